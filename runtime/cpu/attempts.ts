@@ -1,8 +1,9 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import type { AttemptName, ChangeName, QuestionName } from '../../translator/abi/helpers.ts';
+import { Rights } from '../../translator/abi/rights.ts';
 import { Eflags, Segment, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
-import { isNull, Rights } from './descriptor.ts';
+import { isNull } from './descriptor.ts';
 import { enableInterrupts } from './flag-instructions.ts';
 import { isWithinPrivilege, setNullSegment, setSegmentFrom, setUnprotectedSegment } from './segmentation.ts';
 
@@ -42,7 +43,7 @@ export function attempts(
   };
 }
 
-/** MOV and POP to DS, ES, FS and GS, and far pointers that are loaded into them; to SS in real and VM86 mode. */
+/** MOV and POP to DS, ES, FS and GS in protected mode, and far pointers that are loaded into them; to SS in real and VM86 mode. */
 function loadSegment(
   cpu: Cpu,
   segment: number,
@@ -51,7 +52,6 @@ function loadSegment(
   { budgeted }: InterruptMoment,
 ): boolean {
   if (segment === Segment.ss) return !budgeted && !cpu.isProtected && loadStack(cpu, selector, nextEip);
-  if (!cpu.isProtected) return loadUnprotected(cpu, segment, selector);
   if (isNull(selector)) return loadNull(cpu, segment, selector);
   const { data } = cpu;
   if (!data.readIfMapped(cpu, selector) || !data.isReadable || !data.isPresent || !data.isAccessed) return false;
@@ -85,16 +85,10 @@ function loadNull(cpu: Cpu, segment: number, selector: number): boolean {
 function loadStack(cpu: Cpu, selector: number, nextEip: number): boolean {
   const { state } = cpu;
   const isDebugged = cpu.breakpoints.active || (state[Word.eflags] & Eflags.tf) !== 0 || state[Word.debugTraps] !== 0;
-  if (isDebugged || !loadUnprotected(cpu, Segment.ss, selector)) return false;
+  if (isDebugged || !cpu.isAnotherNotFlat(Segment.ss)) return false;
+  setUnprotectedSegment(cpu, Segment.ss, selector);
   state[Word.interruptShadow] = Shadow.stack;
   state[Word.shadowedEip] = nextEip;
-  return true;
-}
-
-/** In real and VM86 mode. */
-function loadUnprotected(cpu: Cpu, segment: number, selector: number): boolean {
-  if (segment < Segment.fs && !cpu.isAnotherNotFlat(segment)) return false;
-  setUnprotectedSegment(cpu, segment, selector);
   return true;
 }
 

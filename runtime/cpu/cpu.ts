@@ -1,9 +1,10 @@
 import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Key } from '../../translator/abi/key.ts';
+import { Rights } from '../../translator/abi/rights.ts';
 import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import type { ProcessorMemory } from '../memory/access.ts';
 import { Breakpoints } from './breakpoints.ts';
-import { Descriptor, Rights } from './descriptor.ts';
+import { Descriptor } from './descriptor.ts';
 import type { CpuObserver, UndeliveredException } from './interrupts.ts';
 import type { Hypervisor } from './kvm/hypervisor.ts';
 import type { LocalApicPort } from './local-apic-port.ts';

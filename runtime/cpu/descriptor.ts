@@ -1,27 +1,7 @@
+import { Rights } from '../../translator/abi/rights.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
-
-/** Bits of a descriptor's second word (Intel SDM vol. 3, 3.4.5); data and code segments share some. */
-export const Rights = {
-  accessed: 1 << 8,
-  /** Of a data segment. */
-  writable: 1 << 9,
-  /** Of a code segment. */
-  readable: 1 << 9,
-  expandDown: 1 << 10,
-  conforming: 1 << 10,
-  code: 1 << 11,
-  /** Code or data rather than a system segment or gate. */
-  segment: 1 << 12,
-  dplShift: 13,
-  present: 1 << 15,
-  /** D of a code segment, B of a data segment. */
-  big: 1 << 22,
-  granular: 1 << 23,
-  /** What a segment register keeps. */
-  mask: 0x00f0ff00,
-} as const;
 
 /** Types of system descriptors (Intel SDM vol. 3, table 3-2). */
 export const SystemType = {

@@ -1,4 +1,5 @@
 import { Vector } from '../../translator/abi/faults.ts';
+import { Rights } from '../../translator/abi/rights.ts';
 import { Segment, Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import {
@@ -10,7 +11,7 @@ import {
   requireWithinLimit,
 } from './code-segment.ts';
 import type { Cpu } from './cpu.ts';
-import { Rights, SystemType, selectorError } from './descriptor.ts';
+import { SystemType, selectorError } from './descriptor.ts';
 import { commitInnerStack, selectInnerStack } from './inner-stack.ts';
 import { peek } from './stack.ts';
 import { switchTask } from './task-switch.ts';

@@ -1,8 +1,9 @@
 import { Xcr0 } from '../../translator/abi/control-registers.ts';
+import { Rights } from '../../translator/abi/rights.ts';
 import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
 import { DEBUG_CONTROL_FIXED, DEBUG_STATUS_FIXED } from './debug.ts';
-import { Rights, SystemType } from './descriptor.ts';
+import { SystemType } from './descriptor.ts';
 import { updateSpans } from './segmentation.ts';
 import { updateSseMode } from './sse/mode.ts';
 import { updateFpuMode } from './x87/status.ts';

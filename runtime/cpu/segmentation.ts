@@ -1,11 +1,10 @@
 import { Vector } from '../../translator/abi/faults.ts';
+import { Rights, realRights } from '../../translator/abi/rights.ts';
 import { Double, Segment, Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
-import { type Descriptor, isNull, lowestOffset, Rights, readSpan, selectorError, writeSpan } from './descriptor.ts';
+import { type Descriptor, isNull, lowestOffset, readSpan, selectorError, writeSpan } from './descriptor.ts';
 
-/** What a load in real mode makes of a segment's rights, but for B and G: data that may be written, also for CS. */
-const realRights = Rights.present | Rights.segment | Rights.writable | Rights.accessed;
 const vm86Rights = realRights | (3 << Rights.dplShift);
 
 /** Derives a segment's bounds and spans (translator/abi/state.ts) from its rights and limit. */

@@ -1,8 +1,9 @@
 import { Vector } from '../../translator/abi/faults.ts';
+import { Rights } from '../../translator/abi/rights.ts';
 import { Double, Segment, Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
-import { type Descriptor, lowestOffset, Rights, writeSpan } from './descriptor.ts';
+import { type Descriptor, lowestOffset, writeSpan } from './descriptor.ts';
 
 /** The bits of ESP that the stack segment's B flag makes the stack pointer. */
 function stackMask(cpu: Cpu): number {

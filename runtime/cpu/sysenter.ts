@@ -1,9 +1,9 @@
 import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
+import { Rights } from '../../translator/abi/rights.ts';
 import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
-import { Rights } from './descriptor.ts';
 import { setSegment } from './segmentation.ts';
 
 const flat = Rights.present | Rights.segment | Rights.accessed | Rights.big | Rights.granular;

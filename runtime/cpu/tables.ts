@@ -1,8 +1,9 @@
 import { Vector } from '../../translator/abi/faults.ts';
+import { Rights } from '../../translator/abi/rights.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
-import { isNull, Rights, SystemType, selectorError } from './descriptor.ts';
+import { isNull, SystemType, selectorError } from './descriptor.ts';
 
 /** Sets of system descriptor types. */
 const localTableTypes = 1 << SystemType.localTable;

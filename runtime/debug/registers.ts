@@ -1,7 +1,7 @@
 import { Cr0 } from '../../translator/abi/control-registers.ts';
+import { Rights } from '../../translator/abi/rights.ts';
 import { Eflags, Halt, Segment, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from '../cpu/cpu.ts';
-import { Rights } from '../cpu/descriptor.ts';
 import { readEflags } from '../cpu/eflags.ts';
 
 /** A segment register with its hidden part. */

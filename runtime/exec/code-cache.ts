@@ -103,12 +103,9 @@ export class CodeCache implements CodeWriteListener {
     return this.contexts.current;
   }
 
-  /** JavaScript frames of generated code are all of the current state key; code of others (user code, to a kernel) has none. */
+  /** JavaScript frames of generated code are all of the current state key; code of others (user code, to a kernel) has none. Pages of one number have one key. */
   private unmapped(id: number): void {
-    const { key } = this.context;
-    for (let page = this.pages.get(id); page !== null; page = page.beside) {
-      if (page.context.key === key) this.mmu.tlb.stale = true;
-    }
+    if (this.pages.get(id)?.context.key === this.context.key) this.mmu.tlb.stale = true;
   }
 
   /** The record at an EIP of the current context if its page is mapped and known; 0 if `resolve` must look. */

@@ -74,10 +74,12 @@ export class CodePage implements Hashed<CodePage> {
     return this.context === context && this.linearPage === linearPage && this.frame === frame;
   }
 
-  /** Whether it may have one number with another page of its linear page: they are of one frame, the same rights fetch them, and both stay there. */
+  /**
+   * Whether it may have one number with another page of its linear page: they are of one frame and stay there, and of one state key. So the same
+   * rights fetch them, and whoever hears that one is no longer mapped knows whether frames of generated code are concerned.
+   */
   mayShareNumber({ frame, context, isMovable }: CodePage): boolean {
-    const isUserToo = ((this.context.key ^ context.key) & Key.user) === 0;
-    return this.frame === frame && isUserToo && !this.isMovable && !isMovable;
+    return this.frame === frame && this.context.key === context.key && !this.isMovable && !isMovable;
   }
 
   /** Distance of an EIP from the page's first byte; beyond the page, or negative, where it isn't in it. */

@@ -65,7 +65,7 @@ export class CodePages implements Iterable<CodePage> {
 
   /**
    * Gives a page the number of another one of the same frame at the same linear page, but where too many have that. Neither is ever moved,
-   * and both are of user code, or neither: whoever maps one has fetched by its rights, and all that have the number are mapped with it.
+   * and both are of one state key (CodePage.mayShareNumber).
    * Whoever knows it by its former number still finds it there: that is the frame's at the linear page too.
    */
   join(page: CodePage, id: number): void {

@@ -3,14 +3,19 @@
  * (runtime/cpu). Those that only read or write a state word are lifted like any other.
  */
 import { Vector } from '../abi/faults.ts';
-import type { HelperName } from '../abi/helpers.ts';
+import type { HelperName, TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
+import { Rights, realRights } from '../abi/rights.ts';
 import { Eflags, Segment, Word } from '../abi/state.ts';
+import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
 import { attempt } from './attempt.ts';
 import { memoryPointer } from './far-pointer.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
 import { flagsImageOnly, interruptFlagOnly } from './virtual-flag.ts';
+
+/** In real and VM86 mode a selector is the base of its segment, in so many bits less. */
+const SELECTOR_SHIFT = 4;
 
 /** #GP(0) unless the CPL is 0. */
 export function supervisorOnly(b: LiftBuilder): void {
@@ -97,15 +102,24 @@ export const sysexit: Lift = privileged('sysexit');
 
 // Segment registers and selectors.
 
+/** MOV to DS, ES, FS or GS. */
 export const movToSegment: Lift = (b) => {
-  const args = [b.field('reg'), b.let(b.read(1))];
-  attempt(b, 'tryLoadSegment', [...args, b.field('nextEip')], 'moveToSegment', args);
+  const [segment, selector] = [b.field('reg'), b.let(b.read(1))];
+  loadSegment(b, segment, selector, 'moveToSegment', [segment, selector]);
+};
+
+export const movToStackSegment: Lift = (b) => {
+  const selector = b.let(b.read(1));
+  attempt(b, 'tryLoadSegment', [Segment.ss, selector, b.field('nextEip')], 'moveToSegment', [Segment.ss, selector]);
 };
 
 export const popSegment: Lift = (b) => {
   const size = b.operandSize;
   const selector = b.let(b.and(b.peek(size), 0xffff));
-  attempt(b, 'tryLoadSegment', [b.argument, selector, b.field('nextEip')], 'popSegment', [b.argument, size]);
+  const segment = b.argument;
+  if (segment === Segment.ss)
+    attempt(b, 'tryLoadSegment', [segment, selector, b.field('nextEip')], 'popSegment', [segment, size]);
+  else loadSegment(b, segment, selector, 'popSegment', [segment, size]);
   b.moveStack(size);
 };
 
@@ -113,14 +127,31 @@ export const loadFarPointer: Lift = (b) => {
   const register = b.field('reg');
   const { selector, offset } = memoryPointer(b);
   const value = b.operandSize === 4 ? offset : b.or(b.and(b.get(register), 0xffff0000), offset);
+  const args = [b.argument, selector, register, value];
   if (b.argument === Segment.ss) {
-    b.trap('loadPointer', b.argument, selector, register, value);
+    b.trap('loadPointer', ...args);
     return;
   }
-  const args = [b.argument, selector, b.field('nextEip')];
-  attempt(b, 'tryLoadSegment', args, 'loadPointer', [b.argument, selector, register, value]);
+  loadSegment(b, b.argument, selector, 'loadPointer', args);
   b.set(register, value);
 };
+
+/** Loads DS, ES, FS or GS, or leaves the instruction to a trap. */
+function loadSegment(b: LiftBuilder, segment: Operand, selector: Value, trap: TrapName, args: Operand[]): void {
+  if (b.key & Key.protected && !(b.key & Key.vm86)) {
+    attempt(b, 'tryLoadSegment', [segment, selector, b.field('nextEip')], trap, args);
+    return;
+  }
+  if (!(b.key & Key.vm86)) b.fallback(isRealSegmentUnusual(b, segment), trap, ...args);
+  b.set(b.add(segment, Word.selector), selector);
+  b.set(b.add(segment, Word.segmentBase), b.shl(selector, SELECTOR_SHIFT));
+}
+
+/** Whether a load in real mode changes more than selector and base: rights that protected mode has left, or the key, as all else is flat. */
+function isRealSegmentUnusual(b: LiftBuilder, segment: Operand): Value {
+  const rights = b.and(b.get(b.add(segment, Word.segmentRights)), ~(Rights.big | Rights.granular));
+  return b.or(b.notEqual(rights, realRights), b.equal(b.get(Word.segmentLimit + Segment.ss), -1));
+}
 
 export const arpl: Lift = (b) => {
   protectedOnly(b);

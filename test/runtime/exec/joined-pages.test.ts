@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { endValue, onEveryEngineBy } from '../../support/guest.ts';
-import { kernel, pageEntry } from '../../support/guest-kernel.ts';
+import { kernel, Layout, pageEntry } from '../../support/guest-kernel.ts';
 import { realMode } from '../../support/guest-real-mode.ts';
 
 onEveryEngineBy(
@@ -70,4 +70,66 @@ function:
     guest.core.reset();
     expect(cache.size.pages).toBe(0);
   },
+);
+
+onEveryEngineBy(
+  'a caller notices that its page is mapped no longer, though it shared numbers with several others',
+  kernel(`
+main:   call    paging_start
+        mov     esi, a
+        mov     edi, FREE
+        mov     ecx, 1024
+        rep movsd
+        mov     byte [FREE + after - a + 1], 0x22
+        mov     dword [gdt + CODE16], 0x0010FFFF        ; base 10h, 32-bit code
+        mov     dword [gdt + CODE16 + 4], 0x00CF9B00
+        mov     dword [gdt + DATA16], 0x0000FFFF        ; base 60000h, a stack of 16 bits
+        mov     dword [gdt + DATA16 + 4], 0x00009306
+        xor     eax, eax
+        mov     es, ax
+        call    .with_short_stack
+        mov     ebp, 60
+.again: mov     byte [changes], 0
+        call    call_by_gate
+        dec     ebp
+        jnz     .again
+        invlpg  [a]
+        call    CODE16:c - 0x10
+        call    CODE:c
+        invlpg  [a]
+        call    .with_short_stack
+        mov     byte [changes], 1
+        xor     eax, eax
+        call    call_by_gate
+        jmp     exit
+.with_short_stack:
+        mov     edx, esp
+        mov     ax, DATA16
+        mov     ss, ax
+        mov     esp, 0xF000
+        call    CODE:c
+        mov     ax, DATA
+        mov     ss, ax
+        mov     esp, edx
+        ret
+call_by_gate:
+        call    a
+        ret
+changes: db     0
+f:      cmp     byte [changes], 0
+        je      .end
+        mov     ecx, a
+        shr     ecx, 12
+        mov     dword [ecx * 4 + ${Layout.pageTable}], FREE | 3
+        invlpg  [a]
+.end:   ret
+        align   4096
+a:      call    f
+after:  mov     al, 0x11
+        ret
+c:      inc     ebx
+        retf
+        align   4096
+`),
+  (guest) => expect(endValue(guest)).toBe(0x22),
 );

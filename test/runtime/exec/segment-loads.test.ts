@@ -87,3 +87,57 @@ main:   mov     dword [gdt + CODE16 + 4], 0x00009B01            ; base IMAGE
     expect(trapsOf(guest)).toBeLessThan(10);
   },
 );
+
+onEveryEngineBy(
+  'a load in real mode makes a segment one that can be read and written, whatever protected mode left there; B and the limit stay',
+  realMode(`
+main:   mov     cx, ${ROUNDS / 10}
+        xor     ebx, ebx
+.again: lgdt    [gdtr]
+        mov     eax, cr0
+        or      al, 1
+        mov     cr0, eax
+        mov     ax, 8
+        mov     es, ax                  ; data that can't be written
+        mov     ds, ax
+        mov     ax, 16
+        mov     fs, ax                  ; 4 GB
+        mov     ax, 24
+        mov     gs, ax                  ; expands down, nothing is in it
+        mov     eax, cr0
+        and     al, ~1
+        mov     cr0, eax
+        mov     si, 0x1800
+        call    .load
+        xor     si, si
+        call    .load
+        dec     cx
+        jnz     .again
+        mov     eax, ebx
+        jmp     exit
+.load:  mov     fs, si
+        mov     gs, si
+        mov     es, si
+        mov     ds, si
+        mov     edi, 0x2F000
+        mov     dword [fs:edi], 7
+        add     ebx, [fs:edi]
+        mov     di, 0x600
+        mov     dword [es:di], 1
+        mov     dword [di + 4], 2
+        mov     dword [gs:di + 8], 3
+        mov     eax, [es:di]
+        add     eax, [di + 4]
+        add     eax, [gs:di + 8]
+        add     ebx, eax
+        ret
+        align   4
+gdtr:   dw      31
+        dd      gdt
+gdt:    dd      0, 0
+        dd      0x0000FFFF, 0x00009100
+        dd      0x0000FFFF, 0x00CF9300
+        dd      0x0000FFFF, 0x00009700
+`),
+  (guest) => expect(endValue(guest)).toBe((ROUNDS / 10) * 2 * 13),
+);

@@ -24,7 +24,8 @@ export const move: FormRow[] = [
   form('C6 /0', 'MOV Eb,Ib', lift.mov),
   form('C7 /0', 'MOV Ev,Iz', lift.mov),
   form('8C /012345', 'MOV Ewv,Sw', lift.movFromSegment),
-  form('8E /02345', 'MOV Sw,Ew', system.movToSegment, sensitive),
+  form('8E /0345', 'MOV Sw,Ew', system.movToSegment, sensitive),
+  form('8E /2', 'MOV Sw,Ew', system.movToStackSegment, sensitive),
 
   form('C4 /r', 'LES Gv,Mp', system.loadFarPointer, { ...sensitive, argument: 0 }),
   form('C5 /r', 'LDS Gv,Mp', system.loadFarPointer, { ...sensitive, argument: 3 }),
