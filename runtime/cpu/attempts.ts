@@ -31,10 +31,14 @@ export function attempts(
 ): Record<AttemptName | QuestionName | ChangeName, Attempt> {
   return {
     tryLoadSegment: (segment, selector, nextEip) => (loadSegment(cpu, segment, selector, nextEip, moment) ? 1 : 0),
-    hasHandler: (vector, selector, eip) => (hasHandler(cpu, vector) && findCode(cpu, selector, eip) ? 1 : 0),
+    hasHandler: (vector) => (hasHandler(cpu, vector) ? 1 : 0),
+    enterCodeContext: () => {
+      onCode();
+      return 1;
+    },
     hasCode: (selector, eip) => (findCode(cpu, selector, eip) ? 1 : 0),
     enterFoundCode: (selector) => {
-      enterFoundCode(cpu, selector);
+      setSegmentFrom(cpu, Segment.cs, selector, cpu.code);
       onCode();
       return 1;
     },
@@ -92,13 +96,11 @@ function loadStack(cpu: Cpu, selector: number, nextEip: number): boolean {
   return true;
 }
 
-/** For JMP, CALL and RET far: what all of them may go to. In protected mode the segment's descriptor is in cpu.code then. */
+/** For JMP, CALL and RET far in protected mode: what all of them may go to. The segment's descriptor is in cpu.code then. */
 function findCode(cpu: Cpu, selector: number, eip: number): boolean {
   const { code, state } = cpu;
-  if (!cpu.isAnotherNotFlat(Segment.cs)) return false;
-  if (!cpu.isProtected) return eip >>> 0 <= state[Word.segmentLimit + Segment.cs] >>> 0;
   const cpl = state[Word.cpl];
-  if ((selector & 3) !== cpl || !code.readIfMapped(cpu, selector)) return false;
+  if (!cpu.isAnotherNotFlat(Segment.cs) || (selector & 3) !== cpl || !code.readIfMapped(cpu, selector)) return false;
   const isUsual = code.isCode && !code.isConforming && code.dpl === cpl && code.isPresent && code.isAccessed;
   const isOfKey = ((code.high ^ state[Word.segmentRights + Segment.cs]) & Rights.big) === 0;
   return isUsual && isOfKey && eip >>> 0 <= code.limit >>> 0;
@@ -108,12 +110,6 @@ function findCode(cpu: Cpu, selector: number, eip: number): boolean {
 function hasHandler({ state, observer }: Cpu, vector: number): boolean {
   const isTraced = observer !== null || (state[Word.eflags] & Eflags.tf) !== 0;
   return !isTraced && vector !== Vector.debug && vector * 4 + 3 <= state[Word.idtrLimit];
-}
-
-/** The key stays as it is. */
-function enterFoundCode(cpu: Cpu, selector: number): void {
-  if (cpu.isProtected) setSegmentFrom(cpu, Segment.cs, selector, cpu.code);
-  else setUnprotectedSegment(cpu, Segment.cs, selector);
 }
 
 /** POPF and real mode's IRET, but for the arithmetic flags. In VM86 mode with IOPL below 3 they have to do with a virtual flag. */

@@ -5,6 +5,9 @@ import { type Hashed, HashTable, hashWith } from './hash-table.ts';
 /** So many buckets (as a power of 2) for contexts: real-mode systems have some hundred. */
 const BUCKET_BITS = 10;
 
+/** So many contexts, a power of 2, are found without a hash. */
+const RECENT = 256;
+
 /** The number of the next context that is made: the lowest are those of flat code. */
 let made = 1 << KEY_BITS;
 
@@ -46,6 +49,8 @@ function hashOf(key: number, base: number, limit: number): number {
  */
 export class CodeContexts {
   private readonly known = new HashTable<CodeContext>(BUCKET_BITS);
+  /** Those that were entered lately, by base: whether they have pages or not. */
+  private readonly recent: CodeContext[] = new Array(RECENT).fill(new CodeContext(0, 0, 0));
   current = new CodeContext(0, 0, 0);
 
   /** How many have code pages. */
@@ -58,15 +63,18 @@ export class CodeContexts {
     const key = state[Word.key];
     const base = state[Word.segmentBase + Segment.cs];
     const limit = state[Word.segmentLimit + Segment.cs];
-    if (!this.current.is(key, base, limit))
-      this.current = this.find(key, base, limit) ?? new CodeContext(key, base, limit);
+    if (!this.current.is(key, base, limit)) {
+      const place = (base >>> 4) & (RECENT - 1);
+      if (!this.recent[place].is(key, base, limit)) this.recent[place] = this.find(key, base, limit);
+      this.current = this.recent[place];
+    }
     state[Word.codeContext] = this.current.number;
   }
 
-  private find(key: number, base: number, limit: number): CodeContext | null {
+  private find(key: number, base: number, limit: number): CodeContext {
     let context = this.known.first(hashOf(key, base, limit));
     while (context !== null && !context.is(key, base, limit)) context = context.chained;
-    return context;
+    return context ?? new CodeContext(key, base, limit);
   }
 
   /** The current one gets a page. */

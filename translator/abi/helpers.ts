@@ -6,8 +6,8 @@
  * it could be moved; never faults. Gives the number of elements, 0 where it can't. It stands alone in a `let`, so that it runs once, where it stands.
  * question: gives 1 if what IR is about to do is the usual case, else 0; never faults, and changes nothing but what a `change` after it takes
  * from it. It stands as an attempt does.
- * change: a part of what a sensitive instruction means, after a question that has found the usual case, with nothing but accesses to memory
- * and attempts between them. It is not refused and never faults, and stands as an attempt does, under the same rules.
+ * change: a part of what a sensitive instruction means, after the usual case was found and all else left to a trap, with nothing but accesses to
+ * memory and attempts between them. It is not refused and never faults, and stands as an attempt does, under the same rules.
  * attempt: does what a sensitive instruction means in its usual case and gives 1; gives 0 and has changed nothing where that
  * is left to the instruction's trap, as where it would fault, change the key, or end what may run before an interrupt. It
  * changes none of the words that regions keep in locals, and no entry of the TLB. It stands alone in a `let` too, and its
@@ -118,11 +118,13 @@ export const helpers = {
 
   // Sensitive instructions (runtime/cpu/attempts.ts): (segment, selector, EIP after it), (EFLAGS image), (EIP after it).
   tryLoadSegment: attempt(3),
-  /** (selector, EIP): whether there is code of the same level and key. Then (selector): makes its segment CS. */
+  /** Protected mode. (selector, EIP): whether there is code of the same level and key. Then (selector): makes its segment CS. */
   hasCode: question(2),
   enterFoundCode: change(1),
-  /** (vector, selector, EIP): the same for what real mode's table of interrupts has for a vector. */
-  hasHandler: question(3),
+  /** CS has been changed, as in real mode: makes its context that of the code that runs. */
+  enterCodeContext: change(0),
+  /** (vector): whether real mode's table of interrupts has an entry for it, and nobody is to be told. */
+  hasHandler: question(1),
   tryRestoreFlags: attempt(1),
   tryEnableInterrupts: attempt(1),
 

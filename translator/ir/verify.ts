@@ -214,8 +214,8 @@ class Precision {
   private changed: Statement | null = null;
   /** An attempt whose result nothing has looked at yet. */
   private attempt: Statement | null = null;
-  /** The instruction has asked whether it is the usual case. */
-  private asked = false;
+  /** What is not the usual case of the instruction was left to a trap. */
+  private isUsual = false;
   private readonly probed = new Set<string>();
 
   note(s: Statement): void {
@@ -223,6 +223,7 @@ class Precision {
     const faults = canFault.has(s.op) && windowOffset(s) === undefined;
     const hasChanged = this.changed || (this.attempt && s.op !== 'fallback');
     if (hasChanged && faults && !isProbed) throw error('may fault after a change of the state', s);
+    if (s.op === 'fallback') this.isUsual = true;
     if (s.op === 'instruction') this.start();
     else if (s.op === 'probe') this.probed.add(access(s));
     else if (s.op === 'set' || s.op === 'x87' || s.op === 'flags' || (s.op === 'store' && !isProbed)) this.changed = s;
@@ -232,16 +233,15 @@ class Precision {
 
   private noteCall(s: Statement): void {
     const kind = kindOf(s.args[0]);
-    if (kind === 'change' && !this.asked) throw error('no question was asked before', s);
+    if (kind === 'change' && !this.isUsual) throw error('nothing was left to a trap before', s);
     if (kind === 'block' || kind === 'change') this.changed = s;
     else if (kind === 'attempt') this.attempt = s;
-    else if (kind === 'question') this.asked = true;
   }
 
   private start(): void {
     this.changed = null;
     this.attempt = null;
-    this.asked = false;
+    this.isUsual = false;
     this.probed.clear();
   }
 }

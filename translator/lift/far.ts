@@ -11,6 +11,7 @@ import { attempt } from './attempt.ts';
 import { type FarPointer, memoryPointer } from './far-pointer.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
 import { pushAll, pushedFlags } from './stack.ts';
+import { isUnprotected, leaveUnusualLoad, setSegment } from './unprotected-segment.ts';
 import { extensionOnly, returnImageOnly } from './virtual-flag.ts';
 
 function immediatePointer(b: LiftBuilder): FarPointer {
@@ -60,11 +61,17 @@ function returnFar(b: LiftBuilder, extra: Value | number): void {
 
 /** Leaves it to a trap unless there is code of the same level and key. */
 function findCode(b: LiftBuilder, { selector, offset }: FarPointer, trap: TrapName, args: Operand[]): void {
-  attempt(b, 'hasCode', [selector, offset], trap, args);
+  if (isUnprotected(b)) {
+    leaveUnusualLoad(b, Segment.cs, trap, args);
+    b.fallback(b.lessUnsigned(b.get(Word.segmentLimit + Segment.cs), offset), trap, ...args);
+  } else attempt(b, 'hasCode', [selector, offset], trap, args);
 }
 
 function enterCode(b: LiftBuilder, selector: Value): void {
-  b.let(b.call('enterFoundCode', selector));
+  if (isUnprotected(b)) {
+    setSegment(b, Segment.cs, selector);
+    b.let(b.call('enterCodeContext'));
+  } else b.let(b.call('enterFoundCode', selector));
 }
 
 export const jmpFar: Lift = (b) => jumpTo(b, immediatePointer(b));
@@ -95,7 +102,8 @@ export const interrupt: Lift = (b) => {
   const handler = b.let(b.load(4, b.add(b.get(Word.idtrBase), b.mul(vector, HANDLER_BYTES))));
   const offset = b.let(b.and(handler, 0xffff));
   const selector = b.let(b.shr(handler, 16));
-  attempt(b, 'hasHandler', [vector, selector, offset], 'softwareInterrupt', args);
+  attempt(b, 'hasHandler', [vector], 'softwareInterrupt', args);
+  findCode(b, { selector, offset }, 'softwareInterrupt', args);
   pushAll(b, 2, [pushedFlags(b), b.get(Word.selector + Segment.cs), b.field('nextEip')]);
   b.set(Word.eflags, b.and(b.get(Word.eflags), ~(Eflags.if | Eflags.tf | Eflags.ac | Eflags.rf)));
   enterCode(b, selector);

@@ -5,17 +5,14 @@
 import { Vector } from '../abi/faults.ts';
 import type { HelperName, TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
-import { Rights, realRights } from '../abi/rights.ts';
 import { Eflags, Segment, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
 import { attempt } from './attempt.ts';
 import { memoryPointer } from './far-pointer.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
+import { isUnprotected, leaveUnusualLoad, setSegment } from './unprotected-segment.ts';
 import { flagsImageOnly, interruptFlagOnly } from './virtual-flag.ts';
-
-/** In real and VM86 mode a selector is the base of its segment, in so many bits less. */
-const SELECTOR_SHIFT = 4;
 
 /** #GP(0) unless the CPL is 0. */
 export function supervisorOnly(b: LiftBuilder): void {
@@ -138,19 +135,10 @@ export const loadFarPointer: Lift = (b) => {
 
 /** Loads DS, ES, FS or GS, or leaves the instruction to a trap. */
 function loadSegment(b: LiftBuilder, segment: Operand, selector: Value, trap: TrapName, args: Operand[]): void {
-  if (b.key & Key.protected && !(b.key & Key.vm86)) {
-    attempt(b, 'tryLoadSegment', [segment, selector, b.field('nextEip')], trap, args);
-    return;
-  }
-  if (!(b.key & Key.vm86)) b.fallback(isRealSegmentUnusual(b, segment), trap, ...args);
-  b.set(b.add(segment, Word.selector), selector);
-  b.set(b.add(segment, Word.segmentBase), b.shl(selector, SELECTOR_SHIFT));
-}
-
-/** Whether a load in real mode changes more than selector and base: rights that protected mode has left, or the key, as all else is flat. */
-function isRealSegmentUnusual(b: LiftBuilder, segment: Operand): Value {
-  const rights = b.and(b.get(b.add(segment, Word.segmentRights)), ~(Rights.big | Rights.granular));
-  return b.or(b.notEqual(rights, realRights), b.equal(b.get(Word.segmentLimit + Segment.ss), -1));
+  if (isUnprotected(b)) {
+    leaveUnusualLoad(b, segment, trap, args);
+    setSegment(b, segment, selector);
+  } else attempt(b, 'tryLoadSegment', [segment, selector, b.field('nextEip')], trap, args);
 }
 
 export const arpl: Lift = (b) => {

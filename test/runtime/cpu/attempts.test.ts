@@ -91,10 +91,8 @@ describe('code that may be gone to', () => {
     const made = () => {
       const rig = rigIn(mode);
       rig.descriptor(Sel.spare, { ...flat, base });
-      if (mode === 'kernel' || mode === 'user') rig.trap('moveToSegment', Segment.es, Sel.spare | 3);
+      rig.trap('moveToSegment', Segment.es, Sel.spare | 3);
       rig.descriptor(Sel.spare, fields);
-      // The rig's CS is still that of protected mode.
-      if (mode === 'vm86') rig.trap('jumpFar', 0x100, 0, 0);
       return rig;
     };
     const [tried, jumped] = [made(), made()];
@@ -118,15 +116,14 @@ describe('code that may be gone to', () => {
   test('is entered as by a far jump, or not found', () => {
     const eips = fc.constantFrom(0, 0x1234, 0xffff, 0x10000, 0xfffff, -1);
     const bases = fc.constantFrom(0, 0x10);
-    const all = fc.property(modes, selectors, eips, spare, bases, (mode, ...rest) => void goTo(mode as Mode, ...rest));
+    const protectedModes = fc.constantFrom<Mode>('kernel', 'user');
+    const all = fc.property(protectedModes, selectors, eips, spare, bases, (...args) => void goTo(...args));
     fc.assert(all, { numRuns: 2000 });
   });
 
   test('is found where code is not flat', () => {
     expect(goTo('kernel', Sel.spare, 0x1234, code, 0x10)).toBe(true);
     expect(goTo('user', Sel.spare | 3, 0x1234, { ...code, dpl: 3 }, 0x10)).toBe(true);
-    expect(goTo('real', 0x1234, 0xffff, code, 0x10)).toBe(true);
-    expect(goTo('vm86', 0x1234, 0xffff, code, 0x10)).toBe(true);
   });
 
   test.each([
@@ -137,7 +134,6 @@ describe('code that may be gone to', () => {
     ['code that was not accessed', 'kernel', Sel.spare, 0x1234, { ...code, type: Type.code }, 0x10],
     ['data', 'kernel', Sel.spare, 0x1234, { ...code, type: Type.data | 1 }, 0x10],
     ['an EIP beyond the limit', 'kernel', Sel.spare, 0x1001, { ...code, limit: 0x1000, granular: false }, 0x10],
-    ['the same in real mode', 'real', 0x1234, 0x10000, code, 0x10],
   ] as const)('is not found: %s', (_, mode, selector, eip, fields, base) => {
     expect(goTo(mode, selector, eip, fields, base)).toBe(false);
   });
@@ -291,7 +287,7 @@ describe("a handler of real mode's interrupts", () => {
     change?.(rig);
     const { hasHandler } = attempts(rig.cpu, { budgeted: false, isPending: () => false }, () => {});
     const before = Array.from(rig.words);
-    const found = hasHandler(vector, 0x1234, 0xffff) === 1;
+    const found = hasHandler(vector, 0, 0) === 1;
     expect(Array.from(rig.words)).toEqual(before);
     return found;
   };

@@ -168,11 +168,11 @@ describe('precise instructions', () => {
     expect(complaint(lines)).toMatch(/^may fault after a change of the state/);
   });
 
-  test('a change comes after a question, and nothing may fault after it', () => {
+  test('a change comes after a fallback, and nothing may fault after it', () => {
     const question = 't0 = hasCode(8, 0)\nfallback jumpFar 8, 0, 0 if (t0 == 0)';
     const change = 't1 = enterFoundCode(8)';
     expect(complaint(`${question}\nt2 = load32 0\n${change}`)).toBe('');
-    expect(complaint(change)).toMatch(/^no question was asked before: t1/);
+    expect(complaint(change)).toMatch(/^nothing was left to a trap before: t1/);
     expect(complaint(`${question}\n${change}\nt2 = load32 0`)).toMatch(/^may fault after a change of the state: t2/);
   });
 
