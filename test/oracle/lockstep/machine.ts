@@ -103,12 +103,13 @@ export function makeProgramMachine(engine: EngineName, mode: Mode, settings: Eng
   return protectedMachine(engine, segmentBase, privilege, settings);
 }
 
-/** Words that engines may leave different: how flags and x87 registers are kept, what paces them. */
+/** Words that engines may leave different: how flags and x87 registers are kept, what paces them, numbers that they give. */
 const free = new Set<number>([
   Word.flagResult,
   Word.flagCarries,
   Word.attention,
   Word.budget,
+  Word.codeContext,
   Word.fpuConditions,
   Word.fpuRounding,
   ...Array.from({ length: wordCounts.scratch! }, (_, n) => Word.scratch + n),

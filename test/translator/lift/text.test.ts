@@ -131,9 +131,9 @@ describe('IR of instructions with their operands', () => {
       t1 = get word53
       fault 13 if (((t0 & 0x3000) <u 0x3000) & ((t1 & 1) == 0))
       t2 = get word11
+      fallback pushVirtualFlags 2 if ((t2 & 0x3000) <u 0x3000)
       t3 = get word11
-      fallback pushVirtualFlags 2 if ((t3 & 0x3000) <u 0x3000)
-      t4 = ((t2 & 0xfcffff) | flags())
+      t4 = ((t3 & 0xfcffff) | flags())
       t5 = get esp
       t6 = ((t5 + -2) & 0xffff)
       t7 = segment.write2 2, t6
@@ -147,45 +147,45 @@ describe('IR of instructions with their operands', () => {
   it('pushad probes all before it stores', () => {
     expect(liftedText([0x60], flat)).toMatchInlineSnapshot(`
       "t0 = get eax
-      t1 = get esp
-      t2 = (t1 + -4)
-      t3 = get ecx
+      t1 = get ecx
+      t2 = get edx
+      t3 = get ebx
       t4 = get esp
-      t5 = (t4 + -8)
-      t6 = get edx
-      t7 = get esp
-      t8 = (t7 + -12)
-      t9 = get ebx
+      t5 = get ebp
+      t6 = get esi
+      t7 = get edi
+      t8 = get esp
+      t9 = (t8 + -4)
       t10 = get esp
-      t11 = (t10 + -16)
+      t11 = (t10 + -8)
       t12 = get esp
-      t13 = get esp
-      t14 = (t13 + -20)
-      t15 = get ebp
+      t13 = (t12 + -12)
+      t14 = get esp
+      t15 = (t14 + -16)
       t16 = get esp
-      t17 = (t16 + -24)
-      t18 = get esi
-      t19 = get esp
-      t20 = (t19 + -28)
-      t21 = get edi
+      t17 = (t16 + -20)
+      t18 = get esp
+      t19 = (t18 + -24)
+      t20 = get esp
+      t21 = (t20 + -28)
       t22 = get esp
       t23 = (t22 + -32)
-      probe32 t2
-      probe32 t5
-      probe32 t8
+      probe32 t9
       probe32 t11
-      probe32 t14
+      probe32 t13
+      probe32 t15
       probe32 t17
-      probe32 t20
+      probe32 t19
+      probe32 t21
       probe32 t23
-      store32 t2, t0
-      store32 t5, t3
-      store32 t8, t6
-      store32 t11, t9
-      store32 t14, t12
-      store32 t17, t15
-      store32 t20, t18
-      store32 t23, t21
+      store32 t9, t0
+      store32 t11, t1
+      store32 t13, t2
+      store32 t15, t3
+      store32 t17, t4
+      store32 t19, t5
+      store32 t21, t6
+      store32 t23, t7
       t24 = get esp
       t25 = (t24 + -32)
       set esp, t25

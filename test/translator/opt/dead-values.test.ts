@@ -14,7 +14,7 @@ test('loads and address checks stay, with what they use: they may fault', () => 
 });
 
 test('a call that stands alone stays, whoever looks at its result', () => {
-  stays('t0 = get eax\nt1 = enterFoundCode(t0)');
+  stays('t0 = get eax\nfallback jumpFar t0, 0, 0 if (t0 == 0)\nt1 = enterFoundCode(t0)');
 });
 
 test('what a body uses stays, and its condition', () => {

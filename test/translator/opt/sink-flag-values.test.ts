@@ -19,9 +19,10 @@ describe('sink-flag-values', () => {
   });
 
   test('does not move or drop a call that stands alone', () => {
-    const text = 't0 = get eax\nt1 = enterFoundCode(t0)\nflags logic32 t1';
+    const start = 't0 = get eax\nfallback jumpFar t0, 0, 0 if (t0 == 0)\nt1 = enterFoundCode(t0)';
+    const text = `${start}\nflags logic32 t1`;
     expect(passText(sinkFlagValues, text)).toEqual(linesOf(text));
-    const unused = 't0 = get eax\nt1 = enterFoundCode(t0)\nflags logic32 7';
+    const unused = `${start}\nflags logic32 7`;
     expect(passText(sinkFlagValues, unused)).toEqual(linesOf(unused));
   });
 
