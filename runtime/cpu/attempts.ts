@@ -1,7 +1,7 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import type { AttemptName, ChangeName, QuestionName } from '../../translator/abi/helpers.ts';
 import { Rights } from '../../translator/abi/rights.ts';
-import { Eflags, Segment, Shadow, Word } from '../../translator/abi/state.ts';
+import { Double, Eflags, Segment, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
 import { isNull } from './descriptor.ts';
 import { enableInterrupts } from './flag-instructions.ts';
@@ -31,6 +31,7 @@ export function attempts(
 ): Record<AttemptName | QuestionName | ChangeName, Attempt> {
   return {
     tryLoadSegment: (segment, selector, nextEip) => (loadSegment(cpu, segment, selector, nextEip, moment) ? 1 : 0),
+    canWriteStack: (offset, bytes) => (canWriteStack(cpu, offset, bytes) ? 1 : 0),
     hasHandler: (vector) => (hasHandler(cpu, vector) ? 1 : 0),
     enterCodeContext: () => {
       onCode();
@@ -104,6 +105,12 @@ function findCode(cpu: Cpu, selector: number, eip: number): boolean {
   const isUsual = code.isCode && !code.isConforming && code.dpl === cpl && code.isPresent && code.isAccessed;
   const isOfKey = ((code.high ^ state[Word.segmentRights + Segment.cs]) & Rights.big) === 0;
   return isUsual && isOfKey && eip >>> 0 <= code.limit >>> 0;
+}
+
+function canWriteStack({ state, doubles, memory }: Cpu, offset: number, bytes: number): boolean {
+  const distance = (offset - state[Word.segmentLow + Segment.ss]) >>> 0;
+  if (distance + bytes - 1 > doubles[Double.writeSpan + Segment.ss]) return false;
+  return memory.isWritable((state[Word.segmentBase + Segment.ss] + offset) | 0, bytes);
 }
 
 /** For INT in real mode: the table has an entry for the vector, and nobody is to be told. That of #DB has more to do. */

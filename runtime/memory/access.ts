@@ -48,6 +48,8 @@ export interface ProcessorMemory extends LinearAccess {
   writableSpan(linear: number, length: number): Uint8Array | null;
   /** Whether the TLB knows that supervisor loads of these bytes reach plain RAM. */
   isMappedForSystem(linear: number, bytes: number): boolean;
+  /** Whether bytes in one page may be stored to without a fault, and with nobody to be told. False also where that isn't known. */
+  isWritable(linear: number, bytes: number): boolean;
   /** Whether instructions in the page of a linear address are watched. */
   watchesCode(linear: number): boolean;
 }

@@ -85,6 +85,12 @@ export class Mmu implements ProcessorMemory {
     return this.ram.bytes.subarray(at + offset, at + Math.min(offset + length, PAGE_BYTES));
   }
 
+  isWritable(linear: number, bytes: number): boolean {
+    const { tlb } = this;
+    const entries = this.rights() === Access.user ? tlb.writeUser : tlb.writeSupervisor;
+    return (linear & (PAGE_BYTES - 1)) <= PAGE_BYTES - bytes && tlb.lookup(entries, linear >>> 12) >= 0;
+  }
+
   isMappedForSystem(linear: number, bytes: number): boolean {
     const { tlb } = this;
     const last = (linear + bytes - 1) | 0;

@@ -70,6 +70,10 @@ export class FlatMemory implements ProcessorMemory {
     return this.view.getInt32(physical, true);
   }
   watch(): void {}
+  isWritable(linear: number, bytes: number): boolean {
+    return (linear & 0xfff) <= 0x1000 - bytes && !this.absent.has(linear >>> 12);
+  }
+
   isMappedForSystem(linear: number, bytes: number): boolean {
     return !this.absent.has(linear >>> 12) && !this.absent.has((linear + bytes - 1) >>> 12);
   }

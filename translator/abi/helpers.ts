@@ -125,6 +125,8 @@ export const helpers = {
   enterCodeContext: change(0),
   /** (vector): whether real mode's table of interrupts has an entry for it, and nobody is to be told. */
   hasHandler: question(1),
+  /** (offset, bytes): whether a store there by SS would not fault. */
+  canWriteStack: question(2),
   tryRestoreFlags: attempt(1),
   tryEnableInterrupts: attempt(1),
 

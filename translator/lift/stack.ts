@@ -1,6 +1,7 @@
 import { Key } from '../abi/key.ts';
 import { Segment, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
+import { attempt } from './attempt.ts';
 import type { Lift, LiftBuilder } from './lifter.ts';
 import { flagsImageOnly, isIoPrivilegeLow } from './virtual-flag.ts';
 
@@ -34,6 +35,26 @@ export const pushf: Lift = (b) => {
 export function pushedFlags(b: LiftBuilder): Value {
   return b.or(b.and(b.get(Word.eflags), PUSHED_FLAGS), b.flags.image());
 }
+
+/** Levels of nesting count modulo 32. */
+const LEVELS = 31;
+
+/**
+ * ENTER. Left to the trap with nested frames, and where the end of the frame can't be written: the first store is done even then, which no order of
+ * accesses gives.
+ */
+export const enter: Lift = (b) => {
+  const size = b.operandSize;
+  const [bytes, level] = [b.field('immediate'), b.field('immediate2')];
+  const args = [size, bytes, level];
+  b.fallback(b.and(level, LEVELS), 'enterFrame', ...args);
+  const frame = b.let(b.zeroExtend(b.sub(b.get(Word.esp), size), b.stackSize));
+  const end = b.let(b.zeroExtend(b.sub(frame, bytes), b.stackSize));
+  attempt(b, 'canWriteStack', [end, size], 'enterFrame', args);
+  b.store(size, b.segmentAddress(Segment.ss, frame, size, 'write'), b.getSized(Word.ebp, size));
+  b.setSized(Word.ebp, size, frame);
+  b.setSized(Word.esp, b.stackSize, end);
+};
 
 export const leave: Lift = (b) => {
   const size = b.operandSize;

@@ -217,9 +217,6 @@ export const sidt: Lift = storingTable(Word.idtrLimit, Word.idtrBase);
 export const lgdt: Lift = loadingTable('loadGlobalTable');
 export const lidt: Lift = loadingTable('loadInterruptTable');
 
-/** By a trap: its first store is done even where the end of its frame faults, which no other order of accesses gives. */
-export const enter: Lift = (b) => b.trap('enterFrame', b.operandSize, b.field('immediate'), b.field('immediate2'));
-
 // Control and debug registers.
 
 /** A privileged trap with arguments. */

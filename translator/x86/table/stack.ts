@@ -30,6 +30,6 @@ export const stack: FormRow[] = [
   form('9D', 'POPF/POPFD', system.popf, { class: 'sensitive', writes: 'oszapc' }),
   form('60', 'PUSHA/PUSHAD', lift.pusha),
   form('61', 'POPA/POPAD', lift.popa),
-  form('C8', 'ENTER Iw,Ib', system.enter, { class: 'sensitive' }),
+  form('C8', 'ENTER Iw,Ib', lift.enter, { class: 'sensitive' }),
   form('C9', 'LEAVE', lift.leave),
 ];
