@@ -37,7 +37,7 @@ export function attempts(
       onCode();
       return 1;
     },
-    hasCode: (selector, eip) => (findCode(cpu, selector, eip) ? 1 : 0),
+    hasCode: (selector, eip) => (hasCode(cpu, selector, eip) ? 1 : 0),
     enterFoundCode: (selector) => {
       setSegmentFrom(cpu, Segment.cs, selector, cpu.code);
       onCode();
@@ -98,7 +98,7 @@ function loadStack(cpu: Cpu, selector: number, nextEip: number): boolean {
 }
 
 /** For JMP, CALL and RET far in protected mode: what all of them may go to. The segment's descriptor is in cpu.code then. */
-function findCode(cpu: Cpu, selector: number, eip: number): boolean {
+function hasCode(cpu: Cpu, selector: number, eip: number): boolean {
   const { code, state } = cpu;
   const cpl = state[Word.cpl];
   if (!cpu.isAnotherNotFlat(Segment.cs) || (selector & 3) !== cpl || !code.readIfMapped(cpu, selector)) return false;

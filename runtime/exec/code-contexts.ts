@@ -49,9 +49,9 @@ function hashOf(key: number, base: number, limit: number): number {
  */
 export class CodeContexts {
   private readonly known = new HashTable<CodeContext>(BUCKET_BITS);
-  /** Those that were entered lately, by base: whether they have pages or not. */
-  private readonly recent: CodeContext[] = new Array(RECENT).fill(new CodeContext(0, 0, 0));
   current = new CodeContext(0, 0, 0);
+  /** Those that were entered lately, by base: whether they have pages or not. */
+  private readonly recent: CodeContext[] = new Array(RECENT).fill(this.current);
 
   /** How many have code pages. */
   get size(): number {

@@ -22,6 +22,9 @@ const DEEP_CALLS = 16;
 /** One of so many steps is noted, as if all were like it: a prime, so that no loop's steps are missed. */
 const STEPS_NOTED = 61;
 
+/** An EIP that code hardly comes back to. */
+const NOWHERE = -1;
+
 /** Runs decoded code: what the interpreter's loops leave to the runtime, and what translations call. */
 export class Graph extends DecodedCode {
   /** Where a fault that is thrown now is: the last node that was run, but by a fast path; those don't throw. */
@@ -34,8 +37,8 @@ export class Graph extends DecodedCode {
   /** Calls that were too deep to be nested. */
   private deepCalls = 0;
   private untilNoted = STEPS_NOTED;
-  /** The EIP that code of a nested call has come back to last: no translation is to begin there. */
-  private cameTo = 0;
+  /** The EIP that code of a nested call is coming back to: no translation is to begin there. */
+  private cameTo = NOWHERE;
 
   constructor(parts: GraphParts) {
     super(parts);
@@ -165,8 +168,7 @@ export class Graph extends DecodedCode {
 
   /** The same in the midst of code. */
   private findMidst(eip: number): number {
-    if (this.pace.isAsked()) return this.leave(eip);
-    return this.cache.recent(eip) || this.known(eip);
+    return this.pace.isAsked() ? this.leave(eip) : this.cache.recent(eip) || this.known(eip);
   }
 
   private target(eip: number): number {
@@ -241,7 +243,9 @@ export class Graph extends DecodedCode {
     const eip = this.state[Word.eip];
     if (expected !== 0 && this.isAt(expected, eip)) return expected;
     if (expected === 0) this.pace.giveBack();
-    return this.unlessStale(eip === this.cameTo ? this.findMidst(eip) : this.find(eip), expected);
+    const isMidst = eip === this.cameTo;
+    this.cameTo = NOWHERE;
+    return this.unlessStale(isMidst ? this.findMidst(eip) : this.find(eip), expected);
   }
 
   /** Whether an EIP of the code segment is where a record is. */
@@ -322,7 +326,7 @@ export class Graph extends DecodedCode {
   /** RETURNED: goes on in the midst of code, where no translation is to begin; a nested call may wait for it there. */
   readonly cameBack = (): Node | null => {
     const { state } = this;
-    if (!this.entersContext() || this.pace.isAsked()) return null;
+    if (!this.entersContext()) return null;
     const eip = state[Word.eip];
     if (state[Word.callDepth] !== this.parts.callDepth) {
       this.cameTo = eip;

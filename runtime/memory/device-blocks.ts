@@ -1,6 +1,6 @@
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { MmioRegion } from './mmio.ts';
 import type { Mmu } from './mmu.ts';
-import { Access } from './paging.ts';
 
 /** Where a device acts as memory: the device, and an offset in it. */
 export interface DevicePlace {
@@ -10,8 +10,9 @@ export interface DevicePlace {
 
 /**
  * Elements of repeated string instructions where at least one end is a device that acts as memory, such as a screen's: one after the other, as the
- * instruction has them, but without a walk of the page tables for each. All is within one page at either end. Each gives the number of
- * elements done: all or none.
+ * instruction has them, but without a walk of the page tables for each. All is within one page at either end, and an element in a device's page has
+ * just been done by itself: so an instruction's handler asks for the block, which sees what the device may do to translations (Tlb.stale). Each gives
+ * the number of elements done: all or none, and then nothing has changed, the bits of page tables included.
  */
 export class DeviceBlocks {
   private readonly mmu: Mmu;
@@ -22,9 +23,10 @@ export class DeviceBlocks {
 
   /** Stores a value at elements of `1 << shift` bytes from a linear address on. */
   fill(linear: number, value: number, count: number, shift: number): number {
-    const to = this.mmu.memoryDevice(linear, count << shift, Access.write);
-    if (to === undefined) return 0;
     const size = 1 << shift;
+    if (!hasElementBefore(linear, size)) return 0;
+    const to = this.mmu.memoryDevice(linear, count << shift);
+    if (to === undefined || !this.mmu.startStore(linear)) return 0;
     const stored = lowBytes(value, size);
     for (let n = 0; n < count; n++) to.device.write(to.offset + (n << shift), size, stored);
     return count;
@@ -32,12 +34,16 @@ export class DeviceBlocks {
 
   /** Copies elements. `to`, `from`: indices of bytes of RAM, or negative where that is no RAM which may be accessed so. */
   copy(destination: number, source: number, count: number, shift: number, to: number, from: number): number {
+    const size = 1 << shift;
+    const isAfter = (to < 0 && hasElementBefore(destination, size)) || (from < 0 && hasElementBefore(source, size));
+    if (!isAfter) return 0;
     const bytes = count << shift;
-    const target = to < 0 ? this.mmu.memoryDevice(destination, bytes, Access.write) : undefined;
-    const origin = from < 0 ? this.mmu.memoryDevice(source, bytes, Access.read) : undefined;
-    if (to < 0 && from < 0) return target && origin ? this.move(target, origin, count, 1 << shift) : 0;
-    if (target) return this.put(target, from, count, 1 << shift);
-    return origin ? this.take(to, origin, count, 1 << shift) : 0;
+    const origin = from < 0 ? this.mmu.memoryDevice(source, bytes) : undefined;
+    if (from < 0 && origin === undefined) return 0;
+    if (to >= 0) return this.take(to, origin!, count, size);
+    const target = this.mmu.memoryDevice(destination, bytes);
+    if (target === undefined || !this.mmu.startStore(destination)) return 0;
+    return origin ? this.move(target, origin, count, size) : this.put(target, from, count, size);
   }
 
   private move(to: DevicePlace, from: DevicePlace, count: number, size: number): number {
@@ -65,6 +71,11 @@ export class DeviceBlocks {
     }
     return count;
   }
+}
+
+/** Whether an element in front of an address is in the same page. */
+function hasElementBefore(linear: number, size: number): boolean {
+  return (linear & (PAGE_BYTES - 1)) >= size;
 }
 
 /** A number of so many bytes, 32-bit ones with sign: what stores of the processor give a device. */

@@ -98,14 +98,22 @@ export class Mmu implements ProcessorMemory {
     return isFirstMapped && tlb.lookup(tlb.readSupervisor, last >>> 12) >= 0;
   }
 
-  /** The device that acts as memory at all of some bytes of one page, which the current rights may read or write; undefined where there is none. */
-  memoryDevice(linear: number, bytes: number, access: number): DevicePlace | undefined {
-    if (!this.watched.idle || this.paging.walk(linear, access | this.rights()) !== -1) return undefined;
+  /** The device that acts as memory at all of some bytes of one page, which the current rights may read; undefined where there is none. */
+  memoryDevice(linear: number, bytes: number): DevicePlace | undefined {
+    const { tlb } = this;
+    const rights = this.rights();
+    const isRam = tlb.lookup(rights === Access.user ? tlb.readUser : tlb.readSupervisor, linear >>> 12) >= 0;
+    if (isRam || !this.watched.idle || this.paging.walk(linear, rights) !== -1) return undefined;
     const { page } = this.walkResult;
     if (this.map.frameAt(page) !== NO_FRAME || this.map.storedFrameAt(page) !== NO_FRAME) return undefined;
     const address = page * PAGE_BYTES + (linear & 0xfff);
     const device = this.map.memoryAt(address, bytes);
     return device && { device, offset: address - device.base };
+  }
+
+  /** Whether the current rights allow a store to a page. If so it is about to come: the page is dirty from here on. */
+  startStore(linear: number): boolean {
+    return this.paging.walk(linear, Access.write | this.rights()) === -1;
   }
 
   // Implicit supervisor accesses.

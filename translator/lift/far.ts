@@ -86,7 +86,8 @@ export const retFarImmediate: Lift = (b) => returnFar(b, b.let(b.read(0)));
 /** An entry of real mode's table of handlers: offset, then selector. */
 const HANDLER_BYTES = 4;
 
-function isRealMode(b: LiftBuilder): boolean {
+/** Real mode, and not all segments are flat. */
+function isUsualRealMode(b: LiftBuilder): boolean {
   return (b.key & (Key.protected | Key.flat)) === 0;
 }
 
@@ -95,7 +96,7 @@ export const interrupt: Lift = (b) => {
   if (b.key & Key.vm86) extensionOnly(b, Cr4.vme);
   const vector = b.read(0);
   const args = [vector, b.field('nextEip')];
-  if (!isRealMode(b)) {
+  if (!isUsualRealMode(b)) {
     b.trap('softwareInterrupt', ...args);
     return;
   }
@@ -115,7 +116,7 @@ export const iret: Lift = (b) => {
   returnImageOnly(b);
   const size = b.operandSize;
   const args = [size, b.field('nextEip')];
-  if (!isRealMode(b) || size === 4) {
+  if (!isUsualRealMode(b) || size === 4) {
     b.trap('interruptReturn', ...args);
     return;
   }

@@ -52,7 +52,9 @@ export const enter: Lift = (b) => {
   const end = b.let(b.zeroExtend(b.sub(frame, bytes), b.stackSize));
   attempt(b, 'canWriteStack', [end, size], 'enterFrame', args);
   b.store(size, b.segmentAddress(Segment.ss, frame, size, 'write'), b.getSized(Word.ebp, size));
-  b.setSized(Word.ebp, size, frame);
+  // All of ESP counts with an operand of 32 bits, whatever the stack's width.
+  const kept = b.stackSize === 2 ? b.and(b.get(Word.esp), 0xffff0000) : 0;
+  b.setSized(Word.ebp, size, b.or(frame, kept));
   b.setSized(Word.esp, b.stackSize, end);
 };
 

@@ -89,3 +89,25 @@ main:   call    paging_start
 `),
   (guest) => expect(endValue(guest)).toBe((ROUNDS * (ROUNDS + 1)) / 2),
 );
+
+onEveryEngineBy(
+  'ENTER with an operand of 32 bits takes all of ESP for the frame pointer, though the stack is one of 16 bits',
+  realMode(`
+main:   mov     ecx, ${ROUNDS}
+        mov     esp, 0x12347000
+.again: mov     ebp, 0x55667788
+        o32 enter 16, 0
+        cmp     ebp, 0x12346FFC
+        jne     wrong
+        cmp     esp, 0x12346FEC
+        jne     wrong
+        cmp     dword [bp], 0x55667788
+        jne     wrong
+        add     esp, 0x14
+        dec     ecx
+        jnz     .again
+        mov     eax, 42
+        jmp     exit
+`),
+  (guest) => expect(endValue(guest)).toBe(42),
+);

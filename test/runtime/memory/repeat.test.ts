@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { endValue, onEveryEngineBy } from '../../support/guest.ts';
-import { exceptionLog, kernel, Layout } from '../../support/guest-kernel.ts';
+import { exceptionLog, kernel, Layout, pageEntry } from '../../support/guest-kernel.ts';
 import { Random } from '../../support/random.ts';
 
 /** A repeated string instruction on a window of four pages, of which some are not there at first. */
@@ -234,3 +234,29 @@ describe('repeated string instructions', () => {
     expect(Buffer.from(guest.bytes(FRAMES, WINDOW_BYTES)).toString('hex')).toBe(memory);
   });
 });
+
+onEveryEngineBy(
+  'a repeated copy whose next source page is missing has not touched the next page of its destination',
+  kernel(`
+main:   call    paging_start
+        mov     dword ${pageEntry(0x103000)}, 0x103003
+        mov     dword ${pageEntry(0x106000)}, 0
+        invlpg  [0x103000]
+        invlpg  [0x106000]
+        mov     dword [resume], .faulted
+        mov     esi, 0x105FFF
+        mov     edi, 0x102FFF
+        mov     ecx, 100
+        rep movsb
+        mov     eax, 1
+        jmp     exit
+.faulted:
+        mov     eax, ${pageEntry(0x103000)}
+        sub     eax, 0x103000
+        shl     eax, 8
+        add     eax, ecx
+        jmp     exit
+`),
+  // Present and writable, neither accessed nor dirty; one element is done.
+  (guest) => expect(endValue(guest)).toBe((3 << 8) + 99),
+);
