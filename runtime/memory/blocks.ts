@@ -1,5 +1,4 @@
 import type { BlockName } from '../../translator/abi/helpers.ts';
-import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { Double, Word } from '../../translator/abi/state.ts';
 import { Within } from '../../translator/abi/within.ts';
@@ -64,9 +63,8 @@ class Blocks {
   ): number {
     const n = this.limit(linear, shift, count);
     if (n < FEWEST || isAlignmentFault(this.state, linear, 1 << shift)) return 0;
-    const at = this.writable(linear);
-    if (at < 0) return this.done(this.devices.fill(linear, value, n, shift));
-    const first = at | (linear & (PAGE_BYTES - 1));
+    const first = this.mmu.writable(linear);
+    if (first < 0) return this.done(this.devices.fill(linear, value, n, shift));
     if ((first & ((1 << shift) - 1)) === 0) view.fill(value, first >>> shift, (first >>> shift) + n);
     else this.fillMisaligned(first, value, n << shift, 1 << shift);
     return this.done(n);
@@ -84,8 +82,8 @@ class Blocks {
   copy(shift: number, destination: number, source: number, count: number): number {
     const n = this.limit(source, shift, this.limit(destination, shift, count));
     if (n < FEWEST || isAlignmentFault(this.state, destination | source, 1 << shift)) return 0;
-    const to = this.writable(destination) | (destination & (PAGE_BYTES - 1));
-    const from = this.readable(source) | (source & (PAGE_BYTES - 1));
+    const to = this.mmu.writable(destination);
+    const from = this.mmu.readable(source);
     if (to < 0 || from < 0) return this.done(this.devices.copy(destination, source, n, shift, to, from));
     return this.copyElements(to, from, n, shift);
   }
@@ -109,31 +107,21 @@ class Blocks {
     if (this.budgeted) this.state[Word.budget] -= n;
     return n;
   }
-
-  private readable(linear: number): number {
-    const { tlb } = this.mmu;
-    return tlb.lookup(this.isUser() ? tlb.readUser : tlb.readSupervisor, linear >>> 12);
-  }
-
-  private writable(linear: number): number {
-    const { tlb } = this.mmu;
-    return tlb.lookup(this.isUser() ? tlb.writeUser : tlb.writeSupervisor, linear >>> 12);
-  }
-
-  private isUser(): boolean {
-    return (this.state[Word.key] & Key.user) !== 0;
-  }
 }
 
-/** How many elements are in a segment and below the end of its addresses; `how` as in translator/abi/within.ts. */
+/**
+ * How many elements are in a segment and below the end of its addresses; `how` as in translator/abi/within.ts. None of those that come after a wrap, so
+ * that in one page the element before is the one that was done before.
+ */
 function elementsWithin(state: Int32Array): BlockHelper {
   const doubles = new Float64Array(state.buffer, state.byteOffset);
   return (how, offset, count) => {
-    if (count >>> 0 < FEWEST) return 0;
+    const shift = how >>> Within.shift;
+    if (count >>> 0 < FEWEST || offset >>> 0 < 1 << shift) return 0;
     const segment = how & Within.segment;
     const span = doubles[(how & Within.write ? Double.writeSpan : Double.readSpan) + segment];
     const inSegment = span - ((offset - state[Word.segmentLow + segment]) >>> 0);
     const last = how & Within.short ? Math.min(inSegment, 0xffff - offset) : inSegment;
-    return Math.max(0, Math.min(count >>> 0, (last + 1) / (1 << (how >>> Within.shift)))) | 0;
+    return Math.max(0, Math.min(count >>> 0, (last + 1) / (1 << shift))) | 0;
   };
 }

@@ -10,9 +10,9 @@ export interface DevicePlace {
 
 /**
  * Elements of repeated string instructions where at least one end is a device that acts as memory, such as a screen's: one after the other, as the
- * instruction has them, but without a walk of the page tables for each. All is within one page at either end, and an element in a device's page has
- * just been done by itself: so an instruction's handler asks for the block, which sees what the device may do to translations (Tlb.stale). Each gives
- * the number of elements done: all or none, and then nothing has changed, the bits of page tables included.
+ * instruction has them, but without a walk of the page tables for each. All is within one page at either end. An element in each device's page has
+ * just been done by itself: so the page may be accessed, and an instruction's handler asks for the block, which sees what the device may do to
+ * translations (Tlb.stale). Each gives the number of elements done: all or none, and then nothing has changed, the bits of page tables included.
  */
 export class DeviceBlocks {
   private readonly mmu: Mmu;
@@ -35,8 +35,7 @@ export class DeviceBlocks {
   /** Copies elements. `to`, `from`: indices of bytes of RAM, or negative where that is no RAM which may be accessed so. */
   copy(destination: number, source: number, count: number, shift: number, to: number, from: number): number {
     const size = 1 << shift;
-    const isAfter = (to < 0 && hasElementBefore(destination, size)) || (from < 0 && hasElementBefore(source, size));
-    if (!isAfter) return 0;
+    if ((to < 0 && !hasElementBefore(destination, size)) || (from < 0 && !hasElementBefore(source, size))) return 0;
     const bytes = count << shift;
     const origin = from < 0 ? this.mmu.memoryDevice(source, bytes) : undefined;
     if (from < 0 && origin === undefined) return 0;

@@ -68,27 +68,33 @@ export class Mmu implements ProcessorMemory {
   };
 
   readableSpan(linear: number, length: number): Uint8Array | null {
-    const { tlb } = this;
-    return this.span(this.rights() === Access.user ? tlb.readUser : tlb.readSupervisor, linear, length);
+    return this.span(this.readable(linear), length);
   }
 
   writableSpan(linear: number, length: number): Uint8Array | null {
-    const { tlb } = this;
-    return this.span(this.rights() === Access.user ? tlb.writeUser : tlb.writeSupervisor, linear, length);
+    return this.span(this.writable(linear), length);
   }
 
-  /** An entry of the TLB is there where an access does no more than reach RAM. */
-  private span(entries: Int32Array, linear: number, length: number): Uint8Array | null {
-    const at = this.tlb.lookup(entries, linear >>> 12);
-    if (at < 0) return null;
-    const offset = linear & 0xfff;
-    return this.ram.bytes.subarray(at + offset, at + Math.min(offset + length, PAGE_BYTES));
+  private span(at: number, length: number): Uint8Array | null {
+    return at < 0 ? null : this.ram.bytes.subarray(at, Math.min(at + length, (at | (PAGE_BYTES - 1)) + 1));
+  }
+
+  /** Index of a byte that the current rights may load by no more than reading RAM, as the TLB knows; negative where it doesn't. */
+  readable(linear: number): number {
+    const { tlb } = this;
+    const entries = this.rights() === Access.user ? tlb.readUser : tlb.readSupervisor;
+    return tlb.lookup(entries, linear >>> 12) | (linear & 0xfff);
+  }
+
+  /** The same for a store: nobody is to be told of it. */
+  writable(linear: number): number {
+    const { tlb } = this;
+    const entries = this.rights() === Access.user ? tlb.writeUser : tlb.writeSupervisor;
+    return tlb.lookup(entries, linear >>> 12) | (linear & 0xfff);
   }
 
   isWritable(linear: number, bytes: number): boolean {
-    const { tlb } = this;
-    const entries = this.rights() === Access.user ? tlb.writeUser : tlb.writeSupervisor;
-    return (linear & (PAGE_BYTES - 1)) <= PAGE_BYTES - bytes && tlb.lookup(entries, linear >>> 12) >= 0;
+    return (linear & (PAGE_BYTES - 1)) <= PAGE_BYTES - bytes && this.writable(linear) >= 0;
   }
 
   isMappedForSystem(linear: number, bytes: number): boolean {
@@ -100,10 +106,8 @@ export class Mmu implements ProcessorMemory {
 
   /** The device that acts as memory at all of some bytes of one page, which the current rights may read; undefined where there is none. */
   memoryDevice(linear: number, bytes: number): DevicePlace | undefined {
-    const { tlb } = this;
-    const rights = this.rights();
-    const isRam = tlb.lookup(rights === Access.user ? tlb.readUser : tlb.readSupervisor, linear >>> 12) >= 0;
-    if (isRam || !this.watched.idle || this.paging.walk(linear, rights) !== -1) return undefined;
+    if (this.readable(linear) >= 0 || !this.watched.idle) return undefined;
+    if (this.paging.walk(linear, this.rights()) !== -1) return undefined;
     const { page } = this.walkResult;
     if (this.map.frameAt(page) !== NO_FRAME || this.map.storedFrameAt(page) !== NO_FRAME) return undefined;
     const address = page * PAGE_BYTES + (linear & 0xfff);

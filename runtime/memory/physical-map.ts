@@ -182,7 +182,7 @@ export class PhysicalMap {
 
   private deviceAt(address: number): MmioRegion | undefined {
     const { recent } = this;
-    if (recent !== null && address >= recent.base && address < recent.base + recent.length) return recent.device;
+    if (recent !== null && holds(recent, address)) return recent.device;
     const n = this.windows.findLastIndex((window) => window.device !== undefined && holds(window, address));
     if (n < 0) return undefined;
     const window = this.windows[n];

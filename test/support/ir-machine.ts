@@ -1,9 +1,9 @@
 import * as arithmetic from '../../runtime/cpu/arithmetic.ts';
 import * as division from '../../runtime/cpu/division.ts';
 import { Vector } from '../../translator/abi/faults.ts';
-import { type HelperName, helpers } from '../../translator/abi/helpers.ts';
 import { Eflags, Segment, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { binary, constant, IrBuilder } from '../../translator/ir/builder.ts';
+import { standsAlone } from '../../translator/ir/rewrite.ts';
 import { type Statement, windowOffset } from '../../translator/ir/statement.ts';
 import type { Value } from '../../translator/ir/value.ts';
 import { bindReal, OperandBuilder } from '../../translator/lift/builder.ts';
@@ -173,7 +173,7 @@ export class IrMachine {
         return of(v.a) !== 0 ? of(v.b) : of(v.c);
       case 'call':
         // Block helpers and attempts may always say that they did nothing.
-        if (['block', 'question', 'change', 'attempt'].includes(helpers[v.name as HelperName].kind)) return 0;
+        if (standsAlone(v)) return 0;
         return pureHelpers[v.name](of(v.a), of(v.b), of(v.c)) | 0;
       case 'number':
         return v.number;

@@ -4,7 +4,7 @@ import { pureHelpers } from '../../runtime/cpu/traps.ts';
 import { compileText, installCells } from '../../runtime/exec/compile.ts';
 import type { LinearAccess } from '../../runtime/memory/access.ts';
 import { realAccess } from '../../runtime/memory/real.ts';
-import { helpers } from '../../translator/abi/helpers.ts';
+import { helpers, usualKinds } from '../../translator/abi/helpers.ts';
 import { Double, Segment, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { PAGES } from '../../translator/abi/tables.ts';
 import type { EmitOptions, Pacing } from '../../translator/emit/context.ts';
@@ -290,9 +290,7 @@ function blockHelpers(): Record<string, unknown> {
 
 /** Attempts at sensitive instructions: here all are refused. */
 function attempts(): Record<string, unknown> {
-  const names = Object.entries(helpers).flatMap(([name, { kind }]) =>
-    kind === 'attempt' || kind === 'question' || kind === 'change' ? [name] : [],
-  );
+  const names = Object.entries(helpers).flatMap(([name, { kind }]) => (usualKinds.has(kind) ? [name] : []));
   return Object.fromEntries(names.map((name) => [name, () => 0]));
 }
 

@@ -18,6 +18,9 @@
  */
 export type HelperKind = 'pure' | 'sticky' | 'block' | 'question' | 'change' | 'attempt' | 'trap';
 
+/** Kinds of the usual cases of sensitive instructions. */
+export const usualKinds: ReadonlySet<HelperKind> = new Set(['question', 'change', 'attempt']);
+
 export interface HelperDeclaration<Kind extends HelperKind = HelperKind> {
   readonly kind: Kind;
   readonly arguments: number;

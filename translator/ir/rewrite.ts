@@ -1,4 +1,4 @@
-import { type HelperName, helpers } from '../abi/helpers.ts';
+import { type HelperName, helpers, usualKinds } from '../abi/helpers.ts';
 import { binary, select, unary } from './builder.ts';
 import { Statement, windowOffset } from './statement.ts';
 import { Value } from './value.ts';
@@ -86,5 +86,5 @@ function containsSticky(v: Value): boolean {
  */
 export function standsAlone(v: Value): boolean {
   const kind = v.op === 'call' ? helpers[v.name as HelperName]?.kind : undefined;
-  return kind === 'block' || kind === 'question' || kind === 'change' || kind === 'attempt';
+  return kind === 'block' || (kind !== undefined && usualKinds.has(kind));
 }

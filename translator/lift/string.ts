@@ -37,7 +37,7 @@ interface StringOperation {
   element(b: LiftBuilder): Value | null;
   /** Does up to `count` elements in one step, from the linear addresses of what moves on; gives how many it did. */
   block?(b: LiftBuilder, count: Value, linear: readonly Value[]): Value;
-  /** Registers that move with each element: EDI first. */
+  /** Registers that move with each element; EDI first where there are blocks. */
   readonly moves: readonly number[];
 }
 

@@ -107,16 +107,13 @@ export const movToSegment: Lift = (b) => {
 
 export const movToStackSegment: Lift = (b) => {
   const selector = b.let(b.read(1));
-  attempt(b, 'tryLoadSegment', [Segment.ss, selector, b.field('nextEip')], 'moveToSegment', [Segment.ss, selector]);
+  loadSegment(b, Segment.ss, selector, 'moveToSegment', [Segment.ss, selector]);
 };
 
 export const popSegment: Lift = (b) => {
   const size = b.operandSize;
   const selector = b.let(b.and(b.peek(size), 0xffff));
-  const segment = b.argument;
-  if (segment === Segment.ss)
-    attempt(b, 'tryLoadSegment', [segment, selector, b.field('nextEip')], 'popSegment', [segment, size]);
-  else loadSegment(b, segment, selector, 'popSegment', [segment, size]);
+  loadSegment(b, b.argument, selector, 'popSegment', [b.argument, size]);
   b.moveStack(size);
 };
 
@@ -133,9 +130,9 @@ export const loadFarPointer: Lift = (b) => {
   b.set(register, value);
 };
 
-/** Loads DS, ES, FS or GS, or leaves the instruction to a trap. */
+/** Loads a segment register, or leaves the instruction to a trap. SS casts a shadow in every mode. */
 function loadSegment(b: LiftBuilder, segment: Operand, selector: Value, trap: TrapName, args: Operand[]): void {
-  if (isUnprotected(b)) {
+  if (isUnprotected(b) && segment !== Segment.ss) {
     leaveUnusualLoad(b, segment, trap, args);
     setSegment(b, segment, selector);
   } else attempt(b, 'tryLoadSegment', [segment, selector, b.field('nextEip')], trap, args);

@@ -260,3 +260,48 @@ main:   call    paging_start
   // Present and writable, neither accessed nor dirty; one element is done.
   (guest) => expect(endValue(guest)).toBe((3 << 8) + 99),
 );
+
+/** With CR0.WP set the kernel may not write to a page either; its entry then, but for the address, and what is left in ECX. */
+const refused = (setUp: string, repeated: string, page: number) =>
+  kernel(`
+main:   call    paging_start
+        mov     eax, cr0
+        or      eax, 0x10000
+        mov     cr0, eax
+        mov     dword ${pageEntry(page)}, ${page | 1}
+        invlpg  [${page}]
+        mov     dword [resume], .faulted
+        ${setUp}
+        ${repeated}
+        mov     eax, 0xDEAD
+        jmp     exit
+.faulted:
+        mov     eax, ${pageEntry(page)}
+        sub     eax, ${page}
+        shl     eax, 8
+        add     eax, ecx
+        jmp     exit
+`);
+
+onEveryEngineBy(
+  'a repeated copy from a screen has not accessed the next page of its destination, which refuses the store',
+  refused('mov esi, 0xA0000\n mov edi, 0x102FFF\n mov ecx, 200', 'rep movsb', 0x103000),
+  (guest) => expect(endValue(guest)).toBe((1 << 8) + 199),
+  { vga: 'std' },
+);
+
+onEveryEngineBy(
+  'nor has a repeated store the page where its offset has wrapped to',
+  refused(
+    `mov    dword [gdt + DATA16], 0x0001FFFF        ; base 100001h, 4 GB
+        mov     dword [gdt + DATA16 + 4], 0x00CF9310
+        mov     ax, DATA16
+        mov     es, ax
+        mov     edi, 0xFFBB
+        mov     ecx, 39`,
+    'a16 rep stosd',
+    0x100000,
+  ),
+  (guest) => expect(endValue(guest)).toBe((1 << 8) + 21),
+  { vga: 'std' },
+);
