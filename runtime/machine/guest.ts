@@ -15,7 +15,7 @@ const [ACPI_TABLES, SMBIOS_TABLES] = [0xe0000, 0xf0000];
 export function loadGuest(config: MachineConfig): BootState | null {
   const { boot } = config;
   if ('bios' in boot) return null;
-  if ('flat' in boot) return loadFlat(boot.flat, boot.address, boot.mode);
+  if ('flat' in boot) return loadFlat({ ...boot, bytes: boot.flat }, config.memoryBytes);
   const apic = modelOf(config).features.has('apic');
   const acpi = acpiTables(config, { ...withoutFirmware, apic }).placedAt(ACPI_TABLES);
   const smbios = config.system && smbiosOf(config);

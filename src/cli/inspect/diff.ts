@@ -12,13 +12,13 @@ import { parseArguments } from '../arguments.ts';
 import { bootOf } from '../run.ts';
 import { findGuest } from '../start.ts';
 import type { Answer, Command, Request } from './command.ts';
+import { USUAL_ADDRESS } from './source.ts';
 import { bold, type Style } from './style.ts';
 import { count } from './table.ts';
 
 const USUAL_INSTRUCTIONS = 1e6;
 const STEP = 10_000;
 const LARGEST_STEP = 100_000;
-const USUAL_ADDRESS = 0x10000;
 
 type Config = Partial<MachineConfig> & { readonly boot: BootImages };
 

@@ -19,14 +19,20 @@ rawiron inspect COMMAND --help tells what it takes.
 
 /** One command and its options. */
 export function helpOf(command: Command): string {
-  const { name, usage, help, options } = command;
+  const { help, options } = command;
   const rows = options.map(optionOf).map((option) => optionRow(option, command));
-  return `Usage: ${`rawiron inspect ${name} ${usage}`.trim()} [options]
+  return `Usage: rawiron inspect ${usageOf(command)}
 
 ${help.charAt(0).toUpperCase()}${help.slice(1)}.
 
 ${rows.join('\n')}
 `;
+}
+
+/** What comes after a machine's words is the machine's. */
+function usageOf({ name, usage, takesMachine }: Command): string {
+  const words = takesMachine ? [name, '[options]', usage] : [name, usage, '[options]'];
+  return words.filter((word) => word !== '').join(' ');
 }
 
 function optionRow({ name, argument = '', help, usual }: Option, command: Command): string {

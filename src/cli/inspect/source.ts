@@ -12,7 +12,7 @@ import { readInput } from './input.ts';
 import type { OptionName, Options } from './options.ts';
 
 /** Where bytes are of which nothing is said. */
-const USUAL_ADDRESS = 0x1000;
+export const USUAL_ADDRESS = 0x1000;
 
 /** Ways to name code, each with the options that go with it. */
 const ways = {

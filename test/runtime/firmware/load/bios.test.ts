@@ -28,16 +28,33 @@ describe('BIOS images', () => {
 
 describe('bare code', () => {
   const code = Uint8Array.of(0xf4);
+  const memory = 8 << 20;
+  const loadReal = (address: number) => loadFlat({ bytes: code, address, mode: 'real' }, memory);
 
   test('in real mode', () => {
-    const boot = loadFlat(code, 0x7c00, 'real');
+    const boot = loadReal(0x7c00);
     expect(boot).toMatchObject({ mode: 'real', selectors: { code: 0, data: 0 } });
     expect(boot.registers).toMatchObject({ eip: 0x7c00, esp: 0x7c00, eflags: 2 });
     expect(boot.writes).toEqual([{ address: 0x7c00, bytes: code }]);
   });
 
+  test('in real mode, beyond the first 64 KB', () => {
+    const boot = loadReal(0x21234);
+    expect(boot.selectors).toEqual({ code: 0x2000, data: 0x2000 });
+    expect(boot.registers).toMatchObject({ eip: 0x1234, esp: 0x1234 });
+    expect(boot.writes).toEqual([{ address: 0x21234, bytes: code }]);
+  });
+
+  test('where there is no memory, or real mode does not reach', () => {
+    const load = (address: number) => () => loadFlat({ bytes: code, address, mode: 'flat32' }, memory);
+    expect(load(memory)).toThrow("the code must be in the machine's 8 MB of memory; give it a lower address");
+    expect(load(memory - 1)).not.toThrow();
+    expect(() => loadReal(0x100000)).toThrow('16-bit code must be below 1 MB');
+    expect(() => loadReal(0xfffff)).not.toThrow();
+  });
+
   test('in protected mode, with a GDT', () => {
-    const boot = loadFlat(code, 0x10000, 'flat32');
+    const boot = loadFlat({ bytes: code, address: 0x10000, mode: 'flat32' }, memory);
     expect(boot).toMatchObject({ mode: 'flat32', selectors: { code: 0x10, data: 0x18 } });
     expect(boot.writes.map(({ address }) => address)).toEqual([boot.gdt!.base, 0x10000]);
   });

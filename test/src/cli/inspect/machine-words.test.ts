@@ -40,6 +40,14 @@ test.each([
   expect(code).toBe(1);
 });
 
+test.each([
+  ['where nothing is said', ''],
+  ['beyond the first 64 KB', ' --address 20000'],
+])('two engines run 16-bit code %s', async (_where, address) => {
+  const { output } = await rawiron([...`inspect diff --bits 16${address} --hex`.split(' '), '40 50 5b f4']);
+  expect(output).toContain('no difference\ninterpreter: 4 instructions, ended: halted\n');
+});
+
 test('two engines run a machine that follows the options', async () => {
   const { code, output } = await rawiron('inspect diff --instructions 1000 demo -m 8'.split(' '));
   expect(output).toMatch(/^no difference\ninterpreter: 1,000 instructions\ntranslator: 1,000 instructions\n$/);
