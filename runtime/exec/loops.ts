@@ -22,7 +22,7 @@ export interface LoopOptions {
   readonly steps: number;
   /** Further ones for each path that is in it before it is made anew, and twice as many each next time. */
   readonly stepsForPath: number;
-  /** Fast paths in a loop at most: those of most decoded instructions. */
+  /** Fast paths in a loop at most: those that bring most for their size. */
   readonly fastPaths: number;
   /** Bytes of bytecode in a loop at most, as estimated from its text. */
   readonly bytecode: number;
@@ -41,7 +41,7 @@ export const defaultLoops: LoopOptions = {
   after: 1_000,
   growth: 20,
   steps: 200_000,
-  stepsForPath: 20_000,
+  stepsForPath: 10_000,
   fastPaths: 256,
   bytecode: MOST_BYTECODE,
 };
@@ -49,6 +49,8 @@ export const defaultLoops: LoopOptions = {
 /** The handlers that a fast path does the work of. */
 interface PathUse {
   readonly path: FastPath;
+  /** Of bytecode, as estimated. */
+  readonly bytes: number;
   readonly handlers: Handler[];
   /** Instructions decoded that began with one of them. */
   decodes: number;
@@ -67,23 +69,26 @@ export function bytecodeOf({ text }: FastPath): number {
 }
 
 /** Of paths that are ordered those that a loop may have. */
-export function fitting<Use extends { readonly path: FastPath }>(
+export function fitting<Use extends { readonly bytes: number }>(
   uses: readonly Use[],
   { fastPaths, bytecode }: LoopOptions,
 ): Use[] {
   let left = bytecode - ALWAYS;
-  const end = uses.findIndex(({ path }) => {
-    left -= bytecodeOf(path);
+  const end = uses.findIndex(({ bytes }) => {
+    left -= bytes;
     return left < 0;
   });
   return uses.slice(0, end === -1 ? fastPaths : Math.min(fastPaths, end));
 }
 
-type Order = (a: Pick<PathUse, 'decodes' | 'steps'>, b: Pick<PathUse, 'decodes' | 'steps'>) => number;
+type Counts = Pick<PathUse, 'decodes' | 'steps'>;
 
-/** What should have a fast path first: in wide code what there is most of, in other code what was missed most as well. */
-const byDecodes: Order = (a, b) => b.decodes - a.decodes;
-const byNeed: Order = (a, b) => byDecodes(a, b) + (b.steps - a.steps) / STEPS_OF_DECODE;
+/** How often a fast path is met, in decoded instructions: by how many there are of them, and by what was missed. */
+const need = ({ decodes, steps }: Counts) => decodes + steps / STEPS_OF_DECODE;
+/** A loop has room for so much bytecode: what brings most for its size has a fast path first. */
+const byDensity = (a: PathUse, b: PathUse) => need(b) / b.bytes - need(a) / a.bytes;
+const byNeed = (a: Counts, b: Counts) => need(b) - need(a);
+const byDecodes = (a: Counts, b: Counts) => b.decodes - a.decodes;
 
 /** The loop of one state key. */
 interface KeyLoop {
@@ -94,8 +99,8 @@ interface KeyLoop {
   dueAt: number;
   steps: number;
   stepsDue: number;
-  /** How often it got fast paths. */
-  made: number;
+  /** How often it was made anew as paths were missed. */
+  missed: number;
 }
 
 /**
@@ -144,7 +149,7 @@ export class Loops {
     let loop = this.byKey[key];
     if (loop === undefined) {
       const { after, steps } = this.options ?? { after: Infinity, steps: Infinity };
-      const counts = { paths: 0, decoded: 0, dueAt: after, steps: 0, stepsDue: steps, made: 0 };
+      const counts = { paths: 0, decoded: 0, dueAt: after, steps: 0, stepsDue: steps, missed: 0 };
       loop = { run: this.compile([], key), ...counts };
       this.byKey[key] = loop;
     }
@@ -197,12 +202,11 @@ export class Loops {
 
   private make(loop: KeyLoop, key: number, options: LoopOptions, rehearsal: Rehearsal): void {
     if (loop.decoded >= loop.dueAt) loop.dueAt *= options.growth;
+    if (loop.steps >= loop.stepsDue) loop.missed++;
     const handlers = this.handlers.all.filter((handler) => handler.key === key);
     for (const handler of handlers) handler.slot = Slot.none;
-    const isWide = loop.decoded >= options.after * options.growth;
-    const order = isWide ? byDecodes : byNeed;
-    const candidates = handlers.sort(order).slice(0, CANDIDATES * options.fastPaths);
-    const uses = this.byPath(candidates).sort(order);
+    const candidates = handlers.sort(byNeed).slice(0, CANDIDATES * options.fastPaths);
+    const uses = this.byPath(candidates).sort(byDensity);
     const chosen = fitting(uses, options).sort(byDecodes);
     chosen.forEach((use, n) => {
       const slot = Slot.first + n;
@@ -212,9 +216,7 @@ export class Loops {
     loop.run = this.compile(paths, key);
     loop.paths = chosen.length;
     loop.steps = 0;
-    loop.stepsDue = isWide
-      ? Infinity
-      : Math.max(options.steps, options.stepsForPath * chosen.length) * 2 ** loop.made++;
+    loop.stepsDue = Math.max(options.steps, options.stepsForPath * chosen.length) * 2 ** loop.missed;
     rehearsal.play(loop.run, key, Slot.first + chosen.length);
   }
 
@@ -224,7 +226,7 @@ export class Loops {
     for (const handler of handlers) {
       const path = this.handlers.fastPath(handler);
       if (path === null) continue;
-      const use = uses.get(path.text) ?? { path, handlers: [], decodes: 0, steps: 0 };
+      const use = uses.get(path.text) ?? { path, bytes: bytecodeOf(path), handlers: [], decodes: 0, steps: 0 };
       use.handlers.push(handler);
       use.decodes += handler.decodes;
       use.steps += handler.steps;

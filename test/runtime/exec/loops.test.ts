@@ -91,9 +91,15 @@ main:   mov     ecx, 100000
         jmp     .begin
 `);
 
-test('code of few instructions gets fast paths too, as it runs often, and what runs often later gets one as well', async () => {
+/** So that a guest of few instructions has what a large one has: its loop was made by what is decoded, more than once. */
+const wide = { after: 1, growth: 10 };
+
+test.each([
+  ['of few instructions', {}],
+  ['that is wide', wide],
+])('code %s gets fast paths by what runs, and what runs often later gets one as well', async (_which, counts) => {
   const variant = variants.find(({ name }) => name === 'interpreter, polling')!;
-  const loops = { ...defaultLoops, steps: 5_000, stepsForPath: 100 };
+  const loops = { ...defaultLoops, steps: 5_000, stepsForPath: 100, ...counts };
   const config = { ...variant.config, engineOptions: { ...variant.config.engineOptions, loops } };
   const guest = new Guest(few, { ...variant, config });
   const { graph } = guest.core.engine;
