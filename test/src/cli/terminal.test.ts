@@ -30,7 +30,9 @@ async function onTerminal(act: (output: string) => string): Promise<{ before: st
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
-    child.stdin.write(act(output));
+    const typed = act(output);
+    // Of nothing to type an error would come, too, once script(1) has ended.
+    if (typed !== '') child.stdin.write(typed);
   });
   await new Promise((resolve) => child.on('close', resolve));
   return { before: await readFile(before, 'utf8'), after: await readFile(after, 'utf8'), output };
