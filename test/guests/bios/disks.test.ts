@@ -92,6 +92,16 @@ describe('the order of devices', () => {
     expect(text).toMatch(/\(8 MB\)\.\.\.\nBoot failed: not bootable\.\nBooting from floppy A\.\.\.\nfloppy$/);
   });
 
+  test.each([
+    ['a', [0, 2], /floppy A\.\.\.\nBoot failed: there is no such drive\.\nBooting from hard disk \(8 MB\)\.\.\.\ndisk$/],
+    ['d', [0], /CD\.\.\.\nBoot failed: there is no such drive\.\nBooting from hard disk \(8 MB\)\.\.\.\ndisk$/],
+    ['c', [1, 2], /hard disk\.\.\.\nBoot failed: there is no such drive\.\nBooting from floppy A\.\.\.\nfloppy$/],
+    ['n', [2], /^[^]*Booting from CD\.\.\.\nCD$/],
+  ])('goes on from %s to what it does not name', async (order, which, text) => {
+    const there = which.map((n) => drives[n]!);
+    expect(await consoleOf({ drives: there, bootOrder: { order } })).toMatch(text);
+  });
+
   test('is told where nothing boots', async () => {
     const { machine, text } = await machineWith({});
     await machine.start();

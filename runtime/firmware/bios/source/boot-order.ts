@@ -21,18 +21,34 @@ boot_order_setup:
         shl     ax, 4
         mov     bh, ah
         and     bx, 0x0FFF          ; 4 bits each, the first one lowest
-        jnz     .kinds
-        mov     bx, BOOT_FLOPPY | BOOT_DISK << 4 | BOOT_CD << 8
 .kinds: mov     al, bl
         and     al, 0x0F
+        jz      boot_add_others
         push    bx
         call    boot_add_kind
         pop     bx
         shr     bx, 4
-        jnz     .kinds
-        mov     cx, ROM_FIRST       ; what else boots, at last
-        jmp     boot_add_roms
+        jmp     .kinds
 .end:   ret
+
+; Adds all that there is and is not in the list yet: the floppy drive A, the first disk, CD drives, ROMs that boot.
+boot_add_others:
+        mov     dl, 0
+        call    floppy_type
+        cmp     al, 1
+        jc      .disk
+        mov     al, BOOT_FLOPPY
+        call    boot_add_kind
+.disk:  cmp     word [EBDA_DISK_MAP], 0
+        je      .cd
+        mov     al, BOOT_DISK
+        call    boot_add_kind
+.cd:    cmp     word [EBDA_CD_MAP], 0
+        je      .roms
+        mov     al, BOOT_CD
+        call    boot_add_kind
+.roms:  mov     cx, ROM_FIRST
+        jmp     boot_add_roms
 
 ; Adds the devices of kind AL: the floppy drive A, the first disk, all CD drives, all ROMs that boot.
 boot_add_kind:
