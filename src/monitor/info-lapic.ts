@@ -56,10 +56,10 @@ export async function infoLapic({ numbers }: Arguments, { machine }: CommandCont
   ].join('\n');
 }
 
-/** Where the guest has put the registers; reading these two changes nothing. */
+/** Where the guest has put the registers. Reading these two changes nothing, but what is not one is an error for the guest: so no others are. */
 async function registerAt(machine: Machine, { baseLow }: LocalApicState, register: number): Promise<number> {
-  const bytes = await machine.examine('read', 'physical', (baseLow & Base.address) >>> 0, register + 4);
-  return bytes === null ? 0 : new DataView(bytes.buffer).getUint32(register, true);
+  const bytes = await machine.examine('read', 'physical', ((baseLow & Base.address) >>> 0) + register, 4);
+  return bytes === null ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 }
 
 function vectorLines({ localVectors }: LocalApicState): string[] {

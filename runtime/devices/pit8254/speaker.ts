@@ -4,8 +4,8 @@ import { clocksAt, nanosecondsAt } from './clocks.ts';
 import { System } from './registers.ts';
 import type { PitState } from './state.ts';
 
-/** How far the speaker's cone moves from the middle: a quarter of what a frame can have. */
-const AMPLITUDE = 8192;
+/** How far the speaker's cone moves from the middle, as in QEMU: three quarters of what a frame can have. */
+const AMPLITUDE = 24_576;
 /** Nanoseconds without an edge after which the cone is back in the middle: less than a period of what can be heard. */
 const REST = 100_000_000;
 

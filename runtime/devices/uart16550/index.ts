@@ -107,8 +107,10 @@ export class Uart16550 {
   get #listening(): boolean {
     const { interruptEnable, modemControl, polls } = this.#state;
     if (this.#looped) return false;
-    const interrupts = (interruptEnable & InterruptEnable.received) !== 0 && (modemControl & ModemControl.out2) !== 0;
-    return interrupts || polls >= POLLS_OF_A_READER;
+    const isReceived = (interruptEnable & InterruptEnable.received) !== 0;
+    // All interrupts without OUT2: that is how Linux finds out whether there is a port (autoconfig).
+    const isLookedFor = interruptEnable === InterruptEnable.all && (modemControl & ModemControl.out2) === 0;
+    return (isReceived && !isLookedFor) || polls >= POLLS_OF_A_READER;
   }
 
   get #divisorLatched(): boolean {
@@ -146,7 +148,7 @@ export class Uart16550 {
         break;
       case Register.interruptEnable:
         if (this.#divisorLatched) state.divisor = (state.divisor & 0xff) | (value << 8);
-        else this.#writeInterruptEnable(value & 0x0f);
+        else this.#writeInterruptEnable(value & InterruptEnable.all);
         break;
       case Register.interruptIdentification:
         this.#writeFifoControl(value);
@@ -339,9 +341,8 @@ export class Uart16550 {
     return InterruptId.none;
   }
 
-  /** A PC gates the interrupt line with OUT2, which loop mode holds inactive. */
+  /** Whatever OUT2 is, as in QEMU: a PC gates the line with it, but kernels that were written in QEMU leave it out (xv6). */
   #interrupt(): void {
-    const gated = (this.#state.modemControl & (ModemControl.out2 | ModemControl.loop)) === ModemControl.out2;
-    this.#irq.set(gated && this.#interruptId() !== InterruptId.none);
+    this.#irq.set(this.#interruptId() !== InterruptId.none);
   }
 }

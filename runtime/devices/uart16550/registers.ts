@@ -14,7 +14,13 @@ export const Register = {
 } as const;
 
 /** IER (8.7). */
-export const InterruptEnable = { received: 0x01, transmitterEmpty: 0x02, lineStatus: 0x04, modemStatus: 0x08 } as const;
+export const InterruptEnable = {
+  received: 0x01,
+  transmitterEmpty: 0x02,
+  lineStatus: 0x04,
+  modemStatus: 0x08,
+  all: 0x0f,
+} as const;
 
 /** IIR (8.6, table IV), by falling priority. */
 export const InterruptId = {

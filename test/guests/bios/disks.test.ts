@@ -93,7 +93,11 @@ describe('the order of devices', () => {
   });
 
   test.each([
-    ['a', [0, 2], /floppy A\.\.\.\nBoot failed: there is no such drive\.\nBooting from hard disk \(8 MB\)\.\.\.\ndisk$/],
+    [
+      'a',
+      [0, 2],
+      /floppy A\.\.\.\nBoot failed: there is no such drive\.\nBooting from hard disk \(8 MB\)\.\.\.\ndisk$/,
+    ],
     ['d', [0], /CD\.\.\.\nBoot failed: there is no such drive\.\nBooting from hard disk \(8 MB\)\.\.\.\ndisk$/],
     ['c', [1, 2], /hard disk\.\.\.\nBoot failed: there is no such drive\.\nBooting from floppy A\.\.\.\nfloppy$/],
     ['n', [2], /^[^]*Booting from CD\.\.\.\nCD$/],

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { LocalApicState } from '../../../runtime/devices/local-apic/state.ts';
 import { Machine, openMonitor } from '../../../src/index.ts';
 import { Monitor } from '../../../src/monitor/monitor.ts';
 import { MonitorSession } from '../../../src/monitor/session.ts';
@@ -389,4 +390,12 @@ IRR\t (none)
 
 APR 0x00 TPR 0x00 DFR 0x0f LDR 0x00 PPR 0x00
 `);
+});
+
+test('to look at the local APIC changes nothing, as a read of what is no register would', async () => {
+  const errors = async () => ((await machine.examine('stateOf', 'local apic')) as LocalApicState).newErrors;
+  await monitor.execute('info lapic');
+  expect(await errors()).toBe(0);
+  await monitor.execute('xp /1xw 0xfee00000');
+  expect(await errors()).not.toBe(0);
 });
