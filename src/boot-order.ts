@@ -2,7 +2,7 @@ import type { FirmwareSettings } from '../runtime/machine/config.ts';
 import { ConfigurationError } from './errors.ts';
 import { checkedBoolean, checkedInteger, checkNames, checkText } from './option-checks.ts';
 
-/** What firmware boots from: letters, first to last: a floppy, c hard disk, d CD-ROM, n network. */
+/** What firmware boots from: letters, first to last: a floppy, c hard disk, d CD-ROM, n network. What is not named is tried after these. */
 export interface BootOrder {
   /** Default: "cad". */
   readonly order?: string;

@@ -20,7 +20,7 @@ export interface LoopOptions {
   readonly growth: number;
   /** Steps by handlers that might have fast paths before a loop first gets any. */
   readonly steps: number;
-  /** Further ones for each path that is in it before it is made anew, and twice as many each next time. */
+  /** At least so many for each path that is in it before it is made anew, and twice as many each time after that it was made for its steps. */
   readonly stepsForPath: number;
   /** Fast paths in a loop at most: those that bring most for their size. */
   readonly fastPaths: number;
@@ -68,17 +68,18 @@ export function bytecodeOf({ text }: FastPath): number {
   return 6 * count(/<<|>>>?|[-+*|&^[]/g) + 2 * count(/[\w$.]+/g);
 }
 
-/** Of paths that are ordered those that a loop may have. */
+/** Of paths that are ordered those that a loop may have: one that has no room left leaves it to those after it. */
 export function fitting<Use extends { readonly bytes: number }>(
   uses: readonly Use[],
   { fastPaths, bytecode }: LoopOptions,
 ): Use[] {
   let left = bytecode - ALWAYS;
-  const end = uses.findIndex(({ bytes }) => {
+  const fit = uses.filter(({ bytes }) => {
+    if (bytes > left) return false;
     left -= bytes;
-    return left < 0;
+    return true;
   });
-  return uses.slice(0, end === -1 ? fastPaths : Math.min(fastPaths, end));
+  return fit.slice(0, fastPaths);
 }
 
 type Counts = Pick<PathUse, 'decodes' | 'steps'>;
@@ -99,12 +100,12 @@ interface KeyLoop {
   dueAt: number;
   steps: number;
   stepsDue: number;
-  /** How often it was made anew as paths were missed. */
-  missed: number;
+  /** How often it was made for its steps. */
+  madeForSteps: number;
 }
 
 /**
- * The interpreter's loops, one for each state key. At first it calls handlers; later the fast paths of the most frequent forms
+ * The interpreter's loops, one for each state key. At first it calls handlers; later fast paths of the forms that are needed most
  * are in it (emit/loop.ts), which saves a call an instruction.
  */
 export class Loops {
@@ -149,7 +150,7 @@ export class Loops {
     let loop = this.byKey[key];
     if (loop === undefined) {
       const { after, steps } = this.options ?? { after: Infinity, steps: Infinity };
-      const counts = { paths: 0, decoded: 0, dueAt: after, steps: 0, stepsDue: steps, missed: 0 };
+      const counts = { paths: 0, decoded: 0, dueAt: after, steps: 0, stepsDue: steps, madeForSteps: 0 };
       loop = { run: this.compile([], key), ...counts };
       this.byKey[key] = loop;
     }
@@ -202,7 +203,7 @@ export class Loops {
 
   private make(loop: KeyLoop, key: number, options: LoopOptions, rehearsal: Rehearsal): void {
     if (loop.decoded >= loop.dueAt) loop.dueAt *= options.growth;
-    if (loop.steps >= loop.stepsDue) loop.missed++;
+    if (loop.steps >= loop.stepsDue) loop.madeForSteps++;
     const handlers = this.handlers.all.filter((handler) => handler.key === key);
     for (const handler of handlers) handler.slot = Slot.none;
     const candidates = handlers.sort(byNeed).slice(0, CANDIDATES * options.fastPaths);
@@ -216,7 +217,7 @@ export class Loops {
     loop.run = this.compile(paths, key);
     loop.paths = chosen.length;
     loop.steps = 0;
-    loop.stepsDue = Math.max(options.steps, options.stepsForPath * chosen.length) * 2 ** loop.missed;
+    loop.stepsDue = Math.max(options.steps, options.stepsForPath * chosen.length) * 2 ** loop.madeForSteps;
     rehearsal.play(loop.run, key, Slot.first + chosen.length);
   }
 

@@ -38,7 +38,7 @@ export type BootImages =
 
 /** What firmware is told about booting (fw_cfg). */
 export interface FirmwareSettings {
-  /** Kinds of drives to boot from, first to last: a floppy, c hard disk, d CD-ROM, n network. Default: "cad". */
+  /** Kinds of drives to boot from, first to last: a floppy, c hard disk, d CD-ROM, n network; then the others. Default: "cad". */
   readonly order?: string;
   /** The same for the first boot; after a reset it is `order`. */
   readonly once?: string;

@@ -1,9 +1,9 @@
-/** Serial ports of a PC: base and IRQ. */
+/** Serial ports of a PC: base and IRQ, which the last two share with the first two. */
 export const serialPorts = [
-  { name: 'com1', base: 0x3f8, irq: 4 },
-  { name: 'com2', base: 0x2f8, irq: 3 },
-  { name: 'com3', base: 0x3e8, irq: 4 },
-  { name: 'com4', base: 0x2e8, irq: 3 },
+  { name: 'com1', base: 0x3f8, irq: 4, needsOut2: false },
+  { name: 'com2', base: 0x2f8, irq: 3, needsOut2: false },
+  { name: 'com3', base: 0x3e8, irq: 4, needsOut2: true },
+  { name: 'com4', base: 0x2e8, irq: 3, needsOut2: true },
 ] as const;
 
 /** The stream of a port of the virtio console device. */

@@ -73,7 +73,7 @@ export const driveFlags: readonly Flag[] = [
   {
     names: ['boot'],
     argument: '[order=]LETTERS[,once=LETTERS][,menu=on[,splash-time=MS]]',
-    help: 'what firmware boots from, first to last: a floppy, c hard disk, d CD-ROM, n network; once: at the first boot alone; splash-time: milliseconds for the menu, without effect where it is off',
+    help: 'what firmware boots from, first to last: a floppy, c hard disk, d CD-ROM, n network, and after these the others; once: at the first boot alone; splash-time: milliseconds for the menu, without effect where it is off',
     apply: (settings, text) =>
       machine(settings, { bootOrder: { ...settings.machine.bootOrder, ...parseBootOrder(text) } }),
   },

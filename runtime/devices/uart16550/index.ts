@@ -27,6 +27,8 @@ export interface UartOptions {
   readonly clock: Clock;
   readonly events: EventQueue;
   readonly irq: IrqLine;
+  /** Whether OUT2 connects the interrupt to the line, as in a PC: a port that shares its line must be able to leave it. */
+  readonly needsOut2: boolean;
   /** The other end of the cable. */
   readonly line: HostStream;
 }
@@ -43,12 +45,14 @@ export class Uart16550 {
   readonly #state = uartState.create();
   readonly #clock: Clock;
   readonly #irq: IrqLine;
+  readonly #needsOut2: boolean;
   readonly #line: HostStream;
   readonly #timeout: Timer;
 
-  constructor({ name, base, ports, clock, events, irq, line }: UartOptions) {
+  constructor({ name, base, ports, clock, events, irq, needsOut2, line }: UartOptions) {
     this.#clock = clock;
     this.#irq = irq;
+    this.#needsOut2 = needsOut2;
     this.#line = line;
     line.onInput = (bytes) => this.receive(bytes);
     this.#timeout = events.timer(`${name} character timeout`, () => this.#timedOut());
@@ -105,12 +109,17 @@ export class Uart16550 {
    * nobody at the other end of a line would type yet. DTR and RTS do not tell: Linux raises them for output alone.
    */
   get #listening(): boolean {
-    const { interruptEnable, modemControl, polls } = this.#state;
+    const { interruptEnable, polls } = this.#state;
     if (this.#looped) return false;
     const isReceived = (interruptEnable & InterruptEnable.received) !== 0;
-    // All interrupts without OUT2: that is how Linux finds out whether there is a port (autoconfig).
-    const isLookedFor = interruptEnable === InterruptEnable.all && (modemControl & ModemControl.out2) === 0;
-    return (isReceived && !isLookedFor) || polls >= POLLS_OF_A_READER;
+    return (isReceived && !this.#isLookedFor) || polls >= POLLS_OF_A_READER;
+  }
+
+  /** Linux finds out whether there is a port by enabling all interrupts, without OUT2 (autoconfig); who uses the port asks what has come of that. */
+  get #isLookedFor(): boolean {
+    const { interruptEnable, modemControl, transmitterInterrupt } = this.#state;
+    const isConnected = (modemControl & ModemControl.out2) !== 0;
+    return interruptEnable === InterruptEnable.all && transmitterInterrupt && !isConnected;
   }
 
   get #divisorLatched(): boolean {
@@ -203,6 +212,7 @@ export class Uart16550 {
     if (id === InterruptId.transmitterEmpty) {
       this.#state.transmitterInterrupt = false;
       this.#interrupt();
+      this.#listen();
     }
     return id | (this.#state.fifosEnabled ? InterruptId.fifosEnabled : 0);
   }
@@ -341,8 +351,13 @@ export class Uart16550 {
     return InterruptId.none;
   }
 
-  /** Whatever OUT2 is, as in QEMU: a PC gates the line with it, but kernels that were written in QEMU leave it out (xv6). */
+  /**
+   * Whatever OUT2 is, and in loop mode, too, as in QEMU: kernels that were written there leave OUT2 out (xv6). A PC gates the line with it,
+   * and loop mode holds it inactive.
+   */
   #interrupt(): void {
-    this.#irq.set(this.#interruptId() !== InterruptId.none);
+    const { modemControl } = this.#state;
+    const isConnected = (modemControl & (ModemControl.out2 | ModemControl.loop)) === ModemControl.out2;
+    this.#irq.set((isConnected || !this.#needsOut2) && this.#interruptId() !== InterruptId.none);
   }
 }

@@ -100,7 +100,7 @@ describe('the order of devices', () => {
     ],
     ['d', [0], /CD\.\.\.\nBoot failed: there is no such drive\.\nBooting from hard disk \(8 MB\)\.\.\.\ndisk$/],
     ['c', [1, 2], /hard disk\.\.\.\nBoot failed: there is no such drive\.\nBooting from floppy A\.\.\.\nfloppy$/],
-    ['n', [2], /^[^]*Booting from CD\.\.\.\nCD$/],
+    ['n', [2], /Booting from CD\.\.\.\nCD$/],
   ])('goes on from %s to what it does not name', async (order, which, text) => {
     const there = which.map((n) => drives[n]!);
     expect(await consoleOf({ drives: there, bootOrder: { order } })).toMatch(text);

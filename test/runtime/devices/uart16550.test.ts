@@ -13,20 +13,21 @@ class UartRig extends Rig {
   readonly sent: number[] = [];
   /** Bytes of input that no longer wait outside. */
   taken = 0;
-  readonly uart: Uart16550 = new Uart16550({
-    ...this.parts,
-    name: 'com1',
-    base: BASE,
-    line: {
-      write: ([byte]) => this.sent.push(byte!),
+  readonly uart: Uart16550;
+
+  constructor({ needsOut2 = false } = {}) {
+    super();
+    const line = {
+      write: ([byte]: Uint8Array) => this.sent.push(byte!),
       writeWhole: () => {},
       arrived: () => {},
-      taken: (length) => {
+      taken: (length: number) => {
         this.taken += length;
       },
       onInput: () => {},
-    },
-  });
+    };
+    this.uart = new Uart16550({ ...this.parts, name: 'com1', base: BASE, needsOut2, line });
+  }
 
   get parts(): Pick<Rig, 'ports' | 'clock' | 'events' | 'irq'> {
     return { ports: this.ports, clock: this.clock, events: this.events, irq: this.irq };
@@ -151,15 +152,42 @@ test('the transmitter interrupt: cleared by IIR, a new edge after each byte', ()
   expect(rig.irq.level).toBe(false);
 });
 
-test('without OUT2 it interrupts and takes bytes, too', () => {
+test.each([0x01, 0x07, 0x0f])('without OUT2 it interrupts and takes bytes, too: IER %i', (enabled) => {
   const rig = new UartRig();
   rig.set(MCR, 0);
-  rig.set(IER, 0x01);
-  rig.uart.receive(Uint8Array.of(0x61));
-  expect(rig.irq.level).toBe(true);
-  expect(rig.get(IIR) & 0x0f).toBe(0x04);
-  expect(rig.get(DATA)).toBe(0x61);
+  rig.set(IER, enabled);
+  // The transmitter's interrupt, if it is enabled, goes as it is read.
+  rig.get(IIR);
   expect(rig.irq.level).toBe(false);
+  for (const byte of [0x61, 0x62]) {
+    rig.uart.receive(Uint8Array.of(byte));
+    expect([rig.irq.level, rig.get(IIR) & 0x0f]).toEqual([true, 0x04]);
+    expect(rig.get(DATA)).toBe(byte);
+    expect(rig.irq.level).toBe(false);
+    rig.set(DATA, byte);
+    rig.get(IIR);
+  }
+});
+
+test('a port that shares its line interrupts only with OUT2, and not in loop mode', () => {
+  const rig = new UartRig({ needsOut2: true });
+  rig.open(0x01, 0x02);
+  for (const [modemControl, level] of [
+    [0x03, false],
+    [0x0b, true],
+    [0x1b, false],
+  ] as const) {
+    rig.set(MCR, modemControl);
+    expect([rig.irq.level, rig.get(MCR)]).toEqual([level, modemControl]);
+  }
+});
+
+test('in loop mode a byte that comes back interrupts', () => {
+  const rig = new UartRig();
+  rig.set(MCR, 0x10);
+  rig.set(IER, 0x01);
+  rig.set(DATA, 0x61);
+  expect([rig.irq.level, rig.get(DATA), rig.irq.level]).toEqual([true, 0x61, false]);
 });
 
 test.each([

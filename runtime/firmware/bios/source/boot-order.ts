@@ -21,9 +21,9 @@ boot_order_setup:
         shl     ax, 4
         mov     bh, ah
         and     bx, 0x0FFF          ; 4 bits each, the first one lowest
-.kinds: mov     al, bl
-        and     al, 0x0F
-        jz      boot_add_others
+.kinds: jz      boot_add_others
+        mov     al, bl
+        and     al, 0x0F            ; 0: none
         push    bx
         call    boot_add_kind
         pop     bx
@@ -33,9 +33,7 @@ boot_order_setup:
 
 ; Adds all that there is and is not in the list yet: the floppy drive A, the first disk, CD drives, ROMs that boot.
 boot_add_others:
-        mov     dl, 0
-        call    floppy_type
-        cmp     al, 1
+        call    floppy_type_first
         jc      .disk
         mov     al, BOOT_FLOPPY
         call    boot_add_kind

@@ -73,7 +73,7 @@ function configuration(options: MultiprocessorOptions): Uint8Array {
   return table;
 }
 
-/** The only processor: enabled, the one that boots. POST puts there what CPUID says; without it a family and features with FPU and APIC stay. */
+/** The only processor: enabled, the one that boots. POST puts the signature and features of CPUID there; a processor without CPUID has these. */
 function processor(): Uint8Array {
   return fields(20, [
     [0, 1, Entry.processor],

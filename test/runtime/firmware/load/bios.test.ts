@@ -38,19 +38,35 @@ describe('bare code', () => {
     expect(boot.writes).toEqual([{ address: 0x7c00, bytes: code }]);
   });
 
-  test('in real mode, beyond the first 64 KB', () => {
-    const boot = loadReal(0x21234);
-    expect(boot.selectors).toEqual({ code: 0x2000, data: 0x2000 });
-    expect(boot.registers).toMatchObject({ eip: 0x1234, esp: 0x1234 });
-    expect(boot.writes).toEqual([{ address: 0x21234, bytes: code }]);
+  test.each([
+    [0x21234, 1],
+    [0x1ffff, 4],
+    [0xfffe, 4],
+  ])('in real mode, beyond the first 64 KB: %i, %i bytes', (address, length) => {
+    const bytes = new Uint8Array(length);
+    const boot = loadFlat({ bytes, address, mode: 'real' }, memory);
+    const selector = address >> 4;
+    expect(boot.selectors).toEqual({ code: selector, data: selector });
+    expect(boot.registers).toMatchObject({ eip: address & 15, esp: 0 });
+    expect(boot.writes).toEqual([{ address, bytes }]);
   });
 
-  test('where there is no memory, or real mode does not reach', () => {
-    const load = (address: number) => () => loadFlat({ bytes: code, address, mode: 'flat32' }, memory);
+  test('where there is no memory, or its mode does not reach', () => {
+    const load =
+      (address: number, mode: 'real' | 'flat32' = 'flat32', length = 1) =>
+      () =>
+        loadFlat({ bytes: new Uint8Array(length), address, mode }, memory);
     expect(load(memory)).toThrow("the code must be in the machine's 8 MB of memory; give it a lower address");
     expect(load(memory - 1)).not.toThrow();
-    expect(() => loadReal(0x100000)).toThrow('16-bit code must be below 1 MB');
-    expect(() => loadReal(0xfffff)).not.toThrow();
+    expect(load(0x9fffe, 'flat32', 3)).toThrow('where the display adapter is');
+    expect(load(0xbffff, 'real')).toThrow('where the display adapter is');
+    for (const address of [0x9ffff, 0xc0000]) expect(load(address)).not.toThrow();
+    expect(load(0x4ff, 'flat32', 2)).toThrow('where its descriptor table is');
+    expect(load(0x4ff)).not.toThrow();
+    expect(load(0x100000, 'real')).toThrow('16-bit code must be below 1 MB');
+    expect(load(0xfffff, 'real')).not.toThrow();
+    expect(load(0x20001, 'real', 0x10000)).toThrow('16-bit code must be in one segment of 64 KB');
+    expect(load(0x20000, 'real', 0x10000)).not.toThrow();
   });
 
   test('in protected mode, with a GDT', () => {
