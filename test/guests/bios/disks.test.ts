@@ -106,6 +106,28 @@ describe('the order of devices', () => {
     expect(await consoleOf({ drives: there, bootOrder: { order } })).toMatch(text);
   });
 
+  test('an empty place in CMOS is passed over', async () => {
+    const changer = bootSector(`
+        mov     al, 0x3D
+        out     0x70, al
+        in      al, 0x71
+        cmp     al, 0x30            ; no first one, then CDs
+        mov     si, text
+        je      .again
+        mov     al, 0x30
+        out     0x71, al
+        mov     al, 0xFE            ; reset
+        out     0x64, al
+.wait:  hlt
+        jmp     .wait
+.again: call    put
+        jmp     leave
+text:   db 'disk', 0
+`);
+    const there = [{ image: diskImage(changer), format: 'raw' as const }, drives[2]!];
+    expect(await consoleOf({ drives: there })).toMatch(/Booting from CD\.\.\.\nCD$/);
+  });
+
   test('is told where nothing boots', async () => {
     const { machine, text } = await machineWith({});
     await machine.start();
