@@ -2,14 +2,13 @@ import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { ShadowSegment } from '../devices/i440fx/index.ts';
 import { romRange } from '../devices/pci/rom.ts';
 import { vgaBytes } from '../devices/vga/index.ts';
+import { VGA_WINDOW } from '../devices/vga/modes.ts';
 import { BootError, placeBios } from '../firmware/load/index.ts';
 import { type AddressWindow, Layer, NO_FRAME, PhysicalMap } from '../memory/physical-map.ts';
 import { GuestRam } from '../memory/ram.ts';
 import type { MachineConfig } from './config.ts';
 import { splitMemory } from './memory-size.ts';
 
-/** Accesses to where display adapters have their memory go to the bus, not to RAM, whether there is an adapter or not. */
-const VGA_WINDOW = { base: 0xa0000, length: 0x20000 };
 /** Bytes of RAM, ROM and video memory: offsets into them must not be negative as 32-bit integers (memory/tlb.ts). */
 const LARGEST_BUFFER = 2047 * 1024 * 1024;
 
@@ -32,6 +31,7 @@ export function physicalLayout(config: MachineConfig): PhysicalLayout {
   }
   const ram = new GuestRam(memoryBytes, otherBytes, config.balloon === true);
   const map = new PhysicalMap(ram, splitMemory(config).below);
+  // Accesses there go to the bus, not to RAM, whether there is an adapter or not.
   map.add({ name: 'display', layer: Layer.chipset, ...VGA_WINDOW, reads: NO_FRAME, writes: NO_FRAME });
   const firstRomFrame = map.ram.reserve(romBytes);
   if (rom) {

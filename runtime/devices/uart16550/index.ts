@@ -117,9 +117,13 @@ export class Uart16550 {
 
   /** Linux finds out whether there is a port by enabling all interrupts, without OUT2 (autoconfig); who uses the port asks what has come of that. */
   get #isLookedFor(): boolean {
-    const { interruptEnable, modemControl, transmitterInterrupt } = this.#state;
-    const isConnected = (modemControl & ModemControl.out2) !== 0;
-    return interruptEnable === InterruptEnable.all && transmitterInterrupt && !isConnected;
+    const { interruptEnable, transmitterInterrupt } = this.#state;
+    return interruptEnable === InterruptEnable.all && transmitterInterrupt && !this.#isConnected;
+  }
+
+  /** A PC connects the interrupt to its line by OUT2, which loop mode holds inactive. */
+  get #isConnected(): boolean {
+    return (this.#state.modemControl & (ModemControl.out2 | ModemControl.loop)) === ModemControl.out2;
   }
 
   get #divisorLatched(): boolean {
@@ -351,13 +355,8 @@ export class Uart16550 {
     return InterruptId.none;
   }
 
-  /**
-   * Whatever OUT2 is, and in loop mode, too, as in QEMU: kernels that were written there leave OUT2 out (xv6). A PC gates the line with it,
-   * and loop mode holds it inactive.
-   */
+  /** Whatever OUT2 is where it is not needed, and in loop mode, too, as in QEMU: kernels that were written there leave OUT2 out (xv6). */
   #interrupt(): void {
-    const { modemControl } = this.#state;
-    const isConnected = (modemControl & (ModemControl.out2 | ModemControl.loop)) === ModemControl.out2;
-    this.#irq.set((isConnected || !this.#needsOut2) && this.#interruptId() !== InterruptId.none);
+    this.#irq.set((this.#isConnected || !this.#needsOut2) && this.#interruptId() !== InterruptId.none);
   }
 }

@@ -1,11 +1,9 @@
 import { PAGE_BYTES } from '../../../translator/abi/page.ts';
 import { type AddressWindow, Layer, type PhysicalMap } from '../../memory/physical-map.ts';
-import { APERTURES, bankOffset, isLinear, mapSelect } from './modes.ts';
+import { APERTURES, bankOffset, isLinear, mapSelect, VGA_WINDOW } from './modes.ts';
 import type { Planes } from './planes.ts';
 import type { VgaState } from './state.ts';
 
-const BASE = 0xa0000;
-const LENGTH = 0x20000;
 /**
  * Accesses through the device after a change of its registers before memory itself is put there: that costs the processor its
  * TLB, so it must not happen for each pixel.
@@ -35,8 +33,7 @@ export class Aperture {
     this.#firstFrame = firstFrame;
     map.bus(Layer.chipset).add({
       name: 'vga memory',
-      base: BASE,
-      length: LENGTH,
+      ...VGA_WINDOW,
       read: (offset, size) => this.#read(offset, size),
       write: (offset, size, value) => this.#write(offset, size, value),
       isMemory: true,
@@ -58,7 +55,14 @@ export class Aperture {
     if (!isLinear(this.#state)) return null;
     const { start, length } = APERTURES[mapSelect(this.#state.graphics)];
     const frame = this.#firstFrame + bankOffset(this.#state) / PAGE_BYTES;
-    return { name: 'vga linear', layer: Layer.chipset, base: BASE + start, length, reads: frame, writes: frame };
+    return {
+      name: 'vga linear',
+      layer: Layer.chipset,
+      base: VGA_WINDOW.base + start,
+      length,
+      reads: frame,
+      writes: frame,
+    };
   }
 
   #read(offset: number, size: number): number {

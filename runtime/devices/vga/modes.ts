@@ -5,6 +5,9 @@ import type { VgaState } from './state.ts';
 export type MemoryRegisters = Pick<VgaState, 'sequencer' | 'graphics' | 'vbe' | 'bank'>;
 
 const ALL_PLANES = 15;
+/** Where display adapters have their memory below 1 MB: physical addresses, and bytes. */
+export const VGA_WINDOW = { base: 0xa0000, length: 0x20000 } as const;
+
 /** What of the 128 KB from A0000h on the card answers, by the memory map select. */
 export const APERTURES = [
   { start: 0, length: 0x20000 },
