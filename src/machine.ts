@@ -73,7 +73,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   static async restore(snapshot: SnapshotBytes, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
     return await withEarlyIsolate(host, changes, async (pool) => {
       const { options, media, ...rest } = await openMachine(snapshot, host);
-      const drives = changes.drives ?? drivesWith(options, media);
+      const drives = drivesWith(options, media, changes.drives);
       // The rest is read while its isolate makes the machine.
       const making = Machine.create({ ...options, ...changes, drives }, host, pool);
       const reading = rest.components();

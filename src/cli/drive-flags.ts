@@ -1,3 +1,4 @@
+import { atFreePlaces } from '../drives/options.ts';
 import { type BootOrder, ConfigurationError, type DriveOptions } from '../index.ts';
 import { driveLimitsIn, throttleProperties } from './drive-limits.ts';
 import type { Flag } from './flags.ts';
@@ -123,6 +124,17 @@ export function drivesOf({ machine: { drives = [] }, snapshot, waitingDrives }: 
     );
   if (!snapshot) return [...drives];
   return drives.map((drive) => ({ ...(typeof drive === 'string' ? { image: drive } : drive), snapshot: true }));
+}
+
+/** What QEMU's PC has without being asked, for media to come. */
+const emptyDrives: readonly DriveOptions[] = [
+  { media: 'cdrom', index: 2 },
+  { interface: 'floppy', index: 0 },
+];
+
+/** Drives, and those of the empty ones that there is a place for. */
+export function withEmptyDrives(drives: readonly (string | DriveOptions)[]): (string | DriveOptions)[] {
+  return [...drives, ...atFreePlaces(emptyDrives, drives)];
 }
 
 function addDrive(settings: Settings, { waits, ...drive }: Drive): Settings {

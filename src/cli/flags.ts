@@ -130,7 +130,7 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['nodefaults'],
-    help: 'COM1 on nothing, unless -serial says otherwise',
+    help: 'COM1 on nothing, unless -serial says otherwise, and no empty CD-ROM and floppy drive',
     apply: (settings) => ({ ...settings, nodefaults: true }),
   },
   icountFlag,

@@ -2,6 +2,7 @@ import { cpuWarnings } from '../../runtime/cpu/model.ts';
 import {
   type Boot,
   ConfigurationError,
+  type DriveOptions,
   listenForGdb,
   Machine,
   type MachineOptions,
@@ -18,7 +19,7 @@ import { reportDeaths } from './deaths.ts';
 import { adapterOf, showsDisplay } from './display/choice.ts';
 import { TerminalDisplay } from './display/terminal-display.ts';
 import { openVnc } from './display/vnc.ts';
-import { drivesOf } from './drive-flags.ts';
+import { drivesOf, withEmptyDrives } from './drive-flags.ts';
 import { helpFor } from './escape.ts';
 import { connectLog } from './guest-log.ts';
 import { comingMachine } from './incoming.ts';
@@ -179,12 +180,20 @@ function optionsOf(settings: Settings, boot: Boot): MachineOptions {
     ...settings.machine,
     ...adapterOf(settings, boot),
     boot,
-    drives: drivesOf(settings),
+    drives: machineDrives(settings, boot),
     network: cardsOf(settings),
     ...(sound && { sound }),
     shares: sharesOf(settings),
     ...(startTime && { startTime: startTime() }),
   };
+}
+
+/** Where firmware looks for what to boot there are empty drives, too. A machine that comes from elsewhere has those that it had there. */
+function machineDrives(settings: Settings, boot: Boot): readonly (string | DriveOptions)[] {
+  const { incoming = 'defer', nodefaults } = settings;
+  const drives = drivesOf(settings);
+  const hasEmpty = 'bios' in boot && !('kernel' in boot) && incoming === 'defer' && !nodefaults;
+  return hasEmpty ? withEmptyDrives(drives) : drives;
 }
 
 /** Boots the demo guest, which takes nothing of what the flags may name. */

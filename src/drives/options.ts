@@ -129,6 +129,17 @@ function placeOf(drive: DriveOptions, n: number, taken: Map<string, string>): nu
   return place;
 }
 
+/** Those of some drives whose places others leave free. */
+export function atFreePlaces(
+  drives: readonly DriveOptions[],
+  others: readonly (string | DriveOptions)[],
+): readonly DriveOptions[] {
+  const taken = planDrives(others).map(placeName);
+  return drives.filter((drive) => !taken.includes(placeName(drive)));
+}
+
+const placeName = ({ interface: bus = 'ide', index = 0 }: DriveOptions): string => `${bus} ${index}`;
+
 /** A drive as errors name it. */
 function named({ image }: DriveOptions, n: number): string {
   return typeof image === 'string' ? `drives[${n}] (${image})` : `drives[${n}]`;

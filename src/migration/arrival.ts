@@ -1,5 +1,5 @@
 import type { SavedComponents } from '../../runtime/snapshot/components.ts';
-import type { DriveOptions } from '../drives/options.ts';
+import { atFreePlaces, type DriveOptions } from '../drives/options.ts';
 import type { SavedMedia } from '../drives/saved-medium.ts';
 import { messageOf } from '../errors.ts';
 import type { Host } from '../host.ts';
@@ -72,13 +72,14 @@ export class Arrival {
 
   /**
    * What it is made of here.
-   * @param changes options that are to be others
+   * @param changes options that are to be others; drives at other places than these are as they were
    * @throws ConfigurationError if an image has to be named
    */
   optionsWith(changes: Partial<MachineOptions>): MachineOptions {
     const { options, media } = this.#about;
-    const drives = changes.drives ?? announcedDrives((options.drives ?? []) as readonly DriveOptions[], media);
-    return { ...options, ...changes, drives };
+    const { drives: given = [] } = changes;
+    const others = atFreePlaces((options.drives ?? []) as readonly DriveOptions[], given);
+    return { ...options, ...changes, drives: [...given, ...announcedDrives(others, media)] };
   }
 
   /** Tells the other end that the machine cannot be had here. */

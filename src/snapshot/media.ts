@@ -1,5 +1,5 @@
 import type { Saved } from '../../runtime/snapshot/describe.ts';
-import { type DriveOptions, driveName } from '../drives/options.ts';
+import { atFreePlaces, type DriveOptions, driveName } from '../drives/options.ts';
 import { type SavedMedia, type SavedMedium, shown } from '../drives/saved-medium.ts';
 import { MissingImageError } from '../errors.ts';
 import type { MachineOptions } from '../options.ts';
@@ -18,17 +18,22 @@ export function checkedMedia(saved: Saved): SavedMedia {
 }
 
 /**
- * Drives with what was in them, as far as it is in the snapshot.
- * @throws MissingImageError that names a drive whose image is not
+ * The drives that are given, and of a snapshot's machine those at other places with what was in them, as far as it is in the snapshot.
+ * @throws ConfigurationError for drives that are none; MissingImageError that names a drive whose image is not there
  */
-export function drivesWith({ drives = [] }: MachineOptions, media: SavedMedia): DriveOptions[] {
-  return (drives as readonly DriveOptions[]).map((drive) => {
+export function drivesWith(
+  { drives = [] }: MachineOptions,
+  media: SavedMedia,
+  given: NonNullable<MachineOptions['drives']> = [],
+): (string | DriveOptions)[] {
+  const others = atFreePlaces(drives as readonly DriveOptions[], given).map((drive): DriveOptions => {
     const medium = media[driveName(drive)];
     if (medium === undefined) return drive;
     // What a file may be taken for must not depend on its bytes: one of another format could name files of the host.
     if (medium.contents) return { ...drive, image: medium.contents, format: 'raw', readOnly: medium.isReadOnly };
     throw new MissingImageError(driveName(drive), shown(medium));
   });
+  return [...given, ...others];
 }
 
 function checkedMedium(saved: Saved): SavedMedium {

@@ -153,6 +153,24 @@ test('a CD and a floppy disk are there again', async () => {
   ]);
 });
 
+test('where only some drives are given the others are as they were', async () => {
+  const image = await rawImage();
+  const others: DriveOptions[] = [{ image: letters, interface: 'floppy' }, { media: 'cdrom' }];
+  const machine = await create({ image }, { drives: [image, ...others] });
+  const snapshot = await machine.snapshot();
+  await machine.stop();
+  const second = await restore(snapshot, { drives: [image] });
+  expect(second.drives.map(({ name, medium }) => [name, medium?.sectors])).toEqual([
+    ['ide0-hd0', 16],
+    ['floppy0', 16],
+    ['ide1-cd0', undefined],
+  ]);
+  // At another place it is another machine.
+  await expect(Machine.restore(snapshot, { drives: [{ image, index: 1 }] })).rejects.toThrow(
+    /^ide0-hd0: the machine had disk.img \(raw, 8192 bytes\) in it, which has to be given/,
+  );
+});
+
 type Tree = { media: Record<string, object> };
 
 test('the contents of a disk cannot name another file', async () => {
