@@ -1,10 +1,10 @@
 /** The registers of the x87 FPU and how an operation's exceptions reach them (Intel SDM vol. 1, 8.1). */
 import { Word } from '../../../translator/abi/state.ts';
-import type { LinearAccess } from '../../memory/access.ts';
 import type { CpuModel } from '../model.ts';
 import { Context, Exception, Preventing } from './context.ts';
 import { type Extended, INTEGER_BIT, isZero, MAXIMUM_EXPONENT } from './extended.ts';
 import { extendedOf, putExtended } from './formats.ts';
+import type { ImageMemory } from './image.ts';
 import { fillRegister, spillRegister } from './registers.ts';
 import { Status, setConditions, setStatusWord, statusWord, summarize } from './status.ts';
 
@@ -12,7 +12,7 @@ import { Status, setConditions, setStatusWord, statusWord, summarize } from './s
 export interface FpuCpu {
   readonly state: Int32Array;
   readonly doubles: Float64Array;
-  readonly memory: LinearAccess;
+  readonly memory: ImageMemory;
   readonly model: Pick<CpuModel, 'features'>;
   /** FERR#: an unmasked exception is pending (true) or no longer so; with CR0.NE = 0 it is IRQ 13 of a PC. */
   fpuErrorLine?(active: boolean): void;

@@ -5,9 +5,9 @@ import { Mxcsr } from '../../../translator/abi/sse.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import { raise } from '../../fault.ts';
 import { setMxcsr } from '../sse/mode.ts';
-import { packBits, unpackExtended } from './formats.ts';
 import { Fpu, type FpuCpu, Tag } from './fpu.ts';
-import { loadBits, storeBits } from './image.ts';
+import { loadWords, storeWords } from './image.ts';
+import { fillRegister, spillRegister } from './registers.ts';
 
 const IMAGE_BYTES = 512;
 const XMM_BYTES = 8 * 16;
@@ -43,31 +43,37 @@ export function fxsave(cpu: FpuCpu, linear: number): void {
   if (hasXmm(cpu)) saveXmm(cpu, linear);
 }
 
+/** What is in front of MXCSR, and the registers, each of 16 bytes. */
+const head = new Int32Array(6);
+const registers = new Int32Array(8 * 4);
+
 export function saveFpu(cpu: FpuCpu, linear: number): void {
-  const { memory, state } = cpu;
+  const { memory, state, doubles } = cpu;
   const fpu = new Fpu(cpu);
-  memory.store16(linear + Field.control, fpu.control);
-  memory.store16(linear + Field.status, fpu.status);
-  memory.store16(linear + Field.tags, abridgedTags(fpu));
-  memory.store16(linear + Field.opcode, state[Word.fpuOpcode]);
-  memory.store32(linear + Field.instructionPointer, state[Word.fpuInstructionPointer]);
-  memory.store32(linear + Field.instructionSelector, state[Word.fpuInstructionSelector]);
-  memory.store32(linear + Field.dataPointer, state[Word.fpuDataPointer]);
-  memory.store32(linear + Field.dataSelector, state[Word.fpuDataSelector]);
+  head[0] = fpu.control | (fpu.status << 16);
+  head[1] = abridgedTags(fpu) | (state[Word.fpuOpcode] << 16);
+  head[2] = state[Word.fpuInstructionPointer];
+  head[3] = state[Word.fpuInstructionSelector];
+  head[4] = state[Word.fpuDataPointer];
+  head[5] = state[Word.fpuDataSelector];
   for (let i = 0; i < 8; i++) {
-    const image = packBits(fpu.readPhysical((fpu.top + i) & 7));
-    storeBits(memory, linear + Field.registers + 16 * i, 16, image);
+    const register = (fpu.top + i) & 7;
+    const at = Word.fpuRegister + 4 * register;
+    spillRegister(state, doubles, register);
+    registers[4 * i] = state[at];
+    registers[4 * i + 1] = state[at + 1];
+    registers[4 * i + 2] = state[at + 2] & 0xffff;
+    registers[4 * i + 3] = 0;
   }
+  storeWords(memory, linear, head);
+  storeWords(memory, linear + Field.registers, registers);
 }
 
 /** MXCSR with its mask, and the registers. */
-export function saveXmm(cpu: FpuCpu, linear: number): void {
-  const { memory, state } = cpu;
+export function saveXmm({ memory, state }: FpuCpu, linear: number): void {
   memory.store32(linear + Field.mxcsr, state[Word.mxcsr]);
   memory.store32(linear + Field.mxcsrMask, Mxcsr.defined);
-  for (let offset = 0; offset < XMM_BYTES; offset += 4) {
-    memory.store32(linear + Field.xmm + offset, state[Word.xmm + offset / 4]);
-  }
+  storeWords(memory, linear + Field.xmm, state.subarray(Word.xmm, Word.xmm + XMM_BYTES / 4));
 }
 
 /** One bit a physical register: 1 if it is not empty. */
@@ -92,19 +98,25 @@ export function fxrstor(cpu: FpuCpu, linear: number): void {
 }
 
 export function restoreFpu(cpu: FpuCpu, linear: number): void {
-  const { memory, state } = cpu;
+  const { memory, state, doubles } = cpu;
   const fpu = new Fpu(cpu);
-  fpu.control = memory.load16(linear + Field.control);
-  fpu.status = memory.load16(linear + Field.status);
-  setAbridgedTags(fpu, memory.load8(linear + Field.tags));
-  state[Word.fpuOpcode] = memory.load16(linear + Field.opcode) & 0x7ff;
-  state[Word.fpuInstructionPointer] = memory.load32(linear + Field.instructionPointer);
-  state[Word.fpuInstructionSelector] = memory.load16(linear + Field.instructionSelector);
-  state[Word.fpuDataPointer] = memory.load32(linear + Field.dataPointer);
-  state[Word.fpuDataSelector] = memory.load16(linear + Field.dataSelector);
+  loadWords(memory, linear, head);
+  loadWords(memory, linear + Field.registers, registers);
+  fpu.control = head[0] & 0xffff;
+  fpu.status = head[0] >>> 16;
+  setAbridgedTags(fpu, head[1] & 0xff);
+  state[Word.fpuOpcode] = (head[1] >>> 16) & 0x7ff;
+  state[Word.fpuInstructionPointer] = head[2];
+  state[Word.fpuInstructionSelector] = head[3] & 0xffff;
+  state[Word.fpuDataPointer] = head[4];
+  state[Word.fpuDataSelector] = head[5] & 0xffff;
   for (let i = 0; i < 8; i++) {
-    const image = loadBits(memory, linear + Field.registers + 16 * i, 10);
-    fpu.writePhysical((fpu.top + i) & 7, unpackExtended(image));
+    const register = (fpu.top + i) & 7;
+    const at = Word.fpuRegister + 4 * register;
+    state[at] = registers[4 * i];
+    state[at + 1] = registers[4 * i + 1];
+    state[at + 2] = registers[4 * i + 2] & 0xffff;
+    fillRegister(state, doubles, register);
   }
 }
 
@@ -118,9 +130,7 @@ export function clearXmm({ state }: FpuCpu): void {
 }
 
 export function restoreXmm({ memory, state }: FpuCpu, linear: number): void {
-  for (let offset = 0; offset < XMM_BYTES; offset += 4) {
-    state[Word.xmm + offset / 4] = memory.load32(linear + Field.xmm + offset);
-  }
+  loadWords(memory, linear + Field.xmm, state.subarray(Word.xmm, Word.xmm + XMM_BYTES / 4));
 }
 
 function setAbridgedTags(fpu: Fpu, tags: number): void {

@@ -6,11 +6,14 @@ import { raise } from '../../fault.ts';
 import { zero } from './extended.ts';
 import { ALL_EMPTY, Fpu, type FpuCpu } from './fpu.ts';
 import { clearXmm, restoreFpu, restoreMxcsr, restoreXmm, saveFpu, saveXmm } from './fxsave.ts';
+import { loadWords } from './image.ts';
 
 /** The legacy region, which is FXSAVE's image, and the header. */
 export const XSAVE_BYTES = 576;
 const HEADER = 512;
 const ALIGNMENT = 64;
+/** What the image has, and reserved words that are 0 in the standard form. */
+const header = new Int32Array(6);
 
 function requireAlignment(linear: number): void {
   if ((linear & (ALIGNMENT - 1)) !== 0) raise(Vector.generalProtection);
@@ -34,19 +37,20 @@ export function xsave(cpu: FpuCpu, linear: number): void {
 export function xrstor(cpu: FpuCpu, linear: number): void {
   requireAlignment(linear);
   const { memory, state } = cpu;
-  const header = Array.from({ length: 6 }, (_, n) => memory.load32(linear + HEADER + 4 * n));
-  const [present, ...reserved] = header;
+  loadWords(memory, linear + HEADER, header);
+  const present = header[0]!;
   memory.load32(linear);
   memory.load32(linear + XSAVE_BYTES - 4);
-  if ((present! & ~state[Word.xcr0]!) !== 0 || reserved.some((word) => word !== 0)) raise(Vector.generalProtection);
+  if ((present & ~state[Word.xcr0]!) !== 0 || header.some((word, n) => n > 0 && word !== 0))
+    raise(Vector.generalProtection);
   const parts = requested(state);
   if (parts & Xcr0.sse) {
     restoreMxcsr(cpu, linear);
-    if (present! & Xcr0.sse) restoreXmm(cpu, linear);
+    if (present & Xcr0.sse) restoreXmm(cpu, linear);
     else clearXmm(cpu);
   }
   if ((parts & Xcr0.x87) === 0) return;
-  if (present! & Xcr0.x87) restoreFpu(cpu, linear);
+  if (present & Xcr0.x87) restoreFpu(cpu, linear);
   else clearFpu(cpu);
 }
 

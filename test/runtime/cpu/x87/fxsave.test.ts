@@ -52,6 +52,22 @@ describe('FXSAVE', () => {
     expect([0, 4, 8].map((at) => memory.load32(IMAGE + 32 + at) >>> 0)).toEqual([0x2168c235, 0xc90fdaa2, 0x4000]);
   });
 
+  it('and FXRSTOR do the same where memory is not at hand at once', () => {
+    const images = [true, false].map((isAtHand) => {
+      const cpu = withSse();
+      if (!isAtHand) Object.assign(cpu.memory, { readableSpan: () => null, writableSpan: () => null });
+      fxsave(cpu, IMAGE);
+      cpu.state.fill(-1, Word.xmm, Word.xmm + 32);
+      x87Register(cpu, FNINIT, 0, 0, 0);
+      fxrstor(cpu, IMAGE);
+      fxsave(cpu, IMAGE + 512);
+      const image = cpu.memory.bytes.slice(IMAGE, IMAGE + 512);
+      expect(cpu.memory.bytes.slice(IMAGE + 512, IMAGE + 1024)).toEqual(image);
+      return image;
+    });
+    expect(images[1]).toEqual(images[0]);
+  });
+
   it('leaves the FPU as it is', () => {
     const cpu = withPi();
     const before = cpu.state.slice();

@@ -6,8 +6,8 @@ import { flagCarriesOf, flagResultOf, flagsImage } from '../../../../runtime/cpu
 import type { CpuFeature } from '../../../../runtime/cpu/model.ts';
 import { x87Environment, x87Memory, x87Register } from '../../../../runtime/cpu/x87/execute.ts';
 import type { FpuCpu } from '../../../../runtime/cpu/x87/fpu.ts';
+import type { ImageMemory } from '../../../../runtime/cpu/x87/image.ts';
 import { doublesOf } from '../../../../runtime/cpu/x87/registers.ts';
-import type { LinearAccess } from '../../../../runtime/memory/access.ts';
 import { Eflags, Segment, STATE_BYTES, WORD_COUNT, Word } from '../../../../translator/abi/state.ts';
 
 export const RECORD_BYTES = 256;
@@ -29,7 +29,7 @@ const IMAGE_ADDRESS = 0x100;
 const OPERAND_ADDRESS = 0x200;
 
 /** 128 KB without paging; the upper half can't be written. */
-class FlatMemory implements LinearAccess {
+class FlatMemory implements ImageMemory {
   misaligned = 0;
   readonly bytes = new Uint8Array(0x20000);
   readonly view = new DataView(this.bytes.buffer);
@@ -49,6 +49,8 @@ class FlatMemory implements LinearAccess {
     if (linear + bytes > 0x10000) throw new Error('page fault');
   };
   probeWriteSystem = this.probeWrite;
+  readableSpan = (linear: number, length: number): Uint8Array => this.bytes.subarray(linear, linear + length);
+  writableSpan = this.readableSpan;
   flushAll = (): void => {};
   flushNonGlobal = (): void => {};
   flushPage = (): void => {};
