@@ -84,10 +84,12 @@ function storeItems(memory: LinearAccess, linear: number, size: number, items: r
 }
 
 function loadItems(memory: LinearAccess, linear: number, size: number): number[] {
-  return Array.from({ length: ITEMS }, (_item, i) => {
+  const items: number[] = [];
+  for (let i = 0; i < ITEMS; i++) {
     const address = (linear + i * size) | 0;
-    return size === 4 ? memory.load32(address) : memory.load16(address);
-  });
+    items.push(size === 4 ? memory.load32(address) : memory.load16(address));
+  }
+  return items;
 }
 
 function setEnvironment(fpu: Fpu, items: readonly number[], size: number): void {

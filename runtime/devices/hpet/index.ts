@@ -99,18 +99,32 @@ export class Hpet {
   }
 
   #counter(): Counter {
-    const enabled = () => (this.#state.configuration & Configuration.enable) !== 0;
-    const ticks = () => Math.floor(this.#clock.now() / TICK);
-    const state = this.#state;
+    const isEnabled = () => this.#isEnabled;
+    const value = () => BigInt.asUintN(64, wideOf(this.#state.counter) + BigInt(this.#passed()));
     return {
       get enabled() {
-        return enabled();
+        return isEnabled();
       },
       get value() {
-        const passed = enabled() ? ticks() - state.since : 0;
-        return BigInt.asUintN(64, wideOf(state.counter) + BigInt(passed));
+        return value();
       },
     };
+  }
+
+  get #isEnabled(): boolean {
+    return (this.#state.configuration & Configuration.enable) !== 0;
+  }
+
+  /** Ticks since the state has had the counter. */
+  #passed(): number {
+    return this.#isEnabled ? Math.floor(this.#clock.now() / TICK) - this.#state.since : 0;
+  }
+
+  /** A word of the counter. Guests read it as their clock, so no wide integer is made. */
+  #word(half: 'low' | 'high'): number {
+    const { low, high } = this.#state.counter;
+    const sum = low + this.#passed();
+    return (half === 'low' ? sum : high + Math.floor(sum / 2 ** 32)) >>> 0;
   }
 
   #read(register: number): number {
@@ -125,9 +139,9 @@ export class Hpet {
       case Register.interruptStatus:
         return interruptStatus;
       case Register.counterLow:
-        return Number(BigInt.asUintN(32, this.#counter().value));
+        return this.#word('low');
       case Register.counterHigh:
-        return Number(this.#counter().value >> 32n);
+        return this.#word('high');
       default:
         return this.#timerAt(register)?.read(register % TIMER_BYTES) ?? 0;
     }
