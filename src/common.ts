@@ -34,6 +34,7 @@ export { Drive } from './drives/drive.ts';
 export type { DriveSnapshots } from './drives/image-snapshots.ts';
 export type { TrayMove } from './drives/index.ts';
 export type { DriveOptions, MediumOptions } from './drives/options.ts';
+export type { DriveStatistics, RequestStatistics } from './drives/statistics.ts';
 export type { DriveLimits } from './drives/throttle/limits.ts';
 export type { EngineSettings } from './engine-options.ts';
 export { ConfigurationError } from './errors.ts';

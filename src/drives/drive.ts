@@ -4,6 +4,7 @@ import { checkImage, checkNames } from '../option-checks.ts';
 import type { Image } from '../options.ts';
 import { checkMediumOptions, type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
+import type { DriveStatistics } from './statistics.ts';
 import type { DriveLimits } from './throttle/limits.ts';
 
 /** Asks what serves the drives. */
@@ -13,6 +14,7 @@ export interface DriveAsk {
   closeTray(name: string): Promise<void>;
   resize(name: string, size: number): Promise<void>;
   commit(name: string): Promise<void>;
+  statistics(name: string): Promise<DriveStatistics>;
   limit(name: string, limits: DriveLimits): Promise<void>;
 }
 
@@ -92,6 +94,11 @@ export class Drive {
    */
   setLimits(limits: DriveLimits): Promise<void> {
     return this.#ask.limit(this.name, limits);
+  }
+
+  /** What the guest has asked of it since the machine was made in this process. In a replay nothing is asked of it. */
+  statistics(): Promise<DriveStatistics> {
+    return this.#ask.statistics(this.name);
   }
 
   /**

@@ -51,6 +51,7 @@ export class MachineDrives {
           closeTray: (name) => this.order.run(() => this.#call('closeTray', name)),
           resize: (name, size) => this.order.run(() => this.#call('resize', name, size)),
           commit: (name) => this.order.run(() => this.#call('commit', name)),
+          statistics: (name) => this.#call('statistics', name),
           limit: (name, limits) => this.#limit(name, limits),
         }),
     );

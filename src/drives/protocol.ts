@@ -5,6 +5,7 @@ import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
 import type { DriveSnapshots } from './image-snapshots.ts';
 import type { DrivePlan, MediumOptions } from './options.ts';
 import type { SavedMedia } from './saved-medium.ts';
+import type { DriveStatistics } from './statistics.ts';
 import type { DriveLimits } from './throttle/limits.ts';
 
 /** What is in a drive. */
@@ -50,6 +51,8 @@ export interface DriveCalls {
   resize(name: string, size: number): void;
   /** Puts what a disk has of its own into the image below. Throws ConfigurationError if there is none, or it cannot be written. */
   commit(name: string): void;
+  /** What was asked of a drive so far. */
+  statistics(name: string): DriveStatistics;
   /** Limits what a drive, and those that share its group, may read and write. */
   limit(name: string, limits: DriveLimits): void;
   /** Lets all requests go at once, or holds them to their limits again. */

@@ -12,6 +12,7 @@ import type { DrivePlan, MediumOptions } from './options.ts';
 import type { DriveCommand, DriveReport, DriveStatus } from './protocol.ts';
 import type { SavedMedia, SavedMedium } from './saved-medium.ts';
 import { ServedDrive } from './served-drive.ts';
+import { DriveCounter } from './statistics.ts';
 import type { ThrottleTimers } from './throttle/group.ts';
 import type { DriveLimits } from './throttle/limits.ts';
 import { Throttles } from './throttle/throttles.ts';
@@ -48,12 +49,16 @@ class DriveService {
   readonly #machine: MessageEnd<ToMachine, ToDrives>;
   readonly #backend: DriveBackend;
   readonly #throttles: Throttles;
+  readonly #clock: Pick<ThrottleTimers, 'now'>;
+  /** By the names of drives. */
+  readonly #counters = new Map<string, DriveCounter>();
   #drives: readonly ServedDrive[] = [];
   /** The machine's state words, once it has been made. */
   #state: Int32Array | undefined;
 
   constructor({ storage, library, machine, timers = hostTimers }: DriveServiceOptions) {
     this.#throttles = new Throttles(timers);
+    this.#clock = timers;
     this.#library = library;
     this.#machine = machine;
     this.#backend = {
@@ -71,9 +76,11 @@ class DriveService {
   }
 
   async #answer({ port, id, question }: ToHost & { type: 'request' }): Promise<void> {
+    const counted = this.#counterOf(port).begin(question as BlockQuestion);
     const admitted = this.#throttles.admit(port, question as BlockQuestion);
     if (admitted) await admitted;
     const answer = await this.#drive(port).answer(question as BlockQuestion);
+    counted(answer);
     this.#sendToMachine({ type: 'completion', id, answer });
   }
 
@@ -105,6 +112,7 @@ class DriveService {
     closeTray: (name: string) => this.#drive(name).closeTray(),
     resize: (name: string, size: number) => this.#drive(name).resize(size),
     commit: (name: string) => this.#drive(name).commit(),
+    statistics: async (name: string) => this.#counterOf(name).statistics,
     limit: async (name: string, limits: DriveLimits) => this.#throttles.set(name, limits),
     suspendLimits: async (isSuspended: boolean) => this.#suspendLimits(isSuspended),
     save: () => this.#save((drive) => drive.save()),
@@ -118,6 +126,12 @@ class DriveService {
     deleteSnapshot: (name: string) => this.#snapshots.delete(name),
     close: () => this.#close(),
   };
+
+  #counterOf(name: string): DriveCounter {
+    const counter = this.#counters.get(name) ?? new DriveCounter(this.#clock);
+    this.#counters.set(name, counter);
+    return counter;
+  }
 
   get #snapshots(): ImageSnapshots {
     return new ImageSnapshots(this.#drives);

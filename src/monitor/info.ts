@@ -5,6 +5,7 @@ import { infoCapture } from './capture.ts';
 import { infoChardev } from './chardev.ts';
 import { type Command, helpLines } from './command.ts';
 import { infoBlock } from './info-block.ts';
+import { infoBlockStatistics } from './info-blockstats.ts';
 import { infoJit } from './info-jit.ts';
 import { infoLapic } from './info-lapic.ts';
 import { infoMtree } from './info-mtree.ts';
@@ -44,6 +45,13 @@ const parts: readonly Command[] = [
       { name: 'device', type: 'drive', optional: true },
     ],
     run: infoBlock,
+  },
+  {
+    names: ['blockstats'],
+    usage: '',
+    help: 'show block device statistics',
+    parameters: [],
+    run: (_, context) => infoBlockStatistics(context),
   },
   {
     names: ['capture'],

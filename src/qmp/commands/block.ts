@@ -1,5 +1,6 @@
 import type { ImageFormat } from '../../storage/open.ts';
 import { driveInfo, isNodeOf, mediumInfo, nodeInfo } from '../block/info.ts';
+import { blockStatistics } from '../block/statistics.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
 import { driveOf } from './drive.ts';
@@ -57,6 +58,11 @@ function namedNodes({ machine, nodes }: QmpContext): unknown[] {
 /** Commands about disks and drives. */
 export const blockCommands: readonly QmpCommand[] = [
   { name: 'query-block', run: (_, { machine, nodes }) => machine.drives.map((drive) => driveInfo(drive, nodes)) },
+  {
+    name: 'query-blockstats',
+    parameters: { 'query-nodes': 'boolean?' },
+    run: blockStatistics,
+  },
   {
     name: 'query-named-block-nodes',
     parameters: { flat: 'boolean?' },
