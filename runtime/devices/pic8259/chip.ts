@@ -86,9 +86,9 @@ export class Chip {
     else if (state.rotateOnAutomaticEoi) state.lowest = input;
   }
 
-  /** Inputs that are level-triggered. */
+  /** Inputs that are level-triggered: by the ELCR alone, as in a PIIX3, where ICW1.LTIM does nothing (82371FB/SB data sheet, ICW1). */
   levelInputs(): number {
-    return this.state.allLevel ? 0xff : this.state.levelTriggered;
+    return this.state.levelTriggered;
   }
 
   /** Changes which inputs are level-triggered (ELCR). */

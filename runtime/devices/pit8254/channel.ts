@@ -125,6 +125,13 @@ export class Channel {
     if (!this.#mode.periodic) this.#load(clock, state.mode !== 0);
     else if (this.#elapsed(clock) >= 0) this.#switchLater(clock);
     else if (state.gate) this.#load(clock, true);
+    else this.#hold();
+  }
+
+  /** Modes 2 and 3 while the gate is low: the counting element has the count, and begins with it anew when the gate rises. */
+  #hold(): void {
+    this.state.heldCount = this.#image(this.#mode.count(this.#usableCount(), 0, this.#modulus));
+    this.state.nullCount = false;
   }
 
   /** The count is loaded with the next clock. */
@@ -213,8 +220,12 @@ export class Channel {
     const { state } = this;
     const elapsed = this.#elapsed(clock);
     if (!state.loaded) return state.heldCount;
-    const count = this.#mode.count(state.initial, Math.max(elapsed, 0), this.#modulus);
-    return state.bcd ? toBcd(count % 10000) : count & 0xffff;
+    return this.#image(this.#mode.count(state.initial, Math.max(elapsed, 0), this.#modulus));
+  }
+
+  /** A count as it is read. */
+  #image(count: number): number {
+    return this.state.bcd ? toBcd(count % 10000) : count & 0xffff;
   }
 
   /** Latches the count until it is read; a second latch changes nothing. */

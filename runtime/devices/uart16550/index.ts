@@ -289,11 +289,13 @@ export class Uart16550 {
     this.#interrupt();
   }
 
-  /** The one place where a byte can find the FIFO full. */
+  /** The one place where a byte can find no room: the FIFO keeps what it has, the receiver buffer alone takes the new one (PC16550D, 8.4). */
   #loopBack(byte: number): void {
     const state = this.#state;
-    if (this.#roomInFifo() > 0) state.receiverFifo.push([byte]);
-    else state.lineStatus |= LineStatus.overrun;
+    const isFull = this.#roomInFifo() === 0;
+    if (isFull) state.lineStatus |= LineStatus.overrun;
+    if (!state.fifosEnabled) state.receiverFifo.clear();
+    if (!isFull || !state.fifosEnabled) state.receiverFifo.push([byte]);
     this.#receiverChanged();
   }
 

@@ -162,12 +162,12 @@ test('the ELCR keeps 0, 1, 2, 8 and 13 edge-triggered', () => {
   expect(rig.ports.read(0x4d0, 2)).toBe(0xdef8);
 });
 
-test('ICW1.LTIM makes every line level-triggered', () => {
+test('ICW1.LTIM makes no line level-triggered: the ELCR has taken its place', () => {
   const { rig, pic } = initialised(0x01, 0x19);
   pic.line(1).raise();
   pic.acknowledge();
   rig.out8(0x20, 0x20);
-  expect(pic.pending).toBe(true);
+  expect(pic.pending).toBe(false);
 });
 
 test('automatic EOI leaves nothing in service; with rotation the served one gets the lowest priority', () => {

@@ -73,6 +73,26 @@ test('mode 2: a new count takes over at the end of the cycle; the gate sets OUT 
   expect(rig.counts(5)).toEqual([5, 4, 3, 2, 1]);
 });
 
+test.each([
+  [2, 0xb4, 0x1235],
+  [3, 0xb6, 0x1234],
+])(
+  'mode %i: a count that is written while the gate is low is loaded, and counted when the gate rises',
+  (_, control, held) => {
+    const rig = new PitRig();
+    rig.out8(0x61, 0x00);
+    rig.out8(0x43, control);
+    rig.count(2, 0x1235);
+    rig.clocks(10);
+    rig.out8(0x43, 0xe8);
+    expect(rig.in8(0x42)).toBe(0x80 | (control & 0x3f));
+    expect(rig.counts(2)).toEqual([held, held]);
+    rig.out8(0x61, 0x01);
+    rig.clocks(1);
+    expect(rig.counts(2)).toEqual([held, held - (control === 0xb6 ? 2 : 1)]);
+  },
+);
+
 test('mode 3: even and odd counts', () => {
   const even = new PitRig();
   even.out8(0x61, 0x01);

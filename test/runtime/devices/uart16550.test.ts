@@ -304,6 +304,16 @@ test('loop mode: bytes come back, nothing goes out or in, and the FIFO can overr
   expect(rig.readAll()).toEqual([0xee]);
 });
 
+test('loop mode: without FIFOs a byte that overruns takes the place of the one that was there', () => {
+  const rig = new UartRig();
+  rig.open(0x00, 0x00);
+  rig.set(MCR, 0x1b);
+  rig.set(DATA, 0x11);
+  rig.set(DATA, 0x22);
+  expect(rig.get(LSR)).toBe(0x63);
+  expect([rig.get(DATA), rig.get(LSR)]).toEqual([0x22, 0x60]);
+});
+
 test('loop mode: each modem output feeds its input', () => {
   const rig = new UartRig();
   const inputs = [0x01, 0x02, 0x04, 0x08].map((output) => {
