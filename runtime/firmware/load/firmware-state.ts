@@ -1,9 +1,12 @@
 import { assemble } from '../assembler/index.ts';
 import type { BootWrite, PortWrite } from './boot.ts';
 
-/** Where the handlers are: in the BIOS's own area, real-mode segment F000h. */
+/** Where the handlers are: in the BIOS's own area, real-mode segment F000h. That of an NMI, and what only returns, are where they were in the IBM PC/AT. */
 const SEGMENT = 0xf000;
 const OFFSET = 0xff00;
+const NMI = 0xe2c3;
+const RETURN = 0xff53;
+const NMI_VECTOR = 0x02;
 const VECTORS = 256;
 /** Vectors of IRQ 0-7 and IRQ 8-15, as the IBM PC/AT's firmware programs them. */
 const MASTER_VECTOR = 0x08;
@@ -22,6 +25,8 @@ master:
 end_of_interrupt:
   out 0x20, al
   pop ax
+  iret
+  resb ${RETURN} - ${OFFSET} - ($ - $$)
 nothing:
   iret
 `;
@@ -36,8 +41,10 @@ export function interruptHandlers(): BootWrite[] {
     table.setUint16(4 * vector, symbols.get(handler)!, true);
     table.setUint16(4 * vector + 2, SEGMENT, true);
   }
+  table.setUint16(4 * NMI_VECTOR, NMI, true);
   return [
     { address: 0, bytes: new Uint8Array(table.buffer) },
+    { address: (SEGMENT << 4) + NMI, bytes: assemble('  bits 16\n  iret\n', { origin: NMI, bits: 16 }).bytes },
     { address: (SEGMENT << 4) + OFFSET, bytes },
   ];
 }

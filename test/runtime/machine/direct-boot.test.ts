@@ -42,6 +42,14 @@ describe('a kernel booted without firmware finds the chips as firmware leaves th
     expect((masks! - 1) >> 1).toBe(0xb88e);
   });
 
+  test.each([
+    ['an NMI', 0x02, 0xe2c3],
+    ['what only returns', 0x03, 0xff53],
+  ])('the vector of %s is that of the IBM PC/AT', (_, vector, offset) => {
+    const code = exitCode(`mov eax, [${4 * vector}]\n out 0xf4, ax\n hlt`);
+    expect((code! - 1) >> 1).toBe(offset);
+  });
+
   test('the x87 FPU computes with 64 bits, and no exception is unmasked', () => {
     const control = exitCode('mov esp, 0x9000\n push 0\n fnstcw [esp]\n mov ax, [esp]\n out 0xf4, ax\n hlt');
     expect((control! - 1) >> 1).toBe(0x37f);

@@ -4,7 +4,7 @@
  */
 const entries: readonly (readonly [address: number, name: string | null, text: string])[] = [
   [0xe05b, null, 'jmp     power_on'],
-  [0xe2c3, null, 'jmp     nmi'],
+  [0xe2c3, 'ENTRY_NMI', 'jmp     nmi'],
   [0xe3fe, 'ENTRY_INT13', 'jmp     int13'],
   [0xe6f2, 'ENTRY_INT19', 'jmp     int19'],
   [0xe6f5, 'ENTRY_CONFIGURATION', 'dw 8\n        db MODEL, SUBMODEL, 1, 0x74, 0x40, 0, 0, 0'],

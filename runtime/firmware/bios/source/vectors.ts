@@ -3,14 +3,14 @@ export const vectors = `
 bits 16
 ; Vectors 00h-1Fh, 0 where there is none (tables of the video BIOS).
 vector_table:
-        dw interrupt_return, interrupt_return, nmi, interrupt_return
-        dw interrupt_return, ENTRY_INT05, interrupt_return, interrupt_return
+        dw ENTRY_RETURN, ENTRY_RETURN, ENTRY_NMI, ENTRY_RETURN
+        dw ENTRY_RETURN, ENTRY_INT05, ENTRY_RETURN, ENTRY_RETURN
         dw ENTRY_INT08, ENTRY_INT09, irq_master, irq_master
         dw irq_master, irq_master, ENTRY_INT0E, irq_master
         dw ENTRY_INT10, ENTRY_INT11, ENTRY_INT12, ENTRY_INT13
         dw ENTRY_INT14, ENTRY_INT15, ENTRY_INT16, ENTRY_INT17
-        dw int18, ENTRY_INT19, ENTRY_INT1A, interrupt_return
-        dw interrupt_return, ENTRY_VIDEO_TABLE, ENTRY_FLOPPY_TABLE, ENTRY_FONT
+        dw int18, ENTRY_INT19, ENTRY_INT1A, ENTRY_RETURN
+        dw ENTRY_RETURN, ENTRY_VIDEO_TABLE, ENTRY_FLOPPY_TABLE, ENTRY_FONT
 ; Vectors 70h-77h: IRQ 8-15.
 slave_table:
         dw int70, int71, irq_slave, irq_slave, int74, int75, int76, irq_slave
@@ -42,9 +42,6 @@ vectors_setup:
         add     di, 2
         loop    .copy
         ret
-
-interrupt_return:
-        iret
 
 ; A non-maskable interrupt is a failure of memory or a bus: the machine stops, as there is nothing to be done.
 nmi:    push    si
