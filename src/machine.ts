@@ -1,4 +1,5 @@
 import { answerOutside, connectOutside, disconnectOutside } from './connections.ts';
+import { drivesGoingOn } from './drives/options.ts';
 import { withEarlyIsolate } from './early-isolate.ts';
 import { MachineHistory } from './history.ts';
 import type { Host } from './host.ts';
@@ -18,7 +19,7 @@ import { bootOf, type MachineOptions } from './options.ts';
 import { prepareMachine } from './preparation.ts';
 import { openMachine, type SnapshotBytes } from './snapshot/machine.ts';
 import { MachineSnapshots } from './snapshot/machine-snapshots.ts';
-import { drivesWith } from './snapshot/media.ts';
+import { driveWith } from './snapshot/media.ts';
 import { MachineStates, type SnapshotSettings } from './snapshot/state.ts';
 import { Translations } from './translations.ts';
 
@@ -67,13 +68,14 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   /**
    * Makes a machine that goes on, when it is started, from where a snapshot was taken.
    * @param snapshot what `snapshot()` gave
-   * @param changes options that are to be others than those of the machine that it was taken of
+   * @param changes options that are to be others than those of the machine that it was taken of; drives at other places than these
+   * are as they were
    * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
    */
   static async restore(snapshot: SnapshotBytes, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
     return await withEarlyIsolate(host, changes, async (pool) => {
       const { options, media, ...rest } = await openMachine(snapshot, host);
-      const drives = drivesWith(options, media, changes.drives);
+      const drives = drivesGoingOn(options.drives, changes.drives, (drive) => driveWith(drive, media));
       // The rest is read while its isolate makes the machine.
       const making = Machine.create({ ...options, ...changes, drives }, host, pool);
       const reading = rest.components();
@@ -84,7 +86,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
 
   /**
    * Makes a machine that arrives by a channel from another process, where it goes on meanwhile. `start()` waits for it.
-   * @param changes options that are to be others than those that it has there
+   * @param changes options that are to be others than those that it has there; drives at other places than these are as they are
    * @throws ConfigurationError if no machine comes, or it cannot be had here
    */
   static async receive(channel: MigrationChannel, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {

@@ -1,4 +1,4 @@
-import { atFreePlaces } from '../drives/options.ts';
+import { atFreePlaces, type PlacedDrive } from '../drives/options.ts';
 import { type BootOrder, ConfigurationError, type DriveOptions } from '../index.ts';
 import { driveLimitsIn, throttleProperties } from './drive-limits.ts';
 import type { Flag } from './flags.ts';
@@ -112,7 +112,8 @@ export function connectDrive(
     ...(index !== undefined && { index }),
     ...(serial && { serial }),
   };
-  return addDrive({ ...settings, waitingDrives: others }, connected);
+  const hasIdeDevice = settings.hasIdeDevice || kind.interface === undefined || kind.interface === 'ide';
+  return addDrive({ ...settings, hasIdeDevice, waitingDrives: others }, connected);
 }
 
 /** The options of all drives. Throws ConfigurationError if a drive waits for a -device that did not come. */
@@ -127,14 +128,14 @@ export function drivesOf({ machine: { drives = [] }, snapshot, waitingDrives }: 
 }
 
 /** What QEMU's PC has without being asked, for media to come. */
-const emptyDrives: readonly DriveOptions[] = [
-  { media: 'cdrom', index: 2 },
-  { interface: 'floppy', index: 0 },
-];
+const emptyCdrom: PlacedDrive = { media: 'cdrom', index: 2 };
+const emptyFloppy: PlacedDrive = { interface: 'floppy', index: 0 };
 
-/** Drives, and those of the empty ones that there is a place for. */
-export function withEmptyDrives(drives: readonly (string | DriveOptions)[]): (string | DriveOptions)[] {
-  return [...drives, ...atFreePlaces(emptyDrives, drives)];
+/** All drives, and those of the empty ones that there is a place for. Whoever connects an IDE drive by -device names all of them. */
+export function withEmptyDrives(settings: Settings): (string | DriveOptions)[] {
+  const drives = drivesOf(settings);
+  const empty = settings.hasIdeDevice ? [emptyFloppy] : [emptyCdrom, emptyFloppy];
+  return [...drives, ...atFreePlaces(empty, drives)];
 }
 
 function addDrive(settings: Settings, { waits, ...drive }: Drive): Settings {

@@ -188,12 +188,15 @@ function optionsOf(settings: Settings, boot: Boot): MachineOptions {
   };
 }
 
-/** Where firmware looks for what to boot there are empty drives, too. A machine that comes from elsewhere has those that it had there. */
+/**
+ * Where firmware looks for what to boot there are empty drives, too. A machine that comes from elsewhere has those that it had there; with
+ * -incoming defer it is not known yet, and made of the flags.
+ */
 function machineDrives(settings: Settings, boot: Boot): readonly (string | DriveOptions)[] {
-  const { incoming = 'defer', nodefaults } = settings;
-  const drives = drivesOf(settings);
-  const hasEmpty = 'bios' in boot && !('kernel' in boot) && incoming === 'defer' && !nodefaults;
-  return hasEmpty ? withEmptyDrives(drives) : drives;
+  const { incoming, nodefaults } = settings;
+  const isOfFlags = incoming === undefined || incoming === 'defer';
+  const looksForDisks = 'bios' in boot && !('kernel' in boot);
+  return isOfFlags && looksForDisks && !nodefaults ? withEmptyDrives(settings) : drivesOf(settings);
 }
 
 /** Boots the demo guest, which takes nothing of what the flags may name. */

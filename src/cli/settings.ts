@@ -54,6 +54,8 @@ export interface Settings {
   readonly vnc?: VncFlag | null;
   /** No device is connected to anything that no flag names. */
   readonly nodefaults?: boolean;
+  /** A -device connects a drive to the IDE. */
+  readonly hasIdeDevice?: boolean;
   /** What the real-time clock shows when the machine is made; none: the host's time. */
   readonly startTime?: () => Date;
   /** One for each `-serial`, in their order. */

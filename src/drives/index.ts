@@ -208,7 +208,7 @@ export class MachineDrives {
     // It fails where they have crashed.
     const closed = this.#call('close').catch(() => {});
     const isInTime = await endsWithin(CLOSE_LIMIT, closed);
-    this.#calls.close(new Error('the machine has ended: nothing can be put into its drives'));
+    this.#calls.close(new Error('the machine has ended: its drives are no more'));
     const ended = this.#thread.terminate();
     // A thread that a disk of the host holds up cannot be ended either.
     if (isInTime) await ended;

@@ -1,7 +1,7 @@
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import { ConfigurationError, within } from '../errors.ts';
 import { checkedBoolean, checkedInteger, checkedOneOf, checkImage, shown } from '../option-checks.ts';
-import type { Image } from '../options.ts';
+import type { Image, MachineOptions } from '../options.ts';
 import type { ImageFormat } from '../storage/open.ts';
 import { checkedDriveLimits, type DriveLimits } from './throttle/limits.ts';
 
@@ -117,28 +117,50 @@ const hasIndex = (drive: DriveOptions): boolean => drive.index !== undefined;
 function placeOf(drive: DriveOptions, n: number, taken: Map<string, string>): number {
   const { interface: bus = 'ide', index, media } = drive;
   const order = Array.from({ length: places[bus] }, (_, place) => (media === 'cdrom' ? place ^ 2 : place));
-  const place = index ?? order.find((place) => !taken.has(`${bus} ${place}`));
+  const place = index ?? order.find((place) => !taken.has(placeName({ interface: bus, index: place })));
   if (place === undefined)
     throw new ConfigurationError(`${named(drive, n)}: all ${places[bus]} ${bus} drives are taken`);
-  const other = taken.get(`${bus} ${place}`);
+  const name = placeName({ interface: bus, index: place });
+  const other = taken.get(name);
   if (other !== undefined)
     throw new ConfigurationError(
       `${other} and ${named(drive, n)} both are ${bus} drive ${place}; give one of them another place (index)`,
     );
-  taken.set(`${bus} ${place}`, named(drive, n));
+  taken.set(name, named(drive, n));
   return place;
 }
 
-/** Those of some drives whose places others leave free. */
-export function atFreePlaces(
-  drives: readonly DriveOptions[],
+/** A drive whose place is known. */
+export type PlacedDrive = DriveOptions & { readonly index: number };
+
+/**
+ * Those of some drives whose places others leave free.
+ * @throws ConfigurationError as `planDrives`
+ */
+export function atFreePlaces<Placed extends PlacedDrive>(
+  drives: readonly Placed[],
   others: readonly (string | DriveOptions)[],
-): readonly DriveOptions[] {
+): readonly Placed[] {
   const taken = planDrives(others).map(placeName);
   return drives.filter((drive) => !taken.includes(placeName(drive)));
 }
 
-const placeName = ({ interface: bus = 'ide', index = 0 }: DriveOptions): string => `${bus} ${index}`;
+/**
+ * The drives of a machine that goes on here: those that are given, and at other places those that it had.
+ * @param had as a state tells them, with their places
+ * @param here what is in such a one here
+ * @throws ConfigurationError as `planDrives`, and what `here` throws
+ */
+export function drivesGoingOn(
+  had: MachineOptions['drives'],
+  given: MachineOptions['drives'],
+  here: (drive: DriveOptions) => DriveOptions,
+): (string | DriveOptions)[] {
+  return [...(given ?? []), ...atFreePlaces((had ?? []) as readonly PlacedDrive[], given ?? []).map(here)];
+}
+
+const placeName = ({ interface: bus = 'ide', index }: Pick<PlacedDrive, 'interface' | 'index'>): string =>
+  `${bus} ${index}`;
 
 /** A drive as errors name it. */
 function named({ image }: DriveOptions, n: number): string {

@@ -43,15 +43,13 @@ function foreign(): SnapshotError {
 }
 
 /**
- * The drives of the same machine here. Disks in memory are there as far as their size is known; what is on them comes later.
- * @throws MissingImageError that names a drive whose image has to be named
+ * A drive of the same machine here. A disk in memory is there as far as its size is known; what is on it comes later.
+ * @throws MissingImageError if its image has to be named
  */
-export function announcedDrives(drives: readonly DriveOptions[], media: AnnouncedMedia): DriveOptions[] {
-  return drives.map((drive) => {
-    const medium = media.get(driveName(drive));
-    if (medium === undefined) return drive;
-    const { sectors, isReadOnly: readOnly, image } = medium;
-    if (medium.isInMemory) return { ...drive, image: new Uint8Array(sectors * 512), format: 'raw', readOnly };
-    throw new MissingImageError(driveName(drive), printable(image));
-  });
+export function announcedDrive(drive: DriveOptions, media: AnnouncedMedia): DriveOptions {
+  const medium = media.get(driveName(drive));
+  if (medium === undefined) return drive;
+  const { sectors, isReadOnly: readOnly, image } = medium;
+  if (medium.isInMemory) return { ...drive, image: new Uint8Array(sectors * 512), format: 'raw', readOnly };
+  throw new MissingImageError(driveName(drive), printable(image));
 }

@@ -1,5 +1,5 @@
 import type { SavedComponents } from '../../runtime/snapshot/components.ts';
-import { atFreePlaces, type DriveOptions } from '../drives/options.ts';
+import { drivesGoingOn } from '../drives/options.ts';
 import type { SavedMedia } from '../drives/saved-medium.ts';
 import { messageOf } from '../errors.ts';
 import type { Host } from '../host.ts';
@@ -8,7 +8,7 @@ import type { MachineOptions } from '../options.ts';
 import { SnapshotError } from '../snapshot/layout.ts';
 import { checkedMedia } from '../snapshot/media.ts';
 import { isRecord, restoredOptions } from '../snapshot/options.ts';
-import { type AnnouncedMedia, announcedDrives, checkedAnnouncement } from './announced-media.ts';
+import { type AnnouncedMedia, announcedDrive, checkedAnnouncement } from './announced-media.ts';
 import { CancelledError } from './cancelled.ts';
 import { ChannelError, type MigrationChannel } from './channel.ts';
 import type { MachineEnd } from './machine-end.ts';
@@ -77,9 +77,8 @@ export class Arrival {
    */
   optionsWith(changes: Partial<MachineOptions>): MachineOptions {
     const { options, media } = this.#about;
-    const { drives: given = [] } = changes;
-    const others = atFreePlaces((options.drives ?? []) as readonly DriveOptions[], given);
-    return { ...options, ...changes, drives: [...given, ...announcedDrives(others, media)] };
+    const drives = drivesGoingOn(options.drives, changes.drives, (drive) => announcedDrive(drive, media));
+    return { ...options, ...changes, drives };
   }
 
   /** Tells the other end that the machine cannot be had here. */

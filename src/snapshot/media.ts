@@ -1,8 +1,7 @@
 import type { Saved } from '../../runtime/snapshot/describe.ts';
-import { atFreePlaces, type DriveOptions, driveName } from '../drives/options.ts';
+import { type DriveOptions, driveName } from '../drives/options.ts';
 import { type SavedMedia, type SavedMedium, shown } from '../drives/saved-medium.ts';
 import { MissingImageError } from '../errors.ts';
-import type { MachineOptions } from '../options.ts';
 import type { SavedPages } from '../storage/overlay-pages.ts';
 import type { ImageIdentity } from '../storage/store.ts';
 import { SnapshotError } from './layout.ts';
@@ -18,22 +17,15 @@ export function checkedMedia(saved: Saved): SavedMedia {
 }
 
 /**
- * The drives that are given, and of a snapshot's machine those at other places with what was in them, as far as it is in the snapshot.
- * @throws ConfigurationError for drives that are none; MissingImageError that names a drive whose image is not there
+ * A drive with what was in it, as far as it is in the snapshot.
+ * @throws MissingImageError if its image is not
  */
-export function drivesWith(
-  { drives = [] }: MachineOptions,
-  media: SavedMedia,
-  given: NonNullable<MachineOptions['drives']> = [],
-): (string | DriveOptions)[] {
-  const others = atFreePlaces(drives as readonly DriveOptions[], given).map((drive): DriveOptions => {
-    const medium = media[driveName(drive)];
-    if (medium === undefined) return drive;
-    // What a file may be taken for must not depend on its bytes: one of another format could name files of the host.
-    if (medium.contents) return { ...drive, image: medium.contents, format: 'raw', readOnly: medium.isReadOnly };
-    throw new MissingImageError(driveName(drive), shown(medium));
-  });
-  return [...given, ...others];
+export function driveWith(drive: DriveOptions, media: SavedMedia): DriveOptions {
+  const medium = media[driveName(drive)];
+  if (medium === undefined) return drive;
+  // What a file may be taken for must not depend on its bytes: one of another format could name files of the host.
+  if (medium.contents) return { ...drive, image: medium.contents, format: 'raw', readOnly: medium.isReadOnly };
+  throw new MissingImageError(driveName(drive), shown(medium));
 }
 
 function checkedMedium(saved: Saved): SavedMedium {

@@ -27,6 +27,10 @@ const Field = {
   xmm: 160,
 } as const;
 
+/** Scratch: what is in an image in front of MXCSR, and the registers, each of 16 bytes. */
+const head = new Int32Array(6);
+const registers = new Int32Array(8 * 4);
+
 /** Whether the image has MXCSR and the XMM registers: the model has them and CR4.OSFXSR is set. */
 const hasXmm = (cpu: FpuCpu): boolean => cpu.model.features.has('sse') && (cpu.state[Word.cr4] & Cr4.osfxsr) !== 0;
 
@@ -42,10 +46,6 @@ export function fxsave(cpu: FpuCpu, linear: number): void {
   saveFpu(cpu, linear);
   if (hasXmm(cpu)) saveXmm(cpu, linear);
 }
-
-/** What is in front of MXCSR, and the registers, each of 16 bytes. */
-const head = new Int32Array(6);
-const registers = new Int32Array(8 * 4);
 
 export function saveFpu(cpu: FpuCpu, linear: number): void {
   const { memory, state, doubles } = cpu;

@@ -9,7 +9,7 @@ export const chipState = describe({
   mask: u8,
   /** Level-triggered inputs (ELCR). */
   levelTriggered: u8,
-  /** ICW1.LTIM as it was written, on which nothing depends: the ELCR has taken its place. */
+  /** ICW1.LTIM as it was written. Nothing depends on it, as the ELCR has taken its place; files of this version have it. */
   allLevel: flag,
   /** Bits 3-7 of the vectors (ICW2). */
   vectorBase: u8,

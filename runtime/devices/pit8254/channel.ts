@@ -119,16 +119,17 @@ export class Channel {
     this.#settle(clock);
     const count = state.bcd ? fromBcd(value) : value;
     state.countRegister = count === 0 ? this.#modulus : count;
+    const isFirst = !state.written;
     state.written = true;
     state.nullCount = true;
     if (this.#mode.loadedByGate) return;
     if (!this.#mode.periodic) this.#load(clock, state.mode !== 0);
     else if (this.#elapsed(clock) >= 0) this.#switchLater(clock);
     else if (state.gate) this.#load(clock, true);
-    else this.#hold();
+    else if (isFirst) this.#hold();
   }
 
-  /** Modes 2 and 3 while the gate is low: the counting element has the count, and begins with it anew when the gate rises. */
+  /** The first count of modes 2 and 3 while the gate is low: the counting element has it, and begins with it anew when the gate rises. A later one waits for that. */
   #hold(): void {
     this.state.heldCount = this.#image(this.#mode.count(this.#usableCount(), 0, this.#modulus));
     this.state.nullCount = false;

@@ -289,7 +289,7 @@ export class Uart16550 {
     this.#interrupt();
   }
 
-  /** The one place where a byte can find no room: the FIFO keeps what it has, the receiver buffer alone takes the new one (PC16550D, 8.4). */
+  /** A byte may find no room here: the FIFO keeps what it has, the receiver buffer alone takes the new one (PC16550D, 8.4). */
   #loopBack(byte: number): void {
     const state = this.#state;
     const isFull = this.#roomInFifo() === 0;

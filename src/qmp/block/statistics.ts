@@ -7,8 +7,10 @@ import { nodeName } from './info.ts';
 export function blockStatistics(args: Arguments, { machine, nodes }: QmpContext): Promise<JsonObject[]> {
   const byNode = args.isSet('query-nodes');
   const drives = machine.drives.filter(({ image }) => !byNode || image !== null);
-  const names = (drive: Drive) =>
-    byNode ? { 'node-name': nodeName(drive, nodes) } : { device: drive.label, qdev: drive.name };
+  const names = (drive: Drive) => ({
+    ...(drive.image !== null && { 'node-name': nodeName(drive, nodes) }),
+    ...(!byNode && { device: drive.label, qdev: drive.name }),
+  });
   return Promise.all(drives.map(async (drive) => ({ ...names(drive), stats: await statisticsOf(drive) })));
 }
 

@@ -93,6 +93,27 @@ test.each([
   },
 );
 
+test.each([
+  [2, 0xb4, 900],
+  [3, 0xb6, 800],
+])(
+  'mode %i: while the gate is low a count waits that is written after another one has been counted',
+  (_, control, left) => {
+    const rig = new PitRig();
+    rig.out8(0x61, 0x01);
+    rig.out8(0x43, control);
+    rig.count(2, 1000);
+    rig.clocks(101);
+    rig.out8(0x61, 0x00);
+    rig.count(2, 500);
+    rig.clocks(10);
+    expect(rig.counts(2)).toEqual([left, left]);
+    rig.out8(0x61, 0x01);
+    rig.clocks(1);
+    expect(rig.counts(1)).toEqual([500]);
+  },
+);
+
 test('mode 3: even and odd counts', () => {
   const even = new PitRig();
   even.out8(0x61, 0x01);
