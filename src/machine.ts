@@ -203,14 +203,15 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   /**
    * A second machine in the state of this one, which goes on when it is started. What either does then the other doesn't see: disks
    * are overlays. Network cards are connected to nothing, unless `changes` says to what.
-   * @param changes options that are to be others
+   * @param changes options that are to be others; drives at other places than these are as they are
    * @throws ConfigurationError for a machine that writes to an image file, or if the changed options don't fit
    */
   async fork(changes: Partial<MachineOptions> = {}): Promise<Machine> {
     const state = await this.#states.image();
     const { host, drives } = this.made;
-    const own = { isolate: this.made.options.isolate ?? 'worker', drives: drives.forked(state.media) };
-    const fork = await Machine.create({ ...state.options, ...own, ...changes }, host, this.#forks);
+    const { isolate = 'worker' } = this.made.options;
+    const own = { drives: drivesGoingOn(drives.forked(state.media), changes.drives, (drive) => drive) };
+    const fork = await Machine.create({ ...state.options, isolate, ...changes, ...own }, host, this.#forks);
     return await loaded(fork, () => fork.#states.become(state));
   }
 

@@ -128,8 +128,11 @@ class DriveService {
   };
 
   #counterOf(name: string): DriveCounter {
-    const counter = this.#counters.get(name) ?? new DriveCounter(this.#clock);
-    this.#counters.set(name, counter);
+    let counter = this.#counters.get(name);
+    if (counter === undefined) {
+      counter = new DriveCounter(this.#clock);
+      this.#counters.set(name, counter);
+    }
     return counter;
   }
 

@@ -23,17 +23,8 @@ export interface DriveStatistics extends Readonly<Record<(typeof ways)[keyof typ
   readonly idleNanoseconds: number | null;
 }
 
-const NOTHING: RequestStatistics = { requests: 0, failures: 0, bytes: 0, nanoseconds: 0 };
-
-/** Of a drive of which nothing was asked. */
-export const noStatistics: DriveStatistics = {
-  reads: NOTHING,
-  writes: NOTHING,
-  flushes: NOTHING,
-  discards: NOTHING,
-  writtenUpTo: 0,
-  idleNanoseconds: null,
-};
+const zero = () => ({ requests: 0, failures: 0, bytes: 0, nanoseconds: 0 });
+const nanoseconds = (milliseconds: number): number => Math.round(milliseconds * 1e6);
 
 /** Tells milliseconds. */
 type Clock = Pick<ThrottleTimers, 'now'>;
@@ -41,7 +32,8 @@ type Clock = Pick<ThrottleTimers, 'now'>;
 /** Counts what is asked of a drive. */
 export class DriveCounter {
   readonly #clock: Clock;
-  #counted = noStatistics;
+  readonly #counts = { reads: zero(), writes: zero(), flushes: zero(), discards: zero() };
+  #writtenUpTo = 0;
   #lastDone: number | null = null;
 
   constructor(clock: Clock) {
@@ -49,34 +41,30 @@ export class DriveCounter {
   }
 
   get statistics(): DriveStatistics {
-    const idleNanoseconds = this.#lastDone === null ? null : this.#since(this.#lastDone);
-    return { ...this.#counted, idleNanoseconds };
+    const idleNanoseconds = this.#lastDone === null ? null : nanoseconds(this.#clock.now() - this.#lastDone);
+    return { ...structuredClone(this.#counts), writtenUpTo: this.#writtenUpTo, idleNanoseconds };
   }
 
   /** A request has come; the function is to be called with its answer. */
   begin(question: BlockQuestion): (answer: BlockAnswer) => void {
     const begun = this.#clock.now();
-    return ({ error }) => this.#done(question, error === null, this.#since(begun));
+    return ({ error }) => this.#done(question, error === null, begun);
   }
 
-  #since(begun: number): number {
-    return Math.round((this.#clock.now() - begun) * 1e6);
-  }
-
-  #done(question: BlockQuestion, isDone: boolean, nanoseconds: number): void {
+  #done(question: BlockQuestion, isDone: boolean, begun: number): void {
     if (question.type === 'lock' || question.type === 'tray') return;
     this.#lastDone = this.#clock.now();
-    const way = ways[question.type];
-    const before = this.#counted[way];
-    const bytes = isDone ? lengthOf(question) : 0;
-    const now: RequestStatistics = {
-      requests: before.requests + Number(isDone),
-      failures: before.failures + Number(!isDone),
-      bytes: before.bytes + bytes,
-      nanoseconds: before.nanoseconds + nanoseconds,
-    };
-    const end = isDone && question.type === 'write' ? question.sector * SECTOR_BYTES + bytes : 0;
-    this.#counted = { ...this.#counted, [way]: now, writtenUpTo: Math.max(this.#counted.writtenUpTo, end) };
+    const counts = this.#counts[ways[question.type]];
+    counts.nanoseconds += nanoseconds(this.#lastDone - begun);
+    if (!isDone) {
+      counts.failures++;
+      return;
+    }
+    const bytes = lengthOf(question);
+    counts.requests++;
+    counts.bytes += bytes;
+    if (question.type !== 'write') return;
+    this.#writtenUpTo = Math.max(this.#writtenUpTo, question.sector * SECTOR_BYTES + bytes);
   }
 }
 

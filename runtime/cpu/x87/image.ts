@@ -4,11 +4,11 @@ import type { LinearAccess, ProcessorMemory } from '../../memory/access.ts';
 /** Memory where images are, with what is at hand of it. */
 export type ImageMemory = LinearAccess & Pick<ProcessorMemory, 'readableSpan' | 'writableSpan'>;
 
-/** Registers in FSAVE's image may be at any even address: accesses that check alignment must not find fault with that. */
-function partAt(memory: LinearAccess, linear: number): 2 | 4 {
-  if ((linear & 3) === 0) return 4;
+/** How much of an operand goes by doublewords: registers in FSAVE's image may be at any even address, and accesses that check alignment must not find fault with that. */
+function doublewordsAt(memory: LinearAccess, linear: number, bytes: number): number {
+  if ((linear & 3) === 0) return bytes >>> 2;
   memory.misaligned++;
-  return 2;
+  return 0;
 }
 
 /** An operand's words, and the same as integers of 64 bits: V8 knows how to put one into the other, but not shifts of wide integers. */
@@ -17,8 +17,7 @@ const halves = new Uint16Array(parts.buffer);
 const wide = new BigUint64Array(parts.buffer);
 
 export function loadBits(memory: LinearAccess, linear: number, bytes: number): bigint {
-  const isAligned = partAt(memory, linear) === 4;
-  const whole = isAligned ? bytes >>> 2 : 0;
+  const whole = doublewordsAt(memory, linear, bytes);
   parts.fill(0);
   for (let n = 0; n < whole; n++) parts[n] = memory.load32((linear + 4 * n) | 0);
   for (let n = 2 * whole; n < bytes >>> 1; n++) halves[n] = memory.load16((linear + 2 * n) | 0);
@@ -27,8 +26,7 @@ export function loadBits(memory: LinearAccess, linear: number, bytes: number): b
 
 /** The caller has probed the bytes. */
 export function storeBits(memory: LinearAccess, linear: number, bytes: number, bits: bigint): void {
-  const isAligned = partAt(memory, linear) === 4;
-  const whole = isAligned ? bytes >>> 2 : 0;
+  const whole = doublewordsAt(memory, linear, bytes);
   wide[0] = bits;
   wide[1] = bytes <= 8 ? 0n : bits >> 64n;
   for (let n = 0; n < whole; n++) memory.store32((linear + 4 * n) | 0, parts[n]!);

@@ -81,20 +81,15 @@ export class Chip {
   #takeIntoService(input: number): void {
     const { state } = this;
     const bit = 1 << input;
-    if ((this.levelInputs() & bit) === 0) state.requests &= ~bit;
+    if ((state.levelTriggered & bit) === 0) state.requests &= ~bit;
     if (!state.automaticEoi) state.inService |= bit;
     else if (state.rotateOnAutomaticEoi) state.lowest = input;
   }
 
-  /** Inputs that are level-triggered: by the ELCR alone, as in a PIIX3, where ICW1.LTIM does nothing (82371FB/SB data sheet, ICW1). */
-  levelInputs(): number {
-    return this.state.levelTriggered;
-  }
-
-  /** Changes which inputs are level-triggered (ELCR). */
+  /** Changes which inputs are level-triggered: the ELCR alone says that, as in a PIIX3, where ICW1.LTIM does nothing (82371FB/SB data sheet, ICW1). */
   setLevelTriggered(inputs: number): void {
     this.state.levelTriggered = inputs;
-    this.state.requests |= this.state.lines & this.levelInputs();
+    this.state.requests |= this.state.lines & inputs;
     this.#changed();
   }
 
@@ -141,7 +136,7 @@ export class Chip {
       readInService: false,
       poll: false,
     } satisfies Partial<ChipState>);
-    state.requests = state.lines & this.levelInputs();
+    state.requests = state.lines & state.levelTriggered;
   }
 
   #writeHigh(value: number): void {

@@ -295,7 +295,7 @@ export class Uart16550 {
     const isFull = this.#roomInFifo() === 0;
     if (isFull) state.lineStatus |= LineStatus.overrun;
     if (!state.fifosEnabled) state.receiverFifo.clear();
-    if (!isFull || !state.fifosEnabled) state.receiverFifo.push([byte]);
+    if (this.#roomInFifo() > 0) state.receiverFifo.push([byte]);
     this.#receiverChanged();
   }
 

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
-import { DriveCounter, noStatistics } from '../../../src/drives/statistics.ts';
+import { DriveCounter } from '../../../src/drives/statistics.ts';
 import { Machine, openMonitor, openQmp } from '../../../src/index.ts';
 import { askSectors, sectorRom } from '../../support/sector-roms.ts';
+
+const nothing = { requests: 0, failures: 0, bytes: 0, nanoseconds: 0 };
+const all = { reads: nothing, writes: nothing, flushes: nothing, discards: nothing };
+const noStatistics = { ...all, writtenUpTo: 0, idleNanoseconds: null };
 
 test('requests are counted with their bytes, failures and times, those at the same time each', () => {
   let now = 5;

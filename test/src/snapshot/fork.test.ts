@@ -58,6 +58,12 @@ test('each has its own disks, from what was on them', async () => {
     ['ide1-cd0', 'cd', 16],
     ['floppy0', 'floppy', undefined],
   ]);
+  const named = await started(machine.fork({ drives: [{ media: 'cdrom', index: 2, image: letters, id: 'other' }] }));
+  expect(named.drives.map(({ name, id }) => [name, id])).toEqual([
+    ['ide1-cd0', 'other'],
+    ['ide0-hd0', undefined],
+    ['floppy0', 'floppy'],
+  ]);
   await rm(folder, { recursive: true });
 });
 

@@ -1,13 +1,8 @@
 import { expect, test } from 'vitest';
 import { assemble } from '../../../../runtime/firmware/assembler/index.ts';
-import { buildBios } from '../../../../runtime/firmware/bios/index.ts';
-import type { BlockQuestion } from '../../../../runtime/host/block-port.ts';
-import type { ToHost } from '../../../../runtime/host/messages.ts';
 import type { DriveConfig } from '../../../../runtime/machine/drives.ts';
-import { createMachine, type MachineCore } from '../../../../runtime/machine/machine.ts';
+import { medium, wordFromBoot } from './boot.ts';
 
-const bios = buildBios();
-const medium = { sectors: 16_384, isReadOnly: false };
 /** Virtio disks are functions 2.0 and 3.0, as there is no display. */
 const drives: readonly DriveConfig[] = [
   { name: 'ide0-hd1', interface: 'ide', index: 1, media: 'disk', medium },
@@ -21,42 +16,17 @@ const exiting = (code: number): Uint8Array =>
   assemble(`
         org     0x7C00
         bits    16
-        mov     al, ${code}
-        out     0xF4, al
+        mov     ax, ${code}
+        out     0xF4, ax
         times   510 - ($ - $$) db 0
         dw      0xAA55
 `).bytes;
 
-/** Nanoseconds that pass at each look at the clock: 20 seconds are soon over. */
-const LOOK = 100_000;
-
 /** The name of the drive that firmware boots from by this file. The host leaves the first requests unanswered, so many of them. */
 function bootedBy(bootOrder: readonly string[], unanswered = 0): string | undefined {
-  let core: MachineCore | undefined;
-  let time = 0;
   let left = unanswered;
-  const answer = ({ port, id, question }: ToHost & { type: 'request' }): void => {
-    const asked = question as BlockQuestion;
-    if (left-- > 0) return;
-    if (asked.type === 'read') asked.bytes.set(exiting(drives.findIndex(({ name }) => name === port)));
-    core!.arrive({ type: 'completion', id, answer: { error: null } });
-  };
-  core = createMachine(
-    {
-      ...{ memoryBytes: 16 << 20, engine: 'interpreter', pacing: 'jumps', startTimeOfDay: 0, rebootAction: 'exit' },
-      ...{ boot: { bios }, drives, firmware: { bootOrder }, debugExit: { iobase: 0xf4, iosize: 1 } },
-    },
-    {
-      nanoseconds: () => (time += LOOK),
-      send: (message) => {
-        if (message.type === 'request') answer(message);
-      },
-      log: () => {},
-    },
-  );
-  const { code } = core.run(Infinity);
-  core.dispose();
-  return drives[code! >> 1]?.name;
+  const sectorOf = (port: string) => (left-- > 0 ? null : exiting(drives.findIndex(({ name }) => name === port)));
+  return drives[wordFromBoot({ drives, firmware: { bootOrder } }, sectorOf)]?.name;
 }
 
 const ide = (channel: number, place: number): string => `/pci@i0cf8/ide@1,1/drive@${channel}/disk@${place}`;
