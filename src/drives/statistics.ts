@@ -4,10 +4,11 @@ import type { ThrottleTimers } from './throttle/group.ts';
 
 /** What a guest has asked of a drive in one way. */
 export interface RequestStatistics {
-  /** Requests that were done, and those that have failed. */
+  /** Requests that were done. */
   readonly requests: number;
+  /** Requests that have failed. */
   readonly failures: number;
-  /** Of those that were done. */
+  /** Bytes of those that were done. */
   readonly bytes: number;
   /** How long all took, from their arrival at the host, in nanoseconds; those that are done at the same time count each. */
   readonly nanoseconds: number;
@@ -16,7 +17,15 @@ export interface RequestStatistics {
 const ways = { read: 'reads', write: 'writes', flush: 'flushes', discard: 'discards' } as const;
 
 /** What a guest has asked of a drive since its machine was made in this process. */
-export interface DriveStatistics extends Readonly<Record<(typeof ways)[keyof typeof ways], RequestStatistics>> {
+export interface DriveStatistics {
+  /** Sectors that were read. */
+  readonly reads: RequestStatistics;
+  /** Sectors that were written. */
+  readonly writes: RequestStatistics;
+  /** What was written brought to the disk. */
+  readonly flushes: RequestStatistics;
+  /** Sectors that the guest no longer needs. */
+  readonly discards: RequestStatistics;
   /** One byte after the last that was written, in bytes from the start of the disk. */
   readonly writtenUpTo: number;
   /** Since a request was last done, in nanoseconds; null: none was. */
