@@ -14,7 +14,7 @@ export { describeShutdown, type Shutdown } from '../runtime/debug/shutdown.ts';
 export type { Watchpoint } from '../runtime/debug/watchpoints.ts';
 export type { DebugStop, WatchKind } from '../runtime/exec/stops.ts';
 export type { BiosInformation, SystemInformation } from '../runtime/firmware/smbios/index.ts';
-export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
+export { type AddressRange, type LogItem, logItems } from '../runtime/machine/log-items.ts';
 export {
   type CardModel,
   cardModels,

@@ -1,7 +1,7 @@
-import { type LogItem, logItems } from '../runtime/machine/log-items.ts';
+import { type AddressRange, type LogItem, logItems } from '../runtime/machine/log-items.ts';
 import { matchingEvents, traceEventNames } from '../runtime/machine/trace/events.ts';
 import { ConfigurationError } from './errors.ts';
-import { checkedSome, shown } from './option-checks.ts';
+import { checkedInteger, checkedSome, checkObject, shown } from './option-checks.ts';
 
 /**
  * Items that there are.
@@ -22,4 +22,19 @@ export function checkedTrace(trace: readonly string[]): readonly string[] {
     throw new ConfigurationError(`there is no trace event ${shown(pattern)}; there are ${traceEventNames.join(', ')}`);
   }
   return trace;
+}
+
+const HIGHEST = 0xffffffff;
+
+/**
+ * Ranges of linear addresses.
+ * @throws ConfigurationError
+ */
+export function checkedLogRanges(ranges: readonly AddressRange[]): readonly AddressRange[] {
+  if (!Array.isArray(ranges)) throw new ConfigurationError(`logRanges is ${shown(ranges)}; it must be an array`);
+  return ranges.map((range, n) => {
+    checkObject(`logRanges[${n}]`, range, ['first', 'last']);
+    const first = checkedInteger(`logRanges[${n}].first`, range.first, 0, HIGHEST);
+    return { first, last: checkedInteger(`logRanges[${n}].last`, range.last, first, HIGHEST) };
+  });
 }

@@ -40,6 +40,7 @@ const kinds = {
   videoBios: 'image',
   debugConsole: 'part',
   log: 'setting',
+  logRanges: 'setting',
   trace: 'here',
   startTime: 'here',
   name: 'here',

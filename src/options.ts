@@ -1,5 +1,5 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
-import type { LogItem } from '../runtime/machine/log-items.ts';
+import type { AddressRange, LogItem } from '../runtime/machine/log-items.ts';
 import type { SoundCardModel, UsbInput } from '../runtime/machine/models.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
 import type { CardOptions } from './cards/options.ts';
@@ -9,7 +9,7 @@ import { checkedEngine, type EngineSettings } from './engine-options.ts';
 import { ConfigurationError, within } from './errors.ts';
 import { checkedLayout, type KeyboardLayout } from './input/layout.ts';
 import { checkedLimits, type MachineLimits } from './limits.ts';
-import { checkedLog, checkedTrace } from './log-options.ts';
+import { checkedLog, checkedLogRanges, checkedTrace } from './log-options.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 import { checkedMemory, checkedMemoryBelow4G } from './memory-size.ts';
 import { checkedOneOf, checkImage, checkNames, checkText, shown } from './option-checks.ts';
@@ -156,6 +156,8 @@ export interface MachineOptions {
   };
   /** What `Machine.guestLog` tells of the guest: names of `logItems`. Nothing is logged, and costs nothing, if left out. */
   readonly log?: readonly LogItem[];
+  /** Of the log items `in_asm`, `exec` and `cpu` only blocks that begin at these linear addresses are told. Default: all. */
+  readonly logRanges?: readonly AddressRange[];
   /**
    * What `guestLog` tells besides, a line for each: names of `traceEvents`, in which `*` and `?` stand for others; with a minus before it: not.
    * Nothing is traced, and costs nothing, if left out.
@@ -213,6 +215,7 @@ export function checkOptions(
     ...checkedSystem(options),
     ...checkedDevices(options),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
+    ...(options.logRanges !== undefined && { logRanges: checkedLogRanges(options.logRanges) }),
     ...(options.trace !== undefined && { trace: checkedTrace(options.trace) }),
     vga: checkedOneOf('vga', vgaOf(options), ['std', 'none']),
   };

@@ -128,8 +128,9 @@ export class CodeLog {
     }
     this.#block = block;
     this.#next = 1;
+    if (!log.showsCode(linear)) return;
     if (log.has('exec')) log.line(this.#traceLine(linear));
-    if (log.has('cpu')) log.registers(state[Word.eip]!);
+    if (log.has('cpu')) log.codeRegisters();
   }
 
   /** In the place of the host's address there is the physical one. */
@@ -156,7 +157,8 @@ export class CodeLog {
       at = (at + length) >>> 0;
       if (endsBlock(i)) break;
     }
-    if (log.has('in_asm')) for (const line of ['----------------', 'IN: ', ...lines, '']) log.line(line);
+    if (log.has('in_asm') && log.showsCode(linear))
+      for (const line of ['----------------', 'IN: ', ...lines, '']) log.line(line);
     return { key, bytes: this.#read(linear, at - linear), addresses };
   }
 

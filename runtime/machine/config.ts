@@ -7,7 +7,7 @@ import type { HistoryLimits } from '../history/checkpoints.ts';
 import type { ToHost } from '../host/messages.ts';
 import type { CardConfig } from './cards.ts';
 import type { DriveConfig } from './drives.ts';
-import type { LogItem } from './log-items.ts';
+import type { AddressRange, LogItem } from './log-items.ts';
 import type { SoundCardModel, UsbInput } from './models.ts';
 
 /** What executes guest code: the interpreter alone, or with it the translator for what runs often. */
@@ -139,6 +139,8 @@ export interface MachineConfig {
   readonly randomKey?: readonly number[];
   /** What is to be written to MachineHost.guestLog. */
   readonly log?: readonly LogItem[];
+  /** Code that is logged: only what begins at one of these linear addresses. Left out: all. */
+  readonly logRanges?: readonly AddressRange[];
   /** Patterns of what is traced there (trace/events.ts); with a minus: is not. */
   readonly trace?: readonly string[];
   /** How much a debugger keeps of its past, where it is not the default. */

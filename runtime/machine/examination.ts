@@ -6,8 +6,7 @@ import { Instruction } from '../../translator/x86/instruction.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import type { AccessSize } from '../bus/ports.ts';
 import type { Cpu } from '../cpu/cpu.ts';
-import { packBits } from '../cpu/x87/formats.ts';
-import { Fpu, Tag } from '../cpu/x87/fpu.ts';
+import { type FloatRegisters, readFloatRegisters } from '../debug/float-registers.ts';
 import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
 import { silentPaging } from '../debug/view.ts';
 import type { PciFunctionView } from '../devices/pci/function.ts';
@@ -29,20 +28,6 @@ export type AddressSpace = 'linear' | 'physical';
 
 const PAGE = 4096;
 const LONGEST_INSTRUCTION = 15;
-
-/** Registers of the x87 FPU and SSE; numbers are unsigned. */
-export interface FloatRegisters {
-  readonly control: number;
-  readonly status: number;
-  readonly top: number;
-  /** One bit for each physical register: 1 if it is empty. */
-  readonly empty: number;
-  readonly mxcsr: number;
-  /** R0 to R7 by number, 80 bits each. */
-  readonly fpu: readonly bigint[];
-  /** XMM0 to XMM7, four words each, low word first. */
-  readonly xmm: readonly (readonly number[])[];
-}
 
 /** An instruction as it stands in memory. */
 export interface Disassembled {
@@ -131,19 +116,7 @@ export class Examination implements ExaminationCalls {
   }
 
   floatRegisters(): FloatRegisters {
-    const { cpu } = this.parts;
-    const fpu = new Fpu(cpu);
-    const numbers = [0, 1, 2, 3, 4, 5, 6, 7];
-    const word = (n: number) => cpu.state[n]! >>> 0;
-    return {
-      control: fpu.control,
-      status: fpu.status,
-      top: fpu.top,
-      empty: numbers.reduce((bits, n) => bits | (fpu.tagOf(n) === Tag.empty ? 1 << n : 0), 0),
-      mxcsr: word(Word.mxcsr),
-      fpu: numbers.map((n) => packBits(fpu.readPhysical(n))),
-      xmm: numbers.map((n) => [0, 1, 2, 3].map((part) => word(Word.xmm + 4 * n + part))),
-    };
+    return readFloatRegisters(this.parts.cpu);
   }
 
   read(space: AddressSpace, address: number, length: number): Uint8Array | null {

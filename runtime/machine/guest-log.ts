@@ -3,6 +3,7 @@ import { Segment, Word } from '../../translator/abi/state.ts';
 import type { Cpu, Ports } from '../cpu/cpu.ts';
 import type { InterruptKind } from '../cpu/delivery.ts';
 import type { CpuObserver, UndeliveredException } from '../cpu/interrupts.ts';
+import { formatFloatRegisters, readFloatRegisters } from '../debug/float-registers.ts';
 import { formatRegisters, hex, readRegisters } from '../debug/registers.ts';
 import { formatExceptions } from '../debug/shutdown.ts';
 import type { PhysicalMap } from '../memory/physical-map.ts';
@@ -22,7 +23,7 @@ interface PortOwners {
 type LoggedPorts = Ports & PortOwners;
 
 /** What is logged and traced from the start, and the names of what is traced. */
-type LogConfig = Pick<MachineConfig, 'log' | 'trace' | 'drives' | 'cards'>;
+type LogConfig = Pick<MachineConfig, 'log' | 'logRanges' | 'trace' | 'drives' | 'cards'>;
 
 /**
  * Writes down what the guest does: observers that are installed only where somebody asked for a log. They look and
@@ -86,6 +87,12 @@ export class GuestLog implements CpuObserver {
   /** Whether code is logged as it runs. */
   get hasCode(): boolean {
     return this.logsCode;
+  }
+
+  /** Whether code at a linear address is told of. */
+  showsCode(linear: number): boolean {
+    const { logRanges } = this.config;
+    return logRanges === undefined || logRanges.some(({ first, last }) => linear >= first && linear <= last);
   }
 
   /** What is logged from now on. */
@@ -192,8 +199,14 @@ export class GuestLog implements CpuObserver {
     this.write(`${text}\n`);
   }
 
+  /** The registers before a block of code. */
+  codeRegisters(): void {
+    this.registers(this.cpu.state[Word.eip]!);
+    if (this.items.has('fpu')) this.write(formatFloatRegisters(readFloatRegisters(this.cpu)));
+  }
+
   /** EIP is not in the state while code runs. */
-  registers(eip: number): void {
+  private registers(eip: number): void {
     const registers = readRegisters(this.cpu, this.map.isA20Open);
     this.line(formatRegisters({ ...registers, eip: eip >>> 0 }));
   }

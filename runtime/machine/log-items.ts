@@ -6,6 +6,8 @@ export const logItems = {
   exec: 'each run of a block of code, with its address',
   /** Its registers. */
   cpu: 'the registers before each run of a block of code',
+  /** Its registers of the x87 FPU and SSE. */
+  fpu: 'with cpu, the registers of the x87 FPU and SSE too',
   /** Paging. */
   mmu: 'what is written to CR0 and CR3, and the gate of A20',
   /** In QEMU, that no run is left out. */
@@ -23,3 +25,11 @@ export const logItems = {
 
 /** The name of something that can be logged. */
 export type LogItem = keyof typeof logItems;
+
+/** Addresses from the first to the last, both included. */
+export interface AddressRange {
+  /** The lowest. */
+  readonly first: number;
+  /** The highest. */
+  readonly last: number;
+}

@@ -13,10 +13,6 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['enable-kvm xen-attach xen-domid', 'guest code is always translated; leave it out, or give -accel tcg'],
   ['qmp-pretty', 'QMP is one line a message; give -qmp'],
   ['only-migratable dump-vmstate', 'leave it out; the file format is described in docs/snapshots.md'],
-  [
-    'dfilter',
-    'there is no log of what is executed yet; rawiron inspect shows translated code, -d and -trace log events',
-  ],
   ['singlestep one-insn-per-tb', 'give -engine interpreter to execute instruction by instruction'],
   [
     'tb-size jitdump perfmap plugin',

@@ -1,4 +1,4 @@
-import { ConfigurationError, type LogItem, logItems } from '../index.ts';
+import { type AddressRange, ConfigurationError, type LogItem, logItems } from '../index.ts';
 import { checkedTrace } from '../log-options.ts';
 import type { Flag } from './flags.ts';
 import { parseProperties } from './properties.ts';
@@ -10,8 +10,14 @@ export const traceFlags: readonly Flag[] = [
     names: ['d'],
     argument: 'ITEM,…',
     list: 'list-log-items',
-    help: 'log what the guest does: in_asm, exec, cpu, mmu, int, cpu_reset, guest_errors, unimp, trace:PATTERN; help: what they mean',
+    help: 'log what the guest does: in_asm, exec, cpu, fpu, mmu, int, cpu_reset, guest_errors, unimp, trace:PATTERN; help: what they mean',
     apply: applyLog,
+  },
+  {
+    names: ['dfilter'],
+    argument: 'RANGE,…',
+    help: 'of code only log what begins at these linear addresses: FIRST..LAST, FIRST+BYTES, LAST-BYTES',
+    apply: applyFilter,
   },
   {
     names: ['D'],
@@ -38,6 +44,21 @@ function applyLog(settings: Settings, text: string): Settings {
     throw new ConfigurationError(`unknown log item '${unknown}'; it is one of: ${Object.keys(logItems).join(', ')}`);
   const logged = machine(settings, { log: [...(settings.machine.log ?? []), ...(items as LogItem[])] });
   return patterns.reduce(withTrace, logged);
+}
+
+/** Given twice, the last ranges count, as in QEMU. */
+function applyFilter(settings: Settings, text: string): Settings {
+  return machine(settings, { logRanges: text.split(',').map(parsedRange) });
+}
+
+/** As QEMU has them: from the first address on, or up to the last one; the base of numbers is told by their prefix. */
+function parsedRange(text: string): AddressRange {
+  const [, left, operator, right] = /^(0x[\da-f]+|\d+)(\.\.|\+|-)(0x[\da-f]+|\d+)$/i.exec(text) ?? [];
+  if (operator === undefined)
+    throw new ConfigurationError(`'${text}' is no range; give FIRST..LAST, FIRST+BYTES or LAST-BYTES`);
+  const [one, other] = [Number(left), Number(right)];
+  if (operator === '..') return { first: one, last: other };
+  return operator === '+' ? { first: one, last: one + other - 1 } : { first: one - other + 1, last: one };
 }
 
 function applyTrace(settings: Settings, text: string): Settings {

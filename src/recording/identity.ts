@@ -24,6 +24,7 @@ const free: readonly (keyof MachineConfig)[] = [
   'check',
   'engineOptions',
   'log',
+  'logRanges',
   'trace',
   'pacing',
   'icountSleep',

@@ -100,6 +100,6 @@ describe.each(ways)('what is told of a guest, with engine $engine in isolate $is
 test('a log item that there is not is a mistake of the caller', async () => {
   const log = ['everything'] as unknown as MachineOptions['log'] & {};
   await expect(Machine.create({ boot: { demo: true }, log })).rejects.toThrow(
-    "unknown log item 'everything'; it is one of: in_asm, exec, cpu, mmu, nochain, int, cpu_reset, guest_errors, unimp",
+    "unknown log item 'everything'; it is one of: in_asm, exec, cpu, fpu, mmu, nochain, int, cpu_reset, guest_errors, unimp",
   );
 });

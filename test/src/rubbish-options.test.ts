@@ -45,7 +45,13 @@ const right = {
   virtioPorts: [{ name: 'v', console: true }],
   shares: [{ tag: 't', folder: 'F', securityModel: 'none', readOnly: true }],
   ...{ usb: ['tablet'], keyboardLayout: 'de', edu: { dmaMask: 1 }, vga: 'std', videoBios: 'V' },
-  ...{ debugConsole: { iobase: 0xe9 }, log: ['int'], trace: ['*'], startTime: new Date(0) },
+  ...{
+    debugConsole: { iobase: 0xe9 },
+    log: ['int'],
+    logRanges: [{ first: 0, last: 1 }],
+    trace: ['*'],
+    startTime: new Date(0),
+  },
   limits: { processor: 1, instructions: 1, memory: 64 },
 } satisfies MachineOptions;
 

@@ -87,6 +87,7 @@ export interface GuestOptions {
   readonly rebootAction?: MachineConfig['rebootAction'];
   /** What Guest.log gets lines of. */
   readonly log?: MachineConfig['log'];
+  readonly logRanges?: MachineConfig['logRanges'];
   readonly trace?: MachineConfig['trace'];
   readonly vga?: MachineConfig['vga'];
 }
@@ -138,6 +139,7 @@ export class Guest {
       boot,
       ...(options.vga !== undefined && { vga: options.vga }),
       ...(options.log !== undefined && { log: options.log }),
+      ...(options.logRanges !== undefined && { logRanges: options.logRanges }),
       ...(options.trace !== undefined && { trace: options.trace }),
       rebootAction: options.rebootAction ?? 'exit',
       debugExit: { iobase: EXIT_PORT, iosize: 4 },

@@ -98,6 +98,43 @@ changed:
   );
 });
 
+describe('what the log of code is asked for', () => {
+  onEveryEngineBy(
+    'has only blocks that begin in its ranges',
+    loop,
+    (guest) => {
+      expect(endValue(guest)).toBe(42);
+      const here = guest.address('main.loop');
+      expect(here).toBe(0x11005);
+      expect(guest.log.match(/^Trace .*$/gm)).toHaveLength(2);
+      expect(guest.log.match(/^0x[0-9a-f]{8}:/gm)).toEqual([
+        `0x${hex(here)}:`,
+        `0x${hex(here + 2)}:`,
+        `0x${hex(here + 3)}:`,
+      ]);
+    },
+    { log: ['in_asm', 'exec'], logRanges: [{ first: 0x11001, last: 0x11005 }] },
+  );
+
+  onEveryEngineBy(
+    'has the registers of the FPU',
+    kernel(`
+main:   fninit
+        fld1
+        jmp     .done
+.done:  mov     eax, 1
+        jmp     exit
+`),
+    (guest) => {
+      expect(endValue(guest)).toBe(1);
+      const [, registers] = guest.log.split(`EIP=${hex(guest.address('main.done'))}`);
+      expect(registers).toMatch(/^FCW=037f FSW=3800 \[ST=7\] FTW=80 MXCSR=00001f80$/m);
+      expect(registers).toMatch(/^FPR6=0{16} 0000 FPR7=80{15} 3fff$/m);
+    },
+    { log: ['cpu', 'fpu'] },
+  );
+});
+
 describe('the log of paging', () => {
   onEveryEngineBy(
     'has what is written to CR0 and CR3',

@@ -132,6 +132,17 @@ test.each([
   ['-engine translator,check=on', { engine: { name: 'translator', check: true } }],
   ['-engine check=off,threshold=1', { engine: { check: false, threshold: 1 } }],
   ['-engine translator,blocks=4,instructions=0x10', { engine: { name: 'translator', blocks: 4, instructions: 16 } }],
+  [
+    '-d exec -dfilter 0x7c00..0x7dff,4096+0x200,0x1ff-512',
+    {
+      log: ['exec'],
+      logRanges: [
+        { first: 0x7c00, last: 0x7dff },
+        { first: 0x1000, last: 0x11ff },
+        { first: 0, last: 0x1ff },
+      ],
+    },
+  ],
   ['-d int -d cpu_reset,unimp -D log', { log: ['int', 'cpu_reset', 'unimp'] }],
   ['--no-reboot', { reboot: 'exit' }],
   ['-machine pc-i440fx-7.2,accel=kvm:tcg,usb=off,max-ram-below-4g=1G', { memoryBelow4G: '1G' }],
@@ -278,7 +289,8 @@ test.each([
   ['-device isa-debug-exit,irq=3', "-device: 'irq' is not supported"],
   ['-device isa-debug-exit,iobase=x', "-device: 'x' is not a whole number; give iobase=N"],
   ['-device isa-debug-exit,iosize=', "-device: '' is not a whole number; give iosize=N"],
-  ['-d out_asm', "-d: unknown log item 'out_asm'; it is one of: in_asm, exec, cpu, mmu"],
+  ['-d out_asm', "-d: unknown log item 'out_asm'; it is one of: in_asm, exec, cpu, fpu, mmu"],
+  ['-dfilter 0x100', "-dfilter: '0x100' is no range; give FIRST..LAST, FIRST+BYTES or LAST-BYTES"],
   [
     '-icount rr=record,rrfile=r',
     "-icount: 'rr=record,rrfile=r' has no time of an instruction; give shift=N, 2^N ns each",
