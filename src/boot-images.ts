@@ -4,7 +4,7 @@ import type { MachineConfig } from './machine-core.ts';
 import { bootOf, firmwareOf, type Image, type KernelBoot, type MachineOptions, vgaOf } from './options.ts';
 
 /** What a machine starts with, the display adapter's video BIOS, and what firmware boots a kernel by. */
-export type StartImages = Pick<MachineConfig, 'boot' | 'videoRom' | 'kernelLoader'>;
+export type StartImages = Pick<MachineConfig, 'boot' | 'videoRom' | 'kernelLoader' | 'firmwareFiles'>;
 
 /** What it takes to get them. */
 export type ImageHost = Pick<Host, 'readFile' | 'seabios' | 'ipxe' | 'keep'>;
@@ -14,7 +14,7 @@ export type ImageHost = Pick<Host, 'readFile' | 'seabios' | 'ipxe' | 'keep'>;
  * @throws ConfigurationError for files that cannot be read
  */
 export async function loadImages(
-  options: Pick<MachineOptions, 'boot' | 'vga' | 'videoBios'>,
+  options: Pick<MachineOptions, 'boot' | 'vga' | 'videoBios' | 'firmwareFiles'>,
   host: ImageHost,
 ): Promise<StartImages> {
   const boot = bootOf(options);
@@ -22,7 +22,8 @@ export async function loadImages(
   const kernel = 'kernel' in boot ? await loadKernel(boot, host) : undefined;
   // Also where nothing runs it: a file that isn't there is a mistake.
   const given = options.videoBios === undefined ? undefined : await loadImage('video BIOS', options.videoBios, host);
-  if (name === undefined) return { boot: kernel ?? { demo: true } };
+  const files = await loadFirmwareFiles(options, host);
+  if (name === undefined) return { boot: kernel ?? { demo: true }, ...files };
   const { bios, videoBios } = await loadFirmware(name, host);
   const kernelLoader = kernel && (await ownFirmware(host)).kernelLoader;
   const videoRom = given ?? videoBios;
@@ -30,7 +31,19 @@ export async function loadImages(
     boot: { ...kernel, bios },
     ...(kernelLoader && { kernelLoader }),
     ...(vgaOf(options) === 'std' && { videoRom }),
+    ...files,
   };
+}
+
+async function loadFirmwareFiles(
+  { firmwareFiles }: Pick<MachineOptions, 'firmwareFiles'>,
+  host: ImageHost,
+): Promise<Pick<StartImages, 'firmwareFiles'>> {
+  if (firmwareFiles === undefined) return {};
+  const loading = Object.entries(firmwareFiles).map(async ([name, image]) => {
+    return [name, await loadImage(`firmware file '${name}'`, image, host)] as const;
+  });
+  return { firmwareFiles: Object.fromEntries(await Promise.all(loading)) };
 }
 
 /** In packages and pages its images are a large module, which only machines with firmware need. */

@@ -38,6 +38,7 @@ const kinds = {
   virtioPorts: 'part',
   vga: 'part',
   videoBios: 'image',
+  firmwareFiles: 'image',
   debugConsole: 'part',
   log: 'setting',
   logRanges: 'setting',

@@ -7,6 +7,7 @@ import { checkedDevices } from './device-options.ts';
 import type { DriveOptions } from './drives/options.ts';
 import { checkedEngine, type EngineSettings } from './engine-options.ts';
 import { ConfigurationError, within } from './errors.ts';
+import { checkFirmwareFiles } from './firmware-files.ts';
 import { checkedLayout, type KeyboardLayout } from './input/layout.ts';
 import { checkedLimits, type MachineLimits } from './limits.ts';
 import { checkedLog, checkedLogRanges, checkedTrace } from './log-options.ts';
@@ -149,6 +150,11 @@ export interface MachineOptions {
   readonly vga?: 'std' | 'none';
   /** Option ROM of the display adapter with a video BIOS. Default: SeaBIOS's where that is booted, else our own. */
   readonly videoBios?: Image;
+  /**
+   * Files that firmware and systems find in fw_cfg, by name: up to 55 ASCII characters, by custom `opt/` and the name of who reads it. What is in
+   * `genroms/` our BIOS and SeaBIOS run as an option ROM.
+   */
+  readonly firmwareFiles?: Readonly<Record<string, Image>>;
   /** Adds a debug console at this port; `Machine.debugConsole` has its output. */
   readonly debugConsole?: {
     /** The port, 0xe9 by custom. */
@@ -193,6 +199,7 @@ export function checkOptions(
   checkText('name', options.name);
   checkedLayout(options.keyboardLayout);
   checkVideoBios(options);
+  checkFirmwareFiles(options.firmwareFiles ?? {});
   checkedLimits(options.limits ?? {});
   const memoryBytes = checkedMemory(memory, 'kernel' in boot);
   return {

@@ -1,3 +1,4 @@
+import { DMA_BYTES, Port as FwCfgPort } from '../devices/fw-cfg/registers.ts';
 import { HPET_BASE } from '../devices/hpet/registers.ts';
 import { IO_APIC_BASE } from '../devices/io-apic/registers.ts';
 import { DEFAULT_BASE } from '../devices/local-apic/registers.ts';
@@ -32,6 +33,8 @@ export function acpiTables(config: MachineConfig, { apic, ...settings }: AcpiSet
     ...settings,
     pciMemoryStart: below,
     serialPorts,
+    // Selector, data, and the address of a DMA access.
+    fwCfgPorts: { first: FwCfgPort.selector, count: FwCfgPort.dma + DMA_BYTES - FwCfgPort.selector },
     ...(config.parallelPort !== false && { parallelPort }),
     ...(apic && { apics }),
     ...(config.hpet !== false && { hpetAddress: HPET_BASE }),

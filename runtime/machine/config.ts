@@ -129,6 +129,8 @@ export interface MachineConfig {
   readonly vga?: 'std' | 'none';
   /** Option ROM of the display adapter, with a video BIOS. */
   readonly videoRom?: Uint8Array;
+  /** What firmware and systems find in fw_cfg besides what the board tells, by the names of files there. */
+  readonly firmwareFiles?: Readonly<Record<string, Uint8Array>>;
   /** Option ROM by which firmware boots the kernel (firmware/kernel-loader). */
   readonly kernelLoader?: Uint8Array;
   /** Port of the debug console. */

@@ -14,7 +14,18 @@ const NO_SECOND_TRY = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
 /** Firmware runs the ROMs in this folder. */
 const KERNEL_LOADER = 'genroms/kernel.bin';
 
-/** What the board tells its firmware in files, as QEMU does. `acpi` makes the tables as firmware has set up the chips. */
+/** Files that are the board's: not all machines have each of them. */
+const boardFiles: ReadonlySet<string> = new Set([
+  ...['etc/smbios/smbios-anchor', 'etc/smbios/smbios-tables', 'etc/e820', 'etc/boot-fail-wait', 'etc/boot-menu-wait'],
+  ...[tableFiles.rsdp, tableFiles.tables, 'etc/table-loader', KERNEL_LOADER, 'bootorder'],
+]);
+
+/** Whether a file of this name is the board's, so that it cannot be given. */
+export function isBoardFile(name: string): boolean {
+  return boardFiles.has(name);
+}
+
+/** What the board tells its firmware in files, as QEMU does, and files that its owner gives. `acpi` makes the tables as firmware has set up the chips. */
 export function firmwareFiles(config: MachineConfig, acpi: () => AcpiImage): FirmwareFile[] {
   const { bootMenuWait } = config.firmware ?? {};
   const loader = config.kernelLoader;
@@ -32,7 +43,8 @@ export function firmwareFiles(config: MachineConfig, acpi: () => AcpiImage): Fir
   if (loader) files.push(constant(KERNEL_LOADER, loader));
   if (bootOrder.length > 0) files.push(constant('bootorder', ascii(`${bootOrder.join('\n')}\0`)));
   if (bootMenuWait !== undefined) files.push(constant('etc/boot-menu-wait', word(bootMenuWait)));
-  return files;
+  const given = Object.entries(config.firmwareFiles ?? {}).map(([name, content]) => constant(name, content));
+  return [...files, ...given];
 }
 
 function constant(name: string, content: Uint8Array): FirmwareFile {

@@ -8,6 +8,7 @@ import { clockBase } from './clock-base.ts';
 import { debugFlags } from './debug-flags.ts';
 import { applyDevice } from './devices.ts';
 import { driveFlags } from './drive-flags.ts';
+import { firmwareFileFlags } from './firmware-file-flags.ts';
 import { icountFlag } from './icount-flag.ts';
 import { limitsFlag } from './limits.ts';
 import { networkFlags } from './network-flags.ts';
@@ -82,6 +83,7 @@ export const flags: readonly Flag[] = [
     apply: (settings, bios) => ({ ...settings, bios }),
   },
   ...smbiosFlags,
+  ...firmwareFileFlags,
   ...driveFlags,
   ...networkFlags,
   ...soundFlags,

@@ -26,11 +26,13 @@ export interface SavedParts extends StartImages {
 }
 
 /** The options with images in the place of their files' names. */
-export function savedOptions(options: MachineOptions, { boot, videoRom, drives, cards, shares }: SavedParts): Saved {
+export function savedOptions(options: MachineOptions, saved: SavedParts): Saved {
+  const { boot, videoRom, firmwareFiles, drives, cards, shares } = saved;
   return {
     ...lastingOf(options),
     boot: boot as Saved,
     ...(videoRom && { videoBios: videoRom }),
+    ...(firmwareFiles && { firmwareFiles }),
     drives: drives.map((plan) => partsOf(plan, driveParts)),
     ...(shares.length > 0 && { shares: shares.map(({ tag }) => ({ tag })) }),
     network: cards.map(({ model, mac, name, rom }) => ({ card: model, mac: macText(mac), name, ...(rom && { rom }) })),
@@ -42,12 +44,15 @@ export function savedOptions(options: MachineOptions, { boot, videoRom, drives, 
  * @throws SnapshotError if there is a name where an image belongs
  */
 export function restoredOptions(saved: Saved): MachineOptions {
-  const { boot, videoBios, drives = [], network = [], shares = [] } = saved as Readonly<Record<string, Saved>>;
+  const parts = saved as Readonly<Record<string, Saved>>;
+  const { boot, videoBios, firmwareFiles, drives = [], network = [], shares = [] } = parts;
   if (videoBios !== undefined && !(videoBios instanceof Uint8Array)) throw foreign('videoBios');
+  if (firmwareFiles !== undefined && !isOfBytes(firmwareFiles)) throw foreign('firmwareFiles');
   const restored = {
     ...lastingOf(saved as object),
     boot: imagesOf(boot, bootParts, 'boot'),
     ...(videoBios && { videoBios }),
+    ...(firmwareFiles && { firmwareFiles }),
     drives: listOf(drives, 'drives').map((drive) => partsOf(drive as object, driveParts)),
     network: listOf(network, 'network').map((card) => imagesOf(card, cardParts, 'network')),
     shares: listOf(shares, 'shares').map((share) => partsOf(share as object, ['tag'])),
@@ -75,6 +80,10 @@ function imagesOf(saved: Saved | undefined, names: readonly string[], what: stri
   const name = imageParts.find((part) => part in parts && !(parts[part] instanceof Uint8Array));
   if (name !== undefined) throw foreign(`${what}.${name}`);
   return parts;
+}
+
+function isOfBytes(saved: Saved): boolean {
+  return isRecord(saved) && Object.values(saved).every((one) => one instanceof Uint8Array);
 }
 
 function listOf(saved: Saved, what: string): Saved[] {

@@ -5,7 +5,7 @@ import { linuxModules } from '../support/linux-modules.ts';
 import { findLinux, LinuxShell } from '../support/linux-shell.ts';
 
 const TIMEOUT = 600_000;
-const drivers = ['floppy', 'parport_pc', 'lp', 'psmouse', 'evdev'];
+const drivers = ['floppy', 'parport_pc', 'lp', 'psmouse', 'evdev', 'qemu_fw_cfg'];
 
 const found = await findLinux();
 const modules = typeof found === 'string' ? found : await linuxModules(found.release, ...drivers).catch(String);
@@ -41,10 +41,12 @@ function testDrivers(linux: DebianLinux, engine: 'interpreter' | 'translator'): 
         { image: a, format: 'raw', interface: 'floppy' },
         { image: b, format: 'raw', interface: 'floppy', readOnly: true },
       ],
+      firmwareFiles: { 'opt/org.example/seed': b, 'opt/empty': new Uint8Array(0) },
     });
   }, TIMEOUT);
   afterAll(() => booted?.machine.stop());
   testFloppies(shell, a, b);
+  testFirmwareFiles(shell, b);
   testOthers(shell);
   testNewFloppy(shell);
 }
@@ -68,6 +70,16 @@ function testFloppies(shell: () => LinuxShell, a: Uint8Array, b: Uint8Array): vo
       `${md5(b.subarray(0, (9 * 18) << 10))}  -`,
     );
     expect(await shell().run('echo x 2>&1 > /dev/fd1 || true')).toContain('Read-only file system');
+  });
+}
+
+function testFirmwareFiles(shell: () => LinuxShell, seed: Uint8Array): void {
+  test('files for the firmware are found by their names', async () => {
+    const folder = '/sys/firmware/qemu_fw_cfg/by_name';
+    expect(await shell().run(`md5sum < ${folder}/opt/org.example/seed/raw; cat ${folder}/opt/empty/size`)).toBe(
+      `${md5(seed)}  -\n0`,
+    );
+    expect(await shell().run('cat /sys/bus/acpi/devices/QEMU0002:00/status')).toBe('11');
   });
 }
 

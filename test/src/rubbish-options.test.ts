@@ -44,7 +44,14 @@ const right = {
   ...{ hpet: false, parallelPort: false, balloon: true, rng: true, pcTestdev: true, incoming: false },
   virtioPorts: [{ name: 'v', console: true }],
   shares: [{ tag: 't', folder: 'F', securityModel: 'none', readOnly: true }],
-  ...{ usb: ['tablet'], keyboardLayout: 'de', edu: { dmaMask: 1 }, vga: 'std', videoBios: 'V' },
+  ...{
+    usb: ['tablet'],
+    keyboardLayout: 'de',
+    edu: { dmaMask: 1 },
+    vga: 'std',
+    videoBios: 'V',
+    firmwareFiles: { 'opt/x': 'F' },
+  },
   ...{
     debugConsole: { iobase: 0xe9 },
     log: ['int'],

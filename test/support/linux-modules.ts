@@ -13,6 +13,7 @@ const folders = [
   'drivers/char',
   'drivers/input',
   'drivers/input/mouse',
+  'drivers/firmware',
   'drivers/parport',
   'block',
   'fs/isofs',
@@ -57,7 +58,7 @@ const isWanted = (name: string): boolean =>
 
 /** The modules of Debian's kernel of this release, as files by name; throws where the host's apt client cannot get them. */
 async function modulesOf(release: string): Promise<Readonly<Record<string, Uint8Array>>> {
-  return await cachedAssets(`linux-modules-usb-${release}`, async (work) => {
+  return await cachedAssets(`linux-modules-firmware-${release}`, async (work) => {
     const apt = await AptClient.create(work);
     // Where some lists are missing the others may do.
     await apt.update(() => {}).catch(() => undefined);

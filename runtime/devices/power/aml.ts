@@ -4,7 +4,16 @@
  */
 export type Aml = readonly number[];
 
-const Op = { name: 0x08, byte: 0x0a, word: 0x0b, dword: 0x0c, scope: 0x10, buffer: 0x11, package: 0x12 } as const;
+const Op = {
+  name: 0x08,
+  byte: 0x0a,
+  word: 0x0b,
+  dword: 0x0c,
+  string: 0x0d,
+  scope: 0x10,
+  buffer: 0x11,
+  package: 0x12,
+} as const;
 const DEVICE = [0x5b, 0x82];
 
 /** The low `count` bytes of a value, low first. */
@@ -27,6 +36,11 @@ export function integer(value: number): Aml {
   if (value <= 1) return [value];
   if (value <= 0xff) return [Op.byte, value];
   return value <= 0xffff ? [Op.word, ...littleEndian(value, 2)] : [Op.dword, ...littleEndian(value, 4)];
+}
+
+/** A text of ASCII characters. */
+export function string(text: string): Aml {
+  return [Op.string, ...ascii(text), 0];
 }
 
 /** A package length, which counts itself, before what it counts. */

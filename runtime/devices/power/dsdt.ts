@@ -14,6 +14,7 @@ import {
   portRange,
   resources,
   scope,
+  string,
 } from './aml.ts';
 import { SLEEP_TYPE_S5 } from './registers.ts';
 
@@ -31,6 +32,8 @@ export interface DsdtOptions {
   readonly serialPorts: readonly SerialPort[];
   /** Left out: there is none. */
   readonly parallelPort?: SerialPort;
+  /** Those of fw_cfg. */
+  readonly fwCfgPorts: { readonly first: number; readonly count: number };
   /** Where the HPET is; left out: there is none. */
   readonly hpetAddress?: number;
 }
@@ -50,7 +53,17 @@ export function dsdtCode(options: DsdtOptions): Uint8Array {
     named('_PRT', interruptRoutes(options.pirqRoutes)),
     device('ISA', named('_ADR', integer(0x00010000)), ...isaDevices(options)),
   );
-  return Uint8Array.from([...scope('\\_SB', root, ...hpet(options)), ...softOff()]);
+  return Uint8Array.from([...scope('\\_SB', root, ...hpet(options), firmwareConfiguration(options)), ...softOff()]);
+}
+
+/** By which drivers find fw_cfg (QEMU, docs/specs/fw_cfg.rst, "ACPI"); present, but not shown to users. */
+function firmwareConfiguration({ fwCfgPorts: { first, count } }: DsdtOptions): Aml {
+  return device(
+    'FWCF',
+    named('_HID', string('QEMU0002')),
+    named('_STA', integer(0x0b)),
+    named('_CRS', resources(ioPorts(first, count))),
+  );
 }
 
 function hpet({ hpetAddress }: DsdtOptions): Aml[] {

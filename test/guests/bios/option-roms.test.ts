@@ -118,3 +118,10 @@ test('a ROM that has no room is not called', async () => {
   expect(text).toMatch(/^first 0018 C800 third 0028 E800 /m);
   expect(text).not.toContain('second');
 });
+
+test('a ROM that its owner gives boots, too', async () => {
+  const rom = optionRom({ name: 'own', boot: leaves }).subarray(BLOCK);
+  const text = await consoleOf({ firmwareFiles: { 'genroms/own.rom': rom }, bootOrder: { order: 'n' } });
+  expect(text).toMatch(/^own [0-9A-F]{4} C800 /m);
+  expect(text).toMatch(/Booting from ROM\.\.\.\nown $/);
+});

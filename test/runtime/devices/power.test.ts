@@ -151,6 +151,7 @@ test('a saved device has its registers at their place, and goes on', () => {
 const image = buildAcpiTables({
   powerBase: BASE,
   pciMemoryStart: 0x8000000,
+  fwCfgPorts: { first: 0x510, count: 12 },
   pirqRoutes: [10, 10, 11, 11],
   serialPorts: [{ base: 0x3f8, irq: 4 }],
 });

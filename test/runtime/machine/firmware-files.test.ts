@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { acpiTables } from '../../../runtime/machine/acpi.ts';
 import type { FirmwareSettings, MachineConfig } from '../../../runtime/machine/config.ts';
-import { firmwareFiles } from '../../../runtime/machine/firmware-files.ts';
+import { firmwareFiles, isBoardFile } from '../../../runtime/machine/firmware-files.ts';
 
 const MB = 1 << 20;
 
@@ -100,4 +100,9 @@ test('boot order and the time of the menu are there if they are asked for', () =
   const files = filesOf({ bootOrder: ['/a@1/b', '/rom@c'], bootMenuWait: 1000 });
   expect(textOf(files.bootorder)).toBe('/a@1/b\n/rom@c\0');
   expect([...files['etc/boot-menu-wait']]).toEqual([0xe8, 0x03]);
+});
+
+test('the names of all that the board tells are its own', () => {
+  const names = Object.keys(filesOf({ bootOrder: ['/x'], bootMenuWait: 1 }));
+  expect(names.filter((name) => !isBoardFile(name))).toEqual([]);
 });

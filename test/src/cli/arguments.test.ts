@@ -143,6 +143,10 @@ test.each([
       ],
     },
   ],
+  [
+    '-fw_cfg opt/org.example/a,string=b -fw_cfg name=opt/c,file=d -option-rom roms/e.rom',
+    { firmwareFiles: { 'opt/org.example/a': Uint8Array.of(0x62), 'opt/c': 'd', 'genroms/e.rom': 'roms/e.rom' } },
+  ],
   ['-d int -d cpu_reset,unimp -D log', { log: ['int', 'cpu_reset', 'unimp'] }],
   ['--no-reboot', { reboot: 'exit' }],
   ['-machine pc-i440fx-7.2,accel=kvm:tcg,usb=off,max-ram-below-4g=1G', { memoryBelow4G: '1G' }],
@@ -290,6 +294,9 @@ test.each([
   ['-device isa-debug-exit,iobase=x', "-device: 'x' is not a whole number; give iobase=N"],
   ['-device isa-debug-exit,iosize=', "-device: '' is not a whole number; give iosize=N"],
   ['-d out_asm', "-d: unknown log item 'out_asm'; it is one of: in_asm, exec, cpu, fpu, mmu"],
+  ['-fw_cfg opt/a', "-fw_cfg: 'opt/a' has no content; give file=FILE or string=TEXT"],
+  ['-fw_cfg opt/a,string=b,file=c', "-fw_cfg: 'opt/a,string=b,file=c' has two contents; give file=FILE or string=TEXT"],
+  ['-fw_cfg a,string=b -fw_cfg a,string=c', "-fw_cfg: there is a firmware file 'a' already"],
   ['-dfilter 0x100', "-dfilter: '0x100' is no range; give FIRST..LAST, FIRST+BYTES or LAST-BYTES"],
   [
     '-icount rr=record,rrfile=r',

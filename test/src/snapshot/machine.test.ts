@@ -159,6 +159,7 @@ test.each<[string, Record<string, Saved>]>([
   ['an initial RAM disk', { boot: { kernel: new Uint8Array(8), initrd: '/etc/passwd' } }],
   ['a BIOS', { boot: { bios: 'seabios' } }],
   ['a video BIOS', { videoBios: '/etc/passwd' }],
+  ['a firmware file', { firmwareFiles: { 'opt/x': '/etc/passwd' } }],
   ['an option ROM', { network: [{ card: 'rtl8139', rom: '/etc/passwd' }] }],
 ])('a snapshot cannot have a file read: %s', async (_, options) => {
   await expect(Machine.restore(await forged(options))).rejects.toThrow(
