@@ -53,7 +53,13 @@ export class AcpiImage {
     this.pointers.push(...places.map((at) => ({ blob, at })));
   }
 
+  /**
+   * Has a byte hold a checksum. It is 0 until then: the loader's command adds to it in SeaBIOS, but replaces it in
+   * OVMF, by a sum that has counted it, and OVMF leaves out tables whose sum is wrong.
+   */
   sum(blob: Blob, at: number, start: number, length: number): void {
+    const bytes = blob === 'rsdp' ? this.rsdp : this.bytes;
+    bytes[at] = 0;
     this.checksums.push({ blob, at, start, length });
   }
 

@@ -195,6 +195,11 @@ test('the RSDP can be found, and leads to tables with right signatures, lengths 
   expect([textAt(facs, 4), word(facs + 4), facs % 64]).toEqual(['FACS', 64, 0]);
 });
 
+test('checksums that firmware fills in are 0 before, as OVMF replaces them by a sum that counts them', () => {
+  const blobs = { rsdp: image.rsdp, tables: image.tables };
+  expect(image.checksums.map(({ blob, at }) => blobs[blob][at])).toEqual([0, 0, 0]);
+});
+
 test('the FADT points to the registers that the device has', () => {
   const rig = new PowerRig(BASE);
   const { fadt } = follow();
