@@ -48,7 +48,7 @@ export class SoundMixer implements VoiceMixer {
     this.#stream = stream;
     this.rate = rate;
     this.#isHeard = isHeard;
-    this.#timer = events.timer('sound', (now) => this.#tick(now));
+    this.#timer = events.timer('sound', (now, due) => this.#tick(now - due > MOST_BEHIND * 1e9 ? now : due));
     this.component = mixerState.bind('sound', this.#state, {
       settle: () => this.#settle(),
       restored: () => this.#restored(),
@@ -101,6 +101,10 @@ export class SoundMixer implements VoiceMixer {
     return (frame * 1e9) / this.rate;
   }
 
+  /**
+   * Where the queue of events is run late this is its deadline, not the present: devices whose timers come later in the queue have yet
+   * to give what they played in between, and what comes after its frame was sent is lost.
+   */
   #tick(now: number): void {
     if (!this.#isHeard) return;
     // The voices are asked for what they have while the mix still counts as being made.

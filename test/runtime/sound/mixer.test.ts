@@ -93,6 +93,18 @@ test('what is between two sounds is left out', () => {
   expect(rig.samples.slice(first)).toEqual(new Array(20).fill(700));
 });
 
+test('a host that was late loses nothing of what a device plays part by part', () => {
+  const rig = rigOfMilliseconds();
+  let value = 0;
+  const device = rig.events.timer('device', (_now, due) => {
+    for (let n = 0; n < 2; n++) rig.voice.level(due + n * MILLISECOND, ++value, 0);
+    device.arm(due + 2 * MILLISECOND);
+  });
+  device.arm(rig.clock.now());
+  rig.stall(28 * MILLISECOND);
+  expect(rig.samples.filter((_, n) => n % 2 === 0)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
+});
+
 test('a host that was busy for seconds gets all of them', () => {
   const rig = rigOfMilliseconds();
   rig.voice.level(0, 500, 500);
