@@ -2,6 +2,9 @@ import { isKey } from '../input/keys.ts';
 import { keysThatType } from '../input/layout.ts';
 import type { Machine } from '../machine.ts';
 
+/** Milliseconds that Windows takes at most from the Ctrl that it makes up for AltGr to AltGr itself. */
+const MADE_UP = 50;
+
 /** What keys do that are not for the guest. */
 export interface KeyActions {
   /** Ctrl and Alt were pressed together, and no other key: the user wants out. */
@@ -21,6 +24,8 @@ export class Keys {
   #machine: Machine | null = null;
   /** Ctrl and Alt are down and nothing else was pressed since. */
   #mayRelease = false;
+  /** When the left Ctrl went down, as the browser's events have it. */
+  #controlAt = Number.NEGATIVE_INFINITY;
 
   constructor(target: HTMLTextAreaElement, actions: KeyActions) {
     this.#target = target;
@@ -43,9 +48,17 @@ export class Keys {
     // The machine's keyboard repeats by itself.
     if (event.repeat) return;
     this.#mayRelease = isModifier(event) && event.ctrlKey && event.altKey;
+    this.#takeBackControl(event);
     this.#down.add(event.code);
     void machine.keyboard.down(event.code).catch(() => {});
     this.#actions.typed();
+  }
+
+  /** Windows has the left Ctrl go down before AltGr, and up after it; a guest other than Windows takes that for another key. */
+  #takeBackControl({ code, key, timeStamp }: KeyboardEvent): void {
+    if (code === 'ControlLeft') this.#controlAt = timeStamp;
+    const isMadeUp = key === 'AltGraph' && timeStamp - this.#controlAt < MADE_UP;
+    if (isMadeUp && this.#down.delete('ControlLeft')) void this.#machine?.keyboard.up('ControlLeft').catch(() => {});
   }
 
   #letGo(event: KeyboardEvent): void {

@@ -11,7 +11,11 @@ function attached() {
   const release = vi.fn();
   const keys = new Keys(target as unknown as HTMLTextAreaElement, { release, typed: () => {} });
   keys.attach({ keyboard } as unknown as Machine);
-  const send = (type: string, values: object) => target.dispatchEvent(Object.assign(new Event(type), values));
+  const send = (type: string, { timeStamp, ...values }: { timeStamp?: number; [name: string]: unknown }) => {
+    const event = Object.assign(new Event(type), values);
+    if (timeStamp !== undefined) Object.defineProperty(event, 'timeStamp', { value: timeStamp });
+    target.dispatchEvent(event);
+  };
   return { told, send, release };
 }
 
@@ -47,4 +51,17 @@ test('Ctrl and Alt together lead out, but not with another key', () => {
   send('keydown', { code: 'AltLeft', key: 'Alt', ...both });
   send('keyup', { code: 'AltLeft', key: 'Alt', ctrlKey: true });
   expect(release).toHaveBeenCalledOnce();
+});
+
+test('the Ctrl that Windows makes up before AltGr does not stay down, but one that was pressed does', () => {
+  const { told, send } = attached();
+  const altGr = { code: 'AltRight', key: 'AltGraph', ctrlKey: true, altKey: true };
+  send('keydown', { code: 'ControlLeft', key: 'Control', ctrlKey: true, timeStamp: 1000 });
+  send('keydown', { ...altGr, timeStamp: 1001 });
+  send('keyup', { code: 'ControlLeft', key: 'Control', timeStamp: 1100 });
+  send('keyup', { code: 'AltRight', key: 'AltGraph', timeStamp: 1101 });
+  expect(told.splice(0)).toEqual(['down ControlLeft', 'up ControlLeft', 'down AltRight', 'up AltRight']);
+  send('keydown', { code: 'ControlLeft', key: 'Control', ctrlKey: true, timeStamp: 2000 });
+  send('keydown', { ...altGr, timeStamp: 2200 });
+  expect(told).toEqual(['down ControlLeft', 'down AltRight']);
 });
