@@ -4,6 +4,7 @@ import type { SnapshotBytes } from '../snapshot/machine.ts';
 import { Display } from './display.ts';
 import { describedOptions, type ImageName, imageAt } from './element-options.ts';
 import { isKept } from './files.ts';
+import { takeKeysInFullScreen } from './full-screen.ts';
 import { type Exit, Machine } from './index.ts';
 import { Keys, typeText } from './keys.ts';
 import { LatestMachine } from './latest-machine.ts';
@@ -53,6 +54,7 @@ export class RawironPc extends HTMLElement {
       release: () => this.release(),
       typed: () => this.#display.wake(),
     });
+    takeKeysInFullScreen(this, this.#keyTarget);
     this.addEventListener('click', () => this.#takeFocus());
   }
 
