@@ -1,8 +1,6 @@
 import type { Machine } from '../machine.ts';
 import { TouchPad } from './touch-pad.ts';
-
-/** What a message of the mouse can say at most. */
-const MOST = 127;
+import { WheelSteps } from './wheel-steps.ts';
 
 /** Where the pointer is on a picture, in its dots, and how large the picture is. It may be outside. */
 export interface PointerPlace {
@@ -30,6 +28,7 @@ export class Pointer {
   #held = 0;
   /** Parts of counts that were not sent yet. */
   #rest = { x: 0, y: 0 };
+  readonly #wheelSteps = new WheelSteps();
 
   constructor(target: HTMLElement, findPlace: FindPlace) {
     this.#target = target;
@@ -124,12 +123,13 @@ export class Pointer {
     void this.#machine?.mouse.setButtons(buttons).catch(() => {});
   }
 
+  /** Over a picture it is the machine's once keys are: whoever only scrolls the page past it is not held there. */
   #wheel(event: WheelEvent): void {
-    if (!this.#isLocked || event.deltaY === 0) return;
+    const isTaken = this.#isLocked || (this.#target.matches(':focus-within') && this.#isTaken(event));
+    if (!isTaken || event.deltaY === 0) return;
     event.preventDefault();
-    const steps = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY / 100 : event.deltaY;
-    const whole = Math.sign(steps) * Math.min(Math.max(Math.round(Math.abs(steps)), 1), MOST);
-    void this.#machine?.mouse.wheel(whole).catch(() => {});
+    const steps = this.#wheelSteps.take(event);
+    if (steps !== 0) void this.#machine?.mouse.wheel(steps).catch(() => {});
   }
 }
 

@@ -5,6 +5,8 @@ import type { Machine } from '../../../src/machine.ts';
 /** An element as the pointer needs it. */
 class FakeElement extends EventTarget {
   lockedTo: FakeElement | null = null;
+  hasFocus = false;
+  matches = (selector: string) => selector === ':focus-within' && this.hasFocus;
   getRootNode = () => ({ pointerLockElement: this.lockedTo });
   setPointerCapture = () => {};
 
@@ -27,7 +29,7 @@ beforeEach(() => {
       done.push(`${name} ${values}`);
       return Promise.resolve();
     };
-  const mouse = { moveTo: note('moveTo'), move: note('move'), setButtons: note('buttons') };
+  const mouse = { moveTo: note('moveTo'), move: note('move'), setButtons: note('buttons'), wheel: note('wheel') };
   Object.defineProperty(mouse, 'isAbsolute', { get: () => isAbsolute });
   const placeOf = (x: number, y: number) => (hasPicture ? { x: x * 2, y: y * 2, width: 640, height: 400 } : null);
   new Pointer(element as unknown as HTMLElement, placeOf).attach({ mouse } as unknown as Machine);
@@ -68,4 +70,25 @@ test('a button that went down over a picture goes up where that has become text'
   element.tell('mouseup', { clientX: 10, clientY: 10, buttons: 2 });
   element.tell('mouseup', { clientX: 10, clientY: 10, buttons: 0 });
   expect(done).toEqual(['buttons 1', 'buttons 0']);
+});
+
+test("over a picture the wheel is the machine's while keys are, and otherwise the page's", () => {
+  const turn = (deltaY: number) => element.tell('wheel', { clientX: 80, clientY: 50, deltaY, deltaMode: 0 });
+  turn(100);
+  expect(done).toEqual([]);
+  element.hasFocus = true;
+  turn(100);
+  turn(-200);
+  hasPicture = false;
+  turn(100);
+  expect(done).toEqual(['wheel 1', 'wheel -2']);
+});
+
+test('a touch pad turns the wheel by a step for as many pixels as a wheel has, and lines are three to a step', () => {
+  element.lockedTo = element;
+  const turn = (deltaY: number, deltaMode: number) => element.tell('wheel', { deltaY, deltaMode });
+  for (let n = 0; n < 25; n++) turn(10, 0);
+  expect(done.splice(0)).toEqual(['wheel 1', 'wheel 1']);
+  turn(-3, 1);
+  expect(done).toEqual(['wheel -1']);
 });
