@@ -6,18 +6,29 @@ import { isKept, openKept } from './files.ts';
 
 /** Images that the browser keeps, and on web servers. */
 export const browserStorage: StorageHost = {
-  open: async (name, access): Promise<ByteStore> => {
-    if (isKept(name)) return await openKept(name, access);
-    if (isHttp(name)) return await HttpStore.open(name, access);
+  open: async (name, access): Promise<ByteStore> =>
+    isKept(name) ? await openKept(name, access) : await HttpStore.open(addressOf(name), access),
+  identify: async (name) => (isKept(name) ? name : addressOf(name)),
+  resolve: (from, name) => {
+    if (isHttp(from)) return new URL(name, from).href;
+    if (isHttp(name)) return name;
+    // It stood beside a file of somebody's computer, not beside the page.
     throw noFiles(name);
   },
-  identify: async (name) => {
-    if (isKept(name) || isHttp(name)) return name;
-    throw noFiles(name);
-  },
-  resolve: (from, name) => (isHttp(from) ? new URL(name, from).href : name),
   decompressor: { deflate: inflate },
 };
+
+/**
+ * The address of a web server that a name stands for, as it would in a link on the page.
+ * @throws StorageError if it is another name
+ */
+function addressOf(name: string): string {
+  if (isHttp(name)) return name;
+  const page = globalThis.document?.baseURI ?? globalThis.location?.href;
+  const address = URL.parse(name, page)?.href;
+  if (address !== undefined && isHttp(address)) return address;
+  throw noFiles(name);
+}
 
 function noFiles(name: string): StorageError {
   const instead = 'give a File, a Blob, bytes, an address (http:…, https:…) or the name of a kept image (opfs:…)';

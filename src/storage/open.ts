@@ -19,7 +19,10 @@ export interface StorageHost {
   peek?(name: string): Promise<ByteStore>;
   /** What {@link ByteStore.identity} of it will be. @throws StorageError */
   identify(name: string): Promise<string>;
-  /** The name of a backing file, which stands in the image `from`, as this host takes it. */
+  /**
+   * The name of a backing file, which stands in the image `from`, as this host takes it.
+   * @throws StorageError if it takes none such
+   */
   resolve(from: string, name: string): string;
 }
 
@@ -91,7 +94,7 @@ async function openBacking(
 ): Promise<Disk> {
   const name = backingName(host, store, backingFile);
   await host.identify(name).catch((error: Error) => {
-    throw new StorageError(store, `its backing file cannot be found: ${error.message}`, { cause: error.cause });
+    throw notFound(store, error);
   });
   return openLayer(host, name, format, 'read', chain);
 }
@@ -102,13 +105,25 @@ async function openBacking(
  */
 export function backingName(host: StorageHost, store: ByteStore, name: string): string {
   const plain = name.replace(/^file:/i, '');
-  const found = isPlain(plain) ? host.resolve(store.name, plain) : plain;
+  const found = isPlain(plain) ? resolved(host, store, plain) : plain;
   // Beside an address a name is read as browsers do, which find a protocol where there seemed to be none.
   if (isPlain(found)) return found;
   throw new StorageError(
     store,
     `its backing file "${name}" is neither a plain file nor on a web server, which is not supported`,
   );
+}
+
+function resolved(host: StorageHost, store: ByteStore, plain: string): string {
+  try {
+    return host.resolve(store.name, plain);
+  } catch (error) {
+    throw notFound(store, error as Error);
+  }
+}
+
+function notFound(store: ByteStore, { message, cause }: Error): StorageError {
+  return new StorageError(store, `its backing file cannot be found: ${message}`, { cause });
 }
 
 /** Whether a name has no protocol, or that of web servers. One letter is a drive of Windows. */

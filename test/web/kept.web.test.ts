@@ -36,7 +36,7 @@ describe.skipIf(noBrowser !== '')(`an image that Chromium keeps${noBrowser}`, ()
 
   test.each([
     ['opfs:none.img', 'opfs:none.img: cannot open it: there is no such image'],
-    ['disk.img', 'disk.img: a page opens no files; give a File'],
+    ['file:///disk.img', 'file:///disk.img: a page opens no files; give a File'],
     ['opfs:../disk.img', "'opfs:../disk.img' is no name of a kept image"],
   ])('that cannot be is refused: %s', (image, message) =>
     inPages(async (open) => {

@@ -41,7 +41,7 @@ export class HttpStore implements ByteStore {
     if (access === 'write') {
       throw new StorageError(
         file,
-        'is on a web server, where it can only be read: have changes forgotten (-snapshot), forbid them (readonly=on), or make an image that has it as its backing file',
+        'is on a web server, where it can only be read: have changes forgotten (snapshot: true; -snapshot), forbid them (readOnly: true; readonly=on), or make an image that has it as its backing file',
       );
     }
     const store = new HttpStore(address, file);
