@@ -1,7 +1,7 @@
 import { RawironPc, type RawironPcEvents } from '../src/browser/element.ts';
 import { isKept } from '../src/browser/files.ts';
 import { browserHost } from '../src/browser/host.ts';
-import { type Exit, type Machine, openChannel } from '../src/browser/index.ts';
+import { type Exit, type Machine, openChannel, type Reset } from '../src/browser/index.ts';
 import { sharesMemory } from '../src/browser/shared-memory.ts';
 import { CancelledError } from '../src/migration/cancelled.ts';
 import { readMachine } from '../src/snapshot/machine.ts';
@@ -217,6 +217,7 @@ class Page {
     this.#status.textContent = 'Running';
     machine.on('running', () => this.#say('Running'));
     machine.on('paused', () => this.#say('Paused'));
+    machine.on('reset', ({ reason }) => this.#saysReset(reason));
     machine.on('halt', () => this.#say('The guest has halted for good.'));
     machine.on('log', (message) => this.#say(message));
     machine.on('exit', ({ reason }) => this.#stopped(exits[reason]));
@@ -224,6 +225,12 @@ class Page {
       this.#stopped('The emulator has failed.');
       this.#tell(error);
     });
+  }
+
+  /** A guest that dies again and again shows nothing else, and need not be read out each time. */
+  #saysReset(reason: Reset['reason']): void {
+    const said = 'The guest died by a triple fault, and was started again.';
+    if (reason === 'shutdown' && this.#status.textContent !== said) this.#say(said);
   }
 
   #stopped(status: string): void {

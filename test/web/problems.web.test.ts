@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { noBrowser } from '../support/web/browser.ts';
-import { choose, isInView, LONG, turnOn, usePage } from '../support/web/page.ts';
+import { choose, floppy, isInView, LONG, turnOn, usePage } from '../support/web/page.ts';
+
+/** A boot sector without an interrupt table. */
+const dies = floppy(`
+        bits    16
+        org     0x7C00
+        lidt    [table]
+        int3
+table:  times   510 - ($ - $$) db 0
+        dw      0xAA55
+`);
 
 describe.skipIf(noBrowser !== '')(`what goes wrong with the page in Chromium${noBrowser}`, () => {
   const inPage = usePage();
@@ -13,6 +23,13 @@ describe.skipIf(noBrowser !== '')(`what goes wrong with the page in Chromium${no
       await turnOn(page);
       await expect.poll(() => page.getByRole('alert').textContent(), LONG).not.toBe('');
       expect(await page.getByRole('button', { name: 'Turn on' }).isEnabled()).toBe(true);
+    }));
+
+  test('is told of a guest that dies by a triple fault', () =>
+    inPage('', async (page) => {
+      await choose(page, 'dies.img', dies, 'Floppy A');
+      await turnOn(page);
+      await page.getByRole('status').filter({ hasText: 'died by a triple fault, and was started again' }).waitFor(LONG);
     }));
 
   test('is told in the heading, and comes into view for who is far down the form', () =>
