@@ -73,8 +73,8 @@ class Page {
       this.#terminals?.attach((event as RawironPcEvents['machinecreate']).detail),
     );
     window.addEventListener('hashchange', () => this.#followLink());
-    this.#onClick('mouse', () => this.#pc.captureMouse());
-    this.#onClick('fullscreen', () => this.#pc.requestFullscreen());
+    this.#onClick('mouse', () => this.#onScreen(() => this.#pc.captureMouse()));
+    this.#onClick('fullscreen', () => this.#onScreen(() => this.#pc.requestFullscreen()));
     this.#onClick('keyboard', () => this.#toggleKeyboard());
     this.#onClick('fetch', () => this.#fetch());
     addSoundControls(this.#pc);
@@ -213,7 +213,7 @@ class Page {
     this.#controls.show(machine);
     this.#layout.attach(machine);
     this.#meter.attach(machine);
-    this.#setTools(true);
+    this.#setTools(machine);
     this.#status.textContent = 'Running';
     machine.on('running', () => this.#say('Running'));
     machine.on('paused', () => this.#say('Paused'));
@@ -240,12 +240,14 @@ class Page {
     this.#meter.attach(null);
     this.#controls.show(null);
     this.#setup.show(true);
-    this.#setTools(false);
+    this.#setTools(null);
   }
 
-  #setTools(enabled: boolean): void {
-    document.querySelector('main')?.classList.toggle('off', !enabled);
-    for (const id of ['keyboard', 'mouse', 'fullscreen']) byId(id, HTMLButtonElement).disabled = !enabled;
+  /** Those of the screen are for machines that have one. */
+  #setTools(machine: Machine | null): void {
+    document.querySelector('main')?.classList.toggle('off', machine === null);
+    for (const id of ['keyboard', 'mouse', 'fullscreen', 'picture'])
+      byId(id, HTMLButtonElement).disabled = !machine?.screen.isThere;
   }
 
   async #shown(panel: string): Promise<void> {
@@ -272,6 +274,12 @@ class Page {
     const { SerialTerminals } = await import('./serial-terminals.ts');
     this.#terminals ??= new SerialTerminals(byId('terminals', HTMLElement));
     return this.#terminals;
+  }
+
+  /** What is not shown can neither fill the screen nor have the mouse. */
+  #onScreen(act: () => Promise<void>): Promise<void> {
+    if (this.#panel !== 'screen-panel') this.#tabs.show('screen-panel');
+    return act();
   }
 
   /** It is loaded when it is wanted. */

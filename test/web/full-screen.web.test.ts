@@ -37,4 +37,21 @@ describe.skipIf(noBrowser !== '')(`the full screen in Chromium${noBrowser}`, () 
       await page.evaluate(() => document.exitFullscreen());
       await expect.poll(() => locksOf(page), LONG).toEqual(['lock', 'unlock', 'lock', 'unlock']);
     }));
+
+  test('is not for machines without a screen, and has the screen whatever is shown before', () =>
+    inPage('#system=demo&run', async (page) => {
+      const button = page.getByRole('button', { name: 'Full screen' });
+      await page.getByRole('status').filter({ hasText: 'Running' }).waitFor(LONG);
+      expect(await button.isDisabled()).toBe(true);
+      expect(await page.getByRole('button', { name: 'Save picture' }).isDisabled()).toBe(true);
+      await page.getByRole('button', { name: 'Turn off' }).click();
+      await page.getByRole('radio', { name: /^Text mode/ }).check();
+      await page.getByRole('button', { name: 'Turn on' }).click();
+      await page.getByRole('status').filter({ hasText: 'Running' }).waitFor(LONG);
+      await page.getByRole('tab', { name: 'Serial' }).click();
+      await button.click();
+      const isShown = () =>
+        page.locator('rawiron-pc').evaluate((pc) => pc.matches(':fullscreen') && pc.clientWidth > 0);
+      await expect.poll(isShown, LONG).toBe(true);
+    }));
 });
