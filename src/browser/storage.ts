@@ -24,10 +24,15 @@ export const browserStorage: StorageHost = {
  */
 function addressOf(name: string): string {
   if (isHttp(name)) return name;
-  const page = globalThis.document?.baseURI ?? globalThis.location?.href;
-  const address = URL.parse(name, page)?.href;
+  const address = URL.parse(name, baseAddress())?.href;
   if (address !== undefined && isHttp(address)) return address;
   throw noFiles(name);
+}
+
+/** Workers have no document, and tests in Node have neither. */
+function baseAddress(): string | undefined {
+  if (typeof document !== 'undefined') return document.baseURI;
+  return typeof location === 'undefined' ? undefined : location.href;
 }
 
 function noFiles(name: string): StorageError {
