@@ -230,13 +230,18 @@ test('AML: the lengths of nested objects end where their parents do', () => {
     for (let i = 1; i <= extra; i++) length |= memory[at + i] << (8 * i - 4);
     return [length, extra + 1];
   };
-  // \_SB, in it PCI0, after it \_S5.
+  const endOfDevice = (at: number, name: string): number => {
+    expect([memory[at], memory[at + 1]]).toEqual([0x5b, 0x82]);
+    const [length, bytes] = packageLength(at + 2);
+    expect(textAt(at + 2 + bytes, 4)).toBe(name);
+    return at + 2 + length;
+  };
+  // \_SB, in it PCI0 and FWCF, after it \_S5.
   const [scopeLength, scopeBytes] = packageLength(dsdt + 37);
   expect(memory[dsdt + 36]).toBe(0x10);
   const afterScope = dsdt + 37 + scopeLength;
   expect(textAt(afterScope, 6)).toBe('\x08\\_S5_');
-  const deviceAt = dsdt + 37 + scopeBytes + 5;
-  expect([memory[deviceAt], memory[deviceAt + 1]]).toEqual([0x5b, 0x82]);
-  expect(deviceAt + 2 + packageLength(deviceAt + 2)[0]).toBe(afterScope);
+  const afterRoot = endOfDevice(dsdt + 37 + scopeBytes + 5, 'PCI0');
+  expect(endOfDevice(afterRoot, 'FWCF')).toBe(afterScope);
   expect(afterScope + 6 + 1 + packageLength(afterScope + 7)[0]).toBe(end);
 });
