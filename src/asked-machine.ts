@@ -51,6 +51,20 @@ export abstract class AskedMachine extends Emitter<MachineEvents> {
     return this.call('memoryRead', physical, length);
   }
 
+  /**
+   * Writes bytes to physical memory, past the processor. Code that is hit is translated anew.
+   * @throws RangeError where there is no memory, and in a replay, which must go on as it was recorded
+   */
+  async memoryWrite(physical: number, bytes: Uint8Array): Promise<void> {
+    if (!(bytes instanceof Uint8Array)) throw new RangeError('memory is written with a Uint8Array');
+    if (!Number.isSafeInteger(physical) || physical < 0) throw new RangeError(`${physical} is no address of memory`);
+    // A message would carry the whole buffer that they are a part of.
+    if (await this.debug('write', 'physical', physical, new Uint8Array(bytes))) return;
+    throw new RangeError(
+      `${bytes.length} bytes at 0x${physical.toString(16)} cannot be written: there is no memory, or a recording is made or replayed`,
+    );
+  }
+
   /** Asks an inspector's question (runtime/debug/questions.ts). @internal */
   readonly ask: Ask = (name, ...args) => this.call('ask', name, args) as Promise<never>;
 

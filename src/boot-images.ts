@@ -1,6 +1,7 @@
 import { ConfigurationError, messageOf } from './errors.ts';
 import type { Firmware, Host, OwnFirmware } from './host.ts';
 import type { MachineConfig } from './machine-core.ts';
+import { checkedBytes, isBytes } from './option-checks.ts';
 import { bootOf, firmwareOf, type Image, type KernelBoot, type MachineOptions, vgaOf } from './options.ts';
 
 /** What a machine starts with, the display adapter's video BIOS, and what firmware boots a kernel by. */
@@ -89,7 +90,7 @@ async function seabios(host: ImageHost): Promise<Firmware> {
  */
 export async function loadImage(what: string, image: Image, host: Pick<Host, 'readFile'>): Promise<Uint8Array> {
   // A subclass such as Buffer may differ in what its methods do.
-  if (ArrayBuffer.isView(image)) return new Uint8Array(image.buffer, image.byteOffset, image.byteLength);
+  if (isBytes(image)) return checkedBytes(`the ${what}`, image);
   try {
     return typeof image === 'string' ? await host.readFile(image) : new Uint8Array(await image.arrayBuffer());
   } catch (error) {

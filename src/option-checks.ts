@@ -63,12 +63,19 @@ export function shown(value: unknown): string {
 
 /** Whether this is an image (options.ts): the path of a file, bytes or a Blob. */
 export function isImage(value: unknown): boolean {
-  return (typeof value === 'string' && value !== '') || ArrayBuffer.isView(value) || value instanceof Blob;
+  return (typeof value === 'string' && value !== '') || isBytes(value) || value instanceof Blob;
 }
 
 export function checkImage(what: string, image: Image): void {
   if (isImage(image)) return;
-  throw new ConfigurationError(`${what} is ${shown(image)}; it must be the path of a file, a Uint8Array or a Blob`);
+  throw new ConfigurationError(
+    `${what} is ${shown(image)}; it must be the path of a file, a Uint8Array, an ArrayBuffer or a Blob`,
+  );
+}
+
+/** Bytes in one of the ways that they may be given in. */
+export function isBytes(value: unknown): value is ArrayBufferView | ArrayBuffer {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
 }
 
 /** Bytes that are given, whichever way. */

@@ -22,7 +22,7 @@ import type { SoundOptions } from './sound/options.ts';
 import type { VirtioPortOptions } from './virtio-ports.ts';
 
 /** An image: its bytes, the path of its file (in a page: its address), or a Blob, such as a File that was dropped on a page. */
-export type Image = string | Uint8Array | Blob;
+export type Image = string | Uint8Array | ArrayBuffer | Blob;
 
 /** What the machine starts. */
 export type Boot = KernelBoot | BiosBoot | DemoBoot;

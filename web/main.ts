@@ -41,6 +41,7 @@ class Page {
     start: () => void this.#start(),
     takeSnapshot: (file) => this.#states.add(file.name, { hash: '', snapshot: file }),
     tell: (error) => this.#tell(error),
+    loading: (text) => this.#sayOnce(text),
   });
   readonly #states = new StateList(
     (state) => this.#goOn(state),
@@ -229,8 +230,7 @@ class Page {
 
   /** A guest that dies again and again shows nothing else, and need not be read out each time. */
   #saysReset(reason: Reset['reason']): void {
-    const said = 'The guest died by a triple fault, and was started again.';
-    if (reason === 'shutdown' && this.#status.textContent !== said) this.#say(said);
+    if (reason === 'shutdown') this.#sayOnce('The guest died by a triple fault, and was started again.');
   }
 
   #stopped(status: string): void {
@@ -299,6 +299,11 @@ class Page {
 
   #say(text: string): void {
     this.#status.textContent = text;
+  }
+
+  /** What is said again and again need not be read out each time. */
+  #sayOnce(text: string): void {
+    if (this.#status.textContent !== text) this.#say(text);
   }
 
   /** What the user has ended is no error. */

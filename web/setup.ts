@@ -32,6 +32,8 @@ export interface SetupActions {
   /** Takes a file that is a saved machine. */
   readonly takeSnapshot: (file: File) => Promise<void>;
   readonly tell: (error: unknown) => void;
+  /** Some of an image has come from its server. */
+  readonly loading: (text: string) => void;
 }
 
 /** The form in which a machine is described, and the page's address, which says the same. */
@@ -42,11 +44,13 @@ export class Setup {
   #runs = false;
   readonly #kept: KeptDisks;
   readonly #tell: (error: unknown) => void;
+  readonly #loading: (text: string) => void;
   /** What the fields say where the address says nothing. */
   readonly #initial: ReadonlyMap<SettingName, string>;
 
-  constructor({ start, takeSnapshot, tell }: SetupActions) {
+  constructor({ start, takeSnapshot, tell, loading }: SetupActions) {
     this.#tell = tell;
+    this.#loading = loading;
     this.#kept = new KeptDisks((name) => this.#images.put('hda', name), tell);
     this.#images = new Images(byId('images', HTMLUListElement), () => this.#imagesChanged(), takeSnapshot);
     this.#addSystems();
@@ -149,7 +153,8 @@ export class Setup {
     if (image === undefined) return undefined;
     if (typeof image === 'string' && isKept(image)) return Promise.resolve(image);
     if (this.#images.isKept(name)) return this.#keep(name, image);
-    return typeof image === 'string' ? imageAt(name, image) : Promise.resolve(image);
+    if (typeof image !== 'string') return Promise.resolve(image);
+    return imageAt(name, image, (received, total) => this.#loading(loadingText(name, received, total)));
   }
 
   /** From then on the machine has what the browser keeps. */
@@ -203,6 +208,12 @@ export class Setup {
       this.#add(event.dataTransfer?.files);
     });
   }
+}
+
+/** How far an image is, in tenths, or in MB where the server doesn't say how large it is. */
+function loadingText(name: ImageName, received: number, total: number | undefined): string {
+  const part = total === undefined ? `${received >>> 20} MB` : `${Math.floor((received / total) * 10) * 10} %`;
+  return `Loading ${name}: ${part}`;
 }
 
 /** A machine may have what a list doesn't offer, such as two devices on the USB; what is none is refused by its name. */

@@ -4,8 +4,8 @@ import { ConfigurationError } from '../errors.ts';
 import type { KeyboardLayout } from '../input/layout.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
 import type { Boot, Image, MachineOptions } from '../options.ts';
-import { whyNoImage } from '../storage/http/answer.ts';
 import { isHttp } from '../storage/http/store.ts';
+import { blobOf, fileAt, get, type ReportProgress } from './download.ts';
 
 /** Names of images of drives, and the drives. */
 const driveOptions = {
@@ -144,27 +144,16 @@ const readInParts: readonly ImageName[] = ['hda', 'hdb', 'cdrom'];
 
 /**
  * The image at an address: the address itself where it is for a disk or a CD and the server sends parts of it, otherwise its bytes.
+ * @param report is told how far it is
  * @throws ConfigurationError
  */
-export async function imageAt(name: ImageName, url: string): Promise<Blob | string> {
-  if (!readInParts.includes(name)) return await (await get(url)).blob();
+export async function imageAt(name: ImageName, url: string, report?: ReportProgress): Promise<Blob | string> {
+  if (!readInParts.includes(name)) return await fileAt(url, report);
   const first = await get(url, { range: 'bytes=0-0' });
-  if (first.status !== 206) return await first.blob();
+  if (first.status !== 206) return await blobOf(first, url, report);
   await first.body?.cancel();
   const { headers } = first;
   // Of another server the page sees only what that allows.
   const hasParts = headers.has('content-range') && !headers.has('content-encoding');
-  return hasParts ? new URL(url, document.baseURI).href : await (await get(url)).blob();
-}
-
-/** The browser decides whether what it gets is in memory or on its disk. */
-async function get(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  const response = await fetch(url, { headers }).catch((error: unknown) => {
-    throw new ConfigurationError(
-      `cannot get ${url}: ${(error as Error).message} (another server has to allow it, by CORS)`,
-    );
-  });
-  const refusal = whyNoImage(response);
-  if (refusal !== undefined) throw new ConfigurationError(`cannot get ${url}: ${refusal}`);
-  return response;
+  return hasParts ? new URL(url, document.baseURI).href : await fileAt(url, report);
 }

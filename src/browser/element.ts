@@ -2,6 +2,7 @@ import type { MigrationChannel } from '../migration/channel.ts';
 import type { MachineOptions } from '../options.ts';
 import type { SnapshotBytes } from '../snapshot/machine.ts';
 import { Display } from './display.ts';
+import { fileAt, type ReportProgress } from './download.ts';
 import { describedOptions, type ImageName, imageAt } from './element-options.ts';
 import { isKept } from './files.ts';
 import { takeKeysInFullScreen } from './full-screen.ts';
@@ -88,7 +89,22 @@ export class RawironPc extends HTMLElement {
    * @throws DOMException AbortError if it is stopped, removed or started again before the machine runs
    */
   async start(options?: MachineOptions): Promise<Machine> {
-    return await this.#run(async () => Machine.create(options ?? (await this.#describedOptions())));
+    return await this.#run(() => (options ? Machine.create(options) : this.#described()));
+  }
+
+  /** What the attributes describe: a machine that is turned on, or goes on from a state. */
+  async #described(): Promise<Machine> {
+    const state = this.getAttribute('state');
+    if (state === null) return Machine.create(await this.#describedOptions());
+    const [snapshot, changes] = await Promise.all([fileAt(state, this.#progressOf('state')), this.#describedOptions()]);
+    return Machine.restore(snapshot, changes);
+  }
+
+  /** Tells of what comes from a web server. */
+  #progressOf(name: ImageProgress['name']): ReportProgress {
+    return (received, total) => {
+      this.dispatchEvent(new CustomEvent('imageprogress', { detail: { name, received, total } }));
+    };
   }
 
   /**
@@ -177,7 +193,9 @@ export class RawironPc extends HTMLElement {
     const value = (name: string) => this.getAttribute(name) ?? undefined;
     const image = (name: ImageName) => {
       const url = value(name);
-      return url === undefined || isKept(url) ? url && Promise.resolve(url) : imageAt(name, url);
+      return url === undefined || isKept(url)
+        ? url && Promise.resolve(url)
+        : imageAt(name, url, this.#progressOf(name));
     };
     return describedOptions({ setting: value, image: (name) => image(name) || undefined });
   }
@@ -197,8 +215,20 @@ export class RawironPc extends HTMLElement {
   }
 }
 
+/** How far something is that an attribute names and that is loaded whole. */
+export interface ImageProgress {
+  /** The attribute. */
+  readonly name: ImageName | 'state';
+  /** Bytes that have come. */
+  readonly received: number;
+  /** Bytes that there are; undefined: the server doesn't say. */
+  readonly total: number | undefined;
+}
+
 /** What it tells, and with what. */
 export interface RawironPcEvents {
+  /** Some of an image, or of a state, has come from its server. */
+  imageprogress: CustomEvent<ImageProgress>;
   /** A machine was made and is about to start: who wants all of its output listens now. */
   machinecreate: CustomEvent<Machine>;
   /** It has started. */

@@ -1,3 +1,4 @@
+import { checkedBytes } from '../option-checks.ts';
 import type { Image } from '../options.ts';
 import { BlobStore } from '../storage/blob-store.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
@@ -6,5 +7,5 @@ import type { ByteStore } from '../storage/store.ts';
 /** Bytes are copied, and can be written; of a Blob only what is read comes into memory. */
 export function storeOf(image: Exclude<Image, string>, name: string, isReadOnly: boolean): ByteStore {
   if (image instanceof Blob) return new BlobStore(image instanceof File ? image.name : name, image);
-  return new MemoryStore(name, new Uint8Array(image.buffer, image.byteOffset, image.byteLength), isReadOnly);
+  return new MemoryStore(name, checkedBytes(name, image), isReadOnly);
 }

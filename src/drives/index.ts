@@ -2,6 +2,7 @@ import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { DriveThread, Host } from '../host.ts';
 import { RemoteCalls } from '../isolate/remote-calls.ts';
+import { checkedBytes, isBytes } from '../option-checks.ts';
 import type { Image } from '../options.ts';
 import { InOrder } from '../storage/in-order.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
@@ -261,7 +262,7 @@ async function endsWithin(limit: number, awaited: Promise<void>): Promise<boolea
 
 /** A message would carry the whole buffer that bytes are part of. `slice` of a Node Buffer is such a part too. */
 function ownImage(image: Image): Image {
-  return image instanceof Uint8Array ? new Uint8Array(image) : image;
+  return isBytes(image) ? new Uint8Array(checkedBytes('the image', image)) : image;
 }
 
 function ownBytes(options: DriveOptions): DriveOptions {

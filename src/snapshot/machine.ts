@@ -10,7 +10,7 @@ import { SnapshotReader } from './read.ts';
 import type { WholeState } from './state.ts';
 
 /** A snapshot, as `Machine.snapshot()` gives it or `fetch` and the like have it. */
-export type SnapshotBytes = Uint8Array | ArrayBuffer;
+export type SnapshotBytes = Uint8Array | ArrayBuffer | Blob;
 
 /** What a snapshot of a machine holds. */
 export interface MachineSnapshot extends WholeState {
@@ -41,7 +41,8 @@ export async function readMachine(snapshot: SnapshotBytes, host: Host): Promise<
  * @throws SnapshotError
  */
 export async function openMachine(snapshot: SnapshotBytes, { decompressor }: Host): Promise<OpenedMachine> {
-  const reader = await SnapshotReader.open(NAME, checkedBytes('the snapshot', snapshot), decompressor);
+  const bytes = snapshot instanceof Blob ? await snapshot.arrayBuffer() : snapshot;
+  const reader = await SnapshotReader.open(NAME, checkedBytes('the snapshot', bytes), decompressor);
   const options = recordOf(await reader.part('options'));
   return {
     options: restoredOptions(options),

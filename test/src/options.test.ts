@@ -116,7 +116,10 @@ test.each<[string, object]>([
   ["boot is 'bzImage'", { boot: 'bzImage' }],
   ["unknown 'apend' in boot", { boot: { kernel: 'K', apend: 'quiet' } }],
   ["unknown 'initrd' in boot; it is one of: bios", { boot: { bios: 'B', initrd: 'I' } }],
-  ['boot.kernel is undefined; it must be the path of a file, a Uint8Array or a Blob', { boot: { kernel: undefined } }],
+  [
+    'boot.kernel is undefined; it must be the path of a file, a Uint8Array, an ArrayBuffer or a Blob',
+    { boot: { kernel: undefined } },
+  ],
   ["boot.bios is ''", { boot: { bios: '' } }],
   ['boot.initrd is 5', { boot: { kernel: 'K', initrd: 5 } }],
   ['boot.append is 5; it must be a string', { boot: { kernel: 'K', append: 5 } }],
