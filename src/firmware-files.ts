@@ -1,5 +1,5 @@
 import { DirectoryEntry } from '../runtime/devices/fw-cfg/registers.ts';
-import { isBoardFile } from '../runtime/machine/firmware-files.ts';
+import { isBoardFile } from '../runtime/machine/board-files.ts';
 import { ConfigurationError } from './errors.ts';
 import { checkImage, checkObject } from './option-checks.ts';
 import type { Image } from './options.ts';

@@ -1,48 +1,35 @@
 import type { FirmwareFile } from '../devices/fw-cfg/directory.ts';
 import type { AcpiImage } from '../devices/power/image.ts';
 import { RangeType } from '../firmware/load/memory-map.ts';
+import { BoardFile } from './board-files.ts';
 import type { MachineConfig } from './config.ts';
 import { splitMemory } from './memory-size.ts';
 import { smbiosOf } from './smbios.ts';
-import { tableFiles, tableLoader } from './table-loader.ts';
+import { tableLoader } from './table-loader.ts';
 
 const FOUR_GB = 0x100000000;
 const E820_ENTRY_BYTES = 20;
 /** For `etc/boot-fail-wait`: where nothing can be booted there is no second try. */
 const NO_SECOND_TRY = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
 
-/** Firmware runs the ROMs in this folder. */
-const KERNEL_LOADER = 'genroms/kernel.bin';
-
-/** Files that are the board's: not all machines have each of them. */
-const boardFiles: ReadonlySet<string> = new Set([
-  ...['etc/smbios/smbios-anchor', 'etc/smbios/smbios-tables', 'etc/e820', 'etc/boot-fail-wait', 'etc/boot-menu-wait'],
-  ...[tableFiles.rsdp, tableFiles.tables, 'etc/table-loader', KERNEL_LOADER, 'bootorder'],
-]);
-
-/** Whether a file of this name is the board's, so that it cannot be given. */
-export function isBoardFile(name: string): boolean {
-  return boardFiles.has(name);
-}
-
 /** What the board tells its firmware in files, as QEMU does, and files that its owner gives. `acpi` makes the tables as firmware has set up the chips. */
 export function firmwareFiles(config: MachineConfig, acpi: () => AcpiImage): FirmwareFile[] {
   const { bootMenuWait } = config.firmware ?? {};
   const loader = config.kernelLoader;
-  const bootOrder = [...(loader ? [`/rom@${KERNEL_LOADER}`] : []), ...(config.firmware?.bootOrder ?? [])];
+  const bootOrder = [...(loader ? [`/rom@${BoardFile.kernelLoader}`] : []), ...(config.firmware?.bootOrder ?? [])];
   const smbios = smbiosOf(config);
   const files: FirmwareFile[] = [
-    constant('etc/smbios/smbios-anchor', smbios.anchor),
-    constant('etc/smbios/smbios-tables', smbios.tables),
-    constant('etc/e820', memoryRanges(config)),
-    constant('etc/boot-fail-wait', NO_SECOND_TRY),
-    { name: tableFiles.rsdp, content: () => acpi().rsdp },
-    { name: tableFiles.tables, content: () => acpi().tables },
-    { name: 'etc/table-loader', content: () => tableLoader(acpi()) },
+    constant(BoardFile.smbiosAnchor, smbios.anchor),
+    constant(BoardFile.smbiosTables, smbios.tables),
+    constant(BoardFile.memoryRanges, memoryRanges(config)),
+    constant(BoardFile.bootFailWait, NO_SECOND_TRY),
+    { name: BoardFile.rsdp, content: () => acpi().rsdp },
+    { name: BoardFile.acpiTables, content: () => acpi().tables },
+    { name: BoardFile.tableLoader, content: () => tableLoader(acpi()) },
   ];
-  if (loader) files.push(constant(KERNEL_LOADER, loader));
-  if (bootOrder.length > 0) files.push(constant('bootorder', ascii(`${bootOrder.join('\n')}\0`)));
-  if (bootMenuWait !== undefined) files.push(constant('etc/boot-menu-wait', word(bootMenuWait)));
+  if (loader) files.push(constant(BoardFile.kernelLoader, loader));
+  if (bootOrder.length > 0) files.push(constant(BoardFile.bootOrder, ascii(`${bootOrder.join('\n')}\0`)));
+  if (bootMenuWait !== undefined) files.push(constant(BoardFile.bootMenuWait, word(bootMenuWait)));
   const given = Object.entries(config.firmwareFiles ?? {}).map(([name, content]) => constant(name, content));
   return [...files, ...given];
 }

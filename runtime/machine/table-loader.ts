@@ -1,7 +1,8 @@
 import { type AcpiImage, type Blob, RSDP_ALIGNMENT, TABLES_ALIGNMENT } from '../devices/power/image.ts';
+import { BoardFile } from './board-files.ts';
 
 /** The files that firmware gets the blobs as. */
-export const tableFiles: Readonly<Record<Blob, string>> = { rsdp: 'etc/acpi/rsdp', tables: 'etc/acpi/tables' };
+const files: Readonly<Record<Blob, string>> = { rsdp: BoardFile.rsdp, tables: BoardFile.acpiTables };
 
 const COMMAND_BYTES = 128;
 const NAME_BYTES = 56;
@@ -13,13 +14,13 @@ const Zone = { high: 1, below1MB: 2 } as const;
  * hw/acpi/bios-linker-loader.c, "BiosLinkerLoaderEntry"; little-endian).
  */
 export function tableLoader(image: AcpiImage): Uint8Array {
-  const { rsdp, tables } = tableFiles;
+  const { rsdp, tables } = files;
   const commands = [
     command(Command.allocate, [rsdp], [RSDP_ALIGNMENT], [Zone.below1MB]),
     command(Command.allocate, [tables], [TABLES_ALIGNMENT], [Zone.high]),
-    ...image.pointers.map(({ blob, at }) => command(Command.addPointer, [tableFiles[blob], tables], [at], [4])),
+    ...image.pointers.map(({ blob, at }) => command(Command.addPointer, [files[blob], tables], [at], [4])),
     ...image.checksums.map(({ blob, at, start, length }) => {
-      return command(Command.addChecksum, [tableFiles[blob]], [at, start, length], []);
+      return command(Command.addChecksum, [files[blob]], [at, start, length], []);
     }),
   ];
   return Uint8Array.from(commands.flatMap((bytes) => [...bytes]));

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { acpiTables } from '../../../runtime/machine/acpi.ts';
+import { isBoardFile } from '../../../runtime/machine/board-files.ts';
 import type { FirmwareSettings, MachineConfig } from '../../../runtime/machine/config.ts';
-import { firmwareFiles, isBoardFile } from '../../../runtime/machine/firmware-files.ts';
+import { firmwareFiles } from '../../../runtime/machine/firmware-files.ts';
 
 const MB = 1 << 20;
 
