@@ -2,7 +2,6 @@ import { Word } from '../../translator/abi/state.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { packBits } from '../cpu/x87/formats.ts';
 import { Fpu, Tag } from '../cpu/x87/fpu.ts';
-import { hex } from './registers.ts';
 
 /** Registers of the x87 FPU and SSE; numbers are unsigned. */
 export interface FloatRegisters {
@@ -33,30 +32,4 @@ export function readFloatRegisters(cpu: Cpu): FloatRegisters {
     fpu: numbers.map((n) => packBits(fpu.readPhysical(n))),
     xmm: numbers.map((n) => [0, 1, 2, 3].map((part) => word(Word.xmm + 4 * n + part))),
   };
-}
-
-/** The registers as QEMU's `info registers` shows them: lines, each with a line feed. */
-export function formatFloatRegisters({ control, status, top, empty, mxcsr, fpu, xmm }: FloatRegisters): string {
-  const tags = ~empty & 0xff;
-  return [
-    `FCW=${hex(control, 4)} FSW=${hex(status, 4)} [ST=${top}] FTW=${hex(tags, 2)} MXCSR=${hex(mxcsr)}`,
-    ...inPairs(fpu.map((value, n) => `FPR${n}=${formatExtended(value)}`)),
-    ...inPairs(xmm.map((words, n) => `XMM0${n}=${formatXmm(words)}`)),
-    '',
-  ].join('\n');
-}
-
-/** Significand, then sign and exponent. */
-function formatExtended(value: bigint): string {
-  const digits = value.toString(16).padStart(20, '0');
-  return `${digits.slice(4)} ${digits.slice(0, 4)}`;
-}
-
-function formatXmm(words: readonly number[]): string {
-  const [a, b, c, d] = words.map((word) => hex(word));
-  return `${d}${c} ${b}${a}`;
-}
-
-function inPairs(texts: readonly string[]): string[] {
-  return texts.flatMap((text, n) => (n % 2 === 0 ? [`${text} ${texts[n + 1]}`] : []));
 }

@@ -1,4 +1,5 @@
-import { type FloatRegisters, formatFloatRegisters } from '../../runtime/debug/float-registers.ts';
+import type { FloatRegisters } from '../../runtime/debug/float-registers.ts';
+import { formatFloatRegisters } from '../../runtime/debug/format-float-registers.ts';
 import { formatRegisters } from '../../runtime/debug/registers.ts';
 import type { CpuRegisters } from '../machine-core.ts';
 import type { RegisterValues } from './expression.ts';
