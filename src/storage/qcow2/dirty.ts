@@ -1,4 +1,3 @@
-import { repairInterrupted } from './check.ts';
 import { DIRTY } from './extensions.ts';
 import { field } from './header.ts';
 import type { ImageFile } from './image-file.ts';
@@ -22,6 +21,8 @@ export async function setDirty(file: ImageFile, isDirty: boolean): Promise<void>
  * @throws StorageError if more is wrong with it than clusters that count as used
  */
 export async function repairDirty(file: ImageFile): Promise<void> {
+  // It is seldom needed, and pages load it when it is.
+  const { repairInterrupted } = await import('./check.ts');
   const { errors } = await repairInterrupted(file.store);
   if (errors.length > 0)
     throw file.error(`was not closed, and is wrong (${errors[0]}): have it repaired (rawiron image check -r all)`);
