@@ -10,9 +10,8 @@ import { restoreError } from './isolate/remote-calls.ts';
 import type { MachineConfig } from './machine-core.ts';
 import { MachineDevices } from './machine-devices.ts';
 import type { MachineParts, MachineState, PauseReason } from './machine-types.ts';
-import { Arrival } from './migration/arrival.ts';
 import type { MigrationChannel } from './migration/channel.ts';
-import { MachineMigration } from './migration/index.ts';
+import { MachineMigration, openArrival } from './migration/index.ts';
 import type { MigratingMachine } from './migration/machine-end.ts';
 import { creationError, loaded } from './opening.ts';
 import { bootOf, type MachineOptions } from './options.ts';
@@ -91,7 +90,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
    */
   static async receive(channel: MigrationChannel, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
     return await withEarlyIsolate(host, changes, async (pool) => {
-      const arrival = await Arrival.open(channel, host);
+      const arrival = await openArrival(channel, host);
       try {
         const machine = await Machine.create({ ...arrival.optionsWith(changes), incoming: true }, host, pool);
         machine.migration.continue(arrival).catch(() => {});

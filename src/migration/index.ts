@@ -1,9 +1,10 @@
 import { messageOf } from '../errors.ts';
 import { Emitter } from '../events.ts';
-import { Arrival, type Arrived } from './arrival.ts';
+import type { Host } from '../host.ts';
+import type { Arrival, Arrived } from './arrival.ts';
 import { CancelledError } from './cancelled.ts';
 import type { MigrationChannel } from './channel.ts';
-import { Departure } from './departure.ts';
+import type { Departure } from './departure.ts';
 import { MachineEnd, type MigratingMachine } from './machine-end.ts';
 import { checkedParameters, initialParameters, type MigrationParameters } from './parameters.ts';
 import { StandsStillError } from './stands-still.ts';
@@ -184,6 +185,11 @@ export class MachineMigration extends Emitter<MigrationEvents> {
   }
 
   async #depart(channel: MigrationChannel): Promise<void> {
+    // Few machines ever leave, and pages load it then.
+    const { Departure } = await import('./departure.ts').catch((error: unknown) => {
+      channel.destroy();
+      throw error;
+    });
     const counters = new TransferCounters(() => performance.now());
     const events = { begun: () => this.#enter('active'), pass: (number: number) => this.emit('pass', number) };
     const departure = new Departure(this.#machine, channel, { counters, events, parameters: () => this.#parameters });
@@ -223,7 +229,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
    */
   async receive(channel: MigrationChannel | Promise<MigrationChannel>): Promise<Arrived> {
     this.checkAwaited();
-    return await this.#arriveBy(async () => await Arrival.open(await channel, this.#machine.host));
+    return await this.#arriveBy(async () => await openArrival(channel, this.#machine.host));
   }
 
   /** The same for what has announced itself already. @internal */
@@ -309,4 +315,13 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     this.#status = status;
     this.emit('status', status);
   }
+}
+
+/**
+ * A machine that another process sends, as far as it has announced itself. Few machines ever come so, and pages load what it takes then.
+ * @throws ConfigurationError if none comes
+ */
+export async function openArrival(channel: MigrationChannel | Promise<MigrationChannel>, host: Host): Promise<Arrival> {
+  const { Arrival } = await import('./arrival.ts');
+  return await Arrival.open(await channel, host);
 }
