@@ -99,4 +99,3 @@ export type { SessionServer } from './node/session-server.ts';
 export type { VncServer, VncSettings } from './node/vnc/server.ts';
 export { QmpError, type QmpErrorClass } from './qmp/error.ts';
 export { RingBuffer } from './ring-buffer.ts';
-export { type SecurityModelName, type ShareOptions, securityModels } from './shares/options.ts';

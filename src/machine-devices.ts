@@ -11,6 +11,7 @@ import type { MachineConfig } from './machine-core.ts';
 import type { DebugConsole, MachineParts } from './machine-types.ts';
 import { Screen } from './screen/index.ts';
 import type { SerialPort } from './serial.ts';
+import type { SharedFiles } from './shares/files.ts';
 import type { Sound } from './sound/sound.ts';
 
 const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
@@ -41,6 +42,8 @@ export abstract class MachineDevices extends ConnectedMachine {
   readonly drives: readonly Drive[];
   /** Its network cards, in the order of the options. */
   readonly network: readonly NetworkCard[];
+  /** Files in memory that the guest may mount (`MachineOptions.shares` with `files`), by the tag of the share. */
+  readonly shares: ReadonlyMap<string, SharedFiles>;
   /** What it plays. */
   readonly sound: Sound;
   /** What its display adapter shows. */
@@ -60,6 +63,7 @@ export abstract class MachineDevices extends ConnectedMachine {
     ({ keyboard: this.keyboard, mouse: this.mouse } = connectInput(streams, config, made.options.keyboardLayout));
     this.drives = made.drives.all;
     this.network = made.cards.all;
+    this.shares = made.shares.files;
     this.sound = made.sound;
     this.screen = new Screen(config.vga === 'std', () => this.call('screen'));
   }

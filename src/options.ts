@@ -127,7 +127,7 @@ export interface MachineOptions {
   readonly balloon?: boolean;
   /** Adds a virtio device that gives the guest random numbers of the host's, QEMU's `-device virtio-rng-pci`. Default: false. */
   readonly rng?: boolean;
-  /** Folders of the host that the guest may mount: QEMU's `-virtfs`. Default: none. Only in Node, on Linux. */
+  /** Folders that the guest may mount, in memory or of the host (QEMU's `-virtfs`; only in Node, on Linux). Default: none. */
   readonly shares?: readonly ShareOptions[];
   /**
    * Adds a USB controller with these plugged in, each at most once and two in all, disks of `drives` with `interface: 'usb'` included: QEMU's `-usb` and

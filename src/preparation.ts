@@ -61,7 +61,7 @@ function planOutside(options: MachineOptions): { cards: CardPlan[]; shares: Shar
   if (!isReplay(options)) return { cards, shares };
   return {
     cards: cards.map((card) => ({ ...card, backend: undefined })),
-    shares: shares.map((share) => ({ ...share, folder: undefined })),
+    shares: shares.map((share) => ({ ...share, source: undefined })),
   };
 }
 

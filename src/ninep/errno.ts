@@ -12,6 +12,7 @@ export const Errno = {
   invalid: 22,
   tooManyOpen: 24,
   tooLarge: 27,
+  noSpace: 28,
   readOnly: 30,
   nameTooLong: 36,
   notEmpty: 39,

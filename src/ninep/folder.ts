@@ -86,7 +86,7 @@ export interface FolderStatistics {
 }
 
 /**
- * A folder of the host that a guest shares. Names are single ones, never "." or "..", with a character for each byte. What fails
+ * A folder that a guest shares. Names are single ones, never "." or "..", with a character for each byte. What fails
  * throws an Error with the system's number (errnoOf). Calls come one after the other.
  */
 export interface SharedFolder {

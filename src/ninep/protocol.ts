@@ -56,6 +56,7 @@ export const QidType = { directory: 0x80, symbolicLink: 0x02, file: 0x00 } as co
 /** Flags of open and create: Linux's, as on x86. */
 export const OpenFlag = {
   access: 0o3,
+  readOnly: 0o0,
   writeOnly: 0o1,
   readWrite: 0o2,
   exclusive: 0o200,

@@ -42,6 +42,12 @@ export class NinepSession {
     return this.#order.run(() => this.#answer(message, room));
   }
 
+  /** Does something with the folder between two of the client's requests, so that it sees all of it or nothing; also when it is closed. */
+  async between<Result>(act: (folder: SharedFolder) => Promise<Result>): Promise<Result> {
+    const { folder } = this.#side;
+    return await this.#order.run(() => act(folder).finally(() => folder.settle()));
+  }
+
   /** The client is gone: all that it had open is closed. */
   reset(): Promise<void> {
     return this.#order.run(() => this.#forget());

@@ -3,15 +3,20 @@ import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { MachineConfig } from '../machine-core.ts';
+import type { SharedFolder } from '../ninep/folder.ts';
 import { NinepSession } from '../ninep/session.ts';
+import { SharedFiles } from './files.ts';
+import { MemoryFolder } from './memory/folder.ts';
 import { noFolder } from './no-folder.ts';
 import type { SharePlan } from './options.ts';
+import { ShareError } from './share-error.ts';
 
 /** The host's side of the folders that a machine's guest may mount. */
 export class MachineShares {
   readonly #plans: readonly SharePlan[];
   readonly #host: Pick<Host, 'openFolder'>;
   readonly #sessions = new Map<string, NinepSession>();
+  readonly #files = new Map<string, SharedFiles>();
   #send: (message: ToMachine) => void = () => {};
   #closed: Promise<unknown> | undefined;
 
@@ -26,9 +31,32 @@ export class MachineShares {
    */
   async open(): Promise<void> {
     for (const plan of this.#plans) {
-      const folder = plan.folder === undefined ? noFolder : await this.#host.openFolder(plan.folder, plan);
-      this.#sessions.set(plan.name, new NinepSession(folder, plan.isReadOnly));
+      const session = new NinepSession(await this.#folder(plan), plan.isReadOnly);
+      this.#sessions.set(plan.name, session);
+      await this.#fill(plan, session);
     }
+  }
+
+  #folder({ source }: SharePlan): SharedFolder | Promise<SharedFolder> {
+    if (source === undefined) return noFolder;
+    return 'files' in source ? new MemoryFolder(source.capacity) : this.#host.openFolder(source.folder, source);
+  }
+
+  async #fill({ tag, source }: SharePlan, session: NinepSession): Promise<void> {
+    if (source === undefined || !('files' in source)) return;
+    const files = new SharedFiles(tag, session);
+    this.#files.set(tag, files);
+    for (const [path, file] of Object.entries(source.files))
+      await files.writeFile(path, file).catch((error: unknown) => {
+        if (!(error instanceof ShareError)) throw error;
+        const advice = error.code === 'ENOSPC' ? ' (capacity)' : '';
+        throw new ConfigurationError(`shares: ${error.message}${advice}`);
+      });
+  }
+
+  /** The files of those that are in memory, by tag. */
+  get files(): ReadonlyMap<string, SharedFiles> {
+    return this.#files;
   }
 
   /** What the machine has to know of them. */

@@ -1,16 +1,22 @@
 import { ConfigurationError } from '../errors.ts';
-import { checkedBoolean, checkedOneOf, checkNames, checkText, shown } from '../option-checks.ts';
+import { checkedBoolean, checkedInteger, checkedOneOf, checkNames, checkText, shown } from '../option-checks.ts';
+import { checkedFile, type ShareFile } from './contents.ts';
+import { namesOf } from './paths.ts';
+import { ShareError } from './share-error.ts';
 
 /** How a guest's owners and permissions are kept at the host. */
 export const securityModels = ['mapped-file', 'passthrough', 'none'] as const;
 /** A way to keep them. */
 export type SecurityModelName = (typeof securityModels)[number];
 
-/** A folder of the host that the guest may mount (virtio-9p). */
+/** Bytes that files in memory may take, unless it is said. */
+const CAPACITY = 256 << 20;
+
+/** A folder that the guest may mount (virtio-9p): one of the host, or one in memory. With neither the guest cannot mount it. */
 export interface ShareOptions {
   /** What the guest mounts it by, up to 31 characters of ASCII: `mount -t 9p -o trans=virtio TAG /mnt`. */
   readonly tag: string;
-  /** Its path at the host. Left out: there is none, and the guest cannot mount it. */
+  /** The path of a folder of the host. Only in Node, on Linux. */
   readonly folder?: string;
   /**
    * "mapped-file" (default): owners, permissions and kinds of files are kept in files named .virtfs_metadata, as QEMU does; at
@@ -18,8 +24,30 @@ export interface ShareOptions {
    * "none": the same, but for owners that it may not give.
    */
   readonly securityModel?: SecurityModelName;
+  /**
+   * The folder is in memory, and has these files by their paths, such as "bin/tool"; the directories that they are in are made. `{}`: it
+   * is empty. `Machine.shares` has what is in it while the machine runs, and afterwards.
+   */
+  readonly files?: Readonly<Record<string, ShareFile>>;
+  /**
+   * Bytes that files in memory may take, 1 KB for each name included. A guest that stores more is told that the disk is full. Default:
+   * 256 MB.
+   */
+  readonly capacity?: number;
   /** The guest can change nothing. Default: false. */
   readonly readOnly?: boolean;
+}
+
+/** A folder of the host. */
+interface HostSource {
+  readonly folder: string;
+  readonly securityModel: SecurityModelName;
+}
+
+/** A folder in memory. */
+interface MemorySource {
+  readonly files: Readonly<Record<string, ShareFile>>;
+  readonly capacity: number;
 }
 
 /** A share as a machine has it. */
@@ -27,12 +55,19 @@ export interface SharePlan {
   /** Of its port at the host door. */
   readonly name: string;
   readonly tag: string;
-  readonly folder: string | undefined;
-  readonly securityModel: SecurityModelName;
+  /** What the guest mounts; undefined: nothing. */
+  readonly source: HostSource | MemorySource | undefined;
   readonly isReadOnly: boolean;
 }
 
-const optionNames: readonly (keyof ShareOptions)[] = ['tag', 'folder', 'securityModel', 'readOnly'];
+const optionNames: readonly (keyof ShareOptions)[] = [
+  'tag',
+  'folder',
+  'securityModel',
+  'files',
+  'capacity',
+  'readOnly',
+];
 const [MOST_SHARES, MOST_TAG] = [8, 31];
 
 /**
@@ -52,11 +87,42 @@ export function planShares(shares: readonly ShareOptions[]): SharePlan[] {
 function planned(share: ShareOptions, n: number): SharePlan {
   const where = `shares[${n}]`;
   checkNames(where, share, optionNames);
-  const { tag, folder, securityModel = 'mapped-file', readOnly = false } = share;
+  const { tag, readOnly = false } = share;
   if (typeof tag !== 'string' || !/^[!-~]+$/.test(tag) || tag.length > MOST_TAG)
     throw new ConfigurationError(`${where}.tag is ${shown(tag)}; give 1 to ${MOST_TAG} characters of ASCII`);
+  const isReadOnly = checkedBoolean(`${where}.readOnly`, readOnly);
+  return { name: `virtio-9p${n}`, tag, source: sourceOf(where, share), isReadOnly };
+}
+
+function sourceOf(where: string, share: ShareOptions): SharePlan['source'] {
+  const { folder, securityModel = 'mapped-file', files, capacity = CAPACITY } = share;
   checkText(`${where}.folder`, folder);
   checkedOneOf(`${where}.securityModel`, securityModel, securityModels);
-  const isReadOnly = checkedBoolean(`${where}.readOnly`, readOnly);
-  return { name: `virtio-9p${n}`, tag, folder, securityModel, isReadOnly };
+  checkedInteger(`${where}.capacity`, capacity, 1, Number.MAX_SAFE_INTEGER);
+  if (files === undefined) {
+    if (share.capacity !== undefined) throw new ConfigurationError(`${where}.capacity is for files in memory (files)`);
+    return folder === undefined ? undefined : { folder, securityModel };
+  }
+  checkFiles(`${where}.files`, files);
+  if (folder !== undefined || share.securityModel !== undefined)
+    throw new ConfigurationError(`${where} has files in memory; leave out folder and securityModel`);
+  return { files, capacity };
+}
+
+function checkFiles(where: string, files: NonNullable<ShareOptions['files']>): void {
+  // A Map, or an array, would look as if it were empty, or had names.
+  if (Object.prototype.toString.call(files) !== '[object Object]')
+    throw new ConfigurationError(`${where} is ${shown(files)}; it must be an object with paths and files`);
+  for (const [path, file] of Object.entries(files)) {
+    checkPath(where, path);
+    checkedFile(`${where}['${path}']`, file);
+  }
+}
+
+function checkPath(where: string, path: string): void {
+  try {
+    if (namesOf(path).length === 0) throw new ConfigurationError(`${where} has a file without a name`);
+  } catch (error) {
+    throw error instanceof ShareError ? new ConfigurationError(`${where}: ${error.message}`) : error;
+  }
 }

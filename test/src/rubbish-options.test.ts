@@ -43,7 +43,10 @@ const right = {
   debugExit: { iobase: 0x501, iosize: 4 },
   ...{ hpet: false, parallelPort: false, balloon: true, rng: true, pcTestdev: true, incoming: false },
   virtioPorts: [{ name: 'v', console: true }],
-  shares: [{ tag: 't', folder: 'F', securityModel: 'none', readOnly: true }],
+  shares: [
+    { tag: 't', folder: 'F', securityModel: 'none', readOnly: true },
+    { tag: 'm', files: { 'a/b': 'text', c: { content: 'text', executable: true } }, capacity: 1000 },
+  ],
   ...{
     usb: ['tablet'],
     keyboardLayout: 'de',

@@ -1,6 +1,6 @@
 import { Errno, FolderError } from '../../ninep/errno.ts';
-import { DirectoryHandle } from './directory-handle.ts';
-import { type FolderPlace, Places } from './places.ts';
+import { Places } from '../../ninep/places.ts';
+import { DirectoryHandle, type HostPlace } from './directory-handle.ts';
 
 /** Directories that stay open between two requests, so that the way to them need not be gone again. */
 const MOST_KEPT = 128;
@@ -10,9 +10,9 @@ const MOST_KEPT = 128;
  * or a program of the host, does to names at the same time, no way leads out of the shared folder.
  */
 export class Directories {
-  readonly places = new Places((place) => this.#gone(place));
+  readonly places = new Places<DirectoryHandle>((place) => this.#gone(place));
   /** Those that are open, those that were used last at the end. The folder itself is not among them. */
-  readonly #open = new Set<FolderPlace>();
+  readonly #open = new Set<HostPlace>();
   readonly #unused: DirectoryHandle[] = [];
 
   constructor(root: DirectoryHandle) {
@@ -20,8 +20,8 @@ export class Directories {
   }
 
   /** The directory at a place, open until the next `settle`. Throws the system's error where it is none. */
-  async handle(place: FolderPlace): Promise<DirectoryHandle> {
-    const way: FolderPlace[] = [];
+  async handle(place: HostPlace): Promise<DirectoryHandle> {
+    const way: HostPlace[] = [];
     for (let at = place; at.handle === null; at = at.parent) {
       if (at.parent === null) throw gone();
       way.push(at);
@@ -32,7 +32,7 @@ export class Directories {
   }
 
   /** Of a long way only the last directories stay open: a guest chooses how long it is, and others need files, too. */
-  async #openWay(way: readonly FolderPlace[]): Promise<void> {
+  async #openWay(way: readonly HostPlace[]): Promise<void> {
     let passed: DirectoryHandle | null = null;
     for (const [n, at] of way.entries()) {
       const before: DirectoryHandle | null = passed;
@@ -49,25 +49,25 @@ export class Directories {
   }
 
   /** The path by which the system comes to a place. Its last part must not be followed. */
-  async path(place: FolderPlace): Promise<string> {
+  async path(place: HostPlace): Promise<string> {
     if (place === this.places.root) return place.handle!.path('.');
     if (place.parent === null) throw gone();
     return (await this.handle(place.parent)).path(place.name);
   }
 
   /** What is at a place now; a directory that is open there may be another one. */
-  found(place: FolderPlace, device: bigint, inode: bigint): void {
+  found(place: HostPlace, device: bigint, inode: bigint): void {
     const { handle } = place;
     if (handle !== null && place.parent !== null && (handle.device !== device || handle.inode !== inode))
       this.#gone(place);
   }
 
-  #used(place: FolderPlace): void {
+  #used(place: HostPlace): void {
     this.#open.delete(place);
     this.#open.add(place);
   }
 
-  #gone(place: FolderPlace): void {
+  #gone(place: HostPlace): void {
     this.#open.delete(place);
     if (place.handle !== null) this.#unused.push(place.handle);
     place.handle = null;

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { FolderPlace } from '../../ninep/places.ts';
 
 /** Linux's flag for a handle that stands for a file, and neither reads nor writes it (open(2)); Node has no name for it. */
 const O_PATH = 0o10000000;
@@ -55,3 +56,6 @@ export class DirectoryHandle {
     await this.handle.close();
   }
 }
+
+/** A place in a folder of the host. */
+export type HostPlace = FolderPlace<DirectoryHandle>;

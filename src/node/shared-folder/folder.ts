@@ -15,13 +15,12 @@ import type {
 import { Kind } from '../../ninep/folder.ts';
 import { OpenFlag } from '../../ninep/protocol.ts';
 import { Directories } from './directories.ts';
-import { DirectoryHandle, handlePath, pathOf, pin } from './directory-handle.ts';
+import { DirectoryHandle, type HostPlace, handlePath, pathOf, pin } from './directory-handle.ts';
 import { FileIds } from './file-ids.ts';
 import type { ModelFor, OwnershipChange, SecurityModel } from './model.ts';
 import { kindOf, NodeOpenDirectory } from './open-directory.ts';
 import { NodeOpenFile } from './open-file.ts';
 import { createRegular, openRegular, withPinned } from './pinned.ts';
-import type { FolderPlace } from './places.ts';
 
 /** A folder of Linux that a guest shares. What a guest asks for happens within it, whatever names and links there are. */
 export class NodeSharedFolder implements SharedFolder {
@@ -40,19 +39,19 @@ export class NodeSharedFolder implements SharedFolder {
     return new NodeSharedFolder(await DirectoryHandle.open(`${path}/.`), modelFor);
   }
 
-  root(): FolderPlace {
+  root(): HostPlace {
     return this.#directories.places.root;
   }
 
-  retain(place: FolderPlace): void {
+  retain(place: HostPlace): void {
     place.keepers++;
   }
 
-  release(place: FolderPlace): void {
+  release(place: HostPlace): void {
     this.#directories.places.release(place);
   }
 
-  async walk(directory: FolderPlace, name: string): Promise<FolderPlace> {
+  async walk(directory: HostPlace, name: string): Promise<HostPlace> {
     if (this.#model.hides(name)) throw new FolderError(Errno.noEntry, 'this name is not for the guest');
     const place = this.#directories.places.at(directory, name);
     try {
@@ -65,12 +64,12 @@ export class NodeSharedFolder implements SharedFolder {
     }
   }
 
-  async #stats(place: FolderPlace, file?: OpenFile | OpenDirectory): Promise<BigIntStats> {
+  async #stats(place: HostPlace, file?: OpenFile | OpenDirectory): Promise<BigIntStats> {
     if (file instanceof NodeOpenFile) return await file.handle.stat({ bigint: true });
     return await lstat(pathOf(await this.#directories.path(place)), { bigint: true });
   }
 
-  async attributes(place: FolderPlace, file?: OpenFile | OpenDirectory): Promise<Attributes> {
+  async attributes(place: HostPlace, file?: OpenFile | OpenDirectory): Promise<Attributes> {
     const stats = await this.#stats(place, file);
     const isRemoved = place.parent === null && place !== this.root();
     const owned = isRemoved ? ownershipOf(stats) : await this.#model.ownership(place, stats);
@@ -87,7 +86,7 @@ export class NodeSharedFolder implements SharedFolder {
     };
   }
 
-  async open(place: FolderPlace, flags: number): Promise<OpenFile | OpenDirectory> {
+  async open(place: HostPlace, flags: number): Promise<OpenFile | OpenDirectory> {
     return await withPinned(await this.#directories.path(place), async (path, stats) => {
       if (stats.isDirectory()) return await this.#openDirectory(place, path, flags);
       if ((flags & OpenFlag.directory) !== 0) throw new FolderError(Errno.notDirectory, 'it is no directory');
@@ -95,7 +94,7 @@ export class NodeSharedFolder implements SharedFolder {
     });
   }
 
-  async #openDirectory(place: FolderPlace, path: string, flags: number): Promise<NodeOpenDirectory> {
+  async #openDirectory(place: HostPlace, path: string, flags: number): Promise<NodeOpenDirectory> {
     if ((flags & OpenFlag.access) !== 0) throw new FolderError(Errno.isDirectory, 'a directory cannot be written');
     // What cannot be read is told now.
     const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
@@ -107,7 +106,7 @@ export class NodeSharedFolder implements SharedFolder {
   }
 
   /** The entry of a directory with a path: "..", too, is in the shared folder. */
-  async #look(directory: FolderPlace, path: string, name: string): Promise<{ id: bigint; kind: number } | null> {
+  async #look(directory: HostPlace, path: string, name: string): Promise<{ id: bigint; kind: number } | null> {
     if (this.#model.hides(name)) return null;
     const upwards = name === '..' ? await this.#directories.path(directory.parent ?? directory).catch(() => path) : '';
     const stats = await lstat(pathOf(upwards || `${path}/${name}`), { bigint: true }).catch(() => null);
@@ -117,7 +116,7 @@ export class NodeSharedFolder implements SharedFolder {
   }
 
   /** The place of a name that is not there yet, as long as `act` lasts. */
-  async #withNew<Result>(directory: FolderPlace, name: string, act: (place: FolderPlace) => Promise<Result>) {
+  async #withNew<Result>(directory: HostPlace, name: string, act: (place: HostPlace) => Promise<Result>) {
     if (this.#model.hides(name)) throw new FolderError(Errno.invalid, 'this name is not for the guest');
     const place = this.#directories.places.at(directory, name);
     try {
@@ -128,11 +127,11 @@ export class NodeSharedFolder implements SharedFolder {
   }
 
   create(
-    directory: FolderPlace,
+    directory: HostPlace,
     name: string,
     flags: number,
     file: NewFile,
-  ): Promise<{ place: FolderPlace; open: OpenFile }> {
+  ): Promise<{ place: HostPlace; open: OpenFile }> {
     return this.#withNew(directory, name, async (place) => {
       const opened = await this.#createOrOpen(place, flags, file);
       this.retain(place);
@@ -141,7 +140,7 @@ export class NodeSharedFolder implements SharedFolder {
   }
 
   /** Another program may have made it: it is opened then, unless the guest wants it to be new. */
-  async #createOrOpen(place: FolderPlace, flags: number, file: NewFile): Promise<OpenFile> {
+  async #createOrOpen(place: HostPlace, flags: number, file: NewFile): Promise<OpenFile> {
     const path = await this.#directories.path(place);
     try {
       const handle = await createRegular(path, openFlags(flags), this.#model.permissions(file, false));
@@ -157,14 +156,14 @@ export class NodeSharedFolder implements SharedFolder {
   }
 
   /** Tells the model of a new file or directory; without its owner and permissions it must not stay. */
-  async #made(place: FolderPlace, file: NewFile, kind: number, undo: () => Promise<void>): Promise<void> {
+  async #made(place: HostPlace, file: NewFile, kind: number, undo: () => Promise<void>): Promise<void> {
     await this.#model.made(place, { ...file, kind, device: 0n }).catch(async (error: unknown) => {
       await undo();
       throw error;
     });
   }
 
-  makeDirectory(directory: FolderPlace, name: string, file: NewFile): Promise<void> {
+  makeDirectory(directory: HostPlace, name: string, file: NewFile): Promise<void> {
     return this.#withNew(directory, name, async (place) => {
       const path = await this.#directories.path(place);
       await mkdir(pathOf(path), this.#model.permissions(file, true));
@@ -172,15 +171,15 @@ export class NodeSharedFolder implements SharedFolder {
     });
   }
 
-  makeSymbolicLink(directory: FolderPlace, name: string, target: string, file: NewFile): Promise<void> {
+  makeSymbolicLink(directory: HostPlace, name: string, target: string, file: NewFile): Promise<void> {
     return this.#withNew(directory, name, (place) => this.#model.makeSymbolicLink(place, target, file));
   }
 
-  makeNode(directory: FolderPlace, name: string, kind: number, device: bigint, file: NewFile): Promise<void> {
+  makeNode(directory: HostPlace, name: string, kind: number, device: bigint, file: NewFile): Promise<void> {
     return this.#withNew(directory, name, (place) => this.#model.makeNode(place, { ...file, kind, device }));
   }
 
-  link(place: FolderPlace, directory: FolderPlace, name: string): Promise<void> {
+  link(place: HostPlace, directory: HostPlace, name: string): Promise<void> {
     return this.#withNew(directory, name, async (to) => {
       const from = await this.#directories.path(place);
       await link(pathOf(from), pathOf(await this.#directories.path(to)));
@@ -188,11 +187,11 @@ export class NodeSharedFolder implements SharedFolder {
     });
   }
 
-  readLink(place: FolderPlace): Promise<string> {
+  readLink(place: HostPlace): Promise<string> {
     return this.#model.readLink(place);
   }
 
-  rename(directory: FolderPlace, name: string, newDirectory: FolderPlace, newName: string): Promise<void> {
+  rename(directory: HostPlace, name: string, newDirectory: HostPlace, newName: string): Promise<void> {
     if (this.#model.hides(name)) throw new FolderError(Errno.noEntry, 'this name is not for the guest');
     return this.#withNew(directory, name, (from) =>
       this.#withNew(newDirectory, newName, async (to) => {
@@ -207,7 +206,7 @@ export class NodeSharedFolder implements SharedFolder {
     );
   }
 
-  remove(directory: FolderPlace, name: string, isDirectory: boolean): Promise<void> {
+  remove(directory: HostPlace, name: string, isDirectory: boolean): Promise<void> {
     if (this.#model.hides(name)) throw new FolderError(Errno.noEntry, 'this name is not for the guest');
     return this.#withNew(directory, name, async (place) => {
       const path = await this.#directories.path(place);
@@ -219,7 +218,7 @@ export class NodeSharedFolder implements SharedFolder {
   }
 
   /** The size comes before the times, which it changes. */
-  async change(place: FolderPlace, changes: Changes, file?: OpenFile | OpenDirectory): Promise<void> {
+  async change(place: HostPlace, changes: Changes, file?: OpenFile | OpenDirectory): Promise<void> {
     const stats = await this.#stats(place, file);
     const { mode, user, group, size } = changes;
     const owned: OwnershipChange = {
@@ -232,7 +231,7 @@ export class NodeSharedFolder implements SharedFolder {
     await this.#setTimes(place, changes, stats, file);
   }
 
-  async #resize(place: FolderPlace, size: number, file?: OpenFile | OpenDirectory): Promise<void> {
+  async #resize(place: HostPlace, size: number, file?: OpenFile | OpenDirectory): Promise<void> {
     if (file instanceof NodeOpenFile && file.mayWrite) return await file.handle.truncate(size);
     await withPinned(await this.#directories.path(place), async (path, stats) => {
       if (!stats.isFile()) throw new FolderError(stats.isDirectory() ? Errno.isDirectory : Errno.invalid);
@@ -241,7 +240,7 @@ export class NodeSharedFolder implements SharedFolder {
   }
 
   async #setTimes(
-    place: FolderPlace,
+    place: HostPlace,
     { accessTime, modificationTime }: Changes,
     { atimeNs, mtimeNs }: BigIntStats,
     file?: OpenFile | OpenDirectory,
@@ -252,14 +251,14 @@ export class NodeSharedFolder implements SharedFolder {
     else await lutimes(pathOf(await this.#directories.path(place)), access, modification);
   }
 
-  async statistics(place: FolderPlace): Promise<FolderStatistics> {
+  async statistics(place: HostPlace): Promise<FolderStatistics> {
     const { path, close } = await this.#pinned(place);
     const found = await statfs(path, { bigint: true }).finally(close);
     const { type, bsize, blocks, bfree, bavail, files, ffree } = found;
     return { type, blockSize: bsize, blocks, free: bfree, available: bavail, files, freeFiles: ffree };
   }
 
-  async #pinned(place: FolderPlace) {
+  async #pinned(place: HostPlace) {
     const file = await pin(await this.#directories.path(place));
     return { path: handlePath(file), close: () => file.close() };
   }

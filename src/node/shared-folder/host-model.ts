@@ -4,10 +4,9 @@ import { chmod, lchown, readlink, symlink } from 'node:fs/promises';
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import { Kind, type NewFile, PERMISSIONS } from '../../ninep/folder.ts';
 import type { Directories } from './directories.ts';
-import { pathOf } from './directory-handle.ts';
+import { type HostPlace, pathOf } from './directory-handle.ts';
 import type { ModelFor, NewNode, Ownership, OwnershipChange, SecurityModel } from './model.ts';
 import { createRegular, orRemoved, withPinned } from './pinned.ts';
-import type { FolderPlace } from './places.ts';
 
 /**
  * The security models `none` and `passthrough`: owners, permissions and links of the guest's are those of the host's files. New
@@ -27,11 +26,11 @@ class HostModel implements SecurityModel {
     return false;
   }
 
-  async ownership(_place: FolderPlace, { mode, uid, gid, rdev }: BigIntStats): Promise<Ownership> {
+  async ownership(_place: HostPlace, { mode, uid, gid, rdev }: BigIntStats): Promise<Ownership> {
     return { mode: Number(mode), user: Number(uid), group: Number(gid), device: rdev };
   }
 
-  async change(place: FolderPlace, _stats: BigIntStats, { mode, user, group }: OwnershipChange): Promise<void> {
+  async change(place: HostPlace, _stats: BigIntStats, { mode, user, group }: OwnershipChange): Promise<void> {
     const path = await this.#directories.path(place);
     // Another owner takes some permissions away.
     if (user !== undefined || group !== undefined) await lchown(pathOf(path), asOwner(user), asOwner(group));
@@ -42,7 +41,7 @@ class HostModel implements SecurityModel {
     return mode;
   }
 
-  async made(place: FolderPlace, { kind, mode, user, group }: NewNode): Promise<void> {
+  async made(place: HostPlace, { kind, mode, user, group }: NewNode): Promise<void> {
     const path = await this.#directories.path(place);
     await lchown(pathOf(path), asOwner(user), asOwner(group)).catch((error: unknown) => {
       if (this.#mustOwn) throw error;
@@ -50,18 +49,18 @@ class HostModel implements SecurityModel {
     if (kind !== Kind.symbolicLink) await withPinned(path, (pinned) => chmod(pinned, mode));
   }
 
-  async makeSymbolicLink(place: FolderPlace, target: string, file: NewFile): Promise<void> {
+  async makeSymbolicLink(place: HostPlace, target: string, file: NewFile): Promise<void> {
     const path = await this.#directories.path(place);
     await symlink(pathOf(target), pathOf(path));
     await orRemoved(path, () => this.made(place, { ...file, kind: Kind.symbolicLink, device: 0n }));
   }
 
-  async readLink(place: FolderPlace): Promise<string> {
+  async readLink(place: HostPlace): Promise<string> {
     return await readlink(pathOf(await this.#directories.path(place)), 'latin1');
   }
 
   /** Node cannot make pipes, sockets and devices. */
-  async makeNode(place: FolderPlace, node: NewNode): Promise<void> {
+  async makeNode(place: HostPlace, node: NewNode): Promise<void> {
     if (node.kind !== Kind.file) throw new FolderError(Errno.notPermitted, 'special files cannot be made');
     const path = await this.#directories.path(place);
     const file = await createRegular(path, constants.O_RDONLY, node.mode);

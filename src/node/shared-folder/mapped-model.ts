@@ -4,11 +4,10 @@ import { readlink } from 'node:fs/promises';
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import { Kind, type NewFile, PERMISSIONS } from '../../ninep/folder.ts';
 import type { Directories } from './directories.ts';
-import { pathOf } from './directory-handle.ts';
+import { type HostPlace, pathOf } from './directory-handle.ts';
 import { isMetadataName, MetadataFiles } from './metadata.ts';
 import type { ModelFor, NewNode, Ownership, OwnershipChange, SecurityModel } from './model.ts';
 import { createRegular, openRegular, orRemoved, withPinned, writeAll } from './pinned.ts';
-import type { FolderPlace } from './places.ts';
 
 /** The host's files are for the user of the process alone, as in QEMU. */
 const FILE_PERMISSIONS = 0o600;
@@ -34,7 +33,7 @@ class MappedModel implements SecurityModel {
     return isMetadataName(name);
   }
 
-  async ownership(place: FolderPlace, stats: BigIntStats): Promise<Ownership> {
+  async ownership(place: HostPlace, stats: BigIntStats): Promise<Ownership> {
     const { mode, user, group, device } = await this.#metadata.read(place);
     return {
       mode: mode ?? Number(stats.mode),
@@ -45,7 +44,7 @@ class MappedModel implements SecurityModel {
   }
 
   /** The kind stays as it is. */
-  async change(place: FolderPlace, stats: BigIntStats, { mode, ...owners }: OwnershipChange): Promise<void> {
+  async change(place: HostPlace, stats: BigIntStats, { mode, ...owners }: OwnershipChange): Promise<void> {
     const kind = mode === undefined ? 0 : (await this.ownership(place, stats)).mode & Kind.mask;
     await this.#metadata.write(place, {
       ...owners,
@@ -57,7 +56,7 @@ class MappedModel implements SecurityModel {
     return isDirectory ? DIRECTORY_PERMISSIONS : FILE_PERMISSIONS;
   }
 
-  async made(place: FolderPlace, { kind, mode, user, group, device }: NewNode): Promise<void> {
+  async made(place: HostPlace, { kind, mode, user, group, device }: NewNode): Promise<void> {
     const isNode = kind !== Kind.file && kind !== Kind.directory && kind !== Kind.symbolicLink;
     const metadata = { user, group, mode: kind | mode, ...(isNode && { device }) };
     await this.#metadata.write(place, metadata).catch(async (error: unknown) => {
@@ -67,11 +66,11 @@ class MappedModel implements SecurityModel {
     });
   }
 
-  async makeSymbolicLink(place: FolderPlace, target: string, file: NewFile): Promise<void> {
+  async makeSymbolicLink(place: HostPlace, target: string, file: NewFile): Promise<void> {
     await this.#makeFile(place, { ...file, mode: 0o777, kind: Kind.symbolicLink, device: 0n }, pathOf(target));
   }
 
-  async readLink(place: FolderPlace): Promise<string> {
+  async readLink(place: HostPlace): Promise<string> {
     const path = await this.#directories.path(place);
     return await withPinned(path, async (pinned, stats) => {
       // A link of the host's own.
@@ -82,12 +81,12 @@ class MappedModel implements SecurityModel {
     });
   }
 
-  async makeNode(place: FolderPlace, node: NewNode): Promise<void> {
+  async makeNode(place: HostPlace, node: NewNode): Promise<void> {
     if (node.kind === Kind.directory) throw new FolderError(Errno.notPermitted, 'a directory is made otherwise');
     await this.#makeFile(place, node, pathOf(''));
   }
 
-  async #makeFile(place: FolderPlace, node: NewNode, bytes: Uint8Array): Promise<void> {
+  async #makeFile(place: HostPlace, node: NewNode, bytes: Uint8Array): Promise<void> {
     const path = await this.#directories.path(place);
     const file = await createRegular(path, constants.O_WRONLY, this.permissions(node, false));
     await orRemoved(path, async () => {
@@ -100,19 +99,19 @@ class MappedModel implements SecurityModel {
     });
   }
 
-  emptied(place: FolderPlace): Promise<void> {
+  emptied(place: HostPlace): Promise<void> {
     return this.#metadata.removeFolder(place);
   }
 
-  removed(place: FolderPlace): Promise<void> {
+  removed(place: HostPlace): Promise<void> {
     return this.#metadata.remove(place);
   }
 
-  renamed(from: FolderPlace, to: FolderPlace): Promise<void> {
+  renamed(from: HostPlace, to: HostPlace): Promise<void> {
     return this.#metadata.rename(from, to);
   }
 
-  linked(from: FolderPlace, to: FolderPlace): Promise<void> {
+  linked(from: HostPlace, to: HostPlace): Promise<void> {
     return this.#metadata.link(from, to);
   }
 }

@@ -2,10 +2,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises';
 import { Errno, errnoOf, FolderError } from '../../ninep/errno.ts';
 import type { Directories } from './directories.ts';
-import { handlePath, pathOf, pinDirectory } from './directory-handle.ts';
+import { type HostPlace, handlePath, pathOf, pinDirectory } from './directory-handle.ts';
 import type { OwnershipChange } from './model.ts';
 import { writeAll } from './pinned.ts';
-import type { FolderPlace } from './places.ts';
 
 /** Where QEMU keeps the metadata of `security_model=mapped-file` (hw/9pfs/9p-local.c): a file for each name, in each directory. */
 const FOLDER = '.virtfs_metadata';
@@ -62,7 +61,7 @@ export class MetadataFiles {
     this.#directories = directories;
   }
 
-  async read(place: FolderPlace): Promise<Metadata> {
+  async read(place: HostPlace): Promise<Metadata> {
     const path = await this.#path(place, false);
     const file = path === null ? null : await openMetadata(path, constants.O_RDONLY).catch(nothing);
     if (file === null) return {};
@@ -77,7 +76,7 @@ export class MetadataFiles {
    * Changes what a file says. It stays the same file, as the names of a file share it. On a full disk it says what it said: bytes
    * take the place of others before what is left is cut off.
    */
-  async write(place: FolderPlace, change: Metadata): Promise<void> {
+  async write(place: HostPlace, change: Metadata): Promise<void> {
     const path = (await this.#path(place, true))!;
     const file = await openMetadata(path, constants.O_RDWR | constants.O_CREAT);
     try {
@@ -89,33 +88,33 @@ export class MetadataFiles {
     }
   }
 
-  async remove(place: FolderPlace): Promise<void> {
+  async remove(place: HostPlace): Promise<void> {
     const path = await this.#path(place, false);
     if (path !== null) await unlink(pathOf(path)).catch(nothing);
   }
 
-  async rename(from: FolderPlace, to: FolderPlace): Promise<void> {
+  async rename(from: HostPlace, to: HostPlace): Promise<void> {
     const path = await this.#path(from, false);
     const isThere = path !== null && (await this.#move(path, to));
     if (!isThere) await this.remove(to);
   }
 
   /** Whether there was something to be moved. */
-  async #move(path: string, to: FolderPlace): Promise<boolean> {
+  async #move(path: string, to: HostPlace): Promise<boolean> {
     const target = (await this.#path(to, true))!;
     const moved = await rename(pathOf(path), pathOf(target)).catch(nothing);
     return moved !== null;
   }
 
   /** A file has another name: what it says holds for both. */
-  async link(from: FolderPlace, to: FolderPlace): Promise<void> {
+  async link(from: HostPlace, to: HostPlace): Promise<void> {
     await this.remove(to);
     const path = await this.#path(from, false);
     if (path !== null) await link(pathOf(path), pathOf((await this.#path(to, true))!)).catch(nothing);
   }
 
   /** A directory is to be removed: its folder for metadata must not be in the way. */
-  async removeFolder(directory: FolderPlace): Promise<void> {
+  async removeFolder(directory: HostPlace): Promise<void> {
     const handle = await this.#directories.handle(directory);
     await rmdir(pathOf(handle.path(FOLDER))).catch(nothing);
     await handle.metadata?.close();
@@ -123,14 +122,14 @@ export class MetadataFiles {
   }
 
   /** Where the metadata of a place are; null: there is no folder for them, and none is to be made. */
-  async #path(place: FolderPlace, isNeeded: boolean): Promise<string | null> {
+  async #path(place: HostPlace, isNeeded: boolean): Promise<string | null> {
     if (place === this.#directories.places.root) return place.handle!.path(ROOT_FILE);
     if (place.parent === null) throw new FolderError(Errno.noEntry, 'the file was removed');
     const folder = await this.#folder(place.parent, isNeeded);
     return folder === null ? null : `${handlePath(folder)}/${place.name}`;
   }
 
-  async #folder(directory: FolderPlace, isNeeded: boolean): Promise<FileHandle | null> {
+  async #folder(directory: HostPlace, isNeeded: boolean): Promise<FileHandle | null> {
     const handle = await this.#directories.handle(directory);
     if (handle.metadata !== null) return handle.metadata;
     const path = handle.path(FOLDER);

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import type { NewFile } from '../../ninep/folder.ts';
 import type { Directories } from './directories.ts';
-import type { FolderPlace } from './places.ts';
+import type { HostPlace } from './directory-handle.ts';
 
 /** Owner, permissions, kind and device number of a file, as the guest is to see them. */
 export interface Ownership {
@@ -26,21 +26,21 @@ export interface SecurityModel {
   readonly hasKinds: boolean;
   /** Whether a name is the model's own: for the guest it is not there. */
   hides(name: string): boolean;
-  ownership(place: FolderPlace, stats: BigIntStats): Promise<Ownership>;
-  change(place: FolderPlace, stats: BigIntStats, change: OwnershipChange): Promise<void>;
+  ownership(place: HostPlace, stats: BigIntStats): Promise<Ownership>;
+  change(place: HostPlace, stats: BigIntStats, change: OwnershipChange): Promise<void>;
   /** Permissions with which a new file, or directory, is made. */
   permissions(file: NewFile, isDirectory: boolean): number;
   /** A file was made. */
-  made(place: FolderPlace, node: NewNode): Promise<void>;
-  makeSymbolicLink(place: FolderPlace, target: string, file: NewFile): Promise<void>;
-  readLink(place: FolderPlace): Promise<string>;
-  makeNode(place: FolderPlace, node: NewNode): Promise<void>;
+  made(place: HostPlace, node: NewNode): Promise<void>;
+  makeSymbolicLink(place: HostPlace, target: string, file: NewFile): Promise<void>;
+  readLink(place: HostPlace): Promise<string>;
+  makeNode(place: HostPlace, node: NewNode): Promise<void>;
   /** A directory is about to be removed. */
-  emptied(place: FolderPlace): Promise<void>;
+  emptied(place: HostPlace): Promise<void>;
   /** A file was removed, got another name, or one more. */
-  removed(place: FolderPlace): Promise<void>;
-  renamed(from: FolderPlace, to: FolderPlace): Promise<void>;
-  linked(from: FolderPlace, to: FolderPlace): Promise<void>;
+  removed(place: HostPlace): Promise<void>;
+  renamed(from: HostPlace, to: HostPlace): Promise<void>;
+  linked(from: HostPlace, to: HostPlace): Promise<void>;
 }
 
 /** What a model is made with. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { NinepClient, T, u32 } from '../../../support/ninep-client.ts';
 import { Random } from '../../../support/random.ts';
+import { sendWild } from '../../ninep/wild.ts';
 import { errnoOf, Share } from './share.ts';
-import { sendWild } from './wild.ts';
 
 const models = ['mapped-file', 'none'] as const;
 

@@ -1,6 +1,6 @@
-import type { NinepSession } from '../../../../src/ninep/session.ts';
-import { type Field, message, T, u8, u16, u32, u64 } from '../../../support/ninep-client.ts';
-import type { Random } from '../../../support/random.ts';
+import type { NinepSession } from '../../../src/ninep/session.ts';
+import { type Field, message, T, u8, u16, u32, u64 } from '../../support/ninep-client.ts';
+import type { Random } from '../../support/random.ts';
 
 const names = [
   'a',

@@ -1,0 +1,45 @@
+import { ConfigurationError } from '../errors.ts';
+import { checkedBoolean, checkNames, shown } from '../option-checks.ts';
+
+/** What a file holds: a text, which becomes UTF-8, bytes, or a Blob. */
+export type ShareContent = string | Uint8Array | ArrayBuffer | Blob;
+
+/** A file of a share, with more than its contents. */
+export interface ShareFileSettings {
+  /** What it holds. */
+  readonly content: ShareContent;
+  /** Whether the guest's programs may run it: mode 0755 in the place of 0644. Default: false. */
+  readonly executable?: boolean;
+}
+
+/** A file of a share: its contents, or these with what else it is to be like. */
+export type ShareFile = ShareContent | ShareFileSettings;
+
+function isContent(value: unknown): value is ShareContent {
+  return (
+    typeof value === 'string' || ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof Blob
+  );
+}
+
+/**
+ * A file that callers without types give.
+ * @throws ConfigurationError that begins with `what`
+ */
+export function checkedFile(what: string, file: ShareFile): ShareFileSettings {
+  if (!isContent(file)) checkNames(what, file, ['content', 'executable']);
+  const { content, executable } = isContent(file) ? { content: file } : file;
+  if (!isContent(content))
+    throw new ConfigurationError(
+      `${what} holds ${shown(content as unknown)}; give a text, a Uint8Array, an ArrayBuffer or a Blob`,
+    );
+  return executable === undefined
+    ? { content }
+    : { content, executable: checkedBoolean(`${what}.executable`, executable) };
+}
+
+/** The bytes of contents. */
+export async function bytesOf(content: ShareContent): Promise<Uint8Array> {
+  if (typeof content === 'string') return new TextEncoder().encode(content);
+  if (ArrayBuffer.isView(content)) return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+  return new Uint8Array(content instanceof ArrayBuffer ? content : await content.arrayBuffer());
+}

@@ -1,0 +1,238 @@
+import { Errno, FolderError } from '../../ninep/errno.ts';
+import {
+  type Attributes,
+  type Changes,
+  type FolderStatistics,
+  Kind,
+  type NewFile,
+  type OpenDirectory,
+  type OpenFile,
+  type SharedFolder,
+} from '../../ninep/folder.ts';
+import { type FolderPlace, Places } from '../../ninep/places.ts';
+import { OpenFlag } from '../../ninep/protocol.ts';
+import { BLOCK_BYTES, DirectoryNode, ENTRY_BYTES, FileNode, LinkNode, type MemoryNode, SpecialNode } from './nodes.ts';
+import { MemoryOpenDirectory, MemoryOpenFile } from './open.ts';
+import { Space } from './space.ts';
+
+/** The kind of file system that it tells it is: 9P, by Linux's include/uapi/linux/magic.h. */
+const V9FS_MAGIC = 0x01021997n;
+/** As a folder of the host is that its owner has made. */
+const ROOT = { mode: 0o755, user: 0, group: 0 };
+
+/**
+ * A folder in memory that a guest shares. What can be asked of it is done at once, so nothing comes between the parts of a
+ * request; promises are there for folders that are elsewhere.
+ */
+export class MemoryFolder implements SharedFolder {
+  readonly #space: Space;
+  readonly #root: DirectoryNode;
+  readonly #places = new Places(() => {});
+
+  /** `capacity`: bytes that its files may take. */
+  constructor(capacity: number) {
+    this.#space = new Space(capacity);
+    this.#root = new DirectoryNode(ROOT, this.#space);
+    this.#root.names = 1;
+  }
+
+  root(): FolderPlace {
+    return this.#places.root;
+  }
+
+  retain(place: FolderPlace): void {
+    place.keepers++;
+  }
+
+  release(place: FolderPlace): void {
+    this.#places.release(place);
+  }
+
+  /** What is at a place now. Ways may be too long to go them by recursion. */
+  #node(place: FolderPlace): MemoryNode {
+    const names: string[] = [];
+    let at = place;
+    for (; at.parent !== null; at = at.parent) names.push(at.name);
+    if (at !== this.#places.root) throw new FolderError(Errno.noEntry, 'the file was removed');
+    return names.reduceRight<MemoryNode>((node, name) => directoryOf(node).get(name), this.#root);
+  }
+
+  #directory(place: FolderPlace): DirectoryNode {
+    return directoryOf(this.#node(place));
+  }
+
+  async walk(directory: FolderPlace, name: string): Promise<FolderPlace> {
+    this.#directory(directory).get(name);
+    return this.#places.at(directory, name);
+  }
+
+  async attributes(place: FolderPlace, open?: OpenFile | OpenDirectory): Promise<Attributes> {
+    return this.#nodeOf(place, open).attributes;
+  }
+
+  #nodeOf(place: FolderPlace, open?: OpenFile | OpenDirectory): MemoryNode {
+    return open instanceof MemoryOpenFile || open instanceof MemoryOpenDirectory ? open.node : this.#node(place);
+  }
+
+  async open(place: FolderPlace, flags: number): Promise<OpenFile | OpenDirectory> {
+    const node = this.#node(place);
+    if (node instanceof DirectoryNode) return this.#openDirectory(node, place, flags);
+    if ((flags & OpenFlag.directory) !== 0) throw new FolderError(Errno.notDirectory, 'it is no directory');
+    return new MemoryOpenFile(withData(node), flags);
+  }
+
+  #openDirectory(node: DirectoryNode, place: FolderPlace, flags: number): MemoryOpenDirectory {
+    if ((flags & (OpenFlag.access | OpenFlag.truncate)) !== 0)
+      throw new FolderError(Errno.isDirectory, 'a directory cannot be written');
+    return new MemoryOpenDirectory(node, () => this.#parentOf(place, node));
+  }
+
+  /** What ".." is: of a directory that was removed it is that itself. */
+  #parentOf({ parent }: FolderPlace, node: DirectoryNode): DirectoryNode {
+    return parent === null ? node : this.#directory(parent);
+  }
+
+  async create(directory: FolderPlace, name: string, flags: number, file: NewFile) {
+    const within = this.#directory(directory);
+    const known = within.find(name);
+    if (known !== undefined && (flags & OpenFlag.exclusive) !== 0) within.checkFree(name);
+    if (known instanceof DirectoryNode) throw new FolderError(Errno.isDirectory, 'it is a directory');
+    const place = this.#places.at(directory, name);
+    try {
+      if (known === undefined) within.add(name, new FileNode(file, this.#space));
+      return { place, open: new MemoryOpenFile(withData(within.get(name)), flags) };
+    } catch (error) {
+      this.release(place);
+      throw error;
+    }
+  }
+
+  /** A name that is not there yet leads to a file, which must not stay if there is no room for the name. */
+  #add(directory: FolderPlace, name: string, fileFor: () => MemoryNode): void {
+    const within = this.#directory(directory);
+    within.checkFree(name);
+    // Throws where the way to it would be too long.
+    this.release(this.#places.at(directory, name));
+    const node = fileFor();
+    try {
+      within.add(name, node);
+    } catch (error) {
+      node.settle();
+      throw error;
+    }
+  }
+
+  async makeDirectory(directory: FolderPlace, name: string, file: NewFile): Promise<void> {
+    this.#add(directory, name, () => new DirectoryNode(file, this.#space));
+  }
+
+  async makeSymbolicLink(directory: FolderPlace, name: string, target: string, file: NewFile): Promise<void> {
+    this.#add(directory, name, () => new LinkNode(target, file, this.#space));
+  }
+
+  async makeNode(directory: FolderPlace, name: string, kind: number, device: bigint, file: NewFile): Promise<void> {
+    this.#add(directory, name, () => {
+      if (kind === Kind.file) return new FileNode(file, this.#space);
+      if (kind === Kind.directory) throw new FolderError(Errno.notPermitted, 'a directory is made otherwise');
+      if (!specialKinds.includes(kind)) throw new FolderError(Errno.invalid, 'there is no such kind of file');
+      return new SpecialNode(kind, device, file, this.#space);
+    });
+  }
+
+  async link(place: FolderPlace, directory: FolderPlace, name: string): Promise<void> {
+    const node = this.#node(place);
+    this.#add(directory, name, () => {
+      if (node instanceof DirectoryNode) throw new FolderError(Errno.notPermitted, 'a directory has one name only');
+      return node;
+    });
+  }
+
+  async readLink(place: FolderPlace): Promise<string> {
+    const node = this.#node(place);
+    if (!(node instanceof LinkNode)) throw new FolderError(Errno.invalid, 'it is no symbolic link');
+    return node.target;
+  }
+
+  async rename(directory: FolderPlace, name: string, newDirectory: FolderPlace, newName: string): Promise<void> {
+    const from = this.#places.at(directory, name);
+    try {
+      this.#rename(from, newDirectory, newName);
+    } finally {
+      this.release(from);
+    }
+  }
+
+  /** What is refused, and in which order, is as in rename(2). */
+  #rename(from: FolderPlace, newDirectory: FolderPlace, newName: string): void {
+    const [directory, name] = [from.parent!, from.name];
+    if (newDirectory.isWithin(from)) throw new FolderError(Errno.invalid, 'it cannot be moved into itself');
+    const [source, target] = [this.#directory(directory), this.#directory(newDirectory)];
+    const [moved, replaced] = [source.get(name), target.find(newName)];
+    const to = newDirectory.places.get(newName);
+    if (to !== undefined && directory.isWithin(to)) throw new FolderError(Errno.notEmpty, 'the file is in it');
+    // Two names of one file stay.
+    if (moved === replaced) return;
+    if (replaced !== undefined) checkReplaceable(moved, replaced);
+    this.#places.checkMove(from, newDirectory);
+    if (replaced !== undefined) target.remove(newName);
+    source.move(name, target, newName);
+    this.#places.move(directory, name, newDirectory, newName);
+  }
+
+  async remove(directory: FolderPlace, name: string, isDirectory: boolean): Promise<void> {
+    const within = this.#directory(directory);
+    const node = within.get(name);
+    if (isDirectory) checkEmpty(directoryOf(node));
+    else if (node instanceof DirectoryNode) throw new FolderError(Errno.isDirectory, 'it is a directory');
+    within.remove(name);
+    this.#places.forget(directory, name);
+  }
+
+  async change(place: FolderPlace, changes: Changes, open?: OpenFile | OpenDirectory): Promise<void> {
+    this.#nodeOf(place, open).change(changes);
+  }
+
+  async statistics(): Promise<FolderStatistics> {
+    const { capacity, free } = this.#space;
+    const whole = (bytes: number, unit: number) => BigInt(Math.floor(bytes / unit));
+    return {
+      type: V9FS_MAGIC,
+      blockSize: BigInt(BLOCK_BYTES),
+      blocks: whole(capacity, BLOCK_BYTES),
+      free: whole(free, BLOCK_BYTES),
+      available: whole(free, BLOCK_BYTES),
+      files: whole(capacity, ENTRY_BYTES),
+      freeFiles: whole(free, ENTRY_BYTES),
+    };
+  }
+
+  async settle(): Promise<void> {}
+
+  /** Files are there as long as somebody knows the folder: what a guest has left can be read when its machine has ended. */
+  async close(): Promise<void> {}
+}
+
+/** Pipe, character device, block device and socket, as in stat(2). */
+const specialKinds: readonly number[] = [0o010000, 0o020000, 0o060000, 0o140000];
+
+function directoryOf(node: MemoryNode): DirectoryNode {
+  if (!(node instanceof DirectoryNode)) throw new FolderError(Errno.notDirectory, 'it is no directory');
+  return node;
+}
+
+/** A file that can be opened. */
+function withData(node: MemoryNode): FileNode {
+  if (node instanceof LinkNode) throw new FolderError(Errno.tooManyLinks, 'it is a symbolic link');
+  if (!(node instanceof FileNode)) throw new FolderError(Errno.notPermitted, 'it is a special file');
+  return node;
+}
+
+function checkEmpty(directory: DirectoryNode): void {
+  if (!directory.isEmpty) throw new FolderError(Errno.notEmpty, 'the directory is not empty');
+}
+
+/** Throws where a file cannot take the place of another one. */
+function checkReplaceable(moved: MemoryNode, replaced: MemoryNode): void {
+  if (moved instanceof DirectoryNode) checkEmpty(directoryOf(replaced));
+  else if (replaced instanceof DirectoryNode) throw new FolderError(Errno.isDirectory, 'it is a directory');
+}

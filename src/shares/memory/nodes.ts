@@ -1,0 +1,283 @@
+import { Errno, FolderError } from '../../ninep/errno.ts';
+import { type Attributes, type Changes, type GivenTime, Kind, type NewFile, PERMISSIONS } from '../../ninep/folder.ts';
+import { FileData } from './file-data.ts';
+import type { Space } from './space.ts';
+
+/** About what the host needs for a name and what it leads to, without data: a guest must not use it up with empty files. */
+export const ENTRY_BYTES = 1024;
+/** Bytes of a block in attributes (stat(2)), and of one of the file system. */
+const UNIT_BYTES = 512;
+export const BLOCK_BYTES = 4096;
+/** Characters of a symbolic link's target at most, as in Linux (PATH_MAX, with the NUL). */
+const MOST_TARGET = 4095;
+/** An owner that stays as it is, as in chown(2). */
+const UNCHANGED = 0xffffffff;
+
+function now(): bigint {
+  return BigInt(Date.now()) * 1_000_000n;
+}
+
+/** A file of any kind, whatever names it has. */
+export abstract class MemoryNode {
+  /** As in stat(2). */
+  abstract readonly kind: number;
+  readonly id: bigint;
+  /** Of a device file: its number. */
+  readonly device: bigint = 0n;
+  /** Names that lead to it, and how often it is open. */
+  names = 0;
+  opens = 0;
+  protected readonly space: Space;
+  #permissions: number;
+  #user: number;
+  #group: number;
+  #accessTime = now();
+  #modificationTime = this.#accessTime;
+  #changeTime = this.#accessTime;
+
+  constructor({ mode, user, group }: NewFile, space: Space) {
+    this.space = space;
+    this.id = space.nextId();
+    this.#permissions = mode & PERMISSIONS;
+    this.#user = user;
+    this.#group = group;
+  }
+
+  get size(): number {
+    return 0;
+  }
+
+  /** Bytes of the host's memory that its data take. */
+  get taken(): number {
+    return 0;
+  }
+
+  get links(): number {
+    return this.names;
+  }
+
+  get attributes(): Attributes {
+    return {
+      mode: this.kind | this.#permissions,
+      user: this.#user,
+      group: this.#group,
+      links: BigInt(this.links),
+      device: this.device,
+      size: BigInt(this.size),
+      blockSize: BigInt(BLOCK_BYTES),
+      blocks: BigInt(Math.ceil(this.taken / UNIT_BYTES)),
+      accessTime: this.#accessTime,
+      modificationTime: this.#modificationTime,
+      changeTime: this.#changeTime,
+      id: this.id,
+    };
+  }
+
+  /** The size comes before the times, which it changes. */
+  change({ mode, user, group, size, accessTime, modificationTime }: Changes): void {
+    if (mode !== undefined) this.#permissions = this.changedPermissions(mode);
+    if (user !== undefined && user !== UNCHANGED) this.#user = user;
+    if (group !== undefined && group !== UNCHANGED) this.#group = group;
+    if (size !== undefined) this.resize(size);
+    const given = (time: GivenTime) => (time === 'now' ? now() : time);
+    if (accessTime !== undefined) this.#accessTime = given(accessTime);
+    if (modificationTime !== undefined) this.#modificationTime = given(modificationTime);
+    this.changed();
+  }
+
+  protected changedPermissions(mode: number): number {
+    return mode & PERMISSIONS;
+  }
+
+  protected resize(_size: number): void {
+    throw new FolderError(Errno.invalid, 'it has no data');
+  }
+
+  /** Its attributes, or names, are others now. */
+  changed(): void {
+    this.#changeTime = now();
+  }
+
+  /** Its contents are others now. */
+  modified(): void {
+    this.changed();
+    this.#modificationTime = this.#changeTime;
+  }
+
+  /** Gives back what it takes, if nothing leads to it any more. */
+  settle(): void {
+    if (this.names === 0 && this.opens === 0) this.free();
+  }
+
+  protected free(): void {}
+}
+
+/** A file with data. */
+export class FileNode extends MemoryNode {
+  readonly kind = Kind.file;
+  readonly #data: FileData;
+
+  constructor(file: NewFile, space: Space) {
+    super(file, space);
+    this.#data = new FileData(space);
+  }
+
+  override get size(): number {
+    return this.#data.size;
+  }
+
+  override get taken(): number {
+    return this.#data.taken;
+  }
+
+  read(target: Uint8Array, position: number): number {
+    return this.#data.read(target, position);
+  }
+
+  write(bytes: Uint8Array, position: number): number {
+    const written = this.#data.write(bytes, position);
+    if (written > 0) this.modified();
+    return written;
+  }
+
+  override resize(size: number): void {
+    this.#data.resize(size);
+    this.modified();
+  }
+
+  protected override free(): void {
+    this.#data.resize(0);
+  }
+}
+
+/** A symbolic link. Only the guest follows it. */
+export class LinkNode extends MemoryNode {
+  readonly kind = Kind.symbolicLink;
+  readonly target: string;
+
+  constructor(target: string, file: NewFile, space: Space) {
+    super(file, space);
+    if (target.length > MOST_TARGET) throw new FolderError(Errno.nameTooLong, 'the target is too long');
+    space.take(target.length);
+    this.target = target;
+  }
+
+  override get size(): number {
+    return this.target.length;
+  }
+
+  /** As in Linux. */
+  protected override changedPermissions(): number {
+    throw new FolderError(Errno.notSupported, 'a symbolic link has no permissions of its own');
+  }
+
+  protected override free(): void {
+    this.space.give(this.target.length);
+  }
+}
+
+/** A device, a pipe or a socket: it is the guest's affair. */
+export class SpecialNode extends MemoryNode {
+  readonly kind: number;
+  override readonly device: bigint;
+
+  constructor(kind: number, device: bigint, file: NewFile, space: Space) {
+    super(file, space);
+    this.kind = kind;
+    this.device = device;
+  }
+}
+
+/** A name in a directory. Who lists the directory goes on behind its position. */
+export interface MemoryEntry {
+  readonly position: number;
+  readonly node: MemoryNode;
+}
+
+/** A directory. */
+export class DirectoryNode extends MemoryNode {
+  readonly kind = Kind.directory;
+  /** In the order of their positions. */
+  readonly #entries = new Map<string, MemoryEntry>();
+  /** Those of "." and ".." come first. */
+  #lastPosition = 2;
+  #directories = 0;
+
+  /** By its name, by its own ".", and by the ".." of each directory in it. */
+  override get links(): number {
+    return this.names === 0 ? 0 : 2 + this.#directories;
+  }
+
+  override get size(): number {
+    return BLOCK_BYTES;
+  }
+
+  override get taken(): number {
+    return BLOCK_BYTES;
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  protected override resize(): void {
+    throw new FolderError(Errno.isDirectory, 'it is a directory');
+  }
+
+  /** The entries as they are when they are come to: those that are added meanwhile among them, those that are removed not. */
+  entries(): IterableIterator<[string, MemoryEntry]> {
+    return this.#entries.entries();
+  }
+
+  find(name: string): MemoryNode | undefined {
+    return this.#entries.get(name)?.node;
+  }
+
+  get(name: string): MemoryNode {
+    const node = this.find(name);
+    if (node === undefined) throw new FolderError(Errno.noEntry, 'there is no such file');
+    return node;
+  }
+
+  /** Throws where a name is taken. */
+  checkFree(name: string): void {
+    if (this.#entries.has(name)) throw new FolderError(Errno.exists, 'there is such a file already');
+  }
+
+  /** A name that is free leads to a file from now on. */
+  add(name: string, node: MemoryNode): void {
+    this.space.take(ENTRY_BYTES);
+    this.#enter(name, node);
+  }
+
+  /** A name leads nowhere any more. */
+  remove(name: string): void {
+    const node = this.get(name);
+    this.space.give(ENTRY_BYTES);
+    this.#leave(name, node);
+    node.settle();
+  }
+
+  /** What has one name gets another one, which is free; however full it is, as it takes nothing more. */
+  move(name: string, directory: DirectoryNode, newName: string): void {
+    const node = this.get(name);
+    this.#leave(name, node);
+    directory.#enter(newName, node);
+  }
+
+  #enter(name: string, node: MemoryNode): void {
+    node.names++;
+    if (node instanceof DirectoryNode) this.#directories++;
+    this.#entries.set(name, { node, position: ++this.#lastPosition });
+    node.changed();
+    this.modified();
+  }
+
+  #leave(name: string, node: MemoryNode): void {
+    node.names--;
+    if (node instanceof DirectoryNode) this.#directories--;
+    this.#entries.delete(name);
+    node.changed();
+    this.modified();
+  }
+}

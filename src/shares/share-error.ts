@@ -1,0 +1,51 @@
+import { messageOf } from '../errors.ts';
+import { Errno, errnoOf } from '../ninep/errno.ts';
+
+/** Errors as Node names them. */
+const codes = new Map<number, ShareErrorCode>([
+  [Errno.noEntry, 'ENOENT'],
+  [Errno.exists, 'EEXIST'],
+  [Errno.notDirectory, 'ENOTDIR'],
+  [Errno.isDirectory, 'EISDIR'],
+  [Errno.tooManyLinks, 'ELOOP'],
+  [Errno.noSpace, 'ENOSPC'],
+  [Errno.nameTooLong, 'ENAMETOOLONG'],
+  [Errno.invalid, 'EINVAL'],
+  [Errno.notPermitted, 'EPERM'],
+]);
+
+/**
+ * Why something cannot be done with a file of a share. `ENOENT`: there is none; `ENOTDIR`, `EISDIR`: it is no directory, or one;
+ * `ELOOP`: it is a symbolic link, which is followed in the guest only; `EPERM`: it is a device, a pipe or a socket; `ENOSPC`: there is no room;
+ * `ENAMETOOLONG`, `EINVAL`: the path is too long, or none; `EEXIST`: there is such a file; `EIO`: all else.
+ */
+export type ShareErrorCode =
+  | 'ENOENT'
+  | 'EEXIST'
+  | 'ENOTDIR'
+  | 'EISDIR'
+  | 'ELOOP'
+  | 'ENOSPC'
+  | 'ENAMETOOLONG'
+  | 'EINVAL'
+  | 'EPERM'
+  | 'EIO';
+
+/** Something cannot be done with a file of a share. The message says which, and why. */
+export class ShareError extends Error {
+  /** By which it is told from other errors. */
+  override readonly name = 'ShareError';
+  /** What is wrong, for programs. */
+  readonly code: ShareErrorCode;
+
+  constructor(code: ShareErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What a folder has thrown for a path, for callers. */
+export function shareError(path: string, thrown: unknown): ShareError {
+  if (thrown instanceof ShareError) return thrown;
+  return new ShareError(codes.get(errnoOf(thrown)) ?? 'EIO', `${path}: ${messageOf(thrown)}`);
+}
