@@ -61,6 +61,7 @@ export class SharedFiles {
    * Writes a file; the directories that it is in are made. One that is there keeps its owner and permissions, unless `executable` is
    * given; programs that have it open find other contents in it. The guest never sees a part of what is written.
    * @throws ShareError where there is no room for it, too: the file is gone then
+   * @throws ConfigurationError for what is no contents
    */
   async writeFile(path: string, file: ShareFile): Promise<void> {
     const { content, executable } = checkedFile(`the file '${path}'`, file);
@@ -74,7 +75,7 @@ export class SharedFiles {
 
   /**
    * The bytes of a file.
-   * @throws ShareError
+   * @throws ShareError also where it is larger than all that the folder may store, by holes (`EFBIG`)
    */
   async readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
     return await this.#at(path, (folder, names) =>
@@ -82,7 +83,8 @@ export class SharedFiles {
         const open = await folder.open(place, OpenFlag.readOnly);
         try {
           if (open.kind !== 'file') throw new FolderError(Errno.isDirectory, 'it is a directory');
-          const bytes = new Uint8Array(Number((await folder.attributes(place, open)).size));
+          const { size } = await folder.attributes(place, open);
+          const bytes = new Uint8Array(await checkedSize(folder, place, size));
           return bytes.subarray(0, await open.read(bytes, 0));
         } finally {
           await open.close();
@@ -125,6 +127,13 @@ export class SharedFiles {
       throw shareError(`${this.tag}: ${path}`, error);
     }
   }
+}
+
+/** A size that can be had in memory: a guest makes files of any size, by holes. */
+async function checkedSize(folder: SharedFolder, place: Place, size: bigint): Promise<number> {
+  const { blocks, blockSize } = await folder.statistics(place);
+  if (size > blocks * blockSize) throw new FolderError(Errno.tooLarge, 'it is larger than the folder, by holes');
+  return Number(size);
 }
 
 function lastOf(names: readonly string[]): string {

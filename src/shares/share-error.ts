@@ -8,6 +8,7 @@ const codes = new Map<number, ShareErrorCode>([
   [Errno.notDirectory, 'ENOTDIR'],
   [Errno.isDirectory, 'EISDIR'],
   [Errno.tooManyLinks, 'ELOOP'],
+  [Errno.tooLarge, 'EFBIG'],
   [Errno.noSpace, 'ENOSPC'],
   [Errno.nameTooLong, 'ENAMETOOLONG'],
   [Errno.invalid, 'EINVAL'],
@@ -16,7 +17,7 @@ const codes = new Map<number, ShareErrorCode>([
 
 /**
  * Why something cannot be done with a file of a share. `ENOENT`: there is none; `ENOTDIR`, `EISDIR`: it is no directory, or one;
- * `ELOOP`: it is a symbolic link, which is followed in the guest only; `EPERM`: it is a device, a pipe or a socket; `ENOSPC`: there is no room;
+ * `ELOOP`: it is a symbolic link, which is followed in the guest only; `EPERM`: it is a device, a pipe or a socket; `ENOSPC`: there is no room; `EFBIG`: it is too large;
  * `ENAMETOOLONG`, `EINVAL`: the path is too long, or none; `EEXIST`: there is such a file; `EIO`: all else.
  */
 export type ShareErrorCode =
@@ -25,6 +26,7 @@ export type ShareErrorCode =
   | 'ENOTDIR'
   | 'EISDIR'
   | 'ELOOP'
+  | 'EFBIG'
   | 'ENOSPC'
   | 'ENAMETOOLONG'
   | 'EINVAL'

@@ -198,7 +198,8 @@ export class MemoryFolder implements SharedFolder {
     return {
       type: V9FS_MAGIC,
       blockSize: BigInt(BLOCK_BYTES),
-      blocks: whole(capacity, BLOCK_BYTES),
+      // Rounded up: no file with data is larger than all.
+      blocks: BigInt(Math.ceil(capacity / BLOCK_BYTES)),
       free: whole(free, BLOCK_BYTES),
       available: whole(free, BLOCK_BYTES),
       files: whole(capacity, ENTRY_BYTES),

@@ -138,6 +138,18 @@ test('a file that there is no room for is not there', async () => {
   expect((await files.readFile('small')).length).toBe(50_000);
 });
 
+test('a file that is mostly a hole does not use up the memory of who reads it', async () => {
+  const { files, client } = await shared(100_000);
+  const fid = await client.create('', 'file');
+  await client.change(fid, { size: 2 ** 40 });
+  expect(await codeOf(files.readFile('file'))).toBe('EFBIG');
+  await client.change(fid, { size: 90_000 });
+  expect((await files.readFile('file')).length).toBe(90_000);
+  const full = await shared(5000);
+  await full.files.writeFile('file', new Uint8Array(3700));
+  expect((await full.files.readFile('file')).length).toBe(3700);
+});
+
 test('where the guest may change nothing, the host may', async () => {
   const { fixed } = await shared();
   await fixed.writeFile('file', 'x');
