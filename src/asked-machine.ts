@@ -52,8 +52,9 @@ export abstract class AskedMachine extends Emitter<MachineEvents> {
   }
 
   /**
-   * Writes bytes to physical memory, past the processor. Code that is hit is translated anew.
-   * @throws RangeError where there is no memory, and in a replay, which must go on as it was recorded
+   * Writes bytes to physical memory, RAM and ROM, past the processor and the A20 gate: all of them or none. Code that is hit is
+   * translated anew. Devices' memory, such as that of the display adapter, is not reached.
+   * @throws RangeError where not all is RAM or ROM, and while a recording is made or replayed, which would not have it
    */
   async memoryWrite(physical: number, bytes: Uint8Array): Promise<void> {
     if (!(bytes instanceof Uint8Array)) throw new RangeError('memory is written with a Uint8Array');
@@ -61,7 +62,7 @@ export abstract class AskedMachine extends Emitter<MachineEvents> {
     // A message would carry the whole buffer that they are a part of.
     if (await this.debug('write', 'physical', physical, new Uint8Array(bytes))) return;
     throw new RangeError(
-      `${bytes.length} bytes at 0x${physical.toString(16)} cannot be written: there is no memory, or a recording is made or replayed`,
+      `${bytes.length} bytes at 0x${physical.toString(16)} cannot be written: not all of that is RAM or ROM, or a recording is made or replayed`,
     );
   }
 

@@ -41,7 +41,7 @@ const kinds = {
   firmwareFiles: 'image',
   debugConsole: 'part',
   log: 'setting',
-  logRanges: 'setting',
+  logRanges: 'here',
   trace: 'here',
   startTime: 'here',
   name: 'here',

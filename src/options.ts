@@ -199,7 +199,7 @@ export function checkOptions(
   checkText('name', options.name);
   checkedLayout(options.keyboardLayout);
   checkVideoBios(options);
-  checkFirmwareFiles(options.firmwareFiles ?? {});
+  if (options.firmwareFiles !== undefined) checkFirmwareFiles(options.firmwareFiles, firmwareOf(options) !== undefined);
   checkedLimits(options.limits ?? {});
   const memoryBytes = checkedMemory(memory, 'kernel' in boot);
   return {

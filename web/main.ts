@@ -11,6 +11,7 @@ import { byId } from './elements.ts';
 import { toldByPlace } from './images.ts';
 import type { Inspector } from './inspector.ts';
 import { LayoutChoice } from './layout-choice.ts';
+import { Loading } from './loading.ts';
 import { Meter } from './meter.ts';
 import type { OnScreenKeyboard } from './on-screen-keyboard.ts';
 import type { SavedState } from './saved-states.ts';
@@ -41,8 +42,9 @@ class Page {
     start: () => void this.#start(),
     takeSnapshot: (file) => this.#states.add(file.name, { hash: '', snapshot: file }),
     tell: (error) => this.#tell(error),
-    loading: (text) => this.#sayOnce(text),
   });
+  /** Ends what the machine is loaded for that is being turned on. */
+  #turning = new AbortController();
   readonly #states = new StateList(
     (state) => this.#goOn(state),
     (error) => this.#tell(error),
@@ -100,8 +102,8 @@ class Page {
   }
 
   #start(): Promise<void> {
-    return this.#turnOn(async (check) => {
-      const options = await this.#setup.options();
+    return this.#turnOn(async (check, loading) => {
+      const options = await this.#setup.options(loading);
       check();
       return this.#pc.start(options);
     });
@@ -114,12 +116,12 @@ class Page {
       await readMachine(bytes, browserHost);
       if (!confirm('Turn off the machine that is on? What it has not written to a disk is lost.')) return;
     }
-    await this.#turnOn(async (check) => {
+    await this.#turnOn(async (check, loading) => {
       await this.#pc.stop();
       check();
       this.#say(STARTING);
       if (hash !== '') this.#setup.restore(hash);
-      const changes = await this.#setup.unsavedOptions();
+      const changes = await this.#setup.unsavedOptions(loading);
       check();
       return this.#pc.restore(bytes, changes).catch((error) => Promise.reject(toldByPlace(error)));
     });
@@ -161,12 +163,15 @@ class Page {
 
   /** @param make calls `check` after what takes time: it throws if meanwhile another machine was asked for */
   async #turnOn(
-    make: (check: () => void) => Promise<Machine>,
+    make: (check: () => void, loading: Loading) => Promise<Machine>,
     status = STARTING,
     describe = () => ({ hash: location.hash, title: this.#setup.title }),
   ): Promise<void> {
     const turn = ++this.#turn;
     const isWanted = () => turn === this.#turn;
+    this.#turning.abort();
+    const turning = new AbortController();
+    this.#turning = turning;
     const check = () => {
       if (!isWanted()) throw new DOMException('another machine was asked for', 'AbortError');
     };
@@ -176,7 +181,7 @@ class Page {
     this.#say(status);
     try {
       await this.#serialTerminals();
-      const machine = await make(check);
+      const machine = await make(check, new Loading(turning.signal, (text) => this.#say(text)));
       check();
       this.#on = { machine, ...describe() };
       this.#running(machine);
@@ -186,6 +191,8 @@ class Page {
       this.#stopped(CHOOSE);
       this.#tell(error);
     } finally {
+      // What one image lacks, the others are not loaded for.
+      turning.abort();
       if (isWanted()) byId('start', HTMLButtonElement).disabled = false;
     }
   }

@@ -13,6 +13,7 @@ import { byId, textElement } from './elements.ts';
 import { Images, type PlacedImage } from './images.ts';
 import { KeptDisks, keepUnderFreeName } from './kept-disks.ts';
 import { fillLayouts } from './layout-choice.ts';
+import type { Loading } from './loading.ts';
 import { systems } from './systems.ts';
 
 /** Fields of the form that describe a machine. The demo is one of the systems there. */
@@ -32,8 +33,6 @@ export interface SetupActions {
   /** Takes a file that is a saved machine. */
   readonly takeSnapshot: (file: File) => Promise<void>;
   readonly tell: (error: unknown) => void;
-  /** Some of an image has come from its server. */
-  readonly loading: (text: string) => void;
 }
 
 /** The form in which a machine is described, and the page's address, which says the same. */
@@ -44,13 +43,11 @@ export class Setup {
   #runs = false;
   readonly #kept: KeptDisks;
   readonly #tell: (error: unknown) => void;
-  readonly #loading: (text: string) => void;
   /** What the fields say where the address says nothing. */
   readonly #initial: ReadonlyMap<SettingName, string>;
 
-  constructor({ start, takeSnapshot, tell, loading }: SetupActions) {
+  constructor({ start, takeSnapshot, tell }: SetupActions) {
     this.#tell = tell;
-    this.#loading = loading;
     this.#kept = new KeptDisks((name) => this.#images.put('hda', name), tell);
     this.#images = new Images(byId('images', HTMLUListElement), () => this.#imagesChanged(), takeSnapshot);
     this.#addSystems();
@@ -112,8 +109,8 @@ export class Setup {
   }
 
   /** What a snapshot of the machine does not contain: drives whose images have names, and what cards are connected to. */
-  async unsavedOptions(): Promise<Pick<MachineOptions, 'drives' | 'network'>> {
-    const { drives, network } = await this.options();
+  async unsavedOptions(loading: Loading): Promise<Pick<MachineOptions, 'drives' | 'network'>> {
+    const { drives, network } = await this.options(loading);
     return { ...(this.#choice === 'own' && drives && { drives }), ...(network && { network }) };
   }
 
@@ -123,11 +120,11 @@ export class Setup {
   }
 
   /** @throws ConfigurationError for an image that cannot be had */
-  async options(): Promise<MachineOptions> {
+  async options(loading: Loading): Promise<MachineOptions> {
     const system = systems.find(({ name }) => name === this.#choice);
     const described = await describedOptions({
       setting: (name) => this.#value(name) || defaults[name],
-      image: (name) => (system ? undefined : this.#image(name)),
+      image: (name) => (system ? undefined : this.#image(name, loading)),
     });
     return { ...described, ...(await system?.options()) };
   }
@@ -148,13 +145,13 @@ export class Setup {
     return new FormData(this.#form).get(name)?.toString().trim() ?? '';
   }
 
-  #image(name: ImageName): Promise<Image> | undefined {
+  #image(name: ImageName, loading: Loading): Promise<Image> | undefined {
     const image = this.#images.get(name);
     if (image === undefined) return undefined;
     if (typeof image === 'string' && isKept(image)) return Promise.resolve(image);
     if (this.#images.isKept(name)) return this.#keep(name, image);
     if (typeof image !== 'string') return Promise.resolve(image);
-    return imageAt(name, image, (received, total) => this.#loading(loadingText(name, received, total)));
+    return imageAt(name, image, loading.download(name));
   }
 
   /** From then on the machine has what the browser keeps. */
@@ -208,12 +205,6 @@ export class Setup {
       this.#add(event.dataTransfer?.files);
     });
   }
-}
-
-/** How far an image is, in tenths, or in MB where the server doesn't say how large it is. */
-function loadingText(name: ImageName, received: number, total: number | undefined): string {
-  const part = total === undefined ? `${received >>> 20} MB` : `${Math.floor((received / total) * 10) * 10} %`;
-  return `Loading ${name}: ${part}`;
 }
 
 /** A machine may have what a list doesn't offer, such as two devices on the USB; what is none is refused by its name. */

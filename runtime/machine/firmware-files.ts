@@ -31,6 +31,8 @@ export function firmwareFiles(config: MachineConfig, acpi: () => AcpiImage): Fir
   if (bootOrder.length > 0) files.push(constant(BoardFile.bootOrder, ascii(`${bootOrder.join('\n')}\0`)));
   if (bootMenuWait !== undefined) files.push(constant(BoardFile.bootMenuWait, word(bootMenuWait)));
   const given = Object.entries(config.firmwareFiles ?? {}).map(([name, content]) => constant(name, content));
+  // A replay may be given them in another order than the recording was.
+  given.sort((a, b) => (a.name < b.name ? -1 : 1));
   return [...files, ...given];
 }
 

@@ -5,7 +5,7 @@ import type { KeyboardLayout } from '../input/layout.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
 import type { Boot, Image, MachineOptions } from '../options.ts';
 import { isHttp } from '../storage/http/store.ts';
-import { blobOf, fileAt, get, type ReportProgress } from './download.ts';
+import { blobOf, type Download, fileAt, get } from './download.ts';
 
 /** Names of images of drives, and the drives. */
 const driveOptions = {
@@ -144,16 +144,15 @@ const readInParts: readonly ImageName[] = ['hda', 'hdb', 'cdrom'];
 
 /**
  * The image at an address: the address itself where it is for a disk or a CD and the server sends parts of it, otherwise its bytes.
- * @param report is told how far it is
  * @throws ConfigurationError
  */
-export async function imageAt(name: ImageName, url: string, report?: ReportProgress): Promise<Blob | string> {
-  if (!readInParts.includes(name)) return await fileAt(url, report);
-  const first = await get(url, { range: 'bytes=0-0' });
-  if (first.status !== 206) return await blobOf(first, url, report);
+export async function imageAt(name: ImageName, url: string, download: Download = {}): Promise<Blob | string> {
+  if (!readInParts.includes(name)) return await fileAt(url, download);
+  const first = await get(url, download, { range: 'bytes=0-0' });
+  if (first.status !== 206) return await blobOf(first, url, download);
   await first.body?.cancel();
   const { headers } = first;
   // Of another server the page sees only what that allows.
   const hasParts = headers.has('content-range') && !headers.has('content-encoding');
-  return hasParts ? new URL(url, document.baseURI).href : await fileAt(url, report);
+  return hasParts ? new URL(url, document.baseURI).href : await fileAt(url, download);
 }

@@ -2,9 +2,9 @@ import type { MigrationChannel } from '../migration/channel.ts';
 import type { MachineOptions } from '../options.ts';
 import type { SnapshotBytes } from '../snapshot/machine.ts';
 import { Display } from './display.ts';
-import { fileAt, type ReportProgress } from './download.ts';
+import { type Download, fileAt } from './download.ts';
 import { describedOptions, type ImageName, imageAt } from './element-options.ts';
-import { isKept } from './files.ts';
+import { isKept, keptImage } from './files.ts';
 import { takeKeysInFullScreen } from './full-screen.ts';
 import { type Exit, Machine } from './index.ts';
 import { Keys, typeText } from './keys.ts';
@@ -89,22 +89,27 @@ export class RawironPc extends HTMLElement {
    * @throws DOMException AbortError if it is stopped, removed or started again before the machine runs
    */
   async start(options?: MachineOptions): Promise<Machine> {
-    return await this.#run(() => (options ? Machine.create(options) : this.#described()));
+    return await this.#run((signal) => (options ? Machine.create(options) : this.#described(signal)));
   }
 
   /** What the attributes describe: a machine that is turned on, or goes on from a state. */
-  async #described(): Promise<Machine> {
+  async #described(signal: AbortSignal): Promise<Machine> {
     const state = this.getAttribute('state');
-    if (state === null) return Machine.create(await this.#describedOptions());
-    const [snapshot, changes] = await Promise.all([fileAt(state, this.#progressOf('state')), this.#describedOptions()]);
+    if (state === null) return Machine.create(await this.#describedOptions(signal));
+    const [snapshot, changes] = await Promise.all([
+      isKept(state) ? keptImage(state) : fileAt(state, this.#download('state', signal)),
+      this.#describedOptions(signal),
+    ]);
     return Machine.restore(snapshot, changes);
   }
 
-  /** Tells of what comes from a web server. */
-  #progressOf(name: ImageProgress['name']): ReportProgress {
-    return (received, total) => {
+  /** Tells of what comes from a web server, until it is no longer wanted. */
+  #download(name: ImageProgress['name'], signal: AbortSignal): Download {
+    const report = (received: number, total: number | undefined) => {
+      if (signal.aborted) return;
       this.dispatchEvent(new CustomEvent('imageprogress', { detail: { name, received, total } }));
     };
+    return { signal, report };
   }
 
   /**
@@ -129,7 +134,7 @@ export class RawironPc extends HTMLElement {
     return await this.#run(() => Machine.receive(open(), changes));
   }
 
-  async #run(create: () => Promise<Machine>): Promise<Machine> {
+  async #run(create: (signal: AbortSignal) => Promise<Machine>): Promise<Machine> {
     try {
       const machine = await this.#latest.replace(create);
       this.dispatchEvent(new CustomEvent('machinecreate', { detail: machine }));
@@ -189,13 +194,13 @@ export class RawironPc extends HTMLElement {
     this.#loudspeaker.isMuted = muted;
   }
 
-  #describedOptions(): Promise<MachineOptions> {
+  #describedOptions(signal: AbortSignal): Promise<MachineOptions> {
     const value = (name: string) => this.getAttribute(name) ?? undefined;
     const image = (name: ImageName) => {
       const url = value(name);
       return url === undefined || isKept(url)
         ? url && Promise.resolve(url)
-        : imageAt(name, url, this.#progressOf(name));
+        : imageAt(name, url, this.#download(name, signal));
     };
     return describedOptions({ setting: value, image: (name) => image(name) || undefined });
   }

@@ -6,6 +6,8 @@ interface Stoppable {
 /** The machine that was asked for last. One that is still being made when another one, or none, is asked for is stopped. */
 export class LatestMachine<Machine extends Stoppable> {
   readonly #show: (machine: Machine | null) => void;
+  /** Ends what it takes to make one that is no longer asked for. */
+  #making = new AbortController();
   /** How often another machine, or none, was asked for. */
   #generation = 0;
   #machine: Machine | null = null;
@@ -21,13 +23,15 @@ export class LatestMachine<Machine extends Stoppable> {
 
   /**
    * Ends the machine before and makes another one.
+   * @param create gets a signal that it is no longer asked for
    * @throws DOMException AbortError if meanwhile another one, or none, was asked for
    */
-  async replace(create: () => Promise<Machine>): Promise<Machine> {
+  async replace(create: (signal: AbortSignal) => Promise<Machine>): Promise<Machine> {
     const ended = this.stop();
     const generation = this.#generation;
+    const { signal } = this.#making;
     await ended;
-    const machine = await create().catch((error: unknown) => {
+    const machine = await create(signal).catch((error: unknown) => {
       throw generation === this.#generation ? error : replaced();
     });
     if (generation !== this.#generation) {
@@ -61,6 +65,8 @@ export class LatestMachine<Machine extends Stoppable> {
   /** Ends the machine, even one that is still being made. */
   async stop(): Promise<void> {
     this.#generation++;
+    this.#making.abort(replaced());
+    this.#making = new AbortController();
     const machine = this.#machine;
     this.#set(null);
     await machine?.stop();

@@ -126,9 +126,11 @@ export class Pointer {
   /** Over a picture it is the machine's once keys are: whoever only scrolls the page past it is not held there. */
   #wheel(event: WheelEvent): void {
     const isTaken = this.#isLocked || (this.#target.matches(':focus-within') && this.#isTaken(event));
-    if (!isTaken || event.deltaY === 0) return;
-    event.preventDefault();
+    // With Ctrl, as fingers have it that move apart, the page is made larger.
+    if (!isTaken || (event.ctrlKey && !this.#isLocked)) return;
     const steps = this.#wheelSteps.take(event);
+    if (event.deltaY === 0) return;
+    event.preventDefault();
     if (steps !== 0) void this.#machine?.mouse.wheel(steps).catch(() => {});
   }
 }

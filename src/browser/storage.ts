@@ -24,7 +24,8 @@ export const browserStorage: StorageHost = {
  */
 function addressOf(name: string): string {
   if (isHttp(name)) return name;
-  const address = URL.parse(name, baseAddress())?.href;
+  const base = baseAddress();
+  const address = URL.canParse(name, base) ? new URL(name, base).href : undefined;
   if (address !== undefined && isHttp(address)) return address;
   throw noFiles(name);
 }

@@ -6,6 +6,8 @@ import { machine, type Settings } from './settings.ts';
 
 /** Firmware runs what is in this folder of fw_cfg as option ROMs. */
 const ROMS = 'genroms/';
+/** What is taken of the name of an option ROM's file, in characters. */
+const LONGEST_PART = 40;
 
 /** Flags for what firmware and systems find in fw_cfg. */
 export const firmwareFileFlags: readonly Flag[] = [
@@ -19,10 +21,7 @@ export const firmwareFileFlags: readonly Flag[] = [
     names: ['option-rom'],
     argument: 'FILE',
     help: "an option ROM that firmware runs after those of cards, such as iPXE's",
-    apply: (settings, text) => {
-      const { romfile = '' } = parseProperties(text, 'romfile', []);
-      return withFile(settings, ROMS + basename(romfile), romfile);
-    },
+    apply: applyRom,
   },
 ];
 
@@ -32,7 +31,19 @@ function applyFile(settings: Settings, text: string): Settings {
     throw new ConfigurationError(
       `'${text}' has ${file === undefined ? 'no content' : 'two contents'}; give file=FILE or string=TEXT`,
     );
+  if (file === '') throw new ConfigurationError(`'${text}' names no file; give file=FILE`);
   return withFile(settings, name, file ?? new TextEncoder().encode(string));
+}
+
+/** Its name in fw_cfg has what may be there of the file's, after a number that makes it another than any before. */
+function applyRom(settings: Settings, text: string): Settings {
+  const { romfile = '' } = parseProperties(text, 'romfile', []);
+  if (romfile === '') throw new ConfigurationError('there is no name of a file; give FILE');
+  const { length } = Object.keys(settings.machine.firmwareFiles ?? {});
+  const name = basename(romfile)
+    .replaceAll(/[^!-~]/g, '-')
+    .slice(-LONGEST_PART);
+  return withFile(settings, `${ROMS}${length}-${name}`, romfile);
 }
 
 function withFile(settings: Settings, name: string, image: Image): Settings {

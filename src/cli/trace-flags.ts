@@ -34,6 +34,8 @@ export const traceFlags: readonly Flag[] = [
   },
 ];
 
+const HIGHEST = 0xffffffff;
+
 /** Given twice, the items add up, as in QEMU. */
 function applyLog(settings: Settings, text: string): Settings {
   const all = text.split(',');
@@ -51,14 +53,23 @@ function applyFilter(settings: Settings, text: string): Settings {
   return machine(settings, { logRanges: text.split(',').map(parsedRange) });
 }
 
-/** As QEMU has them: from the first address on, or up to the last one; the base of numbers is told by their prefix. */
+const FORMS = 'give FIRST..LAST, FIRST+BYTES or LAST-BYTES, numbers decimal or with 0x';
+
+/** As QEMU has them: from the first address on, or up to the last one. */
 function parsedRange(text: string): AddressRange {
-  const [, left, operator, right] = /^(0x[\da-f]+|\d+)(\.\.|\+|-)(0x[\da-f]+|\d+)$/i.exec(text) ?? [];
-  if (operator === undefined)
-    throw new ConfigurationError(`'${text}' is no range; give FIRST..LAST, FIRST+BYTES or LAST-BYTES`);
+  const number = '(0x[\\da-f]+|0|[1-9]\\d*)';
+  const [, left, operator, right] = new RegExp(`^${number}(\\.\\.|\\+|-)${number}$`, 'i').exec(text) ?? [];
+  if (operator === undefined) throw new ConfigurationError(`'${text}' is no range; ${FORMS}`);
   const [one, other] = [Number(left), Number(right)];
-  if (operator === '..') return { first: one, last: other };
-  return operator === '+' ? { first: one, last: one + other - 1 } : { first: one - other + 1, last: one };
+  const [first, last] = ends(one, operator, other);
+  if (first < 0 || last < first || last > HIGHEST)
+    throw new ConfigurationError(`'${text}' is no range within 32 bits; ${FORMS}`);
+  return { first, last };
+}
+
+function ends(one: number, operator: string, other: number): [first: number, last: number] {
+  if (operator === '..') return [one, other];
+  return operator === '+' ? [one, one + other - 1] : [one - other + 1, one];
 }
 
 function applyTrace(settings: Settings, text: string): Settings {

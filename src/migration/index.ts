@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { ConfigurationError, messageOf } from '../errors.ts';
 import { Emitter } from '../events.ts';
 import type { Host } from '../host.ts';
 import type { Arrival, Arrived } from './arrival.ts';
@@ -185,11 +185,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
   }
 
   async #depart(channel: MigrationChannel): Promise<void> {
-    // Few machines ever leave, and pages load it then.
-    const { Departure } = await import('./departure.ts').catch((error: unknown) => {
-      channel.destroy();
-      throw error;
-    });
+    const { Departure } = await loadedFor(channel, import('./departure.ts'));
     const counters = new TransferCounters(() => performance.now());
     const events = { begun: () => this.#enter('active'), pass: (number: number) => this.emit('pass', number) };
     const departure = new Departure(this.#machine, channel, { counters, events, parameters: () => this.#parameters });
@@ -318,10 +314,27 @@ export class MachineMigration extends Emitter<MigrationEvents> {
 }
 
 /**
- * A machine that another process sends, as far as it has announced itself. Few machines ever come so, and pages load what it takes then.
+ * A machine that another process sends, as far as it has announced itself.
  * @throws ConfigurationError if none comes
  */
 export async function openArrival(channel: MigrationChannel | Promise<MigrationChannel>, host: Host): Promise<Arrival> {
-  const { Arrival } = await import('./arrival.ts');
-  return await Arrival.open(await channel, host);
+  const [opened, { Arrival }] = await Promise.all([channel, loadedFor(channel, import('./arrival.ts'))]);
+  return await Arrival.open(opened, host);
+}
+
+/**
+ * What a move takes. Few machines are ever moved, and pages load it when one is; the channel is given up where it cannot be had.
+ * @throws ConfigurationError
+ */
+async function loadedFor<Module>(
+  channel: MigrationChannel | Promise<MigrationChannel>,
+  module: Promise<Module>,
+): Promise<Module> {
+  return await module.catch((error: unknown) => {
+    Promise.resolve(channel).then(
+      (opened) => opened.destroy(),
+      () => {},
+    );
+    throw new ConfigurationError(`cannot load what it takes to move a machine: ${messageOf(error)}`);
+  });
 }

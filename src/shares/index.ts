@@ -4,9 +4,8 @@ import { ConfigurationError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import type { SharedFolder } from '../ninep/folder.ts';
-import { NinepSession } from '../ninep/session.ts';
-import { SharedFiles } from './files.ts';
-import { MemoryFolder } from './memory/folder.ts';
+import type { NinepSession } from '../ninep/session.ts';
+import type { SharedFiles } from './files.ts';
 import { noFolder } from './no-folder.ts';
 import type { SharePlan } from './options.ts';
 import { ShareError } from './share-error.ts';
@@ -26,10 +25,12 @@ export class MachineShares {
   }
 
   /**
-   * Opens the folders.
+   * Opens the folders. Few machines have any, and pages load what serves them then.
    * @throws ConfigurationError
    */
   async open(): Promise<void> {
+    if (this.#plans.length === 0) return;
+    const { NinepSession } = await import('../ninep/session.ts');
     for (const plan of this.#plans) {
       const session = new NinepSession(await this.#folder(plan), plan.isReadOnly);
       this.#sessions.set(plan.name, session);
@@ -37,13 +38,16 @@ export class MachineShares {
     }
   }
 
-  #folder({ source }: SharePlan): SharedFolder | Promise<SharedFolder> {
+  async #folder({ source }: SharePlan): Promise<SharedFolder> {
     if (source === undefined) return noFolder;
-    return 'files' in source ? new MemoryFolder(source.capacity) : this.#host.openFolder(source.folder, source);
+    if (!('files' in source)) return this.#host.openFolder(source.folder, source);
+    const { MemoryFolder } = await import('./memory/folder.ts');
+    return new MemoryFolder(source.capacity);
   }
 
   async #fill({ tag, source }: SharePlan, session: NinepSession): Promise<void> {
     if (source === undefined || !('files' in source)) return;
+    const { SharedFiles } = await import('./files.ts');
     const files = new SharedFiles(tag, session);
     this.#files.set(tag, files);
     for (const [path, file] of Object.entries(source.files))

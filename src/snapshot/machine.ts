@@ -1,7 +1,8 @@
 import type { SavedComponents } from '../../runtime/snapshot/components.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
+import { ConfigurationError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { checkedBytes } from '../option-checks.ts';
+import { checkedBytes, isBytes, shown } from '../option-checks.ts';
 import type { MachineOptions } from '../options.ts';
 import { SnapshotError } from './layout.ts';
 import { checkedMedia } from './media.ts';
@@ -42,6 +43,8 @@ export async function readMachine(snapshot: SnapshotBytes, host: Host): Promise<
  */
 export async function openMachine(snapshot: SnapshotBytes, { decompressor }: Host): Promise<OpenedMachine> {
   const bytes = snapshot instanceof Blob ? await snapshot.arrayBuffer() : snapshot;
+  if (!isBytes(bytes))
+    throw new ConfigurationError(`${NAME} is ${shown(bytes)}; it must be a Uint8Array, an ArrayBuffer or a Blob`);
   const reader = await SnapshotReader.open(NAME, checkedBytes('the snapshot', bytes), decompressor);
   const options = recordOf(await reader.part('options'));
   return {

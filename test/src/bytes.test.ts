@@ -56,5 +56,9 @@ test('memory is written, and code that runs there is the new one', async () => {
 test('what is no memory is not written', async () => {
   const guest = await halted({ drives: [{ image: haltingDisk() }] });
   await expect(guest.memoryWrite(4 << 20, Uint8Array.of(1))).rejects.toThrow('1 bytes at 0x400000 cannot be written');
+  // All of it or nothing, where it goes on into the display adapter's memory.
+  const before = await guest.memoryRead(0x9fff0, 16);
+  await expect(guest.memoryWrite(0x9fff0, new Uint8Array(32).fill(7))).rejects.toThrow('not all of that is RAM or ROM');
+  expect(await guest.memoryRead(0x9fff0, 16)).toEqual(before);
   await expect(guest.memoryWrite(-1, Uint8Array.of(1))).rejects.toThrow('-1 is no address of memory');
 });

@@ -27,14 +27,26 @@ const mistakes: readonly [string, () => Promise<unknown>, string][] = [
     () => create({ boot: { demo: true }, network: [{ backend: { type: Symbol('wire') } }] }),
     'unknown type Symbol(wire) of a network; it is one of: user, ',
   ],
-  ['restore()', () => Machine.restore(anything(undefined)), 'the snapshot is undefined; it must be a Uint8Array or'],
+  [
+    'restore()',
+    () => Machine.restore(anything(undefined)),
+    'the snapshot is undefined; it must be a Uint8Array, an ArrayBuffer or a Blob',
+  ],
   [
     'restore(…, null)',
     () => Machine.restore(new Uint8Array(), anything(null)),
     'changes is null; it must be an object',
   ],
-  ['load()', () => machine.load(anything(undefined)), 'the snapshot is undefined; it must be a Uint8Array or'],
-  ["load('x')", () => machine.load(anything('x')), "the snapshot is 'x'; it must be a Uint8Array or an ArrayBuffer"],
+  [
+    'load()',
+    () => machine.load(anything(undefined)),
+    'the snapshot is undefined; it must be a Uint8Array, an ArrayBuffer or a Blob',
+  ],
+  [
+    "load('x')",
+    () => machine.load(anything('x')),
+    "the snapshot is 'x'; it must be a Uint8Array, an ArrayBuffer or a Blob",
+  ],
   ['load(new ArrayBuffer(5))', () => machine.load(new ArrayBuffer(5)), 'is not a snapshot'],
   [
     'snapshot(null)',

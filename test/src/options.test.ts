@@ -103,6 +103,12 @@ test.each<[string, object]>([
   ['nothing to boot', { boot: {} }],
   ["'a b' is no name of a firmware file; give up to 55 ASCII", { firmwareFiles: { 'a b': 'x' } }],
   ["the firmware file 'etc/e820' is the machine's own", { firmwareFiles: { 'etc/e820': 'x' } }],
+  ['firmwareFiles is null; it must be an object with names of files', { firmwareFiles: null }],
+  ['firmwareFiles is [object Map]; it must be an object', { firmwareFiles: new Map() }],
+  [
+    "the option ROM 'genroms/a' is run by firmware, which",
+    { boot: { demo: true }, firmwareFiles: { 'genroms/a': 'x' } },
+  ],
   ["firmwareFiles['a'] is 5; it must be the path of a file", { firmwareFiles: { a: 5 } }],
   ['smbios.system is null; it must be an object with manufacturer, ', { smbios: { system: null } }],
   ['soundCards[0] is undefined; it must be one of: ', { soundCards: [undefined] }],

@@ -39,6 +39,23 @@ describe.skipIf(noBrowser !== '')(`the element${noBrowser}`, () => {
       expect(told).toEqual({ text: 'bench', last: { name: 'state', received: state.length, total: undefined } });
     }));
 
+  test('tells nothing of a state that is no longer wanted', () =>
+    inPage('', async (page) => {
+      const told = await page.evaluate(async () => {
+        const pc = document.createElement('rawiron-pc') as RawironPc;
+        const names: string[] = [];
+        pc.addEventListener('imageprogress', (event) =>
+          names.push((event as RawironPcEvents['imageprogress']).detail.name),
+        );
+        pc.setAttribute('state', 'demo.snapshot');
+        document.body.append(pc);
+        const first = pc.start().catch((error: Error) => error.name);
+        await pc.start({ memory: 16, boot: { demo: true } });
+        return { first: await first, names };
+      });
+      expect(told).toEqual({ first: 'AbortError', names: [] });
+    }));
+
   test('says that a state is none', () =>
     inPage('', async (page) => {
       const failed = page.evaluate(async () => {

@@ -6,7 +6,10 @@ import { firmwareFiles } from '../../../runtime/machine/firmware-files.ts';
 
 const MB = 1 << 20;
 
-function filesOf(firmware: FirmwareSettings = {}): Record<string, Uint8Array> {
+function filesOf(
+  firmware: FirmwareSettings = {},
+  given: MachineConfig['firmwareFiles'] = {},
+): Record<string, Uint8Array> {
   const config: MachineConfig = {
     memoryBytes: 96 * MB,
     memoryBelow4G: 64 * MB,
@@ -15,6 +18,7 @@ function filesOf(firmware: FirmwareSettings = {}): Record<string, Uint8Array> {
     rebootAction: 'exit',
     startTimeOfDay: 0,
     firmware,
+    firmwareFiles: given,
   };
   const settings = { powerBase: 0xb000, pirqRoutes: [10, 10, 11, 11], apic: true };
   const files = firmwareFiles(config, () => acpiTables(config, settings));
@@ -106,4 +110,16 @@ test('boot order and the time of the menu are there if they are asked for', () =
 test('the names of all that the board tells are its own', () => {
   const names = Object.keys(filesOf({ bootOrder: ['/x'], bootMenuWait: 1 }));
   expect(names.filter((name) => !isBoardFile(name))).toEqual([]);
+});
+
+test('given files come after them, in the same order however they are given', () => {
+  const [a, b] = [Uint8Array.of(1), Uint8Array.of(2)];
+  for (const given of [
+    { 'opt/a': a, 'opt/b': b },
+    { 'opt/b': b, 'opt/a': a },
+  ])
+    expect(Object.entries(filesOf({}, given)).slice(-2)).toEqual([
+      ['opt/a', a],
+      ['opt/b', b],
+    ]);
 });

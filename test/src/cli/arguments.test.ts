@@ -144,8 +144,15 @@ test.each([
     },
   ],
   [
-    '-fw_cfg opt/org.example/a,string=b -fw_cfg name=opt/c,file=d -option-rom roms/e.rom',
-    { firmwareFiles: { 'opt/org.example/a': Uint8Array.of(0x62), 'opt/c': 'd', 'genroms/e.rom': 'roms/e.rom' } },
+    '-fw_cfg opt/org.example/a,string=b -option-rom roms/é.rom -option-rom kernel.bin -fw_cfg name=opt/c,file=d',
+    {
+      firmwareFiles: {
+        'opt/org.example/a': Uint8Array.of(0x62),
+        'genroms/1--.rom': 'roms/é.rom',
+        'genroms/2-kernel.bin': 'kernel.bin',
+        'opt/c': 'd',
+      },
+    },
   ],
   ['-d int -d cpu_reset,unimp -D log', { log: ['int', 'cpu_reset', 'unimp'] }],
   ['--no-reboot', { reboot: 'exit' }],
@@ -297,7 +304,11 @@ test.each([
   ['-fw_cfg opt/a', "-fw_cfg: 'opt/a' has no content; give file=FILE or string=TEXT"],
   ['-fw_cfg opt/a,string=b,file=c', "-fw_cfg: 'opt/a,string=b,file=c' has two contents; give file=FILE or string=TEXT"],
   ['-fw_cfg a,string=b -fw_cfg a,string=c', "-fw_cfg: there is a firmware file 'a' already"],
+  ['-fw_cfg a,file=', "-fw_cfg: 'a,file=' names no file; give file=FILE"],
   ['-dfilter 0x100', "-dfilter: '0x100' is no range; give FIRST..LAST, FIRST+BYTES or LAST-BYTES"],
+  ['-dfilter 0x7c00-0x7dff', "-dfilter: '0x7c00-0x7dff' is no range within 32 bits; give FIRST..LAST"],
+  ['-dfilter 10..5', "-dfilter: '10..5' is no range within 32 bits"],
+  ['-dfilter 076000+512', "-dfilter: '076000+512' is no range; give"],
   [
     '-icount rr=record,rrfile=r',
     "-icount: 'rr=record,rrfile=r' has no time of an instruction; give shift=N, 2^N ns each",

@@ -188,6 +188,14 @@ test('drives without a medium are there again, and so are cards', async () => {
   expect(second.network.map(({ name, mac }) => [name, mac])).toEqual([['rtl8139.0', '52:54:00:00:00:07']]);
 });
 
+test('files for the firmware are there again', async () => {
+  const machine = await demo({ firmwareFiles: { 'opt/x': Uint8Array.of(1, 2) } });
+  const second = await restore(await machine.snapshot());
+  const saved = await readSnapshot('it', await second.snapshot(), nodeStorage.decompressor);
+  const { options } = saved as { readonly options: Record<string, Record<string, Uint8Array>> };
+  expect(options.firmwareFiles).toEqual({ 'opt/x': Uint8Array.of(1, 2) });
+});
+
 test('the cable of a card is as it is here, not as it was', async () => {
   const machine = await demo({ network: [{}] });
   const states = async () => JSON.stringify(await machine.examine('stateOf', 'rtl8139.0'));

@@ -1,0 +1,40 @@
+import type { Download } from '../src/browser/download.ts';
+import type { ImageName } from '../src/browser/element-options.ts';
+
+/** Tells how far the images of a machine are that come from web servers. */
+export class Loading {
+  readonly #signal: AbortSignal;
+  readonly #say: (text: string) => void;
+  readonly #parts = new Map<ImageName, { readonly received: number; readonly total: number | undefined }>();
+  #said = '';
+
+  /** @param signal when they are no longer wanted */
+  constructor(signal: AbortSignal, say: (text: string) => void) {
+    this.#signal = signal;
+    this.#say = say;
+  }
+
+  /** How an image is loaded. */
+  download(name: ImageName): Download {
+    const report = (received: number, total: number | undefined) => {
+      this.#parts.set(name, { received, total });
+      this.#tell();
+    };
+    return { signal: this.#signal, report };
+  }
+
+  /** It is read out, too: one text for all of them, in tenths, or in steps of 16 MB where a server doesn't say how much there is. */
+  #tell(): void {
+    const parts = [...this.#parts.values()];
+    const sum = (of: (part: (typeof parts)[number]) => number) => parts.reduce((all, part) => all + of(part), 0);
+    const received = sum((part) => part.received);
+    const isKnown = parts.every(({ total }) => total !== undefined);
+    const part = isKnown
+      ? `${Math.floor((received / sum(({ total }) => total!)) * 10) * 10} %`
+      : `${Math.floor(received / 2 ** 24) * 16} MB`;
+    const text = `Loading images: ${part}`;
+    if (this.#signal.aborted || text === this.#said) return;
+    this.#said = text;
+    this.#say(text);
+  }
+}
