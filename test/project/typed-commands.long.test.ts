@@ -3,6 +3,9 @@ import { beginning } from '../../scripts/inspector/output.ts';
 import { type Command, CommandFolder, commandsOf } from '../support/commands.ts';
 import { pages } from '../support/documents.ts';
 
+/** Milliseconds that all commands of a page may take on a busy host. */
+const TIMEOUT = 600_000;
+
 /** Commands of ours that need no machine, and end by themselves. */
 const cheap = /^(npx )?rawiron (image |inspect .*--hex|help|.*(--help|-version)$)/;
 
@@ -16,7 +19,7 @@ describe.each(pages.filter((page) => commandsOf(page).some(({ text }) => cheap.t
   const typed = commands.filter(({ output }) => output === undefined);
   const shown = commands.filter(({ output }) => output !== undefined);
 
-  test.runIf(typed.length > 0)('what it has its reader type works, in that order', async () => {
+  test.runIf(typed.length > 0)('what it has its reader type works, in that order', { timeout: TIMEOUT }, async () => {
     using folder = new CommandFolder();
     for (const { text } of typed) expect({ text, ...(await folder.run(text)) }).toMatchObject({ text, code: 0 });
   });
