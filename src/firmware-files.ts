@@ -1,5 +1,5 @@
 import { DirectoryEntry } from '../runtime/devices/fw-cfg/registers.ts';
-import { isBoardFile } from '../runtime/machine/board-files.ts';
+import { isBoardFile, ROM_FOLDER } from '../runtime/machine/board-files.ts';
 import { ConfigurationError } from './errors.ts';
 import { checkImage, shown } from './option-checks.ts';
 import type { Image } from './options.ts';
@@ -8,8 +8,6 @@ import type { Image } from './options.ts';
 const LONGEST_NAME = DirectoryEntry.nameBytes - 1;
 /** Twice as many as QEMU has room for by default (`x-file-slots`). */
 const MOST_FILES = 64;
-/** Firmware runs the option ROMs in this folder. */
-const ROMS = 'genroms/';
 
 /**
  * Files that a machine's owner gives firmware and systems.
@@ -26,7 +24,7 @@ export function checkFirmwareFiles(files: Readonly<Record<string, Image>>, hasFi
   for (const [name, image] of all) {
     checkName(name);
     checkImage(`firmwareFiles['${name}']`, image);
-    if (name.startsWith(ROMS) && !hasFirmware)
+    if (name.startsWith(ROM_FOLDER) && !hasFirmware)
       throw new ConfigurationError(
         `the option ROM '${name}' is run by firmware, which this machine starts without; give a BIOS (boot.bios, -bios)`,
       );

@@ -43,7 +43,7 @@ class Page {
     takeSnapshot: (file) => this.#states.add(file.name, { hash: '', snapshot: file }),
     tell: (error) => this.#tell(error),
   });
-  /** Ends what the machine is loaded for that is being turned on. */
+  /** Of the machine that was asked for last: ends what it is loaded for. */
   #turning = new AbortController();
   readonly #states = new StateList(
     (state) => this.#goOn(state),
@@ -60,8 +60,6 @@ class Page {
     tell: (error) => this.#tell(error),
   });
   readonly #layout = new LayoutChoice((layout) => this.#keyboard?.setLayout(layout));
-  /** How often a machine was asked for. */
-  #turn = 0;
   /** The machine that is on, with the address that describes it and what it is called; null: none is. */
   #on: { readonly machine: Machine; readonly hash: string; readonly title: string } | null = null;
   #panel = 'screen-panel';
@@ -167,11 +165,10 @@ class Page {
     status = STARTING,
     describe = () => ({ hash: location.hash, title: this.#setup.title }),
   ): Promise<void> {
-    const turn = ++this.#turn;
-    const isWanted = () => turn === this.#turn;
     this.#turning.abort();
     const turning = new AbortController();
     this.#turning = turning;
+    const isWanted = () => turning === this.#turning;
     const check = () => {
       if (!isWanted()) throw new DOMException('another machine was asked for', 'AbortError');
     };

@@ -1,3 +1,6 @@
+/** Firmware runs the files of fw_cfg in this folder as option ROMs. */
+export const ROM_FOLDER = 'genroms/';
+
 /** Names of files in fw_cfg by which the board tells its firmware something, as QEMU's. Not all machines have each of them. */
 export const BoardFile = {
   smbiosAnchor: 'etc/smbios/smbios-anchor',
@@ -9,8 +12,7 @@ export const BoardFile = {
   bootOrder: 'bootorder',
   bootFailWait: 'etc/boot-fail-wait',
   bootMenuWait: 'etc/boot-menu-wait',
-  /** Firmware runs the ROMs in this folder. */
-  kernelLoader: 'genroms/kernel.bin',
+  kernelLoader: `${ROM_FOLDER}kernel.bin`,
 } as const;
 
 const names: ReadonlySet<string> = new Set(Object.values(BoardFile));

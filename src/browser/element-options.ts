@@ -6,6 +6,7 @@ import type { NetworkBackendOptions } from '../network/options.ts';
 import type { Boot, Image, MachineOptions } from '../options.ts';
 import { isHttp } from '../storage/http/store.ts';
 import { blobOf, type Download, fileAt, get } from './download.ts';
+import { browserStorage } from './storage.ts';
 
 /** Names of images of drives, and the drives. */
 const driveOptions = {
@@ -154,5 +155,5 @@ export async function imageAt(name: ImageName, url: string, download: Download =
   const { headers } = first;
   // Of another server the page sees only what that allows.
   const hasParts = headers.has('content-range') && !headers.has('content-encoding');
-  return hasParts ? new URL(url, document.baseURI).href : await fileAt(url, download);
+  return hasParts ? await browserStorage.identify(url) : await fileAt(url, download);
 }

@@ -6,10 +6,8 @@ interface Stoppable {
 /** The machine that was asked for last. One that is still being made when another one, or none, is asked for is stopped. */
 export class LatestMachine<Machine extends Stoppable> {
   readonly #show: (machine: Machine | null) => void;
-  /** Ends what it takes to make one that is no longer asked for. */
+  /** Is aborted when another machine, or none, is asked for: that ends what it takes to make this one. */
   #making = new AbortController();
-  /** How often another machine, or none, was asked for. */
-  #generation = 0;
   #machine: Machine | null = null;
 
   /** `show` is called with the machine that there is now. */
@@ -28,13 +26,12 @@ export class LatestMachine<Machine extends Stoppable> {
    */
   async replace(create: (signal: AbortSignal) => Promise<Machine>): Promise<Machine> {
     const ended = this.stop();
-    const generation = this.#generation;
     const { signal } = this.#making;
     await ended;
     const machine = await create(signal).catch((error: unknown) => {
-      throw generation === this.#generation ? error : replaced();
+      throw signal.aborted ? replaced() : error;
     });
-    if (generation !== this.#generation) {
+    if (signal.aborted) {
       await machine.stop();
       throw replaced();
     }
@@ -64,7 +61,6 @@ export class LatestMachine<Machine extends Stoppable> {
 
   /** Ends the machine, even one that is still being made. */
   async stop(): Promise<void> {
-    this.#generation++;
     this.#making.abort(replaced());
     this.#making = new AbortController();
     const machine = this.#machine;

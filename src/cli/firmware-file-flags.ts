@@ -1,11 +1,10 @@
 import { basename } from 'node:path';
+import { ROM_FOLDER } from '../../runtime/machine/board-files.ts';
 import { ConfigurationError, type Image } from '../index.ts';
 import type { Flag } from './flags.ts';
 import { parseProperties } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 
-/** Firmware runs what is in this folder of fw_cfg as option ROMs. */
-const ROMS = 'genroms/';
 /** What is taken of the name of an option ROM's file, in characters. */
 const LONGEST_PART = 40;
 
@@ -43,7 +42,7 @@ function applyRom(settings: Settings, text: string): Settings {
   const name = basename(romfile)
     .replaceAll(/[^!-~]/g, '-')
     .slice(-LONGEST_PART);
-  return withFile(settings, `${ROMS}${length}-${name}`, romfile);
+  return withFile(settings, `${ROM_FOLDER}${length}-${name}`, romfile);
 }
 
 function withFile(settings: Settings, name: string, image: Image): Settings {

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { checkedBoolean, checkNames, shown } from '../option-checks.ts';
+import { checkedBoolean, checkedBytes, checkNames, isBytes, shown } from '../option-checks.ts';
 
 /** What a file holds: a text, which becomes UTF-8, bytes, or a Blob. */
 export type ShareContent = string | Uint8Array | ArrayBuffer | Blob;
@@ -16,9 +16,7 @@ export interface ShareFileSettings {
 export type ShareFile = ShareContent | ShareFileSettings;
 
 function isContent(value: unknown): value is ShareContent {
-  return (
-    typeof value === 'string' || ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof Blob
-  );
+  return typeof value === 'string' || isBytes(value) || value instanceof Blob;
 }
 
 /**
@@ -40,6 +38,5 @@ export function checkedFile(what: string, file: ShareFile): ShareFileSettings {
 /** The bytes of contents. */
 export async function bytesOf(content: ShareContent): Promise<Uint8Array> {
   if (typeof content === 'string') return new TextEncoder().encode(content);
-  if (ArrayBuffer.isView(content)) return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
-  return new Uint8Array(content instanceof ArrayBuffer ? content : await content.arrayBuffer());
+  return checkedBytes('the contents', content instanceof Blob ? await content.arrayBuffer() : content);
 }
