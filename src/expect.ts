@@ -6,6 +6,8 @@ const KEPT = 1 << 20;
 /** An error shows this many characters of the last output, and of what was matched before it. */
 const SHOWN = 2000;
 const DEFAULT_TIMEOUT = 30_000;
+/** Searches that take fewer milliseconds than this are made whenever there is output. */
+const QUICK_SEARCH = 5;
 
 /** How long to wait for output. */
 export interface ExpectOptions {
@@ -65,10 +67,15 @@ export class Expectations {
   /** The end of what has been matched. */
   #matched = '';
   #ended: string | undefined;
+  /** Since the last search no more output has come. */
+  #searched = true;
+  /** Set while the next search waits. */
+  #rest: ReturnType<typeof setTimeout> | undefined;
 
   async expect(given: RegExp | string, options: ExpectOptions): Promise<RegExpExecArray> {
     const pattern = patternOf(given);
     const timeout = timeoutOf(options);
+    this.#search();
     const match = this.#take(pattern);
     if (match) return match;
     if (this.#ended !== undefined) throw this.#error(given, this.#ended);
@@ -77,15 +84,12 @@ export class Expectations {
 
   receive(bytes: Uint8Array): void {
     this.#text = (this.#text + this.#decoder.decode(bytes, { stream: true })).slice(-KEPT);
-    for (const expectation of this.#waiting) {
-      const match = this.#take(expectation.pattern);
-      if (!match) continue;
-      this.#waiting.delete(expectation);
-      expectation.resolve(match);
-    }
+    this.#searched = false;
+    if (this.#rest === undefined) this.#search();
   }
 
   end(reason: string): void {
+    this.#search();
     this.#ended ??= reason;
     for (const { given, reject } of this.#waiting) reject(this.#error(given, reason));
   }
@@ -93,13 +97,40 @@ export class Expectations {
   #wait(given: RegExp | string, pattern: RegExp, timeout: number): Promise<RegExpExecArray> {
     const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
     const expectation: Expectation = { given, pattern, resolve, reject };
-    const giveUp = () => reject(this.#error(given, `${timeout} ms passed`));
+    const giveUp = () => {
+      this.#search();
+      if (this.#waiting.has(expectation)) reject(this.#error(given, `${timeout} ms passed`));
+    };
     const timer = timeout === Infinity ? undefined : setTimeout(giveUp, timerDelay(timeout));
     this.#waiting.add(expectation);
     return promise.finally(() => {
       clearTimeout(timer);
       this.#waiting.delete(expectation);
     });
+  }
+
+  /**
+   * Looks in the output for what is waited for. An expression that captures much output is searched from its start each
+   * time: after a slow search the next one waits as long as it took, so that searches take half of the time at most.
+   */
+  #search(): void {
+    if (this.#searched) return;
+    this.#searched = true;
+    const start = performance.now();
+    for (const expectation of this.#waiting) {
+      const match = this.#take(expectation.pattern);
+      if (!match) continue;
+      this.#waiting.delete(expectation);
+      expectation.resolve(match);
+    }
+    const took = performance.now() - start;
+    clearTimeout(this.#rest);
+    this.#rest = took < QUICK_SEARCH ? undefined : setTimeout(() => this.#goOn(), took);
+  }
+
+  #goOn(): void {
+    this.#rest = undefined;
+    this.#search();
   }
 
   #take(pattern: RegExp): RegExpExecArray | undefined {

@@ -45,7 +45,7 @@ export class InspectedLinux implements AsyncDisposable {
   /** Runs a command to its end; what it printed. */
   async run(command: string, timeout = BOOT_TIMEOUT): Promise<string> {
     this.machine.serial.write(`${command}; echo "=""END"\n`);
-    const [, output] = await this.machine.serial.expect(/\r\n([\s\S]*?)=END\r\n/, { timeout });
+    const [, output] = await this.machine.serial.expect(/^[^\n]*\n([\s\S]*?)=END\r\n/, { timeout });
     await this.machine.serial.expect(PROMPT, { timeout });
     return output.replaceAll('\r\n', '\n');
   }

@@ -39,6 +39,34 @@ test('a match is used once, also where more output comes in the same turn', asyn
   await serial.expect(/x/);
 });
 
+test('what is in the output when the time is up, or the machine ends, is found after a slow search', async () => {
+  for (const ends of [true, false]) {
+    const { serial, receive } = port();
+    receive('('.repeat(600));
+    const slow = serial.expect(/\([^x]*\([^x]*x/, { timeout: 20_000 }).catch(() => 'none');
+    const other = serial.expect(/\(y/, { timeout: ends ? Infinity : 100 });
+    receive('(');
+    receive('y');
+    if (ends) serial.end('the machine has ended');
+    expect((await other)[0]).toBe('(y');
+    serial.end('the machine has ended');
+    expect(await slow).toBe('none');
+  }
+});
+
+test('an expression that captures much output is not searched at every piece of it', async () => {
+  const { serial, receive } = port();
+  const line = `${'M'.repeat(60)}\r\n`;
+  const captured = serial.expect(/\r\n([\s\S]*?)=END\r\n/, { timeout: Infinity });
+  receive('uuencode -m -\r\n');
+  for (let lines = 0; lines < 4000; lines++) {
+    receive(line);
+    if (lines % 50 === 0) await new Promise((resolve) => setTimeout(resolve));
+  }
+  receive('=END\r\n');
+  expect((await captured)[1]).toHaveLength(4000 * line.length);
+}, 60_000);
+
 test('characters that come in pieces are put together', async () => {
   const { serial } = port();
   const [start, end] = [Buffer.from('é').subarray(0, 1), Buffer.from('é').subarray(1)];
