@@ -17,7 +17,7 @@ import { Pic8259 } from '../devices/pic8259/index.ts';
 import { IsaBridge } from '../devices/piix3/index.ts';
 import { Pit8254 } from '../devices/pit8254/index.ts';
 import type { AcpiImage } from '../devices/power/image.ts';
-import { PowerManagement } from '../devices/power/index.ts';
+import type { PowerManagement } from '../devices/power/index.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
 import { Vga } from '../devices/vga/index.ts';
@@ -43,9 +43,12 @@ import { modelOf } from './model-of.ts';
 import { parts } from './parts.ts';
 import { pciPlaces } from './pci-places.ts';
 import type { PhysicalLayout } from './physical-layout.ts';
+import { powerChips } from './power-chips.ts';
 import { ioApicInput, serialPorts, withoutFirmware } from './resources.ts';
 import { soundMixer } from './sound.ts';
 
+/** Where firmware sets the chips up. */
+const noBases = { powerBase: 0, smbusBase: 0, pirqRoutes: [] } as const;
 /** Floppy, CD-ROM and hard disk in QEMU's order. */
 const DEFAULT_ORDER = 'cad';
 
@@ -115,8 +118,9 @@ export class Pc {
       if (number === 0) this.pit.acknowledged();
     };
     const hasFirmware = 'bios' in config.boot;
-    const { powerBase, pirqRoutes } = hasFirmware ? { powerBase: 0, pirqRoutes: [] } : withoutFirmware;
-    this.powerManagement = new PowerManagement({ ...board, irq: irq(9), base: powerBase });
+    const { pirqRoutes, ...bases } = hasFirmware ? noBases : withoutFirmware;
+    const power = powerChips(board, bases);
+    this.powerManagement = power.powerManagement;
     const rtcIrq = bothLines(hpet?.replaceable(8) ?? irq(8), this.powerManagement.rtc);
     this.rtc = new RtcCmos({ ...board, irq: rtcIrq, startTime: config.startTimeOfDay / 1000 });
     this.hypervisor = { memory: board.memory, secondsAtStart: () => this.rtc.secondsAtStart };
@@ -138,19 +142,7 @@ export class Pc {
     this.display = config.vga === 'std' ? new Vga({ ...board, map: layout.map, rom: config.videoRom }) : null;
     const apics = this.localApic && this.ioApic ? [this.localApic, this.ioApic] : [];
     const fwCfg = this.makeFwCfg(board, () => this.acpiTables(options, bridge));
-    const chips = [
-      pic,
-      ...apics,
-      pit,
-      rtc,
-      keyboardController,
-      ...uarts,
-      dma,
-      pci,
-      bridge,
-      this.powerManagement,
-      fwCfg,
-    ];
+    const chips = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge, ...power.all, fwCfg];
     const others = [hpet, this.display, ...parts.flatMap((make) => make(board))];
     this.parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.parts) if (pciFunction) pci.add(pciFunction);

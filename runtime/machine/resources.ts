@@ -31,6 +31,8 @@ export function ioApicInput(irq: number): number {
 export const withoutFirmware = {
   /** I/O base of the power management registers. */
   powerBase: 0x600,
+  /** I/O base of the SMBus. */
+  smbusBase: 0x700,
   /** IRQs of PIRQ A-D. */
   pirqRoutes: [10, 10, 11, 11],
 } as const;

@@ -22,7 +22,41 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
       const repeats = new Array(INPUTS).fill(0);
       return isRecord(saved) ? { ...components, 'io apic': { ...saved, repeats } } : components;
     }),
+  // There was no SMBus.
+  4: (contents) => withComponents(contents, withSmbus),
 };
+
+/** The IRQ whose first input is the SMBus's since then. */
+const SMBUS_IRQ = 9;
+
+/** The SMBus as after a reset, but with empty EEPROMs: until the next reset its ports are nowhere. */
+function withSmbus(components: Contents): Contents {
+  const { irq } = components;
+  const lines = isRecord(irq) && Array.isArray(irq.lines) ? irq.lines.map(withFirstInput) : undefined;
+  const registers = [
+    'status',
+    'control',
+    'command',
+    'address',
+    'data0',
+    'data1',
+    'blockIndex',
+    'slaveControl',
+    'slaveEvent',
+  ];
+  const chip = { contents: new Uint8Array(256), position: 0 };
+  return {
+    ...components,
+    ...(lines && { irq: { lines } }),
+    smbus: { ...Object.fromEntries(registers.map((name) => [name, 0])), block: new Uint8Array(32) },
+    'spd eeproms': { chips: new Array(8).fill(chip) },
+  };
+}
+
+/** The line of the SMBus's IRQ with its input before the others; other lines as they are. */
+function withFirstInput(line: Saved, irq: number): Saved {
+  return irq === SMBUS_IRQ && isRecord(line) ? { ...line, inputs: Number(line.inputs) * 2 } : line;
+}
 
 /** The same with what `change` makes of its components. Most records of a migration hold none. */
 function withComponents({ components, ...others }: Contents, change: (components: Contents) => Contents): Contents {

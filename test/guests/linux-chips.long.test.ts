@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { spdContents } from '../../runtime/devices/smbus/spd.ts';
 import type { DebianLinux } from '../../src/node/assets/debian.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { findLinux, LinuxShell } from '../support/linux-shell.ts';
 
 const TIMEOUT = 600_000;
-const drivers = ['floppy', 'parport_pc', 'lp', 'psmouse', 'evdev', 'qemu_fw_cfg'];
+const drivers = ['floppy', 'parport_pc', 'lp', 'psmouse', 'evdev', 'qemu_fw_cfg', 'i2c-piix4', 'at24'];
 
 const found = await findLinux();
 const modules = typeof found === 'string' ? found : await linuxModules(found.release, ...drivers).catch(String);
@@ -108,6 +109,18 @@ function testOthers(shell: () => LinuxShell): void {
     const [text] = await shell().machine.parallel.expect(/.*\n/);
     expect(text).toBe('on paper\n');
     expect(await shell().run("grep parport0 /proc/interrupts | awk '{ print ($2 > 5) }'")).toBe('1');
+  });
+
+  test('the SMBus is found, and what the EEPROM of the memory tells', async () => {
+    expect(await shell().run('dmesg | grep piix4_smbus')).toContain('SMBus Host Controller at 0x700, revision 0');
+    const bus = '$(dirname $(grep -l "PIIX4" /sys/bus/i2c/devices/i2c-*/name))';
+    await shell().run(`echo spd 0x50 > ${bus}/new_device`);
+    const read = await shell().run(`hexdump -v -e '/1 "%02x"' ${bus}/*-0050/eeprom`);
+    expect(read).toBe(
+      Buffer.from(spdContents(128 << 20)[0]!)
+        .toString('hex')
+        .padEnd(512, '0'),
+    );
   });
 
   test('the HPET is taken, and the clock goes as the host', async () => {

@@ -15,6 +15,10 @@ const folders = [
   'drivers/input/mouse',
   'drivers/firmware',
   'drivers/parport',
+  'drivers/base/regmap',
+  'drivers/i2c',
+  'drivers/i2c/busses',
+  'drivers/misc/eeprom',
   'block',
   'fs/isofs',
   'fs/ext4',
@@ -58,7 +62,7 @@ const isWanted = (name: string): boolean =>
 
 /** The modules of Debian's kernel of this release, as files by name; throws where the host's apt client cannot get them. */
 async function modulesOf(release: string): Promise<Readonly<Record<string, Uint8Array>>> {
-  return await cachedAssets(`linux-modules-firmware-${release}`, async (work) => {
+  return await cachedAssets(`linux-modules-i2c-${release}`, async (work) => {
     const apt = await AptClient.create(work);
     // Where some lists are missing the others may do.
     await apt.update(() => {}).catch(() => undefined);

@@ -45,6 +45,15 @@ export interface ForwardedRegister {
   write(value: number): void;
 }
 
+/** What a device has in the configuration space of a function that is another device's. */
+export interface FunctionPart {
+  readonly registers: readonly ConfigRegister[];
+  /** As {@link PciDescription.changed}. */
+  changed(pciFunction: PciFunction): void;
+  /** As {@link PciDescription.written}. */
+  written(): void;
+}
+
 export interface PciDescription {
   readonly name: string;
   readonly device: number;

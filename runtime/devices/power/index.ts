@@ -5,7 +5,7 @@ import type { PowerControl } from '../../bus/power.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue, Timer } from '../../time/events.ts';
-import { PciFunction } from '../pci/function.ts';
+import { type FunctionPart, PciFunction } from '../pci/function.ts';
 import { MovableRange, portRange } from '../pci/range.ts';
 import { Header } from '../pci/registers.ts';
 import {
@@ -36,6 +36,8 @@ export interface PowerManagementOptions {
   readonly irq: IrqLine;
   /** Where the registers are after a reset, for systems that are started without firmware; 0 or none: nowhere. */
   readonly base?: number;
+  /** The SMBus, which has registers in this function. */
+  readonly smbus?: FunctionPart;
 }
 
 const TIMER_MASK = 2 ** TIMER_BITS - 1;
@@ -55,7 +57,7 @@ export class PowerManagement {
   readonly #range: MovableRange;
 
   constructor(options: PowerManagementOptions) {
-    const { ports, events, base = 0 } = options;
+    const { ports, events, base = 0, smbus } = options;
     this.#options = options;
     this.#carry = events.timer('acpi timer', (now) => this.#settle(now));
     this.#range = new MovableRange(portRange(ports, (at) => this.#regions(at)));
@@ -73,8 +75,13 @@ export class PowerManagement {
         // The processor has no system management mode. Firmware takes what is set for what an earlier start has set up.
         { offset: Config.deviceActivity, size: 4, value: APMC_ENABLE },
         { offset: Config.miscellaneous, size: 1, value: base === 0 ? 0 : IO_ENABLE, writable: IO_ENABLE },
+        ...(smbus?.registers ?? []),
       ],
-      changed: () => this.#range.moveTo(this.base),
+      written: () => smbus?.written(),
+      changed: () => {
+        this.#range.moveTo(this.base);
+        smbus?.changed(this.pciFunction);
+      },
     });
     this.#registerSmiPorts();
     this.pciFunction.reset();

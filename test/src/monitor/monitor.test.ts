@@ -147,6 +147,12 @@ test('devices', async () => {
   expect(await monitor.execute('info roms')).toContain('addr=00000000ffff0000 size=0x010000 mem=rom name="BIOS"\n');
 });
 
+test('the SMBus is among the ports where it is placed', async () => {
+  await using machine = await Machine.create({ memory: 4, boot: { demo: true } });
+  const text = await openMonitor(machine, { quit: () => {} }).execute('info mtree');
+  expect(text).toContain('0000000000000700-000000000000070f (prio 0, i/o): smbus\n');
+});
+
 test('the translation cache: nothing is translated that ran once', async () => {
   expect(await monitor.execute('info jit')).toMatch(
     /^Translation buffer state:\ngen code size {7}0 characters\nTB count {12}0\n(.*\n)*decoded {13}\d+ instructions in 2 pages\n\nStatistics:\n/,

@@ -1,0 +1,26 @@
+import { PowerManagement } from '../devices/power/index.ts';
+import { SpdEeproms } from '../devices/smbus/eeproms.ts';
+import { SmbusHost } from '../devices/smbus/index.ts';
+import { spdContents } from '../devices/smbus/spd.ts';
+import type { Board, Part } from './board.ts';
+
+/** Where the registers are after a reset; 0: nowhere. */
+export interface PowerBases {
+  readonly powerBase: number;
+  readonly smbusBase: number;
+}
+
+/** What is in function 3 of the PIIX4, and what is connected to its SMBus. */
+export interface PowerChips {
+  readonly powerManagement: PowerManagement;
+  /** Power management too. */
+  readonly all: readonly Part[];
+}
+
+export function powerChips(board: Board, { powerBase, smbusBase }: PowerBases): PowerChips {
+  const eeproms = new SpdEeproms(spdContents(board.config.memoryBytes));
+  const smbus = new SmbusHost({ ...board, irq: board.irq(9), slaves: eeproms.slaves, base: smbusBase });
+  const { functionPart } = smbus;
+  const powerManagement = new PowerManagement({ ...board, irq: board.irq(9), base: powerBase, smbus: functionPart });
+  return { powerManagement, all: [powerManagement, smbus, eeproms] };
+}
