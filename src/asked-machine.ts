@@ -1,3 +1,4 @@
+import { ConfigurationError } from './errors.ts';
 import { Emitter } from './events.ts';
 import type { CallName, Calls } from './isolate/protocol.ts';
 import { checkedLimits, type MachineLimits } from './limits.ts';
@@ -78,6 +79,15 @@ export abstract class AskedMachine extends Emitter<MachineEvents> {
   /** Presses the power button: by ACPI the guest is asked to turn itself off. */
   pressPowerButton(): Promise<void> {
     return this.examine('pressPowerButton');
+  }
+
+  /**
+   * Wakes a guest that is suspended to RAM, as its power button does.
+   * @throws ConfigurationError if it is not suspended
+   */
+  async wake(): Promise<void> {
+    if (await this.examine('wake')) return;
+    throw new ConfigurationError('Unable to wake up: guest is not in suspended state');
   }
 
   /** What the inspector asks of the thread that the machine runs on. */

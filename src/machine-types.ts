@@ -26,6 +26,10 @@ export interface MachineEvents {
   off: Exit;
   /** The machine was reset, by the guest, by a triple fault or by the caller. */
   reset: Reset;
+  /** The guest is suspended to RAM: it runs no code until something wakes the machine. */
+  suspend: undefined;
+  /** The machine was woken after that: by its clock, a key, the mouse, the power button or `wake()`. */
+  wake: undefined;
   /** The CPU waits for an interrupt that nothing can cause: the guest is at its end, though the machine is not. */
   halt: GuestHalt;
   /** The machine has ended. */

@@ -42,6 +42,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   #isCreated = false;
   #state: MachineState = 'created';
   #pauseReason: PauseReason = 'caller';
+  #isSuspended = false;
 
   /**
    * Makes a machine; it starts with `start()`.
@@ -133,6 +134,11 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   /** Whether the guest has turned it off: it is paused, and goes on after a reset (`shutdown: 'pause'`). */
   get isOff(): boolean {
     return this.#pauseReason === 'off';
+  }
+
+  /** Whether the guest is suspended to RAM: it runs no code until something wakes the machine. */
+  get isSuspended(): boolean {
+    return this.#isSuspended;
   }
 
   /** What it stands still for, if it is paused. */
@@ -274,6 +280,11 @@ export class Machine extends MachineDevices implements AsyncDisposable {
         break;
       case 'reset':
         void this.#tellReset(notice.reset);
+        break;
+      case 'suspend':
+      case 'wake':
+        this.#isSuspended = notice.type === 'suspend';
+        this.emit(notice.type, undefined);
         break;
       case 'halt':
         this.emit('halt', notice.halt);

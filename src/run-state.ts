@@ -2,7 +2,7 @@ import type { MachineState, PauseReason } from './machine-types.ts';
 import { type Moving, type MovingState, movingState } from './migration/moving-state.ts';
 
 /** What a machine does, in words of QEMU's RunState (qapi/run-state.json). */
-export type RunState = MovingState | 'prelaunch' | 'running' | 'paused' | 'debug' | 'shutdown';
+export type RunState = MovingState | 'prelaunch' | 'running' | 'paused' | 'debug' | 'shutdown' | 'suspended';
 
 const pauses: Readonly<Record<PauseReason, RunState>> = {
   caller: 'paused',
@@ -15,13 +15,14 @@ const pauses: Readonly<Record<PauseReason, RunState>> = {
 /** What is looked at of a machine. */
 interface Standing extends Moving {
   readonly pauseReason: PauseReason;
+  readonly isSuspended: boolean;
 }
 
 /** By what a machine does that no migration makes stand still. */
 const states: Readonly<Record<MachineState, (machine: Standing) => RunState>> = {
   // One that has come from elsewhere has run there.
   created: ({ migration, pauseReason }) => (migration.hasArrived ? pauses[pauseReason] : 'prelaunch'),
-  running: () => 'running',
+  running: ({ isSuspended }) => (isSuspended ? 'suspended' : 'running'),
   paused: ({ pauseReason }) => pauses[pauseReason],
   ended: () => 'shutdown',
 };

@@ -10,6 +10,7 @@ export const BoardFile = {
   acpiTables: 'etc/acpi/tables',
   tableLoader: 'etc/table-loader',
   bootOrder: 'bootorder',
+  sleepStates: 'etc/system-states',
   bootFailWait: 'etc/boot-fail-wait',
   bootMenuWait: 'etc/boot-menu-wait',
   kernelLoader: `${ROM_FOLDER}kernel.bin`,

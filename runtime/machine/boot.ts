@@ -27,6 +27,27 @@ export function applyBoot(cpu: Cpu, memory: PhysicalMemory, ports: PortBus, boot
   cpu.updateKey();
 }
 
+/**
+ * After a suspension to RAM the CPU goes on where the system has said, in real mode (ACPI specification 2.0, 5.2.9), with chips as for
+ * the guest's start. False: it has said nothing. All has just been reset, but for the memory.
+ */
+export function applyWake(cpu: Cpu, memory: PhysicalMemory, ports: PortBus, boot: BootState): boolean {
+  if (boot.wakingVector === undefined) return false;
+  const vector = doubleword(memory.read(boot.wakingVector, 4));
+  if (vector === 0) return false;
+  for (const [port, value] of boot.ports ?? []) ports.write(port, 1, value);
+  const { state } = cpu;
+  state[Word.cr0] = Cr0.et;
+  setRealSegment(cpu, Segment.cs, (vector >>> 4) & 0xffff);
+  state[Word.eip] = vector & 0xf;
+  cpu.updateKey();
+  return true;
+}
+
+function doubleword(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+}
+
 function enterFlatMode(cpu: Cpu, { selectors, gdt }: BootState): void {
   const { state } = cpu;
   state[Word.cr0] |= Cr0.pe;

@@ -99,6 +99,14 @@ export function setCmosBootOrder(rtc: RtcCmos, order: string, anyFloppy = false)
   rtc.setMemory(BootOrder.third, (third << 4) | (anyFloppy ? BootOrder.anyFloppy : 0));
 }
 
+/** The shutdown code, and that of a system which is suspended to RAM (QEMU's, which SeaBIOS knows). */
+const Shutdown = { address: 0x0f, suspended: 0xfe } as const;
+
+/** Tells firmware that the machine was woken, so that the system goes on. */
+export function setCmosWake(rtc: RtcCmos): void {
+  rtc.setMemory(Shutdown.address, Shutdown.suspended);
+}
+
 function setWord(rtc: RtcCmos, address: number, value: number): void {
   rtc.setMemory(address, value & 0xff);
   rtc.setMemory(address + 1, (value >>> 8) & 0xff);

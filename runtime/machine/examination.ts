@@ -75,6 +75,8 @@ export interface ExaminationCalls {
   writePort(port: number, size: AccessSize, value: number): void;
   /** Asks the guest to turn itself off, by ACPI. */
   pressPowerButton(): void;
+  /** Wakes a machine that is suspended to RAM. False: it is not. */
+  wake(): boolean;
   /** What firmware boots from, from the next reset on: at most three letters of those of `-boot order=`. */
   setBootOrder(order: string): void;
   /** A non-maskable interrupt. */
@@ -245,6 +247,12 @@ export class Examination implements ExaminationCalls {
 
   pressPowerButton(): void {
     this.parts.panel.press({ action: 'powerButton' });
+  }
+
+  wake(): boolean {
+    const { isSuspended } = this.parts.pc.powerManagement;
+    if (isSuspended) this.parts.panel.press({ action: 'wake' });
+    return isSuspended;
   }
 
   setBootOrder(order: string): void {

@@ -1,5 +1,6 @@
 import type { FirmwareFile } from '../devices/fw-cfg/directory.ts';
 import type { AcpiImage } from '../devices/power/image.ts';
+import { SleepType } from '../devices/power/registers.ts';
 import { RangeType } from '../firmware/load/memory-map.ts';
 import { BoardFile } from './board-files.ts';
 import type { MachineConfig } from './config.ts';
@@ -12,6 +13,15 @@ const E820_ENTRY_BYTES = 20;
 /** For `etc/boot-fail-wait`: where nothing can be booted there is no second try. */
 const NO_SECOND_TRY = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
 
+const OFFERED = 0x80;
+/** For `etc/system-states`, by the number of the state: SLP_TYP, and whether the state is offered (QEMU, hw/acpi/piix4.c). */
+const SLEEP_STATES = Uint8Array.of(
+  ...[OFFERED, 0, 0],
+  OFFERED | SleepType.suspendToRam,
+  OFFERED | SleepType.suspendToDisk,
+  OFFERED | SleepType.softOff,
+);
+
 /** What the board tells its firmware in files, as QEMU does, and files that its owner gives. `acpi` makes the tables as firmware has set up the chips. */
 export function firmwareFiles(config: MachineConfig, acpi: () => AcpiImage): FirmwareFile[] {
   const { bootMenuWait } = config.firmware ?? {};
@@ -23,6 +33,7 @@ export function firmwareFiles(config: MachineConfig, acpi: () => AcpiImage): Fir
     constant(BoardFile.smbiosTables, smbios.tables),
     constant(BoardFile.memoryRanges, memoryRanges(config)),
     constant(BoardFile.bootFailWait, NO_SECOND_TRY),
+    constant(BoardFile.sleepStates, SLEEP_STATES),
     { name: BoardFile.rsdp, content: () => acpi().rsdp },
     { name: BoardFile.acpiTables, content: () => acpi().tables },
     { name: BoardFile.tableLoader, content: () => tableLoader(acpi()) },

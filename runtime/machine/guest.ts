@@ -1,3 +1,4 @@
+import { WAKING_VECTOR } from '../devices/power/tables.ts';
 import { buildDemo } from '../firmware/demo/index.ts';
 import { type BootState, loadFlat } from '../firmware/load/index.ts';
 import { placedSmbios } from '../firmware/smbios/index.ts';
@@ -21,5 +22,8 @@ export function loadGuest(config: MachineConfig): BootState | null {
   const smbios = config.system && smbiosOf(config);
   const tables = smbios ? [...acpi, { address: SMBIOS_TABLES, bytes: placedSmbios(smbios, SMBIOS_TABLES) }] : acpi;
   const images = 'kernel' in boot ? boot : { kernel: buildDemo() };
-  return kernelWithoutFirmware(config, images, { tables, rsdpAddress: ACPI_TABLES });
+  return {
+    ...kernelWithoutFirmware(config, images, { tables, rsdpAddress: ACPI_TABLES }),
+    wakingVector: acpi[1].address + WAKING_VECTOR,
+  };
 }

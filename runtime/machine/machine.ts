@@ -22,7 +22,7 @@ import { checkComponents, loadComponents, type SavedComponents, saveComponents }
 import type { Component } from '../snapshot/describe.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
-import { applyBoot } from './boot.ts';
+import { applyBoot, applyWake } from './boot.ts';
 import { CodeLog } from './code-log.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
 import { engineOptions } from './engine-options.ts';
@@ -128,7 +128,11 @@ export class MachineCore {
       reset: () => this.reset(),
     });
     const codeLog = new CodeLog({ state, engine, mmu: this.mmu, interrupts: pc.interrupts, log: this.log });
-    this.loop = new RunLoop({ state, engine, events, door, pc, schedule, tape, history: this.history, codeLog });
+    const wake = () => this.wake();
+    this.loop = new RunLoop({
+      ...{ state, engine, events, door, pc, schedule, tape, codeLog, wake },
+      history: this.history,
+    });
     this.visitors = new Visitors({
       ...{ state, engine, pc, mmu: this.mmu, cpu: this.cpu, components: this.components, log: this.log },
       ...{ panel: this.panel, history: this.history, mayChange: tape === null },
@@ -156,6 +160,8 @@ export class MachineCore {
       nmi: () => this.requestNmi(),
       power: {
         powerOff: () => request({ reason: 'poweroff' }),
+        suspend: () => this.callAttention(),
+        wake: () => this.pc.powerManagement.wake(),
         reset: () => request({ reason: 'reset-requested' }),
         exit: (code) => request({ reason: 'exit', code }),
       },
@@ -216,13 +222,29 @@ export class MachineCore {
 
   /** As if the reset button was pressed; a directly loaded guest is loaded anew. */
   reset(): void {
+    this.restart(() => this.pc.reset());
+    this.boot();
+  }
+
+  /** No code runs, and none does until something wakes the machine. */
+  get isSuspended(): boolean {
+    return this.pc.powerManagement.isSuspended;
+  }
+
+  /** Firmware finds what the system left for it; without firmware the system goes on where it has said. */
+  private wake(): void {
+    this.restart(() => this.pc.wake());
+    if (this.guest && !applyWake(this.cpu, this.memory, this.pc.ports, this.guest)) this.boot();
+  }
+
+  /** All but memory is as when the machine was turned on. */
+  private restart(resetDevices: () => void): void {
     this.log.reset();
     this.loop.power = null;
     this.schedule.instructionTime?.settle();
-    this.pc.reset();
+    resetDevices();
     this.cpu.reset();
     this.engine.graph.cache.dropAll();
-    this.boot();
   }
 
   /** Somebody presses the reset button. True: the reset comes when the guest next runs ('reset-requested'), as it is recorded. */

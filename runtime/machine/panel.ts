@@ -10,6 +10,7 @@ export type PanelAction =
   | { readonly action: 'reset' }
   | { readonly action: 'nmi' }
   | { readonly action: 'powerButton' }
+  | { readonly action: 'wake' }
   | { readonly action: 'setBootOrder'; readonly order: string }
   | { readonly action: 'writePort'; readonly port: number; readonly size: AccessSize; readonly value: number };
 
@@ -80,6 +81,7 @@ function press({ pc, requestNmi, requestReset, touched }: Buttons, action: Panel
   if (action.action === 'reset') requestReset();
   else if (action.action === 'nmi') requestNmi();
   else if (action.action === 'powerButton') pc.powerManagement.pressPowerButton();
+  else if (action.action === 'wake') pc.powerManagement.wake();
   else if (action.action === 'setBootOrder') pc.setBootOrder(action.order);
   else pc.ports.write(action.port, action.size, action.value);
 }

@@ -11,6 +11,7 @@ import { hostBridge } from '../devices/i440fx/index.ts';
 import { I8042 } from '../devices/i8042/index.ts';
 import { IoApic } from '../devices/io-apic/index.ts';
 import { LocalApic } from '../devices/local-apic/index.ts';
+import type { PciFunction } from '../devices/pci/function.ts';
 import { PciBus } from '../devices/pci/index.ts';
 import { romBar } from '../devices/pci/rom.ts';
 import { Pic8259 } from '../devices/pic8259/index.ts';
@@ -33,7 +34,7 @@ import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import { acpiTables } from './acpi.ts';
 import type { Board, Part } from './board.ts';
-import { setCmosBootOrder, setCmosEquipment, setCmosHardDisks, setCmosMemorySize } from './cmos.ts';
+import { setCmosBootOrder, setCmosEquipment, setCmosHardDisks, setCmosMemorySize, setCmosWake } from './cmos.ts';
 import type { MachineConfig } from './config.ts';
 import { blockPort, floppyDrives, hardDiskGeometries } from './drives.ts';
 import { firmwareFiles } from './firmware-files.ts';
@@ -81,6 +82,7 @@ export class Pc {
   readonly hypervisor: Hypervisor;
   readonly keyboardController: I8042;
   readonly pci: PciBus;
+  private readonly hostBridge: PciFunction;
   private readonly bridge: IsaBridge;
   readonly dma: Dma8237;
   readonly powerManagement: PowerManagement;
@@ -137,7 +139,8 @@ export class Pc {
     this.dma = new Dma8237(board);
     this.bridge = new IsaBridge({ ...board, routes: pirqRoutes });
     this.pci = new PciBus(board);
-    this.pci.add(hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware }));
+    this.hostBridge = hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware });
+    this.pci.add(this.hostBridge);
     const { pic, pit, rtc, keyboardController, uarts, dma, pci, bridge } = this;
     this.display = config.vga === 'std' ? new Vga({ ...board, map: layout.map, rom: config.videoRom }) : null;
     const apics = this.localApic && this.ioApic ? [this.localApic, this.ioApic] : [];
@@ -249,6 +252,21 @@ export class Pc {
   reset(): void {
     for (const part of this.parts) part.reset();
     this.enterBootOrder();
+  }
+
+  /**
+   * A hard reset after a suspension. The bridges keep their registers, by which firmware is in RAM and interrupts get to the controllers:
+   * QEMU's do, and SeaBIOS counts on that.
+   */
+  wake(): void {
+    const { wakeStatus } = this.powerManagement;
+    const bridges = [this.hostBridge, this.bridge.pciFunction].map(({ component }) => component);
+    const kept = bridges.map((bridge) => bridge.save());
+    this.reset();
+    for (const [n, bridge] of bridges.entries()) bridge.load(kept[n]!);
+    for (const bridge of bridges) bridge.restored();
+    setCmosWake(this.rtc);
+    this.powerManagement.woken(wakeStatus);
   }
 
   /** Another host takes the place of the one that was there: nobody looks at the screen, or listens, but by its configuration. */

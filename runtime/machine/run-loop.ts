@@ -23,6 +23,8 @@ export interface RunParts {
   /** Its past, where that can be kept. */
   readonly history: History | null;
   readonly codeLog: CodeLog;
+  /** Resets a suspended machine, and has its system go on. */
+  readonly wake: () => void;
 }
 
 /** Runs guest code, and between two stretches of it does what is due. */
@@ -39,7 +41,7 @@ export class RunLoop {
 
   /** Runs until something needs the host, or until the host's time is `until`. */
   go(until: number): RunResult {
-    const { tape, history, schedule, engine } = this.#parts;
+    const { tape, history, schedule, engine, pc } = this.#parts;
     tape?.begin();
     for (;;) {
       const result = this.#service(until);
@@ -49,7 +51,7 @@ export class RunLoop {
       }
       history?.pass();
       schedule.grant(tape?.nextStop);
-      const reason = this.#runGuest();
+      const reason = pc.powerManagement.isSuspended ? 'halted' : this.#runGuest();
       tape?.left();
       if (reason === 'debug') return { reason, stop: engine.stops.take()! };
       if (reason === 'budget' && schedule.isStanding) return schedule.stood();
@@ -75,11 +77,16 @@ export class RunLoop {
 
   /** Does what is due between two stretches of guest code; a result if the host must act. */
   #service(until: number): RunResult | null {
-    const { state, tape, schedule, events, door } = this.#parts;
+    const { state, tape, schedule, events, door, pc } = this.#parts;
     Atomics.store(state, Word.attention, 0);
     tape?.answer();
     schedule.passHaltedTime();
     events.runDue(schedule.clock.now());
+    if (pc.powerManagement.wakeStatus !== 0) {
+      this.#parts.wake();
+      // Whoever tells of it looks before the guest may be suspended again.
+      return { reason: 'attention' };
+    }
     if (door.isWaiting) return { reason: 'waiting' };
     if (this.power !== null) {
       const result = this.power;
@@ -94,7 +101,7 @@ export class RunLoop {
     return null;
   }
 
-  /** The CPU waits for an interrupt: null if a device is due at once. */
+  /** The CPU waits for an interrupt, or for the machine to be woken: null if a device is due at once. */
   #halt(): RunResult | null {
     const { state, schedule, tape } = this.#parts;
     if (state[Word.halted] === Halt.shutdown) return null;
@@ -108,6 +115,6 @@ export class RunLoop {
   /** Nothing that devices may do ends the halt. */
   #isHaltedForGood(): boolean {
     const { pc, state } = this.#parts;
-    return !pc.canInterrupt((state[Word.eflags]! & Eflags.if) !== 0);
+    return !pc.powerManagement.isSuspended && !pc.canInterrupt((state[Word.eflags]! & Eflags.if) !== 0);
   }
 }

@@ -53,6 +53,8 @@ class MachineLoop {
   #stopped = false;
   #exited = false;
   #haltReported = false;
+  /** As it was told last. */
+  #isSuspended = false;
   /** Wakes a loop that waits for a message. */
   #onMessage: () => void = () => {};
 
@@ -99,6 +101,7 @@ class MachineLoop {
     const result = this.#runCore();
     this.#time.endSlice();
     this.#output.flush();
+    this.#tellSuspension();
     this.#act(result);
     this.#checkLimits();
     const idle = result.reason === 'halted' || result.reason === 'waiting';
@@ -191,6 +194,13 @@ class MachineLoop {
     }
   }
 
+  #tellSuspension(): void {
+    const { isSuspended } = this.#core;
+    if (isSuspended === this.#isSuspended) return;
+    this.#isSuspended = isSuspended;
+    this.#port.postMessage({ type: isSuspended ? 'suspend' : 'wake' });
+  }
+
   get #reboots(): boolean {
     return this.#options.config.rebootAction === 'reset';
   }
@@ -218,6 +228,7 @@ class MachineLoop {
 
   #reset(reset: Reset): void {
     this.#core.reset();
+    this.#tellSuspension();
     this.#haltReported = this.#isOff = false;
     this.#output.sent(RESET_BYTES);
     this.#port.postMessage({ type: 'reset', reset });
@@ -312,6 +323,7 @@ class MachineLoop {
     load: (saved) => {
       this.#checkAlive();
       this.#core.load(saved);
+      this.#tellSuspension();
       this.#haltReported = this.#isOff = false;
     },
     metrics: () => this.#core.metrics(),

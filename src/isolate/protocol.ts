@@ -112,6 +112,8 @@ export type Report =
   | ToHost
   | { readonly type: 'log'; readonly message: string }
   | { readonly type: 'reset'; readonly reset: Reset }
+  /** The guest is suspended to RAM; the machine has been woken. */
+  | { readonly type: 'suspend' | 'wake' }
   /** The CPU waits for an interrupt that nothing can cause. */
   | { readonly type: 'halt'; readonly halt: GuestHalt }
   /** The machine stands still for a debugger. */

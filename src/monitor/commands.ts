@@ -60,6 +60,7 @@ export const commands: readonly Command[] = [
   request(['cont', 'c'], 'resume emulation', ({ machine }) => resumeOrAwait(machine)),
   request(['system_reset'], 'reset the system', ({ machine }) => machine.reset()),
   request(['system_powerdown'], 'send system power down event', ({ machine }) => machine.pressPowerButton()),
+  request(['system_wakeup'], 'wakeup guest from suspend', ({ machine }) => machine.wake()),
   request(['nmi'], 'inject an NMI', ({ machine }) => machine.examine('requestNmi')),
   request(['quit', 'q'], 'quit the emulator', async ({ options }) => options.quit()),
   processorCommand,

@@ -32,6 +32,8 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
     const label = machine.drives.find(({ name }) => name === drive)!.label;
     tell('DEVICE_TRAY_MOVED', { device: label, 'tray-open': isOpen, id: label });
   };
+  const suspend = () => tell('SUSPEND');
+  const wake = () => tell('WAKEUP');
   const still = (isStill: boolean) => machine.state === 'running' && tell(isStill ? 'STOP' : 'RESUME');
   machine.snapshots.on('still', still);
   machine
@@ -40,6 +42,8 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
     .on('reset', reset)
     .on('exit', exit)
     .on('off', exit)
+    .on('suspend', suspend)
+    .on('wake', wake)
     .on('tray', tray);
   return () => {
     machine.snapshots.off('still', still);
@@ -49,6 +53,8 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
       .off('reset', reset)
       .off('exit', exit)
       .off('off', exit)
+      .off('suspend', suspend)
+      .off('wake', wake)
       .off('tray', tray);
   };
 }

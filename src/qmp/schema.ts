@@ -7,7 +7,7 @@ const builtins = { str: 'string', int: 'int', bool: 'boolean', any: 'value', nul
 const typeNames: Readonly<Record<string, string>> = { string: 'str', integer: 'int', boolean: 'bool' };
 
 /** Events without data; of others the schema says only that they have some. */
-const plainEvents = ['STOP', 'RESUME', 'POWERDOWN'];
+const plainEvents = ['STOP', 'RESUME', 'POWERDOWN', 'SUSPEND', 'WAKEUP'];
 const events = [
   ...['RESET', 'SHUTDOWN', 'DEVICE_TRAY_MOVED', 'JOB_STATUS_CHANGE', 'MIGRATION', 'MIGRATION_PASS'],
   ...['VNC_CONNECTED', 'VNC_INITIALIZED', 'VNC_DISCONNECTED'],

@@ -22,8 +22,8 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
       const repeats = new Array(INPUTS).fill(0);
       return isRecord(saved) ? { ...components, 'io apic': { ...saved, repeats } } : components;
     }),
-  // There was no SMBus.
-  4: (contents) => withComponents(contents, withSmbus),
+  // There was no SMBus, and no machine was suspended to RAM.
+  4: (contents) => withComponents(contents, (components) => withSuspension(withSmbus(components))),
 };
 
 /** The IRQ whose first input is the SMBus's since then. */
@@ -51,6 +51,13 @@ function withSmbus(components: Contents): Contents {
     smbus: { ...Object.fromEntries(registers.map((name) => [name, 0])), block: new Uint8Array(32) },
     'spd eeproms': { chips: new Array(8).fill(chip) },
   };
+}
+
+/** Power management of a machine that is not suspended. */
+function withSuspension(components: Contents): Contents {
+  const name = 'power management';
+  const saved = components[name];
+  return isRecord(saved) ? { ...components, [name]: { ...saved, suspended: false, wakeStatus: 0 } } : components;
 }
 
 /** The line of the SMBus's IRQ with its input before the others; other lines as they are. */

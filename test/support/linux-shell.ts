@@ -34,7 +34,8 @@ export class LinuxShell implements AsyncDisposable {
     options = '',
     machine: Partial<MachineOptions> = {},
   ): Promise<LinuxShell> {
-    const boot = { kernel: linux.kernel, initrd: linux.initrd(), append: `console=ttyS0 ${options}` };
+    const images = { kernel: linux.kernel, initrd: linux.initrd(), append: `console=ttyS0 ${options}` };
+    const boot = { ...images, ...machine.boot };
     const shell = new LinuxShell(await Machine.create({ memory: '128M', ...machine, engine, boot }));
     await shell.machine.start();
     await shell.prompt();

@@ -44,9 +44,9 @@ export class I8042 {
 
   constructor(options: I8042Options) {
     this.#options = options;
-    const { clock, events, keyboardLine, mouseLine } = options;
-    this.keyboard = new Keyboard({ state: this.#state.keyboard, clock, events, line: keyboardLine });
-    this.mouse = new Mouse({ state: this.#state.mouse, clock, events, line: mouseLine });
+    const { clock, events, keyboardLine, mouseLine, power } = options;
+    this.keyboard = new Keyboard({ state: this.#state.keyboard, clock, events, power, line: keyboardLine });
+    this.mouse = new Mouse({ state: this.#state.mouse, clock, events, power, line: mouseLine });
     this.#transfer = events.timer('i8042 transfer', () => this.#takeFromDevice());
     this.component = controllerState.bind('i8042', this.#state, { restored: () => this.keyboard.tellLeds() });
     this.keyboard.onReady = () => this.#armTransfer();

@@ -1,3 +1,4 @@
+import type { PowerControl } from '../../bus/power.ts';
 import type { HostStream } from '../../host/stream.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue, Timer } from '../../time/events.ts';
@@ -24,6 +25,8 @@ export interface KeyboardOptions {
    * changed, scroll, num and caps lock in bits 0-2.
    */
   readonly line: HostStream;
+  /** Keys wake a suspended machine. */
+  readonly power: Pick<PowerControl, 'wake'>;
 }
 
 /** Keyboard commands (IBM PS/2 Hardware Interface Technical Reference, "Keyboards (101- and 102-key)"). */
@@ -74,12 +77,14 @@ export class Keyboard implements Ps2Device {
   readonly #state: KeyboardState;
   readonly #clock: Clock;
   readonly #line: HostStream;
+  readonly #power: Pick<PowerControl, 'wake'>;
   readonly #repeat: Timer;
   /** Until the next key of the host's. */
   readonly #pause: Timer;
 
-  constructor({ state, clock, events, line }: KeyboardOptions) {
+  constructor({ state, clock, events, line, power }: KeyboardOptions) {
     this.#state = state;
+    this.#power = power;
     this.#clock = clock;
     this.#line = line;
     this.#repeat = events.timer('keyboard typematic', () => this.#repeatKey());
@@ -126,8 +131,10 @@ export class Keyboard implements Ps2Device {
     if (isNews) this.#send(key, isDown);
     this.#hold(key, isDown);
     if (!isNews) return;
-    if (isDown) this.#startRepeating(key);
-    else if (key === this.#state.repeating) this.#stopRepeating();
+    if (isDown) {
+      this.#power.wake();
+      this.#startRepeating(key);
+    } else if (key === this.#state.repeating) this.#stopRepeating();
   }
 
   #isHeld(key: number): boolean {

@@ -1,3 +1,4 @@
+import type { PowerControl } from '../../bus/power.ts';
 import type { HostStream } from '../../host/stream.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue, Timer } from '../../time/events.ts';
@@ -43,6 +44,8 @@ export interface MouseOptions {
    * the buttons that are down, left, right, middle and the two at the side in bits 0-4.
    */
   readonly line: HostStream;
+  /** What is done with the mouse wakes a suspended machine. */
+  readonly power: Pick<PowerControl, 'wake'>;
 }
 
 const EVENT_BYTES = 6;
@@ -57,13 +60,14 @@ export class Mouse implements Ps2Device {
   readonly #line: HostStream;
   readonly #sample: Timer;
 
-  constructor({ state, clock, events, line }: MouseOptions) {
+  constructor({ state, clock, events, line, power }: MouseOptions) {
     this.#state = state;
     this.#clock = clock;
     this.#line = line;
     this.#sample = events.timer('mouse sample', () => this.#report());
     line.onInput = (bytes) => {
       state.waiting.push(bytes);
+      power.wake();
       this.#nextEvents();
     };
   }

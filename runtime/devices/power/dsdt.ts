@@ -16,7 +16,7 @@ import {
   scope,
   string,
 } from './aml.ts';
-import { SLEEP_TYPE_S5 } from './registers.ts';
+import { SleepType } from './registers.ts';
 
 /** A serial or parallel port. */
 export interface SerialPort {
@@ -53,7 +53,7 @@ export function dsdtCode(options: DsdtOptions): Uint8Array {
     named('_PRT', interruptRoutes(options.pirqRoutes)),
     device('ISA', named('_ADR', integer(0x00010000)), ...isaDevices(options)),
   );
-  return Uint8Array.from([...scope('\\_SB', root, ...hpet(options), firmwareConfiguration(options)), ...softOff()]);
+  return Uint8Array.from([...scope('\\_SB', root, ...hpet(options), firmwareConfiguration(options)), ...sleepStates()]);
 }
 
 /** By which drivers find fw_cfg (QEMU, docs/specs/fw_cfg.rst, "ACPI"); present, but not shown to users. */
@@ -70,9 +70,14 @@ function hpet({ hpetAddress }: DsdtOptions): Aml[] {
   return hpetAddress === undefined ? [] : [isaDevice('HPET', 'PNP0103', 0, fixedMemory(hpetAddress, HPET_BYTES))];
 }
 
-/** \_S5: SLP_TYP for PM1a and PM1b control. */
-function softOff(): Aml {
-  return named('\\_S5', packageOf(integer(SLEEP_TYPE_S5), integer(SLEEP_TYPE_S5), integer(0), integer(0)));
+/** \_S3, \_S4 and \_S5: SLP_TYP for PM1a and PM1b control. */
+function sleepStates(): Aml {
+  const { suspendToRam, suspendToDisk, softOff } = SleepType;
+  return [sleepState('\\_S3', suspendToRam), sleepState('\\_S4', suspendToDisk), sleepState('\\_S5', softOff)].flat();
+}
+
+function sleepState(name: string, type: number): Aml {
+  return named(name, packageOf(integer(type), integer(type), integer(0), integer(0)));
 }
 
 function rootResources(pciMemoryStart: number): Aml {

@@ -18,7 +18,7 @@ import {
   IO_ENABLE,
   Register,
   SCI_IRQ,
-  SLEEP_TYPE_S5,
+  SleepType,
   Smi,
   TIMER_BITS,
   TIMER_CLOCKS,
@@ -43,7 +43,7 @@ export interface PowerManagementOptions {
 const TIMER_MASK = 2 ** TIMER_BITS - 1;
 const CARRY_CLOCKS = 2 ** (TIMER_BITS - 1);
 
-/** The PIIX4's power management, function 3 of device 1: ACPI's fixed registers, timer and soft off. */
+/** The PIIX4's power management, function 3 of device 1: ACPI's fixed registers, timer, soft off, and suspension to RAM. */
 export class PowerManagement {
   /** The PCI function, to be put on the bus. */
   readonly pciFunction: PciFunction;
@@ -108,7 +108,33 @@ export class PowerManagement {
   pressPowerButton(): void {
     this.#settle();
     this.#state.status |= Event.powerButton;
+    this.#wakeBy(Event.powerButton);
     this.#update();
+  }
+
+  /** Suspended to RAM, and nothing has woken it. */
+  get isSuspended(): boolean {
+    return this.#state.suspended;
+  }
+
+  /** What has woken the suspended machine, which is to be reset, and told this then (`woken`); 0: nothing has. */
+  get wakeStatus(): number {
+    return this.#state.wakeStatus;
+  }
+
+  /** After the reset: the status registers say what has woken the machine. */
+  woken(status: number): void {
+    this.#state.status |= status;
+  }
+
+  /** Wakes the machine if it is suspended; what did it is taken for the power button, as in QEMU. */
+  wake(): void {
+    this.#wakeBy(Event.powerButton);
+  }
+
+  #wakeBy(events: number): void {
+    const state = this.#state;
+    if (state.suspended && events !== 0) state.wakeStatus |= Event.wake | events;
   }
 
   #setRtc(high: boolean): void {
@@ -177,14 +203,21 @@ export class PowerManagement {
   #writeControl(value: number): void {
     this.#state.control = value & Control.kept;
     if ((value & Control.sleepEnable) === 0) return;
-    const type = (value >> Control.sleepTypeShift) & Control.sleepType;
-    if (type === SLEEP_TYPE_S5) {
-      this.#options.power.powerOff();
-      return;
+    this.#sleep((value >> Control.sleepTypeShift) & Control.sleepType);
+  }
+
+  /** After a suspension to disk all that the system needs is there: the machine is turned off. */
+  #sleep(type: number): void {
+    const { power, guestError } = this.#options;
+    if (type === SleepType.softOff || type === SleepType.suspendToDisk) power.powerOff();
+    else if (type === SleepType.suspendToRam) {
+      this.#state.suspended = true;
+      power.suspend();
+    } else {
+      // What is not offered is over at once.
+      this.#state.status |= Event.wake;
+      guestError?.('power management: no such sleep type', type);
     }
-    // No other sleep state is offered; one that is asked for is over at once.
-    this.#state.status |= Event.wake;
-    this.#options.guestError?.('power management: no such sleep type', type);
   }
 
   /** There is no SMM: what firmware would do for these two commands is done here. */
@@ -214,6 +247,7 @@ export class PowerManagement {
   #update(): void {
     const { status, enable, control, nextCarry: carry } = this.#state;
     const sciEnabled = (control & Control.sciEnable) !== 0;
+    this.#wakeBy(status & enable & Event.waking);
     this.#options.irq.set(sciEnabled && (status & enable & Event.enableable) !== 0);
     const waits = sciEnabled && (enable & ~status & Event.timer) !== 0;
     this.#carry.arm(waits ? nanosecondsAt(carry) : Infinity);

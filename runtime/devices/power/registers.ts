@@ -21,6 +21,8 @@ export const Event = {
   wake: 0x8000,
   /** Those that raise the SCI. */
   enableable: 0x0521,
+  /** Those that wake a suspended machine, if they are enabled. */
+  waking: 0x0500,
   clearable: 0x8d31,
 } as const;
 
@@ -33,8 +35,8 @@ export const Control = {
   kept: 0x1c03,
 } as const;
 
-/** SLP_TYP of soft off (S5), as QEMU's PIIX4 has it. */
-export const SLEEP_TYPE_S5 = 0;
+/** SLP_TYP of S5, S3 and S4, as QEMU's PIIX4 has them. */
+export const SleepType = { softOff: 0, suspendToRam: 1, suspendToDisk: 2 } as const;
 
 /** SMI command port (APMC), status port (APMS) and what an operating system writes to take or leave ACPI mode. */
 export const Smi = { command: 0xb2, acpiEnable: 0xf1, acpiDisable: 0xf0 } as const;

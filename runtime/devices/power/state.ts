@@ -8,6 +8,10 @@ export const powerState = describe({
   nextCarry: f64,
   /** The level of the real-time clock's line. */
   rtc: flag,
+  /** Suspended to RAM: no code runs. */
+  suspended: flag,
+  /** What wakes the suspended machine, with Event.wake; 0: nothing has. */
+  wakeStatus: u16,
   smiCommand: u8,
   smiStatus: u8,
 });

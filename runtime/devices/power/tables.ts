@@ -112,7 +112,10 @@ function rsdp(rsdtAt: number): Uint8Array {
 
 const FACS_BYTES = 64;
 
-/** Firmware ACPI control structure (5.2.9): the waking vector and the global lock, both unused. */
+/** Where the FACS has the address at which a suspended system goes on, in real mode; 0: there is none. */
+export const WAKING_VECTOR = 12;
+
+/** Firmware ACPI control structure (5.2.9): the waking vector, and the global lock, which is unused. */
 function facs(): Uint8Array {
   const bytes = fields(FACS_BYTES, [
     [4, 4, FACS_BYTES],
@@ -123,8 +126,8 @@ function facs(): Uint8Array {
 }
 
 const PREFERRED_PROFILE_DESKTOP = 1;
-/** WBINVD works, C1 on all processors, no fixed sleep button, RTC wakes through no fixed register, reset register. */
-const FIXED_FLAGS = 0x0001 | 0x0004 | 0x0020 | 0x0040 | 0x0400;
+/** WBINVD works, C1 on all processors, no fixed sleep button, reset register. RTC_STS tells that the clock woke the machine. */
+const FIXED_FLAGS = 0x0001 | 0x0004 | 0x0020 | 0x0400;
 /** ISA devices, and a keyboard controller. */
 const BOOT_ARCHITECTURE = 0x0001 | 0x0002;
 /** Latencies above 100 and 1000 us: no C2, no C3. */

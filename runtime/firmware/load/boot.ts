@@ -36,6 +36,8 @@ export interface BootState {
   readonly ports?: readonly PortWrite[];
   readonly registers: BootRegisters;
   readonly selectors: { readonly code: number; readonly data: number };
+  /** Where the system puts the address at which it goes on in real mode after a suspension to RAM; left out: it cannot. */
+  readonly wakingVector?: number;
   /** Linear base and limit (bytes - 1); real mode has none. */
   readonly gdt?: { readonly base: number; readonly limit: number };
 }

@@ -25,7 +25,7 @@ export const machineCommands: readonly QmpCommand[] = [
     run: (_, { machine }) => ({
       status: runStateOf(machine),
       singlestep: false,
-      running: machine.state === 'running',
+      running: machine.state === 'running' && !machine.isSuspended,
     }),
   },
   { name: 'query-version', run: (_, { options }) => versionOf(options.version) },
@@ -56,7 +56,7 @@ export const machineCommands: readonly QmpCommand[] = [
     ],
   },
   fixed('query-machines', [machineType]),
-  fixed('query-current-machine', { 'wakeup-suspend-support': false }),
+  fixed('query-current-machine', { 'wakeup-suspend-support': true }),
   fixed('query-target', { arch: 'i386' }),
   fixed('query-iothreads', []),
   fixed('query-block-jobs', []),
@@ -70,6 +70,7 @@ export const machineCommands: readonly QmpCommand[] = [
       tell('POWERDOWN');
     },
   },
+  { name: 'system_wakeup', run: (_, { machine }) => machine.wake() },
   { name: 'inject-nmi', run: (_, { machine }) => machine.examine('requestNmi') },
   {
     name: 'quit',

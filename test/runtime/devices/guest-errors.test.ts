@@ -55,8 +55,8 @@ test('power management tells of sleep types and commands that it does not have',
   const rig = new Rig();
   new PowerManagement({ ...rigOf(rig), base: 0x600 });
   rig.out8(0xb2, 0xf1, 0xf0, 0x77);
-  rig.ports.write(0x604, 2, 0x2400);
-  expect(rig.mistakes).toEqual(['power management: unknown SMI command 77', 'power management: no such sleep type 1']);
+  rig.ports.write(0x604, 2, 0x2c00);
+  expect(rig.mistakes).toEqual(['power management: unknown SMI command 77', 'power management: no such sleep type 3']);
 });
 
 test('the local APIC tells of registers and vectors that are not there', () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PciBus } from '../../../runtime/devices/pci/index.ts';
 import { PowerManagement } from '../../../runtime/devices/power/index.ts';
 import { buildAcpiTables } from '../../../runtime/devices/power/tables.ts';
@@ -7,6 +7,8 @@ import { Rig } from './rig.ts';
 
 const BASE = 0x600;
 const [STATUS, ENABLE, CONTROL, TIMER] = [BASE, BASE + 2, BASE + 4, BASE + 8];
+/** SLP_EN, and with it the sleep type of S3; WAK_STS. */
+const [SLEEP, SUSPEND, WOKEN] = [0x2000, 0x2400, 0x8000];
 const SECOND = 1e9;
 /** Nanoseconds in which the upper bit of the 24-bit timer changes. */
 const HALF_CYCLE = (2 ** 23 * 88000) / 315;
@@ -71,10 +73,77 @@ test("the real-time clock's interrupt sets RTC_STS as it rises, and raises the S
 
 test('another sleep type is over at once', () => {
   const rig = new PowerRig(BASE);
-  rig.set(CONTROL, 0x2000 | (1 << 10));
-  expect([rig.requests, rig.get(STATUS) & 0x8000]).toEqual([[], 0x8000]);
-  rig.set(STATUS, 0x8000);
-  expect(rig.get(STATUS) & 0x8000).toBe(0);
+  rig.set(CONTROL, SLEEP | (3 << 10));
+  expect([rig.requests, rig.get(STATUS) & WOKEN, rig.pm.isSuspended]).toEqual([[], WOKEN, false]);
+  rig.set(STATUS, WOKEN);
+  expect(rig.get(STATUS) & WOKEN).toBe(0);
+});
+
+test('the power is off after a suspension to disk', () => {
+  const rig = new PowerRig(BASE);
+  rig.set(CONTROL, SLEEP | (2 << 10));
+  expect(rig.requests).toEqual(['power off']);
+});
+
+describe('suspended to RAM', () => {
+  /** Suspended, with what may wake it enabled. */
+  const suspended = (enabled = 0) => {
+    const rig = new PowerRig(BASE);
+    rig.set(ENABLE, enabled);
+    rig.set(CONTROL, SUSPEND);
+    expect([rig.requests, rig.pm.isSuspended, rig.pm.wakeStatus]).toEqual([['suspend'], true, 0]);
+    return rig;
+  };
+
+  test('the clock wakes it if it may', () => {
+    for (const [enabled, wakeStatus] of [
+      [0x0400, WOKEN | 0x0400],
+      [0x0000, 0],
+    ] as const) {
+      const rig = suspended(enabled);
+      rig.pm.rtc.set(true);
+      expect(rig.pm.wakeStatus).toBe(wakeStatus);
+    }
+  });
+
+  test('the timer does not wake it', () => {
+    const rig = suspended(0x0001);
+    rig.advance(2 * HALF_CYCLE);
+    expect([rig.get(STATUS) & 0x0001, rig.pm.wakeStatus]).toEqual([0x0001, 0]);
+  });
+
+  test('the power button wakes it always, and so do others in its name', () => {
+    const [pressed, woken] = [suspended(), suspended()];
+    pressed.pm.pressPowerButton();
+    woken.pm.wake();
+    expect([pressed.pm.wakeStatus, woken.pm.wakeStatus]).toEqual([WOKEN | 0x0100, WOKEN | 0x0100]);
+  });
+
+  test('an event that came before it was suspended is not lost', () => {
+    const rig = new PowerRig(BASE);
+    rig.set(ENABLE, 0x0400);
+    rig.pm.rtc.set(true);
+    rig.set(CONTROL, SUSPEND);
+    expect(rig.pm.wakeStatus).toBe(WOKEN | 0x0400);
+  });
+
+  test('after the reset its status says what has woken it', () => {
+    const rig = suspended();
+    const twin = suspended();
+    rig.pm.wake();
+    restore(twin.pm.component, rig.pm.component.save());
+    expect([twin.pm.isSuspended, twin.pm.wakeStatus]).toEqual([true, WOKEN | 0x0100]);
+    rig.pm.reset();
+    rig.pm.woken(WOKEN | 0x0100);
+    expect([rig.pm.isSuspended, rig.pm.wakeStatus, rig.get(STATUS)]).toEqual([false, 0, WOKEN | 0x0100]);
+  });
+
+  test('nothing wakes what is not suspended', () => {
+    const rig = new PowerRig(BASE);
+    rig.pm.wake();
+    rig.pm.pressPowerButton();
+    expect([rig.pm.wakeStatus, rig.get(STATUS)]).toEqual([0, 0x0100]);
+  });
 });
 
 test('ACPI mode is entered and left through the SMI command port', () => {
@@ -236,12 +305,16 @@ test('AML: the lengths of nested objects end where their parents do', () => {
     expect(textAt(at + 2 + bytes, 4)).toBe(name);
     return at + 2 + length;
   };
-  // \_SB, in it PCI0 and FWCF, after it \_S5.
+  // \_SB, in it PCI0 and FWCF, after it \_S3, \_S4 and \_S5.
   const [scopeLength, scopeBytes] = packageLength(dsdt + 37);
   expect(memory[dsdt + 36]).toBe(0x10);
   const afterScope = dsdt + 37 + scopeLength;
-  expect(textAt(afterScope, 6)).toBe('\x08\\_S5_');
   const afterRoot = endOfDevice(dsdt + 37 + scopeBytes + 5, 'PCI0');
   expect(endOfDevice(afterRoot, 'FWCF')).toBe(afterScope);
-  expect(afterScope + 6 + 1 + packageLength(afterScope + 7)[0]).toBe(end);
+  let at = afterScope;
+  for (const name of ['_S3_', '_S4_', '_S5_']) {
+    expect(textAt(at, 6)).toBe(`\x08\\${name}`);
+    at += 6 + 1 + packageLength(at + 7)[0];
+  }
+  expect(at).toBe(end);
 });

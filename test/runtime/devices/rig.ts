@@ -60,6 +60,8 @@ export class Rig {
   readonly guestError = (what: string, value: number): void => void this.mistakes.push(`${what} ${value.toString(16)}`);
   readonly power: PowerControl = {
     powerOff: () => this.requests.push('power off'),
+    suspend: () => this.requests.push('suspend'),
+    wake: () => this.requests.push('wake'),
     reset: () => this.requests.push('reset'),
     exit: (code) => this.requests.push(`exit ${code}`),
   };

@@ -20,6 +20,7 @@ import { Eflags, STATE_BYTES, Word } from '../../../translator/abi/state.ts';
  * @ hangs and doesn't notice when it is asked for attention, & has a text checked that is wrong, where there is a check, ~ writes 600 KB, + writes until it is asked for attention, = halts with interrupts off, ^ sets a deadline 20 ms ahead and reports when it is called for it.
  */
 class FakeCore implements MachineCore {
+  readonly isSuspended = false;
   readonly state = new Int32Array(new SharedArrayBuffer(STATE_BYTES));
   readonly instructionsRun = undefined;
   readonly #host: MachineHost;

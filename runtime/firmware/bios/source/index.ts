@@ -43,8 +43,9 @@ import { timer } from './timer.ts';
 import { vectors } from './vectors.ts';
 import { virtioBlock } from './virtio-block.ts';
 import { virtioSetup } from './virtio-setup.ts';
+import { wake } from './wake.ts';
 
-const begin = [layout, ports, signatures, reset, post];
+const begin = [layout, ports, signatures, reset, wake, post];
 const chipsAndBuses = [chips, memory, pciAccess, pciSetup, fwCfg, flat, acpiLoader, smbios, optionRoms, ps2, console];
 const services = [vectors, timer, keyboard, keyboardActions, keyboardTable, keyboardServices, mouse];
 const systemServices = [system, a20, blockMove, apm, pciServices, serialParallel];

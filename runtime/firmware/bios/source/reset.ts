@@ -6,6 +6,7 @@ RESUME_END_OF_INTERRUPT equ 0x05
 RESUME_JUMP     equ 0x0A
 RESUME_INTERRUPT_RETURN equ 0x0B
 RESUME_FAR_RETURN equ 0x0C
+RESUME_WAKE     equ 0xFE        ; QEMU's and SeaBIOS': the machine was suspended to RAM
 
 PAM             equ 0x59        ; in the host bridge: 7 bytes, a nibble each for F0000h, then 16 KB from C0000h on
 PAM_READ        equ 0x10        ; reads of F0000-FFFFFh reach RAM
@@ -51,6 +52,8 @@ power_on:
         out     CMOS + 1, al
         cmp     bl, RESUME_END_OF_INTERRUPT
         je      resume
+        cmp     bl, RESUME_WAKE
+        je      wake
         cmp     bl, RESUME_JUMP
         jb      .shadow
         cmp     bl, RESUME_FAR_RETURN
