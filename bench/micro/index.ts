@@ -8,6 +8,7 @@ import type { MicroTask } from './task.ts';
 import { tlbTasks } from './tlb.ts';
 import { translationTasks } from './translation.ts';
 import { widthTasks } from './width.ts';
+import { x87Tasks } from './x87.ts';
 
 /** Milliseconds for each task. */
 const TIME = 500;
@@ -41,7 +42,7 @@ export async function runMicroBenchmarks(filter: readonly string[], json: boolea
 }
 
 async function allTasks(progress: Progress): Promise<MicroTask[]> {
-  return [...(await tasksOfTranslation(progress)), ...tlbTasks(), ...guestTasks(), ...widthTasks()];
+  return [...(await tasksOfTranslation(progress)), ...tlbTasks(), ...guestTasks(), ...widthTasks(), ...x87Tasks()];
 }
 
 /** These need guest code, which may not be at hand. */

@@ -1,5 +1,5 @@
 /** The registers of the x87 FPU and how an operation's exceptions reach them (Intel SDM vol. 1, 8.1). */
-import { Word } from '../../../translator/abi/state.ts';
+import { Double, Word } from '../../../translator/abi/state.ts';
 import type { CpuModel } from '../model.ts';
 import { Context, Exception, Preventing } from './context.ts';
 import { type Extended, INTEGER_BIT, isZero, MAXIMUM_EXPONENT } from './extended.ts';
@@ -27,6 +27,12 @@ const INITIAL_CONTROL = 0x37f;
 const CONTROL_MASK = 0x1f3f;
 const CONTROL_ONES = 0x40;
 
+/** A number that is kept as a sum of doubles is normal, if it is not 0 or infinite. */
+function tagOfSum(high: number): number {
+  if (high === 0) return Tag.zero;
+  return Number.isFinite(high) ? Tag.valid : Tag.special;
+}
+
 /** The FPU of a CPU: a view of its state, which holds nothing itself. Registers are counted from the top of stack. */
 export class Fpu {
   readonly cpu: FpuCpu;
@@ -46,6 +52,11 @@ export class Fpu {
   set control(value: number) {
     this.state[Word.fpuControl] = (value & CONTROL_MASK) | CONTROL_ONES;
     this.summarize();
+  }
+
+  /** Rounding control. */
+  get rounding(): number {
+    return (this.state[Word.fpuControl] >> 10) & 3;
   }
 
   get status(): number {
@@ -124,6 +135,37 @@ export class Fpu {
     fillRegister(this.state, this.doubles, register);
   }
 
+  /** High part of a register as a sum of two doubles; NaN: it is kept as 80 bits, or is a NaN. */
+  high(index: number): number {
+    return this.doubles[Double.fpuHigh + this.physical(index)];
+  }
+
+  /** The low part, if the high one is no NaN. */
+  low(index: number): number {
+    return this.doubles[Double.fpuLow + this.physical(index)];
+  }
+
+  /** Gives a register a value of 64 bits as such a sum. */
+  writeSum(index: number, high: number, low: number): void {
+    const register = this.physical(index);
+    this.doubles[Double.fpuHigh + register] = high;
+    this.doubles[Double.fpuLow + register] = low;
+    this.setTag(index, Tag.valid);
+  }
+
+  pushSum(high: number, low: number): void {
+    this.top -= 1;
+    this.writeSum(0, high, low);
+  }
+
+  /** A result was inexact, and that is masked. C1 tells whether it was rounded away from zero; of the other conditions those of `kept` stay. */
+  setInexact(kept: number, up: boolean): void {
+    setConditions(this.state, (this.state[Word.fpuConditions] & kept) | (up ? Status.c1 : 0));
+    if ((this.state[Word.fpuStatus] & Exception.precision) !== 0) return;
+    this.state[Word.fpuStatus] |= Exception.precision;
+    this.summarize();
+  }
+
   push(value: Extended): void {
     this.top -= 1;
     this.write(0, value);
@@ -140,6 +182,8 @@ export class Fpu {
   tagOf(register: number): number {
     const tag = (this.state[Word.fpuTag] >> (2 * register)) & 3;
     if (tag === Tag.empty) return tag;
+    const high = this.doubles[Double.fpuHigh + register];
+    if (!Number.isNaN(high)) return tagOfSum(high);
     const value = this.readPhysical(register);
     if (isZero(value)) return Tag.zero;
     const normal = value.exponent !== 0 && value.exponent !== MAXIMUM_EXPONENT && value.significand >= INTEGER_BIT;

@@ -2,6 +2,17 @@
 import { binary, type RegisterAction, unary } from './actions.ts';
 import { indefinite, isNan, one } from './extended.ts';
 import type { Fpu } from './fpu.ts';
+import {
+  quickF2xm1,
+  quickFcos,
+  quickFpatan,
+  quickFptan,
+  quickFsin,
+  quickFsincos,
+  quickFyl2x,
+  quickFyl2xp1,
+  quickly,
+} from './quick.ts';
 import { Status } from './status.ts';
 import { f2xm1, fcos, fpatan, fptan, fsin, fyl2x, fyl2xp1, isReducible, type Trigonometric } from './transcendental.ts';
 
@@ -38,18 +49,21 @@ const replacingAndPushing =
   };
 
 export const functionActions: readonly (readonly [number, RegisterAction])[] = [
-  [0x1f0, unary(f2xm1)],
-  [0x1f1, withNext(fyl2x)],
+  [0x1f0, quickly(quickF2xm1, unary(f2xm1))],
+  [0x1f1, quickly(quickFyl2x, withNext(fyl2x))],
   [
     0x1f2,
-    reducing(
-      hasOperandAndRoom,
-      replacingAndPushing(fptan, () => one),
+    quickly(
+      quickFptan,
+      reducing(
+        hasOperandAndRoom,
+        replacingAndPushing(fptan, () => one),
+      ),
     ),
   ],
-  [0x1f3, withNext(fpatan)],
-  [0x1f9, withNext(fyl2xp1)],
-  [0x1fb, reducing(hasOperandAndRoom, replacingAndPushing(fsin, fcos))],
-  [0x1fe, reducing(hasOperand, unary(fsin))],
-  [0x1ff, reducing(hasOperand, unary(fcos))],
+  [0x1f3, quickly(quickFpatan, withNext(fpatan))],
+  [0x1f9, quickly(quickFyl2xp1, withNext(fyl2xp1))],
+  [0x1fb, quickly(quickFsincos, reducing(hasOperandAndRoom, replacingAndPushing(fsin, fcos)))],
+  [0x1fe, quickly(quickFsin, reducing(hasOperand, unary(fsin)))],
+  [0x1ff, quickly(quickFcos, reducing(hasOperand, unary(fcos)))],
 ];

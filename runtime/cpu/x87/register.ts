@@ -25,6 +25,7 @@ import { constants } from './constants.ts';
 import { Exception, Rounding } from './context.ts';
 import { indefinite, negate, zero } from './extended.ts';
 import { functionActions } from './functions.ts';
+import { quickFrndint, quickFscale, quickly } from './quick.ts';
 import { remainder } from './remainder.ts';
 import { extract, roundToInteger, scale } from './scale.ts';
 import { Status } from './status.ts';
@@ -172,8 +173,8 @@ export const registerActions: ReadonlyMap<number, RegisterAction> = new Map<numb
   [0x1f7, rotate(1)],
   [0x1f8, remaining(Rounding.towardZero)],
   [0x1fa, unary(squareRoot)],
-  [0x1fc, unary(roundToInteger)],
-  [0x1fd, (fpu) => binary(scale, toTop)(fpu, 1, 0)],
+  [0x1fc, quickFrndint(unary(roundToInteger))],
+  [0x1fd, quickly(quickFscale, (fpu) => binary(scale, toTop)(fpu, 1, 0))],
   [0x2e9, comparing(compareUnordered, 2)],
   ...[0x2c0, 0x2c8, 0x2d0, 0x2d8, 0x3c0, 0x3c8, 0x3d0, 0x3d8].map((op): [number, RegisterAction] => [
     op,

@@ -6,6 +6,8 @@ import { Context, Exception, Preventing } from './context.ts';
 import type { Extended } from './extended.ts';
 import { extendedOf, formats } from './formats.ts';
 import { toWords } from './registers.ts';
+import { isMiddling, LARGEST_WHOLE, roundTo64Bits, roundToDouble, roundToWhole, wasUp } from './sum-rounding.ts';
+import { productOf, rest, sumOf } from './sums.ts';
 
 /** Bits of the status word beside the exception flags (figure 8-4). */
 export const Status = {
@@ -44,10 +46,27 @@ function operand(doubles: Float64Array, index: number): Extended {
 /** Bits of FpuMode that tell how the last operation was rounded. */
 const HOW = FpuMode.rounding | FpuMode.precision;
 
+/** Whether what the operation rounded is known as a sum of doubles, which has been rounded again then (`wasUp`). */
+function hasRoundedSum(kind: number, doubles: Float64Array): boolean {
+  const [a, aLow, b, bLow] = [0, 1, 2, 3].map((n) => doubles[Double.fpuOperand + n]);
+  if (kind === FpuRounding.storeDouble) return roundToDouble(a, aLow);
+  if ((kind & FpuRounding.kind) === FpuRounding.storeInteger) {
+    const isCovered = Math.abs(a) < LARGEST_WHOLE;
+    if (isCovered) roundToWhole(a, aLow, (kind & FpuMode.rounding) >> 10);
+    return isCovered;
+  }
+  if (aLow !== 0 || bLow !== 0) return false;
+  if (kind === FpuRounding.multiply)
+    return isMiddling(a) && isMiddling(b) && roundTo64Bits(productOf(a, b), rest[0], 0);
+  if (kind === FpuRounding.add) return isMiddling(a) && isMiddling(b) && roundTo64Bits(sumOf(a, b), rest[0], 0);
+  return kind === FpuRounding.subtract && isMiddling(a) && isMiddling(b) && roundTo64Bits(sumOf(a, -b), rest[0], 0);
+}
+
 /** C1 as the last operation left it. `kind` is of FpuRounding, with the bits of FpuMode that it was rounded by. */
 function lastRounding(state: Int32Array, doubles: Float64Array, kind: number): boolean {
   const operation = operations[kind & FpuRounding.kind];
   if (operation === undefined) return false;
+  if (hasRoundedSum(kind, doubles)) return wasUp;
   const control = (state[Word.fpuControl] & ~HOW) | ((kind & HOW) ^ FpuMode.precision);
   const context = new Context(control, Preventing.operation);
   operation(context, operand(doubles, 0), operand(doubles, 1));

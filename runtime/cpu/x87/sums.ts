@@ -1,0 +1,74 @@
+/**
+ * Arithmetic of unevaluated sums of two doubles, about 104 bits (Dekker 1971; Knuth, TAOCP 4.2.2). A function gives the high part of its result; the
+ * low part, at most half a place of it, is in `rest`. Operands are such sums too, far from the ends of a double's range.
+ */
+import type { Real } from './extended.ts';
+
+/** The low part of the last result. */
+export const rest = new Float64Array(1);
+
+/** A constant as such a sum. */
+export interface Sum {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** Splits 53 bits into 26 and 27. */
+const SPLIT = 2 ** 27 + 1;
+
+/** a + b, exactly. */
+export function sumOf(a: number, b: number): number {
+  const sum = a + b;
+  const part = sum - a;
+  rest[0] = a - (sum - part) + (b - part);
+  return sum;
+}
+
+/** The same for |a| >= |b|. */
+function normalized(a: number, b: number): number {
+  const sum = a + b;
+  rest[0] = b - (sum - a);
+  return sum;
+}
+
+/** a x b, exactly. */
+export function productOf(a: number, b: number): number {
+  const product = a * b;
+  const ca = a * SPLIT;
+  const cb = b * SPLIT;
+  const ha = ca - (ca - a);
+  const hb = cb - (cb - b);
+  const la = a - ha;
+  const lb = b - hb;
+  rest[0] = la * lb - (product - ha * hb - la * hb - ha * lb);
+  return product;
+}
+
+export function add(aHigh: number, aLow: number, bHigh: number, bLow: number): number {
+  const high = sumOf(aHigh, bHigh);
+  const highRest = rest[0];
+  const low = sumOf(aLow, bLow);
+  const lowRest = rest[0];
+  const sum = normalized(high, highRest + low);
+  return normalized(sum, rest[0] + lowRest);
+}
+
+export function multiply(aHigh: number, aLow: number, bHigh: number, bLow: number): number {
+  const product = productOf(aHigh, bHigh);
+  return normalized(product, rest[0] + (aHigh * bLow + aLow * bHigh));
+}
+
+export function divide(aHigh: number, aLow: number, bHigh: number, bLow: number): number {
+  const quotient = aHigh / bHigh;
+  const product = productOf(quotient, bHigh);
+  const left = aHigh - product - rest[0] + (aLow - quotient * bLow);
+  return normalized(quotient, left / bHigh);
+}
+
+/** An exact number as the nearest such sum. */
+export function sumFrom({ sign, significand, exponent }: Real): Sum {
+  const high = Number(significand);
+  const low = Number(significand - BigInt(high));
+  const scale = (sign ? -1 : 1) * 2 ** exponent;
+  return { high: high * scale, low: low * scale };
+}
