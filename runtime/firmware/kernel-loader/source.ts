@@ -113,7 +113,12 @@ flat:   mov     ax, FLAT_DATA
         mov     gs, ax
         mov     ss, ax
         mov     eax, 0x2BADB002
-        jmp     edi
+        mov     ecx, edi
+        xor     edx, edx
+        xor     esi, esi
+        xor     edi, edi            ; some kernels store where it points to
+        xor     ebp, ebp
+        jmp     ecx
 bits 16
 
 ; EAX: the number that item AX has.

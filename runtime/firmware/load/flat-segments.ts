@@ -1,6 +1,9 @@
 import type { BootWrite } from './boot.ts';
 import { LOW_MEMORY_END } from './memory-map.ts';
 
+/** ESP at a kernel's entry. It sets up a stack of its own, but some call before that, and an early fault must not destroy anything. */
+export const STACK_TOP = 0x8000;
+
 /** Selectors that the Linux 32-bit boot protocol asks for (__BOOT_CS, __BOOT_DS); Multiboot leaves them open. */
 export const FLAT_SELECTORS = { code: 0x10, data: 0x18 } as const;
 

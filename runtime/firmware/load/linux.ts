@@ -11,16 +11,13 @@ import {
   tooLittleMemory,
 } from './boot.ts';
 import { firmwarePorts, interruptHandlers } from './firmware-state.ts';
-import { biosDataArea, FLAT_GDT_BYTES, FLAT_SELECTORS, flatGdt } from './flat-segments.ts';
+import { biosDataArea, FLAT_GDT_BYTES, FLAT_SELECTORS, flatGdt, STACK_TOP } from './flat-segments.ts';
 import { BOOT_PARAMS_BYTES, bootParams } from './linux-boot-params.ts';
 import { checkHas32BitEntry, type LinuxHeader, parseLinuxHeader } from './linux-header.ts';
 import { LOAD_ADDRESS, linuxPlacement } from './linux-placement.ts';
 import { setupPart } from './linux-setup.ts';
 import { alignUp, buildMemoryMap, FreeMemory, LOW_MEMORY_END } from './memory-map.ts';
 import { zeroTerminated } from './text.ts';
-
-/** ESP at the entry: the kernel sets up its own stack, but an early fault must not destroy anything. */
-const STACK_TOP = 0x8000;
 
 /**
  * Loads a bzImage by the 32-bit boot protocol (Documentation/arch/x86/boot.rst): the protected-mode part to 1 MB, the

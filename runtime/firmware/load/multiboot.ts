@@ -13,7 +13,7 @@ import {
 import { parseElf } from './elf.ts';
 import { isElf } from './elf-header.ts';
 import { firmwarePorts, interruptHandlers } from './firmware-state.ts';
-import { biosDataArea, FLAT_GDT_BYTES, FLAT_SELECTORS, flatGdt } from './flat-segments.ts';
+import { biosDataArea, FLAT_GDT_BYTES, FLAT_SELECTORS, flatGdt, STACK_TOP } from './flat-segments.ts';
 import type { ImageSegment, ProgramImage } from './image.ts';
 import { buildMemoryMap, FreeMemory, HIGH_MEMORY_START, LOW_MEMORY_END } from './memory-map.ts';
 import { type MultibootAddresses, type MultibootHeader, parseMultibootHeader } from './multiboot-header.ts';
@@ -34,7 +34,7 @@ export function loadMultiboot(request: BootRequest): BootState {
     mode: 'flat32',
     writes: [...interruptHandlers(), biosDataArea(), gdt, information, ...writes, ...(request.acpi?.tables ?? [])],
     ports: firmwarePorts,
-    registers: bootRegisters({ eip: entry, eax: BOOTLOADER_MAGIC | 0, ebx: information.address }),
+    registers: bootRegisters({ eip: entry, eax: BOOTLOADER_MAGIC | 0, ebx: information.address, esp: STACK_TOP }),
     selectors: FLAT_SELECTORS,
     gdt: { base: gdt.address, limit: FLAT_GDT_BYTES - 1 },
   };

@@ -7,6 +7,7 @@ BIOS_SEGMENT    equ 0xF000
 BDA_SEGMENT     equ 0x40
 STACK_TOP       equ 0x7000      ; during POST and while a boot sector is read, in segment 0
 BOOT_SECTOR     equ 0x7C00
+SCRATCH_BYTES   equ 0x1000
 SCRATCH_SEGMENT equ 0x0800      ; 4 KB that POST and the boot use: IDENTIFY, sectors of a CD
 
 ; BIOS data area

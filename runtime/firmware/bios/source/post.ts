@@ -71,6 +71,7 @@ post:
         call    memory_tell
         call    boot_menu_offer
         call    pam_lock
+        call    scratch_clear
         mov     al, 0xFF
         out     POST_CODE, al
         int     0x19
@@ -133,6 +134,25 @@ equipment_setup:
         or      al, 0x04
 .no_mouse:
         mov     [es:BDA_EQUIPMENT], ax
+        ret
+
+; Memory that POST has used: programs that do not clear their variables find zeros there after other firmware.
+scratch_clear:
+        mov     ax, SCRATCH_SEGMENT
+        mov     cx, SCRATCH_BYTES / 4
+        call    .segment
+        mov     ax, FILES_SEGMENT
+        mov     cx, 0x10000 / 4
+        call    .segment
+        mov     ax, LOADER_SEGMENT
+        mov     cx, 0x10000 / 4
+.segment:
+        push    es
+        mov     es, ax
+        xor     di, di
+        xor     eax, eax
+        rep stosd
+        pop     es
         ret
 
 memory_tell:

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { writtenBy } from './guest.ts';
+
+test('memory that POST has used is empty when a system starts, as after SeaBIOS', async () => {
+  const text = await writtenBy(`
+        mov     ax, 0x0800
+.next:  mov     es, ax
+        push    ax
+        xor     di, di
+        mov     cx, 0x800           ; 4 KB
+        xor     ax, ax
+        repe scasw
+        pop     ax
+        je      .empty
+        call    hex
+        mov     ax, es
+.empty: add     ax, 0x100
+        cmp     ax, 0x9F00
+        jb      .next
+        mov     ax, 0xE0D
+        call    hex
+`);
+  expect(text).toBe('0E0D');
+});
