@@ -6,6 +6,8 @@ const KEPT = 1 << 20;
 /** An error shows this many characters of the last output, and of what was matched before it. */
 const SHOWN = 2000;
 const DEFAULT_TIMEOUT = 30_000;
+/** Beyond this many characters a search waits no longer: none is forgotten that nobody has looked at. */
+const MOST_UNSEARCHED = KEPT / 2;
 /** Searches that take fewer milliseconds than this are made whenever there is output. */
 const QUICK_SEARCH = 5;
 
@@ -67,8 +69,8 @@ export class Expectations {
   /** The end of what has been matched. */
   #matched = '';
   #ended: string | undefined;
-  /** Since the last search no more output has come. */
-  #searched = true;
+  /** Characters that have come since the last search. */
+  #unsearched = 0;
   /** Set while the next search waits. */
   #rest: ReturnType<typeof setTimeout> | undefined;
 
@@ -83,9 +85,11 @@ export class Expectations {
   }
 
   receive(bytes: Uint8Array): void {
-    this.#text = (this.#text + this.#decoder.decode(bytes, { stream: true })).slice(-KEPT);
-    this.#searched = false;
-    if (this.#rest === undefined) this.#search();
+    const text = this.#decoder.decode(bytes, { stream: true });
+    this.#text += text;
+    this.#unsearched += text.length;
+    if (this.#rest === undefined || this.#unsearched > MOST_UNSEARCHED) this.#search();
+    this.#text = this.#text.slice(-KEPT);
   }
 
   end(reason: string): void {
@@ -114,8 +118,8 @@ export class Expectations {
    * time: after a slow search the next one waits as long as it took, so that searches take half of the time at most.
    */
   #search(): void {
-    if (this.#searched) return;
-    this.#searched = true;
+    if (this.#unsearched === 0) return;
+    this.#unsearched = 0;
     const start = performance.now();
     for (const expectation of this.#waiting) {
       const match = this.#take(expectation.pattern);

@@ -138,7 +138,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
 
   /** Whether the guest is suspended to RAM: it runs no code until something wakes the machine. */
   get isSuspended(): boolean {
-    return this.#isSuspended;
+    return this.#isSuspended && this.#state !== 'ended';
   }
 
   /** What it stands still for, if it is paused. */
@@ -283,8 +283,10 @@ export class Machine extends MachineDevices implements AsyncDisposable {
         break;
       case 'suspend':
       case 'wake':
-        this.#isSuspended = notice.type === 'suspend';
-        this.emit(notice.type, undefined);
+        void this.#tellSuspension(notice.type);
+        break;
+      case 'suspended':
+        this.#isSuspended = notice.isSuspended;
         break;
       case 'halt':
         this.emit('halt', notice.halt);
@@ -309,6 +311,12 @@ export class Machine extends MachineDevices implements AsyncDisposable {
     if (this.#state !== 'running') this.#pauseReason = 'reset';
     this.migration.noteReset();
     await this.emit('reset', reset);
+    this.connection.taken(RESET_BYTES);
+  }
+
+  async #tellSuspension(event: 'suspend' | 'wake'): Promise<void> {
+    this.#isSuspended = event === 'suspend';
+    await this.emit(event, undefined);
     this.connection.taken(RESET_BYTES);
   }
 

@@ -163,6 +163,8 @@ export interface MachineHost {
   random?(target: Uint8Array): void;
   /** Takes back the memory of whole pages of the machine's, which are zeros afterwards; false: it can't. */
   releaseMemory?(bytes: Uint8Array): boolean;
+  /** The guest has suspended itself to RAM, or the machine was woken after that. */
+  suspension?(event: 'suspend' | 'wake'): void;
   /** Takes lines about what the guest does (MachineConfig.log). */
   guestLog?(lines: string): void;
   /** The debug mode's check of an emitted text; throws what it finds wrong. */

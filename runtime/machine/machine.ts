@@ -160,7 +160,10 @@ export class MachineCore {
       nmi: () => this.requestNmi(),
       power: {
         powerOff: () => request({ reason: 'poweroff' }),
-        suspend: () => this.callAttention(),
+        suspend: () => {
+          this.tellSuspension('suspend');
+          this.callAttention();
+        },
         wake: () => this.pc.powerManagement.wake(),
         reset: () => request({ reason: 'reset-requested' }),
         exit: (code) => request({ reason: 'exit', code }),
@@ -235,6 +238,12 @@ export class MachineCore {
   private wake(): void {
     this.restart(() => this.pc.wake());
     if (this.guest && !applyWake(this.cpu, this.memory, this.pc.ports, this.guest)) this.boot();
+    this.tellSuspension('wake');
+  }
+
+  /** Not what is gone through once more. */
+  private tellSuspension(event: 'suspend' | 'wake'): void {
+    if (!this.history?.isTravelling) this.host.suspension?.(event);
   }
 
   /** All but memory is as when the machine was turned on. */

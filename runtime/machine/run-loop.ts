@@ -82,17 +82,13 @@ export class RunLoop {
     tape?.answer();
     schedule.passHaltedTime();
     events.runDue(schedule.clock.now());
-    if (pc.powerManagement.wakeStatus !== 0) {
-      this.#parts.wake();
-      // Whoever tells of it looks before the guest may be suspended again.
-      return { reason: 'attention' };
-    }
     if (door.isWaiting) return { reason: 'waiting' };
     if (this.power !== null) {
       const result = this.power;
       this.power = null;
       return result;
     }
+    if (pc.powerManagement.wakeStatus !== 0) this.#parts.wake();
     if (state[Word.halted] === Halt.shutdown) return { reason: 'shutdown', exceptions: this.exceptions };
     if (tape?.isOver) return { reason: 'debug', stop: { reason: 'recording', at: 'end' } };
     if (Atomics.load(state, Word.wake) !== 0) return { reason: 'attention' };
@@ -107,9 +103,15 @@ export class RunLoop {
     if (state[Word.halted] === Halt.shutdown) return null;
     const wakeAt = schedule.halt();
     if (wakeAt === null)
-      return schedule.awaitsInstructions && this.#isHaltedForGood() ? { reason: 'halted', forGood: true } : null;
+      return schedule.awaitsInstructions && this.#isAtItsEnd() ? { reason: 'halted', forGood: true } : null;
     if (wakeAt === Infinity) tape?.checkSleep();
     return { reason: 'halted', forGood: this.#isHaltedForGood(), ...(wakeAt < Infinity && { wakeAt }) };
+  }
+
+  /** Nothing runs again unless somebody does something from outside. */
+  #isAtItsEnd(): boolean {
+    const { isSuspended, awaitsAlarm } = this.#parts.pc.powerManagement;
+    return isSuspended ? !awaitsAlarm : this.#isHaltedForGood();
   }
 
   /** Nothing that devices may do ends the halt. */

@@ -37,6 +37,7 @@ export class KeptCore {
       deadlineChanged: (nanoseconds) => this.#host.deadlineChanged?.(nanoseconds),
       log: (message) => this.#host.log(message),
       random: (target) => this.#host.random?.(target),
+      suspension: (event) => this.#host.suspension?.(event),
       guestLog: (lines) => this.#host.guestLog?.(lines),
       ...(releaseMemory && { releaseMemory: (bytes) => this.#host.releaseMemory?.(bytes) ?? false }),
       ...(checkText && { checkText }),

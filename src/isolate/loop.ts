@@ -101,7 +101,7 @@ class MachineLoop {
     const result = this.#runCore();
     this.#time.endSlice();
     this.#output.flush();
-    this.#tellSuspension();
+    this.#tellSuspended();
     this.#act(result);
     this.#checkLimits();
     const idle = result.reason === 'halted' || result.reason === 'waiting';
@@ -194,11 +194,19 @@ class MachineLoop {
     }
   }
 
-  #tellSuspension(): void {
+  #tellSuspended(): void {
     const { isSuspended } = this.#core;
     if (isSuspended === this.#isSuspended) return;
     this.#isSuspended = isSuspended;
-    this.#port.postMessage({ type: isSuspended ? 'suspend' : 'wake' });
+    this.#port.postMessage({ type: 'suspended', isSuspended });
+  }
+
+  #tellSuspension(event: 'suspend' | 'wake'): void {
+    this.#isSuspended = event === 'suspend';
+    this.#output.flush();
+    this.#output.sent(RESET_BYTES);
+    this.#port.postMessage({ type: event });
+    if (this.#output.stalled) this.#leaveCore();
   }
 
   get #reboots(): boolean {
@@ -228,7 +236,6 @@ class MachineLoop {
 
   #reset(reset: Reset): void {
     this.#core.reset();
-    this.#tellSuspension();
     this.#haltReported = this.#isOff = false;
     this.#output.sent(RESET_BYTES);
     this.#port.postMessage({ type: 'reset', reset });
@@ -299,6 +306,7 @@ class MachineLoop {
     try {
       const call = this.#calls[name] as (...args: readonly unknown[]) => unknown;
       const value = call(...args);
+      this.#tellSuspended();
       // What is there at once is sent at once: before whatever comes of the call.
       this.#port.postMessage({ type: 'answer', id, value: value instanceof Promise ? await value : value });
     } catch (error) {
@@ -323,7 +331,6 @@ class MachineLoop {
     load: (saved) => {
       this.#checkAlive();
       this.#core.load(saved);
-      this.#tellSuspension();
       this.#haltReported = this.#isOff = false;
     },
     metrics: () => this.#core.metrics(),
@@ -356,6 +363,7 @@ class MachineLoop {
       },
       releaseMemory: (bytes) => this.#thread.releaseMemory?.(bytes) ?? false,
       guestLog: (lines) => this.#addOutput('log', encoder.encode(lines)),
+      suspension: (event) => this.#tellSuspension(event),
       deadlineChanged: (nanoseconds) => this.#time.setCoreDeadline(nanoseconds),
       random: (target) => void crypto.getRandomValues(target as Uint8Array<ArrayBuffer>),
       log: (message) => this.#port.postMessage({ type: 'log', message }),

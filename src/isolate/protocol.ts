@@ -99,7 +99,7 @@ export interface GuestHalt {
 
 /** Exit code of a machine that ends with a triple fault. Those of isa-debug-exit are odd. */
 export const SHUTDOWN_CODE = 2;
-/** What a reset counts as in bytes of output: a guest that resets without end waits for whoever listens. */
+/** What a reset or a suspension counts as in bytes of output: a guest that resets without end waits for whoever listens. */
 export const RESET_BYTES = 8 << 10;
 
 /** Messages from the isolate. */
@@ -112,8 +112,10 @@ export type Report =
   | ToHost
   | { readonly type: 'log'; readonly message: string }
   | { readonly type: 'reset'; readonly reset: Reset }
-  /** The guest is suspended to RAM; the machine has been woken. */
+  /** The guest has suspended itself to RAM; the machine was woken. */
   | { readonly type: 'suspend' | 'wake' }
+  /** Whether it is suspended, where that has changed without these: by a reset, or another state. */
+  | { readonly type: 'suspended'; readonly isSuspended: boolean }
   /** The CPU waits for an interrupt that nothing can cause. */
   | { readonly type: 'halt'; readonly halt: GuestHalt }
   /** The machine stands still for a debugger. */

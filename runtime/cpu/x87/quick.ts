@@ -38,7 +38,7 @@ export const quickly =
     if (!isUsual(fpu) || !quick(fpu)) exactly(fpu, index, condition);
   };
 
-/** To nearest, with inexact results masked, and ST(0) is a sum of doubles. */
+/** To nearest, with inexact results masked, and there is an operand; whether it is a sum of doubles is for each function to see. */
 function isUsual(fpu: Fpu): boolean {
   return fpu.rounding === Rounding.nearest && isMasked(fpu);
 }
@@ -49,7 +49,7 @@ const isMasked = (fpu: Fpu): boolean => (fpu.control & Exception.precision) !== 
 /** Results are off by less than this, in units of 2^floor(log2 |high|). */
 const MARGIN = 2 ** -86;
 
-/** Conditions that stay; what reduces its operand clears C2, as that was not out of range. */
+/** Conditions that stay. Of functions that reduce their operand not C2: it was not out of range. */
 const KEPT = Status.c0 | Status.c2 | Status.c3;
 const KEPT_BY_TURNS = Status.c0 | Status.c3;
 

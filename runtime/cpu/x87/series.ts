@@ -11,6 +11,8 @@ const FRACTION = 160;
 const ONE = 1n << BigInt(FRACTION);
 /** Arguments with exponents below this differ from their functions in no bit that rounding would need. */
 const TINY = -68;
+/** The same where the function's next term is the argument's square, not its cube. */
+const TINY_POWER = -150;
 
 const toFixed = (value: Real): bigint => {
   const fixed = shiftLeft(value.significand, value.exponent + FRACTION);
@@ -98,7 +100,7 @@ function halfAngle(x: Real): Real {
 /** 2^x - 1 for |x| < 1, not 0. */
 export function powerOfTwoMinusOne(x: Real): Real {
   const t = multiplyReals(x, irrational.logEOf2);
-  if (magnitude(x) < TINY) return beside(t, x.sign ? -1 : 1);
+  if (magnitude(x) < TINY_POWER) return beside(t, x.sign ? -1 : 1);
   return multiplyReals(t, fromFixed(factorialSeries(toFixed(t), (n) => n + 1)));
 }
 

@@ -1,6 +1,7 @@
 /**
  * The transcendental functions of sums of two doubles (sums.ts), with relative errors below 2^-88: an argument is a tabulated one and a
- * small rest, whose function is a series, the first terms as sums, the others as doubles. Results as in sums.ts.
+ * small rest, whose function is a series, the first terms as sums, the others as doubles. Results as in sums.ts; what a
+ * function gives beside its result is to be read before any other is called.
  */
 
 import { reciprocal, STEPS, sumTables } from './sum-tables.ts';

@@ -1,4 +1,4 @@
-/** Rounding of sums of two doubles (sums.ts): to 64 bits, to whole numbers, to doubles; and how it went. */
+/** Rounding of sums of two doubles (sums.ts): to 64 bits, to whole numbers, to doubles; and how it went, which is to be read before the next one. */
 import { Rounding } from './context.ts';
 import { exponentOf } from './sum-functions.ts';
 import { rest, sumOf } from './sums.ts';

@@ -8,7 +8,7 @@ import { type Sum, sumFrom } from './sums.ts';
 export const STEPS = 32;
 
 /** Sums by a whole number from `first` on. */
-export class SumTable {
+class SumTable {
   readonly first: number;
   readonly high: Float64Array;
   readonly low: Float64Array;

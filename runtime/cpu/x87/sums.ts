@@ -1,6 +1,6 @@
 /**
  * Arithmetic of unevaluated sums of two doubles, about 104 bits (Dekker 1971; Knuth, TAOCP 4.2.2). A function gives the high part of its result; the
- * low part, at most half a place of it, is in `rest`. Operands are such sums too, far from the ends of a double's range.
+ * low part, at most half a place of it, is in `rest` until the next call. Operands are such sums too, far from the ends of a double's range.
  */
 import type { Real } from './extended.ts';
 

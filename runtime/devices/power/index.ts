@@ -117,6 +117,11 @@ export class PowerManagement {
     return this.#state.suspended;
   }
 
+  /** The real-time clock may wake it. */
+  get awaitsAlarm(): boolean {
+    return (this.#state.enable & Event.rtc) !== 0;
+  }
+
   /** What has woken the suspended machine, which is to be reset, and told this then (`woken`); 0: nothing has. */
   get wakeStatus(): number {
     return this.#state.wakeStatus;

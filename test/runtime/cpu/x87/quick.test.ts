@@ -88,7 +88,12 @@ const power = (): Operand => ({ ...one, exponent: within(-40, 40) });
 type Pair = readonly [Operand, Operand];
 /** How operands are made, and what part of them at least is done by sums. */
 const cases: Readonly<Record<string, readonly [(fpu: Fpu) => boolean, number, number, readonly (() => Pair)[]]>> = {
-  f2xm1: [quick.quickF2xm1, 0x1f0, 0.99, [() => [operand(-30, -1), one], () => [short(-8, -1), one]]],
+  f2xm1: [
+    quick.quickF2xm1,
+    0x1f0,
+    0.97,
+    [() => [operand(-30, -1), one], () => [short(-8, -1), one], () => [operand(-75, -60), one]],
+  ],
   fyl2x: [
     quick.quickFyl2x,
     0x1f1,
