@@ -3,10 +3,8 @@ import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
 import { createSnapshot, forgetSnapshot, listSnapshots, type NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
 import { readMachineState } from '../storage/qcow2/machine-state.ts';
 import type { ImageSnapshot } from '../storage/qcow2/snapshots.ts';
+import { NO_IMAGE } from './protocol.ts';
 import type { ServedDrive } from './served-drive.ts';
-
-/** There is no image that could have the state of a machine. */
-export const NO_IMAGE = 'no block device can store vmstate for snapshot';
 
 /** Snapshots that a drive's image has within itself, the oldest first. */
 export interface DriveSnapshots {

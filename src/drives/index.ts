@@ -8,9 +8,8 @@ import { InOrder } from '../storage/in-order.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
 import { Drive } from './drive.ts';
 import { forkedDrive } from './forked-drive.ts';
-import { NO_IMAGE } from './image-snapshots.ts';
 import type { DriveOptions, DrivePlan } from './options.ts';
-import type { DriveCalls, DriveReport } from './protocol.ts';
+import { type DriveCalls, type DriveReport, NO_IMAGE } from './protocol.ts';
 import { type SavedMedia, shown } from './saved-medium.ts';
 import { checkedDriveLimits, type DriveLimits, isLimited } from './throttle/limits.ts';
 

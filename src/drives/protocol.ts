@@ -8,6 +8,9 @@ import type { SavedMedia } from './saved-medium.ts';
 import type { DriveStatistics } from './statistics.ts';
 import type { DriveLimits } from './throttle/limits.ts';
 
+/** There is no image that could have the state of a machine. */
+export const NO_IMAGE = 'no block device can store vmstate for snapshot';
+
 /** What is in a drive. */
 export interface DriveStatus {
   /** The image's name, and what it is; null: there is none. */

@@ -7,7 +7,7 @@ import type { Image } from '../options.ts';
 import type { StorageHost } from '../storage/open.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
 import type { DriveBackend } from './backend.ts';
-import { ImageSnapshots } from './image-snapshots.ts';
+import type { ImageSnapshots } from './image-snapshots.ts';
 import type { DrivePlan, MediumOptions } from './options.ts';
 import type { DriveCommand, DriveReport, DriveStatus } from './protocol.ts';
 import type { SavedMedia, SavedMedium } from './saved-medium.ts';
@@ -120,10 +120,10 @@ class DriveService {
     stage: (media: SavedMedia, snapshot?: string) => this.#stage(media, snapshot),
     exchangeStaged: () => this.#all((drive) => drive.exchangeStaged()),
     dropStaged: () => this.#all((drive) => drive.dropStaged()),
-    listSnapshots: () => this.#snapshots.list(),
-    createSnapshot: (snapshot: NewSnapshot) => this.#snapshots.create(snapshot),
-    snapshotState: (name: string) => this.#snapshots.state(name),
-    deleteSnapshot: (name: string) => this.#snapshots.delete(name),
+    listSnapshots: async () => (await this.#snapshots()).list(),
+    createSnapshot: async (snapshot: NewSnapshot) => (await this.#snapshots()).create(snapshot),
+    snapshotState: async (name: string) => (await this.#snapshots()).state(name),
+    deleteSnapshot: async (name: string) => (await this.#snapshots()).delete(name),
     close: () => this.#close(),
   };
 
@@ -136,7 +136,9 @@ class DriveService {
     return counter;
   }
 
-  get #snapshots(): ImageSnapshots {
+  /** Loaded when they are first needed, which is seldom. */
+  async #snapshots(): Promise<ImageSnapshots> {
+    const { ImageSnapshots } = await import('./image-snapshots.ts');
     return new ImageSnapshots(this.#drives);
   }
 

@@ -4,7 +4,6 @@ import type { StorageHost } from '../storage/open.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import { OverlayPages, type Scratch } from '../storage/overlay-pages.ts';
 import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
-import { applySnapshot } from '../storage/qcow2/image-snapshots.ts';
 import { RawDisk } from '../storage/raw.ts';
 import { type Disk, StorageError } from '../storage/store.ts';
 import type { SavedMedium } from './saved-medium.ts';
@@ -59,6 +58,7 @@ export function stageSnapshot(name: string): StagedMedium {
   let isDone = false;
   return {
     exchange: async (disk) => {
+      const { applySnapshot } = await import('../storage/qcow2/image-snapshots.ts');
       if (!isDone) await applySnapshot(disk as Qcow2Disk, name);
       isDone = true;
       return disk;
