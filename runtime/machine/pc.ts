@@ -255,8 +255,8 @@ export class Pc {
   }
 
   /**
-   * A hard reset after a suspension. The bridges keep their registers, by which firmware is in RAM and interrupts get to the controllers:
-   * QEMU's do, and SeaBIOS counts on that.
+   * A hard reset after a suspension. The host bridge keeps its registers: SeaBIOS counts on being in RAM still. So does the ISA bridge,
+   * as the ACPI tables give systems no method to route the interrupts of PCI anew.
    */
   wake(): void {
     const { wakeStatus } = this.powerManagement;

@@ -58,8 +58,9 @@ export function stageSnapshot(name: string): StagedMedium {
   let isDone = false;
   return {
     exchange: async (disk) => {
+      if (isDone) return disk;
       const { applySnapshot } = await import('../storage/qcow2/image-snapshots.ts');
-      if (!isDone) await applySnapshot(disk as Qcow2Disk, name);
+      await applySnapshot(disk as Qcow2Disk, name);
       isDone = true;
       return disk;
     },

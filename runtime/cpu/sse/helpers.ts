@@ -5,6 +5,8 @@
 import type { StickyName } from '../../../translator/abi/helpers.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import { Exception } from '../x87/context.ts';
+import { isMiddling } from '../x87/sum-rounding.ts';
+import { productError, sumError } from '../x87/sums.ts';
 import { compare, operations } from './arithmetic.ts';
 import { updateSseMode } from './mode.ts';
 import { doubles, type Encoding, indefinite, Surroundings, singles } from './number.ts';
@@ -19,24 +21,6 @@ interface Plain {
   isExact(x: number, y: number, result: number): boolean;
 }
 
-/** Splits a double in two of 26 bits (Veltkamp). */
-const SPLITTER = 2 ** 27 + 1;
-
-/** What x * y lacks to `product`, which is x * y rounded (Dekker); for magnitudes that neither over- nor underflow. */
-function productError(x: number, y: number, product: number): number {
-  const a = x * SPLITTER;
-  const b = y * SPLITTER;
-  const xHigh = a - (a - x);
-  const yHigh = b - (b - y);
-  const [xLow, yLow] = [x - xHigh, y - yHigh];
-  return xLow * yLow - (product - xHigh * yHigh - xLow * yHigh - xHigh * yLow);
-}
-
-function sumError(x: number, y: number, sum: number): number {
-  const part = sum - x;
-  return x - (sum - part) + (y - part);
-}
-
 const plain: readonly Plain[] = [
   { name: 'ADD', compute: (x, y) => x + y, isExact: (x, y, r) => sumError(x, y, r) === 0 },
   { name: 'SUB', compute: (x, y) => x - y, isExact: (x, y, r) => sumError(x, -y, r) === 0 },
@@ -45,13 +29,8 @@ const plain: readonly Plain[] = [
   { name: 'SQRT', compute: (_x, y) => Math.sqrt(y), isExact: (_x, y, r) => r * r === y && productError(r, r, y) === 0 },
 ];
 
-/** Magnitudes between which errors are computed without loss. */
-const SMALL = 2 ** -400;
-const LARGE = 2 ** 400;
-const isMiddling = (x: number): boolean => {
-  const magnitude = Math.abs(x);
-  return (magnitude > SMALL && magnitude < LARGE) || x === 0;
-};
+/** Whether errors of what is computed with it are computed without loss. */
+const hasExactErrors = (x: number): boolean => x === 0 || isMiddling(x);
 
 const DENORMALS: Readonly<Record<number, number>> = { 4: 2 ** -126, 8: 2 ** -1022 };
 
@@ -115,10 +94,10 @@ class Operation {
 
   /** Whether inexactness can be computed: the magnitudes let it, and nothing is denormal. */
   private isKnown(x: number, y: number, result: number): boolean {
-    if (!isMiddling(x) || !isMiddling(y)) return false;
+    if (!hasExactErrors(x) || !hasExactErrors(y)) return false;
     if (this.isTiny(x) || this.isTiny(y)) return false;
     if (result === 0) return this.plain.name === 'ADD' || this.plain.name === 'SUB' || x === 0 || y === 0;
-    return isMiddling(result) && !this.isTiny(result);
+    return hasExactErrors(result) && !this.isTiny(result);
   }
 
   private isTiny(x: number): boolean {

@@ -11,7 +11,7 @@ import {
   quickFsincos,
   quickFyl2x,
   quickFyl2xp1,
-  quickly,
+  quicklyToNearest,
 } from './quick.ts';
 import { Status } from './status.ts';
 import { f2xm1, fcos, fpatan, fptan, fsin, fyl2x, fyl2xp1, isReducible, type Trigonometric } from './transcendental.ts';
@@ -49,11 +49,11 @@ const replacingAndPushing =
   };
 
 export const functionActions: readonly (readonly [number, RegisterAction])[] = [
-  [0x1f0, quickly(quickF2xm1, unary(f2xm1))],
-  [0x1f1, quickly(quickFyl2x, withNext(fyl2x))],
+  [0x1f0, quicklyToNearest(quickF2xm1, unary(f2xm1))],
+  [0x1f1, quicklyToNearest(quickFyl2x, withNext(fyl2x))],
   [
     0x1f2,
-    quickly(
+    quicklyToNearest(
       quickFptan,
       reducing(
         hasOperandAndRoom,
@@ -61,9 +61,9 @@ export const functionActions: readonly (readonly [number, RegisterAction])[] = [
       ),
     ),
   ],
-  [0x1f3, quickly(quickFpatan, withNext(fpatan))],
-  [0x1f9, quickly(quickFyl2xp1, withNext(fyl2xp1))],
-  [0x1fb, quickly(quickFsincos, reducing(hasOperandAndRoom, replacingAndPushing(fsin, fcos)))],
-  [0x1fe, quickly(quickFsin, reducing(hasOperand, unary(fsin)))],
-  [0x1ff, quickly(quickFcos, reducing(hasOperand, unary(fcos)))],
+  [0x1f3, quicklyToNearest(quickFpatan, withNext(fpatan))],
+  [0x1f9, quicklyToNearest(quickFyl2xp1, withNext(fyl2xp1))],
+  [0x1fb, quicklyToNearest(quickFsincos, reducing(hasOperandAndRoom, replacingAndPushing(fsin, fcos)))],
+  [0x1fe, quicklyToNearest(quickFsin, reducing(hasOperand, unary(fsin)))],
+  [0x1ff, quicklyToNearest(quickFcos, reducing(hasOperand, unary(fcos)))],
 ];

@@ -1,6 +1,6 @@
 /**
  * The transcendental instructions by sums of two doubles, where these leave no doubt about the result's 64 bits and on which side of it the exact value is;
- * everywhere else, and with unusual control words, the exact ones (transcendental.ts) do it, twenty times as slowly. So the results are the same.
+ * everywhere else, and with unusual control words, the exact ones (transcendental.ts) do it, which takes several times as long. So the results are the same.
  */
 import type { RegisterAction } from './actions.ts';
 import { Exception, Rounding } from './context.ts';
@@ -31,20 +31,17 @@ import { add, divide, multiply, rest } from './sums.ts';
 /** Executes an instruction and tells so, or changes nothing. */
 type Quick = (fpu: Fpu) => boolean;
 
-/** The instruction by `quick` where that can, else exactly. */
+/** The instruction by `quick` where that can, there is an operand and nobody is to hear of inexact results; else exactly. */
 export const quickly =
   (quick: Quick, exactly: RegisterAction): RegisterAction =>
   (fpu, index, condition) => {
-    if (!isUsual(fpu) || !quick(fpu)) exactly(fpu, index, condition);
+    const isUsual = (fpu.control & Exception.precision) !== 0 && !fpu.isEmpty(0);
+    if (!isUsual || !quick(fpu)) exactly(fpu, index, condition);
   };
 
-/** To nearest, with inexact results masked, and there is an operand; whether it is a sum of doubles is for each function to see. */
-function isUsual(fpu: Fpu): boolean {
-  return fpu.rounding === Rounding.nearest && isMasked(fpu);
-}
-
-/** Nobody is to hear of inexact results, and there is an operand. */
-const isMasked = (fpu: Fpu): boolean => (fpu.control & Exception.precision) !== 0 && !fpu.isEmpty(0);
+/** The same for what `quick` rounds to nearest, whatever the control word says. */
+export const quicklyToNearest = (quick: Quick, exactly: RegisterAction): RegisterAction =>
+  quickly((fpu) => fpu.rounding === Rounding.nearest && quick(fpu), exactly);
 
 /** Results are off by less than this, in units of 2^floor(log2 |high|). */
 const MARGIN = 2 ** -86;
@@ -189,18 +186,12 @@ export const quickFscale: Quick = (fpu) => {
   return true;
 };
 
-const roundedByControl: Quick = (fpu) => {
+/** In the rounding mode of the control word. */
+export const quickFrndint: Quick = (fpu) => {
   const high = fpu.high(0);
-  if (!isMasked(fpu) || !(Math.abs(high) < LARGEST_WHOLE) || high === 0) return false;
+  if (!(Math.abs(high) < LARGEST_WHOLE) || high === 0) return false;
   fpu.writeSum(0, roundToWhole(high, fpu.low(0), fpu.rounding), 0);
   if (wasInexact) fpu.setInexact(KEPT, wasUp);
   else fpu.setC1(false);
   return true;
 };
-
-/** FRNDINT by sums where that can, else by `exactly`. */
-export const quickFrndint =
-  (exactly: RegisterAction): RegisterAction =>
-  (fpu, index, condition) => {
-    if (!roundedByControl(fpu)) exactly(fpu, index, condition);
-  };

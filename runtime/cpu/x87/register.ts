@@ -173,7 +173,7 @@ export const registerActions: ReadonlyMap<number, RegisterAction> = new Map<numb
   [0x1f7, rotate(1)],
   [0x1f8, remaining(Rounding.towardZero)],
   [0x1fa, unary(squareRoot)],
-  [0x1fc, quickFrndint(unary(roundToInteger))],
+  [0x1fc, quickly(quickFrndint, unary(roundToInteger))],
   [0x1fd, quickly(quickFscale, (fpu) => binary(scale, toTop)(fpu, 1, 0))],
   [0x2e9, comparing(compareUnordered, 2)],
   ...[0x2c0, 0x2c8, 0x2d0, 0x2d8, 0x3c0, 0x3c8, 0x3d0, 0x3d8].map((op): [number, RegisterAction] => [

@@ -46,6 +46,13 @@ function operand(doubles: Float64Array, index: number): Extended {
 /** Bits of FpuMode that tell how the last operation was rounded. */
 const HOW = FpuMode.rounding | FpuMode.precision;
 
+/** Operations on doubles whose exact results are sums of two, by their kind at 64 bits. */
+const exactly: Readonly<Record<number, (a: number, b: number) => number>> = {
+  [FpuRounding.add]: sumOf,
+  [FpuRounding.subtract]: (a, b) => sumOf(a, -b),
+  [FpuRounding.multiply]: productOf,
+};
+
 /** Whether what the operation rounded is known as a sum of doubles, which has been rounded again then (`wasUp`). */
 function hasRoundedSum(kind: number, doubles: Float64Array): boolean {
   const [a, aLow, b, bLow] = [0, 1, 2, 3].map((n) => doubles[Double.fpuOperand + n]);
@@ -55,11 +62,9 @@ function hasRoundedSum(kind: number, doubles: Float64Array): boolean {
     if (isCovered) roundToWhole(a, aLow, (kind & FpuMode.rounding) >> 10);
     return isCovered;
   }
-  if (aLow !== 0 || bLow !== 0) return false;
-  if (kind === FpuRounding.multiply)
-    return isMiddling(a) && isMiddling(b) && roundTo64Bits(productOf(a, b), rest[0], 0);
-  if (kind === FpuRounding.add) return isMiddling(a) && isMiddling(b) && roundTo64Bits(sumOf(a, b), rest[0], 0);
-  return kind === FpuRounding.subtract && isMiddling(a) && isMiddling(b) && roundTo64Bits(sumOf(a, -b), rest[0], 0);
+  const compute = exactly[kind];
+  if (compute === undefined || aLow !== 0 || bLow !== 0 || !isMiddling(a) || !isMiddling(b)) return false;
+  return roundTo64Bits(compute(a, b), rest[0], 0);
 }
 
 /** C1 as the last operation left it. `kind` is of FpuRounding, with the bits of FpuMode that it was rounded by. */

@@ -16,11 +16,27 @@ export interface Sum {
 /** Splits 53 bits into 26 and 27. */
 const SPLIT = 2 ** 27 + 1;
 
+/** What a + b lacks to `sum`, which is a + b rounded. */
+export function sumError(a: number, b: number, sum: number): number {
+  const part = sum - a;
+  return a - (sum - part) + (b - part);
+}
+
+/** What a x b lacks to `product`, which is a x b rounded; for magnitudes that neither over- nor underflow. */
+export function productError(a: number, b: number, product: number): number {
+  const ca = a * SPLIT;
+  const cb = b * SPLIT;
+  const ha = ca - (ca - a);
+  const hb = cb - (cb - b);
+  const la = a - ha;
+  const lb = b - hb;
+  return la * lb - (product - ha * hb - la * hb - ha * lb);
+}
+
 /** a + b, exactly. */
 export function sumOf(a: number, b: number): number {
   const sum = a + b;
-  const part = sum - a;
-  rest[0] = a - (sum - part) + (b - part);
+  rest[0] = sumError(a, b, sum);
   return sum;
 }
 
@@ -34,13 +50,7 @@ function normalized(a: number, b: number): number {
 /** a x b, exactly. */
 export function productOf(a: number, b: number): number {
   const product = a * b;
-  const ca = a * SPLIT;
-  const cb = b * SPLIT;
-  const ha = ca - (ca - a);
-  const hb = cb - (cb - b);
-  const la = a - ha;
-  const lb = b - hb;
-  rest[0] = la * lb - (product - ha * hb - la * hb - ha * lb);
+  rest[0] = productError(a, b, product);
   return product;
 }
 
