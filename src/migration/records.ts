@@ -3,7 +3,7 @@ import type { Saved } from '../../runtime/snapshot/describe.ts';
 import { concatenate } from '../bytes.ts';
 import type { Host } from '../host.ts';
 import type { Compressor } from '../snapshot/compression.ts';
-import { SnapshotError } from '../snapshot/layout.ts';
+import { isSnapshot, SnapshotError } from '../snapshot/layout.ts';
 import { readSnapshot } from '../snapshot/read.ts';
 import { writeSnapshot } from '../snapshot/write.ts';
 import { InOrder } from '../storage/in-order.ts';
@@ -158,6 +158,7 @@ export class RecordStream {
     const bytes = length === 0 ? new Uint8Array(0) : await this.#take(length, SILENCE_LIMIT);
     if (bytes === null) throw cut();
     if (length === 0) return { kind, value: {} };
+    if (!isSnapshot(bytes)) throw noRecord();
     const most = bounds[kind]?.unpacked ?? 0;
     return { kind, value: checkedValue(await readSnapshot(NAME, bytes, this.#decompressor, most)) };
   }
@@ -202,7 +203,11 @@ function checkedHead(head: Uint8Array): { kind: Kind; length: number } {
 function checkedValue(value: Saved): StreamRecord['value'] {
   if (typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array))
     return value as StreamRecord['value'];
-  throw new SnapshotError(NAME, 'it is damaged: a record is none');
+  throw noRecord();
+}
+
+function noRecord(): SnapshotError {
+  return new SnapshotError(NAME, 'it is damaged: a record is none');
 }
 
 function cut(): SnapshotError {

@@ -140,13 +140,15 @@ test.each<[string, () => Promise<Uint8Array[]>, RegExp]>([
 
 /** Of the start: version, and whether answers are waited for. What follows is records. */
 const START_BYTES = 16;
+/** Of a record: kind, length and checksum. What follows begins as a snapshot does. */
+const HEAD_BYTES = 12;
 
 test('damage of any record is noticed', async () => {
   const bytes = Buffer.concat(sent);
   const spread = Array.from({ length: 8 }, (_, n) => Math.floor(((n + 0.5) * bytes.length) / 8));
   // Kind and checksum of the last words: all of the machine is there then.
   const words = [-36, -28, -12, -4].map((fromEnd) => bytes.length + fromEnd);
-  for (const place of [START_BYTES, ...spread, ...words]) {
+  for (const place of [START_BYTES, START_BYTES + HEAD_BYTES, ...spread, ...words]) {
     const damaged = Buffer.from(bytes);
     damaged[place] ^= 0x10;
     const end = await arrivalOf([damaged]);
