@@ -1,4 +1,5 @@
 import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
+import type { Range } from '../../translator/translate.ts';
 import { MAX_LENGTH } from '../../translator/x86/decode.ts';
 import type { CodeWriteListener, CodeWriter } from '../memory/frames.ts';
 import type { Mmu } from '../memory/mmu.ts';
@@ -250,14 +251,32 @@ export class CodeCache implements CodeWriteListener {
   codeWritten(offset: number, bytes: number, writer: CodeWriter): void {
     const frame = offset >>> 12;
     const code = this.frames.get(frame);
+    if (code === undefined) return;
+    if (code.store()) this.survey(frame, code);
     const start = offset & (PAGE - 1);
-    if (!code?.mayHold(start, start + bytes)) return;
+    if (!code.mayHold(start, start + bytes)) return;
     for (const page of code.pages) this.dropBytes(page, start, start + bytes);
     // Data beside code, in the same chunk, is no hit.
     if (this.dropped.nodes === 0 && this.dropped.translations.length === 0) return;
     this.cool(code);
     this.tell(writer, offset, bytes);
     if (code.hit()) this.dropFrame(frame, code);
+  }
+
+  /** Looks what code is left in a frame: stores to one without any need not be seen. */
+  private survey(frame: number, code: FrameCode): void {
+    const ranges = [...code.pages].flatMap((page) => [...this.rangesIn(page)]);
+    if (!code.survey(ranges)) this.frames.unmark(frame);
+  }
+
+  /** Where decoded instructions of a page and its translations are. */
+  private *rangesIn(page: CodePage): Generator<Range> {
+    const { records } = this;
+    for (const record of records.decodedIn(page)) {
+      const start = records.offsetOf(record);
+      yield { start, end: Math.min(start + records.lengthOf(record), PAGE) };
+    }
+    for (const { ranges } of page.translations) yield* ranges;
   }
 
   /** Drops all code of a frame: its bytes are data until they are executed again. */

@@ -1,4 +1,5 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
+import type { Range } from '../../translator/translate.ts';
 import type { Frames } from '../memory/frames.ts';
 import type { CodePage } from './code-page.ts';
 
@@ -6,6 +7,8 @@ import type { CodePage } from './code-page.ts';
 const CHUNK_SHIFT = 6;
 /** After so many writes that hit code, without new code being decoded between them, the frame is taken for data. */
 const MOST_HITS = 16;
+/** After so many stores to a frame, and then after twice as many each time, it is looked at what code is left in it. */
+const FIRST_SURVEY = 16;
 /** Beyond so many events that dropped translations, the next ones cool no more. */
 const MOST_DROPS = 6;
 
@@ -14,6 +17,9 @@ export class FrameCode {
   readonly pages = new Set<CodePage>();
   /** Writes that hit code since code was last decoded here. */
   private hits = 0;
+  /** Stores to the frame since then, and at how many of them it is looked at. */
+  private stores = 0;
+  private surveyDue = FIRST_SURVEY;
   /** Events that have dropped translations. */
   private drops = 0;
   /** By chunk: 1 where there may be code. */
@@ -22,7 +28,27 @@ export class FrameCode {
   /** Marks bytes [start, end) of the frame as code. */
   mark(start: number, end: number): void {
     this.hits = 0;
-    for (let chunk = start >>> CHUNK_SHIFT; chunk <= (end - 1) >>> CHUNK_SHIFT; chunk++) this.chunks[chunk] = 1;
+    this.stores = 0;
+    this.surveyDue = FIRST_SURVEY;
+    this.put(start, end);
+  }
+
+  private put(start: number, end: number): void {
+    this.chunks.fill(1, start >>> CHUNK_SHIFT, ((end - 1) >>> CHUNK_SHIFT) + 1);
+  }
+
+  /** The frame is stored to. Whether to look what code is left: a system gives memory of a program to others, for data. */
+  store(): boolean {
+    if (++this.stores < this.surveyDue) return false;
+    this.surveyDue *= 2;
+    return true;
+  }
+
+  /** Takes these bytes for all that is code; whether there are any. */
+  survey(code: Iterable<Range>): boolean {
+    this.chunks.fill(0);
+    for (const { start, end } of code) this.put(start, end);
+    return this.chunks.includes(1);
   }
 
   /** Whether any of the bytes [start, end) may be code. */

@@ -199,14 +199,26 @@ export class Graph extends DecodedCode {
 
   /**
    * CALL: runs the callee of a nested call to its end; the first node is what its entry gave. It may be in another segment, or call others
-   * there; all are of one state key.
+   * there; all are of one state key. Translations that it goes on to, as by a jump to another function, are run one after the other
+   * here; the loop runs what is not translated.
    */
   readonly call = (first: Node | null, expected: Node): Node | null => {
-    if (first === null || first === expected) return first;
-    const { record } = expected;
-    const begin = first.record === 0 ? this.runLink(first, record) : first.record;
-    return begin !== 0 && this.run(begin, record) !== 0 ? expected : null;
+    let next = first;
+    while (next !== null && next !== expected && next !== this.returned) {
+      if (!this.pace.take()) return this.leaveAt(next);
+      const entered = next;
+      next = entered.enter(entered);
+      if (next === entered) return this.runTo(entered.record, expected);
+      if (this.tlb.stale) return this.leaveAt(next);
+    }
+    return next === this.returned ? this.runTo(this.goBack(expected.record), expected) : next;
   };
+
+  /** Runs what is left of a nested call, from a record on. */
+  private runTo(record: number, expected: Node): Node | null {
+    if (record === expected.record) return expected;
+    return record !== 0 && this.run(record, expected.record) !== 0 ? expected : null;
+  }
 
   /** Runs code from a record on until control comes to an expected one, which it gives back, or leaves (0). 0: none is expected. */
   run(first: number, expected: number): number {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { defaultEngine } from '../../../runtime/exec/engine.ts';
 import { endValue, Guest, onEveryEngine, variants } from '../../support/guest.ts';
 import { exceptionLog, kernel } from '../../support/guest-kernel.ts';
@@ -261,6 +261,35 @@ test('calls that are too deep to be nested give up the frames of their callers n
     expect(endValue(guest)).toBe(3 * 20_000 + 50_000 * 20);
     const { entries } = guest.core.engine.dispatcher.metrics;
     expect(entries).toBeGreaterThan((50_000 * 20) / (defaultEngine.callDepth + 20));
+  } finally {
+    await guest.dispose();
+  }
+});
+
+test('a function that ends by jumping to another one stays among translations: no loop is entered for it', async () => {
+  const variant = variants.find(({ name }) => name === 'translator, polling')!;
+  const calls = 200_000;
+  const guest = new Guest(
+    kernel(`
+main:   mov     ecx, ${calls}
+        xor     eax, eax
+next:   call    stub
+        loop    next
+        jmp     exit
+        align   4096
+stub:   jmp     [.slot]
+.slot:  dd      function
+        align   4096
+function:
+        inc     eax
+        ret
+`),
+    variant,
+  );
+  try {
+    const run = vi.spyOn(guest.core.engine.graph, 'run');
+    expect(endValue(guest)).toBe(calls);
+    expect(run.mock.calls.length).toBeLessThan(calls / 2);
   } finally {
     await guest.dispose();
   }
