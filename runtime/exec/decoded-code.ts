@@ -18,7 +18,7 @@ import type { Stops } from './stops.ts';
  * a gate, which checks that the page is still mapped there. Nodes are made of records where something needs one: a handler, a
  * translation.
  */
-export class DecodedCode implements InstructionReset {
+export abstract class DecodedCode implements InstructionReset {
   readonly cache: CodeCache;
   /** Instructions decoded. */
   decoded = 0;
@@ -30,6 +30,8 @@ export class DecodedCode implements InstructionReset {
   protected readonly parts: GraphParts;
   protected readonly state: Int32Array;
   private readonly fetch: InstructionFetch;
+  /** Runs an instruction by its handler. Where a fault of it is, is known. */
+  abstract readonly interpret: Run;
   /** What is decoded straight into a record. */
   private readonly draft = new Node(nowhere, 0, notRun);
 
@@ -119,6 +121,8 @@ export class DecodedCode implements InstructionReset {
     node.next = this.nodeOf(NEXT[node.record]);
     node.taken = isRelative(node) ? this.nodeOf(TAKEN[node.record]) : null;
     this.setRun(node, this.runOf(node));
+    // A nested call goes on with it: what follows may be translated again.
+    if (node.tail !== null && node.run !== this.stopping) node.enter = this.interpret;
   }
 
   /**

@@ -57,7 +57,6 @@ export class Graph extends DecodedCode {
     this.faulting = null;
   }
 
-  /** Runs an instruction by its handler. Where a fault of it is, is known. */
   readonly interpret: Run = (node) => {
     this.faulting = node;
     const next = node.one(node);

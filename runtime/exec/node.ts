@@ -26,8 +26,9 @@ export class Node extends Instruction {
   /** Runs this one instruction, whatever `run` is. */
   one: Run;
   /**
-   * What a nested call of a translation runs: the translation that starts here, the gate, or what gives the node back, so
-   * that CALL runs it. Never a handler: only STEPS note where one faults. Whoever puts a translation into `run` puts it here.
+   * What a nested call of a translation runs: the translation that starts here, the gate, an instruction that crosses a page
+   * boundary, as none is translated, or what gives the node back, so that the loop runs it. Never a handler: where one faults must be
+   * noted. Whoever puts a translation into `run` puts it here.
    */
   enter: Run;
   page: CodePage;

@@ -87,3 +87,30 @@ onEveryEngineBy('code that changes keeps its breakpoint', rewritten, (guest) => 
   guest.core.debugging.setBreakpoints([at]);
   expect(stops(guest, 300)).toEqual(Array(200).fill(at));
 });
+
+/** Calls an instruction that crosses a page boundary, and one that goes on to it. */
+const crossing: GuestProgram = kernel(`
+main:   xor     ebx, ebx
+        mov     ecx, 200
+.again: call    .over
+        call    .before
+        loop    .again
+        mov     eax, ebx
+        jmp     exit
+        align   4096
+        resb    4093
+.before:
+        inc     ebx
+.over:  add     ebx, 256
+        ret
+`);
+
+onEveryEngineBy(
+  'an instruction that crosses a page boundary stops, where a nested call begins with it or goes on to it',
+  crossing,
+  (guest) => {
+    const at = guest.address('main.over');
+    guest.core.debugging.setBreakpoints([at]);
+    expect(stops(guest, 200 * 513)).toEqual(Array(400).fill(at));
+  },
+);
