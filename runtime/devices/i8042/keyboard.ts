@@ -110,9 +110,15 @@ export class Keyboard implements Ps2Device {
 
   take(): number {
     const state = this.#state;
-    state.lastSent = state.replies.shift() ?? state.keys.shift() ?? 0;
+    const { replies, keys } = state;
+    state.lastSent = (this.#isMidst ? keys.shift() : (replies.shift() ?? keys.shift())) ?? 0;
     this.#nextEvent();
     return state.lastSent;
+  }
+
+  /** A prefix was sent: a reply between it and its code would take it for its own. */
+  get #isMidst(): boolean {
+    return this.#state.keys.length > 0 && prefixes.has(this.#state.lastSent);
   }
 
   /** Takes the host's next key if the guest has taken all before, and the last one was a while ago. */
@@ -233,7 +239,7 @@ export class Keyboard implements Ps2Device {
       case Command.echo:
         return [Reply.echo];
       case Command.resend:
-        return [this.#state.lastSent];
+        return [this.#takeBack()];
       case Command.identify:
         return [Reply.acknowledge, ...IDENTIFICATION];
       case Command.reset:
@@ -243,6 +249,13 @@ export class Keyboard implements Ps2Device {
       default:
         return [this.#simpleCommand(byte)];
     }
+  }
+
+  /** What was sent last comes again before what follows it. */
+  #takeBack(): number {
+    const { lastSent } = this.#state;
+    this.#state.lastSent = 0;
+    return lastSent;
   }
 
   /** Those that are only acknowledged. */
@@ -259,6 +272,7 @@ export class Keyboard implements Ps2Device {
 
   #scan(scanning: boolean): void {
     this.#state.keys.clear();
+    this.#state.lastSent = 0;
     this.#stopRepeating();
     this.#state.scanning = scanning;
   }
@@ -274,6 +288,9 @@ export class Keyboard implements Ps2Device {
     for (let code = 0; code < SET_3_CODES; code++) this.#state.types[code] = defaultKeyType(code);
   }
 }
+
+/** Bytes that a code begins with: of the sets 2 and 3 for a key that goes up, of 1 and 2 for keys that were added, and for Pause. */
+const prefixes: ReadonlySet<number> = new Set([BREAK, 0xe0, 0xe1]);
 
 /** Nanoseconds until a held key repeats, and from one repetition to the next ("Set typematic rate/delay"). */
 function typematicDelay(typematic: number): number {

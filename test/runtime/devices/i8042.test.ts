@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { restore } from '../../support/restore.ts';
-import { KeyboardRig, MS } from './ps2-rig.ts';
+import { FULL, KeyboardRig, MS } from './ps2-rig.ts';
 
 test('self test and port tests pass; the password is not there', () => {
   const rig = new KeyboardRig();
@@ -55,6 +55,31 @@ test('a disabled interface holds keys back; a byte to the keyboard enables it', 
   expect(rig.received()).toEqual([0x1e]);
   rig.command(0xad);
   expect(rig.keyboardCommand(0xee)).toEqual([0xee]);
+});
+
+/** A command comes when so many bytes of a key have been on the cable. */
+test.each([
+  ['goes up', [0x3a, 0xba], 2, [0x3a, 0xba, 0xfa]],
+  ['was added', [0xe0, 0x4b], 1, [0xe0, 0x4b, 0xfa]],
+])('a reply does not come between the bytes of a key that %s', (_, keys, bytes, received) => {
+  const rig = new KeyboardRig();
+  rig.press(keys);
+  const before: number[] = [];
+  for (let n = 0; n < bytes; n++) {
+    rig.advance(MS);
+    if ((rig.in8(0x64) & FULL) !== 0) before.push(rig.in8(0x60));
+  }
+  rig.out8(0x60, 0xed);
+  expect([...before, ...rig.received()]).toEqual(received);
+});
+
+test('the byte that is asked for again comes before those after it', () => {
+  const rig = new KeyboardRig();
+  rig.press([0xe0, 0x4b]);
+  rig.advance(MS);
+  const first = rig.in8(0x60);
+  rig.out8(0x60, 0xfe);
+  expect([first, ...rig.received()]).toEqual([0xe0, 0xe0, 0x4b]);
 });
 
 test('the controller answers before a key that waits, and after one that is in the buffer', () => {
