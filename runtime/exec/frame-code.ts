@@ -17,9 +17,8 @@ export class FrameCode {
   readonly pages = new Set<CodePage>();
   /** Writes that hit code since code was last decoded here. */
   private hits = 0;
-  /** Stores to the frame since then, and at how many of them it is looked at. */
+  /** Stores to the frame since then. */
   private stores = 0;
-  private surveyDue = FIRST_SURVEY;
   /** Events that have dropped translations. */
   private drops = 0;
   /** By chunk: 1 where there may be code. */
@@ -29,7 +28,6 @@ export class FrameCode {
   mark(start: number, end: number): void {
     this.hits = 0;
     this.stores = 0;
-    this.surveyDue = FIRST_SURVEY;
     this.put(start, end);
   }
 
@@ -39,9 +37,8 @@ export class FrameCode {
 
   /** The frame is stored to. Whether to look what code is left: a system gives memory of a program to others, for data. */
   store(): boolean {
-    if (++this.stores < this.surveyDue) return false;
-    this.surveyDue *= 2;
-    return true;
+    const stores = ++this.stores;
+    return stores >= FIRST_SURVEY && (stores & (stores - 1)) === 0;
   }
 
   /** Takes these bytes for all that is code; whether there are any. */

@@ -54,11 +54,8 @@ export class InstructionFetch {
   /** Whether the page after a node's begins with the last bytes that the node was decoded from. Faults as fetching them does. */
   hasTail(node: Node): boolean {
     const second = this.secondPage(node);
-    if (second < 0) return false;
     const { bytes } = this.mmu.ram;
-    const tail = node.tail!;
-    for (let n = 0; n < tail.length; n++) if (bytes[second + n] !== tail[n]) return false;
-    return true;
+    return second >= 0 && node.tail!.every((byte, n) => bytes[second + n] === byte);
   }
 
   /** Where the page after a node's is in the buffer of memory; negative if no code can be there. */

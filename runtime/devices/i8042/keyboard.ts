@@ -116,9 +116,9 @@ export class Keyboard implements Ps2Device {
     return state.lastSent;
   }
 
-  /** A prefix was sent: a reply between it and its code would take it for its own. */
+  /** E0h, E1h or F0h was sent, with which codes begin: a reply between it and the rest would take it for its own. No code is as large. */
   get #isMidst(): boolean {
-    return this.#state.keys.length > 0 && prefixes.has(this.#state.lastSent);
+    return this.#state.keys.length > 0 && this.#state.lastSent >= 0xe0 && this.#state.lastSent <= BREAK;
   }
 
   /** Takes the host's next key if the guest has taken all before, and the last one was a while ago. */
@@ -288,9 +288,6 @@ export class Keyboard implements Ps2Device {
     for (let code = 0; code < SET_3_CODES; code++) this.#state.types[code] = defaultKeyType(code);
   }
 }
-
-/** Bytes that a code begins with: of the sets 2 and 3 for a key that goes up, of 1 and 2 for keys that were added, and for Pause. */
-const prefixes: ReadonlySet<number> = new Set([BREAK, 0xe0, 0xe1]);
 
 /** Nanoseconds until a held key repeats, and from one repetition to the next ("Set typematic rate/delay"). */
 function typematicDelay(typematic: number): number {
