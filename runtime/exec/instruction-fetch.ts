@@ -54,8 +54,12 @@ export class InstructionFetch {
   /** Whether the page after a node's begins with the last bytes that the node was decoded from. Faults as fetching them does. */
   hasTail(node: Node): boolean {
     const second = this.secondPage(node);
+    if (second < 0) return false;
     const { bytes } = this.mmu.ram;
-    return second >= 0 && node.tail!.every((byte, n) => bytes[second + n] === byte);
+    // No `every`: this runs each time that such an instruction does.
+    let n = 0;
+    for (const byte of node.tail!) if (bytes[second + n++] !== byte) return false;
+    return true;
   }
 
   /** Where the page after a node's is in the buffer of memory; negative if no code can be there. */

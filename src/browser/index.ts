@@ -2,7 +2,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { Machine as HostedMachine } from '../machine.ts';
 import type { MigrationChannel } from '../migration/channel.ts';
-import { WebSocketChannel } from '../migration/web-socket-channel.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import type { MachineOptions } from '../options.ts';
 import type { SnapshotBytes } from '../snapshot/machine.ts';
@@ -41,8 +40,9 @@ export const Machine = {
  * @param cancelled ends the attempt, and the connection
  * @throws ConfigurationError if nobody answers there
  */
-export function openChannel(url: string, cancelled?: AbortSignal): Promise<MigrationChannel> {
-  return WebSocketChannel.open(url, cancelled);
+export async function openChannel(url: string, cancelled?: AbortSignal): Promise<MigrationChannel> {
+  const { WebSocketChannel } = await import('../migration/web-socket-channel.ts');
+  return await WebSocketChannel.open(url, cancelled);
 }
 
 /** What a monitor is told of the page that it is part of. */
