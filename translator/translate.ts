@@ -7,7 +7,7 @@ import { type StackDepths, stackDepths } from './ir/x87/stack.ts';
 import { type Assumptions, usualAssumptions } from './opt/assumptions.ts';
 import { type Observe, optimize } from './opt/pipeline.ts';
 import { blockTargets } from './region/flow.ts';
-import { liftRegion } from './region/lift.ts';
+import { type CodeFacts, liftRegion, returnPoints } from './region/lift.ts';
 import { type CodeSource, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
 import { structureRegion } from './region/structure.ts';
 
@@ -38,6 +38,8 @@ export interface Translation {
   readonly links: readonly Link[];
   /** The bytes of each block, by their EIPs. */
   readonly ranges: readonly Range[];
+  /** EIPs after calls that it does not come back to, as they had hardly run. */
+  readonly unreturned: readonly number[];
   readonly blocks: number;
   readonly instructions: number;
   /** EIPs by which it may be entered, in the order of the request. */
@@ -49,16 +51,14 @@ export function translate(request: TranslationRequest): Translation | null {
   const {
     source,
     entries,
-    limits,
     options,
     name = `guest_${hex(entries[0])}`,
     observe,
     assumptions = usualAssumptions,
   } = request;
-  const blocks = selectRegion(source, entries, limits);
+  const blocks = selectBlocks(request);
   if (blocks.length === 0 || isOnlyTrap(blocks)) return null;
-  const isMisaligned = (eip: number) => assumptions.misaligned.has((eip - source.eip) | 0);
-  const region = liftRegion(blocks, source.key, source.targets, isMisaligned);
+  const region = liftRegion(blocks, source.key, factsOf(source, assumptions));
   observe?.('lift', region);
   optimize(region, observe, assumptions.checks);
   const depths = stackDepths(region);
@@ -72,7 +72,28 @@ export function translate(request: TranslationRequest): Translation | null {
     precision: assumptions.precision,
     segment: source.segment,
   });
-  return { ...emitted, ...extent(reached(blocks, flow, roots)), entries: entered.map(({ eip }) => eip) };
+  const unreturned = returnPoints(region).filter((eip) => !region.blocks.some((block) => block.eip === eip));
+  return { ...emitted, ...extent(reached(blocks, flow, roots)), unreturned, entries: entered.map(({ eip }) => eip) };
+}
+
+/** The blocks of a region. */
+export function selectBlocks({
+  source,
+  entries,
+  limits,
+  assumptions = usualAssumptions,
+}: Pick<TranslationRequest, 'source' | 'entries' | 'limits' | 'assumptions'>): ScannedBlock[] {
+  return selectRegion({ ...source, ...factsOf(source, assumptions) }, entries, limits);
+}
+
+/** What is known of the instructions of a page, with what is assumed of them. */
+function factsOf({ eip: start, targets }: CodeSource, { misaligned, missing, recursive }: Assumptions): CodeFacts {
+  return {
+    ...(targets && { targets }),
+    isMisaligned: (eip) => misaligned.has((eip - start) | 0),
+    misses: (eip) => missing.has((eip - start) | 0),
+    isRecursive: (eip) => recursive.has((eip - start) | 0),
+  };
 }
 
 /** Nothing but an instruction for the runtime. */

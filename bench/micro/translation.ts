@@ -1,6 +1,6 @@
 import { compileText } from '../../runtime/exec/compile.ts';
 import { defaultTiering } from '../../runtime/exec/tiering.ts';
-import type { EmitOptions } from '../../translator/emit/context.ts';
+import { usualOptions } from '../../translator/emit/context.ts';
 import { passes } from '../../translator/opt/pipeline.ts';
 import { selectRegion } from '../../translator/region/select.ts';
 import { type Translation, translate } from '../../translator/translate.ts';
@@ -10,7 +10,7 @@ import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import { type SampleFunction, userKey } from './sample.ts';
 import type { MicroTask } from './task.ts';
 
-const options: EmitOptions = { suffix: '', memoryBytes: 128 << 20, pacing: 'poll' };
+const options = usualOptions;
 const lastPass = passes.at(-1)!.name;
 const unit = 'instruction';
 

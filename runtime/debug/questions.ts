@@ -193,6 +193,10 @@ export interface CodeSnapshot {
     readonly precision: number;
     /** Offsets in the page of instructions whose accesses are not taken to be aligned. */
     readonly misaligned: readonly number[];
+    /** The same of those whose accesses are not taken to be in the TLB. */
+    readonly missing: readonly number[];
+    /** The same of functions that are taken to call themselves deeper than calls may be nested. */
+    readonly recursive: readonly number[];
   };
   /** How its JavaScript is printed. */
   readonly options: {
@@ -202,6 +206,8 @@ export interface CodeSnapshot {
     readonly memoryBytes: number;
     /** Whether it looks at the attention word, or counts instructions or jumps. */
     readonly pacing: 'poll' | 'budget' | 'jumps';
+    /** Calls that may be nested in each other. */
+    readonly callDepth: number;
   };
 }
 

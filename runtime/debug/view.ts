@@ -208,20 +208,20 @@ export class EngineView {
     return formatInstruction(node);
   }
 
-  assumptionsOf({ checks, precision, misaligned }: Assumptions): CodeSnapshot['assumptions'] {
-    return { checks, precision, misaligned: [...misaligned] };
+  assumptionsOf({ misaligned, missing, recursive, ...rest }: Assumptions): CodeSnapshot['assumptions'] {
+    return { ...rest, misaligned: [...misaligned], missing: [...missing], recursive: [...recursive] };
   }
 
   /** What translations depend on besides code and state key. */
   translatorSettings(): Pick<CodeSnapshot, 'features' | 'limits' | 'assumptions' | 'options'> {
     const { engine, cpu } = this.parts;
     const { blocks, instructions } = engine.tiering?.options ?? defaultTiering;
-    const { suffix, memoryBytes, pacing } = engine.emit;
+    const { suffix, memoryBytes, pacing, callDepth } = engine.emit;
     return {
       features: [...cpu.model.features],
       limits: { blocks, instructions },
       assumptions: this.assumptionsOf({ ...usualAssumptions, precision: engine.graph.precision }),
-      options: { suffix, memoryBytes, pacing },
+      options: { suffix, memoryBytes, pacing, callDepth },
     };
   }
 

@@ -18,6 +18,8 @@ export class CachedTranslation {
   private readonly eip: number;
   /** The bytes of each block, by their offsets in the page. */
   readonly ranges: readonly Range[];
+  /** Offsets in the page after calls that it does not come back to. */
+  private readonly unreturned: readonly number[];
   readonly instructions: number;
   readonly blocks: number;
   readonly assumptions: Assumptions;
@@ -29,7 +31,7 @@ export class CachedTranslation {
   constructor(
     entries: readonly Node[],
     run: Run,
-    { ranges, instructions, blocks }: Translation,
+    { ranges, unreturned, instructions, blocks }: Translation,
     assumptions: Assumptions,
     growth: number,
   ) {
@@ -42,6 +44,7 @@ export class CachedTranslation {
     this.eip = head.eip;
     const { page } = this;
     this.ranges = ranges.map(({ start, end }) => ({ start: page.distanceTo(start), end: page.distanceTo(end) }));
+    this.unreturned = unreturned.map((eip) => page.distanceTo(eip));
     this.instructions = instructions;
     this.blocks = blocks;
     this.assumptions = assumptions;
@@ -50,6 +53,16 @@ export class CachedTranslation {
   /** Whether some of the bytes [start, end) of the page are in it. */
   overlaps(start: number, end: number): boolean {
     return this.ranges.some((range) => range.start < end && range.end > start);
+  }
+
+  /** Whether one of its blocks begins at an offset in the page. */
+  begins(offset: number): boolean {
+    return this.ranges.some(({ start }) => start === offset);
+  }
+
+  /** Whether a call in it comes back to an offset in the page, but not to this translation. */
+  lacks(offset: number): boolean {
+    return this.unreturned.includes(offset);
   }
 
   /**

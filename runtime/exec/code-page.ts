@@ -1,7 +1,7 @@
 import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { usualAssumptions } from '../../translator/opt/assumptions.ts';
-import { isRelative } from '../../translator/region/flow.ts';
+import { isRelative, mayMiss } from '../../translator/region/flow.ts';
 import { type Instruction, Shape } from '../../translator/x86/instruction.ts';
 import type { CachedTranslation } from './cached-translation.ts';
 import { CodeContext } from './code-contexts.ts';
@@ -33,6 +33,10 @@ export class CodePage implements Hashed<CodePage> {
   private directory = 0;
   /** Offsets of instructions that often access what is not aligned. */
   misaligned = usualAssumptions.misaligned;
+  /** Offsets of instructions whose accesses the TLB often does not have. */
+  missing = usualAssumptions.missing;
+  /** Offsets of functions that call themselves deeper than calls may be nested. */
+  recursive = usualAssumptions.recursive;
   /** Records that lead out of the page, by the EIP that they lead to. */
   readonly gates = new Map<number, number>();
   readonly translations = new Set<CachedTranslation>();
@@ -94,9 +98,17 @@ export class CodePage implements Hashed<CodePage> {
 
   /** An instruction accesses what is not aligned: translations are to do so in place, but for what the runtime does for them. */
   noteMisaligned({ eip }: Node): void {
-    const offset = this.distanceTo(eip);
-    if (this.misaligned.has(offset)) return;
-    this.misaligned = new Set(this.misaligned).add(offset);
+    this.misaligned = including(this.misaligned, this.distanceTo(eip));
+  }
+
+  /** An instruction often accesses what the TLB does not have: translations are to go on after it, run by its handler. */
+  noteMissing(node: Node): void {
+    if (mayMiss(node)) this.missing = including(this.missing, this.distanceTo(node.eip));
+  }
+
+  /** A function calls itself deeper than calls may be nested. */
+  noteRecursive({ eip }: Node): void {
+    this.recursive = including(this.recursive, this.distanceTo(eip));
   }
 
   /** Whether it was at a linear page before. If it is wanted there again two live there, and it had to go to and fro. */
@@ -150,6 +162,8 @@ export class CodePage implements Hashed<CodePage> {
     if (this.translations.size > 0) this.translations.clear();
     this.formerPlaces.length = 0;
     this.misaligned = usualAssumptions.misaligned;
+    this.missing = usualAssumptions.missing;
+    this.recursive = usualAssumptions.recursive;
   }
 
   /** The records of instructions from an offset to in front of another, decoded or not. */
@@ -160,6 +174,10 @@ export class CodePage implements Hashed<CodePage> {
       if (record !== 0) yield record;
     }
   }
+}
+
+function including(offsets: ReadonlySet<number>, offset: number): ReadonlySet<number> {
+  return offsets.has(offset) ? offsets : new Set(offsets).add(offset);
 }
 
 function moveLinks({ links }: Node, distance: number): void {

@@ -3,7 +3,7 @@ import { cellNames } from '../../translator/abi/cells.ts';
 import type { HelperName } from '../../translator/abi/helpers.ts';
 import { helpers } from '../../translator/abi/helpers.ts';
 import { Double, Word } from '../../translator/abi/state.ts';
-import type { LoopEmitOptions, Pacing } from '../../translator/emit/context.ts';
+import { type LoopEmitOptions, type Pacing, usualOptions } from '../../translator/emit/context.ts';
 import { createDecoder } from '../../translator/x86/decode.ts';
 import { attempts } from '../cpu/attempts.ts';
 import type { Cpu } from '../cpu/cpu.ts';
@@ -49,7 +49,7 @@ export interface EngineOptions {
 export const defaultEngine: EngineOptions = {
   tiering: defaultTiering,
   pacing: 'poll',
-  callDepth: 100,
+  callDepth: usualOptions.callDepth,
   cacheBytes: 96 << 20,
   coldRuns: defaultColdRuns,
   loops: defaultLoops,
@@ -69,12 +69,12 @@ export class Engine {
   readonly dispose: () => void;
 
   constructor(cpu: Cpu, mmu: Mmu, interrupts: InterruptSource, options: EngineOptions) {
-    const { pacing, check } = options;
+    const { pacing, callDepth, check } = options;
     const budgeted = pacing === 'budget';
     cpu.isCounted = budgeted;
     const suffix = freeSuffix([...cellNames, ...Object.keys(helpers)]);
     const memoryBytes = mmu.ram.bytes.length;
-    const emit: LoopEmitOptions = { suffix, memoryBytes, records: mmu.tables.records, pacing };
+    const emit: LoopEmitOptions = { suffix, memoryBytes, records: mmu.tables.records, pacing, callDepth };
     this.emit = emit;
     this.handlers = new Handlers(emit, check);
     const due = options.tiering && firstDue(options.tiering);
@@ -91,7 +91,7 @@ export class Engine {
       cacheBytes: options.cacheBytes,
       coldRuns: options.coldRuns,
       stops: this.stops,
-      callDepth: options.callDepth,
+      callDepth,
       hotAt: options.tiering ? hotAt(options.tiering) : Infinity,
       firstDue: due,
       onDue: (node) => this.onDue(node),

@@ -1,6 +1,7 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { Range } from '../../translator/translate.ts';
 import type { Frames } from '../memory/frames.ts';
+import { NO_FRAME } from '../memory/physical-map.ts';
 import type { CodePage } from './code-page.ts';
 
 /** Code is known by so many bytes (as a shift). */
@@ -92,13 +93,20 @@ export class FrameCode {
 export class CodeFrames {
   private readonly known = new Map<number, FrameCode>();
   private readonly frames: Frames;
+  /** The frame that was asked for last, as code that writes data beside itself does it again and again. */
+  private lastFrame = NO_FRAME;
+  private last: FrameCode | undefined = undefined;
 
   constructor(frames: Frames) {
     this.frames = frames;
   }
 
   get(frame: number): FrameCode | undefined {
-    return this.known.get(frame);
+    if (frame !== this.lastFrame) {
+      this.lastFrame = frame;
+      this.last = this.known.get(frame);
+    }
+    return this.last;
   }
 
   private of(frame: number): FrameCode {
@@ -106,6 +114,7 @@ export class CodeFrames {
     if (code === undefined) {
       code = new FrameCode();
       this.known.set(frame, code);
+      this.lastFrame = NO_FRAME;
     }
     return code;
   }
@@ -120,6 +129,7 @@ export class CodeFrames {
     code?.pages.delete(page);
     if (code?.pages.size !== 0) return;
     this.known.delete(page.frame);
+    this.lastFrame = NO_FRAME;
     this.frames.unmarkCode(page.frame);
   }
 

@@ -133,12 +133,17 @@ export class Graph extends DecodedCode {
    * Goes to a function that is not nested in its caller. That is an order of magnitude slower, so after some of these calls the frames of
    * all callers are given up, and calls nest again: what returns to these callers goes by the loop then.
    */
-  readonly calling: Run = (link) => (++this.deepCalls % DEEP_CALLS === 0 ? this.leaveAt(link) : link.taken);
+  readonly calling: Run = (link) => {
+    if (++this.deepCalls % DEEP_CALLS !== 0) return link.taken;
+    this.parts.failed(link, 'nested');
+    return this.leaveAt(link);
+  };
 
   /** What other links do. Those to single instructions run them by their handlers, though translations may start there. */
   private readonly linking: Readonly<Record<LinkedAssumption | 'interpret' | 'deep', Run>> = {
     deep: this.calling,
-    interpret: (link) => this.interpretLink(link),
+    interpret: (link) => this.interpret(link.taken!),
+    found: (link) => this.interpretMissed(link),
     narrow: (link) => this.interpretFailed(link, 'narrow'),
     precision: (link) => this.interpretFailed(link, 'precision'),
   };
@@ -149,11 +154,14 @@ export class Graph extends DecodedCode {
     return this.interpret(link.taken!);
   }
 
-  private interpretLink(link: Node): Node | null {
-    const { misaligned } = this.mmu;
+  /** The TLB does not have what is accessed, or it is not aligned. After a walk the TLB mostly has it. */
+  private interpretMissed(link: Node): Node | null {
+    const { mmu } = this;
+    const { misaligned, walks } = mmu;
     const next = this.interpret(link.taken!);
-    if (this.mmu.misaligned === misaligned || this.hasFaulted) return next;
-    this.parts.failed(link, 'aligned');
+    const isAligned = mmu.misaligned === misaligned;
+    if (this.hasFaulted || (isAligned && mmu.walks !== walks)) return next;
+    this.parts.failed(link, isAligned ? 'found' : 'aligned');
     return this.tlb.stale ? this.leaveAt(next) : next;
   }
 

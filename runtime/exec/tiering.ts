@@ -162,7 +162,7 @@ export class Tiering {
     return made?.entries.includes(node) ?? false;
   }
 
-  /** Translations with instructions of an entry's region, while they may grow. */
+  /** Translations with instructions of an entry's region, or with a call that comes back to it, while they may grow. */
   private sharing(node: Node): CachedTranslation[] {
     const { page, eip } = node;
     let room = Math.max(MOST_INSTRUCTIONS, this.options.instructions);
@@ -170,8 +170,8 @@ export class Tiering {
     const ends = blocks.map(({ instructions }) => page.distanceTo(instructions.at(-1)?.nextEip ?? eip));
     return [...page.translations].filter((one) => {
       const isShared =
-        one.growth < MOST_GROWTH && blocks.some((block, n) => one.overlaps(page.distanceTo(block.eip), ends[n]));
-      if (!isShared || one.instructions >= room) return false;
+        one.lacks(page.distanceTo(eip)) || blocks.some((block, n) => one.overlaps(page.distanceTo(block.eip), ends[n]));
+      if (!isShared || one.growth >= MOST_GROWTH || one.instructions >= room) return false;
       room -= one.instructions;
       return true;
     });
@@ -179,7 +179,7 @@ export class Tiering {
 
   /**
    * Makes a translation anew where an assumption fails often (GraphParts.failed): with a check for each access, for the
-   * precision of now, or for accesses of an instruction that need not be aligned. That may happen again and again, so each time
+   * precision of now, or for accesses of an instruction that need not be aligned or that the TLB need not have, or for calls that can't be nested. That may happen again and again, so each time
    * it takes twice as many failures.
    */
   failed(link: Node, assumption: Assumption): void {
@@ -188,14 +188,28 @@ export class Tiering {
     if (failures % MANY_FAILURES !== 0) return;
     const translation = [...link.page.translations].find(({ head }) => head.links?.includes(link));
     if (translation === undefined) return;
-    if (assumption === 'aligned') {
-      link.page.noteMisaligned(link.taken!);
-      // What is in two pages isn't done in place anyhow.
-      if (translation.assumptions.misaligned === link.page.misaligned) return;
-    }
+    if (this.isKnown(link, assumption, translation)) return;
     if (!isPowerOfTwo(++translation.failures)) return;
     const checks = assumption === 'narrow' ? 'single' : translation.assumptions.checks;
     this.remake([translation], [], checks, translation.growth);
+  }
+
+  /** Notes what an instruction is like; whether translations are made for that already, so that it can't be mended. */
+  private isKnown({ page, taken, eip }: Node, assumption: Assumption, translation: CachedTranslation): boolean {
+    const { misaligned, missing, recursive } = translation.assumptions;
+    switch (assumption) {
+      case 'nested':
+        if (translation.begins(page.distanceTo(eip))) page.noteRecursive(taken!);
+        return recursive === page.recursive;
+      case 'aligned':
+        page.noteMisaligned(taken!);
+        return misaligned === page.misaligned;
+      case 'found':
+        page.noteMissing(taken!);
+        return missing === page.missing;
+      default:
+        return false;
+    }
   }
 
   /** Puts one translation in the place of some of a page, with more entries. */
@@ -263,7 +277,13 @@ export class Tiering {
     const [{ page, eip }] = entries;
     const linear = (eip + page.context.base) >>> 0;
     const name = functionName(this.nameOf(linear), linear);
-    const assumptions = { checks, precision: this.graph.precision, misaligned: page.misaligned };
+    const assumptions = {
+      checks,
+      precision: this.graph.precision,
+      misaligned: page.misaligned,
+      missing: page.missing,
+      recursive: page.recursive,
+    };
     const result = translate({
       source: this.source(entries[0], old),
       entries: entries.map((entry) => entry.eip),

@@ -9,6 +9,7 @@ import type { DevicePlace } from './device-blocks.ts';
 import { Access, type PageWalk, Paging } from './paging.ts';
 import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
+import { RecentDevices } from './recent-devices.ts';
 import { Tables } from './tables.ts';
 import { PageKind, Tlb } from './tlb.ts';
 import { type AccessWatcher, type Watch, WatchedPages, type WatchOwner } from './watch.ts';
@@ -27,6 +28,7 @@ export class Mmu implements ProcessorMemory {
   private readonly state: Int32Array;
   private readonly walkResult: PageWalk;
   private readonly watched = new WatchedPages();
+  private readonly devices = new RecentDevices();
   /** Number of page walks done. */
   walks = 0;
   misaligned = 0;
@@ -155,12 +157,15 @@ export class Mmu implements ProcessorMemory {
 
   flushAll(): void {
     this.tlb.flushAll();
+    this.devices.forget();
   }
   flushNonGlobal(): void {
     this.tlb.flushNonGlobal();
+    this.devices.forget();
   }
   flushPage(linear: number): void {
     this.tlb.flushPage(linear >>> 12);
+    this.devices.forget();
   }
 
   /** Offset in the buffer of the instruction byte at a linear address, or -1 if a device is there. May fault. */
@@ -182,6 +187,7 @@ export class Mmu implements ProcessorMemory {
     const before = this.watched.pages();
     this.watched.set(owner, watches, watcher);
     for (const page of [...before, ...this.watched.pages()]) this.tlb.flushPage(page);
+    this.devices.forget();
   }
 
   /** Whether instructions in the page of a linear address are watched. */
@@ -272,7 +278,8 @@ export class Mmu implements ProcessorMemory {
   private translateRead(linear: number, bytes: number, access: number): number {
     const page = linear >>> 12;
     const at = this.tlb.lookup(access & Access.user ? this.tlb.readUser : this.tlb.readSupervisor, page);
-    return at >= 0 ? at | (linear & 0xfff) : this.fill(linear, bytes, access);
+    if (at >= 0) return at | (linear & 0xfff);
+    return this.isAtDevice(linear, access) ? -1 : this.fill(linear, bytes, access);
   }
 
   private translateWrite(linear: number, bytes: number, access: number): number {
@@ -282,7 +289,15 @@ export class Mmu implements ProcessorMemory {
     if (at >= 0) return at | (linear & 0xfff);
     const told = this.tlb.lookupStored(page, isUser ? PageKind.userStores : PageKind.supervisorStores);
     const isMarked = told >= 0 && this.ram.frames.marks[told >>> 12] !== 0;
-    return isMarked ? told | (linear & 0xfff) : this.fill(linear, bytes, Access.write | access);
+    if (isMarked) return told | (linear & 0xfff);
+    return this.isAtDevice(linear, Access.write | access) ? -1 : this.fill(linear, bytes, Access.write | access);
+  }
+
+  /** Whether an access is known to lead to a device; its physical address is noted then. */
+  private isAtDevice(linear: number, access: number): boolean {
+    const page = this.devices.find(linear >>> 12, access);
+    if (page >= 0) this.devicePhysical = page * 4096 + (linear & 0xfff);
+    return page >= 0;
   }
 
   /**
@@ -305,6 +320,7 @@ export class Mmu implements ProcessorMemory {
     if (loaded !== NO_FRAME) this.enter(linear >>> 12, loaded, stored);
     const frame = access & Access.write ? stored : loaded;
     if (frame !== NO_FRAME) return (frame << 12) | (linear & 0xfff);
+    if (this.watched.idle) this.devices.note(linear >>> 12, access, r.page);
     this.devicePhysical = r.page * 4096 + (linear & 0xfff);
     return -1;
   }

@@ -1,7 +1,7 @@
 import { lineDifference } from '../../src/inspect/difference.ts';
 import { GraphFields } from '../../translator/abi/graph-fields.ts';
 import { Key } from '../../translator/abi/key.ts';
-import type { EmitOptions } from '../../translator/emit/context.ts';
+import { usualOptions } from '../../translator/emit/context.ts';
 import { bindHandler } from '../../translator/handler.ts';
 import { printRegion } from '../../translator/ir/print.ts';
 import type { Region } from '../../translator/ir/statement.ts';
@@ -15,8 +15,7 @@ import { type Instruction, packed, Shape } from '../../translator/x86/instructio
 import { ENTRY, functionBytes, KEY } from './guest.ts';
 import { quote } from './source.ts';
 
-/** As a machine with 128 MB in host time has them. */
-const options: EmitOptions = { suffix: '', memoryBytes: 128 << 20, pacing: 'poll' };
+const options = usualOptions;
 const limits = { blocks: 64, instructions: 400 };
 const source: CodeSource = { code: functionBytes(), start: 0, eip: ENTRY, key: KEY, segment: flatSegment };
 

@@ -1,4 +1,4 @@
-import type { EmitOptions } from '../../translator/emit/context.ts';
+import { type EmitOptions, usualOptions } from '../../translator/emit/context.ts';
 import { hex } from '../../translator/emit/names.ts';
 import type { Assumptions } from '../../translator/opt/assumptions.ts';
 import { type CodeSource, flatSegment, type RegionLimits } from '../../translator/region/select.ts';
@@ -22,9 +22,6 @@ export interface Code {
   /** A name for an address, such as `memcpy+4`. */
   readonly symbol?: (address: number) => string | undefined;
 }
-
-/** As a machine with 128 MB in host time has them. */
-const usualOptions: EmitOptions = { suffix: '', memoryBytes: 128 << 20, pacing: 'poll' };
 
 /** Enough for a whole function. */
 const wholeFunction: RegionLimits = { blocks: 1000, instructions: 10_000 };

@@ -24,7 +24,12 @@ export function codeOfSnapshot(snapshot: CodeSnapshot, symbols: Symbols): Code {
     entries: snapshot.entries.map((eip) => eip | 0),
     end: null,
     limits: snapshot.limits,
-    assumptions: { ...snapshot.assumptions, misaligned: new Set(snapshot.assumptions.misaligned) },
+    assumptions: {
+      ...snapshot.assumptions,
+      misaligned: new Set(snapshot.assumptions.misaligned),
+      missing: new Set(snapshot.assumptions.missing),
+      recursive: new Set(snapshot.assumptions.recursive),
+    },
     options: snapshot.options,
     name: functionName(symbols.at(snapshot.linear)?.name, snapshot.linear),
     symbol: (address) => symbols.label(address + snapshot.linear - snapshot.eip),

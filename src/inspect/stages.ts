@@ -4,7 +4,7 @@ import { printRegion } from '../../translator/ir/print.ts';
 import { optimize } from '../../translator/opt/pipeline.ts';
 import { liftRegion } from '../../translator/region/lift.ts';
 import { type CodeSource, type ScannedBlock, selectRegion } from '../../translator/region/select.ts';
-import { type Translation, translate } from '../../translator/translate.ts';
+import { selectBlocks, type Translation, translate } from '../../translator/translate.ts';
 import { formatBytes, formatInstruction } from '../../translator/x86/format.ts';
 import type { Instruction } from '../../translator/x86/instruction.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
@@ -117,8 +117,9 @@ export function stagesOf(code: Code): Stages {
 }
 
 /** The blocks of the region at the code's entries. Throws ConfigurationError if its first bytes don't decode. */
-export function blocksOf({ source, entries, limits }: Code): readonly ScannedBlock[] {
-  const blocks = selectRegion(source, entries, limits);
+export function blocksOf(code: Code): readonly ScannedBlock[] {
+  const { source, entries } = code;
+  const blocks = selectBlocks(code);
   const first = blocks[0]?.instructions[0];
   if (first === undefined || isInvalid(first)) throw undecodable(source, entries[0]);
   return blocks;

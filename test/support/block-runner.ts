@@ -45,10 +45,15 @@ export function stepBlock(cpu: TestCpu, instructions: readonly Instruction[], ke
   }
 }
 
-/** Runs a translation from one of its entries; instructions must be counted. */
-export function runTranslation(cpu: TestCpu, { text, links }: Translation, entry: number): Result {
+/** Runs a translation from one of its entries; instructions must be counted. `step` runs one by its handler. */
+export function runTranslation(
+  cpu: TestCpu,
+  { text, links }: Translation,
+  entry: number,
+  step?: (eip: number) => Outcome | null,
+): Result {
   cpu.restart();
-  const outcome = cpu.runText(entry, text, links);
+  const outcome = cpu.runText(entry, text, links, step);
   return result(cpu, outcome, cpu.completed);
 }
 

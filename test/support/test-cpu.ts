@@ -52,6 +52,8 @@ export class TestCpu {
   readonly dispose: () => void;
   /** Nested calls since the start. */
   calls = 0;
+  /** Instructions that regions have had run by their handlers. */
+  stepped = 0;
   /** Whether handlers access what is not aligned, within a page: then as translations that take nothing to be aligned. */
   accessesAnywhere = false;
   private readonly buffer = new ArrayBuffer(STATE_BYTES);
@@ -66,7 +68,7 @@ export class TestCpu {
   private startMemory = new Uint8Array(FRAMES * PAGE);
 
   constructor(suffix: string, pacing: Pacing, random: Random) {
-    this.options = { suffix, memoryBytes: this.memory.length, pacing };
+    this.options = { suffix, memoryBytes: this.memory.length, pacing, callDepth: 3 };
     for (let page = 0; page < PAGES; page++) {
       this.readTlb[page] = entryOf(page, random);
       const isReadable = this.readTlb[page] !== invalidEntry(page);
@@ -215,15 +217,29 @@ export class TestCpu {
     this.calls = 0;
   }
 
-  /** Runs the text of a region that is entered at `eip`. */
-  runText(eip: number, text: string, links: readonly Link[]): Outcome {
+  /** Runs the text of a region that is entered at `eip`. `step` runs an instruction by its handler, for regions that wait for that. */
+  runText(
+    eip: number,
+    text: string,
+    links: readonly Link[],
+    step: (eip: number) => Outcome | null = () => null,
+  ): Outcome {
     const run = compileText(text) as unknown as (node: object) => TestNode;
-    const nodes = links.map((to) =>
-      to.kind === 'interpret' || to.kind === 'narrow'
-        ? { eip: to.eip, run: this.asked, left: 'at' as const }
-        : callable(to.eip),
-    );
+    const nodes: TestNode[] = links.map((to) => {
+      if (to.kind === 'found' || to.kind === 'narrow') return { eip: to.eip, run: this.asked, left: 'at' };
+      if (to.kind !== 'interpret') return callable(to.eip);
+      return { eip: to.eip, run: (node) => this.handled(node, step, backs), left: 'at' };
+    });
+    const backs = nodes.filter((_node, n) => links[n].kind === 'back');
     return this.outcome(run({ eip, links: nodes }));
+  }
+
+  /** What is in a region's midst is run by its handler, and leads to one of the nodes that it comes back to. */
+  private handled(node: TestNode, step: (eip: number) => Outcome | null, backs: readonly TestNode[]): TestNode {
+    const outcome = step(node.eip);
+    if (outcome === null) return this.asked(node);
+    this.stepped++;
+    return backs.find(({ eip }) => eip === outcome.eip) ?? callable(outcome.eip);
   }
 
   /** Runs one instruction by its handler; null if it needs the runtime. */

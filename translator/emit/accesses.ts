@@ -89,7 +89,7 @@ export class AccessPrinter {
   }
 
   private check({ index, hits }: AccessText): string {
-    return `k=${index};${this.host.interpretIf(`!(${hits('k')})`)}`;
+    return `k=${index};${this.host.interpretIf(`!(${hits('k')})`, 'found')}`;
   }
 
   segment(s: Statement): string {

@@ -1,24 +1,19 @@
 import { RECORD_SHIFT } from '../abi/record.ts';
 import { Segment, Word } from '../abi/state.ts';
-import type { CodeSegment } from '../region/select.ts';
-import type { Addresses } from './addresses.ts';
 import { lookUpTarget } from './branch-targets.ts';
 import type { EmitContext } from './context.ts';
 import { hex } from './names.ts';
+import type { TransferParts } from './transfers.ts';
 
 /** The parts of a region that a call is printed from. */
-export interface CallParts {
-  readonly context: EmitContext;
-  /** Statements that store what the region keeps in locals, and that load it again. */
+export interface CallParts extends TransferParts {
+  /** Statements that store what the region keeps in locals. */
   readonly store: string;
-  readonly reload: string;
   /** Statements that leave the region in front of a callee that is known. */
   readonly leave: string;
   /** Index in `i.links` of the node at the return address, and that address. */
   readonly back: number;
   readonly returnEip: number;
-  readonly addresses: Addresses;
-  readonly segment: CodeSegment;
 }
 
 /**
@@ -74,7 +69,7 @@ function nested(parts: CallParts, run: string): string {
   const isThere = `${context.word(Word.eip)}===${parts.addresses.text(parts.returnEip)}${isInSegment(parts)}`;
   const came = `c===${context.cell('RETURN')}&&${isThere}`;
   const other = `if(!(${came})&&${context.cell('CALL')}(c,${back})===null)return null;`;
-  return `${run}${other}${depth}=${depth}+1|0;${parts.reload}/*back at ${hex(parts.returnEip)}*/`;
+  return `${run}${other}${depth}=${depth}+1|0;/*back at ${hex(parts.returnEip)}*/`;
 }
 
 /** Where code is not flat a callee may have returned to another segment, as by RET far. */

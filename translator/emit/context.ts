@@ -21,7 +21,12 @@ export interface EmitOptions {
   /** Exact length in bytes of the memory views. */
   readonly memoryBytes: number;
   readonly pacing: Pacing;
+  /** Calls that may be nested in each other. */
+  readonly callDepth: number;
 }
+
+/** Those of a machine with 128 MB in host time. */
+export const usualOptions: EmitOptions = { suffix: '', memoryBytes: 128 << 20, pacing: 'poll', callDepth: 100 };
 
 /** The same for the interpreter's loops. */
 export interface LoopEmitOptions extends EmitOptions {

@@ -1,17 +1,20 @@
 /**
  * How control leaves by a link. `entry`: to an instruction where control goes regularly, so that code rooted there may be
  * translated. `back`: to the instruction after a call or a trap. `interpret`: the one instruction there is run by its handler,
- * and code goes on after it. `leave`: to the dispatcher. `deep`: to a function, as calls are nested too deep to nest one more. An assumption
+ * and code goes on after it. Where a region waits for that, it goes on itself. `leave`: to the dispatcher. `deep`: to a function, as calls are nested too deep to nest one more. An assumption
  * fails: as `interpret`.
  */
 export type LinkKind = 'entry' | 'back' | 'interpret' | 'leave' | 'deep' | LinkedAssumption;
 
-/** What a translation takes to be so (Assumptions), and has links of their own for. `narrow`: a window is in one page;
- * `precision`: x87 precision control is what it was made for. */
-export type LinkedAssumption = 'narrow' | 'precision';
+/**
+ * What a translation takes to be so (Assumptions), and has links of their own for. `found`: the TLB has what is accessed; `narrow`: a
+ * window is in one page; `precision`: x87 precision control is what it was made for.
+ */
+export type LinkedAssumption = 'found' | 'narrow' | 'precision';
 
-/** `aligned`: accesses are at multiples of their sizes. Where one isn't, its slow path tells (Mmu.misaligned). */
-export type Assumption = LinkedAssumption | 'aligned';
+/** `aligned`: accesses are at multiples of their sizes, as the check for `found` includes. Where one isn't its slow path tells (Mmu.misaligned).
+ * `nested`: calls can be nested. */
+export type Assumption = LinkedAssumption | 'aligned' | 'nested';
 
 /** One of the nodes that `i.links` must hold: where the region goes on, or only stops at an instruction. */
 export interface Link {

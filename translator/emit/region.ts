@@ -1,4 +1,4 @@
-import { FpuPrecision, registerNames, Word } from '../abi/state.ts';
+import { FpuPrecision, registerNames } from '../abi/state.ts';
 import { readsFlags, rewriteStatement, touchesFlags } from '../ir/rewrite.ts';
 import { definesDouble, type Region, type Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
@@ -7,7 +7,6 @@ import { type CodeSegment, flatSegment } from '../region/select.ts';
 import type { BlockIndex, Structure } from '../region/structure.ts';
 import { AccessPrinter } from './accesses.ts';
 import { Addresses } from './addresses.ts';
-import { directCall, indirectCall } from './calls.ts';
 import type { EmitContext } from './context.ts';
 import { changedWords, dirtyWords } from './dirty-words.ts';
 import { ExpressionPrinter } from './expression.ts';
@@ -18,6 +17,7 @@ import { type Link, type LinkKind, Links } from './links.ts';
 import { RegionLocals } from './locals.ts';
 import { hex, LOCAL_WORDS } from './names.ts';
 import { lastUses, Temporaries } from './temporaries.ts';
+import { TransferPrinter } from './transfers.ts';
 import { TreePrinter } from './tree.ts';
 import { X87Emitter } from './x87/region.ts';
 
@@ -54,7 +54,6 @@ class RegionEmitter {
   private readonly context: EmitContext;
   private readonly region: Region;
   private readonly structure: Structure;
-  private readonly segment: CodeSegment;
   private readonly locals: RegionLocals;
   private readonly print: ExpressionPrinter;
   private readonly flags: FlagState;
@@ -65,6 +64,7 @@ class RegionEmitter {
   private readonly temporaries = new Temporaries();
   private readonly x87: X87Emitter;
   private readonly accesses: AccessPrinter;
+  private readonly transfers: TransferPrinter;
   /** By block: words of which it begins with locals that may differ from the state. */
   private readonly dirtyAt: readonly number[];
   /** By block: whether the flags that it begins with matter. */
@@ -81,7 +81,6 @@ class RegionEmitter {
     this.context = context;
     this.region = region;
     this.structure = structure;
-    this.segment = facts.segment;
     const { eip } = region.blocks[0];
     this.addresses = new Addresses(eip, structure.dispatched.length > 0 ? this.links.indexOf(eip, 'back') : null);
     this.tree = new TreePrinter(structure, this.addresses, {
@@ -98,6 +97,7 @@ class RegionEmitter {
       integer: (v) => this.print.integer(v),
       boolean: (v) => this.print.boolean(v),
       interpret: () => this.interpret(),
+      missed: () => this.missed(),
       interpretOtherPrecision: () => this.interpret('precision'),
       assign: (s, text) => this.assign(s, text),
       alignment: () => this.accesses.alignment,
@@ -106,6 +106,21 @@ class RegionEmitter {
       assign: (s, text) => this.assign(s, text),
       interpretIf: (condition, kind) => this.interpretIf(condition, kind),
     });
+    this.transfers = new TransferPrinter(
+      { ...facts, context, links: this.links, addresses: this.addresses },
+      this.print,
+      {
+        isInside: (eip) => this.blockAt.has(eip),
+        eip: () => this.eip,
+        goTo: (eip, isJump) => this.goTo(eip, isJump),
+        exit: (eip, isJump) => this.exit(eip, isJump),
+        exitDeep: (eip) => this.leaveBy(eip, this.context.budgeted ? 'entry' : 'deep'),
+        poll: (eip) => this.poll(eip),
+        interpret: () => this.interpret(),
+        store: () => this.store(),
+        comeBack: (back) => this.comeBack(back),
+      },
+    );
     for (const [n, { eip }] of region.blocks.entries()) this.blockAt.set(eip, n);
     this.dirtyAt = dirtyWords(region);
     this.flagsSeen = flagsSeen(region.blocks, flagsGoTo(region.blocks, structure));
@@ -116,7 +131,11 @@ class RegionEmitter {
     const body = this.tree.print(this.structure.root);
     const enter = context.budgeted ? context.giveBack(1) : '';
     const load = this.load(0);
-    const variables = this.temporaries.declarations() + this.x87.declarations() + this.flags.declarations();
+    const variables =
+      this.temporaries.declarations() +
+      this.x87.declarations() +
+      this.flags.declarations() +
+      this.transfers.declarations();
     const declarations = `${this.addresses.declarations()}${load}${load && ','}x=0,k=0,c=null${variables}`;
     const text =
       `function ${name}(i){let ${declarations};${enter}X:{${body}}` +
@@ -197,11 +216,6 @@ class RegionEmitter {
     return context.budgeted ? '' : `if(${context.asked()}){${this.leaveBy(eip, 'leave')}}`;
   }
 
-  /** In front of a call that is not nested. */
-  private tooDeep(eip: number): string {
-    return this.poll(eip) + this.leaveBy(eip, this.context.budgeted ? 'entry' : 'deep');
-  }
-
   /** Goes to the common exit. */
   private leaveBy(eip: number, kind: LinkKind): string {
     return `${this.flags.defer()}${this.x87.leave()}x=${this.links.indexOf(eip, kind)};break X;`;
@@ -218,7 +232,16 @@ class RegionEmitter {
   }
 
   private interpretIf(condition: string, kind?: LinkKind): string {
-    return `if(${condition}){${this.interpret(kind)}}`;
+    return `if(${condition}){${kind === 'found' ? this.missed() : this.interpret(kind)}}`;
+  }
+
+  /** An access can't be done in place. Where that is often so of its instruction, the region goes on after it. */
+  private missed(): string {
+    const { statements, instructions } = this.region.blocks[this.block];
+    const last = statements.at(-1)!;
+    const isLast = this.instruction === instructions.length - 1;
+    if (!isLast || last.name !== 'missed' || !this.blockAt.has(last.args[0].number)) return this.interpret('found');
+    return this.nested(() => this.transfers.handled(last.args[0].number));
   }
 
   // Counting (EmitOptions.pacing).
@@ -282,103 +305,17 @@ class RegionEmitter {
       case 'fallback':
         return this.interpretIf(this.print.boolean(a));
       default:
-        return this.transfer(s);
+        return this.transfers.transfer(s, this.region.blocks[this.block]);
     }
   }
 
-  private transfer(s: Statement): string {
-    const [a, b, c] = s.args;
-    switch (s.op) {
-      case 'exitIf':
-        return `if(${this.print.boolean(a)}){${this.goTo(b.number, false)}}`;
-      case 'jump':
-        return this.jump(s);
-      case 'branch':
-        return `if(${this.print.boolean(a)}){${this.goTo(b.number, true)}}${this.goTo(c.number, false)}`;
-      case 'indirect':
-        return this.indirect(s);
-      default:
-        // With a `resume` after it that one says how it goes on.
-        return s === this.region.blocks[this.block].statements.at(-1) ? `{${this.interpret()}}` : '';
-    }
-  }
-
-  private jump(s: Statement): string {
-    const eip = s.args[0].number;
-    switch (s.name) {
-      case 'call':
-        return this.call(s);
-      case 'resume':
-        return this.blockAt.has(eip) ? this.trapped(eip) : `{${this.interpret()}}`;
-      default:
-        return this.goTo(eip, s.name !== 'fall');
-    }
-  }
-
-  /** Has the handler of the current instruction run, and goes on in the region after it unless that leads elsewhere. */
-  private trapped(back: number): string {
-    const run = `c=i.links[${this.links.indexOf(this.eip, 'interpret')}];c=c.run(c);`;
-    const other = `if(c!==i.links[${this.links.indexOf(back, 'back')}])return c;`;
-    return this.store() + run + other + this.reload(back) + this.comeBack(back);
-  }
-
-  /** Fetches what the region keeps in locals again, for the block at an EIP. */
-  private reload(back: number): string {
-    const load = this.load(this.blockAt.get(back)!);
-    return load && `${load};`;
-  }
-
-  /** Goes on at an EIP, all having just been loaded. */
+  /** Goes on at an EIP, with what the region keeps in locals fetched again. */
   private comeBack(back: number): string {
+    const block = this.blockAt.get(back)!;
+    const load = this.load(block);
     this.flags.loaded();
-    this.x87.begin(this.blockAt.get(back)!);
-    return this.goTo(back, false);
-  }
-
-  private indirect(s: Statement): string {
-    const target = this.print.integer(s.args[0]);
-    switch (s.name) {
-      case 'call':
-        return this.call(s);
-      case 'return':
-        return `${this.store()}${this.context.word(Word.eip)}=${target};return ${this.context.cell('RETURN')};`;
-      case 'comeBack':
-        return `${this.store()}${this.context.word(Word.eip)}=${target};return ${this.context.cell('RETURNED')}();`;
-      default:
-        return `${this.knownTargets(target, s.args.slice(1))}${this.store()}return ${this.context.cell('AT')}(${target});`;
-    }
-  }
-
-  /** Branches to those targets of an indirect jump that are in the region. */
-  private knownTargets(target: string, known: readonly Value[]): string {
-    const inside = known.filter((v) => this.blockAt.has(v.number));
-    const cases = inside.map((v) => ({ eip: v.number, text: this.goTo(v.number, true) }));
-    return this.addresses.choose(target, cases);
-  }
-
-  /** A nested call if the region goes on after it, else an exit. */
-  private call(s: Statement): string {
-    const [target, back] = s.args;
-    const callee = this.print.integer(target);
-    if (!this.blockAt.has(back.number)) {
-      if (s.op === 'jump') return this.exit(target.number, true);
-      return `${this.store()}return ${this.context.cell('AT')}(${callee});`;
-    }
-    const parts = {
-      context: this.context,
-      store: this.store(),
-      leave: s.op === 'jump' ? this.tooDeep(target.number) : '',
-      reload: this.reload(back.number),
-      back: this.links.indexOf(back.number, 'back'),
-      returnEip: back.number,
-      addresses: this.addresses,
-      segment: this.segment,
-    };
-    const text =
-      s.op === 'jump'
-        ? directCall(parts, target.number, this.links.indexOf(target.number, 'entry'))
-        : indirectCall(parts, callee);
-    return text + this.comeBack(back.number);
+    this.x87.begin(block);
+    return (load && `${load};`) + this.goTo(back, false);
   }
 
   /** A state word, or a double or single of the state: a local, or its place in the state. */

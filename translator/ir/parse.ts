@@ -105,6 +105,7 @@ class Parser {
       case 'jump':
       case 'call':
       case 'fall':
+      case 'missed':
       case 'resume':
         return new Statement('jump', -1, 0, word, this.values());
       case 'indirect':

@@ -31,10 +31,13 @@ const windows: ReadonlySet<string> = new Set(
 const sharedSizes = numbers(PAGE_BYTES);
 const windowSizes = (s: Statement): ReadonlySet<number> => (isShared(s) ? sharedSizes : new Set([8, 16]));
 const viewSizes = (s: Statement): ReadonlySet<number> => realSizes[s.name] ?? accessSizes;
-/** A call knows where it comes back to. */
-const transferArguments = (s: Statement): number => (s.name === 'call' ? 2 : 1);
-/** An indirect jump may name targets it is known to have. */
-const indirectArguments = (s: Statement): number => (s.name === 'jump' ? s.args.length : transferArguments(s));
+/** A call knows where it comes back to, and may name its target once more if the region may go there. */
+const transferArguments = (s: Statement): number => (s.name === 'call' ? Math.max(2, Math.min(s.args.length, 3)) : 1);
+/** An indirect jump or a return may name targets it is known to have. */
+const indirectArguments = (s: Statement): number => {
+  if (s.name === 'jump' || s.name === 'return') return s.args.length;
+  return s.name === 'call' ? 2 : 1;
+};
 /** XSAVE's. */
 const LARGEST_OPERAND = 576;
 
@@ -90,7 +93,7 @@ export const shapes: Record<StatementOp, StatementShape> = {
     defines: (s) => s.name === 'x87Compare' || s.name === 'x87Status',
   },
   exitIf: { args: 2, targets: [1] },
-  jump: { args: transferArguments, names: new Set(['jump', 'call', 'fall', 'resume']), targets: [0, 1] },
+  jump: { args: transferArguments, names: new Set(['jump', 'call', 'fall', 'missed', 'resume']), targets: [0, 1] },
   branch: { args: 3, targets: [1, 2] },
   indirect: {
     args: indirectArguments,

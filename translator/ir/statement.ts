@@ -20,9 +20,9 @@ import { isDouble, type Value } from './value.ts';
  * | escape | `escape wait` | an x87 instruction begins: #NM, and #MF if it waits for pending exceptions |
  * | x87 | `x87 x87Register opcode, index, 0, eip` | executes it, as the trap of that name does; may fault; `t1 = x87 …` for two of them |
  * | exitIf | `exit eip if value` | leaves from inside the block |
- * | jump | `jump eip` | ends the block, as the next three do; `call eip, return`, `fall eip` and, after a trap, `resume eip` are its other kinds |
+ * | jump | `jump eip` | ends the block, as the next three do; `call eip, return` (and the callee again, `call eip, return, eip`, if it is in the region and may be gone to where calls can't be nested), `fall eip`, `missed eip` (as `fall`; the block's last instruction often accesses what the TLB does not have, and its handler then comes back there too) and, after a trap, `resume eip` are its other kinds |
  * | branch | `branch value, taken, next` | |
- * | indirect | `indirect jump value, known targets` | also `indirect call value, return`, `indirect return value`, `indirect comeBack value` |
+ * | indirect | `indirect jump value, known targets` | also `indirect call value, return`, `indirect return value, known targets`, `indirect comeBack value` |
  * | trap | `trap helper args` | |
  * | instruction | `-- eip` | where an instruction starts; `-- eip misaligned`: one that often accesses what is not aligned |
  *

@@ -9,10 +9,16 @@ export interface Assumptions {
   readonly precision: number;
   /** Offsets in the page of instructions whose accesses are not taken to be aligned. */
   readonly misaligned: ReadonlySet<number>;
+  /** The same of instructions whose accesses are not taken to be in the TLB, as those to a device. */
+  readonly missing: ReadonlySet<number>;
+  /** The same of functions that call themselves deeper than calls may be nested. */
+  readonly recursive: ReadonlySet<number>;
 }
 
 export const usualAssumptions: Assumptions = {
   checks: 'shared',
   precision: FpuPrecision.extended,
   misaligned: new Set(),
+  missing: new Set(),
+  recursive: new Set(),
 };

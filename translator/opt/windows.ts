@@ -55,11 +55,12 @@ function collect(statements: readonly Statement[]): { sums: Map<number, Sum>; gr
   let open = new Map<number, WindowGroup>();
   let probed = false;
   let misaligned = false;
+  const missing = missingFrom(statements);
   statements.forEach((s, n) => {
     if (s.op === 'let') sums.set(s.temporary, sumOf(s.args[0], sums, s.temporary));
     else if (s.op === 'instruction') [probed, misaligned] = [false, mayBeMisaligned(s)];
     else if (s.op === 'exitIf') open = new Map();
-    else if (isWordAccess(s)) {
+    else if (n < missing && isWordAccess(s)) {
       const sum = sumOf(s.args[0], sums);
       const group = open.get(sum.base);
       const access = { n, writes: s.op !== 'load', misaligned };
@@ -70,6 +71,12 @@ function collect(statements: readonly Statement[]): { sums: Map<number, Sum>; gr
     probed ||= s.op === 'probe';
   });
   return { sums, groups };
+}
+
+/** Where the instruction begins that often misses the TLB, if the block ends with one: its accesses are checked one by one, so that it may be run by its handler. */
+function missingFrom(statements: readonly Statement[]): number {
+  if (statements.at(-1)?.name !== 'missed') return statements.length;
+  return statements.findLastIndex(({ op }) => op === 'instruction');
 }
 
 function isWordAccess(s: Statement): boolean {

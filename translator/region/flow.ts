@@ -7,6 +7,14 @@ export function endsBlock(i: Pick<Instruction, 'form' | 'shape'>): boolean {
   return i.form.class === 'control' || i.form.class === 'sensitive' || isRepeated(i);
 }
 
+/**
+ * Whether an instruction whose accesses the TLB often does not have may be run by its handler with the region going on after it. One of the x87 is
+ * not: where the stack's top is then is not known.
+ */
+export function mayMiss(i: Pick<Instruction, 'form' | 'shape'>): boolean {
+  return !endsBlock(i) && i.form.class !== 'escape';
+}
+
 /** Where an instruction that ends a block goes within its function: not into calls and the runtime, but after them. */
 export function successors(i: Instruction, key: number): number[] {
   if (i.form.class === 'sensitive') return isResumed(i, key) ? [i.nextEip] : [];
@@ -38,9 +46,9 @@ export function blockTargets(block: Block): number[] {
   const targets: number[] = [];
   for (const s of block.statements) {
     if (s.op === 'exitIf') targets.push(s.args[1].number);
-    else if (s.name === 'call') targets.push(s.args[1].number);
+    else if (s.op === 'jump' && s.name === 'call') targets.push(...s.args.slice(1).map((v) => v.number));
     else if (s.op === 'indirect') targets.push(...s.args.slice(1).map((v) => v.number));
-    else if (s.op === 'jump') targets.push(s.args[0].number);
+    else if (s.op === 'jump') targets.push(s.args[0].number, ...(s.name === 'missed' ? [s.args[0].number] : []));
     else if (s.op === 'branch') targets.push(s.args[1].number, s.args[2].number);
   }
   return targets;

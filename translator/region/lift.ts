@@ -1,18 +1,23 @@
 import { codeAddress, IrBuilder } from '../ir/builder.ts';
-import { type Block, type Region, terminators } from '../ir/statement.ts';
+import { type Block, type Region, type Statement, terminators } from '../ir/statement.ts';
+import { mayMiss } from './flow.ts';
 import type { CodeSource, ScannedBlock } from './select.ts';
 import { comesBack, liftInstruction } from './traps.ts';
 
-/** IR of a region, its operands bound to those of the real instructions, some of which often access what is not aligned. */
-export function liftRegion(
-  blocks: readonly ScannedBlock[],
-  key: number,
-  targets?: CodeSource['targets'],
-  isMisaligned = (_eip: number): boolean => false,
-): Region {
+/** What is known of instructions, by EIP, beside what they are: where indirect jumps lead, and accesses that are often unusual. */
+export interface CodeFacts extends Pick<CodeSource, 'targets' | 'misses'> {
+  readonly isMisaligned?: (eip: number) => boolean;
+  /** Whether the function at an EIP calls itself deeper than calls may be nested. */
+  readonly isRecursive?: (eip: number) => boolean;
+}
+
+/** IR of a region, its operands bound to those of the real instructions. */
+export function liftRegion(blocks: readonly ScannedBlock[], key: number, facts: CodeFacts = {}): Region {
+  const { targets } = facts;
   const ir = new IrBuilder();
-  const lifted = blocks.map((block) => liftBlock(ir, block, key, isMisaligned));
+  const lifted = blocks.map((block) => liftBlock(ir, block, key, facts));
   if (targets) for (const block of lifted) addKnownTargets(block, targets);
+  if (facts.isRecursive) addRecursion(blocks, lifted, facts.isRecursive);
   return { key, blocks: lifted };
 }
 
@@ -23,17 +28,48 @@ function addKnownTargets({ statements, instructions }: Block, targets: NonNullab
   last.args.push(...targets(instructions.at(-1)!).map(codeAddress));
 }
 
-function liftBlock(ir: IrBuilder, block: ScannedBlock, key: number, isMisaligned: (eip: number) => boolean): Block {
+/** Calls of a function by itself that can't be nested, and the returns from there, are branches of the region. */
+function addRecursion(
+  scanned: readonly ScannedBlock[],
+  blocks: readonly Block[],
+  isRecursive: (eip: number) => boolean,
+): void {
+  const recursive = callsIn(blocks).filter(({ op, args: [{ number: target }, back] }) => {
+    const isInside = [target, back.number].every((eip) => blocks.some((block) => block.eip === eip));
+    return op === 'jump' && isInside && isRecursive(target);
+  });
+  if (recursive.length === 0) return;
+  const backs = [...new Set(recursive.map(({ args }) => args[1].number))].map(codeAddress);
+  for (const { args } of recursive) args.push(args[0]);
+  for (const [n, { statements }] of blocks.entries()) {
+    if (scanned[n].instructions.at(-1)?.form.mnemonic === 'RET') statements.at(-1)!.args.push(...backs);
+  }
+}
+
+function callsIn(blocks: readonly Block[]): Statement[] {
+  return blocks.flatMap(({ statements }) => statements.filter(({ name }) => name === 'call'));
+}
+
+/** EIPs after the calls of a region. */
+export function returnPoints({ blocks }: Region): number[] {
+  return callsIn(blocks).map(({ args }) => args[1].number);
+}
+
+function liftBlock(ir: IrBuilder, block: ScannedBlock, key: number, facts: CodeFacts): Block {
   ir.statements = [];
   let next = block.eip;
   for (const instruction of block.instructions) {
     const { eip } = instruction;
-    ir.emit('instruction', [codeAddress(eip)], 0, isMisaligned(eip) ? 'misaligned' : '');
+    ir.emit('instruction', [codeAddress(eip)], 0, facts.isMisaligned?.(eip) ? 'misaligned' : '');
     liftInstruction(ir, instruction, key);
     next = instruction.nextEip;
   }
   const last = ir.statements.at(-1);
   if (comesBack(last)) ir.emit('jump', [codeAddress(next)], 0, 'resume');
-  else if (!last || !terminators.has(last.op)) ir.emit('jump', [codeAddress(next)], 0, 'fall');
+  else if (!last || !terminators.has(last.op)) {
+    const end = block.instructions.at(-1);
+    const isMissing = end && mayMiss(end) && facts.misses?.(end.eip);
+    ir.emit('jump', [codeAddress(next)], 0, isMissing ? 'missed' : 'fall');
+  }
   return { eip: block.eip, statements: ir.statements, instructions: block.instructions.map((i) => i.eip) };
 }

@@ -2,7 +2,7 @@ import { PAGE_BYTES as PAGE } from '../abi/page.ts';
 import { type Decode, decode } from '../x86/decode.ts';
 import { Instruction } from '../x86/instruction.ts';
 import { forms, INVALID_FORM } from '../x86/table/index.ts';
-import { endsBlock, successors } from './flow.ts';
+import { endsBlock, mayMiss, successors } from './flow.ts';
 
 /** Bounds on what one translation takes in. */
 export interface RegionLimits {
@@ -36,6 +36,8 @@ export interface CodeSource {
   readonly runs?: (eip: number) => number;
   /** Where the indirect jump at an EIP has gone so far; they become branches of the region. */
   readonly targets?: (eip: number) => readonly number[];
+  /** Whether the instruction at an EIP often accesses what the TLB does not have: it ends its block. */
+  readonly misses?: (eip: number) => boolean;
 }
 
 /** A run of instructions entered only at its first one. */
@@ -55,7 +57,7 @@ const LONGEST_BLOCK = 1000;
 
 /**
  * Finds the basic blocks that direct jumps reach from some entries without leaving their page: the entries first, as far
- * as they decode, then the others in the order of their addresses. A block ends at a control transfer, at an instruction the runtime must execute, in
+ * as they decode, then the others in the order of their addresses. A block ends at a control transfer, at an instruction the runtime must execute, after one that often misses the TLB, in
  * front of another block, and in front of bytes that don't decode here (the end of the page). Blocks are added whole
  * until one of the limits is reached.
  */
@@ -116,6 +118,7 @@ class Selector {
       const i = this.instruction(at);
       if (i === null) break;
       this.count++;
+      if (this.misses(i)) return [i.nextEip];
       if (endsBlock(i)) return [...successors(i, this.source.key), ...(this.source.targets?.(i.eip) ?? [])];
       at = i.nextEip;
       if (this.leaders.has(at)) break;
@@ -130,9 +133,13 @@ class Selector {
       if (!i) break;
       instructions.push(i);
       at = i.nextEip;
-      if (endsBlock(i) || this.leaders.has(at) || instructions.length === LONGEST_BLOCK) break;
+      if (endsBlock(i) || this.misses(i) || this.leaders.has(at) || instructions.length === LONGEST_BLOCK) break;
     }
     return { eip, instructions };
+  }
+
+  private misses(i: Instruction): boolean {
+    return mayMiss(i) && (this.source.misses?.(i.eip) ?? false);
   }
 
   /** The instruction at an EIP, or null if it is not (wholly) in the page. */

@@ -1,5 +1,4 @@
 import { describe, expect, test, vi } from 'vitest';
-import { defaultEngine } from '../../../runtime/exec/engine.ts';
 import { endValue, Guest, onEveryEngine, variants } from '../../support/guest.ts';
 import { exceptionLog, kernel } from '../../support/guest-kernel.ts';
 
@@ -7,36 +6,7 @@ function expectValue(name: string, expected: number, main: string): void {
   onEveryEngine(name, kernel(main), (_, value) => expect(value).toBe(expected));
 }
 
-/** A program with a function that calls itself so deep as ECX tells. */
-const recursive = (...parts: string[]) => `
-main:   xor     eax, eax
-${parts.join('')}
-        jmp     exit
-down:   push    ecx
-        dec     ecx
-        jz      .end
-        call    down
-.end:   pop     ecx
-        inc     eax
-        ret
-wrong:  mov     eax, 1
-        jmp     exit
-`;
-/** So deep, for a number of times. */
-const recursion = (depth: number, times: number) => `
-        mov     ebp, ${times}
-        mov     esp, 0x400000
-again${depth}: mov ecx, ${depth}
-        call    down
-        cmp     esp, 0x400000
-        jne     wrong
-        dec     ebp
-        jnz     again${depth}
-`;
-
 describe('calls', () => {
-  expectValue('nested deeper than any host’s stack', 50_000 * 20, recursive(recursion(50_000, 20)));
-
   expectValue(
     'in a tree of recursion',
     6765,
@@ -251,19 +221,6 @@ main:   mov     dword [hook], .caught
       expect(exceptionLog(guest)).toEqual([]);
     },
   );
-});
-
-test('calls that are too deep to be nested give up the frames of their callers now and then: the next ones nest again', async () => {
-  const variant = variants.find(({ name }) => name === 'translator, polling')!;
-  // Shallow at first: the region goes on after the call only if that has run.
-  const guest = new Guest(kernel(recursive(recursion(3, 20_000), recursion(50_000, 20))), variant);
-  try {
-    expect(endValue(guest)).toBe(3 * 20_000 + 50_000 * 20);
-    const { entries } = guest.core.engine.dispatcher.metrics;
-    expect(entries).toBeGreaterThan((50_000 * 20) / (defaultEngine.callDepth + 20));
-  } finally {
-    await guest.dispose();
-  }
 });
 
 test('a function that ends by jumping to another one stays among translations: no loop is entered for it', async () => {

@@ -17,6 +17,7 @@ const options = {
   memoryBytes: 128 << 20,
   records: recordsWithin(defaultEngine.cacheBytes),
   pacing: 'jumps',
+  callDepth: 100,
 } as const;
 const folder = mkdtempSync(join(tmpdir(), 'loop-size-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -35,7 +35,7 @@ function stagesOf({ source, handler, key = FLAT_KEY, pacing = 'poll' }: GoldenGu
   const code = new Uint8Array(4096);
   code.set(bytes);
   const ir: string[] = [];
-  const options = { suffix: '', memoryBytes: 128 << 20, pacing };
+  const options = { suffix: '', memoryBytes: 128 << 20, pacing, callDepth: 100 };
   const request: TranslationRequest = {
     source: { code, start: 0, eip: ORIGIN, key, segment: flatSegment },
     entries: [ORIGIN],

@@ -5,7 +5,7 @@ import { checkText } from '../../../src/isolate/check-text.ts';
 import { bindFastPath, bindLoop } from '../../../translator/handler.ts';
 import { decodeBytes, FLAT_KEY } from '../../support/samples.ts';
 
-const options = { suffix: '', memoryBytes: 128 << 20, records: 0, pacing: 'poll' } as const;
+const options = { suffix: '', memoryBytes: 128 << 20, records: 0, pacing: 'poll', callDepth: 100 } as const;
 const decoded = (source: string) => decodeBytes(assemble(source, { origin: 0x1000, bits: 32 }).bytes, 0x1000, FLAT_KEY);
 const pathOf = (source: string) => bindFastPath(decoded(source), FLAT_KEY, options);
 const loopOf = (sources: readonly string[]) =>

@@ -7,7 +7,7 @@ import { translate } from '../../../translator/translate.ts';
 import { randomCode } from '../../support/random-code.ts';
 import { allSamples, distinctShapes, randomFrom, stateKeys } from '../../support/samples.ts';
 
-const optionsFor = (pacing: Pacing): EmitOptions => ({ suffix: '$1', memoryBytes: 1 << 20, pacing });
+const optionsFor = (pacing: Pacing): EmitOptions => ({ suffix: '$1', memoryBytes: 1 << 20, pacing, callDepth: 100 });
 
 describe('the check of emitted text', () => {
   test.each([

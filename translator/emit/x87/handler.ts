@@ -47,6 +47,7 @@ function emitInline(
     integer: (v) => host.integer(v),
     boolean: (v) => host.boolean(v),
     interpret: () => leave,
+    missed: () => leave,
     interpretOtherPrecision: () => leave,
     assign: ({ temporary }, text) => `t${temporary}=${text};`,
     alignment: () => 'natural',

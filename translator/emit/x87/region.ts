@@ -19,6 +19,8 @@ export interface X87Host {
   boolean(v: Value): string;
   /** Statements that leave in front of the current instruction. */
   interpret(): string;
+  /** The same where the TLB does not have what is accessed. */
+  missed(): string;
   /** The same, because precision control is not what the region was made for. */
   interpretOtherPrecision(): string;
   /** Assigns to the temporary that a statement defines. */
@@ -69,7 +71,7 @@ export class X87Emitter {
     this.registers = new X87Registers(context, usedRegisters(region, depths));
     this.operand = new OperandText(
       context,
-      () => host.interpret(),
+      () => host.missed(),
       () => host.alignment(),
     );
   }

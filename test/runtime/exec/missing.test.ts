@@ -1,0 +1,76 @@
+import { expect, test, vi } from 'vitest';
+import { tieringAt } from '../../../runtime/exec/tiering.ts';
+import { endValue, Guest, onEveryEngine } from '../../support/guest.ts';
+import { exceptionLog, kernel } from '../../support/guest-kernel.ts';
+
+const ROUNDS = 3000;
+
+/** Code that changes what lies beside it, at EBX. Each is in a page of its own, and makes ECX and flags matter. */
+const accesses: readonly string[] = [
+  'mov eax, [ebx]\n add [ebx + 4], eax\n dec dword [ebx]\n adc edi, eax',
+  'inc byte [ebx]\n setz al\n add [ebx + 8], al\n sbb [ebx + 12], edi',
+  'push dword [ebx]\n inc dword [esp]\n pop dword [ebx]\n xor edi, [ebx]',
+  'mov eax, [ebx]\n lea edx, [eax + ecx]\n cmpxchg [ebx], edx\n cmovz edi, edx',
+  'xadd [ebx], ecx\n xchg [ebx], ecx\n sub ecx, [ebx]\n xchg [ebx + 4], edi\n inc edi',
+  'mov ax, [ebx + 2]\n rol word [ebx], 3\n rcr dword [ebx + 4], 1\n adc [ebx + 1], ax',
+  'movd xmm0, ecx\n movups xmm1, [ebx]\n paddd xmm1, xmm0\n movups [ebx], xmm1\n add edi, [ebx + 4]',
+  'fild dword [ebx]\n fild dword [ebx + 4]\n fistp dword [ebx]\n fistp dword [ebx + 4]\n add edi, [ebx]',
+  'test ecx, 1\n jz .even\n add [ebx], ecx\n jmp .joined\n.even: sub [ebx + 4], ecx\n.joined: adc edi, [ebx]',
+  'mov edx, ebx\n xchg esp, edx\n add esp, 64\n push ecx\n push edi\n pop eax\n pop dword [esp - 16]\n xchg esp, edx\n add edi, eax',
+];
+
+const program = kernel(`
+main:   mov     eax, cr4
+        or      eax, 0x600              ; OSFXSR, OSXMMEXCPT
+        mov     cr4, eax
+        fninit
+        xor     edi, edi
+${accesses
+  .map(
+    (_, n) =>
+      `        mov ebx, data_${n}\n mov ecx, ${ROUNDS}\n call row_${n}\n rol edi, 3\n add edi, [ebx]\n add edi, [ebx + 4]\n`,
+  )
+  .join('')}
+        mov     eax, edi
+        and     eax, 0x7FFFFFFF
+        jmp     exit
+${accesses
+  .map(
+    (access, n) => `
+        align   4096
+row_${n}:
+        ${access}
+        dec     ecx
+        jnz     row_${n}
+        ret
+        align   64
+data_${n}: times 16 dd 0x12345678 + ${n}
+`,
+  )
+  .join('')}
+`);
+
+/** What the program gives on another engine. */
+let interpreted: number | undefined;
+
+onEveryEngine('stores beside the code that makes them', program, (guest, value) => {
+  interpreted ??= value;
+  expect(value).toBe(interpreted);
+  expect(exceptionLog(guest)).toEqual([]);
+});
+
+test('translations go on after accesses that the TLB does not have', async () => {
+  const config = { engine: 'translator', engineOptions: { tiering: tieringAt(30) } } as const;
+  const guest = new Guest(program, { name: '', config });
+  try {
+    const { tiering } = guest.core.engine;
+    const failed = vi.spyOn(tiering!, 'failed');
+    expect(endValue(guest)).toBe(interpreted);
+    const pages = guest.core.engine.graph.cache.allPages();
+    expect(pages.filter(({ missing }) => missing.size > 0).length).toBeGreaterThanOrEqual(accesses.length - 1);
+    // Each access of each round would leave its translation.
+    expect(failed.mock.calls.length).toBeLessThan((accesses.length * ROUNDS) / 3);
+  } finally {
+    await guest.dispose();
+  }
+});
