@@ -1,12 +1,12 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { forEachPage } from './physical.ts';
-import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
+import { absentByte, NO_FRAME, type PhysicalMap } from './physical-map.ts';
 
 /** Memory as a bus master sees it: by physical address, past the A20 gate and the TLB. Nothing here throws. */
 export interface BusMemory {
   /** Whether there is memory at both ends of a range. */
   has(address: number, length: number): boolean;
-  /** Fills `target` from memory at the address; bytes where there is no memory are FFh. */
+  /** Fills `target` from memory at the address; bytes where there is no memory are as where nothing is (absentByte). */
   read(address: number, target: Uint8Array): void;
   /** Bytes for ROM, for a device's registers or for nothing are lost. Code that is hit is dropped. */
   write(address: number, bytes: Uint8Array): void;
@@ -24,7 +24,7 @@ export function busMemory(map: PhysicalMap): BusMemory {
     read(address, target) {
       forEachPage(address, target.length, (page, at, done, count) => {
         const frame = map.frameAt(page);
-        if (frame === NO_FRAME) target.fill(0xff, done, done + count);
+        if (frame === NO_FRAME) target.fill(absentByte(page * PAGE_BYTES), done, done + count);
         else target.set(ram.bytes.subarray(frame * PAGE_BYTES + at, frame * PAGE_BYTES + at + count), done);
       });
     },

@@ -5,6 +5,8 @@ import type { GuestRam } from './ram.ts';
 /** No memory: a device's registers, or nothing. */
 export const NO_FRAME = -1;
 const PAGES_4GB = 1 << 20;
+/** Below this address what nobody answers is left to the ISA bus, whose lines float. */
+const ISA_END = 1 << 20;
 /** Of an entry of `loaded`: stores reach another frame than loads, or none. */
 const DIVIDED = 1 << 30;
 
@@ -152,7 +154,7 @@ export class PhysicalMap {
     else if (this.stored.size > 0) this.stored.delete(page);
   }
 
-  /** Loads where no frame is: a device's register, or all ones. */
+  /** Loads where no frame is: a device's register, or what nothing reads as. */
   readDevice(address: number, size: number): number {
     const device = this.deviceAt(address);
     if (device) {
@@ -161,7 +163,7 @@ export class PhysicalMap {
       return value;
     }
     this.onUnassigned?.(address, size);
-    return -1 >>> (32 - 8 * size);
+    return absentByte(address) === 0 ? 0 : -1 >>> (32 - 8 * size);
   }
 
   /** Stores that reach no frame: to a device's register, or lost, as those to ROM are. */
@@ -190,6 +192,14 @@ export class PhysicalMap {
       this.recent = window;
     return window.device;
   }
+}
+
+/**
+ * What bytes read as where nothing is: ones below 1 MB, where memory managers look for places without a ROM; zeros above it, as in QEMU, by
+ * which systems are tested.
+ */
+export function absentByte(address: number): number {
+  return address < ISA_END ? 0xff : 0;
 }
 
 function holds({ base, length }: AddressWindow, address: number): boolean {

@@ -205,7 +205,7 @@ main:   mov     ax, 0xF000
 
 describe('where there is no memory', () => {
   onEveryEngine(
-    'reads give ones and stores go nowhere, in loops too',
+    'reads give zeros and stores go nowhere, in loops too',
     kernel(`
 NOTHING equ 0x40000000
 main:   mov     ecx, 400
@@ -214,13 +214,13 @@ main:   mov     ecx, 400
 .next:  mov     [esi], ecx
         add     [esi + 3], ecx
         mov     eax, [esi]
-        and     eax, [esi + 1]
+        or      eax, [esi + 1]
+        jnz     .wrong
+        mov     edx, -1
         movzx   edx, word [esi + 0xFFF]
         shl     edx, 16
         mov     dl, [esi]
         or      dl, dl
-        jz      .wrong
-        inc     eax
         jnz     .wrong
         inc     ebx
         loop    .next
@@ -230,15 +230,29 @@ main:   mov     ecx, 400
         mov     edi, FREE
         mov     ecx, 64
         rep movsd
-        cmp     dword [FREE + 252], -1
+        cmp     dword [FREE + 252], 0
         jne     .wrong
-        cmp     edx, 0xFFFF00FF
-        jne     .wrong
+        or      edx, edx
+        jnz     .wrong
         mov     eax, ebx
         jmp     exit
 .wrong: mov     eax, 1
         jmp     exit
 `),
     (_, value) => expect(value).toBe(400),
+  );
+
+  expectValue(
+    'reads give ones below 1 MB',
+    0xffff,
+    `
+main:   mov     bp, .opened
+        jmp     open_fs
+.opened:
+        mov     esi, 0xC8000
+        mov     [fs:esi], word 0
+        movzx   eax, word [fs:esi]
+        jmp     exit
+`,
   );
 });

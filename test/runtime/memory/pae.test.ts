@@ -112,8 +112,7 @@ main:   call    pae_start
         mov     dword [PTE + 8], FREE + 7
         mov     eax, [P]
         mov     dword [P], 1
-        and     eax, [P]
-        inc     eax
+        or      eax, [P]
         add     eax, [FREE]
         jmp     exit
 `),
@@ -194,7 +193,7 @@ main:   call    paging_start
         jmp     exit
 `),
     (guest, value) => {
-      expect(value).toBe(1);
+      expect(value).toBe(2);
       expect(faults(guest)).toEqual([[14, 0xb, 0x800000]]);
     },
   );

@@ -54,9 +54,7 @@ describe('what stands at a physical page', () => {
     map.bus(Layer.chipset).add(region('chip', 0x2000, 0x2000, 2));
     map.bus(Layer.pci).add(region('card', 0x1000, 0x200000, 3));
     expect([1, 2, 3].map((page) => map.frameAt(page))).toEqual([1, NO_FRAME, NO_FRAME]);
-    expect([0x2000, 0x3000, 0x100000, 0x201000].map((address) => map.readDevice(address, 4))).toEqual([
-      2, 1, 3, 0xffffffff,
-    ]);
+    expect([0x2000, 0x3000, 0x100000, 0x201000].map((address) => map.readDevice(address, 4))).toEqual([2, 1, 3, 0]);
   });
 
   test('devices in one page answer each at its addresses', () => {
@@ -66,7 +64,7 @@ describe('what stands at a physical page', () => {
     bus.add(first);
     bus.add(region('second', 0xe0000100, 0x100, 2));
     bus.remove(first);
-    expect([0xe0000000, 0xe0000100].map((address) => map.readDevice(address, 1))).toEqual([0xff, 2]);
+    expect([0xe0000000, 0xe0000100].map((address) => map.readDevice(address, 1))).toEqual([0, 2]);
     expect(() => bus.remove(first)).toThrow('first');
   });
 
@@ -82,8 +80,22 @@ describe('what stands at a physical page', () => {
   });
 });
 
+describe('where nothing is', () => {
+  test('loads see ones below 1 MB, where cards of the ISA bus could be, and zeros above', () => {
+    const map = makeMap();
+    map.add({ name: 'hole', layer: Layer.chipset, base: 0xc0000, length: 0x40000, reads: NO_FRAME, writes: NO_FRAME });
+    expect([0xc0000, 0xffffc, 0x100000, 0xfffffffc].map((address) => map.readDevice(address, 4))).toEqual([
+      0xffffffff, 0xffffffff, 0, 0,
+    ]);
+    expect([map.readDevice(0xc0000, 1), map.readDevice(0xc0000, 2)]).toEqual([0xff, 0xffff]);
+    const target = new Uint8Array(0x2000).fill(1);
+    busMemory(map).read(0xff000, target);
+    expect(target).toEqual(new Uint8Array(0x2000).fill(0xff, 0, 0x1000));
+  });
+});
+
 describe('a bus master', () => {
-  test('reads ones and writes nothing where there is no memory, and goes on after it', () => {
+  test('reads zeros and writes nothing where there is no memory, and goes on after it', () => {
     const map = makeMap();
     const memory = busMemory(map);
     const bytes = new Uint8Array(0x2000).map((_, n) => n);
@@ -91,9 +103,9 @@ describe('a bus master', () => {
     memory.write(0xfffffff0, bytes);
     const target = new Uint8Array(0x2000);
     memory.read(0xff000, target);
-    expect(target).toEqual(new Uint8Array(0x2000).map((_, n) => (n < 0x1000 ? n : 0xff)));
+    expect(target).toEqual(new Uint8Array(0x2000).map((_, n) => (n < 0x1000 ? n : 0)));
     memory.read(0xfffffff0, target);
-    expect(target).toEqual(new Uint8Array(0x2000).map((_, n) => (n < 0x10 ? 0xff : n)));
+    expect(target).toEqual(new Uint8Array(0x2000).map((_, n) => (n < 0x10 ? 0 : n)));
   });
 
   test.each([2 ** 36, 2 ** 40 - 1, 2 ** 52])('may be given any address: %d', (address) => {
@@ -101,7 +113,7 @@ describe('a bus master', () => {
     const target = new Uint8Array(16);
     memory.write(address, target);
     memory.read(address, target);
-    expect(target).toEqual(new Uint8Array(16).fill(0xff));
+    expect(target).toEqual(new Uint8Array(16));
   });
 
   test('sees ROM and cannot change it', () => {

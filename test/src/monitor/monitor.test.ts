@@ -264,7 +264,7 @@ test('memory is saved', async () => {
   expect(await monitor.execute(`memsave ${at(0x100)} 7 "${file}"`)).toBe('');
   expect([...(await readFile(file))]).toEqual(program);
   expect(await monitor.execute(`pmemsave 0x20000000 2 "${file}"`)).toBe('');
-  expect([...(await readFile(file))]).toEqual([0xff, 0xff]);
+  expect([...(await readFile(file))]).toEqual([0, 0]);
   expect(await monitor.execute('pmemsave 0 1 "/nonexistent/x"')).toBe(
     "Error: failed to open file '/nonexistent/x': No such file or directory\n",
   );
