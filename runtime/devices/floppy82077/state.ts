@@ -1,5 +1,5 @@
 import { byteQueue, bytes, describe, flag, list, type StateOf, starting, u8, u16 } from '../../snapshot/describe.ts';
-import { Configuration, DRIVES, SECTOR_BYTES } from './registers.ts';
+import { Configuration, DRIVES, Rate, SECTOR_BYTES } from './registers.ts';
 
 /** What the controller waits for. */
 export const Phase = { command: 0, execution: 1, result: 2 } as const;
@@ -49,7 +49,8 @@ export type TransferState = StateOf<typeof transferState>;
 export const floppyState = describe({
   digitalOutput: u8,
   tapeDrive: u8,
-  rate: starting(u8, 2),
+  /** As in QEMU: drivers that only know disks of 1.44 MB set none. */
+  rate: starting(u8, Rate.k500),
   phase: u8,
   /** The bytes of the command, and how many have come. */
   command: list(9, u8),

@@ -45,11 +45,16 @@ export class FloppyRig extends Rig {
 
   /** A reset, with the four interrupts sensed, and a data rate. */
   start(rate = 0): this {
+    this.reset();
+    this.out8(0x3f7, rate);
+    return this;
+  }
+
+  /** A software reset, with the four interrupts sensed. */
+  reset(): void {
     this.out8(DOR, 0x00, 0x1c);
     this.advance(MS);
     for (let n = 0; n < 4; n++) this.run(0x08);
-    this.out8(0x3f7, rate);
-    return this;
   }
 
   /** Sends a command, waits for `time`, and takes the result. */

@@ -214,6 +214,28 @@ test('what the disk does not have: sectors, sizes, other data rates', () => {
   expect(rig.data(READ, 0, 0, 1).slice(0, 3)).toEqual([0x40, 0x01, 0]);
 });
 
+test('a driver that sets no data rate reads disks of 1.44 MB; a software reset leaves the rate, a hard one does not', () => {
+  const rig = new FloppyRig();
+  const status = (): number[] => {
+    rig.reset();
+    rig.program(TO_MEMORY, 512);
+    return rig.data(READ, 0, 0, 1).slice(0, 2);
+  };
+  expect(status()).toEqual([0x00, 0]);
+  rig.out8(DIR, 2);
+  expect(status()).toEqual([0x40, 0x01]);
+  rig.floppy.reset();
+  expect(status()).toEqual([0x00, 0]);
+});
+
+test.each([0x06, 0x46, 0x86, 0xc6])('READ DATA reads whatever encoding it asks for: %i', (command) => {
+  const rig = new FloppyRig().start();
+  rig.program(TO_MEMORY, 512);
+  expect(rig.data(command, 0, 0, 1).slice(0, 2)).toEqual([0x00, 0]);
+  expect(rig.memory(5)).toBe(pattern(0, 5));
+  expect(rig.run(command === 0x06 ? 0x0a : 0x4a, 0).slice(0, 2)).toEqual([0x00, 0]);
+});
+
 test.each([
   [320, 40, 1, 8, 1],
   [360, 40, 1, 9, 1],
