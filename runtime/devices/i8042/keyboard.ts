@@ -116,9 +116,13 @@ export class Keyboard implements Ps2Device {
     return state.lastSent;
   }
 
-  /** E0h, E1h or F0h was sent, with which codes begin: a reply between it and the rest would take it for its own. No code is as large. */
+  /**
+   * E0h, E1h or F0h was sent, with which codes begin: a reply between it and the rest would take it for its own, unless it is the same byte, which
+   * was asked for again. No code is as large.
+   */
   get #isMidst(): boolean {
-    return this.#state.keys.length > 0 && this.#state.lastSent >= 0xe0 && this.#state.lastSent <= BREAK;
+    const { keys, lastSent, replies } = this.#state;
+    return keys.length > 0 && lastSent >= 0xe0 && lastSent <= BREAK && replies.peek(1)[0] !== lastSent;
   }
 
   /** Takes the host's next key if the guest has taken all before, and the last one was a while ago. */
@@ -239,7 +243,7 @@ export class Keyboard implements Ps2Device {
       case Command.echo:
         return [Reply.echo];
       case Command.resend:
-        return [this.#takeBack()];
+        return [this.#state.lastSent];
       case Command.identify:
         return [Reply.acknowledge, ...IDENTIFICATION];
       case Command.reset:
@@ -249,13 +253,6 @@ export class Keyboard implements Ps2Device {
       default:
         return [this.#simpleCommand(byte)];
     }
-  }
-
-  /** What was sent last comes again before what follows it. */
-  #takeBack(): number {
-    const { lastSent } = this.#state;
-    this.#state.lastSent = 0;
-    return lastSent;
   }
 
   /** Those that are only acknowledged. */

@@ -82,6 +82,18 @@ test('the byte that is asked for again comes before those after it', () => {
   expect([first, ...rig.received()]).toEqual([0xe0, 0xe0, 0x4b]);
 });
 
+test('a byte that is asked for again and again is the same each time, taken or not', () => {
+  const rig = new KeyboardRig();
+  rig.press([0xe0, 0x4b]);
+  rig.advance(MS);
+  const first = rig.in8(0x60);
+  rig.out8(0x60, 0xfe, 0xfe);
+  const again = rig.in8(0x60);
+  rig.out8(0x60, 0xfe);
+  expect([first, again, ...rig.received()]).toEqual([0xe0, 0xe0, 0xe0, 0x4b]);
+  expect(rig.keyboardCommand(0xfe, 0xfe)).toEqual([0x4b, 0x4b]);
+});
+
 test('the controller answers before a key that waits, and after one that is in the buffer', () => {
   const rig = new KeyboardRig();
   rig.press([0x1e, 0x1f]);
