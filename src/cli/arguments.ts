@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { within } from '../errors.ts';
 import { ConfigurationError } from '../index.ts';
 import { similarNames } from '../inspect/similar.ts';
@@ -63,7 +63,10 @@ interface WrittenFlag {
 function readFlag(text: string, rest: string[]): WrittenFlag {
   const [, word, value] = /^([^=]*)(?:=(.*))?$/s.exec(text)!;
   const flag = findFlag(value === undefined ? text : word);
-  if (flag.optional) return { text, flag, argument: value ?? '' };
+  if (flag.optional) {
+    if (value === undefined) checkNoArgument(text, flag, rest[0]);
+    return { text, flag, argument: value ?? '' };
+  }
   if (value !== undefined) throw new ConfigurationError(`unknown flag ${text}; --help lists them`);
   return { text, flag, argument: flag.argument === undefined ? '' : takeArgument(text, flag.argument, rest) };
 }
@@ -76,6 +79,16 @@ function takeArgument(text: string, name: string, rest: string[]): string {
   if (flag !== undefined && (isFlag(flag) || missingFlags.has(flag)))
     throw new ConfigurationError(`${text} needs an argument, ${name}, and '${next}' is a flag (a file: ./${next})`);
   return rest.shift()!;
+}
+
+/** A word behind a flag whose argument comes after a "=" is a disk, or was meant as the argument. */
+function checkNoArgument(text: string, { argument }: Flag, next: string | undefined): void {
+  if (next === undefined || next.startsWith('-') || commandNames.includes(next)) return;
+  const status = existsSync(next) ? statSync(next) : undefined;
+  if (status?.isFile() || status?.isBlockDevice()) return;
+  throw new ConfigurationError(
+    `${text} has its argument, ${argument}, after a '=': give ${text}=${next}; '${next}' is no file that could be a disk`,
+  );
 }
 
 function flagName(text: string): string | undefined {
