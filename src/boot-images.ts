@@ -1,3 +1,4 @@
+import { ROM_FOLDER } from '../runtime/machine/board-files.ts';
 import { ConfigurationError, messageOf } from './errors.ts';
 import type { Firmware, Host, OwnFirmware } from './host.ts';
 import type { MachineConfig } from './machine-core.ts';
@@ -42,9 +43,21 @@ async function loadFirmwareFiles(
 ): Promise<Pick<StartImages, 'firmwareFiles'>> {
   if (firmwareFiles === undefined) return {};
   const loading = Object.entries(firmwareFiles).map(async ([name, image]) => {
-    return [name, await loadImage(`firmware file '${name}'`, image, host)] as const;
+    const bytes = await loadImage(`firmware file '${name}'`, image, host);
+    if (name.startsWith(ROM_FOLDER)) checkOptionRom(name, image, bytes);
+    return [name, bytes] as const;
   });
   return { firmwareFiles: Object.fromEntries(await Promise.all(loading)) };
+}
+
+/** Firmware leaves out what has not the mark of an option ROM, without a word. */
+function checkOptionRom(name: string, image: Image, bytes: Uint8Array): void {
+  const [first, second] = bytes;
+  if (first === 0x55 && second === 0xaa) return;
+  const rom = typeof image === 'string' ? `${image}: the option ROM` : `the option ROM '${name}'`;
+  const start = Array.from(bytes.subarray(0, 2), (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
+  const what = start === '' ? 'is empty' : `begins with ${start}`;
+  throw new ConfigurationError(`${rom} ${what}; an option ROM begins with 55 AA`);
 }
 
 /** In packages and pages its images are a large module, which only machines with firmware need. */

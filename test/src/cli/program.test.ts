@@ -41,6 +41,11 @@ const mistakes: readonly [string, () => string[], string][] = [
     () => ['-bios', rubbish],
     'rubbish: the BIOS image has 6500 bytes; a ROM image is a multiple of 4096 bytes long',
   ],
+  [
+    'an option ROM that is none',
+    () => ['-bios', 'rawiron', '-option-rom', rubbish],
+    'rubbish: the option ROM begins with 6E 65; an option ROM begins with 55 AA',
+  ],
   ['too little memory', () => ['-m', '1', ...kernel()], '1 MB of memory is too little'],
   ['too much memory', () => ['-m', '99999', ...kernel()], '99999 MB of memory is too much; at most 2047 MB'],
   ['no memory size', () => ['-m', 'abc', ...kernel()], "-m: 'abc' is not a memory size"],
