@@ -33,7 +33,10 @@ export class FrameCode {
   }
 
   private put(start: number, end: number): void {
-    this.chunks.fill(1, start >>> CHUNK_SHIFT, ((end - 1) >>> CHUNK_SHIFT) + 1);
+    const { chunks } = this;
+    const last = (end - 1) >>> CHUNK_SHIFT;
+    // No `fill`: an instruction has one or two chunks, and a call of it would take longer than this loop.
+    for (let chunk = start >>> CHUNK_SHIFT; chunk <= last; chunk++) chunks[chunk] = 1;
   }
 
   /** The frame is stored to. Whether to look what code is left: a system gives memory of a program to others, for data. */
@@ -110,7 +113,7 @@ export class CodeFrames {
   }
 
   private of(frame: number): FrameCode {
-    let code = this.known.get(frame);
+    let code = this.get(frame);
     if (code === undefined) {
       code = new FrameCode();
       this.known.set(frame, code);

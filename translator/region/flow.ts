@@ -1,10 +1,32 @@
 import type { Block } from '../ir/statement.ts';
 import { type Instruction, Shape } from '../x86/instruction.ts';
+import type { Form } from '../x86/table/form.ts';
+import { forms } from '../x86/table/index.ts';
 import { isResumed } from './traps.ts';
+
+/** Facts about a form, as bits: they are asked for with each instruction that is decoded, which is no time to look at texts. */
+const Flow = { endsBlock: 1, call: 2, relative: 4, string: 8 } as const;
+
+function flowOf(form: Form): number {
+  const control = form.class === 'control';
+  const is = (condition: boolean, bit: number) => (condition ? bit : 0);
+  return (
+    is(control || form.class === 'sensitive', Flow.endsBlock) |
+    is(control && form.mnemonic === 'CALL', Flow.call) |
+    is(form.operands.length > 0 && form.operands[0][0] === 'J', Flow.relative) |
+    is(
+      form.operands.some((o) => o[0] === 'X' || o[0] === 'Y'),
+      Flow.string,
+    )
+  );
+}
+
+/** By id of the form. */
+const flows = Uint8Array.from(forms, flowOf);
 
 /** Whether control may go elsewhere than to the next instruction: the instruction is the last of its block. */
 export function endsBlock(i: Pick<Instruction, 'form' | 'shape'>): boolean {
-  return i.form.class === 'control' || i.form.class === 'sensitive' || isRepeated(i);
+  return (flows[i.form.id] & Flow.endsBlock) !== 0 || isRepeated(i);
 }
 
 /**
@@ -26,19 +48,17 @@ export function successors(i: Instruction, key: number): number[] {
 
 /** A near call: it comes back to the next instruction. */
 export function isCall(i: Pick<Instruction, 'form'>): boolean {
-  return i.form.class === 'control' && i.form.mnemonic === 'CALL';
+  return (flows[i.form.id] & Flow.call) !== 0;
 }
 
 /** Has a relative target. */
 export function isRelative(i: Pick<Instruction, 'form'>): boolean {
-  return i.form.operands.length > 0 && i.form.operands[0][0] === 'J';
+  return (flows[i.form.id] & Flow.relative) !== 0;
 }
 
 /** A string instruction with a repeat prefix goes to itself until it is done. */
 export function isRepeated(i: Pick<Instruction, 'form' | 'shape'>): boolean {
-  return (
-    (i.shape & (Shape.repeat | Shape.repeatNot)) !== 0 && i.form.operands.some((o) => o[0] === 'X' || o[0] === 'Y')
-  );
+  return (i.shape & (Shape.repeat | Shape.repeatNot)) !== 0 && (flows[i.form.id] & Flow.string) !== 0;
 }
 
 /** EIPs a region's terminator or side exit may go to without leaving it, in the order of the branches. */
