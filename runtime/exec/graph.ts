@@ -10,9 +10,6 @@ import type { GraphParts } from './graph-parts.ts';
 import { EntryWeight, Node, type Run } from './node.ts';
 import { Rehearsal } from './rehearsal.ts';
 
-/** Targets that are noted for an indirect jump: more are not worth comparing with. */
-const MOST_TARGETS = 16;
-
 /** Of so many accesses that are not aligned the instruction of one is remembered. */
 const SAMPLED = 16;
 
@@ -200,7 +197,7 @@ export class Graph extends DecodedCode {
 
   /** JUMP: where the indirect jump at a node goes. */
   readonly jump = (node: Node, eip: number): Node | null => {
-    noteTarget(node, eip);
+    node.noteTarget(eip);
     return this.at(eip);
   };
 
@@ -395,10 +392,4 @@ export class Graph extends DecodedCode {
   private leaveBefore(node: Node): 0 {
     return node === this.returned ? 0 : this.leave(node.eip);
   }
-}
-
-/** Notes where an indirect jump has gone. */
-function noteTarget(node: Node, eip: number): void {
-  node.targets ??= [];
-  if (node.targets.length < MOST_TARGETS && !node.targets.includes(eip)) node.targets.push(eip);
 }

@@ -13,6 +13,9 @@ export type Run = (node: Node) => Node | null;
  */
 export const EntryWeight = { none: 0, inner: 4, loop: 8, root: 16 } as const;
 
+/** Targets that are noted for an indirect jump: more are not worth comparing with. */
+const MOST_TARGETS = 16;
+
 /**
  * A decoded instruction in the graph that the interpreter walks, by records where it can (see Loops, Records).
  * A translation is a longer handler, installed as `run` and `enter` of its first instruction.
@@ -69,6 +72,12 @@ export class Node extends Instruction {
     this.tail = null;
     this.targets = null;
     this.links = null;
+  }
+
+  /** It is an indirect jump, which has gone to an EIP. */
+  noteTarget(eip: number): void {
+    this.targets ??= [];
+    if (this.targets.length < MOST_TARGETS && !this.targets.includes(eip)) this.targets.push(eip);
   }
 
   /** A place where a translation leaves to the runtime: in the graph it is no instruction, so it has no record. */

@@ -1,5 +1,4 @@
 import { openDisk } from '../storage/open.ts';
-import { createQcow2 } from '../storage/qcow2/create.ts';
 import { createKept } from './files.ts';
 import { browserStorage } from './storage.ts';
 
@@ -11,6 +10,7 @@ import { browserStorage } from './storage.ts';
  * @throws ConfigurationError if the image cannot be read in parts, or for a name that cannot be
  */
 export async function keepOverlay(name: string, address: string): Promise<void> {
+  const { createQcow2 } = await import('../storage/qcow2/create.ts');
   // Pages in other folders of the server have it too.
   const file = await browserStorage.identify(address);
   const base = await openDisk(browserStorage, file, { access: 'read' });

@@ -1,8 +1,7 @@
-import { commitImage } from '../storage/commit-image.ts';
 import { type ImageFormat, openDisk, type StorageHost } from '../storage/open.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import { OverlayPages } from '../storage/overlay-pages.ts';
-import { Qcow2Disk } from '../storage/qcow2/disk.ts';
+import { isQcow2Disk } from '../storage/qcow2/kind.ts';
 import type { Disk } from '../storage/store.ts';
 
 /** The image of a disk, and how the disk was opened. */
@@ -17,7 +16,7 @@ export interface DiskSource {
 /** Whether a disk has something of its own that the image below it could get. */
 export function canCommit(disk: Disk): boolean {
   if (disk instanceof OverlayDisk) return true;
-  return disk instanceof Qcow2Disk && disk.backing !== undefined && !disk.isReadOnly;
+  return isQcow2Disk(disk) && disk.backing !== undefined && !disk.isReadOnly;
 }
 
 /**
@@ -30,6 +29,7 @@ export async function commitDisk(disk: Disk, source: DiskSource): Promise<{ disk
   if (disk instanceof OverlayDisk) return commitChanges(disk, source);
   await disk.close();
   const { storage, image, format } = source;
+  const { commitImage } = await import('../storage/commit-image.ts');
   const failure = await failureOf(commitImage(storage, image, { format, afterwards: 'clear' }));
   return { disk: await source.reopen(), failure };
 }

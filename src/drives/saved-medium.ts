@@ -2,7 +2,8 @@ import { allocateShared } from '../../runtime/memory/ram.ts';
 import { ConfigurationError } from '../errors.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import type { SavedPages } from '../storage/overlay-pages.ts';
-import { Qcow2Disk } from '../storage/qcow2/disk.ts';
+import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
+import { isQcow2Disk } from '../storage/qcow2/kind.ts';
 import { type Disk, type ImageIdentity, StorageError } from '../storage/store.ts';
 
 /** What was in a drive when its machine was saved. */
@@ -53,7 +54,7 @@ export async function saveMediumWithin(disk: Disk, isInMemory: boolean): Promise
 
 /** Whether snapshots of a disk are kept in its own image. */
 export function holdsSnapshots(disk: Disk | null, isInMemory: boolean): disk is Qcow2Disk {
-  return disk instanceof Qcow2Disk && !disk.isReadOnly && !isInMemory;
+  return isQcow2Disk(disk) && !disk.isReadOnly && !isInMemory;
 }
 
 async function contentsOf(disk: Disk): Promise<Uint8Array> {

@@ -5,7 +5,6 @@ import type { Image } from '../options.ts';
 import { InOrder } from '../storage/in-order.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
-import { resizeDisk } from '../storage/resize.ts';
 import type { Disk, ImageIdentity } from '../storage/store.ts';
 import { whenFree } from '../storage/when-free.ts';
 import type { DriveBackend, Source } from './backend.ts';
@@ -152,6 +151,7 @@ export class ServedDrive {
   async resize(size: number): Promise<void> {
     await this.#changes.run(() =>
       this.#unstaged(async () => {
+        const { resizeDisk } = await import('../storage/resize.ts');
         await resizeDisk(this.#present, size);
         this.#tellStatus();
         this.#backend.mediumChanged(this.name, this.#medium);

@@ -3,8 +3,7 @@ import { OverlayPages, type Scratch } from './overlay-pages.ts';
 import { formatOfBytes, PROBE_BYTES } from './probe.ts';
 import { ProbedRawDisk } from './probed-raw.ts';
 import type { Decompressor } from './qcow2/compressed.ts';
-import { Qcow2Disk } from './qcow2/disk.ts';
-import { readHeader } from './qcow2/header.ts';
+import type { Qcow2Disk } from './qcow2/disk.ts';
 import { RawDisk } from './raw.ts';
 import { type ByteStore, type Disk, StorageError } from './store.ts';
 
@@ -72,6 +71,8 @@ async function openLayer(
 }
 
 async function openQcow2(host: StorageHost, store: ByteStore, chain: readonly string[]): Promise<Qcow2Disk> {
+  // A page loads them with the first such image.
+  const [{ readHeader }, { Qcow2Disk }] = await Promise.all([import('./qcow2/header.ts'), import('./qcow2/disk.ts')]);
   const { backingFile, extensions } = await readHeader(store);
   const backing =
     backingFile === undefined

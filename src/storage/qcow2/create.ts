@@ -1,9 +1,10 @@
+import { QCOW2_MAGIC } from '../probe.ts';
 import { type ByteStore, type Disk, StorageError } from '../store.ts';
 import { writeBackingName } from './backing-name.ts';
 import type { Decompressor } from './compressed.ts';
 import { Qcow2Disk } from './disk.ts';
 import { COMPRESSION } from './extensions.ts';
-import { field, headerLength, MAGIC, V3_LENGTH } from './header.ts';
+import { field, headerLength, V3_LENGTH } from './header.ts';
 import { setCount } from './refcount-bits.ts';
 import { l1Entries, setSize } from './resize.ts';
 
@@ -56,7 +57,7 @@ export async function createQcow2(store: ByteStore, options: NewQcow2, decompres
 
 /** A disk of no bytes: it gets its size, and the L1 table for it, afterwards. */
 function writeHeader(view: DataView, version: 2 | 3, clusterBits: number, refcountOrder: number): void {
-  view.setUint32(0, MAGIC);
+  view.setUint32(0, QCOW2_MAGIC);
   view.setUint32(4, version);
   view.setUint32(20, clusterBits);
   view.setBigUint64(field.refcountTable, BigInt(2 ** clusterBits));

@@ -1,3 +1,4 @@
+import { isQcow2 } from '../probe.ts';
 import { type ByteStore, StorageError } from '../store.ts';
 import {
   COMPRESSION,
@@ -8,9 +9,6 @@ import {
   READABLE,
   readExtensions,
 } from './extensions.ts';
-
-/** "QFI" and 0xFB: the first word of an image. */
-export const MAGIC = 0x514649fb;
 
 /** Where fields are that change in place. QEMU's docs/interop/qcow2.txt, "Header". */
 export const field = {
@@ -51,12 +49,6 @@ export interface Header {
   readonly compatible: bigint;
   autoclear: bigint;
   readonly compression: 'deflate' | 'zstd';
-}
-
-/** Whether these first bytes are those of an image of this format. */
-export function isQcow2(start: Uint8Array): boolean {
-  const view = new DataView(start.buffer, start.byteOffset, start.length);
-  return start.length >= 8 && view.getUint32(0) === MAGIC && view.getUint32(4) >= 2;
 }
 
 /**
