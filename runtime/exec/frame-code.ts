@@ -117,7 +117,7 @@ export class CodeFrames {
     if (code === undefined) {
       code = new FrameCode();
       this.known.set(frame, code);
-      this.lastFrame = NO_FRAME;
+      this.last = code;
     }
     return code;
   }
@@ -133,6 +133,7 @@ export class CodeFrames {
     if (code?.pages.size !== 0) return;
     this.known.delete(page.frame);
     this.lastFrame = NO_FRAME;
+    this.last = undefined;
     this.frames.unmarkCode(page.frame);
   }
 

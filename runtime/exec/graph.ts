@@ -151,13 +151,16 @@ export class Graph extends DecodedCode {
     return this.interpret(link.taken!);
   }
 
-  /** The TLB does not have what is accessed, or it is not aligned. After a walk the TLB mostly has it. */
+  /**
+   * The TLB does not have what is accessed, or it is not aligned. After a walk the TLB mostly has it; without one another instruction of its window
+   * needs what it never has.
+   */
   private interpretMissed(link: Node): Node | null {
     const { mmu } = this;
-    const { misaligned, walks } = mmu;
+    const { misaligned, walks, unentered } = mmu;
     const next = this.interpret(link.taken!);
-    const isAligned = mmu.misaligned === misaligned;
-    if (this.hasFaulted || (isAligned && mmu.walks !== walks)) return next;
+    const isAligned = mmu.misaligned === misaligned || link.page.misaligned.has(link.page.distanceTo(link.eip));
+    if (this.hasFaulted || (isAligned && mmu.walks !== walks && mmu.unentered === unentered)) return next;
     this.parts.failed(link, isAligned ? 'found' : 'aligned');
     return this.tlb.stale ? this.leaveAt(next) : next;
   }

@@ -197,16 +197,18 @@ export class Tiering {
   /** Notes what an instruction is like; whether translations are made for that already, so that it can't be mended. */
   private isKnown({ page, taken, eip }: Node, assumption: Assumption, translation: CachedTranslation): boolean {
     const { misaligned, missing, recursive } = translation.assumptions;
+    const offset = page.distanceTo(eip);
+    const isNew = (before: ReadonlySet<number>, now: ReadonlySet<number>) => now.has(offset) && !before.has(offset);
     switch (assumption) {
       case 'nested':
-        if (translation.begins(page.distanceTo(eip))) page.noteRecursive(taken!);
-        return recursive === page.recursive;
+        if (translation.begins(offset)) page.noteRecursive(taken!);
+        return !isNew(recursive, page.recursive);
       case 'aligned':
         page.noteMisaligned(taken!);
-        return misaligned === page.misaligned;
+        return !isNew(misaligned, page.misaligned);
       case 'found':
         page.noteMissing(taken!);
-        return missing === page.missing;
+        return !isNew(missing, page.missing);
       default:
         return false;
     }

@@ -32,6 +32,8 @@ export class Mmu implements ProcessorMemory {
   /** Number of page walks done. */
   walks = 0;
   misaligned = 0;
+  /** Accesses that never have an entry in the TLB: to devices, and stores that must be told of. */
+  unentered = 0;
   /** Physical address of the last translation that ended at a device. NaN: V8 is to keep it as a double from the start. */
   private devicePhysical = Number.NaN;
 
@@ -289,15 +291,20 @@ export class Mmu implements ProcessorMemory {
     if (at >= 0) return at | (linear & 0xfff);
     const told = this.tlb.lookupStored(page, isUser ? PageKind.userStores : PageKind.supervisorStores);
     const isMarked = told >= 0 && this.ram.frames.marks[told >>> 12] !== 0;
-    if (isMarked) return told | (linear & 0xfff);
+    if (isMarked) {
+      this.unentered++;
+      return told | (linear & 0xfff);
+    }
     return this.isAtDevice(linear, Access.write | access) ? -1 : this.fill(linear, bytes, Access.write | access);
   }
 
   /** Whether an access is known to lead to a device; its physical address is noted then. */
   private isAtDevice(linear: number, access: number): boolean {
     const page = this.devices.find(linear >>> 12, access);
-    if (page >= 0) this.devicePhysical = page * 4096 + (linear & 0xfff);
-    return page >= 0;
+    if (page < 0) return false;
+    this.unentered++;
+    this.devicePhysical = page * 4096 + (linear & 0xfff);
+    return true;
   }
 
   /**
@@ -320,6 +327,7 @@ export class Mmu implements ProcessorMemory {
     if (loaded !== NO_FRAME) this.enter(linear >>> 12, loaded, stored);
     const frame = access & Access.write ? stored : loaded;
     if (frame !== NO_FRAME) return (frame << 12) | (linear & 0xfff);
+    this.unentered++;
     if (this.watched.idle) this.devices.note(linear >>> 12, access, r.page);
     this.devicePhysical = r.page * 4096 + (linear & 0xfff);
     return -1;

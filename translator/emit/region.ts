@@ -4,7 +4,7 @@ import { definesDouble, type Region, type Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import { type StackDepths, stackDepths } from '../ir/x87/stack.ts';
 import { type CodeSegment, flatSegment } from '../region/select.ts';
-import type { BlockIndex, Structure } from '../region/structure.ts';
+import type { BlockIndex, EdgeKind, Structure } from '../region/structure.ts';
 import { AccessPrinter } from './accesses.ts';
 import { Addresses } from './addresses.ts';
 import type { EmitContext } from './context.ts';
@@ -111,6 +111,7 @@ class RegionEmitter {
       this.print,
       {
         isInside: (eip) => this.blockAt.has(eip),
+        isBranch: (eip) => this.edgeTo(eip) !== 'exit',
         eip: () => this.eip,
         goTo: (eip, isJump) => this.goTo(eip, isJump),
         exit: (eip, isJump) => this.exit(eip, isJump),
@@ -171,9 +172,8 @@ class RegionEmitter {
 
   /** Branches to an EIP from the current block. Prints other blocks, so the block's own state is kept. */
   private goTo(eip: number, isJump: boolean): string {
-    const from = this.block;
     const to = this.blockAt.get(eip);
-    const edge = to === undefined ? 'exit' : this.structure.edge(from, to);
+    const edge = this.edgeTo(eip);
     if (to === undefined || edge === 'exit') return this.exit(eip, isJump);
     // A jump back may go on to what wasn't printed yet: the region may be left there, and come to again where it began.
     const goesBack = edge === 'continue' || edge === 'dispatch' || (isJump && eip >>> 0 <= this.eip >>> 0);
@@ -183,6 +183,11 @@ class RegionEmitter {
     if (edge === 'inline') return ready + this.nested(() => this.tree.print(to));
     if (edge === 'dispatch') return `${ready}at=${this.addresses.distance(eip)};continue L${this.structure.root};`;
     return `${ready}${edge} ${edge === 'continue' ? 'L' : 'B'}${to};`;
+  }
+
+  private edgeTo(eip: number): EdgeKind {
+    const to = this.blockAt.get(eip);
+    return to === undefined ? 'exit' : this.structure.edge(this.block, to);
   }
 
   private deferFor(to: BlockIndex): string {

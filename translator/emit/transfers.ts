@@ -20,6 +20,8 @@ export interface TransferParts {
 export interface TransferHost {
   /** Whether a block of the region begins at an EIP. */
   isInside(eip: number): boolean;
+  /** Whether the current block may branch to an EIP: its block is in the region, and the x87 stack is as that expects it. */
+  isBranch(eip: number): boolean;
   /** EIP of the current instruction. */
   eip(): number;
   /** Text that branches to an EIP from the current block. */
@@ -98,7 +100,7 @@ export class TransferPrinter {
       case 'call':
         return this.call(s);
       case 'return':
-        return `${this.unexpected(target, s.args.slice(1))}${store()}${context.word(Word.eip)}=${target};return ${context.cell('RETURN')};`;
+        return `${this.returnTargets(target, s.args.slice(1))}${store()}${context.word(Word.eip)}=${target};return ${context.cell('RETURN')};`;
       case 'comeBack':
         return `${store()}${context.word(Word.eip)}=${target};return ${context.cell('RETURNED')}();`;
       default:
@@ -106,8 +108,8 @@ export class TransferPrinter {
     }
   }
 
-  /** A return is a jump after a call that was one, and where no call waits for it. */
-  private unexpected(target: string, known: readonly Value[]): string {
+  /** A return is a jump after a call that was one, and where no call is nested. */
+  private returnTargets(target: string, known: readonly Value[]): string {
     if (known.length === 0) return '';
     const { context } = this.parts;
     const isUnnested = `${context.word(Word.callDepth)}===${context.options.callDepth}`;
@@ -131,7 +133,7 @@ export class TransferPrinter {
   private tooDeep({ args }: Statement): string {
     const [{ number: eip }] = args;
     const leave = this.host.poll(eip);
-    if (args.length === 2) return leave + this.host.exitDeep(eip);
+    if (args.length === 2 || !this.host.isBranch(eip)) return leave + this.host.exitDeep(eip);
     this.countsCalls = true;
     return `${leave}deep=deep+1|0;${this.host.goTo(eip, true)}`;
   }

@@ -68,7 +68,9 @@ export function blockTargets(block: Block): number[] {
     if (s.op === 'exitIf') targets.push(s.args[1].number);
     else if (s.op === 'jump' && s.name === 'call') targets.push(...s.args.slice(1).map((v) => v.number));
     else if (s.op === 'indirect') targets.push(...s.args.slice(1).map((v) => v.number));
-    else if (s.op === 'jump') targets.push(s.args[0].number, ...(s.name === 'missed' ? [s.args[0].number] : []));
+    // Its handler comes back there too: a second branch, so that the block is printed once.
+    else if (s.name === 'missed') targets.push(s.args[0].number, s.args[0].number);
+    else if (s.op === 'jump') targets.push(s.args[0].number);
     else if (s.op === 'branch') targets.push(s.args[1].number, s.args[2].number);
   }
   return targets;

@@ -72,6 +72,8 @@ class Selector {
   private readonly leaders = new Set<number>();
   /** Where control may go on, in the order in which that was found. */
   private readonly candidates: Candidate[] = [];
+  /** EIPs after instructions that often miss the TLB: they run as often as these. */
+  private readonly continued = new Set<number>();
   private count = 0;
 
   constructor(source: CodeSource, limits: RegionLimits) {
@@ -96,7 +98,9 @@ class Selector {
     const { leaders, candidates, source } = this;
     leaders.add(eip);
     for (const to of this.scan(eip)) {
-      if (!leaders.has(to)) candidates.push({ eip: to, runs: source.runs?.(to) ?? 0 });
+      // What is in the midst of a block counts no runs.
+      const counted = this.continued.has(to) ? eip : to;
+      if (!leaders.has(to)) candidates.push({ eip: to, runs: source.runs?.(counted) ?? 0 });
     }
   }
 
@@ -109,7 +113,7 @@ class Selector {
 
   private isWanted(eip: number): boolean {
     const { hasRun } = this.source;
-    return this.instruction(eip) !== null && (hasRun === undefined || hasRun(eip));
+    return this.instruction(eip) !== null && (hasRun === undefined || this.continued.has(eip) || hasRun(eip));
   }
 
   /** Decodes straight on from a leader; gives the EIPs that control may go to from there within the region. */
@@ -118,7 +122,10 @@ class Selector {
       const i = this.instruction(at);
       if (i === null) break;
       this.count++;
-      if (this.misses(i)) return [i.nextEip];
+      if (this.misses(i)) {
+        this.continued.add(i.nextEip);
+        return [i.nextEip];
+      }
       if (endsBlock(i)) return [...successors(i, this.source.key), ...(this.source.targets?.(i.eip) ?? [])];
       at = i.nextEip;
       if (this.leaders.has(at)) break;

@@ -7,6 +7,9 @@ import { Reply } from './registers.ts';
 import { type KeyboardState, keyboardState, SET_3_CODES } from './state.ts';
 import { BREAK } from './translation.ts';
 
+/** With these bytes codes of several bytes begin. */
+const PREFIXES: ReadonlySet<number> = new Set([0xe0, 0xe1, BREAK]);
+
 /** What the controller knows of the device at the other end of a PS/2 cable. */
 export interface Ps2Device {
   /** There is a byte to be taken. */
@@ -118,11 +121,11 @@ export class Keyboard implements Ps2Device {
 
   /**
    * E0h, E1h or F0h was sent, with which codes begin: a reply between it and the rest would take it for its own, unless it is the same byte, which
-   * was asked for again. No code is as large.
+   * was asked for again.
    */
   get #isMidst(): boolean {
     const { keys, lastSent, replies } = this.#state;
-    return keys.length > 0 && lastSent >= 0xe0 && lastSent <= BREAK && replies.peek(1)[0] !== lastSent;
+    return keys.length > 0 && PREFIXES.has(lastSent) && replies.peek(1)[0] !== lastSent;
   }
 
   /** Takes the host's next key if the guest has taken all before, and the last one was a while ago. */

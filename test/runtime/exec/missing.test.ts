@@ -74,3 +74,45 @@ test('translations go on after accesses that the TLB does not have', async () =>
     await guest.dispose();
   }
 });
+
+test('code that is translated anew, as a byte of it was written, is translated with what follows such accesses', async () => {
+  const program = kernel(`
+main:   mov     edi, 8
+        xor     eax, eax
+.again: mov     ecx, ${ROUNDS}
+        inc     byte [work.changed - 1]
+        call    work
+        dec     edi
+        jnz     .again
+        and     eax, 0x7FFFFFFF
+        jmp     exit
+        align   4096
+work:   add     [data], ecx
+        xor     eax, [data]
+        mov     [data + 4], eax
+        add     eax, 1
+.changed:
+        sub     [data + 8], eax
+        add     eax, ecx
+        dec     ecx
+        jnz     work
+        ret
+        align   256
+data:   times 4 dd 0
+`);
+  const values = new Set<number>();
+  for (const engine of ['interpreter', 'translator'] as const) {
+    const config = { engine, engineOptions: { tiering: tieringAt(30) } };
+    const guest = new Guest(program, { name: '', config });
+    try {
+      values.add(endValue(guest));
+      if (engine === 'interpreter') continue;
+      const [page] = guest.core.engine.graph.cache.allPages().filter(({ missing }) => missing.size > 0);
+      // One translation has the whole loop, whatever begins in its midst.
+      expect(Math.max(...[...page!.translations].map(({ instructions }) => instructions))).toBeGreaterThanOrEqual(8);
+    } finally {
+      await guest.dispose();
+    }
+  }
+  expect(values.size).toBe(1);
+});

@@ -84,6 +84,51 @@ walk:   jecxz   .end
   );
 
   expectValue(
+    'of a function by itself, now with a number on the x87 stack, now without one',
+    3 + 300 * 1000,
+    `
+main:   fninit
+        mov     ecx, 3
+        call    walk
+        mov     edi, 300
+        xor     eax, eax
+.again: mov     ecx, 1000
+        call    walk
+        add     eax, ebx
+        xor     ebx, ebx
+        dec     edi
+        jnz     .again
+        fnstsw  [status]
+        test    word [status], 0x3FFF
+        jz      exit
+        mov     eax, 1
+        jmp     exit
+; Returns at once where ECX is 0; counts in EBX how often 1 + 1 is 2.
+walk:   jecxz   .leaf
+        push    ecx
+        dec     ecx
+        call    walk
+        fld1
+        xor     ecx, ecx
+        call    walk
+        fadd    dword [one]
+        fistp   dword [sum]
+        cmp     dword [sum], 2
+        jne     .wrong
+        inc     ebx
+.wrong: pop     ecx
+        ret
+.leaf:  fld1
+        fstp    dword [sum]
+        ret
+        align   4
+one:    dd      0x3F800000
+sum:    dd      0
+status: dd      0
+`,
+  );
+
+  expectValue(
     'that are thrown away deep within a function that calls itself',
     400 * 700 + 400,
     `

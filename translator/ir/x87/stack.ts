@@ -85,7 +85,8 @@ function targetsOf(block: Block): { eip: number; depth: number }[] {
 }
 
 function branchTargets(s: Statement): number[] {
-  if (comingBack.has(s.name)) return [];
+  // A call may also be a branch to its callee.
+  if (comingBack.has(s.name)) return s.args.slice(2).map((v) => v.number);
   switch (s.op) {
     case 'exitIf':
       return [s.args[1].number];
