@@ -7,7 +7,7 @@ import { type StackDepths, stackDepths } from './ir/x87/stack.ts';
 import { type Assumptions, usualAssumptions } from './opt/assumptions.ts';
 import { type Observe, optimize } from './opt/pipeline.ts';
 import { blockTargets } from './region/flow.ts';
-import { type CodeFacts, liftRegion, returnPoints } from './region/lift.ts';
+import { type CodeFacts, liftRegion, unreturned } from './region/lift.ts';
 import { type CodeSource, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
 import { structureRegion } from './region/structure.ts';
 
@@ -38,7 +38,7 @@ export interface Translation {
   readonly links: readonly Link[];
   /** The bytes of each block, by their EIPs. */
   readonly ranges: readonly Range[];
-  /** EIPs after calls that it does not come back to, as they had hardly run. */
+  /** EIPs after calls of itself that it does not come back to, as they had hardly run. */
   readonly unreturned: readonly number[];
   readonly blocks: number;
   readonly instructions: number;
@@ -72,8 +72,12 @@ export function translate(request: TranslationRequest): Translation | null {
     precision: assumptions.precision,
     segment: source.segment,
   });
-  const unreturned = returnPoints(region).filter((eip) => !region.blocks.some((block) => block.eip === eip));
-  return { ...emitted, ...extent(reached(blocks, flow, roots)), unreturned, entries: entered.map(({ eip }) => eip) };
+  return {
+    ...emitted,
+    ...extent(reached(blocks, flow, roots)),
+    unreturned: unreturned(region),
+    entries: entered.map(({ eip }) => eip),
+  };
 }
 
 /** The blocks of a region. */

@@ -18,7 +18,7 @@ export class CachedTranslation {
   private readonly eip: number;
   /** The bytes of each block, by their offsets in the page. */
   readonly ranges: readonly Range[];
-  /** Offsets in the page after calls that it does not come back to. */
+  /** Offsets in the page after calls of itself that it does not come back to. */
   private readonly unreturned: readonly number[];
   readonly instructions: number;
   readonly blocks: number;
@@ -60,7 +60,7 @@ export class CachedTranslation {
     return this.ranges.some(({ start }) => start === offset);
   }
 
-  /** Whether a call in it comes back to an offset in the page, but not to this translation. */
+  /** Whether a call of itself comes back to an offset in the page that it does not have. */
   lacks(offset: number): boolean {
     return this.unreturned.includes(offset);
   }

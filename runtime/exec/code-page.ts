@@ -1,7 +1,7 @@
 import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
-import { usualAssumptions } from '../../translator/opt/assumptions.ts';
-import { isRelative, mayMiss } from '../../translator/region/flow.ts';
+import { type Noted, nothingNoted } from '../../translator/opt/assumptions.ts';
+import { isRelative } from '../../translator/region/flow.ts';
 import { type Instruction, Shape } from '../../translator/x86/instruction.ts';
 import type { CachedTranslation } from './cached-translation.ts';
 import { CodeContext } from './code-contexts.ts';
@@ -31,12 +31,8 @@ export class CodePage implements Hashed<CodePage> {
   private readonly index: RecordIndex;
   /** Where in the index its records are. */
   private directory = 0;
-  /** Offsets of instructions that often access what is not aligned. */
-  misaligned = usualAssumptions.misaligned;
-  /** Offsets of instructions whose accesses the TLB often does not have. */
-  missing = usualAssumptions.missing;
-  /** Offsets of functions that call themselves deeper than calls may be nested. */
-  recursive = usualAssumptions.recursive;
+  /** What translations are to reckon with. */
+  noted: Noted = nothingNoted;
   /** Records that lead out of the page, by the EIP that they lead to. */
   readonly gates = new Map<number, number>();
   readonly translations = new Set<CachedTranslation>();
@@ -96,19 +92,10 @@ export class CodePage implements Hashed<CodePage> {
     if ((i.shape & Shape.operand16) !== 0 && isRelative(i)) this.isMovable = false;
   }
 
-  /** An instruction accesses what is not aligned: translations are to do so in place, but for what the runtime does for them. */
-  noteMisaligned({ eip }: Node): void {
-    this.misaligned = including(this.misaligned, this.distanceTo(eip));
-  }
-
-  /** An instruction often accesses what the TLB does not have: translations are to go on after it, run by its handler. */
-  noteMissing(node: Node): void {
-    if (mayMiss(node)) this.missing = including(this.missing, this.distanceTo(node.eip));
-  }
-
-  /** A function calls itself deeper than calls may be nested. */
-  noteRecursive({ eip }: Node): void {
-    this.recursive = including(this.recursive, this.distanceTo(eip));
+  /** Notes something of the instruction at an EIP. */
+  note(what: keyof Noted, eip: number): void {
+    const offset = this.distanceTo(eip);
+    if (!this.noted[what].has(offset)) this.noted = { ...this.noted, [what]: new Set(this.noted[what]).add(offset) };
   }
 
   /** Whether it was at a linear page before. If it is wanted there again two live there, and it had to go to and fro. */
@@ -161,9 +148,7 @@ export class CodePage implements Hashed<CodePage> {
     if (this.gates.size > 0) this.gates.clear();
     if (this.translations.size > 0) this.translations.clear();
     this.formerPlaces.length = 0;
-    this.misaligned = usualAssumptions.misaligned;
-    this.missing = usualAssumptions.missing;
-    this.recursive = usualAssumptions.recursive;
+    this.noted = nothingNoted;
   }
 
   /** The records of instructions from an offset to in front of another, decoded or not. */
@@ -174,10 +159,6 @@ export class CodePage implements Hashed<CodePage> {
       if (record !== 0) yield record;
     }
   }
-}
-
-function including(offsets: ReadonlySet<number>, offset: number): ReadonlySet<number> {
-  return offsets.has(offset) ? offsets : new Set(offsets).add(offset);
 }
 
 function moveLinks({ links }: Node, distance: number): void {

@@ -152,16 +152,17 @@ export class Graph extends DecodedCode {
   }
 
   /**
-   * The TLB does not have what is accessed, or it is not aligned. After a walk the TLB mostly has it; without one another instruction of its window
-   * needs what it never has.
+   * The TLB does not have what is accessed, or it is not aligned. After a walk it mostly has it; without one another instruction of
+   * the window needs what it never has.
    */
   private interpretMissed(link: Node): Node | null {
     const { mmu } = this;
     const { misaligned, walks, unentered } = mmu;
     const next = this.interpret(link.taken!);
-    const isAligned = mmu.misaligned === misaligned || link.page.misaligned.has(link.page.distanceTo(link.eip));
-    if (this.hasFaulted || (isAligned && mmu.walks !== walks && mmu.unentered === unentered)) return next;
-    this.parts.failed(link, isAligned ? 'found' : 'aligned');
+    const isMisaligned = mmu.misaligned !== misaligned;
+    const isUnentered = mmu.unentered !== unentered;
+    if (this.hasFaulted || (!isUnentered && !isMisaligned && mmu.walks !== walks)) return next;
+    this.parts.failed(link, isMisaligned && !isUnentered ? 'aligned' : 'found');
     return this.tlb.stale ? this.leaveAt(next) : next;
   }
 
@@ -318,7 +319,7 @@ export class Graph extends DecodedCode {
   /** Some accesses of an instruction were not aligned; so many had been before. One of a few is remembered, for translations. */
   private noteMisaligned(node: Node, before: number): void {
     const isNoted = Math.floor(this.mmu.misaligned / SAMPLED) !== Math.floor(before / SAMPLED);
-    if (isNoted && node.length > 0 && !node.isTranslated) node.page.noteMisaligned(node);
+    if (isNoted && node.length > 0 && !node.isTranslated) node.page.note('misaligned', node.eip);
   }
 
   private runLink(link: Node, expected: number): number {

@@ -2,7 +2,9 @@ import { MOST_INSTRUCTIONS } from '../../translator/abi/compiler-limits.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { Assumption } from '../../translator/emit/links.ts';
+import type { Noted } from '../../translator/opt/assumptions.ts';
 import type { Checks } from '../../translator/opt/pipeline.ts';
+import { mayMiss } from '../../translator/region/flow.ts';
 import { type CodeSource, type RegionLimits, selectRegion } from '../../translator/region/select.ts';
 import { type Translation, translate } from '../../translator/translate.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
@@ -59,6 +61,13 @@ const SLOWNESS = 16;
 export function firstDue(options: TieringOptions): number {
   return Math.max(1, Math.ceil(hotAt(options) / SLOWNESS));
 }
+
+/** What is noted where an assumption fails that is about single instructions. */
+const notedOf: Readonly<Partial<Record<Assumption, keyof Noted>>> = {
+  aligned: 'misaligned',
+  found: 'missing',
+  nested: 'recursive',
+};
 
 /** What a translation takes the place of, and how often that has happened. */
 interface Origin {
@@ -162,7 +171,7 @@ export class Tiering {
     return made?.entries.includes(node) ?? false;
   }
 
-  /** Translations with instructions of an entry's region, or with a call that comes back to it, while they may grow. */
+  /** Translations with instructions of an entry's region, or with a call of itself that comes back to it, while they may grow. */
   private sharing(node: Node): CachedTranslation[] {
     const { page, eip } = node;
     let room = Math.max(MOST_INSTRUCTIONS, this.options.instructions);
@@ -179,8 +188,8 @@ export class Tiering {
 
   /**
    * Makes a translation anew where an assumption fails often (GraphParts.failed): with a check for each access, for the
-   * precision of now, or for accesses of an instruction that need not be aligned or that the TLB need not have, or for calls that can't be nested. That may happen again and again, so each time
-   * it takes twice as many failures.
+   * precision of now, or for what is noted of an instruction. That may happen again and again, so each time it takes twice as
+   * many failures.
    */
   failed(link: Node, assumption: Assumption): void {
     const failures = (this.failures.get(link) ?? 0) + 1;
@@ -196,22 +205,16 @@ export class Tiering {
 
   /** Notes what an instruction is like; whether translations are made for that already, so that it can't be mended. */
   private isKnown({ page, taken, eip }: Node, assumption: Assumption, translation: CachedTranslation): boolean {
-    const { misaligned, missing, recursive } = translation.assumptions;
+    const what = notedOf[assumption];
+    if (what === undefined) return false;
     const offset = page.distanceTo(eip);
-    const isNew = (before: ReadonlySet<number>, now: ReadonlySet<number>) => now.has(offset) && !before.has(offset);
-    switch (assumption) {
-      case 'nested':
-        if (translation.begins(offset)) page.noteRecursive(taken!);
-        return !isNew(recursive, page.recursive);
-      case 'aligned':
-        page.noteMisaligned(taken!);
-        return !isNew(misaligned, page.misaligned);
-      case 'found':
-        page.noteMissing(taken!);
-        return !isNew(missing, page.missing);
-      default:
-        return false;
-    }
+    const isMendable = {
+      misaligned: true,
+      missing: mayMiss(taken!),
+      recursive: translation.begins(offset),
+    };
+    if (isMendable[what]) page.note(what, eip);
+    return !isMendable[what] || translation.assumptions[what].has(offset);
   }
 
   /** Puts one translation in the place of some of a page, with more entries. */
@@ -279,13 +282,7 @@ export class Tiering {
     const [{ page, eip }] = entries;
     const linear = (eip + page.context.base) >>> 0;
     const name = functionName(this.nameOf(linear), linear);
-    const assumptions = {
-      checks,
-      precision: this.graph.precision,
-      misaligned: page.misaligned,
-      missing: page.missing,
-      recursive: page.recursive,
-    };
+    const assumptions = { checks, precision: this.graph.precision, ...page.noted };
     const result = translate({
       source: this.source(entries[0], old),
       entries: entries.map((entry) => entry.eip),

@@ -1,8 +1,8 @@
 /**
  * How control leaves by a link. `entry`: to an instruction where control goes regularly, so that code rooted there may be
  * translated. `back`: to the instruction after a call or a trap. `interpret`: the one instruction there is run by its handler,
- * and code goes on after it. A region may run it itself, and go on after that instruction if the handler leads there. `leave`: to the dispatcher. `deep`: to a function, as calls are nested too deep to nest one more. An assumption
- * fails: as `interpret`.
+ * and code goes on after it. A region may run it itself, and go on after that instruction if the handler leads there. `leave`:
+ * to the dispatcher. `deep`: to a function, as calls are nested too deep to nest one more. An assumption fails: as `interpret`.
  */
 export type LinkKind = 'entry' | 'back' | 'interpret' | 'leave' | 'deep' | LinkedAssumption;
 

@@ -80,7 +80,7 @@ export class TransferPrinter {
       case 'resume':
         return host.isInside(eip) ? this.handled(eip) : `{${host.interpret()}}`;
       default:
-        return host.goTo(eip, s.name !== 'fall' && s.name !== 'missed');
+        return host.goTo(eip, s.name === 'jump');
     }
   }
 

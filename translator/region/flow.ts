@@ -37,6 +37,11 @@ export function mayMiss(i: Pick<Instruction, 'form' | 'shape'>): boolean {
   return !endsBlock(i) && i.form.class !== 'escape';
 }
 
+/** Whether an instruction is one of these. */
+export function isMissing(i: Pick<Instruction, 'form' | 'shape' | 'eip'>, misses?: (eip: number) => boolean): boolean {
+  return (misses?.(i.eip) ?? false) && mayMiss(i);
+}
+
 /** Where an instruction that ends a block goes within its function: not into calls and the runtime, but after them. */
 export function successors(i: Instruction, key: number): number[] {
   if (i.form.class === 'sensitive') return isResumed(i, key) ? [i.nextEip] : [];

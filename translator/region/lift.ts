@@ -1,6 +1,7 @@
 import { codeAddress, IrBuilder } from '../ir/builder.ts';
 import { type Block, type Region, type Statement, terminators } from '../ir/statement.ts';
-import { mayMiss } from './flow.ts';
+import type { Value } from '../ir/value.ts';
+import { isMissing } from './flow.ts';
 import type { CodeSource, ScannedBlock } from './select.ts';
 import { comesBack, liftInstruction } from './traps.ts';
 
@@ -34,25 +35,34 @@ function addRecursion(
   blocks: readonly Block[],
   isRecursive: (eip: number) => boolean,
 ): void {
-  const recursive = callsIn(blocks).filter(({ op, args: [{ number: target }, back] }) => {
-    const isInside = [target, back.number].every((eip) => blocks.some((block) => block.eip === eip));
-    return op === 'jump' && isInside && isRecursive(target);
-  });
+  const isInside = insideOf(blocks);
+  const recursive = ownCalls(blocks).filter(({ args: [target, back] }) => isInside(back) && isRecursive(target.number));
   if (recursive.length === 0) return;
   const backs = [...new Set(recursive.map(({ args }) => args[1].number))].map(codeAddress);
   for (const { args } of recursive) args.push(args[0]);
   for (const [n, { statements }] of blocks.entries()) {
+    // RETF and far jumps return too, but to another segment.
     if (scanned[n].instructions.at(-1)?.form.mnemonic === 'RET') statements.at(-1)!.args.push(...backs);
   }
 }
 
-function callsIn(blocks: readonly Block[]): Statement[] {
-  return blocks.flatMap(({ statements }) => statements.filter(({ name }) => name === 'call'));
+/** Tells whether a block begins at an EIP. */
+function insideOf(blocks: readonly Block[]): (eip: Value) => boolean {
+  const eips = new Set(blocks.map(({ eip }) => eip));
+  return ({ number }) => eips.has(number);
 }
 
-/** EIPs after the calls of a region. */
-export function returnPoints({ blocks }: Region): number[] {
-  return callsIn(blocks).map(({ args }) => args[1].number);
+/** Calls of functions that begin in the region itself, as of a function by itself. */
+function ownCalls(blocks: readonly Block[]): Statement[] {
+  const isInside = insideOf(blocks);
+  const isOwn = ({ op, name, args: [target] }: Statement) => op === 'jump' && name === 'call' && isInside(target);
+  return blocks.flatMap(({ statements }) => statements.filter(isOwn));
+}
+
+/** EIPs after such calls that the region does not come back to, as they had hardly run. */
+export function unreturned({ blocks }: Region): number[] {
+  const isInside = insideOf(blocks);
+  return ownCalls(blocks).flatMap(({ args: [, back] }) => (isInside(back) ? [] : [back.number]));
 }
 
 function liftBlock(ir: IrBuilder, block: ScannedBlock, key: number, facts: CodeFacts): Block {
@@ -68,8 +78,7 @@ function liftBlock(ir: IrBuilder, block: ScannedBlock, key: number, facts: CodeF
   if (comesBack(last)) ir.emit('jump', [codeAddress(next)], 0, 'resume');
   else if (!last || !terminators.has(last.op)) {
     const end = block.instructions.at(-1);
-    const isMissing = end && mayMiss(end) && facts.misses?.(end.eip);
-    ir.emit('jump', [codeAddress(next)], 0, isMissing ? 'missed' : 'fall');
+    ir.emit('jump', [codeAddress(next)], 0, end && isMissing(end, facts.misses) ? 'missed' : 'fall');
   }
   return { eip: block.eip, statements: ir.statements, instructions: block.instructions.map((i) => i.eip) };
 }

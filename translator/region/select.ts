@@ -2,7 +2,7 @@ import { PAGE_BYTES as PAGE } from '../abi/page.ts';
 import { type Decode, decode } from '../x86/decode.ts';
 import { Instruction } from '../x86/instruction.ts';
 import { forms, INVALID_FORM } from '../x86/table/index.ts';
-import { endsBlock, mayMiss, successors } from './flow.ts';
+import { endsBlock, isMissing, successors } from './flow.ts';
 
 /** Bounds on what one translation takes in. */
 export interface RegionLimits {
@@ -57,9 +57,9 @@ const LONGEST_BLOCK = 1000;
 
 /**
  * Finds the basic blocks that direct jumps reach from some entries without leaving their page: the entries first, as far
- * as they decode, then the others in the order of their addresses. A block ends at a control transfer, at an instruction the runtime must execute, after one that often misses the TLB, in
- * front of another block, and in front of bytes that don't decode here (the end of the page). Blocks are added whole
- * until one of the limits is reached.
+ * as they decode, then the others in the order of their addresses. A block ends at a control transfer, at an instruction the
+ * runtime must execute, after one that often misses the TLB, in front of another block, and in front of bytes that don't
+ * decode here (the end of the page). Blocks are added whole until one of the limits is reached.
  */
 export function selectRegion(source: CodeSource, entries: readonly number[], limits: RegionLimits): ScannedBlock[] {
   return new Selector(source, limits).select(entries);
@@ -72,8 +72,8 @@ class Selector {
   private readonly leaders = new Set<number>();
   /** Where control may go on, in the order in which that was found. */
   private readonly candidates: Candidate[] = [];
-  /** EIPs after instructions that often miss the TLB: they run as often as these. */
-  private readonly continued = new Set<number>();
+  /** By EIP after an instruction that often misses the TLB: where the block begins that it would be in. It runs as often. */
+  private readonly continued = new Map<number, number>();
   private count = 0;
 
   constructor(source: CodeSource, limits: RegionLimits) {
@@ -99,7 +99,7 @@ class Selector {
     leaders.add(eip);
     for (const to of this.scan(eip)) {
       // What is in the midst of a block counts no runs.
-      const counted = this.continued.has(to) ? eip : to;
+      const counted = this.continued.get(to) ?? to;
       if (!leaders.has(to)) candidates.push({ eip: to, runs: source.runs?.(counted) ?? 0 });
     }
   }
@@ -123,7 +123,7 @@ class Selector {
       if (i === null) break;
       this.count++;
       if (this.misses(i)) {
-        this.continued.add(i.nextEip);
+        this.continued.set(i.nextEip, this.continued.get(eip) ?? eip);
         return [i.nextEip];
       }
       if (endsBlock(i)) return [...successors(i, this.source.key), ...(this.source.targets?.(i.eip) ?? [])];
@@ -146,7 +146,7 @@ class Selector {
   }
 
   private misses(i: Instruction): boolean {
-    return mayMiss(i) && (this.source.misses?.(i.eip) ?? false);
+    return isMissing(i, this.source.misses);
   }
 
   /** The instruction at an EIP, or null if it is not (wholly) in the page. */

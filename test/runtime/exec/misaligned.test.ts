@@ -118,7 +118,7 @@ test.each(variants.filter(({ name }) => name.startsWith('interpreter')))(
     const guest = new Guest(elsewhere, variant);
     expect(endValue(guest)).toBe(1);
     const pages = guest.core.engine.graph.cache.allPages();
-    const noted = pages.flatMap(({ eip, misaligned }) => [...misaligned].map((offset) => eip + offset));
+    const noted = pages.flatMap(({ eip, noted: { misaligned } }) => [...misaligned].map((offset) => eip + offset));
     const [first, last] = [guest.address('main'), guest.address('main.next')];
     expect(noted.filter((eip) => eip < first || eip >= last)).toEqual([]);
     const { bytes } = guest.core.mmu.ram;

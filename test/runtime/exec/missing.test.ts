@@ -67,7 +67,7 @@ test('translations go on after accesses that the TLB does not have', async () =>
     const failed = vi.spyOn(tiering!, 'failed');
     expect(endValue(guest)).toBe(interpreted);
     const pages = guest.core.engine.graph.cache.allPages();
-    expect(pages.filter(({ missing }) => missing.size > 0).length).toBeGreaterThanOrEqual(accesses.length - 1);
+    expect(pages.filter(({ noted }) => noted.missing.size > 0).length).toBeGreaterThanOrEqual(accesses.length - 1);
     // Each access of each round would leave its translation.
     expect(failed.mock.calls.length).toBeLessThan((accesses.length * ROUNDS) / 3);
   } finally {
@@ -107,7 +107,7 @@ data:   times 4 dd 0
     try {
       values.add(endValue(guest));
       if (engine === 'interpreter') continue;
-      const [page] = guest.core.engine.graph.cache.allPages().filter(({ missing }) => missing.size > 0);
+      const [page] = guest.core.engine.graph.cache.allPages().filter(({ noted }) => noted.missing.size > 0);
       // One translation has the whole loop, whatever begins in its midst.
       expect(Math.max(...[...page!.translations].map(({ instructions }) => instructions))).toBeGreaterThanOrEqual(8);
     } finally {
@@ -115,4 +115,34 @@ data:   times 4 dd 0
     }
   }
   expect(values.size).toBe(1);
+});
+
+test('what is not aligned is noted as such in memory, and as missing beside code', async () => {
+  const program = kernel(`
+main:   mov     ecx, ${ROUNDS}
+        call    work
+        xor     eax, eax
+        jmp     exit
+        align   4096
+work:
+.inside: add    [data + 1], ecx
+.outside: add   [FREE + 1], ecx
+        mov     edx, [FREE + 5]
+        dec     ecx
+        jnz     work
+        ret
+        align   256
+data:   times 4 dd 0
+`);
+  const config = { engine: 'translator', engineOptions: { tiering: tieringAt(30) } } as const;
+  const guest = new Guest(program, { name: '', config });
+  try {
+    expect(endValue(guest)).toBe(0);
+    const page = guest.core.engine.graph.cache.allPages().find(({ noted }) => noted.missing.size > 0)!;
+    const offset = (name: string): number => page.distanceTo(guest.address(name));
+    expect([...page.noted.missing]).toEqual([offset('work.inside')]);
+    expect([...page.noted.misaligned]).toContain(offset('work.outside'));
+  } finally {
+    await guest.dispose();
+  }
 });
