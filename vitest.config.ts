@@ -9,6 +9,9 @@ const web = ['test/**/*.web.test.ts'];
 /** What takes an hour and more: `npm run test:exhaustive`. */
 const exhaustive = ['test/**/*.exhaustive.test.ts'];
 
+/** For those whose files take minutes at most. */
+const setupFiles = ['test/support/stuck-tests.ts'];
+
 export default defineConfig({
   test: {
     // Guests keep a core busy, each with a thread beside it.
@@ -18,11 +21,16 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'short', include: ['test/**/*.test.ts'], exclude: [...long, ...guests, ...web, ...exhaustive] },
+        test: {
+          name: 'short',
+          include: ['test/**/*.test.ts'],
+          exclude: [...long, ...guests, ...web, ...exhaustive],
+          setupFiles,
+        },
       },
-      { extends: true, test: { name: 'long', include: long } },
+      { extends: true, test: { name: 'long', include: long, setupFiles } },
       { extends: true, test: { name: 'guests', include: guests } },
-      { extends: true, test: { name: 'web', include: web } },
+      { extends: true, test: { name: 'web', include: web, setupFiles } },
       { extends: true, test: { name: 'exhaustive', include: exhaustive } },
     ],
   },
