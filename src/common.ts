@@ -52,6 +52,12 @@ export type { MachineLimits } from './limits.ts';
 export type { ListenAddress } from './listen-address.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
 export type { DebugConsole, MachineEvents, MachineState, PauseReason, Probe } from './machine-types.ts';
+export type {
+  MemoryDumpEvents,
+  MemoryDumpProgress,
+  MemoryDumpSettings,
+  MemoryDumps,
+} from './memory-dump/memory-dumps.ts';
 export { memorySize } from './memory-size.ts';
 export type { Arrived } from './migration/arrival.ts';
 export { ChannelError, type MigrationChannel } from './migration/channel.ts';

@@ -10,6 +10,7 @@ import { restoreError } from './isolate/remote-calls.ts';
 import type { MachineConfig } from './machine-core.ts';
 import { MachineDevices } from './machine-devices.ts';
 import type { MachineParts, MachineState, PauseReason } from './machine-types.ts';
+import { type DumpedMachine, MemoryDumps } from './memory-dump/memory-dumps.ts';
 import type { MigrationChannel } from './migration/channel.ts';
 import { MachineMigration, openArrival } from './migration/index.ts';
 import type { MigratingMachine } from './migration/machine-end.ts';
@@ -34,6 +35,8 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   readonly snapshots: MachineSnapshots;
   /** Its moves to other processes, and from there. */
   readonly migration: MachineMigration;
+  /** Its memory and registers, as files for debuggers. */
+  readonly memoryDumps: MemoryDumps;
   readonly #states: MachineStates;
   /** Isolates of its forks. */
   readonly #forks = new IsolatePool();
@@ -115,6 +118,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
     this.#states = new MachineStates((name, ...args) => this.call(name, ...args), made, stands);
     this.snapshots = new MachineSnapshots(this.#states, drives);
     this.migration = new MachineMigration(this.#migrating(), options.incoming === true);
+    this.memoryDumps = new MemoryDumps(this.#dumped());
     if (this.migration.isAwaited) streams.holdUntil(this.migration.arrived);
     connectOutside(made, {
       streams,
@@ -165,6 +169,21 @@ export class Machine extends MachineDevices implements AsyncDisposable {
       run: () => this.#run(),
       lock: () => this.#states.lock(),
       log: (message) => void this.emit('log', message),
+    };
+  }
+
+  #dumped(): DumpedMachine {
+    const machine = this;
+    return {
+      get state() {
+        return machine.state;
+      },
+      get isAwaited() {
+        return machine.migration.isAwaited;
+      },
+      examine: this.examine,
+      pause: () => this.pause(),
+      goOn: async () => (this.#state === 'paused' ? await this.#run() : undefined),
     };
   }
 

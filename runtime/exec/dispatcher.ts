@@ -140,7 +140,7 @@ export class Dispatcher {
   /** One instruction: after STI or MOV SS, and where a debug exception may follow. */
   private stepOne(record: number): void {
     const node = this.graph.nodeOf(record);
-    this.pace.take();
+    this.pace.spend();
     this.graph.faulting = node;
     this.debug.step(node, this.graph.runAlone);
     this.graph.faulting = null;

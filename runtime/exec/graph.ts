@@ -58,7 +58,7 @@ export class Graph extends DecodedCode {
     this.faulting = node;
     const next = node.one(node);
     this.faulting = null;
-    return this.tlb.stale ? this.leaveAt(next) : next;
+    return this.tlb.stale || this.pace.isInterrupted ? this.leaveAt(next) : next;
   };
 
   /**

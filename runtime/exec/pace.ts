@@ -32,12 +32,22 @@ export class Pace {
     if (this.pacing === 'jumps') this.state[Word.budget] -= JUMPS_AN_ENTRY;
   }
 
-  /** Takes an instruction from the budget, if there is one; false if nothing is left of it. */
+  /** What an instruction has asked of the dispatcher comes right after it where instructions are counted, on every engine. */
+  get isInterrupted(): boolean {
+    return this.budgeted && this.state[Word.attention] !== 0;
+  }
+
+  /** Takes an instruction from the budget, if there is one; false if nothing is left of it, or the dispatcher is asked for. */
   take(): boolean {
     if (!this.budgeted) return true;
-    if (this.state[Word.budget] <= 0) return false;
-    this.state[Word.budget]--;
+    if (this.state[Word.budget] <= 0 || this.isInterrupted) return false;
+    this.spend();
     return true;
+  }
+
+  /** Takes an instruction from the budget, of which something is left. */
+  spend(): void {
+    if (this.budgeted) this.state[Word.budget]--;
   }
 
   /** Gives back what was taken for an instruction that has not run. */

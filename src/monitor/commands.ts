@@ -7,6 +7,7 @@ import { mediumCommands } from './change.ts';
 import { chardevCommands } from './chardev.ts';
 import { type Command, type CommandContext, findCommand, helpLine, helpLines } from './command.ts';
 import { deviceCommands } from './devices.ts';
+import { dumpGuestMemoryCommand } from './dump-guest-memory.ts';
 import { gdbserverCommand } from './gdbserver.ts';
 import { hostForwardCommands } from './hostfwd.ts';
 import { infoCommand } from './info.ts';
@@ -79,6 +80,7 @@ export const commands: readonly Command[] = [
   ...networkCommands,
   ...hostForwardCommands,
   ...memoryCommands,
+  dumpGuestMemoryCommand,
   ...inputCommands,
   mouseSetCommand,
   ...portCommands,

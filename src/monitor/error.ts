@@ -1,3 +1,5 @@
+import { messageOf } from '../errors.ts';
+
 /** What a command cannot do, in the words that the monitor answers with. */
 export class MonitorError extends Error {
   override readonly name = 'MonitorError';
@@ -13,4 +15,9 @@ export class MonitorError extends Error {
 /** Arguments that a command doesn't take. */
 export function usageError(message: string): MonitorError {
   return new MonitorError(message, true);
+}
+
+/** The reason why a file could not be written, in the words of those of QEMU's commands that say "Could not open". */
+export function openErrorText(error: unknown): string {
+  return messageOf(error).replace('failed to open file', 'Could not open');
 }

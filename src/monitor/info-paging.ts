@@ -1,9 +1,7 @@
 import type { Mapping } from '../machine-core.ts';
+import { allMappings } from '../page-mappings.ts';
 import type { CommandContext } from './command.ts';
 
-/** Pages that are asked for at a time, which the machine stands still for. */
-const PIECE = 1 << 12;
-const SPACE = 2 ** 32;
 /** Characters that are shown at most: a guest can map a million pages. */
 const LONGEST_TEXT = 1 << 20;
 
@@ -22,25 +20,17 @@ export async function infoMem(context: CommandContext): Promise<string> {
 }
 
 async function listed(
-  context: CommandContext,
+  { machine }: CommandContext,
   lines: (mappings: AsyncIterable<Mapping>) => AsyncIterable<string>,
 ): Promise<string> {
-  if ((await context.machine.examine('mappings', 0, 0)) === null) return 'PG disabled\n';
+  const mappings = await allMappings(machine.examine);
+  if (mappings === null) return 'PG disabled\n';
   let text = '';
-  for await (const line of lines(allMappings(context))) {
+  for await (const line of lines(mappings)) {
     if (text.length > LONGEST_TEXT) return `${text}... there is more\n`;
     text += line;
   }
   return text;
-}
-
-async function* allMappings({ machine }: CommandContext): AsyncGenerator<Mapping> {
-  for (let first = 0; first < SPACE; ) {
-    const mappings = (await machine.examine('mappings', first, PIECE)) ?? [];
-    yield* mappings;
-    const last = mappings.at(-1);
-    first = last === undefined || mappings.length < PIECE ? SPACE : last.linear + last.bytes;
-  }
 }
 
 /** Bits of an entry, from the highest, by their letters; that of large pages is set in no other. */

@@ -4,6 +4,7 @@ import { infoBalloon } from './balloon.ts';
 import { infoCapture } from './capture.ts';
 import { infoChardev } from './chardev.ts';
 import { type Command, helpLines } from './command.ts';
+import { infoDump } from './dump-guest-memory.ts';
 import { infoBlock } from './info-block.ts';
 import { infoBlockStatistics } from './info-blockstats.ts';
 import { infoJit } from './info-jit.ts';
@@ -59,6 +60,13 @@ const parts: readonly Command[] = [
     help: 'show capture information',
     parameters: [],
     run: (_, context) => infoCapture(context),
+  },
+  {
+    names: ['dump'],
+    usage: '',
+    help: 'Display the latest dump status',
+    parameters: [],
+    run: (_, context) => infoDump(context),
   },
   {
     names: ['chardev'],

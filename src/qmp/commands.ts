@@ -3,6 +3,7 @@ import { balloonCommands } from './commands/balloon.ts';
 import { blockCommands } from './commands/block.ts';
 import { chardevCommands } from './commands/chardev.ts';
 import { deviceCommands } from './commands/device.ts';
+import { dumpCommands } from './commands/dump.ts';
 import { inputCommands } from './commands/input.ts';
 import { limitCommands } from './commands/limits.ts';
 import { machineCommands } from './commands/machine.ts';
@@ -24,6 +25,7 @@ const all: readonly QmpCommand[] = [
   ...balloonCommands,
   ...inputCommands,
   ...saveCommands,
+  ...dumpCommands,
   ...snapshotCommands,
   ...vncCommands,
   ...chardevCommands,

@@ -72,3 +72,10 @@ export function translateMigration({ migration }: Machine, tell: EventListener):
   migration.on('status', (status) => tell('MIGRATION', { status }));
   migration.on('pass', (pass) => tell('MIGRATION_PASS', { pass }));
 }
+
+/** Tells of dumps of memory by QEMU's names. */
+export function translateDumps({ memoryDumps }: Machine, tell: EventListener): void {
+  memoryDumps.on('ended', ({ progress, error }) =>
+    tell('DUMP_COMPLETED', { result: progress, ...(error !== undefined && { error }) }),
+  );
+}

@@ -6,7 +6,13 @@ import { Arguments, type JsonObject, type QmpContext } from './command.ts';
 import { versionOf } from './commands/machine.ts';
 import { commands } from './commands.ts';
 import { QmpError } from './error.ts';
-import { type EventListener, translateEvents, translateMigration, translateVncEvents } from './events.ts';
+import {
+  type EventListener,
+  translateDumps,
+  translateEvents,
+  translateMigration,
+  translateVncEvents,
+} from './events.ts';
 import { Jobs } from './jobs.ts';
 
 /** What commands have left in a machine, whichever client sent them. */
@@ -37,6 +43,7 @@ export class Qmp {
     this.#context = { machine, options, monitor, tell, migrationEvents, ...left };
     left.jobs.listen(tell);
     translateEvents(machine, tell);
+    translateDumps(machine, tell);
     if (options.vnc) translateVncEvents(options.vnc, tell);
     translateMigration(machine, (event, data) => migrationEvents.areTold && tell(event, data));
   }

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts';
+import { openErrorText } from '../../monitor/error.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
 
@@ -23,7 +23,7 @@ async function saveMemory(space: 'linear' | 'physical', args: Arguments, context
     throw new QmpError(`Invalid addr 0x${BigInt.asUintN(64, BigInt(address)).toString(16)}/size ${size} specified`);
   const bytes = pieces(space, address, size, context);
   await context.options.writeFile(args.text('filename'), bytes).catch((error: unknown) => {
-    throw new QmpError(messageOf(error).replace('failed to open file', 'Could not open'));
+    throw new QmpError(openErrorText(error));
   });
 }
 

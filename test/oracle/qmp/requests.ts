@@ -120,6 +120,15 @@ export const requests: readonly unknown[] = [
   run('pmemsave', { val: 0, size: 16, filename: `${FOLDER}/none/x` }),
   run('pmemsave', { val: 0, size: '16', filename: `${FOLDER}/x` }),
   run('memsave', { val: 0, size: 16, filename: `${FOLDER}/x.mem` }),
+  run('query-dump'),
+  ...[{ protocol: `file:${FOLDER}/none/x` }, { protocol: `${FOLDER}/x` }, { protocol: 'fd:x' }, {}].map((to) =>
+    run('dump-guest-memory', { paging: false, ...to }),
+  ),
+  ...[{ format: 'frob' }, { format: 'kdump-lzo' }, { format: 'win-dmp' }, { begin: 5 }, { length: 5 }].map((what) =>
+    run('dump-guest-memory', { paging: false, protocol: `file:${FOLDER}/x.core`, ...what }),
+  ),
+  run('dump-guest-memory', { paging: true, protocol: `file:${FOLDER}/x.core`, format: 'kdump-zlib' }),
+  run('query-dump'),
   ...[run('cont'), run('query-status'), run('cont'), run('stop'), run('stop'), run('query-status')],
   ...[run('system_reset'), run('cont')],
   run('input-send-event', { events: [{ type: 'btn', data: { down: true, button: 'left' } }] }),

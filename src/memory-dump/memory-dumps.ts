@@ -1,0 +1,110 @@
+import { ConfigurationError, messageOf } from '../errors.ts';
+import { Emitter } from '../events.ts';
+import type { Examine, MachineState } from '../machine-types.ts';
+
+/** What of the guest's memory is dumped. */
+export interface MemoryDumpSettings {
+  /** What page tables map, at its linear addresses. Default: all memory, at its physical addresses. */
+  readonly paging?: boolean;
+  /** Only memory from this physical address on; with `length`. */
+  readonly begin?: number;
+  /** Bytes from `begin` on. */
+  readonly length?: number;
+}
+
+/** How far a dump is, or how the last one has ended. */
+export interface MemoryDumpProgress {
+  readonly status: 'none' | 'active' | 'completed' | 'failed';
+  /** Bytes of memory that have been taken, of `total`. */
+  readonly completed: number;
+  readonly total: number;
+}
+
+/** Events of `machine.memoryDumps`. */
+export interface MemoryDumpEvents {
+  /** A dump has ended; `error` if it failed. */
+  readonly ended: { readonly progress: MemoryDumpProgress; readonly error?: string };
+}
+
+/** The machine that is dumped. */
+export interface DumpedMachine {
+  readonly state: MachineState;
+  /** It is to come from another process. */
+  readonly isAwaited: boolean;
+  readonly examine: Examine;
+  pause(): Promise<void>;
+  /** Ends the pause. One that has ended meanwhile stays as it is. */
+  goOn(): Promise<void>;
+}
+
+/** Memory and registers of a machine as core files for debuggers, as QEMU's `dump-guest-memory` writes them. */
+export class MemoryDumps extends Emitter<MemoryDumpEvents> {
+  readonly #machine: DumpedMachine;
+  #progress: MemoryDumpProgress = { status: 'none', completed: 0, total: 0 };
+
+  /** @internal */
+  constructor(machine: DumpedMachine) {
+    super();
+    this.#machine = machine;
+  }
+
+  /** How far a dump is, or how the last one has ended. */
+  get progress(): MemoryDumpProgress {
+    return this.#progress;
+  }
+
+  /**
+   * Dumps memory to an ELF core file, of which `take` is given the bytes one piece after the other. The machine stands still from
+   * the first piece on until it has taken them all.
+   * @throws ConfigurationError for settings that cannot be, for a second dump at the same time, and what `take` throws
+   */
+  async write(
+    take: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
+    settings: MemoryDumpSettings = {},
+  ): Promise<void> {
+    checkSettings(settings);
+    if (this.#machine.isAwaited) throw new ConfigurationError('Dump not allowed during incoming migration.');
+    if (this.#progress.status === 'active') throw new ConfigurationError('There is a dump in process, please wait.');
+    const before = this.#progress;
+    this.#progress = { status: 'active', completed: 0, total: 0 };
+    const wasRunning = this.#machine.state === 'running';
+    try {
+      await take(this.#pieces(settings));
+      this.#end('completed');
+    } catch (error) {
+      // Where nothing could be taken there was no dump.
+      if (this.#progress.total === 0) this.#progress = before;
+      else this.#end('failed', messageOf(error));
+      throw error;
+    } finally {
+      if (wasRunning) await this.#machine.goOn();
+    }
+  }
+
+  #end(status: 'completed' | 'failed', error?: string): void {
+    this.#progress = { ...this.#progress, status };
+    void this.emit('ended', { progress: this.#progress, ...(error !== undefined && { error }) });
+  }
+
+  async *#pieces(settings: MemoryDumpSettings): AsyncGenerator<Uint8Array> {
+    // Loaded with the first dump: few pages have any.
+    const { dumpContent } = await import('./content.ts');
+    await this.#machine.pause();
+    const { head, total, memory } = await dumpContent(this.#machine.examine, settings);
+    this.#progress = { status: 'active', completed: 0, total };
+    yield head;
+    for await (const piece of memory) {
+      yield piece;
+      this.#progress = { ...this.#progress, completed: this.#progress.completed + piece.length };
+    }
+  }
+}
+
+function checkSettings({ begin, length }: MemoryDumpSettings): void {
+  if (begin !== undefined && length === undefined) throw new ConfigurationError("Parameter 'length' is missing");
+  if (length !== undefined && begin === undefined) throw new ConfigurationError("Parameter 'begin' is missing");
+  for (const [name, value] of Object.entries({ begin, length })) {
+    if (value !== undefined && !(value >= 0 && Number.isSafeInteger(value)))
+      throw new ConfigurationError(`Invalid parameter '${name}'`);
+  }
+}

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { concatenate } from '../../../src/bytes.ts';
+import { Machine, type MemoryDumpEvents, type MemoryDumpSettings } from '../../../src/index.ts';
+import { readCoreFile } from '../../support/core-file.ts';
+import { classicTables, pagingRom } from '../../support/paging-rom.ts';
+
+let machine: Machine;
+
+beforeAll(async () => {
+  machine = await Machine.create({ memory: 4, boot: { bios: pagingRom(classicTables) } });
+  const halted = new Promise((resolve) => machine.once('halt', resolve));
+  await machine.start();
+  await halted;
+});
+afterAll(() => machine.stop());
+
+async function dumped(settings: MemoryDumpSettings = {}): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  await machine.memoryDumps.write(async (pieces) => {
+    for await (const piece of pieces) {
+      expect(machine.state).toBe('paused');
+      parts.push(piece);
+    }
+  }, settings);
+  return concatenate(parts);
+}
+
+const ranges = (file: Uint8Array) =>
+  readCoreFile(file).segments.map(({ virtual, physical, bytes }) => [virtual, physical, bytes.length]);
+
+test('a dump has all memory by its physical addresses, and the machine goes on', async () => {
+  const { segments, notes } = readCoreFile(await dumped());
+  expect(machine.state).toBe('running');
+  expect(segments.every(({ virtual, physical }) => virtual === physical)).toBe(true);
+  expect(segments.map(({ physical }) => physical)).toEqual(expect.arrayContaining([0]));
+  const last = segments.at(-1)!;
+  expect(last.physical + last.bytes.length).toBe(2 ** 32);
+  for (const { physical, bytes } of segments)
+    expect(bytes.subarray(0, 4096)).toEqual(await machine.memoryRead(physical, 4096));
+  const registers = await machine.examine('registers');
+  const status = notes.get('CORE')!;
+  const word = (n: number) => new DataView(status.buffer, status.byteOffset).getUint32(4 * n, true);
+  expect([word(18), word(24), word(30), word(33)]).toEqual([
+    registers.ebx,
+    registers.eax,
+    registers.eip,
+    registers.esp,
+  ]);
+});
+
+test('by page tables it has what they map, at its linear addresses', async () => {
+  const { segments } = readCoreFile(await dumped({ paging: true }));
+  expect(segments.some(({ virtual, physical }) => virtual !== physical)).toBe(true);
+  for (const { virtual, physical, bytes } of segments) {
+    expect(await machine.examine('physicalAddress', virtual)).toBe(physical);
+    expect(bytes).toEqual(await machine.memoryRead(physical, bytes.length));
+  }
+});
+
+test('it can be a range of physical addresses', async () => {
+  expect(ranges(await dumped({ begin: 0x1000, length: 0x2000 }))).toEqual([[0x1000, 0x1000, 0x2000]]);
+  expect(ranges(await dumped({ begin: 0x9ffff, length: 100 }))).toEqual([[0x9ffff, 0x9ffff, 1]]);
+  for (const [virtual, physical, bytes] of ranges(await dumped({ paging: true, begin: 0x1000, length: 0x800 }))) {
+    expect(await machine.examine('physicalAddress', virtual)).toBe(physical);
+    expect(physical >= 0x1000 && physical + bytes <= 0x1800).toBe(true);
+  }
+});
+
+test.each([
+  [{ begin: 1 }, "Parameter 'length' is missing"],
+  [{ length: 1 }, "Parameter 'begin' is missing"],
+  [{ begin: -1, length: 1 }, "Invalid parameter 'begin'"],
+  [{ begin: 0, length: 0.5 }, "Invalid parameter 'length'"],
+  [{ begin: 0x9000_0000, length: 4096 }, 'dump: no guest memory to dump'],
+])('%o: %s', async (settings, message) => {
+  await expect(dumped(settings)).rejects.toThrow(message);
+  expect(machine.state).toBe('running');
+});
+
+test('one that fails says so, and the machine goes on; there is one at a time', async () => {
+  const ended: MemoryDumpEvents['ended'][] = [];
+  const listener = (event: MemoryDumpEvents['ended']) => void ended.push(event);
+  machine.memoryDumps.on('ended', listener);
+  const failing = machine.memoryDumps.write(async (pieces) => {
+    for await (const _ of pieces) {
+      await expect(dumped()).rejects.toThrow('There is a dump in process, please wait.');
+      expect(machine.memoryDumps.progress.status).toBe('active');
+      throw new Error('the disk is full');
+    }
+  });
+  await expect(failing).rejects.toThrow('the disk is full');
+  expect(machine.state).toBe('running');
+  expect(ended).toEqual([{ progress: expect.objectContaining({ status: 'failed' }), error: 'the disk is full' }]);
+  const file = await dumped();
+  const total = ranges(file).reduce((sum, [, , bytes]) => sum + bytes, 0);
+  expect(machine.memoryDumps.progress).toEqual({ status: 'completed', completed: total, total });
+  machine.memoryDumps.off('ended', listener);
+});
+
+test('a machine that is paused stays so', async () => {
+  await machine.pause();
+  await dumped({ begin: 0, length: 1 });
+  expect(machine.state).toBe('paused');
+  await machine.resume();
+});

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { concatenate } from '../../../src/bytes.ts';
+import { Machine } from '../../../src/index.ts';
+import { Monitor } from '../../../src/monitor/monitor.ts';
+import { Qmp } from '../../../src/qmp/qmp.ts';
+import { readCoreFile } from '../../support/core-file.ts';
+import { rom } from '../../support/death-roms.ts';
+
+test('memory is dumped by QMP and by the monitor, and events tell of it', async () => {
+  await using machine = await Machine.create({ memory: 4, boot: { bios: rom('.wait: jmp .wait') } });
+  const files = new Map<string, Uint8Array>();
+  const options = {
+    ...{ name: 'test', version: '0', processId: 1 },
+    quit: () => {},
+    writeFile: async (path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) => {
+      if (path === 'full') throw new Error('No space left on device');
+      files.set(path, concatenate(await Array.fromAsync(pieces)));
+    },
+  };
+  const monitor = new Monitor(machine, options);
+  const qmp = new Qmp(machine, options, monitor);
+  const events: unknown[] = [];
+  qmp.listen((event, data) => events.push(data === undefined ? event : [event, data]));
+  await machine.start();
+  expect(await monitor.execute('info dump')).toBe('Status: none\n');
+  expect(await qmp.execute('dump-guest-memory', { paging: false, protocol: 'file:a' })).toEqual({});
+  const result = await qmp.execute('query-dump');
+  expect(events).toEqual(['RESUME', 'STOP', ['DUMP_COMPLETED', { result }], 'RESUME']);
+  const total = readCoreFile(files.get('a')!).segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  expect(result).toEqual({ status: 'completed', completed: total, total });
+  expect(await monitor.execute('dump-guest-memory -p b 0x1000 4096')).toBe('');
+  expect(readCoreFile(files.get('b')!).segments).toMatchObject([{ virtual: 0x1000, physical: 0x1000 }]);
+  expect(await monitor.execute('dump-guest-memory full')).toBe('Error: No space left on device\n');
+  expect(await monitor.execute('info dump')).toBe('Status: completed\n');
+  await expect(qmp.execute('dump-guest-memory', { paging: false, protocol: 'a' })).rejects.toThrow(
+    "Invalid parameter 'protocol'",
+  );
+  events.length = 0;
+  expect(await qmp.execute('dump-guest-memory', { paging: false, protocol: 'file:c', detach: true })).toEqual({});
+  expect(await monitor.execute('dump-guest-memory c')).toBe('Error: There is a dump in process, please wait.\n');
+  await expect.poll(() => events).toEqual(['STOP', ['DUMP_COMPLETED', { result }], 'RESUME']);
+});
