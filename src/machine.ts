@@ -173,17 +173,13 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   }
 
   #dumped(): DumpedMachine {
-    const machine = this;
+    const { migration, examine } = this;
     return {
-      get state() {
-        return machine.state;
-      },
       get isAwaited() {
-        return machine.migration.isAwaited;
+        return migration.isAwaited;
       },
-      examine: this.examine,
-      pause: () => this.pause(),
-      goOn: async () => (this.#state === 'paused' ? await this.#run() : undefined),
+      examine,
+      freeze: () => this.#states.freeze(),
     };
   }
 

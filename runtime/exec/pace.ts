@@ -40,7 +40,7 @@ export class Pace {
   /** Takes an instruction from the budget, if there is one; false if nothing is left of it, or the dispatcher is asked for. */
   take(): boolean {
     if (!this.budgeted) return true;
-    if (this.state[Word.budget] <= 0 || this.isInterrupted) return false;
+    if (this.state[Word.budget] <= 0 || this.state[Word.attention] !== 0) return false;
     this.spend();
     return true;
   }

@@ -46,6 +46,12 @@ export interface RangeView {
   readonly priority: number;
 }
 
+/** Physical addresses. */
+export interface PhysicalRange {
+  readonly begin: number;
+  readonly length: number;
+}
+
 /** What a monitor asks of a machine and does with it, between two stretches of guest code. */
 export interface ExaminationCalls {
   registers(): CpuRegisters;
@@ -54,6 +60,8 @@ export interface ExaminationCalls {
   read(space: AddressSpace, address: number, length: number): Uint8Array | null;
   /** Bytes of physical memory as a bus master reads them: FFh where there is none. */
   readBus(address: number, length: number): Uint8Array;
+  /** The same of several ranges, one after the other. */
+  readRanges(ranges: readonly PhysicalRange[]): Uint8Array;
   /** Where a linear address is in physical memory; null: nothing is mapped there. */
   physicalAddress(linear: number): number | null;
   /** So many instructions, as the code segment has them (16 or 32 bits); fewer where memory ends. */
@@ -134,6 +142,17 @@ export class Examination implements ExaminationCalls {
   readBus(address: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     busMemory(this.parts.mmu.map).read(address, bytes);
+    return bytes;
+  }
+
+  readRanges(ranges: readonly PhysicalRange[]): Uint8Array {
+    const bytes = new Uint8Array(ranges.reduce((sum, { length }) => sum + length, 0));
+    const memory = busMemory(this.parts.mmu.map);
+    let done = 0;
+    for (const { begin, length } of ranges) {
+      memory.read(begin, bytes.subarray(done, done + length));
+      done += length;
+    }
     return bytes;
   }
 

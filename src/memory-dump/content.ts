@@ -1,3 +1,4 @@
+import type { PhysicalRange } from '../machine-core.ts';
 import type { Examine } from '../machine-types.ts';
 import { allMappings } from '../page-mappings.ts';
 import { type CoreSegment, coreFileHead } from './core-file.ts';
@@ -33,9 +34,19 @@ async function segmentsOf(examine: Examine, { paging, begin, length }: MemoryDum
   return begin === undefined || length === undefined ? segments : within(segments, { begin, length });
 }
 
+/** Pieces of many small segments are asked for together. */
 async function* memoryOf(examine: Examine, segments: readonly CoreSegment[]): AsyncGenerator<Uint8Array> {
-  for (const { physical, bytes } of segments) {
-    for (let done = 0; done < bytes; done += PIECE)
-      yield await examine('readBus', physical + done, Math.min(PIECE, bytes - done));
+  let [ranges, bytes]: [PhysicalRange[], number] = [[], 0];
+  for (const segment of segments) {
+    for (let done = 0; done < segment.bytes; ) {
+      const length = Math.min(PIECE - bytes, segment.bytes - done);
+      ranges.push({ begin: segment.physical + done, length });
+      done += length;
+      bytes += length;
+      if (bytes < PIECE) continue;
+      yield await examine('readRanges', ranges);
+      [ranges, bytes] = [[], 0];
+    }
   }
+  if (bytes > 0) yield await examine('readRanges', ranges);
 }

@@ -1,6 +1,7 @@
 import { ConfigurationError, messageOf } from '../errors.ts';
 import { Emitter } from '../events.ts';
-import type { Examine, MachineState } from '../machine-types.ts';
+import type { Examine } from '../machine-types.ts';
+import { checkNames } from '../option-checks.ts';
 
 /** What of the guest's memory is dumped. */
 export interface MemoryDumpSettings {
@@ -22,25 +23,27 @@ export interface MemoryDumpProgress {
 
 /** Events of `machine.memoryDumps`. */
 export interface MemoryDumpEvents {
+  /** The machine stands still from now on, if it runs, as its memory is dumped; or that is over. */
+  readonly still: boolean;
   /** A dump has ended; `error` if it failed. */
   readonly ended: { readonly progress: MemoryDumpProgress; readonly error?: string };
 }
 
 /** The machine that is dumped. */
 export interface DumpedMachine {
-  readonly state: MachineState;
   /** It is to come from another process. */
   readonly isAwaited: boolean;
   readonly examine: Examine;
-  pause(): Promise<void>;
-  /** Ends the pause. One that has ended meanwhile stays as it is. */
-  goOn(): Promise<void>;
+  /** Stops it, whatever else it is told, until the function is called. */
+  freeze(): Promise<() => Promise<void>>;
 }
 
 /** Memory and registers of a machine as core files for debuggers, as QEMU's `dump-guest-memory` writes them. */
 export class MemoryDumps extends Emitter<MemoryDumpEvents> {
   readonly #machine: DumpedMachine;
   #progress: MemoryDumpProgress = { status: 'none', completed: 0, total: 0 };
+  /** Ends that the machine stands still, if it does. */
+  #thaw: (() => Promise<void>) | null = null;
 
   /** @internal */
   constructor(machine: DumpedMachine) {
@@ -55,7 +58,7 @@ export class MemoryDumps extends Emitter<MemoryDumpEvents> {
 
   /**
    * Dumps memory to an ELF core file, of which `take` is given the bytes one piece after the other. The machine stands still from
-   * the first piece on until it has taken them all.
+   * the first piece on until it has taken them all, whatever it is told meanwhile.
    * @throws ConfigurationError for settings that cannot be, for a second dump at the same time, and what `take` throws
    */
   async write(
@@ -67,9 +70,10 @@ export class MemoryDumps extends Emitter<MemoryDumpEvents> {
     if (this.#progress.status === 'active') throw new ConfigurationError('There is a dump in process, please wait.');
     const before = this.#progress;
     this.#progress = { status: 'active', completed: 0, total: 0 };
-    const wasRunning = this.#machine.state === 'running';
+    const pieces = this.#pieces(settings);
     try {
-      await take(this.#pieces(settings));
+      await take(pieces);
+      if (!(await pieces.next()).done) throw new ConfigurationError('the dump was not taken to its end');
       this.#end('completed');
     } catch (error) {
       // Where nothing could be taken there was no dump.
@@ -77,8 +81,16 @@ export class MemoryDumps extends Emitter<MemoryDumpEvents> {
       else this.#end('failed', messageOf(error));
       throw error;
     } finally {
-      if (wasRunning) await this.#machine.goOn();
+      await pieces.return(undefined);
+      await this.#goOn();
     }
+  }
+
+  async #goOn(): Promise<void> {
+    if (this.#thaw === null) return;
+    await this.#thaw();
+    this.#thaw = null;
+    void this.emit('still', false);
   }
 
   #end(status: 'completed' | 'failed', error?: string): void {
@@ -89,7 +101,8 @@ export class MemoryDumps extends Emitter<MemoryDumpEvents> {
   async *#pieces(settings: MemoryDumpSettings): AsyncGenerator<Uint8Array> {
     // Loaded with the first dump: few pages have any.
     const { dumpContent } = await import('./content.ts');
-    await this.#machine.pause();
+    this.#thaw = await this.#machine.freeze();
+    void this.emit('still', true);
     const { head, total, memory } = await dumpContent(this.#machine.examine, settings);
     this.#progress = { status: 'active', completed: 0, total };
     yield head;
@@ -100,7 +113,9 @@ export class MemoryDumps extends Emitter<MemoryDumpEvents> {
   }
 }
 
-function checkSettings({ begin, length }: MemoryDumpSettings): void {
+function checkSettings(settings: MemoryDumpSettings): void {
+  checkNames('the settings of a dump', settings, ['paging', 'begin', 'length']);
+  const { begin, length } = settings;
   if (begin !== undefined && length === undefined) throw new ConfigurationError("Parameter 'length' is missing");
   if (length !== undefined && begin === undefined) throw new ConfigurationError("Parameter 'begin' is missing");
   for (const [name, value] of Object.entries({ begin, length })) {

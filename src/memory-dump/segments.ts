@@ -1,13 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
-import type { Mapping, RangeView } from '../machine-core.ts';
+import type { Mapping, PhysicalRange, RangeView } from '../machine-core.ts';
 import { flattened } from '../memory-map.ts';
 import type { CoreSegment } from './core-file.ts';
-
-/** Physical addresses. */
-export interface PhysicalRange {
-  readonly begin: number;
-  readonly length: number;
-}
 
 /** Memory as it is at physical addresses: RAM, ROM, and what the display adapter has. Devices' registers are none. */
 export function memoryBlocks(ranges: readonly RangeView[]): CoreSegment[] {

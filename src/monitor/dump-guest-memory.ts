@@ -26,9 +26,21 @@ export async function dumpMemory(
     throw new Error("kdump-compressed format doesn't support paging or filter");
   if (format !== 'elf') throw new Error(formatError(format));
   const range = { ...(begin !== undefined && { begin }), ...(length !== undefined && { length }) };
-  const written = machine.memoryDumps.write((pieces) => options.writeFile(path, pieces), { paging, ...range });
-  if (detach) written.catch(() => {});
-  else await written.catch((error: unknown) => Promise.reject(new Error(openErrorText(error))));
+  const begun = Promise.withResolvers<void>();
+  const write = (pieces: AsyncIterable<Uint8Array>) => options.writeFile(path, noticed(pieces, begun.resolve));
+  const written = machine.memoryDumps.write(write, { paging, ...range });
+  // What fails before it has begun is told, though nobody waits for the end.
+  await (detach ? Promise.race([begun.promise, written]) : written).catch((error: unknown) => {
+    throw new Error(openErrorText(error));
+  });
+  written.catch(() => {});
+}
+
+async function* noticed(pieces: AsyncIterable<Uint8Array>, hasBegun: () => void): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    hasBegun();
+    yield piece;
+  }
 }
 
 async function dump({ words, numbers, flags }: Arguments, context: CommandContext): Promise<void> {

@@ -35,7 +35,9 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
   const suspend = () => tell('SUSPEND');
   const wake = () => tell('WAKEUP');
   const still = (isStill: boolean) => machine.state === 'running' && tell(isStill ? 'STOP' : 'RESUME');
-  machine.snapshots.on('still', still);
+  const { snapshots, memoryDumps } = machine;
+  snapshots.on('still', still);
+  memoryDumps.on('still', still);
   machine
     .on('running', running)
     .on('paused', paused)
@@ -46,7 +48,8 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
     .on('wake', wake)
     .on('tray', tray);
   return () => {
-    machine.snapshots.off('still', still);
+    snapshots.off('still', still);
+    memoryDumps.off('still', still);
     machine
       .off('running', running)
       .off('paused', paused)

@@ -229,15 +229,28 @@ export class MachineStates {
     });
   }
 
-  async #frozen<Result>(act: () => Promise<Result>): Promise<Result> {
-    return await this.#order.run(async () => {
+  /** Stops the machine, whatever else it is told, and keeps others from saving, loading and resetting it until the function is called. */
+  async freeze(): Promise<() => Promise<void>> {
+    const unlock = await this.lock();
+    try {
       await this.#drives.withoutLimits(() => this.#call('freeze'));
-      try {
-        return await act();
-      } finally {
-        // It may have ended: nothing is to be thawed then.
-        await this.#call('thaw').catch(() => {});
-      }
-    });
+    } catch (error) {
+      unlock();
+      throw error;
+    }
+    return async () => {
+      // It may have ended: nothing is to be thawed then.
+      await this.#call('thaw').catch(() => {});
+      unlock();
+    };
+  }
+
+  async #frozen<Result>(act: () => Promise<Result>): Promise<Result> {
+    const thaw = await this.freeze();
+    try {
+      return await act();
+    } finally {
+      await thaw();
+    }
   }
 }

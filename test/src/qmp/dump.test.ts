@@ -35,8 +35,15 @@ test('memory is dumped by QMP and by the monitor, and events tell of it', async 
   await expect(qmp.execute('dump-guest-memory', { paging: false, protocol: 'a' })).rejects.toThrow(
     "Invalid parameter 'protocol'",
   );
+  const detached = (protocol: string, more = {}) =>
+    qmp.execute('dump-guest-memory', { paging: false, protocol, detach: true, ...more });
+  await expect(detached('file:full')).rejects.toThrow('No space left on device');
+  await expect(detached('file:x', { begin: 5 })).rejects.toThrow("Parameter 'length' is missing");
+  await expect(detached('file:x', { begin: 2 ** 31, length: 5 })).rejects.toThrow('dump: no guest memory to dump');
   events.length = 0;
   expect(await qmp.execute('dump-guest-memory', { paging: false, protocol: 'file:c', detach: true })).toEqual({});
+  await expect(detached('file:c')).rejects.toThrow('There is a dump in process, please wait.');
+  expect(await monitor.execute('info dump')).toMatch(/^Status: active\nFinished: \d+\.\d\d %\n$/);
   expect(await monitor.execute('dump-guest-memory c')).toBe('Error: There is a dump in process, please wait.\n');
   await expect.poll(() => events).toEqual(['STOP', ['DUMP_COMPLETED', { result }], 'RESUME']);
 });
