@@ -14,6 +14,7 @@ const pauses: Readonly<Record<PauseReason, RunState>> = {
 
 /** What is looked at of a machine. */
 interface Standing extends Moving {
+  readonly memoryDumps: { readonly isUnderWay: boolean };
   readonly pauseReason: PauseReason;
   readonly isSuspended: boolean;
 }
@@ -22,7 +23,10 @@ interface Standing extends Moving {
 const states: Readonly<Record<MachineState, (machine: Standing) => RunState>> = {
   // One that has come from elsewhere has run there.
   created: ({ migration, pauseReason }) => (migration.hasArrived ? pauses[pauseReason] : 'prelaunch'),
-  running: ({ isSuspended }) => (isSuspended ? 'suspended' : 'running'),
+  running: ({ isSuspended, memoryDumps }) => {
+    if (memoryDumps.isUnderWay) return 'paused';
+    return isSuspended ? 'suspended' : 'running';
+  },
   paused: ({ pauseReason }) => pauses[pauseReason],
   ended: () => 'shutdown',
 };

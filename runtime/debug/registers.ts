@@ -172,8 +172,8 @@ function formatSegment(name: string, segment: SegmentRegister, isProtected: bool
   return `${values} DPL=${(rights >>> Rights.dplShift) & 3} ${formatType(rights)}`;
 }
 
-/** With the limit's bits 16-19 in their place in a descriptor. */
-function withLimit(rights: number, limit: number): number {
+/** Rights with the limit's bits 16-19 in their place in a descriptor's second word. */
+export function withLimit(rights: number, limit: number): number {
   return rights | (((rights & Rights.granular ? limit >>> 28 : limit >>> 16) & 0xf) << 16);
 }
 

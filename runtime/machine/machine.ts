@@ -363,7 +363,7 @@ export class MachineCore {
       code: { ...engine.graph.cache.size, decoded: engine.graph.decoded, handlers: engine.handlers.size },
       invalidation: engine.graph.cache.metrics,
       translations: engine.tiering?.metrics ?? {},
-      memory: { walks: mmu.walks, tlbEntries: mmu.tlb.size },
+      memory: { walks: mmu.walks, unentered: mmu.unentered, tlbEntries: mmu.tlb.size },
     };
   }
 

@@ -100,7 +100,14 @@ export class PhysicalMap {
 
   /** What has been put in place, from the lowest address on; of what is at one, the last is seen first. */
   placed(): AddressWindow[] {
-    return [...this.windows].sort((a, b) => a.base - b.base || a.layer - b.layer);
+    return [...this.windows, ...this.highMemory()].sort((a, b) => a.base - b.base || a.layer - b.layer);
+  }
+
+  /** RAM from 4 GB on, which nothing hides. */
+  private highMemory(): AddressWindow[] {
+    const [base, length] = [PAGES_4GB * PAGE_BYTES, this.ram.ramBytes - this.below * PAGE_BYTES];
+    if (length === 0) return [];
+    return [{ name: 'RAM', layer: Layer.memory, base, length, reads: this.below, writes: this.below }];
   }
 
   /** Whether an address where no frame is belongs to somebody: a device, or a window that hides memory. */

@@ -51,6 +51,11 @@ export class MemoryDumps extends Emitter<MemoryDumpEvents> {
     this.#machine = machine;
   }
 
+  /** Whether the machine stands still for one. */
+  get isUnderWay(): boolean {
+    return this.#thaw !== null;
+  }
+
   /** How far a dump is, or how the last one has ended. */
   get progress(): MemoryDumpProgress {
     return this.#progress;
@@ -119,7 +124,8 @@ function checkSettings(settings: MemoryDumpSettings): void {
   if (begin !== undefined && length === undefined) throw new ConfigurationError("Parameter 'length' is missing");
   if (length !== undefined && begin === undefined) throw new ConfigurationError("Parameter 'begin' is missing");
   for (const [name, value] of Object.entries({ begin, length })) {
-    if (value !== undefined && !(value >= 0 && Number.isSafeInteger(value)))
+    const least = name === 'length' ? 1 : 0;
+    if (value !== undefined && !(value >= least && Number.isSafeInteger(value)))
       throw new ConfigurationError(`Invalid parameter '${name}'`);
   }
 }

@@ -1,3 +1,4 @@
+import { withLimit } from '../../runtime/debug/registers.ts';
 import { concatenate, latin1 } from '../bytes.ts';
 import type { CpuRegisters, SegmentRegister } from '../machine-core.ts';
 
@@ -44,7 +45,7 @@ function processor(r: CpuRegisters): Uint8Array {
 }
 
 function segment({ selector, limit, rights, base }: SegmentRegister): Uint8Array {
-  return concatenate([words([selector, limit, rights, 0]), doubleWords([base])]);
+  return concatenate([words([selector, limit, withLimit(rights, limit), 0]), doubleWords([base])]);
 }
 
 function note(name: string, type: number, description: Uint8Array): Uint8Array {

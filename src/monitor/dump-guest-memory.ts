@@ -25,15 +25,21 @@ export async function dumpMemory(
   if (format !== 'elf' && (paging || begin !== undefined || length !== undefined))
     throw new Error("kdump-compressed format doesn't support paging or filter");
   if (format !== 'elf') throw new Error(formatError(format));
-  const range = { ...(begin !== undefined && { begin }), ...(length !== undefined && { length }) };
+  // Larger ones reach beyond all memory.
+  const inNumbers = (value: number) => Math.min(value, Number.MAX_SAFE_INTEGER);
+  const range = {
+    ...(begin !== undefined && { begin: inNumbers(begin) }),
+    ...(length !== undefined && { length: inNumbers(length) }),
+  };
   const begun = Promise.withResolvers<void>();
-  const write = (pieces: AsyncIterable<Uint8Array>) => options.writeFile(path, noticed(pieces, begun.resolve));
+  const write = (pieces: AsyncIterable<Uint8Array>) =>
+    options.writeFile(path, noticed(pieces, begun.resolve)).catch((error: unknown) => {
+      throw new Error(openErrorText(error));
+    });
   const written = machine.memoryDumps.write(write, { paging, ...range });
-  // What fails before it has begun is told, though nobody waits for the end.
-  await (detach ? Promise.race([begun.promise, written]) : written).catch((error: unknown) => {
-    throw new Error(openErrorText(error));
-  });
   written.catch(() => {});
+  // What fails before it has begun is told, though nobody waits for the end.
+  await (detach ? Promise.race([begun.promise, written]) : written);
 }
 
 async function* noticed(pieces: AsyncIterable<Uint8Array>, hasBegun: () => void): AsyncGenerator<Uint8Array> {

@@ -98,6 +98,7 @@ function capitalized(text: string): string {
 async function writeNamed(path: string, pieces: Pieces): Promise<void> {
   await writeWhole(path, pieces).catch((error: NodeJS.ErrnoException) => {
     if (error.syscall === undefined) throw error;
-    throw new Error(`failed to open file '${path}': ${capitalized(systemMessage(error))}`);
+    const what = error.syscall === 'write' ? 'write to' : 'open';
+    throw new Error(`failed to ${what} file '${path}': ${capitalized(systemMessage(error))}`);
   });
 }

@@ -14,6 +14,8 @@ const FORBIDDEN = ['EACCES', 'EPERM'];
  * @throws Error what the file system says, or `pieces` throws
  */
 export async function writeWhole(path: string, pieces: Pieces): Promise<void> {
+  // It cannot be opened; its real path is that of the folder that the process works in.
+  if (path === '') return await writeFile(path, pieces);
   const target = await realpath(path).catch(() => path);
   const old = await stat(target).catch(() => null);
   if (old !== null && !old.isFile()) return await writeFile(path, pieces);

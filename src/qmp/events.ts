@@ -19,8 +19,18 @@ const reasons: Readonly<Record<Exit['reason'], JsonObject>> = {
 
 /** Tells of a machine's events by QEMU's names until the function that is given back is called. */
 export function translateEvents(machine: Machine, tell: EventListener): () => void {
-  const running = () => tell('RESUME');
-  const paused = () => tell('STOP');
+  // One that is told to go on while it stands still for something does so after that.
+  let [standsStill, goesOn] = [0, machine.state === 'running'];
+  const look = () => {
+    const now = machine.state === 'running' && standsStill === 0;
+    if (now === goesOn || machine.state === 'ended') return;
+    goesOn = now;
+    tell(now ? 'RESUME' : 'STOP');
+  };
+  const still = (isStill: boolean) => {
+    standsStill += isStill ? 1 : -1;
+    look();
+  };
   const reset = ({ reason }: Reset) =>
     tell(
       'RESET',
@@ -34,13 +44,12 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
   };
   const suspend = () => tell('SUSPEND');
   const wake = () => tell('WAKEUP');
-  const still = (isStill: boolean) => machine.state === 'running' && tell(isStill ? 'STOP' : 'RESUME');
   const { snapshots, memoryDumps } = machine;
   snapshots.on('still', still);
   memoryDumps.on('still', still);
   machine
-    .on('running', running)
-    .on('paused', paused)
+    .on('running', look)
+    .on('paused', look)
     .on('reset', reset)
     .on('exit', exit)
     .on('off', exit)
@@ -51,8 +60,8 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
     snapshots.off('still', still);
     memoryDumps.off('still', still);
     machine
-      .off('running', running)
-      .off('paused', paused)
+      .off('running', look)
+      .off('paused', look)
       .off('reset', reset)
       .off('exit', exit)
       .off('off', exit)

@@ -22,11 +22,10 @@ const fixed = (name: string, answer: unknown): QmpCommand => ({ name, run: () =>
 export const machineCommands: readonly QmpCommand[] = [
   {
     name: 'query-status',
-    run: (_, { machine }) => ({
-      status: runStateOf(machine),
-      singlestep: false,
-      running: machine.state === 'running' && !machine.isSuspended,
-    }),
+    run: (_, { machine }) => {
+      const status = runStateOf(machine);
+      return { status, singlestep: false, running: status === 'running' };
+    },
   },
   { name: 'query-version', run: (_, { options }) => versionOf(options.version) },
   { name: 'query-name', run: (_, { options }) => (options.name === undefined ? {} : { name: options.name }) },

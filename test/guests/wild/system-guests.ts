@@ -219,7 +219,7 @@ mxcsr:  dd      0
 `,
   ),
   'a stack in the ROM': fromRom(
-    'memory.walks',
+    'memory.unentered',
     `
 main:   mov     ax, 0xF000
         mov     ss, ax

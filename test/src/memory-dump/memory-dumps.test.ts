@@ -70,6 +70,7 @@ test.each([
   [{ length: 1 }, "Parameter 'begin' is missing"],
   [{ begin: -1, length: 1 }, "Invalid parameter 'begin'"],
   [{ begin: 0, length: 0.5 }, "Invalid parameter 'length'"],
+  [{ begin: 0, length: 0 }, "Invalid parameter 'length'"],
   [{ begin: 0x9000_0000, length: 4096 }, 'dump: no guest memory to dump'],
 ])('%o: %s', async (settings, message) => {
   await expect(dumped(settings)).rejects.toThrow(message);
@@ -107,6 +108,19 @@ test.each([
   await expect(taken).rejects.toThrow('the dump was not taken to its end');
   expect(machine.memoryDumps.progress.status).not.toBe('active');
   await dumped({ begin: 0, length: 1 });
+});
+
+test('memory from 4 GB on is in it', async () => {
+  const boot = { bios: rom('.wait: jmp .wait') };
+  await using high = await Machine.create({ memory: 8, memoryBelow4G: 4, boot });
+  const FOUR_GB = 2 ** 32;
+  const parts: Uint8Array[] = [];
+  await high.memoryDumps.write(async (pieces) => void parts.push(...(await Array.fromAsync(pieces))));
+  const { segments } = readCoreFile(concatenate(parts));
+  expect(segments.at(-1)!.physical + segments.at(-1)!.bytes.length).toBe(FOUR_GB + (4 << 20));
+  expect(await high.examine('memoryMap')).toContainEqual(
+    expect.objectContaining({ base: FOUR_GB, length: 4 << 20, kind: 'ram' }),
+  );
 });
 
 describe('a machine that counts', () => {
@@ -161,6 +175,7 @@ describe('a machine that counts', () => {
       order.push('dump');
     });
     await Promise.all(others);
-    expect(order).toEqual(['dump', 'snapshot', 'reset']);
+    expect(order.toSorted()).toEqual(['dump', 'reset', 'snapshot']);
+    expect(order[0]).toBe('dump');
   });
 });

@@ -42,6 +42,11 @@ test('memory is dumped by QMP and by the monitor, and events tell of it', async 
   await expect(detached('file:x', { begin: 2 ** 31, length: 5 })).rejects.toThrow('dump: no guest memory to dump');
   events.length = 0;
   expect(await qmp.execute('dump-guest-memory', { paging: false, protocol: 'file:c', detach: true })).toEqual({});
+  expect(await qmp.execute('query-status')).toMatchObject({ status: 'paused', running: false });
+  expect(await monitor.execute('info status')).toBe('VM status: paused\n');
+  // Told to stand still and to go on, it does so afterwards, and nothing else is told.
+  await machine.pause();
+  await machine.resume();
   await expect(detached('file:c')).rejects.toThrow('There is a dump in process, please wait.');
   expect(await monitor.execute('info dump')).toMatch(/^Status: active\nFinished: \d+\.\d\d %\n$/);
   expect(await monitor.execute('dump-guest-memory c')).toBe('Error: There is a dump in process, please wait.\n');
