@@ -40,6 +40,8 @@ export interface MachineCore {
   /** Takes a message from the host; it takes effect at the next `run`. */
   arrive(message: ToMachine): void;
   reset(): void;
+  /** It was told to stand still; between two calls of `run`. */
+  stands(): void;
   /** The guest is suspended to RAM, until something wakes the machine. */
   readonly isSuspended: boolean;
   /** Somebody presses the reset button. True: the reset comes when the guest next runs ('reset-requested'), as it is recorded. */

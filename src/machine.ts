@@ -14,6 +14,7 @@ import { type DumpedMachine, MemoryDumps } from './memory-dump/memory-dumps.ts';
 import type { MigrationChannel } from './migration/channel.ts';
 import { MachineMigration, openArrival } from './migration/index.ts';
 import type { MigratingMachine } from './migration/machine-end.ts';
+import { inTime } from './migration/patience.ts';
 import { creationError, loaded } from './opening.ts';
 import { bootOf, type MachineOptions } from './options.ts';
 import { prepareMachine } from './preparation.ts';
@@ -22,6 +23,9 @@ import { MachineSnapshots } from './snapshot/machine-snapshots.ts';
 import { driveWith } from './snapshot/media.ts';
 import { MachineStates, type SnapshotSettings } from './snapshot/state.ts';
 import { Translations } from './translations.ts';
+
+/** How long a machine that is stopped may take to finish its recording, in milliseconds. */
+const PATIENCE = 2000;
 
 /** A PC. Only while it runs, or a call waits for its answer, does it keep the program alive. */
 export class Machine extends MachineDevices implements AsyncDisposable {
@@ -247,6 +251,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
 
   /** Ends the machine for good, whatever the guest is doing, and frees all that it has. May be called again. */
   async stop(): Promise<void> {
+    if (this.made.recording.isMade && this.#state !== 'ended') await this.#finishRecording();
     this.#end({ reason: 'stopped', code: 0 });
     this.connection.send({ type: 'stop' });
     this.connection.close(new Error('the machine was stopped'));
@@ -254,6 +259,11 @@ export class Machine extends MachineDevices implements AsyncDisposable {
     await this.alive.during(() =>
       Promise.all([this.isolate.terminate(), this.#forks.close(), drives.close(), disconnectOutside(this.made)]),
     );
+  }
+
+  /** The recording is to have all that has happened: the machine's end tells how far it has come when it is paused. */
+  async #finishRecording(): Promise<void> {
+    await inTime(this.call('pause'), PATIENCE, 'does not answer').catch(() => {});
   }
 
   /** The same as `stop()`, for `await using`. */

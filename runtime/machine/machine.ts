@@ -328,6 +328,11 @@ export class MachineCore {
     return this.history ? this.history.run(until) : this.loop.go(until);
   }
 
+  /** It was told to stand still; between two calls of `run`. */
+  stands(): void {
+    this.tape?.stands();
+  }
+
   private callAttention(): void {
     Atomics.store(this.state, Word.attention, 1);
   }

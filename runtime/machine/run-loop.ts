@@ -55,7 +55,8 @@ export class RunLoop {
       tape?.left();
       if (reason === 'debug') return { reason, stop: engine.stops.take()! };
       if (reason === 'budget' && schedule.isStanding) return schedule.stood();
-      if (reason !== 'halted') continue;
+      // One that was recorded up to a halt ends there.
+      if (reason !== 'halted' || tape?.isOver) continue;
       const halted = this.#halt();
       if (halted !== null) return halted;
     }

@@ -90,6 +90,11 @@ export class Tape {
     if (ends.includes(reason)) this.#recorder?.reached(this.moment);
   }
 
+  /** The machine stands still: it may end without another word. */
+  stands(): void {
+    if (this.#hasBegun) this.#recorder?.reached(this.moment);
+  }
+
   /** Whether a message to the host is not for it. */
   takes(message: ToHost): boolean {
     return this.#player?.takes(message) ?? false;

@@ -319,6 +319,9 @@ class MachineLoop {
     pause: () => {
       this.#checkAlive();
       this.#pause();
+      this.#core.stands();
+      // Before the answer, which may be the last that somebody hears.
+      this.#output.flush();
     },
     reset: () => {
       this.#checkAlive();

@@ -49,6 +49,11 @@ export class MachineRecording {
     return { ...config, recording: { mode: 'record', markEvery } };
   }
 
+  /** Whether one is made. */
+  get isMade(): boolean {
+    return this.#file !== undefined;
+  }
+
   /** More of a recording. */
   async receive(bytes: Uint8Array): Promise<void> {
     this.#file?.write(bytes);

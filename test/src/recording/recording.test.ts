@@ -71,6 +71,22 @@ test('one whose process was killed is replayed up to its end', async () => {
   expect(printed.startsWith(output)).toBe(true);
 });
 
+test.each(['stop', 'pause'] as const)('one whose machine was told to %s is replayed up to there', async (end) => {
+  const path = join(folder, end);
+  let output = '';
+  const machine = await Machine.create({ ...demo, icount: { shift: SHIFT, record: path } });
+  machine.serial.on('data', (bytes) => {
+    output += Buffer.from(bytes).toString('latin1');
+  });
+  await machine.start();
+  await machine.serial.expect(/demo> $/);
+  machine.serial.write('echo one\r');
+  await machine.serial.expect(/one\r\ndemo> $/);
+  await machine[end]();
+  await machine.stop();
+  expect(await replayed(replay(path))).toEqual({ reason: 'recording', output });
+});
+
 describe('is refused', () => {
   const refused = (bytes: Uint8Array, options: Partial<MachineOptions> = {}) =>
     Machine.create({ ...demo, ...replay(bytes), ...options }).then(
