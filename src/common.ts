@@ -53,6 +53,7 @@ export type { ListenAddress } from './listen-address.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
 export type { DebugConsole, MachineEvents, MachineState, PauseReason, Probe } from './machine-types.ts';
 export type {
+  MemoryDumpEnd,
   MemoryDumpEvents,
   MemoryDumpProgress,
   MemoryDumpSettings,

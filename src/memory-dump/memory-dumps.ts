@@ -15,18 +15,28 @@ export interface MemoryDumpSettings {
 
 /** How far a dump is, or how the last one has ended. */
 export interface MemoryDumpProgress {
+  /** `none`: there was no dump yet. */
   readonly status: 'none' | 'active' | 'completed' | 'failed';
-  /** Bytes of memory that have been taken, of `total`. */
+  /** Bytes of memory that have been taken. */
   readonly completed: number;
+  /** Bytes of memory that the dump has. */
   readonly total: number;
+}
+
+/** How a dump has ended. */
+export interface MemoryDumpEnd {
+  /** How far it has come. */
+  readonly progress: MemoryDumpProgress;
+  /** Why it has failed. */
+  readonly error?: string;
 }
 
 /** Events of `machine.memoryDumps`. */
 export interface MemoryDumpEvents {
   /** The machine stands still from now on, if it runs, as its memory is dumped; or that is over. */
   readonly still: boolean;
-  /** A dump has ended; `error` if it failed. */
-  readonly ended: { readonly progress: MemoryDumpProgress; readonly error?: string };
+  /** A dump has ended, well or not. */
+  readonly ended: MemoryDumpEnd;
 }
 
 /** The machine that is dumped. */
