@@ -140,9 +140,7 @@ export class Examination implements ExaminationCalls {
   }
 
   readBus(address: number, length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    busMemory(this.parts.mmu.map).read(address, bytes);
-    return bytes;
+    return this.readRanges([{ begin: address, length }]);
   }
 
   readRanges(ranges: readonly PhysicalRange[]): Uint8Array {

@@ -102,9 +102,11 @@ export class MemoryDumps extends Emitter<MemoryDumpEvents> {
   }
 
   async #goOn(): Promise<void> {
-    if (this.#thaw === null) return;
-    await this.#thaw();
+    const thaw = this.#thaw;
+    if (thaw === null) return;
+    // Before others are let in: the next dump has one of its own.
     this.#thaw = null;
+    await thaw();
     void this.emit('still', false);
   }
 

@@ -62,13 +62,6 @@ const parts: readonly Command[] = [
     run: (_, context) => infoCapture(context),
   },
   {
-    names: ['dump'],
-    usage: '',
-    help: 'Display the latest dump status',
-    parameters: [],
-    run: (_, context) => infoDump(context),
-  },
-  {
     names: ['chardev'],
     usage: '',
     help: 'show the character devices',
@@ -81,6 +74,13 @@ const parts: readonly Command[] = [
     help: 'show infos for each CPU',
     parameters: [],
     run: (_, { options }) => `* CPU #0: thread_id=${options.processId}\n`,
+  },
+  {
+    names: ['dump'],
+    usage: '',
+    help: 'Display the latest dump status',
+    parameters: [],
+    run: (_, context) => infoDump(context),
   },
   {
     names: ['history'],

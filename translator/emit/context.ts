@@ -6,8 +6,8 @@ import { type TableName, tableLayout } from '../abi/tables.ts';
 
 /**
  * How running code notices that it must leave. poll: by a word that another thread sets. budget: because a budget of instructions
- * is used up; the runtime looks at the word, too, after each instruction that it runs. jumps: by that word, or because a budget of jumps is used up; where to leave is asked at the same places as with
- * poll, and only there is counted.
+ * is used up; the runtime looks at the word, too, after each instruction that it runs. jumps: by that word, or because a budget of
+ * jumps is used up; where to leave is asked at the same places as with poll, and only there is counted.
  */
 export type Pacing = 'poll' | 'budget' | 'jumps';
 
