@@ -8,8 +8,8 @@ import type { CodePage } from './code-page.ts';
 const CHUNK_SHIFT = 6;
 /** After so many writes that hit code, without new code being decoded between them, the frame is taken for data. */
 const MOST_HITS = 16;
-/** After so many stores to a frame, and then after twice as many each time, it is looked at what code is left in it. */
-const FIRST_SURVEY = 16;
+/** So many stores after one that has dropped code, or as many as there were pieces of code, it is looked at what code is left in the frame. */
+const FEWEST_STORES = 16;
 /** Beyond so many events that dropped translations, the next ones cool no more. */
 const MOST_DROPS = 6;
 
@@ -18,8 +18,10 @@ export class FrameCode {
   readonly pages = new Set<CodePage>();
   /** Writes that hit code since code was last decoded here. */
   private hits = 0;
-  /** Stores to the frame since then. */
-  private stores = 0;
+  /** Stores to the frame until it is looked at what code is left; 0: it is not. */
+  private untilSurvey = 0;
+  /** What that begins with. A look takes the longer the more code there was, so it must come the less often. */
+  private surveyInterval = FEWEST_STORES;
   /** Events that have dropped translations. */
   private drops = 0;
   /** By chunk: 1 where there may be code. */
@@ -28,7 +30,7 @@ export class FrameCode {
   /** Marks bytes [start, end) of the frame as code. */
   mark(start: number, end: number): void {
     this.hits = 0;
-    this.stores = 0;
+    this.untilSurvey = 0;
     this.put(start, end);
   }
 
@@ -41,15 +43,15 @@ export class FrameCode {
 
   /** The frame is stored to. Whether to look what code is left: a system gives memory of a program to others, for data. */
   store(): boolean {
-    const stores = ++this.stores;
-    return stores >= FIRST_SURVEY && (stores & (stores - 1)) === 0;
+    return this.untilSurvey > 0 && --this.untilSurvey === 0;
   }
 
   /** Takes these bytes for all that is code; whether there are any. */
-  survey(code: Iterable<Range>): boolean {
+  survey(code: readonly Range[]): boolean {
     this.chunks.fill(0);
     for (const { start, end } of code) this.put(start, end);
-    return this.chunks.includes(1);
+    this.surveyInterval = Math.max(FEWEST_STORES, code.length);
+    return code.length > 0;
   }
 
   /** Whether any of the bytes [start, end) may be code. */
@@ -60,8 +62,9 @@ export class FrameCode {
     return false;
   }
 
-  /** A write has hit code; whether somebody seems to be filling the frame with something new. */
+  /** A write has dropped code; whether somebody seems to be filling the frame with something new. */
   hit(): boolean {
+    this.untilSurvey = this.surveyInterval;
     return ++this.hits > MOST_HITS;
   }
 
@@ -89,6 +92,7 @@ export class FrameCode {
   clear(): void {
     this.chunks.fill(0);
     this.hits = 0;
+    this.untilSurvey = 0;
   }
 }
 
