@@ -98,6 +98,7 @@ export type { SerialEvents, SerialPort } from './serial.ts';
 export type { ShareContent, ShareFile, ShareFileSettings } from './shares/contents.ts';
 export type { SharedFiles, ShareEntry } from './shares/files.ts';
 export { type SecurityModelName, type ShareOptions, securityModels } from './shares/options.ts';
+export type { ServerFolder } from './shares/server/server-folder.ts';
 export { ShareError, type ShareErrorCode } from './shares/share-error.ts';
 export type { SmbiosOptions } from './smbios.ts';
 export type { SnapshotBytes } from './snapshot/machine.ts';

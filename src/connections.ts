@@ -24,7 +24,7 @@ export function connectOutside({ drives, cards, shares, sound, recording }: Mach
   drives.onTrayMoved = machine.trayMoved;
   drives.onCrash = machine.crashed;
   cards.connect({ send, log });
-  shares.connect(send);
+  shares.connect({ send, log });
   for (const { name, cable } of cards.all) {
     streams.addOutput(name, cable);
     streams.addInput(name, cable);

@@ -61,6 +61,11 @@ export interface Host {
    */
   openRecording(path: string, header: Uint8Array, log: (message: string) => void): Promise<RecordingFile>;
   /**
+   * The address of a web server that a name stands for.
+   * @throws ConfigurationError if it stands for none
+   */
+  addressOf(name: string): string;
+  /**
    * Opens a folder that a guest is to share.
    * @throws ConfigurationError that names the folder, if it cannot be opened, or if no folder can be shared here
    */

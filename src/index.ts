@@ -5,6 +5,7 @@ import type { MigrationChannel } from './migration/channel.ts';
 import type { Monitor } from './monitor/monitor.ts';
 import { type NodeCore, nodeHost } from './node/host.ts';
 import { type GdbSettings, type MonitorSettings, nodeGdb, nodeMonitor, nodeQmp, serveQmp } from './node/monitor.ts';
+import type { PackedFolder, PackOptions } from './node/pack-folder.ts';
 import type { SessionServer } from './node/session-server.ts';
 import { VncServer, type VncSettings } from './node/vnc/server.ts';
 import type { MachineOptions } from './options.ts';
@@ -86,12 +87,22 @@ export function listenForVnc(machine: Machine, address: ListenAddress, settings:
   return VncServer.listen(machine, address, settings);
 }
 
+/**
+ * Makes of a folder what a web server needs so that guests can share it (`ShareOptions.server`): in another folder `index.json`, and
+ * `contents` with what files hold, by their hashes. What is there already is kept, or replaced.
+ * @throws ConfigurationError that names the file which cannot be read or written
+ */
+export async function packFolder(folder: string, target: string, options: PackOptions = {}): Promise<PackedFolder> {
+  return await (await import('./node/pack-folder.ts')).packFolder(folder, target, options);
+}
+
 export * from './common.ts';
 export { type DebianLinux, debianLinux, type KernelFlavour } from './node/assets/debian.ts';
 export type { Progress } from './node/assets/progress.ts';
 export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/cpio.ts';
 export { type AwaitedChannel, awaitChannel, openChannel } from './node/migration/open.ts';
 export type { GdbSettings, MonitorSettings } from './node/monitor.ts';
+export type { PackedFolder, PackOptions } from './node/pack-folder.ts';
 export { announceMachine, type MachineTitle } from './node/running/announce.ts';
 export type { RunningMachine } from './node/running/entry.ts';
 export { runningMachines } from './node/running/list.ts';

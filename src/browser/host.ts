@@ -9,7 +9,7 @@ import { browserCompressor } from './compression.ts';
 import { openNetwork } from './network.ts';
 import { messageEnd, workerEnd } from './scope.ts';
 import { sharesMemory } from './shared-memory.ts';
-import { browserStorage } from './storage.ts';
+import { addressOf, browserStorage } from './storage.ts';
 import { clockSince, turningThread } from './threads.ts';
 import type { TickerStart } from './ticker.ts';
 import type { WorkerOptions } from './worker.ts';
@@ -33,6 +33,7 @@ export const browserHost: Host = {
   openRecording: async () => {
     throw new ConfigurationError('a page has no files: record the machine in Node (icount.record)');
   },
+  addressOf,
   openFolder: async (path) => {
     throw new ConfigurationError(`${path}: a page has no folders to share; give the guest a disk instead`);
   },

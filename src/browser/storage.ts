@@ -3,6 +3,7 @@ import type { StorageHost } from '../storage/open.ts';
 import { type ByteStore, StorageError } from '../storage/store.ts';
 import { inflate } from './compression.ts';
 import { isKept, openKept } from './files.ts';
+import { unpackZstd } from './zstd.ts';
 
 /** Images that the browser keeps, and on web servers. */
 export const browserStorage: StorageHost = {
@@ -15,14 +16,14 @@ export const browserStorage: StorageHost = {
     // It stood beside a file of somebody's computer, not beside the page.
     throw noFiles(name);
   },
-  decompressor: { deflate: inflate },
+  decompressor: { deflate: inflate, zstd: unpackZstd },
 };
 
 /**
  * The address of a web server that a name stands for, as it would in a link on the page.
  * @throws StorageError if it is another name
  */
-function addressOf(name: string): string {
+export function addressOf(name: string): string {
   if (isHttp(name)) return name;
   const base = baseAddress();
   const address = URL.canParse(name, base) ? new URL(name, base).href : undefined;

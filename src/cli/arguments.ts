@@ -11,7 +11,16 @@ import { initialSettings, type Settings } from './settings.ts';
 /** Words that may come first and are followed by flags. */
 const actions = ['start', 'demo'] as const;
 /** All words that may come first. */
-export const commandNames: readonly string[] = [...actions, 'image', 'inspect', 'profile', 'ps', 'completion', 'help'];
+export const commandNames: readonly string[] = [
+  ...actions,
+  'image',
+  'inspect',
+  'pack',
+  'profile',
+  'ps',
+  'completion',
+  'help',
+];
 const allFlags = [...flags, ...acceptedFlags];
 
 /**

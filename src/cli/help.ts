@@ -20,6 +20,7 @@ export function helpText(): string {
        rawiron image COMMAND     make, show, copy, check and resize disk images; image --help says more
        rawiron inspect COMMAND   look into the translation cache; inspect --help lists the commands
        rawiron profile           where a machine's time goes; profile --help says more
+       rawiron pack F NEW-F      make of a folder what a web server needs for guests to share it; pack --help says more
        rawiron ps                the machines that run on this host; --json: for programs
        rawiron completion SHELL  what completes these words in bash, zsh or fish
        rawiron help [COMMAND]    show this help, or that of a command

@@ -57,6 +57,7 @@ export async function parseCommand(args: readonly string[]): Promise<Task> {
   if (first === 'profile') return (await import('./inspect/profile-machine.ts')).parseProfile(rest, perform);
   if (first === 'image') return (await import('./image/main.ts')).parseImage(rest);
   if (first === 'inspect') return (await import('./inspect/main.ts')).parseInspect(rest);
+  if (first === 'pack') return (await import('./pack/main.ts')).parsePack(rest);
   if (first === 'ps') return (await import('./ps/main.ts')).parsePs(rest);
   if (first === 'completion') return (await import('./inspect/main.ts')).parseInspect(words);
   const settings = parseArguments(words);

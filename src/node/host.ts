@@ -14,7 +14,7 @@ import { imageHost } from './images.ts';
 import { KeptThread, type ThreadEnd } from './kept-thread.ts';
 import { startKeptWorker } from './kept-worker.ts';
 import { SpareThread } from './spare-thread.ts';
-import { nodeStorage } from './storage.ts';
+import { addressOf, nodeStorage } from './storage.ts';
 import { messageEnd } from './thread.ts';
 import { callerThread } from './threads.ts';
 import { Ticker } from './ticker-thread.ts';
@@ -53,6 +53,7 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
     openNetwork: async (options, log) => (await import('./network/index.ts')).openNetwork(options, log),
     openSoundFile: async (...file) => new (await import('./wav-file.ts')).WavFile(...file),
     openRecording: async (...file) => new (await import('./recording-file.ts')).NodeRecordingFile(...file),
+    addressOf,
     openFolder: async (path, options) => (await import('./shared-folder/index.ts')).openFolder(path, options),
     startDrives: (events) => startDriveThread(modules.drives, events),
     prepareIsolate: (pool, name) => void pool.put(keptThread(modules, name)),

@@ -237,6 +237,15 @@ function outputOf(most: number): { readonly maxOutputLength: number; readonly ch
   return { maxOutputLength: most, chunkSize: Math.max(LEAST_AT_ONCE, Math.min(most + 1, MOST_AT_ONCE)) };
 }
 
+/**
+ * The address that a name is.
+ * @throws StorageError if it is another name
+ */
+export function addressOf(name: string): string {
+  if (isHttp(name)) return name;
+  throw new StorageError({ name }, 'is no address of a web server (http:…, https:…)');
+}
+
 /** Images in files and on web servers. Names of backing files are relative to the image that names them. */
 export const nodeStorage: StorageHost = {
   open: (name, access) => (isHttp(name) ? HttpStore.open(name, access) : openFile(name, access)),

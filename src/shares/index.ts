@@ -6,20 +6,31 @@ import type { MachineConfig } from '../machine-core.ts';
 import type { SharedFolder } from '../ninep/folder.ts';
 import type { NinepSession } from '../ninep/session.ts';
 import type { SharedFiles } from './files.ts';
+import type { Planted } from './memory/plant.ts';
 import { noFolder } from './no-folder.ts';
 import type { SharePlan } from './options.ts';
+import type { ServerFolder } from './server/server-folder.ts';
 import { ShareError } from './share-error.ts';
+
+type ShareHost = Pick<Host, 'openFolder' | 'addressOf' | 'decompressor'>;
+
+/** What the folders need of the machine that has them. */
+interface MachineEnd {
+  send(message: ToMachine): void;
+  /** Takes what the user should know. */
+  log(message: string): void;
+}
 
 /** The host's side of the folders that a machine's guest may mount. */
 export class MachineShares {
   readonly #plans: readonly SharePlan[];
-  readonly #host: Pick<Host, 'openFolder'>;
+  readonly #host: ShareHost;
   readonly #sessions = new Map<string, NinepSession>();
   readonly #files = new Map<string, SharedFiles>();
-  #send: (message: ToMachine) => void = () => {};
+  #machine: MachineEnd | undefined;
   #closed: Promise<unknown> | undefined;
 
-  constructor(plans: readonly SharePlan[], host: Pick<Host, 'openFolder'>) {
+  constructor(plans: readonly SharePlan[], host: ShareHost) {
     this.#plans = plans;
     this.#host = host;
   }
@@ -42,7 +53,13 @@ export class MachineShares {
     if (source === undefined) return noFolder;
     if (!('files' in source)) return this.#host.openFolder(source.folder, source);
     const { MemoryFolder } = await import('./memory/folder.ts');
-    return new MemoryFolder(source.capacity);
+    return new MemoryFolder(source.capacity, await this.#filesOf(source));
+  }
+
+  async #filesOf({ server }: { readonly server: ServerFolder | undefined }): Promise<readonly Planted[]> {
+    if (server === undefined) return [];
+    const { filesOfServer } = await import('./server/server-folder.ts');
+    return await filesOfServer(server, this.#host, (message) => this.#machine?.log(message));
   }
 
   async #fill({ tag, source }: SharePlan, session: NinepSession): Promise<void> {
@@ -69,8 +86,8 @@ export class MachineShares {
   }
 
   /** The way to the machine. */
-  connect(send: (message: ToMachine) => void): void {
-    this.#send = send;
+  connect(machine: MachineEnd): void {
+    this.#machine = machine;
   }
 
   /** Whether a port is of one of them. */
@@ -83,7 +100,7 @@ export class MachineShares {
     const session = this.#sessions.get(port)!;
     const asked = question as FolderQuestion;
     const answer = asked.type === 'reset' ? await session.reset() : await session.exchange(asked.bytes, asked.room);
-    this.#send({ type: 'completion', id, answer });
+    this.#machine?.send({ type: 'completion', id, answer });
   }
 
   /**

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../errors.ts';
 import { checkedBoolean, checkedInteger, checkedOneOf, checkNames, checkText, shown } from '../option-checks.ts';
 import { checkedFile, type ShareFile } from './contents.ts';
 import { namesOf } from './paths.ts';
+import type { ServerFolder } from './server/server-folder.ts';
 import { ShareError } from './share-error.ts';
 
 /** How a guest's owners and permissions are kept at the host. */
@@ -30,6 +31,11 @@ export interface ShareOptions {
    */
   readonly files?: Readonly<Record<string, ShareFile>>;
   /**
+   * The folder is in memory, and begins as one of a web server. Contents of files come when the guest opens them; what it changes is
+   * in memory alone. `files` are there besides.
+   */
+  readonly server?: ServerFolder;
+  /**
    * Bytes that files in memory may take, 1 KB for each name included. A guest that stores more is told that the disk is full. Default:
    * 256 MB.
    */
@@ -46,6 +52,8 @@ interface HostSource {
 
 /** A folder in memory. */
 interface MemorySource {
+  /** What it begins with; undefined: with nothing. */
+  readonly server: ServerFolder | undefined;
   readonly files: Readonly<Record<string, ShareFile>>;
   readonly capacity: number;
 }
@@ -65,6 +73,7 @@ const optionNames: readonly (keyof ShareOptions)[] = [
   'folder',
   'securityModel',
   'files',
+  'server',
   'capacity',
   'readOnly',
 ];
@@ -95,18 +104,27 @@ function planned(share: ShareOptions, n: number): SharePlan {
 }
 
 function sourceOf(where: string, share: ShareOptions): SharePlan['source'] {
-  const { folder, securityModel = 'mapped-file', files, capacity = CAPACITY } = share;
+  const { folder, securityModel = 'mapped-file', files, server, capacity = CAPACITY } = share;
   checkText(`${where}.folder`, folder);
   checkedOneOf(`${where}.securityModel`, securityModel, securityModels);
   checkedInteger(`${where}.capacity`, capacity, 1, Number.MAX_SAFE_INTEGER);
-  if (files === undefined) {
-    if (share.capacity !== undefined) throw new ConfigurationError(`${where}.capacity is for files in memory (files)`);
+  if (files === undefined && server === undefined) {
+    if (share.capacity !== undefined)
+      throw new ConfigurationError(`${where}.capacity is for files in memory (files, server)`);
     return folder === undefined ? undefined : { folder, securityModel };
   }
-  checkFiles(`${where}.files`, files);
+  if (files !== undefined) checkFiles(`${where}.files`, files);
+  if (server !== undefined) checkServer(`${where}.server`, server);
   if (folder !== undefined || share.securityModel !== undefined)
     throw new ConfigurationError(`${where} has files in memory; leave out folder and securityModel`);
-  return { files, capacity };
+  return { files: files ?? {}, server, capacity };
+}
+
+function checkServer(where: string, server: ServerFolder): void {
+  checkNames(where, server, ['index', 'contents']);
+  for (const name of ['index', 'contents'] as const)
+    if (typeof server[name] !== 'string')
+      throw new ConfigurationError(`${where}.${name} is ${shown(server[name])}; it must be an address`);
 }
 
 function checkFiles(where: string, files: NonNullable<ShareOptions['files']>): void {

@@ -6,7 +6,8 @@ import { ShareError } from './share-error.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-function guestName(name: string): string {
+/** The bytes of a name in UTF-8, a character for each. */
+export function guestName(name: string): string {
   return Array.from(encoder.encode(name), (byte) => String.fromCharCode(byte)).join('');
 }
 

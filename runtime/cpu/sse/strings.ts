@@ -9,66 +9,85 @@ const Control = { words: 1 << 0, signed: 1 << 1, negative: 1 << 4, masked: 1 << 
 /** Bits of the instruction's number, which are those of its opcode. */
 const Kind = { index: 1 << 0, implicit: 1 << 1 } as const;
 
-/** Up to 16 elements, of which the first `length` are valid. */
-interface Elements {
-  readonly values: readonly number[];
-  readonly length: number;
+/** Both strings: four words of the first one, and four of the second. Nothing is allocated: C libraries search strings by these instructions. */
+const strings = new Int32Array(8);
+const { buffer } = strings;
+
+/** The elements of both strings, those of the second one after all of the first one. */
+type Values = Uint8Array | Int8Array | Uint16Array | Int16Array;
+
+/** By signedness and size, as in the immediate byte. */
+const views: readonly Values[] = [
+  new Uint8Array(buffer),
+  new Uint16Array(buffer),
+  new Int8Array(buffer),
+  new Int16Array(buffer),
+];
+
+/** How many of up to `count` elements from `start` on are valid. Explicit lengths are magnitudes of registers; without one a zero ends the string. */
+function validOf(values: Values, start: number, count: number, explicit: number | undefined): number {
+  if (explicit !== undefined) return Math.min(Math.abs(explicit), count);
+  for (let n = 0; n < count; n++) if (values[start + n] === 0) return n;
+  return count;
 }
 
-function elementsOf(words: ArrayLike<number>, control: number): number[] {
-  const buffer = Int32Array.from(words).buffer;
-  if (control & Control.words)
-    return [...(control & Control.signed ? new Int16Array(buffer) : new Uint16Array(buffer))];
-  return [...(control & Control.signed ? new Int8Array(buffer) : new Uint8Array(buffer))];
-}
+/**
+ * IntRes1: a bit for each of up to `count` elements of the second string. So many of the first string and of the second are valid;
+ * others compare as in table 4-7.
+ */
+type Aggregation = (values: Values, count: number, first: number, second: number) => number;
 
-/** Explicit lengths are magnitudes of registers; without one a zero ends the string. */
-function withLength(values: readonly number[], explicit: number | undefined): Elements {
-  if (explicit !== undefined) return { values, length: Math.min(Math.abs(explicit), values.length) };
-  const end = values.indexOf(0);
-  return { values, length: end < 0 ? values.length : end };
-}
-
-/** Whether the bit of the second string's element `at` is set. Elements that are not valid compare as in table 4-7. */
-type Aggregation = (first: Elements, second: Elements, at: number) => boolean;
-
-const isValid = ({ length }: Elements, at: number): boolean => at < length;
-
-const equalAny: Aggregation = (first, second, at) =>
-  isValid(second, at) && first.values.slice(0, first.length).includes(second.values[at]!);
-
-const ranges: Aggregation = (first, second, at) => {
-  const value = second.values[at]!;
-  if (!isValid(second, at)) return false;
-  for (let n = 0; n + 1 < first.length; n += 2) {
-    if (first.values[n]! <= value && value <= first.values[n + 1]!) return true;
+const equalAny: Aggregation = (values, count, first, second) => {
+  let bits = 0;
+  for (let at = 0; at < second; at++) {
+    const value = values[count + at];
+    for (let n = 0; n < first; n++) {
+      if (values[n] !== value) continue;
+      bits |= 1 << at;
+      break;
+    }
   }
-  return false;
+  return bits;
 };
 
-const equalEach: Aggregation = (first, second, at) => {
-  if (isValid(first, at) !== isValid(second, at)) return false;
-  return !isValid(first, at) || first.values[at] === second.values[at];
+const ranges: Aggregation = (values, count, first, second) => {
+  let bits = 0;
+  for (let at = 0; at < second; at++) {
+    const value = values[count + at]!;
+    for (let n = 0; n + 1 < first; n += 2) {
+      if (values[n]! > value || value > values[n + 1]!) continue;
+      bits |= 1 << at;
+      break;
+    }
+  }
+  return bits;
 };
 
-const equalOrdered: Aggregation = (first, second, at) => {
-  for (let n = 0; n < first.length && at + n < second.values.length; n++) {
-    if (!isValid(second, at + n) || first.values[n] !== second.values[at + n]) return false;
+const equalEach: Aggregation = (values, count, first, second) => {
+  let bits = 0;
+  const both = Math.min(first, second);
+  for (let at = 0; at < both; at++) if (values[at] === values[count + at]) bits |= 1 << at;
+  for (let at = Math.max(first, second); at < count; at++) bits |= 1 << at;
+  return bits;
+};
+
+const equalOrdered: Aggregation = (values, count, first, second) => {
+  let bits = 0;
+  for (let at = 0; at < count; at++) {
+    const end = Math.min(first, count - at);
+    let n = 0;
+    while (n < end && at + n < second && values[n] === values[count + at + n]) n++;
+    if (n === end) bits |= 1 << at;
   }
-  return true;
+  return bits;
 };
 
 const aggregations: readonly Aggregation[] = [equalAny, ranges, equalEach, equalOrdered];
 
-/** IntRes2: a bit for each element of the second string. */
-function compare(first: Elements, second: Elements, control: number): number {
-  const aggregation = aggregations[(control >> 2) & 3]!;
-  let bits = 0;
-  for (let at = 0; at < second.values.length; at++) {
-    const isInverted = control & Control.negative && (!(control & Control.masked) || isValid(second, at));
-    if (aggregation(first, second, at) !== Boolean(isInverted)) bits |= 1 << at;
-  }
-  return bits;
+/** IntRes2: bits of IntRes1, of which all, or the valid ones of the second string, may be inverted. */
+function inverted(bits: number, count: number, second: number, control: number): number {
+  if ((control & Control.negative) === 0) return bits;
+  return bits ^ ((1 << (control & Control.masked ? second : count)) - 1);
 }
 
 /** The lowest or the highest bit's number, or how many elements there are. */
@@ -84,9 +103,9 @@ function storeMask(state: Int32Array, bits: number, count: number, control: numb
     state[Word.xmm] = bits;
     return;
   }
-  const mask = Array.from({ length: count }, (_, n) => -((bits >> n) & 1));
-  const buffer = control & Control.words ? Int16Array.from(mask).buffer : Int8Array.from(mask).buffer;
-  state.set(new Int32Array(buffer), Word.xmm);
+  const width = 128 / count;
+  for (let n = 0; n < count; n++)
+    if (bits & (1 << n)) state[Word.xmm + ((n * width) >> 5)] |= ((1 << width) - 1) << ((n * width) & 31);
 }
 
 /**
@@ -103,17 +122,21 @@ export function compareStrings(
 ): void {
   const { state, memory } = cpu;
   requireSse(state);
-  const word = (n: number) => (inMemory ? memory.load32(source + 4 * n) : state[source + n]!);
-  const lengthIn = (register: number) => (kind & Kind.implicit ? undefined : state[register]!);
-  const second = withLength(elementsOf([0, 1, 2, 3].map(word), control), lengthIn(Word.edx));
-  const first = withLength(elementsOf(state.subarray(destination, destination + 4), control), lengthIn(Word.eax));
-  const count = second.values.length;
-  const bits = compare(first, second, control);
+  for (let n = 0; n < 4; n++) {
+    strings[4 + n] = inMemory ? memory.load32(source + 4 * n) : state[source + n]!;
+    strings[n] = state[destination + n]!;
+  }
+  const values = views[control & (Control.words | Control.signed)]!;
+  const count = control & Control.words ? 8 : 16;
+  const isExplicit = (kind & Kind.implicit) === 0;
+  const second = validOf(values, count, count, isExplicit ? state[Word.edx] : undefined);
+  const first = validOf(values, 0, count, isExplicit ? state[Word.eax] : undefined);
+  const found = aggregations[(control >> 2) & 3]!(values, count, first, second);
+  const bits = inverted(found, count, second, control);
   if (kind & Kind.index) state[Word.ecx] = indexOf(bits, count, control);
   else storeMask(state, bits, count, control);
-  const isShort = ({ length }: Elements, flag: number) => (length < count ? flag : 0);
-  const image = isShort(second, Eflags.zf) | isShort(first, Eflags.sf) | (bits & 1 ? Eflags.of : 0);
-  const flags = image | (bits ? Eflags.cf : 0);
+  const lengths = (second < count ? Eflags.zf : 0) | (first < count ? Eflags.sf : 0);
+  const flags = lengths | (bits & 1 ? Eflags.of : 0) | (bits ? Eflags.cf : 0);
   state[Word.flagResult] = flagResultOf(flags);
   state[Word.flagCarries] = flagCarriesOf(flags);
 }

@@ -13,6 +13,7 @@ import { type FolderPlace, Places } from '../../ninep/places.ts';
 import { OpenFlag } from '../../ninep/protocol.ts';
 import { BLOCK_BYTES, DirectoryNode, ENTRY_BYTES, FileNode, LinkNode, type MemoryNode, SpecialNode } from './nodes.ts';
 import { MemoryOpenDirectory, MemoryOpenFile } from './open.ts';
+import { type Planted, plant, roomFor } from './plant.ts';
 import { Space } from './space.ts';
 
 /** The kind of file system that it tells it is: 9P, by Linux's include/uapi/linux/magic.h. */
@@ -21,19 +22,22 @@ const V9FS_MAGIC = 0x01021997n;
 const ROOT = { mode: 0o755, user: 0, group: 0 };
 
 /**
- * A folder in memory that a guest shares. What can be asked of it is done at once, so nothing comes between the parts of a
- * request; promises are there for folders that are elsewhere.
+ * A folder in memory that a guest shares. What can be asked of it is done at once, but for files whose contents are elsewhere.
  */
 export class MemoryFolder implements SharedFolder {
   readonly #space: Space;
   readonly #root: DirectoryNode;
   readonly #places = new Places(() => {});
 
-  /** `capacity`: bytes that its files may take. */
-  constructor(capacity: number) {
-    this.#space = new Space(capacity);
+  /**
+   * @param capacity bytes that its files may take, but for the names that it begins with
+   * @param entries what it begins with
+   */
+  constructor(capacity: number, entries: readonly Planted[] = []) {
+    this.#space = new Space(capacity + roomFor(entries));
     this.#root = new DirectoryNode(ROOT, this.#space);
     this.#root.names = 1;
+    plant(this.#root, entries, this.#space);
   }
 
   root(): FolderPlace {
@@ -78,7 +82,7 @@ export class MemoryFolder implements SharedFolder {
     const node = this.#node(place);
     if (node instanceof DirectoryNode) return this.#openDirectory(node, place, flags);
     if ((flags & OpenFlag.directory) !== 0) throw new FolderError(Errno.notDirectory, 'it is no directory');
-    return new MemoryOpenFile(withData(node), flags);
+    return await openFile(node, flags);
   }
 
   #openDirectory(node: DirectoryNode, place: FolderPlace, flags: number): MemoryOpenDirectory {
@@ -100,7 +104,7 @@ export class MemoryFolder implements SharedFolder {
     const place = this.#places.at(directory, name);
     try {
       if (known === undefined) within.add(name, new FileNode(file, this.#space));
-      return { place, open: new MemoryOpenFile(withData(within.get(name)), flags) };
+      return { place, open: await openFile(within.get(name), flags) };
     } catch (error) {
       this.release(place);
       throw error;
@@ -189,7 +193,9 @@ export class MemoryFolder implements SharedFolder {
   }
 
   async change(place: FolderPlace, changes: Changes, open?: OpenFile | OpenDirectory): Promise<void> {
-    this.#nodeOf(place, open).change(changes);
+    const node = this.#nodeOf(place, open);
+    if (node instanceof FileNode && (changes.size ?? 0) > 0) await node.load();
+    node.change(changes);
   }
 
   async statistics(): Promise<FolderStatistics> {
@@ -226,6 +232,13 @@ function withData(node: MemoryNode): FileNode {
   if (node instanceof LinkNode) throw new FolderError(Errno.tooManyLinks, 'it is a symbolic link');
   if (!(node instanceof FileNode)) throw new FolderError(Errno.notPermitted, 'it is a special file');
   return node;
+}
+
+/** What is emptied needs no contents. */
+async function openFile(node: MemoryNode, flags: number): Promise<MemoryOpenFile> {
+  const file = withData(node);
+  if ((flags & OpenFlag.truncate) === 0) await file.load();
+  return new MemoryOpenFile(file, flags);
 }
 
 function checkEmpty(directory: DirectoryNode): void {

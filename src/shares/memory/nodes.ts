@@ -1,7 +1,7 @@
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import { type Attributes, type Changes, type GivenTime, Kind, type NewFile, PERMISSIONS } from '../../ninep/folder.ts';
 import { FileData } from './file-data.ts';
-import type { Space } from './space.ts';
+import type { Space, Spare } from './space.ts';
 
 /** About what the host needs for a name and what it leads to, without data: a guest must not use it up with empty files. */
 export const ENTRY_BYTES = 1024;
@@ -112,22 +112,67 @@ export abstract class MemoryNode {
   protected free(): void {}
 }
 
-/** A file with data. */
-export class FileNode extends MemoryNode {
+/** Where the contents of a file are that nobody has changed. */
+export interface Origin {
+  /** Bytes. */
+  readonly size: number;
+  /** All of them. */
+  read(): Promise<Uint8Array>;
+}
+
+/** A file with data. Those of an origin are here while it is open, and then until their room is needed. */
+export class FileNode extends MemoryNode implements Spare {
   readonly kind = Kind.file;
   readonly #data: FileData;
+  #origin: Origin | null;
+  #isLoaded = false;
 
-  constructor(file: NewFile, space: Space) {
+  constructor(file: NewFile, space: Space, origin: Origin | null = null) {
     super(file, space);
     this.#data = new FileData(space);
+    this.#origin = origin;
+    if (origin !== null) this.#data.resize(origin.size);
   }
 
   override get size(): number {
     return this.#data.size;
   }
 
+  /** What is elsewhere counts too: a file that takes nothing looks to programs as if it were a hole. */
   override get taken(): number {
+    return this.#origin === null ? this.#data.taken : this.size;
+  }
+
+  get kept(): number {
     return this.#data.taken;
+  }
+
+  /**
+   * Gets the contents from their origin. Without that nothing is to be read or changed, but for a file that is emptied.
+   * @throws FolderError
+   */
+  async load(): Promise<void> {
+    this.space.keep(this);
+    if (this.#origin === null || this.#isLoaded) return;
+    const bytes = await this.#origin.read();
+    if (this.#data.write(bytes, 0) < bytes.length) {
+      this.drop();
+      throw new FolderError(Errno.noSpace, 'there is no room for the file');
+    }
+    this.#isLoaded = true;
+  }
+
+  drop(): void {
+    const { size } = this;
+    this.#data.resize(0);
+    this.#data.resize(size);
+    this.#isLoaded = false;
+  }
+
+  /** Its contents are the folder's own from now on. */
+  #own(): void {
+    this.space.keep(this);
+    this.#origin = null;
   }
 
   read(target: Uint8Array, position: number): number {
@@ -136,16 +181,26 @@ export class FileNode extends MemoryNode {
 
   write(bytes: Uint8Array, position: number): number {
     const written = this.#data.write(bytes, position);
-    if (written > 0) this.modified();
+    if (written > 0) {
+      this.#own();
+      this.modified();
+    }
     return written;
   }
 
   override resize(size: number): void {
+    this.#own();
     this.#data.resize(size);
     this.modified();
   }
 
+  override settle(): void {
+    super.settle();
+    if (this.opens === 0 && this.#origin !== null && this.#isLoaded) this.space.offer(this);
+  }
+
   protected override free(): void {
+    this.#own();
     this.#data.resize(0);
   }
 }

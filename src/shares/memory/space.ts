@@ -1,9 +1,21 @@
 import { Errno, FolderError } from '../../ninep/errno.ts';
 
+/** What takes memory only until something else needs it: contents that can be got again. */
+export interface Spare {
+  /** Bytes. They stay the same while it is spare. */
+  readonly kept: number;
+  /** Gives its memory back. */
+  drop(): void;
+}
+
 /** What the files of a folder may take of the host's memory, in bytes: a guest must not use it up. */
 export class Space {
   readonly capacity: number;
   #used = 0;
+  /** What was offered first comes first. */
+  readonly #spare = new Set<Spare>();
+  /** Bytes that it takes. */
+  #spared = 0;
   #lastId = 0n;
 
   constructor(capacity: number) {
@@ -15,13 +27,31 @@ export class Space {
     return ++this.#lastId;
   }
 
+  /** What can be had, if need be from what is spare. */
   get free(): number {
-    return this.capacity - this.#used;
+    return this.capacity - this.#used + this.#spared;
   }
 
   take(bytes: number): void {
     if (bytes > this.free) throw new FolderError(Errno.noSpace, 'there is no room for more');
+    for (const one of this.#spare) {
+      if (bytes <= this.capacity - this.#used) break;
+      this.keep(one);
+      one.drop();
+    }
     this.#used += bytes;
+  }
+
+  /** Something may be dropped from now on. */
+  offer(one: Spare): void {
+    this.keep(one);
+    this.#spare.add(one);
+    this.#spared += one.kept;
+  }
+
+  /** It may not any more. */
+  keep(one: Spare): void {
+    if (this.#spare.delete(one)) this.#spared -= one.kept;
   }
 
   give(bytes: number): void {

@@ -67,11 +67,24 @@ export class RemoteFile {
    * @throws StorageError
    */
   async read(offset: number, length: number): Promise<Uint8Array> {
+    return await this.#persistently((signal, progress) => this.#ask(offset, length, signal, progress));
+  }
+
+  /**
+   * All of it in one answer, which servers without range requests give, too.
+   * @throws StorageError also where it has more bytes than `most`
+   */
+  async whole(most: number): Promise<Uint8Array> {
+    return await this.#persistently((signal, progress) => this.#askWhole(most, signal, progress));
+  }
+
+  /** What may go better the next time is tried again. */
+  async #persistently(ask: (signal: AbortSignal, progress: () => void) => Promise<Uint8Array>): Promise<Uint8Array> {
     const { tries, pause } = this.#options;
     for (let attempt = 1; ; attempt++) {
       this.check();
       try {
-        return await this.#patiently((signal, progress) => this.#ask(offset, length, signal, progress));
+        return await this.#patiently(ask);
       } catch (error) {
         if (!(error instanceof PassingError)) throw error;
         if (attempt >= tries) throw this.#error(`${error.message} (asked ${tries} times)`);
@@ -99,6 +112,24 @@ export class RemoteFile {
     }
   }
 
+  async #askWhole(most: number, signal: AbortSignal, progress: () => void): Promise<Uint8Array> {
+    const response = await this.#fetch({ headers: this.#headers, signal });
+    try {
+      this.#checkThere(response);
+      progress();
+      const pieces: Uint8Array[] = [];
+      let length = 0;
+      await this.#receive(response, progress, (piece) => {
+        length += piece.length;
+        if (length > most) throw this.#error(`has more than ${most} bytes`);
+        pieces.push(piece);
+      });
+      return joined(pieces, length);
+    } finally {
+      await response.body?.cancel().catch(() => {});
+    }
+  }
+
   async #fetch(request: RequestInit): Promise<Response> {
     try {
       return await this.#options.fetch(this.#url, request);
@@ -109,33 +140,45 @@ export class RemoteFile {
 
   async #body(response: Response, expected: number, progress: () => void): Promise<Uint8Array> {
     const bytes = new Uint8Array(expected);
-    const reader = response.body!.getReader();
     let at = 0;
+    await this.#receive(response, progress, (piece) => {
+      if (at + piece.length > expected) throw this.#error('the server sends more than it was asked for');
+      bytes.set(piece, at);
+      at += piece.length;
+    });
+    if (at < expected) throw new PassingError(`the server sent ${at} of ${expected} bytes`);
+    return bytes;
+  }
+
+  /** Takes the body of an answer, piece by piece. */
+  async #receive({ body }: Response, progress: () => void, take: (piece: Uint8Array) => void): Promise<void> {
+    const reader = body?.getReader();
     try {
-      for (;;) {
+      while (reader !== undefined) {
         const { done, value } = await reader.read().catch((error: unknown) => {
           throw this.#failure(error);
         });
-        if (done) break;
+        if (done) return;
         progress();
-        if (at + value.length > expected) throw this.#error('the server sends more than it was asked for');
-        bytes.set(value, at);
-        at += value.length;
+        take(value);
       }
     } finally {
-      reader.releaseLock();
+      reader?.releaseLock();
     }
-    if (at < expected) throw new PassingError(`the server sent ${at} of ${expected} bytes`);
-    return bytes;
+  }
+
+  /** Throws where an answer says that the file is not there. */
+  #checkThere(response: Response): void {
+    const refusal = whyNoImage(response);
+    if (refusal === undefined) return;
+    throw isPassing(response.status) ? new PassingError(refusal) : this.#error(refusal);
   }
 
   /** The file's size by an answer; throws where this isn't the part that was asked for. */
   #checkAnswer(response: Response, offset: number): number {
     const { status, headers } = response;
-    const refusal = whyNoImage(response);
-    if (refusal !== undefined && isPassing(status)) throw new PassingError(refusal);
     // Nothing of the file is where it was asked for (416), which may be because it is empty.
-    if (refusal !== undefined && status !== 416) throw this.#error(refusal);
+    if (status !== 416) this.#checkThere(response);
     if (status === 200) throw this.#noParts();
     if (status !== 206 && status !== 416) throw this.#error(`the server answers ${status}`);
     if (headers.has('content-encoding')) throw this.#error('the server sends it in another encoding');
@@ -191,6 +234,16 @@ export class RemoteFile {
   #error(problem: string): StorageError {
     return new StorageError(this, problem);
   }
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }
 
 /** fetch says only that it failed; why is in its cause, which may be a list. */

@@ -1,0 +1,151 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream, type Stats } from 'node:fs';
+import { lstat, mkdir, readdir, readlink, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import zlib from 'node:zlib';
+import { ConfigurationError } from '../errors.ts';
+import { type FolderIndex, INDEX_VERSION, type IndexEntry } from '../shares/server/index-file.ts';
+import { systemMessage } from './system-message.ts';
+
+/** The index, and the folder with the contents of files, in what `packFolder` makes. */
+const [INDEX, CONTENTS] = ['index.json', 'contents'];
+/** Digits of a file's SHA-256 that its contents are called by: no two are alike then. */
+const DIGITS = 24;
+
+/** How a folder is packed. */
+export interface PackOptions {
+  /** Compresses what files hold by zstd. Default: false. */
+  readonly compress?: boolean;
+}
+
+/** What was packed. */
+export interface PackedFolder {
+  /** Files, directories and symbolic links. */
+  readonly files: number;
+  readonly directories: number;
+  readonly links: number;
+  /** Bytes of all files. */
+  readonly bytes: number;
+  /** Paths of devices, pipes and sockets, which are left out. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Makes of a folder what a web server needs so that guests can share it (`ShareOptions.server`): in another folder `index.json`, and
+ * `contents` with what files hold, by their hashes. What is there already is kept, or replaced.
+ * @throws ConfigurationError that names the file which cannot be read or written
+ */
+export async function packFolder(
+  folder: string,
+  target: string,
+  { compress = false }: PackOptions = {},
+): Promise<PackedFolder> {
+  if (compress && typeof zlib.createZstdCompress !== 'function')
+    throw new ConfigurationError('to compress by zstd needs Node 22.15 or later');
+  await named(target, mkdir(join(target, CONTENTS), { recursive: true }));
+  const [from, to] = [await named(folder, realpath(folder)), await named(target, realpath(target))];
+  if (`${to}${sep}`.startsWith(`${from}${sep}`))
+    throw new ConfigurationError(`${target} is in ${folder}, which is to be packed; give another folder`);
+  const packer = new Packer(join(to, CONTENTS), compress);
+  const fsroot = await packer.entriesOf(Buffer.from(from));
+  const { packed } = packer;
+  const index: FolderIndex = { fsroot, version: INDEX_VERSION, size: packed.bytes };
+  const written = join(to, `${INDEX}-${randomUUID()}`);
+  await named(target, writeFile(written, JSON.stringify(index)));
+  await named(target, rename(written, join(to, INDEX)));
+  return packed;
+}
+
+/** The result of something that is done with a path. */
+async function named<Result>(path: string | Buffer, act: Promise<Result>): Promise<Result> {
+  try {
+    return await act;
+  } catch (error) {
+    throw new ConfigurationError(`${path}: ${systemMessage(error)}`);
+  }
+}
+
+class Packer {
+  readonly packed = { files: 0, directories: 0, links: 0, bytes: 0, left: [] as string[] };
+  readonly #contents: string;
+  readonly #compress: boolean;
+
+  constructor(contents: string, compress: boolean) {
+    this.#contents = contents;
+    this.#compress = compress;
+  }
+
+  /** Names are bytes, and need not be UTF-8. */
+  async entriesOf(directory: Buffer): Promise<IndexEntry[]> {
+    const entries: IndexEntry[] = [];
+    for (const name of (await named(directory, readdir(directory, { encoding: 'buffer' }))).sort(Buffer.compare)) {
+      const path = Buffer.concat([directory, Buffer.from('/'), name]);
+      const entry = await this.#entryOf(path, name, await named(path, lstat(path)));
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
+  }
+
+  async #entryOf(path: Buffer, name: Buffer, status: Stats): Promise<IndexEntry | undefined> {
+    const entry = (size: number, holds: IndexEntry[] | string): IndexEntry => {
+      const { mtimeMs, mode, uid, gid } = status;
+      return [textOf(name), size, Math.floor(mtimeMs / 1000), mode, uid, gid, holds];
+    };
+    const { packed } = this;
+    if (status.isDirectory()) {
+      packed.directories++;
+      return entry(status.size, await this.entriesOf(path));
+    }
+    if (status.isSymbolicLink()) {
+      packed.links++;
+      return entry(status.size, textOf(await named(path, readlink(path, { encoding: 'buffer' }))));
+    }
+    if (!status.isFile()) {
+      packed.left.push(String(path));
+      return undefined;
+    }
+    packed.files++;
+    const { contents, size } = await named(path, this.#keep(path));
+    packed.bytes += size;
+    return entry(size, contents);
+  }
+
+  /** Keeps what a file holds. It is read once: it may change meanwhile. */
+  async #keep(path: Buffer): Promise<{ readonly contents: string; readonly size: number }> {
+    const written = join(this.#contents, randomUUID());
+    const hash = createHash('sha256');
+    let size = 0;
+    const count = async function* (source: AsyncIterable<Buffer>) {
+      for await (const piece of source) {
+        hash.update(piece);
+        size += piece.length;
+        yield piece;
+      }
+    };
+    const [source, target] = [createReadStream(path), createWriteStream(written)];
+    try {
+      if (this.#compress) await pipeline(source, count, zlib.createZstdCompress(), target);
+      else await pipeline(source, count, target);
+      const contents = `${hash.digest('hex').slice(0, DIGITS)}.bin${this.#compress ? '.zst' : ''}`;
+      await rename(written, join(this.#contents, contents));
+      return { contents, size };
+    } catch (error) {
+      await rm(written, { force: true });
+      throw error;
+    }
+  }
+}
+
+/** Bytes that are no UTF-8 become surrogates, as Python has them (PEP 383). */
+function textOf(bytes: Buffer): string {
+  const text = bytes.toString();
+  if (Buffer.from(text).equals(bytes)) return text;
+  return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).join('');
+}
+
+/** Where the two parts of a packed folder are, for messages. */
+export function partsOf(target: string): { readonly index: string; readonly contents: string } {
+  const folder = basename(target);
+  return { index: `${folder}/${INDEX}`, contents: `${folder}/${CONTENTS}/` };
+}

@@ -1,0 +1,42 @@
+import type { NewFile } from '../../ninep/folder.ts';
+import { DirectoryNode, ENTRY_BYTES, FileNode, LinkNode, type MemoryNode, type Origin } from './nodes.ts';
+import type { Space } from './space.ts';
+
+/** A file that a folder begins with: a directory, a file whose contents are elsewhere, or a symbolic link. */
+export interface Planted {
+  /** With a character for each byte. */
+  readonly name: string;
+  readonly file: NewFile;
+  /** Nanoseconds since 1970. */
+  readonly modificationTime: bigint;
+  readonly holds: PlantedContent;
+}
+
+export type PlantedContent =
+  | { readonly entries: readonly Planted[] }
+  | { readonly origin: Origin }
+  | { readonly target: string };
+
+/** Bytes that such files take without their contents. */
+export function roomFor(entries: readonly Planted[]): number {
+  return entries.reduce((sum, { holds }) => {
+    if ('entries' in holds) return sum + ENTRY_BYTES + roomFor(holds.entries);
+    return sum + ENTRY_BYTES + ('target' in holds ? holds.target.length : 0);
+  }, 0);
+}
+
+/** Puts files into a directory. Their times are set last, as what comes into a directory changes it. */
+export function plant(directory: DirectoryNode, entries: readonly Planted[], space: Space): void {
+  for (const { name, file, modificationTime, holds } of entries) {
+    const node = nodeOf(file, holds, space);
+    directory.add(name, node);
+    if (node instanceof DirectoryNode && 'entries' in holds) plant(node, holds.entries, space);
+    node.change({ accessTime: modificationTime, modificationTime });
+  }
+}
+
+function nodeOf(file: NewFile, holds: PlantedContent, space: Space): MemoryNode {
+  if ('entries' in holds) return new DirectoryNode(file, space);
+  if ('origin' in holds) return new FileNode(file, space, holds.origin);
+  return new LinkNode(holds.target, file, space);
+}

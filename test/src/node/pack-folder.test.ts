@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { ConfigurationError, Machine, packFolder } from '../../../src/index.ts';
+import { FolderServer } from '../shares/server/folder-server.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** A folder with files of all kinds. */
+function folderWithAll(): string {
+  const folder = join(temporaryFolder(), 'root');
+  mkdirSync(join(folder, 'bin'), { recursive: true });
+  writeFileSync(join(folder, 'bin/tool'), '#!/bin/sh\n');
+  chmodSync(join(folder, 'bin/tool'), 0o755);
+  utimesSync(join(folder, 'bin/tool'), 1e9, 1e9);
+  writeFileSync(join(folder, 'copy'), '#!/bin/sh\n');
+  writeFileSync(join(folder, 'empty'), '');
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xc3, 0xa4, 0xff])]), 'bytes');
+  symlinkSync('bin/tool', join(folder, 'link'));
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  return folder;
+}
+
+/** A web server with what a folder has. */
+async function served(folder: string): Promise<FolderServer> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = names.map(({ parentPath, name }) => join(parentPath, name));
+  const server = await FolderServer.start(
+    Object.fromEntries(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path)])),
+  );
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  return server;
+}
+
+test.each([false, true])('a folder is packed, and a machine has it from a web server (compressed: %s)', async (compress) => {
+  const [folder, target] = [folderWithAll(), join(temporaryFolder(), 'new', 'packed')];
+  const packed = await packFolder(folder, target, { compress });
+  expect(packed).toEqual({ files: 4, directories: 1, links: 1, bytes: 25, left: [join(folder, 'pipe')] });
+  expect(readdirSync(join(target, 'contents'))).toHaveLength(3);
+  const server = await served(target);
+  await using machine = await Machine.create({
+    ...{ memory: 4, boot: { demo: true }, isolate: 'caller' },
+    shares: [{ tag: 't', server: { index: server.address('index.json'), contents: server.address('contents') } }],
+  });
+  const files = machine.shares.get('t')!;
+  expect((await files.list()).map(({ name, kind, size }) => [name, kind, size])).toEqual([
+    ['bin', 'directory', 0],
+    ['copy', 'file', 10],
+    ['empty', 'file', 0],
+    ['link', 'symbolic link', 0],
+    ['ä\ufffd', 'file', 5],
+  ]);
+  const [tool] = await files.list('bin');
+  expect(tool).toMatchObject({ name: 'tool', mode: 0o755, modified: new Date(1e12) });
+  expect([text(await files.readFile('bin/tool')), text(await files.readFile('copy'))]).toEqual([
+    '#!/bin/sh\n',
+    '#!/bin/sh\n',
+  ]);
+  expect((await files.readFile('empty')).length).toBe(0);
+});
+
+test('packed again it has what is there now', async () => {
+  const [folder, target] = [folderWithAll(), temporaryFolder()];
+  await packFolder(folder, target);
+  writeFileSync(join(folder, 'new'), 'new');
+  expect(await packFolder(folder, target)).toMatchObject({ files: 5 });
+  expect(readdirSync(target).sort()).toEqual(['contents', 'index.json']);
+  expect(readFileSync(join(target, 'index.json'), 'utf8')).toContain('"new"');
+});
+
+test('what cannot be read, and a folder within itself, are errors that name it', async () => {
+  const folder = folderWithAll();
+  const wrong: readonly (readonly [string, string, string])[] = [
+    [join(folder, 'none'), temporaryFolder(), 'none: no such file or directory'],
+    [join(folder, 'copy'), temporaryFolder(), 'copy: not a directory'],
+    [folder, join(folder, 'bin', 'packed'), 'is in'],
+    [folder, join(folder, 'copy'), 'copy: '],
+  ];
+  for (const [from, to, message] of wrong) {
+    const packing = packFolder(from, to);
+    await expect(packing).rejects.toThrow(ConfigurationError);
+    await expect(packing).rejects.toThrow(message);
+  }
+});
