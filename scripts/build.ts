@@ -1,6 +1,6 @@
 /**
- * Makes dist/, what the package holds: JavaScript, types and source maps. tsc compiles; the two packages that few need,
- * the debug mode's parser and the inspector's source maps, become part of the modules that import them, so that whoever
+ * Makes dist/, what the package holds: JavaScript, types and source maps. tsc compiles; the packages that few need,
+ * the debug mode's parser, the inspector's source maps and browsers' decompression of zstd, become part of the modules that import them, so that whoever
  * installs rawiron installs nothing else. The firmware is assembled, so that the package has its images.
  *
  *     node scripts/build.ts
@@ -20,6 +20,7 @@ const require = createRequire(import.meta.url);
 const carriers = [
   { module: 'src/isolate/check-text', name: 'acorn' },
   { module: 'src/inspect/exported', name: 'source-map' },
+  { module: 'src/browser/zstd', name: 'fzstd' },
 ] as const;
 
 /** Puts a module's packages into it. Its own imports stay as they are. */

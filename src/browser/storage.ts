@@ -3,7 +3,6 @@ import type { StorageHost } from '../storage/open.ts';
 import { type ByteStore, StorageError } from '../storage/store.ts';
 import { inflate } from './compression.ts';
 import { isKept, openKept } from './files.ts';
-import { unpackZstd } from './zstd.ts';
 
 /** Images that the browser keeps, and on web servers. */
 export const browserStorage: StorageHost = {
@@ -16,8 +15,13 @@ export const browserStorage: StorageHost = {
     // It stood beside a file of somebody's computer, not beside the page.
     throw noFiles(name);
   },
-  decompressor: { deflate: inflate, zstd: unpackZstd },
+  decompressor: { deflate: inflate, zstd: unpack },
 };
+
+/** Few images need it. */
+async function unpack(source: Uint8Array, most: number): Promise<Uint8Array> {
+  return (await import('./zstd.ts')).unpackZstd(source, most);
+}
 
 /**
  * The address of a web server that a name stands for, as it would in a link on the page.

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, type Stats } from 'node:fs';
 import { lstat, mkdir, readdir, readlink, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import zlib from 'node:zlib';
 import { ConfigurationError } from '../errors.ts';
@@ -21,9 +21,11 @@ export interface PackOptions {
 
 /** What was packed. */
 export interface PackedFolder {
-  /** Files, directories and symbolic links. */
+  /** How many files. */
   readonly files: number;
+  /** How many directories, but for the folder itself. */
   readonly directories: number;
+  /** How many symbolic links. */
   readonly links: number;
   /** Bytes of all files. */
   readonly bytes: number;
@@ -43,10 +45,11 @@ export async function packFolder(
 ): Promise<PackedFolder> {
   if (compress && typeof zlib.createZstdCompress !== 'function')
     throw new ConfigurationError('to compress by zstd needs Node 22.15 or later');
+  const from = await named(folder, realpath(folder));
+  checkOutside(target, folder, resolve(target), from);
   await named(target, mkdir(join(target, CONTENTS), { recursive: true }));
-  const [from, to] = [await named(folder, realpath(folder)), await named(target, realpath(target))];
-  if (`${to}${sep}`.startsWith(`${from}${sep}`))
-    throw new ConfigurationError(`${target} is in ${folder}, which is to be packed; give another folder`);
+  const to = await named(target, realpath(target));
+  checkOutside(target, folder, to, from);
   const packer = new Packer(join(to, CONTENTS), compress);
   const fsroot = await packer.entriesOf(Buffer.from(from));
   const { packed } = packer;
@@ -55,6 +58,12 @@ export async function packFolder(
   await named(target, writeFile(written, JSON.stringify(index)));
   await named(target, rename(written, join(to, INDEX)));
   return packed;
+}
+
+/** What is made must not become part of what it is made of. */
+function checkOutside(target: string, folder: string, to: string, from: string): void {
+  if (`${to}${sep}`.startsWith(`${from}${sep}`))
+    throw new ConfigurationError(`${target} is in ${folder}, which is to be packed; give another folder`);
 }
 
 /** The result of something that is done with a path. */

@@ -9,7 +9,7 @@ import { packed } from '../x86/instruction.ts';
 import type { EmitContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsText } from './flags.ts';
-import { accessText, outsideSegment, segmentBase, slowPathName, windowText } from './memory.ts';
+import { type Alignment, accessText, outsideSegment, segmentBase, slowPathName, windowText } from './memory.ts';
 import { emitX87 } from './x87/handler.ts';
 
 /** `heating`: of an instruction where a translation may start; it adds its weight to its heat. */
@@ -52,6 +52,8 @@ export class HandlerEmitter implements Leaves {
   protected readonly context: EmitContext;
   private readonly print: ExpressionPrinter;
   private indices = 0;
+  /** Temporaries of windows that may lie anywhere: what an instruction accesses that need not be aligned mostly isn't. */
+  private readonly anywhere = new Set<number>();
 
   constructor(context: EmitContext) {
     this.context = context;
@@ -133,7 +135,7 @@ export class HandlerEmitter implements Leaves {
     const start = this.print.integer(s.args[0]);
     const address = offset ? `(${start}+${offset}|0)` : start;
     const tlb = s.op === 'load' ? this.context.readTlb : this.context.writeTlb;
-    const { index, hits, load, store } = accessText(this.context, s, address, tlb);
+    const { index, hits, load, store } = accessText(this.context, s, address, tlb, this.alignmentOf(s));
     const path = slowPathName(s.size, s.name);
     const k = `k${this.indices++}`;
     const checked = { name: k, index, isHit: hits(k) };
@@ -145,6 +147,10 @@ export class HandlerEmitter implements Leaves {
       return `${this.define(k, index)}${this.rare(`!(${checked.isHit})`, `${this.context.cell('PROBE')}(${address},${s.size});`)}`;
     const value = this.print.value(s.args[1]);
     return this.store(store(k, value), checked, `${this.context.cell(`STORE${path}`)}(${address},${value})`);
+  }
+
+  private alignmentOf(s: Statement): Alignment {
+    return windowOffset(s) !== undefined && this.anywhere.has(s.args[0].number) ? 'any' : 'natural';
   }
 
   protected load(result: string, load: string, { name, index, isHit }: CheckedAccess, slow: string): string {
@@ -169,8 +175,10 @@ export class HandlerEmitter implements Leaves {
   private window(s: Statement): string {
     const address = this.print.integer(s.args[0]);
     const name = this.define(`t${s.temporary}`, address);
+    const isAnywhere = s.name.endsWith('Any');
+    if (isAnywhere) this.anywhere.add(s.temporary);
     if (s.name.startsWith('read')) return name;
-    const { index, hits } = windowText(this.context, s, address, this.context.writeTlb);
+    const { index, hits } = windowText(this.context, s, address, this.context.writeTlb, isAnywhere ? 'any' : 'natural');
     return name + this.rare(`!(${hits(index)})`, `${this.context.cell('PROBE')}(${address},${s.size});`);
   }
 

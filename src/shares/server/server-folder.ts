@@ -37,6 +37,7 @@ export async function filesOfServer(
   const originOf: OriginOf = (name, size) => ({
     size,
     read: async () => {
+      if (size === 0) return new Uint8Array();
       try {
         return await contentsAt(addressWithin(base, name), size, decompressor);
       } catch (error) {
