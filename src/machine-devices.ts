@@ -42,7 +42,7 @@ export abstract class MachineDevices extends ConnectedMachine {
   readonly drives: readonly Drive[];
   /** Its network cards, in the order of the options. */
   readonly network: readonly NetworkCard[];
-  /** Files in memory that the guest may mount (`MachineOptions.shares` with `files`), by the tag of the share. */
+  /** Files in memory that the guest may mount (`MachineOptions.shares` with `files` or `server`), by the tag of the share. */
   readonly shares: ReadonlyMap<string, SharedFiles>;
   /** What it plays. */
   readonly sound: Sound;

@@ -8,7 +8,7 @@ import type { CodePage } from './code-page.ts';
 const CHUNK_SHIFT = 6;
 /** After so many writes that hit code, without new code being decoded between them, the frame is taken for data. */
 const MOST_HITS = 16;
-/** So many stores after one that has dropped code, or as many as there were pieces of code, it is looked at what code is left in the frame. */
+/** So many stores after code has gone it is looked at what is left in the frame; more, as many as there were pieces of code, where these are more. */
 const FEWEST_STORES = 16;
 /** Beyond so many events that dropped translations, the next ones cool no more. */
 const MOST_DROPS = 6;
@@ -46,6 +46,11 @@ export class FrameCode {
     return this.untilSurvey > 0 && --this.untilSurvey === 0;
   }
 
+  /** Some code has gone: maybe that was the last. */
+  lose(): void {
+    this.untilSurvey = this.surveyInterval;
+  }
+
   /** Takes these bytes for all that is code; whether there are any. */
   survey(code: readonly Range[]): boolean {
     this.chunks.fill(0);
@@ -64,7 +69,7 @@ export class FrameCode {
 
   /** A write has dropped code; whether somebody seems to be filling the frame with something new. */
   hit(): boolean {
-    this.untilSurvey = this.surveyInterval;
+    this.lose();
     return ++this.hits > MOST_HITS;
   }
 
@@ -134,7 +139,10 @@ export class CodeFrames {
   delete(page: CodePage): void {
     const code = this.known.get(page.frame);
     code?.pages.delete(page);
-    if (code?.pages.size !== 0) return;
+    if (code?.pages.size !== 0) {
+      code?.lose();
+      return;
+    }
     this.known.delete(page.frame);
     this.lastFrame = NO_FRAME;
     this.last = undefined;

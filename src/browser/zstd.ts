@@ -1,11 +1,16 @@
 import { Decompress } from 'fzstd';
-import { zstdFrameLength } from '../storage/qcow2/zstd-frame.ts';
+import { zstdFrameLength, zstdWindow } from '../storage/zstd-frame.ts';
+
+/** Of larger windows the decompressor does not read all distances, and it takes their memory at once. Level 19 has 8 MB. */
+const MOST_WINDOW = 32 << 20;
 
 /**
  * All bytes of the Zstandard frame (RFC 8878) that a buffer begins with. Its checksum is not looked at.
- * @throws RangeError if there are more than `most`
+ * @throws RangeError if there are more than `most`, or the window is larger than 32 MB
  */
 export function unpackZstd(source: Uint8Array, most: number): Uint8Array {
+  if (source.length === 0) throw new RangeError('there is no frame');
+  if (zstdWindow(source) > MOST_WINDOW) throw new RangeError(`its window is larger than ${MOST_WINDOW} bytes`);
   const output = new Uint8Array(most);
   let length = 0;
   const stream = new Decompress((piece) => {
@@ -13,7 +18,6 @@ export function unpackZstd(source: Uint8Array, most: number): Uint8Array {
     output.set(piece, length);
     length += piece.length;
   });
-  if (source.length === 0) throw new RangeError('there is no frame');
   stream.push(source.subarray(0, zstdFrameLength(source)), true);
   return output.subarray(0, length);
 }

@@ -24,6 +24,8 @@ export class NinepSession {
   };
   readonly #closing = new AbortController();
   #mostBytes = LEAST_MESSAGE;
+  /** How often a client has gone. */
+  #resets = 0;
 
   constructor(folder: SharedFolder, isReadOnly: boolean) {
     this.#side = { folder, fids: new Fids(folder), isReadOnly, closing: this.#closing.signal };
@@ -39,17 +41,26 @@ export class NinepSession {
    * after the other: nothing that one of them has checked is changed by another.
    */
   exchange(message: Uint8Array, room: number): Promise<Uint8Array> {
-    return this.#order.run(() => this.#answer(message, room));
+    const resets = this.#resets;
+    return this.#order.run(() => this.#answer(message, room, resets));
   }
 
-  /** Does something with the folder between two of the client's requests, so that it sees all of it or nothing; also when it is closed. */
+  /**
+   * Does something with the folder between two of the client's requests, so that it sees all of it or nothing; also when it is
+   * closed. What waits while it is closed is not done.
+   */
   async between<Result>(act: (folder: SharedFolder) => Promise<Result>): Promise<Result> {
-    const { folder } = this.#side;
-    return await this.#order.run(() => act(folder).finally(() => folder.settle()));
+    const { folder, closing } = this.#side;
+    const isClosed = closing.aborted;
+    return await this.#order.run(async () => {
+      if (!isClosed) closing.throwIfAborted();
+      return await act(folder).finally(() => folder.settle());
+    });
   }
 
-  /** The client is gone: all that it had open is closed. */
+  /** The client is gone: all that it had open is closed, and its messages that wait are not done any more. */
   reset(): Promise<void> {
+    this.#resets++;
     return this.#order.run(() => this.#forget());
   }
 
@@ -68,11 +79,12 @@ export class NinepSession {
     this.#mostBytes = LEAST_MESSAGE;
   }
 
-  async #answer(message: Uint8Array, room: number): Promise<Uint8Array> {
+  async #answer(message: Uint8Array, room: number, resets: number): Promise<Uint8Array> {
     const request = new MessageReader(message);
     const { type, tag } = request;
     try {
       this.#closing.signal.throwIfAborted();
+      if (resets !== this.#resets) throw new FolderError(Errno.io, 'the client has gone');
       const reply = new MessageWriter(Math.min(room, this.#mostBytes));
       await this.#handlerOf(request, message.length)(this.#side, request, reply);
       return reply.finish(type + 1, tag);

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, type Stats } from 'node:fs';
-import { lstat, mkdir, readdir, readlink, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join, resolve, sep } from 'node:path';
+import { lstat, mkdir, readdir, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import zlib from 'node:zlib';
 import { ConfigurationError } from '../errors.ts';
-import { type FolderIndex, INDEX_VERSION, type IndexEntry } from '../shares/server/index-file.ts';
+import { type FolderIndex, INDEX_VERSION, type IndexEntry, MOST_DEPTH } from '../shares/server/index-file.ts';
 import { systemMessage } from './system-message.ts';
 
 /** The index, and the folder with the contents of files, in what `packFolder` makes. */
@@ -29,8 +29,8 @@ export interface PackedFolder {
   readonly links: number;
   /** Bytes of all files. */
   readonly bytes: number;
-  /** Paths of devices, pipes and sockets, which are left out. */
-  readonly left: readonly string[];
+  /** Paths of devices, pipes and sockets, which were left out. */
+  readonly leftOut: readonly string[];
 }
 
 /**
@@ -46,24 +46,46 @@ export async function packFolder(
   if (compress && typeof zlib.createZstdCompress !== 'function')
     throw new ConfigurationError('to compress by zstd needs Node 22.15 or later');
   const from = await named(folder, realpath(folder));
-  checkOutside(target, folder, resolve(target), from);
-  await named(target, mkdir(join(target, CONTENTS), { recursive: true }));
-  const to = await named(target, realpath(target));
-  checkOutside(target, folder, to, from);
-  const packer = new Packer(join(to, CONTENTS), compress);
-  const fsroot = await packer.entriesOf(Buffer.from(from));
+  if (!(await named(folder, stat(from))).isDirectory()) throw new ConfigurationError(`${folder}: not a directory`);
+  checkOutside(await placeOf(target), from);
+  const kept = join(target, CONTENTS);
+  await named(target, mkdir(kept, { recursive: true }));
+  for (const place of [target, kept]) checkOutside(await named(place, realpath(place)), from);
+  const packer = new Packer(kept, compress);
+  const fsroot = await packer.entriesOf(Buffer.from(from), MOST_DEPTH);
   const { packed } = packer;
   const index: FolderIndex = { fsroot, version: INDEX_VERSION, size: packed.bytes };
-  const written = join(to, `${INDEX}-${randomUUID()}`);
-  await named(target, writeFile(written, JSON.stringify(index)));
-  await named(target, rename(written, join(to, INDEX)));
+  await named(
+    target,
+    replace(join(target, INDEX), (written) => writeFile(written, JSON.stringify(index))),
+  );
   return packed;
 }
 
 /** What is made must not become part of what it is made of. */
-function checkOutside(target: string, folder: string, to: string, from: string): void {
-  if (`${to}${sep}`.startsWith(`${from}${sep}`))
-    throw new ConfigurationError(`${target} is in ${folder}, which is to be packed; give another folder`);
+function checkOutside(place: string, packed: string): void {
+  const within = packed.endsWith(sep) ? packed : `${packed}${sep}`;
+  if (`${place}${sep}`.startsWith(within))
+    throw new ConfigurationError(`${place} is in ${packed}, which is to be packed; give another folder`);
+}
+
+/** Where a path leads, links followed, of which the last names need not be there yet. */
+async function placeOf(path: string): Promise<string> {
+  const whole = resolve(path);
+  const place = await realpath(whole).catch(() => undefined);
+  return place ?? join(await placeOf(dirname(whole)), basename(whole));
+}
+
+/** Puts a file in the place of what is there, when it is whole. */
+async function replace(path: string, write: (written: string) => Promise<unknown>): Promise<void> {
+  const written = `${path}-${randomUUID()}`;
+  try {
+    await write(written);
+    await rename(written, path);
+  } catch (error) {
+    await rm(written, { force: true });
+    throw error;
+  }
 }
 
 /** The result of something that is done with a path. */
@@ -76,7 +98,7 @@ async function named<Result>(path: string | Buffer, act: Promise<Result>): Promi
 }
 
 class Packer {
-  readonly packed = { files: 0, directories: 0, links: 0, bytes: 0, left: [] as string[] };
+  readonly packed = { files: 0, directories: 0, links: 0, bytes: 0, leftOut: [] as string[] };
   readonly #contents: string;
   readonly #compress: boolean;
 
@@ -86,17 +108,18 @@ class Packer {
   }
 
   /** Names are bytes, and need not be UTF-8. */
-  async entriesOf(directory: Buffer): Promise<IndexEntry[]> {
+  async entriesOf(directory: Buffer, room: number): Promise<IndexEntry[]> {
+    if (room === 0) throw new ConfigurationError(`${directory} is within more directories than an index may have`);
     const entries: IndexEntry[] = [];
     for (const name of (await named(directory, readdir(directory, { encoding: 'buffer' }))).sort(Buffer.compare)) {
       const path = Buffer.concat([directory, Buffer.from('/'), name]);
-      const entry = await this.#entryOf(path, name, await named(path, lstat(path)));
+      const entry = await this.#entryOf(path, name, await named(path, lstat(path)), room);
       if (entry !== undefined) entries.push(entry);
     }
     return entries;
   }
 
-  async #entryOf(path: Buffer, name: Buffer, status: Stats): Promise<IndexEntry | undefined> {
+  async #entryOf(path: Buffer, name: Buffer, status: Stats, room: number): Promise<IndexEntry | undefined> {
     const entry = (size: number, holds: IndexEntry[] | string): IndexEntry => {
       const { mtimeMs, mode, uid, gid } = status;
       return [textOf(name), size, Math.floor(mtimeMs / 1000), mode, uid, gid, holds];
@@ -104,18 +127,18 @@ class Packer {
     const { packed } = this;
     if (status.isDirectory()) {
       packed.directories++;
-      return entry(status.size, await this.entriesOf(path));
+      return entry(status.size, await this.entriesOf(path, room - 1));
     }
     if (status.isSymbolicLink()) {
       packed.links++;
       return entry(status.size, textOf(await named(path, readlink(path, { encoding: 'buffer' }))));
     }
     if (!status.isFile()) {
-      packed.left.push(String(path));
+      packed.leftOut.push(String(path));
       return undefined;
     }
     packed.files++;
-    const { contents, size } = await named(path, this.#keep(path));
+    const { contents, size } = await this.#keep(path);
     packed.bytes += size;
     return entry(size, contents);
   }
@@ -133,6 +156,10 @@ class Packer {
       }
     };
     const [source, target] = [createReadStream(path), createWriteStream(written)];
+    // What fails first has the others fail, too.
+    let failing: string | Buffer | undefined;
+    source.once('error', () => (failing ??= path));
+    target.once('error', () => (failing ??= this.#contents));
     try {
       if (this.#compress) await pipeline(source, count, zlib.createZstdCompress(), target);
       else await pipeline(source, count, target);
@@ -141,20 +168,20 @@ class Packer {
       return { contents, size };
     } catch (error) {
       await rm(written, { force: true });
-      throw error;
+      throw new ConfigurationError(`${failing ?? path}: ${systemMessage(error)}`);
     }
   }
 }
 
-/** Bytes that are no UTF-8 become surrogates, as Python has them (PEP 383). */
+/** A text from which the bytes are had again: where they are no UTF-8 those beyond ASCII become surrogates (PEP 383). */
 function textOf(bytes: Buffer): string {
   const text = bytes.toString();
   if (Buffer.from(text).equals(bytes)) return text;
   return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).join('');
 }
 
-/** Where the two parts of a packed folder are, for messages. */
+/** The addresses of the two parts of a packed folder, from the one that it is in. */
 export function partsOf(target: string): { readonly index: string; readonly contents: string } {
-  const folder = basename(target);
+  const folder = encodeURIComponent(basename(resolve(target)));
   return { index: `${folder}/${INDEX}`, contents: `${folder}/${CONTENTS}/` };
 }

@@ -9,7 +9,6 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { HttpStore, isHttp } from '../storage/http/store.ts';
 import type { StorageHost } from '../storage/open.ts';
-import { zstdFrameLength } from '../storage/qcow2/zstd-frame.ts';
 import {
   type Allocation,
   type ByteStore,
@@ -18,6 +17,7 @@ import {
   InUseError,
   StorageError,
 } from '../storage/store.ts';
+import { zstdFrameLength } from '../storage/zstd-frame.ts';
 import { fileAllocation } from './file-allocation.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
 import { systemMessage } from './system-message.ts';

@@ -10,6 +10,7 @@ import type { Planted } from './memory/plant.ts';
 import { noFolder } from './no-folder.ts';
 import type { SharePlan } from './options.ts';
 import type { ServerFolder } from './server/server-folder.ts';
+import { Waiting } from './server/waiting.ts';
 import { ShareError } from './share-error.ts';
 
 type ShareHost = Pick<Host, 'openFolder' | 'addressOf' | 'decompressor'>;
@@ -28,6 +29,8 @@ export class MachineShares {
   readonly #sessions = new Map<string, NinepSession>();
   readonly #files = new Map<string, SharedFiles>();
   #machine: MachineEnd | undefined;
+  /** Those that wait for the servers of folders, by their tags. */
+  readonly #waiting = new Map<string, Waiting>();
   #closed: Promise<unknown> | undefined;
 
   constructor(plans: readonly SharePlan[], host: ShareHost) {
@@ -49,17 +52,20 @@ export class MachineShares {
     }
   }
 
-  async #folder({ source }: SharePlan): Promise<SharedFolder> {
+  async #folder({ tag, source }: SharePlan): Promise<SharedFolder> {
     if (source === undefined) return noFolder;
     if (!('files' in source)) return this.#host.openFolder(source.folder, source);
     const { MemoryFolder } = await import('./memory/folder.ts');
-    return new MemoryFolder(source.capacity, await this.#filesOf(source));
+    return new MemoryFolder(source.capacity, await this.#filesOf(tag, source.server));
   }
 
-  async #filesOf({ server }: { readonly server: ServerFolder | undefined }): Promise<readonly Planted[]> {
+  async #filesOf(tag: string, server: ServerFolder | undefined): Promise<readonly Planted[]> {
     if (server === undefined) return [];
     const { filesOfServer } = await import('./server/server-folder.ts');
-    return await filesOfServer(server, this.#host, (message) => this.#machine?.log(message));
+    const log = (message: string) => this.#machine?.log(`the share '${tag}': ${message}`);
+    const waiting = new Waiting();
+    this.#waiting.set(tag, waiting);
+    return await filesOfServer(server, { host: this.#host, waiting, log });
   }
 
   async #fill({ tag, source }: SharePlan, session: NinepSession): Promise<void> {
@@ -99,6 +105,8 @@ export class MachineShares {
   async answer({ port, id, question }: ToHost & { type: 'request' }): Promise<void> {
     const session = this.#sessions.get(port)!;
     const asked = question as FolderQuestion;
+    // Nobody waits for its answers any more.
+    if (asked.type === 'reset') this.#waiting.get(this.#plans.find(({ name }) => name === port)!.tag)?.end();
     const answer = asked.type === 'reset' ? await session.reset() : await session.exchange(asked.bytes, asked.room);
     this.#machine?.send({ type: 'completion', id, answer });
   }
@@ -117,6 +125,8 @@ export class MachineShares {
 
   /** Closes all. May be called again. */
   close(): Promise<unknown> {
+    // Who waits for a server waits no more.
+    for (const waiting of this.#waiting.values()) waiting.end();
     this.#closed ??= Promise.all([...this.#sessions.values()].map((session) => session.close()));
     return this.#closed;
   }

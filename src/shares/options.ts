@@ -123,7 +123,7 @@ function sourceOf(where: string, share: ShareOptions): SharePlan['source'] {
 function checkServer(where: string, server: ServerFolder): void {
   checkNames(where, server, ['index', 'contents']);
   for (const name of ['index', 'contents'] as const)
-    if (typeof server[name] !== 'string')
+    if (typeof server[name] !== 'string' || server[name] === '')
       throw new ConfigurationError(`${where}.${name} is ${shown(server[name])}; it must be an address`);
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packFolder } from '../../src/index.ts';
-import { FolderServer } from '../src/shares/server/folder-server.ts';
+import { FolderServer } from '../support/folder-server.ts';
 import { bootWith, bytes, findLinux9p, MOUNT, md5, TIMEOUT } from '../support/linux-9p.ts';
 
 const found = await findLinux9p();

@@ -1,7 +1,7 @@
 import zlib from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { Machine } from '../../src/index.ts';
-import { indexOf } from '../src/shares/server/folder-server.ts';
+import { indexOf } from '../support/folder-server.ts';
 import { noBrowser } from '../support/web/browser.ts';
 import { useLibrary } from '../support/web/library.ts';
 

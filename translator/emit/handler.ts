@@ -179,7 +179,10 @@ export class HandlerEmitter implements Leaves {
     if (isAnywhere) this.anywhere.add(s.temporary);
     if (s.name.startsWith('read')) return name;
     const { index, hits } = windowText(this.context, s, address, this.context.writeTlb, isAnywhere ? 'any' : 'natural');
-    return name + this.rare(`!(${hits(index)})`, `${this.context.cell('PROBE')}(${address},${s.size});`);
+    const k = `k${this.indices++}`;
+    return (
+      name + this.define(k, index) + this.rare(`!(${hits(k)})`, `${this.context.cell('PROBE')}(${address},${s.size});`)
+    );
   }
 
   private segment(s: Statement): string {

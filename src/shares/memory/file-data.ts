@@ -6,6 +6,11 @@ const PART_BYTES = 1 << 16;
 /** About what the host needs for a part besides its bytes. */
 const PART_OVERHEAD = 256;
 
+/** Bytes of the host's memory that a file of some bytes takes. */
+export function roomFor(size: number): number {
+  return size + Math.ceil(size / PART_BYTES) * PART_OVERHEAD;
+}
+
 /** Where a byte is. */
 function placeOf(position: number): { readonly index: number; readonly offset: number } {
   return { index: Math.floor(position / PART_BYTES), offset: position % PART_BYTES };
@@ -52,7 +57,7 @@ export class FileData {
     while (done < bytes.length) {
       const { index, offset } = placeOf(position + done);
       const wanted = Math.min(bytes.length - done, PART_BYTES - offset);
-      const part = this.#part(index, offset + wanted);
+      const part = this.#part(index, offset, wanted);
       const length = Math.min(wanted, part.length - offset);
       if (length <= 0) break;
       part.set(bytes.subarray(done, done + length), offset);
@@ -63,8 +68,9 @@ export class FileData {
     return done;
   }
 
-  /** A part with so many bytes, or as many as there is room for. */
-  #part(index: number, wanted: number): Uint8Array {
+  /** A part with so many bytes from an offset on, or as many as there is room for; as it was if there is room for none of them. */
+  #part(index: number, offset: number, count: number): Uint8Array {
+    const wanted = offset + count;
     const present = this.#parts.get(index);
     const length = present?.length ?? 0;
     if (present !== undefined && length >= wanted) return present;
@@ -72,6 +78,7 @@ export class FileData {
     // Twice as many, so that what grows little by little is seldom copied.
     const generous = Math.min(PART_BYTES, Math.max(wanted, 2 * length));
     const most = length + this.#space.free - overhead;
+    if (Math.min(most, wanted) <= offset) return present ?? new Uint8Array(0);
     const part = new Uint8Array(Math.max(length, most < generous ? Math.min(most, wanted) : generous));
     if (part.length === length) return present ?? part;
     if (present !== undefined) part.set(present);

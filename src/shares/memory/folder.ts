@@ -13,7 +13,7 @@ import { type FolderPlace, Places } from '../../ninep/places.ts';
 import { OpenFlag } from '../../ninep/protocol.ts';
 import { BLOCK_BYTES, DirectoryNode, ENTRY_BYTES, FileNode, LinkNode, type MemoryNode, SpecialNode } from './nodes.ts';
 import { MemoryOpenDirectory, MemoryOpenFile } from './open.ts';
-import { type Planted, plant, roomFor } from './plant.ts';
+import { type Planted, plant, roomForNames } from './plant.ts';
 import { Space } from './space.ts';
 
 /** The kind of file system that it tells it is: 9P, by Linux's include/uapi/linux/magic.h. */
@@ -34,7 +34,7 @@ export class MemoryFolder implements SharedFolder {
    * @param entries what it begins with
    */
   constructor(capacity: number, entries: readonly Planted[] = []) {
-    this.#space = new Space(capacity + roomFor(entries));
+    this.#space = new Space(capacity + roomForNames(entries));
     this.#root = new DirectoryNode(ROOT, this.#space);
     this.#root.names = 1;
     plant(this.#root, entries, this.#space);

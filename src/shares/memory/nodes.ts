@@ -1,6 +1,6 @@
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import { type Attributes, type Changes, type GivenTime, Kind, type NewFile, PERMISSIONS } from '../../ninep/folder.ts';
-import { FileData } from './file-data.ts';
+import { FileData, roomFor } from './file-data.ts';
 import type { Space, Spare } from './space.ts';
 
 /** About what the host needs for a name and what it leads to, without data: a guest must not use it up with empty files. */
@@ -9,7 +9,7 @@ export const ENTRY_BYTES = 1024;
 const UNIT_BYTES = 512;
 export const BLOCK_BYTES = 4096;
 /** Characters of a symbolic link's target at most, as in Linux (PATH_MAX, with the NUL). */
-const MOST_TARGET = 4095;
+export const MOST_TARGET = 4095;
 /** An owner that stays as it is, as in chown(2). */
 const UNCHANGED = 0xffffffff;
 
@@ -47,8 +47,8 @@ export abstract class MemoryNode {
     return 0;
   }
 
-  /** Bytes of the host's memory that its data take. */
-  get taken(): number {
+  /** Bytes that its data take, as attributes have them. */
+  get stored(): number {
     return 0;
   }
 
@@ -65,7 +65,7 @@ export abstract class MemoryNode {
       device: this.device,
       size: BigInt(this.size),
       blockSize: BigInt(BLOCK_BYTES),
-      blocks: BigInt(Math.ceil(this.taken / UNIT_BYTES)),
+      blocks: BigInt(Math.ceil(this.stored / UNIT_BYTES)),
       accessTime: this.#accessTime,
       modificationTime: this.#modificationTime,
       changeTime: this.#changeTime,
@@ -139,11 +139,11 @@ export class FileNode extends MemoryNode implements Spare {
   }
 
   /** What is elsewhere counts too: a file that takes nothing looks to programs as if it were a hole. */
-  override get taken(): number {
+  override get stored(): number {
     return this.#origin === null ? this.#data.taken : this.size;
   }
 
-  get kept(): number {
+  get bytes(): number {
     return this.#data.taken;
   }
 
@@ -152,8 +152,10 @@ export class FileNode extends MemoryNode implements Spare {
    * @throws FolderError
    */
   async load(): Promise<void> {
-    this.space.keep(this);
+    this.space.withdraw(this);
     if (this.#origin === null || this.#isLoaded) return;
+    // What there is no room for is not asked for.
+    if (roomFor(this.size) > this.space.free) throw new FolderError(Errno.noSpace, 'there is no room for the file');
     const bytes = await this.#origin.read();
     if (this.#data.write(bytes, 0) < bytes.length) {
       this.drop();
@@ -171,7 +173,7 @@ export class FileNode extends MemoryNode implements Spare {
 
   /** Its contents are the folder's own from now on. */
   #own(): void {
-    this.space.keep(this);
+    this.space.withdraw(this);
     this.#origin = null;
   }
 
@@ -267,7 +269,7 @@ export class DirectoryNode extends MemoryNode {
     return BLOCK_BYTES;
   }
 
-  override get taken(): number {
+  override get stored(): number {
     return BLOCK_BYTES;
   }
 

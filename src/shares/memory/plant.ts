@@ -18,9 +18,9 @@ export type PlantedContent =
   | { readonly target: string };
 
 /** Bytes that such files take without their contents. */
-export function roomFor(entries: readonly Planted[]): number {
+export function roomForNames(entries: readonly Planted[]): number {
   return entries.reduce((sum, { holds }) => {
-    if ('entries' in holds) return sum + ENTRY_BYTES + roomFor(holds.entries);
+    if ('entries' in holds) return sum + ENTRY_BYTES + roomForNames(holds.entries);
     return sum + ENTRY_BYTES + ('target' in holds ? holds.target.length : 0);
   }, 0);
 }

@@ -2,8 +2,8 @@ import { Errno, FolderError } from '../../ninep/errno.ts';
 
 /** What takes memory only until something else needs it: contents that can be got again. */
 export interface Spare {
-  /** Bytes. They stay the same while it is spare. */
-  readonly kept: number;
+  /** Of the host's memory. They stay the same while it is spare. */
+  readonly bytes: number;
   /** Gives its memory back. */
   drop(): void;
 }
@@ -14,8 +14,7 @@ export class Space {
   #used = 0;
   /** What was offered first comes first. */
   readonly #spare = new Set<Spare>();
-  /** Bytes that it takes. */
-  #spared = 0;
+  #spareBytes = 0;
   #lastId = 0n;
 
   constructor(capacity: number) {
@@ -29,14 +28,14 @@ export class Space {
 
   /** What can be had, if need be from what is spare. */
   get free(): number {
-    return this.capacity - this.#used + this.#spared;
+    return this.capacity - this.#used + this.#spareBytes;
   }
 
   take(bytes: number): void {
     if (bytes > this.free) throw new FolderError(Errno.noSpace, 'there is no room for more');
     for (const one of this.#spare) {
       if (bytes <= this.capacity - this.#used) break;
-      this.keep(one);
+      this.withdraw(one);
       one.drop();
     }
     this.#used += bytes;
@@ -44,14 +43,14 @@ export class Space {
 
   /** Something may be dropped from now on. */
   offer(one: Spare): void {
-    this.keep(one);
+    this.withdraw(one);
     this.#spare.add(one);
-    this.#spared += one.kept;
+    this.#spareBytes += one.bytes;
   }
 
-  /** It may not any more. */
-  keep(one: Spare): void {
-    if (this.#spare.delete(one)) this.#spared -= one.kept;
+  /** It may not be dropped any more. */
+  withdraw(one: Spare): void {
+    if (this.#spare.delete(one)) this.#spareBytes -= one.bytes;
   }
 
   give(bytes: number): void {

@@ -2,13 +2,18 @@ import { ConfigurationError } from '../../errors.ts';
 import { Kind, PERMISSIONS } from '../../ninep/folder.ts';
 import { MOST_NAME } from '../../ninep/request.ts';
 import { shown } from '../../option-checks.ts';
+import { MOST_TARGET, type Origin } from '../memory/nodes.ts';
 import type { Planted, PlantedContent } from '../memory/plant.ts';
 import { guestName } from '../paths.ts';
 
 /** Version of the format. */
 export const INDEX_VERSION = 3;
 /** Directories within each other, at most: none is so deep, and each takes some of the stack. */
-const MOST_DEPTH = 500;
+export const MOST_DEPTH = 500;
+/** Of a JavaScript Date, before and after 1970. */
+const MOST_SECONDS = 8.64e12;
+/** Modes and owners have 32 bits. */
+const MOST_WORD = 0xffffffff;
 
 /** A file of an index: name, bytes, seconds since 1970, mode as in stat(2), owner, group, and what it holds. */
 export type IndexEntry = [
@@ -29,11 +34,14 @@ export interface FolderIndex {
   readonly fsroot: IndexEntry[];
 }
 
-/** The contents of a file of some bytes, by the name that the index has for them. */
-export type OriginOf = (contents: string, size: number) => Extract<PlantedContent, { origin: unknown }>['origin'];
+/**
+ * The contents of a file of some bytes, by the name that the index has for them; `path`: of the file, for messages.
+ * @throws IndexError
+ */
+export type OriginOf = (contents: string, size: number, path: string) => Origin;
 
-/** Something is wrong with an index, at a path in it. */
-class IndexError extends Error {}
+/** Something is wrong with an index. */
+export class IndexError extends Error {}
 
 /**
  * The files of an index. Devices, pipes and sockets are left out: it has no numbers of devices.
@@ -81,10 +89,12 @@ function fileOf(entry: unknown, directory: string, originOf: OriginOf, room: num
     throw new IndexError(`${directory || '/'} has a file without a name`);
   const [name, size, modified, mode, user, group, holds] = entry as IndexEntry;
   const path = `${directory}/${name}`;
-  const numbers = { size, modified, mode, user, group };
+  const numbers = { size, mode, owner: user, group: group };
   for (const [what, number] of Object.entries(numbers))
-    if (!Number.isFinite(number) || (number < 0 && what !== 'modified') || Math.abs(number) > Number.MAX_SAFE_INTEGER)
+    if (!Number.isSafeInteger(number) || number < 0 || (what !== 'size' && number > MOST_WORD))
       throw new IndexError(`the ${what} of ${path} is ${shown(number)}`);
+  if (!Number.isFinite(modified) || Math.abs(modified) > MOST_SECONDS)
+    throw new IndexError(`the time of ${path} is ${shown(modified)}`);
   const content = contentOf(path, mode & Kind.mask, { size, holds }, originOf, room);
   if (content === undefined) return undefined;
   return {
@@ -105,7 +115,13 @@ function contentOf(
   if (kind === Kind.directory) return { entries: filesIn(holds, path, originOf, room - 1) };
   if (kind !== Kind.file && kind !== Kind.symbolicLink) return undefined;
   if (typeof holds !== 'string') throw new IndexError(`it is not said what ${path} holds`);
-  return kind === Kind.file ? { origin: originOf(holds, size) } : { target: bytesOf(holds) };
+  return kind === Kind.file ? { origin: originOf(holds, size, path) } : { target: checkedTarget(path, bytesOf(holds)) };
+}
+
+function checkedTarget(path: string, target: string): string {
+  if (target === '' || target.includes('\0') || target.length > MOST_TARGET)
+    throw new IndexError(`${path} leads to no path that there may be`);
+  return target;
 }
 
 function checkedName(path: string, name: string): string {
@@ -115,8 +131,10 @@ function checkedName(path: string, name: string): string {
   return bytes;
 }
 
-/** Python, which makes such files, has bytes that are no UTF-8 as surrogates (PEP 383). */
+/** The bytes of a text in UTF-8. Bytes that are no UTF-8 are surrogates there: Python, which makes such files, has them so (PEP 383). */
 function bytesOf(text: string): string {
+  // Nearly all are of ASCII, which is the same in bytes.
+  if (/^[\0-\x7f]*$/.test(text)) return text;
   return Array.from(text, (character) =>
     /[\udc80-\udcff]/.test(character) && character.length === 1
       ? String.fromCharCode(character.charCodeAt(0) & 0xff)

@@ -2,8 +2,10 @@ import { ConfigurationError, messageOf } from '../../errors.ts';
 import type { Host } from '../../host.ts';
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import { RemoteFile } from '../../storage/http/remote-file.ts';
+import type { Origin } from '../memory/nodes.ts';
 import type { Planted } from '../memory/plant.ts';
-import { filesOf, type OriginOf } from './index-file.ts';
+import { filesOf, IndexError } from './index-file.ts';
+import type { Waiting } from './waiting.ts';
 
 /** A folder on a web server: its index, and where the contents of its files are. */
 export interface ServerFolder {
@@ -13,71 +15,109 @@ export interface ServerFolder {
   readonly contents: string;
 }
 
-/** What opens such a folder needs of its host. */
-export type ServerHost = Pick<Host, 'addressOf' | 'decompressor'>;
+/** What such a folder needs of who opens it. */
+export interface ServerClient {
+  readonly host: Pick<Host, 'addressOf' | 'decompressor'>;
+  /** Has those that wait for the server wait no more. */
+  readonly waiting: Waiting;
+  /** Hears once of each file whose contents could not be had, for which the guest gets an I/O error. */
+  log(message: string): void;
+}
 
-/** Bytes of an index at most: some millions of files. */
-const MOST_INDEX = 512 << 20;
+/** Bytes of an index at most: a million files. */
+const MOST_INDEX = 128 << 20;
 /** Names of contents that are compressed. */
 const ZSTD = /\.zst$/;
 
 /**
  * What the folder has; contents are asked for when the guest opens a file.
- * @param log hears of contents that could not be had, for which the guest gets an I/O error
  * @throws ConfigurationError
  */
-export async function filesOfServer(
-  { index, contents }: ServerFolder,
-  host: ServerHost,
-  log: (message: string) => void,
-): Promise<Planted[]> {
-  const base = host.addressOf(contents.endsWith('/') ? contents : `${contents}/`);
-  const address = host.addressOf(index);
-  const { decompressor } = host;
-  const originOf: OriginOf = (name, size) => ({
-    size,
-    read: async () => {
-      if (size === 0) return new Uint8Array();
-      try {
-        return await contentsAt(addressWithin(base, name), size, decompressor);
-      } catch (error) {
-        log(`a file of the guest's folder cannot be read: ${messageOf(error)}`);
-        throw new FolderError(Errno.io, messageOf(error));
-      }
-    },
-  });
-  const file = new RemoteFile(address);
-  return filesOf(await file.whole(MOST_INDEX), file.name, originOf);
+export async function filesOfServer({ index, contents }: ServerFolder, client: ServerClient): Promise<Planted[]> {
+  const base = folderAt(client.host.addressOf(contents));
+  const file = new RemoteFile(client.host.addressOf(index));
+  const bytes = await whole(file, MOST_INDEX, client.waiting.signal);
+  return filesOf(bytes, file.name, (name, size, path) => new Contents(client, addressWithin(base, name), size, path));
+}
+
+/** The address of a folder, as addresses are compared. */
+function folderAt(address: string): URL {
+  const { name } = new RemoteFile(address);
+  const url = new URL(address);
+  if (url.search !== '' || url.hash !== '')
+    throw new ConfigurationError(`${name} is no address of a folder; leave out what begins with ? or #`);
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
 }
 
 /** An index leads nowhere else. */
-function addressWithin(base: string, name: string): string {
-  const { href } = new URL(name, base);
-  if (!href.startsWith(base))
-    throw new ConfigurationError(`the index has contents '${name}', which are not below ${base}`);
-  return href;
+function addressWithin(base: URL, name: string): string {
+  if (URL.canParse(name, base)) {
+    const { href } = new URL(name, base);
+    if (href.startsWith(base.href)) return href;
+  }
+  throw new IndexError(`its contents '${name}' are not below ${new RemoteFile(base.href).name}`);
 }
 
-async function contentsAt(address: string, size: number, { zstd }: Host['decompressor']): Promise<Uint8Array> {
-  const file = new RemoteFile(address);
-  const isCompressed = ZSTD.test(address);
-  // What does not get smaller grows by some bytes a block (RFC 8878, 3.1.1.2).
-  const bytes = await file.whole(isCompressed ? size + (size >> 8) + 1024 : size);
-  const whole = isCompressed ? await unpacked(file.name, bytes, size, zstd) : bytes;
-  if (whole.length === size) return whole;
-  throw new ConfigurationError(`${file.name} has ${whole.length} bytes, the index says ${size}`);
-}
-
-async function unpacked(
-  name: string,
-  bytes: Uint8Array,
-  size: number,
-  zstd: Host['decompressor']['zstd'],
-): Promise<Uint8Array> {
-  if (zstd === undefined) throw new ConfigurationError(`${name} is compressed by zstd, which this host cannot read`);
+async function whole(file: RemoteFile, most: number, signal: AbortSignal): Promise<Uint8Array> {
+  const close = () => file.close();
+  signal.addEventListener('abort', close);
   try {
-    return await zstd(bytes, size);
-  } catch (error) {
-    throw new ConfigurationError(`${name} cannot be decompressed: ${messageOf(error)}`);
+    return await file.whole(most);
+  } finally {
+    signal.removeEventListener('abort', close);
+  }
+}
+
+/** What a file holds, on the server. */
+class Contents implements Origin {
+  readonly size: number;
+  readonly #client: ServerClient;
+  readonly #address: string;
+  /** In the guest's folder. */
+  readonly #path: string;
+  #isTold = false;
+
+  constructor(client: ServerClient, address: string, size: number, path: string) {
+    this.#client = client;
+    this.#address = address;
+    this.size = size;
+    this.#path = path;
+  }
+
+  async read(): Promise<Uint8Array> {
+    const { signal } = this.#client.waiting;
+    try {
+      return this.size === 0 ? new Uint8Array() : await this.#all(signal);
+    } catch (error) {
+      const problem = `${this.#path} cannot be read: ${messageOf(error)}`;
+      if (!this.#isTold && !signal.aborted) {
+        this.#isTold = true;
+        this.#client.log(problem);
+      }
+      throw new FolderError(Errno.io, problem);
+    }
+  }
+
+  async #all(signal: AbortSignal): Promise<Uint8Array> {
+    const { size } = this;
+    const file = new RemoteFile(this.#address);
+    const isCompressed = ZSTD.test(new URL(this.#address).pathname);
+    // What does not get smaller grows by some bytes a block (RFC 8878, 3.1.1.2).
+    const most = isCompressed ? size + Math.ceil(size / 256) + 1024 : size;
+    const bytes = await whole(file, most, signal);
+    const all = isCompressed ? await this.#unpacked(file.name, bytes) : bytes;
+    if (all.length === size) return all;
+    throw new ConfigurationError(`${file.name} has ${all.length} bytes, the index says ${size}`);
+  }
+
+  async #unpacked(name: string, bytes: Uint8Array): Promise<Uint8Array> {
+    const { zstd } = this.#client.host.decompressor;
+    if (zstd === undefined) throw new ConfigurationError(`${name} is compressed by zstd, which this host cannot read`);
+    try {
+      return await zstd(bytes, this.size);
+    } catch (error) {
+      throw new ConfigurationError(`${name} cannot be decompressed: ${messageOf(error)}`);
+    }
   }
 }

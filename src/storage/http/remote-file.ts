@@ -27,7 +27,7 @@ class PassingError extends Error {}
 /** Answers after which the same request may succeed: time-out, too many requests, trouble of the server. */
 const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
-/** A file on a web server, of which parts are asked for (RFC 9110, 14). It must stay as it was at the first request. */
+/** A file on a web server, of which parts are asked for (RFC 9110, 14), or all at once. While parts are read it must stay as it was at the first request. */
 export class RemoteFile {
   /** How messages call it: the address without a password. */
   readonly name: string;
@@ -262,6 +262,18 @@ function withoutCredentials(address: string): { url: string; authorization?: str
   url.username = '';
   url.password = '';
   if (username === '' && password === '') return { url: url.href };
-  const bytes = new TextEncoder().encode(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  const bytes = new TextEncoder().encode(`${decoded(url.href, username)}:${decoded(url.href, password)}`);
   return { url: url.href, authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+}
+
+/** A user or password as it is meant. */
+function decoded(address: string, part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new StorageError(
+      { name: address },
+      'its user or password has a % that is followed by no two digits; write %25',
+    );
+  }
 }

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { FrameCode } from '../../../runtime/exec/frame-code.ts';
+import { CodeContext } from '../../../runtime/exec/code-contexts.ts';
+import { CodePage } from '../../../runtime/exec/code-page.ts';
+import { CodeFrames, FrameCode } from '../../../runtime/exec/frame-code.ts';
+import { GuestRam } from '../../../runtime/memory/ram.ts';
 
 /** So many pieces of code, one after the other. */
 const code = (pieces: number) => Array.from({ length: pieces }, (_, n) => ({ start: 4 * n, end: 4 * n + 4 }));
@@ -33,6 +36,20 @@ test('where code is written over code all the time, looking takes no more than a
     frame.mark(0, 256);
   }
   expect(count).toBe(1);
+});
+
+test('it is looked for what code is left when another page of the frame has gone, too', () => {
+  const ram = new GuestRam(1 << 20);
+  const frames = new CodeFrames(ram.frames);
+  const context = new CodeContext(-1, 0, 0);
+  const [one, other] = [1, 2].map((id) => new CodePage(id, context, 5, id));
+  frames.add(one!);
+  frames.add(other!);
+  frames.mark(5, 0, 64);
+  const frame = frames.get(5)!;
+  expect(surveys(frame, 100, 1)).toBe(0);
+  frames.delete(one!);
+  expect(surveys(frame, 100, 0)).toBe(1);
 });
 
 test('what the stores leave is all that is taken for code', () => {

@@ -1,6 +1,7 @@
 import zlib from 'node:zlib';
 import { expect, test } from 'vitest';
 import { unpackZstd } from '../../../src/browser/zstd.ts';
+import { zstdWindow } from '../../../src/storage/zstd-frame.ts';
 import { Random } from '../../support/random.ts';
 
 /** Bytes of some kind: all alike, text, and by chance. */
@@ -26,6 +27,14 @@ test('more bytes than there may be, and what is no frame, are errors', () => {
   expect(unpackZstd(packed, 10_001).length).toBe(10_000);
   expect(() => unpackZstd(packed, 9999)).toThrow(RangeError);
   expect(() => unpackZstd(new TextEncoder().encode('no frame at all, but some text'), 100)).toThrow();
+  // A window of 64 MB, of which nothing is used.
+  const large = zlib.zstdCompressSync(bytesOf(2, 10_000_000), {
+    params: { [zlib.constants.ZSTD_c_windowLog]: 26, [zlib.constants.ZSTD_c_enableLongDistanceMatching]: 1 },
+  });
+  expect(zstdWindow(large) === 0 || zstdWindow(large) === 1 << 26).toBe(true);
+  const header = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0, (26 - 10) << 3, 1, 0, 0);
+  expect(zstdWindow(header)).toBe(1 << 26);
+  expect(() => unpackZstd(header, 100)).toThrow('its window is larger than');
   for (let length = 0; length < packed.length; length += 7)
     expect(() => unpackZstd(packed.subarray(0, length), 10_000)).toThrow();
 });

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ConfigurationError, Machine, packFolder } from '../../../src/index.ts';
-import { FolderServer } from '../shares/server/folder-server.ts';
+import { FolderServer } from '../../support/folder-server.ts';
 import { rawiron } from '../support/command-line.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -57,7 +56,7 @@ test.each([false, true])(
   async (compress) => {
     const [folder, target] = [folderWithAll(), join(temporaryFolder(), 'new', 'packed')];
     const packed = await packFolder(folder, target, { compress });
-    expect(packed).toEqual({ files: 4, directories: 1, links: 1, bytes: 25, left: [join(folder, 'pipe')] });
+    expect(packed).toEqual({ files: 4, directories: 1, links: 1, bytes: 25, leftOut: [join(folder, 'pipe')] });
     expect(readdirSync(join(target, 'contents'))).toHaveLength(3);
     const server = await served(target);
     await using machine = await Machine.create({
@@ -93,18 +92,24 @@ test('packed again it has what is there now', async () => {
 
 test('what cannot be read, and a folder within itself, are errors that name it', async () => {
   const folder = folderWithAll();
+  const [packed, inside] = [join(temporaryFolder(), 'packed'), join(temporaryFolder(), 'inside')];
+  await packFolder(folder, packed);
+  symlinkSync(join(folder, 'bin'), inside);
   const wrong: readonly (readonly [string, string, string])[] = [
     [join(folder, 'none'), temporaryFolder(), 'none: no such file or directory'],
     [join(folder, 'copy'), temporaryFolder(), 'copy: not a directory'],
     [folder, join(folder, 'bin', 'packed'), 'is in'],
+    [join(packed, 'contents'), packed, 'is in'],
     [join(folder, 'bin'), join(folder, 'copy'), 'copy: '],
+    ['/', temporaryFolder(), 'is in /, which is to be packed'],
+    [folder, join(inside, 'new', 'deep'), 'is in'],
   ];
   for (const [from, to, message] of wrong) {
     const packing = packFolder(from, to);
     await expect(packing).rejects.toThrow(ConfigurationError);
     await expect(packing).rejects.toThrow(message);
   }
-  expect(existsSync(join(folder, 'bin', 'packed'))).toBe(false);
+  expect(readdirSync(join(folder, 'bin'))).toEqual(['tool']);
 });
 
 test('the command says what was packed, and how guests get it', async () => {
@@ -113,7 +118,7 @@ test('the command says what was packed, and how guests get it', async () => {
     code: 0,
     output: `4 files with 25 bytes, 1 directories, 1 symbolic links.
 Left out, 1: ${join(folder, 'pipe')}
-For a guest: server: { index: 'packed/index.json', contents: 'packed/contents/' }
+For a guest, in a page beside it: server: { index: 'packed/index.json', contents: 'packed/contents/' }
 `,
   });
   expect(readFileSync(join(target, 'index.json'), 'utf8')).toContain('.bin.zst"');

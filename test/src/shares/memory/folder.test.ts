@@ -43,6 +43,18 @@ test('a guest that stores more than is allowed finds the disk full, and room aga
   expect(await free(folder)).toBe(256);
 });
 
+test('a write that there is no room for takes none', async () => {
+  const { client, folder } = await shared(1024 + 50_000);
+  for (const position of [60_000, 3 * 65_536 + 60_000]) {
+    const fid = await client.create('', 'file');
+    await client.write(fid, 'some text');
+    expect(await errnoOf(client.write(fid, new Uint8Array(100), position))).toBe(ENOSPC);
+    await client.clunk(fid);
+    await client.remove('', 'file');
+    expect(await free(folder)).toBe(Math.floor((1024 + 50_000) / 4096));
+  }
+});
+
 test('empty files, directories and links take room too', async () => {
   const { client, folder } = await shared(64 << 10);
   const make: readonly ((name: string) => Promise<unknown>)[] = [

@@ -27,3 +27,14 @@ function headerFields(descriptor: number): number {
   const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6];
   return (isSingleSegment ? 0 : 1) + dictionary + contentSize;
 }
+
+/** Bytes of the window of the frame that a buffer begins with: as much of what was decompressed must be kept. RFC 8878, 3.1.1.1.2. */
+export function zstdWindow(source: Uint8Array): number {
+  const view = new DataView(source.buffer, source.byteOffset, source.length);
+  const descriptor = source[4];
+  const window = source[5];
+  // A single segment has its whole content, whose size the buffer of the output bounds.
+  if (source.length < 6 || view.getUint32(0, true) !== MAGIC || (descriptor & 0x20) !== 0) return 0;
+  const base = 2 ** (10 + (window >> 3));
+  return base + (base / 8) * (window & 7);
+}

@@ -1,0 +1,15 @@
+/** Who waits for a web server. */
+export class Waiting {
+  #controller = new AbortController();
+
+  /** Of what begins to wait now. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Those that wait now wait no more. */
+  end(): void {
+    this.#controller.abort();
+    this.#controller = new AbortController();
+  }
+}
