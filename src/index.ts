@@ -8,6 +8,7 @@ import { type GdbSettings, type MonitorSettings, nodeGdb, nodeMonitor, nodeQmp, 
 import type { PackedFolder, PackOptions } from './node/pack-folder.ts';
 import type { SessionServer } from './node/session-server.ts';
 import { VncServer, type VncSettings } from './node/vnc/server.ts';
+import { checkNames } from './option-checks.ts';
 import type { MachineOptions } from './options.ts';
 import type { Qmp } from './qmp/qmp.ts';
 import type { SnapshotBytes } from './snapshot/machine.ts';
@@ -93,6 +94,7 @@ export function listenForVnc(machine: Machine, address: ListenAddress, settings:
  * @throws ConfigurationError that names the file which cannot be read or written
  */
 export async function packFolder(folder: string, target: string, options: PackOptions = {}): Promise<PackedFolder> {
+  checkNames('options', options, ['compress']);
   return await (await import('./node/pack-folder.ts')).packFolder(folder, target, options);
 }
 

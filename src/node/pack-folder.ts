@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, type Stats } from 'node:fs';
-import { lstat, mkdir, readdir, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import zlib from 'node:zlib';
@@ -48,6 +48,7 @@ export async function packFolder(
   const from = await named(folder, realpath(folder));
   if (!(await named(folder, stat(from))).isDirectory()) throw new ConfigurationError(`${folder}: not a directory`);
   checkOutside(await placeOf(target), from);
+  await checkReplaceable(join(target, INDEX));
   const kept = join(target, CONTENTS);
   await named(target, mkdir(kept, { recursive: true }));
   for (const place of [target, kept]) checkOutside(await named(place, realpath(place)), from);
@@ -74,6 +75,14 @@ async function placeOf(path: string): Promise<string> {
   const whole = resolve(path);
   const place = await realpath(whole).catch(() => undefined);
   return place ?? join(await placeOf(dirname(whole)), basename(whole));
+}
+
+/** An index may be made anew; another file of that name is somebody's own. */
+async function checkReplaceable(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  // What every index begins with, whoever has made it.
+  if (text !== undefined && !/^\{\s*"(fsroot|version|size)"/.test(text.slice(0, 100)))
+    throw new ConfigurationError(`${path} is there, and is no index; give another folder`);
 }
 
 /** Puts a file in the place of what is there, when it is whole. */

@@ -36,7 +36,8 @@ export interface ShareOptions {
    */
   readonly server?: ServerFolder;
   /**
-   * Bytes that files in memory may take, 1 KB for each name included. A guest that stores more is told that the disk is full. Default:
+   * Bytes that files in memory may take, 1 KB for each name included; what a server has (`server`) may take as much besides. A guest that
+   * stores more is told that the disk is full. Default:
    * 256 MB.
    */
   readonly capacity?: number;

@@ -15,6 +15,7 @@ export class FolderServer implements AsyncDisposable {
       this.asked.push(path);
       const content = this.files.get(path);
       response.setHeader('access-control-allow-origin', '*');
+      if (path.endsWith('.html')) response.setHeader('content-type', 'text/html');
       response.writeHead(content === undefined ? 404 : 200).end(content);
     });
   }

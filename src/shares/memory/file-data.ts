@@ -18,7 +18,7 @@ function placeOf(position: number): { readonly index: number; readonly offset: n
 
 /** The bytes of a file. Parts that are not there, and the ends of those that are shorter, are zeros; so is what is behind the end. */
 export class FileData {
-  readonly #space: Space;
+  #space: Space;
   readonly #parts = new Map<number, Uint8Array>();
   #size = 0;
   #taken = 0;
@@ -86,6 +86,13 @@ export class FileData {
     this.#taken += part.length - length + overhead;
     this.#parts.set(index, part);
     return part;
+  }
+
+  /** It takes its memory from another space from now on. Throws FolderError where there is no room. */
+  moveTo(space: Space): void {
+    space.take(this.#taken);
+    this.#space.give(this.#taken);
+    this.#space = space;
   }
 
   /** It has so many bytes from now on. */

@@ -14,7 +14,7 @@ import { OpenFlag } from '../../ninep/protocol.ts';
 import { BLOCK_BYTES, DirectoryNode, ENTRY_BYTES, FileNode, LinkNode, type MemoryNode, SpecialNode } from './nodes.ts';
 import { MemoryOpenDirectory, MemoryOpenFile } from './open.ts';
 import { type Planted, plant, roomForNames } from './plant.ts';
-import { Space } from './space.ts';
+import { Space, SpareSpace } from './space.ts';
 
 /** The kind of file system that it tells it is: 9P, by Linux's include/uapi/linux/magic.h. */
 const V9FS_MAGIC = 0x01021997n;
@@ -30,14 +30,14 @@ export class MemoryFolder implements SharedFolder {
   readonly #places = new Places(() => {});
 
   /**
-   * @param capacity bytes that its files may take, but for the names that it begins with
+   * @param capacity bytes that the guest's files may take, but for the names that it begins with; contents from elsewhere may take as much besides
    * @param entries what it begins with
    */
   constructor(capacity: number, entries: readonly Planted[] = []) {
     this.#space = new Space(capacity + roomForNames(entries));
     this.#root = new DirectoryNode(ROOT, this.#space);
     this.#root.names = 1;
-    plant(this.#root, entries, this.#space);
+    plant(this.#root, entries, { space: this.#space, contents: new SpareSpace(capacity) });
   }
 
   root(): FolderPlace {

@@ -1,7 +1,7 @@
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import { type Attributes, type Changes, type GivenTime, Kind, type NewFile, PERMISSIONS } from '../../ninep/folder.ts';
 import { FileData, roomFor } from './file-data.ts';
-import type { Space, Spare } from './space.ts';
+import type { Space, Spare, SpareSpace } from './space.ts';
 
 /** About what the host needs for a name and what it leads to, without data: a guest must not use it up with empty files. */
 export const ENTRY_BYTES = 1024;
@@ -120,18 +120,25 @@ export interface Origin {
   read(): Promise<Uint8Array>;
 }
 
-/** A file with data. Those of an origin are here while it is open, and then until their room is needed. */
+/** Where a file has its contents from, and what these may take while they are here. */
+export interface Source {
+  readonly origin: Origin;
+  readonly space: SpareSpace;
+}
+
+/** A file with data. Those of an origin are here while it is open, and then until their room is needed for others. */
 export class FileNode extends MemoryNode implements Spare {
   readonly kind = Kind.file;
   readonly #data: FileData;
-  #origin: Origin | null;
+  /** null: the contents are the folder's own. */
+  #source: Source | null;
   #isLoaded = false;
 
-  constructor(file: NewFile, space: Space, origin: Origin | null = null) {
+  constructor(file: NewFile, space: Space, source: Source | null = null) {
     super(file, space);
-    this.#data = new FileData(space);
-    this.#origin = origin;
-    if (origin !== null) this.#data.resize(origin.size);
+    this.#data = new FileData(source?.space ?? space);
+    this.#source = source;
+    if (source !== null) this.#data.resize(source.origin.size);
   }
 
   override get size(): number {
@@ -140,7 +147,7 @@ export class FileNode extends MemoryNode implements Spare {
 
   /** What is elsewhere counts too: a file that takes nothing looks to programs as if it were a hole. */
   override get stored(): number {
-    return this.#origin === null ? this.#data.taken : this.size;
+    return this.#source === null ? this.#data.taken : this.size;
   }
 
   get bytes(): number {
@@ -152,15 +159,14 @@ export class FileNode extends MemoryNode implements Spare {
    * @throws FolderError
    */
   async load(): Promise<void> {
-    this.space.withdraw(this);
-    if (this.#origin === null || this.#isLoaded) return;
+    if (this.#source === null) return;
+    const { origin, space } = this.#source;
+    space.withdraw(this);
+    if (this.#isLoaded) return;
     // What there is no room for is not asked for.
-    if (roomFor(this.size) > this.space.free) throw new FolderError(Errno.noSpace, 'there is no room for the file');
-    const bytes = await this.#origin.read();
-    if (this.#data.write(bytes, 0) < bytes.length) {
-      this.drop();
-      throw new FolderError(Errno.noSpace, 'there is no room for the file');
-    }
+    if (roomFor(this.size) > space.free)
+      throw new FolderError(Errno.noSpace, 'there is no room for the file (capacity)');
+    this.#data.write(await origin.read(), 0);
     this.#isLoaded = true;
   }
 
@@ -171,10 +177,12 @@ export class FileNode extends MemoryNode implements Spare {
     this.#isLoaded = false;
   }
 
-  /** Its contents are the folder's own from now on. */
+  /** Its contents are the folder's own from now on. Throws FolderError where there is no room for them. */
   #own(): void {
-    this.space.withdraw(this);
-    this.#origin = null;
+    if (this.#source === null) return;
+    this.#source.space.withdraw(this);
+    this.#data.moveTo(this.space);
+    this.#source = null;
   }
 
   read(target: Uint8Array, position: number): number {
@@ -182,15 +190,14 @@ export class FileNode extends MemoryNode implements Spare {
   }
 
   write(bytes: Uint8Array, position: number): number {
+    this.#own();
     const written = this.#data.write(bytes, position);
-    if (written > 0) {
-      this.#own();
-      this.modified();
-    }
+    if (written > 0) this.modified();
     return written;
   }
 
   override resize(size: number): void {
+    if (size === 0) this.free();
     this.#own();
     this.#data.resize(size);
     this.modified();
@@ -198,11 +205,11 @@ export class FileNode extends MemoryNode implements Spare {
 
   override settle(): void {
     super.settle();
-    if (this.opens === 0 && this.#origin !== null && this.#isLoaded) this.space.offer(this);
+    if (this.opens === 0 && this.#isLoaded) this.#source?.space.offer(this);
   }
 
   protected override free(): void {
-    this.#own();
+    this.#source?.space.withdraw(this);
     this.#data.resize(0);
   }
 }

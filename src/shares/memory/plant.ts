@@ -1,6 +1,6 @@
 import type { NewFile } from '../../ninep/folder.ts';
 import { DirectoryNode, ENTRY_BYTES, FileNode, LinkNode, type MemoryNode, type Origin } from './nodes.ts';
-import type { Space } from './space.ts';
+import type { Space, SpareSpace } from './space.ts';
 
 /** A file that a folder begins with: a directory, a file whose contents are elsewhere, or a symbolic link. */
 export interface Planted {
@@ -17,6 +17,12 @@ export type PlantedContent =
   | { readonly origin: Origin }
   | { readonly target: string };
 
+/** What the guest's files take, and contents of an origin. */
+export interface Spaces {
+  readonly space: Space;
+  readonly contents: SpareSpace;
+}
+
 /** Bytes that such files take without their contents. */
 export function roomForNames(entries: readonly Planted[]): number {
   return entries.reduce((sum, { holds }) => {
@@ -26,17 +32,17 @@ export function roomForNames(entries: readonly Planted[]): number {
 }
 
 /** Puts files into a directory. Their times are set last, as what comes into a directory changes it. */
-export function plant(directory: DirectoryNode, entries: readonly Planted[], space: Space): void {
+export function plant(directory: DirectoryNode, entries: readonly Planted[], spaces: Spaces): void {
   for (const { name, file, modificationTime, holds } of entries) {
-    const node = nodeOf(file, holds, space);
+    const node = nodeOf(file, holds, spaces);
     directory.add(name, node);
-    if (node instanceof DirectoryNode && 'entries' in holds) plant(node, holds.entries, space);
+    if (node instanceof DirectoryNode && 'entries' in holds) plant(node, holds.entries, spaces);
     node.change({ accessTime: modificationTime, modificationTime });
   }
 }
 
-function nodeOf(file: NewFile, holds: PlantedContent, space: Space): MemoryNode {
+function nodeOf(file: NewFile, holds: PlantedContent, { space, contents }: Spaces): MemoryNode {
   if ('entries' in holds) return new DirectoryNode(file, space);
-  if ('origin' in holds) return new FileNode(file, space, holds.origin);
+  if ('origin' in holds) return new FileNode(file, space, { origin: holds.origin, space: contents });
   return new LinkNode(holds.target, file, space);
 }

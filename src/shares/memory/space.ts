@@ -12,9 +12,6 @@ export interface Spare {
 export class Space {
   readonly capacity: number;
   #used = 0;
-  /** What was offered first comes first. */
-  readonly #spare = new Set<Spare>();
-  #spareBytes = 0;
   #lastId = 0n;
 
   constructor(capacity: number) {
@@ -26,19 +23,38 @@ export class Space {
     return ++this.#lastId;
   }
 
-  /** What can be had, if need be from what is spare. */
   get free(): number {
-    return this.capacity - this.#used + this.#spareBytes;
+    return this.capacity - this.#used;
   }
 
   take(bytes: number): void {
     if (bytes > this.free) throw new FolderError(Errno.noSpace, 'there is no room for more');
+    this.#used += bytes;
+  }
+
+  give(bytes: number): void {
+    this.#used -= bytes;
+  }
+}
+
+/** What contents that can be got again may take: those that nobody has open are dropped for others. */
+export class SpareSpace extends Space {
+  /** What was offered first comes first. */
+  readonly #spare = new Set<Spare>();
+  #spareBytes = 0;
+
+  /** What can be had, if need be from what is spare. */
+  override get free(): number {
+    return super.free + this.#spareBytes;
+  }
+
+  override take(bytes: number): void {
     for (const one of this.#spare) {
-      if (bytes <= this.capacity - this.#used) break;
+      if (bytes <= super.free) break;
       this.withdraw(one);
       one.drop();
     }
-    this.#used += bytes;
+    super.take(bytes);
   }
 
   /** Something may be dropped from now on. */
@@ -51,9 +67,5 @@ export class Space {
   /** It may not be dropped any more. */
   withdraw(one: Spare): void {
     if (this.#spare.delete(one)) this.#spareBytes -= one.bytes;
-  }
-
-  give(bytes: number): void {
-    this.#used -= bytes;
   }
 }

@@ -59,6 +59,7 @@ export function filesOf(bytes: Uint8Array, name: string, originOf: OriginOf): Pl
 
 function rootOf(bytes: Uint8Array): unknown {
   const { version, fsroot } = (parsed(bytes) ?? {}) as Partial<FolderIndex>;
+  if (fsroot === undefined) throw new IndexError('it has no fsroot');
   if (version !== INDEX_VERSION)
     throw new IndexError(`its version is ${shown(version)}, not ${INDEX_VERSION}; make it anew, with the tools of now`);
   return fsroot;

@@ -90,10 +90,10 @@ class Contents implements Origin {
     try {
       return this.size === 0 ? new Uint8Array() : await this.#all(signal);
     } catch (error) {
-      const problem = `${this.#path} cannot be read: ${messageOf(error)}`;
+      const problem = `cannot be read: ${messageOf(error)}`;
       if (!this.#isTold && !signal.aborted) {
         this.#isTold = true;
-        this.#client.log(problem);
+        this.#client.log(`${this.#path} ${problem}`);
       }
       throw new FolderError(Errno.io, problem);
     }

@@ -115,7 +115,8 @@ export class RemoteFile {
   async #askWhole(most: number, signal: AbortSignal, progress: () => void): Promise<Uint8Array> {
     const response = await this.#fetch({ headers: this.#headers, signal });
     try {
-      this.#checkThere(response);
+      // A file may be a page: who reads it sees whether it is what was asked for.
+      if (!response.ok) this.#checkThere(response);
       progress();
       const pieces: Uint8Array[] = [];
       let length = 0;

@@ -110,6 +110,11 @@ test('what cannot be read, and a folder within itself, are errors that name it',
     await expect(packing).rejects.toThrow(message);
   }
   expect(readdirSync(join(folder, 'bin'))).toEqual(['tool']);
+  const own = temporaryFolder();
+  writeFileSync(join(own, 'index.json'), '{"name":"my own"}');
+  await expect(packFolder(folder, own)).rejects.toThrow('index.json is there, and is no index; give another folder');
+  expect(readdirSync(own)).toEqual(['index.json']);
+  await expect(packFolder(folder, own, { zstd: true } as object)).rejects.toThrow("unknown 'zstd' in options");
 });
 
 test('the command says what was packed, and how guests get it', async () => {

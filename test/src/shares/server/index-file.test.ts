@@ -55,7 +55,8 @@ const nested = (depth: number): unknown[] => [['d', 0, 0, DIRECTORY, 0, 0, depth
 
 const wrong: readonly (readonly [string, string, string])[] = [
   ['no JSON', '<html>', 'fs.json is no index of a folder: it is no JSON'],
-  ['no object', 'null', 'its version is undefined, not 3'],
+  ['no object', 'null', 'it has no fsroot'],
+  ['something else', '{"version":"1.0.0"}', 'it has no fsroot'],
   ['another version', index([], 2), 'its version is 2, not 3'],
   ['no list', index({}), '/ has no list of files'],
   ['an entry that is none', index([5]), '/ has a file without a name'],

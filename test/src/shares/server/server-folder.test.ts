@@ -139,6 +139,34 @@ test('what is removed, replaced or emptied while its contents are kept gives the
   expect(await free()).toBe(0);
 });
 
+test('what the guest has filled does not keep it from reading, and a file becomes its own only where there is room', async () => {
+  await using server = await FolderServer.start({
+    'fs.json': indexOf([['a', 100_000, 'x']]),
+    'flat/x': new Uint8Array(100_000).fill(7),
+  });
+  const { files, client } = await shared(server, 120_000);
+  const fid = await client.create('', 'zeros');
+  await client.write(fid, new Uint8Array(60_000));
+  expect((await files.readFile('a')).every((byte) => byte === 7)).toBe(true);
+  const other = await opened(client, 'a', 2);
+  await expect(client.write(other, 'text', 10)).rejects.toMatchObject({ errno: 28 });
+  expect((await client.read(other, 10, 4)).every((byte) => byte === 7)).toBe(true);
+  await client.clunk(fid);
+  await client.remove('', 'zeros');
+  expect(await client.write(other, 'text', 10)).toBe(4);
+  server.files.clear();
+  expect(text((await files.readFile('a')).subarray(9, 15))).toBe('\u0007text\u0007');
+});
+
+test('files may be pages', async () => {
+  await using server = await FolderServer.start({
+    'fs.json': indexOf([['a', 15, 'a.html']]),
+    'flat/a.html': '<!doctype html>',
+  });
+  const { files } = await shared(server);
+  expect(text(await files.readFile('a'))).toBe('<!doctype html>');
+});
+
 test('a file with more bytes than there may be is not asked for', async () => {
   await using server = await FolderServer.start({ 'fs.json': indexOf([['a', 2 ** 40, 'x']]), 'flat/x': 'x' });
   const { client, log } = await shared(server);
