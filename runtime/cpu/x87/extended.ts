@@ -49,13 +49,17 @@ export function toReal(x: Extended): Real {
 const scratch = new Float64Array(1);
 const scratchWords = new Int32Array(scratch.buffer);
 
+/** Powers of two, by their exponents: significands, and products of two. */
+const powers = Array.from({ length: 129 }, (_, n) => 1n << BigInt(n));
+
 /** Position of the highest set bit, plus one. */
 export function bitLength(value: bigint): number {
   if (value === 0n) return 0;
   scratch[0] = Number(value);
   const exponent = ((scratchWords[1] >>> 20) & 0x7ff) - 1023;
-  // A number just below a power of two becomes that power.
-  if (exponent < 1024 && (scratchWords[1] & 0xfffff) !== 0) return exponent + 1;
+  if (exponent < 1024 && ((scratchWords[1] & 0xfffff) !== 0 || scratchWords[0] !== 0)) return exponent + 1;
+  // A number just below a power of two becomes that power, which 1.0 and its like have for a significand.
+  if (exponent < powers.length) return value < powers[exponent] ? exponent : exponent + 1;
   const digits = value.toString(16);
   return digits.length * 4 - Math.clz32(Number.parseInt(digits[0], 16)) + 28;
 }
