@@ -16,7 +16,7 @@ export function reportText(results: Results): string {
   const { settings, base } = results;
   return `# Results of the benchmark
 
-${results.date}, by \`npm run bench -- --write-results --runs ${settings.runs}\`. Milliseconds for the same work in the guest (${settings.memoryMegabytes} MB of memory),
+${results.date}, by \`npm run bench -- --write-results --runs ${settings.runs} --engines ${results.engines.map(({ name }) => name).join(',')}\`. Milliseconds for the same work in the guest (${settings.memoryMegabytes} MB of memory),
 medians of ${settings.runs}; in brackets the speed, ${base} being 1. What the works are, and of which the interpreters do a part:
 [docs/benchmarks.md](../docs/benchmarks.md).
 

@@ -9,7 +9,6 @@ const MOST_WINDOW = 32 << 20;
  * @throws RangeError if there are more than `most`, or the window is larger than 32 MB
  */
 export function unpackZstd(source: Uint8Array, most: number): Uint8Array {
-  if (source.length === 0) throw new RangeError('there is no frame');
   if (zstdWindow(source) > MOST_WINDOW) throw new RangeError(`its window is larger than ${MOST_WINDOW} bytes`);
   const output = new Uint8Array(most);
   let length = 0;

@@ -6,10 +6,8 @@ import type { MachineConfig } from '../machine-core.ts';
 import type { SharedFolder } from '../ninep/folder.ts';
 import type { NinepSession } from '../ninep/session.ts';
 import type { SharedFiles } from './files.ts';
-import type { Planted } from './memory/plant.ts';
 import { noFolder } from './no-folder.ts';
 import type { SharePlan } from './options.ts';
-import type { ServerFolder } from './server/server-folder.ts';
 import { Waiting } from './server/waiting.ts';
 import { ShareError } from './share-error.ts';
 
@@ -29,7 +27,7 @@ export class MachineShares {
   readonly #sessions = new Map<string, NinepSession>();
   readonly #files = new Map<string, SharedFiles>();
   #machine: MachineEnd | undefined;
-  /** Those that wait for the servers of folders, by their tags. */
+  /** Those that wait for the server of a folder, by its port. */
   readonly #waiting = new Map<string, Waiting>();
   #closed: Promise<unknown> | undefined;
 
@@ -52,20 +50,17 @@ export class MachineShares {
     }
   }
 
-  async #folder({ tag, source }: SharePlan): Promise<SharedFolder> {
+  async #folder({ name, tag, source }: SharePlan): Promise<SharedFolder> {
     if (source === undefined) return noFolder;
     if (!('files' in source)) return this.#host.openFolder(source.folder, source);
     const { MemoryFolder } = await import('./memory/folder.ts');
-    return new MemoryFolder(source.capacity, await this.#filesOf(tag, source.server));
-  }
-
-  async #filesOf(tag: string, server: ServerFolder | undefined): Promise<readonly Planted[]> {
-    if (server === undefined) return [];
-    const { filesOfServer } = await import('./server/server-folder.ts');
+    const { capacity, server } = source;
+    if (server === undefined) return new MemoryFolder(capacity);
     const log = (message: string) => this.#machine?.log(`the share '${tag}': ${message}`);
     const waiting = new Waiting();
-    this.#waiting.set(tag, waiting);
-    return await filesOfServer(server, { host: this.#host, waiting, log });
+    this.#waiting.set(name, waiting);
+    const { filesOfServer } = await import('./server/server-folder.ts');
+    return new MemoryFolder(capacity, await filesOfServer(server, { host: this.#host, waiting, log }));
   }
 
   async #fill({ tag, source }: SharePlan, session: NinepSession): Promise<void> {
@@ -106,7 +101,7 @@ export class MachineShares {
     const session = this.#sessions.get(port)!;
     const asked = question as FolderQuestion;
     // Nobody waits for its answers any more.
-    if (asked.type === 'reset') this.#waiting.get(this.#plans.find(({ name }) => name === port)!.tag)?.end();
+    if (asked.type === 'reset') this.#waiting.get(port)?.end();
     const answer = asked.type === 'reset' ? await session.reset() : await session.exchange(asked.bytes, asked.room);
     this.#machine?.send({ type: 'completion', id, answer });
   }

@@ -1,4 +1,6 @@
 const MAGIC = 0xfd2fb528;
+/** Bytes of a dictionary's number, by two bits of the frame's descriptor. */
+const DICTIONARY_BYTES = [0, 1, 2, 4];
 
 /**
  * Bytes of the frame that a buffer begins with: decompressors take what follows for the next one. RFC 8878, 3.1.1.
@@ -23,18 +25,31 @@ export function zstdFrameLength(source: Uint8Array): number {
 /** Bytes of window descriptor, dictionary and content size. */
 function headerFields(descriptor: number): number {
   const isSingleSegment = (descriptor & 0x20) !== 0;
-  const dictionary = [0, 1, 2, 4][descriptor & 3];
-  const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6];
-  return (isSingleSegment ? 0 : 1) + dictionary + contentSize;
+  const content = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6];
+  return (isSingleSegment ? 0 : 1) + DICTIONARY_BYTES[descriptor & 3] + content;
 }
 
-/** Bytes of the window of the frame that a buffer begins with: as much of what was decompressed must be kept. RFC 8878, 3.1.1.1.2. */
+/**
+ * Bytes of the window of the frame that a buffer begins with: so much of what was decompressed must be kept. RFC 8878, 3.1.1.1.2.
+ * @throws RangeError where there is no frame
+ */
 export function zstdWindow(source: Uint8Array): number {
   const view = new DataView(source.buffer, source.byteOffset, source.length);
+  if (source.length < 6 || view.getUint32(0, true) !== MAGIC) throw new RangeError('there is no frame');
   const descriptor = source[4];
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  if (isSingleSegment) return contentSize(view, descriptor);
   const window = source[5];
-  // A single segment has its whole content, whose size the buffer of the output bounds.
-  if (source.length < 6 || view.getUint32(0, true) !== MAGIC || (descriptor & 0x20) !== 0) return 0;
   const base = 2 ** (10 + (window >> 3));
   return base + (base / 8) * (window & 7);
+}
+
+/** Of a single segment, which has all of its content in its window (3.1.1.1.4). */
+function contentSize(view: DataView, descriptor: number): number {
+  const at = 5 + DICTIONARY_BYTES[descriptor & 3];
+  const size = descriptor >> 6;
+  if (at + 2 ** size > view.byteLength) throw new RangeError('there is no frame');
+  if (size === 0) return view.getUint8(at);
+  if (size === 1) return view.getUint16(at, true) + 256;
+  return size === 2 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
 }

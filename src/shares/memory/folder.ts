@@ -194,8 +194,13 @@ export class MemoryFolder implements SharedFolder {
 
   async change(place: FolderPlace, changes: Changes, open?: OpenFile | OpenDirectory): Promise<void> {
     const node = this.#nodeOf(place, open);
-    if (node instanceof FileNode && (changes.size ?? 0) > 0) await node.load();
-    node.change(changes);
+    try {
+      if (node instanceof FileNode && (changes.size ?? 0) > 0) await node.load();
+      node.change(changes);
+    } finally {
+      // Contents that were loaded for a change which there was no room for are spare again.
+      node.settle();
+    }
   }
 
   async statistics(): Promise<FolderStatistics> {

@@ -90,7 +90,7 @@ function fileOf(entry: unknown, directory: string, originOf: OriginOf, room: num
     throw new IndexError(`${directory || '/'} has a file without a name`);
   const [name, size, modified, mode, user, group, holds] = entry as IndexEntry;
   const path = `${directory}/${name}`;
-  const numbers = { size, mode, owner: user, group: group };
+  const numbers = { size, mode, owner: user, group };
   for (const [what, number] of Object.entries(numbers))
     if (!Number.isSafeInteger(number) || number < 0 || (what !== 'size' && number > MOST_WORD))
       throw new IndexError(`the ${what} of ${path} is ${shown(number)}`);

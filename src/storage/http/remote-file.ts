@@ -1,3 +1,4 @@
+import { concatenate } from '../../bytes.ts';
 import { messageOf } from '../../errors.ts';
 import { StorageError } from '../store.ts';
 import { whyNoImage } from './answer.ts';
@@ -125,7 +126,7 @@ export class RemoteFile {
         if (length > most) throw this.#error(`has more than ${most} bytes`);
         pieces.push(piece);
       });
-      return joined(pieces, length);
+      return concatenate(pieces);
     } finally {
       await response.body?.cancel().catch(() => {});
     }
@@ -235,16 +236,6 @@ export class RemoteFile {
   #error(problem: string): StorageError {
     return new StorageError(this, problem);
   }
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
 
 /** fetch says only that it failed; why is in its cause, which may be a list. */

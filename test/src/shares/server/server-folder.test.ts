@@ -158,6 +158,21 @@ test('what the guest has filled does not keep it from reading, and a file become
   expect(text((await files.readFile('a')).subarray(9, 15))).toBe('\u0007text\u0007');
 });
 
+test('contents that were got for a change which there is no room for are dropped for others', async () => {
+  await using server = await FolderServer.start({
+    'fs.json': indexOf([
+      ['a', 100_000, 'x'],
+      ['b', 100_000, 'x'],
+    ]),
+    'flat/x': new Uint8Array(100_000),
+  });
+  const { files, client } = await shared(server, 120_000);
+  const fid = await client.create('', 'zeros');
+  await client.write(fid, new Uint8Array(60_000));
+  await expect(client.at('a', (file) => client.change(file, { size: 99_000 }))).rejects.toMatchObject({ errno: 28 });
+  expect((await files.readFile('b')).length).toBe(100_000);
+});
+
 test('files may be pages', async () => {
   await using server = await FolderServer.start({
     'fs.json': indexOf([['a', 15, 'a.html']]),
