@@ -18,6 +18,7 @@ import { inTime } from './migration/patience.ts';
 import { creationError, loaded } from './opening.ts';
 import { bootOf, type MachineOptions } from './options.ts';
 import { prepareMachine } from './preparation.ts';
+import { sharesGoingOn } from './shares/options.ts';
 import { openMachine, type SnapshotBytes } from './snapshot/machine.ts';
 import { MachineSnapshots } from './snapshot/machine-snapshots.ts';
 import { driveWith } from './snapshot/media.ts';
@@ -81,13 +82,16 @@ export class Machine extends MachineDevices implements AsyncDisposable {
    */
   static async restore(snapshot: SnapshotBytes, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
     return await withEarlyIsolate(host, changes, async (pool) => {
-      const { options, media, ...rest } = await openMachine(snapshot, host);
+      const { options, media, shares, ...rest } = await openMachine(snapshot, host);
       const drives = drivesGoingOn(options.drives, changes.drives, (drive) => driveWith(drive, media));
       // The rest is read while its isolate makes the machine.
-      const making = Machine.create({ ...options, ...changes, drives }, host, pool);
+      const own = { drives, shares: sharesGoingOn(options.shares, changes.shares) };
+      const making = Machine.create({ ...options, ...changes, ...own }, host, pool);
       const reading = rest.components();
       const [machine] = await Promise.all([making, reading.catch(() => {})]);
-      return await loaded(machine, async () => machine.#states.load({ options, components: await reading, media }));
+      return await loaded(machine, async () =>
+        machine.#states.load({ options, components: await reading, media, shares }),
+      );
     });
   }
 
@@ -232,9 +236,12 @@ export class Machine extends MachineDevices implements AsyncDisposable {
    */
   async fork(changes: Partial<MachineOptions> = {}): Promise<Machine> {
     const state = await this.#states.image();
-    const { host, drives } = this.made;
+    const { host, drives, shares } = this.made;
     const { isolate = 'worker' } = this.made.options;
-    const own = { drives: drivesGoingOn(drives.forked(state.media), changes.drives, (drive) => drive) };
+    const own = {
+      drives: drivesGoingOn(drives.forked(state.media), changes.drives, (drive) => drive),
+      shares: sharesGoingOn(shares.forked, changes.shares),
+    };
     const fork = await Machine.create({ ...state.options, isolate, ...changes, ...own }, host, this.#forks);
     return await loaded(fork, () => fork.#states.become(state));
   }

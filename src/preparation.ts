@@ -38,9 +38,15 @@ export async function prepareMachine(
   const shares = new MachineShares(outside.shares, host);
   // Another process has the images of a machine that is on its way here.
   const openDrives = options.incoming ? () => drives.look() : () => drives.open();
-  await openAll(cards, sound, { open: openDrives, close: () => drives.close() }, shares);
+  const openShares = () => shares.open(awaitsState);
+  await openAll(
+    cards,
+    sound,
+    { open: openDrives, close: () => drives.close() },
+    { open: openShares, close: () => shares.close() },
+  );
   const devices = { drives: drives.config, cards: cards.config, sound: sound.config, shares: shares.config };
-  const parts = { ...images, drives: plans, cards: cards.config, shares: shares.config };
+  const parts = { ...images, drives: plans, cards: cards.config, shares: outside.shares };
   const recording = new MachineRecording(options, host);
   const made = { options, host, drives, cards, sound, shares, recording, parts };
   try {

@@ -1,9 +1,19 @@
 import type { HostDoor } from './door.ts';
 
+/** A message of the guest's. */
+export interface FolderMessage {
+  /** By which the host knows it when it is sent again, as it is when a state is loaded that had no reply: it is not done twice. */
+  readonly number: number;
+  /** Reads its bytes, at once or when the host has answered earlier ones. */
+  bytes(): Uint8Array;
+  /** Bytes for the reply. */
+  readonly room: number;
+}
+
 /** What a shared folder's device asks its host for. */
 export type FolderQuestion =
   /** A message of the guest's, and room for the reply, bytes. */
-  | { readonly type: 'message'; readonly bytes: Uint8Array; readonly room: number }
+  | { readonly type: 'message'; readonly number: number; readonly bytes: Uint8Array; readonly room: number }
   /** The guest's driver has begun anew: what it had open is closed. */
   | { readonly type: 'reset' };
 
@@ -12,8 +22,9 @@ export type FolderAnswer = Uint8Array;
 
 /** The device's end of a folder that is at the host. */
 export interface FolderPort {
-  /** `message` reads the bytes, at once or when the host has answered earlier ones. */
-  exchange(message: () => Uint8Array, room: number, done: (reply: FolderAnswer) => void): void;
+  exchange(message: FolderMessage, done: (reply: FolderAnswer) => void): void;
+  /** Forgets messages that are under way: the host has another state, too. */
+  forget(): void;
   /** Forgets messages that are under way, and has the host close all. */
   reset(): void;
 }
@@ -25,7 +36,9 @@ const MOST_UNANSWERED = 8;
 export function hostFolderPort(door: HostDoor, name: string): FolderPort {
   const requests = door.requestPort<FolderQuestion, FolderAnswer>(name, MOST_UNANSWERED);
   return {
-    exchange: (message, room, done) => requests.request(() => ({ type: 'message', bytes: message(), room }), done),
+    exchange: ({ number, bytes, room }, done) =>
+      requests.request(() => ({ type: 'message', number, bytes: bytes(), room }), done),
+    forget: () => requests.cancel(),
     reset() {
       requests.cancel();
       requests.tell('reset', { type: 'reset' });

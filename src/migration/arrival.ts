@@ -1,11 +1,13 @@
 import type { SavedComponents } from '../../runtime/snapshot/components.ts';
 import { drivesGoingOn } from '../drives/options.ts';
 import type { SavedMedia } from '../drives/saved-medium.ts';
-import { messageOf } from '../errors.ts';
+import { ConfigurationError, messageOf } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { MemoryPart } from '../machine-core.ts';
 import type { MachineOptions } from '../options.ts';
+import { sharesGoingOn } from '../shares/options.ts';
 import { SnapshotError } from '../snapshot/layout.ts';
+import { checkedShares } from '../snapshot/machine.ts';
 import { checkedMedia } from '../snapshot/media.ts';
 import { isRecord, restoredOptions } from '../snapshot/options.ts';
 import { type AnnouncedMedia, announcedDrive, checkedAnnouncement } from './announced-media.ts';
@@ -78,7 +80,7 @@ export class Arrival {
   optionsWith(changes: Partial<MachineOptions>): MachineOptions {
     const { options, media } = this.#about;
     const drives = drivesGoingOn(options.drives, changes.drives, (drive) => announcedDrive(drive, media));
-    return { ...options, ...changes, drives };
+    return { ...options, ...changes, drives, shares: sharesGoingOn(options.shares, changes.shares) };
   }
 
   /** Tells the other end that the machine cannot be had here. */
@@ -164,10 +166,14 @@ export class Arrival {
     });
   }
 
-  async #load({ components, media = {}, running }: StreamRecord['value'], machine: MachineEnd): Promise<void> {
+  async #load(
+    { components, media = {}, shares = {}, running }: StreamRecord['value'],
+    machine: MachineEnd,
+  ): Promise<void> {
     if (!isRecord(components) || typeof running !== 'boolean') throw new SnapshotError(NAME, 'it holds no machine');
     const rest = { media: checkedMedia(media), wasRunning: running };
-    await machine.load(components as SavedComponents).catch((error: unknown) => {
+    await machine.load(components as SavedComponents, checkedShares(shares)).catch((error: unknown) => {
+      if (error instanceof ConfigurationError) throw error;
       throw this.#unfit(machine, `it is of a machine with other options: ${messageOf(error)}`);
     });
     this.#rest = rest;

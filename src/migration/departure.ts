@@ -178,13 +178,13 @@ export class Departure {
 
   async #sendRest(wasRunning: boolean): Promise<void> {
     // Each answer takes a turn of another thread: all are asked for at once.
-    const rest = Promise.all([this.#machine.transfer('devices'), this.#machine.media()]);
+    const rest = Promise.all([this.#machine.transfer('devices'), this.#machine.media(), this.#machine.shares()]);
     rest.catch(() => {});
     this.#stream.limit = STILL_LIMIT;
     await this.#pass();
-    const [components, media] = await this.#unlessBroken(rest);
+    const [components, media, shares] = await this.#unlessBroken(rest);
     this.#machine.checkWhole();
-    const state = { components, media: media as object, running: wasRunning };
+    const state = { components, media: media as object, shares, running: wasRunning };
     await this.#unlessBroken(this.#stream.write('state', state as never));
   }
 

@@ -5,6 +5,7 @@ import type { CallName, Calls } from '../isolate/protocol.ts';
 import type { TransferCallName, TransferCalls } from '../machine-core.ts';
 import type { MachineParts } from '../machine-types.ts';
 import type { MachineOptions } from '../options.ts';
+import type { SavedShares } from '../shares/index.ts';
 import { checkWhole, deviceDifferences, restoredOptions, savedOptions } from '../snapshot/options.ts';
 
 /** What a migration needs of the library's end of its machine. */
@@ -89,6 +90,11 @@ export class MachineEnd {
     await this.#machine.call('thaw');
   }
 
+  /** What is in its folders in memory. It must be stopped. */
+  shares(): Promise<SavedShares> {
+    return this.#machine.made.shares.save();
+  }
+
   /** What is in its drives. It must be stopped. */
   media(): Promise<SavedMedia> {
     return this.#machine.made.drives.save();
@@ -134,7 +140,7 @@ export class MachineEnd {
   }
 
   /** @throws Error that names what doesn't fit; nothing has changed then */
-  load(components: SavedComponents): Promise<void> {
-    return this.transfer('load', components);
+  load(components: SavedComponents, shares: SavedShares): Promise<void> {
+    return this.#machine.made.shares.load(shares, () => this.transfer('load', components));
   }
 }

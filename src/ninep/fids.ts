@@ -1,5 +1,5 @@
 import { Errno, FolderError } from './errno.ts';
-import type { OpenDirectory, OpenFile, Place, SharedFolder } from './folder.ts';
+import type { FolderUse, OpenDirectory, OpenFile, Place, SharedFolder } from './folder.ts';
 
 /** What a client calls by a number: a place, and what is open there. */
 export interface Fid {
@@ -21,10 +21,6 @@ export class Fids {
 
   constructor(folder: SharedFolder) {
     this.#folder = folder;
-  }
-
-  get count(): number {
-    return this.#fids.size;
   }
 
   get(number: number): Fid {
@@ -56,6 +52,20 @@ export class Fids {
   /** A new one, which has the place from now on. */
   add(number: number, place: Place, user: number): void {
     this.#fids.set(number, { place, user, open: null });
+  }
+
+  /** By their numbers. */
+  get all(): ReadonlyMap<number, Fid> {
+    return this.#fids;
+  }
+
+  /** One as it was when it was saved, which has the place from now on. */
+  restore(number: number, user: number, { place, open }: FolderUse): void {
+    this.checkFree(number);
+    this.add(number, place, user);
+    if (open === null) return;
+    this.checkOpenable(this.get(number));
+    this.setOpen(this.get(number), open);
   }
 
   /** Throws where a fid cannot be opened. */

@@ -1,3 +1,5 @@
+import type { Saved } from '../../runtime/snapshot/describe.ts';
+
 /** A place in a shared folder: a name in a directory, with what is there now. It must be released. */
 export interface Place {
   readonly name: string;
@@ -85,6 +87,36 @@ export interface FolderStatistics {
   readonly freeFiles: bigint;
 }
 
+/** What a client has of a folder by one of its numbers. */
+export interface FolderUse {
+  readonly place: Place;
+  readonly open: OpenFile | OpenDirectory | null;
+}
+
+/** A folder with what a client has of it. */
+export interface UsedFolder {
+  readonly folder: SharedFolder;
+  /** In the order in which they were saved; their places are kept for whoever asks. */
+  readonly uses: readonly FolderUse[];
+}
+
+/** Of a folder that is part of a machine's state. */
+export interface FolderStates {
+  /** Bytes of the host's memory that its files take, about. */
+  readonly bytes: number;
+  /** All that is in it, and what is in use there; at once. */
+  save(uses: readonly FolderUse[]): Saved;
+  /**
+   * A folder with what was saved, in as much room as this one has.
+   * @throws FolderError if it has not enough
+   * @throws SavedFolderError if what was saved is none
+   */
+  restored(saved: Saved): UsedFolder;
+}
+
+/** What was saved of a folder is none. */
+export class SavedFolderError extends Error {}
+
 /**
  * A folder that a guest shares. Names are single ones, never "." or "..", with a character for each byte. What fails
  * throws an Error with the system's number (errnoOf). Calls come one after the other.
@@ -111,6 +143,8 @@ export interface SharedFolder {
   remove(directory: Place, name: string, isDirectory: boolean): Promise<void>;
   change(place: Place, changes: Changes, open?: OpenFile | OpenDirectory): Promise<void>;
   statistics(place: Place): Promise<FolderStatistics>;
+  /** null: it is the host's, and in no state of a machine. */
+  readonly states: FolderStates | null;
   /** A request is done: what is kept only for speed may be let go. */
   settle(): Promise<void>;
   close(): Promise<void>;

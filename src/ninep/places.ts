@@ -56,6 +56,17 @@ export class Places<Handle = never> {
     this.#onGone = onGone;
   }
 
+  /** The place of what was removed, kept once. */
+  gone(name: string): FolderPlace<Handle> {
+    this.#checkRoom();
+    this.#count++;
+    return new FolderPlace<Handle>(null, name);
+  }
+
+  #checkRoom(): void {
+    if (this.#count >= MOST_PLACES) throw new FolderError(Errno.outOfMemory, 'too many files are in use');
+  }
+
   /** The place of a name, kept once more. */
   at(directory: FolderPlace<Handle>, name: string): FolderPlace<Handle> {
     const known = directory.places.get(name);
@@ -63,7 +74,7 @@ export class Places<Handle = never> {
       known.keepers++;
       return known;
     }
-    if (this.#count >= MOST_PLACES) throw new FolderError(Errno.outOfMemory, 'too many files are in use');
+    this.#checkRoom();
     checkDepth(directory, 0);
     const place = new FolderPlace<Handle>(directory, name);
     directory.places.set(name, place);

@@ -1,3 +1,4 @@
+import type { NinepClientState } from './client.ts';
 import { Errno, FolderError } from './errno.ts';
 import type { Fids } from './fids.ts';
 import { type Attributes, Kind, type SharedFolder } from './folder.ts';
@@ -7,6 +8,7 @@ import type { MessageWriter } from './writer.ts';
 
 /** What requests are about. */
 export interface SessionSide {
+  readonly client: NinepClientState;
   readonly folder: SharedFolder;
   readonly fids: Fids;
   readonly isReadOnly: boolean;

@@ -1,7 +1,7 @@
 import { InOrder } from '../storage/in-order.ts';
 import { attributeRequests } from './attribute-requests.ts';
+import { NinepClientState } from './client.ts';
 import { Errno, errnoOf, FolderError } from './errno.ts';
-import { Fids } from './fids.ts';
 import { fileRequests } from './file-requests.ts';
 import type { SharedFolder } from './folder.ts';
 import { nameRequests } from './name-requests.ts';
@@ -12,37 +12,64 @@ import { MessageWriter } from './writer.ts';
 
 /** One client of a shared folder, which speaks 9P2000.L. */
 export class NinepSession {
-  readonly #side: SessionSide;
   readonly #order = new InOrder();
   readonly #handlers: Handlers = {
     ...nameRequests,
     ...attributeRequests,
     ...fileRequests,
-    [Message.version]: (_side, request, reply) => this.#version(request, reply),
+    [Message.version]: version,
     // Requests are done in their order: what is to be flushed has been answered.
     [Message.flush]: async () => {},
   };
+  readonly #isReadOnly: boolean;
   readonly #closing = new AbortController();
-  #mostBytes = LEAST_MESSAGE;
-  /** How often a client has gone. */
-  #resets = 0;
+  #client: NinepClientState;
 
   constructor(folder: SharedFolder, isReadOnly: boolean) {
-    this.#side = { folder, fids: new Fids(folder), isReadOnly, closing: this.#closing.signal };
+    this.#client = new NinepClientState(folder);
+    this.#isReadOnly = isReadOnly;
   }
 
   /** Whether the client has mounted the folder. */
   get isMounted(): boolean {
-    return this.#side.fids.count > 0;
+    return this.#client.fids.all.size > 0;
+  }
+
+  /** Whether something is being done with the folder. */
+  get isBusy(): boolean {
+    return this.#order.isBusy;
+  }
+
+  /**
+   * The client, with the folder. It may be saved whenever no turn of the event loop is under way here: what waits for
+   * contents from elsewhere has done nothing yet.
+   */
+  get client(): NinepClientState {
+    return this.#client;
+  }
+
+  /** Another one takes its place, with a folder of its own. What the former has asked for is still done for that. */
+  set client(client: NinepClientState) {
+    this.#client = client;
   }
 
   /**
    * The reply to a message of HEADER_BYTES at least, with room for so many bytes, ERROR_BYTES at least. Messages are done one
    * after the other: nothing that one of them has checked is changed by another.
+   * @param number one that was done already has the same reply, and is not done again
    */
-  exchange(message: Uint8Array, room: number): Promise<Uint8Array> {
-    const resets = this.#resets;
-    return this.#order.run(() => this.#answer(message, room, resets));
+  exchange(message: Uint8Array, room: number, number: number): Promise<Uint8Array> {
+    const client = this.#client;
+    const { resets } = client;
+    return this.#order.run(async () => {
+      const known = client.replyTo(number);
+      if (known !== undefined && known.length <= room) return known;
+      const request = new MessageReader(message);
+      const isGone = () => resets !== client.resets;
+      const reply = await this.#answer(client, { request, length: message.length, room, isGone });
+      if (!isGone()) client.replied(request.type, number, reply);
+      return reply;
+    });
   }
 
   /**
@@ -50,48 +77,44 @@ export class NinepSession {
    * closed. What waits while it is closed is not done.
    */
   async between<Result>(act: (folder: SharedFolder) => Promise<Result>): Promise<Result> {
-    const { folder, closing } = this.#side;
-    const isClosed = closing.aborted;
+    const { signal } = this.#closing;
+    const isClosed = signal.aborted;
     return await this.#order.run(async () => {
-      if (!isClosed) closing.throwIfAborted();
+      if (!isClosed) signal.throwIfAborted();
+      const { folder } = this.#client;
       return await act(folder).finally(() => folder.settle());
     });
   }
 
   /** The client is gone: all that it had open is closed, and its messages that wait are not done any more. */
-  reset(): Promise<void> {
-    this.#resets++;
-    return this.#order.run(() => this.#forget());
+  reset(client = this.#client): Promise<void> {
+    client.resets++;
+    return this.#order.run(() => client.forget());
   }
 
   /** The same for good. Messages that wait are not done any more; their replies are errors. */
   close(): Promise<void> {
     this.#closing.abort(new FolderError(Errno.io, 'the folder is shared no more'));
     return this.#order.run(async () => {
-      await this.#forget();
-      await this.#side.folder.close();
+      await this.#client.forget();
+      await this.#client.folder.close();
     });
   }
 
-  async #forget(): Promise<void> {
-    await this.#side.fids.clear();
-    await this.#side.folder.settle();
-    this.#mostBytes = LEAST_MESSAGE;
-  }
-
-  async #answer(message: Uint8Array, room: number, resets: number): Promise<Uint8Array> {
-    const request = new MessageReader(message);
+  async #answer(client: NinepClientState, { request, length, room, isGone }: Asked): Promise<Uint8Array> {
+    const { folder, fids, mostBytes } = client;
     const { type, tag } = request;
     try {
       this.#closing.signal.throwIfAborted();
-      if (resets !== this.#resets) throw new FolderError(Errno.io, 'the client has gone');
-      const reply = new MessageWriter(Math.min(room, this.#mostBytes));
-      await this.#handlerOf(request, message.length)(this.#side, request, reply);
+      if (isGone()) throw new FolderError(Errno.io, 'the client has gone');
+      const reply = new MessageWriter(Math.min(room, mostBytes));
+      const side = { client, folder, fids, isReadOnly: this.#isReadOnly, closing: this.#closing.signal };
+      await this.#handlerOf(request, length)(side, request, reply);
       return reply.finish(type + 1, tag);
     } catch (error) {
       return new MessageWriter(ERROR_BYTES).u32(errnoOf(error)).finish(Message.error + 1, tag);
     } finally {
-      await this.#side.folder.settle();
+      await folder.settle();
     }
   }
 
@@ -102,14 +125,24 @@ export class NinepSession {
     if (handler === undefined) throw new FolderError(Errno.notSupported, `there is no request ${request.type}`);
     return handler;
   }
+}
 
-  /** A client begins: how long messages are, and what protocol is spoken. */
-  async #version(request: MessageReader, reply: MessageWriter): Promise<void> {
-    const wanted = request.u32();
-    const version = request.text();
-    await this.#side.fids.clear();
-    if (wanted < LEAST_MESSAGE) throw new FolderError(Errno.messageSize, 'the messages are too short');
-    this.#mostBytes = Math.min(wanted, MOST_MESSAGE);
-    reply.u32(this.#mostBytes).text(version === VERSION ? VERSION : 'unknown');
-  }
+/** A message. */
+interface Asked {
+  readonly request: MessageReader;
+  /** Bytes of it, and of the room for its reply. */
+  readonly length: number;
+  readonly room: number;
+  /** Whether its client has gone meanwhile. */
+  isGone(): boolean;
+}
+
+/** A client begins: how long messages are, and what protocol is spoken. */
+async function version({ client }: SessionSide, request: MessageReader, reply: MessageWriter): Promise<void> {
+  const wanted = request.u32();
+  const text = request.text();
+  await client.fids.clear();
+  if (wanted < LEAST_MESSAGE) throw new FolderError(Errno.messageSize, 'the messages are too short');
+  client.mostBytes = Math.min(wanted, MOST_MESSAGE);
+  reply.u32(client.mostBytes).text(text === VERSION ? VERSION : 'unknown');
 }

@@ -1,17 +1,10 @@
 import type { FolderQuestion } from '../../runtime/host/folder-port.ts';
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
-import { ConfigurationError } from '../errors.ts';
-import type { Host } from '../host.ts';
+import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { MachineConfig } from '../machine-core.ts';
-import type { SharedFolder } from '../ninep/folder.ts';
-import type { NinepSession } from '../ninep/session.ts';
 import type { SharedFiles } from './files.ts';
-import { noFolder } from './no-folder.ts';
-import type { SharePlan } from './options.ts';
-import { Waiting } from './server/waiting.ts';
-import { ShareError } from './share-error.ts';
-
-type ShareHost = Pick<Host, 'openFolder' | 'addressOf' | 'decompressor'>;
+import { isInMemory, type ShareOptions, type SharePlan } from './options.ts';
+import type { MachineShare, ShareHost } from './share.ts';
 
 /** What the folders need of the machine that has them. */
 interface MachineEnd {
@@ -20,15 +13,15 @@ interface MachineEnd {
   log(message: string): void;
 }
 
+/** What is in folders in memory, and what the guest has open there, by the names of their ports. */
+export type SavedShares = Readonly<Record<string, Saved>>;
+
 /** The host's side of the folders that a machine's guest may mount. */
 export class MachineShares {
   readonly #plans: readonly SharePlan[];
   readonly #host: ShareHost;
-  readonly #sessions = new Map<string, NinepSession>();
-  readonly #files = new Map<string, SharedFiles>();
+  readonly #shares = new Map<string, MachineShare>();
   #machine: MachineEnd | undefined;
-  /** Those that wait for the server of a folder, by its port. */
-  readonly #waiting = new Map<string, Waiting>();
   #closed: Promise<unknown> | undefined;
 
   constructor(plans: readonly SharePlan[], host: ShareHost) {
@@ -38,47 +31,21 @@ export class MachineShares {
 
   /**
    * Opens the folders. Few machines have any, and pages load what serves them then.
+   * @param awaitsState what is in memory comes with the state of another machine, which is loaded next
    * @throws ConfigurationError
    */
-  async open(): Promise<void> {
+  async open(awaitsState: boolean): Promise<void> {
     if (this.#plans.length === 0) return;
-    const { NinepSession } = await import('../ninep/session.ts');
-    for (const plan of this.#plans) {
-      const session = new NinepSession(await this.#folder(plan), plan.isReadOnly);
-      this.#sessions.set(plan.name, session);
-      await this.#fill(plan, session);
-    }
-  }
-
-  async #folder({ name, tag, source }: SharePlan): Promise<SharedFolder> {
-    if (source === undefined) return noFolder;
-    if (!('files' in source)) return this.#host.openFolder(source.folder, source);
-    const { MemoryFolder } = await import('./memory/folder.ts');
-    const { capacity, server } = source;
-    if (server === undefined) return new MemoryFolder(capacity);
-    const log = (message: string) => this.#machine?.log(`the share '${tag}': ${message}`);
-    const waiting = new Waiting();
-    this.#waiting.set(name, waiting);
-    const { filesOfServer } = await import('./server/server-folder.ts');
-    return new MemoryFolder(capacity, await filesOfServer(server, { host: this.#host, waiting, log }));
-  }
-
-  async #fill({ tag, source }: SharePlan, session: NinepSession): Promise<void> {
-    if (source === undefined || !('files' in source)) return;
-    const { SharedFiles } = await import('./files.ts');
-    const files = new SharedFiles(tag, session);
-    this.#files.set(tag, files);
-    for (const [path, file] of Object.entries(source.files))
-      await files.writeFile(path, file).catch((error: unknown) => {
-        if (!(error instanceof ShareError)) throw error;
-        const advice = error.code === 'ENOSPC' ? ' (capacity)' : '';
-        throw new ConfigurationError(`shares: ${error.message}${advice}`);
-      });
+    const { MachineShare } = await import('./share.ts');
+    const log = (message: string) => this.#machine?.log(message);
+    for (const plan of this.#plans)
+      this.#shares.set(plan.name, await MachineShare.open(plan, this.#host, { awaitsState, log }));
   }
 
   /** The files of those that are in memory, by tag. */
   get files(): ReadonlyMap<string, SharedFiles> {
-    return this.#files;
+    const all = [...this.#shares.values()];
+    return new Map(all.flatMap(({ plan: { tag }, files }) => (files === undefined ? [] : [[tag, files]])));
   }
 
   /** What the machine has to know of them. */
@@ -98,31 +65,60 @@ export class MachineShares {
 
   /** Answers a request of the machine's for one of them. */
   async answer({ port, id, question }: ToHost & { type: 'request' }): Promise<void> {
-    const session = this.#sessions.get(port)!;
-    const asked = question as FolderQuestion;
-    // Nobody waits for its answers any more.
-    if (asked.type === 'reset') this.#waiting.get(port)?.end();
-    const answer = asked.type === 'reset' ? await session.reset() : await session.exchange(asked.bytes, asked.room);
+    const answer = await this.#shares.get(port)!.answer(question as FolderQuestion);
     this.#machine?.send({ type: 'completion', id, answer });
   }
 
   /**
-   * What the guest has open at the host is in no snapshot.
-   * @throws ConfigurationError if it has mounted a folder
+   * What the guest has open in a folder of the host is in no state.
+   * @throws ConfigurationError if it has mounted one
    */
-  checkNothingMounted(): void {
-    const mounted = this.#plans.find(({ name }) => this.#sessions.get(name)?.isMounted);
-    if (mounted !== undefined)
-      throw new ConfigurationError(
-        `the guest has mounted the folder '${mounted.tag}', and what it has open there is in no snapshot; have it unmount the folder first`,
-      );
+  checkSavable(): void {
+    for (const share of this.#shares.values()) share.checkSavable();
+  }
+
+  /**
+   * What is in those that are in memory now. The machine must be frozen.
+   * @throws ConfigurationError if there is too much, or a folder of the host is mounted
+   */
+  async save(): Promise<SavedShares> {
+    const all = [...this.#shares];
+    // In the next turn all that can be done has been done.
+    if (all.some(([, { isBusy }]) => isBusy)) await new Promise((resolve) => setTimeout(resolve));
+    const saved = all.map(([name, share]) => [name, share.save()] as const);
+    return Object.fromEntries(saved.filter((one): one is readonly [string, Saved] => one[1] !== undefined));
+  }
+
+  /**
+   * Puts back what was in them, does something, and puts all as it was if that fails. The machine must be frozen.
+   * @throws ConfigurationError if what was saved cannot be had; nothing was done then
+   */
+  async load(saved: SavedShares, act: () => Promise<void>): Promise<void> {
+    const staged = await Promise.all(
+      [...this.#shares].map(async ([name, share]) => ({ share, client: await share.staged(saved[name]) })),
+    );
+    const former = staged.map(({ share, client }) => ({ share, client: share.exchange(client) }));
+    try {
+      await act();
+    } catch (error) {
+      for (const { share, client } of former) share.exchange(client);
+      throw error;
+    }
+    for (const { share, client } of former) await share.keep(client);
+  }
+
+  /** Those of a machine that is to go on from what is in these, beside this one. Folders of the host are this one's. */
+  get forked(): ShareOptions[] {
+    return this.#plans.map(({ tag, source, isReadOnly }) => {
+      if (!isInMemory(source)) return { tag };
+      const { capacity, server } = source;
+      return { tag, files: {}, capacity, readOnly: isReadOnly, ...(server && { server }) };
+    });
   }
 
   /** Closes all. May be called again. */
   close(): Promise<unknown> {
-    // Who waits for a server waits no more.
-    for (const waiting of this.#waiting.values()) waiting.end();
-    this.#closed ??= Promise.all([...this.#sessions.values()].map((session) => session.close()));
+    this.#closed ??= Promise.all([...this.#shares.values()].map((share) => share.close()));
     return this.#closed;
   }
 }

@@ -25,6 +25,7 @@ export const noFolder: SharedFolder = {
   remove: missing,
   change: missing,
   statistics: missing,
+  states: null,
   settle: async () => {},
   close: async () => {},
 };

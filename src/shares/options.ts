@@ -52,7 +52,7 @@ interface HostSource {
 }
 
 /** A folder in memory. */
-interface MemorySource {
+export interface MemorySource {
   /** What it begins with; undefined: with nothing. */
   readonly server: ServerFolder | undefined;
   readonly files: Readonly<Record<string, ShareFile>>;
@@ -67,6 +67,27 @@ export interface SharePlan {
   /** What the guest mounts; undefined: nothing. */
   readonly source: HostSource | MemorySource | undefined;
   readonly isReadOnly: boolean;
+}
+
+/** Whether a folder is in memory. */
+export function isInMemory(source: SharePlan['source']): source is MemorySource {
+  return source !== undefined && 'files' in source;
+}
+
+/**
+ * Those of a machine that goes on from a state of another one.
+ * @param had what that one had
+ * @param given the same by their tags; others are as they were
+ */
+export function sharesGoingOn(
+  had: readonly ShareOptions[] = [],
+  given: readonly ShareOptions[] = [],
+): readonly ShareOptions[] {
+  // Anything else is refused where it is checked.
+  if (!Array.isArray(given)) return given;
+  const tags = new Set(had.map(({ tag }) => tag));
+  const others = given.filter((share) => !tags.has(share?.tag));
+  return [...had.map((share) => given.find((one) => one?.tag === share.tag) ?? share), ...others];
 }
 
 const optionNames: readonly (keyof ShareOptions)[] = [

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { checkedBytes, isBytes, shown } from '../option-checks.ts';
 import type { MachineOptions } from '../options.ts';
+import type { SavedShares } from '../shares/index.ts';
 import { SnapshotError } from './layout.ts';
 import { checkedMedia } from './media.ts';
 import { isRecord, NAME, restoredOptions } from './options.ts';
@@ -50,11 +51,18 @@ export async function openMachine(snapshot: SnapshotBytes, { decompressor }: Hos
   return {
     options: restoredOptions(options),
     media: checkedMedia((await reader.part('media')) ?? {}),
+    shares: checkedShares((await reader.part('shares')) ?? {}),
     components: async () => {
       await reader.check();
       return recordOf(await reader.part('components'));
     },
   };
+}
+
+/** What is in folders, from a file that anybody may have made; where it is loaded each is checked. */
+export function checkedShares(saved: Saved): SavedShares {
+  if (!isRecord(saved)) throw new SnapshotError(NAME, "'shares' of its machine is not what folders have");
+  return saved;
 }
 
 function recordOf(saved: Saved | undefined): SavedComponents {

@@ -8,6 +8,7 @@ import { macText } from '../network/addresses.ts';
 import { differencesText, type OptionTexts, optionTexts } from '../option-differences.ts';
 import { optionsOf } from '../option-kinds.ts';
 import type { MachineOptions } from '../options.ts';
+import { isInMemory, type SharePlan } from '../shares/options.ts';
 import { SnapshotError } from './layout.ts';
 
 /** What messages call it: who has the bytes knows where they come from. */
@@ -22,7 +23,7 @@ const imageParts = ['kernel', 'initrd', 'bios', 'rom'];
 export interface SavedParts extends StartImages {
   readonly drives: readonly DrivePlan[];
   readonly cards: readonly CardConfig[];
-  readonly shares: readonly { readonly name: string; readonly tag: string }[];
+  readonly shares: readonly SharePlan[];
 }
 
 /** The options with images in the place of their files' names. */
@@ -34,7 +35,7 @@ export function savedOptions(options: MachineOptions, saved: SavedParts): Saved 
     ...(videoRom && { videoBios: videoRom }),
     ...(firmwareFiles && { firmwareFiles }),
     drives: drives.map((plan) => partsOf(plan, driveParts)),
-    ...(shares.length > 0 && { shares: shares.map(({ tag }) => ({ tag })) }),
+    ...(shares.length > 0 && { shares: shares.map(savedShare) }),
     network: cards.map(({ model, mac, name, rom }) => ({ card: model, mac: macText(mac), name, ...(rom && { rom }) })),
   };
 }
@@ -55,9 +56,19 @@ export function restoredOptions(saved: Saved): MachineOptions {
     ...(firmwareFiles && { firmwareFiles }),
     drives: listOf(drives, 'drives').map((drive) => partsOf(drive as object, driveParts)),
     network: listOf(network, 'network').map((card) => imagesOf(card, cardParts, 'network')),
-    shares: listOf(shares, 'shares').map((share) => partsOf(share as object, ['tag'])),
+    shares: listOf(shares, 'shares').map(restoredShare),
   };
   return restored as unknown as MachineOptions;
+}
+
+/** Folders of the host are of here and now. What is in memory is in the state. */
+function savedShare({ tag, source, isReadOnly }: SharePlan): Saved {
+  return { tag, ...(isInMemory(source) && { files: {}, readOnly: isReadOnly }) };
+}
+
+function restoredShare(saved: Saved): Record<string, Saved> {
+  const share = partsOf(saved as object, ['tag', 'files', 'readOnly']);
+  return 'files' in share ? { ...share, files: {} } : share;
 }
 
 /** A file that a recording goes to, or comes from, is of here and now. */
@@ -121,7 +132,7 @@ export function checkUnrecorded({ icount: { record, replay } = { shift: 0 } }: P
  * @throws ConfigurationError for a machine that can be neither saved nor forked nor moved
  */
 export function checkWhole({ options, shares, parts }: Pick<MachineParts, 'options' | 'shares' | 'parts'>): void {
-  shares.checkNothingMounted();
+  shares.checkSavable();
   const missing = options.icount?.replay !== undefined && [...parts.drives, ...parts.shares].at(0);
   if (missing)
     throw new ConfigurationError(

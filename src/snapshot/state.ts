@@ -9,6 +9,7 @@ import type { MachineParts } from '../machine-types.ts';
 import { checkNames, shown } from '../option-checks.ts';
 import { otherOptions } from '../option-differences.ts';
 import type { MachineOptions } from '../options.ts';
+import type { SavedShares } from '../shares/index.ts';
 import type { InOrder } from '../storage/in-order.ts';
 import type { Compressor, Method } from './compression.ts';
 import { SnapshotError } from './layout.ts';
@@ -23,7 +24,11 @@ type Call = <Name extends CallName>(name: Name, ...args: Parameters<Calls[Name]>
 export interface WholeState {
   readonly components: SavedComponents;
   readonly media: SavedMedia;
+  readonly shares: SavedShares;
 }
+
+/** What a machine has outside of its isolate. */
+type Outside = Pick<WholeState, 'media' | 'shares'>;
 
 /** The same, with memory that other machines in this process share. */
 export interface SharedState {
@@ -31,6 +36,7 @@ export interface SharedState {
   readonly options: MachineOptions;
   readonly image: MachineImage;
   readonly media: SavedMedia;
+  readonly shares: SavedShares;
 }
 
 /**
@@ -93,8 +99,8 @@ export class MachineStates {
 
   #encode(state: WholeState, compressor: Compressor): Promise<Uint8Array> {
     // In the order in which they are asked for: what stands before memory is read while that is unpacked.
-    const { media, components } = state as unknown as { readonly [name: string]: Saved };
-    return writeSnapshot({ options: this.#options, media, components }, compressor);
+    const { media, shares, components } = state as unknown as { readonly [name: string]: Saved };
+    return writeSnapshot({ options: this.#options, media, shares, components }, compressor);
   }
 
   /**
@@ -131,7 +137,8 @@ export class MachineStates {
     return this.#frozen(async () => {
       const image = (await this.#call('transfer', 'image', [this.#name])) as MachineImage;
       checkWhole(this.#machine);
-      return { options: restoredOptions(this.#options), image, media: await this.#drives.save() };
+      const [media, shares] = await this.#outside();
+      return { options: restoredOptions(this.#options), image, media, shares };
     });
   }
 
@@ -139,9 +146,9 @@ export class MachineStates {
    * Goes on from such a state.
    * @throws ConfigurationError if it doesn't fit
    */
-  become({ image, media, options }: SharedState): Promise<void> {
+  become({ image, options, ...outside }: SharedState): Promise<void> {
     return this.#frozen(() =>
-      this.#drives.load(media, async () => {
+      this.#loadOutside(outside, async () => {
         await this.#call('transfer', 'become', [image]).catch((error: Error) => {
           throw unfit('the fork', error, this.#differencesFrom(options));
         });
@@ -151,10 +158,23 @@ export class MachineStates {
   }
 
   #present(): Promise<WholeState> {
-    return this.#frozen(async () => ({ components: await this.#components(), media: await this.#drives.save() }));
+    return this.#frozen(async () => {
+      const components = await this.#components();
+      const [media, shares] = await this.#outside();
+      return { components, media, shares };
+    });
   }
 
-  /** Without what a guest has open in shared folders. */
+  /** What is in its drives, and in folders in memory. */
+  async #outside(): Promise<[SavedMedia, SavedShares]> {
+    return [await this.#drives.save(), await this.#machine.shares.save()];
+  }
+
+  /** Puts that back, and does something; all is as it was if it fails. `name`: of a snapshot within images. */
+  #loadOutside({ media, shares }: Outside, act: () => Promise<void>, name?: string): Promise<void> {
+    return this.#drives.load(media, () => this.#machine.shares.load(shares, act), name);
+  }
+
   async #components(): Promise<SavedComponents> {
     const components = await this.#call('save');
     checkWhole(this.#machine);
@@ -169,7 +189,7 @@ export class MachineStates {
     return this.#frozen(async () => {
       const components = await this.#components();
       const state = await this.#encode(
-        { components, media: await this.#drives.snapshots.save() },
+        { components, media: await this.#drives.snapshots.save(), shares: await this.#machine.shares.save() },
         this.#machine.host.compressor,
       );
       const date = BigInt(Date.now()) * 1_000_000n;
@@ -193,7 +213,7 @@ export class MachineStates {
       checkUnrecorded(this.#machine.options);
       const snapshot = await this.decode(await this.#drives.snapshots.state(name));
       await this.#fitting('check', snapshot);
-      await this.#drives.load(snapshot.media, () => this.#load(snapshot), name);
+      await this.#loadOutside(snapshot, () => this.#load(snapshot), name);
     });
   }
 
@@ -225,7 +245,7 @@ export class MachineStates {
   load(snapshot: MachineSnapshot): Promise<void> {
     return this.#frozen(async () => {
       checkUnrecorded(this.#machine.options);
-      await this.#drives.load(snapshot.media, () => this.#load(snapshot));
+      await this.#loadOutside(snapshot, () => this.#load(snapshot));
     });
   }
 

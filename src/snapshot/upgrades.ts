@@ -24,6 +24,11 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
     }),
   // There was no SMBus, and no machine was suspended to RAM.
   4: (contents) => withComponents(contents, (components) => withSuspension(withSmbus(components))),
+  // Nothing was told of folders in memory, as none was mounted, and their requests had no numbers.
+  5: (contents) =>
+    withComponents('components' in contents ? { shares: {}, ...contents } : contents, (components) =>
+      Object.fromEntries(Object.entries(components).map(([name, saved]) => [name, withNumbers(name, saved)])),
+    ),
 };
 
 /** The IRQ whose first input is the SMBus's since then. */
@@ -83,6 +88,15 @@ function withTurns(name: string, saved: Saved): Saved {
   if (sentInterrupts === undefined) return saved;
   const rings = txRings === undefined ? ['transmit'] : ['transmit', 'transmit high'];
   return { ...saved, ...Object.fromEntries(rings.map((ring) => [`${name} ${ring}`, { next: 0 }])) };
+}
+
+/** A device of a shared folder, whose requests that are under way have numbers; other components as they are. */
+function withNumbers(name: string, saved: Saved): Saved {
+  if (!(name.startsWith('virtio-9p') && isRecord(saved) && isRecord(saved[name]))) return saved;
+  const { underWay, ...others } = saved[name];
+  if (!(underWay instanceof Uint8Array)) return saved;
+  const requests = Array.from(underWay, (isUnderWay, n) => (isUnderWay === 1 ? n + 1 : 0));
+  return { ...saved, [name]: { ...others, requests, last: requests.length } };
 }
 
 /** What a file of an earlier version holds, as one of this version would. */

@@ -1,10 +1,17 @@
 /** Runs what is asynchronous one after the other, in the order of the calls. */
 export class InOrder {
   #last: Promise<unknown> = Promise.resolve();
+  #underWay = 0;
+
+  /** Whether something has been asked for and has not ended. */
+  get isBusy(): boolean {
+    return this.#underWay > 0;
+  }
 
   /** Does something once all before it has ended, well or not. */
   run<Result>(act: () => Promise<Result>): Promise<Result> {
-    const result = this.#last.then(act);
+    this.#underWay++;
+    const result = this.#last.then(act).finally(() => this.#underWay--);
     this.#last = result.catch(() => {});
     return result;
   }

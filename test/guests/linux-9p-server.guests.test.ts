@@ -3,9 +3,10 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { packFolder } from '../../src/index.ts';
+import { Machine, packFolder, type ServerFolder } from '../../src/index.ts';
 import { FolderServer } from '../support/folder-server.ts';
 import { bootWith, bytes, findLinux9p, MOUNT, md5, TIMEOUT } from '../support/linux-9p.ts';
+import { LinuxShell } from '../support/linux-shell.ts';
 
 const found = await findLinux9p();
 const reason = typeof found === 'string' ? `: ${found}` : '';
@@ -23,6 +24,26 @@ async function served(work: string): Promise<FolderServer> {
   const contents = readdirSync(join(packed, 'contents')).map((name) => `contents/${name}`);
   const files = ['index.json', ...contents].map((name) => [name, readFileSync(join(packed, name))] as const);
   return await FolderServer.start(Object.fromEntries(files));
+}
+
+/** A machine goes on from a snapshot with what the guest has changed, and what it has not comes from the server. */
+async function checkSnapshot(shell: LinuxShell, server: FolderServer, where: ServerFolder): Promise<void> {
+  await shell.run('exec 6</m/data; rm /m/data; head -c 1000000 <&6 >/dev/null');
+  const snapshot = await shell.machine.snapshot();
+  await expect(Machine.restore(snapshot)).rejects.toThrow("the share 'host9p': files of a web server");
+  server.asked.length = 0;
+  await using machine = await Machine.restore(snapshot, {
+    shares: [{ tag: 'host9p', server: where, capacity: 24 << 20 }],
+  });
+  await machine.start();
+  expect(server.asked).toEqual([]);
+  const other = LinuxShell.of(machine);
+  const rest = `${md5(bytes.subarray(1_000_000))}  -`;
+  expect(await other.run('md5sum <&6; cat /m/file7 /m/file10')).toBe(`${rest}\n7\nmore\n10`);
+  expect(server.asked).toHaveLength(2);
+  expect(await other.run('ls /m | wc -l; wc -c < /m/zeros; dmesg | grep -iE "9p.*(fail|error)|oops" || true')).toBe(
+    `302\n${15 << 20}`,
+  );
 }
 
 describe.skipIf(reason !== '')(`Linux with a folder of a web server${reason}`, { timeout: TIMEOUT }, () => {
@@ -50,6 +71,7 @@ describe.skipIf(reason !== '')(`Linux with a folder of a web server${reason}`, {
       );
       expect(await shell.run('dd if=/dev/zero of=/m/more bs=1M count=15 2>&1 || true')).toContain('No space left');
       expect(await shell.run('md5sum < /m/data; dmesg | grep -iE "9p.*(fail|error)|oops" || true')).toBe(sum);
+      await checkSnapshot(shell, server, where);
     } finally {
       await rm(work, { recursive: true });
     }

@@ -19,7 +19,7 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   ],
   network: cardModels.map((card) => ({ card })),
   soundCards: soundCardModels,
-  shares: [{ tag: 'shared' }],
+  shares: [{ tag: 'shared', files: { 'a/b': 'text' } }],
   hpet: true,
   parallelPort: true,
   virtioPorts: [{ name: 'a' }],

@@ -42,6 +42,11 @@ export class LinuxShell implements AsyncDisposable {
     return shell;
   }
 
+  /** The shell of a machine that goes on from where another one was at a prompt. */
+  static of(machine: Machine): LinuxShell {
+    return new LinuxShell(machine);
+  }
+
   /** The shell that root gets at the login on COM1 of a system that a machine boots. */
   static async login(machine: Machine): Promise<LinuxShell> {
     const shell = new LinuxShell(machine);

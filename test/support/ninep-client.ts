@@ -88,6 +88,13 @@ export interface Stat {
 const ROOT = 0;
 const MSIZE = 65536;
 
+let lastNumber = 0;
+
+/** The number of one more request, whichever client sends it. */
+export function nextNumber(): number {
+  return ++lastNumber;
+}
+
 /** A client of 9P2000.L, as Linux is one. Fid 0 is the folder. */
 export class NinepClient {
   readonly #session: Pick<NinepSession, 'exchange'>;
@@ -109,7 +116,7 @@ export class NinepClient {
   async ask(type: number, ...fields: readonly Field[]): Promise<Buffer> {
     this.#tag = (this.#tag + 1) & 0x7fff;
     const tag = this.#tag;
-    const reply = Buffer.from(await this.#session.exchange(message(type, tag, ...fields), MSIZE));
+    const reply = Buffer.from(await this.#session.exchange(message(type, tag, ...fields), MSIZE, nextNumber()));
     if (reply.readUInt32LE(0) !== reply.length || reply.readUInt16LE(5) !== tag)
       throw new Error(`a broken reply: ${reply.toString('hex')}`);
     if (reply[4] === T.lerror + 1) throw new NinepError(reply.readUInt32LE(7));

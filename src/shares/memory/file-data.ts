@@ -11,6 +11,12 @@ export function roomFor(size: number): number {
   return size + Math.ceil(size / PART_BYTES) * PART_OVERHEAD;
 }
 
+/** Bytes of a file, and where they are. */
+export interface FilePart {
+  readonly position: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Where a byte is. */
 function placeOf(position: number): { readonly index: number; readonly offset: number } {
   return { index: Math.floor(position / PART_BYTES), offset: position % PART_BYTES };
@@ -34,6 +40,15 @@ export class FileData {
   /** Bytes of the host's memory that it takes. */
   get taken(): number {
     return this.#taken;
+  }
+
+  /** What is not zeros, in no order; the bytes are those of the file itself. */
+  *parts(): IterableIterator<FilePart> {
+    for (const [index, part] of this.#parts) {
+      const position = index * PART_BYTES;
+      const bytes = part.subarray(0, this.#size - position);
+      if (bytes.length > 0) yield { position, bytes };
+    }
   }
 
   /** Fills `target`, as far as the file goes: bytes that there were. */

@@ -1,19 +1,27 @@
+import type { Saved } from '../../../runtime/snapshot/describe.ts';
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import {
   type Attributes,
   type Changes,
+  type FolderStates,
   type FolderStatistics,
+  type FolderUse,
   Kind,
   type NewFile,
   type OpenDirectory,
   type OpenFile,
   type SharedFolder,
+  type UsedFolder,
 } from '../../ninep/folder.ts';
 import { type FolderPlace, Places } from '../../ninep/places.ts';
 import { OpenFlag } from '../../ninep/protocol.ts';
-import { BLOCK_BYTES, DirectoryNode, ENTRY_BYTES, FileNode, LinkNode, type MemoryNode, SpecialNode } from './nodes.ts';
+import { DirectoryNode, ENTRY_BYTES } from './directory-node.ts';
+import { BLOCK_BYTES, FileNode, LinkNode, type MemoryNode, type OriginOf, SpecialNode, specialKinds } from './nodes.ts';
 import { MemoryOpenDirectory, MemoryOpenFile } from './open.ts';
-import { type Planted, plant, roomForNames } from './plant.ts';
+import { type Planted, plant, type Spaces } from './plant.ts';
+import { restoredPlaces } from './restored-places.ts';
+import { check, checkedTable, restoredNodes } from './restored-tree.ts';
+import { type SavedUse, savedTree } from './saved-tree.ts';
 import { Space, SpareSpace } from './space.ts';
 
 /** The kind of file system that it tells it is: 9P, by Linux's include/uapi/linux/magic.h. */
@@ -21,23 +29,70 @@ const V9FS_MAGIC = 0x01021997n;
 /** As a folder of the host is that its owner has made. */
 const ROOT = { mode: 0o755, user: 0, group: 0 };
 
+/** What a folder in memory begins with. */
+export interface MemoryStart {
+  readonly entries?: readonly Planted[];
+  /** Where contents of files come from in a folder that was saved, if they were those of a server. */
+  readonly originOf?: OriginOf | undefined;
+}
+
 /**
  * A folder in memory that a guest shares. What can be asked of it is done at once, but for files whose contents are elsewhere.
  */
 export class MemoryFolder implements SharedFolder {
-  readonly #space: Space;
-  readonly #root: DirectoryNode;
+  readonly #originOf: OriginOf | undefined;
+  readonly #spaces: Spaces;
+  #root: DirectoryNode;
   readonly #places = new Places(() => {});
 
-  /**
-   * @param capacity bytes that the guest's files may take, but for the names that it begins with; contents from elsewhere may take as much besides
-   * @param entries what it begins with
-   */
-  constructor(capacity: number, entries: readonly Planted[] = []) {
-    this.#space = new Space(capacity + roomForNames(entries));
+  /** @param capacity bytes that the guest's files may take; contents from elsewhere may take as much besides */
+  constructor(capacity: number, { entries = [], originOf }: MemoryStart = {}) {
+    this.#spaces = { space: new Space(capacity), contents: new SpareSpace(capacity) };
+    this.#originOf = originOf;
     this.#root = new DirectoryNode(ROOT, this.#space);
     this.#root.names = 1;
-    plant(this.#root, entries, { space: this.#space, contents: new SpareSpace(capacity) });
+    plant(this.#root, entries, this.#spaces);
+  }
+
+  get states(): FolderStates {
+    const { capacity, free, lastId } = this.#space;
+    return {
+      bytes: capacity - free,
+      save: (uses) => savedTree({ root: this.#root, lastId, rootPlace: this.#places.root }, uses),
+      restored: (saved) => new MemoryFolder(capacity, { originOf: this.#originOf }).#restore(saved),
+    };
+  }
+
+  get #space(): Space {
+    return this.#spaces.space;
+  }
+
+  /** It becomes one that was saved. */
+  #restore(saved: Saved): UsedFolder {
+    const { table, contents } = checkedTable(saved);
+    const nodes = restoredNodes(table, contents, { ...this.#spaces, originOf: this.#originOf });
+    this.#root = nodes[0] as DirectoryNode;
+    const places = restoredPlaces(this.#places, table.places);
+    const uses = table.uses.map((use) => this.#use(use, places, nodes));
+    // What is not in use has taken its room for nothing.
+    for (const node of nodes)
+      check(node.names > 0 || node.opens > 0 || node instanceof DirectoryNode, 'a file is nowhere');
+    for (const place of places) this.release(place);
+    return { folder: this, uses };
+  }
+
+  #use([at, number, flags]: SavedUse, places: readonly FolderPlace[], nodes: readonly MemoryNode[]): FolderUse {
+    const place = places[at];
+    check(place !== undefined, 'what is in use is nowhere');
+    this.retain(place);
+    return { place, open: number === undefined ? null : this.#opened(place, nodes[number], flags) };
+  }
+
+  #opened(place: FolderPlace, node: MemoryNode | undefined, flags: unknown): OpenFile | OpenDirectory {
+    check(Number.isSafeInteger(flags) && node !== undefined, 'what is open is nothing');
+    if (node instanceof DirectoryNode) return this.#openDirectory(node, place, 0);
+    check(node instanceof FileNode, 'what is open is no file');
+    return new MemoryOpenFile(node, (flags as number) & ~OpenFlag.truncate);
   }
 
   root(): FolderPlace {
@@ -223,9 +278,6 @@ export class MemoryFolder implements SharedFolder {
   /** Files are there as long as somebody knows the folder: what a guest has left can be read when its machine has ended. */
   async close(): Promise<void> {}
 }
-
-/** Pipe, character device, block device and socket, as in stat(2). */
-const specialKinds: readonly number[] = [0o010000, 0o020000, 0o060000, 0o140000];
 
 function directoryOf(node: MemoryNode): DirectoryNode {
   if (!(node instanceof DirectoryNode)) throw new FolderError(Errno.notDirectory, 'it is no directory');

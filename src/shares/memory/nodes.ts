@@ -1,10 +1,8 @@
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import { type Attributes, type Changes, type GivenTime, Kind, type NewFile, PERMISSIONS } from '../../ninep/folder.ts';
-import { FileData, roomFor } from './file-data.ts';
+import { FileData, type FilePart, roomFor } from './file-data.ts';
 import type { Space, Spare, SpareSpace } from './space.ts';
 
-/** About what the host needs for a name and what it leads to, without data: a guest must not use it up with empty files. */
-export const ENTRY_BYTES = 1024;
 /** Bytes of a block in attributes (stat(2)), and of one of the file system. */
 const UNIT_BYTES = 512;
 export const BLOCK_BYTES = 4096;
@@ -16,6 +14,14 @@ const UNCHANGED = 0xffffffff;
 function now(): bigint {
   return BigInt(Date.now()) * 1_000_000n;
 }
+
+/** What a new file is like; `id`: its number, if it has one already. */
+export interface MemoryFile extends NewFile {
+  readonly id?: bigint;
+}
+
+/** Nanoseconds since 1970. */
+export type NodeTimes = Pick<Attributes, 'accessTime' | 'modificationTime' | 'changeTime'>;
 
 /** A file of any kind, whatever names it has. */
 export abstract class MemoryNode {
@@ -35,9 +41,9 @@ export abstract class MemoryNode {
   #modificationTime = this.#accessTime;
   #changeTime = this.#accessTime;
 
-  constructor({ mode, user, group }: NewFile, space: Space) {
+  constructor({ mode, user, group, id }: MemoryFile, space: Space) {
     this.space = space;
-    this.id = space.nextId();
+    this.id = id ?? space.nextId();
     this.#permissions = mode & PERMISSIONS;
     this.#user = user;
     this.#group = group;
@@ -93,6 +99,13 @@ export abstract class MemoryNode {
     throw new FolderError(Errno.invalid, 'it has no data');
   }
 
+  /** It has these times, whatever has changed it. */
+  setTimes({ accessTime, modificationTime, changeTime }: NodeTimes): void {
+    this.#accessTime = accessTime;
+    this.#modificationTime = modificationTime;
+    this.#changeTime = changeTime;
+  }
+
   /** Its attributes, or names, are others now. */
   changed(): void {
     this.#changeTime = now();
@@ -114,11 +127,16 @@ export abstract class MemoryNode {
 
 /** Where the contents of a file are that nobody has changed. */
 export interface Origin {
+  /** By which it is found again where they are. */
+  readonly name: string;
   /** Bytes. */
   readonly size: number;
   /** All of them. */
   read(): Promise<Uint8Array>;
 }
+
+/** The contents by a name, of some bytes, that a file at a path has. Throws an Error where there can be none by that name. */
+export type OriginOf = (name: string, size: number, path: string) => Origin;
 
 /** Where a file has its contents from, and what these may take while they are here. */
 export interface Source {
@@ -134,7 +152,7 @@ export class FileNode extends MemoryNode implements Spare {
   #source: Source | null;
   #isLoaded = false;
 
-  constructor(file: NewFile, space: Space, source: Source | null = null) {
+  constructor(file: MemoryFile, space: Space, source: Source | null = null) {
     super(file, space);
     this.#data = new FileData(source?.space ?? space);
     this.#source = source;
@@ -152,6 +170,24 @@ export class FileNode extends MemoryNode implements Spare {
 
   get bytes(): number {
     return this.#data.taken;
+  }
+
+  /** null: the contents are the folder's own. */
+  get origin(): Origin | null {
+    return this.#source?.origin ?? null;
+  }
+
+  /** The contents that are here, but for zeros. */
+  parts(): IterableIterator<FilePart> {
+    return this.#data.parts();
+  }
+
+  /** Has so many bytes, of which these are not zeros. Throws FolderError where there is no room for them. */
+  fill(size: number, parts: Iterable<FilePart>): void {
+    for (const { position, bytes } of parts)
+      if (this.#data.write(bytes, position) < bytes.length)
+        throw new FolderError(Errno.noSpace, 'there is no room for more');
+    this.#data.resize(size);
   }
 
   /**
@@ -218,12 +254,15 @@ export class FileNode extends MemoryNode implements Spare {
 export class LinkNode extends MemoryNode {
   readonly kind = Kind.symbolicLink;
   readonly target: string;
+  /** Bytes that the target counts. */
+  readonly room: number;
 
-  constructor(target: string, file: NewFile, space: Space) {
+  constructor(target: string, file: MemoryFile, space: Space, room = target.length) {
     super(file, space);
     if (target.length > MOST_TARGET) throw new FolderError(Errno.nameTooLong, 'the target is too long');
-    space.take(target.length);
+    space.take(room);
     this.target = target;
+    this.room = room;
   }
 
   override get size(): number {
@@ -236,112 +275,21 @@ export class LinkNode extends MemoryNode {
   }
 
   protected override free(): void {
-    this.space.give(this.target.length);
+    this.space.give(this.room);
   }
 }
+
+/** Pipe, character device, block device and socket, as in stat(2). */
+export const specialKinds: readonly number[] = [0o010000, 0o020000, 0o060000, 0o140000];
 
 /** A device, a pipe or a socket: it is the guest's affair. */
 export class SpecialNode extends MemoryNode {
   readonly kind: number;
   override readonly device: bigint;
 
-  constructor(kind: number, device: bigint, file: NewFile, space: Space) {
+  constructor(kind: number, device: bigint, file: MemoryFile, space: Space) {
     super(file, space);
     this.kind = kind;
     this.device = device;
-  }
-}
-
-/** A name in a directory. Who lists the directory goes on behind its position. */
-export interface MemoryEntry {
-  readonly position: number;
-  readonly node: MemoryNode;
-}
-
-/** A directory. */
-export class DirectoryNode extends MemoryNode {
-  readonly kind = Kind.directory;
-  /** In the order of their positions. */
-  readonly #entries = new Map<string, MemoryEntry>();
-  /** Those of "." and ".." come first. */
-  #lastPosition = 2;
-  #directories = 0;
-
-  /** By its name, by its own ".", and by the ".." of each directory in it. */
-  override get links(): number {
-    return this.names === 0 ? 0 : 2 + this.#directories;
-  }
-
-  override get size(): number {
-    return BLOCK_BYTES;
-  }
-
-  override get stored(): number {
-    return BLOCK_BYTES;
-  }
-
-  get isEmpty(): boolean {
-    return this.#entries.size === 0;
-  }
-
-  protected override resize(): void {
-    throw new FolderError(Errno.isDirectory, 'it is a directory');
-  }
-
-  /** The entries as they are when they are come to: those that are added meanwhile among them, those that are removed not. */
-  entries(): IterableIterator<[string, MemoryEntry]> {
-    return this.#entries.entries();
-  }
-
-  find(name: string): MemoryNode | undefined {
-    return this.#entries.get(name)?.node;
-  }
-
-  get(name: string): MemoryNode {
-    const node = this.find(name);
-    if (node === undefined) throw new FolderError(Errno.noEntry, 'there is no such file');
-    return node;
-  }
-
-  /** Throws where a name is taken. */
-  checkFree(name: string): void {
-    if (this.#entries.has(name)) throw new FolderError(Errno.exists, 'there is such a file already');
-  }
-
-  /** A name that is free leads to a file from now on. */
-  add(name: string, node: MemoryNode): void {
-    this.space.take(ENTRY_BYTES);
-    this.#enter(name, node);
-  }
-
-  /** A name leads nowhere any more. */
-  remove(name: string): void {
-    const node = this.get(name);
-    this.space.give(ENTRY_BYTES);
-    this.#leave(name, node);
-    node.settle();
-  }
-
-  /** What has one name gets another one, which is free; however full it is, as it takes nothing more. */
-  move(name: string, directory: DirectoryNode, newName: string): void {
-    const node = this.get(name);
-    this.#leave(name, node);
-    directory.#enter(newName, node);
-  }
-
-  #enter(name: string, node: MemoryNode): void {
-    node.names++;
-    if (node instanceof DirectoryNode) this.#directories++;
-    this.#entries.set(name, { node, position: ++this.#lastPosition });
-    node.changed();
-    this.modified();
-  }
-
-  #leave(name: string, node: MemoryNode): void {
-    node.names--;
-    if (node instanceof DirectoryNode) this.#directories--;
-    this.#entries.delete(name);
-    node.changed();
-    this.modified();
   }
 }

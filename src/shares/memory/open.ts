@@ -1,37 +1,40 @@
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import { type DirectoryEntry, Kind, type OpenDirectory, type OpenFile } from '../../ninep/folder.ts';
 import { OpenFlag } from '../../ninep/protocol.ts';
-import type { DirectoryNode, FileNode, MemoryEntry } from './nodes.ts';
+import type { DirectoryNode, MemoryEntry } from './directory-node.ts';
+import type { FileNode } from './nodes.ts';
 
-/** A file in memory that is open. */
+/** A file in memory that is open. In a folder that was saved its contents may have to be got again. */
 export class MemoryOpenFile implements OpenFile {
   readonly kind = 'file';
   readonly node: FileNode;
-  readonly #flags: number;
+  readonly flags: number;
   #isOpen = true;
 
-  /** `flags`: of OpenFlag. */
+  /** `flags`: of OpenFlag. It is emptied by them once. */
   constructor(node: FileNode, flags: number) {
     this.node = node;
-    this.#flags = flags;
+    this.flags = flags & ~OpenFlag.truncate;
     node.opens++;
     if ((flags & OpenFlag.truncate) !== 0) node.resize(0);
   }
 
   get #access(): number {
-    return this.#flags & OpenFlag.access;
+    return this.flags & OpenFlag.access;
   }
 
   async read(target: Uint8Array, position: number): Promise<number> {
     if (this.#access !== OpenFlag.readOnly && this.#access !== OpenFlag.readWrite)
       throw new FolderError(Errno.badFid, 'it is not open for reading');
+    await this.node.load();
     return this.node.read(target, position);
   }
 
   async write(bytes: Uint8Array, position: number): Promise<number> {
     if (this.#access !== OpenFlag.writeOnly && this.#access !== OpenFlag.readWrite)
       throw new FolderError(Errno.badFid, 'it is not open for writing');
-    const isAppended = (this.#flags & OpenFlag.append) !== 0;
+    await this.node.load();
+    const isAppended = (this.flags & OpenFlag.append) !== 0;
     return this.node.write(bytes, isAppended ? this.node.size : position);
   }
 

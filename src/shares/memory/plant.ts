@@ -1,5 +1,6 @@
 import type { NewFile } from '../../ninep/folder.ts';
-import { DirectoryNode, ENTRY_BYTES, FileNode, LinkNode, type MemoryNode, type Origin } from './nodes.ts';
+import { DirectoryNode } from './directory-node.ts';
+import { FileNode, LinkNode, type MemoryNode, type Origin } from './nodes.ts';
 import type { Space, SpareSpace } from './space.ts';
 
 /** A file that a folder begins with: a directory, a file whose contents are elsewhere, or a symbolic link. */
@@ -23,19 +24,11 @@ export interface Spaces {
   readonly contents: SpareSpace;
 }
 
-/** Bytes that such files take without their contents. */
-export function roomForNames(entries: readonly Planted[]): number {
-  return entries.reduce((sum, { holds }) => {
-    if ('entries' in holds) return sum + ENTRY_BYTES + roomForNames(holds.entries);
-    return sum + ENTRY_BYTES + ('target' in holds ? holds.target.length : 0);
-  }, 0);
-}
-
-/** Puts files into a directory. Their times are set last, as what comes into a directory changes it. */
+/** Puts files into a directory, whose names and links count no bytes. Their times are set last, as what comes into a directory changes it. */
 export function plant(directory: DirectoryNode, entries: readonly Planted[], spaces: Spaces): void {
   for (const { name, file, modificationTime, holds } of entries) {
     const node = nodeOf(file, holds, spaces);
-    directory.add(name, node);
+    directory.enter(name, { node, room: 0, position: directory.lastPosition + 1 });
     if (node instanceof DirectoryNode && 'entries' in holds) plant(node, holds.entries, spaces);
     node.change({ accessTime: modificationTime, modificationTime });
   }
@@ -44,5 +37,5 @@ export function plant(directory: DirectoryNode, entries: readonly Planted[], spa
 function nodeOf(file: NewFile, holds: PlantedContent, { space, contents }: Spaces): MemoryNode {
   if ('entries' in holds) return new DirectoryNode(file, space);
   if ('origin' in holds) return new FileNode(file, space, { origin: holds.origin, space: contents });
-  return new LinkNode(holds.target, file, space);
+  return new LinkNode(holds.target, file, space, 0);
 }

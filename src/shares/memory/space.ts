@@ -11,8 +11,9 @@ export interface Spare {
 /** What the files of a folder may take of the host's memory, in bytes: a guest must not use it up. */
 export class Space {
   readonly capacity: number;
+  /** The number of the last file that was made. */
+  lastId = 0n;
   #used = 0;
-  #lastId = 0n;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -20,7 +21,7 @@ export class Space {
 
   /** The number of one more file. */
   nextId(): bigint {
-    return ++this.#lastId;
+    return ++this.lastId;
   }
 
   get free(): number {

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../errors.ts';
 import { Kind, PERMISSIONS } from '../../ninep/folder.ts';
 import { MOST_NAME } from '../../ninep/request.ts';
 import { shown } from '../../option-checks.ts';
-import { MOST_TARGET, type Origin } from '../memory/nodes.ts';
+import { MOST_TARGET, type OriginOf } from '../memory/nodes.ts';
 import type { Planted, PlantedContent } from '../memory/plant.ts';
 import { guestName } from '../paths.ts';
 
@@ -34,18 +34,13 @@ export interface FolderIndex {
   readonly fsroot: IndexEntry[];
 }
 
-/**
- * The contents of a file of some bytes, by the name that the index has for them; `path`: of the file, for messages.
- * @throws IndexError
- */
-export type OriginOf = (contents: string, size: number, path: string) => Origin;
-
 /** Something is wrong with an index. */
 export class IndexError extends Error {}
 
 /**
  * The files of an index. Devices, pipes and sockets are left out: it has no numbers of devices.
  * @param name what messages call it
+ * @param originOf throws IndexError
  * @throws ConfigurationError that says what is wrong, and where
  */
 export function filesOf(bytes: Uint8Array, name: string, originOf: OriginOf): Planted[] {

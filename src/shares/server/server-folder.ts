@@ -2,7 +2,7 @@ import { ConfigurationError, messageOf } from '../../errors.ts';
 import type { Host } from '../../host.ts';
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import { RemoteFile } from '../../storage/http/remote-file.ts';
-import type { Origin } from '../memory/nodes.ts';
+import type { Origin, OriginOf } from '../memory/nodes.ts';
 import type { Planted } from '../memory/plant.ts';
 import { filesOf, IndexError } from './index-file.ts';
 import type { Waiting } from './waiting.ts';
@@ -33,11 +33,19 @@ const ZSTD = /\.zst$/;
  * What the folder has; contents are asked for when the guest opens a file.
  * @throws ConfigurationError
  */
-export async function filesOfServer({ index, contents }: ServerFolder, client: ServerClient): Promise<Planted[]> {
+export async function filesOfServer(server: ServerFolder, client: ServerClient): Promise<Planted[]> {
+  const originOf = contentsOfServer(server, client);
+  const file = new RemoteFile(client.host.addressOf(server.index));
+  return filesOf(await whole(file, MOST_INDEX, client.waiting.signal), file.name, originOf);
+}
+
+/**
+ * Where contents of files come from.
+ * @throws ConfigurationError if the address is none
+ */
+export function contentsOfServer({ contents }: ServerFolder, client: ServerClient): OriginOf {
   const base = folderAt(client.host.addressOf(contents));
-  const file = new RemoteFile(client.host.addressOf(index));
-  const bytes = await whole(file, MOST_INDEX, client.waiting.signal);
-  return filesOf(bytes, file.name, (name, size, path) => new Contents(client, addressWithin(base, name), size, path));
+  return (name, size, path) => new Contents(client, { name, size, path, address: addressWithin(base, name) });
 }
 
 /** The address of a folder, as addresses are compared. */
@@ -69,18 +77,28 @@ async function whole(file: RemoteFile, most: number, signal: AbortSignal): Promi
   }
 }
 
+/** Contents of a file. */
+interface Content {
+  readonly name: string;
+  readonly size: number;
+  /** In the guest's folder. */
+  readonly path: string;
+  readonly address: string;
+}
+
 /** What a file holds, on the server. */
 class Contents implements Origin {
+  readonly name: string;
   readonly size: number;
   readonly #client: ServerClient;
   readonly #address: string;
-  /** In the guest's folder. */
   readonly #path: string;
   #isTold = false;
 
-  constructor(client: ServerClient, address: string, size: number, path: string) {
+  constructor(client: ServerClient, { name, size, path, address }: Content) {
     this.#client = client;
     this.#address = address;
+    this.name = name;
     this.size = size;
     this.#path = path;
   }

@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { expect } from 'vitest';
 import type { NinepSession } from '../../../src/ninep/session.ts';
 import { NinepSession as Session } from '../../../src/ninep/session.ts';
 import { SharedFiles } from '../../../src/shares/files.ts';
 import { MemoryFolder } from '../../../src/shares/memory/folder.ts';
+import { InOrder } from '../../../src/storage/in-order.ts';
 import { NinepClient } from '../../support/ninep-client.ts';
 import { Share } from '../node/shared-folder/share.ts';
 
@@ -43,8 +45,27 @@ function hostFolder(securityModel: 'mapped-file' | 'none'): Open {
 /** Bytes that files in memory may take. */
 export const CAPACITY = 64 << 20;
 
-async function memoryFolder({ isReadOnly = false, files = {} }: Start = {}): Promise<TestFolder> {
-  const session = new Session(new MemoryFolder(CAPACITY), isReadOnly);
+/** One that is saved after each request, and goes on from what was saved. */
+class SavedSession extends Session {
+  readonly #order = new InOrder();
+
+  override exchange(message: Uint8Array, room: number, number: number): Promise<Uint8Array> {
+    return this.#order.run(async () => {
+      const reply = await super.exchange(message, room, number);
+      const saved = structuredClone(this.client.save()!);
+      this.client = this.client.restored(saved);
+      // All of it is there again.
+      expect(this.client.save()).toEqual(saved);
+      return reply;
+    });
+  }
+}
+
+async function memoryFolder(
+  { isReadOnly = false, files = {} }: Start = {},
+  Kind: typeof NinepSession = Session,
+): Promise<TestFolder> {
+  const session = new Kind(new MemoryFolder(CAPACITY), isReadOnly);
   const shared = new SharedFiles('memory', session);
   for (const [path, text] of Object.entries(files)) await shared.writeFile(path, text);
   return {
@@ -57,8 +78,9 @@ async function memoryFolder({ isReadOnly = false, files = {} }: Start = {}): Pro
 }
 
 /** All kinds of folders, which the guest is to find alike. */
-export const kinds: Readonly<Record<'mapped-file' | 'none' | 'memory', Open>> = {
+export const kinds: Readonly<Record<'mapped-file' | 'none' | 'memory' | 'saved', Open>> = {
   'mapped-file': hostFolder('mapped-file'),
   none: hostFolder('none'),
-  memory: memoryFolder,
+  memory: (start) => memoryFolder(start),
+  saved: (start) => memoryFolder(start, SavedSession),
 };

@@ -1,5 +1,5 @@
 import type { NinepSession } from '../../../src/ninep/session.ts';
-import { type Field, message, T, u8, u16, u32, u64 } from '../../support/ninep-client.ts';
+import { type Field, message, nextNumber, T, u8, u16, u32, u64 } from '../../support/ninep-client.ts';
 import type { Random } from '../../support/random.ts';
 
 const names = [
@@ -114,7 +114,7 @@ export async function sendWild(session: NinepSession, random: Random, count: num
   const send = async () => {
     const request = anyMessage(random);
     const room = random.chance(90) ? 65536 : 11 + random.below(60);
-    const reply = await session.exchange(request, room);
+    const reply = await session.exchange(request, room, nextNumber());
     const view = new DataView(reply.buffer, reply.byteOffset, reply.length);
     const isWhole = reply.length >= 7 && reply.length <= room && view.getUint32(0, true) === reply.length;
     const isTagged =

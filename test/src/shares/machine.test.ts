@@ -1,5 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigurationError, Machine, type ShareOptions } from '../../../src/index.ts';
+import { nodeStorage, openFile } from '../../../src/node/storage.ts';
+import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
+import { pipe } from '../migration/pipe.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
@@ -17,20 +23,72 @@ test('a machine has the files of its shares that are in memory, by tag, when it 
   expect(text(await machine.shares.get('b')!.readFile('more'))).toBe('more');
 });
 
-test('a fork, and a machine made from a snapshot, have the tags, and files where they are given', async () => {
-  await using machine = await machineWith({ tag: 'a', files: { x: 'text' } });
+const names = async (machine: Machine): Promise<string[]> =>
+  (await machine.shares.get('a')!.list()).map(({ name }) => name);
+
+test('a fork, and a machine made from a snapshot, have the files as they were, and what is given besides', async () => {
+  await using machine = await machineWith({ tag: 'a', files: { x: 'text' } }, { tag: 'b' });
   const snapshot = await machine.snapshot();
+  await machine.shares.get('a')!.writeFile('x', 'changed');
+  await machine.shares.get('a')!.writeFile('later', '');
+  await using fork = await machine.fork();
   await using restored = await Machine.restore(snapshot, { isolate: 'caller' });
-  expect(restored.shares.size).toBe(0);
   await using given = await Machine.restore(snapshot, {
     isolate: 'caller',
     shares: [{ tag: 'a', files: { y: 'own' } }],
   });
-  expect((await given.shares.get('a')!.list()).map(({ name }) => name)).toEqual(['y']);
-  await using fork = await machine.fork();
-  expect(fork.shares.size).toBe(0);
+  expect([await names(restored), await names(given), await names(fork)]).toEqual([['x'], ['x', 'y'], ['later', 'x']]);
   await machine.load(snapshot);
   expect(text(await machine.shares.get('a')!.readFile('x'))).toBe('text');
+  expect(text(await fork.shares.get('a')!.readFile('x'))).toBe('changed');
+  await fork.shares.get('a')!.remove('x');
+  expect([await names(machine), await names(fork)]).toEqual([['x'], ['later']]);
+});
+
+test('a folder of a snapshot needs its room, and a share is found by its tag', async () => {
+  await using machine = await machineWith({ tag: 'b' }, { tag: 'a', files: { x: new Uint8Array(100_000) } });
+  const snapshot = await machine.snapshot();
+  const small = Machine.restore(snapshot, { isolate: 'caller', shares: [{ tag: 'a', files: {}, capacity: 50_000 }] });
+  await expect(small).rejects.toThrow("the share 'a': the snapshot has more files than there is room for");
+  await expect(small).rejects.toThrow(ConfigurationError);
+  await using other = await Machine.restore(snapshot, {
+    isolate: 'caller',
+    shares: [{ tag: 'a', files: {}, capacity: 150_000 }],
+  });
+  expect(await names(other)).toEqual(['x']);
+});
+
+test('a folder in memory moves with its machine', async () => {
+  await using machine = await machineWith({ tag: 'a', files: { x: 'text' }, readOnly: true });
+  await machine.start();
+  const [near, far] = pipe();
+  const coming = Machine.receive(far, { isolate: 'caller', shares: [{ tag: 'a', files: { y: '' } }] });
+  const [other] = await Promise.all([coming, machine.migration.send(near)]);
+  await other.migration.arrived;
+  expect(await names(other)).toEqual(['x', 'y']);
+  await other.stop();
+});
+
+test('a snapshot within an image has the folders in memory', async () => {
+  const work = await mkdtemp(join(tmpdir(), 'share-within-'));
+  try {
+    const image = join(work, 'disk.qcow2');
+    await (
+      await createQcow2(await openFile(image, 'write', 'new'), { size: 1 << 20 }, nodeStorage.decompressor)
+    ).close();
+    await using machine = await Machine.create({
+      memory: 4,
+      boot: { demo: true },
+      drives: [image],
+      shares: [{ tag: 'a', files: { x: 'text' } }],
+    });
+    await machine.snapshots.save('one');
+    await machine.shares.get('a')!.remove('x');
+    await machine.snapshots.load('one');
+    expect(await names(machine)).toEqual(['x']);
+  } finally {
+    await rm(work, { recursive: true });
+  }
 });
 
 const wrong: readonly (readonly [string, Partial<ShareOptions> | object, string])[] = [

@@ -15,6 +15,13 @@ test.each(Object.keys(machines))('there is a file of this version: %s', (name) =
   expect(files).toContain(name);
 });
 
+const withShares = Object.entries(machines).flatMap(([name, { shares }]) => (shares ? [name] : []));
+
+test.each(withShares)('%s has what was in folders in memory', async (name) => {
+  await using machine = await Machine.restore(await readFile(join(folder, name)));
+  expect(new TextDecoder().decode(await machine.shares.get('shared')!.readFile('a/b'))).toBe('text');
+});
+
 test.each(files)('a machine goes on from %s (if not, see docs/snapshots.md, Versions)', async (name) => {
   await using machine = await Machine.restore(await readFile(join(folder, name)));
   await machine.start();

@@ -1,6 +1,6 @@
 import type { FolderPort } from '../../../host/folder-port.ts';
 import { joinComponents } from '../../../snapshot/components.ts';
-import { bytes, type Component, describe } from '../../../snapshot/describe.ts';
+import { type Component, describe, list, u32 } from '../../../snapshot/describe.ts';
 import type { PciFunction } from '../../pci/function.ts';
 import type { Chain } from '../chain.ts';
 import type { VirtioOptions } from '../device.ts';
@@ -17,9 +17,14 @@ const [LEAST_READABLE, LEAST_WRITABLE] = [7, 11];
 /** Bytes of a message at most, and its header: what is longer cannot be right. */
 const MOST_BYTES = (512 << 10) + 1;
 
+/** Requests are counted up to here, and then from 1 on. */
+const MOST_NUMBER = 0xffffffff;
+
 const ninepState = describe({
-  /** By the descriptors that name them: requests that are under way, 1, or not. */
-  underWay: bytes(QUEUE_SIZE),
+  /** By the descriptors that name them: the numbers of requests that are under way; 0: there is none. */
+  requests: list(QUEUE_SIZE, u32),
+  /** The number of the last one. */
+  last: u32,
 });
 
 export interface VirtioNinepOptions extends VirtioOptions {
@@ -62,43 +67,44 @@ export class VirtioNinep {
   }
 
   #forget(): void {
-    this.#state.underWay.fill(0);
+    this.#state.requests.fill(0);
     this.#port.reset();
   }
 
-  /** The host knows nothing of what a loaded state has under way. */
+  /** What a loaded state has under way has no answer. */
   #restart(): void {
-    this.#port.reset();
-    for (const [head, isUnderWay] of this.#state.underWay.entries()) {
-      const chain = isUnderWay === 1 ? this.#queue.chainAt(head) : null;
-      if (chain !== null) this.#exchange(chain);
+    this.#port.forget();
+    for (const [head, number] of this.#state.requests.entries()) {
+      const chain = number === 0 ? null : this.#queue.chainAt(head);
+      if (chain !== null) this.#exchange(chain, number);
     }
   }
 
   #begin(chain: Chain): void {
-    const { underWay } = this.#state;
-    if (underWay[chain.head] === 1) this.#virtio.fail('a request is under way already, number', chain.head);
+    const { requests, last } = this.#state;
+    if (requests[chain.head] !== 0) this.#virtio.fail('a request is under way already, number', chain.head);
     else if (chain.readable < LEAST_READABLE) this.#virtio.fail('a request has no header, bytes', chain.readable);
     else if (chain.writable < LEAST_WRITABLE)
       this.#virtio.fail('a request has no room for a reply, bytes', chain.writable);
     else {
-      underWay[chain.head] = 1;
-      this.#exchange(chain);
+      const number = (last % MOST_NUMBER) + 1;
+      this.#state.last = number;
+      requests[chain.head] = number;
+      this.#exchange(chain, number);
     }
   }
 
-  /** Bytes are read when the host can take them. */
-  #exchange(chain: Chain): void {
-    const message = () => {
-      const bytes = new Uint8Array(Math.min(chain.readable, MOST_BYTES));
-      chain.read(0, bytes);
-      return bytes;
+  #exchange(chain: Chain, number: number): void {
+    const bytes = () => {
+      const message = new Uint8Array(Math.min(chain.readable, MOST_BYTES));
+      chain.read(0, message);
+      return message;
     };
-    this.#port.exchange(message, chain.writable, (reply) => this.#end(chain, reply));
+    this.#port.exchange({ number, bytes, room: chain.writable }, (reply) => this.#end(chain, reply));
   }
 
   #end(chain: Chain, reply: Uint8Array): void {
-    this.#state.underWay[chain.head] = 0;
+    this.#state.requests[chain.head] = 0;
     if (!this.#virtio.isRunning) return;
     this.#queue.push(chain.head, chain.write(0, reply));
     this.#queue.tell();

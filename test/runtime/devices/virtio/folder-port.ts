@@ -1,8 +1,9 @@
-import type { FolderPort } from '../../../../runtime/host/folder-port.ts';
+import type { FolderMessage, FolderPort } from '../../../../runtime/host/folder-port.ts';
 
 interface Exchange {
   readonly message: Uint8Array;
   readonly room: number;
+  readonly number: number;
   readonly done: (reply: Uint8Array) => void;
 }
 
@@ -13,9 +14,13 @@ export class TestFolderPort implements FolderPort {
   /** Called when there is a message. */
   onMessage: () => void = () => {};
 
-  exchange(message: () => Uint8Array, room: number, done: (reply: Uint8Array) => void): void {
-    this.waiting.push({ message: message(), room, done });
+  exchange({ number, bytes, room }: FolderMessage, done: (reply: Uint8Array) => void): void {
+    this.waiting.push({ message: bytes(), room, number, done });
     this.onMessage();
+  }
+
+  forget(): void {
+    this.waiting.length = 0;
   }
 
   reset(): void {

@@ -90,12 +90,13 @@ test('a loaded state asks again for what was under way', () => {
   const { head } = queue.add([MESSAGE, 20]);
   queue.kick();
   const saved = saveComponents([ninep.component]);
+  const { number } = port.waiting[0]!;
   port.answer(() => new Uint8Array(11));
   expect(queue.takeUsed().length).toBe(1);
   const memory = rig.bytes.slice();
   loadComponents([ninep.component], saved);
   rig.bytes.set(memory);
-  expect(port.waiting.map(({ message }) => [...message])).toEqual([[...MESSAGE]]);
+  expect(port.waiting.map(({ message, number }) => [[...message], number])).toEqual([[[...MESSAGE], number]]);
   port.answer(() => new Uint8Array(11));
   expect(rig.view.getUint32(queue.used + 4, true)).toBe(head);
 });

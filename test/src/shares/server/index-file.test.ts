@@ -6,7 +6,7 @@ import { filesOf } from '../../../../src/shares/server/index-file.ts';
 const [DIRECTORY, FILE, LINK, PIPE] = [0o40000, 0o100000, 0o120000, 0o10000];
 
 function read(text: string): Planted[] {
-  const origin = (contents: string, size: number) => ({ size, contents, read: async () => new Uint8Array(size) });
+  const origin = (name: string, size: number) => ({ name, size, read: async () => new Uint8Array(size) });
   return filesOf(new TextEncoder().encode(text), 'fs.json', origin);
 }
 
@@ -31,7 +31,7 @@ test('an index has files, directories and links with their attributes; what it h
             name: 'sh',
             file: { mode: 0o4755, user: 1, group: 2 },
             modificationTime: -1_000_000_000n,
-            holds: { origin: { size: 5, contents: '0123.bin' } },
+            holds: { origin: { size: 5, name: '0123.bin' } },
           },
         ],
       },

@@ -2,15 +2,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import zlib from 'node:zlib';
 import { expect, test } from 'vitest';
-import { ConfigurationError, Machine, type ShareOptions } from '../../../../src/index.ts';
+import { ConfigurationError, Machine, type ServerFolder, type ShareOptions } from '../../../../src/index.ts';
 import { NinepSession } from '../../../../src/ninep/session.ts';
 import { addressOf, nodeStorage } from '../../../../src/node/storage.ts';
 import { SharedFiles } from '../../../../src/shares/files.ts';
 import { MemoryFolder } from '../../../../src/shares/memory/folder.ts';
+import { planShares } from '../../../../src/shares/options.ts';
 import { filesOfServer } from '../../../../src/shares/server/server-folder.ts';
 import { Waiting } from '../../../../src/shares/server/waiting.ts';
+import { MachineShare } from '../../../../src/shares/share.ts';
 import { FolderServer, indexOf } from '../../../support/folder-server.ts';
-import { NinepClient } from '../../../support/ninep-client.ts';
+import { type Field, message, NinepClient, T, u16, u32, u64 } from '../../../support/ninep-client.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
@@ -20,7 +22,7 @@ async function shared(server: FolderServer, capacity = 1 << 20, contents = 'flat
   const host = { addressOf, decompressor: nodeStorage.decompressor };
   const where = { index: server.address('fs.json'), contents: server.address(contents) };
   const client = { host, waiting: new Waiting(), log: (message: string) => log.push(message) };
-  const folder = new MemoryFolder(capacity, await filesOfServer(where, client));
+  const folder = new MemoryFolder(capacity, { entries: await filesOfServer(where, client) });
   const session = new NinepSession(folder, false);
   return { log, folder, client: await NinepClient.mount(session), files: new SharedFiles('t', session) };
 }
@@ -257,7 +259,7 @@ test('a guest that starts again does not wait for what it had asked for', async 
   const log = () => {};
   const client = { host: { addressOf, decompressor: nodeStorage.decompressor }, waiting, log };
   const where = { index: server.address('fs.json'), contents: silent.address };
-  const session = new NinepSession(new MemoryFolder(1 << 20, await filesOfServer(where, client)), false);
+  const session = new NinepSession(new MemoryFolder(1 << 20, { entries: await filesOfServer(where, client) }), false);
   const ninep = await NinepClient.mount(session);
   const asked = silent.asked();
   const fids = [await ninep.walk('a'), await ninep.walk('a')];
@@ -268,6 +270,37 @@ test('a guest that starts again does not wait for what it had asked for', async 
   await Promise.all(told);
   expect(session.isMounted).toBe(false);
 });
+
+test('a state is saved while the guest waits for a server: what it waits for is asked for again', async () => {
+  await using silent = await silentServer();
+  await using server = await FolderServer.start({ 'fs.json': indexOf([['a', 5, 'a']]), 'flat/a': 'first' });
+  const share = await openShare({ index: server.address('fs.json'), contents: silent.address });
+  const ask = (type: number, number: number, ...fields: readonly Field[]) =>
+    share.answer({ type: 'message', number, bytes: message(type, 0, ...fields), room: 8192 });
+  await ask(T.version, 1, u32(8192), '9P2000.L');
+  await ask(T.attach, 2, u32(0), u32(0xffffffff), 'root', '', u32(0));
+  await ask(T.walk, 3, u32(0), u32(1), u16(1), 'a');
+  const asked = silent.asked();
+  const waits = ask(T.lopen, 4, u32(1), u32(0));
+  await asked;
+  expect(share.isBusy).toBe(true);
+  const saved = structuredClone(share.save()!);
+  await share.close();
+  await waits;
+  const other = await openShare({ index: server.address('none'), contents: server.address('flat') }, true);
+  await other.keep(other.exchange(await other.staged(saved)));
+  const again = (type: number, number: number, ...fields: readonly Field[]) =>
+    other.answer({ type: 'message', number, bytes: message(type, 0, ...fields), room: 8192 });
+  expect((await again(T.lopen, 4, u32(1), u32(0)))![4]).toBe(T.lopen + 1);
+  expect(text((await again(T.read, 5, u32(1), u64(0), u32(9)))!.subarray(11))).toBe('first');
+  expect(server.asked).toEqual(['fs.json', 'flat/a']);
+});
+
+async function openShare(server: ServerFolder, awaitsState = false): Promise<MachineShare> {
+  const [plan] = planShares([{ tag: 't', server }]);
+  const host = { addressOf, decompressor: nodeStorage.decompressor, openFolder: () => Promise.reject(new Error()) };
+  return await MachineShare.open(plan!, host, { awaitsState, log: () => {} });
+}
 
 async function machineWith(share: object): Promise<Machine> {
   const shares = [{ tag: 't', ...share } as ShareOptions];

@@ -1,0 +1,107 @@
+import type { Saved } from '../../runtime/snapshot/describe.ts';
+import { Fids } from './fids.ts';
+import { type FolderUse, SavedFolderError, type SharedFolder } from './folder.ts';
+import { LEAST_MESSAGE, Message, MOST_MESSAGE } from './protocol.ts';
+
+/** As many as a client may have on their way: its device has one for each descriptor of its queue. */
+const MOST_REPLIES = 128;
+/** What changes nothing is done again where its reply is lost. */
+const again: readonly number[] = [Message.read, Message.readDirectory];
+
+/** What a client of a folder is told, and what it has there. */
+export class NinepClientState {
+  readonly folder: SharedFolder;
+  readonly fids: Fids;
+  /** Of a message: what client and server have agreed on. */
+  mostBytes = LEAST_MESSAGE;
+  /** How often it has gone. */
+  resets = 0;
+  /**
+   * The last replies by the numbers of their requests: what was asked for before a state was saved, and not answered in it, is asked
+   * for again. Then it must not be done twice.
+   */
+  readonly #replies = new Map<number, Uint8Array>();
+
+  constructor(folder: SharedFolder) {
+    this.folder = folder;
+    this.fids = new Fids(folder);
+  }
+
+  /** Takes the reply to a request of some type. */
+  replied(type: number, number: number, reply: Uint8Array): void {
+    if (again.includes(type)) return;
+    // Its own bytes: a reply is part of the room for one.
+    this.#replies.set(number, reply.slice());
+    for (const first of this.#replies.keys()) {
+      if (this.#replies.size <= MOST_REPLIES) break;
+      this.#replies.delete(first);
+    }
+  }
+
+  /** The reply to a request that was done already; undefined: it was not, or may be done again. */
+  replyTo(number: number): Uint8Array | undefined {
+    return this.#replies.get(number);
+  }
+
+  /** The client has gone: all that it had is closed. */
+  async forget(): Promise<void> {
+    this.#replies.clear();
+    await this.fids.clear();
+    await this.folder.settle();
+    this.mostBytes = LEAST_MESSAGE;
+  }
+
+  /** All of it with the folder; undefined where that is in no state of a machine. */
+  save(): Saved | undefined {
+    const { states } = this.folder;
+    if (states === null) return undefined;
+    const { mostBytes } = this;
+    const replies = [...this.#replies].map(([number, reply]): Saved => [number, reply]);
+    const fids = [...this.fids.all].map(([number, { user }]): Saved => [number, user]);
+    const uses = [...this.fids.all.values()].map(({ place, open }): FolderUse => ({ place, open }));
+    return { mostBytes, fids, replies, folder: states.save(uses) };
+  }
+
+  /** Whether the client of a saved state had mounted the folder. */
+  static isMounted(saved: Saved): boolean {
+    return pairsOf(fieldsOf(saved).fids).length > 0;
+  }
+
+  /**
+   * What was saved, with a folder that has as much room as this one.
+   * @throws FolderError if there is not enough
+   * @throws SavedFolderError if it is none
+   */
+  restored(saved: Saved): NinepClientState {
+    const { mostBytes, fids, replies, folder: savedFolder } = fieldsOf(saved);
+    if (savedFolder === undefined) throw new SavedFolderError('it has no folder');
+    const { folder, uses } = this.folder.states!.restored(savedFolder);
+    const numbers = pairsOf(fids);
+    if (numbers.length !== uses.length) throw new SavedFolderError('fids are missing');
+    const client = new NinepClientState(folder);
+    client.mostBytes = wordOf(mostBytes, LEAST_MESSAGE, MOST_MESSAGE);
+    for (const [n, [number, user]] of numbers.entries()) client.fids.restore(wordOf(number), wordOf(user), uses[n]!);
+    for (const [number, reply] of pairsOf(replies)) {
+      if (!(reply instanceof Uint8Array)) throw new SavedFolderError('a reply is none');
+      client.#replies.set(wordOf(number), reply);
+    }
+    return client;
+  }
+}
+
+function fieldsOf(saved: Saved): Readonly<Record<string, Saved | undefined>> {
+  if (typeof saved !== 'object' || saved === null) throw new SavedFolderError('it is none');
+  return saved as Readonly<Record<string, Saved | undefined>>;
+}
+
+function pairsOf(saved: Saved | undefined): readonly (readonly [Saved, Saved])[] {
+  if (!Array.isArray(saved) || !saved.every((pair) => Array.isArray(pair) && pair.length === 2))
+    throw new SavedFolderError('a list is none');
+  return saved;
+}
+
+function wordOf(saved: Saved | undefined, least = 0, most = 0xffffffff): number {
+  const isWord = Number.isSafeInteger(saved) && (saved as number) >= least && (saved as number) <= most;
+  if (!isWord) throw new SavedFolderError('a number is none');
+  return saved as number;
+}
