@@ -57,7 +57,7 @@ function exitCode({ cells }: Measurements): number {
 }
 
 function listText(): string {
-  const works = [boot, ...programs].map(({ name, group, about }) => `${group.padEnd(10)}${name.padEnd(20)}${about}\n`);
+  const works = [boot, ...programs].map(({ name, group, about }) => `${group.padEnd(10)}${name.padEnd(20)} ${about}\n`);
   const sixteenBit = [...programWorks, ...instructionWorks].map(
     ({ name, about }) => `${'16-bit'.padEnd(10)}${name.padEnd(20)}${about}\n`,
   );

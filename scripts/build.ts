@@ -1,7 +1,7 @@
 /**
  * Makes dist/, what the package holds: JavaScript, types and source maps. tsc compiles; the packages that few need,
  * the debug mode's parser, the inspector's source maps and browsers' decompression of zstd, become part of the modules that import them, so that whoever
- * installs rawiron installs nothing else. The firmware is assembled, so that the package has its images.
+ * installs rawiron installs nothing else. The firmware is assembled, so that the package has its images. Pages without a bundler have one file for each thread.
  *
  *     node scripts/build.ts
  */
@@ -11,6 +11,7 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { makeFirmwareModule } from './firmware-module.ts';
+import { makePageBundle } from './page-bundle.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -48,6 +49,7 @@ for (const configuration of ['tsconfig.build.json', 'tsconfig.build-browser.json
 }
 for (const { module } of carriers) await inlinePackages(join(dist, `${module}.js`));
 await makeFirmwareModule(dist);
+await makePageBundle(dist);
 const licences = await Promise.all(carriers.map(({ name }) => licence(name)));
 await writeFile(join(dist, 'third-party-licences.txt'), licences.join('\n\n'));
 // Not on standard output, where `npm pack --silent` has nothing but the tarball's name.

@@ -3,6 +3,7 @@ import { type CallEnd, RemoteCalls } from '../isolate/remote-calls.ts';
 import { type ByteStore, checkRange, checkWritable, StorageError } from '../storage/store.ts';
 import { FOLDER, VERSIONS } from './files-folder.ts';
 import type { Access, FileCalls } from './files-worker.ts';
+import { foreignWorker } from './foreign-worker.ts';
 import { newVersion } from './image-version.ts';
 import { privateFolder, replaceFile } from './private-files.ts';
 
@@ -78,7 +79,9 @@ export async function removeImage(name: string): Promise<void> {
 
 /** The way to the worker that has the files open: only there they are read and written in place. */
 function startFileWorker(): RemoteCalls<FileCalls> {
-  const worker = new Worker(new URL('./files-thread.mjs', import.meta.url), { type: 'module', name: 'files' });
+  const worker =
+    foreignWorker('files-thread.mjs', 'files') ??
+    new Worker(new URL('./files-thread.mjs', import.meta.url), { type: 'module', name: 'files' });
   const calls = new RemoteCalls<FileCalls>((call) => worker.postMessage(call));
   worker.onmessage = ({ data }) => calls.settle(data as CallEnd);
   worker.onerror = () => {

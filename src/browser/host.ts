@@ -6,6 +6,7 @@ import { runIsolate } from '../isolate/loop.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import { whyNoImage } from '../storage/http/answer.ts';
 import { browserCompressor } from './compression.ts';
+import { foreignWorker } from './foreign-worker.ts';
 import { openNetwork } from './network.ts';
 import { messageEnd, workerEnd } from './scope.ts';
 import { sharesMemory } from './shared-memory.ts';
@@ -83,7 +84,9 @@ type Start = (machine: IsolateStart, deadlines: SharedArrayBuffer | undefined, e
 
 /** The address stands in the call of `new Worker`: that is how bundlers know a worker. */
 const startWorker: Start = ({ config, name = 'machine', drives: end }, deadlines, events) => {
-  const worker = new Worker(new URL('./machine-thread.mjs', import.meta.url), { type: 'module', name });
+  const worker =
+    foreignWorker('machine-thread.mjs', name) ??
+    new Worker(new URL('./machine-thread.mjs', import.meta.url), { type: 'module', name });
   worker.onerror = (event) => events.onCrash(workerError("the machine's", event));
   const drives = end as MessagePort | undefined;
   const options: WorkerOptions = { config, origin: performance.timeOrigin, deadlines, drives };
@@ -108,7 +111,9 @@ const startHere: Start = ({ config, drives }, deadlines) => {
 };
 
 function startTicker(events: IsolateEvents): Worker {
-  const worker = new Worker(new URL('./ticker-thread.mjs', import.meta.url), { type: 'module', name: 'ticker' });
+  const worker =
+    foreignWorker('ticker-thread.mjs', 'ticker') ??
+    new Worker(new URL('./ticker-thread.mjs', import.meta.url), { type: 'module', name: 'ticker' });
   worker.onerror = (event) => events.onCrash(workerError("the ticker's", event));
   return worker;
 }
@@ -117,7 +122,7 @@ function startTicker(events: IsolateEvents): Worker {
 function workerError(whose: string, { message, filename, lineno }: ErrorEvent): Error {
   if (message) return new Error(`${message} (${filename}:${lineno})`);
   return new Error(
-    `${whose} worker cannot be loaded: its file has to be served beside the library's, as JavaScript, and the page's content security policy has to allow it (worker-src)`,
+    `${whose} worker cannot be loaded: its file has to be served beside the library's, as JavaScript, and the page's content security policy has to allow it (worker-src; blob: if the library comes from another origin)`,
   );
 }
 

@@ -46,12 +46,17 @@ describe.skipIf(reason !== '')(`a page's folder in memory${reason}`, () => {
           await machine.serial.expect(/done/, { timeout: 60_000 });
           const bytes = await files.readFile('out');
           const names = (await files.list()).map(({ name, kind, size }) => `${name} ${kind} ${size}`);
-          const refused = await machine.snapshot().catch((error: Error) => error.message);
+          const copy = await rawiron.Machine.restore(await machine.snapshot(), { isolate });
+          await copy.start();
+          copy.serial.write('tr b c < /mnt/out > /mnt/copied; echo "co""pied"\n');
+          await copy.serial.expect(/copied/, { timeout: 60_000 });
+          const copied = (await copy.shares.get('host')!.readFile('copied')).every((byte) => byte === 0x63);
+          await copy.stop();
           await machine.stop();
           const after = await files.readFile('out');
           const missing = await files.readFile('nothing').catch((error: { code: string }) => error.code);
           return {
-            ...{ names, refused, missing, after: after.length },
+            ...{ names, copied, missing, after: after.length },
             contents: [bytes.length, bytes.every((byte) => byte === 0x62)],
           };
         },

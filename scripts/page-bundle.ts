@@ -1,0 +1,62 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ModuleInfo, type OutputOptions, type Plugin, rolldown } from 'rolldown';
+
+/** Threads, which the library finds beside it by these names. */
+const threads = ['machine-thread.mjs', 'ticker-thread.mjs', 'files-thread.mjs', 'sound-worklet.mjs'] as const;
+
+/** Each is one file. */
+const threadOutput: OutputOptions = { format: 'esm', minify: true, codeSplitting: false };
+
+/**
+ * Makes `dist/page/` of the modules for browsers: for pages without a bundler of their own, which load hundreds of modules otherwise.
+ * `rawiron.js` is the library with the element, in `library.js`; a machine in the page's own thread comes as `machine.js` when there is one.
+ */
+export async function makePageBundle(dist: string): Promise<void> {
+  const folder = join(dist, 'page');
+  const modules = join(dist, 'src/browser');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  for (const thread of threads) await write(join(modules, thread), { ...threadOutput, file: join(folder, thread) });
+  const machine = join(dist, 'runtime/machine/machine.js');
+  const { plugin, has } = modulesBut(machine);
+  await write(
+    join(modules, 'page.js'),
+    {
+      ...{ dir: folder, format: 'esm', minify: true },
+      ...{ entryFileNames: 'rawiron.js', chunkFileNames: '[name].js' },
+      codeSplitting: { groups: [{ name: (id) => (has(id) ? 'library' : 'machine') }] },
+    },
+    plugin,
+  );
+}
+
+async function write(input: string, output: OutputOptions, plugin?: Plugin): Promise<void> {
+  const bundle = await rolldown({
+    input,
+    platform: 'browser',
+    logLevel: 'warn',
+    checks: { pluginTimings: false, ineffectiveDynamicImport: false },
+    plugins: [plugin],
+  });
+  await bundle.write(output);
+  await bundle.close();
+}
+
+/** Finds what modules there are without one of them, which is imported when it is needed, and what only that one needs. */
+function modulesBut(left: string): { readonly plugin: Plugin; has(id: string): boolean } {
+  const found = new Set<string>();
+  const plugin: Plugin = {
+    name: 'modules',
+    buildEnd() {
+      const waiting = [...this.getModuleIds()].filter((id) => this.getModuleInfo(id)?.isEntry);
+      for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+        if (found.has(id) || id === left) continue;
+        found.add(id);
+        const { importedIds, dynamicallyImportedIds } = this.getModuleInfo(id) as ModuleInfo;
+        waiting.push(...importedIds, ...dynamicallyImportedIds);
+      }
+    },
+  };
+  return { plugin, has: (id) => found.has(id) };
+}

@@ -1,0 +1,95 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Machine } from '../../src/index.ts';
+import { noBrowser, useBrowser } from '../support/web/browser.ts';
+import { isolation, serve } from '../support/web/server.ts';
+import { Installation } from './installed.ts';
+
+const MINUTES = 60_000;
+
+/** What a page loads for a machine in a thread of its own: the library, the threads. */
+const loaded = ['library.js', 'machine-thread.mjs', 'rawiron.js', 'rolldown-runtime.js', 'ticker-thread.mjs'];
+
+/** A page that has the bundle from somewhere, and an element that starts at once. */
+const page = (library: string) => `<!doctype html><title>test</title><link rel="icon" href="data:,">
+<script type="module">
+  import { Machine } from '${library}';
+  Object.assign(globalThis, { Machine });
+</script>
+<rawiron-pc demo memory="16" autostart></rawiron-pc>`;
+
+/** In the page: what the element's machine counts. */
+async function countPrimes(element: unknown): Promise<string | undefined> {
+  const { machine } = element as { machine: Machine };
+  await machine.serial.expect(/demo> $/);
+  machine.serial.write('bench 1\r');
+  return (await machine.serial.expect(/with (\d+) primes/, { timeout: 60_000 }))[1];
+}
+
+/** In the page: how a machine in its own thread ends, and what is said of one that cannot be. */
+async function makeOthers(): Promise<readonly string[]> {
+  const { Machine } = globalThis as unknown as { Machine: typeof import('../../src/index.ts').Machine };
+  const here = { memory: 4, boot: { demo: true }, isolate: 'caller', engine: { check: true } } as const;
+  const machine = await Machine.create(here);
+  await machine.start();
+  await machine.serial.expect(/demo> $/);
+  await machine.stop();
+  const refused = await Machine.create({ memory: 0.5 }).catch((error: Error) => error);
+  return [machine.state, (refused as Error).name];
+}
+
+describe.skipIf(noBrowser !== '')(`the bundle for pages${noBrowser}`, () => {
+  const browser = useBrowser();
+  let installation: Installation;
+  let folder: string;
+  beforeAll(() => {
+    installation = new Installation();
+    folder = join(installation.folder, 'node_modules/rawiron/dist/page');
+  }, 10 * MINUTES);
+  afterAll(() => installation?.remove());
+
+  /** Opens the page; what has gone wrong, and the names of the bundle's files that it has asked for. */
+  async function opened(url: string) {
+    const found = await browser().newPage();
+    const errors: string[] = [];
+    const asked: string[] = [];
+    found.on('pageerror', (error) => errors.push(String(error)));
+    found.on(
+      'request',
+      (request) => /\.m?js(\?|$)/.test(request.url()) && asked.push(new URL(request.url()).pathname.slice(1)),
+    );
+    await found.goto(url);
+    return { found, errors, asked };
+  }
+
+  test('has one file for the library, and one for each thread', () => {
+    expect(readdirSync(folder).sort()).toEqual(
+      [...loaded, 'files-thread.mjs', 'machine.js', 'sound-worklet.mjs'].sort(),
+    );
+  });
+
+  test.each([
+    ['the same origin', true],
+    ['another origin', false],
+  ])('starts machines in a page of %s', { timeout: MINUTES }, async (_, isSame) => {
+    const headers = {
+      ...isolation,
+      'cross-origin-resource-policy': 'cross-origin',
+      'access-control-allow-origin': '*',
+    };
+    await using library = await serve(folder, headers);
+    const html = new TextEncoder().encode(page(`${isSame ? '.' : library.url.slice(0, -1)}/rawiron.js`));
+    await using server = await serve(isSame ? folder : installation.folder, isolation, { '/index.html': html });
+    const { found, errors, asked } = await opened(server.url);
+    const element = found.locator('rawiron-pc');
+    await found.waitForFunction("document.querySelector('rawiron-pc').machine?.state === 'running'");
+    const said = await element.evaluate(countPrimes);
+    expect(said).toBe('23000');
+    expect(errors).toEqual([]);
+    expect([...new Set(asked)].sort()).toEqual(loaded);
+    const others = await found.evaluate(makeOthers);
+    expect(others).toEqual(['ended', 'ConfigurationError']);
+    await found.close();
+  });
+});
