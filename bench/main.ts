@@ -57,11 +57,11 @@ function exitCode({ cells }: Measurements): number {
 }
 
 function listText(): string {
-  const works = [boot, ...programs].map(({ name, group, about }) => `${group.padEnd(10)}${name.padEnd(20)} ${about}\n`);
+  const works = [boot, ...programs].map(({ name, group, about }) => `${group.padEnd(10)}${name.padEnd(22)} ${about}\n`);
   const sixteenBit = [...programWorks, ...instructionWorks].map(
-    ({ name, about }) => `${'16-bit'.padEnd(10)}${name.padEnd(20)}${about}\n`,
+    ({ name, about }) => `${'16-bit'.padEnd(10)}${name.padEnd(22)} ${about}\n`,
   );
-  const lines = engines.map(({ name, about }) => `${'engine'.padEnd(10)}${name.padEnd(20)}${about}\n`);
+  const lines = engines.map(({ name, about }) => `${'engine'.padEnd(10)}${name.padEnd(22)} ${about}\n`);
   return [...works, ...sixteenBit, ...lines].join('');
 }
 
