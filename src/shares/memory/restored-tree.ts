@@ -51,7 +51,8 @@ export function checkedTable(saved: Saved): { readonly table: SavedTable; readon
 
 function parsedTable(bytes: Uint8Array): SavedTable | null {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    // A copy: what is unpacked may be in memory that threads share, which browsers decode no text from.
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.slice()));
   } catch {
     throw new SavedFolderError('its table is no JSON');
   }
