@@ -28,6 +28,8 @@ export interface RequestPort<Question, Answer> {
   request(ask: () => Question, done: (answer: Answer) => void, whole?: (answer: Answer) => Answer): void;
   /** Has the host do what no answer is needed to; `cancel` leaves it. Of several of a kind the last may be all that is sent. */
   tell(kind: string, question: Question): void;
+  /** Forgets all that is under way or waits, and tells the host at once, however much it has not answered. */
+  restart(question: Question): void;
   /** Forgets requests that are under way (reset). The host may do them or not; `done` isn't called. */
   cancel(): void;
   /** Called with what happens at the host without a request. Set by the device. */
@@ -203,6 +205,10 @@ export class HostDoor {
       tell: (kind, question) => {
         const id = ++this.#lastId;
         lane.tell(kind, () => send(id, question));
+      },
+      restart: (question) => {
+        this.#cancel(port);
+        lane.restart(() => send(++this.#lastId, question));
       },
       cancel: () => {
         lane.cancel();

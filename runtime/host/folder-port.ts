@@ -15,7 +15,9 @@ export type FolderQuestion =
   /** A message of the guest's, and room for the reply, bytes. */
   | { readonly type: 'message'; readonly number: number; readonly bytes: Uint8Array; readonly room: number }
   /** The guest's driver has begun anew: what it had open is closed. */
-  | { readonly type: 'reset' };
+  | { readonly type: 'reset' }
+  /** A state was loaded: what is asked for from now on is of that. */
+  | { readonly type: 'restart' };
 
 /** The reply to a message. */
 export type FolderAnswer = Uint8Array;
@@ -23,8 +25,8 @@ export type FolderAnswer = Uint8Array;
 /** The device's end of a folder that is at the host. */
 export interface FolderPort {
   exchange(message: FolderMessage, done: (reply: FolderAnswer) => void): void;
-  /** Forgets messages that are under way: the host has another state, too. */
-  forget(): void;
+  /** Forgets messages that are under way, and tells the host at once that a state was loaded. */
+  restart(): void;
   /** Forgets messages that are under way, and has the host close all. */
   reset(): void;
 }
@@ -38,7 +40,7 @@ export function hostFolderPort(door: HostDoor, name: string): FolderPort {
   return {
     exchange: ({ number, bytes, room }, done) =>
       requests.request(() => ({ type: 'message', number, bytes: bytes(), room }), done),
-    forget: () => requests.cancel(),
+    restart: () => requests.restart({ type: 'restart' }),
     reset() {
       requests.cancel();
       requests.tell('reset', { type: 'reset' });

@@ -33,6 +33,13 @@ export class RequestLane {
     this.#waiting = this.#waiting.filter(({ kind }) => kind !== undefined);
   }
 
+  /** Nothing that waits is sent any more, but this, at once. */
+  restart(send: () => void): void {
+    this.#waiting = [];
+    this.#unanswered++;
+    send();
+  }
+
   /** Another host is there, which was asked for nothing. */
   forget(): void {
     this.#unanswered = 0;

@@ -140,7 +140,8 @@ export class MachineEnd {
   }
 
   /** @throws Error that names what doesn't fit; nothing has changed then */
-  load(components: SavedComponents, shares: SavedShares): Promise<void> {
-    return this.#machine.made.shares.load(shares, () => this.transfer('load', components));
+  async load(components: SavedComponents, shares: SavedShares): Promise<void> {
+    const load = await this.#machine.made.shares.stage(shares);
+    await load(() => this.transfer('load', components));
   }
 }

@@ -1,4 +1,5 @@
 import type { Saved } from '../../runtime/snapshot/describe.ts';
+import { InOrder } from '../storage/in-order.ts';
 import { Fids } from './fids.ts';
 import { type FolderUse, SavedFolderError, type SharedFolder } from './folder.ts';
 import { LEAST_MESSAGE, Message, MOST_MESSAGE } from './protocol.ts';
@@ -16,15 +17,24 @@ export class NinepClientState {
   mostBytes = LEAST_MESSAGE;
   /** How often it has gone. */
   resets = 0;
+  /** Its requests, and what the host does with the folder, come one after the other. */
+  readonly order: InOrder;
   /**
    * The last replies by the numbers of their requests: what was asked for before a state was saved, and not answered in it, is asked
    * for again. Then it must not be done twice.
    */
   readonly #replies = new Map<number, Uint8Array>();
 
-  constructor(folder: SharedFolder) {
+  /** @param order that of another client, which has had the same folder */
+  constructor(folder: SharedFolder, order = new InOrder()) {
     this.folder = folder;
+    this.order = order;
     this.fids = new Fids(folder);
+  }
+
+  /** Does something with the folder between two of its requests. */
+  async between<Result>(act: (folder: SharedFolder) => Promise<Result>): Promise<Result> {
+    return await this.order.run(() => act(this.folder).finally(() => this.folder.settle()));
   }
 
   /** Takes the reply to a request of some type. */
@@ -43,12 +53,15 @@ export class NinepClientState {
     return this.#replies.get(number);
   }
 
-  /** The client has gone: all that it had is closed. */
-  async forget(): Promise<void> {
-    this.#replies.clear();
-    await this.fids.clear();
-    await this.folder.settle();
-    this.mostBytes = LEAST_MESSAGE;
+  /** It has gone: all that it had is closed, and its messages that wait are not done any more. */
+  reset(): Promise<void> {
+    this.resets++;
+    return this.order.run(async () => {
+      this.#replies.clear();
+      await this.fids.clear();
+      await this.folder.settle();
+      this.mostBytes = LEAST_MESSAGE;
+    });
   }
 
   /** All of it with the folder; undefined where that is in no state of a machine. */

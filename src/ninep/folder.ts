@@ -145,6 +145,8 @@ export interface SharedFolder {
   statistics(place: Place): Promise<FolderStatistics>;
   /** null: it is the host's, and in no state of a machine. */
   readonly states: FolderStates | null;
+  /** What waits for something that is elsewhere waits no more: it fails. */
+  interrupt(): void;
   /** A request is done: what is kept only for speed may be let go. */
   settle(): Promise<void>;
   close(): Promise<void>;

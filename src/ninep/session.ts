@@ -1,4 +1,3 @@
-import { InOrder } from '../storage/in-order.ts';
 import { attributeRequests } from './attribute-requests.ts';
 import { NinepClientState } from './client.ts';
 import { Errno, errnoOf, FolderError } from './errno.ts';
@@ -12,7 +11,6 @@ import { MessageWriter } from './writer.ts';
 
 /** One client of a shared folder, which speaks 9P2000.L. */
 export class NinepSession {
-  readonly #order = new InOrder();
   readonly #handlers: Handlers = {
     ...nameRequests,
     ...attributeRequests,
@@ -35,15 +33,7 @@ export class NinepSession {
     return this.#client.fids.all.size > 0;
   }
 
-  /** Whether something is being done with the folder. */
-  get isBusy(): boolean {
-    return this.#order.isBusy;
-  }
-
-  /**
-   * The client, with the folder. It may be saved whenever no turn of the event loop is under way here: what waits for
-   * contents from elsewhere has done nothing yet.
-   */
+  /** The client, with the folder. */
   get client(): NinepClientState {
     return this.#client;
   }
@@ -61,7 +51,7 @@ export class NinepSession {
   exchange(message: Uint8Array, room: number, number: number): Promise<Uint8Array> {
     const client = this.#client;
     const { resets } = client;
-    return this.#order.run(async () => {
+    return client.order.run(async () => {
       const known = client.replyTo(number);
       if (known !== undefined && known.length <= room) return known;
       const request = new MessageReader(message);
@@ -79,26 +69,22 @@ export class NinepSession {
   async between<Result>(act: (folder: SharedFolder) => Promise<Result>): Promise<Result> {
     const { signal } = this.#closing;
     const isClosed = signal.aborted;
-    return await this.#order.run(async () => {
+    return await this.#client.between(async (folder) => {
       if (!isClosed) signal.throwIfAborted();
-      const { folder } = this.#client;
-      return await act(folder).finally(() => folder.settle());
+      return await act(folder);
     });
   }
 
   /** The client is gone: all that it had open is closed, and its messages that wait are not done any more. */
-  reset(client = this.#client): Promise<void> {
-    client.resets++;
-    return this.#order.run(() => client.forget());
+  reset(): Promise<void> {
+    return this.#client.reset();
   }
 
   /** The same for good. Messages that wait are not done any more; their replies are errors. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closing.abort(new FolderError(Errno.io, 'the folder is shared no more'));
-    return this.#order.run(async () => {
-      await this.#client.forget();
-      await this.#client.folder.close();
-    });
+    await this.#client.reset();
+    await this.#client.folder.close();
   }
 
   async #answer(client: NinepClientState, { request, length, room, isGone }: Asked): Promise<Uint8Array> {

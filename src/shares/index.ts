@@ -1,6 +1,7 @@
 import type { FolderQuestion } from '../../runtime/host/folder-port.ts';
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
+import { ConfigurationError } from '../errors.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import type { SharedFiles } from './files.ts';
 import { isInMemory, type ShareOptions, type SharePlan } from './options.ts';
@@ -15,6 +16,9 @@ interface MachineEnd {
 
 /** What is in folders in memory, and what the guest has open there, by the names of their ports. */
 export type SavedShares = Readonly<Record<string, Saved>>;
+
+/** With more than this in folders in memory, in bytes, a machine is not saved: the snapshot is made in memory. */
+const MOST_BYTES = 1 << 30;
 
 /** The host's side of the folders that a machine's guest may mount. */
 export class MachineShares {
@@ -38,8 +42,11 @@ export class MachineShares {
     if (this.#plans.length === 0) return;
     const { MachineShare } = await import('./share.ts');
     const log = (message: string) => this.#machine?.log(message);
-    for (const plan of this.#plans)
-      this.#shares.set(plan.name, await MachineShare.open(plan, this.#host, { awaitsState, log }));
+    for (const plan of this.#plans) {
+      const share = new MachineShare(plan, this.#host, log);
+      this.#shares.set(plan.name, share);
+      await share.open(awaitsState);
+    }
   }
 
   /** The files of those that are in memory, by tag. */
@@ -71,40 +78,50 @@ export class MachineShares {
 
   /**
    * What the guest has open in a folder of the host is in no state.
-   * @throws ConfigurationError if it has mounted one
+   * @throws ConfigurationError if it has mounted one, or there is more in memory than a snapshot may hold
    */
   checkSavable(): void {
-    for (const share of this.#shares.values()) share.checkSavable();
+    const all = [...this.#shares.values()];
+    for (const share of all) share.checkSavable();
+    const bytes = all.reduce((sum, share) => sum + share.bytes, 0);
+    if (bytes > MOST_BYTES)
+      throw new ConfigurationError(
+        `${bytes} bytes of folders in memory would have to be in a snapshot; ${MOST_BYTES} are possible`,
+      );
   }
 
   /**
    * What is in those that are in memory now. The machine must be frozen.
-   * @throws ConfigurationError if there is too much, or a folder of the host is mounted
+   * @throws ConfigurationError as checkSavable
    */
   async save(): Promise<SavedShares> {
+    this.checkSavable();
     const all = [...this.#shares];
-    // In the next turn all that can be done has been done.
+    // In the next turn of the event loop all that can be done has been done.
     if (all.some(([, { isBusy }]) => isBusy)) await new Promise((resolve) => setTimeout(resolve));
     const saved = all.map(([name, share]) => [name, share.save()] as const);
     return Object.fromEntries(saved.filter((one): one is readonly [string, Saved] => one[1] !== undefined));
   }
 
   /**
-   * Puts back what was in them, does something, and puts all as it was if that fails. The machine must be frozen.
-   * @throws ConfigurationError if what was saved cannot be had; nothing was done then
+   * Makes ready what was saved. The function that it gives has a machine load the rest of the state, which is frozen; if that fails all is
+   * as it was.
+   * @throws ConfigurationError if what was saved cannot be had
    */
-  async load(saved: SavedShares, act: () => Promise<void>): Promise<void> {
+  async stage(saved: SavedShares): Promise<(load: () => Promise<void>) => Promise<void>> {
     const staged = await Promise.all(
-      [...this.#shares].map(async ([name, share]) => ({ share, client: await share.staged(saved[name]) })),
+      [...this.#shares].map(async ([name, share]) => ({ share, client: await share.stage(saved[name]) })),
     );
-    const former = staged.map(({ share, client }) => ({ share, client: share.exchange(client) }));
-    try {
-      await act();
-    } catch (error) {
-      for (const { share, client } of former) share.exchange(client);
-      throw error;
-    }
-    for (const { share, client } of former) await share.keep(client);
+    return async (load) => {
+      for (const { share, client } of staged) share.await(client);
+      try {
+        await load();
+      } catch (error) {
+        for (const { share } of staged) share.await(undefined);
+        throw error;
+      }
+      for (const { share, client } of staged) share.loaded(client);
+    };
   }
 
   /** Those of a machine that is to go on from what is in these, beside this one. Folders of the host are this one's. */

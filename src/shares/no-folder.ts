@@ -26,6 +26,7 @@ export const noFolder: SharedFolder = {
   change: missing,
   statistics: missing,
   states: null,
+  interrupt() {},
   settle: async () => {},
   close: async () => {},
 };

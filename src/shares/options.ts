@@ -77,7 +77,7 @@ export function isInMemory(source: SharePlan['source']): source is MemorySource 
 /**
  * Those of a machine that goes on from a state of another one.
  * @param had what that one had
- * @param given the same by their tags; others are as they were
+ * @param given the same by their tags; others are as they were, and of one that is in memory here and there what is not given
  */
 export function sharesGoingOn(
   had: readonly ShareOptions[] = [],
@@ -87,7 +87,21 @@ export function sharesGoingOn(
   if (!Array.isArray(given)) return given;
   const tags = new Set(had.map(({ tag }) => tag));
   const others = given.filter((share) => !tags.has(share?.tag));
-  return [...had.map((share) => given.find((one) => one?.tag === share.tag) ?? share), ...others];
+  return [
+    ...had.map((share) =>
+      goingOn(
+        share,
+        given.find((one) => one?.tag === share.tag),
+      ),
+    ),
+    ...others,
+  ];
+}
+
+function goingOn(had: ShareOptions, given: ShareOptions | undefined): ShareOptions {
+  if (given === undefined) return had;
+  const isKept = [had, given].every(({ files, server }) => files !== undefined || server !== undefined);
+  return isKept ? { ...had, ...given } : given;
 }
 
 const optionNames: readonly (keyof ShareOptions)[] = [

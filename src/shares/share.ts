@@ -10,22 +10,11 @@ import { SharedFiles } from './files.ts';
 import { MissingOriginError } from './memory/restored-tree.ts';
 import { noFolder } from './no-folder.ts';
 import { isInMemory, type MemorySource, type SharePlan } from './options.ts';
-import { Waiting } from './server/waiting.ts';
+import type { ServerContents } from './server/server-folder.ts';
 import { ShareError } from './share-error.ts';
 
 /** What opens folders. */
 export type ShareHost = Pick<Host, 'openFolder' | 'addressOf' | 'decompressor'>;
-
-/** How a folder is opened. */
-export interface ShareOpening {
-  /** What is in memory comes with the state of another machine, which is loaded next. */
-  readonly awaitsState: boolean;
-  /** Takes what the user should know. */
-  log(message: string): void;
-}
-
-/** A folder with more than this in memory, in bytes, is not saved: the snapshot is made in memory. */
-const MOST_SAVED = 1 << 30;
 
 /** A folder that a guest may mount, at the host's side. */
 export class MachineShare {
@@ -35,36 +24,63 @@ export class MachineShare {
   readonly #host: ShareHost;
   readonly #session: NinepSession;
   readonly #log: (message: string) => void;
-  /** Those that wait for the server of the folder. */
-  readonly #waiting: Waiting;
-  /** It begins when a state is loaded. */
-  #isAwaited: boolean;
+  /** The server of the folder that it begins with. */
+  #contents: ServerContents | undefined;
+  /** What is in memory begins when a state is loaded. */
+  #isAwaited = false;
+  /** What takes the place of the present state when the machine's device has it. */
+  #next: NinepClientState | undefined;
 
-  private constructor(plan: SharePlan, folder: SharedFolder, made: ShareHome, isAwaited: boolean) {
+  /** @param log takes what the user should know */
+  constructor(plan: SharePlan, host: ShareHost, log: (message: string) => void) {
     this.plan = plan;
-    this.#host = made.host;
-    this.#waiting = made.waiting;
-    this.#log = made.log;
-    this.#session = new NinepSession(folder, plan.isReadOnly);
+    this.#host = host;
+    this.#log = (message) => log(`the share '${plan.tag}': ${message}`);
+    this.#session = new NinepSession(noFolder, plan.isReadOnly);
     this.files = isInMemory(plan.source) ? new SharedFiles(plan.tag, this.#session) : undefined;
-    this.#isAwaited = isAwaited;
   }
 
-  /** @throws ConfigurationError */
-  static async open(plan: SharePlan, host: ShareHost, { awaitsState, log }: ShareOpening): Promise<MachineShare> {
-    const home = { host, waiting: new Waiting(), log: (message: string) => log(`the share '${plan.tag}': ${message}`) };
-    const isAwaited = awaitsState && isInMemory(plan.source);
-    const share = new MachineShare(plan, await folderOf(plan, home, isAwaited), home, isAwaited);
-    if (!isAwaited) await share.#fill();
-    return share;
+  /**
+   * Opens the folder.
+   * @param awaitsState what is in memory comes with the state of another machine, which is loaded next
+   * @throws ConfigurationError
+   */
+  async open(awaitsState: boolean): Promise<void> {
+    this.#isAwaited = awaitsState && isInMemory(this.plan.source);
+    this.#session.client = await this.#begun(this.#isAwaited);
   }
 
-  /** Puts the files of the plan into it. */
-  async #fill(): Promise<void> {
+  /** How it begins; empty if it is only to be room for a state. */
+  async #begun(isEmpty: boolean): Promise<NinepClientState> {
+    const client = new NinepClientState(await this.#folder(isEmpty));
+    if (!isEmpty) await this.#fill(client);
+    return client;
+  }
+
+  async #folder(isEmpty: boolean): Promise<SharedFolder> {
     const { source } = this.plan;
+    if (source === undefined) return noFolder;
+    return isInMemory(source)
+      ? await this.#memoryFolder(source, isEmpty)
+      : await this.#host.openFolder(source.folder, source);
+  }
+
+  async #memoryFolder({ capacity, server }: MemorySource, isEmpty: boolean): Promise<SharedFolder> {
+    const { MemoryFolder } = await import('./memory/folder.ts');
+    if (server === undefined) return new MemoryFolder(capacity);
+    const { ServerContents } = await import('./server/server-folder.ts');
+    const contents = new ServerContents(server, { host: this.#host, log: this.#log });
+    this.#contents = contents;
+    return new MemoryFolder(capacity, { entries: isEmpty ? [] : await contents.files(), origins: contents });
+  }
+
+  /** Puts the plan's files into a folder in memory. */
+  async #fill(client: NinepClientState): Promise<void> {
+    const { source, tag } = this.plan;
     if (!isInMemory(source)) return;
+    const files = new SharedFiles(tag, client);
     for (const [path, file] of Object.entries(source.files))
-      await this.files!.writeFile(path, file).catch((error: unknown) => {
+      await files.writeFile(path, file).catch((error: unknown) => {
         if (!(error instanceof ShareError)) throw error;
         const advice = error.code === 'ENOSPC' ? ' (capacity)' : '';
         throw new ConfigurationError(`shares: ${error.message}${advice}`);
@@ -74,15 +90,19 @@ export class MachineShare {
   /** Answers what the machine asks. */
   async answer(asked: FolderQuestion): Promise<FolderAnswer | undefined> {
     if (asked.type === 'message') return await this.#session.exchange(asked.bytes, asked.room, asked.number);
-    // Nobody waits for its answers any more.
-    this.#waiting.end();
-    await this.#session.reset();
+    if (asked.type === 'restart' && this.#next !== undefined) this.#take(this.#next);
+    else await leave(this.#session.client);
     return undefined;
   }
 
   /** Whether something is asked for now. */
   get isBusy(): boolean {
-    return this.#session.isBusy;
+    return this.#session.client.order.isBusy;
+  }
+
+  /** Bytes that its files take in a state. */
+  get bytes(): number {
+    return this.#session.client.folder.states?.bytes ?? 0;
   }
 
   /**
@@ -90,21 +110,15 @@ export class MachineShare {
    * @throws ConfigurationError if it has mounted one
    */
   checkSavable(): void {
-    const { states } = this.#session.client.folder;
-    if (states === null && this.#session.isMounted)
+    if (this.#session.client.folder.states === null && this.#session.isMounted)
       throw new ConfigurationError(
         `the guest has mounted the folder '${this.plan.tag}', and what it has open there is in no snapshot; have it unmount the folder first`,
       );
-    if (states !== null && states.bytes > MOST_SAVED)
-      this.#fail(`${states.bytes} bytes of it would have to be in a snapshot; ${MOST_SAVED} are possible`);
-  }
-
-  #fail(problem: string): never {
-    throw new ConfigurationError(`the share '${this.plan.tag}': ${problem}`);
   }
 
   /**
-   * The folder, if it is in memory, and what the guest has open there; nothing must be under way but what waits for a server.
+   * The folder, if it is in memory, and what the guest has open there. Nothing may be under way but what waits for a server: that has
+   * done nothing yet. A turn of the event loop after the last request this is so.
    * @throws ConfigurationError
    */
   save(): Saved | undefined {
@@ -112,31 +126,35 @@ export class MachineShare {
     return this.#session.client.save();
   }
 
+  #fail(problem: string): never {
+    throw new ConfigurationError(`the share '${this.plan.tag}': ${problem}`);
+  }
+
   /**
-   * What a saved state makes of it; undefined: it has nothing of it.
+   * Makes ready what a saved state has of it; undefined: nothing.
    * @throws ConfigurationError if it cannot be had, or is none
    */
-  async staged(saved: Saved | undefined): Promise<NinepClientState> {
+  async stage(saved: Saved | undefined): Promise<NinepClientState> {
     const { client } = this.#session;
     if (!isInMemory(this.plan.source)) {
-      if (saved !== undefined && NinepClientState.isMounted(saved))
+      if (saved !== undefined && this.#checked(() => NinepClientState.isMounted(saved)))
         this.#fail(
-          'the snapshot was taken while the guest had it mounted, in memory; it cannot go on with another folder',
+          'the snapshot was taken while the guest had mounted it, in memory; give no other folder in its place',
         );
-      return new NinepClientState(client.folder);
+      return new NinepClientState(client.folder, client.order);
     }
-    if (saved !== undefined) return this.#restored(saved);
     // A state of an earlier version of the format has no folders.
-    return new NinepClientState(this.#isAwaited ? await folderOf(this.plan, this.#home, false) : client.folder);
+    if (saved === undefined)
+      return this.#isAwaited ? await this.#begun(false) : new NinepClientState(client.folder, client.order);
+    const restored = this.#checked(() => client.restored(saved));
+    if (this.#isAwaited) await this.#fill(restored);
+    return restored;
   }
 
-  get #home(): ShareHome {
-    return { host: this.#host, waiting: this.#waiting, log: this.#log };
-  }
-
-  #restored(saved: Saved): NinepClientState {
+  /** Does something with what was saved, which anybody may have made. */
+  #checked<Result>(act: () => Result): Result {
     try {
-      return this.#session.client.restored(saved);
+      return act();
     } catch (error) {
       if (error instanceof MissingOriginError)
         this.#fail('files of a web server are in the snapshot, and it does not say which server; give it (server)');
@@ -147,54 +165,34 @@ export class MachineShare {
     }
   }
 
-  /** Has another state from now on; the former one. */
-  exchange(client: NinepClientState): NinepClientState {
-    const former = this.#session.client;
-    this.#session.client = client;
-    return former;
+  /** Has that state as soon as the machine has the same one: what it asks for before is still asked of the present one. */
+  await(staged: NinepClientState | undefined): void {
+    this.#next = staged;
   }
 
-  /**
-   * It keeps the state that it has got in the place of a former one.
-   * @throws ConfigurationError if the plan's files cannot be put into a folder that begins so
-   */
-  async keep(former: NinepClientState): Promise<void> {
-    this.#waiting.end();
-    await this.#session.reset(former);
-    if (!this.#isAwaited) return;
+  /** The machine has that state. */
+  loaded(staged: NinepClientState): void {
+    if (this.#next === staged) this.#take(staged);
+  }
+
+  #take(client: NinepClientState): void {
+    const former = this.#session.client;
+    this.#next = undefined;
     this.#isAwaited = false;
-    await this.#fill();
+    this.#session.client = client;
+    void leave(former);
   }
 
   /** Who waits for a server waits no more. */
   async close(): Promise<void> {
-    this.#waiting.end();
+    this.#contents?.interrupt();
+    this.#session.client.folder.interrupt();
     await this.#session.close();
   }
 }
 
-/** What a folder is opened with. */
-interface ShareHome {
-  readonly host: ShareHost;
-  readonly waiting: Waiting;
-  log(message: string): void;
-}
-
-/** @param isAwaited what is in memory comes with a state: the folder is empty until then */
-async function folderOf({ source }: SharePlan, home: ShareHome, isAwaited: boolean): Promise<SharedFolder> {
-  if (source === undefined) return noFolder;
-  if (isInMemory(source)) return await memoryFolderOf(source, home, isAwaited);
-  return await home.host.openFolder(source.folder, source);
-}
-
-async function memoryFolderOf(
-  { capacity, server }: MemorySource,
-  home: ShareHome,
-  isAwaited: boolean,
-): Promise<SharedFolder> {
-  const { MemoryFolder } = await import('./memory/folder.ts');
-  if (server === undefined) return new MemoryFolder(capacity);
-  const { contentsOfServer, filesOfServer } = await import('./server/server-folder.ts');
-  const entries = isAwaited ? [] : await filesOfServer(server, home);
-  return new MemoryFolder(capacity, { entries, originOf: contentsOfServer(server, home) });
+/** Closes all that a client has, which waits for nothing any more. */
+async function leave(client: NinepClientState): Promise<void> {
+  client.folder.interrupt();
+  await client.reset();
 }

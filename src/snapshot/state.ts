@@ -171,8 +171,10 @@ export class MachineStates {
   }
 
   /** Puts that back, and does something; all is as it was if it fails. `name`: of a snapshot within images. */
-  #loadOutside({ media, shares }: Outside, act: () => Promise<void>, name?: string): Promise<void> {
-    return this.#drives.load(media, () => this.#machine.shares.load(shares, act), name);
+  async #loadOutside({ media, shares }: Outside, act: () => Promise<void>, name?: string): Promise<void> {
+    // First of all: disks that go back to a snapshot within their images cannot be as they were again.
+    const loadShares = await this.#machine.shares.stage(shares);
+    await this.#drives.load(media, () => loadShares(act), name);
   }
 
   async #components(): Promise<SavedComponents> {

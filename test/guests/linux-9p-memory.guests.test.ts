@@ -15,15 +15,16 @@ const shares = [
   { tag: 'small', files: {}, capacity: 1 << 20 },
 ];
 
-/** Makes and removes a directory and appends a line, again and again, until there is a file `end`. */
+/** Twelve programs make and remove directories and append lines, again and again, until each has made a file. */
 const appending =
-  'for n in $(seq 100); do mkdir /m/d$n && rmdir /m/d$n && echo $n >>/m/count || echo bad $n >>/m/count; done; touch /m/end';
+  'for p in $(seq 12); do (for n in $(seq 20); do mkdir /m/d$p.$n && rmdir /m/d$p.$n && echo $n >>/m/count$p || echo bad >>/m/count$p; done; touch /m/end$p) & done';
+const untilDone = 'until [ $(ls /m/end* 2>/dev/null | wc -l) -eq 12 ]; do :; done';
 
 /** A machine goes on from a moment in which all that was at work, and a removed file was open. */
 async function checkGoesOn(machine: Machine): Promise<void> {
   const shell = LinuxShell.of(machine);
-  const sum = await shell.run('seq 100 | md5sum');
-  expect(await shell.run('until [ -e /m/end ]; do :; done; md5sum </m/count')).toBe(sum);
+  const sum = await shell.run('seq 20 | md5sum');
+  expect(await shell.run(`${untilDone}; for p in $(seq 12); do md5sum </m/count$p; done | uniq`)).toBe(sum);
   expect(await shell.run('cat <&6 >&7; cat /m/kept; ls /m/d; exec 6<&- 7>&-')).toBe('kept');
   expect(new TextDecoder().decode(await machine.shares.get('memory')!.readFile('kept'))).toBe('kept\n');
   expect(await shell.run('dmesg | grep -iE "9p.*(fail|error)|oops|kernel BUG" || true')).toBe('');
@@ -84,10 +85,10 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
       const { machine } = shell;
       await shell.run('mkdir /m/d && echo kept > /m/d/open && exec 6</m/d/open 7>/m/kept && rm /m/d/open');
       // Requests are under way all the time, of which none may be done twice, or not at all.
-      await shell.run(`( (${appending}) </dev/null & ); until [ -s /m/count ]; do :; done`);
+      await shell.run(`( (${appending}) </dev/null & ); until [ -s /m/count12 ]; do :; done`);
       const snapshot = await machine.snapshot();
-      await shell.run('until [ -e /m/end ]; do :; done; cat <&6 >&7; rm -r /m/d /m/kept');
-      await files.writeFile('count', 'another one');
+      await shell.run(`${untilDone}; cat <&6 >&7; rm -r /m/d /m/kept`);
+      await files.writeFile('count5', 'another one');
       await machine.load(snapshot);
       await using other = await Machine.restore(snapshot);
       await using fork = await machine.fork();
@@ -96,9 +97,9 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
       // In the middle of it all, again and again.
       for (let n = 0; n < 10; n++) {
         await machine.load(snapshot);
-        await shell.run(`until [ $(wc -l </m/count) -gt ${5 * n} ]; do :; done`);
+        await shell.run(`until [ $(wc -l </m/count3) -gt ${n} ]; do :; done`);
         const later = await machine.snapshot();
-        await shell.run('rm /m/count');
+        await shell.run('rm /m/count3');
         await machine.load(later);
         await checkGoesOn(machine);
       }

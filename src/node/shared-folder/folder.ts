@@ -25,6 +25,9 @@ import { createRegular, openRegular, withPinned } from './pinned.ts';
 /** A folder of Linux that a guest shares. What a guest asks for happens within it, whatever names and links there are. */
 export class NodeSharedFolder implements SharedFolder {
   readonly states = null;
+
+  interrupt(): void {}
+
   readonly #directories: Directories;
   readonly #model: SecurityModel;
   readonly #ids: FileIds;

@@ -16,7 +16,7 @@ import {
 import { type FolderPlace, Places } from '../../ninep/places.ts';
 import { OpenFlag } from '../../ninep/protocol.ts';
 import { DirectoryNode, ENTRY_BYTES } from './directory-node.ts';
-import { BLOCK_BYTES, FileNode, LinkNode, type MemoryNode, type OriginOf, SpecialNode, specialKinds } from './nodes.ts';
+import { BLOCK_BYTES, FileNode, LinkNode, type MemoryNode, type Origins, SpecialNode, specialKinds } from './nodes.ts';
 import { MemoryOpenDirectory, MemoryOpenFile } from './open.ts';
 import { type Planted, plant, type Spaces } from './plant.ts';
 import { restoredPlaces } from './restored-places.ts';
@@ -32,23 +32,23 @@ const ROOT = { mode: 0o755, user: 0, group: 0 };
 /** What a folder in memory begins with. */
 export interface MemoryStart {
   readonly entries?: readonly Planted[];
-  /** Where contents of files come from in a folder that was saved, if they were those of a server. */
-  readonly originOf?: OriginOf | undefined;
+  /** Where contents of files come from that are a server's. */
+  readonly origins?: Origins | undefined;
 }
 
 /**
  * A folder in memory that a guest shares. What can be asked of it is done at once, but for files whose contents are elsewhere.
  */
 export class MemoryFolder implements SharedFolder {
-  readonly #originOf: OriginOf | undefined;
+  readonly #origins: Origins | undefined;
   readonly #spaces: Spaces;
   #root: DirectoryNode;
   readonly #places = new Places(() => {});
 
   /** @param capacity bytes that the guest's files may take; contents from elsewhere may take as much besides */
-  constructor(capacity: number, { entries = [], originOf }: MemoryStart = {}) {
+  constructor(capacity: number, { entries = [], origins }: MemoryStart = {}) {
     this.#spaces = { space: new Space(capacity), contents: new SpareSpace(capacity) };
-    this.#originOf = originOf;
+    this.#origins = origins;
     this.#root = new DirectoryNode(ROOT, this.#space);
     this.#root.names = 1;
     plant(this.#root, entries, this.#spaces);
@@ -59,7 +59,7 @@ export class MemoryFolder implements SharedFolder {
     return {
       bytes: capacity - free,
       save: (uses) => savedTree({ root: this.#root, lastId, rootPlace: this.#places.root }, uses),
-      restored: (saved) => new MemoryFolder(capacity, { originOf: this.#originOf }).#restore(saved),
+      restored: (saved) => new MemoryFolder(capacity, { origins: this.#origins?.afresh() }).#restore(saved),
     };
   }
 
@@ -70,7 +70,7 @@ export class MemoryFolder implements SharedFolder {
   /** It becomes one that was saved. */
   #restore(saved: Saved): UsedFolder {
     const { table, contents } = checkedTable(saved);
-    const nodes = restoredNodes(table, contents, { ...this.#spaces, originOf: this.#originOf });
+    const nodes = restoredNodes(table, contents, { ...this.#spaces, originOf: this.#origins?.originOf });
     this.#root = nodes[0] as DirectoryNode;
     const places = restoredPlaces(this.#places, table.places);
     const uses = table.uses.map((use) => this.#use(use, places, nodes));
@@ -271,6 +271,10 @@ export class MemoryFolder implements SharedFolder {
       files: whole(capacity, ENTRY_BYTES),
       freeFiles: whole(free, ENTRY_BYTES),
     };
+  }
+
+  interrupt(): void {
+    this.#origins?.interrupt();
   }
 
   async settle(): Promise<void> {}

@@ -138,6 +138,15 @@ export interface Origin {
 /** The contents by a name, of some bytes, that a file at a path has. Throws an Error where there can be none by that name. */
 export type OriginOf = (name: string, size: number, path: string) => Origin;
 
+/** Where the contents of a folder's files come from. */
+export interface Origins {
+  readonly originOf: OriginOf;
+  /** Who waits for some waits no more: that fails. */
+  interrupt(): void;
+  /** The same for another folder, without those who wait. */
+  afresh(): Origins;
+}
+
 /** Where a file has its contents from, and what these may take while they are here. */
 export interface Source {
   readonly origin: Origin;

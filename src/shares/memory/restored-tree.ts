@@ -9,6 +9,7 @@ import {
   type MemoryFile,
   type MemoryNode,
   type NodeTimes,
+  type Origin,
   type OriginOf,
   SpecialNode,
   specialKinds,
@@ -21,6 +22,9 @@ const MOST_WORD = 0xffffffff;
 /** Times that a guest may set: seconds of 64 bits. */
 const TIME = /^-?\d{1,30}$/;
 const DEVICE = /^\d{1,20}$/;
+
+/** Bytes of a table at most, some million files: as of the index of a server's folder. */
+export const MOST_TABLE = 128 << 20;
 
 /** What files that are made anew need. */
 export interface RestoredIn extends Spaces {
@@ -43,6 +47,7 @@ export function checkedNumber(value: unknown, most: number, what: string): numbe
 export function checkedTable(saved: Saved): { readonly table: SavedTable; readonly contents: Uint8Array } {
   const { table, contents } = (saved ?? {}) as { readonly table?: Saved; readonly contents?: Saved };
   check(table instanceof Uint8Array && contents instanceof Uint8Array, 'it has no table');
+  check(table.length <= MOST_TABLE, 'it has too many files');
   const parsed = parsedTable(table);
   for (const list of [parsed?.nodes, parsed?.places, parsed?.uses])
     check(Array.isArray(list) && list.every((one) => Array.isArray(one)), 'its table has no lists');
@@ -133,8 +138,7 @@ class TreeReader {
       const node = this.#node(checkedNumber(target, MOST_WORD, `the file of ${path}/${name}`), `${path}/${name}`);
       // No directory is in two others, nor in itself.
       check(!(node instanceof DirectoryNode && node.names > 0), `${path}/${name} is in itself`);
-      check(room === 0 || room === ENTRY_BYTES, `the room of ${path}/${name}`);
-      directory.enter(name, { node, position, room });
+      directory.enter(name, { node, position, room: checkedRoom(room, ENTRY_BYTES, this.#made) });
     }
     this.#end(directory, number);
   }
@@ -163,7 +167,7 @@ class TreeReader {
       default:
         check(
           specialKinds.includes(mode & Kind.mask) && DEVICE.test(String((holds as { device?: unknown }).device)),
-          path,
+          `the kind of ${path}`,
         );
         return new SpecialNode(mode & Kind.mask, BigInt((holds as { device: string }).device), file, space);
     }
@@ -175,7 +179,7 @@ class TreeReader {
     if ('origin' in holds) {
       check(typeof holds.origin === 'string', `the origin of ${path}`);
       if (originOf === undefined) throw new MissingOriginError();
-      return new FileNode(file, space, { origin: originOf(holds.origin, size, path), space: contents });
+      return new FileNode(file, space, { origin: originBy(originOf, holds.origin, size, path), space: contents });
     }
     const node = new FileNode(file, space);
     node.fill(size, this.#partsOf(holds as SavedContent, start, size));
@@ -192,14 +196,28 @@ class TreeReader {
   }
 }
 
-/** Files of a server are in it, and it is not said which. */
-export class MissingOriginError extends Error {}
+function originBy(originOf: OriginOf, name: string, size: number, path: string): Origin {
+  try {
+    return originOf(name, size, path || 'a file that was removed');
+  } catch (error) {
+    throw new SavedFolderError((error as Error).message);
+  }
+}
 
-function linkOf(file: MemoryFile, holds: { target: string }, { space }: Spaces): LinkNode {
+/** Bytes that a name or a link counts: none where a server's folder has begun with it. */
+function checkedRoom(room: unknown, usual: number, { originOf }: RestoredIn): number {
+  check(room === usual || room === 0, 'the room of a name is wrong');
+  if (room !== usual && originOf === undefined) throw new MissingOriginError();
+  return room as number;
+}
+
+/** Files of a server are in it, and it is not said which. */
+export class MissingOriginError extends SavedFolderError {}
+
+function linkOf(file: MemoryFile, holds: { target: string }, made: RestoredIn): LinkNode {
   const { target, room } = holds as { readonly target: string; readonly room?: number };
   check(typeof target === 'string' && isBytes(target), 'a link leads nowhere');
-  const counted = checkedNumber(room, target.length, 'the room of a link');
-  return new LinkNode(target, file, space, counted);
+  return new LinkNode(target, file, made.space, checkedRoom(room, target.length, made));
 }
 
 /** Where the contents of each file begin among those of all. */

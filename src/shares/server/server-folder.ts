@@ -2,10 +2,10 @@ import { ConfigurationError, messageOf } from '../../errors.ts';
 import type { Host } from '../../host.ts';
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import { RemoteFile } from '../../storage/http/remote-file.ts';
-import type { Origin, OriginOf } from '../memory/nodes.ts';
+import type { Origin, OriginOf, Origins } from '../memory/nodes.ts';
 import type { Planted } from '../memory/plant.ts';
 import { filesOf, IndexError } from './index-file.ts';
-import type { Waiting } from './waiting.ts';
+import { Waiting } from './waiting.ts';
 
 /** A folder on a web server: its index, and where the contents of its files are. */
 export interface ServerFolder {
@@ -18,8 +18,6 @@ export interface ServerFolder {
 /** What such a folder needs of who opens it. */
 export interface ServerClient {
   readonly host: Pick<Host, 'addressOf' | 'decompressor'>;
-  /** Has those that wait for the server wait no more. */
-  readonly waiting: Waiting;
   /** Hears once of each file whose contents could not be had, for which the guest gets an I/O error. */
   log(message: string): void;
 }
@@ -29,23 +27,40 @@ const MOST_INDEX = 128 << 20;
 /** Names of contents that are compressed. */
 const ZSTD = /\.zst$/;
 
-/**
- * What the folder has; contents are asked for when the guest opens a file.
- * @throws ConfigurationError
- */
-export async function filesOfServer(server: ServerFolder, client: ServerClient): Promise<Planted[]> {
-  const originOf = contentsOfServer(server, client);
-  const file = new RemoteFile(client.host.addressOf(server.index));
-  return filesOf(await whole(file, MOST_INDEX, client.waiting.signal), file.name, originOf);
-}
+/** A folder of a server: what it has, and the contents of its files, which are asked for when the guest opens them. */
+export class ServerContents implements Origins {
+  readonly #server: ServerFolder;
+  readonly #client: ServerClient;
+  readonly #base: URL;
+  readonly #waiting = new Waiting();
 
-/**
- * Where contents of files come from.
- * @throws ConfigurationError if the address is none
- */
-export function contentsOfServer({ contents }: ServerFolder, client: ServerClient): OriginOf {
-  const base = folderAt(client.host.addressOf(contents));
-  return (name, size, path) => new Contents(client, { name, size, path, address: addressWithin(base, name) });
+  /** @throws ConfigurationError if an address is none */
+  constructor(server: ServerFolder, client: ServerClient) {
+    this.#server = server;
+    this.#client = client;
+    this.#base = folderAt(client.host.addressOf(server.contents));
+  }
+
+  /**
+   * What there is, by the index.
+   * @throws ConfigurationError
+   */
+  async files(): Promise<Planted[]> {
+    const file = new RemoteFile(this.#client.host.addressOf(this.#server.index));
+    return filesOf(await whole(file, MOST_INDEX, this.#waiting.signal), file.name, this.originOf);
+  }
+
+  /** Throws IndexError where there can be none by that name. */
+  readonly originOf: OriginOf = (name, size, path) =>
+    new Contents(this.#client, this.#waiting, { name, size, path, address: addressWithin(this.#base, name) });
+
+  interrupt(): void {
+    this.#waiting.end();
+  }
+
+  afresh(): ServerContents {
+    return new ServerContents(this.#server, this.#client);
+  }
 }
 
 /** The address of a folder, as addresses are compared. */
@@ -91,12 +106,14 @@ class Contents implements Origin {
   readonly name: string;
   readonly size: number;
   readonly #client: ServerClient;
+  readonly #waiting: Waiting;
   readonly #address: string;
   readonly #path: string;
   #isTold = false;
 
-  constructor(client: ServerClient, { name, size, path, address }: Content) {
+  constructor(client: ServerClient, waiting: Waiting, { name, size, path, address }: Content) {
     this.#client = client;
+    this.#waiting = waiting;
     this.#address = address;
     this.name = name;
     this.size = size;
@@ -104,7 +121,7 @@ class Contents implements Origin {
   }
 
   async read(): Promise<Uint8Array> {
-    const { signal } = this.#client.waiting;
+    const { signal } = this.#waiting;
     try {
       return this.size === 0 ? new Uint8Array() : await this.#all(signal);
     } catch (error) {

@@ -4,6 +4,7 @@ import { NinepSession } from '../../../src/ninep/session.ts';
 import { MemoryFolder } from '../../../src/shares/memory/folder.ts';
 import { message, NinepClient, nextNumber, T, u32, u64 } from '../../support/ninep-client.ts';
 import { Random } from '../../support/random.ts';
+import { checkUsed, ORIGINS, used } from './used.ts';
 
 const ROOM = 8192;
 
@@ -72,20 +73,12 @@ test('of replies as many are kept as there may be requests under way', async () 
   expect((await goesOn(session).exchange(bytes, ROOM, number))[4]).toBe(T.lerror + 1);
 });
 
-/** A folder with all kinds of files, and much of it in use. */
-async function used(): Promise<NinepSession> {
-  const { session, client } = await mounted();
-  await client.makeDirectory('', 'd');
-  const open = await client.create('d', 'file');
-  await client.write(open, new Uint8Array(70_000).fill(5), 60_000);
-  await client.symlink('', 'link', 'd/file');
-  await client.ask(T.mknod, u32(0), 'pipe', u32(0o010600), u32(0), u32(0), u32(0));
-  await client.open(await client.walk('d'));
-  const gone = await client.create('d', 'gone');
-  await client.write(gone, 'gone');
-  await client.remove('d', 'gone');
-  return session;
-}
+test('all kinds of files are there again, and what was open', async () => {
+  const { client } = await used();
+  const session = new NinepSession(new MemoryFolder(1 << 20, { origins: ORIGINS }), false);
+  session.client = session.client.restored(structuredClone(client.save()!));
+  await checkUsed(session);
+});
 
 /** Something else in the place of a number, a text or a list of JSON. */
 function mutated(value: unknown, random: Random): unknown {
@@ -111,7 +104,7 @@ test('a state that somebody has tampered with is refused, or is a folder like an
   for (let n = 0; n < 20_000; n++) {
     const folder = { ...saved.folder, table: new TextEncoder().encode(JSON.stringify(mutated(table, random))) };
     const whole = random.chance(80) ? { ...saved, folder } : mutated({ ...saved, folder }, random);
-    const other = new NinepSession(new MemoryFolder(1 << 20), false);
+    const other = new NinepSession(new MemoryFolder(1 << 20, { origins: ORIGINS }), false);
     try {
       other.client = other.client.restored(whole as never);
     } catch (error) {

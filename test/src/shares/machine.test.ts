@@ -3,8 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigurationError, Machine, type ShareOptions } from '../../../src/index.ts';
+import { nodeCompressor } from '../../../src/node/compressor.ts';
 import { nodeStorage, openFile } from '../../../src/node/storage.ts';
+import { sharesGoingOn } from '../../../src/shares/options.ts';
+import { readSnapshot } from '../../../src/snapshot/read.ts';
+import { writeSnapshot } from '../../../src/snapshot/write.ts';
+import { openDisk } from '../../../src/storage/open.ts';
 import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
+import type { Qcow2Disk } from '../../../src/storage/qcow2/disk.ts';
 import { pipe } from '../migration/pipe.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -86,6 +92,63 @@ test('a snapshot within an image has the folders in memory', async () => {
     await machine.shares.get('a')!.remove('x');
     await machine.snapshots.load('one');
     expect(await names(machine)).toEqual(['x']);
+  } finally {
+    await rm(work, { recursive: true });
+  }
+});
+
+test('a share that is named again keeps what is not said of it, if both are in memory', () => {
+  const had = [{ tag: 'a', files: {}, readOnly: true, capacity: 5 }, { tag: 'b' }, { tag: 'c', files: {} }];
+  const server = { index: 'i', contents: 'c' };
+  const given = [{ tag: 'd' }, { tag: 'b', folder: '/' }, { tag: 'a', server, capacity: 6 }, { tag: 'c', folder: '/' }];
+  expect(sharesGoingOn(had, given)).toEqual([
+    { tag: 'a', files: {}, server, readOnly: true, capacity: 6 },
+    { tag: 'b', folder: '/' },
+    { tag: 'c', folder: '/' },
+    { tag: 'd' },
+  ]);
+  expect(sharesGoingOn(had)).toEqual(had);
+});
+
+test.each([
+  ['what is no state', { 'virtio-9p0': 5 }, [{ tag: 'a' }]],
+  ['what is mounted, without a folder', { 'virtio-9p0': { fids: [[1, 0]] } }, [{ tag: 'a' }]],
+  ['no table', { 'virtio-9p0': { fids: [], mostBytes: 8192, replies: [], folder: {} } }, [{ tag: 'a', files: {} }]],
+])('a snapshot is refused that has %s', async (_, shares, options) => {
+  await using machine = await machineWith(...options);
+  const saved = await readSnapshot('it', await machine.snapshot(), nodeStorage.decompressor);
+  const file = await writeSnapshot({ ...(saved as object), shares }, nodeCompressor);
+  const restored = Machine.restore(file, { isolate: 'caller' });
+  await expect(restored).rejects.toThrow(ConfigurationError);
+  await expect(restored).rejects.toThrow("the share 'a':");
+  await expect(machine.load(file)).rejects.toThrow("the share 'a':");
+});
+
+test('a disk stays as it is where a share refuses what is in its image', async () => {
+  const work = await mkdtemp(join(tmpdir(), 'share-refused-'));
+  try {
+    const image = join(work, 'disk.qcow2');
+    await (
+      await createQcow2(await openFile(image, 'write', 'new'), { size: 1 << 20 }, nodeStorage.decompressor)
+    ).close();
+    const options = { memory: 4, boot: { demo: true }, drives: [image] } as const;
+    await using machine = await Machine.create({
+      ...options,
+      shares: [{ tag: 'a', files: { x: new Uint8Array(99_999) } }],
+    });
+    await machine.snapshots.save('one');
+    await machine.stop();
+    const disk = (await openDisk(nodeStorage, image)) as Qcow2Disk;
+    await disk.write(0, new Uint8Array(512).fill(7));
+    await disk.close();
+    await using other = await Machine.create({ ...options, shares: [{ tag: 'a', files: {}, capacity: 50_000 }] });
+    await expect(other.snapshots.load('one')).rejects.toThrow('more files than there is room for');
+    await other.stop();
+    const later = await openDisk(nodeStorage, image);
+    const sector = new Uint8Array(512);
+    await later.read(0, sector);
+    await later.close();
+    expect(sector.every((byte) => byte === 7)).toBe(true);
   } finally {
     await rm(work, { recursive: true });
   }

@@ -71,11 +71,14 @@ export class VirtioNinep {
     this.#port.reset();
   }
 
-  /** What a loaded state has under way has no answer. */
+  /** What a loaded state has under way has no answer. It is asked for again in the order in which it was asked for. */
   #restart(): void {
-    this.#port.forget();
-    for (const [head, number] of this.#state.requests.entries()) {
-      const chain = number === 0 ? null : this.#queue.chainAt(head);
+    this.#port.restart();
+    const { requests, last } = this.#state;
+    const age = (number: number) => (last - number + MOST_NUMBER) % MOST_NUMBER;
+    const underWay = [...requests.entries()].filter(([, number]) => number !== 0);
+    for (const [head, number] of underWay.sort(([, one], [, other]) => age(other) - age(one))) {
+      const chain = this.#queue.chainAt(head);
       if (chain !== null) this.#exchange(chain, number);
     }
   }

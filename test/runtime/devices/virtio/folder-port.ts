@@ -19,7 +19,7 @@ export class TestFolderPort implements FolderPort {
     this.onMessage();
   }
 
-  forget(): void {
+  restart(): void {
     this.waiting.length = 0;
   }
 

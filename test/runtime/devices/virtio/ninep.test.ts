@@ -100,3 +100,25 @@ test('a loaded state asks again for what was under way', () => {
   port.answer(() => new Uint8Array(11));
   expect(rig.view.getUint32(queue.used + 4, true)).toBe(head);
 });
+
+test('what a loaded state asks for again comes in the order of the requests, whatever their descriptors', () => {
+  const { rig, port, ninep, queue } = started();
+  const heads: number[] = [];
+  for (let n = 0; n < 3; n++) heads.push(queue.add([MESSAGE, 20]).head);
+  queue.kick();
+  port.answer(() => new Uint8Array(11));
+  queue.takeUsed();
+  // Descriptors are used in another order the second time.
+  const numbers: number[] = [];
+  for (const head of [heads[2]!, heads[0]!, heads[1]!]) {
+    queue.offer(head);
+    queue.kick();
+    numbers.push(port.waiting.at(-1)!.number);
+  }
+  const saved = saveComponents([ninep.component]);
+  const memory = rig.bytes.slice();
+  loadComponents([ninep.component], saved);
+  rig.bytes.set(memory);
+  expect(port.waiting.map(({ number }) => number)).toEqual(numbers);
+  expect(numbers).toEqual([4, 5, 6]);
+});

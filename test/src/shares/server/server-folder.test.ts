@@ -8,8 +8,7 @@ import { addressOf, nodeStorage } from '../../../../src/node/storage.ts';
 import { SharedFiles } from '../../../../src/shares/files.ts';
 import { MemoryFolder } from '../../../../src/shares/memory/folder.ts';
 import { planShares } from '../../../../src/shares/options.ts';
-import { filesOfServer } from '../../../../src/shares/server/server-folder.ts';
-import { Waiting } from '../../../../src/shares/server/waiting.ts';
+import { ServerContents } from '../../../../src/shares/server/server-folder.ts';
 import { MachineShare } from '../../../../src/shares/share.ts';
 import { FolderServer, indexOf } from '../../../support/folder-server.ts';
 import { type Field, message, NinepClient, T, u16, u32, u64 } from '../../../support/ninep-client.ts';
@@ -21,8 +20,8 @@ async function shared(server: FolderServer, capacity = 1 << 20, contents = 'flat
   const log: string[] = [];
   const host = { addressOf, decompressor: nodeStorage.decompressor };
   const where = { index: server.address('fs.json'), contents: server.address(contents) };
-  const client = { host, waiting: new Waiting(), log: (message: string) => log.push(message) };
-  const folder = new MemoryFolder(capacity, { entries: await filesOfServer(where, client) });
+  const served = new ServerContents(where, { host, log: (message: string) => log.push(message) });
+  const folder = new MemoryFolder(capacity, { entries: await served.files(), origins: served });
   const session = new NinepSession(folder, false);
   return { log, folder, client: await NinepClient.mount(session), files: new SharedFiles('t', session) };
 }
@@ -255,17 +254,17 @@ test('a machine ends while a server does not answer, and nobody waits any more',
 test('a guest that starts again does not wait for what it had asked for', async () => {
   await using silent = await silentServer();
   await using server = await FolderServer.start({ 'fs.json': indexOf([['a', 5, 'a']]) });
-  const waiting = new Waiting();
-  const log = () => {};
-  const client = { host: { addressOf, decompressor: nodeStorage.decompressor }, waiting, log };
+  const client = { host: { addressOf, decompressor: nodeStorage.decompressor }, log: () => {} };
   const where = { index: server.address('fs.json'), contents: silent.address };
-  const session = new NinepSession(new MemoryFolder(1 << 20, { entries: await filesOfServer(where, client) }), false);
+  const served = new ServerContents(where, client);
+  const folder = new MemoryFolder(1 << 20, { entries: await served.files(), origins: served });
+  const session = new NinepSession(folder, false);
   const ninep = await NinepClient.mount(session);
   const asked = silent.asked();
   const fids = [await ninep.walk('a'), await ninep.walk('a')];
   const told = fids.map((fid) => expect(ninep.open(fid)).rejects.toMatchObject({ errno: 5 }));
   await asked;
-  waiting.end();
+  folder.interrupt();
   await session.reset();
   await Promise.all(told);
   expect(session.isMounted).toBe(false);
@@ -275,8 +274,7 @@ test('a state is saved while the guest waits for a server: what it waits for is 
   await using silent = await silentServer();
   await using server = await FolderServer.start({ 'fs.json': indexOf([['a', 5, 'a']]), 'flat/a': 'first' });
   const share = await openShare({ index: server.address('fs.json'), contents: silent.address });
-  const ask = (type: number, number: number, ...fields: readonly Field[]) =>
-    share.answer({ type: 'message', number, bytes: message(type, 0, ...fields), room: 8192 });
+  const ask = (type: number, number: number, ...fields: readonly Field[]) => askFor(share, type, number, ...fields);
   await ask(T.version, 1, u32(8192), '9P2000.L');
   await ask(T.attach, 2, u32(0), u32(0xffffffff), 'root', '', u32(0));
   await ask(T.walk, 3, u32(0), u32(1), u16(1), 'a');
@@ -288,18 +286,66 @@ test('a state is saved while the guest waits for a server: what it waits for is 
   await share.close();
   await waits;
   const other = await openShare({ index: server.address('none'), contents: server.address('flat') }, true);
-  await other.keep(other.exchange(await other.staged(saved)));
-  const again = (type: number, number: number, ...fields: readonly Field[]) =>
-    other.answer({ type: 'message', number, bytes: message(type, 0, ...fields), room: 8192 });
+  const staged = await other.stage(saved);
+  other.await(staged);
+  other.loaded(staged);
+  const again = (type: number, number: number, ...fields: readonly Field[]) => askFor(other, type, number, ...fields);
   expect((await again(T.lopen, 4, u32(1), u32(0)))![4]).toBe(T.lopen + 1);
   expect(text((await again(T.read, 5, u32(1), u64(0), u32(9)))!.subarray(11))).toBe('first');
   expect(server.asked).toEqual(['fs.json', 'flat/a']);
 });
 
+test('what a loaded state waits for goes on, and what the former waited for ends', async () => {
+  await using slow = await slowServer('first');
+  await using server = await FolderServer.start({ 'fs.json': indexOf([['a', 5, 'a']]) });
+  const share = await openShare({ index: server.address('fs.json'), contents: slow.address });
+  await askFor(share, T.version, 1, u32(8192), '9P2000.L');
+  await askFor(share, T.attach, 2, u32(0), u32(0xffffffff), 'root', '', u32(0));
+  for (const fid of [1, 2]) await askFor(share, T.walk, 2 + fid, u32(0), u32(fid), u16(1), 'a');
+  const saved = structuredClone(share.save()!);
+  const former = [1, 2].map((fid) => askFor(share, T.lopen, 4 + fid, u32(fid), u32(0)));
+  const staged = await share.stage(saved);
+  share.await(staged);
+  // Until the machine has the state it asks for what the former needs.
+  expect((await askFor(share, T.mkdir, 9, u32(0), 'of-the-former', u32(0o755), u32(0)))![4]).toBe(T.mkdir + 1);
+  await share.answer({ type: 'restart' });
+  const again = [1, 2].map((fid) => askFor(share, T.lopen, 4 + fid, u32(fid), u32(0)));
+  share.loaded(staged);
+  expect((await Promise.all(again)).map((reply) => reply![4])).toEqual([T.lopen + 1, T.lopen + 1]);
+  await Promise.all(former);
+  expect((await share.files!.list()).map(({ name }) => name)).toEqual(['a']);
+});
+
+test('a load that fails leaves all as it was', async () => {
+  await using server = await FolderServer.start({ 'fs.json': indexOf([['a', 5, 'a']]), 'flat/a': 'first' });
+  const share = await openShare({ index: server.address('fs.json'), contents: server.address('flat') });
+  const staged = await share.stage(structuredClone(share.save()!));
+  await share.files!.writeFile('b', '');
+  share.await(staged);
+  share.await(undefined);
+  await share.answer({ type: 'restart' });
+  expect((await share.files!.list()).map(({ name }) => name)).toEqual(['a', 'b']);
+});
+
+/** Answers a request with a content after a moment. */
+async function slowServer(content: string) {
+  const slow = createServer((_, response) => void setTimeout(() => response.writeHead(200).end(content), 50));
+  await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `http://127.0.0.1:${(slow.address() as AddressInfo).port}/`,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => void slow.close(() => resolve())),
+  };
+}
+
+const askFor = (share: MachineShare, type: number, number: number, ...fields: readonly Field[]) =>
+  share.answer({ type: 'message', number, bytes: message(type, 0, ...fields), room: 8192 });
+
 async function openShare(server: ServerFolder, awaitsState = false): Promise<MachineShare> {
   const [plan] = planShares([{ tag: 't', server }]);
   const host = { addressOf, decompressor: nodeStorage.decompressor, openFolder: () => Promise.reject(new Error()) };
-  return await MachineShare.open(plan!, host, { awaitsState, log: () => {} });
+  const share = new MachineShare(plan!, host, () => {});
+  await share.open(awaitsState);
+  return share;
 }
 
 async function machineWith(share: object): Promise<Machine> {

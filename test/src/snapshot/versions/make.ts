@@ -2,6 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Machine } from '../../../../src/index.ts';
+import { nodeCompressor } from '../../../../src/node/compressor.ts';
+import { VERSION } from '../../../../src/snapshot/layout.ts';
+import { writeSnapshot } from '../../../../src/snapshot/write.ts';
+import { used } from '../../ninep/used.ts';
 import { machines } from './machines.ts';
 
 for (const [name, options] of Object.entries(machines)) {
@@ -13,3 +17,6 @@ for (const [name, options] of Object.entries(machines)) {
   await machine.serial.expect('bench');
   await writeFile(join(import.meta.dirname, name), await machine.snapshot());
 }
+
+const share = await writeSnapshot({ shares: { a: (await used()).client.save()! } }, nodeCompressor);
+await writeFile(join(import.meta.dirname, `${VERSION}.share`), share);
