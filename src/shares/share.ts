@@ -123,7 +123,13 @@ export class MachineShare {
    */
   save(): Saved | undefined {
     this.checkSavable();
-    return this.#session.client.save();
+    try {
+      return this.#session.client.save();
+    } catch (error) {
+      throw error instanceof FolderError
+        ? new ConfigurationError(`the share '${this.plan.tag}': ${error.message}`)
+        : error;
+    }
   }
 
   #fail(problem: string): never {

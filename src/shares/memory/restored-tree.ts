@@ -15,16 +15,20 @@ import {
   specialKinds,
 } from './nodes.ts';
 import type { Spaces } from './plant.ts';
-import type { SavedContent, SavedEntry, SavedNode, SavedPart, SavedTable } from './saved-tree.ts';
+import {
+  MOST_TABLE,
+  type SavedContent,
+  type SavedEntry,
+  type SavedNode,
+  type SavedPart,
+  type SavedTable,
+} from './saved-tree.ts';
 
 /** Owners and modes have 32 bits. */
 const MOST_WORD = 0xffffffff;
 /** Times that a guest may set: seconds of 64 bits. */
 const TIME = /^-?\d{1,30}$/;
 const DEVICE = /^\d{1,20}$/;
-
-/** Bytes of a table at most, some million files: as of the index of a server's folder. */
-export const MOST_TABLE = 128 << 20;
 
 /** What files that are made anew need. */
 export interface RestoredIn extends Spaces {

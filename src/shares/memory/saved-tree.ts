@@ -1,5 +1,6 @@
 import type { Saved } from '../../../runtime/snapshot/describe.ts';
 import { concatenate } from '../../bytes.ts';
+import { Errno, FolderError } from '../../ninep/errno.ts';
 import type { FolderUse } from '../../ninep/folder.ts';
 import type { FolderPlace } from '../../ninep/places.ts';
 import { DirectoryNode } from './directory-node.ts';
@@ -44,6 +45,9 @@ export interface SavedTable {
   readonly uses: readonly SavedUse[];
 }
 
+/** Bytes of a table at most, some million files: as of the index of a server's folder. */
+export const MOST_TABLE = 128 << 20;
+
 /** What a folder has. */
 export interface Tree {
   readonly root: DirectoryNode;
@@ -51,7 +55,10 @@ export interface Tree {
   readonly rootPlace: FolderPlace;
 }
 
-/** A folder with what is in use of it: a table as JSON, and the contents of files one after the other. */
+/**
+ * A folder with what is in use of it. Throws FolderError if it has too many files.
+ * @returns a table as JSON, and the contents of files one after the other
+ */
 export function savedTree(tree: Tree, uses: readonly FolderUse[]): Saved {
   const writer = new TreeWriter();
   writer.addTree(tree.root);
@@ -63,7 +70,9 @@ export function savedTree(tree: Tree, uses: readonly FolderUse[]): Saved {
   });
   const nodes = writer.nodes();
   const table: SavedTable = { lastId: Number(tree.lastId), nodes, places: places.all, uses: savedUses };
-  return { table: new TextEncoder().encode(JSON.stringify(table)), contents: concatenate(writer.contents) };
+  const bytes = new TextEncoder().encode(JSON.stringify(table));
+  if (bytes.length > MOST_TABLE) throw new FolderError(Errno.tooLarge, 'it has too many files for a snapshot');
+  return { table: bytes, contents: concatenate(writer.contents) };
 }
 
 class TreeWriter {

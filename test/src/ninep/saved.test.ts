@@ -101,7 +101,7 @@ test('a state that somebody has tampered with is refused, or is a folder like an
   const table: unknown = JSON.parse(new TextDecoder().decode(saved.folder.table));
   const random = new Random(9);
   let refused = 0;
-  for (let n = 0; n < 20_000; n++) {
+  for (let n = 0; n < 5000; n++) {
     const folder = { ...saved.folder, table: new TextEncoder().encode(JSON.stringify(mutated(table, random))) };
     const whole = random.chance(80) ? { ...saved, folder } : mutated({ ...saved, folder }, random);
     const other = new NinepSession(new MemoryFolder(1 << 20, { origins: ORIGINS }), false);
@@ -118,5 +118,5 @@ test('a state that somebody has tampered with is refused, or is a folder like an
     expect((await made.statistics(made.root())).free).toBeLessThanOrEqual(256n);
     await other.reset();
   }
-  expect(refused).toBeGreaterThan(10_000);
+  expect(refused).toBeGreaterThan(2500);
 });
