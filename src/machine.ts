@@ -214,7 +214,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
    * @param settings how it is compressed; a page can restore what Node has written with `{ compression: 'deflate' }`
    * @throws ConfigurationError if a disk cannot be flushed, or 1 GB of it have changed
    */
-  snapshot(settings: SnapshotSettings = {}): Promise<Uint8Array> {
+  snapshot(settings: SnapshotSettings = {}): Promise<Uint8Array<ArrayBuffer>> {
     return this.#states.save(settings);
   }
 

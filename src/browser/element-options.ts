@@ -4,6 +4,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { KeyboardLayout } from '../input/layout.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
 import type { Boot, Image, MachineOptions } from '../options.ts';
+import type { ShareOptions } from '../shares/options.ts';
 import { isHttp } from '../storage/http/store.ts';
 import { blobOf, type Download, fileAt, get } from './download.ts';
 import { browserStorage } from './storage.ts';
@@ -79,6 +80,15 @@ export async function describedOptions(description: MachineDescription): Promise
     ...(usb !== undefined && { usb: usb.split(',') as UsbInput[] }),
     ...(sound !== undefined && sound !== 'none' && { soundCards: [sound as SoundCardModel] }),
   };
+}
+
+/** What the guest mounts a described folder by: as v86 calls it, so that its command lines fit. */
+const FOLDER_TAG = 'host9p';
+
+/** The share for a folder of a web server, which `rawiron pack` has made. */
+export function describedFolder(address: string): ShareOptions {
+  const folder = address.endsWith('/') ? address : `${address}/`;
+  return { tag: FOLDER_TAG, server: { index: `${folder}index.json`, contents: `${folder}contents/` } };
 }
 
 /**

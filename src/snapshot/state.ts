@@ -97,7 +97,7 @@ export class MachineStates {
     return this.#order.run(act);
   }
 
-  #encode(state: WholeState, compressor: Compressor): Promise<Uint8Array> {
+  #encode(state: WholeState, compressor: Compressor): Promise<Uint8Array<ArrayBuffer>> {
     // In the order in which they are asked for: what stands before memory is read while that is unpacked.
     const { media, shares, components } = state as unknown as { readonly [name: string]: Saved };
     return writeSnapshot({ options: this.#options, media, shares, components }, compressor);
@@ -115,7 +115,7 @@ export class MachineStates {
    * The state at one moment, as a file. The machine stands still until it is there, and runs on while the file is made.
    * @throws ConfigurationError if a snapshot cannot hold what is in a drive, or the host has no such compression
    */
-  async save(settings: SnapshotSettings = {}): Promise<Uint8Array> {
+  async save(settings: SnapshotSettings = {}): Promise<Uint8Array<ArrayBuffer>> {
     checkNames('the argument of snapshot()', settings, ['compression']);
     const compressor = this.#compressorBy(settings.compression);
     return await this.#encode(await this.#present(), compressor);

@@ -16,7 +16,7 @@ export interface Header {
 }
 
 /** Makes a file of a saved state: bytes in chunks, each of which is compressed by itself. */
-export async function writeSnapshot(saved: Saved, compressor: Compressor): Promise<Uint8Array> {
+export async function writeSnapshot(saved: Saved, compressor: Compressor): Promise<Uint8Array<ArrayBuffer>> {
   const { checksum = crc32 } = compressor;
   const writer = new PieceWriter();
   const tree = treeOf(saved, (bytes) => writer.add(bytes));

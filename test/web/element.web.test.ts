@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RawironPc, RawironPcEvents } from '../../src/browser/element.ts';
 import { Machine } from '../../src/index.ts';
+import { indexOf } from '../support/folder-server.ts';
 import { noBrowser } from '../support/web/browser.ts';
 import { usePage } from '../support/web/page.ts';
 
@@ -16,10 +17,42 @@ async function demoState(): Promise<Uint8Array> {
   }
 }
 
+/** In the page: what is in a folder that a guest has, and what after it goes on from a state. */
+async function namesBeforeAndAfter(): Promise<readonly string[][]> {
+  const pc = document.createElement('rawiron-pc') as RawironPc;
+  document.body.append(pc);
+  const namesOf = async () => {
+    const { machine } = pc;
+    const files = await machine!.shares.get('host9p')!.list();
+    const content = new TextDecoder().decode(await machine!.shares.get('host9p')!.readFile('a'));
+    return [...files.map(({ name }) => name), content];
+  };
+  for (const [name, value] of [
+    ['memory', '16'],
+    ['demo', ''],
+    ['folder', 'packed'],
+  ])
+    pc.setAttribute(name!, value!);
+  await pc.start();
+  await pc.machine!.shares.get('host9p')!.writeFile('b', '');
+  const first = await namesOf();
+  const state = new File([await pc.machine!.snapshot()], 'state');
+  pc.removeAttribute('demo');
+  pc.setAttribute('state', URL.createObjectURL(state));
+  pc.setAttribute('folder', 'packed/');
+  await pc.start();
+  return [first, await namesOf()];
+}
+
 const state = noBrowser === '' ? await demoState() : new Uint8Array(0);
 
+const packed = {
+  '/packed/index.json': new TextEncoder().encode(indexOf([['a', 5, 'a.bin']])),
+  '/packed/contents/a.bin': new TextEncoder().encode('first'),
+};
+
 describe.skipIf(noBrowser !== '')(`the element${noBrowser}`, () => {
-  const inPage = usePage({ '/demo.snapshot': state, '/broken.snapshot': state.subarray(0, 1000) });
+  const inPage = usePage({ ...packed, '/demo.snapshot': state, '/broken.snapshot': state.subarray(0, 1000) });
 
   test('goes on from a state at an address, and tells how much of it has come', () =>
     inPage('', async (page) => {
@@ -54,6 +87,15 @@ describe.skipIf(noBrowser !== '')(`the element${noBrowser}`, () => {
         return { first: await first, names };
       });
       expect(told).toEqual({ first: 'AbortError', names: [] });
+    }));
+
+  test('gives the guest a folder of a server, also beside a state', () =>
+    inPage('', async (page) => {
+      const told = await page.evaluate(namesBeforeAndAfter);
+      expect(told).toEqual([
+        ['a', 'b', 'first'],
+        ['a', 'b', 'first'],
+      ]);
     }));
 
   test('says that a state is none', () =>
