@@ -8,7 +8,7 @@ const importers = new Map<string, string>();
  */
 export function foreignWorker(file: string, name: string): Worker | null {
   const { href, origin } = new URL(file, import.meta.url);
-  if (origin === self.location.origin) return null;
+  if (origin === location.origin) return null;
   const importer =
     importers.get(href) ?? URL.createObjectURL(new Blob([`import ${JSON.stringify(href)};`], scriptType));
   importers.set(href, importer);

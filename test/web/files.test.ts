@@ -24,6 +24,7 @@ afterEach(() => {
 
 async function openDisk(answer: typeof FakeWorker.answer) {
   vi.stubGlobal('Worker', FakeWorker);
+  vi.stubGlobal('location', new URL(import.meta.url));
   FakeWorker.answer = answer;
   const { openKept } = await import('../../src/browser/files.ts');
   return () => openKept('opfs:disk.img', 'write');
@@ -36,6 +37,26 @@ test('calls fail when the worker that has the files open breaks; the next image 
   const store = await open();
   FakeWorker.answer = undefined;
   for (let n = 0; n < 2; n++) await expect(store.flush()).rejects.toThrow('cannot be loaded');
+});
+
+test('where the library is of another origin the worker imports its module', async () => {
+  vi.stubGlobal('location', new URL('http://127.0.0.1/'));
+  const made: [string, string][] = [];
+  vi.stubGlobal(
+    'Worker',
+    class {
+      constructor(address: string, { name }: { name: string }) {
+        made.push([address, name]);
+      }
+    },
+  );
+  const { foreignWorker } = await import('../../src/browser/foreign-worker.ts');
+  for (let n = 0; n < 2; n++) foreignWorker('some-thread.mjs', 'some');
+  expect(made[0]).toEqual([expect.stringMatching(/^blob:/), 'some']);
+  // The same for each of them: it stays.
+  expect(made[1]).toEqual(made[0]);
+  const { href } = new URL('../../src/browser/some-thread.mjs', import.meta.url);
+  expect(await (await fetch(made[0]![0])).text()).toBe(`import ${JSON.stringify(href)};`);
 });
 
 test('an image is read by the worker', async () => {

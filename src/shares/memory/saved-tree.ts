@@ -45,8 +45,8 @@ export interface SavedTable {
   readonly uses: readonly SavedUse[];
 }
 
-/** Bytes of a table at most, some million files: as of the index of a server's folder. */
-export const MOST_TABLE = 128 << 20;
+/** Bytes of a table at most, for some 600,000 files: parsed, it takes up to ten times as much memory, and anybody may have made it. */
+export const MOST_TABLE = 64 << 20;
 
 /** What a folder has. */
 export interface Tree {
