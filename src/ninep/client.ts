@@ -94,7 +94,9 @@ export class NinepClientState {
     const client = new NinepClientState(folder);
     client.mostBytes = wordOf(mostBytes, LEAST_MESSAGE, MOST_MESSAGE);
     for (const [n, [number, user]] of numbers.entries()) client.fids.restore(wordOf(number), wordOf(user), uses[n]!);
-    for (const [number, reply] of pairsOf(replies)) {
+    const known = pairsOf(replies);
+    if (known.length > MOST_REPLIES) throw new SavedFolderError('it has too many replies');
+    for (const [number, reply] of known) {
       if (!(reply instanceof Uint8Array)) throw new SavedFolderError('a reply is none');
       client.#replies.set(wordOf(number), reply);
     }

@@ -77,31 +77,22 @@ export function isInMemory(source: SharePlan['source']): source is MemorySource 
 /**
  * Those of a machine that goes on from a state of another one.
  * @param had what that one had
- * @param given the same by their tags; others are as they were, and of one that is in memory here and there what is not given
+ * @param given the same by their tags; others are as they were, and of one that is in memory, unless a folder of the host takes its place, what is not given
  */
 export function sharesGoingOn(
   had: readonly ShareOptions[] = [],
   given: readonly ShareOptions[] = [],
 ): readonly ShareOptions[] {
-  // Anything else is refused where it is checked.
+  // Anything else is refused where it is checked, and so is what is given twice.
   if (!Array.isArray(given)) return given;
-  const tags = new Set(had.map(({ tag }) => tag));
-  const others = given.filter((share) => !tags.has(share?.tag));
-  return [
-    ...had.map((share) =>
-      goingOn(
-        share,
-        given.find((one) => one?.tag === share.tag),
-      ),
-    ),
-    ...others,
-  ];
+  const again = had.map(({ tag }) => given.find((one) => one?.tag === tag));
+  return [...had.map((share, n) => goingOn(share, again[n])), ...given.filter((share) => !again.includes(share))];
 }
 
 function goingOn(had: ShareOptions, given: ShareOptions | undefined): ShareOptions {
   if (given === undefined) return had;
-  const isKept = [had, given].every(({ files, server }) => files !== undefined || server !== undefined);
-  return isKept ? { ...had, ...given } : given;
+  const wasInMemory = had.files !== undefined || had.server !== undefined;
+  return wasInMemory && given.folder === undefined ? { ...had, ...given } : given;
 }
 
 const optionNames: readonly (keyof ShareOptions)[] = [

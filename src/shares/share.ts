@@ -124,7 +124,8 @@ export class MachineShare {
   save(): Saved | undefined {
     this.checkSavable();
     try {
-      return this.#session.client.save();
+      const saved = this.#session.client.save();
+      return saved && { tag: this.plan.tag, client: saved };
     } catch (error) {
       throw error instanceof FolderError
         ? new ConfigurationError(`the share '${this.plan.tag}': ${error.message}`)
@@ -142,19 +143,28 @@ export class MachineShare {
    */
   async stage(saved: Saved | undefined): Promise<NinepClientState> {
     const { client } = this.#session;
+    const its = saved && this.#clientOf(saved);
     if (!isInMemory(this.plan.source)) {
-      if (saved !== undefined && this.#checked(() => NinepClientState.isMounted(saved)))
+      if (its !== undefined && this.#checked(() => NinepClientState.isMounted(its)))
         this.#fail(
           'the snapshot was taken while the guest had mounted it, in memory; give no other folder in its place',
         );
       return new NinepClientState(client.folder, client.order);
     }
     // A state of an earlier version of the format has no folders.
-    if (saved === undefined)
+    if (its === undefined)
       return this.#isAwaited ? await this.#begun(false) : new NinepClientState(client.folder, client.order);
-    const restored = this.#checked(() => client.restored(saved));
+    const restored = this.#checked(() => client.restored(its));
     if (this.#isAwaited) await this.#fill(restored);
     return restored;
+  }
+
+  /** What was saved of it: the guest knows its device by the place among all, and a program by its tag. */
+  #clientOf(saved: Saved): Saved {
+    const { tag, client } = fieldsOf(saved);
+    if (typeof tag !== 'string' || client === undefined) return this.#fail('what the snapshot has of it is none');
+    if (tag !== this.plan.tag) this.#fail(`the snapshot has '${tag}' in its place; give the shares in the same order`);
+    return client;
   }
 
   /** Does something with what was saved, which anybody may have made. */
@@ -195,6 +205,10 @@ export class MachineShare {
     this.#session.client.folder.interrupt();
     await this.#session.close();
   }
+}
+
+function fieldsOf(saved: Saved): { readonly tag?: Saved; readonly client?: Saved } {
+  return typeof saved === 'object' ? (saved as { readonly [name: string]: Saved }) : {};
 }
 
 /** Closes all that a client has, which waits for nothing any more. */

@@ -20,7 +20,7 @@ import { BLOCK_BYTES, FileNode, LinkNode, type MemoryNode, type Origins, Special
 import { MemoryOpenDirectory, MemoryOpenFile } from './open.ts';
 import { type Planted, plant, type Spaces } from './plant.ts';
 import { restoredPlaces } from './restored-places.ts';
-import { check, checkedTable, restoredNodes } from './restored-tree.ts';
+import { check, checkedNumber, checkedTable, restoredNodes } from './restored-tree.ts';
 import { type SavedUse, savedTree } from './saved-tree.ts';
 import { Space, SpareSpace } from './space.ts';
 
@@ -82,14 +82,15 @@ export class MemoryFolder implements SharedFolder {
   }
 
   #use([at, number, flags]: SavedUse, places: readonly FolderPlace[], nodes: readonly MemoryNode[]): FolderUse {
-    const place = places[at];
-    check(place !== undefined, 'what is in use is nowhere');
+    const place = places[checkedNumber(at, places.length - 1, 'what is in use is nowhere')]!;
     this.retain(place);
-    return { place, open: number === undefined ? null : this.#opened(place, nodes[number], flags) };
+    if (number === undefined) return { place, open: null };
+    const node = nodes[checkedNumber(number, nodes.length - 1, 'what is open is nothing')]!;
+    return { place, open: this.#opened(place, node, flags) };
   }
 
-  #opened(place: FolderPlace, node: MemoryNode | undefined, flags: unknown): OpenFile | OpenDirectory {
-    check(Number.isSafeInteger(flags) && node !== undefined, 'what is open is nothing');
+  #opened(place: FolderPlace, node: MemoryNode, flags: unknown): OpenFile | OpenDirectory {
+    check(Number.isSafeInteger(flags), 'what is open is nothing');
     if (node instanceof DirectoryNode) return this.#openDirectory(node, place, 0);
     check(node instanceof FileNode, 'what is open is no file');
     return new MemoryOpenFile(node, (flags as number) & ~OpenFlag.truncate);

@@ -1,5 +1,5 @@
 import type { FolderPlace, Places } from '../../ninep/places.ts';
-import { check } from './restored-tree.ts';
+import { check, checkedNumber } from './restored-tree.ts';
 import { GONE, type SavedPlace } from './saved-tree.ts';
 
 /**
@@ -28,7 +28,7 @@ function placeOf(
     return places.root;
   }
   if (directory === GONE) return places.gone(name);
-  const within = made[directory];
-  check(within !== undefined, 'a place is nowhere');
+  // Of those before it.
+  const within = made[checkedNumber(directory, made.length - 1, 'a place is nowhere')]!;
   return places.at(within, name);
 }

@@ -23,6 +23,7 @@ import {
   type SavedPart,
   type SavedTable,
 } from './saved-tree.ts';
+import type { Space } from './space.ts';
 
 /** Owners and modes have 32 bits. */
 const MOST_WORD = 0xffffffff;
@@ -169,11 +170,7 @@ class TreeReader {
       case Kind.symbolicLink:
         return linkOf(file, holds as SavedContent & { target: string }, this.#made);
       default:
-        check(
-          specialKinds.includes(mode & Kind.mask) && DEVICE.test(String((holds as { device?: unknown }).device)),
-          `the kind of ${path}`,
-        );
-        return new SpecialNode(mode & Kind.mask, BigInt((holds as { device: string }).device), file, space);
+        return specialOf(mode & Kind.mask, file, holds as { device?: unknown }, space);
     }
   }
 
@@ -218,6 +215,14 @@ function checkedRoom(room: unknown, usual: number, { originOf }: RestoredIn): nu
 /** Files of a server are in it, and it is not said which. */
 export class MissingOriginError extends SavedFolderError {}
 
+function specialOf(kind: number, file: MemoryFile, { device }: { device?: unknown }, space: Space): SpecialNode {
+  check(
+    specialKinds.includes(kind) && typeof device === 'string' && DEVICE.test(device),
+    'there is no such kind of file',
+  );
+  return new SpecialNode(kind, BigInt(device), file, space);
+}
+
 function linkOf(file: MemoryFile, holds: { target: string }, made: RestoredIn): LinkNode {
   const { target, room } = holds as { readonly target: string; readonly room?: number };
   check(typeof target === 'string' && isBytes(target), 'a link leads nowhere');
@@ -254,7 +259,10 @@ function entriesOf([, , , , , holds]: SavedNode): readonly SavedEntry[] {
 }
 
 function timesOf([, , , , times]: SavedNode): NodeTimes {
-  check(Array.isArray(times) && times.length === 3 && times.every((time) => TIME.test(String(time))), 'a time is none');
+  check(
+    Array.isArray(times) && times.length === 3 && times.every((time) => typeof time === 'string' && TIME.test(time)),
+    'a time is none',
+  );
   const [accessTime, modificationTime, changeTime] = times.map((time) => BigInt(time));
   return { accessTime: accessTime!, modificationTime: modificationTime!, changeTime: changeTime! };
 }

@@ -45,8 +45,8 @@ export interface SavedTable {
   readonly uses: readonly SavedUse[];
 }
 
-/** Bytes of a table at most, for some 600,000 files: parsed, it takes up to ten times as much memory, and anybody may have made it. */
-export const MOST_TABLE = 64 << 20;
+/** Bytes of a table at most, for some 300,000 files: parsed, it may take thirty times as much memory, and anybody may have made it. */
+export const MOST_TABLE = 32 << 20;
 
 /** What a folder has. */
 export interface Tree {
@@ -70,9 +70,18 @@ export function savedTree(tree: Tree, uses: readonly FolderUse[]): Saved {
   });
   const nodes = writer.nodes();
   const table: SavedTable = { lastId: Number(tree.lastId), nodes, places: places.all, uses: savedUses };
-  const bytes = new TextEncoder().encode(JSON.stringify(table));
-  if (bytes.length > MOST_TABLE) throw new FolderError(Errno.tooLarge, 'it has too many files for a snapshot');
-  return { table: bytes, contents: concatenate(writer.contents) };
+  return { table: tableBytes(table), contents: concatenate(writer.contents) };
+}
+
+function tableBytes(table: SavedTable): Uint8Array {
+  try {
+    const bytes = new TextEncoder().encode(JSON.stringify(table));
+    if (bytes.length <= MOST_TABLE) return bytes;
+  } catch (error) {
+    // A text that is longer than any can be.
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new FolderError(Errno.tooLarge, 'it has too many files, or too long links, for a snapshot');
 }
 
 class TreeWriter {

@@ -125,7 +125,8 @@ class Contents implements Origin {
     try {
       return this.size === 0 ? new Uint8Array() : await this.#all(signal);
     } catch (error) {
-      const problem = `cannot be read: ${messageOf(error)}`;
+      const reason = signal.aborted ? 'it is not waited for any more' : messageOf(error);
+      const problem = `cannot be read: ${reason}`;
       if (!this.#isTold && !signal.aborted) {
         this.#isTold = true;
         this.#client.log(`${this.#path} ${problem}`);

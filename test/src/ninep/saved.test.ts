@@ -80,6 +80,60 @@ test('all kinds of files are there again, and what was open', async () => {
   await checkUsed(session);
 });
 
+const emptyFolder = { lastId: 1, nodes: [[1, 0o040755, 0, 0, ['0', '0', '0'], { entries: [], last: 2 }]] };
+
+/** A state with this in the place of what an empty folder has. */
+function stateWith(table: object, fids: unknown[] = []): never {
+  const whole = { ...emptyFolder, places: [[-1, '']], uses: [], ...table };
+  const folder = { table: new TextEncoder().encode(JSON.stringify(whole)), contents: new Uint8Array() };
+  return { mostBytes: 8192, fids, replies: [], folder } as never;
+}
+
+test.each([
+  ['__proto__', { uses: [['__proto__']] }, [[0, 0]]],
+  ['map', { uses: [['map']] }, [[0, 0]]],
+  ['length', { uses: [['length']] }, [[0, 0]]],
+  ['a file that is a method', { uses: [[0, 'map', 0]] }, [[0, 0]]],
+  [
+    'a place in a method',
+    {
+      places: [
+        [-1, ''],
+        ['map', 'q'],
+      ],
+    },
+    [],
+  ],
+  [
+    'a place in one that comes later',
+    {
+      places: [
+        [-1, ''],
+        [2, 'q'],
+        [0, 'r'],
+      ],
+    },
+    [],
+  ],
+  [
+    'a time that is an object',
+    { nodes: [[1, 0o040755, 0, 0, [{ toString: 1 }, '0', '0'], { entries: [], last: 2 }]] },
+    [],
+  ],
+])('a state is refused that has %s', (_, table, fids) => {
+  const { client } = new NinepSession(new MemoryFolder(1 << 20), false);
+  expect(client.restored(stateWith({})).folder).toBeDefined();
+  expect(() => client.restored(stateWith(table, fids))).toThrow(SavedFolderError);
+  expect(Object.keys(Array.prototype)).toEqual([]);
+  expect(Object.keys(Array.prototype.map)).toEqual([]);
+});
+
+test('a table that is too large is refused before it is parsed', () => {
+  const { client } = new NinepSession(new MemoryFolder(1 << 20), false);
+  const folder = { table: new Uint8Array((32 << 20) + 1).fill(0x20), contents: new Uint8Array() };
+  expect(() => client.restored({ mostBytes: 8192, fids: [], replies: [], folder })).toThrow('too many files');
+});
+
 /** Something else in the place of a number, a text or a list of JSON. */
 function mutated(value: unknown, random: Random): unknown {
   const others = [0, -1, 1, 1.5, 2 ** 40, 2 ** 60, '', '..', 'a/b', 'x', '-', null, [], {}, [0, 'x'], true];

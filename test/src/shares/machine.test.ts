@@ -108,12 +108,23 @@ test('a share that is named again keeps what is not said of it, if both are in m
     { tag: 'd' },
   ]);
   expect(sharesGoingOn(had)).toEqual(had);
+  expect(sharesGoingOn([{ tag: 'a', files: {} }], [{ tag: 'a', readOnly: true }])).toEqual([
+    { tag: 'a', files: {}, readOnly: true },
+  ]);
+  // What is given twice is refused where it is checked.
+  expect(sharesGoingOn(had, [{ tag: 'b' }, { tag: 'b', folder: '/' }])).toHaveLength(4);
 });
 
 test.each([
   ['what is no state', { 'virtio-9p0': 5 }, [{ tag: 'a' }]],
-  ['what is mounted, without a folder', { 'virtio-9p0': { fids: [[1, 0]] } }, [{ tag: 'a' }]],
-  ['no table', { 'virtio-9p0': { fids: [], mostBytes: 8192, replies: [], folder: {} } }, [{ tag: 'a', files: {} }]],
+  ['no client', { 'virtio-9p0': { tag: 'a' } }, [{ tag: 'a', files: {} }]],
+  ['another tag', { 'virtio-9p0': { tag: 'b', client: {} } }, [{ tag: 'a', files: {} }]],
+  ['what is mounted, without a folder', { 'virtio-9p0': { tag: 'a', client: { fids: [[1, 0]] } } }, [{ tag: 'a' }]],
+  [
+    'no table',
+    { 'virtio-9p0': { tag: 'a', client: { fids: [], mostBytes: 8192, replies: [], folder: {} } } },
+    [{ tag: 'a', files: {} }],
+  ],
 ])('a snapshot is refused that has %s', async (_, shares, options) => {
   await using machine = await machineWith(...options);
   const saved = await readSnapshot('it', await machine.snapshot(), nodeStorage.decompressor);

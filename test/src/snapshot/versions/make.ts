@@ -18,5 +18,8 @@ for (const [name, options] of Object.entries(machines)) {
   await writeFile(join(import.meta.dirname, name), await machine.snapshot());
 }
 
-const share = await writeSnapshot({ shares: { a: (await used()).client.save()! } }, nodeCompressor);
+const share = await writeSnapshot(
+  { shares: { a: { tag: 'a', client: (await used()).client.save()! } } },
+  nodeCompressor,
+);
 await writeFile(join(import.meta.dirname, `${VERSION}.share`), share);
