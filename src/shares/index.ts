@@ -95,10 +95,10 @@ export class MachineShares {
    * @throws ConfigurationError as checkSavable
    */
   async save(): Promise<SavedShares> {
-    this.checkSavable();
     const all = [...this.#shares];
     // In the next turn of the event loop all that can be done has been done.
     if (all.some(([, { isBusy }]) => isBusy)) await new Promise((resolve) => setTimeout(resolve));
+    this.checkSavable();
     const saved = all.map(([name, share]) => [name, share.save()] as const);
     return Object.fromEntries(saved.filter((one): one is readonly [string, Saved] => one[1] !== undefined));
   }
@@ -113,11 +113,11 @@ export class MachineShares {
       [...this.#shares].map(async ([name, share]) => ({ share, client: await share.stage(saved[name]) })),
     );
     return async (load) => {
-      for (const { share, client } of staged) share.await(client);
+      for (const { share, client } of staged) share.expect(client);
       try {
         await load();
       } catch (error) {
-        for (const { share } of staged) share.await(undefined);
+        for (const { share } of staged) share.expect(undefined);
         throw error;
       }
       for (const { share, client } of staged) share.loaded(client);

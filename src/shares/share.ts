@@ -119,17 +119,15 @@ export class MachineShare {
   /**
    * The folder, if it is in memory, and what the guest has open there. Nothing may be under way but what waits for a server: that has
    * done nothing yet. A turn of the event loop after the last request this is so.
-   * @throws ConfigurationError
+   * @throws ConfigurationError if it has too many files
    */
   save(): Saved | undefined {
-    this.checkSavable();
     try {
       const saved = this.#session.client.save();
       return saved && { tag: this.plan.tag, client: saved };
     } catch (error) {
-      throw error instanceof FolderError
-        ? new ConfigurationError(`the share '${this.plan.tag}': ${error.message}`)
-        : error;
+      if (error instanceof FolderError) this.#fail(error.message);
+      throw error;
     }
   }
 
@@ -182,7 +180,7 @@ export class MachineShare {
   }
 
   /** Has that state as soon as the machine has the same one: what it asks for before is still asked of the present one. */
-  await(staged: NinepClientState | undefined): void {
+  expect(staged: NinepClientState | undefined): void {
     this.#next = staged;
   }
 

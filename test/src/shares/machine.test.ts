@@ -75,13 +75,21 @@ test('a folder in memory moves with its machine', async () => {
   await other.stop();
 });
 
-test('a snapshot within an image has the folders in memory', async () => {
-  const work = await mkdtemp(join(tmpdir(), 'share-within-'));
+/** Does something with an empty qcow2 image. */
+async function withImage(act: (path: string) => Promise<void>): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), 'share-image-'));
   try {
-    const image = join(work, 'disk.qcow2');
-    await (
-      await createQcow2(await openFile(image, 'write', 'new'), { size: 1 << 20 }, nodeStorage.decompressor)
-    ).close();
+    const path = join(work, 'disk.qcow2');
+    const file = await openFile(path, 'write', 'new');
+    await (await createQcow2(file, { size: 1 << 20 }, nodeStorage.decompressor)).close();
+    await act(path);
+  } finally {
+    await rm(work, { recursive: true });
+  }
+}
+
+test('a snapshot within an image has the folders in memory', () =>
+  withImage(async (image) => {
     await using machine = await Machine.create({
       memory: 4,
       boot: { demo: true },
@@ -92,12 +100,9 @@ test('a snapshot within an image has the folders in memory', async () => {
     await machine.shares.get('a')!.remove('x');
     await machine.snapshots.load('one');
     expect(await names(machine)).toEqual(['x']);
-  } finally {
-    await rm(work, { recursive: true });
-  }
-});
+  }));
 
-test('a share that is named again keeps what is not said of it, if both are in memory', () => {
+test('a share that is named again that is in memory keeps what is not said of it', () => {
   const had = [{ tag: 'a', files: {}, readOnly: true, capacity: 5 }, { tag: 'b' }, { tag: 'c', files: {} }];
   const server = { index: 'i', contents: 'c' };
   const given = [{ tag: 'd' }, { tag: 'b', folder: '/' }, { tag: 'a', server, capacity: 6 }, { tag: 'c', folder: '/' }];
@@ -135,13 +140,8 @@ test.each([
   await expect(machine.load(file)).rejects.toThrow("the share 'a':");
 });
 
-test('a disk stays as it is where a share refuses what is in its image', async () => {
-  const work = await mkdtemp(join(tmpdir(), 'share-refused-'));
-  try {
-    const image = join(work, 'disk.qcow2');
-    await (
-      await createQcow2(await openFile(image, 'write', 'new'), { size: 1 << 20 }, nodeStorage.decompressor)
-    ).close();
+test('a disk stays as it is where a share refuses what is in its image', () =>
+  withImage(async (image) => {
     const options = { memory: 4, boot: { demo: true }, drives: [image] } as const;
     await using machine = await Machine.create({
       ...options,
@@ -160,10 +160,7 @@ test('a disk stays as it is where a share refuses what is in its image', async (
     await later.read(0, sector);
     await later.close();
     expect(sector.every((byte) => byte === 7)).toBe(true);
-  } finally {
-    await rm(work, { recursive: true });
-  }
-});
+  }));
 
 const wrong: readonly (readonly [string, Partial<ShareOptions> | object, string])[] = [
   ['files and a folder', { files: {}, folder: '/tmp' }, 'shares[0] has files in memory; leave out folder'],

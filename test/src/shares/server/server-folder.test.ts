@@ -287,7 +287,7 @@ test('a state is saved while the guest waits for a server: what it waits for is 
   await waits;
   const other = await openShare({ index: server.address('none'), contents: server.address('flat') }, true);
   const staged = await other.stage(saved);
-  other.await(staged);
+  other.expect(staged);
   other.loaded(staged);
   const again = (type: number, number: number, ...fields: readonly Field[]) => askFor(other, type, number, ...fields);
   expect((await again(T.lopen, 4, u32(1), u32(0)))![4]).toBe(T.lopen + 1);
@@ -305,7 +305,7 @@ test('what a loaded state waits for goes on, and what the former waited for ends
   const saved = structuredClone(share.save()!);
   const former = [1, 2].map((fid) => askFor(share, T.lopen, 4 + fid, u32(fid), u32(0)));
   const staged = await share.stage(saved);
-  share.await(staged);
+  share.expect(staged);
   // Until the machine has the state it asks for what the former needs.
   expect((await askFor(share, T.mkdir, 9, u32(0), 'of-the-former', u32(0o755), u32(0)))![4]).toBe(T.mkdir + 1);
   await share.answer({ type: 'restart' });
@@ -321,8 +321,8 @@ test('a load that fails leaves all as it was', async () => {
   const share = await openShare({ index: server.address('fs.json'), contents: server.address('flat') });
   const staged = await share.stage(structuredClone(share.save()!));
   await share.files!.writeFile('b', '');
-  share.await(staged);
-  share.await(undefined);
+  share.expect(staged);
+  share.expect(undefined);
   await share.answer({ type: 'restart' });
   expect((await share.files!.list()).map(({ name }) => name)).toEqual(['a', 'b']);
 });
