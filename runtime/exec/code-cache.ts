@@ -152,10 +152,11 @@ export class CodeCache implements CodeWriteListener {
 
   /** The gate of a page to an EIP in another one. */
   gateTo(page: CodePage, eip: number): number {
-    let gate = page.gates.get(eip);
+    const distance = page.distanceTo(eip);
+    let gate = page.gates.get(distance);
     if (gate === undefined) {
       gate = this.records.addGate(page, eip);
-      page.gates.set(eip, gate);
+      page.gates.set(distance, gate);
       this.residence.take(page, Cost.record);
     }
     return gate;
@@ -177,6 +178,7 @@ export class CodeCache implements CodeWriteListener {
     if (known !== null) known.used = true;
     const page = known ?? this.newPage(frame, linearPage);
     page.lastFound = ++this.found;
+    page.foundIn(this.mmu.spaces.current);
     return page;
   }
 
@@ -201,15 +203,15 @@ export class CodeCache implements CodeWriteListener {
 
   /** A page of the frame that was made elsewhere, moved: systems load programs at another address each time. */
   private movedTo(frame: number, linearPage: number): CodePage | null {
-    const { context, stops } = this;
+    const { context, mmu, stops } = this;
     const code = this.frames.get(frame);
     // What is decoded knows the breakpoints of where that was.
     if (code === undefined || stops.hasPage(linearPage)) return null;
-    const page = code.longestUnfound((one) => {
+    const page = code.best((one) => {
       if (stops.hasPage(one.linearPage)) return false;
       if (one.context !== context || !one.isMovable || this.mapped.has(one) || one.wasAt(linearPage)) return false;
       // Else there is nothing to gain, and the frame may hold something else by now.
-      return !this.records.decodedIn(one).next().done;
+      return !this.records.decodedIn(one).next().done && !one.isWanted(mmu.spaces);
     });
     if (page !== null) this.move(page, linearPage);
     return page;

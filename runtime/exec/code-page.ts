@@ -3,6 +3,7 @@ import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { type Noted, nothingNoted } from '../../translator/opt/assumptions.ts';
 import { isRelative } from '../../translator/region/flow.ts';
 import { type Instruction, Shape } from '../../translator/x86/instruction.ts';
+import type { AddressSpaces } from '../memory/address-spaces.ts';
 import type { CachedTranslation } from './cached-translation.ts';
 import { CodeContext } from './code-contexts.ts';
 import type { Hashed } from './hash-table.ts';
@@ -10,12 +11,14 @@ import type { Node } from './node.ts';
 import { RecordIndex } from './record-index.ts';
 import type { Records } from './records.ts';
 
-/** So many times a page is moved at most: where it was before is remembered. */
-const MOST_PLACES = 256;
+/** So many places are remembered that a page was moved away from. */
+const MOST_PLACES = 4;
+/** So many address spaces are remembered in which a page was found at its place. */
+const MOST_SPACES = 4;
 
 /** The instructions decoded from one frame, as it appears at one linear page in one context. It may be moved to another one. */
 export class CodePage implements Hashed<CodePage> {
-  /** Number of this page in the TLB's `code` array (see CodePages), another one after each move, and where it gets that of a page which is there too. */
+  /** Number of this page in the TLB's `code` array (see CodePages); another one where it gets that of a page which is there too. */
   id = 0;
   context: CodeContext;
   frame = -1;
@@ -24,8 +27,10 @@ export class CodePage implements Hashed<CodePage> {
   eip = 0;
   /** Its code means the same at any address but for the EIPs: it is 32-bit code, and no limit of CS was checked. */
   isMovable = false;
-  /** The linear pages that it was moved away from. */
+  /** The linear pages that it was moved away from last. */
   private readonly formerPlaces: number[] = [];
+  /** The address spaces in which the dispatcher has found it where it is, so many as they came last (see AddressSpaces). */
+  private readonly spaces: number[] = [];
   /** A number that is the higher the later the dispatcher has come to the page anew. */
   lastFound = 0;
   private readonly index: RecordIndex;
@@ -33,7 +38,7 @@ export class CodePage implements Hashed<CodePage> {
   private directory = 0;
   /** What translations are to reckon with. */
   noted: Noted = nothingNoted;
-  /** Records that lead out of the page, by the EIP that they lead to. */
+  /** Records that lead out of the page, by the distance from its first byte that they lead to. */
   readonly gates = new Map<number, number>();
   readonly translations = new Set<CachedTranslation>();
   /** Records that it has got, by chunks, for its instructions and gates; how many of the last chunk are left (see Records). */
@@ -98,37 +103,41 @@ export class CodePage implements Hashed<CodePage> {
     if (!this.noted[what].has(offset)) this.noted = { ...this.noted, [what]: new Set(this.noted[what]).add(offset) };
   }
 
-  /** Whether it was at a linear page before. If it is wanted there again two live there, and it had to go to and fro. */
+  /** The dispatcher has found it in an address space. */
+  foundIn(space: number): void {
+    const { spaces } = this;
+    if (!spaces.includes(space) && spaces.push(space) > MOST_SPACES) spaces.shift();
+  }
+
+  /** Whether it is still mapped where it is in one of the address spaces in which it was found: a program that runs there will want it again. */
+  isWanted(spaces: AddressSpaces): boolean {
+    return this.spaces.some((space) => spaces.maps(space, this.linearPage, this.frame));
+  }
+
+  /** Whether it was at a linear page lately. If it is wanted there again a system maps its frame by turns, and it had to go to and fro. */
   wasAt(linearPage: number): boolean {
     return this.formerPlaces.includes(linearPage);
   }
 
-  /**
-   * Makes this the page of the same frame at another linear page, translations and all. Only while no frame of generated code is
-   * left. Whoever knew it by its number finds it gone; where gates lead is looked up anew.
-   */
-  move(id: number, linearPage: number, records: Records): void {
-    this.isMovable = this.formerPlaces.push(this.linearPage) < MOST_PLACES;
-    const distance = (linearPage - this.linearPage) << 12;
-    for (const { head } of this.translations) moveLinks(head, distance);
-    records.movePage(this, distance);
-    for (const node of records.nodesOf(this)) this.moveNode(node, distance);
-    const gates = [...this.gates];
-    this.gates.clear();
-    for (const [eip, gate] of gates) this.gates.set((eip + distance) | 0, gate);
-    this.id = id;
-    this.linearPage = linearPage;
-    this.eip = (this.eip + distance) | 0;
+  /** Instructions in its translations. */
+  get translated(): number {
+    let sum = 0;
+    for (const { instructions } of this.translations) sum += instructions;
+    return sum;
   }
 
-  private moveNode(node: Node, distance: number): void {
-    node.eip = (node.eip + distance) | 0;
-    node.nextEip = (node.nextEip + distance) | 0;
-    if (isRelative(node)) node.target = (node.target + distance) | 0;
-    if (node.targets === null) return;
-    // Others may be anywhere by now.
-    const inside = node.targets.filter((eip) => this.distanceTo(eip) >>> 0 < PAGE_BYTES);
-    node.targets = inside.map((eip) => (eip + distance) | 0);
+  /**
+   * Makes this the page of the same frame at another linear page, translations and all. Only while it is not mapped, and no frame of generated
+   * code is left. Whoever knows it by its number takes it for what is mapped here from now on: its records are those of the same offsets.
+   */
+  move(linearPage: number, records: Records): void {
+    if (this.formerPlaces.push(this.linearPage) > MOST_PLACES) this.formerPlaces.shift();
+    this.spaces.length = 0;
+    const distance = (linearPage - this.linearPage) << 12;
+    for (const { head } of this.translations) moveLinks(head, distance);
+    records.movePage(this, distance, moveNode);
+    this.linearPage = linearPage;
+    this.eip = (this.eip + distance) | 0;
   }
 
   /** The record of the instruction at an offset; 0 if there is none. */
@@ -148,6 +157,7 @@ export class CodePage implements Hashed<CodePage> {
     if (this.gates.size > 0) this.gates.clear();
     if (this.translations.size > 0) this.translations.clear();
     this.formerPlaces.length = 0;
+    this.spaces.length = 0;
     this.noted = nothingNoted;
   }
 
@@ -159,6 +169,16 @@ export class CodePage implements Hashed<CodePage> {
       if (record !== 0) yield record;
     }
   }
+}
+
+function moveNode(node: Node, distance: number): void {
+  const { page, targets } = node;
+  // Others may be anywhere by now.
+  const inside = targets?.filter((eip) => page.distanceTo(eip) >>> 0 < PAGE_BYTES);
+  node.eip = (node.eip + distance) | 0;
+  node.nextEip = (node.nextEip + distance) | 0;
+  if (isRelative(node)) node.target = (node.target + distance) | 0;
+  node.targets = inside?.map((eip) => (eip + distance) | 0) ?? null;
 }
 
 function moveLinks({ links }: Node, distance: number): void {

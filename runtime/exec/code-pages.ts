@@ -16,7 +16,7 @@ const BUCKET_BITS = 12;
 
 /**
  * The code pages that are kept, by number and by where they are. A number is a slot and a generation: whoever remembers the number of a page
- * that was evicted or moved doesn't take it for that of the page which has the slot now. Pages of one frame at one linear page, in several
+ * that was evicted doesn't take it for that of the page which has the slot now. Pages of one frame at one linear page, in several
  * contexts, may have one number: they are all mapped there, or none.
  */
 export class CodePages implements Iterable<CodePage> {
@@ -79,10 +79,10 @@ export class CodePages implements Iterable<CodePage> {
     this.slots[slot] = page;
   }
 
-  /** Moves a page to another linear page (see CodePage.move), where it has another number. */
+  /** Moves a page to another linear page (see CodePage.move). */
   move(page: CodePage, linearPage: number, records: Records): void {
     this.byPlace.delete(page);
-    page.move(this.newNumber(page.id & SLOTS), linearPage, records);
+    page.move(linearPage, records);
     this.place(page);
   }
 

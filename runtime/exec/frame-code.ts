@@ -82,16 +82,11 @@ export class FrameCode {
     return 1 << Math.min(this.drops++, MOST_DROPS);
   }
 
-  /**
-   * Of some of its pages the one that the dispatcher did not look for for the longest time: of programs at other addresses that
-   * has most likely ended.
-   */
-  longestUnfound(isMeant: (page: CodePage) => boolean): CodePage | null {
-    let longest: CodePage | null = null;
-    for (const page of this.pages) {
-      if ((longest === null || page.lastFound < longest.lastFound) && isMeant(page)) longest = page;
-    }
-    return longest;
+  /** Of some of its pages the one that most is translated of; of those alike, the one that the dispatcher found last. */
+  best(isMeant: (page: CodePage) => boolean): CodePage | null {
+    let best: CodePage | null = null;
+    for (const page of this.pages) if (isMeant(page) && (best === null || isBetter(page, best))) best = page;
+    return best;
   }
 
   clear(): void {
@@ -99,6 +94,11 @@ export class FrameCode {
     this.hits = 0;
     this.untilSurvey = 0;
   }
+}
+
+function isBetter(a: CodePage, b: CodePage): boolean {
+  const difference = a.translated - b.translated;
+  return difference > 0 || (difference === 0 && a.lastFound > b.lastFound);
 }
 
 /** The frames that hold code. They are marked, so that stores to them are seen. */

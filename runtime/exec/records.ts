@@ -232,15 +232,21 @@ export class Records {
     node.targetId = NO_PAGE;
   }
 
-  /** A page was moved by a distance: EIPs of what is in it are others. Its gates lead nowhere. */
-  movePage(page: CodePage, distance: number): void {
+  /**
+   * A page is moved by a distance: EIPs of what is in it are others. Its gates lead where they led: whoever passes one looks whether that page is
+   * mapped where the gate leads now.
+   */
+  movePage(page: CodePage, distance: number, moveNode: (node: Node, distance: number) => void): void {
     const { NEXT_EIP, LINEAR_PAGE } = this.views;
-    for (const record of page.instructions()) NEXT_EIP[record] = (NEXT_EIP[record] + distance) | 0;
-    for (const gate of page.gates.values()) {
-      NEXT_EIP[gate] = (NEXT_EIP[gate] + distance) | 0;
-      LINEAR_PAGE[gate] = (NEXT_EIP[gate] + page.context.base) >>> 12;
-      this.cut(gate);
+    for (const chunk of page.chunks) {
+      const end = chunk + RECORD_CHUNK * RECORD_WORDS;
+      for (let record = chunk; record < end; record += RECORD_WORDS) {
+        NEXT_EIP[record] = (NEXT_EIP[record] + distance) | 0;
+        const node = this.nodes[record >>> RECORD_SHIFT];
+        if (node !== null) moveNode(node, distance);
+      }
     }
+    for (const gate of page.gates.values()) LINEAR_PAGE[gate] = (NEXT_EIP[gate] + page.context.base) >>> 12;
   }
 
   /** Makes its fast path that of a slot; `heats`: each run adds to its heat. */

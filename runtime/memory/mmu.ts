@@ -4,6 +4,7 @@ import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { DataAccess, ProcessorMemory } from './access.ts';
+import { AddressSpaces } from './address-spaces.ts';
 import { checkAlignment } from './alignment.ts';
 import type { DevicePlace } from './device-blocks.ts';
 import { Access, type PageWalk, Paging } from './paging.ts';
@@ -25,6 +26,7 @@ export class Mmu implements ProcessorMemory {
   /** Those of the TLB, and those of whoever executes code. */
   readonly tables: Tables;
   readonly paging: Paging;
+  readonly spaces: AddressSpaces;
   private readonly state: Int32Array;
   private readonly walkResult: PageWalk;
   private readonly watched = new WatchedPages();
@@ -44,6 +46,7 @@ export class Mmu implements ProcessorMemory {
     this.ram = map.ram;
     this.tlb = new Tlb(this.ram.bytes.length, tables);
     this.paging = new Paging(state, map);
+    this.spaces = new AddressSpaces(state, map);
     map.onChanged = () => this.flushAll();
     this.ram.frames.onMarked = (frames) => this.tlb.protectFrames(frames);
     this.walkResult = this.paging.result;
