@@ -2,10 +2,9 @@ import type { Cpu } from '../cpu/cpu.ts';
 import type { Engine } from '../exec/engine.ts';
 import { GuestFault } from '../fault.ts';
 import type { Mmu } from '../memory/mmu.ts';
-import type { Paging } from '../memory/paging.ts';
+import { type Paging, silentPaging } from '../memory/paging.ts';
 import { forEachPage, PhysicalMemory } from '../memory/physical.ts';
 import { registerAccess } from './register-access.ts';
-import { silentPaging } from './view.ts';
 import { type Watchpoint, Watchpoints } from './watchpoints.ts';
 
 const PAGE = 4096;
@@ -78,7 +77,7 @@ export class Debugger implements DebugCalls {
 
   constructor(parts: DebuggedParts) {
     this.parts = parts;
-    this.paging = silentPaging(parts.mmu, parts.cpu.state);
+    this.paging = silentPaging(parts.cpu.state, parts.mmu.map);
     this.memory = new PhysicalMemory(parts.mmu.map);
     this.watchpoints = new Watchpoints(parts.cpu, parts.engine.stops);
   }

@@ -11,8 +11,7 @@ import { translationUrl } from '../exec/names.ts';
 import type { Node, Run } from '../exec/node.ts';
 import { defaultTiering } from '../exec/tiering.ts';
 import type { Mmu } from '../memory/mmu.ts';
-import { Paging } from '../memory/paging.ts';
-import { NO_FRAME } from '../memory/physical-map.ts';
+import { type Paging, silentPaging } from '../memory/paging.ts';
 import type { CodeSnapshot, TranslationInfo } from './questions.ts';
 
 const PAGE = 4096;
@@ -38,7 +37,7 @@ export class EngineView {
 
   constructor(parts: ViewedParts) {
     this.parts = parts;
-    this.paging = silentPaging(parts.mmu, parts.state);
+    this.paging = silentPaging(parts.state, parts.mmu.map);
   }
 
   *translations(): Generator<CachedTranslation> {
@@ -234,9 +233,4 @@ export class EngineView {
   observe(observer: CodeObserver | null): void {
     this.parts.engine.graph.cache.observer = observer;
   }
-}
-
-/** Page walks that set no accessed bits: all of memory is read-only to them. */
-export function silentPaging(mmu: Mmu, state: Int32Array): Paging {
-  return new Paging(state, Object.create(mmu.map, { storedFrameAt: { value: () => NO_FRAME } }));
 }

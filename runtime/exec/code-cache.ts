@@ -20,6 +20,9 @@ import { Cost, FREED, mostEvicted, Residence } from './residence.ts';
 import { SpareCode } from './spare-code.ts';
 import type { Stops } from './stops.ts';
 
+/** A frame with more code pages gets new ones: nobody looks through so many for one that could be moved. */
+const MOST_COPIES = 256;
+
 /** Makes instructions that are dropped start anew. */
 export interface InstructionReset {
   /** Makes an instruction decode its bytes anew when it next runs. */
@@ -177,8 +180,7 @@ export class CodeCache implements CodeWriteListener {
     const known = this.pages.at(this.context, frame, linearPage) ?? this.movedTo(frame, linearPage);
     if (known !== null) known.used = true;
     const page = known ?? this.newPage(frame, linearPage);
-    page.lastFound = ++this.found;
-    page.foundIn(this.mmu.spaces.current);
+    page.noteFound(++this.found, this.mmu.spaces.current);
     return page;
   }
 
@@ -203,18 +205,21 @@ export class CodeCache implements CodeWriteListener {
 
   /** A page of the frame that was made elsewhere, moved: systems load programs at another address each time. */
   private movedTo(frame: number, linearPage: number): CodePage | null {
-    const { context, mmu, stops } = this;
+    const { stops } = this;
     const code = this.frames.get(frame);
     // What is decoded knows the breakpoints of where that was.
-    if (code === undefined || stops.hasPage(linearPage)) return null;
-    const page = code.best((one) => {
-      if (stops.hasPage(one.linearPage)) return false;
-      if (one.context !== context || !one.isMovable || this.mapped.has(one) || one.wasAt(linearPage)) return false;
-      // Else there is nothing to gain, and the frame may hold something else by now.
-      return !this.records.decodedIn(one).next().done && !one.isWanted(mmu.spaces);
-    });
+    if (code === undefined || code.pages.size > MOST_COPIES || stops.hasPage(linearPage)) return null;
+    const page = code.best((one) => this.isFree(one));
     if (page !== null) this.move(page, linearPage);
     return page;
+  }
+
+  /** Whether a page may be moved to code that runs now: it has some, and nobody will come back to where it is. */
+  private isFree(page: CodePage): boolean {
+    const { context, found, mapped, mmu, stops } = this;
+    if (page.context !== context || !page.isMovable || mapped.has(page) || stops.hasPage(page.linearPage)) return false;
+    if (page.hasJustCome(found) || page.isWanted(mmu.spaces)) return false;
+    return !this.records.decodedIn(page).next().done;
   }
 
   /** Makes a page that of its frame at another linear page (see CodePage.move). */

@@ -11,10 +11,10 @@ import type { Node } from './node.ts';
 import { RecordIndex } from './record-index.ts';
 import type { Records } from './records.ts';
 
-/** So many places are remembered that a page was moved away from. */
-const MOST_PLACES = 4;
-/** So many address spaces are remembered in which a page was found at its place. */
+/** So many address spaces are remembered in which a page was found. */
 const MOST_SPACES = 4;
+/** So many pages must be found before one is moved again: a move takes as long as a page has records. */
+const REST = 32;
 
 /** The instructions decoded from one frame, as it appears at one linear page in one context. It may be moved to another one. */
 export class CodePage implements Hashed<CodePage> {
@@ -27,12 +27,11 @@ export class CodePage implements Hashed<CodePage> {
   eip = 0;
   /** Its code means the same at any address but for the EIPs: it is 32-bit code, and no limit of CS was checked. */
   isMovable = false;
-  /** The linear pages that it was moved away from last. */
-  private readonly formerPlaces: number[] = [];
-  /** The address spaces in which the dispatcher has found it where it is, so many as they came last (see AddressSpaces). */
-  private readonly spaces: number[] = [];
-  /** A number that is the higher the later the dispatcher has come to the page anew. */
+  /** The address spaces in which the dispatcher has found it where it is, the latest last (see AddressSpaces). */
+  private readonly foundIn: number[] = [];
+  /** How many pages the dispatcher had found when it found this one last, and when this one came to where it is. */
   lastFound = 0;
+  private cameAt = 0;
   private readonly index: RecordIndex;
   /** Where in the index its records are. */
   private directory = 0;
@@ -103,20 +102,25 @@ export class CodePage implements Hashed<CodePage> {
     if (!this.noted[what].has(offset)) this.noted = { ...this.noted, [what]: new Set(this.noted[what]).add(offset) };
   }
 
-  /** The dispatcher has found it in an address space. */
-  foundIn(space: number): void {
-    const { spaces } = this;
-    if (!spaces.includes(space) && spaces.push(space) > MOST_SPACES) spaces.shift();
+  /** The dispatcher has found it in an address space, as the page of a number among all that it has found. */
+  noteFound(number: number, space: number): void {
+    const { foundIn } = this;
+    this.lastFound = number;
+    if (foundIn.length === 0) this.cameAt = number;
+    if (foundIn.at(-1) === space) return;
+    const known = foundIn.indexOf(space);
+    if (known >= 0) foundIn.splice(known, 1);
+    if (foundIn.push(space) > MOST_SPACES) foundIn.shift();
   }
 
-  /** Whether it is still mapped where it is in one of the address spaces in which it was found: a program that runs there will want it again. */
+  /** Whether it is still mapped where it is in one of the address spaces in which it was found last: a program will come back to it. */
   isWanted(spaces: AddressSpaces): boolean {
-    return this.spaces.some((space) => spaces.maps(space, this.linearPage, this.frame));
+    return this.foundIn.some((space) => spaces.maps(space, this.linearPage, this.frame));
   }
 
-  /** Whether it was at a linear page lately. If it is wanted there again a system maps its frame by turns, and it had to go to and fro. */
-  wasAt(linearPage: number): boolean {
-    return this.formerPlaces.includes(linearPage);
+  /** Whether it has come to where it is just now, as a number of pages found tells. */
+  hasJustCome(number: number): boolean {
+    return number - this.cameAt < REST;
   }
 
   /** Instructions in its translations. */
@@ -131,11 +135,11 @@ export class CodePage implements Hashed<CodePage> {
    * code is left. Whoever knows it by its number takes it for what is mapped here from now on: its records are those of the same offsets.
    */
   move(linearPage: number, records: Records): void {
-    if (this.formerPlaces.push(this.linearPage) > MOST_PLACES) this.formerPlaces.shift();
-    this.spaces.length = 0;
+    this.foundIn.length = 0;
     const distance = (linearPage - this.linearPage) << 12;
     for (const { head } of this.translations) moveLinks(head, distance);
-    records.movePage(this, distance, moveNode);
+    records.movePage(this, distance);
+    for (const node of records.nodesOf(this)) moveNode(node, distance);
     this.linearPage = linearPage;
     this.eip = (this.eip + distance) | 0;
   }
@@ -156,8 +160,7 @@ export class CodePage implements Hashed<CodePage> {
     // V8 allocates memory even to clear what is empty.
     if (this.gates.size > 0) this.gates.clear();
     if (this.translations.size > 0) this.translations.clear();
-    this.formerPlaces.length = 0;
-    this.spaces.length = 0;
+    this.foundIn.length = 0;
     this.noted = nothingNoted;
   }
 

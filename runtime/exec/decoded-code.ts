@@ -227,8 +227,8 @@ export abstract class DecodedCode implements InstructionReset {
     const gate = this.cache.gateTo(page, eip);
     if (records.weightOf(gate) < weight) {
       records.setWeight(gate, weight);
-      const target = records.views.TAKEN[gate];
-      if (target !== 0) this.markEntry(target, weight);
+      const { TAKEN, PAGE_ID } = records.views;
+      if (this.cache.isMappedAt(eip, PAGE_ID[gate])) this.markEntry(TAKEN[gate], weight);
     }
     return gate;
   }

@@ -85,7 +85,14 @@ export class FrameCode {
   /** Of some of its pages the one that most is translated of; of those alike, the one that the dispatcher found last. */
   best(isMeant: (page: CodePage) => boolean): CodePage | null {
     let best: CodePage | null = null;
-    for (const page of this.pages) if (isMeant(page) && (best === null || isBetter(page, best))) best = page;
+    let most = -1;
+    for (const page of this.pages) {
+      const { translated } = page;
+      const isBetter = translated > most || (translated === most && page.lastFound > best!.lastFound);
+      if (!isBetter || !isMeant(page)) continue;
+      best = page;
+      most = translated;
+    }
     return best;
   }
 
@@ -94,11 +101,6 @@ export class FrameCode {
     this.hits = 0;
     this.untilSurvey = 0;
   }
-}
-
-function isBetter(a: CodePage, b: CodePage): boolean {
-  const difference = a.translated - b.translated;
-  return difference > 0 || (difference === 0 && a.lastFound > b.lastFound);
 }
 
 /** The frames that hold code. They are marked, so that stores to them are seen. */

@@ -236,17 +236,16 @@ export class Records {
    * A page is moved by a distance: EIPs of what is in it are others. Its gates lead where they led: whoever passes one looks whether that page is
    * mapped where the gate leads now.
    */
-  movePage(page: CodePage, distance: number, moveNode: (node: Node, distance: number) => void): void {
+  movePage({ chunks, context, gates }: CodePage, distance: number): void {
     const { NEXT_EIP, LINEAR_PAGE } = this.views;
-    for (const chunk of page.chunks) {
+    for (const chunk of chunks) {
       const end = chunk + RECORD_CHUNK * RECORD_WORDS;
+      // Those that are not in use, or not decoded, get it when they are.
       for (let record = chunk; record < end; record += RECORD_WORDS) {
         NEXT_EIP[record] = (NEXT_EIP[record] + distance) | 0;
-        const node = this.nodes[record >>> RECORD_SHIFT];
-        if (node !== null) moveNode(node, distance);
       }
     }
-    for (const gate of page.gates.values()) LINEAR_PAGE[gate] = (NEXT_EIP[gate] + page.context.base) >>> 12;
+    for (const gate of gates.values()) LINEAR_PAGE[gate] = (NEXT_EIP[gate] + context.base) >>> 12;
   }
 
   /** Makes its fast path that of a slot; `heats`: each run adds to its heat. */

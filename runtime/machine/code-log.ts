@@ -7,11 +7,10 @@ import { Instruction } from '../../translator/x86/instruction.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import { linearEip } from '../cpu/code-segment.ts';
 import { hex } from '../debug/registers.ts';
-import { silentPaging } from '../debug/view.ts';
 import { type InterruptSource, isInterruptWaiting, type LeaveReason } from '../exec/dispatcher.ts';
 import type { Engine } from '../exec/engine.ts';
 import type { Mmu } from '../memory/mmu.ts';
-import type { Paging } from '../memory/paging.ts';
+import { type Paging, silentPaging } from '../memory/paging.ts';
 import { NO_FRAME } from '../memory/physical-map.ts';
 import type { GuestLog } from './guest-log.ts';
 
@@ -59,7 +58,7 @@ export class CodeLog {
 
   constructor(parts: CodeLogParts) {
     this.#parts = parts;
-    this.#paging = silentPaging(parts.mmu, parts.state);
+    this.#paging = silentPaging(parts.state, parts.mmu.map);
     // What has interrupted an instruction is told before the next one.
     parts.log.onDelivered = () => parts.engine.stops.note({ reason: 'step' });
   }

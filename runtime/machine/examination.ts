@@ -8,12 +8,11 @@ import type { AccessSize } from '../bus/ports.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { type FloatRegisters, readFloatRegisters } from '../debug/float-registers.ts';
 import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
-import { silentPaging } from '../debug/view.ts';
 import type { PciFunctionView } from '../devices/pci/function.ts';
 import { busMemory } from '../memory/bus-memory.ts';
 import { type Mapping, Mappings } from '../memory/mappings.ts';
 import type { Mmu } from '../memory/mmu.ts';
-import type { Paging } from '../memory/paging.ts';
+import { type Paging, silentPaging } from '../memory/paging.ts';
 import { forEachPage } from '../memory/physical.ts';
 import { NO_FRAME } from '../memory/physical-map.ts';
 import type { Saved } from '../snapshot/describe.ts';
@@ -118,7 +117,7 @@ export class Examination implements ExaminationCalls {
   constructor(parts: ExaminedParts) {
     this.parts = parts;
     this.tables = new Mappings(parts.cpu.state, parts.mmu.map);
-    this.paging = silentPaging(parts.mmu, parts.cpu.state);
+    this.paging = silentPaging(parts.cpu.state, parts.mmu.map);
   }
 
   registers(): CpuRegisters {

@@ -196,3 +196,8 @@ export class Paging {
 function executionOf(high: number): number {
   return high & NO_EXECUTE ? PageKind.noExecute : 0;
 }
+
+/** Page walks that set no accessed and dirty bits: all of memory is read-only to them. */
+export function silentPaging(state: Int32Array, map: PhysicalMap): Paging {
+  return new Paging(state, Object.create(map, { storedFrameAt: { value: () => NO_FRAME } }));
+}

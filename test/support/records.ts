@@ -28,7 +28,8 @@ export function wrongRecords({ graph, handlers }: Pick<Engine, 'graph' | 'handle
       if (page.at(records.offsetOf(record)) !== record) errors.push(`record ${record} is not at its offset`);
       compare(page, record, { ...slotOf(graph, handlers, record), ...wordsOf(graph, record) });
     }
-    for (const [distance, gate] of page.gates) compare(page, gate, wordsOfGate(graph, page, page.eip + distance, gate));
+    for (const [distance, gate] of page.gates)
+      compare(page, gate, wordsOfGate(mapped, graph, page, page.eip + distance, gate));
   }
   return [...errors, ...wrongTargets(mapped, graph)];
 }
@@ -57,17 +58,19 @@ function wordsOf({ records }: Graph, record: number): Words {
   };
 }
 
-function wordsOfGate({ records, cache }: Graph, page: CodePage, to: number, gate: number): Words {
+function wordsOfGate(mapped: Int32Array, { records }: Graph, page: CodePage, to: number, gate: number): Words {
   const eip = to | 0;
   const words = { SLOT: Slot.gate, LINEAR_PAGE: (eip + page.context.base) >>> 12, NEXT_EIP: eip };
   const target = records.views.TAKEN[gate];
   if (target === 0) return { ...words, PAGE_ID: NO_PAGE };
   const there = records.pageOf(target);
+  const node = records.nodeOf(gate);
+  const isNodeRight = node === null || node.targetId !== there?.id || node.taken!.record === target;
   if (there?.id !== records.views.PAGE_ID[gate]) return words;
   // One that was moved elsewhere is not mapped where the gate leads, and is looked up anew.
-  const isThere = cache.isMappedAt(eip, there.id);
+  const isThere = mapped[words.LINEAR_PAGE] === there.id;
   const isRight = isThere ? records.eipOf(target) === eip : ((records.eipOf(target) - eip) & 0xfff) === 0;
-  return isRight ? words : { NEXT_EIP: NaN };
+  return isRight && isNodeRight ? words : { NEXT_EIP: NaN };
 }
 
 /** Entries of the branch target buffer that would be gone by, but lead elsewhere. */

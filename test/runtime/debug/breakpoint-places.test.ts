@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { findPages } from '../../support/found-pages.ts';
 import { type Guest, type GuestProgram, onEveryEngineBy } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
@@ -23,11 +24,13 @@ main:   call    paging_start
         jnz     .again
         mov     dword [edi + PAGE_TABLE], 0
         invlpg  [esi]
+        call    find_pages
         add     esi, ${DISTANCE}
         dec     dword [left]
         jnz     .place
         mov     eax, ebx
         jmp     exit
+${findPages}
         align   4096
 module: inc     ebx
 .inside:

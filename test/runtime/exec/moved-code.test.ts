@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Symbols } from '../../../runtime/debug/symbols.ts';
-import { CodeContext } from '../../../runtime/exec/code-contexts.ts';
-import { CodePage } from '../../../runtime/exec/code-page.ts';
-import { capacityFor, Records } from '../../../runtime/exec/records.ts';
-import { Tables } from '../../../runtime/memory/tables.ts';
 import { blockLines } from '../../../src/inspect/block-view.ts';
-import { Key } from '../../../translator/abi/key.ts';
 import { INSTRUCTION_COMMENT } from '../../../translator/emit/names.ts';
+import { findPages } from '../../support/found-pages.ts';
 import { endValue, Guest, onEveryEngine, variants } from '../../support/guest.ts';
 import { kernel, pageEntry } from '../../support/guest-kernel.ts';
 
@@ -123,6 +119,7 @@ ${main}
         mov     eax, ebx
         add     eax, [faulted]
         jmp     exit
+${findPages}
 ${module}`);
 }
 
@@ -149,6 +146,7 @@ const places = (prepare: string) =>
 .place: call    map_module
         call    call_module
         call    unmap_module
+        call    find_pages
         add     esi, 0x5000
         dec     dword [left]
         jnz     .place
@@ -218,13 +216,25 @@ test('what an inspector has counted moves along', async () => {
   }
 });
 
-test('a page knows where it was lately', () => {
-  const context = new CodeContext(Key.code32 | Key.flat, 0, -1);
-  const page = new CodePage(1, context, 5, 0x100);
-  for (let n = 1; n <= 300; n++) page.move(0x100 + n, new Records(new Tables(capacityFor(0))));
-  const last = 0x100 + 300;
-  expect([page.isMovable, page.wasAt(0x100), page.wasAt(last - 5)]).toEqual([true, false, false]);
-  expect([1, 2, 3, 4].every((distance) => page.wasAt(last - distance))).toBe(true);
+test('gates of pages that move as far keep what they lead to', async () => {
+  const guest = new Guest(places(''), variants.find(({ name }) => name === 'translator, polling')!);
+  try {
+    endValue(guest);
+    const { cache, records } = guest.core.engine.graph;
+    const { TAKEN, PAGE_ID, NEXT_EIP, LINEAR_PAGE } = records.views;
+    const pages = cache.allPages().filter(({ linearPage }) => linearPage >= 0x200);
+    const gates = pages.flatMap((page) => [...page.gates.values()]);
+    const among = gates.filter((gate) => pages.some(({ id }) => id === PAGE_ID[gate]));
+    expect(among.length).toBeGreaterThan(0);
+    const targets = () => among.map((gate) => [TAKEN[gate], PAGE_ID[gate], records.nodeOf(gate)?.targetId]);
+    const eips = () => among.map((gate) => [NEXT_EIP[gate], LINEAR_PAGE[gate], records.eipOf(TAKEN[gate]!)]);
+    const [targetsBefore, eipsBefore] = [targets(), eips()];
+    for (const page of pages) cache.move(page, page.linearPage + 7);
+    expect(targets()).toEqual(targetsBefore);
+    expect(eips()).toEqual(eipsBefore.map(([eip, page, at]) => [eip! + 0x7000, page! + 7, at! + 0x7000]));
+  } finally {
+    await guest.dispose();
+  }
 });
 
 function translationsOf(guest: Guest) {
@@ -266,7 +276,52 @@ describe('code that is mapped at two addresses', () => {
 `);
   onEveryEngine('by turns does not go to and fro all the time', toAndFro, (guest, value) => {
     expect(value).toBe(2 * turns * expected(guest));
-    expect(moves(guest)).toBe(2);
+    expect(moves(guest)).toBe(0);
+  });
+
+  const eight = program(`
+        mov     dword [left], ${25 * turns}
+        mov     esi, 0x200000
+        call    map_module
+        call    esi
+        add     ebx, eax
+        call    unmap_module
+        call    find_pages
+.turn:  call    map_module
+        call    esi
+        add     ebx, eax
+        call    unmap_module
+        add     esi, 0x2000
+        and     esi, 0x20FFFF
+        dec     dword [left]
+        jnz     .turn
+`);
+  onEveryEngine('nor does what is mapped at eight by turns', eight, (guest, value) => {
+    expect(value).toBe(((1 + 25 * turns) * expected(guest)) / CALLS);
+    expect(moves(guest)).toBeLessThan(2 * turns);
+  });
+
+  // The page table no longer has the first place, but the TLB does: code there may still run.
+  const unflushed = program(`
+        mov     dword [left], ${turns}
+        mov     esi, 0x200000
+        call    map_module
+        call    call_module
+.turn:  mov     edi, PAGE_TABLE + 0x200 * 4
+        mov     dword [edi], 0
+        mov     dword [edi + 4], 0
+        call    find_pages
+        mov     esi, 0x300000
+        call    map_module
+        call    call_module
+        mov     esi, 0x200000
+        call    call_module
+        dec     dword [left]
+        jnz     .turn
+`);
+  onEveryEngine('stays where the TLB still has it', unflushed, (guest, value) => {
+    expect(value).toBe((1 + 2 * turns) * expected(guest));
+    expect(moves(guest)).toBe(0);
   });
 });
 
@@ -276,6 +331,7 @@ describe('code that has moved', () => {
         call    map_module
         call    call_module
         call    unmap_module
+        call    find_pages
         mov     esi, 0x30A000
         call    map_module
         call    call_module
