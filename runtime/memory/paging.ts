@@ -197,7 +197,8 @@ function executionOf(high: number): number {
   return high & NO_EXECUTE ? PageKind.noExecute : 0;
 }
 
-/** Page walks that set no accessed and dirty bits: all of memory is read-only to them. */
+/** Page walks without any effect: all of memory is read-only to them, so they set no accessed and dirty bits, and devices read as 0. */
 export function silentPaging(state: Int32Array, map: PhysicalMap): Paging {
-  return new Paging(state, Object.create(map, { storedFrameAt: { value: () => NO_FRAME } }));
+  const silent = { storedFrameAt: { value: () => NO_FRAME }, readDevice: { value: () => 0 } };
+  return new Paging(state, Object.create(map, silent));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Mmu } from '../../../runtime/memory/mmu.ts';
 import { Access } from '../../../runtime/memory/paging.ts';
-import { PhysicalMap } from '../../../runtime/memory/physical-map.ts';
+import { Layer, PhysicalMap } from '../../../runtime/memory/physical-map.ts';
 import { GuestRam } from '../../../runtime/memory/ram.ts';
 import { Cr0, Cr4 } from '../../../translator/abi/control-registers.ts';
 import { WORD_COUNT, Word } from '../../../translator/abi/state.ts';
@@ -57,6 +57,12 @@ function fillTables({ words }: GuestRam, kind: Kind, random: Random): void {
 describe.each(kinds)('$name', (kind) => {
   const state = new Int32Array(WORD_COUNT);
   const map = new PhysicalMap(new GuestRam(FRAMES * 4096));
+  let reads = 0;
+  const read = () => {
+    reads++;
+    return 0;
+  };
+  map.bus(Layer.chipset).add({ name: 'registers', base: FRAMES * 4096, length: 0x8000, read, write: () => undefined });
   const { paging, spaces } = new Mmu(state, map);
   const random = new Random(7);
   fillTables(map.ram, kind, random);
@@ -88,9 +94,16 @@ describe.each(kinds)('$name', (kind) => {
     expect(mapped).toBeLessThan(18_000);
   });
 
-  test('looking sets no accessed bits', () => {
+  test('looking sets no accessed bits, and reads no device', () => {
     const before = map.ram.words.slice();
-    for (let linearPage = 0; linearPage < 1 << 20; linearPage += 77) spaces.maps(SPACES[0]!, linearPage, 9);
+    reads = 0;
+    for (const space of SPACES) {
+      for (let linearPage = 0; linearPage < 1 << 20; linearPage += 77) spaces.maps(space, linearPage, 9);
+    }
     expect(map.ram.words).toEqual(before);
+    expect(reads).toBe(0);
+    for (const space of SPACES)
+      for (let linearPage = 0; linearPage < 1 << 20; linearPage += 77) walked(space, linearPage);
+    expect(reads).toBeGreaterThan(0);
   });
 });
