@@ -78,6 +78,7 @@ export function isInMemory(source: SharePlan['source']): source is MemorySource 
  * Those of a machine that goes on from a state of another one.
  * @param had what that one had
  * @param given the same by their tags; others are as they were, and of one that is in memory, unless a folder of the host takes its place, what is not given
+ * @throws ConfigurationError if one is given that it had not
  */
 export function sharesGoingOn(
   had: readonly ShareOptions[] = [],
@@ -85,8 +86,15 @@ export function sharesGoingOn(
 ): readonly ShareOptions[] {
   // Anything else is refused where it is checked, and so is what is given twice.
   if (!Array.isArray(given)) return given;
+  const unknown = given.find((one) => typeof one?.tag === 'string' && !had.some(({ tag }) => tag === one.tag));
+  if (unknown !== undefined) throw new ConfigurationError(unknownShare(unknown.tag, had));
   const again = had.map(({ tag }) => given.find((one) => one?.tag === tag));
   return [...had.map((share, n) => goingOn(share, again[n])), ...given.filter((share) => !again.includes(share))];
+}
+
+function unknownShare(tag: string, had: readonly ShareOptions[]): string {
+  const tags = had.map((share) => `'${share.tag}'`).join(', ');
+  return `the machine that goes on has no share with the tag '${tag}': ${tags === '' ? 'it has none at all' : `its tags are ${tags}`}`;
 }
 
 function goingOn(had: ShareOptions, given: ShareOptions | undefined): ShareOptions {

@@ -105,12 +105,15 @@ test('a snapshot within an image has the folders in memory', () =>
 test('a share that is named again that is in memory keeps what is not said of it', () => {
   const had = [{ tag: 'a', files: {}, readOnly: true, capacity: 5 }, { tag: 'b' }, { tag: 'c', files: {} }];
   const server = { index: 'i', contents: 'c' };
-  const given = [{ tag: 'd' }, { tag: 'b', folder: '/' }, { tag: 'a', server, capacity: 6 }, { tag: 'c', folder: '/' }];
+  const given = [
+    { tag: 'b', folder: '/' },
+    { tag: 'a', server, capacity: 6 },
+    { tag: 'c', folder: '/' },
+  ];
   expect(sharesGoingOn(had, given)).toEqual([
     { tag: 'a', files: {}, server, readOnly: true, capacity: 6 },
     { tag: 'b', folder: '/' },
     { tag: 'c', folder: '/' },
-    { tag: 'd' },
   ]);
   expect(sharesGoingOn(had)).toEqual(had);
   expect(sharesGoingOn([{ tag: 'a', files: {} }], [{ tag: 'a', readOnly: true }])).toEqual([
@@ -118,6 +121,17 @@ test('a share that is named again that is in memory keeps what is not said of it
   ]);
   // What is given twice is refused where it is checked.
   expect(sharesGoingOn(had, [{ tag: 'b' }, { tag: 'b', folder: '/' }])).toHaveLength(4);
+});
+
+test('a share that the machine had not is refused by its tag', async () => {
+  expect(() => sharesGoingOn([{ tag: 'a' }, { tag: 'b' }], [{ tag: 'c' }])).toThrow(
+    "the machine that goes on has no share with the tag 'c': its tags are 'a', 'b'",
+  );
+  await using machine = await Machine.create({ memory: 4, boot: { demo: true } });
+  const snapshot = await machine.snapshot();
+  await expect(Machine.restore(snapshot, { shares: [{ tag: 'host', files: {} }] })).rejects.toThrow(
+    "the machine that goes on has no share with the tag 'host': it has none at all",
+  );
 });
 
 test.each([
