@@ -106,6 +106,7 @@ export class CodePage implements Hashed<CodePage> {
   noteFound(number: number, space: number): void {
     const { foundIn } = this;
     this.lastFound = number;
+    // It was made or moved for who asks for it now.
     if (foundIn.length === 0) this.cameAt = number;
     if (foundIn.at(-1) === space) return;
     const known = foundIn.indexOf(space);

@@ -69,6 +69,16 @@ ${library}`);
 const cache = ({ core }: Guest) => core.engine.graph.cache;
 const decoded = ({ core }: Guest) => core.engine.graph.decoded;
 
+/** The life of a program: it has the library at ESI in the space at EDI, calls it, and has it no more. */
+const life = `
+        call    make_space
+        mov     eax, HAS
+        call    map
+        call    use
+        xor     eax, eax
+        call    map
+`;
+
 /** A program in a space of its own, which it leaves when it ends, at the next of ten places: these come again and again. */
 const program = `
         mov     eax, [place]
@@ -81,12 +91,7 @@ const program = `
         shl     esi, 12
         add     esi, 0x400000
         mov     edi, FIRST + 0x2000
-        call    make_space
-        mov     eax, HAS
-        call    map
-        call    use
-        xor     eax, eax
-        call    map
+${life}
         call    find_pages
 `;
 
@@ -145,12 +150,7 @@ describe('a program that starts others', () => {
 .child: mov     eax, FIRST
         mov     cr3, eax
         call    use                     ; the parent, before it starts the child
-        call    make_space
-        mov     eax, HAS
-        call    map
-        call    use
-        xor     eax, eax
-        call    map
+${life}
         add     edi, 0x2000
         dec     ecx
         jnz     .child
