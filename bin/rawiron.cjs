@@ -19,7 +19,7 @@ if (otherNode) {
   process.stderr.write('rawiron: ' + problem + '\n');
   process.exitCode = 1;
 } else {
-  require('./program.cjs')(path.join(root, isClone ? 'src' : 'dist/src', 'cli/main.mjs'));
+  require('./program.cjs')(path.join(root, isClone ? 'src/cli/main.mjs' : 'dist/node/program.mjs'));
 }
 
 function isAtLeast(major, minor) {

@@ -1,7 +1,8 @@
 /**
- * Makes dist/, what the package holds: JavaScript, types and source maps. tsc compiles; the packages that few need,
- * the debug mode's parser, the inspector's source maps and browsers' decompression of zstd, become part of the modules that import them, so that whoever
- * installs rawiron installs nothing else. The firmware is assembled, so that the package has its images. Pages without a bundler have one file for each thread.
+ * Makes dist/, what the package holds: JavaScript, types and source maps. For Node there are few files, in dist/node; for pages with a bundler
+ * of their own a file for each module, as tsc compiles it, and for those without one a file for each thread. The packages that few need,
+ * the debug mode's parser, the inspector's source maps and browsers' decompression of zstd, become part of what imports them, so that whoever
+ * installs rawiron installs nothing else. The firmware is assembled, so that the package has its images.
  *
  *     node scripts/build.ts
  */
@@ -11,18 +12,17 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { makeFirmwareModule } from './firmware-module.ts';
+import { makeNodeBundle } from './node-bundle.ts';
 import { makePageBundle } from './page-bundle.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const require = createRequire(import.meta.url);
 
-/** Modules that import a package, and the file that has the package's licence. */
-const carriers = [
-  { module: 'src/isolate/check-text', name: 'acorn' },
-  { module: 'src/inspect/exported', name: 'source-map' },
-  { module: 'src/browser/zstd', name: 'fzstd' },
-] as const;
+/** Packages that the library has in it. */
+const carried = ['acorn', 'source-map', 'fzstd'] as const;
+/** Modules for browsers that import one. */
+const carriers = ['src/isolate/check-text', 'src/browser/zstd'] as const;
 
 /** Puts a module's packages into it. Its own imports stay as they are. */
 async function inlinePackages(file: string): Promise<void> {
@@ -43,14 +43,16 @@ async function licence(name: string): Promise<string> {
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
 const compiler = join(root, 'node_modules/typescript/bin/tsc');
+const compile = (configuration: string, ...flags: readonly string[]) =>
+  execFileSync(process.execPath, [compiler, '-p', join(root, configuration), ...flags], { stdio: 'inherit' });
 // What is for browsers is compiled with their types, what is for Node with Node's.
-for (const configuration of ['tsconfig.build.json', 'tsconfig.build-browser.json']) {
-  execFileSync(process.execPath, [compiler, '-p', join(root, configuration)], { stdio: 'inherit' });
-}
-for (const { module } of carriers) await inlinePackages(join(dist, `${module}.js`));
+compile('tsconfig.build.json', '--emitDeclarationOnly');
+compile('tsconfig.build-browser.json');
+for (const module of carriers) await inlinePackages(join(dist, `${module}.js`));
 await makeFirmwareModule(dist);
+await makeNodeBundle(root, dist);
 await makePageBundle(dist);
-const licences = await Promise.all(carriers.map(({ name }) => licence(name)));
+const licences = await Promise.all(carried.map(licence));
 await writeFile(join(dist, 'third-party-licences.txt'), licences.join('\n\n'));
 // Not on standard output, where `npm pack --silent` has nothing but the tarball's name.
 console.error(`${basename(dist)}/ is made`);

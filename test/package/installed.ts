@@ -2,6 +2,8 @@ import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_pro
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { lockFile } from '../../src/node/file-lock.ts';
 
 export const root = join(import.meta.dirname, '../..');
 /** Versions of Node that the package is for; the clone's own is the last. */
@@ -26,7 +28,23 @@ export class Installation {
   /** Paths in the tarball. */
   readonly files: readonly string[];
 
-  constructor() {
+  /** One at a time, in all processes: to pack the clone makes its dist/ anew. */
+  static async create(): Promise<Installation> {
+    for (;;) {
+      const lock = await lockFile(`pack ${root}`, 'write');
+      if (lock === undefined) {
+        await setTimeout(100);
+        continue;
+      }
+      try {
+        return new Installation();
+      } finally {
+        await lock.release();
+      }
+    }
+  }
+
+  private constructor() {
     const tarballs = join(this.folder, 'tarball');
     mkdirSync(tarballs);
     const parsed: unknown = JSON.parse(npm(root, 'pack', '--json', '--silent', '--pack-destination', tarballs));

@@ -9,8 +9,8 @@ let runtimes: Map<string, Runtime>;
 const linux = await findLinux();
 const MINUTES = 60_000;
 
-beforeAll(() => {
-  installation = new Installation();
+beforeAll(async () => {
+  installation = await Installation.create();
   runtimes = new Map(installNodes(installation.folder).map((runtime) => [runtime.name, runtime]));
   installation.copy('examples', 'examples');
 }, 10 * MINUTES);
@@ -63,6 +63,13 @@ describe('the tarball', () => {
     expect([...folders].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'package.json']);
     expect(installation.files.filter((path) => /(?<!\.d)\.ts$/.test(path))).toEqual([]);
     expect(installation.files).toContain('dist/third-party-licences.txt');
+  });
+
+  test('has few files for Node, with the packages that it needs in them', () => {
+    const parts = installation.files.filter((path) => /^dist\/node\/.*\.m?js$/.test(path));
+    expect(parts).toEqual(expect.arrayContaining(['index', 'parts/check-text'].map((name) => `dist/node/${name}.js`)));
+    expect(parts.length).toBeLessThan(200);
+    expect(installation.files.filter((path) => /^dist\/src\/(cli|node)\/.*\.m?js$/.test(path))).toEqual([]);
   });
 
   test('has the images of the firmware, and not what assembles them', () => {

@@ -43,8 +43,8 @@ describe.skipIf(noBrowser !== '')(`the bundle for pages${noBrowser}`, () => {
   const browser = useBrowser();
   let installation: Installation;
   let folder: string;
-  beforeAll(() => {
-    installation = new Installation();
+  beforeAll(async () => {
+    installation = await Installation.create();
     folder = join(installation.folder, 'node_modules/rawiron/dist/page');
   }, 10 * MINUTES);
   afterAll(() => installation?.remove());

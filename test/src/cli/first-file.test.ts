@@ -42,7 +42,7 @@ test('the file is one that any Node can read', () => {
 });
 
 describe('in the package', () => {
-  beforeEach(() => put('dist/src/cli/main.mjs', 'console.log("ran with " + process.argv[2])'));
+  beforeEach(() => put('dist/node/program.mjs', 'console.log("ran with " + process.argv[2])'));
 
   test.each(['22.12.0', '24.0.0', '26.10.0'])('Node %s runs the program', (version) => {
     expect(runAs(version)).toEqual({ status: 0, stdout: 'ran with a\n', stderr: '' });
@@ -62,7 +62,7 @@ describe('in a clone', () => {
   });
 
   test('sources run, whatever was built before', () => {
-    put('dist/src/cli/main.mjs', 'console.log("built")');
+    put('dist/node/program.mjs', 'console.log("built")');
     expect(runAs('24.0.0')).toEqual({ status: 0, stdout: 'sources ran with a\n', stderr: '' });
   });
 
