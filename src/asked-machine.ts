@@ -77,8 +77,9 @@ export abstract class AskedMachine extends Emitter<MachineEvents> {
   readonly debug: Debug = (name, ...args) => this.call('debug', name, args) as Promise<never>;
 
   /** Presses the power button: by ACPI the guest is asked to turn itself off. */
-  pressPowerButton(): Promise<void> {
-    return this.examine('pressPowerButton');
+  async pressPowerButton(): Promise<void> {
+    await this.examine('pressPowerButton');
+    void this.emit('powerbutton', undefined);
   }
 
   /**

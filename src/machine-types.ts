@@ -30,6 +30,8 @@ export interface MachineEvents {
   suspend: undefined;
   /** The machine was woken after that: by its clock, a key, the mouse, the power button or `wake()`. */
   wake: undefined;
+  /** The power button was pressed (`pressPowerButton()`, `system_powerdown`): the guest is asked to turn itself off. */
+  powerbutton: undefined;
   /** The CPU waits for an interrupt that nothing can cause: the guest is at its end, though the machine is not. */
   halt: GuestHalt;
   /** The machine has ended. */

@@ -52,7 +52,7 @@ const soundCardHelp: Readonly<Record<SoundCardModel, string>> = {
 function soundCardDevice(model: SoundCardModel): Device {
   return {
     help: soundCardHelp[model],
-    properties: { audiodev: '', id: '' },
+    properties: { audiodev: '' },
     apply: (settings, { audiodev }) => addSoundCard(settings, model, audiodev),
   };
 }
@@ -66,7 +66,7 @@ const usbInputHelp: Readonly<Record<UsbInput, string>> = {
 function usbInputDevice(input: UsbInput): Device {
   return {
     help: usbInputHelp[input],
-    properties: { id: '', bus: '', port: '' },
+    properties: { bus: '', port: '' },
     apply: (settings) => addUsbInput(settings, input),
   };
 }
@@ -130,7 +130,7 @@ export const devices: Readonly<Record<string, Device>> = {
   },
   'usb-storage': {
     help: 'a disk on the USB, whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; needs -usb',
-    properties: { drive: '', serial: '', id: '', bus: '', port: '' },
+    properties: { drive: '', serial: '', bus: '', port: '' },
     apply: (settings, { drive = '', serial = '' }) => {
       checkUsbController(settings, 'usb-storage');
       return connectDrive(settings, { media: 'disk', interface: 'usb' }, { drive, serial });
@@ -140,22 +140,22 @@ export const devices: Readonly<Record<string, Device>> = {
   ...Object.fromEntries(soundCardModels.map((model) => [model, soundCardDevice(model)])),
   'virtio-balloon-pci': {
     help: "memory that the guest gives up when the monitor's balloon asks for it (virtio)",
-    properties: { id: '' },
+    properties: {},
     apply: (settings) => machine(settings, { balloon: true }),
   },
   'virtio-serial-pci': {
     help: 'a console device, for virtconsole and virtserialport (virtio)',
-    properties: { id: '' },
+    properties: {},
     apply: (settings) => machine(settings, { virtioPorts: settings.machine.virtioPorts ?? [] }),
   },
   virtconsole: {
     help: 'a console of virtio-serial-pci on a -chardev',
-    properties: { chardev: '', name: '', id: '' },
+    properties: { chardev: '', name: '' },
     apply: (settings, { chardev, name }) => addVirtioPort(settings, chardev, { console: true, ...(name && { name }) }),
   },
   virtserialport: {
     help: 'a port of virtio-serial-pci on a -chardev, which programs of the guest find by its name',
-    properties: { chardev: '', name: '', id: '' },
+    properties: { chardev: '', name: '' },
     apply: (settings, { chardev, name }) => addVirtioPort(settings, chardev, name ? { name } : {}),
   },
   'virtio-rng-pci': {
@@ -165,12 +165,12 @@ export const devices: Readonly<Record<string, Device>> = {
   },
   'virtio-9p-pci': {
     help: 'a folder of the host that the guest mounts by its tag, that of -fsdev id=ID (virtio)',
-    properties: { fsdev: '', mount_tag: '', id: '' },
+    properties: { fsdev: '', mount_tag: '' },
     apply: (settings, { fsdev, mount_tag }) => shareFolder(settings, fsdev, mount_tag),
   },
   'piix3-usb-uhci': {
     help: "the USB controller of Intel's PIIX3, with two ports, as -usb",
-    properties: { id: '' },
+    properties: {},
     apply: addUsbController,
   },
   ...Object.fromEntries(usbInputs.map((input) => [usbInputNames[input], usbInputDevice(input)])),
@@ -217,5 +217,7 @@ export function applyDevice(settings: Settings, text: string): Settings {
   if (!Object.hasOwn(devices, driver))
     throw new ConfigurationError(`the device '${written}' is not supported; -device help lists those that are`);
   const { properties, apply } = devices[driver]!;
-  return apply(settings, { ...properties, ...parseProperties(text, 'driver', Object.keys(properties)) });
+  // Any may have a name, which only some use.
+  const names = [...new Set([...Object.keys(properties), 'id'])];
+  return apply(settings, { ...properties, ...parseProperties(text, 'driver', names) });
 }

@@ -62,7 +62,7 @@ export function acceleratorText(): string {
 /** What `-device` takes. */
 export function deviceText(): string {
   const rows = Object.entries(devices).map(([name, { help }]) => row(deviceUsage(name), help));
-  return `Devices, with the defaults of their properties:\n${rows.join('\n')}\n`;
+  return `Devices, with the defaults of their properties; each may have a name, id=ID:\n${rows.join('\n')}\n`;
 }
 
 /** What `-nic model=` takes. */

@@ -58,7 +58,7 @@ function connected(
   return all.with(n, chardev === '' ? { type: 'null' } : { type: 'chardev', id: chardev! });
 }
 
-const properties = { chardev: '', index: '', iobase: '', irq: '', id: '' } as const;
+const properties = { chardev: '', index: '', iobase: '', irq: '' } as const;
 
 /** Devices of -device that are on the board, and that it connects. */
 export const portDevices = {

@@ -45,9 +45,9 @@ function whole(text: string | undefined): number {
   return Math.min(Math.max(number, -MOST_MOVED), MOST_MOVED);
 }
 
-/** The mouse has left, right and middle in bits 0-2. */
+/** Left, right and middle in bits 0-2, as QEMU has them; its help names them in another order. */
 function mouseButtons(state: number): number {
-  return (state & 1) | ((state & 4) >> 1) | ((state & 2) << 1);
+  return state & 7;
 }
 
 /** Commands that stand for keyboard and mouse. */

@@ -51,8 +51,10 @@ export function formatItem(value: bigint, { letter, size }: MemoryFormat): strin
       const digits = Math.ceil(bits / 3);
       return withPrefix('0', value, 8).padStart(digits);
     }
-    case 'u':
     case 'd':
+      // As in QEMU: of items of eight bytes alone the sign is seen.
+      return String(BigInt.asIntN(64, value)).padStart(Math.ceil((bits * 10) / 33));
+    case 'u':
       return String(value).padStart(Math.ceil((bits * 10) / 33));
     case 'c':
       return formatCharacter(value);

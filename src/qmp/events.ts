@@ -44,6 +44,7 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
   };
   const suspend = () => tell('SUSPEND');
   const wake = () => tell('WAKEUP');
+  const powerButton = () => tell('POWERDOWN');
   const { snapshots, memoryDumps } = machine;
   snapshots.on('still', still);
   memoryDumps.on('still', still);
@@ -55,6 +56,7 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
     .on('off', exit)
     .on('suspend', suspend)
     .on('wake', wake)
+    .on('powerbutton', powerButton)
     .on('tray', tray);
   return () => {
     snapshots.off('still', still);
@@ -67,6 +69,7 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
       .off('off', exit)
       .off('suspend', suspend)
       .off('wake', wake)
+      .off('powerbutton', powerButton)
       .off('tray', tray);
   };
 }

@@ -9,7 +9,7 @@ const typeNames: Readonly<Record<string, string>> = { string: 'str', integer: 'i
 /** Events without data; of others the schema says only that they have some. */
 const plainEvents = ['STOP', 'RESUME', 'POWERDOWN', 'SUSPEND', 'WAKEUP'];
 const events = [
-  ...['RESET', 'SHUTDOWN', 'DEVICE_TRAY_MOVED', 'JOB_STATUS_CHANGE', 'MIGRATION', 'MIGRATION_PASS'],
+  ...['RESET', 'SHUTDOWN', 'DEVICE_TRAY_MOVED', 'JOB_STATUS_CHANGE', 'MIGRATION', 'MIGRATION_PASS', 'DUMP_COMPLETED'],
   ...['VNC_CONNECTED', 'VNC_INITIALIZED', 'VNC_DISCONNECTED'],
 ];
 

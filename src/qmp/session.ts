@@ -16,6 +16,8 @@ export class QmpSession {
   readonly #reader = new JsonReader();
   readonly #unlisten: () => void;
   #isNegotiated = false;
+  /** The client has gone: what it has asked for and is not done has no answer. */
+  #isClosed = false;
   /** Bytes that the client has not taken yet. */
   #untaken = 0;
   #done: Promise<void> = Promise.resolve();
@@ -35,10 +37,14 @@ export class QmpSession {
   }
 
   async #read(piece: Uint8Array): Promise<void> {
-    for (const read of this.#reader.read(piece)) await this.#answer(read);
+    for (const read of this.#reader.read(piece)) {
+      if (this.#isClosed) return;
+      await this.#answer(read);
+    }
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#unlisten();
   }
 
@@ -51,6 +57,7 @@ export class QmpSession {
   }
 
   async #send(message: JsonObject): Promise<void> {
+    if (this.#isClosed) return;
     const bytes = encoder.encode(`${writeJson(message)}\r\n`);
     this.#untaken += bytes.length;
     await this.#write(bytes);

@@ -6,6 +6,7 @@ import {
   Command,
   CplusCommand,
   EXPANSION,
+  Id,
   Interrupt,
   Register,
   RX_READ_GAP,
@@ -187,6 +188,7 @@ function control(parts: Rtl8139Parts): CardRegister[] {
       read: () => state.timerInterrupt,
       write: (value) => parts.timer.setInterrupt(value),
     },
+    { offset: Register.revision, size: 1, read: () => Id.revision },
     kept(state, 'multipleInterrupt', { offset: Register.multipleInterrupt, size: 2 }),
   ];
 }

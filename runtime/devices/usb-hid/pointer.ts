@@ -48,8 +48,11 @@ abstract class Pointer implements Reports {
     return this.state.isNew;
   }
 
+  /** What has come stays: the host is told of each event that was taken, and sends no more than some at a time. */
   reset(): void {
-    Object.assign(this.state, pointerState.create());
+    const { waiting } = this.state;
+    Object.assign(this.state, pointerState.create(), { waiting });
+    this.#nextEvents();
   }
 
   setUsed(isUsed: boolean): void {

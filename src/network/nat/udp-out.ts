@@ -38,6 +38,7 @@ export class UdpOut {
       return;
     }
     const flow = this.#flows.use(`${source} ${sourcePort}`, () => this.#open(network, source, sourcePort));
+    flow.peers.delete(target);
     if (flow.peers.size >= MOST_PEERS) flow.peers.delete(flow.peers.keys().next().value!);
     flow.peers.set(target, destination);
     flow.datagrams.send(data.slice(), target, destinationPort);

@@ -68,7 +68,10 @@ export class NodeSockets implements HostSockets {
     });
     this.#others.add(server);
     server.listen({ host: address, port, backlog: BACKLOG });
-    await once(server, 'listening').catch((error: unknown) => fail('listen', address, port, error));
+    await once(server, 'listening').catch((error: unknown) => {
+      this.#close(server);
+      fail('listen', address, port, error);
+    });
     // One that goes wrong later can say so only to those who connect.
     server.on('error', () => {});
     return { port: portOf(server), close: () => this.#close(server) };
@@ -85,7 +88,10 @@ export class NodeSockets implements HostSockets {
       socket.once('error', reject);
       socket.bind({ address, port }, resolve);
     });
-    await bound.catch((error: unknown) => fail('receive datagrams', address, port, error));
+    await bound.catch((error: unknown) => {
+      this.#close(socket);
+      fail('receive datagrams', address, port, error);
+    });
     return { ...this.#datagrams(socket), port: socket.address().port };
   }
 

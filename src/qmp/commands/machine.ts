@@ -62,13 +62,7 @@ export const machineCommands: readonly QmpCommand[] = [
   { name: 'stop', run: async (_, { machine }) => machine.pause() },
   { name: 'cont', run: (_, { machine }) => resumeOrAwait(machine) },
   { name: 'system_reset', run: async (_, { machine }) => machine.reset() },
-  {
-    name: 'system_powerdown',
-    run: async (_, { machine, tell }) => {
-      await machine.pressPowerButton();
-      tell('POWERDOWN');
-    },
-  },
+  { name: 'system_powerdown', run: (_, { machine }) => machine.pressPowerButton() },
   { name: 'system_wakeup', run: (_, { machine }) => machine.wake() },
   { name: 'inject-nmi', run: (_, { machine }) => machine.examine('requestNmi') },
   {

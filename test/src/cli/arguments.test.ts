@@ -45,6 +45,7 @@ test.each([
   ['-device isa-debugcon,chardev=x', { debugConsole: { iobase: 0xe9 } }],
   ['-device isa-debugcon,iobase=0x402,chardev=x', { debugConsole: { iobase: 0x402 } }],
   ['-device pc-testdev', { pcTestdev: true }],
+  ['-device pc-testdev,id=p -device edu,id=e', { pcTestdev: true, edu: { dmaMask: 0xfffffff } }],
   ['-device edu', { edu: { dmaMask: 0xfffffff } }],
   ['-device edu,dma_mask=0xffffffff', { edu: { dmaMask: 0xffffffff } }],
   ['-device virtio-balloon', { balloon: true }],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { Machine, openMonitor } from '../../../src/index.ts';
+import { formatItem } from '../../../src/monitor/memory-format.ts';
 import { Monitor } from '../../../src/monitor/monitor.ts';
 import { MonitorSession } from '../../../src/monitor/session.ts';
 import { SlowReader } from '../../support/slow-reader.ts';
@@ -119,6 +120,12 @@ test.each([
   expect(await monitor.execute(line)).toBe(answer);
 });
 
+test('the sign of items of eight bytes is shown, and of no smaller ones', () => {
+  const item = (size: number) =>
+    formatItem(2n ** BigInt(8 * size) - 1n, { letter: 'd', size, count: 1, isSized: true });
+  expect([1, 2, 4, 8].map((size) => item(size).trim())).toEqual(['255', '65535', '4294967295', '-1']);
+});
+
 test('what a format leaves out is as it was before', async () => {
   await monitor.execute(`x/2xb ${at(0x100)}`);
   expect(await monitor.execute(`x ${at(0x100)}`)).toBe('ffff0100: 0xfa\n');
@@ -223,8 +230,10 @@ test('keys and the mouse', async () => {
   expect(await received(1)).toEqual([0xfa]);
   expect(await monitor.execute('mouse_move 5 3')).toBe('');
   expect(await received(3)).toEqual([0x28, 5, 0xfd]);
-  expect(await monitor.execute('mouse_button 4')).toBe('');
+  expect(await monitor.execute('mouse_button 2')).toBe('');
   expect(await received(3)).toEqual([0x0a, 0, 0]);
+  expect(await monitor.execute('mouse_button 4')).toBe('');
+  expect(await received(3)).toEqual([0x0c, 0, 0]);
 });
 
 test('media are changed', async () => {

@@ -42,6 +42,18 @@ describe('UDP', () => {
     expect(port!.sent).toHaveLength(1);
   });
 
+  test('a port of the guest hears of the 256 that it has talked to last', async () => {
+    const guest = await FrameGuest.open();
+    const talk = (n: number) => guest.send(udpFrame([1], { to: `192.0.${2 + (n >> 8)}.${n & 255}`, toPort: 1 }));
+    talk(1);
+    for (let n = 2; n <= 256; n++) talk(n);
+    talk(1);
+    talk(257);
+    const [port] = guest.host.sockets.datagramPorts;
+    for (const address of ['192.0.2.1', '192.0.2.2', '192.0.3.1']) port!.receive(Uint8Array.of(1), address, 1);
+    expect(guest.heard().map(({ from }) => from)).toEqual(['192.0.2.1', '192.0.3.1']);
+  });
+
   test('ports that nobody uses are closed, and there are at most 256', async () => {
     const guest = await FrameGuest.open();
     for (let fromPort = 1; fromPort <= 300; fromPort++)

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { listenForQmp, Machine, openQmp, type Qmp, type SessionServer } from '../../../src/index.ts';
+import { listenForQmp, Machine, openMonitor, openQmp, type Qmp, type SessionServer } from '../../../src/index.ts';
 import { JsonReader } from '../../../src/qmp/json/reader.ts';
 import { QmpSession } from '../../../src/qmp/session.ts';
 import { SlowReader } from '../../support/slow-reader.ts';
@@ -114,6 +114,25 @@ test('what is no key is refused', async () => {
   expect(await client.ask('send-key', { keys: [{ type: 'number', data: 'a' }] })).toEqual([
     { error: { class: 'GenericError', desc: "Invalid parameter type for 'keys[0].data', expected: integer" } },
   ]);
+});
+
+test('a client that has gone is answered nothing more', async () => {
+  const sent: string[] = [];
+  const session = new QmpSession(openQmp(machine), async (bytes) => void sent.push(new TextDecoder().decode(bytes)));
+  const asked = session.receive(new TextEncoder().encode('{"execute":"qmp_capabilities"}{"execute":"query-status"}'));
+  await session.close();
+  await asked;
+  expect(sent).toEqual([expect.stringMatching(/^\{"QMP":/)]);
+});
+
+test('all hear of the power button, whoever has pressed it', async () => {
+  const heard: string[][] = [[], []];
+  const ends = heard.map((events) => openQmp(machine).listen((event) => events.push(event)));
+  await openQmp(machine).execute('system_powerdown');
+  await openMonitor(machine).execute('system_powerdown');
+  await machine.pressPowerButton();
+  for (const end of ends) end();
+  expect(heard).toEqual([Array(3).fill('POWERDOWN'), Array(3).fill('POWERDOWN')]);
 });
 
 test('programs have the commands without a socket', async () => {

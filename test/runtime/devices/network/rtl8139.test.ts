@@ -44,6 +44,10 @@ test('the registers are in memory too, and in parts of any size', () => {
   expect(rig.read(4, 4)).toBe(0x00005634);
 });
 
+test('the revision of the chip is where its PCI function has it, too', () => {
+  expect(new Rtl8139Rig().read(Register.revision)).toBe(0x20);
+});
+
 test('four buffers are sent in turn, each once', () => {
   const rig = new Rtl8139Rig();
   rig.start();

@@ -109,6 +109,16 @@ test('a mouse reports what has moved since; clicks are not lost', () => {
   expect([report(rig), line.takenBytes]).toEqual(['waiting', 24]);
 });
 
+test.each(['tablet', 'mouse', 'keyboard'])('a %s that is reset takes all that had come', (kind) => {
+  const { rig, line, device } = hidRig(kind);
+  const clicks = Array.from({ length: 17 }, (_, n) => [...event(0, 0, 0, (n + 1) & 1)]).flat();
+  line.onInput(kind === 'keyboard' ? bytes(30, 1, 30, 0, 30, 1, 30, 0) : Uint8Array.from(clicks));
+  device.reset();
+  rig.configure(0);
+  for (let n = 0; n < 20; n++) report(rig);
+  expect(line.takenBytes).toBe(kind === 'keyboard' ? 8 : 17 * 6);
+});
+
 test('by the boot protocol its reports have three bytes', () => {
   const { rig, line } = hidRig('mouse');
   rig.control(1, [0x21, 11, 0, 0, 0]);
