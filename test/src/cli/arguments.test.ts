@@ -44,7 +44,6 @@ test.each([
   ['-device isa-debug-exit,iobase=0xf4,iosize=0x04', { debugExit: { iobase: 0xf4, iosize: 4 } }],
   ['-device isa-debugcon,chardev=x', { debugConsole: { iobase: 0xe9 } }],
   ['-device isa-debugcon,iobase=0x402,chardev=x', { debugConsole: { iobase: 0x402 } }],
-  ['-device pc-testdev', { pcTestdev: true }],
   ['-device pc-testdev,id=p -device edu,id=e', { pcTestdev: true, edu: { dmaMask: 0xfffffff } }],
   ['-device edu', { edu: { dmaMask: 0xfffffff } }],
   ['-device edu,dma_mask=0xffffffff', { edu: { dmaMask: 0xffffffff } }],

@@ -55,20 +55,6 @@ async function until(isSo: () => boolean): Promise<void> {
 
 const echo = (socket: Socket) => void socket.pipe(socket);
 
-test.each(['tcp', 'udp'] as const)('a forward of %s that cannot be had leaves nothing open', async (protocol) => {
-  const { port } = await serve(() => {});
-  const taken = createSocket('udp4');
-  taken.bind(port, '127.0.0.1');
-  await once(taken, 'listening');
-  closers.push(() => taken.close());
-  const { network } = await guestOf();
-  const count = () => process.getActiveResourcesInfo().length;
-  const before = count();
-  const forward = { protocol, hostAddress: '127.0.0.1', hostPort: port, guestPort: 1 } as const;
-  for (let n = 0; n < 5; n++) await expect(network.user!.forward(forward)).rejects.toThrow('in use');
-  await until(() => count() <= before);
-});
-
 describe('TCP to a server of the host', () => {
   test('a thousand connections in a row', async () => {
     const { port, sockets } = await serve(echo);
