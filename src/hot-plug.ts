@@ -18,6 +18,13 @@ const buses: Readonly<Record<Bus, readonly string[]>> = {
 
 const MOST_ON_CHANNEL = 2;
 
+/** What QEMU calls the bus that a device is on, where there is one of its kind. */
+export function busName(model: string): string | undefined {
+  const [bus] = Object.entries(buses).find(([, names]) => names.includes(model)) ?? [];
+  if (bus === undefined || bus === 'none' || bus === 'ide') return undefined;
+  return `${bus === 'virtio-serial' ? 'virtio-serial0' : bus}.0`;
+}
+
 /** Why a device cannot be plugged into a machine that runs, in QEMU's words (softmmu/qdev-monitor.c). */
 export function plugProblem({ drives, virtioPorts }: Pick<Machine, 'drives' | 'virtioPorts'>, model: string): string {
   const [bus] = Object.entries(buses).find(([, names]) => names.includes(model)) ?? [];

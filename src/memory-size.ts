@@ -5,6 +5,8 @@ const megabyte = 1 << 20;
 const units: Readonly<Record<string, number>> = { K: 1024, M: megabyte, G: 1024 * megabyte };
 /** The software TLB keeps bit 31 of an offset in memory for itself. */
 const largestMemory = 2047 * megabyte;
+/** With a BIOS of any usual size, a display adapter and network cards that have ROMs. */
+const usualMost = 2020 * megabyte;
 const smallestMemory = 2 * megabyte;
 const smallestKernelMemory = 8 * megabyte;
 
@@ -33,7 +35,7 @@ export function checkedMemory(size: number | string, bootsKernel: boolean): numb
     );
   if (bytes > largestMemory)
     throw new ConfigurationError(
-      `${inMegabytes(bytes)} of memory is too much; at most ${inMegabytes(largestMemory)} is possible`,
+      `${inMegabytes(bytes)} of memory is too much; at most ${inMegabytes(largestMemory)} is possible, less what the BIOS and the display adapter have (give ${inMegabytes(usualMost)})`,
     );
   if (bytes % megabyte !== 0)
     throw new ConfigurationError(`${bytes} bytes of memory are not a whole number of megabytes`);

@@ -1,4 +1,5 @@
 import { loadImages } from './boot-images.ts';
+import { checkBootIndices } from './boot-order.ts';
 import { MachineCards } from './cards/index.ts';
 import { type CardPlan, planCards } from './cards/options.ts';
 import { disconnectOutside } from './connections.ts';
@@ -31,6 +32,7 @@ export async function prepareMachine(
   if (awaitsState) checkUnrecorded(options);
   const plans = planDrives(options.drives ?? []);
   const outside = planOutside(options);
+  checkBootIndices([...plans, ...outside.cards.map(({ config }) => config)]);
   const images = await loadImages(options, host);
   const drives = new MachineDrives(isReplay(options) ? plans.map(withoutImage) : plans, host);
   const cards = new MachineCards(outside.cards, host);

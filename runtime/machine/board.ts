@@ -41,6 +41,8 @@ export interface Board {
   irq(number: number): IrqLine;
   /** The next free place on the PCI bus. Throws an Error where all are taken. */
   pciPlace(): number;
+  /** A device that firmware may boot from; a number: before those with a higher one and those without. */
+  bootsFrom(bootIndex: number | undefined, path: string): void;
   /** The line of an interrupt pin of a PCI device, 1-4 for INTA# to INTD#. */
   pciIrq(device: number, pin: number): IrqLine;
   /** Sends an interrupt by a message; undefined where the processor has no local APIC. */

@@ -4,6 +4,7 @@ import { Rtl8139 } from '../devices/rtl8139/index.ts';
 import { VirtioNetwork } from '../devices/virtio/network/index.ts';
 import { hostNetworkPort } from '../host/network-port.ts';
 import type { Board, Part } from './board.ts';
+import { devicePath } from './boot-paths.ts';
 import type { CardModel } from './models.ts';
 
 /** A network card of the machine, whose cable is at the host. */
@@ -15,6 +16,8 @@ export interface CardConfig {
   readonly mac: readonly number[];
   /** An option ROM, by which firmware can boot from the network; not for ISA cards. */
   readonly rom?: Uint8Array;
+  /** As a drive's. */
+  readonly bootIndex?: number;
 }
 
 /** Where ISA cards are: QEMU's places, ports and IRQ of each. */
@@ -49,6 +52,7 @@ function isaCard(board: Board, { name, mac }: CardConfig, n: number): Part {
 function pciCard(board: Board, card: CardConfig, device: number): Part {
   const port = hostNetworkPort(board.door, card.name, board.guestError);
   const irq = board.pciIrq(device, 1);
+  board.bootsFrom(card.bootIndex, `${devicePath('ethernet', device)}/ethernet-phy@0`);
   const bars = card.rom ? [board.romBar(card.name, card.rom)] : [];
   if (card.model === 'virtio-net-pci')
     return new VirtioNetwork({ ...board, ...card, device, port, mmio: board.pciMmio, irq, bars });

@@ -19,6 +19,8 @@ export interface DriveConfig {
   readonly medium: BlockMedium | null;
   /** What an IDE or virtio drive tells as its serial number: up to 20 characters of ASCII. */
   readonly serial?: string;
+  /** Firmware boots from drives and cards with a number first, the lowest of them first of all. */
+  readonly bootIndex?: number;
 }
 
 /** Requests of a virtio disk that are at the host at the same time. */

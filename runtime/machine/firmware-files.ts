@@ -22,11 +22,21 @@ const SLEEP_STATES = Uint8Array.of(
   OFFERED | SleepType.softOff,
 );
 
-/** What the board tells its firmware in files, as QEMU does, and files that its owner gives. `acpi` makes the tables as firmware has set up the chips. */
-export function firmwareFiles(config: MachineConfig, acpi: () => AcpiImage): FirmwareFile[] {
-  const { bootMenuWait } = config.firmware ?? {};
+/**
+ * What the board tells its firmware in files, as QEMU does, and files that its owner gives. `acpi` makes the tables as firmware has set up
+ * the chips; `bootPaths` are those of devices that are to be booted from, once all devices are there.
+ */
+export function firmwareFiles(
+  config: MachineConfig,
+  acpi: () => AcpiImage,
+  bootPaths: () => readonly string[],
+): FirmwareFile[] {
+  const { bootMenuWait, bootOrder = [] } = config.firmware ?? {};
   const loader = config.kernelLoader;
-  const bootOrder = [...(loader ? [`/rom@${BoardFile.kernelLoader}`] : []), ...(config.firmware?.bootOrder ?? [])];
+  const first = [...(loader ? [`/rom@${BoardFile.kernelLoader}`] : []), ...bootOrder];
+  const hasBootPaths = [...(config.drives ?? []), ...(config.cards ?? [])].some(
+    ({ bootIndex }) => bootIndex !== undefined,
+  );
   const smbios = smbiosOf(config);
   const files: FirmwareFile[] = [
     constant(BoardFile.smbiosAnchor, smbios.anchor),
@@ -39,7 +49,8 @@ export function firmwareFiles(config: MachineConfig, acpi: () => AcpiImage): Fir
     { name: BoardFile.tableLoader, content: () => tableLoader(acpi()) },
   ];
   if (loader) files.push(constant(BoardFile.kernelLoader, loader));
-  if (bootOrder.length > 0) files.push(constant(BoardFile.bootOrder, ascii(`${bootOrder.join('\n')}\0`)));
+  if (first.length > 0 || hasBootPaths)
+    files.push({ name: BoardFile.bootOrder, content: () => ascii(`${[...first, ...bootPaths()].join('\n')}\0`) });
   if (bootMenuWait !== undefined) files.push(constant(BoardFile.bootMenuWait, word(bootMenuWait)));
   const given = Object.entries(config.firmwareFiles ?? {}).map(([name, content]) => constant(name, content));
   // A replay may be given them in another order than the recording was.

@@ -13,6 +13,7 @@ import { VirtioNinep } from '../devices/virtio/ninep/index.ts';
 import { VirtioRng } from '../devices/virtio/rng/index.ts';
 import { hostFolderPort } from '../host/folder-port.ts';
 import type { Board, Part } from './board.ts';
+import { devicePath } from './boot-paths.ts';
 import { networkCards } from './cards.ts';
 import { floppyDrives } from './drives.ts';
 import { parallelPort, virtioPortName } from './resources.ts';
@@ -48,12 +49,16 @@ function ideController(board: Board): IdeController {
   const { drives = [], boot } = board.config;
   const onCables = drives.filter((drive) => drive.interface === 'ide');
   const connected = onCables.map((drive) => ({ ...drive, port: board.blockPort(drive.name) }));
+  for (const { bootIndex, index } of onCables)
+    board.bootsFrom(bootIndex, `/ide@1,1/drive@${index >> 1}/disk@${index & 1}`);
   return new IdeController({ ...board, drives: connected, base: 'bios' in boot ? 0 : BUS_MASTER_BASE });
 }
 
 /** It is there without drives too. */
 function floppyController(board: Board): Floppy82077 {
-  const drives = floppyDrives(board.config).map((drive) => (drive === null ? null : board.blockPort(drive.name)));
+  const configured = floppyDrives(board.config);
+  const drives = configured.map((drive) => (drive === null ? null : board.blockPort(drive.name)));
+  for (const [unit, drive] of configured.entries()) board.bootsFrom(drive?.bootIndex, `/isa@1/fdc@03f0/floppy@${unit}`);
   return new Floppy82077({ ...board, irq: board.irq(6), dma: board.dma(2), drives });
 }
 
@@ -73,9 +78,11 @@ function virtioBoard(board: Board, name: string): VirtioOptions {
 function virtioDisks(board: Board): VirtioBlock[] {
   const { drives = [] } = board.config;
   const disks = drives.filter((drive) => drive.interface === 'virtio').sort((a, b) => a.index - b.index);
-  return disks.map(
-    ({ name, serial = '' }) => new VirtioBlock({ ...virtioBoard(board, name), serial, port: board.blockPort(name) }),
-  );
+  return disks.map(({ name, serial = '', bootIndex }) => {
+    const options = virtioBoard(board, name);
+    board.bootsFrom(bootIndex, `${devicePath('scsi', options.device)}/disk@0,0`);
+    return new VirtioBlock({ ...options, serial, port: board.blockPort(name) });
+  });
 }
 
 function consoleDevice(board: Board): VirtioConsole | null {

@@ -34,6 +34,7 @@ import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import { acpiTables } from './acpi.ts';
 import type { Board, Part } from './board.ts';
+import { BootPaths } from './boot-paths.ts';
 import { setCmosBootOrder, setCmosEquipment, setCmosHardDisks, setCmosMemorySize, setCmosWake } from './cmos.ts';
 import type { MachineConfig } from './config.ts';
 import { blockPort, floppyDrives, hardDiskGeometries } from './drives.ts';
@@ -96,6 +97,7 @@ export class Pc {
   /** State of everything here, described. */
   readonly components: readonly Component[];
   private readonly parts: readonly Part[];
+  private readonly bootPaths = new BootPaths();
   /** What firmware is to boot from, by the letters of `-boot order=`. */
   readonly setBootOrder: (letters: string) => void;
   /** At a reset. */
@@ -182,6 +184,7 @@ export class Pc {
       blockPort: (name) => blockPort(options.config.drives ?? [], options.door, name),
       irq: (number) => this.irqs.input(number),
       pciPlace: pciPlaces(options.config),
+      bootsFrom: (bootIndex, path) => this.bootPaths.note(bootIndex, path),
       pciIrq: (device, pin) => this.bridge.interrupt(device, pin),
       sendMessage: this.localApic ? (message) => this.localApic!.accept(message) : undefined,
       romBar: (name, rom) => romBar(layout.map, name, rom),
@@ -219,7 +222,7 @@ export class Pc {
   private makeFwCfg(board: Board, acpi: () => AcpiImage): FwCfg {
     const { config } = board;
     const bootMenu = config.firmware?.bootMenu === true;
-    const files = firmwareFiles(config, acpi);
+    const files = firmwareFiles(config, acpi, () => this.bootPaths.inOrder);
     const kernel = kernelForFirmware(config);
     return new FwCfg({ ...board, ramBytes: config.memoryBytes, bootMenu, uuid: config.system?.uuid, files, kernel });
   }

@@ -10,7 +10,8 @@ import type { MachineConfig } from './config.ts';
 import { splitMemory } from './memory-size.ts';
 
 /** Bytes of RAM, ROM and video memory: offsets into them must not be negative as 32-bit integers (memory/tlb.ts). */
-const LARGEST_BUFFER = 2047 * 1024 * 1024;
+const MEGABYTE = 1 << 20;
+const LARGEST_BUFFER = 2047 * MEGABYTE;
 
 /** Memory by physical address as the PC's chips lay it out. */
 export interface PhysicalLayout {
@@ -27,7 +28,10 @@ export function physicalLayout(config: MachineConfig): PhysicalLayout {
   const cardBytes = cards.reduce((sum, card) => sum + (card.rom ? romRange(card.rom) : 0), 0);
   const otherBytes = romBytes + cardBytes + (config.vga === 'std' ? vgaBytes(config.videoRom) : 0);
   if (memoryBytes + otherBytes > LARGEST_BUFFER) {
-    throw new BootError('memory, BIOS image and video memory are more than 2047 MB; give the machine less memory');
+    const most = Math.floor((LARGEST_BUFFER - otherBytes) / MEGABYTE);
+    throw new BootError(
+      `memory, BIOS image, option ROMs and video memory are more than ${LARGEST_BUFFER / MEGABYTE} MB; give the machine at most ${most} MB of memory (-m ${most})`,
+    );
   }
   const ram = new GuestRam(memoryBytes, otherBytes, config.balloon === true);
   const map = new PhysicalMap(ram, splitMemory(config).below);

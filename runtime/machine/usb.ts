@@ -25,7 +25,10 @@ export function usbParts(board: Board): Part[] {
   const disks = drives.filter((drive) => drive.interface === 'usb').sort((a, b) => a.index - b.index);
   if (usb === undefined && disks.length === 0) return [];
   const inputs = (usb ?? []).map((input) => inputDevice(board, input));
-  const storage = disks.map(({ name, serial = '' }) => new UsbStorage({ name, serial, port: board.blockPort(name) }));
+  const storage = disks.map(({ name, serial = '', bootIndex }, n) => {
+    board.bootsFrom(bootIndex, `/usb@1,2/storage@${inputs.length + n + 1}/channel@0/disk@0,0`);
+    return new UsbStorage({ name, serial, port: board.blockPort(name) });
+  });
   const devices = [...inputs, ...storage];
   return [...devices, new Uhci({ ...board, irq: board.pciIrq(DEVICE, PIN), devices })];
 }

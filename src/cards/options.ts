@@ -1,5 +1,6 @@
 import type { CardConfig } from '../../runtime/machine/cards.ts';
 import { type CardModel, cardModels } from '../../runtime/machine/models.ts';
+import { checkedBootIndex } from '../boot-order.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
@@ -19,6 +20,8 @@ export interface CardOptions {
    * Debian's package.
    */
   readonly rom?: 'ipxe' | Image;
+  /** Firmware boots from the drives and cards with a number first, the lowest of them first of all; for a card that needs a `rom`. */
+  readonly bootIndex?: number;
   /** What is at the other end of its cable. Default: nothing; the cable is plugged in, and what is sent is lost. */
   readonly backend?: NetworkBackendOptions | NetworkBackend;
   /** What commands call that. Default: "#net000" and so on. */
@@ -34,7 +37,15 @@ export interface CardPlan {
 }
 
 export const defaultCard: CardModel = 'rtl8139';
-const optionNames: readonly (keyof CardOptions)[] = ['card', 'mac', 'name', 'rom', 'backend', 'backendName'];
+const optionNames: readonly (keyof CardOptions)[] = [
+  'card',
+  'mac',
+  'name',
+  'rom',
+  'bootIndex',
+  'backend',
+  'backendName',
+];
 /** The last byte counts up from card to card. */
 const FIRST_MAC = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56];
 /** So many cards of one kind have a place on their bus. */
@@ -64,11 +75,16 @@ function plannedCard(options: CardOptions, where: string, others: readonly CardP
     throw new ConfigurationError(`${where}: there is a card '${name}' already; give another name`);
   if (options.rom !== undefined) checkImage(`${where}.rom`, options.rom);
   const taken = others.map(({ config }) => config.mac);
+  const { bootIndex } = options;
+  if (bootIndex !== undefined) checkedBootIndex(`${where}.bootIndex`, bootIndex);
   if (card === 'ne2k_isa' && options.rom !== undefined)
     throw new ConfigurationError(`${where}: an ISA card has no option ROM here; leave out rom`);
   return {
     rom: options.rom,
-    config: { name, model: card, mac: mac === undefined ? freeMac(taken) : checkedMac(`${where}.mac`, mac, taken) },
+    config: {
+      ...{ name, model: card, mac: mac === undefined ? freeMac(taken) : checkedMac(`${where}.mac`, mac, taken) },
+      ...(bootIndex !== undefined && { bootIndex }),
+    },
     backend: checkedBackend(where, backend),
     networkName: options.backendName ?? `#net${String(others.length).padStart(3, '0')}`,
   };

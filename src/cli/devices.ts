@@ -1,3 +1,4 @@
+import { busName } from '../hot-plug.ts';
 import {
   type CardModel,
   ConfigurationError,
@@ -39,7 +40,7 @@ const cardHelp: Readonly<Record<CardModel, string>> = {
 function cardDevice(model: CardModel): Device {
   return {
     help: cardHelp[model],
-    properties: { netdev: '', mac: '', id: '', ...(model !== 'ne2k_isa' && { romfile: '' }) },
+    properties: { netdev: '', mac: '', id: '', ...(model !== 'ne2k_isa' && { romfile: '', bootindex: '' }) },
     apply: (settings, properties) => addCard(settings, model, properties),
   };
 }
@@ -115,25 +116,25 @@ export const devices: Readonly<Record<string, Device>> = {
   },
   'ide-hd': {
     help: 'a hard disk whose image is that of -drive if=none,id=ID or -blockdev node-name=ID',
-    properties: { drive: '', bus: '', unit: '', serial: '' },
+    properties: { drive: '', bus: '', unit: '', serial: '', bootindex: '' },
     apply: (settings, properties) => connectDrive(settings, { media: 'disk' }, properties),
   },
   'ide-cd': {
     help: 'a CD-ROM drive, empty without an image',
-    properties: { drive: '', bus: '', unit: '', serial: '' },
+    properties: { drive: '', bus: '', unit: '', serial: '', bootindex: '' },
     apply: (settings, properties) => connectDrive(settings, { media: 'cdrom' }, properties),
   },
   'virtio-blk-pci': {
     help: 'a hard disk like that of ide-hd, for guests with drivers of virtio',
-    properties: { drive: '', serial: '' },
+    properties: { drive: '', serial: '', bootindex: '' },
     apply: (settings, properties) => connectDrive(settings, { media: 'disk', interface: 'virtio' }, properties),
   },
   'usb-storage': {
     help: 'a disk on the USB, whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; needs -usb',
-    properties: { drive: '', serial: '', bus: '', port: '' },
-    apply: (settings, { drive = '', serial = '' }) => {
+    properties: { drive: '', serial: '', bootindex: '', bus: '', port: '' },
+    apply: (settings, { drive = '', serial = '', bootindex = '' }) => {
       checkUsbController(settings, 'usb-storage');
-      return connectDrive(settings, { media: 'disk', interface: 'usb' }, { drive, serial });
+      return connectDrive(settings, { media: 'disk', interface: 'usb' }, { drive, serial, bootindex });
     },
   },
   ...Object.fromEntries(cardModels.map((model) => [model, cardDevice(model)])),
@@ -193,6 +194,7 @@ const values: Readonly<Record<string, string>> = {
   serial: 'TEXT',
   unit: 'N',
   index: 'N',
+  bootindex: 'N',
   iobase: 'PORT',
   irq: 'N',
   mount_tag: 'TAG',
@@ -217,7 +219,18 @@ export function applyDevice(settings: Settings, text: string): Settings {
   if (!Object.hasOwn(devices, driver))
     throw new ConfigurationError(`the device '${written}' is not supported; -device help lists those that are`);
   const { properties, apply } = devices[driver]!;
-  // Any may have a name, which only some use.
-  const names = [...new Set([...Object.keys(properties), 'id'])];
-  return apply(settings, { ...properties, ...parseProperties(text, 'driver', names) });
+  const { id, bus, ...others } = parseProperties(text, 'driver', [...Object.keys(properties), 'id', 'bus']);
+  // Any may have a name, which only some use, and may say which bus it is on.
+  if (bus !== undefined && !('bus' in properties)) checkBus(driver, bus);
+  const used = Object.entries({ id, bus }).filter(([name, value]) => name in properties && value !== undefined);
+  return apply(settings, { ...properties, ...others, ...Object.fromEntries(used) });
+}
+
+/** There is one bus of each kind. QEMU takes the name without the number, too. */
+function checkBus(driver: string, given: string): void {
+  const bus = busName(driver);
+  if (bus === undefined || (given !== bus && given !== bus.replace(/\.0$/, '')))
+    throw new ConfigurationError(
+      `there is no bus '${given}' for ${driver}; leave it out${bus ? `, or give bus=${bus}` : ''}`,
+    );
 }

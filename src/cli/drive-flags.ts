@@ -99,7 +99,7 @@ export function addDisk(settings: Settings, image: string): Settings {
 export function connectDrive(
   settings: Settings,
   kind: Pick<DriveOptions, 'media' | 'interface'>,
-  { drive: id = '', bus = '', unit = '', serial = '' }: Readonly<Record<string, string>>,
+  { drive: id = '', bus = '', unit = '', serial = '', bootindex = '' }: Readonly<Record<string, string>>,
 ): Settings {
   const { [id]: waiting, ...others } = settings.waitingDrives;
   if (id !== '' && waiting === undefined)
@@ -111,6 +111,7 @@ export function connectDrive(
     ...(id && { id }),
     ...(index !== undefined && { index }),
     ...(serial && { serial }),
+    ...(bootindex && { bootIndex: parseInteger('bootindex', bootindex) }),
   };
   const hasIdeDevice = settings.hasIdeDevice || kind.interface === undefined || kind.interface === 'ide';
   return addDrive({ ...settings, hasIdeDevice, waitingDrives: others }, connected);

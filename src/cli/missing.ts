@@ -3,9 +3,10 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['sd mtdblock iscsi pflash', 'there is no such drive; -drive adds disks, CD-ROM and floppy drives'],
   ['bt', 'there is no Bluetooth; leave it out'],
   [
-    'spice sdl full-screen alt-grab ctrl-grab show-cursor g rotate portrait win2k-hack',
+    'spice sdl full-screen alt-grab ctrl-grab show-cursor g rotate portrait',
     'there is no window; -display terminal shows the screen on the terminal, -vnc :N to viewers',
   ],
+  ['win2k-hack', "it slows the disk down for a mistake of Windows 2000's setup; leave it out"],
   ['soundhw', 'give -device for a sound card, and -audiodev for where its sound goes'],
   ['virtioconsole', 'give -device virtio-serial-pci and -device virtconsole,chardev=ID'],
   ['balloon', 'give -device virtio-balloon-pci'],

@@ -1,4 +1,3 @@
-import { defaultCard } from '../cards/options.ts';
 import {
   type CardModel,
   type CardOptions,
@@ -9,7 +8,7 @@ import {
 } from '../index.ts';
 import { parseSocketNetdev, parseUserNetdev } from '../network/netdev.ts';
 import type { Flag } from './flags.ts';
-import { checkProperties, parseProperties, propertyList } from './properties.ts';
+import { checkProperties, parseInteger, parseProperties, propertyList } from './properties.ts';
 import type { Settings } from './settings.ts';
 
 /** A card of the command line; its network may be one of -netdev, which comes before it or after it. */
@@ -57,10 +56,10 @@ export const networkFlags: readonly Flag[] = [
   },
   {
     names: ['net'],
-    argument: 'nic[,model=CARD][,macaddr=ADDRESS]|user|socket|none[,…]',
+    argument: 'nic[,model=CARD][,macaddr=ADDRESS][,netdev=ID]|user|socket|none[,…]',
     help: 'the older way: -net nic is a card, and -net user or -net socket is what it is connected to',
     list: 'list-cards',
-    apply: (settings, text) => addNet(settings, splitText(text, ['model', 'macaddr', 'name'])),
+    apply: (settings, text) => addNet(settings, splitText(text, ['model', 'macaddr', 'name', 'netdev'])),
   },
   {
     names: ['object'],
@@ -82,31 +81,39 @@ export function cardsOf(settings: Settings): CardOptions[] {
 }
 
 /** As in QEMU a card brings its ROM along where the network is booted from. */
-function ownRom({ machine: { bootOrder } }: Settings, { card }: Omit<CommandLineCard, 'netdev'>): { rom?: 'ipxe' } {
-  const isAsked = [bootOrder?.order, bootOrder?.once].some((letters) => letters?.includes('n'));
+function ownRom(
+  { machine: { bootOrder } }: Settings,
+  { card, bootIndex }: Omit<CommandLineCard, 'netdev'>,
+): { rom?: 'ipxe' } {
+  const isAsked =
+    bootIndex !== undefined || [bootOrder?.order, bootOrder?.once].some((letters) => letters?.includes('n'));
   return isAsked && card !== 'ne2k_isa' ? { rom: 'ipxe' } : {};
 }
 
-function allCards({ cards, netdevs, net, captures }: Settings): Omit<CommandLineCard, 'netdev'>[] {
-  const used = cards.flatMap(({ netdev }) => netdev ?? []);
+function allCards(settings: Settings): Omit<CommandLineCard, 'netdev'>[] {
+  const { cards, net } = settings;
+  const used = [...cards, ...(net?.card ? [net.card] : [])].flatMap(({ netdev }) => netdev ?? []);
   const twice = used.find((id, n) => used.indexOf(id) !== n);
   if (twice !== undefined)
     throw new ConfigurationError(`the network '${twice}' has two cards; give each card a -netdev of its own`);
-  const unused = Object.keys(netdevs).find((id) => !used.includes(id));
-  if (unused !== undefined)
-    throw new ConfigurationError(
-      `the network '${unused}' is connected to nothing; give -device ${defaultCard},netdev=${unused}`,
-    );
   if (net?.backend !== undefined && net.card === undefined)
     throw new ConfigurationError('-net has a network but no card; give -net nic as well, or -nic');
   const older = net?.card === undefined ? [] : [{ ...net.card, ...(net.backend && { backend: net.backend }) }];
-  const lost = Object.keys(captures).find((id) => netdevs[id] === undefined);
+  checkCaptures(settings);
+  return [...cards, ...older].map((card) => connected(card, settings));
+}
+
+/** Networks of -netdev that no card has: they are not there. */
+export function networksWithoutCards({ cards, netdevs, net }: Settings): string[] {
+  return Object.keys(netdevs).filter((id) => id !== net?.card?.netdev && !cards.some(({ netdev }) => netdev === id));
+}
+
+/** The id of -nic is that of its network. */
+function checkCaptures({ cards, netdevs, captures }: Settings): void {
+  const isThere = (id: string) => netdevs[id] !== undefined || cards.some((card) => card.backend && card.name === id);
+  const lost = Object.keys(captures).find((id) => !isThere(id));
   if (lost !== undefined)
     throw new ConfigurationError(`there is no network '${lost}' to capture; give -netdev id=${lost}`);
-  const all = Object.fromEntries(
-    Object.entries(netdevs).map(([id, network]) => [id, withCapture(network, captures[id])]),
-  );
-  return [...cards.map((card) => connected(card, all)), ...older];
 }
 
 function withCapture(network: CommandLineNetwork, dump: string | undefined): CommandLineNetwork {
@@ -118,22 +125,28 @@ function withCapture(network: CommandLineNetwork, dump: string | undefined): Com
 
 function connected(
   { netdev, ...card }: CommandLineCard,
-  netdevs: Settings['netdevs'],
+  { netdevs, captures }: Settings,
 ): Omit<CommandLineCard, 'netdev'> {
-  if (netdev === undefined) return card;
+  if (netdev === undefined)
+    return card.backend ? { ...card, backend: withCapture(card.backend, captures[card.name ?? '']) } : card;
   const backend = netdevs[netdev];
   if (backend === undefined)
     throw new ConfigurationError(`there is no network '${netdev}'; give -netdev user,id=${netdev}`);
-  return { ...card, backend, backendName: netdev };
+  return { ...card, backend: withCapture(backend, captures[netdev]), backendName: netdev };
 }
 
 /** The settings with a card of `-device rtl8139,netdev=ID,mac=ADDRESS`. */
 export function addCard(
   settings: Settings,
   model: CardModel,
-  { netdev = '', mac = '', id = '', romfile = '' }: Readonly<Record<string, string>>,
+  { netdev = '', mac = '', id = '', romfile = '', bootindex = '' }: Readonly<Record<string, string>>,
 ): Settings {
-  const card = { ...cardOf(model, mac, id), ...(netdev && { netdev }), ...(romfile && { rom: romfile }) };
+  const card = {
+    ...cardOf(model, mac, id),
+    ...(netdev && { netdev }),
+    ...(romfile && { rom: romfile }),
+    ...(bootindex && { bootIndex: parseInteger('bootindex', bootindex) }),
+  };
   return { ...settings, cards: [...settings.cards, card] };
 }
 
@@ -217,6 +230,8 @@ function addNet(settings: Settings, text: NetworkText): Settings {
     throw new ConfigurationError(
       `-net ${type === 'nic' ? 'nic' : 'with a network'} is there twice; give -nic for each card`,
     );
-  const more = type === 'nic' ? { card: cardOf(own.model, own.macaddr, own.name) } : { backend: parseNetwork(text) };
+  const { netdev } = own;
+  const card = { ...cardOf(own.model, own.macaddr, own.name), ...(netdev !== undefined && { netdev }) };
+  const more = type === 'nic' ? { card } : { backend: parseNetwork(text) };
   return { ...settings, net: { ...net, ...more } };
 }

@@ -25,7 +25,7 @@ import { connectLog } from './guest-log.ts';
 import { comingMachine } from './incoming.ts';
 import { openInspector } from './inspector.ts';
 import { reportLimits } from './limits.ts';
-import { cardsOf } from './network-flags.ts';
+import { cardsOf, networksWithoutCards } from './network-flags.ts';
 import { standardOutputGone } from './output-error.ts';
 import { checkOutputFiles } from './output-files.ts';
 import { writePidFile } from './pid-file.ts';
@@ -58,6 +58,7 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   using _pidFile = writePidFile(settings.pidFile);
   using _alive = keptAlive();
   for (const warning of cpuWarnings(settings.machine.cpu ?? 'max')) terminal.note(`rawiron: warning: ${warning}`);
+  for (const id of networksWithoutCards(settings)) terminal.note(`rawiron: warning: netdev ${id} has no peer`);
   const made = await madeUnlessLeft(
     makeMachine(settings, boot, async (text) => {
       terminal.note(text);

@@ -42,7 +42,7 @@ export interface Settings {
   /** Files for the frames of these. */
   readonly captures: Readonly<Record<string, string>>;
   /** The card and the network of -net. */
-  readonly net?: { readonly card?: Omit<CommandLineCard, 'backend' | 'netdev'>; readonly backend?: CommandLineNetwork };
+  readonly net?: { readonly card?: Omit<CommandLineCard, 'backend'>; readonly backend?: CommandLineNetwork };
   /** Where sound goes: by -audiodev and -audio. */
   readonly audio: readonly AudioBackend[];
   /** Names of -audiodev that something sounds to. */

@@ -8,7 +8,7 @@ import type { SavedMedium } from './saved-medium.ts';
  * @throws ConfigurationError if the first machine writes to its image
  */
 export function forkedDrive(plan: DrivePlan, image: string | null, medium: SavedMedium | undefined): DriveOptions {
-  const { interface: bus, index, media, serial, options } = plan;
+  const { interface: bus, index, media, serial, bootIndex, options } = plan;
   const { id } = options;
   const place = {
     interface: bus,
@@ -16,6 +16,7 @@ export function forkedDrive(plan: DrivePlan, image: string | null, medium: Saved
     media,
     ...(serial !== undefined && { serial }),
     ...(id !== undefined && { id }),
+    ...(bootIndex !== undefined && { bootIndex }),
   };
   if (medium === undefined || image === null) return place;
   const { isReadOnly: readOnly, contents, changes } = medium;

@@ -1,4 +1,5 @@
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
+import { checkedBootIndex } from '../boot-order.ts';
 import { ConfigurationError, within } from '../errors.ts';
 import { checkedBoolean, checkedInteger, checkedOneOf, checkImage, shown } from '../option-checks.ts';
 import type { Image, MachineOptions } from '../options.ts';
@@ -28,6 +29,11 @@ export interface DriveOptions {
   readonly readOnly?: boolean;
   /** The serial number that the drive tells, up to 20 characters. */
   readonly serial?: string;
+  /**
+   * Firmware boots from the drives and cards with a number first, the lowest of them first of all, and then by `bootOrder`. Our BIOS doesn't boot
+   * from disks on the USB.
+   */
+  readonly bootIndex?: number;
   /** How much it may read and write. `Drive.setLimits` changes it. Default: no limits. */
   readonly limits?: DriveLimits;
 }
@@ -63,6 +69,7 @@ const optionNames: readonly (keyof DriveOptions)[] = [
   'serial',
   'limits',
   'id',
+  'bootIndex',
 ];
 
 const places = { ide: 4, floppy: 2, virtio: 16, usb: 2 } as const;
@@ -168,9 +175,10 @@ function named({ image }: DriveOptions, n: number): string {
 }
 
 function planned(options: DriveOptions, index: number): DrivePlan {
-  const { interface: bus = 'ide', media = 'disk', serial } = options;
+  const { interface: bus = 'ide', media = 'disk', serial, bootIndex } = options;
   const place = { interface: bus, index, media };
-  return { name: driveName(place), ...place, options, ...(serial !== undefined && { serial }) };
+  const told = { ...(serial !== undefined && { serial }), ...(bootIndex !== undefined && { bootIndex }) };
+  return { name: driveName(place), ...place, options, ...told };
 }
 
 /** The name of a drive by its place: QEMU's. */
@@ -201,12 +209,13 @@ function checkedDrive(drive: DriveOptions, n: number): DriveOptions {
 
 /** Those that mean something by themselves. */
 function checkValues(drive: DriveOptions): void {
-  const { image, index, interface: bus = 'ide', media = 'disk', limits } = drive;
+  const { image, index, interface: bus = 'ide', media = 'disk', limits, bootIndex } = drive;
   checkedOneOf('interface', bus, busNames);
   checkedOneOf('media', media, ['disk', 'cdrom']);
   checkMediumOptions(drive);
   if (image !== undefined) checkImage('image', image);
   if (index !== undefined) checkedInteger('index', index, 0, places[bus] - 1);
+  if (bootIndex !== undefined) checkedBootIndex('bootIndex', bootIndex);
   if (limits !== undefined) checkedDriveLimits(limits);
 }
 

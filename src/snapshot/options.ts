@@ -15,8 +15,8 @@ import { SnapshotError } from './layout.ts';
 export const NAME = 'the snapshot';
 
 const bootParts = ['kernel', 'initrd', 'append', 'bios', 'demo', 'kernelName', 'initrdName'];
-const driveParts = ['interface', 'index', 'media', 'serial'];
-const cardParts = ['card', 'mac', 'name', 'rom'];
+const driveParts = ['interface', 'index', 'media', 'serial', 'bootIndex'];
+const cardParts = ['card', 'mac', 'name', 'rom', 'bootIndex'];
 const imageParts = ['kernel', 'initrd', 'bios', 'rom'];
 
 /** What the machine was made with besides its options. */
@@ -36,7 +36,11 @@ export function savedOptions(options: MachineOptions, saved: SavedParts): Saved 
     ...(firmwareFiles && { firmwareFiles }),
     drives: drives.map((plan) => partsOf(plan, driveParts)),
     ...(shares.length > 0 && { shares: shares.map(savedShare) }),
-    network: cards.map(({ model, mac, name, rom }) => ({ card: model, mac: macText(mac), name, ...(rom && { rom }) })),
+    network: cards.map(({ model, mac, name, rom, bootIndex }) => ({
+      ...{ card: model, mac: macText(mac), name },
+      ...(rom && { rom }),
+      ...(bootIndex !== undefined && { bootIndex }),
+    })),
   };
 }
 

@@ -98,6 +98,11 @@ test('a card boots by the image of its ROM that is for this processor', async ()
   expect(text).toMatch(/Booting from ROM\.\.\.\nfirst $/);
 });
 
+test('a card that has a number boots before what has none', async () => {
+  const network = [{ ...card(optionRom({ name: 'first', boot: leaves })), bootIndex: 3 }];
+  expect(await consoleOf({ network, bootOrder: { order: 'cd' } })).toMatch(/\nBooting from ROM\.\.\.\nfirst $/);
+});
+
 test('where nothing else boots the ROMs are tried, one after the other', async () => {
   const roms = [optionRom({ name: 'first', boot: 'retf' }), optionRom({ name: 'second', boot: leaves })];
   const text = await consoleOf({ network: roms.map(card) });

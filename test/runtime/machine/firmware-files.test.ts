@@ -21,7 +21,11 @@ function filesOf(
     firmwareFiles: given,
   };
   const settings = { powerBase: 0xb000, pirqRoutes: [10, 10, 11, 11], apic: true };
-  const files = firmwareFiles(config, () => acpiTables(config, settings));
+  const files = firmwareFiles(
+    config,
+    () => acpiTables(config, settings),
+    () => [],
+  );
   return Object.fromEntries(files.map(({ name, content }) => [name, content()]));
 }
 

@@ -64,6 +64,13 @@ test.each([
     '-netdev user,id=n -device rtl8139,netdev=n -object filter-dump,id=f,netdev=n,file=x.pcap',
     [{ card: 'rtl8139', backend: { ...user, dump: 'x.pcap' }, backendName: 'n' }],
   ],
+  ['-nic user,id=n -object filter-dump,netdev=n,file=x', [{ name: 'n', backend: { ...user, dump: 'x' } }]],
+  ['-netdev user,id=n -net nic,netdev=n', [{ backend: user, backendName: 'n' }]],
+  [
+    '-netdev user,id=n -device e1000,netdev=n,bootindex=1,bus=pci.0',
+    [{ card: 'e1000', bootIndex: 1, rom: 'ipxe', backend: user, backendName: 'n' }],
+  ],
+  ['-netdev user,id=n', []],
 ])('%s', (line, options) => {
   expect(cards(line)).toEqual(options);
 });
@@ -80,7 +87,7 @@ test('cards with the same hub are connected', () => {
 
 test.each([
   ['-device rtl8139,netdev=n', "there is no network 'n'; give -netdev user,id=n"],
-  ['-netdev user,id=n', "the network 'n' is connected to nothing; give -device rtl8139,netdev=n"],
+  ['-netdev user,id=n -net nic,netdev=n -device e1000,netdev=n', "the network 'n' has two cards"],
   ['-netdev user,id=n -device rtl8139,netdev=n -device e1000,netdev=n', "the network 'n' has two cards"],
   ['-net user', '-net has a network but no card; give -net nic as well, or -nic'],
   ['-object filter-dump,netdev=n,file=f', "there is no network 'n' to capture"],

@@ -131,7 +131,7 @@ boot_add:
 
 ; Adds what the file 'bootorder' names, a path of Open Firmware a line: /pci@i0cf8/ide@1,1/drive@CHANNEL/disk@PLACE,
 ; /pci@i0cf8/scsi@DEVICE,FUNCTION for a virtio disk, whatever follows, /pci@i0cf8/isa@1/fdc@03f0/floppy@NUMBER, or
-; /rom@FILE for the ROMs that fw_cfg has. CF: a line is HALT.
+; /rom@FILE for the ROMs that fw_cfg has, /pci@i0cf8/ethernet@DEVICE for those of all cards. CF: a line is HALT.
 boot_order_file:
         push    cs
         pop     gs
@@ -166,6 +166,9 @@ boot_order_file:
         mov     si, .rom
         call    text_begins
         je      .is_rom
+        mov     si, .network
+        call    text_begins
+        je      .is_network
         mov     si, .halt
         call    text_begins
         stc
@@ -201,6 +204,11 @@ boot_order_file:
         mov     dl, BOOT_FLOPPY
         call    boot_add
         jmp     .next
+.is_network:
+        inc     di
+        mov     cx, ROM_FIRST
+        call    boot_add_roms
+        jmp     .next
 .is_rom:
         inc     di
         mov     cx, [cs:own_roms]
@@ -219,6 +227,7 @@ boot_order_file:
 .place: db '/disk@', 0
 .floppy: db '/floppy@', 0
 .rom:   db '/rom@', 0
+.network: db '/ethernet@', 0
 .halt:  db 'HALT', 0
 BOOT_ORDER_BYTES equ 4096
 

@@ -44,6 +44,23 @@ test.each([
   expect(bootedBy(lines)).toBe(booted);
 });
 
+test.each([
+  ['a disk at IDE', [undefined, 4, undefined, undefined], 'ide1-hd0'],
+  ['a virtio disk', [undefined, undefined, undefined, 0], 'virtio1'],
+  ['the lowest of several', [3, 2, 1, 9], 'virtio0'],
+])('numbers name %s', (_, numbers, booted) => {
+  const numbered = drives.map((drive, n) => (numbers[n] === undefined ? drive : { ...drive, bootIndex: numbers[n] }));
+  const sectorOf = (port: string) => exiting(drives.findIndex(({ name }) => name === port));
+  expect(drives[wordFromBoot({ drives: numbered }, sectorOf)]?.name).toBe(booted);
+});
+
+test('what the file names comes before numbers', () => {
+  const numbered = drives.map((drive) => (drive.name === 'virtio1' ? { ...drive, bootIndex: 0 } : drive));
+  const sectorOf = (port: string) => exiting(drives.findIndex(({ name }) => name === port));
+  const firmware = { bootOrder: [ide(1, 0)] };
+  expect(drives[wordFromBoot({ drives: numbered, firmware }, sectorOf)]?.name).toBe('ide1-hd0');
+});
+
 test('without it the first disk is that of the first IDE channel', () => {
   expect(bootedBy([])).toBe('ide0-hd1');
 });

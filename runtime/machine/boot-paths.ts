@@ -1,0 +1,22 @@
+/** Where a device is, as firmware names it: Open Firmware's path from the PCI bus on (IEEE 1275; QEMU and SeaBIOS have the same). */
+const BUS = '/pci@i0cf8';
+
+/** What firmware is to boot from before all else, in the order of numbers that devices have for it (QEMU's `bootindex`). */
+export class BootPaths {
+  private readonly noted: { readonly bootIndex: number; readonly path: string }[] = [];
+
+  /** A device, with its path below the PCI bus; without a number it has no place in the order. */
+  note(bootIndex: number | undefined, path: string): void {
+    if (bootIndex !== undefined) this.noted.push({ bootIndex, path: BUS + path });
+  }
+
+  /** The lowest number first. */
+  get inOrder(): string[] {
+    return [...this.noted].sort((a, b) => a.bootIndex - b.bootIndex).map(({ path }) => path);
+  }
+}
+
+/** A PCI device of a kind, in its place. */
+export function devicePath(kind: 'ethernet' | 'scsi', device: number): string {
+  return `/${kind}@${device.toString(16)}`;
+}
