@@ -302,7 +302,7 @@ export class ServedDrive {
       if (this.#commit !== null) await this.#commit;
       return await this.#do(question);
     } catch (error) {
-      this.#tellOnce(`${this.name}: ${messageOf(error)}`);
+      if (!this.#isClosed) this.#tellOnce(`${this.name}: ${messageOf(error)}`);
       return { error: blockError(error) };
     }
   }
@@ -312,6 +312,8 @@ export class ServedDrive {
     this.#isClosed = true;
     this.admit();
     this.#staging.end();
+    // The machine has ended: a web server that does not answer would hold up its end.
+    this.#disk?.abandon();
     await this.#exchanges.run(() => this.#takeOut());
   }
 

@@ -18,6 +18,8 @@ const MOST_TRIES = 6;
 /** Transfers at a time; the oldest gives way. As many files are looked for at a time: who is not answered asks again. */
 const MOST_TRANSFERS = 16;
 const MOST_NAME = 512;
+/** Names at the host are in UTF-8; a guest sends the bytes of one. */
+const names = new TextDecoder();
 
 /** A file on its way to a guest. */
 class Transfer {
@@ -171,7 +173,7 @@ function answer({ packet, sourcePort, destinationPort }: Datagram, bytes: Uint8A
 /** Texts that end with a zero: name, mode, and pairs of an option's name and value. */
 function parseRequest(bytes: Uint8Array): ReadRequest | undefined {
   if (bytes.length > MOST_NAME || bytes[bytes.length - 1] !== 0) return undefined;
-  const [name, mode, ...rest] = String.fromCharCode(...bytes.subarray(0, -1)).split('\0');
+  const [name, mode, ...rest] = names.decode(bytes.subarray(0, -1)).split('\0');
   if (!name || !/^(octet|netascii)$/i.test(mode ?? '')) return undefined;
   const options = new Map<string, string>();
   for (let n = 0; n + 1 < rest.length; n += 2) options.set(rest[n]!.toLowerCase(), rest[n + 1]!);

@@ -81,6 +81,10 @@ export class OverlayDisk implements Disk {
     });
   }
 
+  abandon(): void {
+    this.#base.abandon();
+  }
+
   async close(): Promise<void> {
     await this.#order.run(() => this.#pages.close());
     await this.#base.close();

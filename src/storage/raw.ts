@@ -94,6 +94,10 @@ export class RawDisk implements Disk {
     return [await identityOf(this.#store, this.format)];
   }
 
+  abandon(): void {
+    this.#store.abandon?.();
+  }
+
   async close(): Promise<void> {
     try {
       if (!this.isReadOnly) await this.flush();

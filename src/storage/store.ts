@@ -21,6 +21,8 @@ export interface ByteStore {
   /** Returns when all that was written before stays there, even if the host loses its power. */
   flush(): Promise<void>;
   close(): Promise<void>;
+  /** Nobody waits for what is read any more: reads that would take long fail. Missing: none does. */
+  abandon?(): void;
   /** Whether the host keeps nothing for a place, which reads as zero then, and for how many bytes from there. Missing: nobody can tell. */
   allocation?(offset: number): Allocation;
   /** Another text after each change of what it holds, whoever makes it. Missing: nobody can tell. */
@@ -73,6 +75,8 @@ export interface Disk {
    * @returns the images that the disk stands on, the uppermost first
    */
   settle(): Promise<readonly ImageIdentity[]>;
+  /** Nobody waits for what is read any more: reads from elsewhere, as from a web server, fail. Writes go on. */
+  abandon(): void;
   /** Flushes and lets go of the stores below. */
   close(): Promise<void>;
 }

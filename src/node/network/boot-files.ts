@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { open, realpath } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { BootFile, BootFiles } from '../../network/host.ts';
 
@@ -18,15 +18,15 @@ export class FolderFiles implements BootFiles {
     const folder = await realpath(this.#folder);
     const path = await realpath(join(folder, ...parts)).catch(() => undefined);
     if (path === undefined || !isInside(folder, path)) return undefined;
-    // A link that somebody puts there meanwhile is not followed, and a pipe is not waited for.
+    // A link in the place of the file is not followed, and a pipe is not waited for.
     const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-    const status = await file.stat();
-    if (!status.isFile()) {
+    const status = await file.stat({ bigint: true });
+    if (!status.isFile() || !(await isStillInside(folder, path, file, status))) {
       await file.close();
       return undefined;
     }
     return {
-      size: status.size,
+      size: Number(status.size),
       read: async (offset, length) => {
         const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
         return buffer.subarray(0, bytesRead);
@@ -34,6 +34,19 @@ export class FolderFiles implements BootFiles {
       close: () => file.close(),
     };
   }
+}
+
+/**
+ * Whether what was opened is in the folder: on the way to it somebody may have put a link in the place of a directory meanwhile. Linux
+ * tells where the file is; elsewhere it must be what is at the path still.
+ */
+async function isStillInside(folder: string, path: string, file: FileHandle, status: BigIntStats): Promise<boolean> {
+  const where = await readlink(`/proc/self/fd/${file.fd}`).catch(() => undefined);
+  if (where !== undefined) return isInside(folder, where);
+  const again = await realpath(path).catch(() => undefined);
+  if (again !== path) return false;
+  const { dev, ino } = await lstat(path, { bigint: true });
+  return dev === status.dev && ino === status.ino;
 }
 
 function isInside(folder: string, path: string): boolean {

@@ -7,7 +7,7 @@ import { whyNoImage } from './answer.ts';
 export interface HttpOptions {
   /** Default: the host's. */
   readonly fetch?: typeof fetch;
-  /** Milliseconds without a byte after which a request has failed. Default: 30,000. */
+  /** Milliseconds after which a request has failed in which hardly anything has come. Default: 30,000. */
   readonly patience?: number;
   /** How often what failed is asked for before that is an error. Default: 3. */
   readonly tries?: number;
@@ -22,8 +22,14 @@ interface Version {
   readonly lastModified: string | null;
 }
 
+/** Told of each piece that has come, with its bytes. */
+type Progress = (bytes: number) => void;
+
 /** Something that may go better the next time. */
 class PassingError extends Error {}
+
+/** Bytes that have to come within the patience: a server that sends one now and then would never be given up. */
+const LEAST = 4096;
 
 /** Answers after which the same request may succeed: time-out, too many requests, trouble of the server. */
 const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
@@ -80,7 +86,7 @@ export class RemoteFile {
   }
 
   /** What may go better the next time is tried again. */
-  async #persistently(ask: (signal: AbortSignal, progress: () => void) => Promise<Uint8Array>): Promise<Uint8Array> {
+  async #persistently(ask: (signal: AbortSignal, progress: Progress) => Promise<Uint8Array>): Promise<Uint8Array> {
     const { tries, pause } = this.#options;
     for (let attempt = 1; ; attempt++) {
       this.check();
@@ -100,12 +106,12 @@ export class RemoteFile {
     this.#closing.abort(this.#change);
   }
 
-  async #ask(offset: number, length: number, signal: AbortSignal, progress: () => void): Promise<Uint8Array> {
+  async #ask(offset: number, length: number, signal: AbortSignal, progress: Progress): Promise<Uint8Array> {
     const range = `bytes=${offset}-${offset + length - 1}`;
     const response = await this.#fetch({ headers: { ...this.#headers, range }, signal });
     try {
       const size = this.#checkAnswer(response, offset);
-      progress();
+      progress(LEAST);
       const expected = Math.max(0, Math.min(length, size - offset));
       return expected === 0 ? new Uint8Array() : await this.#body(response, expected, progress);
     } finally {
@@ -113,12 +119,12 @@ export class RemoteFile {
     }
   }
 
-  async #askWhole(most: number, signal: AbortSignal, progress: () => void): Promise<Uint8Array> {
+  async #askWhole(most: number, signal: AbortSignal, progress: Progress): Promise<Uint8Array> {
     const response = await this.#fetch({ headers: this.#headers, signal });
     try {
       // A file may be a page: who reads it sees whether it is what was asked for.
       if (!response.ok) this.#checkThere(response);
-      progress();
+      progress(LEAST);
       const pieces: Uint8Array[] = [];
       let length = 0;
       await this.#receive(response, progress, (piece) => {
@@ -140,7 +146,7 @@ export class RemoteFile {
     }
   }
 
-  async #body(response: Response, expected: number, progress: () => void): Promise<Uint8Array> {
+  async #body(response: Response, expected: number, progress: Progress): Promise<Uint8Array> {
     const bytes = new Uint8Array(expected);
     let at = 0;
     await this.#receive(response, progress, (piece) => {
@@ -153,7 +159,7 @@ export class RemoteFile {
   }
 
   /** Takes the body of an answer, piece by piece. */
-  async #receive({ body }: Response, progress: () => void, take: (piece: Uint8Array) => void): Promise<void> {
+  async #receive({ body }: Response, progress: Progress, take: (piece: Uint8Array) => void): Promise<void> {
     const reader = body?.getReader();
     try {
       while (reader !== undefined) {
@@ -161,7 +167,7 @@ export class RemoteFile {
           throw this.#failure(error);
         });
         if (done) return;
-        progress();
+        progress(value.length);
         take(value);
       }
     } finally {
@@ -188,6 +194,8 @@ export class RemoteFile {
     if (size === undefined) throw this.#error('the server does not say which part it sends (Content-Range)');
     if (status === 206 && (Number(start) !== offset || Number(end) < offset))
       throw this.#error(`the server sends bytes ${start} to ${end} when asked for those from ${offset} on`);
+    if (!Number.isSafeInteger(Number(size)))
+      throw this.#error(`the server says that it has ${size} bytes, which is no size of a file`);
     this.#checkVersion({
       size: Number(size),
       etag: headers.get('etag'),
@@ -211,14 +219,21 @@ export class RemoteFile {
     );
   }
 
-  /** Gives up where nothing comes for a while. */
-  async #patiently(act: (signal: AbortSignal, progress: () => void) => Promise<Uint8Array>): Promise<Uint8Array> {
+  /** Gives up where nothing comes for a while, or hardly anything. */
+  async #patiently(act: (signal: AbortSignal, progress: Progress) => Promise<Uint8Array>): Promise<Uint8Array> {
     const { patience } = this.#options;
     const controller = new AbortController();
-    const giveUp = () => controller.abort(new PassingError(`the server sent nothing for ${patience / 1000} s`));
+    let received = 0;
+    const giveUp = () => {
+      const what = received === 0 ? 'nothing' : `no more than ${received} bytes`;
+      controller.abort(new PassingError(`the server sent ${what} for ${patience / 1000} s`));
+    };
     let timer = setTimeout(giveUp, patience);
     try {
-      return await act(AbortSignal.any([controller.signal, this.#closing.signal]), () => {
+      return await act(AbortSignal.any([controller.signal, this.#closing.signal]), (bytes) => {
+        received += bytes;
+        if (received < LEAST) return;
+        received = 0;
         clearTimeout(timer);
         timer = setTimeout(giveUp, patience);
       });

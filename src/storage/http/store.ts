@@ -91,6 +91,10 @@ export class HttpStore implements ByteStore {
     return this.#file.version;
   }
 
+  abandon(): void {
+    this.#file.close();
+  }
+
   async close(): Promise<void> {
     this.#blocks.clear();
     this.#file.close();

@@ -130,6 +130,11 @@ export class Qcow2Disk implements Disk {
     return [identity, ...((await this.backing?.settle()) ?? [])];
   }
 
+  abandon(): void {
+    this.#file.store.abandon?.();
+    this.backing?.abandon();
+  }
+
   async close(): Promise<void> {
     try {
       await this.flush();

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { FolderFiles } from '../../../src/node/network/boot-files.ts';
 import { ascii, FrameGuest, textOf, udpFrame, word } from '../../support/network/frame-guest.ts';
@@ -15,6 +16,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'boot/kernel'), Uint8Array.from(content));
   writeFileSync(join(folder, 'boot/even'), new Uint8Array(1024));
   writeFileSync(join(folder, 'boot/inner/file'), 'inner');
+  writeFileSync(join(folder, 'boot/übung'), 'practice');
   symlinkSync('../secret', join(folder, 'boot/link'));
   symlinkSync('..', join(folder, 'boot/up'));
   symlinkSync('inner/file', join(folder, 'boot/good-link'));
@@ -77,6 +79,12 @@ describe('TFTP', () => {
     expect(await ask(guest, acknowledge(2))).toEqual([0, 3, 0, 3]);
   });
 
+  test('takes names in UTF-8', async () => {
+    const guest = await open();
+    const name = [...new TextEncoder().encode('übung')];
+    expect(textOf((await ask(guest, [0, 1, ...name, ...ascii('\0octet\0')])).slice(4))).toBe('practice');
+  });
+
   test('sends again what is not acknowledged, but not what is twice', async () => {
     const guest = await open();
     const first = await ask(guest, read('kernel'));
@@ -88,6 +96,32 @@ describe('TFTP', () => {
     guest.host.timers.advance(60_000);
     expect(guest.heard()).toHaveLength(6);
   });
+});
+
+test('a link that is put in the place of a directory leads nowhere', async () => {
+  const racy = join(folder, 'racy');
+  mkdirSync(join(racy, 'there'), { recursive: true });
+  mkdirSync(join(folder, 'outside'));
+  writeFileSync(join(racy, 'there/file'), 'inside');
+  writeFileSync(join(folder, 'outside/file'), 'outside');
+  symlinkSync(join(folder, 'outside'), join(racy, 'link'));
+  const swaps = `const { renameSync } = require('node:fs');
+    const { workerData: [now, ...names] } = require('node:worker_threads');
+    for (;;) for (const name of names) {
+      renameSync(name, now);
+      renameSync(now, name);
+    }`;
+  const paths = ['now', 'there', 'link'].map((name) => join(racy, name));
+  const swapper = new Worker(swaps, { eval: true, workerData: paths });
+  const files = new FolderFiles(racy);
+  const found = new Set<string>();
+  for (let n = 0; n < 3000; n++) {
+    const file = await files.open('now/file').catch(() => undefined);
+    if (file) found.add(textOf([...(await file.read(0, 10))]));
+    await file?.close();
+  }
+  await swapper.terminate();
+  expect([...found]).toEqual(['inside']);
 });
 
 test('a request that is repeated while the file is read starts one transfer, which goes on', async () => {

@@ -151,6 +151,22 @@ describe('what passes is tried again', () => {
     // Another request finds it.
     expect(await read(store, 1 << 20, 1)).toEqual(content.slice(1 << 20, (1 << 20) + 1));
   });
+
+  test('bytes that drip are not waited for', async () => {
+    const store = await open({ ...impatient, tries: 1 });
+    server.instead.push((_, response) => {
+      const timer = setInterval(() => response.write(Uint8Array.of(1)), 50);
+      response.writeHead(206, part).once('close', () => clearInterval(timer));
+    });
+    await expect(read(store, 1 << 20, 10)).rejects.toThrow(/the server sent no more than \d+ bytes for 0.3 s/);
+  });
+
+  test('where nobody waits any more what is under way fails at once', async () => {
+    const disk = await openDisk(nodeStorage, server.address(), { access: 'read' });
+    server.instead.push(() => disk.abandon());
+    await expect(disk.read(1 << 20, new Uint8Array(10))).rejects.toThrow('is closed');
+    await disk.close();
+  });
 });
 
 describe('an error that names the file', () => {
@@ -167,6 +183,12 @@ describe('an error that names the file', () => {
     ['a server without ranges', 200, {}, 'the server sends it only as a whole'],
     ['a part that nobody asked for', 206, { 'content-range': `bytes 7-8/${size}` }, 'sends bytes 7 to 8 when asked'],
     ['a part without its place', 206, {}, 'the server does not say which part it sends (Content-Range)'],
+    [
+      'a size that no file has',
+      206,
+      { 'content-range': 'bytes 0-65535/9007199254740993000' },
+      'the server says that it has 9007199254740993000 bytes, which is no size of a file',
+    ],
     ['a file without a size', 206, { 'content-range': 'bytes 0-65535/*' }, 'does not say which part'],
     [
       'an encoding',

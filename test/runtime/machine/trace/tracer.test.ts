@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { putFrame } from '../../../../runtime/host/frames.ts';
-import { matchingEvents } from '../../../../runtime/machine/trace/events.ts';
+import { matchingEvents, traceEventNames } from '../../../../runtime/machine/trace/events.ts';
 import { Tracer } from '../../../../runtime/machine/trace/tracer.ts';
 import { endValue, Guest, onEveryEngineBy, variants } from '../../../support/guest.ts';
 import { kernel } from '../../../support/guest-kernel.ts';
@@ -91,4 +91,7 @@ test('patterns name events', () => {
   expect(matchingEvents('cpu_??')).toEqual(['cpu_in']);
   expect(matchingEvents('blk_co_p*v')).toEqual(['blk_co_preadv', 'blk_co_pwritev']);
   expect(matchingEvents('cpu_.n')).toEqual([]);
+  expect(matchingEvents('*c*_*t*e')).toEqual(traceEventNames.filter((name) => /c.*_.*t.*e$/.test(name)));
+  expect(matchingEvents('*'.repeat(1000))).toHaveLength(traceEventNames.length);
+  expect(matchingEvents(`${'*'.repeat(1000)}?`.repeat(50))).toEqual([]);
 });
