@@ -263,7 +263,7 @@ const machineProperties = {
 };
 
 function applyMachine(settings: Settings, text: string): Settings {
-  const instead = 'the machine is a pc (i440FX); -machine help lists what it takes';
+  const instead = 'the machine is a pc (i440FX); -machine help lists what it takes, and usb and hpet are on or off';
   const {
     'max-ram-below-4g': size,
     'pcspk-audiodev': audiodev = '',

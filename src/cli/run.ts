@@ -89,7 +89,8 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   );
   const actions = {
     exit: () => left.resolve(leave(terminal)),
-    help: () => terminal.note(helpFor({ size: terminal.size, hasMonitor: plan.monitors.length > 0 })),
+    help: () =>
+      terminal.note(helpFor({ size: plan.display ? undefined : terminal.size, hasMonitor: plan.monitors.length > 0 })),
   };
   await using vnc = await openVnc(machine, settings, (message) => terminal.note(message));
   using _announcement = announce(machine, { plan, settings, vnc, inspector: inspector.place });

@@ -75,7 +75,7 @@ export interface PciDescription {
   /** Beyond the header, or in place of its registers. */
   readonly registers?: readonly ConfigRegister[];
   readonly forwarded?: ForwardedRegister;
-  /** Called after a write or a reset. */
+  /** Called after a write, but of `forwarded`, or a reset. */
   readonly written?: () => void;
   /** Called after each change of the configuration space: a write, a reset, or the load of a snapshot. */
   readonly changed?: () => void;
