@@ -1,3 +1,4 @@
+import { PAGE_SHIFT } from '../../translator/abi/page.ts';
 import { PAGES, type TableName } from '../../translator/abi/tables.ts';
 import { allocateShared } from './ram.ts';
 import { Tables } from './tables.ts';
@@ -20,12 +21,15 @@ const SEVERAL = -1;
  */
 const INVALID = { upToGigabyte: 0x10000000, larger: 0x20000000 } as const;
 const GIGABYTE = 2 ** 30;
+/** The page from which on the index of a byte would be beyond 2^31 without that. */
+const UPPER_HALF = PAGES / 2;
 
 /**
  * The software TLB: one entry a linear page, in four arrays (reads and writes, supervisor and user apart).
  * A valid entry is `(frame ^ page) << 10`, so that `(rotate(address, 2) ^ entry) >>> 0` is the index of the word in
  * RAM; an invalid entry or a misaligned address gives an index beyond the array. One comparison with the array's
- * length is thus validity, alignment and bounds check in one. Pages that hold decoded code have no write entry;
+ * length is thus validity, alignment and bounds check in one. For pages beyond the array an entry that was never written, 0, does the same:
+ * those in the lower half of the address space take none of the host's memory until they are used. Pages that hold decoded code have no write entry;
  * devices have none at all. What may be written may be read: generated code reads through a write entry where it is
  * going to write.
  */
@@ -55,6 +59,8 @@ export class Tlb {
   private readonly global = new PageList();
   private count = 0;
   private readonly invalid: number;
+  /** Words of the array that entries lead into. */
+  private readonly words: number;
 
   /** For RAM (and ROM) of so many bytes. */
   constructor(memoryBytes: number, tables = new Tables(0)) {
@@ -65,7 +71,9 @@ export class Tlb {
     this.writeUser = table('WU');
     this.code = table('CT');
     this.invalid = memoryBytes <= GIGABYTE ? INVALID.upToGigabyte : INVALID.larger;
-    for (let page = 0; page < PAGES; page++) this.invalidate(page);
+    this.words = memoryBytes >>> 2;
+    for (let page = 0; page < memoryBytes >>> PAGE_SHIFT; page++) this.invalidate(page);
+    for (let page = UPPER_HALF; page < PAGES; page++) this.invalidate(page);
   }
 
   /** Number of pages with an entry. */
@@ -86,8 +94,8 @@ export class Tlb {
 
   /** Offset in the buffer of the page's frame, by the given array, or -1 if that array has no valid entry. */
   lookup(array: Int32Array, page: number): number {
-    const difference = array[page] ^ (page << 10);
-    return difference === this.invalid ? -1 : difference << 2;
+    const index = array[page] ^ (page << 10);
+    return index >>> 0 < this.words ? index << 2 : -1;
   }
 
   /** Offset in the buffer of a page's frame for a store that must be told of, or -1 if it isn't known whether it may be done. */

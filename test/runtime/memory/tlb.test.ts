@@ -15,6 +15,30 @@ function writers(tlb: Tlb, ...pages: number[]): number[] {
   return pages.filter((page) => tlb.lookup(tlb.writeSupervisor, page) >= 0 || tlb.lookup(tlb.writeUser, page) >= 0);
 }
 
+test.each([2, 64, 1024, 2047])('with %i MB an address whose page has no entry leads nowhere', (megabytes) => {
+  const bytes = megabytes << 20;
+  const tlb = new Tlb(bytes);
+  const arrays = [tlb.readSupervisor, tlb.writeSupervisor, tlb.readUser, tlb.writeUser];
+  const [last, half] = [bytes >>> 12, 1 << 19];
+  for (const page of [0, 1, last - 1, last, last + 1, half - 1, half, half + 1, (1 << 20) - 1]) {
+    tlb.enter(page, 1, PageKind.small, [tlb.readUser]);
+    expect(tlb.lookup(tlb.readUser, page)).toBe(4096);
+    tlb.flushPage(page);
+  }
+  const pages = fc.sample(fc.integer({ min: 0, max: (1 << 20) - 1 }), 1000);
+  for (const page of [...pages, 0, last - 1, last, half - 1, half, (1 << 20) - 1]) {
+    for (const array of arrays) {
+      expect(tlb.lookup(array, page)).toBe(-1);
+      for (const word of [0, 1023]) {
+        // As generated code reckons: of a word, and of a byte, whose index is below 2^31 up to 1 GB.
+        expect(((page << 10) | word) ^ array[page]).toBeGreaterThanOrEqual(bytes / 4);
+        const byte = (((page << 12) | (word << 2)) ^ (array[page] << 2)) >>> 0;
+        expect(byte >= bytes && (megabytes > 1024 || byte < 2 ** 31)).toBe(true);
+      }
+    }
+  }
+});
+
 describe('a frame that holds code cannot be written directly', () => {
   test('where it is mapped once', () => {
     const tlb = writableAt(3);
