@@ -173,22 +173,24 @@ export class Receiver {
     descriptor.fetch(ring + state.rxIndex * DESCRIPTOR_BYTES);
     const command = descriptor.word(0);
     if (command < Descriptor.owned) return false;
-    const bytes = new Uint8Array(bare.length + FCS_BYTES);
-    bytes.set(bare);
-    new DataView(bytes.buffer).setUint32(bare.length, crc32(bare), true);
-    this.#fill(command, bytes, match.descriptor | this.#packetStatus(bare), tag);
+    this.#fill(command, bare, match.descriptor | this.#packetStatus(bare), tag);
     state.rxIndex = (command & Descriptor.endOfRing) !== 0 ? 0 : (state.rxIndex + 1) & 0xffff;
     interrupt(Interrupt.rxOk);
     return true;
   }
 
   /** Puts a frame with its check sequence where a descriptor says, and gives it back. Bytes that don't fit are lost. */
-  #fill(command: number, bytes: Uint8Array, status: number, tag: number): void {
+  #fill(command: number, frame: Uint8Array, status: number, tag: number): void {
     const { memory } = this.#options;
     const descriptor = this.#descriptor;
     const room = command & RxDescriptor.size;
-    memory.write(address64(descriptor.word(2), descriptor.word(3)), bytes.subarray(0, room));
-    const length = Math.min(bytes.length, room);
+    const buffer = address64(descriptor.word(2), descriptor.word(3));
+    const length = Math.min(frame.length + FCS_BYTES, room);
+    memory.write(buffer, frame.subarray(0, room));
+    if (length > frame.length) {
+      new DataView(this.#word.buffer).setUint32(0, crc32(frame), true);
+      memory.write(buffer + frame.length, this.#word.subarray(0, length - frame.length));
+    }
     const flags = (command & Descriptor.endOfRing) | Descriptor.first | Descriptor.last;
     descriptor.setWord(0, flags | status | length);
     // The tag stands in the order of the network.
