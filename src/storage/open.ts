@@ -4,6 +4,7 @@ import { formatOfBytes, PROBE_BYTES } from './probe.ts';
 import { ProbedRawDisk } from './probed-raw.ts';
 import type { Decompressor } from './qcow2/compressed.ts';
 import type { Qcow2Disk } from './qcow2/disk.ts';
+import type { SnapshotChoice } from './qcow2/snapshots.ts';
 import { RawDisk } from './raw.ts';
 import { type ByteStore, type Disk, StorageError } from './store.ts';
 
@@ -35,6 +36,8 @@ export interface OpenOptions {
   readonly access?: 'read' | 'write';
   /** The image is only read; changes are forgotten when the disk is closed. */
   readonly snapshot?: boolean;
+  /** A snapshot that the image has within itself is seen in the place of what it has now; it is only read. */
+  readonly internalSnapshot?: SnapshotChoice | undefined;
 }
 
 /** Images in a chain; more are a mistake or an attack. */
@@ -42,16 +45,23 @@ const MOST_IMAGES = 64;
 
 /** Opens an image with all images that it stands on. Those are only read. */
 export async function openDisk(host: StorageHost, name: string, options: OpenOptions = {}): Promise<Disk> {
-  const { format, access = 'write', snapshot = false } = options;
-  const disk = await openLayer(host, name, format, snapshot ? 'read' : access, []);
+  const { format, access = 'write', snapshot = false, internalSnapshot } = options;
+  const isOnlyRead = snapshot || internalSnapshot !== undefined;
+  const disk = await openLayer(host, name, { format, access: isOnlyRead ? 'read' : access, internalSnapshot }, []);
   return snapshot ? new OverlayDisk(disk, new OverlayPages(host.scratch)) : disk;
+}
+
+/** How an image of a chain is opened. */
+interface LayerOptions {
+  readonly format: string | undefined;
+  readonly access: 'read' | 'write';
+  readonly internalSnapshot?: SnapshotChoice | undefined;
 }
 
 async function openLayer(
   host: StorageHost,
   name: string,
-  format: string | undefined,
-  access: 'read' | 'write',
+  { format, access, internalSnapshot }: LayerOptions,
   above: readonly string[],
 ): Promise<Disk> {
   // An image that is being written cannot be opened once more.
@@ -61,16 +71,22 @@ async function openLayer(
   try {
     if (above.length >= MOST_IMAGES)
       throw new StorageError(store, `stands below ${MOST_IMAGES} other images: too many`);
-    if (format === 'raw') return new RawDisk(store);
-    if ((await formatOf(store, format)) === 'raw') return await ProbedRawDisk.open(store);
-    return await openQcow2(host, store, [...above, store.identity]);
+    const found = await formatOf(store, format);
+    if (found === 'raw' && internalSnapshot) throw new StorageError(store, 'a raw image has no snapshots');
+    if (found === 'raw') return format === 'raw' ? new RawDisk(store) : await ProbedRawDisk.open(store);
+    return await openQcow2(host, store, [...above, store.identity], internalSnapshot);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function openQcow2(host: StorageHost, store: ByteStore, chain: readonly string[]): Promise<Qcow2Disk> {
+async function openQcow2(
+  host: StorageHost,
+  store: ByteStore,
+  chain: readonly string[],
+  internalSnapshot: SnapshotChoice | undefined,
+): Promise<Qcow2Disk> {
   // A page loads them with the first such image.
   const [{ readHeader }, { Qcow2Disk }] = await Promise.all([import('./qcow2/header.ts'), import('./qcow2/disk.ts')]);
   const { backingFile, extensions } = await readHeader(store);
@@ -79,7 +95,8 @@ async function openQcow2(host: StorageHost, store: ByteStore, chain: readonly st
       ? undefined
       : await openBacking(host, store, backingFile, extensions.backingFormat, chain);
   try {
-    return await Qcow2Disk.open(store, backing, host.decompressor);
+    const parts = [store, backing, host.decompressor] as const;
+    return await (internalSnapshot ? Qcow2Disk.openSnapshot(...parts, internalSnapshot) : Qcow2Disk.open(...parts));
   } catch (error) {
     await backing?.close();
     throw error;
@@ -97,7 +114,7 @@ async function openBacking(
   await host.identify(name).catch((error: Error) => {
     throw notFound(store, error);
   });
-  return openLayer(host, name, format, 'read', chain);
+  return openLayer(host, name, { format, access: 'read' }, chain);
 }
 
 /**

@@ -34,6 +34,7 @@ const options = {
   strict: { type: 'boolean', short: 's' },
   'start-offset': { type: 'string', short: 's' },
   'max-length': { type: 'string', short: 'l' },
+  'source-snapshot': { type: 'string', short: 'l' },
   size: { type: 'string' },
   unsafe: { type: 'boolean', short: 'u' },
   'no-create': { type: 'boolean', short: 'n' },

@@ -7,9 +7,11 @@ import type { Disk } from '../../storage/store.ts';
 import { type Arguments, formatNamed, type ImageOptions, imageOptions } from './arguments.ts';
 import { openBacking } from './backing.ts';
 import { type Compressor, type CopyOptions, copyDisk } from './copy.ts';
+import { readingHost } from './host.ts';
 import { makeImage } from './new-image.ts';
 import { progressLine } from './progress.ts';
 import { parseSize } from './size.ts';
+import { snapshotChoice } from './snapshot-choice.ts';
 
 /** What `-S` takes, in bytes, and what it is without it. */
 const [SECTOR, MOST_SPARSE, SPARSE] = [512, 16 << 20, 4096];
@@ -30,7 +32,9 @@ export async function convertImage({ values, words: [from, to] }: Arguments): Pr
     ...(values.compress && { compress: compressorOf(options) }),
   };
   const names = { file: values.base ?? options.backingFile, format: values['backing-format'] ?? options.backingFormat };
-  const source = await openDisk(nodeStorage, from, { format: formatNamed(values.format), access: 'read' });
+  const internalSnapshot = snapshotChoice(values['source-snapshot']);
+  const reading = { format: formatNamed(values.format), access: 'read', internalSnapshot } as const;
+  const source = await openDisk(readingHost(values), from, reading);
   try {
     const { size } = source;
     const progress = values.progress && !values.quiet ? progressLine(size) : undefined;

@@ -41,8 +41,8 @@ const commands: Readonly<Record<string, ImageCommand>> = {
   },
   convert: {
     usage:
-      'convert [-f FORMAT] [-O FORMAT] [-c] [-p] [-n] [-S SIZE] [-m N] [-B BACKING -F FORMAT] [-o OPTION=VALUE,...] FILE NEW-FILE',
-    help: 'copy a disk, with what its backing files have, into a new image; -c: compressed; -p: shows how far it is; -n: into an image that is there already; -S: zeros so long become holes (default: 4k; 0: none); -m: so many parts are read at once (default: 8); -B: only what is not in BACKING is copied; -t, -T and -W of qemu-img are taken, without effect',
+      'convert [-f FORMAT] [-l SNAPSHOT] [-O FORMAT] [-c] [-p] [-n] [-U] [-S SIZE] [-m N] [-B BACKING -F FORMAT] [-o OPTION=VALUE,...] FILE NEW-FILE',
+    help: 'copy a disk, with what its backing files have, into a new image; -l: what a snapshot within a qcow2 image has (an ID, a name, snapshot.id=ID or snapshot.name=NAME); -c: compressed; -p: shows how far it is; -n: into an image that is there already; -S: zeros so long become holes (default: 4k; 0: none); -m: so many parts are read at once (default: 8); -B: only what is not in BACKING is copied; -t, -T and -W of qemu-img are taken, without effect',
     options: [
       'format',
       'output-format',
@@ -58,6 +58,8 @@ const commands: Readonly<Record<string, ImageCommand>> = {
       'cache',
       'source-cache',
       'unordered',
+      'source-snapshot',
+      'force-share',
     ],
     words: [2, 2],
     run: convertImage,
@@ -91,9 +93,10 @@ const commands: Readonly<Record<string, ImageCommand>> = {
     run: mapImage,
   },
   measure: {
-    usage: 'measure [-O FORMAT] [-o OPTION=VALUE,...] [--output human|json] [--size SIZE | [-f FORMAT] [-U] FILE]',
+    usage:
+      'measure [-O FORMAT] [-o OPTION=VALUE,...] [--output human|json] [--size SIZE | [-f FORMAT] [-l SNAPSHOT] [-U] FILE]',
     help: 'how large the file of a new image will be that has so many bytes, or what another one has',
-    options: ['output-format', 'option', 'output', 'size', 'format', 'force-share'],
+    options: ['output-format', 'option', 'output', 'size', 'format', 'source-snapshot', 'force-share'],
     words: [0, 1],
     run: measureImage,
   },

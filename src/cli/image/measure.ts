@@ -7,6 +7,7 @@ import type { Disk } from '../../storage/store.ts';
 import { type Arguments, formatNamed, type ImageOptions, imageOptions, isJson } from './arguments.ts';
 import { readingHost } from './host.ts';
 import { parseSize } from './size.ts';
+import { snapshotChoice } from './snapshot-choice.ts';
 
 const SECTOR = 512;
 
@@ -29,7 +30,9 @@ export async function measureImage({ values, words: [file] }: Arguments): Promis
     throw new ConfigurationError('Either --size N or one filename must be specified.');
   const said = hasJson ? jsonOf : textOf;
   if (file === undefined) return said(measureSize(parseSize(values.size!), format, options));
-  const disk = await openDisk(readingHost(values), file, { format: formatNamed(values.format), access: 'read' });
+  const internalSnapshot = snapshotChoice(values['source-snapshot']);
+  const reading = { format: formatNamed(values.format), access: 'read', internalSnapshot } as const;
+  const disk = await openDisk(readingHost(values), file, reading);
   try {
     return said(await measureDisk(disk, format, options));
   } finally {

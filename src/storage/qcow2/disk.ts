@@ -1,5 +1,13 @@
 import { InOrder } from '../in-order.ts';
-import { type ByteStore, checkRange, checkWritable, type Disk, type ImageIdentity, identityOf } from '../store.ts';
+import {
+  type ByteStore,
+  checkRange,
+  checkWritable,
+  type Disk,
+  type ImageIdentity,
+  identityOf,
+  StorageError,
+} from '../store.ts';
 import type { Run } from './cluster-map.ts';
 import { CompressedClusters, type Decompressor } from './compressed.ts';
 import { repairDirty, setDirty } from './dirty.ts';
@@ -8,6 +16,7 @@ import { field, readHeader } from './header.ts';
 import { ImageFile } from './image-file.ts';
 import { compressedEntry, hostRange, type Mapping, ownEntry, UNALLOCATED, ZERO } from './mapping.ts';
 import { Metadata } from './metadata.ts';
+import { chosenSnapshot, type SnapshotChoice } from './snapshots.ts';
 
 /** A disk in a qcow2 image, of version 2 or 3. What isn't in the image is in its backing disk, or zero. */
 export class Qcow2Disk implements Disk {
@@ -35,6 +44,24 @@ export class Qcow2Disk implements Disk {
     const file = new ImageFile(store, await readHeader(store));
     if (!store.isReadOnly) await prepareForWriting(file);
     return new Qcow2Disk(await Metadata.load(file, store.isReadOnly ? 'broken' : 'sound'), backing, decompressor);
+  }
+
+  /**
+   * A snapshot that the image has within itself, as a disk of the size that it had then. It stands on the same backing disk.
+   * @param store is only read
+   * @throws StorageError if there is no such snapshot, or the image is not right
+   */
+  static async openSnapshot(
+    store: ByteStore,
+    backing: Disk | undefined,
+    decompressor: Decompressor,
+    choice: SnapshotChoice,
+  ): Promise<Qcow2Disk> {
+    if (!store.isReadOnly) throw new StorageError(store, 'is open for writing: a snapshot of it is only read');
+    const header = await readHeader(store);
+    const { l1Offset, l1Size, size = header.size } = await chosenSnapshot(new ImageFile(store, header), choice);
+    const file = new ImageFile(store, { ...header, l1Offset, l1Size, size });
+    return new Qcow2Disk(await Metadata.load(file, 'broken'), backing, decompressor);
   }
 
   get name(): string {

@@ -52,6 +52,32 @@ export async function readSnapshots(file: ImageFile): Promise<SnapshotEntry[]> {
   return entries;
 }
 
+/** Which snapshot of an image: the one of an ID, or else of a name; or the one that has each that is given. */
+export type SnapshotChoice = string | { readonly id?: string | undefined; readonly name?: string | undefined };
+
+/**
+ * The snapshot that is to be read. A text is an ID before it is a name, as for qemu-img.
+ * @throws StorageError if there is none
+ */
+export async function chosenSnapshot(file: ImageFile, choice: SnapshotChoice): Promise<SnapshotEntry> {
+  const entries = await readSnapshots(file);
+  const found =
+    typeof choice === 'string'
+      ? (entries.find(({ id }) => id === choice) ?? entries.find(({ name }) => name === choice))
+      : entries.find(({ id, name }) => (choice.id ?? id) === id && (choice.name ?? name) === name);
+  if (found) return found;
+  const wanted = typeof choice === 'string' ? `'${choice}'` : choiceText(choice);
+  throw file.error(`has no snapshot ${wanted}; image snapshot -l lists those that it has`);
+}
+
+function choiceText({ id, name }: { readonly id?: string | undefined; readonly name?: string | undefined }): string {
+  const parts = [
+    id === undefined ? [] : [`with the ID '${id}'`],
+    name === undefined ? [] : [`with the name '${name}'`],
+  ];
+  return parts.flat().join(' and ');
+}
+
 /** Bytes of a table with these entries. */
 export function tableBytes(entries: readonly SnapshotEntry[]): number {
   return entries.reduce((bytes, { raw }) => bytes + raw.length, 0);
