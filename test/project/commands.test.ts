@@ -30,7 +30,7 @@ describe('a page is found out', () => {
     ['npx rawiron start -inspekt', 'unknown flag -inspekt'],
     ['npx rawiron -kernel /nowhere/at/all', 'there is no file /nowhere/at/all'],
     ['npx rawiron inspect top --colour red', 'unknown option --colour'],
-    ['npx rawiron image create --from a b', 'image: Unknown option'],
+    ['npx rawiron image create --from a b', 'image: there is no flag --from'],
     ['rawiron inspekt', "unknown command 'inspekt'"],
     ['npm run dance', 'there is no npm script dance'],
     ['npm run bench --runs 3', '-- is missing'],

@@ -1,46 +1,9 @@
-import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../index.ts';
 import type { ImageFormat } from '../../storage/open.ts';
+import { imageFlags, type OptionName } from './flags.ts';
 import { parseSize } from './size.ts';
 
-/** What all commands on images take. */
-const options = {
-  format: { type: 'string', short: 'f' },
-  'output-format': { type: 'string', short: 'O' },
-  backing: { type: 'string', short: 'b' },
-  'backing-format': { type: 'string', short: 'F' },
-  option: { type: 'string', short: 'o', multiple: true },
-  base: { type: 'string', short: 'B' },
-  compress: { type: 'boolean', short: 'c' },
-  progress: { type: 'boolean', short: 'p' },
-  sparse: { type: 'string', short: 'S' },
-  coroutines: { type: 'string', short: 'm' },
-  output: { type: 'string' },
-  repair: { type: 'string', short: 'r' },
-  shrink: { type: 'boolean' },
-  quiet: { type: 'boolean', short: 'q' },
-  list: { type: 'boolean', short: 'l' },
-  create: { type: 'string', short: 'c' },
-  apply: { type: 'string', short: 'a' },
-  delete: { type: 'string', short: 'd' },
-  keep: { type: 'boolean', short: 'd' },
-  'backing-chain': { type: 'boolean' },
-  'force-share': { type: 'boolean', short: 'U' },
-  cache: { type: 'string', short: 't' },
-  'source-cache': { type: 'string', short: 'T' },
-  unordered: { type: 'boolean', short: 'W' },
-  preallocation: { type: 'string' },
-  'second-format': { type: 'string', short: 'F' },
-  strict: { type: 'boolean', short: 's' },
-  'start-offset': { type: 'string', short: 's' },
-  'max-length': { type: 'string', short: 'l' },
-  'source-snapshot': { type: 'string', short: 'l' },
-  size: { type: 'string' },
-  unsafe: { type: 'boolean', short: 'u' },
-  'no-create': { type: 'boolean', short: 'n' },
-} as const satisfies ParseArgsOptionsConfig;
-
-export type OptionName = keyof typeof options;
 export type Values = ReturnType<typeof parse>['values'];
 
 export interface Arguments {
@@ -48,14 +11,18 @@ export interface Arguments {
   readonly words: readonly string[];
 }
 
+/** What is wrong is found in the tokens: messages of Node name flags otherwise than they were typed. */
 function parse(args: readonly string[], allowed: readonly OptionName[]) {
-  return parseArgs({ args: [...args], options: optionsFor(allowed), allowPositionals: true });
+  const options = optionsFor(allowed);
+  return parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true }) as ReturnType<
+    typeof parseArgs<{ options: typeof imageFlags; allowPositionals: true; tokens: true }>
+  >;
 }
 
 /** The first option of a letter counts: that of the command. */
-function optionsFor(allowed: readonly OptionName[]): typeof options {
-  const own = allowed.map((name) => [name, options[name]] as const);
-  return { ...Object.fromEntries(own), ...options };
+function optionsFor(allowed: readonly OptionName[]): typeof imageFlags {
+  const own = allowed.map((name) => [name, imageFlags[name]] as const);
+  return { ...Object.fromEntries(own), ...imageFlags };
 }
 
 /** @throws ConfigurationError if there are options that the command doesn't take, or another number of words */
@@ -65,9 +32,11 @@ export function parseImageArguments(
   [fewest, most]: readonly [number, number],
   usage: string,
 ): Arguments {
-  const { values, positionals } = parsed(args, allowed, usage);
-  const unexpected = Object.keys(values).find((name) => !allowed.includes(name as OptionName));
-  if (unexpected !== undefined) throw new ConfigurationError(`image: --${unexpected} is not for this; usage: ${usage}`);
+  const { values, positionals, tokens } = parse(sizeAtLast(args), allowed);
+  for (const token of tokens) {
+    const problem = token.kind === 'option' && problemOf(token, allowed);
+    if (problem) throw new ConfigurationError(`image: ${problem}; usage: ${usage}`);
+  }
   if (positionals.length < fewest || positionals.length > most) throw new ConfigurationError(`image: usage: ${usage}`);
   return { values, words: positionals };
 }
@@ -78,12 +47,21 @@ function sizeAtLast(args: readonly string[]): readonly string[] {
   return /^-\d/.test(last) ? [...args.slice(0, -1), '--', last] : args;
 }
 
-function parsed(args: readonly string[], allowed: readonly OptionName[], usage: string): ReturnType<typeof parse> {
-  try {
-    return parse(sizeAtLast(args), allowed);
-  } catch (error) {
-    throw new ConfigurationError(`image: ${(error as Error).message.split('. ')[0]}; usage: ${usage}`);
-  }
+/** A flag as it was typed. */
+interface TypedFlag {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+}
+
+/** What is wrong with a flag, if something is. */
+function problemOf({ name, rawName, value }: TypedFlag, allowed: readonly OptionName[]): string | undefined {
+  if (!Object.hasOwn(imageFlags, name)) return `there is no flag ${rawName}`;
+  const own = allowed.find((one) => one === name);
+  if (own === undefined) return `${rawName} is not for this`;
+  const takesValue = imageFlags[own].type === 'string';
+  if (takesValue && value === undefined) return `${rawName} needs a value`;
+  return !takesValue && value !== undefined ? `${rawName} takes no value` : undefined;
 }
 
 /** Whether `--output` asks for JSON. @throws ConfigurationError if there is no such form */

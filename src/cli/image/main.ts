@@ -1,12 +1,13 @@
 import { ConfigurationError } from '../../index.ts';
 import { print } from '../print.ts';
 import type { Task } from '../program.ts';
-import { type Arguments, type OptionName, parseImageArguments } from './arguments.ts';
+import { type Arguments, parseImageArguments } from './arguments.ts';
 import { checkImage } from './check.ts';
 import { commitImageFile } from './commit.ts';
 import { compareImages } from './compare.ts';
 import { convertImage } from './convert.ts';
 import { createImage } from './create.ts';
+import { type FlagTexts, flagLines, imageFlags, type OptionName } from './flags.ts';
 import { imageInfo } from './info.ts';
 import { mapImage } from './map.ts';
 import { measureImage } from './measure.ts';
@@ -19,6 +20,8 @@ interface ImageCommand {
   readonly usage: string;
   readonly help: string;
   readonly options: readonly OptionName[];
+  /** What its flags say of themselves, where that is not the usual. */
+  readonly texts?: FlagTexts;
   /** How many words it takes: at least, at most. */
   readonly words: readonly [number, number];
   run(args: Arguments): Promise<string | { text: string; code: number }>;
@@ -27,14 +30,15 @@ interface ImageCommand {
 const commands: Readonly<Record<string, ImageCommand>> = {
   create: {
     usage: 'create [-f raw|qcow2] [-b BACKING -F FORMAT] [-o OPTION=VALUE,...] FILE [SIZE]',
-    help: 'make an image (default: raw); -o cluster_size=N, compat=0.10|1.1, refcount_bits=N, compression_type=zlib|zstd, backing_file=FILE, backing_fmt=FORMAT',
+    help: 'make an image, of the size of its backing file if none is given',
     options: ['format', 'backing', 'backing-format', 'option', 'quiet'],
+    texts: { format: imageFlags['output-format'].help },
     words: [1, 2],
     run: createImage,
   },
   info: {
     usage: 'info [-f FORMAT] [--backing-chain] [-U] [--output human|json] FILE',
-    help: 'what an image is; --backing-chain: and what it stands on; -U: though somebody writes to it',
+    help: 'what an image is',
     options: ['format', 'output', 'backing-chain', 'force-share'],
     words: [1, 1],
     run: imageInfo,
@@ -42,7 +46,7 @@ const commands: Readonly<Record<string, ImageCommand>> = {
   convert: {
     usage:
       'convert [-f FORMAT] [-l SNAPSHOT] [-O FORMAT] [-c] [-p] [-n] [-U] [-S SIZE] [-m N] [-B BACKING -F FORMAT] [-o OPTION=VALUE,...] FILE NEW-FILE',
-    help: 'copy a disk, with what its backing files have, into a new image; -l: what a snapshot within a qcow2 image has (an ID, a name, snapshot.id=ID or snapshot.name=NAME); -c: compressed; -p: shows how far it is; -n: into an image that is there already; -S: zeros so long become holes (default: 4k; 0: none); -m: so many parts are read at once (default: 8); -B: only what is not in BACKING is copied; -t, -T and -W of qemu-img are taken, without effect',
+    help: 'copy a disk, with what its backing files have, into a new image',
     options: [
       'format',
       'output-format',
@@ -66,7 +70,7 @@ const commands: Readonly<Record<string, ImageCommand>> = {
   },
   check: {
     usage: 'check [-f FORMAT] [-r leaks|all] [--output human|json] [-U] FILE',
-    help: 'look for errors; the exit code is 2 for errors, 3 for leaked clusters, 63 for a raw image; -r leaks makes those free, -r all also mends counts and flags that are wrong',
+    help: 'look for errors; the exit code is 2 for errors, 3 for leaked clusters, 63 for a raw image',
     options: ['format', 'repair', 'output', 'quiet', 'force-share', 'source-cache'],
     words: [1, 1],
     run: checkImage,
@@ -80,7 +84,7 @@ const commands: Readonly<Record<string, ImageCommand>> = {
   },
   compare: {
     usage: 'compare [-f FORMAT] [-F FORMAT] [-s] [-p] [-U] FILE FILE',
-    help: 'whether two disks read alike; -s: and are kept alike; the exit code is 0 if so, 1 if not, 2 where that cannot be found out',
+    help: 'whether two disks read alike; the exit code is 0 if so, 1 if not, 2 where that cannot be found out',
     options: ['format', 'second-format', 'strict', 'progress', 'quiet', 'force-share', 'source-cache'],
     words: [2, 2],
     run: compareImages,
@@ -126,22 +130,26 @@ const commands: Readonly<Record<string, ImageCommand>> = {
   },
   snapshot: {
     usage: 'snapshot [-f FORMAT] [-l | -c NAME | -a NAME | -d NAME] FILE',
-    help: 'list the snapshots within a qcow2 image (-l), take one (-c), put the disk back to one (-a) or forget one (-d)',
+    help: 'list the snapshots within a qcow2 image, take one, put the disk back to one or forget one',
     options: ['format', 'list', 'create', 'apply', 'delete', 'quiet'],
     words: [1, 1],
     run: snapshotImage,
   },
 };
 
+/** Words that ask for help. */
+const helpWords = ['help', '--help', '-help', '-h'];
+
 /** What `rawiron image …` asks for, as `qemu-img` does it. Throws ConfigurationError if there is no such command or option. */
 export function parseImage(args: readonly string[]): Task {
-  const [name, ...rest] = args;
-  const isHelp = args.some((word) => ['--help', '-help', '-h'].includes(word));
-  if (name === undefined || name === 'help' || isHelp) return () => print(helpText());
+  const [name, ...rest] = args[0] !== undefined && helpWords.includes(args[0]) ? [...args.slice(1), '--help'] : args;
+  if (name === undefined || helpWords.includes(name)) return () => print(helpText());
   if (!Object.hasOwn(commands, name)) {
     throw new ConfigurationError(`image: unknown command '${name}'; image --help lists them`);
   }
-  const { usage, options, words, run } = commands[name];
+  const command = commands[name];
+  if (rest.some((word) => helpWords.slice(1).includes(word))) return () => print(commandHelp(command));
+  const { usage, options, words, run } = command;
   const parsed = parseImageArguments(rest, options, words, `rawiron image ${usage}`);
   return async () => {
     const answer = await run(parsed);
@@ -150,7 +158,15 @@ export function parseImage(args: readonly string[]): Task {
   };
 }
 
+/** Of all commands. */
 function helpText(): string {
-  const rows = Object.values(commands).map(({ usage, help }) => `  ${usage}\n      ${help}\n`);
-  return `Usage: rawiron image COMMAND …\n\n${rows.join('')}`;
+  const texts = Object.values(commands).map(({ usage, help, options, texts }) => {
+    const lines = flagLines(options, texts).replace(/^(?=.)/gm, '      ');
+    return `\n  ${usage}\n      ${help}\n${lines}`;
+  });
+  return `Usage: rawiron image COMMAND …\n       rawiron image COMMAND --help: of that alone\n${texts.join('')}`;
+}
+
+function commandHelp({ usage, help, options, texts }: ImageCommand): string {
+  return `Usage: rawiron image ${usage}\n\n${help[0]!.toUpperCase()}${help.slice(1)}.\n\n${flagLines(options, texts)}`;
 }
