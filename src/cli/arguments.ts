@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { within } from '../errors.ts';
 import { ConfigurationError } from '../index.ts';
 import { similarNames } from '../inspect/similar.ts';
+import { foreignProtocol } from '../storage/protocols.ts';
 import { acceptedFlags } from './accepted.ts';
 import { addDisk } from './drive-flags.ts';
 import { type Flag, flags } from './flags.ts';
@@ -125,7 +126,7 @@ function applyFlag(settings: Settings, { text, flag, argument }: WrittenFlag): S
 
 /** Whether a word is meant as the image of a disk. */
 function isFile(word: string): boolean {
-  return existsSync(word) || /[./]/.test(word);
+  return existsSync(word) || /[./]/.test(word) || foreignProtocol(word) !== undefined || /^file:/.test(word);
 }
 
 function unknownCommand(word: string): string {

@@ -6,6 +6,7 @@ import type { Machine } from '../machine.ts';
 import { Monitor, type MonitorOptions } from '../monitor/monitor.ts';
 import { Qmp } from '../qmp/qmp.ts';
 import { QmpSession } from '../qmp/session.ts';
+import { filePath } from '../storage/protocols.ts';
 import type { VncControl } from '../vnc/control.ts';
 import { endGdb, serveGdb } from './gdb-server.ts';
 import { awaitChannel, openChannel } from './migration/open.ts';
@@ -85,7 +86,7 @@ function monitorOptions(
 }
 
 async function fileSize(path: string): Promise<number> {
-  const { size } = await stat(path).catch((error: unknown) => {
+  const { size } = await stat(filePath(path)).catch((error: unknown) => {
     throw new Error(capitalized(systemMessage(error)));
   });
   return size;

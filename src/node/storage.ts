@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { HttpStore, isHttp } from '../storage/http/store.ts';
 import type { StorageHost } from '../storage/open.ts';
+import { filePath, foreignProtocol } from '../storage/protocols.ts';
 import {
   type Allocation,
   type ByteStore,
@@ -134,11 +135,13 @@ const noLock: Lock = async () => ({ release: async () => {} });
  * @throws StorageError
  */
 export async function openFile(
-  name: string,
+  given: string,
   access: 'read' | 'write',
   mode: 'old' | 'new' = 'old',
   lock: Lock = lockFile,
 ): Promise<ByteStore> {
+  const name = filePath(given);
+  if (mode === 'new') await checkIsFile(name);
   const file = await open(name, flagsFor(access, mode)).catch((error: unknown) => {
     throw cannotOpen(name, error, mode === 'old' ? access : 'read');
   });
@@ -156,14 +159,30 @@ function flagsFor(access: 'read' | 'write', mode: 'old' | 'new'): number {
   return mode === 'new' ? flags | constants.O_CREAT : flags;
 }
 
+/** @throws StorageError if a file would be made of what is no name of a file for QEMU */
+async function checkIsFile(name: string): Promise<void> {
+  if (foreignProtocol(name) === undefined) return;
+  await stat(name).catch((error: unknown) => {
+    throw cannotOpen(name, error);
+  });
+}
+
 /** What may be read all the same. */
 const notWritable = ['EACCES', 'EPERM', 'EROFS', 'ETXTBSY'];
 
 function cannotOpen(name: string, error: unknown, access: 'read' | 'write' = 'read'): StorageError {
   if ((error as NodeJS.ErrnoException).code === 'EISDIR') return new StorageError({ name }, 'is a directory');
+  const protocol = foreignProtocol(name);
+  // A file of that name would be there.
+  if (protocol !== undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return noProtocol(name, protocol);
   const isToWrite = access === 'write' && notWritable.includes((error as NodeJS.ErrnoException).code ?? '');
   const advice = isToWrite ? '; if it is only to be read, say so (readonly=on, or -snapshot)' : '';
   return new StorageError({ name }, `cannot open it: ${systemMessage(error)}${advice}`, { cause: error });
+}
+
+function noProtocol(name: string, protocol: string): StorageError {
+  const instead = 'an image is a file, or on a web server (http://…, https://…)';
+  return new StorageError({ name }, `not supported: there is nothing here for '${protocol}:'; ${instead}`);
 }
 
 async function inspectFile(
@@ -252,14 +271,15 @@ export const nodeStorage: StorageHost = {
   peek: (name) => (isHttp(name) ? HttpStore.open(name, 'read') : openFile(name, 'read', 'old', noLock)),
   identify: async (name) => {
     if (isHttp(name)) return name;
-    const status = await stat(name, { bigint: true }).catch((error: unknown) => {
-      throw cannotOpen(name, error);
+    const path = filePath(name);
+    const status = await stat(path, { bigint: true }).catch((error: unknown) => {
+      throw cannotOpen(path, error);
     });
     return identityOf(status);
   },
   resolve: (from, name) => {
     if (isHttp(name)) return name;
-    return isHttp(from) ? new URL(name, from).href : resolve(dirname(from), name);
+    return isHttp(from) ? new URL(name, from).href : resolve(dirname(filePath(from)), filePath(name));
   },
   scratch: { open: openScratch },
   decompressor: {

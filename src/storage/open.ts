@@ -2,6 +2,7 @@ import { OverlayDisk } from './overlay.ts';
 import { OverlayPages, type Scratch } from './overlay-pages.ts';
 import { formatOfBytes, PROBE_BYTES } from './probe.ts';
 import { ProbedRawDisk } from './probed-raw.ts';
+import { filePath } from './protocols.ts';
 import type { Decompressor } from './qcow2/compressed.ts';
 import type { Qcow2Disk } from './qcow2/disk.ts';
 import type { SnapshotChoice } from './qcow2/snapshots.ts';
@@ -122,7 +123,7 @@ async function openBacking(
  * @throws StorageError if the image names something other than a file, here or on a web server
  */
 export function backingName(host: StorageHost, store: ByteStore, name: string): string {
-  const plain = name.replace(/^file:/i, '');
+  const plain = filePath(name);
   const found = isPlain(plain) ? resolved(host, store, plain) : plain;
   // Beside an address a name is read as browsers do, which find a protocol where there seemed to be none.
   if (isPlain(found)) return found;

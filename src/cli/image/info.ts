@@ -5,6 +5,7 @@ import { nodeStorage } from '../../node/storage.ts';
 import { printable } from '../../printable.ts';
 import { isHttp } from '../../storage/http/store.ts';
 import { backingName, formatOf, type StorageHost } from '../../storage/open.ts';
+import { filePath } from '../../storage/protocols.ts';
 import { CORRUPT, DIRTY, EXTENDED_L2, LAZY_REFCOUNTS, RAW_DATA_FILE } from '../../storage/qcow2/extensions.ts';
 import { describeHeader, type Header } from '../../storage/qcow2/header.ts';
 import { ImageFile } from '../../storage/qcow2/image-file.ts';
@@ -69,7 +70,7 @@ const folderOf = sep === '\\' ? /^.*[/\\]/s : /^.*\//s;
 
 /** A backing file's name with the folder of the image that has it, as QEMU's path_combine makes it. */
 function pathOf({ name }: ByteStore, backingFile: string): string {
-  const plain = backingFile.replace(/^file:/i, '');
+  const plain = filePath(backingFile);
   return isHttp(plain) || isHttp(name) || isAbsolute(plain)
     ? nodeStorage.resolve(name, plain)
     : `${folderOf.exec(name)?.[0] ?? ''}${plain}`;
@@ -80,7 +81,7 @@ async function examined({ name, format }: Next, host: StorageHost): Promise<Imag
   try {
     const isQcow2 = (await formatOf(store, formatNamed(format))) === 'qcow2';
     const facts = isQcow2 ? await factsOf(store) : undefined;
-    const used = isHttp(name) ? undefined : (await stat(name)).blocks * 512;
+    const used = isHttp(name) ? undefined : (await stat(store.name)).blocks * 512;
     return { text: textOf(store, facts, used), json: jsonOf(store, facts, used), store, header: facts?.header };
   } finally {
     await store.close();

@@ -23,7 +23,7 @@ export async function makeImage(
     await fill(disk).finally(() => disk.close());
   } catch (error) {
     await store.close();
-    if (wasEmpty) await rm(file, { force: true });
+    if (wasEmpty) await rm(store.name, { force: true });
     throw error;
   }
 }
