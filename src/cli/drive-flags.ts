@@ -1,6 +1,7 @@
 import { atFreePlaces, type PlacedDrive } from '../drives/options.ts';
 import { type BootOrder, ConfigurationError, type DriveOptions } from '../index.ts';
 import { driveLimitsIn, throttleProperties } from './drive-limits.ts';
+import { checkIgnoredDriveProperties, ignoredDriveProperties } from './drive-values.ts';
 import type { Flag } from './flags.ts';
 import { parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
@@ -11,17 +12,6 @@ type Drive = DriveOptions & { readonly waits?: boolean };
 const ideDrives = ['hda', 'hdb', 'hdc', 'hdd'];
 const floppyDrives = ['fda', 'fdb'];
 
-/** Properties of QEMU's -drive that change nothing that a guest sees. */
-const ignored = [
-  'cache',
-  'cache.direct',
-  'cache.no-flush',
-  'aio',
-  'discard',
-  'detect-zeroes',
-  'copy-on-read',
-  'auto-read-only',
-];
 const known = [
   'file',
   'if',
@@ -156,7 +146,8 @@ function placeOf(bus: string, unit: string): number | undefined {
 }
 
 function parseDrive(text: string): Drive {
-  const properties = parseProperties(text, 'file', [...known, ...ignored, ...throttleProperties]);
+  const properties = parseProperties(text, 'file', [...known, ...ignoredDriveProperties, ...throttleProperties]);
+  checkIgnoredDriveProperties(properties);
   const { file, media, format, snapshot, readonly, serial, bus, unit, id } = properties;
   const { if: connection = 'ide', index = placeOf(bus ?? '', unit ?? '')?.toString() } = properties;
   if (connection !== 'ide' && connection !== 'floppy' && connection !== 'virtio' && connection !== 'none')
@@ -222,8 +213,18 @@ function parseBootOrder(text: string): BootOrder {
 }
 
 function addBlockdev(settings: Settings, text: string): Settings {
-  const allowed = ['driver', 'node-name', 'file', 'file.filename', 'file.driver', 'filename', 'read-only', ...ignored];
+  const allowed = [
+    'driver',
+    'node-name',
+    'file',
+    'file.filename',
+    'file.driver',
+    'filename',
+    'read-only',
+    ...ignoredDriveProperties,
+  ];
   const properties = parseProperties(text, 'driver', allowed);
+  checkIgnoredDriveProperties(properties);
   const { driver = '', 'node-name': id, file, 'file.driver': below = 'file', 'read-only': readonly } = properties;
   if (!/^(raw|qcow2|file)$/.test(driver) || below !== 'file')
     throw new ConfigurationError(

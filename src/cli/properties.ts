@@ -62,12 +62,17 @@ export function checkProperties(text: string, patterns: PropertyPatterns, instea
   return properties;
 }
 
+/** What QEMU takes for on and for off. */
+const [yes, no] = [
+  ['on', 'yes', 'true', 'y'],
+  ['off', 'no', 'false', 'n'],
+];
+
 /** Whether a property is on; its name alone is the older way to say so. */
 export function parseSwitch(property: string, text: string): boolean {
-  if (text === property) return true;
-  if (text !== 'on' && text !== 'off')
-    throw new ConfigurationError(`'${text}' is neither on nor off; give ${property}=on`);
-  return text === 'on';
+  if (text === property || yes.includes(text)) return true;
+  if (no.includes(text)) return false;
+  throw new ConfigurationError(`'${text}' is neither on nor off; give ${property}=on or ${property}=off`);
 }
 
 /** The whole number that a property is, decimal or with 0x. */
