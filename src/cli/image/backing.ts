@@ -2,6 +2,7 @@ import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
 import { type ImageFormat, openDisk } from '../../storage/open.ts';
 import type { NewQcow2 } from '../../storage/qcow2/create.ts';
+import type { Disk } from '../../storage/store.ts';
 import { formatNamed } from './arguments.ts';
 
 /** What is said of the backing file of an image that is to be made. */
@@ -28,9 +29,21 @@ export function backingNames({ file, format }: BackingNames): { file: string; fo
  * Opens the backing file of a new image. A name is relative to the image.
  * @throws ConfigurationError if it cannot be, or there is no format for it
  */
-export async function openBacking(image: string, given: BackingNames): Promise<NewQcow2['backing']> {
+export async function openBacking(
+  image: string,
+  given: BackingNames,
+): Promise<(NonNullable<NewQcow2['backing']> & { readonly disk: Disk }) | undefined> {
   const names = backingNames(given);
   if (!names) return undefined;
   const { file, format } = names;
   return { ...names, disk: await openDisk(nodeStorage, nodeStorage.resolve(image, file), { format, access: 'read' }) };
+}
+
+/**
+ * The backing file of a new image that is only named: it need not be there.
+ * @throws ConfigurationError if there is no format for it
+ */
+export function unopenedBacking(given: BackingNames): NewQcow2['backing'] {
+  const names = backingNames(given);
+  return names && { ...names, disk: undefined };
 }

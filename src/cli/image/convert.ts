@@ -4,11 +4,12 @@ import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
 import { type ImageFormat, openDisk } from '../../storage/open.ts';
 import type { Disk } from '../../storage/store.ts';
-import { type Arguments, formatNamed, type ImageOptions, imageOptions } from './arguments.ts';
+import { type Arguments, formatNamed } from './arguments.ts';
 import { openBacking } from './backing.ts';
 import { type Compressor, type CopyOptions, copyDisk } from './copy.ts';
 import { readingHost } from './host.ts';
 import { makeImage } from './new-image.ts';
+import { checkPreallocation, type ImageOptions, imageOptions } from './options.ts';
 import { progressLine } from './progress.ts';
 import { parseSize } from './size.ts';
 import { snapshotChoice } from './snapshot-choice.ts';
@@ -23,15 +24,15 @@ export async function convertImage({ values, words: [from, to] }: Arguments): Pr
   const format = formatNamed(values['output-format']) ?? 'raw';
   if (values['no-create'] && values.option)
     throw new ConfigurationError('-o has no effect when skipping image creation');
-  if (format === 'raw' && values.option) throw new ConfigurationError('a raw image takes no -o');
   if (format === 'raw' && values.compress) throw new ConfigurationError('a raw image cannot be compressed (-c)');
-  const options = imageOptions(values.option);
+  const options = imageOptions(values.option, format);
   const copy = {
     grain: sparseSize(values.sparse),
     width: coroutines(values.coroutines),
     ...(values.compress && { compress: compressorOf(options) }),
   };
   const names = { file: values.base ?? options.backingFile, format: values['backing-format'] ?? options.backingFormat };
+  checkPreallocation(options, names.file !== undefined, values.compress);
   const internalSnapshot = snapshotChoice(values['source-snapshot']);
   const reading = { format: formatNamed(values.format), access: 'read', internalSnapshot } as const;
   const source = await openDisk(readingHost(values), from, reading);

@@ -34,7 +34,7 @@ export const imageFlags = {
     short: 'o',
     multiple: true,
     argument: 'OPTION=VALUE,...',
-    help: 'of the new image: cluster_size=N, compat=0.10|1.1, refcount_bits=N, compression_type=zlib|zstd, backing_file=FILE, backing_fmt=FORMAT, size=N',
+    help: 'of the new image: cluster_size=N, compat=0.10|1.1, refcount_bits=N, compression_type=zlib|zstd, backing_file=FILE, backing_fmt=FORMAT, size=N, lazy_refcounts=on|off, preallocation=off|metadata|falloc|full (a raw image: size=N, preallocation=off|falloc|full)',
   },
   base: {
     type: 'string',
@@ -76,6 +76,7 @@ export const imageFlags = {
     help: 'what a snapshot within a qcow2 image has: an ID or a name, or snapshot.id=ID or snapshot.name=NAME',
   },
   size: { type: 'string', argument: 'SIZE', help: 'of a disk with so many bytes' },
+  preallocation: { type: 'string', argument: 'off', help: 'what is added takes no space until it is written' },
   unsafe: {
     type: 'boolean',
     short: 'u',

@@ -29,9 +29,9 @@ interface ImageCommand {
 
 const commands: Readonly<Record<string, ImageCommand>> = {
   create: {
-    usage: 'create [-f raw|qcow2] [-b BACKING -F FORMAT] [-o OPTION=VALUE,...] FILE [SIZE]',
+    usage: 'create [-f raw|qcow2] [-u] [-b BACKING -F FORMAT] [-o OPTION=VALUE,...] FILE [SIZE]',
     help: 'make an image, of the size of its backing file if none is given',
-    options: ['format', 'backing', 'backing-format', 'option', 'quiet'],
+    options: ['format', 'unsafe', 'backing', 'backing-format', 'option', 'quiet'],
     texts: { format: imageFlags['output-format'].help },
     words: [1, 2],
     run: createImage,
@@ -122,9 +122,9 @@ const commands: Readonly<Record<string, ImageCommand>> = {
     run: rebaseImage,
   },
   resize: {
-    usage: 'resize [-f FORMAT] [--shrink] FILE [+|-]SIZE',
+    usage: 'resize [-f FORMAT] [--shrink] [--preallocation=off] FILE [+|-]SIZE',
     help: 'make a disk larger or smaller',
-    options: ['format', 'shrink', 'quiet'],
+    options: ['format', 'shrink', 'preallocation', 'quiet'],
     words: [2, 2],
     run: resizeImage,
   },

@@ -4,8 +4,9 @@ import { openDisk } from '../../storage/open.ts';
 import { Qcow2Disk } from '../../storage/qcow2/disk.ts';
 import { dataBytes, fullyAllocatedBytes } from '../../storage/qcow2/measure.ts';
 import type { Disk } from '../../storage/store.ts';
-import { type Arguments, formatNamed, type ImageOptions, imageOptions, isJson } from './arguments.ts';
+import { type Arguments, formatNamed, isJson } from './arguments.ts';
 import { readingHost } from './host.ts';
+import { type ImageOptions, imageOptions } from './options.ts';
 import { parseSize } from './size.ts';
 import { snapshotChoice } from './snapshot-choice.ts';
 
@@ -44,6 +45,9 @@ function measureSize(bytes: number, format: 'raw' | 'qcow2', options: ImageOptio
   const size = Math.ceil(bytes / SECTOR) * SECTOR;
   if (format === 'raw') return { required: size, fullyAllocated: size };
   const fullyAllocated = fullyAllocatedBytes(size, options);
+  // Metadata always counts.
+  if (options.preallocation === 'falloc' || options.preallocation === 'full')
+    return { required: fullyAllocated, fullyAllocated };
   return { required: fullyAllocated - Math.ceil(size / options.clusterSize) * options.clusterSize, fullyAllocated };
 }
 
@@ -51,8 +55,9 @@ async function measureDisk(disk: Disk, format: 'raw' | 'qcow2', options: ImageOp
   const empty = measureSize(disk.size, format, options);
   if (format === 'raw') return empty;
   // How much of what is below could stay in a backing file nobody knows: all counts, as in QEMU.
+  const isWhole = empty.required === empty.fullyAllocated;
   const data =
-    options.backingFile === undefined
+    options.backingFile === undefined && !isWhole
       ? await dataBytes(extentsOf(disk), options.clusterSize)
       : empty.fullyAllocated - empty.required;
   const canHaveBitmaps = options.version === 3 && disk instanceof Qcow2Disk && disk.metadata.file.header.version === 3;

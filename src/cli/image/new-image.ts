@@ -3,8 +3,13 @@ import { ConfigurationError } from '../../index.ts';
 import { nodeStorage, openFile } from '../../node/storage.ts';
 import type { ImageFormat } from '../../storage/open.ts';
 import { createQcow2, type NewQcow2 } from '../../storage/qcow2/create.ts';
+import { preallocate } from '../../storage/qcow2/preallocate.ts';
 import { RawDisk } from '../../storage/raw.ts';
 import type { ByteStore, Disk } from '../../storage/store.ts';
+import type { Preallocation } from './options.ts';
+
+/** What a new image is to be. */
+type NewImage = NewQcow2 & { readonly preallocation?: Preallocation };
 
 /**
  * Makes an image in the place of what the file has, and closes it. A file that wasn't there is gone again if that fails.
@@ -13,7 +18,7 @@ import type { ByteStore, Disk } from '../../storage/store.ts';
 export async function makeImage(
   file: string,
   format: ImageFormat,
-  options: NewQcow2,
+  options: NewImage,
   fill: (disk: Disk) => Promise<void> = async () => {},
 ): Promise<void> {
   const store = await openFile(file, 'write', 'new');
@@ -28,10 +33,20 @@ export async function makeImage(
   }
 }
 
-async function make(store: ByteStore, format: ImageFormat, options: NewQcow2): Promise<Disk> {
-  if (format === 'qcow2') return createQcow2(store, options, nodeStorage.decompressor);
+async function make(store: ByteStore, format: ImageFormat, options: NewImage): Promise<Disk> {
+  const { preallocation = 'off' } = options;
+  if (format === 'qcow2') return makeQcow2(store, options, preallocation);
   if (options.backing) throw new ConfigurationError('a raw image has no backing file');
   await store.resize(0);
   await store.resize(options.size);
-  return new RawDisk(store);
+  const disk = new RawDisk(store);
+  // Node cannot ask a host for room: what is written has it.
+  if (preallocation !== 'off') await disk.zero(0, options.size);
+  return disk;
+}
+
+async function makeQcow2(store: ByteStore, options: NewQcow2, preallocation: Preallocation): Promise<Disk> {
+  const disk = await createQcow2(store, options, nodeStorage.decompressor);
+  if (preallocation !== 'off') await preallocate(disk, preallocation === 'metadata' ? 'holes' : 'zeros');
+  return disk;
 }

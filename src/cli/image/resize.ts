@@ -6,6 +6,10 @@ import { parseSize } from './size.ts';
 
 /** `image resize`: returns what it says. */
 export async function resizeImage({ values, words: [file, text] }: Arguments): Promise<string> {
+  if ((values.preallocation ?? 'off') !== 'off')
+    throw new ConfigurationError(
+      `--preallocation=${values.preallocation} is not supported: what is added takes no space; give --preallocation=off`,
+    );
   await resizeFile(nodeStorage, file, formatNamed(values.format), (old) => {
     const size = newSize(old, text);
     if (size >= old || values.shrink) return size;

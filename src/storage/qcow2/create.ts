@@ -3,7 +3,7 @@ import { type ByteStore, type Disk, StorageError } from '../store.ts';
 import { writeBackingName } from './backing-name.ts';
 import type { Decompressor } from './compressed.ts';
 import { Qcow2Disk } from './disk.ts';
-import { COMPRESSION } from './extensions.ts';
+import { COMPRESSION, LAZY_REFCOUNTS } from './extensions.ts';
 import { field, headerLength, V3_LENGTH } from './header.ts';
 import { setCount } from './refcount-bits.ts';
 import { l1Entries, setSize } from './resize.ts';
@@ -20,7 +20,9 @@ export interface NewQcow2 {
   /** How clusters are compressed that are. */
   readonly compression?: 'deflate' | 'zstd';
   /** The name of the backing file, as it is written into the header, with its format and the disk itself. */
-  readonly backing?: { readonly file: string; readonly format: string; readonly disk: Disk };
+  readonly backing?: { readonly file: string; readonly format: string; readonly disk: Disk | undefined };
+  /** The header says that counts of clusters may be written late: others may do that. Here they are not. */
+  readonly lazyRefcounts?: boolean;
 }
 
 /** Makes an image in an empty store, and opens it. */
@@ -40,10 +42,14 @@ export async function createQcow2(store: ByteStore, options: NewQcow2, decompres
   if (compression === 'zstd' && version === 2) {
     throw new StorageError(store, 'compression_type=zstd is not possible with compat=0.10');
   }
+  if (options.lazyRefcounts && version === 2) {
+    throw new StorageError(store, 'lazy_refcounts=on is not possible with compat=0.10');
+  }
   l1Entries(store, size, clusterSize);
   const bytes = new Uint8Array(clusterSize * 3);
   writeHeader(new DataView(bytes.buffer), version, clusterBits, order);
   if (compression === 'zstd') writeCompressionType(bytes);
+  if (options.lazyRefcounts) new DataView(bytes.buffer).setBigUint64(field.compatible, LAZY_REFCOUNTS);
   if (backing)
     writeBackingName(store, bytes.subarray(0, clusterSize), headerLength(new DataView(bytes.buffer)), backing);
   writeRefcounts(bytes, clusterSize, order);

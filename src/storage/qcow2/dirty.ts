@@ -1,4 +1,4 @@
-import { DIRTY } from './extensions.ts';
+import { DIRTY, LAZY_REFCOUNTS } from './extensions.ts';
 import { field } from './header.ts';
 import type { ImageFile } from './image-file.ts';
 
@@ -18,12 +18,15 @@ export async function setDirty(file: ImageFile, isDirty: boolean): Promise<void>
 
 /**
  * Repairs an image that was not closed.
- * @throws StorageError if more is wrong with it than clusters that count as used
+ * @throws StorageError if more is wrong with it than clusters that count as used, or counts that may be late
  */
 export async function repairDirty(file: ImageFile): Promise<void> {
   // It is seldom needed, and pages load it when it is.
-  const { repairInterrupted } = await import('./check.ts');
-  const { errors } = await repairInterrupted(file.store);
+  const { checkQcow2, repairAll, repairInterrupted } = await import('./check.ts');
+  const isLazy = (file.header.compatible & LAZY_REFCOUNTS) !== 0n;
+  // Of such an image counts may be missing, too: QEMU writes them late.
+  if (isLazy) await repairAll(file.store);
+  const { errors } = await (isLazy ? checkQcow2 : repairInterrupted)(file.store);
   if (errors.length > 0)
     throw file.error(`was not closed, and is wrong (${errors[0]}): have it repaired (rawiron image check -r all)`);
   await setDirty(file, false);

@@ -18,6 +18,7 @@ export const field = {
   refcountTable: 48,
   snapshotCount: 60,
   incompatible: 72,
+  compatible: 80,
   autoclear: 88,
 } as const;
 
@@ -123,7 +124,7 @@ function parse(store: ByteStore, head: Uint8Array, version: 2 | 3, clusterBits: 
     backingFile: backing.length ? text(head.subarray(backing.offset, backing.offset + backing.length)) : undefined,
     extensions,
     incompatible,
-    compatible: isNew ? view.getBigUint64(80) : 0n,
+    compatible: isNew ? view.getBigUint64(field.compatible) : 0n,
     autoclear: isNew ? view.getBigUint64(field.autoclear) : 0n,
     compression: compressionOf(store, incompatible, length > V3_LENGTH ? view.getUint8(V3_LENGTH) : 0),
   };

@@ -182,8 +182,8 @@ const mistakes: readonly [string, () => string[], string][] = [
   ['an unknown -o', () => ['create', '-f', 'qcow2', '-o', 'shape=3', file('new'), '1M'], '-o shape=3 is not supported'],
   [
     'space beforehand',
-    () => ['create', '-f', 'qcow2', '-o', 'preallocation=full', file('new'), '1M'],
-    '-o preallocation=full is not supported',
+    () => ['create', '-f', 'qcow2', '-o', 'preallocation=all', file('new'), '1M'],
+    '-o preallocation=all is not supported',
   ],
   ['a commit to nothing', () => ['commit', file('a.qcow2')], 'has no backing file to commit it to'],
   ['a commit of a raw image', () => ['commit', raw()], 'has no backing file to commit it to'],

@@ -1,0 +1,84 @@
+import { ConfigurationError } from '../../index.ts';
+import type { ImageFormat } from '../../storage/open.ts';
+import { parseSize } from './size.ts';
+
+/** What space a new image takes beforehand: none, all of its metadata, or room for all that it will hold, too. */
+export type Preallocation = 'off' | 'metadata' | 'falloc' | 'full';
+
+/** What `-o` says of a new image. */
+export interface ImageOptions {
+  readonly clusterSize: number;
+  readonly version: 2 | 3;
+  readonly refcountBits: number;
+  readonly compression: 'deflate' | 'zstd';
+  readonly backingFile: string | undefined;
+  readonly backingFormat: string | undefined;
+  readonly lazyRefcounts: boolean;
+  readonly preallocation: Preallocation;
+  /** Bytes; undefined: it is said elsewhere. */
+  readonly size: number | undefined;
+}
+
+const versions: Readonly<Record<string, 2 | 3>> = { '0.10': 2, v2: 2, '1.1': 3, v3: 3 };
+const compressions: Readonly<Record<string, ImageOptions['compression']>> = { zlib: 'deflate', zstd: 'zstd' };
+
+/** What images are like anyway. */
+const asTheyAre = ['extended_l2=off', 'encryption=off', 'nocow=off'];
+const preallocations: readonly string[] = ['off', 'metadata', 'falloc', 'full'] satisfies Preallocation[];
+
+/** What an option of `-o` says; undefined if there is no such option, or it has no such value. */
+function imageOption(name: string, value: string): Partial<ImageOptions> | undefined {
+  if (name === 'cluster_size') return { clusterSize: parseSize(value) };
+  if (name === 'refcount_bits') return { refcountBits: Number(value) };
+  if (name === 'backing_file') return { backingFile: value };
+  if (name === 'backing_fmt') return { backingFormat: value };
+  if (name === 'size') return { size: parseSize(value) };
+  if (name === 'lazy_refcounts' && (value === 'on' || value === 'off')) return { lazyRefcounts: value === 'on' };
+  if (name === 'preallocation' && preallocations.includes(value)) return { preallocation: value as Preallocation };
+  if (asTheyAre.includes(`${name}=${value}`)) return {};
+  if (name === 'compat' && Object.hasOwn(versions, value)) return { version: versions[value] };
+  if (name === 'compression_type' && Object.hasOwn(compressions, value)) return { compression: compressions[value] };
+  return undefined;
+}
+
+/** What may be said of images of a format. */
+const knownOptions: Readonly<Record<ImageFormat, string>> = {
+  raw: 'preallocation=off|falloc|full and size=N',
+  qcow2:
+    'cluster_size=N, compat=0.10|1.1, refcount_bits=N, compression_type=zlib|zstd, lazy_refcounts=on|off, preallocation=off|metadata|falloc|full, backing_file=FILE, backing_fmt=raw|qcow2 and size=N',
+};
+const optionsOfRaw = ['preallocation', 'size', 'nocow'];
+const defaults: ImageOptions = {
+  clusterSize: 65536,
+  version: 3,
+  refcountBits: 16,
+  compression: 'deflate',
+  backingFile: undefined,
+  backingFormat: undefined,
+  lazyRefcounts: false,
+  preallocation: 'off',
+  size: undefined,
+};
+
+/** @throws ConfigurationError if `-o` has what isn't supported for an image of the format */
+export function imageOptions(lists: readonly string[] = [], format: ImageFormat = 'qcow2'): ImageOptions {
+  let result = defaults;
+  for (const option of lists.flatMap((list) => list.split(','))) {
+    const [name, ...rest] = option.split('=');
+    const isKnown = format === 'qcow2' || (optionsOfRaw.includes(name) && option !== 'preallocation=metadata');
+    const known = isKnown ? imageOption(name, rest.join('=')) : undefined;
+    if (!known)
+      throw new ConfigurationError(`-o ${option} is not supported for a ${format} image (${knownOptions[format]} are)`);
+    result = { ...result, ...known };
+  }
+  return result;
+}
+
+/** @throws ConfigurationError if an image cannot have its space beforehand, as by qemu-img */
+export function checkPreallocation({ preallocation }: ImageOptions, hasBacking: boolean, isCompressed = false): void {
+  if (preallocation === 'off') return;
+  if (hasBacking)
+    throw new ConfigurationError(`-o preallocation=${preallocation} is not possible for an image with a backing file`);
+  if (isCompressed)
+    throw new ConfigurationError(`-o preallocation=${preallocation} is not possible for a compressed image (-c)`);
+}
