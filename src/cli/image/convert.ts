@@ -3,8 +3,9 @@ import zlib from 'node:zlib';
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
 import { type ImageFormat, openDisk } from '../../storage/open.ts';
+import { joined } from '../../storage/parts.ts';
 import type { Disk } from '../../storage/store.ts';
-import { type Arguments, formatNamed } from './arguments.ts';
+import { type Arguments, formatNamed, type Values } from './arguments.ts';
 import { openBacking } from './backing.ts';
 import { type Compressor, type CopyOptions, copyDisk } from './copy.ts';
 import { readingHost } from './host.ts';
@@ -20,7 +21,8 @@ const [SECTOR, MOST_SPARSE, SPARSE] = [512, 16 << 20, 4096];
 const [MOST_COROUTINES, COROUTINES] = [16, 8];
 
 /** `image convert`: copies what a disk holds, with all that it stands on, into a new image. */
-export async function convertImage({ values, words: [from, to] }: Arguments): Promise<string> {
+export async function convertImage({ values, words }: Arguments): Promise<string> {
+  const [sources, to] = [words.slice(0, -1), words.at(-1)!];
   const format = formatNamed(values['output-format']) ?? 'raw';
   if (values['no-create'] && values.option)
     throw new ConfigurationError('-o has no effect when skipping image creation');
@@ -33,9 +35,8 @@ export async function convertImage({ values, words: [from, to] }: Arguments): Pr
   };
   const names = { file: values.base ?? options.backingFile, format: values['backing-format'] ?? options.backingFormat };
   checkPreallocation(options, names.file !== undefined, values.compress);
-  const internalSnapshot = snapshotChoice(values['source-snapshot']);
-  const reading = { format: formatNamed(values.format), access: 'read', internalSnapshot } as const;
-  const source = await openDisk(readingHost(values), from, reading);
+  if (sources.length > 1) checkJoined(values, names.file);
+  const source = await openSources(sources, values);
   try {
     const { size } = source;
     const progress = values.progress && !values.quiet ? progressLine(size) : undefined;
@@ -52,6 +53,30 @@ export async function convertImage({ values, words: [from, to] }: Arguments): Pr
     await source.close();
   }
   return '';
+}
+
+/** @throws ConfigurationError for what is not possible where several images become one, as with qemu-img */
+function checkJoined(values: Values, backing: string | undefined): void {
+  if (values['source-snapshot'] !== undefined)
+    throw new ConfigurationError('No support for concatenating multiple snapshot: give -l with one FILE');
+  if (backing !== undefined)
+    throw new ConfigurationError(
+      'Having a backing file for the target makes no sense when concatenating multiple input images',
+    );
+}
+
+/** What images hold, one after the other. */
+async function openSources(names: readonly string[], values: Values): Promise<Disk> {
+  const internalSnapshot = snapshotChoice(values['source-snapshot']);
+  const reading = { format: formatNamed(values.format), access: 'read', internalSnapshot } as const;
+  const disks: Disk[] = [];
+  try {
+    for (const name of names) disks.push(await openDisk(readingHost(values), name, reading));
+  } catch (error) {
+    for (const disk of disks) await disk.close();
+    throw error;
+  }
+  return joined(disks);
 }
 
 /**

@@ -7,6 +7,7 @@ import { commitImageFile } from './commit.ts';
 import { compareImages } from './compare.ts';
 import { convertImage } from './convert.ts';
 import { createImage } from './create.ts';
+import { ddImage } from './dd.ts';
 import { type FlagTexts, flagLines, imageFlags, type OptionName } from './flags.ts';
 import { imageInfo } from './info.ts';
 import { mapImage } from './map.ts';
@@ -45,8 +46,8 @@ const commands: Readonly<Record<string, ImageCommand>> = {
   },
   convert: {
     usage:
-      'convert [-f FORMAT] [-l SNAPSHOT] [-O FORMAT] [-c] [-p] [-n] [-U] [-S SIZE] [-m N] [-B BACKING -F FORMAT] [-o OPTION=VALUE,...] FILE NEW-FILE',
-    help: 'copy a disk, with what its backing files have, into a new image',
+      'convert [-f FORMAT] [-l SNAPSHOT] [-O FORMAT] [-c] [-p] [-n] [-U] [-S SIZE] [-m N] [-B BACKING -F FORMAT] [-o OPTION=VALUE,...] FILE... NEW-FILE',
+    help: 'copy a disk, with what its backing files have, into a new image; several are joined, one after the other',
     options: [
       'format',
       'output-format',
@@ -65,7 +66,7 @@ const commands: Readonly<Record<string, ImageCommand>> = {
       'source-snapshot',
       'force-share',
     ],
-    words: [2, 2],
+    words: [2, Infinity],
     run: convertImage,
   },
   check: {
@@ -88,6 +89,13 @@ const commands: Readonly<Record<string, ImageCommand>> = {
     options: ['format', 'second-format', 'strict', 'progress', 'quiet', 'force-share', 'source-cache'],
     words: [2, 2],
     run: compareImages,
+  },
+  dd: {
+    usage: 'dd [-f FORMAT] [-O FORMAT] [-U] [bs=SIZE] [count=BLOCKS] [skip=BLOCKS] if=FILE of=NEW-FILE',
+    help: 'copy blocks of a disk into a new image; blocks have 512 bytes if no bs= is given',
+    options: ['format', 'output-format', 'force-share'],
+    words: [0, 5],
+    run: ddImage,
   },
   map: {
     usage: 'map [-f FORMAT] [--start-offset=OFFSET] [--max-length=LENGTH] [-U] [--output human|json] FILE',
