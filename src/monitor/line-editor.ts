@@ -77,12 +77,15 @@ export class LineEditor {
   #shown = '';
   #shownCursor = 0;
   #sequence = '';
-  readonly #history: string[] = [];
+  readonly #history: string[];
   /** The line of the history that is shown; its length: none. */
-  #recalled = 0;
+  #recalled: number;
 
-  constructor(options: LineEditorOptions) {
+  /** @param history earlier lines; those that are entered are added */
+  constructor(options: LineEditorOptions, history: string[] = []) {
     this.#options = options;
+    this.#history = history;
+    this.#recalled = history.length;
   }
 
   /** Earlier lines, oldest first. */

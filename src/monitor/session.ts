@@ -9,7 +9,10 @@ const decoder = new TextDecoder('latin1');
 export class MonitorSession {
   readonly #monitor: Monitor;
   readonly #write: (bytes: Uint8Array) => Promise<void>;
-  readonly #editor: LineEditor;
+  /** Lines that were typed, by whoever was there. */
+  readonly #history: string[] = [];
+  /** Anew for each who comes: what those before have asked is answered to nobody. */
+  #editor: LineEditor;
   #isOpen = false;
   #isGreeted = false;
   /** Its input goes to somebody else. */
@@ -20,18 +23,29 @@ export class MonitorSession {
   constructor(monitor: Monitor, write: (bytes: Uint8Array) => Promise<void>) {
     this.#monitor = monitor;
     this.#write = write;
-    this.#editor = new LineEditor({
-      prompt: '(qemu) ',
-      write: (text) => this.#print(text),
-      enter: (line) => this.#execute(line),
-      complete: (text) => monitor.complete(text),
-    });
+    this.#editor = this.#newEditor();
+  }
+
+  #newEditor(): LineEditor {
+    const editor: LineEditor = new LineEditor(
+      {
+        prompt: '(qemu) ',
+        write: async (text) => {
+          if (editor === this.#editor) await this.#print(text);
+        },
+        enter: (line) => this.#execute(line, editor),
+        complete: (text) => this.#monitor.complete(text),
+      },
+      this.#history,
+    );
+    return editor;
   }
 
   /** Somebody is at the other end, who is greeted as soon as input comes here. */
   opened(): void {
     this.#isOpen = true;
     this.#isGreeted = false;
+    this.#editor = this.#newEditor();
     if (!this.#isHidden) this.#begin();
   }
 
@@ -52,13 +66,16 @@ export class MonitorSession {
   /** What was typed. Resolves when the commands in it are done, and their answers taken. */
   type(bytes: Uint8Array): Promise<void> {
     const text = decoder.decode(bytes);
-    this.#done = this.#done.then(() => this.#editor.type(text));
+    const editor = this.#editor;
+    this.#done = this.#done.then(() => editor.type(text));
     return this.#done;
   }
 
-  async #execute(line: string): Promise<void> {
-    await this.#print(await this.#monitor.execute(line, this.#editor.history));
-    if (!this.#isHidden && !this.#monitor.hasQuit) this.#editor.start();
+  async #execute(line: string, editor: LineEditor): Promise<void> {
+    const answer = await this.#monitor.execute(line, editor.history);
+    if (editor !== this.#editor) return;
+    await this.#print(answer);
+    if (editor === this.#editor && !this.#isHidden && !this.#monitor.hasQuit) editor.start();
   }
 
   /** A terminal wants both characters, and QEMU sends both on any connection. */

@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import type { ListenAddress } from '../listen-address.ts';
+import { HALF_OPEN, keepWaiting, serveClient } from './client-socket.ts';
 import { type Listening, listen, MOST_CLIENTS } from './listen.ts';
 
 /** What speaks with one client. */
@@ -36,9 +37,9 @@ export class SessionServer implements AsyncDisposable {
   static async listen(wanted: ListenAddress, open: OpenSession): Promise<SessionServer> {
     const sockets = new Set<Socket>();
     let last: Promise<void> = Promise.resolve();
-    const server = createServer((socket) => {
+    const server = createServer(HALF_OPEN, (socket) => {
       sockets.add(socket);
-      socket.pause();
+      keepWaiting(socket);
       // Who is gone has gone, however.
       socket.on('error', () => {});
       socket.on('close', () => sockets.delete(socket));
@@ -78,11 +79,7 @@ async function serve(socket: Socket, open: OpenSession): Promise<void> {
   if (socket.destroyed) return;
   socket.setNoDelay();
   const session = open((bytes) => new Promise((resolve) => socket.write(bytes, () => resolve())));
-  socket.on('data', (bytes: Buffer) => {
-    socket.pause();
-    void session.receive(bytes).then(() => socket.resume());
-  });
-  socket.resume();
+  serveClient(socket, (bytes) => session.receive(bytes));
   await new Promise<void>((resolve) => socket.once('close', () => resolve()));
   await session.close();
 }

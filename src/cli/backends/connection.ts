@@ -13,6 +13,8 @@ export interface Connection {
 export interface ConnectionPeer {
   /** Somebody takes input. */
   readonly takesInput: boolean;
+  /** What comes now is answered, by a monitor. */
+  readonly answers: boolean;
   /** Somebody is there. */
   opened(): void;
   /** Resolves when more may come. */
@@ -25,6 +27,8 @@ export interface CharacterDevice {
   connect(write: (bytes: Uint8Array) => Promise<void>): void;
   /** Takes input; left out: it takes none. */
   receive?(bytes: Uint8Array): Promise<void>;
+  /** It answers what it receives, and has done so when `receive` resolves. */
+  readonly answers?: true;
   /** Somebody is at the other end. */
   opened?(): void;
   /** Input comes to it from now on, or no longer, where several devices share a connection. */

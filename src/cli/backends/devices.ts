@@ -24,6 +24,7 @@ export function monitorDevice(monitor: Monitor): CharacterDevice {
     connect: (write) => {
       session = new MonitorSession(monitor, write);
     },
+    answers: true,
     receive: (bytes) => session.type(bytes),
     opened: () => session.opened(),
     focus: (hasInput) => session.focus(hasInput),
@@ -38,6 +39,7 @@ export function controlDevice(qmp: Qmp): CharacterDevice {
     connect: (write) => {
       send = write;
     },
+    answers: true,
     receive: (bytes) => session!.receive(bytes),
     opened: () => {
       void session?.close();

@@ -27,6 +27,10 @@ abstract class Sharing implements ConnectionPeer {
     return this.receivers.length > 0;
   }
 
+  get answers(): boolean {
+    return this.receiver?.answers === true;
+  }
+
   opened(): void {
     for (const device of this.receivers) device.opened?.();
   }
@@ -41,7 +45,12 @@ abstract class Sharing implements ConnectionPeer {
     await Promise.all(given);
   }
 
-  protected abstract give(bytes: Uint8Array): Promise<void>;
+  protected async give(bytes: Uint8Array): Promise<void> {
+    await this.receiver?.receive(bytes);
+  }
+
+  /** Who has the input now. */
+  protected abstract get receiver(): Receiver | undefined;
   /** Input is to go to another device. */
   protected abstract next(): void;
 }
@@ -55,8 +64,8 @@ export class Multiplexer extends Sharing {
     super.opened();
   }
 
-  protected async give(bytes: Uint8Array): Promise<void> {
-    await this.receivers[this.#focus]?.receive(bytes);
+  protected get receiver(): Receiver | undefined {
+    return this.receivers[this.#focus];
   }
 
   protected next(): void {
@@ -71,7 +80,7 @@ export class Multiplexer extends Sharing {
 export class SingleReceiver extends Sharing {
   protected next(): void {}
 
-  protected async give(bytes: Uint8Array): Promise<void> {
-    await this.receivers[0]?.receive(bytes);
+  protected get receiver(): Receiver | undefined {
+    return this.receivers[0];
   }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { ConfigurationError } from '../../index.ts';
 import { placeText } from '../../listen-address.ts';
+import { HALF_OPEN, keepWaiting, serveClient } from '../../node/client-socket.ts';
 import { type Listening, listen, MOST_CLIENTS, nodeAddress } from '../../node/listen.ts';
 import { systemMessage } from '../../node/system-message.ts';
 import { timerDelay } from '../../timer-delay.ts';
@@ -51,7 +52,7 @@ export class SocketConnection implements Connection {
   }
 
   async #connect(): Promise<void> {
-    const socket = connect(nodeAddress(this.#backend.address));
+    const socket = connect({ ...nodeAddress(this.#backend.address), ...HALF_OPEN });
     await once(socket, 'connect').catch((error: unknown) => {
       throw new ConfigurationError(`cannot connect to ${placeText(this.#backend.address)}: ${systemMessage(error)}`);
     });
@@ -73,7 +74,7 @@ export class SocketConnection implements Connection {
   }
 
   async #listen(): Promise<void> {
-    const server = createServer((socket) => this.#arrived(socket));
+    const server = createServer(HALF_OPEN, (socket) => this.#arrived(socket));
     server.maxConnections = MOST_CLIENTS;
     this.#listening = await listen(server, this.#backend.address);
   }
@@ -82,7 +83,7 @@ export class SocketConnection implements Connection {
     if (this.#client === undefined) this.#take(socket);
     else {
       this.#waiting.push(socket);
-      socket.pause();
+      keepWaiting(socket);
       socket.on('error', () => {});
       socket.on('close', () => this.#forget(socket));
     }
@@ -97,17 +98,10 @@ export class SocketConnection implements Connection {
     // A client that goes away is no failure of the machine's.
     socket.on('error', () => {});
     socket.on('close', () => this.#left(socket));
-    socket.on('data', (bytes: Buffer) => void this.#receive(socket, telnet ? telnet.decode(bytes) : bytes));
-    // One that has waited was paused.
-    socket.resume();
+    const take = (bytes: Buffer) => this.#peer.receive(telnet ? telnet.decode(bytes) : bytes);
+    serveClient(socket, take, () => this.#peer.answers);
     this.#onClient();
     this.#peer.opened();
-  }
-
-  async #receive(socket: Socket, bytes: Uint8Array): Promise<void> {
-    socket.pause();
-    await this.#peer.receive(bytes);
-    socket.resume();
   }
 
   #forget(socket: Socket): void {

@@ -80,6 +80,24 @@ test('a monitor on a Unix socket: one client after the other; quit ends the prog
   expect(existsSync(path)).toBe(false);
 });
 
+test('who asks monitor and QMP and ends his sending side, as printf and socat do, gets all answers', async () => {
+  const [monitor, qmp] = [join(folder, 'asked-monitor'), join(folder, 'asked-qmp')];
+  const { output } = run('-monitor', `unix:${monitor},server,nowait`, '-qmp', `unix:${qmp},server,nowait`);
+  await output.has('demo> ');
+  const answers = async (path: string, text: string) => {
+    const socket = connect({ path, allowHalfOpen: true });
+    const transcript = new Transcript(socket);
+    socket.end(text);
+    await once(socket, 'close');
+    return transcript.text;
+  };
+  const both = await Promise.all(['info status', 'p/d 6*7'].map((line) => answers(monitor, `${line}\ninfo kvm\n`)));
+  expect(both[0]).toMatch(/VM status: running\r\n.*kvm support: disabled\r\n\(qemu\) $/s);
+  expect(both[1]).toMatch(/42\r\n.*kvm support: disabled\r\n\(qemu\) $/s);
+  expect(both[1]).not.toContain('running');
+  expect(await answers(qmp, '{"execute":"qmp_capabilities"}{"execute":"query-kvm"}')).toMatch(/"enabled":false.*\r\n$/);
+});
+
 test('a machine that waits is started by QMP, and its program ends by it', async () => {
   const path = join(folder, 'qmp');
   const { output } = run('-S', '-serial', 'stdio', '-qmp', `unix:${path},server=on,wait=off`);

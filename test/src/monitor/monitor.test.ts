@@ -5,8 +5,6 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { Machine, openMonitor } from '../../../src/index.ts';
 import { formatItem } from '../../../src/monitor/memory-format.ts';
 import { Monitor } from '../../../src/monitor/monitor.ts';
-import { MonitorSession } from '../../../src/monitor/session.ts';
-import { SlowReader } from '../../support/slow-reader.ts';
 
 /** cli; mov ax, 1234h; hlt; and a text. */
 const program = [0xfa, 0xb8, 0x34, 0x12, 0xf4, 0xeb, 0xfd];
@@ -29,18 +27,12 @@ function rom(): Uint8Array {
 let machine: Machine;
 let monitor: Monitor;
 let folder: string;
-let quits = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'monitor-'));
   const drives = [{ image: new Uint8Array(1474560), interface: 'floppy' } as const, { media: 'cdrom' } as const];
   machine = await Machine.create({ memory: 4, boot: { bios: rom() }, drives });
-  monitor = openMonitor(machine, {
-    quit: () => {
-      quits++;
-    },
-    name: 'test machine',
-  });
+  monitor = openMonitor(machine, { quit: () => {}, name: 'test machine' });
   const halted = new Promise((resolve) => machine.once('halt', resolve));
   await machine.start();
   await halted;
@@ -342,45 +334,4 @@ test('help lists every command, with the parts of info', async () => {
   expect(await monitor.execute('info')).toMatch(/^info block \[-n\] \[-v\] \[device\] -- /m);
   expect(await monitor.complete('info reg')).toEqual(['registers']);
   expect(await monitor.complete('eject f')).toEqual(['floppy0']);
-});
-
-test('what is typed waits until the answers before it are taken', async () => {
-  const reader = new SlowReader();
-  const session = new MonitorSession(monitor, reader.write);
-  session.focus(true);
-  session.opened();
-  while (reader.waiting > 0) reader.take();
-  const typed = session.type(Buffer.from('p 1\rp 2\rp 3\r'));
-  let output = '';
-  while (!output.includes('3\r\n')) {
-    await expect.poll(() => reader.waiting).toBeGreaterThan(0);
-    // A line feed, an answer and a prompt at most.
-    expect(reader.waiting).toBeLessThan(4);
-    output += reader.take();
-  }
-  while (reader.waiting > 0) reader.take();
-  await typed;
-});
-
-test('a session greets, edits, answers and quits', async () => {
-  let output = '';
-  const session = new MonitorSession(monitor, async (bytes) => {
-    output += Buffer.from(bytes).toString();
-  });
-  session.focus(false);
-  session.opened();
-  expect(output).toBe('');
-  session.focus(true);
-  expect(output).toMatch(/^rawiron [\d.]+ monitor - type 'help' for more information\r\n\(qemu\) $/);
-  output = '';
-  await session.type(Buffer.from('p/d 1\r'));
-  expect(output.endsWith('p/d 1\x1b[K\r\n1\r\n(qemu) ')).toBe(true);
-  output = '';
-  session.focus(false);
-  session.focus(true);
-  expect(output).toBe('\r\n(qemu) ');
-  output = '';
-  await session.type(Buffer.from('quit\r'));
-  expect(output.endsWith('quit\x1b[K\r\n')).toBe(true);
-  expect(quits).toBe(1);
 });

@@ -116,6 +116,19 @@ test('what is no key is refused', async () => {
   ]);
 });
 
+test('a client that has ended its sending side gets its answers', async () => {
+  const socket = connect({ ...(server.address as { host: string; port: number }), allowHalfOpen: true });
+  let text = '';
+  socket.on('data', (bytes: Buffer) => {
+    text += bytes.toString();
+  });
+  const registers = { 'command-line': 'info registers' };
+  const asked = [{ execute: 'qmp_capabilities' }, { execute: 'human-monitor-command', arguments: registers }];
+  socket.end(asked.map((request) => JSON.stringify(request)).join(''));
+  await once(socket, 'close');
+  expect(text).toMatch(/^\{"QMP".*\r\n\{"return":\{\}\}\r\n\{"return":".*EAX=.*"\}\r\n$/);
+});
+
 test('a client that has gone is answered nothing more', async () => {
   const sent: string[] = [];
   const session = new QmpSession(openQmp(machine), async (bytes) => void sent.push(new TextDecoder().decode(bytes)));

@@ -22,6 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** What has come, and how often somebody has connected. */
 class Peer implements ConnectionPeer {
   readonly takesInput = true;
+  answers = true;
   text = '';
   times = 0;
 
@@ -132,6 +133,58 @@ describe('a socket that connects', () => {
   test('fails where it is not to try again', async () => {
     const connection = new SocketConnection({ ...client, address: { path: join(folder, 'none') } }, () => {});
     await expect(connection.open(new Peer())).rejects.toThrow('cannot connect to unix:');
+  });
+});
+
+describe('a client that has ended its sending side', () => {
+  const path = join(folder, 'half-open');
+
+  /** One that asks and ends; what it was told is all when the promise resolves. */
+  async function asked(text: string): Promise<string> {
+    const socket = connect({ path, allowHalfOpen: true });
+    let received = '';
+    socket.on('data', (bytes: Buffer) => {
+      received += bytes.toString();
+    });
+    socket.end(text);
+    await once(socket, 'close');
+    return received;
+  }
+
+  /** It takes its time to answer. */
+  async function answering(): Promise<Peer> {
+    const connection = new SocketConnection({ ...server, address: { path } }, () => {});
+    const peer = await open(connection);
+    peer.receive = async (bytes) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await connection.write(Buffer.from(`answer to ${Buffer.from(bytes)}`));
+    };
+    return peer;
+  }
+
+  test('gets its answers, then the next one', async () => {
+    await answering();
+    expect(await Promise.all([asked('one'), asked('two')])).toEqual(['answer to one', 'answer to two']);
+  });
+
+  test('makes room for the next one where nothing takes what it has sent, as with a guest that stands still', async () => {
+    const peer = await answering();
+    const { receive } = peer;
+    peer.answers = false;
+    peer.receive = () => new Promise(() => {});
+    expect(await asked('one')).toBe('');
+    peer.receive = receive;
+    expect(await asked('two')).toBe('answer to two');
+  });
+
+  test('before its turn and without a word has no turn', async () => {
+    const peer = await answering();
+    const first = connect({ path });
+    await expect.poll(() => peer.times).toBe(1);
+    expect(await asked('')).toBe('');
+    first.destroy();
+    expect(await asked('three')).toBe('answer to three');
+    expect(peer.times).toBe(2);
   });
 });
 
