@@ -196,7 +196,7 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['daemonize'],
-    help: 'come back when the machine is set up, which goes on in the background, without this terminal',
+    help: 'come back when the machine runs; it goes on in the background, without this terminal',
     apply: (settings) => ({ ...settings, daemonize: true }),
   },
   {

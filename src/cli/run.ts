@@ -165,9 +165,12 @@ async function loadedMachine(options: MachineOptions, name: string): Promise<Mac
 /** Until the machine ends. */
 async function connectAndRun(machine: Machine, connections: BackendConnections, settings: Settings): Promise<number> {
   await connections.open();
-  await enterBackground(settings);
-  const { wasRunning } = machine.migration.isAwaited ? await machine.migration.arrived : { wasRunning: true };
+  const { migration } = machine;
+  // The monitor is to be told where from.
+  if (migration.isAwaited) await enterBackground(settings);
+  const { wasRunning } = migration.isAwaited ? await migration.arrived : { wasRunning: true };
   if (wasRunning && !settings.startsPaused) await machine.start();
+  await enterBackground(settings);
   return (await machine.exited).code;
 }
 

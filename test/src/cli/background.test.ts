@@ -58,6 +58,16 @@ test('-daemonize comes back while the machine goes on, without the terminal', as
   expect(existsSync(pidFile)).toBe(false);
 });
 
+test.each([
+  [[], 'VM status: running'],
+  [['-S'], 'VM status: paused (prelaunch)'],
+])('when it comes back the machine runs, unless it is to wait: %j', async (more, status) => {
+  expect(await rawiron(['demo', ...flags, ...more])).toEqual({ code: 0, output: '', errors: '' });
+  const pid = pidOf();
+  expect(await ask('info status')).toContain(status);
+  await expect.poll(() => isAlive(pid), PATIENCE).toBe(false);
+});
+
 test('COM1 is nowhere if no flag says otherwise; what is said later disturbs nobody', async () => {
   expect(await rawiron(['demo', ...flags, '-d', 'int'])).toEqual({ code: 0, output: '', errors: '' });
   const pid = pidOf();
