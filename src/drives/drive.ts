@@ -31,6 +31,8 @@ export class Drive {
   #status: DriveStatus = {
     image: null,
     format: null,
+    isOverlay: false,
+    backing: [],
     isInMemory: false,
     isLocked: false,
     isTrayOpen: false,
@@ -107,6 +109,16 @@ export class Drive {
    */
   limited(limits: DriveLimits): void {
     this.#limits = limits;
+  }
+
+  /** Whether what is written to it is forgotten in the end, as with `snapshot`. @internal */
+  get isOverlay(): boolean {
+    return this.#status.isOverlay;
+  }
+
+  /** The names of images below its uppermost one, from above. @internal */
+  get backing(): readonly string[] {
+    return this.#status.backing;
   }
 
   /** @internal */

@@ -2,6 +2,7 @@ import { type BlockMedium, SECTOR_BYTES } from '../../runtime/host/block.ts';
 import type { Image } from '../options.ts';
 import { openDisk, type StorageHost } from '../storage/open.ts';
 import { type Disk, StorageError } from '../storage/store.ts';
+import { backingOf } from './backing.ts';
 import { storeOf } from './image-store.ts';
 import type { DrivePlan, MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
@@ -40,13 +41,16 @@ export async function peekMedium(
   plan: DrivePlan,
   image: Image,
   storage: StorageHost,
-): Promise<Pick<DriveStatus, 'image' | 'format' | 'isInMemory' | 'canCommit' | 'medium'>> {
+): Promise<Pick<DriveStatus, 'image' | 'format' | 'isOverlay' | 'backing' | 'isInMemory' | 'canCommit' | 'medium'>> {
   const peeking = { ...storage, open: storage.peek ?? storage.open };
   const disk = await openMedium(plan, image, { ...plan.options, readOnly: true }, peeking);
   const { name, format } = disk;
   const medium = mediumOf(disk, isReadOnlyIn(plan, plan.options));
+  // It is opened to be read only, so what is to be written above it is not there.
+  const isOverlay = plan.options.snapshot === true && !medium.isReadOnly;
+  const backing = [...(isOverlay ? [name] : []), ...backingOf(disk)];
   await disk.close();
-  return { image: name, format, isInMemory: image instanceof Uint8Array, canCommit: false, medium };
+  return { image: name, format, isOverlay, backing, isInMemory: image instanceof Uint8Array, canCommit: false, medium };
 }
 
 async function openImage(plan: DrivePlan, image: Image, medium: MediumOptions, storage: StorageHost): Promise<Disk> {

@@ -16,6 +16,10 @@ export interface DriveStatus {
   /** The image's name, and what it is; null: there is none. */
   readonly image: string | null;
   readonly format: string | null;
+  /** What is written is forgotten in the end. */
+  readonly isOverlay: boolean;
+  /** The names of images below, from above. */
+  readonly backing: readonly string[];
   /** Its image was given as bytes. */
   readonly isInMemory: boolean;
   /** The guest doesn't let the medium out. */

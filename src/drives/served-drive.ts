@@ -8,6 +8,7 @@ import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
 import type { Disk, ImageIdentity } from '../storage/store.ts';
 import { whenFree } from '../storage/when-free.ts';
 import type { DriveBackend, Source } from './backend.ts';
+import { backingOf } from './backing.ts';
 import { blockError } from './block-error.ts';
 import { canCommit, commitDisk } from './commit.ts';
 import { mediumOf, openMedium, peekMedium } from './open-medium.ts';
@@ -63,7 +64,9 @@ export class ServedDrive {
     const { name = null, format = null } = this.#disk ?? {};
     const isInMemory = this.#isInMemory;
     const isCommittable = this.#disk !== null && canCommit(this.#disk) && !isInMemory;
-    return { image: name, format, isInMemory, ...this.#door, canCommit: isCommittable, medium: this.#medium };
+    const chain = { isOverlay: this.#disk instanceof OverlayDisk, backing: backingOf(this.#disk) };
+    const present = { image: name, format, isInMemory, ...chain, canCommit: isCommittable, medium: this.#medium };
+    return { ...present, ...this.#door };
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Drive } from '../drives/drive.ts';
+import { overlayName } from '../drives/overlay-name.ts';
 import type { Arguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
@@ -11,15 +12,19 @@ export function infoBlock({ words }: Arguments, { machine }: CommandContext): st
 }
 
 function formatDrive(drive: Drive): string {
-  const { name, label, image, format, isReadOnly, isRemovable, isLocked, isTrayOpen } = drive;
-  const inserted = image === null ? '[not inserted]' : `${image} (${format}${isReadOnly ? ', read-only' : ''})`;
+  const { name, label, image, format, isReadOnly, isRemovable, isLocked, isTrayOpen, isOverlay, backing } = drive;
+  const shown = isOverlay
+    ? `${overlayName(drive)} (overlay)`
+    : `${image} (${format}${isReadOnly ? ', read-only' : ''})`;
+  const inserted = image === null ? '[not inserted]' : shown;
   return [
     `${label}: ${inserted}`,
     `    Attached to:      ${placeOf(name)}`,
     ...(isRemovable
       ? [`    Removable device: ${isLocked ? '' : 'not '}locked, tray ${isTrayOpen ? 'open' : 'closed'}`]
       : []),
-    ...(image === null ? [] : ['    Cache mode:       writeback']),
+    ...(image === null ? [] : [`    Cache mode:       writeback${isOverlay ? ', ignore flushes' : ''}`]),
+    ...(backing.length > 0 ? [`    Backing file:     ${backing[0]} (chain depth: ${backing.length})`] : []),
     ...throttleLines(drive),
     '',
   ].join('\n');

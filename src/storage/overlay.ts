@@ -19,6 +19,11 @@ export class OverlayDisk implements Disk {
     this.#pages = pages;
   }
 
+  /** The disk below. */
+  get base(): Disk {
+    return this.#base;
+  }
+
   get name(): string {
     return this.#base.name;
   }

@@ -1,14 +1,16 @@
 import { SECTOR_BYTES } from '../../../runtime/host/block.ts';
 import type { Drive } from '../../drives/drive.ts';
+import { overlayName } from '../../drives/overlay-name.ts';
 import type { JsonObject } from '../command.ts';
 import { limitsOf, noLimits } from '../commands/throttle.ts';
 import type { BlockNode, BlockNodes } from './nodes.ts';
 
 /** What is the same for all nodes. */
 const common = {
-  ...{ encrypted: false, backing_file_depth: 0, detect_zeroes: 'off', write_threshold: 0 },
-  cache: { writeback: true, direct: false, 'no-flush': false },
+  ...{ encrypted: false, detect_zeroes: 'off', write_threshold: 0 },
 } as const;
+
+const cacheOf = (isOverlay: boolean) => ({ writeback: true, direct: false, 'no-flush': isOverlay });
 
 /** The name of the node that is in a drive. */
 export function nodeName({ name, id }: Drive, nodes: BlockNodes): string {
@@ -26,14 +28,19 @@ export const hasTray = ({ isRemovable, name }: Drive): boolean => isRemovable &&
 
 /** Of a drive's medium, as QEMU's BlockDeviceInfo has it. */
 export function mediumInfo(drive: Drive, nodes: BlockNodes): JsonObject {
-  const { image, format, isReadOnly, medium } = drive;
+  const { image, format, isReadOnly, medium, isOverlay, backing } = drive;
   const size = (medium?.sectors ?? 0) * SECTOR_BYTES;
   const driver = (format ?? 'raw').split(' ')[0];
+  const below = { filename: image, format: driver, 'virtual-size': size, 'dirty-flag': false };
+  const above = { ...below, filename: overlayName(drive), format: 'overlay', 'backing-image': below };
+  const shown = isOverlay ? above : below;
   return {
-    ...{ file: image, 'node-name': nodeName(drive, nodes), drv: driver, ro: isReadOnly },
+    ...{ file: shown.filename, 'node-name': nodeName(drive, nodes), drv: shown.format, ro: isReadOnly },
     ...common,
+    ...(backing.length > 0 && { backing_file: backing[0] }),
+    ...{ backing_file_depth: backing.length, cache: cacheOf(isOverlay) },
     ...limitsOf(drive),
-    image: { filename: image, format: driver, 'virtual-size': size, 'dirty-flag': false },
+    image: shown,
   };
 }
 
@@ -43,6 +50,7 @@ export function nodeInfo({ name, driver, image, isReadOnly, bytes }: BlockNode):
   return {
     ...{ file: filename, 'node-name': name, drv: driver, ro: isReadOnly },
     ...common,
+    ...{ backing_file_depth: 0, cache: cacheOf(false) },
     ...noLimits,
     image: { filename, format: driver, 'virtual-size': bytes, 'dirty-flag': false },
   };
