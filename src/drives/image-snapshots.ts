@@ -35,15 +35,20 @@ export class ImageSnapshots {
   #holders(): readonly Holder[] {
     const without = this.#drives.find((drive) => drive.lacksSnapshots);
     if (without) throw new ConfigurationError(`Device '${without.name}' is writable but does not support snapshots`);
+    return this.#present();
+  }
+
+  /** Those that there are, whether others cannot have snapshots or not. @throws ConfigurationError if there is none */
+  #present(): readonly Holder[] {
     const holders = this.#drives.flatMap(({ name, snapshotDisk: disk }) => (disk ? [{ drive: name, disk }] : []));
     if (holders.length === 0) throw new ConfigurationError(NO_IMAGE);
     return holders;
   }
 
-  /** @throws ConfigurationError */
+  /** @throws ConfigurationError if no image can have snapshots */
   async list(): Promise<readonly DriveSnapshots[]> {
     return await Promise.all(
-      this.#holders().map(async ({ drive, disk }) => ({ drive, snapshots: await listSnapshots(disk) })),
+      this.#present().map(async ({ drive, disk }) => ({ drive, snapshots: await listSnapshots(disk) })),
     );
   }
 

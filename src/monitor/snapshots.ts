@@ -1,7 +1,10 @@
+import type { Drive } from '../drives/drive.ts';
 import type { DriveSnapshots } from '../drives/image-snapshots.ts';
+import { messageOf } from '../errors.ts';
 import type { ImageSnapshot } from '../storage/qcow2/snapshots.ts';
 import { snapshotLines } from '../storage/snapshot-list.ts';
 import type { Command, CommandContext } from './command.ts';
+import { MonitorError } from './error.ts';
 
 const tag = { name: 'tag', type: 'word' } as const;
 
@@ -32,15 +35,24 @@ export const snapshotCommands: readonly Command[] = [
 
 /** `info snapshots`: those that all images have, of which the first tells; then those that only some have. */
 export async function infoSnapshots({ machine }: CommandContext): Promise<string> {
-  const lists = await machine.snapshots.list();
+  const lists = await machine.snapshots.list().catch((error: unknown) => {
+    throw new MonitorError(messageOf(error));
+  });
   if (lists.every(({ snapshots }) => snapshots.length === 0)) return 'There is no snapshot available.\n';
+  const isHolder = ({ name }: Drive): boolean => lists.some(({ drive }) => drive === name);
+  const canBeEverywhere = machine.drives.every((drive) => isHolder(drive) || !isWrittenInPlace(drive));
   const isEverywhere = ({ name }: ImageSnapshot): boolean =>
-    lists.every(({ snapshots }) => snapshots.some((snapshot) => snapshot.name === name));
+    canBeEverywhere && lists.every(({ snapshots }) => snapshots.some((snapshot) => snapshot.name === name));
   const whole = lists[0].snapshots.filter(isEverywhere).map((snapshot) => ({ ...snapshot, id: '--' }));
   const labels = new Map(machine.drives.map(({ name, label }) => [name, label]));
   const partial = lists.map((list) => partialLines(labels.get(list.drive)!, list, isEverywhere)).join('');
   const none = 'None\n';
   return `List of snapshots present on all disks:\n${whole.length > 0 ? snapshotLines(whole) : none}${partial}`;
+}
+
+/** Whether what the guest writes stays in its image. */
+function isWrittenInPlace({ image, isReadOnly, isOverlay, isInMemory }: Drive): boolean {
+  return image !== null && !isReadOnly && !isOverlay && !isInMemory;
 }
 
 function partialLines(

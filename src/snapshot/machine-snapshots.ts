@@ -62,7 +62,7 @@ export class MachineSnapshots extends Emitter<SnapshotEvents> {
 
   /**
    * Those of each image that has them, the oldest first.
-   * @throws ConfigurationError if there is an image that cannot have any
+   * @throws ConfigurationError if there is no such image
    */
   list(): Promise<readonly DriveSnapshots[]> {
     return this.#drives.order.run(() => this.#drives.snapshots.list());

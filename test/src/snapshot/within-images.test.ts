@@ -195,14 +195,26 @@ test.each<[string, () => Promise<DriveOptions[]>, string]>([
     "Device 'ide0-hd0' is writable but does not support snapshots",
   ],
 ])('a machine has no snapshots within its images with %s', async (_, drives, message) => {
-  const { snapshots } = await create(await drives());
-  const acts = [
-    () => snapshots.save('a'),
-    () => snapshots.load('a'),
-    () => snapshots.list(),
-    () => snapshots.delete('a'),
-  ];
+  const machine = await create(await drives());
+  const { snapshots } = machine;
+  const acts = [() => snapshots.save('a'), () => snapshots.load('a'), () => snapshots.delete('a')];
   for (const act of acts) await expect(act()).rejects.toThrow(message);
+  const info = await openMonitor(machine).execute('info snapshots');
+  expect(info).toBe('no block device can store vmstate for snapshot\n');
+});
+
+test('beside a raw disk, which can have none, snapshots of other images are listed as in part', async () => {
+  const image = await qcow2();
+  const drives = [image, { image: await rawImage() }];
+  const monitor = openMonitor(await create(drives));
+  expect(await monitor.execute('info snapshots')).toBe('There is no snapshot available.\n');
+  expect(await monitor.execute('savevm a')).toMatch(/^Error: Device 'ide0-hd1' is writable but does not support/);
+  await Promise.all(machines.splice(0).map((machine) => machine.stop()));
+  await (await create([image])).snapshots.save('one');
+  await Promise.all(machines.splice(0).map((machine) => machine.stop()));
+  expect(await openMonitor(await create(drives)).execute('info snapshots')).toMatch(
+    /^List of snapshots present on all disks:\nNone\n\nList of partial \(non-loadable\) snapshots on 'ide0-hd0':\nID.*\n1 +one .*\n$/,
+  );
 });
 
 async function rawImage(): Promise<string> {
