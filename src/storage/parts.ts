@@ -78,6 +78,10 @@ export class PartsDisk implements Disk {
     return identities.flat();
   }
 
+  abandon(): void {
+    for (const { disk } of this.#parts) disk.abandon();
+  }
+
   async close(): Promise<void> {
     for (const { disk } of this.#parts) await disk.close();
   }
