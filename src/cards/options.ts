@@ -36,7 +36,7 @@ export interface CardPlan {
   readonly networkName: string;
 }
 
-export const defaultCard: CardModel = 'rtl8139';
+const defaultCard: CardModel = 'rtl8139';
 const optionNames: readonly (keyof CardOptions)[] = [
   'card',
   'mac',

@@ -35,8 +35,11 @@ async function componentsOf(file: Uint8Array): Promise<string[]> {
   return Object.keys((saved as { readonly components: Record<string, Saved> }).components).sort();
 }
 
-test.each(Object.entries(machines))('%s has all devices that there are now (if not: npx node test/src/snapshot/versions/make.ts)', async (name, options) => {
-  await using machine = await Machine.create(options);
-  const file = await readFile(join(folder, name));
-  expect(await componentsOf(file)).toEqual(await componentsOf(await machine.snapshot()));
-});
+test.each(Object.entries(machines))(
+  '%s has all devices that there are now (if not: npx node test/src/snapshot/versions/make.ts)',
+  async (name, options) => {
+    await using machine = await Machine.create(options);
+    const file = await readFile(join(folder, name));
+    expect(await componentsOf(file)).toEqual(await componentsOf(await machine.snapshot()));
+  },
+);
