@@ -14,6 +14,7 @@ import { rolldown } from 'rolldown';
 import { makeFirmwareModule } from './firmware-module.ts';
 import { makeNodeBundle } from './node-bundle.ts';
 import { makePageBundle } from './page-bundle.ts';
+import { renamePageThreads } from './page-threads.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -48,6 +49,7 @@ const compile = (configuration: string, ...flags: readonly string[]) =>
 // What is for browsers is compiled with their types, what is for Node with Node's.
 compile('tsconfig.build.json', '--emitDeclarationOnly');
 compile('tsconfig.build-browser.json');
+await renamePageThreads(join(dist, 'src/browser'));
 for (const module of carriers) await inlinePackages(join(dist, `${module}.js`));
 await makeFirmwareModule(dist);
 await makeNodeBundle(root, dist);

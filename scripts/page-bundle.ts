@@ -1,9 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModuleInfo, type OutputOptions, type Plugin, rolldown } from 'rolldown';
-
-/** Threads, which the library finds beside it by these names. */
-const threads = ['machine-thread.mjs', 'ticker-thread.mjs', 'files-thread.mjs', 'sound-worklet.mjs'] as const;
+import { pageThreads } from './page-threads.ts';
 
 /** Each is one file. */
 const threadOutput: OutputOptions = { format: 'esm', minify: true, codeSplitting: false };
@@ -17,7 +15,8 @@ export async function makePageBundle(dist: string): Promise<void> {
   const modules = join(dist, 'src/browser');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
-  for (const thread of threads) await write(join(modules, thread), { ...threadOutput, file: join(folder, thread) });
+  for (const file of pageThreads.map((thread) => `${thread}.js`))
+    await write(join(modules, file), { ...threadOutput, file: join(folder, file) });
   const machine = join(dist, 'runtime/machine/machine.js');
   const { plugin, has } = modulesBut(machine);
   await write(

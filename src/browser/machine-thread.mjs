@@ -1,2 +1,2 @@
-/** Starts a machine's worker. Plain JavaScript: the page names this file, and it has the same name in the package. */
+/** Starts a machine's worker. Plain JavaScript: the page names this file, which ends in `.js` in the package. */
 import './worker.ts';

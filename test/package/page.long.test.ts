@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Machine } from '../../src/index.ts';
@@ -9,7 +9,7 @@ import { Installation } from './installed.ts';
 const MINUTES = 60_000;
 
 /** What a page loads for a machine in a thread of its own: the library, the threads. */
-const loaded = ['library.js', 'machine-thread.mjs', 'rawiron.js', 'rolldown-runtime.js', 'ticker-thread.mjs'];
+const loaded = ['library.js', 'machine-thread.js', 'rawiron.js', 'rolldown-runtime.js', 'ticker-thread.js'];
 
 /** A page that has the bundle from somewhere, and an element that starts at once. */
 const page = (library: string) => `<!doctype html><title>test</title><link rel="icon" href="data:,">
@@ -64,9 +64,16 @@ describe.skipIf(noBrowser !== '')(`the bundle for pages${noBrowser}`, () => {
   }
 
   test('has one file for the library, and one for each thread', () => {
-    expect(readdirSync(folder).sort()).toEqual(
-      [...loaded, 'files-thread.mjs', 'machine.js', 'sound-worklet.mjs'].sort(),
-    );
+    expect(readdirSync(folder).sort()).toEqual([...loaded, 'files-thread.js', 'machine.js', 'sound-worklet.js'].sort());
+  });
+
+  // Many web servers send what they don't know as bytes, which browsers take for no module.
+  test('names no file whose ending web servers need not know', () => {
+    const modules = join(folder, '../src/browser');
+    const files = [folder, modules].flatMap((within) => readdirSync(within).map((name) => join(within, name)));
+    const namesOne = (file: string) => /[/'"`](\w+-thread|sound-worklet)\.mjs/.test(readFileSync(file, 'utf8'));
+    const isWrong = (file: string) => file.endsWith('.mjs') || (file.endsWith('.js') && namesOne(file));
+    expect(files.filter(isWrong)).toEqual([]);
   });
 
   test.each([
