@@ -15,6 +15,10 @@ const firmware: Plugin = {
   load: (id) => (id === join(import.meta.dirname, '../src/firmware.ts') ? firmwareModule() : null),
 };
 
+/** Many web servers don't know the type of `.mjs`, which the file of the thread for sound has. */
+const assetFileNames = ({ names }: { readonly names: readonly string[] }): string =>
+  `assets/[name]-[hash]${names.some((name) => name.endsWith('.mjs')) ? '.js' : '[extname]'}`;
+
 export default defineConfig({
   root: import.meta.dirname,
   // The page works in any folder of a server.
@@ -31,6 +35,6 @@ export default defineConfig({
     emptyOutDir: true,
     // Files in addresses (data:) are forbidden by strict content security policies.
     assetsInlineLimit: 0,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: { checks: { pluginTimings: false }, output: { assetFileNames } },
   },
 });

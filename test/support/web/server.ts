@@ -10,10 +10,10 @@ export const isolation = {
   'cross-origin-embedder-policy': 'require-corp',
 } as const;
 
+/** Without `.mjs`, which many web servers don't know either: a browser takes no module that comes as anything else than JavaScript. */
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
