@@ -1,5 +1,6 @@
 import { Emitter } from './events.ts';
 import { Expectations, type ExpectOptions } from './expect.ts';
+import { promised } from './promised.ts';
 
 /** What a serial port tells, and with what. */
 export interface SerialEvents {
@@ -28,14 +29,11 @@ export class SerialPort extends Emitter<SerialEvents> {
   /**
    * Sends to the guest: bytes, or text as UTF-8. What the guest does not take yet waits: resolves when little of it does,
    * so that who has much to send waits before sending more. Bytes must not change until then. Rejects when the machine
-   * has ended, or ends before; that a write which was under way got lost need not be handled.
-   * @throws TypeError for what is neither text nor bytes
+   * has ended, or ends before; that a write which was under way got lost need not be handled. Rejects with a
+   * TypeError for what is neither text nor bytes.
    */
   write(data: string | Uint8Array): Promise<void> {
-    if (typeof data !== 'string' && !(data instanceof Uint8Array)) {
-      throw new TypeError(`serial.write takes a string or a Uint8Array, not ${data === null ? 'null' : typeof data}`);
-    }
-    return this.#backend.send(typeof data === 'string' ? encoder.encode(data) : data);
+    return promised(() => this.#backend.send(bytesOf(data)));
   }
 
   /**
@@ -58,4 +56,10 @@ export class SerialPort extends Emitter<SerialEvents> {
   end(reason: string): void {
     this.#expectations.end(reason);
   }
+}
+
+function bytesOf(data: string | Uint8Array): Uint8Array {
+  if (typeof data === 'string') return encoder.encode(data);
+  if (data instanceof Uint8Array) return data;
+  throw new TypeError(`serial.write takes a string or a Uint8Array, not ${data === null ? 'null' : typeof data}`);
 }

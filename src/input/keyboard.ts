@@ -1,5 +1,6 @@
 import { Emitter } from '../events.ts';
 import type { Outflow } from '../isolate/flow.ts';
+import { promised } from '../promised.ts';
 import { keyNumber } from './keys.ts';
 import { isKeyboardLayout, type KeyboardLayout, keyboardLayouts, type TypedKey, typedKeys } from './layout.ts';
 
@@ -65,43 +66,41 @@ export class Keyboard extends Emitter<KeyboardEvents> {
     return this.#leds;
   }
 
-  /**
-   * Presses a key, or several at once, and lets them go: `'a'`, `'ctrl-alt-delete'`.
-   * @throws TypeError for what is no key
-   */
+  /** Presses a key, or several at once, and lets them go: `'a'`, `'ctrl-alt-delete'`. Rejects with a TypeError for what is no key. */
   press(keys: string): Promise<void> {
-    const numbers = keysOf(keys);
-    const released = numbers.toReversed().map((key): KeyEvent => [key, false]);
-    return this.#send([...numbers.map((key): KeyEvent => [key, true]), ...released]);
+    return this.#send(() => {
+      const numbers = keysOf(keys);
+      const released = numbers.toReversed().map((key): KeyEvent => [key, false]);
+      return [...numbers.map((key): KeyEvent => [key, true]), ...released];
+    });
   }
 
   /**
-   * A key goes down, and repeats until it or another one goes up or down. Nothing happens if it is down already.
-   * @throws TypeError for what is no key
+   * A key goes down, and repeats until it or another one goes up or down. Nothing happens if it is down already. Rejects with a TypeError
+   * for what is no key.
    */
   down(key: string): Promise<void> {
-    return this.#send([[keyNumber(key), true]]);
+    return this.#send(() => [[keyNumber(key), true]]);
   }
 
-  /**
-   * A key goes up.
-   * @throws TypeError for what is no key
-   */
+  /** A key goes up. Rejects with a TypeError for what is no key. */
   up(key: string): Promise<void> {
-    return this.#send([[keyNumber(key), false]]);
+    return this.#send(() => [[keyNumber(key), false]]);
   }
 
   /**
-   * Types text as on a keyboard with the layout that the guest has; `\n` is the enter key.
-   * @throws TypeError for characters that it does not have
+   * Types text as on a keyboard with the layout that the guest has; `\n` is the enter key. Rejects with a TypeError for characters that it
+   * does not have; nothing of the text is typed then.
    */
   type(text: string): Promise<void> {
-    return this.#send(Array.from(text, (character) => typedKeys(character, this.#layout).flatMap(pressed)).flat());
+    return this.#send(() =>
+      Array.from(text, (character) => typedKeys(character, this.#layout).flatMap(pressed)).flat(),
+    );
   }
 
-  #send(events: readonly KeyEvent[]): Promise<void> {
+  #send(events: () => readonly KeyEvent[]): Promise<void> {
     const line = (this.#usesUsb && this.#usb) || this.#ps2;
-    return line.write(Uint8Array.from(events.flatMap(([key, isDown]) => [key, isDown ? 1 : 0])));
+    return promised(() => line.write(Uint8Array.from(events().flatMap(([key, isDown]) => [key, isDown ? 1 : 0]))));
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Outflow } from '../isolate/flow.ts';
+import { promised } from '../promised.ts';
 
 /** A button of the mouse; back and forward are at its side. */
 export type MouseButton = 'left' | 'right' | 'middle' | 'back' | 'forward';
@@ -105,45 +106,46 @@ export class Mouse {
 
   /**
    * Moves the pointer to a place on the screen: from 0, which is left or at the top, to 1. Without a tablet that the guest uses nothing moves;
-   * it need not be the first pointer.
-   * @throws RangeError for what are no numbers from 0 to 1
+   * it need not be the first pointer. Rejects with a RangeError for what are no numbers from 0 to 1.
    */
   moveTo(x: number, y: number): Promise<void> {
-    this.#place = { x: placeOf('x', x), y: placeOf('y', y) };
-    return this.isAbsolute || this.#used.has('tablet') ? this.#sendPlace(0) : Promise.resolve();
+    return promised(() => {
+      this.#place = { x: placeOf('x', x), y: placeOf('y', y) };
+      return this.isAbsolute || this.#used.has('tablet') ? this.#sendPlace(0) : Promise.resolve();
+    });
   }
 
   /**
-   * Moves it by counts, about as many as pixels: `x` to the right, `y` down the screen.
-   * @throws RangeError for what are no whole numbers from -32767 to 32767
+   * Moves it by counts, about as many as pixels: `x` to the right, `y` down the screen. Rejects with a RangeError for what are no whole
+   * numbers from -32767 to 32767.
    */
   move(x: number, y: number): Promise<void> {
-    return this.#send(checked('x', x, MOST_MOVED), checked('y', y, MOST_MOVED), 0);
+    return promised(() => this.#send(checked('x', x, MOST_MOVED), checked('y', y, MOST_MOVED), 0));
   }
 
   /**
-   * Turns the wheel by steps, positive ones towards the user: the page moves up.
-   * @throws RangeError for what is no whole number from -127 to 127
+   * Turns the wheel by steps, positive ones towards the user: the page moves up. Rejects with a RangeError for what is no whole number
+   * from -127 to 127.
    */
   wheel(steps: number): Promise<void> {
-    return this.#send(0, 0, checked('steps', steps, MOST_TURNED));
+    return promised(() => this.#send(0, 0, checked('steps', steps, MOST_TURNED)));
   }
 
-  /** A button goes down and up. */
+  /** A button goes down and up. Rejects as `down`. */
   async press(button: MouseButton = 'left'): Promise<void> {
     const pressed = this.down(button);
     const released = this.up(button);
     await Promise.all([pressed, released]);
   }
 
-  /** A button goes down. */
+  /** A button goes down. Rejects with a TypeError for what is none. */
   down(button: MouseButton = 'left'): Promise<void> {
-    return this.setButtons(this.#buttons | bitOf(button));
+    return promised(() => this.setButtons(this.#buttons | bitOf(button)));
   }
 
-  /** A button goes up. */
+  /** A button goes up. Rejects as `down`. */
   up(button: MouseButton = 'left'): Promise<void> {
-    return this.setButtons(this.#buttons & ~bitOf(button));
+    return promised(() => this.setButtons(this.#buttons & ~bitOf(button)));
   }
 
   /** The buttons that are down: left, right, middle, back and forward in bits 0-4. */

@@ -178,8 +178,8 @@ test('a timeout beyond what timers can count is as good as none', async () => {
   expect((await waiting)[0]).toBe('late');
 });
 
-test('what is neither text nor bytes is refused where it is written', () => {
+test('what is neither text nor bytes is refused by the promise', async () => {
   const { serial, sent } = port();
-  expect(() => serial.write(undefined as unknown as string)).toThrow('not undefined');
+  await expect(serial.write(undefined as unknown as string)).rejects.toThrow('not undefined');
   expect(sent).toEqual([]);
 });

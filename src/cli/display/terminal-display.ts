@@ -66,11 +66,7 @@ export class TerminalDisplay implements CharacterDevice {
 
   /** Characters that the guest's layout does not have are dropped, and a machine that has ended takes none. */
   #give(act: (keyboard: Machine['keyboard']) => Promise<void>): void {
-    try {
-      act(this.#machine.keyboard).catch(() => {});
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-    }
+    act(this.#machine.keyboard).catch(() => {});
   }
 
   /** The terminal shows something else, or has another size. */

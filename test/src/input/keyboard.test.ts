@@ -38,20 +38,34 @@ test('text is typed with the layout that the guest has', () => {
   expect(sent).toEqual([0x2a, 1, 0x1e, 1, 0x1e, 0, 0x2a, 0]);
 });
 
-test.each<[string, (keyboard: Keyboard) => unknown, string]>([
-  [
-    'a layout',
-    (keyboard) => {
-      keyboard.layout = 'xx' as 'de';
-    },
-    "there is no keyboard layout 'xx'; there are en-us, en-gb, de,",
-  ],
+test('a layout that is not there is refused by name', () => {
+  const keyboard = new Keyboard(new Outflow(0, () => {}));
+  const message = "there is no keyboard layout 'xx'; there are en-us, en-gb, de,";
+  expect(() => Object.assign(keyboard, { layout: 'xx' })).toThrow(message);
+});
+
+test.each<[string, (keyboard: Keyboard) => Promise<void>, string]>([
   ['a key', (keyboard) => keyboard.press('ctrl-any'), "there is no key 'any'"],
   ['a part', (keyboard) => keyboard.press('ctrl-'), "there is no key ''"],
+  ['what is no text', (keyboard) => keyboard.press(1 as unknown as string), 'takes names of keys, not number'],
+  ['a key to hold', (keyboard) => keyboard.down('any'), "there is no key 'any'"],
+  ['a key to let go', (keyboard) => keyboard.up('any'), "there is no key 'any'"],
   ['a character', (keyboard) => keyboard.type('naïve'), "the layout en-us has no key for 'ï' (U+00EF)"],
-])('%s that is not there is refused by name', (_, act, message) => {
-  const keyboard = new Keyboard(new Outflow(0, () => {}));
-  expect(() => act(keyboard)).toThrow(message);
+])('%s that is not there is refused by name, by the promise', async (_, act, message) => {
+  await expect(act(new Keyboard(new Outflow(0, () => {})))).rejects.toThrow(message);
+});
+
+test('keys that nobody waits for are no unhandled rejection when the machine ends', async () => {
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => unhandled.push(error);
+  process.on('unhandledRejection', note);
+  const line = new Outflow(0, () => {});
+  void new Keyboard(line).press('a');
+  void new Mouse({ ps2: line }).move(1, 1);
+  line.close(new Error('the machine has ended'));
+  await new Promise((resolve) => setTimeout(resolve));
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
 });
 
 test('lights are told', async () => {
@@ -80,11 +94,15 @@ test('buttons stay down until they go up', () => {
   return press(mouse).then(() => expect(sent).toEqual([2, 3, 2]));
 });
 
-test('what the mouse cannot do is refused', () => {
-  const mouse = new Mouse({ ps2: new Outflow(0, () => {}) });
-  expect(() => mouse.move(0.5, 0)).toThrow('x is 0.5; it must be a whole number from -32767 to 32767');
-  expect(() => mouse.wheel(1000)).toThrow('steps is 1000');
-  expect(() => mouse.down('third' as MouseButton)).toThrow("there is no mouse button 'third'");
+test.each<[string, (mouse: Mouse) => Promise<void>, string]>([
+  ['a part of a count', (mouse) => mouse.move(0.5, 0), 'x is 0.5; it must be a whole number from -32767 to 32767'],
+  ['too many steps', (mouse) => mouse.wheel(1000), 'steps is 1000'],
+  ['a button', (mouse) => mouse.down('third' as MouseButton), "there is no mouse button 'third'"],
+  ['a button to let go', (mouse) => mouse.up('third' as MouseButton), "there is no mouse button 'third'"],
+  ['a button to click', (mouse) => mouse.press('third' as MouseButton), "there is no mouse button 'third'"],
+  ['a place', (mouse) => mouse.moveTo(1.5, 0), 'x is 1.5; it must be a number from 0 to 1'],
+])('%s that the mouse does not have is refused, by the promise', async (_, act, message) => {
+  await expect(act(new Mouse({ ps2: new Outflow(0, () => {}) }))).rejects.toThrow(message);
 });
 
 test('keys and movements go to the USB while the guest uses what is there', async () => {
@@ -111,7 +129,6 @@ test('keys and movements go to the USB while the guest uses what is there', asyn
     ...['ps2 30 0', 'ps2 0 0 0 0 0 0'],
   ]);
   expect([keyboard.leds.numLock, mouse.isAbsolute]).toEqual([true, false]);
-  expect(() => mouse.moveTo(1.5, 0)).toThrow('x is 1.5; it must be a number from 0 to 1');
 });
 
 test('which pointer is used can be chosen, until the guest begins to use another one', async () => {
