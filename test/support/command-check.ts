@@ -11,7 +11,7 @@ import { readPage, root } from './documents.ts';
 const { scripts } = JSON.parse(readPage('package.json')) as { scripts: Record<string, string> };
 
 /** Commands of npm's own that the pages use. */
-const npmCommands = ['ci', 'install', 'pack', 'pkg'];
+const npmCommands = ['ci', 'init', 'install', 'pack', 'pkg'];
 
 /** Programs of the clone that take flags, and what parses these. */
 const parsers: Readonly<Record<string, (args: readonly string[]) => unknown>> = {
