@@ -3,8 +3,13 @@ import { isKept } from '../src/browser/files.ts';
 import { checkedOneOf, checkNames } from '../src/option-checks.ts';
 import { systems } from './systems.ts';
 
-/** What the page's address can say besides a machine's description: a built-in system, and to start at once. */
-const pageNames = ['system', 'run'] as const;
+/** What says something by being there. */
+const flags: readonly string[] = ['run', 'muted'];
+/**
+ * What the page's address can say besides a machine's description: a state that it goes on from, a built-in system, to start at once, and to
+ * begin silent.
+ */
+const pageNames = ['state', 'system', 'run', 'muted'] as const;
 const names: readonly string[] = [...machineNames, ...pageNames];
 
 /** A machine as the address describes it: values by names of `machineNames` and `pageNames`. */
@@ -26,16 +31,18 @@ export function checkAddress(hash: string): void {
 }
 
 /**
- * Whether the machine starts with the page. One that could write to a disk that the browser keeps, or has a network, waits for the
- * user: anybody can make a link that boots a kernel of theirs on it.
+ * Whether the machine starts with the page. One that could write to a disk that the browser keeps, as one that goes on from a state could, in
+ * which that disk is named, or has a network, waits for the user: anybody can make a link that boots a kernel of theirs on it.
  */
 export function startsAtOnce(settings: Settings): boolean {
   const keepsDisk = imageNames.some((name) => isKept(settings.get(name) ?? ''));
-  return settings.has('run') && !keepsDisk && !settings.has('network');
+  return settings.has('run') && !keepsDisk && !settings.has('state') && !settings.has('network');
 }
 
 /** The part of an address that describes these settings; those without a value are left out. */
 export function hashOf(settings: Settings): string {
-  const entries = [...settings].filter(([name, value]) => names.includes(name) && (value !== '' || name === 'run'));
+  const entries = [...settings].filter(
+    ([name, value]) => names.includes(name) && (value !== '' || flags.includes(name)),
+  );
   return `#${new URLSearchParams(entries)}`;
 }

@@ -1,4 +1,4 @@
-import { type ImageName, placeOf } from '../src/browser/element-options.ts';
+import { type ImageName, imageNames, placeOf } from '../src/browser/element-options.ts';
 import { isKept } from '../src/browser/files.ts';
 import { type ImageKind, imageKind } from '../src/browser/image-kind.ts';
 import { MissingImageError } from '../src/errors.ts';
@@ -13,7 +13,12 @@ const places: Readonly<Record<Exclude<ImageKind, 'snapshot'>, readonly ImageName
   disk: ['hda', 'hdb'],
 };
 
-const titles: Readonly<Record<ImageName, string>> = {
+/** A place of an image; or the state that a machine goes on from. */
+export type PlaceName = ImageName | 'state';
+/** All that images and addresses can be put to. */
+export const placeNames: readonly PlaceName[] = [...imageNames, 'state'];
+
+const titles: Readonly<Record<PlaceName, string>> = {
   kernel: 'Kernel',
   initrd: 'Initrd',
   bios: 'BIOS',
@@ -22,6 +27,7 @@ const titles: Readonly<Record<ImageName, string>> = {
   hda: 'Disk 1',
   hdb: 'Disk 2',
   cdrom: 'CD',
+  state: 'Saved machine',
 };
 
 /** An image at a place of the machine: a file of this computer, or an address. */
@@ -32,9 +38,9 @@ export class Images {
   readonly #list: HTMLElement;
   readonly #onChange: () => void;
   readonly #onSnapshot: (file: File) => Promise<void>;
-  readonly #images = new Map<ImageName, PlacedImage>();
+  readonly #images = new Map<PlaceName, PlacedImage>();
   /** Places whose file is to be kept in the browser. */
-  readonly #kept = new Set<ImageName>();
+  readonly #kept = new Set<PlaceName>();
 
   /** `onSnapshot` gets files that are saved machines and no images. */
   constructor(list: HTMLElement, onChange: () => void, onSnapshot: (file: File) => Promise<void>) {
@@ -47,17 +53,17 @@ export class Images {
     return this.#images.size === 0;
   }
 
-  get(name: ImageName): PlacedImage | undefined {
+  get(name: PlaceName): PlacedImage | undefined {
     return this.#images.get(name);
   }
 
   /** Whether what the guest writes there is to be kept. */
-  isKept(name: ImageName): boolean {
+  isKept(name: PlaceName): boolean {
     return this.#kept.has(name);
   }
 
   /** Those that have an address, by their places. */
-  get addresses(): (readonly [ImageName, string])[] {
+  get addresses(): (readonly [PlaceName, string])[] {
     return [...this.#images].flatMap(([name, image]) => (typeof image === 'string' ? [[name, image] as const] : []));
   }
 
@@ -66,7 +72,7 @@ export class Images {
     return [...this.#images.values()].map(titleOf);
   }
 
-  put(name: ImageName, image: PlacedImage): void {
+  put(name: PlaceName, image: PlacedImage): void {
     this.#images.set(name, image);
     this.#kept.delete(name);
     this.#show();
@@ -81,7 +87,7 @@ export class Images {
     }
   }
 
-  #putFree(possible: readonly ImageName[], file: File): void {
+  #putFree(possible: readonly PlaceName[], file: File): void {
     this.put(possible.find((name) => !this.#images.has(name)) ?? possible.at(-1)!, file);
   }
 
@@ -94,7 +100,7 @@ export class Images {
     for (const [name] of this.addresses) this.#remove(name);
   }
 
-  #remove(name: ImageName): void {
+  #remove(name: PlaceName): void {
     this.#images.delete(name);
     this.#kept.delete(name);
     this.#show();
@@ -105,17 +111,17 @@ export class Images {
     this.#onChange();
   }
 
-  #item(name: ImageName, image: PlacedImage): HTMLLIElement {
+  #item(name: PlaceName, image: PlacedImage): HTMLLIElement {
     const item = document.createElement('li');
     const title = titleOf(image);
     item.append(textElement('b', titles[name]), textElement('span', title));
     // Elsewhere a browser gives no files of its own.
-    if (isSecureContext && !isKept(title) && places.disk.includes(name)) item.append(this.#keepBox(name, title));
+    if (isSecureContext && !isKept(title) && isDisk(name)) item.append(this.#keepBox(name, title));
     item.append(button('×', () => this.#remove(name), `Remove ${title}`));
     return item;
   }
 
-  #keepBox(name: ImageName, title: string): HTMLLabelElement {
+  #keepBox(name: PlaceName, title: string): HTMLLabelElement {
     const label = document.createElement('label');
     const box = document.createElement('input');
     box.type = 'checkbox';
@@ -125,6 +131,10 @@ export class Images {
     label.append(box, 'keep');
     return label;
   }
+}
+
+function isDisk(name: PlaceName): boolean {
+  return name !== 'state' && places.disk.includes(name);
 }
 
 function titleOf(image: PlacedImage): string {

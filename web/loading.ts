@@ -1,11 +1,11 @@
 import type { Download } from '../src/browser/download.ts';
-import type { ImageName } from '../src/browser/element-options.ts';
+import type { PlaceName } from './images.ts';
 
 /** Tells how far the images of a machine are that come from web servers. */
 export class Loading {
   readonly #signal: AbortSignal;
   readonly #say: (text: string) => void;
-  readonly #parts = new Map<ImageName, { readonly received: number; readonly total: number | undefined }>();
+  readonly #parts = new Map<PlaceName, { readonly received: number; readonly total: number | undefined }>();
   #said = '';
 
   /** @param signal when they are no longer wanted */
@@ -15,7 +15,7 @@ export class Loading {
   }
 
   /** How an image is loaded. */
-  download(name: ImageName): Download {
+  download(name: PlaceName): Download {
     const report = (received: number, total: number | undefined) => {
       this.#parts.set(name, { received, total });
       this.#tell();

@@ -38,10 +38,12 @@ class Page {
   readonly #status = byId('status', HTMLElement);
   readonly #problem = byId('problem', HTMLElement);
   readonly #meter = new Meter();
+  readonly #mute = addSoundControls(this.#pc);
   readonly #setup = new Setup({
     start: () => void this.#start(),
     takeSnapshot: (file) => this.#states.add(file.name, { hash: '', snapshot: file }),
     tell: (error) => this.#tell(error),
+    mute: () => this.#mute(),
   });
   /** Of the machine that was asked for last: ends what it is loaded for. */
   #turning = new AbortController();
@@ -78,7 +80,6 @@ class Page {
     this.#onClick('fullscreen', () => this.#onScreen(() => this.#pc.requestFullscreen()));
     this.#onClick('keyboard', () => this.#toggleKeyboard());
     this.#onClick('fetch', () => this.#fetch());
-    addSoundControls(this.#pc);
     byId('isolation', HTMLElement).hidden = sharesMemory;
     if (this.#isAddressKnown() && this.#setup.readAddress()) void this.#start();
   }
@@ -101,9 +102,10 @@ class Page {
 
   #start(): Promise<void> {
     return this.#turnOn(async (check, loading) => {
-      const options = await this.#setup.options(loading);
+      const [options, state] = await Promise.all([this.#setup.options(loading), this.#setup.state(loading)]);
       check();
-      return this.#pc.start(options);
+      if (state === undefined) return this.#pc.start(options);
+      return this.#pc.restore(state, options).catch((error) => Promise.reject(toldByPlace(error)));
     });
   }
 
@@ -182,7 +184,9 @@ class Page {
       check();
       this.#on = { machine, ...describe() };
       this.#running(machine);
-      this.#tabs.show(this.#setup.hasScreen ? 'screen-panel' : 'serial-panel');
+      // One that goes on from a state may have none.
+      const hasScreen = this.#setup.hasScreen && machine.screen.isThere;
+      this.#tabs.show(hasScreen ? 'screen-panel' : 'serial-panel');
     } catch (error) {
       if (!isWanted()) return;
       this.#stopped(CHOOSE);

@@ -1,16 +1,16 @@
+import { fileAt } from '../src/browser/download.ts';
 import {
   describedOptions,
   type ImageName,
   imageAt,
-  imageNames,
   type SettingName,
   settingNames,
 } from '../src/browser/element-options.ts';
-import { isKept } from '../src/browser/files.ts';
+import { isKept, keptImage } from '../src/browser/files.ts';
 import type { Image, MachineOptions } from '../src/browser/index.ts';
 import { hashOf, type Settings, settingsOf, startsAtOnce } from './address.ts';
 import { byId, textElement } from './elements.ts';
-import { Images, type PlacedImage } from './images.ts';
+import { Images, type PlacedImage, placeNames } from './images.ts';
 import { KeptDisks, keepUnderFreeName } from './kept-disks.ts';
 import { fillLayouts } from './layout-choice.ts';
 import type { Loading } from './loading.ts';
@@ -33,6 +33,8 @@ export interface SetupActions {
   /** Takes a file that is a saved machine. */
   readonly takeSnapshot: (file: File) => Promise<void>;
   readonly tell: (error: unknown) => void;
+  /** The machine is to begin silent. */
+  readonly mute: () => void;
 }
 
 /** The form in which a machine is described, and the page's address, which says the same. */
@@ -41,13 +43,17 @@ export class Setup {
   readonly #images: Images;
   /** The address says that the machine starts with the page. */
   #runs = false;
+  /** It says that the machine begins silent. */
+  #isMuted = false;
   readonly #kept: KeptDisks;
   readonly #tell: (error: unknown) => void;
+  readonly #mute: () => void;
   /** What the fields say where the address says nothing. */
   readonly #initial: ReadonlyMap<SettingName, string>;
 
-  constructor({ start, takeSnapshot, tell }: SetupActions) {
+  constructor({ start, takeSnapshot, tell, mute }: SetupActions) {
     this.#tell = tell;
+    this.#mute = mute;
     this.#kept = new KeptDisks((name) => this.#images.put('hda', name), tell);
     this.#images = new Images(byId('images', HTMLUListElement), () => this.#imagesChanged(), takeSnapshot);
     this.#addSystems();
@@ -84,7 +90,9 @@ export class Setup {
   }
 
   #fill(settings: Settings): void {
-    for (const name of imageNames) {
+    this.#isMuted = settings.has('muted');
+    if (this.#isMuted) this.#mute();
+    for (const name of placeNames) {
       const url = settings.get(name);
       if (url) this.#images.put(name, url);
     }
@@ -92,7 +100,9 @@ export class Setup {
     const radio = this.#form.querySelector<HTMLInputElement>(`input[value="${CSS.escape(choice)}"]`);
     if (radio) radio.checked = true;
     for (const name of fields) {
-      setValue(this.#field(name), settings.get(name) ?? this.#initial.get(name)!);
+      // A machine that goes on from a state is as it was where nothing is said.
+      const unsaid = settings.has('state') ? '' : this.#initial.get(name)!;
+      setValue(this.#field(name), settings.get(name) ?? unsaid);
     }
     if (settings.size > 0) this.#writeAddress();
   }
@@ -108,10 +118,14 @@ export class Setup {
     return this.#choice === 'own' ? this.#images.get('kernel') === undefined : this.#choice !== 'demo';
   }
 
-  /** What a snapshot of the machine does not contain: drives whose images have names, and what cards are connected to. */
-  async unsavedOptions(loading: Loading): Promise<Pick<MachineOptions, 'drives' | 'network'>> {
-    const { drives, network } = await this.options(loading);
-    return { ...(this.#choice === 'own' && drives && { drives }), ...(network && { network }) };
+  /** What a snapshot of the machine does not contain: drives whose images have names, what cards are connected to, and servers of folders. */
+  async unsavedOptions(loading: Loading): Promise<Pick<MachineOptions, 'drives' | 'network' | 'shares'>> {
+    const { drives, network, shares } = await this.options(loading);
+    return {
+      ...(this.#choice === 'own' && drives && { drives }),
+      ...(network && { network }),
+      ...(shares && { shares }),
+    };
   }
 
   show(visible: boolean): void {
@@ -119,11 +133,25 @@ export class Setup {
     if (visible) void this.#kept.show();
   }
 
+  /**
+   * The state that the machine goes on from, with the options as what is to be another than it was; undefined: it is turned on.
+   * @throws ConfigurationError if it cannot be had
+   */
+  async state(loading: Loading): Promise<Blob | undefined> {
+    const state = this.#state;
+    if (typeof state !== 'string') return state;
+    return isKept(state) ? await keptImage(state) : await fileAt(state, loading.download('state'));
+  }
+
+  get #state(): PlacedImage | undefined {
+    return this.#choice === 'own' ? this.#images.get('state') : undefined;
+  }
+
   /** @throws ConfigurationError for an image that cannot be had */
   async options(loading: Loading): Promise<MachineOptions> {
     const system = systems.find(({ name }) => name === this.#choice);
     const described = await describedOptions({
-      setting: (name) => this.#value(name) || defaults[name],
+      setting: (name) => this.#value(name) || (this.#state === undefined ? defaults[name] : undefined),
       image: (name) => (system ? undefined : this.#image(name, loading)),
     });
     return { ...described, ...(await system?.options()) };
@@ -184,11 +212,10 @@ export class Setup {
   #writeAddress(): void {
     const values = fields.map((name) => [name, this.#value(name)] as const);
     const what = this.#choice === 'own' ? this.#images.addresses : [['system', this.#choice] as const];
-    history.replaceState(
-      null,
-      '',
-      hashOf(new Map<string, string>([...what, ...values, ...(this.#runs ? [['run', ''] as const] : [])])),
+    const flags = [...(this.#runs ? ['run'] : []), ...(this.#isMuted ? ['muted'] : [])].map(
+      (name) => [name, ''] as const,
     );
+    history.replaceState(null, '', hashOf(new Map<string, string>([...what, ...values, ...flags])));
   }
 
   /** Files can be dropped anywhere on the page. */

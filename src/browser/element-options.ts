@@ -33,6 +33,7 @@ export const settingNames = [
   'sound',
   'usb',
   'keyboard',
+  'folder',
 ] as const;
 export type SettingName = (typeof settingNames)[number];
 /** All places of images. */
@@ -60,13 +61,13 @@ export interface MachineDescription {
 /**
  * The options of a machine that is described by names: `memory`, `cpu`, `demo`, `kernel` with `initrd` and `append`, `bios`, `fda`,
  * `fdb`, `hda`, `hdb`, `cdrom`, `boot` with the letters of the boot order, `network` with `card`, the card for `sound`, `usb` with what is plugged in
- * there, separated by commas, and `keyboard` with the layout that the guest has.
+ * there, separated by commas, `keyboard` with the layout that the guest has, and `folder` with the address of a packed folder.
  * @throws ConfigurationError for an image that cannot be had, or a network that cannot be
  */
 export async function describedOptions(description: MachineDescription): Promise<MachineOptions> {
   const setting = (name: SettingName) => description.setting(name);
   const [memory, cpu, order, sound, usb] = (['memory', 'cpu', 'boot', 'sound', 'usb'] as const).map(setting);
-  const keyboard = setting('keyboard');
+  const [keyboard, folder] = [setting('keyboard'), setting('folder')];
   const [boot, drives] = await Promise.all([bootOf(description), drivesOf(description)]);
   return {
     ...(memory !== undefined && { memory }),
@@ -78,6 +79,7 @@ export async function describedOptions(description: MachineDescription): Promise
     // What is none, of these, is refused by its name.
     ...(keyboard !== undefined && { keyboardLayout: keyboard as KeyboardLayout }),
     ...(usb !== undefined && { usb: usb.split(',') as UsbInput[] }),
+    ...(folder !== undefined && { shares: [describedFolder(folder)] }),
     ...(sound !== undefined && sound !== 'none' && { soundCards: [sound as SoundCardModel] }),
   };
 }
@@ -86,7 +88,7 @@ export async function describedOptions(description: MachineDescription): Promise
 const FOLDER_TAG = 'host9p';
 
 /** The share for a folder of a web server, which `rawiron pack` has made. */
-export function describedFolder(address: string): ShareOptions {
+function describedFolder(address: string): ShareOptions {
   const folder = address.endsWith('/') ? address : `${address}/`;
   return { tag: FOLDER_TAG, server: { index: `${folder}index.json`, contents: `${folder}contents/` } };
 }

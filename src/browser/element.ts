@@ -3,7 +3,7 @@ import type { MachineOptions } from '../options.ts';
 import type { SnapshotBytes } from '../snapshot/machine.ts';
 import { Display } from './display.ts';
 import { type Download, fileAt } from './download.ts';
-import { describedFolder, describedOptions, type ImageName, imageAt } from './element-options.ts';
+import { describedOptions, type ImageName, imageAt } from './element-options.ts';
 import { isKept, keptImage } from './files.ts';
 import { takeKeysInFullScreen } from './full-screen.ts';
 import { type Exit, Machine } from './index.ts';
@@ -194,13 +194,7 @@ export class RawironPc extends HTMLElement {
     this.#loudspeaker.isMuted = muted;
   }
 
-  async #describedOptions(signal: AbortSignal): Promise<MachineOptions> {
-    const folder = this.getAttribute('folder');
-    const described = await this.#describedMachine(signal);
-    return folder === null ? described : { ...described, shares: [describedFolder(folder)] };
-  }
-
-  #describedMachine(signal: AbortSignal): Promise<MachineOptions> {
+  #describedOptions(signal: AbortSignal): Promise<MachineOptions> {
     const value = (name: string) => this.getAttribute(name) ?? undefined;
     const image = (name: ImageName) => {
       const url = value(name);

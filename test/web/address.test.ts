@@ -8,6 +8,8 @@ test.each([
   ['#kernel=https://evil.example/k&hda=opfs:disk.img&run', false],
   ['#run&fda=a.img&hdb=opfs%3Adisk.img', false],
   ['#kernel=https://evil.example/k&network=user&run', false],
+  ['#state=https://evil.example/s&run', false],
+  ['#kernel=k&folder=linux&muted&run', true],
 ])('%s starts at once: %s', (hash, starts) => {
   expect(startsAtOnce(settingsOf(hash))).toBe(starts);
 });
@@ -21,9 +23,13 @@ test.each([
   expect(() => checkAddress(hash)).toThrow(message);
 });
 
-test.each(['', '#', '#system=text&memory=32&run', '#hda=disks/dos.img&usb=mouse,keyboard&boot=dc', '#demo'])(
-  "'%s' is understood",
-  (hash) => {
-    expect(() => checkAddress(hash)).not.toThrow();
-  },
-);
+test.each([
+  '',
+  '#',
+  '#system=text&memory=32&run',
+  '#hda=disks/dos.img&usb=mouse,keyboard&boot=dc',
+  '#demo',
+  '#state=a.state&folder=linux&muted',
+])("'%s' is understood", (hash) => {
+  expect(() => checkAddress(hash)).not.toThrow();
+});

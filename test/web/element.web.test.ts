@@ -1,21 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { RawironPc, RawironPcEvents } from '../../src/browser/element.ts';
-import { Machine } from '../../src/index.ts';
 import { indexOf } from '../support/folder-server.ts';
 import { noBrowser } from '../support/web/browser.ts';
+import { demoState } from '../support/web/demo-state.ts';
 import { usePage } from '../support/web/page.ts';
-
-/** A state of the demo at its prompt, as browsers can unpack it. */
-async function demoState(): Promise<Uint8Array> {
-  const machine = await Machine.create({ memory: 16, boot: { demo: true } });
-  try {
-    await machine.start();
-    await machine.serial.expect(/demo> $/, { timeout: 60_000 });
-    return await machine.snapshot({ compression: 'deflate' });
-  } finally {
-    await machine.stop();
-  }
-}
 
 /** In the page: what is in a folder that a guest has, and what after it goes on from a state. */
 async function namesBeforeAndAfter(): Promise<readonly string[][]> {
