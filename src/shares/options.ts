@@ -63,6 +63,8 @@ export interface MemorySource {
 export interface SharePlan {
   /** Of its port at the host door. */
   readonly name: string;
+  /** What messages call it: its place in the options. */
+  readonly where: string;
   readonly tag: string;
   /** What the guest mounts; undefined: nothing. */
   readonly source: HostSource | MemorySource | undefined;
@@ -135,7 +137,7 @@ function planned(share: ShareOptions, n: number): SharePlan {
   if (typeof tag !== 'string' || !/^[!-~]+$/.test(tag) || tag.length > MOST_TAG)
     throw new ConfigurationError(`${where}.tag is ${shown(tag)}; give 1 to ${MOST_TAG} characters of ASCII`);
   const isReadOnly = checkedBoolean(`${where}.readOnly`, readOnly);
-  return { name: `virtio-9p${n}`, tag, source: sourceOf(where, share), isReadOnly };
+  return { name: `virtio-9p${n}`, where, tag, source: sourceOf(where, share), isReadOnly };
 }
 
 function sourceOf(where: string, share: ShareOptions): SharePlan['source'] {

@@ -69,9 +69,15 @@ export class MachineShare {
     const { MemoryFolder } = await import('./memory/folder.ts');
     if (server === undefined) return new MemoryFolder(capacity);
     const { ServerContents } = await import('./server/server-folder.ts');
-    const contents = new ServerContents(server, { host: this.#host, log: this.#log });
-    this.#contents = contents;
-    return new MemoryFolder(capacity, { entries: isEmpty ? [] : await contents.files(), origins: contents });
+    try {
+      const contents = new ServerContents(server, { host: this.#host, log: this.#log });
+      this.#contents = contents;
+      return new MemoryFolder(capacity, { entries: isEmpty ? [] : await contents.files(), origins: contents });
+    } catch (error) {
+      throw error instanceof ConfigurationError
+        ? new ConfigurationError(`${this.plan.where}.server: ${error.message}`, { cause: error })
+        : error;
+    }
   }
 
   /** Puts the plan's files into a folder in memory. */

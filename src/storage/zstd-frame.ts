@@ -2,6 +2,11 @@ const MAGIC = 0xfd2fb528;
 /** Bytes of a dictionary's number, by two bits of the frame's descriptor. */
 const DICTIONARY_BYTES = [0, 1, 2, 4];
 
+/** Whether a buffer begins with a frame. */
+export function hasZstdFrame(source: Uint8Array): boolean {
+  return source.length >= 4 && new DataView(source.buffer, source.byteOffset).getUint32(0, true) === MAGIC;
+}
+
 /**
  * Bytes of the frame that a buffer begins with: decompressors take what follows for the next one. RFC 8878, 3.1.1.
  * All bytes of the buffer, if it holds no whole frame.

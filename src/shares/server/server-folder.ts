@@ -2,6 +2,7 @@ import { ConfigurationError, messageOf } from '../../errors.ts';
 import type { Host } from '../../host.ts';
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import { RemoteFile } from '../../storage/http/remote-file.ts';
+import { hasZstdFrame } from '../../storage/zstd-frame.ts';
 import type { Origin, OriginOf, Origins } from '../memory/nodes.ts';
 import type { Planted } from '../memory/plant.ts';
 import { filesOf, IndexError } from './index-file.ts';
@@ -142,7 +143,9 @@ class Contents implements Origin {
     // What does not get smaller grows by some bytes a block (RFC 8878, 3.1.1.2).
     const most = isCompressed ? size + Math.ceil(size / 256) + 1024 : size;
     const bytes = await whole(file, most, signal);
-    const all = isCompressed ? await this.#unpacked(file.name, bytes) : bytes;
+    // What the server sent as one that is encoded so (Content-Encoding) has been decompressed on its way.
+    const isUnpacked = bytes.length === size && !hasZstdFrame(bytes);
+    const all = isCompressed && !isUnpacked ? await this.#unpacked(file.name, bytes) : bytes;
     if (all.length === size) return all;
     throw new ConfigurationError(`${file.name} has ${all.length} bytes, the index says ${size}`);
   }

@@ -116,6 +116,17 @@ test('contents may be compressed', async () => {
   expect(log).toHaveLength(2);
 });
 
+test('contents may have been decompressed on their way: a server may say that they are encoded so', async () => {
+  const content = 'text '.repeat(1000);
+  await using server = await FolderServer.start({
+    'fs.json': indexOf([['a', content.length, 'a.bin.zst']]),
+    'flat/a.bin.zst': content,
+  });
+  const { files, log } = await shared(server);
+  expect(text(await files.readFile('a'))).toBe(content);
+  expect(log).toEqual([]);
+});
+
 test('what is removed, replaced or emptied while its contents are kept gives their room back', async () => {
   const names = ['a', 'b', 'c', 'd'];
   await using server = await FolderServer.start({
@@ -363,7 +374,7 @@ test('a machine has a folder of a server, and files besides', async () => {
 
 const wrong: readonly (readonly [string, (server: FolderServer) => object, string])[] = [
   ['no index', (server) => ({ index: server.address('none'), contents: server.address('') }), 'the server answers 404'],
-  ['a file', () => ({ index: 'fs.json', contents: 'flat' }), 'is no address of a web server'],
+  ['a file', () => ({ index: 'fs.json', contents: 'flat' }), 'shares[0].server: flat: is no address of a web server'],
   ['a number', () => ({ index: 5, contents: 'flat' }), 'shares[0].server.index is 5; it must be an address'],
   [
     'what is no folder',
