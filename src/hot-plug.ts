@@ -18,21 +18,26 @@ const buses: Readonly<Record<Bus, readonly string[]>> = {
 
 const MOST_ON_CHANNEL = 2;
 
+/** The kind of bus that a device is on. */
+function busOf(model: string): Bus | undefined {
+  return (Object.keys(buses) as Bus[]).find((bus) => buses[bus].includes(model));
+}
+
 /** What QEMU calls the bus that a device is on, where there is one of its kind. */
 export function busName(model: string): string | undefined {
-  const [bus] = Object.entries(buses).find(([, names]) => names.includes(model)) ?? [];
+  const bus = busOf(model);
   if (bus === undefined || bus === 'none' || bus === 'ide') return undefined;
   return `${bus === 'virtio-serial' ? 'virtio-serial0' : bus}.0`;
 }
 
 /** Why a device cannot be plugged into a machine that runs, in QEMU's words (softmmu/qdev-monitor.c). */
 export function plugProblem({ drives, virtioPorts }: Pick<Machine, 'drives' | 'virtioPorts'>, model: string): string {
-  const [bus] = Object.entries(buses).find(([, names]) => names.includes(model)) ?? [];
+  const bus = busOf(model);
   if (bus === undefined) return `'${model}' is not a valid device model name`;
   if (bus === 'none') return "Parameter 'driver' expects a pluggable device type";
   if (bus === 'virtio-serial' && virtioPorts.length === 0)
     return `No 'virtio-serial-bus' bus found for device '${model}'`;
-  if (bus !== 'ide') return `Bus '${bus === 'virtio-serial' ? 'virtio-serial0' : bus}.0' does not support hotplugging`;
+  if (bus !== 'ide') return `Bus '${busName(model)}' does not support hotplugging`;
   const channel = ['1', '0'].find(
     (one) => drives.filter(({ name }) => name.startsWith(`ide${one}`)).length < MOST_ON_CHANNEL,
   );

@@ -77,8 +77,10 @@ function plannedCard(options: CardOptions, where: string, others: readonly CardP
   const taken = others.map(({ config }) => config.mac);
   const { bootIndex } = options;
   if (bootIndex !== undefined) checkedBootIndex(`${where}.bootIndex`, bootIndex);
-  if (card === 'ne2k_isa' && options.rom !== undefined)
-    throw new ConfigurationError(`${where}: an ISA card has no option ROM here; leave out rom`);
+  const [unused] =
+    card === 'ne2k_isa' ? (['rom', 'bootIndex'] as const).filter((one) => options[one] !== undefined) : [];
+  if (unused !== undefined)
+    throw new ConfigurationError(`${where}: an ISA card has no option ROM here; leave out ${unused}`);
   return {
     rom: options.rom,
     config: {

@@ -219,11 +219,11 @@ export function applyDevice(settings: Settings, text: string): Settings {
   if (!Object.hasOwn(devices, driver))
     throw new ConfigurationError(`the device '${written}' is not supported; -device help lists those that are`);
   const { properties, apply } = devices[driver]!;
-  const { id, bus, ...others } = parseProperties(text, 'driver', [...Object.keys(properties), 'id', 'bus']);
   // Any may have a name, which only some use, and may say which bus it is on.
-  if (bus !== undefined && !('bus' in properties)) checkBus(driver, bus);
-  const used = Object.entries({ id, bus }).filter(([name, value]) => name in properties && value !== undefined);
-  return apply(settings, { ...properties, ...others, ...Object.fromEntries(used) });
+  const given = parseProperties(text, 'driver', [...Object.keys(properties), 'id', 'bus']);
+  if (given.bus !== undefined && !('bus' in properties)) checkBus(driver, given.bus);
+  const used = Object.entries(given).filter(([name]) => name in properties);
+  return apply(settings, { ...properties, ...Object.fromEntries(used) });
 }
 
 /** There is one bus of each kind. QEMU takes the name without the number, too. */

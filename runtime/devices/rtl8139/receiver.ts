@@ -147,8 +147,13 @@ export class Receiver {
   }
 
   #putWord(value: number): void {
+    this.#put(this.#wordOf(value));
+  }
+
+  /** The bytes of a word, until the next one. */
+  #wordOf(value: number): Uint8Array {
     new DataView(this.#word.buffer).setUint32(0, value, true);
-    this.#put(this.#word);
+    return this.#word;
   }
 
   /** A frame that begins near the end of the buffer goes on at its start, or after its end if the guest wants that. */
@@ -188,8 +193,7 @@ export class Receiver {
     const length = Math.min(frame.length + FCS_BYTES, room);
     memory.write(buffer, frame.subarray(0, room));
     if (length > frame.length) {
-      new DataView(this.#word.buffer).setUint32(0, crc32(frame), true);
-      memory.write(buffer + frame.length, this.#word.subarray(0, length - frame.length));
+      memory.write(buffer + frame.length, this.#wordOf(crc32(frame)).subarray(0, length - frame.length));
     }
     const flags = (command & Descriptor.endOfRing) | Descriptor.first | Descriptor.last;
     descriptor.setWord(0, flags | status | length);
