@@ -16,7 +16,7 @@ const entries = {
 
 /**
  * Makes `dist/node/` of the sources: the library and the command for Node, a few files in the place of some 700, which load in half the
- * time (docs/performance.md, "Starting"). What is only needed at times stays in files of its own. All is readable, and says which module it was.
+ * time (docs/measurements/starting.md). What is only needed at times stays in files of its own. All is readable, and says which module it was.
  */
 export async function makeNodeBundle(root: string, dist: string): Promise<void> {
   const bundle = await rolldown({

@@ -19,7 +19,7 @@ export interface ColdRuns {
   readonly evicted: number;
 }
 
-/** Measured with bench/: see docs/performance.md. Most code that runs at all runs more often, so it gets records at once. */
+/** Measured with bench/: see docs/measurements/interpreter.md. Most code that runs at all runs more often: it gets records at once. */
 export const defaultColdRuns: ColdRuns = { first: 0, evicted: 24 };
 
 /** How often the code of each frame was evicted, and so how much of it is cold. */

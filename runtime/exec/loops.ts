@@ -36,7 +36,7 @@ const CANDIDATES = 4;
 /** One more instruction decoded says as much of how often a path is met as so many steps. */
 const STEPS_OF_DECODE = 1_000;
 
-/** Measured with bench/: see docs/performance.md. */
+/** Measured with bench/: see docs/measurements/interpreter.md. */
 export const defaultLoops: LoopOptions = {
   after: 1_000,
   growth: 20,

@@ -24,7 +24,7 @@ export interface TieringOptions extends RegionLimits, WorthOptions {
   readonly threshold: number;
 }
 
-/** Measured with bench/: see docs/performance.md. */
+/** Measured with bench/: see docs/measurements/translations.md. */
 export const defaultTiering: TieringOptions = {
   threshold: 16_000,
   share: 1 / 32,

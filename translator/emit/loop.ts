@@ -15,7 +15,7 @@ const mayMiss: ReadonlySet<StatementOp> = new Set(['load', 'store', 'probe', 'wi
 const changes: ReadonlySet<StatementOp> = new Set(['set', 'store', 'flags']);
 const transfers: ReadonlySet<StatementOp> = new Set(['jump', 'branch', 'exitIf']);
 
-/** So many fast paths are found by comparing. Measured with bench/: see docs/performance.md. */
+/** So many fast paths are found by comparing. Measured with bench/: see docs/measurements/interpreter.md. */
 const FREQUENT = 16;
 
 /** Fields that are words of a record by themselves, and their views. */
