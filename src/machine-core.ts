@@ -40,6 +40,8 @@ export interface MachineCore {
   /** Takes a message from the host; it takes effect at the next `run`. */
   arrive(message: ToMachine): void;
   reset(): void;
+  /** The guest was kept from its processor for so many nanoseconds; between two calls of `run`. */
+  rested(nanoseconds: number): void;
   /** It was told to stand still; between two calls of `run`. */
   stands(): void;
   /** The guest is suspended to RAM, until something wakes the machine. */

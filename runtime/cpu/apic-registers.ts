@@ -10,7 +10,8 @@ import { timeOfTimestamp } from './timestamp.ts';
 const RESERVED_LOW = 0x6ff;
 const RESERVED_HIGH = -1 << (PHYSICAL_BITS - 32);
 
-function localApic(cpu: Cpu): LocalApicPort {
+/** Raises #GP(0) where there is none. */
+export function localApicOf(cpu: Cpu): LocalApicPort {
   if (cpu.localApic === null) raise(Vector.generalProtection);
   return cpu.localApic;
 }
@@ -19,10 +20,10 @@ function localApic(cpu: Cpu): LocalApicPort {
 export const apicBase: ModelRegister = {
   first: 0x1b,
   exists: ({ features }) => features.has('apic'),
-  read: (cpu) => localApic(cpu).readBase(),
+  read: (cpu) => localApicOf(cpu).readBase(),
   write(cpu, _number, low, high) {
     if ((low & RESERVED_LOW) !== 0 || (high & RESERVED_HIGH) !== 0) raise(Vector.generalProtection);
-    localApic(cpu).writeBase(low, high);
+    localApicOf(cpu).writeBase(low, high);
   },
 };
 
@@ -30,6 +31,6 @@ export const apicBase: ModelRegister = {
 export const timestampDeadline: ModelRegister = {
   first: 0x6e0,
   exists: ({ features }) => features.has('tsc-deadline'),
-  read: (cpu) => localApic(cpu).readDeadline(),
-  write: (cpu, _number, low, high) => localApic(cpu).writeDeadline(low, high, timeOfTimestamp(cpu, low, high)),
+  read: (cpu) => localApicOf(cpu).readDeadline(),
+  write: (cpu, _number, low, high) => localApicOf(cpu).writeDeadline(low, high, timeOfTimestamp(cpu, low, high)),
 };

@@ -12,6 +12,7 @@ export const modelRegisterState = describe({
   debugControl: u32,
   kvmWallClock: list(2, u32),
   kvmSystemTime: list(2, u32),
+  kvmStealTime: list(2, u32),
 });
 export type ModelRegisters = StateOf<typeof modelRegisterState>;
 

@@ -6,6 +6,8 @@ import { apicBase, timestampDeadline } from './apic-registers.ts';
 import type { Cpu } from './cpu.ts';
 import { debugControl } from './debug-control.ts';
 import { kvmSystemTime, kvmWallClock } from './kvm/clock.ts';
+import { kvmEndOfInterrupt } from './kvm/end-of-interrupt.ts';
+import { kvmStealTime } from './kvm/steal-time.ts';
 import { memoryTypeRegisters } from './memory-types.ts';
 import { isNxDisabled, miscEnable } from './misc-enable.ts';
 import { type CpuModel, familyOf } from './model.ts';
@@ -84,6 +86,8 @@ const registers: readonly ModelRegister[] = [
   debugControl,
   kvmWallClock,
   kvmSystemTime,
+  kvmStealTime,
+  kvmEndOfInterrupt,
   // Platform id, hard power-on configuration, microcode update and revision.
   ...[0x17, 0x2a, 0x79, 0x8b].map((number) => zero(number, isP6)),
 ];

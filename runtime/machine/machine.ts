@@ -1,6 +1,7 @@
 import { Nmi, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { cpuComponent, modelRegisterComponent } from '../cpu/component.ts';
 import { Cpu } from '../cpu/cpu.ts';
+import { addStolenTime } from '../cpu/kvm/steal-time.ts';
 import type { CpuModel } from '../cpu/model.ts';
 import { randomBytes } from '../cpu/random.ts';
 import type { Debugger } from '../debug/debugger.ts';
@@ -30,6 +31,7 @@ import type { Examination } from './examination.ts';
 import { loadGuest } from './guest.ts';
 import { GuestLog } from './guest-log.ts';
 import { type History, makeHistory } from './history.ts';
+import { metricsOf } from './metrics.ts';
 import { modelOf } from './model-of.ts';
 import { makePanel, PANEL_PORT, type Panel } from './panel.ts';
 import { Pc } from './pc.ts';
@@ -328,6 +330,11 @@ export class MachineCore {
     return this.history ? this.history.run(until) : this.loop.go(until);
   }
 
+  /** The guest was kept from its processor for so long; between two calls of `run`. Time made of instructions has stood still. */
+  rested(nanoseconds: number): void {
+    if (this.schedule.instructionTime === null) addStolenTime(this.cpu, nanoseconds);
+  }
+
   /** It was told to stand still; between two calls of `run`. */
   stands(): void {
     this.tape?.stands();
@@ -361,15 +368,7 @@ export class MachineCore {
   }
 
   metrics(): Metrics {
-    const { engine, mmu } = this;
-    return {
-      instructions: this.schedule.instructionTime?.instructions ?? 0,
-      dispatcher: engine.dispatcher.metrics,
-      code: { ...engine.graph.cache.size, decoded: engine.graph.decoded, handlers: engine.handlers.size },
-      invalidation: engine.graph.cache.metrics,
-      translations: engine.tiering?.metrics ?? {},
-      memory: { walks: mmu.walks, unentered: mmu.unentered, tlbEntries: mmu.tlb.size },
-    };
+    return metricsOf(this.engine, this.mmu, this.instructionsRun ?? 0);
   }
 
   /** Answers an inspector's questions. */

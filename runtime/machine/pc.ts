@@ -202,7 +202,7 @@ export class Pc {
   private makeLocalApic({ layout, ...options }: PcOptions): LocalApic {
     const mmio = layout.map.bus(Layer.processor);
     const endOfInterrupt = (vector: number) => this.ioApic?.endOfInterrupt(vector);
-    return new LocalApic({ ...options, mmio, external: this.pic, endOfInterrupt });
+    return new LocalApic({ ...options, mmio, memory: busMemory(layout.map), external: this.pic, endOfInterrupt });
   }
 
   private makeIoApic(localApic: LocalApic, { layout, ...options }: PcOptions): IoApic {

@@ -144,7 +144,7 @@ class MachineLoop {
 
   /** The guest has had its share of the processor: its time goes on, as on a busy host. */
   async #rest(milliseconds: number): Promise<void> {
-    await this.#sleepFor(milliseconds);
+    this.#core.rested(await this.#sleepFor(milliseconds));
     this.#time.shareDeadline();
     await this.#turn();
   }

@@ -18,9 +18,8 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
   // The I/O APIC did not count how often an input asks again.
   3: (contents) =>
     withComponents(contents, (components) => {
-      const saved = components['io apic'];
       const repeats = new Array(INPUTS).fill(0);
-      return isRecord(saved) ? { ...components, 'io apic': { ...saved, repeats } } : components;
+      return { ...components, ...withFields(components, 'io apic', { repeats }) };
     }),
   // There was no SMBus, and no machine was suspended to RAM.
   4: (contents) => withComponents(contents, (components) => withSuspension(withSmbus(components))),
@@ -29,6 +28,13 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
     withComponents('components' in contents ? { shares: {}, ...contents } : contents, (components) =>
       Object.fromEntries(Object.entries(components).map(([name, saved]) => [name, withNumbers(name, saved)])),
     ),
+  // KVM's guests were not told of stolen time, and ended all interrupts by the local APIC's register.
+  6: (contents) =>
+    withComponents(contents, (components) => ({
+      ...components,
+      ...withFields(components, 'msr', { kvmStealTime: [0, 0] }),
+      ...withFields(components, 'local apic', { eoiPlace: [0, 0], eoiOffered: false }),
+    })),
 };
 
 /** The IRQ whose first input is the SMBus's since then. */
@@ -60,9 +66,7 @@ function withSmbus(components: Contents): Contents {
 
 /** Power management of a machine that is not suspended. */
 function withSuspension(components: Contents): Contents {
-  const name = 'power management';
-  const saved = components[name];
-  return isRecord(saved) ? { ...components, [name]: { ...saved, suspended: false, wakeStatus: 0 } } : components;
+  return { ...components, ...withFields(components, 'power management', { suspended: false, wakeStatus: 0 }) };
 }
 
 /** The line of the SMBus's IRQ with its input before the others; other lines as they are. */
@@ -73,6 +77,12 @@ function withFirstInput(line: Saved, irq: number): Saved {
 /** The same with what `change` makes of its components. Most records of a migration hold none. */
 function withComponents({ components, ...others }: Contents, change: (components: Contents) => Contents): Contents {
   return isRecord(components) ? { ...others, components: change(components) } : others;
+}
+
+/** A component of a name with these fields besides, if there is one. */
+function withFields(components: Contents, name: string, fields: Contents): Contents {
+  const saved = components[name];
+  return isRecord(saved) ? { [name]: { ...saved, ...fields } } : {};
 }
 
 /** What of a card tells that it sends in turns, and that it has two rings to send from. */

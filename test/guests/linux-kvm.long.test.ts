@@ -25,6 +25,16 @@ if (typeof linux === 'string') {
       expect(await shell.run(`cat ${CLOCKS}/current_clocksource`)).toBe('kvm-clock');
     });
 
+    test('is told of the time that a limit takes from it', async () => {
+      const stolen = async () => Number((await shell.run("awk '/^cpu / { print $9 }' /proc/stat")).trim());
+      expect(await stolen()).toBe(0);
+      await shell.machine.setLimits({ processor: 25 });
+      await shell.run('i=0; while [ $i -lt 5000 ]; do i=$((i+1)); done');
+      await shell.machine.setLimits({});
+      // Hundredths of a second.
+      expect(await stolen()).toBeGreaterThan(20);
+    });
+
     test('has the time of day, and its clock goes with the others', async () => {
       const seconds = Number(await shell.run('date +%s'));
       const uptime = Number((await shell.run('cut -d. -f1 /proc/uptime')).trim());

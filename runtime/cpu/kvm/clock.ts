@@ -1,6 +1,7 @@
 import { Word } from '../../../translator/abi/state.ts';
 import type { Cpu } from '../cpu.ts';
 import type { ModelRegister } from '../model-registers.ts';
+import { ENABLED, hasKvm, placeOf } from './shared-place.ts';
 
 /**
  * KVM's paravirtual clock: two structures in the guest's memory, at addresses that it writes into two MSRs (Linux,
@@ -8,7 +9,6 @@ import type { ModelRegister } from '../model-registers.ts';
  */
 const WALL_CLOCK = 0x4b564d00;
 const SYSTEM_TIME = 0x4b564d01;
-const ENABLED = 1;
 
 /** struct pvclock_vcpu_time_info, bytes. */
 const Time = { timestamp: 8, systemTime: 16, multiplier: 24, shift: 28, flags: 29, bytes: 32 } as const;
@@ -21,12 +21,6 @@ const STABLE = 1;
 /** struct pvclock_wall_clock, bytes. */
 const Wall = { seconds: 4, nanoseconds: 8, bytes: 12 } as const;
 const SECOND = 1_000_000_000;
-
-const hasKvm: ModelRegister['exists'] = ({ features }) => features.has('kvm');
-
-function address([low, high]: readonly number[]): number {
-  return (high! >>> 0) * 2 ** 32 + ((low! & ~ENABLED) >>> 0);
-}
 
 /**
  * Writes a structure, whose version becomes the next even number: an odd one would tell the guest to read it again later. Where
@@ -49,7 +43,7 @@ export const kvmWallClock: ModelRegister = {
   write(cpu, _number, low, high) {
     cpu.modelRegisters.kvmWallClock = [low >>> 0, high >>> 0];
     const start = cpu.hypervisor?.secondsAtStart() ?? 0;
-    publish(cpu, address([low, high]), Wall.bytes, (view) => {
+    publish(cpu, placeOf([low, high]), Wall.bytes, (view) => {
       view.setUint32(Wall.seconds, Math.floor(start), true);
       view.setUint32(Wall.nanoseconds, Math.floor((start - Math.floor(start)) * SECOND), true);
     });
@@ -72,7 +66,7 @@ export function publishSystemTime(cpu: Cpu): void {
   const { state, modelRegisters } = cpu;
   const { kvmSystemTime: place } = modelRegisters;
   if ((place[0]! & ENABLED) === 0) return;
-  publish(cpu, address(place), Time.bytes, (view) => {
+  publish(cpu, placeOf(place), Time.bytes, (view) => {
     view.setInt32(Time.timestamp, state[Word.timestampOffsetLow]!, true);
     view.setInt32(Time.timestamp + 4, state[Word.timestampOffsetHigh]!, true);
     view.setBigUint64(Time.systemTime, 0n, true);

@@ -9,8 +9,14 @@ const FREQUENCIES = 0x40000010;
 
 /** "KVMKVMKVM" and three zeros, low byte first. */
 const signature = [0x4b4d564b, 0x564b4d56, 0x0000004d] as const;
-/** Bits of the features: a write of port 80h takes no time, the clock by MSRs 4B564D00h and 4B564D01h, and it never jumps. */
-const Feature = { noIoDelay: 1 << 1, clock: 1 << 3, stableClock: 1 << 24 } as const;
+/** Bits of the features, by the MSRs 4B564D00h to 4B564D04h; `noIoDelay`: a write of port 80h takes no time, `stableClock`: the clock never jumps. */
+const Feature = {
+  noIoDelay: 1 << 1,
+  clock: 1 << 3,
+  stealTime: 1 << 5,
+  endOfInterrupt: 1 << 6,
+  stableClock: 1 << 24,
+} as const;
 /** The local APIC's timer counts nanoseconds, as the TSC does (devices/local-apic/timer.ts). */
 const APIC_HERTZ = 1_000_000_000;
 
@@ -18,6 +24,9 @@ const APIC_HERTZ = 1_000_000_000;
 export function kvmLeaf({ features }: CpuModel, number: number): [number, number, number, number] | undefined {
   if (!features.has('kvm') || number < SIGNATURE || number > FREQUENCIES) return undefined;
   if (number === SIGNATURE) return [FREQUENCIES, ...signature];
-  if (number === FEATURES) return [Feature.noIoDelay | Feature.clock | Feature.stableClock, 0, 0, 0];
+  if (number === FEATURES) {
+    const always = Feature.noIoDelay | Feature.clock | Feature.stealTime | Feature.stableClock;
+    return [always | (features.has('apic') ? Feature.endOfInterrupt : 0), 0, 0, 0];
+  }
   return number === FREQUENCIES ? [TIMESTAMP_HERTZ / 1000, APIC_HERTZ / 1000, 0, 0] : [0, 0, 0, 0];
 }

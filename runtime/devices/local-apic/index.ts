@@ -2,8 +2,10 @@ import { DeliveryMode, type InterruptMessage } from '../../bus/interrupt-message
 import type { MmioRegion } from '../../memory/mmio.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { isAddressed } from './destination.ts';
+import { EndOfInterruptOffer } from './offer.ts';
 import type { LocalApicOptions } from './options.ts';
 import { processorPriority } from './priority.ts';
+import { isLocalVector, readRegister } from './register-reads.ts';
 import {
   ApicError,
   Base,
@@ -19,7 +21,6 @@ import {
   Register,
   Shorthand,
   Spurious,
-  VERSION,
 } from './registers.ts';
 import { localApicState } from './state.ts';
 import { ApicTimer } from './timer.ts';
@@ -33,6 +34,7 @@ export class LocalApic {
   readonly #state = localApicState.create();
   readonly #options: LocalApicOptions;
   readonly #timer: ApicTimer;
+  readonly #offer: EndOfInterruptOffer;
   /** Derived: where the registers are placed. */
   #region: MmioRegion | null = null;
   /** Derived: the vector that may be delivered now, -1 if there is none. */
@@ -41,6 +43,7 @@ export class LocalApic {
   constructor(options: LocalApicOptions) {
     this.#options = options;
     this.#timer = new ApicTimer(this.#state, options.clock, options.events, () => this.#raise(LocalVector.timer));
+    this.#offer = new EndOfInterruptOffer(this.#state, options.memory);
     this.component = localApicState.bind('local apic', this.#state, { restored: () => this.#restored() });
     options.external.onPending = () => {
       if (this.#takesExternal) this.onPending();
@@ -81,8 +84,12 @@ export class LocalApic {
     const vector = this.#vector;
     if (vector < 0) return this.#options.external.acknowledge();
     setVector(this.#state.requests, vector, false);
+    const isAlone = highestVector(this.#state.inService) < 0;
     setVector(this.#state.inService, vector, true);
     this.#update();
+    // Otherwise the end of this one has something to do at once.
+    const awaitsEnd = hasVector(this.#state.triggerMode, vector) || highestVector(this.#state.requests) >= 0;
+    if (isAlone && !awaitsEnd) this.#offer.make();
     return vector;
   }
 
@@ -100,6 +107,7 @@ export class LocalApic {
   }
 
   writeBase(low: number, high: number): void {
+    this.#settle();
     const wasEnabled = this.enabled;
     this.#state.baseLow = ((low & ~Base.bootstrap) | Base.bootstrap) >>> 0;
     this.#state.baseHigh = high >>> 0;
@@ -115,6 +123,16 @@ export class LocalApic {
   /** IA32_TSC_DEADLINE; `time`: the virtual time at which the TSC has that value. */
   writeDeadline(low: number, high: number, time: number): void {
     this.#timer.setDeadline(low, high, time);
+  }
+
+  readEndOfInterruptPlace(): [low: number, high: number] {
+    const [low, high] = this.#state.eoiPlace;
+    return [low!, high!];
+  }
+
+  writeEndOfInterruptPlace(low: number, high: number): void {
+    this.#settle();
+    this.#state.eoiPlace = [low >>> 0, high >>> 0];
   }
 
   /** What it had is gone, but for its address. */
@@ -136,6 +154,7 @@ export class LocalApic {
       length: 0x1000,
       read: (offset, size) => this.#readBytes(offset, size),
       write: (offset, size, value) => {
+        this.#settle();
         if (size === 4 && (offset & 15) === 0) this.#write(offset, value >>> 0);
         else this.#options.guestError?.('local APIC: write that is no whole register, at offset', offset);
       },
@@ -165,6 +184,7 @@ export class LocalApic {
   /** Whether a message would interrupt the CPU; `maskable`: its IF is set. */
   wouldInterrupt(message: InterruptMessage, maskable: boolean): boolean {
     if (!this.enabled || !isAddressed(this.#state, message.destination, message.logical)) return false;
+    this.#settle();
     return (
       message.mode === DeliveryMode.nmi || (maskable && this.#isFixed(message.mode) && this.#passes(message.vector))
     );
@@ -173,11 +193,13 @@ export class LocalApic {
   /** Whether a device can interrupt a CPU whose IF is set in another way: by the 8259s, or the timer of this chip. */
   get isOpen(): boolean {
     if (this.#takesExternal && this.#options.external.isOpen) return true;
+    this.#settle();
     const timer = this.#state.localVectors[LocalVector.timer]!;
     return this.#timer.isArmed && (timer & Lvt.masked) === 0 && this.#passes(timer & Lvt.vector);
   }
 
   #deliver(mode: number, vector: number, level: boolean): void {
+    this.#settle();
     if (mode === DeliveryMode.nmi) this.#options.nmi();
     if (!this.#isFixed(mode)) return;
     if (vector < FIRST_LEGAL_VECTOR) {
@@ -221,6 +243,11 @@ export class LocalApic {
     if (!was && this.pending) this.onPending();
   }
 
+  /** What the guest has ended by an offer ends; from now on it is to tell. Due before anything of the state is used or changed. */
+  #settle(): void {
+    if (this.#offer.takeBack()) this.#endOfInterrupt();
+  }
+
   #endOfInterrupt(): void {
     const s = this.#state;
     const vector = highestVector(s.inService);
@@ -248,59 +275,15 @@ export class LocalApic {
 
   /** Registers are 32 bits wide; parts of one can be read. */
   #readBytes(offset: number, size: number): number {
+    this.#settle();
     const value = (offset & 15) < 4 ? this.#read(offset & ~15) >>> (8 * (offset & 3)) : 0;
     return size === 4 ? value | 0 : value & ((1 << (8 * size)) - 1);
   }
 
   #read(offset: number): number {
-    const s = this.#state;
-    const bank = (offset >>> 4) & 7;
-    switch (offset & ~0x7f) {
-      case Register.inService:
-        return s.inService[bank]!;
-      case Register.triggerMode:
-        return s.triggerMode[bank]!;
-      case Register.requests:
-        return s.requests[bank]!;
-    }
-    if (isLocalVector(offset)) return s.localVectors[(offset - Register.localVectors) >>> 4]!;
-    return this.#readSingle(offset);
-  }
-
-  #readSingle(offset: number): number {
-    const s = this.#state;
-    switch (offset) {
-      case Register.id:
-        return s.id << 24;
-      case Register.version:
-        return VERSION;
-      case Register.taskPriority:
-        return s.taskPriority;
-      case Register.arbitrationPriority:
-      case Register.processorPriority:
-        return processorPriority(this.#state);
-      case Register.logicalDestination:
-        return s.logicalDestination << 24;
-      case Register.destinationFormat:
-        return (s.destinationFormat << 28) | 0x0fffffff;
-      case Register.spurious:
-        return s.spurious;
-      case Register.errors:
-        return s.errors;
-      case Register.commandLow:
-        return s.commandLow;
-      case Register.commandHigh:
-        return s.commandHigh;
-      case Register.initialCount:
-        return s.initialCount;
-      case Register.currentCount:
-        return this.#timer.currentCount();
-      case Register.divide:
-        return s.divide;
-      default:
-        this.#error(ApicError.illegalRegister, offset);
-        return 0;
-    }
+    const value = readRegister(this.#state, this.#timer, offset);
+    if (value === undefined) this.#error(ApicError.illegalRegister, offset);
+    return value ?? 0;
   }
 
   #write(offset: number, value: number): void {
@@ -375,8 +358,4 @@ export class LocalApic {
     if (index === LocalVector.timer) this.#timer.modeChanged(before);
     if (!was && this.pending) this.onPending();
   }
-}
-
-function isLocalVector(offset: number): boolean {
-  return offset >= Register.localVectors && offset < Register.localVectors + 16 * LOCAL_VECTORS;
 }

@@ -1,4 +1,5 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
+import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { MmioBus } from '../../memory/mmio.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue } from '../../time/events.ts';
@@ -14,6 +15,8 @@ export interface ExternalInterrupts {
 
 export interface LocalApicOptions {
   readonly mmio: MmioBus;
+  /** What KVM's guests share with it. */
+  readonly memory: BusMemory;
   readonly guestError?: ReportGuestError;
   readonly clock: Clock;
   readonly events: EventQueue;

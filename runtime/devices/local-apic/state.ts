@@ -1,4 +1,4 @@
-import { describe, f64, list, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
+import { describe, f64, flag, list, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
 import { LOCAL_VECTORS } from './registers.ts';
 
 export const localApicState = describe({
@@ -27,6 +27,9 @@ export const localApicState = describe({
   /** IA32_TSC_DEADLINE; 0 if it is not armed. */
   deadlineLow: u32,
   deadlineHigh: u32,
+  /** MSR_KVM_EOI_EN, and whether its bit in memory was set for the interrupt in service (offer.ts). */
+  eoiPlace: list(2, u32),
+  eoiOffered: flag,
 });
 
 export type LocalApicState = StateOf<typeof localApicState>;

@@ -1,18 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { modelRegisterComponent } from '../../../runtime/cpu/component.ts';
+import { addStolenTime } from '../../../runtime/cpu/kvm/steal-time.ts';
 import { cpuModel } from '../../../runtime/cpu/model.ts';
 import { Word } from '../../../translator/abi/state.ts';
-import { Rig } from './rig.ts';
+import { caught, Rig } from './rig.ts';
 
-const [WALL_CLOCK, SYSTEM_TIME, TSC, TSC_ADJUST] = [0x4b564d00, 0x4b564d01, 0x10, 0x3b];
+const [WALL_CLOCK, SYSTEM_TIME, STEAL_TIME, END_OF_INTERRUPT] = [0x4b564d00, 0x4b564d01, 0x4b564d03, 0x4b564d04];
+const [TSC, TSC_ADJUST] = [0x10, 0x3b];
 const kvm = cpuModel('max,+kvm');
+
+const GENERAL_PROTECTION = 13;
+const fault = (run: () => void): number | undefined => caught(run)?.vector;
 
 /** A guest of KVM's, with what it does by the documents of Linux (virt/kvm/x86/msr.rst). */
 class KvmRig extends Rig {
   readonly view = new DataView(this.shared.buffer);
 
-  constructor() {
-    super(kvm);
+  constructor(model = kvm) {
+    super(model);
   }
 
   cpuid(leaf: number): number[] {
@@ -50,9 +55,10 @@ describe('CPUID', () => {
     const [last, ...words] = rig.cpuid(0x40000000);
     expect(last).toBe(0x40000010);
     expect(Buffer.from(Uint32Array.from(words).buffer).toString('latin1')).toBe('KVMKVMKVM\0\0\0');
-    expect(rig.cpuid(0x40000001)).toEqual([0x0100000a, 0, 0, 0]);
+    expect(rig.cpuid(0x40000001)).toEqual([0x0100006a, 0, 0, 0]);
     expect(rig.cpuid(0x40000010)).toEqual([1_000_000, 1_000_000, 0, 0]);
     expect(rig.cpuid(0x40000002)).toEqual([0, 0, 0, 0]);
+    expect(new KvmRig(cpuModel('max,+kvm,-apic')).cpuid(0x40000001)).toEqual([0x0100002a, 0, 0, 0]);
     expect(rig.cpuid(1)[2]! >>> 31).toBe(1);
   });
 
@@ -127,6 +133,64 @@ test('The wall clock is the time of day when the system time was 0', () => {
     expect([0, 4, 8].map((at) => rig.view.getUint32(0x200 + at, true))).toEqual([version, 1_000_000_000, 250_000_000]);
   }
   expect(rig.readRegister(WALL_CLOCK)).toEqual([0x200, 0]);
+});
+
+describe('The stolen time', () => {
+  const PLACE = 0x140;
+  const stolen = ({ view }: KvmRig) => [view.getBigUint64(PLACE, true), view.getUint32(PLACE + 8, true)];
+
+  test('is added to what the guest has in its memory, with an even version', () => {
+    const rig = new KvmRig();
+    rig.writeRegister(STEAL_TIME, PLACE | 1);
+    expect(rig.readRegister(STEAL_TIME)).toEqual([PLACE | 1, 0]);
+    expect(stolen(rig)).toEqual([0n, 0]);
+    addStolenTime(rig.cpu, 15_000_000.7);
+    expect(stolen(rig)).toEqual([15_000_000n, 2]);
+    rig.view.setBigUint64(PLACE, 0xffff_ffffn, true);
+    rig.view.setUint32(PLACE + 8, 5, true);
+    addStolenTime(rig.cpu, 2);
+    expect(stolen(rig)).toEqual([0x1_0000_0001n, 6]);
+    expect(rig.shared.filter((byte) => byte !== 0)).toHaveLength(3);
+  });
+
+  test('is not told before it is asked for, where no memory is, and after a reset', () => {
+    const rig = new KvmRig();
+    addStolenTime(rig.cpu, 1000);
+    for (const [low, high] of [
+      [PLACE, 0],
+      [PLACE | 1, 1],
+      [0x1001, 0],
+    ] as const) {
+      rig.writeRegister(STEAL_TIME, low, high);
+      addStolenTime(rig.cpu, 1000);
+    }
+    rig.writeRegister(STEAL_TIME, PLACE | 1);
+    rig.cpu.reset();
+    addStolenTime(rig.cpu, 1000);
+    expect(rig.shared.every((byte) => byte === 0)).toBe(true);
+  });
+
+  test('is at a multiple of 64', () => {
+    const rig = new KvmRig();
+    for (const low of [0x103, 0x121]) expect(fault(() => rig.writeRegister(STEAL_TIME, low))).toBe(GENERAL_PROTECTION);
+    expect(rig.readRegister(STEAL_TIME)).toEqual([0, 0]);
+  });
+});
+
+describe('The place of the end of an interrupt', () => {
+  test('is the APIC’s, at a multiple of 4', () => {
+    const rig = new KvmRig();
+    rig.writeRegister(END_OF_INTERRUPT, 0x105, 2);
+    expect(rig.endOfInterruptPlace).toEqual([0x105, 2]);
+    expect(rig.readRegister(END_OF_INTERRUPT)).toEqual([0x105, 2]);
+    expect(fault(() => rig.writeRegister(END_OF_INTERRUPT, 0x103))).toBe(GENERAL_PROTECTION);
+    expect(rig.endOfInterruptPlace).toEqual([0x105, 2]);
+  });
+
+  test.each(['max', 'max,+kvm,-apic'])('is not there with -cpu %s', (model) => {
+    const rig = new KvmRig(cpuModel(model));
+    expect(fault(() => rig.readRegister(END_OF_INTERRUPT))).toBe(GENERAL_PROTECTION);
+  });
 });
 
 test('A saved state has where the structures are', () => {

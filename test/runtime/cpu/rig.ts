@@ -67,6 +67,7 @@ export class Rig {
   /** What a device does that moves several elements at once: bytes moved. */
   portBlock: (bytes: Uint8Array) => number = () => 0;
   deadline: [low: number, high: number] = [0, 0];
+  endOfInterruptPlace: [low: number, high: number] = [0, 0];
   /** Tells what is written to it. */
   readonly localApic: LocalApicPort = {
     id: 0,
@@ -75,6 +76,10 @@ export class Rig {
     writeBase: (low, high) => this.portLog.push(`apic base ${high} ${low.toString(16)}`),
     readDeadline: () => this.deadline,
     writeDeadline: (low, high, time) => this.portLog.push(`deadline ${high} ${low} at ${time}`),
+    readEndOfInterruptPlace: () => this.endOfInterruptPlace,
+    writeEndOfInterruptPlace: (low, high) => {
+      this.endOfInterruptPlace = [low, high];
+    },
   };
   /** What is shared with a hypervisor: a memory of its own, which begins at 0. */
   readonly shared = new Uint8Array(0x1000);

@@ -62,7 +62,8 @@ test('power management tells of sleep types and commands that it does not have',
 test('the local APIC tells of registers and vectors that are not there', () => {
   const rig = new MemoryRig();
   const external = { pending: false, isOpen: false, acknowledge: () => 0, onPending: () => {} };
-  new LocalApic({ ...rigOf(rig), mmio: rig.mmio, external, endOfInterrupt: () => {}, nmi: () => {} });
+  const memory = { has: () => false, read: () => {}, write: () => {} };
+  new LocalApic({ ...rigOf(rig), mmio: rig.mmio, memory, external, endOfInterrupt: () => {}, nmi: () => {} });
   rig.write(DEFAULT_BASE + 0xf0, 0x1ff);
   rig.write(DEFAULT_BASE + 0x30, 1);
   expect(rig.mistakes).toEqual([]);

@@ -11,7 +11,7 @@ const PIECE = 50_000;
 
 /** A machine in a thread of virtual time: its guest always has something to do, or `busy` of each 4 ms. Nanoseconds. */
 function makeMachine(limits: RunLimits, busy = 4e6) {
-  const counts = { ran: 0, now: 0 };
+  const counts = { ran: 0, now: 0, rested: 0 };
   const passTo = (time: number) => (counts.now = Math.max(counts.now, time));
   const core = {
     state: new Int32Array(WORD_COUNT),
@@ -22,6 +22,9 @@ function makeMachine(limits: RunLimits, busy = 4e6) {
       counts.ran += Math.max(end - counts.now, 0);
       passTo(end);
       return counts.now >= idleFrom ? { reason: 'halted', wakeAt: tick + 4e6 } : { reason: 'slice' };
+    },
+    rested(nanoseconds: number) {
+      counts.rested += nanoseconds;
     },
     capInstructions: () => {},
     dispose: () => {},
@@ -49,6 +52,13 @@ test.each([1, 25, 50, 90])('a guest that is always busy runs for %i percent of t
   const { counts, done } = makeMachine({ processor });
   await done;
   expect(counts.ran / counts.now).toBeCloseTo(processor / 100, 2);
+  expect(counts.ran + counts.rested).toBe(counts.now);
+});
+
+test('what a guest sleeps is not stolen from it, but for the first period', async () => {
+  const { counts, done } = makeMachine({ processor: 50 }, 1e6);
+  await done;
+  expect(counts.rested).toBe(20e6);
 });
 
 test('each machine has its share, and one that takes less is left alone', async () => {

@@ -22,6 +22,7 @@ import { Eflags, STATE_BYTES, Word } from '../../../translator/abi/state.ts';
 class FakeCore implements MachineCore {
   readonly isSuspended = false;
   stands(): void {}
+  rested(): void {}
   readonly state = new Int32Array(new SharedArrayBuffer(STATE_BYTES));
   readonly instructionsRun = undefined;
   readonly #host: MachineHost;

@@ -1,0 +1,37 @@
+import { Vector } from '../../../translator/abi/faults.ts';
+import { raise } from '../../fault.ts';
+import type { Cpu } from '../cpu.ts';
+import type { ModelRegister } from '../model-registers.ts';
+import { ENABLED, hasKvm, placeOf } from './shared-place.ts';
+
+/** Where the guest reads how long it had no processor (Linux, Documentation/virt/kvm/x86/msr.rst: MSR_KVM_STEAL_TIME). */
+const STEAL_TIME = 0x4b564d03;
+/** The structure begins at a multiple of 64. */
+const RESERVED = 0x3e;
+
+/** struct kvm_steal_time, bytes: nanoseconds, and a number that is odd while they are written. */
+const Steal = { time: 0, version: 8, bytes: 12 } as const;
+
+export const kvmStealTime: ModelRegister = {
+  first: STEAL_TIME,
+  exists: hasKvm,
+  read: ({ modelRegisters: { kvmStealTime: value } }) => [value[0]!, value[1]!],
+  write(cpu, _number, low, high) {
+    if ((low & RESERVED) !== 0) raise(Vector.generalProtection);
+    cpu.modelRegisters.kvmStealTime = [low >>> 0, high >>> 0];
+  },
+};
+
+/** The guest had something to run for so many nanoseconds more, and no processor. What it knows of is added to; it need not ask. */
+export function addStolenTime({ hypervisor, modelRegisters }: Cpu, nanoseconds: number): void {
+  const place = modelRegisters.kvmStealTime;
+  const at = placeOf(place);
+  if ((place[0]! & ENABLED) === 0 || !hypervisor?.memory.has(at, Steal.bytes)) return;
+  const view = new DataView(new ArrayBuffer(Steal.bytes));
+  const bytes = new Uint8Array(view.buffer);
+  hypervisor.memory.read(at, bytes);
+  view.setBigUint64(Steal.time, view.getBigUint64(Steal.time, true) + BigInt(Math.floor(nanoseconds)), true);
+  // No instruction runs meanwhile, so nobody sees an odd one.
+  view.setUint32(Steal.version, (view.getUint32(Steal.version, true) + 2) & ~1, true);
+  hypervisor.memory.write(at, bytes);
+}

@@ -1,0 +1,73 @@
+import { IoApic } from '../../../runtime/devices/io-apic/index.ts';
+import { IO_APIC_BASE } from '../../../runtime/devices/io-apic/registers.ts';
+import { LocalApic } from '../../../runtime/devices/local-apic/index.ts';
+import { DEFAULT_BASE } from '../../../runtime/devices/local-apic/registers.ts';
+import type { BusMemory } from '../../../runtime/memory/bus-memory.ts';
+import type { MmioRegion } from '../../../runtime/memory/mmio.ts';
+import { Rig } from './rig.ts';
+
+/** Both APICs, with an 8259 that a test plays. */
+export class ApicRig extends Rig {
+  readonly regions: MmioRegion[] = [];
+  readonly external = { pending: false, isOpen: true, acknowledge: () => 0x99, onPending: () => {} };
+  /** What guests share with KVM; it begins at 0. */
+  readonly shared = new Uint8Array(0x1000);
+  readonly local: LocalApic;
+  readonly io: IoApic;
+  rises = 0;
+  nmis = 0;
+
+  constructor() {
+    super();
+    const { clock, events, external, regions, shared } = this;
+    const memory: BusMemory = {
+      has: (address, length) => address + length <= shared.length,
+      read: (address, target) => target.set(shared.subarray(address, address + target.length)),
+      write: (address, bytes) => shared.set(bytes, address),
+    };
+    const mmio = {
+      add: (region: MmioRegion) => void regions.push(region),
+      remove: (region: MmioRegion) => void regions.splice(regions.indexOf(region), 1),
+    };
+    const endOfInterrupt = (vector: number) => this.io.endOfInterrupt(vector);
+    this.local = new LocalApic({ mmio, memory, clock, events, external, endOfInterrupt, nmi: () => this.nmis++ });
+    this.io = new IoApic({ mmio, clock, events, send: (message) => this.local.accept(message) });
+    this.local.onPending = () => this.rises++;
+  }
+
+  get(offset: number): number {
+    return this.#at(DEFAULT_BASE).read(offset, 4) >>> 0;
+  }
+
+  set(offset: number, value: number): void {
+    this.#at(DEFAULT_BASE).write(offset, 4, value);
+  }
+
+  entry(input: number, low: number, high = 0): void {
+    for (const [index, value] of [
+      [0x11 + 2 * input, high],
+      [0x10 + 2 * input, low],
+    ] as const) {
+      this.#at(IO_APIC_BASE).write(0, 4, index);
+      this.#at(IO_APIC_BASE).write(0x10, 4, value);
+    }
+  }
+
+  ioRegister(index: number): number {
+    this.#at(IO_APIC_BASE).write(0, 4, index);
+    return this.#at(IO_APIC_BASE).read(0x10, 4) >>> 0;
+  }
+
+  #at(base: number): MmioRegion {
+    return this.regions.find((region) => region.base === base)!;
+  }
+
+  enable(): this {
+    this.set(0xf0, 0x1ff);
+    return this;
+  }
+
+  self(vector: number): void {
+    this.set(0x300, 0x40000 | vector);
+  }
+}
