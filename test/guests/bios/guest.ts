@@ -65,6 +65,9 @@ export const virtio = (image: Uint8Array | string, rest: Partial<DriveOptions> =
   ...rest,
 });
 
+/** A disk on the USB with this image. */
+export const usb: typeof virtio = (image, rest = {}) => virtio(image, { interface: 'usb', ...rest });
+
 /** A machine with our BIOS, not yet started. `text` is what its debug console has had. */
 export async function machineWith(options: Partial<MachineOptions>) {
   const machine = await Machine.create({

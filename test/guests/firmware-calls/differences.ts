@@ -73,3 +73,6 @@ export const virtioDifferences: Readonly<Record<string, Difference>> = {
     answer: answer('00000000 .* 40 4a00.*ffffffffddbe2c000000504349205343534920202020000200(?:00){22}89cccc'),
   },
 };
+
+/** Of those that a USB disk makes. */
+export const usbDifferences: Readonly<Record<string, Difference>> = ofAllDisks;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { buildBios } from '../../../runtime/firmware/bios/index.ts';
 import { Machine } from '../../../src/index.ts';
 import { calls, diskCalls } from './calls.ts';
-import { differences, virtioDifferences } from './differences.ts';
+import { differences, usbDifferences, virtioDifferences } from './differences.ts';
 import { cdImage, floppyImage } from './media.ts';
 import { type Answer, answersIn, callingDisk, type FirmwareCall } from './program.ts';
 
@@ -23,7 +23,7 @@ function recorded(file: string): Map<string, string> {
 }
 
 /** What our BIOS answers to calls that a disk at this interface makes. */
-async function answersTo(called: readonly FirmwareCall[], diskInterface: 'ide' | 'virtio'): Promise<Answer[]> {
+async function answersTo(called: readonly FirmwareCall[], diskInterface: 'ide' | 'virtio' | 'usb'): Promise<Answer[]> {
   const machine = await Machine.create({
     memory: 128,
     vga: 'none',
@@ -51,6 +51,7 @@ async function answersTo(called: readonly FirmwareCall[], diskInterface: 'ide' |
 describe.each([
   { disk: 'ide', called: calls, file: 'seabios-answers.txt', reasons: differences },
   { disk: 'virtio', called: diskCalls, file: 'seabios-virtio-answers.txt', reasons: virtioDifferences },
+  { disk: 'usb', called: diskCalls, file: 'seabios-usb-answers.txt', reasons: usbDifferences },
 ] as const)('with a disk at $disk', async ({ disk, called, file, reasons }) => {
   const seabios = recorded(file);
   const given = await answersTo(called, disk);

@@ -1,5 +1,5 @@
 /**
- * Makes seabios-answers.txt and seabios-virtio-answers.txt: what SeaBIOS answers in QEMU. Run it where both are installed:
+ * Makes seabios-answers.txt and those for virtio and USB disks: what SeaBIOS answers in QEMU. Run it where both are installed:
  * `node test/guests/firmware-calls/make-answers.ts [BIOS image]`; with an image it prints that one's answers instead.
  */
 import { spawnSync } from 'node:child_process';
@@ -15,8 +15,15 @@ const EXIT = 0x501;
 const SEABIOS = '/usr/share/seabios/bios.bin';
 const [, , given] = process.argv;
 
-/** The answers to these calls, in lines. The disk that makes them is at this interface of QEMU's `-drive`. */
-function answersTo(called: readonly FirmwareCall[], diskInterface: 'ide' | 'virtio'): string {
+/** What makes QEMU's `-drive` a disk of an interface. */
+const places = {
+  ide: ['if=ide'],
+  virtio: ['if=virtio'],
+  usb: ['if=none,id=stick', '-usb', '-device', 'usb-storage,drive=stick'],
+} as const;
+
+/** The answers to these calls, in lines. The disk that makes them is at this interface. */
+function answersTo(called: readonly FirmwareCall[], diskInterface: keyof typeof places): string {
   const folder = mkdtempSync(join(tmpdir(), 'firmware-calls-'));
   const file = (name: string, bytes: Uint8Array): string => {
     writeFileSync(join(folder, name), bytes);
@@ -24,13 +31,15 @@ function answersTo(called: readonly FirmwareCall[], diskInterface: 'ide' | 'virt
   };
   const drive = (path: string, rest: string): string[] => ['-drive', `file=${path},format=raw,snapshot=on,${rest}`];
   const output = join(folder, 'output');
+  const [place, ...devices] = places[diskInterface];
   spawnSync(
     'qemu-system-i386',
     [
       ...['-display', 'none', '-m', '128', '-vga', 'none', '-nic', 'none', '-boot', 'c', '-bios', given ?? SEABIOS],
       ...['-serial', 'null', '-debugcon', `file:${output}`, '-global', 'isa-debugcon.iobase=0x402'],
       ...['-device', 'isa-debug-exit'],
-      ...drive(file('disk', callingDisk(called, EXIT)), `if=${diskInterface}`),
+      ...drive(file('disk', callingDisk(called, EXIT)), place),
+      ...devices,
       ...drive(file('floppy', floppyImage()), 'if=floppy'),
       ...drive(file('cd', cdImage()), 'if=ide,index=2,media=cdrom'),
     ],
@@ -44,6 +53,7 @@ function answersTo(called: readonly FirmwareCall[], diskInterface: 'ide' | 'virt
 const files = {
   'seabios-answers.txt': () => answersTo(calls, 'ide'),
   'seabios-virtio-answers.txt': () => answersTo(diskCalls, 'virtio'),
+  'seabios-usb-answers.txt': () => answersTo(diskCalls, 'usb'),
 };
 for (const [name, make] of Object.entries(files)) {
   if (given === undefined) writeFileSync(new URL(name, import.meta.url), make());

@@ -130,7 +130,7 @@ boot_add:
         ret
 
 ; Adds what the file 'bootorder' names, a path of Open Firmware a line: /pci@i0cf8/ide@1,1/drive@CHANNEL/disk@PLACE,
-; /pci@i0cf8/scsi@DEVICE,FUNCTION for a virtio disk, whatever follows, /pci@i0cf8/isa@1/fdc@03f0/floppy@NUMBER, or
+; /pci@i0cf8/scsi@DEVICE,FUNCTION for a virtio disk, whatever follows, /pci@i0cf8/usb@DEVICE,FUNCTION/storage@PORT for a USB disk, /pci@i0cf8/isa@1/fdc@03f0/floppy@NUMBER, or
 ; /rom@FILE for the ROMs that fw_cfg has, /pci@i0cf8/ethernet@DEVICE for those of all cards. CF: a line is HALT.
 boot_order_file:
         push    cs
@@ -157,6 +157,12 @@ boot_order_file:
         mov     si, .virtio
         call    text_begins
         je      .is_virtio
+        mov     si, .usb
+        call    text_begins
+        je      .is_usb
+        mov     si, .storage
+        call    text_begins
+        je      .is_storage
         mov     si, .place
         call    text_begins
         je      .is_place
@@ -186,6 +192,18 @@ boot_order_file:
 .is_virtio:
         add     di, cx
         call    virtio_place        ; a disk of its own: what follows is no place
+        cmp     dh, BOOT_NO_NUMBER
+        je      .next
+        call    boot_add_drive
+        jmp     .next
+.is_usb:
+        add     di, cx
+        call    path_function
+        mov     bp, cx              ; the controller that the line names
+        jmp     .next
+.is_storage:
+        add     di, cx
+        call    usb_place
         cmp     dh, BOOT_NO_NUMBER
         je      .next
         call    boot_add_drive
@@ -224,12 +242,44 @@ boot_order_file:
 .name:  db 'bootorder', 0
 .channel: db '/drive@', 0
 .virtio: db '/scsi@', 0
+.usb:   db '/usb@', 0
+.storage: db '/storage@', 0
 .place: db '/disk@', 0
 .floppy: db '/floppy@', 0
 .rom:   db '/rom@', 0
 .network: db '/ethernet@', 0
 .halt:  db 'HALT', 0
 BOOT_ORDER_BYTES equ 4096
+
+; CX: the function whose device and, after a comma, number are at ES:DI in hexadecimal. DI: after them.
+path_function:
+        call    path_number
+        shl     al, 3
+        mov     cl, al
+        mov     ch, 0
+        cmp     byte [es:di], ','
+        jne     .end
+        inc     di
+        call    path_number
+        or      cl, al
+.end:   ret
+
+; AL: the number at ES:DI in hexadecimal. DI: after it.
+path_number:
+        xor     al, al
+.digit: mov     ah, [es:di]
+        sub     ah, '0'
+        cmp     ah, 10
+        jb      .add
+        sub     ah, 'a' - '0'
+        cmp     ah, 6
+        jae     .end
+        add     ah, 10
+.add:   shl     al, 4
+        add     al, ah
+        inc     di
+        jmp     .digit
+.end:   ret
 
 ; ZF: the text at ES:DI begins with that at CS:SI, which has CX characters.
 text_begins:
@@ -295,8 +345,13 @@ boot_put_device:
         je      .name
         call    drive_descriptor
         cmp     byte [bx + DRIVE_KIND], KIND_VIRTIO
-        jne     .name
+        jne     .not_virtio
         mov     si, .virtio
+        jmp     .name
+.not_virtio:
+        cmp     byte [bx + DRIVE_KIND], KIND_USB
+        jne     .name
+        mov     si, .usb
 .name:  call    put_text
         cmp     dl, BOOT_FLOPPY
         je      .letter
@@ -329,6 +384,7 @@ boot_put_device:
 .floppy: db 'floppy', 0
 .disk:  db 'hard disk', 0
 .virtio: db 'virtio disk', 0
+.usb:   db 'USB disk', 0
 .cd:    db 'CD', 0
 .rom:   db 'ROM', 0
 .size:  db ' (', 0

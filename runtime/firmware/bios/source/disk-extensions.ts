@@ -204,6 +204,8 @@ extended_parameters:
         jb      .end
         mov     word [es:di + RESULT_SIZE], RESULT_V1
         call    parameters_basic
+        cmp     byte [bx + DRIVE_KIND], KIND_USB
+        je      .good               ; as by SeaBIOS: how to name its place is not agreed on
         cmp     dx, RESULT_V2
         jb      .good
         mov     word [es:di + RESULT_SIZE], RESULT_V2
@@ -225,6 +227,8 @@ parameters_basic:
         mov     [es:di + RESULT_TOTAL + 4], eax
         cmp     byte [bx + DRIVE_KIND], KIND_ATAPI
         je      .removable
+        cmp     word [bx + DRIVE_OWN_SECTORS], 0
+        je      .huge               ; a USB disk reports none
         mov     ax, 0x0002          ; the geometry is valid
         cmp     dword [bx + DRIVE_TOTAL + 4], 0
         jne     .huge
@@ -335,8 +339,8 @@ parameters_path:
         and     ah, 7               ; function
         mov     [es:di + RESULT_INTERFACE_PATH + 1], ax
         xor     ax, ax
-        cmp     byte [bx + DRIVE_KIND], KIND_VIRTIO
-        je      .place
+        cmp     byte [bx + DRIVE_KIND], KIND_ATAPI
+        ja      .place
         mov     al, [bx + DRIVE_INDEX]
         mov     ah, al
         and     al, 1               ; which drive of the channel

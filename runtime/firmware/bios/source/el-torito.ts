@@ -70,9 +70,7 @@ cd_ready:
         stc
 .end:   ret
 
-SCSI_SENSE      equ 0x03
 NO_MEDIUM       equ 0x3A
-SENSE_BYTES     equ 18
 ; CF: the drive says that there is no medium, so that waiting is useless.
 cd_has_no_medium:
         mov     al, SCSI_SENSE

@@ -7,6 +7,7 @@ import { blockMove } from './block-move.ts';
 import { boot } from './boot.ts';
 import { bootMenu } from './boot-menu.ts';
 import { bootOrder } from './boot-order.ts';
+import { busMaster } from './bus-master.ts';
 import { chips } from './chips.ts';
 import { console } from './console.ts';
 import { diskExtensions } from './disk-extensions.ts';
@@ -40,6 +41,9 @@ import { signatures } from './signatures.ts';
 import { smbios } from './smbios.ts';
 import { system } from './system.ts';
 import { timer } from './timer.ts';
+import { usbController } from './usb-controller.ts';
+import { usbSetup } from './usb-setup.ts';
+import { usbStorage } from './usb-storage.ts';
 import { vectors } from './vectors.ts';
 import { virtioBlock } from './virtio-block.ts';
 import { virtioSetup } from './virtio-setup.ts';
@@ -56,8 +60,12 @@ const disks = [
   geometry,
   diskServices,
   diskExtensions,
+  busMaster,
   virtioSetup,
   virtioBlock,
+  usbController,
+  usbSetup,
+  usbStorage,
   elTorito,
   floppy,
   floppyMedia,

@@ -87,10 +87,11 @@ EBDA_RING       equ EBDA_RAM_END + 4               ; word: segment of the virtqu
 EBDA_RING_DRIVE equ EBDA_RING + 2                  ; word: descriptor of the drive that has it; 0: none
 EBDA_RING_AVAILABLE equ EBDA_RING_DRIVE + 2        ; words: offsets of the driver area and of the device area
 EBDA_RING_USED  equ EBDA_RING_AVAILABLE + 2
+EBDA_USB        equ EBDA_RING_USED + 2             ; word: segment of what the USB works on; 0: no drive needs it
 
 BOOT_MOST       equ 16
 IDE_PLACES      equ 4           ; two channels of two drives
-DRIVE_PLACES    equ 16          ; then virtio disks
+DRIVE_PLACES    equ 16          ; then virtio disks, then USB disks
 
 ; EBDA_FLAGS
 FLAG_MOUSE      equ 0x01        ; a mouse answered
@@ -100,7 +101,7 @@ FLAG_FW_CFG     equ 0x02        ; QEMU's configuration device is there
 DRIVE_BYTES     equ 40
 DRIVE_KIND      equ 0           ; byte
 DRIVE_SELECT    equ 1           ; byte: A0h or B0h
-DRIVE_PORT      equ 2           ; word: command block, or the ports of a virtio function
+DRIVE_PORT      equ 2           ; word: command block, or the ports of a virtio function or of a USB controller
 DRIVE_CONTROL   equ 4           ; word: control port
 DRIVE_FLAGS     equ 6           ; byte
 DRIVE_INDEX     equ 7           ; byte: its place, IDE drives first
@@ -114,8 +115,14 @@ DRIVE_OWN_HEADS equ 26          ; word
 DRIVE_OWN_SECTORS equ 28        ; word
 DRIVE_TRANSLATION equ 30        ; byte: 0 none, 1 LBA, 2 large, 3 R-ECHS
 DRIVE_LOCKS     equ 31          ; byte: how often the medium was locked
-DRIVE_BUS_MASTER equ 32         ; word
 DRIVE_PCI       equ 34          ; word: bus and function
+; Of a USB disk. DRIVE_SELECT: its address on the bus
+DRIVE_USB_PACKET0 equ 4         ; byte: most bytes in a packet, of endpoint 0
+DRIVE_USB_INTERFACE equ 32      ; byte: number of the interface
+DRIVE_USB_PACKET equ 33         ; byte: most bytes in a packet, of the two endpoints for data
+DRIVE_USB_IN    equ 36          ; bytes: numbers of these endpoints; bit 7: data toggle of the next packet
+DRIVE_USB_OUT   equ 37
+DRIVE_USB_PORT  equ 38          ; byte: of the controller, from 1 on
 
 ; DRIVE_KIND
 KIND_NONE       equ 0
@@ -123,6 +130,7 @@ KIND_ATA        equ 1
 KIND_ATAPI      equ 2
 KIND_EMULATED   equ 3
 KIND_VIRTIO     equ 4
+KIND_USB        equ 5
 
 ; DRIVE_FLAGS
 DRIVE_HAS_LBA   equ 1
@@ -130,7 +138,7 @@ DRIVE_HAS_LBA48 equ 2
 DRIVE_REMOVABLE equ 4
 
 ; A request to a drive
-REQUEST_BYTES   equ 24
+REQUEST_BYTES   equ 36
 REQUEST_LBA     equ EBDA_REQUEST        ; qword
 REQUEST_COUNT   equ EBDA_REQUEST + 8    ; word: sectors that are left
 REQUEST_BUFFER  equ EBDA_REQUEST + 10   ; far pointer
@@ -138,6 +146,10 @@ REQUEST_COMMAND equ EBDA_REQUEST + 14   ; byte: OPERATION_
 REQUEST_DONE    equ EBDA_REQUEST + 16   ; word: sectors that are done
 REQUEST_SKIP    equ EBDA_REQUEST + 18   ; word: bytes of a CD's sectors to drop before those that are wanted
 REQUEST_WANTED  equ EBDA_REQUEST + 20   ; dword: bytes that are wanted
+REQUEST_ROOM    equ EBDA_REQUEST + 24   ; word: segment of memory of the BIOS that sectors can go by
+REQUEST_ROOM_SECTORS equ EBDA_REQUEST + 26 ; word: how many
+REQUEST_MOST    equ EBDA_REQUEST + 28   ; word: most sectors at a time
+REQUEST_ADDRESS equ EBDA_REQUEST + 32   ; dword: where the device moves them
 OPERATION_READ  equ 0
 OPERATION_WRITE equ 1
 OPERATION_VERIFY equ 2

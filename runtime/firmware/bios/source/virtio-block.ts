@@ -24,29 +24,27 @@ VIRTIO_WRITE    equ 1
 VIRTIO_PENDING  equ 0xFF        ; no device answers so
 VIRTIO_MILLISECONDS equ 20000
 VIRTIO_MOST_SECTORS equ 128     ; of a request
-PROTECTED       equ 1           ; in the machine status word: virtual-8086 mode
 
 ; Does the request of OPERATION_ REQUEST_COMMAND. AH: status of INT 13h, REQUEST_DONE: sectors.
 virtio_transfer:
         mov     word [REQUEST_DONE], 0
         call    ring_take
         jc      .end
-.part:  mov     cx, [REQUEST_COUNT]
-        jcxz    .done
-        call    virtio_data
-        call    virtio_describe
-        call    virtio_run
-        test    ah, ah
-        jnz     .end
-        call    virtio_fetch
-        mov     ax, cx
-        shl     ax, 5
-        add     [REQUEST_BUFFER + 2], ax
-        mov     ax, cx
-        call    request_advance
-        jmp     .part
-.done:  mov     ah, DISK_OK
+        mov     ax, [EBDA_RING]
+        add     ax, RING_DATA / 16
+        mov     [REQUEST_ROOM], ax
+        mov     ax, [EBDA_RING_AVAILABLE]
+        sub     ax, RING_DATA
+        shr     ax, 9
+        mov     [REQUEST_ROOM_SECTORS], ax
+        mov     si, virtio_move
+        mov     ax, VIRTIO_MOST_SECTORS
+        jmp     bus_master_transfer
 .end:   ret
+
+virtio_move:
+        call    virtio_describe
+        jmp     virtio_run
 
 ; Makes the ring that of drive BX, unless it is so still: others may have reset the device. CF, and status in AH: it has another
 ; driver, whose queue must stay.
@@ -132,88 +130,6 @@ ring_start:
         out     dx, eax
         mov     al, VIRTIO_DRIVER_OK
         jmp     virtio_put_status
-
-; Where the next sectors of the request are while the device moves them: CX sectors at address EAX. The device sees the caller's
-; buffer where the caller does if there is no paging, and memory is all that is there: else they go by the ring's own room, as those
-; do that are only verified. What is written is there then.
-virtio_data:
-        cmp     cx, VIRTIO_MOST_SECTORS
-        jbe     .fits
-        mov     cx, VIRTIO_MOST_SECTORS
-.fits:  cmp     byte [REQUEST_COMMAND], OPERATION_VERIFY
-        je      .own
-        smsw    ax
-        test    al, PROTECTED
-        jnz     .own
-        movzx   eax, word [REQUEST_BUFFER + 2]
-        shl     eax, 4
-        movzx   edx, word [REQUEST_BUFFER]
-        add     eax, edx
-        movzx   edx, cx
-        shl     edx, 9
-        add     edx, eax
-        cmp     edx, LOW_MEMORY_KILOBYTES << 10
-        jbe     .end
-.own:   call    ring_room
-        cmp     cx, ax
-        jbe     .enough
-        mov     cx, ax
-.enough:
-        cmp     byte [REQUEST_COMMAND], OPERATION_WRITE
-        jne     .address
-        push    ds
-        push    word [EBDA_RING]
-        call    buffer_pointer
-        mov     si, di
-        push    es
-        pop     ds
-        pop     es
-        mov     di, RING_DATA
-        call    copy_sectors
-        pop     ds
-.address:
-        movzx   eax, word [EBDA_RING]
-        shl     eax, 4
-        add     eax, RING_DATA
-.end:   ret
-
-; What the device has read to the ring's own room goes to the caller. CX: sectors. Keeps it.
-virtio_fetch:
-        cmp     byte [REQUEST_COMMAND], OPERATION_READ
-        jne     .end
-        movzx   eax, word [EBDA_RING]
-        shl     eax, 4
-        add     eax, RING_DATA
-        mov     es, [EBDA_RING]
-        cmp     eax, [es:RING_DESCRIPTORS + 16]
-        jne     .end
-        call    buffer_pointer
-        push    ds
-        mov     ds, [EBDA_RING]
-        mov     si, RING_DATA
-        call    copy_sectors
-        pop     ds
-.end:   ret
-
-; AX: how many sectors the ring's own room takes.
-ring_room:
-        mov     ax, [EBDA_RING_AVAILABLE]
-        sub     ax, RING_DATA
-        shr     ax, 9
-        ret
-
-; ES:DI: the caller's buffer.
-buffer_pointer:
-        les     di, [REQUEST_BUFFER]
-        jmp     pointer_normalize
-
-; CX sectors from DS:SI to ES:DI. Keeps CX.
-copy_sectors:
-        push    cx
-        shl     cx, 7
-        rep movsd
-        pop     cx
-        ret
 
 ; Fills in header and descriptors for CX sectors at address EAX. ES: the ring.
 virtio_describe:

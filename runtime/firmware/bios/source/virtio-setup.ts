@@ -124,13 +124,9 @@ virtio_is_usable:
 virtio_ring_reserve:
         cmp     word [EBDA_RING], 0
         jne     .end
-        push    word BDA_SEGMENT
-        pop     es
-        mov     ax, [es:BDA_MEMORY]
-        sub     ax, RING_KILOBYTES
-        and     ax, ~3 & 0xFFFF     ; pages of 4 KB
-        mov     [es:BDA_MEMORY], ax
-        shl     ax, 6
+        mov     ax, RING_KILOBYTES
+        call    low_memory_free
+        call    low_memory_take
         mov     [EBDA_RING], ax
 .end:   ret
 
@@ -203,15 +199,7 @@ virtio_put_status:
 virtio_place:
         push    bx
         push    cx
-        call    .number
-        shl     al, 3
-        mov     cl, al
-        cmp     byte [es:di], ','
-        jne     .whole
-        inc     di
-        call    .number
-        or      cl, al
-.whole: mov     ch, 0
+        call    path_function
         mov     dh, BOOT_NO_NUMBER
         mov     bx, EBDA_DRIVES + IDE_PLACES * DRIVE_BYTES
 .next:  cmp     byte [bx + DRIVE_KIND], KIND_VIRTIO
@@ -224,20 +212,4 @@ virtio_place:
 .end:   pop     cx
         pop     bx
         ret
-; AL: the number at ES:DI.
-.number:
-        xor     al, al
-.digit: mov     ah, [es:di]
-        sub     ah, '0'
-        cmp     ah, 10
-        jb      .add
-        sub     ah, 'a' - '0'
-        cmp     ah, 6
-        jae     .last
-        add     ah, 10
-.add:   shl     al, 4
-        add     al, ah
-        inc     di
-        jmp     .digit
-.last:  ret
 `;

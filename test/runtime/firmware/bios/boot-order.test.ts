@@ -9,6 +9,8 @@ const drives: readonly DriveConfig[] = [
   { name: 'ide1-hd0', interface: 'ide', index: 2, media: 'disk', medium },
   { name: 'virtio0', interface: 'virtio', index: 0, media: 'disk', medium },
   { name: 'virtio1', interface: 'virtio', index: 1, media: 'disk', medium },
+  { name: 'usb0', interface: 'usb', index: 0, media: 'disk', medium },
+  { name: 'usb1', interface: 'usb', index: 1, media: 'disk', medium },
 ];
 
 /** A boot sector that ends the machine with this number. */
@@ -29,6 +31,8 @@ function bootedBy(bootOrder: readonly string[], unanswered = 0): string | undefi
   return drives[wordFromBoot({ drives, firmware: { bootOrder } }, sectorOf)]?.name;
 }
 
+const usb = (controller: string, port: number): string =>
+  `/pci@i0cf8/usb@${controller}/storage@${port}/channel@0/disk@0,0`;
 const ide = (channel: number, place: number): string => `/pci@i0cf8/ide@1,1/drive@${channel}/disk@${place}`;
 
 test.each([
@@ -38,7 +42,9 @@ test.each([
   ['a virtio disk with its function', ['/pci@i0cf8/scsi@2,0/disk@0,0'], 'virtio0'],
   ['a virtio disk whatever follows', ['/pci@i0cf8/scsi@2/disk@1,0'], 'virtio0'],
   ['no virtio disk, but another controller', ['/pci@i0cf8/scsi@1f,3/disk@0,0', ide(1, 0)], 'ide1-hd0'],
-  ['a disk of a bus that is not ours', [`${ide(1, 1)}`, '/pci@i0cf8/usb@1,2/storage@1/channel@0/disk@0,0'], 'ide0-hd1'],
+  ['a USB disk', [usb('1,2', 2)], 'usb1'],
+  ['a USB disk of another controller, or port', [usb('1,3', 1), usb('2', 1), usb('1,2', 3), usb('1,2', 1)], 'usb0'],
+  ['a disk of a bus that is not ours', [`${ide(1, 1)}`, '/pci@i0cf8/sata@3/storage@1/disk@0'], 'ide0-hd1'],
   ['several', ['/pci@i0cf8/ide@1,1/drive@0/disk@0', '/pci@i0cf8/scsi@3/disk@0,0', ide(1, 0)], 'virtio1'],
 ])('the file bootorder names %s', (_, lines, booted) => {
   expect(bootedBy(lines)).toBe(booted);
@@ -47,6 +53,7 @@ test.each([
 test.each([
   ['a disk at IDE', [undefined, 4, undefined, undefined], 'ide1-hd0'],
   ['a virtio disk', [undefined, undefined, undefined, 0], 'virtio1'],
+  ['a USB disk', [undefined, undefined, 7, undefined, 8, 1], 'usb1'],
   ['the lowest of several', [3, 2, 1, 9], 'virtio0'],
 ])('numbers name %s', (_, numbers, booted) => {
   const numbered = drives.map((drive, n) => (numbers[n] === undefined ? drive : { ...drive, bootIndex: numbers[n] }));

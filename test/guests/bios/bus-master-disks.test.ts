@@ -4,21 +4,28 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import type { DriveOptions } from '../../../src/index.ts';
-import { bootSector, consoleOf, diskImage, machineWith, virtio, writtenBy } from './guest.ts';
+import { bootSector, consoleOf, diskImage, machineWith, usb, virtio, writtenBy } from './guest.ts';
 
-/** What a boot sector with this text writes, from a virtio disk before these drives. */
-async function writtenByVirtio(text: string, others: readonly DriveOptions[] = []): Promise<string> {
-  return writtenBy(text, { drives: [virtio(diskImage(bootSector(text))), ...others] });
-}
+type MakeDisk = typeof virtio;
+const kinds = [
+  ['virtio', virtio],
+  ['USB', usb],
+] as const;
 
-test.each(['interpreter', 'translator'] as const)('boot by their first sector: %s', async (engine) => {
-  const image = diskImage(bootSector("mov si, text\ncall put\njmp leave\ntext: db 'here I am', 0"));
-  const text = await consoleOf({ engine, drives: [virtio(image)] });
-  expect(text).toMatch(/Booting from virtio disk \(8 MB\)\.\.\.\nhere I am$/);
+describe.each(kinds)('%s disks boot by their first sector', (kind, disk) => {
+  test.each(['interpreter', 'translator'] as const)('%s', async (engine) => {
+    const image = diskImage(bootSector("mov si, text\ncall put\njmp leave\ntext: db 'here I am', 0"));
+    const text = await consoleOf({ engine, drives: [disk(image)] });
+    expect(text).toContain(`Booting from ${kind} disk (8 MB)...\nhere I am`);
+  });
 });
 
-test('are read by cylinder, head and sector, by number, and verified', async () => {
-  const text = await writtenByVirtio(`
+/** What a boot sector with this text writes, from a disk of this kind. */
+async function writtenFrom(disk: MakeDisk, text: string): Promise<string> {
+  return writtenBy(text, { drives: [disk(diskImage(bootSector(text)))] });
+}
+
+const readsAndVerifies = `
         mov     ax, 0x0201
         mov     bx, 0x8000
         mov     cx, 0x0003
@@ -40,8 +47,10 @@ test('are read by cylinder, head and sector, by number, and verified', async () 
         jmp     leave
 packet: dw 16, 2, 0x8000, 0
         dq 98
-`);
-  expect(text).toBe('4141 6363 0028');
+`;
+
+test.each(kinds)('%s disks are read by cylinder, head and sector, by number, and verified', async (_, disk) => {
+  expect(await writtenFrom(disk, readsAndVerifies)).toBe('4141 6363 0028');
 });
 
 /** Reads 200 sectors from number 20 on to 1000:FFF1h, which is beyond one request and one segment; and 9 to display memory. */
@@ -82,9 +91,8 @@ display: dw 16, 9, 0, 0xB800
         dq 300
 `;
 
-test('are read to wherever the caller wants it', async () => {
-  const lines = await writtenByVirtio(readsMuch);
-  expect(lines).toBe('0000 00C8 1400 1414 DBDB 0000 3434');
+test.each(kinds)('%s disks are read to wherever the caller wants it', async (_, disk) => {
+  expect(await writtenFrom(disk, readsMuch)).toBe('0000 00C8 1400 1414 DBDB 0000 3434');
 });
 
 /** Fills a sector with 5Ah and writes it to head 2, sector 1 (number 126), then to 200 and 201. */
@@ -112,34 +120,35 @@ packet: dw 16, 2, 0x8000, 0
 
 /** What is left on a disk that begins with the writer, and what that says. */
 async function afterWriting(
+  disk: MakeDisk,
   drive: Partial<DriveOptions>,
 ): Promise<{ text: string; before: Uint8Array; after: Uint8Array }> {
-  const folder = await mkdtemp(join(tmpdir(), 'virtio-disks-'));
+  const folder = await mkdtemp(join(tmpdir(), 'bios-disks-'));
   try {
     const file = join(folder, 'disk');
     const before = diskImage(bootSector(writer));
     await writeFile(file, before);
-    const text = await writtenBy(writer, { drives: [virtio(file, drive)] });
+    const text = await writtenBy(writer, { drives: [disk(file, drive)] });
     return { text, before, after: new Uint8Array(await readFile(file)) };
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-test('are written', async () => {
-  const { text, before, after } = await afterWriting({});
+test.each(kinds)('%s disks are written', async (_, disk) => {
+  const { text, before, after } = await afterWriting(disk, {});
   expect(text).toBe('0001 0002');
   for (const sector of [126, 200, 201]) before.fill(0x5a, sector * 512, (sector + 1) * 512);
   expect(Buffer.compare(after, before)).toBe(0);
 });
 
-test('that are read-only fail to be written', async () => {
-  const { text, before, after } = await afterWriting({ readOnly: true });
-  expect(text).toBe('0C00 0C00');
+test.each(kinds)('%s disks that are read-only fail to be written', async (kind, disk) => {
+  const { text, before, after } = await afterWriting(disk, { readOnly: true });
+  expect(text).toBe(kind === 'USB' ? '2000 2000' : '0C00 0C00');
   expect(Buffer.compare(after, before)).toBe(0);
 });
 
-test('come after disks on the IDE channels, in their order', async () => {
+test.each(kinds)('%s disks come after those on the IDE channels, in their order', async (_, disk) => {
   const reader = `
         mov     dl, 0x80
 .next:  push    dx
@@ -167,12 +176,11 @@ again:  db 1
     const image = diskImage(bootSector(reader));
     return image.fill(byte, 512, 1024);
   };
-  const drives = [virtio(named(0x11)), { image: named(0x22), format: 'raw' as const }, virtio(named(0x33))];
+  const drives = [disk(named(0x11)), { image: named(0x22), format: 'raw' as const }, disk(named(0x33))];
   expect(await writtenBy(reader, { drives })).toBe('2222 1111 3333 33FF 2222 1111 3333 33FF');
 });
 
-test('take memory that INT 12h and the memory map leave out', async () => {
-  const text = await writtenByVirtio(`
+const showsMemory = `
         int     0x12
         call    hex
         xor     ebx, ebx
@@ -195,8 +203,15 @@ test('take memory that INT 12h and the memory map leave out', async () => {
         dec     cl
         jnz     .next
         jmp     leave
-`);
-  expect(text).toBe('0274 0000 9D00 0001 9D00 0300 0002');
+`;
+
+test.each(kinds)('%s disks take memory that INT 12h and the memory map leave out', async (_, disk) => {
+  expect(await writtenFrom(disk, showsMemory)).toBe('0274 0000 9D00 0001 9D00 0300 0002');
+});
+
+test('a USB device that is no disk takes none', async () => {
+  const text = await writtenBy('int 0x12\ncall hex\njmp leave', { usb: ['tablet', 'keyboard'] });
+  expect(text).toBe('027F');
 });
 
 /**
@@ -366,6 +381,7 @@ describe('in virtual-8086 mode', () => {
   test.each([
     ['IDE', undefined],
     ['virtio', 'virtio'],
+    ['the USB', 'usb'],
   ] as const)('a disk at %s reads and writes pages that lie elsewhere', async (_, bus) => {
     const drive = { image: diskImage(paged), format: 'raw' as const, ...(bus && { interface: bus }) };
     const text = await consoleOf({ drives: [drive] });
