@@ -1,5 +1,5 @@
 /**
- * Transfers on the USB by a universal host controller (UHCI Design Guide, revision 1.1). It runs only while one is under way, and nothing interrupts. DS: EBDA, BX:
+ * Transfers on the USB by a universal host controller (UHCI Design Guide, revision 1.1). It runs from usb_start to usb_halt, and nothing interrupts. DS: EBDA, BX:
  * descriptor of the device, which is of full speed and at a port of the controller itself. ES: the segment of EBDA_USB.
  */
 export const usbController = `
@@ -75,15 +75,61 @@ usb_address:
         pop     edx
         ret
 
-; DI: place for the first packet of a queue. Every frame leads to that queue.
-usb_begin:
+; The controller runs, and every frame leads to one queue, which is empty.
+usb_start:
         mov     es, [EBDA_USB]
+        mov     dword [es:USB_QUEUE], LINK_END
+        mov     dword [es:USB_QUEUE + 4], LINK_END
         mov     eax, USB_QUEUE
         call    usb_address
         or      al, LINK_QUEUE
         mov     di, USB_LIST
         mov     cx, USB_LIST_ENTRIES
         rep stosd
+        mov     si, UHCI_LIST
+        call    usb_port
+        mov     eax, USB_LIST
+        call    usb_address
+        out     dx, eax
+        mov     si, UHCI_FRAME
+        call    usb_port
+        xor     ax, ax
+        out     dx, ax
+        mov     si, UHCI_INTERRUPTS
+        call    usb_port
+        out     dx, ax
+        mov     si, UHCI_STATUS
+        call    usb_port
+        mov     ax, UHCI_EVENTS
+        out     dx, ax
+        mov     si, UHCI_COMMAND
+        call    usb_port
+        mov     ax, UHCI_RUN
+        out     dx, ax
+        ret
+
+; The controller halts at the end of its frame. Keeps the flags.
+usb_halt:
+        pushf
+        mov     si, UHCI_COMMAND
+        call    usb_port
+        xor     ax, ax
+        out     dx, ax
+        mov     eax, 5
+        call    deadline_start
+        mov     si, UHCI_STATUS
+        call    usb_port
+.wait:  in      ax, dx
+        test    al, UHCI_HALTED
+        jnz     .end
+        call    deadline_passed
+        jnc     .wait
+.end:   popf
+        ret
+
+; DI: place for the first packet of a queue.
+usb_begin:
+        mov     es, [EBDA_USB]
         mov     di, USB_TRANSFERS
         ret
 
@@ -138,39 +184,16 @@ usb_packets:
 ; Has the controller do the packets up to DI. CF: one of them failed or was short, or the device does not answer.
 usb_run:
         mov     dword [es:di - TRANSFER_BYTES + TRANSFER_LINK], LINK_END
-        mov     dword [es:USB_QUEUE], LINK_END
         mov     eax, USB_TRANSFERS
         call    usb_address
         mov     [es:USB_QUEUE + 4], eax
-        mov     si, UHCI_LIST
-        call    usb_port
-        mov     eax, USB_LIST
-        call    usb_address
-        out     dx, eax
-        mov     si, UHCI_FRAME
-        call    usb_port
-        xor     ax, ax
-        out     dx, ax
-        mov     si, UHCI_INTERRUPTS
-        call    usb_port
-        out     dx, ax
-        mov     si, UHCI_STATUS
-        call    usb_port
-        mov     ax, UHCI_EVENTS
-        out     dx, ax
-        mov     si, UHCI_COMMAND
-        call    usb_port
-        mov     ax, UHCI_RUN
-        out     dx, ax
         mov     eax, USB_MILLISECONDS
         call    deadline_start
 .wait:  call    usb_is_done
         jnz     .done
         call    deadline_passed
         jnc     .wait
-.done:  pushf
-        call    usb_halt
-        popf
+.done:  mov     dword [es:USB_QUEUE + 4], LINK_END ; of a queue that stands still, too
         ret
 
 ; ZF: the queue is not at its end. Otherwise CF: a packet failed, or was short.
@@ -199,31 +222,10 @@ usb_is_done:
 .busy:  cmp     al, al
         ret
 
-; The controller halts at the end of its frame.
-usb_halt:
-        mov     si, UHCI_COMMAND
-        call    usb_port
-        xor     ax, ax
-        out     dx, ax
-        mov     eax, 5
-        call    deadline_start
-        mov     si, UHCI_STATUS
-        call    usb_port
-.wait:  in      ax, dx
-        test    al, UHCI_HALTED
-        jnz     .end
-        call    deadline_passed
-        jnc     .wait
-.end:   ret
-
 ; A control transfer (USB 2.0, 8.5.3): EAX and EDX are the 8 bytes of its request; what the device answers, as many bytes as the upper
 ; half of EDX says, goes to USB_ANSWER. CF: it failed.
 usb_control:
-        push    eax
-        push    edx
         call    usb_begin
-        pop     edx
-        pop     eax
         mov     [es:USB_REQUEST], eax
         mov     [es:USB_REQUEST + 4], edx
         shr     edx, 16

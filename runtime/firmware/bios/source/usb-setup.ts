@@ -78,9 +78,11 @@ usb_device_setup:
         jnc     low_memory_take
         mov     word [EBDA_USB], 0
         ret
-.disk:  call    usb_describe
-        jc      .end
+.disk:  call    usb_start
+        call    usb_describe
+        jc      .halt
         call    usb_disk_setup
+.halt:  jmp     usb_halt
 .end:   ret
 
 ; Finds the ports of the controller, and lets it reach memory.

@@ -104,13 +104,7 @@ usb_command:
         neg     eax                 ; CF unless it is 0
         ret
 .exchange:
-        push    edx
-        push    ecx
-        push    eax
         call    usb_begin
-        pop     eax
-        pop     ecx
-        pop     edx
         push    edx
         push    ecx
         push    eax
@@ -190,6 +184,7 @@ usb_recover:
 ; Does the request of OPERATION_ REQUEST_COMMAND. AH: status of INT 13h, REQUEST_DONE: sectors.
 usb_transfer:
         push    ebp
+        call    usb_start
         mov     ax, [EBDA_USB]
         add     ax, USB_DATA / 16
         mov     [REQUEST_ROOM], ax
@@ -198,6 +193,9 @@ usb_transfer:
         movzx   ax, byte [bx + DRIVE_USB_PACKET]
         shr     ax, 2               ; 128 packets
         call    bus_master_transfer
+        push    ax
+        call    usb_halt
+        pop     ax
         pop     ebp
         ret
 
