@@ -5,13 +5,14 @@ import { firmwareModule } from './firmware-module.ts';
 /** The oldest Node that the package is for, as package.json has it. */
 const TARGET = 'node22.12';
 
-/** What is started by its file: the library, the command's program, and the threads, which the library finds beside it. */
+/** What is started by its file: the library, the command's program, and the threads, which the library finds beside it; and what browsers get. */
 const entries = {
   index: 'src/index.ts',
   program: 'src/cli/main.mjs',
   'machine-thread': 'src/node/machine-thread.mjs',
   'ticker-thread': 'src/node/ticker-thread.mjs',
   'drives-thread': 'src/node/drives-thread.mjs',
+  viewer: 'src/node/vnc/viewer.mjs',
 } as const;
 
 /**

@@ -122,12 +122,15 @@ const aliases: Readonly<Record<string, string>> = {
 };
 
 const numbers = new Map<string, number>();
+/** By `KeyboardEvent.code`. */
+const codes: Record<string, number> = {};
 /** QEMU's names. */
 const names = new Map<number, string>();
 for (const row of rows.trim().split('\n')) {
   const [digits, name, code] = row.split(' ');
   const number = Number.parseInt(digits, 16);
   names.set(number, name);
+  codes[code] = number;
   numbers.set(name, number).set(code.toLowerCase(), number);
 }
 for (const [alias, name] of Object.entries(aliases)) numbers.set(alias, numbers.get(name)!);
@@ -149,6 +152,11 @@ export function keyNumber(name: string): number {
 /** The name of the key with a number; undefined: there is none. */
 export function keyName(number: number): string | undefined {
   return names.get(number);
+}
+
+/** The numbers of keys by `KeyboardEvent.code`. */
+export function keysByCode(): Readonly<Record<string, number>> {
+  return codes;
 }
 
 /** Whether there is a key with this name, in any case. */

@@ -13,6 +13,8 @@ export interface VncPlace {
   readonly lastPort?: number;
   /** Viewers in pages. */
   readonly websocket?: ListenAddress;
+  /** The last port that may be taken instead for these. */
+  readonly lastWebsocketPort?: number;
 }
 
 /**
@@ -33,15 +35,17 @@ export function vncPlace(text: string, to?: string, websocket = 'off'): VncPlace
       `'${text}' is no display; give [HOST]:N, which is port ${FIRST_PORT} + N, or unix:PATH`,
     );
   const name = hostOf(host) ?? OWN_HOST;
+  const last = to === undefined ? undefined : lastDisplay(to, Number(display));
   return {
     address: { host: name, port: FIRST_PORT + Number(display) },
-    ...(to !== undefined && { lastPort: lastPort(to, Number(display)) }),
+    ...(last !== undefined && { lastPort: FIRST_PORT + last }),
     ...websocketAt(name, websocket, FIRST_WEBSOCKET + Number(display)),
+    ...(last !== undefined && websocket === 'on' && { lastWebsocketPort: FIRST_WEBSOCKET + last }),
   };
 }
 
-function lastPort(to: string, display: number): number {
-  if (/^\d+$/.test(to) && Number(to) >= display && Number(to) <= MOST_DISPLAY) return FIRST_PORT + Number(to);
+function lastDisplay(to: string, display: number): number {
+  if (/^\d+$/.test(to) && Number(to) >= display && Number(to) <= MOST_DISPLAY) return Number(to);
   throw new ConfigurationError(`to=${to} is no display; give a number from ${display} to ${MOST_DISPLAY}`);
 }
 

@@ -35,12 +35,16 @@ await machine.stop();
 `;
 
 const firmwareProgram = `
-import { Machine } from 'rawiron';
+import { listenForVnc, Machine } from 'rawiron';
 
 const machine = await Machine.create({});
 await machine.start();
 const [message] = await machine.screen.expect(/No bootable device./, { timeout: 60_000 });
 console.log(message);
+const here = { host: '127.0.0.1', port: 0 };
+const server = await listenForVnc(machine, here, { websocket: here });
+const viewer = await fetch(\`http://127.0.0.1:\${server.websocketAddress.port}/viewer.mjs\`);
+console.log(viewer.status, /requestPointerLock/.test(await viewer.text()));
 await machine.stop();
 `;
 
@@ -96,9 +100,9 @@ describe.each(['22', '24', 'own'])('Node %s', (name) => {
     expect(outputOf(await installation.run(runtime(), 'plain.js'))).toBe('23000\n');
   });
 
-  test('boots from the firmware of our own', async () => {
+  test('boots from the firmware of our own, and has a page for its screen', async () => {
     installation.write('firmware.js', firmwareProgram);
-    expect(outputOf(await installation.run(runtime(), 'firmware.js'))).toBe('No bootable device.\n');
+    expect(outputOf(await installation.run(runtime(), 'firmware.js'))).toBe('No bootable device.\n200 true\n');
   });
 
   test('runs the command', async () => {

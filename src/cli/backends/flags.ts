@@ -8,7 +8,10 @@ import type { Backend } from './backend.ts';
 import { kinds } from './kinds.ts';
 import { isVirtualConsole, parseBackend, parseChardev } from './parse.ts';
 
-const NO_WINDOW = 'there are no windows; give terminal, vnc=:N or none, and the library has pictures of the screen';
+const NO_WINDOW =
+  'there are no windows of its own; give web, which has the screen in a browser, terminal, vnc=:N or none, and the library has pictures of the screen';
+/** The first display that is free, with its page. */
+const WEB = ':0,to=99,websocket=on';
 
 const usages = Object.values(kinds)
   .map(({ usage }) => usage)
@@ -23,9 +26,10 @@ export const characterFlags: readonly Flag[] = [
   },
   {
     names: ['display'],
-    argument: 'terminal|curses|vnc=DISPLAY|none',
-    help: 'the screen on this terminal (default where firmware is booted on a terminal that nothing else is on), for viewers as -vnc has them, or nowhere; curses: terminal',
+    argument: 'terminal|curses|web|vnc=DISPLAY|none',
+    help: 'the screen on this terminal (default where firmware is booted on a terminal that nothing else is on), in a browser at an address that is told, for viewers as -vnc has them, or nowhere; curses: terminal',
     apply: (settings, text) => {
+      if (text === 'web') return withVnc(settings, WEB);
       if (text.startsWith('vnc=')) return withVnc(settings, text.slice('vnc='.length));
       const { type } = checkProperties(text, { type: /^(terminal|curses|none)$/ }, NO_WINDOW);
       return { ...settings, display: type === 'none' ? 'none' : 'terminal' };

@@ -1,5 +1,5 @@
 import { ConfigurationError, listenForVnc, type Machine, type VncServer, type VncSettings } from '../../index.ts';
-import { placeText } from '../../listen-address.ts';
+import { type ListenAddress, placeText } from '../../listen-address.ts';
 import { vncPlace } from '../../vnc/address.ts';
 import type { Flag } from '../flags.ts';
 import { parseProperties, parseSwitch } from '../properties.ts';
@@ -18,7 +18,7 @@ export const vncFlags: readonly Flag[] = [
     names: ['vnc'],
     argument:
       '[HOST]:N|unix:PATH|none[,to=N][,password=on][,websocket=on|PORT][,share=allow-exclusive|force-shared|ignore]',
-    help: 'show the screen to VNC viewers, at port 5900 + N of HOST (default: 127.0.0.1), or the first free one up to that of to=; password=on: nobody is let in before the monitor has set one; websocket=: for viewers in pages, at port 5700 + N or PORT',
+    help: 'show the screen to VNC viewers, at port 5900 + N of HOST (default: 127.0.0.1), or the first free one up to that of to=; password=on: nobody is let in before the monitor has set one; websocket=: for viewers in pages, at port 5700 + N or PORT, which has such a page itself',
     apply: (settings, text) => withVnc(settings, text),
   },
 ];
@@ -52,7 +52,13 @@ export async function openVnc(
   const log = (message: string) => note(`rawiron: ${message}`);
   const server = await listenForVnc(machine, vnc.address, { ...vnc, ...(name !== undefined && { name }), log });
   const { address, websocketAddress } = server;
-  const page = websocketAddress ? `, and as a WebSocket at ${placeText(websocketAddress)}` : '';
+  const page = websocketAddress ? `, and browsers at ${pageUrl(websocketAddress)}` : '';
   log(`VNC viewers may connect at ${placeText(address)}${page}`);
   return server;
+}
+
+function pageUrl(address: ListenAddress): string {
+  if ('path' in address) return placeText(address);
+  const { host, port } = address;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }

@@ -11,6 +11,7 @@ import { isOwnPage } from '../web-socket/origin.ts';
 import { webSocketServer } from '../web-socket/server.ts';
 import { checkDes, nodeVncHost } from './host.ts';
 import { SocketConnection } from './socket-connection.ts';
+import { answersPage } from './viewer-page.ts';
 
 /** How a server for viewers is to be. */
 export interface VncSettings {
@@ -23,10 +24,12 @@ export interface VncSettings {
    * sends the others away), always (force-shared), or whatever it asks (ignore).
    */
   readonly share?: VncSharing;
-  /** Where viewers in pages connect, by WebSockets. */
+  /** Where viewers in pages connect, by WebSockets. A browser that asks there for a page gets a viewer. */
   readonly websocket?: ListenAddress;
   /** The last port that is tried if the one that was asked for is taken. */
   readonly lastPort?: number;
+  /** The same for `websocket`. */
+  readonly lastWebsocketPort?: number;
   /** Hears why a viewer was sent away. */
   readonly log?: (message: string) => void;
 }
@@ -113,18 +116,22 @@ export class VncServer implements VncControl, AsyncDisposable {
     return this.close();
   }
 
-  async #listen(address: ListenAddress, { lastPort, websocket }: VncSettings): Promise<void> {
+  async #listen(address: ListenAddress, settings: VncSettings): Promise<void> {
+    const { lastPort, websocket, lastWebsocketPort } = settings;
     // What a viewer said before it has closed its end is read, and answered.
     const server = createServer({ allowHalfOpen: true }, (socket) => this.#serve(socket, false));
     server.maxConnections = MOST_VIEWERS;
     this.#listening.push(await listenUpTo(lastPort, address, (tried) => listen(server, tried)));
-    if (websocket) this.#listening.push(await listen(this.#webServer(), websocket));
+    if (!websocket) return;
+    const webServer = this.#webServer();
+    this.#listening.push(await listenUpTo(lastWebsocketPort, websocket, (tried) => listen(webServer, tried)));
   }
 
   #webServer(): Server {
     const server = webSocketServer({
       isAllowed: (request) => this.#display.password !== null || isOwnPage(request),
       connected: (stream) => this.#serve(stream, true),
+      answers: answersPage,
     });
     server.maxConnections = MOST_VIEWERS;
     return server;

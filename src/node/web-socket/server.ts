@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketStream } from './stream.ts';
 
@@ -14,12 +14,16 @@ export interface WebSocketHandlers {
   isAllowed(request: IncomingMessage): boolean;
   /** One more has connected. */
   connected(stream: WebSocketStream): void;
+  /** Answers a request that asks for no WebSocket; false: it is answered 426. Left out: all are. */
+  answers?(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
-/** A server of WebSockets, which does not listen yet. To any other request it answers 426. */
+/** A server of WebSockets, which does not listen yet. */
 export function webSocketServer(handlers: WebSocketHandlers): Server {
   const limits = { headersTimeout: REQUEST_LIMIT, requestTimeout: REQUEST_LIMIT, connectionsCheckingInterval: 1_000 };
-  const server = createServer(limits, (_, response) => response.writeHead(426, { Upgrade: 'websocket' }).end());
+  const server = createServer(limits, (request, response) => {
+    if (!handlers.answers?.(request, response)) response.writeHead(426, { Upgrade: 'websocket' }).end();
+  });
   return server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', () => {});
     const answer = upgradeAnswer(request);

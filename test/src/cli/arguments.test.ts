@@ -203,7 +203,7 @@ test.each([
   ['-device virtio-9p-pci,fsdev=f,mount_tag=t', "there is no folder 'f'; give -fsdev local,id=f,path=FOLDER"],
   ['-fsdev local,id=f,path=.,security_model=none -device virtio-9p-pci,fsdev=f', 'give mount_tag=TAG'],
   ['-accel kvm', "-accel: 'kvm' is not supported: guest code is always translated"],
-  ['-display gtk', "-display: 'gtk' is not supported: there are no windows"],
+  ['-display gtk', "-display: 'gtk' is not supported: there are no windows of its own; give web"],
   ['-nic tap', "-nic: the network 'tap' is not supported; give user, socket or hubport"],
   ['-nic user,model=tulip', "-nic: unknown model 'tulip'; it is one of: rtl8139, ne2k_pci"],
   ['-nic user,frob=1', "-nic: 'frob' is not supported for a user-mode network: it may have net, host, dns,"],

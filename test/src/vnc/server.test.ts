@@ -212,6 +212,29 @@ test('a page of this host sees the screen by a WebSocket; pages of others need a
   expect(await status(guarded, 'https://example.com')).toBe(101);
 });
 
+test('its port for pages has a viewer, and nothing else', async () => {
+  await using server = await listenForVnc(machine, HERE, { websocket: HERE });
+  const at = `http://127.0.0.1:${(server.websocketAddress as { port: number }).port}/`;
+  const answer = async (path: string, method = 'GET') => {
+    const { status, headers } = await fetch(`${at}${path}`, { method });
+    return `${status} ${headers.get('content-type')}`;
+  };
+  expect(await answer('')).toBe('200 text/html; charset=utf-8');
+  expect(await answer('viewer.mjs')).toBe('200 text/javascript');
+  expect(await (await fetch(`${at}keys.json`)).json()).toMatchObject({ KeyA: 0x1e, ArrowUp: 0xc8 });
+  for (const path of ['viewer.ts', '../server.ts', 'x']) expect(await answer(path)).toBe('426 null');
+  expect(await answer('', 'POST')).toBe('426 null');
+});
+
+test('the port for pages may be a later one', async () => {
+  await using first = await listenForVnc(machine, HERE, { websocket: HERE });
+  const { port } = first.websocketAddress as { port: number };
+  const next = { websocket: { ...HERE, port }, lastWebsocketPort: port + 20 };
+  await using second = await listenForVnc(machine, HERE, next);
+  expect((second.websocketAddress as { port: number }).port).toBeGreaterThan(port);
+  await expect(listenForVnc(machine, HERE, { ...next, lastWebsocketPort: port })).rejects.toThrow('in use');
+});
+
 /** Sends bytes, and waits until the server has ended the connection, or taken all of them. */
 async function send(address: ListenAddress, bytes: Uint8Array): Promise<void> {
   const socket = connect(address as { host: string; port: number });
