@@ -28,6 +28,7 @@ import {
   RxControl,
   STATISTICS,
   Status,
+  VLAN_TYPE_RESET,
 } from './registers.ts';
 import { e1000State, RegisterWords } from './state.ts';
 import { Transmitter } from './transmitter.ts';
@@ -85,6 +86,7 @@ export class E1000 {
     words.fill(0);
     words.set(Register.control, CONTROL_RESET);
     words.set(Register.packetBuffer, 0x00100030);
+    words.set(Register.vlanType, VLAN_TYPE_RESET);
     const [low, middle, high] = this.#eeprom.addressWords;
     words.set(Register.addresses, (low | (middle << 16)) >>> 0);
     words.set(Register.addresses + 4, (high | ADDRESS_VALID) >>> 0);

@@ -96,6 +96,8 @@ export const keptRegisters: readonly (readonly [first: number, last: number, mas
 export const Control = { setLinkUp: 0x40, reset: 0x04000000, vlan: 0x40000000, phyReset: 0x80000000 } as const;
 /** After a reset: link up, 1000 Mbit/s, and two inputs that are high. */
 export const CONTROL_RESET = 0x00140240;
+/** VLAN Ether type after a reset: that of IEEE 802.1Q, as in QEMU. */
+export const VLAN_TYPE_RESET = 0x8100;
 
 /** Device status (13.4.2): the link, and what doesn't change: 1000 Mbit/s, full duplex. */
 export const Status = { linkUp: 0x02, fixed: 0x80080781 } as const;

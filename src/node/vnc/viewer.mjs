@@ -89,7 +89,7 @@ const unsigned16 = (...values) => values.flatMap((value) => [(value >> 8) & 255,
 const unsigned32 = (...values) => values.flatMap((value) => unsigned16(value >>> 16, value & 0xffff));
 
 /** A connection to a server, from its greeting on. */
-export class Connection {
+class Connection {
   /** What the canvas is to show, and whether the guest's pointer is where this one is, are told to these. */
   constructor(socket, canvas, events) {
     this.socket = socket;

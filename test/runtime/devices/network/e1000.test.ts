@@ -121,8 +121,8 @@ test('registers are reached by two ports as well', () => {
   rig.ports.write(PORTS, 4, Register.status);
   expect(rig.ports.read(PORTS + 4, 4)).toBe(rig.read(Register.status));
   rig.ports.write(PORTS, 4, Register.vlanType);
-  rig.ports.write(PORTS + 4, 4, 0x8100);
-  expect(rig.read(Register.vlanType)).toBe(0x8100);
+  rig.ports.write(PORTS + 4, 4, 0x88a8);
+  expect(rig.read(Register.vlanType)).toBe(0x88a8);
 });
 
 test.each([0x20000, 0x7ffffffc, 0x80000000, 0xfffffffc])('by the ports there is no register at %i', (address) => {
@@ -345,8 +345,10 @@ test('statistics are cleared when they are read', () => {
 
 test('a reset by the control register', () => {
   const rig = started();
+  const registers = [Register.control, Register.maskSet, Register.rxControl, Register.vlanType];
+  rig.write(Register.vlanType, 0x88a8);
   rig.write(Register.control, 0x04000000);
-  expect([Register.control, Register.maskSet, Register.rxControl].map((at) => rig.read(at))).toEqual([0x140240, 0, 0]);
+  expect(registers.map((at) => rig.read(at))).toEqual([0x140240, 0, 0, 0x8100]);
   expect(rig.read(Register.addresses)).toBe(0x12005452);
 });
 
