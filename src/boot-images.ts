@@ -1,9 +1,18 @@
+import type { BootModule } from '../runtime/firmware/load/index.ts';
 import { ROM_FOLDER } from '../runtime/machine/board-files.ts';
 import { ConfigurationError, messageOf } from './errors.ts';
 import type { Firmware, Host, OwnFirmware } from './host.ts';
 import type { MachineConfig } from './machine-core.ts';
 import { checkedBytes, isBytes } from './option-checks.ts';
-import { bootOf, firmwareOf, type Image, type KernelBoot, type MachineOptions, vgaOf } from './options.ts';
+import {
+  bootOf,
+  firmwareOf,
+  type Image,
+  type KernelBoot,
+  type KernelModule,
+  type MachineOptions,
+  vgaOf,
+} from './options.ts';
 
 /** What a machine starts with, the display adapter's video BIOS, and what firmware boots a kernel by. */
 export type StartImages = Pick<MachineConfig, 'boot' | 'videoRom' | 'kernelLoader' | 'firmwareFiles'>;
@@ -66,14 +75,19 @@ async function ownFirmware(host: ImageHost): Promise<OwnFirmware> {
 }
 
 async function loadKernel(boot: KernelBoot, host: ImageHost) {
-  const { kernel, kernelName = nameOf(kernel), initrd, initrdName = nameOf(initrd), append } = boot;
+  const { kernel, kernelName = nameOf(kernel), initrd, initrdName = nameOf(initrd), modules, append } = boot;
   return {
     kernel: await loadImage('kernel', kernel, host),
     ...(kernelName !== undefined && { kernelName }),
     ...(initrd !== undefined && { initrd: await loadImage('initrd', initrd, host) }),
     ...(initrdName !== undefined && { initrdName }),
+    ...(modules && { modules: await Promise.all(modules.map((module) => loadModule(module, host))) }),
     ...(append !== undefined && { append }),
   };
+}
+
+async function loadModule({ image, text = nameOf(image) }: KernelModule, host: ImageHost): Promise<BootModule> {
+  return { image: await loadImage('module', image, host), ...(text !== undefined && { text }) };
 }
 
 /** The name of a file's image, as it was given. */

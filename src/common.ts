@@ -86,6 +86,7 @@ export type {
   DemoBoot,
   Image,
   KernelBoot,
+  KernelModule,
   MachineOptions,
 } from './options.ts';
 export type { JsonObject } from './qmp/command.ts';

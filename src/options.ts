@@ -31,7 +31,7 @@ export type Boot = KernelBoot | BiosBoot | DemoBoot;
 export interface KernelBoot {
   /** The kernel's image. */
   readonly kernel: Image;
-  /** Linux: initial RAM disk. Multiboot: its module. */
+  /** Linux: initial RAM disk. Multiboot: its first module. */
   readonly initrd?: Image;
   /** Its command line. */
   readonly append?: string;
@@ -40,13 +40,23 @@ export interface KernelBoot {
    * none.
    */
   readonly kernelName?: string;
-  /** The string of a Multiboot kernel's module. Default: the name of the initrd's file, in the same way. */
+  /** The string of a Multiboot kernel's first module. Default: the name of the initrd's file, in the same way. */
   readonly initrdName?: string;
+  /** A Multiboot kernel's further modules. */
+  readonly modules?: readonly KernelModule[];
   /**
    * The firmware that boots it, as of `BiosBoot`. Default: "rawiron" where the machine has a display adapter, which firmware sets
    * up; without one there is none, and the kernel is started directly.
    */
   readonly bios?: Image;
+}
+
+/** A file for a Multiboot kernel. */
+export interface KernelModule {
+  /** Its contents. */
+  readonly image: Image;
+  /** The string that goes with it. Default: the name of its file, as it was given; bytes have none. */
+  readonly text?: string;
 }
 
 /** Firmware. */
@@ -254,7 +264,7 @@ function checkedTime(startTime: Date): number {
 
 /** The parts of a boot, by what is booted. */
 const bootParts = {
-  kernel: ['kernel', 'initrd', 'append', 'bios', 'kernelName', 'initrdName'],
+  kernel: ['kernel', 'initrd', 'append', 'bios', 'kernelName', 'initrdName', 'modules'],
   bios: ['bios'],
   demo: ['demo'],
 } as const;
@@ -283,9 +293,21 @@ function checkKernel(boot: KernelBoot): void {
   checkImage('boot.kernel', kernel);
   if (bios !== undefined) checkImage('boot.bios', bios);
   if (initrd !== undefined) checkImage('boot.initrd', initrd);
-  for (const name of ['append', 'kernelName', 'initrdName'] as const) {
-    checkText(`boot.${name}`, boot[name]);
-    if (boot[name]?.includes('\0')) throw new ConfigurationError(`boot.${name} holds a NUL, which ends a command line`);
+  for (const name of ['append', 'kernelName', 'initrdName'] as const) checkCommandLine(`boot.${name}`, boot[name]);
+  if (boot.modules !== undefined) checkModules(boot.modules);
+}
+
+function checkCommandLine(name: string, text: string | undefined): void {
+  checkText(name, text);
+  if (text?.includes('\0')) throw new ConfigurationError(`${name} holds a NUL, which ends a command line`);
+}
+
+function checkModules(modules: readonly KernelModule[]): void {
+  if (!Array.isArray(modules)) throw new ConfigurationError(`boot.modules is ${shown(modules)}; it must be a list`);
+  for (const [n, module] of modules.entries()) {
+    checkNames(`boot.modules[${n}]`, module, ['image', 'text']);
+    checkImage(`boot.modules[${n}].image`, module.image);
+    checkCommandLine(`boot.modules[${n}].text`, module.text);
   }
 }
 

@@ -2,6 +2,7 @@ import type { UndeliveredException } from '../cpu/interrupts.ts';
 import type { EngineOptions } from '../exec/engine.ts';
 import type { DebugStop } from '../exec/stops.ts';
 import type { TieringOptions } from '../exec/tiering.ts';
+import type { BootModule } from '../firmware/load/index.ts';
 import type { SmbiosInformation } from '../firmware/smbios/index.ts';
 import type { HistoryLimits } from '../history/checkpoints.ts';
 import type { ToHost } from '../host/messages.ts';
@@ -20,6 +21,8 @@ export interface KernelImages {
   readonly kernelName?: string;
   readonly initrd?: Uint8Array;
   readonly initrdName?: string;
+  /** Further modules of a Multiboot kernel. */
+  readonly modules?: readonly BootModule[];
   readonly append?: string;
 }
 

@@ -23,7 +23,7 @@ export function kernelForFirmware(config: MachineConfig): KernelItems | undefine
 }
 
 function requestOf(config: MachineConfig, images: KernelImages): BootRequest {
-  const { kernel, kernelName, initrd, initrdName, append } = images;
+  const { kernel, kernelName, initrd, initrdName, modules, append } = images;
   const { below, above } = splitMemory(config);
   return {
     memoryBytes: below,
@@ -32,6 +32,7 @@ function requestOf(config: MachineConfig, images: KernelImages): BootRequest {
     ...(kernelName && { kernelName }),
     ...(initrd && { initrd }),
     ...(initrdName && { initrdName }),
+    ...(modules && { modules }),
     ...(append && { commandLine: append }),
   };
 }

@@ -24,6 +24,7 @@ import { helpFor } from './escape.ts';
 import { connectLog } from './guest-log.ts';
 import { comingMachine } from './incoming.ts';
 import { openInspector } from './inspector.ts';
+import { withModules } from './kernel-modules.ts';
 import { reportLimits } from './limits.ts';
 import { cardsOf, networksWithoutCards } from './network-flags.ts';
 import { standardOutputGone } from './output-error.ts';
@@ -44,7 +45,7 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   checkOutputFiles(settings, plan);
   checkBackground(settings, plan);
   if (isForBackground(settings)) return await runInBackground();
-  return await runUntilLeft(settings, boot);
+  return await runUntilLeft(settings, await withModules(boot));
 }
 
 async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {

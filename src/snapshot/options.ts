@@ -14,10 +14,11 @@ import { SnapshotError } from './layout.ts';
 /** What messages call it: who has the bytes knows where they come from. */
 export const NAME = 'the snapshot';
 
-const bootParts = ['kernel', 'initrd', 'append', 'bios', 'demo', 'kernelName', 'initrdName'];
+const bootParts = ['kernel', 'initrd', 'append', 'bios', 'demo', 'kernelName', 'initrdName', 'modules'];
 const driveParts = ['interface', 'index', 'media', 'serial', 'bootIndex'];
 const cardParts = ['card', 'mac', 'name', 'rom', 'bootIndex'];
-const imageParts = ['kernel', 'initrd', 'bios', 'rom'];
+const moduleParts = ['image', 'text'];
+const imageParts = ['kernel', 'initrd', 'bios', 'rom', 'image'];
 
 /** What the machine was made with besides its options. */
 export interface SavedParts extends StartImages {
@@ -55,7 +56,7 @@ export function restoredOptions(saved: Saved): MachineOptions {
   if (firmwareFiles !== undefined && !isOfBytes(firmwareFiles)) throw foreign('firmwareFiles');
   const restored = {
     ...lastingOf(saved as object),
-    boot: imagesOf(boot, bootParts, 'boot'),
+    boot: restoredBoot(boot),
     ...(videoBios && { videoBios }),
     ...(firmwareFiles && { firmwareFiles }),
     drives: listOf(drives, 'drives').map((drive) => partsOf(drive as object, driveParts)),
@@ -63,6 +64,13 @@ export function restoredOptions(saved: Saved): MachineOptions {
     shares: listOf(shares, 'shares').map(restoredShare),
   };
   return restored as unknown as MachineOptions;
+}
+
+function restoredBoot(saved: Saved | undefined): Record<string, Saved> {
+  const boot = imagesOf(saved, bootParts, 'boot');
+  if (boot.modules === undefined) return boot;
+  const modules = listOf(boot.modules, 'boot.modules').map((module) => imagesOf(module, moduleParts, 'boot.modules'));
+  return { ...boot, modules };
 }
 
 /** Folders of the host are of here and now. What is in memory is in the state. */

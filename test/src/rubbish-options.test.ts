@@ -16,7 +16,15 @@ const rubbish: readonly unknown[] = [
 const right = {
   ...{ memory: 16, memoryBelow4G: 8, cpu: 'max', isolate: 'worker', reboot: 'reset', shutdown: 'exit', name: 'pc' },
   engine: { name: 'translator', check: false, threshold: 1, blocks: 1, instructions: 1 },
-  boot: { kernel: 'K', initrd: 'I', append: 'quiet', kernelName: 'k', initrdName: 'i', bios: 'rawiron' },
+  boot: {
+    kernel: 'K',
+    initrd: 'I',
+    append: 'quiet',
+    kernelName: 'k',
+    initrdName: 'i',
+    bios: 'rawiron',
+    modules: [{ image: 'M', text: 'm' }],
+  },
   icount: { shift: 0, record: 'R', markEvery: 1000 },
   drives: [
     {

@@ -49,6 +49,12 @@ export interface AcpiPlacement {
   readonly rsdpAddress: number;
 }
 
+/** A file for a Multiboot kernel, and the string that goes with it. */
+export interface BootModule {
+  readonly image: Uint8Array;
+  readonly text?: string;
+}
+
 /** What to boot, and in how much memory. */
 export interface BootRequest {
   /** RAM from address 0 on, and from 4 GB on. */
@@ -62,6 +68,8 @@ export interface BootRequest {
   readonly initrd?: Uint8Array;
   /** The string of the Multiboot module that the initrd becomes. */
   readonly initrdName?: string;
+  /** Further modules of a Multiboot kernel. */
+  readonly modules?: readonly BootModule[];
   readonly commandLine?: string;
   readonly acpi?: AcpiPlacement;
   /** Size of the VGA text screen, if the machine has one (mode 3 is then set up). */

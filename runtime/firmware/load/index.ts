@@ -7,6 +7,7 @@ import { loadMultiboot, loadMultibootPiece } from './multiboot.ts';
 import { findMultibootHeader } from './multiboot-header.ts';
 
 export { type BiosPlacement, placeBios } from './bios.ts';
+export type { BootModule } from './boot.ts';
 export {
   type AcpiPlacement,
   BootError,
@@ -42,7 +43,14 @@ const firmwareLoaders = { linux: loadLinuxSetup, multiboot: loadMultibootPiece }
  * @throws BootError if the kernel is unusable or something does not fit into the memory
  */
 export function loadKernel(request: BootRequest): BootState {
-  return loadWith(directLoaders[detectKernel(request.kernel)], request);
+  return loadWith(directLoaders[checkedKind(request)], request);
+}
+
+function checkedKind({ kernel, modules = [] }: BootRequest): KernelKind {
+  const kind = detectKernel(kernel);
+  if (kind === 'linux' && modules.length > 0)
+    throw new BootError('modules are for Multiboot kernels, and this one is Linux; give it one initrd');
+  return kind;
 }
 
 /** The most that firmware keeps of high memory: SeaBIOS takes that much at its end, our own BIOS less. */
@@ -53,7 +61,7 @@ const FIRMWARE_BYTES = 128 << 10;
  * @throws BootError if the kernel is unusable or something does not fit into the memory
  */
 export function loadKernelByFirmware(request: BootRequest): KernelItems {
-  return loadWith(firmwareLoaders[detectKernel(request.kernel)], { ...request, firmwareBytes: FIRMWARE_BYTES });
+  return loadWith(firmwareLoaders[checkedKind(request)], { ...request, firmwareBytes: FIRMWARE_BYTES });
 }
 
 type Load<Loaded> = (request: BootRequest) => Loaded;

@@ -3,7 +3,7 @@ import { viewOf } from './view.ts';
 
 /** Multiboot 0.6.96, section 3.1: the header lies in the first 8192 bytes, 32-bit aligned. */
 const MAGIC = 0x1badb002;
-const SEARCH_BYTES = 8192;
+export const MULTIBOOT_SEARCH_BYTES = 8192;
 const HEADER_BYTES = 12;
 const HEADER_BYTES_WITH_ADDRESSES = 32;
 
@@ -32,7 +32,7 @@ export interface MultibootHeader {
 
 /** Offset of the Multiboot header in the file, or -1. */
 export function findMultibootHeader(kernel: Uint8Array): number {
-  const end = Math.min(kernel.length, SEARCH_BYTES) - HEADER_BYTES;
+  const end = Math.min(kernel.length, MULTIBOOT_SEARCH_BYTES) - HEADER_BYTES;
   const view = viewOf(kernel);
   for (let offset = 0; offset <= end; offset += 4) {
     if (view.getUint32(offset, true) === MAGIC && checksumHolds(view, offset)) return offset;

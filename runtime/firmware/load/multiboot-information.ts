@@ -25,11 +25,15 @@ const MODULE_BYTES = 16;
 const MAP_ENTRY_BYTES = 24;
 const LOADER_NAME = 'rawiron';
 
+/** A module in memory, and the string that goes with it. */
+export interface PlacedModule extends BootWrite {
+  readonly text: string;
+}
+
 export interface MultibootContent {
   readonly map: readonly MemoryRange[];
-  readonly module: BootWrite | undefined;
+  readonly modules: readonly PlacedModule[];
   readonly commandLine: string;
-  readonly moduleName: string;
 }
 
 /** Where the parts of the boot information lie, counted from its start. */
@@ -38,24 +42,29 @@ interface Layout {
   readonly map: number;
   readonly loaderName: number;
   readonly commandLine: number;
-  readonly moduleName: number;
+  /** One for each module. */
+  readonly texts: readonly number[];
   readonly end: number;
 }
 
-function layOut({ map, module, commandLine, moduleName }: MultibootContent): Layout {
+function layOut({ map, modules: placed, commandLine }: MultibootContent): Layout {
   const modules = INFO_BYTES;
-  const mapAt = modules + (module ? MODULE_BYTES : 0);
+  const mapAt = modules + placed.length * MODULE_BYTES;
   const loaderName = mapAt + map.length * MAP_ENTRY_BYTES;
   const commandLineAt = loaderName + zeroTerminated(LOADER_NAME).length;
-  const moduleNameAt = commandLineAt + zeroTerminated(commandLine).length;
-  const end = moduleNameAt + zeroTerminated(moduleName).length;
-  return { modules, map: mapAt, loaderName, commandLine: commandLineAt, moduleName: moduleNameAt, end };
+  let end = commandLineAt + zeroTerminated(commandLine).length;
+  const texts = placed.map(({ text }) => {
+    const at = end;
+    end += zeroTerminated(text).length;
+    return at;
+  });
+  return { modules, map: mapAt, loaderName, commandLine: commandLineAt, texts, end };
 }
 
 /** Bytes that the information structure and all it points to need. */
 export const multibootInformationBytes = (content: MultibootContent): number => layOut(content).end;
 
-/** The information structure for a place in memory: memory sizes, boot device, map, module, command line and loader name. */
+/** The information structure for a place in memory: memory sizes, boot device, map, modules, command line and loader name. */
 export function multibootInformation(content: MultibootContent, address: number): Uint8Array {
   const layout = layOut(content);
   const bytes = new Uint8Array(layout.end);
@@ -72,12 +81,13 @@ export function multibootInformation(content: MultibootContent, address: number)
   writeMap(view, layout.map, content.map);
   bytes.set(zeroTerminated(LOADER_NAME), layout.loaderName);
   bytes.set(zeroTerminated(content.commandLine), layout.commandLine);
-  bytes.set(zeroTerminated(content.moduleName), layout.moduleName);
   put(Info.moduleAddress, address + layout.modules);
-  if (content.module) {
-    put(Info.moduleCount, 1);
-    writeModule(view, layout.modules, content.module, address + layout.moduleName);
-  }
+  put(Info.moduleCount, content.modules.length);
+  content.modules.forEach((module, n) => {
+    const text = layout.texts[n]!;
+    bytes.set(zeroTerminated(module.text), text);
+    writeModule(view, layout.modules + n * MODULE_BYTES, module, address + text);
+  });
   return bytes;
 }
 

@@ -17,14 +17,14 @@ import { biosDataArea, FLAT_GDT_BYTES, FLAT_SELECTORS, flatGdt, STACK_TOP } from
 import type { ImageSegment, ProgramImage } from './image.ts';
 import { buildMemoryMap, FreeMemory, HIGH_MEMORY_START, LOW_MEMORY_END } from './memory-map.ts';
 import { type MultibootAddresses, type MultibootHeader, parseMultibootHeader } from './multiboot-header.ts';
-import { multibootInformation, multibootInformationBytes } from './multiboot-information.ts';
+import { multibootInformation, multibootInformationBytes, type PlacedModule } from './multiboot-information.ts';
 
 /** EAX at the entry (Multiboot 0.6.96, section 3.2). */
 const BOOTLOADER_MAGIC = 0x2badb002;
 
 /**
  * Loads a Multiboot 1 kernel (specification 0.6.96): ELF32, or any format with address fields in its header. The initrd
- * becomes the only module, page aligned after the kernel.
+ * and the modules follow the kernel, page aligned.
  * @throws BootError if the image is unusable or something does not fit into the memory
  */
 export function loadMultiboot(request: BootRequest): BootState {
@@ -41,7 +41,7 @@ export function loadMultiboot(request: BootRequest): BootState {
 }
 
 /**
- * Loads such a kernel for a loader that firmware runs: in one piece, from its first byte to the module's end.
+ * Loads such a kernel for a loader that firmware runs: in one piece, from its first byte to the last module's end.
  * @throws BootError if the image is unusable or something does not fit into the memory
  */
 export function loadMultibootPiece(request: BootRequest): KernelItems {
@@ -56,7 +56,7 @@ export function loadMultibootPiece(request: BootRequest): KernelItems {
 /** Where everything goes, and what memory is left. */
 interface Placed {
   readonly entry: number;
-  /** The kernel's segments and the module. */
+  /** The kernel's segments and the modules. */
   readonly writes: readonly BootWrite[];
   readonly information: BootWrite;
   readonly memory: FreeMemory;
@@ -67,11 +67,11 @@ function placeMultiboot(request: BootRequest): Placed {
   const map = buildMemoryMap(request);
   const memory = new FreeMemory(map);
   const segments = image.segments.map((segment) => placeSegment(segment, memory, request.memoryBytes));
-  const module = placeModule(request, segments, memory);
-  const content = { map, module, commandLine: multibootCommandLine(request), moduleName: request.initrdName ?? '' };
+  const modules = placeModules(request, segments, memory);
+  const content = { map, modules, commandLine: multibootCommandLine(request) };
   const address = takeLowMemory(memory, multibootInformationBytes(content));
   const information = { address, bytes: multibootInformation(content, address) };
-  const writes = [...segments.flatMap(segmentWrites), ...(module ? [module] : [])];
+  const writes = [...segments.flatMap(segmentWrites), ...modules];
   return { entry: image.entry, writes, information, memory };
 }
 
@@ -117,20 +117,29 @@ function segmentWrites({ address, bytes, size }: ImageSegment): BootWrite[] {
   return [{ address, bytes }, zeros].filter((write) => write.bytes.length > 0);
 }
 
-function placeModule(
+function placeModules(
   request: BootRequest,
   segments: readonly ImageSegment[],
   memory: FreeMemory,
-): BootWrite | undefined {
-  const { initrd } = request;
-  if (initrd === undefined || initrd.length === 0) return undefined;
+): readonly PlacedModule[] {
   const kernelEnd = Math.max(...segments.map(({ address, size }) => address + size));
-  const address = memory.takeLow(initrd.length, PAGE_BYTES, Math.max(kernelEnd, HIGH_MEMORY_START));
-  if (address !== undefined) return { address, bytes: initrd };
-  throw new NoRoomError(
-    `the initrd of ${formatBytes(initrd.length)} does not fit after the kernel, which ends at ` +
-      `${formatBytes(kernelEnd)}: the machine has ${formatBytes(request.memoryBytes)}`,
-  );
+  let start = Math.max(kernelEnd, HIGH_MEMORY_START);
+  return modulesOf(request).map(({ name, image, text }) => {
+    const address = memory.takeLow(image.length, PAGE_BYTES, start);
+    if (address === undefined)
+      throw new NoRoomError(
+        `${name} of ${formatBytes(image.length)} does not fit after the kernel, which ends at ` +
+          `${formatBytes(kernelEnd)}: the machine has ${formatBytes(request.memoryBytes)}`,
+      );
+    start = address + image.length;
+    return { address, bytes: image, text };
+  });
+}
+
+/** Each with what messages call it. An initrd without a byte is none. */
+function modulesOf({ initrd, initrdName = '', modules = [] }: BootRequest) {
+  const first = initrd && initrd.length > 0 ? [{ name: 'the initrd', image: initrd, text: initrdName }] : [];
+  return [...first, ...modules.map(({ image, text = '' }, n) => ({ name: `module ${n + 1}`, image, text }))];
 }
 
 function multibootCommandLine({ kernelName, commandLine }: BootRequest): string {

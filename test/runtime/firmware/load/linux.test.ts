@@ -275,3 +275,8 @@ describe('what cannot be booted', () => {
     expect(detectKernel(bzImage())).toBe('linux');
   });
 });
+
+test('Linux takes no modules', () => {
+  const request = { kernel: bzImage(), memoryBytes: 128 * MB, modules: [{ image: new Uint8Array(1) }] };
+  expect(() => loadKernel(request)).toThrow('modules are for Multiboot kernels, and this one is Linux');
+});

@@ -1,0 +1,34 @@
+import { open } from 'node:fs/promises';
+import { detectKernel } from '../../runtime/firmware/load/index.ts';
+import { MULTIBOOT_SEARCH_BYTES } from '../../runtime/firmware/load/multiboot-header.ts';
+import type { Boot, KernelModule } from '../index.ts';
+
+/**
+ * What -initrd says as QEMU takes it for a Multiboot kernel: files with a comma between them, each with its arguments after a space; a
+ * comma of a name is doubled. For Linux it is one file, whatever its name.
+ */
+export async function withModules(boot: Boot): Promise<Boot> {
+  if (!('kernel' in boot) || typeof boot.initrd !== 'string' || !/[ ,]/.test(boot.initrd)) return boot;
+  if (typeof boot.kernel !== 'string' || !(await isMultiboot(boot.kernel))) return boot;
+  const [first, ...modules] = parseModules(boot.initrd);
+  return { ...boot, initrd: first!.image, initrdName: first!.text!, ...(modules.length > 0 && { modules }) };
+}
+
+function parseModules(text: string): KernelModule[] {
+  const parts = text.replaceAll(',,', '\0').split(',');
+  return parts.map((part) => {
+    const whole = part.replaceAll('\0', ',');
+    return { image: whole.replace(/ .*$/s, ''), text: whole };
+  });
+}
+
+/** A kernel that cannot be read, or is none, is told of where it is loaded. */
+async function isMultiboot(path: string): Promise<boolean> {
+  try {
+    await using file = await open(path);
+    const { buffer, bytesRead } = await file.read({ buffer: new Uint8Array(MULTIBOOT_SEARCH_BYTES) });
+    return detectKernel(buffer.subarray(0, bytesRead)) === 'multiboot';
+  } catch {
+    return false;
+  }
+}
