@@ -37,6 +37,39 @@ packet: dw 16, 2, 0x8000, 0
   });
 });
 
+test('disks are read with a stack at 9000:FFFE, whose end lies in the extended BIOS data area', async () => {
+  const text = await writtenBy(`
+        mov     ax, 0x9000
+        mov     ss, ax
+        mov     sp, 0xFFFE
+        xor     di, di
+.next:  mov     ax, 0x0201      ; deeper and deeper in the stack
+        mov     bx, 0x8000
+        mov     cx, 0x0003
+        mov     dx, 0x0080
+        int     0x13
+        jc      .done
+        push    di
+        inc     di
+        cmp     di, 128
+        jb      .next
+.done:  mov     ax, di
+        call    hex
+.back:  cmp     sp, 0xFFFE
+        jae     .whole
+        pop     ax
+        dec     di
+        cmp     ax, di
+        je      .back
+.whole: mov     ax, di
+        call    hex
+        mov     ax, [0x81FE]
+        call    hex
+        jmp     leave
+`);
+  expect(text).toBe('0080 0000 0202');
+});
+
 test('a disk interrupts programs that use it by its ports, after INT 13h as well', async () => {
   const text = await writtenBy(`
         mov     ax, 0x0201

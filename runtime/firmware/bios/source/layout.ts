@@ -70,9 +70,7 @@ EBDA_FLAGS      equ 0x77        ; Flags below
 EBDA_PS2_CONTROL equ 0x7A       ; byte: the keyboard controller's command byte
 EBDA_PCI_IO     equ 0x78        ; word: next free I/O port for PCI
 EBDA_PCI_MEMORY equ 0x7C        ; dword: next free address for PCI
-EBDA_DRIVES     equ 0x80        ; DRIVE_PLACES drive descriptors, then that of the emulated drive
-EBDA_EMULATED   equ EBDA_DRIVES + DRIVE_PLACES * DRIVE_BYTES
-EBDA_DISK_MAP   equ EBDA_EMULATED + DRIVE_BYTES    ; words: descriptors of 80h-8Fh; 0: none
+EBDA_DISK_MAP   equ 0x80        ; words: descriptors of 80h-8Fh; 0: none
 EBDA_CD_MAP     equ EBDA_DISK_MAP + 2 * DRIVE_PLACES ; words: descriptors of E0h-E3h
 EBDA_REQUEST    equ EBDA_CD_MAP + 2 * IDE_PLACES   ; what disk code works on, see REQUEST_
 EBDA_PACKET     equ EBDA_REQUEST + REQUEST_BYTES   ; 12 bytes: ATAPI command
@@ -88,6 +86,10 @@ EBDA_RING_DRIVE equ EBDA_RING + 2                  ; word: descriptor of the dri
 EBDA_RING_AVAILABLE equ EBDA_RING_DRIVE + 2        ; words: offsets of the driver area and of the device area
 EBDA_RING_USED  equ EBDA_RING_AVAILABLE + 2
 EBDA_USB        equ EBDA_RING_USED + 2             ; word: segment of what the USB works on; 0: no drive needs it
+EBDA_EMULATED   equ EBDA_USB + 2                   ; descriptor of the emulated drive
+; Last, those of virtio and USB disks at the end: a stack from 9000:FFFE down, as many boot sectors have it, reaches into them first.
+EBDA_DRIVES     equ EBDA_EMULATED + DRIVE_BYTES    ; DRIVE_PLACES drive descriptors
+EBDA_DRIVES_END equ EBDA_DRIVES + DRIVE_PLACES * DRIVE_BYTES
 
 BOOT_MOST       equ 16
 IDE_PLACES      equ 4           ; two channels of two drives

@@ -47,7 +47,7 @@ usb_setup:
 ; CX: a controller's function. BX: the next free descriptor.
 usb_controller_setup:
         mov     dl, 1
-.port:  cmp     bx, EBDA_EMULATED
+.port:  cmp     bx, EBDA_DRIVES_END
         jae     .end
         push    cx
         push    dx
@@ -245,7 +245,7 @@ usb_place:
         cmp     cx, [bx + DRIVE_PCI]
         je      .found
 .other: add     bx, DRIVE_BYTES
-        cmp     bx, EBDA_EMULATED
+        cmp     bx, EBDA_DRIVES_END
         jb      .next
         jmp     .end
 .found: mov     dh, [bx + DRIVE_INDEX]

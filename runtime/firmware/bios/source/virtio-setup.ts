@@ -36,7 +36,7 @@ RING_KILOBYTES  equ 11
 virtio_setup:
         mov     bx, EBDA_DRIVES + IDE_PLACES * DRIVE_BYTES
         xor     cx, cx
-.next:  cmp     bx, EBDA_EMULATED
+.next:  cmp     bx, EBDA_DRIVES_END
         jae     .end
         push    bx
         mov     bx, cx
