@@ -18,7 +18,6 @@ export const seabiosReasons: readonly Reason[] = [
     place: /^(mode 07|monochrome text) \|.*\| (CRTC .*|attribute (0|8))$/,
     why: "SeaBIOS writes a few registers at the colour adapter's ports, where they are not when the mode is 7",
   },
-  { place: /\| what is read \| ax$/, why: 'AH is undefined in graphics modes; SeaBIOS gives the colour' },
   { place: /^CGA palette \|.*\| attribute 11$/, why: 'the background is that of the border too, as on a CGA' },
   { place: /^palette is kept \|/, why: 'SeaBIOS loads the default palette though it was switched off' },
   { place: /\| refresh off \| sequencer 1$/, why: 'SeaBIOS does not switch the picture off' },

@@ -73,7 +73,7 @@ graphics_write:
         jnz     .next
         ret
 
-; The character whose pixels are those that are not black; 0 if there is none.
+; The character whose pixels are those that are not black, and their colour, as with SeaBIOS; 0 if there is none.
 graphics_read:
         call    active_operations
         sub     sp, MOST_LINES
@@ -99,11 +99,43 @@ graphics_read:
         inc     dx
         dec     ch
         jnz     .next
-        mov     bx, sp
+        mov     si, sp
+        push    di
+        push    bx
+        push    cx
+        mov     bx, si
         call    match_glyph
-        mov     ah, 0
+        pop     cx
+        mov     si, bx
+        pop     bx
+        pop     di
+        push    ax
+        call    cell_colour
+        mov     cl, al
+        pop     ax
+        mov     ah, cl
         add     sp, MOST_LINES
         ret
+
+; CL: column of a cell, DX: the line below it, SS:SI: its lines, BH: page, DI: the mode's operations. AL gets the colour of its last
+; pixel that is not black, 0 if there is none.
+cell_colour:
+        mov     ax, [BDA_HEIGHT]
+        add     si, ax
+.next:  dec     si
+        dec     dx
+        cmp     byte [ss:si], 0
+        jne     .found
+        dec     ax
+        jnz     .next
+        ret
+.found: movzx   cx, cl
+        shl     cx, 3
+        mov     al, [ss:si]
+        bsf     ax, ax
+        xor     al, 7               ; pixels are numbered from the left
+        add     cx, ax
+        jmp     word [cs:operations + di + OPERATION_READ_PIXEL]
 
 ; The character whose glyph is at SS:BX to AL, 0 if there is none.
 match_glyph:
