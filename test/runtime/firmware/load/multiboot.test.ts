@@ -30,6 +30,21 @@ describe('ELF kernels', () => {
     expect(overlaps(boot)).toEqual([]);
   });
 
+  test('a segment with no bytes of the file may name a place after its end', () => {
+    const code = { virtualAddress: 0x100000, physicalAddress: 0x100000, fileBytes: 8, memoryBytes: 8 };
+    const bss = {
+      virtualAddress: 0x101000,
+      physicalAddress: 0x101000,
+      fileBytes: 0,
+      memoryBytes: 0x4000,
+      offset: 0x2000,
+    };
+    const kernel = elf({ entry: 0x100000, multibootFlags: 0, segments: [code, bss] });
+    expect(kernel.length).toBeLessThan(bss.offset);
+    const written = load({ kernel }).writes.find(({ address }) => address === 0x101000)!;
+    expect(written.bytes).toEqual(new Uint8Array(0x4000));
+  });
+
   test('the entry is a virtual address if a segment has it', () => {
     expect(load().registers.eip).toBe(0x100010);
     const segments = [{ virtualAddress: 0xc0100000, physicalAddress: 0x100000, fileBytes: 8, memoryBytes: 8 }];
