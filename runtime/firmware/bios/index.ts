@@ -13,8 +13,8 @@ const BIOS_BYTES = 0x10000;
 const BIOS_ADDRESS = 0xf0000;
 /** I/O base that the firmware gives the power management registers. */
 const POWER_BASE = 0x600;
-/** Where PCI memory begins, unless RAM reaches further. */
-const PCI_MEMORY_START = 0xe0000000;
+/** Where PCI memory ends. Taken from there down, the frame buffer of a display adapter that comes first is at FD000000h, as with SeaBIOS. */
+const PCI_MEMORY_END = IO_APIC_BASE;
 /** IRQs that the firmware routes PIRQ A-D to. */
 const PIRQ_ROUTES = [10, 10, 11, 11] as const;
 /** What is kept free in the ROM for tables that are made with it. */
@@ -35,7 +35,7 @@ export function buildBios(): Uint8Array {
     PIRQ_C,
     PIRQ_D,
     POWER_BASE,
-    PCI_MEMORY_START,
+    PCI_MEMORY_END,
     ...slots,
     ...room,
     SMBIOS_FIRMWARE: itself.length,

@@ -69,7 +69,7 @@ EBDA_PAM        equ 0x70        ; 7 bytes: what the PAM registers are set to aft
 EBDA_FLAGS      equ 0x77        ; Flags below
 EBDA_PS2_CONTROL equ 0x7A       ; byte: the keyboard controller's command byte
 EBDA_PCI_IO     equ 0x78        ; word: next free I/O port for PCI
-EBDA_PCI_MEMORY equ 0x7C        ; dword: next free address for PCI
+EBDA_PCI_MEMORY equ 0x7C        ; dword: where PCI memory that is taken begins
 EBDA_DISK_MAP   equ 0x80        ; words: descriptors of 80h-8Fh; 0: none
 EBDA_CD_MAP     equ EBDA_DISK_MAP + 2 * DRIVE_PLACES ; words: descriptors of E0h-E3h
 EBDA_REQUEST    equ EBDA_CD_MAP + 2 * IDE_PLACES   ; what disk code works on, see REQUEST_

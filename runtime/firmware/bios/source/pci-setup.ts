@@ -27,12 +27,8 @@ SCI_IRQ         equ 9
 ; DS: EBDA.
 pci_setup:
         mov     word [EBDA_PCI_IO], PCI_IO_START
-        mov     dword [EBDA_PCI_MEMORY], PCI_MEMORY_START
-        mov     eax, [EBDA_MEMORY_TOP]
-        cmp     eax, PCI_MEMORY_START
-        jbe     .room
-        mov     [EBDA_PCI_MEMORY], eax
-.room:  mov     bx, ISA_BRIDGE
+        mov     dword [EBDA_PCI_MEMORY], PCI_MEMORY_END
+        mov     bx, ISA_BRIDGE
         mov     di, PIRQ_ROUTES
         mov     eax, PIRQ_A | PIRQ_B << 8 | PIRQ_C << 16 | PIRQ_D << 24
         call    pci_write_dword
@@ -136,7 +132,6 @@ pci_setup_bar:
 
 ; A register of memory addresses, or of the ROM's; EAX: all bits that are tried. A register that is not there stays 0.
 pci_setup_memory_bar:
-        push    ecx
         push    edx
         call    pci_write_dword
         call    pci_read_dword
@@ -144,16 +139,13 @@ pci_setup_memory_bar:
         jz      .end
         neg     eax                 ; its size
         mov     edx, [EBDA_PCI_MEMORY]
-        lea     edx, [edx + eax - 1]
-        mov     ecx, eax
-        neg     ecx
-        and     edx, ecx            ; aligned to it
-        add     eax, edx
-        mov     [EBDA_PCI_MEMORY], eax
+        sub     edx, eax
+        neg     eax
+        and     edx, eax            ; aligned to it
+        mov     [EBDA_PCI_MEMORY], edx
         mov     eax, edx
         call    pci_write_dword
 .end:   pop     edx
-        pop     ecx
         ret
 
 ; Chips of the board that need more: by vendor and device.
