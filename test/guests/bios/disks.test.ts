@@ -70,6 +70,24 @@ test('disks are read with a stack at 9000:FFFE, whose end lies in the extended B
   expect(text).toBe('0080 0000 0202');
 });
 
+test('what is read beyond the end of a disk fails, with what is before it read', async () => {
+  const image = diskImage(
+    bootSector(`
+        mov     ax, 0x022C      ; 44 sectors, of which there are 3
+        mov     bx, 0x8000
+        mov     cx, 0x0002
+        mov     dx, 0x0080
+        int     0x13
+        call    hex
+        mov     ax, [0x85FE]
+        call    hex
+        jmp     leave
+`),
+    4,
+  );
+  expect(await consoleOf({ drives: [{ image, format: 'raw' }] })).toMatch(/\n0403 0303 $/);
+});
+
 test('a disk interrupts programs that use it by its ports, after INT 13h as well', async () => {
   const text = await writtenBy(`
         mov     ax, 0x0201

@@ -6,7 +6,7 @@ export const disagreements: readonly (readonly [cases: RegExp, reason: string])[
   [/^(disk|CD|inquiry.*)$/, 'the drives have other names, revisions and commands'],
   [
     /beyond the end$/,
-    'QEMU aborts, and checks some addresses late or not at all: IDNF (ATA/ATAPI-6, 7.9), or sense of its form',
+    'sectors before the end are moved, the rest is IDNF (ATA/ATAPI-6, 7.9), or sense of its form; QEMU aborts, or counts ahead, or does not check',
   ],
   [/^verify$/, 'QEMU does nothing; the registers say how far it came, as for other commands'],
   [/^power$/, 'DSC stays set: only SEEK clears it'],

@@ -144,9 +144,26 @@ describe('addresses', () => {
 
   test('a place beyond the end is not found', () => {
     const rig = new IdeRig(disk(100));
-    rig.issue(0x20, { count: 2, sector: 99 });
+    rig.issue(0x20, { count: 2, sector: 100 });
     expect([rig.status, rig.error, rig.line.rises]).toEqual([FAILED, 0x10, 1]);
     expect(rig.medium.requests).toEqual([]);
+  });
+
+  test('sectors before the end are read first, and the registers name the one that is not there', () => {
+    const rig = new IdeRig(disk(100));
+    rig.issue(0x20, { count: 5, sector: 98 });
+    expect(rig.readAll()).toEqual(rig.medium.bytes.subarray(98 * 512));
+    expect([rig.status, rig.error, rig.registers()]).toEqual([FAILED, 0x10, [3, 100, 0, 0, 0xe0]]);
+    expect(rig.medium.requests).toEqual(['read 98+2']);
+  });
+
+  test('sectors before the end are written first', () => {
+    const rig = new IdeRig(disk(100));
+    rig.issue(0x30, { count: 2, sector: 99 });
+    rig.writeBytes(pattern(512, 7));
+    rig.settle();
+    expect([rig.status, rig.error, rig.registers()]).toEqual([FAILED, 0x10, [1, 100, 0, 0, 0xe0]]);
+    expect(rig.medium.bytes.subarray(99 * 512)).toEqual(pattern(512, 7));
   });
 });
 

@@ -68,7 +68,7 @@ export class AtaDisk extends Drive {
     const { registers, previous } = common;
     const sector = addressIn(registers, previous, command.extended, state.geometry);
     const count = countIn(registers, previous, command.extended);
-    if (sector === null || sector + count > this.#sectors) return ErrorBit.notFound;
+    if (sector === null || sector >= this.#sectors) return ErrorBit.notFound;
     if (command.unit === 'multiple' && multiple === 0) return ErrorBit.abort;
     Object.assign(state, { sector, remaining: count, single: false, first: true });
     common.dma = command.unit === 'dma';
@@ -79,7 +79,13 @@ export class AtaDisk extends Drive {
 
   #nextChunk({ kind }: MediaCommand): void {
     const state = this.#state;
-    state.chunk = state.single ? 1 : Math.min(state.remaining, CHUNK_SECTORS);
+    const there = this.#sectors - state.sector;
+    // What is before the end has been moved all the same.
+    if (there <= 0) {
+      this.#mediaError(ErrorBit.notFound);
+      return;
+    }
+    state.chunk = state.single ? 1 : Math.min(state.remaining, CHUNK_SECTORS, there);
     if (kind === 'write') {
       state.common.buffer.begin(state.chunk * SECTOR_BYTES);
       this.move(Phase.fromHost);
