@@ -178,6 +178,10 @@ pam_lock:
         inc     di
         cmp     di, EBDA_PAM + 7
         jb      .next
+        cmp     word [cs:next_rom], 0xE800
+        ja      .locked
+        mov     byte [EBDA_PAM + 6], 0x33 ; RAM, as after SeaBIOS: some systems have a stack below 0F0000h
+.locked:
         jmp     pam_restore
 ; 16 KB from segment DX on: bit 0 or bit 4 of AL if a ROM reaches into them.
 .segment:
