@@ -31,6 +31,7 @@ const kinds = {
   pcTestdev: 'part',
   edu: 'part',
   usb: 'part',
+  pciSlots: 'part',
   keyboardLayout: 'setting',
   rng: 'part',
   shares: 'image',

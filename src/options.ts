@@ -144,6 +144,12 @@ export interface MachineOptions {
    * `-device usb-tablet`. What `Machine.keyboard` and `Machine.mouse` do goes to them while the guest uses them. Default: none.
    */
   readonly usb?: readonly UsbInput[];
+  /**
+   * The slots of PCI devices, from 2 to 31: QEMU's `-device …,addr=`. Network cards have their names here, virtio disks those of their places, such as
+   * "virtio0", folders "virtio-9p0" and so on; others are "vga", "virtio-serial", "virtio-balloon", "virtio-rng", "ac97", "edu" and "uhci", the USB
+   * controller. Default: the display adapter has 2, the others the next free ones; the USB controller is part of the chipset.
+   */
+  readonly pciSlots?: Readonly<Record<string, number>>;
   /** The keyboard layout that the guest has, for `Keyboard.type`: QEMU's `-k`. Default: "en-us". */
   readonly keyboardLayout?: KeyboardLayout;
   /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */

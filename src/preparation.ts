@@ -10,6 +10,7 @@ import type { MachineConfig } from './machine-core.ts';
 import type { MachineParts } from './machine-types.ts';
 import { openAll } from './opening.ts';
 import { checkOptions, type MachineOptions } from './options.ts';
+import { checkedPciSlots } from './pci-slots.ts';
 import { MachineRecording } from './recording/machine-recording.ts';
 import { MachineShares } from './shares/index.ts';
 import { planShares, type SharePlan } from './shares/options.ts';
@@ -33,6 +34,7 @@ export async function prepareMachine(
   const plans = planDrives(options.drives ?? []);
   const outside = planOutside(options);
   checkBootIndices([...plans, ...outside.cards.map(({ config }) => config)]);
+  const pciSlots = options.pciSlots && checkedPciSlots(options.pciSlots, { settings, drives: plans, ...outside });
   const images = await loadImages(options, host);
   const drives = new MachineDrives(isReplay(options) ? plans.map(withoutImage) : plans, host);
   const cards = new MachineCards(outside.cards, host);
@@ -52,7 +54,10 @@ export async function prepareMachine(
   const recording = new MachineRecording(options, host);
   const made = { options, host, drives, cards, sound, shares, recording, parts };
   try {
-    return { ...made, config: await recording.open({ ...settings, ...images, ...devices }) };
+    return {
+      ...made,
+      config: await recording.open({ ...settings, ...(pciSlots && { pciSlots }), ...images, ...devices }),
+    };
   } catch (error) {
     await Promise.all([drives.close(), disconnectOutside(made)]);
     throw error;

@@ -71,7 +71,7 @@ function printerPort(board: Board): ParallelPort | null {
 /** What the board offers to a virtio device, which gets the next place on the PCI bus. */
 function virtioBoard(board: Board, name: string): VirtioOptions {
   const { ports, pciMmio: mmio, memory, guestError, sendMessage } = board;
-  const device = board.pciPlace();
+  const device = board.pciPlace(name);
   return { name, device, ports, mmio, memory, guestError, sendMessage, irq: board.pciIrq(device, 1) };
 }
 
@@ -113,7 +113,7 @@ function sharedFolders(board: Board): VirtioNinep[] {
 function educationalDevice(board: Board): Edu | null {
   const { edu } = board.config;
   if (edu === undefined) return null;
-  const device = board.pciPlace();
+  const device = board.pciPlace('edu');
   return new Edu({ ...board, ...edu, device, mmio: board.pciMmio, irq: board.pciIrq(device, 1) });
 }
 

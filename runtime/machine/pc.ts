@@ -25,7 +25,7 @@ import { Vga } from '../devices/vga/index.ts';
 import type { HostDoor } from '../host/door.ts';
 import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../host/stream.ts';
 import { busMemory } from '../memory/bus-memory.ts';
-import { Layer } from '../memory/physical-map.ts';
+import { Layer, type PhysicalMap } from '../memory/physical-map.ts';
 import { type ReleaseMemory, releasePages } from '../memory/release.ts';
 import { storeAlarms } from '../memory/store-alarm.ts';
 import type { Component } from '../snapshot/describe.ts';
@@ -144,7 +144,7 @@ export class Pc {
     this.hostBridge = hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware });
     this.pci.add(this.hostBridge);
     const { pic, pit, rtc, keyboardController, uarts, dma, pci, bridge } = this;
-    this.display = config.vga === 'std' ? new Vga({ ...board, map: layout.map, rom: config.videoRom }) : null;
+    this.display = config.vga === 'std' ? this.makeDisplay(board, layout.map) : null;
     const apics = this.localApic && this.ioApic ? [this.localApic, this.ioApic] : [];
     const fwCfg = this.makeFwCfg(board, () => this.acpiTables(options, bridge));
     const chips = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge, ...power.all, fwCfg];
@@ -217,6 +217,10 @@ export class Pc {
       mouseLine: door.stream('mouse', MOUSE_CREDIT),
     };
     return new I8042({ ...board, ...lines, keyboardIrq: board.irq(1), mouseIrq: board.irq(12) });
+  }
+
+  private makeDisplay(board: Board, map: PhysicalMap): Vga {
+    return new Vga({ ...board, map, device: board.pciPlace('vga'), rom: board.config.videoRom });
   }
 
   private makeFwCfg(board: Board, acpi: () => AcpiImage): FwCfg {

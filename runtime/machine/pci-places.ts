@@ -1,13 +1,20 @@
 import type { MachineConfig } from './config.ts';
 
-/** Places on the PCI bus. The display adapter has the first that is free beside the chipset, where there is one. */
+/** Slots of the bus; the chipset has the first two. */
 const [FIRST, END] = [2, 32];
 
-/** Hands out the free places, one after the other. */
-export function pciPlaces({ vga }: MachineConfig): () => number {
-  let next = vga === 'std' ? FIRST + 1 : FIRST;
-  return () => {
-    if (next === END) throw new Error('all places on the PCI bus are taken; give the machine fewer devices');
+/**
+ * Hands out the slots of the PCI bus to devices, by their names: that of the configuration, or the first one that nobody has. The display adapter
+ * asks first, and so has number 2, as QEMU's, where no other is meant to have it.
+ */
+export function pciPlaces({ pciSlots = {} }: MachineConfig): (name: string) => number {
+  const taken = new Set(Object.values(pciSlots));
+  let next = FIRST;
+  return (name) => {
+    const slot = pciSlots[name];
+    if (slot !== undefined) return slot;
+    while (taken.has(next)) next++;
+    if (next >= END) throw new Error('all places on the PCI bus are taken; give the machine fewer devices');
     return next++;
   };
 }

@@ -1,4 +1,4 @@
-import { Uhci } from '../devices/uhci/index.ts';
+import { Uhci, type UhciOptions } from '../devices/uhci/index.ts';
 import { UsbHid } from '../devices/usb-hid/index.ts';
 import { KeyboardReports } from '../devices/usb-hid/keyboard.ts';
 import { MouseReports, TabletReports } from '../devices/usb-hid/pointer.ts';
@@ -7,6 +7,7 @@ import { UsbStorage } from '../devices/usb-storage/index.ts';
 import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../host/stream.ts';
 import type { UsbDevice } from '../usb/device.ts';
 import type { Board, Part } from './board.ts';
+import { devicePath } from './boot-paths.ts';
 import type { UsbInput } from './models.ts';
 import { usbInputPorts } from './resources.ts';
 
@@ -16,8 +17,14 @@ const reports: Readonly<Record<UsbInput, (board: Board, name: string) => Reports
   keyboard: ({ door }, name) => new KeyboardReports('keyboard', door.stream(name, KEYBOARD_CREDIT)),
 };
 
-/** Where PCI has the controller, and its interrupt: function 2 of the PIIX3, INTD#. */
-const [DEVICE, PIN] = [1, 4];
+/** The interrupt of the controller: INTD#. */
+const PIN = 4;
+
+/** Where PCI has the controller: in the PIIX3, as its function 2, or in the slot that the configuration names. */
+function placeOf(board: Board): UhciOptions['place'] {
+  const isMoved = board.config.pciSlots?.uhci !== undefined;
+  return isMoved ? { device: board.pciPlace('uhci'), function: 0 } : { device: 1, function: 2 };
+}
 
 /** The controller with what is plugged in, if the configuration has any: input first, then disks. */
 export function usbParts(board: Board): Part[] {
@@ -25,12 +32,16 @@ export function usbParts(board: Board): Part[] {
   const disks = drives.filter((drive) => drive.interface === 'usb').sort((a, b) => a.index - b.index);
   if (usb === undefined && disks.length === 0) return [];
   const inputs = (usb ?? []).map((input) => inputDevice(board, input));
+  const place = placeOf(board);
   const storage = disks.map(({ name, serial = '', bootIndex }, n) => {
-    board.bootsFrom(bootIndex, `/usb@1,2/storage@${inputs.length + n + 1}/channel@0/disk@0,0`);
+    board.bootsFrom(
+      bootIndex,
+      `${devicePath('usb', place.device, place.function)}/storage@${inputs.length + n + 1}/channel@0/disk@0,0`,
+    );
     return new UsbStorage({ name, serial, port: board.blockPort(name) });
   });
   const devices = [...inputs, ...storage];
-  return [...devices, new Uhci({ ...board, irq: board.pciIrq(DEVICE, PIN), devices })];
+  return [...devices, new Uhci({ ...board, place, irq: board.pciIrq(place.device, PIN), devices })];
 }
 
 function inputDevice(board: Board, input: UsbInput): UsbDevice & Part {

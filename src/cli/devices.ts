@@ -12,6 +12,7 @@ import {
 import type { Backend } from './backends/backend.ts';
 import { connectDrive } from './drive-flags.ts';
 import { addCard } from './network-flags.ts';
+import { hasAddress, withAddress } from './pci-addresses.ts';
 import { onBoardProblem, portDevices } from './port-devices.ts';
 import { parseInteger, parseProperties, propertyList } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
@@ -220,15 +221,17 @@ export function applyDevice(settings: Settings, text: string): Settings {
     throw new ConfigurationError(`the device '${written}' is not supported; -device help lists those that are`);
   const { properties, apply } = devices[driver]!;
   // Any may have a name, which only some use, and may say which bus it is on.
-  const given = parseProperties(text, 'driver', [...Object.keys(properties), 'id', 'bus']);
+  const others = hasAddress(driver) ? ['id', 'bus', 'addr'] : ['id', 'bus'];
+  const given = parseProperties(text, 'driver', [...new Set([...Object.keys(properties), ...others])]);
   if (given.bus !== undefined && !('bus' in properties)) checkBus(driver, given.bus);
   const used = Object.entries(given).filter(([name]) => name in properties);
-  return apply(settings, { ...properties, ...Object.fromEntries(used) });
+  const added = apply(settings, { ...properties, ...Object.fromEntries(used) });
+  return given.addr === undefined ? added : withAddress(added, driver, given.addr);
 }
 
 /** There is one bus of each kind. QEMU takes the name without the number, too. */
 function checkBus(driver: string, given: string): void {
-  const bus = busName(driver);
+  const bus = driver === 'VGA' ? 'pci.0' : busName(driver);
   if (bus === undefined || (given !== bus && given !== bus.replace(/\.0$/, '')))
     throw new ConfigurationError(
       `there is no bus '${given}' for ${driver}; leave it out${bus ? `, or give bus=${bus}` : ''}`,

@@ -110,7 +110,7 @@ export const flags: readonly Flag[] = [
     argument: 'NAME[,PROPERTY=VALUE]',
     list: 'list-devices',
     last: true,
-    help: 'adds a device, such as a network card or one of virtio; help: list them',
+    help: 'adds a device, such as a network card or one of virtio; help: list them. Those on the PCI bus take addr=SLOT, in hexadecimal: the others have the next free slots',
     apply: applyDevice,
   },
   {

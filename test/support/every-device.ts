@@ -30,6 +30,7 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   vga: 'std',
   pcTestdev: true,
   edu: {},
+  pciSlots: { edu: 31 },
   debugConsole: { iobase: 0xe9 },
   debugExit: { iobase: 0x501, iosize: 2 },
 };

@@ -36,6 +36,8 @@ import { forecast } from './survey.ts';
 export interface UhciOptions {
   readonly ports: PortBus;
   readonly memory: BusMemory;
+  /** Where it is on the PCI bus: in the PIIX3 function 2 of its device. */
+  readonly place: { readonly device: number; readonly function: number };
   /** Of INTD#. */
   readonly irq: IrqLine;
   readonly clock: Clock;
@@ -51,7 +53,7 @@ const LATE = 20_000_000;
 const sizes: readonly AccessSize[] = [1, 2, 4];
 
 /**
- * The USB host controller of the PIIX3, function 2 of device 1. It doesn't look at the schedule every millisecond: after a frame it
+ * The USB host controller of the PIIX3. It doesn't look at the schedule every millisecond: after a frame it
  * looks ahead for the next one that has something to do, and else waits for a store to the schedule, or for a device.
  */
 export class Uhci {
@@ -93,7 +95,8 @@ export class Uhci {
       },
     ]);
     return new PciFunction({
-      ...{ name: 'uhci function', device: 1, function: 2 },
+      name: 'uhci function',
+      ...this.#options.place,
       ...Pci,
       interruptPin: 4,
       bars: [{ index: 4, space: 'io', size: IO_PORTS, range }],

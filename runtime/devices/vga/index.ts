@@ -29,6 +29,8 @@ export interface VgaOptions {
   readonly clock: Clock;
   /** Its memory has room for `vgaBytes`. */
   readonly map: PhysicalMap;
+  /** Its slot on the PCI bus. */
+  readonly device: number;
   /** Option ROM with a video BIOS, at the ROM's base address register. */
   readonly rom?: Uint8Array | undefined;
 }
@@ -109,11 +111,11 @@ export class Vga {
     this.#changed();
   }
 
-  #makeFunction({ map, rom }: VgaOptions, frame: number): PciFunction {
+  #makeFunction({ map, rom, device }: VgaOptions, frame: number): PciFunction {
     const memory = { name: 'vga frame buffer', firstFrame: frame, length: MEMORY_BYTES, writable: true };
     return new PciFunction({
       name: 'vga pci',
-      device: 2,
+      device,
       function: 0,
       ...Id,
       bars: [

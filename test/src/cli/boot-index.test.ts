@@ -39,7 +39,7 @@ describe('the number of a device in the order of booting', () => {
 test.each([
   ['rtl8139,bus=pci.1', "there is no bus 'pci.1' for rtl8139; leave it out, or give bus=pci.0"],
   ['sb16,bus=pci.0', "there is no bus 'pci.0' for sb16; leave it out, or give bus=isa.0"],
-  ['VGA,bus=x', "there is no bus 'x' for VGA; leave it out"],
+  ['VGA,bus=x', "there is no bus 'x' for VGA; leave it out, or give bus=pci.0"],
 ])('-device %s is refused', (text, message) => {
   expect(() => parseArguments(['-device', text])).toThrow(message);
 });

@@ -3,9 +3,9 @@ import { type FieldValue, fields, putText } from './bytes.ts';
 
 const HEADER_BYTES = 32;
 const SLOT_BYTES = 16;
-/** Devices on the bus that are described: the ISA bridge, number 1, and slots for cards. */
+/** Devices on the bus that are described: the ISA bridge, number 1, and all slots for cards. */
 const FIRST_DEVICE = 1;
-const SLOTS = 6;
+const SLOTS = 31;
 /** PIRQ A-D are known by the registers of the ISA bridge that route them. */
 const LINK_OF_PIRQ_A = 0x60;
 const ISA_BRIDGE = 1 << 3;

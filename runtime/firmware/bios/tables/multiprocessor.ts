@@ -18,6 +18,7 @@ const HEADER_BYTES = 44;
 const IO_APIC_ID = 0;
 const LOCAL_APIC_ID = 0;
 const PCI_BUS = 0;
+const LAST_DEVICE = 31;
 const ISA_BUS = 1;
 const ALL_LOCAL_APICS = 0xff;
 /** Polarity and trigger mode: as the bus has them; active high and by level. */
@@ -110,7 +111,7 @@ function interrupt(
 
 /** Pins of devices 1-31: device << 2 | pin is the source. */
 function pciInterrupts({ pirqRoutes }: MultiprocessorOptions): Uint8Array[] {
-  const devices = [1, 2, 3, 4, 5, 6];
+  const devices = Array.from({ length: LAST_DEVICE }, (_, n) => n + 1);
   return devices.flatMap((device) =>
     [0, 1, 2, 3].map((pin) => {
       const irq = pirqRoutes[(device - 1 + pin) & 3]!;

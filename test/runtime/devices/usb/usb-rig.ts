@@ -45,6 +45,7 @@ export class UsbRig extends Rig {
     this.uhci = new Uhci({
       ...{ ports, clock, events, irq, guestError, devices: devices(this) },
       memory: busMemory(this.map),
+      place: { device: 1, function: 2 },
       storeAlarm: storeAlarms(this.map),
     });
     const { pciFunction } = this.uhci;

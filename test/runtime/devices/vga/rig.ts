@@ -22,7 +22,7 @@ export class VgaRig extends Rig {
     super();
     const hole = { base: 0xa0000, length: 0x20000, reads: NO_FRAME, writes: NO_FRAME };
     this.map.add({ name: 'display', layer: Layer.chipset, ...hole });
-    this.vga = new Vga({ ports: this.ports, clock: this.clock, map: this.map, rom: ROM });
+    this.vga = new Vga({ ports: this.ports, clock: this.clock, map: this.map, device: 2, rom: ROM });
     this.pci.add(this.vga.pciFunction);
     // As firmware leaves them: colors, RAM enable, frame buffer in place.
     this.out8(0x3c2, 0x67);

@@ -61,6 +61,15 @@ test.each([
   expect(drives[wordFromBoot({ drives: numbered }, sectorOf)]?.name).toBe(booted);
 });
 
+test('the path of a disk is that of its slot', () => {
+  const pciSlots = { virtio1: 31 };
+  const sectorOf = (port: string) => exiting(drives.findIndex(({ name }) => name === port));
+  const booted = (rest: object) => drives[wordFromBoot({ drives, pciSlots, ...rest }, sectorOf)]?.name;
+  expect(booted({ firmware: { bootOrder: ['/pci@i0cf8/scsi@1f/disk@0,0'] } })).toBe('virtio1');
+  const numbered = drives.map((drive) => (drive.name === 'virtio1' ? { ...drive, bootIndex: 0 } : drive));
+  expect(booted({ drives: numbered })).toBe('virtio1');
+});
+
 test('what the file names comes before numbers', () => {
   const numbered = drives.map((drive) => (drive.name === 'virtio1' ? { ...drive, bootIndex: 0 } : drive));
   const sectorOf = (port: string) => exiting(drives.findIndex(({ name }) => name === port));

@@ -1,0 +1,54 @@
+import { planCards } from '../cards/options.ts';
+import { planDrives } from '../drives/options.ts';
+import { busName } from '../hot-plug.ts';
+import { type CardModel, type CardOptions, ConfigurationError, cardModels } from '../index.ts';
+import { machine, type Settings } from './settings.ts';
+
+/** What the machine calls the PCI devices that it has once (MachineOptions.pciSlots). */
+const single: Readonly<Record<string, string>> = {
+  VGA: 'vga',
+  'virtio-serial-pci': 'virtio-serial',
+  'virtio-balloon-pci': 'virtio-balloon',
+  'virtio-rng-pci': 'virtio-rng',
+  AC97: 'ac97',
+  edu: 'edu',
+  'piix3-usb-uhci': 'uhci',
+};
+
+/** Where the USB controller is without being asked: in the chipset, device 1, function 2. */
+const CHIPSET_USB = { slot: 1, func: 2 };
+const LAST_SLOT = 0x1f;
+
+/** Whether a -device may have `addr=`. */
+export function hasAddress(driver: string): boolean {
+  return driver === 'VGA' || busName(driver) === 'pci.0';
+}
+
+/** The settings whose last device is at an address, such as 5, 0x5 or 05.0: all hexadecimal, as QEMU's are. Throws ConfigurationError. */
+export function withAddress(settings: Settings, driver: string, addr: string): Settings {
+  const { slot, func } = parseAddress(driver, addr);
+  if (driver === 'piix3-usb-uhci' && slot === CHIPSET_USB.slot && func === CHIPSET_USB.func) return settings;
+  if (func !== 0)
+    throw new ConfigurationError(
+      `${driver} is function 0 of its slot, not ${func}; give addr=0x${slot.toString(16)}, or another slot`,
+    );
+  return machine(settings, { pciSlots: { ...settings.machine.pciSlots, [nameOfLast(settings, driver)]: slot } });
+}
+
+function parseAddress(driver: string, addr: string): { slot: number; func: number } {
+  const [, slot, func = '0'] = /^(?:0x)?([0-9a-f]{1,2})(?:\.(?:0x)?([0-7]))?$/i.exec(addr) ?? [];
+  if (slot === undefined || Number.parseInt(slot, 16) > LAST_SLOT)
+    throw new ConfigurationError(
+      `Property '${driver}.addr' doesn't take value '${addr}'; give a slot in hexadecimal, from 0x2 to 0x1f`,
+    );
+  return { slot: Number.parseInt(slot, 16), func: Number(func) };
+}
+
+/** What the machine calls the device that was added last: lists are in the order of the flags. */
+function nameOfLast({ machine: { drives = [], shares = [] }, cards }: Settings, driver: string): string {
+  if (cardModels.includes(driver as CardModel))
+    return planCards(cards.map(({ backend: _, netdev: __, ...card }): CardOptions => card)).at(-1)!.config.name;
+  if (driver === 'virtio-blk-pci') return planDrives(drives).at(-1)!.name;
+  if (driver === 'virtio-9p-pci') return `virtio-9p${shares.length - 1}`;
+  return single[driver]!;
+}

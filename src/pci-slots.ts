@@ -1,0 +1,72 @@
+import { ConfigurationError } from './errors.ts';
+import type { MachineConfig } from './machine-core.ts';
+import { checkedInteger, shown } from './option-checks.ts';
+
+/** The slots of PCI devices, by their names. */
+export type PciSlots = Readonly<Record<string, number>>;
+
+/** What a machine is made of, as far as it has PCI devices. */
+interface DevicePlans {
+  readonly settings: Omit<MachineConfig, 'boot' | 'drives' | 'cards' | 'shares' | 'sound'>;
+  readonly drives: readonly { readonly name: string; readonly interface: string }[];
+  readonly cards: readonly { readonly config: { readonly name: string; readonly model: string } }[];
+  readonly shares: readonly { readonly name: string }[];
+}
+
+const LAST_SLOT = 31;
+/** What has the first slots of each machine, and that of the display adapter where no other is named for it. */
+const chipset: PciSlots = { i440FX: 0, PIIX3: 1 };
+const DISPLAY_SLOT = 2;
+
+/** Devices that a machine has once, with what it has them for. */
+const single: Readonly<Record<string, (settings: DevicePlans['settings']) => boolean>> = {
+  vga: ({ vga }) => vga === 'std',
+  'virtio-serial': ({ virtioPorts }) => virtioPorts !== undefined,
+  'virtio-balloon': ({ balloon }) => balloon === true,
+  'virtio-rng': ({ rng }) => rng === true,
+  ac97: ({ soundCards = [] }) => soundCards.includes('AC97'),
+  edu: ({ edu }) => edu !== undefined,
+};
+
+/** Names of PCI devices that can be in any slot. */
+function deviceNames({ settings, drives, cards, shares }: DevicePlans): string[] {
+  const hasUsb = settings.usb !== undefined || drives.some((drive) => drive.interface === 'usb');
+  return [
+    ...Object.keys(single).filter((name) => single[name]!(settings)),
+    ...(hasUsb ? ['uhci'] : []),
+    ...cards.flatMap(({ config: { name, model } }) => (model === 'ne2k_isa' ? [] : [name])),
+    ...drives.flatMap((drive) => (drive.interface === 'virtio' ? [drive.name] : [])),
+    ...shares.map(({ name }) => name),
+  ];
+}
+
+/**
+ * The slots that are named for devices of a machine, if it has them, and none is taken twice.
+ * @throws ConfigurationError that names the device; for a slot that is taken, in QEMU's words
+ */
+export function checkedPciSlots(slots: PciSlots, plans: DevicePlans): PciSlots {
+  if (typeof slots !== 'object' || slots === null)
+    throw new ConfigurationError(`pciSlots is ${shown(slots)}; it must be an object with devices and their slots`);
+  const names = deviceNames(plans);
+  const unknown = Object.keys(slots).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new ConfigurationError(
+      `pciSlots: the machine has no PCI device '${unknown}' that could have a slot of its own; ${known(names)}`,
+    );
+  const display = names.includes('vga') && slots.vga === undefined ? { vga: DISPLAY_SLOT } : {};
+  const taken = new Map(Object.entries({ ...chipset, ...display }).map(([name, slot]) => [slot, name]));
+  for (const [name, slot] of Object.entries(slots)) {
+    checkedInteger(`pciSlots['${name}']`, slot, 0, LAST_SLOT);
+    const other = taken.get(slot);
+    if (other !== undefined)
+      throw new ConfigurationError(
+        `PCI: slot ${slot} function 0 not available for ${name}, in use by ${other}; give one of them another slot`,
+      );
+    taken.set(slot, name);
+  }
+  return slots;
+}
+
+function known(names: readonly string[]): string {
+  return names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+}

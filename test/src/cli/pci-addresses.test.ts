@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { parseArguments } from '../../../src/cli/arguments.ts';
+
+const parse = (line: string) => parseArguments(line.split(' ')).machine;
+
+test.each([
+  ['-device edu,addr=5', { edu: 5 }],
+  ['-device edu,addr=0x5', { edu: 5 }],
+  ['-device edu,addr=05.0', { edu: 5 }],
+  ['-device edu,addr=0x1f.0x0', { edu: 31 }],
+  // They are hexadecimal, with 0x and without.
+  ['-device edu,addr=10', { edu: 16 }],
+  ['-device VGA,id=v,bus=pci.0,addr=0x3', { vga: 3 }],
+  ['-device virtio-balloon,addr=4 -device virtio-rng-pci,addr=5', { 'virtio-balloon': 4, 'virtio-rng': 5 }],
+  ['-device virtio-serial-pci,id=s,bus=pci.0,addr=0x6', { 'virtio-serial': 6 }],
+  ['-device AC97,addr=7', { ac97: 7 }],
+  ['-device piix3-usb-uhci,id=usb,addr=0x5', { uhci: 5 }],
+  ['-device e1000,id=n,addr=0x3 -device rtl8139 -device rtl8139,addr=4', { n: 3, 'rtl8139.1': 4 }],
+  ['-drive if=none,id=a,file=a -drive if=virtio,file=b -device virtio-blk-pci,drive=a,addr=9', { virtio1: 9 }],
+  [
+    '-fsdev local,id=f,path=p,security_model=none -virtfs local,path=q,mount_tag=q,security_model=none -device virtio-9p-pci,fsdev=f,mount_tag=t,addr=a',
+    { 'virtio-9p1': 10 },
+  ],
+])('%s', (line, slots) => {
+  expect(parse(line).pciSlots).toEqual(slots);
+});
+
+test('the USB controller may be where it is anyway', () => {
+  expect(parse('-device piix3-usb-uhci,id=usb,bus=pci.0,addr=0x1.0x2')).toEqual({ usb: [] });
+});
+
+describe('is refused', () => {
+  test.each(['20', '0x20', 'x', '-1', '', '5.8', '5.', '1 2'])('addr=%s', (addr) => {
+    expect(() => parseArguments(['-device', `e1000,addr=${addr}`])).toThrow(
+      `-device: Property 'e1000.addr' doesn't take value '${addr}'; give a slot in hexadecimal, from 0x2 to 0x1f`,
+    );
+  });
+
+  test('another function', () => {
+    expect(() => parse('-device e1000,addr=5.1')).toThrow(
+      '-device: e1000 is function 0 of its slot, not 1; give addr=0x5, or another slot',
+    );
+  });
+
+  test('a device of another bus', () => {
+    expect(() => parse('-device sb16,addr=5')).toThrow("'addr' is not supported in 'sb16,addr=5'");
+  });
+});
