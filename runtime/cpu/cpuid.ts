@@ -73,6 +73,7 @@ const LAST_EXTENDED_LEAF = 0x80000008;
 /** The last basic leaf while MISC_ENABLE limits it. */
 const LIMITED_LEAF = 2;
 const LINEAR_BITS = 32;
+const REPEATED_BY_AMD = 0x0183f3ff;
 
 /** Leaf 2: TLBs of 4 KB and 4 MB pages, caches of a Pentium II (Intel SDM vol. 2, table 3-12). */
 const caches: Leaf = [0x03020101, 0, 0, 0x0c040843];
@@ -137,7 +138,13 @@ function extendedLeaf(cpu: Cpu, number: number): Leaf {
     return brand(cpu.model, (number - FIRST_BRAND_LEAF) * 16);
   }
   if (number === LAST_EXTENDED_LEAF) return [PHYSICAL_BITS | (LINEAR_BITS << 8), 0, 0, 0];
-  return [0, 0, features(cpu, number, 2), features(cpu, number, 3)];
+  return [0, 0, features(cpu, number, 2), features(cpu, number, 3) | repeatedByAmd(cpu, number)];
+}
+
+/** Processors of AMD tell of most features of leaf 1 once more (AMD64 Architecture Programmer's Manual vol. 3, E.4.2). */
+function repeatedByAmd(cpu: Cpu, number: number): number {
+  const isTold = number === EXTENDED + 1 && cpu.model.vendor === 'AuthenticAMD';
+  return isTold ? features(cpu, 1, 3) & REPEATED_BY_AMD : 0;
 }
 
 function features(cpu: Cpu, leafNumber: number, register: number): number {

@@ -73,6 +73,7 @@ export const missingFeatures: ReadonlySet<string> = new Set(
     'fxsr-opt gfni hle ht hypervisor ia64 ibpb ibrs ibs intel-pt invpcid la57 lahf-lm lm lwp misalignsse mmxext monitor',
     'movdir64b movdiri mpx osvw pbe pcid pdcm pdpe1gb perfctr-core perfctr-nb pku pks pn rdpid rdseed rdtscp rtm',
     'serialize sgx sha-ni skinit smap smep smx spec-ctrl ss ssbd sse4a stibp svm syscall tbm tce tm tm2 topoext umip',
+    'amd-ssbd amd-stibp avx512-4fmaps avx512-4vnniw avx512-vpopcntdq core-capability npt nrip-save xsaveerptr',
     'vaes vmx vpclmulqdq waitpkg wbnoinvd wdt x2apic xgetbv1 xop xsavec xsaveopt xsaves xtpr',
   ].flatMap((line) => line.split(' ')),
 );

@@ -43,6 +43,8 @@ function zero(first: number, exists: ModelRegister['exists'], count = 1): ModelR
 }
 
 const isP6: ModelRegister['exists'] = (model) => familyOf(model) >= 6;
+/** From the K8 on. */
+const isAmd64: ModelRegister['exists'] = (model) => model.vendor !== 'GenuineIntel' && familyOf(model) === 0xf;
 const hasSysenter: ModelRegister['exists'] = ({ features }) => features.has('sep');
 
 const extendedFeatures: ModelRegister = {
@@ -90,6 +92,9 @@ const registers: readonly ModelRegister[] = [
   kvmEndOfInterrupt,
   // Platform id, hard power-on configuration, microcode update and revision.
   ...[0x17, 0x2a, 0x79, 0x8b].map((number) => zero(number, isP6)),
+  // SYSCFG, HWCR, TOP_MEM, TOP_MEM2, northbridge configuration, pending interrupts (BIOS and Kernel Developer's Guide for AMD's family 10h, 3.6 and
+  // 3.12): systems read them without a check, and what they say there is none of.
+  ...[0xc0010010, 0xc0010015, 0xc001001a, 0xc001001d, 0xc001001f, 0xc0010055].map((number) => zero(number, isAmd64)),
 ];
 
 const byNumber = new Map(

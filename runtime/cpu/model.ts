@@ -1,6 +1,7 @@
 import { changedFeatures, takesAway } from './feature-changes.ts';
 import { type CpuFeature, implemented } from './features.ts';
-import { type LackingFeature, lackingText } from './lacking.ts';
+import { isLacking, type LackingFeature, lackingText } from './lacking.ts';
+import { type SixtyFourBitModel, sixtyFourBitModel, sixtyFourBitModels } from './sixty-four-bit-models.ts';
 
 export type { CpuFeature, SystemFeature } from './features.ts';
 
@@ -41,7 +42,7 @@ const kvm32: readonly CpuFeature[] = [...qemu32, 'vme', 'mtrr', 'clflush', 'mca'
 const coreduo: readonly CpuFeature[] = [...qemu32, 'vme', 'mtrr', 'clflush', 'mca', 'nx'];
 const n270: readonly CpuFeature[] = [...coreduo, 'ssse3', 'movbe'];
 /** What processors that save energy have besides. */
-const mobile: readonly LackingFeature[] = ['ds', 'acpi', 'ss', 'monitor'];
+const mobile: readonly LackingFeature[] = ['acpi', 'ss', 'monitor'];
 const none: readonly LackingFeature[] = [];
 
 /**
@@ -70,10 +71,29 @@ const models = {
   kvm32: { signature: 0xf61, lastLeaf: 5, brand: 'Common 32-bit KVM processor', features: kvm32, lacking: none },
   max: { signature: 0x6fb, lastLeaf: 0x15, brand: 'rawiron', features: implemented, lacking: none },
 } as const;
-export type CpuModelName = keyof typeof models;
 
 /** Names of the models, for messages. */
-export const cpuModelNames = Object.keys(models) as CpuModelName[];
+export const cpuModelNames: readonly string[] = [...Object.keys(models), ...sixtyFourBitModels];
+
+/** A model before changes of its features; vendor left out: Intel. */
+type PlainModel = Omit<CpuModel, 'vendor' | 'features'> & {
+  readonly vendor?: string;
+  readonly features: readonly CpuFeature[];
+};
+
+/** The model of a name, in any case; QEMU's first version of each is the model itself. */
+function plainModel(name: string): PlainModel | undefined {
+  const usual = name.toLowerCase().replace(/-v1$/, '');
+  const found = cpuModelNames.find((one) => one.toLowerCase() === usual);
+  if (found === undefined) return undefined;
+  return Object.hasOwn(models, found) ? models[found as keyof typeof models] : without64Bits(sixtyFourBitModel(found));
+}
+
+/** What of a 64-bit processor is there. */
+function without64Bits({ features, ...model }: SixtyFourBitModel): PlainModel {
+  const present = implemented.filter((feature) => feature === 'base' || features.includes(feature));
+  return { ...model, features: present, lacking: features.filter(isLacking) };
+}
 
 /**
  * The model that a text such as `pentium3,+nx,-sse` or `pentium3,nx=on,sse=off` means: a name, then features to add
@@ -101,8 +121,7 @@ export function cpuWarnings(text: string): readonly string[] {
 
 function parseModel(text: string) {
   const [name, ...properties] = text.split(',');
-  const usual = name!.toLowerCase();
-  const model = Object.hasOwn(models, usual) ? models[usual as CpuModelName] : undefined;
+  const model = plainModel(name!);
   if (model === undefined) throw new RangeError(`unknown model '${name}'; it is one of: ${cpuModelNames.join(', ')}`);
   const isSet = (property: string, usually: boolean): boolean =>
     properties.reduce((before, one) => switched(one, property) ?? before, usually);

@@ -47,7 +47,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['cpu'],
     argument: 'MODEL[,+FEATURE][,-FEATURE][,check=off][,enforce]',
-    help: 'a model such as 486, pentium3, n270, qemu32 or max (default; host: the same), with features added or taken away; enforce: none may be missing; help: list them',
+    help: 'a model such as 486, pentium3, n270, qemu32, qemu64, Haswell or max (default; host: the same), with features added or taken away; enforce: none may be missing; help: list them',
     list: 'list-cpus',
     apply: (settings, cpu) => machine(settings, { cpu: checkedCpu(cpu.replace(/^host(?=,|$)/, 'max')) }),
   },

@@ -154,16 +154,16 @@ describe('models', () => {
   });
 
   test('that lack something say so, unless they are not to, or must not', () => {
-    const [ds, monitor] = ['CPUID.01H:EDX.ds [bit 21]', 'CPUID.01H:ECX.monitor [bit 3]'];
+    const [acpi, monitor] = ['CPUID.01H:EDX.acpi [bit 22]', 'CPUID.01H:ECX.monitor [bit 3]'];
     const warning = (place: string) => `this processor doesn't support requested feature: ${place}`;
-    expect(cpuWarnings('n270')).toContain(warning(ds));
-    expect(cpuWarnings('coreduo,-ds,-acpi,ss=off')).toEqual([warning(monitor)]);
+    expect(cpuWarnings('n270')).toContain(warning(acpi));
+    expect(cpuWarnings('coreduo,-acpi,ss=off')).toEqual([warning(monitor)]);
     expect(cpuWarnings('coreduo,check=off')).toEqual([]);
     expect(cpuWarnings('qemu32,enforce')).toEqual([]);
-    expect(cpuProblem('coreduo,-ds,-acpi,-ss,enforce')).toBe(
+    expect(cpuProblem('coreduo,-acpi,-ss,enforce')).toBe(
       `this processor doesn't support requested features (${monitor}); leave 'enforce' out, or take them away`,
     );
-    expect(cpuProblem('coreduo,-ds,-acpi,-ss,-monitor,enforce=on')).toBe(null);
+    expect(cpuProblem('coreduo,-acpi,-ss,-monitor,enforce=on')).toBe(null);
     expect(cpuProblem('n270,enforce,enforce=off')).toBe(null);
     expect([...cpuModel('n270').features]).toEqual(expect.arrayContaining(['movbe', 'ssse3', 'nx']));
     expect([...cpuModel('qemu32').features]).not.toContain('vme');
