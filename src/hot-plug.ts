@@ -1,12 +1,13 @@
 import type { Machine } from './machine.ts';
 
 /** Where a device would be plugged in: nothing can be while the machine runs. */
-type Bus = 'isa' | 'ide' | 'pci' | 'usb-bus' | 'virtio-serial' | 'none';
+type Bus = 'isa' | 'ide' | 'floppy-bus' | 'pci' | 'usb-bus' | 'virtio-serial' | 'none';
 
 /** Devices by the names that QEMU has for them. */
 const buses: Readonly<Record<Bus, readonly string[]>> = {
   isa: ['isa-debug-exit', 'isa-debugcon', 'pc-testdev', 'ne2k_isa', 'sb16', 'isa-serial', 'isa-parallel'],
   ide: ['ide-hd', 'ide-cd'],
+  'floppy-bus': ['floppy'],
   pci: [
     ...['rtl8139', 'ne2k_pci', 'e1000', 'e1000-82540em', 'AC97', 'ac97', 'edu', 'piix3-usb-uhci'],
     ...['blk', 'net', 'balloon', 'serial', 'rng', '9p'].flatMap((name) => [`virtio-${name}-pci`, `virtio-${name}`]),

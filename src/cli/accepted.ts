@@ -1,10 +1,12 @@
 import type { Flag } from './flags.ts';
 import { checkProperties, type PropertyPatterns } from './properties.ts';
-import type { List } from './settings.ts';
+import { type List, warned } from './settings.ts';
 
 const one = /^1$/;
 const off = /^off$/;
+const onOrOff = /^(on|off)$/;
 const anything = /^/;
+const never = /^(?!)/;
 
 /** A flag of QEMU's that may ask for what this machine is or does anyway, and for nothing else. */
 interface AcceptedFlag {
@@ -16,6 +18,8 @@ interface AcceptedFlag {
   readonly properties?: PropertyPatterns;
   /** What is so here, and what to do: for the error where it asks for something else. */
   readonly instead?: string;
+  /** What is not so, for those who asked for it. */
+  warning?(properties: Readonly<Record<string, string>>): string | undefined;
 }
 
 const rows: readonly AcceptedFlag[] = [
@@ -48,20 +52,37 @@ const rows: readonly AcceptedFlag[] = [
     instead: 'the host decides about memory and idle time; give off',
   },
   {
+    names: ['msg'],
+    argument: 'timestamp=off',
+    help: 'messages without times',
+    properties: { timestamp: onOrOff, 'guest-name': onOrOff },
+    instead: 'give timestamp=off',
+    warning: (given) =>
+      Object.values(given).includes('on') ? '-msg: messages have neither times nor the name of the guest' : undefined,
+  },
+  {
+    names: ['watchdog-action'],
+    argument: 'ACTION',
+    help: 'there is no watchdog that could act',
+    properties: { action: anything },
+  },
+  {
     names: ['sandbox'],
     argument: 'off',
     help: 'no sandbox around the program',
-    properties: { enable: off },
+    properties: { enable: off, obsolete: never, elevateprivileges: never, spawn: never, resourcecontrol: never },
     instead: 'there is no sandbox around the program; the guest reaches only what its devices are connected to',
   },
   { names: ['no-user-config', 'nouserconfig'], help: 'there are no configuration files' },
 ];
 
 /** Flags of QEMU's that have no effect here because the machine is as they ask; anything else they ask is refused. */
-export const acceptedFlags: readonly Flag[] = rows.map(({ properties, instead = '', ...row }) => ({
+export const acceptedFlags: readonly Flag[] = rows.map(({ properties, instead = '', warning, ...row }) => ({
   ...row,
   apply: (settings, text) => {
-    if (properties !== undefined) checkProperties(text, properties, instead);
-    return settings;
+    if (properties === undefined) return settings;
+    const given = checkProperties(text, properties, instead);
+    const problem = warning?.(given);
+    return problem === undefined ? settings : warned(settings, problem);
   },
 }));

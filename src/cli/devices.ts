@@ -125,6 +125,11 @@ export const devices: Readonly<Record<string, Device>> = {
     properties: { drive: '', bus: '', unit: '', serial: '', bootindex: '' },
     apply: (settings, properties) => connectDrive(settings, { media: 'cdrom' }, properties),
   },
+  floppy: {
+    help: 'a floppy drive, empty without an image',
+    properties: { drive: '', unit: '', bootindex: '' },
+    apply: (settings, properties) => connectDrive(settings, { interface: 'floppy' }, properties),
+  },
   'virtio-blk-pci': {
     help: 'a hard disk like that of ide-hd, for guests with drivers of virtio',
     properties: { drive: '', serial: '', bootindex: '' },

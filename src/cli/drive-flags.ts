@@ -94,7 +94,7 @@ export function connectDrive(
   const { [id]: waiting, ...others } = settings.waitingDrives;
   if (id !== '' && waiting === undefined)
     throw new ConfigurationError(`there is no drive '${id}' that waits; give -drive if=none,id=${id},file=FILE`);
-  const index = placeOf(bus, unit);
+  const index = kind.interface === 'floppy' ? floppyUnit(unit) : placeOf(bus, unit);
   const connected = {
     ...waiting,
     ...kind,
@@ -135,6 +135,11 @@ function addDrive(settings: Settings, { waits, ...drive }: Drive): Settings {
   if (Object.hasOwn(settings.waitingDrives, id))
     throw new ConfigurationError(`there is a drive with the name '${id}' already; give each its own`);
   return { ...settings, waitingDrives: { ...settings.waitingDrives, [id]: drive } };
+}
+
+/** Of `unit=1`: drive B. */
+function floppyUnit(unit: string): number | undefined {
+  return unit === '' ? undefined : parseInteger('unit', unit);
 }
 
 /** Of `bus=ide.1,unit=0`: the place among the four drives. */

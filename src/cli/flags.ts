@@ -1,24 +1,24 @@
 import { checkedEngine } from '../engine-options.ts';
-import { ConfigurationError, type EngineName, type EngineSettings, keyboardLayouts, memorySize } from '../index.ts';
+import { type EngineName, type EngineSettings, keyboardLayouts } from '../index.ts';
 import { checkedLayout } from '../input/layout.ts';
 import { migrationPlace } from '../node/migration/place.ts';
 import { checkedCpu, checkedIsolate } from '../options.ts';
 import { characterFlags } from './backends/flags.ts';
-import { clockBase } from './clock-base.ts';
 import { debugFlags } from './debug-flags.ts';
 import { applyDevice } from './devices.ts';
 import { driveFlags } from './drive-flags.ts';
 import { firmwareFileFlags } from './firmware-file-flags.ts';
 import { icountFlag } from './icount-flag.ts';
 import { limitsFlag } from './limits.ts';
+import { clockAndGlobalFlags, machineFlag, memoryFlag } from './machine-flags.ts';
 import { networkFlags } from './network-flags.ts';
 import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { type List, machine, type Settings } from './settings.ts';
 import { shareFlags } from './share-flags.ts';
 import { smbiosFlags } from './smbios-flags.ts';
-import { connectSound, soundFlags } from './sound-flags.ts';
+import { soundFlags } from './sound-flags.ts';
 import { traceFlags } from './trace-flags.ts';
-import { addUsbController, usbFlags } from './usb-flags.ts';
+import { usbFlags } from './usb-flags.ts';
 
 /** One row of the command line's table: parsing and `--help` come from it. */
 export interface Flag {
@@ -38,12 +38,7 @@ export interface Flag {
 }
 
 export const flags: readonly Flag[] = [
-  {
-    names: ['m'],
-    argument: 'SIZE',
-    help: 'memory in megabytes, or with K, M or G (default: 128)',
-    apply: (settings, text) => machine(settings, { memory: checkedMemory(text) }),
-  },
+  memoryFlag,
   {
     names: ['cpu'],
     argument: 'MODEL[,+FEATURE][,-FEATURE][,check=off][,enforce]',
@@ -51,13 +46,7 @@ export const flags: readonly Flag[] = [
     list: 'list-cpus',
     apply: (settings, cpu) => machine(settings, { cpu: checkedCpu(cpu.replace(/^host(?=,|$)/, 'max')) }),
   },
-  {
-    names: ['machine', 'M'],
-    argument: '[pc][,max-ram-below-4g=SIZE][,hpet=off][,usb=on][,pcspk-audiodev=ID]',
-    help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer; the USB controller, as -usb; where the speaker is heard (it is wherever there is an -audiodev). Properties of QEMU that ask for what is so anyway are taken',
-    list: 'list-machines',
-    apply: applyMachine,
-  },
+  machineFlag,
   {
     names: ['kernel'],
     argument: 'FILE',
@@ -113,18 +102,7 @@ export const flags: readonly Flag[] = [
     help: 'adds a device, such as a network card or one of virtio; help: list them. Those on the PCI bus take addr=SLOT, in hexadecimal: the others have the next free slots',
     apply: applyDevice,
   },
-  {
-    names: ['global'],
-    argument: 'isa-debugcon.iobase=N',
-    help: 'port of the debug console',
-    apply: (settings, text) => machine(settings, { debugConsole: { iobase: parseDebugConsolePort(text) } }),
-  },
-  {
-    names: ['rtc'],
-    argument: 'base=utc|localtime|DATE[,clock=vm]',
-    help: "what the real-time clock shows at the start: UTC (default), the host's local time, or such as 2026-01-31T12:00:00",
-    apply: (settings, text) => ({ ...settings, startTime: parseClock(text) }),
-  },
+  ...clockAndGlobalFlags,
   {
     names: ['no-hpet'],
     help: 'no high precision event timer, as -machine hpet=off',
@@ -232,52 +210,6 @@ export function flagUsage({ names, argument, optional }: Flag): string {
   return optional ? `${flag}[=${argument}]` : `${flag} ${argument}`;
 }
 
-function checkedMemory(text: string): string {
-  const { size = '' } = parseProperties(text, 'size', []);
-  memorySize(size);
-  return size;
-}
-
-const off = /^off$/;
-const on = /^on$/;
-const offOrAuto = /^(off|auto)$/;
-
-/** Properties of `-machine`: but for the memory and the HPET they ask for what is so anyway. */
-const machineProperties = {
-  type: /^(pc|pc-i440fx-[\w.-]+)$/,
-  accel: /(^|:)tcg(:|$)/,
-  'max-ram-below-4g': /^/,
-  acpi: on,
-  graphics: off,
-  hpet: /^(on|off)$/,
-  i8042: on,
-  'mem-merge': /^(on|off)$/,
-  'dump-guest-core': /^(on|off)$/,
-  nvdimm: off,
-  'pcspk-audiodev': /^/,
-  pic: /^(on|auto)$/,
-  pit: /^(on|auto)$/,
-  smm: offOrAuto,
-  usb: /^(on|off)$/,
-  vmport: offOrAuto,
-};
-
-function applyMachine(settings: Settings, text: string): Settings {
-  const instead = 'the machine is a pc (i440FX); -machine help lists what it takes, and usb and hpet are on or off';
-  const {
-    'max-ram-below-4g': size,
-    'pcspk-audiodev': audiodev = '',
-    hpet,
-    usb,
-  } = checkProperties(text, machineProperties, instead);
-  if (size !== undefined) memorySize(size);
-  const connected = connectSound(usb === 'on' ? addUsbController(settings) : settings, audiodev);
-  return machine(connected, {
-    ...(size !== undefined && { memoryBelow4G: size }),
-    ...(hpet !== undefined && { hpet: hpet === 'on' }),
-  });
-}
-
 /** What QEMU does in the two other cases is done anyway: nothing, as there is no such device. */
 const actionProperties = {
   reboot: /^(reset|shutdown)$/,
@@ -292,20 +224,6 @@ function applyAction(settings: Settings, text: string): Settings {
     ...(given.reboot !== undefined && { reboot: given.reboot === 'reset' ? 'reset' : 'exit' }),
     ...(given.shutdown !== undefined && { shutdown: given.shutdown === 'pause' ? 'pause' : 'exit' }),
   });
-}
-
-/** The clocks of QEMU's are alike here: a machine on the command line goes on all the time. */
-function parseClock(text: string): () => Date {
-  const clock = { base: /^/, clock: /^(host|rt|vm)$/, driftfix: /^none$/ };
-  const { base = 'utc' } = checkProperties(text, clock, "the clock goes with the guest's time");
-  return clockBase(base);
-}
-
-function parseDebugConsolePort(text: string): number {
-  const [property, value = ''] = text.split('=');
-  if (property !== 'isa-debugcon.iobase')
-    throw new ConfigurationError(`the property '${property}' is not supported; give isa-debugcon.iobase=PORT`);
-  return parseInteger(property, value);
 }
 
 function parseIncoming(text: string): string {

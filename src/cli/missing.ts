@@ -2,12 +2,23 @@
 const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['sd mtdblock iscsi pflash', 'there is no such drive; -drive adds disks, CD-ROM and floppy drives'],
   ['bt', 'there is no Bluetooth; leave it out'],
+  // QEMU itself has them no more, but older scripts do.
+  ['localtime', 'give -rtc base=localtime'],
+  ['startdate', 'give -rtc base=DATE'],
+  ['std-vga', 'give -vga std'],
+  ['no-kqemu no-kvm no-kvm-irqchip no-kvm-pit tdf rtc-td-hack nodefconfig', 'leave it out'],
+  ['redir', 'give -nic user,hostfwd=tcp::PORT-:PORT'],
+  ['tftp bootp', 'give -nic user,tftp=FOLDER,bootfile=NAME'],
+  ['smb', 'give -virtfs local,path=FOLDER,mount_tag=TAG,security_model=mapped-file for a folder of the host'],
   [
-    'spice sdl full-screen alt-grab ctrl-grab show-cursor g rotate portrait',
+    'spice sdl full-screen alt-grab ctrl-grab show-cursor no-frame no-quit g rotate portrait',
     'there is no window; -display terminal shows the screen on the terminal, -vnc :N to viewers',
   ],
   ['win2k-hack', "it slows the disk down for a mistake of Windows 2000's setup; leave it out"],
-  ['soundhw', 'give -device for a sound card, and -audiodev for where its sound goes'],
+  [
+    'soundhw',
+    'give -audiodev wav,id=a,path=FILE, and -device sb16,audiodev=a or AC97,audiodev=a, or -machine pcspk-audiodev=a for the speaker',
+  ],
   ['virtioconsole', 'give -device virtio-serial-pci and -device virtconsole,chardev=ID'],
   ['balloon', 'give -device virtio-balloon-pci'],
   ['tpmdev watchdog', 'there is no such device yet; -device help lists what there is'],
@@ -25,7 +36,7 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['runas run-with chroot', 'the program stays what it was started as; start it as that user, or in that folder'],
   ['semihosting semihosting-config', "that is for other processors' guests; -device isa-debug-exit ends the program"],
   ['set readconfig writeconfig preconfig compat', 'the machine is described by flags alone; --help lists them'],
-  ['add-fd append-file msg realtime seed qtest shim', 'leave it out; --help lists what there is'],
+  ['add-fd append-file realtime seed qtest shim', 'leave it out; --help lists what there is'],
 ];
 
 /** Why a flag of QEMU's cannot be had, and what to do instead, by its name. */

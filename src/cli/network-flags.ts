@@ -96,16 +96,17 @@ function allCards(settings: Settings): Omit<CommandLineCard, 'netdev'>[] {
   const twice = used.find((id, n) => used.indexOf(id) !== n);
   if (twice !== undefined)
     throw new ConfigurationError(`the network '${twice}' has two cards; give each card a -netdev of its own`);
-  if (net?.backend !== undefined && net.card === undefined)
-    throw new ConfigurationError('-net has a network but no card; give -net nic as well, or -nic');
   const older = net?.card === undefined ? [] : [{ ...net.card, ...(net.backend && { backend: net.backend }) }];
   checkCaptures(settings);
   return [...cards, ...older].map((card) => connected(card, settings));
 }
 
-/** Networks of -netdev that no card has: they are not there. */
-export function networksWithoutCards({ cards, netdevs, net }: Settings): string[] {
-  return Object.keys(netdevs).filter((id) => id !== net?.card?.netdev && !cards.some(({ netdev }) => netdev === id));
+/** What to tell of networks that no card has: they are not there. QEMU's words. */
+export function networkWarnings({ cards, netdevs, net }: Settings): string[] {
+  const ids = Object.keys(netdevs);
+  const alone = ids.filter((id) => id !== net?.card?.netdev && !cards.some(({ netdev }) => netdev === id));
+  const isHubAlone = net?.backend !== undefined && net.card === undefined;
+  return [...alone.map((id) => `netdev ${id} has no peer`), ...(isHubAlone ? ['hub 0 with no nics (-net)'] : [])];
 }
 
 /** The id of -nic is that of its network. */
@@ -191,6 +192,7 @@ function parseHubport(others: readonly Property[]): CommandLineNetwork {
 function addObject(settings: Settings, text: string): Settings {
   const [[, type]] = propertyList(text, 'qom-type') as [[string, string]];
   if (RANDOM_SOURCES.includes(type)) return addRandomSource(settings, text);
+  if (type === 'memory-backend-ram') return checkMemoryBackend(settings, text);
   if (type !== 'filter-dump')
     throw new ConfigurationError(
       `the object '${type}' is not supported; give ${OBJECTS.slice(0, -1).join(', ')} or ${OBJECTS.at(-1)}`,
@@ -199,6 +201,12 @@ function addObject(settings: Settings, text: string): Settings {
   if (netdev === undefined || file === undefined)
     throw new ConfigurationError('filter-dump needs a network and a file; give netdev=ID and file=FILE');
   return { ...settings, captures: { ...settings.captures, [netdev]: file } };
+}
+
+/** The memory of -m, as it is described for -machine memory-backend=ID. */
+function checkMemoryBackend(settings: Settings, text: string): Settings {
+  parseProperties(text, 'qom-type', ['id', 'size']);
+  return settings;
 }
 
 function addRandomSource(settings: Settings, text: string): Settings {

@@ -26,7 +26,7 @@ import { comingMachine } from './incoming.ts';
 import { openInspector } from './inspector.ts';
 import { withModules } from './kernel-modules.ts';
 import { reportLimits } from './limits.ts';
-import { cardsOf, networksWithoutCards } from './network-flags.ts';
+import { cardsOf, networkWarnings } from './network-flags.ts';
 import { standardOutputGone } from './output-error.ts';
 import { checkOutputFiles } from './output-files.ts';
 import { writePidFile } from './pid-file.ts';
@@ -58,8 +58,7 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   // Whoever reads it may send a signal at once.
   using _pidFile = writePidFile(settings.pidFile);
   using _alive = keptAlive();
-  for (const warning of cpuWarnings(settings.machine.cpu ?? 'max')) terminal.note(`rawiron: warning: ${warning}`);
-  for (const id of networksWithoutCards(settings)) terminal.note(`rawiron: warning: netdev ${id} has no peer`);
+  for (const warning of warningsOf(settings)) terminal.note(`rawiron: warning: ${warning}`);
   const made = await madeUnlessLeft(
     makeMachine(settings, boot, async (text) => {
       terminal.note(text);
@@ -114,6 +113,12 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   } finally {
     await terminal.close();
   }
+}
+
+/** What the user is to know of the flags before the machine is made. */
+function warningsOf(settings: Settings): string[] {
+  const { warnings = [], machine } = settings;
+  return [...cpuWarnings(machine.cpu ?? 'max'), ...warnings, ...networkWarnings(settings)];
 }
 
 /** The machine, or the exit code of who left while it was made: a server of an image may not answer. */

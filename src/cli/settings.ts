@@ -81,6 +81,8 @@ export interface Settings {
   readonly inspect?: string;
   /** Does something with the machine from its start to its end; `leave` ends it. */
   readonly accompany?: (machine: Machine, leave: () => void) => Promise<AsyncDisposable>;
+  /** What flags ask for that changes nothing here, and whose user is to know. */
+  readonly warnings?: readonly string[];
   /** The machine goes on in the background, without a terminal, as soon as it is set up. */
   readonly daemonize?: boolean;
   /** Where the number of the process is while it runs. */
@@ -109,4 +111,9 @@ export const initialSettings: Settings = {
 /** The settings with these options of the machine. */
 export function machine(settings: Settings, options: Partial<MachineOptions>): Settings {
   return { ...settings, machine: { ...settings.machine, ...options } };
+}
+
+/** The settings with a warning about a flag. */
+export function warned(settings: Settings, warning: string): Settings {
+  return { ...settings, warnings: [...(settings.warnings ?? []), warning] };
 }

@@ -13,6 +13,13 @@ const NO_WINDOW =
 /** The first display that is free, with its page. */
 const WEB = ':0,to=99,websocket=on';
 
+/** A window's properties are as little there as windows. */
+const windowProperties = ['gl', 'full-screen', 'window-close', 'show-cursor', 'grab-on-hover', 'zoom-to-fit', 'p2p'];
+const displayProperties = {
+  type: /^(terminal|curses|none)$/,
+  ...Object.fromEntries(windowProperties.map((name) => [name, /^(?!)/])),
+};
+
 const usages = Object.values(kinds)
   .map(({ usage }) => usage)
   .join('; ');
@@ -31,7 +38,7 @@ export const characterFlags: readonly Flag[] = [
     apply: (settings, text) => {
       if (text === 'web') return withVnc(settings, WEB);
       if (text.startsWith('vnc=')) return withVnc(settings, text.slice('vnc='.length));
-      const { type } = checkProperties(text, { type: /^(terminal|curses|none)$/ }, NO_WINDOW);
+      const { type } = checkProperties(text, displayProperties, NO_WINDOW);
       return { ...settings, display: type === 'none' ? 'none' : 'terminal' };
     },
   },
@@ -71,7 +78,7 @@ export const characterFlags: readonly Flag[] = [
     argument: 'chardev=ID[,mode=readline|control]',
     help: 'a monitor on a -chardev, or QMP (control)',
     apply: (settings, text) => {
-      const { chardev, mode = 'readline' } = parseProperties(text, 'chardev', ['mode', 'pretty']);
+      const { chardev, mode = 'readline' } = parseProperties(text, 'chardev', ['mode', 'pretty', 'id']);
       if (!chardev) throw new ConfigurationError(`'${text}' has no chardev; give chardev=ID`);
       if (mode !== 'readline' && mode !== 'control')
         throw new ConfigurationError(`'${mode}' is no mode of a monitor; give readline or control`);

@@ -14,8 +14,8 @@ test.each([
 test.each([
   ['-name a,b', "-name: 'b' is not supported in 'a,b': it may have process, debug-threads"],
   [
-    '-object memory-backend-ram,id=m,size=1G',
-    "-object: the object 'memory-backend-ram' is not supported; give filter-dump",
+    '-object memory-backend-file,id=m,size=1G',
+    "-object: the object 'memory-backend-file' is not supported; give filter-dump",
   ],
 ])('%s is refused', (line, message) => {
   expect(() => parse(line)).toThrow(message);

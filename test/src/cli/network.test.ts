@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.ts';
-import { cardsOf } from '../../../src/cli/network-flags.ts';
+import { cardsOf, networkWarnings } from '../../../src/cli/network-flags.ts';
 import { NetworkHub } from '../../../src/index.ts';
 
-const cards = (line: string) => cardsOf(parseArguments(line.split(' ')));
+const parse = (line: string) => parseArguments(line.split(' '));
+const cards = (line: string) => cardsOf(parse(line));
 const user = { type: 'user', hostForward: [], guestForward: [], dnsSearch: [] };
 
 test.each([
@@ -89,8 +90,13 @@ test.each([
   ['-device rtl8139,netdev=n', "there is no network 'n'; give -netdev user,id=n"],
   ['-netdev user,id=n -net nic,netdev=n -device e1000,netdev=n', "the network 'n' has two cards"],
   ['-netdev user,id=n -device rtl8139,netdev=n -device e1000,netdev=n', "the network 'n' has two cards"],
-  ['-net user', '-net has a network but no card; give -net nic as well, or -nic'],
   ['-object filter-dump,netdev=n,file=f', "there is no network 'n' to capture"],
 ])('%s is refused', (line, message) => {
   expect(() => cards(line)).toThrow(message);
+});
+
+test('networks without a card are told', () => {
+  expect(networkWarnings(parse('-net user,hostfwd=tcp::8022-:22'))).toEqual(['hub 0 with no nics (-net)']);
+  expect(networkWarnings(parse('-net user -net nic -netdev user,id=n'))).toEqual(['netdev n has no peer']);
+  expect(cards('-net user')).toEqual([]);
 });

@@ -1,0 +1,122 @@
+import { ConfigurationError, memorySize } from '../index.ts';
+import { clockBase } from './clock-base.ts';
+import type { Flag } from './flags.ts';
+import { checkProperties, parseInteger, parseProperties, propertyList } from './properties.ts';
+import { machine, type Settings, warned } from './settings.ts';
+import { connectSound } from './sound-flags.ts';
+import { addUsbController } from './usb-flags.ts';
+
+export const memoryFlag: Flag = {
+  names: ['m'],
+  argument: 'SIZE',
+  help: 'memory in megabytes, or with K, M or G (default: 128)',
+  apply: applyMemory,
+};
+
+export const machineFlag: Flag = {
+  names: ['machine', 'M'],
+  argument: '[pc][,max-ram-below-4g=SIZE][,hpet=off][,usb=on][,pcspk-audiodev=ID]',
+  help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer; the USB controller, as -usb; where the speaker is heard (it is wherever there is an -audiodev). Properties of QEMU that ask for what is so anyway are taken',
+  list: 'list-machines',
+  apply: applyMachine,
+};
+
+export const clockAndGlobalFlags: readonly Flag[] = [
+  {
+    names: ['global'],
+    argument: 'isa-debugcon.iobase=N',
+    help: 'port of the debug console',
+    apply: applyGlobal,
+  },
+  {
+    names: ['rtc'],
+    argument: 'base=utc|localtime|DATE[,clock=vm]',
+    help: "what the real-time clock shows at the start: UTC (default), the host's local time, or such as 2026-01-31T12:00:00",
+    apply: applyClock,
+  },
+];
+
+/** The default, which is QEMU's, and what a size of 0 means there. */
+const USUAL_MEMORY = '128';
+
+function applyMemory(settings: Settings, text: string): Settings {
+  const { size, slots, maxmem } = parseProperties(text, 'size', ['slots', 'maxmem']);
+  const asked = size === undefined || memorySize(size) > 0 ? size : USUAL_MEMORY;
+  if (maxmem !== undefined && memorySize(maxmem) < memorySize(asked ?? USUAL_MEMORY))
+    throw new ConfigurationError(`maxmem=${maxmem} is less than the memory that there is; leave it out`);
+  const sized = asked === undefined ? settings : machine(settings, { memory: asked });
+  return slots === undefined ? sized : warned(sized, '-m: no memory can be added while the machine runs (slots)');
+}
+
+const off = /^off$/;
+const on = /^on$/;
+const offOrAuto = /^(off|auto)$/;
+
+/** Properties of `-machine`: but for the memory and the HPET they ask for what is so anyway. */
+const machineProperties = {
+  type: /^(pc|pc-i440fx-[\w.-]+)$/,
+  accel: /(^|:)tcg(:|$)/,
+  'max-ram-below-4g': /^/,
+  acpi: on,
+  graphics: /^(on|off)$/,
+  hpet: /^(on|off)$/,
+  i8042: on,
+  'kernel-irqchip': /^(on|off|split)$/,
+  kernel_irqchip: /^(on|off|split)$/,
+  'memory-backend': /^/,
+  'mem-merge': /^(on|off)$/,
+  'dump-guest-core': /^(on|off)$/,
+  nvdimm: off,
+  'pcspk-audiodev': /^/,
+  pic: /^(on|auto)$/,
+  pit: /^(on|auto)$/,
+  smm: offOrAuto,
+  usb: /^(on|off)$/,
+  vmport: offOrAuto,
+};
+
+function applyMachine(settings: Settings, text: string): Settings {
+  const instead = 'the machine is a pc (i440FX); -machine help lists what it takes, and usb and hpet are on or off';
+  const {
+    'max-ram-below-4g': size,
+    'pcspk-audiodev': audiodev = '',
+    hpet,
+    usb,
+  } = checkProperties(text, machineProperties, instead);
+  if (size !== undefined) memorySize(size);
+  const connected = connectSound(usb === 'on' ? addUsbController(settings) : settings, audiodev);
+  return machine(connected, {
+    ...(size !== undefined && { memoryBelow4G: size }),
+    ...(hpet !== undefined && { hpet: hpet === 'on' }),
+  });
+}
+
+/** The clocks of QEMU's are alike here: a machine on the command line goes on all the time. */
+function applyClock(settings: Settings, text: string): Settings {
+  const clock = { base: /^/, clock: /^(host|rt|vm)$/, driftfix: /^(none|slew)$/ };
+  const { base = 'utc', driftfix } = checkProperties(text, clock, "the clock goes with the guest's time");
+  const based = { ...settings, startTime: clockBase(base) };
+  return driftfix === 'slew'
+    ? warned(based, '-rtc: interrupts of the clock that the guest misses are not made up for (driftfix=slew)')
+    : based;
+}
+
+/** Devices of other machines, and of KVM: what is said of them is for nobody, as in QEMU. */
+const elsewhere = /^(kvm-[a-z-]+|ICH9-LPC|q35-pcihost|mch|ide-drive)$/;
+
+/** `DRIVER.PROPERTY=VALUE`, or its three parts with their names. */
+function applyGlobal(settings: Settings, text: string): Settings {
+  const parts: Readonly<Record<string, string>> = Object.fromEntries(propertyList(text, 'driver'));
+  const [driver, property, value] = parts.driver
+    ? [parts.driver, parts.property, parts.value]
+    : (/^([^.]+)\.([^=]+)=(.*)$/s.exec(text)?.slice(1) ?? []);
+  const name = `${driver}.${property}`;
+  if (name === 'isa-debugcon.iobase')
+    return machine(settings, { debugConsole: { iobase: parseInteger(name, value ?? '') } });
+  if (elsewhere.test(driver ?? '')) return settings;
+  if (!/^PIIX4_PM\.disable_s[34]$/.test(name))
+    throw new ConfigurationError(
+      `the property '${driver === undefined ? text : name}' is not supported; give isa-debugcon.iobase=PORT`,
+    );
+  return value === '0' ? settings : warned(settings, `-global: the guest can suspend itself all the same (${name})`);
+}
