@@ -1,4 +1,5 @@
 import { gdbAddress, usualGdbPlace } from '../gdb/address.ts';
+import { parseBackend } from './backends/parse.ts';
 import type { Flag } from './flags.ts';
 
 /** Flags for debuggers. */
@@ -15,8 +16,11 @@ export const debugFlags: readonly Flag[] = [
   },
   {
     names: ['gdb'],
-    argument: 'tcp:[HOST]:PORT|unix:PATH',
-    help: 'let gdb attach there; without HOST: at 127.0.0.1',
-    apply: (settings, text) => ({ ...settings, gdb: gdbAddress(text) }),
+    argument: 'tcp:[HOST]:PORT|unix:PATH|stdio|chardev:ID',
+    help: 'let gdb attach there; without HOST: at 127.0.0.1. stdio: gdb has started the program, by target remote | rawiron …',
+    apply: (settings, text) =>
+      /^(stdio$|chardev:)/.test(text)
+        ? { ...settings, gdbDevice: parseBackend(text) }
+        : { ...settings, gdb: gdbAddress(text) },
   },
 ];

@@ -9,9 +9,11 @@ import {
   openMonitor,
   openQmp,
 } from '../index.ts';
+import { nodeGdbSession } from '../node/monitor.ts';
 import { printableMessage } from '../printable.ts';
 import { checkUnrecorded } from '../snapshot/options.ts';
 import { BackendConnections, makeConnections } from './backends/connect.ts';
+import type { OpenGdb } from './backends/devices.ts';
 import { PlannedDevices } from './backends/info.ts';
 import { planBackends } from './backends/plan.ts';
 import { checkBackground, enterBackground, isForBackground, runInBackground } from './background.ts';
@@ -105,7 +107,8 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   const monitor = openMonitor(machine, program);
   const qmp = openQmp(machine, program);
   const display = plan.display && new TerminalDisplay(machine, terminal);
-  const devices = { machine, monitor, qmp, terminal, display };
+  const openGdb: OpenGdb = (write) => nodeGdbSession(machine, program, write);
+  const devices = { machine, monitor, qmp, openGdb, terminal, display };
   await using _gdb = settings.gdb && (await listenForGdb(machine, settings.gdb, { quit: () => left.resolve(0) }));
   await using connections = new BackendConnections(plan, connected, { ...devices, actions });
   try {

@@ -69,6 +69,8 @@ export interface Settings {
   readonly debugConsole?: Backend;
   /** Where gdb may attach. */
   readonly gdb?: ListenAddress;
+  /** What gdb is at the other end of: the terminal's place, as of `target remote | …`, or a -chardev. */
+  readonly gdbDevice?: Backend;
   /** The machine waits to be started. */
   readonly startsPaused?: boolean;
   /** What the ports of the virtio console device are connected to, in their order. */

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { CharacterDevices } from '../character-devices.ts';
+import { GdbSession } from '../gdb/session.ts';
 import type { GdbConsole } from '../gdb/target.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import type { Machine } from '../machine.ts';
@@ -55,6 +56,15 @@ export function serveQmp(machine: Machine, address: ListenAddress, settings: Mon
 /** The same as listenForGdb() of the library, for any host's machine. */
 export function nodeGdb(machine: Machine, address: ListenAddress, settings: GdbSettings): Promise<SessionServer> {
   return serveGdb(machine, address, gdbConsole(machine, monitorOptions(machine, settings)));
+}
+
+/** A conversation with gdb; `write` resolves when the bytes for it have been taken. */
+export function nodeGdbSession(
+  machine: Machine,
+  settings: GdbSettings,
+  write: (bytes: Uint8Array) => Promise<void>,
+): GdbSession {
+  return new GdbSession(machine, gdbConsole(machine, monitorOptions(machine, settings)), write);
 }
 
 /** What gdb's `monitor` and `kill` do. */

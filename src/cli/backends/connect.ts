@@ -3,7 +3,7 @@ import { EscapeFilter, InterruptFilter, type KeyFilter } from '../escape.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Backend } from './backend.ts';
 import type { CharacterDevice, Connection, ConnectionPeer } from './connection.ts';
-import { controlDevice, monitorDevice, outputDevice, portDevice } from './devices.ts';
+import { controlDevice, gdbDevice, monitorDevice, type OpenGdb, outputDevice, portDevice } from './devices.ts';
 import { fileConnection, nullConnection } from './file.ts';
 import { type ConsoleActions, Multiplexer, SingleReceiver } from './multiplexer.ts';
 import { PipeConnection } from './pipe.ts';
@@ -16,6 +16,8 @@ export interface ConnectOptions {
   readonly machine: Machine;
   readonly monitor: Monitor;
   readonly qmp: Qmp;
+  /** Begins to speak with gdb, by what takes the bytes for it. */
+  readonly openGdb: OpenGdb;
   readonly terminal: Terminal;
   /** Shows the screen, if the plan has a display. */
   readonly display?: CharacterDevice | undefined;
@@ -28,7 +30,11 @@ export class BackendConnections implements AsyncDisposable {
 
   constructor(plan: BackendPlan, connections: ReadonlyMap<Backend, Connection>, options: ConnectOptions) {
     this.#connections = [...connections].map(([backend, connection]) => {
-      return { connection, peer: share(backend, connection, devicesOn(backend, plan, options), options) };
+      const filter = backend.type === 'stdio' && backend !== plan.gdb ? new InterruptFilter() : asItIs;
+      return {
+        connection,
+        peer: share(backend, connection, devicesOn(backend, plan, options), { ...options, filter }),
+      };
     });
   }
 
@@ -80,12 +86,13 @@ function connectionOf(backend: Backend, { terminal, failed }: Surroundings): Con
 
 /** In the order in which Ctrl-A c goes round: monitors first, as in QEMU. */
 function devicesOn(backend: Backend, plan: BackendPlan, options: ConnectOptions): CharacterDevice[] {
-  const { machine, monitor, qmp, display } = options;
+  const { machine, monitor, qmp, openGdb, display } = options;
   const on = (backends: readonly Backend[], device: (index: number) => CharacterDevice) =>
     backends.flatMap((other, index) => (other === backend ? [device(index)] : []));
   return [
     ...on(plan.monitors, () => monitorDevice(monitor)),
     ...on(plan.controls, () => controlDevice(qmp)),
+    ...on(plan.gdb ? [plan.gdb] : [], () => gdbDevice(openGdb)),
     ...on(plan.debugConsole ? [plan.debugConsole] : [], () => outputDevice(machine.debugConsole)),
     ...on(plan.parallels, () => outputDevice(machine.parallel)),
     ...on(plan.virtioPorts, (index) => portDevice(machine.virtioPorts[index]!)),
@@ -98,10 +105,10 @@ function share(
   backend: Backend,
   connection: Connection,
   devices: readonly CharacterDevice[],
-  { actions }: ConnectOptions,
+  { actions, filter }: Pick<ConnectOptions, 'actions'> & { readonly filter: KeyFilter },
 ): ConnectionPeer {
   if ('muxed' in backend && backend.muxed) return new Multiplexer(connection, devices, new EscapeFilter(), actions);
-  return new SingleReceiver(connection, devices, backend.type === 'stdio' ? new InterruptFilter() : asItIs, actions);
+  return new SingleReceiver(connection, devices, filter, actions);
 }
 
 /** Nothing of what comes in is for the emulator. */

@@ -1,3 +1,4 @@
+import type { GdbSession } from '../../gdb/session.ts';
 import type { Monitor, Qmp, SerialPort } from '../../index.ts';
 import { MonitorSession } from '../../monitor/session.ts';
 import { QmpSession } from '../../qmp/session.ts';
@@ -44,6 +45,29 @@ export function controlDevice(qmp: Qmp): CharacterDevice {
     opened: () => {
       void session?.close();
       session = new QmpSession(qmp, send);
+    },
+  };
+}
+
+/** Begins to speak with gdb; `send` takes the bytes for it. */
+export type OpenGdb = (send: (bytes: Uint8Array) => Promise<void>) => Pick<GdbSession, 'receive' | 'close'>;
+
+/** gdb, from when it first says something: the machine stands still then. */
+export function gdbDevice(open: OpenGdb): CharacterDevice {
+  let session: ReturnType<OpenGdb> | undefined;
+  let send: (bytes: Uint8Array) => Promise<void>;
+  return {
+    connect: (write) => {
+      send = write;
+    },
+    answers: true,
+    receive: (bytes) => {
+      session ??= open(send);
+      return session.receive(bytes);
+    },
+    opened: () => {
+      void session?.close();
+      session = undefined;
     },
   };
 }

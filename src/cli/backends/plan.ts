@@ -9,6 +9,8 @@ export interface BackendPlan {
   readonly monitors: readonly Backend[];
   /** Where QMP is spoken. */
   readonly controls: readonly Backend[];
+  /** What gdb is at the other end of. */
+  readonly gdb?: Backend;
   /** LPT1, … */
   readonly parallels: readonly Backend[];
   readonly debugConsole?: Backend;
@@ -27,6 +29,7 @@ const terminal: Backend = { type: 'stdio', muxed: true };
 interface Given {
   readonly serials: readonly Backend[];
   readonly monitors: readonly Backend[] | undefined;
+  /** What QMP and gdb have. */
   readonly controls: readonly Backend[];
   readonly hasDisplay: boolean;
   readonly settings: Settings;
@@ -41,8 +44,9 @@ interface Given {
 export function planBackends(settings: Settings, hasDisplay: boolean): BackendPlan {
   const named = (backend: Backend) => namedBackend(backend, settings.chardevs);
   const controls = (settings.controls ?? []).map(named);
+  const gdb = settings.gdbDevice && named(settings.gdbDevice);
   const given = {
-    ...{ settings, hasDisplay, controls },
+    ...{ settings, hasDisplay, controls: gdb ? [...controls, gdb] : controls },
     serials: settings.serials.map(named),
     // Who has QMP has no monitor that was not asked for, as in QEMU.
     monitors: settings.monitors?.map(named) ?? (controls.length > 0 ? [] : undefined),
@@ -55,6 +59,7 @@ export function planBackends(settings: Settings, hasDisplay: boolean): BackendPl
     parallels: settings.parallels.map(named),
     virtioPorts: settings.virtioPorts.map(named),
     chardevs: settings.chardevs,
+    ...(gdb && { gdb }),
     ...(settings.debugConsole && { debugConsole: named(settings.debugConsole) }),
     ...(hasDisplay && { display: terminal }),
   };
@@ -69,9 +74,10 @@ const shareTerminal =
 
 /** The terminal is given once, as in QEMU, whether a device uses that or not. @throws ConfigurationError */
 function checkOneTerminal(settings: Settings): void {
-  const { serials, monitors = [], controls = [], parallels, virtioPorts, debugConsole, chardevs } = settings;
+  const { serials, monitors = [], controls = [], parallels, virtioPorts, debugConsole, gdbDevice, chardevs } = settings;
   const places = [...serials, ...monitors, ...controls, ...parallels, ...virtioPorts, ...Object.values(chardevs)];
-  const terminals = new Set([...places, ...(debugConsole ? [debugConsole] : [])].filter(isTerminal));
+  const single = [debugConsole, gdbDevice].filter((backend) => backend !== undefined);
+  const terminals = new Set([...places, ...single].filter(isTerminal));
   if (terminals.size > 1) throw new ConfigurationError(shareTerminal);
 }
 
@@ -110,6 +116,7 @@ function withOneTerminal(plan: BackendPlan): BackendPlan {
     parallels: plan.parallels.map(joined),
     virtioPorts: plan.virtioPorts.map(joined),
     chardevs: Object.fromEntries(Object.entries(plan.chardevs).map(([id, backend]) => [id, joined(backend)])),
+    ...(plan.gdb && { gdb: joined(plan.gdb) }),
     ...(plan.debugConsole && { debugConsole: joined(plan.debugConsole) }),
     ...(plan.display && { display: one }),
   };
@@ -117,10 +124,11 @@ function withOneTerminal(plan: BackendPlan): BackendPlan {
 
 /** The backends of a plan's devices, one for each. */
 export function backendsOf(plan: BackendPlan): Backend[] {
-  const { serials, monitors, controls, parallels, virtioPorts, debugConsole, display } = plan;
+  const { serials, monitors, controls, gdb, parallels, virtioPorts, debugConsole, display } = plan;
   return [
     ...monitors,
     ...controls,
+    ...(gdb ? [gdb] : []),
     ...serials,
     ...parallels,
     ...virtioPorts,
@@ -130,15 +138,15 @@ export function backendsOf(plan: BackendPlan): Backend[] {
 }
 
 function checkSharing(plan: BackendPlan): void {
-  const { serials, monitors, controls, display } = plan;
+  const { serials, monitors, controls, gdb, display } = plan;
   if (display && serials.includes(display))
     throw new ConfigurationError(
       'the terminal shows the display; give -display none, or -serial another place such as unix:PATH,server,nowait',
     );
   const all = backendsOf(plan);
+  for (const control of controls) checkAlone(control, all, 'QMP', '-qmp');
+  if (gdb) checkAlone(gdb, all, 'gdb', '-gdb');
   for (const [n, backend] of all.entries()) {
-    if (controls.includes(backend) && all.filter((other) => other === backend).length > 1)
-      throw new ConfigurationError('QMP and another device share a place; give -qmp one of its own');
     if (all.indexOf(backend) === n || ('muxed' in backend && backend.muxed)) continue;
     if (backend.type === 'stdio')
       throw new ConfigurationError(
@@ -150,4 +158,10 @@ function checkSharing(plan: BackendPlan): void {
     if (backend.type !== 'null')
       throw new ConfigurationError(`two devices share a ${backend.type}; give each a -chardev of its own`);
   }
+}
+
+/** @throws ConfigurationError if another device has the place, too */
+function checkAlone(backend: Backend, all: readonly Backend[], what: string, flag: string): void {
+  if (all.filter((other) => other === backend).length > 1)
+    throw new ConfigurationError(`${what} and another device share a place; give ${flag} one of its own`);
 }

@@ -144,6 +144,8 @@ test.each<readonly [string, boolean, string]>([
   ['-boot splash=x.jpg', false, 'firmware here shows no picture'],
   ['-boot reboot-timeout=1000', false, 'there is no second try'],
   ['-serial chardev:x', false, 'there is no -chardev with id=x'],
+  ['-serial stdio -gdb stdio', false, 'gdb and another device share a place; give -gdb one of its own'],
+  ['-gdb chardev:x', false, 'there is no -chardev with id=x'],
   ['-serial stdio -qmp stdio', false, 'QMP and another device share a place; give -qmp one of its own'],
 ])('%s is refused', (line, hasDisplay, message) => {
   expect(() => planned(line, hasDisplay)).toThrow(message);
