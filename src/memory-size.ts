@@ -7,8 +7,10 @@ const units: Readonly<Record<string, number>> = { K: 1024, M: megabyte, G: 1024 
 const largestMemory = 2047 * megabyte;
 /** With a BIOS of any usual size, a display adapter and network cards that have ROMs. */
 const usualMost = 2020 * megabyte;
-const smallestMemory = 2 * megabyte;
-const smallestKernelMemory = 8 * megabyte;
+/** Firmware and what it boots may do with what the first PCs had. */
+const smallest = { kernel: 8 * megabyte, demo: 2 * megabyte, bios: megabyte } as const;
+/** What needs memory: a machine that boots a kernel most of all. */
+export type Booted = keyof typeof smallest;
 
 /**
  * Bytes that a size means: a number of megabytes, or digits with a unit (K, M, G; none: megabytes).
@@ -23,15 +25,14 @@ export function memorySize(size: number | string): number {
 }
 
 /**
- * The memory in bytes, if a machine can have it; `bootsKernel`: one that boots a kernel, which needs more.
+ * The memory in bytes, if a machine can have it; by what it boots.
  * @throws ConfigurationError
  */
-export function checkedMemory(size: number | string, bootsKernel: boolean): number {
+export function checkedMemory(size: number | string, booted: Booted): number {
   const bytes = within('memory', () => memorySize(size));
-  const smallest = bootsKernel ? smallestKernelMemory : smallestMemory;
-  if (bytes < smallest)
+  if (bytes < smallest[booted])
     throw new ConfigurationError(
-      `${inMegabytes(bytes)} of memory is too little; at least ${inMegabytes(smallest)} is needed`,
+      `${inMegabytes(bytes)} of memory is too little; at least ${inMegabytes(smallest[booted])} is needed`,
     );
   if (bytes > largestMemory)
     throw new ConfigurationError(
@@ -46,10 +47,8 @@ export function checkedMemory(size: number | string, bootsKernel: boolean): numb
  * How many of these bytes are below 4 GB if at most `size` are; more than there are means all.
  * @throws ConfigurationError
  */
-export function checkedMemoryBelow4G(size: number | string, memoryBytes: number, bootsKernel: boolean): number {
-  return within('memoryBelow4G', () =>
-    memorySize(size) >= memoryBytes ? memoryBytes : checkedMemory(size, bootsKernel),
-  );
+export function checkedMemoryBelow4G(size: number | string, memoryBytes: number, booted: Booted): number {
+  return within('memoryBelow4G', () => (memorySize(size) >= memoryBytes ? memoryBytes : checkedMemory(size, booted)));
 }
 
 function inMegabytes(bytes: number): string {

@@ -217,11 +217,12 @@ export function checkOptions(
   checkVideoBios(options);
   if (options.firmwareFiles !== undefined) checkFirmwareFiles(options.firmwareFiles, firmwareOf(options) !== undefined);
   checkedLimits(options.limits ?? {});
-  const memoryBytes = checkedMemory(memory, 'kernel' in boot);
+  const booted = 'kernel' in boot ? 'kernel' : 'demo' in boot ? 'demo' : 'bios';
+  const memoryBytes = checkedMemory(memory, booted);
   return {
     memoryBytes,
     ...(options.memoryBelow4G !== undefined && {
-      memoryBelow4G: checkedMemoryBelow4G(options.memoryBelow4G, memoryBytes, 'kernel' in boot),
+      memoryBelow4G: checkedMemoryBelow4G(options.memoryBelow4G, memoryBytes, booted),
     }),
     ...(options.cpu !== undefined && { cpu: within('cpu', () => checkedCpu(options.cpu!)) }),
     ...checkedEngine(options.engine ?? {}),

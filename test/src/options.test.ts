@@ -64,7 +64,8 @@ test('settings of the engine', () => {
 test('limits of the memory', () => {
   expect(check({ memory: 8 }).memoryBytes).toBe(8 * MB);
   expect(check({ memory: 2047 }).memoryBytes).toBe(2047 * MB);
-  expect(check({ memory: 2, boot: { bios: 'B' } }).memoryBytes).toBe(2 * MB);
+  expect(check({ memory: 1, boot: { bios: 'B' } }).memoryBytes).toBe(MB);
+  expect(() => check({ memory: '512K', boot: { bios: 'B' } })).toThrow('at least 1 MB');
   expect(() => check({ memory: 1 })).toThrow('1 MB of memory is too little; at least 8 MB is needed');
   expect(() => check({ memory: 1, boot: { demo: true } })).toThrow('at least 2 MB');
   expect(() => check({ memory: 2048 })).toThrow('2048 MB of memory is too much; at most 2047 MB');

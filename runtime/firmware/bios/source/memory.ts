@@ -108,6 +108,17 @@ low_memory_end:
         pop     ds
         ret
 
+; The range BX, or the next one that is not empty, as memory_range gives it.
+memory_next:
+        call    memory_range
+        jc      .end
+        cmp     eax, ecx
+        jne     .found
+        inc     bx
+        jmp     memory_next
+.found: clc
+.end:   ret
+
 ; INT 15h E820h: EBX: number of the range, ES:DI: 20 bytes, EDX: SMAP (ACPI specification, 15.1).
 memory_map:
         cmp     dword [bp + FRAME_DX], SMAP
@@ -118,11 +129,11 @@ memory_map:
         pop     es
         mov     di, [bp + FRAME_DI]
         mov     bx, [bp + FRAME_BX]
-        call    memory_range
+        call    memory_next
         jc      system_unsupported
         call    memory_store_range
         inc     bx
-        call    memory_range        ; is there another one?
+        call    memory_next         ; is there another one?
         jnc     .more
         xor     bx, bx
 .more:  movzx   ebx, bx
