@@ -5,7 +5,7 @@ type Bus = 'isa' | 'ide' | 'floppy-bus' | 'pci' | 'usb-bus' | 'virtio-serial' | 
 
 /** Devices by the names that QEMU has for them. */
 const buses: Readonly<Record<Bus, readonly string[]>> = {
-  isa: ['isa-debug-exit', 'isa-debugcon', 'pc-testdev', 'ne2k_isa', 'sb16', 'isa-serial', 'isa-parallel'],
+  isa: ['isa-debug-exit', 'isa-debugcon', 'pc-testdev', 'ne2k_isa', 'sb16', 'adlib', 'isa-serial', 'isa-parallel'],
   ide: ['ide-hd', 'ide-cd'],
   'floppy-bus': ['floppy'],
   pci: [

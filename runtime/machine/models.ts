@@ -6,7 +6,7 @@ export type CardModel = (typeof cardModels)[number];
 export type PciCardModel = Exclude<CardModel, 'ne2k_isa'>;
 
 /** Sound cards that there are, by QEMU's names. */
-export const soundCardModels = ['sb16', 'AC97'] as const;
+export const soundCardModels = ['sb16', 'AC97', 'adlib'] as const;
 /** A sound card, by its name. */
 export type SoundCardModel = (typeof soundCardModels)[number];
 

@@ -47,15 +47,35 @@ function cardDevice(model: CardModel): Device {
 }
 
 const soundCardHelp: Readonly<Record<SoundCardModel, string>> = {
-  sb16: 'a Sound Blaster 16 with FM chip, at port 0x220 with IRQ 5 and DMA channels 1 and 5, which sounds to -audiodev id=ID',
+  sb16: 'a Sound Blaster 16 with FM chip, which sounds to -audiodev id=ID',
   AC97: "the sound of Intel's 82801AA, on the PCI bus",
+  adlib: 'an AdLib, also at port 0x388, whose FM chip is an OPL3: that of the Sound Blaster, where there is one',
 };
+
+/** Where they are: QEMU's defaults. */
+const soundCardPlaces: Readonly<Record<SoundCardModel, Readonly<Record<string, string>>>> = {
+  sb16: { iobase: '0x220', irq: '5', dma: '1', dma16: '5' },
+  AC97: {},
+  adlib: { iobase: '0x220' },
+};
+
+/** @throws ConfigurationError if a card is to be in another place than it is */
+function checkPlaces(model: SoundCardModel, given: Readonly<Record<string, string>>): void {
+  for (const [name, place] of Object.entries(soundCardPlaces[model]))
+    if (parseInteger(name, given[name]!) !== Number(place))
+      throw new ConfigurationError(
+        `${model} is where it is here, not at ${name}=${given[name]}; give ${name}=${place}`,
+      );
+}
 
 function soundCardDevice(model: SoundCardModel): Device {
   return {
     help: soundCardHelp[model],
-    properties: { audiodev: '' },
-    apply: (settings, { audiodev }) => addSoundCard(settings, model, audiodev),
+    properties: { audiodev: '', ...soundCardPlaces[model] },
+    apply: (settings, given) => {
+      checkPlaces(model, given);
+      return addSoundCard(settings, model, given.audiodev!);
+    },
   };
 }
 

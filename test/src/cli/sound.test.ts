@@ -36,6 +36,7 @@ test.each([
   ['-machine pc,pcspk-audiodev=b -audiodev none,id=a', "there is no audiodev 'b'; give -audiodev wav,id=b,path=FILE"],
   ['-audiodev wav,id=a,path=o -audiodev wav,id=b,path=p', "all sound goes to one place: 'a', not 'b'"],
   ['-machine pc,pcspk-audiodev=q -audiodev none,id=q -audiodev wav,id=a,path=o', "to one place: 'a', not 'q'"],
+  ['-device sb16,irq=7', 'sb16 is where it is here, not at irq=7; give irq=5'],
 ])('%s is refused', (line, message) => {
   expect(() => soundOfLine(line)).toThrow(message);
 });
@@ -43,6 +44,8 @@ test.each([
 test.each([
   ['-device sb16,audiodev=a -audiodev wav,id=a,path=o', ['sb16']],
   ['-device sb16 -device AC97', ['sb16', 'AC97']],
+  ['-device adlib,audiodev=a -audiodev none,id=a', ['adlib']],
+  ['-device sb16,iobase=0x220,irq=5,dma=1,dma16=5 -device adlib,iobase=0x220', ['sb16', 'adlib']],
   ['-audio none,model=ac97', ['AC97']],
   ['-audio wav,path=o,model=SB16', ['sb16']],
 ])('%s: cards %j', (line, cards) => {

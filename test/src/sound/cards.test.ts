@@ -37,6 +37,15 @@ describe.each(['translator', 'interpreter'] as const)('a tone by DMA, with the %
   });
 });
 
+test.each<[NonNullable<MachineOptions['soundCards']>]>([[['adlib']], [['sb16', 'adlib']], [['sb16']]])(
+  '%j: one FM chip',
+  async (soundCards) => {
+    await using machine = await Machine.create({ memory: 8, boot: { demo: true }, soundCards });
+    const ports = (await machine.examine('portMap')).filter(({ name }) => name === 'opl3').map(({ base }) => base);
+    expect(ports).toEqual([0x220, 0x228, 0x388]);
+  },
+);
+
 test('runs with instruction time are alike', async () => {
   const runs: number[][] = [];
   for (const engine of ['translator', 'interpreter'] as const) {
@@ -49,7 +58,7 @@ test('runs with instruction time are alike', async () => {
 });
 
 test.each([
-  [['gus'] as never, "unknown sound card 'gus'; it is one of: sb16, AC97"],
+  [['gus'] as never, "unknown sound card 'gus'; it is one of: sb16, AC97, adlib"],
   [['sb16', 'sb16'] as never, "there can be one 'sb16'; give each sound card once"],
   ['sb16' as never, "soundCards is 'sb16'; it must be an array"],
 ])('soundCards: %j is refused', async (soundCards, message) => {
