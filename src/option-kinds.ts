@@ -26,6 +26,7 @@ const kinds = {
   reboot: 'setting',
   shutdown: 'setting',
   debugExit: 'part',
+  acpi: 'part',
   hpet: 'part',
   parallelPort: 'part',
   pcTestdev: 'part',

@@ -124,6 +124,8 @@ export interface MachineOptions {
     /** How many ports it has, from 1 to 4. */
     readonly iosize: number;
   };
+  /** Whether systems find ACPI tables: QEMU's `-no-acpi`. The chip that they tell of is there in any case; SeaBIOS makes some of its own. Default: true. */
+  readonly acpi?: boolean;
   /** Whether there is a high precision event timer (HPET). Default: true. */
   readonly hpet?: boolean;
   /** Whether there is a parallel port; `Machine.parallel` has its output. Default: true. */

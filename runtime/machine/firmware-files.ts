@@ -44,10 +44,13 @@ export function firmwareFiles(
     constant(BoardFile.memoryRanges, memoryRanges(config)),
     constant(BoardFile.bootFailWait, NO_SECOND_TRY),
     constant(BoardFile.sleepStates, SLEEP_STATES),
-    { name: BoardFile.rsdp, content: () => acpi().rsdp },
-    { name: BoardFile.acpiTables, content: () => acpi().tables },
-    { name: BoardFile.tableLoader, content: () => tableLoader(acpi()) },
   ];
+  if (config.acpi !== false)
+    files.push(
+      { name: BoardFile.rsdp, content: () => acpi().rsdp },
+      { name: BoardFile.acpiTables, content: () => acpi().tables },
+      { name: BoardFile.tableLoader, content: () => tableLoader(acpi()) },
+    );
   if (loader) files.push(constant(BoardFile.kernelLoader, loader));
   if (first.length > 0 || hasBootPaths)
     files.push({ name: BoardFile.bootOrder, content: () => ascii(`${[...first, ...bootPaths()].join('\n')}\0`) });

@@ -1,6 +1,6 @@
 import { WAKING_VECTOR } from '../devices/power/tables.ts';
 import { buildDemo } from '../firmware/demo/index.ts';
-import { type BootState, loadFlat } from '../firmware/load/index.ts';
+import { type AcpiPlacement, type BootState, loadFlat } from '../firmware/load/index.ts';
 import { placedSmbios } from '../firmware/smbios/index.ts';
 import { acpiTables } from './acpi.ts';
 import type { MachineConfig } from './config.ts';
@@ -17,13 +17,20 @@ export function loadGuest(config: MachineConfig): BootState | null {
   const { boot } = config;
   if ('bios' in boot) return null;
   if ('flat' in boot) return loadFlat({ ...boot, bytes: boot.flat }, config.memoryBytes);
-  const apic = modelOf(config).features.has('apic');
-  const acpi = acpiTables(config, { ...withoutFirmware, apic }).placedAt(ACPI_TABLES);
+  const acpi = acpiOf(config);
   const smbios = config.system && smbiosOf(config);
   const tables = smbios ? [...acpi, { address: SMBIOS_TABLES, bytes: placedSmbios(smbios, SMBIOS_TABLES) }] : acpi;
   const images = 'kernel' in boot ? boot : { kernel: buildDemo() };
+  const [rsdp, others] = acpi;
   return {
-    ...kernelWithoutFirmware(config, images, { tables, rsdpAddress: ACPI_TABLES }),
-    wakingVector: acpi[1].address + WAKING_VECTOR,
+    ...kernelWithoutFirmware(config, images, { tables, rsdpAddress: rsdp?.address ?? 0 }),
+    ...(others && { wakingVector: others.address + WAKING_VECTOR }),
   };
+}
+
+/** The ACPI tables, first the one that leads to the others; none where there is to be no ACPI. */
+function acpiOf(config: MachineConfig): AcpiPlacement['tables'] {
+  if (config.acpi === false) return [];
+  const apic = modelOf(config).features.has('apic');
+  return acpiTables(config, { ...withoutFirmware, apic }).placedAt(ACPI_TABLES);
 }

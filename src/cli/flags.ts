@@ -109,6 +109,11 @@ export const flags: readonly Flag[] = [
     apply: (settings) => machine(settings, { hpet: false }),
   },
   {
+    names: ['no-acpi'],
+    help: 'no ACPI tables, as -machine acpi=off',
+    apply: (settings) => machine(settings, { acpi: false }),
+  },
+  {
     names: ['nodefaults'],
     help: 'COM1 on nothing, unless -serial says otherwise, and no empty CD-ROM and floppy drive',
     apply: (settings) => ({ ...settings, nodefaults: true }),

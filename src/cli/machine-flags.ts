@@ -15,8 +15,8 @@ export const memoryFlag: Flag = {
 
 export const machineFlag: Flag = {
   names: ['machine', 'M'],
-  argument: '[pc][,max-ram-below-4g=SIZE][,hpet=off][,usb=on][,pcspk-audiodev=ID]',
-  help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer; the USB controller, as -usb; where the speaker is heard (it is wherever there is an -audiodev). Properties of QEMU that ask for what is so anyway are taken',
+  argument: '[pc][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,usb=on][,pcspk-audiodev=ID]',
+  help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer; no ACPI tables; the USB controller, as -usb; where the speaker is heard (it is wherever there is an -audiodev). Properties of QEMU that ask for what is so anyway are taken',
   list: 'list-machines',
   apply: applyMachine,
 };
@@ -57,7 +57,7 @@ const machineProperties = {
   type: /^(pc|pc-i440fx-[\w.-]+)$/,
   accel: /(^|:)tcg(:|$)/,
   'max-ram-below-4g': /^/,
-  acpi: on,
+  acpi: /^(on|off)$/,
   graphics: /^(on|off)$/,
   hpet: /^(on|off)$/,
   i8042: on,
@@ -76,11 +76,13 @@ const machineProperties = {
 };
 
 function applyMachine(settings: Settings, text: string): Settings {
-  const instead = 'the machine is a pc (i440FX); -machine help lists what it takes, and usb and hpet are on or off';
+  const instead =
+    'the machine is a pc (i440FX); -machine help lists what it takes, and acpi, hpet and usb are on or off';
   const {
     'max-ram-below-4g': size,
     'pcspk-audiodev': audiodev = '',
     hpet,
+    acpi,
     usb,
   } = checkProperties(text, machineProperties, instead);
   if (size !== undefined) memorySize(size);
@@ -88,6 +90,7 @@ function applyMachine(settings: Settings, text: string): Settings {
   return machine(connected, {
     ...(size !== undefined && { memoryBelow4G: size }),
     ...(hpet !== undefined && { hpet: hpet === 'on' }),
+    ...(acpi !== undefined && { acpi: acpi === 'on' }),
   });
 }
 

@@ -30,7 +30,6 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
     'tb-size jitdump perfmap plugin',
     'give -engine for how code is translated; rawiron inspect shows what became of it',
   ],
-  ['no-acpi', 'the machine always has ACPI; Linux leaves it alone with -append acpi=off'],
   ['acpitable L dtb prom-env', 'the tables and images of the firmware are fixed; leave it out'],
   ['numa mem-path mem-prealloc', 'the memory is one piece that the program owns; -m gives its size'],
   ['runas run-with chroot', 'the program stays what it was started as; start it as that user, or in that folder'],

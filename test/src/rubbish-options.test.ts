@@ -49,7 +49,7 @@ const right = {
   smbios: { bios: { vendor: 'v', release: '1.2' }, system: { serial: '1' } },
   uuid: '00000000-0000-0000-0000-000000000001',
   debugExit: { iobase: 0x501, iosize: 4 },
-  ...{ hpet: false, parallelPort: false, balloon: true, rng: true, pcTestdev: true, incoming: false },
+  ...{ acpi: false, hpet: false, parallelPort: false, balloon: true, rng: true, pcTestdev: true, incoming: false },
   virtioPorts: [{ name: 'v', console: true }],
   shares: [
     { tag: 't', folder: 'F', securityModel: 'none', readOnly: true },

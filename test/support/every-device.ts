@@ -20,6 +20,7 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   network: cardModels.map((card) => ({ card })),
   soundCards: soundCardModels,
   shares: [{ tag: 'shared', files: { 'a/b': 'text' } }],
+  acpi: true,
   hpet: true,
   parallelPort: true,
   virtioPorts: [{ name: 'a' }],

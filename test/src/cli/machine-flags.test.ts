@@ -14,6 +14,9 @@ test.each([
   ['-global isa-debugcon.iobase=0x402 -debugcon stdio', { debugConsole: { iobase: 0x402 } }],
   ['-machine pc-i440fx-7.2,accel=kvm:tcg,usb=off,max-ram-below-4g=1G', { memoryBelow4G: '1G' }],
   ['-machine type=pc', {}],
+  ['-no-acpi', { acpi: false }],
+  ['-machine acpi=off', { acpi: false }],
+  ['-M pc,acpi=on', { acpi: true }],
   // As in QEMU it is the default.
   ['-m 0', { memory: '128' }],
   ['-m maxmem=1G', {}],
