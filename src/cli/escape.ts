@@ -1,5 +1,5 @@
-/** Ctrl-A, as on QEMU's multiplexed consoles. */
-const CONTROL_A = 0x01;
+/** Ctrl-A, as on QEMU's multiplexed consoles, unless -echr names another key. */
+export const usualEscapeKey = 0x01;
 const CONTROL_C = 0x03;
 
 /** What a key asks of the emulator. */
@@ -7,14 +7,23 @@ export type ConsoleCommand = 'exit' | 'help' | 'monitor';
 
 const commands: Readonly<Record<string, ConsoleCommand>> = { x: 'exit', h: 'help', '?': 'help', c: 'monitor' };
 
-const monitorHelp = 'Ctrl-A c       switch between console (or screen) and monitor\n';
+export const escapeHelp = helpWith(usualEscapeKey, true);
 
-export const escapeHelp = helpWith(monitorHelp);
+function helpWith(key: number, hasMonitor: boolean): string {
+  const name = keyName(key);
+  const rows = [
+    ['h', 'show this help'],
+    ['x', 'leave the emulator'],
+    ...(hasMonitor ? [['c', 'switch between console (or screen) and monitor']] : []),
+    [name, `send ${name} to the guest`],
+  ];
+  const width = 2 * name.length + 3;
+  return rows.map(([next, what]) => `${`${name} ${next}`.padEnd(width)}${what}`).join('\n');
+}
 
-function helpWith(monitor: string): string {
-  return `Ctrl-A h       show this help
-Ctrl-A x       leave the emulator
-${monitor}Ctrl-A Ctrl-A  send Ctrl-A to the guest`;
+/** Of a control character: such as Ctrl-A. */
+function keyName(key: number): string {
+  return key < 0x20 ? `Ctrl-${String.fromCharCode(key + 0x40)}` : String.fromCharCode(key);
 }
 
 export interface TerminalSize {
@@ -27,11 +36,13 @@ export interface HelpSettings {
   readonly size: TerminalSize | undefined;
   /** There is a monitor to switch to. */
   readonly hasMonitor: boolean;
+  /** The character that begins a command. */
+  readonly escapeKey: number;
 }
 
 /** The help, and how the guest learns a terminal's size: the serial line does not carry it. */
-export function helpFor({ size, hasMonitor }: HelpSettings): string {
-  const help = hasMonitor ? escapeHelp : helpWith('');
+export function helpFor({ size, hasMonitor, escapeKey }: HelpSettings): string {
+  const help = helpWith(escapeKey, hasMonitor);
   if (!size) return help;
   const { rows, columns } = size;
   return `${help}
@@ -47,9 +58,14 @@ export interface KeyFilter {
   split(bytes: Uint8Array): Typed[];
 }
 
-/** Ctrl-A starts a command; the key after it may come later. An unknown one is dropped. */
+/** The escape key starts a command; the key after it may come later. An unknown one is dropped. */
 export class EscapeFilter implements KeyFilter {
+  readonly #key: number;
   #escaped = false;
+
+  constructor(key: number) {
+    this.#key = key;
+  }
 
   split(bytes: Uint8Array): Typed[] {
     const parts: Typed[] = [];
@@ -57,11 +73,11 @@ export class EscapeFilter implements KeyFilter {
     bytes.forEach((byte, index) => {
       if (this.#escaped) {
         this.#escaped = false;
-        // The second of two Ctrl-A is the first of what goes to the guest.
-        start = byte === CONTROL_A ? index : index + 1;
+        // The second of two is the first of what goes to the guest.
+        start = byte === this.#key ? index : index + 1;
         const command = commands[String.fromCharCode(byte)];
         if (command) parts.push(command);
-      } else if (byte === CONTROL_A) {
+      } else if (byte === this.#key) {
         if (index > start) parts.push(bytes.subarray(start, index));
         this.#escaped = true;
       }

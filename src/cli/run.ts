@@ -15,14 +15,14 @@ import { checkUnrecorded } from '../snapshot/options.ts';
 import { BackendConnections, makeConnections } from './backends/connect.ts';
 import type { OpenGdb } from './backends/devices.ts';
 import { PlannedDevices } from './backends/info.ts';
-import { planBackends } from './backends/plan.ts';
+import { type BackendPlan, planBackends } from './backends/plan.ts';
 import { checkBackground, enterBackground, isForBackground, runInBackground } from './background.ts';
 import { reportDeaths } from './deaths.ts';
 import { adapterOf, showsDisplay } from './display/choice.ts';
 import { TerminalDisplay } from './display/terminal-display.ts';
 import { openVnc } from './display/vnc.ts';
 import { drivesOf, withEmptyDrives } from './drive-flags.ts';
-import { helpFor } from './escape.ts';
+import { helpFor, usualEscapeKey } from './escape.ts';
 import { connectLog } from './guest-log.ts';
 import { comingMachine } from './incoming.ts';
 import { openInspector } from './inspector.ts';
@@ -89,10 +89,10 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   process.stdout.on('error', (error) =>
     Promise.resolve(error).then(standardOutputGone).then(left.resolve, left.reject),
   );
+  const { escapeKey = usualEscapeKey } = settings;
   const actions = {
     exit: () => left.resolve(leave(terminal)),
-    help: () =>
-      terminal.note(helpFor({ size: plan.display ? undefined : terminal.size, hasMonitor: plan.monitors.length > 0 })),
+    help: () => showHelp(terminal, plan, escapeKey),
   };
   await using vnc = await openVnc(machine, settings, (message) => terminal.note(message));
   using _announcement = announce(machine, { plan, settings, vnc, inspector: inspector.place });
@@ -110,7 +110,7 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   const openGdb: OpenGdb = (write) => nodeGdbSession(machine, program, write);
   const devices = { machine, monitor, qmp, openGdb, terminal, display };
   await using _gdb = settings.gdb && (await listenForGdb(machine, settings.gdb, { quit: () => left.resolve(0) }));
-  await using connections = new BackendConnections(plan, connected, { ...devices, actions });
+  await using connections = new BackendConnections(plan, connected, { ...devices, actions, escapeKey });
   try {
     return await Promise.race([connectAndRun(machine, connections, settings), left.promise]);
   } finally {
@@ -219,6 +219,10 @@ export function demo(settings: Settings): Promise<number> {
   if (given !== undefined)
     throw new ConfigurationError(`-${given} is not for the demo guest; leave out "demo" to boot a guest of your own`);
   return runMachine(settings, { demo: true });
+}
+
+function showHelp(terminal: Terminal, { display, monitors }: BackendPlan, escapeKey: number): void {
+  terminal.note(helpFor({ size: display ? undefined : terminal.size, hasMonitor: monitors.length > 0, escapeKey }));
 }
 
 function leave(terminal: Terminal): number {

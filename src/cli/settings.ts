@@ -48,6 +48,8 @@ export interface Settings {
   /** Names of -audiodev that something sounds to. */
   readonly audioUsers: readonly string[];
   readonly nographic?: boolean;
+  /** The character that begins a command to the emulator on the terminal; left out: Ctrl-A. */
+  readonly escapeKey?: number;
   /** Where the screen is shown; left out: on the terminal, if that is free and there is a screen. */
   readonly display?: 'none' | 'terminal';
   /** Where VNC viewers see the screen; null: nowhere. */

@@ -22,6 +22,8 @@ export interface ConnectOptions {
   /** Shows the screen, if the plan has a display. */
   readonly display?: CharacterDevice | undefined;
   readonly actions: ConsoleActions;
+  /** The character that begins a command to the emulator on shared connections. */
+  readonly escapeKey: number;
 }
 
 /** Connects the character devices to their backends. */
@@ -105,9 +107,10 @@ function share(
   backend: Backend,
   connection: Connection,
   devices: readonly CharacterDevice[],
-  { actions, filter }: Pick<ConnectOptions, 'actions'> & { readonly filter: KeyFilter },
+  { actions, escapeKey, filter }: Pick<ConnectOptions, 'actions' | 'escapeKey'> & { readonly filter: KeyFilter },
 ): ConnectionPeer {
-  if ('muxed' in backend && backend.muxed) return new Multiplexer(connection, devices, new EscapeFilter(), actions);
+  if ('muxed' in backend && backend.muxed)
+    return new Multiplexer(connection, devices, new EscapeFilter(escapeKey), actions);
   return new SingleReceiver(connection, devices, filter, actions);
 }
 

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../index.ts';
 import { vncFlags, withVnc } from '../display/vnc.ts';
 import type { Flag } from '../flags.ts';
 import { freePort } from '../port-devices.ts';
-import { checkProperties, parseProperties } from '../properties.ts';
+import { checkProperties, parseInteger, parseProperties } from '../properties.ts';
 import { machine, type Settings } from '../settings.ts';
 import type { Backend } from './backend.ts';
 import { kinds } from './kinds.ts';
@@ -30,6 +30,12 @@ export const characterFlags: readonly Flag[] = [
     names: ['nographic'],
     help: 'COM1 and a monitor on this terminal, with Ctrl-A for commands; no display is shown',
     apply: (settings) => ({ ...settings, nographic: true }),
+  },
+  {
+    names: ['echr'],
+    argument: 'N',
+    help: 'the character that begins commands there in the place of Ctrl-A, by its number, such as 0x14 for Ctrl-T',
+    apply: (settings, text) => ({ ...settings, escapeKey: parseEscapeKey(text) }),
   },
   {
     names: ['display'],
@@ -121,4 +127,11 @@ function addChardev(settings: Settings, text: string): Settings {
   const [id] = Object.keys(added);
   if (Object.hasOwn(settings.chardevs, id)) throw new ConfigurationError(`there is a -chardev with id=${id} already`);
   return { ...settings, chardevs: { ...settings.chardevs, ...added } };
+}
+
+/** A character of ASCII. */
+function parseEscapeKey(text: string): number {
+  const key = parseInteger('echr', text);
+  if (key < 1 || key > 0x7e) throw new ConfigurationError(`${text} is no character of ASCII; give 0x01 to 0x7e`);
+  return key;
 }

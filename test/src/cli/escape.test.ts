@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parseArguments } from '../../../src/cli/arguments.ts';
 import { EscapeFilter, helpFor, InterruptFilter, type KeyFilter } from '../../../src/cli/escape.ts';
 
 /** What the filter makes of these pieces of input: text for the guest in quotes, commands bare. */
@@ -22,7 +23,7 @@ test.each([
   ['an unknown command is dropped', ['a\x01zb'], '"a" "b"'],
   ['bytes of UTF-8 pass', ['\xc3\xa9'], '"\xc3\xa9"'],
 ])('multiplexed: %s', (_, pieces, parts) => {
-  expect(typed(new EscapeFilter(), ...pieces)).toBe(parts);
+  expect(typed(new EscapeFilter(1), ...pieces)).toBe(parts);
 });
 
 test.each([
@@ -34,12 +35,24 @@ test.each([
 });
 
 test('the help tells the size of a terminal, and how to tell the guest', () => {
-  const hasMonitor = true;
-  expect(helpFor({ size: { rows: 40, columns: 132 }, hasMonitor })).toMatch(/Ctrl-A x .*\bstty rows 40 cols 132$/s);
-  expect(helpFor({ size: undefined, hasMonitor })).not.toContain('stty');
+  const [hasMonitor, escapeKey] = [true, 1];
+  expect(helpFor({ size: { rows: 40, columns: 132 }, hasMonitor, escapeKey })).toMatch(
+    /Ctrl-A x .*\bstty rows 40 cols 132$/s,
+  );
+  expect(helpFor({ size: undefined, hasMonitor, escapeKey })).not.toContain('stty');
 });
 
 test('the help tells of the monitor where there is one', () => {
-  expect(helpFor({ size: undefined, hasMonitor: true })).toContain('Ctrl-A c ');
-  expect(helpFor({ size: undefined, hasMonitor: false })).not.toMatch(/Ctrl-A c |monitor/);
+  expect(helpFor({ size: undefined, hasMonitor: true, escapeKey: 1 })).toContain('Ctrl-A c ');
+  expect(helpFor({ size: undefined, hasMonitor: false, escapeKey: 1 })).not.toMatch(/Ctrl-A c |monitor/);
+});
+
+test('another key than Ctrl-A', () => {
+  expect(typed(new EscapeFilter(0x14), 'a\x01x\x14x')).toBe('"a\\u0001x" exit');
+  expect(typed(new EscapeFilter(0x14), '\x14\x14')).toBe('"\\u0014"');
+  expect(helpFor({ size: undefined, hasMonitor: false, escapeKey: 0x14 })).toBe(
+    'Ctrl-T h       show this help\nCtrl-T x       leave the emulator\nCtrl-T Ctrl-T  send Ctrl-T to the guest',
+  );
+  expect(parseArguments(['-echr', '0x14']).escapeKey).toBe(0x14);
+  expect(() => parseArguments(['-echr', '0'])).toThrow('-echr: 0 is no character of ASCII; give 0x01 to 0x7e');
 });
