@@ -105,7 +105,7 @@ function applyClock(settings: Settings, text: string): Settings {
 }
 
 /** Devices of other machines, and of KVM: what is said of them is for nobody, as in QEMU. */
-const elsewhere = /^(kvm-[a-z-]+|ICH9-LPC|q35-pcihost|mch|ide-drive)$/;
+const elsewhere = /^(kvm-[a-z-]+|ICH9-LPC|q35-pcihost|mch)$/;
 
 /** `DRIVER.PROPERTY=VALUE`, or its three parts with their names. */
 function applyGlobal(settings: Settings, text: string): Settings {

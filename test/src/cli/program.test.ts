@@ -186,7 +186,7 @@ test.each(['help', '?'])('-cpu %s lists models and features', async (word) => {
   const { code, output, errors } = await rawiron(['-cpu', word]);
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
   expect(output).toMatch(
-    /^Models:\n {2}486 pentium pentium2 pentium3 core2 core2duo coreduo n270 qemu32 kvm32 max\n\nFeatures:\n {2}fpu tsc .*(\n {2}.*)*\n$/,
+    /^Models:\n {2}486 pentium pentium2 .* max\n {2}qemu64 .* Dhyana\n\nFeatures:\n {2}fpu tsc [\s\S]* nx/s,
   );
   expect(output).toMatch(/ sse4\.2\s/);
 });
