@@ -1,6 +1,6 @@
 import type { CpuFeature } from '../cpu/features.ts';
+import type { Geometry } from '../devices/disk-geometry.ts';
 import { driveTypeOf } from '../devices/floppy82077/geometry.ts';
-import type { Geometry } from '../devices/ide/ata/address.ts';
 import type { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import type { DriveConfig } from './drives.ts';
 

@@ -139,7 +139,7 @@ describe('addresses', () => {
     rig.issue(0x20, { device: 0xa4, count: 1, sector: 1 });
     expect([rig.status, rig.error]).toEqual([FAILED, 0x10]);
     rig.ide.reset();
-    expect([...identity(rig).subarray(54, 57)]).toEqual([1, 16, 63]);
+    expect([...identity(rig).subarray(54, 57)]).toEqual([2, 16, 63]);
   });
 
   test('a place beyond the end is not found', () => {

@@ -1,24 +1,8 @@
+import type { Geometry } from '../../disk-geometry.ts';
 import { Device, Register } from '../registers.ts';
-
-/** Cylinders, heads and sectors of a track. */
-export interface Geometry {
-  readonly cylinders: number;
-  readonly heads: number;
-  readonly sectors: number;
-}
 
 /** Sectors that 28 bits of address reach. */
 export const LBA28_SECTORS = 2 ** 28;
-
-const MOST_CYLINDERS = 16383;
-const HEADS = 16;
-const SECTORS = 63;
-
-/** The geometry that a disk of so many sectors has by default (ATA/ATAPI-5, annex B "translate capacity"). */
-export function defaultGeometry(sectors: number): Geometry {
-  const cylinders = Math.min(MOST_CYLINDERS, Math.max(1, Math.floor(sectors / (HEADS * SECTORS))));
-  return { cylinders, heads: HEADS, sectors: SECTORS };
-}
 
 /** What a command's registers address; null if there is no such place in the geometry. */
 export function addressIn(

@@ -1,9 +1,10 @@
 import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../../host/block.ts';
 import type { Component } from '../../../snapshot/describe.ts';
+import { defaultGeometry, type Geometry } from '../../disk-geometry.ts';
 import { type Cable, CHUNK_BYTES, Drive, type Outcome, Phase, READY } from '../drive.ts';
 import { isTransferMode } from '../identify.ts';
 import { Command, Device, ErrorBit, Register } from '../registers.ts';
-import { addressIn, countIn, defaultGeometry, type Geometry, LBA28_SECTORS, putAddress } from './address.ts';
+import { addressIn, countIn, LBA28_SECTORS, putAddress } from './address.ts';
 import { AtaCommand, currentCode, type MediaCommand, mediaCommands } from './commands.ts';
 import { Feature, idleFeatures } from './features.ts';
 import { type DiskNames, diskIdentity } from './identity.ts';

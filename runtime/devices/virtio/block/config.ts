@@ -1,4 +1,5 @@
 import { SECTOR_BYTES } from '../../../host/block.ts';
+import { defaultGeometry } from '../../disk-geometry.ts';
 import { Config } from './registers.ts';
 
 /** Sectors that one request may discard, or fill with zeros, at most. */
@@ -6,7 +7,6 @@ export const MOST_DISCARDED = 1 << 22;
 export const MOST_ZEROED = 1 << 15;
 /** Sectors that a guest had best discard together: systems have blocks of 4 KB. */
 const DISCARD_ALIGNMENT = 8;
-const [HEADS, TRACK, MOST_CYLINDERS] = [16, 63, 16383];
 
 /** The configuration of a disk of so many sectors. */
 export function configBytes(sectors: number, mostSegments: number, isWriteback: boolean): Uint8Array {
@@ -15,9 +15,10 @@ export function configBytes(sectors: number, mostSegments: number, isWriteback: 
   view.setUint32(Config.capacity, sectors % 2 ** 32, true);
   view.setUint32(Config.capacity + 4, Math.floor(sectors / 2 ** 32), true);
   view.setUint32(Config.mostSegments, mostSegments, true);
-  view.setUint16(Config.cylinders, Math.min(MOST_CYLINDERS, Math.floor(sectors / (HEADS * TRACK))), true);
-  bytes[Config.heads] = HEADS;
-  bytes[Config.sectors] = TRACK;
+  const geometry = defaultGeometry(sectors);
+  view.setUint16(Config.cylinders, geometry.cylinders, true);
+  bytes[Config.heads] = geometry.heads;
+  bytes[Config.sectors] = geometry.sectors;
   view.setUint32(Config.blockSize, SECTOR_BYTES, true);
   bytes[Config.writeback] = Number(isWriteback);
   view.setUint32(Config.mostDiscarded, MOST_DISCARDED, true);
