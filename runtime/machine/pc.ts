@@ -21,6 +21,7 @@ import type { AcpiImage } from '../devices/power/image.ts';
 import type { PowerManagement } from '../devices/power/index.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
+import type { DisplayAdapter } from '../devices/vga/core.ts';
 import { Vga } from '../devices/vga/index.ts';
 import type { HostDoor } from '../host/door.ts';
 import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../host/stream.ts';
@@ -88,7 +89,7 @@ export class Pc {
   readonly dma: Dma8237;
   readonly powerManagement: PowerManagement;
   readonly uarts: readonly Uart16550[];
-  readonly display: Vga | null;
+  readonly display: DisplayAdapter | null;
   private readonly mixer: SoundMixer;
   /** Whether somebody listens from the start. */
   private readonly isHeard: boolean;

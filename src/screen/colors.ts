@@ -1,5 +1,5 @@
 import type { ScreenRegisters } from '../../runtime/devices/vga/picture.ts';
-import { Attribute, AttributeMode, Vbe, VbeEnable } from '../../runtime/devices/vga/registers.ts';
+import { Attribute, AttributeMode } from '../../runtime/devices/vga/registers.ts';
 
 /** Colors as words of an image in memory, with a sign: red, green, blue and alpha in bytes 0 to 3. */
 export const BLACK = 0xff000000 | 0;
@@ -9,9 +9,8 @@ export function rgb(red: number, green: number, blue: number): number {
 }
 
 /** The 256 colors of the DAC, by what comes before its mask. */
-export function palette256({ palette, dacMask, vbe }: ScreenRegisters): Uint32Array {
-  const wide = (vbe[Vbe.enable] & VbeEnable.dac8) !== 0;
-  const component = wide ? (value: number) => value : eightBits;
+export function palette256({ palette, dacMask, wideColors }: ScreenRegisters): Uint32Array {
+  const component = wideColors ? (value: number) => value : eightBits;
   return Uint32Array.from({ length: 256 }, (_, index) => {
     const at = 3 * (index & dacMask);
     return rgb(component(palette[at]), component(palette[at + 1]), component(palette[at + 2]));

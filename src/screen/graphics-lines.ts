@@ -1,5 +1,6 @@
+import { ADDRESS_BYTES, VGA_MASK } from '../../runtime/devices/vga/scan.ts';
 import { rgb } from './colors.ts';
-import { ADDRESS_BYTES, type Format, VGA_MASK } from './mode.ts';
+import type { Format } from './mode.ts';
 
 /** What lines are drawn with. */
 export interface LineColors {

@@ -1,4 +1,3 @@
-import { isVbeEnabled } from '../../runtime/devices/vga/modes.ts';
 import type { ScreenRegisters } from '../../runtime/devices/vga/picture.ts';
 import {
   Attribute,
@@ -12,10 +11,8 @@ import {
   MaximumScanLine,
   PALETTE_TO_DISPLAY,
   Sequencer,
-  Vbe,
 } from '../../runtime/devices/vga/registers.ts';
-import { lineCompare, verticalDisplayEnd } from '../../runtime/devices/vga/retrace.ts';
-import { vbeGeometry } from '../../runtime/devices/vga/vbe.ts';
+import { type Scan, vgaScan } from '../../runtime/devices/vga/scan.ts';
 
 /** How bytes of memory become dots: text; four planes; two bits as CGA has them; a byte or more a pixel. */
 export type Format = 'text' | 'planar' | 'cga' | 'bytes' | 'rgb15' | 'rgb16' | 'rgb24' | 'rgb32';
@@ -47,31 +44,8 @@ export interface ScreenMode {
   readonly panningStops: boolean;
 }
 
-/** What VGA memory without VBE is long; addresses wrap around. */
-export const VGA_MASK = 0x3ffff;
-/** Bytes of memory that a step of the CRT controller's address is: one of each plane. */
-export const ADDRESS_BYTES = 4;
-
-export function decodeMode(registers: ScreenRegisters): ScreenMode {
-  return isVbeEnabled(registers) ? vbeMode(registers) : vgaMode(registers);
-}
-
-function vbeMode(registers: ScreenRegisters): ScreenMode {
-  const { vbe, attributeIndex } = registers;
-  const [width, height, depth] = [vbe[Vbe.width], vbe[Vbe.height], vbe[Vbe.depth]];
-  const { lineBytes, start } = vbeGeometry(registers);
-  return {
-    isOff: (attributeIndex & PALETTE_TO_DISPLAY) === 0,
-    format: vbeFormats[depth] ?? 'bytes',
-    ...{ width, height, start, lineBytes },
-    ...{ dots: 1, cellWidth: 8, cellHeight: 1, panning: 0 },
-    addresses: Int32Array.from({ length: height }, (_, y) => start + y * lineBytes),
-    rows: new Uint8Array(height),
-    ...{ split: height, panningStops: false },
-  };
-}
-
-const vbeFormats: Readonly<Record<number, Format>> = {
+/** Formats by the bits of a pixel, where an adapter's extension gives them. */
+const formats: Readonly<Record<Exclude<Scan['depth'], 0>, Format>> = {
   4: 'planar',
   8: 'bytes',
   15: 'rgb15',
@@ -80,36 +54,52 @@ const vbeFormats: Readonly<Record<number, Format>> = {
   32: 'rgb32',
 };
 
-function vgaMode(registers: ScreenRegisters): ScreenMode {
+export function decodeMode(registers: ScreenRegisters): ScreenMode {
+  const scan: Scan = { ...vgaScan(registers), ...registers.scan };
+  return scan.depth === 0 ? vgaMode(registers, scan) : extendedMode(registers, formats[scan.depth], scan);
+}
+
+/** Pixels are as wide as dots, and nothing is panned. */
+function extendedMode(registers: ScreenRegisters, format: Format, scan: Scan): ScreenMode {
+  const { characters, height, start, lineBytes, lineCompare } = scan;
+  return {
+    isOff: (registers.attributeIndex & PALETTE_TO_DISPLAY) === 0,
+    format,
+    ...{ width: characters * 8, height, start, lineBytes },
+    ...{ dots: 1, cellWidth: 8, cellHeight: 1, panning: 0 },
+    ...scanLines(registers, scan, { height, firstRow: 0, hasRows: true }),
+    ...{ split: Math.min(lineCompare + 1, height), panningStops: false },
+  };
+}
+
+function vgaMode(registers: ScreenRegisters, scan: Scan): ScreenMode {
   const { sequencer, crtc, attributeIndex } = registers;
+  const { start, lineBytes, lineCompare } = scan;
   const clocking = sequencer[Sequencer.clocking];
   const format = vgaFormat(registers);
+  const isText = format === 'text';
   const half = (clocking & Clocking.halfDotClock) !== 0;
   const textWidth = half ? 16 : (clocking & Clocking.eightDots) !== 0 ? 8 : 9;
-  const cellWidth = format === 'text' ? textWidth : half && format !== 'bytes' ? 16 : 8;
-  const height = format === 'text' ? textHeight(registers) : verticalDisplayEnd(registers) + 1;
-  const lines = scanLines(registers, height);
+  const cellWidth = isText ? textWidth : half && format !== 'bytes' ? 16 : 8;
+  const height = isText ? textHeight(crtc, scan.height) : scan.height;
+  const firstRow = crtc[Crtc.presetRowScan] & MaximumScanLine.rows;
   return {
     isOff: (attributeIndex & PALETTE_TO_DISPLAY) === 0 || (clocking & Clocking.screenOff) !== 0,
     format,
-    width: (crtc[Crtc.horizontalDisplayEnd] + 1) * cellWidth,
-    height,
-    dots: format === 'bytes' || (half && format !== 'text') ? 2 : 1,
+    ...{ width: scan.characters * cellWidth, height, start, lineBytes },
+    dots: format === 'bytes' || (half && !isText) ? 2 : 1,
     cellWidth,
     cellHeight: (crtc[Crtc.maximumScanLine] & MaximumScanLine.rows) + 1,
-    start: startAddress(crtc) * ADDRESS_BYTES,
-    lineBytes: lineBytes(crtc),
     panning: panningOf(registers, cellWidth),
-    ...lines,
-    split: Math.min(lineCompare(registers) + 1, height),
+    // As in QEMU: there is firmware that leaves the mode unset (GRUB's).
+    ...scanLines(registers, scan, { height, firstRow, hasRows: !isText }),
+    split: Math.min(lineCompare + 1, height),
     panningStops: (registers.attribute[Attribute.mode] & AttributeMode.panningStops) !== 0,
   };
 }
 
 /** Whole rows only, as in QEMU's pictures, unless they are scrolled by lines. */
-function textHeight(registers: ScreenRegisters): number {
-  const { crtc } = registers;
-  const lines = verticalDisplayEnd(registers) + 1;
+function textHeight(crtc: Uint8Array, lines: number): number {
   const row = ((crtc[Crtc.maximumScanLine] & MaximumScanLine.rows) + 1) * scanRepeats(crtc);
   const isScrolled = (crtc[Crtc.presetRowScan] & MaximumScanLine.rows) !== 0;
   return isScrolled || lines < row ? lines : lines - (lines % row);
@@ -126,16 +116,6 @@ function vgaFormat({ graphics }: ScreenRegisters): Format {
   return shift === 0 ? 'planar' : shift === 1 ? 'cga' : 'bytes';
 }
 
-function startAddress(crtc: Uint8Array): number {
-  const bytePanning = (crtc[Crtc.presetRowScan] >> 5) & 3;
-  return ((crtc[Crtc.startAddressHigh] << 8) | crtc[Crtc.startAddressLow]) + bytePanning;
-}
-
-/** The offset register counts words of the CRT controller's addresses. */
-function lineBytes(crtc: Uint8Array): number {
-  return crtc[Crtc.offset] * 2 * ADDRESS_BYTES;
-}
-
 /** With nine dots 8 means none, and 0-7 one more. In 256 colors it counts half pixels, which are dots here. */
 function panningOf({ attribute, graphics }: ScreenRegisters, cellWidth: number): number {
   const value = attribute[Attribute.panning] & 15;
@@ -144,26 +124,33 @@ function panningOf({ attribute, graphics }: ScreenRegisters, cellWidth: number):
   return value >= 8 ? 0 : value * (cellWidth === 16 ? 2 : 1);
 }
 
+interface Counting {
+  readonly height: number;
+  readonly firstRow: number;
+  /** Bits of the row may be bits of the address. */
+  readonly hasRows: boolean;
+}
+
 /** What the CRT controller counts from line to line: the address, and the row of a character cell (FreeVGA, "CRTC"). */
-function scanLines(registers: ScreenRegisters, height: number): Pick<ScreenMode, 'addresses' | 'rows'> {
-  const { crtc } = registers;
+function scanLines(
+  { crtc }: ScreenRegisters,
+  { start, lineBytes, lineCompare, addressMask }: Scan,
+  { height, firstRow, hasRows }: Counting,
+): Pick<ScreenMode, 'addresses' | 'rows'> {
   const lastRow = crtc[Crtc.maximumScanLine] & MaximumScanLine.rows;
   const repeats = scanRepeats(crtc);
-  const split = lineCompare(registers);
   const addresses = new Int32Array(height);
   const rows = new Uint8Array(height);
-  // As in QEMU: there is firmware that leaves the mode unset (GRUB's).
-  const isText = vgaFormat(registers) === 'text';
-  let address = startAddress(crtc) * ADDRESS_BYTES;
-  let row = crtc[Crtc.presetRowScan] & MaximumScanLine.rows;
+  let address = start;
+  let row = firstRow;
   let repeat = 0;
   for (let y = 0; y < height; y++) {
-    addresses[y] = (isText ? address : withRow(address, row, crtc[Crtc.mode])) & VGA_MASK;
+    addresses[y] = (hasRows ? withRow(address, row, crtc[Crtc.mode]) : address) & addressMask;
     rows[y] = row;
     repeat = (repeat + 1) % repeats;
-    if (y === split) address = row = repeat = 0;
+    if (y === lineCompare) address = row = repeat = 0;
     else if (repeat === 0) {
-      if (row === lastRow) address += lineBytes(crtc);
+      if (row === lastRow) address += lineBytes;
       row = row === lastRow ? 0 : (row + 1) & MaximumScanLine.rows;
     }
   }

@@ -1,8 +1,9 @@
 import type { ScreenRegisters } from '../../runtime/devices/vga/picture.ts';
 import { Attribute } from '../../runtime/devices/vga/registers.ts';
+import { ADDRESS_BYTES } from '../../runtime/devices/vga/scan.ts';
 import { BLACK, palette16, palette256 } from './colors.ts';
 import { bytesOfPixels, drawLine, type LineColors } from './graphics-lines.ts';
-import { ADDRESS_BYTES, decodeMode, type ScreenMode } from './mode.ts';
+import { decodeMode, type ScreenMode } from './mode.ts';
 import { type Blinking, fontBytes, TextLines } from './text-lines.ts';
 import type { VideoMemory } from './video-memory.ts';
 
@@ -70,8 +71,8 @@ export class Renderer {
   /** Whether lines whose bytes have not changed look as they did. */
   #isSame(mode: ScreenMode, registers: ScreenRegisters, blinking: Blinking): boolean {
     const fonts = mode.format === 'text' ? fontBytes(this.#memory.bytes).join() : '';
-    const { sequencer, graphics, crtc, attribute, palette, vbe, ...rest } = registers;
-    const key = [sequencer, graphics, crtc, attribute, palette, vbe, fonts, JSON.stringify([rest, blinking])].join(';');
+    const { sequencer, graphics, crtc, attribute, palette, cursor: _, ...rest } = registers;
+    const key = [sequencer, graphics, crtc, attribute, palette, fonts, JSON.stringify([rest, blinking])].join(';');
     const same = key === this.#drawnWith;
     this.#drawnWith = key;
     return same;

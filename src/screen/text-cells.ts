@@ -1,7 +1,8 @@
 import type { ScreenRegisters } from '../../runtime/devices/vga/picture.ts';
 import { Attribute, AttributeMode, Crtc, CursorStart } from '../../runtime/devices/vga/registers.ts';
+import { ADDRESS_BYTES, VGA_MASK } from '../../runtime/devices/vga/scan.ts';
 import { codePage437 } from '../../runtime/firmware/code-page-437.ts';
-import { ADDRESS_BYTES, type ScreenMode, VGA_MASK } from './mode.ts';
+import type { ScreenMode } from './mode.ts';
 
 /** The characters of a text screen, line by line. */
 export interface TextCells {

@@ -1,6 +1,7 @@
 import type { ScreenRegisters } from '../../runtime/devices/vga/picture.ts';
 import { Attribute, AttributeMode, Crtc, CursorStart, Sequencer } from '../../runtime/devices/vga/registers.ts';
-import { ADDRESS_BYTES, type ScreenMode, VGA_MASK } from './mode.ts';
+import { ADDRESS_BYTES, VGA_MASK } from '../../runtime/devices/vga/scan.ts';
+import type { ScreenMode } from './mode.ts';
 import { cursorAddress, textColors } from './text-cells.ts';
 
 /** Plane 2 has the fonts: 8 KB each, 32 lines for each of 256 characters. */

@@ -1,15 +1,30 @@
-import { Port, Vbe, VbeEnable } from './registers.ts';
+import { Port } from './registers.ts';
 import type { VgaState } from './state.ts';
 
 /** Port 3C7h tells what the index was written for. */
 const READING = 3;
 
-/** The palette DAC: 256 colors of three components, six bits each, or eight where VBE says so. */
-export class Dac {
-  readonly #state: VgaState;
+/** What answers at ports 3C6h-3C9h. */
+export interface DacPorts {
+  read(port: number): number;
+  write(port: number, value: number): void;
+}
 
-  constructor(state: VgaState) {
+export interface DacParts {
+  /** The bits that a component has: 0x3f or 0xff. */
+  readonly componentMask: () => number;
+  /** Where colors are read and written now: a power of 2 of them, indices beyond it wrap. */
+  readonly colors: () => Uint8Array;
+}
+
+/** The palette DAC: 256 colors of three components, six bits each unless the adapter says otherwise. */
+export class Dac implements DacPorts {
+  readonly #state: VgaState;
+  readonly #parts: DacParts;
+
+  constructor(state: VgaState, parts: DacParts) {
     this.#state = state;
+    this.#parts = parts;
   }
 
   read(port: number): number {
@@ -33,7 +48,8 @@ export class Dac {
 
   #readComponent(): number {
     const state = this.#state;
-    const value = state.palette[3 * state.dacReadIndex + state.dacComponent];
+    const colors = this.#parts.colors();
+    const value = colors[((3 * state.dacReadIndex) % colors.length) + state.dacComponent];
     if (this.#isLastComponent()) state.dacReadIndex = (state.dacReadIndex + 1) & 0xff;
     return value;
   }
@@ -41,10 +57,10 @@ export class Dac {
   /** A color changes when its third component is written. */
   #writeComponent(value: number): void {
     const state = this.#state;
-    const wide = (state.vbe[Vbe.enable] & VbeEnable.dac8) !== 0;
-    state.dacPending[state.dacComponent] = wide ? value : value & 0x3f;
+    state.dacPending[state.dacComponent] = value & this.#parts.componentMask();
     if (!this.#isLastComponent()) return;
-    state.palette.set(state.dacPending, 3 * state.dacWriteIndex);
+    const colors = this.#parts.colors();
+    colors.set(state.dacPending, (3 * state.dacWriteIndex) % colors.length);
     state.dacWriteIndex = (state.dacWriteIndex + 1) & 0xff;
   }
 

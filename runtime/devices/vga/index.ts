@@ -1,20 +1,20 @@
-import { PAGE_BYTES, PAGE_SHIFT } from '../../../translator/abi/page.ts';
 import type { PortBus } from '../../bus/ports.ts';
 import { Layer, type PhysicalMap } from '../../memory/physical-map.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import type { Clock } from '../../time/clock.ts';
 import { PciFunction } from '../pci/function.ts';
 import { type AddressRange, memoryRange, registerRange } from '../pci/range.ts';
 import { romBar, romRange } from '../pci/rom.ts';
-import { Aperture } from './aperture.ts';
+import { type AdapterOptions, type DisplayAdapter, VgaCore } from './core.ts';
+import { Dac } from './dac.ts';
 import { identification } from './edid.ts';
+import { vgaRegisters } from './indexed-registers.ts';
 import { MMIO_BYTES, mmioRegion } from './mmio.ts';
-import { PictureSource, type ScreenUpdate } from './picture.ts';
+import type { ScreenUpdate } from './picture.ts';
 import { Planes } from './planes.ts';
-import { RegisterFile } from './register-file.ts';
-import { Id, MOVED_PORTS, Port, VBE_PORT } from './registers.ts';
-import { vgaState } from './state.ts';
+import { Id, VBE_PORT } from './registers.ts';
+import { bochsState } from './state.ts';
 import { BochsVbe } from './vbe.ts';
+import { VideoRam } from './video-ram.ts';
 
 /** Bytes of video memory, as QEMU's adapter has by default. */
 const MEMORY_BYTES = 16 << 20;
@@ -24,74 +24,52 @@ export function vgaBytes(rom: Uint8Array | undefined): number {
   return MEMORY_BYTES + (rom ? romRange(rom) : 0);
 }
 
-export interface VgaOptions {
-  readonly ports: PortBus;
-  readonly clock: Clock;
-  /** Its memory has room for `vgaBytes`. */
-  readonly map: PhysicalMap;
-  /** Its slot on the PCI bus. */
-  readonly device: number;
-  /** Option ROM with a video BIOS, at the ROM's base address register. */
-  readonly rom?: Uint8Array | undefined;
-}
-
 /** A VGA with Bochs' VBE extension on PCI, as QEMU's `-vga std`. */
-export class Vga {
+export class Vga implements DisplayAdapter {
   readonly component: Component;
   readonly pciFunction: PciFunction;
-  readonly #state = vgaState.create();
-  readonly #planes: Planes;
-  readonly #aperture: Aperture;
+  readonly #state = bochsState.create();
   readonly #vbe: BochsVbe;
-  readonly #registers: RegisterFile;
-  readonly #pictures: PictureSource;
+  readonly #core: VgaCore;
 
-  constructor(options: VgaOptions) {
-    const { map, clock, ports } = options;
-    const frame = map.ram.reserve(MEMORY_BYTES);
+  constructor(options: AdapterOptions) {
+    const { map, ports } = options;
     const state = this.#state;
-    this.component = vgaState.bind('vga', state, { restored: () => this.#changed() });
-    this.#planes = new Planes(state, map.ram, frame << PAGE_SHIFT, MEMORY_BYTES);
-    this.#aperture = new Aperture(state, map, this.#planes, frame);
-    this.#vbe = new BochsVbe({ state, memoryBytes: MEMORY_BYTES, clear: (bytes) => clearFrames(map, frame, bytes) });
-    this.#registers = new RegisterFile(state, clock, () => this.#changed());
-    this.#pictures = new PictureSource(state, map.ram, frame, MEMORY_BYTES);
-    this.#claimPorts(ports);
-    this.pciFunction = this.#makeFunction(options, frame);
+    this.component = bochsState.bind('vga', state, { restored: () => this.#core.changed() });
+    const memory = new VideoRam(map.ram, MEMORY_BYTES);
+    const vbe = new BochsVbe({ state, memoryBytes: MEMORY_BYTES, clear: (bytes) => memory.clear(bytes) });
+    this.#vbe = vbe;
+    this.#core = new VgaCore(options, {
+      state,
+      memory,
+      registers: vgaRegisters(state),
+      dac: new Dac(state, { componentMask: () => vbe.componentMask, colors: () => state.palette }),
+      aperture: new Planes(state, memory, () => vbe.apertureMode()),
+      picture: () => vbe.picture(),
+      timing: () => vbe.timing(),
+      settle: () => vbe.settle(),
+    });
+    this.#claimVbePorts(ports);
+    this.pciFunction = this.#makeFunction(options, memory);
     this.reset();
   }
 
   /** Memory keeps what it has. */
   reset(): void {
-    Object.assign(this.#state, vgaState.create());
+    Object.assign(this.#state, bochsState.create());
     this.#vbe.reset();
-    this.#changed();
+    this.#core.changed();
   }
 
-  /** What a screen needs to show what has changed since the last call. */
   screenUpdate(): ScreenUpdate {
-    return this.#pictures.update();
+    return this.#core.screenUpdate();
   }
 
-  /** Another screen follows it from now on. */
   changeScreen(): void {
-    this.#pictures.forget();
+    this.#core.changeScreen();
   }
 
-  #changed(): void {
-    this.#vbe.settle();
-    this.#planes.changed();
-    this.#aperture.changed();
-  }
-
-  #claimPorts(ports: PortBus): void {
-    const read = (port: number): number => this.#registers.readPort(port);
-    const write = (port: number, _: number, value: number): void => this.#registers.writePort(port, value);
-    const claim = (first: number, count: number): void => {
-      ports.register({ name: 'vga', first, count, read, write });
-    };
-    claim(Port.attribute, Port.graphicsData + 1 - Port.attribute);
-    for (const [first, count] of MOVED_PORTS) claim(first, count);
+  #claimVbePorts(ports: PortBus): void {
     const state = this.#state;
     ports.register({
       name: 'vga vbe',
@@ -108,11 +86,11 @@ export class Vga {
 
   #writeVbe(value: number): void {
     this.#vbe.write(this.#state.vbeIndex, value);
-    this.#changed();
+    this.#core.changed();
   }
 
-  #makeFunction({ map, rom, device }: VgaOptions, frame: number): PciFunction {
-    const memory = { name: 'vga frame buffer', firstFrame: frame, length: MEMORY_BYTES, writable: true };
+  #makeFunction({ map, rom, device }: AdapterOptions, { firstFrame }: VideoRam): PciFunction {
+    const memory = { name: 'vga frame buffer', firstFrame, length: MEMORY_BYTES, writable: true };
     return new PciFunction({
       name: 'vga pci',
       device,
@@ -127,13 +105,8 @@ export class Vga {
   }
 
   #mmioRange(map: PhysicalMap): AddressRange {
-    const parts = { registers: this.#registers, vbe: this.#vbe, identification, changed: () => this.#changed() };
+    const { registers } = this.#core;
+    const parts = { registers, vbe: this.#vbe, identification, changed: () => this.#core.changed() };
     return registerRange(map.bus(Layer.pci), (base) => mmioRegion(base, parts));
   }
-}
-
-function clearFrames({ ram }: PhysicalMap, frame: number, bytes: number): void {
-  const start = frame * PAGE_BYTES;
-  ram.bytes.fill(0, start, start + bytes);
-  for (let at = start; at < start + bytes; at += PAGE_BYTES) ram.frames.stored(at, PAGE_BYTES, 'device');
 }

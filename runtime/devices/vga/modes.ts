@@ -1,8 +1,8 @@
-import { Graphics, GraphicsMiscellaneous, GraphicsMode, MemoryMode, Sequencer, Vbe, VbeEnable } from './registers.ts';
+import { Graphics, GraphicsMiscellaneous, GraphicsMode, MemoryMode, Sequencer } from './registers.ts';
 import type { VgaState } from './state.ts';
 
 /** The registers that say where on the card a byte goes. */
-export type MemoryRegisters = Pick<VgaState, 'sequencer' | 'graphics' | 'vbe' | 'bank'>;
+type MemoryRegisters = Pick<VgaState, 'sequencer' | 'graphics'>;
 
 const ALL_PLANES = 15;
 /** Where display adapters have their memory below 1 MB: physical addresses, and bytes. */
@@ -18,24 +18,22 @@ export const APERTURES = [
 /** The memory map select that bank switching is for. */
 const BANKED = 1;
 
+/** What an adapter does with the aperture beyond the VGA. */
+export interface ApertureMode {
+  /** Neither sequencer nor graphics controller touches what is written. */
+  readonly isLinear: boolean;
+  /** Bytes that the bank is from the start of memory. */
+  readonly bank: number;
+}
+
 /** The memory map select of the graphics controller. */
 export function mapSelect(graphics: Uint8Array): number {
   return (graphics[Graphics.miscellaneous] & GraphicsMiscellaneous.mapMask) >> GraphicsMiscellaneous.mapShift;
 }
 
-/** What the bank of VBE adds to addresses. */
-export function bankOffset({ graphics, bank }: MemoryRegisters): number {
-  return mapSelect(graphics) === BANKED ? bank << 16 : 0;
-}
-
-/** Bochs' extension says what is shown, not the CRT controller. */
-export function isVbeEnabled({ vbe }: Pick<VgaState, 'vbe'>): boolean {
-  return (vbe[Vbe.enable] & VbeEnable.enabled) !== 0;
-}
-
-/** A VBE mode whose pixels are whole bytes: neither sequencer nor graphics controller touches what is written. */
-export function isVbeLinear(state: Pick<VgaState, 'vbe'>): boolean {
-  return isVbeEnabled(state) && state.vbe[Vbe.depth] !== 4;
+/** What the bank adds to addresses. */
+export function bankOffset(graphics: Uint8Array, { bank }: ApertureMode): number {
+  return mapSelect(graphics) === BANKED ? bank : 0;
 }
 
 /** The graphics controller neither changes what is written nor needs the latches for it. */
@@ -49,9 +47,8 @@ export function passesBytes(graphics: Uint8Array): boolean {
 }
 
 /** Bytes that the processor reads and writes are those of video memory, one after the other. */
-export function isLinear(state: MemoryRegisters): boolean {
-  if (isVbeLinear(state)) return true;
-  const { sequencer, graphics } = state;
+export function isLinear({ sequencer, graphics }: MemoryRegisters, mode: ApertureMode): boolean {
+  if (mode.isLinear) return true;
   const chained = (sequencer[Sequencer.memoryMode] & MemoryMode.chain4) !== 0;
   const readsBytes = (graphics[Graphics.mode] & GraphicsMode.readMode1) === 0;
   return chained && sequencer[Sequencer.mapMask] === ALL_PLANES && readsBytes && passesBytes(graphics);

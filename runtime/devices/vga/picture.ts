@@ -1,16 +1,40 @@
 import { PAGE_BYTES, PAGE_SHIFT } from '../../../translator/abi/page.ts';
 import type { WriteWatch } from '../../memory/frames.ts';
-import { allocateShared, type GuestRam } from '../../memory/ram.ts';
-import { isVbeEnabled } from './modes.ts';
-import { Vbe } from './registers.ts';
+import { allocateShared } from '../../memory/ram.ts';
+import { type Scan, VGA_MASK, vgaScan } from './scan.ts';
 import type { VgaState } from './state.ts';
-import { vbeGeometry } from './vbe.ts';
+import type { VideoRam } from './video-ram.ts';
 
-/** The registers that say what memory looks like on the screen. */
-export type ScreenRegisters = Pick<
-  VgaState,
-  'miscellaneous' | 'sequencer' | 'graphics' | 'crtc' | 'attributeIndex' | 'attribute' | 'dacMask' | 'palette' | 'vbe'
->;
+/** A picture over the picture, such as a mouse pointer. Its pattern is two bits for each pixel: a row's first, then its second. */
+export interface HardwareCursor {
+  /** Pixel and line of its upper left corner. */
+  readonly x: number;
+  readonly y: number;
+  /** Pixels and lines of it. */
+  readonly size: number;
+  /** Offset in memory of its first row, bytes from one row to the next, and from a row's first bits to its second. */
+  readonly address: number;
+  readonly rowBytes: number;
+  readonly planeBytes: number;
+  /** Red, green and blue of its background and foreground. */
+  readonly colors: readonly [background: readonly number[], foreground: readonly number[]];
+}
+
+/** What an adapter shows otherwise than the VGA's registers say. */
+export interface PictureExtension {
+  readonly scan: Partial<Scan>;
+  /** Components of colors have eight bits. */
+  readonly wideColors: boolean;
+  readonly cursor: HardwareCursor | null;
+}
+
+/** What says what memory looks like on the screen. */
+export interface ScreenRegisters
+  extends Pick<
+      VgaState,
+      'miscellaneous' | 'sequencer' | 'graphics' | 'crtc' | 'attributeIndex' | 'attribute' | 'dacMask' | 'palette'
+    >,
+    PictureExtension {}
 
 /** What has changed on the screen since the update before. Plain data, which crosses isolates. */
 export interface ScreenUpdate {
@@ -23,39 +47,38 @@ export interface ScreenUpdate {
   readonly bytes: Uint8Array;
 }
 
-/** Video memory that the modes without VBE can show. */
-const VGA_BYTES = 0x40000;
-/** Registers of the CRT controller that there are. */
+/** Registers that there are. */
 const CRTC_SHOWN = 25;
+const SEQUENCER_SHOWN = 8;
+const GRAPHICS_SHOWN = 16;
 
 /** Gathers what a screen needs to follow the card. Memory is watched from the first update on. */
 export class PictureSource {
   readonly #state: VgaState;
-  readonly #ram: GuestRam;
-  readonly #firstFrame: number;
-  readonly #memoryBytes: number;
+  readonly #memory: VideoRam;
+  readonly #extension: () => PictureExtension;
   /** Derived: where updates have their bytes. Used again, and shared by isolates, so that none is copied or collected. */
   #bytes: Uint8Array = new Uint8Array(0);
   /** Derived: what has been written since the last update. */
   #watch: WriteWatch | null = null;
 
-  constructor(state: VgaState, ram: GuestRam, firstFrame: number, memoryBytes: number) {
+  constructor(state: VgaState, memory: VideoRam, extension: () => PictureExtension) {
     this.#state = state;
-    this.#ram = ram;
-    this.#firstFrame = firstFrame;
-    this.#memoryBytes = memoryBytes;
+    this.#memory = memory;
+    this.#extension = extension;
   }
 
   update(): ScreenUpdate {
-    this.#watch ??= this.#ram.frames.watch(this.#firstFrame, this.#memoryBytes >>> PAGE_SHIFT);
-    const [from, to] = this.#shown();
-    const pages = this.#watch.take(from, to - from);
+    const { ram, firstFrame, length } = this.#memory;
+    this.#watch ??= ram.frames.watch(firstFrame, length >>> PAGE_SHIFT);
+    const extension = this.#extension();
+    const pages = this.#shown(extension).flatMap(([from, to]) => this.#watch!.take(from, to - from));
     const bytes = this.#room(pages.length * PAGE_BYTES);
     pages.forEach((page, n) => {
-      const at = (this.#firstFrame + page) * PAGE_BYTES;
-      bytes.set(this.#ram.bytes.subarray(at, at + PAGE_BYTES), n * PAGE_BYTES);
+      const at = (firstFrame + page) * PAGE_BYTES;
+      bytes.set(ram.bytes.subarray(at, at + PAGE_BYTES), n * PAGE_BYTES);
     });
-    return { registers: this.#registers(), memoryBytes: this.#memoryBytes, pages, bytes };
+    return { registers: this.#registers(extension), memoryBytes: length, pages, bytes };
   }
 
   /** The next update is the first one of another screen. */
@@ -69,26 +92,44 @@ export class PictureSource {
     return this.#bytes.subarray(0, length);
   }
 
-  /** Pages that the picture may come from: the first, and the one after the last. */
-  #shown(): [from: number, to: number] {
-    if (!isVbeEnabled(this.#state)) return [0, VGA_BYTES >>> PAGE_SHIFT];
-    const { lineBytes, start } = vbeGeometry(this.#state);
-    const end = Math.min(start + lineBytes * this.#state.vbe[Vbe.height], this.#memoryBytes);
-    return [start >>> PAGE_SHIFT, Math.ceil(end / PAGE_BYTES)];
+  /** Pages that the picture may come from, in ascending order: the first, and the one after the last. */
+  #shown({ scan, cursor }: PictureExtension): (readonly [from: number, to: number])[] {
+    const picture = this.#pictureBytes({ ...vgaScan(this.#state), ...scan });
+    if (cursor === null) return [pagesOf(picture)];
+    const { address, rowBytes, size } = cursor;
+    const [[from, to], [first, end]] = [pagesOf(picture), pagesOf([address, address + rowBytes * size])];
+    return first >= to
+      ? [
+          [from, to],
+          [first, end],
+        ]
+      : [[Math.min(from, first), Math.max(to, end)]];
   }
 
-  #registers(): ScreenRegisters {
+  /** Where it begins and ends. The VGA's own modes may show any of a VGA's memory. */
+  #pictureBytes({ depth, start, lineBytes, height, addressMask, lineCompare }: Scan): readonly [number, number] {
+    const { length } = this.#memory;
+    const end = start + lineBytes * height;
+    if (depth === 0) return [0, addressMask > VGA_MASK && end > VGA_MASK ? length : VGA_MASK + 1];
+    return end > length || lineCompare < height ? [0, length] : [start, end];
+  }
+
+  #registers(extension: PictureExtension): ScreenRegisters {
     const { miscellaneous, attributeIndex, dacMask, ...state } = this.#state;
     return {
       miscellaneous,
       attributeIndex,
       dacMask,
-      sequencer: state.sequencer.slice(),
-      graphics: state.graphics.slice(),
+      ...extension,
+      sequencer: state.sequencer.slice(0, SEQUENCER_SHOWN),
+      graphics: state.graphics.slice(0, GRAPHICS_SHOWN),
       crtc: state.crtc.slice(0, CRTC_SHOWN),
       attribute: state.attribute.slice(),
       palette: state.palette.slice(),
-      vbe: [...state.vbe],
     };
   }
+}
+
+function pagesOf([start, end]: readonly [number, number]): readonly [from: number, to: number] {
+  return [start >>> PAGE_SHIFT, Math.ceil(end / PAGE_BYTES)];
 }

@@ -1,7 +1,9 @@
-import type { GuestRam } from '../../memory/ram.ts';
-import { APERTURES, bankOffset, isVbeLinear, mapSelect, passesBytes } from './modes.ts';
+import { PAGE_BYTES } from '../../../translator/abi/page.ts';
+import { type ApertureMemory, type DirectRange, readBytes, writeBytes } from './aperture.ts';
+import { APERTURES, type ApertureMode, bankOffset, isLinear, mapSelect, passesBytes } from './modes.ts';
 import { Graphics, GraphicsMode, MemoryMode, Sequencer } from './registers.ts';
 import type { VgaState } from './state.ts';
+import type { VideoRam } from './video-ram.ts';
 
 /** Eight ones for each plane of a mask of four. */
 const PLANES = Int32Array.from({ length: 16 }, (_, mask) =>
@@ -24,15 +26,14 @@ interface Way {
   readonly isPlain: boolean;
 }
 
-function wayOf(state: VgaState): Way {
-  const { sequencer, graphics } = state;
+function wayOf({ sequencer, graphics }: VgaState, mode: ApertureMode): Way {
   const select = mapSelect(graphics);
-  const linear = isVbeLinear(state);
+  const linear = mode.isLinear;
   const chained = linear || (sequencer[Sequencer.memoryMode] & MemoryMode.chain4) !== 0;
   const oddEven = (graphics[Graphics.mode] & GraphicsMode.oddEven) !== 0;
   return {
     ...APERTURES[select],
-    bankOffset: bankOffset(state),
+    bankOffset: bankOffset(graphics, mode),
     addressing: chained ? 'chain4' : oddEven ? 'oddEven' : 'planar',
     mapMask: linear ? ALL_PLANES : sequencer[Sequencer.mapMask],
     isPlain: linear || passesBytes(graphics),
@@ -44,46 +45,58 @@ function wayOf(state: VgaState): Way {
  * addresses are offsets in memory. Sequencer and graphics controller process what is read and written (FreeVGA, "Accessing
  * the VGA display memory").
  */
-export class Planes {
+export class Planes implements ApertureMemory {
   readonly #state: VgaState;
-  readonly #ram: GuestRam;
-  /** Index of the first word of video memory in the buffer, and how many there are. */
-  readonly #firstWord: number;
-  readonly #words: number;
+  readonly #memory: VideoRam;
+  readonly #mode: () => ApertureMode;
   /** Derived from the registers. */
   #way: Way = { start: 0, length: 0, bankOffset: 0, addressing: 'planar', mapMask: 0, isPlain: false };
 
-  constructor(state: VgaState, ram: GuestRam, firstByte: number, length: number) {
+  constructor(state: VgaState, memory: VideoRam, mode: () => ApertureMode) {
     this.#state = state;
-    this.#ram = ram;
-    this.#firstWord = firstByte / 4;
-    this.#words = length / 4;
+    this.#memory = memory;
+    this.#mode = mode;
   }
 
-  /** Registers have changed. */
   changed(): void {
-    this.#way = wayOf(this.#state);
+    this.#way = wayOf(this.#state, this.#mode());
+  }
+
+  direct(): readonly DirectRange[] {
+    const mode = this.#mode();
+    if (!isLinear(this.#state, mode)) return [];
+    const { graphics } = this.#state;
+    const { start, length } = APERTURES[mapSelect(graphics)];
+    return [{ start, length, frame: this.#memory.firstFrame + bankOffset(graphics, mode) / PAGE_BYTES }];
+  }
+
+  read(offset: number, size: number): number {
+    return readBytes((at) => this.#readByte(at), offset, size);
+  }
+
+  write(offset: number, size: number, value: number): void {
+    writeBytes((at, byte) => this.#writeByte(at, byte), offset, size, value);
   }
 
   /** A byte at an offset from A0000h. Loads the latches. */
-  read(offset: number): number {
+  #readByte(offset: number): number {
     const { graphics } = this.#state;
     const address = this.#address(offset);
     const word = this.#word(address);
     if (word < 0) return 0xff;
-    const latch = this.#ram.words[word];
+    const latch = this.#memory.ram.words[word];
     this.#state.latch = latch;
     if ((graphics[Graphics.mode] & GraphicsMode.readMode1) !== 0) return this.#compare(latch);
     return (latch >>> (8 * this.#readPlane(address))) & 0xff;
   }
 
-  write(offset: number, value: number): void {
+  #writeByte(offset: number, value: number): void {
     const address = this.#address(offset);
     const word = this.#word(address);
     if (word < 0) return;
     const planes = PLANES[this.#writtenPlanes(address)];
     const data = this.#way.isPlain ? value * 0x01010101 : this.#combine(value);
-    const { words, frames } = this.#ram;
+    const { words, frames } = this.#memory.ram;
     words[word] = (words[word] & ~planes) | (data & planes);
     frames.stored(word * 4, 4, 'device');
   }
@@ -100,7 +113,8 @@ export class Planes {
     if (address < 0) return -1;
     const shift = this.#way.addressing === 'planar' ? 0 : this.#way.addressing === 'oddEven' ? 1 : 2;
     const word = address >>> shift;
-    return word < this.#words ? this.#firstWord + word : -1;
+    const { start, length } = this.#memory;
+    return word < length / 4 ? start / 4 + word : -1;
   }
 
   #readPlane(address: number): number {

@@ -1,32 +1,30 @@
 import type { Clock } from '../../time/clock.ts';
-import { Dac } from './dac.ts';
-import {
-  ATTRIBUTE_WRITABLE,
-  CRTC_PROTECT,
-  Crtc,
-  GRAPHICS_WRITABLE,
-  Miscellaneous,
-  MONOCHROME,
-  Overflow,
-  Port,
-  SEQUENCER_WRITABLE,
-} from './registers.ts';
-import { inputStatus } from './retrace.ts';
+import type { DacPorts } from './dac.ts';
+import type { IndexedRegisters, RegisterSets } from './indexed-registers.ts';
+import { ATTRIBUTE_WRITABLE, Miscellaneous, MONOCHROME, Port } from './registers.ts';
+import { inputStatus, type Timing } from './retrace.ts';
 import type { VgaState } from './state.ts';
+
+/** What answers at the ports, as far as adapters differ. */
+export interface RegisterParts {
+  readonly sets: RegisterSets;
+  readonly dac: DacPorts;
+  /** How the beam runs. */
+  readonly timing: () => Timing;
+  /** Called after a write that may change where memory is or how it is written. */
+  readonly changed: () => void;
+}
 
 /** The registers at ports 3B0h-3DFh. */
 export class RegisterFile {
   readonly #state: VgaState;
   readonly #clock: Clock;
-  readonly #dac: Dac;
-  /** Called after a write that may change where memory is or how it is written. */
-  readonly #changed: () => void;
+  readonly #parts: RegisterParts;
 
-  constructor(state: VgaState, clock: Clock, changed: () => void) {
+  constructor(state: VgaState, clock: Clock, parts: RegisterParts) {
     this.#state = state;
     this.#clock = clock;
-    this.#dac = new Dac(state);
-    this.#changed = changed;
+    this.#parts = parts;
   }
 
   readPort(port: number): number {
@@ -50,12 +48,12 @@ export class RegisterFile {
       case Port.sequencerIndex:
         return state.sequencerIndex;
       case Port.sequencerData:
-        return state.sequencer[state.sequencerIndex];
+        return this.#parts.sets.sequencer.read(state.sequencerIndex);
       case Port.dacMask:
       case Port.dacReadIndex:
       case Port.dacWriteIndex:
       case Port.dacData:
-        return this.#dac.read(port);
+        return this.#parts.dac.read(port);
       case Port.featureRead:
         return state.featureControl;
       case Port.miscellaneousRead:
@@ -63,7 +61,7 @@ export class RegisterFile {
       case Port.graphicsIndex:
         return state.graphicsIndex;
       case Port.graphicsData:
-        return state.graphics[state.graphicsIndex];
+        return this.#parts.sets.graphics.read(state.graphicsIndex);
       default:
         return 0;
     }
@@ -71,33 +69,32 @@ export class RegisterFile {
 
   #writeFixed(port: number, value: number): void {
     const state = this.#state;
+    const { sets } = this.#parts;
     switch (port) {
       case Port.attribute:
         this.#writeAttribute(value);
         break;
       case Port.miscellaneous:
         state.miscellaneous = value & Miscellaneous.writable;
-        this.#changed();
+        this.#parts.changed();
         break;
       case Port.sequencerIndex:
-        state.sequencerIndex = value & 7;
+        state.sequencerIndex = value & sets.sequencer.indexMask;
         break;
       case Port.sequencerData:
-        state.sequencer[state.sequencerIndex] = value & SEQUENCER_WRITABLE[state.sequencerIndex];
-        this.#changed();
+        this.#write(sets.sequencer, state.sequencerIndex, value);
         break;
       case Port.dacMask:
       case Port.dacReadIndex:
       case Port.dacWriteIndex:
       case Port.dacData:
-        this.#dac.write(port, value);
+        this.#parts.dac.write(port, value);
         break;
       case Port.graphicsIndex:
-        state.graphicsIndex = value & 15;
+        state.graphicsIndex = value & sets.graphics.indexMask;
         break;
       case Port.graphicsData:
-        state.graphics[state.graphicsIndex] = value & GRAPHICS_WRITABLE[state.graphicsIndex];
-        this.#changed();
+        this.#write(sets.graphics, state.graphicsIndex, value);
     }
   }
 
@@ -106,17 +103,18 @@ export class RegisterFile {
     if (monochrome !== this.#isMonochrome) return 0xff;
     const state = this.#state;
     if (port === Port.crtcIndex) return state.crtcIndex;
-    if (port === Port.crtcData) return state.crtc[state.crtcIndex];
+    if (port === Port.crtcData) return this.#parts.sets.crtc.read(state.crtcIndex);
     if (port !== Port.inputStatus1) return 0;
     state.attributeDataNext = false;
-    return inputStatus(state, this.#clock.now());
+    return inputStatus(this.#parts.timing(), this.#clock.now());
   }
 
   #writeMoved(port: number, monochrome: boolean, value: number): void {
     if (monochrome !== this.#isMonochrome) return;
     const state = this.#state;
-    if (port === Port.crtcIndex) state.crtcIndex = value;
-    else if (port === Port.crtcData) this.#writeCrtc(value);
+    const { sets } = this.#parts;
+    if (port === Port.crtcIndex) state.crtcIndex = value & sets.crtc.indexMask;
+    else if (port === Port.crtcData) this.#write(sets.crtc, state.crtcIndex, value);
     else if (port === Port.inputStatus1) state.featureControl = value & 0x10;
   }
 
@@ -133,13 +131,8 @@ export class RegisterFile {
     state.attributeDataNext = !state.attributeDataNext;
   }
 
-  #writeCrtc(value: number): void {
-    const { crtc, crtcIndex } = this.#state;
-    const isProtected = crtcIndex <= Crtc.overflow && (crtc[Crtc.verticalRetraceEnd] & CRTC_PROTECT) !== 0;
-    if (!isProtected) crtc[crtcIndex] = value;
-    else if (crtcIndex === Crtc.overflow) {
-      crtc[crtcIndex] = (crtc[crtcIndex] & ~Overflow.lineCompare8) | (value & Overflow.lineCompare8);
-    }
-    this.#changed();
+  #write(registers: IndexedRegisters, index: number, value: number): void {
+    registers.write(index, value);
+    this.#parts.changed();
   }
 }

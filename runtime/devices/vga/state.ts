@@ -2,7 +2,8 @@ import { bytes, describe, flag, i32, list, type StateOf, starting, u8, u16 } fro
 import { integerField } from '../../snapshot/fields.ts';
 import { VBE_COUNT } from './registers.ts';
 
-export const vgaState = describe({
+/** What every adapter has; one with more registers describes their fields anew. */
+const vgaFields = {
   miscellaneous: u8,
   featureControl: u8,
   sequencerIndex: integerField('0-7', 0, 7),
@@ -27,10 +28,20 @@ export const vgaState = describe({
   palette: bytes(768),
   /** What the last read left in the four latches: plane 0 in bits 0-7. */
   latch: i32,
+};
+
+const vgaState = describe(vgaFields);
+
+/** What the shared parts know of an adapter's state. */
+export type VgaState = StateOf<typeof vgaState>;
+
+/** The standard VGA with Bochs' extension. */
+export const bochsState = describe({
+  ...vgaFields,
   vbeIndex: u16,
   vbe: list(VBE_COUNT, u16),
   /** The bank in force: turning VBE off, or setting its flags anew, makes it 0, but not the register. */
   bank: u8,
 });
 
-export type VgaState = StateOf<typeof vgaState>;
+export type BochsState = StateOf<typeof bochsState>;

@@ -1,4 +1,5 @@
-import { isVbeEnabled } from './modes.ts';
+import type { ApertureMode } from './modes.ts';
+import type { PictureExtension } from './picture.ts';
 import {
   Clocking,
   Crtc,
@@ -14,19 +15,17 @@ import {
   Vbe,
   VbeEnable,
 } from './registers.ts';
-import type { VgaState } from './state.ts';
+import { crtcTiming, type Timing, usualTiming, VGA_DOT_CLOCKS } from './retrace.ts';
+import type { Scan } from './scan.ts';
+import type { BochsState } from './state.ts';
 
 const BANK_BYTES = 0x10000;
 
-/** The geometry of a VBE mode. */
-export interface VbeGeometry {
-  /** Bytes from one line to the next. */
-  readonly lineBytes: number;
-  /** Offset in memory of the first pixel. */
-  readonly start: number;
-}
+/** No line is the last one above a split. */
+const NO_SPLIT = 0xffff;
 
-export function vbeGeometry({ vbe }: Pick<VgaState, 'vbe'>): VbeGeometry {
+/** Where a mode's picture lies in memory. */
+function geometry({ vbe }: BochsState): Pick<Scan, 'start' | 'lineBytes'> {
   const bits = bitsOf(vbe[Vbe.depth]);
   const lineBytes = (vbe[Vbe.virtualWidth] * bits) / 8;
   return { lineBytes, start: Math.floor((vbe[Vbe.xOffset] * bits) / 8) + vbe[Vbe.yOffset] * lineBytes };
@@ -38,7 +37,7 @@ function bitsOf(depth: number): number {
 }
 
 export interface BochsVbeOptions {
-  readonly state: VgaState;
+  readonly state: BochsState;
   /** Bytes of video memory. */
   readonly memoryBytes: number;
   /** So many bytes from the start of video memory become 0. */
@@ -50,7 +49,7 @@ export interface BochsVbeOptions {
  * "vbe.h"). Sizes that do not fit are changed to ones that do.
  */
 export class BochsVbe {
-  readonly #state: VgaState;
+  readonly #state: BochsState;
   readonly #memoryBytes: number;
   readonly #clear: (bytes: number) => void;
 
@@ -62,6 +61,47 @@ export class BochsVbe {
 
   reset(): void {
     this.#state.vbe[Vbe.id] = VBE_ID.last;
+  }
+
+  /** It says what is shown, not the CRT controller. */
+  get #isEnabled(): boolean {
+    return (this.#state.vbe[Vbe.enable] & VbeEnable.enabled) !== 0;
+  }
+
+  /** The bits that a component of a color has. */
+  get componentMask(): number {
+    return this.#hasWideColors ? 0xff : 0x3f;
+  }
+
+  get #hasWideColors(): boolean {
+    return (this.#state.vbe[Vbe.enable] & VbeEnable.dac8) !== 0;
+  }
+
+  /** In modes whose pixels are whole bytes the aperture is memory. */
+  apertureMode(): ApertureMode {
+    const isLinear = this.#isEnabled && this.#state.vbe[Vbe.depth] !== 4;
+    return { isLinear, bank: this.#state.bank * BANK_BYTES };
+  }
+
+  picture(): PictureExtension {
+    return { scan: this.#isEnabled ? this.#scan() : {}, wideColors: this.#hasWideColors, cursor: null };
+  }
+
+  #scan(): Scan {
+    const { vbe } = this.#state;
+    return {
+      ...geometry(this.#state),
+      depth: vbe[Vbe.depth] as Scan['depth'],
+      characters: vbe[Vbe.width] >> 3,
+      height: vbe[Vbe.height],
+      lineCompare: NO_SPLIT,
+      addressMask: this.#memoryBytes - 1,
+    };
+  }
+
+  /** Its modes have no timing of their own. */
+  timing(): Timing {
+    return this.#isEnabled ? usualTiming(this.#state.vbe[Vbe.height]) : crtcTiming(this.#state, VGA_DOT_CLOCKS);
   }
 
   read(index: number): number {
@@ -90,7 +130,7 @@ export class BochsVbe {
 
   #writeEnable(value: number): void {
     const { vbe } = this.#state;
-    const starts = (value & VbeEnable.enabled) !== 0 && !isVbeEnabled(this.#state);
+    const starts = (value & VbeEnable.enabled) !== 0 && !this.#isEnabled;
     vbe[Vbe.enable] = value;
     if (!starts) {
       this.#state.bank = 0;
@@ -100,12 +140,12 @@ export class BochsVbe {
     vbe[Vbe.xOffset] = 0;
     vbe[Vbe.yOffset] = 0;
     this.settle();
-    if ((value & VbeEnable.keepMemory) === 0) this.#clear(vbe[Vbe.height] * vbeGeometry(this.#state).lineBytes);
+    if ((value & VbeEnable.keepMemory) === 0) this.#clear(vbe[Vbe.height] * geometry(this.#state).lineBytes);
   }
 
   /** While a mode is on its registers fit the memory, and those of the VGA fit the mode. */
   settle(): void {
-    if (!isVbeEnabled(this.#state)) return;
+    if (!this.#isEnabled) return;
     this.#fitRegisters();
     this.#overrideVga();
   }
@@ -116,7 +156,7 @@ export class BochsVbe {
     if (![4, 8, 15, 16, 24, 32].includes(vbe[Vbe.depth])) vbe[Vbe.depth] = 8;
     vbe[Vbe.width] = clamp(vbe[Vbe.width] & ~7, 8, width);
     vbe[Vbe.virtualWidth] = clamp(vbe[Vbe.virtualWidth] & ~7, vbe[Vbe.width], width);
-    const { lineBytes } = vbeGeometry(this.#state);
+    const { lineBytes } = geometry(this.#state);
     const lines = Math.floor(this.#memoryBytes / lineBytes);
     vbe[Vbe.virtualHeight] = Math.min(lines, 0xffff);
     vbe[Vbe.height] = Math.min(clamp(vbe[Vbe.height], 1, height), lines);
@@ -128,7 +168,7 @@ export class BochsVbe {
 
   /** Whether the picture ends before the memory does. */
   #isInMemory(): boolean {
-    const { lineBytes, start } = vbeGeometry(this.#state);
+    const { lineBytes, start } = geometry(this.#state);
     return start + this.#state.vbe[Vbe.height] * lineBytes <= this.#memoryBytes;
   }
 
@@ -143,7 +183,7 @@ export class BochsVbe {
     if (!planar) graphics[Graphics.mode] |= 2 << GraphicsMode.shiftShift;
     else sequencer[Sequencer.clocking] &= ~Clocking.halfDotClock;
     crtc[Crtc.mode] |= 3;
-    crtc[Crtc.offset] = vbeGeometry(this.#state).lineBytes >> 3;
+    crtc[Crtc.offset] = geometry(this.#state).lineBytes >> 3;
     crtc[Crtc.horizontalDisplayEnd] = (vbe[Vbe.width] >> 3) - 1;
     crtc[Crtc.verticalDisplayEnd] = last;
     crtc[Crtc.overflow] &= ~(Overflow.displayEnd8 | Overflow.displayEnd9);

@@ -17,7 +17,7 @@ export function registersOf(mode: ModeTable): ScreenRegisters {
     attributeIndex: 0x20,
     dacMask: 0xff,
     palette: Uint8Array.from({ length: 768 }, (_, n) => [Math.floor(n / 3), 0, 1][n % 3]!),
-    vbe: [0xb0c5, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    ...{ scan: {}, wideColors: false, cursor: null },
   };
 }
 
