@@ -1,7 +1,8 @@
 import type { BootModule } from '../runtime/firmware/load/index.ts';
 import { ROM_FOLDER } from '../runtime/machine/board-files.ts';
+import type { DisplayModel } from '../runtime/machine/models.ts';
 import { ConfigurationError, messageOf } from './errors.ts';
-import type { Firmware, Host, OwnFirmware } from './host.ts';
+import type { Firmware, Host, OwnFirmware, VideoFirmware } from './host.ts';
 import type { MachineConfig } from './machine-core.ts';
 import { checkedBytes, isBytes } from './option-checks.ts';
 import {
@@ -16,6 +17,12 @@ import {
 
 /** What a machine starts with, the display adapter's video BIOS, and what firmware boots a kernel by. */
 export type StartImages = Pick<MachineConfig, 'boot' | 'videoRom' | 'kernelLoader' | 'firmwareFiles'>;
+
+/** Which video BIOS belongs to which display adapter. */
+const videoBiosNames: Readonly<Record<DisplayModel, keyof VideoFirmware>> = {
+  std: 'videoBios',
+  cirrus: 'cirrusVideoBios',
+};
 
 /** What it takes to get them. */
 export type ImageHost = Pick<Host, 'readFile' | 'seabios' | 'ipxe' | 'keep'>;
@@ -35,13 +42,13 @@ export async function loadImages(
   const given = options.videoBios === undefined ? undefined : await loadImage('video BIOS', options.videoBios, host);
   const files = await loadFirmwareFiles(options, host);
   if (name === undefined) return { boot: kernel ?? { demo: true }, ...files };
-  const { bios, videoBios } = await loadFirmware(name, host);
+  const firmware = await loadFirmware(name, host);
   const kernelLoader = kernel && (await ownFirmware(host)).kernelLoader;
-  const videoRom = given ?? videoBios;
+  const vga = vgaOf(options);
   return {
-    boot: { ...kernel, bios },
+    boot: { ...kernel, bios: firmware.bios },
     ...(kernelLoader && { kernelLoader }),
-    ...(vgaOf(options) === 'std' && { videoRom }),
+    ...(vga !== 'none' && { videoRom: given ?? firmware[videoBiosNames[vga]] }),
     ...files,
   };
 }

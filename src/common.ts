@@ -18,6 +18,8 @@ export { type AddressRange, type LogItem, logItems } from '../runtime/machine/lo
 export {
   type CardModel,
   cardModels,
+  type DisplayModel,
+  displayModels,
   type SoundCardModel,
   soundCardModels,
   type UsbInput,

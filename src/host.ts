@@ -17,8 +17,11 @@ import type { Decompressor } from './storage/qcow2/compressed.ts';
 /** Images by name. */
 export type Images = Readonly<Record<string, Uint8Array>>;
 
-/** A system BIOS, and the video BIOS that it comes with. */
-export type Firmware = Images & Readonly<Record<'bios' | 'videoBios', Uint8Array>>;
+/** A video BIOS for each display adapter. */
+export type VideoFirmware = Readonly<Record<'videoBios' | 'cirrusVideoBios', Uint8Array>>;
+
+/** A system BIOS, and the video BIOSes that it comes with. */
+export type Firmware = Images & VideoFirmware & Readonly<Record<'bios', Uint8Array>>;
 
 /** With the option ROM by which a BIOS boots a kernel. */
 export type OwnFirmware = Firmware & Readonly<Record<'kernelLoader', Uint8Array>>;
@@ -27,7 +30,7 @@ export type OwnFirmware = Firmware & Readonly<Record<'kernelLoader', Uint8Array>
 export interface Host {
   /** Reads an image. Throws with the system's reason. */
   readFile(path: string): Promise<Uint8Array>;
-  /** SeaBIOS and its video BIOS. Throws if they cannot be had. */
+  /** SeaBIOS and its video BIOSes. Throws if they cannot be had. */
   seabios(): Promise<Firmware>;
   /** iPXE's option ROM for a network card. Throws if it cannot be had. */
   ipxe(card: PciCardModel): Promise<Uint8Array>;

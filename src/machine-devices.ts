@@ -65,6 +65,6 @@ export abstract class MachineDevices extends ConnectedMachine {
     this.network = made.cards.all;
     this.shares = made.shares.files;
     this.sound = made.sound;
-    this.screen = new Screen(config.vga === 'std', () => this.call('screen'));
+    this.screen = new Screen((config.vga ?? 'none') !== 'none', () => this.call('screen'));
   }
 }

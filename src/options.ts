@@ -1,6 +1,6 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
 import type { AddressRange, LogItem } from '../runtime/machine/log-items.ts';
-import type { SoundCardModel, UsbInput } from '../runtime/machine/models.ts';
+import { type DisplayModel, displayModels, type SoundCardModel, type UsbInput } from '../runtime/machine/models.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
 import type { CardOptions } from './cards/options.ts';
 import { checkedDevices } from './device-options.ts';
@@ -162,10 +162,11 @@ export interface MachineOptions {
     readonly dmaMask?: number;
   };
   /**
-   * The display adapter: "std", a VGA with Bochs' VBE extension and 16 MB of memory as QEMU has it, or "none".
+   * The display adapter: "std", a VGA with Bochs' VBE extension and 16 MB of memory as QEMU has it, "cirrus", a Cirrus Logic
+   * CL-GD5446 with 4 MB, for which old systems have drivers, or "none".
    * `Machine.screen` has its picture. Default: "std" where there is firmware, which sets it up; else "none".
    */
-  readonly vga?: 'std' | 'none';
+  readonly vga?: DisplayModel | 'none';
   /** Option ROM of the display adapter with a video BIOS. Default: SeaBIOS's where that is booted, else our own. */
   readonly videoBios?: Image;
   /**
@@ -243,7 +244,7 @@ export function checkOptions(
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
     ...(options.logRanges !== undefined && { logRanges: checkedLogRanges(options.logRanges) }),
     ...(options.trace !== undefined && { trace: checkedTrace(options.trace) }),
-    vga: checkedOneOf('vga', vgaOf(options), ['std', 'none']),
+    vga: checkedOneOf('vga', vgaOf(options), [...displayModels, 'none']),
   };
 }
 
@@ -324,11 +325,11 @@ function checkModules(modules: readonly KernelModule[]): void {
 export function firmwareOf(options: Pick<MachineOptions, 'boot' | 'vga'>): Image | undefined {
   const boot = bootOf(options);
   if ('demo' in boot) return undefined;
-  return boot.bios ?? (options.vga === 'std' ? 'rawiron' : undefined);
+  return boot.bios ?? ((options.vga ?? 'none') === 'none' ? undefined : 'rawiron');
 }
 
 /** Without firmware nobody would set the adapter up. */
-export function vgaOf(options: Pick<MachineOptions, 'boot' | 'vga'>): 'std' | 'none' {
+export function vgaOf(options: Pick<MachineOptions, 'boot' | 'vga'>): DisplayModel | 'none' {
   return options.vga ?? (firmwareOf(options) === undefined ? 'none' : 'std');
 }
 

@@ -20,7 +20,7 @@ const DISPLAY_SLOT = 2;
 
 /** Devices that a machine has once, with what it has them for. */
 const single: Readonly<Record<string, (settings: DevicePlans['settings']) => boolean>> = {
-  vga: ({ vga }) => vga === 'std',
+  vga: ({ vga = 'none' }) => vga !== 'none',
   'virtio-serial': ({ virtioPorts }) => virtioPorts !== undefined,
   'virtio-balloon': ({ balloon }) => balloon === true,
   'virtio-rng': ({ rng }) => rng === true,

@@ -9,7 +9,7 @@ import type { ToHost } from '../host/messages.ts';
 import type { CardConfig } from './cards.ts';
 import type { DriveConfig } from './drives.ts';
 import type { AddressRange, LogItem } from './log-items.ts';
-import type { SoundCardModel, UsbInput } from './models.ts';
+import type { DisplayModel, SoundCardModel, UsbInput } from './models.ts';
 
 /** What executes guest code: the interpreter alone, or with it the translator for what runs often. */
 export type EngineName = 'interpreter' | 'translator';
@@ -132,8 +132,8 @@ export interface MachineConfig {
   readonly parallelPort?: boolean;
   /** False: there is no HPET. */
   readonly hpet?: boolean;
-  /** The display adapter: QEMU's standard VGA, or none (default). */
-  readonly vga?: 'std' | 'none';
+  /** The display adapter; default: none. */
+  readonly vga?: DisplayModel | 'none';
   /** Option ROM of the display adapter, with a video BIOS. */
   readonly videoRom?: Uint8Array;
   /** What firmware and systems find in fw_cfg besides what the board tells, by the names of files there. */

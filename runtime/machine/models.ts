@@ -5,6 +5,11 @@ export type CardModel = (typeof cardModels)[number];
 /** Those on the PCI bus, which may have an option ROM. */
 export type PciCardModel = Exclude<CardModel, 'ne2k_isa'>;
 
+/** Display adapters that there are: QEMU's standard VGA, and Cirrus Logic's CL-GD5446. */
+export const displayModels = ['std', 'cirrus'] as const;
+/** A display adapter, by its name. */
+export type DisplayModel = (typeof displayModels)[number];
+
 /** Sound cards that there are, by QEMU's names. */
 export const soundCardModels = ['sb16', 'AC97', 'adlib'] as const;
 /** A sound card, by its name. */

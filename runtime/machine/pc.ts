@@ -22,11 +22,10 @@ import type { PowerManagement } from '../devices/power/index.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
 import type { DisplayAdapter } from '../devices/vga/core.ts';
-import { Vga } from '../devices/vga/index.ts';
 import type { HostDoor } from '../host/door.ts';
 import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../host/stream.ts';
 import { busMemory } from '../memory/bus-memory.ts';
-import { Layer, type PhysicalMap } from '../memory/physical-map.ts';
+import { Layer } from '../memory/physical-map.ts';
 import { type ReleaseMemory, releasePages } from '../memory/release.ts';
 import { storeAlarms } from '../memory/store-alarm.ts';
 import type { Component } from '../snapshot/describe.ts';
@@ -38,6 +37,7 @@ import type { Board, Part } from './board.ts';
 import { BootPaths } from './boot-paths.ts';
 import { setCmosBootOrder, setCmosEquipment, setCmosHardDisks, setCmosMemorySize, setCmosWake } from './cmos.ts';
 import type { MachineConfig } from './config.ts';
+import { makeDisplay } from './display.ts';
 import { blockPort, floppyDrives, hardDiskGeometries } from './drives.ts';
 import { firmwareFiles } from './firmware-files.ts';
 import { kernelForFirmware } from './kernel.ts';
@@ -145,7 +145,7 @@ export class Pc {
     this.hostBridge = hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware });
     this.pci.add(this.hostBridge);
     const { pic, pit, rtc, keyboardController, uarts, dma, pci, bridge } = this;
-    this.display = config.vga === 'std' ? this.makeDisplay(board, layout.map) : null;
+    this.display = makeDisplay(config, board, layout.map);
     const apics = this.localApic && this.ioApic ? [this.localApic, this.ioApic] : [];
     const fwCfg = this.makeFwCfg(board, () => this.acpiTables(options, bridge));
     const chips = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge, ...power.all, fwCfg];
@@ -218,10 +218,6 @@ export class Pc {
       mouseLine: door.stream('mouse', MOUSE_CREDIT),
     };
     return new I8042({ ...board, ...lines, keyboardIrq: board.irq(1), mouseIrq: board.irq(12) });
-  }
-
-  private makeDisplay(board: Board, map: PhysicalMap): Vga {
-    return new Vga({ ...board, map, device: board.pciPlace('vga'), rom: board.config.videoRom });
   }
 
   private makeFwCfg(board: Board, acpi: () => AcpiImage): FwCfg {

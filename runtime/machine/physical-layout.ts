@@ -1,12 +1,12 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { ShadowSegment } from '../devices/i440fx/index.ts';
 import { romRange } from '../devices/pci/rom.ts';
-import { vgaBytes } from '../devices/vga/index.ts';
 import { VGA_WINDOW } from '../devices/vga/modes.ts';
 import { BootError, placeBios } from '../firmware/load/index.ts';
 import { type AddressWindow, Layer, NO_FRAME, PhysicalMap } from '../memory/physical-map.ts';
 import { GuestRam } from '../memory/ram.ts';
 import type { MachineConfig } from './config.ts';
+import { displayBytes } from './display.ts';
 import { splitMemory } from './memory-size.ts';
 
 /** Bytes of RAM, ROM and video memory: offsets into them must not be negative as 32-bit integers (memory/tlb.ts). */
@@ -26,7 +26,7 @@ export function physicalLayout(config: MachineConfig): PhysicalLayout {
   const rom = 'bios' in boot ? placeBios(boot.bios) : null;
   const romBytes = rom?.top.bytes.length ?? 0;
   const cardBytes = cards.reduce((sum, card) => sum + (card.rom ? romRange(card.rom) : 0), 0);
-  const otherBytes = romBytes + cardBytes + (config.vga === 'std' ? vgaBytes(config.videoRom) : 0);
+  const otherBytes = romBytes + cardBytes + displayBytes(config);
   if (memoryBytes + otherBytes > LARGEST_BUFFER) {
     const most = Math.floor((LARGEST_BUFFER - otherBytes) / MEGABYTE);
     throw new BootError(

@@ -12,7 +12,7 @@ import {
 import type { Backend } from './backends/backend.ts';
 import { connectDrive } from './drive-flags.ts';
 import { addCard } from './network-flags.ts';
-import { hasAddress, withAddress } from './pci-addresses.ts';
+import { hasAddress, isDisplay, withAddress } from './pci-addresses.ts';
 import { onBoardProblem, portDevices } from './port-devices.ts';
 import { parseInteger, parseProperties, propertyList } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
@@ -135,6 +135,16 @@ export const devices: Readonly<Record<string, Device>> = {
     properties: { romfile: '' },
     apply: (settings, { romfile }) => machine(settings, { vga: 'std', ...(romfile && { videoBios: romfile }) }),
   },
+  'cirrus-vga': {
+    help: 'a display adapter that old systems have drivers for (Cirrus Logic CL-GD5446), with this video BIOS',
+    properties: { romfile: '', vgamem_mb: '4' },
+    apply(settings, { romfile, vgamem_mb = '4' }) {
+      if (parseInteger('vgamem_mb', vgamem_mb) !== 4) {
+        throw new ConfigurationError(`vgamem_mb=${vgamem_mb}: the adapter has 4 MB of memory; give 4, or leave it out`);
+      }
+      return machine(settings, { vga: 'cirrus', ...(romfile && { videoBios: romfile }) });
+    },
+  },
   'ide-hd': {
     help: 'a hard disk whose image is that of -drive if=none,id=ID or -blockdev node-name=ID',
     properties: { drive: '', bus: '', unit: '', serial: '', bootindex: '' },
@@ -256,7 +266,7 @@ export function applyDevice(settings: Settings, text: string): Settings {
 
 /** There is one bus of each kind. QEMU takes the name without the number, too. */
 function checkBus(driver: string, given: string): void {
-  const bus = driver === 'VGA' ? 'pci.0' : busName(driver);
+  const bus = isDisplay(driver) ? 'pci.0' : busName(driver);
   if (bus === undefined || (given !== bus && given !== bus.replace(/\.0$/, '')))
     throw new ConfigurationError(
       `there is no bus '${given}' for ${driver}; leave it out${bus ? `, or give bus=${bus}` : ''}`,

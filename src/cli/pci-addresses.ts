@@ -7,6 +7,7 @@ import { machine, type Settings } from './settings.ts';
 /** What the machine calls the PCI devices that it has once (MachineOptions.pciSlots). */
 const single: Readonly<Record<string, string>> = {
   VGA: 'vga',
+  'cirrus-vga': 'vga',
   'virtio-serial-pci': 'virtio-serial',
   'virtio-balloon-pci': 'virtio-balloon',
   'virtio-rng-pci': 'virtio-rng',
@@ -19,9 +20,14 @@ const single: Readonly<Record<string, string>> = {
 const CHIPSET_USB = { slot: 1, func: 2 };
 const LAST_SLOT = 0x1f;
 
+/** Whether it is a display adapter, which has no bus of its own in QEMU's list of what can be plugged in. */
+export function isDisplay(driver: string): boolean {
+  return driver === 'VGA' || driver === 'cirrus-vga';
+}
+
 /** Whether a -device may have `addr=`. */
 export function hasAddress(driver: string): boolean {
-  return driver === 'VGA' || busName(driver) === 'pci.0';
+  return isDisplay(driver) || busName(driver) === 'pci.0';
 }
 
 /** The settings whose last device is at an address, such as 5, 0x5 or 05.0: all hexadecimal, as QEMU's are. Throws ConfigurationError. */

@@ -18,7 +18,7 @@ export function palette256({ palette, dacMask, wideColors }: ScreenRegisters): U
 }
 
 /** Six bits as eight: the lowest is repeated, as QEMU does, so that pictures are alike. */
-function eightBits(value: number): number {
+export function eightBits(value: number): number {
   return ((value & 0x3f) << 2) | ((value & 1) * 3);
 }
 

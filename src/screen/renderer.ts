@@ -3,6 +3,7 @@ import { Attribute } from '../../runtime/devices/vga/registers.ts';
 import { ADDRESS_BYTES } from '../../runtime/devices/vga/scan.ts';
 import { BLACK, palette16, palette256 } from './colors.ts';
 import { bytesOfPixels, drawLine, type LineColors } from './graphics-lines.ts';
+import { drawCursor } from './hardware-cursor.ts';
 import { decodeMode, type ScreenMode } from './mode.ts';
 import { type Blinking, fontBytes, TextLines } from './text-lines.ts';
 import type { VideoMemory } from './video-memory.ts';
@@ -51,7 +52,12 @@ export class Renderer {
     const mode = registers && decodeMode(registers);
     if (registers === null || mode === null || mode.isOff) this.#darken();
     else this.#draw({ mode, registers, blinking }, this.#isSame(mode, registers, blinking) ? isChanged : () => true);
-    const data = new Uint8ClampedArray(this.#dots.buffer.slice(0));
+    const buffer = this.#dots.buffer.slice(0);
+    // Not into the lines that are kept: where it was they show again when it has moved.
+    if (registers?.cursor && !mode?.isOff) {
+      drawCursor(registers.cursor, this.#memory.bytes, new Uint32Array(buffer), this.#width);
+    }
+    const data = new Uint8ClampedArray(buffer);
     return { width: this.#width, height: this.#height, data };
   }
 

@@ -96,8 +96,8 @@ export class PictureSource {
   #shown({ scan, cursor }: PictureExtension): (readonly [from: number, to: number])[] {
     const picture = this.#pictureBytes({ ...vgaScan(this.#state), ...scan });
     if (cursor === null) return [pagesOf(picture)];
-    const { address, rowBytes, size } = cursor;
-    const [[from, to], [first, end]] = [pagesOf(picture), pagesOf([address, address + rowBytes * size])];
+    const { address, rowBytes, planeBytes, size } = cursor;
+    const [[from, to], [first, end]] = [pagesOf(picture), pagesOf([address, address + rowBytes * size + planeBytes])];
     return first >= to
       ? [
           [from, to],

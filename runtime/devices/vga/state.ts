@@ -3,7 +3,7 @@ import { integerField } from '../../snapshot/fields.ts';
 import { VBE_COUNT } from './registers.ts';
 
 /** What every adapter has; one with more registers describes their fields anew. */
-const vgaFields = {
+export const vgaFields = {
   miscellaneous: u8,
   featureControl: u8,
   sequencerIndex: integerField('0-7', 0, 7),

@@ -14,13 +14,18 @@ type Manifest = Readonly<Record<string, { readonly size: number; readonly sha256
 const manifestName = 'manifest.json';
 
 /**
- * A set of files that are made once and kept. They are read back only if all are as they were when they were made;
+ * A set of files that are made once and kept. They are read back only if all are as they were when they were made, and those that
+ * are wanted are among them;
  * otherwise `make` makes them again, in an empty folder that it may use as it likes.
  */
-export async function cachedAssets(name: string, make: (work: string) => Promise<AssetFiles>): Promise<AssetFiles> {
+export async function cachedAssets(
+  name: string,
+  make: (work: string) => Promise<AssetFiles>,
+  wanted: readonly string[] = [],
+): Promise<AssetFiles> {
   const directory = join(cacheDirectory(), name);
   const kept = await readVerified(directory);
-  if (kept) return kept;
+  if (kept && wanted.every((file) => file in kept)) return kept;
   const work = `${directory}.${process.pid}.tmp`;
   await removeAbandoned(name);
   await mkdir(work, { recursive: true });

@@ -38,13 +38,17 @@ async function downloaded<Name extends string>(
   wanted: Packaged<Name>,
   progress: Progress,
 ): Promise<Readonly<Record<Name, Uint8Array>>> {
-  const kept = await cachedAssets(wanted.package, async (work) => {
-    const apt = await AptClient.create(work);
-    await apt.update(progress);
-    const tree = join(work, 'files');
-    const members = Object.values<string>(wanted.files).map((file) => `./${wanted.folder}/${file}`);
-    await unpack(await apt.download(wanted.package, progress), members, tree);
-    return await readFiles(tree, wanted);
-  });
+  const kept = await cachedAssets(
+    wanted.package,
+    async (work) => {
+      const apt = await AptClient.create(work);
+      await apt.update(progress);
+      const tree = join(work, 'files');
+      const members = Object.values<string>(wanted.files).map((file) => `./${wanted.folder}/${file}`);
+      await unpack(await apt.download(wanted.package, progress), members, tree);
+      return await readFiles(tree, wanted);
+    },
+    Object.keys(wanted.files),
+  );
   return kept as Readonly<Record<Name, Uint8Array>>;
 }
