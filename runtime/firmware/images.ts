@@ -6,6 +6,6 @@ import { buildVideoBios } from './vgabios/index.ts';
 export const assembleImages = () => ({
   bios: buildBios(),
   videoBios: buildVideoBios(),
-  cirrusVideoBios: buildVideoBios(),
+  cirrusVideoBios: buildVideoBios('cirrus'),
   kernelLoader: buildKernelLoader(),
 });

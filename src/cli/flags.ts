@@ -87,6 +87,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['vga'],
     argument: 'std|cirrus|none',
+    list: 'list-displays',
     help: "the display adapter (default: std where there is firmware, which sets it up); std is a VGA with Bochs' VBE, cirrus a Cirrus Logic CL-GD5446",
     apply: (settings, text) =>
       machine(settings, {

@@ -1,6 +1,6 @@
 import { changeableFeatures } from '../../runtime/cpu/features.ts';
 import { cpuModelNames } from '../../runtime/cpu/model.ts';
-import { cardModels, logItems, traceEvents } from '../index.ts';
+import { cardModels, type DisplayModel, logItems, traceEvents } from '../index.ts';
 import { packageVersion } from '../node/version.ts';
 import { acceptedFlags } from './accepted.ts';
 import { devices, deviceUsage } from './devices.ts';
@@ -57,6 +57,18 @@ export function machineText(): string {
 /** What `-accel` takes. */
 export function acceleratorText(): string {
   return `Accelerators:\n${row('tcg', 'translation of guest code to JavaScript (-engine says more)')}\n`;
+}
+
+const displayHelp: Readonly<Record<DisplayModel | 'none', string>> = {
+  none: 'no graphic card',
+  std: "a VGA with Bochs' VBE and 16 MB (default where there is firmware)",
+  cirrus: 'a Cirrus Logic CL-GD5446 with 4 MB, which old systems have drivers for',
+};
+
+/** What `-vga` takes. */
+export function displayText(): string {
+  const rows = Object.entries(displayHelp).map(([name, help]) => row(name, help));
+  return `Display adapters:\n${rows.join('\n')}\n`;
 }
 
 /** What `-device` takes. */

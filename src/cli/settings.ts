@@ -10,6 +10,7 @@ export type List =
   | 'list-cpus'
   | 'list-machines'
   | 'list-accelerators'
+  | 'list-displays'
   | 'list-devices'
   | 'list-cards'
   | 'list-log-items'

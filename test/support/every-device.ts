@@ -36,6 +36,9 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   debugExit: { iobase: 0x501, iosize: 2 },
 };
 
+/** A machine with the adapter that `everyDevice` has not. */
+export const cirrusMachine: MachineOptions = { memory: 16, boot: { demo: true }, vga: 'cirrus' };
+
 /** What has no place left in `everyDevice`. */
 export const usbDisk: MachineOptions = {
   memory: 16,

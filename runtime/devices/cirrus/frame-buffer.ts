@@ -1,5 +1,5 @@
 import { PAGE_BYTES } from '../../../translator/abi/page.ts';
-import type { MmioRegion } from '../../memory/mmio.ts';
+import type { MmioBus, MmioRegion } from '../../memory/mmio.ts';
 import { Layer, type PhysicalMap } from '../../memory/physical-map.ts';
 import type { AddressRange } from '../pci/range.ts';
 import { readBytes, writeBytes } from '../vga/aperture.ts';
@@ -29,6 +29,7 @@ export interface FrameBufferParts {
 export class FrameBuffer implements AddressRange {
   readonly #parts: FrameBufferParts;
   readonly #windows: DirectWindows;
+  readonly #bus: MmioBus;
   /** Derived: where it stands; null: nowhere. */
   #base: number | null = null;
   /** Derived: what answers there. */
@@ -36,6 +37,7 @@ export class FrameBuffer implements AddressRange {
 
   constructor(parts: FrameBufferParts) {
     this.#parts = parts;
+    this.#bus = parts.map.bus(Layer.pci);
     this.#windows = new DirectWindows(parts.map, 'cirrus frame buffer', Layer.pci);
   }
 
@@ -61,10 +63,6 @@ export class FrameBuffer implements AddressRange {
     }
     const length = this.#hasRegisters ? MEMORY_BYTES - PAGE_BYTES : MEMORY_BYTES;
     this.#windows.want([{ base: this.#base, length, frame: firstFrame }]);
-  }
-
-  get #bus() {
-    return this.#parts.map.bus(Layer.pci);
   }
 
   /** The registers of the BitBLT engine are at the end. */

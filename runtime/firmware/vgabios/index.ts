@@ -1,4 +1,5 @@
 import { assemble } from '../assembler/index.ts';
+import { cirrusNumbers, isCirrusMode, TIMING_BYTES, timingBytes } from './cirrus-modes.ts';
 import { dataLines } from './data.ts';
 import { font8, font14, font16 } from './fonts/index.ts';
 import { kinds, modes, videoParameters } from './modes.ts';
@@ -6,10 +7,15 @@ import { cgaColour, cgaPalette, egaPalette, monochromePalette, vgaPalette } from
 import { blockMove } from './source/block-move.ts';
 import { cga } from './source/cga.ts';
 import { characters } from './source/characters.ts';
+import { cirrus } from './source/cirrus.ts';
+import { cirrusFunctions } from './source/cirrus-functions.ts';
+import { cirrusMode } from './source/cirrus-mode.ts';
 import { cursor } from './source/cursor.ts';
 import { defaultColours } from './source/default-colours.ts';
 import { dispi } from './source/dispi.ts';
+import { edid } from './source/edid.ts';
 import { entry, names, tables } from './source/entry.ts';
+import { extension } from './source/extension.ts';
 import { fontHeights } from './source/font-heights.ts';
 import { fonts } from './source/fonts.ts';
 import { graphics } from './source/graphics.ts';
@@ -52,7 +58,7 @@ const code = [
     fontHeights,
     overrides,
   ],
-  ...[palette, defaultColours, switches, state, save, dispi, vbe, vbeMode, vbeDisplay, vbeProtected, pci, blockMove],
+  ...[palette, defaultColours, switches, state, save, extension, vbe, vbeMode, vbeDisplay, pci, blockMove],
 ];
 
 /** Fields of a line of `mode_table`, in their order. */
@@ -97,17 +103,45 @@ function modeLine(mode: (typeof modes)[number]): string {
 
 const words = (...values: readonly number[]): number[] => values.flatMap((value) => [value & 0xff, value >> 8]);
 
-const vbeBytes = vbeModes.flatMap(({ number, width, height, bitsPerPixel }) => {
-  return [...words(number, width, height), bitsPerPixel];
-});
+/** Display adapters that there is a video BIOS for. */
+interface Adapter {
+  /** Vendor in the lower half, device in the upper one. */
+  readonly pciId: number;
+  readonly code: readonly string[];
+  readonly tables: () => readonly string[];
+  readonly hasMode: (mode: (typeof vbeModes)[number]) => boolean;
+}
+
+const adapters = {
+  std: { pciId: 0x11111234, code: [dispi, vbeProtected, edid], tables: () => [], hasMode: () => true },
+  cirrus: {
+    pciId: 0x00b81013,
+    code: [`TIMING_BYTES equ ${TIMING_BYTES}`, cirrus, cirrusMode, cirrusFunctions],
+    tables: () => [
+      table('cirrus_timings', timingBytes()),
+      `${table(
+        'cirrus_numbers',
+        cirrusNumbers.flatMap(([own, vbeNumber]) => [own, ...words(vbeNumber)]),
+      )}\ncirrus_numbers_end:`,
+    ],
+    hasMode: isCirrusMode,
+  },
+} satisfies Record<string, Adapter>;
+
+function vbeBytes({ hasMode }: Adapter): number[] {
+  return vbeModes.filter(hasMode).flatMap(({ number, width, height, bitsPerPixel }) => {
+    return [...words(number, width, height), bitsPerPixel];
+  });
+}
 
 const table = (label: string, bytes: readonly number[]): string => `${label}:\n${dataLines('db', bytes)}`;
 
 /** All that is data; fonts are made when the ROM is. */
-function data(): string {
+function data(adapter: Adapter): string {
   return [
+    ...adapter.tables(),
     `mode_table:\n${modes.map(modeLine).join('\n')}\nmode_table_end:`,
-    `${table('vbe_modes', vbeBytes)}\nvbe_modes_end:`,
+    `${table('vbe_modes', vbeBytes(adapter))}\nvbe_modes_end:`,
     table('video_parameters', videoParameters),
     table('monochrome_palette', monochromePalette),
     table('cga_palette', cgaPalette),
@@ -137,13 +171,14 @@ function checksum(bytes: Uint8Array): number {
 }
 
 /**
- * The video BIOS for a VGA with Bochs VBE: an option ROM for C0000h that belongs to PCI 1234:1111. It serves int 10h with
- * the VGA's and VBE's functions.
+ * The video BIOS for a display adapter: an option ROM for C0000h that belongs to it on PCI. It serves int 10h with the VGA's and
+ * VBE's functions.
  */
-export function buildVideoBios(): Uint8Array {
+export function buildVideoBios(name: keyof typeof adapters = 'std'): Uint8Array {
+  const adapter: Adapter = adapters[name];
   const fill = 'times ROM_BYTES - ($ - $$) db 0\n';
-  const source = [names, modeFields, entry, setMode, ...code, tables, data(), fill].join('\n');
-  const { bytes } = assemble(source, { bits: 16, symbols: { ROM_BYTES, ROM_SEGMENT } });
+  const source = [names, modeFields, entry, setMode, ...code, ...adapter.code, tables, data(adapter), fill].join('\n');
+  const { bytes } = assemble(source, { bits: 16, symbols: { ROM_BYTES, ROM_SEGMENT, PCI_ID: adapter.pciId } });
   bytes[ROM_BYTES - 1] = checksum(bytes);
   return bytes;
 }

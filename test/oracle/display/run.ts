@@ -27,7 +27,7 @@ export function inRom(main: string, engine: NonNullable<MachineOptions['engine']
   const bios = rom(main);
   return {
     options: { memory: 16, engine, vga: 'std', boot: { bios }, isolate: 'caller' },
-    flags: (folder) => ['-bios', inFile(folder, 'bios', bios)],
+    flags: (folder) => ['-vga', 'std', '-bios', inFile(folder, 'bios', bios)],
   };
 }
 
@@ -48,7 +48,7 @@ export async function showOurs({ options }: Bench): Promise<Shown> {
 export async function showQemu({ flags }: Bench): Promise<Shown> {
   const folder = mkdtempSync(join(tmpdir(), 'rawiron-display-'));
   const [output, picture] = ['output', 'picture'].map((name) => join(folder, name));
-  const machine = ['-machine', 'pc', '-m', '16', '-vga', 'std', '-display', 'none', '-net', 'none', ...flags(folder)];
+  const machine = ['-machine', 'pc', '-m', '16', '-display', 'none', '-net', 'none', ...flags(folder)];
   const qemu = spawn('qemu-system-i386', [...machine, '-debugcon', `file:${output}`, '-monitor', 'stdio']);
   const ended = new Promise((resolve) => qemu.once('close', resolve));
   try {

@@ -3,7 +3,19 @@ import { type Bench, inFile } from './run.ts';
 
 const DISK_BYTES = 1 << 20;
 const firmware = '/usr/share/seabios/bios-256k.bin';
-const videoBios = '/usr/share/seabios/vgabios-stdvga.bin';
+
+/** An adapter, and the video BIOS that sets it up: Debian's, or another. */
+export interface VideoBios {
+  readonly vga: 'std' | 'cirrus';
+  readonly image: string | Uint8Array;
+}
+
+export const seabios: Readonly<Record<VideoBios['vga'], VideoBios>> = {
+  std: { vga: 'std', image: '/usr/share/seabios/vgabios-stdvga.bin' },
+  cirrus: { vga: 'cirrus', image: '/usr/share/seabios/vgabios-cirrus.bin' },
+};
+/** QEMU's names for the adapters. */
+const devices = { std: 'VGA', cirrus: 'cirrus-vga' } as const;
 
 /** Calls of int 10h that write text, set pixels and turn the cursor off, after others. */
 function bootSector(calls: string): Uint8Array {
@@ -63,6 +75,8 @@ const modes = [0, 1, 2, 3, 4, 5, 6, 7, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13]
 /** Not 102h: QEMU's planes cannot be written in a VBE mode of four bits that is the first. */
 const vbeModes = [0x100, 0x101, 0x103, 0x110, 0x111, 0x112, 0x114, 0x118, 0x10d, 0x140, 0x144];
 const LINEAR = 0x4000;
+/** Those that Debian's video BIOS for the CL-GD5446 has. */
+const cirrusModes = [0x101, 0x103, 0x105, 0x107, 0x110, 0x111, 0x112, 0x113, 0x114, 0x115, 0x116, 0x117, 0x118, 0x11a];
 
 /** Calls by what they set up. */
 export const biosPictures: Readonly<Record<string, string>> = {
@@ -77,18 +91,31 @@ export const biosPictures: Readonly<Record<string, string>> = {
   'another page': call(3) + call(0x0501),
 };
 
+/** The same on a CL-GD5446, which has other modes. */
+export const cirrusPictures: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(modes.map((mode) => [`mode ${hex(mode)}h`, call(mode)])),
+  ...Object.fromEntries(cirrusModes.map((mode) => [`VBE mode ${hex(mode)}h`, call(0x4f02, mode)])),
+  'VBE mode 101h, linear': call(0x4f02, 0x101 | LINEAR),
+  'VBE mode 114h, then text': call(0x4f02, 0x114) + call(3),
+  'mode 5Fh': call(0x5f),
+};
+
 /** A boot sector with these calls on a disk, started by SeaBIOS. */
-export function withVideoBios(calls: string): Bench {
+export function withVideoBios(calls: string, { vga, image: videoBios }: VideoBios = seabios.std): Bench {
   const image = bootSector(calls);
   const format = 'raw';
   return {
     options: {
       memory: 16,
-      vga: 'std',
+      vga,
       videoBios,
       boot: { bios: firmware },
       drives: [{ image, format, snapshot: true }],
     },
-    flags: (folder) => ['-drive', `file=${inFile(folder, 'disk', image)},format=raw`],
+    flags: (folder) => {
+      const rom = typeof videoBios === 'string' ? videoBios : inFile(folder, 'rom', videoBios);
+      const adapter = ['-vga', 'none', '-device', `${devices[vga]},romfile=${rom}`];
+      return [...adapter, '-drive', `file=${inFile(folder, 'disk', image)},format=raw`];
+    },
   };
 }

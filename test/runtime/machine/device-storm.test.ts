@@ -3,7 +3,7 @@ import type { AccessSize, PortRegion } from '../../../runtime/bus/ports.ts';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import type { DriveConfig } from '../../../runtime/machine/drives.ts';
 import { createMachine, type MachineCore } from '../../../runtime/machine/machine.ts';
-import { cardModels, usbInputs } from '../../../runtime/machine/models.ts';
+import { cardModels, type DisplayModel, usbInputs } from '../../../runtime/machine/models.ts';
 import { checkOptions } from '../../../src/options.ts';
 import { everyDevice } from '../../support/every-device.ts';
 import { outputOf } from '../../support/output.ts';
@@ -37,11 +37,11 @@ class StormyMachine {
   readonly requests: number[] = [];
   time = 0;
 
-  constructor() {
+  constructor(vga: DisplayModel) {
     const take = outputOf('debug', (text) => (this.output += text));
     this.core = createMachine(
       {
-        ...checkOptions({ ...everyDevice, memory: MEGABYTES, memoryBelow4G: MEGABYTES, engine: 'interpreter' }),
+        ...checkOptions({ ...everyDevice, vga, memory: MEGABYTES, memoryBelow4G: MEGABYTES, engine: 'interpreter' }),
         ...{ pacing: 'jumps', startTimeOfDay: 0, randomKey: [1, 2, 3, 4] },
         boot: { flat, address: 0x7c00, mode: 'flat32' },
         // All devices for the USB, though its controller has two ports.
@@ -149,11 +149,18 @@ function step(random: Random, machine: StormyMachine, regions: readonly PortRegi
   }
 }
 
-test.each([1, 2, 3, 111])(
-  'random accesses to all devices: nothing fails, and a reset makes the machine well again: %i',
-  (seed) => {
+test.each([
+  [1, 'std'],
+  [2, 'std'],
+  [3, 'std'],
+  [111, 'std'],
+  [4, 'cirrus'],
+  [5, 'cirrus'],
+] as const)(
+  'random accesses to all devices: nothing fails, and a reset makes the machine well again: %i, %s',
+  (seed, vga) => {
     const random = new Random(seed);
-    const machine = new StormyMachine();
+    const machine = new StormyMachine(vga);
     const { core } = machine;
     const places = [...chips, ...machine.placeFunctions()];
     const regions = core.pc.ports.regions();

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Machine, type MachineOptions } from '../../../src/index.ts';
+import { type DisplayModel, Machine, type MachineOptions } from '../../../src/index.ts';
 import type { Calls } from './calls.ts';
 import { buildHarness } from './harness.ts';
 import { CONSOLE_PORT, EXIT_PORT } from './places.ts';
@@ -75,11 +75,12 @@ export function answersOfQemu(videoBios: Uint8Array, groups: Readonly<Record<str
 export async function printedByMachine(
   image: Uint8Array,
   engine: NonNullable<MachineOptions['engine']>,
+  vga: DisplayModel = 'std',
 ): Promise<string> {
   const machine = await Machine.create({
     engine,
     boot: { bios: image },
-    vga: 'std',
+    vga,
     debugConsole: { iobase: CONSOLE_PORT },
   });
   let text = '';
@@ -102,6 +103,7 @@ export async function answersOfMachine(
   videoBios: Uint8Array,
   groups: Readonly<Record<string, Calls>>,
   engine: NonNullable<MachineOptions['engine']>,
+  vga: DisplayModel = 'std',
 ): Promise<Answers> {
-  return readAnswers(await printedByMachine(harnessFor(videoBios, groups), engine), groups);
+  return readAnswers(await printedByMachine(harnessFor(videoBios, groups), engine, vga), groups);
 }

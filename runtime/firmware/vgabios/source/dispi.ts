@@ -1,28 +1,11 @@
-/** The registers of Bochs' VBE extension (Bochs, VBE_DISPI interface; QEMU, docs/specs/standard-vga). */
+/** Bochs' VBE extension has these registers itself. */
 export const dispi = `
-DISPI_INDEX          equ 0x1CE
-DISPI_DATA           equ 0x1CF
-DISPI_WIDTH          equ 1
-DISPI_HEIGHT         equ 2
-DISPI_BPP            equ 3
-DISPI_ENABLE         equ 4
-DISPI_BANK           equ 5
-DISPI_VIRTUAL_WIDTH  equ 6
-DISPI_VIRTUAL_HEIGHT equ 7
-DISPI_X              equ 8
-DISPI_Y              equ 9
-DISPI_MEMORY         equ 10         ; in units of 64 KB
-
-DISPI_ENABLED        equ 0x01
-DISPI_8_BIT_DAC      equ 0x20
-DISPI_LINEAR         equ 0x40
-DISPI_KEEP_MEMORY    equ 0x80
-
-; What the mode is in BIOS data while one of VBE is active.
-VBE_MODE             equ 0xFF
+DISPI_INDEX equ 0x1CE
+DISPI_DATA  equ 0x1CF
+EXTENSION_CAPABILITIES equ 1        ; colours can have 8 bits
 
 ; Register AL to AX. Keeps the other registers.
-read_dispi:
+read_extension:
         push    dx
         mov     dx, DISPI_INDEX
         mov     ah, 0
@@ -33,7 +16,7 @@ read_dispi:
         ret
 
 ; BX to register AL. Keeps all registers but AH.
-write_dispi:
+write_extension:
         push    dx
         mov     dx, DISPI_INDEX
         mov     ah, 0
@@ -49,40 +32,76 @@ write_dispi:
 leave_vbe:
         push    ax
         push    bx
-        mov     al, DISPI_ENABLE
+        mov     al, EXTENSION_ENABLE
         mov     bx, 0
-        call    write_dispi
+        call    write_extension
         pop     bx
         pop     ax
         ret
 
-; The kind of the active mode of VBE to DI. Keeps the other registers.
-vbe_kind:
-        push    ax
-        mov     al, DISPI_BPP
-        call    read_dispi
-        mov     di, KIND_PLANAR
-        cmp     al, 4
-        je      .done
-        mov     di, KIND_PACKED
-.done:  pop     ax
+; Starts VBE's extension for the mode at SI with the bits CX of its number; it clears memory if it is not kept.
+start_vbe:
+        movzx   bx, byte [cs:si + VBE_BITS]
+        mov     al, EXTENSION_BPP
+        call    write_extension
+        mov     bx, [cs:si + VBE_WIDTH]
+        mov     al, EXTENSION_WIDTH
+        call    write_extension
+        mov     bx, [cs:si + VBE_HEIGHT]
+        mov     al, EXTENSION_HEIGHT
+        call    write_extension
+        mov     bx, EXTENSION_ENABLED
+        test    ch, VBE_LINEAR >> 8
+        jz      .banked
+        or      bl, EXTENSION_LINEAR
+.banked:
+        test    ch, VBE_KEEP >> 8
+        jz      .enable
+        or      bl, EXTENSION_KEEP_MEMORY
+.enable:
+        mov     al, EXTENSION_ENABLE
+        call    write_extension
+        mov     bx, 0
+        mov     al, EXTENSION_BANK
+        jmp     write_extension
+
+; Registers 1 to 9 of VBE's extension.
+save_extension:
+        mov     cl, EXTENSION_WIDTH
+.next:  mov     al, cl
+        call    read_extension
+        stosw
+        inc     cx
+        cmp     cl, EXTENSION_Y
+        jbe     .next
         ret
 
-; Shows bank EDI >> 16 at A0000, and gives ES: a picture may be larger than the 64 KB there. Keeps the other registers.
-select_bank:
-        push    eax
-        push    ebx
-        mov     ax, GRAPHICS_SEGMENT
-        mov     es, ax
-        mov     ebx, edi
-        shr     ebx, 16
-        mov     al, DISPI_BANK
-        call    read_dispi
-        cmp     ax, bx
-        je      .done
-        mov     al, DISPI_BANK
-        call    write_dispi
-.done:  pop     ebx
-        pop     eax
+; Size and depth can be written while it is off; bank, virtual width and position follow when it is on.
+restore_extension:
+        call    leave_vbe
+        mov     al, EXTENSION_WIDTH
+.size:  mov     bx, [es:di]
+        call    write_extension
+        add     di, 2
+        inc     al
+        cmp     al, EXTENSION_ENABLE
+        jb      .size
+        mov     bx, [es:di]
+        or      bx, EXTENSION_KEEP_MEMORY
+        call    write_extension
+        mov     bx, [es:di]         ; that was for now: what it was started with is told by function 03
+.rest:  call    write_extension
+        add     di, 2
+        mov     bx, [es:di]
+        inc     al
+        cmp     al, EXTENSION_Y
+        jbe     .rest
+        ret
+
+; The adapter has no numbers of its own for modes, and no functions.
+extension_mode:
+        stc
+extension_number:
+extension_select:
         ret
 `;

@@ -84,7 +84,7 @@ rom_start:
         align   4
 pci_data:
         db      'PCIR'
-        dw      0x1234, 0x1111      ; vendor and device
+        dd      PCI_ID              ; vendor and device
         dw      0
         dw      24                  ; bytes of this structure
         db      0

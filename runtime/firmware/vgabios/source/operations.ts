@@ -47,8 +47,8 @@ call_operation:
         jmp     word [cs:operations + di]
 ; Programs of VBE know which bank they have selected.
 .vbe:   mov     si, ax
-        mov     al, DISPI_BANK
-        call    read_dispi
+        mov     al, EXTENSION_BANK
+        call    read_extension
         push    ax
         mov     ax, si
         call    word [cs:operations + di]

@@ -21,8 +21,8 @@ packed_pixel_bytes:
         mov     eax, 1
         cmp     byte [BDA_MODE], VBE_MODE
         jne     .done
-        mov     al, DISPI_BPP
-        call    read_dispi
+        mov     al, EXTENSION_BPP
+        call    read_extension
         add     ax, 7
         shr     ax, 3
 .done:  ret
@@ -38,8 +38,8 @@ packed_line_bytes:
         call    packed_pixel_bytes
         mov     edx, eax
         xor     eax, eax
-        mov     al, DISPI_VIRTUAL_WIDTH
-        call    read_dispi
+        mov     al, EXTENSION_VIRTUAL_WIDTH
+        call    read_extension
         imul    eax, edx
         pop     edx
         ret
@@ -81,8 +81,8 @@ packed_colour:
         cmp     cl, 2
         ja      .found
         shr     dx, 1
-        mov     al, DISPI_BPP
-        call    read_dispi
+        mov     al, EXTENSION_BPP
+        call    read_extension
         mov     si, colours_565
         cmp     al, 16
         je      .found
@@ -127,8 +127,8 @@ is_whole_line:
         cmp     cl, 0
         jne     .done
         push    ax
-        mov     al, DISPI_VIRTUAL_WIDTH
-        call    read_dispi
+        mov     al, EXTENSION_VIRTUAL_WIDTH
+        call    read_extension
         mov     bx, ax
         pop     ax
         shr     bx, 3

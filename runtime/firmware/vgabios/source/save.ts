@@ -47,7 +47,7 @@ parts:
         dw      1, save_registers, restore_registers
         dw      1, save_bios_data, restore_bios_data
         dw      13, save_dac, restore_dac
-        dw      1, save_dispi, restore_dispi
+        dw      1, save_extension, restore_extension
 parts_end:
 
 ; Miscellaneous output, sequencer, CRTC, graphics controller, attribute controller to ES:DI.
@@ -72,15 +72,17 @@ save_registers:
         jb      .next
         ret
 
-; The CRTC's port, by the miscellaneous output, to DX. Changes AX.
+; The CRTC's port, by the miscellaneous output, to DX. Keeps the other registers.
 crtc_port:
+        push    ax
         mov     dx, MISC_READ
         in      al, dx
         mov     dx, CRTC_COLOUR
         test    al, 1
         jnz     .done
         mov     dx, CRTC_MONO
-.done:  ret
+.done:  pop     ax
+        ret
 
 ; CX registers, from 0 on, of index port DX to ES:DI. Changes AX.
 read_indexed:
@@ -207,38 +209,5 @@ restore_dac:
         inc     di
         out     dx, al
         loop    .next
-        ret
-
-; Registers 1 to 9 of VBE's extension.
-save_dispi:
-        mov     cl, DISPI_WIDTH
-.next:  mov     al, cl
-        call    read_dispi
-        stosw
-        inc     cx
-        cmp     cl, DISPI_Y
-        jbe     .next
-        ret
-
-; Size and depth can be written while it is off; bank, virtual width and position follow when it is on.
-restore_dispi:
-        call    leave_vbe
-        mov     al, DISPI_WIDTH
-.size:  mov     bx, [es:di]
-        call    write_dispi
-        add     di, 2
-        inc     al
-        cmp     al, DISPI_ENABLE
-        jb      .size
-        mov     bx, [es:di]
-        or      bx, DISPI_KEEP_MEMORY
-        call    write_dispi
-        mov     bx, [es:di]         ; that was for now: what it was started with is told by function 03
-.rest:  call    write_dispi
-        add     di, 2
-        mov     bx, [es:di]
-        inc     al
-        cmp     al, DISPI_Y
-        jbe     .rest
         ret
 `;

@@ -3,6 +3,8 @@ export const setMode = `
 ; AL: mode; bit 7: memory is kept.
 set_mode_function:
         mov     byte [bp + CALLER_AL], 0x20
+        call    extension_mode
+        jnc     vbe_set_mode
         mov     ah, al
         and     ah, 0x7F
         cmp     ah, 7
@@ -46,6 +48,10 @@ get_mode:
         mov     al, [BDA_CONTROL]
         and     al, CONTROL_KEPT
         or      al, [BDA_MODE]
+        cmp     al, VBE_MODE
+        jne     .number
+        call    extension_number
+.number:
         mov     ah, [BDA_COLUMNS]
         mov     [bp + CALLER_AX], ax
         mov     al, [BDA_PAGE]

@@ -43,8 +43,8 @@ colours_and_pages:
         call    find_mode
         mov     cl, [cs:si + MODE_BITS]
         jnc     .known
-        mov     al, DISPI_BPP
-        call    read_dispi
+        mov     al, EXTENSION_BPP
+        call    read_extension
         mov     cl, al
 .known: mov     ax, 1
         shl     eax, cl

@@ -4,6 +4,8 @@ export const switches = `
 alternate_select:
         cmp     bl, 0x10
         je      adapter_information
+        cmp     bl, 0x80
+        jae     extension_select
         sub     bl, 0x30
         cmp     bl, SWITCHES
         jae     .unknown

@@ -26,18 +26,18 @@ window:
         cmp     bh, 1
         je      .get
         ja      .failed
-        mov     al, DISPI_MEMORY
-        call    read_dispi
+        mov     al, EXTENSION_MEMORY
+        call    read_extension
         cmp     dx, ax
         jae     .failed
         push    bx
         mov     bx, dx
-        mov     al, DISPI_BANK
-        call    write_dispi
+        mov     al, EXTENSION_BANK
+        call    write_extension
         pop     bx
         jmp     .done
-.get:   mov     al, DISPI_BANK
-        call    read_dispi
+.get:   mov     al, EXTENSION_BANK
+        call    read_extension
         mov     dx, ax
 .done:  mov     ax, VBE_OK
         ret
@@ -61,8 +61,8 @@ vbe_line_length:
         jne     .pixels
         call    pixels_of_bytes
 .pixels:
-        mov     al, DISPI_WIDTH
-        call    read_dispi
+        mov     al, EXTENSION_WIDTH
+        call    read_extension
         cmp     cx, ax
         jae     .enough
         mov     cx, ax
@@ -72,16 +72,16 @@ vbe_line_length:
         cmp     cx, MOST_PIXELS
         ja      .too_long
         call    line_facts
-        mov     al, DISPI_HEIGHT
-        call    read_dispi
+        mov     al, EXTENSION_HEIGHT
+        call    read_extension
         cmp     dx, ax
         jb      .too_long
         mov     bx, cx
-        mov     al, DISPI_VIRTUAL_WIDTH
-        call    write_dispi
+        mov     al, EXTENSION_VIRTUAL_WIDTH
+        call    write_extension
 .report:
-        mov     al, DISPI_VIRTUAL_WIDTH
-        call    read_dispi
+        mov     al, EXTENSION_VIRTUAL_WIDTH
+        call    read_extension
         mov     cx, ax
 .tell:  call    line_facts
         mov     [bp + CALLER_BX], bx
@@ -102,8 +102,8 @@ MOST_PIXELS equ 0x1FF8
 ; CX: pixels of CX bytes in the active mode. Changes EAX, EDX but DL.
 pixels_of_bytes:
         push    dx
-        mov     al, DISPI_BPP
-        call    read_dispi
+        mov     al, EXTENSION_BPP
+        call    read_extension
         cmp     al, 4
         je      .planes
         add     ax, 7
@@ -122,11 +122,11 @@ pixels_of_bytes:
 line_facts:
         push    ecx
         movzx   ecx, cx
-        mov     al, DISPI_BPP
-        call    read_dispi
+        mov     al, EXTENSION_BPP
+        call    read_extension
         mov     dl, al
-        mov     al, DISPI_MEMORY
-        call    read_dispi
+        mov     al, EXTENSION_MEMORY
+        call    read_extension
         movzx   ebx, ax
         shl     ebx, 16
         mov     al, dl
@@ -163,12 +163,12 @@ vbe_display_start:
         push    cx
         push    dx
         push    bx
-        mov     al, DISPI_VIRTUAL_WIDTH
-        call    read_dispi
+        mov     al, EXTENSION_VIRTUAL_WIDTH
+        call    read_extension
         mov     cx, ax
         call    line_facts
-        mov     al, DISPI_HEIGHT
-        call    read_dispi
+        mov     al, EXTENSION_HEIGHT
+        call    read_extension
         sub     dx, ax              ; the last line where it can begin
         mov     ax, dx
         pop     bx
@@ -180,19 +180,19 @@ vbe_display_start:
         jz      .now
         call    wait_for_retrace
 .now:   mov     bx, cx
-        mov     al, DISPI_X
-        call    write_dispi
+        mov     al, EXTENSION_X
+        call    write_extension
         mov     bx, dx
-        mov     al, DISPI_Y
-        call    write_dispi
+        mov     al, EXTENSION_Y
+        call    write_extension
         mov     ax, VBE_OK
         ret
 .get:   mov     byte [bp + CALLER_BH], 0
-        mov     al, DISPI_X
-        call    read_dispi
+        mov     al, EXTENSION_X
+        call    read_extension
         mov     [bp + CALLER_CX], ax
-        mov     al, DISPI_Y
-        call    read_dispi
+        mov     al, EXTENSION_Y
+        call    read_extension
         mov     [bp + CALLER_DX], ax
         mov     ax, VBE_OK
         ret
@@ -220,25 +220,26 @@ wait_for_retrace:
 vbe_dac_width:
         cmp     byte [BDA_MODE], VBE_MODE
         jne     .modal
-        mov     al, DISPI_BPP
-        call    read_dispi
+        mov     al, EXTENSION_BPP
+        call    read_extension
         cmp     al, 8
         ja      .modal
-        mov     al, DISPI_ENABLE
-        call    read_dispi
+        mov     al, EXTENSION_ENABLE
+        call    read_extension
         cmp     bl, 1
         je      .tell
         ja      .failed
-        and     al, ~DISPI_8_BIT_DAC & 0xFF
+        and     al, ~EXTENSION_8_BIT_DAC & 0xFF
         cmp     bh, 8
         jb      .write
-        or      al, DISPI_8_BIT_DAC
+        or      al, EXTENSION_8_BIT_DAC
 .write: mov     bx, ax
-        mov     al, DISPI_ENABLE
-        call    write_dispi
-        mov     ax, bx
+        mov     al, EXTENSION_ENABLE
+        call    write_extension
+        mov     al, EXTENSION_ENABLE
+        call    read_extension      ; there may be 6 bits alone
 .tell:  mov     bh, 6
-        test    al, DISPI_8_BIT_DAC
+        test    al, EXTENSION_8_BIT_DAC
         jz      .width
         mov     bh, 8
 .width: mov     [bp + CALLER_BH], bh

@@ -89,32 +89,6 @@ set_vbe_data:
         mov     ax, cx
 .small: ret
 
-; Starts VBE's extension for the mode at SI with the bits CX of its number; it clears memory if it is not kept.
-start_vbe:
-        movzx   bx, byte [cs:si + VBE_BITS]
-        mov     al, DISPI_BPP
-        call    write_dispi
-        mov     bx, [cs:si + VBE_WIDTH]
-        mov     al, DISPI_WIDTH
-        call    write_dispi
-        mov     bx, [cs:si + VBE_HEIGHT]
-        mov     al, DISPI_HEIGHT
-        call    write_dispi
-        mov     bx, DISPI_ENABLED
-        test    ch, VBE_LINEAR >> 8
-        jz      .banked
-        or      bl, DISPI_LINEAR
-.banked:
-        test    ch, VBE_KEEP >> 8
-        jz      .enable
-        or      bl, DISPI_KEEP_MEMORY
-.enable:
-        mov     al, DISPI_ENABLE
-        call    write_dispi
-        mov     bx, 0
-        mov     al, DISPI_BANK
-        jmp     write_dispi
-
 ; The active mode's number, with what it was set with, to BX.
 vbe_get_mode:
         movzx   bx, byte [BDA_MODE]
@@ -126,10 +100,10 @@ vbe_get_mode:
         jmp     .done
 .vbe:   call    active_vbe_mode
         mov     bx, [cs:si + VBE_NUMBER]
-        mov     al, DISPI_ENABLE
-        call    read_dispi
+        mov     al, EXTENSION_ENABLE
+        call    read_extension
         mov     dx, ax
-        and     dx, DISPI_LINEAR | DISPI_KEEP_MEMORY
+        and     dx, EXTENSION_LINEAR | EXTENSION_KEEP_MEMORY
         shl     dx, 8
         or      bx, dx
 .done:  mov     [bp + CALLER_BX], bx
@@ -138,14 +112,14 @@ vbe_get_mode:
 
 ; The description of the active mode of VBE to CS:SI, by what the extension was set to.
 active_vbe_mode:
-        mov     al, DISPI_WIDTH
-        call    read_dispi
+        mov     al, EXTENSION_WIDTH
+        call    read_extension
         mov     bx, ax
-        mov     al, DISPI_HEIGHT
-        call    read_dispi
+        mov     al, EXTENSION_HEIGHT
+        call    read_extension
         mov     cx, ax
-        mov     al, DISPI_BPP
-        call    read_dispi
+        mov     al, EXTENSION_BPP
+        call    read_extension
         mov     si, vbe_modes
 .next:  cmp     bx, [cs:si + VBE_WIDTH]
         jne     .other

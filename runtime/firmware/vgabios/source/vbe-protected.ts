@@ -28,7 +28,7 @@ protected_window:
         push    edx
         push    ecx
         mov     ecx, edx
-        mov     ax, DISPI_BANK
+        mov     ax, EXTENSION_BANK
         mov     dx, DISPI_INDEX
         out     dx, ax
         mov     eax, ecx
@@ -52,10 +52,10 @@ protected_start:
         test    bl, 0x80
         jz      .now
         call    protected_retrace
-.now:   mov     ax, DISPI_VIRTUAL_WIDTH
+.now:   mov     ax, EXTENSION_VIRTUAL_WIDTH
         call    protected_read
         movzx   ecx, ax
-        mov     ax, DISPI_BPP
+        mov     ax, EXTENSION_BPP
         call    protected_read
         movzx   ebx, al
         add     ebx, 7
@@ -79,10 +79,10 @@ protected_start:
         div     ebx
 .column:
         mov     ecx, eax
-        mov     ax, DISPI_X
+        mov     ax, EXTENSION_X
         call    protected_write
         mov     ecx, edi
-        mov     ax, DISPI_Y
+        mov     ax, EXTENSION_Y
         call    protected_write
         popad
         mov     ax, VBE_OK

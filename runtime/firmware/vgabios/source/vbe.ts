@@ -57,12 +57,12 @@ vbe_information:
         mov     word [es:di + 4], 0x0300
         mov     word [es:di + 6], product_name
         mov     [es:di + 8], cs
-        mov     byte [es:di + 10], 1        ; colours can have 8 bits
+        mov     byte [es:di + 10], EXTENSION_CAPABILITIES
         lea     ax, [di + 0x22]
         mov     [es:di + 0x0E], ax
         mov     [es:di + 0x10], es
-        mov     al, DISPI_MEMORY
-        call    read_dispi
+        mov     al, EXTENSION_MEMORY
+        call    read_extension
         mov     [es:di + 0x12], ax
         add     di, 0x22
         mov     si, vbe_modes
@@ -106,8 +106,8 @@ vbe_mode_fits:
         cmp     byte [cs:si + VBE_BITS], 4
         jne     .size
         shl     edx, 2              ; four planes
-.size:  mov     al, DISPI_MEMORY
-        call    read_dispi
+.size:  mov     al, EXTENSION_MEMORY
+        call    read_extension
         movzx   eax, ax
         shl     eax, 16
         cmp     eax, edx
@@ -186,8 +186,8 @@ vbe_geometry:
 
 ; How many pictures fit video memory, less one.
 vbe_pages:
-        mov     al, DISPI_MEMORY
-        call    read_dispi
+        mov     al, EXTENSION_MEMORY
+        call    read_extension
         movzx   ecx, ax
         shl     ecx, 16
         cmp     byte [cs:si + VBE_BITS], 4

@@ -108,6 +108,15 @@ describe('video memory', () => {
     expect([rig.isDirect(FRAME_BUFFER), ...rig.bytes(0x1000, 4)]).toEqual([true, 0x11, 0x22, 0x33, 0x44]);
   });
 
+  test('moves with its range on PCI', () => {
+    const rig = new ReadyRig();
+    for (let n = 0; n < 300; n++) rig.store(1, FRAME_BUFFER + n, n);
+    rig.configure(0x10, 0xd0000000);
+    expect([rig.isDirect(FRAME_BUFFER), rig.load(1, FRAME_BUFFER + 5), rig.load(1, 0xd0000005)]).toEqual([false, 0, 5]);
+    rig.configure(0x04, 0);
+    expect([rig.load(1, 0xd0000005), rig.isDirect(0xd0000000)]).toEqual([0, false]);
+  });
+
   test('with the registers at its end is memory but for the last page', () => {
     const rig = new ReadyRig();
     rig.sequencer(0x17, 0x44);

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { parseArguments } from '../../../src/cli/arguments.ts';
+import { displayText } from '../../../src/cli/help.ts';
+
+const parse = (line: string) => parseArguments(line.split(' '));
+
+test.each([
+  ['-vga std', { vga: 'std' }],
+  ['-vga cirrus', { vga: 'cirrus' }],
+  ['-vga none', { vga: 'none' }],
+  ['-device VGA', { vga: 'std' }],
+  ['-device cirrus-vga', { vga: 'cirrus' }],
+  ['-device cirrus-vga,romfile=R,vgamem_mb=4', { vga: 'cirrus', videoBios: 'R' }],
+])('%s', (line, machine) => {
+  expect(parse(line).machine).toEqual(machine);
+});
+
+test.each([
+  ['-vga vmware', /-vga: 'vmware' is not supported: give std, cirrus or none/],
+  ['-device cirrus-vga,vgamem_mb=16', /vgamem_mb=16: the adapter has 4 MB of memory; give 4, or leave it out/],
+])('%s is refused', (line, message) => {
+  expect(() => parse(line)).toThrow(message);
+});
+
+test('-vga help lists all adapters', () => {
+  expect(parse('-vga help').action).toBe('list-displays');
+  expect(displayText()).toMatch(/^Display adapters:\n {2}none .*\n {2}std .*\n {2}cirrus .*\n$/);
+});
