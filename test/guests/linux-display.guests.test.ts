@@ -54,3 +54,42 @@ describe.skipIf(typeof linux === 'string').each(['interpreter', 'translator'] as
     });
   },
 );
+
+describe.skipIf(typeof linux === 'string').each(['interpreter', 'translator'] as const)(
+  "Linux's driver of the CL-GD5446: %s",
+  { timeout: TIMEOUT },
+  (engine) => {
+    let shell: LinuxShell;
+
+    beforeAll(async () => {
+      if (typeof linux === 'string') return;
+      const modules = await linuxModules(linux.release, 'cirrus');
+      const system = { ...linux, initrd: () => linux.initrd(modules) };
+      shell = await LinuxShell.boot(system, engine, '', { vga: 'cirrus' });
+    }, TIMEOUT);
+    afterAll(() => shell.machine.stop());
+
+    test('finds it, and complains of nothing', async () => {
+      const log = await shell.run('dmesg | grep -iE "cirrus|drm"');
+      expect(log).toMatch(/Initialized cirrus/);
+      expect(log).toMatch(/fb0: cirrusdrmfb frame buffer device/);
+      expect(log).not.toMatch(/error|fail|warn|invalid|BUG/i);
+    });
+
+    test('shows what is written to the frame buffer', async () => {
+      const [width, height] = (await shell.run('cat /sys/class/graphics/fb0/virtual_size'))
+        .trim()
+        .split(',')
+        .map(Number);
+      await shell.run(`yes ABCD | tr -d '\\n' | head -c ${width! * height!} > /dev/fb0; sleep 2`);
+      const image = await shell.machine.screen.image();
+      expect([image.width, image.height]).toEqual([width, height]);
+      // Pixels of 16 bits: 4241h, 4443h.
+      expect(await shell.run('cat /sys/class/graphics/fb0/bits_per_pixel')).toBe('16');
+      expect([dot(image, 100, 10), dot(image, 101, 10)]).toEqual([
+        [66, 73, 8],
+        [66, 138, 24],
+      ]);
+    });
+  },
+);

@@ -2,7 +2,7 @@ import { type ModeTable, mode0d, mode4, mode12, mode13, modeX, tableOf, text40, 
 import { FRAME_BUFFER } from './rom.ts';
 
 /** Code that sets a mode by its registers, and the palette; then `draw`. */
-function inMode(mode: ModeTable, draw: string): string {
+export function inMode(mode: ModeTable, draw: string): string {
   return `
         mov     esi, .table
         call    set_mode
@@ -15,7 +15,7 @@ ${draw}
 }
 
 /** Register `index` of the port pair becomes AL or a constant. */
-const set = (port: number, index: number, value: number | string): string => `
+export const set = (port: number, index: number, value: number | string): string => `
         mov     dx, ${port}
         mov     al, ${index}
         out     dx, al
@@ -47,13 +47,13 @@ const cursor = (at: number): string =>
   [0x0e, 0x0f].map((index) => set(0x3d4, index, index === 0x0e ? at >> 8 : at & 255)).join('');
 
 /** Bytes of chance at an address. */
-const noise = (address: number, words: number): string => `
+export const noise = (address: number, words: number): string => `
         mov     edi, ${address}
         mov     ecx, ${words}
-.noise: call    random
+.n${address.toString(16)}: call    random
         mov     [edi], eax
         add     edi, 4
-        loop    .noise`;
+        loop    .n${address.toString(16)}`;
 
 /** A VBE mode, filled with noise through the linear frame buffer. */
 function vbe(width: number, height: number, depth: number, more = ''): string {

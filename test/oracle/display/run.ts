@@ -23,11 +23,15 @@ export interface Bench {
 }
 
 /** A program in a ROM, without any firmware. */
-export function inRom(main: string, engine: NonNullable<MachineOptions['engine']> = 'translator'): Bench {
+export function inRom(
+  main: string,
+  engine: NonNullable<MachineOptions['engine']> = 'translator',
+  vga: 'std' | 'cirrus' = 'std',
+): Bench {
   const bios = rom(main);
   return {
-    options: { memory: 16, engine, vga: 'std', boot: { bios }, isolate: 'caller' },
-    flags: (folder) => ['-vga', 'std', '-bios', inFile(folder, 'bios', bios)],
+    options: { memory: 16, engine, vga, boot: { bios }, isolate: 'caller' },
+    flags: (folder) => ['-vga', vga, '-bios', inFile(folder, 'bios', bios)],
   };
 }
 
