@@ -1,6 +1,6 @@
 import { type Blit, patternRowBytes } from './blit.ts';
-import type { RasterOperation } from './raster-operations.ts';
-import { byteAt, pixelAt, putPixel, type Surface } from './surface.ts';
+import { type RasterOperation, takeSource } from './raster-operations.ts';
+import { alignedTo, byteAt, pixelAt, putPixel, type Surface } from './surface.ts';
 
 /** Rows and columns of a pattern. */
 const PATTERN = 8;
@@ -23,21 +23,52 @@ export const expandLine: DrawLine = (blit, operation, target, from, source, to) 
 /** Eight bits again and again. */
 export const expandPatternLine: DrawLine = (blit, operation, target, from, source, to) => {
   const bits = byteAt(from, source);
-  drawBits(blit, operation, target, to, () => bits);
+  const { isTransparent, skippedBytes, skippedPixels, foreground, background } = blit;
+  if (isTransparent) drawBits(blit, operation, target, to, () => bits);
+  else {
+    const pixelOf = (n: number): number => (((bits >> (7 - (n & 7))) & 1) !== 0 ? foreground : background);
+    drawRepeated(blit, operation, target, to, { first: skippedPixels, at: skippedBytes, pixelOf });
+  }
 };
 
 /** Eight pixels again and again. */
 export const patternLine: DrawLine = (blit, operation, target, from, source, to) => {
-  const { width, pixelBytes, skippedBytes, skippedPixels } = blit;
-  const pixels = Array.from({ length: PATTERN }, (_, n) => pixelAt(from, source + n * pixelBytes, pixelBytes));
-  for (let x = skippedBytes, n = skippedPixels; x < width; x += pixelBytes, n++) {
-    putPixel(target, to + x, pixelBytes, pixels[n % PATTERN], operation);
-  }
+  const { pixelBytes, skippedBytes, skippedPixels } = blit;
+  const pixelOf = (n: number): number => pixelAt(from, source + (n % PATTERN) * pixelBytes, pixelBytes);
+  drawRepeated(blit, operation, target, to, { first: skippedPixels, at: skippedBytes, pixelOf });
 };
 
-export const fillLine: DrawLine = ({ width, pixelBytes, foreground }, operation, target, _from, _source, to) => {
-  for (let x = 0; x < width; x += pixelBytes) putPixel(target, to + x, pixelBytes, foreground, operation);
+export const fillLine: DrawLine = (blit, operation, target, _from, _source, to) => {
+  drawRepeated(blit, operation, target, to, { first: 0, at: 0, pixelOf: () => blit.foreground });
 };
+
+/** What repeats after eight pixels: which of them is the first, and at which byte of the line it is. */
+interface Repeated {
+  readonly first: number;
+  readonly at: number;
+  readonly pixelOf: (n: number) => number;
+}
+
+/** Where nothing that was there counts, eight pixels are drawn, and the others are copies of these. */
+function drawRepeated(
+  { width, pixelBytes }: Blit,
+  operation: RasterOperation,
+  target: Surface,
+  to: number,
+  { first, at, pixelOf }: Repeated,
+): void {
+  const start = alignedTo(to + at, pixelBytes);
+  const length = Math.ceil((width - at) / pixelBytes) * pixelBytes;
+  const isCopied = operation === takeSource && start + length <= target.mask + 1;
+  const drawn = isCopied ? Math.min(length, PATTERN * pixelBytes) : length;
+  for (let x = 0, n = first; x < drawn; x += pixelBytes, n++) {
+    putPixel(target, to + at + x, pixelBytes, pixelOf(n), operation);
+  }
+  const from = target.start + start;
+  for (let done = drawn; done < length; done *= 2) {
+    target.bytes.copyWithin(from + done, from, from + Math.min(done, length - done));
+  }
+}
 
 function drawBits(
   { width, pixelBytes, skippedBytes, skippedPixels, isTransparent, isInverted, foreground, background }: Blit,

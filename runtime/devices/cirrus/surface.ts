@@ -20,12 +20,12 @@ export function byteAt({ bytes, start, mask }: Surface, address: number): number
 }
 
 /** Pixels of two and four bytes are at addresses that are multiples of that. */
-function aligned(address: number, pixelBytes: number): number {
+export function alignedTo(address: number, pixelBytes: number): number {
   return pixelBytes === 3 ? address : address & ~(pixelBytes - 1);
 }
 
 export function pixelAt(surface: Surface, address: number, pixelBytes: number): number {
-  const first = aligned(address, pixelBytes);
+  const first = alignedTo(address, pixelBytes);
   let pixel = 0;
   for (let n = 0; n < pixelBytes; n++) pixel |= byteAt(surface, first + n) << (8 * n);
   return pixel;
@@ -39,7 +39,7 @@ export function putPixel(
   pixel: number,
   operation: RasterOperation,
 ): void {
-  const first = aligned(address, pixelBytes);
+  const first = alignedTo(address, pixelBytes);
   for (let n = 0; n < pixelBytes; n++) {
     const at = start + ((first + n) & mask);
     bytes[at] = operation(bytes[at], (pixel >>> (8 * n)) & 0xff);
