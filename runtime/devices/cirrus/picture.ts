@@ -1,6 +1,6 @@
 import type { HardwareCursor, PictureExtension } from '../vga/picture.ts';
 import { GraphicsMiscellaneous, Graphics as VgaGraphics } from '../vga/registers.ts';
-import { crtcTiming, type Timing, VGA_DOT_CLOCKS } from '../vga/retrace.ts';
+import { clockSelect, crtcTiming, type Timing } from '../vga/retrace.ts';
 import { ADDRESS_BYTES, type Scan, vgaScan } from '../vga/scan.ts';
 import {
   ADDRESS_MASK,
@@ -64,14 +64,13 @@ function cursorOf({ sequencer, cursorX, cursorY, cursorPalette }: CirrusState): 
 
 /** The CRT controller counts by clocks that can be programmed (manual, section 8, "SRB-SRE", "SR1B-SR1E"). */
 export function cirrusTiming(state: CirrusState): Timing {
-  const clocks = VGA_DOT_CLOCKS.map((usual, n) => clockOf(state.sequencer, n) ?? usual);
-  return crtcTiming(state, clocks);
+  return crtcTiming(state, clockOf(state.sequencer, clockSelect(state)));
 }
 
-/** null: it has not been programmed. */
-function clockOf(sequencer: Uint8Array, number: number): number | null {
+/** undefined: it has not been programmed, so that it is the VGA's. */
+function clockOf(sequencer: Uint8Array, number: number): number | undefined {
   const numerator = sequencer[Sequencer.clockNumerator + number] & 0x7f;
   const divisor = sequencer[Sequencer.clockDenominator + number];
   const denominator = ((divisor >> 1) & 0x1f) * ((divisor & 1) !== 0 ? 2 : 1);
-  return numerator === 0 || denominator === 0 ? null : (CRYSTAL * numerator) / denominator;
+  return numerator === 0 || denominator === 0 ? undefined : (CRYSTAL * numerator) / denominator;
 }

@@ -3,7 +3,7 @@ import { overflowBits, verticalDisplayEnd } from './scan.ts';
 import type { VgaState } from './state.ts';
 
 /** Dots a second by the clock select of the miscellaneous output; the two external clocks are not connected. */
-export const VGA_DOT_CLOCKS: readonly number[] = [25_175_000, 28_322_000, 25_175_000, 25_175_000];
+const VGA_DOT_CLOCKS: readonly number[] = [25_175_000, 28_322_000, 25_175_000, 25_175_000];
 /** What CRT controllers count beyond the total that is programmed (FreeVGA, "CRTC registers"). */
 const HORIZONTAL_EXTRA = 5;
 const VERTICAL_EXTRA = 2;
@@ -31,12 +31,17 @@ export function inputStatus(timing: Timing, now: number): number {
   return (dark ? InputStatus1.displayDisabled : 0) | (retrace ? InputStatus1.verticalRetrace : 0);
 }
 
-/** As the CRT controller is programmed; `dotClocks`: dots a second by the clock select of the miscellaneous output. */
-export function crtcTiming(state: VgaState, dotClocks: readonly number[]): Timing {
-  const { crtc, sequencer, miscellaneous } = state;
+/** The clock that the miscellaneous output selects. */
+export function clockSelect({ miscellaneous }: VgaState): number {
+  return (miscellaneous >> Miscellaneous.clockShift) & 3;
+}
+
+/** As the CRT controller is programmed; `dotClock`: dots a second. */
+export function crtcTiming(state: VgaState, dotClock = VGA_DOT_CLOCKS[clockSelect(state)]): Timing {
+  const { crtc, sequencer } = state;
   const clocking = sequencer[Sequencer.clocking];
   const dots = ((clocking & Clocking.eightDots) !== 0 ? 8 : 9) * ((clocking & Clocking.halfDotClock) !== 0 ? 2 : 1);
-  const character = (dots * 1e9) / dotClocks[(miscellaneous >> Miscellaneous.clockShift) & 3];
+  const character = (dots * 1e9) / dotClock;
   const retraceStart = crtc[Crtc.verticalRetraceStart] | overflowBits(state, 2, 7);
   return {
     line: (crtc[Crtc.horizontalTotal] + HORIZONTAL_EXTRA) * character,

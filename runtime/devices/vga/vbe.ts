@@ -15,7 +15,7 @@ import {
   Vbe,
   VbeEnable,
 } from './registers.ts';
-import { crtcTiming, type Timing, usualTiming, VGA_DOT_CLOCKS } from './retrace.ts';
+import { crtcTiming, type Timing, usualTiming } from './retrace.ts';
 import type { Scan } from './scan.ts';
 import type { BochsState } from './state.ts';
 
@@ -101,7 +101,7 @@ export class BochsVbe {
 
   /** Its modes have no timing of their own. */
   timing(): Timing {
-    return this.#isEnabled ? usualTiming(this.#state.vbe[Vbe.height]) : crtcTiming(this.#state, VGA_DOT_CLOCKS);
+    return this.#isEnabled ? usualTiming(this.#state.vbe[Vbe.height]) : crtcTiming(this.#state);
   }
 
   read(index: number): number {
