@@ -73,6 +73,9 @@ export function timingBytes(): number[] {
 }
 export const TIMING_BYTES = 31;
 
+/** The length of a line has nine bits, in units of 8 bytes. */
+const MOST_LINE_BYTES = 0x1ff * 8;
+
 /** Sizes that there is a timing for, in depths that the chip has. */
 export function isCirrusMode({
   width,
@@ -80,7 +83,8 @@ export function isCirrusMode({
   bitsPerPixel,
 }: Record<'width' | 'height' | 'bitsPerPixel', number>): boolean {
   const sizes = timings.trim().split('\n').map(timingOf);
-  return bitsPerPixel >= 8 && sizes.some(({ dots, lines }) => dots.shown === width && lines.shown === height);
+  const fits = width * Math.ceil(bitsPerPixel / 8) <= MOST_LINE_BYTES;
+  return bitsPerPixel >= 8 && fits && sizes.some(({ dots, lines }) => dots.shown === width && lines.shown === height);
 }
 
 /** The chip's numbers of modes, and VBE's (Cirrus Logic, "CL-GD5446 Technical Reference Manual", appendix on the video BIOS). */

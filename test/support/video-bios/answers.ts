@@ -53,15 +53,22 @@ export function readAnswers(text: string, groups: Readonly<Record<string, Calls>
 
 const TIMEOUT = 100_000;
 
-/** Answers of a video BIOS on QEMU's standard VGA. */
-export function answersOfQemu(videoBios: Uint8Array, groups: Readonly<Record<string, Calls>>): Answers {
+const qemuDevices: Readonly<Record<DisplayModel, string>> = { std: 'VGA', cirrus: 'cirrus-vga' };
+
+/** Answers of a video BIOS on QEMU's adapter. */
+export function answersOfQemu(
+  videoBios: Uint8Array,
+  groups: Readonly<Record<string, Calls>>,
+  vga: DisplayModel = 'std',
+): Answers {
   const folder = mkdtempSync(join(tmpdir(), 'video-bios-'));
   try {
     const bios = join(folder, 'bios.bin');
     const output = join(folder, 'output.txt');
     writeFileSync(bios, harnessFor(videoBios, groups));
     const flags =
-      '-display none -net none -vga none -device VGA,romfile= -monitor none -serial none -parallel none ' +
+      '-display none -net none -vga none -monitor none -serial none -parallel none ' +
+      `-device ${qemuDevices[vga]},romfile= ` +
       `-debugcon file:${output} -global isa-debugcon.iobase=${CONSOLE_PORT} ` +
       `-device isa-debug-exit,iobase=${EXIT_PORT} -no-reboot -bios ${bios}`;
     spawnSync('qemu-system-i386', flags.split(' '), { timeout: TIMEOUT });

@@ -14,6 +14,7 @@ CR_EXTENSION   equ 0x1B
 CR_OVERLAY     equ 0x1D
 CR_WRAP        equ 0x021B           ; index and value: addresses go through all memory
 CLOCK_3        equ 0x6F             ; miscellaneous output: colours, clock 3
+MOST_LINE_BYTES equ 0x1FF * 8
 BANK_SHIFT     equ 2                ; 64 KB in units of 16
 
 ; Register AL to AX. Keeps the other registers.
@@ -163,6 +164,19 @@ cirrus_pixel_bytes:
         movzx   ebx, al
         add     bx, 7
         shr     bx, 3
+        ret
+
+; AX: the most pixels of a line: its length has nine bits, in units of 8 bytes. Keeps the other registers.
+most_pixels:
+        pushad
+        mov     bp, sp
+        call    cirrus_pixel_bytes
+        mov     ax, MOST_LINE_BYTES
+        xor     dx, dx
+        div     bx
+        and     ax, 0xFFF8
+        mov     [bp + CALLER_AX], ax
+        popad
         ret
 
 cirrus_virtual_width:

@@ -28,6 +28,11 @@ write_extension:
         pop     dx
         ret
 
+; AX: the most pixels of a line: the virtual width has 13 bits. Keeps the other registers.
+most_pixels:
+        mov     ax, 0x1FF8
+        ret
+
 ; Back to what the VGA's own registers say.
 leave_vbe:
         push    ax

@@ -55,7 +55,8 @@ vbe_line_length:
         cmp     dl, 3
         ja      .failed
         jb      .set
-        mov     cx, MOST_PIXELS
+        call    most_pixels
+        mov     cx, ax
         jmp     .tell
 .set:   cmp     dl, 2
         jne     .pixels
@@ -69,7 +70,8 @@ vbe_line_length:
 .enough:
         add     cx, 7
         and     cx, 0xFFF8
-        cmp     cx, MOST_PIXELS
+        call    most_pixels
+        cmp     cx, ax
         ja      .too_long
         call    line_facts
         mov     al, EXTENSION_HEIGHT
@@ -95,9 +97,6 @@ vbe_line_length:
 .failed:
         mov     ax, VBE_FAILED
         ret
-
-; The extension's virtual width has 13 bits.
-MOST_PIXELS equ 0x1FF8
 
 ; CX: pixels of CX bytes in the active mode. Changes EAX, EDX but DL.
 pixels_of_bytes:
