@@ -78,3 +78,11 @@ export const chipReasons: readonly Reason[] = [
     why: 'as the mask',
   },
 ];
+
+/** Of the CL-GD5446 from QEMU's. */
+export const cirrusReasons: readonly Reason[] = [
+  {
+    place: /^VBE mode .* \| (palette is|information) \| byte [0-9a-e]$|^VBE mode .* \| DAC$/,
+    why: "colours have six bits; QEMU's keep eight, which a mode that is not there leaves in the buffer of its information",
+  },
+];

@@ -6,7 +6,7 @@ import { buildVideoBios } from '../../../../runtime/firmware/vgabios/index.ts';
 import { type Answers, answersOfMachine, answersOfQemu } from '../../../support/video-bios/answers.ts';
 import { groups } from '../../../support/video-bios/calls.ts';
 import { differences, unexplained, unused } from '../../../support/video-bios/differences.ts';
-import { chipReasons, seabiosReasons } from '../../../support/video-bios/reasons.ts';
+import { chipReasons, cirrusReasons, seabiosReasons } from '../../../support/video-bios/reasons.ts';
 
 const support = join(import.meta.dirname, '../../../support/video-bios');
 /** Of SeaBIOS' VGA BIOS on QEMU: make-answers.ts wrote them. */
@@ -17,6 +17,14 @@ test.skipIf(!hasQemu)('answers on QEMU as SeaBIOS does, but for what has a reaso
   const found = differences(answersOfQemu(buildVideoBios(), groups), theirs);
   expect(unexplained(found, seabiosReasons)).toEqual([]);
   expect(unused(found, seabiosReasons)).toEqual([]);
+});
+
+test.skipIf(!hasQemu)("answers on the CL-GD5446 as on QEMU's", async () => {
+  const rom = buildVideoBios('cirrus');
+  const ours = await answersOfMachine(rom, groups, 'translator', 'cirrus');
+  const found = differences(ours, answersOfQemu(rom, groups, 'cirrus'));
+  expect(unexplained(found, [...chipReasons, ...cirrusReasons])).toEqual([]);
+  expect(unused(found, cirrusReasons)).toEqual([]);
 });
 
 describe('on the emulated machine', () => {
