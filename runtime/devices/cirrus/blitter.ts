@@ -28,7 +28,7 @@ const drawLine: Readonly<Record<Blit['kind'], DrawLine>> = {
 };
 
 /**
- * The BitBLT engine: copies and fills rectangles of video memory (manual, section 9, "BitBLT"). It is done at once, but
+ * The BitBLT engine: copies and fills rectangles of video memory (manual, "BitBLT"). It is done at once, but
  * where the processor writes the source: then what it writes to video memory is that, until all has come.
  */
 export class Blitter {

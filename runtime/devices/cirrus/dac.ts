@@ -8,7 +8,7 @@ const COMPONENT_MASK = 0x3f;
 
 /**
  * The palette DAC, with a hidden register that says what pixels of 16 bits are: it is at the mask's port after four reads there
- * (manual, section 8, "HDR"). The cursor's colors are in the place of the others while SR12 says so.
+ * (manual, "HDR"). The cursor's colors are in the place of the others while SR12 says so.
  */
 export class CirrusDac implements DacPorts {
   readonly #state: CirrusState;

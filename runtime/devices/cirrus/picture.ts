@@ -62,7 +62,7 @@ function cursorOf({ sequencer, cursorX, cursorY, cursorPalette }: CirrusState): 
   };
 }
 
-/** The CRT controller counts by clocks that can be programmed (manual, section 8, "SRB-SRE", "SR1B-SR1E"). */
+/** The CRT controller counts by clocks that can be programmed (manual, "SRB-SRE", "SR1B-SR1E"). */
 export function cirrusTiming(state: CirrusState): Timing {
   return crtcTiming(state, clockOf(state.sequencer, clockSelect(state)));
 }

@@ -4,7 +4,7 @@ export type RasterOperation = (destination: number, source: number) => number;
 /** Takes the source as it is. */
 export const takeSource: RasterOperation = (_, source) => source;
 
-/** By the code in GR32 (manual, section 9, "GR32: BLT Raster Operation"); all others leave the destination alone. */
+/** By the code in GR32 (manual, "GR32: BLT Raster Operation"); all others leave the destination alone. */
 export const rasterOperations: ReadonlyMap<number, RasterOperation> = new Map<number, RasterOperation>([
   [0x00, () => 0],
   [0x05, (destination, source) => source & destination],

@@ -1,4 +1,4 @@
-/** Registers of the CL-GD5446 beyond those of the VGA (Cirrus Logic, "CL-GD5446 Technical Reference Manual", sections 8 and 9). */
+/** Registers of the CL-GD5446 beyond those of the VGA (Cirrus Logic, "CL-GD5446 Technical Reference Manual"; registers have its names). */
 
 /** The adapter on PCI. */
 export const Id = { vendorId: 0x1013, deviceId: 0x00b8, revision: 0, classCode: 0x030000 } as const;
