@@ -1,5 +1,5 @@
 /**
- * The extension's registers, by those of a CL-GD5446 (Cirrus Logic, "CL-GD5446 Technical Reference Manual", sections 8 and 9).
+ * The extension's registers, by those of a CL-GD5446 (Cirrus Logic, "CL-GD5446 Technical Reference Manual").
  * What VBE needs to remember of a mode is in the scratch register SR14.
  */
 export const cirrus = `
