@@ -249,6 +249,8 @@ class Input {
     const { connection } = this;
     if (!connection) return;
     event.preventDefault();
+    // A tablet has come meanwhile.
+    if (this.#isLocked && connection.isAbsolute) document.exitPointerLock();
     const isLocked = this.#isLocked;
     if (event.type === 'pointerdown' && !connection.isAbsolute && !isLocked) {
       void this.#canvas.requestPointerLock();
@@ -310,15 +312,17 @@ export async function show() {
 async function connected(canvas, input, events) {
   const state = document.querySelector('#state');
   const socket = new WebSocket(new URL('.', location.href).href.replace(/^http/, 'ws'));
-  input.connection = new Connection(socket, canvas, {
+  const connection = new Connection(socket, canvas, {
     ...events,
     resized() {
+      // Before, keys and pointer would be taken for parts of the greeting.
+      input.connection = connection;
       state.textContent = '';
       events.resized();
     },
   });
   try {
-    return await input.connection.serve();
+    return await connection.serve();
   } finally {
     socket.close();
   }

@@ -27,14 +27,19 @@ export function webSocketServer(handlers: WebSocketHandlers): Server {
   return server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', () => {});
     const answer = upgradeAnswer(request);
-    if (answer === undefined) socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
-    else if (!handlers.isAllowed(request)) socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    if (answer === undefined) refuse(socket, '400 Bad Request');
+    else if (!handlers.isAllowed(request)) refuse(socket, '403 Forbidden');
     else {
       socket.write(answer);
       if (head.length > 0) socket.unshift(head);
       handlers.connected(new WebSocketStream(socket));
     }
   });
+}
+
+/** Who does not close its own end has no place among those that the server takes at a time. */
+function refuse(socket: Socket, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\n\r\n`).destroySoon();
 }
 
 /** The answer that makes a connection a WebSocket; undefined: the request asks for none. */

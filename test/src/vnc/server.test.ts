@@ -212,6 +212,21 @@ test('a page of this host sees the screen by a WebSocket; pages of others need a
   expect(await status(guarded, 'https://example.com')).toBe(101);
 });
 
+test('pages that are refused, and do not go, take no place of others', async () => {
+  await using server = await listenForVnc(machine, HERE, { websocket: HERE });
+  const { port } = server.websocketAddress as { port: number };
+  const asks = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+  const refused = Array.from({ length: 32 }, () => connect({ ...HERE, port, allowHalfOpen: true }));
+  await Promise.all(
+    refused.map(async (socket) => {
+      socket.on('error', () => {}).write(asks);
+      await once(socket.resume(), 'end');
+    }),
+  );
+  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
+  for (const socket of refused) socket.destroy();
+});
+
 test('its port for pages has a viewer, and nothing else', async () => {
   await using server = await listenForVnc(machine, HERE, { websocket: HERE });
   const at = `http://127.0.0.1:${(server.websocketAddress as { port: number }).port}/`;
