@@ -53,6 +53,11 @@ export function checkedPciSlots(slots: PciSlots, plans: DevicePlans): PciSlots {
     throw new ConfigurationError(
       `pciSlots: the machine has no PCI device '${unknown}' that could have a slot of its own; ${known(names)}`,
     );
+  const doubled = Object.keys(slots).find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  if (doubled !== undefined)
+    throw new ConfigurationError(
+      `pciSlots: there are two PCI devices '${doubled}'; give the network card another name`,
+    );
   const display = names.includes('vga') && slots.vga === undefined ? { vga: DISPLAY_SLOT } : {};
   const taken = new Map(Object.entries({ ...chipset, ...display }).map(([name, slot]) => [slot, name]));
   for (const [name, slot] of Object.entries(slots)) {

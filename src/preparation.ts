@@ -34,7 +34,8 @@ export async function prepareMachine(
   const plans = planDrives(options.drives ?? []);
   const outside = planOutside(options);
   checkBootIndices([...plans, ...outside.cards.map(({ config }) => config)]);
-  const pciSlots = options.pciSlots && checkedPciSlots(options.pciSlots, { settings, drives: plans, ...outside });
+  const { pciSlots: slots } = options;
+  const pciSlots = slots !== undefined && checkedPciSlots(slots, { settings, drives: plans, ...outside });
   const images = await loadImages(options, host);
   const drives = new MachineDrives(isReplay(options) ? plans.map(withoutImage) : plans, host);
   const cards = new MachineCards(outside.cards, host);

@@ -8,10 +8,11 @@ const [FIRST, END] = [2, 32];
  * asks first, and so has number 2, as QEMU's, where no other is meant to have it.
  */
 export function pciPlaces({ pciSlots = {} }: MachineConfig): (name: string) => number {
-  const taken = new Set(Object.values(pciSlots));
+  const told = new Map(Object.entries(pciSlots));
+  const taken = new Set(told.values());
   let next = FIRST;
   return (name) => {
-    const slot = pciSlots[name];
+    const slot = told.get(name);
     if (slot !== undefined) return slot;
     while (taken.has(next)) next++;
     if (next >= END) throw new Error('all places on the PCI bus are taken; give the machine fewer devices');

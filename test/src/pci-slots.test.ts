@@ -43,6 +43,13 @@ test('others have the next free slots, and the display adapter the first', async
   expect(await slotsOf(machine)).toMatchObject({ vga: 2, 'rtl8139.0': 3, edu: 4, 'e1000.0': 5, 'ne2k_pci.0': 6 });
 });
 
+test.each(['toString', '__proto__'])('a card may be called %s', async (name) => {
+  await using machine = await Machine.create({ ...small, network: [{ card: 'e1000', name }] });
+  expect(await machine.examine('pciFunctions')).toContainEqual(
+    expect.objectContaining({ name: expect.stringContaining(name), number: 2 << 3 }),
+  );
+});
+
 test('a machine that goes on has them again', async () => {
   await using machine = await Machine.create({ ...small, edu: {}, rng: true, pciSlots: { edu: 9 } });
   await using again = await Machine.restore(await machine.snapshot());
@@ -87,6 +94,12 @@ describe('is refused', () => {
       { edu: {}, rng: true, pciSlots: { edu: 5, 'virtio-rng': 5 } },
       'PCI: slot 5 function 0 not available for virtio-rng, in use by edu',
     ],
+    [
+      'a name that two devices have',
+      { edu: {}, network: [{ card: 'e1000', name: 'edu' }], pciSlots: { edu: 9 } },
+      "pciSlots: there are two PCI devices 'edu'; give the network card another name",
+    ],
+    ['null', { pciSlots: null as never }, 'pciSlots is null; it must be an object with devices and their slots'],
     ['no object', { pciSlots: 3 as never }, 'pciSlots is 3; it must be an object with devices and their slots'],
   ])('%s', async (_, options, message) => {
     await expect(Machine.create({ ...small, ...options })).rejects.toThrow(message);
