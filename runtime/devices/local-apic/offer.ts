@@ -17,12 +17,12 @@ export class EndOfInterruptOffer {
     this.#memory = memory;
   }
 
-  /** Makes it, if the guest takes such offers. */
+  /** Makes it, if the guest takes such offers. What cannot be written, such as ROM, has none. */
   make(): void {
     const { eoiPlace } = this.#state;
     if ((eoiPlace[0]! & ENABLED) === 0 || !this.#memory.has(placeOf(eoiPlace), 1)) return;
     this.#write((this.#read() | 1) & 0xff);
-    this.#state.eoiOffered = true;
+    this.#state.eoiOffered = (this.#read() & 1) !== 0;
   }
 
   /** Takes it back, if one stands; whether the guest has ended the interrupt by it. */

@@ -12,6 +12,8 @@ export class ApicRig extends Rig {
   readonly external = { pending: false, isOpen: true, acknowledge: () => 0x99, onPending: () => {} };
   /** What guests share with KVM; it begins at 0. */
   readonly shared = new Uint8Array(0x1000);
+  /** What is written there is lost. */
+  isReadOnly = false;
   readonly local: LocalApic;
   readonly io: IoApic;
   rises = 0;
@@ -23,7 +25,7 @@ export class ApicRig extends Rig {
     const memory: BusMemory = {
       has: (address, length) => address + length <= shared.length,
       read: (address, target) => target.set(shared.subarray(address, address + target.length)),
-      write: (address, bytes) => shared.set(bytes, address),
+      write: (address, bytes) => this.isReadOnly || shared.set(bytes, address),
     };
     const mmio = {
       add: (region: MmioRegion) => void regions.push(region),

@@ -118,6 +118,15 @@ describe('what is known of an offer', () => {
   });
 });
 
+test('is not offered where the bit cannot be set, as in ROM', () => {
+  const rig = new OfferRig();
+  rig.isReadOnly = true;
+  serving(0x41, rig);
+  expect([inService(rig, 0x41), rig.isOffered]).toEqual([true, false]);
+  rig.end();
+  expect([rig.written, inService(rig, 0x41)]).toEqual([1, false]);
+});
+
 /** Two machines, of which only the first makes offers, that are interrupted alike. */
 class Pair {
   readonly offered = new OfferRig();
