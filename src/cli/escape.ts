@@ -73,9 +73,10 @@ export class EscapeFilter implements KeyFilter {
     bytes.forEach((byte, index) => {
       if (this.#escaped) {
         this.#escaped = false;
-        // The second of two is the first of what goes to the guest.
-        start = byte === this.#key ? index : index + 1;
-        const command = commands[String.fromCharCode(byte)];
+        // The second of two is the first of what goes to the guest, also where it is a command's letter.
+        const isDoubled = byte === this.#key;
+        start = isDoubled ? index : index + 1;
+        const command = isDoubled ? undefined : commands[String.fromCharCode(byte)];
         if (command) parts.push(command);
       } else if (byte === this.#key) {
         if (index > start) parts.push(bytes.subarray(start, index));

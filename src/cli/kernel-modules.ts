@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { detectKernel } from '../../runtime/firmware/load/index.ts';
 import { MULTIBOOT_SEARCH_BYTES } from '../../runtime/firmware/load/multiboot-header.ts';
-import type { Boot, KernelModule } from '../index.ts';
+import { type Boot, ConfigurationError, type KernelModule } from '../index.ts';
 
 /**
  * What -initrd says as QEMU takes it for a Multiboot kernel: files with a comma between them, each with its arguments after a space; a
@@ -18,7 +18,10 @@ function parseModules(text: string): KernelModule[] {
   const parts = text.replaceAll(',,', '\0').split(',');
   return parts.map((part) => {
     const whole = part.replaceAll('\0', ',');
-    return { image: whole.replace(/ .*$/s, ''), text: whole };
+    const image = whole.replace(/ .*$/s, '');
+    if (image === '')
+      throw new ConfigurationError(`-initrd '${text}' has a module without a file; give -initrd 'FILE ARGUMENTS,FILE'`);
+    return { image, text: whole };
   });
 }
 

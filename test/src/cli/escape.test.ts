@@ -50,6 +50,7 @@ test('the help tells of the monitor where there is one', () => {
 test('another key than Ctrl-A', () => {
   expect(typed(new EscapeFilter(0x14), 'a\x01x\x14x')).toBe('"a\\u0001x" exit');
   expect(typed(new EscapeFilter(0x14), '\x14\x14')).toBe('"\\u0014"');
+  expect(typed(new EscapeFilter(0x78), 'xx', 'xc', 'x', 'x')).toBe('"x" monitor "x"');
   expect(helpFor({ size: undefined, hasMonitor: false, escapeKey: 0x14 })).toBe(
     'Ctrl-T h       show this help\nCtrl-T x       leave the emulator\nCtrl-T Ctrl-T  send Ctrl-T to the guest',
   );
