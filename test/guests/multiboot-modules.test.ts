@@ -128,9 +128,12 @@ describe('-initrd', () => {
     expect(await modulesOf('kernel', 'one x')).toMatchObject({ initrd: 'one', initrdName: 'one x' });
   });
 
-  test.each(['one,', ',one', 'one,,,,,', 'one, two', ' one,two'])('has no module without a file: %j', async (initrd) => {
-    await expect(modulesOf('kernel', initrd)).rejects.toThrow(`-initrd '${initrd}' has a module without a file`);
-  });
+  test.each(['one,', ',one', 'one,,,,,', 'one, two', ' one,two'])(
+    'has no module without a file: %j',
+    async (initrd) => {
+      await expect(modulesOf('kernel', initrd)).rejects.toThrow(`-initrd '${initrd}' has a module without a file`);
+    },
+  );
 
   test.each(['other', 'missing'])('is one file for another kernel (%s)', async (name) => {
     expect(await modulesOf(name, 'one,two three')).toMatchObject({ initrd: 'one,two three' });

@@ -75,7 +75,7 @@ function mergeNeighbours(map: MemoryRange[]): MemoryRange[] {
 
 /** RAM that is still free while a loader places its pieces. */
 export class FreeMemory {
-  private ranges: { start: number; end: number }[];
+  private readonly ranges: { start: number; end: number }[];
 
   constructor(map: readonly MemoryRange[]) {
     this.ranges = map.filter((range) => range.type === RangeType.ram).map(({ start, end }) => ({ start, end }));
@@ -94,11 +94,18 @@ export class FreeMemory {
 
   /** Marks [start, end) as used. */
   take(start: number, end: number): void {
-    const rest = this.ranges.flatMap((range) => [
-      { start: range.start, end: Math.min(range.end, start) },
-      { start: Math.max(range.start, end), end: range.end },
-    ]);
-    this.ranges = rest.filter((range) => range.start < range.end);
+    if (start >= end) return;
+    const { ranges } = this;
+    // In place: there may be thousands of modules, with a gap after each.
+    const first = ranges.findIndex((range) => start < range.end && range.start < end);
+    if (first < 0) return;
+    const next = ranges.findIndex((range, n) => n > first && range.start >= end);
+    const count = (next < 0 ? ranges.length : next) - first;
+    const rest = [
+      { start: ranges[first]!.start, end: start },
+      { start: end, end: ranges[first + count - 1]!.end },
+    ];
+    ranges.splice(first, count, ...rest.filter((range) => range.start < range.end));
   }
 
   /** Takes the highest free place that ends at or below `limit`; undefined if there is none at or above `floor`. */
