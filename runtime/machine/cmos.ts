@@ -1,7 +1,7 @@
 import type { CpuFeature } from '../cpu/features.ts';
-import type { Geometry } from '../devices/disk-geometry.ts';
 import { driveTypeOf } from '../devices/floppy82077/geometry.ts';
 import type { RtcCmos } from '../devices/rtc-cmos/index.ts';
+import type { Geometry } from '../disks/geometry.ts';
 import type { DriveConfig } from './drives.ts';
 
 const KB = 1024;

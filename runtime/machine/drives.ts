@@ -1,4 +1,4 @@
-import { defaultGeometry, type Geometry } from '../devices/disk-geometry.ts';
+import { defaultGeometry, type Geometry } from '../disks/geometry.ts';
 import type { BlockMedium, BlockPort } from '../host/block.ts';
 import { hostBlockPort } from '../host/block-port.ts';
 import type { HostDoor } from '../host/door.ts';

@@ -57,6 +57,7 @@ const runtimeOrder = [
   'sound',
   'ethernet',
   'usb',
+  'disks',
   'devices',
   'firmware',
   'machine',
@@ -67,7 +68,7 @@ function chipOf(path: string): string | undefined {
   return /^runtime\/devices\/([^/]+)\//.exec(path)?.[1];
 }
 
-/** What devices are made with: the bus of their functions, and what all display adapters have. */
+/** What devices are made with, and no device itself: the bus of their functions, and the VGA that display adapters extend. */
 const sharedParts = ['pci', 'vga'];
 
 test('a device knows no other device but what is made to be shared', () => {

@@ -1,4 +1,4 @@
-import type { Geometry } from '../../disk-geometry.ts';
+import type { Geometry } from '../../../disks/geometry.ts';
 import { Device, Register } from '../registers.ts';
 
 /** Sectors that 28 bits of address reach. */

@@ -1,6 +1,6 @@
+import { defaultGeometry, type Geometry } from '../../../disks/geometry.ts';
 import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../../host/block.ts';
 import type { Component } from '../../../snapshot/describe.ts';
-import { defaultGeometry, type Geometry } from '../../disk-geometry.ts';
 import { type Cable, CHUNK_BYTES, Drive, type Outcome, Phase, READY } from '../drive.ts';
 import { isTransferMode } from '../identify.ts';
 import { Command, Device, ErrorBit, Register } from '../registers.ts';

@@ -1,6 +1,6 @@
+import type { Geometry } from '../../../disks/geometry.ts';
 import { SECTOR_BYTES } from '../../../host/block.ts';
 import type { StateOf } from '../../../snapshot/describe.ts';
-import type { Geometry } from '../../disk-geometry.ts';
 import { identifyBytes, identifyTexts, transferModeWords, type Words, wordsOf } from '../identify.ts';
 import { LBA28_SECTORS } from './address.ts';
 import { type diskState, MOST_MULTIPLE } from './state.ts';

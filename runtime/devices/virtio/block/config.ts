@@ -1,5 +1,5 @@
+import { defaultGeometry } from '../../../disks/geometry.ts';
 import { SECTOR_BYTES } from '../../../host/block.ts';
-import { defaultGeometry } from '../../disk-geometry.ts';
 import { Config } from './registers.ts';
 
 /** Sectors that one request may discard, or fill with zeros, at most. */

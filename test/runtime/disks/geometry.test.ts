@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultGeometry } from '../../../runtime/devices/disk-geometry.ts';
+import { defaultGeometry } from '../../../runtime/disks/geometry.ts';
 
 // As QEMU 7.2's disks have it, of images without a partition table.
 test.each([
