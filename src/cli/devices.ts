@@ -1,4 +1,3 @@
-import { busName } from '../hot-plug.ts';
 import {
   type CardModel,
   ConfigurationError,
@@ -12,7 +11,7 @@ import {
 import type { Backend } from './backends/backend.ts';
 import { connectDrive } from './drive-flags.ts';
 import { addCard } from './network-flags.ts';
-import { hasAddress, isDisplay, withAddress } from './pci-addresses.ts';
+import { deviceBus, hasAddress, withAddress } from './pci-addresses.ts';
 import { onBoardProblem, portDevices } from './port-devices.ts';
 import { parseInteger, parseProperties, propertyList } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
@@ -266,7 +265,7 @@ export function applyDevice(settings: Settings, text: string): Settings {
 
 /** There is one bus of each kind. QEMU takes the name without the number, too. */
 function checkBus(driver: string, given: string): void {
-  const bus = isDisplay(driver) ? 'pci.0' : busName(driver);
+  const bus = deviceBus(driver);
   if (bus === undefined || (given !== bus && given !== bus.replace(/\.0$/, '')))
     throw new ConfigurationError(
       `there is no bus '${given}' for ${driver}; leave it out${bus ? `, or give bus=${bus}` : ''}`,

@@ -1,5 +1,5 @@
 import { checkedEngine } from '../engine-options.ts';
-import { type DisplayModel, type EngineName, type EngineSettings, keyboardLayouts } from '../index.ts';
+import { type DisplayModel, displayModels, type EngineName, type EngineSettings, keyboardLayouts } from '../index.ts';
 import { checkedLayout } from '../input/layout.ts';
 import { migrationPlace } from '../node/migration/place.ts';
 import { checkedCpu, checkedIsolate } from '../options.ts';
@@ -86,12 +86,16 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['vga'],
-    argument: 'std|cirrus|none',
+    argument: [...displayModels, 'none'].join('|'),
     list: 'list-displays',
     help: "the display adapter (default: std where there is firmware, which sets it up); std is a VGA with Bochs' VBE, cirrus a Cirrus Logic CL-GD5446",
     apply: (settings, text) =>
       machine(settings, {
-        vga: checkProperties(text, { type: /^(std|cirrus|none)$/ }, 'give std, cirrus or none').type as DisplayModel,
+        vga: checkProperties(
+          text,
+          { type: new RegExp(`^(${displayModels.join('|')}|none)$`) },
+          `give ${displayModels.join(', ')} or none`,
+        ).type as DisplayModel | 'none',
       }),
   },
   ...characterFlags,

@@ -20,14 +20,14 @@ const single: Readonly<Record<string, string>> = {
 const CHIPSET_USB = { slot: 1, func: 2 };
 const LAST_SLOT = 0x1f;
 
-/** Whether it is a display adapter, which has no bus of its own in QEMU's list of what can be plugged in. */
-export function isDisplay(driver: string): boolean {
-  return driver === 'VGA' || driver === 'cirrus-vga';
+/** The bus of a -device, by QEMU's name. Display adapters have none in the list of what can be plugged in. */
+export function deviceBus(driver: string): string | undefined {
+  return single[driver] === 'vga' ? 'pci.0' : busName(driver);
 }
 
 /** Whether a -device may have `addr=`. */
 export function hasAddress(driver: string): boolean {
-  return isDisplay(driver) || busName(driver) === 'pci.0';
+  return deviceBus(driver) === 'pci.0';
 }
 
 /** The settings whose last device is at an address, such as 5, 0x5 or 05.0: all hexadecimal, as QEMU's are. Throws ConfigurationError. */
