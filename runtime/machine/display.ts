@@ -1,6 +1,6 @@
 import { Cirrus, cirrusBytes } from '../devices/cirrus/index.ts';
+import { StandardVga, standardVgaBytes } from '../devices/standard-vga/index.ts';
 import type { AdapterOptions, DisplayAdapter } from '../devices/vga/core.ts';
-import { Vga, vgaBytes } from '../devices/vga/index.ts';
 import type { PhysicalMap } from '../memory/physical-map.ts';
 import type { Board } from './board.ts';
 import type { MachineConfig } from './config.ts';
@@ -13,7 +13,7 @@ interface Model {
 }
 
 const models: Readonly<Record<DisplayModel, Model>> = {
-  std: { bytes: vgaBytes, make: (options) => new Vga(options) },
+  std: { bytes: standardVgaBytes, make: (options) => new StandardVga(options) },
   cirrus: { bytes: cirrusBytes, make: (options) => new Cirrus(options) },
 };
 

@@ -1,6 +1,5 @@
-import { bytes, describe, flag, i32, list, type StateOf, starting, u8, u16 } from '../../snapshot/describe.ts';
+import { bytes, describe, flag, i32, type StateOf, starting, u8 } from '../../snapshot/describe.ts';
 import { integerField } from '../../snapshot/fields.ts';
-import { VBE_COUNT } from './registers.ts';
 
 /** What every adapter has; one with more registers describes their fields anew. */
 export const vgaFields = {
@@ -34,14 +33,3 @@ const vgaState = describe(vgaFields);
 
 /** What the shared parts know of an adapter's state. */
 export type VgaState = StateOf<typeof vgaState>;
-
-/** The standard VGA with Bochs' extension. */
-export const bochsState = describe({
-  ...vgaFields,
-  vbeIndex: u16,
-  vbe: list(VBE_COUNT, u16),
-  /** The bank in force: turning VBE off, or setting its flags anew, makes it 0, but not the register. */
-  bank: u8,
-});
-
-export type BochsState = StateOf<typeof bochsState>;

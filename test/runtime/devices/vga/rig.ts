@@ -1,5 +1,5 @@
 import { PciBus } from '../../../../runtime/devices/pci/index.ts';
-import { Vga, vgaBytes } from '../../../../runtime/devices/vga/index.ts';
+import { StandardVga, standardVgaBytes } from '../../../../runtime/devices/standard-vga/index.ts';
 import { Mmu } from '../../../../runtime/memory/mmu.ts';
 import { Layer, NO_FRAME, PhysicalMap } from '../../../../runtime/memory/physical-map.ts';
 import { GuestRam } from '../../../../runtime/memory/ram.ts';
@@ -13,16 +13,16 @@ export const ROM = Uint8Array.from({ length: 5000 }, (_, n) => (n * 7) & 0xff);
 
 /** The adapter on a PCI bus, seen by a processor without paging. */
 export class VgaRig extends Rig {
-  readonly map: PhysicalMap = new PhysicalMap(new GuestRam(RAM_BYTES, vgaBytes(ROM)));
+  readonly map: PhysicalMap = new PhysicalMap(new GuestRam(RAM_BYTES, standardVgaBytes(ROM)));
   readonly mmu = new Mmu(new Int32Array(WORD_COUNT), this.map);
   readonly pci = new PciBus(this);
-  readonly vga: Vga;
+  readonly vga: StandardVga;
 
   constructor() {
     super();
     const hole = { base: 0xa0000, length: 0x20000, reads: NO_FRAME, writes: NO_FRAME };
     this.map.add({ name: 'display', layer: Layer.chipset, ...hole });
-    this.vga = new Vga({ ports: this.ports, clock: this.clock, map: this.map, device: 2, rom: ROM });
+    this.vga = new StandardVga({ ports: this.ports, clock: this.clock, map: this.map, device: 2, rom: ROM });
     this.pci.add(this.vga.pciFunction);
     // As firmware leaves them: colors, RAM enable, frame buffer in place.
     this.out8(0x3c2, 0x67);

@@ -1,5 +1,5 @@
-import type { ApertureMode } from './modes.ts';
-import type { PictureExtension } from './picture.ts';
+import type { ApertureMode } from '../vga/modes.ts';
+import type { PictureExtension } from '../vga/picture.ts';
 import {
   Clocking,
   Crtc,
@@ -9,14 +9,10 @@ import {
   MaximumScanLine,
   Overflow,
   Sequencer,
-  VBE_COUNT,
-  VBE_ID,
-  VBE_LARGEST,
-  Vbe,
-  VbeEnable,
-} from './registers.ts';
-import { crtcTiming, type Timing, usualTiming } from './retrace.ts';
-import type { Scan } from './scan.ts';
+} from '../vga/registers.ts';
+import { crtcTiming, type Timing, usualTiming } from '../vga/retrace.ts';
+import type { Scan } from '../vga/scan.ts';
+import { VBE_COUNT, VBE_ID, VBE_LARGEST, Vbe, VbeEnable } from './registers.ts';
 import type { BochsState } from './state.ts';
 
 const BANK_BYTES = 0x10000;

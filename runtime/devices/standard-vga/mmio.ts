@@ -1,6 +1,8 @@
 import type { MmioRegion } from '../../memory/mmio.ts';
-import type { RegisterFile } from './register-file.ts';
-import { Port, VBE_COUNT } from './registers.ts';
+import { readBytes } from '../vga/aperture.ts';
+import type { RegisterFile } from '../vga/register-file.ts';
+import { Port } from '../vga/registers.ts';
+import { VBE_COUNT } from './registers.ts';
 import type { BochsVbe } from './vbe.ts';
 
 /** What is where in the second memory range of QEMU's adapter (QEMU, docs/specs/standard-vga). */
@@ -32,11 +34,7 @@ export function mmioRegion(base: number, { registers, vbe, identification, chang
     name: 'vga registers',
     base,
     length: MMIO_BYTES,
-    read(offset, size) {
-      let value = 0;
-      for (let n = 0; n < size; n++) value |= readByte(offset + n) << (8 * n);
-      return value >>> 0;
-    },
+    read: (offset, size) => readBytes(readByte, offset, size),
     write(offset, size, value) {
       if (isVbe(offset) && size >= 2) {
         for (let n = 0; n < size; n += 2) vbe.write((offset + n - Place.vbe) >> 1, (value >>> (8 * n)) & 0xffff);

@@ -4,28 +4,28 @@ import type { Component } from '../../snapshot/describe.ts';
 import { PciFunction } from '../pci/function.ts';
 import { type AddressRange, memoryRange, registerRange } from '../pci/range.ts';
 import { romBar, romRange } from '../pci/rom.ts';
-import { type AdapterOptions, type DisplayAdapter, VgaCore } from './core.ts';
-import { Dac } from './dac.ts';
+import { type AdapterOptions, type DisplayAdapter, VgaCore } from '../vga/core.ts';
+import { Dac } from '../vga/dac.ts';
+import { vgaRegisters } from '../vga/indexed-registers.ts';
+import type { ScreenUpdate } from '../vga/picture.ts';
+import { Planes } from '../vga/planes.ts';
+import { VideoRam } from '../vga/video-ram.ts';
 import { identification } from './edid.ts';
-import { vgaRegisters } from './indexed-registers.ts';
 import { MMIO_BYTES, mmioRegion } from './mmio.ts';
-import type { ScreenUpdate } from './picture.ts';
-import { Planes } from './planes.ts';
 import { Id, VBE_PORT } from './registers.ts';
 import { bochsState } from './state.ts';
 import { BochsVbe } from './vbe.ts';
-import { VideoRam } from './video-ram.ts';
 
 /** Bytes of video memory, as QEMU's adapter has by default. */
 const MEMORY_BYTES = 16 << 20;
 
 /** Bytes that an adapter with this ROM takes of the machine's buffer (GuestRam.reserve). */
-export function vgaBytes(rom: Uint8Array | undefined): number {
+export function standardVgaBytes(rom: Uint8Array | undefined): number {
   return MEMORY_BYTES + (rom ? romRange(rom) : 0);
 }
 
 /** A VGA with Bochs' VBE extension on PCI, as QEMU's `-vga std`. */
-export class Vga implements DisplayAdapter {
+export class StandardVga implements DisplayAdapter {
   readonly component: Component;
   readonly pciFunction: PciFunction;
   readonly #state = bochsState.create();

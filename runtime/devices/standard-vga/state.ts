@@ -1,0 +1,13 @@
+import { describe, list, type StateOf, u8, u16 } from '../../snapshot/describe.ts';
+import { vgaFields } from '../vga/state.ts';
+import { VBE_COUNT } from './registers.ts';
+
+export const bochsState = describe({
+  ...vgaFields,
+  vbeIndex: u16,
+  vbe: list(VBE_COUNT, u16),
+  /** The bank in force: turning VBE off, or setting its flags anew, makes it 0, but not the register. */
+  bank: u8,
+});
+
+export type BochsState = StateOf<typeof bochsState>;
