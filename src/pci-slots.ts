@@ -1,3 +1,4 @@
+import { FIRST_SLOT, LAST_SLOT } from '../runtime/machine/pci-slots.ts';
 import { ConfigurationError } from './errors.ts';
 import type { MachineConfig } from './machine-core.ts';
 import { checkedInteger, shown } from './option-checks.ts';
@@ -13,10 +14,8 @@ interface DevicePlans {
   readonly shares: readonly { readonly name: string }[];
 }
 
-const LAST_SLOT = 31;
-/** What has the first slots of each machine, and that of the display adapter where no other is named for it. */
+/** What has the slots before those of devices. */
 const chipset: PciSlots = { i440FX: 0, PIIX3: 1 };
-const DISPLAY_SLOT = 2;
 
 /** Devices that a machine has once, with what it has them for. */
 const single: Readonly<Record<string, (settings: DevicePlans['settings']) => boolean>> = {
@@ -51,14 +50,14 @@ export function checkedPciSlots(slots: PciSlots, plans: DevicePlans): PciSlots {
   const unknown = Object.keys(slots).find((name) => !names.includes(name));
   if (unknown !== undefined)
     throw new ConfigurationError(
-      `pciSlots: the machine has no PCI device '${unknown}' that could have a slot of its own; ${known(names)}`,
+      `pciSlots: the machine has no PCI device '${unknown}' that could have a slot of its own; ${listOf(names)}`,
     );
   const doubled = Object.keys(slots).find((name) => names.indexOf(name) !== names.lastIndexOf(name));
   if (doubled !== undefined)
     throw new ConfigurationError(
       `pciSlots: there are two PCI devices '${doubled}'; give the network card another name`,
     );
-  const display = names.includes('vga') && slots.vga === undefined ? { vga: DISPLAY_SLOT } : {};
+  const display = names.includes('vga') && slots.vga === undefined ? { vga: FIRST_SLOT } : {};
   const taken = new Map(Object.entries({ ...chipset, ...display }).map(([name, slot]) => [slot, name]));
   for (const [name, slot] of Object.entries(slots)) {
     checkedInteger(`pciSlots['${name}']`, slot, 0, LAST_SLOT);
@@ -72,6 +71,6 @@ export function checkedPciSlots(slots: PciSlots, plans: DevicePlans): PciSlots {
   return slots;
 }
 
-function known(names: readonly string[]): string {
+function listOf(names: readonly string[]): string {
   return names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
 }

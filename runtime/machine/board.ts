@@ -40,7 +40,7 @@ export interface Board {
   /** One more device's end of the line of an IRQ, 0-15. */
   irq(number: number): IrqLine;
   /** The slot of a device on the PCI bus, by its name: that of the configuration, or the next free one. Throws an Error where all are taken. */
-  pciPlace(name: string): number;
+  pciSlot(name: string): number;
   /** A device that firmware may boot from; a number: before those with a higher one and those without. */
   bootsFrom(bootIndex: number | undefined, path: string): void;
   /** The line of an interrupt pin of a PCI device, 1-4 for INTA# to INTD#. */

@@ -35,7 +35,7 @@ export function networkCards(board: Board): Part[] {
   const { cards = [] } = board.config;
   const isa = cards.filter(isIsa);
   return cards.map((card) =>
-    isIsa(card) ? isaCard(board, card, isa.indexOf(card)) : pciCard(board, card, board.pciPlace(card.name)),
+    isIsa(card) ? isaCard(board, card, isa.indexOf(card)) : pciCard(board, card, board.pciSlot(card.name)),
   );
 }
 

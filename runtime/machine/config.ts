@@ -88,7 +88,7 @@ export interface MachineConfig {
   readonly cards?: readonly CardConfig[];
   /** False: neither firmware nor a kernel finds ACPI tables. */
   readonly acpi?: boolean;
-  /** Slots of PCI devices by their names (pci-places.ts); the others have the next free ones. No two have the same, and none a chipset's. */
+  /** Slots of PCI devices by their names (pci-slots.ts); the others have the next free ones. No two have the same, and none a chipset's. */
   readonly pciSlots?: Readonly<Record<string, number>>;
   /** Time comes from executed instructions: one takes 2 to this power nanoseconds. */
   readonly icountShift?: number;

@@ -29,5 +29,5 @@ export function displayBytes(config: MachineConfig): number {
 export function makeDisplay(config: MachineConfig, board: Board, map: PhysicalMap): DisplayAdapter | null {
   const model = modelOf(config);
   if (model === null) return null;
-  return model.make({ ...board, map, device: board.pciPlace('vga'), rom: config.videoRom });
+  return model.make({ ...board, map, device: board.pciSlot('vga'), rom: config.videoRom });
 }

@@ -11,7 +11,7 @@ export interface DriveConfig {
   readonly interface: 'ide' | 'floppy' | 'virtio' | 'usb';
   /**
    * IDE: 0 and 1 are the first and second of the first channel, 2 and 3 those of the second. Floppy: 0 or 1. Virtio disks have
-   * their places on the PCI bus by its order, USB disks their ports.
+   * their slots of the PCI bus by its order, USB disks their ports.
    */
   readonly index: number;
   readonly media: 'disk' | 'cdrom';

@@ -22,7 +22,7 @@ import { usbParts } from './usb.ts';
 
 /**
  * Devices that no other part of the machine asks for, a line each: it makes the device, or several. Null: the configuration
- * doesn't want it, or it has no state. They are made, and reset, and get their places on the PCI bus, in this order.
+ * doesn't want it, or it has no state. They are made, and reset, and get their slots of the PCI bus, in this order.
  */
 export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[] = [
   (board) => new Port92(board),
@@ -71,7 +71,7 @@ function printerPort(board: Board): ParallelPort | null {
 /** What the board offers to a virtio device, which gets the next place on the PCI bus. */
 function virtioBoard(board: Board, name: string): VirtioOptions {
   const { ports, pciMmio: mmio, memory, guestError, sendMessage } = board;
-  const device = board.pciPlace(name);
+  const device = board.pciSlot(name);
   return { name, device, ports, mmio, memory, guestError, sendMessage, irq: board.pciIrq(device, 1) };
 }
 
@@ -113,7 +113,7 @@ function sharedFolders(board: Board): VirtioNinep[] {
 function educationalDevice(board: Board): Edu | null {
   const { edu } = board.config;
   if (edu === undefined) return null;
-  const device = board.pciPlace('edu');
+  const device = board.pciSlot('edu');
   return new Edu({ ...board, ...edu, device, mmio: board.pciMmio, irq: board.pciIrq(device, 1) });
 }
 

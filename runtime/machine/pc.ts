@@ -44,7 +44,7 @@ import { kernelForFirmware } from './kernel.ts';
 import { splitMemory } from './memory-size.ts';
 import { modelOf } from './model-of.ts';
 import { parts } from './parts.ts';
-import { pciPlaces } from './pci-places.ts';
+import { handOutSlots } from './pci-slots.ts';
 import type { PhysicalLayout } from './physical-layout.ts';
 import { powerChips } from './power-chips.ts';
 import { ioApicInput, serialPorts, withoutFirmware } from './resources.ts';
@@ -184,7 +184,7 @@ export class Pc {
       releasePages: (pages) => releasePages(layout.map, pages, options.releaseMemory),
       blockPort: (name) => blockPort(options.config.drives ?? [], options.door, name),
       irq: (number) => this.irqs.input(number),
-      pciPlace: pciPlaces(options.config),
+      pciSlot: handOutSlots(options.config),
       bootsFrom: (bootIndex, path) => this.bootPaths.note(bootIndex, path),
       pciIrq: (device, pin) => this.bridge.interrupt(device, pin),
       sendMessage: this.localApic ? (message) => this.localApic!.accept(message) : undefined,

@@ -35,7 +35,7 @@ function soundBlaster(board: Board): Part[] {
 }
 
 function ac97(board: Board): Part {
-  const device = board.pciPlace('ac97');
+  const device = board.pciSlot('ac97');
   return new Ac97({ ...board, device, irq: board.pciIrq(device, 1), voice: board.voice('ac97') });
 }
 

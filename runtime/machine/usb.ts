@@ -23,7 +23,7 @@ const PIN = 4;
 /** Where PCI has the controller: in the PIIX3, as its function 2, or in the slot that the configuration names. */
 function placeOf(board: Board): UhciOptions['place'] {
   const isMoved = board.config.pciSlots?.uhci !== undefined;
-  return isMoved ? { device: board.pciPlace('uhci'), function: 0 } : { device: 1, function: 2 };
+  return isMoved ? { device: board.pciSlot('uhci'), function: 0 } : { device: 1, function: 2 };
 }
 
 /** The controller with what is plugged in, if the configuration has any: input first, then disks. */

@@ -1,3 +1,4 @@
+import { LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
 import { planCards } from '../cards/options.ts';
 import { planDrives } from '../drives/options.ts';
 import { busName } from '../hot-plug.ts';
@@ -18,7 +19,6 @@ const single: Readonly<Record<string, string>> = {
 
 /** Where the USB controller is without being asked: in the chipset, device 1, function 2. */
 const CHIPSET_USB = { slot: 1, func: 2 };
-const LAST_SLOT = 0x1f;
 
 /** The bus of a -device, by QEMU's name. Display adapters have none in the list of what can be plugged in. */
 export function deviceBus(driver: string): string | undefined {
