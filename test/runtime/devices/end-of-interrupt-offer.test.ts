@@ -37,7 +37,8 @@ function serving(vector: number, rig = new OfferRig()): OfferRig {
   return rig;
 }
 
-const inService = (rig: ApicRig, vector: number) => rig.get(IN_SERVICE + 16 * (vector >>> 5)) >>> (vector & 31) !== 0;
+const inService = (rig: ApicRig, vector: number) =>
+  ((rig.get(IN_SERVICE + 16 * (vector >>> 5)) >>> (vector & 31)) & 1) !== 0;
 
 describe('the end of an interrupt by a bit in memory', () => {
   test('is offered for one that nothing else waits for, and ends it', () => {

@@ -184,12 +184,15 @@ describe('a BitBLT', () => {
     ['that leaves memory', { 42: 0x3f, 41: 0xff, 40: 0xff }],
     ['to the system', { 48: 2 }],
     ['of a fill that leaves memory', { 48: 0xc0, 51: 4, 42: 0x3f, 41: 0xff, 40: 0xff }],
-    ['without a pitch', { 36: 0 }],
+    ['of a fill without a pitch', { 48: 0xc0, 51: 4, 36: 0 }],
+    ['whose lines overlap', { 36: 4 }],
   ])('%s is not done, and the engine is not busy', (_, registers) => {
     const rig = new ReadyRig();
-    rig.store(1, FRAME_BUFFER + 0x2000, 0x11);
+    rig.graphics(1, 0x11);
+    for (let n = 0; n < 8 * 64; n++) rig.store(1, FRAME_BUFFER + 0x2000 + n, 0x11);
     rig.blit([8, 8], 0x1000, 0x2000, 0, registers);
-    expect([rig.load(1, REGISTERS + 0x140), ...rig.bytes(0x1000, 2)]).toEqual([0, 0, 0]);
+    const written = [0x1000, 0x3fffff, 0, 0x3f].map((at) => rig.bytes(at, 1)[0]);
+    expect([rig.load(1, REGISTERS + 0x140), ...written]).toEqual([0, 0, 0, 0, 0]);
   });
 });
 
