@@ -2,7 +2,7 @@ import { DeliveryMode, type InterruptMessage } from '../../bus/interrupt-message
 import type { MmioRegion } from '../../memory/mmio.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { isAddressed } from './destination.ts';
-import { EndOfInterruptOffer } from './offer.ts';
+import { EndOfInterruptOffer } from './end-of-interrupt-offer.ts';
 import type { LocalApicOptions } from './options.ts';
 import { processorPriority } from './priority.ts';
 import { isLocalVector, readRegister } from './register-reads.ts';

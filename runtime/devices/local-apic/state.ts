@@ -27,7 +27,7 @@ export const localApicState = describe({
   /** IA32_TSC_DEADLINE; 0 if it is not armed. */
   deadlineLow: u32,
   deadlineHigh: u32,
-  /** MSR_KVM_EOI_EN, and whether its bit in memory was set for the interrupt in service (offer.ts). */
+  /** MSR_KVM_EOI_EN, and whether its bit in memory was set for the interrupt in service (end-of-interrupt-offer.ts). */
   eoiPlace: list(2, u32),
   eoiOffered: flag,
 });
