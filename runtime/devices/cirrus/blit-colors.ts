@@ -1,9 +1,6 @@
-import { type Blit, patternRowBytes } from './blit.ts';
+import { type Blit, bitsBytes, PATTERN_SIZE, patternPitch } from './blit.ts';
 import { type RasterOperation, takeSource } from './raster-operations.ts';
 import { alignedTo, byteAt, pixelAt, putPixel, type Surface } from './surface.ts';
-
-/** Rows and columns of a pattern. */
-const PATTERN = 8;
 
 /** One line of a color, of a pattern, or of bits that are colors: `row` is the pattern's. */
 export type DrawLine = (
@@ -34,7 +31,7 @@ export const expandPatternLine: DrawLine = (blit, operation, target, from, sourc
 /** Eight pixels again and again. */
 export const patternLine: DrawLine = (blit, operation, target, from, source, to) => {
   const { pixelBytes, skippedBytes, skippedPixels } = blit;
-  const pixelOf = (n: number): number => pixelAt(from, source + (n % PATTERN) * pixelBytes, pixelBytes);
+  const pixelOf = (n: number): number => pixelAt(from, source + (n % PATTERN_SIZE) * pixelBytes, pixelBytes);
   drawRepeated(blit, operation, target, to, { first: skippedPixels, at: skippedBytes, pixelOf });
 };
 
@@ -60,7 +57,7 @@ function drawRepeated(
   const start = alignedTo(to + at, pixelBytes);
   const length = Math.ceil((width - at) / pixelBytes) * pixelBytes;
   const isCopied = operation === takeSource && start + length <= target.mask + 1;
-  const drawn = isCopied ? Math.min(length, PATTERN * pixelBytes) : length;
+  const drawn = isCopied ? Math.min(length, PATTERN_SIZE * pixelBytes) : length;
   for (let x = 0, n = first; x < drawn; x += pixelBytes, n++) {
     putPixel(target, to + at + x, pixelBytes, pixelOf(n), operation);
   }
@@ -87,19 +84,14 @@ function drawBits(
   }
 }
 
-/** Bytes from the first row of a pattern to the second. */
-export function patternRow({ kind, pixelBytes }: Blit): number {
-  return kind === 'pattern' ? patternRowBytes(pixelBytes) : 1;
-}
-
 /** Where a pattern begins in memory, and the row that is the first drawn: the lowest bits of the address. */
 export function patternPlace(blit: Blit): { readonly start: number; readonly row: number } {
-  const bytes = PATTERN * patternRow(blit);
-  return { start: blit.source & ~(bytes - 1), row: blit.source & (PATTERN - 1) };
+  const bytes = PATTERN_SIZE * patternPitch(blit);
+  return { start: blit.source & ~(bytes - 1), row: blit.source & (PATTERN_SIZE - 1) };
 }
 
-/** Bytes of bits that a line takes; the next one begins with the next byte, or double word. */
+/** Bytes of bits that a line takes in memory. */
 export function expandedBytes({ width, pixelBytes, skippedBytes, skippedPixels, hasDoubleWords }: Blit): number {
   const pixels = Math.max(1, skippedPixels + Math.ceil((width - skippedBytes) / pixelBytes));
-  return hasDoubleWords ? Math.ceil(pixels / 32) * 4 : Math.ceil(pixels / 8);
+  return bitsBytes(pixels, hasDoubleWords);
 }

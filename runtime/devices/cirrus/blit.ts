@@ -2,6 +2,9 @@ import { type RasterOperation, rasterOperations } from './raster-operations.ts';
 import { ADDRESS_MASK, BlitExtension, BlitMode, COLOR_BYTES, Graphics, MEMORY_BYTES } from './registers.ts';
 import { LINE_BYTES } from './state.ts';
 
+/** Rows of a pattern, and pixels of a row. */
+export const PATTERN_SIZE = 8;
+
 /** Where the pixels of a BitBLT come from: the source itself, bits of it that are colors, 8 x 8 of either, or one color. */
 export type BlitKind = 'copy' | 'expansion' | 'pattern' | 'expandedPattern' | 'fill';
 
@@ -82,14 +85,19 @@ function leftClip(value: number, pixelBytes: number): Pick<Blit, 'skippedPixels'
   return { skippedPixels: value & 7, skippedBytes: (value & 7) * pixelBytes };
 }
 
-/** As in QEMU nothing goes to the system, keys have two bytes at most, and what leaves memory is not done at all. */
+/** As in QEMU nothing goes to the system, keys have two bytes at most, and what leaves memory, or has lines that overlap, is not done at all. */
 function isDone(blit: Blit, mode: number): boolean {
   if (blit.kind !== 'fill' && (mode & BlitMode.toSystem) !== 0) return false;
   if (blit.kind === 'copy' && blit.isTransparent && blit.pixelBytes > 2) return false;
   if (blit.width > LINE_BYTES || !isInMemory(blit, blit.destination, blit.destinationPitch)) return false;
   if (blit.isFromSystem || blit.kind === 'fill') return true;
+  if (hasOverlap(blit)) return false;
   if (blit.kind === 'copy' || blit.kind === 'expansion') return isInMemory(blit, blit.source, blit.sourcePitch);
   return true;
+}
+
+function hasOverlap({ kind, isBackwards, height, width, sourcePitch, destinationPitch }: Blit): boolean {
+  return kind === 'copy' && !isBackwards && height > 1 && Math.min(sourcePitch, destinationPitch) < width;
 }
 
 function isInMemory({ width, height }: Blit, start: number, pitch: number): boolean {
@@ -98,17 +106,27 @@ function isInMemory({ width, height }: Blit, start: number, pitch: number): bool
 }
 
 /** Bytes of a line that the processor writes; of a pattern, all of it. */
-export function systemLineBytes({ kind, width, pixelBytes, hasDoubleWords }: Blit): number {
+export function systemLineBytes(blit: Blit): number {
+  const { kind, width, pixelBytes, hasDoubleWords } = blit;
   if (kind === 'copy') return (width + 3) & ~3;
-  if (kind === 'pattern') return 8 * patternRowBytes(pixelBytes);
-  if (kind === 'expandedPattern') return 8;
-  const pixels = Math.floor(width / pixelBytes);
-  return hasDoubleWords ? Math.ceil(pixels / 32) * 4 : Math.ceil(pixels / 8);
+  if (isPattern(blit)) return PATTERN_SIZE * patternPitch(blit);
+  return bitsBytes(Math.floor(width / pixelBytes), hasDoubleWords);
 }
 
-/** Rows of a pattern with pixels of three bytes are as long as those with four. */
-export function patternRowBytes(pixelBytes: number): number {
-  return pixelBytes === 3 ? 32 : 8 * pixelBytes;
+/** Eight rows are the source, again and again. */
+export function isPattern({ kind }: Blit): boolean {
+  return kind === 'pattern' || kind === 'expandedPattern';
+}
+
+/** Bytes from the first row of a pattern to the second. Rows with pixels of three bytes are as long as those with four. */
+export function patternPitch({ kind, pixelBytes }: Blit): number {
+  if (kind === 'expandedPattern') return 1;
+  return PATTERN_SIZE * (pixelBytes === 3 ? 4 : pixelBytes);
+}
+
+/** Bytes that a bit for each of so many pixels takes; the next line begins with the next byte, or double word. */
+export function bitsBytes(pixels: number, hasDoubleWords: boolean): number {
+  return hasDoubleWords ? Math.ceil(pixels / 32) * 4 : Math.ceil(pixels / 8);
 }
 
 function word(registers: Uint8Array, index: number): number {

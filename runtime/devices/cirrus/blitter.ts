@@ -1,5 +1,5 @@
 import type { VideoRam } from '../vga/video-ram.ts';
-import { type Blit, decodeBlit, systemLineBytes } from './blit.ts';
+import { type Blit, decodeBlit, isPattern, PATTERN_SIZE, patternPitch, systemLineBytes } from './blit.ts';
 import {
   type DrawLine,
   expandedBytes,
@@ -8,14 +8,12 @@ import {
   fillLine,
   patternLine,
   patternPlace,
-  patternRow,
 } from './blit-colors.ts';
 import { copyLine } from './blit-copy.ts';
 import { BlitStart, Graphics } from './registers.ts';
 import { type CirrusState, LINE_BYTES } from './state.ts';
 import { type Surface, surfaceOf } from './surface.ts';
 
-const PATTERN_ROWS = 8;
 /** A pixel reaches so many bytes beyond its line at most. */
 const OVERHANG = 4;
 
@@ -98,7 +96,7 @@ export class Blitter {
     if (transfer.filled < systemLineBytes(blit)) return;
     transfer.filled = 0;
     const from: Surface = { bytes: transfer.buffer, start: 0, mask: LINE_BYTES - 1 };
-    if (blit.kind === 'pattern' || blit.kind === 'expandedPattern') {
+    if (isPattern(blit)) {
       this.#drawPattern(blit, from, 0);
       this.#end();
       return;
@@ -109,22 +107,20 @@ export class Blitter {
 
   #drawFromMemory(blit: Blit): void {
     const memory = surfaceOf(this.#memory);
-    const { kind, height, width, source, sourcePitch, destinationPitch, isBackwards } = blit;
-    if (kind === 'pattern' || kind === 'expandedPattern') {
+    const { kind, height, source, sourcePitch } = blit;
+    if (isPattern(blit)) {
       this.#drawPattern(blit, memory, patternPlace(blit).start);
       return;
     }
-    // As in QEMU: lines that overlap are not drawn.
-    if (kind === 'copy' && !isBackwards && height > 1 && Math.min(sourcePitch, destinationPitch) < width) return;
     const pitch = kind === 'expansion' ? expandedBytes(blit) : sourcePitch;
     for (let y = 0; y < height; y++) this.#draw(blit, memory, source + y * pitch, y);
   }
 
   #drawPattern(blit: Blit, from: Surface, start: number): void {
     const first = patternPlace(blit).row;
-    const pitch = patternRow(blit);
+    const pitch = patternPitch(blit);
     for (let y = 0; y < blit.height; y++) {
-      this.#draw(blit, from, start + ((first + y) % PATTERN_ROWS) * pitch, y);
+      this.#draw(blit, from, start + ((first + y) % PATTERN_SIZE) * pitch, y);
     }
   }
 

@@ -32,7 +32,7 @@ const AT_RESET: Readonly<Record<number, number>> = {
   [Sequencer.configuration]: Configuration.pci,
   [Sequencer.memoryClock]: 0x2d,
 };
-/** A register of the memory's timing. */
+/** Of the graphics controller's: the timing of the memory. */
 const MEMORY_TIMING = { index: 0x18, value: 0x0f } as const;
 
 /** Bytes that an adapter with this ROM takes of the machine's buffer (GuestRam.reserve). */

@@ -7,6 +7,7 @@ import type { Blitter } from './blitter.ts';
 import {
   ADDRESS_MASK,
   BLIT_REGISTER_BYTES,
+  COLOR_BYTES,
   Configuration,
   Graphics,
   GraphicsExtension,
@@ -20,7 +21,7 @@ const BANK_BYTES = 0x8000;
 const BANKS_END = 2 * BANK_BYTES;
 const ABSENT = 0xff;
 /** Where the registers of the BitBLT engine can be, from A0000h on: B8000h. */
-const REGISTERS = 0x18000;
+const REGISTERS_OFFSET = 0x18000;
 
 export interface MemoryParts {
   readonly memory: VideoRam;
@@ -109,7 +110,7 @@ export class CirrusMemory implements ApertureMemory {
     return isOn && (mode === 4 || mode === 5) ? mode : null;
   }
 
-  /** A step of the address is a byte, or what eight pixels take. */
+  /** The byte of memory that an address means: a step of it is a byte, or what eight pixels take. */
   #counted(address: number): number {
     const shift = this.#isWide ? 4 : (this.#extension & GraphicsExtension.by8) !== 0 ? 3 : 0;
     return (address << shift) & ADDRESS_MASK;
@@ -132,13 +133,13 @@ export class CirrusMemory implements ApertureMemory {
   }
 
   #readByte(offset: number): number {
-    if (this.#isRegister(offset)) return this.#parts.registers.read(offset - REGISTERS);
+    if (this.#isRegister(offset)) return this.#parts.registers.read(offset - REGISTERS_OFFSET);
     const address = offset < BANKS_END ? this.#linear(offset) : -1;
     return address < 0 ? ABSENT : this.readLinear(address);
   }
 
   #writeByte(offset: number, value: number): void {
-    if (this.#isRegister(offset)) this.#parts.registers.write(offset - REGISTERS, value);
+    if (this.#isRegister(offset)) this.#parts.registers.write(offset - REGISTERS_OFFSET, value);
     const address = offset < BANKS_END ? this.#linear(offset) : -1;
     if (address >= 0) this.writeLinear(address, value);
   }
@@ -146,7 +147,7 @@ export class CirrusMemory implements ApertureMemory {
   #isRegister(offset: number): boolean {
     const { mapped, atLinearEnd } = Configuration;
     const isHere = (this.#state.sequencer[Sequencer.configuration] & (mapped | atLinearEnd)) === mapped;
-    return isHere && offset >= REGISTERS && offset < REGISTERS + BLIT_REGISTER_BYTES;
+    return isHere && offset >= REGISTERS_OFFSET && offset < REGISTERS_OFFSET + BLIT_REGISTER_BYTES;
   }
 
   #store(at: number, value: number): void {
@@ -165,7 +166,8 @@ export class CirrusMemory implements ApertureMemory {
       if (!isSet && !hasBackground) continue;
       const pixel = (first + n * pixelBytes) & ADDRESS_MASK;
       this.#store(pixel, isSet ? foreground : background);
-      if (pixelBytes === 2) this.#store(pixel + 1, graphics[isSet ? 0x11 : 0x10]);
+      if (pixelBytes === 2)
+        this.#store(pixel + 1, graphics[COLOR_BYTES[0] + (isSet ? Graphics.foreground : Graphics.background)]);
     }
   }
 }

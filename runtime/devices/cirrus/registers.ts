@@ -56,7 +56,7 @@ export const Graphics = {
   transparentColor: 0x34,
 } as const;
 export const GRAPHICS_COUNT = 0x40;
-/** Indices of the second to fourth byte of the background; those of the foreground follow each. */
+/** Indices of the second to fourth byte of the background; that of the foreground follows each. */
 export const COLOR_BYTES = [0x10, 0x12, 0x14] as const;
 /** Two banks of 32 KB instead of one of 64; bytes count eightfold or, with colors of 16 bits, sixteenfold; banks are counted in 16 KB. */
 export const GraphicsExtension = {

@@ -1,7 +1,7 @@
 /** Modes of VBE on a CL-GD5446: their timing, their clock, and the chip's own numbers for them. */
 
 /** Dots and lines: shown, start and end of the retrace, all; the clock in MHz (VESA, "Display Monitor Timing"). */
-const timings = `
+const rows = `
 25.175  640 656 752 800      400 412 414 449
 25.175  640 656 752 800      480 490 492 525
 40      800 840 968 1056     600 601 605 628
@@ -9,7 +9,7 @@ const timings = `
 108     1280 1328 1440 1688  1024 1025 1028 1066
 `;
 
-/** What the clocks are made of, in MHz (manual, section 8, "SRB-SRE"). */
+/** What the clocks are made of, in MHz (Cirrus Logic, "CL-GD5446 Technical Reference Manual", "SRB-SRE"). */
 const CRYSTAL = 14.31818;
 
 interface Span {
@@ -33,6 +33,8 @@ function timingOf(line: string): Timing {
   const [clock = 0, ...numbers] = line.split(/\s+/).map(Number);
   return { clock, dots: span(numbers.slice(0, 4)), lines: span(numbers.slice(4)) };
 }
+
+const timings = rows.trim().split('\n').map(timingOf);
 
 /** Numerator, and denominator with bit 0 for half of it, that are nearest to a clock. */
 function clockBytes(clock: number): [number, number] {
@@ -65,8 +67,7 @@ function crtcBytes({ dots, lines }: Timing): number[] {
 
 /** A line of `cirrus_timings`: width and height in words, the clock, the registers. */
 export function timingBytes(): number[] {
-  const all = timings.trim().split('\n').map(timingOf);
-  return all.flatMap((timing) => {
+  return timings.flatMap((timing) => {
     const size = [timing.dots.shown, timing.lines.shown].flatMap((value) => [value & 0xff, value >> 8]);
     return [...size, ...clockBytes(timing.clock), ...crtcBytes(timing)];
   });
@@ -82,33 +83,26 @@ export function isCirrusMode({
   height,
   bitsPerPixel,
 }: Record<'width' | 'height' | 'bitsPerPixel', number>): boolean {
-  const sizes = timings.trim().split('\n').map(timingOf);
   const fits = width * Math.ceil(bitsPerPixel / 8) <= MOST_LINE_BYTES;
-  return bitsPerPixel >= 8 && fits && sizes.some(({ dots, lines }) => dots.shown === width && lines.shown === height);
+  return bitsPerPixel >= 8 && fits && timings.some(({ dots, lines }) => dots.shown === width && lines.shown === height);
 }
 
 /** The chip's numbers of modes, and VBE's (Cirrus Logic, "CL-GD5446 Technical Reference Manual", appendix on the video BIOS). */
 export const cirrusNumbers: readonly (readonly [own: number, vbe: number])[] = [
-  ...([
-    [0x5e, 0x100],
-    [0x5f, 0x101],
-    [0x5c, 0x103],
-    [0x60, 0x105],
-    [0x6d, 0x107],
-  ] as const),
-  ...([
-    [0x66, 0x110],
-    [0x64, 0x111],
-    [0x71, 0x112],
-    [0x67, 0x113],
-    [0x65, 0x114],
-    [0x78, 0x115],
-  ] as const),
-  ...([
-    [0x68, 0x116],
-    [0x74, 0x117],
-    [0x79, 0x118],
-    [0x69, 0x119],
-    [0x75, 0x11a],
-  ] as const),
+  [0x5e, 0x100],
+  [0x5f, 0x101],
+  [0x5c, 0x103],
+  [0x60, 0x105],
+  [0x6d, 0x107],
+  [0x66, 0x110],
+  [0x64, 0x111],
+  [0x71, 0x112],
+  [0x67, 0x113],
+  [0x65, 0x114],
+  [0x78, 0x115],
+  [0x68, 0x116],
+  [0x74, 0x117],
+  [0x79, 0x118],
+  [0x69, 0x119],
+  [0x75, 0x11a],
 ];
