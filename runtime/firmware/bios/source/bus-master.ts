@@ -104,31 +104,4 @@ copy_sectors:
         rep movsd
         pop     cx
         ret
-
-; AX kilobytes at the end of conventional memory, whose end is not moved: their segment in AX, at a page of 4 KB.
-low_memory_free:
-        push    dx
-        push    es
-        push    word BDA_SEGMENT
-        pop     es
-        mov     dx, [es:BDA_MEMORY]
-        sub     dx, ax
-        and     dx, ~3 & 0xFFFF
-        mov     ax, dx
-        shl     ax, 6
-        pop     es
-        pop     dx
-        ret
-
-; Conventional memory ends at segment AX from now on, so that nobody else uses what is there.
-low_memory_take:
-        push    ax
-        push    es
-        push    word BDA_SEGMENT
-        pop     es
-        shr     ax, 6
-        mov     [es:BDA_MEMORY], ax
-        pop     es
-        pop     ax
-        ret
 `;

@@ -108,6 +108,33 @@ low_memory_end:
         pop     ds
         ret
 
+; Where the last AX kilobytes of conventional memory are: their segment in AX, at a page of 4 KB. Its end does not move.
+low_memory_room:
+        push    dx
+        push    es
+        push    word BDA_SEGMENT
+        pop     es
+        mov     dx, [es:BDA_MEMORY]
+        sub     dx, ax
+        and     dx, ~3 & 0xFFFF
+        mov     ax, dx
+        shl     ax, 6
+        pop     es
+        pop     dx
+        ret
+
+; Conventional memory ends at segment AX from now on, so that nobody else uses what is there.
+low_memory_take:
+        push    ax
+        push    es
+        push    word BDA_SEGMENT
+        pop     es
+        shr     ax, 6
+        mov     [es:BDA_MEMORY], ax
+        pop     es
+        pop     ax
+        ret
+
 ; The range BX, or the next one that is not empty, as memory_range gives it.
 memory_next:
         call    memory_range

@@ -71,7 +71,7 @@ usb_device_setup:
         cmp     word [EBDA_USB], 0
         jne     .disk
         mov     ax, USB_KILOBYTES   ; only a disk takes them for good
-        call    low_memory_free
+        call    low_memory_room
         mov     [EBDA_USB], ax
         call    .disk
         mov     ax, [EBDA_USB]

@@ -60,9 +60,7 @@ usb_disk_setup:
         stc
         jne     .end
         mov     eax, [es:USB_ANSWER]
-        xchg    al, ah
-        ror     eax, 16
-        xchg    al, ah
+        bswap   eax
         add     eax, 1              ; it has told the last one
         mov     dword [bx + DRIVE_TOTAL], eax
         setc    al
@@ -214,9 +212,7 @@ usb_move:
 .command:
         call    packet_clear
         mov     eax, [REQUEST_LBA]
-        xchg    al, ah
-        ror     eax, 16
-        xchg    al, ah
+        bswap   eax
         mov     [EBDA_PACKET + 2], eax
         mov     [EBDA_PACKET + 8], cl
         pop     eax

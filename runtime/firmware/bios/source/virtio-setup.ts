@@ -125,7 +125,7 @@ virtio_ring_reserve:
         cmp     word [EBDA_RING], 0
         jne     .end
         mov     ax, RING_KILOBYTES
-        call    low_memory_free
+        call    low_memory_room
         call    low_memory_take
         mov     [EBDA_RING], ax
 .end:   ret
