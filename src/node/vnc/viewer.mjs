@@ -1,10 +1,16 @@
 /**
  * A VNC viewer in a page (RFC 6143), for what src/vnc/ serves. Plain JavaScript without imports: the server gives browsers this file as it is,
- * and Node imports it for where it lies alone.
+ * and Node imports it only to learn where it lies.
  */
 
 export const url = import.meta.url;
 
+/** Kinds of messages (RFC 6143, 7.5 and 7.6; of QEMU's, there is the one of keys, its kind 0). */
+const ToServer = { pixelFormat: 0, encodings: 2, updateRequest: 3, pointer: 5, qemu: 255 };
+const FromServer = { update: 0, bell: 2, text: 3 };
+const QEMU_KEY = 0;
+/** Of the security types, that without a password. */
+const NO_SECURITY = 1;
 const Encoding = { zlib: 6, desktopSize: -223, pointerMotionChange: -257, extendedKeyEvent: -258 };
 /** What stands for a place while the viewer tells of movements, as in QEMU. */
 const MIDDLE = 0x7fff;
@@ -112,9 +118,9 @@ class Connection {
     await this.#greet();
     this.#resize(await this.#desktop());
     // 32 bits a dot, red first in memory, as pictures of canvases are.
-    this.send(0, 0, 0, 0, 32, 24, 0, 1, ...unsigned16(255, 255, 255), 0, 8, 16, 0, 0, 0);
+    this.send(ToServer.pixelFormat, 0, 0, 0, 32, 24, 0, 1, ...unsigned16(255, 255, 255), 0, 8, 16, 0, 0, 0);
     const encodings = Object.values(Encoding);
-    this.send(2, 0, ...unsigned16(encodings.length), ...unsigned32(...encodings));
+    this.send(ToServer.encodings, 0, ...unsigned16(encodings.length), ...unsigned32(...encodings));
     this.#ask(false);
     for (;;) await this.#message();
   }
@@ -125,9 +131,10 @@ class Connection {
     const count = (await this.bytes.take(1))[0];
     if (count === 0) throw new Error(await this.#reason());
     const kinds = await this.bytes.take(count);
-    if (!kinds.includes(1)) throw new Error('it asks for a password: connect with another VNC viewer');
-    this.send(1);
+    if (!kinds.includes(NO_SECURITY)) throw new Error('it asks for a password: connect with another VNC viewer');
+    this.send(NO_SECURITY);
     if ((await this.bytes.view(4)).getUint32(0) !== 0) throw new Error(await this.#reason());
+    // Others may be connected, too.
     this.send(1);
   }
 
@@ -148,14 +155,18 @@ class Connection {
   }
 
   #ask(isIncremental) {
-    this.send(3, Number(isIncremental), ...unsigned16(0, 0, this.canvas.width, this.canvas.height));
+    this.send(
+      ToServer.updateRequest,
+      Number(isIncremental),
+      ...unsigned16(0, 0, this.canvas.width, this.canvas.height),
+    );
   }
 
   async #message() {
     const [kind] = await this.bytes.take(1);
-    if (kind === 0) await this.#update();
-    else if (kind === 3) await this.bytes.take((await this.bytes.view(7)).getUint32(3));
-    else if (kind !== 2) throw new Error(`the server has sent a message that is not known: ${kind}`);
+    if (kind === FromServer.update) await this.#update();
+    else if (kind === FromServer.text) await this.bytes.take((await this.bytes.view(7)).getUint32(3));
+    else if (kind !== FromServer.bell) throw new Error(`the server has sent a message that is not known: ${kind}`);
   }
 
   async #update() {
@@ -187,11 +198,11 @@ class Connection {
 
   /** `number`: the scancode in set 1, and 80h where E0h stands before it. */
   key(number, isDown) {
-    this.send(255, 0, ...unsigned16(Number(isDown)), ...unsigned32(0, number));
+    this.send(ToServer.qemu, QEMU_KEY, ...unsigned16(Number(isDown)), ...unsigned32(0, number));
   }
 
   pointer(buttons, x, y) {
-    this.send(5, buttons, ...unsigned16(x, y));
+    this.send(ToServer.pointer, buttons, ...unsigned16(x, y));
   }
 }
 
@@ -300,7 +311,10 @@ export async function show() {
     named: (name) => {
       document.title = name;
     },
-    resized: () => canvas.style.setProperty('--ratio', String(ratioOf(canvas))),
+    resized: () => {
+      state.textContent = '';
+      canvas.style.setProperty('--ratio', String(ratioOf(canvas)));
+    },
   };
   for (;;) {
     state.textContent = await connected(canvas, input, events).catch((error) => error.message);
@@ -310,14 +324,12 @@ export async function show() {
 }
 
 async function connected(canvas, input, events) {
-  const state = document.querySelector('#state');
   const socket = new WebSocket(new URL('.', location.href).href.replace(/^http/, 'ws'));
   const connection = new Connection(socket, canvas, {
     ...events,
     resized() {
       // Before, keys and pointer would be taken for parts of the greeting.
       input.connection = connection;
-      state.textContent = '';
       events.resized();
     },
   });
