@@ -52,7 +52,7 @@ const off = /^off$/;
 const on = /^on$/;
 const offOrAuto = /^(off|auto)$/;
 
-/** Properties of `-machine`: but for the memory and the HPET they ask for what is so anyway. */
+/** Properties of `-machine`: those that `applyMachine` does not look at ask for what is so anyway. */
 const machineProperties = {
   type: /^(pc|pc-i440fx-[\w.-]+)$/,
   accel: /(^|:)tcg(:|$)/,

@@ -32,6 +32,7 @@ export class BackendConnections implements AsyncDisposable {
 
   constructor(plan: BackendPlan, connections: ReadonlyMap<Backend, Connection>, options: ConnectOptions) {
     this.#connections = [...connections].map(([backend, connection]) => {
+      // Ctrl-C from gdb is for the machine.
       const filter = backend.type === 'stdio' && backend !== plan.gdb ? new InterruptFilter() : asItIs;
       return {
         connection,
