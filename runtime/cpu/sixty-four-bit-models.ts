@@ -1,16 +1,17 @@
-/** A model of a 64-bit processor, as this one has it: without what takes 64 bits, and what is not there yet. */
+/** A model of a 64-bit processor, by what it has of another one. */
 interface Row {
   readonly vendor?: string;
   /** Another model that it has the features of. */
   readonly like?: string;
   /** Family, model and stepping. */
   readonly is: readonly [family: number, model: number, stepping: number];
+  /** The highest basic leaf of CPUID. */
   readonly lastLeaf: number;
   readonly brand: string;
   /** Features that it has besides, by QEMU's names. */
   readonly adds: string;
   /** Features of the other model that it doesn't have. */
-  readonly leaves?: string;
+  readonly without?: string;
 }
 
 const amd = { vendor: 'AuthenticAMD' } as const;
@@ -133,7 +134,7 @@ const rows: Readonly<Record<string, Row>> = {
     lastLeaf: 13,
     brand: 'Intel Core Processor (Haswell, no TSX)',
     adds: '',
-    leaves: 'hle rtm',
+    without: 'hle rtm',
   },
   'Haswell-noTSX-IBRS': {
     like: 'Haswell-noTSX',
@@ -162,7 +163,7 @@ const rows: Readonly<Record<string, Row>> = {
     lastLeaf: 13,
     brand: 'Intel Core Processor (Broadwell, no TSX)',
     adds: '',
-    leaves: 'hle rtm',
+    without: 'hle rtm',
   },
   'Broadwell-noTSX-IBRS': {
     like: 'Broadwell-noTSX',
@@ -191,7 +192,7 @@ const rows: Readonly<Record<string, Row>> = {
     lastLeaf: 13,
     brand: 'Intel Core Processor (Skylake, IBRS, no TSX)',
     adds: '',
-    leaves: 'hle rtm',
+    without: 'hle rtm',
   },
   'Skylake-Server': {
     like: 'Skylake-Client',
@@ -206,7 +207,7 @@ const rows: Readonly<Record<string, Row>> = {
     lastLeaf: 13,
     brand: 'Intel Xeon Processor (Skylake, IBRS)',
     adds: 'spec-ctrl',
-    leaves: 'clflushopt',
+    without: 'clflushopt',
   },
   'Skylake-Server-noTSX-IBRS': {
     like: 'Skylake-Server-IBRS',
@@ -214,7 +215,7 @@ const rows: Readonly<Record<string, Row>> = {
     lastLeaf: 13,
     brand: 'Intel Xeon Processor (Skylake, IBRS, no TSX)',
     adds: '',
-    leaves: 'hle rtm',
+    without: 'hle rtm',
   },
   'Cascadelake-Server': {
     like: 'Skylake-Server-IBRS',
@@ -229,7 +230,7 @@ const rows: Readonly<Record<string, Row>> = {
     lastLeaf: 13,
     brand: 'Intel Xeon Processor (Cascadelake)',
     adds: 'arch-capabilities',
-    leaves: 'hle rtm',
+    without: 'hle rtm',
   },
   Cooperlake: {
     like: 'Cascadelake-Server',
@@ -251,7 +252,7 @@ const rows: Readonly<Record<string, Row>> = {
     lastLeaf: 13,
     brand: 'Intel Xeon Processor (Icelake)',
     adds: '',
-    leaves: 'hle rtm',
+    without: 'hle rtm',
   },
   KnightsMill: {
     like: 'Skylake-Client',
@@ -259,7 +260,7 @@ const rows: Readonly<Record<string, Row>> = {
     lastLeaf: 13,
     brand: 'Intel Xeon Phi Processor (Knights Mill)',
     adds: 'ss avx512f avx512pf avx512er avx512cd avx512-vpopcntdq avx512-4vnniw avx512-4fmaps pdpe1gb',
-    leaves: 'pcid hle invpcid rtm smap xsavec xgetbv1',
+    without: 'pcid hle invpcid rtm smap xsavec xgetbv1',
   },
   Denverton: {
     like: 'Skylake-Client',
@@ -267,7 +268,7 @@ const rows: Readonly<Record<string, Row>> = {
     lastLeaf: 21,
     brand: 'Intel Atom Processor (Denverton)',
     adds: 'arch-capabilities monitor mpx clflushopt sha-ni spec-ctrl ssbd pdpe1gb',
-    leaves: 'fma pcid avx f16c bmi1 hle avx2 bmi2 invpcid rtm adx abm',
+    without: 'fma pcid avx f16c bmi1 hle avx2 bmi2 invpcid rtm adx abm',
   },
   Snowridge: {
     like: 'Denverton',
@@ -306,7 +307,7 @@ const rows: Readonly<Record<string, Row>> = {
     lastLeaf: 13,
     brand: 'AMD Opteron 62xx class CPU',
     adds: 'ssse3 sse4.1 sse4.2 aes pclmulqdq xsave avx pdpe1gb 3dnowprefetch xop fma4 npt nrip-save',
-    leaves: 'monitor',
+    without: 'monitor',
   },
   Opteron_G5: {
     ...amd,
@@ -323,7 +324,7 @@ const rows: Readonly<Record<string, Row>> = {
     lastLeaf: 13,
     brand: 'AMD EPYC Processor',
     adds: 'movbe rdrand arat monitor fsgsbase bmi1 avx2 smep bmi2 rdseed adx smap clflushopt sha-ni xsaveopt xsavec xgetbv1 mmxext fxsr-opt cr8legacy osvw topoext',
-    leaves: 'xop fma4 tbm',
+    without: 'xop fma4 tbm',
   },
   'EPYC-IBPB': {
     ...amd,
@@ -356,7 +357,7 @@ const rows: Readonly<Record<string, Row>> = {
     lastLeaf: 13,
     brand: 'Hygon Dhyana Processor',
     adds: 'ibpb',
-    leaves: 'aes pclmulqdq sha-ni',
+    without: 'aes pclmulqdq sha-ni',
   },
 };
 
@@ -364,7 +365,7 @@ const rows: Readonly<Record<string, Row>> = {
 export const sixtyFourBitModels: readonly string[] = Object.keys(rows);
 
 /** What a model is made of. */
-export interface SixtyFourBitModel extends Omit<Row, 'like' | 'is' | 'adds' | 'leaves'> {
+export interface SixtyFourBitModel extends Omit<Row, 'like' | 'is' | 'adds' | 'without'> {
   readonly signature: number;
   /** Those of the processor, whether they are there or not. */
   readonly features: readonly string[];
@@ -372,14 +373,14 @@ export interface SixtyFourBitModel extends Omit<Row, 'like' | 'is' | 'adds' | 'l
 
 /** The model of one of these names. */
 export function sixtyFourBitModel(name: string): SixtyFourBitModel {
-  const { is, like: _, adds: __, leaves: ___, ...row } = rows[name]!;
+  const { is, like: _, adds: __, without: ___, ...row } = rows[name]!;
   return { ...row, signature: signatureOf(...is), features: [...featuresOf(name)] };
 }
 
 function featuresOf(name: string): Set<string> {
-  const { like, adds, leaves = '' } = rows[name]!;
+  const { like, adds, without = '' } = rows[name]!;
   const inherited = like === undefined ? new Set<string>() : featuresOf(like);
-  return inherited.union(words(adds)).difference(words(leaves));
+  return inherited.union(words(adds)).difference(words(without));
 }
 
 function words(text: string): Set<string> {

@@ -1,7 +1,7 @@
 import { Word } from '../../../translator/abi/state.ts';
 import type { Cpu } from '../cpu.ts';
 import type { ModelRegister } from '../model-registers.ts';
-import { ENABLED, hasKvm, placeOf } from './shared-place.ts';
+import { ENABLED, hasKvm, nextVersion, placeOf } from './shared-place.ts';
 
 /**
  * KVM's paravirtual clock: two structures in the guest's memory, at addresses that it writes into two MSRs (Linux,
@@ -22,15 +22,12 @@ const STABLE = 1;
 const Wall = { seconds: 4, nanoseconds: 8, bytes: 12 } as const;
 const SECOND = 1_000_000_000;
 
-/**
- * Writes a structure, whose version becomes the next even number: an odd one would tell the guest to read it again later. Where
- * no memory is nothing is written.
- */
+/** Writes a structure that begins with its version. Where no memory is nothing is written. */
 function publish({ hypervisor }: Cpu, at: number, length: number, fill: (view: DataView) => void): void {
   if (!hypervisor?.memory.has(at, length)) return;
   const view = new DataView(new ArrayBuffer(length));
   hypervisor.memory.read(at, new Uint8Array(view.buffer, 0, 4));
-  view.setUint32(0, ((view.getUint32(0, true) | 1) + 1) >>> 0, true);
+  view.setUint32(0, nextVersion(view.getUint32(0, true)), true);
   fill(view);
   hypervisor.memory.write(at, new Uint8Array(view.buffer));
 }

@@ -9,3 +9,8 @@ export function placeOf([low, high]: readonly number[]): number {
 }
 
 export const hasKvm: ModelRegister['exists'] = ({ features }) => features.has('kvm');
+
+/** The version of a structure after a change: the next even number. An odd one would tell the guest to read it again later; as no instruction runs meanwhile, nobody sees one. */
+export function nextVersion(version: number): number {
+  return ((version | 1) + 1) >>> 0;
+}

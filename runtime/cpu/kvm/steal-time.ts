@@ -2,14 +2,14 @@ import { Vector } from '../../../translator/abi/faults.ts';
 import { raise } from '../../fault.ts';
 import type { Cpu } from '../cpu.ts';
 import type { ModelRegister } from '../model-registers.ts';
-import { ENABLED, hasKvm, placeOf } from './shared-place.ts';
+import { ENABLED, hasKvm, nextVersion, placeOf } from './shared-place.ts';
 
 /** Where the guest reads how long it had no processor (Linux, Documentation/virt/kvm/x86/msr.rst: MSR_KVM_STEAL_TIME). */
 const STEAL_TIME = 0x4b564d03;
 /** The structure begins at a multiple of 64. */
 const RESERVED = 0x3e;
 
-/** struct kvm_steal_time, bytes: nanoseconds, and a number that is odd while they are written. */
+/** struct kvm_steal_time, bytes: nanoseconds, and the version. */
 const Steal = { time: 0, version: 8, bytes: 12 } as const;
 
 export const kvmStealTime: ModelRegister = {
@@ -31,7 +31,6 @@ export function addStolenTime({ hypervisor, modelRegisters }: Cpu, nanoseconds: 
   const bytes = new Uint8Array(view.buffer);
   hypervisor.memory.read(at, bytes);
   view.setBigUint64(Steal.time, view.getBigUint64(Steal.time, true) + BigInt(Math.floor(nanoseconds)), true);
-  // No instruction runs meanwhile, so nobody sees an odd one.
-  view.setUint32(Steal.version, (view.getUint32(Steal.version, true) + 2) & ~1, true);
+  view.setUint32(Steal.version, nextVersion(view.getUint32(Steal.version, true)), true);
   hypervisor.memory.write(at, bytes);
 }

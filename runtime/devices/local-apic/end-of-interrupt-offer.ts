@@ -2,6 +2,9 @@ import { ENABLED, placeOf } from '../../cpu/kvm/shared-place.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { LocalApicState } from './state.ts';
 
+/** The bit, of the byte in the guest's memory. */
+const OFFERED = 1;
+
 /**
  * KVM's paravirtual end of interrupt: a bit in the guest's memory that is set while an interrupt is served which nothing else waits for. A guest that
  * finds it set clears it, in place of a write to the APIC's register, which is told only when it next has something to do (Linux,
@@ -21,8 +24,8 @@ export class EndOfInterruptOffer {
   make(): void {
     const { eoiPlace } = this.#state;
     if ((eoiPlace[0]! & ENABLED) === 0 || !this.#memory.has(placeOf(eoiPlace), 1)) return;
-    this.#write((this.#read() | 1) & 0xff);
-    this.#state.eoiOffered = (this.#read() & 1) !== 0;
+    this.#write(this.#read() | OFFERED);
+    this.#state.eoiOffered = (this.#read() & OFFERED) !== 0;
   }
 
   /** Takes it back, if one stands; whether the guest has ended the interrupt by it. */
@@ -31,8 +34,8 @@ export class EndOfInterruptOffer {
     if (!state.eoiOffered) return false;
     state.eoiOffered = false;
     const byte = this.#read();
-    if ((byte & 1) === 0) return true;
-    this.#write(byte & ~1);
+    if ((byte & OFFERED) === 0) return true;
+    this.#write(byte & ~OFFERED);
     return false;
   }
 
