@@ -1,4 +1,5 @@
 import type { Feature } from '../../translator/x86/table/form.ts';
+import { lackingFeatures } from './lacking.ts';
 
 /** Features that no instruction form depends on. */
 export type SystemFeature =
@@ -64,16 +65,11 @@ export const changeableFeatures: readonly CpuFeature[] = [...implemented, ...pre
   (feature) => feature !== 'base',
 );
 
-/** Features of processors that this one doesn't have, by QEMU's names. */
-export const missingFeatures: ReadonlySet<string> = new Set(
-  [
-    '3dnow 3dnowext 3dnowprefetch abm acpi adx avx avx2 avx-vnni avx512bitalg avx512bw avx512cd avx512dq avx512er',
-    'avx512f avx512ifma avx512pf avx512vbmi avx512vbmi2 avx512vl avx512vnni avx512-bf16 avx512-fp16 bmi1 bmi2 clflushopt',
-    'clwb cldemote clzero cmp-legacy cr8legacy cx16 dca ds ds-cpl dtes64 erms est extapic f16c fma fma4 fsgsbase fsrm',
-    'fxsr-opt gfni hle ht hypervisor ia64 ibpb ibrs ibs intel-pt invpcid la57 lahf-lm lm lwp misalignsse mmxext monitor',
-    'movdir64b movdiri mpx osvw pbe pcid pdcm pdpe1gb perfctr-core perfctr-nb pku pks pn rdpid rdseed rdtscp rtm',
-    'serialize sgx sha-ni skinit smap smep smx spec-ctrl ss ssbd sse4a stibp svm syscall tbm tce tm tm2 topoext umip',
-    'amd-ssbd amd-stibp avx512-4fmaps avx512-4vnniw avx512-vpopcntdq core-capability npt nrip-save xsaveerptr',
-    'vaes vmx vpclmulqdq waitpkg wbnoinvd wdt x2apic xgetbv1 xop xsavec xsaveopt xsaves xtpr',
+/** Features of processors that this one doesn't have, by QEMU's names: those that models have (lacking.ts), and others. */
+export const missingFeatures: ReadonlySet<string> = new Set([
+  ...lackingFeatures,
+  ...[
+    'avx-vnni avx512ifma avx512-bf16 avx512-fp16 cmp-legacy dca ds ds-cpl dtes64 est extapic ht hypervisor ia64',
+    'ibs intel-pt lwp pbe pdcm perfctr-nb pks pn serialize sgx skinit smx tce tm tm2 vmx waitpkg wdt xtpr',
   ].flatMap((line) => line.split(' ')),
-);
+]);

@@ -86,9 +86,14 @@ const places = {
 type Places = typeof places;
 export type LackingFeature = { [Word in keyof Places]: keyof Places[Word] }[keyof Places] & string;
 
+const names: ReadonlySet<string> = new Set(Object.values(places).flatMap((bits) => Object.keys(bits)));
+
+/** Names of these features. */
+export const lackingFeatures = [...names];
+
 /** Whether a feature is one of these. */
 export function isLacking(feature: string): feature is LackingFeature {
-  return Object.values(places).some((bits) => Object.hasOwn(bits, feature));
+  return names.has(feature);
 }
 
 /** A feature as QEMU's messages name it. */
