@@ -12,6 +12,7 @@ import { icountFlag } from './icount-flag.ts';
 import { limitsFlag } from './limits.ts';
 import { clockAndGlobalFlags, machineFlag, memoryFlag } from './machine-flags.ts';
 import { networkFlags } from './network-flags.ts';
+import { objectFlag } from './object-flag.ts';
 import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { type List, machine, type Settings } from './settings.ts';
 import { shareFlags } from './share-flags.ts';
@@ -75,6 +76,7 @@ export const flags: readonly Flag[] = [
   ...firmwareFileFlags,
   ...driveFlags,
   ...networkFlags,
+  objectFlag,
   ...soundFlags,
   ...usbFlags,
   ...shareFlags,

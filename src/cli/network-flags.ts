@@ -8,7 +8,7 @@ import {
 } from '../index.ts';
 import { parseSocketNetdev, parseUserNetdev } from '../network/netdev.ts';
 import type { Flag } from './flags.ts';
-import { checkProperties, parseInteger, parseProperties, propertyList } from './properties.ts';
+import { parseInteger, propertyList } from './properties.ts';
 import type { Settings } from './settings.ts';
 
 /** A card of the command line; its network may be one of -netdev, which comes before it or after it. */
@@ -34,11 +34,6 @@ interface NetworkText {
 
 const TYPES = 'user, socket or hubport';
 
-/** Objects by which QEMU names where random numbers come from: here they are always the host's. */
-const RANDOM_SOURCES: readonly string[] = ['rng-random', 'rng-builtin'];
-/** The objects that there are, as they are given. */
-const OBJECTS = ['filter-dump,netdev=ID,file=FILE', ...RANDOM_SOURCES.map((type) => `${type},id=ID`)];
-
 /** Flags of networks and their cards, as QEMU has them. */
 export const networkFlags: readonly Flag[] = [
   {
@@ -60,12 +55,6 @@ export const networkFlags: readonly Flag[] = [
     help: 'the older way: -net nic is a card, and -net user or -net socket is what it is connected to',
     list: 'list-cards',
     apply: (settings, text) => addNet(settings, splitText(text, ['model', 'macaddr', 'name', 'netdev'])),
-  },
-  {
-    names: ['object'],
-    argument: OBJECTS.join('|'),
-    help: 'write all frames of a -netdev to a file, in the format of pcap; or where -device virtio-rng-pci has its numbers from: always the host',
-    apply: addObject,
   },
 ];
 
@@ -186,33 +175,6 @@ function parseHubport(others: readonly Property[]): CommandLineNetwork {
   const { hubid } = Object.fromEntries(others);
   if (hubid === undefined) throw new ConfigurationError('a hubport needs the number of its hub; give hubid=N');
   return { type: 'hubport', hub: hubid };
-}
-
-/** The settings with a file for the frames of a network: `-object filter-dump,netdev=ID,file=FILE`. */
-function addObject(settings: Settings, text: string): Settings {
-  const [[, type]] = propertyList(text, 'qom-type') as [[string, string]];
-  if (RANDOM_SOURCES.includes(type)) return addRandomSource(settings, text);
-  if (type === 'memory-backend-ram') return checkMemoryBackend(settings, text);
-  if (type !== 'filter-dump')
-    throw new ConfigurationError(
-      `the object '${type}' is not supported; give ${OBJECTS.slice(0, -1).join(', ')} or ${OBJECTS.at(-1)}`,
-    );
-  const { netdev, file } = parseProperties(text, 'qom-type', ['id', 'netdev', 'file']);
-  if (netdev === undefined || file === undefined)
-    throw new ConfigurationError('filter-dump needs a network and a file; give netdev=ID and file=FILE');
-  return { ...settings, captures: { ...settings.captures, [netdev]: file } };
-}
-
-/** The memory of -m, as it is described for -machine memory-backend=ID. */
-function checkMemoryBackend(settings: Settings, text: string): Settings {
-  parseProperties(text, 'qom-type', ['id', 'size']);
-  return settings;
-}
-
-function addRandomSource(settings: Settings, text: string): Settings {
-  const instead = "random numbers are the host's; leave filename out, or give filename=/dev/urandom";
-  const { id } = checkProperties(text, { 'qom-type': /./, id: /./, filename: /^\/dev\/u?random$/ }, instead);
-  return id === undefined ? settings : { ...settings, randomSources: [...settings.randomSources, id] };
 }
 
 function addNic(settings: Settings, text: NetworkText): Settings {

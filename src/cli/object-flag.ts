@@ -1,0 +1,56 @@
+import { ConfigurationError } from '../index.ts';
+import type { Flag } from './flags.ts';
+import { checkProperties, parseProperties, propertyList } from './properties.ts';
+import type { Settings } from './settings.ts';
+
+/** An object of QEMU's. */
+interface ObjectKind {
+  readonly usage: string;
+  apply(settings: Settings, text: string): Settings;
+}
+
+/** By which QEMU names where random numbers come from: here they are always the host's. */
+const randomSource: ObjectKind = { usage: 'id=ID', apply: addRandomSource };
+
+const kinds: Readonly<Record<string, ObjectKind>> = {
+  'filter-dump': { usage: 'netdev=ID,file=FILE', apply: addCapture },
+  'rng-random': randomSource,
+  'rng-builtin': randomSource,
+  'memory-backend-ram': { usage: 'id=ID,size=SIZE', apply: checkMemoryBackend },
+};
+
+const usages = Object.entries(kinds).map(([name, { usage }]) => `${name},${usage}`);
+
+export const objectFlag: Flag = {
+  names: ['object'],
+  argument: usages.join('|'),
+  help: 'write all frames of a -netdev to a file, in the format of pcap; where -device virtio-rng-pci has its numbers from: always the host; or the memory that -m gives',
+  apply(settings, text) {
+    const [[, type]] = propertyList(text, 'qom-type') as [[string, string]];
+    if (!Object.hasOwn(kinds, type))
+      throw new ConfigurationError(
+        `the object '${type}' is not supported; give ${usages.slice(0, -1).join(', ')} or ${usages.at(-1)}`,
+      );
+    return kinds[type]!.apply(settings, text);
+  },
+};
+
+/** The settings with a file for the frames of a network. */
+function addCapture(settings: Settings, text: string): Settings {
+  const { netdev, file } = parseProperties(text, 'qom-type', ['id', 'netdev', 'file']);
+  if (netdev === undefined || file === undefined)
+    throw new ConfigurationError('filter-dump needs a network and a file; give netdev=ID and file=FILE');
+  return { ...settings, captures: { ...settings.captures, [netdev]: file } };
+}
+
+function addRandomSource(settings: Settings, text: string): Settings {
+  const instead = "random numbers are the host's; leave filename out, or give filename=/dev/urandom";
+  const { id } = checkProperties(text, { 'qom-type': /./, id: /./, filename: /^\/dev\/u?random$/ }, instead);
+  return id === undefined ? settings : { ...settings, randomSources: [...settings.randomSources, id] };
+}
+
+/** The memory of -m, as it is described for -machine memory-backend=ID. */
+function checkMemoryBackend(settings: Settings, text: string): Settings {
+  parseProperties(text, 'qom-type', ['id', 'size']);
+  return settings;
+}
