@@ -93,8 +93,8 @@ async function loadKernel(boot: KernelBoot, host: ImageHost) {
   };
 }
 
-async function loadModule({ image, text = nameOf(image) }: KernelModule, host: ImageHost): Promise<BootModule> {
-  return { image: await loadImage('module', image, host), ...(text !== undefined && { text }) };
+async function loadModule({ image, string = nameOf(image) }: KernelModule, host: ImageHost): Promise<BootModule> {
+  return { image: await loadImage('module', image, host), ...(string !== undefined && { string }) };
 }
 
 /** The name of a file's image, as it was given. */

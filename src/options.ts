@@ -56,7 +56,7 @@ export interface KernelModule {
   /** Its contents. */
   readonly image: Image;
   /** The string that goes with it. Default: the name of its file, as it was given; bytes have none. */
-  readonly text?: string;
+  readonly string?: string;
 }
 
 /** Firmware. */
@@ -315,9 +315,9 @@ function checkCommandLine(name: string, text: string | undefined): void {
 function checkModules(modules: readonly KernelModule[]): void {
   if (!Array.isArray(modules)) throw new ConfigurationError(`boot.modules is ${shown(modules)}; it must be a list`);
   for (const [n, module] of modules.entries()) {
-    checkNames(`boot.modules[${n}]`, module, ['image', 'text']);
+    checkNames(`boot.modules[${n}]`, module, ['image', 'string']);
     checkImage(`boot.modules[${n}].image`, module.image);
-    checkCommandLine(`boot.modules[${n}].text`, module.text);
+    checkCommandLine(`boot.modules[${n}].string`, module.string);
   }
 }
 

@@ -51,7 +51,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['kernel'],
     argument: 'FILE',
-    help: 'boot this Linux bzImage or Multiboot kernel: by firmware where there is a display adapter (-vga std, -display terminal, -vnc) or -bios is given, else directly, which is faster',
+    help: 'boot this Linux bzImage or Multiboot kernel: by firmware where there is a display adapter (-vga std or cirrus, -display terminal or web, -vnc) or -bios is given, else directly, which is faster',
     apply: (settings, kernel) => ({ ...settings, kernel }),
   },
   {

@@ -11,7 +11,7 @@ export async function withModules(boot: Boot): Promise<Boot> {
   if (!('kernel' in boot) || typeof boot.initrd !== 'string' || !/[ ,]/.test(boot.initrd)) return boot;
   if (typeof boot.kernel !== 'string' || !(await isMultiboot(boot.kernel))) return boot;
   const [first, ...modules] = parseModules(boot.initrd);
-  return { ...boot, initrd: first!.image, initrdName: first!.text!, ...(modules.length > 0 && { modules }) };
+  return { ...boot, initrd: first!.image, initrdName: first!.string!, ...(modules.length > 0 && { modules }) };
 }
 
 function parseModules(text: string): KernelModule[] {
@@ -21,7 +21,7 @@ function parseModules(text: string): KernelModule[] {
     const image = whole.replace(/ .*$/s, '');
     if (image === '')
       throw new ConfigurationError(`-initrd '${text}' has a module without a file; give -initrd 'FILE ARGUMENTS,FILE'`);
-    return { image, text: whole };
+    return { image, string: whole };
   });
 }
 

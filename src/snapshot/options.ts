@@ -17,7 +17,7 @@ export const NAME = 'the snapshot';
 const bootParts = ['kernel', 'initrd', 'append', 'bios', 'demo', 'kernelName', 'initrdName', 'modules'];
 const driveParts = ['interface', 'index', 'media', 'serial', 'bootIndex'];
 const cardParts = ['card', 'mac', 'name', 'rom', 'bootIndex'];
-const moduleParts = ['image', 'text'];
+const moduleParts = ['image', 'string'];
 const imageParts = ['kernel', 'initrd', 'bios', 'rom', 'image'];
 
 /** What the machine was made with besides its options. */

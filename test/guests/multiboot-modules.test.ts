@@ -59,8 +59,8 @@ put:    mov     dx, 0x3F8
 `).bytes;
 
 const modules = [
-  { image: Uint8Array.of(0x22, 1, 2), text: 'second x=1' },
-  { image: new Uint8Array(0), text: 'empty' },
+  { image: Uint8Array.of(0x22, 1, 2), string: 'second x=1' },
+  { image: new Uint8Array(0), string: 'empty' },
   { image: new Uint8Array(4097).fill(0x33) },
 ];
 const boot = { kernel, initrd: Uint8Array.of(0x11), initrdName: 'first', modules };
@@ -98,7 +98,7 @@ describe('modules of a Multiboot kernel', () => {
   test.each([
     [[{ image: 5 }], 'boot.modules[0].image is 5'],
     [[{ image: 'm', name: 'x' }], "unknown 'name' in boot.modules[0]"],
-    [[{ image: 'm', text: 'a\0' }], 'boot.modules[0].text holds a NUL'],
+    [[{ image: 'm', string: 'a\0' }], 'boot.modules[0].string holds a NUL'],
     [5, 'boot.modules is 5; it must be a list'],
   ])('%j are refused', async (wrong, message) => {
     const options = { boot: { kernel, modules: wrong as never } };
@@ -121,8 +121,8 @@ describe('-initrd', () => {
     expect(await modulesOf('kernel', 'one a=1 b,two,th,,ree c,,d')).toEqual({
       ...{ kernel: join(folder, 'kernel'), append: 'a', initrd: 'one', initrdName: 'one a=1 b' },
       modules: [
-        { image: 'two', text: 'two' },
-        { image: 'th,ree', text: 'th,ree c,d' },
+        { image: 'two', string: 'two' },
+        { image: 'th,ree', string: 'th,ree c,d' },
       ],
     });
     expect(await modulesOf('kernel', 'one x')).toMatchObject({ initrd: 'one', initrdName: 'one x' });

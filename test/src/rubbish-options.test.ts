@@ -23,7 +23,7 @@ const right = {
     kernelName: 'k',
     initrdName: 'i',
     bios: 'rawiron',
-    modules: [{ image: 'M', text: 'm' }],
+    modules: [{ image: 'M', string: 'm' }],
   },
   icount: { shift: 0, record: 'R', markEvery: 1000 },
   drives: [

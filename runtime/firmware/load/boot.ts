@@ -52,7 +52,7 @@ export interface AcpiPlacement {
 /** A file for a Multiboot kernel, and the string that goes with it. */
 export interface BootModule {
   readonly image: Uint8Array;
-  readonly text?: string;
+  readonly string?: string;
 }
 
 /** What to boot, and in how much memory. */

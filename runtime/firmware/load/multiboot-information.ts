@@ -27,7 +27,7 @@ const LOADER_NAME = 'rawiron';
 
 /** A module in memory, and the string that goes with it. */
 export interface PlacedModule extends BootWrite {
-  readonly text: string;
+  readonly string: string;
 }
 
 export interface MultibootContent {
@@ -53,9 +53,9 @@ function layOut({ map, modules: placed, commandLine }: MultibootContent): Layout
   const loaderName = mapAt + map.length * MAP_ENTRY_BYTES;
   const commandLineAt = loaderName + zeroTerminated(LOADER_NAME).length;
   let end = commandLineAt + zeroTerminated(commandLine).length;
-  const texts = placed.map(({ text }) => {
+  const texts = placed.map(({ string }) => {
     const at = end;
-    end += zeroTerminated(text).length;
+    end += zeroTerminated(string).length;
     return at;
   });
   return { modules, map: mapAt, loaderName, commandLine: commandLineAt, texts, end };
@@ -85,7 +85,7 @@ export function multibootInformation(content: MultibootContent, address: number)
   put(Info.moduleCount, content.modules.length);
   content.modules.forEach((module, n) => {
     const text = layout.texts[n]!;
-    bytes.set(zeroTerminated(module.text), text);
+    bytes.set(zeroTerminated(module.string), text);
     writeModule(view, layout.modules + n * MODULE_BYTES, module, address + text);
   });
   return bytes;

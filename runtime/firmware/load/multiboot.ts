@@ -124,7 +124,7 @@ function placeModules(
 ): readonly PlacedModule[] {
   const kernelEnd = Math.max(...segments.map(({ address, size }) => address + size));
   let start = Math.max(kernelEnd, HIGH_MEMORY_START);
-  return modulesOf(request).map(({ name, image, text }) => {
+  return modulesOf(request).map(({ name, image, string }) => {
     const address = memory.takeLow(image.length, PAGE_BYTES, start);
     if (address === undefined)
       throw new NoRoomError(
@@ -132,14 +132,14 @@ function placeModules(
           `${formatBytes(kernelEnd)}: the machine has ${formatBytes(request.memoryBytes)}`,
       );
     start = address + image.length;
-    return { address, bytes: image, text };
+    return { address, bytes: image, string };
   });
 }
 
 /** Each with what messages call it. An initrd without a byte is none. */
 function modulesOf({ initrd, initrdName = '', modules = [] }: BootRequest) {
-  const first = initrd && initrd.length > 0 ? [{ name: 'the initrd', image: initrd, text: initrdName }] : [];
-  return [...first, ...modules.map(({ image, text = '' }, n) => ({ name: `module ${n + 1}`, image, text }))];
+  const first = initrd && initrd.length > 0 ? [{ name: 'the initrd', image: initrd, string: initrdName }] : [];
+  return [...first, ...modules.map(({ image, string = '' }, n) => ({ name: `module ${n + 1}`, image, string }))];
 }
 
 function multibootCommandLine({ kernelName, commandLine }: BootRequest): string {

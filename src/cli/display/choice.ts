@@ -28,7 +28,9 @@ export function adapterOf({ display, vnc, machine: { vga } }: Settings, boot: Bo
 
 function check(hasScreen: boolean, isTerminal: boolean): void {
   if (!hasScreen)
-    throw new ConfigurationError('-display: there is no display adapter; it takes firmware, as with a disk or -bios');
+    throw new ConfigurationError(
+      '-display: there is no display adapter; it takes firmware, as with a disk or -bios, and no -vga none',
+    );
   if (!isTerminal)
     throw new ConfigurationError('-display: standard input and output must be a terminal; give -display none');
 }

@@ -37,7 +37,8 @@ export function withVnc(settings: Settings, text: string): Settings {
   return { ...settings, vnc: { address, ...others, share: known, ...(asksPassword && { password: '' }) } };
 }
 
-const NO_ADAPTER = '-vnc: there is no display adapter; it takes firmware, as with a disk or -bios';
+const NO_ADAPTER =
+  '-vnc, -display web: there is no display adapter; it takes firmware, as with a disk or -bios, and no -vga none';
 const NONE_CAME =
   '-vnc: the machine that -incoming names has no display adapter, and cannot get one; leave -vnc out, or start it with -vga std where it comes from';
 

@@ -299,6 +299,9 @@ const ratioOf = ({ width, height }) =>
 export async function show() {
   const [canvas, state] = ['canvas', '#state'].map((name) => document.querySelector(name));
   const input = new Input(canvas, await (await fetch('keys.json')).json());
+  document.addEventListener('pointerlockchange', () => {
+    state.textContent = document.pointerLockElement ? 'Esc frees the pointer' : '';
+  });
   // What is typed after a click is for the machine.
   addEventListener('click', () => document.activeElement?.blur());
   document.querySelector('#reset').onclick = () => input.press('ControlLeft', 'AltLeft', 'Delete');

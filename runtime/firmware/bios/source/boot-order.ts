@@ -147,6 +147,7 @@ boot_order_file:
         mov     byte [es:di], 0
         xor     di, di
 .line:  mov     bl, BOOT_NO_NUMBER  ; place of the first drive of the channel that the line names
+        xor     bp, bp              ; function of the USB controller that it names: the host bridge is none
 .next:  cmp     byte [es:di], 0
         je      .none
         cmp     byte [es:di], 10
