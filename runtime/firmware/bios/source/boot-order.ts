@@ -345,14 +345,9 @@ boot_put_device:
         cmp     dh, BOOT_NO_NUMBER
         je      .name
         call    drive_descriptor
-        cmp     byte [bx + DRIVE_KIND], KIND_VIRTIO
-        jne     .not_virtio
-        mov     si, .virtio
-        jmp     .name
-.not_virtio:
-        cmp     byte [bx + DRIVE_KIND], KIND_USB
-        jne     .name
-        mov     si, .usb
+        movzx   bx, byte [bx + DRIVE_KIND]
+        add     bx, bx
+        mov     si, [cs:.disks + bx]
 .name:  call    put_text
         cmp     dl, BOOT_FLOPPY
         je      .letter
@@ -381,6 +376,7 @@ boot_put_device:
         call    put_character
         jmp     .end
 .names: dw .other, .floppy, .disk, .cd, .rom
+.disks: dw .disk, .disk, .cd, .disk, .virtio, .usb ; by DRIVE_KIND
 .other: db 'device', 0
 .floppy: db 'floppy', 0
 .disk:  db 'hard disk', 0

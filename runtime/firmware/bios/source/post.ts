@@ -166,7 +166,9 @@ memory_tell:
         mov     si, text_memory
         jmp     put_text
 
-; Shadow RAM that holds a ROM becomes read-only, the rest of it disappears. DS: EBDA.
+LAST_SEGMENT    equ 0xE800      ; what the last of the PAM registers is for begins there: 32 KB up to the BIOS
+PAM_WRITABLE    equ 0x33        ; both halves are RAM
+; Shadow RAM that holds a ROM becomes read-only, and the last 32 KB RAM if they hold none; nothing can be written to the rest. DS: EBDA.
 pam_lock:
         mov     byte [EBDA_PAM], 0x10
         mov     di, EBDA_PAM + 1
@@ -178,9 +180,9 @@ pam_lock:
         inc     di
         cmp     di, EBDA_PAM + 7
         jb      .next
-        cmp     word [cs:next_rom], 0xE800
+        cmp     word [cs:next_rom], LAST_SEGMENT
         ja      .locked
-        mov     byte [EBDA_PAM + 6], 0x33 ; RAM, as after SeaBIOS: some systems have a stack below 0F0000h
+        mov     byte [EBDA_PAM + 6], PAM_WRITABLE ; as after SeaBIOS: some systems have a stack below 0F0000h
 .locked:
         jmp     pam_restore
 ; 16 KB from segment DX on: bit 0 or bit 4 of AL if a ROM reaches into them.

@@ -29,7 +29,7 @@ CLEAR_HALT      equ 0x00000102
 ; The device is a configured one of its class. CF: it is no disk with sectors of 512 bytes.
 usb_disk_setup:
         mov     al, SCSI_INQUIRY
-        mov     cl, INQUIRY_BYTES
+        mov     cx, INQUIRY_BYTES << 8 | INQUIRY_BYTES
         call    usb_ask
         jc      .end
         test    byte [es:USB_ANSWER], 0x1F ; a disk
@@ -38,13 +38,13 @@ usb_disk_setup:
         mov     cx, READY_TRIES
 .ready: push    cx
         mov     al, SCSI_TEST_READY
-        mov     cl, 0
+        xor     cx, cx
         call    usb_ask
         pop     cx
         jnc     .is_ready
         push    cx
         mov     al, SCSI_SENSE
-        mov     cl, SENSE_BYTES
+        mov     cx, SENSE_BYTES << 8 | SENSE_BYTES
         call    usb_ask
         pop     cx
         loop    .ready
@@ -52,7 +52,7 @@ usb_disk_setup:
         ret
 .is_ready:
         mov     al, SCSI_CAPACITY
-        mov     cl, CAPACITY_BYTES
+        mov     cx, CAPACITY_BYTES
         call    usb_ask
         jc      .end
         mov     eax, [es:USB_ANSWER + 4]
@@ -75,14 +75,11 @@ usb_disk_setup:
         clc
 .end:   ret
 
-; Sends command AL with zeros, of which CL bytes of an answer are expected at USB_ANSWER. CF: it failed.
+; Sends command AL, of whose other bytes all but that at 4 are zeros: CH, where many have the length of their answer. CL bytes of an answer are
+; expected at USB_ANSWER. CF: it failed.
 usb_ask:
         call    packet_clear
-        mov     [EBDA_PACKET + 4], cl
-        cmp     al, SCSI_CAPACITY
-        jne     .length
-        mov     byte [EBDA_PACKET + 4], 0 ; part of an address there
-.length:
+        mov     [EBDA_PACKET + 4], ch
         movzx   ecx, cl
         mov     eax, USB_ANSWER
         call    usb_address
