@@ -156,7 +156,9 @@ function parseDrive(text: string): Drive {
   const { file, media, format, snapshot, readonly, serial, bus, unit, id } = properties;
   const { if: connection = 'ide', index = placeOf(bus ?? '', unit ?? '')?.toString() } = properties;
   if (connection !== 'ide' && connection !== 'floppy' && connection !== 'virtio' && connection !== 'none')
-    throw new ConfigurationError(`if=${connection} is not there yet; give if=ide, if=virtio or if=floppy`);
+    throw new ConfigurationError(
+      `if=${connection} is not there yet; give if=ide, if=virtio or if=floppy, or if=none,id=ID with -device usb-storage,drive=ID`,
+    );
   for (const name of ['rerror', 'werror']) checkErrorAction(name, properties[name]);
   checkIsOneOf('media', media, ['disk', 'cdrom']);
   checkIsOneOf('format', format, ['raw', 'qcow2']);

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../index.ts';
 import { vncFlags, withVnc } from '../display/vnc.ts';
 import type { Flag } from '../flags.ts';
 import { freePort } from '../port-devices.ts';
-import { checkProperties, parseInteger, parseProperties } from '../properties.ts';
+import { checkProperties, parseProperties } from '../properties.ts';
 import { machine, type Settings } from '../settings.ts';
 import type { Backend } from './backend.ts';
 import { kinds } from './kinds.ts';
@@ -131,7 +131,8 @@ function addChardev(settings: Settings, text: string): Settings {
 
 /** A character of ASCII. */
 function parseEscapeKey(text: string): number {
-  const key = parseInteger('echr', text);
-  if (key < 1 || key > 0x7e) throw new ConfigurationError(`${text} is no character of ASCII; give 0x01 to 0x7e`);
+  const key = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : 0;
+  if (key < 1 || key > 0x7e)
+    throw new ConfigurationError(`'${text}' is no number of a character; give 0x01 to 0x7e, such as 0x14 for Ctrl-T`);
   return key;
 }

@@ -55,5 +55,6 @@ test('another key than Ctrl-A', () => {
     'Ctrl-T h       show this help\nCtrl-T x       leave the emulator\nCtrl-T Ctrl-T  send Ctrl-T to the guest',
   );
   expect(parseArguments(['-echr', '0x14']).escapeKey).toBe(0x14);
-  expect(() => parseArguments(['-echr', '0'])).toThrow('-echr: 0 is no character of ASCII; give 0x01 to 0x7e');
+  for (const text of ['0', '0x7f', 't', '1x'])
+    expect(() => parseArguments(['-echr', text])).toThrow(`-echr: '${text}' is no number of a character; give 0x01 to`);
 });
