@@ -182,6 +182,7 @@ class Connection {
         isResized = true;
       } else if (encoding === Encoding.zlib) this.#draw(await this.#dots(width * height * 4), { x, y, width, height });
     }
+    this.events.updated();
     this.#ask(!isResized);
   }
 
@@ -314,8 +315,10 @@ export async function show() {
     named: (name) => {
       document.title = name;
     },
-    resized: () => {
+    connected: () => {
       state.textContent = '';
+    },
+    resized: () => {
       canvas.style.setProperty('--ratio', String(ratioOf(canvas)));
     },
   };
@@ -330,10 +333,11 @@ async function connected(canvas, input, events) {
   const socket = new WebSocket(new URL('.', location.href).href.replace(/^http/, 'ws'));
   const connection = new Connection(socket, canvas, {
     ...events,
-    resized() {
-      // Before, keys and pointer would be taken for parts of the greeting.
+    // Before the first one, keys and pointer would be parts of the greeting, and whether the pointer tells of places is not known.
+    updated() {
+      if (input.connection === connection) return;
       input.connection = connection;
-      events.resized();
+      events.connected();
     },
   });
   try {
