@@ -46,12 +46,15 @@ async function viewerText(): Promise<string> {
   return readFile(fileURLToPath(url), 'utf8');
 }
 
+/** In a frame of another page a click that is meant for that one would be the machine's. */
+const headers = { 'Cache-Control': 'no-cache', 'Content-Security-Policy': "frame-ancestors 'none'" } as const;
+
 /** Answers a request for the viewer's page, or for what belongs to it. False: it is for something else. */
 export function answersPage({ method, url = '' }: IncomingMessage, response: ServerResponse): boolean {
   const file = files.get(url.replace(/\?.*$/, ''));
   if (file === undefined || (method !== 'GET' && method !== 'HEAD')) return false;
   void Promise.resolve(file.content()).then(
-    (content) => response.writeHead(200, { 'Content-Type': file.type, 'Cache-Control': 'no-cache' }).end(content),
+    (content) => response.writeHead(200, { ...headers, 'Content-Type': file.type }).end(content),
     () => response.writeHead(500).end(),
   );
   return true;

@@ -235,6 +235,7 @@ test('its port for pages has a viewer, and nothing else', async () => {
     return `${status} ${headers.get('content-type')}`;
   };
   expect(await answer('')).toBe('200 text/html; charset=utf-8');
+  expect((await fetch(at)).headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
   expect(await answer('viewer.mjs')).toBe('200 text/javascript');
   expect(await (await fetch(`${at}keys.json`)).json()).toMatchObject({ KeyA: 0x1e, ArrowUp: 0xc8 });
   for (const path of ['viewer.ts', '../server.ts', 'x']) expect(await answer(path)).toBe('426 null');
