@@ -1,5 +1,8 @@
-import { Cirrus, cirrusBytes } from '../devices/cirrus/index.ts';
-import { StandardVga, standardVgaBytes } from '../devices/standard-vga/index.ts';
+import { Cirrus } from '../devices/cirrus/index.ts';
+import { MEMORY_BYTES as CIRRUS_BYTES } from '../devices/cirrus/registers.ts';
+import { romRange } from '../devices/pci/rom.ts';
+import { StandardVga } from '../devices/standard-vga/index.ts';
+import { MEMORY_BYTES as STANDARD_BYTES } from '../devices/standard-vga/registers.ts';
 import type { AdapterOptions, DisplayAdapter } from '../devices/vga/core.ts';
 import type { PhysicalMap } from '../memory/physical-map.ts';
 import type { Board } from './board.ts';
@@ -7,23 +10,25 @@ import type { MachineConfig } from './config.ts';
 import type { DisplayModel } from './models.ts';
 
 interface Model {
-  /** Bytes of the machine's buffer that it takes with an option ROM. */
-  bytes(rom: Uint8Array | undefined): number;
+  /** Bytes of video memory. */
+  readonly memoryBytes: number;
   make(options: AdapterOptions): DisplayAdapter;
 }
 
 const models: Readonly<Record<DisplayModel, Model>> = {
-  std: { bytes: standardVgaBytes, make: (options) => new StandardVga(options) },
-  cirrus: { bytes: cirrusBytes, make: (options) => new Cirrus(options) },
+  std: { memoryBytes: STANDARD_BYTES, make: (options) => new StandardVga(options) },
+  cirrus: { memoryBytes: CIRRUS_BYTES, make: (options) => new Cirrus(options) },
 };
 
 function modelOf({ vga = 'none' }: MachineConfig): Model | null {
   return vga === 'none' ? null : models[vga];
 }
 
-/** Bytes of the machine's buffer that the display adapter takes. */
+/** Bytes of the machine's buffer that the display adapter takes, with its ROM (GuestRam.reserve). */
 export function displayBytes(config: MachineConfig): number {
-  return modelOf(config)?.bytes(config.videoRom) ?? 0;
+  const model = modelOf(config);
+  if (model === null) return 0;
+  return model.memoryBytes + (config.videoRom ? romRange(config.videoRom) : 0);
 }
 
 export function makeDisplay(config: MachineConfig, board: Board, map: PhysicalMap): DisplayAdapter | null {

@@ -359,7 +359,7 @@ export class MachineCore {
 
   /** What has changed on the screen since the last call; null: there is no display adapter. */
   screenUpdate(): ScreenUpdate | null {
-    return this.pc.display?.screenUpdate() ?? null;
+    return this.pc.display?.pictures.update() ?? null;
   }
 
   /** The processor's registers; between two calls of `run`. */

@@ -276,7 +276,7 @@ export class Pc {
   /** Another host takes the place of the one that was there: nobody looks at the screen, or listens, but by its configuration. */
   changeHost(): void {
     this.mixer.setHeard(this.isHeard);
-    this.display?.changeScreen();
+    this.display?.pictures.forget();
     this.interruptCounts.fill(0);
   }
 }

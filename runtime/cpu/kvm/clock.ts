@@ -1,7 +1,6 @@
 import { Word } from '../../../translator/abi/state.ts';
 import type { Cpu } from '../cpu.ts';
-import type { ModelRegister } from '../model-registers.ts';
-import { ENABLED, hasKvm, nextVersion, placeOf } from './shared-place.ts';
+import { ENABLED, nextVersion, placeOf, placeRegister } from './shared-place.ts';
 
 /**
  * KVM's paravirtual clock: two structures in the guest's memory, at addresses that it writes into two MSRs (Linux,
@@ -32,31 +31,19 @@ function publish({ hypervisor }: Cpu, at: number, length: number, fill: (view: D
   hypervisor.memory.write(at, new Uint8Array(view.buffer));
 }
 
-/** The guest asks for the time of day when the system time was 0. */
-export const kvmWallClock: ModelRegister = {
-  first: WALL_CLOCK,
-  exists: hasKvm,
-  read: ({ modelRegisters: { kvmWallClock: value } }) => [value[0]!, value[1]!],
-  write(cpu, _number, low, high) {
-    cpu.modelRegisters.kvmWallClock = [low >>> 0, high >>> 0];
+/** The guest asks for the time of day when the system time was 0, whatever bit 0 of the place is. */
+export const kvmWallClock = placeRegister(WALL_CLOCK, 'kvmWallClock', {
+  told(cpu) {
     const start = cpu.hypervisor?.secondsAtStart() ?? 0;
-    publish(cpu, placeOf([low, high]), Wall.bytes, (view) => {
+    publish(cpu, placeOf(cpu.modelRegisters.kvmWallClock), Wall.bytes, (view) => {
       view.setUint32(Wall.seconds, Math.floor(start), true);
       view.setUint32(Wall.nanoseconds, Math.floor((start - Math.floor(start)) * SECOND), true);
     });
   },
-};
+});
 
 /** The guest says where it reads how TSC and system time belong together; bit 0 of the address: it does. */
-export const kvmSystemTime: ModelRegister = {
-  first: SYSTEM_TIME,
-  exists: hasKvm,
-  read: ({ modelRegisters: { kvmSystemTime: value } }) => [value[0]!, value[1]!],
-  write(cpu, _number, low, high) {
-    cpu.modelRegisters.kvmSystemTime = [low >>> 0, high >>> 0];
-    publishSystemTime(cpu);
-  },
-};
+export const kvmSystemTime = placeRegister(SYSTEM_TIME, 'kvmSystemTime', { told: publishSystemTime });
 
 /** Due after each change of the TSC's offset. The system time is virtual time: 0 when the TSC was its offset. */
 export function publishSystemTime(cpu: Cpu): void {

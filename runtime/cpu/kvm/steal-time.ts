@@ -1,8 +1,5 @@
-import { Vector } from '../../../translator/abi/faults.ts';
-import { raise } from '../../fault.ts';
 import type { Cpu } from '../cpu.ts';
-import type { ModelRegister } from '../model-registers.ts';
-import { ENABLED, hasKvm, nextVersion, placeOf } from './shared-place.ts';
+import { ENABLED, nextVersion, placeOf, placeRegister } from './shared-place.ts';
 
 /** Where the guest reads how long it had no processor (Linux, Documentation/virt/kvm/x86/msr.rst: MSR_KVM_STEAL_TIME). */
 const STEAL_TIME = 0x4b564d03;
@@ -12,15 +9,7 @@ const RESERVED = 0x3e;
 /** struct kvm_steal_time, bytes: nanoseconds, and the version. */
 const Steal = { time: 0, version: 8, bytes: 12 } as const;
 
-export const kvmStealTime: ModelRegister = {
-  first: STEAL_TIME,
-  exists: hasKvm,
-  read: ({ modelRegisters: { kvmStealTime: value } }) => [value[0]!, value[1]!],
-  write(cpu, _number, low, high) {
-    if ((low & RESERVED) !== 0) raise(Vector.generalProtection);
-    cpu.modelRegisters.kvmStealTime = [low >>> 0, high >>> 0];
-  },
-};
+export const kvmStealTime = placeRegister(STEAL_TIME, 'kvmStealTime', { reserved: RESERVED });
 
 /** The guest had something to run for so many nanoseconds more, and no processor. What it knows of is added to; it need not ask. */
 export function addStolenTime({ hypervisor, modelRegisters }: Cpu, nanoseconds: number): void {

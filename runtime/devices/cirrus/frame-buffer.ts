@@ -3,7 +3,7 @@ import type { MmioBus, MmioRegion } from '../../memory/mmio.ts';
 import { Layer, type PhysicalMap } from '../../memory/physical-map.ts';
 import type { AddressRange } from '../pci/range.ts';
 import { readBytes, writeBytes } from '../vga/aperture.ts';
-import { DirectWindows } from '../vga/direct-windows.ts';
+import { type DirectMemory, DirectWindows } from '../vga/direct-windows.ts';
 import type { BlitRegisters } from './blit-registers.ts';
 import type { Blitter } from './blitter.ts';
 import type { CirrusMemory } from './memory.ts';
@@ -38,7 +38,7 @@ export class FrameBuffer implements AddressRange {
   constructor(parts: FrameBufferParts) {
     this.#parts = parts;
     this.#bus = parts.map.bus(Layer.pci);
-    this.#windows = new DirectWindows(parts.map, 'cirrus frame buffer', Layer.pci);
+    this.#windows = new DirectWindows(parts.map, 'cirrus frame buffer', Layer.pci, () => this.#direct());
   }
 
   place(base: number): void {
@@ -56,13 +56,14 @@ export class FrameBuffer implements AddressRange {
 
   /** Registers have changed. */
   changed(): void {
+    this.#windows.changed();
+  }
+
+  #direct(): readonly DirectMemory[] {
     const { memory, firstFrame } = this.#parts;
-    if (this.#base === null || !memory.isPlain) {
-      this.#windows.want([]);
-      return;
-    }
+    if (this.#base === null || !memory.isPlain) return [];
     const length = this.#hasRegisters ? MEMORY_BYTES - PAGE_BYTES : MEMORY_BYTES;
-    this.#windows.want([{ base: this.#base, length, frame: firstFrame }]);
+    return [{ base: this.#base, length, frame: firstFrame }];
   }
 
   /** The registers of the BitBLT engine are at the end. */

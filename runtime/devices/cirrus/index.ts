@@ -3,10 +3,10 @@ import { Layer } from '../../memory/physical-map.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { PciFunction } from '../pci/function.ts';
 import { type AddressRange, registerRange } from '../pci/range.ts';
-import { romBar, romRange } from '../pci/rom.ts';
+import { romBar } from '../pci/rom.ts';
 import { readBytes, writeBytes } from '../vga/aperture.ts';
 import { type AdapterOptions, type DisplayAdapter, VgaCore } from '../vga/core.ts';
-import type { ScreenUpdate } from '../vga/picture.ts';
+import type { PictureSource } from '../vga/picture.ts';
 import { Planes } from '../vga/planes.ts';
 import { Port } from '../vga/registers.ts';
 import { VideoRam } from '../vga/video-ram.ts';
@@ -35,15 +35,11 @@ const AT_RESET: Readonly<Record<number, number>> = {
 /** Of the graphics controller's: the timing of the memory. */
 const MEMORY_TIMING = { index: 0x18, value: 0x0f } as const;
 
-/** Bytes that an adapter with this ROM takes of the machine's buffer (GuestRam.reserve). */
-export function cirrusBytes(rom: Uint8Array | undefined): number {
-  return MEMORY_BYTES + (rom ? romRange(rom) : 0);
-}
-
 /** A Cirrus Logic CL-GD5446 with 4 MB on PCI, as QEMU's `-vga cirrus`. */
 export class Cirrus implements DisplayAdapter {
   readonly component: Component;
   readonly pciFunction: PciFunction;
+  readonly pictures: PictureSource;
   readonly #state = cirrusState.create();
   readonly #core: VgaCore;
   readonly #blitter: Blitter;
@@ -74,6 +70,7 @@ export class Cirrus implements DisplayAdapter {
       timing: () => cirrusTiming(state),
       settle: () => this.#frameBuffer.changed(),
     });
+    this.pictures = this.#core.pictures;
     this.pciFunction = new PciFunction({
       name: 'cirrus pci',
       device,
@@ -95,14 +92,6 @@ export class Cirrus implements DisplayAdapter {
     state.graphics[MEMORY_TIMING.index] = MEMORY_TIMING.value;
     state.crtc[Crtc.id] = Id.deviceId;
     this.#restored();
-  }
-
-  screenUpdate(): ScreenUpdate {
-    return this.#core.screenUpdate();
-  }
-
-  changeScreen(): void {
-    this.#core.changeScreen();
   }
 
   #restored(): void {

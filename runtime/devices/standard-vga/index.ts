@@ -3,31 +3,24 @@ import { Layer, type PhysicalMap } from '../../memory/physical-map.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { PciFunction } from '../pci/function.ts';
 import { type AddressRange, memoryRange, registerRange } from '../pci/range.ts';
-import { romBar, romRange } from '../pci/rom.ts';
+import { romBar } from '../pci/rom.ts';
 import { type AdapterOptions, type DisplayAdapter, VgaCore } from '../vga/core.ts';
 import { Dac } from '../vga/dac.ts';
 import { vgaRegisters } from '../vga/indexed-registers.ts';
-import type { ScreenUpdate } from '../vga/picture.ts';
+import type { PictureSource } from '../vga/picture.ts';
 import { Planes } from '../vga/planes.ts';
 import { VideoRam } from '../vga/video-ram.ts';
 import { identification } from './edid.ts';
 import { MMIO_BYTES, mmioRegion } from './mmio.ts';
-import { Id, VBE_PORT } from './registers.ts';
+import { Id, MEMORY_BYTES, VBE_PORT } from './registers.ts';
 import { bochsState } from './state.ts';
 import { BochsVbe } from './vbe.ts';
-
-/** Bytes of video memory, as QEMU's adapter has by default. */
-const MEMORY_BYTES = 16 << 20;
-
-/** Bytes that an adapter with this ROM takes of the machine's buffer (GuestRam.reserve). */
-export function standardVgaBytes(rom: Uint8Array | undefined): number {
-  return MEMORY_BYTES + (rom ? romRange(rom) : 0);
-}
 
 /** A VGA with Bochs' VBE extension on PCI, as QEMU's `-vga std`. */
 export class StandardVga implements DisplayAdapter {
   readonly component: Component;
   readonly pciFunction: PciFunction;
+  readonly pictures: PictureSource;
   readonly #state = bochsState.create();
   readonly #vbe: BochsVbe;
   readonly #core: VgaCore;
@@ -49,6 +42,7 @@ export class StandardVga implements DisplayAdapter {
       timing: () => vbe.timing(),
       settle: () => vbe.settle(),
     });
+    this.pictures = this.#core.pictures;
     this.#claimVbePorts(ports);
     this.pciFunction = this.#makeFunction(options, memory);
     this.reset();
@@ -59,14 +53,6 @@ export class StandardVga implements DisplayAdapter {
     Object.assign(this.#state, bochsState.create());
     this.#vbe.reset();
     this.#core.changed();
-  }
-
-  screenUpdate(): ScreenUpdate {
-    return this.#core.screenUpdate();
-  }
-
-  changeScreen(): void {
-    this.#core.changeScreen();
   }
 
   #claimVbePorts(ports: PortBus): void {

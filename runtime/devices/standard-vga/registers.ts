@@ -6,6 +6,9 @@ export const Id = {
   classCode: 0x030000,
 } as const;
 
+/** Bytes of video memory, as QEMU's adapter has by default. */
+export const MEMORY_BYTES = 16 << 20;
+
 /** The registers of Bochs' VBE extension: a 16-bit index at the first port, data at the next two. */
 export const VBE_PORT = 0x1ce;
 export const Vbe = {

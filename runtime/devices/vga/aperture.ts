@@ -26,7 +26,9 @@ export class Aperture {
 
   constructor(map: PhysicalMap, memory: ApertureMemory) {
     this.#memory = memory;
-    this.#windows = new DirectWindows(map, 'vga linear', Layer.chipset);
+    this.#windows = new DirectWindows(map, 'vga linear', Layer.chipset, () =>
+      memory.direct().map(({ start, length, frame }) => ({ base: VGA_WINDOW.base + start, length, frame })),
+    );
     map.bus(Layer.chipset).add({
       name: 'vga memory',
       ...VGA_WINDOW,
@@ -46,9 +48,7 @@ export class Aperture {
   /** Registers have changed. */
   changed(): void {
     this.#memory.changed();
-    this.#windows.want(
-      this.#memory.direct().map(({ start, length, frame }) => ({ base: VGA_WINDOW.base + start, length, frame })),
-    );
+    this.#windows.changed();
   }
 }
 

@@ -6,7 +6,7 @@ import type { PciFunction } from '../pci/function.ts';
 import { Aperture, type ApertureMemory } from './aperture.ts';
 import type { DacPorts } from './dac.ts';
 import type { RegisterSets } from './indexed-registers.ts';
-import { type PictureExtension, PictureSource, type ScreenUpdate } from './picture.ts';
+import { type PictureExtension, PictureSource } from './picture.ts';
 import { RegisterFile } from './register-file.ts';
 import { MOVED_PORTS, Port } from './registers.ts';
 import type { Timing } from './retrace.ts';
@@ -17,11 +17,9 @@ import type { VideoRam } from './video-ram.ts';
 export interface DisplayAdapter {
   readonly component: Component;
   readonly pciFunction: PciFunction;
+  /** What it shows. */
+  readonly pictures: PictureSource;
   reset(): void;
-  /** What a screen needs to show what has changed since the last call. */
-  screenUpdate(): ScreenUpdate;
-  /** Another screen follows it from now on. */
-  changeScreen(): void;
 }
 
 export interface AdapterOptions {
@@ -53,8 +51,8 @@ export interface AdapterParts {
 export class VgaCore {
   readonly registers: RegisterFile;
   readonly #parts: AdapterParts;
+  readonly pictures: PictureSource;
   readonly #aperture: Aperture;
-  readonly #pictures: PictureSource;
 
   constructor({ ports, clock, map }: AdapterOptions, parts: AdapterParts) {
     this.#parts = parts;
@@ -62,7 +60,7 @@ export class VgaCore {
     const changed = (): void => this.changed();
     this.registers = new RegisterFile(state, clock, { sets: parts.registers, dac, timing, changed });
     this.#aperture = new Aperture(map, parts.aperture);
-    this.#pictures = new PictureSource(state, memory, parts.picture);
+    this.pictures = new PictureSource(state, memory, parts.picture);
     this.#claimPorts(ports);
   }
 
@@ -70,14 +68,6 @@ export class VgaCore {
   changed(): void {
     this.#parts.settle();
     this.#aperture.changed();
-  }
-
-  screenUpdate(): ScreenUpdate {
-    return this.#pictures.update();
-  }
-
-  changeScreen(): void {
-    this.#pictures.forget();
   }
 
   #claimPorts(ports: PortBus): void {

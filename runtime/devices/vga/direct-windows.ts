@@ -21,30 +21,43 @@ export class DirectWindows {
   readonly #map: PhysicalMap;
   readonly #name: string;
   readonly #layer: Layer;
+  readonly #find: () => readonly DirectMemory[];
   /** Derived: the memory that could stand there. */
   #wanted: readonly DirectMemory[] = [];
+  /** Derived: registers have changed since it was found. */
+  #isStale = true;
   /** Derived: what does stand there. */
   #placed: readonly AddressWindow[] = [];
   /** Derived: accesses until it does. */
   #patience = PATIENCE;
 
-  constructor(map: PhysicalMap, name: string, layer: Layer) {
+  /** `find`: by the registers, the memory that could stand there. */
+  constructor(map: PhysicalMap, name: string, layer: Layer, find: () => readonly DirectMemory[]) {
     this.#map = map;
     this.#name = name;
     this.#layer = layer;
+    this.#find = find;
   }
 
-  /** Registers have changed: this could stand there. */
-  want(wanted: readonly DirectMemory[]): void {
+  /** Registers have changed. Where nothing stands the next access is soon enough: in planar modes some registers change for each of them. */
+  changed(): void {
+    if (this.#placed.length > 0) this.#look();
+    else this.#isStale = true;
+  }
+
+  #look(): void {
+    this.#isStale = false;
+    const wanted = this.#find();
+    this.#patience = PATIENCE;
     if (isSame(wanted, this.#wanted)) return;
     this.#wanted = wanted;
-    this.#patience = PATIENCE;
     for (const window of this.#placed) this.#map.remove(window);
     this.#placed = [];
   }
 
   /** The device has answered. */
   accessed(): void {
+    if (this.#isStale) this.#look();
     if (this.#wanted.length === 0 || this.#placed.length > 0 || --this.#patience > 0) return;
     this.#placed = this.#wanted.map(({ frame, ...place }) => {
       return { name: this.#name, layer: this.#layer, ...place, reads: frame, writes: frame };

@@ -49,8 +49,33 @@ export class Planes implements ApertureMemory {
   readonly #state: VgaState;
   readonly #memory: VideoRam;
   readonly #mode: () => ApertureMode;
-  /** Derived from the registers. */
+  /** Derived from the registers, as they were. */
   #way: Way = { start: 0, length: 0, bankOffset: 0, addressing: 'planar', mapMask: 0, isPlain: false };
+  /** Derived: they have changed since. */
+  #isStale = true;
+
+  /** A byte at an offset from A0000h. Loads the latches. */
+  readonly #readByte = (offset: number): number => {
+    const { graphics } = this.#state;
+    const address = this.#address(offset);
+    const word = this.#word(address);
+    if (word < 0) return 0xff;
+    const latch = this.#memory.ram.words[word];
+    this.#state.latch = latch;
+    if ((graphics[Graphics.mode] & GraphicsMode.readMode1) !== 0) return this.#compare(latch);
+    return (latch >>> (8 * this.#readPlane(address))) & 0xff;
+  };
+
+  readonly #writeByte = (offset: number, value: number): void => {
+    const address = this.#address(offset);
+    const word = this.#word(address);
+    if (word < 0) return;
+    const planes = PLANES[this.#writtenPlanes(address)];
+    const data = this.#way.isPlain ? value * 0x01010101 : this.#combine(value);
+    const { words, frames } = this.#memory.ram;
+    words[word] = (words[word] & ~planes) | (data & planes);
+    frames.stored(word * 4, 4, 'device');
+  };
 
   constructor(state: VgaState, memory: VideoRam, mode: () => ApertureMode) {
     this.#state = state;
@@ -58,8 +83,14 @@ export class Planes implements ApertureMemory {
     this.#mode = mode;
   }
 
+  /** Several registers change between two accesses: the way is found when there is one. */
   changed(): void {
+    this.#isStale = true;
+  }
+
+  #follow(): void {
     this.#way = wayOf(this.#state, this.#mode());
+    this.#isStale = false;
   }
 
   direct(): readonly DirectRange[] {
@@ -71,34 +102,13 @@ export class Planes implements ApertureMemory {
   }
 
   read(offset: number, size: number): number {
-    return readBytes((at) => this.#readByte(at), offset, size);
+    if (this.#isStale) this.#follow();
+    return readBytes(this.#readByte, offset, size);
   }
 
   write(offset: number, size: number, value: number): void {
-    writeBytes((at, byte) => this.#writeByte(at, byte), offset, size, value);
-  }
-
-  /** A byte at an offset from A0000h. Loads the latches. */
-  #readByte(offset: number): number {
-    const { graphics } = this.#state;
-    const address = this.#address(offset);
-    const word = this.#word(address);
-    if (word < 0) return 0xff;
-    const latch = this.#memory.ram.words[word];
-    this.#state.latch = latch;
-    if ((graphics[Graphics.mode] & GraphicsMode.readMode1) !== 0) return this.#compare(latch);
-    return (latch >>> (8 * this.#readPlane(address))) & 0xff;
-  }
-
-  #writeByte(offset: number, value: number): void {
-    const address = this.#address(offset);
-    const word = this.#word(address);
-    if (word < 0) return;
-    const planes = PLANES[this.#writtenPlanes(address)];
-    const data = this.#way.isPlain ? value * 0x01010101 : this.#combine(value);
-    const { words, frames } = this.#memory.ram;
-    words[word] = (words[word] & ~planes) | (data & planes);
-    frames.stored(word * 4, 4, 'device');
+    if (this.#isStale) this.#follow();
+    writeBytes(this.#writeByte, offset, size, value);
   }
 
   /** The address in the aperture; negative where the card does not answer. */

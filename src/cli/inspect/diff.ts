@@ -9,6 +9,7 @@ import { LockstepMachine } from '../../node/lockstep/machine.ts';
 import { type FoundDifference, type LockstepResult, runLockstep } from '../../node/lockstep/run.ts';
 import { checkOptions } from '../../options.ts';
 import { parseArguments } from '../arguments.ts';
+import { withModules } from '../kernel-modules.ts';
 import { bootOf } from '../run.ts';
 import { findGuest } from '../start.ts';
 import type { Answer, Command, Request } from './command.ts';
@@ -85,7 +86,7 @@ async function machineConfig(words: readonly string[], threshold: number | undef
 
 function guestOf(settings: ReturnType<typeof parseArguments>) {
   if (settings.action === 'demo') return { demo: true } as const;
-  return settings.action === 'start' ? findGuest(settings) : bootOf(settings);
+  return settings.action === 'start' ? findGuest(settings) : withModules(bootOf(settings));
 }
 
 function diffAnswer({ passed, found }: LockstepResult, machines: readonly LockstepMachine[]): Answer {

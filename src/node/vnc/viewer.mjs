@@ -96,7 +96,7 @@ const unsigned32 = (...values) => values.flatMap((value) => unsigned16(value >>>
 
 /** A connection to a server, from its greeting on. */
 class Connection {
-  /** What the canvas is to show, and whether the guest's pointer is where this one is, are told to these. */
+  /** `events`: `named` with what the machine is called, `resized` after the canvas was, `updated` after each part of the picture. */
   constructor(socket, canvas, events) {
     this.socket = socket;
     this.canvas = canvas;
@@ -301,7 +301,8 @@ export async function show() {
   const [canvas, state] = ['canvas', '#state'].map((name) => document.querySelector(name));
   const input = new Input(canvas, await (await fetch('keys.json')).json());
   document.addEventListener('pointerlockchange', () => {
-    state.textContent = document.pointerLockElement ? 'Esc frees the pointer' : '';
+    // Otherwise it says why there is no connection.
+    if (input.connection) state.textContent = document.pointerLockElement ? 'Esc frees the pointer' : '';
   });
   // What is typed after a click is for the machine.
   addEventListener('click', () => document.activeElement?.blur());

@@ -35,30 +35,6 @@ class ReadyRig extends CirrusRig {
     this.crtc(9, 0x40);
   }
 
-  configure(register: number, value: number): void {
-    this.ports.write(0xcf8, 4, 0x80001000 + register);
-    this.ports.write(0xcfc, 4, value);
-  }
-
-  sequencer(index: number, value: number): void {
-    this.out8(0x3c4, index);
-    this.out8(0x3c5, value);
-  }
-
-  graphics(index: number, value: number): void {
-    this.out8(0x3ce, index);
-    this.out8(0x3cf, value);
-  }
-
-  crtc(index: number, value: number): void {
-    this.out8(0x3d4, index);
-    this.out8(0x3d5, value);
-  }
-
-  isDirect(address: number): boolean {
-    return this.map.frameAt(address >>> 12) >= 0;
-  }
-
   /** Starts a BitBLT: width and height in bytes and lines, addresses, mode, operation. */
   blit(
     size: readonly [number, number],
@@ -209,7 +185,7 @@ describe('the picture', () => {
     rig.sequencer(7, mode);
     for (let n = 0; n < 4; n++) rig.in8(0x3c6);
     rig.out8(0x3c6, hidden);
-    expect(rig.cirrus.screenUpdate().registers.scan.depth).toBe(depth);
+    expect(rig.cirrus.pictures.update().registers.scan.depth).toBe(depth);
   });
 
   test('begins where the extended bits say, and its lines are as long', () => {
@@ -218,20 +194,20 @@ describe('the picture', () => {
     rig.crtc(0x1b, 0x1d);
     rig.crtc(0x1d, 0x80);
     rig.crtc(0x1a, 1);
-    const { scan } = rig.cirrus.screenUpdate().registers;
+    const { scan } = rig.cirrus.pictures.update().registers;
     const start = (0x1200 | 0x10000 | 0x60000 | 0x80000) * 4;
     expect([scan.start, scan.lineBytes, scan.height]).toEqual([start, (0x100 + 80) * 8, 960]);
   });
 
   test("has a cursor, and a screen gets the pages of the cursor's patterns", () => {
     const rig = new ReadyRig();
-    rig.cirrus.screenUpdate();
+    rig.cirrus.pictures.update();
     rig.store(1, FRAME_BUFFER + 0x3fc000 + 0x400, 0xff);
     rig.sequencer(0x12, 5);
     rig.sequencer(0x13, 6);
     rig.sequencer(0x70, 5);
     rig.sequencer(0x51, 7);
-    const { registers, pages } = rig.cirrus.screenUpdate();
+    const { registers, pages } = rig.cirrus.pictures.update();
     expect(registers.cursor).toMatchObject({ x: 43, y: 58, size: 64, address: 0x3fc400, rowBytes: 16, planeBytes: 8 });
     expect(pages).toContain(0x3fc);
   });

@@ -1,25 +1,14 @@
-import { Cirrus, cirrusBytes } from '../../../../runtime/devices/cirrus/index.ts';
-import { PciBus } from '../../../../runtime/devices/pci/index.ts';
-import { Mmu } from '../../../../runtime/memory/mmu.ts';
-import { Layer, NO_FRAME, PhysicalMap } from '../../../../runtime/memory/physical-map.ts';
-import { GuestRam } from '../../../../runtime/memory/ram.ts';
-import { WORD_COUNT } from '../../../../translator/abi/state.ts';
-import { Rig } from '../rig.ts';
-
-const RAM_BYTES = 2 << 20;
+import { Cirrus } from '../../../../runtime/devices/cirrus/index.ts';
+import { MEMORY_BYTES } from '../../../../runtime/devices/cirrus/registers.ts';
+import { AdapterRig, SLOT } from '../vga/adapter-rig.ts';
 
 /** The adapter on a PCI bus, as it is after a reset, seen by a processor without paging. */
-export class CirrusRig extends Rig {
-  readonly map: PhysicalMap = new PhysicalMap(new GuestRam(RAM_BYTES, cirrusBytes(undefined)));
-  readonly mmu = new Mmu(new Int32Array(WORD_COUNT), this.map);
-  readonly pci = new PciBus(this);
+export class CirrusRig extends AdapterRig {
   readonly cirrus: Cirrus;
 
   constructor() {
-    super();
-    const hole = { base: 0xa0000, length: 0x20000, reads: NO_FRAME, writes: NO_FRAME };
-    this.map.add({ name: 'display', layer: Layer.chipset, ...hole });
-    this.cirrus = new Cirrus({ ports: this.ports, clock: this.clock, map: this.map, device: 2 });
+    super(MEMORY_BYTES);
+    this.cirrus = new Cirrus({ ports: this.ports, clock: this.clock, map: this.map, device: SLOT });
     this.pci.add(this.cirrus.pciFunction);
   }
 

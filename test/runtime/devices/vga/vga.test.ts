@@ -265,12 +265,12 @@ describe('a screen', () => {
   test('gets pages once, and again after they were written by any way', () => {
     const rig = new VgaRig();
     rig.setPlanar();
-    expect(rig.vga.screenUpdate().pages).toHaveLength(64);
-    expect(rig.vga.screenUpdate().pages).toEqual([]);
+    expect(rig.vga.pictures.update().pages).toHaveLength(64);
+    expect(rig.vga.pictures.update().pages).toEqual([]);
     rig.mmu.store8(0xa0000 + 1024 * 3, 0xff);
     rig.mmu.store8(FRAME_BUFFER + 0x9004, 0x12);
     rig.mmu.store8(FRAME_BUFFER + 0x9005, 0x34);
-    const { pages, bytes } = rig.vga.screenUpdate();
+    const { pages, bytes } = rig.vga.pictures.update();
     expect([pages, bytes.length, bytes[0], bytes[0x1004]]).toEqual([[3, 9], 0x2000, 0xff, 0x12]);
   });
 
@@ -279,17 +279,17 @@ describe('a screen', () => {
     rig.setVbeMode(640, 480, 32);
     rig.vbe(6, 1024);
     rig.vbe(9, 1);
-    expect(rig.vga.screenUpdate().pages).toEqual(Array.from({ length: 480 }, (_, n) => n + 1));
+    expect(rig.vga.pictures.update().pages).toEqual(Array.from({ length: 480 }, (_, n) => n + 1));
   });
 
   test('of memory that stands at A0000h sees the first store after each update', () => {
     const rig = new VgaRig();
     rig.setChained();
     for (let n = 0; n < 300; n++) rig.mmu.store8(0xa0000, n);
-    rig.vga.screenUpdate();
+    rig.vga.pictures.update();
     rig.mmu.store8(0xa2345, 1);
     rig.mmu.store8(0xa2346, 1);
-    expect(rig.vga.screenUpdate().pages).toEqual([2]);
+    expect(rig.vga.pictures.update().pages).toEqual([2]);
   });
 });
 
