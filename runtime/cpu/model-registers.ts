@@ -92,8 +92,8 @@ const registers: readonly ModelRegister[] = [
   kvmEndOfInterrupt,
   // Platform id, hard power-on configuration, microcode update and revision.
   ...[0x17, 0x2a, 0x79, 0x8b].map((number) => zero(number, isP6)),
-  // SYSCFG, HWCR, TOP_MEM, TOP_MEM2, northbridge configuration, pending interrupts (BIOS and Kernel Developer's Guide for AMD's family 10h, 3.6 and
-  // 3.12): systems read them without a check, and what they say there is none of.
+  // SYSCFG, HWCR, TOP_MEM, TOP_MEM2, northbridge configuration, pending interrupts (BIOS and Kernel Developer's Guide for AMD's family 10h): systems read
+  // them without a check, and what they say there is none of.
   ...[0xc0010010, 0xc0010015, 0xc001001a, 0xc001001d, 0xc001001f, 0xc0010055].map((number) => zero(number, isAmd64)),
 ];
 
