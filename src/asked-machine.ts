@@ -3,7 +3,7 @@ import { Emitter } from './events.ts';
 import type { CallName, Calls } from './isolate/protocol.ts';
 import { checkedLimits, type MachineLimits } from './limits.ts';
 import type { Metrics } from './machine-core.ts';
-import type { Debug, Examine, MachineEvents, Probe } from './machine-types.ts';
+import type { AskedProcessor, Debug, Examine, MachineEvents, Probe } from './machine-types.ts';
 import { InOrder } from './storage/in-order.ts';
 import type { Ask } from './translations.ts';
 
@@ -75,6 +75,14 @@ export abstract class AskedMachine extends Emitter<MachineEvents> {
 
   /** Has the machine do what a debugger asks (runtime/debug/debugger.ts). @internal */
   readonly debug: Debug = (name, ...args) => this.call('debug', name, args) as Promise<never>;
+
+  /** The same, of one of its processors instead of the one that runs. @internal */
+  processor(number: number): AskedProcessor {
+    return {
+      examine: (name, ...args) => this.call('examine', name, args, number) as Promise<never>,
+      debug: (name, ...args) => this.call('debug', name, args, number) as Promise<never>,
+    };
+  }
 
   /** Presses the power button: by ACPI the guest is asked to turn itself off. */
   async pressPowerButton(): Promise<void> {

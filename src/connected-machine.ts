@@ -1,3 +1,4 @@
+import { ALONE, processorCount, type Topology } from '../runtime/cpu/topology.ts';
 import { AskedMachine } from './asked-machine.ts';
 import type { Isolate } from './host.ts';
 import { Connection, type Notice } from './isolate/connection.ts';
@@ -6,7 +7,8 @@ import type { IsolatePool } from './isolate/pool.ts';
 import type { CallName, Calls } from './isolate/protocol.ts';
 import type { MachineConfig } from './machine-core.ts';
 import { MachineStreams } from './machine-streams.ts';
-import type { MachineParts } from './machine-types.ts';
+import type { AskedProcessor, MachineParts } from './machine-types.ts';
+import { checkedProcessors } from './processors.ts';
 import { uuidText } from './smbios.ts';
 
 /** A machine's isolate, and the way there. */
@@ -44,6 +46,22 @@ export abstract class ConnectedMachine extends AskedMachine {
   /** The model of its processor (`MachineOptions.cpu`), without features. */
   get processorModel(): string {
     return this.made.options.cpu?.split(',')[0] ?? 'max';
+  }
+
+  /** How its processors are told apart. @internal */
+  get topology(): Topology {
+    const { processors, cpu } = this.made.options;
+    return processors === undefined ? ALONE : checkedProcessors(processors, cpu);
+  }
+
+  /** How many processors it has. They are numbered from 0 on. */
+  get processors(): number {
+    return processorCount(this.topology);
+  }
+
+  /** Asks of each of them, the first one first. @internal */
+  protected get askedProcessors(): readonly AskedProcessor[] {
+    return Array.from({ length: this.processors }, (_, n) => this.processor(n));
   }
 
   /** The isolate has said something. @internal */

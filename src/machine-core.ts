@@ -59,6 +59,12 @@ export interface MachineCore {
   screenUpdate(): ScreenUpdate | null;
   /** The processor's registers. */
   registers(): CpuRegisters;
+  /** Does something with the state of a processor, by its number, in place of that of the one that runs; undefined: of that one. */
+  readonly processors: {
+    borrow<Result>(processor: number | undefined, use: () => Result): Result;
+    /** It only looks. */
+    look<Result>(processor: number | undefined, use: () => Result): Result;
+  };
   /** Answers an inspector's questions. */
   readonly inspection: Questions;
   /** Answers a monitor. */

@@ -65,6 +65,12 @@ export type Debug = <Name extends DebugCallName>(
   ...args: Parameters<DebugCalls[Name]>
 ) => Promise<ReturnType<DebugCalls[Name]>>;
 
+/** Asks of one of its processors. */
+export interface AskedProcessor {
+  readonly examine: Examine;
+  readonly debug: Debug;
+}
+
 /** What can be asked of the thread that a machine runs on (src/isolate/probe.ts). */
 export interface Probe {
   /** Begins a CPU profile, so many microseconds between two samples; its number. */

@@ -181,12 +181,12 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   }
 
   #dumped(): DumpedMachine {
-    const { migration, examine } = this;
+    const { migration, askedProcessors: processors } = this;
     return {
       get isAwaited() {
         return migration.isAwaited;
       },
-      examine,
+      processors,
       freeze: () => this.#states.freeze(),
     };
   }

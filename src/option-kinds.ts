@@ -12,6 +12,7 @@ const kinds = {
   memory: 'part',
   memoryBelow4G: 'part',
   cpu: 'part',
+  processors: 'part',
   engine: 'setting',
   boot: 'image',
   bootOrder: 'setting',

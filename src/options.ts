@@ -15,6 +15,7 @@ import type { EngineName, MachineConfig } from './machine-core.ts';
 import { checkedMemory, checkedMemoryBelow4G } from './memory-size.ts';
 import { checkedOneOf, checkImage, checkNames, checkText, shown } from './option-checks.ts';
 import { optionNames } from './option-kinds.ts';
+import { checkedProcessors, type ProcessorOptions } from './processors.ts';
 import { checkedIcount, type IcountOptions } from './recording/options.ts';
 import type { ShareOptions } from './shares/options.ts';
 import { checkedSystem, type SmbiosOptions } from './smbios.ts';
@@ -85,6 +86,8 @@ export interface MachineOptions {
    * "pentium,+pae,-mce". Default: "max", all that there is.
    */
   readonly cpu?: string;
+  /** How many processors there are, which take turns: QEMU's `-smp`. Default: 1. */
+  readonly processors?: ProcessorOptions;
   /** How guest code is executed. Default: "translator". */
   readonly engine?: EngineName | EngineSettings;
   /** What it starts. Default: firmware of our own, which boots from the drives. */
@@ -228,6 +231,7 @@ export function checkOptions(
       memoryBelow4G: checkedMemoryBelow4G(options.memoryBelow4G, memoryBytes, booted),
     }),
     ...(options.cpu !== undefined && { cpu: within('cpu', () => checkedCpu(options.cpu!)) }),
+    ...(options.processors !== undefined && { topology: checkedProcessors(options.processors, options.cpu) }),
     ...checkedEngine(options.engine ?? {}),
     rebootAction: checkedOneOf('reboot action', reboot, ['reset', 'exit']),
     ...(options.shutdown !== undefined && {

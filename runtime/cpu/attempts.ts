@@ -44,6 +44,7 @@ export function attempts(
       return 1;
     },
     tryRestoreFlags: (image) => (restoreFlags(cpu, image, moment) ? 1 : 0),
+    tryPause: () => (cpu.onPause === null ? 1 : 0),
     tryEnableInterrupts: (nextEip) => (tryEnableInterrupts(cpu, nextEip, moment) ? 1 : 0),
   };
 }

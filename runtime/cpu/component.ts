@@ -3,7 +3,7 @@ import { type Component, describe, type Field, list, type StateHooks, u32 } from
 import { flagCarriesOf, flagResultOf, flagsImage } from './arithmetic.ts';
 import type { Cpu } from './cpu.ts';
 import { shadowNow } from './flag-instructions.ts';
-import { modelRegisterState } from './model-register-state.ts';
+import { type ModelRegisters, modelRegisterState } from './model-register-state.ts';
 import { updateSpans } from './segmentation.ts';
 import { updateSseMode } from './sse/mode.ts';
 import { doublesOf, fillRegister, spillRegister } from './x87/registers.ts';
@@ -143,26 +143,25 @@ function viewOf(state: Int32Array): Values {
 }
 
 /** The architectural state in a buffer of words (translator/abi/state.ts), whether or not a CPU is there. */
-export function stateComponent(state: Int32Array, hooks: StateHooks = {}): Component {
-  return description.bind('cpu', viewOf(state), hooks);
+export function stateComponent(state: Int32Array, name = 'cpu', hooks: StateHooks = {}): Component {
+  return description.bind(name, viewOf(state), hooks);
 }
 
-/** A CPU's state. A load makes what is derived anew, and forgets all translations of addresses. */
+/** Architectural state was put into a CPU: makes what is derived anew, and forgets all translations of addresses. */
+export function deriveState(cpu: Cpu): void {
+  for (let segment = 0; segment <= Segment.gs; segment++) updateSpans(cpu, segment);
+  updateFpuMode(cpu.state);
+  updateSseMode(cpu.state);
+  cpu.state[Word.shadowedEip] = cpu.state[Word.eip];
+  cpu.forgetDerived();
+}
+
+/** The state of a CPU that has one processor's. */
 export function cpuComponent(cpu: Cpu): Component {
-  return stateComponent(cpu.state, {
-    restored() {
-      for (let segment = 0; segment <= Segment.gs; segment++) updateSpans(cpu, segment);
-      updateFpuMode(cpu.state);
-      updateSseMode(cpu.state);
-      cpu.state[Word.shadowedEip] = cpu.state[Word.eip];
-      cpu.memory.flushAll();
-      cpu.updateKey();
-      cpu.updateBreakpoints();
-    },
-  });
+  return stateComponent(cpu.state, 'cpu', { restored: () => deriveState(cpu) });
 }
 
 /** The model-specific registers that are kept beside that state. */
-export function modelRegisterComponent(cpu: Cpu): Component {
-  return modelRegisterState.bind('msr', cpu.modelRegisters);
+export function modelRegisterComponent(registers: ModelRegisters, name = 'msr'): Component {
+  return modelRegisterState.bind(name, registers);
 }

@@ -9,9 +9,10 @@ import type { CpuObserver, UndeliveredException } from './interrupts.ts';
 import type { Hypervisor } from './kvm/hypervisor.ts';
 import type { LocalApicPort } from './local-apic-port.ts';
 import type { CpuModel } from './model.ts';
-import { modelRegisterState, resetModelRegisters } from './model-register-state.ts';
-import { resetState } from './reset.ts';
+import { type ModelRegisters, modelRegisterState, resetModelRegisters } from './model-register-state.ts';
+import { initializeState, resetState } from './reset.ts';
 import { StackWriter } from './stack.ts';
+import { ALONE, type Topology } from './topology.ts';
 
 /** I/O address space: `size` is 1, 2 or 4 bytes; values are unsigned or signed, only the low bytes count. */
 export interface Ports {
@@ -31,6 +32,8 @@ export interface CpuParts {
   /** Virtual time since power-on. */
   readonly nanoseconds: () => number;
   readonly model: CpuModel;
+  /** Which processors there are; one alone if left out. */
+  readonly topology?: Topology;
   /** Null: there is none, whatever the model says. */
   readonly localApic: LocalApicPort | null;
   /** For models with the feature `kvm`; left out: what these share with it is not written. */
@@ -52,7 +55,11 @@ export class Cpu {
   ports: Ports;
   readonly nanoseconds: () => number;
   readonly model: CpuModel;
-  readonly localApic: LocalApicPort | null;
+  readonly topology: Topology;
+  /** PAUSE: others may run for a while; null: there are none. */
+  onPause: (() => void) | null = null;
+  /** That of the processor whose state this is now. */
+  localApic: LocalApicPort | null;
   readonly hypervisor: Hypervisor | undefined;
   readonly onShutdown: CpuParts['onShutdown'];
   readonly fpuErrorLine: (active: boolean) => void;
@@ -67,7 +74,8 @@ export class Cpu {
   readonly task = new Descriptor();
   readonly stack = new StackWriter();
   readonly breakpoints: Breakpoints;
-  readonly modelRegisters = modelRegisterState.create();
+  /** Those of the processor whose state this is now. */
+  modelRegisters: ModelRegisters = modelRegisterState.create();
 
   constructor(parts: CpuParts) {
     this.state = parts.state;
@@ -77,6 +85,7 @@ export class Cpu {
     this.ports = parts.ports;
     this.nanoseconds = parts.nanoseconds;
     this.model = parts.model;
+    this.topology = parts.topology ?? ALONE;
     this.localApic = parts.localApic;
     this.hypervisor = parts.hypervisor;
     this.onShutdown = parts.onShutdown;
@@ -88,6 +97,17 @@ export class Cpu {
   reset(): void {
     resetState(this);
     resetModelRegisters(this.modelRegisters);
+    this.forgetDerived();
+  }
+
+  /** As after INIT, which leaves x87, SSE and model-specific registers alone. */
+  initialize(): void {
+    initializeState(this);
+    this.forgetDerived();
+  }
+
+  /** Another state is in the words: what follows from them is made anew, and all translations of addresses are forgotten. */
+  forgetDerived(): void {
     this.memory.flushAll();
     this.updateKey();
     this.updateBreakpoints();

@@ -6,12 +6,11 @@ import { kvmLeaf } from './kvm/leaves.ts';
 import { isCpuidLimited, isNxDisabled } from './misc-enable.ts';
 import { type CpuFeature, type CpuModel, familyOf } from './model.ts';
 import { TIMESTAMP_HERTZ } from './timestamp.ts';
+import { cacheLeaf, type Leaf, topologyLeaf } from './topology-leaves.ts';
 import { XSAVE_BYTES } from './x87/xsave.ts';
 
 const EXTENDED = 0x80000000;
 
-/** Four registers in the order EAX, EBX, ECX, EDX. */
-type Leaf = readonly [eax: number, ebx: number, ecx: number, edx: number];
 const none: Leaf = [0, 0, 0, 0];
 
 /** Feature bits of one register of a leaf, by number (Intel SDM vol. 2, CPUID, tables 3-8, 3-10 and 3-11). */
@@ -65,6 +64,8 @@ export const featureWords: readonly FeatureWord[] = [
 const XSAVE_LEAF = 0xd;
 const MANAGED = Xcr0.x87 | Xcr0.sse;
 const OSXSAVE = 1 << 27;
+/** Of leaf 1, EDX. */
+const SEVERAL = 1 << 28;
 /** Lines of 64 bytes. */
 const LINE_UNITS = 8;
 const FIRST_BRAND_LEAF = 0x80000002;
@@ -109,11 +110,20 @@ function basicLeaf(cpu: Cpu, number: number, last: number, subleaf: number): Lea
     case 0:
       return [last, characters(model.vendor, 0), characters(model.vendor, 8), characters(model.vendor, 4)];
     case 1:
-      return [model.signature, processorWord(cpu), features(cpu, 1, 2) | osxsave(cpu), features(cpu, 1, 3)];
+      return [
+        model.signature,
+        processorWord(cpu),
+        features(cpu, 1, 2) | osxsave(cpu),
+        features(cpu, 1, 3) | several(cpu),
+      ];
     case 2:
       return caches;
+    case 4:
+      return cacheLeaf(cpu.topology, subleaf);
     case 7:
       return subleaf === 0 ? [0, features(cpu, 7, 1), features(cpu, 7, 2), features(cpu, 7, 3)] : none;
+    case 0xb:
+      return cpu.localApic === null ? none : topologyLeaf(cpu.topology, cpu.localApic.initialId, subleaf);
     case XSAVE_LEAF:
       return subleaf === 0 && model.features.has('xsave') ? [MANAGED, XSAVE_BYTES, XSAVE_BYTES, 0] : none;
     case 0x15:
@@ -124,10 +134,15 @@ function basicLeaf(cpu: Cpu, number: number, last: number, subleaf: number): Lea
   }
 }
 
-/** One logical processor, its APIC's number, and what CLFLUSH flushes, in units of 8 bytes. */
-function processorWord({ localApic, model }: Cpu): number {
-  return (1 << 16) | ((localApic?.id ?? 0) << 24) | (model.features.has('clflush') ? LINE_UNITS << 8 : 0);
+/** How many logical processors its package has, if several, its APIC's number, and what CLFLUSH flushes, in units of 8 bytes. */
+function processorWord({ localApic, model, topology: { cores, threads } }: Cpu): number {
+  const lines = model.features.has('clflush') ? LINE_UNITS << 8 : 0;
+  const inPackage = cores * threads;
+  return (inPackage > 1 ? inPackage << 16 : 0) | ((localApic?.initialId ?? 0) << 24) | lines;
 }
+
+/** HTT: the package has several logical processors. */
+const several = ({ topology: { cores, threads } }: Cpu): number => (cores * threads > 1 ? SEVERAL : 0);
 
 /** CR4.OSXSAVE is told to programs. */
 const osxsave = ({ state }: Cpu): number => (state[Word.cr4]! & Cr4.osxsave ? OSXSAVE : 0);

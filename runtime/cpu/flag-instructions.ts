@@ -48,3 +48,8 @@ export function halt(cpu: Cpu): void {
   cpu.state[Word.interruptShadow] = 0;
   cpu.state[Word.halted] = Halt.waiting;
 }
+
+/** PAUSE: what waits for another processor lets it run. */
+export function pause(cpu: Cpu): void {
+  cpu.onPause?.();
+}

@@ -1,6 +1,7 @@
 /** The local APIC as the processor's instructions see it. */
 export interface LocalApicPort {
-  readonly id: number;
+  /** What its number was at power-on. */
+  readonly initialId: number;
   /** By IA32_APIC_BASE. */
   readonly enabled: boolean;
   readBase(): readonly [low: number, high: number];

@@ -1,6 +1,6 @@
 import { Xcr0 } from '../../translator/abi/control-registers.ts';
 import { Rights } from '../../translator/abi/rights.ts';
-import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
+import { Double, Eflags, Segment, Word, type WordName, wordCounts } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
 import { DEBUG_CONTROL_FIXED, DEBUG_STATUS_FIXED } from './debug.ts';
 import { SystemType } from './descriptor.ts';
@@ -36,6 +36,45 @@ const kept: ReadonlySet<number> = new Set([
   ...Array.from({ length: 4 }, (_, n) => Word.randomKey + n),
   ...Array.from({ length: 2 }, (_, n) => Word.randomCount + n),
 ]);
+
+/** Words that INIT leaves alone, too, and how many each (Intel SDM vol. 3, table 9-1). */
+const keptByInit: readonly WordName[] = [
+  ...([
+    'sysenterCs',
+    'sysenterEsp',
+    'sysenterEip',
+    'timestampOffsetLow',
+    'timestampOffsetHigh',
+    'xcr0',
+    'mxcsr',
+    'xmm',
+  ] as const),
+  ...([
+    'fpuControl',
+    'fpuStatus',
+    'fpuTag',
+    'fpuOpcode',
+    'fpuRegister',
+    'fpuTop',
+    'fpuConditions',
+    'fpuRounding',
+  ] as const),
+  ...(['fpuInstructionPointer', 'fpuInstructionSelector', 'fpuDataPointer', 'fpuDataSelector'] as const),
+];
+
+/** Puts the state into that after INIT. */
+export function initializeState(cpu: Cpu): void {
+  const { state, doubles } = cpu;
+  const words = keptByInit.map(
+    (name) => [Word[name], state.slice(Word[name], Word[name] + (wordCounts[name] ?? 1))] as const,
+  );
+  const registers = doubles.slice(Double.fpuHigh);
+  resetState(cpu);
+  for (const [word, values] of words) state.set(values, word);
+  doubles.set(registers, Double.fpuHigh);
+  updateFpuMode(state);
+  updateSseMode(state);
+}
 
 /** Puts the state into that after RESET. */
 export function resetState(cpu: Cpu): void {

@@ -10,7 +10,7 @@ import { moveFromDebug, moveToDebug } from './debug.ts';
 import { divideOverflowSigned, divideSigned, divideUnsigned } from './division.ts';
 import { callFar, jumpFar } from './far.ts';
 import { returnFar } from './far-return.ts';
-import { halt, popFlags, setInterruptFlag } from './flag-instructions.ts';
+import { halt, pause, popFlags, setInterruptFlag } from './flag-instructions.ts';
 import { enterFrame } from './frame-instructions.ts';
 import { debugTrap, deliver, softwareException, softwareInterrupt } from './interrupts.ts';
 import { interruptReturn } from './iret.ts';
@@ -69,6 +69,7 @@ function switching(trap: Trap): Trap {
 
 export const traps: Record<TrapName, Trap> = {
   halt,
+  pause,
   setInterruptFlag,
   popFlags,
   pushVirtualFlags,

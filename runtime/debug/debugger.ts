@@ -17,6 +17,10 @@ export interface DebugCalls {
   setWatchpoints(watchpoints: readonly Watchpoint[]): void;
   /** The next run is one instruction long, and takes no interrupts; or it is as long as any other. */
   setStepping(isStepping: boolean): void;
+  /** The processor that runs next, or has come to where the machine has stopped. */
+  currentProcessor(): number;
+  /** Another processor runs next. False: when the machine was recorded it did not, or is not to be recorded. */
+  runNext(processor: number): boolean;
   /**
    * From now on the machine's past is kept for somebody, or no longer; while it is for anybody, steps take interrupts. False: it cannot
    * be, as instructions are not counted, or the machine is recorded.
@@ -62,6 +66,7 @@ export interface DebuggedParts {
   readonly cpu: Cpu;
   readonly mmu: Mmu;
   readonly engine: Engine;
+  readonly processors: { readonly current: number; runNext(processor: number): void };
   /** False: what it would change was not so when the machine was recorded, or is not recorded. */
   readonly mayChange: boolean;
   /** Null: there is none. */
@@ -95,6 +100,19 @@ export class Debugger implements DebugCalls {
   setStepping(isStepping: boolean): void {
     this.parts.history?.abandon();
     this.parts.engine.stops.isStepping = isStepping;
+  }
+
+  currentProcessor(): number {
+    return this.parts.processors.current;
+  }
+
+  runNext(processor: number): boolean {
+    const { processors, mayChange, history } = this.parts;
+    if (processor === processors.current) return true;
+    if (!mayChange) return false;
+    processors.runNext(processor);
+    history?.cut();
+    return true;
   }
 
   keepHistory(keeper: HistoryKeeper, isKept: boolean): boolean {

@@ -118,7 +118,7 @@ export function readRegisters(cpu: Cpu, a20: boolean): CpuRegisters {
     ...{ cr0: word(Word.cr0), cr2: word(Word.cr2), cr3: word(Word.cr3), cr4: word(Word.cr4) },
     dr: Array.from({ length: 8 }, (_, n) => word(Word.debug + n)),
     efer: word(Word.efer),
-    halted: state[Word.halted] === Halt.waiting,
+    halted: state[Word.halted] === Halt.waiting || state[Word.halted] === Halt.startUp,
     interruptShadow: state[Word.interruptShadow] !== 0,
     a20,
   };

@@ -26,7 +26,7 @@ export function isInterruptWaiting(state: Int32Array, source: InterruptSource): 
 
 /** Whether an interrupt waits and the CPU accepts it between these two instructions. */
 function isInterruptReady(state: Int32Array, source: InterruptSource): boolean {
-  return isInterruptWaiting(state, source) && state[Word.interruptShadow] === 0 && state[Word.halted] !== Halt.shutdown;
+  return isInterruptWaiting(state, source) && state[Word.interruptShadow] === 0 && state[Word.halted]! <= Halt.waiting;
 }
 
 /** Why `run` came back: attention was asked for, the CPU halted, the budget is used up, or a debugger is to be told (Stops). */
@@ -64,7 +64,7 @@ export class Dispatcher {
       if (state[Word.attention] !== 0) return 'attention';
       if (stops.isDue) return 'debug';
       if (state[Word.debugTraps] !== 0) this.debug.deliverTraps();
-      if (stops.isStepping && stops.mayHoldInterrupts) this.wakeForStep();
+      if (stops.isSteppingAlone) this.wakeForStep();
       else this.acceptInterrupt();
       if (state[Word.halted] !== Halt.running) return 'halted';
       if (this.pace.isUsedUp) return 'budget';
@@ -86,6 +86,7 @@ export class Dispatcher {
 
   private acceptInterrupt(): void {
     const { state } = this;
+    if (state[Word.halted] === Halt.startUp) return;
     if (state[Word.nmi] === Nmi.pending && state[Word.interruptShadow] !== Shadow.all) this.acceptNmi();
     if (!isInterruptReady(state, this.interrupts)) return;
     state[Word.halted] = Halt.running;

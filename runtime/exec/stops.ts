@@ -47,6 +47,11 @@ export class Stops {
   isWatching = false;
   private stop: DebugStop | null = null;
 
+  /** A step that nothing comes in between of: no interrupt, and no other processor. */
+  get isSteppingAlone(): boolean {
+    return this.isStepping && this.mayHoldInterrupts;
+  }
+
   /** Whether code that runs may come to a breakpoint or a watchpoint. */
   get hasPlaces(): boolean {
     return this.breakpoints.size > 0 || this.isWatching;

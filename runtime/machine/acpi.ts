@@ -9,7 +9,7 @@ import { splitMemory } from './memory-size.ts';
 import { ioApicInput, parallelPort, serialPorts } from './resources.ts';
 
 /** The timer's input, and the level-triggered ones, are not the usual. */
-const apics: ApicDescription = {
+const apics: Omit<ApicDescription, 'localIds'> = {
   localAddress: DEFAULT_BASE,
   ioAddress: IO_APIC_BASE,
   overrides: [
@@ -22,12 +22,12 @@ const apics: ApicDescription = {
 export interface AcpiSettings {
   readonly powerBase: number;
   readonly pirqRoutes: readonly number[];
-  /** There are a local APIC and an I/O APIC. */
-  readonly apic: boolean;
+  /** What the local APICs are called; null: there are none, and no I/O APIC. */
+  readonly apicIds: readonly number[] | null;
 }
 
 /** The ACPI tables of a machine. */
-export function acpiTables(config: MachineConfig, { apic, ...settings }: AcpiSettings): AcpiImage {
+export function acpiTables(config: MachineConfig, { apicIds, ...settings }: AcpiSettings): AcpiImage {
   const { below } = splitMemory(config);
   return buildAcpiTables({
     ...settings,
@@ -36,7 +36,7 @@ export function acpiTables(config: MachineConfig, { apic, ...settings }: AcpiSet
     // Selector, data, and the address of a DMA access.
     fwCfgPorts: { first: FwCfgPort.selector, count: FwCfgPort.dma + DMA_BYTES - FwCfgPort.selector },
     ...(config.parallelPort !== false && { parallelPort }),
-    ...(apic && { apics }),
+    ...(apicIds && { apics: { ...apics, localIds: apicIds } }),
     ...(config.hpet !== false && { hpetAddress: HPET_BASE }),
   });
 }

@@ -29,6 +29,13 @@ export function setCmosMemorySize(rtc: RtcCmos, below4GB: number, above4GB: numb
   setWord(rtc, Cmos.above4GB, above4GB / (64 * KB));
 }
 
+/** Bochs' and QEMU's: how many processors there are besides the first one. */
+const OTHER_PROCESSORS = 0x5f;
+
+export function setCmosProcessors(rtc: RtcCmos, count: number): void {
+  rtc.setMemory(OTHER_PROCESSORS, count - 1);
+}
+
 /** The equipment byte (floppy drives, a coprocessor, a PS/2 mouse, how many floppy drives), and the types of drives A and B. */
 const Equipment = { byte: 0x14, aFloppy: 0x01, fpu: 0x02, mouse: 0x04, floppiesShift: 6, floppyTypes: 0x10 } as const;
 

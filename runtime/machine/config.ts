@@ -1,4 +1,5 @@
 import type { UndeliveredException } from '../cpu/interrupts.ts';
+import type { Topology } from '../cpu/topology.ts';
 import type { EngineOptions } from '../exec/engine.ts';
 import type { DebugStop } from '../exec/stops.ts';
 import type { TieringOptions } from '../exec/tiering.ts';
@@ -73,6 +74,8 @@ export interface MachineConfig {
   readonly memoryBelow4G?: number;
   /** Model of the processor, and features to add or take away (cpuModel); `max` if left out. */
   readonly cpu?: string;
+  /** Its processors; one if left out. */
+  readonly topology?: Topology;
   readonly engine: EngineName;
   /** When the translator translates, where it is not the default. */
   readonly tiering?: Partial<TieringOptions>;

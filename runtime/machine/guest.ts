@@ -5,7 +5,7 @@ import { placedSmbios } from '../firmware/smbios/index.ts';
 import { acpiTables } from './acpi.ts';
 import type { MachineConfig } from './config.ts';
 import { kernelWithoutFirmware } from './kernel.ts';
-import { modelOf } from './model-of.ts';
+import { apicIdsOf } from './model-of.ts';
 import { withoutFirmware } from './resources.ts';
 import { smbiosOf } from './smbios.ts';
 
@@ -31,6 +31,5 @@ export function loadGuest(config: MachineConfig): BootState | null {
 /** The ACPI tables, first the one that leads to the others; none where there is to be no ACPI. */
 function acpiOf(config: MachineConfig): AcpiPlacement['tables'] {
   if (config.acpi === false) return [];
-  const apic = modelOf(config).features.has('apic');
-  return acpiTables(config, { ...withoutFirmware, apic }).placedAt(ACPI_TABLES);
+  return acpiTables(config, { ...withoutFirmware, apicIds: apicIdsOf(config) }).placedAt(ACPI_TABLES);
 }

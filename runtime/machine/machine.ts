@@ -1,14 +1,12 @@
-import { Nmi, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
-import { cpuComponent, modelRegisterComponent } from '../cpu/component.ts';
-import { Cpu } from '../cpu/cpu.ts';
-import { addStolenTime } from '../cpu/kvm/steal-time.ts';
+import { STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
+import type { Cpu } from '../cpu/cpu.ts';
 import type { CpuModel } from '../cpu/model.ts';
 import { randomBytes } from '../cpu/random.ts';
+import { ALONE } from '../cpu/topology.ts';
 import type { Debugger } from '../debug/debugger.ts';
 import type { Inspection } from '../debug/inspection.ts';
 import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
 import type { ScreenUpdate } from '../devices/vga/picture.ts';
-import { isInterruptWaiting } from '../exec/dispatcher.ts';
 import { Engine } from '../exec/engine.ts';
 import { recordsWithin } from '../exec/residence.ts';
 import type { BootState } from '../firmware/load/index.ts';
@@ -31,11 +29,13 @@ import type { Examination } from './examination.ts';
 import { loadGuest } from './guest.ts';
 import { GuestLog } from './guest-log.ts';
 import { type History, makeHistory } from './history.ts';
+import { makeCpu } from './make-cpu.ts';
 import { metricsOf } from './metrics.ts';
-import { modelOf } from './model-of.ts';
+import { apicIdsOf, modelOf } from './model-of.ts';
 import { makePanel, PANEL_PORT, type Panel } from './panel.ts';
 import { Pc } from './pc.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
+import { Processors } from './processors.ts';
 import { RunLoop } from './run-loop.ts';
 import { Schedule } from './schedule.ts';
 import { makeTape, type Tape } from './tape.ts';
@@ -44,11 +44,12 @@ import { Visitors } from './visitors.ts';
 
 /** Virtual nanoseconds that an answer of the host's takes with instruction time. */
 const HOST_LATENCY = 100_000;
-const FPU_IRQ = 13;
 
 /** One PC: a synchronous object that lives alone in its isolate. Powered on when made. */
 export class MachineCore {
+  /** With the state of the processor that runs. */
   readonly cpu: Cpu;
+  readonly processors: Processors;
   readonly mmu: Mmu;
   readonly memory: PhysicalMemory;
   readonly engine: Engine;
@@ -107,10 +108,10 @@ export class MachineCore {
     this.mmu = new Mmu(this.state, layout.map, new Tables(recordsWithin(options.cacheBytes)));
     this.pc = this.makePc(layout);
     this.cpu = this.makeCpu(buffer);
+    this.processors = this.makeProcessors();
     this.log.attach(this.cpu, layout.map);
     this.state.set(config.randomKey ?? [], Word.randomKey);
-    const processor = [cpuComponent(this.cpu), modelRegisterComponent(this.cpu)];
-    const devices = [...processor, ...this.pc.components];
+    const devices = [...this.processors.components, ...this.pc.components];
     this.components = [...devices, memoryComponent(layout.map.ram)];
     this.tape?.connect({ devices, ram: layout.map.ram, door: this.door });
     this.panel = this.makePanel();
@@ -121,7 +122,7 @@ export class MachineCore {
     });
     this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, options);
     this.engine.stops.mayHoldInterrupts = this.tape === null;
-    const { state, events, door, pc, schedule, tape, engine, clock } = this;
+    const { state, events, door, pc, schedule, tape, engine, clock, processors } = this;
     this.history = makeHistory(config, {
       ...{ schedule, door, tape, ram: layout.map.ram, stops: engine.stops },
       save: () => saveComponents(devices),
@@ -132,18 +133,15 @@ export class MachineCore {
     const codeLog = new CodeLog({ state, engine, mmu: this.mmu, interrupts: pc.interrupts, log: this.log });
     const wake = () => this.wake();
     this.loop = new RunLoop({
-      ...{ state, engine, events, door, pc, schedule, tape, codeLog, wake },
+      ...{ state, engine, events, door, pc, processors, schedule, tape, codeLog, wake },
       history: this.history,
     });
     this.visitors = new Visitors({
       ...{ state, engine, pc, mmu: this.mmu, cpu: this.cpu, components: this.components, log: this.log },
-      ...{ panel: this.panel, history: this.history, mayChange: tape === null },
+      ...{ processors, panel: this.panel, history: this.history, mayChange: tape === null },
       now: () => clock.now(),
     });
-    // With IF clear the request is seen when IF is set again, by whoever sets it.
-    this.pc.interrupts.onPending = () => {
-      if (isInterruptWaiting(this.state, this.pc.interrupts)) this.callAttention();
-    };
+    pc.interrupts.onPending = (processor = 0) => processors.interrupted(processor);
     if (config.awaitsState) layout.map.ram.watchUntouched();
     else this.boot();
   }
@@ -158,8 +156,12 @@ export class MachineCore {
       clock: this.clock,
       events: this.events,
       layout,
-      apic: this.model.features.has('apic'),
-      nmi: () => this.requestNmi(),
+      apicIds: apicIdsOf(this.config),
+      signals: {
+        nmi: (processor) => this.processors.requestNmi(processor),
+        init: (processor) => this.processors.requestInit(processor),
+        startUp: (processor, vector) => this.processors.requestStartUp(processor, vector),
+      },
       power: {
         powerOff: () => request({ reason: 'poweroff' }),
         suspend: () => {
@@ -187,7 +189,7 @@ export class MachineCore {
       this.loop.power = { reason: 'reset-requested', byCaller: true };
     };
     const touched = () => this.history?.cut();
-    const buttons = { pc: this.pc, requestNmi: () => this.requestNmi(), requestReset, touched };
+    const buttons = { pc: this.pc, requestNmi: () => this.processors.pressNmi(), requestReset, touched };
     return makePanel(buttons, this.door, this.tape, (value) => this.arrive({ type: 'input', port: PANEL_PORT, value }));
   }
 
@@ -197,27 +199,23 @@ export class MachineCore {
     else randomBytes(this.state, target);
   }
 
-  private requestNmi(): void {
-    this.state[Word.nmi] |= Nmi.pending;
-    this.callAttention();
+  private makeCpu(buffer: ArrayBufferLike): Cpu {
+    const { state, mmu, pc, clock, model, config } = this;
+    const onShutdown: Cpu['onShutdown'] = (exceptions) => {
+      this.loop.exceptions = exceptions;
+      this.callAttention();
+    };
+    return makeCpu({ buffer, state, mmu, pc, clock, model, topology: config.topology ?? ALONE, onShutdown });
   }
 
-  private makeCpu(buffer: ArrayBufferLike): Cpu {
-    const fpuError = this.pc.irqs.input(FPU_IRQ);
-    return new Cpu({
-      state: this.state,
-      doubles: new Float64Array(buffer),
-      memory: this.mmu,
-      ports: this.pc.ports as Cpu['ports'],
-      nanoseconds: () => this.clock.now(),
-      model: this.model,
-      localApic: this.pc.localApic,
-      hypervisor: this.pc.hypervisor,
-      onShutdown: (exceptions) => {
-        this.loop.exceptions = exceptions;
-        this.callAttention();
-      },
-      fpuErrorLine: (active) => fpuError.set(active),
+  private makeProcessors(): Processors {
+    const { cpu, clock, events, pc } = this;
+    return new Processors({
+      ...{ cpu, clock, events, localApics: pc.localApics },
+      isInterruptPending: () => pc.interrupts.pending,
+      callAttention: () => this.callAttention(),
+      boot: () => this.boot(),
+      holdsTurn: () => this.engine.stops.isSteppingAlone || this.engine.stops.isDue,
     });
   }
 
@@ -254,7 +252,7 @@ export class MachineCore {
     this.loop.power = null;
     this.schedule.instructionTime?.settle();
     resetDevices();
-    this.cpu.reset();
+    this.processors.reset();
     this.engine.graph.cache.dropAll();
   }
 
@@ -332,7 +330,7 @@ export class MachineCore {
 
   /** The guest was kept from its processor for so long; between two calls of `run`. Time made of instructions has stood still. */
   rested(nanoseconds: number): void {
-    if (this.schedule.instructionTime === null) addStolenTime(this.cpu, nanoseconds);
+    if (this.schedule.instructionTime === null) this.processors.addStolenTime(nanoseconds);
   }
 
   /** It was told to stand still; between two calls of `run`. */

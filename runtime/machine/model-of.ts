@@ -1,7 +1,15 @@
 import { type CpuModel, cpuModel, defaultModel } from '../cpu/model.ts';
-import type { MachineConfig } from './config.ts';
+import { ALONE, initialApicIds, type Topology } from '../cpu/topology.ts';
 
 /** The model that the configuration names, or the default one. */
-export function modelOf({ cpu }: Pick<MachineConfig, 'cpu'>): CpuModel {
+export function modelOf({ cpu }: { readonly cpu?: string | undefined }): CpuModel {
   return cpu === undefined ? defaultModel : cpuModel(cpu);
+}
+
+/** What the local APICs of the processors are called at power-on; null: the model has none. */
+export function apicIdsOf(config: {
+  readonly cpu?: string | undefined;
+  readonly topology?: Topology;
+}): readonly number[] | null {
+  return modelOf(config).features.has('apic') ? initialApicIds(config.topology ?? ALONE) : null;
 }

@@ -4,13 +4,15 @@ import { bothLines, IrqLines, type Line } from '../bus/irq.ts';
 import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
 import type { Hypervisor } from '../cpu/kvm/hypervisor.ts';
+import { ALONE, processorCount } from '../cpu/topology.ts';
 import { Dma8237 } from '../devices/dma8237/index.ts';
 import { FwCfg } from '../devices/fw-cfg/index.ts';
 import { Hpet } from '../devices/hpet/index.ts';
 import { hostBridge } from '../devices/i440fx/index.ts';
 import { I8042 } from '../devices/i8042/index.ts';
 import { IoApic } from '../devices/io-apic/index.ts';
-import { LocalApic } from '../devices/local-apic/index.ts';
+import type { ProcessorSignals } from '../devices/local-apic/options.ts';
+import { LocalApics } from '../devices/local-apic/set.ts';
 import type { PciFunction } from '../devices/pci/function.ts';
 import { PciBus } from '../devices/pci/index.ts';
 import { romBar } from '../devices/pci/rom.ts';
@@ -35,14 +37,21 @@ import type { EventQueue } from '../time/events.ts';
 import { acpiTables } from './acpi.ts';
 import type { Board, Part } from './board.ts';
 import { BootPaths } from './boot-paths.ts';
-import { setCmosBootOrder, setCmosEquipment, setCmosHardDisks, setCmosMemorySize, setCmosWake } from './cmos.ts';
+import {
+  setCmosBootOrder,
+  setCmosEquipment,
+  setCmosHardDisks,
+  setCmosMemorySize,
+  setCmosProcessors,
+  setCmosWake,
+} from './cmos.ts';
 import type { MachineConfig } from './config.ts';
 import { makeDisplay } from './display.ts';
 import { blockPort, floppyDrives, hardDiskGeometries } from './drives.ts';
 import { firmwareFiles } from './firmware-files.ts';
 import { kernelForFirmware } from './kernel.ts';
 import { splitMemory } from './memory-size.ts';
-import { modelOf } from './model-of.ts';
+import { apicIdsOf, modelOf } from './model-of.ts';
 import { parts } from './parts.ts';
 import { handOutSlots } from './pci-slots.ts';
 import type { PhysicalLayout } from './physical-layout.ts';
@@ -60,13 +69,13 @@ export interface PcOptions {
   readonly clock: VirtualClock;
   readonly events: EventQueue;
   readonly layout: PhysicalLayout;
-  /** Whether the processor has a local APIC; there is an I/O APIC then, too. */
-  readonly apic: boolean;
+  /** What the local APICs of the processors are called; null: they have none. There is an I/O APIC with them. */
+  readonly apicIds: readonly number[] | null;
   /** Board.random. */
   readonly random: (target: Uint8Array) => void;
   readonly releaseMemory: ReleaseMemory;
-  /** A non-maskable interrupt is due. */
-  readonly nmi: () => void;
+  /** What messages do to processors. */
+  readonly signals: ProcessorSignals;
   readonly power: PowerControl;
   readonly guestError: ReportGuestError;
   readonly door: HostDoor;
@@ -76,7 +85,7 @@ export interface PcOptions {
 export class Pc {
   readonly ports = new PortBus();
   readonly pic: Pic8259;
-  readonly localApic: LocalApic | null;
+  readonly localApics: LocalApics | null;
   readonly ioApic: IoApic | null;
   readonly irqs: IrqLines;
   readonly pit: Pit8254;
@@ -108,8 +117,8 @@ export class Pc {
     const { config, clock, events, layout } = options;
     const { ports } = this;
     this.pic = new Pic8259({ ports });
-    this.localApic = options.apic ? this.makeLocalApic(options) : null;
-    this.ioApic = this.localApic && this.makeIoApic(this.localApic, options);
+    this.localApics = options.apicIds && this.makeLocalApics(options.apicIds, options);
+    this.ioApic = this.localApics && this.makeIoApic(this.localApics, options);
     this.irqs = new IrqLines((number) => this.requestLine(number));
     this.mixer = soundMixer(options);
     this.isHeard = config.sound?.isHeard ?? false;
@@ -146,7 +155,7 @@ export class Pc {
     this.pci.add(this.hostBridge);
     const { pic, pit, rtc, keyboardController, uarts, dma, pci, bridge } = this;
     this.display = makeDisplay(config, board, layout.map);
-    const apics = this.localApic && this.ioApic ? [this.localApic, this.ioApic] : [];
+    const apics = this.localApics && this.ioApic ? [...this.localApics.all, this.ioApic] : [];
     const fwCfg = this.makeFwCfg(board, () => this.acpiTables(options, bridge));
     const chips = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge, ...power.all, fwCfg];
     const others = [hpet, this.display, ...parts.flatMap((make) => make(board))];
@@ -161,16 +170,18 @@ export class Pc {
   private enterSetup(config: MachineConfig): void {
     const { below, above } = splitMemory(config);
     setCmosMemorySize(this.rtc, below, above);
+    setCmosProcessors(this.rtc, processorCount(config.topology ?? ALONE));
     setCmosEquipment(this.rtc, modelOf(config).features, floppyDrives(config));
     setCmosHardDisks(this.rtc, hardDiskGeometries(config.drives ?? []));
   }
 
-  /** Whether a device can interrupt a CPU that does nothing else. `maskable`: its IF is set. */
-  canInterrupt(maskable: boolean): boolean {
-    const { localApic } = this;
-    if (maskable && this.interrupts.isOpen) return true;
+  /** Whether a device can interrupt processors that do nothing else. `maskable`: whether IF of one is set. */
+  canInterrupt(maskable: (processor: number) => boolean): boolean {
+    const { localApics, pic } = this;
+    if (localApics === null) return maskable(0) && pic.isOpen;
+    if (localApics.isOpen(maskable)) return true;
     const messages = [...(this.ioApic?.messages() ?? []), ...this.pci.functions.flatMap((made) => made.messages())];
-    return localApic !== null && messages.some((message) => localApic.wouldInterrupt(message, maskable));
+    return messages.some((message) => localApics.wouldInterrupt(message, maskable));
   }
 
   private boardOf({ layout, ...options }: PcOptions, a20: A20Gate): Board {
@@ -187,7 +198,7 @@ export class Pc {
       pciSlot: handOutSlots(options.config),
       bootsFrom: (bootIndex, path) => this.bootPaths.note(bootIndex, path),
       pciIrq: (device, pin) => this.bridge.interrupt(device, pin),
-      sendMessage: this.localApic ? (message) => this.localApic!.accept(message) : undefined,
+      sendMessage: this.localApics ? (message) => this.localApics!.accept(message) : undefined,
       romBar: (name, rom) => romBar(layout.map, name, rom),
       dma: (channel) => this.dma.channel(channel),
       a20,
@@ -195,20 +206,20 @@ export class Pc {
     };
   }
 
-  /** What interrupts the CPU. */
-  get interrupts(): LocalApic | Pic8259 {
-    return this.localApic ?? this.pic;
+  /** What interrupts the processor that runs. */
+  get interrupts(): LocalApics | Pic8259 {
+    return this.localApics ?? this.pic;
   }
 
-  private makeLocalApic({ layout, ...options }: PcOptions): LocalApic {
-    const mmio = layout.map.bus(Layer.processor);
+  private makeLocalApics(ids: readonly number[], { layout, ...options }: PcOptions): LocalApics {
     const endOfInterrupt = (vector: number) => this.ioApic?.endOfInterrupt(vector);
-    return new LocalApic({ ...options, mmio, memory: busMemory(layout.map), external: this.pic, endOfInterrupt });
+    const wiring = { memory: busMemory(layout.map), external: this.pic, endOfInterrupt };
+    return new LocalApics(layout.map.bus(Layer.processor), { ...options, ...wiring, ids });
   }
 
-  private makeIoApic(localApic: LocalApic, { layout, ...options }: PcOptions): IoApic {
+  private makeIoApic(localApics: LocalApics, { layout, ...options }: PcOptions): IoApic {
     const mmio = layout.map.bus(Layer.chipset);
-    return new IoApic({ ...options, mmio, send: (message) => localApic.accept(message) });
+    return new IoApic({ ...options, mmio, send: (message) => localApics.accept(message) });
   }
 
   private makeKeyboardController(board: Board): I8042 {
@@ -225,15 +236,24 @@ export class Pc {
     const bootMenu = config.firmware?.bootMenu === true;
     const files = firmwareFiles(config, acpi, () => this.bootPaths.inOrder);
     const kernel = kernelForFirmware(config);
-    return new FwCfg({ ...board, ramBytes: config.memoryBytes, bootMenu, uuid: config.system?.uuid, files, kernel });
+    const apicIds = apicIdsOf(config) ?? [0];
+    return new FwCfg({
+      ...board,
+      ramBytes: config.memoryBytes,
+      apicIds,
+      bootMenu,
+      uuid: config.system?.uuid,
+      files,
+      kernel,
+    });
   }
 
   /** As firmware has set up the chips until now; as it usually does where it has not. */
-  private acpiTables({ config, apic }: PcOptions, bridge: IsaBridge): AcpiImage {
+  private acpiTables({ config, apicIds }: PcOptions, bridge: IsaBridge): AcpiImage {
     const usual = withoutFirmware;
     const powerBase = this.powerManagement.base || usual.powerBase;
     const pirqRoutes = usual.pirqRoutes.map((route, pirq) => bridge.routeOf(pirq) || route);
-    return acpiTables(config, { powerBase, pirqRoutes, apic });
+    return acpiTables(config, { powerBase, pirqRoutes, apicIds });
   }
 
   /** A request goes to both controllers; the system has masked it at one of them. */

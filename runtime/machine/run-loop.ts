@@ -1,4 +1,4 @@
-import { Eflags, Halt, Word } from '../../translator/abi/state.ts';
+import { Halt, Word } from '../../translator/abi/state.ts';
 import type { UndeliveredException } from '../cpu/interrupts.ts';
 import type { Engine } from '../exec/engine.ts';
 import type { HostDoor } from '../host/door.ts';
@@ -7,6 +7,7 @@ import type { CodeLog } from './code-log.ts';
 import type { RunResult } from './config.ts';
 import type { History } from './history.ts';
 import type { Pc } from './pc.ts';
+import type { Processors } from './processors.ts';
 import type { Schedule } from './schedule.ts';
 import type { Tape } from './tape.ts';
 
@@ -17,6 +18,7 @@ export interface RunParts {
   readonly events: EventQueue;
   readonly door: HostDoor;
   readonly pc: Pc;
+  readonly processors: Processors;
   readonly schedule: Schedule;
   /** Records the machine, or replays it. */
   readonly tape: Tape | null;
@@ -41,7 +43,7 @@ export class RunLoop {
 
   /** Runs until something needs the host, or until the host's time is `until`. */
   go(until: number): RunResult {
-    const { tape, history, schedule, engine, pc } = this.#parts;
+    const { tape, history, schedule, engine, pc, processors } = this.#parts;
     tape?.begin();
     for (;;) {
       const result = this.#service(until);
@@ -51,12 +53,14 @@ export class RunLoop {
       }
       history?.pass();
       schedule.grant(tape?.nextStop);
-      const reason = pc.powerManagement.isSuspended ? 'halted' : this.#runGuest();
+      const { isSuspended } = pc.powerManagement;
+      const reason = isSuspended ? 'halted' : this.#runGuest();
+      processors.takeSignals();
       tape?.left();
       if (reason === 'debug') return { reason, stop: engine.stops.take()! };
       if (reason === 'budget' && schedule.isStanding) return schedule.stood();
       // One that was recorded up to a halt ends there.
-      if (reason !== 'halted' || tape?.isOver) continue;
+      if (reason !== 'halted' || tape?.isOver || (!isSuspended && processors.canPassOn)) continue;
       const halted = this.#halt();
       if (halted !== null) return halted;
     }
@@ -78,11 +82,12 @@ export class RunLoop {
 
   /** Does what is due between two stretches of guest code; a result if the host must act. */
   #service(until: number): RunResult | null {
-    const { state, tape, schedule, events, door, pc } = this.#parts;
+    const { state, tape, schedule, events, door, pc, processors } = this.#parts;
     Atomics.store(state, Word.attention, 0);
     tape?.answer();
     schedule.passHaltedTime();
     events.runDue(schedule.clock.now());
+    processors.takeSignals();
     if (door.isWaiting) return { reason: 'waiting' };
     if (this.power !== null) {
       const result = this.power;
@@ -94,6 +99,7 @@ export class RunLoop {
     if (tape?.isOver) return { reason: 'debug', stop: { reason: 'recording', at: 'end' } };
     if (Atomics.load(state, Word.wake) !== 0) return { reason: 'attention' };
     if (schedule.isOver(until)) return { reason: 'slice' };
+    processors.takeTurns();
     schedule.announce();
     return null;
   }
@@ -117,7 +123,8 @@ export class RunLoop {
 
   /** Nothing that devices may do ends the halt. */
   #isHaltedForGood(): boolean {
-    const { pc, state } = this.#parts;
-    return !pc.powerManagement.isSuspended && !pc.canInterrupt((state[Word.eflags]! & Eflags.if) !== 0);
+    const { pc, processors } = this.#parts;
+    if (pc.powerManagement.isSuspended || processors.othersRun) return false;
+    return !pc.canInterrupt((processor) => processors.isMaskable(processor));
   }
 }

@@ -2,7 +2,6 @@ import type { Flag } from './flags.ts';
 import { checkProperties, type PropertyPatterns } from './properties.ts';
 import { type List, warned } from './settings.ts';
 
-const one = /^1$/;
 const off = /^off$/;
 const onOrOff = /^(on|off)$/;
 const anything = /^/;
@@ -23,13 +22,6 @@ interface AcceptedFlag {
 }
 
 const rows: readonly AcceptedFlag[] = [
-  {
-    names: ['smp'],
-    argument: '1',
-    help: 'one processor',
-    properties: { cpus: one, cores: one, threads: one, sockets: one, dies: one, clusters: one, maxcpus: one },
-    instead: 'there is one processor, and more are not there yet; give -smp 1',
-  },
   {
     names: ['accel'],
     argument: 'tcg',

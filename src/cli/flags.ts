@@ -17,6 +17,7 @@ import { checkProperties, parseInteger, parseProperties, parseSwitch } from './p
 import { type List, machine, type Settings } from './settings.ts';
 import { shareFlags } from './share-flags.ts';
 import { smbiosFlags } from './smbios-flags.ts';
+import { smpFlag } from './smp-flag.ts';
 import { soundFlags } from './sound-flags.ts';
 import { traceFlags } from './trace-flags.ts';
 import { usbFlags } from './usb-flags.ts';
@@ -47,6 +48,7 @@ export const flags: readonly Flag[] = [
     list: 'list-cpus',
     apply: (settings, cpu) => machine(settings, { cpu: checkedCpu(cpu.replace(/^host(?=,|$)/, 'max')) }),
   },
+  smpFlag,
   machineFlag,
   {
     names: ['kernel'],

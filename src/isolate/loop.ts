@@ -338,8 +338,10 @@ class MachineLoop {
     },
     metrics: () => this.#core.metrics(),
     ask: (name, args) => callByName(this.#core.inspection, name, args),
-    examine: (name, args) => callByName(this.#core.examination, name, args),
-    debug: (name, args) => callByName(this.#core.debugging, name, args),
+    examine: (name, args, processor) =>
+      this.#core.processors.look(processor, () => callByName(this.#core.examination, name, args)),
+    debug: (name, args, processor) =>
+      this.#core.processors.borrow(processor, () => callByName(this.#core.debugging, name, args)),
     transfer: (name, args) => callByName(this.#core.transfer, name, args),
     startProfile: (interval) => this.#profiles.start(interval),
     stopProfile: (number) => this.#profiles.stop(number),

@@ -33,10 +33,10 @@ export interface Calls {
   metrics(): Metrics;
   /** Asks the machine's inspection. */
   ask(name: QuestionName, args: readonly unknown[]): unknown;
-  /** Asks the machine's examination. */
-  examine(name: ExaminationName, args: readonly unknown[]): unknown;
-  /** Has the machine do what a debugger asks. */
-  debug(name: DebugCallName, args: readonly unknown[]): unknown;
+  /** Asks the machine's examination, as if a processor were the one that runs, if one is named. */
+  examine(name: ExaminationName, args: readonly unknown[], processor?: number): unknown;
+  /** Has the machine do what a debugger asks, in the same way. */
+  debug(name: DebugCallName, args: readonly unknown[], processor?: number): unknown;
   /** Has the machine do what a move to another process takes, or a fork. */
   transfer(name: TransferCallName, args: readonly unknown[]): unknown;
   /** Starts to take a profile of the machine's thread, so many microseconds between two samples; its number. */

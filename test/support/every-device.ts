@@ -10,6 +10,7 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   memory: 16,
   memoryBelow4G: 16,
   cpu: 'max',
+  processors: 2,
   boot: { demo: true },
   drives: [
     { image: new Uint8Array(1 << 20), format: 'raw' },

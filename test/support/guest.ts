@@ -83,6 +83,7 @@ const SLICE = 5;
 export interface GuestOptions {
   readonly memoryBytes?: number;
   readonly cpu?: string;
+  readonly topology?: MachineConfig['topology'];
   readonly memoryBelow4G?: number;
   readonly rebootAction?: MachineConfig['rebootAction'];
   /** What Guest.log gets lines of. */
@@ -136,6 +137,7 @@ export class Guest {
       memoryBytes: options.memoryBytes ?? MEMORY_BYTES,
       ...(options.memoryBelow4G !== undefined && { memoryBelow4G: options.memoryBelow4G }),
       ...(options.cpu !== undefined && { cpu: options.cpu }),
+      ...(options.topology !== undefined && { topology: options.topology }),
       boot,
       ...(options.vga !== undefined && { vga: options.vga }),
       ...(options.log !== undefined && { log: options.log }),

@@ -132,10 +132,13 @@ export const helpers = {
   canWriteStack: question(2),
   tryRestoreFlags: attempt(1),
   tryEnableInterrupts: attempt(1),
+  /** PAUSE. */
+  tryPause: attempt(0),
 
   // Arguments are named at the implementations, in runtime/cpu/traps.ts and what it imports.
   // Interrupts and flags.
   halt: trap(0),
+  pause: trap(0),
   setInterruptFlag: trap(1),
   popFlags: trap(1),
   pushVirtualFlags: trap(1),

@@ -176,8 +176,8 @@ export const Shadow = {
 /** Bits of Word.nmi: one is due; none is accepted, as the handler of the last one has not returned. */
 export const Nmi = { pending: 1, blocked: 2 } as const;
 
-/** Values of Word.halted: code runs; HLT waits for an interrupt; the CPU is shut down (triple fault). */
-export const Halt = { running: 0, waiting: 1, shutdown: 2 } as const;
+/** Values of Word.halted: code runs; HLT waits for an interrupt; the CPU is shut down (triple fault); after INIT it waits for a start-up message. */
+export const Halt = { running: 0, waiting: 1, shutdown: 2, startUp: 3 } as const;
 
 /** Words of the buffer, some of them not in use; the doubles follow. */
 export const WORD_COUNT = 256;

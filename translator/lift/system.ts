@@ -76,6 +76,7 @@ export const debugTrap: Lift = (b) => b.trap('debugTrap', b.field('nextEip'));
 export const invalidOpcode: Lift = raising(Vector.invalidOpcode);
 export const tooLong: Lift = raising(Vector.generalProtection);
 export const hlt: Lift = privileged('halt');
+export const pause: Lift = (b) => attempt(b, 'tryPause', [], 'pause');
 
 /** Condition code 1: OF is clear. */
 const NO_OVERFLOW = 1;

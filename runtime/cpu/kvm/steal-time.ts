@@ -12,7 +12,10 @@ const Steal = { time: 0, version: 8, bytes: 12 } as const;
 export const kvmStealTime = placeRegister(STEAL_TIME, 'kvmStealTime', { reserved: RESERVED });
 
 /** The guest had something to run for so many nanoseconds more, and no processor. What it knows of is added to; it need not ask. */
-export function addStolenTime({ hypervisor, modelRegisters }: Cpu, nanoseconds: number): void {
+export function addStolenTime(
+  { hypervisor, modelRegisters }: Pick<Cpu, 'hypervisor' | 'modelRegisters'>,
+  nanoseconds: number,
+): void {
   const place = modelRegisters.kvmStealTime;
   const at = placeOf(place);
   if ((place[0]! & ENABLED) === 0 || !hypervisor?.memory.has(at, Steal.bytes)) return;

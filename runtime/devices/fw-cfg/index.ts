@@ -11,6 +11,8 @@ export interface FwCfgOptions {
   readonly memory: BusMemory;
   /** Bytes of RAM, above 4 GB too. */
   readonly ramBytes: number;
+  /** What the processors' local APICs are called. */
+  readonly apicIds: readonly number[];
   /** Firmware is to offer a choice of what to boot from. */
   readonly bootMenu: boolean;
   /** 16 bytes; zeros where it is missing. */
@@ -131,15 +133,22 @@ function writeZeros(memory: BusMemory, address: number, length: number): void {
   for (let at = address; at < end; at += ZEROS.length) memory.write(at, ZEROS.subarray(0, end - at));
 }
 
-function itemsOf({ ramBytes, bootMenu, uuid = [], files, kernel }: FwCfgOptions): Map<number, () => Uint8Array> {
+function itemsOf({
+  ramBytes,
+  apicIds,
+  bootMenu,
+  uuid = [],
+  files,
+  kernel,
+}: FwCfgOptions): Map<number, () => Uint8Array> {
   const constants: [key: number, content: Uint8Array][] = [
     [Key.signature, ascii(SIGNATURE)],
     [Key.id, littleEndian(INTERFACES, 4)],
     [Key.uuid, Uint8Array.from({ length: 16 }, (_, n) => uuid[n] ?? 0)],
     [Key.ramBytes, littleEndian(ramBytes, 8)],
     [Key.noGraphic, littleEndian(0, 2)],
-    [Key.processors, littleEndian(1, 2)],
-    [Key.mostProcessors, littleEndian(1, 2)],
+    [Key.processors, littleEndian(apicIds.length, 2)],
+    [Key.apicIdLimit, littleEndian(Math.max(...apicIds) + 1, 2)],
     [Key.bootMenu, littleEndian(bootMenu ? 1 : 0, 2)],
     [Key.irq0Override, littleEndian(1, 4)],
     ...(kernel ? kernelItems(kernel) : []),

@@ -17,7 +17,8 @@ export const Key = {
   initrdAddress: 0x0a,
   initrdSize: 0x0b,
   bootMenu: 0x0e,
-  mostProcessors: 0x0f,
+  /** What is above all numbers of local APICs (QEMU's name is that of the number of processors). */
+  apicIdLimit: 0x0f,
   kernelEntry: 0x10,
   kernelData: 0x11,
   initrdData: 0x12,

@@ -1,5 +1,5 @@
 import { DeliveryMode, type InterruptMessage } from '../../bus/interrupt-message.ts';
-import type { MmioRegion } from '../../memory/mmio.ts';
+import type { LocalApicPort } from '../../cpu/local-apic-port.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { isAddressed } from './destination.ts';
 import { EndOfInterruptOffer } from './end-of-interrupt-offer.ts';
@@ -19,15 +19,15 @@ import {
   Lvt,
   lvtBits,
   Register,
-  Shorthand,
   Spurious,
 } from './registers.ts';
 import { localApicState } from './state.ts';
 import { ApicTimer } from './timer.ts';
 import { hasVector, highestVector, setVector } from './vectors.ts';
+import type { PlacedApic } from './window.ts';
 
-/** The local APIC of the machine's processor (Intel SDM vol. 3, chapter 11), with the 8259s behind LINT0. */
-export class LocalApic {
+/** The local APIC of a processor (Intel SDM vol. 3, chapter 11), with the 8259s at LINT0. */
+export class LocalApic implements LocalApicPort, PlacedApic {
   readonly component: Component;
   /** Called when `pending` rises. */
   onPending: () => void = () => {};
@@ -35,39 +35,40 @@ export class LocalApic {
   readonly #options: LocalApicOptions;
   readonly #timer: ApicTimer;
   readonly #offer: EndOfInterruptOffer;
-  /** Derived: where the registers are placed. */
-  #region: MmioRegion | null = null;
   /** Derived: the vector that may be delivered now, -1 if there is none. */
   #vector = -1;
 
   constructor(options: LocalApicOptions) {
     this.#options = options;
-    this.#timer = new ApicTimer(this.#state, options.clock, options.events, () => this.#raise(LocalVector.timer));
+    this.#timer = new ApicTimer(this.#state, options, () => this.#raise(LocalVector.timer));
     this.#offer = new EndOfInterruptOffer(this.#state, options.memory);
-    this.component = localApicState.bind('local apic', this.#state, { restored: () => this.#restored() });
-    options.external.onPending = () => {
-      if (this.#takesExternal) this.onPending();
-    };
+    this.component = localApicState.bind(options.name, this.#state, { restored: () => this.#restored() });
     this.reset();
   }
 
-  /** Power-on, with LINT0 as firmware leaves it: the 8259s' interrupts pass through ("virtual wire", 11.1). */
+  /** Power-on; LINT0 of the bootstrap processor is as firmware leaves it: the 8259s' interrupts pass through ("virtual wire", 11.1). */
   reset(): void {
+    const { initialId, isBootstrap } = this.#options;
     Object.assign(this.#state, localApicState.create(), {
-      baseLow: DEFAULT_BASE | Base.enabled | Base.bootstrap,
+      id: initialId,
+      baseLow: DEFAULT_BASE | Base.enabled | this.#bootstrapBit,
       destinationFormat: 0xf,
       spurious: Spurious.vector,
       localVectors: new Array(LOCAL_VECTORS).fill(Lvt.masked),
     });
     this.#state.baseLow >>>= 0;
-    this.#state.localVectors[LocalVector.lint0] = DeliveryMode.external << Lvt.modeShift;
+    if (isBootstrap) this.#state.localVectors[LocalVector.lint0] = DeliveryMode.external << Lvt.modeShift;
     this.#timer.stop();
-    this.#place();
+    this.#options.window.moved(this);
     this.#update();
   }
 
+  get #bootstrapBit(): number {
+    return this.#options.isBootstrap ? Base.bootstrap : 0;
+  }
+
   #restored(): void {
-    this.#place();
+    this.#options.window.moved(this);
     this.#vector = -1;
     this.#update();
   }
@@ -76,7 +77,7 @@ export class LocalApic {
 
   /** An interrupt is due, if the CPU's IF allows. */
   get pending(): boolean {
-    return this.#vector >= 0 || (this.#takesExternal && this.#options.external.pending);
+    return this.#vector >= 0 || (this.takesExternal && this.#options.external.pending);
   }
 
   /** Takes the interrupt of the highest priority into service and gives its vector. */
@@ -93,8 +94,8 @@ export class LocalApic {
     return vector;
   }
 
-  get id(): number {
-    return this.#state.id;
+  get initialId(): number {
+    return this.#options.initialId;
   }
 
   /** Globally, by IA32_APIC_BASE: otherwise it is as if it weren't there. */
@@ -109,10 +110,10 @@ export class LocalApic {
   writeBase(low: number, high: number): void {
     this.#settle();
     const wasEnabled = this.enabled;
-    this.#state.baseLow = ((low & ~Base.bootstrap) | Base.bootstrap) >>> 0;
+    this.#state.baseLow = ((low & ~Base.bootstrap) | this.#bootstrapBit) >>> 0;
     this.#state.baseHigh = high >>> 0;
-    if (wasEnabled && !this.enabled) this.#disable();
-    this.#place();
+    if (wasEnabled && !this.enabled) this.#clear();
+    this.#options.window.moved(this);
     this.#update();
   }
 
@@ -135,31 +136,23 @@ export class LocalApic {
     this.#state.eoiPlace = [low >>> 0, high >>> 0];
   }
 
+  /** The processor gets INIT: all but the number and the address is as after a reset (11.4.7.3). */
+  init(): void {
+    const { id } = this.#state;
+    this.#clear();
+    this.#state.id = id;
+  }
+
   /** What it had is gone, but for its address. */
-  #disable(): void {
+  #clear(): void {
     const { baseLow, baseHigh } = this.#state;
     this.reset();
     Object.assign(this.#state, { baseLow, baseHigh });
+    this.#options.window.moved(this);
   }
 
-  /** Puts the registers at the base. */
-  #place(): void {
-    const { mmio } = this.#options;
-    if (this.#region) mmio.remove(this.#region);
-    this.#region = null;
-    if (!this.enabled || this.#state.baseHigh !== 0) return;
-    this.#region = {
-      name: 'local apic',
-      base: (this.#state.baseLow & Base.address) >>> 0,
-      length: 0x1000,
-      read: (offset, size) => this.#readBytes(offset, size),
-      write: (offset, size, value) => {
-        this.#settle();
-        if (size === 4 && (offset & 15) === 0) this.#write(offset, value >>> 0);
-        else this.#options.guestError?.('local APIC: write that is no whole register, at offset', offset);
-      },
-    };
-    mmio.add(this.#region);
+  get base(): number | null {
+    return this.enabled && this.#state.baseHigh === 0 ? (this.#state.baseLow & Base.address) >>> 0 : null;
   }
 
   // Interrupts.
@@ -168,22 +161,34 @@ export class LocalApic {
     return (this.#state.spurious & Spurious.enabled) !== 0;
   }
 
-  get #takesExternal(): boolean {
-    const lint0 = this.#state.localVectors[LocalVector.lint0]!;
-    const external = ((lint0 >>> Lvt.modeShift) & Lvt.modeMask) === DeliveryMode.external;
-    return !this.enabled || (external && (lint0 & Lvt.masked) === 0);
+  /** Requests of the 8259s are for this processor, too. */
+  get takesExternal(): boolean {
+    return !this.enabled || this.#passesOn(LocalVector.lint0, DeliveryMode.external);
   }
 
-  /** A message from the I/O APIC or from another processor; false if it isn't for this one. */
-  accept(message: InterruptMessage): boolean {
-    if (!this.enabled || !isAddressed(this.#state, message.destination, message.logical)) return false;
-    this.#deliver(message.mode, message.vector, message.level);
-    return true;
+  /** Non-maskable interrupts of the board are for this processor, too: they come in at LINT1. */
+  get takesNmi(): boolean {
+    return !this.enabled || this.#passesOn(LocalVector.lint1, DeliveryMode.nmi);
+  }
+
+  #passesOn(pin: number, mode: number): boolean {
+    const entry = this.#state.localVectors[pin]!;
+    return ((entry >>> Lvt.modeShift) & Lvt.modeMask) === mode && (entry & Lvt.masked) === 0;
+  }
+
+  /** Whether a message is for this one. */
+  isAddressed({ destination, logical }: InterruptMessage): boolean {
+    return this.enabled && isAddressed(this.#state, destination, logical);
+  }
+
+  /** Of what the processor does. */
+  get priority(): number {
+    return processorPriority(this.#state);
   }
 
   /** Whether a message would interrupt the CPU; `maskable`: its IF is set. */
   wouldInterrupt(message: InterruptMessage, maskable: boolean): boolean {
-    if (!this.enabled || !isAddressed(this.#state, message.destination, message.logical)) return false;
+    if (!this.isAddressed(message)) return false;
     this.#settle();
     return (
       message.mode === DeliveryMode.nmi || (maskable && this.#isFixed(message.mode) && this.#passes(message.vector))
@@ -192,15 +197,19 @@ export class LocalApic {
 
   /** Whether a device can interrupt a CPU whose IF is set in another way: by the 8259s, or the timer of this chip. */
   get isOpen(): boolean {
-    if (this.#takesExternal && this.#options.external.isOpen) return true;
+    if (this.takesExternal && this.#options.external.isOpen) return true;
     this.#settle();
     const timer = this.#state.localVectors[LocalVector.timer]!;
     return this.#timer.isArmed && (timer & Lvt.masked) === 0 && this.#passes(timer & Lvt.vector);
   }
 
-  #deliver(mode: number, vector: number, level: boolean): void {
+  /** A message comes in, from wherever it is. */
+  deliver({ mode, vector, level }: Pick<InterruptMessage, 'mode' | 'vector' | 'level'>): void {
+    const { signal } = this.#options;
     this.#settle();
-    if (mode === DeliveryMode.nmi) this.#options.nmi();
+    if (mode === DeliveryMode.nmi) signal.nmi();
+    else if (mode === DeliveryMode.init) signal.init();
+    else if (mode === DeliveryMode.startUp) signal.startUp(vector);
     if (!this.#isFixed(mode)) return;
     if (vector < FIRST_LEGAL_VECTOR) {
       this.#error(ApicError.receivedIllegalVector, vector);
@@ -224,7 +233,8 @@ export class LocalApic {
   /** An interrupt of the APIC's own, by its local vector. */
   #raise(index: number): void {
     const entry = this.#state.localVectors[index]!;
-    if ((entry & Lvt.masked) === 0) this.#deliver((entry >>> Lvt.modeShift) & Lvt.modeMask, entry & Lvt.vector, false);
+    if ((entry & Lvt.masked) !== 0) return;
+    this.deliver({ mode: (entry >>> Lvt.modeShift) & Lvt.modeMask, vector: entry & Lvt.vector, level: false });
   }
 
   /** `value`: the vector or the register. */
@@ -257,27 +267,33 @@ export class LocalApic {
     this.#update();
   }
 
-  /** The interrupt command register: to this processor, which is the only one (11.6.1). */
+  /** The interrupt command register (11.6.1). */
   #send(): void {
     const { commandLow, commandHigh } = this.#state;
     const mode = (commandLow >>> Command.modeShift) & 7;
     const vector = commandLow & 0xff;
-    const shorthand = (commandLow >>> Command.shorthandShift) & 3;
     const fixed = mode === DeliveryMode.fixed || mode === DeliveryMode.lowestPriority;
     if (fixed && vector < FIRST_LEGAL_VECTOR) this.#error(ApicError.sentIllegalVector, vector);
-    if (shorthand === Shorthand.others) return;
-    const named = shorthand === Shorthand.none;
-    if (named && !isAddressed(this.#state, commandHigh >>> 24, (commandLow & Command.logical) !== 0)) return;
-    this.#deliver(mode, vector, false);
+    // The end of INIT's level is for arbitration alone, which nobody needs.
+    if (mode === DeliveryMode.init && (commandLow & (Command.level | Command.assert)) === Command.level) return;
+    const logical = (commandLow & Command.logical) !== 0;
+    const message = { mode, vector, level: false, destination: commandHigh >>> 24, logical };
+    this.#options.send(message, (commandLow >>> Command.shorthandShift) & 3);
   }
 
   // Registers.
 
   /** Registers are 32 bits wide; parts of one can be read. */
-  #readBytes(offset: number, size: number): number {
+  readBytes(offset: number, size: number): number {
     this.#settle();
     const value = (offset & 15) < 4 ? this.#read(offset & ~15) >>> (8 * (offset & 3)) : 0;
     return size === 4 ? value | 0 : value & ((1 << (8 * size)) - 1);
+  }
+
+  writeBytes(offset: number, size: number, value: number): void {
+    this.#settle();
+    if (size === 4 && (offset & 15) === 0) this.#write(offset, value >>> 0);
+    else this.#options.guestError?.('local APIC: write that is no whole register, at offset', offset);
   }
 
   #read(offset: number): number {

@@ -1,8 +1,9 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
+import type { InterruptMessage } from '../../bus/interrupt-message.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
-import type { MmioBus } from '../../memory/mmio.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue } from '../../time/events.ts';
+import type { ApicWindow } from './window.ts';
 
 /** What interrupts the CPU through the APIC's LINT0 pin: the PC's 8259s. */
 export interface ExternalInterrupts {
@@ -13,8 +14,8 @@ export interface ExternalInterrupts {
   onPending: () => void;
 }
 
-export interface LocalApicOptions {
-  readonly mmio: MmioBus;
+/** What all local APICs of a machine have in common. */
+export interface CommonApicOptions {
   /** What KVM's guests share with it. */
   readonly memory: BusMemory;
   readonly guestError?: ReportGuestError;
@@ -23,6 +24,31 @@ export interface LocalApicOptions {
   readonly external: ExternalInterrupts;
   /** The end of a level-triggered interrupt is told to the I/O APIC. */
   readonly endOfInterrupt: (vector: number) => void;
-  /** A non-maskable interrupt is due. */
-  readonly nmi: () => void;
+}
+
+/** What messages do to processors besides interrupts with a vector (Intel SDM vol. 3, 9.4). */
+export interface ProcessorSignals {
+  nmi(processor: number): void;
+  init(processor: number): void;
+  /** After INIT: it is to start at physical address `vector` * 4096. */
+  startUp(processor: number, vector: number): void;
+}
+
+export interface LocalApicOptions extends CommonApicOptions {
+  /** Of its state, and of its timer. */
+  readonly name: string;
+  readonly initialId: number;
+  /** The processor is the one that starts the machine. */
+  readonly isBootstrap: boolean;
+  readonly window: ApicWindow;
+  /** Sends a message to others, or to itself; `shorthand` is one of Shorthand. */
+  readonly send: (message: InterruptMessage, shorthand: number) => void;
+  /** Of its processor. */
+  readonly signal: { nmi(): void; init(): void; startUp(vector: number): void };
+}
+
+export interface ApicSetOptions extends CommonApicOptions {
+  /** What the APIC of each processor is called at first. */
+  readonly ids: readonly number[];
+  readonly signals: ProcessorSignals;
 }

@@ -64,7 +64,14 @@ export function isReadOnly(offset: number): boolean {
 }
 
 /** Bits of the interrupt command register (11.6.1). */
-export const Command = { modeShift: 8, logical: 1 << 11, shorthandShift: 18, bits: 0xccfff } as const;
+export const Command = {
+  modeShift: 8,
+  logical: 1 << 11,
+  assert: 1 << 14,
+  level: 1 << 15,
+  shorthandShift: 18,
+  bits: 0xccfff,
+} as const;
 export const Shorthand = { none: 0, self: 1, all: 2, others: 3 } as const;
 
 /** Bits of IA32_APIC_BASE (11.4.4). */

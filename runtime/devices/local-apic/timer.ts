@@ -3,16 +3,23 @@ import type { EventQueue, Timer } from '../../time/events.ts';
 import { LocalVector, Lvt, TimerMode } from './registers.ts';
 import type { LocalApicState } from './state.ts';
 
+/** `name`: of its event, which no other has. */
+export interface TimerOptions {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly events: EventQueue;
+}
+
 /** The local APIC's timer (Intel SDM vol. 3, 11.5.4): counts nanoseconds through a divider, or waits for a TSC value. */
 export class ApicTimer {
   readonly #state: LocalApicState;
   readonly #clock: Clock;
   readonly #event: Timer;
 
-  constructor(state: LocalApicState, clock: Clock, events: EventQueue, expired: () => void) {
+  constructor(state: LocalApicState, { name, clock, events }: TimerOptions, expired: () => void) {
     this.#state = state;
     this.#clock = clock;
-    this.#event = events.timer('local apic', (now) => {
+    this.#event = events.timer(name, (now) => {
       this.#rearm(now);
       expired();
     });

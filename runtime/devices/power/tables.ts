@@ -10,8 +10,10 @@ export interface AcpiTablesOptions extends DsdtOptions {
   readonly apics?: ApicDescription;
 }
 
-/** The local APIC of the processor, which has number 0, and the I/O APIC. */
+/** The local APICs of the processors, and the I/O APIC. */
 export interface ApicDescription {
+  /** What they are called, by processor. */
+  readonly localIds: readonly number[];
   readonly localAddress: number;
   readonly ioAddress: number;
   /** IRQs whose input has another number, or is level-triggered. They are active high. */
@@ -192,9 +194,15 @@ const EDGE_HIGH = 0x5;
 const LEVEL_HIGH = 0xd;
 
 /** Multiple APIC description table without its header: there are 8259s too, and their pin for NMI is LINT1. */
-function madtContent({ localAddress, ioAddress, overrides }: ApicDescription): Uint8Array {
+function madtContent({ localAddress, localIds, ioAddress, overrides }: ApicDescription): Uint8Array {
   const structures = [
-    structure(Structure.localApic, 8, [[4, 4, 1]]),
+    ...localIds.map((id, processor) =>
+      structure(Structure.localApic, 8, [
+        [2, 1, processor],
+        [3, 1, id],
+        [4, 4, 1],
+      ]),
+    ),
     structure(Structure.ioApic, 12, [[4, 4, ioAddress]]),
     ...overrides.map(({ irq, input, level }) =>
       structure(Structure.override, 10, [

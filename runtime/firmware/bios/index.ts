@@ -6,7 +6,7 @@ import { biosStructure } from '../smbios/index.ts';
 import { font8 } from '../vgabios/fonts/index.ts';
 import { source } from './source/index.ts';
 import { interruptRoutingTable, routingSlots } from './tables/interrupt-routing.ts';
-import { multiprocessorTables } from './tables/multiprocessor.ts';
+import { MP_SPARE_BYTES, multiprocessorTables } from './tables/multiprocessor.ts';
 
 /** The size of the ROM: it ends at 1 MB and at 4 GB. */
 const BIOS_BYTES = 0x10000;
@@ -18,7 +18,7 @@ const PCI_MEMORY_END = IO_APIC_BASE;
 /** IRQs that the firmware routes PIRQ A-D to. */
 const PIRQ_ROUTES = [10, 10, 11, 11] as const;
 /** What is kept free in the ROM for tables that are made with it. */
-const room = { MP_BYTES: 1280, SMBIOS_BYTES: 1600, FONT_BYTES: 1024 } as const;
+const room = { MP_BYTES: 1900, MP_SPARE_BYTES, SMBIOS_BYTES: 1600, FONT_BYTES: 1024 } as const;
 /** What it says of itself, if the machine's owner does not. */
 const itself = biosStructure({ version: '1', date: '01/01/2026' });
 

@@ -197,6 +197,6 @@ test('A saved state has where the structures are', () => {
   const rig = new KvmRig();
   rig.writeRegister(SYSTEM_TIME, 0x101);
   const other = new KvmRig();
-  modelRegisterComponent(other.cpu).load(modelRegisterComponent(rig.cpu).save());
+  modelRegisterComponent(other.cpu.modelRegisters).load(modelRegisterComponent(rig.cpu.modelRegisters).save());
   expect(other.readRegister(SYSTEM_TIME)).toEqual([0x101, 0]);
 });

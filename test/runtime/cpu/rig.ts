@@ -70,7 +70,7 @@ export class Rig {
   endOfInterruptPlace: [low: number, high: number] = [0, 0];
   /** Tells what is written to it. */
   readonly localApic: LocalApicPort = {
-    id: 0,
+    initialId: 0,
     enabled: true,
     readBase: () => [0xfee00900, 0],
     writeBase: (low, high) => this.portLog.push(`apic base ${high} ${low.toString(16)}`),

@@ -1,7 +1,8 @@
 import { IoApic } from '../../../runtime/devices/io-apic/index.ts';
 import { IO_APIC_BASE } from '../../../runtime/devices/io-apic/registers.ts';
-import { LocalApic } from '../../../runtime/devices/local-apic/index.ts';
+import type { LocalApic } from '../../../runtime/devices/local-apic/index.ts';
 import { DEFAULT_BASE } from '../../../runtime/devices/local-apic/registers.ts';
+import { LocalApics } from '../../../runtime/devices/local-apic/set.ts';
 import type { BusMemory } from '../../../runtime/memory/bus-memory.ts';
 import type { MmioRegion } from '../../../runtime/memory/mmio.ts';
 import { Rig } from './rig.ts';
@@ -14,12 +15,17 @@ export class ApicRig extends Rig {
   readonly shared = new Uint8Array(0x1000);
   /** What is written there is lost. */
   isReadOnly = false;
+  readonly locals: LocalApics;
+  /** That of the first processor. */
   readonly local: LocalApic;
+  /** Signals to processors, in their order. */
+  readonly signals: string[] = [];
   readonly io: IoApic;
   rises = 0;
-  nmis = 0;
+  /** Processors whose controllers had something for them, in their order. */
+  readonly risen: number[] = [];
 
-  constructor() {
+  constructor(ids: readonly number[] = [0]) {
     super();
     const { clock, events, external, regions, shared } = this;
     const memory: BusMemory = {
@@ -32,9 +38,18 @@ export class ApicRig extends Rig {
       remove: (region: MmioRegion) => void regions.splice(regions.indexOf(region), 1),
     };
     const endOfInterrupt = (vector: number) => this.io.endOfInterrupt(vector);
-    this.local = new LocalApic({ mmio, memory, clock, events, external, endOfInterrupt, nmi: () => this.nmis++ });
-    this.io = new IoApic({ mmio, clock, events, send: (message) => this.local.accept(message) });
-    this.local.onPending = () => this.rises++;
+    const signals = {
+      nmi: (processor: number) => this.signals.push(`nmi ${processor}`),
+      init: (processor: number) => this.signals.push(`init ${processor}`),
+      startUp: (processor: number, vector: number) => this.signals.push(`start-up ${processor} at ${vector}`),
+    };
+    this.locals = new LocalApics(mmio, { ids, memory, clock, events, external, endOfInterrupt, signals });
+    this.local = this.locals.all[0]!;
+    this.io = new IoApic({ mmio, clock, events, send: (message) => this.locals.accept(message) });
+    this.locals.onPending = (processor) => {
+      this.risen.push(processor);
+      this.rises++;
+    };
   }
 
   get(offset: number): number {
@@ -62,6 +77,10 @@ export class ApicRig extends Rig {
 
   #at(base: number): MmioRegion {
     return this.regions.find((region) => region.base === base)!;
+  }
+
+  get nmis(): number {
+    return this.signals.filter((signal) => signal.startsWith('nmi')).length;
   }
 
   enable(): this {

@@ -28,6 +28,7 @@ class FwCfgRig extends Rig {
     this.fwCfg = new FwCfg({
       ports: this.ports,
       memory: this.memory,
+      apicIds: [0],
       ramBytes: 5 * 2 ** 32 + 0x8000000,
       bootMenu,
       files,

@@ -20,7 +20,7 @@ function filesOf(
     firmware,
     firmwareFiles: given,
   };
-  const settings = { powerBase: 0xb000, pirqRoutes: [10, 10, 11, 11], apic: true };
+  const settings = { powerBase: 0xb000, pirqRoutes: [10, 10, 11, 11], apicIds: [0] };
   const files = firmwareFiles(
     config,
     () => acpiTables(config, settings),

@@ -62,6 +62,21 @@ test.each([
   expect(() => parse(line)).toThrow(message);
 });
 
+test.each([
+  ['2', { sockets: 1, cores: 2, threads: 1 }],
+  ['cpus=4,sockets=2', { sockets: 2, cores: 2, threads: 1 }],
+  ['4,cores=2', { sockets: 2, cores: 2, threads: 1 }],
+  ['cores=3', { sockets: 1, cores: 3, threads: 1 }],
+  ['maxcpus=4,threads=2', { sockets: 1, cores: 2, threads: 2 }],
+  ['8,sockets=2,cores=2,threads=2,dies=1,maxcpus=8', { sockets: 2, cores: 2, threads: 2 }],
+])('-smp %s', (text, processors) => {
+  expect(parse(`-smp ${text} -kernel K`).machine.processors).toEqual(processors);
+});
+
+test('the last -smp counts', () => {
+  expect(parse('-smp 2 -smp 1').machine.processors).toBeUndefined();
+});
+
 describe('flags that say what to do instead', () => {
   test.each([
     ['-localtime', '-localtime is not supported: give -rtc base=localtime'],
@@ -70,7 +85,6 @@ describe('flags that say what to do instead', () => {
     ['-soundhw pcspk', '-soundhw is not supported: give -audiodev wav,id=a,path=FILE, and'],
     ['-no-frame', '-no-frame is not supported: there is no window'],
     ['-enable-kvm', '-enable-kvm is not supported: guest code is always translated'],
-    ['-smp 2', "-smp: '2' is not supported: there is one processor"],
     ['-sandbox on,obsolete=deny,spawn=deny', "-sandbox: 'on' is not supported: there is no sandbox around the program"],
     ['-display gtk,zoom-to-fit=on', "-display: 'gtk' is not supported: there are no windows"],
     ['-display dbus,p2p=on', "-display: 'dbus' is not supported: there are no windows"],

@@ -14,6 +14,8 @@ import type {
 } from '../../../src/machine-core.ts';
 import { Eflags, STATE_BYTES, Word } from '../../../translator/abi/state.ts';
 
+const use = <Result>(_processor: number | undefined, act: () => Result): Result => act();
+
 /**
  * Stands in for a machine: it echoes serial input with ASCII letters in capitals, and obeys these characters:
  * ! powers off, # exits with code 33, % asks for a reset, $ causes a triple fault, * computes until it is asked for attention, ? throws,
@@ -151,6 +153,7 @@ class FakeCore implements MachineCore {
   readonly inspection = { translations: () => [{ physical: 0x1000, key: 3 }] } as unknown as Questions;
 
   readonly examination = { interruptCounts: () => [this.#runs] } as unknown as ExaminationCalls;
+  readonly processors = { borrow: use, look: use };
   readonly debugging = {} as unknown as DebugCalls;
   readonly transfer = {} as unknown as TransferCalls;
 

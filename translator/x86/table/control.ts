@@ -29,7 +29,6 @@ export const control: FormRow[] = [
   form('FD', 'STD', lift.std),
 
   form('90', 'NOP', lift.nop),
-  form('F3 90', 'PAUSE', lift.nop),
   // Reserved by the P6 family for hints: the operand is never accessed (US patent 5,701,442).
   ...[0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f].map((n) => form(`${hex(0x0f00 + n)} /r`, 'NOP Ev,Gv', lift.nop)),
   form('0F 1F /0', 'NOP Ev', lift.nop),

@@ -28,6 +28,7 @@ const interrupts: FormRow[] = [
   form('FA', 'CLI', lift.cli),
   form('FB', 'STI', lift.sti),
   form('F4', 'HLT', lift.hlt),
+  form('F3 90', 'PAUSE', lift.pause),
 ];
 
 const farTransfers: FormRow[] = [

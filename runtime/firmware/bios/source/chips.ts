@@ -55,7 +55,7 @@ apic_setup:
         jz      .end
         mov     eax, 1
         cpuid
-        call    mp_tell_processor
+        call    mp_tell_processors
         test    edx, CPUID_APIC
         jz      .end
         call    flat_begin
@@ -64,24 +64,6 @@ apic_setup:
         mov     dword [dword fs:LOCAL_APIC + LOCAL_APIC_LINT1], NON_MASKABLE
         call    flat_end
 .end:   ret
-
-MP_LENGTH       equ 16 + 4      ; of the configuration table, which comes after the pointer
-MP_CHECKSUM     equ 16 + 7
-MP_SIGNATURE    equ 16 + 44 + 4 ; of the processor, which has the first entry
-MP_FEATURES     equ MP_SIGNATURE + 4
-; Puts what CPUID says, EAX and EDX, into the MP table.
-mp_tell_processor:
-        mov     [cs:mp_tables + MP_SIGNATURE], eax
-        mov     [cs:mp_tables + MP_FEATURES], edx
-        mov     byte [cs:mp_tables + MP_CHECKSUM], 0
-        mov     si, mp_tables + 16
-        mov     cx, [cs:mp_tables + MP_LENGTH]
-        mov     al, 0
-.next:  sub     al, [cs:si]
-        inc     si
-        loop    .next
-        mov     [cs:mp_tables + MP_CHECKSUM], al
-        ret
 
 ; Channel 0: 18.2 Hz; channel 1: refresh, as the toggling bit of port 61h has it; channel 2: silent.
 pit_setup:

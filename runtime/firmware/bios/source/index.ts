@@ -28,6 +28,7 @@ import { keyboardTable } from './keyboard-table.ts';
 import { layout } from './layout.ts';
 import { memory } from './memory.ts';
 import { mouse } from './mouse.ts';
+import { multiprocessor } from './multiprocessor.ts';
 import { optionRoms } from './option-roms.ts';
 import { pciAccess } from './pci-access.ts';
 import { pciServices } from './pci-services.ts';
@@ -50,7 +51,20 @@ import { virtioSetup } from './virtio-setup.ts';
 import { wake } from './wake.ts';
 
 const begin = [layout, ports, signatures, reset, wake, post];
-const chipsAndBuses = [chips, memory, pciAccess, pciSetup, fwCfg, flat, acpiLoader, smbios, optionRoms, ps2, console];
+const chipsAndBuses = [
+  chips,
+  multiprocessor,
+  memory,
+  pciAccess,
+  pciSetup,
+  fwCfg,
+  flat,
+  acpiLoader,
+  smbios,
+  optionRoms,
+  ps2,
+  console,
+];
 const services = [vectors, timer, keyboard, keyboardActions, keyboardTable, keyboardServices, mouse];
 const systemServices = [system, a20, blockMove, apm, pciServices, serialParallel];
 const disks = [

@@ -37,6 +37,7 @@ CMOS_BOOT_THIRD equ 0x38        ; bits 4-7: third boot device; bit 0: floppies n
 CMOS_TRANSLATION equ 0x39       ; 2 bits a disk
 CMOS_BOOT_FIRST equ 0x3D        ; bits 0-3: first boot device, bits 4-7: second
 CMOS_ABOVE_4GB  equ 0x5B        ; 3 bytes: 64 KB
+CMOS_PROCESSORS equ 0x5F        ; besides the first one
 
 ; Power management of the PIIX4, function 3 of device 1
 POWER_STATUS    equ POWER_BASE

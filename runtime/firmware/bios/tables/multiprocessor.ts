@@ -1,3 +1,4 @@
+import { MOST_PROCESSORS } from '../../../cpu/topology.ts';
 import { setChecksum } from '../../../devices/power/image.ts';
 import { type FieldValue, fields, joined, putText } from './bytes.ts';
 
@@ -15,6 +16,9 @@ const OEM = 'RAWIRON ';
 const PRODUCT = 'PC          ';
 const POINTER_BYTES = 16;
 const HEADER_BYTES = 44;
+const PROCESSOR_BYTES = 20;
+/** For the entries of further processors, which POST makes: it moves the header there. */
+export const MP_SPARE_BYTES = (MOST_PROCESSORS - 1) * PROCESSOR_BYTES;
 const IO_APIC_ID = 0;
 const LOCAL_APIC_ID = 0;
 const PCI_BUS = 0;
@@ -28,18 +32,18 @@ const Entry = { processor: 0, bus: 1, ioApic: 2, interrupt: 3, localInterrupt: 4
 const Kind = { vectored: 0, nmi: 1, external: 3 } as const;
 
 /**
- * Floating pointer and configuration table (MultiProcessor Specification 1.4), one after the other, for `address`, which
- * must be a multiple of 16.
+ * Floating pointer and configuration table (MultiProcessor Specification 1.4) for `address`, which must be a multiple of 16; between them is
+ * room for the entries of further processors.
  */
 export function multiprocessorTables(address: number, options: MultiprocessorOptions): Uint8Array {
   const pointer = fields(POINTER_BYTES, [
-    [4, 4, address + POINTER_BYTES],
+    [4, 4, address + POINTER_BYTES + MP_SPARE_BYTES],
     [8, 1, POINTER_BYTES / 16],
     [9, 1, 4],
   ]);
   putText(pointer, 0, '_MP_');
   setChecksum(pointer, 10);
-  return joined([pointer, configuration(options)]);
+  return joined([pointer, new Uint8Array(MP_SPARE_BYTES), configuration(options)]);
 }
 
 function configuration(options: MultiprocessorOptions): Uint8Array {
@@ -74,13 +78,13 @@ function configuration(options: MultiprocessorOptions): Uint8Array {
   return table;
 }
 
-/** The only processor: enabled, the one that boots. POST puts the signature and features of CPUID there; a processor without CPUID has these. */
+/** The first processor: enabled, the one that boots. POST puts the signature and features of CPUID there; a processor without CPUID has these. */
 function processor(): Uint8Array {
-  return fields(20, [
+  return fields(PROCESSOR_BYTES, [
     [0, 1, Entry.processor],
     [1, 1, LOCAL_APIC_ID],
     [2, 1, 0x14],
-    [3, 1, 0x03],
+    [3, 1, 0x01],
     [4, 4, 0x600],
     [8, 4, 0x201],
   ]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { interruptRoutingTable } from '../../../../runtime/firmware/bios/tables/interrupt-routing.ts';
-import { multiprocessorTables } from '../../../../runtime/firmware/bios/tables/multiprocessor.ts';
+import { MP_SPARE_BYTES, multiprocessorTables } from '../../../../runtime/firmware/bios/tables/multiprocessor.ts';
 
 const routes = [5, 9, 10, 11];
 const sum = (bytes: Uint8Array): number => bytes.reduce((total, byte) => (total + byte) & 0xff, 0);
@@ -22,7 +22,7 @@ test('the table of interrupt routes has all slots of the bus', () => {
 test('so has the MP table', () => {
   const overrides = [{ irq: 0, input: 2, level: false }];
   const table = multiprocessorTables(0x1000, { localAddress: 0, ioAddress: 0, overrides, pirqRoutes: routes });
-  const body = table.subarray(16);
+  const body = table.subarray(16 + MP_SPARE_BYTES);
   expect(sum(body)).toBe(0);
   // Interrupts of bus 0, which is PCI: (MultiProcessor Specification 1.4, 4.3.4).
   const interrupts: number[][] = [];

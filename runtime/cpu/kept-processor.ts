@@ -1,0 +1,62 @@
+import { Cr0, Cr4 } from '../../translator/abi/control-registers.ts';
+import { Double, STATE_BYTES, WORD_COUNT, Word, wordCounts } from '../../translator/abi/state.ts';
+import type { Cpu } from './cpu.ts';
+import { type ModelRegisters, modelRegisterState } from './model-register-state.ts';
+
+/** Words that the machine has once: other threads write them, whoever runs code uses them, or all processors share them. */
+const shared = (['attention', 'wake', 'budget', 'callDepth', 'codeContext', 'randomKey', 'randomCount'] as const)
+  .flatMap((name) => Array.from({ length: wordCounts[name] ?? 1 }, (_, n) => Word[name] + n))
+  .toSorted((left, right) => left - right);
+
+/** The runs of words between these. */
+const ranges: readonly (readonly [from: number, to: number])[] = [-1, ...shared]
+  .map((word, n): [number, number] => [word + 1, shared[n] ?? WORD_COUNT])
+  .filter(([from, to]) => from < to);
+
+/** Bits of CR4 that decide what a page table means: PSE, PAE, PGE, SMEP. */
+const PAGING_BITS = Cr4.pse | Cr4.pae | Cr4.pge;
+
+/** What there is of one processor while the CPU has the state of another one. */
+export class KeptProcessor {
+  /** The words of translator/abi/state.ts. */
+  readonly state: Int32Array;
+  readonly modelRegisters: ModelRegisters;
+  readonly #doubles: Float64Array;
+
+  constructor(modelRegisters = modelRegisterState.create()) {
+    const buffer = new ArrayBuffer(STATE_BYTES);
+    this.state = new Int32Array(buffer, 0, WORD_COUNT);
+    this.#doubles = new Float64Array(buffer);
+    this.modelRegisters = modelRegisters;
+  }
+
+  /** Takes what the CPU has. */
+  keep({ state, doubles }: Cpu): void {
+    copyWords(state, this.state);
+    this.#doubles.set(doubles.subarray(Double.readSpan), Double.readSpan);
+  }
+
+  /** Puts it into the CPU. What others share stays, and so do translations of addresses. */
+  restore(cpu: Cpu): void {
+    copyWords(this.state, cpu.state);
+    cpu.doubles.set(this.#doubles.subarray(Double.readSpan), Double.readSpan);
+    cpu.modelRegisters = this.modelRegisters;
+  }
+}
+
+function copyWords(from: Int32Array, to: Int32Array): void {
+  for (const [first, end] of ranges) to.set(from.subarray(first, end), first);
+}
+
+/** Whether the same linear addresses lead to the same memory, with the same rights. */
+export function haveSamePages(left: Int32Array, right: Int32Array): boolean {
+  const differences =
+    (left[Word.cr3] ^ right[Word.cr3]) |
+    ((left[Word.cr0] ^ right[Word.cr0]) & (Cr0.pg | Cr0.wp)) |
+    ((left[Word.cr4] ^ right[Word.cr4]) & PAGING_BITS) |
+    (left[Word.efer] ^ right[Word.efer]);
+  if (differences !== 0) return false;
+  const end = Word.pagePointer + wordCounts.pagePointer!;
+  for (let word = Word.pagePointer; word < end; word++) if (left[word] !== right[word]) return false;
+  return true;
+}
