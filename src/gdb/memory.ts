@@ -1,7 +1,7 @@
 import { latin1 } from '../bytes.ts';
+import type { AskedProcessor } from '../machine-types.ts';
 import { toHex } from './hex.ts';
 import { PACKET_BYTES, unescapeData } from './packets.ts';
-import type { GdbTarget } from './target.ts';
 
 /** What gdb's addresses are: linear, or physical after `maintenance packet Qqemu.PhyMemMode:1`, as in QEMU. */
 export type Space = 'linear' | 'physical';
@@ -23,7 +23,7 @@ function rangeOf(text: string): Range | null {
 }
 
 /** `m`: reads memory. */
-export async function readMemory({ examine }: GdbTarget, space: Space, text: string): Promise<string> {
+export async function readMemory({ examine }: AskedProcessor, space: Space, text: string): Promise<string> {
   const range = rangeOf(text);
   if (range === null) return INVALID;
   // gdb asks for the rest.
@@ -39,7 +39,7 @@ export function binaryData(data: string): Uint8Array {
 
 /** `M` and `X`: writes memory. `bytesOf` reads the data; null: they are none. */
 export async function writeMemory(
-  target: GdbTarget,
+  processor: AskedProcessor,
   space: Space,
   text: string,
   bytesOf: (data: string) => Uint8Array | null,
@@ -47,5 +47,5 @@ export async function writeMemory(
   const range = rangeOf(text);
   const bytes = range && bytesOf(range.data);
   if (!range || !bytes || bytes.length !== range.length) return INVALID;
-  return (await target.debug('write', space, range.address, bytes)) ? 'OK' : BAD_ADDRESS;
+  return (await processor.debug('write', space, range.address, bytes)) ? 'OK' : BAD_ADDRESS;
 }

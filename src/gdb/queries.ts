@@ -2,13 +2,17 @@ import { targetDescription } from './description.ts';
 import { fromHex, toHex } from './hex.ts';
 import type { Space } from './memory.ts';
 import { escapeData, PACKET_BYTES } from './packets.ts';
-import { type GdbConsole, type GdbFeatures, threadName } from './target.ts';
+import type { GdbConsole, GdbFeatures } from './target.ts';
+import { processorOf, threadName } from './threads.ts';
 
 /** What queries read and change of a session. */
 export interface QueryContext {
   /** The machine can go back. */
   readonly goesBack: boolean;
   readonly console: GdbConsole;
+  readonly processors: number;
+  /** The processor that packets are about. */
+  readonly general: number;
   features: GdbFeatures;
   space: Space;
   acknowledges: boolean;
@@ -37,10 +41,10 @@ const queries: readonly (readonly [string, Query])[] = [
   ['qXfer:features:read:', (_, data) => readDescription(data)],
   ['qRcmd,', runCommand],
   ['qAttached', () => '1'],
-  ['qC', ({ features }) => `QC${threadName(features)}`],
-  ['qfThreadInfo', ({ features }) => `m${threadName(features)}`],
+  ['qC', ({ general, features }) => `QC${threadName(general, features)}`],
+  ['qfThreadInfo', (context) => `m${threadNames(context)}`],
   ['qsThreadInfo', () => 'l'],
-  ['qThreadExtraInfo', () => toHex(new TextEncoder().encode('CPU#0'))],
+  ['qThreadExtraInfo,', describeThread],
   ['qqemu.sstepbits', () => STEP_BITS],
   ['qqemu.sstep', () => `0x${STEP_MODE.toString(16)}`],
   ['Qqemu.sstep=', (_, data) => (Number.parseInt(data, 16) === STEP_MODE ? 'OK' : INVALID)],
@@ -58,6 +62,17 @@ function support(context: QueryContext, data: string): string {
   const theirs = data.slice(1).split(';');
   context.features = { multiprocess: theirs.includes('multiprocess+'), stopKinds: theirs.includes('swbreak+') };
   return context.goesBack ? `${supported};ReverseStep+;ReverseContinue+` : supported;
+}
+
+function threadNames({ processors, features }: QueryContext): string {
+  return Array.from({ length: processors }, (_, n) => threadName(n, features)).join(',');
+}
+
+/** What gdb shows of a thread besides its name. */
+function describeThread({ processors }: QueryContext, name: string): string {
+  const processor = processorOf(name, processors);
+  if (processor === null) return INVALID;
+  return toHex(new TextEncoder().encode(`CPU#${processor === 'any' ? 0 : processor}`));
 }
 
 /** This answer is acknowledged still. */

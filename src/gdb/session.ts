@@ -1,14 +1,16 @@
 import { latin1 } from '../bytes.ts';
 import type { Exit } from '../isolate/protocol.ts';
 import type { DebugStop } from '../machine-core.ts';
+import type { AskedProcessor } from '../machine-types.ts';
 import { fromHex } from './hex.ts';
 import { binaryData, readMemory, type Space, writeMemory } from './memory.ts';
 import { type Arrived, PacketReader, packetOf } from './packets.ts';
 import { answerQuery, type QueryContext } from './queries.ts';
 import { readAll, readOne, writeAll, writeOne } from './registers.ts';
-import { type Action, actionOf } from './resume.ts';
+import { type Action, actionOf, jointActionOf } from './resume.ts';
 import { StopPoints } from './stop-points.ts';
 import { type GdbConsole, type GdbFeatures, type GdbTarget, stopReply } from './target.ts';
+import { processorOf } from './threads.ts';
 
 const INVALID = 'E22';
 const FAILED = 'E01';
@@ -26,6 +28,9 @@ export class GdbSession implements QueryContext {
   features: GdbFeatures = { multiprocess: false, stopKinds: false };
   space: Space = 'linear';
   goesBack = false;
+  general = 0;
+  /** The processor that steps. */
+  #control = 0;
   /** Packets are acknowledged. */
   acknowledges = true;
   #lastPacket = '';
@@ -47,7 +52,9 @@ export class GdbSession implements QueryContext {
   async #come(): Promise<void> {
     const { target } = this;
     if (target.state === 'running') await target.pause();
-    if (target.state !== 'ended') this.goesBack = await target.debug('keepHistory', 'gdb', true);
+    if (target.state === 'ended') return;
+    this.goesBack = await target.debug('keepHistory', 'gdb', true);
+    await this.#chooseCurrent();
   }
 
   /** Bytes from gdb. Resolves when they have been answered, and the answers taken. */
@@ -101,13 +108,13 @@ export class GdbSession implements QueryContext {
 
   readonly #handlers: Readonly<Record<string, Handler>> = {
     '?': () => this.#begin(),
-    g: () => readAll(this.target),
-    G: (data) => writeAll(this.target, data),
-    p: (data) => readOne(this.target, data),
-    P: (data) => writeOne(this.target, data),
-    m: (data) => readMemory(this.target, this.space, data),
-    M: (data) => writeMemory(this.target, this.space, data, fromHex),
-    X: (data) => writeMemory(this.target, this.space, data, binaryData),
+    g: () => readAll(this.#chosen),
+    G: (data) => writeAll(this.#chosen, data),
+    p: (data) => readOne(this.#chosen, data),
+    P: (data) => writeOne(this.#chosen, data),
+    m: (data) => readMemory(this.#chosen, this.space, data),
+    M: (data) => writeMemory(this.#chosen, this.space, data, fromHex),
+    X: (data) => writeMemory(this.#chosen, this.space, data, binaryData),
     Z: (data) => changed(this.#points.set(data)),
     z: (data) => changed(this.#points.remove(data)),
     c: (data) => this.#resume(actionOf(`c${data}`)),
@@ -118,33 +125,67 @@ export class GdbSession implements QueryContext {
     v: (data) => this.#extended(data),
     q: (data) => answerQuery(this, `q${data}`),
     Q: (data) => answerQuery(this, `Q${data}`),
-    H: (data) => (isThread(data.slice(1)) ? 'OK' : INVALID),
-    T: (data) => (isThread(data) ? 'OK' : INVALID),
+    H: (data) => this.#choose(data.charAt(0), data.slice(1)),
+    T: (data) => (this.#processorOf(data) === null ? INVALID : 'OK'),
     D: () => this.#detach(),
     k: () => this.#kill(null),
   };
 
   /** gdb begins: what another one may have left is taken away. */
-  #begin(): string {
+  #begin(): Promise<string> {
     this.#points.clear();
     return this.#stopReply({ reason: 'step' });
   }
 
-  #stopReply(stop: DebugStop | null): string {
-    return stopReply(stop, this.features, this.#points.kindAt);
+  /** What comes next is about the processor that has stopped. */
+  async #stopReply(stop: DebugStop | null): Promise<string> {
+    // One that has ended says no more.
+    await this.#chooseCurrent().catch(() => {});
+    return stopReply(stop, this.general, this.features, this.#points.kindAt);
+  }
+
+  // Processors.
+
+  get processors(): number {
+    return this.target.processors;
+  }
+
+  get #chosen(): AskedProcessor {
+    return this.target.processor(this.general);
+  }
+
+  async #chooseCurrent(): Promise<void> {
+    this.general = this.#control = await this.target.debug('currentProcessor');
+  }
+
+  #processorOf(thread: string): number | 'any' | null {
+    return processorOf(thread, this.processors);
+  }
+
+  /** Which one registers and memory are of, or which one steps; any will do as it was. */
+  #choose(purpose: string, thread: string): string {
+    const processor = this.#processorOf(thread);
+    if (processor === null) return INVALID;
+    if (processor !== 'any' && purpose === 'g') this.general = processor;
+    if (processor !== 'any' && purpose === 'c') this.#control = processor;
+    return 'OK';
   }
 
   async #extended(data: string): Promise<string | null> {
     if (data === 'Cont?') return 'vCont;c;C;s;S';
-    if (data.startsWith('Cont;')) return this.#resume(actionOf(data.slice('Cont;'.length)));
+    if (data.startsWith('Cont;')) return this.#resume(jointActionOf(data.slice('Cont;'.length)));
     return data.startsWith('Kill') ? this.#kill('OK') : '';
   }
 
   async #resume(action: Action | null): Promise<string | null> {
-    if (action === null) return INVALID;
+    const named = action === null ? null : this.#processorOf(action.thread ?? '0');
+    if (action === null || named === null) return INVALID;
     const { target } = this;
-    if (action.address !== undefined) await target.debug('writeRegister', 'eip', BigInt(action.address));
+    const processor = named === 'any' ? this.#control : named;
+    if (action.address !== undefined)
+      await target.processor(processor).debug('writeRegister', 'eip', BigInt(action.address));
     if (!action.isStep) await this.#points.apply(target);
+    else if (!(await target.debug('runNext', processor))) return INVALID;
     await target.debug('setStepping', action.isStep);
     return this.#start();
   }
@@ -173,15 +214,15 @@ export class GdbSession implements QueryContext {
     await this.target.debug('setStepping', false).catch(() => {});
   }
 
-  readonly #stopped = (stop: DebugStop): void => this.#tell(this.#stopReply(stop));
+  readonly #stopped = (stop: DebugStop): void => this.#tell(() => this.#stopReply(stop));
   /** By Ctrl-C, or by somebody else. */
-  readonly #paused = (): void => this.#tell(this.#stopReply(null));
-  readonly #exited = ({ code }: Exit): void => this.#tell(`W${(code & 0xff).toString(16).padStart(2, '0')}`);
+  readonly #paused = (): void => this.#tell(() => this.#stopReply(null));
+  readonly #exited = ({ code }: Exit): void => this.#tell(() => `W${(code & 0xff).toString(16).padStart(2, '0')}`);
 
-  #tell(reply: string): void {
+  #tell(reply: () => string | Promise<string>): void {
     if (!this.#isAwaited) return;
     this.#isAwaited = false;
-    void this.send(reply);
+    this.#done = Promise.all([this.#done, reply()]).then(([, text]) => this.send(text));
   }
 
   async #detach(): Promise<string> {
@@ -207,9 +248,4 @@ export class GdbSession implements QueryContext {
 function changed(result: boolean | null): string {
   if (result === null) return '';
   return result ? 'OK' : INVALID;
-}
-
-/** Any, all, or the one that there is. */
-function isThread(text: string): boolean {
-  return /^(p(0|1|-1)(\.(0|1|-1))?|0|1|-1)$/.test(text.replace(/\b0+(?=\d)/g, ''));
 }

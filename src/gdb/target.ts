@@ -1,11 +1,16 @@
 import type { DebugStop } from '../machine-core.ts';
-import type { Debug, Examine, MachineEvents, MachineState } from '../machine-types.ts';
+import type { AskedProcessor, Debug, MachineEvents, MachineState } from '../machine-types.ts';
+
+import { threadName } from './threads.ts';
 
 /** What a debugger needs of a machine. */
 export interface GdbTarget {
   readonly state: MachineState;
   readonly debug: Debug;
-  readonly examine: Examine;
+  /** How many processors it has. */
+  readonly processors: number;
+  /** Asks of one of them. */
+  processor(number: number): AskedProcessor;
   start(): Promise<void>;
   pause(): Promise<void>;
   on<Name extends 'debug' | 'paused' | 'exit'>(name: Name, listener: (value: MachineEvents[Name]) => void): unknown;
@@ -18,8 +23,6 @@ export interface GdbConsole {
   quit(): void;
 }
 
-/** How the one processor is called: the process and the thread that gdb sees. */
-const THREAD = { alone: '1', ofProcess: 'p1.1' } as const;
 /** Signals by gdb's numbers. */
 const Signal = { interrupt: '02', trap: '05' } as const;
 const watchNames = { write: 'watch', read: 'rwatch', access: 'awatch' } as const;
@@ -32,18 +35,14 @@ export interface GdbFeatures {
   readonly stopKinds: boolean;
 }
 
-/** The name of the thread. */
-export function threadName({ multiprocess }: GdbFeatures): string {
-  return multiprocess ? THREAD.ofProcess : THREAD.alone;
-}
-
-/** Tells gdb why the machine stands still. Null: somebody has stopped it. `kindOf` tells by which packet a breakpoint was set. */
+/** Tells gdb why the machine stands still, and where. `stop` null: somebody has stopped it. `kindOf` tells by which packet a breakpoint was set. */
 export function stopReply(
   stop: DebugStop | null,
+  processor: number,
   features: GdbFeatures,
   kindOf: (address: number) => 'swbreak' | 'hwbreak',
 ): string {
-  const thread = `thread:${threadName(features)};`;
+  const thread = `thread:${threadName(processor, features)};`;
   if (stop === null) return `T${Signal.interrupt}${thread}`;
   return `T${Signal.trap}${thread}${reasonOf(stop, features, kindOf)}`;
 }

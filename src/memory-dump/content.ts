@@ -1,5 +1,5 @@
 import type { PhysicalRange } from '../machine-core.ts';
-import type { Examine } from '../machine-types.ts';
+import type { AskedProcessor, Examine } from '../machine-types.ts';
 import { allMappings } from '../page-mappings.ts';
 import { type CoreSegment, coreFileHead } from './core-file.ts';
 import type { MemoryDumpSettings } from './memory-dumps.ts';
@@ -18,20 +18,36 @@ interface DumpContent {
 }
 
 /** @throws ConfigurationError if there is no memory where it was asked for */
-export async function dumpContent(examine: Examine, settings: MemoryDumpSettings): Promise<DumpContent> {
-  const segments = await segmentsOf(examine, settings);
+export async function dumpContent(
+  processors: readonly AskedProcessor[],
+  settings: MemoryDumpSettings,
+): Promise<DumpContent> {
+  const segments = await segmentsOf(processors, settings);
+  const registers = await Promise.all(processors.map(({ examine }) => examine('registers')));
   return {
-    head: coreFileHead(processorNotes(await examine('registers')), segments),
+    head: coreFileHead(processorNotes(registers), segments),
     total: segments.reduce((sum, { bytes }) => sum + bytes, 0),
-    memory: memoryOf(examine, segments),
+    memory: memoryOf(processors[0]!.examine, segments),
   };
 }
 
-async function segmentsOf(examine: Examine, { paging, begin, length }: MemoryDumpSettings): Promise<CoreSegment[]> {
-  const blocks = memoryBlocks(await examine('memoryMap'));
-  const mappings = paging ? await allMappings(examine) : null;
+async function segmentsOf(
+  processors: readonly AskedProcessor[],
+  { paging, begin, length }: MemoryDumpSettings,
+): Promise<CoreSegment[]> {
+  const blocks = memoryBlocks(await processors[0]!.examine('memoryMap'));
+  const mappings = paging ? await firstMappings(processors) : null;
   const segments = mappings === null ? blocks : await mappedSegments(mappings, blocks);
   return begin === undefined || length === undefined ? segments : within(segments, { begin, length });
+}
+
+/** Those of the first processor that has paging on; null: none has. */
+async function firstMappings(processors: readonly AskedProcessor[]): ReturnType<typeof allMappings> {
+  for (const { examine } of processors) {
+    const mappings = await allMappings(examine);
+    if (mappings !== null) return mappings;
+  }
+  return null;
 }
 
 /** Pieces of many small segments are asked for together. */

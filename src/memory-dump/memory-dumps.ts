@@ -1,6 +1,6 @@
 import { ConfigurationError, messageOf } from '../errors.ts';
 import { Emitter } from '../events.ts';
-import type { Examine } from '../machine-types.ts';
+import type { AskedProcessor } from '../machine-types.ts';
 import { checkNames } from '../option-checks.ts';
 
 /** What of the guest's memory is dumped. */
@@ -43,7 +43,8 @@ export interface MemoryDumpEvents {
 export interface DumpedMachine {
   /** It is to come from another process. */
   readonly isAwaited: boolean;
-  readonly examine: Examine;
+  /** Each of its processors, the first one first. */
+  readonly processors: readonly AskedProcessor[];
   /** Stops it, whatever else it is told, until the function is called. */
   freeze(): Promise<() => Promise<void>>;
 }
@@ -120,7 +121,7 @@ export class MemoryDumps extends Emitter<MemoryDumpEvents> {
     const { dumpContent } = await import('./content.ts');
     this.#thaw = await this.#machine.freeze();
     void this.emit('still', true);
-    const { head, total, memory } = await dumpContent(this.#machine.examine, settings);
+    const { head, total, memory } = await dumpContent(this.#machine.processors, settings);
     this.#progress = { status: 'active', completed: 0, total };
     yield head;
     for await (const piece of memory) {

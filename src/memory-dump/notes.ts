@@ -7,16 +7,18 @@ const NOTE_QEMU = 0;
 const PROCESSOR_BYTES = 440;
 
 /**
- * A processor's registers as notes of a core file: those that debuggers read (Linux's elf_prstatus for i386), and all that QEMU
- * tells besides (QEMUCPUState, version 1).
+ * Processors' registers as notes of a core file: those that debuggers read (Linux's elf_prstatus for i386) of each, and then all
+ * that QEMU tells besides (QEMUCPUState, version 1).
  */
-export function processorNotes(registers: CpuRegisters): Uint8Array {
-  return concatenate([note('CORE', NOTE_PRSTATUS, status(registers)), note('QEMU', NOTE_QEMU, processor(registers))]);
+export function processorNotes(processors: readonly CpuRegisters[]): Uint8Array {
+  return concatenate([
+    ...processors.map((registers, n) => note('CORE', NOTE_PRSTATUS, status(registers, n + 1))),
+    ...processors.map((registers) => note('QEMU', NOTE_QEMU, processor(registers))),
+  ]);
 }
 
-function status(r: CpuRegisters): Uint8Array {
+function status(r: CpuRegisters, processId: number): Uint8Array {
   const none = 0;
-  const processId = 1;
   const selectors = [r.ds, r.es, r.fs, r.gs].map(({ selector }) => selector);
   return words([
     ...[none, none, none, none, none, none, processId],

@@ -1,13 +1,23 @@
 import type { Machine } from '../machine.ts';
+import type { Examine } from '../machine-types.ts';
 import type { Arguments, Parameter } from './arguments.ts';
 import { MonitorError } from './error.ts';
 import type { MonitorOptions } from './monitor.ts';
 import type { TextCursor } from './text-cursor.ts';
 
+/** A choice that lasts as long as who has made it. */
+export interface ChosenProcessor {
+  number: number;
+}
+
 /** What a command works on. */
 export interface CommandContext {
   readonly machine: Machine;
   readonly options: MonitorOptions;
+  /** Which one commands are about. */
+  readonly processor: ChosenProcessor;
+  /** Asks of that one. */
+  readonly examine: Examine;
   /** Lines that were entered, oldest first. */
   readonly history: readonly string[];
   readonly commands: readonly Command[];

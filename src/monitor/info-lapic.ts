@@ -1,3 +1,4 @@
+import { initialApicIds } from '../../runtime/cpu/topology.ts';
 import {
   Base,
   Command as CommandBit,
@@ -8,8 +9,9 @@ import {
   Spurious,
   TimerMode,
 } from '../../runtime/devices/local-apic/registers.ts';
+import { localApicName } from '../../runtime/devices/local-apic/set.ts';
 import type { LocalApicState } from '../../runtime/devices/local-apic/state.ts';
-import type { Machine } from '../machine.ts';
+import type { Examine } from '../machine-types.ts';
 import type { Arguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
@@ -34,15 +36,18 @@ const shorthands = {
 
 const hexadecimal = (value: number, digits: number): string => `0x${(value >>> 0).toString(16).padStart(digits, '0')}`;
 
-/** The local APIC, as QEMU's `info lapic` shows it. */
-export async function infoLapic({ numbers }: Arguments, { machine }: CommandContext): Promise<string> {
-  const state = (await machine.examine('stateOf', 'local apic')) as LocalApicState | undefined;
+/** A local APIC, as QEMU's `info lapic` shows it: that of a processor by its number at power-on. */
+export async function infoLapic({ numbers }: Arguments, { machine, processor }: CommandContext): Promise<string> {
+  const ids = initialApicIds(machine.topology);
+  const number = numbers.id === undefined ? processor.number : ids.indexOf(Number(numbers.id));
+  if (number < 0) throw new MonitorError('No CPU available');
+  const { examine } = machine.processor(number);
+  const state = (await examine('stateOf', localApicName(number))) as LocalApicState | undefined;
   if (state === undefined) return 'local apic state not available\n';
-  if (numbers.id !== undefined && Number(numbers.id) !== state.id) throw new MonitorError('No CPU available');
-  const read = (register: number) => registerAt(machine, state, register);
+  const read = (register: number) => registerAt(examine, state, register);
   const [count, priority] = [await read(Register.currentCount), await read(Register.processorPriority)];
   return [
-    'dumping local APIC state for CPU 0 \n',
+    `dumping local APIC state for CPU ${String(number).padEnd(2)}\n`,
     ...vectorLines(state),
     timerLine(state, count),
     spuriousLine(state),
@@ -57,8 +62,8 @@ export async function infoLapic({ numbers }: Arguments, { machine }: CommandCont
 }
 
 /** Where the guest has put the registers. Reading these two changes nothing, but what is not one is an error for the guest: so no others are. */
-async function registerAt(machine: Machine, { baseLow }: LocalApicState, register: number): Promise<number> {
-  const bytes = await machine.examine('read', 'physical', ((baseLow & Base.address) >>> 0) + register, 4);
+async function registerAt(examine: Examine, { baseLow }: LocalApicState, register: number): Promise<number> {
+  const bytes = await examine('read', 'physical', ((baseLow & Base.address) >>> 0) + register, 4);
   return bytes === null ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 }
 

@@ -20,10 +20,10 @@ export async function infoMem(context: CommandContext): Promise<string> {
 }
 
 async function listed(
-  { machine }: CommandContext,
+  { examine }: CommandContext,
   lines: (mappings: AsyncIterable<Mapping>) => AsyncIterable<string>,
 ): Promise<string> {
-  const mappings = await allMappings(machine.examine);
+  const mappings = await allMappings(examine);
   if (mappings === null) return 'PG disabled\n';
   let text = '';
   for await (const line of lines(mappings)) {

@@ -21,8 +21,8 @@ import { infoLimits } from './limits.ts';
 import { infoMice } from './mice.ts';
 import { migrationInfo } from './migrate.ts';
 import { infoNetwork } from './network.ts';
-import { infoProcessors } from './processor.ts';
-import { formatAllRegisters } from './registers.ts';
+import { infoPluggable, infoProcessors } from './processor.ts';
+import { infoRegisters } from './registers.ts';
 import { infoReplay } from './replay.ts';
 import { infoSnapshots } from './snapshots.ts';
 import { infoTraceEvents } from './trace.ts';
@@ -73,7 +73,7 @@ const parts: readonly Command[] = [
     usage: '',
     help: 'show infos for each CPU',
     parameters: [],
-    run: (_, { options }) => `* CPU #0: thread_id=${options.processId}\n`,
+    run: (_, context) => infoProcessors(context),
   },
   {
     names: ['dump'],
@@ -94,7 +94,7 @@ const parts: readonly Command[] = [
     usage: '',
     help: 'Show information about hotpluggable CPUs',
     parameters: [],
-    run: (_, context) => infoProcessors(context),
+    run: (_, context) => infoPluggable(context),
   },
   {
     names: ['irq'],
@@ -185,12 +185,13 @@ const parts: readonly Command[] = [
   },
   {
     names: ['registers'],
-    usage: '[-a]',
-    help: 'show the cpu registers (-a: of all processors, which is one)',
-    parameters: [{ name: 'a', type: 'flag' }],
-    run: async (_, { machine }) => {
-      return formatAllRegisters(await machine.examine('registers'), await machine.examine('floatRegisters'));
-    },
+    usage: '[-a|vcpu]',
+    help: "show the cpu registers (-a: show register info for all cpus; vcpu: specific vCPU to query; show the current CPU's registers if no argument is specified)",
+    parameters: [
+      { name: 'a', type: 'flag' },
+      { name: 'vcpu', type: 'integer', optional: true },
+    ],
+    run: infoRegisters,
   },
   {
     names: ['replay'],

@@ -39,7 +39,7 @@ async function items(
   space: AddressSpace,
   start: number,
   format: MemoryFormat,
-  { machine }: CommandContext,
+  { examine }: CommandContext,
 ): Promise<string> {
   const size = format.letter === 'c' ? 1 : format.size;
   // As in QEMU, characters are as many as the bytes of the items.
@@ -48,7 +48,7 @@ async function items(
   let text = '';
   for (let done = 0; done < length; done += lineBytes) {
     const at = start + done;
-    const bytes = await machine.examine('read', space, at, Math.min(lineBytes, length - done));
+    const bytes = await examine('read', space, at, Math.min(lineBytes, length - done));
     if (bytes === null) return `${text}${shown(space, at)}: Cannot access memory\n`;
     const values = Array.from({ length: bytes.length / size }, (_, n) => valueAt(bytes, n * size, size));
     text += `${shown(space, at)}: ${values.map((value) => formatItem(value, { ...format, size })).join(' ')}\n`;
@@ -65,7 +65,7 @@ async function strings(
   space: AddressSpace,
   start: number,
   count: number,
-  { machine }: CommandContext,
+  { examine }: CommandContext,
 ): Promise<string> {
   let text = '';
   let at = start;
@@ -73,7 +73,7 @@ async function strings(
     let string = '';
     const first = at;
     while (string.length < LONGEST_TEXT) {
-      const byte = (await machine.examine('read', space, at++, 1))?.[0];
+      const byte = (await examine('read', space, at++, 1))?.[0];
       if (byte === undefined) return `${text}${shown(space, first)}: Cannot access memory\n`;
       if (byte === 0) break;
       string += String.fromCharCode(byte);
@@ -91,12 +91,12 @@ async function disassemble(
   space: AddressSpace,
   start: number,
   count: number,
-  { machine }: CommandContext,
+  { examine }: CommandContext,
 ): Promise<string> {
   let [text, at] = ['', start];
   for (let done = 0; done < count; done += INSTRUCTIONS) {
     const wanted = Math.min(INSTRUCTIONS, count - done);
-    const instructions = await machine.examine('disassemble', space, at, wanted);
+    const instructions = await examine('disassemble', space, at, wanted);
     for (const instruction of instructions) {
       text += instructionLines(at, instruction);
       at += instruction.bytes.length;
@@ -139,27 +139,27 @@ async function readPiece(
   space: AddressSpace,
   address: number,
   length: number,
-  { machine }: CommandContext,
+  { examine }: CommandContext,
 ): Promise<Uint8Array> {
-  const bytes = await machine.examine('read', space, address, length);
+  const bytes = await examine('read', space, address, length);
   if (bytes !== null) return bytes;
   if (space === 'linear') throw new Error(`Invalid addr 0x${shown(space, address)}/size ${length} specified`);
-  return await machine.examine('readBus', address, length);
+  return await examine('readBus', address, length);
 }
 
 /** As Unix's `sum` of BSD: the sum so far turns by a bit to the right, then a byte is added. */
-async function sum({ numbers }: Arguments, { machine }: CommandContext): Promise<string> {
+async function sum({ numbers }: Arguments, { examine }: CommandContext): Promise<string> {
   const [start, size] = [numbers.start, numbers.size].map(Number);
   let total = 0;
   for (let done = 0; done < size; done += PIECE) {
-    const bytes = await machine.examine('readBus', start + done, Math.min(PIECE, size - done));
+    const bytes = await examine('readBus', start + done, Math.min(PIECE, size - done));
     total = bytes.reduce((before, byte) => (((before >>> 1) | (before << 15)) + byte) & 0xffff, total);
   }
   return `${String(total).padStart(5, '0')}\n`;
 }
 
-async function physicalAddress({ numbers }: Arguments, { machine }: CommandContext): Promise<string> {
-  const found = await machine.examine('physicalAddress', addressOf(numbers.addr, 'linear'));
+async function physicalAddress({ numbers }: Arguments, { examine }: CommandContext): Promise<string> {
+  const found = await examine('physicalAddress', addressOf(numbers.addr, 'linear'));
   return found === null ? 'Unmapped\n' : `gpa: ${found === 0 ? '0' : `0x${found.toString(16)}`}\n`;
 }
 

@@ -6,7 +6,7 @@ import type { MigrationChannel } from '../migration/channel.ts';
 import type { VncControl } from '../vnc/control.ts';
 import type { ArgumentContext } from './arguments.ts';
 import { readArguments } from './arguments.ts';
-import { type Command, type CommandContext, findCommand } from './command.ts';
+import { type ChosenProcessor, type CommandContext, type FoundCommand, findCommand } from './command.ts';
 import { commands } from './commands.ts';
 import { MonitorError } from './error.ts';
 import type { RegisterValues } from './expression.ts';
@@ -47,6 +47,7 @@ export class Monitor {
   readonly #machine: Machine;
   readonly #options: MonitorOptions;
   readonly #formats = new FormatSettings();
+  readonly #processor: ChosenProcessor = { number: 0 };
   #hasQuit = false;
 
   constructor(machine: Machine, options: MonitorOptions) {
@@ -70,21 +71,36 @@ export class Monitor {
     return `rawiron ${this.#options.version} monitor - type 'help' for more information`;
   }
 
-  /** Does what a line says. Resolves with the answer, lines that end with a line feed each; never rejects. */
-  async execute(line: string, history: readonly string[] = []): Promise<string> {
+  /**
+   * Does what a line says. Resolves with the answer, lines that end with a line feed each; never rejects.
+   * @param processor the one that it is about; left out: that which earlier lines have chosen
+   */
+  async execute(
+    line: string,
+    history: readonly string[] = [],
+    processor: ChosenProcessor = this.#processor,
+  ): Promise<string> {
     const cursor = new TextCursor(line);
     try {
       const found = findCommand(commands, cursor);
-      return found ? await this.#run(found.command, found.path, cursor, history) : '';
+      return found ? await this.#run(found, cursor, this.#context(history, processor)) : '';
     } catch (error) {
       return error instanceof MonitorError ? `${error.message}\n` : `Error: ${messageOf(error)}\n`;
     }
   }
 
-  async #run(command: Command, path: string, cursor: TextCursor, history: readonly string[]): Promise<string> {
-    const context: CommandContext = { machine: this.#machine, options: this.#options, history, commands };
+  #context(history: readonly string[], processor: ChosenProcessor): CommandContext {
+    const { examine } = this.#machine.processor(processor.number);
+    return { machine: this.#machine, options: this.#options, processor, examine, history, commands };
+  }
+
+  async #run({ command, path }: FoundCommand, cursor: TextCursor, context: CommandContext): Promise<string> {
     const names = command.names.join('|');
-    const needed: ArgumentContext = { names, registers: await this.#registers(cursor.rest), formats: this.#formats };
+    const needed: ArgumentContext = {
+      names,
+      registers: await registersFor(cursor.rest, context),
+      formats: this.#formats,
+    };
     try {
       return (await command.run(readArguments(cursor, command.parameters, needed), context)) ?? '';
     } catch (error) {
@@ -92,11 +108,6 @@ export class Monitor {
         throw new MonitorError(`${error.message}\nTry "help ${path}" for more information`);
       throw error;
     }
-  }
-
-  /** Only expressions that name one need them. */
-  async #registers(text: string): Promise<RegisterValues> {
-    return text.includes('$') ? registerValues(await this.#machine.examine('registers')) : {};
   }
 
   /** What the text before the cursor may go on with: words in place of its last one. */
@@ -116,4 +127,9 @@ export class Monitor {
     const type = command?.parameters.filter((parameter) => parameter.type !== 'flag')[before.length - 1]?.type;
     return type === 'drive' ? this.#machine.drives.map(({ label }) => label) : [];
   }
+}
+
+/** Only expressions that name one need them. */
+async function registersFor(text: string, { examine }: CommandContext): Promise<RegisterValues> {
+  return text.includes('$') ? registerValues(await examine('registers')) : {};
 }

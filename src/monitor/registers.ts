@@ -1,7 +1,9 @@
-import type { FloatRegisters } from '../../runtime/debug/float-registers.ts';
 import { formatFloatRegisters } from '../../runtime/debug/format-float-registers.ts';
 import { formatRegisters } from '../../runtime/debug/registers.ts';
 import type { CpuRegisters } from '../machine-core.ts';
+import type { Arguments } from './arguments.ts';
+import type { CommandContext } from './command.ts';
+import { MonitorError } from './error.ts';
 import type { RegisterValues } from './expression.ts';
 
 const segments = ['cs', 'ds', 'es', 'ss', 'fs', 'gs'] as const;
@@ -21,7 +23,18 @@ export function registerValues(registers: CpuRegisters): RegisterValues {
   };
 }
 
-/** All registers, as QEMU's `info registers` shows them. */
-export function formatAllRegisters(registers: CpuRegisters, float: FloatRegisters): string {
-  return `\nCPU#0\n${formatRegisters(registers)}\n${formatFloatRegisters(float)}`;
+/** The registers of the processor that is chosen, of another one or, with `-a`, of all, as QEMU's `info registers` shows them. */
+export async function infoRegisters(
+  { flags, numbers }: Arguments,
+  { machine, processor }: CommandContext,
+): Promise<string> {
+  const number = Number(numbers.vcpu ?? processor.number);
+  if (number >= machine.processors) throw new MonitorError(`CPU#${number} not available`);
+  const wanted = flags.has('a') ? Array.from({ length: machine.processors }, (_, n) => n) : [number];
+  const texts = wanted.map(async (n) => {
+    const { examine } = machine.processor(n);
+    const [registers, float] = [await examine('registers'), await examine('floatRegisters')];
+    return `\nCPU#${n}\n${formatRegisters(registers)}\n${formatFloatRegisters(float)}`;
+  });
+  return (await Promise.all(texts)).join('');
 }

@@ -99,9 +99,11 @@ export class Arguments {
     return value === undefined ? undefined : Number(value);
   }
 
-  /** Of the parameter `cpu-index`: there is one processor. @throws QmpError for another one */
-  checkProcessor(): void {
-    if (this.number('cpu-index') !== 0) throw new QmpError("Parameter 'cpu-index' expects a CPU number");
+  /** The parameter `cpu-index`: the first processor if it is left out. @throws QmpError for one that is not there */
+  processor({ processors }: Machine): number {
+    const number = this.number('cpu-index');
+    if (number >= 0 && number < processors) return number;
+    throw new QmpError("Parameter 'cpu-index' expects a CPU number");
   }
 
   /** False if it is left out. */

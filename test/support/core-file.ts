@@ -7,7 +7,7 @@ export interface LoadedSegment {
 
 export interface CoreFile {
   readonly segments: readonly LoadedSegment[];
-  /** What the notes have, by who made them. */
+  /** What the notes have, by who made them: those of all processors, one after the other. */
   readonly notes: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -41,7 +41,12 @@ function readNotes(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> {
     const [nameBytes, length] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
     const first = at + 12 + aligned(nameBytes);
     const name = Buffer.from(bytes.subarray(at + 12, at + 12 + nameBytes - 1)).toString('latin1');
-    notes.set(name, bytes.subarray(first, first + length));
+    notes.set(
+      name,
+      Buffer.concat(
+        [notes.get(name) ?? [], bytes.subarray(first, first + length)].map((part) => Uint8Array.from(part)),
+      ),
+    );
     at = first + aligned(length);
   }
   return notes;

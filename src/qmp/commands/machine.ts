@@ -1,6 +1,7 @@
+import { MOST_PROCESSORS } from '../../../runtime/cpu/topology.ts';
 import { mice } from '../../monitor/mice.ts';
 import { resumeOrAwait } from '../../monitor/migrate.ts';
-import { PROCESSOR_PATH, processorPlace, processorType } from '../../monitor/processor.ts';
+import { processorsOf } from '../../monitor/processor.ts';
 import { runStateOf } from '../../run-state.ts';
 import type { QmpCommand } from '../command.ts';
 
@@ -11,7 +12,13 @@ const QEMU = { major: 7, minor: 2, micro: 0 } as const;
 export const versionOf = (version: string) => ({ qemu: QEMU, package: `rawiron ${version}` });
 
 const machineType = {
-  ...{ name: 'pc', 'is-default': true, 'cpu-max': 1, 'hotpluggable-cpus': false, 'numa-mem-supported': false },
+  ...{
+    name: 'pc',
+    'is-default': true,
+    'cpu-max': MOST_PROCESSORS,
+    'hotpluggable-cpus': false,
+    'numa-mem-supported': false,
+  },
   ...{ deprecated: false, 'default-cpu-type': 'max' },
 } as const;
 
@@ -31,12 +38,11 @@ export const machineCommands: readonly QmpCommand[] = [
   { name: 'query-name', run: (_, { options }) => (options.name === undefined ? {} : { name: options.name }) },
   {
     name: 'query-cpus-fast',
-    run: (_, { options }) => [
-      {
-        ...{ 'thread-id': options.processId, props: processorPlace, 'qom-path': PROCESSOR_PATH },
-        ...{ 'cpu-index': 0, target: 'i386' },
-      },
-    ],
+    run: (_, { machine, options }) =>
+      processorsOf(machine).map(({ index, place, path }) => ({
+        ...{ 'thread-id': options.processId, props: place, 'qom-path': path },
+        ...{ 'cpu-index': index, target: 'i386' },
+      })),
   },
   fixed('query-kvm', { enabled: false, present: false }),
   { name: 'query-uuid', run: (_, { machine }) => ({ UUID: machine.uuid }) },
@@ -47,12 +53,12 @@ export const machineCommands: readonly QmpCommand[] = [
   },
   {
     name: 'query-hotpluggable-cpus',
-    run: (_, { machine }) => [
-      {
-        ...{ props: processorPlace, 'vcpus-count': 1, 'qom-path': PROCESSOR_PATH },
-        type: processorType(machine.processorModel),
-      },
-    ],
+    run: (_, { machine }) => {
+      const all = processorsOf(machine).map(({ place, path, type }) => {
+        return { props: place, 'vcpus-count': 1, 'qom-path': path, type };
+      });
+      return all.reverse();
+    },
   },
   fixed('query-machines', [machineType]),
   fixed('query-current-machine', { 'wakeup-suspend-support': true }),
@@ -76,9 +82,10 @@ export const machineCommands: readonly QmpCommand[] = [
   {
     name: 'human-monitor-command',
     parameters: { 'command-line': 'string', 'cpu-index': 'integer?' },
-    run: async (args, { monitor }) => {
-      args.checkProcessor();
-      return (await monitor.execute(args.text('command-line'))).replaceAll('\n', '\r\n');
+    run: async (args, { machine, monitor }) => {
+      // What a line chooses is forgotten with it.
+      const processor = { number: args.processor(machine) };
+      return (await monitor.execute(args.text('command-line'), [], processor)).replaceAll('\n', '\r\n');
     },
   },
 ];

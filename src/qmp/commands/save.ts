@@ -1,3 +1,4 @@
+import type { AskedProcessor } from '../../machine-types.ts';
 import { openErrorText } from '../../monitor/error.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
@@ -17,12 +18,17 @@ async function screendump(args: Arguments, { machine, options }: QmpContext): Pr
   await options.writeFile(args.text('filename'), [await machine.screen[format]()]);
 }
 
-async function saveMemory(space: 'linear' | 'physical', args: Arguments, context: QmpContext): Promise<void> {
+async function saveMemory(
+  space: 'linear' | 'physical',
+  args: Arguments,
+  { options, machine }: QmpContext,
+  processor = 0,
+): Promise<void> {
   const [address, size] = [args.number('val'), args.number('size')];
   if (address < 0 || size < 0 || address + size > SPACE_BYTES[space])
     throw new QmpError(`Invalid addr 0x${BigInt.asUintN(64, BigInt(address)).toString(16)}/size ${size} specified`);
-  const bytes = pieces(space, address, size, context);
-  await context.options.writeFile(args.text('filename'), bytes).catch((error: unknown) => {
+  const bytes = pieces(space, address, size, machine.processor(processor));
+  await options.writeFile(args.text('filename'), bytes).catch((error: unknown) => {
     throw new QmpError(openErrorText(error));
   });
 }
@@ -32,14 +38,12 @@ async function* pieces(
   space: 'linear' | 'physical',
   start: number,
   size: number,
-  { machine }: QmpContext,
+  { examine }: AskedProcessor,
 ): AsyncGenerator<Uint8Array> {
   for (let done = 0; done < size; done += PIECE) {
     const [at, length] = [start + done, Math.min(PIECE, size - done)];
     const piece =
-      space === 'physical'
-        ? await machine.examine('readBus', at, length)
-        : await machine.examine('read', space, at, length);
+      space === 'physical' ? await examine('readBus', at, length) : await examine('read', space, at, length);
     if (piece === null)
       throw new QmpError(`Invalid addr 0x${start.toString(16).padStart(16, '0')}/size ${size} specified`);
     yield piece;
@@ -58,10 +62,7 @@ export const saveCommands: readonly QmpCommand[] = [
   {
     name: 'memsave',
     parameters: { ...memory, 'cpu-index': 'integer?' },
-    run: (args, context) => {
-      args.checkProcessor();
-      return saveMemory('linear', args, context);
-    },
+    run: (args, context) => saveMemory('linear', args, context, args.processor(context.machine)),
   },
   { name: 'pmemsave', parameters: memory, run: (args, context) => saveMemory('physical', args, context) },
 ];

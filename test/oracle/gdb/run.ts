@@ -22,15 +22,15 @@ const flags = (rom: string, socket: string) => [
   ...['-gdb', `unix:${socket},server=on,wait=off`],
 ];
 
-export const ours = (rom: string, socket: string): DebuggedProgram => ({
+export const ours = (rom: string, socket: string, more: readonly string[] = []): DebuggedProgram => ({
   command: process.execPath,
-  args: [program, ...flags(rom, socket)],
+  args: [program, ...flags(rom, socket), ...more],
 });
 
 /** Beside ours it needs to be told to have nothing else, and a display adapter. */
-export const qemu = (rom: string, socket: string): DebuggedProgram => ({
+export const qemu = (rom: string, socket: string, more: readonly string[] = []): DebuggedProgram => ({
   command: 'qemu-system-i386',
-  args: [...flags(rom, socket), '-nodefaults', '-vga', 'std'],
+  args: [...flags(rom, socket), '-nodefaults', '-vga', 'std', ...more],
 });
 
 /** What gdb shows for these commands at a machine that has not run yet. */

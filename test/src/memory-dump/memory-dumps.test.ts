@@ -5,6 +5,7 @@ import { Machine, type MemoryDumpEvents, type MemoryDumpSettings } from '../../.
 import { readCoreFile } from '../../support/core-file.ts';
 import { rom } from '../../support/death-roms.ts';
 import { classicTables, pagingRom } from '../../support/paging-rom.ts';
+import { haltingPair } from '../../support/two-processors.ts';
 
 let machine: Machine;
 
@@ -16,9 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => machine.stop());
 
-async function dumped(settings: MemoryDumpSettings = {}): Promise<Uint8Array> {
+async function dumped(settings: MemoryDumpSettings = {}, of = machine): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  await machine.memoryDumps.write(async (pieces) => {
+  await of.memoryDumps.write(async (pieces) => {
     for await (const piece of pieces) parts.push(piece);
   }, settings);
   return concatenate(parts);
@@ -45,6 +46,21 @@ test('a dump has all memory by its physical addresses, and the machine goes on',
     registers.eip,
     registers.esp,
   ]);
+});
+
+test('it has the registers of all processors', async () => {
+  await using pair = await Machine.create({ memory: 16, processors: 2, boot: { bios: haltingPair.bytes } });
+  const halted = new Promise((resolve) => pair.once('halt', resolve));
+  await pair.start();
+  await halted;
+  const { notes } = readCoreFile(await dumped({}, pair));
+  const status = notes.get('CORE')!;
+  const words = new Uint32Array(Uint8Array.from(status).buffer);
+  expect(words.length).toBe(2 * 36);
+  const [processId, ebx] = [6, 18];
+  expect([words[processId], words[ebx]]).toEqual([1, 0x11111111]);
+  expect([words[36 + processId], words[36 + ebx]]).toEqual([2, 0x22222222]);
+  expect(notes.get('QEMU')).toHaveLength(2 * 440);
 });
 
 test('by page tables it has what they map, at its linear addresses', async () => {
