@@ -185,14 +185,14 @@ export class I8042 {
     else if (command === Command.writeOutputPort) this.#writeOutputPort(value);
     else if (command === Command.writeKeyboardBuffer) this.#deliver(value, 0);
     else if (command === Command.writeAuxiliaryBuffer) this.#deliver(value, Status.auxiliary);
-    else if (command === Command.writeAuxiliary) this.mouse.receive(value);
-    else this.#sendToKeyboard(value);
+    else if (command === Command.writeAuxiliary) this.#send(this.mouse, CommandByte.auxiliaryDisabled, value);
+    else this.#send(this.keyboard, CommandByte.keyboardDisabled, value);
   }
 
-  /** Sending to the keyboard lets go of its clock line, which enables it. */
-  #sendToKeyboard(value: number): void {
-    this.#writeRam(0, this.#state.ram[0] & ~CommandByte.keyboardDisabled);
-    this.keyboard.receive(value);
+  /** Sending to a device lets go of its clock line, which enables it. */
+  #send(device: Keyboard | Mouse, disabled: number, value: number): void {
+    this.#modify(disabled, 0);
+    device.receive(value);
   }
 
   #writeRam(address: number, value: number): void {

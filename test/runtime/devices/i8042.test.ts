@@ -57,6 +57,16 @@ test('a disabled interface holds keys back; a byte to the keyboard enables it', 
   expect(rig.keyboardCommand(0xee)).toEqual([0xee]);
 });
 
+test('a byte to a mouse that is disabled enables it', () => {
+  const rig = new KeyboardRig();
+  rig.command(0xa7);
+  expect([rig.commandByte & 0x20, rig.mouseCommand(0xff), rig.commandByte & 0x20]).toEqual([
+    0x20,
+    [0xfa, 0xaa, 0x00],
+    0,
+  ]);
+});
+
 /** A command comes when so many bytes of a key have been on the cable. */
 test.each([
   ['goes up', [0x3a, 0xba], 2, [0x3a, 0xba, 0xfa]],
