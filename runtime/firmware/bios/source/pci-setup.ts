@@ -16,6 +16,7 @@ COMMAND_MASTER  equ 0x004
 COMMAND_SERR    equ 0x100
 BAR_IO          equ 1
 BAR_64          equ 4
+PAGE            equ 0x1000
 
 PCI_IO_START    equ 0xC000
 ISA_BRIDGE      equ 1 << 3
@@ -138,7 +139,10 @@ pci_setup_memory_bar:
         and     eax, 0xFFFFFFF0
         jz      .end
         neg     eax                 ; its size
-        mov     edx, [EBDA_PCI_MEMORY]
+        cmp     eax, PAGE
+        jae     .pages
+        mov     eax, PAGE           ; drivers map whole pages, and take the address for that of one
+.pages: mov     edx, [EBDA_PCI_MEMORY]
         sub     edx, eax
         neg     eax
         and     edx, eax            ; aligned to it

@@ -14,7 +14,7 @@ const LOOK = 100_000;
  * @param sectorOf what is read from the drive of a name, one sector at a time; null: it does not answer
  */
 export function wordFromBoot(
-  parts: Pick<MachineConfig, 'drives' | 'firmware' | 'pciSlots'>,
+  parts: Pick<MachineConfig, 'cards' | 'drives' | 'firmware' | 'pciSlots'>,
   sectorOf: (drive: string) => Uint8Array | null,
 ): number {
   let time = 0;
