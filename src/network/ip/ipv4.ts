@@ -85,11 +85,10 @@ export class Ipv4 implements IpNetwork {
     if (bytes.length < HEADER || bytes[0] >> 4 !== 4 || headerLength < HEADER) return;
     const length = read16(bytes, At.length);
     if (length < headerLength || length > bytes.length || checksum(bytes, 0, headerLength) !== 0) return;
-    const source = readIpv4(bytes, At.source);
-    if (source !== NO_ADDRESS) {
-      if (!this.#isGuest(source)) return;
-      this.#neighbors.learn(source, mac);
-    }
+    const sender = readIpv4(bytes, At.source);
+    // Who brings an address from elsewhere has none here (RFC 2131, 4.4.5).
+    const source = this.#isGuest(sender) ? sender : NO_ADDRESS;
+    if (source !== NO_ADDRESS) this.#neighbors.learn(source, mac);
     const payload = this.#whole(bytes, headerLength, length);
     if (payload) this.#deliver(bytes.subarray(0, length), source, payload);
   }

@@ -16,11 +16,16 @@ const ip = (address: string): number[] => address.split('.').map(Number);
 interface Fields {
   mac?: number;
   client?: string;
+  /** Where the packet comes from, and goes to. */
+  from?: string;
+  to?: string;
   broadcast?: boolean;
   options?: readonly number[];
 }
 
-function request({ mac = 1, client = '0.0.0.0', broadcast = false, options = [] }: Fields): Uint8Array {
+function request(fields: Fields): Uint8Array {
+  const { mac = 1, client = '0.0.0.0', broadcast = false, options = [], from = client } = fields;
+  const to = fields.to ?? (client === '0.0.0.0' ? '255.255.255.255' : '10.0.2.2');
   const message = [1, 1, 6, 0, ...long(0xabcd1234), ...word(0), ...word(broadcast ? 0x8000 : 0), ...ip(client)];
   message.push(
     ...Array(12).fill(0),
@@ -35,13 +40,7 @@ function request({ mac = 1, client = '0.0.0.0', broadcast = false, options = [] 
     ...options,
     255,
   );
-  const from = client;
-  return udpFrame(message, {
-    from,
-    to: client === '0.0.0.0' ? '255.255.255.255' : '10.0.2.2',
-    fromPort: 68,
-    toPort: 67,
-  });
+  return udpFrame(message, { from, to, fromPort: 68, toPort: 67 });
 }
 
 function read(heard: Heard | undefined) {
@@ -74,6 +73,15 @@ describe('DHCP', () => {
     ]);
     expect([textOf(options[12]!), textOf(options[15]!), options[51]]).toEqual(['pc', 'example.org', long(86_400)]);
     expect(textOf(options[119]!)).toBe('\x01a\x07example\0\x01b\x01c\0');
+  });
+
+  test('a guest that brings an address from elsewhere is offered one, and told that the old one is not for it', async () => {
+    const guest = await FrameGuest.open();
+    const elsewhere = { from: '192.168.1.22', to: '255.255.255.255' };
+    const offer = read(guest.send(request({ ...elsewhere, options: discover }))[0]);
+    expect(offer).toMatchObject({ type: 2, yours: '10.0.2.15' });
+    const rebinds = request({ ...elsewhere, client: elsewhere.from, options: [53, 1, 3] });
+    expect(read(guest.send(rebinds)[0])).toMatchObject({ type: 6, to: '255.255.255.255' });
   });
 
   test('tells what to boot', async () => {
