@@ -114,6 +114,8 @@ export type { SampleFormat } from './sound/wav.ts';
 export type { ImageFormat } from './storage/open.ts';
 export type { ImageSnapshot } from './storage/qcow2/snapshots.ts';
 export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './translations.ts';
+export type { UsbInputOptions } from './usb.ts';
+export type { PluggedUsb, UsbDiskOptions, UsbPorts } from './usb-ports.ts';
 export type { VirtioPortOptions } from './virtio-ports.ts';
 export type { VncControl, VncInfo } from './vnc/control.ts';
 export type { VncEvents, VncSharing } from './vnc/display.ts';

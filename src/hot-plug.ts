@@ -1,6 +1,11 @@
+import { type BlockNode, BlockNodes } from './block-nodes.ts';
+import { isIdentifier } from './drives/options.ts';
+import { ConfigurationError } from './errors.ts';
 import type { Machine } from './machine.ts';
+import type { UsbInputOptions } from './usb.ts';
+import type { UsbDiskOptions } from './usb-ports.ts';
 
-/** Where a device would be plugged in: nothing can be while the machine runs. */
+/** Where a device is plugged in. Only the USB takes devices while the machine runs. */
 type Bus = 'isa' | 'ide' | 'floppy-bus' | 'pci' | 'usb-bus' | 'virtio-serial' | 'none';
 
 /** Devices by the names that QEMU has for them. */
@@ -31,11 +36,95 @@ export function busName(model: string): string | undefined {
   return `${bus === 'virtio-serial' ? 'virtio-serial0' : bus}.0`;
 }
 
+/** Properties of a device as they were said; the driver is one of them. */
+export type DeviceProperties = Readonly<Record<string, string>>;
+
+/** What the devices that can be plugged in are, by QEMU's names. */
+const pluggable: Readonly<
+  Record<
+    string,
+    { readonly device: (UsbInputOptions | UsbDiskOptions)['device']; readonly properties: readonly string[] }
+  >
+> = {
+  'usb-kbd': { device: 'keyboard', properties: [] },
+  'usb-mouse': { device: 'mouse', properties: [] },
+  'usb-tablet': { device: 'tablet', properties: [] },
+  'usb-storage': { device: 'disk', properties: ['drive', 'serial'] },
+};
+
+/**
+ * Plugs a device into a machine, as `device_add` says it.
+ * @throws ConfigurationError in QEMU's words (softmmu/qdev-monitor.c, hw/usb/bus.c)
+ */
+export async function plugDevice(machine: Machine, { driver, ...given }: DeviceProperties): Promise<void> {
+  if (driver === undefined || driver === '') throw new ConfigurationError("Parameter 'driver' is missing");
+  const model = pluggable[driver];
+  if (model === undefined || !machine.usb.isThere) throw new ConfigurationError(plugProblem(machine, driver));
+  const { id, bus, port, drive, serial } = given;
+  if (bus !== undefined && bus !== 'usb-bus.0') throw new ConfigurationError(`Bus '${bus}' not found`);
+  if (id !== undefined && !isIdentifier(id)) throw new ConfigurationError("Parameter 'id' expects an identifier");
+  const unknown = Object.keys(given).find((name) => !['id', 'bus', 'port', ...model.properties].includes(name));
+  if (unknown !== undefined) throw new ConfigurationError(`Property '${driver}.${unknown}' not found`);
+  const place = { ...(id !== undefined && { id }), ...(port !== undefined && { port: portOf(port) }) };
+  if (model.device !== 'disk') await machine.usb.plug({ device: model.device, ...place });
+  else await plugDisk(machine, { ...place, drive, serial });
+}
+
+/** One that is no number is not there. */
+function portOf(port: string): number {
+  if (/^\d+$/.test(port)) return Number(port);
+  throw new ConfigurationError(`usb port ${port} (bus usb-bus.0) not found (in use?)`);
+}
+
+async function plugDisk(
+  machine: Machine,
+  { drive, serial, ...place }: Pick<UsbDiskOptions, 'id' | 'port' | 'drive' | 'serial'> & Record<string, unknown>,
+): Promise<void> {
+  const nodes = BlockNodes.of(machine);
+  if (drive === undefined) throw new ConfigurationError('drive property not set');
+  const node = waitingNode(nodes, machine, drive);
+  const format = node.driver === 'qcow2' ? 'qcow2' : 'raw';
+  const { snapshot = false, serial: own } = node.drive ?? {};
+  const told = serial ?? own;
+  const { drive: name } = await machine.usb.plug({
+    ...{ ...place, device: 'disk', image: node.image, format, readOnly: node.isReadOnly, snapshot },
+    ...(node.drive && { drive: node.name }),
+    ...(told !== undefined && { serial: told }),
+  });
+  nodes.insert(name!, node);
+}
+
+function waitingNode(nodes: BlockNodes, { drives }: Machine, name: string): BlockNode {
+  const node = nodes.find(name);
+  if (node && !nodes.isUsed(node)) return node;
+  if (node) throw new ConfigurationError(`Drive '${name}' is already in use by another block device`);
+  if (drives.some((one) => one.isCalled(name)))
+    throw new ConfigurationError(
+      `Drive '${name}' is already in use because it has been automatically connected to another device (did you need 'if=none' in the drive options?)`,
+    );
+  throw new ConfigurationError(`Property 'usb-storage.drive' can't find value '${name}'`);
+}
+
+/**
+ * Pulls a device out, as `device_del` says it. False: there is none such.
+ * @throws ConfigurationError for one that cannot be pulled out
+ */
+export async function unplugDevice(machine: Machine, id: string): Promise<boolean> {
+  const name = id.replace(/^\/machine\/peripheral(-anon)?\//, '');
+  const drive = machine.drives.find((one) => one.isCalled(name))?.name;
+  const device = machine.usb.devices.find((one) => one.id === name || (drive !== undefined && one.drive === drive));
+  const problem = device ? undefined : unplugProblem(machine, name);
+  if (problem !== undefined) throw new ConfigurationError(problem);
+  if (device) await machine.usb.unplug(device.id);
+  return device !== undefined;
+}
+
 /** Why a device cannot be plugged into a machine that runs, in QEMU's words (softmmu/qdev-monitor.c). */
 export function plugProblem({ drives, virtioPorts }: Pick<Machine, 'drives' | 'virtioPorts'>, model: string): string {
   const bus = busOf(model);
   if (bus === undefined) return `'${model}' is not a valid device model name`;
   if (bus === 'none') return "Parameter 'driver' expects a pluggable device type";
+  if (bus === 'usb-bus') return `No 'usb-bus' bus found for device '${model}'`;
   if (bus === 'virtio-serial' && virtioPorts.length === 0)
     return `No 'virtio-serial-bus' bus found for device '${model}'`;
   if (bus !== 'ide') return `Bus '${busName(model)}' does not support hotplugging`;
@@ -47,15 +136,12 @@ export function plugProblem({ drives, virtioPorts }: Pick<Machine, 'drives' | 'v
 }
 
 /** Why a device cannot be pulled out of it; undefined: there is no such device. */
-export function unplugProblem(
-  { drives, network }: Pick<Machine, 'drives' | 'network'>,
-  id: string,
-): string | undefined {
+function unplugProblem({ drives, network }: Pick<Machine, 'drives' | 'network'>, id: string): string | undefined {
   const drive = drives.find((one) => one.isCalled(id));
   const card = network.find(({ name }) => name === id);
   if (card) return `Bus '${card.model === 'ne2k_isa' ? 'isa' : 'pci'}.0' does not support hotplugging`;
   if (drive === undefined) return undefined;
-  const [, kind, number] = /^(ide|virtio|usb|floppy)(\d+)/.exec(drive.name)!;
-  const busOf = { ide: `ide.${number}`, virtio: 'pci.0', usb: 'usb-bus.0', floppy: 'floppy-bus.0' };
+  const [, kind, number] = /^(ide|virtio|floppy)(\d+)/.exec(drive.name)!;
+  const busOf = { ide: `ide.${number}`, virtio: 'pci.0', floppy: 'floppy-bus.0' };
   return `Bus '${busOf[kind as keyof typeof busOf]}' does not support hotplugging`;
 }

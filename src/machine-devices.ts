@@ -9,10 +9,12 @@ import type { Mouse } from './input/mouse.ts';
 import type { IsolatePool } from './isolate/pool.ts';
 import type { MachineConfig } from './machine-core.ts';
 import type { DebugConsole, MachineParts } from './machine-types.ts';
+import type { MachineMigration } from './migration/index.ts';
 import { Screen } from './screen/index.ts';
 import type { SerialPort } from './serial.ts';
 import type { SharedFiles } from './shares/files.ts';
 import type { Sound } from './sound/sound.ts';
+import { UsbPorts } from './usb-ports.ts';
 
 const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
 
@@ -38,8 +40,10 @@ export abstract class MachineDevices extends ConnectedMachine {
   readonly keyboard: Keyboard;
   /** The user's end of its mouse: moves it, and presses its buttons. */
   readonly mouse: Mouse;
-  /** Its disks and drives, in the order of the options. */
+  /** Its disks and drives, in the order of the options; what is plugged in later comes last. */
   readonly drives: readonly Drive[];
+  /** What is plugged into its USB controller, where it has one: devices come and go while it runs. */
+  readonly usb: UsbPorts;
   /** Its network cards, in the order of the options. */
   readonly network: readonly NetworkCard[];
   /** Files in memory that the guest may mount (`MachineOptions.shares` with `files` or `server`), by the tag of the share. */
@@ -48,6 +52,8 @@ export abstract class MachineDevices extends ConnectedMachine {
   readonly sound: Sound;
   /** What its display adapter shows. */
   readonly screen: Screen;
+  /** Its moves to other processes, and from there. */
+  abstract readonly migration: MachineMigration;
 
   constructor(config: MachineConfig, made: MachineParts, pool: IsolatePool | undefined) {
     super(config, made, pool);
@@ -60,7 +66,14 @@ export abstract class MachineDevices extends ConnectedMachine {
     if (config.balloon) this.balloon = connectBalloon(streams, config.memoryBytes);
     this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => streams.open(virtioPortName(n)));
     this.parallel = streams.open('lpt1');
-    ({ keyboard: this.keyboard, mouse: this.mouse } = connectInput(streams, config, made.options.keyboardLayout));
+    const input = connectInput(streams, made.options.keyboardLayout);
+    ({ keyboard: this.keyboard, mouse: this.mouse } = input);
+    this.usb = new UsbPorts({
+      ...{ made, streams, input, examine: this.examine },
+      answered: (drive) => this.call('answered', drive),
+      isMigrating: () => this.migration.isUnderWay,
+      unplugged: (device) => void this.emit('unplug', device),
+    });
     this.drives = made.drives.all;
     this.network = made.cards.all;
     this.shares = made.shares.files;

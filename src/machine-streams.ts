@@ -60,6 +60,13 @@ export class MachineStreams {
     this.#inputs.set(port, input);
   }
 
+  /** The device of a port was pulled out. */
+  remove(port: string): void {
+    this.#inputs.get(port)?.close(new Error(`${port} was pulled out: it takes no more input`));
+    this.#inputs.delete(port);
+    this.#outputs.delete(port);
+  }
+
   /** The machine has sent bytes. Resolves when it may send more. */
   async receive(port: string, bytes: Uint8Array): Promise<void> {
     await this.#outputs.get(port)?.receive(bytes);

@@ -11,6 +11,7 @@ import type { SerialPort } from './serial.ts';
 import type { MachineShares } from './shares/index.ts';
 import type { SavedParts } from './snapshot/options.ts';
 import type { Sound } from './sound/sound.ts';
+import type { PluggedUsb } from './usb-ports.ts';
 
 /** What a machine tells, and with what. */
 export interface MachineEvents {
@@ -40,6 +41,8 @@ export interface MachineEvents {
   error: Error;
   /** The tray of a CD-ROM drive was opened or closed, by the guest or by who changes what is in it. */
   tray: TrayMove;
+  /** A device was pulled out (`Machine.usb`). */
+  unplug: PluggedUsb;
   /** Something that the emulator has to say. */
   log: string;
 }
@@ -94,13 +97,14 @@ export interface Receiver {
 
 /** What a machine is made with besides its configuration. */
 export interface MachineParts {
-  readonly options: MachineOptions;
+  /** As they are now: what is plugged in may have changed. */
+  options: MachineOptions;
   readonly host: Host;
   readonly drives: MachineDrives;
   readonly cards: MachineCards;
   readonly sound: Sound;
   readonly shares: MachineShares;
   readonly recording: MachineRecording;
-  /** What a snapshot holds besides the options. */
-  readonly parts: SavedParts;
+  /** What a snapshot holds besides the options; as it is now. */
+  parts: SavedParts;
 }

@@ -20,6 +20,7 @@ import { checkedIcount, type IcountOptions } from './recording/options.ts';
 import type { ShareOptions } from './shares/options.ts';
 import { checkedSystem, type SmbiosOptions } from './smbios.ts';
 import type { SoundOptions } from './sound/options.ts';
+import type { UsbInputOptions } from './usb.ts';
 import type { VirtioPortOptions } from './virtio-ports.ts';
 
 /** An image: its bytes, the path of its file (in a page: its address), or a Blob, such as a File that was dropped on a page. */
@@ -146,9 +147,10 @@ export interface MachineOptions {
   readonly shares?: readonly ShareOptions[];
   /**
    * Adds a USB controller with these plugged in, each at most once and two in all, disks of `drives` with `interface: 'usb'` included: QEMU's `-usb` and
-   * `-device usb-tablet`. What `Machine.keyboard` and `Machine.mouse` do goes to them while the guest uses them. Default: none.
+   * `-device usb-tablet`. What `Machine.keyboard` and `Machine.mouse` do goes to them while the guest uses them. `Machine.usb` plugs in others while
+   * the machine runs. Default: none.
    */
-  readonly usb?: readonly UsbInput[];
+  readonly usb?: readonly (UsbInput | UsbInputOptions)[];
   /**
    * The slots of PCI devices, from 2 to 31: QEMU's `-device …,addr=`. Network cards have their names here, virtio disks those of their places, such as
    * "virtio0", folders "virtio-9p0" and so on; others are "vga", "virtio-serial", "virtio-balloon", "virtio-rng", "ac97", "edu" and "uhci", the USB

@@ -17,6 +17,7 @@ import { planShares, type SharePlan } from './shares/options.ts';
 import { checkUnrecorded } from './snapshot/options.ts';
 import { planSound } from './sound/options.ts';
 import { Sound } from './sound/sound.ts';
+import { portsOf, usbPlaces } from './usb.ts';
 
 /**
  * All that a machine is made of: its images are read, and what its drives and cards are connected to is open.
@@ -36,8 +37,11 @@ export async function prepareMachine(
   checkBootIndices([...plans, ...outside.cards.map(({ config }) => config)]);
   const { pciSlots: slots } = options;
   const pciSlots = slots !== undefined && checkedPciSlots(slots, { settings, drives: plans, ...outside });
+  const places = usbPlaces(options.usb, plans);
   const images = await loadImages(options, host);
-  const drives = new MachineDrives(isReplay(options) ? plans.map(withoutImage) : plans, host);
+  const placed = places.length > 0 && { usbPorts: portsOf(places) };
+  const hasUsb = options.usb !== undefined;
+  const drives = new MachineDrives(isReplay(options) ? plans.map(withoutImage) : plans, host, hasUsb);
   const cards = new MachineCards(outside.cards, host);
   const sound = new Sound(planSound(options.sound ?? {}), host);
   const shares = new MachineShares(outside.shares, host);
@@ -57,7 +61,7 @@ export async function prepareMachine(
   try {
     return {
       ...made,
-      config: await recording.open({ ...settings, ...(pciSlots && { pciSlots }), ...images, ...devices }),
+      config: await recording.open({ ...settings, ...(pciSlots && { pciSlots }), ...placed, ...images, ...devices }),
     };
   } catch (error) {
     await Promise.all([drives.close(), disconnectOutside(made)]);

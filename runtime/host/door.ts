@@ -45,6 +45,8 @@ interface Arrival {
   readonly port?: string;
   /** Whether nobody has asked for it. */
   readonly isInput?: boolean;
+  /** The port that it is for then. */
+  readonly to?: string;
   /** Whether it is input of a stream. */
   readonly isStream?: boolean;
   /** Null while the host hasn't answered. */
@@ -55,7 +57,10 @@ interface Arrival {
 interface Receiver {
   /** Of a stream. */
   readonly input: InputCount | null;
+  /** Of a port for requests. */
+  readonly lane: RequestLane | null;
   receive(value: unknown): void;
+  hostChanged(): void;
 }
 
 /** Bytes of a stream's input that the device has not taken. */
@@ -104,9 +109,8 @@ export class HostDoor {
   readonly #timer: Timer;
   readonly #receivers = new Map<string, Receiver>();
   readonly #requests = new Map<number, Request>();
-  readonly #inputs: InputCount[] = [];
-  readonly #lanes: RequestLane[] = [];
-  readonly #requestPorts: { onHostChanged(): void }[] = [];
+  /** Ports of devices that may come and go. */
+  readonly #expected = new Set<string>();
   /** By the ids of what the host has not answered, cancelled or not. */
   readonly #unanswered = new Map<number, RequestLane>();
   /** Ascending in time. */
@@ -136,7 +140,7 @@ export class HostDoor {
 
   /** Forgets all that is under way, and goes on counting from there. */
   restart(asked: number): void {
-    for (const lane of this.#lanes) lane.forget();
+    for (const { lane } of this.#receivers.values()) lane?.forget();
     this.#requests.clear();
     this.#unanswered.clear();
     this.#arrivals = [];
@@ -153,7 +157,6 @@ export class HostDoor {
   stream(port: string, credit = INPUT_CREDIT): HostStream {
     const { send } = this.#options;
     const input = new InputCount(() => takenInParts((length) => send({ type: 'taken', port, length }), credit));
-    this.#inputs.push(input);
     const stream: HostStream = {
       write: (bytes) => send({ type: 'output', port, bytes }),
       writeWhole: (bytes) => send({ type: 'output', port, bytes, isWhole: true }),
@@ -161,8 +164,27 @@ export class HostDoor {
       taken: (length) => input.take(length),
       onInput: () => {},
     };
-    this.#addReceiver(port, { input, receive: (value) => stream.onInput(value as Uint8Array) });
+    const receive = (value: unknown) => stream.onInput(value as Uint8Array);
+    this.#addReceiver(port, { input, lane: null, receive, hostChanged: () => input.forget() });
     return stream;
+  }
+
+  /** Names of all ports. */
+  get ports(): string[] {
+    return [...this.#receivers.keys()];
+  }
+
+  /** Ports of devices that may be plugged in: what arrives for one that is not there is lost. */
+  expect(ports: readonly string[]): void {
+    for (const port of ports) this.#expected.add(port);
+  }
+
+  /** The device of a port is no more: it hears of nothing any more. */
+  close(port: string): void {
+    this.#receivers.get(port)?.lane?.cancel();
+    this.#receivers.delete(port);
+    this.#arrivals = this.#arrivals.filter(({ to }) => to !== port);
+    this.#cancel(port);
   }
 
   /**
@@ -170,7 +192,7 @@ export class HostDoor {
    * no time that the loaded clock hasn't reached.
    */
   loaded(): void {
-    for (const input of this.#inputs) input.take(Infinity);
+    for (const { input } of this.#receivers.values()) input?.take(Infinity);
     const { clock, latency = 0 } = this.#options;
     const now = clock.now();
     this.#arrivals = this.#arrivals.filter(({ isStream }) => !isStream);
@@ -181,8 +203,10 @@ export class HostDoor {
 
   /** Another host takes the place of the one that was there: what was under way is no more. A state is to be loaded next. */
   changeHost(): void {
-    for (const part of [...this.#inputs, ...this.#lanes]) part.forget();
-    for (const { onHostChanged } of this.#requestPorts) onHostChanged();
+    for (const { lane, hostChanged } of this.#receivers.values()) {
+      lane?.forget();
+      hostChanged();
+    }
     this.#requests.clear();
     this.#unanswered.clear();
     this.#arrivals = [];
@@ -192,7 +216,6 @@ export class HostDoor {
   /** Names are unique. `most`: how much is at the host at once without an answer, what was cancelled included. */
   requestPort<Question, Answer>(port: string, most = Infinity): RequestPort<Question, Answer> {
     const lane = new RequestLane(most);
-    this.#lanes.push(lane);
     const send = (id: number, question: Question) => {
       this.#unanswered.set(id, lane);
       this.#options.send({ type: 'request', port, id, question });
@@ -217,8 +240,8 @@ export class HostDoor {
       onInput: () => {},
       onHostChanged: () => {},
     };
-    this.#requestPorts.push(requests);
-    this.#addReceiver(port, { input: null, receive: (value) => requests.onInput(value) });
+    const receive = (value: unknown) => requests.onInput(value);
+    this.#addReceiver(port, { input: null, lane, receive, hostChanged: () => requests.onHostChanged() });
     return requests;
   }
 
@@ -232,15 +255,17 @@ export class HostDoor {
   }
 
   #input(port: string, value: unknown, at: number): void {
-    const receiver = this.#receivers.get(port);
-    if (receiver === undefined) throw new Error(`the machine has no port '${port}'`);
-    const { input, receive } = receiver;
-    input?.add((value as Uint8Array).length);
+    const first = this.#receivers.get(port);
+    if (first === undefined && !this.#expected.has(port)) throw new Error(`the machine has no port '${port}'`);
+    first?.input?.add((value as Uint8Array).length);
     const deliver = () => {
       this.#options.delivered?.({ type: 'input', port, value, at });
-      receive(value);
+      const receiver = this.#receivers.get(port);
+      // Its device was plugged in meanwhile.
+      if (receiver !== first) receiver?.input?.add((value as Uint8Array).length);
+      receiver?.receive(value);
     };
-    this.#enter({ at, isInput: true, isStream: input !== null, deliver });
+    this.#enter({ at, isInput: true, to: port, isStream: first?.lane === null, deliver });
   }
 
   #addReceiver(port: string, receiver: Receiver): void {

@@ -16,6 +16,7 @@ import type { Voice } from '../sound/voice.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import type { MachineConfig } from './config.ts';
+import type { Plugboard } from './plugboard.ts';
 
 /** What the board offers to the parts on it. A part takes what it needs; its options have the same names. */
 export interface Board {
@@ -54,6 +55,8 @@ export interface Board {
   readonly a20: A20Gate;
   /** One more part of what the machine plays; its state has this name. */
   voice(name: string): Voice;
+  /** What can be plugged in and pulled out. */
+  readonly plugboard: Plugboard;
   /** To what belongs to the host. */
   readonly door: HostDoor;
   /** The disk of a drive, by its name (DriveConfig). */

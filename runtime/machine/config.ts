@@ -11,6 +11,7 @@ import type { CardConfig } from './cards.ts';
 import type { DriveConfig } from './drives.ts';
 import type { AddressRange, LogItem } from './log-items.ts';
 import type { DisplayModel, SoundCardModel, UsbInput } from './models.ts';
+import type { PluggedDevice } from './plugboard.ts';
 
 /** What executes guest code: the interpreter alone, or with it the translator for what runs often. */
 export type EngineName = 'interpreter' | 'translator';
@@ -127,6 +128,8 @@ export interface MachineConfig {
   readonly shares?: readonly { readonly name: string; readonly tag: string }[];
   /** Adds a USB controller, with these plugged in. */
   readonly usb?: readonly UsbInput[];
+  /** Ports of USB devices by their names, from 1; the others have the next free ones. */
+  readonly usbPorts?: Readonly<Record<string, number>>;
   /** Adds QEMU's pc-testdev, which test guests use. */
   readonly pcTestdev?: boolean;
   /** Adds QEMU's edu; bits of an address that its transfers have. */
@@ -175,6 +178,8 @@ export interface MachineHost {
   releaseMemory?(bytes: Uint8Array): boolean;
   /** The guest has suspended itself to RAM, or the machine was woken after that. */
   suspension?(event: 'suspend' | 'wake'): void;
+  /** These are plugged in now: something was plugged in, or pulled out. */
+  plugged?(devices: readonly PluggedDevice[]): void;
   /** Takes lines about what the guest does (MachineConfig.log). */
   guestLog?(lines: string): void;
   /** The debug mode's check of an emitted text; throws what it finds wrong. */

@@ -20,6 +20,7 @@ import type { GuestLog } from './guest-log.ts';
 import type { LogItem } from './log-items.ts';
 import type { Panel } from './panel.ts';
 import type { Pc } from './pc.ts';
+import type { PluggedDevice } from './plugboard.ts';
 import type { TraceEvent } from './trace/events.ts';
 
 /** Addresses are linear (through segments' bases and before paging) or physical. */
@@ -88,6 +89,10 @@ export interface ExaminationCalls {
   setBootOrder(order: string): void;
   /** A non-maskable interrupt. */
   requestNmi(): void;
+  /** Plugs a device in. Throws an Error where its place or its name is taken. */
+  plug(device: PluggedDevice): void;
+  /** Pulls one out, by its name. Throws an Error where it is not plugged in. */
+  unplug(name: string): void;
   /** What can be traced, and what is. */
   traceEvents(): readonly { readonly name: TraceEvent; readonly isOn: boolean }[];
   /** Begins or ends to trace events of a pattern; how many there are. */
@@ -103,7 +108,8 @@ export interface ExaminedParts {
   readonly cpu: Cpu;
   readonly mmu: Mmu;
   readonly pc: Pc;
-  readonly components: readonly { readonly name: string; save(): Saved }[];
+  /** All there are now. */
+  components(): readonly { readonly name: string; save(): Saved }[];
   readonly log: GuestLog;
   readonly panel: Panel;
 }
@@ -223,11 +229,14 @@ export class Examination implements ExaminationCalls {
   }
 
   stateOf(component: string): Saved | undefined {
-    return this.parts.components.find(({ name }) => name === component)?.save();
+    return this.parts
+      .components()
+      .find(({ name }) => name === component)
+      ?.save();
   }
 
   componentNames(): string[] {
-    return this.parts.components.map(({ name }) => name);
+    return this.parts.components().map(({ name }) => name);
   }
 
   pciFunctions(): PciFunctionView[] {
@@ -273,6 +282,14 @@ export class Examination implements ExaminationCalls {
 
   setBootOrder(order: string): void {
     this.parts.panel.press({ action: 'setBootOrder', order });
+  }
+
+  plug(device: PluggedDevice): void {
+    this.parts.panel.press({ action: 'plug', device });
+  }
+
+  unplug(name: string): void {
+    this.parts.panel.press({ action: 'unplug', name });
   }
 
   requestNmi(): void {

@@ -8,6 +8,7 @@ import type { PlayedSoFar } from '../replay/player.ts';
 import type { SavedComponents } from '../snapshot/components.ts';
 import type { MachineConfig, RunResult } from './config.ts';
 import { begin, end, type Journey, Traveller } from './journey.ts';
+import type { Plugboard, PluggedDevice } from './plugboard.ts';
 import type { Schedule } from './schedule.ts';
 import type { Tape } from './tape.ts';
 
@@ -19,6 +20,7 @@ export interface HistoryParts {
   readonly ram: GuestRam;
   /** What it replays, if it does. */
   readonly tape: Tape | null;
+  readonly plugboard: Plugboard;
   /** All state but memory. */
   save(): SavedComponents;
   load(devices: SavedComponents): void;
@@ -29,6 +31,7 @@ export interface HistoryParts {
 
 /** All of a machine at a checkpoint, but memory. */
 interface CheckpointState {
+  readonly plugged: readonly PluggedDevice[];
   readonly devices: SavedComponents;
   readonly asked: number;
   readonly sent: number;
@@ -259,12 +262,11 @@ export class History {
   }
 
   #keepCheckpoint(): void {
-    const { door, tape } = this.#parts;
+    const { door, tape, plugboard } = this.#parts;
     if (!door.isQuiet) return;
     this.#time.settle();
-    const devices = this.#parts.save();
-    const played = tape?.soFar;
-    this.#checkpoints.add(this.#time.instructions, { devices, asked: door.asked, sent: this.#sent, played });
+    const state = { plugged: plugboard.devices, devices: this.#parts.save(), played: tape?.soFar };
+    this.#checkpoints.add(this.#time.instructions, { ...state, asked: door.asked, sent: this.#sent });
   }
 
   #restore(checkpoint: number): void {
@@ -281,9 +283,10 @@ export class History {
   }
 
   #load(checkpoint: number): void {
-    const { door, tape, load } = this.#parts;
+    const { door, tape, load, plugboard } = this.#parts;
     const state = this.#checkpoints.restore(checkpoint);
     this.#time.goTo(this.#checkpoints.instructionsAt(checkpoint));
+    plugboard.become(state.plugged);
     load(state.devices);
     door.restart(tape === null ? door.asked : state.asked);
     if (state.played) tape!.goTo(state.played);

@@ -12,7 +12,6 @@ import { recordsWithin } from '../exec/residence.ts';
 import type { BootState } from '../firmware/load/index.ts';
 import { HostDoor } from '../host/door.ts';
 import type { Delivery, ToMachine } from '../host/messages.ts';
-import { memoryComponent } from '../memory/component.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
 import { allocateShared } from '../memory/ram.ts';
@@ -24,6 +23,7 @@ import { EventQueue } from '../time/events.ts';
 import { applyBoot, applyWake } from './boot.ts';
 import { CodeLog } from './code-log.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
+import { DescribedState } from './described-state.ts';
 import { engineOptions } from './engine-options.ts';
 import type { Examination } from './examination.ts';
 import { loadGuest } from './guest.ts';
@@ -59,8 +59,7 @@ export class MachineCore {
   readonly door: HostDoor;
   /** The words of translator/abi/state.ts. */
   readonly state: Int32Array;
-  /** All state of the machine, described: saved, loaded and compared as one list (snapshot/components.ts). */
-  readonly components: readonly Component[];
+  private readonly described: DescribedState;
   /** Moves it to another process, or from there. */
   readonly transfer: Transfer;
   private readonly config: MachineConfig;
@@ -107,43 +106,49 @@ export class MachineCore {
     const options = engineOptions(config, host, this.schedule.pacing);
     this.mmu = new Mmu(this.state, layout.map, new Tables(recordsWithin(options.cacheBytes)));
     this.pc = this.makePc(layout);
+    this.pc.plugboard.onChanged = (devices) => host.plugged?.(devices);
     this.cpu = this.makeCpu(buffer);
     this.processors = this.makeProcessors();
     this.log.attach(this.cpu, layout.map);
     this.state.set(config.randomKey ?? [], Word.randomKey);
-    const devices = [...this.processors.components, ...this.pc.components];
-    this.components = [...devices, memoryComponent(layout.map.ram)];
-    this.tape?.connect({ devices, ram: layout.map.ram, door: this.door });
+    const { ram } = layout.map;
+    this.described = new DescribedState(this.processors, this.pc, ram);
+    const { described } = this;
+    this.tape?.connect({ devices: () => described.devices, ram, door: this.door });
     this.panel = this.makePanel();
-    this.transfer = new Transfer(layout.map.ram, {
-      save: () => saveComponents(devices),
-      check: (saved) => checkComponents(devices, saved),
-      load: (saved) => this.replace(devices, saved),
+    this.transfer = new Transfer(ram, {
+      save: () => saveComponents(described.devices),
+      check: (saved) => checkComponents(described.devices, saved),
+      load: (saved) => this.replace(described.devices, saved),
     });
     this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, options);
     this.engine.stops.mayHoldInterrupts = this.tape === null;
     const { state, events, door, pc, schedule, tape, engine, clock, processors } = this;
     this.history = makeHistory(config, {
-      ...{ schedule, door, tape, ram: layout.map.ram, stops: engine.stops },
-      save: () => saveComponents(devices),
-      load: (saved) => this.loadParts(devices, saved),
+      ...{ schedule, door, tape, ram, stops: engine.stops, plugboard: pc.plugboard },
+      save: () => saveComponents(described.devices),
+      load: (saved) => this.loadParts(described.devices, saved),
       go: (until) => this.loop.go(until),
       reset: () => this.reset(),
     });
     const codeLog = new CodeLog({ state, engine, mmu: this.mmu, interrupts: pc.interrupts, log: this.log });
-    const wake = () => this.wake();
     this.loop = new RunLoop({
-      ...{ state, engine, events, door, pc, processors, schedule, tape, codeLog, wake },
-      history: this.history,
+      ...{ state, engine, events, door, pc, processors, schedule, tape, codeLog, history: this.history },
+      wake: () => this.wake(),
     });
     this.visitors = new Visitors({
-      ...{ state, engine, pc, mmu: this.mmu, cpu: this.cpu, components: this.components, log: this.log },
+      ...{ state, engine, pc, mmu: this.mmu, cpu: this.cpu, components: () => this.components, log: this.log },
       ...{ processors, panel: this.panel, history: this.history, mayChange: tape === null },
       now: () => clock.now(),
     });
     pc.interrupts.onPending = (processor = 0) => processors.interrupted(processor);
-    if (config.awaitsState) layout.map.ram.watchUntouched();
+    if (config.awaitsState) ram.watchUntouched();
     else this.boot();
+  }
+
+  /** All state of the machine, described: saved, loaded and compared as one list (snapshot/components.ts). */
+  get components(): readonly Component[] {
+    return this.described.all;
   }
 
   private makePc(layout: PhysicalLayout): Pc {

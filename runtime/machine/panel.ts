@@ -1,6 +1,7 @@
 import type { AccessSize } from '../bus/ports.ts';
 import type { HostDoor } from '../host/door.ts';
 import type { Pc } from './pc.ts';
+import type { PluggedDevice } from './plugboard.ts';
 
 /** The port of the host door that presses buttons of a machine that is recorded. */
 export const PANEL_PORT = 'panel';
@@ -12,6 +13,8 @@ export type PanelAction =
   | { readonly action: 'powerButton' }
   | { readonly action: 'wake' }
   | { readonly action: 'setBootOrder'; readonly order: string }
+  | { readonly action: 'plug'; readonly device: PluggedDevice }
+  | { readonly action: 'unplug'; readonly name: string }
   | { readonly action: 'writePort'; readonly port: number; readonly size: AccessSize; readonly value: number };
 
 /** How it is done, and by whom the machine is recorded or replayed, if it is. */
@@ -56,7 +59,7 @@ export class Panel {
 
 /** What a machine's buttons do. */
 interface Buttons {
-  readonly pc: Pick<Pc, 'powerManagement' | 'ports' | 'setBootOrder'>;
+  readonly pc: Pick<Pc, 'powerManagement' | 'ports' | 'setBootOrder' | 'plugboard'>;
   requestNmi(): void;
   requestReset(): void;
   /** Somebody changes what the machine does. */
@@ -82,6 +85,8 @@ function press({ pc, requestNmi, requestReset, touched }: Buttons, action: Panel
   else if (action.action === 'nmi') requestNmi();
   else if (action.action === 'powerButton') pc.powerManagement.pressPowerButton();
   else if (action.action === 'wake') pc.powerManagement.wake();
+  else if (action.action === 'plug') pc.plugboard.plug(action.device);
+  else if (action.action === 'unplug') pc.plugboard.unplug(action.name);
   else if (action.action === 'setBootOrder') pc.setBootOrder(action.order);
   else pc.ports.write(action.port, action.size, action.value);
 }

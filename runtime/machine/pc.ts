@@ -55,6 +55,7 @@ import { apicIdsOf, modelOf } from './model-of.ts';
 import { parts } from './parts.ts';
 import { handOutSlots } from './pci-slots.ts';
 import type { PhysicalLayout } from './physical-layout.ts';
+import { Plugboard } from './plugboard.ts';
 import { powerChips } from './power-chips.ts';
 import { ioApicInput, serialPorts, withoutFirmware } from './resources.ts';
 import { soundMixer } from './sound.ts';
@@ -104,8 +105,9 @@ export class Pc {
   private readonly isHeard: boolean;
   /** How often each IRQ was requested, for who looks at the machine: no device knows it. */
   readonly interruptCounts = new Array<number>(16).fill(0);
-  /** State of everything here, described. */
-  readonly components: readonly Component[];
+  readonly plugboard: Plugboard;
+  /** State of all that is always here. */
+  private readonly described: readonly Component[];
   private readonly parts: readonly Part[];
   private readonly bootPaths = new BootPaths();
   /** What firmware is to boot from, by the letters of `-boot order=`. */
@@ -122,6 +124,7 @@ export class Pc {
     this.irqs = new IrqLines((number) => this.requestLine(number));
     this.mixer = soundMixer(options);
     this.isHeard = config.sound?.isHeard ?? false;
+    this.plugboard = new Plugboard(events, options.door);
     const a20 = new A20Gate((open) => layout.map.setA20(open));
     const board = this.boardOf(options, a20);
     const irq = board.irq;
@@ -163,7 +166,12 @@ export class Pc {
     for (const { pciFunction } of this.parts) if (pciFunction) pci.add(pciFunction);
     const described = [...this.parts, ...pci.functions].map(({ component }) => component);
     const wires = [this.irqs.component, a20.component];
-    this.components = [...described, ...wires, clock.component, events.component, ...this.mixer.components];
+    this.described = [...described, ...wires, clock.component, events.component, ...this.mixer.components];
+  }
+
+  /** State of everything here, described. What is plugged in comes before what it is plugged into. */
+  get components(): readonly Component[] {
+    return [...this.plugboard.parts.map(({ component }) => component), ...this.described];
   }
 
   /** CMOS, as a PC's setup leaves it. */
@@ -202,6 +210,7 @@ export class Pc {
       romBar: (name, rom) => romBar(layout.map, name, rom),
       dma: (channel) => this.dma.channel(channel),
       a20,
+      plugboard: this.plugboard,
       voice: (name) => this.mixer.voice(name),
     };
   }
@@ -274,7 +283,7 @@ export class Pc {
 
   /** A hard reset of every device. */
   reset(): void {
-    for (const part of this.parts) part.reset();
+    for (const part of [...this.plugboard.parts, ...this.parts]) part.reset();
     this.enterBootOrder();
   }
 
@@ -295,6 +304,7 @@ export class Pc {
 
   /** Another host takes the place of the one that was there: nobody looks at the screen, or listens, but by its configuration. */
   changeHost(): void {
+    this.plugboard.restart();
     this.mixer.setHeard(this.isHeard);
     this.display?.pictures.forget();
     this.interruptCounts.fill(0);

@@ -24,7 +24,7 @@ export interface TapeOptions {
 /** The parts of the machine that is recorded, or replays. */
 export interface TapedParts {
   /** All state but memory. */
-  readonly devices: readonly Component[];
+  devices(): readonly Component[];
   readonly ram: GuestRam;
   readonly door: HostDoor;
 }

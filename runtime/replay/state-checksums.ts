@@ -8,20 +8,22 @@ const FRAME_WORDS = PAGE_BYTES / 4;
 
 /** Checksums of a machine's state: one of each component, and last that of memory, for which only what was written is read. */
 export class StateChecksums {
-  /** What they are of, in their order. */
-  readonly names: readonly string[];
-  readonly #components: readonly Component[];
+  readonly #components: () => readonly Component[];
   readonly #memory: MemoryChecksum;
 
-  /** `components`: all but memory. */
-  constructor(components: readonly Component[], ram: GuestRam) {
+  /** `components`: all but memory, those that there are then. */
+  constructor(components: () => readonly Component[], ram: GuestRam) {
     this.#components = components;
     this.#memory = new MemoryChecksum(ram);
-    this.names = [...components.map(({ name }) => name), 'memory'];
+  }
+
+  /** What they are of now, in their order. */
+  get names(): readonly string[] {
+    return [...this.#components().map(({ name }) => name), 'memory'];
   }
 
   take(): number[] {
-    return [...this.#components.map(checksumOf), this.#memory.take()];
+    return [...this.#components().map(checksumOf), this.#memory.take()];
   }
 }
 

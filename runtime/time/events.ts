@@ -23,9 +23,11 @@ export class EventQueue {
   readonly component: Component = queueComponent(this);
   /** Called when the earliest deadline moves earlier: whoever runs the CPU then has less time until the next event. */
   onEarlier: (deadline: number) => void = () => {};
-  readonly #timers: QueuedTimer[] = [];
+  #timers: QueuedTimer[] = [];
+  /** Places in the order of creation, by name: a timer that is made again has the one that it had. */
+  readonly #orders = new Map<string, number>();
   readonly #heap: QueuedTimer[] = [];
-  readonly #whenIdle: QueuedTimer[] = [];
+  #whenIdle: QueuedTimer[] = [];
   #held = false;
 
   /**
@@ -34,7 +36,9 @@ export class EventQueue {
    */
   timer(name: string, callback: TimerCallback, { whenIdle = false } = {}): Timer {
     if (this.#timers.some((timer) => timer.name === name)) throw new Error(`timer '${name}' exists already`);
-    const timer = new QueuedTimer(this, name, this.#timers.length, callback);
+    const order = this.#orders.get(name) ?? this.#orders.size;
+    this.#orders.set(name, order);
+    const timer = new QueuedTimer(this, name, order, callback);
     this.#timers.push(timer);
     if (whenIdle) this.#whenIdle.push(timer);
     return timer;
@@ -42,6 +46,13 @@ export class EventQueue {
 
   get timers(): readonly Timer[] {
     return this.#timers;
+  }
+
+  /** Its device is no more. */
+  remove(gone: Timer): void {
+    gone.disarm();
+    this.#timers = this.#timers.filter((timer) => timer !== gone);
+    this.#whenIdle = this.#whenIdle.filter((timer) => timer !== gone);
   }
 
   /** Virtual nanoseconds; Infinity if nothing is armed. */

@@ -17,7 +17,7 @@ import { parseInteger, parseProperties, propertyList } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 import { shareFolder } from './share-flags.ts';
 import { addSoundCard } from './sound-flags.ts';
-import { addUsbController, addUsbInput, checkUsbController, usbInputNames } from './usb-flags.ts';
+import { addUsbController, addUsbInput, checkUsbController, usbInputNames, usbPlaceOf } from './usb-flags.ts';
 
 /** A device that `-device` adds: parsing and `-device help` come from its row. */
 export interface Device {
@@ -87,8 +87,8 @@ const usbInputHelp: Readonly<Record<UsbInput, string>> = {
 function usbInputDevice(input: UsbInput): Device {
   return {
     help: usbInputHelp[input],
-    properties: { bus: '', port: '' },
-    apply: (settings) => addUsbInput(settings, input),
+    properties: { bus: '', port: '', id: '' },
+    apply: (settings, properties) => addUsbInput(settings, input, usbPlaceOf(properties)),
   };
 }
 
@@ -166,10 +166,12 @@ export const devices: Readonly<Record<string, Device>> = {
   },
   'usb-storage': {
     help: 'a disk on the USB, whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; needs -usb',
-    properties: { drive: '', serial: '', bootindex: '', bus: '', port: '' },
-    apply: (settings, { drive = '', serial = '', bootindex = '' }) => {
+    properties: { drive: '', serial: '', bootindex: '', bus: '', port: '', id: '' },
+    apply: (settings, { drive = '', serial = '', bootindex = '', ...place }) => {
       checkUsbController(settings, 'usb-storage');
-      return connectDrive(settings, { media: 'disk', interface: 'usb' }, { drive, serial, bootindex });
+      const { id: device, port } = usbPlaceOf(place);
+      const placed = { ...(device !== undefined && { device }), ...(port !== undefined && { port }) };
+      return connectDrive(settings, { media: 'disk', interface: 'usb', ...placed }, { drive, serial, bootindex });
     },
   },
   ...Object.fromEntries(cardModels.map((model) => [model, cardDevice(model)])),

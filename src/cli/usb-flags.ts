@@ -1,5 +1,6 @@
-import { ConfigurationError, type UsbInput } from '../index.ts';
+import { ConfigurationError, type UsbInput, type UsbInputOptions } from '../index.ts';
 import type { Flag } from './flags.ts';
+import { parseInteger } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 
 /** Names of -device. */
@@ -15,9 +16,18 @@ export function addUsbController(settings: Settings): Settings {
 }
 
 /** @throws ConfigurationError if there is no controller for it */
-export function addUsbInput(settings: Settings, input: UsbInput): Settings {
+export function addUsbInput(settings: Settings, input: UsbInput, place: UsbPlaceOptions = {}): Settings {
   checkUsbController(settings, usbInputNames[input]);
-  return machine(settings, { usb: [...settings.machine.usb!, input] });
+  const isPlaced = place.id !== undefined || place.port !== undefined;
+  return machine(settings, { usb: [...settings.machine.usb!, isPlaced ? { device: input, ...place } : input] });
+}
+
+/** Where a device is plugged in, and what it is called. */
+type UsbPlaceOptions = Pick<UsbInputOptions, 'id' | 'port'>;
+
+/** Of `id=ID,port=N`. */
+export function usbPlaceOf({ id = '', port = '' }: Readonly<Record<string, string>>): UsbPlaceOptions {
+  return { ...(id && { id }), ...(port && { port: parseInteger('port', port) }) };
 }
 
 /** @throws ConfigurationError if there is no controller for the device */

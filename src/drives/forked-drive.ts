@@ -8,7 +8,7 @@ import type { SavedMedium } from './saved-medium.ts';
  * @throws ConfigurationError if the first machine writes to its image
  */
 export function forkedDrive(plan: DrivePlan, image: string | null, medium: SavedMedium | undefined): DriveOptions {
-  const { interface: bus, index, media, serial, bootIndex, options } = plan;
+  const { interface: bus, index, media, serial, bootIndex, options, port, device } = plan;
   const { id } = options;
   const place = {
     interface: bus,
@@ -17,6 +17,8 @@ export function forkedDrive(plan: DrivePlan, image: string | null, medium: Saved
     ...(serial !== undefined && { serial }),
     ...(id !== undefined && { id }),
     ...(bootIndex !== undefined && { bootIndex }),
+    ...(port !== undefined && { port }),
+    ...(device !== undefined && { device }),
   };
   if (medium === undefined || image === null) return place;
   const { isReadOnly: readOnly, contents, changes } = medium;

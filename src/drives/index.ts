@@ -26,7 +26,8 @@ export interface TrayMove {
 
 /** The library's end of all drives of a machine. What serves them is started only if there are any. */
 export class MachineDrives {
-  readonly all: readonly Drive[];
+  /** It has others when a disk was plugged in or pulled out. */
+  readonly all: Drive[];
   /** Whoever needs the machine's state as a whole, and whoever changes what is in a drive, does so one after the other. */
   readonly order = new InOrder();
   /** Called with what the user should know. */
@@ -35,29 +36,52 @@ export class MachineDrives {
   onTrayMoved: (move: TrayMove) => void = () => {};
   /** Called if what serves them has ended without being told to. */
   onCrash: (error: Error) => void = () => {};
-  readonly #plans: readonly DrivePlan[];
+  readonly #plans: DrivePlan[];
   readonly #thread: DriveThread | undefined;
   readonly #calls = new RemoteCalls<DriveCalls>((call) => this.#thread?.port.postMessage(call));
   #callsUnderWay = 0;
   #closed: Promise<void> | undefined;
 
-  constructor(plans: readonly DrivePlan[], host: Host) {
-    this.#plans = plans;
-    this.all = plans.map(
-      (plan) =>
-        new Drive(plan, {
-          change: (name, image, options) => this.order.run(() => this.#call('change', name, ownImage(image), options)),
-          eject: (name) => this.order.run(() => this.#call('eject', name)),
-          closeTray: (name) => this.order.run(() => this.#call('closeTray', name)),
-          resize: (name, size) => this.order.run(() => this.#call('resize', name, size)),
-          commit: (name) => this.order.run(() => this.#call('commit', name)),
-          statistics: (name) => this.#call('statistics', name),
-          limit: (name, limits) => this.#limit(name, limits),
-        }),
-    );
-    if (plans.length === 0) return;
+  /** @param mayGrow disks may be plugged in later */
+  constructor(plans: readonly DrivePlan[], host: Host, mayGrow = false) {
+    this.#plans = [...plans];
+    this.all = plans.map((plan) => this.#drive(plan));
+    if (plans.length === 0 && !mayGrow) return;
     this.#thread = host.startDrives({ onCrash: (error) => this.#crashed(error) });
     this.#thread.port.onmessage = ({ data }) => this.#receive(data);
+  }
+
+  #drive(plan: DrivePlan): Drive {
+    return new Drive(plan, {
+      change: (name, image, options) => this.order.run(() => this.#call('change', name, ownImage(image), options)),
+      eject: (name) => this.order.run(() => this.#call('eject', name)),
+      closeTray: (name) => this.order.run(() => this.#call('closeTray', name)),
+      resize: (name, size) => this.order.run(() => this.#call('resize', name, size)),
+      commit: (name) => this.order.run(() => this.#call('commit', name)),
+      statistics: (name) => this.#call('statistics', name),
+      limit: (name, limits) => this.#limit(name, limits),
+    });
+  }
+
+  /**
+   * One more is plugged in, and its image opened.
+   * @throws ConfigurationError
+   */
+  async add(plan: DrivePlan): Promise<Drive> {
+    const drive = this.#drive(plan);
+    drive.update(await this.#call('add', { ...plan, options: ownBytes(plan.options) }));
+    this.#plans.push(plan);
+    this.all.push(drive);
+    return drive;
+  }
+
+  /** One was pulled out: what the guest has flushed is in its image, which is let go. */
+  async remove(name: string): Promise<void> {
+    const n = this.all.findIndex((drive) => drive.name === name);
+    if (n < 0) return;
+    this.all.splice(n, 1);
+    this.#plans.splice(n, 1);
+    await this.#call('remove', name);
   }
 
   /** The machine's end, for its isolate. */
@@ -194,7 +218,7 @@ export class MachineDrives {
 
   /** What the machine has to know of them. */
   get config(): DriveConfig[] {
-    return this.#plans.map(({ options: _, ...config }, n) => ({ ...config, medium: this.all[n].medium }));
+    return this.#plans.map((plan, n) => configOf(plan, this.all[n]));
   }
 
   /** Writes what is left to be written, and lets go of all images. May be called again. */
@@ -246,6 +270,11 @@ export class MachineDrives {
     this.#calls.close(error);
     this.onCrash(error);
   }
+}
+
+/** What the machine has to know of a drive. */
+export function configOf({ options: _, port: __, device: ___, ...config }: DrivePlan, { medium }: Drive): DriveConfig {
+  return { ...config, medium };
 }
 
 /** Whether what is awaited ends within so many milliseconds. */

@@ -34,6 +34,10 @@ export interface DriveOptions {
    * from disks on the USB.
    */
   readonly bootIndex?: number;
+  /** Of a USB disk: its port of the controller, 1 or 2. Default: the next free one after those of `MachineOptions.usb`. */
+  readonly port?: number;
+  /** Of a USB disk: the name by which it is pulled out (`Machine.usb`), made as `id`. Default: the name of its place, such as "usb0". */
+  readonly device?: string;
   /** How much it may read and write. `Drive.setLimits` changes it. Default: no limits. */
   readonly limits?: DriveLimits;
 }
@@ -51,6 +55,9 @@ export interface MediumOptions {
 /** A drive with its place, and how its image is to be opened. */
 export interface DrivePlan extends Omit<DriveConfig, 'medium'> {
   readonly options: DriveOptions;
+  /** Of a USB disk. */
+  readonly port?: number;
+  readonly device?: string;
 }
 
 /** Whether its medium can be changed. */
@@ -70,6 +77,8 @@ const optionNames: readonly (keyof DriveOptions)[] = [
   'limits',
   'id',
   'bootIndex',
+  'port',
+  'device',
 ];
 
 const places = { ide: 4, floppy: 2, virtio: 16, usb: 2 } as const;
@@ -83,7 +92,9 @@ const SERIAL_LENGTH = 20;
  */
 export function planDrives(drives: readonly (string | DriveOptions)[]): DrivePlan[] {
   if (!Array.isArray(drives)) throw new ConfigurationError('drives must be an array');
-  const checked = drives.map((drive, n) => checkedDrive(typeof drive === 'string' ? { image: drive } : drive, n));
+  const checked = drives.map((drive, n) =>
+    checkedDrive(typeof drive === 'string' ? { image: drive } : drive, `drives[${n}]`),
+  );
   checkIds(checked);
   const taken = new Map<string, string>();
   const plans: DrivePlan[] = [];
@@ -110,7 +121,7 @@ function checkPlaces(plans: readonly DrivePlan[]): void {
 function checkIds(drives: readonly DriveOptions[]): void {
   const ids = drives.flatMap(({ id }) => id ?? []);
   for (const [n, id] of ids.entries()) {
-    if (typeof id !== 'string' || !/^[A-Za-z][\w.-]*$/.test(id))
+    if (!isIdentifier(id))
       throw new ConfigurationError(
         `a drive's id must be a letter and then letters, digits, "-", "." and "_", not ${shown(id)}`,
       );
@@ -175,10 +186,28 @@ function named({ image }: DriveOptions, n: number): string {
 }
 
 function planned(options: DriveOptions, index: number): DrivePlan {
-  const { interface: bus = 'ide', media = 'disk', serial, bootIndex } = options;
+  const { interface: bus = 'ide', media = 'disk', serial, bootIndex, port, device } = options;
   const place = { interface: bus, index, media };
   const told = { ...(serial !== undefined && { serial }), ...(bootIndex !== undefined && { bootIndex }) };
-  return { name: driveName(place), ...place, options, ...told };
+  const plugged = { ...(port !== undefined && { port }), ...(device !== undefined && { device }) };
+  return { name: driveName(place), ...place, options, ...told, ...plugged };
+}
+
+/**
+ * A disk that is plugged into the USB of a machine that has others.
+ * @throws ConfigurationError
+ */
+export function planUsbDisk(options: DriveOptions, others: readonly { readonly name: string }[]): DrivePlan {
+  const checked = checkedDrive({ ...options, interface: 'usb' }, 'the disk');
+  checkIds([checked]);
+  const indices = Array.from({ length: places.usb }, (_, index) => index);
+  const index = indices.find((index) => !others.some(({ name }) => name === driveName({ interface: 'usb', index })));
+  return planned(checked, index!);
+}
+
+/** Whether it is what QEMU has for a name: a letter, then letters, digits, `-`, `.` and `_`. */
+export function isIdentifier(id: unknown): id is string {
+  return typeof id === 'string' && /^[A-Za-z][\w.-]*$/.test(id);
 }
 
 /** The name of a drive by its place: QEMU's. */
@@ -187,8 +216,7 @@ export function driveName(drive: Pick<DriveOptions, 'interface' | 'index' | 'med
   return bus === 'ide' ? `ide${index >> 1}-${media === 'cdrom' ? 'cd' : 'hd'}${index & 1}` : `${bus}${index}`;
 }
 
-function checkedDrive(drive: DriveOptions, n: number): DriveOptions {
-  const where = `drives[${n}]`;
+function checkedDrive(drive: DriveOptions, where: string): DriveOptions {
   const fail = (problem: string): never => {
     throw new ConfigurationError(`${where}: ${problem}`);
   };
@@ -196,7 +224,11 @@ function checkedDrive(drive: DriveOptions, n: number): DriveOptions {
   const unknown = Object.keys(drive).find((name) => !(optionNames as readonly string[]).includes(name));
   if (unknown !== undefined) fail(`unknown '${unknown}'; it is one of: ${optionNames.join(', ')}`);
   within(where, () => checkValues(drive));
-  const { image, interface: bus = 'ide', media, serial } = drive;
+  const { image, interface: bus = 'ide', media, serial, port, device } = drive;
+  if (bus !== 'usb' && (port !== undefined || device !== undefined))
+    fail(`port and device are for disks on the USB; leave them out, or give interface: 'usb'`);
+  if (device !== undefined && !isIdentifier(device))
+    fail(`device must be a letter and then letters, digits, "-", "." and "_", not ${shown(device)}`);
   if (bus !== 'ide' && media === 'cdrom') fail(`a CD-ROM drive cannot be a ${bus} drive; leave out interface`);
   if (bus !== 'floppy' && media !== 'cdrom' && image === undefined) fail('a hard disk needs an image');
   if (

@@ -40,6 +40,10 @@ export const closedDoor: Door = { isLocked: false, isTrayOpen: false };
 export interface DriveCalls {
   /** Opens the images of all drives. Throws ConfigurationError if one cannot be opened; all are closed again then. */
   open(plans: readonly DrivePlan[]): readonly DriveStatus[];
+  /** Opens the image of one more. Throws ConfigurationError if it cannot be opened. */
+  add(plan: DrivePlan): DriveStatus;
+  /** Writes what is left to be written of one, and lets go of its image. */
+  remove(name: string): void;
   /** What the drives will be when they are opened: another process may have their images still. Throws ConfigurationError. */
   look(plans: readonly DrivePlan[]): readonly DriveStatus[];
   /** Has them do what a machine that has arrived asks for: after `look` that waits. */

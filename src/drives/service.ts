@@ -1,4 +1,4 @@
-import type { BlockQuestion } from '../../runtime/host/block-port.ts';
+import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { MessageEnd, ToDrives } from '../isolate/protocol.ts';
 import { reportError } from '../isolate/remote-calls.ts';
@@ -79,7 +79,9 @@ class DriveService {
     const counted = this.#counterOf(port).begin(question as BlockQuestion);
     const admitted = this.#throttles.admit(port, question as BlockQuestion);
     if (admitted) await admitted;
-    const answer = await this.#drive(port).answer(question as BlockQuestion);
+    // It may have been pulled out since.
+    const drive = this.#drives.find(({ name }) => name === port);
+    const answer: BlockAnswer = drive ? await drive.answer(question as BlockQuestion) : { error: 'no-medium' };
     counted(answer);
     this.#sendToMachine({ type: 'completion', id, answer });
   }
@@ -103,6 +105,8 @@ class DriveService {
 
   readonly #calls = {
     open: (plans: readonly DrivePlan[]) => this.#open(plans),
+    add: (plan: DrivePlan) => this.#add(plan),
+    remove: (name: string) => this.#remove(name),
     change: (name: string, image: Image, options: MediumOptions) => this.#drive(name).change(image, options),
     look: (plans: readonly DrivePlan[]) => this.#look(plans),
     admit: () => this.#all(async (drive) => drive.admit()),
@@ -183,6 +187,22 @@ class DriveService {
       throw error;
     }
     return this.#drives.map(({ status }) => status);
+  }
+
+  async #add(plan: DrivePlan): Promise<DriveStatus> {
+    const drive = new ServedDrive(plan, this.#backend);
+    await drive.open();
+    this.#throttles.set(plan.name, plan.options.limits ?? {});
+    this.#drives = [...this.#drives, drive];
+    return drive.status;
+  }
+
+  async #remove(name: string): Promise<void> {
+    const drive = this.#drive(name);
+    this.#drives = this.#drives.filter((one) => one !== drive);
+    this.#throttles.set(name, {});
+    this.#counters.delete(name);
+    await drive.close();
   }
 
   #suspendLimits(isSuspended: boolean): void {

@@ -33,7 +33,7 @@ const ALT_GR = keyNumber('alt_r');
  */
 export class Keyboard extends Emitter<KeyboardEvents> {
   readonly #ps2: Outflow;
-  readonly #usb: Outflow | undefined;
+  #usb: Outflow | undefined;
   #leds: Leds = { scrollLock: false, numLock: false, capsLock: false };
   #usesUsb = false;
   #layout: KeyboardLayout;
@@ -47,6 +47,15 @@ export class Keyboard extends Emitter<KeyboardEvents> {
     this.#ps2 = ps2;
     this.#usb = usb;
     this.#layout = layout;
+  }
+
+  /**
+   * A keyboard was plugged into the USB; undefined: it was pulled out.
+   * @internal
+   */
+  plugUsb(line: Outflow | undefined): void {
+    this.#usb = line;
+    this.#usesUsb = false;
   }
 
   /** The layout that the guest has, for `type`: at first that of `MachineOptions.keyboardLayout`. Setting it tells the guest nothing. */

@@ -44,8 +44,8 @@ export interface MouseLines {
  * the machine has taken what came before; they reject when it has ended, or ends before.
  */
 export class Mouse {
-  readonly #lines: MouseLines;
-  readonly #all: readonly PointerName[];
+  #lines: MouseLines;
+  #all: readonly PointerName[];
   #buttons = 0;
   /** The last place on the tablet. */
   #place = { x: 0, y: 0 };
@@ -59,6 +59,18 @@ export class Mouse {
     this.#lines = lines;
     this.#all = (Object.keys(lines) as PointerName[]).filter((name) => lines[name] !== undefined);
     this.#order = this.#all;
+  }
+
+  /**
+   * A pointer was plugged into the USB; undefined: it was pulled out.
+   * @internal
+   */
+  plugUsb(name: 'usb' | 'tablet', line: Outflow | undefined): void {
+    this.#lines = { ...this.#lines, [name]: line };
+    this.#used.delete(name);
+    const [all, order] = [this.#all, this.#order].map((names) => names.filter((one) => one !== name));
+    this.#all = line ? [...all!, name] : all!;
+    this.#order = line ? [...order!, name] : order!;
   }
 
   /** The guest begins or ends to use a pointer on the USB: the last byte says so. */

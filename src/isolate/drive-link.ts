@@ -8,10 +8,10 @@ type Request = ToHost & { readonly type: 'request' };
 /** A machine's connection to what serves its drives: counts what has not been answered. */
 export class DriveLink {
   readonly #end: MessageEnd<ToDrives, ToMachine> | undefined;
-  readonly #names: ReadonlySet<string>;
-  /** Questions that the drives have not answered, and who waits until there are none. */
-  #unanswered = 0;
-  readonly #waiting: (() => void)[] = [];
+  #names: ReadonlySet<string>;
+  /** The drives of questions that are not answered, by the questions' ids; and who waits until there are none. */
+  readonly #unanswered = new Map<number, string>();
+  #waiting: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
   #receive: (message: ToMachine) => void = () => {};
 
   constructor(end: MessageEnd<ToDrives, ToMachine> | undefined, { drives = [] }: Pick<MachineConfig, 'drives'>) {
@@ -23,7 +23,7 @@ export class DriveLink {
   connect(state: Int32Array, receive: (message: ToMachine) => void): void {
     if (!this.#end) return;
     this.#receive = (message) => {
-      if (message.type === 'completion') this.#answered();
+      if (message.type === 'completion') this.#answered(message.id);
       receive(message);
     };
     this.#end.onmessage = ({ data }) => this.#receive(data);
@@ -39,32 +39,48 @@ export class DriveLink {
     return true;
   }
 
+  /** Disks with these names are plugged in now. What was pulled out may have questions under way still. */
+  plugged(names: readonly string[]): void {
+    this.#names = new Set([...this.#names, ...names]);
+  }
+
   /** Whether a port is a drive's. */
   has(port: string): boolean {
     return this.#names.has(port);
   }
 
   ask(request: Request): void {
-    this.#unanswered++;
+    this.#unanswered.set(request.id, request.port);
     this.#end?.postMessage(request);
   }
 
   /** Resolves when all questions have been answered. */
-  async allAnswered(): Promise<void> {
-    if (this.#unanswered === 0) return;
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  allAnswered(): Promise<void> {
+    return this.#when(() => this.#unanswered.size === 0);
+  }
+
+  /** Resolves when those of a drive have been; it must have been pulled out. */
+  answered(name: string): Promise<void> {
+    return this.#when(() => ![...this.#unanswered.values()].includes(name));
+  }
+
+  async #when(isOver: () => boolean): Promise<void> {
+    if (isOver()) return;
+    await new Promise<void>((resolve) => this.#waiting.push({ isOver, resolve }));
   }
 
   close(): void {
     this.#end?.close();
   }
 
-  #answered(): void {
-    this.#unanswered--;
+  #answered(id: number): void {
+    this.#unanswered.delete(id);
+    if (this.#waiting.length === 0) return;
     // The core may ask for more when it has got this answer.
     queueMicrotask(() => {
-      if (this.#unanswered > 0) return;
-      for (const resolve of this.#waiting.splice(0)) resolve();
+      const over = this.#waiting.filter(({ isOver }) => isOver());
+      this.#waiting = this.#waiting.filter((one) => !over.includes(one));
+      for (const { resolve } of over) resolve();
     });
   }
 }

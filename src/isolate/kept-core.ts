@@ -38,6 +38,7 @@ export class KeptCore {
       log: (message) => this.#host.log(message),
       random: (target) => this.#host.random?.(target),
       suspension: (event) => this.#host.suspension?.(event),
+      plugged: (devices) => this.#host.plugged?.(devices),
       guestLog: (lines) => this.#host.guestLog?.(lines),
       ...(releaseMemory && { releaseMemory: (bytes) => this.#host.releaseMemory?.(bytes) ?? false }),
       ...(checkText && { checkText }),

@@ -1,6 +1,6 @@
 import { Word } from '../../translator/abi/state.ts';
 import { ConfigurationError } from '../errors.ts';
-import type { MachineCore, MachineHost, RunResult, Shutdown } from '../machine-core.ts';
+import type { MachineCore, MachineHost, PluggedDevice, RunResult, Shutdown } from '../machine-core.ts';
 import { type Answers, callByName } from './answers.ts';
 import { DriveLink } from './drive-link.ts';
 import type { IsolateOptions } from './isolate-options.ts';
@@ -209,6 +209,12 @@ class MachineLoop {
     if (this.#output.stalled) this.#leaveCore();
   }
 
+  #tellPlugged(devices: readonly PluggedDevice[]): void {
+    this.#drives.plugged(devices.flatMap((device) => (device.type === 'usb-disk' ? [device.drive.name] : [])));
+    this.#output.flush();
+    this.#port.postMessage({ type: 'plugged', devices });
+  }
+
   get #reboots(): boolean {
     return this.#options.config.rebootAction === 'reset';
   }
@@ -329,6 +335,7 @@ class MachineLoop {
     },
     freeze: () => this.#freeze(),
     thaw: () => this.#thaw(),
+    answered: (drive) => this.#drives.answered(drive),
     save: () => this.#core.save(),
     check: (saved) => this.#core.check(saved),
     load: (saved) => {
@@ -369,6 +376,7 @@ class MachineLoop {
       releaseMemory: (bytes) => this.#thread.releaseMemory?.(bytes) ?? false,
       guestLog: (lines) => this.#addOutput('log', encoder.encode(lines)),
       suspension: (event) => this.#tellSuspension(event),
+      plugged: (devices) => this.#tellPlugged(devices),
       deadlineChanged: (nanoseconds) => this.#time.setCoreDeadline(nanoseconds),
       random: (target) => void crypto.getRandomValues(target as Uint8Array<ArrayBuffer>),
       log: (message) => this.#port.postMessage({ type: 'log', message }),

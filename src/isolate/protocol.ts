@@ -6,6 +6,7 @@ import type {
   DebugStop,
   ExaminationName,
   Metrics,
+  PluggedDevice,
   QuestionName,
   ScreenUpdate,
   Shutdown,
@@ -24,6 +25,8 @@ export interface Calls {
   /** Stops the machine and its time until `thaw`, whatever else it is told. All that it has asked its drives for is done then. */
   freeze(): void;
   thaw(): void;
+  /** Resolves when a drive that was pulled out has answered all that it was asked for. */
+  answered(drive: string): void;
   /** All state of the machine. */
   save(): SavedComponents;
   /** Throws an Error that names what doesn't fit of a saved state. */
@@ -114,6 +117,8 @@ export type Report =
   | { readonly type: 'reset'; readonly reset: Reset }
   /** The guest has suspended itself to RAM; the machine was woken. */
   | { readonly type: 'suspend' | 'wake' }
+  /** Something was plugged in or pulled out: these are plugged in now. */
+  | { readonly type: 'plugged'; readonly devices: readonly PluggedDevice[] }
   /** Whether it is suspended, where that has changed without these: by a reset, or another state. */
   | { readonly type: 'suspended'; readonly isSuspended: boolean }
   /** The CPU waits for an interrupt that nothing can cause. */

@@ -62,6 +62,11 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     return this.#status;
   }
 
+  /** A move from here goes on, or is over and the machine gone. */
+  get isUnderWay(): boolean {
+    return this.#isGone || ['setup', 'active', 'cancelling'].includes(this.#status);
+  }
+
   /** Why the last one failed. */
   get error(): string | undefined {
     return this.#error;

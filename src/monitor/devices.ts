@@ -1,26 +1,110 @@
-import { plugProblem, unplugProblem } from '../hot-plug.ts';
-import type { Command } from './command.ts';
+import { BlockNodes } from '../block-nodes.ts';
+import { isIdentifier } from '../drives/options.ts';
+import { plugDevice, unplugDevice } from '../hot-plug.ts';
+import { propertyList } from '../property-list.ts';
+import type { Arguments } from './arguments.ts';
+import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 
-/** Nothing can be plugged in or pulled out while the machine runs: what they say is why. */
+async function addDevice({ words }: Arguments, { machine }: CommandContext): Promise<void> {
+  await plugDevice(machine, Object.fromEntries(propertyList(words.device!, 'driver')));
+}
+
+async function removeDevice({ words }: Arguments, { machine }: CommandContext): Promise<void> {
+  if (!(await unplugDevice(machine, words.id!))) throw new MonitorError(`Error: Device '${words.id}' not found`);
+}
+
+const driveProperties = ['if', 'id', 'file', 'format', 'readonly', 'snapshot', 'serial', 'media'];
+
+/** An image that `device_add usb-storage` connects. The address, of PCI buses, says nothing here as in QEMU. */
+async function addDrive({ words }: Arguments, context: CommandContext): Promise<string> {
+  const { machine, options } = context;
+  const given = Object.fromEntries(propertyList(words.options!, 'file'));
+  const unknown = Object.keys(given).find((name) => !driveProperties.includes(name));
+  if (unknown !== undefined)
+    throw new MonitorError(`'${unknown}' is not there; a drive has ${driveProperties.join(', ')}`);
+  const { if: connection = 'ide', file, format = 'raw', media = 'disk', serial } = given;
+  if (connection !== 'none') throw new MonitorError(`Can't hot-add drive to type ${connection}; give if=none`);
+  if (media !== 'disk') throw new MonitorError(`media=${media}: only disks can be plugged in; leave it out`);
+  if (format !== 'raw' && format !== 'qcow2') throw new MonitorError(`Unknown driver '${format}'; give raw or qcow2`);
+  if (file === undefined || file === '') throw new MonitorError('a drive needs an image; give file=FILE');
+  const name = checkedName(given.id, context);
+  const bytes = (await options.fileSize?.(file).catch((error: Error) => {
+    throw new MonitorError(`Could not open '${file}': ${error.message}`);
+  })) as number | undefined;
+  const drive = { snapshot: isOn('snapshot', given.snapshot), ...(serial !== undefined && { serial }) };
+  const isReadOnly = isOn('readonly', given.readonly);
+  BlockNodes.of(machine).add({ name, driver: format, image: file, isReadOnly, bytes: bytes ?? 0, drive });
+  return 'OK\n';
+}
+
+/** That of a drive without one is the next number. */
+function checkedName(id: string | undefined, { machine }: CommandContext): string {
+  const nodes = BlockNodes.of(machine);
+  const isTaken = (name: string) => nodes.find(name) !== undefined || machine.drives.some((one) => one.isCalled(name));
+  if (id === undefined) {
+    let number = 0;
+    while (isTaken(`none${number}`)) number++;
+    return `none${number}`;
+  }
+  if (!isIdentifier(id)) throw new MonitorError("Parameter 'id' expects an identifier");
+  if (isTaken(id)) throw new MonitorError(`Duplicate ID '${id}' for drive`);
+  return id;
+}
+
+function isOn(name: string, value = 'off'): boolean {
+  if (value === 'on' || value === 'off') return value === 'on';
+  throw new MonitorError(`Parameter '${name}' expects 'on' or 'off'`);
+}
+
+/** What no device has. */
+function removeDrive({ words }: Arguments, { machine }: CommandContext): string {
+  const nodes = BlockNodes.of(machine);
+  const node = nodes.find(words.id!);
+  if (node?.drive && !nodes.isUsed(node)) {
+    nodes.delete(words.id!);
+    return '';
+  }
+  const isConnected = machine.drives.some((one) => one.isCalled(words.id));
+  throw new MonitorError(
+    isConnected
+      ? `Error: Drive '${words.id}' is in use by a device; pull that out (device_del), and it goes with it`
+      : `Error: Device '${words.id}' not found`,
+  );
+}
+
+/** What is plugged in and pulled out while the machine runs. */
 export const deviceCommands: readonly Command[] = [
   {
     names: ['device_add'],
     usage: 'driver[,prop=value][,...]',
     help: 'add device, like -device on the command line',
-    parameters: [{ name: 'device', type: 'rest' }],
-    run: ({ words }, { machine }) => {
-      const [model = ''] = words.device!.split(',');
-      throw new MonitorError(`Error: ${plugProblem(machine, model.replace(/^driver=/, ''))}`);
-    },
+    parameters: [{ name: 'device', type: 'rest', optional: true }],
+    run: ({ words, ...others }, context) => addDevice({ ...others, words: { device: '', ...words } }, context),
   },
   {
     names: ['device_del'],
     usage: 'device',
     help: 'remove device',
     parameters: [{ name: 'id', type: 'word' }],
-    run: ({ words }, { machine }) => {
-      throw new MonitorError(`Error: ${unplugProblem(machine, words.id!) ?? `Device '${words.id}' not found`}`);
-    },
+    run: removeDevice,
+  },
+  {
+    names: ['drive_add'],
+    usage:
+      '[[<domain>:]<bus>:]<slot>\n[file=file][,if=type][,format=f][,readonly=on][,snapshot=on][,serial=text][,id=name]',
+    help: 'add drive to PCI storage controller',
+    parameters: [
+      { name: 'address', type: 'word' },
+      { name: 'options', type: 'rest' },
+    ],
+    run: addDrive,
+  },
+  {
+    names: ['drive_del'],
+    usage: 'device',
+    help: 'remove host block device',
+    parameters: [{ name: 'id', type: 'word' }],
+    run: removeDrive,
   },
 ];

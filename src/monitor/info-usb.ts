@@ -4,22 +4,16 @@ import type { CommandContext } from './command.ts';
 /** Megabits a second: the controller has USB 1.1. */
 const FULL_SPEED = 12;
 
-const products: Readonly<Record<string, string>> = {
-  [usbInputPorts.tablet]: 'USB Tablet',
-  [usbInputPorts.mouse]: 'USB Mouse',
-  [usbInputPorts.keyboard]: 'USB Keyboard',
-};
-const DISK = 'USB MSD';
+const products = { tablet: 'USB Tablet', mouse: 'USB Mouse', keyboard: 'USB Keyboard', disk: 'USB MSD' } as const;
 
 /** What is plugged in, port by port, with the addresses that the guest has given, as QEMU's `info usb` shows it. */
 export async function infoUsb({ machine }: CommandContext): Promise<string> {
-  const components = await machine.examine('componentNames');
-  if (!components.includes('uhci')) return 'Error: USB support not enabled\n';
-  const disks = machine.drives.map(({ name }) => name).filter((name) => name.startsWith('usb'));
-  const plugged = components.filter((name) => Object.hasOwn(products, name) || disks.includes(name));
-  const lines = plugged.map(async (name, n) => {
-    const { usb } = (await machine.examine('stateOf', name)) as unknown as { usb: { address: number } };
-    return `  Device 0.${usb.address}, Port ${n + 1}, Speed ${FULL_SPEED} Mb/s, Product ${products[name] ?? DISK}\n`;
+  if (!machine.usb.isThere) return 'Error: USB support not enabled\n';
+  const lines = machine.usb.devices.map(async ({ device, drive, port, id, isNamed }) => {
+    const name = device === 'disk' ? drive! : usbInputPorts[device];
+    const state = (await machine.examine('stateOf', name)) as { usb: { address: number } } | undefined;
+    const product = `${products[device]}${isNamed ? `, ID: ${id}` : ''}`;
+    return `  Device 0.${state?.usb.address ?? 0}, Port ${port}, Speed ${FULL_SPEED} Mb/s, Product ${product}\n`;
   });
   return (await Promise.all(lines)).join('');
 }

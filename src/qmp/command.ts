@@ -1,6 +1,6 @@
+import type { BlockNodes } from '../block-nodes.ts';
 import type { Machine } from '../machine.ts';
 import type { Monitor, MonitorOptions } from '../monitor/monitor.ts';
-import type { BlockNodes } from './block/nodes.ts';
 import { QmpError } from './error.ts';
 import type { Jobs } from './jobs.ts';
 
@@ -121,6 +121,11 @@ export class Arguments {
       checkArgument(`${this.#path}${name}[${n}]`, 'string', value);
       return value as string;
     });
+  }
+
+  /** All of them. */
+  get all(): JsonObject {
+    return this.#values;
   }
 
   list(name: string): readonly unknown[] {

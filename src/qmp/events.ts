@@ -1,6 +1,7 @@
 import type { TrayMove } from '../drives/index.ts';
 import type { Exit, Reset } from '../isolate/protocol.ts';
 import type { Machine } from '../machine.ts';
+import type { PluggedUsb } from '../usb-ports.ts';
 import type { VncControl } from '../vnc/control.ts';
 import type { VncConnectionInfo } from '../vnc/endpoint.ts';
 import type { JsonObject } from './command.ts';
@@ -45,6 +46,7 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
   const suspend = () => tell('SUSPEND');
   const wake = () => tell('WAKEUP');
   const powerButton = () => tell('POWERDOWN');
+  const unplug = (device: PluggedUsb) => tell('DEVICE_DELETED', deletedDevice(device));
   const { snapshots, memoryDumps } = machine;
   snapshots.on('still', still);
   memoryDumps.on('still', still);
@@ -57,7 +59,8 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
     .on('suspend', suspend)
     .on('wake', wake)
     .on('powerbutton', powerButton)
-    .on('tray', tray);
+    .on('tray', tray)
+    .on('unplug', unplug);
   return () => {
     snapshots.off('still', still);
     memoryDumps.off('still', still);
@@ -70,8 +73,14 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
       .off('suspend', suspend)
       .off('wake', wake)
       .off('powerbutton', powerButton)
-      .off('tray', tray);
+      .off('tray', tray)
+      .off('unplug', unplug);
   };
+}
+
+/** One that was given no name has only a place among those without. */
+function deletedDevice({ id, isNamed }: PluggedUsb): JsonObject {
+  return isNamed ? { device: id, path: `/machine/peripheral/${id}` } : { path: `/machine/peripheral-anon/${id}` };
 }
 
 /** Tells of viewers by QEMU's names. */

@@ -1,7 +1,7 @@
+import { BlockNodes } from '../block-nodes.ts';
 import { messageOf } from '../errors.ts';
 import type { Machine } from '../machine.ts';
 import type { Monitor, MonitorOptions } from '../monitor/monitor.ts';
-import { BlockNodes } from './block/nodes.ts';
 import { Arguments, type JsonObject, type QmpContext } from './command.ts';
 import { versionOf } from './commands/machine.ts';
 import { commands } from './commands.ts';
@@ -16,11 +16,11 @@ import {
 import { Jobs } from './jobs.ts';
 
 /** What commands have left in a machine, whichever client sent them. */
-type Left = Pick<QmpContext, 'nodes' | 'jobs'>;
+type Left = Pick<QmpContext, 'jobs'>;
 const leftIn = new WeakMap<Machine, Left>();
 
 function leftBy(machine: Machine): Left {
-  const left = leftIn.get(machine) ?? { nodes: new BlockNodes(), jobs: new Jobs() };
+  const left = leftIn.get(machine) ?? { jobs: new Jobs() };
   leftIn.set(machine, left);
   return left;
 }
@@ -40,7 +40,8 @@ export class Qmp {
     };
     const migrationEvents = { areTold: false };
     const left = leftBy(machine);
-    this.#context = { machine, options, monitor, tell, migrationEvents, ...left };
+    const nodes = BlockNodes.of(machine);
+    this.#context = { machine, options, monitor, tell, migrationEvents, nodes, ...left };
     left.jobs.listen(tell);
     translateEvents(machine, tell);
     translateDumps(machine, tell);

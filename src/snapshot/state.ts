@@ -11,6 +11,7 @@ import { otherOptions } from '../option-differences.ts';
 import type { MachineOptions } from '../options.ts';
 import type { SavedShares } from '../shares/index.ts';
 import type { InOrder } from '../storage/in-order.ts';
+import { pluggedText } from '../usb.ts';
 import type { Compressor, Method } from './compression.ts';
 import { SnapshotError } from './layout.ts';
 import { type MachineSnapshot, readMachine, type SnapshotBytes } from './machine.ts';
@@ -214,6 +215,7 @@ export class MachineStates {
     return this.#frozen(async () => {
       checkUnrecorded(this.#machine.options);
       const snapshot = await this.decode(await this.#drives.snapshots.state(name));
+      this.#checkPlugged(snapshot);
       await this.#fitting('check', snapshot);
       await this.#loadOutside(snapshot, () => this.#load(snapshot), name);
     });
@@ -236,6 +238,16 @@ export class MachineStates {
     });
   }
 
+  /** @throws SnapshotError where something else is plugged in: the images of disks that were are of then and there */
+  #checkPlugged({ options }: MachineSnapshot): void {
+    const [then, now] = [options, restoredOptions(this.#options)].map(pluggedText);
+    if (then === now) return;
+    throw new SnapshotError(
+      NAME,
+      `was taken with ${then} on the USB, where there is ${now} now; plug in and pull out what differs first (device_add, device_del)`,
+    );
+  }
+
   #differencesFrom(options: MachineOptions): string {
     return deviceDifferences(options, restoredOptions(this.#options));
   }
@@ -247,6 +259,7 @@ export class MachineStates {
   load(snapshot: MachineSnapshot): Promise<void> {
     return this.#frozen(async () => {
       checkUnrecorded(this.#machine.options);
+      this.#checkPlugged(snapshot);
       await this.#loadOutside(snapshot, () => this.#load(snapshot));
     });
   }

@@ -18,7 +18,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'qmp-'));
   const image = join(folder, 'cd.iso');
   writeFileSync(image, new Uint8Array(1 << 20));
-  machine = await Machine.create({ memory: 16, boot: { bios: 'rawiron' }, drives: [{ media: 'cdrom', image }] });
+  const drives = [{ media: 'cdrom', image }] as const;
+  machine = await Machine.create({ memory: 16, boot: { bios: 'rawiron' }, drives, usb: [] });
   ours = await converse(peer(), folder);
 });
 afterAll(async () => {

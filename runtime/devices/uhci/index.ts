@@ -44,8 +44,6 @@ export interface UhciOptions {
   readonly events: EventQueue;
   readonly guestError: ReportGuestError;
   readonly storeAlarm: MakeStoreAlarm;
-  /** What is plugged into its ports: two at most. */
-  readonly devices: readonly UsbDevice[];
 }
 
 /** Nanoseconds that a frame may be late before it is left out: the host was busy. */
@@ -68,10 +66,9 @@ export class Uhci {
 
   constructor(options: UhciOptions) {
     this.#options = options;
-    const { events, devices, storeAlarm } = options;
+    const { events, storeAlarm } = options;
     this.#hub = new RootHub({
       ports: this.#state.ports,
-      devices: Array.from({ length: PORTS }, (_, n) => devices[n] ?? null),
       onReady: () => this.#deviceReady(),
       onResume: () => this.#resumed(),
     });
@@ -115,6 +112,20 @@ export class Uhci {
     this.#hub.reset();
     this.#rest();
     this.#drive();
+  }
+
+  /** A device is plugged into a port, 1 or 2. Throws an Error where there is one already, or no such port. */
+  plug(port: number, device: UsbDevice): void {
+    if (port < 1 || port > PORTS || !this.#hub.isFree(port - 1))
+      throw new Error(`usb port ${port} (bus usb-bus.0) not found (in use?)`);
+    this.#hub.plug(port - 1, device);
+    this.#touched();
+  }
+
+  /** What is in a port is pulled out. */
+  unplug(port: number): void {
+    this.#hub.unplug(port - 1);
+    this.#touched();
   }
 
   get #isRunning(): boolean {

@@ -4,8 +4,6 @@ import { PORTS, Port } from './registers.ts';
 export interface RootHubOptions {
   /** The ports' registers, as part of the state. */
   readonly ports: number[];
-  /** What is plugged in: a device, or null, for each. */
-  readonly devices: readonly (UsbDevice | null)[];
   /** A device has something to say. */
   readonly onReady: () => void;
   /** A device ends the suspension of its port. */
@@ -15,10 +13,35 @@ export interface RootHubOptions {
 /** The two ports of the controller (2.1.7), and who is reached by them. */
 export class RootHub {
   readonly #options: RootHubOptions;
+  /** Wiring: what is plugged in. */
+  readonly #devices = new Array<UsbDevice | null>(PORTS).fill(null);
 
   constructor(options: RootHubOptions) {
     this.#options = options;
-    for (const [n, device] of options.devices.entries()) if (device) device.onReady = () => this.#deviceReady(n);
+  }
+
+  /** A device is plugged into a port, which is free. */
+  plug(n: number, device: UsbDevice): void {
+    this.#devices[n] = device;
+    device.onReady = () => this.#deviceReady(n);
+    device.resetBus();
+    this.#options.ports[n]! |= Port.connected | Port.connectChanged;
+    this.#options.onResume();
+  }
+
+  /** It is pulled out. The port is disabled with that (2.1.7). */
+  unplug(n: number): void {
+    const before = this.#options.ports[n]!;
+    this.#devices[n]!.onReady = () => {};
+    this.#devices[n] = null;
+    const wasEnabled = (before & Port.enabled) !== 0;
+    const changed = Port.connectChanged | (wasEnabled ? Port.enableChanged : 0);
+    this.#options.ports[n] = (before & ~(Port.connected | Port.enabled | Port.suspended | Port.resume)) | changed;
+    this.#options.onResume();
+  }
+
+  isFree(n: number): boolean {
+    return this.#devices[n] === null;
   }
 
   /** As after power-on: what is plugged in has just been found. */
@@ -31,7 +54,7 @@ export class RootHub {
   }
 
   #device(n: number): UsbDevice | null {
-    return this.#options.devices[n] ?? null;
+    return this.#devices[n] ?? null;
   }
 
   read(n: number): number {
@@ -53,8 +76,8 @@ export class RootHub {
 
   /** The device at an address, if its port lets packets through. */
   find(address: number): UsbDevice | null {
-    const { ports, devices } = this.#options;
-    return devices.find((device, n) => device?.address === address && isOpen(ports[n]!)) ?? null;
+    const { ports } = this.#options;
+    return this.#devices.find((device, n) => device?.address === address && isOpen(ports[n]!)) ?? null;
   }
 
   #deviceReady(n: number): void {

@@ -1,9 +1,9 @@
 import { SECTOR_BYTES } from '../../../runtime/host/block.ts';
+import type { BlockNode, BlockNodes } from '../../block-nodes.ts';
 import type { Drive } from '../../drives/drive.ts';
 import { overlayName } from '../../drives/overlay-name.ts';
 import type { JsonObject } from '../command.ts';
 import { limitsOf, noLimits } from '../commands/throttle.ts';
-import type { BlockNode, BlockNodes } from './nodes.ts';
 
 /** What is the same for all nodes. */
 const common = {

@@ -1,5 +1,5 @@
+import type { BlockNode } from '../../block-nodes.ts';
 import { isNodeOf } from '../block/info.ts';
-import type { BlockNode } from '../block/nodes.ts';
 import { type Arguments, isObject, type QmpCommand, type QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
 

@@ -1,7 +1,7 @@
+import type { BlockNode, BlockNodes, TrayContent } from '../../block-nodes.ts';
 import type { Drive } from '../../drives/drive.ts';
 import type { ImageFormat } from '../../storage/open.ts';
 import { hasTray } from '../block/info.ts';
-import type { BlockNode, BlockNodes, TrayContent } from '../block/nodes.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
 import { driveOf } from './drive.ts';

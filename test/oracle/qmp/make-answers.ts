@@ -8,7 +8,7 @@ import { converse } from './client.ts';
 const folder = mkdtempSync(join(tmpdir(), 'qmp-'));
 writeFileSync(join(folder, 'cd.iso'), new Uint8Array(1 << 20));
 const flags = ['-S', '-m', '16', '-name', 'hello', '-display', 'none', '-serial', 'null', '-monitor', 'none'];
-const child = spawn('qemu-system-i386', [...flags, '-cdrom', join(folder, 'cd.iso'), '-qmp', 'stdio'], {
+const child = spawn('qemu-system-i386', [...flags, '-usb', '-cdrom', join(folder, 'cd.iso'), '-qmp', 'stdio'], {
   stdio: ['pipe', 'pipe', 'inherit'],
 });
 const exchanges = await converse(

@@ -12,6 +12,8 @@ const node = (members: object) =>
 const throttle = (limits: object, device = 'ide1-cd0') =>
   run('block_set_io_throttle', { device, ...unlimited, ...limits });
 
+const plug = (members: object) => run('device_add', { driver: 'usb-tablet', ...members });
+
 /**
  * What is asked, in this order, of a machine that has not been started: 16 MB, named "hello", with the CD in its drive. The first
  * ones come before the negotiation.
@@ -64,6 +66,13 @@ export const requests: readonly unknown[] = [
     run('device_add', { driver }),
   ),
   ...[run('device_add'), run('device_del'), run('device_del', { id: 'nix' })],
+  ...[plug({ id: 't', port: 1 }), plug({ id: 't' }), plug({ id: 'u', port: '1' }), plug({ id: 'u', port: 7 })],
+  ...[plug({ id: 'u', port: 'x' }), plug({ id: '5' }), plug({ id: 'a b' }), plug({ bus: 'nix' }), plug({ frob: 1 })],
+  ...[{}, { drive: 'nix' }, { drive: 'ide1-cd0' }].map((more) => plug({ driver: 'usb-storage', ...more })),
+  ...['device_add usb-kbd,id=t', 'device_add usb-kbd,port=1', 'device_add usb-kbd,frob=1', 'device_add'].map((line) =>
+    run('human-monitor-command', { 'command-line': line }),
+  ),
+  run('human-monitor-command', { 'command-line': 'device_add usb-storage' }),
   ...['device_add sb16', 'device_add nix,id=5', 'device_del nix'].map((line) =>
     run('human-monitor-command', { 'command-line': line }),
   ),

@@ -3,7 +3,7 @@ import type { AccessSize, PortRegion } from '../../../runtime/bus/ports.ts';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import type { DriveConfig } from '../../../runtime/machine/drives.ts';
 import { createMachine, type MachineCore } from '../../../runtime/machine/machine.ts';
-import { cardModels, type DisplayModel, usbInputs } from '../../../runtime/machine/models.ts';
+import { cardModels, type DisplayModel } from '../../../runtime/machine/models.ts';
 import { checkOptions } from '../../../src/options.ts';
 import { everyDevice } from '../../support/every-device.ts';
 import { outputOf } from '../../support/output.ts';
@@ -45,7 +45,7 @@ class StormyMachine {
         ...{ pacing: 'jumps', startTimeOfDay: 0, randomKey: [1, 2, 3, 4] },
         boot: { flat, address: 0x7c00, mode: 'flat32' },
         // All devices for the USB, though its controller has two ports.
-        ...{ drives, usb: usbInputs, sound: { rate: 44_100, isHeard: true } },
+        ...{ drives, usb: ['tablet'], sound: { rate: 44_100, isHeard: true } },
         cards: cardModels.map((model, n) => ({ name: `card${n}`, model, mac: [0x52, 0x54, 0, 0, 0, n] })),
         shares: [{ name: 'share0', tag: 'shared' }],
       },

@@ -127,7 +127,7 @@ test('a command line of libvirt', () => {
     cpu: 'qemu32',
     memory: '256',
     vga: 'std',
-    usb: ['tablet'],
+    usb: [{ device: 'tablet', id: 'input0', port: 1 }],
     balloon: true,
     hpet: false,
   });

@@ -42,12 +42,14 @@ export class UsbRig extends Rig {
   constructor(devices: (rig: UsbRig) => readonly UsbDevice[]) {
     super();
     const { ports, clock, events, irq, guestError } = this;
+    const made = devices(this);
     this.uhci = new Uhci({
-      ...{ ports, clock, events, irq, guestError, devices: devices(this) },
+      ...{ ports, clock, events, irq, guestError },
       memory: busMemory(this.map),
       place: { device: 1, function: 2 },
       storeAlarm: storeAlarms(this.map),
     });
+    for (const [n, device] of made.entries()) this.uhci.plug(n + 1, device);
     const { pciFunction } = this.uhci;
     pciFunction.write(Header.baseAddress + 16, 4, BASE);
     pciFunction.write(Header.command, 2, PciCommand.io | PciCommand.master);

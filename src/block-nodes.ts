@@ -1,8 +1,9 @@
-import type { Image } from '../../options.ts';
-import type { ImageFormat } from '../../storage/open.ts';
-import { QmpError } from '../error.ts';
+import { ConfigurationError } from './errors.ts';
+import type { Machine } from './machine.ts';
+import type { Image } from './options.ts';
+import type { ImageFormat } from './storage/open.ts';
 
-/** An image that was named by `blockdev-add`, and can be put into a drive. */
+/** An image that was named by `blockdev-add` or `drive_add`, and can be put into a drive. */
 export interface BlockNode {
   readonly name: string;
   /** As it was said: raw, qcow2 or file. */
@@ -11,6 +12,8 @@ export interface BlockNode {
   readonly isReadOnly: boolean;
   /** Of the file. */
   readonly bytes: number;
+  /** It is one of `drive_add`: what is written is forgotten if it says so, and it goes with the device that it is connected to. */
+  readonly drive?: { readonly snapshot: boolean; readonly serial?: string };
 }
 
 /** What is in a drive whose tray is open: it is out of the guest's reach. Null: nothing. */
@@ -22,6 +25,8 @@ export interface TrayContent {
   readonly node?: BlockNode;
 }
 
+const nodesOf = new WeakMap<Machine, BlockNodes>();
+
 /** Nodes that were added, and trays that are open. */
 export class BlockNodes {
   readonly #nodes = new Map<string, BlockNode>();
@@ -30,13 +35,23 @@ export class BlockNodes {
   /** Nodes in drives whose trays are closed, by the drives' names. */
   readonly #inserted = new Map<string, BlockNode>();
 
+  /** What commands have left in a machine, whichever client sent them. */
+  static of(machine: Machine): BlockNodes {
+    const known = nodesOf.get(machine);
+    if (known) return known;
+    const nodes = new BlockNodes();
+    nodesOf.set(machine, nodes);
+    machine.on('unplug', ({ drive }) => drive !== undefined && nodes.#unplugged(drive));
+    return nodes;
+  }
+
   get all(): readonly BlockNode[] {
     return [...this.#nodes.values()];
   }
 
-  /** @throws QmpError if there is one of that name */
+  /** @throws ConfigurationError if there is one of that name */
   add(node: BlockNode): void {
-    if (this.#nodes.has(node.name)) throw new QmpError(`Duplicate nodes with node-name='${node.name}'`);
+    if (this.#nodes.has(node.name)) throw new ConfigurationError(`Duplicate nodes with node-name='${node.name}'`);
     this.#nodes.set(node.name, node);
   }
 
@@ -44,11 +59,11 @@ export class BlockNodes {
     return this.#nodes.get(name);
   }
 
-  /** @throws QmpError if there is none of that name, or it is in a drive */
+  /** @throws ConfigurationError if there is none of that name, or it is in a drive */
   delete(name: string): void {
     const node = this.#nodes.get(name);
-    if (node === undefined) throw new QmpError(`Failed to find node with node-name='${name}'`);
-    if (this.isUsed(node)) throw new QmpError(`Node ${name} is in use`);
+    if (node === undefined) throw new ConfigurationError(`Failed to find node with node-name='${name}'`);
+    if (this.isUsed(node)) throw new ConfigurationError(`Node ${name} is in use`);
     this.#nodes.delete(name);
   }
 
@@ -83,5 +98,16 @@ export class BlockNodes {
     this.#openTrays.delete(drive);
     if (node) this.#inserted.set(drive, node);
     else this.#inserted.delete(drive);
+  }
+
+  /** It is what a drive has that was plugged in with it. */
+  insert(drive: string, node: BlockNode): void {
+    this.#inserted.set(drive, node);
+  }
+
+  #unplugged(drive: string): void {
+    const node = this.#inserted.get(drive);
+    this.#inserted.delete(drive);
+    if (node?.drive) this.#nodes.delete(node.name);
   }
 }

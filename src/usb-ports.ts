@@ -1,0 +1,262 @@
+import { type UsbInput, usbInputs } from '../runtime/machine/models.ts';
+import { usbInputPorts } from '../runtime/machine/resources.ts';
+import { configOf } from './drives/index.ts';
+import { type DriveOptions, type DrivePlan, planUsbDisk } from './drives/options.ts';
+import { ConfigurationError } from './errors.ts';
+import { type InputDevices, plugInput, unplugInput } from './input/connect.ts';
+import { nameOfPlugged, type PluggedDevice } from './machine-core.ts';
+import type { MachineStreams } from './machine-streams.ts';
+import type { Examine, MachineParts } from './machine-types.ts';
+import { checkedOneOf, checkNames } from './option-checks.ts';
+import {
+  checkUsbPlace,
+  portsOf,
+  USB_PORTS,
+  type UsbInputOptions,
+  type UsbPlace,
+  usbOptions,
+  usbPlaces,
+} from './usb.ts';
+
+/** A device that is plugged into the USB. */
+export interface PluggedUsb {
+  /** The name by which it is pulled out. */
+  readonly id: string;
+  /** Whether it was given that name; else it is that of its kind, such as "usb-tablet", or of its drive. */
+  readonly isNamed: boolean;
+  /** What it is. */
+  readonly device: UsbInput | 'disk';
+  /** Its port of the controller, 1 or 2. */
+  readonly port: number;
+  /** Of a disk: the name of its drive (`Machine.drives`). */
+  readonly drive?: string;
+}
+
+/** A disk that is to be plugged into the USB. */
+export interface UsbDiskOptions
+  extends Pick<DriveOptions, 'image' | 'format' | 'readOnly' | 'snapshot' | 'serial' | 'limits'> {
+  /** Always "disk". */
+  readonly device: 'disk';
+  /** The name by which it is pulled out, as of `UsbInputOptions`. Default: the name of its drive, such as "usb0". */
+  readonly id?: string;
+  /** What monitors call its drive, as of `DriveOptions`. */
+  readonly drive?: string;
+  /** Its port of the controller, 1 or 2. Default: the next free one. */
+  readonly port?: number;
+}
+
+/** What the ports need of the machine that they belong to. */
+export interface UsbMachine {
+  readonly made: MachineParts;
+  readonly streams: MachineStreams;
+  readonly input: InputDevices;
+  readonly examine: Examine;
+  /** Resolves when a disk that was pulled out has answered all that it was asked for. */
+  answered(drive: string): Promise<void>;
+  isMigrating(): boolean;
+  unplugged(device: PluggedUsb): void;
+}
+
+const diskOptions = ['device', 'id', 'drive', 'port', 'image', 'format', 'readOnly', 'snapshot', 'serial', 'limits'];
+
+/** The ports of a machine's USB controller: what is plugged in, also while it runs. */
+export class UsbPorts {
+  readonly #machine: UsbMachine;
+  /** By port. */
+  #places: readonly UsbPlace[];
+  /** What is to be plugged in when the guest next runs, as it is recorded. */
+  #coming: readonly UsbPlace[] = [];
+  /** What is to be pulled out then. */
+  readonly #leaving = new Set<UsbPlace>();
+  readonly #plans = new Map<string, DrivePlan>();
+  #closing: Promise<unknown> = Promise.resolve();
+
+  /** @internal */
+  constructor(machine: UsbMachine) {
+    this.#machine = machine;
+    const { options, parts } = machine.made;
+    this.#places = usbPlaces(options.usb, parts.drives);
+    for (const plan of parts.drives) this.#plans.set(plan.name, plan);
+    for (const { device } of this.#places) if (device !== 'disk') plugInput(machine.streams, machine.input, device);
+  }
+
+  /** Whether the machine has a controller. */
+  get isThere(): boolean {
+    return this.#machine.made.options.usb !== undefined || this.#places.length > 0;
+  }
+
+  /** What is plugged in, by port. */
+  get devices(): readonly PluggedUsb[] {
+    return this.#places.map(shownPlace);
+  }
+
+  /**
+   * Plugs a device in, with its machine running or not. While that is recorded the device is there when the guest next runs.
+   * @param what a text alone is a keyboard, mouse or tablet
+   * @throws ConfigurationError if there is no controller or no free port, the name is taken, or an image cannot be opened
+   */
+  plug(what: UsbInput | UsbInputOptions | UsbDiskOptions): Promise<PluggedUsb> {
+    const options = typeof what === 'string' ? { device: what } : what;
+    return this.#machine.made.drives.order.run(async () => shownPlace(await this.#plug(options)));
+  }
+
+  /**
+   * Pulls a device out, whatever the guest is doing with it; the event `unplug` tells when it is out.
+   * @param id its id, or the name that it has without one
+   * @throws ConfigurationError if there is none
+   */
+  unplug(id: string): Promise<void> {
+    return this.#machine.made.drives.order.run(async () => {
+      const place = this.#all.find((one) => one.id === id || one.name === id);
+      if (place === undefined) throw new ConfigurationError(`Device '${id}' not found`);
+      this.#checkStays('device_del');
+      this.#leaving.add(place);
+      await this.#machine.examine('unplug', place.name).catch((error: unknown) => {
+        this.#leaving.delete(place);
+        throw error;
+      });
+      await this.#closing;
+    });
+  }
+
+  async #plug(options: UsbInputOptions | UsbDiskOptions): Promise<UsbPlace> {
+    if (options.device !== 'disk') checkedOneOf('device', options.device, [...usbInputs, 'disk' as never]);
+    checkNames('what is plugged in', options, options.device === 'disk' ? diskOptions : ['device', 'id', 'port']);
+    this.#checkStays('device_add');
+    const { id, port } = this.#checkedPlace(options);
+    if (options.device === 'disk') return await this.#plugDisk(options, { id, port });
+    const name = usbInputPorts[options.device];
+    if (this.#all.some((one) => one.name === name))
+      throw new ConfigurationError(`there can be one USB ${options.device}; pull out '${this.#idOf(name)}' first`);
+    const place = { name, id: id ?? name, device: options.device, port };
+    await this.#enter(place, { type: 'usb-input', input: options.device, port });
+    return place;
+  }
+
+  async #plugDisk(options: UsbDiskOptions, { id, port }: Pick<UsbPlace, 'port'> & { id?: string | undefined }) {
+    const { device: _, id: __, drive: driveId, port: ___, ...image } = options;
+    const { drives } = this.#machine.made;
+    const other = drives.all.find((one) => one.isCalled(driveId));
+    if (other) throw new ConfigurationError(`Duplicate ID '${driveId}' for drive`);
+    const named = {
+      ...image,
+      port,
+      ...(driveId !== undefined && { id: driveId }),
+      ...(id !== undefined && { device: id }),
+    };
+    const plan = planUsbDisk(named, [...this.#all, ...drives.all]);
+    const drive = await drives.add(plan);
+    const { name } = plan;
+    const place: UsbPlace = { name, id: id ?? name, device: 'disk', port };
+    this.#plans.set(name, plan);
+    await this.#enter(place, { type: 'usb-disk', drive: configOf(plan, drive), port }).catch(async (error: unknown) => {
+      await drives.remove(name);
+      throw error;
+    });
+    return place;
+  }
+
+  async #enter(place: UsbPlace, device: PluggedDevice): Promise<void> {
+    this.#coming = [...this.#coming, place];
+    try {
+      await this.#machine.examine('plug', device);
+    } catch (error) {
+      this.#coming = this.#coming.filter((one) => one !== place);
+      throw error;
+    }
+  }
+
+  /** What is there when all is done that is under way. */
+  get #all(): readonly UsbPlace[] {
+    return [...this.#places, ...this.#coming].filter((place) => !this.#leaving.has(place));
+  }
+
+  #idOf(name: string): string {
+    return this.#all.find((one) => one.name === name)!.id;
+  }
+
+  #checkStays(what: string): void {
+    if (this.#machine.isMigrating()) throw new ConfigurationError(`${what} not allowed while migrating`);
+  }
+
+  #checkedPlace({ device, id, port }: UsbInputOptions | UsbDiskOptions): { id: string | undefined; port: number } {
+    const driver = device === 'disk' ? 'usb-storage' : usbInputPorts[device];
+    if (!this.isThere) throw new ConfigurationError(`No 'usb-bus' bus found for device '${driver}'`);
+    checkUsbPlace(driver, { ...(id !== undefined && { id }) });
+    if (this.#all.some((one) => one.id === id || one.name === id))
+      throw new ConfigurationError(`Duplicate device ID '${id}'`);
+    const taken = this.#all.map((one) => one.port);
+    const free = Array.from({ length: USB_PORTS }, (_, n) => n + 1).find((one) => !taken.includes(one));
+    if (port === undefined && free === undefined)
+      throw new ConfigurationError(
+        `tried to attach usb device ${driver} to a bus with no free ports; pull something out first`,
+      );
+    const place = port ?? free!;
+    if (!Number.isInteger(place) || place < 1 || place > USB_PORTS || taken.includes(place))
+      throw new ConfigurationError(`usb port ${place} (bus usb-bus.0) not found (in use?)`);
+    return { id, port: place };
+  }
+
+  /**
+   * The machine has these now.
+   * @internal
+   */
+  update(devices: readonly PluggedDevice[]): void {
+    const names = new Set(devices.map(nameOfPlugged));
+    const gone = this.#places.filter(({ name }) => !names.has(name));
+    const known = [...this.#places, ...this.#coming];
+    const now = devices.map((device) => known.find(({ name }) => name === nameOfPlugged(device)) ?? replayed(device));
+    const come = now.filter((place) => !this.#places.includes(place));
+    this.#coming = this.#coming.filter((place) => !come.includes(place));
+    for (const place of gone) this.#leaving.delete(place);
+    this.#places = now.toSorted((a, b) => a.port - b.port);
+    this.#closing = Promise.all(gone.map((place) => this.#letGo(place)));
+    for (const place of come) this.#connect(place, devices);
+    this.#describe();
+    for (const place of gone) this.#machine.unplugged(shownPlace(place));
+  }
+
+  #connect({ name, device }: UsbPlace, devices: readonly PluggedDevice[]): void {
+    const { streams, input, made } = this.#machine;
+    if (device !== 'disk') plugInput(streams, input, device);
+    if (device !== 'disk' || this.#plans.has(name)) return;
+    // In a replay it has no image.
+    const { drive } = devices.find((one) => nameOfPlugged(one) === name) as PluggedDevice & { type: 'usb-disk' };
+    const { medium: _, ...config } = drive;
+    const plan = { ...config, options: {} };
+    this.#plans.set(name, plan);
+    void made.drives.add(plan).catch(() => {});
+  }
+
+  async #letGo({ name, device }: UsbPlace): Promise<void> {
+    const { streams, input, made } = this.#machine;
+    if (device !== 'disk') unplugInput(streams, input, device);
+    else {
+      this.#plans.delete(name);
+      // The machine may have ended.
+      await this.#machine.answered(name).catch(() => {});
+      await made.drives.remove(name).catch(() => {});
+    }
+  }
+
+  /** What the machine is made of now, for its snapshots and forks. */
+  #describe(): void {
+    const { made } = this.#machine;
+    const ports = portsOf(this.#places);
+    const others = made.parts.drives.filter(({ interface: bus }) => bus !== 'usb');
+    const disks = this.#places.flatMap(({ name }) => this.#plans.get(name) ?? []);
+    const placed = disks.map((plan) => ({ ...plan, port: ports[plan.name]! }));
+    made.parts = { ...made.parts, drives: [...others, ...placed] };
+    made.options = { ...made.options, usb: usbOptions(this.#places) };
+  }
+}
+
+/** What a recording has plugged in has the names of its place. */
+function replayed(device: PluggedDevice): UsbPlace {
+  const name = nameOfPlugged(device);
+  return { name, id: name, device: device.type === 'usb-input' ? device.input : 'disk', port: device.port };
+}
+
+function shownPlace({ name, id, device, port }: UsbPlace): PluggedUsb {
+  return { id, isNamed: id !== name, device, port, ...(device === 'disk' && { drive: name }) };
+}

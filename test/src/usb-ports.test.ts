@@ -1,0 +1,173 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Machine, type MachineOptions, type PluggedUsb } from '../../src/index.ts';
+
+const demo = { memory: 8, boot: { demo: true } } as const satisfies MachineOptions;
+const image = Uint8Array.from({ length: 64 << 10 }, (_, n) => n >> 9);
+const stick = { device: 'disk', image, format: 'raw', id: 'stick' } as const;
+const tablet = { id: 'usb-tablet', isNamed: false, device: 'tablet', port: 1 };
+const stickAt = (port: number) => ({ id: 'stick', isNamed: true, device: 'disk', port, drive: 'usb0' });
+
+const problem = (promise: Promise<unknown>) => promise.then(String, (error: Error) => error.message);
+const names = ({ drives }: Machine) => drives.map(({ name }) => name);
+/** Parts of the machine's state. */
+const plugged = async (machine: Machine) =>
+  (await machine.examine('componentNames')).filter((name) => /^usb(-|\d)/.test(name));
+
+test('devices come and go while the machine runs, and before', async () => {
+  await using machine = await Machine.create({ ...demo, usb: [] });
+  const gone: PluggedUsb[] = [];
+  machine.on('unplug', (device) => void gone.push(device));
+  expect(await machine.usb.plug('tablet')).toEqual(tablet);
+  await machine.start();
+  expect(await machine.usb.plug(stick)).toEqual(stickAt(2));
+  expect(machine.usb.devices).toEqual([tablet, stickAt(2)]);
+  expect([names(machine), await plugged(machine)]).toEqual([['usb0'], ['usb-tablet', 'usb0']]);
+  expect(machine.mouse.pointers).toEqual([
+    { name: 'ps2', number: 0 },
+    { name: 'tablet', number: 1 },
+  ]);
+  await machine.usb.unplug('usb-tablet');
+  await machine.usb.unplug('stick');
+  expect([machine.usb.devices, names(machine), await plugged(machine)]).toEqual([[], [], []]);
+  expect(machine.mouse.pointers).toHaveLength(1);
+  expect(gone).toEqual([tablet, stickAt(2)]);
+});
+
+test('what is there from the start goes too, by its id, and its port is free', async () => {
+  await using machine = await Machine.create({
+    ...demo,
+    usb: [{ device: 'mouse', id: 'm', port: 2 }],
+    drives: [{ interface: 'usb', image, format: 'raw', device: 'stick' }],
+  });
+  expect(machine.usb.devices.map(({ id, port }) => [id, port])).toEqual([
+    ['stick', 1],
+    ['m', 2],
+  ]);
+  await machine.usb.unplug('m');
+  await machine.usb.unplug('usb0');
+  expect(await machine.usb.plug({ device: 'keyboard', port: 2 })).toMatchObject({ id: 'usb-kbd', port: 2 });
+});
+
+test('what cannot be plugged in is refused, and nothing is left of it', async () => {
+  await using machine = await Machine.create({ ...demo, usb: ['mouse'] });
+  await using without = await Machine.create(demo);
+  const { usb } = machine;
+  expect(await problem(without.usb.plug('tablet'))).toBe("No 'usb-bus' bus found for device 'usb-tablet'");
+  expect(await problem(usb.plug('mouse'))).toMatch(/can be one USB mouse; pull out 'usb-mouse' first/);
+  expect(await problem(usb.plug({ device: 'tablet', id: 'usb-mouse' }))).toBe("Duplicate device ID 'usb-mouse'");
+  expect(await problem(usb.plug({ device: 'tablet', id: '5' }))).toMatch(/usb-tablet.id must be a letter/);
+  for (const port of [0, 1, 3, 1.5, Number.NaN])
+    expect(await problem(usb.plug({ device: 'tablet', port }))).toBe(
+      `usb port ${port} (bus usb-bus.0) not found (in use?)`,
+    );
+  expect(await problem(usb.plug('stick' as never))).toMatch(
+    /unknown device 'stick'; it is one of: tablet, mouse, keyboard, disk/,
+  );
+  expect(await problem(usb.plug({ device: 'tablet', image } as never))).toMatch(/'image'/);
+  expect(await problem(usb.plug({ device: 'disk' }))).toBe('the disk: a hard disk needs an image');
+  expect(await problem(usb.plug({ ...stick, image: '/nowhere/disk.img' }))).toMatch(/nowhere/);
+  expect(await problem(usb.unplug('stick'))).toBe("Device 'stick' not found");
+  expect([usb.devices.length, names(machine)]).toEqual([1, []]);
+  await usb.plug(stick);
+  expect(await problem(usb.plug('tablet'))).toMatch(
+    /^tried to attach usb device usb-tablet to a bus with no free ports/,
+  );
+});
+
+test('two in the same port from the start are refused', async () => {
+  const usb = [
+    { device: 'mouse', port: 1 },
+    { device: 'tablet', port: 1 },
+  ] as const;
+  expect(await problem(Machine.create({ ...demo, usb }))).toMatch(/usb-mouse and usb-tablet both are in USB port 1/);
+  const ids = [
+    { device: 'mouse', id: 'a' },
+    { device: 'tablet', id: 'a' },
+  ] as const;
+  expect(await problem(Machine.create({ ...demo, usb: ids }))).toMatch(/two USB devices have the id 'a'/);
+  const drives = [{ image, port: 1 }];
+  expect(await problem(Machine.create({ ...demo, drives }))).toMatch(/port and device are for disks on the USB/);
+});
+
+test('a snapshot, a fork and what it is restored to have what was plugged in, in its ports', async () => {
+  await using machine = await Machine.create({ ...demo, usb: ['tablet'] });
+  await machine.start();
+  await machine.usb.plug(stick);
+  await machine.usb.unplug('usb-tablet');
+  await machine.usb.plug({ device: 'keyboard', id: 'k' });
+  const devices = machine.usb.devices;
+  expect(devices.map(({ id, port }) => [id, port])).toEqual([
+    ['k', 1],
+    ['stick', 2],
+  ]);
+  const snapshot = await machine.snapshot();
+  await using restored = await Machine.restore(snapshot);
+  await using fork = await machine.fork();
+  for (const other of [restored, fork]) {
+    expect([other.usb.devices, names(other), await plugged(other)]).toEqual([devices, ['usb0'], ['usb-kbd', 'usb0']]);
+    await other.start();
+    await other.usb.unplug('stick');
+  }
+  await machine.usb.unplug('k');
+  expect(await problem(machine.load(snapshot))).toBe(
+    'the snapshot: was taken with usb-kbd in port 1 and usb0 in port 2 on the USB, where there is usb0 in port 2 now; plug in and pull out what differs first (device_add, device_del)',
+  );
+  await machine.usb.plug('keyboard');
+  await machine.load(snapshot);
+});
+
+test('input that waits for what is pulled out fails, and the next one has its own', async () => {
+  await using machine = await Machine.create({ ...demo, usb: ['tablet'] });
+  const { usb } = machine;
+  for (let n = 0; n < 3; n++) {
+    await usb.unplug('usb-tablet');
+    await usb.plug('tablet');
+  }
+  await machine.start();
+  await machine.reset();
+  await usb.unplug('usb-tablet');
+  await machine.reset();
+  expect(await plugged(machine)).toEqual([]);
+  expect(await problem(machine.mouse.moveTo(0.5, 0.5))).toBe('undefined');
+});
+
+test('a recording has what was plugged in and pulled out, and when', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plugged-'));
+  try {
+    const file = join(folder, 'recording');
+    const options = { ...demo, usb: ['mouse'] } as const satisfies MachineOptions;
+    await using machine = await Machine.create({ ...options, icount: { shift: 3, record: file, markEvery: 100_000 } });
+    await machine.start();
+    await machine.serial.expect(/demo> $/);
+    await machine.usb.plug(stick);
+    machine.serial.write('bench 1\r');
+    await machine.serial.expect(/demo> $/);
+    await machine.usb.unplug('usb-mouse');
+    await machine.usb.plug({ device: 'tablet', id: 't' });
+    machine.serial.write('bench 1\r');
+    await machine.serial.expect(/demo> $/);
+    await machine.usb.unplug('stick');
+    machine.serial.write('echo over\r');
+    await machine.serial.expect(/over[\s\S]*demo> $/);
+    expect(await plugged(machine)).toEqual(['usb-tablet']);
+    machine.serial.write('poweroff\r');
+    await machine.exited;
+
+    await using replay = await Machine.create({ ...options, icount: { shift: 3, replay: readFileSync(file) } });
+    const seen: string[] = [];
+    replay.on('unplug', ({ id }) => void seen.push(id));
+    const stop = Promise.withResolvers<string>();
+    replay.on('debug', ({ reason }) => stop.resolve(reason));
+    replay.exited.then(({ reason }) => stop.resolve(reason), stop.reject);
+    expect(await problem(replay.usb.plug('keyboard'))).toMatch(/nobody can change it/);
+    await replay.start();
+    expect(await stop.promise).toBe('poweroff');
+    expect(seen).toEqual(['usb-mouse', 'usb0']);
+    expect(replay.usb.devices.map(({ id }) => id)).toEqual(['usb-tablet']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
