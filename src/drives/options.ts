@@ -241,12 +241,13 @@ function checkedDrive(drive: DriveOptions, where: string): DriveOptions {
 
 /** Those that mean something by themselves. */
 function checkValues(drive: DriveOptions): void {
-  const { image, index, interface: bus = 'ide', media = 'disk', limits, bootIndex } = drive;
+  const { image, index, interface: bus = 'ide', media = 'disk', limits, bootIndex, port } = drive;
   checkedOneOf('interface', bus, busNames);
   checkedOneOf('media', media, ['disk', 'cdrom']);
   checkMediumOptions(drive);
   if (image !== undefined) checkImage('image', image);
   if (index !== undefined) checkedInteger('index', index, 0, places[bus] - 1);
+  if (port !== undefined) checkedInteger('port', port, 1, places.usb);
   if (bootIndex !== undefined) checkedBootIndex('bootIndex', bootIndex);
   if (limits !== undefined) checkedDriveLimits(limits);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Machine, type MachineOptions, type PluggedUsb } from '../../src/index.ts';
+import { pipe } from './migration/pipe.ts';
 
 const demo = { memory: 8, boot: { demo: true } } as const satisfies MachineOptions;
 const image = Uint8Array.from({ length: 64 << 10 }, (_, n) => n >> 9);
@@ -88,6 +89,8 @@ test('two in the same port from the start are refused', async () => {
     { device: 'tablet', id: 'a' },
   ] as const;
   expect(await problem(Machine.create({ ...demo, usb: ids }))).toMatch(/two USB devices have the id 'a'/);
+  const far = [{ image, port: 3, interface: 'usb' }] as const;
+  expect(await problem(Machine.create({ ...demo, drives: far }))).toMatch(/drives\[0\]: port is 3; .* from 1 to 2/);
   const drives = [{ image, port: 1 }];
   expect(await problem(Machine.create({ ...demo, drives }))).toMatch(/port and device are for disks on the USB/);
 });
@@ -134,6 +137,26 @@ test('input that waits for what is pulled out fails, and the next one has its ow
   expect(await problem(machine.mouse.moveTo(0.5, 0.5))).toBe('undefined');
 });
 
+test('a machine that moves has what was plugged in, and nothing is plugged in meanwhile', async () => {
+  await using source = await Machine.create({ ...demo, usb: ['mouse'] });
+  await source.start();
+  await source.usb.plug({ ...stick, snapshot: true });
+  await source.usb.unplug('usb-mouse');
+  await source.usb.plug({ device: 'tablet', id: 't' });
+  const [near, far] = pipe();
+  const sending = source.migration.send(near);
+  const drives = [{ interface: 'usb', image, format: 'raw', snapshot: true, port: 2 }] as const;
+  await using target = await Machine.receive(far, { drives });
+  expect(await problem(source.usb.plug('keyboard'))).toBe('device_add not allowed while migrating');
+  await sending;
+  await target.migration.arrived;
+  expect(target.usb.devices.map(({ device, port }) => [device, port])).toEqual([
+    ['tablet', 1],
+    ['disk', 2],
+  ]);
+  await target.usb.unplug('t');
+});
+
 test('a recording has what was plugged in and pulled out, and when', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'plugged-'));
   try {
@@ -153,10 +176,12 @@ test('a recording has what was plugged in and pulled out, and when', async () =>
     machine.serial.write('echo over\r');
     await machine.serial.expect(/over[\s\S]*demo> $/);
     expect(await plugged(machine)).toEqual(['usb-tablet']);
+    const { instructions } = await machine.metrics();
     machine.serial.write('poweroff\r');
     await machine.exited;
 
-    await using replay = await Machine.create({ ...options, icount: { shift: 3, replay: readFileSync(file) } });
+    const bytes = readFileSync(file);
+    await using replay = await Machine.create({ ...options, icount: { shift: 3, replay: bytes } });
     const seen: string[] = [];
     replay.on('unplug', ({ id }) => void seen.push(id));
     const stop = Promise.withResolvers<string>();
@@ -167,6 +192,17 @@ test('a recording has what was plugged in and pulled out, and when', async () =>
     expect(await stop.promise).toBe('poweroff');
     expect(seen).toEqual(['usb-mouse', 'usb0']);
     expect(replay.usb.devices.map(({ id }) => id)).toEqual(['usb-tablet']);
+    await using travelling = await Machine.create({ ...options, icount: { shift: 3, replay: bytes } });
+    const at = async (place: number) => {
+      await travelling.history.seekInReplay(place);
+      return [travelling.usb.devices.map(({ id }) => id), await plugged(travelling)];
+    };
+    const last = [['usb-tablet'], ['usb-tablet']];
+    expect(await at(instructions)).toEqual(last);
+    expect(await at(1000)).toEqual([['usb-mouse'], ['usb-mouse']]);
+    expect(travelling.mouse.pointers.map(({ name }) => name)).toEqual(['ps2', 'usb']);
+    expect(await at(instructions)).toEqual(last);
+    expect(travelling.drives).toHaveLength(0);
   } finally {
     rmSync(folder, { recursive: true });
   }

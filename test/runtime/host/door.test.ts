@@ -182,3 +182,35 @@ test('another host owes nothing, and is owed nothing, of what was under way with
     ['request', 'disk'],
   ]);
 });
+
+test('of a port that is closed nothing arrives any more, and another one of its name begins anew', () => {
+  const { door, run, log, sent, ask, complete } = makeDoor();
+  door.expect(['line']);
+  const open = (name: string) => {
+    const stream = door.stream('line', 8);
+    stream.onInput = (bytes) => {
+      log.push(`${name}: ${bytes}`);
+      stream.taken(bytes.length);
+    };
+  };
+  const arrive = (...bytes: number[]) => door.arrive({ type: 'input', port: 'line', value: Uint8Array.from(bytes) });
+  arrive(1);
+  run(1001);
+  open('first');
+  arrive(2);
+  door.close('line');
+  run(1002);
+  expect([log, door.ports]).toEqual([[], ['disk']]);
+  // It comes before its device does.
+  arrive(3);
+  open('second');
+  run(1003);
+  expect(log).toEqual(['second: 3']);
+  ask('sector 5');
+  door.close('disk');
+  complete(1, 'five');
+  run(1004);
+  expect(log).toEqual(['second: 3']);
+  expect(sent).toHaveLength(1);
+  expect(() => door.arrive({ type: 'input', port: 'disk', value: 1 })).toThrow("the machine has no port 'disk'");
+});

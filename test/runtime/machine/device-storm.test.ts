@@ -44,7 +44,6 @@ class StormyMachine {
         ...checkOptions({ ...everyDevice, vga, memory: MEGABYTES, memoryBelow4G: MEGABYTES, engine: 'interpreter' }),
         ...{ pacing: 'jumps', startTimeOfDay: 0, randomKey: [1, 2, 3, 4] },
         boot: { flat, address: 0x7c00, mode: 'flat32' },
-        // All devices for the USB, though its controller has two ports.
         ...{ drives, usb: ['tablet'], sound: { rate: 44_100, isHeard: true } },
         cards: cardModels.map((model, n) => ({ name: `card${n}`, model, mac: [0x52, 0x54, 0, 0, 0, n] })),
         shares: [{ name: 'share0', tag: 'shared' }],

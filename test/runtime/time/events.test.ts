@@ -113,3 +113,15 @@ test('deadlines are saved by name, and load without disturbing others', () => {
   expect(timers.map((timer) => timer.deadline)).toEqual([30, Infinity]);
   expect(() => queue.component.load({ z: 1 })).toThrow('events.z: unknown field');
 });
+
+test('a timer that is removed runs no more; one that comes again has its place among those of the same time', () => {
+  const { queue, log, timers } = logged(['a', 'b']);
+  timers[0]!.arm(10);
+  queue.remove(timers[0]!);
+  queue.runDue(20);
+  expect([log, queue.timers.map(({ name }) => name)]).toEqual([[], ['b']]);
+  const again = queue.timer('a', () => log.push('again'));
+  for (const timer of [timers[1]!, again]) timer.arm(30);
+  queue.runDue(30);
+  expect(log).toEqual(['again', 'b@30']);
+});

@@ -49,6 +49,19 @@ test('all who wait for the answers hear of the last one', async () => {
   await Promise.all(waiting);
 });
 
+test('whoever waits for one drive waits for no other', async () => {
+  const { link, drives } = connected((port) => takingEnd(port));
+  link.plugged(['usb0']);
+  expect([link.has('usb0'), link.has('usb1')]).toEqual([true, false]);
+  link.ask({ type: 'request', port: 'usb0', id: 1, question: { type: 'flush' } });
+  link.ask({ type: 'request', port: 'ide0-hd0', id: 2, question: { type: 'flush' } });
+  await link.answered('usb1');
+  const answered = link.answered('usb0');
+  drives.postMessage(answer);
+  link.take();
+  await answered;
+});
+
 test('what was not taken comes by the event loop', async () => {
   const { received, drives } = connected((port) => takingEnd(port));
   drives.postMessage(answer);
