@@ -72,6 +72,7 @@ export abstract class MachineDevices extends ConnectedMachine {
       ...{ made, streams, input, examine: this.examine },
       answered: (drive) => this.call('answered', drive),
       isMigrating: () => this.migration.isUnderWay,
+      isAwaited: () => this.migration.isAwaited,
       unplugged: (device) => void this.emit('unplug', device),
     });
     this.drives = made.drives.all;

@@ -54,6 +54,8 @@ export interface UsbMachine {
   /** Resolves when a disk that was pulled out has answered all that it was asked for. */
   answered(drive: string): Promise<void>;
   isMigrating(): boolean;
+  /** It is still to arrive from another process. */
+  isAwaited(): boolean;
   unplugged(device: PluggedUsb): void;
 }
 
@@ -135,6 +137,10 @@ export class UsbPorts {
 
   async #plugDisk(options: UsbDiskOptions, { id, port }: Pick<UsbPlace, 'port'> & { id?: string | undefined }) {
     const { device: _, id: __, drive: driveId, port: ___, ...image } = options;
+    if (this.#machine.isAwaited())
+      throw new ConfigurationError(
+        'the machine is still to arrive, and its images with it: give it the disk when it is made, or plug it in when it is here',
+      );
     const { drives } = this.#machine.made;
     const other = drives.all.find((one) => one.isCalled(driveId));
     if (other) throw new ConfigurationError(`Duplicate ID '${driveId}' for drive`);
@@ -233,8 +239,8 @@ export class UsbPorts {
     if (device !== 'disk') unplugInput(streams, input, device);
     else {
       this.#plans.delete(name);
-      // The machine may have ended.
-      await this.#machine.answered(name).catch(() => {});
+      // A limit would hold up what nobody waits for any more. The machine may have ended.
+      await made.drives.withoutLimits(() => this.#machine.answered(name)).catch(() => {});
       await made.drives.remove(name).catch(() => {});
     }
   }

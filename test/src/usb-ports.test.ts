@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { assemble } from '../../runtime/firmware/assembler/index.ts';
 import { Machine, type MachineOptions, type PluggedUsb } from '../../src/index.ts';
 import { pipe } from './migration/pipe.ts';
 
@@ -11,6 +12,7 @@ const stick = { device: 'disk', image, format: 'raw', id: 'stick' } as const;
 const tablet = { id: 'usb-tablet', isNamed: false, device: 'tablet', port: 1 };
 const stickAt = (port: number) => ({ id: 'stick', isNamed: true, device: 'disk', port, drive: 'usb0' });
 
+const POLL = { timeout: 60_000 };
 const problem = (promise: Promise<unknown>) => promise.then(String, (error: Error) => error.message);
 const names = ({ drives }: Machine) => drives.map(({ name }) => name);
 /** Parts of the machine's state. */
@@ -135,6 +137,37 @@ test('input that waits for what is pulled out fails, and the next one has its ow
   await machine.reset();
   expect(await plugged(machine)).toEqual([]);
   expect(await problem(machine.mouse.moveTo(0.5, 0.5))).toBe('undefined');
+});
+
+test('a limit of a disk that the guest reads does not hold up its end', async () => {
+  // Reads a sector again and again.
+  const code = 'again: mov ax, 0x0201\n mov bx, 0x7e00\n mov cx, 2\n mov dx, 0x80\n int 0x13\n jmp again';
+  const { bytes } = assemble(code, { origin: 0x7c00, bits: 16 });
+  const bootable = new Uint8Array(64 << 10);
+  bootable.set(bytes);
+  bootable.set([0x55, 0xaa], 510);
+  const drives = [{ interface: 'usb', image: bootable, format: 'raw' }] as const;
+  await using machine = await Machine.create({ memory: 4, boot: { bios: 'rawiron' }, drives });
+  await machine.start();
+  const drive = machine.drives[0]!;
+  const reads = async () => (await drive.statistics()).reads.requests;
+  await expect.poll(reads, POLL).toBeGreaterThan(10);
+  await drive.setLimits({ bps: 1 });
+  let before = -1;
+  const isStuck = async () => {
+    const last = before;
+    before = await reads();
+    return before === last;
+  };
+  await expect.poll(isStuck, { ...POLL, interval: 200 }).toBe(true);
+  await machine.usb.unplug('usb0');
+  expect(machine.drives).toEqual([]);
+});
+
+test('a machine that is still to arrive takes no disk', async () => {
+  await using machine = await Machine.create({ ...demo, usb: [], incoming: true });
+  expect(await problem(machine.usb.plug(stick))).toMatch(/is still to arrive, and its images with it/);
+  expect(await machine.usb.plug('tablet')).toEqual(tablet);
 });
 
 test('a machine that moves has what was plugged in, and nothing is plugged in meanwhile', async () => {
