@@ -30,13 +30,16 @@ export class DriveLink {
     this.#end.postMessage({ type: 'ready', state });
   }
 
-  /** Gets what the drives have told so far without a turn of the event loop; false where the host has no way to do that. */
+  /**
+   * Gets what the drives have told so far without a turn of the event loop; false: that takes one. The host may have no other way, and
+   * who waits for answers is told of them in the event loop only: the guest may run for as long as it likes before.
+   */
   take(): boolean {
     const end = this.#end;
     if (!end) return true;
     if (!end.take) return false;
     for (let message = end.take(); message !== undefined; message = end.take()) this.#receive(message);
-    return true;
+    return this.#waiting.length === 0;
   }
 
   /** Disks with these names are plugged in now. What was pulled out may have questions under way still. */

@@ -62,6 +62,16 @@ test('whoever waits for one drive waits for no other', async () => {
   await answered;
 });
 
+test('who waits for an answer that was taken hears of it in the event loop', async () => {
+  const { link, drives } = connected((port) => takingEnd(port));
+  link.ask({ type: 'request', port: 'usb0', id: 1, question: { type: 'flush' } });
+  const answered = link.answered('usb0');
+  drives.postMessage(answer);
+  expect(link.take()).toBe(false);
+  await answered;
+  expect(link.take()).toBe(true);
+});
+
 test('what was not taken comes by the event loop', async () => {
   const { received, drives } = connected((port) => takingEnd(port));
   drives.postMessage(answer);
