@@ -7,7 +7,15 @@ import { checkedUsb, usbDisks } from './usb.ts';
 import { checkedVirtioPorts } from './virtio-ports.ts';
 
 /** Devices that are there or not: whether they are where nothing is said. */
-const switches = { acpi: true, hpet: true, parallelPort: true, balloon: false, rng: false, pcTestdev: false } as const;
+const switches = {
+  acpi: true,
+  hpet: true,
+  parallelPort: true,
+  balloon: false,
+  rng: false,
+  pcTestdev: false,
+  ahci: false,
+} as const;
 type SwitchName = keyof typeof switches;
 
 /** Devices that an option adds or leaves out. Not the display adapter: whether it is there depends on what is booted. */

@@ -32,6 +32,7 @@ const kinds = {
   parallelPort: 'part',
   pcTestdev: 'part',
   edu: 'part',
+  ahci: 'part',
   usb: 'part',
   pciSlots: 'part',
   keyboardLayout: 'setting',

@@ -143,6 +143,8 @@ export interface MachineOptions {
   readonly balloon?: boolean;
   /** Adds a virtio device that gives the guest random numbers of the host's, QEMU's `-device virtio-rng-pci`. Default: false. */
   readonly rng?: boolean;
+  /** Adds an AHCI controller with six ports, QEMU's `-device ahci`. A drive with `interface: 'sata'` does so, too. Default: false. */
+  readonly ahci?: boolean;
   /** Folders that the guest may mount, in memory or of the host (QEMU's `-virtfs`; only in Node, on Linux). Default: none. */
   readonly shares?: readonly ShareOptions[];
   /**
@@ -153,7 +155,7 @@ export interface MachineOptions {
   readonly usb?: readonly (UsbInput | UsbInputOptions)[];
   /**
    * The slots of PCI devices, from 2 to 31: QEMU's `-device …,addr=`. Network cards have their names here, virtio disks those of their places, such as
-   * "virtio0", folders "virtio-9p0" and so on; others are "vga", "virtio-serial", "virtio-balloon", "virtio-rng", "ac97", "edu" and "uhci", the USB
+   * "virtio0", folders "virtio-9p0" and so on; others are "vga", "virtio-serial", "virtio-balloon", "virtio-rng", "ac97", "edu", "ahci" and "uhci", the USB
    * controller. Default: the display adapter has 2, the others the next free ones; the USB controller is part of the chipset.
    */
   readonly pciSlots?: Readonly<Record<string, number>>;

@@ -5,6 +5,7 @@ import type { BaseAddressView, PciFunctionView } from './machine-core.ts';
 const classes: Readonly<Record<number, string>> = {
   256: 'SCSI controller',
   257: 'IDE controller',
+  262: 'SATA controller',
   512: 'Ethernet controller',
   768: 'VGA controller',
   1025: 'Audio controller',

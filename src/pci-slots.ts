@@ -30,9 +30,11 @@ const single: Readonly<Record<string, (settings: DevicePlans['settings']) => boo
 /** Names of PCI devices that can be in any slot. */
 function deviceNames({ settings, drives, cards, shares }: DevicePlans): string[] {
   const hasUsb = settings.usb !== undefined || drives.some((drive) => drive.interface === 'usb');
+  const hasAhci = settings.ahci === true || drives.some((drive) => drive.interface === 'sata');
   return [
     ...Object.keys(single).filter((name) => single[name]!(settings)),
     ...(hasUsb ? ['uhci'] : []),
+    ...(hasAhci ? ['ahci'] : []),
     ...cards.flatMap(({ config: { name, model } }) => (model === 'ne2k_isa' ? [] : [name])),
     ...drives.flatMap((drive) => (drive.interface === 'virtio' ? [drive.name] : [])),
     ...shares.map(({ name }) => name),

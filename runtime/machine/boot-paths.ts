@@ -17,6 +17,6 @@ export class BootPaths {
 }
 
 /** A PCI device of a kind, in its place. */
-export function devicePath(kind: 'ethernet' | 'scsi' | 'usb', device: number, func = 0): string {
+export function devicePath(kind: 'ethernet' | 'scsi' | 'usb' | 'pci8086,2922', device: number, func = 0): string {
   return `/${kind}@${device.toString(16)}${func === 0 ? '' : `,${func}`}`;
 }

@@ -130,6 +130,8 @@ export interface MachineConfig {
   readonly usb?: readonly UsbInput[];
   /** Ports of USB devices by their names, from 1; the others have the next free ones. */
   readonly usbPorts?: Readonly<Record<string, number>>;
+  /** Adds an AHCI controller; drives at it do so, too. */
+  readonly ahci?: boolean;
   /** Adds QEMU's pc-testdev, which test guests use. */
   readonly pcTestdev?: boolean;
   /** Adds QEMU's edu; bits of an address that its transfers have. */

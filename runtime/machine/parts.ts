@@ -1,3 +1,4 @@
+import { AhciController } from '../devices/ahci/index.ts';
 import { connectDebugConsole, connectDebugExit } from '../devices/debug-ports/index.ts';
 import { Edu } from '../devices/edu/index.ts';
 import { Floppy82077 } from '../devices/floppy82077/index.ts';
@@ -39,6 +40,7 @@ export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[]
   sharedFolders,
   soundCards,
   usbParts,
+  ahciController,
   educationalDevice,
 ];
 
@@ -52,6 +54,18 @@ function ideController(board: Board): IdeController {
   for (const { bootIndex, index } of onCables)
     board.bootsFrom(bootIndex, `/ide@1,1/drive@${index >> 1}/disk@${index & 1}`);
   return new IdeController({ ...board, drives: connected, base: 'bios' in boot ? 0 : BUS_MASTER_BASE });
+}
+
+/** Its drives are at its ports. Firmware names PCI devices without a kind of their own by their numbers. */
+function ahciController(board: Board): AhciController | null {
+  const { drives = [], ahci = false } = board.config;
+  const atPorts = drives.filter((drive) => drive.interface === 'sata');
+  if (!ahci && atPorts.length === 0) return null;
+  const device = board.pciSlot('ahci');
+  const connected = atPorts.map((drive) => ({ ...drive, port: board.blockPort(drive.name) }));
+  for (const { bootIndex, index } of atPorts)
+    board.bootsFrom(bootIndex, `${devicePath('pci8086,2922', device)}/drive@${index}/disk@0`);
+  return new AhciController({ ...board, device, mmio: board.pciMmio, irq: board.pciIrq(device, 1), drives: connected });
 }
 
 /** It is there without drives too. */

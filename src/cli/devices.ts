@@ -10,6 +10,7 @@ import {
 } from '../index.ts';
 import type { Backend } from './backends/backend.ts';
 import { connectDrive } from './drive-flags.ts';
+import { addAhci } from './drive-places.ts';
 import { addCard } from './network-flags.ts';
 import { deviceBus, hasAddress, withAddress } from './pci-addresses.ts';
 import { onBoardProblem, portDevices } from './port-devices.ts';
@@ -145,7 +146,7 @@ export const devices: Readonly<Record<string, Device>> = {
     },
   },
   'ide-hd': {
-    help: 'a hard disk whose image is that of -drive if=none,id=ID or -blockdev node-name=ID',
+    help: 'a hard disk whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; at the IDE, or at an ahci in front of it',
     properties: { drive: '', bus: '', unit: '', serial: '', bootindex: '' },
     apply: (settings, properties) => connectDrive(settings, { media: 'disk' }, properties),
   },
@@ -153,6 +154,11 @@ export const devices: Readonly<Record<string, Device>> = {
     help: 'a CD-ROM drive, empty without an image',
     properties: { drive: '', bus: '', unit: '', serial: '', bootindex: '' },
     apply: (settings, properties) => connectDrive(settings, { media: 'cdrom' }, properties),
+  },
+  ahci: {
+    help: "the AHCI controller of Intel's ICH9, with six ports, for SATA drives: ide-hd and ide-cd with bus=ID.0 to bus=ID.5",
+    properties: { id: '' },
+    apply: (settings, { id = '' }) => addAhci(settings, id),
   },
   floppy: {
     help: 'a floppy drive, empty without an image',
@@ -250,7 +256,7 @@ export function deviceUsage(name: string): string {
 export function applyDevice(settings: Settings, text: string): Settings {
   const { driver: written = '' } = Object.fromEntries(propertyList(text, 'driver'));
   // QEMU has both names.
-  const driver = written.replace(/^(virtio-[a-z0-9]+)$/, '$1-pci');
+  const driver = written.replace(/^(virtio-[a-z0-9]+)$/, '$1-pci').replace(/^ich9-ahci$/, 'ahci');
   const problem = onBoardProblem(driver);
   if (problem !== undefined) throw new ConfigurationError(problem);
   if (!Object.hasOwn(devices, driver))

@@ -1,6 +1,7 @@
 import { atFreePlaces, type PlacedDrive } from '../drives/options.ts';
 import { type BootOrder, ConfigurationError, type DriveOptions } from '../index.ts';
 import { driveLimitsIn, throttleProperties } from './drive-limits.ts';
+import { drivePlace, idePlace } from './drive-places.ts';
 import { checkIgnoredDriveProperties, ignoredDriveProperties } from './drive-values.ts';
 import type { Flag } from './flags.ts';
 import { parseInteger, parseProperties, parseSwitch } from './properties.ts';
@@ -94,12 +95,12 @@ export function connectDrive(
   const { [id]: waiting, ...others } = settings.waitingDrives;
   if (id !== '' && waiting === undefined)
     throw new ConfigurationError(`there is no drive '${id}' that waits; give -drive if=none,id=${id},file=FILE`);
-  const index = kind.interface === 'floppy' ? floppyUnit(unit) : placeOf(bus, unit);
+  const place = kind.interface === 'floppy' ? floppyUnit(unit) : drivePlace(settings, bus, unit);
   const connected = {
     ...waiting,
     ...kind,
     ...(id && { id }),
-    ...(index !== undefined && { index }),
+    ...place,
     ...(serial && { serial }),
     ...(bootindex && { bootIndex: parseInteger('bootindex', bootindex) }),
   };
@@ -138,23 +139,15 @@ function addDrive(settings: Settings, { waits, ...drive }: Drive): Settings {
 }
 
 /** Of `unit=1`: drive B. */
-function floppyUnit(unit: string): number | undefined {
-  return unit === '' ? undefined : parseInteger('unit', unit);
-}
-
-/** Of `bus=ide.1,unit=0`: the place among the four drives. */
-function placeOf(bus: string, unit: string): number | undefined {
-  if (bus === '' && unit === '') return undefined;
-  const channel = /^(?:ide\.)?([01])$/.exec(bus || 'ide.0')?.[1];
-  if (channel === undefined) throw new ConfigurationError(`there is no bus '${bus}'; give bus=ide.0 or bus=ide.1`);
-  return 2 * Number(channel) + parseInteger('unit', unit || '0');
+function floppyUnit(unit: string): Pick<DriveOptions, 'index'> {
+  return unit === '' ? {} : { index: parseInteger('unit', unit) };
 }
 
 function parseDrive(text: string): Drive {
   const properties = parseProperties(text, 'file', [...known, ...ignoredDriveProperties, ...throttleProperties]);
   checkIgnoredDriveProperties(properties);
   const { file, media, format, snapshot, readonly, serial, bus, unit, id } = properties;
-  const { if: connection = 'ide', index = placeOf(bus ?? '', unit ?? '')?.toString() } = properties;
+  const { if: connection = 'ide', index = idePlace(bus ?? '', unit ?? '')?.toString() } = properties;
   if (connection !== 'ide' && connection !== 'floppy' && connection !== 'virtio' && connection !== 'none')
     throw new ConfigurationError(
       `if=${connection} is not there yet; give if=ide, if=virtio or if=floppy, or if=none,id=ID with -device usb-storage,drive=ID`,

@@ -14,6 +14,7 @@ const single: Readonly<Record<string, string>> = {
   'virtio-rng-pci': 'virtio-rng',
   AC97: 'ac97',
   edu: 'edu',
+  ahci: 'ahci',
   'piix3-usb-uhci': 'uhci',
 };
 

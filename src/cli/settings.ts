@@ -59,6 +59,8 @@ export interface Settings {
   readonly nodefaults?: boolean;
   /** A -device connects a drive to the IDE. */
   readonly hasIdeDevice?: boolean;
+  /** The name of the AHCI controller that a -device has added; '': it has none. */
+  readonly ahciId?: string;
   /** What the real-time clock shows when the machine is made; none: the host's time. */
   readonly startTime?: () => Date;
   /** One for each `-serial`, in their order. */

@@ -17,9 +17,12 @@ export interface DriveOptions {
   readonly image?: Image;
   /** What the image is. Default: found out from its first bytes. */
   readonly format?: ImageFormat;
-  /** What it is connected to; "virtio" is for hard disks of guests with its driver, "usb" a disk on the USB. Default: "ide". */
-  readonly interface?: 'ide' | 'floppy' | 'virtio' | 'usb';
-  /** Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio from 0 to 15; usb 0 or 1. Default: the next free one; for a CD-ROM drive, 2 first. */
+  /**
+   * What it is connected to; "virtio" is for hard disks of guests with its driver, "usb" a disk on the USB, "sata" a disk or CD-ROM drive at an AHCI
+   * controller. Default: "ide".
+   */
+  readonly interface?: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata';
+  /** Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio from 0 to 15; usb 0 or 1; sata from 0 to 5. Default: the next free one; for a CD-ROM drive at the IDE, 2 first. */
   readonly index?: number;
   /** Default: "disk". */
   readonly media?: 'disk' | 'cdrom';
@@ -81,9 +84,9 @@ const optionNames: readonly (keyof DriveOptions)[] = [
   'device',
 ];
 
-const places = { ide: 4, floppy: 2, virtio: 16, usb: 2 } as const;
+const places = { ide: 4, floppy: 2, virtio: 16, usb: 2, sata: 6 } as const;
 const busNames = Object.keys(places) as (keyof typeof places)[];
-/** What an IDE or virtio drive's identification has room for, in characters. */
+/** What an IDE, SATA or virtio drive's identification has room for, in characters. */
 const SERIAL_LENGTH = 20;
 
 /**
@@ -134,7 +137,9 @@ const hasIndex = (drive: DriveOptions): boolean => drive.index !== undefined;
 /** `taken` has the drive at each place. */
 function placeOf(drive: DriveOptions, n: number, taken: Map<string, string>): number {
   const { interface: bus = 'ide', index, media } = drive;
-  const order = Array.from({ length: places[bus] }, (_, place) => (media === 'cdrom' ? place ^ 2 : place));
+  const order = Array.from({ length: places[bus] }, (_, place) =>
+    bus === 'ide' && media === 'cdrom' ? place ^ 2 : place,
+  );
   const place = index ?? order.find((place) => !taken.has(placeName({ interface: bus, index: place })));
   if (place === undefined)
     throw new ConfigurationError(`${named(drive, n)}: all ${places[bus]} ${bus} drives are taken`);
@@ -229,7 +234,8 @@ function checkedDrive(drive: DriveOptions, where: string): DriveOptions {
     fail(`port and device are for disks on the USB; leave them out, or give interface: 'usb'`);
   if (device !== undefined && !isIdentifier(device))
     fail(`device must be a letter and then letters, digits, "-", "." and "_", not ${shown(device)}`);
-  if (bus !== 'ide' && media === 'cdrom') fail(`a CD-ROM drive cannot be a ${bus} drive; leave out interface`);
+  if (bus !== 'ide' && bus !== 'sata' && media === 'cdrom')
+    fail(`a CD-ROM drive cannot be a ${bus} drive; leave out interface, or give sata`);
   if (bus !== 'floppy' && media !== 'cdrom' && image === undefined) fail('a hard disk needs an image');
   if (
     serial !== undefined &&

@@ -20,7 +20,7 @@ interface Bus {
 }
 
 /** Base class and sub-class (PCI Local Bus Specification 2.2, appendix D) of functions with a bus behind them. */
-const PciClass = { ide: 0x0101, isa: 0x0601, usb: 0x0c03 } as const;
+const PciClass = { ide: 0x0101, sata: 0x0106, isa: 0x0601, usb: 0x0c03 } as const;
 /** Ports at fixed places that are not behind the ISA bridge, by the first word of their names. */
 const notIsa = /^(pci|ide\d|vga)\b/;
 
@@ -86,6 +86,8 @@ function busesOf(classCode: number, { machine, ports, inputs }: Parts): Bus[] {
   const drives = (prefix: string) => machine.drives.filter(({ name }) => name.startsWith(prefix)).map(driveDevice);
   if (classCode === PciClass.ide)
     return ['0', '1'].map((channel) => ({ name: `ide.${channel}`, type: 'IDE', devices: drives(`ide${channel}`) }));
+  if (classCode === PciClass.sata)
+    return sataBuses.map((name, n) => ({ name, type: 'IDE', devices: drives(`sata${n}`) }));
   if (classCode === PciClass.usb)
     return [{ name: 'usb-bus.0', type: 'usb-bus', devices: [...inputs.map(plainDevice), ...drives('usb')] }];
   if (classCode !== PciClass.isa) return [];
@@ -93,12 +95,17 @@ function busesOf(classCode: number, { machine, ports, inputs }: Parts): Bus[] {
   return [{ name: 'isa.0', type: 'ISA', devices: ranges.map(([name, its]) => isaDevice(name, its, drives('floppy'))) }];
 }
 
+/** A bus with one place for each port of the controller; QEMU has the last one first. */
+const sataBuses = [0, 1, 2, 3, 4, 5].map((port) => `ahci.${port}`);
+
 function plainDevice(name: string): Device {
   return { name, properties: [], buses: [] };
 }
 
 function driveDevice(drive: Drive): Device {
-  const kind = drive.name.replace(/\d*-/, '-').replace(/\d+$/, '');
+  const { isRemovable } = drive;
+  const place = drive.name.replace(/^sata/, isRemovable ? 'ide-cd' : 'ide-hd');
+  const kind = place.replace(/\d*-/, '-').replace(/\d+$/, '');
   return { name: kind, properties: [driveText(drive)], buses: [] };
 }
 

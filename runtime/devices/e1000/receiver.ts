@@ -1,9 +1,9 @@
 import { crc32 } from '../../crc32.ts';
 import { checksumOf, sumBytes } from '../../ethernet/checksum.ts';
-import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
 import { destinationOf, FCS_BYTES, padded, tagOf, withoutTag } from '../../ethernet/frame.ts';
 import { ipv4Of, isIpHeaderIntact, isPayloadIntact, Protocol } from '../../ethernet/packet.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
+import { address64, DescriptorView } from '../../memory/descriptors.ts';
 import { passesFilter } from './filter.ts';
 import { Cause, Control, DESCRIPTOR_BYTES, Register, RxChecksum, RxControl, RxStatus } from './registers.ts';
 import type { RegisterWords } from './state.ts';

@@ -1,8 +1,8 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
-import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
 import { FCS_BYTES, HEADER_BYTES, LARGEST_PACKET, LEAST_SEGMENT, padded, withTag } from '../../ethernet/frame.ts';
 import type { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
+import { address64, DescriptorView } from '../../memory/descriptors.ts';
 import {
   Cause,
   Control,

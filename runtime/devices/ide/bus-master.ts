@@ -1,3 +1,4 @@
+import type { DataMover } from '../../ata/drive.ts';
 import type { PortRegion } from '../../bus/ports.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import { describe, flag, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
@@ -24,7 +25,7 @@ export interface BusMasterEvents {
 }
 
 /** The bus master of one channel: moves what a drive has, or wants, from and to the regions that the guest has listed. */
-export class BusMaster {
+export class BusMaster implements DataMover {
   readonly #state: StateOf<typeof busMasterState>;
   readonly #memory: BusMemory;
   readonly #events: BusMasterEvents;
@@ -50,12 +51,10 @@ export class BusMaster {
     this.#state.status |= BusMasterStatus.interrupt;
   }
 
-  /** Moves bytes of a drive to memory; how many there was room for. */
   toMemory(bytes: Uint8Array): number {
     return this.#move(bytes.length, (address, start, end) => this.#memory.write(address, bytes.subarray(start, end)));
   }
 
-  /** Fills `target` from memory; how many bytes there were. */
   fromMemory(target: Uint8Array): number {
     return this.#move(target.length, (address, start, end) => this.#memory.read(address, target.subarray(start, end)));
   }

@@ -1,11 +1,12 @@
+import type { Cable, Drive } from '../../ata/drive.ts';
+import { Command, Control, Device, Register } from '../../ata/registers.ts';
 import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { Line } from '../../bus/irq.ts';
 import type { AccessSize, PortBus } from '../../bus/ports.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import { type Component, describe, flag, u8 } from '../../snapshot/describe.ts';
 import { BusMaster, busMasterState } from './bus-master.ts';
-import type { Cable, Drive } from './drive.ts';
-import { Command, Control, type channelPorts, Device, Register } from './registers.ts';
+import type { channelPorts } from './registers.ts';
 
 const channelState = describe({ deviceControl: u8, device: u8, interruptLevel: flag, busMaster: busMasterState });
 
@@ -72,6 +73,13 @@ export class Channel implements Cable {
       write: (_port, _size, value) => this.#writeControl(value),
     });
   }
+
+  get mover(): BusMaster {
+    return this.busMaster;
+  }
+
+  /** The host polls the status, or waits for the interrupt. */
+  happened(): void {}
 
   /** Power on and hard reset. */
   reset(): void {

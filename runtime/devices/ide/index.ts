@@ -1,3 +1,6 @@
+import { AtapiDrive } from '../../ata/atapi/drive.ts';
+import { AtaDisk } from '../../ata/disk/disk.ts';
+import type { Cable, Drive } from '../../ata/drive.ts';
 import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { IrqLine } from '../../bus/irq.ts';
 import type { PortBus, PortRegion } from '../../bus/ports.ts';
@@ -8,10 +11,7 @@ import type { Component } from '../../snapshot/describe.ts';
 import { PciFunction } from '../pci/function.ts';
 import { portRange } from '../pci/range.ts';
 import { BAR_IO, Header, Command as PciCommand } from '../pci/registers.ts';
-import { AtaDisk } from './ata/disk.ts';
-import { AtapiDrive } from './atapi/drive.ts';
 import { Channel } from './channel.ts';
-import type { Cable, Drive } from './drive.ts';
 import {
   BUS_MASTER_BAR,
   BUS_MASTER_PORTS,

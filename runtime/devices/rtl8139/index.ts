@@ -1,8 +1,8 @@
 import type { PortRegion } from '../../bus/ports.ts';
-import { address64 } from '../../ethernet/descriptors.ts';
 import { padded } from '../../ethernet/frame.ts';
 import { CardRegisters } from '../../ethernet/register-file.ts';
 import { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
+import { address64 } from '../../memory/descriptors.ts';
 import type { MmioRegion } from '../../memory/mmio.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';

@@ -1,9 +1,9 @@
 import { crc32 } from '../../crc32.ts';
-import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
 import { destinationOf, FCS_BYTES, isFor, padded, tagOf, withoutTag } from '../../ethernet/frame.ts';
 import { passesMulticast } from '../../ethernet/multicast.ts';
 import { ipv4Of, isIpHeaderIntact, isPayloadIntact, Protocol } from '../../ethernet/packet.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
+import { address64, DescriptorView } from '../../memory/descriptors.ts';
 import type { Timer } from '../../time/events.ts';
 import {
   Command,

@@ -1,10 +1,10 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
-import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
 import { HEADER_BYTES, LARGEST_PACKET, LEAST_SEGMENT, withTag } from '../../ethernet/frame.ts';
 import { ipv4Of, sendSegments, setIpChecksum, setPayloadChecksum } from '../../ethernet/packet.ts';
 import { SendingTurns } from '../../ethernet/sending-turns.ts';
 import type { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
+import { address64, DescriptorView } from '../../memory/descriptors.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue } from '../../time/events.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Status } from '../../../runtime/devices/ide/registers.ts';
+import { Status } from '../../../runtime/ata/registers.ts';
 import { loadComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
 import { REQUEST_TIME } from '../../support/memory-block.ts';
 import { disk, IdeRig, pattern } from './ide-rig.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { Register, Status } from '../../../runtime/ata/registers.ts';
 import type { IdeDrive } from '../../../runtime/devices/ide/index.ts';
-import { Register, Status } from '../../../runtime/devices/ide/registers.ts';
 import { loadComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
 import { REQUEST_TIME } from '../../support/memory-block.ts';
 import { type DriveOfRig, IdeRig, pattern } from './ide-rig.ts';
@@ -105,7 +105,7 @@ describe('the protocol of packets', () => {
     const rig = new CdRig(cd(20));
     rig.packet([0xff]);
     expect([rig.line.level, rig.reason, rig.status, rig.error]).toEqual([true, END, FAILED, 0x50]);
-    expect(rig.errors).toEqual(['IDE: unknown packet command ff']);
+    expect(rig.errors).toEqual(['ATA: unknown packet command ff']);
     expect([rig.sense, rig.sense]).toEqual([
       [5, 0x20, 0],
       [0, 0, 0],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Register, Status } from '../../../runtime/devices/ide/registers.ts';
+import { Register, Status } from '../../../runtime/ata/registers.ts';
 import { disk, IdeRig, pattern } from './ide-rig.ts';
 
 const READY = Status.ready | Status.seekComplete;
@@ -216,7 +216,7 @@ describe('what goes wrong', () => {
 test('commands that it does not know are told of, those that probe for other drives are not', () => {
   const rig = new IdeRig(disk(100));
   for (const code of [0x00, 0x08, 0xa1, 0xf0]) rig.issue(code);
-  expect(rig.errors).toEqual(['IDE: unknown command of a disk f0']);
+  expect(rig.errors).toEqual(['ATA: unknown command of a disk f0']);
 });
 
 describe('settings', () => {

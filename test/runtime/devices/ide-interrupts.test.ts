@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Control, Register, Status } from '../../../runtime/devices/ide/registers.ts';
+import { Control, Register, Status } from '../../../runtime/ata/registers.ts';
 import { REQUEST_TIME } from '../../support/memory-block.ts';
 import { disk, IdeRig, pattern } from './ide-rig.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { mediaCommands } from '../../../runtime/devices/ide/ata/commands.ts';
-import { packetCommands } from '../../../runtime/devices/ide/atapi/packets.ts';
+import { packetCommands } from '../../../runtime/ata/atapi/packets.ts';
+import { mediaCommands } from '../../../runtime/ata/disk/commands.ts';
 import { loadComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
 import { REQUEST_TIME } from '../../support/memory-block.ts';
 import { randomFrom } from '../../support/samples.ts';

@@ -1,5 +1,5 @@
+import { Control, Register, Status } from '../../../runtime/ata/registers.ts';
 import { IdeController, type IdeDrive } from '../../../runtime/devices/ide/index.ts';
-import { Control, Register, Status } from '../../../runtime/devices/ide/registers.ts';
 import { MemoryBlock, REQUEST_TIME } from '../../support/memory-block.ts';
 import { type RecordedLine, Rig, recordedLine } from './rig.ts';
 

@@ -1,4 +1,4 @@
-import type { TransferBuffer } from '../../../snapshot/transfer-buffer.ts';
+import type { TransferBuffer } from '../../snapshot/transfer-buffer.ts';
 
 /** DATA SET MANAGEMENT (ATA8-ACS, 7.10): the bit of the features register for sectors that the host doesn't need any more. */
 export const TRIM = 0x01;

@@ -1,13 +1,23 @@
-import { defaultGeometry, type Geometry } from '../../../disks/geometry.ts';
-import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../../host/block.ts';
-import type { Component } from '../../../snapshot/describe.ts';
+import { defaultGeometry, type Geometry } from '../../disks/geometry.ts';
+import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
+import { joinComponents } from '../../snapshot/components.ts';
+import type { Component } from '../../snapshot/describe.ts';
 import { type Cable, CHUNK_BYTES, Drive, type Outcome, Phase, READY } from '../drive.ts';
 import { isTransferMode } from '../identify.ts';
-import { Command, Device, ErrorBit, Register } from '../registers.ts';
-import { addressIn, countIn, LBA28_SECTORS, putAddress } from './address.ts';
-import { AtaCommand, currentCode, type MediaCommand, mediaCommands } from './commands.ts';
+import { Command, Device, ErrorBit, Register, Status } from '../registers.ts';
+import { addressIn, countIn, extendedAddress, LBA28_SECTORS, putAddress } from './address.ts';
+import {
+  AtaCommand,
+  currentCode,
+  FORCE_UNIT_ACCESS,
+  type MediaCommand,
+  mediaCommands,
+  queuedCommands,
+} from './commands.ts';
 import { Feature, idleFeatures } from './features.ts';
 import { type DiskNames, diskIdentity } from './identity.ts';
+import { logPages } from './logs.ts';
+import { CommandQueue, type QueuedCommand, type QueueHost, queueState } from './queue.ts';
 import { idleSmartCommands, SMART_KEY, SmartCommand, smartPage } from './smart.ts';
 import { diskState, MOST_MULTIPLE } from './state.ts';
 import { nextRange, RANGE_BYTES, TRIM } from './trim.ts';
@@ -19,6 +29,8 @@ export interface AtaDiskOptions {
   readonly serial?: string;
   readonly firmware?: string;
   readonly port: BlockPort;
+  /** Of a disk with a queue of commands: its host. */
+  readonly queueHost?: QueueHost;
 }
 
 const CHUNK_SECTORS = CHUNK_BYTES / SECTOR_BYTES;
@@ -34,6 +46,8 @@ export class AtaDisk extends Drive {
   readonly #names: DiskNames;
   /** It stays, though the disk may become larger or smaller. */
   readonly #geometry: Geometry;
+  /** Null: it is at a cable on which a command ends before the next one is sent. */
+  readonly queue: CommandQueue | null;
 
   constructor(options: AtaDiskOptions, cable: Cable) {
     const state = diskState.create();
@@ -42,7 +56,11 @@ export class AtaDisk extends Drive {
     const { name, model = 'rawiron HARDDISK', serial = name, firmware = '1.0' } = options;
     this.#names = { model, serial, firmware };
     this.#geometry = defaultGeometry(this.#sectors);
-    this.component = diskState.bind(name, state, { restored: () => this.restored() });
+    const { port, queueHost } = options;
+    this.queue = queueHost === undefined ? null : new CommandQueue(port, queueHost);
+    const own = diskState.bind(name, state, { restored: () => this.restored() });
+    const queued = this.queue && queueState.bind(`${name} queue`, this.queue.state);
+    this.component = queued === null ? own : joinComponents(name, [own, queued]);
   }
 
   get #sectors(): number {
@@ -53,12 +71,54 @@ export class AtaDisk extends Drive {
     const { common } = this.#state;
     Object.assign(this.#state, diskState.create(), { common });
     Object.assign(this.#state.geometry, this.#geometry);
+    this.queue?.reset();
     super.reset();
   }
 
+  override restored(): void {
+    super.restored();
+    this.queue?.restored();
+  }
+
+  protected override abandon(): void {
+    super.abandon();
+    this.queue?.clear();
+  }
+
   protected execute(code: number): Outcome {
+    const queued = queuedCommands[code];
+    if (queued !== undefined && this.queue !== null) return this.#enqueue(queued, this.queue);
+    if (this.queue?.isEmpty === false) {
+      // It must not come while there is a queue: all are aborted (Serial ATA 2.6, 13.6.4).
+      this.abandonQueue();
+      return ErrorBit.abort;
+    }
     const media = mediaCommands.get(code);
     return media === undefined ? this.#executeOther(code) : this.#start(media);
+  }
+
+  // Queued commands: the count is where others have their features, and the tag where they have their count.
+
+  #enqueue(kind: QueuedCommand['kind'], queue: CommandQueue): Outcome {
+    const { registers, previous } = this.common;
+    const tag = registers[Register.sectorCount] >> 3;
+    const count = registers[Register.error] | (previous[Register.error] << 8) || 0x10000;
+    const sector = extendedAddress(registers, previous);
+    const isThere = sector + count <= this.#sectors;
+    if (queue.has(tag) || !isThere) {
+      const error = isThere ? ErrorBit.abort : ErrorBit.notFound;
+      queue.failed({ tag, status: READY | Status.error, error, sector, count });
+      return error;
+    }
+    const isForced = (registers[Register.device] & FORCE_UNIT_ACCESS) !== 0;
+    queue.begin({ kind, tag, sector, count, flushes: kind === 'write' && (isForced || !this.#state.writeCache) });
+    return 'queued';
+  }
+
+  override abandonQueue(): void {
+    if (this.queue === null || this.queue.isEmpty) return;
+    this.port.cancel();
+    this.queue.clear();
   }
 
   // Commands that move sectors.
@@ -199,6 +259,7 @@ export class AtaDisk extends Drive {
     [AtaCommand.smart]: () => this.#smart(),
     [AtaCommand.readNativeMaxAddress]: () => this.#readNativeMax(false),
     [AtaCommand.readNativeMaxAddressExt]: () => this.#readNativeMax(true),
+    [AtaCommand.readLogExt]: () => this.#readLog(),
     [AtaCommand.flushCacheExt]: () => this.#flush(),
     [Command.flushCache]: () => this.#flush(),
     [Command.identifyDevice]: () => this.#reply(this.#identity()),
@@ -212,7 +273,7 @@ export class AtaDisk extends Drive {
   };
 
   #identity(): Uint8Array {
-    return diskIdentity(this.#state, this.#sectors, this.#geometry, this.#names);
+    return diskIdentity(this.#state, this.#sectors, this.#geometry, this.#names, this.queue !== null);
   }
 
   /** Data that the host reads by the data port. */
@@ -223,6 +284,14 @@ export class AtaDisk extends Drive {
     common.buffer.put(bytes);
     this.move(Phase.toHost);
     return 'pending';
+  }
+
+  #readLog(): Outcome {
+    const { registers, previous } = this.common;
+    const first = registers[Register.lbaMid] | (previous[Register.lbaMid] << 8);
+    const pages =
+      this.queue && logPages(registers[Register.lbaLow], first, countIn(registers, previous, true), this.queue);
+    return pages === null ? ErrorBit.abort : this.#reply(pages);
   }
 
   #flush(): Outcome {

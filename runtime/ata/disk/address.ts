@@ -1,4 +1,4 @@
-import type { Geometry } from '../../../disks/geometry.ts';
+import type { Geometry } from '../../disks/geometry.ts';
 import { Device, Register } from '../registers.ts';
 
 /** Sectors that 28 bits of address reach. */
@@ -15,6 +15,11 @@ export function addressIn(
   const device = registers[Register.device];
   if ((device & Device.lba) === 0) return chsAddress(registers, geometry);
   return low + 2 ** 24 * (extended ? low24(previous) : device & Device.head);
+}
+
+/** 48 bits of address, whatever the device register says. */
+export function extendedAddress(registers: Uint8Array, previous: Uint8Array): number {
+  return low24(registers) + 2 ** 24 * low24(previous);
 }
 
 /** The count of a command: 0 stands for the most that it can say. */

@@ -1,4 +1,4 @@
-import type { BusMemory } from '../memory/bus-memory.ts';
+import type { BusMemory } from './bus-memory.ts';
 
 /** A descriptor in memory, fetched whole. The words are 32 bits, low byte first. */
 export class DescriptorView {

@@ -1,4 +1,4 @@
-import type { StateOf } from '../../../snapshot/describe.ts';
+import type { StateOf } from '../../snapshot/describe.ts';
 import { bigEndian, toBytes } from './bytes.ts';
 import { configuration } from './configuration.ts';
 import { MediumType, modePages, PageControl } from './modes.ts';

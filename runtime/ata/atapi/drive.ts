@@ -1,5 +1,5 @@
-import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../../host/block.ts';
-import type { Component } from '../../../snapshot/describe.ts';
+import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
+import type { Component } from '../../snapshot/describe.ts';
 import { type Cable, CHUNK_BYTES, Drive, type Outcome, Phase, READY } from '../drive.ts';
 import { isTransferMode } from '../identify.ts';
 import { Command, ErrorBit, Reason, Register, Status } from '../registers.ts';

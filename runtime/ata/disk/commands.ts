@@ -9,6 +9,7 @@ export const AtaCommand = {
   smart: 0xb0,
   setMultipleMode: 0xc6,
   flushCacheExt: 0xea,
+  readLogExt: 0x2f,
   readNativeMaxAddress: 0xf8,
   readNativeMaxAddressExt: 0x27,
 } as const;
@@ -42,6 +43,11 @@ export const mediaCommands: ReadonlyMap<number, MediaCommand> = new Map([
   ...row('write', 'dma', [0xca, 0xcb], [0x35]),
   ...row('verify', 'sector', [0x40, 0x41], [0x42]),
 ]);
+
+/** READ and WRITE FPDMA QUEUED, of disks with a queue (Serial ATA 2.6, 13.6). */
+export const queuedCommands: Readonly<Record<number, 'read' | 'write'>> = { 96: 'read', 97: 'write' };
+/** Their bit of the device register: what is written stays before the command is done. */
+export const FORCE_UNIT_ACCESS = 0x80;
 
 /** Codes of ATA-1 by which the commands for power management were known. */
 const oldPowerCodes: Readonly<Record<number, number>> = {

@@ -1,8 +1,7 @@
-import type { ReportGuestError } from '../../bus/guest-error.ts';
-import type { BlockPort } from '../../host/block.ts';
-import { bytes, type Component, describe, flag, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
-import { transferBuffer } from '../../snapshot/transfer-buffer.ts';
-import type { BusMaster } from './bus-master.ts';
+import type { ReportGuestError } from '../bus/guest-error.ts';
+import type { BlockPort } from '../host/block.ts';
+import { bytes, type Component, describe, flag, type StateOf, u8, u32 } from '../snapshot/describe.ts';
+import { transferBuffer } from '../snapshot/transfer-buffer.ts';
 import { Device, ErrorBit, Register, Status } from './registers.ts';
 
 /** What a drive without a command says. */
@@ -46,16 +45,37 @@ export const driveState = describe({
   buffer: transferBuffer(CHUNK_BYTES),
 });
 
+/** What moves a drive's data from and to the guest's memory, without the data port. */
+export interface DataMover {
+  /** It may move data now. */
+  readonly active: boolean;
+  /** Moves bytes of a drive to memory; how many there was room for. */
+  toMemory(bytes: Uint8Array): number;
+  /** Fills `target` from memory; how many bytes there were. */
+  fromMemory(target: Uint8Array): number;
+  /** The drive has no more to move. */
+  finish(): void;
+}
+
 /** What a drive has at the other end of its cable. */
 export interface Cable {
-  readonly busMaster: BusMaster;
+  /** For commands of DMA. */
+  readonly mover: DataMover;
   readonly guestError: ReportGuestError | undefined;
   /** The drive's interrupt request has changed. */
   interruptChanged(): void;
+  /** For who does not poll the drive's registers. */
+  happened(event: DriveEvent): void;
 }
 
-/** How a command was begun: it is done, or goes on by events, or failed with this bit of the error register. */
-export type Outcome = 'done' | 'pending' | number;
+/** A block waits at the data port, to be read or written; a command has ended, and the registers say how; it is in the drive's queue now. */
+export type DriveEvent = 'block' | 'ended' | 'queued';
+
+/**
+ * How a command was begun: it is done, or goes on by events, or is in the drive's queue, which takes the next one, or failed with this bit of the error
+ * register.
+ */
+export type Outcome = 'done' | 'pending' | 'queued' | number;
 
 /** What disks and CD-ROM drives have in common: registers, and how the buffer's bytes are moved. */
 export abstract class Drive {
@@ -98,20 +118,23 @@ export abstract class Drive {
   readRegister(register: number, high: boolean): number {
     const { registers, previous, error } = this.common;
     if (high) return previous[register];
+    if (register === Register.device) return registers[register] | Device.ones;
     return register === Register.error ? error : registers[register];
   }
 
   writeRegister(register: number, value: number): void {
     const { registers, previous } = this.common;
     previous[register] = registers[register];
-    registers[register] = register === Register.device ? value | Device.ones : value;
+    registers[register] = value;
   }
 
   /** A command that was not for the other drive. One that comes while another is executed is ignored. */
   command(code: number): void {
     this.setInterrupt(false);
-    if (this.isReset(code)) this.identifyItself();
-    else if (!this.busy) this.#begin(code);
+    if (this.isReset(code)) {
+      this.identifyItself();
+      this.#cable.happened('ended');
+    } else if (!this.busy) this.#begin(code);
   }
 
   #begin(code: number): void {
@@ -119,7 +142,14 @@ export abstract class Drive {
     this.common.error = 0;
     const outcome = this.execute(code);
     if (outcome === 'done') this.endWith(READY);
+    else if (outcome === 'queued') this.#queued();
     else if (outcome !== 'pending') this.fail(outcome);
+  }
+
+  /** The next command of the queue may be sent. */
+  #queued(): void {
+    this.common.status = READY;
+    this.#cable.happened('queued');
   }
 
   /** Whether a command resets the drive. */
@@ -163,6 +193,9 @@ export abstract class Drive {
     this.identifyItself();
   }
 
+  /** Forgets commands in its queue, if it has one. */
+  abandonQueue(): void {}
+
   /** Forgets what is under way. */
   protected abandon(): void {
     this.port.cancel();
@@ -179,7 +212,7 @@ export abstract class Drive {
 
   /** What a command is that the drive doesn't know. */
   protected unknown(what: string, code: number): Outcome {
-    this.#cable.guestError?.(`IDE: ${what}`, code);
+    this.#cable.guestError?.(`ATA: ${what}`, code);
     return ErrorBit.abort;
   }
 
@@ -192,14 +225,16 @@ export abstract class Drive {
   protected endWith(status: number): void {
     this.common.phase = Phase.idle;
     this.common.status = status;
-    this.#cable.busMaster.finish();
+    this.#cable.mover.finish();
     this.setInterrupt(true);
+    this.#cable.happened('ended');
   }
 
   /** The host has read the last block: it needs no interrupt. */
   protected endWithoutInterrupt(): void {
     this.common.phase = Phase.idle;
     this.common.status = READY;
+    this.#cable.happened('ended');
   }
 
   protected fail(bit: number): void {
@@ -227,6 +262,7 @@ export abstract class Drive {
     const { buffer, blockBytes } = this.common;
     buffer.beginBlock(blockBytes);
     this.blockBegins(buffer.blockEnd - buffer.position);
+    this.#cable.happened('block');
   }
 
   get #movesByPort(): boolean {
@@ -277,22 +313,38 @@ export abstract class Drive {
     this.moved();
   }
 
-  /** The bus master may move the buffer now. */
+  /** What the data port has to give, or to take: a whole block, none of which was moved; 0: no block waits. */
+  get waitingBlock(): number {
+    const { buffer } = this.common;
+    return this.#movesByPort ? buffer.blockEnd - buffer.position : 0;
+  }
+
+  get wantsPacket(): boolean {
+    return this.common.phase === Phase.packet;
+  }
+
+  /** The data port gives bytes to the host. */
+  get givesBlock(): boolean {
+    return this.common.phase === Phase.toHost;
+  }
+
+  /** The mover may move the buffer now. */
   dmaStarted(): void {
     const { phase, dma, buffer } = this.common;
-    const { busMaster } = this.#cable;
-    if (!dma || !busMaster.active || (phase !== Phase.toHost && phase !== Phase.fromHost)) return;
+    const { mover } = this.#cable;
+    if (!dma || !mover.active || (phase !== Phase.toHost && phase !== Phase.fromHost)) return;
     const { rest } = buffer;
-    buffer.position += phase === Phase.toHost ? busMaster.toMemory(rest) : busMaster.fromMemory(rest);
+    buffer.position += phase === Phase.toHost ? mover.toMemory(rest) : mover.fromMemory(rest);
     if (buffer.left === 0) this.#allMoved();
     else this.#regionsTooShort();
   }
 
   /** The guest has listed less memory than the command moves: there is no interrupt, so that it notices. */
   #regionsTooShort(): void {
-    this.#cable.busMaster.finish();
+    this.#cable.mover.finish();
     this.abandon();
     this.common.status = READY;
+    this.#cable.happened('ended');
   }
 }
 

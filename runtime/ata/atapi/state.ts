@@ -1,4 +1,4 @@
-import { describe, flag, starting, u8, u16, u32 } from '../../../snapshot/describe.ts';
+import { describe, flag, starting, u8, u16, u32 } from '../../snapshot/describe.ts';
 import { driveState } from '../drive.ts';
 import { INITIAL_TRANSFER_MODE } from '../identify.ts';
 

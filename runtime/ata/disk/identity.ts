@@ -1,8 +1,9 @@
-import type { Geometry } from '../../../disks/geometry.ts';
-import { SECTOR_BYTES } from '../../../host/block.ts';
-import type { StateOf } from '../../../snapshot/describe.ts';
+import type { Geometry } from '../../disks/geometry.ts';
+import { SECTOR_BYTES } from '../../host/block.ts';
+import type { StateOf } from '../../snapshot/describe.ts';
 import { identifyBytes, identifyTexts, transferModeWords, type Words, wordsOf } from '../identify.ts';
 import { LBA28_SECTORS } from './address.ts';
+import { QUEUE_DEPTH } from './queue.ts';
 import { type diskState, MOST_MULTIPLE } from './state.ts';
 
 /** What a disk is called. */
@@ -21,18 +22,32 @@ const NOP = 0x4000;
 const WRITE_CACHE = 0x0020;
 const SMART = 0x0001;
 
+/** Of a disk at a Serial ATA cable, with a queue of commands and logs (ATA8-ACS, 7.16). */
+const serialWords: Words = {
+  75: QUEUE_DEPTH - 1,
+  // Native command queuing; 1.5 Gb/s.
+  76: 0x0102,
+  // Logs of READ LOG EXT.
+  84: VALID | 0x0020,
+  87: VALID | 0x0020,
+  // There is no cable of a parallel interface.
+  93: 0,
+};
+
 /** The answer to IDENTIFY DEVICE (ATA/ATAPI-6, 8.15). */
 export function diskIdentity(
   state: StateOf<typeof diskState>,
   sectors: number,
   geometry: Geometry,
   { model, serial, firmware }: DiskNames,
+  isSerial: boolean,
 ): Uint8Array {
   const words = {
     ...geometryWords(geometry, state.geometry),
     ...capabilityWords(state),
     ...transferModeWords(state.transferMode),
     ...commandSetWords(state),
+    ...(isSerial && serialWords),
     ...wordsOf(60, 2, Math.min(sectors, LBA28_SECTORS - 1)),
     ...wordsOf(100, 4, sectors),
   };

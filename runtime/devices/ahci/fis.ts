@@ -1,0 +1,92 @@
+import type { Drive } from '../../ata/drive.ts';
+import { Register } from '../../ata/registers.ts';
+
+/** Frame information structures (Serial ATA 2.6, 10.3), by their first bytes, and their lengths in bytes. */
+const FisType = { hostToDevice: 0x27, deviceToHost: 0x34, pioSetup: 0x5f, deviceBits: 0xa1 } as const;
+const FIS_BYTES = 20;
+const DEVICE_BITS_BYTES = 8;
+/** The second byte: a port of a multiplier, and of what comes from a drive its direction and whether it interrupts. */
+const Flags = { port: 0x0f, toHost: 0x20, interrupt: 0x40, command: 0x80 } as const;
+
+/** Bytes of a FIS to a drive. */
+export const COMMAND_BYTES = FIS_BYTES;
+
+const CODE = 2;
+const COUNT = 12;
+const DEVICE_CONTROL = 15;
+
+/** Where a FIS has the registers; and the upper bytes of those that have two. */
+const registerPlaces: readonly (readonly [register: number, at: number, upper?: number])[] = [
+  [Register.error, 3, 11],
+  [Register.lbaLow, 4, 8],
+  [Register.lbaMid, 5, 9],
+  [Register.lbaHigh, 6, 10],
+  [Register.device, 7],
+  [Register.sectorCount, COUNT, 13],
+];
+
+/** A FIS to a drive, as far as it is one. */
+export interface CommandFis {
+  /** Undefined: it has no command, but changes the device control register. */
+  readonly code: number | undefined;
+  readonly control: number;
+  /** Of a queued command. */
+  readonly tag: number;
+  /** Puts what it has into a drive's registers. */
+  fill(drive: Drive): void;
+}
+
+/** Null: no drive would take it. */
+export function readCommandFis(bytes: Uint8Array): CommandFis | null {
+  if (bytes[0] !== FisType.hostToDevice || (bytes[1] & Flags.port) !== 0) return null;
+  return {
+    code: (bytes[1] & Flags.command) === 0 ? undefined : bytes[CODE],
+    control: bytes[DEVICE_CONTROL],
+    tag: bytes[COUNT] >> 3,
+    fill(drive) {
+      for (const [register, at, upper] of registerPlaces) {
+        if (upper !== undefined) drive.writeRegister(register, bytes[upper]);
+        drive.writeRegister(register, bytes[at]);
+      }
+    },
+  };
+}
+
+/** What a drive has in its registers, with a status and an error beside them. */
+function withRegisters(type: number, flags: number, drive: Drive, status: number): Uint8Array {
+  const bytes = new Uint8Array(FIS_BYTES);
+  bytes.set([type, flags, status]);
+  for (const [register, at, upper] of registerPlaces) {
+    bytes[at] = drive.readRegister(register, false);
+    if (upper !== undefined && register !== Register.error) bytes[upper] = drive.readRegister(register, true);
+  }
+  return bytes;
+}
+
+/** Register FIS, from the drive. */
+export function registersFis(drive: Drive, interrupt: boolean): Uint8Array {
+  return withRegisters(FisType.deviceToHost, interrupt ? Flags.interrupt : 0, drive, drive.status);
+}
+
+/** PIO Setup FIS for the block that waits; the status after the block comes when that is known. */
+export function pioSetupFis(drive: Drive): Uint8Array {
+  const flags = (drive.interrupt ? Flags.interrupt : 0) | (drive.givesBlock ? Flags.toHost : 0);
+  const bytes = withRegisters(FisType.pioSetup, flags, drive, drive.status);
+  bytes[16] = drive.waitingBlock;
+  bytes[17] = drive.waitingBlock >> 8;
+  return bytes;
+}
+
+export const PIO_END_STATUS = 15;
+
+export function asksForInterrupt(fis: Uint8Array): boolean {
+  return (fis[1] & Flags.interrupt) !== 0;
+}
+
+/** Set Device Bits FIS: status and error, and the tags of queued commands that are done. */
+export function deviceBitsFis(status: number, error: number, tags: number): Uint8Array {
+  const bytes = new Uint8Array(DEVICE_BITS_BYTES);
+  bytes.set([FisType.deviceBits, Flags.interrupt, status, error]);
+  new DataView(bytes.buffer).setUint32(4, tags, true);
+  return bytes;
+}
