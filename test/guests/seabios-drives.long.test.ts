@@ -59,6 +59,12 @@ describe.skipIf(!existsSync(image))('SeaBIOS boots', { timeout: TIMEOUT }, () =>
   test('a virtio disk', async () => {
     expect(await boot('translator', { ...disk(), interface: 'virtio' })).toBe('DISK');
   });
+  test('a SATA disk', async () => {
+    expect(await boot('translator', { ...disk(), interface: 'sata' })).toBe('DISK');
+  });
+  test('a SATA CD', async () => {
+    expect(await boot('translator', { ...cd(), interface: 'sata', index: 3 })).toBe('DISC');
+  });
   test.each(places)('a disk, %s', async (place) => {
     expect(await boot('translator', { ...disk(), index: places.indexOf(place) })).toBe('DISK');
   });

@@ -58,11 +58,11 @@ const folders = [
 const helpers = ['fs', 'lib', 'crypto', 'arch/x86/crypto'];
 /** Drivers of buses that no machine here has. */
 const isWanted = (name: string): boolean =>
-  !/^(ahci|sata_|pata_[^a]|mpt|megaraid|qla|lpfc|aic|fcoe|bnx2|hpsa|drbd|rbd|zram)/.test(name);
+  !/^(ahci_|sata_|pata_[^a]|mpt|megaraid|qla|lpfc|aic|fcoe|bnx2|hpsa|drbd|rbd|zram)/.test(name);
 
 /** The modules of Debian's kernel of this release, as files by name; throws where the host's apt client cannot get them. */
 async function modulesOf(release: string): Promise<Readonly<Record<string, Uint8Array>>> {
-  return await cachedAssets(`linux-modules-i2c-${release}`, async (work) => {
+  return await cachedAssets(`linux-modules-sata-${release}`, async (work) => {
     const apt = await AptClient.create(work);
     // Where some lists are missing the others may do.
     await apt.update(() => {}).catch(() => undefined);

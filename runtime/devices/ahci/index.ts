@@ -80,6 +80,8 @@ export class AhciController {
     // Ports before their drives: these go on with what is under way there.
     const components = [hostState.bind('host', this.#state), ...this.#ports.map(({ component }) => component)];
     this.component = joinComponents('ahci', [...components, ...drives]);
+    // Nobody resets a machine that is made.
+    this.reset();
   }
 
   #makePort(n: number, memory: BusMemory): AhciPort {

@@ -68,6 +68,9 @@ export const virtio = (image: Uint8Array | string, rest: Partial<DriveOptions> =
 /** A disk on the USB with this image. */
 export const usb: typeof virtio = (image, rest = {}) => virtio(image, { interface: 'usb', ...rest });
 
+/** A SATA disk with this image. */
+export const sata: typeof virtio = (image, rest = {}) => virtio(image, { interface: 'sata', ...rest });
+
 /** A machine with our BIOS, not yet started. `text` is what its debug console has had. */
 export async function machineWith(options: Partial<MachineOptions>) {
   const machine = await Machine.create({

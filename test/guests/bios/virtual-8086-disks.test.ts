@@ -169,6 +169,7 @@ test.each([
   ['IDE', undefined],
   ['virtio', 'virtio'],
   ['the USB', 'usb'],
+  ['AHCI', 'sata'],
 ] as const)('in virtual-8086 mode a disk at %s reads and writes pages that lie elsewhere', async (_, bus) => {
   const drive = { image: diskImage(paged), format: 'raw' as const, ...(bus && { interface: bus }) };
   const text = await consoleOf({ drives: [drive] });

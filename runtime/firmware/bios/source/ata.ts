@@ -91,6 +91,8 @@ ata_release:
 
 ; Does the request of OPERATION_ REQUEST_COMMAND. AH: status of INT 13h, REQUEST_DONE: sectors.
 ata_transfer:
+        test    byte [bx + DRIVE_FLAGS], DRIVE_IS_SATA
+        jnz     ahci_transfer
         call    ata_chunks
         jmp     ata_release
 
@@ -143,6 +145,10 @@ ata_failure:
         mov     dx, [bx + DRIVE_PORT]
         add     dx, ATA_ERROR
         in      al, dx
+        ; fall through to ata_error_status
+
+; AH: status of INT 13h for error register AL.
+ata_error_status:
         mov     ah, DISK_NOT_FOUND
         test    al, 0x10
         jnz     .end

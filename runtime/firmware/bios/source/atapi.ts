@@ -29,6 +29,8 @@ packet_clear:
 ; Sends the packet and takes what comes: of it REQUEST_SKIP bytes are dropped, REQUEST_WANTED put at REQUEST_BUFFER, the
 ; rest dropped. CF: failed; AL: sense key.
 packet_command:
+        test    byte [bx + DRIVE_FLAGS], DRIVE_IS_SATA
+        jnz     ahci_packet
         call    packet_exchange
         jmp     ata_release
 
@@ -186,9 +188,13 @@ cd_transfer:
 .chunk: mov     cx, [REQUEST_COUNT]
         mov     ah, DISK_OK
         jcxz    .end
-        cmp     cx, CD_MOST_SECTORS
+        mov     ax, CD_MOST_SECTORS
+        test    byte [bx + DRIVE_FLAGS], DRIVE_IS_SATA
+        jz      .most
+        mov     ax, AHCI_CD_SECTORS
+.most:  cmp     cx, ax
         jbe     .fits
-        mov     cx, CD_MOST_SECTORS
+        mov     cx, ax
 .fits:  push    cx
         push    si
         call    si

@@ -130,7 +130,7 @@ boot_add:
         ret
 
 ; Adds what the file 'bootorder' names, a path of Open Firmware a line: /pci@i0cf8/ide@1,1/drive@CHANNEL/disk@PLACE,
-; /pci@i0cf8/scsi@DEVICE,FUNCTION for a virtio disk, whatever follows, /pci@i0cf8/usb@DEVICE,FUNCTION/storage@PORT for a USB disk, /pci@i0cf8/isa@1/fdc@03f0/floppy@NUMBER, or
+; /pci@i0cf8/scsi@DEVICE,FUNCTION for a virtio disk, whatever follows, /pci@i0cf8/usb@DEVICE,FUNCTION/storage@PORT for a USB disk, /pci@i0cf8/pci8086,2922@DEVICE/drive@PORT for a SATA drive, /pci@i0cf8/isa@1/fdc@03f0/floppy@NUMBER, or
 ; /rom@FILE for the ROMs that fw_cfg has, /pci@i0cf8/ethernet@DEVICE for those of all cards. CF: a line is HALT.
 boot_order_file:
         push    cs
@@ -147,7 +147,7 @@ boot_order_file:
         mov     byte [es:di], 0
         xor     di, di
 .line:  mov     bl, BOOT_NO_NUMBER  ; place of the first drive of the channel that the line names
-        xor     bp, bp              ; function of the USB controller that it names: the host bridge is none
+        xor     bp, bp              ; function of the USB or AHCI controller that it names: the host bridge is none
 .next:  cmp     byte [es:di], 0
         je      .none
         cmp     byte [es:di], 10
@@ -160,7 +160,10 @@ boot_order_file:
         je      .is_virtio
         mov     si, .usb
         call    text_begins
-        je      .is_usb
+        je      .is_controller
+        mov     si, .ahci
+        call    text_begins
+        je      .is_controller
         mov     si, .storage
         call    text_begins
         je      .is_storage
@@ -186,6 +189,8 @@ boot_order_file:
         inc     di
         jmp     .line
 .is_channel:
+        test    bp, bp
+        jnz     .is_port
         call    .digit
         add     al, al
         mov     bl, al
@@ -197,7 +202,7 @@ boot_order_file:
         je      .next
         call    boot_add_drive
         jmp     .next
-.is_usb:
+.is_controller:
         add     di, cx
         call    path_function
         mov     bp, cx              ; the controller that the line names
@@ -205,6 +210,13 @@ boot_order_file:
 .is_storage:
         add     di, cx
         call    usb_place
+        cmp     dh, BOOT_NO_NUMBER
+        je      .next
+        call    boot_add_drive
+        jmp     .next
+.is_port:
+        add     di, cx
+        call    ahci_place          ; what follows is no place
         cmp     dh, BOOT_NO_NUMBER
         je      .next
         call    boot_add_drive
@@ -245,6 +257,7 @@ boot_order_file:
 .virtio: db '/scsi@', 0
 .usb:   db '/usb@', 0
 .storage: db '/storage@', 0
+.ahci:  db '/pci8086,2922@', 0
 .place: db '/disk@', 0
 .floppy: db '/floppy@', 0
 .rom:   db '/rom@', 0

@@ -45,6 +45,8 @@ bus_master_data:
         shl     eax, 4
         movzx   edx, word [REQUEST_BUFFER]
         add     eax, edx
+        test    al, 1               ; some devices move words
+        jnz     .own
         movzx   edx, cx
         shl     edx, 9
         add     edx, eax

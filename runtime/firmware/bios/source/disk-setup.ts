@@ -160,7 +160,7 @@ identify_command:
 
 drive_is_cd:
         mov     byte [bx + DRIVE_KIND], KIND_ATAPI
-        mov     byte [bx + DRIVE_FLAGS], DRIVE_REMOVABLE
+        or      byte [bx + DRIVE_FLAGS], DRIVE_REMOVABLE
         mov     word [bx + DRIVE_SECTOR_BYTES], CD_SECTOR
         or      dword [bx + DRIVE_TOTAL], -1
         or      dword [bx + DRIVE_TOTAL + 4], -1

@@ -1,5 +1,7 @@
 import { a20 } from './a20.ts';
 import { acpiLoader } from './acpi-loader.ts';
+import { ahci } from './ahci.ts';
+import { ahciSetup } from './ahci-setup.ts';
 import { apm } from './apm.ts';
 import { ata } from './ata.ts';
 import { atapi } from './atapi.ts';
@@ -80,6 +82,8 @@ const disks = [
   usbController,
   usbSetup,
   usbStorage,
+  ahciSetup,
+  ahci,
   elTorito,
   floppy,
   floppyMedia,

@@ -86,7 +86,8 @@ EBDA_RING_DRIVE equ EBDA_RING + 2                  ; word: descriptor of the dri
 EBDA_RING_AVAILABLE equ EBDA_RING_DRIVE + 2        ; words: offsets of the driver area and of the device area
 EBDA_RING_USED  equ EBDA_RING_AVAILABLE + 2
 EBDA_USB        equ EBDA_RING_USED + 2             ; word: segment of what the USB works on; 0: no drive needs it
-EBDA_EMULATED   equ EBDA_USB + 2                   ; descriptor of the emulated drive
+EBDA_AHCI       equ EBDA_USB + 2                   ; word: segment of the list of SATA drives; 0: there are none
+EBDA_EMULATED   equ EBDA_AHCI + 2                  ; descriptor of the emulated drive
 ; Last, those of virtio and USB disks at the end: a stack from 9000:FFFE down, as many boot sectors have it, reaches into them first.
 EBDA_DRIVES     equ EBDA_EMULATED + DRIVE_BYTES    ; DRIVE_PLACES drive descriptors
 EBDA_DRIVES_END equ EBDA_DRIVES + DRIVE_PLACES * DRIVE_BYTES
@@ -102,8 +103,8 @@ FLAG_FW_CFG     equ 0x02        ; QEMU's configuration device is there
 ; Drive descriptors
 DRIVE_BYTES     equ 40
 DRIVE_KIND      equ 0           ; byte
-DRIVE_SELECT    equ 1           ; byte: A0h or B0h
-DRIVE_PORT      equ 2           ; word: command block, or the ports of a virtio function or of a USB controller
+DRIVE_SELECT    equ 1           ; byte: A0h or B0h at the IDE
+DRIVE_PORT      equ 2           ; word: command block, or the ports of a virtio function or of a USB or AHCI controller
 DRIVE_CONTROL   equ 4           ; word: control port
 DRIVE_FLAGS     equ 6           ; byte
 DRIVE_INDEX     equ 7           ; byte: its place, IDE drives first
@@ -138,6 +139,7 @@ KIND_USB        equ 5
 DRIVE_HAS_LBA   equ 1
 DRIVE_HAS_LBA48 equ 2
 DRIVE_REMOVABLE equ 4
+DRIVE_IS_SATA   equ 8           ; KIND_ATA or KIND_ATAPI, at an AHCI controller. DRIVE_SELECT: its port
 
 ; A request to a drive
 REQUEST_BYTES   equ 36

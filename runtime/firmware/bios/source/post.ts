@@ -52,6 +52,7 @@ post:
         call    floppy_setup
         call    disk_setup
         call    virtio_setup
+        call    ahci_setup
         call    usb_setup
         call    disk_tables_setup
         call    equipment_setup

@@ -65,7 +65,7 @@ usb_controller_setup:
 usb_device_setup:
         mov     [bx + DRIVE_PCI], cx
         mov     [bx + DRIVE_USB_PORT], dl
-        call    usb_registers
+        call    bar4_ports
         call    usb_port_reset
         jc      .end
         cmp     word [EBDA_USB], 0
@@ -86,7 +86,7 @@ usb_device_setup:
 .end:   ret
 
 ; Finds the ports of the controller, and lets it reach memory.
-usb_registers:
+bar4_ports:
         push    bx
         mov     bx, [bx + DRIVE_PCI]
         mov     di, PCI_COMMAND

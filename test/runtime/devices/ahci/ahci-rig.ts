@@ -88,7 +88,6 @@ export class AhciRig extends CardRig {
       sendMessage: (message) => this.sent.push(message) > 0,
       drives: drives.map((drive) => ({ ...drive, port: this.media.get(drive.name)! })),
     });
-    this.ahci.reset();
     this.enable(this.ahci.pciFunction, [0, 0, 0, 0, INDEX, REGISTERS]);
   }
 
