@@ -118,7 +118,6 @@ export abstract class Drive {
   readRegister(register: number, high: boolean): number {
     const { registers, previous, error } = this.common;
     if (high) return previous[register];
-    if (register === Register.device) return registers[register] | Device.ones;
     return register === Register.error ? error : registers[register];
   }
 

@@ -33,8 +33,7 @@ export interface DriveOptions {
   /** The serial number that the drive tells, up to 20 characters. */
   readonly serial?: string;
   /**
-   * Firmware boots from the drives and cards with a number first, the lowest of them first of all, and then by `bootOrder`. Our BIOS doesn't boot
-   * from disks on the USB.
+   * Firmware boots from the drives and cards with a number first, the lowest of them first of all, and then by `bootOrder`.
    */
   readonly bootIndex?: number;
   /** Of a USB disk: its port of the controller, 1 or 2. Default: the next free one after those of `MachineOptions.usb`. */

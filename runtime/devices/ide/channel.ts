@@ -137,9 +137,10 @@ export class Channel implements Cable {
   }
 
   #writeBoth(register: number, value: number): void {
-    for (const drive of this.#present) drive.writeRegister(register, value);
+    const kept = register === Register.device ? value | Device.ones : value;
+    for (const drive of this.#present) drive.writeRegister(register, kept);
     if (register !== Register.device) return;
-    this.#state.device = value | Device.ones;
+    this.#state.device = kept;
     this.interruptChanged();
   }
 

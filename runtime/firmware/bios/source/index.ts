@@ -32,6 +32,7 @@ import { memory } from './memory.ts';
 import { mouse } from './mouse.ts';
 import { multiprocessor } from './multiprocessor.ts';
 import { optionRoms } from './option-roms.ts';
+import { pathText } from './path-text.ts';
 import { pciAccess } from './pci-access.ts';
 import { pciServices } from './pci-services.ts';
 import { pciSetup } from './pci-setup.ts';
@@ -99,6 +100,7 @@ export const source: string = [
   ...disks,
   boot,
   bootOrder,
+  pathText,
   bootMenu,
   fixed,
 ].join('\n');

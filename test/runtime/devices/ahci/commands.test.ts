@@ -106,7 +106,7 @@ test('other commands need no data', () => {
   rig.settle();
   expect([rig.read(Port.ci), rig.medium.requests]).toEqual([0, ['flush']]);
   rig.issue(0x27);
-  expect(rig.registersFis.slice(4, 11)).toEqual([99, 0, 0, 0xe0, 0, 0, 0]);
+  expect(rig.registersFis.slice(4, 11)).toEqual([99, 0, 0, 0x40, 0, 0, 0]);
   rig.bytes.set([5, 0, 0, 0, 0, 0, 2, 0], DATA);
   rig.issue(0x06, { features: 1, count: 1, regions: [[DATA, 512]] });
   rig.settle();
