@@ -38,11 +38,11 @@ export class CommandList implements Cable, QueueHost {
   readonly #received: ReceivedFises;
   /** Derived: headers of slots whose commands are under way. */
   readonly #headers = new Map<number, CommandHeader>();
-  /** Derived, as all this lasts no longer than a call: commands are being chosen; a block is being moved; the command has ended meanwhile. */
+  /** Derived, as it lasts no longer than a call: commands are being chosen. */
   #isChoosing = false;
-  /** Derived. */
+  /** Derived, likewise: blocks are being moved. */
   #isMoving = false;
-  /** Derived. */
+  /** Derived, likewise: the command has ended meanwhile. */
   #hasEnded = false;
 
   constructor({ state, memory, received, guestError }: CommandListOptions) {

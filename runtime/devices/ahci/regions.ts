@@ -8,8 +8,9 @@ export class Regions {
   readonly #table: number;
   readonly #entries: number;
   readonly #view = new DataView(new ArrayBuffer(Region.bytes));
-  /** Derived: an entry, and how many bytes those before it have; moves mostly go on where the last one ended. */
+  /** Derived: an entry; moves mostly go on where the last one ended. */
   #entry = 0;
+  /** Derived: how many bytes those before it have. */
   #before = 0;
 
   /** `table`: the address of the first of so many entries. */

@@ -76,3 +76,6 @@ export const virtioDifferences: Readonly<Record<string, Difference>> = {
 
 /** Of those that a USB disk makes. */
 export const usbDifferences: Readonly<Record<string, Difference>> = ofAllDisks;
+
+/** Of those that a SATA disk makes. */
+export const sataDifferences: Readonly<Record<string, Difference>> = ofAllDisks;

@@ -1,5 +1,5 @@
 /**
- * Makes seabios-answers.txt and those for virtio and USB disks: what SeaBIOS answers in QEMU. Run it where both are installed:
+ * Makes seabios-answers.txt and those for virtio, USB and SATA disks: what SeaBIOS answers in QEMU. Run it where both are installed:
  * `node test/guests/firmware-calls/make-answers.ts [BIOS image]`; with an image it prints that one's answers instead.
  */
 import { spawnSync } from 'node:child_process';
@@ -20,6 +20,7 @@ const places = {
   ide: ['if=ide'],
   virtio: ['if=virtio'],
   usb: ['if=none,id=stick', '-usb', '-device', 'usb-storage,drive=stick'],
+  sata: ['if=none,id=disk', '-device', 'ahci,id=ahci', '-device', 'ide-hd,drive=disk,bus=ahci.0'],
 } as const;
 
 /** The answers to these calls, in lines. The disk that makes them is at this interface. */
@@ -54,6 +55,7 @@ const files = {
   'seabios-answers.txt': () => answersTo(calls, 'ide'),
   'seabios-virtio-answers.txt': () => answersTo(diskCalls, 'virtio'),
   'seabios-usb-answers.txt': () => answersTo(diskCalls, 'usb'),
+  'seabios-sata-answers.txt': () => answersTo(diskCalls, 'sata'),
 };
 for (const [name, make] of Object.entries(files)) {
   if (given === undefined) writeFileSync(new URL(name, import.meta.url), make());

@@ -206,6 +206,8 @@ extended_parameters:
         call    parameters_basic
         cmp     byte [bx + DRIVE_KIND], KIND_USB
         je      .good               ; as by SeaBIOS: how to name its place is not agreed on
+        test    byte [bx + DRIVE_FLAGS], DRIVE_IS_SATA
+        jnz     .good
         cmp     dx, RESULT_V2
         jb      .good
         mov     word [es:di + RESULT_SIZE], RESULT_V2
@@ -256,8 +258,6 @@ parameters_basic:
 parameters_table:
         cmp     byte [bx + DRIVE_KIND], KIND_ATAPI
         ja      .none               ; it is on no ATA channel
-        test    byte [bx + DRIVE_FLAGS], DRIVE_IS_SATA
-        jnz     .none
         mov     word [es:di + RESULT_TABLE], EBDA_DRIVE_TABLE
         mov     [es:di + RESULT_TABLE + 2], ds
         mov     si, EBDA_DRIVE_TABLE
@@ -347,10 +347,6 @@ parameters_path:
         mov     ah, al
         and     al, 1               ; which drive of the channel
         shr     ah, 1               ; which channel
-        test    byte [bx + DRIVE_FLAGS], DRIVE_IS_SATA
-        jz      .place
-        mov     ah, 0
-        mov     al, [bx + DRIVE_SELECT]
 .place: mov     [es:di + RESULT_INTERFACE_PATH + 3], ah
         mov     dword [es:di + RESULT_INTERFACE_PATH + 4], 0
         mov     [es:di + RESULT_DEVICE_PATH], al
