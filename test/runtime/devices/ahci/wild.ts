@@ -56,7 +56,7 @@ class Wild {
 export function wildStep(rig: AhciRig, random: Random): void {
   const wild = new Wild(random);
   const port = wild.pick(3) * 0x80;
-  switch (wild.pick(10)) {
+  switch (wild.pick(20)) {
     case 0:
       rig.write(wild.oneOf(registers) + port, wild.word());
       break;
@@ -71,12 +71,15 @@ export function wildStep(rig: AhciRig, random: Random): void {
       rig.bytes.set([wild.pick(256), wild.pick(256)], 0x1000 + wild.pick(0x8000));
       break;
     case 4:
-      rig.start(wild.pick(3));
+    case 8:
+    case 9:
+      recover(rig, wild.pick(3));
       break;
     case 5:
-      rig.media.get('cd')!.insert(wild.pick(2) === 0);
+      rig.media.get('cd')!.insert(wild.pick(4) !== 0);
       break;
     case 6:
+    case 10:
       rig.advance(wild.pick(30) * REQUEST_TIME);
       break;
     case 7:
@@ -88,12 +91,22 @@ export function wildStep(rig: AhciRig, random: Random): void {
   }
 }
 
+/** Sets a port up anew, whatever is with it. */
+function recover(rig: AhciRig, port: number): void {
+  const at = port * 0x80;
+  for (const register of [Port.clbu, Port.fbu, Port.cmd]) rig.write(register + at, 0);
+  for (const value of [1, 0]) rig.write(Port.sctl + at, value);
+  rig.start(port);
+}
+
 function issueSomething(rig: AhciRig, wild: Wild, port: number): void {
   const slot = wild.pick(32);
-  const code = wild.pick(8) === 0 ? wild.pick(256) : wild.oneOf(codes);
+  const code = wild.pick(12) === 0 ? wild.pick(256) : port === 0x80 ? 0xa0 : wild.oneOf(codes);
   const regions = Array.from({ length: wild.pick(4) }, () => [wild.address(), wild.pick(5000) + 1] as const);
   const isQueued = code === 0x60 || code === 0x61;
-  const packet = [wild.oneOf(packets), ...Array.from({ length: 11 }, () => wild.pick(4))];
+  const packet = [wild.oneOf(packets), ...Array.from({ length: 11 }, () => (wild.pick(8) === 0 ? wild.pick(4) : 0))];
+  packet[5] = wild.pick(20);
+  packet[8] = wild.pick(4);
   const count = isQueued ? slot << 3 : wild.pick(20);
   rig.prepare(code, {
     slot,
