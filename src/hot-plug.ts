@@ -14,7 +14,19 @@ const buses: Readonly<Record<Bus, readonly string[]>> = {
   ide: ['ide-hd', 'ide-cd'],
   'floppy-bus': ['floppy'],
   pci: [
-    ...['rtl8139', 'ne2k_pci', 'e1000', 'e1000-82540em', 'AC97', 'ac97', 'edu', 'piix3-usb-uhci', 'ahci', 'ich9-ahci'],
+    ...[
+      'rtl8139',
+      'ne2k_pci',
+      'e1000',
+      'e1000-82540em',
+      'AC97',
+      'ac97',
+      'edu',
+      'piix3-usb-uhci',
+      'ahci',
+      'ich9-ahci',
+      'nvme',
+    ],
     ...['blk', 'net', 'balloon', 'serial', 'rng', '9p'].flatMap((name) => [`virtio-${name}-pci`, `virtio-${name}`]),
   ],
   'usb-bus': ['usb-kbd', 'usb-mouse', 'usb-tablet', 'usb-storage'],
@@ -141,7 +153,10 @@ function unplugProblem({ drives, network }: Pick<Machine, 'drives' | 'network'>,
   const card = network.find(({ name }) => name === id);
   if (card) return `Bus '${card.model === 'ne2k_isa' ? 'isa' : 'pci'}.0' does not support hotplugging`;
   if (drive === undefined) return undefined;
-  const [, kind, number] = /^(ide|virtio|floppy|sata)(\d+)/.exec(drive.name)!;
-  const busOf = { ide: `ide.${number}`, virtio: 'pci.0', floppy: 'floppy-bus.0', sata: `ahci.${number}` };
+  const [, kind, number] = /^(ide|virtio|nvme|floppy|sata)(\d+)/.exec(drive.name)!;
+  const busOf = {
+    ...{ ide: `ide.${number}`, sata: `ahci.${number}`, floppy: 'floppy-bus.0' },
+    ...{ virtio: 'pci.0', nvme: 'pci.0' },
+  };
   return `Bus '${busOf[kind as keyof typeof busOf]}' does not support hotplugging`;
 }

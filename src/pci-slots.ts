@@ -27,6 +27,9 @@ const single: Readonly<Record<string, (settings: DevicePlans['settings']) => boo
   edu: ({ edu }) => edu !== undefined,
 };
 
+/** Drives with a PCI device of their own. */
+const pciInterfaces: readonly string[] = ['virtio', 'nvme'];
+
 /** Names of PCI devices that can be in any slot. */
 function deviceNames({ settings, drives, cards, shares }: DevicePlans): string[] {
   const hasUsb = settings.usb !== undefined || drives.some((drive) => drive.interface === 'usb');
@@ -36,7 +39,7 @@ function deviceNames({ settings, drives, cards, shares }: DevicePlans): string[]
     ...(hasUsb ? ['uhci'] : []),
     ...(hasAhci ? ['ahci'] : []),
     ...cards.flatMap(({ config: { name, model } }) => (model === 'ne2k_isa' ? [] : [name])),
-    ...drives.flatMap((drive) => (drive.interface === 'virtio' ? [drive.name] : [])),
+    ...drives.flatMap((drive) => (pciInterfaces.includes(drive.interface) ? [drive.name] : [])),
     ...shares.map(({ name }) => name),
   ];
 }

@@ -16,7 +16,10 @@ export class BootPaths {
   }
 }
 
+/** Kinds of PCI devices that have a name of their own in paths, and others by vendor and device. */
+type DeviceKind = 'ethernet' | 'pci1b36,0010' | 'pci8086,2922' | 'scsi' | 'usb';
+
 /** A PCI device of a kind, in its place. */
-export function devicePath(kind: 'ethernet' | 'scsi' | 'usb' | 'pci8086,2922', device: number, func = 0): string {
+export function devicePath(kind: DeviceKind, device: number, func = 0): string {
   return `/${kind}@${device.toString(16)}${func === 0 ? '' : `,${func}`}`;
 }

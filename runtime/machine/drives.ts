@@ -8,24 +8,24 @@ import type { MachineConfig } from './config.ts';
 export interface DriveConfig {
   /** Unique: that of its block port, such as "ide0-hd0". */
   readonly name: string;
-  readonly interface: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata';
+  readonly interface: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'nvme';
   /**
-   * IDE: 0 and 1 are the first and second of the first channel, 2 and 3 those of the second. Floppy: 0 or 1. SATA: the port. Virtio disks have
-   * their slots of the PCI bus by its order, USB disks their ports.
+   * IDE: 0 and 1 are the first and second of the first channel, 2 and 3 those of the second. Floppy: 0 or 1. SATA: the port. Virtio and NVMe disks
+   * have their slots of the PCI bus by its order, USB disks their ports.
    */
   readonly index: number;
   readonly media: 'disk' | 'cdrom';
   /** What is in it at the start; null: nothing. */
   readonly medium: BlockMedium | null;
-  /** What an IDE, SATA or virtio drive tells as its serial number: up to 20 characters of ASCII. */
+  /** What a drive tells as its serial number: up to 20 characters of ASCII. */
   readonly serial?: string;
   /** Firmware boots from drives and cards with a number first, the lowest of them first of all. */
   readonly bootIndex?: number;
 }
 
-/** Requests of a disk with a queue that are at the host at the same time. */
+/** Requests of a disk whose controller has many under way that are at the host at the same time. */
 const MOST_UNDER_WAY = 32;
-const queued: readonly DriveConfig['interface'][] = ['virtio', 'sata'];
+const queued: readonly DriveConfig['interface'][] = ['virtio', 'sata', 'nvme'];
 
 /** The block port of a drive that the machine was made with. Throws for another name. */
 export function blockPort(drives: readonly DriveConfig[], door: HostDoor, name: string): BlockPort {

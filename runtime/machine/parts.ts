@@ -3,6 +3,7 @@ import { connectDebugConsole, connectDebugExit } from '../devices/debug-ports/in
 import { Edu } from '../devices/edu/index.ts';
 import { Floppy82077 } from '../devices/floppy82077/index.ts';
 import { IdeController } from '../devices/ide/index.ts';
+import { Nvme } from '../devices/nvme/index.ts';
 import { ParallelPort } from '../devices/parallel/index.ts';
 import { PcTestdev } from '../devices/pc-testdev/index.ts';
 import { Port92 } from '../devices/port92/index.ts';
@@ -16,7 +17,7 @@ import { hostFolderPort } from '../host/folder-port.ts';
 import type { Board, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
 import { networkCards } from './cards.ts';
-import { floppyDrives } from './drives.ts';
+import { type DriveConfig, floppyDrives } from './drives.ts';
 import { parallelPort, virtioPortName } from './resources.ts';
 import { soundCards } from './sound-cards.ts';
 import { usbParts } from './usb.ts';
@@ -34,6 +35,7 @@ export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[]
   (board) => (board.config.pcTestdev === true ? new PcTestdev(board) : null),
   networkCards,
   virtioDisks,
+  nvmeDisks,
   consoleDevice,
   balloonDevice,
   entropyDevice,
@@ -89,10 +91,31 @@ function virtioBoard(board: Board, name: string): VirtioOptions {
   return { name, device, ports, mmio, memory, guestError, sendMessage, irq: board.pciIrq(device, 1) };
 }
 
+/** Drives of an interface, in the order of their places. */
+function drivesOf({ config: { drives = [] } }: Board, kind: DriveConfig['interface']): DriveConfig[] {
+  return drives.filter((drive) => drive.interface === kind).sort((a, b) => a.index - b.index);
+}
+
+/** Each is a controller with one namespace. */
+function nvmeDisks(board: Board): Nvme[] {
+  return drivesOf(board, 'nvme').map(({ name, serial = name, bootIndex }) => {
+    const { pciMmio: mmio } = board;
+    const device = board.pciSlot(name);
+    board.bootsFrom(bootIndex, `${devicePath('pci1b36,0010', device)}/namespace@1,0`);
+    return new Nvme({
+      ...board,
+      name,
+      device,
+      mmio,
+      irq: board.pciIrq(device, 1),
+      serial,
+      port: board.blockPort(name),
+    });
+  });
+}
+
 function virtioDisks(board: Board): VirtioBlock[] {
-  const { drives = [] } = board.config;
-  const disks = drives.filter((drive) => drive.interface === 'virtio').sort((a, b) => a.index - b.index);
-  return disks.map(({ name, serial = '', bootIndex }) => {
+  return drivesOf(board, 'virtio').map(({ name, serial = '', bootIndex }) => {
     const options = virtioBoard(board, name);
     board.bootsFrom(bootIndex, `${devicePath('scsi', options.device)}/disk@0,0`);
     return new VirtioBlock({ ...options, serial, port: board.blockPort(name) });

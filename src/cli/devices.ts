@@ -112,6 +112,15 @@ function addVirtioPort(settings: Settings, chardev: string, port: VirtioPortOpti
   };
 }
 
+/** As in QEMU there is none without a serial number: systems tell such disks apart by it. */
+function addNvmeDisk(settings: Settings, properties: Readonly<Record<string, string>>): Settings {
+  if (properties.drive === '')
+    throw new ConfigurationError('nvme: drive property not set; give -drive if=none,id=ID,file=FILE and drive=ID');
+  if (properties.serial === '' && settings.waitingDrives[properties.drive!]?.serial === undefined)
+    throw new ConfigurationError('nvme: serial property not set; give serial=TEXT');
+  return connectDrive(settings, { media: 'disk', interface: 'nvme' }, properties);
+}
+
 export const devices: Readonly<Record<string, Device>> = {
   'isa-debug-exit': {
     help: 'a write there ends the program, with exit code 2 * value + 1',
@@ -169,6 +178,11 @@ export const devices: Readonly<Record<string, Device>> = {
     help: 'a hard disk like that of ide-hd, for guests with drivers of virtio',
     properties: { drive: '', serial: '', bootindex: '' },
     apply: (settings, properties) => connectDrive(settings, { media: 'disk', interface: 'virtio' }, properties),
+  },
+  nvme: {
+    help: 'a disk with an NVM Express controller, whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; it needs a serial',
+    properties: { drive: '', serial: '', bootindex: '' },
+    apply: addNvmeDisk,
   },
   'usb-storage': {
     help: 'a disk on the USB, whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; needs -usb',

@@ -35,7 +35,7 @@ export const driveFlags: readonly Flag[] = [
     names: ['drive'],
     argument:
       'file=FILE[,if=ide|virtio|floppy|none][,index=N][,media=disk|cdrom][,format=raw|qcow2][,snapshot=on][,readonly=on][,bps=N][,iops=N]',
-    help: 'a disk or drive with this image; with if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci or usb-storage; bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them',
+    help: 'a disk or drive with this image; with if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage; bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them',
     apply: (settings, text) => addDrive(settings, parseDrive(text)),
   },
   ...ideDrives.map((name, index) => ({
@@ -59,7 +59,7 @@ export const driveFlags: readonly Flag[] = [
   {
     names: ['blockdev'],
     argument: 'driver=raw|qcow2|file,node-name=ID,file.filename=FILE|file=ID[,read-only=on]',
-    help: 'an image that a -device ide-hd, ide-cd, virtio-blk-pci or usb-storage connects, in a file or that of another -blockdev; also as a JSON object',
+    help: 'an image that a -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage connects, in a file or that of another -blockdev; also as a JSON object',
     apply: addBlockdev,
   },
   {
@@ -150,7 +150,7 @@ function parseDrive(text: string): Drive {
   const { if: connection = 'ide', index = idePlace(bus ?? '', unit ?? '')?.toString() } = properties;
   if (connection !== 'ide' && connection !== 'floppy' && connection !== 'virtio' && connection !== 'none')
     throw new ConfigurationError(
-      `if=${connection} is not there yet; give if=ide, if=virtio or if=floppy, or if=none,id=ID with -device usb-storage,drive=ID`,
+      `if=${connection} is not there yet; give if=ide, if=virtio or if=floppy, or if=none,id=ID with -device nvme or usb-storage and drive=ID`,
     );
   for (const name of ['rerror', 'werror']) checkErrorAction(name, properties[name]);
   checkIsOneOf('media', media, ['disk', 'cdrom']);

@@ -55,7 +55,7 @@ function parseAddress(driver: string, addr: string): { slot: number; func: numbe
 function nameOfLast({ machine: { drives = [], shares = [] }, cards }: Settings, driver: string): string {
   if (cardModels.includes(driver as CardModel))
     return planCards(cards.map(({ backend: _, netdev: __, ...card }): CardOptions => card)).at(-1)!.config.name;
-  if (driver === 'virtio-blk-pci') return planDrives(drives).at(-1)!.name;
+  if (driver === 'virtio-blk-pci' || driver === 'nvme') return planDrives(drives).at(-1)!.name;
   if (driver === 'virtio-9p-pci') return `virtio-9p${shares.length - 1}`;
   return single[driver]!;
 }

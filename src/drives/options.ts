@@ -18,11 +18,11 @@ export interface DriveOptions {
   /** What the image is. Default: found out from its first bytes. */
   readonly format?: ImageFormat;
   /**
-   * What it is connected to; "virtio" is for hard disks of guests with its driver, "usb" a disk on the USB, "sata" a disk or CD-ROM drive at an AHCI
-   * controller. Default: "ide".
+   * What it is connected to; "virtio" is for hard disks of guests with its driver, "nvme" a disk with an NVM Express controller of its own,
+   * "usb" a disk on the USB, "sata" a disk or CD-ROM drive at an AHCI controller. Default: "ide".
    */
-  readonly interface?: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata';
-  /** Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio from 0 to 15; usb 0 or 1; sata from 0 to 5. Default: the next free one; for a CD-ROM drive at the IDE, 2 first. */
+  readonly interface?: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'nvme';
+  /** Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio and nvme from 0 to 15; usb 0 or 1; sata from 0 to 5. Default: the next free one; for a CD-ROM drive at the IDE, 2 first. */
   readonly index?: number;
   /** Default: "disk". */
   readonly media?: 'disk' | 'cdrom';
@@ -30,7 +30,7 @@ export interface DriveOptions {
   readonly snapshot?: boolean;
   /** The guest cannot write. So it is always with a CD-ROM drive. */
   readonly readOnly?: boolean;
-  /** The serial number that the drive tells, up to 20 characters. */
+  /** The serial number that the drive tells, up to 20 characters. Default for nvme: the name of its place, as systems tell such disks apart by it. */
   readonly serial?: string;
   /**
    * Firmware boots from the drives and cards with a number first, the lowest of them first of all, and then by `bootOrder`.
@@ -83,9 +83,9 @@ const optionNames: readonly (keyof DriveOptions)[] = [
   'device',
 ];
 
-const places = { ide: 4, floppy: 2, virtio: 16, usb: 2, sata: 6 } as const;
+const places = { ide: 4, floppy: 2, virtio: 16, usb: 2, sata: 6, nvme: 16 } as const;
 const busNames = Object.keys(places) as (keyof typeof places)[];
-/** What an IDE, SATA or virtio drive's identification has room for, in characters. */
+/** What a drive's identification has room for, in characters. */
 const SERIAL_LENGTH = 20;
 
 /**

@@ -30,10 +30,10 @@ function formatDrive(drive: Drive): string {
   ].join('\n');
 }
 
-/** Of a name such as ide1-cd0, floppy0, virtio0 or sata0. */
+/** Of a name such as ide1-cd0, floppy0, virtio0, nvme0 or sata0. */
 function placeOf(name: string): string {
   if (name.startsWith('virtio')) return `/machine/peripheral-anon/device[${name.slice(6)}]/virtio-backend`;
-  if (name.startsWith('usb')) return `/machine/peripheral-anon/device[${name.slice(3)}]`;
+  if (/^(usb|nvme)/.test(name)) return `/machine/peripheral-anon/device[${name.replace(/\D+/, '')}]`;
   if (name.startsWith('sata')) return `ahci.${name.slice(4)}, unit 0`;
   const [, channel, unit] = /^ide(\d)-..(\d)$/.exec(name) ?? [];
   return channel === undefined ? `floppy-bus.0, unit ${name.at(-1)}` : `ide.${channel}, unit ${unit}`;

@@ -5,6 +5,7 @@ import { type AddressRange, MovableRange } from './range.ts';
 import {
   BAR_IO,
   BAR_PREFETCHABLE,
+  BAR_WIDE,
   CONFIG_BYTES,
   Command,
   HAS_CAPABILITIES,
@@ -23,6 +24,8 @@ export interface BaseAddress {
   readonly space: 'io' | 'memory';
   /** Memory whose reads have no effect. */
   readonly prefetchable?: boolean;
+  /** Memory with addresses of 64 bits: the next register has the upper ones. Nothing stands beyond 4 GB here, so such an address is nowhere. */
+  readonly wide?: boolean;
   readonly size: number;
   readonly range: AddressRange;
 }
@@ -108,19 +111,27 @@ const header = (description: PciDescription): ConfigRegister[] => [
 const barOffset = ({ index }: BaseAddress): number =>
   index === 'rom' ? Header.romAddress : Header.baseAddress + 4 * index;
 
+const barKind = ({ space, prefetchable, wide }: BaseAddress): number =>
+  space === 'io' ? BAR_IO : (prefetchable === true ? BAR_PREFETCHABLE : 0) | (wide === true ? BAR_WIDE : 0);
+
 /** Writing all ones and reading back tells the size: bits below it are fixed (PCI 2.2, 6.2.5.1 and 6.2.5.2). */
-const barRegister = (bar: BaseAddress): ConfigRegister => ({
-  offset: barOffset(bar),
-  size: 4,
-  value: bar.space === 'io' ? BAR_IO : bar.prefetchable === true ? BAR_PREFETCHABLE : 0,
-  writable: (-bar.size | (bar.index === 'rom' ? ROM_ENABLED : 0)) >>> 0,
-});
+const barRegisters = (bar: BaseAddress): ConfigRegister[] => [
+  {
+    offset: barOffset(bar),
+    size: 4,
+    value: barKind(bar),
+    writable: (-bar.size | (bar.index === 'rom' ? ROM_ENABLED : 0)) >>> 0,
+  },
+  ...(bar.wide === true ? [{ offset: barOffset(bar) + 4, size: 4 as const, writable: 0xffffffff }] : []),
+];
 
 /** A base address register, and where it points to. */
 export interface BaseAddressView {
   readonly index: number | 'rom';
   readonly space: 'io' | 'memory';
   readonly prefetchable: boolean;
+  /** Of 64 bits. */
+  readonly wide: boolean;
   readonly size: number;
   /** 0: nowhere. */
   readonly base: number;
@@ -154,7 +165,7 @@ export class PciFunction {
     this.number = (description.device << 3) | description.function;
     const bars = description.bars ?? [];
     this.#ranges = bars.map((bar) => ({ bar, range: new MovableRange(bar.range) }));
-    for (const register of [...header(description), ...bars.map(barRegister), ...(description.registers ?? [])]) {
+    for (const register of [...header(description), ...bars.flatMap(barRegisters), ...(description.registers ?? [])]) {
       this.#define(register);
     }
     this.#clearable[Header.status + 1] = STATUS_CLEARABLE >> 8;
@@ -182,8 +193,8 @@ export class PciFunction {
 
   view(): PciFunctionView {
     const bars = this.#ranges.map(({ bar }) => {
-      const { index, space, size, prefetchable = false } = bar;
-      return { index, space, prefetchable, size, base: this.#isEnabled(bar) ? this.#baseOf(bar) : 0 };
+      const { index, space, size, prefetchable = false, wide = false } = bar;
+      return { index, space, prefetchable, wide, size, base: this.#isEnabled(bar) ? this.#baseOf(bar) : 0 };
     });
     return { name: this.name, number: this.number, config: this.#state.config.slice(), bars };
   }
@@ -235,7 +246,8 @@ export class PciFunction {
 
   /** 0 where it cannot be: at 0, or at the end while the guest asks for the size. */
   #baseOf(bar: BaseAddress): number {
-    const { space, size } = bar;
+    const { space, size, wide } = bar;
+    if (wide && this.read(barOffset(bar) + 4, 4) !== 0) return 0;
     const base = (this.read(barOffset(bar), 4) & -size) >>> 0;
     const limit = space === 'io' ? 0x10000 : 0x100000000 - size;
     return base < limit ? base : 0;

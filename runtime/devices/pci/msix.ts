@@ -12,9 +12,9 @@ const Control = { offset: 2, enable: 0x8000, masked: 0x4000 } as const;
 const ENTRY_WORDS = 4;
 const Word = { address: 0, upper: 1, data: 2, control: 3 } as const;
 const MASKED = 1;
-/** The table and the pending bits in memory, as QEMU places them. */
+/** A base address register of its own: where QEMU places the table and the pending bits there. */
 const BAR_BYTES = 0x1000;
-const PENDING_AT = 0x800;
+const OWN_PLACE = { tableAt: 0, pendingAt: 0x800 } as const;
 
 const withVectors = (vectors: number) => describe({ table: list(vectors * ENTRY_WORDS, u32), pending: bytes(vectors) });
 /** The words of all entries; and by vectors, whether one waits until it is unmasked: 1. */
@@ -31,9 +31,10 @@ export interface MsixOptions {
   /** Where the capability stands in configuration space, and what comes after it in the list. */
   readonly at: number;
   readonly next: number;
-  /** The base address register of the table. */
+  /** The base address register of the table, and where it and the pending bits stand there. Default: those of `baseAddress`. */
   readonly bar: number;
-  readonly mmio: MmioBus;
+  readonly tableAt?: number;
+  readonly pendingAt?: number;
   readonly guestError: ReportGuestError;
   readonly pciFunction: () => PciFunction;
   /** Sends an interrupt to the local APIC. */
@@ -70,22 +71,24 @@ export class Msix {
   /** The capability's registers. */
   get registers(): ConfigRegister[] {
     const { at, next, bar } = this.#options;
+    const { tableAt, pendingAt } = this.#place;
     return [
       { offset: at, size: 2, value: CAPABILITY | (next << 8) },
       { offset: at + Control.offset, size: 2, value: this.vectors - 1, writable: Control.enable | Control.masked },
-      { offset: at + 4, size: 4, value: bar },
-      { offset: at + 8, size: 4, value: PENDING_AT | bar },
+      { offset: at + 4, size: 4, value: tableAt | bar },
+      { offset: at + 8, size: 4, value: pendingAt | bar },
     ];
   }
 
-  get baseAddress(): BaseAddress {
-    const { name, bar, mmio } = this.#options;
+  /** A base address register with nothing else. */
+  baseAddress(mmio: MmioBus): BaseAddress {
+    const { name, bar } = this.#options;
     const region = (base: number) => ({
       name: `${name} msix`,
       base,
       length: BAR_BYTES,
-      read: (offset: number, size: number) => this.#read(offset, size),
-      write: (offset: number, size: number, value: number) => this.#write(offset, size, value),
+      read: (offset: number, size: number) => this.read(offset, size),
+      write: (offset: number, size: number, value: number) => this.write(offset, size, value),
     });
     return { index: bar, space: 'memory', size: BAR_BYTES, range: registerRange(mmio, region) };
   }
@@ -140,22 +143,28 @@ export class Msix {
     }
   }
 
-  #read(offset: number, size: number): number {
-    const value = this.#wordAt(offset >> 2);
+  /** Of the table or the pending bits, at an offset in their base address register. Nothing else reads as 0. */
+  read(offset: number, size: number): number {
+    const value = this.#wordAt(offset & ~3);
     return (value >>> (8 * (offset & 3))) & (size === 4 ? -1 : (1 << (8 * size)) - 1);
   }
 
-  #wordAt(index: number): number {
+  get #place() {
+    return { ...OWN_PLACE, ...this.#options };
+  }
+
+  #wordAt(offset: number): number {
     const { table, pending } = this.#state;
-    const first = 32 * (index - PENDING_AT / 4);
-    if (first < 0) return table[index] ?? 0;
+    const { tableAt, pendingAt } = this.#place;
+    if (offset < pendingAt) return table[(offset - tableAt) >> 2] ?? 0;
+    const first = 8 * (offset - pendingAt);
     return pending.subarray(first, first + 32).reduce((bits, bit, n) => bits | (bit << n), 0);
   }
 
   /** Words are written as a whole (6.8.2). */
-  #write(offset: number, size: number, value: number): void {
+  write(offset: number, size: number, value: number): void {
     const { table } = this.#state;
-    const index = offset >> 2;
+    const index = (offset - this.#place.tableAt) >> 2;
     if (size !== 4 || index >= table.length) {
       const { name, guestError } = this.#options;
       guestError(`${name}: write of no word of the MSI-X table, at`, offset);

@@ -42,6 +42,8 @@ export const MULTIFUNCTION = 0x80;
 
 /** Bit 0 of a base address register. */
 export const BAR_IO = 1;
+/** Bits 2-1 of one of memory whose address has 64 bits. */
+export const BAR_WIDE = 4;
 /** Bit 3 of one of memory. */
 export const BAR_PREFETCHABLE = 8;
 /** Bit 0 of the expansion ROM's. */

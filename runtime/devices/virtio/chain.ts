@@ -1,11 +1,6 @@
 import type { BusMemory } from '../../memory/bus-memory.ts';
+import { ScatteredMemory, type Segment } from '../../memory/scattered.ts';
 import { Descriptor } from './registers.ts';
-
-/** A part of a request: bytes at a physical address. */
-export interface Segment {
-  readonly address: number;
-  readonly length: number;
-}
 
 /** What a driver must not put into a queue. `what` is a sentence without a name, `value` stands after it. */
 export class Nonsense extends Error {
@@ -24,61 +19,34 @@ const MOST_INDIRECT = 1024;
 export class Chain {
   /** The descriptor that names the request. */
   readonly head: number;
-  /** Bytes that the device reads. */
-  readonly readable: number;
-  /** Bytes that it may write. */
-  readonly writable: number;
-  readonly #memory: BusMemory;
-  readonly #read: readonly Segment[];
-  readonly #written: readonly Segment[];
+  readonly #read: ScatteredMemory;
+  readonly #written: ScatteredMemory;
 
   constructor(memory: BusMemory, head: number, read: readonly Segment[], written: readonly Segment[]) {
-    this.#memory = memory;
     this.head = head;
-    this.#read = read;
-    this.#written = written;
-    this.readable = bytesOf(read);
-    this.writable = bytesOf(written);
+    this.#read = new ScatteredMemory(memory, read);
+    this.#written = new ScatteredMemory(memory, written);
+  }
+
+  /** Bytes that the device reads. */
+  get readable(): number {
+    return this.#read.length;
+  }
+
+  /** Bytes that it may write. */
+  get writable(): number {
+    return this.#written.length;
   }
 
   /** Fills `target` with what the device reads, from byte `at` on: bytes that there were. */
   read(at: number, target: Uint8Array): number {
-    return move(this.#read, at, target.length, (address, start, end) =>
-      this.#memory.read(address, target.subarray(start, end)),
-    );
+    return this.#read.read(at, target);
   }
 
   /** Writes `bytes` into the room for them, from byte `at` on: bytes that there was room for. */
   write(at: number, bytes: Uint8Array): number {
-    return move(this.#written, at, bytes.length, (address, start, end) =>
-      this.#memory.write(address, bytes.subarray(start, end)),
-    );
+    return this.#written.write(at, bytes);
   }
-}
-
-function bytesOf(segments: readonly Segment[]): number {
-  let sum = 0;
-  for (const { length } of segments) sum += length;
-  return sum;
-}
-
-/** Calls `part` for what `length` bytes from `at` on have of each segment: bytes that there were. */
-function move(
-  segments: readonly Segment[],
-  at: number,
-  length: number,
-  part: (address: number, start: number, end: number) => void,
-): number {
-  let skipped = at;
-  let done = 0;
-  for (const segment of segments) {
-    if (done === length) break;
-    const count = Math.min(segment.length - skipped, length - done);
-    if (count > 0) part(segment.address + skipped, done, done + count);
-    done += Math.max(count, 0);
-    skipped = Math.max(skipped - segment.length, 0);
-  }
-  return done;
 }
 
 /** A table of descriptors: that of a queue, or an indirect one. */

@@ -185,7 +185,7 @@ export class VirtioFunction {
           range: portRange(ports, (base) => [legacyPorts(this.#driver, base)]),
         },
         { index: MEMORY_BAR, space: 'memory', size: MEMORY_BYTES, range: registerRange(mmio, memory) },
-        ...(this.#msix === null ? [] : [this.#msix.baseAddress]),
+        ...(this.#msix === null ? [] : [this.#msix.baseAddress(mmio)]),
         ...bars,
       ],
       firstCapability: this.#msix === null ? MORE_NEXT : MORE_AT,
@@ -202,10 +202,10 @@ export class VirtioFunction {
   }
 
   #makeMsix(state: MsixState): Msix | null {
-    const { sendMessage: send, name, mmio, guestError } = this.#options;
+    const { sendMessage: send, name, guestError } = this.#options;
     if (send === undefined) return null;
     const place = { at: MORE_AT, next: MORE_NEXT, bar: MSIX_BAR };
-    return new Msix({ ...place, name, state, mmio, guestError, send, pciFunction: () => this.pciFunction });
+    return new Msix({ ...place, name, state, guestError, send, pciFunction: () => this.pciFunction });
   }
 
   /** Messages take the place of the interrupt pin. */

@@ -15,10 +15,10 @@ function deviceInfo(view: PciFunctionView): JsonObject {
 
 /** One that points nowhere has the address -1. */
 function regionInfo(bar: BaseAddressView): JsonObject {
-  const { space, base, size, prefetchable } = bar;
+  const { space, base, size, prefetchable, wide } = bar;
   return {
     ...{ bar: barIndex(bar), size, address: base === 0 ? -1 : base },
-    ...(space === 'io' ? { type: 'io' } : { type: 'memory', mem_type_64: false, prefetch: prefetchable }),
+    ...(space === 'io' ? { type: 'io' } : { type: 'memory', mem_type_64: wide, prefetch: prefetchable }),
   };
 }
 

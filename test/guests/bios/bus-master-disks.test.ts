@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { DriveOptions } from '../../../src/index.ts';
-import { bootSector, consoleOf, diskImage, machineWith, sata, usb, virtio, writtenBy } from './guest.ts';
+import { bootSector, consoleOf, diskImage, machineWith, nvme, sata, usb, virtio, writtenBy } from './guest.ts';
 
 type MakeDisk = typeof virtio;
 const kinds = [
   ['virtio', virtio],
   ['USB', usb],
   ['SATA', sata],
+  ['NVMe', nvme],
 ] as const;
 
 describe.each(kinds)('%s disks boot by their first sector', (kind, disk) => {

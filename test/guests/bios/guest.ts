@@ -70,6 +70,8 @@ export const usb: typeof virtio = (image, rest = {}) => virtio(image, { interfac
 
 /** A SATA disk with this image. */
 export const sata: typeof virtio = (image, rest = {}) => virtio(image, { interface: 'sata', ...rest });
+/** An NVMe disk with this image. */
+export const nvme: typeof virtio = (image, rest = {}) => virtio(image, { interface: 'nvme', ...rest });
 
 /** A machine with our BIOS, not yet started. `text` is what its debug console has had. */
 export async function machineWith(options: Partial<MachineOptions>) {

@@ -1,3 +1,4 @@
+import { type SectorTransfer, type TransferMemory, transferSectors } from '../../../disks/transfer.ts';
 import { type BlockDone, type BlockPort, SECTOR_BYTES } from '../../../host/block.ts';
 import { joinComponents } from '../../../snapshot/components.ts';
 import { bytes, type Component, describe, flag, starting } from '../../../snapshot/describe.ts';
@@ -9,13 +10,11 @@ import type { Virtqueue } from '../queue.ts';
 import { Kind } from '../registers.ts';
 import { configBytes } from './config.ts';
 import { BlockFeature, Config, HEADER_BYTES, ID_BYTES, RequestStatus } from './registers.ts';
-import { type Medium, readRequest, type Transfer } from './request.ts';
+import { type Medium, readRequest } from './request.ts';
 
 const QUEUE_SIZE = 256;
 /** Beside its data a request has a header and a status. */
 const MOST_SEGMENTS = QUEUE_SIZE - 2;
-/** Bytes that the host is asked for at once. All requests that a queue has room for may be under way, each with so much memory. */
-const CHUNK_BYTES = 128 << 10;
 
 const blockState = describe({
   /** By the descriptors that name them: requests that are under way, 1, or not. */
@@ -107,7 +106,7 @@ export class VirtioBlock {
     else if (request === 'flush') this.#port.flush(ended);
     else if (request === 'getId') this.#identify(chain);
     else if (request.kind === 'discard') this.#port.discard(request.sector, request.bytes / SECTOR_BYTES, ended);
-    else this.#transfer(chain, request, 0);
+    else this.#transfer(chain, { ...request, kind: request.kind });
   }
 
   #identify(chain: Chain): void {
@@ -116,28 +115,18 @@ export class VirtioBlock {
     this.#end(chain, RequestStatus.ok);
   }
 
-  /** Moves what is left of a request after `done` bytes, a part at a time. */
-  #transfer(chain: Chain, transfer: Transfer, done: number): void {
-    const part = new Uint8Array(Math.min(CHUNK_BYTES, transfer.bytes - done));
-    const sector = transfer.sector + done / SECTOR_BYTES;
-    const ended: BlockDone = (error) => {
-      if (error !== null) this.#end(chain, RequestStatus.error);
-      else this.#moved(chain, transfer, done, part);
+  #transfer(chain: Chain, transfer: SectorTransfer): void {
+    const memory: TransferMemory = {
+      read: (at, target) => void chain.read(HEADER_BYTES + at, target),
+      write: (at, bytes) => {
+        if (this.#virtio.isRunning) chain.write(at, bytes);
+      },
     };
-    if (part.length === 0) this.#end(chain, RequestStatus.ok);
-    else if (transfer.kind === 'read') this.#port.read(sector, part, ended);
-    else {
-      if (transfer.kind === 'write') chain.read(HEADER_BYTES + done, part);
-      this.#port.write(sector, part, ended);
-    }
-  }
-
-  #moved(chain: Chain, transfer: Transfer, before: number, part: Uint8Array): void {
-    const done = before + part.length;
-    if (transfer.kind === 'read' && this.#virtio.isRunning) chain.write(before, part);
-    if (done < transfer.bytes) this.#transfer(chain, transfer, done);
-    else if (transfer.kind === 'read' || this.#isWriteback) this.#end(chain, RequestStatus.ok);
-    else this.#port.flush((error) => this.#end(chain, error === null ? RequestStatus.ok : RequestStatus.error));
+    transferSectors(this.#port, transfer, memory, (error) => {
+      if (error !== null) this.#end(chain, RequestStatus.error);
+      else if (transfer.kind === 'read' || this.#isWriteback) this.#end(chain, RequestStatus.ok);
+      else this.#port.flush((error) => this.#end(chain, error === null ? RequestStatus.ok : RequestStatus.error));
+    });
   }
 
   /** A driver that knows no flushes wants what it writes to stay (5.2.5). */

@@ -130,7 +130,7 @@ boot_add:
         ret
 
 ; Adds what the file 'bootorder' names, a path of Open Firmware a line: /pci@i0cf8/ide@1,1/drive@CHANNEL/disk@PLACE,
-; /pci@i0cf8/scsi@DEVICE,FUNCTION for a virtio disk, whatever follows, /pci@i0cf8/usb@DEVICE,FUNCTION/storage@PORT for a USB disk, /pci@i0cf8/pci8086,2922@DEVICE/drive@PORT for a SATA drive, /pci@i0cf8/isa@1/fdc@03f0/floppy@NUMBER, or
+; /pci@i0cf8/scsi@DEVICE,FUNCTION for a virtio disk and /pci@i0cf8/pci1b36,0010@DEVICE,FUNCTION for an NVMe disk, whatever follows, /pci@i0cf8/usb@DEVICE,FUNCTION/storage@PORT for a USB disk, /pci@i0cf8/pci8086,2922@DEVICE/drive@PORT for a SATA drive, /pci@i0cf8/isa@1/fdc@03f0/floppy@NUMBER, or
 ; /rom@FILE for the ROMs that fw_cfg has, /pci@i0cf8/ethernet@DEVICE for those of all cards. CF: a line is HALT.
 boot_order_file:
         push    cs
@@ -156,6 +156,9 @@ boot_order_file:
         call    text_begins
         je      .is_channel
         mov     si, .virtio
+        call    text_begins
+        je      .is_virtio
+        mov     si, .nvme
         call    text_begins
         je      .is_virtio
         mov     si, .usb
@@ -197,7 +200,7 @@ boot_order_file:
         jmp     .next
 .is_virtio:
         add     di, cx
-        call    virtio_place        ; a disk of its own: what follows is no place
+        call    function_place      ; a disk of its own: what follows is no place
         cmp     dh, BOOT_NO_NUMBER
         je      .next
         call    boot_add_drive
@@ -255,6 +258,7 @@ boot_order_file:
 .name:  db 'bootorder', 0
 .channel: db '/drive@', 0
 .virtio: db '/scsi@', 0
+.nvme:  db '/pci1b36,0010@', 0
 .usb:   db '/usb@', 0
 .storage: db '/storage@', 0
 .ahci:  db '/pci8086,2922@', 0
@@ -343,12 +347,13 @@ boot_put_device:
         call    put_character
         jmp     .end
 .names: dw .other, .floppy, .disk, .cd, .rom
-.disks: dw .disk, .disk, .cd, .disk, .virtio, .usb ; by DRIVE_KIND
+.disks: dw .disk, .disk, .cd, .disk, .virtio, .usb, .nvme_disk ; by DRIVE_KIND
 .other: db 'device', 0
 .floppy: db 'floppy', 0
 .disk:  db 'hard disk', 0
 .virtio: db 'virtio disk', 0
 .usb:   db 'USB disk', 0
+.nvme_disk: db 'NVMe disk', 0
 .cd:    db 'CD', 0
 .rom:   db 'ROM', 0
 .size:  db ' (', 0

@@ -30,7 +30,7 @@ bus_master_transfer:
 .end:   ret
 
 ; Where the next sectors of the request are while the device moves them: CX sectors at address EAX. The device sees the caller's
-; buffer where the caller does if there is no paging, and memory is all that is there: else they go by the BIOS's own room, as those
+; buffer where the caller does if there is no paging, memory is all that is there, and its address a multiple of 4: else they go by the BIOS's own room, as those
 ; do that are only verified. What is written is there then.
 bus_master_data:
         cmp     cx, [REQUEST_MOST]
@@ -50,6 +50,8 @@ bus_master_data:
         movzx   edx, cx
         shl     edx, 9
         add     edx, eax
+        test    al, 3               ; devices needn't do that
+        jnz     .own
         cmp     edx, LOW_MEMORY_KILOBYTES << 10
         jbe     .end
 .own:   cmp     cx, [REQUEST_ROOM_SECTORS]

@@ -205,7 +205,7 @@ extended_parameters:
         mov     word [es:di + RESULT_SIZE], RESULT_V1
         call    parameters_basic
         cmp     byte [bx + DRIVE_KIND], KIND_USB
-        je      .good               ; as by SeaBIOS: how to name its place is not agreed on
+        jae     .good               ; or on NVMe; as by SeaBIOS: how to name its place is not agreed on
         test    byte [bx + DRIVE_FLAGS], DRIVE_IS_SATA
         jnz     .good
         cmp     dx, RESULT_V2
@@ -230,7 +230,7 @@ parameters_basic:
         cmp     byte [bx + DRIVE_KIND], KIND_ATAPI
         je      .removable
         cmp     word [bx + DRIVE_OWN_SECTORS], 0
-        je      .huge               ; a USB disk reports none
+        je      .huge               ; USB and NVMe disks report none
         mov     ax, 0x0002          ; the geometry is valid
         cmp     dword [bx + DRIVE_TOTAL + 4], 0
         jne     .huge

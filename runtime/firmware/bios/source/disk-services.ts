@@ -199,7 +199,7 @@ disk_transfer:
         movzx   si, byte [bx + DRIVE_KIND]
         add     si, si
         jmp     [cs:.kinds + si]
-.kinds: dw disk_invalid, ata_transfer, atapi_transfer, emulated_transfer, virtio_transfer, usb_transfer
+.kinds: dw disk_invalid, ata_transfer, atapi_transfer, emulated_transfer, virtio_transfer, usb_transfer, nvme_transfer
 
 ; AX sectors of the request are done.
 request_advance:

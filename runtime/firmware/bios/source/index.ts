@@ -31,6 +31,8 @@ import { layout } from './layout.ts';
 import { memory } from './memory.ts';
 import { mouse } from './mouse.ts';
 import { multiprocessor } from './multiprocessor.ts';
+import { nvme } from './nvme.ts';
+import { nvmeSetup } from './nvme-setup.ts';
 import { optionRoms } from './option-roms.ts';
 import { pathText } from './path-text.ts';
 import { pciAccess } from './pci-access.ts';
@@ -80,6 +82,8 @@ const disks = [
   busMaster,
   virtioSetup,
   virtioBlock,
+  nvmeSetup,
+  nvme,
   usbController,
   usbSetup,
   usbStorage,

@@ -87,14 +87,16 @@ EBDA_RING_AVAILABLE equ EBDA_RING_DRIVE + 2        ; words: offsets of the drive
 EBDA_RING_USED  equ EBDA_RING_AVAILABLE + 2
 EBDA_USB        equ EBDA_RING_USED + 2             ; word: segment of what the USB works on; 0: no drive needs it
 EBDA_AHCI       equ EBDA_USB + 2                   ; word: segment of the list of SATA drives; 0: there are none
-EBDA_EMULATED   equ EBDA_AHCI + 2                  ; descriptor of the emulated drive
-; Last, those of virtio and USB disks at the end: a stack from 9000:FFFE down, as many boot sectors have it, reaches into them first.
+EBDA_NVME       equ EBDA_AHCI + 2                  ; word: segment of what NVMe disks share; 0: no drive needs it
+EBDA_NVME_DRIVE equ EBDA_NVME + 2                  ; word: descriptor of the drive that has it
+EBDA_EMULATED   equ EBDA_NVME_DRIVE + 2            ; descriptor of the emulated drive
+; Last, those of virtio, NVMe and USB disks at the end: a stack from 9000:FFFE down, as many boot sectors have it, reaches into them first.
 EBDA_DRIVES     equ EBDA_EMULATED + DRIVE_BYTES    ; DRIVE_PLACES drive descriptors
 EBDA_DRIVES_END equ EBDA_DRIVES + DRIVE_PLACES * DRIVE_BYTES
 
 BOOT_MOST       equ 16
 IDE_PLACES      equ 4           ; two channels of two drives
-DRIVE_PLACES    equ 16          ; then virtio disks, then USB disks
+DRIVE_PLACES    equ 16          ; then virtio disks, NVMe disks, USB disks
 
 ; EBDA_FLAGS
 FLAG_MOUSE      equ 0x01        ; a mouse answered
@@ -103,8 +105,8 @@ FLAG_FW_CFG     equ 0x02        ; QEMU's configuration device is there
 ; Drive descriptors
 DRIVE_BYTES     equ 40
 DRIVE_KIND      equ 0           ; byte
-DRIVE_SELECT    equ 1           ; byte: A0h or B0h at the IDE
-DRIVE_PORT      equ 2           ; word: command block, or the ports of a virtio function or of a USB or AHCI controller
+DRIVE_SELECT    equ 1           ; byte: A0h or B0h at the IDE. Of an NVMe disk: most sectors of a command
+DRIVE_PORT      equ 2           ; word: command block, or the ports of a virtio function or of a USB or AHCI controller. Of an NVMe disk a dword: the address of the registers
 DRIVE_CONTROL   equ 4           ; word: control port
 DRIVE_FLAGS     equ 6           ; byte
 DRIVE_INDEX     equ 7           ; byte: its place, IDE drives first
@@ -134,6 +136,7 @@ KIND_ATAPI      equ 2
 KIND_EMULATED   equ 3
 KIND_VIRTIO     equ 4
 KIND_USB        equ 5
+KIND_NVME       equ 6
 
 ; DRIVE_FLAGS
 DRIVE_HAS_LBA   equ 1

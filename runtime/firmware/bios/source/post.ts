@@ -53,6 +53,7 @@ post:
         call    disk_setup
         call    virtio_setup
         call    ahci_setup
+        call    nvme_setup
         call    usb_setup
         call    disk_tables_setup
         call    equipment_setup

@@ -195,19 +195,21 @@ virtio_put_status:
         out     dx, al
         ret
 
-; DH: the place of the virtio disk whose device and function are at ES:DI in hexadecimal; BOOT_NO_NUMBER: there is none.
-virtio_place:
+; DH: the place of the virtio or NVMe disk whose device and function are at ES:DI in hexadecimal; BOOT_NO_NUMBER: there is none.
+function_place:
         push    bx
         push    cx
         call    path_function
         mov     dh, BOOT_NO_NUMBER
         mov     bx, EBDA_DRIVES + IDE_PLACES * DRIVE_BYTES
-.next:  cmp     byte [bx + DRIVE_KIND], KIND_VIRTIO
-        jne     .end
+.next:  cmp     byte [bx + DRIVE_KIND], KIND_NONE
+        je      .end
         cmp     cx, [bx + DRIVE_PCI]
         je      .found
         add     bx, DRIVE_BYTES
-        jmp     .next
+        cmp     bx, EBDA_DRIVES_END
+        jb      .next
+        jmp     .end
 .found: mov     dh, [bx + DRIVE_INDEX]
 .end:   pop     cx
         pop     bx
