@@ -6,6 +6,8 @@ import { bootableIso } from '../support/iso-image.ts';
 
 /** Debian's package `seabios`, unmodified. */
 const image = '/usr/share/seabios/bios.bin';
+/** That one has no driver of NVMe. */
+const largeImage = '/usr/share/seabios/bios-256k.bin';
 const TIMEOUT = 300_000;
 const EXIT_PORT = 0xf4;
 
@@ -65,16 +67,24 @@ describe.skipIf(!existsSync(image))('SeaBIOS boots', { timeout: TIMEOUT }, () =>
   test('a SATA CD', async () => {
     expect(await boot('translator', { ...cd(), interface: 'sata', index: 3 })).toBe('DISC');
   });
+  test('an NVMe disk', async () => {
+    expect(await boot('translator', { ...disk(), interface: 'nvme' })).toBe('DISK');
+  });
+  test('the NVMe disk with the lowest number', async () => {
+    const empty = { ...disk(), image: new Uint8Array(1 << 20) };
+    const drives = [{ ...empty }, { ...disk(), interface: 'nvme' as const, bootIndex: 1 }];
+    expect(await boot('translator', ...drives)).toBe('DISK');
+  });
   test.each(places)('a disk, %s', async (place) => {
     expect(await boot('translator', { ...disk(), index: places.indexOf(place) })).toBe('DISK');
   });
 });
 
-async function boot(engine: (typeof engines)[number], drive: DriveOptions): Promise<string> {
+async function boot(engine: (typeof engines)[number], ...drives: DriveOptions[]): Promise<string> {
   await using machine = await Machine.create({
     engine,
-    boot: { bios: image },
-    drives: [drive],
+    boot: { bios: drives.some((drive) => drive.interface === 'nvme') ? largeImage : image },
+    drives,
     debugConsole: { iobase: 0xe9 },
     debugExit: { iobase: EXIT_PORT, iosize: 4 },
   });

@@ -43,6 +43,13 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
 /** A machine with the adapter that `everyDevice` has not. */
 export const cirrusMachine: MachineOptions = { memory: 16, boot: { demo: true }, vga: 'cirrus' };
 
+/** A machine with a disk that has a controller of its own. */
+export const nvmeMachine: MachineOptions = {
+  memory: 16,
+  boot: { demo: true },
+  drives: [{ interface: 'nvme', image: new Uint8Array(1 << 20), format: 'raw', serial: 'a' }],
+};
+
 /** What has no place left in `everyDevice`. */
 export const usbDisk: MachineOptions = {
   memory: 16,

@@ -10,6 +10,8 @@ const folders = [
   'drivers/scsi',
   'drivers/cdrom',
   'drivers/block',
+  'drivers/nvme/host',
+  'drivers/nvme/common',
   'drivers/char',
   'drivers/input',
   'drivers/input/mouse',
@@ -62,7 +64,7 @@ const isWanted = (name: string): boolean =>
 
 /** The modules of Debian's kernel of this release, as files by name; throws where the host's apt client cannot get them. */
 async function modulesOf(release: string): Promise<Readonly<Record<string, Uint8Array>>> {
-  return await cachedAssets(`linux-modules-sata-${release}`, async (work) => {
+  return await cachedAssets(`linux-modules-controllers-${release}`, async (work) => {
     const apt = await AptClient.create(work);
     // Where some lists are missing the others may do.
     await apt.update(() => {}).catch(() => undefined);

@@ -97,6 +97,43 @@ test.each(kinds)('%s disks are read to wherever the caller wants it', async (_, 
   expect(await writtenFrom(disk, readsMuch)).toBe('0000 00C8 1400 1414 DBDB 0000 3434');
 });
 
+/** Reads 127 sectors from number 20 on to 1000:0010h: 17 pages, none of them whole at either end. */
+const readsPages = `
+        mov     ah, 0x42
+        mov     dl, 0x80
+        mov     si, packet
+        int     0x13
+        mov     al, ah
+        mov     ah, [packet + 2]
+        call    hex
+        push    word 0x1001
+        pop     es
+        xor     bx, bx
+        mov     dl, 20
+        mov     dh, 127
+.next:  mov     al, dl
+        mov     ah, dl
+        mov     si, 256
+.word:  cmp     [es:bx], ax
+        jne     .end
+        add     bx, 2
+        dec     si
+        jnz     .word
+        inc     dl
+        dec     dh
+        jnz     .next
+.end:   mov     al, dh          ; sectors that are not right
+        mov     ah, [es:bx]     ; after the last
+        call    hex
+        jmp     leave
+packet: dw 16, 127, 0x0010, 0x1000
+        dq 20
+`;
+
+test.each(kinds)('%s disks are read to many pages', async (_, disk) => {
+  expect(await writtenFrom(disk, readsPages)).toBe('7F00 0000');
+});
+
 /** Fills a sector with 5Ah and writes it to head 2, sector 1 (number 126), then to 200 and 201. */
 const writer = `
         mov     di, 0x8000
@@ -209,6 +246,49 @@ const showsMemory = `
 
 test.each(kinds)('%s disks take memory that INT 12h and the memory map leave out', async (_, disk) => {
   expect(await writtenFrom(disk, showsMemory)).toBe('0274 0000 9D00 0001 9D00 0300 0002');
+});
+
+/** A program with a segment of 4 GB and a descriptor table of its own. */
+const keepsSegments = `
+        cli
+        lgdt    [register]
+        mov     eax, cr0
+        or      al, 1
+        mov     cr0, eax
+        mov     bx, 8
+        mov     fs, bx
+        and     al, 0xFE
+        mov     cr0, eax
+        mov     ax, 0x1000
+        mov     fs, ax
+        mov     gs, ax
+        mov     dword [fs:0x1F0000], 0x1234ABCD
+        mov     ax, 0x0201
+        mov     bx, 0x8000
+        mov     cx, 0x0003
+        mov     dx, 0x0080
+        int     0x13
+        mov     ax, [0x8000]
+        call    hex
+        mov     ax, fs
+        call    hex
+        mov     ax, gs
+        call    hex
+        mov     ax, [fs:0x1F0000]
+        call    hex
+        sgdt    [0x9000]
+        mov     ax, [0x9002]
+        sub     ax, table
+        call    hex
+        jmp     leave
+        align 8
+table:  dq 0, 0x00CF93000000FFFF
+register: dw 15
+        dd table
+`;
+
+test('an NVMe disk leaves segments and the descriptor table as they are', async () => {
+  expect(await writtenFrom(nvme, keepsSegments)).toBe('0202 1000 1000 ABCD 0000');
 });
 
 test('a USB device that is no disk takes none', async () => {

@@ -175,3 +175,8 @@ test.each([
   const text = await consoleOf({ drives: [drive] });
   expect(text).toMatch(/\.\.\.\n00 14 1B 1C 27 00 00 27 15 $/);
 });
+
+test("in virtual-8086 mode the registers of an NVMe disk's controller cannot be reached, which is an error", async () => {
+  const text = await consoleOf({ drives: [{ image: diskImage(paged), format: 'raw', interface: 'nvme' }] });
+  expect(text).toMatch(/\.\.\.\n20 00 00 00 00 20 20 00 00 $/);
+});

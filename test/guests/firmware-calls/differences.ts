@@ -79,3 +79,6 @@ export const usbDifferences: Readonly<Record<string, Difference>> = ofAllDisks;
 
 /** Of those that a SATA disk makes. */
 export const sataDifferences: Readonly<Record<string, Difference>> = ofAllDisks;
+
+/** Of those that an NVMe disk makes. */
+export const nvmeDifferences: Readonly<Record<string, Difference>> = ofAllDisks;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { buildBios } from '../../../runtime/firmware/bios/index.ts';
 import { Machine } from '../../../src/index.ts';
 import { calls, diskCalls } from './calls.ts';
-import { differences, sataDifferences, usbDifferences, virtioDifferences } from './differences.ts';
+import { differences, nvmeDifferences, sataDifferences, usbDifferences, virtioDifferences } from './differences.ts';
 import { cdImage, floppyImage } from './media.ts';
 import { type Answer, answersIn, callingDisk, type FirmwareCall } from './program.ts';
 
@@ -25,7 +25,7 @@ function recorded(file: string): Map<string, string> {
 /** What our BIOS answers to calls that a disk at this interface makes. */
 async function answersTo(
   called: readonly FirmwareCall[],
-  diskInterface: 'ide' | 'virtio' | 'usb' | 'sata',
+  diskInterface: 'ide' | 'virtio' | 'usb' | 'sata' | 'nvme',
 ): Promise<Answer[]> {
   const machine = await Machine.create({
     memory: 128,
@@ -56,6 +56,7 @@ describe.each([
   { disk: 'virtio', called: diskCalls, file: 'seabios-virtio-answers.txt', reasons: virtioDifferences },
   { disk: 'usb', called: diskCalls, file: 'seabios-usb-answers.txt', reasons: usbDifferences },
   { disk: 'sata', called: diskCalls, file: 'seabios-sata-answers.txt', reasons: sataDifferences },
+  { disk: 'nvme', called: diskCalls, file: 'seabios-nvme-answers.txt', reasons: nvmeDifferences },
 ] as const)('with a disk at $disk', async ({ disk, called, file, reasons }) => {
   const seabios = recorded(file);
   const given = await answersTo(called, disk);

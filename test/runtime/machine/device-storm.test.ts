@@ -26,6 +26,7 @@ const drives: readonly DriveConfig[] = [
   { name: 'ide1-cd0', interface: 'ide', index: 2, media: 'cdrom', medium: { sectors: 400, isReadOnly: true } },
   { name: 'floppy0', interface: 'floppy', index: 0, media: 'disk', medium: { sectors: 2880, isReadOnly: false } },
   { name: 'virtio0', interface: 'virtio', index: 0, media: 'disk', medium },
+  { name: 'nvme0', interface: 'nvme', index: 0, media: 'disk', medium },
   { name: 'usb0', interface: 'usb', index: 0, media: 'disk', medium },
 ];
 const { bytes: flat } = assemble(`mov al, '.'\n out ${DEBUG_PORT}, al\n cli\n hlt`, { origin: 0x7c00, bits: 32 });
@@ -84,6 +85,8 @@ class StormyMachine {
         if (mask !== 0)
           this.config(header + 0x10 + 4 * bar, (mask & 1) === 1 ? 0xc000 + place * 0x20 + bar * 0x400 : at);
         if (mask !== 0 && (mask & 1) === 0) places.push(at);
+        // The upper half of an address of 64 bits.
+        if ((mask & 7) === 4) this.config(header + 0x10 + 4 * ++bar, 0);
       }
       this.config(header + 4, 7);
     }

@@ -76,6 +76,10 @@ test.each([
     { drives: [{ id: 'd', image: 'v.img', format: 'raw', media: 'disk', interface: 'virtio', serial: 's' }] },
   ],
   [
+    '-drive id=nvm,file=v.img,if=none -device nvme,serial=deadbeef,drive=nvm',
+    { drives: [{ id: 'nvm', image: 'v.img', media: 'disk', interface: 'nvme', serial: 'deadbeef' }] },
+  ],
+  [
     '-drive v.img,bps=1000,iops_rd=5,iops_rd_max=9,group=g',
     { drives: [{ image: 'v.img', limits: { bps: 1000, iopsRead: 5, iopsReadMax: 9, group: 'g' } }] },
   ],
@@ -239,6 +243,14 @@ test.each([
   ['-drive disk.img,media=tape', '-drive: media=tape is not there yet; give media=disk or media=cdrom'],
   ['-drive if=virtio', '-drive: a hard disk needs an image; give file=FILE'],
   [
+    '-drive if=nvme,file=a',
+    'give if=ide, if=virtio or if=floppy, or if=none,id=ID with -device nvme or usb-storage and drive=ID',
+  ],
+  ['-drive id=n,file=a,if=none -device nvme,drive=n', '-device: nvme: serial property not set; give serial=TEXT'],
+  ['-device nvme,serial=a', '-device: nvme: drive property not set; give -drive if=none,id=ID,file=FILE and drive=ID'],
+  ['-device nvme,serial=a,drive=n', "-device: there is no drive 'n' that waits; give -drive if=none,id=n,file=FILE"],
+  ['-drive id=n,file=a,if=none -device nvme,drive=n,serial=a,mdts=3', "-device: 'mdts' is not supported in 'nvme,"],
+  [
     '-drive x.img,bps=5,bps_rd=5',
     '-drive: bps/iops/max total values and read/write values cannot be used at the same time',
   ],
@@ -354,6 +366,7 @@ describe('the real-time clock', () => {
 test.each([
   ['-device virtio-blk,drive=h', '-drive if=none,id=h,file=h.img'],
   ['-device usb-storage,drive=h', '-usb -drive if=none,id=h,file=h.img'],
+  ['-device nvme,drive=h,serial=a', '-drive if=none,id=h,file=h.img'],
   ['-device usb-tablet', '-usb'],
   ['-device usb-kbd', '-machine usb=on'],
   ['-device virtio-9p,fsdev=f,mount_tag=t', '-fsdev local,id=f,path=p,security_model=none'],

@@ -17,6 +17,7 @@ test.each([
   ['-device piix3-usb-uhci,id=usb,addr=0x5', { uhci: 5 }],
   ['-device e1000,id=n,addr=0x3 -device rtl8139 -device rtl8139,addr=4', { n: 3, 'rtl8139.1': 4 }],
   ['-drive if=none,id=a,file=a -drive if=virtio,file=b -device virtio-blk-pci,drive=a,addr=9', { virtio1: 9 }],
+  ['-drive if=none,id=a,file=a -device nvme,drive=a,serial=s,addr=9', { nvme0: 9 }],
   [
     '-fsdev local,id=f,path=p,security_model=none -virtfs local,path=q,mount_tag=q,security_model=none -device virtio-9p-pci,fsdev=f,mount_tag=t,addr=a',
     { 'virtio-9p1': 10 },

@@ -20,6 +20,11 @@ test.each<[string, (string | DriveOptions)[], string[]]>([
     [{ image: 'a', interface: 'virtio' }, 'a', { image: 'b', interface: 'virtio' }],
     ['virtio0', 'ide0-hd0', 'virtio1'],
   ],
+  [
+    'NVMe disks have their own places',
+    [{ image: 'a', interface: 'nvme', index: 15 }, 'a', { image: 'b', interface: 'nvme' }],
+    ['nvme15', 'ide0-hd0', 'nvme0'],
+  ],
 ])('%s', (_, drives, expected) => {
   expect(names(drives)).toEqual(expected);
 });
@@ -39,6 +44,9 @@ test.each<[unknown, string]>([
   [[{}], 'drives[0]: a hard disk needs an image'],
   [[{ interface: 'virtio' }], 'drives[0]: a hard disk needs an image'],
   [[{ media: 'cdrom', interface: 'virtio' }], 'drives[0]: a CD-ROM drive cannot be a virtio drive'],
+  [[{ interface: 'nvme' }], 'drives[0]: a hard disk needs an image'],
+  [[{ image: 'a', interface: 'nvme', index: 16 }], 'drives[0]: index is 16; it must be a whole number from 0 to 15'],
+  [[{ media: 'cdrom', interface: 'nvme' }], 'drives[0]: a CD-ROM drive cannot be a nvme drive'],
   [[{ media: 'cdrom', interface: 'floppy' }], 'drives[0]: a CD-ROM drive cannot be a floppy drive'],
   [[{ image: 'a', serial: 'x'.repeat(21) }], 'drives[0]: serial must be at most 20 characters'],
   [['a', 'b', 'c', 'd', 'e'], 'drives[4] (e): all 4 ide drives are taken'],

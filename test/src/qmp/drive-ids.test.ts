@@ -34,15 +34,18 @@ test('what names a drive by its id names its device, and its node', async () => 
       { id: 'ide', image, interface: 'virtio' },
       { id: 'cd', media: 'cdrom' },
       { id: 'stick', image, interface: 'usb' },
+      { id: 'nvm', image, interface: 'nvme' },
       { interface: 'floppy' },
     ],
   });
   const qmp = openQmp(machine);
   const problem = (name: string, args: Record<string, unknown>) =>
     qmp.execute(name, args).then(JSON.stringify, (error: Error) => error.message);
-  const ids = ['hd', 'ide0-hd0', 'ide', 'cd', 'floppy0'];
+  const ids = ['hd', 'ide0-hd0', 'ide', 'cd', 'nvm', 'floppy0'];
   expect(await Promise.all(ids.map((id) => problem('device_del', { id })))).toEqual(
-    ['ide.0', 'ide.0', 'pci.0', 'ide.1', 'floppy-bus.0'].map((bus) => `Bus '${bus}' does not support hotplugging`),
+    ['ide.0', 'ide.0', 'pci.0', 'ide.1', 'pci.0', 'floppy-bus.0'].map(
+      (bus) => `Bus '${bus}' does not support hotplugging`,
+    ),
   );
   // Only the USB can be unplugged from.
   expect([await problem('device_del', { id: 'stick' }), machine.drives.length]).toEqual(['{}', 4]);

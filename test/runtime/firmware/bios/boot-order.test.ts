@@ -3,12 +3,13 @@ import { assemble } from '../../../../runtime/firmware/assembler/index.ts';
 import type { DriveConfig } from '../../../../runtime/machine/drives.ts';
 import { medium, wordFromBoot } from './boot.ts';
 
-/** Virtio disks are functions 2.0 and 3.0, as there is no display. */
+/** Virtio disks are functions 2.0 and 3.0, as there is no display, and the NVMe disk is 4.0. */
 const drives: readonly DriveConfig[] = [
   { name: 'ide0-hd1', interface: 'ide', index: 1, media: 'disk', medium },
   { name: 'ide1-hd0', interface: 'ide', index: 2, media: 'disk', medium },
   { name: 'virtio0', interface: 'virtio', index: 0, media: 'disk', medium },
   { name: 'virtio1', interface: 'virtio', index: 1, media: 'disk', medium },
+  { name: 'nvme0', interface: 'nvme', index: 0, media: 'disk', medium },
   { name: 'usb0', interface: 'usb', index: 0, media: 'disk', medium },
   { name: 'usb1', interface: 'usb', index: 1, media: 'disk', medium },
 ];
@@ -42,6 +43,8 @@ test.each([
   ['a virtio disk with its function', ['/pci@i0cf8/scsi@2,0/disk@0,0'], 'virtio0'],
   ['a virtio disk whatever follows', ['/pci@i0cf8/scsi@2/disk@1,0'], 'virtio0'],
   ['no virtio disk, but another controller', ['/pci@i0cf8/scsi@1f,3/disk@0,0', ide(1, 0)], 'ide1-hd0'],
+  ['an NVMe disk', ['/pci@i0cf8/pci1b36,0010@4/namespace@1,0'], 'nvme0'],
+  ['no NVMe disk, but another controller', ['/pci@i0cf8/pci1b36,0010@5/namespace@1,0', ide(1, 0)], 'ide1-hd0'],
   ['a USB disk', [usb('1,2', 2)], 'usb1'],
   ['a USB disk of another controller, or port', [usb('1,3', 1), usb('2', 1), usb('1,2', 3), usb('1,2', 1)], 'usb0'],
   ['a disk of a bus that is not ours', [`${ide(1, 1)}`, '/pci@i0cf8/sata@3/storage@1/disk@0'], 'ide0-hd1'],
@@ -53,7 +56,8 @@ test.each([
 test.each([
   ['a disk at IDE', [undefined, 4, undefined, undefined], 'ide1-hd0'],
   ['a virtio disk', [undefined, undefined, undefined, 0], 'virtio1'],
-  ['a USB disk', [undefined, undefined, 7, undefined, 8, 1], 'usb1'],
+  ['an NVMe disk', [undefined, 5, undefined, undefined, 1], 'nvme0'],
+  ['a USB disk', [undefined, undefined, 7, undefined, undefined, 8, 1], 'usb1'],
   ['the lowest of several', [3, 2, 1, 9], 'virtio0'],
 ])('numbers name %s', (_, numbers, booted) => {
   const numbered = drives.map((drive, n) => (numbers[n] === undefined ? drive : { ...drive, bootIndex: numbers[n] }));

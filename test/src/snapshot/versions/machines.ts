@@ -1,10 +1,11 @@
 import type { MachineOptions } from '../../../../src/index.ts';
 import { VERSION } from '../../../../src/snapshot/layout.ts';
-import { cirrusMachine, everyDevice, usbDisk } from '../../../support/every-device.ts';
+import { cirrusMachine, everyDevice, nvmeMachine, usbDisk } from '../../../support/every-device.ts';
 
 /** By the names of their files: the machines whose snapshots are kept of this version. */
 export const machines: Readonly<Record<string, MachineOptions>> = {
   [`${VERSION}.snapshot`]: everyDevice,
   [`${VERSION}-usb-disk.snapshot`]: usbDisk,
   [`${VERSION}-cirrus.snapshot`]: cirrusMachine,
+  [`${VERSION}-nvme.snapshot`]: nvmeMachine,
 };
