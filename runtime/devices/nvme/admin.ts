@@ -1,4 +1,4 @@
-import { type Command, refuse } from './command.ts';
+import { type Command, Refusal, refuse } from './command.ts';
 import { type Events, Happened } from './events.ts';
 import { getFeature, isQueueCount, isTooWarm, setFeature } from './features.ts';
 import { identify, type Namespace } from './identify.ts';
@@ -107,7 +107,7 @@ function deleteCompletion(command: Command, { queues }: AdminSide): number {
   const number = command.dword(10) & 0xffff;
   // As by QEMU: not the code of a queue that is none.
   if (!isIoQueue(number) || !queues.completion(number)) refuse(Code.invalidCompletionQueue);
-  if (queues.isUsed(number)) refuse(Code.invalidDeletion);
+  if (queues.isUsed(number)) throw new Refusal(Code.invalidDeletion, false);
   queues.deleteCompletion(number);
   return 0;
 }

@@ -15,7 +15,7 @@ import {
   VERSION,
 } from './registers.ts';
 
-export const IDENTIFY_BYTES = 4096;
+const IDENTIFY_BYTES = 4096;
 
 /** What is asked for: the lower byte of dword 10 (5.15.1). */
 const Structure = { namespace: 0, controller: 1, activeNamespaces: 2, descriptors: 3 } as const;

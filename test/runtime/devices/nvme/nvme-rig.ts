@@ -48,6 +48,7 @@ export interface RigOptions {
   readonly isReadOnly?: boolean;
   readonly entries?: number;
   readonly messages?: boolean;
+  readonly serial?: string;
 }
 
 /** A controller with a disk, and a driver for it. */
@@ -58,12 +59,12 @@ export class NvmeRig extends CardRig {
   readonly #queues = new Map<number, Queue>();
   #id = 0;
 
-  constructor({ isReadOnly = false, entries = 16, messages = true }: RigOptions = {}) {
+  constructor({ isReadOnly = false, entries = 16, messages = true, serial = 'abc' }: RigOptions = {}) {
     super();
     this.disk.isReadOnly = isReadOnly;
     const sendMessage = (message: InterruptMessage) => this.messages.push(message) > 0;
     this.device = new Nvme({
-      ...{ ...this.board, name: 'nvme0', device: 3, serial: 'abc', port: this.disk },
+      ...{ ...this.board, name: 'nvme0', device: 3, serial, port: this.disk },
       sendMessage: messages ? sendMessage : undefined,
     });
     this.enable(this.device.pciFunction, [MMIO, 0]);
