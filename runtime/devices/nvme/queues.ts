@@ -202,8 +202,15 @@ export class Queues {
 
   /** Commands that a loaded state has under way begin anew: those who did them know nothing of them. */
   restart(): void {
+    const state = this.#state;
     this.#taken.fill(null);
-    for (const [place, { queue }] of this.#state.underWay.entries()) if (queue !== FREE) this.#begin(place);
+    state.turn %= QUEUES;
+    for (const [place, slot] of state.underWay.entries()) {
+      const queue = this.submission(slot.queue);
+      // A state that somebody has made up may have commands of no queue.
+      if (queue !== undefined && this.completion(queue.completion) !== undefined) this.#begin(place);
+      else slot.queue = FREE;
+    }
   }
 
   /** A command has ended, or it waits elsewhere from now on: null. */

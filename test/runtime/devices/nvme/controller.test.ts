@@ -91,3 +91,28 @@ test('a hard reset forgets all that is under way', () => {
   expect(rig.data(512).every((byte) => byte === 0)).toBe(true);
   expect(rig.irq.level).toBe(false);
 });
+
+test('a state that is made up does no harm', () => {
+  const rig = new NvmeRig().start();
+  rig.addQueue(1);
+  const saved = structuredClone(rig.device.component.save()) as {
+    queues: {
+      turn: number;
+      submissions: { completion: number; tail: number; head: number }[];
+      underWay: { queue: number; command: Uint8Array }[];
+    };
+  };
+  saved.queues.turn = 255;
+  Object.assign(saved.queues.submissions[1]!, { completion: 99, tail: 40000, head: 50000 });
+  for (const [n, place] of saved.queues.underWay.entries()) place.queue = n * 7;
+  const copy = new NvmeRig();
+  loadComponents([copy.device.component, copy.device.pciFunction.component], {
+    ...saveComponents([rig.device.pciFunction.component]),
+    [rig.device.component.name]: saved,
+  });
+  copy.register(0x1000 + 8, 3);
+  copy.register(0x1000, 3);
+  copy.advance(1_000_000);
+  copy.register(Reg.cc, 0);
+  expect(copy.start().admin({ opcode: Admin.identify, words: [1] }).status).toBe(0);
+});
