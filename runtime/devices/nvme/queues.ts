@@ -11,10 +11,7 @@ const At = { result: 0, head: 8, queue: 10, id: 12, status: 14 } as const;
 export class Taken {
   readonly queue: number;
   readonly command: Command;
-  /**
-   * Derived: its place in the state is free, as its queue is gone and it has ended for the driver. What is under way for it still ends,
-   * without effect on memory.
-   */
+  /** Derived: its place in the state is free, as its queue is gone. What is under way for it still ends, without effect on memory. */
   isAbandoned = false;
 
   constructor(queue: number, bytes: Uint8Array) {
