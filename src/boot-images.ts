@@ -32,7 +32,7 @@ export type ImageHost = Pick<Host, 'readFile' | 'seabios' | 'ipxe' | 'keep'>;
  * @throws ConfigurationError for files that cannot be read
  */
 export async function loadImages(
-  options: Pick<MachineOptions, 'boot' | 'vga' | 'videoBios' | 'firmwareFiles'>,
+  options: Pick<MachineOptions, 'boot' | 'drives' | 'vga' | 'videoBios' | 'firmwareFiles'>,
   host: ImageHost,
 ): Promise<StartImages> {
   const boot = bootOf(options);
@@ -42,11 +42,11 @@ export async function loadImages(
   const given = options.videoBios === undefined ? undefined : await loadImage('video BIOS', options.videoBios, host);
   const files = await loadFirmwareFiles(options, host);
   if (name === undefined) return { boot: kernel ?? { demo: true }, ...files };
-  const firmware = await loadFirmware(name, host);
+  const firmware = name === null ? await ownFirmware(host) : await loadFirmware(name, host);
   const kernelLoader = kernel && (await ownFirmware(host)).kernelLoader;
   const vga = vgaOf(options);
   return {
-    boot: { ...kernel, bios: firmware.bios },
+    boot: { ...kernel, ...(name === null ? { flash: true } : { bios: firmware.bios }) },
     ...(kernelLoader && { kernelLoader }),
     ...(vga !== 'none' && { videoRom: given ?? firmware[videoBiosNames[vga]] }),
     ...files,

@@ -8,6 +8,7 @@ import type { DriveOptions } from './drives/options.ts';
 import { checkedEngine, type EngineSettings } from './engine-options.ts';
 import { ConfigurationError, within } from './errors.ts';
 import { checkFirmwareFiles } from './firmware-files.ts';
+import { checkFlash, hasFlash } from './flash.ts';
 import { checkedLayout, type KeyboardLayout } from './input/layout.ts';
 import { checkedLimits, type MachineLimits } from './limits.ts';
 import { checkedLog, checkedLogRanges, checkedTrace } from './log-options.ts';
@@ -27,7 +28,7 @@ import type { VirtioPortOptions } from './virtio-ports.ts';
 export type Image = string | Uint8Array | ArrayBuffer | Blob;
 
 /** What the machine starts. */
-export type Boot = KernelBoot | BiosBoot | DemoBoot;
+export type Boot = KernelBoot | BiosBoot | FlashBoot | DemoBoot;
 
 /** A Linux bzImage or a Multiboot kernel, with what it is given. */
 export interface KernelBoot {
@@ -51,6 +52,8 @@ export interface KernelBoot {
    * up; without one there is none, and the kernel is started directly.
    */
   readonly bios?: Image;
+  /** The firmware that boots it is in a flash chip, as of `FlashBoot`. */
+  readonly flash?: true;
 }
 
 /** A file for a Multiboot kernel. */
@@ -68,6 +71,12 @@ export interface BiosBoot {
    * the top of memory; the CPU starts at its reset vector, 16 bytes before the end.
    */
   readonly bios: Image;
+}
+
+/** Firmware in flash chips: one or two of `drives` with `interface: 'pflash'`. It is the default where there are such. */
+export interface FlashBoot {
+  /** Always true: it tells this kind of boot from the others. */
+  readonly flash: true;
 }
 
 /** The small system that is part of this project. */
@@ -91,7 +100,7 @@ export interface MachineOptions {
   readonly processors?: ProcessorOptions;
   /** How guest code is executed. Default: "translator". */
   readonly engine?: EngineName | EngineSettings;
-  /** What it starts. Default: firmware of our own, which boots from the drives. */
+  /** What it starts. Default: firmware of our own, which boots from the drives; that in flash chips, where `drives` has some. */
   readonly boot?: Boot;
   /**
    * Where the machine runs: in a worker of its own (default), whose heap has a bound of 1 GB, or in the caller's thread, which
@@ -221,6 +230,7 @@ export function checkOptions(
   checkNames('options', options, optionNames);
   const { memory = 128, reboot = 'reset', icount } = options;
   const boot = checkedBoot(bootOf(options));
+  checkFlash(boot, options.drives);
   checkedIsolate(options.isolate ?? 'worker');
   checkText('name', options.name);
   checkedLayout(options.keyboardLayout);
@@ -282,25 +292,32 @@ function checkedTime(startTime: Date): number {
 
 /** The parts of a boot, by what is booted. */
 const bootParts = {
-  kernel: ['kernel', 'initrd', 'append', 'bios', 'kernelName', 'initrdName', 'modules'],
+  kernel: ['kernel', 'initrd', 'append', 'bios', 'flash', 'kernelName', 'initrdName', 'modules'],
   bios: ['bios'],
+  flash: ['flash'],
   demo: ['demo'],
 } as const;
 
 /** What a machine with these options starts. */
-export function bootOf({ boot = { bios: 'rawiron' } }: Pick<MachineOptions, 'boot'>): Boot {
-  return boot;
+export function bootOf({ boot, drives }: Pick<MachineOptions, 'boot' | 'drives'>): Boot {
+  if (boot !== undefined) return boot;
+  return hasFlash(drives) ? { flash: true } : { bios: 'rawiron' };
 }
 
 function checkedBoot(boot: Boot): Boot {
   checkNames('boot', boot, Object.values(bootParts).flat());
-  const named = (['kernel', 'bios', 'demo'] as const).filter((way) => way in boot);
-  // A kernel may have a BIOS that boots it.
-  const ways = named.filter((way) => way !== 'bios' || !named.includes('kernel'));
-  if (ways.length === 0) throw new ConfigurationError('nothing to boot: boot needs a kernel, a bios or demo');
+  const named = (['kernel', 'bios', 'flash', 'demo'] as const).filter((way) => way in boot);
+  // A kernel may have firmware that boots it.
+  const isFirmwareOf = (way: string) => (way === 'bios' || way === 'flash') && named.includes('kernel');
+  const ways = named.filter((way) => !isFirmwareOf(way));
+  if (ways.length === 0) throw new ConfigurationError('nothing to boot: boot needs a kernel, a bios, flash or demo');
   if (ways.length > 1) throw new ConfigurationError(`${ways.join(' and ')} cannot be booted at the same time`);
   checkNames('boot', boot, bootParts[ways[0]]);
-  if ('demo' in boot && boot.demo !== true) throw new ConfigurationError('boot.demo must be true');
+  for (const [name, value] of Object.entries(boot))
+    if ((name === 'demo' || name === 'flash') && value !== true)
+      throw new ConfigurationError(`boot.${name} must be true`);
+  if ('bios' in boot && 'flash' in boot)
+    throw new ConfigurationError('bios and flash cannot be booted at the same time');
   if ('kernel' in boot) checkKernel(boot);
   else if ('bios' in boot) checkImage('boot.bios', boot.bios);
   return boot;
@@ -329,15 +346,16 @@ function checkModules(modules: readonly KernelModule[]): void {
   }
 }
 
-/** The firmware that a machine with these options starts with; undefined: a kernel is started without any. */
-export function firmwareOf(options: Pick<MachineOptions, 'boot' | 'vga'>): Image | undefined {
+/** The firmware that a machine with these options starts with; null: what is in a flash chip; undefined: a kernel is started without any. */
+export function firmwareOf(options: Pick<MachineOptions, 'boot' | 'vga' | 'drives'>): Image | null | undefined {
   const boot = bootOf(options);
   if ('demo' in boot) return undefined;
+  if ('flash' in boot) return null;
   return boot.bios ?? ((options.vga ?? 'none') === 'none' ? undefined : 'rawiron');
 }
 
 /** Without firmware nobody would set the adapter up. */
-export function vgaOf(options: Pick<MachineOptions, 'boot' | 'vga'>): DisplayModel | 'none' {
+export function vgaOf(options: Pick<MachineOptions, 'boot' | 'vga' | 'drives'>): DisplayModel | 'none' {
   return options.vga ?? (firmwareOf(options) === undefined ? 'none' : 'std');
 }
 

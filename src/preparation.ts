@@ -41,7 +41,7 @@ export async function prepareMachine(
   const images = await loadImages(options, host);
   const placed = places.length > 0 && { usbPorts: portsOf(places) };
   const hasUsb = options.usb !== undefined;
-  const drives = new MachineDrives(isReplay(options) ? plans.map(withoutImage) : plans, host, hasUsb);
+  const drives = new MachineDrives(isReplay(options) ? plans.map(replayed) : plans, host, hasUsb);
   const cards = new MachineCards(outside.cards, host);
   const sound = new Sound(planSound(options.sound ?? {}), host);
   const shares = new MachineShares(outside.shares, host);
@@ -83,7 +83,10 @@ function planOutside(options: MachineOptions): { cards: CardPlan[]; shares: Shar
   };
 }
 
-/** In a replay what is read from images comes from the recording, too. */
-function withoutImage({ options: _, ...plan }: DrivePlan): DrivePlan {
-  return { ...plan, options: {} };
+/**
+ * In a replay what is read from images comes from the recording, too. What was in a flash chip at the start is in none: its image must be as it
+ * was, and stays so.
+ */
+function replayed({ options, ...plan }: DrivePlan): DrivePlan {
+  return { ...plan, options: plan.interface === 'pflash' ? { ...options, readOnly: true } : {} };
 }

@@ -9,6 +9,7 @@ import type { BaseAddress, PciFunction } from '../devices/pci/function.ts';
 import type { BlockPort } from '../host/block.ts';
 import type { HostDoor } from '../host/door.ts';
 import type { BusMemory } from '../memory/bus-memory.ts';
+import type { ChipMemory, MemoryChip } from '../memory/chip-memory.ts';
 import type { MmioBus } from '../memory/mmio.ts';
 import type { MakeStoreAlarm } from '../memory/store-alarm.ts';
 import type { Component } from '../snapshot/describe.ts';
@@ -50,6 +51,8 @@ export interface Board {
   readonly sendMessage: ((message: InterruptMessage) => boolean) | undefined;
   /** A base address register with an option ROM, whose bytes the machine's buffer has room for. */
   romBar(name: string, rom: Uint8Array): BaseAddress;
+  /** Puts a chip with memory of its own in place. */
+  memoryChip(chip: MemoryChip): ChipMemory;
   /** Channels 0-3 transfer bytes, 5-7 words. */
   dma(channel: number): DmaChannel;
   readonly a20: A20Gate;

@@ -33,13 +33,24 @@ export interface FirmwareImages extends Partial<KernelImages> {
   readonly bios: Uint8Array;
 }
 
+/** The same with firmware that is in the flash chips (drives with the interface `pflash`). */
+export interface FlashImages extends Partial<KernelImages> {
+  readonly flash: true;
+}
+
 export type BootImages =
   /** A kernel that is loaded without firmware. */
   | KernelImages
   | FirmwareImages
+  | FlashImages
   | { readonly demo: true }
   /** Bare code, entered at its first byte (firmware/load/flat.ts). */
   | { readonly flat: Uint8Array; readonly address: number; readonly mode: 'real' | 'flat32' };
+
+/** Whether firmware sets the machine up. */
+export function startsFirmware(boot: BootImages): boot is FirmwareImages | FlashImages {
+  return 'bios' in boot || 'flash' in boot;
+}
 
 /** What firmware is told about booting (fw_cfg). */
 export interface FirmwareSettings {

@@ -8,15 +8,17 @@ import type { MachineConfig } from './config.ts';
 export interface DriveConfig {
   /** Unique: that of its block port, such as "ide0-hd0". */
   readonly name: string;
-  readonly interface: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'nvme';
+  readonly interface: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'nvme' | 'pflash';
   /**
    * IDE: 0 and 1 are the first and second of the first channel, 2 and 3 those of the second. Floppy: 0 or 1. SATA: the port. Virtio and NVMe disks
-   * have their slots of the PCI bus by its order, USB disks their ports.
+   * have their slots of the PCI bus by its order, USB disks their ports. Pflash, a flash chip: 0 ends at 4 GB, 1 below it.
    */
   readonly index: number;
   readonly media: 'disk' | 'cdrom';
   /** What is in it at the start; null: nothing. */
   readonly medium: BlockMedium | null;
+  /** Of a flash chip: what is in it when the machine is turned on. */
+  readonly contents?: Uint8Array;
   /** What a drive tells as its serial number: up to 20 characters of ASCII. */
   readonly serial?: string;
   /** Firmware boots from drives and cards with a number first, the lowest of them first of all. */
@@ -24,16 +26,18 @@ export interface DriveConfig {
 }
 
 /** Requests of a disk whose controller has many under way that are at the host at the same time. */
-const MOST_UNDER_WAY = 32;
-const queued: readonly DriveConfig['interface'][] = ['virtio', 'sata', 'nvme'];
+const QUEUED = 32;
+/** The same where that is not as usual. A flash chip tells all at once what was changed. */
+const mostUnderWay: Readonly<Partial<Record<DriveConfig['interface'], number>>> = {
+  ...{ virtio: QUEUED, sata: QUEUED, nvme: QUEUED },
+  pflash: Infinity,
+};
 
 /** The block port of a drive that the machine was made with. Throws for another name. */
 export function blockPort(drives: readonly DriveConfig[], door: HostDoor, name: string): BlockPort {
   const drive = drives.find((drive) => drive.name === name);
   if (drive === undefined) throw new Error(`the machine has no drive '${name}'`);
-  return queued.includes(drive.interface)
-    ? hostBlockPort(door, name, drive.medium, MOST_UNDER_WAY)
-    : hostBlockPort(door, name, drive.medium);
+  return hostBlockPort(door, name, drive.medium, mostUnderWay[drive.interface]);
 }
 
 /** Drives A and B of the floppy controller; null: it is not there. */

@@ -3,7 +3,7 @@ import { buildDemo } from '../firmware/demo/index.ts';
 import { type AcpiPlacement, type BootState, loadFlat } from '../firmware/load/index.ts';
 import { placedSmbios } from '../firmware/smbios/index.ts';
 import { acpiTables } from './acpi.ts';
-import type { MachineConfig } from './config.ts';
+import { type MachineConfig, startsFirmware } from './config.ts';
 import { kernelWithoutFirmware } from './kernel.ts';
 import { apicIdsOf } from './model-of.ts';
 import { withoutFirmware } from './resources.ts';
@@ -15,7 +15,7 @@ const [ACPI_TABLES, SMBIOS_TABLES] = [0xe0000, 0xf0000];
 /** The guest that is started without firmware, in memory and at its first instruction. Null: there is firmware. */
 export function loadGuest(config: MachineConfig): BootState | null {
   const { boot } = config;
-  if ('bios' in boot) return null;
+  if (startsFirmware(boot)) return null;
   if ('flat' in boot) return loadFlat({ ...boot, bytes: boot.flat }, config.memoryBytes);
   const acpi = acpiOf(config);
   const smbios = config.system && smbiosOf(config);

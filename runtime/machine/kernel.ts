@@ -1,7 +1,7 @@
 import type { KernelItems } from '../devices/fw-cfg/kernel-items.ts';
 import type { AcpiPlacement, BootRequest, BootState } from '../firmware/load/index.ts';
 import { loadKernel, loadKernelByFirmware } from '../firmware/load/index.ts';
-import type { KernelImages, MachineConfig } from './config.ts';
+import { type KernelImages, type MachineConfig, startsFirmware } from './config.ts';
 import { splitMemory } from './memory-size.ts';
 
 /**
@@ -18,7 +18,7 @@ export function kernelWithoutFirmware(config: MachineConfig, images: KernelImage
  */
 export function kernelForFirmware(config: MachineConfig): KernelItems | undefined {
   const { boot } = config;
-  if (!('bios' in boot) || boot.kernel === undefined) return undefined;
+  if (!startsFirmware(boot) || boot.kernel === undefined) return undefined;
   return loadKernelByFirmware(requestOf(config, { ...boot, kernel: boot.kernel }));
 }
 

@@ -17,7 +17,9 @@ import { hostFolderPort } from '../host/folder-port.ts';
 import type { Board, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
 import { networkCards } from './cards.ts';
+import { startsFirmware } from './config.ts';
 import { type DriveConfig, floppyDrives } from './drives.ts';
+import { flashChips } from './flash-chips.ts';
 import { parallelPort, virtioPortName } from './resources.ts';
 import { soundCards } from './sound-cards.ts';
 import { usbParts } from './usb.ts';
@@ -28,6 +30,7 @@ import { usbParts } from './usb.ts';
  */
 export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[] = [
   (board) => new Port92(board),
+  flashChips,
   connectDebugPorts,
   ideController,
   floppyController,
@@ -55,7 +58,7 @@ function ideController(board: Board): IdeController {
   const connected = onCables.map((drive) => ({ ...drive, port: board.blockPort(drive.name) }));
   for (const { bootIndex, index } of onCables)
     board.bootsFrom(bootIndex, `/ide@1,1/drive@${index >> 1}/disk@${index & 1}`);
-  return new IdeController({ ...board, drives: connected, base: 'bios' in boot ? 0 : BUS_MASTER_BASE });
+  return new IdeController({ ...board, drives: connected, base: startsFirmware(boot) ? 0 : BUS_MASTER_BASE });
 }
 
 /** Its drives are at its ports. Firmware names PCI devices without a kind of their own by their numbers. */

@@ -27,6 +27,7 @@ import type { DisplayAdapter } from '../devices/vga/core.ts';
 import type { HostDoor } from '../host/door.ts';
 import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../host/stream.ts';
 import { busMemory } from '../memory/bus-memory.ts';
+import { chipMemory } from '../memory/chip-memory.ts';
 import { Layer } from '../memory/physical-map.ts';
 import { type ReleaseMemory, releasePages } from '../memory/release.ts';
 import { storeAlarms } from '../memory/store-alarm.ts';
@@ -45,7 +46,7 @@ import {
   setCmosProcessors,
   setCmosWake,
 } from './cmos.ts';
-import type { MachineConfig } from './config.ts';
+import { type MachineConfig, startsFirmware } from './config.ts';
 import { makeDisplay } from './display.ts';
 import { blockPort, floppyDrives, hardDiskGeometries } from './drives.ts';
 import { firmwareFiles } from './firmware-files.ts';
@@ -134,7 +135,7 @@ export class Pc {
     this.pic.onAcknowledge = (number) => {
       if (number === 0) this.pit.acknowledged();
     };
-    const hasFirmware = 'bios' in config.boot;
+    const hasFirmware = startsFirmware(config.boot);
     const { pirqRoutes, ...bases } = hasFirmware ? noBases : withoutFirmware;
     const power = powerChips(board, bases);
     this.powerManagement = power.powerManagement;
@@ -208,6 +209,7 @@ export class Pc {
       pciIrq: (device, pin) => this.bridge.interrupt(device, pin),
       sendMessage: this.localApics ? (message) => this.localApics!.accept(message) : undefined,
       romBar: (name, rom) => romBar(layout.map, name, rom),
+      memoryChip: (chip) => chipMemory(layout.map, chip),
       dma: (channel) => this.dma.channel(channel),
       a20,
       plugboard: this.plugboard,

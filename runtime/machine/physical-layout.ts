@@ -7,11 +7,13 @@ import { type AddressWindow, Layer, NO_FRAME, PhysicalMap } from '../memory/phys
 import { GuestRam } from '../memory/ram.ts';
 import type { MachineConfig } from './config.ts';
 import { displayBytes } from './display.ts';
+import { type PlacedFlash, placedFlash } from './flash-chips.ts';
 import { splitMemory } from './memory-size.ts';
 
 /** Bytes of RAM, ROM and video memory: offsets into them must not be negative as 32-bit integers (memory/tlb.ts). */
 const MEGABYTE = 1 << 20;
 const LARGEST_BUFFER = 2047 * MEGABYTE;
+const LOW_TOP = 0x100000;
 
 /** Memory by physical address as the PC's chips lay it out. */
 export interface PhysicalLayout {
@@ -23,14 +25,16 @@ export interface PhysicalLayout {
 /** RAM, and what is not RAM: the display's window, the firmware's ROM. Throws BootError if they are too large together. */
 export function physicalLayout(config: MachineConfig): PhysicalLayout {
   const { memoryBytes, boot, cards = [] } = config;
-  const rom = 'bios' in boot ? placeBios(boot.bios) : null;
-  const romBytes = rom?.top.bytes.length ?? 0;
+  const flash = placedFlash(config);
+  const rom = romOf(boot, flash);
+  const romBytes = rom?.bytes.length ?? 0;
   const cardBytes = cards.reduce((sum, card) => sum + (card.rom ? romRange(card.rom) : 0), 0);
-  const otherBytes = romBytes + cardBytes + displayBytes(config);
+  const flashBytes = flash.reduce((sum, { contents }) => sum + contents.length, 0);
+  const otherBytes = romBytes + flashBytes + cardBytes + displayBytes(config);
   if (memoryBytes + otherBytes > LARGEST_BUFFER) {
     const most = Math.floor((LARGEST_BUFFER - otherBytes) / MEGABYTE);
     throw new BootError(
-      `memory, BIOS image, option ROMs and video memory are more than ${LARGEST_BUFFER / MEGABYTE} MB; give the machine at most ${most} MB of memory (-m ${most})`,
+      `memory, BIOS image, flash chips, option ROMs and video memory are more than ${LARGEST_BUFFER / MEGABYTE} MB; give the machine at most ${most} MB of memory (-m ${most})`,
     );
   }
   const ram = new GuestRam(memoryBytes, otherBytes, config.balloon === true);
@@ -38,17 +42,36 @@ export function physicalLayout(config: MachineConfig): PhysicalLayout {
   // Accesses there go to the bus, not to RAM, whether there is an adapter or not.
   map.add({ name: 'display', layer: Layer.chipset, ...VGA_WINDOW, reads: NO_FRAME, writes: NO_FRAME });
   const firstRomFrame = map.ram.reserve(romBytes);
-  if (rom) {
-    map.ram.bytes.set(rom.top.bytes, firstRomFrame * PAGE_BYTES);
-    const { address: base, bytes } = rom.top;
+  if (rom) map.ram.bytes.set(rom.bytes, firstRomFrame * PAGE_BYTES);
+  if (rom?.base !== undefined) {
+    const { base, bytes } = rom;
     map.add({ name: 'BIOS', layer: Layer.memory, base, length: bytes.length, reads: firstRomFrame, writes: NO_FRAME });
   }
   /** The frame of the ROM that stands at an address below 1 MB where RAM does not. */
   const romFrameAt = (address: number): number => {
-    if (rom === null || address < rom.low.address) return NO_FRAME;
-    return firstRomFrame + (romBytes - rom.low.bytes.length + address - rom.low.address) / PAGE_BYTES;
+    if (rom === null || address < rom.low) return NO_FRAME;
+    return firstRomFrame + (romBytes - LOW_TOP + address) / PAGE_BYTES;
   };
   return { map, setShadow: shadow(map, romFrameAt) };
+}
+
+/** A ROM, where it stands if it does, and where its end below 1 MB begins. */
+interface Rom {
+  readonly bytes: Uint8Array;
+  readonly base?: number;
+  readonly low: number;
+}
+
+/** A flash chip's end stands below 1 MB as it was when the machine was turned on. */
+function romOf(boot: MachineConfig['boot'], [chip]: readonly PlacedFlash[]): Rom | null {
+  if ('bios' in boot) {
+    const { top, low } = placeBios(boot.bios);
+    return { bytes: top.bytes, base: top.address, low: low.address };
+  }
+  if (!('flash' in boot)) return null;
+  if (chip === undefined) throw new BootError('there is no flash chip to start from; give a drive that is one');
+  const { address: low, bytes } = placeBios(chip.contents).low;
+  return { bytes, low };
 }
 
 function shadow(map: PhysicalMap, romFrameAt: (address: number) => number): PhysicalLayout['setShadow'] {

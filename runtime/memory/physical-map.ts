@@ -30,7 +30,7 @@ export interface AddressWindow {
   /** First of the consecutive frames that loads see, and that stores reach; NO_FRAME: none. */
   readonly reads: number;
   readonly writes: number;
-  /** Answers where no frame is. */
+  /** Answers where no frame is; has all stores where only loads see frames. */
   readonly device?: MmioRegion;
 }
 
@@ -121,6 +121,12 @@ export class PhysicalMap {
     this.paint(window);
   }
 
+  /** Has another window of the same place, layer and length in the place of one. */
+  replace(window: AddressWindow, by: AddressWindow): void {
+    this.windows = this.windows.map((present) => (present === window ? by : present));
+    this.paint(by);
+  }
+
   /** Where devices of a layer put their registers. */
   bus(layer: Layer): MmioBus {
     const placed = new Map<MmioRegion, AddressWindow>();
@@ -175,8 +181,9 @@ export class PhysicalMap {
 
   /** Stores that reach no frame: to a device's register, or lost, as those to ROM are. */
   writeDevice(address: number, size: number, value: number): void {
-    if (this.frameAt(Math.floor(address / PAGE_BYTES)) !== NO_FRAME) return;
-    const device = this.deviceAt(address);
+    const isRead = this.frameAt(Math.floor(address / PAGE_BYTES)) !== NO_FRAME;
+    const device = isRead ? this.seenAt(address)?.device : this.deviceAt(address);
+    if (isRead && device === undefined) return;
     if (device) {
       this.onDeviceAccess?.('write', device, address, size, value);
       device.write(address - device.base, size, value);
@@ -187,6 +194,11 @@ export class PhysicalMap {
   memoryAt(address: number, bytes: number): MmioRegion | undefined {
     const device = this.onDeviceAccess === null ? this.deviceAt(address) : undefined;
     return device?.isMemory && device === this.deviceAt(address + bytes - 1) ? device : undefined;
+  }
+
+  /** What is seen first of all that stand at an address. */
+  private seenAt(address: number): AddressWindow | undefined {
+    return this.windows.findLast((window) => holds(window, address));
   }
 
   private deviceAt(address: number): MmioRegion | undefined {

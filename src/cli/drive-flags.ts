@@ -34,8 +34,8 @@ export const driveFlags: readonly Flag[] = [
   {
     names: ['drive'],
     argument:
-      'file=FILE[,if=ide|virtio|floppy|none][,index=N][,media=disk|cdrom][,format=raw|qcow2][,snapshot=on][,readonly=on][,bps=N][,iops=N]',
-    help: 'a disk or drive with this image; with if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage; bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them',
+      'file=FILE[,if=ide|virtio|floppy|pflash|none][,index=N][,media=disk|cdrom][,format=raw|qcow2][,snapshot=on][,readonly=on][,bps=N][,iops=N]',
+    help: 'a disk or drive with this image; if=pflash: a flash chip that firmware is in (unit=0, the first) or keeps its variables in (unit=1); with if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage; bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them',
     apply: (settings, text) => addDrive(settings, parseDrive(text)),
   },
   ...ideDrives.map((name, index) => ({
@@ -56,6 +56,12 @@ export const driveFlags: readonly Flag[] = [
     help: `floppy drive ${index} with this image`,
     apply: (settings: Settings, image: string) => addDrive(settings, { image, interface: 'floppy', index }),
   })),
+  {
+    names: ['pflash'],
+    argument: 'FILE',
+    help: 'the next flash chip with this image: the first one has the firmware, the second one its variables',
+    apply: (settings, image) => addDrive(settings, { image, interface: 'pflash' }),
+  },
   {
     names: ['blockdev'],
     argument: 'driver=raw|qcow2|file,node-name=ID,file.filename=FILE|file=ID[,read-only=on]',
@@ -108,8 +114,28 @@ export function connectDrive(
   return addDrive({ ...settings, hasIdeDevice, waitingDrives: others }, connected);
 }
 
+/** The settings with the flash chips that -machine names, after all of -drive and -blockdev. */
+function withFlashChips(settings: Settings): Settings {
+  let connected: Settings = { ...settings, flashChips: {} };
+  for (const [index, id] of Object.entries(settings.flashChips ?? {})) {
+    const { [id]: image, ...waitingDrives } = connected.waitingDrives;
+    if (image === undefined)
+      throw new ConfigurationError(
+        `-machine pflash${index}=${id}: there is no such image; give -blockdev driver=file,node-name=${id},filename=FILE`,
+      );
+    const chip = { ...image, waits: false, interface: 'pflash', index: Number(index) } as const;
+    connected = addDrive({ ...connected, waitingDrives }, chip);
+  }
+  return connected;
+}
+
 /** The options of all drives. Throws ConfigurationError if a drive waits for a -device that did not come. */
-export function drivesOf({ machine: { drives = [] }, snapshot, waitingDrives }: Settings): (string | DriveOptions)[] {
+export function drivesOf(settings: Settings): (string | DriveOptions)[] {
+  const {
+    machine: { drives = [] },
+    snapshot,
+    waitingDrives,
+  } = withFlashChips(settings);
   const [waiting] = Object.keys(waitingDrives);
   if (waiting !== undefined)
     throw new ConfigurationError(
@@ -147,21 +173,24 @@ function parseDrive(text: string): Drive {
   const properties = parseProperties(text, 'file', [...known, ...ignoredDriveProperties, ...throttleProperties]);
   checkIgnoredDriveProperties(properties);
   const { file, media, format, snapshot, readonly, serial, bus, unit, id } = properties;
-  const { if: connection = 'ide', index = idePlace(bus ?? '', unit ?? '')?.toString() } = properties;
-  if (connection !== 'ide' && connection !== 'floppy' && connection !== 'virtio' && connection !== 'none')
+  const { if: connection = 'ide' } = properties;
+  const { index = connection === 'pflash' ? unit : idePlace(bus ?? '', unit ?? '')?.toString() } = properties;
+  if (!isConnection(connection))
     throw new ConfigurationError(
-      `if=${connection} is not there yet; give if=ide, if=virtio or if=floppy, or if=none,id=ID with -device nvme or usb-storage and drive=ID`,
+      `if=${connection} is not there yet; give if=ide, if=virtio, if=floppy or if=pflash, or if=none,id=ID with -device nvme or usb-storage and drive=ID`,
     );
   for (const name of ['rerror', 'werror']) checkErrorAction(name, properties[name]);
   checkIsOneOf('media', media, ['disk', 'cdrom']);
   checkIsOneOf('format', format, ['raw', 'qcow2']);
-  if (file === undefined && (connection === 'ide' || connection === 'virtio') && media !== 'cdrom')
-    throw new ConfigurationError('a hard disk needs an image; give file=FILE');
+  if (file === undefined && connection !== 'floppy' && connection !== 'none' && media !== 'cdrom')
+    throw new ConfigurationError(
+      `a ${connection === 'pflash' ? 'flash chip' : 'hard disk'} needs an image; give file=FILE`,
+    );
   return {
     ...(file !== undefined && { image: file }),
-    ...((connection === 'floppy' || connection === 'virtio') && { interface: connection }),
+    ...(connection !== 'ide' && connection !== 'none' && { interface: connection }),
     ...(index !== undefined && { index: parseInteger('index', index) }),
-    ...(media !== undefined && { media: media as 'disk' | 'cdrom' }),
+    ...(media !== undefined && connection !== 'pflash' && { media: media as 'disk' | 'cdrom' }),
     ...(format !== undefined && { format: format as 'raw' | 'qcow2' }),
     ...(snapshot !== undefined && { snapshot: parseSwitch('snapshot', snapshot) }),
     ...(readonly !== undefined && { readOnly: parseSwitch('readonly', readonly) }),
@@ -169,6 +198,12 @@ function parseDrive(text: string): Drive {
     ...driveLimitsIn(properties),
     ...nameOf(id, connection === 'none'),
   };
+}
+
+const connections = ['ide', 'floppy', 'virtio', 'pflash', 'none'] as const;
+
+function isConnection(name: string): name is (typeof connections)[number] {
+  return (connections as readonly string[]).includes(name);
 }
 
 function nameOf(id: string | undefined, waits: boolean): Pick<Drive, 'id' | 'waits'> {

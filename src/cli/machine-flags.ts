@@ -15,8 +15,8 @@ export const memoryFlag: Flag = {
 
 export const machineFlag: Flag = {
   names: ['machine', 'M'],
-  argument: '[pc][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,usb=on][,pcspk-audiodev=ID]',
-  help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer; no ACPI tables; the USB controller, as -usb; where the speaker is heard (it is wherever there is an -audiodev). Properties of QEMU that ask for what is so anyway are taken',
+  argument: '[pc][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,usb=on][,pcspk-audiodev=ID][,pflash0=ID][,pflash1=ID]',
+  help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer; no ACPI tables; the USB controller, as -usb; where the speaker is heard (it is wherever there is an -audiodev); a -blockdev that is a flash chip. Properties of QEMU that ask for what is so anyway are taken',
   list: 'list-machines',
   apply: applyMachine,
 };
@@ -68,6 +68,8 @@ const machineProperties = {
   'dump-guest-core': /^(on|off)$/,
   nvdimm: off,
   'pcspk-audiodev': /^/,
+  pflash0: /^./,
+  pflash1: /^./,
   pic: /^(on|auto)$/,
   pit: /^(on|auto)$/,
   smm: offOrAuto,
@@ -84,9 +86,17 @@ function applyMachine(settings: Settings, text: string): Settings {
     hpet,
     acpi,
     usb,
+    pflash0,
+    pflash1,
   } = checkProperties(text, machineProperties, instead);
   if (size !== undefined) memorySize(size);
-  const connected = connectSound(usb === 'on' ? addUsbController(settings) : settings, audiodev);
+  const flashChips = {
+    ...settings.flashChips,
+    ...(pflash0 !== undefined && { 0: pflash0 }),
+    ...(pflash1 !== undefined && { 1: pflash1 }),
+  };
+  const withChips = { ...settings, flashChips };
+  const connected = connectSound(usb === 'on' ? addUsbController(withChips) : withChips, audiodev);
   return machine(connected, {
     ...(size !== undefined && { memoryBelow4G: size }),
     ...(hpet !== undefined && { hpet: hpet === 'on' }),

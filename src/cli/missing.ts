@@ -1,6 +1,6 @@
 /** What is missing, or what to do instead, for flags of QEMU's that cannot be had here. */
 const rows: readonly (readonly [flags: string, instead: string])[] = [
-  ['sd mtdblock iscsi pflash', 'there is no such drive; -drive adds disks, CD-ROM and floppy drives'],
+  ['sd mtdblock iscsi', 'there is no such drive; -drive adds disks, CD-ROM and floppy drives'],
   ['bt', 'there is no Bluetooth; leave it out'],
   // QEMU itself has them no more, but older scripts do.
   ['localtime', 'give -rtc base=localtime'],

@@ -1,4 +1,5 @@
 import { cpuWarnings } from '../../runtime/cpu/model.ts';
+import { hasFlash } from '../flash.ts';
 import {
   type Boot,
   ConfigurationError,
@@ -209,7 +210,7 @@ function optionsOf(settings: Settings, boot: Boot): MachineOptions {
 function machineDrives(settings: Settings, boot: Boot): readonly (string | DriveOptions)[] {
   const { incoming, nodefaults } = settings;
   const isOfFlags = incoming === undefined || incoming === 'defer';
-  const looksForDisks = 'bios' in boot && !('kernel' in boot);
+  const looksForDisks = ('bios' in boot || 'flash' in boot) && !('kernel' in boot);
   return isOfFlags && looksForDisks && !nodefaults ? withEmptyDrives(settings) : drivesOf(settings);
 }
 
@@ -247,7 +248,10 @@ export function bootOf(settings: Settings): Boot {
   if (kernel === undefined && bios !== undefined) return { bios };
   const { incoming } = settings;
   if (kernel === undefined && incoming !== undefined && incoming !== 'defer') return SAVED;
-  const hasMore = incoming !== undefined || drivesOf(settings).length > 0 || bootsFromNetwork(settings);
+  const drives = drivesOf(settings);
+  const isInFlash = hasFlash(drives);
+  if (kernel === undefined && isInFlash) return { flash: true };
+  const hasMore = incoming !== undefined || drives.length > 0 || bootsFromNetwork(settings);
   if (kernel === undefined && hasMore) return { bios: 'rawiron' };
   if (kernel === undefined && settings.loadvm !== undefined)
     throw new ConfigurationError(
@@ -262,5 +266,6 @@ export function bootOf(settings: Settings): Boot {
     ...(initrd !== undefined && { initrd }),
     ...(append !== undefined && { append }),
     ...(bios !== undefined && { bios }),
+    ...(isInFlash && bios === undefined && { flash: true }),
   };
 }

@@ -32,6 +32,8 @@ export interface Settings {
   readonly snapshot?: boolean;
   /** Drives that a -device is to connect, by their names. */
   readonly waitingDrives: Readonly<Record<string, DriveOptions>>;
+  /** Drives that are flash chips, by the numbers of these: -machine pflash0=ID. */
+  readonly flashChips?: Readonly<Record<string, string>>;
   /** Folders of -fsdev that a -device is to share, by their names. */
   readonly waitingFolders: Readonly<Record<string, FolderDescription>>;
   /** Names of -object that random numbers come from. */

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { hasFlash } from '../flash.ts';
 import type { Boot } from '../index.ts';
 import { hasApt } from '../node/assets/apt.ts';
 import { type DebianLinux, debianLinux } from '../node/assets/debian.ts';
@@ -12,7 +13,8 @@ const quickBoot = 'cryptomgr.notests';
 
 /** Boots Debian's kernel to a shell; where it cannot be had, the demo guest. What the flags name goes before both. */
 export async function start(settings: Settings): Promise<number> {
-  if (settings.kernel !== undefined || settings.bios !== undefined) return runMachine(settings);
+  const { kernel, bios, machine } = settings;
+  if (kernel !== undefined || bios !== undefined || hasFlash(machine.drives)) return runMachine(settings);
   return runMachine(settings, await findGuest(settings));
 }
 

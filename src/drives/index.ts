@@ -1,3 +1,5 @@
+import { BLOCK_BYTES, MOST_BYTES } from '../../runtime/devices/pflash/registers.ts';
+import { SECTOR_BYTES } from '../../runtime/host/block.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { DriveThread, Host } from '../host.ts';
@@ -39,6 +41,8 @@ export class MachineDrives {
   readonly #plans: DrivePlan[];
   readonly #thread: DriveThread | undefined;
   readonly #calls = new RemoteCalls<DriveCalls>((call) => this.#thread?.port.postMessage(call));
+  /** By the names of flash chips: what is in them when the machine is turned on. */
+  readonly #contents = new Map<string, Uint8Array>();
   #callsUnderWay = 0;
   #closed: Promise<void> | undefined;
 
@@ -103,10 +107,22 @@ export class MachineDrives {
       const plans = this.#plans.map((plan) => ({ ...plan, options: ownBytes(plan.options) }));
       const statuses = await this.#call(name, plans);
       for (const [n, status] of statuses.entries()) this.all[n].update(status);
+      for (const plan of this.#plans) if (plan.interface === 'pflash') await this.#readChip(plan, name === 'open');
     } catch (error) {
       await this.close();
       throw error;
     }
+  }
+
+  /** Too large a one is told of by its size. What is in one that another process still has comes with the machine. */
+  async #readChip({ name }: DrivePlan, isOpen: boolean): Promise<void> {
+    const drive = this.all.find((one) => one.name === name)!;
+    const size = (drive.medium?.sectors ?? 0) * SECTOR_BYTES;
+    if (size % BLOCK_BYTES !== 0 || size > MOST_BYTES)
+      throw new ConfigurationError(
+        `${drive.image}: a flash chip (${name}) has a multiple of ${BLOCK_BYTES} bytes, and ${MOST_BYTES} at most; this has ${size}`,
+      );
+    this.#contents.set(name, isOpen ? await this.#call('contents', name) : new Uint8Array(size));
   }
 
   /**
@@ -218,7 +234,10 @@ export class MachineDrives {
 
   /** What the machine has to know of them. */
   get config(): DriveConfig[] {
-    return this.#plans.map((plan, n) => configOf(plan, this.all[n]));
+    return this.#plans.map((plan, n) => {
+      const contents = this.#contents.get(plan.name);
+      return { ...configOf(plan, this.all[n]), ...(contents && { contents }) };
+    });
   }
 
   /** Writes what is left to be written, and lets go of all images. May be called again. */

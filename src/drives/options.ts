@@ -19,10 +19,14 @@ export interface DriveOptions {
   readonly format?: ImageFormat;
   /**
    * What it is connected to; "virtio" is for hard disks of guests with its driver, "nvme" a disk with an NVM Express controller of its own,
-   * "usb" a disk on the USB, "sata" a disk or CD-ROM drive at an AHCI controller. Default: "ide".
+   * "usb" a disk on the USB, "sata" a disk or CD-ROM drive at an AHCI controller. "pflash" is no drive but a flash chip, which firmware is in and
+   * writes its variables to: a multiple of 4 KB, 8 MB at most in both. Default: "ide".
    */
-  readonly interface?: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'nvme';
-  /** Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio and nvme from 0 to 15; usb 0 or 1; sata from 0 to 5. Default: the next free one; for a CD-ROM drive at the IDE, 2 first. */
+  readonly interface?: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'nvme' | 'pflash';
+  /**
+   * Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio and nvme from 0 to 15; usb 0 or 1; sata from 0 to 5; pflash 0, which
+   * ends at 4 GB, or 1, below it. Default: the next free one; for a CD-ROM drive at the IDE, 2 first.
+   */
   readonly index?: number;
   /** Default: "disk". */
   readonly media?: 'disk' | 'cdrom';
@@ -55,7 +59,7 @@ export interface MediumOptions {
 }
 
 /** A drive with its place, and how its image is to be opened. */
-export interface DrivePlan extends Omit<DriveConfig, 'medium'> {
+export interface DrivePlan extends Omit<DriveConfig, 'medium' | 'contents'> {
   readonly options: DriveOptions;
   /** Of a USB disk. */
   readonly port?: number;
@@ -83,7 +87,7 @@ const optionNames: readonly (keyof DriveOptions)[] = [
   'device',
 ];
 
-const places = { ide: 4, floppy: 2, virtio: 16, usb: 2, sata: 6, nvme: 16 } as const;
+const places = { ide: 4, floppy: 2, virtio: 16, usb: 2, sata: 6, nvme: 16, pflash: 2 } as const;
 const busNames = Object.keys(places) as (keyof typeof places)[];
 /** What a drive's identification has room for, in characters. */
 const SERIAL_LENGTH = 20;
@@ -105,7 +109,17 @@ export function planDrives(drives: readonly (string | DriveOptions)[]): DrivePla
     plans[n] = planned(checked[n], placeOf(checked[n], n, taken));
   }
   checkPlaces(plans);
+  checkChips(plans);
   return plans;
+}
+
+/** @throws ConfigurationError for a second flash chip without the first */
+function checkChips(plans: readonly DrivePlan[]): void {
+  const chips = plans.filter((plan) => plan.interface === 'pflash');
+  if (chips.length === 1 && chips[0].index === 1)
+    throw new ConfigurationError(
+      'pflash1 requires pflash0, the flash chip that the machine starts from; give that, too',
+    );
 }
 
 /** @throws ConfigurationError for an id that is the name of another drive's place */
@@ -235,7 +249,8 @@ function checkedDrive(drive: DriveOptions, where: string): DriveOptions {
     fail(`device must be a letter and then letters, digits, "-", "." and "_", not ${shown(device)}`);
   if (bus !== 'ide' && bus !== 'sata' && media === 'cdrom')
     fail(`a CD-ROM drive cannot be a ${bus} drive; leave out interface, or give sata`);
-  if (bus !== 'floppy' && media !== 'cdrom' && image === undefined) fail('a hard disk needs an image');
+  if (bus !== 'floppy' && media !== 'cdrom' && image === undefined)
+    fail(`a ${bus === 'pflash' ? 'flash chip' : 'hard disk'} needs an image`);
   if (
     serial !== undefined &&
     !(typeof serial === 'string' && /^[ -~]*$/.test(serial) && serial.length <= SERIAL_LENGTH)

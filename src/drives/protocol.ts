@@ -55,6 +55,8 @@ export interface DriveCalls {
    * one, or has changed it.
    */
   retake(patience: number): void;
+  /** All bytes of a disk, such as what is in a flash chip. */
+  contents(name: string): Uint8Array;
   change(name: string, image: Image, options: MediumOptions): void;
   eject(name: string): void;
   closeTray(name: string): void;

@@ -57,7 +57,8 @@ export function holdsSnapshots(disk: Disk | null, isInMemory: boolean): disk is 
   return isQcow2Disk(disk) && !disk.isReadOnly && !isInMemory;
 }
 
-async function contentsOf(disk: Disk): Promise<Uint8Array> {
+/** All that a disk has. Throws StorageError if that is more than a snapshot may hold, or cannot be read. */
+export async function contentsOf(disk: Disk): Promise<Uint8Array> {
   checkSize(disk, disk.size);
   const contents = new Uint8Array(allocateShared(disk.size));
   for (let at = 0; at < disk.size; ) {

@@ -15,7 +15,14 @@ import { mediumOf, openMedium, peekMedium } from './open-medium.ts';
 import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import { closedDoor, type Door, type DriveStatus } from './protocol.ts';
 import { askDisk } from './question.ts';
-import { checkMedium, holdsSnapshots, type SavedMedium, saveMedium, saveMediumWithin } from './saved-medium.ts';
+import {
+  checkMedium,
+  contentsOf,
+  holdsSnapshots,
+  type SavedMedium,
+  saveMedium,
+  saveMediumWithin,
+} from './saved-medium.ts';
 import { stageMedium, stageSnapshot } from './staged-medium.ts';
 import { Staging } from './staging.ts';
 
@@ -133,6 +140,11 @@ export class ServedDrive {
     await this.#exchanges.run(() => this.#putIn(disk, { image, options }));
   }
 
+  /** All that its disk has. Throws ConfigurationError if there is none, or it cannot be read. */
+  async contents(): Promise<Uint8Array> {
+    return await contentsOf(this.#present);
+  }
+
   /**
    * Takes the medium out and puts another one in.
    * @throws ConfigurationError if the image cannot be opened; the old medium is in the drive then
@@ -226,18 +238,12 @@ export class ServedDrive {
     throw new ConfigurationError(`Device '${this.name}' has no medium`);
   }
 
-  /**
-   * What is in it now. No request may be under way.
-   * @throws ConfigurationError if it is more than a snapshot may hold, or cannot be read
-   */
+  /** What is in it now. No request may be under way. Throws ConfigurationError if a snapshot cannot hold it, or it cannot be read. */
   async save(): Promise<SavedMedium | undefined> {
     return await this.#exchanges.run(() => this.#savedBy(saveMedium));
   }
 
-  /**
-   * What is in it now, for a snapshot within images.
-   * @throws ConfigurationError as `save`
-   */
+  /** The same for a snapshot within images. */
   async saveWithin(): Promise<SavedMedium | undefined> {
     return await this.#exchanges.run(() => this.#savedBy(saveMediumWithin));
   }

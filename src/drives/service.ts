@@ -109,6 +109,7 @@ class DriveService {
     remove: (name: string) => this.#remove(name),
     change: (name: string, image: Image, options: MediumOptions) => this.#drive(name).change(image, options),
     look: (plans: readonly DrivePlan[]) => this.#look(plans),
+    contents: (name: string) => this.#drive(name).contents(),
     admit: () => this.#all(async (drive) => drive.admit()),
     release: () => this.#all((drive) => drive.release()),
     retake: (patience: number) => this.#all((drive) => drive.retake(patience)),
@@ -211,6 +212,9 @@ class DriveService {
 
   async #close(): Promise<void> {
     this.#suspendLimits(true);
+    // What the machine has asked for last, and does not wait for, may still be on its way.
+    const next = () => this.#machine.take?.();
+    for (let last = next(); last !== undefined; last = next()) if (last.type === 'request') void this.#answer(last);
     await Promise.all(this.#drives.map((drive) => drive.close()));
   }
 }

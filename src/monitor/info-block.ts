@@ -35,6 +35,7 @@ function placeOf(name: string): string {
   if (name.startsWith('virtio')) return `/machine/peripheral-anon/device[${name.slice(6)}]/virtio-backend`;
   if (/^(usb|nvme)/.test(name)) return `/machine/peripheral-anon/device[${name.replace(/\D+/, '')}]`;
   if (name.startsWith('sata')) return `ahci.${name.slice(4)}, unit 0`;
+  if (name.startsWith('pflash')) return `/machine/system.flash${name.slice(6)}`;
   const [, channel, unit] = /^ide(\d)-..(\d)$/.exec(name) ?? [];
   return channel === undefined ? `floppy-bus.0, unit ${name.at(-1)}` : `ide.${channel}, unit ${unit}`;
 }

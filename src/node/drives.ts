@@ -5,7 +5,7 @@ import { serveDrives } from '../drives/service.ts';
 import type { ToDrives } from '../isolate/protocol.ts';
 import { writeCompiledCode } from './compiled-code.mjs';
 import { nodeStorage } from './storage.ts';
-import { messageEnd } from './thread.ts';
+import { messageEnd, takingEnd } from './thread.ts';
 
 /** What the thread of a machine's drives is started with. */
 export interface DriveThreadOptions {
@@ -18,5 +18,5 @@ const { library, machine } = workerData as DriveThreadOptions;
 serveDrives({
   storage: nodeStorage,
   library: messageEnd<DriveReport, DriveCommand>(library),
-  machine: messageEnd<ToMachine, ToDrives>(machine),
+  machine: takingEnd<ToMachine, ToDrives>(machine),
 });

@@ -14,7 +14,7 @@ import { SnapshotError } from './layout.ts';
 /** What messages call it: who has the bytes knows where they come from. */
 export const NAME = 'the snapshot';
 
-const bootParts = ['kernel', 'initrd', 'append', 'bios', 'demo', 'kernelName', 'initrdName', 'modules'];
+const bootParts = ['kernel', 'initrd', 'append', 'bios', 'flash', 'demo', 'kernelName', 'initrdName', 'modules'];
 const driveParts = ['interface', 'index', 'media', 'serial', 'bootIndex', 'port', 'device'];
 const cardParts = ['card', 'mac', 'name', 'rom', 'bootIndex'];
 const moduleParts = ['image', 'string'];

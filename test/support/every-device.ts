@@ -19,6 +19,8 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
     { interface: 'virtio', image: new Uint8Array(1 << 20), format: 'raw' },
     { interface: 'sata', image: new Uint8Array(1 << 20), format: 'raw' },
     { interface: 'sata', media: 'cdrom' },
+    { interface: 'pflash', image: new Uint8Array(1 << 16), format: 'raw' },
+    { interface: 'pflash', image: new Uint8Array(1 << 16), format: 'raw' },
   ],
   network: cardModels.map((card) => ({ card })),
   soundCards: soundCardModels,

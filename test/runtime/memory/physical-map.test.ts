@@ -80,6 +80,24 @@ describe('what stands at a physical page', () => {
   });
 });
 
+test('stores to memory that a chip only shows go to the chip, and those to ROM nowhere', () => {
+  const map = makeMap();
+  const stored: number[] = [];
+  const device = { ...region('chip', 0x8000, 0x2000, 7), write: (offset: number) => void stored.push(offset) };
+  const shown = { ...rom(map, 0x8000), device };
+  map.add(shown);
+  map.writeDevice(0x9004, 1, 1);
+  expect([map.frameAt(8), stored]).toEqual([512, [0x1004]]);
+  const hidden = { ...shown, reads: NO_FRAME };
+  map.replace(shown, hidden);
+  expect([map.frameAt(8), map.frameAt(9), map.readDevice(0x8000, 1)]).toEqual([NO_FRAME, NO_FRAME, 7]);
+  map.replace(hidden, shown);
+  // What hides it has its stores.
+  map.add({ name: 'shadow', layer: Layer.chipset, base: 0x8000, length: 0x1000, reads: 8, writes: NO_FRAME });
+  map.writeDevice(0x8004, 1, 1);
+  expect(stored).toEqual([0x1004]);
+});
+
 describe('where nothing is', () => {
   test('loads see ones below 1 MB, where cards of the ISA bus could be, and zeros above', () => {
     const map = makeMap();

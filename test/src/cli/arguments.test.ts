@@ -238,7 +238,7 @@ test.each([
     "-blockdev: there is no 'f' in front of 'driver=qcow2,node-name=x,file=f'",
   ],
   ['-blockdev {"driver":"raw"', `-blockdev: '{"driver":"raw"' is no JSON object`],
-  ['-drive disk.img,if=scsi', '-drive: if=scsi is not there yet; give if=ide, if=virtio or if=floppy'],
+  ['-drive disk.img,if=scsi', '-drive: if=scsi is not there yet; give if=ide, if=virtio, if=floppy or if=pflash'],
   ['-drive disk.img,format=vmdk', '-drive: format=vmdk is not there yet; give format=raw or format=qcow2'],
   ['-drive disk.img,media=tape', '-drive: media=tape is not there yet; give media=disk or media=cdrom'],
   ['-drive if=virtio', '-drive: a hard disk needs an image; give file=FILE'],
