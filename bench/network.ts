@@ -6,19 +6,27 @@ import { pipeline } from 'node:stream/promises';
 /** A card of the guest's, on a network of its own. */
 export interface BenchCard {
   /** Such as "rtl8139"; QEMU has the same names. */
-  readonly model: 'rtl8139' | 'e1000' | 'ne2k_pci' | 'virtio-net-pci';
+  readonly model: 'rtl8139' | 'e1000' | 'ne2k_pci' | 'virtio-net-pci' | 'pcnet';
   readonly mac: string;
   /** The first three numbers of its network's addresses. */
   readonly net: string;
 }
 
 /** All cards that are measured. */
-export const benchCards: readonly BenchCard[] = (['rtl8139', 'e1000', 'ne2k_pci', 'virtio-net-pci'] as const).map(
-  (model, n) => ({ model, mac: `52:54:00:12:34:6${n}`, net: `10.0.${n + 2}` }),
-);
+export const benchCards: readonly BenchCard[] = (
+  ['rtl8139', 'e1000', 'ne2k_pci', 'virtio-net-pci', 'pcnet'] as const
+).map((model, n) => ({ model, mac: `52:54:00:12:34:6${n}`, net: `10.0.${n + 2}` }));
 
 /** Modules of their drivers. */
-export const networkDrivers = ['af_packet', '8139cp', 'e1000', 'ne2k-pci', 'virtio_pci', 'virtio_net'] as const;
+export const networkDrivers = [
+  'af_packet',
+  '8139cp',
+  'e1000',
+  'ne2k-pci',
+  'pcnet32',
+  'virtio_pci',
+  'virtio_net',
+] as const;
 
 const CHUNK = Buffer.alloc(1 << 20, 'The quick brown fox jumps over the lazy dog. ');
 

@@ -14,7 +14,7 @@ const buses: Readonly<Record<Bus, readonly string[]>> = {
   ide: ['ide-hd', 'ide-cd'],
   'floppy-bus': ['floppy'],
   pci: [
-    ...['rtl8139', 'ne2k_pci', 'e1000', 'e1000-82540em', 'AC97', 'ac97', 'edu'],
+    ...['rtl8139', 'ne2k_pci', 'e1000', 'e1000-82540em', 'pcnet', 'AC97', 'ac97', 'edu'],
     ...['piix3-usb-uhci', 'ahci', 'ich9-ahci', 'nvme'],
     ...['blk', 'net', 'balloon', 'serial', 'rng', '9p'].flatMap((name) => [`virtio-${name}-pci`, `virtio-${name}`]),
   ],

@@ -1,5 +1,6 @@
 import { E1000 } from '../devices/e1000/index.ts';
 import { Ne2000Isa, Ne2000Pci } from '../devices/ne2000/index.ts';
+import { Pcnet } from '../devices/pcnet/index.ts';
 import { Rtl8139 } from '../devices/rtl8139/index.ts';
 import { VirtioNetwork } from '../devices/virtio/network/index.ts';
 import { hostNetworkPort } from '../host/network-port.ts';
@@ -39,6 +40,9 @@ export function networkCards(board: Board): Part[] {
   );
 }
 
+/** Cards that move frames by themselves, alike to the board. */
+const busMasters = { rtl8139: Rtl8139, e1000: E1000, pcnet: Pcnet } as const;
+
 function isIsa({ model }: CardConfig): boolean {
   return model === 'ne2k_isa';
 }
@@ -57,6 +61,13 @@ function pciCard(board: Board, card: CardConfig, device: number): Part {
   if (card.model === 'virtio-net-pci')
     return new VirtioNetwork({ ...board, ...card, device, port, mmio: board.pciMmio, irq, bars });
   if (card.model === 'ne2k_pci') return new Ne2000Pci({ ...board, ...card, device, port, irq, bars });
-  const Card = card.model === 'e1000' ? E1000 : Rtl8139;
-  return new Card({ ...board, ...card, device, port, mmio: board.pciMmio, irq, bars });
+  return new busMasters[card.model as keyof typeof busMasters]({
+    ...board,
+    ...card,
+    device,
+    port,
+    mmio: board.pciMmio,
+    irq,
+    bars,
+  });
 }

@@ -1,5 +1,5 @@
 /** Network cards that there are. Names are apart from the devices: a page that only names them loads none. */
-export const cardModels = ['rtl8139', 'ne2k_pci', 'ne2k_isa', 'e1000', 'virtio-net-pci'] as const;
+export const cardModels = ['rtl8139', 'ne2k_pci', 'ne2k_isa', 'e1000', 'pcnet', 'virtio-net-pci'] as const;
 /** A network card, by its name. */
 export type CardModel = (typeof cardModels)[number];
 /** Those on the PCI bus, which may have an option ROM. */

@@ -1,5 +1,6 @@
 import { Id as E1000 } from '../../runtime/devices/e1000/registers.ts';
 import { PciId as Ne2000 } from '../../runtime/devices/ne2000/registers.ts';
+import { Id as Pcnet } from '../../runtime/devices/pcnet/registers.ts';
 import { Id as Rtl8139 } from '../../runtime/devices/rtl8139/registers.ts';
 import { Kind, VENDOR } from '../../runtime/devices/virtio/registers.ts';
 import type { PciCardModel } from '../../runtime/machine/models.ts';
@@ -13,6 +14,7 @@ const idsOf: Readonly<Record<PciCardModel, PciIds>> = {
   rtl8139: Rtl8139,
   ne2k_pci: Ne2000,
   e1000: E1000,
+  pcnet: Pcnet,
   'virtio-net-pci': { vendorId: VENDOR, deviceId: Kind.network.deviceId },
 };
 

@@ -34,6 +34,7 @@ const cardHelp: Readonly<Record<CardModel, string>> = {
   ne2k_pci: 'an NE2000 on the PCI bus (RTL8029)',
   ne2k_isa: 'an NE2000 on the ISA bus; the first is at port 0x300 with IRQ 9',
   e1000: 'a PRO/1000 of Intel (82540EM)',
+  pcnet: 'a PCnet-PCI II of AMD (Am79C970A), which many old systems have drivers for',
   'virtio-net-pci': 'a network card for guests with drivers of virtio',
 };
 

@@ -33,9 +33,10 @@ const cards: readonly Card[] = [
     options: 'acpi=off',
   },
   { card: 'e1000', load: 'insmod /modules/e1000.ko', says: /eth0: Intel\(R\) PRO\/1000 Network Connection/ },
+  { card: 'pcnet', load: 'insmod /modules/pcnet32.ko', says: /eth0: registered as PCnet\/PCI II 79C970A/ },
 ];
 const drivers = ['af_packet', 'mii', '8390', '8390p'];
-const modulesOfCards = ['8139cp', 'ne2k-pci', 'ne', 'e1000'];
+const modulesOfCards = ['8139cp', 'ne2k-pci', 'ne', 'e1000', 'pcnet32'];
 
 const found = await findLinux();
 const modules = typeof found === 'string' ? found : await allModules(found.release).catch(String);
@@ -47,7 +48,7 @@ async function allModules(release: string) {
     if (entry.path !== 'etc/start' || entry.type !== 'file') return entry;
     const lines = String(entry.data)
       .split('\n')
-      .filter((line) => !/(8139cp|ne2k-pci|ne|e1000)\.ko/.test(line));
+      .filter((line) => !/(8139cp|ne2k-pci|ne|e1000|pcnet32)\.ko/.test(line));
     return { ...entry, data: lines.join('\n') };
   });
 }

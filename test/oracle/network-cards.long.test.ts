@@ -32,6 +32,12 @@ function eeprom(word: number): string[] {
   return [put(0x50, 0x80), ...bits.flatMap(pulse), ...read.flat(), put(0x50, 0)];
 }
 
+/** Registers of a PCnet by their numbers: their values, and what they are after a write. */
+const csr = (n: number) => [put(0x12, n, 2), get(0x10, 2)];
+const bcr = (n: number) => [put(0x12, n, 2), get(0x16, 2)];
+const setCsr = (n: number, value: number) => [put(0x12, n, 2), put(0x10, value, 2), get(0x10, 2)];
+const setBcr = (n: number, value: number) => [put(0x12, n, 2), put(0x16, value, 2), get(0x16, 2)];
+
 /**
  * Left out, as QEMU 7.2 is not as the data sheets say: before the first reset its RTL8139 still has the reset bit, and its DP8390
  * no command (a reset of it spoils the PROM); it sends one of four buffers that wait at each write, and has no way to read the DP8390's receive and data
@@ -93,6 +99,32 @@ const scripts: Readonly<Record<string, readonly string[]>> = {
     // A frame is sent.
     ...[put(0x04, 0x40), put(0x05, 60), put(0x06, 0), put(0x00, 0x26), get(0x00), get(0x04), get(0x07)],
     ...[get(0x1f), get(0x07), put(0x00, 0xe1), get(0x03), get(0x05), get(0x06)],
+  ],
+  pcnet: [
+    ...onBus,
+    // The address PROM, by bytes and words; registers of two bytes.
+    ...[
+      ...range(0x00, 0x10, 1),
+      ...range(0x00, 0x10, 2),
+      get(0, 4),
+      get(0x10),
+      get(0x12, 2),
+      get(0x14, 2),
+      get(0x18, 2),
+    ],
+    ...[...Array.from({ length: 128 }, (_, n) => csr(n)), ...Array.from({ length: 40 }, (_, n) => bcr(n))].flat(),
+    // What keeps what is written while the chip is stopped.
+    ...[1, 2, 3, 4, 5, 8, 11, 12, 14, 15, 16, 17, 24, 30, 58, 72, 76, 80, 88, 112, 113].flatMap((n) =>
+      setCsr(n, 0x1234),
+    ),
+    ...[0, 2, 4, 7, 9, 18, 19, 20, 22, 23].flatMap((n) => setBcr(n, 0x0123)),
+    ...[0, 1, 2, 3, 4, 0x0703].flatMap((style) => setBcr(20, style)),
+    // The PROM can be written if BCR2 says so.
+    ...[put(0x03, 0x77), get(0x03), ...setBcr(2, 0x0102), put(0x03, 0x77), get(0x03), ...setBcr(2, 2)],
+    ...[get(0x14, 2), ...[0, 3, 4, 12, 13, 15, 76].flatMap(csr)],
+    // Registers of four bytes.
+    ...[put(0x10, 0, 4), get(0x10, 2), get(0x10, 4), get(0, 4), get(0), put(0x14, 88, 4), get(0x14, 4), get(0x10, 4)],
+    ...[put(0x14, 18, 4), get(0x1c, 4), get(0x18, 4), get(0x1c, 4), get(0x14, 2)],
   ],
 };
 

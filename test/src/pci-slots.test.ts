@@ -23,7 +23,7 @@ test('all that can have a slot of its own is where it is told, and the rest in t
     'virtio0',
     'virtio-9p0',
   ];
-  const cards = ['rtl8139.0', 'ne2k_pci.0', 'e1000.0', 'virtio-net-pci.0'];
+  const cards = ['rtl8139.0', 'ne2k_pci.0', 'e1000.0', 'pcnet.0', 'virtio-net-pci.0'];
   const pciSlots = Object.fromEntries([...names, ...cards].map((name, n) => [name, 31 - n]));
   await using machine = await Machine.create({ ...everyDevice, pciSlots });
   const slots = Object.entries(await slotsOf(machine)).filter(([, slot]) => slot >= 2);

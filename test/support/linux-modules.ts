@@ -35,6 +35,7 @@ const folders = [
   'drivers/video/fbdev/core',
   'drivers/net',
   'drivers/net/ethernet/8390',
+  'drivers/net/ethernet/amd',
   'drivers/net/ethernet/intel/e1000',
   'drivers/net/ethernet/realtek',
   'net/packet',
@@ -64,7 +65,7 @@ const isWanted = (name: string): boolean =>
 
 /** The modules of Debian's kernel of this release, as files by name; throws where the host's apt client cannot get them. */
 async function modulesOf(release: string): Promise<Readonly<Record<string, Uint8Array>>> {
-  return await cachedAssets(`linux-modules-controllers-${release}`, async (work) => {
+  return await cachedAssets(`linux-modules-controllers-and-cards-${release}`, async (work) => {
     const apt = await AptClient.create(work);
     // Where some lists are missing the others may do.
     await apt.update(() => {}).catch(() => undefined);

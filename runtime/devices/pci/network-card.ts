@@ -32,7 +32,10 @@ export interface BusMasterCardOptions extends PciCardOptions {
   readonly guestError: ReportGuestError;
 }
 
-type CardId = Pick<PciDescription, 'vendorId' | 'deviceId' | 'classCode' | 'revision'>;
+type CardId = Pick<
+  PciDescription,
+  'vendorId' | 'deviceId' | 'classCode' | 'revision' | 'subsystemVendorId' | 'subsystemId' | 'registers'
+>;
 
 /** The only function of a card, which interrupts by INTA#, with the base address registers of its own and those of the options. */
 export function cardFunction(

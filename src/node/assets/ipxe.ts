@@ -6,6 +6,7 @@ const files: Readonly<Record<PciCardModel, string>> = {
   rtl8139: 'pxe-rtl8139.rom',
   ne2k_pci: 'pxe-ne2k_pci.rom',
   e1000: 'pxe-e1000.rom',
+  pcnet: 'pxe-pcnet.rom',
   'virtio-net-pci': 'pxe-virtio.rom',
 };
 

@@ -1,5 +1,6 @@
 import { E1000 } from '../../../../runtime/devices/e1000/index.ts';
 import { Ne2000Pci } from '../../../../runtime/devices/ne2000/index.ts';
+import { Pcnet } from '../../../../runtime/devices/pcnet/index.ts';
 import { Rtl8139 } from '../../../../runtime/devices/rtl8139/index.ts';
 import { loadComponents, saveComponents } from '../../../../runtime/snapshot/components.ts';
 import type { Component } from '../../../../runtime/snapshot/describe.ts';
@@ -94,6 +95,42 @@ export const subjects: Readonly<Record<string, (rig: CardRig) => Subject>> = {
         access(0x04, 1, 0x40);
         access(0x06, 1, 0x01);
         access(0, 1, 0x26);
+      },
+    };
+  },
+  pcnet: (rig) => {
+    const card = new Pcnet({ ...rig.board, device: 3 });
+    rig.enable(card.pciFunction, [PORTS, MMIO]);
+    const access = byPorts(rig);
+    const set = (csr: number, value: number) => {
+      access(0x12, 2, csr);
+      access(0x10, 2, value);
+    };
+    const start = (style: number) => {
+      // A reset, whatever the width of its registers is.
+      access(0x14, 2);
+      access(0x18, 4);
+      access(0x12, 2, 20);
+      access(0x16, 2, style);
+      // An initialization block of 32 bits with rings of 16, at 3000h and 4000h; with 16 bits it is another one.
+      rig.put(0x2000, 0x40400000, 0x12005452, 0x00005634, 0, 0, 0x3000, 0x4000);
+      set(1, 0x2000);
+      set(2, 0);
+      set(0, 0x43);
+    };
+    return {
+      component: card.component,
+      access,
+      offsets: Array.from({ length: 16 }, (_, n) => 0x10 + 2 * (n & 7)),
+      rings: [0x10, 0x12],
+      start: () => start(rig.bytes[0x100]! & 3),
+      send: ({ length, headerBytes, segmentBytes }) => {
+        start(2);
+        const first = 1 + (length % 0x1000);
+        rig.put(0x4000, SEND_DATA, ((0x8200 | (headerBytes & 0xf0)) << 16) | ((0x10000 - first) & 0xffff), 0);
+        rig.put(0x4010, SEND_DATA, (0x8100 << 16) | ((0x10000 - (1 + (segmentBytes % 0x1000))) & 0xffff), 0);
+        rig.put(0x3000, 0x8000, 0x8000f000, 0);
+        set(0, 0x48);
       },
     };
   },
