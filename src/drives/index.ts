@@ -60,7 +60,10 @@ export class MachineDrives {
       change: (name, image, options) => this.order.run(() => this.#call('change', name, ownImage(image), options)),
       eject: (name) => this.order.run(() => this.#call('eject', name)),
       closeTray: (name) => this.order.run(() => this.#call('closeTray', name)),
-      resize: (name, size) => this.order.run(() => this.#call('resize', name, size)),
+      resize: async (name, size) => {
+        checkResizable(plan);
+        await this.order.run(() => this.#call('resize', name, size));
+      },
       commit: (name) => this.order.run(() => this.#call('commit', name)),
       statistics: (name) => this.#call('statistics', name),
       limit: (name, limits) => this.#limit(name, limits),
@@ -294,6 +297,12 @@ export class MachineDrives {
 /** What the machine has to know of a drive. */
 export function configOf({ options: _, port: __, device: ___, ...config }: DrivePlan, { medium }: Drive): DriveConfig {
   return { ...config, medium };
+}
+
+/** @throws ConfigurationError for a flash chip, which the processor sees in its memory */
+function checkResizable({ name, interface: bus }: DrivePlan): void {
+  if (bus === 'pflash')
+    throw new ConfigurationError(`${name} is a flash chip, whose size stays; give another image when it is off`);
 }
 
 /** Whether what is awaited ends within so many milliseconds. */

@@ -60,6 +60,12 @@ test('the end of the first chip is below 1 MB, and the second one below the firs
   expect([...(await machine.memoryRead(0xfffe0000, 2))]).toEqual([0xff, 0xff]);
 });
 
+test('its size stays', async () => {
+  await using machine = await Machine.create(both());
+  await expect(machine.drives[1]!.resize(2 * FLASH_BYTES)).rejects.toThrow('pflash1 is a flash chip, whose size stays');
+  expect(readFileSync(variables).length).toBe(FLASH_BYTES);
+});
+
 test('a snapshot has the chips; a machine that goes on from it has what was in them', async () => {
   const options = { ...both(), drives: [chip(countingFlash()), chip(new Uint8Array(FLASH_BYTES).fill(0xf0))] };
   await using machine = await Machine.create(options);
