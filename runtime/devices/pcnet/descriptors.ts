@@ -1,5 +1,5 @@
-import { DescriptorView } from '../../ethernet/descriptors.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
+import { DescriptorView } from '../../memory/descriptors.ts';
 import { Bcr, Csr, DescriptorStatus, LENGTH_ONES, WIDE } from './registers.ts';
 import type { PcnetState } from './state.ts';
 

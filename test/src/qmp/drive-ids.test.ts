@@ -48,7 +48,7 @@ test('what names a drive by its id names its device, and its node', async () => 
     ),
   );
   // Only the USB can be unplugged from.
-  expect([await problem('device_del', { id: 'stick' }), machine.drives.length]).toEqual(['{}', 4]);
+  expect([await problem('device_del', { id: 'stick' }), machine.drives.length]).toEqual(['{}', 5]);
   const add = (name: string) =>
     problem('blockdev-add', { driver: 'file', 'node-name': name, filename: join(tmpdir(), 'nothing') });
   expect(await Promise.all(['hd', '#ide0-hd0', 'ide0-hd0', 'cd'].map(add))).toEqual([
