@@ -3,7 +3,7 @@ import { COMMAND_BYTES } from './command.ts';
 import { EVENT_COMMANDS, QUEUES, Temperature } from './registers.ts';
 
 /** Commands that are under way at the same time, of all queues. Others wait in their queues. */
-export const MOST_UNDER_WAY = 64;
+const MOST_UNDER_WAY = 64;
 /** Of a place for a command: it is free. */
 export const FREE = 0xffff;
 
