@@ -18,6 +18,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What is waited for comes late on a busy host; no test asserts how soon.
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         extends: true,
