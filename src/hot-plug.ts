@@ -142,10 +142,12 @@ function unplugProblem({ drives, network }: Pick<Machine, 'drives' | 'network'>,
   const card = network.find(({ name }) => name === id);
   if (card) return `Bus '${card.model === 'ne2k_isa' ? 'isa' : 'pci'}.0' does not support hotplugging`;
   if (drive === undefined) return undefined;
-  const [, kind, number] = /^(ide|virtio|nvme|floppy|sata)(\d+)/.exec(drive.name)!;
-  const busOf = {
+  const [, kind, number] = /^([a-z]+)(\d+)/.exec(drive.name)!;
+  const busOfKind: Readonly<Record<string, string>> = {
     ...{ ide: `ide.${number}`, sata: `ahci.${number}`, floppy: 'floppy-bus.0' },
     ...{ virtio: 'pci.0', nvme: 'pci.0' },
   };
-  return `Bus '${busOf[kind as keyof typeof busOf]}' does not support hotplugging`;
+  // A flash chip is on no bus: there is no such device, as in QEMU.
+  const bus = busOfKind[kind!];
+  return bus && `Bus '${bus}' does not support hotplugging`;
 }
