@@ -239,14 +239,19 @@ export class Processors {
 
   /** Something is pending at the interrupt controller of a processor. With IF clear it is seen when IF is set again, by whoever sets it. */
   interrupted(n: number): void {
-    const { isInterruptPending, callAttention } = this.#parts;
+    const { isInterruptPending } = this.#parts;
     if (n === this.current ? !(this.isMaskable(n) && isInterruptPending()) : !this.#acceptsInterrupt(n)) return;
-    if (n !== this.current) this.#state.wanted = n;
-    callAttention();
+    this.#callFor(n);
   }
 
   requestNmi(n: number): void {
     this.#stateOf(n)[Word.nmi]! |= Nmi.pending;
+    this.#callFor(n);
+  }
+
+  /** It is to be interrupted soon, in another one's turn, too. */
+  #callFor(n: number): void {
+    if (n !== this.current) this.#state.wanted = n;
     this.#parts.callAttention();
   }
 

@@ -238,6 +238,39 @@ async function notes(name: string, between: (guest: Guest) => Guest = (guest) =>
 
 const counted = variants.filter(({ name }) => name.endsWith(', counting')).map(({ name }) => name);
 
+/** Counts rounds of its own from an NMI to another processor, which is busy, to what that does then. */
+const interrupting = processorsProgram(`
+main:   call    start_others
+.wait:  pause
+        cmp     dword [ready], 1
+        jne     .wait
+        mov     al, 1
+        mov     ecx, NMI
+        call    send
+        xor     eax, eax
+.until: inc     eax
+        cmp     dword [came], 0
+        je      .until
+        jmp     exit
+other:  mov     dword [ready], 1
+.work:  jmp     .work
+nmi:    inc     dword [came]
+        iret
+        align 4
+ready:  dd      0
+came:   dd      0
+`);
+
+test.each(counted)('an NMI for a processor that waits for its turn gives it the turn: %s', async (name) => {
+  const variant = variants.find((known) => known.name === name)!;
+  const guest = new Guest(interrupting, variant, two);
+  try {
+    expect(endValue(guest)).toBeLessThan(100);
+  } finally {
+    await guest.dispose();
+  }
+});
+
 test('where instructions are counted, turns come at the same instructions in each run and on each engine', async () => {
   const runs = await Promise.all(counted.map((name) => notes(name)));
   const [expected] = runs;
