@@ -1,15 +1,13 @@
 import { crc32, remainder } from '../../crc32.ts';
 import { destinationOf, FCS_BYTES, HEADER_BYTES, padded, TYPE_OFFSET } from '../../ethernet/frame.ts';
 import { read16 } from '../../ethernet/network-order.ts';
+import { WaitingFrame } from '../../ethernet/waiting-frame.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { Timer } from '../../time/events.ts';
 import { advance, type Descriptor, type Descriptors, placeIn } from './descriptors.ts';
 import { Csr, DescriptorStatus, Extended, Feature, Mode, ReceiveStatus, Status } from './registers.ts';
 import type { PcnetState } from './state.ts';
 
-/** Virtual nanoseconds after which a frame that found no descriptor is offered again, and after which it is missed. */
-const RETRY = 200_000;
-const PATIENCE = 500_000_000;
 /** Frames of IEEE 802.3 have their length where others have a type; shorter ones than this have padding. */
 const LEAST_DATA = 46;
 
@@ -29,11 +27,11 @@ export interface ReceiverOptions {
 /** Puts frames into the buffers of the receive ring. */
 export class Receiver {
   readonly #options: ReceiverOptions;
-  /** Since when a frame waits for a descriptor. Derived: after a load of an earlier time it waits anew. */
-  #waitsSince = -1;
+  readonly #waiting: WaitingFrame;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
+    this.#waiting = new WaitingFrame(options.retry, options.now);
   }
 
   /** A frame from the cable, which may be lost; false: there is no room yet. In loopback nothing comes. */
@@ -45,8 +43,12 @@ export class Receiver {
     const match = this.#isOn ? this.#match(whole) : null;
     if (match === null) return true;
     const first = this.#descriptor(0);
-    if (first === null) return !this.#mayWait();
-    this.#waitsSince = -1;
+    if (first === null) {
+      const mayWait = this.#waiting.mayWait();
+      if (!mayWait) this.#miss();
+      return !mayWait;
+    }
+    this.#waiting.taken();
     this.#store(first, this.#withFcs(whole), match);
     return true;
   }
@@ -129,18 +131,6 @@ export class Receiver {
     descriptors.giveBack(descriptor, true);
     advance(state, ring, used);
     interrupt(Status.received);
-  }
-
-  /** The guest says nothing when it fills the ring: the chip has to look again. A guest that doesn't look any more misses the frame. */
-  #mayWait(): boolean {
-    const { now, retry } = this.#options;
-    if (this.#waitsSince < 0 || this.#waitsSince > now()) this.#waitsSince = now();
-    if (now() - this.#waitsSince < PATIENCE) {
-      retry.arm(now() + RETRY);
-      return true;
-    }
-    this.#miss();
-    return false;
   }
 
   #miss(): void {

@@ -2,6 +2,7 @@ import { crc32 } from '../../crc32.ts';
 import { destinationOf, FCS_BYTES, isFor, padded, tagOf, withoutTag } from '../../ethernet/frame.ts';
 import { passesMulticast } from '../../ethernet/multicast.ts';
 import { ipv4Of, isIpHeaderIntact, isPayloadIntact, Protocol } from '../../ethernet/packet.ts';
+import { WaitingFrame } from '../../ethernet/waiting-frame.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import { address64, DescriptorView } from '../../memory/descriptors.ts';
 import type { Timer } from '../../time/events.ts';
@@ -18,13 +19,6 @@ import {
   RxProtocol,
 } from './registers.ts';
 import type { Rtl8139State } from './state.ts';
-
-/**
- * Virtual nanoseconds after which a frame that found no descriptor is offered again, and after which it is lost: a busy host may
- * keep the guest from running for a while.
- */
-const RETRY = 200_000;
-const PATIENCE = 500_000_000;
 
 /** How a frame passed the filter: bits of its status in both modes. */
 interface Match {
@@ -51,12 +45,12 @@ export interface ReceiverOptions {
 export class Receiver {
   readonly #options: ReceiverOptions;
   readonly #descriptor: DescriptorView;
+  readonly #waiting: WaitingFrame;
   readonly #word = new Uint8Array(4);
-  /** Since when a frame waits for a descriptor. Derived: after a load of an earlier time it waits anew. */
-  #waitsSince = -1;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
+    this.#waiting = new WaitingFrame(options.retry, options.now);
     this.#descriptor = new DescriptorView(options.memory, DESCRIPTOR_BYTES);
   }
 
@@ -88,25 +82,17 @@ export class Receiver {
 
   #count(match: Match): void {
     const { tally } = this.#options.state;
-    this.#waitsSince = -1;
+    this.#waiting.taken();
     tally.received++;
     if (match === matches.station) tally.physical++;
     else if (match === matches.broadcast) tally.broadcast++;
     else if (match === matches.multicast) tally.multicast = (tally.multicast + 1) >>> 0;
   }
 
-  /**
-   * There is no room. The guest says when it has read from the buffer, but nothing when it fills the ring: the card has to
-   * look again. A guest that doesn't look any more loses the frame.
-   */
+  /** There is no room. The guest says when it has read from the buffer, but nothing when it fills the ring. */
   #mayWait(isCplus: boolean): boolean {
-    const { state, now, retry, interrupt } = this.#options;
-    if (!isCplus) return true;
-    if (this.#waitsSince < 0 || this.#waitsSince > now()) this.#waitsSince = now();
-    if (now() - this.#waitsSince < PATIENCE) {
-      retry.arm(now() + RETRY);
-      return true;
-    }
+    const { state, interrupt } = this.#options;
+    if (!isCplus || this.#waiting.mayWait()) return true;
     state.missed = (state.missed + 1) & 0xffffff;
     state.tally.missed = (state.tally.missed + 1) & 0xffff;
     interrupt(Interrupt.rxOverflow);
