@@ -20,6 +20,6 @@ export function checkFlash(boot: Boot, drives: Drives): void {
       "boot.flash: there is no flash chip; give a drive with interface: 'pflash' (-drive if=pflash,file=FILE)",
     );
   if (!isThere || 'flash' in boot || 'demo' in boot) return;
-  const what = 'bios' in boot ? 'leave out boot.bios (-bios)' : 'give boot.flash';
-  throw new ConfigurationError(`the firmware is what the flash chip has (pflash0); ${what}, or the chip`);
+  const what = 'bios' in boot ? 'leave out boot.bios (-bios) or the chip' : 'give boot.flash, or leave out the chip';
+  throw new ConfigurationError(`the firmware is what the flash chip has (pflash0); ${what}`);
 }

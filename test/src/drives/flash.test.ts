@@ -102,9 +102,14 @@ describe('what cannot be', () => {
     ['only the second', [{ ...bytes(4096), index: 1 }], {}, 'pflash1 requires pflash0'],
     ['a third', [bytes(4096), bytes(4096), bytes(4096)], {}, 'all 2 pflash drives are taken'],
     ['no image', [{ interface: 'pflash' }], {}, 'a flash chip needs an image'],
-    ['a BIOS besides', [bytes(4096)], { boot: { bios: 'rawiron' } }, 'leave out boot.bios (-bios), or the chip'],
+    ['a BIOS besides', [bytes(4096)], { boot: { bios: 'rawiron' } }, 'leave out boot.bios (-bios) or the chip'],
     ['no chip', [], { boot: { flash: true } }, "give a drive with interface: 'pflash'"],
-    ['a kernel beside it', [bytes(4096)], { boot: { kernel: new Uint8Array(9) } }, 'give boot.flash, or the chip'],
+    [
+      'a kernel beside it',
+      [bytes(4096)],
+      { boot: { kernel: new Uint8Array(9) } },
+      'give boot.flash, or leave out the chip',
+    ],
   ])('%s', async (_, drives, more, message) => {
     await expect(create(drives, more)).rejects.toThrow(message);
   });
