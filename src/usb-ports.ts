@@ -1,3 +1,4 @@
+import { PORTS as USB_PORTS } from '../runtime/devices/uhci/registers.ts';
 import { type UsbInput, usbInputs } from '../runtime/machine/models.ts';
 import { usbInputPorts } from '../runtime/machine/resources.ts';
 import { configOf } from './drives/index.ts';
@@ -8,15 +9,7 @@ import { nameOfPlugged, type PluggedDevice } from './machine-core.ts';
 import type { MachineStreams } from './machine-streams.ts';
 import type { Examine, MachineParts } from './machine-types.ts';
 import { checkedOneOf, checkNames } from './option-checks.ts';
-import {
-  checkUsbPlace,
-  portsOf,
-  USB_PORTS,
-  type UsbInputOptions,
-  type UsbPlace,
-  usbOptions,
-  usbPlaces,
-} from './usb.ts';
+import { checkUsbPlace, portsOf, type UsbInputOptions, type UsbPlace, usbOptions, usbPlaces } from './usb.ts';
 
 /** A device that is plugged into the USB. */
 export interface PluggedUsb {

@@ -1,12 +1,10 @@
+import { PORTS as USB_PORTS } from '../runtime/devices/uhci/registers.ts';
 import { type UsbInput, usbInputs } from '../runtime/machine/models.ts';
 import { usbInputPorts } from '../runtime/machine/resources.ts';
 import { type DrivePlan, driveName, isIdentifier } from './drives/options.ts';
 import { ConfigurationError } from './errors.ts';
 import { checkedInteger, checkedSome, checkNames, shown } from './option-checks.ts';
 import type { MachineOptions } from './options.ts';
-
-/** Ports of the controller. There are no hubs. */
-export const USB_PORTS = 2;
 
 /** A keyboard, mouse or tablet on the USB, of which more is told than what it is. */
 export interface UsbInputOptions {

@@ -33,6 +33,14 @@ const mostUnderWay: Readonly<Partial<Record<DriveConfig['interface'], number>>> 
   pflash: Infinity,
 };
 
+/** Drives of an interface, in the order of their places. */
+export function drivesAt(
+  kind: DriveConfig['interface'],
+  { drives = [] }: Pick<MachineConfig, 'drives'>,
+): DriveConfig[] {
+  return drives.filter((drive) => drive.interface === kind).sort((a, b) => a.index - b.index);
+}
+
 /** The block port of a drive that the machine was made with. Throws for another name. */
 export function blockPort(drives: readonly DriveConfig[], door: HostDoor, name: string): BlockPort {
   const drive = drives.find((drive) => drive.name === name);

@@ -3,6 +3,7 @@ import { BLOCK_BYTES, MOST_BYTES } from '../devices/pflash/registers.ts';
 import { BootError } from '../firmware/load/index.ts';
 import type { Board } from './board.ts';
 import type { MachineConfig } from './config.ts';
+import { drivesAt } from './drives.ts';
 
 /** A flash chip, and where it stands. */
 export interface PlacedFlash {
@@ -17,10 +18,9 @@ const TOP = 0x1_0000_0000;
  * The flash chips, from 4 GB downwards.
  * @throws BootError for those that cannot be
  */
-export function placedFlash({ drives = [] }: MachineConfig): PlacedFlash[] {
-  const chips = drives.filter((drive) => drive.interface === 'pflash').sort((a, b) => a.index - b.index);
+export function placedFlash(config: MachineConfig): PlacedFlash[] {
   let base = TOP;
-  const placed = chips.map(({ name, contents = new Uint8Array() }) => {
+  const placed = drivesAt('pflash', config).map(({ name, contents = new Uint8Array() }) => {
     const { length } = contents;
     if (length === 0 || length % BLOCK_BYTES !== 0)
       throw new BootError(`${name}: the image has ${length} bytes; a flash chip has a multiple of ${BLOCK_BYTES}`);

@@ -18,7 +18,7 @@ import type { Board, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
 import { networkCards } from './cards.ts';
 import { startsFirmware } from './config.ts';
-import { type DriveConfig, floppyDrives } from './drives.ts';
+import { drivesAt, floppyDrives } from './drives.ts';
 import { flashChips } from './flash-chips.ts';
 import { parallelPort, virtioPortName } from './resources.ts';
 import { soundCards } from './sound-cards.ts';
@@ -53,8 +53,8 @@ export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[]
 const BUS_MASTER_BASE = 0xc000;
 
 function ideController(board: Board): IdeController {
-  const { drives = [], boot } = board.config;
-  const onCables = drives.filter((drive) => drive.interface === 'ide');
+  const { boot } = board.config;
+  const onCables = drivesAt('ide', board.config);
   const connected = onCables.map((drive) => ({ ...drive, port: board.blockPort(drive.name) }));
   for (const { bootIndex, index } of onCables)
     board.bootsFrom(bootIndex, `/ide@1,1/drive@${index >> 1}/disk@${index & 1}`);
@@ -63,8 +63,8 @@ function ideController(board: Board): IdeController {
 
 /** Its drives are at its ports. Firmware names PCI devices without a kind of their own by their numbers. */
 function ahciController(board: Board): AhciController | null {
-  const { drives = [], ahci = false } = board.config;
-  const atPorts = drives.filter((drive) => drive.interface === 'sata');
+  const { ahci = false } = board.config;
+  const atPorts = drivesAt('sata', board.config);
   if (!ahci && atPorts.length === 0) return null;
   const device = board.pciSlot('ahci');
   const connected = atPorts.map((drive) => ({ ...drive, port: board.blockPort(drive.name) }));
@@ -94,14 +94,9 @@ function virtioBoard(board: Board, name: string): VirtioOptions {
   return { name, device, ports, mmio, memory, guestError, sendMessage, irq: board.pciIrq(device, 1) };
 }
 
-/** Drives of an interface, in the order of their places. */
-function drivesOf({ config: { drives = [] } }: Board, kind: DriveConfig['interface']): DriveConfig[] {
-  return drives.filter((drive) => drive.interface === kind).sort((a, b) => a.index - b.index);
-}
-
 /** Each is a controller with one namespace. */
 function nvmeDisks(board: Board): Nvme[] {
-  return drivesOf(board, 'nvme').map(({ name, serial = name, bootIndex }) => {
+  return drivesAt('nvme', board.config).map(({ name, serial = name, bootIndex }) => {
     const { pciMmio: mmio } = board;
     const device = board.pciSlot(name);
     board.bootsFrom(bootIndex, `${devicePath('pci1b36,0010', device)}/namespace@1,0`);
@@ -118,7 +113,7 @@ function nvmeDisks(board: Board): Nvme[] {
 }
 
 function virtioDisks(board: Board): VirtioBlock[] {
-  return drivesOf(board, 'virtio').map(({ name, serial = '', bootIndex }) => {
+  return drivesAt('virtio', board.config).map(({ name, serial = '', bootIndex }) => {
     const options = virtioBoard(board, name);
     board.bootsFrom(bootIndex, `${devicePath('scsi', options.device)}/disk@0,0`);
     return new VirtioBlock({ ...options, serial, port: board.blockPort(name) });

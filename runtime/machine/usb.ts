@@ -11,6 +11,7 @@ import type { UsbDevice } from '../usb/device.ts';
 import type { Board, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
 import type { MachineConfig } from './config.ts';
+import { drivesAt } from './drives.ts';
 import type { UsbInput } from './models.ts';
 import { nameOfPlugged, type PlugBus, type PluggedDevice } from './plugboard.ts';
 import { usbInputPorts } from './resources.ts';
@@ -47,8 +48,9 @@ export function usbParts(board: Board): Part[] {
 }
 
 /** What is plugged in at the start: input first, then disks, each in the port that is told, or the next free one. Null: there is no controller. */
-function usbDevices({ usb, usbPorts = {}, drives = [] }: MachineConfig): PluggedDevice[] | null {
-  const disks = drives.filter((drive) => drive.interface === 'usb').sort((a, b) => a.index - b.index);
+function usbDevices(config: MachineConfig): PluggedDevice[] | null {
+  const { usb, usbPorts = {} } = config;
+  const disks = drivesAt('usb', config);
   if (usb === undefined && disks.length === 0) return null;
   const devices = [
     ...(usb ?? []).map((input) => ({ type: 'usb-input' as const, input, port: 0 })),

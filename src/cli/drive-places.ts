@@ -1,3 +1,4 @@
+import { PORTS as AHCI_PORTS } from '../../runtime/devices/ahci/registers.ts';
 import { ConfigurationError, type DriveOptions } from '../index.ts';
 import { parseInteger } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
@@ -5,7 +6,6 @@ import { machine, type Settings } from './settings.ts';
 /** Where a drive of ide-hd or ide-cd is to be: at one of the four places of the IDE, or at a port of the AHCI controller. */
 type Place = Pick<DriveOptions, 'interface' | 'index'>;
 
-const AHCI_PORTS = 6;
 /** Buses of a controller without a name: QEMU counts them on from those of the IDE. */
 const FIRST_UNNAMED = 2;
 

@@ -1,3 +1,5 @@
+import { PORTS as AHCI_PORTS } from '../../runtime/devices/ahci/registers.ts';
+import { PORTS as USB_PORTS } from '../../runtime/devices/uhci/registers.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import { checkedBootIndex } from '../boot-order.ts';
 import { ConfigurationError, within } from '../errors.ts';
@@ -87,7 +89,8 @@ const optionNames: readonly (keyof DriveOptions)[] = [
   'device',
 ];
 
-const places = { ide: 4, floppy: 2, virtio: 16, usb: 2, sata: 6, nvme: 16, pflash: 2 } as const;
+/** How many drives of each kind there can be. */
+const places = { ide: 4, floppy: 2, virtio: 16, usb: USB_PORTS, sata: AHCI_PORTS, nvme: 16, pflash: 2 } as const;
 const busNames = Object.keys(places) as (keyof typeof places)[];
 /** What a drive's identification has room for, in characters. */
 const SERIAL_LENGTH = 20;

@@ -20,7 +20,7 @@ export function processorsOf({ processors, topology, processorModel }: Machine):
     const { socket, core, thread } = placeOf(topology, index);
     return {
       index,
-      // QEMU's second device is none of them.
+      // QEMU has its kvmvapic, which the first one makes, in between.
       path: `/machine/unattached/device[${index === 0 ? 0 : index + 1}]`,
       place: { 'core-id': core, 'thread-id': thread, 'socket-id': socket },
       type: `${processorModel}-i386-cpu`,

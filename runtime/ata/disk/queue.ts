@@ -6,7 +6,7 @@ import { ErrorBit, Status } from '../registers.ts';
 /** Commands that a queue has room for: a tag has five bits. */
 export const QUEUE_DEPTH = 32;
 
-/** Bytes that the host is asked for at once. All commands of the queue may be under way, each with so much memory. */
+/** Sectors that the host is asked for at once: 128 KB. All commands of the queue may be under way, each with so much memory. */
 const CHUNK_SECTORS = (128 << 10) / SECTOR_BYTES;
 
 /** What a queued command is doing. From `read` on a request to the medium is under way. */

@@ -30,7 +30,7 @@ export interface PortOptions {
 /** A port: its registers, and the drive at it. */
 export class AhciPort {
   readonly component: Component;
-  /** Its drive's state, if it has one. */
+  /** The drive at it; null: none. */
   readonly drive: Drive | null;
   readonly #state: StateOf<typeof portState> = portState.create();
   readonly #received: ReceivedFises;

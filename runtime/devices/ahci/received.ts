@@ -14,7 +14,6 @@ const KEPT_STATUS = Status.busy | Status.dataRequest;
 export class ReceivedFises {
   readonly #state: StateOf<typeof portState>;
   readonly #memory: BusMemory;
-
   readonly #changed: () => void;
 
   /** `changed`: called when the interrupt status has new bits. */

@@ -60,8 +60,7 @@ export class ParallelFlash {
   /** The array stays, as it does without power. */
   reset(): void {
     this.#showArray();
-    const { changed } = this.#state;
-    Object.assign(this.#state, { ...flashState.create(), changed });
+    Object.assign(this.#state, flashState.create());
     this.#timer.disarm();
   }
 
