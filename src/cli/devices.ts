@@ -282,8 +282,16 @@ export function applyDevice(settings: Settings, text: string): Settings {
   const given = parseProperties(text, 'driver', [...new Set([...Object.keys(properties), ...others])]);
   if (given.bus !== undefined && !('bus' in properties)) checkBus(driver, given.bus);
   const used = Object.entries(given).filter(([name]) => name in properties);
-  const added = apply(settings, { ...properties, ...Object.fromEntries(used) });
+  const added = withDeviceId(apply(settings, { ...properties, ...Object.fromEntries(used) }), given.id);
   return given.addr === undefined ? added : withAddress(added, driver, given.addr);
+}
+
+/** The settings with the name of one more -device: no two have the same, of whatever kind they are. */
+function withDeviceId(settings: Settings, id: string | undefined): Settings {
+  if (id === undefined) return settings;
+  const { deviceIds = [] } = settings;
+  if (deviceIds.includes(id)) throw new ConfigurationError(`Duplicate ID '${id}' for device; give each its own`);
+  return { ...settings, deviceIds: [...deviceIds, id] };
 }
 
 /** There is one bus of each kind. QEMU takes the name without the number, too. */

@@ -63,6 +63,8 @@ export interface Settings {
   readonly hasIdeDevice?: boolean;
   /** The name of the AHCI controller that a -device has added; '': it has none. */
   readonly ahciId?: string;
+  /** The names that `-device` has given, in their order. */
+  readonly deviceIds?: readonly string[];
   /** What the real-time clock shows when the machine is made; none: the host's time. */
   readonly startTime?: () => Date;
   /** One for each `-serial`, in their order. */

@@ -17,6 +17,11 @@ test.each([
     '-object memory-backend-file,id=m,size=1G',
     "-object: the object 'memory-backend-file' is not supported; give filter-dump",
   ],
+  ['-usb -device ahci,id=a -device usb-tablet,id=a', "-device: Duplicate ID 'a' for device; give each its own"],
+  [
+    '-drive if=none,id=d,file=disk.img -device ahci,id=a -device ide-hd,drive=d,bus=a.0,id=a',
+    "-device: Duplicate ID 'a' for device; give each its own",
+  ],
 ])('%s is refused', (line, message) => {
   expect(() => parse(line)).toThrow(message);
 });
