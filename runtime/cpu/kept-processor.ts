@@ -13,7 +13,7 @@ const ranges: readonly (readonly [from: number, to: number])[] = [-1, ...shared]
   .map((word, n): [number, number] => [word + 1, shared[n] ?? WORD_COUNT])
   .filter(([from, to]) => from < to);
 
-/** Bits of CR4 that decide what a page table means: PSE, PAE, PGE, SMEP. */
+/** Bits of CR4 that decide what a page table means. */
 const PAGING_BITS = Cr4.pse | Cr4.pae | Cr4.pge;
 
 /** What there is of one processor while the CPU has the state of another one. */
