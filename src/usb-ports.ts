@@ -123,6 +123,7 @@ export class UsbPorts {
     const name = usbInputPorts[options.device];
     if (this.#all.some((one) => one.name === name))
       throw new ConfigurationError(`there can be one USB ${options.device}; pull out '${this.#idOf(name)}' first`);
+    this.#checkId(id ?? name);
     const place = { name, id: id ?? name, device: options.device, port };
     await this.#enter(place, { type: 'usb-input', input: options.device, port });
     return place;
@@ -144,8 +145,9 @@ export class UsbPorts {
       ...(id !== undefined && { device: id }),
     };
     const plan = planUsbDisk(named, [...this.#all, ...drives.all]);
-    const drive = await drives.add(plan);
     const { name } = plan;
+    this.#checkId(id ?? name);
+    const drive = await drives.add(plan);
     const place: UsbPlace = { name, id: id ?? name, device: 'disk', port };
     this.#plans.set(name, plan);
     await this.#enter(place, { type: 'usb-disk', drive: configOf(plan, drive), port }).catch(async (error: unknown) => {
@@ -178,12 +180,17 @@ export class UsbPorts {
     if (this.#machine.isMigrating()) throw new ConfigurationError(`${what} not allowed while migrating`);
   }
 
+  /** Without an id a device has its name for one, which another may have been given. */
+  #checkId(id: string): void {
+    if (this.#all.some((one) => one.id === id || one.name === id))
+      throw new ConfigurationError(`Duplicate device ID '${id}'`);
+  }
+
   #checkedPlace({ device, id, port }: UsbInputOptions | UsbDiskOptions): { id: string | undefined; port: number } {
     const driver = device === 'disk' ? 'usb-storage' : usbInputPorts[device];
     if (!this.isThere) throw new ConfigurationError(`No 'usb-bus' bus found for device '${driver}'`);
     checkUsbPlace(driver, { ...(id !== undefined && { id }) });
-    if (this.#all.some((one) => one.id === id || one.name === id))
-      throw new ConfigurationError(`Duplicate device ID '${id}'`);
+    if (id !== undefined) this.#checkId(id);
     const taken = this.#all.map((one) => one.port);
     const free = Array.from({ length: USB_PORTS }, (_, n) => n + 1).find((one) => !taken.includes(one));
     if (port === undefined && free === undefined)

@@ -54,6 +54,17 @@ test('what is there from the start goes too, by its id, and its port is free', a
   expect(await machine.usb.plug({ device: 'keyboard', port: 2 })).toMatchObject({ id: 'usb-kbd', port: 2 });
 });
 
+test('a name that another device was given as its id is taken, also for who gives none', async () => {
+  await using machine = await Machine.create({ ...demo, usb: [] });
+  const { usb } = machine;
+  await usb.plug({ device: 'mouse', id: 'usb-kbd' });
+  expect(await problem(usb.plug('keyboard'))).toBe("Duplicate device ID 'usb-kbd'");
+  await usb.unplug('usb-kbd');
+  await usb.plug({ ...stick, id: 'usb1' });
+  expect(await problem(usb.plug({ device: 'disk', image }))).toBe("Duplicate device ID 'usb1'");
+  expect(names(machine)).toEqual(['usb0']);
+});
+
 test('what cannot be plugged in is refused, and nothing is left of it', async () => {
   await using machine = await Machine.create({ ...demo, usb: ['mouse'] });
   await using without = await Machine.create(demo);
