@@ -177,7 +177,7 @@ function parseDrive(text: string): Drive {
   const { index = connection === 'pflash' ? unit : idePlace(bus ?? '', unit ?? '')?.toString() } = properties;
   if (!isConnection(connection))
     throw new ConfigurationError(
-      `if=${connection} is not there yet; give if=ide, if=virtio, if=floppy or if=pflash, or if=none,id=ID with -device nvme or usb-storage and drive=ID`,
+      `if=${connection} is not there yet; give if=ide, if=virtio, if=floppy or if=pflash, or if=none,id=ID with -device nvme, usb-storage or (for SATA, with -device ahci,id=ahci) ide-hd,bus=ahci.0 and drive=ID`,
     );
   for (const name of ['rerror', 'werror']) checkErrorAction(name, properties[name]);
   checkIsOneOf('media', media, ['disk', 'cdrom']);

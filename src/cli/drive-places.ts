@@ -36,7 +36,7 @@ function ahciPort({ machine: { ahci }, ahciId = '' }: Settings, bus: string): nu
 }
 
 function ahciBuses({ machine: { ahci }, ahciId = '' }: Settings): string {
-  if (!ahci) return '';
+  if (!ahci) return ', or -device ahci,id=ahci and bus=ahci.0 to ahci.5';
   const first = ahciId === '' ? FIRST_UNNAMED : 0;
   const name = ahciId || 'ide';
   return `, or bus=${name}.${first} to ${name}.${first + AHCI_PORTS - 1} of the AHCI controller`;

@@ -28,7 +28,10 @@ describe('drives at -device ahci', () => {
   });
 
   test.each([
-    ['-device ide-cd,bus=ahci.0', "there is no bus 'ahci.0'; give bus=ide.0 or bus=ide.1"],
+    [
+      '-device ide-cd,bus=ahci.0',
+      "there is no bus 'ahci.0'; give bus=ide.0 or bus=ide.1, or -device ahci,id=ahci and bus=ahci.0 to ahci.5",
+    ],
     [
       '-device ahci,id=ahci -device ide-cd,bus=ahci.6',
       "there is no bus 'ahci.6'; give bus=ide.0 or bus=ide.1, or bus=ahci.0 to ahci.5 of the AHCI controller",

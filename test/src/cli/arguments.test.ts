@@ -244,7 +244,7 @@ test.each([
   ['-drive if=virtio', '-drive: a hard disk needs an image; give file=FILE'],
   [
     '-drive if=nvme,file=a',
-    'give if=ide, if=virtio, if=floppy or if=pflash, or if=none,id=ID with -device nvme or usb-storage and drive=ID',
+    'give if=ide, if=virtio, if=floppy or if=pflash, or if=none,id=ID with -device nvme, usb-storage or (for SATA, with -device ahci,id=ahci) ide-hd,bus=ahci.0 and drive=ID',
   ],
   ['-drive id=n,file=a,if=none -device nvme,drive=n', '-device: nvme: serial property not set; give serial=TEXT'],
   ['-device nvme,serial=a', '-device: nvme: drive property not set; give -drive if=none,id=ID,file=FILE and drive=ID'],
