@@ -22,10 +22,13 @@ export {
   displayModels,
   type SoundCardModel,
   soundCardModels,
+  type UsbControllerModel,
   type UsbInput,
+  usbControllerModels,
   usbInputs,
 } from '../runtime/machine/models.ts';
 export { type TraceEvent, traceEvents } from '../runtime/machine/trace/events.ts';
+export type { UsbControllerConfig } from '../runtime/machine/usb-plan.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
 export type { Balloon } from './balloon.ts';
 export type { BootOrder } from './boot-order.ts';

@@ -3,7 +3,7 @@ import type { MachineConfig } from './machine-core.ts';
 import { checkedBoolean, checkedInteger, checkNames } from './option-checks.ts';
 import type { MachineOptions } from './options.ts';
 import { checkedSoundCards } from './sound/options.ts';
-import { checkedUsb, usbDisks } from './usb.ts';
+import { checkedUsb, checkedUsbControllers } from './usb.ts';
 import { checkedVirtioPorts } from './virtio-ports.ts';
 
 /** Devices that are there or not: whether they are where nothing is said. */
@@ -19,20 +19,29 @@ const switches = {
 type SwitchName = keyof typeof switches;
 
 /** Devices that an option adds or leaves out. Not the display adapter: whether it is there depends on what is booted. */
-type DeviceName = SwitchName | 'debugExit' | 'virtioPorts' | 'soundCards' | 'usb' | 'edu' | 'debugConsolePort';
+type DeviceName =
+  | SwitchName
+  | 'debugExit'
+  | 'virtioPorts'
+  | 'soundCards'
+  | 'usb'
+  | 'usbControllers'
+  | 'edu'
+  | 'debugConsolePort';
 
 /**
  * Those of a machine with these options.
  * @throws ConfigurationError that names the option
  */
 export function checkedDevices(options: MachineOptions): Pick<MachineConfig, DeviceName> {
-  const { debugExit, debugConsole, edu, soundCards, usb, virtioPorts } = options;
+  const { debugExit, debugConsole, edu, soundCards, usb, usbControllers, virtioPorts } = options;
   return {
     ...checkedSwitches(options),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(virtioPorts && { virtioPorts: checkedVirtioPorts(virtioPorts) }),
     ...(soundCards && { soundCards: checkedSoundCards(soundCards) }),
-    ...(usb !== undefined && { usb: checkedUsb(usb, usbDisks(options.drives)) }),
+    ...(usb !== undefined && { usb: checkedUsb(usb) }),
+    ...(usbControllers !== undefined && { usbControllers: checkedUsbControllers(usbControllers) }),
     ...(edu !== undefined && { edu: checkedEdu(edu) }),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };

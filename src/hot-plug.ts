@@ -16,6 +16,7 @@ const buses: Readonly<Record<Bus, readonly string[]>> = {
   pci: [
     ...['rtl8139', 'ne2k_pci', 'e1000', 'e1000-82540em', 'pcnet', 'AC97', 'ac97', 'edu'],
     ...['piix3-usb-uhci', 'ahci', 'ich9-ahci', 'nvme'],
+    ...['qemu-xhci', 'nec-usb-xhci', 'usb-ehci'],
     ...['blk', 'net', 'balloon', 'serial', 'rng', '9p'].flatMap((name) => [`virtio-${name}-pci`, `virtio-${name}`]),
   ],
   'usb-bus': ['usb-kbd', 'usb-mouse', 'usb-tablet', 'usb-storage'],
@@ -62,24 +63,33 @@ export async function plugDevice(machine: Machine, { driver, ...given }: DeviceP
   const model = pluggable[driver];
   if (model === undefined || !machine.usb.isThere) throw new ConfigurationError(plugProblem(machine, driver));
   const { id, bus, port, drive, serial } = given;
-  if (bus !== undefined && bus !== 'usb-bus.0') throw new ConfigurationError(`Bus '${bus}' not found`);
+  const names = machine.usb.buses.map(({ name }) => name);
+  if (bus !== undefined && !names.includes(bus)) throw new ConfigurationError(`Bus '${bus}' not found`);
   if (id !== undefined && !isIdentifier(id)) throw new ConfigurationError("Parameter 'id' expects an identifier");
   const unknown = Object.keys(given).find((name) => !['id', 'bus', 'port', ...model.properties].includes(name));
   if (unknown !== undefined) throw new ConfigurationError(`Property '${driver}.${unknown}' not found`);
-  const place = { ...(id !== undefined && { id }), ...(port !== undefined && { port: portOf(port) }) };
+  const place = {
+    ...(id !== undefined && { id }),
+    ...(bus !== undefined && { bus }),
+    ...(port !== undefined && { port: portOf(port, bus ?? names.at(-1)!) }),
+  };
   if (model.device !== 'disk') await machine.usb.plug({ device: model.device, ...place });
   else await plugDisk(machine, { ...place, drive, serial });
 }
 
 /** One that is no number is not there. */
-function portOf(port: string): number {
+function portOf(port: string, bus: string): number {
   if (/^\d+$/.test(port)) return Number(port);
-  throw new ConfigurationError(`usb port ${port} (bus usb-bus.0) not found (in use?)`);
+  throw new ConfigurationError(`usb port ${port} (bus ${bus}) not found (in use?)`);
 }
 
 async function plugDisk(
   machine: Machine,
-  { drive, serial, ...place }: Pick<UsbDiskOptions, 'id' | 'port' | 'drive' | 'serial'> & Record<string, unknown>,
+  {
+    drive,
+    serial,
+    ...place
+  }: Pick<UsbDiskOptions, 'id' | 'bus' | 'port' | 'drive' | 'serial'> & Record<string, unknown>,
 ): Promise<void> {
   const nodes = BlockNodes.of(machine);
   if (drive === undefined) throw new ConfigurationError('drive property not set');

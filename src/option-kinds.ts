@@ -34,6 +34,7 @@ const kinds = {
   edu: 'part',
   ahci: 'part',
   usb: 'part',
+  usbControllers: 'part',
   pciSlots: 'part',
   keyboardLayout: 'setting',
   rng: 'part',

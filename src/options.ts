@@ -1,6 +1,7 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
 import type { AddressRange, LogItem } from '../runtime/machine/log-items.ts';
 import { type DisplayModel, displayModels, type SoundCardModel, type UsbInput } from '../runtime/machine/models.ts';
+import type { UsbControllerConfig } from '../runtime/machine/usb-plan.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
 import type { CardOptions } from './cards/options.ts';
 import { checkedDevices } from './device-options.ts';
@@ -157,15 +158,20 @@ export interface MachineOptions {
   /** Folders that the guest may mount, in memory or of the host (QEMU's `-virtfs`; only in Node, on Linux). Default: none. */
   readonly shares?: readonly ShareOptions[];
   /**
-   * Adds a USB controller with these plugged in, each at most once and two in all, disks of `drives` with `interface: 'usb'` included: QEMU's `-usb` and
-   * `-device usb-tablet`. What `Machine.keyboard` and `Machine.mouse` do goes to them while the guest uses them. `Machine.usb` plugs in others while
-   * the machine runs. Default: none.
+   * Adds these on the USB, each at most once: QEMU's `-device usb-tablet`. They and disks of `drives` with `interface: 'usb'` are plugged into the
+   * controllers of `usbControllers`. What `Machine.keyboard` and `Machine.mouse` do goes to them while the guest uses them. `Machine.usb` plugs in others
+   * while the machine runs. Default: none.
    */
   readonly usb?: readonly (UsbInput | UsbInputOptions)[];
   /**
+   * USB controllers, one of a kind: "piix3-usb-uhci" with two ports of USB 1.1, "qemu-xhci" or "nec-usb-xhci" with four of USB 2, "usb-ehci" with six. Default: a UHCI where
+   * `usb` is given, `[]` too, or a drive is on the USB.
+   */
+  readonly usbControllers?: readonly UsbControllerConfig[];
+  /**
    * The slots of PCI devices, from 2 to 31: QEMU's `-device …,addr=`. Network cards have their names here, virtio disks those of their places, such as
-   * "virtio0", folders "virtio-9p0" and so on; others are "vga", "virtio-serial", "virtio-balloon", "virtio-rng", "ac97", "edu", "ahci" and "uhci", the USB
-   * controller. Default: the display adapter has 2, the others the next free ones; the USB controller is part of the chipset.
+   * "virtio0", folders "virtio-9p0" and so on; others are "vga", "virtio-serial", "virtio-balloon", "virtio-rng", "ac97", "edu", "ahci", "xhci", "ehci" and "uhci", the USB
+   * controllers. Default: the display adapter has 2, the others the next free ones; the UHCI is part of the chipset.
    */
   readonly pciSlots?: Readonly<Record<string, number>>;
   /** The keyboard layout that the guest has, for `Keyboard.type`: QEMU's `-k`. Default: "en-us". */

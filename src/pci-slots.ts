@@ -1,4 +1,6 @@
+import { usbControllers } from '../runtime/machine/models.ts';
 import { FIRST_SLOT, LAST_SLOT } from '../runtime/machine/pci-slots.ts';
+import { usbBusesOf } from '../runtime/machine/usb-plan.ts';
 import { ConfigurationError } from './errors.ts';
 import type { MachineConfig } from './machine-core.ts';
 import { checkedInteger, shown } from './option-checks.ts';
@@ -32,11 +34,10 @@ const pciInterfaces: readonly string[] = ['virtio', 'nvme'];
 
 /** Names of PCI devices that can be in any slot. */
 function deviceNames({ settings, drives, cards, shares }: DevicePlans): string[] {
-  const hasUsb = settings.usb !== undefined || drives.some((drive) => drive.interface === 'usb');
   const hasAhci = settings.ahci === true || drives.some((drive) => drive.interface === 'sata');
   return [
     ...Object.keys(single).filter((name) => single[name]!(settings)),
-    ...(hasUsb ? ['uhci'] : []),
+    ...usbBusesOf({ ...settings, drives }).map(({ model }) => usbControllers[model].name),
     ...(hasAhci ? ['ahci'] : []),
     ...cards.flatMap(({ config: { name, model } }) => (model === 'ne2k_isa' ? [] : [name])),
     ...drives.flatMap((drive) => (pciInterfaces.includes(drive.interface) ? [drive.name] : [])),

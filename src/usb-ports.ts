@@ -1,6 +1,6 @@
-import { PORTS as USB_PORTS } from '../runtime/devices/uhci/registers.ts';
-import { type UsbInput, usbInputs } from '../runtime/machine/models.ts';
+import { type UsbControllerModel, type UsbInput, usbControllers, usbInputs } from '../runtime/machine/models.ts';
 import { usbInputPorts } from '../runtime/machine/resources.ts';
+import { defaultBus, type UsbBusPlan, type UsbPort } from '../runtime/machine/usb-plan.ts';
 import { configOf } from './drives/index.ts';
 import { type DriveOptions, type DrivePlan, planUsbDisk } from './drives/options.ts';
 import { ConfigurationError } from './errors.ts';
@@ -9,7 +9,25 @@ import { nameOfPlugged, type PluggedDevice } from './machine-core.ts';
 import type { MachineStreams } from './machine-streams.ts';
 import type { Examine, MachineParts } from './machine-types.ts';
 import { checkedOneOf, checkNames } from './option-checks.ts';
-import { checkUsbPlace, portsOf, type UsbInputOptions, type UsbPlace, usbOptions, usbPlaces } from './usb.ts';
+import {
+  checkUsbPlace,
+  portsOf,
+  sortedPlaces,
+  type UsbInputOptions,
+  type UsbPlace,
+  usbBuses,
+  usbOptions,
+  usbPlaces,
+} from './usb.ts';
+
+/** A USB controller's bus. */
+export interface UsbBusInfo {
+  /** What it is called, as of `UsbInputOptions.bus`. */
+  readonly name: string;
+  readonly controller: UsbControllerModel;
+  /** How many it has. */
+  readonly ports: number;
+}
 
 /** A device that is plugged into the USB. */
 export interface PluggedUsb {
@@ -19,7 +37,9 @@ export interface PluggedUsb {
   readonly isNamed: boolean;
   /** What it is. */
   readonly device: UsbInput | 'disk';
-  /** Its port of the controller, 1 or 2. */
+  /** The bus that it is on (`UsbPorts.buses`). */
+  readonly bus: string;
+  /** Its port of that, from 1. */
   readonly port: number;
   /** Of a disk: the name of its drive (`Machine.drives`). */
   readonly drive?: string;
@@ -34,7 +54,9 @@ export interface UsbDiskOptions
   readonly id?: string;
   /** What monitors call its drive, as of `DriveOptions`. */
   readonly drive?: string;
-  /** Its port of the controller, 1 or 2. Default: the next free one. */
+  /** The bus that it is on, as of `UsbInputOptions`. */
+  readonly bus?: string;
+  /** Its port of that, from 1. Default: the next free one. */
   readonly port?: number;
 }
 
@@ -52,12 +74,14 @@ export interface UsbMachine {
   unplugged(device: PluggedUsb): void;
 }
 
-const diskOptions = ['device', 'id', 'drive', 'port', 'image', 'format', 'readOnly', 'snapshot', 'serial', 'limits'];
+const inputOptions = ['device', 'id', 'bus', 'port'];
+const diskOptions = [...inputOptions, 'drive', 'image', 'format', 'readOnly', 'snapshot', 'serial', 'limits'];
 
-/** The ports of a machine's USB controller: what is plugged in, also while it runs. */
+/** The ports of a machine's USB controllers: what is plugged in, also while it runs. */
 export class UsbPorts {
   readonly #machine: UsbMachine;
-  /** By port. */
+  readonly #buses: readonly UsbBusPlan[];
+  /** By bus and port. */
   #places: readonly UsbPlace[];
   /** What is to be plugged in when the guest next runs, as it is recorded. */
   #coming: readonly UsbPlace[] = [];
@@ -70,17 +94,23 @@ export class UsbPorts {
   constructor(machine: UsbMachine) {
     this.#machine = machine;
     const { options, parts } = machine.made;
-    this.#places = usbPlaces(options.usb, parts.drives);
+    this.#buses = usbBuses(options, parts.drives);
+    this.#places = usbPlaces(options, parts.drives);
     for (const plan of parts.drives) this.#plans.set(plan.name, plan);
     for (const { device } of this.#places) if (device !== 'disk') plugInput(machine.streams, machine.input, device);
   }
 
   /** Whether the machine has a controller. */
   get isThere(): boolean {
-    return this.#machine.made.options.usb !== undefined || this.#places.length > 0;
+    return this.#buses.length > 0;
   }
 
-  /** What is plugged in, by port. */
+  /** The buses of its controllers, in their order. */
+  get buses(): readonly UsbBusInfo[] {
+    return this.#buses.map(({ name, model }) => ({ name, controller: model, ports: usbControllers[model].ports }));
+  }
+
+  /** What is plugged in, by bus and port. */
   get devices(): readonly PluggedUsb[] {
     return this.#places.map(shownPlace);
   }
@@ -116,21 +146,21 @@ export class UsbPorts {
 
   async #plug(options: UsbInputOptions | UsbDiskOptions): Promise<UsbPlace> {
     if (options.device !== 'disk') checkedOneOf('device', options.device, [...usbInputs, 'disk' as never]);
-    checkNames('what is plugged in', options, options.device === 'disk' ? diskOptions : ['device', 'id', 'port']);
+    checkNames('what is plugged in', options, options.device === 'disk' ? diskOptions : inputOptions);
     this.#checkStays('device_add');
-    const { id, port } = this.#checkedPlace(options);
-    if (options.device === 'disk') return await this.#plugDisk(options, { id, port });
+    const { id, ...at } = this.#checkedPlace(options);
+    if (options.device === 'disk') return await this.#plugDisk(options, { id, ...at });
     const name = usbInputPorts[options.device];
     if (this.#all.some((one) => one.name === name))
       throw new ConfigurationError(`there can be one USB ${options.device}; pull out '${this.#idOf(name)}' first`);
     this.#checkId(id ?? name);
-    const place = { name, id: id ?? name, device: options.device, port };
-    await this.#enter(place, { type: 'usb-input', input: options.device, port });
+    const place = { name, id: id ?? name, device: options.device, ...at };
+    await this.#enter(place, { type: 'usb-input', input: options.device, ...at });
     return place;
   }
 
-  async #plugDisk(options: UsbDiskOptions, { id, port }: Pick<UsbPlace, 'port'> & { id?: string | undefined }) {
-    const { device: _, id: __, drive: driveId, port: ___, ...image } = options;
+  async #plugDisk(options: UsbDiskOptions, { id, ...at }: UsbPort & { id?: string | undefined }) {
+    const { device: _, id: __, drive: driveId, bus: ___, port: ____, ...image } = options;
     if (this.#machine.isAwaited())
       throw new ConfigurationError(
         'the machine is still to arrive, and its images with it: give it the disk when it is made, or plug it in when it is here',
@@ -140,7 +170,7 @@ export class UsbPorts {
     if (other) throw new ConfigurationError(`Duplicate ID '${driveId}' for drive`);
     const named = {
       ...image,
-      port,
+      ...at,
       ...(driveId !== undefined && { id: driveId }),
       ...(id !== undefined && { device: id }),
     };
@@ -148,12 +178,14 @@ export class UsbPorts {
     const { name } = plan;
     this.#checkId(id ?? name);
     const drive = await drives.add(plan);
-    const place: UsbPlace = { name, id: id ?? name, device: 'disk', port };
+    const place: UsbPlace = { name, id: id ?? name, device: 'disk', ...at };
     this.#plans.set(name, plan);
-    await this.#enter(place, { type: 'usb-disk', drive: configOf(plan, drive), port }).catch(async (error: unknown) => {
-      await drives.remove(name);
-      throw error;
-    });
+    await this.#enter(place, { type: 'usb-disk', drive: configOf(plan, drive), ...at }).catch(
+      async (error: unknown) => {
+        await drives.remove(name);
+        throw error;
+      },
+    );
     return place;
   }
 
@@ -186,21 +218,29 @@ export class UsbPorts {
       throw new ConfigurationError(`Duplicate device ID '${id}'`);
   }
 
-  #checkedPlace({ device, id, port }: UsbInputOptions | UsbDiskOptions): { id: string | undefined; port: number } {
+  #checkedPlace(options: UsbInputOptions | UsbDiskOptions): UsbPort & { id: string | undefined } {
+    const { device, id, port } = options;
     const driver = device === 'disk' ? 'usb-storage' : usbInputPorts[device];
     if (!this.isThere) throw new ConfigurationError(`No 'usb-bus' bus found for device '${driver}'`);
     checkUsbPlace(driver, { ...(id !== undefined && { id }) });
     if (id !== undefined) this.#checkId(id);
-    const taken = this.#all.map((one) => one.port);
-    const free = Array.from({ length: USB_PORTS }, (_, n) => n + 1).find((one) => !taken.includes(one));
+    const { bus = defaultBus(this.#buses) } = options;
+    return { id, bus, port: this.#checkedPort(driver, bus, port) };
+  }
+
+  #checkedPort(driver: string, bus: string, port: number | undefined): number {
+    const ports = this.buses.find(({ name }) => name === bus)?.ports;
+    if (ports === undefined) throw new ConfigurationError(`Bus '${bus}' not found`);
+    const taken = this.#all.filter((one) => one.bus === bus).map((one) => one.port);
+    const free = Array.from({ length: ports }, (_, n) => n + 1).find((one) => !taken.includes(one));
     if (port === undefined && free === undefined)
       throw new ConfigurationError(
         `tried to attach usb device ${driver} to a bus with no free ports; pull something out first`,
       );
     const place = port ?? free!;
-    if (!Number.isInteger(place) || place < 1 || place > USB_PORTS || taken.includes(place))
-      throw new ConfigurationError(`usb port ${place} (bus usb-bus.0) not found (in use?)`);
-    return { id, port: place };
+    if (!Number.isInteger(place) || place < 1 || place > ports || taken.includes(place))
+      throw new ConfigurationError(`usb port ${place} (bus ${bus}) not found (in use?)`);
+    return place;
   }
 
   /**
@@ -215,7 +255,7 @@ export class UsbPorts {
     const come = now.filter((place) => !this.#places.includes(place));
     this.#coming = this.#coming.filter((place) => !come.includes(place));
     for (const place of gone) this.#leaving.delete(place);
-    this.#places = now.toSorted((a, b) => a.port - b.port);
+    this.#places = sortedPlaces(this.#buses, now);
     this.#closing = Promise.all(gone.map((place) => this.#letGo(place)));
     for (const place of come) this.#connect(place, devices);
     this.#describe();
@@ -251,7 +291,7 @@ export class UsbPorts {
     const ports = portsOf(this.#places);
     const others = made.parts.drives.filter(({ interface: bus }) => bus !== 'usb');
     const disks = this.#places.flatMap(({ name }) => this.#plans.get(name) ?? []);
-    const placed = disks.map((plan) => ({ ...plan, port: ports[plan.name]! }));
+    const placed = disks.map((plan) => ({ ...plan, ...ports[plan.name]! }));
     made.parts = { ...made.parts, drives: [...others, ...placed] };
     made.options = { ...made.options, usb: usbOptions(this.#places) };
   }
@@ -260,9 +300,10 @@ export class UsbPorts {
 /** What a recording has plugged in has the names of its place. */
 function replayed(device: PluggedDevice): UsbPlace {
   const name = nameOfPlugged(device);
-  return { name, id: name, device: device.type === 'usb-input' ? device.input : 'disk', port: device.port };
+  const { bus, port } = device;
+  return { name, id: name, device: device.type === 'usb-input' ? device.input : 'disk', bus, port };
 }
 
-function shownPlace({ name, id, device, port }: UsbPlace): PluggedUsb {
-  return { id, isNamed: id !== name, device, port, ...(device === 'disk' && { drive: name }) };
+function shownPlace({ name, id, device, bus, port }: UsbPlace): PluggedUsb {
+  return { id, isNamed: id !== name, device, bus, port, ...(device === 'disk' && { drive: name }) };
 }

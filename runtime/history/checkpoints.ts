@@ -46,6 +46,11 @@ export class Checkpoints<State> {
     return this.#memory.bytes;
   }
 
+  /** What was kept at a checkpoint besides memory. */
+  stateAt(checkpoint: number): State {
+    return this.#all[checkpoint]!.state;
+  }
+
   /** Where a checkpoint is. */
   instructionsAt(checkpoint: number): number {
     return this.#all[checkpoint]!.instructions;
@@ -75,12 +80,10 @@ export class Checkpoints<State> {
     this.#due = instructions + this.#spacing;
   }
 
-  /** Puts memory back to a checkpoint; the state that goes with it. */
-  restore(checkpoint: number): State {
+  /** Puts memory back to a checkpoint. */
+  restore(checkpoint: number): void {
     this.#memory.restore(checkpoint);
-    const { instructions, state } = this.#all[checkpoint]!;
-    this.#due = instructions + this.#spacing;
-    return state;
+    this.#due = this.instructionsAt(checkpoint) + this.#spacing;
   }
 
   clear(): void {

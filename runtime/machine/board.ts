@@ -16,6 +16,7 @@ import type { Component } from '../snapshot/describe.ts';
 import type { Voice } from '../sound/voice.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
+import type { UsbBus } from '../usb/bus.ts';
 import type { MachineConfig } from './config.ts';
 import type { Plugboard } from './plugboard.ts';
 
@@ -71,5 +72,7 @@ export interface Part {
   readonly component: Component;
   /** To be put on the PCI bus. */
   readonly pciFunction?: PciFunction;
+  /** That others are plugged into. */
+  readonly usbBus?: UsbBus;
   reset(): void;
 }

@@ -12,6 +12,7 @@ import type { DriveConfig } from './drives.ts';
 import type { AddressRange, LogItem } from './log-items.ts';
 import type { DisplayModel, SoundCardModel, UsbInput } from './models.ts';
 import type { PluggedDevice } from './plugboard.ts';
+import type { UsbControllerConfig, UsbPort } from './usb-plan.ts';
 
 /** What executes guest code: the interpreter alone, or with it the translator for what runs often. */
 export type EngineName = 'interpreter' | 'translator';
@@ -137,10 +138,11 @@ export interface MachineConfig {
   readonly sound?: { readonly rate: number; readonly isHeard: boolean };
   /** Folders of the host that the guest may mount, by their tags; `name` is that of the port (host/folder-port.ts). */
   readonly shares?: readonly { readonly name: string; readonly tag: string }[];
-  /** Adds a USB controller, with these plugged in. */
+  /** Keyboards, mice and tablets on the USB, whose controller is a UHCI where no others are named. */
   readonly usb?: readonly UsbInput[];
-  /** Ports of USB devices by their names, from 1; the others have the next free ones. */
-  readonly usbPorts?: Readonly<Record<string, number>>;
+  /** Where USB devices are, by their names; the others have the next free ports of the default bus. */
+  readonly usbPorts?: Readonly<Record<string, UsbPort>>;
+  readonly usbControllers?: readonly UsbControllerConfig[];
   /** Adds an AHCI controller; drives at it do so, too. */
   readonly ahci?: boolean;
   /** Adds QEMU's pc-testdev, which test guests use. */

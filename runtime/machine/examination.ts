@@ -16,6 +16,8 @@ import { type Paging, silentPaging } from '../memory/paging.ts';
 import { forEachPage } from '../memory/physical.ts';
 import { NO_FRAME } from '../memory/physical-map.ts';
 import type { Saved } from '../snapshot/describe.ts';
+import type { UsbDevice } from '../usb/device.ts';
+import { megabits } from '../usb/packets.ts';
 import type { GuestLog } from './guest-log.ts';
 import type { LogItem } from './log-items.ts';
 import type { Panel } from './panel.ts';
@@ -46,6 +48,30 @@ export interface RangeView {
   readonly priority: number;
 }
 
+/** The bus of a USB host controller, by the names of it and of the controller's state, with what is plugged in. */
+export interface UsbBusView {
+  readonly name: string;
+  readonly controller: string;
+  readonly devices: readonly UsbDeviceView[];
+}
+
+/** Something on the USB. */
+export interface UsbDeviceView {
+  /** That of its state. */
+  readonly name: string;
+  readonly product: string;
+  /** From 1 on. */
+  readonly port: number;
+  /** That the guest has given it; 0: none yet. */
+  readonly address: number;
+  /** Megabits a second. */
+  readonly speed: number;
+}
+
+function usbDeviceView({ component, product, address, speed }: UsbDevice, port: number): UsbDeviceView {
+  return { name: component.name, product, port, address, speed: megabits[speed] };
+}
+
 /** Physical addresses. */
 export interface PhysicalRange {
   readonly begin: number;
@@ -73,6 +99,7 @@ export interface ExaminationCalls {
   /** Names of all that has such a state. What is plugged into a bus is in the order of its places. */
   componentNames(): string[];
   pciFunctions(): PciFunctionView[];
+  usbBuses(): UsbBusView[];
   /** What stands in the physical address space, by address. */
   memoryMap(): RangeView[];
   /** Who has which ports, by port. */
@@ -237,6 +264,13 @@ export class Examination implements ExaminationCalls {
 
   componentNames(): string[] {
     return this.parts.components().map(({ name }) => name);
+  }
+
+  usbBuses(): UsbBusView[] {
+    return this.parts.pc.usbBuses.map(({ name, controller, devices }) => ({
+      ...{ name, controller },
+      devices: devices.flatMap((device, port) => (device === null ? [] : [usbDeviceView(device, port + 1)])),
+    }));
   }
 
   pciFunctions(): PciFunctionView[] {

@@ -284,9 +284,11 @@ export class History {
 
   #load(checkpoint: number): void {
     const { door, tape, load, plugboard } = this.#parts;
-    const state = this.#checkpoints.restore(checkpoint);
-    this.#time.goTo(this.#checkpoints.instructionsAt(checkpoint));
+    const state = this.#checkpoints.stateAt(checkpoint);
+    // Before memory: controllers tell their guest of it there.
     plugboard.become(state.plugged);
+    this.#checkpoints.restore(checkpoint);
+    this.#time.goTo(this.#checkpoints.instructionsAt(checkpoint));
     load(state.devices);
     door.restart(tape === null ? door.asked : state.asked);
     if (state.played) tape!.goTo(state.played);

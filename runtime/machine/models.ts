@@ -19,3 +19,17 @@ export type SoundCardModel = (typeof soundCardModels)[number];
 export const usbInputs = ['tablet', 'mouse', 'keyboard'] as const;
 /** What on the USB the user's input may go to. */
 export type UsbInput = (typeof usbInputs)[number];
+
+/** USB host controllers, by QEMU's names: how many devices fit into each, and what it is called among PCI devices. */
+export const usbControllers = {
+  'piix3-usb-uhci': { ports: 2, name: 'uhci' },
+  'qemu-xhci': { ports: 4, name: 'xhci' },
+  'nec-usb-xhci': { ports: 4, name: 'xhci' },
+  'usb-ehci': { ports: 6, name: 'ehci' },
+} as const;
+/** A USB host controller. */
+export type UsbControllerModel = keyof typeof usbControllers;
+/** All of them. */
+export const usbControllerModels = Object.keys(usbControllers) as readonly UsbControllerModel[];
+/** As many disks fit into a machine with one of each kind: two, four and six. */
+export const USB_DISKS = 12;

@@ -35,6 +35,7 @@ import type { Component } from '../snapshot/describe.ts';
 import type { SoundMixer } from '../sound/mixer.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
+import type { UsbBus } from '../usb/bus.ts';
 import { acpiTables } from './acpi.ts';
 import type { Board, Part } from './board.ts';
 import { BootPaths } from './boot-paths.ts';
@@ -173,6 +174,11 @@ export class Pc {
   /** State of everything here, described. What is plugged in comes before what it is plugged into. */
   get components(): readonly Component[] {
     return [...this.plugboard.parts.map(({ component }) => component), ...this.described];
+  }
+
+  /** In the order of the configuration. */
+  get usbBuses(): UsbBus[] {
+    return this.parts.flatMap(({ usbBus }) => usbBus ?? []);
   }
 
   /** CMOS, as a PC's setup leaves it. */

@@ -4,11 +4,14 @@ import type { Part } from './board.ts';
 import type { DriveConfig } from './drives.ts';
 import type { UsbInput } from './models.ts';
 import { usbInputPorts } from './resources.ts';
+import type { UsbPort } from './usb-plan.ts';
 
-/** A device that can be plugged in and pulled out while the machine runs, with its place: a port of the USB controller, from 1. */
-export type PluggedDevice =
-  | { readonly type: 'usb-input'; readonly input: UsbInput; readonly port: number }
-  | { readonly type: 'usb-disk'; readonly drive: DriveConfig; readonly port: number };
+/** A device that can be plugged in and pulled out while the machine runs, with its place. */
+export type PluggedDevice = UsbPort &
+  (
+    | { readonly type: 'usb-input'; readonly input: UsbInput }
+    | { readonly type: 'usb-disk'; readonly drive: DriveConfig }
+  );
 
 /** Its name: that of its state, and of its port at the host's door. */
 export function nameOfPlugged(device: PluggedDevice): string {

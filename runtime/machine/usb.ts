@@ -1,20 +1,23 @@
+import { Ehci } from '../devices/ehci/index.ts';
 import { Uhci, type UhciOptions } from '../devices/uhci/index.ts';
-import { PORTS } from '../devices/uhci/registers.ts';
 import { UsbHid } from '../devices/usb-hid/index.ts';
 import { KeyboardReports } from '../devices/usb-hid/keyboard.ts';
 import { MouseReports, TabletReports } from '../devices/usb-hid/pointer.ts';
 import type { Reports } from '../devices/usb-hid/reports.ts';
 import { UsbStorage } from '../devices/usb-storage/index.ts';
+import { Xhci } from '../devices/xhci/index.ts';
 import { hostBlockPort } from '../host/block-port.ts';
 import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../host/stream.ts';
+import type { UsbBus } from '../usb/bus.ts';
 import type { UsbDevice } from '../usb/device.ts';
+import type { UsbSpeed } from '../usb/packets.ts';
 import type { Board, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
 import type { MachineConfig } from './config.ts';
-import { drivesAt } from './drives.ts';
-import type { UsbInput } from './models.ts';
+import { USB_DISKS, type UsbInput, usbControllers } from './models.ts';
 import { nameOfPlugged, type PlugBus, type PluggedDevice } from './plugboard.ts';
 import { usbInputPorts } from './resources.ts';
+import { placeUsb, type UsbBusPlan, usbBusesOf } from './usb-plan.ts';
 
 const reports: Readonly<Record<UsbInput, (board: Board, name: string) => Reports>> = {
   tablet: ({ door }, name) => new TabletReports('pointer', door.stream(name, MOUSE_CREDIT)),
@@ -22,64 +25,85 @@ const reports: Readonly<Record<UsbInput, (board: Board, name: string) => Reports
   keyboard: ({ door }, name) => new KeyboardReports('keyboard', door.stream(name, KEYBOARD_CREDIT)),
 };
 
-/** The interrupt of the controller: INTD#. */
-const PIN = 4;
+/** Interrupts: INTD# of UHCI and EHCI, INTA# of xHCI. */
+const [OLD_PIN, XHCI_PIN] = [4, 1];
 
-/** Where PCI has the controller: in the PIIX3, as its function 2, or in the slot that the configuration names. */
-function placeOf(board: Board): UhciOptions['place'] {
+/** A controller with its bus. */
+interface Controller {
+  readonly part: Part & { readonly usbBus: UsbBus };
+  readonly place: UhciOptions['place'];
+  readonly speed: UsbSpeed;
+}
+
+/** The controllers, with what is plugged in at the start. */
+export function usbParts(board: Board): Part[] {
+  const buses = usbBusesOf(board.config);
+  if (buses.length === 0) return [];
+  const controllers = new Map(buses.map((bus) => [bus.name, makeController(board, bus)]));
+  const configured = usbDevices(board.config, buses);
+  for (const device of configured) noteBoot(board, controllers.get(device.bus)!, device);
+  const diskPorts = Array.from({ length: USB_DISKS }, (_, n) => `usb${n}`);
+  board.plugboard.connect(plugBus(board, controllers), configured, [...Object.values(usbInputPorts), ...diskPorts]);
+  const parts = [...controllers.values()].map(({ part }) => part);
+  // What is there from the start is found as after power-on.
+  for (const part of parts) part.reset();
+  return parts;
+}
+
+/** What is plugged in at the start, each in the port that is told, or the next free one: input first, then disks. */
+function usbDevices({ usb = [], usbPorts = {}, drives = [] }: MachineConfig, buses: UsbBusPlan[]): PluggedDevice[] {
+  const disks = drives.filter((drive) => drive.interface === 'usb').sort((a, b) => a.index - b.index);
+  return placeUsb(buses, [
+    ...usb.map((input) => ({ type: 'usb-input' as const, input, ...usbPorts[usbInputPorts[input]] })),
+    ...disks.map((drive) => ({ type: 'usb-disk' as const, drive, ...usbPorts[drive.name] })),
+  ]);
+}
+
+/** Where PCI has the UHCI: in the PIIX3, as its function 2, or in the slot that the configuration names. */
+function placeOfUhci(board: Board): UhciOptions['place'] {
   const isMoved = board.config.pciSlots?.uhci !== undefined;
   return isMoved ? { device: board.pciSlot('uhci'), function: 0 } : { device: 1, function: 2 };
 }
 
-/** The controller with what is plugged in, if the configuration has any. */
-export function usbParts(board: Board): Part[] {
-  const configured = usbDevices(board.config);
-  if (configured === null) return [];
-  const place = placeOf(board);
-  for (const device of configured) {
-    if (device.type !== 'usb-disk') continue;
-    const path = devicePath('usb', place.device, place.function);
-    board.bootsFrom(device.drive.bootIndex, `${path}/storage@${device.port}/channel@0/disk@0,0`);
+function makeController(board: Board, { model, name: bus }: UsbBusPlan): Controller {
+  if (model === 'piix3-usb-uhci') {
+    const place = placeOfUhci(board);
+    return { part: new Uhci({ ...board, bus, place, irq: board.pciIrq(place.device, OLD_PIN) }), place, speed: 'full' };
   }
-  const uhci = new Uhci({ ...board, place, irq: board.pciIrq(place.device, PIN) });
-  const diskPorts = Array.from({ length: PORTS }, (_, n) => `usb${n}`);
-  board.plugboard.connect(usbBus(board, uhci), configured, [...Object.values(usbInputPorts), ...diskPorts]);
-  return [uhci];
+  const device = board.pciSlot(usbControllers[model].name);
+  const options = { ...board, bus, device, mmio: board.pciMmio };
+  const part =
+    model === 'usb-ehci'
+      ? new Ehci({ ...options, irq: board.pciIrq(device, OLD_PIN) })
+      : new Xhci({ ...options, model, irq: board.pciIrq(device, XHCI_PIN) });
+  return { part, place: { device, function: 0 }, speed: 'high' };
 }
 
-/** What is plugged in at the start: input first, then disks, each in the port that is told, or the next free one. Null: there is no controller. */
-function usbDevices(config: MachineConfig): PluggedDevice[] | null {
-  const { usb, usbPorts = {} } = config;
-  const disks = drivesAt('usb', config);
-  if (usb === undefined && disks.length === 0) return null;
-  const devices = [
-    ...(usb ?? []).map((input) => ({ type: 'usb-input' as const, input, port: 0 })),
-    ...disks.map((drive) => ({ type: 'usb-disk' as const, drive, port: 0 })),
-  ];
-  const taken = new Set(Object.values(usbPorts));
-  const nextFree = (): number => {
-    let port = 1;
-    while (taken.has(port)) port++;
-    taken.add(port);
-    return port;
-  };
-  return devices.map((device) => ({ ...device, port: usbPorts[nameOfPlugged(device)] ?? nextFree() }));
+/** Firmware may boot from a disk. */
+function noteBoot(board: Board, { place }: Controller, device: PluggedDevice): void {
+  if (device.type !== 'usb-disk') return;
+  const path = devicePath('usb', place.device, place.function);
+  board.bootsFrom(device.drive.bootIndex, `${path}/storage@${device.port}/channel@0/disk@0,0`);
 }
 
-function usbBus(board: Board, uhci: Uhci): PlugBus {
+/** What can be plugged in, at the bus that it names. */
+function plugBus(board: Board, controllers: ReadonlyMap<string, Controller>): PlugBus {
   return {
     plug(device) {
-      const made = makeDevice(board, device);
-      uhci.plug(device.port, made);
+      const controller = controllers.get(device.bus);
+      if (controller === undefined) throw new Error(`Bus '${device.bus}' not found`);
+      const made = makeDevice(board, device, controller.speed);
+      controller.part.usbBus.plug(device.port, made);
       return made;
     },
-    unplug: ({ port }) => uhci.unplug(port),
+    unplug: ({ bus, port }) => controllers.get(bus)!.part.usbBus.unplug(port),
   };
 }
 
-function makeDevice(board: Board, device: PluggedDevice): UsbDevice & Part {
+function makeDevice(board: Board, device: PluggedDevice, speed: UsbSpeed): UsbDevice & Part {
   const name = nameOfPlugged(device);
-  if (device.type === 'usb-input') return new UsbHid({ ...board, name, reports: reports[device.input](board, name) });
+  if (device.type === 'usb-input')
+    return new UsbHid({ ...board, name, speed, reports: reports[device.input](board, name) });
   const { serial = '', medium } = device.drive;
-  return new UsbStorage({ name, serial, port: hostBlockPort(board.door, name, medium) });
+  return new UsbStorage({ name, speed, serial, port: hostBlockPort(board.door, name, medium) });
 }

@@ -1,3 +1,5 @@
+import type { UsbSpeed } from './packets.ts';
+
 /** Kinds of descriptors (USB 2.0, table 9-5). */
 export const DescriptorType = {
   device: 1,
@@ -5,6 +7,8 @@ export const DescriptorType = {
   string: 3,
   interface: 4,
   endpoint: 5,
+  deviceQualifier: 6,
+  otherSpeed: 7,
 } as const;
 
 /** Directions and kinds of endpoints (9.6.6). */
@@ -17,7 +21,7 @@ export interface EndpointDescription {
   readonly kind: number;
   /** Bytes of a packet at most. */
   readonly packet: number;
-  /** Of one for interrupts: frames between two looks at it. */
+  /** Of one for interrupts, how long between two looks at it: frames; at high speed 2^(n-1) microframes. */
   readonly interval?: number;
 }
 
@@ -38,8 +42,8 @@ export interface UsbDescription {
   readonly wakes: boolean;
 }
 
-/** USB 1.1: the device has one speed. */
-const USB_RELEASE = 0x0110;
+/** A device that is only of full speed here is one of USB 1.1. */
+const releases: Readonly<Record<UsbSpeed, number>> = { full: 0x0110, high: 0x0200 };
 const CONFIGURATION_VALUE = 1;
 /** Attributes of a configuration (9.6.3): bit 7 is always set. Milliamperes come in units of 2. */
 const Attribute = { always: 0x80, remoteWakeup: 0x20 } as const;
@@ -50,21 +54,25 @@ const word = (value: number): [low: number, high: number] => [value & 0xff, valu
 /** A descriptor begins with its length and its type. */
 const descriptor = (type: number, ...bytes: readonly number[]): number[] => [bytes.length + 2, type, ...bytes];
 
-export function deviceDescriptor({ vendor, product, controlPacket }: UsbDescription): Uint8Array {
+export function deviceDescriptor({ vendor, product, controlPacket }: UsbDescription, speed: UsbSpeed): Uint8Array {
   const ids = [...word(vendor), ...word(product), ...word(0)];
   const strings = [1, 2, 3];
   // The class is that of the interface.
-  const bytes = [...word(USB_RELEASE), 0, 0, 0, controlPacket, ...ids, ...strings, 1];
+  const bytes = [...word(releases[speed]), 0, 0, 0, controlPacket, ...ids, ...strings, 1];
   return Uint8Array.from(descriptor(DescriptorType.device, ...bytes));
 }
 
-/** The configuration with all that belongs to it. */
-export function configurationDescriptor({
-  classCode,
-  classDescriptor = [],
-  endpoints,
-  wakes,
-}: UsbDescription): Uint8Array {
+/** What a device of high speed would be at full speed (9.6.2). */
+export function qualifierDescriptor({ controlPacket }: UsbDescription): Uint8Array {
+  const bytes = [...word(releases.high), 0, 0, 0, controlPacket, 1, 0];
+  return Uint8Array.from(descriptor(DescriptorType.deviceQualifier, ...bytes));
+}
+
+/** The configuration with all that belongs to it; `type` says whether it is that of another speed (9.6.4). */
+export function configurationDescriptor(
+  { classCode, classDescriptor = [], endpoints, wakes }: UsbDescription,
+  type: number = DescriptorType.configuration,
+): Uint8Array {
   const inside = [
     ...descriptor(DescriptorType.interface, 0, 0, endpoints.length, ...classCode, 0),
     ...classDescriptor,
@@ -74,7 +82,7 @@ export function configurationDescriptor({
   ];
   const attributes = Attribute.always | (wakes ? Attribute.remoteWakeup : 0);
   const total = word(CONFIGURATION_BYTES + inside.length);
-  const own = descriptor(DescriptorType.configuration, ...total, 1, CONFIGURATION_VALUE, 0, attributes, POWER);
+  const own = descriptor(type, ...total, 1, CONFIGURATION_VALUE, 0, attributes, POWER);
   return Uint8Array.from([...own, ...inside]);
 }
 

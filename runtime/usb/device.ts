@@ -5,16 +5,20 @@ import {
   DescriptorType,
   deviceDescriptor,
   ENDPOINT_IN,
+  qualifierDescriptor,
   stringDescriptor,
   type UsbDescription,
 } from './descriptors.ts';
-import type { DataAnswer, Direction, Handshake } from './packets.ts';
+import type { DataAnswer, Direction, Handshake, UsbSpeed } from './packets.ts';
 import { type ClassRequests, Feature, Kind, Recipient, Request, type SetupPacket } from './requests.ts';
 import { type UsbState, usbState } from './state.ts';
 
 /** A device at the end of a cable, as a host controller sees it. Endpoints are numbers from 0 to 15. */
 export interface UsbDevice {
   readonly component: Component;
+  readonly speed: UsbSpeed;
+  /** What it is called. */
+  readonly product: string;
   readonly address: number;
   /** A SETUP packet for endpoint 0: it takes every one. */
   setup(bytes: Uint8Array): void;
@@ -42,15 +46,23 @@ export interface UsbBehaviour {
   haltCleared?(address: number): void;
 }
 
+/** What a device is at a speed. */
+export type DescribeSpeed = (speed: UsbSpeed) => UsbDescription;
+
 /** The standard requests of a device (USB 2.0, 9.4), and its endpoint 0. */
 export class UsbFunction {
   readonly component: Component;
   readonly state: UsbState = usbState.create();
+  readonly speed: UsbSpeed;
+  readonly #describe: DescribeSpeed;
   readonly #description: UsbDescription;
   readonly #behaviour: UsbBehaviour;
   readonly #pipe: ControlPipe;
 
-  constructor(description: UsbDescription, behaviour: UsbBehaviour) {
+  constructor(speed: UsbSpeed, describe: DescribeSpeed, behaviour: UsbBehaviour) {
+    const description = describe(speed);
+    this.speed = speed;
+    this.#describe = describe;
     this.#description = description;
     this.#behaviour = behaviour;
     this.component = usbState.bind('usb', this.state);
@@ -141,8 +153,15 @@ export class UsbFunction {
     if ((setup.requestType & Recipient.mask) === Recipient.interface) return this.#behaviour.requests.read(setup);
     if (type === DescriptorType.string) return stringDescriptor(this.#description.strings, index);
     if (index !== 0) return null;
-    if (type === DescriptorType.device) return deviceDescriptor(this.#description);
-    return type === DescriptorType.configuration ? configurationDescriptor(this.#description) : null;
+    if (type === DescriptorType.device) return deviceDescriptor(this.#description, this.speed);
+    if (type === DescriptorType.configuration) return configurationDescriptor(this.#description);
+    return this.speed === 'high' ? this.#otherSpeed(type) : null;
+  }
+
+  #otherSpeed(type: number): Uint8Array | null {
+    const full = this.#describe('full');
+    if (type === DescriptorType.deviceQualifier) return qualifierDescriptor(full);
+    return type === DescriptorType.otherSpeed ? configurationDescriptor(full, type) : null;
   }
 
   #write(setup: SetupPacket, data: Uint8Array): boolean {

@@ -8,4 +8,9 @@ export type DataAnswer = Uint8Array | 'nak' | 'stall';
 /** Which way the data of an endpoint goes, as the host sees it. */
 export type Direction = 'in' | 'out';
 
+/** How fast a device is where it is plugged in (4.2.1): what a controller and a device both can. */
+export type UsbSpeed = 'full' | 'high';
+/** Megabits a second. */
+export const megabits: Readonly<Record<UsbSpeed, number>> = { full: 12, high: 480 };
+
 export const NO_DATA: Uint8Array = new Uint8Array(0);

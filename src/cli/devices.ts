@@ -4,6 +4,7 @@ import {
   cardModels,
   type SoundCardModel,
   soundCardModels,
+  type UsbControllerModel,
   type UsbInput,
   usbInputs,
   type VirtioPortOptions,
@@ -18,7 +19,7 @@ import { parseInteger, parseProperties, propertyList } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 import { shareFolder } from './share-flags.ts';
 import { addSoundCard } from './sound-flags.ts';
-import { addUsbController, addUsbInput, checkUsbController, usbInputNames, usbPlaceOf } from './usb-flags.ts';
+import { addUsbController, addUsbInput, checkUsbBus, usbInputNames, usbPlaceOf } from './usb-flags.ts';
 
 /** A device that `-device` adds: parsing and `-device help` come from its row. */
 export interface Device {
@@ -81,7 +82,8 @@ function soundCardDevice(model: SoundCardModel): Device {
 }
 
 const usbInputHelp: Readonly<Record<UsbInput, string>> = {
-  tablet: 'a pointer on the USB that tells its place, so that it is where that of a VNC viewer is; needs -usb',
+  tablet:
+    'a pointer on the USB that tells its place, so that it is where that of a VNC viewer is; needs a controller, such as that of -usb',
   mouse: 'a mouse on the USB',
   keyboard: 'a keyboard on the USB',
 };
@@ -92,6 +94,10 @@ function usbInputDevice(input: UsbInput): Device {
     properties: { bus: '', port: '', id: '' },
     apply: (settings, properties) => addUsbInput(settings, input, usbPlaceOf(properties)),
   };
+}
+
+function usbController(model: UsbControllerModel, help: string): Device {
+  return { help, properties: { id: '' }, apply: (settings, { id }) => addUsbController(settings, model, id) };
 }
 
 /** An entropy device; where its numbers come from may be left out. */
@@ -186,12 +192,12 @@ export const devices: Readonly<Record<string, Device>> = {
     apply: addNvmeDisk,
   },
   'usb-storage': {
-    help: 'a disk on the USB, whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; needs -usb',
+    help: 'a disk on the USB, whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; needs a controller, such as that of -usb',
     properties: { drive: '', serial: '', bootindex: '', bus: '', port: '', id: '' },
     apply: (settings, { drive = '', serial = '', bootindex = '', ...place }) => {
-      checkUsbController(settings, 'usb-storage');
-      const { id: device, port } = usbPlaceOf(place);
-      const placed = { ...(device !== undefined && { device }), ...(port !== undefined && { port }) };
+      const { id: device, ...at } = usbPlaceOf(place);
+      checkUsbBus(settings, 'usb-storage', at.bus);
+      const placed = { ...(device !== undefined && { device }), ...at };
       return connectDrive(settings, { media: 'disk', interface: 'usb', ...placed }, { drive, serial, bootindex });
     },
   },
@@ -229,9 +235,12 @@ export const devices: Readonly<Record<string, Device>> = {
   },
   'piix3-usb-uhci': {
     help: "the USB controller of Intel's PIIX3, with two ports, as -usb",
-    properties: {},
-    apply: addUsbController,
+    properties: { id: '' },
+    apply: (settings, { id }) => addUsbController(settings, 'piix3-usb-uhci', id),
   },
+  'qemu-xhci': usbController('qemu-xhci', 'a USB controller of xHCI, with four ports of USB 2'),
+  'nec-usb-xhci': usbController('nec-usb-xhci', "the same by NEC's identification (uPD720200), which has MSI, too"),
+  'usb-ehci': usbController('usb-ehci', 'a USB controller of EHCI, with six ports of USB 2'),
   ...Object.fromEntries(usbInputs.map((input) => [usbInputNames[input], usbInputDevice(input)])),
   edu: {
     help: 'a PCI device to learn writing drivers with: registers, interrupts, transfers',

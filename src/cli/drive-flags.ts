@@ -95,7 +95,7 @@ export function addDisk(settings: Settings, image: string): Settings {
 /** The settings with a drive of -drive or -blockdev connected: by `-device ide-hd,drive=ID`. `kind` says what it is. */
 export function connectDrive(
   settings: Settings,
-  kind: Pick<DriveOptions, 'media' | 'interface' | 'port' | 'device'>,
+  kind: Pick<DriveOptions, 'media' | 'interface' | 'bus' | 'port' | 'device'>,
   { drive: id = '', bus = '', unit = '', serial = '', bootindex = '' }: Readonly<Record<string, string>>,
 ): Settings {
   const { [id]: waiting, ...others } = settings.waitingDrives;

@@ -16,9 +16,12 @@ const single: Readonly<Record<string, string>> = {
   edu: 'edu',
   ahci: 'ahci',
   'piix3-usb-uhci': 'uhci',
+  'qemu-xhci': 'xhci',
+  'nec-usb-xhci': 'xhci',
+  'usb-ehci': 'ehci',
 };
 
-/** Where the USB controller is without being asked: in the chipset, device 1, function 2. */
+/** Where the UHCI is without being asked: in the chipset, device 1, function 2. */
 const CHIPSET_USB = { slot: 1, func: 2 };
 
 /** The bus of a -device, by QEMU's name. Display adapters have none in the list of what can be plugged in. */

@@ -8,15 +8,16 @@ import type { SavedMedium } from './saved-medium.ts';
  * @throws ConfigurationError if the first machine writes to its image
  */
 export function forkedDrive(plan: DrivePlan, image: string | null, medium: SavedMedium | undefined): DriveOptions {
-  const { interface: bus, index, media, serial, bootIndex, options, port, device } = plan;
+  const { interface: kind, index, media, serial, bootIndex, options, bus, port, device } = plan;
   const { id } = options;
   const place = {
-    interface: bus,
+    interface: kind,
     index,
     media,
     ...(serial !== undefined && { serial }),
     ...(id !== undefined && { id }),
     ...(bootIndex !== undefined && { bootIndex }),
+    ...(bus !== undefined && { bus }),
     ...(port !== undefined && { port }),
     ...(device !== undefined && { device }),
   };

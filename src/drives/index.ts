@@ -295,7 +295,10 @@ export class MachineDrives {
 }
 
 /** What the machine has to know of a drive. */
-export function configOf({ options: _, port: __, device: ___, ...config }: DrivePlan, { medium }: Drive): DriveConfig {
+export function configOf(
+  { options: _, port: __, device: ___, bus: ____, ...config }: DrivePlan,
+  { medium }: Drive,
+): DriveConfig {
   return { ...config, medium };
 }
 

@@ -1,6 +1,6 @@
 import { PORTS as AHCI_PORTS } from '../../runtime/devices/ahci/registers.ts';
-import { PORTS as USB_PORTS } from '../../runtime/devices/uhci/registers.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
+import { USB_DISKS } from '../../runtime/machine/models.ts';
 import { checkedBootIndex } from '../boot-order.ts';
 import { ConfigurationError, within } from '../errors.ts';
 import { checkedBoolean, checkedInteger, checkedOneOf, checkImage, shown } from '../option-checks.ts';
@@ -26,7 +26,7 @@ export interface DriveOptions {
    */
   readonly interface?: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'nvme' | 'pflash';
   /**
-   * Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio and nvme from 0 to 15; usb 0 or 1; sata from 0 to 5; pflash 0, which
+   * Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio and nvme from 0 to 15; usb from 0 to 11; sata from 0 to 5; pflash 0, which
    * ends at 4 GB, or 1, below it. Default: the next free one; for a CD-ROM drive at the IDE, 2 first.
    */
   readonly index?: number;
@@ -42,7 +42,9 @@ export interface DriveOptions {
    * Firmware boots from the drives and cards with a number first, the lowest of them first of all, and then by `bootOrder`.
    */
   readonly bootIndex?: number;
-  /** Of a USB disk: its port of the controller, 1 or 2. Default: the next free one after those of `MachineOptions.usb`. */
+  /** Of a USB disk: the bus that it is on, as of `UsbInputOptions`. */
+  readonly bus?: string;
+  /** Of a USB disk: its port of the controller, from 1. Default: the next free one after those of `MachineOptions.usb`. */
   readonly port?: number;
   /** Of a USB disk: the name by which it is pulled out (`Machine.usb`), made as `id`. Default: the name of its place, such as "usb0". */
   readonly device?: string;
@@ -64,6 +66,7 @@ export interface MediumOptions {
 export interface DrivePlan extends Omit<DriveConfig, 'medium' | 'contents'> {
   readonly options: DriveOptions;
   /** Of a USB disk. */
+  readonly bus?: string;
   readonly port?: number;
   readonly device?: string;
 }
@@ -85,12 +88,13 @@ const optionNames: readonly (keyof DriveOptions)[] = [
   'limits',
   'id',
   'bootIndex',
+  'bus',
   'port',
   'device',
 ];
 
 /** How many drives of each kind there can be. */
-const places = { ide: 4, floppy: 2, virtio: 16, usb: USB_PORTS, sata: AHCI_PORTS, nvme: 16, pflash: 2 } as const;
+const places = { ide: 4, floppy: 2, virtio: 16, usb: USB_DISKS, sata: AHCI_PORTS, nvme: 16, pflash: 2 } as const;
 const busNames = Object.keys(places) as (keyof typeof places)[];
 /** What a drive's identification has room for, in characters. */
 const SERIAL_LENGTH = 20;
@@ -207,10 +211,14 @@ function named({ image }: DriveOptions, n: number): string {
 }
 
 function planned(options: DriveOptions, index: number): DrivePlan {
-  const { interface: bus = 'ide', media = 'disk', serial, bootIndex, port, device } = options;
-  const place = { interface: bus, index, media };
+  const { interface: kind = 'ide', media = 'disk', serial, bootIndex, bus, port, device } = options;
+  const place = { interface: kind, index, media };
   const told = { ...(serial !== undefined && { serial }), ...(bootIndex !== undefined && { bootIndex }) };
-  const plugged = { ...(port !== undefined && { port }), ...(device !== undefined && { device }) };
+  const plugged = {
+    ...(bus !== undefined && { bus }),
+    ...(port !== undefined && { port }),
+    ...(device !== undefined && { device }),
+  };
   return { name: driveName(place), ...place, options, ...told, ...plugged };
 }
 
@@ -245,9 +253,10 @@ function checkedDrive(drive: DriveOptions, where: string): DriveOptions {
   const unknown = Object.keys(drive).find((name) => !(optionNames as readonly string[]).includes(name));
   if (unknown !== undefined) fail(`unknown '${unknown}'; it is one of: ${optionNames.join(', ')}`);
   within(where, () => checkValues(drive));
-  const { image, interface: bus = 'ide', media, serial, port, device } = drive;
-  if (bus !== 'usb' && (port !== undefined || device !== undefined))
-    fail(`port and device are for disks on the USB; leave them out, or give interface: 'usb'`);
+  const { image, interface: bus = 'ide', media, serial, device } = drive;
+  const placed = (['bus', 'port', 'device'] as const).find((name) => drive[name] !== undefined);
+  if (bus !== 'usb' && placed !== undefined)
+    fail(`${placed} is for disks on the USB; leave it out, or give interface: 'usb'`);
   if (device !== undefined && !isIdentifier(device))
     fail(`device must be a letter and then letters, digits, "-", "." and "_", not ${shown(device)}`);
   if (bus !== 'ide' && bus !== 'sata' && media === 'cdrom')
@@ -270,7 +279,7 @@ function checkValues(drive: DriveOptions): void {
   checkMediumOptions(drive);
   if (image !== undefined) checkImage('image', image);
   if (index !== undefined) checkedInteger('index', index, 0, places[bus] - 1);
-  if (port !== undefined) checkedInteger('port', port, 1, places.usb);
+  if (port !== undefined) checkedInteger('port', port, 1, USB_DISKS);
   if (bootIndex !== undefined) checkedBootIndex('bootIndex', bootIndex);
   if (limits !== undefined) checkedDriveLimits(limits);
 }

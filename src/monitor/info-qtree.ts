@@ -1,7 +1,6 @@
-import { usbInputPorts } from '../../runtime/machine/resources.ts';
 import type { Drive } from '../drives/drive.ts';
 import type { Machine } from '../machine.ts';
-import type { BaseAddressView, PciFunctionView, RangeView } from '../machine-core.ts';
+import type { BaseAddressView, PciFunctionView, RangeView, UsbBusView } from '../machine-core.ts';
 import { barIndex, pciHeaderOf } from '../pci-header.ts';
 import type { CommandContext } from './command.ts';
 import { barEnds, pciClassText, pciHexadecimal, sortedBars } from './pci-text.ts';
@@ -29,20 +28,15 @@ interface Parts {
   readonly machine: Machine;
   /** Ports that no base address register moves. */
   readonly ports: readonly RangeView[];
-  /** Keyboards, mice and tablets on the USB. */
-  readonly inputs: readonly string[];
+  readonly usbBuses: readonly UsbBusView[];
 }
 
 /** The machine's buses with their devices, as QEMU's `info qtree` shows them; names of devices are those of this machine. */
 export async function infoQtree({ machine }: CommandContext): Promise<string> {
   const functions = await machine.examine('pciFunctions');
   const ports = (await machine.examine('portMap')).filter((range) => isFixed(range, functions));
-  const states = Object.values(usbInputPorts).map(async (name) => ({
-    name,
-    state: await machine.examine('stateOf', name),
-  }));
-  const inputs = (await Promise.all(states)).filter(({ state }) => state !== undefined).map(({ name }) => name);
-  const devices = functions.map((view) => pciDevice(view, { machine, ports, inputs }));
+  const usbBuses = await machine.examine('usbBuses');
+  const devices = functions.map((view) => pciDevice(view, { machine, ports, usbBuses }));
   const host: Device = { name: 'pci host', properties: [], buses: [{ name: 'pci.0', type: 'PCI', devices }] };
   return busText({ name: 'main-system-bus', type: 'System', devices: [host] }, '');
 }
@@ -63,7 +57,7 @@ function pciDevice(view: PciFunctionView, parts: Parts): Device {
   ].map((ids) => ids.map(pciHexadecimal).join(':'));
   const what = `class ${pciClassText(header)}, addr 00:${place}, pci id ${id} (sub ${sub})`;
   const properties = [...connections(name, parts.machine), `addr = ${place}`, what, ...sortedBars(view).map(barText)];
-  return { name, properties, buses: busesOf(header.classCode, parts) };
+  return { name, properties, buses: busesOf(view, header.classCode, parts) };
 }
 
 /** What a function is connected to: its name begins with that of its drive or card. */
@@ -82,14 +76,19 @@ function barText(bar: BaseAddressView): string {
   return `bar ${barIndex(bar)}: ${bar.space === 'io' ? 'i/o' : 'mem'} at ${first} [${last}]`;
 }
 
-function busesOf(classCode: number, { machine, ports, inputs }: Parts): Bus[] {
+function busesOf({ name: of }: PciFunctionView, classCode: number, { machine, ports, usbBuses }: Parts): Bus[] {
   const drives = (prefix: string) => machine.drives.filter(({ name }) => name.startsWith(prefix)).map(driveDevice);
   if (classCode === PciClass.ide)
     return ['0', '1'].map((channel) => ({ name: `ide.${channel}`, type: 'IDE', devices: drives(`ide${channel}`) }));
   if (classCode === PciClass.sata)
     return sataBuses.map((name, n) => ({ name, type: 'IDE', devices: drives(`sata${n}`) }));
-  if (classCode === PciClass.usb)
-    return [{ name: 'usb-bus.0', type: 'usb-bus', devices: [...inputs.map(plainDevice), ...drives('usb')] }];
+  if (classCode === PciClass.usb) {
+    const its = usbBuses.filter(({ controller }) => of.startsWith(controller));
+    return its.map(({ name, devices }) => ({
+      ...{ name, type: 'usb-bus' },
+      devices: devices.map((device) => usbDevice(device.name, machine)),
+    }));
+  }
   if (classCode !== PciClass.isa) return [];
   const ranges = [...Map.groupBy(ports, ({ name }) => name)];
   return [{ name: 'isa.0', type: 'ISA', devices: ranges.map(([name, its]) => isaDevice(name, its, drives('floppy'))) }];
@@ -98,8 +97,9 @@ function busesOf(classCode: number, { machine, ports, inputs }: Parts): Bus[] {
 /** A bus with one place for each port of the controller; QEMU has the last one first. */
 const sataBuses = [0, 1, 2, 3, 4, 5].map((port) => `ahci.${port}`);
 
-function plainDevice(name: string): Device {
-  return { name, properties: [], buses: [] };
+function usbDevice(name: string, { drives }: Machine): Device {
+  const drive = drives.find((one) => one.name === name);
+  return drive ? driveDevice(drive) : { name, properties: [], buses: [] };
 }
 
 function driveDevice(drive: Drive): Device {

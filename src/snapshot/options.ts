@@ -15,7 +15,7 @@ import { SnapshotError } from './layout.ts';
 export const NAME = 'the snapshot';
 
 const bootParts = ['kernel', 'initrd', 'append', 'bios', 'flash', 'demo', 'kernelName', 'initrdName', 'modules'];
-const driveParts = ['interface', 'index', 'media', 'serial', 'bootIndex', 'port', 'device'];
+const driveParts = ['interface', 'index', 'media', 'serial', 'bootIndex', 'bus', 'port', 'device'];
 const cardParts = ['card', 'mac', 'name', 'rom', 'bootIndex'];
 const moduleParts = ['image', 'string'];
 const imageParts = ['kernel', 'initrd', 'bios', 'rom', 'image'];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DebianLinux } from '../../src/node/assets/debian.ts';
+import { eventsOf } from '../support/linux-events.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { findLinux, LinuxShell } from '../support/linux-shell.ts';
 
@@ -10,26 +11,6 @@ const DISK_BYTES = 16 << 20;
 
 const found = await findLinux();
 const modules = typeof found === 'string' ? found : await linuxModules(found.release, ...drivers).catch(String);
-
-/** The number of the event device of what has this name. */
-async function eventDevice(shell: LinuxShell, name: string): Promise<string> {
-  const line = `awk '/^N:.*${name}/ { found = 1 } found && /^H:/ { print; exit }' /proc/bus/input/devices`;
-  return /event\d+/.exec(await shell.run(line))![0];
-}
-
-/** Events that a device tells while something is done: type, code and value of each. */
-async function eventsOf(shell: LinuxShell, name: string, act: () => Promise<unknown>): Promise<number[][]> {
-  const device = await eventDevice(shell, name);
-  // In a subshell, so that the shell says nothing when it ends.
-  await shell.run(`(cat /dev/input/${device} > /events &); sleep 0.5`);
-  await act();
-  await shell.run('sleep 0.5; killall cat');
-  const words = await shell.run("od -An -v -w16 -t d4 /events | awk '{ print $3 % 65536, int($3 / 65536), $4 }'");
-  return words
-    .split('\n')
-    .map((line) => line.split(' ').map(Number))
-    .filter(([type]) => type !== 0);
-}
 
 if (typeof found === 'string' || typeof modules === 'string') {
   const reason = typeof found === 'string' ? found : modules;

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../runtime/firmware/assembler/index.ts';
-import { type DriveOptions, Machine } from '../../src/index.ts';
+import { type DriveOptions, Machine, type MachineOptions, usbControllerModels } from '../../src/index.ts';
 import { bootableIso } from '../support/iso-image.ts';
 
 /** Debian's package `seabios`, unmodified. */
 const image = '/usr/share/seabios/bios.bin';
-/** That one has no driver of NVMe. */
+/** That one has no driver of NVMe, and none of xHCI. */
 const largeImage = '/usr/share/seabios/bios-256k.bin';
 const TIMEOUT = 300_000;
 const EXIT_PORT = 0xf4;
@@ -75,18 +75,28 @@ describe.skipIf(!existsSync(image))('SeaBIOS boots', { timeout: TIMEOUT }, () =>
     const drives = [{ ...empty }, { ...disk(), interface: 'nvme' as const, bootIndex: 1 }];
     expect(await boot('translator', ...drives)).toBe('DISK');
   });
+  test.each(usbControllerModels)('a USB disk of %s', async (model) => {
+    const usbDisk: DriveOptions = { ...disk(), interface: 'usb' };
+    const usbControllers = [{ model }];
+    expect(
+      await bootWith({ engine: 'translator', boot: { bios: largeImage }, drives: [usbDisk], usbControllers }),
+    ).toBe('DISK');
+  });
   test.each(places)('a disk, %s', async (place) => {
     expect(await boot('translator', { ...disk(), index: places.indexOf(place) })).toBe('DISK');
   });
 });
 
-async function boot(engine: (typeof engines)[number], ...drives: DriveOptions[]): Promise<string> {
+function boot(engine: (typeof engines)[number], ...drives: DriveOptions[]): Promise<string> {
+  const bios = drives.some((drive) => drive.interface === 'nvme') ? largeImage : image;
+  return bootWith({ engine, boot: { bios }, drives });
+}
+
+async function bootWith(options: MachineOptions): Promise<string> {
   await using machine = await Machine.create({
-    engine,
-    boot: { bios: drives.some((drive) => drive.interface === 'nvme') ? largeImage : image },
-    drives,
     debugConsole: { iobase: 0xe9 },
     debugExit: { iobase: EXIT_PORT, iosize: 4 },
+    ...options,
   });
   let text = '';
   machine.debugConsole.on('data', (bytes) => {

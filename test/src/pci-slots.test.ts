@@ -19,6 +19,8 @@ test('all that can have a slot of its own is where it is told, and the rest in t
     'ac97',
     'edu',
     'uhci',
+    'xhci',
+    'ehci',
     'ahci',
     'virtio0',
     'virtio-9p0',

@@ -3,14 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { assemble } from '../../runtime/firmware/assembler/index.ts';
-import { Machine, type MachineOptions, type PluggedUsb } from '../../src/index.ts';
+import { Machine, type MachineOptions, openMonitor, type PluggedUsb } from '../../src/index.ts';
 import { pipe } from './migration/pipe.ts';
 
 const demo = { memory: 8, boot: { demo: true } } as const satisfies MachineOptions;
 const image = Uint8Array.from({ length: 64 << 10 }, (_, n) => n >> 9);
 const stick = { device: 'disk', image, format: 'raw', id: 'stick' } as const;
-const tablet = { id: 'usb-tablet', isNamed: false, device: 'tablet', port: 1 };
-const stickAt = (port: number) => ({ id: 'stick', isNamed: true, device: 'disk', port, drive: 'usb0' });
+const tablet = { id: 'usb-tablet', isNamed: false, device: 'tablet', bus: 'usb-bus.0', port: 1 };
+const stickAt = (port: number) => ({
+  id: 'stick',
+  isNamed: true,
+  device: 'disk',
+  bus: 'usb-bus.0',
+  port,
+  drive: 'usb0',
+});
 
 const POLL = { timeout: 60_000 };
 const problem = (promise: Promise<unknown>) => promise.then(String, (error: Error) => error.message);
@@ -91,6 +98,47 @@ test('what cannot be plugged in is refused, and nothing is left of it', async ()
   );
 });
 
+test('several controllers: a device is on the bus that it names, or on the last one', async () => {
+  const usbControllers = [{ model: 'piix3-usb-uhci' }, { model: 'usb-ehci', id: 'e' }, { model: 'qemu-xhci' }] as const;
+  await using machine = await Machine.create({ ...demo, usb: [{ device: 'mouse', bus: 'e.0' }], usbControllers });
+  const { usb } = machine;
+  expect(usb.buses).toEqual([
+    { name: 'usb-bus.0', controller: 'piix3-usb-uhci', ports: 2 },
+    { name: 'e.0', controller: 'usb-ehci', ports: 6 },
+    { name: 'usb-bus.1', controller: 'qemu-xhci', ports: 4 },
+  ]);
+  await machine.start();
+  const monitor = openMonitor(machine);
+  expect(await monitor.execute('device_add usb-tablet,id=t')).toBe('');
+  expect(await monitor.execute('device_add usb-kbd,bus=usb-bus.0,port=2')).toBe('');
+  expect(await usb.plug({ ...stick, bus: 'e.0' })).toMatchObject({ bus: 'e.0', port: 2 });
+  const shown = [
+    '  Device 0.0, Port 2, Speed 12 Mb/s, Product USB Keyboard\n',
+    '  Device 1.0, Port 1, Speed 480 Mb/s, Product USB Mouse\n',
+    '  Device 1.0, Port 2, Speed 480 Mb/s, Product USB MSD, ID: stick\n',
+    '  Device 2.0, Port 1, Speed 480 Mb/s, Product USB Tablet, ID: t\n',
+  ].join('');
+  expect(await monitor.execute('info usb')).toBe(shown);
+  for (const [line, message] of [
+    ['bus=x.0', "Bus 'x.0' not found"],
+    ['bus=e.0,port=2', 'usb port 2 (bus e.0) not found (in use?)'],
+    ['port=5', 'usb port 5 (bus usb-bus.1) not found (in use?)'],
+    ['port=x', 'usb port x (bus usb-bus.1) not found (in use?)'],
+  ] as const)
+    expect(await monitor.execute(`device_add usb-mouse,${line}`)).toContain(message);
+  await using copy = await machine.fork();
+  await using restored = await Machine.restore(await machine.snapshot());
+  for (const other of [copy, restored]) expect(await openMonitor(other).execute('info usb')).toBe(shown);
+  const before = await machine.snapshot();
+  await usb.unplug('t');
+  await expect(machine.load(before)).rejects.toThrow('usb-tablet in port 1 of usb-bus.1 on the USB, where there is');
+  await usb.plug({ device: 'tablet', id: 't', bus: 'usb-bus.0' });
+  await expect(machine.load(before)).rejects.toThrow('usb-tablet in port 1 of usb-bus.0');
+  await usb.unplug('t');
+  await usb.plug({ device: 'tablet', id: 't' });
+  await machine.load(before);
+});
+
 test('two in the same port from the start are refused', async () => {
   const usb = [
     { device: 'mouse', port: 1 },
@@ -103,9 +151,9 @@ test('two in the same port from the start are refused', async () => {
   ] as const;
   expect(await problem(Machine.create({ ...demo, usb: ids }))).toMatch(/two USB devices have the id 'a'/);
   const far = [{ image, port: 3, interface: 'usb' }] as const;
-  expect(await problem(Machine.create({ ...demo, drives: far }))).toMatch(/drives\[0\]: port is 3; .* from 1 to 2/);
+  expect(await problem(Machine.create({ ...demo, drives: far }))).toMatch(/usb0 is to be in port 3 .*\(UHCI\)/);
   const drives = [{ image, port: 1 }];
-  expect(await problem(Machine.create({ ...demo, drives }))).toMatch(/port and device are for disks on the USB/);
+  expect(await problem(Machine.create({ ...demo, drives }))).toMatch(/port is for disks on the USB/);
 });
 
 test('a snapshot, a fork and what it is restored to have what was plugged in, in its ports', async () => {

@@ -21,6 +21,7 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
     { interface: 'sata', media: 'cdrom' },
     { interface: 'pflash', image: new Uint8Array(1 << 16), format: 'raw' },
     { interface: 'pflash', image: new Uint8Array(1 << 16), format: 'raw' },
+    { interface: 'usb', bus: 'usb-bus.1', image: new Uint8Array(1 << 20), format: 'raw' },
   ],
   network: cardModels.map((card) => ({ card })),
   soundCards: soundCardModels,
@@ -31,8 +32,11 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   virtioPorts: [{ name: 'a' }],
   balloon: true,
   rng: true,
-  // The controller has two ports; a disk has one of `usbDisk`.
-  usb: ['keyboard', 'tablet'],
+  usb: [
+    { device: 'keyboard', bus: 'usb-bus.0' },
+    { device: 'tablet', bus: 'xhci.0' },
+  ],
+  usbControllers: [{ model: 'piix3-usb-uhci' }, { model: 'qemu-xhci', id: 'xhci' }, { model: 'usb-ehci' }],
   vga: 'std',
   pcTestdev: true,
   ahci: true,

@@ -6,7 +6,7 @@ import type { MakeStoreAlarm, StoreAlarm } from '../../memory/store-alarm.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue, Timer } from '../../time/events.ts';
-import type { UsbDevice } from '../../usb/device.ts';
+import type { UsbBus } from '../../usb/bus.ts';
 import { functionMemory } from '../pci/bus-master.ts';
 import { PciFunction } from '../pci/function.ts';
 import { portRange } from '../pci/range.ts';
@@ -44,6 +44,8 @@ export interface UhciOptions {
   readonly events: EventQueue;
   readonly guestError: ReportGuestError;
   readonly storeAlarm: MakeStoreAlarm;
+  /** What its bus is called. */
+  readonly bus: string;
 }
 
 /** Nanoseconds that a frame may be late before it is left out: the host was busy. */
@@ -57,6 +59,7 @@ const sizes: readonly AccessSize[] = [1, 2, 4];
 export class Uhci {
   readonly component: Component;
   readonly pciFunction: PciFunction;
+  readonly usbBus: UsbBus;
   readonly #options: UhciOptions;
   readonly #state = uhciState.create();
   readonly #hub: RootHub;
@@ -69,9 +72,12 @@ export class Uhci {
     const { events, storeAlarm } = options;
     this.#hub = new RootHub({
       ports: this.#state.ports,
+      bus: options.bus,
       onReady: () => this.#deviceReady(),
       onResume: () => this.#resumed(),
+      onPlug: () => this.#replugged(),
     });
+    this.usbBus = this.#hub.bus;
     this.#timer = events.timer('uhci frame', (now, due) => this.#runFrame(now - due > LATE ? now : due));
     this.#alarm = storeAlarm(() => this.#touched());
     this.#schedule = new Schedule(functionMemory(options.memory, () => this.pciFunction));
@@ -112,20 +118,6 @@ export class Uhci {
     this.#hub.reset();
     this.#rest();
     this.#drive();
-  }
-
-  /** A device is plugged into a port, 1 or 2. Throws an Error where there is one already, or no such port. */
-  plug(port: number, device: UsbDevice): void {
-    if (port < 1 || port > PORTS || !this.#hub.isFree(port - 1))
-      throw new Error(`usb port ${port} (bus usb-bus.0) not found (in use?)`);
-    this.#hub.plug(port - 1, device);
-    this.#touched();
-  }
-
-  /** What is in a port is pulled out. */
-  unplug(port: number): void {
-    this.#hub.unplug(port - 1);
-    this.#touched();
   }
 
   get #isRunning(): boolean {
@@ -205,6 +197,11 @@ export class Uhci {
     state.command |= Command.forceResume;
     state.status |= Status.resume;
     this.#drive();
+  }
+
+  #replugged(): void {
+    this.#resumed();
+    this.#touched();
   }
 
   #restored(): void {

@@ -1,47 +1,48 @@
+import { UsbBus } from '../../usb/bus.ts';
 import type { UsbDevice } from '../../usb/device.ts';
 import { PORTS, Port } from './registers.ts';
 
 export interface RootHubOptions {
   /** The ports' registers, as part of the state. */
   readonly ports: number[];
+  /** What the bus is called. */
+  readonly bus: string;
   /** A device has something to say. */
   readonly onReady: () => void;
   /** A device ends the suspension of its port. */
   readonly onResume: () => void;
+  /** Something was plugged in or pulled out. */
+  readonly onPlug: () => void;
 }
 
 /** The two ports of the controller (2.1.7), and who is reached by them. */
 export class RootHub {
   readonly #options: RootHubOptions;
   /** Wiring: what is plugged in. */
-  readonly #devices = new Array<UsbDevice | null>(PORTS).fill(null);
+  readonly bus: UsbBus;
 
   constructor(options: RootHubOptions) {
     this.#options = options;
+    this.bus = new UsbBus({
+      ...{ controller: 'uhci', name: options.bus, ports: PORTS },
+      plugged: (n) => this.#plugged(n),
+      unplugged: (n) => this.#unplugged(n),
+      ready: (n) => this.#deviceReady(n),
+    });
   }
 
-  /** A device is plugged into a port, which is free. */
-  plug(n: number, device: UsbDevice): void {
-    this.#devices[n] = device;
-    device.onReady = () => this.#deviceReady(n);
-    device.resetBus();
+  #plugged(n: number): void {
     this.#options.ports[n]! |= Port.connected | Port.connectChanged;
-    this.#options.onResume();
+    this.#options.onPlug();
   }
 
-  /** It is pulled out. The port is disabled with that (2.1.7). */
-  unplug(n: number): void {
+  /** The port is disabled with that (2.1.7). */
+  #unplugged(n: number): void {
     const before = this.#options.ports[n]!;
-    this.#devices[n]!.onReady = () => {};
-    this.#devices[n] = null;
     const wasEnabled = (before & Port.enabled) !== 0;
     const changed = Port.connectChanged | (wasEnabled ? Port.enableChanged : 0);
     this.#options.ports[n] = (before & ~(Port.connected | Port.enabled | Port.suspended | Port.resume)) | changed;
-    this.#options.onResume();
-  }
-
-  isFree(n: number): boolean {
-    return this.#devices[n] === null;
+    this.#options.onPlug();
   }
 
   /** As after power-on: what is plugged in has just been found. */
@@ -54,7 +55,7 @@ export class RootHub {
   }
 
   #device(n: number): UsbDevice | null {
-    return this.#devices[n] ?? null;
+    return this.bus.devices[n] ?? null;
   }
 
   read(n: number): number {
@@ -77,7 +78,7 @@ export class RootHub {
   /** The device at an address, if its port lets packets through. */
   find(address: number): UsbDevice | null {
     const { ports } = this.#options;
-    return this.#devices.find((device, n) => device?.address === address && isOpen(ports[n]!)) ?? null;
+    return this.bus.devices.find((device, n) => device?.address === address && isOpen(ports[n]!)) ?? null;
   }
 
   #deviceReady(n: number): void {

@@ -4,7 +4,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { EventQueue, Timer } from '../../time/events.ts';
 import { ENDPOINT_IN, EndpointKind, type UsbDescription } from '../../usb/descriptors.ts';
 import { type UsbDevice, UsbFunction } from '../../usb/device.ts';
-import type { DataAnswer, Direction, Handshake } from '../../usb/packets.ts';
+import type { DataAnswer, Direction, Handshake, UsbSpeed } from '../../usb/packets.ts';
 import { Request, type SetupPacket } from '../../usb/requests.ts';
 import {
   BOOT_INTERFACE,
@@ -25,6 +25,7 @@ import type { Reports } from './reports.ts';
 
 export interface UsbHidOptions {
   readonly name: string;
+  readonly speed: UsbSpeed;
   readonly reports: Reports;
   readonly clock: Clock;
   readonly events: EventQueue;
@@ -50,7 +51,7 @@ export class UsbHid implements UsbDevice {
   readonly #clock: Clock;
   readonly #idle: Timer;
 
-  constructor({ name, reports, clock, events }: UsbHidOptions) {
+  constructor({ name, speed, reports, clock, events }: UsbHidOptions) {
     this.#reports = reports;
     this.#clock = clock;
     this.#idle = events.timer(`${name} idle`, () => this.#repeat());
@@ -59,9 +60,18 @@ export class UsbHid implements UsbDevice {
       read: (setup: SetupPacket) => this.#read(setup),
       write: (setup: SetupPacket, data: Uint8Array) => this.#write(setup, data),
     };
-    this.#function = new UsbFunction(description(reports), { requests, configured: () => this.#configured() });
+    const behaviour = { requests, configured: () => this.#configured() };
+    this.#function = new UsbFunction(speed, (at) => description(reports, at), behaviour);
     const own = hidState.bind(name, this.#state, { restored: () => reports.setUsed(this.#state.isUsed) });
     this.component = joinComponents(name, [own, this.#function.component, reports.component]);
+  }
+
+  get speed(): UsbSpeed {
+    return this.#function.speed;
+  }
+
+  get product(): string {
+    return this.#reports.product;
   }
 
   get address(): number {
@@ -169,12 +179,18 @@ export class UsbHid implements UsbDevice {
   }
 }
 
-function description(reports: Reports): UsbDescription {
-  const { bootProtocol, product, packet, interval } = reports;
+/** Bytes of a packet of endpoint 0: at high speed there is no choice (USB 2.0, 5.5.3). */
+const controlPackets: Readonly<Record<UsbSpeed, number>> = { full: 8, high: 64 };
+/** In a frame. */
+const MICROFRAMES = 8;
+
+function description(reports: Reports, speed: UsbSpeed): UsbDescription {
+  const { bootProtocol, product, packet } = reports;
+  const interval = speed === 'high' ? Math.log2(reports.interval * MICROFRAMES) + 1 : reports.interval;
   return {
     ...Id,
     strings: [MAKER, product, '1'],
-    controlPacket: 8,
+    controlPacket: controlPackets[speed],
     classCode: [HID_CLASS, bootProtocol === Protocol.none ? 0 : BOOT_INTERFACE, bootProtocol],
     classDescriptor: hidDescriptor(reports),
     endpoints: [{ address: INTERRUPT_ENDPOINT | ENDPOINT_IN, kind: EndpointKind.interrupt, packet, interval }],

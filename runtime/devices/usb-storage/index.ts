@@ -3,7 +3,7 @@ import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { ENDPOINT_IN, EndpointKind, type UsbDescription } from '../../usb/descriptors.ts';
 import { type UsbDevice, UsbFunction } from '../../usb/device.ts';
-import type { DataAnswer, Direction, Handshake } from '../../usb/packets.ts';
+import type { DataAnswer, Direction, Handshake, UsbSpeed } from '../../usb/packets.ts';
 import type { SetupPacket } from '../../usb/requests.ts';
 import { type Action, actionOf } from './commands.ts';
 import {
@@ -15,7 +15,7 @@ import {
   IN_ENDPOINT,
   OUT_ENDPOINT,
   Outcome,
-  PACKET_BYTES,
+  packetBytes,
   Sense,
   STORAGE_CLASS,
   STRINGS,
@@ -25,6 +25,7 @@ import { type StorageState, storageState } from './state.ts';
 
 export interface UsbStorageOptions {
   readonly name: string;
+  readonly speed: UsbSpeed;
   readonly port: BlockPort;
   /** Up to 20 characters of ASCII. */
   readonly serial?: string;
@@ -39,21 +40,28 @@ const Phase = { command: 0, out: 1, in: 2, reading: 3, writing: 4, flushing: 5, 
 /** Sectors that the disk is asked for at once. */
 const CHUNK_SECTORS = 128;
 
-const endpoint = (address: number) => ({ address, kind: EndpointKind.bulk, packet: PACKET_BYTES });
+const PRODUCT = 'USB MSD';
+
+const endpoint = (address: number, speed: UsbSpeed) => ({
+  address,
+  kind: EndpointKind.bulk,
+  packet: packetBytes[speed],
+});
 
 /** A disk on the USB: SCSI commands by the bulk-only transport. */
 export class UsbStorage implements UsbDevice {
   readonly component: Component;
+  readonly product = PRODUCT;
   onReady: () => void = () => {};
   readonly #state: StorageState = storageState.create();
   readonly #function: UsbFunction;
   readonly #port: BlockPort;
   readonly #serial: string;
 
-  constructor({ name, port, serial = '' }: UsbStorageOptions) {
+  constructor({ name, speed, port, serial = '' }: UsbStorageOptions) {
     this.#port = port;
     this.#serial = serial === '' ? DEFAULT_SERIAL : serial;
-    this.#function = new UsbFunction(description(this.#serial), {
+    this.#function = new UsbFunction(speed, (at) => description(this.#serial, at), {
       requests: {
         read: ({ request }) => (request === ClassRequest.mostUnits ? Uint8Array.of(0) : null),
         write: (setup) => this.#classRequest(setup),
@@ -62,6 +70,10 @@ export class UsbStorage implements UsbDevice {
     });
     const own = storageState.bind(name, this.#state, { restored: () => this.#restart() });
     this.component = joinComponents(name, [own, this.#function.component]);
+  }
+
+  get speed(): UsbSpeed {
+    return this.#function.speed;
   }
 
   get address(): number {
@@ -232,7 +244,7 @@ export class UsbStorage implements UsbDevice {
 
   #sendData(): DataAnswer {
     const state = this.#state;
-    const part = state.data.peek(Math.min(PACKET_BYTES, state.expected)).slice();
+    const part = state.data.peek(Math.min(packetBytes[this.speed], state.expected)).slice();
     state.data.drop(part.length);
     state.expected -= part.length;
     if (state.data.length > 0 && state.expected > 0) return part;
@@ -241,7 +253,7 @@ export class UsbStorage implements UsbDevice {
       state.data.clear();
       state.phase = Phase.status;
       // A full packet doesn't say that no more comes.
-      if (state.expected > 0 && part.length === PACKET_BYTES) this.#function.halt(IN_ENDPOINT | ENDPOINT_IN);
+      if (state.expected > 0 && part.length === packetBytes[this.speed]) this.#function.halt(IN_ENDPOINT | ENDPOINT_IN);
     }
     return part;
   }
@@ -311,13 +323,13 @@ function senseOf(error: BlockError, otherwise: number): number {
   }
 }
 
-function description(serial: string): UsbDescription {
+function description(serial: string, speed: UsbSpeed): UsbDescription {
   return {
     ...Id,
     strings: [...STRINGS, serial],
     controlPacket: 64,
     classCode: STORAGE_CLASS,
-    endpoints: [endpoint(IN_ENDPOINT | ENDPOINT_IN), endpoint(OUT_ENDPOINT)],
+    endpoints: [endpoint(IN_ENDPOINT | ENDPOINT_IN, speed), endpoint(OUT_ENDPOINT, speed)],
     wakes: false,
   };
 }

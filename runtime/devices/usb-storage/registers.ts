@@ -1,9 +1,12 @@
+import type { UsbSpeed } from '../../usb/packets.ts';
+
 /** USB Mass Storage Class, Bulk-Only Transport, revision 1.0. */
 export const STORAGE_CLASS = [8, 6, 0x50] as const;
 export const ClassRequest = { reset: 0xff, mostUnits: 0xfe } as const;
 
-/** Endpoints, and bytes of their packets. */
-export const [IN_ENDPOINT, OUT_ENDPOINT, PACKET_BYTES] = [1, 2, 64];
+export const [IN_ENDPOINT, OUT_ENDPOINT] = [1, 2];
+/** Bytes of their packets (USB 2.0, 5.8.3). */
+export const packetBytes: Readonly<Record<UsbSpeed, number>> = { full: 64, high: 512 };
 
 /** The block that brings a command (5.1), and the one that ends it (5.2). */
 export const CommandBlock = {

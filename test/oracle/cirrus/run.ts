@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { CirrusRig } from '../../runtime/devices/cirrus/rig.ts';
+import { qtestAnswers } from '../qtest.ts';
 import type { Steps } from './steps.ts';
 
 const file = new URL('../data/cirrus.json', import.meta.url);
@@ -55,23 +54,5 @@ function bytesFrom(rig: CirrusRig, address: number, length: number): Uint8Array 
   return Uint8Array.from({ length }, (_, n) => rig.load(1, address + n));
 }
 
-/** The same of qemu-system-i386, whose processor stands still. */
-export async function answersOfQemu(steps: Steps): Promise<string[]> {
-  const flags = ['-S', '-accel', 'tcg', '-qtest', 'stdio', '-qtest-log', '/dev/null', '-machine', 'pc', '-m', '4'];
-  const qemu = spawn('qemu-system-i386', [...flags, '-vga', 'cirrus', '-display', 'none', '-net', 'none'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const answers: string[] = [];
-  try {
-    qemu.stdin.write(`${steps.join('\n')}\n`);
-    for await (const line of createInterface({ input: qemu.stdout })) {
-      if (!/^(OK|FAIL|ERR)/.test(line)) continue;
-      if (!line.startsWith('OK')) throw new Error(`${steps[answers.length]}: ${line}`);
-      answers.push(line.slice(3).replace(/^0x0*(?=[0-9a-f]{1,8}$)(?=.)/, '0x'));
-      if (answers.length === steps.length) break;
-    }
-  } finally {
-    qemu.kill();
-  }
-  return answers;
-}
+/** The same of qemu-system-i386. */
+export const answersOfQemu = (steps: Steps): Promise<string[]> => qtestAnswers(steps, ['-m', '4', '-vga', 'cirrus']);

@@ -46,7 +46,8 @@ class Past {
   check(order: readonly number[]): void {
     for (const n of order) {
       const instructions = this.checkpoints.instructionsAt(n);
-      expect(this.checkpoints.restore(n)).toBe(`at ${instructions}`);
+      this.checkpoints.restore(n);
+      expect(this.checkpoints.stateAt(n)).toBe(`at ${instructions}`);
       expect({ instructions, contents: this.contents }).toEqual({
         instructions,
         contents: this.held.get(instructions),

@@ -8,12 +8,13 @@ import { Random } from '../../support/random.ts';
 /** The controller's ports (registers), and its place on the PCI bus. */
 const [BASE, PLACE] = [0xc000, 0x80000a00];
 const medium = { sectors: 64, isReadOnly: false };
+const bus = 'usb-bus.0';
 const { bytes: flat } = assemble('cli\n hlt', { origin: 0x7c00, bits: 32 });
 
 const devices: readonly PluggedDevice[] = [1, 2].flatMap((port): PluggedDevice[] => [
-  { type: 'usb-input', input: 'tablet', port },
-  { type: 'usb-input', input: 'keyboard', port },
-  { type: 'usb-disk', drive: { name: 'usb0', interface: 'usb', index: 0, media: 'disk', medium }, port },
+  { type: 'usb-input', input: 'tablet', bus, port },
+  { type: 'usb-input', input: 'keyboard', bus, port },
+  { type: 'usb-disk', drive: { name: 'usb0', interface: 'usb', index: 0, media: 'disk', medium }, bus, port },
 ]);
 
 /** A machine whose controller runs through whatever is in memory, and what it has asked its host for. */
@@ -105,7 +106,7 @@ test('what does not fit is refused, and leaves nothing behind', () => {
   const { core, told } = makeMachine();
   const { plugboard } = core.pc;
   const before = [core.door.ports, core.events.timers.length];
-  const tablet = { type: 'usb-input', input: 'tablet', port: 1 } as const;
+  const tablet = { type: 'usb-input', input: 'tablet', bus, port: 1 } as const;
   expect(() => core.examination.plug(tablet)).toThrow('usb port 1 (bus usb-bus.0) not found (in use?)');
   expect(() => core.examination.plug({ ...tablet, input: 'mouse', port: 2 })).toThrow(
     'usb-mouse is plugged in already',

@@ -9,6 +9,26 @@ test('what is plugged into the USB, port by port', async () => {
   );
 });
 
+test('several controllers: each has its bus, and a machine that goes on elsewhere has what was plugged in', async () => {
+  await using own = await Machine.create({
+    boot: { demo: true },
+    usb: [{ device: 'keyboard', bus: 'usb-bus.0' }, 'tablet'],
+    usbControllers: [{ model: 'piix3-usb-uhci' }, { model: 'qemu-xhci', id: 'x' }],
+  });
+  const shown =
+    '  Device 0.0, Port 1, Speed 12 Mb/s, Product USB Keyboard\n  Device 1.0, Port 1, Speed 480 Mb/s, Product USB Tablet\n';
+  const monitor = openMonitor(own);
+  expect(await monitor.execute('info usb')).toBe(shown);
+  const tree = await monitor.execute('info qtree');
+  expect(tree).toMatch(
+    /dev: uhci.*bus: usb-bus\.0\n\s+type usb-bus\n\s+dev: usb-kbd.*dev: xhci.*bus: x\.0\n.*dev: usb-tablet/s,
+  );
+  expect(await monitor.execute('info pci')).toContain('USB controller: PCI device 1b36:000d');
+  await own.start();
+  await using copy = await own.fork();
+  expect(await openMonitor(copy).execute('info usb')).toBe(shown);
+});
+
 test('another boot order is in CMOS, after a reset too, and what comes once is followed by the usual one', async () => {
   await using own = await Machine.create({ boot: { demo: true }, bootOrder: { order: 'd', once: 'a' } });
   await using usual = await Machine.create({ boot: { demo: true } });

@@ -14,7 +14,7 @@ function storageRig() {
   let [port, device] = [null as unknown as MemoryBlock, null as unknown as UsbStorage];
   const rig = new UsbRig((events) => {
     port = new MemoryBlock('usb0', disk, events);
-    device = new UsbStorage({ name: 'usb0', port });
+    device = new UsbStorage({ name: 'usb0', speed: 'full', port });
     return [device];
   }).start();
   rig.configure(0);

@@ -47,9 +47,10 @@ export class UsbRig extends Rig {
       ...{ ports, clock, events, irq, guestError },
       memory: busMemory(this.map),
       place: { device: 1, function: 2 },
+      bus: 'usb-bus.0',
       storeAlarm: storeAlarms(this.map),
     });
-    for (const [n, device] of made.entries()) this.uhci.plug(n + 1, device);
+    for (const [n, device] of made.entries()) this.uhci.usbBus.plug(n + 1, device);
     const { pciFunction } = this.uhci;
     pciFunction.write(Header.baseAddress + 16, 4, BASE);
     pciFunction.write(Header.command, 2, PciCommand.io | PciCommand.master);
@@ -222,7 +223,7 @@ export function hidRig(kind: string): { rig: UsbRig; line: RecordedStream; devic
   const line = recordedStream();
   let device!: UsbHid;
   const rig = new UsbRig(({ clock, events }) => {
-    device = new UsbHid({ name: `usb-${kind}`, reports: reportKinds[kind]!(line), clock, events });
+    device = new UsbHid({ name: `usb-${kind}`, speed: 'full', reports: reportKinds[kind]!(line), clock, events });
     return [device];
   }).start();
   rig.configure(0);

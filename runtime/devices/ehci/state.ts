@@ -1,0 +1,15 @@
+import { describe, list, starting, time, u16, u32 } from '../../snapshot/describe.ts';
+import { Command, PORTS, Status } from './registers.ts';
+
+export const ehciState = describe({
+  command: starting(u32, Command.initial),
+  status: starting(u32, Status.halted),
+  interruptEnable: u32,
+  /** Of the microframe that began at a time, while the controller runs. */
+  frameIndex: u16,
+  frameTime: time,
+  periodicList: u32,
+  asyncList: u32,
+  configured: u32,
+  ports: list(PORTS, u32),
+});
