@@ -35,7 +35,9 @@ export interface ProcessorsParts {
 const turns = describe({
   /** Whose state the CPU has. */
   current: u8,
-  /** Its turn is over; it has given it up, in a loop that waits for what another one does. */
+  /** Whose turn it is. Another one that was to be interrupted may run in the rest of it. */
+  holder: u8,
+  /** The turn is over; who runs has given it up, in a loop that waits for what another one does. */
   isTurnOver: flag,
   hasPaused: flag,
   /** Who is to run next, for an interrupt's sake; NOBODY. */
@@ -151,9 +153,9 @@ export class Processors {
   /** Between two stretches of guest code: another processor is to run if it is its turn. */
   takeTurns(): void {
     if (this.count === 1 || this.#parts.holdsTurn()) return;
-    const { hasPaused } = this.#state;
-    const next = this.#next();
-    if (next !== this.current) this.runNext(next);
+    const { holder, hasPaused } = this.#state;
+    this.#select(this.#next());
+    if (hasPaused || this.#state.holder !== holder) this.#turn!.disarm();
     if (this.#turn!.deadline < Infinity || !this.othersRun) return;
     this.#turn!.arm(this.#parts.clock.now() + (hasPaused ? SHORT_TURN : TURN));
   }
@@ -161,6 +163,7 @@ export class Processors {
   /** It is the turn of a processor, though it may have nothing to do. */
   runNext(n: number): void {
     this.#select(n);
+    this.#state.holder = n;
     this.#turn?.disarm();
   }
 
@@ -169,17 +172,22 @@ export class Processors {
     return !this.#parts.holdsTurn() && this.othersRun;
   }
 
+  /** Who runs next. The end of a turn comes before interrupts: those who interrupt each other all the time would leave others none. */
   #next(): number {
     const state = this.#state;
-    const { wanted, isTurnOver, current } = state;
+    const { wanted, isTurnOver, hasPaused, current, holder } = state;
     Object.assign(state, { wanted: NOBODY, isTurnOver: false, hasPaused: false });
-    if (wanted !== NOBODY && this.#isRunnable(wanted)) return wanted;
-    if (!isTurnOver && this.#isRunnable(current)) return current;
-    for (let distance = 1; distance < this.count; distance++) {
-      const other = (current + distance) % this.count;
-      if (this.#isRunnable(other)) return other;
-    }
-    return current;
+    if (isTurnOver) state.holder = this.#runnableAfter(hasPaused ? current : holder);
+    else if (wanted !== NOBODY && this.#isRunnable(wanted)) return wanted;
+    else if (this.#isRunnable(current)) return current;
+    else if (!this.#isRunnable(holder)) state.holder = this.#runnableAfter(holder);
+    return state.holder;
+  }
+
+  /** The next one that has something to do, at last that which was named; who runs, if nobody has. */
+  #runnableAfter(n: number): number {
+    const others = this.#kept.map((_, distance) => (n + 1 + distance) % this.count);
+    return others.find((other) => this.#isRunnable(other)) ?? this.current;
   }
 
   /** Whether another one than that whose state the CPU has has something to do. */

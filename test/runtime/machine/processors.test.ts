@@ -188,6 +188,60 @@ theirs: dd      0
   two,
 );
 
+onEveryEngine(
+  'two that interrupt each other without end leave a third one its turns',
+  processorsProgram(`
+main:   call    start_others
+.wait:  pause
+        cmp     dword [ready], 2
+        jne     .wait
+        sti
+        mov     al, 1
+        call    fixed
+.until: mov     ecx, [rounds]
+        cmp     dword [went], 50
+        jae     .over
+        jmp     .until
+.over:  cli
+        mov     eax, 1
+        jmp     exit
+other:  lock inc dword [ready]
+        cmp     ebx, 2
+        je      .work
+        sti
+.spin:  jmp     .spin
+.work:  cmp     dword [rounds], 100
+        jb      .pause
+        inc     dword [went]
+        jmp     .work
+.pause: pause
+        jmp     .work
+interrupt:
+        inc     dword [rounds]
+        cmp     dword [rounds], 40000
+        ja      .starved
+        push    eax
+        push    ecx
+        mov     dword [APIC_EOI], 0
+        mov     al, bl
+        xor     al, 1
+        call    fixed
+        pop     ecx
+        pop     eax
+        iret
+.starved: mov   eax, 2
+        jmp     exit
+        align 4
+ready:  dd      0
+rounds: dd      0
+went:   dd      0
+`),
+  (_, value) => {
+    expect(value).toBe(1);
+  },
+  { topology: { sockets: 1, cores: 3, threads: 1 } },
+);
+
 /** Who comes when is noted, with the time-stamp counter's low word, until a list is full. */
 const noting = processorsProgram(`
 main:   call    start_others
