@@ -15,7 +15,20 @@ import type { Case, RegisterChanges } from './vector.ts';
 export const VECTOR_KEY = Key.code32 | Key.stack32 | Key.flat | Key.user | Key.protected;
 
 /** Sensitive forms whose effect in user mode doesn't depend on the operating system. */
-const sensitive = new Set(['PUSHAD', 'POPAD', 'ENTER', 'POPFD', 'BOUND', 'INTO', 'CLI', 'STI', 'HLT', 'UD2', 'CLTS']);
+const sensitive = new Set([
+  'PUSHAD',
+  'POPAD',
+  'ENTER',
+  'POPFD',
+  'BOUND',
+  'INTO',
+  'CLI',
+  'STI',
+  'HLT',
+  'PAUSE',
+  'UD2',
+  'CLTS',
+]);
 const features = new Set(['base', 'cmov', 'cx8']);
 
 /** Forms that the host can be asked about: what user mode may do, no far transfers, nothing of the x87 or SSE. */

@@ -27,7 +27,9 @@ test.each([
 });
 
 test('the USB controller may be where it is anyway', () => {
-  expect(parse('-device piix3-usb-uhci,id=usb,bus=pci.0,addr=0x1.0x2')).toEqual({ usb: [] });
+  expect(parse('-device piix3-usb-uhci,bus=pci.0,addr=0x1.0x2')).toEqual({ usb: [] });
+  const usbControllers = [{ model: 'piix3-usb-uhci', id: 'usb' }];
+  expect(parse('-device piix3-usb-uhci,id=usb,bus=pci.0,addr=0x1.0x2')).toEqual({ usb: [], usbControllers });
 });
 
 describe('is refused', () => {
