@@ -18,8 +18,8 @@ import { ConfigurationError } from './errors.ts';
 import { checkedInteger, checkedOneOf, checkedSome, checkNames, shown } from './option-checks.ts';
 import type { MachineOptions } from './options.ts';
 
-/** Ports that a controller can have: those of EHCI. There are no hubs. */
-const MOST_PORTS = 6;
+/** Ports that a controller can have. There are no hubs. */
+const MOST_PORTS = Math.max(...Object.values(usbControllers).map(({ ports }) => ports));
 
 /** What a controller is called in messages. */
 export const controllerKinds: Readonly<Record<UsbControllerModel, string>> = {

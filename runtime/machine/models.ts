@@ -31,5 +31,8 @@ export const usbControllers = {
 export type UsbControllerModel = keyof typeof usbControllers;
 /** All of them. */
 export const usbControllerModels = Object.keys(usbControllers) as readonly UsbControllerModel[];
-/** As many disks fit into a machine with one of each kind: two, four and six. */
-export const USB_DISKS = 12;
+/** As many disks fit into a machine with one controller of each kind. */
+export const USB_DISKS: number = (['piix3-usb-uhci', 'qemu-xhci', 'usb-ehci'] as const).reduce(
+  (count, model) => count + usbControllers[model].ports,
+  0,
+);

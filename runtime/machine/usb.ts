@@ -14,6 +14,7 @@ import type { UsbSpeed } from '../usb/packets.ts';
 import type { Board, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
 import type { MachineConfig } from './config.ts';
+import { drivesAt } from './drives.ts';
 import { USB_DISKS, type UsbInput, usbControllers } from './models.ts';
 import { nameOfPlugged, type PlugBus, type PluggedDevice } from './plugboard.ts';
 import { usbInputPorts } from './resources.ts';
@@ -51,8 +52,9 @@ export function usbParts(board: Board): Part[] {
 }
 
 /** What is plugged in at the start, each in the port that is told, or the next free one: input first, then disks. */
-function usbDevices({ usb = [], usbPorts = {}, drives = [] }: MachineConfig, buses: UsbBusPlan[]): PluggedDevice[] {
-  const disks = drives.filter((drive) => drive.interface === 'usb').sort((a, b) => a.index - b.index);
+function usbDevices(config: MachineConfig, buses: readonly UsbBusPlan[]): PluggedDevice[] {
+  const { usb = [], usbPorts = {} } = config;
+  const disks = drivesAt('usb', config);
   return placeUsb(buses, [
     ...usb.map((input) => ({ type: 'usb-input' as const, input, ...usbPorts[usbInputPorts[input]] })),
     ...disks.map((drive) => ({ type: 'usb-disk' as const, drive, ...usbPorts[drive.name] })),
