@@ -1,5 +1,7 @@
 /** What the library exports on every host, beside what makes machines and opens connections there (index.ts, browser/index.ts). */
+
 export type { UndeliveredException } from '../runtime/cpu/interrupts.ts';
+export type { Topology } from '../runtime/cpu/topology.ts';
 export type {
   CodeSnapshot,
   DropInfo,
@@ -70,6 +72,7 @@ export { ChannelError, type MigrationChannel } from './migration/channel.ts';
 export type { MachineMigration, MigrationEvents, MigrationStatus, OpenChannel } from './migration/index.ts';
 export type { MigrationParameters } from './migration/parameters.ts';
 export type { MigrationStatistics } from './migration/statistics.ts';
+export type { ChosenProcessor } from './monitor/command.ts';
 export type { Monitor } from './monitor/monitor.ts';
 export type { NetworkBackend } from './network/backend.ts';
 export type { AddressTarget, CommandTarget, PathTarget, StreamTarget } from './network/host.ts';
@@ -89,11 +92,13 @@ export type {
   BiosBoot,
   Boot,
   DemoBoot,
+  FlashBoot,
   Image,
   KernelBoot,
   KernelModule,
   MachineOptions,
 } from './options.ts';
+export type { ProcessorOptions } from './processors.ts';
 export type { JsonObject } from './qmp/command.ts';
 export type { EventListener } from './qmp/events.ts';
 export type { Qmp } from './qmp/qmp.ts';
@@ -118,7 +123,7 @@ export type { ImageFormat } from './storage/open.ts';
 export type { ImageSnapshot } from './storage/qcow2/snapshots.ts';
 export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './translations.ts';
 export type { UsbInputOptions } from './usb.ts';
-export type { PluggedUsb, UsbDiskOptions, UsbPorts } from './usb-ports.ts';
+export type { PluggedUsb, UsbBusInfo, UsbDiskOptions, UsbPorts } from './usb-ports.ts';
 export type { VirtioPortOptions } from './virtio-ports.ts';
 export type { VncControl, VncInfo } from './vnc/control.ts';
 export type { VncEvents, VncSharing } from './vnc/display.ts';

@@ -24,6 +24,7 @@ import {
 export interface UsbBusInfo {
   /** What it is called, as of `UsbInputOptions.bus`. */
   readonly name: string;
+  /** The model of its controller. */
   readonly controller: UsbControllerModel;
   /** How many it has. */
   readonly ports: number;

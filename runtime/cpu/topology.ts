@@ -1,7 +1,10 @@
 /** How a machine's processors are told apart: so many sockets, cores in each and threads in each of these. */
 export interface Topology {
+  /** Packages on the board. */
   readonly sockets: number;
+  /** In each socket. */
   readonly cores: number;
+  /** In each core. */
   readonly threads: number;
 }
 

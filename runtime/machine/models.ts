@@ -26,9 +26,9 @@ export const usbControllers = {
   'qemu-xhci': { ports: 4, name: 'xhci' },
   'nec-usb-xhci': { ports: 4, name: 'xhci' },
   'usb-ehci': { ports: 6, name: 'ehci' },
-} as const;
+} as const satisfies Readonly<Record<UsbControllerModel, { readonly ports: number; readonly name: string }>>;
 /** A USB host controller. */
-export type UsbControllerModel = keyof typeof usbControllers;
+export type UsbControllerModel = 'piix3-usb-uhci' | 'qemu-xhci' | 'nec-usb-xhci' | 'usb-ehci';
 /** All of them. */
 export const usbControllerModels = Object.keys(usbControllers) as readonly UsbControllerModel[];
 /** As many disks fit into a machine with one controller of each kind. */

@@ -2,6 +2,7 @@ import type { UsbControllerModel } from './models.ts';
 
 /** A USB host controller of a machine. */
 export interface UsbControllerConfig {
+  /** Which one it is. */
   readonly model: UsbControllerModel;
   /** Its bus is called by it: "xhci.0" for "xhci". Default: none; such buses are "usb-bus.0", "usb-bus.1" and so on. */
   readonly id?: string;

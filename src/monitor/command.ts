@@ -7,6 +7,7 @@ import type { TextCursor } from './text-cursor.ts';
 
 /** A choice that lasts as long as who has made it. */
 export interface ChosenProcessor {
+  /** Its place among them, from 0 on. */
   number: number;
 }
 
