@@ -1,11 +1,13 @@
 import { Cr0, Cr4 } from '../../translator/abi/control-registers.ts';
 import { Double, STATE_BYTES, WORD_COUNT, Word, wordCounts } from '../../translator/abi/state.ts';
+import { cpuLayout } from './component.ts';
 import type { Cpu } from './cpu.ts';
 import { type ModelRegisters, modelRegisterState } from './model-register-state.ts';
 
-/** Words that the machine has once: other threads write them, whoever runs code uses them, or all processors share them. */
-const shared = (['attention', 'wake', 'budget', 'callDepth', 'codeContext', 'randomKey', 'randomCount'] as const)
-  .flatMap((name) => Array.from({ length: wordCounts[name] ?? 1 }, (_, n) => Word[name] + n))
+/** Words that the machine has once: what is between the CPU and its host, and the random generator. */
+const shared = cpuLayout
+  .filter(({ name, sort }) => sort === 'host' || name === 'randomKey' || name === 'randomCount')
+  .flatMap(({ word, count }) => Array.from({ length: count }, (_, n) => word + n))
   .toSorted((left, right) => left - right);
 
 /** The runs of words between these. */

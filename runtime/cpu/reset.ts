@@ -37,7 +37,7 @@ const kept: ReadonlySet<number> = new Set([
   ...Array.from({ length: 2 }, (_, n) => Word.randomCount + n),
 ]);
 
-/** Words that INIT leaves alone, too, and how many each (Intel SDM vol. 3, table 9-1). */
+/** What INIT leaves alone besides (Intel SDM vol. 3, table 9-1). */
 const keptByInit: readonly WordName[] = [
   ...([
     'sysenterCs',

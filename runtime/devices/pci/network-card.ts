@@ -1,12 +1,13 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { IrqLine } from '../../bus/irq.ts';
-import type { PortBus } from '../../bus/ports.ts';
+import type { AccessSize, PortBus, PortRegion } from '../../bus/ports.ts';
 import type { NetworkPort } from '../../host/network.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
-import type { MmioBus } from '../../memory/mmio.ts';
+import type { MmioBus, MmioRegion } from '../../memory/mmio.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue } from '../../time/events.ts';
 import { type BaseAddress, type PciDescription, PciFunction } from './function.ts';
+import { portRange, registerRange } from './range.ts';
 
 /** What a card on the PCI bus has there. */
 export interface PciCardOptions {
@@ -44,4 +45,37 @@ export function cardFunction(
   own: readonly BaseAddress[],
 ): PciFunction {
   return new PciFunction({ name: `${name} pci`, device, function: 0, ...id, interruptPin: 1, bars: [...own, ...bars] });
+}
+
+/** Registers that stand in ports and in memory alike; `size` is 1, 2 or 4 bytes. */
+export interface CardRegisters {
+  readonly bytes: number;
+  read(offset: number, size: AccessSize): number;
+  write(offset: number, size: AccessSize, value: number): void;
+}
+
+/** The first two base address registers of a card: for its registers in ports, and for the same in memory. */
+export function registerBars(
+  { name, ports, mmio }: Pick<BusMasterCardOptions, 'name' | 'ports' | 'mmio'>,
+  { bytes, read, write }: CardRegisters,
+): BaseAddress[] {
+  const inPorts = (base: number): PortRegion => ({
+    name,
+    first: base,
+    count: bytes,
+    sizes: [1, 2, 4],
+    read: (port, size) => read(port - base, size),
+    write: (port, size, value) => write(port - base, size, value),
+  });
+  const inMemory = (base: number): MmioRegion => ({
+    name,
+    base,
+    length: bytes,
+    read: (offset, size) => read(offset, size as AccessSize),
+    write: (offset, size, value) => write(offset, size as AccessSize, value),
+  });
+  return [
+    { index: 0, space: 'io', size: bytes, range: portRange(ports, (base) => [inPorts(base)]) },
+    { index: 1, space: 'memory', size: bytes, range: registerRange(mmio, inMemory) },
+  ];
 }

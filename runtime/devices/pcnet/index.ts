@@ -1,13 +1,11 @@
-import { type AccessSize, allOnes, type PortRegion } from '../../bus/ports.ts';
+import { type AccessSize, allOnes } from '../../bus/ports.ts';
 import { ADDRESS_BYTES } from '../../ethernet/frame.ts';
 import { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
-import type { MmioRegion } from '../../memory/mmio.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { functionMemory } from '../pci/bus-master.ts';
 import type { PciFunction } from '../pci/function.ts';
-import { type BusMasterCardOptions, cardFunction } from '../pci/network-card.ts';
-import { portRange, registerRange } from '../pci/range.ts';
+import { type BusMasterCardOptions, cardFunction, registerBars } from '../pci/network-card.ts';
 import { ControlRegisters } from './control.ts';
 import { Descriptors } from './descriptors.ts';
 import { readInitialization } from './initialization.ts';
@@ -145,34 +143,12 @@ export class Pcnet {
   }
 
   #makeFunction(): PciFunction {
-    const { ports, mmio } = this.#options;
-    const portRegisters = portRange(ports, (base) => [this.#portRegion(base)]);
-    const memoryRegisters = registerRange(mmio, (base) => this.#memoryRegion(base));
-    return cardFunction(this.#options, Id, [
-      { index: 0, space: 'io', size: REGISTER_BYTES, range: portRegisters },
-      { index: 1, space: 'memory', size: REGISTER_BYTES, range: memoryRegisters },
-    ]);
-  }
-
-  #portRegion(base: number): PortRegion {
-    return {
-      name: this.#options.name,
-      first: base,
-      count: REGISTER_BYTES,
-      sizes: [1, 2, 4],
-      read: (port, size) => this.#read(port - base, size),
-      write: (port, size, value) => this.#write(port - base, size, value),
-    };
-  }
-
-  #memoryRegion(base: number): MmioRegion {
-    return {
-      name: this.#options.name,
-      base,
-      length: REGISTER_BYTES,
-      read: (offset, size) => this.#read(offset, size as AccessSize),
+    const registers = registerBars(this.#options, {
+      bytes: REGISTER_BYTES,
+      read: (offset, size) => this.#read(offset, size),
       write: (offset, size, value) => this.#write(offset, size, value),
-    };
+    });
+    return cardFunction(this.#options, Id, registers);
   }
 
   get #isDouble(): boolean {

@@ -1,15 +1,12 @@
-import type { PortRegion } from '../../bus/ports.ts';
 import { padded } from '../../ethernet/frame.ts';
 import { CardRegisters } from '../../ethernet/register-file.ts';
 import { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
 import { address64 } from '../../memory/descriptors.ts';
-import type { MmioRegion } from '../../memory/mmio.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { functionMemory } from '../pci/bus-master.ts';
 import type { PciFunction } from '../pci/function.ts';
-import { type BusMasterCardOptions, cardFunction } from '../pci/network-card.ts';
-import { portRange, registerRange } from '../pci/range.ts';
+import { type BusMasterCardOptions, cardFunction, registerBars } from '../pci/network-card.ts';
 import { ConfigurationEeprom } from './eeprom.ts';
 import { Interrupts } from './interrupts.ts';
 import type { CableView, Rtl8139Parts } from './parts.ts';
@@ -151,33 +148,11 @@ export class Rtl8139 {
   }
 
   #makeFunction(): PciFunction {
-    const { ports, mmio } = this.#options;
-    const portRegisters = portRange(ports, (base) => [this.#portRegion(base)]);
-    const memoryRegisters = registerRange(mmio, (base) => this.#memoryRegion(base));
-    return cardFunction(this.#options, Id, [
-      { index: 0, space: 'io', size: REGISTER_BYTES, range: portRegisters },
-      { index: 1, space: 'memory', size: REGISTER_BYTES, range: memoryRegisters },
-    ]);
-  }
-
-  #portRegion(base: number): PortRegion {
-    return {
-      name: this.#options.name,
-      first: base,
-      count: REGISTER_BYTES,
-      sizes: [1, 2, 4],
-      read: (port, size) => this.#registers.read(port - base, size),
-      write: (port, size, value) => this.#registers.write(port - base, size, value),
-    };
-  }
-
-  #memoryRegion(base: number): MmioRegion {
-    return {
-      name: this.#options.name,
-      base,
-      length: REGISTER_BYTES,
+    const registers = registerBars(this.#options, {
+      bytes: REGISTER_BYTES,
       read: (offset, size) => this.#registers.read(offset, size),
       write: (offset, size, value) => this.#registers.write(offset, size, value),
-    };
+    });
+    return cardFunction(this.#options, Id, registers);
   }
 }

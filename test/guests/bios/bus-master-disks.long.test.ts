@@ -187,6 +187,15 @@ test.each(kinds)('%s disks that are read-only fail to be written', async (kind, 
   expect(Buffer.compare(after, before)).toBe(0);
 });
 
+/** A disk that says something when it is booted. */
+const says = (text: string): Uint8Array =>
+  diskImage(bootSector(`mov si, text\ncall put\njmp leave\ntext: db '${text}', 0`));
+
+test.each(kinds)('of several %s disks that with a number boots first', async (_, disk) => {
+  const text = await consoleOf({ drives: [disk(says('first')), disk(says('second'), { bootIndex: 3 })] });
+  expect(text).toMatch(/second$/);
+});
+
 test.each(kinds)('%s disks come after those on the IDE channels, in their order', async (_, disk) => {
   const reader = `
         mov     dl, 0x80
@@ -297,8 +306,6 @@ test('a USB device that is no disk takes none', async () => {
 });
 
 test('the menu has a letter for the tenth device, and more', async () => {
-  const says = (text: string): Uint8Array =>
-    diskImage(bootSector(`mov si, text\ncall put\njmp leave\ntext: db '${text}', 0`));
   const drives = Array.from({ length: 11 }, (_, n) => virtio(says(`number ${n}`)));
   const { machine, text } = await machineWith({ drives, bootOrder: { menu: true } });
   await machine.start();

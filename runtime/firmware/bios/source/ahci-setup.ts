@@ -88,27 +88,4 @@ ahci_port_setup:
         ret
 .none:  stc
 .end:   ret
-
-; DH: the place of the drive at port ES:DI of the AHCI controller BP; BOOT_NO_NUMBER: there is none.
-ahci_place:
-        push    bx
-        push    cx
-        call    path_number
-        mov     cx, bp
-        mov     dh, BOOT_NO_NUMBER
-        mov     bx, EBDA_DRIVES + IDE_PLACES * DRIVE_BYTES
-.next:  test    byte [bx + DRIVE_FLAGS], DRIVE_IS_SATA
-        jz      .other
-        cmp     al, [bx + DRIVE_SELECT]
-        jne     .other
-        cmp     cx, [bx + DRIVE_PCI]
-        je      .found
-.other: add     bx, DRIVE_BYTES
-        cmp     bx, EBDA_DRIVES_END
-        jb      .next
-        jmp     .end
-.found: mov     dh, [bx + DRIVE_INDEX]
-.end:   pop     cx
-        pop     bx
-        ret
 `;

@@ -211,15 +211,13 @@ boot_order_file:
         mov     bp, cx              ; the controller that the line names
         jmp     .next
 .is_storage:
-        add     di, cx
-        call    usb_place
-        cmp     dh, BOOT_NO_NUMBER
-        je      .next
-        call    boot_add_drive
-        jmp     .next
+        mov     si, DRIVE_USB_PORT
+        jmp     .at_port
 .is_port:
+        mov     si, DRIVE_SELECT
+.at_port:
         add     di, cx
-        call    ahci_place          ; what follows is no place
+        call    port_place          ; what follows is no place
         cmp     dh, BOOT_NO_NUMBER
         je      .next
         call    boot_add_drive
@@ -358,4 +356,24 @@ boot_put_device:
 .rom:   db 'ROM', 0
 .size:  db ' (', 0
 .megabytes: db ' MB)', 0
+
+; DH: the place of the drive at port ES:DI of the controller BP, whose number is at SI of its descriptor; BOOT_NO_NUMBER: there is none.
+port_place:
+        push    bx
+        call    path_number
+        mov     dh, BOOT_NO_NUMBER
+        mov     bx, EBDA_DRIVES + IDE_PLACES * DRIVE_BYTES
+.next:  cmp     byte [bx + DRIVE_KIND], KIND_NONE
+        je      .end
+        cmp     bp, [bx + DRIVE_PCI]
+        jne     .other
+        cmp     al, [bx + si]
+        je      .found
+.other: add     bx, DRIVE_BYTES
+        cmp     bx, EBDA_DRIVES_END
+        jb      .next
+        jmp     .end
+.found: mov     dh, [bx + DRIVE_INDEX]
+.end:   pop     bx
+        ret
 `;

@@ -229,27 +229,4 @@ usb_endpoints:
         cmp     byte [bx + DRIVE_USB_OUT], 1
 .return:
         ret
-
-; DH: the place of the disk at port ES:DI of the USB controller BP; BOOT_NO_NUMBER: there is none.
-usb_place:
-        push    bx
-        push    cx
-        call    path_number
-        mov     cx, bp
-        mov     dh, BOOT_NO_NUMBER
-        mov     bx, EBDA_DRIVES
-.next:  cmp     byte [bx + DRIVE_KIND], KIND_USB
-        jne     .other
-        cmp     al, [bx + DRIVE_USB_PORT]
-        jne     .other
-        cmp     cx, [bx + DRIVE_PCI]
-        je      .found
-.other: add     bx, DRIVE_BYTES
-        cmp     bx, EBDA_DRIVES_END
-        jb      .next
-        jmp     .end
-.found: mov     dh, [bx + DRIVE_INDEX]
-.end:   pop     cx
-        pop     bx
-        ret
 `;
