@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../index.ts';
+import { ConfigurationError, type Topology } from '../index.ts';
 import { checkedTopology } from '../processors.ts';
 import type { Flag } from './flags.ts';
 import { parseInteger, parseProperties } from './properties.ts';
@@ -23,8 +23,9 @@ function applyProcessors(settings: Settings, text: string): Settings {
   for (const name of single)
     if ((number(name) ?? 1) !== 1)
       throw new ConfigurationError(`${name}=${given[name]} is not supported; leave it out`);
-  const { cpus = number('maxcpus') } = { cpus: number('cpus') };
-  if ((number('maxcpus') ?? cpus) !== cpus)
+  const most = number('maxcpus');
+  const cpus = number('cpus') ?? most;
+  if (most !== undefined && most !== cpus)
     throw new ConfigurationError(
       `no processors can be added while the machine runs; give maxcpus=${cpus}, or leave it out`,
     );
@@ -36,18 +37,11 @@ function applyProcessors(settings: Settings, text: string): Settings {
   return { ...settings, machine: isAlone ? others : { ...others, processors: checkedTopology(topology) } };
 }
 
-interface Asked {
-  readonly cpus: number | undefined;
-  readonly sockets: number | undefined;
-  readonly cores: number | undefined;
-  readonly threads: number | undefined;
-}
+/** What a command line says of it. */
+type Asked = { readonly [Level in keyof Topology | 'cpus']: number | undefined };
 
 /** What is left out follows from the number of processors, cores first, as in QEMU since 6.2. */
-function topologyOf(
-  text: string,
-  { cpus, sockets, cores, threads = 1 }: Asked,
-): { sockets: number; cores: number; threads: number } {
+function topologyOf(text: string, { cpus, sockets, cores, threads = 1 }: Asked): Topology {
   const known = cpus ?? (sockets ?? 1) * (cores ?? 1) * threads;
   const topology =
     cores === undefined
