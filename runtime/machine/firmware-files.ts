@@ -8,6 +8,10 @@ import { splitMemory } from './memory-size.ts';
 import { smbiosOf } from './smbios.ts';
 import { tableLoader } from './table-loader.ts';
 
+/** Memory that ACPI tables take from the guest, as QEMU's (hw/i386/acpi-build.c): systems that map so much from the first of them on don't come to its end. */
+const ACPI_ROOM = 128 << 10;
+/** At most this part of memory. */
+const ACPI_SHARE = 1 / 64;
 const FOUR_GB = 0x100000000;
 const E820_ENTRY_BYTES = 20;
 /** For `etc/boot-fail-wait`: where nothing can be booted there is no second try. */
@@ -48,7 +52,7 @@ export function firmwareFiles(
   if (config.acpi !== false)
     files.push(
       { name: BoardFile.rsdp, content: () => acpi().rsdp },
-      { name: BoardFile.acpiTables, content: () => acpi().tables },
+      { name: BoardFile.acpiTables, content: () => withRoom(acpi().tables, config) },
       { name: BoardFile.tableLoader, content: () => tableLoader(acpi()) },
     );
   if (loader) files.push(constant(BoardFile.kernelLoader, loader));
@@ -59,6 +63,13 @@ export function firmwareFiles(
   // A replay may be given them in another order than the recording was.
   given.sort((a, b) => (a.name < b.name ? -1 : 1));
   return [...files, ...given];
+}
+
+function withRoom(tables: Uint8Array, config: MachineConfig): Uint8Array {
+  const room = Math.min(ACPI_ROOM, splitMemory(config).below * ACPI_SHARE);
+  const bytes = new Uint8Array(Math.max(room, tables.length));
+  bytes.set(tables);
+  return bytes;
 }
 
 function constant(name: string, content: Uint8Array): FirmwareFile {

@@ -9,7 +9,17 @@ import type { Clock } from '../../time/clock.ts';
 import type { EventQueue, Timer } from '../../time/events.ts';
 import { Keyboard } from './keyboard.ts';
 import { Mouse } from './mouse.ts';
-import { Answer, BYTE_TIME, Command, CommandByte, KEYBOARD_UNLOCKED, OutputPort, Port, Status } from './registers.ts';
+import {
+  Answer,
+  BYTE_TIME,
+  Command,
+  CommandByte,
+  KEYBOARD_UNLOCKED,
+  OutputPort,
+  Port,
+  REPLY_TIME,
+  Status,
+} from './registers.ts';
 import { controllerState } from './state.ts';
 import { BREAK, translateToSet1 } from './translation.ts';
 
@@ -69,7 +79,7 @@ export class I8042 {
       first: Port.command,
       count: 1,
       sizes: [1, 2, 4],
-      read: (_port, size) => readBytes(size, () => this.#state.status | Status.notInhibited),
+      read: (_port, size) => readBytes(size, () => this.#readStatus()),
       write: (_port, size, value) => writeBytes(size, value, (byte) => this.#writeCommand(byte)),
     });
   }
@@ -90,6 +100,12 @@ export class I8042 {
     return (this.#state.ram[0] & bit) !== 0;
   }
 
+  /** Whoever polls sees a byte when it is due, even where the host is late with the event. */
+  #readStatus(): number {
+    if (this.#transfer.deadline <= this.#options.clock.now()) this.#takeAtOnce();
+    return this.#state.status | Status.notInhibited;
+  }
+
   /** A wide read that takes a byte takes those after it too, as far as there are any: in QEMU they are not on a cable. */
   #readWide(size: AccessSize): number {
     const wasFull = (this.#state.status & Status.outputFull) !== 0;
@@ -100,7 +116,7 @@ export class I8042 {
   }
 
   #takeAtOnce(): void {
-    while ((this.#state.status & Status.outputFull) === 0 && this.#isAnyReady) this.#takeFromDevice();
+    while ((this.#state.status & Status.outputFull) === 0 && this.#sender !== undefined) this.#takeFromDevice();
   }
 
   #readData(): number {
@@ -142,25 +158,25 @@ export class I8042 {
 
   /** A byte takes its time on the cable, so that whoever reads the data port twice gets the same byte. */
   #armTransfer(): void {
-    if (!this.#isAnyReady || (this.#state.status & Status.outputFull) !== 0) this.#transfer.disarm();
-    else if (this.#transfer.deadline === Infinity) this.#transfer.arm(this.#options.clock.now() + BYTE_TIME);
+    const device = this.#sender;
+    if (device === undefined || (this.#state.status & Status.outputFull) !== 0) {
+      this.#transfer.disarm();
+      return;
+    }
+    const due = this.#options.clock.now() + (device.replies ? REPLY_TIME : BYTE_TIME);
+    if (due < this.#transfer.deadline) this.#transfer.arm(due);
   }
 
-  get #isAnyReady(): boolean {
-    return this.#keyboardReady || this.#mouseReady;
-  }
-
-  get #keyboardReady(): boolean {
-    return this.keyboard.ready && !this.#isSet(CommandByte.keyboardDisabled);
-  }
-
-  get #mouseReady(): boolean {
-    return this.mouse.ready && !this.#isSet(CommandByte.auxiliaryDisabled);
+  /** The device that sends next. */
+  get #sender(): Keyboard | Mouse | undefined {
+    if (this.keyboard.ready && !this.#isSet(CommandByte.keyboardDisabled)) return this.keyboard;
+    return this.mouse.ready && !this.#isSet(CommandByte.auxiliaryDisabled) ? this.mouse : undefined;
   }
 
   #takeFromDevice(): void {
-    if (this.#keyboardReady) this.#deliverKeyboard(this.keyboard.take());
-    else if (this.#mouseReady) this.#deliver(this.mouse.take(), Status.auxiliary);
+    const device = this.#sender;
+    if (device === this.keyboard) this.#deliverKeyboard(device.take());
+    else if (device !== undefined) this.#deliver(device.take(), Status.auxiliary);
     this.#armTransfer();
   }
 

@@ -14,6 +14,8 @@ const PREFIXES: ReadonlySet<number> = new Set([0xe0, 0xe1, BREAK]);
 export interface Ps2Device {
   /** There is a byte to be taken. */
   readonly ready: boolean;
+  /** What is taken next belongs to the reply to a command. */
+  readonly replies: boolean;
   take(): number;
   /** A byte from the host. */
   receive(byte: number): void;
@@ -111,10 +113,14 @@ export class Keyboard implements Ps2Device {
     return this.#state.replies.length > 0 || this.#state.keys.length > 0;
   }
 
+  get replies(): boolean {
+    return this.#state.replies.length > 0 && !this.#isMidst;
+  }
+
   take(): number {
     const state = this.#state;
     const { replies, keys } = state;
-    state.lastSent = (this.#isMidst ? keys.shift() : (replies.shift() ?? keys.shift())) ?? 0;
+    state.lastSent = (this.replies ? replies : keys).shift() ?? 0;
     this.#nextEvent();
     return state.lastSent;
   }

@@ -108,12 +108,16 @@ export class Mouse implements Ps2Device {
   }
 
   get ready(): boolean {
-    return this.#state.replies.length > 0 || this.#state.packets.length > 0;
+    return this.replies || this.#state.packets.length > 0;
+  }
+
+  get replies(): boolean {
+    return this.#state.replies.length > 0;
   }
 
   take(): number {
     const state = this.#state;
-    state.lastSent = state.replies.shift() ?? state.packets.shift() ?? 0;
+    state.lastSent = (this.replies ? state.replies : state.packets).shift() ?? 0;
     if (!this.ready) this.#report();
     return state.lastSent;
   }

@@ -59,5 +59,11 @@ export const OutputPort = { notReset: 0x01, a20: 0x02, keyboardFull: 0x10, auxil
 /** Nanoseconds that a byte takes from a device: 11 bits at 15 kHz. */
 export const BYTE_TIME = 733000;
 
+/**
+ * Nanoseconds until a byte of a reply is there. Drivers that were tried with emulators alone poll a thousand times for it, which is far less than
+ * a byte takes on a cable.
+ */
+export const REPLY_TIME = 10000;
+
 /** Answers of both PS/2 devices. */
 export const Reply = { acknowledge: 0xfa, resend: 0xfe, selfTestPassed: 0xaa, echo: 0xee } as const;

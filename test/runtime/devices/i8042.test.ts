@@ -46,6 +46,29 @@ test('translation leaves answers alone, but not the identification', () => {
   expect(rig.keyboardCommand(0xf2)).toEqual([0xfa, 0xab, 0x41]);
 });
 
+test('replies come within microseconds, keys in the time that a byte takes on the cable', () => {
+  const rig = new KeyboardRig();
+  rig.press([0x1e]);
+  rig.out8(0x60, 0xf2);
+  const reply = [1, 2, 3].map(() => {
+    rig.advance(MS / 50);
+    return rig.in8(0x60);
+  });
+  expect(reply).toEqual([0xfa, 0xab, 0x41]);
+  rig.advance(MS / 50);
+  expect(rig.in8(0x64) & FULL).toBe(0);
+  expect(rig.received()).toEqual([0x1e]);
+});
+
+test('whoever polls sees a reply that is due, where its event is late', () => {
+  const rig = new KeyboardRig();
+  rig.out8(0x60, 0xee);
+  expect(rig.in8(0x64) & FULL).toBe(0);
+  rig.pass(MS / 50);
+  expect(rig.in8(0x64) & FULL).toBe(FULL);
+  expect(rig.in8(0x60)).toBe(0xee);
+});
+
 test('a disabled interface holds keys back; a byte to the keyboard enables it', () => {
   const rig = new KeyboardRig();
   rig.command(0xad);

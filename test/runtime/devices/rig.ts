@@ -90,6 +90,11 @@ export class Rig {
     this.#time = end;
   }
 
+  /** Lets time pass while nobody runs events. */
+  pass(nanoseconds: number): void {
+    this.#time += nanoseconds;
+  }
+
   /** The guest has nothing to do. */
   idle(): void {
     this.events.runIdle(this.clock.now());
@@ -97,7 +102,7 @@ export class Rig {
 
   /** As `advance`, with a host that is busy meanwhile: events run when it is over. */
   stall(nanoseconds: number): void {
-    this.#time += nanoseconds;
+    this.pass(nanoseconds);
     this.events.runDue(this.clock.now());
   }
 

@@ -9,10 +9,11 @@ const MB = 1 << 20;
 function filesOf(
   firmware: FirmwareSettings = {},
   given: MachineConfig['firmwareFiles'] = {},
+  memoryBelow4G = 64 * MB,
 ): Record<string, Uint8Array> {
   const config: MachineConfig = {
     memoryBytes: 96 * MB,
-    memoryBelow4G: 64 * MB,
+    memoryBelow4G,
     engine: 'interpreter',
     boot: { demo: true },
     rebootAction: 'exit',
@@ -34,7 +35,7 @@ const nameIn = (bytes: Uint8Array): string => textOf(bytes.subarray(0, bytes.ind
 
 /** Does what firmware does with `etc/table-loader`; memory, and where the RSDP is. */
 function load(files: Record<string, Uint8Array>): { memory: Uint8Array; rsdp: number } {
-  const memory = new Uint8Array(0x10000);
+  const memory = new Uint8Array(0x40000);
   const view = new DataView(memory.buffer);
   const placed: Record<string, number> = {};
   let free = 0x1010;
@@ -126,4 +127,9 @@ test('given files come after them, in the same order however they are given', ()
       ['opt/a', a],
       ['opt/b', b],
     ]);
+});
+
+test('the tables take 128 KB of memory, and of little memory a 64th part', () => {
+  expect(filesOf()['etc/acpi/tables'].length).toBe(128 << 10);
+  expect(filesOf({}, {}, 4 * MB)['etc/acpi/tables'].length).toBe(64 << 10);
 });

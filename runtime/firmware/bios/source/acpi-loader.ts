@@ -96,12 +96,14 @@ acpi_allocate:
         ja      .end
         mov     [cs:low_tables_next], ebx
 .place: call    acpi_remember
-        jecxz   .end
-.byte:  in      al, dx
-        mov     [fs:esi], al
-        inc     esi
-        dec     ecx
-        jnz     .byte
+        push    es
+        push    edi
+        push    word 0              ; its limit stays 4 GB
+        pop     es
+        mov     edi, esi
+        a32 rep insb
+        pop     edi
+        pop     es
 .end:   ret
 
 ; File AX is at address ESI.
