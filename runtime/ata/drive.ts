@@ -106,6 +106,11 @@ export abstract class Drive {
     return this.common.status;
   }
 
+  /** The guest looks at what tells whether a command is done. */
+  polled(): void {
+    this.port.polled();
+  }
+
   get interrupt(): boolean {
     return this.common.interrupt;
   }

@@ -110,6 +110,7 @@ export function hostBlockPort(
     },
     flush: (done: BlockDone) => ask({ type: 'flush' }, done),
     discard: (sector: number, count: number, done: BlockDone) => ask({ type: 'discard', sector, count }, done),
+    polled: () => requests.polled(),
     cancel: () => requests.cancel(),
     setLocked: (locked: boolean) => requests.tell('lock', { type: 'lock', locked }),
     setTrayOpen: (open: boolean) => requests.tell('tray', { type: 'tray', open }),

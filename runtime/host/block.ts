@@ -34,6 +34,8 @@ export interface BlockPort {
   flush(done: BlockDone): void;
   /** The guest doesn't need these sectors any more. */
   discard(sector: number, count: number, done: BlockDone): void;
+  /** The guest looks at a register that tells whether requests are done (RequestPort has more of it). */
+  polled(): void;
   /** Forgets requests that are under way (reset); writes among them may happen or not. */
   cancel(): void;
   /** Whether the guest has locked the medium in the drive (PREVENT ALLOW MEDIUM REMOVAL). */

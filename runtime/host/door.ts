@@ -4,6 +4,9 @@ import type { Delivery, ToHost, ToMachine } from './messages.ts';
 import { RequestLane } from './request-lane.ts';
 import { type HostStream, INPUT_CREDIT, takenInParts } from './stream.ts';
 
+/** So many looks in a row take some ten microseconds. */
+export const MOST_POLLS = 1000;
+
 export interface HostDoorOptions {
   readonly clock: Clock;
   readonly events: EventQueue;
@@ -30,6 +33,11 @@ export interface RequestPort<Question, Answer> {
   tell(kind: string, question: Question): void;
   /** Forgets all that is under way or waits, and tells the host at once, however much it has not answered. */
   restart(question: Question): void;
+  /**
+   * The guest looks whether the host has answered. When it has looked {@link MOST_POLLS} times in vain the machine waits for the host, so that
+   * a driver that gives up after some thousand looks does so no earlier on a busy host, or where answers come between slices.
+   */
+  polled(): void;
   /** Forgets requests that are under way (reset). The host may do them or not; `done` isn't called. */
   cancel(): void;
   /** Called with what happens at the host without a request. Set by the device. */
@@ -116,6 +124,8 @@ export class HostDoor {
   /** Ascending in time. */
   #arrivals: Arrival[] = [];
   #lastId = 0;
+  /** Looks of the guest since the host last answered. */
+  #polls = 0;
 
   constructor(options: HostDoorOptions) {
     this.#options = options;
@@ -126,6 +136,13 @@ export class HostDoor {
   get isWaiting(): boolean {
     const first = this.#arrivals[0];
     return first !== undefined && first.deliver === null && first.at <= this.#options.clock.now();
+  }
+
+  /** The guest only waits for an answer that has not come: whether it did so since this was last asked. */
+  takePolling(): boolean {
+    const isPolling = this.#polls >= MOST_POLLS && this.#unanswered.size > 0;
+    if (this.#polls >= MOST_POLLS) this.#polls = 0;
+    return isPolling;
   }
 
   /** Nothing is under way but input: the host has answered all. */
@@ -233,6 +250,9 @@ export class HostDoor {
         this.#cancel(port);
         lane.restart(() => send(++this.#lastId, question));
       },
+      polled: () => {
+        if (lane.isAsked) this.#polled();
+      },
       cancel: () => {
         lane.cancel();
         this.#cancel(port);
@@ -283,7 +303,15 @@ export class HostDoor {
     return id;
   }
 
+  /** A virtual time of answers leaves nothing to wait for before it. */
+  #polled(): void {
+    if (this.hasLatency || ++this.#polls < MOST_POLLS) return;
+    // Guest code is left for what is due.
+    this.#timer.arm(this.#options.clock.now());
+  }
+
   #completed(id: number, answer: unknown): void {
+    this.#polls = 0;
     this.#unanswered.get(id)?.answered();
     this.#unanswered.delete(id);
     const request = this.#requests.get(id);

@@ -18,6 +18,11 @@ export class RequestLane {
     this.#most = most;
   }
 
+  /** The host has something to answer. */
+  get isAsked(): boolean {
+    return this.#unanswered > 0;
+  }
+
   request(send: () => void): void {
     this.#add({ kind: undefined, send });
   }

@@ -202,7 +202,7 @@ export interface MachineHost {
 }
 
 export interface RunResult {
-  /** waiting: the machine's time cannot go on without an answer of the host's. debug: it is to stand still for a debugger. */
+  /** waiting: the machine's time cannot go on without an answer of the host's, or its guest does nothing but look for one. debug: it is to stand still for a debugger. */
   readonly reason:
     | 'attention'
     | 'halted'
@@ -221,7 +221,7 @@ export interface RunResult {
   readonly code?: number;
   /** Of 'shutdown': what led to it (runtime/debug/shutdown.ts). */
   readonly exceptions?: readonly UndeliveredException[];
-  /** Of 'halted': when the next device event is due, in the host's nanoseconds; none if nothing is. */
+  /** Of 'halted': when the next device event is due, in the host's nanoseconds; none if nothing is. Of 'waiting': when the guest is to go on without an answer. */
   readonly wakeAt?: number;
   /** Of 'halted': no interrupt of a device can reach the CPU, as IF is clear or all inputs are masked. */
   readonly forGood?: boolean;

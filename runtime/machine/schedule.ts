@@ -8,6 +8,8 @@ import { JumpGrant } from './jump-grant.ts';
 
 /** Instructions between two looks at the clock with instruction time. */
 const LONGEST_GRANT = 200_000;
+/** Nanoseconds. */
+const LONGEST_WAIT = 1e6;
 /** Nanoseconds that the clocks of two threads may differ by. */
 const NEAR = 100_000;
 
@@ -123,6 +125,12 @@ export class Schedule {
     return now + wait;
   }
 
+  /** The host's time until which a guest that polls may wait for an answer: it has interrupts to take, and other things to look at. */
+  patience(): number {
+    const wait = Math.min(LONGEST_WAIT, Math.max(0, this.events.nextDeadline() - this.clock.now()));
+    return this.host.nanoseconds() + wait;
+  }
+
   /** Instruction time goes on with the host's while the CPU is halted, but not past the next event. */
   passHaltedTime(): void {
     if (this.haltedSince < 0) return;
@@ -153,7 +161,7 @@ export class Schedule {
   /** Outside of guest code the machine looks for itself next: a call of the ticker's thread would be for nothing. */
   private deadlineEarlier(deadline: number): void {
     if (!this.isInGuest) return;
-    if (this.isCounting) Atomics.store(this.state, Word.attention, 1);
+    if (this.isCounting || deadline <= this.clock.now()) Atomics.store(this.state, Word.attention, 1);
     else this.announceDeadline(deadline);
   }
 

@@ -53,6 +53,8 @@ export class MemoryBlock implements BlockPort {
     });
   }
 
+  polled(): void {}
+
   write(sector: number, source: Uint8Array, done: BlockDone): void {
     const count = source.length / SECTOR_BYTES;
     this.#ask(`write ${sector}+${count}`, done, () => {

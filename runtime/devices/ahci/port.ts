@@ -79,6 +79,7 @@ export class AhciPort {
   /** Unsigned, of 32 bits. */
   read(register: number): number {
     const state = this.#state;
+    this.drive?.polled();
     switch (register) {
       case PortRegister.command:
         return (state.command | (state.lastSlot << PortCommand.slotShift)) >>> 0;

@@ -48,6 +48,11 @@ export class FloppyDrive {
     return this.#port?.medium?.isReadOnly ?? false;
   }
 
+  /** The guest looks at what tells whether a request is done. */
+  polled(): void {
+    this.#port?.polled();
+  }
+
   /** Bits of ST3. */
   get status(): number {
     const track0 = this.isPresent && this.state.cylinder === 0 ? Status3.track0 : 0;

@@ -196,6 +196,7 @@ export class Floppy82077 {
 
   #mainStatus(): number {
     if (this.#isReset || this.#resetEnd.deadline !== Infinity) return 0;
+    this.#drives[this.#unit].polled();
     const seeking = this.#seeks.reduce((bits, { deadline }, unit) => bits | (deadline === Infinity ? 0 : 1 << unit), 0);
     return seeking | this.#phaseStatus();
   }

@@ -69,7 +69,7 @@ export class Channel implements Cable {
       name: `${name} control`,
       first: control,
       count: 1,
-      read: () => this.#status,
+      read: () => this.#pollStatus(),
       write: (_port, _size, value) => this.#writeControl(value),
     });
   }
@@ -123,8 +123,13 @@ export class Channel implements Cable {
     return isSignature ? 0xff : other.readRegister(register, high);
   }
 
+  #pollStatus(): number {
+    this.#selected?.polled();
+    return this.#status;
+  }
+
   #readStatus(): number {
-    const status = this.#status;
+    const status = this.#pollStatus();
     this.#selected?.acknowledge();
     return status;
   }
