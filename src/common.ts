@@ -103,7 +103,7 @@ export type { JsonObject } from './qmp/command.ts';
 export type { EventListener } from './qmp/events.ts';
 export type { Qmp } from './qmp/qmp.ts';
 export type { IcountOptions } from './recording/options.ts';
-export type { Screen } from './screen/index.ts';
+export type { Screen, ScreenText } from './screen/index.ts';
 export type { ScreenImage } from './screen/renderer.ts';
 export type { SerialEvents, SerialPort } from './serial.ts';
 export type { ShareContent, ShareFile, ShareFileSettings } from './shares/contents.ts';

@@ -3,6 +3,8 @@ import type { ListenAddress } from './listen-address.ts';
 import { Machine as HostedMachine } from './machine.ts';
 import type { MigrationChannel } from './migration/channel.ts';
 import type { Monitor } from './monitor/monitor.ts';
+import type { NetworkBackend } from './network/backend.ts';
+import type { NetworkBackendOptions } from './network/options.ts';
 import { type NodeCore, nodeHost } from './node/host.ts';
 import { type GdbSettings, type MonitorSettings, nodeGdb, nodeMonitor, nodeQmp, serveQmp } from './node/monitor.ts';
 import type { PackedFolder, PackOptions } from './node/pack-folder.ts';
@@ -11,6 +13,8 @@ import { VncServer, type VncSettings } from './node/vnc/server.ts';
 import { checkNames } from './option-checks.ts';
 import type { MachineOptions } from './options.ts';
 import type { Qmp } from './qmp/qmp.ts';
+import type { SharedFiles } from './shares/files.ts';
+import type { ServerFolder } from './shares/server/server-folder.ts';
 import type { SnapshotBytes } from './snapshot/machine.ts';
 
 const core: NodeCore = {
@@ -42,6 +46,30 @@ export const Machine = {
     changes: Partial<MachineOptions> = {},
   ): Promise<Machine> => HostedMachine.receive(await channel, changes, await nodeHost(core)),
 };
+
+/**
+ * Opens a network by itself: a program's end of it, whose frames it takes and gives as a card does.
+ * @param log hears what goes wrong later
+ * @throws ConfigurationError that names the option, the file, or the port that cannot be had
+ */
+export async function openNetwork(
+  options: NetworkBackendOptions,
+  log: (message: string) => void = () => {},
+): Promise<NetworkBackend> {
+  return (await (await nodeHost(core)).openNetwork(options, log)).backend;
+}
+
+/**
+ * The files of a web server's folder (`ShareOptions.server`) for a program alone: no guest shares them, and what is changed stays in memory.
+ * @param log hears once of each file whose contents could not be had
+ * @throws ConfigurationError
+ */
+export async function openServerFolder(
+  server: ServerFolder,
+  log: (message: string) => void = () => {},
+): Promise<SharedFiles> {
+  return await (await import('./shares/server-files.ts')).filesOfServer(server, await nodeHost(core), log);
+}
 
 /** A human monitor for a machine, with QEMU's commands. It writes files where a command names one. */
 export function openMonitor(machine: Machine, settings: MonitorSettings = {}): Monitor {

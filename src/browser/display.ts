@@ -45,6 +45,11 @@ export class Display {
     if (machine) void this.#run(machine);
   }
 
+  /** How many dots the picture has; null: none has come yet. */
+  get size(): { readonly width: number; readonly height: number } | null {
+    return this.#last?.image ?? null;
+  }
+
   /** Something is about to change, such as after a key. */
   wake(): void {
     this.#unchanged = 0;

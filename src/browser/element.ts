@@ -134,6 +134,16 @@ export class RawironPc extends HTMLElement {
     return await this.#run(() => Machine.receive(open(), changes));
   }
 
+  /**
+   * Ends the machine that it shows, and shows one that the page has made, as it is: whoever has made it starts it. The element ends it
+   * as its own.
+   * @throws DOMException AbortError as `start`
+   */
+  async show(machine: Machine): Promise<void> {
+    await this.#latest.replace(async () => machine);
+    this.dispatchEvent(new CustomEvent('machinecreate', { detail: machine }));
+  }
+
   async #run(create: (signal: AbortSignal) => Promise<Machine>): Promise<Machine> {
     try {
       const machine = await this.#latest.replace(create);
@@ -174,6 +184,16 @@ export class RawironPc extends HTMLElement {
   /** The picture that is shown. */
   get canvas(): HTMLCanvasElement {
     return this.#canvas;
+  }
+
+  /** Dots of the picture from left to right; 0: none has come yet. The canvas may have several times as many. */
+  get pictureWidth(): number {
+    return this.#display.size?.width ?? 0;
+  }
+
+  /** Dots of the picture from top to bottom; 0: none has come yet. */
+  get pictureHeight(): number {
+    return this.#display.size?.height ?? 0;
   }
 
   /** How loud the machine is played, from 0 to 1. */

@@ -3,7 +3,11 @@ import { ConfigurationError } from '../errors.ts';
 import { Machine as HostedMachine } from '../machine.ts';
 import type { MigrationChannel } from '../migration/channel.ts';
 import { Monitor } from '../monitor/monitor.ts';
+import type { NetworkBackend } from '../network/backend.ts';
+import type { NetworkBackendOptions } from '../network/options.ts';
 import type { MachineOptions } from '../options.ts';
+import type { SharedFiles } from '../shares/files.ts';
+import type { ServerFolder } from '../shares/server/server-folder.ts';
 import type { SnapshotBytes } from '../snapshot/machine.ts';
 import { browserHost } from './host.ts';
 
@@ -43,6 +47,30 @@ export const Machine = {
 export async function openChannel(url: string, cancelled?: AbortSignal): Promise<MigrationChannel> {
   const { WebSocketChannel } = await import('../migration/web-socket-channel.ts');
   return await WebSocketChannel.open(url, cancelled);
+}
+
+/**
+ * Opens a network by itself: a program's end of it, whose frames it takes and gives as a card does.
+ * @param log hears what goes wrong later
+ * @throws ConfigurationError that names the option
+ */
+export async function openNetwork(
+  options: NetworkBackendOptions,
+  log: (message: string) => void = () => {},
+): Promise<NetworkBackend> {
+  return (await browserHost.openNetwork(options, log)).backend;
+}
+
+/**
+ * The files of a web server's folder (`ShareOptions.server`) for a program alone: no guest shares them, and what is changed stays in memory.
+ * @param log hears once of each file whose contents could not be had
+ * @throws ConfigurationError
+ */
+export async function openServerFolder(
+  server: ServerFolder,
+  log: (message: string) => void = () => {},
+): Promise<SharedFiles> {
+  return await (await import('../shares/server-files.ts')).filesOfServer(server, browserHost, log);
 }
 
 /** What a monitor is told of the page that it is part of. */

@@ -1,8 +1,9 @@
 import { Emitter } from '../events.ts';
 import type { Outflow } from '../isolate/flow.ts';
 import { promised } from '../promised.ts';
-import { keyNumber } from './keys.ts';
+import { keyName, keyNumber } from './keys.ts';
 import { isKeyboardLayout, type KeyboardLayout, keyboardLayouts, type TypedKey, typedKeys } from './layout.ts';
+import { ScancodeReader } from './scancodes.ts';
 
 /** Lights of a keyboard. */
 export interface Leds {
@@ -33,6 +34,7 @@ const ALT_GR = keyNumber('alt_r');
  */
 export class Keyboard extends Emitter<KeyboardEvents> {
   readonly #ps2: Outflow;
+  readonly #scancodes = new ScancodeReader();
   #usb: Outflow | undefined;
   #leds: Leds = { scrollLock: false, numLock: false, capsLock: false };
   #usesUsb = false;
@@ -105,6 +107,14 @@ export class Keyboard extends Emitter<KeyboardEvents> {
     return this.#send(() =>
       Array.from(text, (character) => typedKeys(character, this.#layout).flatMap(pressed)).flat(),
     );
+  }
+
+  /**
+   * Keys go down and up as scancodes of set 1 say, which are what an AT keyboard's controller gives to guests: `[0x1e, 0x9e]` is the key A,
+   * `[0xe0, 0x48, 0xe0, 0xc8]` the arrow up. A key's bytes may come in several calls. Codes of no key change nothing.
+   */
+  scancodes(codes: Iterable<number>): Promise<void> {
+    return this.#send(() => this.#scancodes.read(codes).filter(([key]) => keyName(key) !== undefined));
   }
 
   #send(events: () => readonly KeyEvent[]): Promise<void> {

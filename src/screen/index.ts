@@ -19,6 +19,18 @@ export interface ScreenFrame {
   readonly text: { readonly columns: number; readonly rows: number; readonly lines: string } | null;
 }
 
+/** A text screen as the display adapter has it. */
+export interface ScreenText {
+  /** Characters of a line. */
+  readonly columns: number;
+  /** Lines. */
+  readonly rows: number;
+  /** The lines in Unicode, each with all of its columns. */
+  readonly lines: readonly string[];
+  /** Numbers of the characters in the adapter's own set (code page 437), line by line. */
+  readonly codes: Uint8Array;
+}
+
 /** Asks the machine for what has changed since the last call; null: it has no display adapter. */
 type AskForUpdate = () => Promise<ScreenUpdate | null>;
 
@@ -56,6 +68,24 @@ export class Screen {
     const mode = decodeMode(registers);
     if (mode.isOff || mode.format !== 'text') return '';
     return textOf(textCells(mode, registers, this.#memory.bytes));
+  }
+
+  /** The text that is shown, with where each character is; null while the screen is dark or shows graphics. Rejects as `text`. */
+  async characters(): Promise<ScreenText | null> {
+    await this.#update();
+    const registers = this.#memory.registers!;
+    const mode = decodeMode(registers);
+    if (mode.isOff || mode.format !== 'text') return null;
+    const cells = textCells(mode, registers, this.#memory.bytes);
+    const { columns, rows, characters: codes } = cells;
+    return {
+      columns,
+      rows,
+      lines: textOf(cells)
+        .split('\n')
+        .map((line) => line.padEnd(columns)),
+      codes,
+    };
   }
 
   /** Why there is no text, as after the last update; undefined: there may be some. */
