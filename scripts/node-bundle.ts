@@ -8,6 +8,7 @@ const TARGET = 'node22.12';
 /** What is started by its file: the library, the command's program, and the threads, which the library finds beside it; and what browsers get. */
 const entries = {
   index: 'src/index.ts',
+  v86: 'src/node/v86.ts',
   program: 'src/cli/main.mjs',
   'machine-thread': 'src/node/machine-thread.mjs',
   'ticker-thread': 'src/node/ticker-thread.mjs',

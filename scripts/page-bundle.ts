@@ -8,7 +8,7 @@ const threadOutput: OutputOptions = { format: 'esm', minify: true, codeSplitting
 
 /**
  * Makes `dist/page/` of the modules for browsers: for pages without a bundler of their own, which load hundreds of modules otherwise.
- * `rawiron.js` is the library with the element, in `library.js`; a machine in the page's own thread comes as `machine.js` when there is one.
+ * `rawiron.js` is the library with the element, in `library.js`, and `v86.js` v86's class beside it; a machine in the page's own thread comes as `machine.js` when there is one.
  */
 export async function makePageBundle(dist: string): Promise<void> {
   const folder = join(dist, 'page');
@@ -20,17 +20,24 @@ export async function makePageBundle(dist: string): Promise<void> {
   const machine = join(dist, 'runtime/machine/machine.js');
   const { plugin, has } = modulesBut(machine);
   await write(
-    join(modules, 'page.js'),
+    { rawiron: join(modules, 'page.js'), v86: join(modules, 'v86/index.js') },
     {
       ...{ dir: folder, format: 'esm', minify: true },
-      ...{ entryFileNames: 'rawiron.js', chunkFileNames: '[name].js' },
-      codeSplitting: { groups: [{ name: (id) => (has(id) ? 'library' : 'machine') }] },
+      ...{ entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+      codeSplitting: { groups: [{ name: (id) => (isOfClass(id) ? null : has(id) ? 'library' : 'machine') }] },
     },
     plugin,
   );
 }
 
-async function write(input: string, output: OutputOptions, plugin?: Plugin): Promise<void> {
+/** Whether a module is a part of v86's class: those who don't have it load none. */
+const isOfClass = (id: string): boolean => /[\\/]v86[\\/]/.test(id);
+
+async function write(
+  input: string | Readonly<Record<string, string>>,
+  output: OutputOptions,
+  plugin?: Plugin,
+): Promise<void> {
   const bundle = await rolldown({
     input,
     platform: 'browser',

@@ -64,7 +64,11 @@ async function complaintsWith(host: Host, list: readonly Block[]): Promise<strin
 function configuration({ settings, library }: Host, files: readonly string[]): object {
   const own = ['translator', 'runtime', 'src'].map((folder) => [`${folder}/*`, [join(root, folder, '*')]]);
   const compilerOptions = {
-    paths: { rawiron: [join(root, library)], ...Object.fromEntries(own) },
+    paths: {
+      rawiron: [join(root, library)],
+      'rawiron/v86': [join(root, 'src/node/v86.ts')],
+      ...Object.fromEntries(own),
+    },
     typeRoots: [join(root, 'node_modules/@types')],
     noUnusedLocals: false,
     noUnusedParameters: false,

@@ -156,6 +156,18 @@ describe('imports point one way', () => {
   });
 });
 
+test("v86's class stands on what the library exports", () => {
+  const files = library.filter(({ path }) => /^src\/(v86\/|browser\/v86\/|node\/v86\.ts)/.test(path));
+  expect(files.length).toBeGreaterThan(15);
+  const exported = ['src/common.ts', 'src/index.ts', 'src/browser/index.ts', 'src/browser/element.ts'];
+  const isOwn = isIn('src/v86', 'src/browser/v86');
+  // Of the machine it has the type alone.
+  const isMachine = ({ target, isType }: Import) => target === 'src/machine.ts' && isType;
+  const isAllowed = (i: Import) =>
+    exported.includes(i.target) || isOwn(i) || isMachine(i) || i.target.startsWith('node:');
+  expect(files.flatMap((file) => offending([file], isAllowed))).toEqual([]);
+});
+
 test('no function, constant or class is exported that no other file names, tests included', () => {
   const words = new Map([...all, ...tests].map(({ path, text }) => [path, new Set(text.match(/\w+/g))]));
   const unused = all.flatMap(({ path, text }) => {

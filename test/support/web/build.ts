@@ -7,6 +7,7 @@ import { buildLibrarySite } from '../../../scripts/library-site.ts';
 
 export const root = join(import.meta.dirname, '../../..');
 const sources = {
+  'rawiron/v86': join(root, 'src/browser/v86/index.ts'),
   'rawiron/element': join(root, 'src/browser/element.ts'),
   rawiron: join(root, 'src/browser/index.ts'),
 };

@@ -1,0 +1,296 @@
+import { ConfigurationError, type Drive, type SharedFiles, ShareError, type SnapshotBytes } from '../common.ts';
+import type { BusListener } from './bus.ts';
+import { each, latin1, modemLines, pressCode, typeCharacter } from './consoles.ts';
+import { EmulatorCore } from './core.ts';
+import { openImage } from './images.ts';
+import type { PageElement } from './page.ts';
+import { TAG } from './plan.ts';
+import type { ExpectedLine } from './screen.ts';
+import { type Event, FileNotFoundError, type V86Image } from './types.ts';
+
+/** A step of `V86.automatically`. */
+export interface AutomaticStep {
+  /** Seconds to wait. */
+  sleep?: number | undefined;
+  /** Text to wait for. */
+  vga_text?: string | undefined;
+  /** Text to type, or scancodes. */
+  keyboard_send?: string | number[] | undefined;
+  /** A function to call. */
+  // biome-ignore lint/complexity/noBannedTypes: it is v86's type
+  call?: Function | undefined;
+}
+
+/** Drives by the name of their option. */
+const driveNames = { fda: 'floppy0', fdb: 'floppy1', cdrom: 'ide1-cd0' } as const;
+type RemovableName = keyof typeof driveNames;
+
+/**
+ * A machine with the options, methods and events of v86's class of this name (docs/v86.md has what differs). What acts on the machine
+ * is done when it is made, in the order of the calls.
+ */
+export class V86Emulator extends EmulatorCore {
+  /** Calls a listener at each event of this name from now on. */
+  add_listener<Name extends keyof Event>(event: Name, listener: BusListener<Event[Name]>): void {
+    this.bus.register(event, listener, this);
+  }
+
+  /** Stops calling it. */
+  remove_listener<Name extends keyof Event>(event: Name, listener: BusListener<Event[Name]>): void {
+    this.bus.unregister(event, listener);
+  }
+
+  /** Turns it on, or lets it go on. */
+  async run(): Promise<void> {
+    await (await this.machine).start();
+  }
+
+  /** It stands still from now on. */
+  async stop(): Promise<void> {
+    await (await this.machine).pause();
+  }
+
+  /** Presses the reset button. */
+  restart(): void {
+    this.do((machine) => machine.reset());
+  }
+
+  /** Its state: a snapshot of the library's, which v86 cannot read. */
+  async save_state(): Promise<ArrayBuffer> {
+    const { buffer } = await (await this.machine).snapshot({ compression: 'deflate' });
+    return buffer;
+  }
+
+  /**
+   * Puts it back to where a state was saved.
+   * @throws ConfigurationError for a state of v86's
+   */
+  async restore_state(state: SnapshotBytes): Promise<void> {
+    await (await this.machine).load(state);
+  }
+
+  /** Always 0: instructions are not counted. */
+  get_instruction_counter(): number {
+    return 0;
+  }
+
+  /** @throws ConfigurationError always */
+  get_instruction_stats(): string {
+    throw new ConfigurationError('get_instruction_stats is not here: (await emulator.machine).metrics() has counters');
+  }
+
+  /** Sends text to the first serial port, a byte for each character. */
+  serial0_send(data: string): void {
+    this.serial_send_bytes(0, latin1(data));
+  }
+
+  /** Sends bytes to a serial port. */
+  serial_send_bytes(serial: number, data: Uint8Array): void {
+    const bytes = Uint8Array.from(data);
+    if (bytes.length > 0) this.do((machine) => machine.serialPorts[serial]?.write(bytes));
+  }
+
+  /** Carrier detect is always on. @throws ConfigurationError for off */
+  serial_set_carrier_detect(_serial: number, status: boolean): void {
+    checkLine('carrier_detect', status);
+  }
+
+  /** The ring indicator is always off. @throws ConfigurationError for on */
+  serial_set_ring_indicator(_serial: number, status: boolean): void {
+    checkLine('ring_indicator', status);
+  }
+
+  /** Data set ready is always on. @throws ConfigurationError for off */
+  serial_set_data_set_ready(_serial: number, status: boolean): void {
+    checkLine('data_set_ready', status);
+  }
+
+  /** Clear to send is always on. @throws ConfigurationError for off */
+  serial_set_clear_to_send(_serial: number, status: boolean): void {
+    checkLine('clear_to_send', status);
+  }
+
+  /** Sends scancodes of set 1. */
+  keyboard_send_scancodes(codes: number[], delay?: number): Promise<void> {
+    return each(codes, delay, (code) => this.bus.send('keyboard-code', code));
+  }
+
+  /** Presses keys by their `KeyboardEvent.keyCode`, one after the other. */
+  keyboard_send_keys(codes: number[], delay?: number): Promise<void> {
+    return each(codes, delay, (code) => this.do((machine) => pressCode(machine, code)));
+  }
+
+  /** Types text as on a keyboard of the US; what that doesn't have is left out. */
+  keyboard_send_text(string: string, delay?: number): Promise<void> {
+    return each(string, delay, (character) => this.do((machine) => typeCharacter(machine, character)));
+  }
+
+  /** Whether keys that are pressed in the page go to it. */
+  keyboard_set_enabled(enabled: boolean): void {
+    this.page?.setKeyboardEnabled(enabled);
+  }
+
+  /** The same. */
+  keyboard_set_status(enabled: boolean): void {
+    this.keyboard_set_enabled(enabled);
+  }
+
+  /** Whether the page's pointer moves its mouse. */
+  mouse_set_enabled(enabled: boolean): void {
+    this.page?.setMouseEnabled(enabled);
+  }
+
+  /** The same. */
+  mouse_set_status(enabled: boolean): void {
+    this.mouse_set_enabled(enabled);
+  }
+
+  /** Locks the page's pointer to the screen. */
+  async lock_mouse(): Promise<void> {
+    await this.page?.lockMouse();
+  }
+
+  /** Shows the screen so many times as large. */
+  screen_set_scale(sx: number, sy: number): void {
+    this.page?.setScale(sx, sy);
+  }
+
+  /** The screen alone is shown. */
+  async screen_go_fullscreen(): Promise<void> {
+    await this.page?.goFullScreen();
+  }
+
+  /** The screen as an `<img>`; null outside of pages, where `(await emulator.machine).screen.png()` has it. */
+  screen_make_screenshot(): PageElement {
+    // v86's types say so too.
+    return (this.page?.screenshot() ?? null) as PageElement;
+  }
+
+  /** The text that is shown, as of the last look: the first use of it begins to look, ten times a second. */
+  get screen_adapter(): { get_text_screen(): string[]; get_text_row(row: number): string } {
+    this.watchScreen();
+    return {
+      get_text_screen: () => [...this.textScreen.lines],
+      get_text_row: (row) => this.textScreen.lines[row] ?? '',
+    };
+  }
+
+  /** Waits for text on the screen: any line begins so, or matches; of several, the lowest ones. False: the time is up. */
+  async wait_until_vga_screen_contains(
+    expected: ExpectedLine | readonly ExpectedLine[],
+    options: { timeout_msec?: number } = {},
+  ): Promise<boolean> {
+    this.watchScreen();
+    return await this.textScreen.wait(await this.machine, expected, options.timeout_msec ?? 0);
+  }
+
+  /** Does steps one after the other. */
+  automatically(steps: readonly AutomaticStep[]): void {
+    void this.#automatic(steps).catch((error: unknown) => this.failed(error as Error));
+  }
+
+  async #automatic(steps: readonly AutomaticStep[]): Promise<void> {
+    for (const { sleep, vga_text, keyboard_send, call } of steps) {
+      if (sleep) await new Promise((resolve) => setTimeout(resolve, sleep * 1000));
+      if (vga_text) await this.wait_until_vga_screen_contains(vga_text);
+      if (typeof keyboard_send === 'string') await this.keyboard_send_text(keyboard_send);
+      else if (keyboard_send) await this.keyboard_send_scancodes(keyboard_send);
+      call?.();
+    }
+  }
+
+  /** Writes a file of the folder that the guest shares. Without one nothing happens. */
+  async create_file(file: string, data: Uint8Array): Promise<void> {
+    await (await this.#files())?.writeFile(file, data);
+  }
+
+  /**
+   * The bytes of such a file; undefined without a folder.
+   * @throws FileNotFoundError
+   */
+  async read_file(file: string): Promise<Uint8Array> {
+    try {
+      // v86's types say so too.
+      return (await (await this.#files())?.readFile(file)) as Uint8Array;
+    } catch (error) {
+      if (error instanceof ShareError && error.code === 'ENOENT') throw new FileNotFoundError(error.message);
+      throw error;
+    }
+  }
+
+  async #files(): Promise<SharedFiles | undefined> {
+    return (await this.machine).shares.get(TAG);
+  }
+
+  /** Bytes of its memory. v86 gives them at once, this a promise. */
+  async read_memory(offset: number, length: number): Promise<Uint8Array> {
+    return await (await this.machine).memoryRead(offset, length);
+  }
+
+  /** Writes to its memory. */
+  async write_memory(blob: ArrayLike<number>, offset: number): Promise<void> {
+    await (await this.machine).memoryWrite(offset, Uint8Array.from(blob));
+  }
+
+  /** Puts another disk into the first floppy drive. */
+  set_fda(image: V86Image): Promise<void> {
+    return this.#insert('fda', image);
+  }
+
+  /** Puts another disk into the second floppy drive. */
+  set_fdb(image: V86Image): Promise<void> {
+    return this.#insert('fdb', image);
+  }
+
+  /** Puts another CD into its drive. */
+  set_cdrom(image: V86Image): Promise<void> {
+    return this.#insert('cdrom', image);
+  }
+
+  /** Takes the disk out of the first floppy drive. */
+  eject_fda(): Promise<void> {
+    return this.#eject('fda');
+  }
+
+  /** Takes the disk out of the second floppy drive. */
+  eject_fdb(): Promise<void> {
+    return this.#eject('fdb');
+  }
+
+  /** Takes the CD out of its drive. */
+  eject_cdrom(): Promise<void> {
+    return this.#eject('cdrom');
+  }
+
+  async #insert(name: RemovableName, given: V86Image): Promise<void> {
+    const wanted = name === 'cdrom' ? 'in parts' : 'whole';
+    const image = await openImage(name, given, wanted, this.host, this.loading({ [name]: given }));
+    await (await this.#drive(name)).change(image);
+  }
+
+  async #eject(name: RemovableName): Promise<void> {
+    await (await this.#drive(name)).eject();
+  }
+
+  async #drive(name: RemovableName): Promise<Drive> {
+    return (await this.machine).drives.find((drive) => drive.name === driveNames[name])!;
+  }
+
+  /** Shows the first serial port in a terminal of xterm.js. */
+  set_serial_container_xtermjs(element: PageElement, xterm_lib?: unknown): void {
+    this.page?.showTerminal('serial0', element, xterm_lib);
+  }
+
+  /** Shows the virtio console in a terminal of xterm.js. */
+  set_virtio_console_container_xtermjs(element: PageElement, xterm_lib?: unknown): void {
+    this.page?.showTerminal('virtio-console0', element, xterm_lib);
+  }
+}
+
+/** The library's serial ports have their modem lines always so. */
+function checkLine(name: keyof typeof modemLines, status: boolean): void {
+  if (status !== modemLines[name])
+    throw new ConfigurationError(
+      `serial_set_${name}: the line is always ${modemLines[name] ? 'on' : 'off'}; leave the call out`,
+    );
+}
