@@ -123,7 +123,7 @@ export abstract class EmulatorCore {
 
   /** @internal */
   protected loading(options: V86Options): LoadEvents {
-    const names = imageNames.filter((name) => options[name] !== undefined);
+    const names = imageNames.filter((name) => options[name]);
     const isOf = (file: string, name: ImageName) => file === (options[name] as { readonly url?: string }).url;
     const place = (file: string) => ({
       file_index: names.findIndex((name) => isOf(file, name)),
@@ -150,8 +150,9 @@ export abstract class EmulatorCore {
     };
   }
 
-  /** Without a listener it is an uncaught error of the program. @internal */
+  /** Without a listener it is an uncaught error of the program; nobody waits for what is destroyed. @internal */
   protected failed(error: Error): void {
+    if (this.#isDestroyed) return;
     if (this.bus.has('emulator-error')) this.bus.emit('emulator-error', error);
     else
       queueMicrotask(() => {

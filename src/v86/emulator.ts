@@ -5,7 +5,7 @@ import { EmulatorCore } from './core.ts';
 import { openImage } from './images.ts';
 import type { PageElement } from './page.ts';
 import { TAG } from './plan.ts';
-import type { ExpectedLine } from './screen.ts';
+import type { ExpectedLine, ScreenAdapter } from './screen.ts';
 import { type Event, FileNotFoundError, type V86Image } from './types.ts';
 
 /** A step of `V86.automatically`. */
@@ -17,8 +17,7 @@ export interface AutomaticStep {
   /** Text to type, or scancodes. */
   keyboard_send?: string | number[] | undefined;
   /** A function to call. */
-  // biome-ignore lint/complexity/noBannedTypes: it is v86's type
-  call?: Function | undefined;
+  call?: unknown;
 }
 
 /** Drives by the name of their option. */
@@ -167,7 +166,7 @@ export class V86Emulator extends EmulatorCore {
   }
 
   /** The text that is shown, as of the last look: the first use of it begins to look, ten times a second. */
-  get screen_adapter(): { get_text_screen(): string[]; get_text_row(row: number): string } {
+  get screen_adapter(): ScreenAdapter {
     this.watchScreen();
     return {
       get_text_screen: () => [...this.textScreen.lines],
@@ -195,7 +194,7 @@ export class V86Emulator extends EmulatorCore {
       if (vga_text) await this.wait_until_vga_screen_contains(vga_text);
       if (typeof keyboard_send === 'string') await this.keyboard_send_text(keyboard_send);
       else if (keyboard_send) await this.keyboard_send_scancodes(keyboard_send);
-      call?.();
+      if (typeof call === 'function') await call();
     }
   }
 

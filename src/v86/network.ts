@@ -10,7 +10,8 @@ const PLACEHOLDER = /^<.*>$/;
  * What a card is connected to besides the bus.
  * @throws ConfigurationError
  */
-export function relayOf({ network_relay_url, net_device = {} }: V86Options): NetworkBackendOptions | undefined {
+export function relayOf({ network_relay_url, ...options }: V86Options): NetworkBackendOptions | undefined {
+  const net_device = options.net_device ?? {};
   const url = network_relay_url || net_device.relay_url;
   if (!url || PLACEHOLDER.test(url)) return undefined;
   if (url === 'fetch') return { type: 'user', ...addressesOf(net_device) };

@@ -3,7 +3,8 @@ import type { Machine } from '../machine.ts';
 import type { V86Options } from './types.ts';
 
 /** An element of a page, for programs that are compiled with the types of pages; else an object. */
-export type PageElement = typeof globalThis extends { HTMLElement: { prototype: infer Element } } ? Element : object;
+export type PageElement = ElementOf<typeof globalThis>;
+type ElementOf<Scope> = Scope extends { HTMLElement: { prototype: infer Element } } ? Element : object;
 
 /** What a console can be at. */
 export type ConsolePort = 'serial0' | 'virtio-console0';

@@ -3,7 +3,7 @@ export { ConfigurationError } from '../common.ts';
 export type { Bus, BusListener } from './bus.ts';
 export type { AutomaticStep, V86Emulator } from './emulator.ts';
 export type { PageElement } from './page.ts';
-export type { ExpectedLine } from './screen.ts';
+export type { ExpectedLine, ScreenAdapter } from './screen.ts';
 export {
   BootOrder,
   type ConsoleConfig,

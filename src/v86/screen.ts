@@ -11,6 +11,14 @@ const BITS_PER_DOT = 32;
 /** What a line is to be: it begins so, or it matches. */
 export type ExpectedLine = string | RegExp;
 
+/** The text of the screen, as of the last look. */
+export interface ScreenAdapter {
+  /** All lines, each with all its columns. */
+  get_text_screen(): string[];
+  /** One of them. */
+  get_text_row(row: number): string;
+}
+
 /** A text screen as v86's programs see it: lines as of the last look, and events for what has changed since. */
 export class TextScreen {
   readonly #bus: Bus;

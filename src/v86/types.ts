@@ -52,7 +52,7 @@ export interface ScreenConfig {
 /** A folder that the guest mounts by the tag host9p. */
 export interface FilesystemConfig {
   /** The address of the index of a web server's folder. */
-  basefs?: string | { readonly url: string; readonly size?: number } | undefined;
+  basefs?: string | V86FileImage | undefined;
   /** The address of the folder with the contents of its files. */
   baseurl?: string | undefined;
   /** Refused. */
@@ -205,13 +205,8 @@ export interface DownloadError {
   request: unknown;
 }
 
-/** Bytes of serial ports. */
-type SerialEvent = {
-  [Name in `serial${0 | 1 | 2 | 3}-${'output-byte' | 'input'}`]: number;
-};
-
 /** What a machine tells, and with what; docs/v86.md has when. */
-export interface Event extends SerialEvent {
+export interface Event {
   /** The machine is made. */
   'emulator-ready': undefined;
   /** All is loaded; with `autostart` it runs. */
@@ -228,6 +223,22 @@ export interface Event extends SerialEvent {
   'download-progress': DownloadProgress;
   /** A file cannot be had. */
   'download-error': DownloadError;
+  /** A byte that the first serial port has sent. */
+  'serial0-output-byte': number;
+  /** Never. */
+  'serial0-input': number;
+  /** A byte that the second serial port has sent. */
+  'serial1-output-byte': number;
+  /** Never. */
+  'serial1-input': number;
+  /** A byte that the third serial port has sent. */
+  'serial2-output-byte': number;
+  /** Never. */
+  'serial2-input': number;
+  /** A byte that the fourth serial port has sent. */
+  'serial3-output-byte': number;
+  /** Never. */
+  'serial3-input': number;
   /** A character of a text screen has changed. */
   'screen-put-char': [row: number, col: number, chr: number];
   /** The screen has another size: columns, rows and 0, or dots and 32. */
@@ -278,18 +289,29 @@ export interface Event extends SerialEvent {
 
 /** What firmware boots from (`V86Options.boot_order`). */
 export const BootOrder = {
+  /** By what there is: a floppy, else a hard disk, else a CD first. */
   AUTO: 0,
+  /** CD, floppy, hard disk. */
   CD_FLOPPY_HARDDISK: 0x213,
+  /** CD, hard disk, floppy. */
   CD_HARDDISK_FLOPPY: 0x123,
+  /** Floppy, CD, hard disk. */
   FLOPPY_CD_HARDDISK: 0x231,
+  /** Floppy, hard disk, CD. */
   FLOPPY_HARDDISK_CD: 0x321,
+  /** Hard disk, CD, floppy. */
   HARDDISK_CD_FLOPPY: 0x132,
 } as const;
 /** One of these. */
 export type BootOrder = (typeof BootOrder)[keyof typeof BootOrder];
 
 /** What v86's debug builds log (`V86Options.log_level`): without effect. */
-export const LogLevel = { LOG_ALL: -1, LOG_NONE: 0 } as const;
+export const LogLevel = {
+  /** All. */
+  LOG_ALL: -1,
+  /** Nothing. */
+  LOG_NONE: 0,
+} as const;
 /** One of these. */
 export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel];
 

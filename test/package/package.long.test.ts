@@ -48,6 +48,17 @@ console.log(viewer.status, /requestPointerLock/.test(await viewer.text()));
 await machine.stop();
 `;
 
+/** As a program for v86 is, but for the import. */
+const v86Program = `
+import { V86 } from 'rawiron/v86';
+
+const emulator = new V86({ memory_size: 16 * 1024 * 1024, autostart: true });
+console.log(await emulator.wait_until_vga_screen_contains(/No bootable device/));
+const bytes: Uint8Array = await emulator.read_memory(0x7c00, 4);
+console.log(bytes.length);
+await emulator.destroy();
+`;
+
 /** Examples, and what each says. */
 const examples: readonly (readonly [string, RegExp])[] = [
   ['time-limit.ts', /^still running after 1000 ms: stopped\n$/],
@@ -103,6 +114,11 @@ describe.each(['22', '24', 'own'])('Node %s', (name) => {
   test('boots from the firmware of our own, and has a page for its screen', async () => {
     installation.write('firmware.js', firmwareProgram);
     expect(outputOf(await installation.run(runtime(), 'firmware.js'))).toBe('No bootable device.\n200 true\n');
+  });
+
+  test("has v86's class", async () => {
+    installation.write('v86.js', v86Program.replace(': Uint8Array', ''));
+    expect(outputOf(await installation.run(runtime(), 'v86.js'))).toBe('true\n4\n');
   });
 
   test('runs the command', async () => {
@@ -231,7 +247,7 @@ describe('types', () => {
         moduleResolution,
         module,
       },
-      files: ['typed.ts'],
+      files: ['typed.ts', 'v86-typed.ts'],
     });
 
   test.each([
@@ -239,6 +255,7 @@ describe('types', () => {
     ['bundler', 'esnext'],
   ])('strict, with the resolution %s and all declarations checked', async (resolution, module) => {
     installation.write('typed.ts', program);
+    installation.write('v86-typed.ts', v86Program);
     installation.write('tsconfig.json', configuration(resolution, module));
     outputOf(await installation.run(ownNode, join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'));
     installation.write('typed.ts', program.replace('memory: 64', 'memory: []'));

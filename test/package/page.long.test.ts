@@ -11,6 +11,8 @@ const MINUTES = 60_000;
 /** What a page loads for a machine in a thread of its own: the library, the threads. */
 const loaded = ['library.js', 'machine-thread.js', 'rawiron.js', 'rolldown-runtime.js', 'ticker-thread.js'];
 
+const others = ['files-thread.js', 'machine.js', 'sound-worklet.js', 'v86.js'];
+
 /** A page that has the bundle from somewhere, and an element that starts at once. */
 const page = (library: string) => `<!doctype html><title>test</title><link rel="icon" href="data:,">
 <script type="module">
@@ -18,6 +20,21 @@ const page = (library: string) => `<!doctype html><title>test</title><link rel="
   Object.assign(globalThis, { Machine });
 </script>
 <rawiron-pc demo memory="16" autostart></rawiron-pc>`;
+
+/** Of what pages of other origins may have. */
+const forOthers = {
+  ...isolation,
+  'cross-origin-resource-policy': 'cross-origin',
+  'access-control-allow-origin': '*',
+};
+
+/** A page as that of a program for v86. */
+const v86Page = `<!doctype html><title>test</title><link rel="icon" href="data:,"><div id="screen"></div>
+<script type="module">
+  import { V86 } from './v86.js';
+  const screen_container = document.getElementById('screen');
+  Object.assign(globalThis, { emulator: new V86({ screen_container, autostart: true }) });
+</script>`;
 
 /** In the page: what the element's machine counts. */
 async function countPrimes(element: unknown): Promise<string | undefined> {
@@ -64,7 +81,7 @@ describe.skipIf(noBrowser !== '')(`the bundle for pages${noBrowser}`, () => {
   }
 
   test('has one file for the library, and one for each thread', () => {
-    expect(readdirSync(folder).sort()).toEqual([...loaded, 'files-thread.js', 'machine.js', 'sound-worklet.js'].sort());
+    expect(readdirSync(folder).sort()).toEqual([...loaded, ...others].sort());
   });
 
   // Many web servers send what they don't know as bytes, which browsers take for no module.
@@ -80,12 +97,7 @@ describe.skipIf(noBrowser !== '')(`the bundle for pages${noBrowser}`, () => {
     ['the same origin', true],
     ['another origin', false],
   ])('starts machines in a page of %s', { timeout: MINUTES }, async (_, isSame) => {
-    const headers = {
-      ...isolation,
-      'cross-origin-resource-policy': 'cross-origin',
-      'access-control-allow-origin': '*',
-    };
-    await using library = await serve(folder, headers);
+    await using library = await serve(folder, forOthers);
     const html = new TextEncoder().encode(page(`${isSame ? '.' : library.url.slice(0, -1)}/rawiron.js`));
     await using server = await serve(isSame ? folder : installation.folder, isolation, { '/index.html': html });
     const { found, errors, asked } = await opened(server.url);
@@ -95,8 +107,19 @@ describe.skipIf(noBrowser !== '')(`the bundle for pages${noBrowser}`, () => {
     expect(said).toBe('23000');
     expect(errors).toEqual([]);
     expect([...new Set(asked)].sort()).toEqual(loaded);
-    const others = await found.evaluate(makeOthers);
-    expect(others).toEqual(['ended', 'ConfigurationError']);
+    const told = await found.evaluate(makeOthers);
+    expect(told).toEqual(['ended', 'ConfigurationError']);
+    await found.close();
+  });
+
+  test("has v86's class", { timeout: MINUTES }, async () => {
+    const html = new TextEncoder().encode(v86Page);
+    await using server = await serve(folder, isolation, { '/index.html': html });
+    const { found, errors, asked } = await opened(server.url);
+    await found.waitForFunction("document.querySelector('#screen rawiron-pc')?.pictureWidth > 0");
+    expect(await found.evaluate("emulator.wait_until_vga_screen_contains('No bootable device')")).toBe(true);
+    expect(errors).toEqual([]);
+    expect([...new Set(asked)].sort()).toEqual([...loaded.filter((name) => name !== 'rawiron.js'), 'v86.js']);
     await found.close();
   });
 });

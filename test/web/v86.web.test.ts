@@ -46,6 +46,30 @@ function useEmulator() {
   };
 }
 
+/** In the page: gives the emulator a class that is used as that of xterm.js, and types there; what is said where there is none. */
+function useTerminal(): string {
+  const shown = document.createElement('div');
+  shown.id = 'terminal';
+  class Terminal {
+    open(container: HTMLElement) {
+      container.append(shown);
+    }
+    onData(take: (text: string) => void) {
+      setTimeout(() => take('€'));
+    }
+    write(bytes: Uint8Array) {
+      shown.textContent += new TextDecoder().decode(bytes);
+    }
+  }
+  emulator.set_serial_container_xtermjs(document.body, Terminal);
+  try {
+    emulator.set_serial_container_xtermjs(document.body);
+    return 'nothing';
+  } catch (error) {
+    return String(error);
+  }
+}
+
 describe.skipIf(noBrowser !== '')(`v86's class in a page${noBrowser}`, () => {
   const open = useEmulator();
 
@@ -84,6 +108,15 @@ describe.skipIf(noBrowser !== '')(`v86's class in a page${noBrowser}`, () => {
     await at.page.locator('#console').pressSequentially('Hi');
     await at.until('<48><69>');
     expect(await at.page.inputValue('#console')).toMatch(/ready> <48><69>$/);
+    expect(at.errors).toEqual([]);
+  });
+
+  test('a terminal of xterm.js is the serial port, from when it is given on', async () => {
+    await using at = await open();
+    const refused = await at.page.evaluate(useTerminal);
+    await at.until('<e2><82><ac>');
+    expect(await at.page.evaluate(() => document.querySelector('#terminal')?.textContent)).toBe('<e2><82><ac>');
+    expect(refused).toContain('needs xterm.js: give its class Terminal as xterm_lib');
     expect(at.errors).toEqual([]);
   });
 

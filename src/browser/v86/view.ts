@@ -23,9 +23,9 @@ class PageView implements V86Page {
   #isMouseEnabled: boolean;
 
   constructor(options: V86Options, link: PageLink) {
-    const { screen = {}, screen_container } = options;
+    const screen = options.screen ?? {};
     this.#link = link;
-    this.#container = screen_container ?? screen.container ?? null;
+    this.#container = options.screen_container ?? screen.container ?? null;
     const scale = screen.scale ?? screen.scaling ?? 1;
     this.#scale = [scale, scale];
     this.#isMuted = options.disable_speaker === true;

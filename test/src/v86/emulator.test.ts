@@ -105,3 +105,11 @@ test('without a folder files are written to nobody, and steps are done one after
   expect(await heard.until('xy')).toMatch(/xy$/);
   await emulator.destroy();
 });
+
+test('a relay that is not there is told of, and the machine runs without it', async () => {
+  const emulator = new V86({ ...SMALL, network_relay_url: 'ws://127.0.0.1:1/', autostart: true });
+  const told = await new Promise<string>((resolve) => emulator.add_listener('emulator-log', resolve));
+  expect(told).toMatch(/^the guest's network is connected to nothing: there is no relay at ws:\/\/127.0.0.1:1\//);
+  await emulator.wait_until_vga_screen_contains(/No bootable device/);
+  await emulator.destroy();
+});

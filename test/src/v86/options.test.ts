@@ -83,6 +83,16 @@ describe('what cannot be had is refused later', () => {
   });
 });
 
+test('options that are null are none, and what fails after the end is told to nobody', async () => {
+  const none = { net_device: null, screen: null, filesystem: null, hda: null, bios: { url: '/nowhere/bios.bin' } };
+  const emulator = make(none);
+  const told: unknown[] = [];
+  await emulator.destroy();
+  emulator.add_listener('emulator-error', (error) => told.push(error));
+  await expect(emulator.machine).rejects.toThrow(/nowhere/);
+  expect(told).toEqual([]);
+});
+
 test.each([
   [0x213, 'dac'],
   [0x123, 'dca'],

@@ -54,9 +54,13 @@ export async function linuxScript(
       () => 'rejected',
     );
     const size = await command(guest, 'cat /sys/block/sr0/size; dd if=/dev/sr0 bs=2048 count=17 2>/dev/null | md5sum');
+    await emulator.set_cdrom(image(cdrom.map((byte) => byte ^ 1)));
+    const other = await command(guest, 'dd if=/dev/sr0 bs=2048 count=17 2>/dev/null | md5sum');
+    await emulator.eject_cdrom();
+    const gone = await command(guest, 'dd if=/dev/sr0 of=/dev/null bs=2048 count=1 2>/dev/null || echo none');
     const card = await command(guest, 'cat /sys/bus/pci/devices/*/device | grep -cE "0x1000|0x1041"');
     const page = await command(guest, 'cat /proc/cmdline; grep -c ^MemTotal /proc/meminfo');
-    return { mounted, read, written, missing, size, card, page };
+    return { mounted, read, written, missing, size, other, gone, card, page };
   } finally {
     await emulator.destroy();
   }
