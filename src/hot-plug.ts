@@ -1,4 +1,5 @@
 import { type BlockNode, BlockNodes } from './block-nodes.ts';
+import { driveBus, findDriveOfDevice } from './drives/attachment.ts';
 import { isIdentifier } from './drives/options.ts';
 import { ConfigurationError } from './errors.ts';
 import type { Machine } from './machine.ts';
@@ -122,7 +123,7 @@ function waitingNode(nodes: BlockNodes, { drives }: Machine, name: string): Bloc
  */
 export async function unplugDevice(machine: Machine, id: string): Promise<boolean> {
   const name = id.replace(/^\/machine\/peripheral(-anon)?\//, '');
-  const drive = machine.drives.find((one) => one.isCalled(name))?.name;
+  const drive = findDriveOfDevice(machine.drives, name)?.name;
   const device = machine.usb.devices.find((one) => one.id === name || (drive !== undefined && one.drive === drive));
   const problem = device ? undefined : unplugProblem(machine, name);
   if (problem !== undefined) throw new ConfigurationError(problem);
@@ -140,7 +141,7 @@ export function plugProblem({ drives, virtioPorts }: Pick<Machine, 'drives' | 'v
     return `No 'virtio-serial-bus' bus found for device '${model}'`;
   if (bus !== 'ide') return `Bus '${busName(model)}' does not support hotplugging`;
   const channel = ['1', '0'].find(
-    (one) => drives.filter(({ name }) => name.startsWith(`ide${one}`)).length < MOST_ON_CHANNEL,
+    (one) => drives.filter(({ place }) => driveBus(place) === `ide.${one}`).length < MOST_ON_CHANNEL,
   );
   if (channel === undefined) return `No 'IDE' bus found for device '${model}'`;
   return `Bus 'ide.${channel}' does not support hotplugging`;
@@ -148,16 +149,10 @@ export function plugProblem({ drives, virtioPorts }: Pick<Machine, 'drives' | 'v
 
 /** Why a device cannot be pulled out of it; undefined: there is no such device. */
 function unplugProblem({ drives, network }: Pick<Machine, 'drives' | 'network'>, id: string): string | undefined {
-  const drive = drives.find((one) => one.isCalled(id));
+  const drive = findDriveOfDevice(drives, id);
   const card = network.find(({ name }) => name === id);
   if (card) return `Bus '${card.model === 'ne2k_isa' ? 'isa' : 'pci'}.0' does not support hotplugging`;
-  if (drive === undefined) return undefined;
-  const [, kind, number] = /^([a-z]+)(\d+)/.exec(drive.name)!;
-  const busOfKind: Readonly<Record<string, string>> = {
-    ...{ ide: `ide.${number}`, sata: `ahci.${number}`, floppy: 'floppy-bus.0' },
-    ...{ virtio: 'pci.0', nvme: 'pci.0' },
-  };
   // A flash chip is on no bus: there is no such device, as in QEMU.
-  const bus = busOfKind[kind!];
+  const bus = drive && driveBus(drive.place);
   return bus && `Bus '${bus}' does not support hotplugging`;
 }

@@ -215,7 +215,8 @@ export class UsbPorts {
 
   /** Without an id a device has its name for one, which another may have been given. */
   #checkId(id: string): void {
-    if (this.#all.some((one) => one.id === id || one.name === id))
+    const others = this.#machine.made.drives.all.filter(({ place }) => place.interface !== 'usb');
+    if (this.#all.some((one) => one.id === id || one.name === id) || others.some(({ device }) => device === id))
       throw new ConfigurationError(`Duplicate device ID '${id}'`);
   }
 

@@ -146,6 +146,7 @@ export function usbPlaces(
     );
   const named = places.map(({ name, id = name, device, bus, port }) => ({ name, id, device, bus, port }));
   checkIds(named);
+  checkOtherDevices(named, plans);
   return sortedPlaces(buses, named);
 }
 
@@ -187,6 +188,13 @@ function checkPorts({ model, name: bus }: UsbBusPlan, places: readonly (UsbPort 
 function checkIds(places: readonly UsbPlace[]): void {
   const twice = places.find(({ id }, n) => places.findIndex((other) => other.id === id || other.name === id) < n);
   if (twice) throw new ConfigurationError(`two USB devices have the id '${twice.id}'; give each its own`);
+}
+
+/** @throws ConfigurationError for the id of a disk that is not on the USB */
+function checkOtherDevices(places: readonly UsbPlace[], plans: readonly PlannedDisk[]): void {
+  const others = plans.flatMap((plan) => (plan.interface === 'usb' || plan.device === undefined ? [] : plan.device));
+  const twice = places.find(({ id }) => others.includes(id));
+  if (twice) throw new ConfigurationError(`two devices have the id '${twice.id}'; give each its own`);
 }
 
 /** Where these are, as the machine is told of it. */

@@ -163,12 +163,12 @@ export const devices: Readonly<Record<string, Device>> = {
   },
   'ide-hd': {
     help: 'a hard disk whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; at the IDE, or at an ahci in front of it',
-    properties: { drive: '', bus: '', unit: '', serial: '', bootindex: '' },
+    properties: { drive: '', bus: '', unit: '', serial: '', bootindex: '', id: '' },
     apply: (settings, properties) => connectDrive(settings, { media: 'disk' }, properties),
   },
   'ide-cd': {
     help: 'a CD-ROM drive, empty without an image',
-    properties: { drive: '', bus: '', unit: '', serial: '', bootindex: '' },
+    properties: { drive: '', bus: '', unit: '', serial: '', bootindex: '', id: '' },
     apply: (settings, properties) => connectDrive(settings, { media: 'cdrom' }, properties),
   },
   ahci: {
@@ -178,27 +178,26 @@ export const devices: Readonly<Record<string, Device>> = {
   },
   floppy: {
     help: 'a floppy drive, empty without an image',
-    properties: { drive: '', unit: '', bootindex: '' },
+    properties: { drive: '', unit: '', bootindex: '', id: '' },
     apply: (settings, properties) => connectDrive(settings, { interface: 'floppy' }, properties),
   },
   'virtio-blk-pci': {
     help: 'a hard disk like that of ide-hd, for guests with drivers of virtio',
-    properties: { drive: '', serial: '', bootindex: '' },
+    properties: { drive: '', serial: '', bootindex: '', id: '' },
     apply: (settings, properties) => connectDrive(settings, { media: 'disk', interface: 'virtio' }, properties),
   },
   nvme: {
     help: 'a disk with an NVM Express controller, whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; it needs a serial',
-    properties: { drive: '', serial: '', bootindex: '' },
+    properties: { drive: '', serial: '', bootindex: '', id: '' },
     apply: addNvmeDisk,
   },
   'usb-storage': {
     help: 'a disk on the USB, whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; needs a controller, such as that of -usb',
     properties: { drive: '', serial: '', bootindex: '', bus: '', port: '', id: '' },
-    apply: (settings, { drive = '', serial = '', bootindex = '', ...place }) => {
-      const { id: device, ...at } = usbPlaceOf(place);
-      checkUsbBus(settings, 'usb-storage', at.bus);
-      const placed = { ...(device !== undefined && { device }), ...at };
-      return connectDrive(settings, { media: 'disk', interface: 'usb', ...placed }, { drive, serial, bootindex });
+    apply: (settings, { bus, port, ...properties }) => {
+      const place = usbPlaceOf({ bus: bus!, port: port! });
+      checkUsbBus(settings, 'usb-storage', place.bus);
+      return connectDrive(settings, { media: 'disk', interface: 'usb', ...place }, properties);
     },
   },
   ...Object.fromEntries(cardModels.map((model) => [model, cardDevice(model)])),

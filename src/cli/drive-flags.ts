@@ -95,8 +95,15 @@ export function addDisk(settings: Settings, image: string): Settings {
 /** The settings with a drive of -drive or -blockdev connected: by `-device ide-hd,drive=ID`. `kind` says what it is. */
 export function connectDrive(
   settings: Settings,
-  kind: Pick<DriveOptions, 'media' | 'interface' | 'bus' | 'port' | 'device'>,
-  { drive: id = '', bus = '', unit = '', serial = '', bootindex = '' }: Readonly<Record<string, string>>,
+  kind: Pick<DriveOptions, 'media' | 'interface' | 'bus' | 'port'>,
+  {
+    drive: id = '',
+    bus = '',
+    unit = '',
+    serial = '',
+    bootindex = '',
+    id: device = '',
+  }: Readonly<Record<string, string>>,
 ): Settings {
   const { [id]: waiting, ...others } = settings.waitingDrives;
   if (id !== '' && waiting === undefined)
@@ -106,6 +113,7 @@ export function connectDrive(
     ...waiting,
     ...kind,
     ...(id && { id }),
+    ...(device && { device }),
     ...place,
     ...(serial && { serial }),
     ...(bootindex && { bootIndex: parseInteger('bootindex', bootindex) }),

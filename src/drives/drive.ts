@@ -2,6 +2,7 @@ import type { BlockMedium } from '../../runtime/host/block.ts';
 import { ConfigurationError } from '../errors.ts';
 import { checkImage, checkNames } from '../option-checks.ts';
 import type { Image } from '../options.ts';
+import type { DrivePlace } from './attachment.ts';
 import { checkMediumOptions, type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
 import type { DriveStatistics } from './statistics.ts';
@@ -24,6 +25,10 @@ export class Drive {
   readonly name: string;
   /** The name that its options give it. */
   readonly id: string | undefined;
+  /** The id of its device that its options give it. */
+  readonly device: string | undefined;
+  /** @internal */
+  readonly place: DrivePlace;
   /** Whether its medium can be changed. */
   readonly isRemovable: boolean;
   readonly #ask: DriveAsk;
@@ -44,6 +49,8 @@ export class Drive {
   constructor(plan: DrivePlan, ask: DriveAsk) {
     this.name = plan.name;
     this.id = plan.options.id;
+    this.device = plan.device;
+    this.place = plan;
     this.isRemovable = isRemovable(plan);
     this.#limits = plan.options.limits ?? {};
     this.#ask = ask;
@@ -51,7 +58,7 @@ export class Drive {
 
   /** What monitors call it. @internal */
   get label(): string {
-    return this.id ?? this.name;
+    return this.id ?? this.device ?? this.name;
   }
 
   /** Whether it is the one that somebody names. @internal */

@@ -46,7 +46,10 @@ export interface DriveOptions {
   readonly bus?: string;
   /** Of a USB disk: its port of the controller, from 1. Default: the next free one after those of `MachineOptions.usb`. */
   readonly port?: number;
-  /** Of a USB disk: the name by which it is pulled out (`Machine.usb`), made as `id`. Default: the name of its place, such as "usb0". */
+  /**
+   * What monitors call its device, as `-device`'s id; made as `id`. A USB disk is pulled out by that (`Machine.usb`). Default: the name of its
+   * place, such as "usb0".
+   */
   readonly device?: string;
   /** How much it may read and write. `Drive.setLimits` changes it. Default: no limits. */
   readonly limits?: DriveLimits;
@@ -68,6 +71,7 @@ export interface DrivePlan extends Omit<DriveConfig, 'medium' | 'contents'> {
   /** Of a USB disk. */
   readonly bus?: string;
   readonly port?: number;
+  /** The id of its device. */
   readonly device?: string;
 }
 
@@ -109,6 +113,7 @@ export function planDrives(drives: readonly (string | DriveOptions)[]): DrivePla
     checkedDrive(typeof drive === 'string' ? { image: drive } : drive, `drives[${n}]`),
   );
   checkIds(checked);
+  checkDevices(checked);
   const taken = new Map<string, string>();
   const plans: DrivePlan[] = [];
   // Those that name their place get it whatever stands before them.
@@ -150,6 +155,13 @@ function checkIds(drives: readonly DriveOptions[]): void {
       );
     if (ids.indexOf(id) < n) throw new ConfigurationError(`two drives have the id '${id}'; give each its own`);
   }
+}
+
+/** @throws ConfigurationError for what is no id of a device, and for two drives with one */
+function checkDevices(drives: readonly DriveOptions[]): void {
+  const devices = drives.flatMap(({ device }) => device ?? []);
+  const twice = devices.find((device, n) => devices.indexOf(device) < n);
+  if (twice !== undefined) throw new ConfigurationError(`two drives have the device '${twice}'; give each its own`);
 }
 
 const hasIndex = (drive: DriveOptions): boolean => drive.index !== undefined;
@@ -254,7 +266,7 @@ function checkedDrive(drive: DriveOptions, where: string): DriveOptions {
   if (unknown !== undefined) fail(`unknown '${unknown}'; it is one of: ${optionNames.join(', ')}`);
   within(where, () => checkValues(drive));
   const { image, interface: bus = 'ide', media, serial, device } = drive;
-  const placed = (['bus', 'port', 'device'] as const).find((name) => drive[name] !== undefined);
+  const placed = (['bus', 'port'] as const).find((name) => drive[name] !== undefined);
   if (bus !== 'usb' && placed !== undefined)
     fail(`${placed} is for disks on the USB; leave it out, or give interface: 'usb'`);
   if (device !== undefined && !isIdentifier(device))

@@ -1,3 +1,4 @@
+import { findDrive } from '../drives/attachment.ts';
 import type { Drive } from '../drives/drive.ts';
 import { messageOf } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
@@ -5,7 +6,7 @@ import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 
 async function resize({ words, numbers }: Arguments, { machine }: CommandContext): Promise<void> {
-  const drive = machine.drives.find((one) => one.isCalled(words.device));
+  const drive = findDrive(machine.drives, words.device!);
   if (drive === undefined) throw new MonitorError(`Error: Cannot find device='${words.device}' nor node-name=''`);
   try {
     await drive.resize(Number(numbers.size));
@@ -17,7 +18,8 @@ async function resize({ words, numbers }: Arguments, { machine }: CommandContext
 /** All that have something to commit, or the one that is named. */
 async function commit({ words }: Arguments, { machine }: CommandContext): Promise<void> {
   const isAll = words.device === 'all';
-  const drives = machine.drives.filter((drive) => (isAll ? drive.canCommit : drive.isCalled(words.device)));
+  const named = findDrive(machine.drives, words.device!);
+  const drives = machine.drives.filter((drive) => (isAll ? drive.canCommit : drive === named));
   if (drives.length === 0 && !isAll) throw new MonitorError(`Device '${words.device}' not found`);
   for (const drive of drives) await commitDrive(drive, words.device);
 }

@@ -1,4 +1,5 @@
 import { BlockNodes } from '../block-nodes.ts';
+import { findDrive } from '../drives/attachment.ts';
 import { isIdentifier } from '../drives/options.ts';
 import { plugDevice, unplugDevice } from '../hot-plug.ts';
 import { propertyList } from '../property-list.ts';
@@ -65,7 +66,7 @@ function removeDrive({ words }: Arguments, { machine }: CommandContext): string 
     nodes.delete(words.id!);
     return '';
   }
-  const isConnected = machine.drives.some((one) => one.isCalled(words.id));
+  const isConnected = findDrive(machine.drives, words.id!) !== undefined;
   throw new MonitorError(
     isConnected
       ? `Error: Drive '${words.id}' is in use by a device; pull that out (device_del), and it goes with it`

@@ -1,3 +1,4 @@
+import { driveBus } from '../drives/attachment.ts';
 import type { Drive } from '../drives/drive.ts';
 import type { Machine } from '../machine.ts';
 import type { BaseAddressView, PciFunctionView, RangeView, UsbBusView } from '../machine-core.ts';
@@ -8,6 +9,7 @@ import { barEnds, pciClassText, pciHexadecimal, sortedBars } from './pci-text.ts
 /** A device with its properties, and the buses behind it. */
 interface Device {
   readonly name: string;
+  readonly id?: string | undefined;
   readonly properties: readonly string[];
   readonly buses: readonly Bus[];
 }
@@ -51,21 +53,27 @@ function pciDevice(view: PciFunctionView, parts: Parts): Device {
   const header = pciHeaderOf(view);
   const { vendor, device, subsystemVendor, subsystem } = header;
   const place = `${String(number >> 3).padStart(2, '0')}.${number & 7}`;
-  const [id, sub] = [
+  const [ids, sub] = [
     [vendor, device],
     [subsystemVendor, subsystem],
-  ].map((ids) => ids.map(pciHexadecimal).join(':'));
-  const what = `class ${pciClassText(header)}, addr 00:${place}, pci id ${id} (sub ${sub})`;
+  ].map((pair) => pair.map(pciHexadecimal).join(':'));
+  const what = `class ${pciClassText(header)}, addr 00:${place}, pci id ${ids} (sub ${sub})`;
+  const drive = driveOf(name, parts.machine);
   const properties = [...connections(name, parts.machine), `addr = ${place}`, what, ...sortedBars(view).map(barText)];
-  return { name, properties, buses: busesOf(view, header.classCode, parts) };
+  return { name, id: drive?.device, properties, buses: busesOf(view, header.classCode, parts) };
 }
 
-/** What a function is connected to: its name begins with that of its drive or card. */
-function connections(name: string, { drives, network }: Machine): string[] {
-  const [first] = name.split(' ');
-  const card = network.find((one) => one.name === first);
+/** The name of a function begins with that of its drive or card. */
+const firstWord = (name: string): string => name.split(' ')[0];
+
+function driveOf(name: string, { drives }: Machine): Drive | undefined {
+  return drives.find((one) => one.name === firstWord(name));
+}
+
+function connections(name: string, machine: Machine): string[] {
+  const card = machine.network.find((one) => one.name === firstWord(name));
   if (card) return [`mac = "${card.mac}"`, `netdev = "${card.networkName}"`];
-  const drive = drives.find((one) => one.name === first);
+  const drive = driveOf(name, machine);
   return drive ? [driveText(drive)] : [];
 }
 
@@ -77,11 +85,11 @@ function barText(bar: BaseAddressView): string {
 }
 
 function busesOf({ name: of }: PciFunctionView, classCode: number, { machine, ports, usbBuses }: Parts): Bus[] {
-  const drives = (prefix: string) => machine.drives.filter(({ name }) => name.startsWith(prefix)).map(driveDevice);
-  if (classCode === PciClass.ide)
-    return ['0', '1'].map((channel) => ({ name: `ide.${channel}`, type: 'IDE', devices: drives(`ide${channel}`) }));
-  if (classCode === PciClass.sata)
-    return sataBuses.map((name, n) => ({ name, type: 'IDE', devices: drives(`sata${n}`) }));
+  const drives = (bus: string) => machine.drives.filter(({ place }) => driveBus(place) === bus).map(driveDevice);
+  if (classCode === PciClass.ide || classCode === PciClass.sata)
+    return (classCode === PciClass.ide ? ideBuses : sataBuses).map((name) => ({
+      ...{ name, type: 'IDE', devices: drives(name) },
+    }));
   if (classCode === PciClass.usb) {
     const its = usbBuses.filter(({ controller }) => of.startsWith(controller));
     return its.map(({ name, devices }) => ({
@@ -91,9 +99,13 @@ function busesOf({ name: of }: PciFunctionView, classCode: number, { machine, po
   }
   if (classCode !== PciClass.isa) return [];
   const ranges = [...Map.groupBy(ports, ({ name }) => name)];
-  return [{ name: 'isa.0', type: 'ISA', devices: ranges.map(([name, its]) => isaDevice(name, its, drives('floppy'))) }];
+  return [
+    { name: 'isa.0', type: 'ISA', devices: ranges.map(([name, its]) => isaDevice(name, its, drives(FLOPPY_BUS))) },
+  ];
 }
 
+const FLOPPY_BUS = 'floppy-bus.0';
+const ideBuses = ['ide.0', 'ide.1'];
 /** A bus with one place for each port of the controller; QEMU has the last one first. */
 const sataBuses = [0, 1, 2, 3, 4, 5].map((port) => `ahci.${port}`);
 
@@ -103,15 +115,15 @@ function usbDevice(name: string, { drives }: Machine): Device {
 }
 
 function driveDevice(drive: Drive): Device {
-  const { isRemovable } = drive;
-  const place = drive.name.replace(/^sata/, isRemovable ? 'ide-cd' : 'ide-hd');
-  const kind = place.replace(/\d*-/, '-').replace(/\d+$/, '');
-  return { name: kind, properties: [driveText(drive)], buses: [] };
+  const { interface: kind, media } = drive.place;
+  const isAta = kind === 'ide' || kind === 'sata';
+  const name = isAta ? `ide-${media === 'cdrom' ? 'cd' : 'hd'}` : kind;
+  return { name, id: drive.device, properties: [driveText(drive)], buses: [] };
 }
 
 function isaDevice(name: string, ranges: readonly RangeView[], floppies: readonly Device[]): Device {
   const properties = ranges.map(({ base }) => `iobase = ${base} (0x${base.toString(16)})`);
-  const buses = name === 'floppy' ? [{ name: 'floppy-bus.0', type: 'floppy-bus', devices: floppies }] : [];
+  const buses = name === 'floppy' ? [{ name: FLOPPY_BUS, type: 'floppy-bus', devices: floppies }] : [];
   return { name, properties, buses };
 }
 
@@ -120,7 +132,7 @@ function busText({ name, type, devices }: Bus, before: string): string {
   return `${before}bus: ${name}\n${before}  type ${type}\n${texts.join('')}`;
 }
 
-function deviceText({ name, properties, buses }: Device, before: string): string {
+function deviceText({ name, id = '', properties, buses }: Device, before: string): string {
   const lines = properties.map((property) => `${before}  ${property}\n`);
-  return `${before}dev: ${name}, id ""\n${lines.join('')}${buses.map((bus) => busText(bus, `${before}  `)).join('')}`;
+  return `${before}dev: ${name}, id "${id}"\n${lines.join('')}${buses.map((bus) => busText(bus, `${before}  `)).join('')}`;
 }

@@ -1,5 +1,6 @@
 import { SECTOR_BYTES } from '../../../runtime/host/block.ts';
 import type { BlockNode, BlockNodes } from '../../block-nodes.ts';
+import { attachedTo } from '../../drives/attachment.ts';
 import type { Drive } from '../../drives/drive.ts';
 import { overlayName } from '../../drives/overlay-name.ts';
 import type { JsonObject } from '../command.ts';
@@ -24,7 +25,7 @@ export function isNodeOf(drive: Drive, name: string, nodes: BlockNodes): boolean
 }
 
 /** A floppy drive has no tray. */
-export const hasTray = ({ isRemovable, name }: Drive): boolean => isRemovable && !name.startsWith('floppy');
+export const hasTray = ({ isRemovable, place }: Drive): boolean => isRemovable && place.interface !== 'floppy';
 
 /** Of a drive's medium, as QEMU's BlockDeviceInfo has it. */
 export function mediumInfo(drive: Drive, nodes: BlockNodes): JsonObject {
@@ -56,10 +57,13 @@ export function nodeInfo({ name, driver, image, isReadOnly, bytes }: BlockNode):
   };
 }
 
+/** What it is attached to where its device has an id, as of QEMU's BlockInfo; else a name that commands take. */
+export const qdevOf = (drive: Drive): string => (drive.device === undefined ? drive.label : attachedTo(drive));
+
 /** As QEMU's BlockInfo has it. */
 export function driveInfo(drive: Drive, nodes: BlockNodes): JsonObject {
   return {
-    ...{ device: drive.label, qdev: drive.label, type: 'unknown' },
+    ...{ device: drive.label, qdev: qdevOf(drive), type: 'unknown' },
     ...{ removable: drive.isRemovable, locked: drive.isLocked },
     ...(hasTray(drive) && { tray_open: drive.isTrayOpen }),
     ...(drive.image !== null && { 'io-status': 'ok', inserted: mediumInfo(drive, nodes) }),

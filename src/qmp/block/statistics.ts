@@ -1,7 +1,7 @@
 import type { Drive } from '../../drives/drive.ts';
 import type { RequestStatistics } from '../../drives/statistics.ts';
 import type { Arguments, JsonObject, QmpContext } from '../command.ts';
-import { nodeName } from './info.ts';
+import { nodeName, qdevOf } from './info.ts';
 
 /** What `query-blockstats` tells: a BlockStats of QEMU's schema for each drive, or for the node of each medium. What images below do is not counted. */
 export function blockStatistics(args: Arguments, { machine, nodes }: QmpContext): Promise<JsonObject[]> {
@@ -9,7 +9,7 @@ export function blockStatistics(args: Arguments, { machine, nodes }: QmpContext)
   const drives = machine.drives.filter(({ image }) => !byNode || image !== null);
   const names = (drive: Drive) => ({
     ...(drive.image !== null && { 'node-name': nodeName(drive, nodes) }),
-    ...(!byNode && { device: drive.label, qdev: drive.name }),
+    ...(!byNode && { device: drive.label, qdev: qdevOf(drive) }),
   });
   return Promise.all(drives.map(async (drive) => ({ ...names(drive), stats: await statisticsOf(drive) })));
 }

@@ -1,3 +1,4 @@
+import { findDrive } from '../../drives/attachment.ts';
 import type { ImageFormat } from '../../storage/open.ts';
 import { driveInfo, isNodeOf, mediumInfo, nodeInfo } from '../block/info.ts';
 import { blockStatistics } from '../block/statistics.ts';
@@ -40,7 +41,7 @@ async function change(args: Arguments, context: QmpContext): Promise<void> {
 /** The disk of a device's or a node's name gets another size, in bytes. */
 async function resize(args: Arguments, { machine, nodes }: QmpContext): Promise<void> {
   const [device = '', node = ''] = [args.textIfGiven('device'), args.textIfGiven('node-name')];
-  const drive = machine.drives.find((one) => one.isCalled(device) || isNodeOf(one, node, nodes));
+  const drive = findDrive(machine.drives, device) ?? machine.drives.find((one) => isNodeOf(one, node, nodes));
   if (drive === undefined) throw new QmpError(`Cannot find device='${device}' nor node-name='${node}'`);
   if (args.number('size') < 0) throw new QmpError("Parameter 'size' expects a >0 size");
   await drive.resize(args.number('size'));

@@ -10,11 +10,11 @@ describe('the number of a device in the order of booting', () => {
     ],
     [
       '-drive if=none,id=x,file=a -device virtio-blk-pci,drive=x,bootindex=0,bus=pci.0,id=disk0',
-      { id: 'x', image: 'a', media: 'disk', interface: 'virtio', bootIndex: 0 },
+      { id: 'x', image: 'a', media: 'disk', interface: 'virtio', bootIndex: 0, device: 'disk0' },
     ],
     [
       '-drive if=none,id=x,file=a -device nvme,drive=x,serial=s,bootindex=0,bus=pci.0,id=disk0',
-      { id: 'x', image: 'a', media: 'disk', interface: 'nvme', serial: 's', bootIndex: 0 },
+      { id: 'x', image: 'a', media: 'disk', interface: 'nvme', serial: 's', bootIndex: 0, device: 'disk0' },
     ],
     ['-device ide-cd,bootindex=1', { media: 'cdrom', bootIndex: 1 }],
     [
