@@ -1,4 +1,5 @@
 import { type BlockNode, BlockNodes } from './block-nodes.ts';
+import { deviceOptionsText } from './device-properties.ts';
 import { driveBus, findDriveOfDevice } from './drives/attachment.ts';
 import { isIdentifier } from './drives/options.ts';
 import { ConfigurationError } from './errors.ts';
@@ -56,10 +57,31 @@ const pluggable: Readonly<
 };
 
 /**
+ * What `device_add help` and `device_add MODEL,help` list, in QEMU's form; undefined: no help is asked for.
+ * @throws ConfigurationError for a device that cannot be plugged in
+ */
+export function deviceHelp(machine: Machine, { driver = '', ...given }: DeviceProperties): string | undefined {
+  const asksForHelp = (word: string) => word === 'help' || word === '?';
+  if (asksForHelp(driver))
+    return Object.keys(pluggable)
+      .map((model) => `name "${model}", bus ${busOf(model)}\n`)
+      .join('');
+  if (!Object.keys(given).some(asksForHelp)) return undefined;
+  const model = pluggable[driver];
+  if (model === undefined) throw new ConfigurationError(plugProblem(machine, driver));
+  return deviceOptionsText(driver, Object.fromEntries(['port', ...model.properties].map((name) => [name, ''])));
+}
+
+/**
  * Plugs a device into a machine, as `device_add` says it.
+ * @param takenIds of devices that stay
  * @throws ConfigurationError in QEMU's words (softmmu/qdev-monitor.c, hw/usb/bus.c)
  */
-export async function plugDevice(machine: Machine, { driver, ...given }: DeviceProperties): Promise<void> {
+export async function plugDevice(
+  machine: Machine,
+  { driver, ...given }: DeviceProperties,
+  takenIds: readonly string[] = [],
+): Promise<void> {
   if (driver === undefined || driver === '') throw new ConfigurationError("Parameter 'driver' is missing");
   const model = pluggable[driver];
   if (model === undefined || !machine.usb.isThere) throw new ConfigurationError(plugProblem(machine, driver));
@@ -67,6 +89,7 @@ export async function plugDevice(machine: Machine, { driver, ...given }: DeviceP
   const names = machine.usb.buses.map(({ name }) => name);
   if (bus !== undefined && !names.includes(bus)) throw new ConfigurationError(`Bus '${bus}' not found`);
   if (id !== undefined && !isIdentifier(id)) throw new ConfigurationError("Parameter 'id' expects an identifier");
+  if (id !== undefined && takenIds.includes(id)) throw new ConfigurationError(`Duplicate device ID '${id}'`);
   const unknown = Object.keys(given).find((name) => !['id', 'bus', 'port', ...model.properties].includes(name));
   if (unknown !== undefined) throw new ConfigurationError(`Property '${driver}.${unknown}' not found`);
   const place = {

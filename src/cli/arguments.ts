@@ -119,8 +119,18 @@ function findFlag(text: string): Flag {
   throw new ConfigurationError(`unknown flag ${text}${similarNames(`-${name}`, known)}; --help lists them`);
 }
 
+/** One of its parts does, as in QEMU. */
+const asksForHelp = /(^|,)(model=)?(help|\?)(,|$)/;
+
+/** What it is asked of. */
+function listedIn(argument: string): Pick<Settings, 'listed'> {
+  const [listed = ''] = argument.split(',');
+  return asksForHelp.test(listed) ? {} : { listed: listed.replace(/^(driver|type)=/, '') };
+}
+
 function applyFlag(settings: Settings, { text, flag, argument }: WrittenFlag): Settings {
-  if (flag.list !== undefined && /(^|,)(model=)?(help|\?)$/.test(argument)) return { ...settings, action: flag.list };
+  if (flag.list !== undefined && asksForHelp.test(argument))
+    return { ...settings, action: flag.list, ...listedIn(argument) };
   return within(text, () => flag.apply(settings, argument));
 }
 

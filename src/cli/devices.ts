@@ -1,3 +1,4 @@
+import { isIdentifier } from '../drives/options.ts';
 import {
   type CardModel,
   ConfigurationError,
@@ -275,15 +276,23 @@ export function deviceUsage(name: string): string {
   return name + list.join('');
 }
 
-/** The settings with the device of a text such as `isa-debug-exit,iobase=0xf4`. */
-export function applyDevice(settings: Settings, text: string): Settings {
-  const { driver: written = '' } = Object.fromEntries(propertyList(text, 'driver'));
-  // QEMU has both names.
+/**
+ * What is meant by a device's name: QEMU has several for some.
+ * @throws ConfigurationError if it is not there
+ */
+export function deviceModel(written: string): string {
   const driver = written.replace(/^(virtio-[a-z0-9]+)$/, '$1-pci').replace(/^ich9-ahci$/, 'ahci');
   const problem = onBoardProblem(driver);
   if (problem !== undefined) throw new ConfigurationError(problem);
   if (!Object.hasOwn(devices, driver))
     throw new ConfigurationError(`the device '${written}' is not supported; -device help lists those that are`);
+  return driver;
+}
+
+/** The settings with the device of a text such as `isa-debug-exit,iobase=0xf4`. */
+export function applyDevice(settings: Settings, text: string): Settings {
+  const { driver: written = '' } = Object.fromEntries(propertyList(text, 'driver'));
+  const driver = deviceModel(written);
   const { properties, apply } = devices[driver]!;
   // Any may have a name, which only some use, and may say which bus it is on.
   const others = hasAddress(driver) ? ['id', 'bus', 'addr'] : ['id', 'bus'];
@@ -298,6 +307,10 @@ export function applyDevice(settings: Settings, text: string): Settings {
 function withDeviceId(settings: Settings, id: string | undefined): Settings {
   if (id === undefined) return settings;
   const { deviceIds = [] } = settings;
+  if (!isIdentifier(id))
+    throw new ConfigurationError(
+      `id=${id}: Parameter 'id' expects an identifier, a letter and then letters, digits, "-", "." and "_"`,
+    );
   if (deviceIds.includes(id)) throw new ConfigurationError(`Duplicate ID '${id}' for device; give each its own`);
   return { ...settings, deviceIds: [...deviceIds, id] };
 }

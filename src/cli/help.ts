@@ -1,9 +1,5 @@
-import { changeableFeatures } from '../../runtime/cpu/features.ts';
-import { cpuModelNames } from '../../runtime/cpu/model.ts';
-import { cardModels, type DisplayModel, logItems, traceEvents } from '../index.ts';
 import { packageVersion } from '../node/version.ts';
 import { acceptedFlags } from './accepted.ts';
-import { devices, deviceUsage } from './devices.ts';
 import { escapeHelp } from './escape.ts';
 import { flags, flagUsage } from './flags.ts';
 
@@ -37,70 +33,6 @@ Exit codes: 0 when the guest turns the machine off or you leave; 1 for an error;
 On the console:
 ${escapeHelp.replace(/^/gm, '  ')}
 `;
-}
-
-/** What `-cpu` takes. */
-export function cpuText(): string {
-  return `Models:
-${indented(cpuModelNames)}
-
-Features:
-${indented(changeableFeatures)}
-`;
-}
-
-/** What `-machine` takes. */
-export function machineText(): string {
-  return `Machines:\n${row('pc', 'PC with i440FX and PIIX3 (default); pc-i440fx-VERSION is the same')}\n`;
-}
-
-/** What `-accel` takes. */
-export function acceleratorText(): string {
-  return `Accelerators:\n${row('tcg', 'translation of guest code to JavaScript (-engine says more)')}\n`;
-}
-
-const displayHelp: Readonly<Record<DisplayModel | 'none', string>> = {
-  none: 'no graphic card',
-  std: "a VGA with Bochs' VBE and 16 MB (default where there is firmware)",
-  cirrus: 'a Cirrus Logic CL-GD5446 with 4 MB, which old systems have drivers for',
-};
-
-/** What `-vga` takes. */
-export function displayText(): string {
-  const rows = Object.entries(displayHelp).map(([name, help]) => row(name, help));
-  return `Display adapters:\n${rows.join('\n')}\n`;
-}
-
-/** What `-device` takes. */
-export function deviceText(): string {
-  const rows = Object.entries(devices).map(([name, { help }]) => row(deviceUsage(name), help));
-  return `Devices, with the defaults of their properties; each may have a name, id=ID:\n${rows.join('\n')}\n`;
-}
-
-/** What `-nic model=` takes. */
-export function cardText(): string {
-  const rows = cardModels.map((model) => row(model, devices[model]!.help));
-  return `Network cards:\n${rows.join('\n')}\n`;
-}
-
-/** What `-d` takes. */
-export function logItemsText(): string {
-  const rows = Object.entries(logItems).map(([name, meaning]) => row(name, meaning));
-  return `Log items (comma separated):\n${rows.join('\n')}\n`;
-}
-
-/** What `-trace` takes. */
-export function traceEventsText(): string {
-  const rows = Object.entries(traceEvents).map(([name, meaning]) => row(name, meaning));
-  return `Trace events, which patterns with * and ? name:\n${rows.join('\n')}\n`;
-}
-
-/** Words in lines of at most 78 characters. */
-function indented(words: readonly string[]): string {
-  return words
-    .join(' ')
-    .replace(/(.{1,76})(?: |$)/g, '  $1\n')
-    .trimEnd();
 }
 
 /** A line of help. A long first column has a line of its own. */

@@ -1,3 +1,4 @@
+import type { Option } from '../device-properties.ts';
 import { ConfigurationError, memorySize } from '../index.ts';
 import { clockBase } from './clock-base.ts';
 import type { Flag } from './flags.ts';
@@ -76,6 +77,17 @@ const machineProperties = {
   usb: /^(on|off)$/,
   vmport: offOrAuto,
 };
+
+/** What the properties of `-machine` are that change something; others are taken where they ask for what is so anyway. */
+export const machineOptions: readonly Option[] = [
+  { name: 'acpi', type: 'bool', meaning: 'systems find ACPI tables', value: 'on' },
+  { name: 'hpet', type: 'bool', meaning: 'there is a high precision event timer', value: 'on' },
+  { name: 'max-ram-below-4g', type: 'size', meaning: 'how much memory is below 4 GB, the rest begins there' },
+  { name: 'pcspk-audiodev', type: 'str', meaning: 'where the speaker is heard' },
+  { name: 'pflash0', type: 'str', meaning: 'the -blockdev that is the flash chip with the firmware' },
+  { name: 'pflash1', type: 'str', meaning: 'the -blockdev that is the flash chip with its variables' },
+  { name: 'usb', type: 'bool', meaning: 'there is a USB controller, as with -usb', value: 'off' },
+];
 
 function applyMachine(settings: Settings, text: string): Settings {
   const instead =

@@ -34,6 +34,13 @@ interface NetworkText {
 
 const TYPES = 'user, socket or hubport';
 
+/** Kinds of networks, as they are written. */
+export const networkUsages: Readonly<Record<string, string>> = {
+  'user,id=ID[,hostfwd=RULE][,…]': "a network of its own behind the host's sockets",
+  'socket,id=ID,listen=[HOST]:PORT|connect=HOST:PORT': 'another machine',
+  'hubport,id=ID,hubid=N': 'the cards with the same hubid',
+};
+
 /** Flags of networks and their cards, as QEMU has them. */
 export const networkFlags: readonly Flag[] = [
   {
@@ -47,6 +54,7 @@ export const networkFlags: readonly Flag[] = [
     names: ['netdev'],
     argument: 'user|socket|hubport,id=ID[,…]',
     help: "a network for the card of -device CARD,netdev=ID. user: a network of its own behind the host's sockets, with hostfwd=, guestfwd=, net=, restrict=on and the others of QEMU; socket: another machine, with listen=:PORT or connect=HOST:PORT; hubport: the cards with the same hubid=N",
+    list: 'list-netdevs',
     apply: (settings, text) => addNetdev(settings, splitText(text, ['id'])),
   },
   {

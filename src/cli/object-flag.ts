@@ -19,17 +19,19 @@ const kinds: Readonly<Record<string, ObjectKind>> = {
   'memory-backend-ram': { usage: 'id=ID,size=SIZE', apply: checkMemoryBackend },
 };
 
-const usages = Object.entries(kinds).map(([name, { usage }]) => `${name},${usage}`);
+/** How they are written. */
+export const objectUsages: readonly string[] = Object.entries(kinds).map(([name, { usage }]) => `${name},${usage}`);
 
 export const objectFlag: Flag = {
   names: ['object'],
-  argument: usages.join('|'),
+  argument: objectUsages.join('|'),
+  list: 'list-objects',
   help: 'write all frames of a -netdev to a file, in the format of pcap; where -device virtio-rng-pci has its numbers from: always the host; or the memory that -m gives',
   apply(settings, text) {
     const [[, type]] = propertyList(text, 'qom-type') as [[string, string]];
     if (!Object.hasOwn(kinds, type))
       throw new ConfigurationError(
-        `the object '${type}' is not supported; give ${usages.slice(0, -1).join(', ')} or ${usages.at(-1)}`,
+        `the object '${type}' is not supported; give ${objectUsages.slice(0, -1).join(', ')} or ${objectUsages.at(-1)}`,
       );
     return kinds[type]!.apply(settings, text);
   },

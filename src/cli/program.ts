@@ -3,41 +3,26 @@ import { ConfigurationError } from '../index.ts';
 import { printableMessage } from '../printable.ts';
 import { parseArguments } from './arguments.ts';
 import { ExitError } from './exit-error.ts';
-import {
-  acceleratorText,
-  cardText,
-  cpuText,
-  deviceText,
-  displayText,
-  helpText,
-  logItemsText,
-  machineText,
-  traceEventsText,
-  versionText,
-} from './help.ts';
+import { helpText, versionText } from './help.ts';
+import { listTexts } from './lists.ts';
 import { print } from './print.ts';
 import { demo, runMachine } from './run.ts';
-import type { Settings } from './settings.ts';
+import type { List, Settings } from './settings.ts';
 import { start } from './start.ts';
 
-const actions: Readonly<Record<Settings['action'], (settings: Settings) => number | Promise<number>>> = {
+const actions: Readonly<Record<Exclude<Settings['action'], List>, (settings: Settings) => number | Promise<number>>> = {
   run: (settings) => runMachine(settings),
   start,
   demo,
   help: () => print(helpText()),
   version: () => print(versionText()),
-  'list-cpus': () => print(cpuText()),
-  'list-machines': () => print(machineText()),
-  'list-accelerators': () => print(acceleratorText()),
-  'list-displays': () => print(displayText()),
-  'list-devices': () => print(deviceText()),
-  'list-cards': () => print(cardText()),
-  'list-log-items': () => print(logItemsText()),
-  'list-trace-events': () => print(traceEventsText()),
 };
 
+const isList = (action: Settings['action']): action is List => Object.hasOwn(listTexts, action);
+
 async function perform(settings: Settings): Promise<number> {
-  return actions[settings.action](settings);
+  const { action } = settings;
+  return isList(action) ? print(listTexts[action](settings.listed)) : actions[action](settings);
 }
 
 /** `help inspect block` is `inspect block --help`. */

@@ -7,6 +7,7 @@ import {
   listenForGdb,
   Machine,
   type MachineOptions,
+  type MonitorSettings,
   openMonitor,
   openQmp,
 } from '../index.ts';
@@ -99,8 +100,7 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   using _announcement = announce(machine, { plan, settings, vnc, inspector: inspector.place });
   const connected = makeConnections(plan, { terminal, failed: left.reject });
   const program = {
-    ...nameOf(settings),
-    ...audiodevOf(settings),
+    ...namesFor(settings, machine),
     vnc,
     quit: () => left.resolve(0),
     characterDevices: new PlannedDevices(plan, connected),
@@ -117,6 +117,11 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   } finally {
     await terminal.close();
   }
+}
+
+/** Those of the flags whose devices cannot be pulled out, so that nothing gets their ids. */
+function stayingIds({ deviceIds = [] }: Settings, { usb }: Machine): string[] {
+  return deviceIds.filter((id) => !usb.devices.some((device) => device.id === id));
 }
 
 /** What the user is to know of the flags before the machine is made. */
@@ -184,8 +189,10 @@ async function connectAndRun(machine: Machine, connections: BackendConnections, 
   return (await machine.exited).code;
 }
 
-function nameOf({ machine: { name } }: Settings): { name?: string } {
-  return name === undefined ? {} : { name };
+/** Names of the flags that monitors know. */
+function namesFor(settings: Settings, machine: Machine): MonitorSettings {
+  const { name } = settings.machine;
+  return { ...(name !== undefined && { name }), ...audiodevOf(settings), deviceIds: stayingIds(settings, machine) };
 }
 
 function optionsOf(settings: Settings, boot: Boot): MachineOptions {

@@ -13,12 +13,19 @@ export type List =
   | 'list-displays'
   | 'list-devices'
   | 'list-cards'
+  | 'list-netdevs'
+  | 'list-audio-drivers'
+  | 'list-chardevs'
+  | 'list-objects'
+  | 'list-screens'
   | 'list-log-items'
   | 'list-trace-events';
 
 /** What the command line asks for. */
 export interface Settings {
   readonly action: 'run' | 'start' | 'demo' | 'help' | 'version' | List;
+  /** Of a list: what stands before `help`, such as a model of `-device`. */
+  readonly listed?: string;
   readonly machine: Partial<MachineOptions>;
   readonly kernel?: string;
   readonly initrd?: string;

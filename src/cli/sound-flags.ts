@@ -21,18 +21,26 @@ const ignored =
   /^(timer-period|(in|out)\.(mixing-engine|fixed-settings|voices|buffer-length)|in\.(frequency|channels|format))$/;
 const INSTEAD = "sound goes to a WAV file, or nowhere; give wav,path=FILE or none; programs take the library's samples";
 
+/** Where sound may go, as it is written. */
+export const audioDrivers: Readonly<Record<string, string>> = {
+  none: 'nowhere',
+  'wav,path=FILE[,out.frequency=RATE]': 'to a WAV file',
+};
+
 /** Flags of sound, as QEMU has them. */
 export const soundFlags: readonly Flag[] = [
   {
     names: ['audiodev'],
     argument: 'none|wav,id=ID[,path=FILE][,out.frequency=RATE]',
     help: 'where sound goes: nowhere, or to a WAV file with 44,100 frames a second or as many as told; the speaker and all cards of -device go there',
+    list: 'list-audio-drivers',
     apply: (settings, text) => withBackend(settings, parseBackend(splitText(text))),
   },
   {
     names: ['audio'],
     argument: 'none|wav[,model=pcspk|sb16|AC97][,path=FILE][,out.frequency=RATE]',
     help: 'the same with a card for it',
+    list: 'list-audio-drivers',
     apply: addAudio,
   },
 ];

@@ -1,14 +1,18 @@
 import { BlockNodes } from '../block-nodes.ts';
 import { findDrive } from '../drives/attachment.ts';
 import { isIdentifier } from '../drives/options.ts';
-import { plugDevice, unplugDevice } from '../hot-plug.ts';
+import { deviceHelp, plugDevice, unplugDevice } from '../hot-plug.ts';
 import { propertyList } from '../property-list.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 
-async function addDevice({ words }: Arguments, { machine }: CommandContext): Promise<void> {
-  await plugDevice(machine, Object.fromEntries(propertyList(words.device!, 'driver')));
+async function addDevice({ words }: Arguments, { machine, options }: CommandContext): Promise<string> {
+  const properties = Object.fromEntries(propertyList(words.device!, 'driver'));
+  const help = deviceHelp(machine, properties);
+  if (help !== undefined) return help;
+  await plugDevice(machine, properties, options.deviceIds);
+  return '';
 }
 
 async function removeDevice({ words }: Arguments, { machine }: CommandContext): Promise<void> {

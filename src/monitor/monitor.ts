@@ -26,6 +26,8 @@ export interface MonitorOptions {
   readonly characterDevices?: CharacterDevices | undefined;
   /** The name of what sound goes to (`-audiodev`). Absent: it has any. */
   readonly audiodev?: string | undefined;
+  /** Ids of devices that stay, which no other may have; those of drives are known anyway. */
+  readonly deviceIds?: readonly string[] | undefined;
   /** The server for VNC viewers. */
   readonly vnc?: VncControl | undefined;
   /** Writes these bytes one after the other. Rejects with the system's reason, or with what they throw. */

@@ -26,6 +26,8 @@ export interface MonitorSettings {
   readonly characterDevices?: CharacterDevices;
   /** The name of what sound goes to, for `wavcapture`. Default: it may have any. */
   readonly audiodev?: string;
+  /** Ids of devices that stay, which no device may have that is plugged in; those of drives are known anyway. */
+  readonly deviceIds?: readonly string[] | undefined;
   /** The server for VNC viewers that it tells of. */
   readonly vnc?: VncControl | undefined;
 }
@@ -75,12 +77,12 @@ function gdbConsole(machine: Machine, options: MonitorOptions): GdbConsole {
 
 function monitorOptions(
   machine: Machine,
-  { quit, name, characterDevices, audiodev, vnc }: MonitorSettings,
+  { quit, name, characterDevices, audiodev, deviceIds, vnc }: MonitorSettings,
 ): MonitorOptions {
   const options: MonitorOptions = {
     version: packageVersion(),
     processId: process.pid,
-    ...{ name, characterDevices, audiodev, vnc },
+    ...{ name, characterDevices, audiodev, deviceIds, vnc },
     quit: quit ?? (() => void machine.stop()),
     writeFile: writeNamed,
     fileSize,

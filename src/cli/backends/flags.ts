@@ -20,6 +20,14 @@ const displayProperties = {
   ...Object.fromEntries(windowProperties.map((name) => [name, /^(?!)/])),
 };
 
+/** What shows the screen, as it is written. */
+export const screens: Readonly<Record<string, string>> = {
+  terminal: 'on this terminal; curses is the same',
+  web: 'in a browser, at an address that is told',
+  'vnc=DISPLAY': 'for viewers, as -vnc has them',
+  none: 'nowhere',
+};
+
 const usages = Object.values(kinds)
   .map(({ usage }) => usage)
   .join('; ');
@@ -41,6 +49,7 @@ export const characterFlags: readonly Flag[] = [
     names: ['display'],
     argument: 'terminal|curses|web|vnc=DISPLAY|none',
     help: 'the screen on this terminal (default where firmware is booted on a terminal that nothing else is on), in a browser at an address that is told, for viewers as -vnc has them, or nowhere; curses: terminal',
+    list: 'list-screens',
     apply: (settings, text) => {
       if (text === 'web') return withVnc(settings, WEB);
       if (text.startsWith('vnc=')) return withVnc(settings, text.slice('vnc='.length));
@@ -110,6 +119,7 @@ export const characterFlags: readonly Flag[] = [
     names: ['chardev'],
     argument: `${Object.keys(kinds).join('|')},id=ID[,PROPERTY=VALUE]`,
     help: `a named connection for chardev:ID, -mon, and devices that take one; with mux=on for several of them: ${usages}`,
+    list: 'list-chardevs',
     apply: addChardev,
   },
 ];

@@ -8,9 +8,9 @@ export const deviceCommands: readonly QmpCommand[] = [
     name: 'device_add',
     parameters: { driver: 'string', bus: 'string?', id: 'string?' },
     hasMore: true,
-    run: (args, { machine }) => {
+    run: (args, { machine, options }) => {
       const given = Object.entries(args.all).map(([name, value]) => [name, String(value)]);
-      return plugDevice(machine, Object.fromEntries(given));
+      return plugDevice(machine, Object.fromEntries(given), options.deviceIds);
     },
   },
   {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.ts';
-import { displayText } from '../../../src/cli/help.ts';
+import { listTexts } from '../../../src/cli/lists.ts';
 
 const parse = (line: string) => parseArguments(line.split(' '));
 
@@ -24,5 +24,5 @@ test.each([
 
 test('-vga help lists all adapters', () => {
   expect(parse('-vga help').action).toBe('list-displays');
-  expect(displayText()).toMatch(/^Display adapters:\n {2}none .*\n {2}std .*\n {2}cirrus .*\n$/);
+  expect(listTexts['list-displays']()).toMatch(/^Display adapters:\n {2}none .*\n {2}std .*\n {2}cirrus .*\n$/);
 });

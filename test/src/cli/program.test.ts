@@ -170,7 +170,21 @@ const helps = [
   ['help profile', 'Usage: rawiron inspect profile'],
   ['-device help', 'isa-debug-exit,iobase=0x501,iosize=2'],
   ['-machine help', 'Machines:\n  pc '],
+  ['-machine pc,help', 'pc-machine options:\n  acpi=<bool> '],
   ['-accel help', 'Accelerators:\n  tcg '],
+  [
+    '-device isa-debug-exit,help',
+    'isa-debug-exit options:\n  iobase=<uint32>        -  (default: 1281)\n  iosize=<uint32> ',
+  ],
+  ['-device nvme,serial=a,?', 'nvme options:\n  addr=<int32>           - '],
+  ['-device virtio-blk,help', 'virtio-blk-pci options:\n'],
+  ['-device virtio-balloon-pci,help', 'virtio-balloon-pci options:\n  addr='],
+  ['-device pc-testdev,help', 'There are no options for pc-testdev.\n'],
+  ['-netdev help', 'Networks:\n  user,id=ID'],
+  ['-audiodev help', 'Audio drivers:\n  none '],
+  ['-chardev help', 'Character devices:\n  null\n'],
+  ['-object help', 'Objects:\n  filter-dump,netdev=ID,file=FILE\n'],
+  ['-display help', 'Displays:\n  terminal '],
 ] as const;
 
 test('help of all kinds', async () => {
@@ -180,6 +194,14 @@ test('help of all kinds', async () => {
     expect({ line, code, errors }).toEqual({ line, code: 0, errors: '' });
     expect(output, line).toContain(text);
   }
+});
+
+test('help for a device that is not there', async () => {
+  const { code, errors } = await rawiron(['-device', 'nvm,help']);
+  expect({ code, errors }).toEqual({
+    code: 1,
+    errors: "rawiron: the device 'nvm' is not supported; -device help lists those that are\n",
+  });
 });
 
 test.each(['help', '?'])('-cpu %s lists models and features', async (word) => {

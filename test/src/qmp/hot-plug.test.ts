@@ -111,3 +111,36 @@ test('one without an id has the next name that is free', async () => {
     ...['OK\n', '', "Error: Device 'none0' not found\n"],
   ]);
 });
+
+test("an id that a device has which stays is no other one's", async () => {
+  await using other = await Machine.create({
+    ...{ memory: 8, boot: { demo: true }, usb: ['mouse'] },
+    drives: [{ interface: 'nvme', device: 'disk', image: new Uint8Array(512) }],
+  });
+  const settings = { deviceIds: ['edu'] };
+  const [monitor, control] = [openMonitor(other, settings), openQmp(other, settings)];
+  for (const id of ['edu', 'disk']) {
+    expect(await monitor.execute(`device_add usb-kbd,id=${id}`)).toBe(`Error: Duplicate device ID '${id}'\n`);
+    await expect(control.execute('device_add', { driver: 'usb-kbd', id })).rejects.toThrow(
+      `Duplicate device ID '${id}'`,
+    );
+    await expect(other.usb.plug({ device: 'disk', id: 'disk', image: new Uint8Array(512) })).rejects.toThrow(
+      "Duplicate device ID 'disk'",
+    );
+  }
+  expect(await monitor.execute('device_add usb-kbd,id=other')).toBe('');
+});
+
+test('help for device_add, in the form of QEMU', async () => {
+  expect(
+    await answers(['device_add help', 'device_add ?', 'device_add usb-tablet,help', 'device_add nothing,help']),
+  ).toEqual([
+    expect.stringContaining('name "usb-tablet", bus usb-bus\n'),
+    expect.stringContaining('name "usb-storage", bus usb-bus\n'),
+    'usb-tablet options:\n  port=<str>\n',
+    "Error: 'nothing' is not a valid device model name\n",
+  ]);
+  expect(await answers(['device_add usb-storage,id=a,help'])).toEqual([
+    expect.stringMatching(/^usb-storage options:\n {2}drive=<str> {12}- .*\n {2}port=<str>\n {2}serial=<str>\n$/),
+  ]);
+});

@@ -1,0 +1,137 @@
+import { changeableFeatures } from '../../runtime/cpu/features.ts';
+import { cpuModelNames } from '../../runtime/cpu/model.ts';
+import { deviceOptionsText, optionsText } from '../device-properties.ts';
+import { cardModels, type DisplayModel, logItems, traceEvents } from '../index.ts';
+import { screens } from './backends/flags.ts';
+import { kinds } from './backends/kinds.ts';
+import { deviceModel, devices, deviceUsage } from './devices.ts';
+import { row } from './help.ts';
+import { machineOptions } from './machine-flags.ts';
+import { networkUsages } from './network-flags.ts';
+import { objectUsages } from './object-flag.ts';
+import { hasAddress } from './pci-addresses.ts';
+import type { List } from './settings.ts';
+import { audioDrivers } from './sound-flags.ts';
+
+/** What `-cpu` takes. */
+function cpuText(): string {
+  return `Models:
+${indented(cpuModelNames)}
+
+Features:
+${indented(changeableFeatures)}
+`;
+}
+
+/** What `-machine` takes: machines, or the properties of the one that there is. */
+function machineText(type?: string): string {
+  if (type !== undefined) return optionsText('pc-machine', machineOptions);
+  return `Machines:\n${row('pc', 'PC with i440FX and PIIX3 (default); pc-i440fx-VERSION is the same')}\n`;
+}
+
+/** What `-accel` takes. */
+function acceleratorText(): string {
+  return `Accelerators:\n${row('tcg', 'translation of guest code to JavaScript (-engine says more)')}\n`;
+}
+
+const displayHelp: Readonly<Record<DisplayModel | 'none', string>> = {
+  none: 'no graphic card',
+  std: "a VGA with Bochs' VBE and 16 MB (default where there is firmware)",
+  cirrus: 'a Cirrus Logic CL-GD5446 with 4 MB, which old systems have drivers for',
+};
+
+/** What `-vga` takes. */
+function displayText(): string {
+  const rows = Object.entries(displayHelp).map(([name, help]) => row(name, help));
+  return `Display adapters:\n${rows.join('\n')}\n`;
+}
+
+/**
+ * What `-device` takes: all devices, or what one of them takes.
+ * @throws ConfigurationError for one that is not there
+ */
+function deviceText(written?: string): string {
+  if (written !== undefined) {
+    const model = deviceModel(written);
+    const { properties } = devices[model]!;
+    return deviceOptionsText(model, { ...properties, ...(hasAddress(model) && { addr: '' }) });
+  }
+  const rows = Object.entries(devices).map(([name, { help }]) => row(deviceUsage(name), help));
+  return `Devices, with the defaults of their properties; each may have a name, id=ID:\n${rows.join('\n')}\n`;
+}
+
+/** What `-nic model=` takes. */
+function cardText(): string {
+  const rows = cardModels.map((model) => row(model, devices[model]!.help));
+  return `Network cards:\n${rows.join('\n')}\n`;
+}
+
+/** What `-d` takes. */
+function logItemsText(): string {
+  const rows = Object.entries(logItems).map(([name, meaning]) => row(name, meaning));
+  return `Log items (comma separated):\n${rows.join('\n')}\n`;
+}
+
+/** What `-trace` takes. */
+function traceEventsText(): string {
+  const rows = Object.entries(traceEvents).map(([name, meaning]) => row(name, meaning));
+  return `Trace events, which patterns with * and ? name:\n${rows.join('\n')}\n`;
+}
+
+/** Words in lines of at most 78 characters. */
+function indented(words: readonly string[]): string {
+  return words
+    .join(' ')
+    .replace(/(.{1,76})(?: |$)/g, '  $1\n')
+    .trimEnd();
+}
+
+/** What `-netdev` takes. */
+function netdevText(): string {
+  return `Networks:\n${rowsOf(networkUsages)}\n`;
+}
+
+/** What `-audiodev` takes. */
+function audioText(): string {
+  return `Audio drivers:\n${rowsOf(audioDrivers)}\n`;
+}
+
+/** What `-chardev` takes. */
+function chardevText(): string {
+  return `Character devices:\n${Object.values(kinds)
+    .map(({ usage }) => `  ${usage}\n`)
+    .join('')}`;
+}
+
+/** What `-object` takes. */
+function objectText(): string {
+  return `Objects:\n${objectUsages.map((usage) => `  ${usage}\n`).join('')}`;
+}
+
+/** What `-display` takes. */
+function screenText(): string {
+  return `Displays:\n${rowsOf(screens)}\n`;
+}
+
+function rowsOf(table: Readonly<Record<string, string>>): string {
+  return Object.entries(table)
+    .map(([usage, help]) => row(usage, help))
+    .join('\n');
+}
+
+/** What `help` for the argument of a flag prints; `of`: what stands before it there. */
+export const listTexts: Readonly<Record<List, (of?: string) => string>> = {
+  'list-cpus': cpuText,
+  'list-machines': machineText,
+  'list-accelerators': acceleratorText,
+  'list-displays': displayText,
+  'list-devices': deviceText,
+  'list-cards': cardText,
+  'list-netdevs': netdevText,
+  'list-audio-drivers': audioText,
+  'list-chardevs': chardevText,
+  'list-objects': objectText,
+  'list-screens': screenText,
+  'list-log-items': logItemsText,
+  'list-trace-events': traceEventsText,
+};
