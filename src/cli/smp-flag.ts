@@ -1,8 +1,9 @@
+import { MOST_PROCESSORS } from '../../runtime/cpu/topology.ts';
 import { ConfigurationError, type Topology } from '../index.ts';
 import { checkedTopology } from '../processors.ts';
 import type { Flag } from './flags.ts';
 import { parseInteger, parseProperties } from './properties.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, warned } from './settings.ts';
 
 export const smpFlag: Flag = {
   names: ['smp'],
@@ -14,41 +15,63 @@ export const smpFlag: Flag = {
 /** Levels of QEMU's that this machine has one of. */
 const single = ['dies', 'clusters'] as const;
 const levels = ['sockets', 'cores', 'threads'] as const;
+const counts = ['cpus', 'maxcpus'] as const;
+
+/** What a command line says. */
+type Asked = Readonly<Partial<Record<(typeof levels | typeof single | typeof counts)[number], number | undefined>>>;
+
+const possible = `there can be 1 to ${MOST_PROCESSORS}`;
 
 function applyProcessors(settings: Settings, text: string): Settings {
-  const given = parseProperties(text, 'cpus', ['cpus', 'maxcpus', ...levels, ...single]);
-  const number = (name: string): number | undefined => {
-    return given[name] === undefined ? undefined : parseInteger(name, given[name]);
-  };
+  const asked = askedIn(text);
+  const { maxcpus, cpus = maxcpus } = asked;
   for (const name of single)
-    if ((number(name) ?? 1) !== 1)
-      throw new ConfigurationError(`${name}=${given[name]} is not supported; leave it out`);
-  const most = number('maxcpus');
-  const cpus = number('cpus') ?? most;
-  if (most !== undefined && most !== cpus)
+    if ((asked[name] ?? 1) !== 1) throw new ConfigurationError(`${name}=${asked[name]} is not supported; leave it out`);
+  if (maxcpus !== undefined && cpus! > maxcpus)
+    throw new ConfigurationError(`maxcpus=${maxcpus} is less than the ${cpus} processors that there are; leave it out`);
+  const isToGrow = maxcpus !== cpus && maxcpus !== undefined;
+  if (isToGrow && levels.some((level) => asked[level] !== undefined))
     throw new ConfigurationError(
-      `no processors can be added while the machine runs; give maxcpus=${cpus}, or leave it out`,
+      `'${text}': no processors can be added while the machine runs, so these must be of the ${cpus} that there are; leave maxcpus out`,
     );
-  const [sockets, cores, threads] = levels.map(number);
-  const topology = topologyOf(text, { cpus, sockets, cores, threads });
+  const topology = topologyOf(text, { ...asked, cpus });
   // One is what there is without the flag.
   const { processors: _, ...others } = settings.machine;
-  const isAlone = topology.sockets * topology.cores * topology.threads === 1;
-  return { ...settings, machine: isAlone ? others : { ...others, processors: checkedTopology(topology) } };
+  const isAlone = countOf(topology) === 1;
+  const applied = { ...settings, machine: isAlone ? others : { ...others, processors: checkedTopology(topology) } };
+  return isToGrow ? warned(applied, '-smp: no processors can be added while the machine runs (maxcpus)') : applied;
 }
 
-/** What a command line says of it. */
-type Asked = { readonly [Level in keyof Topology | 'cpus']: number | undefined };
+/** Of each at least one, and of processors as many as there can be. */
+function askedIn(text: string): Asked {
+  const given = parseProperties(text, 'cpus', [...counts, ...levels, ...single]);
+  const numbers = Object.entries(given).map(([name, value]) => [name, parseInteger(name, value)] as const);
+  const none = numbers.find(([, number]) => number === 0);
+  if (none) throw new ConfigurationError(`${none[0]}=0: ${possible}; leave it out, or give 1`);
+  const asked: Asked = Object.fromEntries(numbers);
+  const { sockets = 1, cores = 1, threads = 1, cpus = asked.maxcpus } = asked;
+  const count = cpus ?? sockets * cores * threads;
+  if (count > MOST_PROCESSORS) throw new ConfigurationError(`${count} processors: ${possible}`);
+  return asked;
+}
 
-/** What is left out follows from the number of processors, cores first, as in QEMU since 6.2. */
-function topologyOf(text: string, { cpus, sockets, cores, threads = 1 }: Asked): Topology {
+const countOf = ({ sockets, cores, threads }: Topology): number => sockets * cores * threads;
+
+/** What is left out follows from the number of processors: cores first, then sockets, as in QEMU since 6.2, then threads. */
+function topologyOf(text: string, asked: Asked): Topology {
+  const { cpus, sockets, cores } = asked;
+  const given = { ...asked, ...((cores === undefined || sockets === undefined) && { threads: asked.threads ?? 1 }) };
+  const { threads = cpus === undefined ? 1 : cpus / (sockets! * cores!) } = given;
   const known = cpus ?? (sockets ?? 1) * (cores ?? 1) * threads;
   const topology =
     cores === undefined
       ? { sockets: sockets ?? 1, cores: known / ((sockets ?? 1) * threads), threads }
       : { sockets: sockets ?? known / (cores * threads), cores, threads };
-  const product = topology.sockets * topology.cores * topology.threads;
-  if (product !== known || !Object.values(topology).every(Number.isInteger))
-    throw new ConfigurationError(`'${text}': sockets * cores * threads must be the number of processors, ${known}`);
+  if (countOf(topology) !== known || !Object.values(topology).every(Number.isInteger))
+    throw new ConfigurationError(`'${text}': ${productText(given)} must be the number of processors, ${known}`);
   return topology;
+}
+
+function productText(given: Asked): string {
+  return levels.map((level) => (given[level] === undefined ? level : `${level} (${given[level]})`)).join(' * ');
 }
