@@ -1,5 +1,5 @@
 import { ParallelFlash } from '../devices/pflash/index.ts';
-import { BLOCK_BYTES, MOST_BYTES } from '../devices/pflash/registers.ts';
+import { flashSizeProblem } from '../devices/pflash/sizes.ts';
 import { BootError } from '../firmware/load/index.ts';
 import type { Board } from './board.ts';
 import type { MachineConfig } from './config.ts';
@@ -19,19 +19,14 @@ const TOP = 0x1_0000_0000;
  * @throws BootError for those that cannot be
  */
 export function placedFlash(config: MachineConfig): PlacedFlash[] {
+  const chips = drivesAt('pflash', config).map(({ name, contents = new Uint8Array() }) => ({ name, contents }));
+  const problem = flashSizeProblem(chips.map(({ name, contents: { length: bytes } }) => ({ name, bytes })));
+  if (problem !== undefined) throw new BootError(problem);
   let base = TOP;
-  const placed = drivesAt('pflash', config).map(({ name, contents = new Uint8Array() }) => {
-    const { length } = contents;
-    if (length === 0 || length % BLOCK_BYTES !== 0)
-      throw new BootError(`${name}: the image has ${length} bytes; a flash chip has a multiple of ${BLOCK_BYTES}`);
-    base -= length;
+  return chips.map(({ name, contents }) => {
+    base -= contents.length;
     return { name, base, contents };
   });
-  if (TOP - base > MOST_BYTES)
-    throw new BootError(
-      `the flash chips (${placed.map(({ name }) => name).join(', ')}) have ${TOP - base} bytes in all; ${MOST_BYTES} are possible`,
-    );
-  return placed;
 }
 
 export function flashChips(board: Board): ParallelFlash[] {

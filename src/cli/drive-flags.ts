@@ -106,6 +106,10 @@ export function connectDrive(
   }: Readonly<Record<string, string>>,
 ): Settings {
   const { [id]: waiting, ...others } = settings.waitingDrives;
+  if (id !== '' && settings.machine.drives?.some((drive) => typeof drive !== 'string' && drive.id === id))
+    throw new ConfigurationError(
+      `the drive '${id}' is connected to a device already; give each -device a -drive of its own, with if=none`,
+    );
   if (id !== '' && waiting === undefined)
     throw new ConfigurationError(`there is no drive '${id}' that waits; give -drive if=none,id=${id},file=FILE`);
   const place = kind.interface === 'floppy' ? floppyUnit(unit) : drivePlace(settings, bus, unit);

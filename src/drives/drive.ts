@@ -36,6 +36,7 @@ export class Drive {
   #status: DriveStatus = {
     image: null,
     format: null,
+    bytes: 0,
     isOverlay: false,
     backing: [],
     isInMemory: false,
@@ -136,6 +137,11 @@ export class Drive {
   /** @internal */
   get medium(): BlockMedium | null {
     return this.#status.medium;
+  }
+
+  /** Of its image. @internal */
+  get imageBytes(): number {
+    return this.#status.bytes;
   }
 
   /**

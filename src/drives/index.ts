@@ -1,5 +1,4 @@
-import { BLOCK_BYTES, MOST_BYTES } from '../../runtime/devices/pflash/registers.ts';
-import { SECTOR_BYTES } from '../../runtime/host/block.ts';
+import { flashSizeProblem } from '../../runtime/devices/pflash/sizes.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { DriveThread, Host } from '../host.ts';
@@ -110,7 +109,7 @@ export class MachineDrives {
       const plans = this.#plans.map((plan) => ({ ...plan, options: ownBytes(plan.options) }));
       const statuses = await this.#call(name, plans);
       for (const [n, status] of statuses.entries()) this.all[n].update(status);
-      for (const plan of this.#plans) if (plan.interface === 'pflash') await this.#readChip(plan, name === 'open');
+      await this.#readChips(name === 'open');
     } catch (error) {
       await this.close();
       throw error;
@@ -118,14 +117,14 @@ export class MachineDrives {
   }
 
   /** Too large a one is told of by its size. What is in one that another process still has comes with the machine. */
-  async #readChip({ name }: DrivePlan, isOpen: boolean): Promise<void> {
-    const drive = this.all.find((one) => one.name === name)!;
-    const size = (drive.medium?.sectors ?? 0) * SECTOR_BYTES;
-    if (size % BLOCK_BYTES !== 0 || size > MOST_BYTES)
-      throw new ConfigurationError(
-        `${drive.image}: a flash chip (${name}) has a multiple of ${BLOCK_BYTES} bytes, and ${MOST_BYTES} at most; this has ${size}`,
-      );
-    this.#contents.set(name, isOpen ? await this.#call('contents', name) : new Uint8Array(size));
+  async #readChips(isOpen: boolean): Promise<void> {
+    const chips = this.all.filter(({ place }) => place.interface === 'pflash');
+    const problem = flashSizeProblem(
+      chips.map(({ name, image, imageBytes: bytes }) => ({ name, image: image ?? name, bytes })),
+    );
+    if (problem !== undefined) throw new ConfigurationError(problem);
+    for (const { name, imageBytes } of chips)
+      this.#contents.set(name, isOpen ? await this.#call('contents', name) : new Uint8Array(imageBytes));
   }
 
   /**

@@ -1,6 +1,8 @@
 import { type BlockMedium, SECTOR_BYTES } from '../../runtime/host/block.ts';
 import type { Image } from '../options.ts';
 import { openDisk, type StorageHost } from '../storage/open.ts';
+import { OverlayDisk } from '../storage/overlay.ts';
+import { RawDisk } from '../storage/raw.ts';
 import { type Disk, StorageError } from '../storage/store.ts';
 import { backingOf } from './backing.ts';
 import { storeOf } from './image-store.ts';
@@ -33,6 +35,12 @@ export function mediumOf(disk: Disk, isReadOnly: boolean): BlockMedium {
   return { sectors: Math.floor(disk.size / SECTOR_BYTES), isReadOnly };
 }
 
+/** Bytes of an image without format, or of the disk in one: the machine sees whole sectors. 0: there is none. */
+export function imageBytes(disk: Disk | null): number {
+  const image = disk instanceof OverlayDisk ? disk.base : disk;
+  return image instanceof RawDisk ? image.imageBytes : (image?.size ?? 0);
+}
+
 /**
  * What an image will be as the medium of a drive. Nothing is locked: another process may write to it still.
  * @throws ConfigurationError
@@ -41,7 +49,7 @@ export async function peekMedium(
   plan: DrivePlan,
   image: Image,
   storage: StorageHost,
-): Promise<Pick<DriveStatus, 'image' | 'format' | 'isOverlay' | 'backing' | 'isInMemory' | 'canCommit' | 'medium'>> {
+): Promise<Omit<DriveStatus, 'isLocked' | 'isTrayOpen'>> {
   const peeking = { ...storage, open: storage.peek ?? storage.open };
   const disk = await openMedium(plan, image, { ...plan.options, readOnly: true }, peeking);
   const { name, format } = disk;
@@ -49,8 +57,10 @@ export async function peekMedium(
   // It is opened to be read only, so what is to be written above it is not there.
   const isOverlay = plan.options.snapshot === true && !medium.isReadOnly;
   const backing = [...(isOverlay ? [name] : []), ...backingOf(disk)];
+  const bytes = imageBytes(disk);
   await disk.close();
-  return { image: name, format, isOverlay, backing, isInMemory: image instanceof Uint8Array, canCommit: false, medium };
+  const isInMemory = image instanceof Uint8Array;
+  return { image: name, format, bytes, isOverlay, backing, isInMemory, canCommit: false, medium };
 }
 
 async function openImage(plan: DrivePlan, image: Image, medium: MediumOptions, storage: StorageHost): Promise<Disk> {

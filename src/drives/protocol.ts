@@ -16,6 +16,8 @@ export interface DriveStatus {
   /** The image's name, and what it is; null: there is none. */
   readonly image: string | null;
   readonly format: string | null;
+  /** Of an image without format, which may end within a sector, or of the disk in one. */
+  readonly bytes: number;
   /** What is written is forgotten in the end. */
   readonly isOverlay: boolean;
   /** The names of images below, from above. */

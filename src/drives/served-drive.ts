@@ -11,7 +11,7 @@ import type { DriveBackend, Source } from './backend.ts';
 import { backingOf } from './backing.ts';
 import { blockError } from './block-error.ts';
 import { canCommit, commitDisk } from './commit.ts';
-import { mediumOf, openMedium, peekMedium } from './open-medium.ts';
+import { imageBytes, mediumOf, openMedium, peekMedium } from './open-medium.ts';
 import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import { closedDoor, type Door, type DriveStatus } from './protocol.ts';
 import { askDisk } from './question.ts';
@@ -70,10 +70,10 @@ export class ServedDrive {
   get status(): DriveStatus {
     const { name = null, format = null } = this.#disk ?? {};
     const isInMemory = this.#isInMemory;
-    const isCommittable = this.#disk !== null && canCommit(this.#disk) && !isInMemory;
     const chain = { isOverlay: this.#disk instanceof OverlayDisk, backing: backingOf(this.#disk) };
-    const present = { image: name, format, isInMemory, ...chain, canCommit: isCommittable, medium: this.#medium };
-    return { ...present, ...this.#door };
+    const present = { image: name, format, bytes: imageBytes(this.#disk), isInMemory, ...chain, medium: this.#medium };
+    const isCommittable = this.#disk !== null && canCommit(this.#disk) && !isInMemory;
+    return { ...present, canCommit: isCommittable, ...this.#door };
   }
 
   /**

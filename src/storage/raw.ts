@@ -26,9 +26,9 @@ export class RawDisk implements Disk {
     return Math.ceil(this.#store.size / SECTOR) * SECTOR;
   }
 
-  /** Whether the image's last sector is not all there. */
-  get endsWithinSector(): boolean {
-    return this.#store.size % SECTOR !== 0;
+  /** Those of the image, whose last sector may not be all there. */
+  get imageBytes(): number {
+    return this.#store.size;
   }
 
   /** @param size bytes */

@@ -26,7 +26,7 @@ export async function resizeFile(
   const disk = await openDisk(host, file, { format });
   try {
     const size = sizeFrom(disk.size);
-    const isWhole = !(disk instanceof RawDisk && disk.endsWithinSector);
+    const isWhole = !(disk instanceof RawDisk && disk.imageBytes !== disk.size);
     if (size !== disk.size || !isWhole) await resizeDisk(disk, size);
   } finally {
     await disk.close();

@@ -238,6 +238,11 @@ test.each([
   ],
   ['-drive id=n,file=a,if=none -device nvme,drive=n', '-device: nvme: serial property not set; give serial=TEXT'],
   ['-device nvme,serial=a', '-device: nvme: drive property not set; give -drive if=none,id=ID,file=FILE and drive=ID'],
+  [
+    '-drive id=n,file=a,if=none -device nvme,serial=a,drive=n -device nvme,serial=b,drive=n',
+    "-device: the drive 'n' is connected to a device already; give each -device a -drive of its own, with if=none",
+  ],
+  ['-drive id=n,file=a -device nvme,serial=a,drive=n', "-device: the drive 'n' is connected to a device already"],
   ['-device nvme,serial=a,drive=n', "-device: there is no drive 'n' that waits; give -drive if=none,id=n,file=FILE"],
   ['-drive id=n,file=a,if=none -device nvme,drive=n,serial=a,mdts=3', "-device: 'mdts' is not supported in 'nvme,"],
   [

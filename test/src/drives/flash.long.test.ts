@@ -96,8 +96,19 @@ describe('what cannot be', () => {
   const bytes = (length: number) => chip(new Uint8Array(length));
 
   test.each<[string, DriveOptions[], Partial<MachineOptions>, string]>([
-    ['an odd size', [bytes(5120)], {}, 'a flash chip (pflash0) has a multiple of 4096 bytes, and 8388608 at most'],
-    ['a large one', [bytes(9 << 20)], {}, 'a flash chip (pflash0) has a multiple of 4096 bytes, and 8388608 at most'],
+    [
+      'an odd size',
+      [bytes(5000)],
+      {},
+      'a flash chip (pflash0) has a multiple of 4096 bytes, and 8388608 at most; this has 5000: make the image 8192 bytes long',
+    ],
+    [
+      'a small one',
+      [bytes(4096), { ...bytes(100), snapshot: true }],
+      {},
+      '(pflash1) has a multiple of 4096 bytes, and 8388608 at most; this has 100: make the image 4096 bytes long',
+    ],
+    ['a large one', [bytes(9 << 20)], {}, 'at most; this has 9437184: give a smaller image'],
     ['two large ones', [bytes(5 << 20), bytes(4 << 20)], {}, 'pflash0, pflash1) have 9437184 bytes in all'],
     ['only the second', [{ ...bytes(4096), index: 1 }], {}, 'pflash1 requires pflash0'],
     ['a third', [bytes(4096), bytes(4096), bytes(4096)], {}, 'all 2 pflash drives are taken'],
