@@ -1,3 +1,5 @@
+import { checkFunction, shown } from './option-checks.ts';
+
 /**
  * Called with an event's value. What it returns may be a promise of when it is done with it. What it throws, or that
  * promise rejects with, is an uncaught error of the program, as with an EventTarget: nothing here fails with it.
@@ -10,6 +12,7 @@ export class Emitter<Events extends object> {
 
   /** Calls the listener at each event of this name from now on. */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this {
+    checkFunction(`the listener of ${shown(name)}`, listener);
     const listeners = this.#listeners.get(name);
     if (listeners) listeners.add(listener);
     else this.#listeners.set(name, new Set([listener]));
@@ -18,6 +21,7 @@ export class Emitter<Events extends object> {
 
   /** Calls the listener at the next event of this name. */
   once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this {
+    checkFunction(`the listener of ${shown(name)}`, listener);
     const wrapper = (value: Events[Name]) => {
       this.off(name, wrapper);
       return listener(value);

@@ -1,6 +1,7 @@
 import { ConfigurationError } from './errors.ts';
 import type { DebugStop, HistoryKeeper, Watchpoint } from './machine-core.ts';
 import type { Debug } from './machine-types.ts';
+import { checkArray, checkNames, shown } from './option-checks.ts';
 import type { IcountOptions } from './recording/options.ts';
 
 /** Where a way back ends, if it comes there. Addresses are linear. */
@@ -139,7 +140,11 @@ export class MachineHistory {
     return await this.#with(places, () => this.#machine.debug('setStepping', false));
   }
 
-  async #with({ breakpoints = [], watchpoints = [] }: StopPlaces, prepare: () => Promise<void>): Promise<DebugStop> {
+  async #with(places: StopPlaces, prepare: () => Promise<void>): Promise<DebugStop> {
+    const names = ['breakpoints', 'watchpoints'] as const;
+    checkNames('the argument', places, names);
+    for (const name of names) checkArray(name, places[name]);
+    const { breakpoints = [], watchpoints = [] } = places;
     const { debug } = this.#machine;
     await debug('setBreakpoints', breakpoints);
     await debug('setWatchpoints', watchpoints);
@@ -181,6 +186,6 @@ export class MachineHistory {
 
 /** A machine stands between two instructions: callers without types may give anything. */
 function checkedPlace(instructions: number): number {
-  if (Number.isInteger(instructions) || Math.abs(instructions) === Infinity) return instructions;
-  throw new ConfigurationError(`${instructions} is no number of instructions; give a whole one`);
+  if (Number.isInteger(instructions) || instructions === Infinity || instructions === -Infinity) return instructions;
+  throw new ConfigurationError(`${shown(instructions)} is no number of instructions; give a whole one`);
 }

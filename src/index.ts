@@ -10,7 +10,7 @@ import { type GdbSettings, type MonitorSettings, nodeGdb, nodeMonitor, nodeQmp, 
 import type { PackedFolder, PackOptions } from './node/pack-folder.ts';
 import type { SessionServer } from './node/session-server.ts';
 import { VncServer, type VncSettings } from './node/vnc/server.ts';
-import { checkNames } from './option-checks.ts';
+import { checkNames, checkString } from './option-checks.ts';
 import type { MachineOptions } from './options.ts';
 import type { Qmp } from './qmp/qmp.ts';
 import type { SharedFiles } from './shares/files.ts';
@@ -122,6 +122,8 @@ export function listenForVnc(machine: Machine, address: ListenAddress, settings:
  * @throws ConfigurationError that names the file which cannot be read or written
  */
 export async function packFolder(folder: string, target: string, options: PackOptions = {}): Promise<PackedFolder> {
+  checkString('the folder', folder);
+  checkString('the target', target);
   checkNames('options', options, ['compress']);
   return await (await import('./node/pack-folder.ts')).packFolder(folder, target, options);
 }

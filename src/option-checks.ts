@@ -39,6 +39,26 @@ export function checkText(what: string, text: string | undefined): void {
     throw new ConfigurationError(`${what} is ${shown(text)}; it must be a string`);
 }
 
+/** The same for one that must be there. */
+export function checkString(what: string, text: string): void {
+  if (typeof text !== 'string') throw new ConfigurationError(`${what} is ${shown(text)}; it must be a string`);
+}
+
+export function checkArray(what: string, list: readonly unknown[] | undefined): void {
+  if (list !== undefined && !Array.isArray(list))
+    throw new ConfigurationError(`${what} is ${shown(list)}; it must be an array`);
+}
+
+export function checkFunction(what: string, value: unknown): void {
+  if (typeof value !== 'function') throw new ConfigurationError(`${what} is ${shown(value)}; it must be a function`);
+}
+
+/** Whether it has what each machine has; `Machine.create` makes one. */
+export function checkMachine(machine: { processor(number: number): unknown }): void {
+  if (typeof machine?.processor !== 'function')
+    throw new ConfigurationError(`the machine is ${shown(machine)}; it must be one of Machine.create()`);
+}
+
 /** Callers without types may give anything. */
 export function checkObject(what: string, value: object, names: readonly string[]): void {
   if (typeof value !== 'object' || value === null)

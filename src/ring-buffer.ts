@@ -1,3 +1,8 @@
+import { checkedInteger } from './option-checks.ts';
+
+/** What an array of bytes may have. */
+const MOST = 2 ** 31 - 1;
+
 /** The last bytes that were written, until they are read (QEMU's character device of this name). */
 export class RingBuffer {
   readonly #bytes: Uint8Array;
@@ -6,7 +11,7 @@ export class RingBuffer {
 
   /** @param size in bytes */
   constructor(size: number) {
-    this.#bytes = new Uint8Array(size);
+    this.#bytes = new Uint8Array(checkedInteger('the size of a ring buffer', size, 1, MOST));
   }
 
   /** What there is no room for pushes the oldest out. */

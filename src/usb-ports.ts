@@ -8,7 +8,7 @@ import { type InputDevices, plugInput, unplugInput } from './input/connect.ts';
 import { nameOfPlugged, type PluggedDevice } from './machine-core.ts';
 import type { MachineStreams } from './machine-streams.ts';
 import type { Examine, MachineParts } from './machine-types.ts';
-import { checkedOneOf, checkNames } from './option-checks.ts';
+import { checkedOneOf, checkNames, checkObject, shown } from './option-checks.ts';
 import {
   checkUsbPlace,
   portsOf,
@@ -134,7 +134,7 @@ export class UsbPorts {
   unplug(id: string): Promise<void> {
     return this.#machine.made.drives.order.run(async () => {
       const place = this.#all.find((one) => one.id === id || one.name === id);
-      if (place === undefined) throw new ConfigurationError(`Device '${id}' not found`);
+      if (place === undefined) throw new ConfigurationError(`Device ${shown(id)} not found`);
       this.#checkStays('device_del');
       this.#leaving.add(place);
       await this.#machine.examine('unplug', place.name).catch((error: unknown) => {
@@ -146,6 +146,7 @@ export class UsbPorts {
   }
 
   async #plug(options: UsbInputOptions | UsbDiskOptions): Promise<UsbPlace> {
+    checkObject('what is plugged in', options, inputOptions);
     if (options.device !== 'disk') checkedOneOf('device', options.device, [...usbInputs, 'disk' as never]);
     checkNames('what is plugged in', options, options.device === 'disk' ? diskOptions : inputOptions);
     this.#checkStays('device_add');

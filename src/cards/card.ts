@@ -5,6 +5,7 @@ import type { NetworkFlow } from '../network/flow.ts';
 import type { OpenNetwork } from '../network/open-network.ts';
 import type { HostForward, NetworkBackendOptions } from '../network/options.ts';
 import type { UserNetwork } from '../network/user.ts';
+import { checkObject } from '../option-checks.ts';
 import { Cable } from './cable.ts';
 import type { CardPlan } from './options.ts';
 
@@ -99,7 +100,9 @@ export class NetworkCard {
    * @returns whether there was one at that address and port
    * @throws ConfigurationError if the card has no user-mode network
    */
-  removeHostForward({ protocol = 'tcp', hostAddress = '0.0.0.0', hostPort }: HostPort): boolean {
+  removeHostForward(forward: HostPort): boolean {
+    checkObject('the port', forward, ['protocol', 'hostAddress', 'hostPort']);
+    const { protocol = 'tcp', hostAddress = '0.0.0.0', hostPort } = forward;
     return this.#user.unforward(protocol, hostAddress, hostPort);
   }
 

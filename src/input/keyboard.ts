@@ -1,5 +1,6 @@
 import { Emitter } from '../events.ts';
 import type { Outflow } from '../isolate/flow.ts';
+import { shown } from '../option-checks.ts';
 import { promised } from '../promised.ts';
 import { keyName, keyNumber } from './keys.ts';
 import { isKeyboardLayout, type KeyboardLayout, keyboardLayouts, type TypedKey, typedKeys } from './layout.ts';
@@ -104,9 +105,10 @@ export class Keyboard extends Emitter<KeyboardEvents> {
    * does not have; nothing of the text is typed then.
    */
   type(text: string): Promise<void> {
-    return this.#send(() =>
-      Array.from(text, (character) => typedKeys(character, this.#layout).flatMap(pressed)).flat(),
-    );
+    return this.#send(() => {
+      if (typeof text !== 'string') throw new TypeError(`keyboard.type takes a text, not ${shown(text)}`);
+      return Array.from(text, (character) => typedKeys(character, this.#layout).flatMap(pressed)).flat();
+    });
   }
 
   /**

@@ -1,3 +1,5 @@
+import { shown } from '../option-checks.ts';
+
 /** Rows: number (the scancode in set 1, and 80h where E0h stands before it), QEMU's name (`sendkey`), and `KeyboardEvent.code` of browsers. Both name the key. */
 const rows = `
 01 esc Escape
@@ -143,7 +145,7 @@ export function keyNumber(name: string): number {
   const number = typeof name === 'string' ? numbers.get(name.toLowerCase()) : undefined;
   if (number === undefined) {
     throw new TypeError(
-      `there is no key '${name}'; keys are called as in QEMU (a, ret, ctrl, f1) or in browsers (KeyA, Enter)`,
+      `there is no key ${shown(name)}; keys are called as in QEMU (a, ret, ctrl, f1) or in browsers (KeyA, Enter)`,
     );
   }
   return number;

@@ -9,7 +9,7 @@ export const keyboardLayouts: readonly KeyboardLayout[] = Object.keys(layoutTabl
 
 /** What a layout is called. */
 export function layoutTitle(layout: KeyboardLayout): string {
-  return layoutTables[layout].title;
+  return layoutTables[checkedLayout(layout)].title;
 }
 
 /** A key that types something, and whether it takes Shift or AltGr. */

@@ -1,4 +1,5 @@
 import type { Outflow } from '../isolate/flow.ts';
+import { shown } from '../option-checks.ts';
 import { promised } from '../promised.ts';
 
 /** A button of the mouse; back and forward are at its side. */
@@ -160,10 +161,13 @@ export class Mouse {
     return promised(() => this.setButtons(this.#buttons & ~bitOf(button)));
   }
 
-  /** The buttons that are down: left, right, middle, back and forward in bits 0-4. */
+  /** The buttons that are down: left, right, middle, back and forward in bits 0-4. Rejects with a RangeError for no whole number. */
   setButtons(bits: number): Promise<void> {
-    this.#buttons = bits & 0x1f;
-    return this.#send(0, 0, 0);
+    return promised(() => {
+      if (!Number.isInteger(bits)) throw new RangeError(`bits is ${shown(bits)}; it must be a whole number`);
+      this.#buttons = bits & 0x1f;
+      return this.#send(0, 0, 0);
+    });
   }
 
   /** Movements go to a mouse in any case; what else there is goes to the tablet where the guest uses that. */
@@ -193,17 +197,17 @@ function eventBytes(x: number, y: number, wheel: number, buttons: number): Uint8
 }
 
 function placeOf(name: string, value: number): number {
-  if (value >= 0 && value <= 1) return Math.round(value * LAST_PLACE);
-  throw new RangeError(`${name} is ${value}; it must be a number from 0 to 1`);
+  if (typeof value === 'number' && value >= 0 && value <= 1) return Math.round(value * LAST_PLACE);
+  throw new RangeError(`${name} is ${shown(value)}; it must be a number from 0 to 1`);
 }
 
 function checked(name: string, value: number, most: number): number {
   if (Number.isInteger(value) && Math.abs(value) <= most) return value;
-  throw new RangeError(`${name} is ${value}; it must be a whole number from ${-most} to ${most}`);
+  throw new RangeError(`${name} is ${shown(value)}; it must be a whole number from ${-most} to ${most}`);
 }
 
 function bitOf(button: MouseButton): number {
   const index = buttons.indexOf(button);
-  if (index < 0) throw new TypeError(`there is no mouse button '${button}'; there are ${buttons.join(', ')}`);
+  if (index < 0) throw new TypeError(`there is no mouse button ${shown(button)}; there are ${buttons.join(', ')}`);
   return 1 << index;
 }

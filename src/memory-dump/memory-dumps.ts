@@ -1,7 +1,7 @@
 import { ConfigurationError, messageOf } from '../errors.ts';
 import { Emitter } from '../events.ts';
 import type { AskedProcessor } from '../machine-types.ts';
-import { checkNames } from '../option-checks.ts';
+import { checkFunction, checkNames } from '../option-checks.ts';
 
 /** What of the guest's memory is dumped. */
 export interface MemoryDumpSettings {
@@ -81,6 +81,7 @@ export class MemoryDumps extends Emitter<MemoryDumpEvents> {
     take: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
     settings: MemoryDumpSettings = {},
   ): Promise<void> {
+    checkFunction('what takes the dump', take);
     checkSettings(settings);
     if (this.#machine.isAwaited) throw new ConfigurationError('Dump not allowed during incoming migration.');
     if (this.#progress.status === 'active') throw new ConfigurationError('There is a dump in process, please wait.');

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import { checkFunction, checkObject } from '../option-checks.ts';
 
 /** What a machine goes through on its way to another process: a socket, or a program's input or output. Any host can bind one. */
 export interface MigrationChannel {
@@ -17,6 +18,15 @@ export interface MigrationChannel {
   close(): Promise<void>;
   /** Lets go of it at once. May be called again. */
   destroy(): void;
+}
+
+const methods = ['write', 'read', 'close', 'destroy'] as const;
+
+/** @throws ConfigurationError for what is no channel */
+export function checkedChannel(channel: MigrationChannel): MigrationChannel {
+  checkObject('the channel', channel, methods);
+  for (const name of methods) checkFunction(`the channel's ${name}`, channel[name]);
+  return channel;
 }
 
 /** A channel is broken. */

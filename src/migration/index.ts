@@ -4,6 +4,7 @@ import type { Host } from '../host.ts';
 import type { Arrival, Arrived } from './arrival.ts';
 import { CancelledError } from './cancelled.ts';
 import type { MigrationChannel } from './channel.ts';
+import { checkedChannel } from './channel.ts';
 import type { Departure } from './departure.ts';
 import { MachineEnd, type MigratingMachine } from './machine-end.ts';
 import { checkedParameters, initialParameters, type MigrationParameters } from './parameters.ts';
@@ -179,10 +180,10 @@ export class MachineMigration extends Emitter<MigrationEvents> {
       opening.signal.addEventListener('abort', () => reject(new CancelledError()));
     });
     try {
-      return await Promise.race([opened, cancelled]);
+      return checkedChannel(await Promise.race([opened, cancelled]));
     } catch (error) {
       // It may be there later.
-      opened.then((late) => late.destroy()).catch(() => {});
+      opened.then((late) => late?.destroy?.()).catch(() => {});
       throw error;
     } finally {
       this.#opening = undefined;
@@ -323,7 +324,10 @@ export class MachineMigration extends Emitter<MigrationEvents> {
  * @throws ConfigurationError if none comes
  */
 export async function openArrival(channel: MigrationChannel | Promise<MigrationChannel>, host: Host): Promise<Arrival> {
-  const [opened, { Arrival }] = await Promise.all([channel, loadedFor(channel, import('./arrival.ts'))]);
+  const [opened, { Arrival }] = await Promise.all([
+    Promise.resolve(channel).then(checkedChannel),
+    loadedFor(channel, import('./arrival.ts')),
+  ]);
   return await Arrival.open(opened, host);
 }
 

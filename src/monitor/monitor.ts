@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import type { Machine } from '../machine.ts';
 import type { MigrationChannel } from '../migration/channel.ts';
+import { checkString } from '../option-checks.ts';
 import type { VncControl } from '../vnc/control.ts';
 import type { ArgumentContext } from './arguments.ts';
 import { readArguments } from './arguments.ts';
@@ -82,6 +83,7 @@ export class Monitor {
     history: readonly string[] = [],
     processor: ChosenProcessor = this.#processor,
   ): Promise<string> {
+    checkString('the line', line);
     const cursor = new TextCursor(line);
     try {
       const found = findCommand(commands, cursor);
@@ -114,6 +116,7 @@ export class Monitor {
 
   /** What the text before the cursor may go on with: words in place of its last one. */
   async complete(text: string): Promise<readonly string[]> {
+    checkString('the text', text);
     const words = text.trimStart().split(/\s+/);
     const last = words.at(-1)!;
     const candidates = this.#candidates(words.slice(0, -1));

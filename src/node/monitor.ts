@@ -5,6 +5,7 @@ import type { GdbConsole } from '../gdb/target.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import type { Machine } from '../machine.ts';
 import { Monitor, type MonitorOptions } from '../monitor/monitor.ts';
+import { checkMachine, checkNames } from '../option-checks.ts';
 import { Qmp } from '../qmp/qmp.ts';
 import { QmpSession } from '../qmp/session.ts';
 import { filePath } from '../storage/protocols.ts';
@@ -50,13 +51,17 @@ export function nodeQmp(machine: Machine, settings: MonitorSettings = {}): Qmp {
 }
 
 /** The same as listenForQmp() of the library, for any host's machine. */
-export function serveQmp(machine: Machine, address: ListenAddress, settings: MonitorSettings): Promise<SessionServer> {
+export async function serveQmp(
+  machine: Machine,
+  address: ListenAddress,
+  settings: MonitorSettings,
+): Promise<SessionServer> {
   const qmp = nodeQmp(machine, settings);
   return SessionServer.listen(address, (write) => new QmpSession(qmp, write));
 }
 
 /** The same as listenForGdb() of the library, for any host's machine. */
-export function nodeGdb(machine: Machine, address: ListenAddress, settings: GdbSettings): Promise<SessionServer> {
+export async function nodeGdb(machine: Machine, address: ListenAddress, settings: GdbSettings): Promise<SessionServer> {
   return serveGdb(machine, address, gdbConsole(machine, monitorOptions(machine, settings)));
 }
 
@@ -75,10 +80,12 @@ function gdbConsole(machine: Machine, options: MonitorOptions): GdbConsole {
   return { execute: (line) => monitor.execute(line), quit: options.quit };
 }
 
-function monitorOptions(
-  machine: Machine,
-  { quit, name, characterDevices, audiodev, deviceIds, vnc }: MonitorSettings,
-): MonitorOptions {
+const settingNames = ['quit', 'name', 'characterDevices', 'audiodev', 'deviceIds', 'vnc'];
+
+function monitorOptions(machine: Machine, settings: MonitorSettings): MonitorOptions {
+  checkMachine(machine);
+  checkNames('the settings', settings, settingNames);
+  const { quit, name, characterDevices, audiodev, deviceIds, vnc } = settings;
   const options: MonitorOptions = {
     version: packageVersion(),
     processId: process.pid,

@@ -2,6 +2,7 @@ import { BlockNodes } from '../block-nodes.ts';
 import { messageOf } from '../errors.ts';
 import type { Machine } from '../machine.ts';
 import type { Monitor, MonitorOptions } from '../monitor/monitor.ts';
+import { checkFunction, shown } from '../option-checks.ts';
 import { Arguments, type JsonObject, type QmpContext } from './command.ts';
 import { versionOf } from './commands/machine.ts';
 import { commands } from './commands.ts';
@@ -56,6 +57,7 @@ export class Qmp {
 
   /** Calls the listener at each event from now on, until the function that is given back is called. */
   listen(listener: EventListener): () => void {
+    checkFunction('the listener', listener);
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -66,7 +68,13 @@ export class Qmp {
    */
   async execute(name: string, values: JsonObject = {}): Promise<unknown> {
     const command = commands.get(name);
-    if (command === undefined) throw new QmpError(`The command ${name} has not been found`, 'CommandNotFound');
+    if (command === undefined)
+      throw new QmpError(
+        `The command ${typeof name === 'string' ? name : shown(name)} has not been found`,
+        'CommandNotFound',
+      );
+    if (typeof values !== 'object' || values === null)
+      throw new QmpError(`the arguments of ${name} are ${shown(values)}; they must be an object`);
     const args = new Arguments(values, command);
     try {
       return (await command.run(args, this.#context)) ?? {};

@@ -10,6 +10,7 @@ import {
 } from '../ninep/folder.ts';
 import { OpenFlag } from '../ninep/protocol.ts';
 import type { NinepSession } from '../ninep/session.ts';
+import { shown } from '../option-checks.ts';
 import { bytesOf, checkedFile, type ShareFile, type ShareFileSettings } from './contents.ts';
 import { hostName, namesOf } from './paths.ts';
 import { shareError } from './share-error.ts';
@@ -64,7 +65,7 @@ export class SharedFiles {
    * @throws ConfigurationError for what is no contents
    */
   async writeFile(path: string, file: ShareFile): Promise<void> {
-    const { content, executable } = checkedFile(`the file '${path}'`, file);
+    const { content, executable } = checkedFile(`the file ${shown(path)}`, file);
     const bytes = await bytesOf(content);
     await this.#at(path, async (folder, names) => {
       const [directory, name] = [names.slice(0, -1), lastOf(names)];
@@ -124,7 +125,7 @@ export class SharedFiles {
       const names = namesOf(path);
       return await this.#session.between((folder) => act(folder, names));
     } catch (error) {
-      throw shareError(`${this.tag}: ${path}`, error);
+      throw shareError(`${this.tag}: ${typeof path === 'string' ? path : shown(path)}`, error);
     }
   }
 }

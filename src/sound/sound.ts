@@ -1,6 +1,7 @@
 import { soundPorts } from '../../runtime/machine/resources.ts';
 import { Emitter, type Listener } from '../events.ts';
 import type { Host } from '../host.ts';
+import { checkString } from '../option-checks.ts';
 import { CAPTURE_FORMAT, checkCaptureFormat, SoundCapture } from './capture.ts';
 import type { SoundPlan } from './options.ts';
 import { SampleQueue } from './sample-queue.ts';
@@ -125,6 +126,7 @@ export class Sound extends Emitter<SoundEvents> implements AsyncIterable<Int16Ar
    * @throws ConfigurationError if the file cannot be written, or there is no such format
    */
   async capture(path: string, given: Partial<SampleFormat> = {}): Promise<SoundCapture> {
+    checkString('the path of a capture', path);
     const format = { ...CAPTURE_FORMAT, ...given };
     checkCaptureFormat(format);
     const file = await this.#host.openSoundFile(path, format, (message) => this.#log(message));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listenForGdb, listenForQmp, Machine } from '../../src/index.ts';
+import { listenForGdb, listenForQmp, Machine, openMonitor } from '../../src/index.ts';
 
 // What a caller without types may do is answered in words that name what is wrong with it.
 
@@ -62,6 +62,32 @@ const mistakes: readonly [string, () => Promise<unknown>, string][] = [
     'snapshot() by a symbol',
     () => machine.snapshot({ compression: anything(Symbol('zip')) }),
     'compression is Symbol(zip); here it is one of: ',
+  ],
+  [
+    'usb.plug(null)',
+    () => machine.usb.plug(anything(null)),
+    'what is plugged in is null; it must be an object with device, ',
+  ],
+  ["usb.unplug('nothing')", () => machine.usb.unplug('nothing'), "Device 'nothing' not found"],
+  [
+    "on('exit', null)",
+    async () => machine.on('exit', anything(null)),
+    "the listener of 'exit' is null; it must be a function",
+  ],
+  [
+    'openMonitor(null)',
+    async () => openMonitor(anything(null)),
+    'the machine is null; it must be one of Machine.create()',
+  ],
+  [
+    'migration.send({})',
+    () => machine.migration.send(anything({})),
+    "the channel's write is undefined; it must be a function",
+  ],
+  [
+    'history.continue()',
+    () => machine.history.continue(anything(undefined)),
+    'the argument is undefined; it must be an object',
   ],
   ['drive.change(5)', () => machine.drives[0]!.change(anything(5)), 'the image is 5; it must be the path of a file, '],
   [

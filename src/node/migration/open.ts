@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../errors.ts';
 import type { ListenAddress } from '../../listen-address.ts';
 import type { MigrationChannel } from '../../migration/channel.ts';
 import { WebSocketChannel } from '../../migration/web-socket-channel.ts';
+import { checkString } from '../../option-checks.ts';
 import type { ByteSocket } from '../byte-socket.ts';
 import { type Listening, listen, nodeAddress } from '../listen.ts';
 import { systemMessage } from '../system-message.ts';
@@ -21,6 +22,7 @@ import { channelFrom, channelFromFile, channelTo } from './stream-channel.ts';
  * @throws ConfigurationError
  */
 export async function openChannel(uri: string, cancelled?: AbortSignal): Promise<MigrationChannel> {
+  checkString('where a machine goes', uri);
   const place = migrationPlace(uri);
   switch (place.kind) {
     case 'socket':

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../../errors.ts';
 import type { Machine } from '../../machine.ts';
 import { movingState } from '../../migration/moving-state.ts';
+import { checkObject } from '../../option-checks.ts';
 import { runtimeFolder } from '../runtime-folder.ts';
 import { systemMessage } from '../system-message.ts';
 import { type Entry, entryName, processStart, type RunningMachine } from './entry.ts';
@@ -102,6 +103,8 @@ class Announcement implements Disposable {
  * @throws ConfigurationError if this user has no runtime folder, or nothing can be written there
  */
 export function announceMachine(machine: Machine, title: MachineTitle): Disposable {
+  checkObject('the machine', machine, ['state']);
+  checkObject('the title', title, []);
   return new Announcement(present(machine), title);
 }
 

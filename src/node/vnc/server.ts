@@ -2,6 +2,7 @@ import { createServer, isIPv6, type Server } from 'node:net';
 import { ConfigurationError } from '../../errors.ts';
 import type { ListenAddress } from '../../listen-address.ts';
 import type { Machine } from '../../machine.ts';
+import { checkMachine, checkObject } from '../../option-checks.ts';
 import type { VncControl, VncInfo } from '../../vnc/control.ts';
 import { VncDisplay, type VncEvents, type VncSharing } from '../../vnc/display.ts';
 import type { VncEndpoint } from '../../vnc/endpoint.ts';
@@ -52,6 +53,8 @@ export class VncServer implements VncControl, AsyncDisposable {
 
   /** @throws ConfigurationError if the machine has no screen, or the server cannot listen there */
   static async listen(machine: Machine, address: ListenAddress, settings: VncSettings): Promise<VncServer> {
+    checkMachine(machine);
+    checkObject('the settings', settings, ['name', 'password', 'share']);
     if (!machine.screen.isThere)
       throw new ConfigurationError("VNC: the machine has no display adapter; make it with vga: 'std' (-vga std)");
     if (settings.password !== undefined) checkDes();
