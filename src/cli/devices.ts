@@ -10,6 +10,7 @@ import {
   usbInputs,
   type VirtioPortOptions,
 } from '../index.ts';
+import { acceptedProperties, checkAccepted } from './accepted-properties.ts';
 import type { Backend } from './backends/backend.ts';
 import { connectDrive } from './drive-flags.ts';
 import { addAhci } from './drive-places.ts';
@@ -295,8 +296,9 @@ export function applyDevice(settings: Settings, text: string): Settings {
   const driver = deviceModel(written);
   const { properties, apply } = devices[driver]!;
   // Any may have a name, which only some use, and may say which bus it is on.
-  const others = hasAddress(driver) ? ['id', 'bus', 'addr'] : ['id', 'bus'];
+  const others = [...(hasAddress(driver) ? ['id', 'bus', 'addr'] : ['id', 'bus']), ...acceptedProperties(driver)];
   const given = parseProperties(text, 'driver', [...new Set([...Object.keys(properties), ...others])]);
+  checkAccepted(driver, given);
   if (given.bus !== undefined && !('bus' in properties)) checkBus(driver, given.bus);
   const used = Object.entries(given).filter(([name]) => name in properties);
   const added = withDeviceId(apply(settings, { ...properties, ...Object.fromEntries(used) }), given.id);

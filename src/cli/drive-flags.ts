@@ -181,8 +181,25 @@ function floppyUnit(unit: string): Pick<DriveOptions, 'index'> {
   return unit === '' ? {} : { index: parseInteger('unit', unit) };
 }
 
+/** Names that -drive has in common with -blockdev, and what they are called otherwise. */
+const nodeNames: Readonly<Record<string, string>> = {
+  driver: 'format',
+  'file.filename': 'file',
+  'read-only': 'readonly',
+  'file.driver': '',
+};
+
+/** @throws ConfigurationError for images that are in no file */
+function drivePropertiesOf(given: Readonly<Record<string, string>>): Record<string, string> {
+  const below = given['file.driver'] ?? 'file';
+  if (below !== 'file')
+    throw new ConfigurationError(`file.driver=${below} is not supported: images are in files; give file.driver=file`);
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [nodeNames[name] || name, value]));
+}
+
 function parseDrive(text: string): Drive {
-  const properties = parseProperties(text, 'file', [...known, ...ignoredDriveProperties, ...throttleProperties]);
+  const allowed = [...known, ...Object.keys(nodeNames), ...ignoredDriveProperties, ...throttleProperties];
+  const properties = drivePropertiesOf(parseProperties(text, 'file', allowed));
   checkIgnoredDriveProperties(properties);
   const { file, media, format, snapshot, readonly, serial, bus, unit, id } = properties;
   const { if: connection = 'ide' } = properties;

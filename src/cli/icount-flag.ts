@@ -1,7 +1,7 @@
 import { ConfigurationError, type IcountOptions } from '../index.ts';
 import { checkedIcount } from '../recording/options.ts';
 import type { Flag } from './flags.ts';
-import { parseInteger, parseProperties } from './properties.ts';
+import { parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { machine } from './settings.ts';
 
 /** Time from executed instructions, with QEMU's record and replay. */
@@ -13,7 +13,14 @@ export const icountFlag: Flag = {
 };
 
 function parseIcount(text: string): IcountOptions {
-  const { shift = '', rr, rrfile, rrsnapshot } = parseProperties(text, 'shift', ['rr', 'rrfile', 'rrsnapshot']);
+  const names = ['rr', 'rrfile', 'rrsnapshot', 'sleep', 'align'];
+  const { shift = '', rr, rrfile, rrsnapshot, sleep, align } = parseProperties(text, 'shift', names);
+  if (sleep !== undefined && !parseSwitch('sleep', sleep))
+    throw new ConfigurationError('sleep=off is not there: a guest that waits waits as long as it says; leave it out');
+  if (align !== undefined && parseSwitch('align', align))
+    throw new ConfigurationError(
+      "align=on is not there: time comes from instructions, not from the host's clock; leave it out",
+    );
   if (rrsnapshot !== undefined)
     throw new ConfigurationError(
       'rrsnapshot is not there: a recording begins when the machine is turned on; leave it out',

@@ -16,6 +16,8 @@ const kinds: Readonly<Record<string, ObjectKind>> = {
   'filter-dump': { usage: 'netdev=ID,file=FILE', apply: addCapture },
   'rng-random': randomSource,
   'rng-builtin': randomSource,
+  // Requests of disks are never the business of the guest's thread.
+  iothread: { usage: 'id=ID', apply: ignoreThread },
   'memory-backend-ram': { usage: 'id=ID,size=SIZE', apply: checkMemoryBackend },
 };
 
@@ -26,7 +28,7 @@ export const objectFlag: Flag = {
   names: ['object'],
   argument: objectUsages.join('|'),
   list: 'list-objects',
-  help: 'write all frames of a -netdev to a file, in the format of pcap; where -device virtio-rng-pci has its numbers from: always the host; or the memory that -m gives',
+  help: 'write all frames of a -netdev to a file, in the format of pcap; where -device virtio-rng-pci has its numbers from: always the host; the memory that -m gives; or a thread for -device virtio-blk-pci,iothread=ID, which has one anyway',
   apply(settings, text) {
     const [[, type]] = propertyList(text, 'qom-type') as [[string, string]];
     if (!Object.hasOwn(kinds, type))
@@ -54,5 +56,10 @@ function addRandomSource(settings: Settings, text: string): Settings {
 /** The memory of -m, as it is described for -machine memory-backend=ID. */
 function checkMemoryBackend(settings: Settings, text: string): Settings {
   parseProperties(text, 'qom-type', ['id', 'size']);
+  return settings;
+}
+
+function ignoreThread(settings: Settings, text: string): Settings {
+  parseProperties(text, 'qom-type', ['id']);
   return settings;
 }

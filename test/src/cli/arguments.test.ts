@@ -205,7 +205,7 @@ test.each([
   ['-net nic -net nic', '-net: -net nic is there twice; give -nic for each card'],
   [
     '-object rng-egd,id=r',
-    "-object: the object 'rng-egd' is not supported; give filter-dump,netdev=ID,file=FILE, rng-random,id=ID, rng-builtin,id=ID or memory-backend-ram,id=ID,size=SIZE",
+    "-object: the object 'rng-egd' is not supported; give filter-dump,netdev=ID,file=FILE, rng-random,id=ID, rng-builtin,id=ID, iothread,id=ID or memory-backend-ram,id=ID,size=SIZE",
   ],
   [
     '-object rng-random,id=r,filename=/dev/hwrng',
