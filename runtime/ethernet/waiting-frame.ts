@@ -11,7 +11,7 @@ const PATIENCE = 500_000_000;
 export class WaitingFrame {
   readonly #retry: Timer;
   readonly #now: () => number;
-  /** Since when it waits. Derived: after a load of an earlier time it waits anew. */
+  /** Since when it waits. In no state: after a load it waits anew. */
   #since = -1;
 
   /** `retry`: makes the port offer the frame again. */
@@ -23,14 +23,14 @@ export class WaitingFrame {
   /** Whether it goes on waiting. If not the guest doesn't look at its ring any more, and the frame is lost. */
   mayWait(): boolean {
     const now = this.#now();
-    if (this.#since < 0 || this.#since > now) this.#since = now;
+    if (this.#since < 0) this.#since = now;
     if (now - this.#since >= PATIENCE) return false;
     this.#retry.arm(now + RETRY);
     return true;
   }
 
-  /** There was a descriptor. */
-  taken(): void {
+  /** There was a descriptor, or a state was loaded: whatever waits then waits anew. */
+  forget(): void {
     this.#since = -1;
   }
 }

@@ -69,7 +69,7 @@ export class Pcnet {
       loop: (frame) => this.#receiver.receiveOwn(frame),
     });
     this.#registers = this.#makeRegisters(() => readInitialization(state, memory));
-    const own = pcnetState.bind(name, state);
+    const own = pcnetState.bind(name, state, { restored: () => this.#receiver.restored() });
     this.component = joinComponents(name, [own, this.#transmitter.component, port.component]);
     this.pciFunction = this.#makeFunction();
     port.onFrame = (frame) => this.#receiver.receive(frame);

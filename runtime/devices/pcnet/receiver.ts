@@ -34,6 +34,11 @@ export class Receiver {
     this.#waiting = new WaitingFrame(options.retry, options.now);
   }
 
+  /** A state was loaded. */
+  restored(): void {
+    this.#waiting.forget();
+  }
+
   /** A frame from the cable, which may be lost; false: there is no room yet. In loopback nothing comes. */
   receive(frame: Uint8Array): boolean {
     const { csr } = this.#options.state;
@@ -48,7 +53,7 @@ export class Receiver {
       if (!mayWait) this.#miss();
       return !mayWait;
     }
-    this.#waiting.taken();
+    this.#waiting.forget();
     this.#store(first, this.#withFcs(whole), match);
     return true;
   }

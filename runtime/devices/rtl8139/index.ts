@@ -45,7 +45,8 @@ export class Rtl8139 {
     this.#parts = this.#makeParts();
     this.#registers = new CardRegisters(REGISTER_BYTES, rtl8139Registers(this.#parts));
     const { components } = this.#parts.transmitter;
-    this.component = joinComponents(name, [rtl8139State.bind(name, this.#state), ...components, port.component]);
+    const own = rtl8139State.bind(name, this.#state, { restored: () => this.#parts.receiver.restored() });
+    this.component = joinComponents(name, [own, ...components, port.component]);
     this.pciFunction = this.#makeFunction();
     port.onFrame = (frame) => this.#parts.receiver.receive(frame);
     port.onLinkChanged = () => this.#parts.interrupts.raise(Interrupt.linkChange);

@@ -54,6 +54,11 @@ export class Receiver {
     this.#descriptor = new DescriptorView(options.memory, DESCRIPTOR_BYTES);
   }
 
+  /** A state was loaded. */
+  restored(): void {
+    this.#waiting.forget();
+  }
+
   /** Takes a frame, which may be lost; false: there is no room yet. */
   receive(frame: Uint8Array): boolean {
     const { state } = this.#options;
@@ -82,7 +87,7 @@ export class Receiver {
 
   #count(match: Match): void {
     const { tally } = this.#options.state;
-    this.#waiting.taken();
+    this.#waiting.forget();
     tally.received++;
     if (match === matches.station) tally.physical++;
     else if (match === matches.broadcast) tally.broadcast++;

@@ -168,6 +168,20 @@ describe('what comes', () => {
   });
 });
 
+test('a frame waits anew after a load, however long one has waited before', () => {
+  const rig = new PcnetRig();
+  rig.start();
+  rig.cable.arrive(frameTo(MAC));
+  rig.advance(400_000_000);
+  const { component } = rig.card;
+  component.load(component.save());
+  component.restored();
+  rig.advance(400_000_000);
+  expect([rig.csr(112), rig.cable.waiting.length]).toEqual([0, 1]);
+  rig.advance(200_000_000);
+  expect([rig.csr(112), rig.cable.waiting.length]).toEqual([1, 0]);
+});
+
 describe('what is sent', () => {
   test('goes when the chip looks by itself, unless it must not', () => {
     const send = (features: number): number => {
