@@ -17,7 +17,7 @@ export interface TransferMemory {
 }
 
 /** Bytes that the host is asked for at once. Many requests may be under way, each with so much memory. */
-const CHUNK_BYTES = 128 << 10;
+export const CHUNK_BYTES = 128 << 10;
 
 /** Moves sectors between a disk and memory, a part at a time. `done` is called as the port's, or at once where there are none. */
 export function transferSectors(

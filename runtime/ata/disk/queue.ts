@@ -1,3 +1,4 @@
+import { CHUNK_BYTES } from '../../disks/transfer.ts';
 import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
 import { describe, f64, flag, list, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
 import { READY } from '../drive.ts';
@@ -5,9 +6,6 @@ import { ErrorBit, Status } from '../registers.ts';
 
 /** Commands that a queue has room for: a tag has five bits. */
 export const QUEUE_DEPTH = 32;
-
-/** Sectors that the host is asked for at once: 128 KB. All commands of the queue may be under way, each with so much memory. */
-const CHUNK_SECTORS = (128 << 10) / SECTOR_BYTES;
 
 /** What a queued command is doing. From `read` on a request to the medium is under way. */
 const Stage = { none: 0, read: 1, write: 2, flush: 3 } as const;
@@ -46,7 +44,10 @@ export interface QueueHost {
   queuedFailed(status: number, error: number): void;
 }
 
-/** Commands of a disk that it may execute in any order (native command queuing). */
+/**
+ * Commands of a disk that it may execute in any order (native command queuing). How far each has come is in the state: one that goes on after a
+ * load does so there, where a request of `transferSectors` begins anew.
+ */
 export class CommandQueue {
   readonly state: StateOf<typeof queueState> = queueState.create();
   readonly #port: BlockPort;
@@ -91,7 +92,7 @@ export class CommandQueue {
       this.#port.flush((error) => this.#flushed(tag, error));
       return;
     }
-    const chunk = new Uint8Array(Math.min(remaining, CHUNK_SECTORS) * SECTOR_BYTES);
+    const chunk = new Uint8Array(Math.min(remaining * SECTOR_BYTES, CHUNK_BYTES));
     if (stage === Stage.read) this.#port.read(sector, chunk, (error) => this.#read(tag, chunk, error));
     else {
       // Where the host has too little, zeros are written, and it is told.

@@ -1,5 +1,6 @@
 import type { PortBus } from '../../bus/ports.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
+import { longOf } from '../../memory/long.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { directory, type FirmwareFile } from './directory.ts';
 import { type KernelItems, kernelItems, littleEndian } from './kernel-items.ts';
@@ -90,7 +91,7 @@ export class FwCfg {
   #writeAddress(offset: number, value: number): void {
     if (offset === 0) this.#state.addressHigh = value;
     if (offset !== 4) return;
-    this.#access(this.#state.addressHigh * 2 ** 32 + value);
+    this.#access(longOf(value, this.#state.addressHigh));
     this.#state.addressHigh = 0;
   }
 
@@ -101,7 +102,7 @@ export class FwCfg {
     const control = view.getUint32(Access.control);
     if ((control & Control.select) !== 0) this.#select(control >>> Control.keyShift);
     const length = view.getUint32(Access.length);
-    const target = view.getUint32(Access.addressHigh) * 2 ** 32 + view.getUint32(Access.addressLow);
+    const target = longOf(view.getUint32(Access.addressLow), view.getUint32(Access.addressHigh));
     // No item can be written.
     const failed = (control & (Control.read | Control.write)) === Control.write;
     if ((control & Control.read) !== 0) this.#copy(target, length);

@@ -1,3 +1,4 @@
+import { longAt } from '../../memory/long.ts';
 import { NO_RETRY } from './registers.ts';
 
 /** Bytes of a command, and where its fields are (4.2). */
@@ -45,7 +46,7 @@ export class Command {
   }
 
   #long(at: number): number {
-    return this.#view.getUint32(at, true) + this.#view.getUint32(at + 4, true) * 2 ** 32;
+    return longAt(this.#view, at);
   }
 }
 

@@ -1,5 +1,6 @@
 import { type SectorTransfer, type TransferMemory, transferSectors } from '../../disks/transfer.ts';
 import { type BlockDone, type BlockError, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
+import { longAt } from '../../memory/long.ts';
 import { type Command, refuse } from './command.ts';
 import type { Namespace } from './identify.ts';
 import { dataMemory, type PageMemory } from './pointers.ts';
@@ -198,7 +199,7 @@ function rangesIn(bytes: Uint8Array, { sectors }: Namespace): { sector: number; 
   const view = new DataView(bytes.buffer);
   return Array.from({ length: bytes.length / RANGE_BYTES }, (_, n) => {
     const at = n * RANGE_BYTES;
-    const sector = view.getUint32(at + 8, true) + view.getUint32(at + 12, true) * 2 ** 32;
+    const sector = longAt(view, at + 8);
     return { sector, count: view.getUint32(at + 4, true) };
   }).filter(({ sector, count }) => count > 0 && sector + count <= sectors);
 }

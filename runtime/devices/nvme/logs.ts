@@ -1,3 +1,4 @@
+import { longOf } from '../../memory/long.ts';
 import { type Command, refuse } from './command.ts';
 import { putText } from './identify.ts';
 import {
@@ -63,7 +64,7 @@ export function logPage(command: Command, side: LogsSide): LogPart {
   const first = command.dword(10);
   const page = first & 0xff;
   const wanted = 4 * ((first >>> 16) + (command.dword(11) & 0xffff) * 0x10000 + 1);
-  const offset = command.dword(12) + command.dword(13) * 2 ** 32;
+  const offset = longOf(command.dword(12), command.dword(13));
   const kind = pages[page] ?? refuse(Code.invalidField);
   if (kind.isOfNamespace) checkNamespace(command.namespace);
   if (offset % 4 !== 0 || offset >= kind.bytes) refuse(Code.invalidField);

@@ -1,4 +1,5 @@
 import type { BusMemory } from '../../memory/bus-memory.ts';
+import { longAt } from '../../memory/long.ts';
 import { ScatteredMemory, type Segment } from '../../memory/scattered.ts';
 import { type Command, refuse } from './command.ts';
 import { Code } from './registers.ts';
@@ -63,6 +64,6 @@ function listEntries(side: PageMemory, address: number, count: number): number[]
   const view = new DataView(bytes.buffer);
   return Array.from({ length: count }, (_, n) => {
     const at = n * ENTRY_BYTES;
-    return checkedPage(side, view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32);
+    return checkedPage(side, longAt(view, at));
   });
 }

@@ -1,4 +1,5 @@
 import type { BlockDone } from '../../host/block.ts';
+import { longOf } from '../../memory/long.ts';
 import type { Queues } from './queues.ts';
 import {
   CAPABILITIES,
@@ -156,7 +157,7 @@ export class Registers {
 
   #address(queue: number): number {
     const { adminAddresses } = this.#state;
-    return adminAddresses[2 * queue]! + adminAddresses[2 * queue + 1]! * 2 ** 32;
+    return longOf(adminAddresses[2 * queue]!, adminAddresses[2 * queue + 1]!);
   }
 
   /** What was written stays before it says that it is done. */

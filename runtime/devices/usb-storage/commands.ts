@@ -1,4 +1,5 @@
 import type { BlockMedium } from '../../host/block.ts';
+import { longOf } from '../../memory/long.ts';
 import { Operation, READ_CAPACITY_16, Sense } from './registers.ts';
 import {
   capacity10,
@@ -101,7 +102,7 @@ function sectorsOf(view: DataView, bytes: 6 | 10 | 12 | 16): { sector: number; s
     case 12:
       return { sector: view.getUint32(2), sectors: view.getUint32(6) };
     case 16:
-      return { sector: view.getUint32(2) * 2 ** 32 + view.getUint32(6), sectors: view.getUint32(10) };
+      return { sector: longOf(view.getUint32(6), view.getUint32(2)), sectors: view.getUint32(10) };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { BusMemory } from '../../memory/bus-memory.ts';
+import { longAt } from '../../memory/long.ts';
 import { ScatteredMemory, type Segment } from '../../memory/scattered.ts';
 import { Descriptor } from './registers.ts';
 
@@ -96,7 +97,7 @@ export class ChainReader {
     this.#memory.read(at, this.#bytes);
     const view = this.#view;
     return {
-      address: view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32,
+      address: longAt(view, 0),
       length: view.getUint32(8, true),
       flags: view.getUint16(12, true),
       next: view.getUint16(14, true),

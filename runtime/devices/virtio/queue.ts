@@ -1,4 +1,5 @@
 import type { BusMemory } from '../../memory/bus-memory.ts';
+import { longOf } from '../../memory/long.ts';
 import { type Chain, ChainReader, Nonsense } from './chain.ts';
 import { Descriptor, NO_INTERRUPT, Ring } from './registers.ts';
 import type { QueueState } from './state.ts';
@@ -40,7 +41,7 @@ export class Virtqueue {
 
   #address(area: 0 | 1 | 2): number {
     const { addresses } = this.#state;
-    return addresses[2 * area] + addresses[2 * area + 1] * 2 ** 32;
+    return longOf(addresses[2 * area], addresses[2 * area + 1]);
   }
 
   get #descriptors(): number {

@@ -1,4 +1,5 @@
 import { SECTOR_BYTES } from '../../../host/block.ts';
+import { longAt } from '../../../memory/long.ts';
 import type { Chain } from '../chain.ts';
 import { MOST_DISCARDED, MOST_ZEROED } from './config.ts';
 import { HEADER_BYTES, RANGE_BYTES, RequestStatus, RequestType, UNMAP } from './registers.ts';
@@ -23,7 +24,7 @@ export interface Medium {
 export function readRequest(chain: Chain, medium: Medium): Request {
   const header = new DataView(new ArrayBuffer(HEADER_BYTES));
   chain.read(0, new Uint8Array(header.buffer));
-  const sector = sectorAt(header, 8);
+  const sector = longAt(header, 8);
   switch (header.getUint32(0, true)) {
     case RequestType.read:
       return checked({ kind: 'read', sector, bytes: chain.writable - 1 }, medium);
@@ -42,10 +43,6 @@ export function readRequest(chain: Chain, medium: Medium): Request {
   }
 }
 
-function sectorAt(view: DataView, at: number): number {
-  return view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
-}
-
 /** One range: the configuration allows no more (5.2.6.2). */
 function readRange(chain: Chain, medium: Medium, kind: 'discard' | 'zero'): Request {
   const range = new DataView(new ArrayBuffer(RANGE_BYTES));
@@ -55,7 +52,7 @@ function readRange(chain: Chain, medium: Medium, kind: 'discard' | 'zero'): Requ
   const flags = range.getUint32(12, true);
   if ((flags & (kind === 'zero' ? ~UNMAP : -1)) !== 0) return RequestStatus.unsupported;
   if (count > (kind === 'zero' ? MOST_ZEROED : MOST_DISCARDED)) return RequestStatus.error;
-  return checked({ kind, sector: sectorAt(range, 0), bytes: count * SECTOR_BYTES }, medium);
+  return checked({ kind, sector: longAt(range, 0), bytes: count * SECTOR_BYTES }, medium);
 }
 
 function checked(transfer: Transfer, { sectors, isReadOnly }: Medium): Transfer | number {
