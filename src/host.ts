@@ -73,7 +73,7 @@ export interface Host {
    * @throws ConfigurationError that names the folder, if it cannot be opened, or if no folder can be shared here
    */
   openFolder(path: string, options: { readonly securityModel: SecurityModelName }): Promise<SharedFolder>;
-  /** Starts what serves the drives of one machine (src/drives/service.ts): in a thread of its own, or in the caller's. */
+  /** Makes what serves the drives of one machine (src/drives/service.ts): in a thread of its own, or in the caller's. */
   startDrives(events: IsolateEvents): DriveThread;
   /** Has an isolate start in a worker ahead, for the first machine of this pool; `name` is for people. Left out: the host cannot. */
   prepareIsolate?(pool: IsolatePool, name?: string): void;
@@ -94,8 +94,10 @@ export interface IsolateStart {
   readonly drives?: MessageEnd<ToDrives, ToMachine> | undefined;
 }
 
-/** What serves the drives of one machine. It ends when it is told to close them. */
+/** What serves the drives of one machine. It begins with the first message, and ends when it is told to close them. */
 export interface DriveThread {
+  /** There was a message. */
+  readonly isStarted: boolean;
   readonly port: MessageEnd<DriveCommand, DriveReport>;
   /** The machine's end of the connection between them. */
   readonly machineEnd: MessageEnd<ToDrives, ToMachine>;

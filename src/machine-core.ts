@@ -29,7 +29,7 @@ export type {
   RunResult,
 } from '../runtime/machine/config.ts';
 export type * from '../runtime/machine/examination.ts';
-export { nameOfPlugged, type PluggedDevice } from '../runtime/machine/plugboard.ts';
+export { nameOfPlugged, type PluggedDevice, type PluggedUsbDevice } from '../runtime/machine/plugboard.ts';
 export type { MachineImage, MemoryPart, TransferCallName, TransferCalls } from '../runtime/machine/transfer.ts';
 
 /** What the isolate needs of the machine's core: one synchronous object that lives alone in it. */

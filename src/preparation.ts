@@ -17,7 +17,7 @@ import { planShares, type SharePlan } from './shares/options.ts';
 import { checkUnrecorded } from './snapshot/options.ts';
 import { planSound } from './sound/options.ts';
 import { Sound } from './sound/sound.ts';
-import { portsOf, usbBuses, usbPlaces } from './usb.ts';
+import { portsOf, usbPlaces } from './usb.ts';
 
 /**
  * All that a machine is made of: its images are read, and what its drives and cards are connected to is open.
@@ -40,8 +40,7 @@ export async function prepareMachine(
   const places = usbPlaces(options, plans);
   const images = await loadImages(options, host);
   const placed = places.length > 0 && { usbPorts: portsOf(places) };
-  const hasUsb = usbBuses(options, plans).length > 0;
-  const drives = new MachineDrives(isReplay(options) ? plans.map(replayed) : plans, host, hasUsb);
+  const drives = new MachineDrives(isReplay(options) ? plans.map(replayed) : plans, host);
   const cards = new MachineCards(outside.cards, host);
   const sound = new Sound(planSound(options.sound ?? {}), host);
   const shares = new MachineShares(outside.shares, host);

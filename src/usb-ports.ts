@@ -5,7 +5,7 @@ import { configOf } from './drives/index.ts';
 import { type DriveOptions, type DrivePlan, planUsbDisk } from './drives/options.ts';
 import { ConfigurationError } from './errors.ts';
 import { type InputDevices, plugInput, unplugInput } from './input/connect.ts';
-import { nameOfPlugged, type PluggedDevice } from './machine-core.ts';
+import { nameOfPlugged, type PluggedDevice, type PluggedUsbDevice } from './machine-core.ts';
 import type { MachineStreams } from './machine-streams.ts';
 import type { Examine, MachineParts } from './machine-types.ts';
 import { checkedOneOf, checkNames, checkObject, shown } from './option-checks.ts';
@@ -191,7 +191,7 @@ export class UsbPorts {
     return place;
   }
 
-  async #enter(place: UsbPlace, device: PluggedDevice): Promise<void> {
+  async #enter(place: UsbPlace, device: PluggedUsbDevice): Promise<void> {
     this.#coming = [...this.#coming, place];
     try {
       await this.#machine.examine('plug', device);
@@ -250,7 +250,8 @@ export class UsbPorts {
    * The machine has these now.
    * @internal
    */
-  update(devices: readonly PluggedDevice[]): void {
+  update(all: readonly PluggedDevice[]): void {
+    const devices = all.filter((device) => 'port' in device);
     const names = new Set(devices.map(nameOfPlugged));
     const gone = this.#places.filter(({ name }) => !names.has(name));
     const known = [...this.#places, ...this.#coming];
@@ -265,12 +266,12 @@ export class UsbPorts {
     for (const place of gone) this.#machine.unplugged(shownPlace(place));
   }
 
-  #connect({ name, device }: UsbPlace, devices: readonly PluggedDevice[]): void {
+  #connect({ name, device }: UsbPlace, devices: readonly PluggedUsbDevice[]): void {
     const { streams, input, made } = this.#machine;
     if (device !== 'disk') plugInput(streams, input, device);
     if (device !== 'disk' || this.#plans.has(name)) return;
     // In a replay it has no image.
-    const { drive } = devices.find((one) => nameOfPlugged(one) === name) as PluggedDevice & { type: 'usb-disk' };
+    const { drive } = devices.find((one) => nameOfPlugged(one) === name) as PluggedUsbDevice & { type: 'usb-disk' };
     const { medium: _, ...config } = drive;
     const plan = { ...config, options: {} };
     this.#plans.set(name, plan);
@@ -301,7 +302,7 @@ export class UsbPorts {
 }
 
 /** What a recording has plugged in has the names of its place. */
-function replayed(device: PluggedDevice): UsbPlace {
+function replayed(device: PluggedUsbDevice): UsbPlace {
   const name = nameOfPlugged(device);
   const { bus, port } = device;
   return { name, id: name, device: device.type === 'usb-input' ? device.input : 'disk', bus, port };

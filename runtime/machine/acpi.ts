@@ -6,6 +6,7 @@ import type { AcpiImage } from '../devices/power/image.ts';
 import { type ApicDescription, buildAcpiTables } from '../devices/power/tables.ts';
 import type { MachineConfig } from './config.ts';
 import { splitMemory } from './memory-size.ts';
+import { hotPlugSlots } from './pci-slots.ts';
 import { ioApicInput, parallelPort, serialPorts } from './resources.ts';
 
 /** The timer's input, and the level-triggered ones, are not the usual. */
@@ -33,6 +34,7 @@ export function acpiTables(config: MachineConfig, { apicIds, ...settings }: Acpi
     ...settings,
     pciMemoryStart: below,
     serialPorts,
+    hotPlugSlots: hotPlugSlots(config),
     // Selector, data, and the address of a DMA access.
     fwCfgPorts: { first: FwCfgPort.selector, count: FwCfgPort.dma + DMA_BYTES - FwCfgPort.selector },
     ...(config.parallelPort !== false && { parallelPort }),

@@ -31,13 +31,15 @@ const isaPlaces = [
   { base: 0x380, irq: 5 },
 ];
 
-/** All of the configuration, each on the next free place of its bus. */
+/** All of the configuration, each on the next free place of its bus. Those on the PCI bus may be pulled out. */
 export function networkCards(board: Board): Part[] {
   const { cards = [] } = board.config;
-  const isa = cards.filter(isIsa);
-  return cards.map((card) =>
-    isIsa(card) ? isaCard(board, card, isa.indexOf(card)) : pciCard(board, card, board.pciSlot(card.name)),
-  );
+  for (const card of cards.filter((card) => !isIsa(card))) {
+    const slot = board.pciSlot(card.name);
+    board.bootsFrom(card.bootIndex, `${devicePath('ethernet', slot)}/ethernet-phy@0`);
+    board.plugboard.configure({ type: 'pci-card', card, slot });
+  }
+  return cards.filter(isIsa).map((card, n) => isaCard(board, card, n));
 }
 
 /** Cards that move frames by themselves, alike to the board. */
@@ -53,10 +55,10 @@ function isaCard(board: Board, { name, mac }: CardConfig, n: number): Part {
   return new Ne2000Isa({ ...board, name, mac, port, base, irq: board.irq(irq) });
 }
 
-function pciCard(board: Board, card: CardConfig, device: number): Part {
+/** A card in a slot of the PCI bus. */
+export function pciCard(board: Board, card: CardConfig, device: number): Part {
   const port = hostNetworkPort(board.door, card.name, board.guestError);
   const irq = board.pciIrq(device, 1);
-  board.bootsFrom(card.bootIndex, `${devicePath('ethernet', device)}/ethernet-phy@0`);
   const bars = card.rom ? [board.romBar(card.name, card.rom)] : [];
   if (card.model === 'virtio-net-pci')
     return new VirtioNetwork({ ...board, ...card, device, port, mmio: board.pciMmio, irq, bars });

@@ -193,8 +193,8 @@ export interface MachineHost {
   releaseMemory?(bytes: Uint8Array): boolean;
   /** The guest has suspended itself to RAM, or the machine was woken after that. */
   suspension?(event: 'suspend' | 'wake'): void;
-  /** These are plugged in now: something was plugged in, or pulled out. */
-  plugged?(devices: readonly PluggedDevice[]): void;
+  /** These are plugged in now: something was plugged in, or pulled out. `pciSlots`: of all PCI devices, by their names. */
+  plugged?(devices: readonly PluggedDevice[], pciSlots: Readonly<Record<string, number>>): void;
   /** Takes lines about what the guest does (MachineConfig.log). */
   guestLog?(lines: string): void;
   /** The debug mode's check of an emitted text; throws what it finds wrong. */

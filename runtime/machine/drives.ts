@@ -45,7 +45,12 @@ export function drivesAt(
 export function blockPort(drives: readonly DriveConfig[], door: HostDoor, name: string): BlockPort {
   const drive = drives.find((drive) => drive.name === name);
   if (drive === undefined) throw new Error(`the machine has no drive '${name}'`);
-  return hostBlockPort(door, name, drive.medium, mostUnderWay[drive.interface]);
+  return portOfDrive(door, drive);
+}
+
+/** The block port of a drive, whether the machine was made with it or not. */
+export function portOfDrive(door: HostDoor, drive: DriveConfig): BlockPort {
+  return hostBlockPort(door, drive.name, drive.medium, mostUnderWay[drive.interface]);
 }
 
 /** Drives A and B of the floppy controller; null: it is not there. */

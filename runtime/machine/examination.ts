@@ -100,6 +100,10 @@ export interface ExaminationCalls {
   componentNames(): string[];
   pciFunctions(): PciFunctionView[];
   usbBuses(): UsbBusView[];
+  /** What is plugged in that can be pulled out. */
+  pluggedDevices(): readonly PluggedDevice[];
+  /** The slots that PCI devices have, by their names. */
+  pciSlots(): Readonly<Record<string, number>>;
   /** What stands in the physical address space, by address. */
   memoryMap(): RangeView[];
   /** Who has which ports, by port. */
@@ -118,7 +122,7 @@ export interface ExaminationCalls {
   requestNmi(): void;
   /** Plugs a device in. Throws an Error where its place or its name is taken. */
   plug(device: PluggedDevice): void;
-  /** Pulls one out, by its name. Throws an Error where it is not plugged in. */
+  /** Pulls one out, by its name, or asks the guest to let go of it. Throws an Error where it is not plugged in. */
   unplug(name: string): void;
   /** What can be traced, and what is. */
   traceEvents(): readonly { readonly name: TraceEvent; readonly isOn: boolean }[];
@@ -271,6 +275,14 @@ export class Examination implements ExaminationCalls {
       ...{ name, controller },
       devices: devices.flatMap((device, port) => (device === null ? [] : [usbDeviceView(device, port + 1)])),
     }));
+  }
+
+  pluggedDevices(): readonly PluggedDevice[] {
+    return this.parts.pc.plugboard.devices;
+  }
+
+  pciSlots(): Readonly<Record<string, number>> {
+    return this.parts.pc.pciSlots;
   }
 
   pciFunctions(): PciFunctionView[] {

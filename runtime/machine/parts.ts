@@ -3,16 +3,12 @@ import { connectDebugConsole, connectDebugExit } from '../devices/debug-ports/in
 import { Edu } from '../devices/edu/index.ts';
 import { Floppy82077 } from '../devices/floppy82077/index.ts';
 import { IdeController } from '../devices/ide/index.ts';
-import { Nvme } from '../devices/nvme/index.ts';
 import { ParallelPort } from '../devices/parallel/index.ts';
 import { PcTestdev } from '../devices/pc-testdev/index.ts';
 import { Port92 } from '../devices/port92/index.ts';
 import { VirtioBalloon } from '../devices/virtio/balloon/index.ts';
-import { VirtioBlock } from '../devices/virtio/block/index.ts';
 import { VirtioConsole } from '../devices/virtio/console/index.ts';
-import type { VirtioOptions } from '../devices/virtio/device.ts';
 import { VirtioNinep } from '../devices/virtio/ninep/index.ts';
-import { VirtioRng } from '../devices/virtio/rng/index.ts';
 import { hostFolderPort } from '../host/folder-port.ts';
 import type { Board, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
@@ -20,6 +16,7 @@ import { networkCards } from './cards.ts';
 import { startsFirmware } from './config.ts';
 import { drivesAt, floppyDrives } from './drives.ts';
 import { flashChips } from './flash-chips.ts';
+import { RNG_NAME, type VirtioOptions, virtioOptions } from './pci-devices.ts';
 import { parallelPort, virtioPortName } from './resources.ts';
 import { soundCards } from './sound-cards.ts';
 import { usbParts } from './usb.ts';
@@ -89,35 +86,25 @@ function printerPort(board: Board): ParallelPort | null {
 
 /** What the board offers to a virtio device, which gets the next place on the PCI bus. */
 function virtioBoard(board: Board, name: string): VirtioOptions {
-  const { ports, pciMmio: mmio, memory, guestError, sendMessage } = board;
-  const device = board.pciSlot(name);
-  return { name, device, ports, mmio, memory, guestError, sendMessage, irq: board.pciIrq(device, 1) };
+  return virtioOptions(board, name, board.pciSlot(name));
 }
 
-/** Each is a controller with one namespace. */
-function nvmeDisks(board: Board): Nvme[] {
-  return drivesAt('nvme', board.config).map(({ name, serial = name, bootIndex }) => {
-    const { pciMmio: mmio } = board;
-    const device = board.pciSlot(name);
-    board.bootsFrom(bootIndex, `${devicePath('pci1b36,0010', device)}/namespace@1,0`);
-    return new Nvme({
-      ...board,
-      name,
-      device,
-      mmio,
-      irq: board.pciIrq(device, 1),
-      serial,
-      port: board.blockPort(name),
-    });
-  });
+function nvmeDisks(board: Board): null {
+  return pciDisks(board, 'nvme', (slot) => `${devicePath('pci1b36,0010', slot)}/namespace@1,0`);
 }
 
-function virtioDisks(board: Board): VirtioBlock[] {
-  return drivesAt('virtio', board.config).map(({ name, serial = '', bootIndex }) => {
-    const options = virtioBoard(board, name);
-    board.bootsFrom(bootIndex, `${devicePath('scsi', options.device)}/disk@0,0`);
-    return new VirtioBlock({ ...options, serial, port: board.blockPort(name) });
-  });
+function virtioDisks(board: Board): null {
+  return pciDisks(board, 'virtio', (slot) => `${devicePath('scsi', slot)}/disk@0,0`);
+}
+
+/** Each in a slot of its own, which it may be pulled out of; `path`: what firmware calls it. */
+function pciDisks(board: Board, kind: 'nvme' | 'virtio', path: (slot: number) => string): null {
+  for (const drive of drivesAt(kind, board.config)) {
+    const slot = board.pciSlot(drive.name);
+    board.bootsFrom(drive.bootIndex, path(slot));
+    board.plugboard.configure({ type: 'pci-disk', drive, slot });
+  }
+  return null;
 }
 
 function consoleDevice(board: Board): VirtioConsole | null {
@@ -133,9 +120,9 @@ function balloonDevice(board: Board): VirtioBalloon | null {
   return new VirtioBalloon({ ...virtioBoard(board, 'virtio-balloon'), releasePages, stream: door.stream('balloon') });
 }
 
-function entropyDevice(board: Board): VirtioRng | null {
-  if (board.config.rng !== true) return null;
-  return new VirtioRng({ ...virtioBoard(board, 'virtio-rng'), random: board.random });
+function entropyDevice({ config, plugboard, pciSlot }: Board): null {
+  if (config.rng === true) plugboard.configure({ type: 'pci-rng', slot: pciSlot(RNG_NAME) });
+  return null;
 }
 
 function sharedFolders(board: Board): VirtioNinep[] {

@@ -15,7 +15,7 @@ import type { ProcessorSignals } from '../devices/local-apic/options.ts';
 import { LocalApics } from '../devices/local-apic/set.ts';
 import type { PciFunction } from '../devices/pci/function.ts';
 import { PciBus } from '../devices/pci/index.ts';
-import { romBar } from '../devices/pci/rom.ts';
+import { romBars } from '../devices/pci/rom.ts';
 import { Pic8259 } from '../devices/pic8259/index.ts';
 import { IsaBridge } from '../devices/piix3/index.ts';
 import { Pit8254 } from '../devices/pit8254/index.ts';
@@ -55,7 +55,8 @@ import { kernelForFirmware } from './kernel.ts';
 import { splitMemory } from './memory-size.ts';
 import { apicIdsOf, modelOf } from './model-of.ts';
 import { parts } from './parts.ts';
-import { handOutSlots } from './pci-slots.ts';
+import { PciPlugs } from './pci-plugs.ts';
+import { PciSlots } from './pci-slots.ts';
 import type { PhysicalLayout } from './physical-layout.ts';
 import { Plugboard } from './plugboard.ts';
 import { powerChips } from './power-chips.ts';
@@ -108,6 +109,7 @@ export class Pc {
   /** How often each IRQ was requested, for who looks at the machine: no device knows it. */
   readonly interruptCounts = new Array<number>(16).fill(0);
   readonly plugboard: Plugboard;
+  private readonly slots: PciSlots;
   /** State of all that is always here. */
   private readonly described: readonly Component[];
   private readonly parts: readonly Part[];
@@ -127,6 +129,7 @@ export class Pc {
     this.mixer = soundMixer(options);
     this.isHeard = config.sound?.isHeard ?? false;
     this.plugboard = new Plugboard(events, options.door);
+    this.slots = new PciSlots(config);
     const a20 = new A20Gate((open) => layout.map.setA20(open));
     const board = this.boardOf(options, a20);
     const irq = board.irq;
@@ -160,25 +163,37 @@ export class Pc {
     this.pci.add(this.hostBridge);
     const { pic, pit, rtc, keyboardController, uarts, dma, pci, bridge } = this;
     this.display = makeDisplay(config, board, layout.map);
+    const plugs = new PciPlugs(board, { pci, bridge, generalEvents: power.generalEvents });
+    this.plugboard.connect('pci', plugs, []);
     const apics = this.localApics && this.ioApic ? [...this.localApics.all, this.ioApic] : [];
     const fwCfg = this.makeFwCfg(board, () => this.acpiTables(options, bridge));
-    const chips = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge, ...power.all, fwCfg];
+    const onBoard = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge];
+    const chips = [...onBoard, ...power.all, plugs.chip, fwCfg];
     const others = [hpet, this.display, ...parts.flatMap((make) => make(board))];
     this.parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.parts) if (pciFunction) pci.add(pciFunction);
-    const described = [...this.parts, ...pci.functions].map(({ component }) => component);
+    const functions = this.parts.flatMap(({ pciFunction }) => pciFunction ?? []);
+    const described = [...this.parts, this.hostBridge, ...functions].map(({ component }) => component);
     const wires = [this.irqs.component, a20.component];
     this.described = [...described, ...wires, clock.component, events.component, ...this.mixer.components];
   }
 
   /** State of everything here, described. What is plugged in comes before what it is plugged into. */
   get components(): readonly Component[] {
-    return [...this.plugboard.parts.map(({ component }) => component), ...this.described];
+    const plugged = this.plugboard.parts.flatMap((part) => [part, ...(part.pciFunction ? [part.pciFunction] : [])]);
+    return [...plugged.map(({ component }) => component), ...this.described];
   }
 
   /** In the order of the configuration. */
   get usbBuses(): UsbBus[] {
     return this.parts.flatMap(({ usbBus }) => usbBus ?? []);
+  }
+
+  /** The slots that devices have now, by their names. */
+  get pciSlots(): Readonly<Record<string, number>> {
+    const slots = { ...Object.fromEntries(this.slots.given), ...this.plugboard.pciSlots };
+    const there = Object.entries(slots).filter((one): one is [string, number] => one[1] !== undefined);
+    return Object.fromEntries(there);
   }
 
   /** CMOS, as a PC's setup leaves it. */
@@ -210,11 +225,11 @@ export class Pc {
       releasePages: (pages) => releasePages(layout.map, pages, options.releaseMemory),
       blockPort: (name) => blockPort(options.config.drives ?? [], options.door, name),
       irq: (number) => this.irqs.input(number),
-      pciSlot: handOutSlots(options.config),
+      pciSlot: (name) => this.slots.slotFor(name),
       bootsFrom: (bootIndex, path) => this.bootPaths.note(bootIndex, path),
       pciIrq: (device, pin) => this.bridge.interrupt(device, pin),
       sendMessage: this.localApics ? (message) => this.localApics!.accept(message) : undefined,
-      romBar: (name, rom) => romBar(layout.map, name, rom),
+      romBar: romBars(layout.map),
       memoryChip: (chip) => chipMemory(layout.map, chip),
       dma: (channel) => this.dma.channel(channel),
       a20,

@@ -4,19 +4,38 @@ import type { MachineConfig } from './config.ts';
 export const FIRST_SLOT = 2;
 export const LAST_SLOT = 31;
 
+/** Slots that something can be plugged into, or pulled out of: as in QEMU all but those of the chipset and of the display adapter. */
+export function hotPlugSlots({ vga = 'none', pciSlots = {} }: Pick<MachineConfig, 'vga' | 'pciSlots'>): number[] {
+  const display = vga === 'none' ? undefined : (pciSlots.vga ?? FIRST_SLOT);
+  const slots = Array.from({ length: LAST_SLOT + 1 - FIRST_SLOT }, (_, n) => FIRST_SLOT + n);
+  return slots.filter((slot) => slot !== display);
+}
+
 /**
  * Hands out the slots of the PCI bus to devices, by their names: that of the configuration, or the first one that nobody has. The display adapter
  * asks first, and so has number 2, as QEMU's, where no other is meant to have it.
  */
-export function handOutSlots({ pciSlots = {} }: MachineConfig): (name: string) => number {
-  const told = new Map(Object.entries(pciSlots));
-  const taken = new Set(told.values());
-  let next = FIRST_SLOT;
-  return (name) => {
-    const slot = told.get(name);
-    if (slot !== undefined) return slot;
-    while (taken.has(next)) next++;
-    if (next > LAST_SLOT) throw new Error('all slots of the PCI bus are taken; give the machine fewer devices');
-    return next++;
-  };
+export class PciSlots {
+  /** Who has one, by name. */
+  readonly given = new Map<string, number>();
+  readonly #told: ReadonlyMap<string, number>;
+  readonly #taken: ReadonlySet<number>;
+  #next = FIRST_SLOT;
+
+  constructor({ pciSlots = {} }: MachineConfig) {
+    this.#told = new Map(Object.entries(pciSlots));
+    this.#taken = new Set(this.#told.values());
+  }
+
+  slotFor(name: string): number {
+    const slot = this.#told.get(name) ?? this.#nextFree();
+    this.given.set(name, slot);
+    return slot;
+  }
+
+  #nextFree(): number {
+    while (this.#taken.has(this.#next)) this.#next++;
+    if (this.#next > LAST_SLOT) throw new Error('all slots of the PCI bus are taken; give the machine fewer devices');
+    return this.#next++;
+  }
 }

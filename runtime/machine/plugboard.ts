@@ -3,26 +3,44 @@ import type { EventQueue, Timer } from '../time/events.ts';
 import type { Part } from './board.ts';
 import type { DriveConfig } from './drives.ts';
 import type { UsbInput } from './models.ts';
+import { type PluggedPciDevice, RNG_NAME } from './pci-devices.ts';
 import { usbInputPorts } from './resources.ts';
 import type { UsbPort } from './usb-plan.ts';
 
-/** A device that can be plugged in and pulled out while the machine runs, with its place. */
-export type PluggedDevice = UsbPort &
+/** A device on the USB that can be plugged in and pulled out while the machine runs, with its place. */
+export type PluggedUsbDevice = UsbPort &
   (
     | { readonly type: 'usb-input'; readonly input: UsbInput }
     | { readonly type: 'usb-disk'; readonly drive: DriveConfig }
   );
 
+/** A device that can be plugged in and pulled out while the machine runs, with its place. */
+export type PluggedDevice = PluggedUsbDevice | PluggedPciDevice;
+
 /** Its name: that of its state, and of its port at the host's door. */
 export function nameOfPlugged(device: PluggedDevice): string {
-  return device.type === 'usb-input' ? usbInputPorts[device.input] : device.drive.name;
+  if ('drive' in device) return device.drive.name;
+  if ('card' in device) return device.card.name;
+  return device.type === 'usb-input' ? usbInputPorts[device.input] : RNG_NAME;
+}
+
+/** Kinds of buses that devices come to and go from. */
+export type PlugBusKind = 'usb' | 'pci';
+
+/** The kind of bus that a device is on. */
+export function busKindOf(device: PluggedDevice): PlugBusKind {
+  return 'slot' in device ? 'pci' : 'usb';
 }
 
 /** What devices can be plugged into. */
-export interface PlugBus {
+export interface PlugBus<Device> {
   /** Makes the device and plugs it in. Throws an Error where its place is taken. */
-  plug(device: PluggedDevice): Part;
-  unplug(device: PluggedDevice): void;
+  plug(device: Device): Part;
+  unplug(device: Device): void;
+  /** Tells the guest of a device that was plugged in while it runs; left out: it sees that by itself. */
+  announce?(device: Device): void;
+  /** Asks the guest to let go of a device, which calls {@link Plugboard.eject} then; left out: nobody asks it. */
+  ask?(device: Device): void;
 }
 
 /** What a device has of the machine. */
@@ -42,9 +60,11 @@ interface Plugged extends Own {
 export class Plugboard {
   readonly #events: EventQueue;
   readonly #door: HostDoor;
-  #bus: PlugBus | null = null;
+  readonly #buses = new Map<PlugBusKind, PlugBus<PluggedDevice>>();
   /** Called when something was plugged in or pulled out, with what is plugged in now. */
   onChanged: (devices: readonly PluggedDevice[]) => void = () => {};
+  /** Called when the guest has let go of something, just before it is out. */
+  onEject: () => void = () => {};
   #plugged: readonly Plugged[] = [];
   /** At the start. */
   #configured: readonly PluggedDevice[] = [];
@@ -54,16 +74,30 @@ export class Plugboard {
     this.#door = door;
   }
 
-  /** There is a bus, with this plugged in; `ports` are those at the host's door that devices of it may have. */
-  connect(bus: PlugBus, configured: readonly PluggedDevice[], ports: readonly string[]): void {
-    this.#bus = bus;
-    this.#configured = configured;
+  /** There are buses of a kind; `ports` are those at the host's door that devices of them may have. */
+  connect<Device extends PluggedDevice>(kind: PlugBusKind, bus: PlugBus<Device>, ports: readonly string[]): void {
+    // A bus gets devices of its kind only.
+    this.#buses.set(kind, bus as PlugBus<PluggedDevice>);
     this.#door.expect(ports);
-    for (const device of configured) this.#plug(device);
+  }
+
+  /** The machine has this from its start. */
+  configure(device: PluggedDevice): void {
+    this.#configured = [...this.#configured, device];
+    this.#plug(device);
   }
 
   get devices(): readonly PluggedDevice[] {
     return this.#plugged.map(({ device }) => device);
+  }
+
+  /** Slots of the PCI bus by the names of devices; undefined: it had one at the start, and is not there. */
+  get pciSlots(): Readonly<Record<string, number | undefined>> {
+    const slotsOf = (devices: readonly PluggedDevice[], isThere: boolean) =>
+      devices.flatMap((device) =>
+        'slot' in device ? [[nameOfPlugged(device), isThere ? device.slot : undefined] as const] : [],
+      );
+    return Object.fromEntries([...slotsOf(this.#configured, false), ...slotsOf(this.devices, true)]);
   }
 
   get parts(): readonly Part[] {
@@ -73,12 +107,14 @@ export class Plugboard {
   /** Throws an Error where its place or its name is taken, or the machine has no such bus. */
   plug(device: PluggedDevice): void {
     this.#plug(device);
+    this.#buses.get(busKindOf(device))!.announce?.(device);
     this.onChanged(this.devices);
   }
 
   #plug(device: PluggedDevice): void {
     const name = nameOfPlugged(device);
-    if (this.#bus === null) throw new Error(`there is no bus for ${name}`);
+    const bus = this.#buses.get(busKindOf(device));
+    if (bus === undefined) throw new Error(`there is no bus for ${name}`);
     if (this.#find(name)) throw new Error(`${name} is plugged in already`);
     const timers = new Set(this.#events.timers);
     const ports = new Set(this.#door.ports);
@@ -87,7 +123,7 @@ export class Plugboard {
       ports: this.#door.ports.filter((port) => !ports.has(port)),
     });
     try {
-      const part = this.#bus.plug(device);
+      const part = bus.plug(device);
       this.#plugged = [...this.#plugged, { device, part, ...own() }];
     } catch (error) {
       this.#remove(own());
@@ -95,23 +131,37 @@ export class Plugboard {
     }
   }
 
-  /** Throws an Error where it is not plugged in. */
+  /** Pulls it out, or has its guest let go of it first. Throws an Error where it is not plugged in. */
   unplug(name: string): void {
+    const { device } = this.#known(name);
+    const bus = this.#buses.get(busKindOf(device))!;
+    if (bus.ask) bus.ask(device);
+    else this.#pullOut(name);
+  }
+
+  /** The guest has let go of it. */
+  eject(name: string): void {
+    this.onEject();
+    this.#pullOut(name);
+  }
+
+  #pullOut(name: string): void {
     this.#unplug(name);
     this.onChanged(this.devices);
   }
 
   #unplug(name: string): void {
-    const gone = this.#find(name);
-    if (gone === undefined) throw new Error(`${name} is not plugged in`);
+    const gone = this.#known(name);
     this.#plugged = this.#plugged.filter((one) => one !== gone);
-    this.#bus!.unplug(gone.device);
+    this.#buses.get(busKindOf(gone.device))!.unplug(gone.device);
     this.#remove(gone);
   }
 
   #remove({ timers, ports }: Own): void {
     for (const timer of timers) this.#events.remove(timer);
     for (const port of ports) this.#door.close(port);
+    // The host may not know of it yet.
+    this.#door.expect(ports);
   }
 
   /** Plugs in and pulls out what it takes to have these. A state is to be loaded next. */
@@ -132,6 +182,14 @@ export class Plugboard {
   #find(name: string): Plugged | undefined {
     return this.#plugged.find(({ device }) => nameOfPlugged(device) === name);
   }
+
+  #known(name: string): Plugged {
+    const found = this.#find(name);
+    if (found === undefined) throw new Error(`${name} is not plugged in`);
+    return found;
+  }
 }
 
-const keyOf = (device: PluggedDevice): string => JSON.stringify(device);
+/** Of ROMs their lengths are enough: those of a machine stay. */
+const keyOf = (device: PluggedDevice): string =>
+  JSON.stringify(device, (_, value: unknown) => (value instanceof Uint8Array ? value.length : value));

@@ -1,3 +1,4 @@
+import { GeneralEvents } from '../devices/power/general-events.ts';
 import { PowerManagement } from '../devices/power/index.ts';
 import { SpdEeproms } from '../devices/smbus/eeproms.ts';
 import { SmbusHost } from '../devices/smbus/index.ts';
@@ -13,6 +14,7 @@ export interface PowerBases {
 /** What is in function 3 of the PIIX4, and what is connected to its SMBus. */
 export interface PowerChips {
   readonly powerManagement: PowerManagement;
+  readonly generalEvents: GeneralEvents;
   /** Power management too. */
   readonly all: readonly Part[];
 }
@@ -21,6 +23,8 @@ export function powerChips(board: Board, { powerBase, smbusBase }: PowerBases): 
   const eeproms = new SpdEeproms(spdContents(board.config.memoryBytes));
   const smbus = new SmbusHost({ ...board, irq: board.irq(9), slaves: eeproms.slaves, base: smbusBase });
   const { functionPart } = smbus;
-  const powerManagement = new PowerManagement({ ...board, irq: board.irq(9), base: powerBase, smbus: functionPart });
-  return { powerManagement, all: [powerManagement, smbus, eeproms] };
+  const generalEvents = new GeneralEvents(board.ports);
+  const shared = { smbus: functionPart, generalEvents };
+  const powerManagement = new PowerManagement({ ...board, ...shared, irq: board.irq(9), base: powerBase });
+  return { powerManagement, generalEvents, all: [powerManagement, generalEvents, smbus, eeproms] };
 }

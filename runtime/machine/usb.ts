@@ -16,7 +16,7 @@ import { devicePath } from './boot-paths.ts';
 import type { MachineConfig } from './config.ts';
 import { drivesAt } from './drives.ts';
 import { USB_DISKS, type UsbInput, usbControllers } from './models.ts';
-import { nameOfPlugged, type PlugBus, type PluggedDevice } from './plugboard.ts';
+import { nameOfPlugged, type PlugBus, type PluggedUsbDevice } from './plugboard.ts';
 import { usbInputPorts } from './resources.ts';
 import { placeUsb, type UsbBusPlan, usbBusesOf } from './usb-plan.ts';
 
@@ -42,9 +42,12 @@ export function usbParts(board: Board): Part[] {
   if (buses.length === 0) return [];
   const controllers = new Map(buses.map((bus) => [bus.name, makeController(board, bus)]));
   const configured = usbDevices(board.config, buses);
-  for (const device of configured) noteBoot(board, controllers.get(device.bus)!, device);
   const diskPorts = Array.from({ length: USB_DISKS }, (_, n) => `usb${n}`);
-  board.plugboard.connect(plugBus(board, controllers), configured, [...Object.values(usbInputPorts), ...diskPorts]);
+  board.plugboard.connect('usb', plugBus(board, controllers), [...Object.values(usbInputPorts), ...diskPorts]);
+  for (const device of configured) {
+    noteBoot(board, controllers.get(device.bus)!, device);
+    board.plugboard.configure(device);
+  }
   const parts = [...controllers.values()].map(({ part }) => part);
   // What is there from the start is found as after power-on.
   for (const part of parts) part.reset();
@@ -52,7 +55,7 @@ export function usbParts(board: Board): Part[] {
 }
 
 /** What is plugged in at the start, each in the port that is told, or the next free one: input first, then disks. */
-function usbDevices(config: MachineConfig, buses: readonly UsbBusPlan[]): PluggedDevice[] {
+function usbDevices(config: MachineConfig, buses: readonly UsbBusPlan[]): PluggedUsbDevice[] {
   const { usb = [], usbPorts = {} } = config;
   const disks = drivesAt('usb', config);
   return placeUsb(buses, [
@@ -82,14 +85,14 @@ function makeController(board: Board, { model, name: bus }: UsbBusPlan): Control
 }
 
 /** Firmware may boot from a disk. */
-function noteBoot(board: Board, { place }: Controller, device: PluggedDevice): void {
+function noteBoot(board: Board, { place }: Controller, device: PluggedUsbDevice): void {
   if (device.type !== 'usb-disk') return;
   const path = devicePath('usb', place.device, place.function);
   board.bootsFrom(device.drive.bootIndex, `${path}/storage@${device.port}/channel@0/disk@0,0`);
 }
 
 /** What can be plugged in, at the bus that it names. */
-function plugBus(board: Board, controllers: ReadonlyMap<string, Controller>): PlugBus {
+function plugBus(board: Board, controllers: ReadonlyMap<string, Controller>): PlugBus<PluggedUsbDevice> {
   return {
     plug(device) {
       const controller = controllers.get(device.bus);
@@ -102,7 +105,7 @@ function plugBus(board: Board, controllers: ReadonlyMap<string, Controller>): Pl
   };
 }
 
-function makeDevice(board: Board, device: PluggedDevice, speed: UsbSpeed): UsbDevice & Part {
+function makeDevice(board: Board, device: PluggedUsbDevice, speed: UsbSpeed): UsbDevice & Part {
   const name = nameOfPlugged(device);
   if (device.type === 'usb-input')
     return new UsbHid({ ...board, name, speed, reports: reports[device.input](board, name) });

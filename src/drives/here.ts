@@ -4,6 +4,7 @@ import type { MessageEnd, ToDrives } from '../isolate/protocol.ts';
 import type { StorageHost } from '../storage/open.ts';
 import type { DriveCommand, DriveReport } from './protocol.ts';
 import { serveDrives } from './service.ts';
+import { startedByMessage } from './started-by-message.ts';
 
 /**
  * Serves the drives of a machine in the caller's thread, for hosts that start none for them.
@@ -13,6 +14,7 @@ export function serveDrivesHere(storage: StorageHost, connect: () => readonly [u
   type Ends<Sent, Received> = readonly [MessageEnd<Sent, Received>, MessageEnd<Received, Sent>];
   const [port, library] = connect() as Ends<DriveCommand, DriveReport>;
   const [machineEnd, machine] = connect() as Ends<ToDrives, ToMachine>;
-  serveDrives({ storage, library, machine });
-  return { port, machineEnd, hold: () => {}, terminate: async () => {} };
+  const begin = () => serveDrives({ storage, library, machine });
+  const started = startedByMessage(port, begin);
+  return Object.assign(started, { machineEnd, hold: () => {}, terminate: async () => {} });
 }

@@ -38,20 +38,19 @@ export class MachineDrives {
   /** Called if what serves them has ended without being told to. */
   onCrash: (error: Error) => void = () => {};
   readonly #plans: DrivePlan[];
-  readonly #thread: DriveThread | undefined;
-  readonly #calls = new RemoteCalls<DriveCalls>((call) => this.#thread?.port.postMessage(call));
+  readonly #thread: DriveThread;
+  readonly #calls = new RemoteCalls<DriveCalls>((call) => this.#thread.port.postMessage(call));
   /** By the names of flash chips: what is in them when the machine is turned on. */
   readonly #contents = new Map<string, Uint8Array>();
   #callsUnderWay = 0;
   #closed: Promise<void> | undefined;
 
-  /** @param mayGrow disks may be plugged in later */
-  constructor(plans: readonly DrivePlan[], host: Host, mayGrow = false) {
+  constructor(plans: readonly DrivePlan[], host: Host) {
     this.#plans = [...plans];
     this.all = plans.map((plan) => this.#drive(plan));
-    if (plans.length === 0 && !mayGrow) return;
     this.#thread = host.startDrives({ onCrash: (error) => this.#crashed(error) });
     this.#thread.port.onmessage = ({ data }) => this.#receive(data);
+    this.#thread.hold(false);
   }
 
   #drive(plan: DrivePlan): Drive {
@@ -91,8 +90,13 @@ export class MachineDrives {
   }
 
   /** The machine's end, for its isolate. */
-  get machineEnd(): DriveThread['machineEnd'] | undefined {
-    return this.#thread?.machineEnd;
+  get machineEnd(): DriveThread['machineEnd'] {
+    return this.#thread.machineEnd;
+  }
+
+  /** There are drives, or there were. */
+  get #isServed(): boolean {
+    return this.#thread.isStarted;
   }
 
   /**
@@ -104,7 +108,7 @@ export class MachineDrives {
   }
 
   async #openBy(name: 'open' | 'look'): Promise<void> {
-    if (!this.#thread) return;
+    if (this.#plans.length === 0) return;
     try {
       const plans = this.#plans.map((plan) => ({ ...plan, options: ownBytes(plan.options) }));
       const statuses = await this.#call(name, plans);
@@ -137,12 +141,12 @@ export class MachineDrives {
 
   /** Has them do what a machine that has arrived asks for; until then that waits. */
   async admit(): Promise<void> {
-    if (this.#thread) await this.#call('admit');
+    if (this.#isServed) await this.#call('admit');
   }
 
   /** Lets go of images that the guest writes to, so that another process can have them. The machine must be frozen. */
   async release(): Promise<void> {
-    if (this.#thread) await this.#call('release');
+    if (this.#isServed) await this.#call('release');
   }
 
   /**
@@ -151,7 +155,7 @@ export class MachineDrives {
    * @throws ConfigurationError if another process has one, or has changed it
    */
   async retake(patience: number): Promise<void> {
-    if (this.#thread) await this.#call('retake', patience);
+    if (this.#isServed) await this.#call('retake', patience);
   }
 
   async #limit(name: string, limits: DriveLimits): Promise<void> {
@@ -181,7 +185,7 @@ export class MachineDrives {
 
   /** What is in them now. The machine must be frozen. */
   async save(): Promise<SavedMedia> {
-    return this.#thread ? await this.#call('save') : {};
+    return this.#isServed ? await this.#call('save') : {};
   }
 
   /**
@@ -206,7 +210,7 @@ export class MachineDrives {
     name: Name,
     ...args: Parameters<DriveCalls[Name]>
   ): Promise<ReturnType<DriveCalls[Name]>> {
-    if (!this.#thread) throw new ConfigurationError(NO_IMAGE);
+    if (!this.#isServed) throw new ConfigurationError(NO_IMAGE);
     return await this.#call(name, ...args);
   }
 
@@ -221,7 +225,7 @@ export class MachineDrives {
       throw new ConfigurationError(
         `${missing}: the snapshot was taken with ${shown(media[missing])} in it, and there is no such drive`,
       );
-    if (!this.#thread) return await act();
+    if (!this.#isServed) return await act();
     await this.#call('stage', media, snapshot);
     try {
       await this.#call('exchangeStaged');
@@ -249,7 +253,7 @@ export class MachineDrives {
   }
 
   async #close(): Promise<void> {
-    if (!this.#thread) return;
+    if (!this.#isServed) return await this.#thread.terminate();
     // It fails where they have crashed.
     const closed = this.#call('close').catch(() => {});
     const isInTime = await endsWithin(CLOSE_LIMIT, closed);
@@ -272,11 +276,11 @@ export class MachineDrives {
     name: Name,
     ...args: Parameters<DriveCalls[Name]>
   ): Promise<ReturnType<DriveCalls[Name]>> {
-    if (this.#callsUnderWay++ === 0) this.#thread?.hold(true);
+    if (this.#callsUnderWay++ === 0) this.#thread.hold(true);
     try {
       return await this.#calls.call(name, ...args);
     } finally {
-      if (--this.#callsUnderWay === 0) this.#thread?.hold(false);
+      if (--this.#callsUnderWay === 0) this.#thread.hold(false);
     }
   }
 

@@ -13,6 +13,9 @@ export class DriveLink {
   readonly #unanswered = new Map<number, string>();
   #waiting: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
   #receive: (message: ToMachine) => void = () => {};
+  /** The machine's state words, once it has been made. */
+  #state: Int32Array | undefined;
+  #isConnected = false;
 
   constructor(end: MessageEnd<ToDrives, ToMachine> | undefined, { drives = [] }: Pick<MachineConfig, 'drives'>) {
     this.#end = end;
@@ -21,13 +24,20 @@ export class DriveLink {
 
   /** The machine with these words has been made, and gets what the drives tell. */
   connect(state: Int32Array, receive: (message: ToMachine) => void): void {
-    if (!this.#end) return;
     this.#receive = (message) => {
       if (message.type === 'completion') this.#answered(message.id);
       receive(message);
     };
+    this.#state = state;
+    this.#connectEnd();
+  }
+
+  /** As soon as there is a drive. */
+  #connectEnd(): void {
+    if (!this.#end || !this.#state || this.#isConnected || this.#names.size === 0) return;
+    this.#isConnected = true;
     this.#end.onmessage = ({ data }) => this.#receive(data);
-    this.#end.postMessage({ type: 'ready', state });
+    this.#end.postMessage({ type: 'ready', state: this.#state });
   }
 
   /**
@@ -36,7 +46,7 @@ export class DriveLink {
    */
   take(): boolean {
     const end = this.#end;
-    if (!end) return true;
+    if (!end || !this.#isConnected) return true;
     if (!end.take) return false;
     for (let message = end.take(); message !== undefined; message = end.take()) this.#receive(message);
     return this.#waiting.length === 0;
@@ -45,6 +55,7 @@ export class DriveLink {
   /** Disks with these names are plugged in now. What was pulled out may have questions under way still. */
   plugged(names: readonly string[]): void {
     this.#names = new Set([...this.#names, ...names]);
+    this.#connectEnd();
   }
 
   /** Whether a port is a drive's. */

@@ -38,7 +38,7 @@ export class KeptCore {
       log: (message) => this.#host.log(message),
       random: (target) => this.#host.random?.(target),
       suspension: (event) => this.#host.suspension?.(event),
-      plugged: (devices) => this.#host.plugged?.(devices),
+      plugged: (...now) => this.#host.plugged?.(...now),
       guestLog: (lines) => this.#host.guestLog?.(lines),
       ...(releaseMemory && { releaseMemory: (bytes) => this.#host.releaseMemory?.(bytes) ?? false }),
       ...(checkText && { checkText }),

@@ -1,6 +1,7 @@
 import { Word } from '../../translator/abi/state.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { MachineCore, MachineHost, PluggedDevice, RunResult, Shutdown } from '../machine-core.ts';
+import type { PciSlots } from '../pci-slots.ts';
 import { type Answers, callByName } from './answers.ts';
 import { DriveLink } from './drive-link.ts';
 import type { IsolateOptions } from './isolate-options.ts';
@@ -209,10 +210,10 @@ class MachineLoop {
     if (this.#output.stalled) this.#leaveCore();
   }
 
-  #tellPlugged(devices: readonly PluggedDevice[]): void {
-    this.#drives.plugged(devices.flatMap((device) => (device.type === 'usb-disk' ? [device.drive.name] : [])));
+  #tellPlugged(devices: readonly PluggedDevice[], pciSlots: PciSlots): void {
+    this.#drives.plugged(devices.flatMap((device) => ('drive' in device ? [device.drive.name] : [])));
     this.#output.flush();
-    this.#port.postMessage({ type: 'plugged', devices });
+    this.#port.postMessage({ type: 'plugged', devices, pciSlots });
   }
 
   get #reboots(): boolean {
@@ -376,7 +377,7 @@ class MachineLoop {
       releaseMemory: (bytes) => this.#thread.releaseMemory?.(bytes) ?? false,
       guestLog: (lines) => this.#addOutput('log', encoder.encode(lines)),
       suspension: (event) => this.#tellSuspension(event),
-      plugged: (devices) => this.#tellPlugged(devices),
+      plugged: (devices, pciSlots) => this.#tellPlugged(devices, pciSlots),
       deadlineChanged: (nanoseconds) => this.#time.setCoreDeadline(nanoseconds),
       random: (target) => void crypto.getRandomValues(target as Uint8Array<ArrayBuffer>),
       log: (message) => this.#port.postMessage({ type: 'log', message }),

@@ -12,6 +12,7 @@ import type {
   Shutdown,
   TransferCallName,
 } from '../machine-core.ts';
+import type { PciSlots } from '../pci-slots.ts';
 import type { ThreadProfile } from './probe.ts';
 import type { CallEnd, CallMessage, ErrorReport } from './remote-calls.ts';
 import type { LimitName, RunLimits } from './run-limits.ts';
@@ -118,7 +119,7 @@ export type Report =
   /** The guest has suspended itself to RAM; the machine was woken. */
   | { readonly type: 'suspend' | 'wake' }
   /** Something was plugged in or pulled out: these are plugged in now. */
-  | { readonly type: 'plugged'; readonly devices: readonly PluggedDevice[] }
+  | { readonly type: 'plugged'; readonly devices: readonly PluggedDevice[]; readonly pciSlots: PciSlots }
   /** Whether it is suspended, where that has changed without these: by a reset, or another state. */
   | { readonly type: 'suspended'; readonly isSuspended: boolean }
   /** The CPU waits for an interrupt that nothing can cause. */

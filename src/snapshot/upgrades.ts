@@ -35,6 +35,13 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
       ...withFields(components, 'msr', { kvmStealTime: [0, 0] }),
       ...withFields(components, 'local apic', { eoiPlace: [0, 0], eoiOffered: false }),
     })),
+  // PCI devices stayed where they were: nobody was told of any, and there were no general-purpose events.
+  7: (contents) =>
+    withComponents(contents, (components) => ({
+      ...components,
+      'general events': { status: 0, enable: 0 },
+      'pci hot-plug': { up: 0, down: 0, bus: 0 },
+    })),
 };
 
 /** The IRQ whose first input is the SMBus's since then. */

@@ -4,7 +4,7 @@ import type { Drive } from '../../ata/drive.ts';
 import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { InterruptMessage } from '../../bus/interrupt-message.ts';
 import type { IrqLine } from '../../bus/irq.ts';
-import type { PortBus, PortRegion } from '../../bus/ports.ts';
+import { allOnes, type PortBus, type PortRegion } from '../../bus/ports.ts';
 import type { BlockPort } from '../../host/block.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { MmioBus, MmioRegion } from '../../memory/mmio.ts';
@@ -165,9 +165,9 @@ export class AhciController {
       first: base,
       count: INDEX_BYTES,
       sizes: [1, 2, 4],
-      read: (port) => {
-        if (port - base === IndexPort.index) return this.#state.index;
-        return port - base === IndexPort.data ? this.#read(this.#state.index) : 0;
+      read: (port, size) => {
+        if (port - base === IndexPort.index) return this.#state.index & allOnes(size);
+        return port - base === IndexPort.data ? (this.#read(this.#state.index) & allOnes(size)) >>> 0 : 0;
       },
       write: (port, _size, value) => {
         if (port - base === IndexPort.index) this.#state.index = value & (MEMORY_BYTES - 4);

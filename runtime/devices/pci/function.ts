@@ -186,6 +186,11 @@ export class PciFunction {
     this.#description.written?.();
   }
 
+  /** It is no more: what its registers have placed is nowhere. */
+  withdraw(): void {
+    for (const { range } of this.#ranges) range.moveTo(0);
+  }
+
   /** Interrupts that it may send by messages now. */
   messages(): InterruptMessage[] {
     return this.#description.messages?.() ?? [];

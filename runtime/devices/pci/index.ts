@@ -48,6 +48,12 @@ export class PciBus {
     this.#functions.set(pciFunction.number, pciFunction);
   }
 
+  /** Takes a function away: nobody has its ports and its memory any more. */
+  remove(pciFunction: PciFunction): void {
+    this.#functions.delete(pciFunction.number);
+    pciFunction.withdraw();
+  }
+
   get functions(): readonly PciFunction[] {
     return [...this.#functions.values()];
   }

@@ -8,6 +8,16 @@ export function romRange(rom: Uint8Array): number {
   return Math.max(PAGE_BYTES, 2 ** Math.ceil(Math.log2(rom.length)));
 }
 
+/** Makes base address registers of ROMs, by the names of devices: one that was pulled out and comes back has its own. */
+export function romBars(map: PhysicalMap): (name: string, rom: Uint8Array) => BaseAddress {
+  const made = new Map<string, BaseAddress>();
+  return (name, rom) => {
+    const bar = made.get(name) ?? romBar(map, name, rom);
+    made.set(name, bar);
+    return bar;
+  };
+}
+
 /** The ROM's bytes at the start of a range of its own. */
 export function romBar(map: PhysicalMap, name: string, rom: Uint8Array): BaseAddress {
   const size = romRange(rom);

@@ -62,6 +62,11 @@ export class IsaBridge {
     return irqLine((high) => this.#drive(pirq, bit, high));
   }
 
+  /** A PCI device is no more: it holds no line. */
+  release(device: number): void {
+    for (const [pirq] of this.#state.pins.entries()) this.#drive(pirq, (1 << device) >>> 0, false);
+  }
+
   #drive(pirq: number, bit: number, high: boolean): void {
     const { pins } = this.#state;
     pins[pirq] = (high ? pins[pirq] | bit : pins[pirq] & ~bit) >>> 0;

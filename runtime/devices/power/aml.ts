@@ -13,6 +13,8 @@ const Op = {
   scope: 0x10,
   buffer: 0x11,
   package: 0x12,
+  dualName: 0x2e,
+  multiName: 0x2f,
 } as const;
 const DEVICE = [0x5b, 0x82];
 
@@ -25,10 +27,12 @@ export function ascii(text: string): number[] {
   return Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** A name of at most four characters, or a path `\SEG`. */
-function nameString(name: string): Aml {
+/** A name of at most four characters, or a path such as `\SEG.SEG`. */
+export function nameString(name: string): Aml {
   const root = name.startsWith('\\');
-  return [...(root ? [0x5c] : []), ...ascii(name.slice(root ? 1 : 0).padEnd(4, '_'))];
+  const segments = name.slice(root ? 1 : 0).split('.');
+  const prefix = segments.length === 1 ? [] : segments.length === 2 ? [Op.dualName] : [Op.multiName, segments.length];
+  return [...(root ? [0x5c] : []), ...prefix, ...segments.flatMap((segment) => ascii(segment.padEnd(4, '_')))];
 }
 
 /** An integer in as few bytes as it fits in. */
@@ -43,13 +47,17 @@ export function string(text: string): Aml {
   return [Op.string, ...ascii(text), 0];
 }
 
+/** A length in one byte, or in more with 4 bits in the first one. */
+export function packageLength(length: number): Aml {
+  if (length < 0x40) return [length];
+  const extra = length < 0x1000 ? 1 : 2;
+  return [(extra << 6) | (length & 0xf), ...littleEndian(length >> 4, extra)];
+}
+
 /** A package length, which counts itself, before what it counts. */
-function sized(content: Aml): Aml {
-  const short = content.length + 1;
-  if (short < 0x40) return [short, ...content];
-  const extra = content.length + 2 < 0x1000 ? 1 : 2;
-  const length = content.length + 1 + extra;
-  return [(extra << 6) | (length & 0xf), ...littleEndian(length >> 4, extra), ...content];
+export function sized(content: Aml): Aml {
+  const own = [1, 2, 3].find((own) => packageLength(content.length + own).length === own)!;
+  return [...packageLength(content.length + own), ...content];
 }
 
 export function scope(name: string, ...terms: Aml[]): Aml {

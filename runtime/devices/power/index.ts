@@ -8,6 +8,7 @@ import type { EventQueue, Timer } from '../../time/events.ts';
 import { type FunctionPart, PciFunction } from '../pci/function.ts';
 import { MovableRange, portRange } from '../pci/range.ts';
 import { Header } from '../pci/registers.ts';
+import type { GeneralEvents } from './general-events.ts';
 import {
   APMC_ENABLE,
   BASE_MASK,
@@ -38,6 +39,8 @@ export interface PowerManagementOptions {
   readonly base?: number;
   /** The SMBus, which has registers in this function. */
   readonly smbus?: FunctionPart;
+  /** They have the same interrupt. */
+  readonly generalEvents?: GeneralEvents;
 }
 
 const TIMER_MASK = 2 ** TIMER_BITS - 1;
@@ -57,7 +60,7 @@ export class PowerManagement {
   readonly #range: MovableRange;
 
   constructor(options: PowerManagementOptions) {
-    const { ports, events, base = 0, smbus } = options;
+    const { ports, events, base = 0, smbus, generalEvents } = options;
     this.#options = options;
     this.#carry = events.timer('acpi timer', (now) => this.#settle(now));
     this.#range = new MovableRange(portRange(ports, (at) => this.#regions(at)));
@@ -84,6 +87,7 @@ export class PowerManagement {
       },
     });
     this.#registerSmiPorts();
+    if (generalEvents) generalEvents.onChanged = () => this.#update();
     this.pciFunction.reset();
     this.reset();
   }
@@ -253,7 +257,8 @@ export class PowerManagement {
     const { status, enable, control, nextCarry: carry } = this.#state;
     const sciEnabled = (control & Control.sciEnable) !== 0;
     this.#wakeBy(status & enable & Event.waking);
-    this.#options.irq.set(sciEnabled && (status & enable & Event.enableable) !== 0);
+    const isFixed = sciEnabled && (status & enable & Event.enableable) !== 0;
+    this.#options.irq.set(isFixed || this.#options.generalEvents?.isAsserted === true);
     const waits = sciEnabled && (enable & ~status & Event.timer) !== 0;
     this.#carry.arm(waits ? nanosecondsAt(carry) : Infinity);
   }

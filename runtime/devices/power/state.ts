@@ -15,3 +15,5 @@ export const powerState = describe({
   smiCommand: u8,
   smiStatus: u8,
 });
+
+export const generalEventsState = describe({ status: u16, enable: u16 });

@@ -1,7 +1,7 @@
 import { ascii } from './aml.ts';
 import { type DsdtOptions, dsdtCode } from './dsdt.ts';
 import { AcpiImage, RSDP_BYTES, setChecksum } from './image.ts';
-import { Register, SCI_IRQ, Smi } from './registers.ts';
+import { GPE0, GPE0_PORT, Register, SCI_IRQ, Smi } from './registers.ts';
 
 export interface AcpiTablesOptions extends DsdtOptions {
   /** I/O base of the power management registers. */
@@ -157,9 +157,11 @@ function fadtContent(base: number, facsAt: number, dsdtAt: number): Uint8Array {
     [56, 4, event],
     [64, 4, control],
     [76, 4, timer],
+    [80, 4, GPE0_PORT],
     [88, 1, 4],
     [89, 1, 2],
     [91, 1, 4],
+    [92, 1, GPE0.bytes],
     [96, 2, NO_C2],
     [98, 2, NO_C3],
     [108, 1, CENTURY],
@@ -172,6 +174,7 @@ function fadtContent(base: number, facsAt: number, dsdtAt: number): Uint8Array {
     ...ioAddress(148, 32, event),
     ...ioAddress(172, 16, control),
     ...ioAddress(208, 32, timer),
+    ...ioAddress(220, 8 * GPE0.bytes, GPE0_PORT),
   ];
   const content = values.map(([offset, size, value]): FieldValue => [offset - HEADER_BYTES, size, value]);
   return fields(FADT_BYTES - HEADER_BYTES, content);

@@ -223,6 +223,7 @@ const image = buildAcpiTables({
   fwCfgPorts: { first: 0x510, count: 12 },
   pirqRoutes: [10, 10, 11, 11],
   serialPorts: [{ base: 0x3f8, irq: 4 }],
+  hotPlugSlots: [3, 31],
 });
 const rsdpAddress = 0xe0000;
 const tables = image.placedAt(rsdpAddress);
@@ -305,13 +306,14 @@ test('AML: the lengths of nested objects end where their parents do', () => {
     expect(textAt(at + 2 + bytes, 4)).toBe(name);
     return at + 2 + length;
   };
-  // \_SB, in it PCI0 and FWCF, after it \_S3, \_S4 and \_S5.
+  // \_SB, in it PCI0 and FWCF, after it \_GPE, \_S3, \_S4 and \_S5.
   const [scopeLength, scopeBytes] = packageLength(dsdt + 37);
   expect(memory[dsdt + 36]).toBe(0x10);
   const afterScope = dsdt + 37 + scopeLength;
   const afterRoot = endOfDevice(dsdt + 37 + scopeBytes + 5, 'PCI0');
   expect(endOfDevice(afterRoot, 'FWCF')).toBe(afterScope);
-  let at = afterScope;
+  expect(textAt(afterScope + 2, 5)).toBe('\\_GPE');
+  let at = afterScope + 1 + packageLength(afterScope + 1)[0];
   for (const name of ['_S3_', '_S4_', '_S5_']) {
     expect(textAt(at, 6)).toBe(`\x08\\${name}`);
     at += 6 + 1 + packageLength(at + 7)[0];

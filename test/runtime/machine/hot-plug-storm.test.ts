@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import type { ToHost } from '../../../runtime/host/messages.ts';
 import { createMachine, type MachineCore } from '../../../runtime/machine/machine.ts';
-import { nameOfPlugged, type PluggedDevice } from '../../../runtime/machine/plugboard.ts';
+import { nameOfPlugged, type PluggedUsbDevice } from '../../../runtime/machine/plugboard.ts';
 import { Random } from '../../support/random.ts';
 
 /** The controller's ports (registers), and its place on the PCI bus. */
@@ -11,7 +11,7 @@ const medium = { sectors: 64, isReadOnly: false };
 const bus = 'usb-bus.0';
 const { bytes: flat } = assemble('cli\n hlt', { origin: 0x7c00, bits: 32 });
 
-const devices: readonly PluggedDevice[] = [1, 2].flatMap((port): PluggedDevice[] => [
+const devices: readonly PluggedUsbDevice[] = [1, 2].flatMap((port): PluggedUsbDevice[] => [
   { type: 'usb-input', input: 'tablet', bus, port },
   { type: 'usb-input', input: 'keyboard', bus, port },
   { type: 'usb-disk', drive: { name: 'usb0', interface: 'usb', index: 0, media: 'disk', medium }, bus, port },
@@ -54,8 +54,8 @@ type Machine = ReturnType<typeof makeMachine>;
 
 /** Plugs something in that fits, or pulls something out. */
 function replug(random: Random, { pc, examination }: MachineCore): void {
-  const present = pc.plugboard.devices;
-  const fits = (one: PluggedDevice) =>
+  const present = pc.plugboard.devices as readonly PluggedUsbDevice[];
+  const fits = (one: PluggedUsbDevice) =>
     present.every((other) => other.port !== one.port && nameOfPlugged(other) !== nameOfPlugged(one));
   const free = devices.filter(fits);
   if (free.length > 0 && (present.length === 0 || random.chance(50))) examination.plug(random.pick(free));

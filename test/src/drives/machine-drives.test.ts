@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { MachineDrives } from '../../../src/drives/index.ts';
 import { planDrives } from '../../../src/drives/options.ts';
 import type { DriveCommand, DriveReport } from '../../../src/drives/protocol.ts';
+import { startedByMessage } from '../../../src/drives/started-by-message.ts';
 import type { DriveThread, Host } from '../../../src/host.ts';
 import type { MessageEnd } from '../../../src/isolate/protocol.ts';
 
@@ -27,7 +28,8 @@ function makeDrives(isStuck: (command: DriveCommand) => boolean) {
     ended.push('terminated');
     if (sent.some(isStuck)) await new Promise(() => {});
   };
-  const thread = { port, hold: () => {}, terminate } as unknown as DriveThread;
+  const started = startedByMessage(port, () => {});
+  const thread = Object.assign(started, { hold: () => {}, terminate }) as unknown as DriveThread;
   const plans = planDrives([{ media: 'cdrom', image: 'a.iso' }]);
   const drives = new MachineDrives(plans, { startDrives: () => thread } as unknown as Host);
   const told: string[] = [];

@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
 import type { ToMachine } from '../../../runtime/host/messages.ts';
+import type { DriveConfig } from '../../../runtime/machine/drives.ts';
 import { DriveLink } from '../../../src/isolate/drive-link.ts';
 import type { MessageEnd, ToDrives } from '../../../src/isolate/protocol.ts';
 import { messageEnd, takingEnd } from '../../../src/node/thread.ts';
@@ -16,7 +17,7 @@ const answer: ToMachine = { type: 'completion', id: 1, answer: { error: null } }
 function connected(endOf: (port: MessagePort) => MessageEnd<ToDrives, ToMachine>) {
   const { port1, port2 } = new MessageChannel();
   cleanups.push(() => port1.close());
-  const link = new DriveLink(endOf(port1), {});
+  const link = new DriveLink(endOf(port1), { drives: [{ name: 'ide1-cd0' } as DriveConfig] });
   const received: ToMachine[] = [];
   link.connect(new Int32Array(1), (message) => received.push(message));
   return { link, received, drives: port2 };

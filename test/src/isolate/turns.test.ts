@@ -44,7 +44,7 @@ test('whoever has woken a machine, it takes what all have sent, without a turn o
       else port.onmessage!({ data: { type: 'stop' } as never });
     },
   };
-  const config = { memoryBytes: 0 } as MachineConfig;
+  const config = { memoryBytes: 0, drives: [{ name: 'ide0-hd0' }] } as unknown as MachineConfig;
   const done = runIsolate({ config, createCore: () => core, thread, port, drives } as never);
   port.onmessage!({ data: { type: 'call', id: 1, name: 'run', args: [] } as never });
   await done;

@@ -83,6 +83,7 @@ test('the index port reaches all registers', () => {
     0x12345400,
     0,
   ]);
+  expect([rig.ports.read(INDEX + 0x10, 1), rig.ports.read(INDEX + 0x14, 2)]).toEqual([Port.clb & 0xff, 0x5400]);
   rig.ports.write(INDEX + 0x10, 4, 0xffffffff);
   expect([rig.ports.read(INDEX + 0x10, 4), rig.ports.read(INDEX + 0x14, 4)]).toEqual([0xffc, 0]);
 });

@@ -1,0 +1,88 @@
+import { BASE_PORT, PORT_COUNT } from '../pci-hot-plug/registers.ts';
+import { type Aml, device, eisaId, integer, ioPorts, named, resources, scope, string } from './aml.ts';
+import {
+  and,
+  argument,
+  doublewordPorts,
+  exclusive,
+  ifThen,
+  method,
+  mutex,
+  notify,
+  reference,
+  shiftLeft,
+  store,
+} from './aml-code.ts';
+import { GPE0, GPE0_PORT, PCI_HOT_PLUG_EVENT } from './registers.ts';
+
+/** What a device is notified of (ACPI specification 2.0, 5.6.3). */
+const Notification = { deviceCheck: 1, ejectRequest: 3 } as const;
+
+const ONE = integer(1);
+const ZERO = integer(0);
+
+/**
+ * What a system has to know to plug PCI devices in and pull them out: for each slot a device that it can eject, and what to look at when the event
+ * has come. Names are those of QEMU's tables (docs/specs/acpi_pci_hotplug.rst).
+ */
+export function hotPlugSlots(slots: readonly number[]): Aml[] {
+  return [
+    doublewordPorts('PHPR', BASE_PORT, ['PCIU', 'PCID', 'B0EJ', null, 'BNUM']),
+    mutex('BLCK'),
+    method('PCEJ', 1, exclusive('BLCK', store(ZERO, 'BNUM'), store(shiftLeft(ONE, argument(0)), 'B0EJ'))),
+    method('DVNT', 2, ...slots.map(notifySlot)),
+    method(
+      'PCNT',
+      0,
+      exclusive(
+        'BLCK',
+        store(ZERO, 'BNUM'),
+        reference('DVNT', reference('PCIU'), integer(Notification.deviceCheck)),
+        reference('DVNT', reference('PCID'), integer(Notification.ejectRequest)),
+      ),
+    ),
+    ...slots.map(slotDevice),
+  ];
+}
+
+/** By device and function, as configuration addresses have them. */
+function slotName(slot: number): string {
+  return `S${(slot << 3).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+/** The device of a slot, if its bit is set in the first argument, is told the second one. */
+function notifySlot(slot: number): Aml {
+  return ifThen(and(argument(0), integer(2 ** slot)), notify(slotName(slot), argument(1)));
+}
+
+function slotDevice(slot: number): Aml {
+  return device(
+    slotName(slot),
+    named('_ADR', integer(slot * 0x10000)),
+    named('_SUN', integer(slot)),
+    method('_EJ0', 1, reference('PCEJ', reference('_SUN'))),
+  );
+}
+
+/** What the event of PCI slots does. */
+export function hotPlugEvent(): Aml {
+  return scope('\\_GPE', method(`_E0${PCI_HOT_PLUG_EVENT}`, 0, reference('\\_SB.PCI0.PCNT')));
+}
+
+/** Ports of its own that the chipset has among those of PCI: nothing else is to be put there. */
+export function hotPlugPorts(): Aml[] {
+  return [
+    chipsetPorts('PHPD', 'PCI Hotplug resources', BASE_PORT, PORT_COUNT),
+    chipsetPorts('GPE0', 'GPE0 resources', GPE0_PORT, GPE0.bytes),
+  ];
+}
+
+function chipsetPorts(name: string, unique: string, base: number, count: number): Aml {
+  return device(
+    name,
+    named('_HID', eisaId('PNP0A06')),
+    named('_UID', string(unique)),
+    named('_STA', integer(0x0b)),
+    named('_CRS', resources(ioPorts(base, count))),
+  );
+}

@@ -1,0 +1,66 @@
+import type { PciBus } from '../devices/pci/index.ts';
+import { PciHotPlug } from '../devices/pci-hot-plug/index.ts';
+import type { IsaBridge } from '../devices/piix3/index.ts';
+import type { GeneralEvents } from '../devices/power/general-events.ts';
+import { PCI_HOT_PLUG_EVENT } from '../devices/power/registers.ts';
+import type { Board, Part } from './board.ts';
+import { makePciDevice, type PluggedPciDevice } from './pci-devices.ts';
+import { hotPlugSlots } from './pci-slots.ts';
+import { nameOfPlugged, type PlugBus } from './plugboard.ts';
+
+/** The parts of the PC that have to do with PCI slots. */
+export interface PciSlotParts {
+  readonly pci: PciBus;
+  readonly bridge: IsaBridge;
+  readonly generalEvents: GeneralEvents;
+}
+
+/** The slots of the PCI bus: a system is told of what is plugged in, and lets go of what is to be pulled out. */
+export class PciPlugs implements PlugBus<PluggedPciDevice> {
+  readonly chip: PciHotPlug;
+  readonly #board: Board;
+  readonly #parts: PciSlotParts;
+  readonly #bySlot = new Map<number, { readonly device: PluggedPciDevice; readonly part: Part }>();
+
+  constructor(board: Board, parts: PciSlotParts) {
+    this.#board = board;
+    this.#parts = parts;
+    const removable = hotPlugSlots(board.config).reduce((bits, slot) => bits + 2 ** slot, 0);
+    this.chip = new PciHotPlug({
+      ports: board.ports,
+      tell: () => parts.generalEvents.raise(PCI_HOT_PLUG_EVENT),
+      removable: () => removable,
+      eject: (slot) => this.#eject(slot),
+    });
+  }
+
+  plug(device: PluggedPciDevice): Part {
+    const part = makePciDevice(this.#board, device);
+    this.#parts.pci.add(part.pciFunction!);
+    part.pciFunction!.reset();
+    part.reset();
+    this.#bySlot.set(device.slot, { device, part });
+    return part;
+  }
+
+  unplug({ slot }: PluggedPciDevice): void {
+    const { part } = this.#bySlot.get(slot)!;
+    this.#bySlot.delete(slot);
+    this.#parts.pci.remove(part.pciFunction!);
+    this.#parts.bridge.release(slot);
+  }
+
+  announce({ slot }: PluggedPciDevice): void {
+    this.chip.inserted(slot);
+  }
+
+  ask({ slot }: PluggedPciDevice): void {
+    this.chip.ask(slot);
+  }
+
+  /** A system may try what cannot be pulled out. */
+  #eject(slot: number): void {
+    const gone = this.#bySlot.get(slot);
+    if (gone) this.#board.plugboard.eject(nameOfPlugged(gone.device));
+  }
+}
