@@ -22,6 +22,7 @@ export {
   cardModels,
   type DisplayModel,
   displayModels,
+  type PciCardModel,
   type SoundCardModel,
   soundCardModels,
   type UsbControllerModel,
@@ -98,6 +99,17 @@ export type {
   KernelModule,
   MachineOptions,
 } from './options.ts';
+export {
+  type PciCardOptions,
+  type PciDeviceOptions,
+  type PciDevices,
+  type PciDiskModel,
+  type PciDiskOptions,
+  type PciRngOptions,
+  type PluggablePciModel,
+  type PluggedPci,
+  pluggablePciModels,
+} from './pci-devices.ts';
 export type { ProcessorOptions } from './processors.ts';
 export type { JsonObject } from './qmp/command.ts';
 export type { EventListener } from './qmp/events.ts';

@@ -1,13 +1,17 @@
-import { type BlockNode, BlockNodes } from './block-nodes.ts';
+import { BlockNodes } from './block-nodes.ts';
 import { deviceOptionsText } from './device-properties.ts';
 import { driveBus, findDriveOfDevice } from './drives/attachment.ts';
 import { isIdentifier } from './drives/options.ts';
 import { ConfigurationError } from './errors.ts';
+import { pciProperties, pluggablePci, plugPci } from './hot-plug-pci.ts';
 import type { Machine } from './machine.ts';
+import { pluggablePciModels } from './pci-devices.ts';
+import { PCI_BUS } from './pci-slots.ts';
 import type { UsbInputOptions } from './usb.ts';
 import type { UsbDiskOptions } from './usb-ports.ts';
+import { waitingNode } from './waiting-node.ts';
 
-/** Where a device is plugged in. Only the USB takes devices while the machine runs. */
+/** Where a device is plugged in. The USB and the PCI bus take devices while the machine runs. */
 type Bus = 'isa' | 'ide' | 'floppy-bus' | 'pci' | 'usb-bus' | 'virtio-serial' | 'none';
 
 /** Devices by the names that QEMU has for them. */
@@ -63,13 +67,14 @@ const pluggable: Readonly<
 export function deviceHelp(machine: Machine, { driver = '', ...given }: DeviceProperties): string | undefined {
   const asksForHelp = (word: string) => word === 'help' || word === '?';
   if (asksForHelp(driver))
-    return Object.keys(pluggable)
+    return [...Object.keys(pluggable), ...pluggablePciModels]
       .map((model) => `name "${model}", bus ${busOf(model)}\n`)
       .join('');
   if (!Object.keys(given).some(asksForHelp)) return undefined;
-  const model = pluggable[driver];
-  if (model === undefined) throw new ConfigurationError(plugProblem(machine, driver));
-  return deviceOptionsText(driver, Object.fromEntries(['port', ...model.properties].map((name) => [name, ''])));
+  const pciModel = pluggablePci(driver);
+  const properties = pciModel ? pciProperties(pciModel) : pluggable[driver] && ['port', ...pluggable[driver].properties];
+  if (properties === undefined) throw new ConfigurationError(plugProblem(machine, driver));
+  return deviceOptionsText(driver, Object.fromEntries(properties.map((name) => [name, ''])));
 }
 
 /**
@@ -83,13 +88,15 @@ export async function plugDevice(
   takenIds: readonly string[] = [],
 ): Promise<void> {
   if (driver === undefined || driver === '') throw new ConfigurationError("Parameter 'driver' is missing");
-  const model = pluggable[driver];
-  if (model === undefined || !machine.usb.isThere) throw new ConfigurationError(plugProblem(machine, driver));
   const { id, bus, port, drive, serial } = given;
-  const names = machine.usb.buses.map(({ name }) => name);
-  if (bus !== undefined && !names.includes(bus)) throw new ConfigurationError(`Bus '${bus}' not found`);
   if (id !== undefined && !isIdentifier(id)) throw new ConfigurationError("Parameter 'id' expects an identifier");
   if (id !== undefined && takenIds.includes(id)) throw new ConfigurationError(`Duplicate device ID '${id}'`);
+  const pciModel = pluggablePci(driver);
+  if (pciModel !== undefined) return await plugPci(machine, pciModel, given);
+  const model = pluggable[driver];
+  if (model === undefined || !machine.usb.isThere) throw new ConfigurationError(plugProblem(machine, driver));
+  const names = machine.usb.buses.map(({ name }) => name);
+  if (bus !== undefined && !names.includes(bus)) throw new ConfigurationError(`Bus '${bus}' not found`);
   const unknown = Object.keys(given).find((name) => !['id', 'bus', 'port', ...model.properties].includes(name));
   if (unknown !== undefined) throw new ConfigurationError(`Property '${driver}.${unknown}' not found`);
   const place = {
@@ -117,7 +124,7 @@ async function plugDisk(
 ): Promise<void> {
   const nodes = BlockNodes.of(machine);
   if (drive === undefined) throw new ConfigurationError('drive property not set');
-  const node = waitingNode(nodes, machine, drive);
+  const node = waitingNode(machine, 'usb-storage', drive);
   const format = node.driver === 'qcow2' ? 'qcow2' : 'raw';
   const { snapshot = false, serial: own } = node.drive ?? {};
   const told = serial ?? own;
@@ -129,17 +136,6 @@ async function plugDisk(
   nodes.insert(name!, node);
 }
 
-function waitingNode(nodes: BlockNodes, { drives }: Machine, name: string): BlockNode {
-  const node = nodes.find(name);
-  if (node && !nodes.isUsed(node)) return node;
-  if (node) throw new ConfigurationError(`Drive '${name}' is already in use by another block device`);
-  if (drives.some((one) => one.isCalled(name)))
-    throw new ConfigurationError(
-      `Drive '${name}' is already in use because it has been automatically connected to another device (did you need 'if=none' in the drive options?)`,
-    );
-  throw new ConfigurationError(`Property 'usb-storage.drive' can't find value '${name}'`);
-}
-
 /**
  * Pulls a device out, as `device_del` says it. False: there is none such.
  * @throws ConfigurationError for one that cannot be pulled out
@@ -148,10 +144,12 @@ export async function unplugDevice(machine: Machine, id: string): Promise<boolea
   const name = id.replace(/^\/machine\/peripheral(-anon)?\//, '');
   const drive = findDriveOfDevice(machine.drives, name)?.name;
   const device = machine.usb.devices.find((one) => one.id === name || (drive !== undefined && one.drive === drive));
-  const problem = device ? undefined : unplugProblem(machine, name);
+  const pciDevice = machine.pci.find(name) ?? (drive === undefined ? undefined : machine.pci.find(drive));
+  const problem = (device ?? pciDevice) ? undefined : unplugProblem(machine, name);
   if (problem !== undefined) throw new ConfigurationError(problem);
   if (device) await machine.usb.unplug(device.id);
-  return device !== undefined;
+  else if (pciDevice) await machine.pci.unplug(pciDevice.id);
+  return device !== undefined || pciDevice !== undefined;
 }
 
 /** Why a device cannot be plugged into a machine that runs, in QEMU's words (softmmu/qdev-monitor.c). */
@@ -159,6 +157,8 @@ export function plugProblem({ drives, virtioPorts }: Pick<Machine, 'drives' | 'v
   const bus = busOf(model);
   if (bus === undefined) return `'${model}' is not a valid device model name`;
   if (bus === 'none') return "Parameter 'driver' expects a pluggable device type";
+  if (bus === 'pci')
+    return `'${model}' cannot be plugged into '${PCI_BUS}' while the machine runs; give it when the machine is made (-device)`;
   if (bus === 'usb-bus') return `No 'usb-bus' bus found for device '${model}'`;
   if (bus === 'virtio-serial' && virtioPorts.length === 0)
     return `No 'virtio-serial-bus' bus found for device '${model}'`;
@@ -174,7 +174,7 @@ export function plugProblem({ drives, virtioPorts }: Pick<Machine, 'drives' | 'v
 function unplugProblem({ drives, network }: Pick<Machine, 'drives' | 'network'>, id: string): string | undefined {
   const drive = findDriveOfDevice(drives, id);
   const card = network.find(({ name }) => name === id);
-  if (card) return `Bus '${card.model === 'ne2k_isa' ? 'isa' : 'pci'}.0' does not support hotplugging`;
+  if (card) return "Bus 'isa.0' does not support hotplugging";
   // A flash chip is on no bus: there is no such device, as in QEMU.
   const bus = drive && driveBus(drive.place);
   return bus && `Bus '${bus}' does not support hotplugging`;

@@ -29,6 +29,7 @@ export type {
   RunResult,
 } from '../runtime/machine/config.ts';
 export type * from '../runtime/machine/examination.ts';
+export type { PluggedPciDevice } from '../runtime/machine/pci-devices.ts';
 export { nameOfPlugged, type PluggedDevice, type PluggedUsbDevice } from '../runtime/machine/plugboard.ts';
 export type { MachineImage, MemoryPart, TransferCallName, TransferCalls } from '../runtime/machine/transfer.ts';
 

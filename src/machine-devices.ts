@@ -10,6 +10,7 @@ import type { IsolatePool } from './isolate/pool.ts';
 import type { MachineConfig } from './machine-core.ts';
 import type { DebugConsole, MachineParts } from './machine-types.ts';
 import type { MachineMigration } from './migration/index.ts';
+import { PciDevices } from './pci-devices.ts';
 import { Screen } from './screen/index.ts';
 import type { SerialPort } from './serial.ts';
 import type { SharedFiles } from './shares/files.ts';
@@ -44,7 +45,9 @@ export abstract class MachineDevices extends ConnectedMachine {
   readonly drives: readonly Drive[];
   /** What is plugged into its USB controller, where it has one: devices come and go while it runs. */
   readonly usb: UsbPorts;
-  /** Its network cards, in the order of the options. */
+  /** Its PCI bus: network cards, disks and others come and go while it runs. */
+  readonly pci: PciDevices;
+  /** Its network cards, in the order of the options; what is plugged in later comes last. */
   readonly network: readonly NetworkCard[];
   /** Files in memory that the guest may mount (`MachineOptions.shares` with `files` or `server`), by the tag of the share. */
   readonly shares: ReadonlyMap<string, SharedFiles>;
@@ -74,6 +77,14 @@ export abstract class MachineDevices extends ConnectedMachine {
       isMigrating: () => this.migration.isUnderWay,
       isAwaited: () => this.migration.isAwaited,
       unplugged: (device) => void this.emit('unplug', device),
+    });
+    this.pci = new PciDevices({
+      ...{ made, streams, examine: this.examine },
+      answered: (drive) => this.call('answered', drive),
+      isMigrating: () => this.migration.isUnderWay,
+      isAwaited: () => this.migration.isAwaited,
+      unplugged: (device) => void this.emit('unplug', device),
+      otherIds: () => this.usb.devices.map(({ id }) => id),
     });
     this.drives = made.drives.all;
     this.network = made.cards.all;

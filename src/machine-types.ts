@@ -6,6 +6,7 @@ import type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 import type { LimitName } from './isolate/run-limits.ts';
 import type { DebugCallName, DebugCalls, DebugStop, ExaminationCalls, ExaminationName } from './machine-core.ts';
 import type { MachineOptions } from './options.ts';
+import type { PluggedPci } from './pci-devices.ts';
 import type { MachineRecording } from './recording/machine-recording.ts';
 import type { SerialPort } from './serial.ts';
 import type { MachineShares } from './shares/index.ts';
@@ -41,8 +42,8 @@ export interface MachineEvents {
   error: Error;
   /** The tray of a CD-ROM drive was opened or closed, by the guest or by who changes what is in it. */
   tray: TrayMove;
-  /** A device was pulled out (`Machine.usb`). */
-  unplug: PluggedUsb;
+  /** A device was pulled out (`Machine.usb`, `Machine.pci`). */
+  unplug: PluggedUsb | PluggedPci;
   /** Something that the emulator has to say. */
   log: string;
 }

@@ -16,6 +16,9 @@ interface DevicePlans {
   readonly shares: readonly { readonly name: string }[];
 }
 
+/** What the bus is called. */
+export const PCI_BUS = 'pci.0';
+
 /** What has the slots before those of devices. */
 const chipset: PciSlots = { i440FX: 0, PIIX3: 1 };
 

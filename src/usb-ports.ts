@@ -2,7 +2,7 @@ import { type UsbControllerModel, type UsbInput, usbControllers, usbInputs } fro
 import { usbInputPorts } from '../runtime/machine/resources.ts';
 import { defaultBus, type UsbBusPlan, type UsbPort } from '../runtime/machine/usb-plan.ts';
 import { configOf } from './drives/index.ts';
-import { type DriveOptions, type DrivePlan, planUsbDisk } from './drives/options.ts';
+import { type DriveOptions, type DrivePlan, planPluggedDisk } from './drives/options.ts';
 import { ConfigurationError } from './errors.ts';
 import { type InputDevices, plugInput, unplugInput } from './input/connect.ts';
 import { nameOfPlugged, type PluggedDevice, type PluggedUsbDevice } from './machine-core.ts';
@@ -176,7 +176,7 @@ export class UsbPorts {
       ...(driveId !== undefined && { id: driveId }),
       ...(id !== undefined && { device: id }),
     };
-    const plan = planUsbDisk(named, [...this.#all, ...drives.all]);
+    const plan = planPluggedDisk('usb', named, [...this.#all, ...drives.all]);
     const { name } = plan;
     this.#checkId(id ?? name);
     const drive = await drives.add(plan);

@@ -4,6 +4,8 @@ export const cardModels = ['rtl8139', 'ne2k_pci', 'ne2k_isa', 'e1000', 'pcnet', 
 export type CardModel = (typeof cardModels)[number];
 /** Those on the PCI bus, which may have an option ROM. */
 export type PciCardModel = Exclude<CardModel, 'ne2k_isa'>;
+/** All of these. */
+export const pciCardModels: readonly PciCardModel[] = cardModels.filter((model) => model !== 'ne2k_isa');
 
 /** Display adapters that there are: QEMU's standard VGA, and Cirrus Logic's CL-GD5446. */
 export const displayModels = ['std', 'cirrus'] as const;

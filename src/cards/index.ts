@@ -5,11 +5,12 @@ import type { PciCardModel } from '../../runtime/machine/models.ts';
 import { loadImage } from '../boot-images.ts';
 import { ConfigurationError, messageOf } from '../errors.ts';
 import type { Host } from '../host.ts';
+import type { MachineStreams } from '../machine-streams.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { OpenNetwork } from '../network/open-network.ts';
 import type { Image } from '../options.ts';
 import { NetworkCard } from './card.ts';
-import type { CardPlan } from './options.ts';
+import { type CardOptions, type CardPlan, planPluggedCard } from './options.ts';
 import { withCardIds } from './rom-ids.ts';
 
 /** A cable with nothing at its end. */
@@ -39,14 +40,16 @@ type CardHost = Pick<Host, 'openNetwork' | 'readFile' | 'ipxe'>;
 export class MachineCards {
   /** In the order of their plans, once they are open. */
   readonly all: NetworkCard[] = [];
-  readonly #plans: readonly CardPlan[];
+  readonly #plans: CardPlan[];
+  /** Of cards that are not in the machine yet. */
+  readonly #coming = new Map<string, { readonly plan: CardPlan; readonly network: OpenNetwork }>();
   readonly #configs: CardConfig[] = [];
   readonly #host: CardHost;
   #machine: CardMachine = { send: () => {}, log: () => {} };
   #closed: Promise<unknown> | undefined;
 
   constructor(plans: readonly CardPlan[], host: CardHost) {
-    this.#plans = plans;
+    this.#plans = [...plans];
     this.#host = host;
   }
 
@@ -59,6 +62,41 @@ export class MachineCards {
       this.#configs.push(await this.#configOf(plan));
       this.all.push(this.#connectCard(plan, await this.#networkOf(plan)));
     }
+  }
+
+  /**
+   * Opens what one more card is to be connected to, which comes into the machine next (`enter`), or not (`remove`).
+   * @throws ConfigurationError
+   */
+  async add(options: CardOptions): Promise<CardConfig> {
+    const plan = planPluggedCard(options, this.#plans);
+    const network = await this.#networkOf(plan);
+    this.#plans.push(plan);
+    this.#coming.set(plan.config.name, { plan, network });
+    return plan.config;
+  }
+
+  /** A card is in the machine now. One of a recording is connected to nothing. */
+  enter(config: CardConfig, streams: Pick<MachineStreams, 'addOutput' | 'addInput'>): void {
+    const nowhere = { plan: { config, rom: undefined, backend: undefined, networkName: config.name } };
+    const { plan, network } = this.#coming.get(config.name) ?? { ...nowhere, network: given(nothing()) };
+    if (!this.#coming.delete(config.name)) this.#plans.push(plan);
+    const card = this.#connectCard(plan, network);
+    this.all.push(card);
+    streams.addOutput(card.name, card.cable);
+    streams.addInput(card.name, card.cable);
+  }
+
+  /** A card was pulled out, or does not come. */
+  async remove(name: string): Promise<void> {
+    const coming = this.#coming.get(name);
+    this.#coming.delete(name);
+    const isAnother = ({ config }: CardPlan) => config.name !== name;
+    this.#plans.splice(0, Infinity, ...this.#plans.filter(isAnother));
+    const n = this.all.findIndex((card) => card.name === name);
+    const [card] = n < 0 ? [] : this.all.splice(n, 1);
+    await coming?.network.backend.close();
+    await card?.close();
   }
 
   async #networkOf({ backend }: CardPlan): Promise<OpenNetwork> {
@@ -102,11 +140,12 @@ export class MachineCards {
     this.#machine = machine;
   }
 
-  /** Answers a request of the machine's for one of them. Throws if it is for none: the machine would wait for ever. */
+  /** Answers a request of the machine's for one of them. */
   answer({ port, id, question }: ToHost & { type: 'request' }): void {
     const card = this.all.find(({ name }) => controlPortName(name) === port);
-    if (card === undefined) throw new Error(`no network card answers requests of the port '${port}'`);
-    this.#machine.send({ type: 'completion', id, answer: card.cable.exchange(question as Uint8Array) });
+    // It may have been pulled out since.
+    const answer = card === undefined ? new Uint8Array(0) : card.cable.exchange(question as Uint8Array);
+    this.#machine.send({ type: 'completion', id, answer });
   }
 
   /** Lets go of all that they are connected to. May be called again. */

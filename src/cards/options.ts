@@ -64,6 +64,16 @@ export function planCards(cards: readonly CardOptions[]): CardPlan[] {
   return plans;
 }
 
+/**
+ * A card that is plugged into a machine that has others.
+ * @throws ConfigurationError
+ */
+export function planPluggedCard(card: CardOptions, others: readonly CardPlan[]): CardPlan {
+  if (others.length === MOST_CARDS)
+    throw new ConfigurationError(`there are ${MOST_CARDS} network cards, and no more are possible; pull one out first`);
+  return plannedCard(card, 'the card', others);
+}
+
 function plannedCard(options: CardOptions, where: string, others: readonly CardPlan[]): CardPlan {
   checkNames(where, options, optionNames);
   const { card = defaultCard, mac, backend } = options;
@@ -88,8 +98,16 @@ function plannedCard(options: CardOptions, where: string, others: readonly CardP
       ...(bootIndex !== undefined && { bootIndex }),
     },
     backend: checkedBackend(where, backend),
-    networkName: options.backendName ?? `#net${String(others.length).padStart(3, '0')}`,
+    networkName: options.backendName ?? freeNetworkName(others),
   };
+}
+
+function freeNetworkName(others: readonly CardPlan[]): string {
+  const names = others.map(({ networkName }) => networkName);
+  for (let n = others.length; ; n++) {
+    const name = `#net${String(n).padStart(3, '0')}`;
+    if (!names.includes(name)) return name;
+  }
 }
 
 function freeName(card: CardModel, others: readonly CardPlan[]): string {

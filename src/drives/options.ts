@@ -47,7 +47,7 @@ export interface DriveOptions {
   /** Of a USB disk: its port of the controller, from 1. Default: the next free one after those of `MachineOptions.usb`. */
   readonly port?: number;
   /**
-   * What monitors call its device, as `-device`'s id; made as `id`. A USB disk is pulled out by that (`Machine.usb`). Default: the name of its
+   * What monitors call its device, as `-device`'s id; made as `id`. A disk on the USB, of virtio or NVMe is pulled out by that (`Machine.usb`, `Machine.pci`). Default: the name of its
    * place, such as "usb0".
    */
   readonly device?: string;
@@ -234,16 +234,26 @@ function planned(options: DriveOptions, index: number): DrivePlan {
   return { name: driveName(place), ...place, options, ...told, ...plugged };
 }
 
+/** Interfaces whose disks can be plugged in and pulled out while the machine runs. */
+type PluggableInterface = 'usb' | 'virtio' | 'nvme';
+const pluggableInterfaces: readonly string[] = ['usb', 'virtio', 'nvme'] satisfies PluggableInterface[];
+
 /**
- * A disk that is plugged into the USB of a machine that has others.
+ * A disk that is plugged into a machine that has others.
  * @throws ConfigurationError
  */
-export function planUsbDisk(options: DriveOptions, others: readonly { readonly name: string }[]): DrivePlan {
-  const checked = checkedDrive({ ...options, interface: 'usb' }, 'the disk');
+export function planPluggedDisk(
+  kind: PluggableInterface,
+  options: DriveOptions,
+  others: readonly { readonly name: string }[],
+): DrivePlan {
+  const checked = checkedDrive({ ...options, interface: kind }, 'the disk');
   checkIds([checked]);
-  const indices = Array.from({ length: places.usb }, (_, index) => index);
-  const index = indices.find((index) => !others.some(({ name }) => name === driveName({ interface: 'usb', index })));
-  return planned(checked, index!);
+  const indices = Array.from({ length: places[kind] }, (_, index) => index);
+  const index = indices.find((index) => !others.some(({ name }) => name === driveName({ interface: kind, index })));
+  if (index === undefined)
+    throw new ConfigurationError(`all ${places[kind]} ${kind} drives are taken; pull one out first`);
+  return planned(checked, index);
 }
 
 /** Whether it is what QEMU has for a name: a letter, then letters, digits, `-`, `.` and `_`. */
@@ -269,6 +279,8 @@ function checkedDrive(drive: DriveOptions, where: string): DriveOptions {
   const placed = (['bus', 'port'] as const).find((name) => drive[name] !== undefined);
   if (bus !== 'usb' && placed !== undefined)
     fail(`${placed} is for disks on the USB; leave it out, or give interface: 'usb'`);
+  if (device !== undefined && !pluggableInterfaces.includes(bus))
+    fail(`device is for disks that can be pulled out; leave it out, or give interface: 'usb', 'virtio' or 'nvme'`);
   if (device !== undefined && !isIdentifier(device))
     fail(`device must be a letter and then letters, digits, "-", "." and "_", not ${shown(device)}`);
   if (bus !== 'ide' && bus !== 'sata' && media === 'cdrom')

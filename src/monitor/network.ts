@@ -1,5 +1,7 @@
 import type { NetworkCard } from '../cards/card.ts';
 import type { Machine } from '../machine.ts';
+import { Netdevs } from '../netdevs.ts';
+import { propertyList } from '../property-list.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
@@ -47,8 +49,32 @@ async function setBandwidth({ words }: Arguments, context: CommandContext): Prom
   card.setBandwidth(isNumber ? Number(words.limit) : undefined);
 }
 
+function addNetdev({ words }: Arguments, { machine }: CommandContext): string {
+  Netdevs.of(machine).add(propertyList(words.netdev!, 'type'));
+  return '';
+}
+
+function removeNetdev({ words }: Arguments, { machine }: CommandContext): string {
+  if (!Netdevs.of(machine).delete(words.id!)) throw new MonitorError(`Error: Device '${words.id}' not found`);
+  return '';
+}
+
 /** Commands that change what goes over the cables of network cards. */
 export const networkCommands: readonly Command[] = [
+  {
+    names: ['netdev_add'],
+    usage: '[user|socket],id=str[,prop=value][,...]',
+    help: 'add host network device',
+    parameters: [{ name: 'netdev', type: 'rest' }],
+    run: addNetdev,
+  },
+  {
+    names: ['netdev_del'],
+    usage: 'id',
+    help: 'remove host network device',
+    parameters: [{ name: 'id', type: 'word' }],
+    run: removeNetdev,
+  },
   {
     names: ['set_link'],
     usage: 'name on|off',

@@ -1,6 +1,7 @@
 import type { TrayMove } from '../drives/index.ts';
 import type { Exit, Reset } from '../isolate/protocol.ts';
 import type { Machine } from '../machine.ts';
+import type { PluggedPci } from '../pci-devices.ts';
 import type { PluggedUsb } from '../usb-ports.ts';
 import type { VncControl } from '../vnc/control.ts';
 import type { VncConnectionInfo } from '../vnc/endpoint.ts';
@@ -46,7 +47,9 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
   const suspend = () => tell('SUSPEND');
   const wake = () => tell('WAKEUP');
   const powerButton = () => tell('POWERDOWN');
-  const unplug = (device: PluggedUsb) => tell('DEVICE_DELETED', deletedDevice(device));
+  const unplug = (device: PluggedUsb | PluggedPci) => {
+    for (const data of deletedDevices(device)) tell('DEVICE_DELETED', data);
+  };
   const { snapshots, memoryDumps } = machine;
   snapshots.on('still', still);
   memoryDumps.on('still', still);
@@ -78,9 +81,11 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
   };
 }
 
-/** One that was given no name has only a place among those without. */
-function deletedDevice({ id, isNamed }: PluggedUsb): JsonObject {
-  return isNamed ? { device: id, path: `/machine/peripheral/${id}` } : { path: `/machine/peripheral-anon/${id}` };
+/** One that was given no name has only a place among those without. In one of virtio there is a second one. */
+function deletedDevices({ id, isNamed, device }: PluggedUsb | PluggedPci): JsonObject[] {
+  const path = `/machine/peripheral${isNamed ? '' : '-anon'}/${id}`;
+  const within = device.startsWith('virtio-') ? [{ path: `${path}/virtio-backend` }] : [];
+  return [...within, isNamed ? { device: id, path } : { path }];
 }
 
 /** Tells of viewers by QEMU's names. */

@@ -117,7 +117,11 @@ test.each([
   ['blockdev-open-tray', { device: 'ide0-hd0' }, "Device 'ide0-hd0' is not removable"],
   ['blockdev-open-tray', cd, "Device 'ide1-cd0' has an image in memory, which can only be ejected"],
   ['device_add', { driver: 'ide-hd', drive: 'n1' }, "Bus 'ide.1' does not support hotplugging"],
-  ['device_add', { driver: 'e1000', netdev: 'n' }, "Bus 'pci.0' does not support hotplugging"],
+  [
+    'device_add',
+    { driver: 'e1000', netdev: 'n' },
+    "Property 'e1000.netdev' can't find value 'n'; name it first (netdev_add)",
+  ],
   ['device_del', { id: 'ide0-hd0' }, "Bus 'ide.0' does not support hotplugging"],
 ])('%s %j: %s', async (name, args, message) => {
   expect(await problem(name, args)).toBe(message);

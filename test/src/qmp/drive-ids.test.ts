@@ -44,14 +44,13 @@ test('what names a drive by its id names its device, and its node', async () => 
   const problem = (name: string, args: Record<string, unknown>) =>
     qmp.execute(name, args).then(JSON.stringify, (error: Error) => error.message);
   const ids = ['hd', 'ide0-hd0', 'ide', 'cd', 'nvm', 'floppy0', 'cd-at-port'];
+  // Its guest is asked to let go of what is on the PCI bus, and stands still.
+  const buses = ['ide.0', 'ide.0', null, 'ide.1', null, 'floppy-bus.0', 'ahci.0'];
   expect(await Promise.all(ids.map((id) => problem('device_del', { id })))).toEqual(
-    ['ide.0', 'ide.0', 'pci.0', 'ide.1', 'pci.0', 'floppy-bus.0', 'ahci.0'].map(
-      (bus) => `Bus '${bus}' does not support hotplugging`,
-    ),
+    buses.map((bus) => (bus === null ? '{}' : `Bus '${bus}' does not support hotplugging`)),
   );
   // A flash chip is no device.
   expect(await problem('device_del', { id: 'pflash0' })).toBe("Device 'pflash0' not found");
-  // Only the USB can be unplugged from.
   expect([await problem('device_del', { id: 'stick' }), machine.drives.length]).toEqual(['{}', 7]);
   const add = (name: string) =>
     problem('blockdev-add', { driver: 'file', 'node-name': name, filename: join(tmpdir(), 'nothing') });

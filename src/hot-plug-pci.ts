@@ -1,0 +1,87 @@
+import { LAST_SLOT } from '../runtime/machine/pci-slots.ts';
+import { BlockNodes } from './block-nodes.ts';
+import { ConfigurationError } from './errors.ts';
+import type { DeviceProperties } from './hot-plug.ts';
+import type { Machine } from './machine.ts';
+import { Netdevs } from './netdevs.ts';
+import { type PciDiskModel, type PluggablePciModel, pluggablePciModels } from './pci-devices.ts';
+import { PCI_BUS } from './pci-slots.ts';
+import { waitingNode } from './waiting-node.ts';
+
+/** QEMU has these names, too. */
+const aliases: Readonly<Record<string, PluggablePciModel>> = {
+  ...{ 'virtio-net': 'virtio-net-pci', 'virtio-blk': 'virtio-blk-pci', 'virtio-rng': 'virtio-rng-pci' },
+  'e1000-82540em': 'e1000',
+};
+
+const common = ['id', 'bus', 'addr'];
+
+/** What `device_add` takes for a device. */
+export function pciProperties(model: PluggablePciModel): readonly string[] {
+  if (model === 'virtio-rng-pci') return common;
+  return model === 'nvme' || model === 'virtio-blk-pci' ? [...common, 'drive', 'serial'] : [...common, 'netdev', 'mac'];
+}
+
+/** The device of a name of QEMU's that can be plugged into the PCI bus; undefined: it cannot. */
+export function pluggablePci(driver: string): PluggablePciModel | undefined {
+  return pluggablePciModels.find((model) => model === (aliases[driver] ?? driver));
+}
+
+/**
+ * Plugs a device into the PCI bus, as `device_add` says it.
+ * @throws ConfigurationError in QEMU's words (hw/pci/pci.c)
+ */
+export async function plugPci(machine: Machine, device: PluggablePciModel, given: DeviceProperties): Promise<void> {
+  const unknown = Object.keys(given).find((name) => !pciProperties(device).includes(name));
+  if (unknown !== undefined) throw new ConfigurationError(`Property '${device}.${unknown}' not found`);
+  const { id, bus, addr } = given;
+  if (bus !== undefined && bus !== PCI_BUS && bus !== 'pci') throw new ConfigurationError(`Bus '${bus}' not found`);
+  const place = { ...(id !== undefined && { id }), ...(addr !== undefined && { slot: slotOf(device, addr) }) };
+  if (device === 'virtio-rng-pci') await machine.pci.plug({ device, ...place });
+  else if (device === 'nvme' || device === 'virtio-blk-pci') await plugDisk(machine, device, place, given);
+  else {
+    const { mac, netdev } = given;
+    const network = netdev === undefined ? {} : { backend: freeNetwork(machine, device, netdev), backendName: netdev };
+    await machine.pci.plug({ device, ...place, ...network, ...(mac !== undefined && { mac }) });
+  }
+}
+
+/** A slot, in hexadecimal, which may name its only function. */
+function slotOf(device: string, addr: string): number {
+  const [, text] = /^(?:0x)?([0-9a-f]{1,2})(?:\.0)?$/i.exec(addr) ?? [];
+  const slot = text === undefined ? NaN : Number.parseInt(text, 16);
+  if (!(slot <= LAST_SLOT)) throw new ConfigurationError(`Property '${device}.addr' doesn't take value '${addr}'`);
+  return slot;
+}
+
+async function plugDisk(
+  machine: Machine,
+  device: PciDiskModel,
+  place: { readonly id?: string; readonly slot?: number },
+  { drive, serial }: DeviceProperties,
+): Promise<void> {
+  if (drive === undefined) throw new ConfigurationError('drive property not set');
+  const nodes = BlockNodes.of(machine);
+  const node = waitingNode(machine, device, drive);
+  const { snapshot = false, serial: own } = node.drive ?? {};
+  const told = serial ?? own;
+  // Systems tell disks apart by it.
+  if (device === 'nvme' && told === undefined) throw new ConfigurationError('serial property not set');
+  const { drive: name } = await machine.pci.plug({
+    ...{ ...place, device, image: node.image, format: node.driver === 'qcow2' ? 'qcow2' : 'raw' },
+    ...{ readOnly: node.isReadOnly, snapshot },
+    ...(node.drive && { drive: node.name }),
+    ...(told !== undefined && { serial: told }),
+  });
+  nodes.insert(name!, node);
+}
+
+function freeNetwork(machine: Machine, device: string, id: string) {
+  const netdevs = Netdevs.of(machine);
+  if (netdevs.isUsed(id))
+    throw new ConfigurationError(`Property '${device}.netdev' can't take value '${id}', it's in use`);
+  const network = netdevs.find(id);
+  if (network === undefined)
+    throw new ConfigurationError(`Property '${device}.netdev' can't find value '${id}'; name it first (netdev_add)`);
+  return network;
+}

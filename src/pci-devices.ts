@@ -1,0 +1,371 @@
+import { type PciCardModel, pciCardModels } from '../runtime/machine/models.ts';
+import { FIRST_SLOT, LAST_SLOT } from '../runtime/machine/pci-slots.ts';
+import type { CardOptions } from './cards/options.ts';
+import { configOf } from './drives/index.ts';
+import { type DriveOptions, type DrivePlan, isIdentifier, planPluggedDisk } from './drives/options.ts';
+import { ConfigurationError } from './errors.ts';
+import { nameOfPlugged, type PluggedDevice, type PluggedPciDevice } from './machine-core.ts';
+import type { MachineStreams } from './machine-streams.ts';
+import type { Examine, MachineParts } from './machine-types.ts';
+import { checkedOneOf, checkNames } from './option-checks.ts';
+import { PCI_BUS, type PciSlots } from './pci-slots.ts';
+
+/** Disks on the PCI bus, each with a controller of its own. */
+export type PciDiskModel = 'virtio-blk-pci' | 'nvme';
+/** What can be plugged into the PCI bus, by QEMU's names. */
+export type PluggablePciModel = PciCardModel | PciDiskModel | 'virtio-rng-pci';
+
+const diskInterfaces = { 'virtio-blk-pci': 'virtio', nvme: 'nvme' } as const;
+const RNG = 'virtio-rng-pci';
+
+/** All of them. */
+export const pluggablePciModels: readonly PluggablePciModel[] = [
+  ...pciCardModels,
+  ...(Object.keys(diskInterfaces) as PciDiskModel[]),
+  RNG,
+];
+
+/** A device that is plugged into the PCI bus, and can be pulled out. */
+export interface PluggedPci {
+  /** The name by which it is pulled out. */
+  readonly id: string;
+  /** Whether it was given that name; else it is that of its card or drive, or "virtio-rng". */
+  readonly isNamed: boolean;
+  /** What it is. */
+  readonly device: PluggablePciModel;
+  /** Its slot of the bus. */
+  readonly slot: number;
+  /** Of a disk: the name of its drive (`Machine.drives`). */
+  readonly drive?: string;
+  /** Of a network card: its name (`Machine.network`). */
+  readonly card?: string;
+}
+
+interface PciPlace {
+  /** The name by which it is pulled out, letters, digits, `-`, `.` and `_` after a letter. Default: the name of its card or drive, or "virtio-rng". */
+  readonly id?: string;
+  /** Its slot, from 2 to 31. Default: the next free one. */
+  readonly slot?: number;
+}
+
+/** A network card that is to be plugged in. Firmware has run already: it has no option ROM. */
+export interface PciCardOptions extends PciPlace, Pick<CardOptions, 'mac' | 'backend' | 'backendName'> {
+  /** Which one. */
+  readonly device: PciCardModel;
+}
+
+/** A disk that is to be plugged in. */
+export interface PciDiskOptions
+  extends PciPlace,
+    Pick<DriveOptions, 'image' | 'format' | 'readOnly' | 'snapshot' | 'serial' | 'limits'> {
+  /** Which one. */
+  readonly device: PciDiskModel;
+  /** What monitors call its drive, as of `DriveOptions`. */
+  readonly drive?: string;
+}
+
+/** A source of random numbers that is to be plugged in. */
+export interface PciRngOptions extends PciPlace {
+  /** Always "virtio-rng-pci". */
+  readonly device: typeof RNG;
+}
+
+/** What can be plugged in. */
+export type PciDeviceOptions = PciCardOptions | PciDiskOptions | PciRngOptions;
+
+const placeOptions = ['device', 'id', 'slot'];
+const cardOptions = [...placeOptions, 'mac', 'backend', 'backendName'];
+const diskOptions = [...placeOptions, 'drive', 'image', 'format', 'readOnly', 'snapshot', 'serial', 'limits'];
+
+/** What the bus needs of the machine that it belongs to. */
+export interface PciMachine {
+  readonly made: MachineParts;
+  readonly streams: MachineStreams;
+  readonly examine: Examine;
+  /** Resolves when a disk that was pulled out has answered all that it was asked for. */
+  answered(drive: string): Promise<void>;
+  isMigrating(): boolean;
+  /** It is still to arrive from another process. */
+  isAwaited(): boolean;
+  unplugged(device: PluggedPci): void;
+  /** Names by which devices on other buses are pulled out. */
+  otherIds(): readonly string[];
+}
+
+/** What is known of a device before it has a slot. */
+interface Known {
+  readonly name: string;
+  readonly id: string;
+  readonly device: PluggablePciModel;
+}
+
+/** The PCI bus of a machine: what is plugged in, also while it runs, and can be pulled out. */
+export class PciDevices {
+  readonly #machine: PciMachine;
+  #there: readonly (Known & { readonly slot?: number })[];
+  /** What is to be plugged in when the guest next runs, as it is recorded. */
+  #coming: readonly (Known & { readonly slot: number })[] = [];
+  readonly #plans = new Map<string, DrivePlan>();
+
+  /** @internal */
+  constructor(machine: PciMachine) {
+    this.#machine = machine;
+    const { options, parts } = machine.made;
+    const cards = parts.cards.flatMap(({ name, model }) =>
+      model === 'ne2k_isa' ? [] : [{ name, id: name, device: model }],
+    );
+    const disks = parts.drives.flatMap((plan) => {
+      const device = modelOfDisk(plan);
+      if (device === undefined) return [];
+      this.#plans.set(plan.name, plan);
+      return [{ name: plan.name, id: plan.device ?? plan.name, device }];
+    });
+    this.#there = [
+      ...cards,
+      ...disks,
+      ...(options.rng ? [{ name: RNG_NAME, id: RNG_NAME, device: RNG } as const] : []),
+    ];
+  }
+
+  /** Whether systems can be told of what is plugged in: they are by ACPI. */
+  get isPluggable(): boolean {
+    return this.#machine.made.options.acpi !== false;
+  }
+
+  /** What is plugged in that can be pulled out, by slot. */
+  async devices(): Promise<readonly PluggedPci[]> {
+    const devices = await this.#machine.examine('pluggedDevices');
+    return devices
+      .filter((device) => 'slot' in device)
+      .map((device) => shownDevice(this.#known(device), device.slot))
+      .sort((a, b) => a.slot - b.slot);
+  }
+
+  /**
+   * Plugs a device in, with its machine running or not; the guest is told of it. While that is recorded the device is there when the guest next runs.
+   * @throws ConfigurationError if there is no free slot, the name is taken, or an image or a network cannot be opened
+   */
+  plug(options: PciDeviceOptions): Promise<PluggedPci> {
+    return this.#machine.made.drives.order.run(() => this.#plug(options));
+  }
+
+  /**
+   * Asks the guest to let go of a device. The event `unplug` tells when it has, which may be never: nothing is pulled out before, but by a reset.
+   * @param id its id, or the name that it has without one
+   * @throws ConfigurationError if there is none
+   */
+  unplug(id: string): Promise<void> {
+    return this.#machine.made.drives.order.run(async () => {
+      const found = this.find(id);
+      if (found === undefined) throw new ConfigurationError(`Device '${id}' not found`);
+      this.#check('device_del');
+      // For whom it is told of when it is out.
+      this.#slots = await this.#machine.examine('pciSlots');
+      await this.#machine.examine('unplug', found.name);
+    });
+  }
+
+  /**
+   * The device of a name by which it can be pulled out.
+   * @internal
+   */
+  find(id: string): { readonly name: string; readonly id: string } | undefined {
+    return this.#there.find((one) => one.id === id || one.name === id);
+  }
+
+  async #plug(options: PciDeviceOptions): Promise<PluggedPci> {
+    const { device } = options;
+    checkedOneOf('device', device, pluggablePciModels);
+    const isDisk = device in diskInterfaces;
+    checkNames('what is plugged in', options, isDisk ? diskOptions : device === RNG ? placeOptions : cardOptions);
+    this.#check('device_add');
+    const { id } = options;
+    if (id !== undefined) {
+      if (!isIdentifier(id)) throw new ConfigurationError("Parameter 'id' expects an identifier");
+      this.#checkId(id);
+    }
+    const slot = await this.#slotFor(options);
+    if (isDisk) return await this.#plugDisk(options as PciDiskOptions, slot);
+    if (device !== RNG) return await this.#plugCard(options as PciCardOptions, slot);
+    if (this.#find(RNG_NAME)) throw new ConfigurationError(`there can be one ${RNG}; pull it out first`);
+    return await this.#enter({ name: RNG_NAME, id: id ?? RNG_NAME, device, slot }, { type: 'pci-rng', slot });
+  }
+
+  async #plugDisk(options: PciDiskOptions, slot: number): Promise<PluggedPci> {
+    const { device, id, drive: driveId, slot: _, ...image } = options;
+    if (this.#machine.isAwaited())
+      throw new ConfigurationError(
+        'the machine is still to arrive, and its images with it: give it the disk when it is made, or plug it in when it is here',
+      );
+    const { drives } = this.#machine.made;
+    if (driveId !== undefined && drives.all.some((one) => one.isCalled(driveId)))
+      throw new ConfigurationError(`Duplicate ID '${driveId}' for drive`);
+    const named = { ...image, ...(driveId !== undefined && { id: driveId }), ...(id !== undefined && { device: id }) };
+    const plan = planPluggedDisk(diskInterfaces[device], named, [...this.#all, ...drives.all]);
+    const { name } = plan;
+    this.#checkId(name);
+    const drive = await drives.add(plan);
+    this.#plans.set(name, plan);
+    try {
+      const known = { name, id: id ?? name, device, slot };
+      return await this.#enter(known, { type: 'pci-disk', drive: configOf(plan, drive), slot });
+    } catch (error) {
+      this.#plans.delete(name);
+      await drives.remove(name);
+      throw error;
+    }
+  }
+
+  async #plugCard(options: PciCardOptions, slot: number): Promise<PluggedPci> {
+    const { device, id, slot: _, ...others } = options;
+    const { cards } = this.#machine.made;
+    const card = await cards.add({ ...others, card: device, ...(id !== undefined && { name: id }) });
+    try {
+      this.#checkId(card.name);
+      const known = { name: card.name, id: card.name, device, slot };
+      return await this.#enter(known, { type: 'pci-card', card, slot });
+    } catch (error) {
+      await cards.remove(card.name);
+      throw error;
+    }
+  }
+
+  async #enter(known: Known & { readonly slot: number }, device: PluggedPciDevice): Promise<PluggedPci> {
+    this.#coming = [...this.#coming, known];
+    try {
+      await this.#machine.examine('plug', device);
+    } catch (error) {
+      this.#coming = this.#coming.filter((one) => one !== known);
+      throw error;
+    }
+    return shownDevice(known, known.slot);
+  }
+
+  /** What is there when all is done that is under way. */
+  get #all(): readonly Known[] {
+    return [...this.#there, ...this.#coming];
+  }
+
+  #find(name: string): Known | undefined {
+    return this.#all.find((one) => one.name === name);
+  }
+
+  /** What a recording has plugged in has only the names of its place. */
+  #known(device: PluggedPciDevice): Known {
+    const name = nameOfPlugged(device);
+    return this.#find(name) ?? { name, id: name, device: modelOf(device) };
+  }
+
+  #check(what: string): void {
+    if (!this.isPluggable)
+      throw new ConfigurationError(`Bus '${PCI_BUS}' does not support hotplugging, as the machine has no ACPI`);
+    if (this.#machine.isMigrating()) throw new ConfigurationError(`${what} not allowed while migrating`);
+  }
+
+  #checkId(id: string): void {
+    const ids = [...this.#all.flatMap((one) => [one.id, one.name]), ...this.#machine.otherIds()];
+    if (ids.includes(id)) throw new ConfigurationError(`Duplicate device ID '${id}'`);
+  }
+
+  async #slotFor({ device, slot }: PciDeviceOptions): Promise<number> {
+    const functions = await this.#machine.examine('pciFunctions');
+    const holders = new Map(functions.map(({ number, name }) => [number >> 3, name.replace(/ pci$/, '')]));
+    for (const one of this.#coming) holders.set(one.slot, one.name);
+    const free = Array.from({ length: LAST_SLOT + 1 }, (_, n) => n).filter((n) => n >= FIRST_SLOT && !holders.has(n));
+    if (slot === undefined && free[0] === undefined)
+      throw new ConfigurationError(
+        `PCI: no slot/function available for ${device}, all in use or reserved; pull something out first`,
+      );
+    const wanted = slot ?? free[0]!;
+    if (!Number.isInteger(wanted) || wanted < 0 || wanted > LAST_SLOT)
+      throw new ConfigurationError(`Property '${device}.addr' doesn't take value '${wanted}'; give a slot up to 31`);
+    const holder = holders.get(wanted);
+    if (holder !== undefined)
+      throw new ConfigurationError(
+        `PCI: slot ${wanted} function 0 not available for ${device}, in use by ${holder}; give another slot, or none`,
+      );
+    return wanted;
+  }
+
+  /**
+   * The machine has these now, in these slots.
+   * @internal
+   */
+  update(all: readonly PluggedDevice[], pciSlots: PciSlots): void {
+    const now = all
+      .filter((device) => 'slot' in device)
+      .map((device) => ({ device, known: this.#known(device), slot: device.slot }));
+    const names = new Set(now.map(({ known }) => known.name));
+    const gone = this.#there.filter(({ name }) => !names.has(name));
+    const come = now.filter(({ known }) => !this.#there.some(({ name }) => name === known.name));
+    if (gone.length + come.length === 0) return;
+    const before = this.#there;
+    this.#there = now.map(({ known, slot }) => ({ ...known, slot }));
+    this.#coming = this.#coming.filter(({ name }) => !names.has(name));
+    for (const { device } of come) this.#connect(device);
+    this.#describe(pciSlots, all);
+    for (const one of gone) {
+      void this.#letGo(one);
+      const { slot = this.#slots[one.name] ?? 0 } = before.find(({ name }) => name === one.name)!;
+      this.#machine.unplugged(shownDevice(one, slot));
+    }
+    this.#slots = pciSlots;
+  }
+
+  /** Those that there were last. */
+  #slots: PciSlots = {};
+
+  #connect(device: PluggedPciDevice): void {
+    const { streams, made } = this.#machine;
+    if (device.type === 'pci-card') made.cards.enter(device.card, streams);
+    if (device.type !== 'pci-disk' || this.#plans.has(device.drive.name)) return;
+    // In a replay it has no image.
+    const { medium: _, ...config } = device.drive;
+    const plan = { ...config, options: {} };
+    this.#plans.set(plan.name, plan);
+    void made.drives.add(plan).catch(() => {});
+  }
+
+  async #letGo({ name, device }: Known): Promise<void> {
+    const { streams, made } = this.#machine;
+    if (device === RNG) return;
+    if (!(device in diskInterfaces)) {
+      streams.remove(name);
+      await made.cards.remove(name);
+      return;
+    }
+    this.#plans.delete(name);
+    // A limit would hold up what nobody waits for any more. The machine may have ended.
+    await made.drives.withoutLimits(() => this.#machine.answered(name)).catch(() => {});
+    await made.drives.remove(name).catch(() => {});
+  }
+
+  /** What the machine is made of now, for its snapshots and forks. */
+  #describe(pciSlots: PciSlots, all: readonly PluggedDevice[]): void {
+    const { made } = this.#machine;
+    const others = made.parts.drives.filter((plan) => modelOfDisk(plan) === undefined);
+    const disks = this.#there.flatMap(({ name }) => this.#plans.get(name) ?? []);
+    const isaCards = made.parts.cards.filter(({ model }) => model === 'ne2k_isa');
+    const cards = all.flatMap((device) => ('card' in device ? [device.card] : []));
+    made.parts = { ...made.parts, drives: [...others, ...disks], cards: [...isaCards, ...cards] };
+    made.options = { ...made.options, rng: this.#there.some(({ device }) => device === RNG), pciSlots };
+  }
+}
+
+const RNG_NAME = 'virtio-rng';
+
+function modelOf(device: PluggedPciDevice): PluggablePciModel {
+  if (device.type === 'pci-card') return device.card.model as PciCardModel;
+  return device.type === 'pci-rng' ? RNG : modelOfDisk(device.drive)!;
+}
+
+/** Undefined: it has no controller of its own on the PCI bus. */
+function modelOfDisk({ interface: kind }: Pick<DrivePlan, 'interface'>): PciDiskModel | undefined {
+  return (Object.keys(diskInterfaces) as PciDiskModel[]).find((model) => diskInterfaces[model] === kind);
+}
+
+function shownDevice({ name, id, device }: Known, slot: number): PluggedPci {
+  const isCard = device !== RNG && !(device in diskInterfaces);
+  const kind = isCard ? { card: name } : device === RNG ? {} : { drive: name };
+  return { id, isNamed: isCard ? !id.startsWith(`${device}.`) : id !== name, device, slot, ...kind };
+}
