@@ -6,6 +6,7 @@ import type { Drive } from './drives/drive.ts';
 import { connectInput } from './input/connect.ts';
 import type { Keyboard } from './input/keyboard.ts';
 import type { Mouse } from './input/mouse.ts';
+import type { Notice } from './isolate/connection.ts';
 import type { IsolatePool } from './isolate/pool.ts';
 import type { MachineConfig } from './machine-core.ts';
 import type { DebugConsole, MachineParts } from './machine-types.ts';
@@ -91,5 +92,11 @@ export abstract class MachineDevices extends ConnectedMachine {
     this.shares = made.shares.files;
     this.sound = made.sound;
     this.screen = new Screen((config.vga ?? 'none') !== 'none', () => this.call('screen'));
+  }
+
+  /** Something was plugged in or pulled out. @internal */
+  protected plugged({ devices, pciSlots }: Extract<Notice, { type: 'plugged' }>): void {
+    this.usb.update(devices);
+    this.pci.update(devices, pciSlots);
   }
 }

@@ -7,6 +7,7 @@ import type { LimitName } from './isolate/run-limits.ts';
 import type { DebugCallName, DebugCalls, DebugStop, ExaminationCalls, ExaminationName } from './machine-core.ts';
 import type { MachineOptions } from './options.ts';
 import type { PluggedPci } from './pci-devices.ts';
+import type { PciSlots } from './pci-slots.ts';
 import type { MachineRecording } from './recording/machine-recording.ts';
 import type { SerialPort } from './serial.ts';
 import type { MachineShares } from './shares/index.ts';
@@ -106,6 +107,8 @@ export interface MachineParts {
   readonly sound: Sound;
   readonly shares: MachineShares;
   readonly recording: MachineRecording;
+  /** The slots that PCI devices had before anything was plugged in or pulled out, once they were asked for. */
+  startSlots?: PciSlots;
   /** What a snapshot holds besides the options; as it is now. */
   parts: SavedParts;
 }

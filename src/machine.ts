@@ -280,10 +280,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
 
   /** @internal */
   protected receive(notice: Notice): void {
-    if (notice.type === 'plugged') {
-      this.usb.update(notice.devices);
-      this.pci.update(notice.devices, notice.pciSlots);
-    }
+    if (notice.type === 'plugged') this.plugged(notice);
     if (notice.type === 'off' || notice.type === 'debug' || notice.type === 'limit') this.#pauseReason = notice.type;
     switch (notice.type) {
       case 'ready':

@@ -159,8 +159,7 @@ export class PciDevices {
       const found = this.find(id);
       if (found === undefined) throw new ConfigurationError(`Device '${id}' not found`);
       this.#check('device_del');
-      // For whom it is told of when it is out.
-      this.#slots = await this.#machine.examine('pciSlots');
+      await this.#lookAtSlots();
       await this.#machine.examine('unplug', found.name);
     });
   }
@@ -184,6 +183,7 @@ export class PciDevices {
       if (!isIdentifier(id)) throw new ConfigurationError("Parameter 'id' expects an identifier");
       this.#checkId(id);
     }
+    await this.#lookAtSlots();
     const slot = await this.#slotFor(options);
     if (isDisk) return await this.#plugDisk(options as PciDiskOptions, slot);
     if (device !== RNG) return await this.#plugCard(options as PciCardOptions, slot);
@@ -265,6 +265,12 @@ export class PciDevices {
   #checkId(id: string): void {
     const ids = [...this.#all.flatMap((one) => [one.id, one.name]), ...this.#machine.otherIds()];
     if (ids.includes(id)) throw new ConfigurationError(`Duplicate device ID '${id}'`);
+  }
+
+  /** Before anything changes: snapshots of then don't tell of them. */
+  async #lookAtSlots(): Promise<void> {
+    this.#slots = await this.#machine.examine('pciSlots');
+    this.#machine.made.startSlots ??= this.#slots;
   }
 
   async #slotFor({ device, slot }: PciDeviceOptions): Promise<number> {

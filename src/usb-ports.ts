@@ -257,6 +257,8 @@ export class UsbPorts {
     const known = [...this.#places, ...this.#coming];
     const now = devices.map((device) => known.find(({ name }) => name === nameOfPlugged(device)) ?? replayed(device));
     const come = now.filter((place) => !this.#places.includes(place));
+    // Something has changed on another bus.
+    if (gone.length + come.length === 0) return;
     this.#coming = this.#coming.filter((place) => !come.includes(place));
     for (const place of gone) this.#leaving.delete(place);
     this.#places = sortedPlaces(this.#buses, now);

@@ -2,6 +2,7 @@ import { DMA_BYTES, Port as FwCfgPort } from '../devices/fw-cfg/registers.ts';
 import { HPET_BASE } from '../devices/hpet/registers.ts';
 import { IO_APIC_BASE } from '../devices/io-apic/registers.ts';
 import { DEFAULT_BASE } from '../devices/local-apic/registers.ts';
+import { BASE_PORT, PORT_COUNT } from '../devices/pci-hot-plug/registers.ts';
 import type { AcpiImage } from '../devices/power/image.ts';
 import { type ApicDescription, buildAcpiTables } from '../devices/power/tables.ts';
 import type { MachineConfig } from './config.ts';
@@ -34,7 +35,7 @@ export function acpiTables(config: MachineConfig, { apicIds, ...settings }: Acpi
     ...settings,
     pciMemoryStart: below,
     serialPorts,
-    hotPlugSlots: hotPlugSlots(config),
+    hotPlug: { first: BASE_PORT, count: PORT_COUNT, slots: hotPlugSlots(config) },
     // Selector, data, and the address of a DMA access.
     fwCfgPorts: { first: FwCfgPort.selector, count: FwCfgPort.dma + DMA_BYTES - FwCfgPort.selector },
     ...(config.parallelPort !== false && { parallelPort }),

@@ -68,6 +68,8 @@ export class History {
 
   constructor(parts: HistoryParts, config: MachineConfig) {
     this.#parts = parts;
+    // What was plugged in is not had back from the host.
+    parts.plugboard.onEject = () => this.entered();
     this.#endsAtReset = config.rebootAction === 'exit';
     this.#checkpoints = new Checkpoints(parts.ram, { ...defaultLimits, ...config.history });
     this.#traveller = new Traveller(this.#travelled());

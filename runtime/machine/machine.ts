@@ -107,7 +107,6 @@ export class MachineCore {
     this.mmu = new Mmu(this.state, layout.map, new Tables(recordsWithin(options.cacheBytes)));
     this.pc = this.makePc(layout);
     this.pc.plugboard.onChanged = (devices) => host.plugged?.(devices, this.pc.pciSlots);
-    this.pc.plugboard.onEject = () => this.history?.entered();
     this.cpu = this.makeCpu(buffer);
     this.processors = this.makeProcessors();
     this.log.attach(this.cpu, layout.map);

@@ -28,7 +28,7 @@ export function nameOfPlugged(device: PluggedDevice): string {
 export type PlugBusKind = 'usb' | 'pci';
 
 /** The kind of bus that a device is on. */
-export function busKindOf(device: PluggedDevice): PlugBusKind {
+function busKindOf(device: PluggedDevice): PlugBusKind {
   return 'slot' in device ? 'pci' : 'usb';
 }
 

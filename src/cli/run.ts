@@ -121,7 +121,7 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
 
 /** Those of the flags whose devices cannot be pulled out, so that nothing gets their ids. */
 function stayingIds({ deviceIds = [] }: Settings, { usb, pci }: Machine): string[] {
-  return deviceIds.filter((id) => ![...usb.devices, ...pci.devices].some((device) => device.id === id));
+  return deviceIds.filter((id) => pci.find(id) === undefined && !usb.devices.some((device) => device.id === id));
 }
 
 /** What the user is to know of the flags before the machine is made. */

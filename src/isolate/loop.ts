@@ -1,7 +1,6 @@
 import { Word } from '../../translator/abi/state.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { MachineCore, MachineHost, PluggedDevice, RunResult, Shutdown } from '../machine-core.ts';
-import type { PciSlots } from '../pci-slots.ts';
 import { type Answers, callByName } from './answers.ts';
 import { DriveLink } from './drive-link.ts';
 import type { IsolateOptions } from './isolate-options.ts';
@@ -210,7 +209,7 @@ class MachineLoop {
     if (this.#output.stalled) this.#leaveCore();
   }
 
-  #tellPlugged(devices: readonly PluggedDevice[], pciSlots: PciSlots): void {
+  #tellPlugged(devices: readonly PluggedDevice[], pciSlots: Readonly<Record<string, number>>): void {
     this.#drives.plugged(devices.flatMap((device) => ('drive' in device ? [device.drive.name] : [])));
     this.#output.flush();
     this.#port.postMessage({ type: 'plugged', devices, pciSlots });

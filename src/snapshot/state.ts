@@ -9,6 +9,7 @@ import type { MachineParts } from '../machine-types.ts';
 import { checkNames, shown } from '../option-checks.ts';
 import { otherOptions } from '../option-differences.ts';
 import type { MachineOptions } from '../options.ts';
+import { pluggedPciText } from '../plugged-pci.ts';
 import type { SavedShares } from '../shares/index.ts';
 import type { InOrder } from '../storage/in-order.ts';
 import { pluggedText } from '../usb.ts';
@@ -240,11 +241,18 @@ export class MachineStates {
 
   /** @throws SnapshotError where something else is plugged in: the images of disks that were are of then and there */
   #checkPlugged({ options }: MachineSnapshot): void {
-    const [then, now] = [options, restoredOptions(this.#options)].map(pluggedText);
-    if (then === now) return;
+    const both = [options, restoredOptions(this.#options)];
+    const { startSlots = {} } = this.#machine;
+    const buses = {
+      'on the USB': both.map(pluggedText),
+      'on the PCI bus': both.map((one) => pluggedPciText(one, startSlots)),
+    };
+    const differing = Object.entries(buses).find(([, [then, now]]) => then !== now);
+    if (differing === undefined) return;
+    const [bus, [then, now]] = differing;
     throw new SnapshotError(
       NAME,
-      `was taken with ${then} on the USB, where there is ${now} now; plug in and pull out what differs first (device_add, device_del)`,
+      `was taken with ${then} ${bus}, where there is ${now} now; plug in and pull out what differs first (device_add, device_del)`,
     );
   }
 

@@ -1,4 +1,3 @@
-import { BASE_PORT, PORT_COUNT } from '../pci-hot-plug/registers.ts';
 import { type Aml, device, eisaId, integer, ioPorts, named, resources, scope, string } from './aml.ts';
 import {
   and,
@@ -21,13 +20,22 @@ const Notification = { deviceCheck: 1, ejectRequest: 3 } as const;
 const ONE = integer(1);
 const ZERO = integer(0);
 
+/** The chip for plugging PCI devices in and pulling them out. */
+export interface HotPlugChip {
+  /** Its ports: doublewords, first those of slots that something was plugged into, that are to be let go of, and to be ejected; the fifth is the bus. */
+  readonly first: number;
+  readonly count: number;
+  /** That something can be plugged into, or pulled out of. */
+  readonly slots: readonly number[];
+}
+
 /**
  * What a system has to know to plug PCI devices in and pull them out: for each slot a device that it can eject, and what to look at when the event
  * has come. Names are those of QEMU's tables (docs/specs/acpi_pci_hotplug.rst).
  */
-export function hotPlugSlots(slots: readonly number[]): Aml[] {
+export function hotPlugSlots({ first, slots }: HotPlugChip): Aml[] {
   return [
-    doublewordPorts('PHPR', BASE_PORT, ['PCIU', 'PCID', 'B0EJ', null, 'BNUM']),
+    doublewordPorts('PHPR', first, ['PCIU', 'PCID', 'B0EJ', null, 'BNUM']),
     mutex('BLCK'),
     method('PCEJ', 1, exclusive('BLCK', store(ZERO, 'BNUM'), store(shiftLeft(ONE, argument(0)), 'B0EJ'))),
     method('DVNT', 2, ...slots.map(notifySlot)),
@@ -70,9 +78,9 @@ export function hotPlugEvent(): Aml {
 }
 
 /** Ports of its own that the chipset has among those of PCI: nothing else is to be put there. */
-export function hotPlugPorts(): Aml[] {
+export function hotPlugPorts({ first, count }: HotPlugChip): Aml[] {
   return [
-    chipsetPorts('PHPD', 'PCI Hotplug resources', BASE_PORT, PORT_COUNT),
+    chipsetPorts('PHPD', 'PCI Hotplug resources', first, count),
     chipsetPorts('GPE0', 'GPE0 resources', GPE0_PORT, GPE0.bytes),
   ];
 }

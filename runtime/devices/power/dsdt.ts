@@ -16,7 +16,7 @@ import {
   scope,
   string,
 } from './aml.ts';
-import { hotPlugEvent, hotPlugPorts, hotPlugSlots } from './dsdt-slots.ts';
+import { type HotPlugChip, hotPlugEvent, hotPlugPorts, hotPlugSlots } from './dsdt-slots.ts';
 import { SleepType } from './registers.ts';
 
 /** A serial or parallel port. */
@@ -37,8 +37,7 @@ export interface DsdtOptions {
   readonly fwCfgPorts: { readonly first: number; readonly count: number };
   /** Where the HPET is; left out: there is none. */
   readonly hpetAddress?: number;
-  /** PCI slots that something can be plugged into, or pulled out of. */
-  readonly hotPlugSlots: readonly number[];
+  readonly hotPlug: HotPlugChip;
 }
 
 const HPET_BYTES = 0x400;
@@ -55,8 +54,8 @@ export function dsdtCode(options: DsdtOptions): Uint8Array {
     named('_CRS', rootResources(options.pciMemoryStart)),
     named('_PRT', interruptRoutes(options.pirqRoutes)),
     device('ISA', named('_ADR', integer(0x00010000)), ...isaDevices(options)),
-    ...hotPlugPorts(),
-    ...hotPlugSlots(options.hotPlugSlots),
+    ...hotPlugPorts(options.hotPlug),
+    ...hotPlugSlots(options.hotPlug),
   );
   const system = scope('\\_SB', root, ...hpet(options), firmwareConfiguration(options));
   return Uint8Array.from([...system, ...hotPlugEvent(), ...sleepStates()]);

@@ -223,7 +223,7 @@ const image = buildAcpiTables({
   fwCfgPorts: { first: 0x510, count: 12 },
   pirqRoutes: [10, 10, 11, 11],
   serialPorts: [{ base: 0x3f8, irq: 4 }],
-  hotPlugSlots: [3, 31],
+  hotPlug: { first: 0xae00, count: 24, slots: [3, 31] },
 });
 const rsdpAddress = 0xe0000;
 const tables = image.placedAt(rsdpAddress);
