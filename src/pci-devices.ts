@@ -267,6 +267,14 @@ export class PciDevices {
     if (ids.includes(id)) throw new ConfigurationError(`Duplicate device ID '${id}'`);
   }
 
+  /** What messages call a function: QEMU's name of its device, where it is one that can be pulled out. */
+  #driverOf(name: string | undefined): string | undefined {
+    const known = name === undefined ? undefined : this.#find(name);
+    if (known === undefined) return name;
+    const { isNamed, id, device } = shownDevice(known, 0);
+    return isNamed ? `${device},id=${id}` : device;
+  }
+
   /** Before anything changes: snapshots of then don't tell of them. */
   async #lookAtSlots(): Promise<void> {
     this.#slots = await this.#machine.examine('pciSlots');
@@ -285,7 +293,7 @@ export class PciDevices {
     const wanted = slot ?? free[0]!;
     if (!Number.isInteger(wanted) || wanted < 0 || wanted > LAST_SLOT)
       throw new ConfigurationError(`Property '${device}.addr' doesn't take value '${wanted}'; give a slot up to 31`);
-    const holder = holders.get(wanted);
+    const holder = this.#driverOf(holders.get(wanted));
     if (holder !== undefined)
       throw new ConfigurationError(
         `PCI: slot ${wanted} function 0 not available for ${device}, in use by ${holder}; give another slot, or none`,
@@ -311,9 +319,9 @@ export class PciDevices {
     for (const { device } of come) this.#connect(device);
     this.#describe(pciSlots, all);
     for (const one of gone) {
-      void this.#letGo(one);
       const { slot = this.#slots[one.name] ?? 0 } = before.find(({ name }) => name === one.name)!;
-      this.#machine.unplugged(shownDevice(one, slot));
+      // Its image can be had by others then.
+      void this.#letGo(one).then(() => this.#machine.unplugged(shownDevice(one, slot)));
     }
     this.#slots = pciSlots;
   }

@@ -98,10 +98,20 @@ function allCards(settings: Settings): Omit<CommandLineCard, 'netdev'>[] {
   return [...cards, ...older].map((card) => connected(card, settings));
 }
 
-/** What to tell of networks that no card has: they are not there. QEMU's words. */
-export function networkWarnings({ cards, netdevs, net }: Settings): string[] {
-  const ids = Object.keys(netdevs);
-  const alone = ids.filter((id) => id !== net?.card?.netdev && !cards.some(({ netdev }) => netdev === id));
+/** Networks that no card has, by their names: they are not open before one is plugged in. */
+export function waitingNetworks(settings: Settings): ReadonlyMap<string, NetworkBackendOptions> {
+  const networks = aloneIn(settings).map((id) => [id, settings.netdevs[id]!] as const);
+  return new Map(networks.flatMap(([id, network]) => (network.type === 'hubport' ? [] : [[id, network] as const])));
+}
+
+function aloneIn({ cards, netdevs, net }: Settings): string[] {
+  return Object.keys(netdevs).filter((id) => id !== net?.card?.netdev && !cards.some(({ netdev }) => netdev === id));
+}
+
+/** What to tell of networks that no card has. QEMU's words. */
+export function networkWarnings(settings: Settings): string[] {
+  const { net } = settings;
+  const alone = aloneIn(settings);
   const isHubAlone = net?.backend !== undefined && net.card === undefined;
   return [...alone.map((id) => `netdev ${id} has no peer`), ...(isHubAlone ? ['hub 0 with no nics (-net)'] : [])];
 }

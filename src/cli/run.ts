@@ -11,6 +11,7 @@ import {
   openMonitor,
   openQmp,
 } from '../index.ts';
+import { Netdevs } from '../netdevs.ts';
 import { nodeGdbSession } from '../node/monitor.ts';
 import { printableMessage } from '../printable.ts';
 import { checkUnrecorded } from '../snapshot/options.ts';
@@ -30,7 +31,7 @@ import { comingMachine } from './incoming.ts';
 import { openInspector } from './inspector.ts';
 import { withModules } from './kernel-modules.ts';
 import { reportLimits } from './limits.ts';
-import { cardsOf, networkWarnings } from './network-flags.ts';
+import { cardsOf, networkWarnings, waitingNetworks } from './network-flags.ts';
 import { standardOutputGone } from './output-error.ts';
 import { checkOutputFiles } from './output-files.ts';
 import { writePidFile } from './pid-file.ts';
@@ -179,6 +180,7 @@ async function loadedMachine(options: MachineOptions, name: string): Promise<Mac
 
 /** Until the machine ends. */
 async function connectAndRun(machine: Machine, connections: BackendConnections, settings: Settings): Promise<number> {
+  for (const [id, network] of waitingNetworks(settings)) Netdevs.of(machine).name(id, network);
   await connections.open();
   const { migration } = machine;
   // The monitor is to be told where from.

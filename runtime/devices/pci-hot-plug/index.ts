@@ -55,9 +55,9 @@ export class PciHotPlug {
 
   #read(register: number): number {
     const state = this.#state;
+    if (state.bus >= BUSES) return 0;
     if (register === Register.bus) return state.bus;
-    if (register === Register.removable && state.bus < BUSES)
-      return state.bus === 0 ? this.#options.removable() : 0xffffffff;
+    if (register === Register.removable) return state.bus === 0 ? this.#options.removable() : 0xffffffff;
     if (state.bus !== 0) return 0;
     if (register === Register.down) return state.down;
     if (register !== Register.up) return 0;

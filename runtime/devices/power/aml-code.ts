@@ -44,8 +44,9 @@ export function store(value: Aml, path: string): Aml {
   return [Op.store, ...value, ...nameString(path)];
 }
 
-export function shiftLeft(value: Aml, count: Aml): Aml {
-  return [Op.shiftLeft, ...value, ...count, NO_TARGET];
+/** The shifted value goes to what has this name. */
+export function shiftLeft(value: Aml, count: Aml, path: string): Aml {
+  return [Op.shiftLeft, ...value, ...count, ...nameString(path)];
 }
 
 export function and(a: Aml, b: Aml): Aml {

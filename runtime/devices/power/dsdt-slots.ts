@@ -37,7 +37,7 @@ export function hotPlugSlots({ first, slots }: HotPlugChip): Aml[] {
   return [
     doublewordPorts('PHPR', first, ['PCIU', 'PCID', 'B0EJ', null, 'BNUM']),
     mutex('BLCK'),
-    method('PCEJ', 1, exclusive('BLCK', store(ZERO, 'BNUM'), store(shiftLeft(ONE, argument(0)), 'B0EJ'))),
+    method('PCEJ', 1, exclusive('BLCK', store(ZERO, 'BNUM'), shiftLeft(ONE, argument(0), 'B0EJ'))),
     method('DVNT', 2, ...slots.map(notifySlot)),
     method(
       'PCNT',
