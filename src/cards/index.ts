@@ -44,6 +44,8 @@ export class MachineCards {
   /** Of cards that are not in the machine yet. */
   readonly #coming = new Map<string, { readonly plan: CardPlan; readonly network: OpenNetwork }>();
   readonly #configs: CardConfig[] = [];
+  /** Ports of cards that were pulled out: what they have asked for may still come. */
+  readonly #gone = new Set<string>();
   readonly #host: CardHost;
   #machine: CardMachine = { send: () => {}, log: () => {} };
   #closed: Promise<unknown> | undefined;
@@ -95,6 +97,7 @@ export class MachineCards {
     this.#plans.splice(0, Infinity, ...this.#plans.filter(isAnother));
     const n = this.all.findIndex((card) => card.name === name);
     const [card] = n < 0 ? [] : this.all.splice(n, 1);
+    this.#gone.add(controlPortName(name));
     await coming?.network.backend.close();
     await card?.close();
   }
@@ -140,10 +143,11 @@ export class MachineCards {
     this.#machine = machine;
   }
 
-  /** Answers a request of the machine's for one of them. */
+  /** Answers a request of the machine's for one of them, or one that was. Throws if it is for none: the machine would wait for ever. */
   answer({ port, id, question }: ToHost & { type: 'request' }): void {
     const card = this.all.find(({ name }) => controlPortName(name) === port);
-    // It may have been pulled out since.
+    if (card === undefined && !this.#gone.has(port))
+      throw new Error(`no network card answers requests of the port '${port}'`);
     const answer = card === undefined ? new Uint8Array(0) : card.cable.exchange(question as Uint8Array);
     this.#machine.send({ type: 'completion', id, answer });
   }
