@@ -11,6 +11,7 @@ import {
   type PluggedUsb,
   pluggablePciModels,
 } from '../../src/index.ts';
+import { pipe } from './migration/pipe.ts';
 
 const demo = { memory: 16, boot: { demo: true } } as const satisfies MachineOptions;
 const image = Uint8Array.from({ length: 64 << 10 }, (_, n) => n >> 9);
@@ -220,4 +221,32 @@ test('a recording has what was plugged in, and what the guest has let go of', as
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('a machine that moves has what was plugged in, and nothing is plugged in meanwhile', async () => {
+  await using source = await Machine.create({ ...demo, network: [{ name: 'cold' }] });
+  await source.start();
+  await source.pci.plug({ ...disk, snapshot: true, slot: 8 });
+  await source.pci.unplug('cold');
+  await eject(source, 2);
+  await source.pci.plug({ device: 'e1000', id: 'net1', slot: 9 });
+  const [near, far] = pipe();
+  const sending = source.migration.send(near);
+  const drives = [{ interface: 'virtio', image, format: 'raw', snapshot: true, device: 'd' }] as const;
+  await using target = await Machine.receive(far, { drives });
+  expect(await problem(source.pci.plug({ device: 'rtl8139' }))).toBe('device_add not allowed while migrating');
+  await sending;
+  await target.migration.arrived;
+  expect((await target.pci.devices()).map(({ id, slot }) => [id, slot])).toEqual([
+    ['d', 8],
+    ['net1', 9],
+  ]);
+  await target.pci.unplug('d');
+  await eject(target, 8);
+  await expect.poll(() => names(target), POLL).toEqual(['net1']);
+});
+
+test('a machine that is still to arrive takes no disk', async () => {
+  await using machine = await Machine.create({ ...demo, incoming: true });
+  expect(await problem(machine.pci.plug(disk))).toMatch(/is still to arrive, and its images with it/);
 });
