@@ -72,7 +72,9 @@ export function deviceHelp(machine: Machine, { driver = '', ...given }: DevicePr
       .join('');
   if (!Object.keys(given).some(asksForHelp)) return undefined;
   const pciModel = pluggablePci(driver);
-  const properties = pciModel ? pciProperties(pciModel) : pluggable[driver] && ['port', ...pluggable[driver].properties];
+  const properties = pciModel
+    ? pciProperties(pciModel)
+    : pluggable[driver] && ['port', ...pluggable[driver].properties];
   if (properties === undefined) throw new ConfigurationError(plugProblem(machine, driver));
   return deviceOptionsText(driver, Object.fromEntries(properties.map((name) => [name, ''])));
 }

@@ -5,7 +5,7 @@ import { RequestLane } from './request-lane.ts';
 import { type HostStream, INPUT_CREDIT, takenInParts } from './stream.ts';
 
 /** So many looks in a row take some ten microseconds. */
-export const MOST_POLLS = 1000;
+const MOST_POLLS = 1000;
 
 export interface HostDoorOptions {
   readonly clock: Clock;

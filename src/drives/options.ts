@@ -236,7 +236,6 @@ function planned(options: DriveOptions, index: number): DrivePlan {
 
 /** Interfaces whose disks can be plugged in and pulled out while the machine runs. */
 type PluggableInterface = 'usb' | 'virtio' | 'nvme';
-const pluggableInterfaces: readonly string[] = ['usb', 'virtio', 'nvme'] satisfies PluggableInterface[];
 
 /**
  * A disk that is plugged into a machine that has others.
@@ -279,8 +278,6 @@ function checkedDrive(drive: DriveOptions, where: string): DriveOptions {
   const placed = (['bus', 'port'] as const).find((name) => drive[name] !== undefined);
   if (bus !== 'usb' && placed !== undefined)
     fail(`${placed} is for disks on the USB; leave it out, or give interface: 'usb'`);
-  if (device !== undefined && !pluggableInterfaces.includes(bus))
-    fail(`device is for disks that can be pulled out; leave it out, or give interface: 'usb', 'virtio' or 'nvme'`);
   if (device !== undefined && !isIdentifier(device))
     fail(`device must be a letter and then letters, digits, "-", "." and "_", not ${shown(device)}`);
   if (bus !== 'ide' && bus !== 'sata' && media === 'cdrom')
