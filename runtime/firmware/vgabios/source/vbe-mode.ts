@@ -2,12 +2,12 @@
 export const vbeMode = `
 VBE_LINEAR     equ 0x4000           ; in a mode's number
 VBE_KEEP       equ 0x8000
-VBE_OWN_TIMING equ 0x0800           ; there is no timing to be chosen
+VBE_NUMBERS    equ 0x01FF           ; the other bits are reserved, and not looked at (VBE 3.0, "Mode numbers"); there is no timing to be chosen
 
 ; BX: mode, with VBE_LINEAR and VBE_KEEP.
 vbe_set_mode:
         mov     cx, bx
-        test    bh, ~(VBE_LINEAR | VBE_KEEP | VBE_OWN_TIMING) >> 8 & 0xFF
+        test    bh, VBE_NUMBERS >> 8
         jz      .vga
         call    find_vbe_mode
         jc      .unknown

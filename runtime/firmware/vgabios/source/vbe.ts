@@ -87,7 +87,7 @@ product_revision:
 ; The description of mode BX to CS:SI; carry: there is none, or its picture does not fit video memory.
 find_vbe_mode:
         mov     si, vbe_modes
-        and     bx, ~(VBE_LINEAR | VBE_KEEP | VBE_OWN_TIMING) & 0xFFFF
+        and     bx, VBE_NUMBERS
 .next:  cmp     bx, [cs:si + VBE_NUMBER]
         je      vbe_mode_fits
         add     si, VBE_MODE_BYTES

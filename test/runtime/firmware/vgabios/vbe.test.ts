@@ -53,6 +53,21 @@ test('text leaves the window where the program has it', async () => {
   expect([answers['window then']!.dx, answers['window at last']!.dx]).toEqual(['0003', '0003']);
 });
 
+test('a mode is found by the nine bits of its number: a program may leave others set', async () => {
+  const calls: Calls = {
+    information: { ax: 0x4f01, cx: 0x4f15, tell: ['buffer'] },
+    'information without': { ax: 0x4f01, cx: 0x115, tell: ['buffer'] },
+    set: { ax: 0x4f02, bx: 0x4f15 },
+    number: { ax: 0x4f03 },
+    'a mode of the VGA': { ax: 0x4f02, bx: 0x0613 },
+    'its number': { ax: 0x4f03 },
+  };
+  const answers = (await answersOfMachine(rom, { reserved: calls }, 'translator')).reserved!;
+  expect(answers.information!.buffer).toBe(answers['information without']!.buffer);
+  expect(['set', 'number', 'a mode of the VGA', 'its number'].map((name) => answers[name]!.ax)).toEqual(Array(4).fill('004f'));
+  expect([answers.number!.bx, answers['its number']!.bx]).toEqual(['4115', '0013']);
+});
+
 describe('what VBE says of the controller', () => {
   test('has the modes that fit the memory, and the signatures', async () => {
     const groups = { vbe: { controller: { ax: 0x4f00, tell: ['buffer'] } } } as const;
