@@ -109,5 +109,6 @@ extension_select:
 vbe_protected_mode:
 vbe_display_identification:
         mov     ax, VBE_FAILED
+start_display:
         ret
 `;

@@ -103,6 +103,7 @@ initialise:
         cld
         call    set_vectors
         call    set_bios_data
+        call    start_display
         mov     ax, 0x0003
         int     0x10
         pop     es

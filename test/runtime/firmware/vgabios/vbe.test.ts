@@ -64,8 +64,59 @@ test('a mode is found by the nine bits of its number: a program may leave others
   };
   const answers = (await answersOfMachine(rom, { reserved: calls }, 'translator')).reserved!;
   expect(answers.information!.buffer).toBe(answers['information without']!.buffer);
-  expect(['set', 'number', 'a mode of the VGA', 'its number'].map((name) => answers[name]!.ax)).toEqual(Array(4).fill('004f'));
+  expect(['set', 'number', 'a mode of the VGA', 'its number'].map((name) => answers[name]!.ax)).toEqual(
+    Array(4).fill('004f'),
+  );
   expect([answers.number!.bx, answers['its number']!.bx]).toEqual(['4115', '0013']);
+});
+
+/** Reads both blocks of the EDID where int 15h does nothing; prints the answer, how it begins, and sums of its bytes and of the ROM's. */
+const identification = `
+calls_start:
+        xor     ax, ax
+        mov     es, ax
+        mov     word [es:0x15 * 4], .nothing
+        mov     di, 0x6000
+        mov     cx, 1
+        xor     dx, dx
+        mov     bx, 1
+        mov     ax, 0x4F15
+        int     0x10
+        push    ax
+        mov     ax, 0x4F15
+        mov     bx, 1
+        mov     dx, 1
+        mov     di, 0x6080
+        int     0x10
+        mov     bx, ax
+        call    print_word
+        pop     bx
+        call    print_word
+        mov     bx, [es:0x6000]
+        call    print_word
+        mov     bx, [es:0x6006]
+        call    print_word
+        mov     si, 0x6000
+        mov     cx, 256
+        call    .sum
+        mov     ax, 0xC000
+        mov     es, ax
+        xor     si, si
+        mov     cx, 0x8000
+        call    .sum
+        jmp     finish
+.sum:   xor     bx, bx
+.add:   es lodsb
+        add     bl, al
+        loop    .add
+        jmp     print_word
+.nothing:
+        iret
+`;
+
+test('the EDID is read as the ROM starts: later the system BIOS is not asked', async () => {
+  const printed = await printedByMachine(buildImage(rom, identification), 'translator');
+  expect(printed).toBe(' 004f 004f ff00 00ff 0000 0000.');
 });
 
 describe('what VBE says of the controller', () => {
