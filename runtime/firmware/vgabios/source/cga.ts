@@ -38,7 +38,7 @@ cga_copy_line:
         pop     dx
         call    cga_line
         call    cga_bytes
-        es rep movsb
+        rep es movsb
         ret
 
 cga_fill_line:

@@ -154,7 +154,7 @@ packed_copy_line:
         cmp     byte [BDA_MODE], VBE_MODE
         je      .linear
         call    select_bank
-        es rep movsw
+        rep es movsw
         ret
 .linear:
         call    frame_buffer

@@ -65,7 +65,7 @@ planar_copy_line:
         movzx   ecx, ch
         call    .one_bank
         jc      .banks
-        es rep movsb
+        rep es movsb
         jmp     planar_end
 .banks: xchg    esi, edi
         call    select_bank

@@ -28,7 +28,7 @@ text_copy:
         mov     al, ah
         call    text_cell
         mov     cx, bx
-        es rep movsw
+        rep es movsw
         ret
 
 text_fill:

@@ -224,13 +224,13 @@ vbe_colour_fields:
         push    di
         add     di, 0x1F
         mov     cx, 8
-        cs rep movsb
+        rep cs movsb
         pop     di
         pop     si
         push    di
         add     di, 0x36
         mov     cx, 8
-        cs rep movsb
+        rep cs movsb
         pop     di
         cmp     byte [es:di + 0x25], 0
         je      .done

@@ -24,6 +24,14 @@ describe('the option ROM', () => {
     expect(rom.toString('latin1', 0x1e, 0x21)).toBe('IBM');
   });
 
+  test('has segment overrides after REP: an emulation of real mode that X and others bring (x86emu) forgets one before it', () => {
+    const before = /[\x26\x2e\x36\x3e\x64\x65][\xf2\xf3]\x66?[\xa4-\xa7\xaa-\xaf]/;
+    for (const name of ['std', 'cirrus'] as const) {
+      const text = Buffer.from(buildVideoBios(name)).toString('latin1');
+      expect([name, before.exec(text)?.index]).toEqual([name, undefined]);
+    }
+  });
+
   test('comes out the same each time', () => {
     expect(rom.equals(buildVideoBios())).toBe(true);
   });
