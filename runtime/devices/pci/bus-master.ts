@@ -7,6 +7,11 @@ export function isBusMaster(pciFunction: PciFunction): boolean {
   return (pciFunction.read(Header.command, 1) & Command.master) !== 0;
 }
 
+/** Lets it be one, as the guest would. */
+export function becomeBusMaster(pciFunction: PciFunction): void {
+  pciFunction.write(Header.command, 2, pciFunction.read(Header.command, 2) | Command.master);
+}
+
 /**
  * Memory as a function reaches it: while the command register doesn't let it be a bus master it reads ones, and writes
  * nothing.

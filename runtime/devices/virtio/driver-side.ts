@@ -17,6 +17,8 @@ export interface DriverSideOptions {
   /** The driver is ready. */
   started(): void;
   notify(queue: number): void;
+  /** The function may reach memory, whatever the driver has set. */
+  becomeBusMaster(): void;
   takeIsr(): number;
   /** Interrupt messages that there are, and whether the guest wants them. */
   readonly vectors: number;
@@ -171,6 +173,10 @@ export class DriverSide implements CommonSide, LegacySide {
 
   notify(queue: number): void {
     this.#options.notify(queue);
+  }
+
+  becomeBusMaster(): void {
+    this.#options.becomeBusMaster();
   }
 
   takeIsr(): number {

@@ -1,7 +1,7 @@
 import { type AccessSize, allOnes } from '../../bus/ports.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import { functionMemory, isBusMaster } from '../pci/bus-master.ts';
+import { becomeBusMaster, functionMemory, isBusMaster } from '../pci/bus-master.ts';
 import { PciFunction } from '../pci/function.ts';
 import { Msix, type MsixState, msixState } from '../pci/msix.ts';
 import { portRange, registerRange } from '../pci/range.ts';
@@ -132,6 +132,7 @@ export class VirtioFunction {
         for (const n of this.queues.keys()) this.#notify(n);
       },
       notify: (n) => this.#notify(n),
+      becomeBusMaster: () => becomeBusMaster(this.pciFunction),
       takeIsr: () => this.#takeIsr(),
     });
   }

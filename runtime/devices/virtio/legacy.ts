@@ -1,5 +1,5 @@
 import { allOnes, type PortRegion } from '../../bus/ports.ts';
-import { LEGACY_PAGE_SHIFT, LEGACY_PORTS, Legacy, LegacyVector } from './registers.ts';
+import { LEGACY_PAGE_SHIFT, LEGACY_PORTS, Legacy, LegacyVector, Status } from './registers.ts';
 
 /** What the ports of the legacy interface show and change. */
 export interface LegacySide {
@@ -14,6 +14,7 @@ export interface LegacySide {
   /** The page where its areas begin; 0: nowhere. */
   queuePage: number;
   notify(queue: number): void;
+  becomeBusMaster(): void;
   takeIsr(): number;
   readConfig(offset: number): number;
   writeConfig(offset: number, value: number): void;
@@ -95,6 +96,8 @@ function write(side: LegacySide, offset: number, value: number): void {
       side.notify(value & 0xffff);
       break;
     case Legacy.status:
+      // Drivers of Linux before 2.6.34, and those after their pattern, leave this to the device; QEMU's does it, too.
+      if ((value & 0xff) === (Status.acknowledge | Status.driver)) side.becomeBusMaster();
       side.status = value & 0xff;
       break;
     case LegacyVector.config:

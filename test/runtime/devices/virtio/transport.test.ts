@@ -87,6 +87,15 @@ test.each(interfaces)('nothing is done while it may not be a bus master: %s', (k
   expect(rig.mistakes).toEqual([]);
 });
 
+test.each(interfaces)('a driver of the legacy interface need not let it be a bus master: %s', (kind) => {
+  const { driver, virtio } = echo(kind);
+  virtio.pciFunction.write(Header.command, 2, Command.io | Command.memory);
+  const queue = driver.start([], 1).queue(0);
+  queue.add([hello, 5]);
+  queue.kick();
+  expect(queue.takeUsed()).toHaveLength(kind === 'legacy' ? 1 : 0);
+});
+
 test.each(interfaces)('a reset by the driver forgets all: %s', (kind) => {
   const { rig, driver, resets } = echo(kind);
   const queue = driver.start([FEATURE], 1).queue(0);
