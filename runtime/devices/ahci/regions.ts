@@ -58,7 +58,8 @@ export class Regions {
   #fetch(): { readonly address: number; readonly bytes: number } {
     const view = this.#view;
     this.#memory.read(this.#table + this.#entry * Region.bytes, new Uint8Array(view.buffer));
-    const address = address64((view.getUint32(0, true) & ~1) >>> 0, view.getUint32(4, true));
+    // Bit 0 of the address is reserved (4.2.3.3); it counts, as in QEMU, since drivers leave buffers at odd addresses.
+    const address = address64(view.getUint32(0, true), view.getUint32(4, true));
     // An odd number of bytes there cannot be: the lowest bit is always taken as one.
     return { address, bytes: ((view.getUint32(Region.count, true) & Region.countMask) | 1) + 1 };
   }

@@ -38,6 +38,13 @@ describe('reading and writing', () => {
     expect([rig.read(Port.ci), rig.read(Port.is), rig.read(Port.tfd), rig.moved()]).toEqual([0, 1, READY, 1536]);
   });
 
+  test('a region may be at an odd address, as in QEMU', () => {
+    const rig = new AhciRig(disk(100)).start();
+    rig.issue(0x25, { sector: 7, count: 1, regions: [[DATA + 1, 512]] });
+    rig.settle();
+    expect(rig.data(512, DATA + 1)).toEqual(rig.medium.bytes.slice(7 * 512, 8 * 512));
+  });
+
   test('DMA gathers what is written', () => {
     const rig = new AhciRig(disk(100)).start();
     const bytes = pattern(1024, 99);
