@@ -1,7 +1,8 @@
 /**
  * Browsers without a screen, for the tests and pictures of HTML pages: `node scripts/browser.ts` gets Debian's
- * chromium-headless-shell, `node scripts/browser.ts firefox` its firefox-esr, and what of their libraries the host lacks, through
- * the host's apt client, and unpacks them below the project's cache. Nothing is installed. It prints the program's path.
+ * chromium-headless-shell, `node scripts/browser.ts firefox` its firefox-esr, `node scripts/browser.ts webkit` its WebKitGTK with the
+ * driver and a screen in memory, and what of their libraries the host lacks, through the host's apt client, and unpacks them below
+ * the project's cache. Nothing is installed. It prints the program's path.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
@@ -17,12 +18,14 @@ interface Source {
   readonly variable: string;
   /** Programs of the host. */
   readonly commands: readonly string[];
-  /** Debian's package, and the program in it. */
-  readonly package: string;
+  /** Debian's packages, and the program in them. */
+  readonly packages: readonly string[];
   readonly program: string;
   readonly folder: string;
   /** What gets it. */
   readonly command: string;
+  /** Its programs look for each other below /usr. */
+  readonly hasFixedPaths?: boolean;
 }
 
 const sources = {
@@ -30,7 +33,7 @@ const sources = {
     title: 'Chromium',
     variable: 'CHROMIUM',
     commands: ['chromium', 'chromium-headless-shell'],
-    package: 'chromium-headless-shell',
+    packages: ['chromium-headless-shell', 'fonts-dejavu-core'],
     program: 'usr/lib/chromium/chromium-headless-shell',
     folder: join(cacheDirectory(), 'browser'),
     command: 'node scripts/browser.ts',
@@ -39,44 +42,83 @@ const sources = {
     title: 'Firefox',
     variable: 'FIREFOX',
     commands: ['firefox-esr', 'firefox'],
-    package: 'firefox-esr',
+    packages: ['firefox-esr', 'fonts-dejavu-core'],
     program: 'usr/lib/firefox-esr/firefox-esr',
     folder: join(cacheDirectory(), 'firefox'),
     command: 'node scripts/browser.ts firefox',
   },
+  webkit: {
+    title: 'WebKit',
+    variable: 'WEBKIT_DRIVER',
+    commands: ['WebKitWebDriver'],
+    packages: ['webkit2gtk-driver', 'xvfb', 'fonts-dejavu-core'],
+    program: 'usr/bin/WebKitWebDriver',
+    folder: join(cacheDirectory(), 'webkit'),
+    command: 'node scripts/browser.ts webkit',
+    hasFixedPaths: true,
+  },
 } as const satisfies Record<string, Source>;
 
-/** A browser, and the variables that it needs. */
+export type BrowserName = keyof typeof sources;
+
+/** A browser, and what it needs. */
 export interface Browser {
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Words of a command that its programs' own follow, if they don't run as they are. */
+  readonly before: readonly string[];
 }
 
-/** The browser that is there: the one that $CHROMIUM or $FIREFOX names, the host's, or the one that this script has got; or why none. */
-export async function findBrowser(name: keyof typeof sources = 'chromium'): Promise<Browser | string> {
+/** As people call it. */
+export const browserTitle = (name: BrowserName): string => sources[name].title;
+
+/** The browser of this name. Throws where there is none. */
+export function browserNamed(name: string): BrowserName {
+  if (!Object.hasOwn(sources, name)) throw new Error(`'${name}' is none of: ${Object.keys(sources).join(', ')}`);
+  return name as BrowserName;
+}
+
+/** The browser that is there: the one that $CHROMIUM, $FIREFOX or $WEBKIT_DRIVER names, the host's, or the one that this script has got; or why none. */
+export async function findBrowser(name: BrowserName = 'chromium'): Promise<Browser | string> {
   const source: Source = sources[name];
   const named = process.env[source.variable];
-  if (named) return { path: named, env: {} };
+  if (named) return { path: named, env: {}, before: [] };
   for (const path of source.commands) {
     const found = await run('sh', ['-c', `command -v ${path}`]).catch(() => '');
-    if (found.trim() !== '') return { path: found.trim(), env: {} };
+    if (found.trim() !== '') return { path: found.trim(), env: {}, before: [] };
   }
   const unpacked = await unpackedBrowser(source);
   const { title, command, variable } = source;
   return unpacked ?? `there is no ${title} here: run "${command}", or set ${variable} to the path of one`;
 }
 
-async function unpackedBrowser({ folder, ...source }: Source): Promise<Browser | null> {
-  const program = join(folder, source.program);
+async function unpackedBrowser(source: Source): Promise<Browser | null> {
+  const browser = source.hasFixedPaths ? overlaid(source) : await beside(source);
+  const variables = Object.entries(browser.env).map(([name, value]) => `${name}=${value}`);
+  const works = await run('env', [...variables, ...browser.before, browser.path, '--help']).then(
+    () => true,
+    () => false,
+  );
+  return works ? browser : null;
+}
+
+/** As it was unpacked, with its libraries. */
+async function beside({ folder, program }: Source): Promise<Browser> {
   const libraries = (await libraryFolders(join(folder, 'usr/lib'))).join(':');
   // Where the host has fonts' configuration, the package that brings it was not got.
   const fonts = join(folder, 'etc/fonts');
   const env = { LD_LIBRARY_PATH: libraries, ...(existsSync(join(fonts, 'fonts.conf')) && { FONTCONFIG_PATH: fonts }) };
-  const works = await run('env', [`LD_LIBRARY_PATH=${libraries}`, program, '--version']).then(
-    () => true,
-    () => false,
-  );
-  return works ? { path: program, env } : null;
+  return { path: join(folder, program), env, before: [] };
+}
+
+/** In a name space of its own, in which what was unpacked lies over the host's /usr. */
+function overlaid({ folder, program }: Source): Browser {
+  const mount = `mount -t overlay overlay -o lowerdir="$0/usr":/usr /usr && exec "$@"`;
+  return {
+    path: `/${program}`,
+    env: {},
+    before: ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', mount, folder],
+  };
 }
 
 async function libraryFolders(root: string): Promise<string[]> {
@@ -86,7 +128,7 @@ async function libraryFolders(root: string): Promise<string[]> {
 }
 
 /** Gets the browser if it isn't there. Throws if there is no apt client, or the packages can't be had. */
-async function getBrowser(name: keyof typeof sources): Promise<Browser> {
+async function getBrowser(name: BrowserName): Promise<Browser> {
   const found = await findBrowser(name);
   if (typeof found !== 'string') return found;
   const { folder, variable, ...source }: Source = sources[name];
@@ -95,7 +137,7 @@ async function getBrowser(name: keyof typeof sources): Promise<Browser> {
   const work = `${folder}.${process.pid}.tmp`;
   await mkdir(join(work, 'packages'), { recursive: true });
   try {
-    await download(await missingPackages(source.package), work);
+    await download(await missingPackages(source.packages), work);
     await rm(folder, { recursive: true, force: true });
     await rename(join(work, 'tree'), folder);
   } finally {
@@ -106,16 +148,10 @@ async function getBrowser(name: keyof typeof sources): Promise<Browser> {
   return browser;
 }
 
-/** The package and all that it depends on, but what the host has. */
-async function missingPackages(name: string): Promise<string[]> {
-  const options = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
-    (kind) => `--no-${kind}`,
-  );
-  const text = await run('apt-cache', ['depends', '--recurse', '--important', ...options, name]);
-  const names = [...new Set(text.match(/^[a-z0-9][\w.+-]*$/gm) ?? [])];
-  const installed = await run('dpkg-query', ['-W']);
-  const present = new Set([...installed.matchAll(/^([^\s:]+)\S*\t\S/gm)].map(([, name]) => name));
-  return [...names.filter((name) => !present.has(name)), 'fonts-dejavu-core'];
+/** The packages and all that they depend on, but what the host has. */
+async function missingPackages(names: readonly string[]): Promise<string[]> {
+  const steps = await run('apt-get', ['-q', '--simulate', '--no-install-recommends', 'install', ...names]);
+  return [...steps.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name!);
 }
 
 async function download(names: readonly string[], work: string): Promise<void> {
@@ -127,6 +163,5 @@ async function download(names: readonly string[], work: string): Promise<void> {
 if (import.meta.main) {
   const { positionals } = parseArgs({ allowPositionals: true });
   const [name = 'chromium'] = positionals;
-  if (!Object.hasOwn(sources, name)) throw new Error(`'${name}' is none of: ${Object.keys(sources).join(', ')}`);
-  console.log((await getBrowser(name as keyof typeof sources)).path);
+  console.log((await getBrowser(browserNamed(name))).path);
 }

@@ -57,7 +57,8 @@ function titleOf(name: string): string {
 export async function keepUnderFreeName(place: ImageName, image: PlacedImage): Promise<string> {
   const source = typeof image === 'string' ? await imageAt(place, image) : image;
   const title = typeof image === 'string' ? fileOf(image) : image.name;
-  await navigator.storage.persist().catch(() => false);
+  // Not waited for: Firefox asks its user, who may leave it unanswered.
+  void navigator.storage.persist().catch(() => false);
   if (typeof source !== 'string') {
     const name = await freeName(title);
     await keepImage(name, source);

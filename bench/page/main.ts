@@ -2,17 +2,18 @@
 /**
  * How the page answers while a guest computes: how often it is drawn, and how soon a key reaches the guest and is answered.
  *
- *     node bench/page/main.ts [chromium|firefox] [NAME]
+ *     node bench/page/main.ts [chromium|firefox|webkit] [NAME]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { build } from 'vite';
+import { type BrowserName, browserNamed } from '../../scripts/browser.ts';
 import { isolation, serve } from '../../test/support/web/server.ts';
 import { guestFloppy, guests, type PageGuest } from './guests.ts';
 import { type PageFigures, startProbe, watchFrames } from './probe.ts';
-import { type Tab, tabs } from './tabs.ts';
+import { openTab, type Tab } from './tabs.ts';
 
 /** Milliseconds for which frames are counted and keys are pressed. */
 const DURATION = 10_000;
@@ -53,22 +54,22 @@ function lineOf({ frames, keys, pictures }: PageFigures): string {
   return [...figures, quantile(keys, 0.5), quantile(keys, 0.95)].map((value) => value.toFixed(1).padStart(9)).join('');
 }
 
-async function measureGuest(folder: string, browser: string, guest: PageGuest): Promise<void> {
+async function measureGuest(folder: string, browser: BrowserName, guest: PageGuest): Promise<void> {
   for (const [memory, headers] of Object.entries(servers)) {
     await using server = await serve(folder, headers, { '/guest.img': guestFloppy(guest) });
-    await using tab = await tabs[browser]!(`${server.url}#fda=guest.img&memory=16&run`);
+    await using tab = await openTab(browser, `${server.url}#fda=guest.img&memory=16&run`);
     console.log(`${lineOf(await measure(tab))}  ${browser}, memory ${memory}: ${guest.name}`);
   }
 }
 
 const [browser = 'chromium', name = ''] = process.argv.slice(2);
-if (!Object.hasOwn(tabs, browser)) throw new Error(`'${browser}' is none of: ${Object.keys(tabs).join(', ')}`);
+const browserName = browserNamed(browser);
 const folder = await mkdtemp(join(tmpdir(), 'bench-page-'));
 try {
   const configFile = join(import.meta.dirname, '../../web/vite.config.ts');
   await build({ configFile, logLevel: 'warn', build: { outDir: folder, emptyOutDir: true } });
   console.log(' frames/s  late, %   99 %/ms    pict/s    key/ms  95 %/ms');
-  for (const guest of guests.filter((one) => one.name.includes(name))) await measureGuest(folder, browser, guest);
+  for (const guest of guests.filter((one) => one.name.includes(name))) await measureGuest(folder, browserName, guest);
 } finally {
   await rm(folder, { recursive: true });
 }

@@ -1,6 +1,7 @@
 import { type CallEnd, type CallMessage, reportError } from '../isolate/remote-calls.ts';
 import { FOLDER } from './files-folder.ts';
 import { ImageVersion } from './image-version.ts';
+import { privateFolder } from './private-files.ts';
 import { ownEnd } from './scope.ts';
 import { openSync, type SyncFile } from './sync-file.ts';
 
@@ -42,8 +43,7 @@ type Answer<Value> = Value | Promise<Value>;
 
 const calls: { readonly [Name in keyof FileCalls]: Answered<Name> } = {
   async open(name, access) {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle(FOLDER, { create: true });
+    const folder = await privateFolder(FOLDER);
     const file = await openSync(await folder.getFileHandle(name), access === 'read' ? 'read-only' : 'readwrite');
     const version = await ImageVersion.open(name, access).catch((error: unknown) => {
       file.close();

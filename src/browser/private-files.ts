@@ -1,7 +1,19 @@
-/** A folder of the page's private files (File System Standard: the origin private file system). */
+/** Safari's and Firefox's errors for it in private windows say nothing; pages without https: have no storage at all. */
+const NO_FILES =
+  'the browser keeps no files of this page: it may be in a private window, or its address has to begin with https: or http://localhost';
+
+/**
+ * A folder of the page's private files (File System Standard: the origin private file system).
+ * @throws Error that says so where the browser has none, DOMException where there is no room
+ */
 export async function privateFolder(name: string): Promise<FileSystemDirectoryHandle> {
-  const root = await navigator.storage.getDirectory();
-  return await root.getDirectoryHandle(name, { create: true });
+  try {
+    const root = await navigator.storage.getDirectory();
+    return await root.getDirectoryHandle(name, { create: true });
+  } catch (cause) {
+    if ((cause as Error).name === 'QuotaExceededError') throw cause;
+    throw new Error(NO_FILES, { cause });
+  }
 }
 
 /**

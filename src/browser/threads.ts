@@ -9,6 +9,8 @@ import { timerDelay } from '../timer-delay.ts';
 const SLICE = 8e6;
 /** A sleeping thread looks for messages after so many milliseconds at the latest. */
 const LONGEST_SLEEP = 50;
+/** LoopThread.retry, in nanoseconds: Firefox's messages go by way of another process, what wakes the machine doesn't. */
+const RETRY = 0.25e6;
 
 /**
  * Nanoseconds since `origin`, a `performance.timeOrigin`: the same in all threads that are given the same one. Since 1970
@@ -41,6 +43,7 @@ export function sleepingThread(nanoseconds: () => number): LoopThread {
     turn: makeTurn(),
     slice: Infinity,
     turnInterval: LONGEST_SLEEP * 1e6,
+    retry: RETRY,
     async sleep(state, _message, milliseconds) {
       Atomics.wait(state, Word.wake, 0, Math.min(milliseconds, LONGEST_SLEEP));
     },

@@ -12,6 +12,11 @@ export interface LoopThread {
   readonly slice: number;
   /** The longest time without a turn if there is no message, in nanoseconds. */
   readonly turnInterval: number;
+  /**
+   * A message may come after the call that wakes the machine for it, so that a turn doesn't deliver it: nanoseconds until the next look,
+   * doubled each time, up to the interval. Left out: it is there when the machine is woken.
+   */
+  readonly retry?: number;
   /** Absent where the host has none. */
   readonly probe?: ThreadProbe;
   /** MachineHost.releaseMemory; absent where the host can't. */

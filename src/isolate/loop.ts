@@ -14,6 +14,8 @@ import { RESET_BYTES, SHUTDOWN_CODE } from './protocol.ts';
 import { reportError } from './remote-calls.ts';
 import { Limiter } from './run-limits.ts';
 import { takeMessages } from './taking.ts';
+import { Turns } from './turns.ts';
+import { callBack, Wake } from './wake.ts';
 
 const encoder = new TextEncoder();
 
@@ -38,12 +40,12 @@ class MachineLoop {
   readonly #thread: LoopThread;
   readonly #port: MessageEnd<Report, Command>;
   readonly #time: MachineTime;
+  readonly #turns: Turns;
   readonly #output: OutputBatches;
   readonly #drives: DriveLink;
   readonly #profiles = new Profiles(() => this.#probe());
   #core!: MachineCore;
   #limiter!: Limiter;
-  #lastTurn = 0;
   #slept = 0;
   /** Told to run, and stopped all the same by `freeze`. */
   #running = false;
@@ -62,6 +64,7 @@ class MachineLoop {
     this.#options = options;
     this.#thread = options.thread;
     this.#port = options.port;
+    this.#turns = new Turns(options.thread);
     this.#time = new MachineTime(options.thread.nanoseconds, options.deadlines);
     this.#drives = new DriveLink(options.drives, options.config);
     this.#output = new OutputBatches((port, bytes) => this.#port.postMessage({ type: 'output', port, bytes }));
@@ -74,6 +77,7 @@ class MachineLoop {
     this.#port.onmessage = ({ data }) => this.#receive(data);
     this.#port.postMessage({ type: 'ready', state: this.#core.state });
     this.#drives.connect(this.#core.state, (message) => {
+      this.#turns.came();
       this.#core.arrive(message);
       this.#onMessage();
     });
@@ -97,7 +101,7 @@ class MachineLoop {
   async #step(): Promise<void> {
     const { rest } = this.#limiter;
     if (rest > 0) return await this.#rest(rest);
-    this.#time.startSlice(Math.min(this.#thread.slice, this.#limiter.slice * 1e6));
+    this.#time.startSlice(Math.min(this.#turns.within, this.#limiter.slice * 1e6));
     const result = this.#runCore();
     this.#time.endSlice();
     this.#output.flush();
@@ -112,11 +116,9 @@ class MachineLoop {
 
   async #turn(): Promise<void> {
     // Whoever set the word sent a message first, maybe to the other port than the next one who set it.
-    const isDue = Atomics.exchange(this.#core.state, Word.wake, 0) !== 0 && !this.#takeMessages();
-    const now = this.#thread.nanoseconds();
-    if (!isDue && now < this.#lastTurn + this.#thread.turnInterval) return;
-    this.#lastTurn = now;
-    await this.#thread.turn();
+    const reasons = Atomics.exchange(this.#core.state, Word.wake, 0);
+    if (reasons & Wake.message) this.#turns.called();
+    await this.#turns.take(reasons !== 0 && !this.#takeMessages());
   }
 
   /** False: the event loop has something to do. It may not deliver in its next turn what has come since its last one looked. */
@@ -137,7 +139,7 @@ class MachineLoop {
   async #sleepFor(milliseconds: number): Promise<number> {
     const start = this.#thread.nanoseconds();
     this.#time.isAsleep = true;
-    await this.#thread.sleep(this.#core.state, this.#nextMessage(), milliseconds);
+    await this.#thread.sleep(this.#core.state, this.#nextMessage(), Math.min(milliseconds, this.#turns.within / 1e6));
     this.#time.isAsleep = false;
     return this.#thread.nanoseconds() - start;
   }
@@ -206,7 +208,7 @@ class MachineLoop {
     this.#output.flush();
     this.#output.sent(RESET_BYTES);
     this.#port.postMessage({ type: event });
-    if (this.#output.stalled) this.#leaveCore();
+    if (this.#output.stalled) callBack(this.#core.state);
   }
 
   #tellPlugged(devices: readonly PluggedDevice[], pciSlots: Readonly<Record<string, number>>): void {
@@ -291,6 +293,7 @@ class MachineLoop {
 
   /** Never within core.run(): messages come in turns of the event loop, or are taken between two runs (taking.ts). */
   #receive(command: Command): void {
+    this.#turns.came();
     switch (command.type) {
       case 'call':
         void this.#answer(command);
@@ -384,17 +387,11 @@ class MachineLoop {
     };
   }
 
-  /** Makes the core come back from guest code at once. */
-  #leaveCore(): void {
-    Atomics.store(this.#core.state, Word.wake, 1);
-    Atomics.store(this.#core.state, Word.attention, 1);
-  }
-
   #addOutput(port: string, bytes: Uint8Array, isWhole = false): void {
     const first = !this.#output.pending;
     if (isWhole) this.#output.addWhole(port, bytes);
     else this.#output.add(port, bytes);
-    if (this.#output.stalled) this.#leaveCore();
+    if (this.#output.stalled) callBack(this.#core.state);
     if (first && !isWhole) this.#time.awaitOutput();
   }
 }

@@ -1,5 +1,6 @@
 import { Word } from '../../translator/abi/state.ts';
 import { Deadline, SharedDeadlines } from './deadlines.ts';
+import { callBack } from './wake.ts';
 
 export interface TickerOptions {
   /** The machine's state words, shared. */
@@ -42,8 +43,8 @@ export class DeadlineWatch {
     const { late } = this.#deadlines;
     const now = this.#nanoseconds();
     const due = read.times.map((time) => time + late <= now);
-    if (due[Deadline.loop]) Atomics.store(state, Word.wake, 1);
-    if (due.includes(true)) Atomics.store(state, Word.attention, 1);
+    if (due[Deadline.loop]) callBack(state);
+    else if (due.includes(true)) Atomics.store(state, Word.attention, 1);
     const next = read.times.map((time, which) => (due[which] ? now + this.#repeat : time + late));
     this.#repeat = due.includes(true) ? Math.min(2 * this.#repeat, REPEAT.longest) : REPEAT.first;
     this.#deadlines.sleep(read.version, now, Math.min(...next));

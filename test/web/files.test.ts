@@ -78,3 +78,15 @@ test('what the browser refuses is told by its names', async () => {
   const store = await open();
   await expect(store.write(0, Uint8Array.of(1))).rejects.toMatchObject({ cause: { code: 'ENOSPC' } });
 });
+
+test.each([
+  [
+    'a private window of Safari',
+    { getDirectory: () => Promise.reject(new DOMException('out of memory', 'UnknownError')) },
+  ],
+  ['a page that came by http:', undefined],
+])('%s has no files, and says so', async (_, storage) => {
+  vi.stubGlobal('navigator', { storage });
+  const { privateFolder } = await import('../../src/browser/private-files.ts');
+  await expect(privateFolder('images')).rejects.toThrow('the browser keeps no files of this page');
+});

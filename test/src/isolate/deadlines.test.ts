@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { Deadline, SharedDeadlines } from '../../../src/isolate/deadlines.ts';
+import { Wake } from '../../../src/isolate/wake.ts';
 import { nanoseconds } from '../../../src/node/threads.ts';
 import { STATE_BYTES, Word } from '../../../translator/abi/state.ts';
 
@@ -45,7 +46,7 @@ test('the ticker calls at each deadline, however they are set', async () => {
   clear();
   deadlines.set(Deadline.loop, nanoseconds());
   await wordSet(state, Word.attention).toBe(1);
-  expect(Atomics.load(state, Word.wake)).toBe(1);
+  expect(Atomics.load(state, Word.wake)).toBe(Wake.loop);
   clear();
   deadlines.set(Deadline.core, nanoseconds() + 5e6);
   await wordSet(state, Word.attention).toBe(1);

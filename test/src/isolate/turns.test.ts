@@ -98,3 +98,39 @@ test('who waits for answers of a drive hears of the last one before the guest go
   await done;
   expect(hears).toBe(true);
 });
+
+test('a message that comes after the call for it is looked for, though the guest never pauses', async () => {
+  const state = makeState();
+  let deliver = () => {};
+  const port: MessageEnd<Report, Command> = { postMessage: () => {}, onmessage: null, close: () => {} };
+  let [now, turns] = [0, 0];
+  const slices: number[] = [];
+  const core = {
+    state,
+    run(until: number) {
+      if (slices.length === 0) wakeMachine(state);
+      slices.push(until - now);
+      // The guest goes on for ever where nothing calls the machine back.
+      if (until === Infinity && slices.length > 1) deliver();
+      else if (until < Infinity) now = until;
+      return { reason: 'slice' };
+    },
+    arrive: () => {},
+    capInstructions: () => {},
+    dispose: () => {},
+  } as unknown as MachineCore;
+  const thread: LoopThread = {
+    ...{ nanoseconds: () => now, slice: Infinity, turnInterval: 50, retry: 10 },
+    async turn() {
+      if (++turns === 4) deliver();
+    },
+    sleep: async () => {},
+  };
+  const config = { memoryBytes: 0 } as MachineConfig;
+  const done = runIsolate({ config, createCore: () => core, thread, port } as never);
+  deliver = () => port.onmessage!({ data: { type: 'stop' } });
+  port.onmessage!({ data: { type: 'call', id: 1, name: 'run', args: [] } });
+  await done;
+  expect(turns).toBe(4);
+  expect(slices).toEqual([Infinity, 20, 40, 50]);
+});

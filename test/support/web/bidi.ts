@@ -1,8 +1,11 @@
+import type { BrowserClient } from './client.ts';
+
 /** A client of WebDriver BiDi (W3C, "WebDriver BiDi", section 3), with what the tests need of it. */
-export class Bidi implements AsyncDisposable {
+export class Bidi implements BrowserClient {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #last = 0;
+  #version = '';
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -20,18 +23,21 @@ export class Bidi implements AsyncDisposable {
       socket.onerror = () => reject(new Error(`cannot connect to ${address}`));
     });
     const client = new Bidi(socket);
-    await client.#send('session.new', { capabilities: {} });
+    const { capabilities } = (await client.#send('session.new', { capabilities: {} })) as Session;
+    client.#version = capabilities.browserVersion;
     return client;
   }
 
-  /** Opens an address in a new tab, and returns what tells that tab from others. */
+  get version(): string {
+    return this.#version;
+  }
+
   async open(url: string): Promise<string> {
     const { context } = (await this.#send('browsingContext.create', { type: 'tab' })) as { context: string };
     await this.#send('browsingContext.navigate', { context, url, wait: 'complete' });
     return context;
   }
 
-  /** What an expression of JavaScript, or the promise that it is, has for its value: a text. */
   async evaluate(context: string, expression: string): Promise<string> {
     const answer = (await this.#send('script.evaluate', {
       ...{ expression, target: { context }, awaitPromise: true, userActivation: true },
@@ -40,14 +46,17 @@ export class Bidi implements AsyncDisposable {
     return answer.result.value;
   }
 
-  /** Presses a key and lets it go; its value is a character. */
+  async close(context: string): Promise<void> {
+    await this.#send('browsingContext.close', { context });
+  }
+
   async press(context: string, value: string): Promise<void> {
     const actions = (['keyDown', 'keyUp'] as const).map((type) => ({ type, value }));
     await this.#send('input.performActions', { context, actions: [{ type: 'key', id: 'keyboard', actions }] });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#send('session.end', {}).catch(() => {});
+    await this.#send('browser.close', {}).catch(() => {});
     this.#socket.close();
   }
 
@@ -75,6 +84,10 @@ interface Answer {
   readonly result?: unknown;
   readonly error?: string;
   readonly message?: string;
+}
+
+interface Session {
+  readonly capabilities: { readonly browserVersion: string };
 }
 
 type Evaluated =

@@ -4,27 +4,34 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from '../../../scripts/browser.ts';
 import { Bidi } from './bidi.ts';
+import type { BrowserClient } from './client.ts';
 
-/** A Firefox without a screen, and the way to it. */
-export interface Firefox extends AsyncDisposable {
-  readonly client: Bidi;
-}
+/** Milliseconds in which it must have closed. */
+const CLOSE_LIMIT = 10_000;
 
-/** Starts it with a folder of its own for all that it keeps, which is removed when it ends. */
-export async function startFirefox({ path, env }: Browser): Promise<Firefox> {
+/** Starts Firefox without a screen, and with a folder of its own for all that it keeps, which is removed when it ends. */
+export async function startFirefox({ path, env }: Browser): Promise<BrowserClient> {
   const folder = mkdtempSync(join(tmpdir(), 'firefox-'));
   const args = ['--headless', '--no-remote', '--remote-debugging-port', '0', '--profile', folder];
   const variables = { ...process.env, ...env, HOME: folder };
   const browser = spawn(path, args, { env: variables, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise((resolve) => browser.once('exit', resolve));
   const end = async () => {
-    browser.kill();
+    const late = setTimeout(() => browser.kill(), CLOSE_LIMIT);
     await ended;
+    clearTimeout(late);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
     const client = await Bidi.connect(await addressOf(browser));
-    return { client, [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]().then(end) };
+    return {
+      version: client.version,
+      open: (url) => client.open(url),
+      evaluate: (tab, expression) => client.evaluate(tab, expression),
+      close: (tab) => client.close(tab),
+      press: (tab, value) => client.press(tab, value),
+      [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]().then(end),
+    };
   } catch (error) {
     await end();
     throw error;

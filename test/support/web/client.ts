@@ -1,0 +1,12 @@
+/** What tests and measurements do with any browser, whatever protocol it speaks. */
+export interface BrowserClient extends AsyncDisposable {
+  readonly version: string;
+  /** Opens an address in a new tab, and returns what tells that tab from others. */
+  open(url: string): Promise<string>;
+  /** What an expression of JavaScript, or the promise that it is, has for its value: a text. */
+  evaluate(tab: string, expression: string): Promise<string>;
+  /** Closes a tab. */
+  close(tab: string): Promise<void>;
+  /** Presses a key and lets it go; its value is a character. */
+  press(tab: string, value: string): Promise<void>;
+}
