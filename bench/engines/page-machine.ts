@@ -90,5 +90,11 @@ const start: PageStart = {
   memory: options.memoryMegabytes,
   console: `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`,
 };
-const tab = await browser.open(server.url);
-await browser.evaluate(tab, `(${starts[library]})(${JSON.stringify(start)})`);
+try {
+  const tab = await browser.open(server.url);
+  await browser.evaluate(tab, `(${starts[library]})(${JSON.stringify(start)})`);
+} catch (error) {
+  // It would outlive this process.
+  await browser[Symbol.asyncDispose]();
+  throw error;
+}

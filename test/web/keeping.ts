@@ -3,8 +3,7 @@ import { useBrowser } from '../support/web/browser.ts';
 import { useBuiltLibrary } from '../support/web/build.ts';
 import { PAGE } from '../support/web/library.ts';
 import { isolation, serve } from '../support/web/server.ts';
-
-declare const rawiron: typeof import('../../src/browser/index.ts');
+import { bootCounter } from './acts.ts';
 
 /** Does something with pages of one server in one profile, as one after the other in a browser. */
 type InPages = (act: (open: () => Promise<Page>) => Promise<void>) => Promise<void>;
@@ -35,11 +34,5 @@ export function usePages(
 
 /** Boots the disk that counts; what it tells. The machine runs on. */
 export function bootKept(page: Page, image = 'opfs:count.img'): Promise<string | undefined> {
-  return page.evaluate(async (image) => {
-    const drives = [{ image, ...(image.endsWith('.img') && { format: 'raw' as const }) }];
-    const machine = await rawiron.Machine.create({ memory: 4, drives, debugConsole: { iobase: 0xe9 } });
-    await machine.start();
-    const [, count] = await machine.debugConsole.expect(/(.)!/, { timeout: 120_000 });
-    return count;
-  }, image);
+  return page.evaluate(bootCounter, image);
 }

@@ -12,6 +12,8 @@ import { noBrowser } from '../support/web/browser.ts';
 import { root } from '../support/web/build.ts';
 import { PAGE, useLibrary, ways } from '../support/web/library.ts';
 import { isolation } from '../support/web/server.ts';
+import { controlSpinning, goOnFromSnapshot, pictureOfDisk, runDemo } from './acts.ts';
+import { pictureOf } from './picture.ts';
 
 /** What a page has of the library; the functions that tests give to it are made of their text there. */
 declare const rawiron: typeof import('../../src/index.ts');
@@ -28,54 +30,20 @@ describe.skipIf(noBrowser !== '').each(Object.entries(ways))(
 
     test.each(['worker', 'caller'] as const)('runs the demo in the thread of the %s', async (isolate) => {
       await using opened = await open(headers);
-      const primes = await opened.page.evaluate(async (isolate) => {
-        const machine = await rawiron.Machine.create({ memory: 16, boot: { demo: true }, isolate });
-        await machine.start();
-        await machine.serial.expect(/demo> $/);
-        machine.serial.write('bench 5\r');
-        const [, primes] = await machine.serial.expect(/with (\d+) primes/, { timeout: 60_000 });
-        await machine.stop();
-        return primes;
-      }, isolate);
+      const primes = await opened.page.evaluate(runDemo, isolate);
       expect(primes).toBe('23000');
       expect(opened.errors).toEqual([]);
     });
 
     test('pauses, resumes and stops a guest that computes without end', async () => {
       await using opened = await open(headers);
-      const states = await opened.page.evaluate(async () => {
-        const spin = new Uint8Array(512);
-        spin.set([0xeb, 0xfe]);
-        spin.set([0x55, 0xaa], 510);
-        const image = new Blob([spin, new Uint8Array(511 * 512)]);
-        const machine = await rawiron.Machine.create({ memory: 4, drives: [{ image }] });
-        await machine.start();
-        await new Promise((resolve) => setTimeout(resolve, 1000));
-        await machine.pause();
-        const paused = machine.state;
-        await machine.resume();
-        const running = machine.state;
-        await machine.stop();
-        return [paused, running, machine.state, (await machine.exited).reason];
-      });
-      expect(states).toEqual(['paused', 'running', 'ended', 'stopped']);
+      expect(await opened.page.evaluate(controlSpinning)).toBe('paused,running,ended,stopped');
     });
 
     test('boots a disk given as a Blob, and shows the same picture as Node', async () => {
       const image = diskWith(programs['mode-13h']);
       await using opened = await open(headers, { '/disk.img': image });
-      const there = await opened.page.evaluate(async () => {
-        const image = await (await fetch('disk.img')).blob();
-        const drives = [{ image, format: 'raw' }] as const;
-        const machine = await rawiron.Machine.create({ memory: 16, drives, debugConsole: { iobase: 0xe9 } });
-        await machine.start();
-        await machine.debugConsole.expect('!');
-        const { width, height, data } = await machine.screen.image();
-        await machine.stop();
-        // A million numbers are more than a debugger's protocol, and a matcher, have done in a minute.
-        const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(data)));
-        return { width, height, digest: digest.toHex() };
-      });
+      const there = JSON.parse(await opened.page.evaluate(pictureOfDisk));
       const { width, height, data } = await pictureOf(image);
       expect(there).toEqual({ width, height, digest: createHash('sha256').update(data).digest('hex') });
     });
@@ -102,21 +70,7 @@ describe.skipIf(noBrowser !== '')(`in Chromium, a machine${noBrowser}`, () => {
 
   test('goes on from a snapshot', async () => {
     await using opened = await open(isolation);
-    const answer = await opened.page.evaluate(async () => {
-      const first = await rawiron.Machine.create({ memory: 16, boot: { demo: true } });
-      await first.start();
-      await first.serial.expect(/demo> $/);
-      await first.pause();
-      const snapshot = await first.snapshot();
-      await first.stop();
-      const second = await rawiron.Machine.restore(snapshot);
-      await second.start();
-      second.serial.write('bench 5\r');
-      const [, primes] = await second.serial.expect(/with (\d+) primes/, { timeout: 120_000 });
-      await second.stop();
-      return primes;
-    });
-    expect(answer).toBe('23000');
+    expect(await opened.page.evaluate(goOnFromSnapshot)).toBe('23000');
   });
 
   test('goes on from a snapshot that Node has made for pages', async () => {
@@ -148,15 +102,6 @@ async function compressed(image: Uint8Array): Promise<Uint8Array> {
   const bytes = readFileSync(target);
   rmSync(folder, { recursive: true });
   return new Uint8Array(bytes);
-}
-
-/** What the screen shows in Node when the disk's program is finished. */
-async function pictureOf(image: Uint8Array): ReturnType<Machine['screen']['image']> {
-  const drives = [{ image, format: 'raw' }] as const;
-  await using machine = await Machine.create({ memory: 16, drives, debugConsole: { iobase: 0xe9 } });
-  await machine.start();
-  await machine.debugConsole.expect('!');
-  return await machine.screen.image();
 }
 
 describe.skipIf(noBrowser !== '')(
