@@ -4,7 +4,7 @@ import { Rights } from '../../translator/abi/rights.ts';
 import { Double, Eflags, Segment, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
 import { isNull } from './descriptor.ts';
-import { enableInterrupts } from './flag-instructions.ts';
+import { enableInterrupts, tryPause } from './flag-instructions.ts';
 import { isWithinPrivilege, setNullSegment, setSegmentFrom, setUnprotectedSegment } from './segmentation.ts';
 
 /** An attempt, question or change of the helper table (translator/abi/helpers.ts): 1 if it has done what its instruction means, or would, else 0. */
@@ -44,7 +44,7 @@ export function attempts(
       return 1;
     },
     tryRestoreFlags: (image) => (restoreFlags(cpu, image, moment) ? 1 : 0),
-    tryPause: () => (cpu.onPause === null ? 1 : 0),
+    tryPause: () => tryPause(cpu),
     tryEnableInterrupts: (nextEip) => (tryEnableInterrupts(cpu, nextEip, moment) ? 1 : 0),
   };
 }

@@ -37,6 +37,8 @@ export interface CpuParts {
   /** Null: there is none, whatever the model says. */
   readonly localApic: LocalApicPort | null;
   /** For models with the feature `kvm`; left out: what these share with it is not written. */
+  /** Called at each PAUSE of a loop that looks at the time-stamp counter. */
+  readonly waitsForTime?: (() => void) | undefined;
   readonly hypervisor?: Hypervisor;
   /** Told of a shutdown (triple fault), and of what led to it in its order; boards reset the machine then. */
   readonly onShutdown: (exceptions: readonly UndeliveredException[]) => void;
@@ -56,6 +58,9 @@ export class Cpu {
   readonly nanoseconds: () => number;
   readonly model: CpuModel;
   readonly topology: Topology;
+  readonly waitsForTime: CpuParts['waitsForTime'];
+  /** The guest has executed RDTSC since it last executed PAUSE. */
+  hasSeenTime = false;
   /** PAUSE: others may run for a while; null: there are none. */
   onPause: (() => void) | null = null;
   /** That of the processor whose state this is now. */
@@ -84,6 +89,7 @@ export class Cpu {
     this.memory = parts.memory;
     this.ports = parts.ports;
     this.nanoseconds = parts.nanoseconds;
+    this.waitsForTime = parts.waitsForTime;
     this.model = parts.model;
     this.topology = parts.topology ?? ALONE;
     this.localApic = parts.localApic;

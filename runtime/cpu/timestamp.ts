@@ -14,6 +14,7 @@ const TWO_32 = 0x100000000;
 export function readTimestamp(cpu: Cpu): void {
   const { state } = cpu;
   if (state[Word.cr4] & Cr4.tsd && state[Word.cpl] !== 0) raise(Vector.generalProtection);
+  cpu.hasSeenTime = true;
   const [low, high] = timestamp(cpu);
   state[Word.eax] = low;
   state[Word.edx] = high;

@@ -205,12 +205,12 @@ export class MachineCore {
   }
 
   private makeCpu(buffer: ArrayBufferLike): Cpu {
-    const { state, mmu, pc, clock, model, config } = this;
+    const { state, mmu, pc, schedule, model, config } = this;
     const onShutdown: Cpu['onShutdown'] = (exceptions) => {
       this.loop.exceptions = exceptions;
       this.callAttention();
     };
-    return makeCpu({ buffer, state, mmu, pc, clock, model, topology: config.topology ?? ALONE, onShutdown });
+    return makeCpu({ buffer, state, mmu, pc, schedule, model, topology: config.topology ?? ALONE, onShutdown });
   }
 
   private makeProcessors(): Processors {

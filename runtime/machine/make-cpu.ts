@@ -3,8 +3,8 @@ import type { UndeliveredException } from '../cpu/interrupts.ts';
 import type { CpuModel } from '../cpu/model.ts';
 import type { Topology } from '../cpu/topology.ts';
 import type { Mmu } from '../memory/mmu.ts';
-import type { VirtualClock } from '../time/clock.ts';
 import type { Pc } from './pc.ts';
+import type { Schedule } from './schedule.ts';
 
 const FPU_IRQ = 13;
 
@@ -15,21 +15,22 @@ export interface CpuConnections {
   readonly state: Int32Array;
   readonly mmu: Mmu;
   readonly pc: Pc;
-  readonly clock: VirtualClock;
+  readonly schedule: Schedule;
   readonly model: CpuModel;
   readonly topology: Topology;
   readonly onShutdown: (exceptions: readonly UndeliveredException[]) => void;
 }
 
 /** The CPU of a PC, which begins as its first processor. */
-export function makeCpu({ buffer, state, mmu, pc, clock, model, topology, onShutdown }: CpuConnections): Cpu {
+export function makeCpu({ buffer, state, mmu, pc, schedule, model, topology, onShutdown }: CpuConnections): Cpu {
   const fpuError = pc.irqs.input(FPU_IRQ);
   return new Cpu({
     state,
     doubles: new Float64Array(buffer),
     memory: mmu,
     ports: pc.ports as Cpu['ports'],
-    nanoseconds: () => clock.now(),
+    nanoseconds: () => schedule.clock.now(),
+    waitsForTime: () => schedule.waitsForTime(),
     model,
     topology,
     localApic: pc.localApics?.all[0] ?? null,

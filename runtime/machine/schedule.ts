@@ -1,5 +1,6 @@
 import { Word } from '../../translator/abi/state.ts';
 import type { Pacing } from '../../translator/emit/context.ts';
+import { BorrowedTime } from '../time/borrowed-time.ts';
 import { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import type { MachineConfig, MachineHost, RunResult } from './config.ts';
@@ -8,6 +9,8 @@ import { JumpGrant } from './jump-grant.ts';
 
 /** Instructions between two looks at the clock with instruction time. */
 const LONGEST_GRANT = 200_000;
+/** Nanoseconds that pass while a guest that waits for time looks at it once. */
+const LOOK_TIME = 2000;
 /** Nanoseconds. */
 const LONGEST_WAIT = 1e6;
 /** Nanoseconds that the clocks of two threads may differ by. */
@@ -27,6 +30,8 @@ export class Schedule {
   readonly clock: VirtualClock;
   /** Where time comes from executed instructions. */
   readonly instructionTime: InstructionTime | null;
+  /** The host's time, some of which a guest that waits may have before. */
+  private readonly hostTime: BorrowedTime;
   /** Guest code runs. */
   isInGuest = false;
   /** Goes through what has happened before: no time is lost with sleep. */
@@ -53,7 +58,8 @@ export class Schedule {
     this.host = host;
     this.instructionTime = config.icountShift === undefined ? null : new InstructionTime(state, config.icountShift);
     this.jumps = this.instructionTime === null && config.pacing === 'jumps' ? new JumpGrant(state) : null;
-    this.clock = new VirtualClock(this.instructionTime ?? host);
+    this.hostTime = new BorrowedTime(host);
+    this.clock = new VirtualClock(this.instructionTime ?? this.hostTime);
     this.clock.resume();
     events.onEarlier = (deadline) => this.deadlineEarlier(deadline);
   }
@@ -120,15 +126,20 @@ export class Schedule {
       this.instructionTime?.skip(Math.ceil(wait));
       return null;
     }
-    const now = this.host.nanoseconds();
-    if (this.instructionTime) this.haltedSince = now;
-    return now + wait;
+    if (this.instructionTime === null) return this.hostTime.hostTimeAfter(wait);
+    this.haltedSince = this.host.nanoseconds();
+    return this.haltedSince + wait;
+  }
+
+  /** The guest executes code only to wait for time to pass. */
+  waitsForTime(): void {
+    if (this.instructionTime === null) this.hostTime.borrow(LOOK_TIME);
   }
 
   /** The host's time until which a guest that polls may wait for an answer: it has interrupts to take, and other things to look at. */
   patience(): number {
     const wait = Math.min(LONGEST_WAIT, Math.max(0, this.events.nextDeadline() - this.clock.now()));
-    return this.host.nanoseconds() + wait;
+    return this.hostTime.hostTimeAfter(wait);
   }
 
   /** Instruction time goes on with the host's while the CPU is halted, but not past the next event. */
@@ -173,14 +184,10 @@ export class Schedule {
   /** Again if it is about to, for it may have asked a little early. */
   private announceDeadline(deadline: number): void {
     if (this.isCounting) return;
-    const isNear = deadline - this.clock.now() < NEAR;
-    if (deadline === this.deadline && !isNear) return;
+    const left = deadline - this.clock.now();
+    if (deadline === this.deadline && left >= NEAR) return;
     this.deadline = deadline;
     this.nudge ^= 1;
-    this.host.deadlineChanged?.(this.toHost(deadline) + this.nudge);
-  }
-
-  private toHost(time: number): number {
-    return time + (this.host.nanoseconds() - this.clock.now());
+    this.host.deadlineChanged?.(this.hostTime.hostTimeAfter(left) + this.nudge);
   }
 }

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { assemble } from '../../../runtime/firmware/assembler/index.ts';
+import { createMachine } from '../../../runtime/machine/machine.ts';
+
+const ORIGIN = 0x100000;
+/** Nanoseconds, which the time-stamp counter counts. */
+const DELAY = 10_000;
+const DELAYS = 100;
+/** Nanoseconds of the host's that a look at its clock takes. */
+const LOOK = 100;
+
+/** Delays one after the other; `rest` is executed in each round of them. EBX: how often it has looked at the time. */
+const delays = (rest: string) =>
+  assemble(
+    `
+        xor     ebx, ebx
+        mov     ecx, ${DELAYS}
+.delay: rdtsc
+        mov     esi, eax
+.look:  ${rest}
+        inc     ebx
+        rdtsc
+        sub     eax, esi
+        cmp     eax, ${DELAY}
+        jb      .look
+        loop    .delay
+        mov     eax, ebx
+        out     0xf4, eax
+        hlt
+`,
+    { origin: ORIGIN, bits: 32 },
+  ).bytes;
+
+/** How often the guest has looked at the time in all its delays, and how long they took. */
+function run(engine: 'interpreter' | 'translator', rest: string, icountShift?: number) {
+  let time = 0;
+  const machine = createMachine(
+    {
+      memoryBytes: 8 << 20,
+      boot: { flat: delays(rest), address: ORIGIN, mode: 'flat32' },
+      engine,
+      rebootAction: 'exit',
+      debugExit: { iobase: 0xf4, iosize: 4 },
+      startTimeOfDay: 0,
+      ...(icountShift !== undefined && { icountShift }),
+    },
+    { nanoseconds: () => (time += LOOK), deadlineChanged: () => {}, send: () => {}, log: () => {} },
+  );
+  const { code } = machine.run(Infinity);
+  machine.dispose();
+  return { looks: code! >> 1, time };
+}
+
+const engines = ['interpreter', 'translator'] as const;
+
+test.each(engines)('a delay loop with PAUSE need not wait for all of its time: %s', (engine) => {
+  const waited = run(engine, 'nop');
+  const borrowed = run(engine, 'pause');
+  expect(waited.looks).toBeGreaterThan((DELAYS * DELAY) / LOOK / 2);
+  expect(borrowed.looks).toBeLessThan(waited.looks / 1.25);
+  // A quarter of what passes is paid back meanwhile.
+  expect(borrowed.time).toBeGreaterThan(waited.time * 0.7);
+});
+
+test('where time is made of instructions, none is borrowed', () => {
+  expect(run('interpreter', 'pause', 0).looks).toBe(run('interpreter', 'nop', 0).looks);
+});
