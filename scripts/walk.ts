@@ -26,7 +26,7 @@ export function walk(): Sections {
 /** Documents with sections that are made here. */
 export const documents: Readonly<Record<string, () => Sections>> = {
   'ARCHITECTURE.md': walk,
-  'README.md': () => ({
+  'docs/command-line.md': () => ({
     flags: flagsTable(flags),
     devices: devicesTable(),
     'accepted-flags': flagsTable(acceptedFlags),
