@@ -63,7 +63,7 @@ export const BYTE_TIME = 733000;
  * Nanoseconds until a byte of a reply is there. Drivers that were tried with emulators alone poll a thousand times for it, which is far less than
  * a byte takes on a cable.
  */
-export const REPLY_TIME = 10000;
+export const REPLY_TIME = 5000;
 
 /** Answers of both PS/2 devices. */
 export const Reply = { acknowledge: 0xfa, resend: 0xfe, selfTestPassed: 0xaa, echo: 0xee } as const;
