@@ -20,9 +20,13 @@ export type ImagePlace =
 export type OptionRow<Value> =
   /** An image, which is loaded, and goes somewhere. */
   | { readonly kind: 'image'; readonly wanted: Wanted; readonly place: ImagePlace }
-  /** It is an option of the library. */
-  | { readonly kind: 'setting'; readonly to: (value: Value) => Partial<MachineOptions> }
-  /** The adapter itself does it: it connects what the machine has. `problem` tells what is wrong with it. */
+  /** It is an option of the library. `problem` tells what is wrong with it. */
+  | {
+      readonly kind: 'setting';
+      readonly to: (value: Value) => Partial<MachineOptions>;
+      readonly problem?: (value: Value) => string | undefined;
+    }
+  /** The adapter itself does it: it connects what the machine has. */
   | { readonly kind: 'adapter'; readonly problem?: (value: Value) => string | undefined }
   /** It changes nothing that a guest or a program could rely on. */
   | { readonly kind: 'without effect' }
@@ -31,6 +35,8 @@ export type OptionRow<Value> =
 
 /** A row for each option. */
 type OptionTable = { readonly [Name in keyof V86Options]-?: OptionRow<NonNullable<V86Options[Name]>> };
+
+const MEGABYTE = 1 << 20;
 
 const withoutEffect = { kind: 'without effect' } as const;
 const adapter = { kind: 'adapter' } as const;
@@ -51,7 +57,7 @@ export type ImageName = (typeof imageNames)[number];
 export const optionTable: OptionTable = {
   wasm_path: withoutEffect,
   wasm_fn: withoutEffect,
-  memory_size: { kind: 'setting', to: (bytes) => ({ memory: `${bytes / 1024}K` }) },
+  memory_size: { kind: 'setting', to: (bytes) => ({ memory: bytes / MEGABYTE }), problem: memoryProblem },
   vga_memory_size: withoutEffect,
   autostart: adapter,
   disable_keyboard: adapter,
@@ -84,7 +90,7 @@ export const optionTable: OptionTable = {
   fastboot: withoutEffect,
   bootmenu: adapter,
   virtio_balloon: { kind: 'setting', to: (balloon) => ({ balloon }) },
-  cpuid_level: { kind: 'setting', to: (level) => ({ cpu: processorOf(level) }) },
+  cpuid_level: { kind: 'setting', to: (level) => ({ cpu: processors[level]! }), problem: processorProblem },
   disable_jit: { kind: 'setting', to: (isOff) => (isOff ? { engine: 'interpreter' } : {}) },
   network_relay_url: adapter,
   net_device: { kind: 'adapter', problem: networkProblem },
@@ -100,8 +106,15 @@ export const optionTable: OptionTable = {
 /** Processors by their last leaf of CPUID. */
 const processors: Readonly<Record<number, string>> = { 1: 'pentium', 2: 'pentium3', 3: 'pentium3' };
 
-/** A name that is none is refused by the library, which lists those that there are. */
-const processorOf = (level: number): string => processors[level] ?? `cpuid_level ${level}`;
+function processorProblem(level: number): string | undefined {
+  return Object.hasOwn(processors, level) ? undefined : `it must be ${Object.keys(processors).join(', ')}, or left out`;
+}
+
+/** How much is too much the library says. */
+function memoryProblem(bytes: number): string | undefined {
+  if (bytes > 0 && Number.isInteger(bytes / MEGABYTE)) return undefined;
+  return `${bytes} is not a number of whole megabytes; it is in bytes, such as 64 * 1024 * 1024`;
+}
 
 /** Devices by the digits of a boot order. */
 const bootDevices: Readonly<Record<number, string>> = { 1: 'a', 2: 'c', 3: 'd' };

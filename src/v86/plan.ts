@@ -42,7 +42,7 @@ export function checkOptions(options: V86Options): void {
       throw new ConfigurationError(`unknown option '${name}'; they are: ${Object.keys(optionTable).join(', ')}`);
     if (row.kind === 'refused' && value) throw new ConfigurationError(`${name} is not here: ${row.instead}`);
     if (row.kind === 'image') checkImage(name, value as never);
-    const problem = row.kind === 'adapter' && row.problem?.(value as never);
+    const problem = 'problem' in row && row.problem?.(value as never);
     if (problem) throw new ConfigurationError(`${name}: ${problem}`);
   }
   if (options.multiboot && options.bzimage)

@@ -31,6 +31,10 @@ describe('what cannot be had is refused, with the name of the option and what to
     [{ network_relay_url: 'http://x/' }, /^network_relay_url is 'http:\/\/x\/'/],
     [{ net_device: { mtu: 9000 } }, /^net_device: mtu must be 1500/],
     [{ net_device: { cors_proxy: 'x' } }, /^net_device: cors_proxy is not here/],
+    [{ memory_size: 32 }, /^memory_size: 32 is not a number of whole megabytes; it is in bytes/],
+    [{ memory_size: 0 }, /^memory_size: 0 is not/],
+    [{ memory_size: '32M' }, /^memory_size: 32M is not/],
+    [{ cpuid_level: 13 }, /^cpuid_level: it must be 1, 2, 3, or left out/],
     [{ screen: { ansi: true } }, /^screen: ansi is not here/],
     [{ screen: { encoding: 'ascii' } }, /^screen: encoding 'ascii' is not here/],
     [{ serial_console: { type: 'vt100' } }, /^serial_console: type must be/],
@@ -46,7 +50,6 @@ describe('what cannot be had is refused, with the name of the option and what to
 describe('what cannot be had is refused later', () => {
   test.each<[V86Options, RegExp]>([
     [{ memory_size: 4 * 2 ** 30 }, /4096 MB of memory is too much; at most 2047 MB/],
-    [{ cpuid_level: 13 }, /cpuid_level 13/],
     [{ bios: { url: '/nowhere/bios.bin' } }, /^bios: cannot load \/nowhere\/bios.bin: ENOENT/],
     [{ hda: { url: '/nowhere/disk.img' } }, /\/nowhere\/disk.img/],
     [{ initial_state: { buffer: new ArrayBuffer(64) } }, /the snapshot/],

@@ -17,7 +17,7 @@ const planOf = (options: V86Options) => planMachine(options, network, host, { pr
 test('what a machine has where nothing is said', async () => {
   expect(await planOf({})).toEqual({
     options: {
-      ...{ memory: '65536K', acpi: false, vga: 'std', shutdown: 'pause', bootOrder: { order: 'dca', menu: false } },
+      ...{ memory: 64, acpi: false, vga: 'std', shutdown: 'pause', bootOrder: { order: 'dca', menu: false } },
       network: [{ card: 'ne2k_pci', mac: expect.stringMatching(/^52:54:00(:[0-9a-f]{2}){3}$/), backend: network }],
       drives: [
         { interface: 'ide', index: 2, media: 'cdrom' },
@@ -45,7 +45,7 @@ test('what it has where all is said', async () => {
   const text = (name: string) => new TextEncoder().encode(name);
   expect(plan).toMatchObject({
     options: {
-      ...{ memory: '32768K', acpi: true, engine: 'interpreter', cpu: 'pentium3', balloon: true },
+      ...{ memory: 32, acpi: true, engine: 'interpreter', cpu: 'pentium3', balloon: true },
       ...{ bootOrder: { order: 'cda', menu: true }, videoBios: text('vga'), virtioPorts: [{ console: true }] },
       boot: { kernel: text('k'), initrd: text('i'), append: 'quiet', bios: text('bios') },
       shares: [{ tag: 'host9p', files: {} }],
