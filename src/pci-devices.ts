@@ -7,7 +7,7 @@ import { ConfigurationError } from './errors.ts';
 import { nameOfPlugged, type PluggedDevice, type PluggedPciDevice } from './machine-core.ts';
 import type { MachineStreams } from './machine-streams.ts';
 import type { Examine, MachineParts } from './machine-types.ts';
-import { checkedOneOf, checkNames } from './option-checks.ts';
+import { checkedOneOf, checkNames, checkObject, shown } from './option-checks.ts';
 import { PCI_BUS, type PciSlots } from './pci-slots.ts';
 
 /** Disks on the PCI bus, each with a controller of its own. */
@@ -157,7 +157,7 @@ export class PciDevices {
   unplug(id: string): Promise<void> {
     return this.#machine.made.drives.order.run(async () => {
       const found = this.find(id);
-      if (found === undefined) throw new ConfigurationError(`Device '${id}' not found`);
+      if (found === undefined) throw new ConfigurationError(`Device ${shown(id)} not found`);
       this.#check('device_del');
       await this.#lookAtSlots();
       await this.#machine.examine('unplug', found.name);
@@ -173,6 +173,7 @@ export class PciDevices {
   }
 
   async #plug(options: PciDeviceOptions): Promise<PluggedPci> {
+    checkObject('what is plugged in', options, cardOptions);
     const { device } = options;
     checkedOneOf('device', device, pluggablePciModels);
     const isDisk = device in diskInterfaces;

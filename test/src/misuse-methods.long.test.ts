@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   announceMachine,
@@ -24,10 +27,17 @@ const made = () =>
     ...{ virtioPorts: [{}], network: [{ card: 'pcnet' }], shares: [{ tag: 't', files: {} }] },
     drives: [{ interface: 'floppy' }],
   });
+// Some texts are names of files that are written.
+const [before, folder] = [process.cwd(), mkdtempSync(join(tmpdir(), 'misuse-'))];
 beforeAll(async () => {
+  process.chdir(folder);
   machine = await made();
 });
-afterAll(() => machine.stop());
+afterAll(async () => {
+  await machine.stop();
+  process.chdir(before);
+  rmSync(folder, { recursive: true });
+});
 
 type Call = (...args: never[]) => unknown;
 /** A method, and what may be given to it. Each of these is replaced with rubbish. */
@@ -66,6 +76,7 @@ const rows: readonly Row[] = [
   }),
   ...methodsOf('drive', (of) => of.drives[0]!, { change: [image, {}], resize: [512], setLimits: [{}] }),
   ...methodsOf('usb', (of) => of.usb, { plug: ['tablet'], unplug: ['usb-tablet'] }),
+  ...methodsOf('pci', (of) => of.pci, { plug: [{ device: 'nvme', image, format: 'raw' }], unplug: ['pcnet.0'] }),
   ...methodsOf('keyboard', (of) => of.keyboard, { ...events, press: ['a'], down: ['a'], up: ['a'], type: ['a', {}] }),
   ...methodsOf('mouse', (of) => of.mouse, {
     ...{ move: [1, 1, 1], moveTo: [0, 0], wheel: [1], press: ['left'], down: ['left'], up: ['left'] },
