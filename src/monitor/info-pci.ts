@@ -1,14 +1,18 @@
 import type { BaseAddressView, PciFunctionView } from '../machine-core.ts';
 import { barIndex, pciHeaderOf } from '../pci-header.ts';
+import { pciIds } from '../pci-ids.ts';
 import type { CommandContext } from './command.ts';
 import { barEnds, pciHexadecimal, sortedBars } from './pci-text.ts';
 
 /** PCI functions, as QEMU's `info pci` shows them. */
 export async function infoPci({ machine }: CommandContext): Promise<string> {
-  return (await machine.examine('pciFunctions')).map(formatFunction).join('');
+  const ids = await pciIds(machine);
+  return (await machine.examine('pciFunctions'))
+    .map((view) => formatFunction(view, ids.get(view.number >> 3) ?? ''))
+    .join('');
 }
 
-function formatFunction(view: PciFunctionView): string {
+function formatFunction(view: PciFunctionView, id: string): string {
   const header = pciHeaderOf(view);
   const { vendor, device, subsystemVendor, subsystem, pin, line, className, classCode } = header;
   // Without a name it is decimal, as in QEMU; not so in the tree.
@@ -20,7 +24,7 @@ function formatFunction(view: PciFunctionView): string {
     ...(subsystemVendor ? [`      PCI subsystem ${ids(subsystemVendor, subsystem)}`] : []),
     ...(pin ? [`      IRQ ${line}, pin ${' ABCD'.charAt(pin)}`] : []),
     ...sortedBars(view).map(formatBar),
-    '      id ""',
+    `      id "${id}"`,
     '',
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import type { Drive } from '../drives/drive.ts';
 import type { Machine } from '../machine.ts';
 import type { BaseAddressView, PciFunctionView, RangeView, UsbBusView } from '../machine-core.ts';
 import { barIndex, pciHeaderOf } from '../pci-header.ts';
+import { pciIds } from '../pci-ids.ts';
 import type { CommandContext } from './command.ts';
 import { barEnds, pciClassText, pciHexadecimal, sortedBars } from './pci-text.ts';
 
@@ -31,6 +32,8 @@ interface Parts {
   /** Ports that no base address register moves. */
   readonly ports: readonly RangeView[];
   readonly usbBuses: readonly UsbBusView[];
+  /** By slots of the PCI bus. */
+  readonly ids: ReadonlyMap<number, string>;
 }
 
 /** The machine's buses with their devices, as QEMU's `info qtree` shows them; names of devices are those of this machine. */
@@ -38,7 +41,8 @@ export async function infoQtree({ machine }: CommandContext): Promise<string> {
   const functions = await machine.examine('pciFunctions');
   const ports = (await machine.examine('portMap')).filter((range) => isFixed(range, functions));
   const usbBuses = await machine.examine('usbBuses');
-  const devices = functions.map((view) => pciDevice(view, { machine, ports, usbBuses }));
+  const parts = { machine, ports, usbBuses, ids: await pciIds(machine) };
+  const devices = functions.map((view) => pciDevice(view, parts));
   const host: Device = { name: 'pci host', properties: [], buses: [{ name: 'pci.0', type: 'PCI', devices }] };
   return busText({ name: 'main-system-bus', type: 'System', devices: [host] }, '');
 }
@@ -58,9 +62,8 @@ function pciDevice(view: PciFunctionView, parts: Parts): Device {
     [subsystemVendor, subsystem],
   ].map((pair) => pair.map(pciHexadecimal).join(':'));
   const what = `class ${pciClassText(header)}, addr 00:${place}, pci id ${ids} (sub ${sub})`;
-  const drive = driveOf(name, parts.machine);
   const properties = [...connections(name, parts.machine), `addr = ${place}`, what, ...sortedBars(view).map(barText)];
-  return { name, id: drive?.device, properties, buses: busesOf(view, header.classCode, parts) };
+  return { name, id: parts.ids.get(number >> 3), properties, buses: busesOf(view, header.classCode, parts) };
 }
 
 /** The name of a function begins with that of its drive or card. */

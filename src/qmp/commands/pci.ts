@@ -1,11 +1,12 @@
 import type { BaseAddressView, PciFunctionView } from '../../machine-core.ts';
 import { barIndex, pciHeaderOf } from '../../pci-header.ts';
+import { pciIds } from '../../pci-ids.ts';
 import type { JsonObject, QmpCommand } from '../command.ts';
 
-function deviceInfo(view: PciFunctionView): JsonObject {
+function deviceInfo(view: PciFunctionView, id: string): JsonObject {
   const { vendor, device, subsystemVendor, subsystem, classCode, className, pin, line } = pciHeaderOf(view);
   return {
-    ...{ bus: 0, slot: view.number >> 3, function: view.number & 7, qdev_id: '', irq_pin: pin },
+    ...{ bus: 0, slot: view.number >> 3, function: view.number & 7, qdev_id: id, irq_pin: pin },
     ...(pin !== 0 && { irq: line }),
     class_info: { class: classCode, ...(className !== undefined && { desc: className }) },
     id: { vendor, device, ...(subsystemVendor !== 0 && { subsystem, 'subsystem-vendor': subsystemVendor }) },
@@ -26,6 +27,10 @@ function regionInfo(bar: BaseAddressView): JsonObject {
 export const pciCommands: readonly QmpCommand[] = [
   {
     name: 'query-pci',
-    run: async (_, { machine }) => [{ bus: 0, devices: (await machine.examine('pciFunctions')).map(deviceInfo) }],
+    run: async (_, { machine }) => {
+      const ids = await pciIds(machine);
+      const functions = await machine.examine('pciFunctions');
+      return [{ bus: 0, devices: functions.map((view) => deviceInfo(view, ids.get(view.number >> 3) ?? '')) }];
+    },
   },
 ];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Machine, openMonitor } from '../../../src/index.ts';
+import { Machine, openMonitor, openQmp } from '../../../src/index.ts';
 import type { Monitor } from '../../../src/monitor/monitor.ts';
 
 test('what is plugged into the USB, port by port', async () => {
@@ -27,6 +27,24 @@ test('several controllers: each has its bus, and a machine that goes on elsewher
   await own.start();
   await using copy = await own.fork();
   expect(await openMonitor(copy).execute('info usb')).toBe(shown);
+});
+
+test('ids of devices on the PCI bus, from the start and plugged in, and none where none was given', async () => {
+  await using own = await Machine.create({
+    ...{ boot: { demo: true }, network: [{ card: 'e1000', name: 'cold' }, { card: 'pcnet' }], rng: true },
+    drives: [
+      { interface: 'nvme', image: new Uint8Array(512), format: 'raw', device: 'disk' },
+      { interface: 'virtio', image: new Uint8Array(512), format: 'raw' },
+    ],
+  });
+  const { slot } = await own.pci.plug({ device: 'virtio-net-pci', id: 'net1' });
+  const monitor = openMonitor(own);
+  const idsOf = async (command: string) =>
+    (await monitor.execute(command)).match(/(?<= id ")[^"]+(?="$)/gm)?.toSorted();
+  expect(await idsOf('info pci')).toEqual(['cold', 'disk', 'net1']);
+  expect(await idsOf('info qtree')).toEqual(['cold', 'disk', 'net1']);
+  const [bus] = (await openQmp(own).execute('query-pci')) as { devices: { slot: number; qdev_id: string }[] }[];
+  expect(bus!.devices.find((one) => one.slot === slot)?.qdev_id).toBe('net1');
 });
 
 test('another boot order is in CMOS, after a reset too, and what comes once is followed by the usual one', async () => {
