@@ -123,8 +123,6 @@ function addVirtioPort(settings: Settings, chardev: string, port: VirtioPortOpti
 
 /** As in QEMU there is none without a serial number: systems tell such disks apart by it. */
 function addNvmeDisk(settings: Settings, properties: Readonly<Record<string, string>>): Settings {
-  if (properties.drive === '')
-    throw new ConfigurationError('nvme: drive property not set; give -drive if=none,id=ID,file=FILE and drive=ID');
   if (properties.serial === '' && settings.waitingDrives[properties.drive!]?.serial === undefined)
     throw new ConfigurationError('nvme: serial property not set; give serial=TEXT');
   return connectDrive(settings, { media: 'disk', interface: 'nvme' }, properties);

@@ -106,6 +106,8 @@ export function connectDrive(
   }: Readonly<Record<string, string>>,
 ): Settings {
   const { [id]: waiting, ...others } = settings.waitingDrives;
+  if (id === '' && kind.media === 'disk')
+    throw new ConfigurationError('drive property not set; give -drive if=none,id=ID,file=FILE and drive=ID');
   if (id !== '' && settings.machine.drives?.some((drive) => typeof drive !== 'string' && drive.id === id))
     throw new ConfigurationError(
       `the drive '${id}' is connected to a device already; give each -device a -drive of its own, with if=none`,

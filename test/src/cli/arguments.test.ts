@@ -237,7 +237,10 @@ test.each([
     'give if=ide, if=virtio, if=floppy or if=pflash, or if=none,id=ID with -device nvme, usb-storage or (for SATA, with -device ahci,id=ahci) ide-hd,bus=ahci.0 and drive=ID',
   ],
   ['-drive id=n,file=a,if=none -device nvme,drive=n', '-device: nvme: serial property not set; give serial=TEXT'],
-  ['-device nvme,serial=a', '-device: nvme: drive property not set; give -drive if=none,id=ID,file=FILE and drive=ID'],
+  ...['nvme,serial=a', 'virtio-blk-pci', 'ide-hd', 'qemu-xhci -device usb-storage'].map((device): [string, string] => [
+    `-device ${device}`,
+    '-device: drive property not set; give -drive if=none,id=ID,file=FILE and drive=ID',
+  ]),
   [
     '-drive id=n,file=a,if=none -device nvme,serial=a,drive=n -device nvme,serial=b,drive=n',
     "-device: the drive 'n' is connected to a device already; give each -device a -drive of its own, with if=none",
