@@ -284,7 +284,8 @@ export class PciDevices {
 
   async #slotFor({ device, slot }: PciDeviceOptions): Promise<number> {
     const functions = await this.#machine.examine('pciFunctions');
-    const holders = new Map(functions.map(({ number, name }) => [number >> 3, name.replace(/ pci$/, '')]));
+    // Of a slot with several the first one is shown.
+    const holders = new Map(functions.toReversed().map(({ number, name }) => [number >> 3, name.replace(/ pci$/, '')]));
     for (const one of this.#coming) holders.set(one.slot, one.name);
     const free = Array.from({ length: LAST_SLOT + 1 }, (_, n) => n).filter((n) => n >= FIRST_SLOT && !holders.has(n));
     if (slot === undefined && free[0] === undefined)

@@ -110,6 +110,7 @@ test('what cannot be plugged in is refused, and nothing is left of it', async ()
   expect(await problem(pci.plug({ device: 'e1000', slot: 3 }))).toMatch(
     /^PCI: slot 3 function 0 not available for e1000, in use by virtio-blk-pci,id=d;/,
   );
+  expect(await problem(pci.plug({ device: 'e1000', slot: 1 }))).toMatch(/in use by piix3;/);
   expect(await problem(pci.plug({ device: 'e1000', slot: 32 }))).toMatch(/doesn't take value '32'/);
   expect(await problem(pci.plug({ device: 'ahci' } as never))).toMatch(/^unknown device 'ahci'; it is one of: rtl8139/);
   expect(await problem(pci.plug({ device: 'e1000', image } as never))).toMatch(/'image'/);
