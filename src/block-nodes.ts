@@ -6,8 +6,8 @@ import type { ImageFormat } from './storage/open.ts';
 /** An image that was named by `blockdev-add` or `drive_add`, and can be put into a drive. */
 export interface BlockNode {
   readonly name: string;
-  /** As it was said: raw, qcow2 or file. */
-  readonly driver: string;
+  /** As it was said: raw, qcow2 or file. Left out: what it is, its first bytes tell. */
+  readonly driver?: string;
   readonly image: Image;
   readonly isReadOnly: boolean;
   /** Of the file. */
@@ -16,10 +16,15 @@ export interface BlockNode {
   readonly drive?: { readonly snapshot: boolean; readonly serial?: string };
 }
 
+/** As what a node's image is opened; without a format the library finds it out. */
+export function formatOf({ driver }: BlockNode): { readonly format?: ImageFormat } {
+  return driver === undefined ? {} : { format: driver === 'qcow2' ? 'qcow2' : 'raw' };
+}
+
 /** What is in a drive whose tray is open: it is out of the guest's reach. Null: nothing. */
 export interface TrayContent {
   readonly image: Image;
-  readonly format: ImageFormat;
+  readonly format?: ImageFormat;
   readonly readOnly: boolean;
   /** The node that it is, if it was added as one. */
   readonly node?: BlockNode;

@@ -1,5 +1,5 @@
 import { LAST_SLOT } from '../runtime/machine/pci-slots.ts';
-import { BlockNodes } from './block-nodes.ts';
+import { BlockNodes, formatOf } from './block-nodes.ts';
 import { ConfigurationError } from './errors.ts';
 import type { DeviceProperties } from './hot-plug.ts';
 import type { Machine } from './machine.ts';
@@ -68,8 +68,7 @@ async function plugDisk(
   // Systems tell disks apart by it.
   if (device === 'nvme' && told === undefined) throw new ConfigurationError('serial property not set');
   const { drive: name } = await machine.pci.plug({
-    ...{ ...place, device, image: node.image, format: node.driver === 'qcow2' ? 'qcow2' : 'raw' },
-    ...{ readOnly: node.isReadOnly, snapshot },
+    ...{ ...place, device, image: node.image, ...formatOf(node), readOnly: node.isReadOnly, snapshot },
     ...(node.drive && { drive: node.name }),
     ...(told !== undefined && { serial: told }),
   });

@@ -1,4 +1,4 @@
-import { BlockNodes } from './block-nodes.ts';
+import { BlockNodes, formatOf } from './block-nodes.ts';
 import { deviceOptionsText } from './device-properties.ts';
 import { driveBus, findDriveOfDevice } from './drives/attachment.ts';
 import { isIdentifier } from './drives/options.ts';
@@ -127,11 +127,10 @@ async function plugDisk(
   const nodes = BlockNodes.of(machine);
   if (drive === undefined) throw new ConfigurationError('drive property not set');
   const node = waitingNode(machine, 'usb-storage', drive);
-  const format = node.driver === 'qcow2' ? 'qcow2' : 'raw';
   const { snapshot = false, serial: own } = node.drive ?? {};
   const told = serial ?? own;
   const { drive: name } = await machine.usb.plug({
-    ...{ ...place, device: 'disk', image: node.image, format, readOnly: node.isReadOnly, snapshot },
+    ...{ ...place, device: 'disk', image: node.image, ...formatOf(node), readOnly: node.isReadOnly, snapshot },
     ...(node.drive && { drive: node.name }),
     ...(told !== undefined && { serial: told }),
   });

@@ -28,10 +28,11 @@ async function addDrive({ words }: Arguments, context: CommandContext): Promise<
   const unknown = Object.keys(given).find((name) => !driveProperties.includes(name));
   if (unknown !== undefined)
     throw new MonitorError(`'${unknown}' is not there; a drive has ${driveProperties.join(', ')}`);
-  const { if: connection = 'ide', file, format = 'raw', media = 'disk', serial } = given;
+  const { if: connection = 'ide', file, format, media = 'disk', serial } = given;
   if (connection !== 'none') throw new MonitorError(`Can't hot-add drive to type ${connection}; give if=none`);
   if (media !== 'disk') throw new MonitorError(`media=${media}: only disks can be plugged in; leave it out`);
-  if (format !== 'raw' && format !== 'qcow2') throw new MonitorError(`Unknown driver '${format}'; give raw or qcow2`);
+  if (format !== undefined && format !== 'raw' && format !== 'qcow2')
+    throw new MonitorError(`Unknown driver '${format}'; give raw or qcow2`);
   if (file === undefined || file === '') throw new MonitorError('a drive needs an image; give file=FILE');
   const name = checkedName(given.id, context);
   const bytes = (await options.fileSize?.(file).catch((error: Error) => {
@@ -39,7 +40,8 @@ async function addDrive({ words }: Arguments, context: CommandContext): Promise<
   })) as number | undefined;
   const drive = { snapshot: isOn('snapshot', given.snapshot), ...(serial !== undefined && { serial }) };
   const isReadOnly = isOn('readonly', given.readonly);
-  BlockNodes.of(machine).add({ name, driver: format, image: file, isReadOnly, bytes: bytes ?? 0, drive });
+  const driver = format !== undefined && { driver: format };
+  BlockNodes.of(machine).add({ name, ...driver, image: file, isReadOnly, bytes: bytes ?? 0, drive });
   return 'OK\n';
 }
 

@@ -105,10 +105,11 @@ function monitorOptions(machine: Machine, settings: MonitorSettings): MonitorOpt
 }
 
 async function fileSize(path: string): Promise<number> {
-  const { size } = await stat(filePath(path)).catch((error: unknown) => {
+  const found = await stat(filePath(path)).catch((error: unknown) => {
     throw new Error(capitalized(systemMessage(error)));
   });
-  return size;
+  if (found.isDirectory()) throw new Error('Is a directory');
+  return found.size;
 }
 
 function capitalized(text: string): string {

@@ -46,7 +46,7 @@ export function mediumInfo(drive: Drive, nodes: BlockNodes): JsonObject {
 }
 
 /** Of a node that is in no drive. */
-export function nodeInfo({ name, driver, image, isReadOnly, bytes }: BlockNode): JsonObject {
+export function nodeInfo({ name, driver = 'raw', image, isReadOnly, bytes }: BlockNode): JsonObject {
   const filename = typeof image === 'string' ? image : name;
   return {
     ...{ file: filename, 'node-name': name, drv: driver, ro: isReadOnly },

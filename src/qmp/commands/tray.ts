@@ -1,4 +1,4 @@
-import type { BlockNode, BlockNodes, TrayContent } from '../../block-nodes.ts';
+import { type BlockNode, type BlockNodes, formatOf, type TrayContent } from '../../block-nodes.ts';
 import type { Drive } from '../../drives/drive.ts';
 import type { ImageFormat } from '../../storage/open.ts';
 import { hasTray } from '../block/info.ts';
@@ -59,8 +59,7 @@ function contentOf(drive: Drive, nodes: BlockNodes): TrayContent | null {
 }
 
 function contentOfNode(node: BlockNode): TrayContent {
-  const format = node.driver === 'qcow2' ? 'qcow2' : 'raw';
-  return { image: node.image, format, readOnly: node.isReadOnly, node };
+  return { image: node.image, ...formatOf(node), readOnly: node.isReadOnly, node };
 }
 
 async function closeTray(args: Arguments, context: QmpContext): Promise<void> {
@@ -69,8 +68,10 @@ async function closeTray(args: Arguments, context: QmpContext): Promise<void> {
   checkRemovable(drive);
   if (!isOpen(drive, nodes)) return;
   const content = isKnown(drive, nodes) ? nodes.inTray(drive.name) : null;
-  if (content) await drive.change(content.image, { format: content.format, readOnly: content.readOnly });
-  else await drive.closeTray();
+  if (content) {
+    const { image, format, readOnly } = content;
+    await drive.change(image, { ...(format && { format }), readOnly });
+  } else await drive.closeTray();
   nodes.close(drive.name);
 }
 

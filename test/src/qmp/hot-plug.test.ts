@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Machine, openMonitor, openQmp, type Qmp } from '../../../src/index.ts';
+import { nodeStorage, openFile } from '../../../src/node/storage.ts';
+import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
 
 let folder: string;
 let file: string;
@@ -98,12 +100,30 @@ test.each([
   ['file=x', "Can't hot-add drive to type ide; give if=none\n"],
   ['if=none', 'a drive needs an image; give file=FILE\n'],
   ['if=none,file=/nowhere/x', /^Could not open '\/nowhere\/x': /],
+  ['if=none,file=/', "Could not open '/': Is a directory\n"],
   ['if=none,file=x,format=vmdk', "Unknown driver 'vmdk'; give raw or qcow2\n"],
   ['if=none,file=x,id=5', "Parameter 'id' expects an identifier\n"],
   ['if=none,file=x,frob=1', /^'frob' is not there; a drive has if, id, file/],
   ['if=none,file=x,snapshot=maybe', /^(Parameter 'snapshot' expects 'on' or 'off'|Could not open)/],
 ])('drive_add 0 %s: %s', async (options, message) => {
   expect((await answers([`drive_add 0 ${options}`]))[0]).toMatch(message);
+});
+
+test.each([
+  ['', 'qcow2'],
+  [',format=qcow2', 'qcow2'],
+  [',format=raw', 'raw'],
+])('drive_add 0 file=IMAGE%s: as a %s image, which its first bytes tell where nothing does', async (given, format) => {
+  const image = join(folder, `image${given}.qcow2`.replaceAll(',', '-'));
+  const store = await openFile(image, 'write', 'new');
+  await (await createQcow2(store, { size: 1 << 20 }, nodeStorage.decompressor)).close();
+  for (const device of ['usb-storage', 'virtio-blk-pci']) {
+    await using own = await Machine.create({ memory: 8, boot: { demo: true }, usb: [] });
+    const monitor = openMonitor(own);
+    expect(await monitor.execute(`drive_add 0 if=none,id=q,file=${image}${given}`)).toBe('OK\n');
+    expect(await monitor.execute(`device_add ${device},drive=q`)).toBe('');
+    expect(await monitor.execute('info block')).toContain(`q: ${image} (${format})\n`);
+  }
 });
 
 test('one without an id has the next name that is free', async () => {
