@@ -27,8 +27,9 @@ const made = () =>
     ...{ virtioPorts: [{}], network: [{ card: 'pcnet' }], shares: [{ tag: 't', files: {} }] },
     drives: [{ interface: 'floppy' }],
   });
-// Some texts are names of files that are written.
-const [before, folder] = [process.cwd(), mkdtempSync(join(tmpdir(), 'misuse-'))];
+/** Some rubbish is the name of a file that can be written. */
+const folder = mkdtempSync(join(tmpdir(), 'misuse-'));
+const before = process.cwd();
 beforeAll(async () => {
   process.chdir(folder);
   machine = await made();
