@@ -36,9 +36,9 @@ export interface CpuParts {
   readonly topology?: Topology;
   /** Null: there is none, whatever the model says. */
   readonly localApic: LocalApicPort | null;
-  /** For models with the feature `kvm`; left out: what these share with it is not written. */
   /** Called at each PAUSE of a loop that looks at the time-stamp counter. */
   readonly waitsForTime?: (() => void) | undefined;
+  /** For models with the feature `kvm`; left out: what these share with it is not written. */
   readonly hypervisor?: Hypervisor;
   /** Told of a shutdown (triple fault), and of what led to it in its order; boards reset the machine then. */
   readonly onShutdown: (exceptions: readonly UndeliveredException[]) => void;

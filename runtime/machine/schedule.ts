@@ -161,6 +161,7 @@ export class Schedule {
   /** Another host takes the place of the one that was there: it counts instructions, and time, from 0 on. */
   changeHost(): void {
     this.instructionTime?.restart();
+    this.hostTime.restart();
     this.clock.set(0);
   }
 

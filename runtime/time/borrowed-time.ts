@@ -32,6 +32,11 @@ export class BorrowedTime implements TimeSource {
     this.#since = now;
   }
 
+  /** The host's time begins anew, earlier than it was: nothing is owed to it. */
+  restart(): void {
+    this.#borrowed = 0;
+  }
+
   /** The host's time when so much of this time will have passed. */
   hostTimeAfter(nanoseconds: number): number {
     const now = this.#host.nanoseconds();

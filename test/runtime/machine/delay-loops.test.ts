@@ -65,3 +65,24 @@ test.each(engines)('a delay loop with PAUSE need not wait for all of its time: %
 test('where time is made of instructions, none is borrowed', () => {
   expect(run('interpreter', 'pause', 0).looks).toBe(run('interpreter', 'nop', 0).looks);
 });
+
+test("what is borrowed of one host's time is not owed to the next one's", () => {
+  let time = 1e9;
+  const flat = assemble('.look: rdtsc\n pause\n jmp .look', { origin: ORIGIN, bits: 32 }).bytes;
+  const machine = createMachine(
+    {
+      ...{ memoryBytes: 8 << 20, engine: 'interpreter', pacing: 'jumps', rebootAction: 'exit', startTimeOfDay: 0 },
+      boot: { flat, address: ORIGIN, mode: 'flat32' },
+    },
+    { nanoseconds: () => (time += LOOK), send: () => {}, log: () => {} },
+  );
+  const start = machine.save();
+  machine.run(time + 1e6);
+  time = 0;
+  machine.changeHost();
+  machine.load(start);
+  const before = [machine.clock.now(), time] as const;
+  time += 1e6;
+  expect(machine.clock.now() - before[0]).toBe(time - before[1]);
+  machine.dispose();
+});
