@@ -45,7 +45,8 @@ export abstract class EmulatorCore {
   /** The machine, before it runs. */
   #made: Machine | undefined;
   #isRunning = false;
-  #isDestroyed = false;
+  /** Its signal: it is destroyed. */
+  readonly #end = new AbortController();
 
   /**
    * @throws ConfigurationError that names an option that cannot be
@@ -77,7 +78,7 @@ export abstract class EmulatorCore {
     const machine = await ('state' in plan
       ? this.host.restore(plan.state, plan.changes)
       : this.host.create(plan.options));
-    if (this.#isDestroyed) {
+    if (this.#end.signal.aborted) {
       await machine.stop();
       return machine;
     }
@@ -131,11 +132,14 @@ export abstract class EmulatorCore {
       file_name: file,
     });
     return {
+      signal: this.#end.signal,
       progress: (file, loaded, total) =>
         this.bus.emit('download-progress', {
           ...{ ...place(file), lengthComputable: total !== undefined, total: total ?? 0, loaded },
         }),
-      failed: (file, request) => this.bus.emit('download-error', { ...place(file), request }),
+      failed: (file, request) => {
+        if (!this.#end.signal.aborted) this.bus.emit('download-error', { ...place(file), request });
+      },
     };
   }
 
@@ -152,7 +156,7 @@ export abstract class EmulatorCore {
 
   /** Without a listener it is an uncaught error of the program; nobody waits for what is destroyed. @internal */
   protected failed(error: Error): void {
-    if (this.#isDestroyed) return;
+    if (this.#end.signal.aborted) return;
     if (this.bus.has('emulator-error')) this.bus.emit('emulator-error', error);
     else
       queueMicrotask(() => {
@@ -187,7 +191,7 @@ export abstract class EmulatorCore {
 
   /** Ends it for good, and frees all that it has. */
   async destroy(): Promise<void> {
-    this.#isDestroyed = true;
+    this.#end.abort();
     this.page?.close();
     await this.#network.close();
     const machine = await this.machine.catch(() => undefined);

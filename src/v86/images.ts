@@ -4,6 +4,8 @@ import type { V86FileImage, V86Image } from './types.ts';
 
 /** What hears of files on their way. */
 export interface LoadEvents {
+  /** Nobody waits for them any more. */
+  readonly signal?: AbortSignal;
   progress(file: string, loaded: number, total: number | undefined): void;
   failed(file: string, error: unknown): void;
 }
@@ -21,6 +23,7 @@ export function checkImage(name: string, image: V86Image): void {
   if (buffer === undefined && (typeof url !== 'string' || url === '')) throw problem(name, 'it needs url or buffer');
   if (buffer !== undefined && !isContent(buffer))
     throw problem(name, 'buffer must be an ArrayBuffer, a Uint8Array, a Blob or a File');
+  if (url !== undefined && typeof url !== 'string') throw problem(name, `url is ${url}; it must be an address`);
   if (url?.endsWith('.zst')) throw problem(name, `${url} is compressed by zstd; unpack it on the server`);
   if (use_parts && !(isCount(size) && isCount(fixed_chunk_size)))
     throw problem(name, 'use_parts needs size and fixed_chunk_size, in bytes');
@@ -49,7 +52,9 @@ export async function openImage(
   if (isRead && (file.async || host.isFile(file.url))) return file.url;
   try {
     const report: Report = (loaded, total) => events.progress(file.url, loaded, total ?? file.size);
-    return file.use_parts ? await joinedParts(file, host, report) : await wholeFile(file.url, host, report);
+    return file.use_parts
+      ? await joinedParts(file, host, events.signal, report)
+      : await wholeFile(file.url, host, events.signal, report);
   } catch (error) {
     events.failed(file.url, error);
     throw problem(name, `cannot load ${file.url}: ${error instanceof Error ? error.message : error}`);
@@ -67,28 +72,41 @@ export function partNames(url: string, size: number, chunk: number): string[] {
   );
 }
 
-async function joinedParts(file: V86FileImage, host: V86Host, report: Report): Promise<Uint8Array> {
-  const size = file.size!;
+async function joinedParts(
+  file: V86FileImage,
+  host: V86Host,
+  signal: AbortSignal | undefined,
+  report: Report,
+): Promise<Uint8Array> {
+  const [size, chunk] = [file.size!, file.fixed_chunk_size!];
   const all = new Uint8Array(size);
   let at = 0;
-  for (const name of partNames(file.url, size, file.fixed_chunk_size!)) {
-    const part = await wholeFile(name, host, () => {});
+  for (const name of partNames(file.url, size, chunk)) {
+    const part = await wholeFile(name, host, signal, () => {});
+    const length = Math.min(chunk, size - at);
     // The last one may be filled up.
-    all.set(part.subarray(0, size - at), at);
-    at += part.length;
-    report(Math.min(at, size), size);
+    if (part.length !== length && part.length !== chunk)
+      throw new Error(`${name} has ${part.length} bytes, not ${length}; fixed_chunk_size is not that of its parts`);
+    all.set(part.subarray(0, length), at);
+    at += length;
+    report(at, size);
   }
   return all;
 }
 
 /** A whole file, with word of how much of it has come. */
-async function wholeFile(url: string, host: V86Host, report: Report): Promise<Uint8Array> {
+async function wholeFile(
+  url: string,
+  host: V86Host,
+  signal: AbortSignal | undefined,
+  report: Report,
+): Promise<Uint8Array> {
   if (host.isFile(url)) {
     const bytes = await host.readFile(url);
     report(bytes.length, bytes.length);
     return bytes;
   }
-  const response = await fetch(url);
+  const response = await fetch(url, { signal: signal ?? null });
   if (!response.ok) throw new Error(`the server answers ${response.status} ${response.statusText}`.trimEnd());
   const isPacked = response.headers.has('content-encoding');
   const total = isPacked ? undefined : Number(response.headers.get('content-length')) || undefined;

@@ -149,8 +149,12 @@ function consoleProblem(config: ConsoleConfig | boolean): string | undefined {
   return "type must be 'textarea', 'xtermjs' or 'none'";
 }
 
-function networkProblem({ type = 'ne2k', cors_proxy, mtu = 1500 }: V86NetworkDevice): string | undefined {
+function networkProblem({ type = 'ne2k', cors_proxy, mtu = 1500, ...addresses }: V86NetworkDevice): string | undefined {
   if (type !== 'ne2k' && type !== 'virtio') return `type is '${type}'; it must be 'ne2k' or 'virtio'`;
   if (cors_proxy !== undefined) return 'cors_proxy is not here; a relay of the wisp protocol reaches all servers';
+  for (const name of ['router_ip', 'vm_ip'] as const) {
+    const { [name]: address = '192.168.86.1' } = addresses;
+    if (!/^\d+(\.\d+){3}$/.test(address)) return `${name} is '${address}'; it must be an address such as 192.168.86.1`;
+  }
   return mtu === 1500 ? undefined : 'mtu must be 1500, or left out';
 }

@@ -63,6 +63,32 @@ test('a file that a server does not have is told of', async () => {
   server.close();
 });
 
+test('nobody waits for an image that does not come, when all is over', async () => {
+  const server = createServer((_, response) => response.writeHead(200, { 'content-length': 1_474_560 }).write('begin'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/floppy.img`;
+  const emulator = new V86({ ...SMALL, fda: { url } });
+  const failed: unknown[] = [];
+  emulator.add_listener('download-error', ({ request }) => failed.push(request));
+  await new Promise((resolve) => emulator.add_listener('download-progress', resolve));
+  await emulator.destroy();
+  await expect(emulator.machine).rejects.toThrow(/^fda: cannot load/);
+  expect(failed).toEqual([]);
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
+});
+
+test('a part that is not as long as the parts are to be is told of', async () => {
+  const parts = { url: join(folder, 'short.img'), use_parts: true, size: 4096, fixed_chunk_size: 2048 };
+  writeFileSync(join(folder, 'short-0-2048.img'), new Uint8Array(1024));
+  writeFileSync(join(folder, 'short-2048-4096.img'), new Uint8Array(2048));
+  const emulator = new V86({ ...SMALL, fda: parts });
+  const error = await new Promise<Error>((resolve) => emulator.add_listener('emulator-error', resolve));
+  expect(error.message).toMatch(/short-0-2048.img has 1024 bytes, not 2048; fixed_chunk_size is not/);
+  await emulator.destroy();
+});
+
 test('a floppy in parts is put together, and one that is a file is not changed; a machine goes on from a state', async () => {
   const [path, disk] = [join(folder, 'floppy.img'), talkingFloppy()];
   writeFileSync(path, disk);
