@@ -156,11 +156,15 @@ export class PciDevices {
    */
   unplug(id: string): Promise<void> {
     return this.#machine.made.drives.order.run(async () => {
+      const problem = () => new ConfigurationError(`Device ${shown(id)} not found`);
       const found = this.find(id);
-      if (found === undefined) throw new ConfigurationError(`Device ${shown(id)} not found`);
+      if (found === undefined) throw problem();
       this.#check('device_del');
       await this.#lookAtSlots();
-      await this.#machine.examine('unplug', found.name);
+      await this.#machine.examine('unplug', found.name).catch((error: unknown) => {
+        // The guest may have let go of it meanwhile.
+        throw this.find(id) === undefined ? problem() : error;
+      });
     });
   }
 

@@ -52,6 +52,14 @@ test('a device is there at once, and gone when the guest has let go of it', asyn
   expect([await register(machine, 4), await inSlots(machine)]).toEqual([0, [['e1000.0 pci', 7]]]);
 });
 
+test('what the guest lets go of just before it is asked to is not found', async () => {
+  await using machine = await Machine.create(demo);
+  await machine.pci.plug(disk);
+  const asked = problem(machine.pci.unplug('d'));
+  await eject(machine, 2);
+  expect(await asked).toBe("Device 'd' not found");
+});
+
 test.each(pluggablePciModels)('%s comes, goes and comes again, with its state', async (device) => {
   await using machine = await Machine.create(demo);
   const given = device === 'nvme' || device === 'virtio-blk-pci' ? { image, format: 'raw' as const, serial: 'a' } : {};
