@@ -131,9 +131,11 @@ export class Schedule {
     return this.haltedSince + wait;
   }
 
-  /** The guest executes code only to wait for time to pass. */
+  /** The guest executes code only to wait for time to pass. What is due by then was announced for a later time of the host's. */
   waitsForTime(): void {
-    if (this.instructionTime === null) this.hostTime.borrow(LOOK_TIME);
+    if (this.instructionTime !== null) return;
+    this.hostTime.borrow(LOOK_TIME);
+    if (this.events.nextDeadline() <= this.clock.now()) Atomics.store(this.state, Word.attention, 1);
   }
 
   /** The host's time until which a guest that polls may wait for an answer: it has interrupts to take, and other things to look at. */

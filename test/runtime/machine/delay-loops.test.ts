@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { createMachine } from '../../../runtime/machine/machine.ts';
+import { Word } from '../../../translator/abi/state.ts';
 
 const ORIGIN = 0x100000;
 /** Nanoseconds, which the time-stamp counter counts. */
@@ -86,3 +87,57 @@ test("what is borrowed of one host's time is not owed to the next one's", () => 
   expect(machine.clock.now() - before[0]).toBe(time - before[1]);
   machine.dispose();
 });
+
+/** Waits for the local APIC's timer, and exits with how long that was by the time-stamp counter. */
+const alarm = assemble(
+  `
+        mov     dword [0xfee000f0], 0x1ff       ; on
+        mov     dword [0xfee003e0], 0xb         ; a nanosecond each
+        mov     dword [0xfee00320], 0x40        ; once
+        mov     dword [0xfee00380], ${DELAY}
+        rdtsc
+        mov     esi, eax
+.look:  pause
+        rdtsc
+        test    dword [0xfee00220], 1           ; vector 40h is requested
+        jz      .look
+        sub     eax, esi
+        out     0xf4, eax
+        hlt
+`,
+  { origin: ORIGIN, bits: 32 },
+).bytes;
+
+test.each(engines.flatMap((engine) => [[engine, 'poll'] as const, [engine, 'jumps'] as const]))(
+  'what is due by the time that was borrowed comes at once: %s, %s',
+  (engine, pacing) => {
+    let [time, deadline] = [0, Infinity];
+    /** Calls as soon as it is due by the host's clock. */
+    const ticker = () => {
+      if (time < deadline) return;
+      deadline = Infinity;
+      Atomics.store(machine.state, Word.attention, 1);
+    };
+    const machine = createMachine(
+      {
+        ...{ memoryBytes: 8 << 20, engine, pacing, rebootAction: 'exit', startTimeOfDay: 0 },
+        ...{ boot: { flat: alarm, address: ORIGIN, mode: 'flat32' }, debugExit: { iobase: 0xf4, iosize: 4 } },
+      },
+      {
+        nanoseconds: () => {
+          time += LOOK;
+          ticker();
+          return time;
+        },
+        deadlineChanged: (now) => {
+          deadline = now;
+        },
+        ...{ send: () => {}, log: () => {} },
+      },
+    );
+    const waited = machine.run(Infinity).code! >> 1;
+    expect(waited).toBeGreaterThan(DELAY - 10 * LOOK);
+    expect(waited).toBeLessThan(DELAY + 3000);
+    machine.dispose();
+  },
+);
