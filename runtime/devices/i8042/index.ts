@@ -129,9 +129,10 @@ export class I8042 {
     return value;
   }
 
-  /** Fills the output buffer; both interrupts follow what is in it. */
+  /** Fills the output buffer; both interrupts follow what is in it. Devices are held back until it is read. */
   #deliver(byte: number, source: number): void {
     const state = this.#state;
+    this.#transfer.disarm();
     state.outputBuffer = byte;
     state.status = (state.status & ~Status.auxiliary) | Status.outputFull | source;
     this.#driveInterrupts();

@@ -60,6 +60,19 @@ test('replies come within microseconds, keys in the time that a byte takes on th
   expect(rig.received()).toEqual([0x1e]);
 });
 
+test.each([
+  ['a reply', (rig: KeyboardRig) => rig.out8(0x60, 0xee), 0xee],
+  ['a key', (rig: KeyboardRig) => rig.press([0x1e]), 0x1e],
+] as const)('%s waits until an answer of the controller has been read', (_, send, byte) => {
+  const rig = new KeyboardRig();
+  const { commandByte } = rig;
+  send(rig);
+  rig.out8(0x64, 0x20);
+  rig.advance(MS);
+  expect(rig.in8(0x60)).toBe(commandByte);
+  expect(rig.received()).toEqual([byte]);
+});
+
 test('whoever polls sees a reply that is due, where its event is late', () => {
   const rig = new KeyboardRig();
   rig.out8(0x60, 0xee);
