@@ -227,6 +227,8 @@ export class PciDevices {
     const card = await cards.add({ ...others, card: device, ...(id !== undefined && { name: id }) });
     try {
       this.#checkId(card.name);
+      if (await this.#machine.examine('isTaken', card.name))
+        throw new ConfigurationError(`Duplicate device ID '${card.name}'; a part of the machine is called so`);
       const known = { name: card.name, id: card.name, device, slot };
       return await this.#enter(known, { type: 'pci-card', card, slot });
     } catch (error) {

@@ -1,5 +1,6 @@
 import { memoryComponent } from '../memory/component.ts';
 import type { GuestRam } from '../memory/ram.ts';
+import { checkNames } from '../snapshot/components.ts';
 import type { Component } from '../snapshot/describe.ts';
 import type { Pc } from './pc.ts';
 import type { Processors } from './processors.ts';
@@ -10,14 +11,21 @@ export class DescribedState {
   readonly #memory: Component;
   readonly #pc: Pc;
 
+  /** Throws an Error where two have one name. */
   constructor(processors: Processors, pc: Pc, ram: GuestRam) {
     this.#processors = processors.components;
     this.#memory = memoryComponent(ram);
     this.#pc = pc;
+    checkNames(this.all);
+    pc.plugboard.hasState = (name) => this.has(name);
   }
 
   get all(): readonly Component[] {
     return [...this.devices, this.#memory];
+  }
+
+  private has(name: string): boolean {
+    return this.all.some((component) => component.name === name);
   }
 
   /** All but memory. */

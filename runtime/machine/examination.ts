@@ -98,6 +98,8 @@ export interface ExaminationCalls {
   stateOf(component: string): Saved | undefined;
   /** Names of all that has such a state. What is plugged into a bus is in the order of its places. */
   componentNames(): string[];
+  /** Whether a part of the machine has a name: no other can have it. */
+  isTaken(name: string): boolean;
   pciFunctions(): PciFunctionView[];
   usbBuses(): UsbBusView[];
   /** What is plugged in that can be pulled out. */
@@ -264,6 +266,10 @@ export class Examination implements ExaminationCalls {
       .components()
       .find(({ name }) => name === component)
       ?.save();
+  }
+
+  isTaken(name: string): boolean {
+    return this.parts.pc.plugboard.isTaken(name);
   }
 
   componentNames(): string[] {

@@ -63,6 +63,8 @@ export class Plugboard {
   readonly #buses = new Map<PlugBusKind, PlugBus<PluggedDevice>>();
   /** Called when something was plugged in or pulled out, with what is plugged in now. */
   onChanged: (devices: readonly PluggedDevice[]) => void = () => {};
+  /** Whether the state of a part of the machine has a name. Set by who has all of it. */
+  hasState: (name: string) => boolean = () => false;
   /** Called when the guest has let go of something, just before it is out. */
   onEject: () => void = () => {};
   #plugged: readonly Plugged[] = [];
@@ -104,6 +106,11 @@ export class Plugboard {
     return this.#plugged.map(({ part }) => part);
   }
 
+  /** Whether a part of the machine, or a port at the host's door, has a name. */
+  isTaken(name: string): boolean {
+    return this.hasState(name) || this.#door.ports.includes(name);
+  }
+
   /** Throws an Error where its place or its name is taken, or the machine has no such bus. */
   plug(device: PluggedDevice): void {
     this.#plug(device);
@@ -116,6 +123,7 @@ export class Plugboard {
     const bus = this.#buses.get(busKindOf(device));
     if (bus === undefined) throw new Error(`there is no bus for ${name}`);
     if (this.#find(name)) throw new Error(`${name} is plugged in already`);
+    if (this.isTaken(name)) throw new Error(`a part of the machine is called '${name}'; give the device another id`);
     const timers = new Set(this.#events.timers);
     const ports = new Set(this.#door.ports);
     const own = (): Own => ({

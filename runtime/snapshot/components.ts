@@ -7,6 +7,14 @@ export function saveComponents(components: readonly Component[]): SavedComponent
   return Object.fromEntries(components.map((component) => [component.name, component.save()]));
 }
 
+/** Throws an Error where two have one name: the state of one of them would not be saved. */
+export function checkNames(components: readonly Component[]): void {
+  const names = components.map(({ name }) => name);
+  const twice = names.find((name, n) => names.indexOf(name) !== n);
+  if (twice !== undefined)
+    throw new Error(`two parts of the machine are called '${twice}'; give the network card another name (id=)`);
+}
+
 /**
  * Loads components in two phases: everything first, then what follows from it. Throws an Error that names what is missing,
  * unknown or doesn't fit, before anything has changed.

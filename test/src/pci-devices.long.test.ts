@@ -139,6 +139,20 @@ test('what cannot be plugged in is refused, and nothing is left of it', async ()
   expect(await problem(without.pci.plug({ device: 'e1000' }))).toMatch(/^Bus 'pci.0' does not support hotplugging/);
 });
 
+test('a card cannot be called as a part of the machine is, whose state would be taken for its own', async () => {
+  await using machine = await Machine.create({ ...demo, vga: 'std', usb: [], balloon: true, isolate: 'caller' });
+  const before = await machine.examine('componentNames');
+  const ids = [...before.filter((name) => !name.includes(' ')), 'keyboard', 'mouse', 'sound'];
+  expect(ids).toEqual(expect.arrayContaining(['rtc', 'com1', 'vga', 'irq', 'clock']));
+  for (const id of ids)
+    expect(await problem(machine.pci.plug({ device: 'e1000', id }))).toMatch(/^Duplicate device ID '.*'/);
+  expect([await machine.examine('componentNames'), names(machine)]).toEqual([before, []]);
+  for (const card of ['e1000', 'ne2k_isa'] as const)
+    expect(await problem(Machine.create({ ...demo, isolate: 'caller', network: [{ card, name: 'rtc' }] }))).toMatch(
+      /^two parts of the machine are called 'rtc'; give the network card another name/,
+    );
+});
+
 test('a reset pulls out what the guest never let go of, and QMP tells of it', async () => {
   await using machine = await Machine.create(demo);
   const qmp = openQmp(machine);
