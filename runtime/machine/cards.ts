@@ -3,6 +3,7 @@ import { Ne2000Isa, Ne2000Pci } from '../devices/ne2000/index.ts';
 import { Pcnet } from '../devices/pcnet/index.ts';
 import { Rtl8139 } from '../devices/rtl8139/index.ts';
 import { VirtioNetwork } from '../devices/virtio/network/index.ts';
+import { BootError } from '../firmware/load/index.ts';
 import { hostNetworkPort } from '../host/network-port.ts';
 import type { Board, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
@@ -31,9 +32,16 @@ const isaPlaces = [
   { base: 0x380, irq: 5 },
 ];
 
+/** A name that two parts of the machine have; undefined: none. Throws BootError: of all parts cards alone have names that somebody chooses. */
+export function refuseTwice(name: string | undefined): void {
+  if (name !== undefined)
+    throw new BootError(`two parts of the machine are called '${name}'; give the network card another name`);
+}
+
 /** All of the configuration, each on the next free place of its bus. Those on the PCI bus may be pulled out. */
 export function networkCards(board: Board): Part[] {
   const { cards = [] } = board.config;
+  refuseTwice(cards.map(({ name }) => name).find((name) => board.door.ports.includes(name)));
   for (const card of cards.filter((card) => !isIsa(card))) {
     const slot = board.pciSlot(card.name);
     board.bootsFrom(card.bootIndex, `${devicePath('ethernet', slot)}/ethernet-phy@0`);

@@ -1,7 +1,8 @@
 import { memoryComponent } from '../memory/component.ts';
 import type { GuestRam } from '../memory/ram.ts';
-import { checkNames } from '../snapshot/components.ts';
+import { nameOfTwo } from '../snapshot/components.ts';
 import type { Component } from '../snapshot/describe.ts';
+import { refuseTwice } from './cards.ts';
 import type { Pc } from './pc.ts';
 import type { Processors } from './processors.ts';
 
@@ -11,12 +12,12 @@ export class DescribedState {
   readonly #memory: Component;
   readonly #pc: Pc;
 
-  /** Throws an Error where two have one name. */
+  /** Throws BootError where two have one name. */
   constructor(processors: Processors, pc: Pc, ram: GuestRam) {
     this.#processors = processors.components;
     this.#memory = memoryComponent(ram);
     this.#pc = pc;
-    checkNames(this.all);
+    refuseTwice(nameOfTwo(this.all));
     pc.plugboard.hasState = (name) => this.has(name);
   }
 

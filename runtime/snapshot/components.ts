@@ -7,12 +7,10 @@ export function saveComponents(components: readonly Component[]): SavedComponent
   return Object.fromEntries(components.map((component) => [component.name, component.save()]));
 }
 
-/** Throws an Error where two have one name: the state of one of them would not be saved. */
-export function checkNames(components: readonly Component[]): void {
+/** A name that two have: the state of one of them would not be saved. */
+export function nameOfTwo(components: readonly Component[]): string | undefined {
   const names = components.map(({ name }) => name);
-  const twice = names.find((name, n) => names.indexOf(name) !== n);
-  if (twice !== undefined)
-    throw new Error(`two parts of the machine are called '${twice}'; give the network card another name (id=)`);
+  return names.find((name, n) => names.indexOf(name) !== n);
 }
 
 /**
