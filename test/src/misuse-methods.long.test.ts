@@ -20,6 +20,15 @@ import {
 
 // Callers without types may give anything to any method: they are told what is wrong, in words, at once.
 
+// Some texts are taken for names of files, which are made.
+const before = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), 'misuse-'));
+beforeAll(() => process.chdir(folder));
+afterAll(() => {
+  process.chdir(before);
+  rmSync(folder, { recursive: true });
+});
+
 let machine: Machine;
 const made = () =>
   Machine.create({
@@ -181,9 +190,12 @@ function complaintAbout(error: unknown): string | undefined {
   return isFromWithin ? `${error.name}: ${error.message}` : undefined;
 }
 
+/** Milliseconds after which nobody believes that an answer comes, however busy the host is. */
+const HANG = 30_000;
+
 async function outcome(call: Call, args: readonly unknown[]): Promise<string | undefined> {
   try {
-    const result = await Promise.race([call(...(args as never[])), new Promise((r) => setTimeout(r, 3000, 'HANGS'))]);
+    const result = await Promise.race([call(...(args as never[])), new Promise((r) => setTimeout(r, HANG, 'HANGS'))]);
     if (result === 'HANGS') return 'HANGS';
     const { [Symbol.asyncDispose]: end } = (result ?? {}) as Partial<AsyncDisposable>;
     if (end) await end.call(result);
