@@ -36,7 +36,7 @@ export interface CpuParts {
   readonly topology?: Topology;
   /** Null: there is none, whatever the model says. */
   readonly localApic: LocalApicPort | null;
-  /** Called at each PAUSE of a loop that looks at the time-stamp counter. */
+  /** Called at each PAUSE of a loop that looks at the time-stamp counter; left out: nobody wants to know. */
   readonly waitsForTime?: (() => void) | undefined;
   /** For models with the feature `kvm`; left out: what these share with it is not written. */
   readonly hypervisor?: Hypervisor;

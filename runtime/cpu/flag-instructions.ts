@@ -49,16 +49,18 @@ export function halt(cpu: Cpu): void {
   cpu.state[Word.halted] = Halt.waiting;
 }
 
-/** PAUSE where no other processor waits for its turn. A loop of RDTSC and PAUSE waits for time to pass. */
+/** PAUSE where there is no other processor that may want the turn. */
 export function tryPause(cpu: Cpu): 0 | 1 {
+  if (cpu.onPause !== null) return 0;
+  pause(cpu);
+  return 1;
+}
+
+/** PAUSE: what waits for another processor lets it run. A loop of RDTSC and PAUSE waits for time to pass. */
+export function pause(cpu: Cpu): void {
   if (cpu.hasSeenTime) {
     cpu.hasSeenTime = false;
     cpu.waitsForTime?.();
   }
-  return cpu.onPause === null ? 1 : 0;
-}
-
-/** PAUSE: what waits for another processor lets it run. */
-export function pause(cpu: Cpu): void {
   cpu.onPause?.();
 }

@@ -11,7 +11,7 @@ import { JumpGrant } from './jump-grant.ts';
 const LONGEST_GRANT = 200_000;
 /** Nanoseconds that pass while a guest that waits for time looks at it once. */
 const LOOK_TIME = 2000;
-/** Nanoseconds. */
+/** Nanoseconds that a guest which polls is kept from going on at most: what else it would have done is that late. */
 const LONGEST_WAIT = 1e6;
 /** Nanoseconds that the clocks of two threads may differ by. */
 const NEAR = 100_000;
