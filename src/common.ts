@@ -49,6 +49,18 @@ export { ConfigurationError } from './errors.ts';
 export type { Listener } from './events.ts';
 export { ExpectError, type ExpectOptions, type Output } from './expect.ts';
 export type { MachineHistory, RecordedRun, StopPlaces } from './history.ts';
+export {
+  type PciCardOptions,
+  type PciDeviceOptions,
+  type PciDevices,
+  type PciDiskModel,
+  type PciDiskOptions,
+  type PciRngOptions,
+  type PluggablePciModel,
+  type PluggedPci,
+  pluggablePciModels,
+} from './hot-plug/pci-devices.ts';
+export type { PluggedUsb, UsbBusInfo, UsbDiskOptions, UsbPorts } from './hot-plug/usb-ports.ts';
 export type { Keyboard, KeyboardEvents, Leds } from './input/keyboard.ts';
 export { keyboardLayouts, layoutTitle } from './input/layout.ts';
 export type { KeyboardLayout } from './input/layout-tables.ts';
@@ -99,17 +111,6 @@ export type {
   KernelModule,
   MachineOptions,
 } from './options.ts';
-export {
-  type PciCardOptions,
-  type PciDeviceOptions,
-  type PciDevices,
-  type PciDiskModel,
-  type PciDiskOptions,
-  type PciRngOptions,
-  type PluggablePciModel,
-  type PluggedPci,
-  pluggablePciModels,
-} from './pci-devices.ts';
 export type { ProcessorOptions } from './processors.ts';
 export type { JsonObject } from './qmp/command.ts';
 export type { EventListener } from './qmp/events.ts';
@@ -135,7 +136,6 @@ export type { ImageFormat } from './storage/open.ts';
 export type { ImageSnapshot } from './storage/qcow2/snapshots.ts';
 export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './translations.ts';
 export type { UsbInputOptions } from './usb.ts';
-export type { PluggedUsb, UsbBusInfo, UsbDiskOptions, UsbPorts } from './usb-ports.ts';
 export type { VirtioPortOptions } from './virtio-ports.ts';
 export type { VncControl, VncInfo } from './vnc/control.ts';
 export type { VncEvents, VncSharing } from './vnc/display.ts';

@@ -3,6 +3,9 @@ import { type Balloon, connectBalloon } from './balloon.ts';
 import type { NetworkCard } from './cards/card.ts';
 import { ConnectedMachine } from './connected-machine.ts';
 import type { Drive } from './drives/drive.ts';
+import { isPluggable } from './drives/options.ts';
+import { PciDevices, type PluggedPci } from './hot-plug/pci-devices.ts';
+import { type PluggedUsb, UsbPorts } from './hot-plug/usb-ports.ts';
 import { connectInput } from './input/connect.ts';
 import type { Keyboard } from './input/keyboard.ts';
 import type { Mouse } from './input/mouse.ts';
@@ -11,12 +14,10 @@ import type { IsolatePool } from './isolate/pool.ts';
 import type { MachineConfig } from './machine-core.ts';
 import type { DebugConsole, MachineParts } from './machine-types.ts';
 import type { MachineMigration } from './migration/index.ts';
-import { PciDevices } from './pci-devices.ts';
 import { Screen } from './screen/index.ts';
 import type { SerialPort } from './serial.ts';
 import type { SharedFiles } from './shares/files.ts';
 import type { Sound } from './sound/sound.ts';
-import { UsbPorts } from './usb-ports.ts';
 
 const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
 
@@ -72,26 +73,27 @@ export abstract class MachineDevices extends ConnectedMachine {
     this.parallel = streams.open('lpt1');
     const input = connectInput(streams, made.options.keyboardLayout);
     ({ keyboard: this.keyboard, mouse: this.mouse } = input);
-    this.usb = new UsbPorts({
-      ...{ made, streams, input, examine: this.examine },
-      answered: (drive) => this.call('answered', drive),
-      isMigrating: () => this.migration.isUnderWay,
-      isAwaited: () => this.migration.isAwaited,
-      unplugged: (device) => void this.emit('unplug', device),
-    });
-    this.pci = new PciDevices({
+    const plugMachine = {
       ...{ made, streams, examine: this.examine },
-      answered: (drive) => this.call('answered', drive),
+      answered: (drive: string) => this.call('answered', drive),
       isMigrating: () => this.migration.isUnderWay,
       isAwaited: () => this.migration.isAwaited,
-      unplugged: (device) => void this.emit('unplug', device),
-      otherIds: () => this.usb.devices.map(({ id }) => id),
-    });
+      unplugged: (device: PluggedUsb | PluggedPci) => void this.emit('unplug', device),
+    };
+    this.usb = new UsbPorts({ ...plugMachine, input, otherIds: () => [...this.pci.ids, ...this.#stayingIds] });
+    this.pci = new PciDevices({ ...plugMachine, otherIds: () => [...this.usb.ids, ...this.#stayingIds] });
     this.drives = made.drives.all;
     this.network = made.cards.all;
     this.shares = made.shares.files;
     this.sound = made.sound;
     this.screen = new Screen((config.vga ?? 'none') !== 'none', () => this.call('screen'));
+  }
+
+  /** Names by which devices are known that cannot be pulled out. */
+  get #stayingIds(): string[] {
+    const drives = this.drives.filter(({ place }) => !isPluggable(place.interface));
+    const cards = this.network.filter(({ model }) => model === 'ne2k_isa');
+    return [...drives.flatMap(({ device }) => device ?? []), ...cards.map(({ name }) => name)];
   }
 
   /** Something was plugged in or pulled out. @internal */

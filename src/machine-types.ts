@@ -1,19 +1,19 @@
 import type { MachineCards } from './cards/index.ts';
 import type { MachineDrives, TrayMove } from './drives/index.ts';
 import type { Host } from './host.ts';
+import type { PluggedPci } from './hot-plug/pci-devices.ts';
+import type { PluggedUsb } from './hot-plug/usb-ports.ts';
 import type { ThreadProfile } from './isolate/probe.ts';
 import type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 import type { LimitName } from './isolate/run-limits.ts';
 import type { DebugCallName, DebugCalls, DebugStop, ExaminationCalls, ExaminationName } from './machine-core.ts';
 import type { MachineOptions } from './options.ts';
-import type { PluggedPci } from './pci-devices.ts';
 import type { PciSlots } from './pci-slots.ts';
 import type { MachineRecording } from './recording/machine-recording.ts';
 import type { SerialPort } from './serial.ts';
 import type { MachineShares } from './shares/index.ts';
 import type { SavedParts } from './snapshot/options.ts';
 import type { Sound } from './sound/sound.ts';
-import type { PluggedUsb } from './usb-ports.ts';
 
 /** What a machine tells, and with what. */
 export interface MachineEvents {

@@ -1,7 +1,7 @@
 import { LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
 import { planCards } from '../cards/options.ts';
 import { planDrives } from '../drives/options.ts';
-import { busName } from '../hot-plug.ts';
+import { busName } from '../hot-plug/device-buses.ts';
 import { type CardModel, type CardOptions, ConfigurationError, cardModels } from '../index.ts';
 import { machine, type Settings } from './settings.ts';
 

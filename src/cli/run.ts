@@ -1,5 +1,6 @@
 import { cpuWarnings } from '../../runtime/cpu/model.ts';
 import { hasFlash } from '../flash.ts';
+import { Netdevs } from '../hot-plug/netdevs.ts';
 import {
   type Boot,
   ConfigurationError,
@@ -11,7 +12,6 @@ import {
   openMonitor,
   openQmp,
 } from '../index.ts';
-import { Netdevs } from '../netdevs.ts';
 import { nodeGdbSession } from '../node/monitor.ts';
 import { printableMessage } from '../printable.ts';
 import { checkUnrecorded } from '../snapshot/options.ts';

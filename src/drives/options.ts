@@ -235,7 +235,17 @@ function planned(options: DriveOptions, index: number): DrivePlan {
 }
 
 /** Interfaces whose disks can be plugged in and pulled out while the machine runs. */
-type PluggableInterface = 'usb' | 'virtio' | 'nvme';
+export type PluggableInterface = 'usb' | 'virtio' | 'nvme';
+const pluggableInterfaces: readonly DriveConfig['interface'][] = [
+  'usb',
+  'virtio',
+  'nvme',
+] satisfies PluggableInterface[];
+
+/** Whether a disk of an interface can be plugged in and pulled out. */
+export function isPluggable(kind: DriveConfig['interface']): boolean {
+  return pluggableInterfaces.includes(kind);
+}
 
 /**
  * A disk that is plugged into a machine that has others.

@@ -1,7 +1,7 @@
 import { BlockNodes } from '../block-nodes.ts';
 import { findDrive } from '../drives/attachment.ts';
 import { isIdentifier } from '../drives/options.ts';
-import { deviceHelp, plugDevice, unplugDevice } from '../hot-plug.ts';
+import { deviceHelp, plugDevice, unplugDevice } from '../hot-plug/device-add.ts';
 import { propertyList } from '../property-list.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';

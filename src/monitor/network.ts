@@ -1,6 +1,6 @@
 import type { NetworkCard } from '../cards/card.ts';
+import { Netdevs } from '../hot-plug/netdevs.ts';
 import type { Machine } from '../machine.ts';
-import { Netdevs } from '../netdevs.ts';
 import { propertyList } from '../property-list.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';

@@ -20,15 +20,6 @@ import {
 
 // Callers without types may give anything to any method: they are told what is wrong, in words, at once.
 
-// Some texts are taken for names of files, which are made.
-const before = process.cwd();
-const folder = mkdtempSync(join(tmpdir(), 'misuse-'));
-beforeAll(() => process.chdir(folder));
-afterAll(() => {
-  process.chdir(before);
-  rmSync(folder, { recursive: true });
-});
-
 let machine: Machine;
 const made = () =>
   Machine.create({

@@ -238,7 +238,7 @@ test('a recording has what was plugged in, and what the guest has let go of', as
     expect(await problem(replay.pci.plug({ device: 'e1000' }))).toMatch(/nobody can change it/);
     await replay.start();
     expect((await replay.exited).reason).toBe('poweroff');
-    expect([seen, names(replay)]).toEqual([['virtio0'], ['net1']]);
+    await expect.poll(() => [seen, names(replay)], POLL).toEqual([['virtio0'], ['net1']]);
     await using travelling = await Machine.create({ ...demo, icount: { shift: 3, replay: bytes } });
     await travelling.history.seekInReplay(instructions);
     expect(await inSlots(travelling)).toEqual([['net1 pci', 3]]);

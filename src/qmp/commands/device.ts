@@ -1,4 +1,4 @@
-import { plugDevice, unplugDevice } from '../../hot-plug.ts';
+import { plugDevice, unplugDevice } from '../../hot-plug/device-add.ts';
 import type { QmpCommand } from '../command.ts';
 import { QmpError } from '../error.ts';
 

@@ -1,5 +1,5 @@
+import { Netdevs } from '../../hot-plug/netdevs.ts';
 import { findCard } from '../../monitor/network.ts';
-import { Netdevs } from '../../netdevs.ts';
 import { propertyList } from '../../property-list.ts';
 import type { QmpCommand } from '../command.ts';
 import { QmpError } from '../error.ts';

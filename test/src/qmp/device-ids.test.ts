@@ -9,7 +9,7 @@ const image = new Uint8Array(1 << 20);
 
 beforeAll(async () => {
   machine = await Machine.create({
-    ...{ memory: 16, boot: { demo: true }, isolate: 'caller' },
+    ...{ memory: 16, boot: { demo: true }, isolate: 'caller', network: [{ card: 'ne2k_isa', name: 'i' }] },
     drives: [
       { interface: 'nvme', id: 'd1', device: 'x', image, serial: 'a' },
       { interface: 'virtio', id: 'd2', device: 'y', image },
@@ -93,6 +93,16 @@ test.each([
   ['c', 'ide.1'],
 ])('device_del %s names the bus %s', async (id, bus) => {
   await expect(qmp.execute('device_del', { id })).rejects.toThrow(`Bus '${bus}' does not support hotplugging`);
+});
+
+test.each([
+  ['usb', ['x', 'nvme0', 'h', 'i']],
+  ['pci', ['u', 'usb0', 'h', 'i']],
+] as const)('what is plugged into the %s bus gets no id of a device on another one', async (bus, ids) => {
+  for (const id of ids) {
+    const plug = bus === 'usb' ? machine.usb.plug({ device: 'mouse', id }) : machine.pci.plug({ device: 'e1000', id });
+    await expect(plug).rejects.toThrow(`Duplicate device ID '${id}'`);
+  }
 });
 
 test('a device has an id of its own', async () => {

@@ -1,6 +1,6 @@
-import { driveName } from './drives/options.ts';
-import type { MachineOptions } from './options.ts';
-import type { PciSlots } from './pci-slots.ts';
+import { driveName } from '../drives/options.ts';
+import type { MachineOptions } from '../options.ts';
+import type { PciSlots } from '../pci-slots.ts';
 
 /** What is plugged into the PCI bus of a machine that is saved, and can be pulled out, as messages name it. */
 export function pluggedPciText(

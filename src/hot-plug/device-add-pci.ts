@@ -1,12 +1,11 @@
-import { LAST_SLOT } from '../runtime/machine/pci-slots.ts';
-import { BlockNodes, formatOf } from './block-nodes.ts';
-import { ConfigurationError } from './errors.ts';
-import type { DeviceProperties } from './hot-plug.ts';
-import type { Machine } from './machine.ts';
+import { LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { Machine } from '../machine.ts';
+import { PCI_BUS } from '../pci-slots.ts';
+import type { DeviceProperties } from './device-buses.ts';
+import { plugNamedDisk } from './named-disks.ts';
 import { Netdevs } from './netdevs.ts';
-import { type PciDiskModel, type PluggablePciModel, pluggablePciModels } from './pci-devices.ts';
-import { PCI_BUS } from './pci-slots.ts';
-import { waitingNode } from './waiting-node.ts';
+import { type PluggablePciModel, pluggablePciModels } from './pci-devices.ts';
 
 /** QEMU has these names, too. */
 const aliases: Readonly<Record<string, PluggablePciModel>> = {
@@ -38,7 +37,12 @@ export async function plugPci(machine: Machine, device: PluggablePciModel, given
   if (bus !== undefined && bus !== PCI_BUS && bus !== 'pci') throw new ConfigurationError(`Bus '${bus}' not found`);
   const place = { ...(id !== undefined && { id }), ...(addr !== undefined && { slot: slotOf(device, addr) }) };
   if (device === 'virtio-rng-pci') await machine.pci.plug({ device, ...place });
-  else if (device === 'nvme' || device === 'virtio-blk-pci') await plugDisk(machine, device, place, given);
+  else if (device === 'nvme' || device === 'virtio-blk-pci')
+    await plugNamedDisk(machine, device, given, (disk) => {
+      // Systems tell disks apart by it.
+      if (device === 'nvme' && disk.serial === undefined) throw new ConfigurationError('serial property not set');
+      return machine.pci.plug({ device, ...place, ...disk });
+    });
   else {
     const { mac, netdev } = given;
     const network = netdev === undefined ? {} : { backend: freeNetwork(machine, device, netdev), backendName: netdev };
@@ -52,27 +56,6 @@ function slotOf(device: string, addr: string): number {
   const slot = text === undefined ? NaN : Number.parseInt(text, 16);
   if (!(slot <= LAST_SLOT)) throw new ConfigurationError(`Property '${device}.addr' doesn't take value '${addr}'`);
   return slot;
-}
-
-async function plugDisk(
-  machine: Machine,
-  device: PciDiskModel,
-  place: { readonly id?: string; readonly slot?: number },
-  { drive, serial }: DeviceProperties,
-): Promise<void> {
-  if (drive === undefined) throw new ConfigurationError('drive property not set');
-  const nodes = BlockNodes.of(machine);
-  const node = waitingNode(machine, device, drive);
-  const { snapshot = false, serial: own } = node.drive ?? {};
-  const told = serial ?? own;
-  // Systems tell disks apart by it.
-  if (device === 'nvme' && told === undefined) throw new ConfigurationError('serial property not set');
-  const { drive: name } = await machine.pci.plug({
-    ...{ ...place, device, image: node.image, ...formatOf(node), readOnly: node.isReadOnly, snapshot },
-    ...(node.drive && { drive: node.name }),
-    ...(told !== undefined && { serial: told }),
-  });
-  nodes.insert(name!, node);
 }
 
 function freeNetwork(machine: Machine, device: string, id: string) {

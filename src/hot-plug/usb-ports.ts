@@ -1,14 +1,12 @@
-import { type UsbControllerModel, type UsbInput, usbControllers, usbInputs } from '../runtime/machine/models.ts';
-import { usbInputPorts } from '../runtime/machine/resources.ts';
-import { defaultBus, type UsbBusPlan, type UsbPort } from '../runtime/machine/usb-plan.ts';
-import { configOf } from './drives/index.ts';
-import { type DriveOptions, type DrivePlan, planPluggedDisk } from './drives/options.ts';
-import { ConfigurationError } from './errors.ts';
-import { type InputDevices, plugInput, unplugInput } from './input/connect.ts';
-import { nameOfPlugged, type PluggedDevice, type PluggedUsbDevice } from './machine-core.ts';
-import type { MachineStreams } from './machine-streams.ts';
-import type { Examine, MachineParts } from './machine-types.ts';
-import { checkedOneOf, checkNames, checkObject, shown } from './option-checks.ts';
+import { type UsbControllerModel, type UsbInput, usbControllers, usbInputs } from '../../runtime/machine/models.ts';
+import { usbInputPorts } from '../../runtime/machine/resources.ts';
+import { defaultBus, type UsbBusPlan, type UsbPort } from '../../runtime/machine/usb-plan.ts';
+import { ConfigurationError } from '../errors.ts';
+import { type InputDevices, plugInput, unplugInput } from '../input/connect.ts';
+import { nameOfPlugged, type PluggedDevice, type PluggedUsbDevice } from '../machine-core.ts';
+import type { MachineStreams } from '../machine-streams.ts';
+import type { Examine, MachineParts } from '../machine-types.ts';
+import { checkedOneOf, checkNames, checkObject, shown } from '../option-checks.ts';
 import {
   checkUsbPlace,
   portsOf,
@@ -18,7 +16,8 @@ import {
   usbBuses,
   usbOptions,
   usbPlaces,
-} from './usb.ts';
+} from '../usb.ts';
+import { type DiskMachine, diskOptionNames, type PluggedDiskOptions, PluggedDisks } from './plugged-disks.ts';
 
 /** A USB controller's bus. */
 export interface UsbBusInfo {
@@ -47,14 +46,11 @@ export interface PluggedUsb {
 }
 
 /** A disk that is to be plugged into the USB. */
-export interface UsbDiskOptions
-  extends Pick<DriveOptions, 'image' | 'format' | 'readOnly' | 'snapshot' | 'serial' | 'limits'> {
+export interface UsbDiskOptions extends PluggedDiskOptions {
   /** Always "disk". */
   readonly device: 'disk';
   /** The name by which it is pulled out, as of `UsbInputOptions`. Default: the name of its drive, such as "usb0". */
   readonly id?: string;
-  /** What monitors call its drive, as of `DriveOptions`. */
-  readonly drive?: string;
   /** The bus that it is on, as of `UsbInputOptions`. */
   readonly bus?: string;
   /** Its port of that, from 1. Default: the next free one. */
@@ -62,21 +58,19 @@ export interface UsbDiskOptions
 }
 
 /** What the ports need of the machine that they belong to. */
-export interface UsbMachine {
+export interface UsbMachine extends DiskMachine {
   readonly made: MachineParts;
   readonly streams: MachineStreams;
   readonly input: InputDevices;
   readonly examine: Examine;
-  /** Resolves when a disk that was pulled out has answered all that it was asked for. */
-  answered(drive: string): Promise<void>;
   isMigrating(): boolean;
-  /** It is still to arrive from another process. */
-  isAwaited(): boolean;
+  /** Names by which devices on other buses are known. */
+  otherIds(): readonly string[];
   unplugged(device: PluggedUsb): void;
 }
 
 const inputOptions = ['device', 'id', 'bus', 'port'];
-const diskOptions = [...inputOptions, 'drive', 'image', 'format', 'readOnly', 'snapshot', 'serial', 'limits'];
+const diskOptions = [...inputOptions, ...diskOptionNames];
 
 /** The ports of a machine's USB controllers: what is plugged in, also while it runs. */
 export class UsbPorts {
@@ -88,7 +82,7 @@ export class UsbPorts {
   #coming: readonly UsbPlace[] = [];
   /** What is to be pulled out then. */
   readonly #leaving = new Set<UsbPlace>();
-  readonly #plans = new Map<string, DrivePlan>();
+  readonly #disks: PluggedDisks;
   #closing: Promise<unknown> = Promise.resolve();
 
   /** @internal */
@@ -97,7 +91,7 @@ export class UsbPorts {
     const { options, parts } = machine.made;
     this.#buses = usbBuses(options, parts.drives);
     this.#places = usbPlaces(options, parts.drives);
-    for (const plan of parts.drives) this.#plans.set(plan.name, plan);
+    this.#disks = new PluggedDisks(machine, machine.made.drives, parts.drives);
     for (const { device } of this.#places) if (device !== 'disk') plugInput(machine.streams, machine.input, device);
   }
 
@@ -162,32 +156,12 @@ export class UsbPorts {
   }
 
   async #plugDisk(options: UsbDiskOptions, { id, ...at }: UsbPort & { id?: string | undefined }) {
-    const { device: _, id: __, drive: driveId, bus: ___, port: ____, ...image } = options;
-    if (this.#machine.isAwaited())
-      throw new ConfigurationError(
-        'the machine is still to arrive, and its images with it: give it the disk when it is made, or plug it in when it is here',
-      );
-    const { drives } = this.#machine.made;
-    const other = drives.all.find((one) => one.isCalled(driveId));
-    if (other) throw new ConfigurationError(`Duplicate ID '${driveId}' for drive`);
-    const named = {
-      ...image,
-      ...at,
-      ...(driveId !== undefined && { id: driveId }),
-      ...(id !== undefined && { device: id }),
-    };
-    const plan = planPluggedDisk('usb', named, [...this.#all, ...drives.all]);
+    const { device, ...disk } = options;
+    const plan = this.#disks.plan('usb', { ...disk, ...at }, this.#all);
     const { name } = plan;
     this.#checkId(id ?? name);
-    const drive = await drives.add(plan);
-    const place: UsbPlace = { name, id: id ?? name, device: 'disk', ...at };
-    this.#plans.set(name, plan);
-    await this.#enter(place, { type: 'usb-disk', drive: configOf(plan, drive), ...at }).catch(
-      async (error: unknown) => {
-        await drives.remove(name);
-        throw error;
-      },
-    );
+    const place: UsbPlace = { name, id: id ?? name, device, ...at };
+    await this.#disks.plug(plan, (drive) => this.#enter(place, { type: 'usb-disk', drive, ...at }));
     return place;
   }
 
@@ -206,6 +180,14 @@ export class UsbPorts {
     return [...this.#places, ...this.#coming].filter((place) => !this.#leaving.has(place));
   }
 
+  /**
+   * Names by which its devices are known.
+   * @internal
+   */
+  get ids(): readonly string[] {
+    return this.#all.flatMap(({ id, name }) => [id, name]);
+  }
+
   #idOf(name: string): string {
     return this.#all.find((one) => one.name === name)!.id;
   }
@@ -216,8 +198,7 @@ export class UsbPorts {
 
   /** Without an id a device has its name for one, which another may have been given. */
   #checkId(id: string): void {
-    const others = this.#machine.made.drives.all.filter(({ place }) => place.interface !== 'usb');
-    if (this.#all.some((one) => one.id === id || one.name === id) || others.some(({ device }) => device === id))
+    if ([...this.ids, ...this.#machine.otherIds()].includes(id))
       throw new ConfigurationError(`Duplicate device ID '${id}'`);
   }
 
@@ -269,26 +250,19 @@ export class UsbPorts {
   }
 
   #connect({ name, device }: UsbPlace, devices: readonly PluggedUsbDevice[]): void {
-    const { streams, input, made } = this.#machine;
-    if (device !== 'disk') plugInput(streams, input, device);
-    if (device !== 'disk' || this.#plans.has(name)) return;
-    // In a replay it has no image.
-    const { drive } = devices.find((one) => nameOfPlugged(one) === name) as PluggedUsbDevice & { type: 'usb-disk' };
-    const { medium: _, ...config } = drive;
-    const plan = { ...config, options: {} };
-    this.#plans.set(name, plan);
-    void made.drives.add(plan).catch(() => {});
+    const { streams, input } = this.#machine;
+    if (device !== 'disk') {
+      plugInput(streams, input, device);
+      return;
+    }
+    const plugged = devices.find((one) => nameOfPlugged(one) === name) as PluggedUsbDevice & { type: 'usb-disk' };
+    this.#disks.connect(plugged.drive);
   }
 
   async #letGo({ name, device }: UsbPlace): Promise<void> {
-    const { streams, input, made } = this.#machine;
-    if (device !== 'disk') unplugInput(streams, input, device);
-    else {
-      this.#plans.delete(name);
-      // A limit would hold up what nobody waits for any more. The machine may have ended.
-      await made.drives.withoutLimits(() => this.#machine.answered(name)).catch(() => {});
-      await made.drives.remove(name).catch(() => {});
-    }
+    const { streams, input } = this.#machine;
+    if (device === 'disk') await this.#disks.letGo(name);
+    else unplugInput(streams, input, device);
   }
 
   /** What the machine is made of now, for its snapshots and forks. */
@@ -296,8 +270,7 @@ export class UsbPorts {
     const { made } = this.#machine;
     const ports = portsOf(this.#places);
     const others = made.parts.drives.filter(({ interface: bus }) => bus !== 'usb');
-    const disks = this.#places.flatMap(({ name }) => this.#plans.get(name) ?? []);
-    const placed = disks.map((plan) => ({ ...plan, ...ports[plan.name]! }));
+    const placed = this.#disks.plansOf(this.#places).map((plan) => ({ ...plan, ...ports[plan.name]! }));
     made.parts = { ...made.parts, drives: [...others, ...placed] };
     made.options = { ...made.options, usb: usbOptions(this.#places) };
   }

@@ -1,14 +1,14 @@
-import { type PciCardModel, pciCardModels } from '../runtime/machine/models.ts';
-import { FIRST_SLOT, LAST_SLOT } from '../runtime/machine/pci-slots.ts';
-import type { CardOptions } from './cards/options.ts';
-import { configOf } from './drives/index.ts';
-import { type DriveOptions, type DrivePlan, isIdentifier, planPluggedDisk } from './drives/options.ts';
-import { ConfigurationError } from './errors.ts';
-import { nameOfPlugged, type PluggedDevice, type PluggedPciDevice } from './machine-core.ts';
-import type { MachineStreams } from './machine-streams.ts';
-import type { Examine, MachineParts } from './machine-types.ts';
-import { checkedOneOf, checkNames, checkObject, shown } from './option-checks.ts';
-import { PCI_BUS, type PciSlots } from './pci-slots.ts';
+import { type PciCardModel, pciCardModels } from '../../runtime/machine/models.ts';
+import { FIRST_SLOT, LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
+import type { CardOptions } from '../cards/options.ts';
+import { type DrivePlan, isIdentifier } from '../drives/options.ts';
+import { ConfigurationError } from '../errors.ts';
+import { nameOfPlugged, type PluggedDevice, type PluggedPciDevice } from '../machine-core.ts';
+import type { MachineStreams } from '../machine-streams.ts';
+import type { Examine, MachineParts } from '../machine-types.ts';
+import { checkedOneOf, checkNames, checkObject, shown } from '../option-checks.ts';
+import { PCI_BUS, type PciSlots } from '../pci-slots.ts';
+import { type DiskMachine, diskOptionNames, type PluggedDiskOptions, PluggedDisks } from './plugged-disks.ts';
 
 /** Disks on the PCI bus, each with a controller of its own. */
 export type PciDiskModel = 'virtio-blk-pci' | 'nvme';
@@ -55,13 +55,9 @@ export interface PciCardOptions extends PciPlace, Pick<CardOptions, 'mac' | 'bac
 }
 
 /** A disk that is to be plugged in. */
-export interface PciDiskOptions
-  extends PciPlace,
-    Pick<DriveOptions, 'image' | 'format' | 'readOnly' | 'snapshot' | 'serial' | 'limits'> {
+export interface PciDiskOptions extends PciPlace, PluggedDiskOptions {
   /** Which one. */
   readonly device: PciDiskModel;
-  /** What monitors call its drive, as of `DriveOptions`. */
-  readonly drive?: string;
 }
 
 /** A source of random numbers that is to be plugged in. */
@@ -75,21 +71,17 @@ export type PciDeviceOptions = PciCardOptions | PciDiskOptions | PciRngOptions;
 
 const placeOptions = ['device', 'id', 'slot'];
 const cardOptions = [...placeOptions, 'mac', 'backend', 'backendName'];
-const diskOptions = [...placeOptions, 'drive', 'image', 'format', 'readOnly', 'snapshot', 'serial', 'limits'];
+const diskOptions = [...placeOptions, ...diskOptionNames];
 
 /** What the bus needs of the machine that it belongs to. */
-export interface PciMachine {
+export interface PciMachine extends DiskMachine {
   readonly made: MachineParts;
   readonly streams: MachineStreams;
   readonly examine: Examine;
-  /** Resolves when a disk that was pulled out has answered all that it was asked for. */
-  answered(drive: string): Promise<void>;
   isMigrating(): boolean;
-  /** It is still to arrive from another process. */
-  isAwaited(): boolean;
-  unplugged(device: PluggedPci): void;
-  /** Names by which devices on other buses are pulled out. */
+  /** Names by which devices on other buses are known. */
   otherIds(): readonly string[];
+  unplugged(device: PluggedPci): void;
 }
 
 /** What is known of a device before it has a slot. */
@@ -105,7 +97,7 @@ export class PciDevices {
   #there: readonly (Known & { readonly slot?: number })[];
   /** What is to be plugged in when the guest next runs, as it is recorded. */
   #coming: readonly (Known & { readonly slot: number })[] = [];
-  readonly #plans = new Map<string, DrivePlan>();
+  readonly #disks: PluggedDisks;
 
   /** @internal */
   constructor(machine: PciMachine) {
@@ -116,10 +108,9 @@ export class PciDevices {
     );
     const disks = parts.drives.flatMap((plan) => {
       const device = modelOfDisk(plan);
-      if (device === undefined) return [];
-      this.#plans.set(plan.name, plan);
-      return [{ name: plan.name, id: plan.device ?? plan.name, device }];
+      return device === undefined ? [] : [{ name: plan.name, id: plan.device ?? plan.name, device }];
     });
+    this.#disks = new PluggedDisks(machine, machine.made.drives, parts.drives);
     this.#there = [
       ...cards,
       ...disks,
@@ -193,32 +184,19 @@ export class PciDevices {
     if (isDisk) return await this.#plugDisk(options as PciDiskOptions, slot);
     if (device !== RNG) return await this.#plugCard(options as PciCardOptions, slot);
     if (this.#find(RNG_NAME)) throw new ConfigurationError(`there can be one ${RNG}; pull it out first`);
-    return await this.#enter({ name: RNG_NAME, id: id ?? RNG_NAME, device, slot }, { type: 'pci-rng', slot });
+    const known = { name: RNG_NAME, id: id ?? RNG_NAME, device, slot };
+    await this.#enter(known, { type: 'pci-rng', slot });
+    return shownDevice(known, slot);
   }
 
   async #plugDisk(options: PciDiskOptions, slot: number): Promise<PluggedPci> {
-    const { device, id, drive: driveId, slot: _, ...image } = options;
-    if (this.#machine.isAwaited())
-      throw new ConfigurationError(
-        'the machine is still to arrive, and its images with it: give it the disk when it is made, or plug it in when it is here',
-      );
-    const { drives } = this.#machine.made;
-    if (driveId !== undefined && drives.all.some((one) => one.isCalled(driveId)))
-      throw new ConfigurationError(`Duplicate ID '${driveId}' for drive`);
-    const named = { ...image, ...(driveId !== undefined && { id: driveId }), ...(id !== undefined && { device: id }) };
-    const plan = planPluggedDisk(diskInterfaces[device], named, [...this.#all, ...drives.all]);
+    const { device, slot: _, ...disk } = options;
+    const plan = this.#disks.plan(diskInterfaces[device], disk, this.#all);
     const { name } = plan;
     this.#checkId(name);
-    const drive = await drives.add(plan);
-    this.#plans.set(name, plan);
-    try {
-      const known = { name, id: id ?? name, device, slot };
-      return await this.#enter(known, { type: 'pci-disk', drive: configOf(plan, drive), slot });
-    } catch (error) {
-      this.#plans.delete(name);
-      await drives.remove(name);
-      throw error;
-    }
+    const known = { name, id: disk.id ?? name, device, slot };
+    await this.#disks.plug(plan, (drive) => this.#enter(known, { type: 'pci-disk', drive, slot }));
+    return shownDevice(known, slot);
   }
 
   async #plugCard(options: PciCardOptions, slot: number): Promise<PluggedPci> {
@@ -230,14 +208,15 @@ export class PciDevices {
       if (await this.#machine.examine('isTaken', card.name))
         throw new ConfigurationError(`Duplicate device ID '${card.name}'; a part of the machine is called so`);
       const known = { name: card.name, id: card.name, device, slot };
-      return await this.#enter(known, { type: 'pci-card', card, slot });
+      await this.#enter(known, { type: 'pci-card', card, slot });
+      return shownDevice(known, slot);
     } catch (error) {
       await cards.remove(card.name);
       throw error;
     }
   }
 
-  async #enter(known: Known & { readonly slot: number }, device: PluggedPciDevice): Promise<PluggedPci> {
+  async #enter(known: Known & { readonly slot: number }, device: PluggedPciDevice): Promise<void> {
     this.#coming = [...this.#coming, known];
     try {
       await this.#machine.examine('plug', device);
@@ -245,12 +224,19 @@ export class PciDevices {
       this.#coming = this.#coming.filter((one) => one !== known);
       throw error;
     }
-    return shownDevice(known, known.slot);
   }
 
   /** What is there when all is done that is under way. */
   get #all(): readonly Known[] {
     return [...this.#there, ...this.#coming];
+  }
+
+  /**
+   * Names by which its devices are known.
+   * @internal
+   */
+  get ids(): readonly string[] {
+    return this.#all.flatMap(({ id, name }) => [id, name]);
   }
 
   #find(name: string): Known | undefined {
@@ -270,8 +256,8 @@ export class PciDevices {
   }
 
   #checkId(id: string): void {
-    const ids = [...this.#all.flatMap((one) => [one.id, one.name]), ...this.#machine.otherIds()];
-    if (ids.includes(id)) throw new ConfigurationError(`Duplicate device ID '${id}'`);
+    if ([...this.ids, ...this.#machine.otherIds()].includes(id))
+      throw new ConfigurationError(`Duplicate device ID '${id}'`);
   }
 
   /** What messages call a function: QEMU's name of its device, where it is one that can be pulled out. */
@@ -328,7 +314,6 @@ export class PciDevices {
     this.#describe(pciSlots, all);
     for (const one of gone) {
       const { slot = this.#slots[one.name] ?? 0 } = before.find(({ name }) => name === one.name)!;
-      // Its image can be had by others then.
       void this.#letGo(one).then(() => this.#machine.unplugged(shownDevice(one, slot)));
     }
     this.#slots = pciSlots;
@@ -340,33 +325,22 @@ export class PciDevices {
   #connect(device: PluggedPciDevice): void {
     const { streams, made } = this.#machine;
     if (device.type === 'pci-card') made.cards.enter(device.card, streams);
-    if (device.type !== 'pci-disk' || this.#plans.has(device.drive.name)) return;
-    // In a replay it has no image.
-    const { medium: _, ...config } = device.drive;
-    const plan = { ...config, options: {} };
-    this.#plans.set(plan.name, plan);
-    void made.drives.add(plan).catch(() => {});
+    if (device.type === 'pci-disk') this.#disks.connect(device.drive);
   }
 
   async #letGo({ name, device }: Known): Promise<void> {
     const { streams, made } = this.#machine;
     if (device === RNG) return;
-    if (!(device in diskInterfaces)) {
-      streams.remove(name);
-      await made.cards.remove(name);
-      return;
-    }
-    this.#plans.delete(name);
-    // A limit would hold up what nobody waits for any more. The machine may have ended.
-    await made.drives.withoutLimits(() => this.#machine.answered(name)).catch(() => {});
-    await made.drives.remove(name).catch(() => {});
+    if (device in diskInterfaces) return await this.#disks.letGo(name);
+    streams.remove(name);
+    await made.cards.remove(name);
   }
 
   /** What the machine is made of now, for its snapshots and forks. */
   #describe(pciSlots: PciSlots, all: readonly PluggedDevice[]): void {
     const { made } = this.#machine;
     const others = made.parts.drives.filter((plan) => modelOfDisk(plan) === undefined);
-    const disks = this.#there.flatMap(({ name }) => this.#plans.get(name) ?? []);
+    const disks = this.#disks.plansOf(this.#there);
     const isaCards = made.parts.cards.filter(({ model }) => model === 'ne2k_isa');
     const cards = all.flatMap((device) => ('card' in device ? [device.card] : []));
     made.parts = { ...made.parts, drives: [...others, ...disks], cards: [...isaCards, ...cards] };
