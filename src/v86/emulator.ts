@@ -1,12 +1,14 @@
+import { latin1 } from '../bytes.ts';
 import { ConfigurationError, type Drive, type SharedFiles, ShareError, type SnapshotBytes } from '../common.ts';
 import type { BusListener } from './bus.ts';
-import { each, latin1, modemLines, pressCode, typeCharacter } from './consoles.ts';
 import { EmulatorCore } from './core.ts';
 import { openImage } from './images.ts';
+import { imageRow } from './option-table.ts';
 import type { PageElement } from './page.ts';
 import { TAG } from './plan.ts';
 import type { ExpectedLine, ScreenAdapter } from './screen.ts';
 import { type Event, FileNotFoundError, type V86Image } from './types.ts';
+import { each, pressCode, typeCharacter } from './typing.ts';
 
 /** A step of `V86.automatically`. */
 export interface AutomaticStep {
@@ -78,7 +80,7 @@ export class V86Emulator extends EmulatorCore {
     throw new ConfigurationError('get_instruction_stats is not here: (await emulator.machine).metrics() has counters');
   }
 
-  /** Sends text to the first serial port, a byte for each character. */
+  /** Sends text to the first serial port, a byte for each character: the lower eight bits of its code. */
   serial0_send(data: string): void {
     this.serial_send_bytes(0, latin1(data));
   }
@@ -262,8 +264,7 @@ export class V86Emulator extends EmulatorCore {
   }
 
   async #insert(name: RemovableName, given: V86Image): Promise<void> {
-    const wanted = name === 'cdrom' ? 'in parts' : 'whole';
-    const image = await openImage(name, given, wanted, this.host, this.loading({ [name]: given }));
+    const image = await openImage(name, given, imageRow(name).wanted, this.host, this.loading({ [name]: given }));
     await (await this.#drive(name)).change(image);
   }
 
@@ -286,7 +287,10 @@ export class V86Emulator extends EmulatorCore {
   }
 }
 
-/** The library's serial ports have their modem lines always so. */
+/** The modem lines into the guest, which the library's serial ports have always so. */
+const modemLines = { carrier_detect: true, ring_indicator: false, data_set_ready: true, clear_to_send: true };
+
+/** @throws ConfigurationError for what a line is not */
 function checkLine(name: keyof typeof modemLines, status: boolean): void {
   if (status !== modemLines[name])
     throw new ConfigurationError(

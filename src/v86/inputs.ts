@@ -8,46 +8,51 @@ export interface InputTarget {
   readonly network: BusNetwork;
 }
 
-/** Gives a value to the machine; `index` is that of a port. */
-type Give = (target: InputTarget, value: never, index: number) => unknown;
+/** Gives a value to the machine; `port` is the number in the name. */
+type Give = (target: InputTarget, value: never, port: number) => unknown;
 
 const oneByte = (value: number) => Uint8Array.of(value);
 const buttons: readonly MouseButton[] = ['left', 'middle', 'right'];
 
-/** What the bus takes, by name: a number in it is that of a port. */
-const inputs: Readonly<Record<string, Give>> = {
-  'serial-input': ({ machine }, value: number, port) => machine.serialPorts[port]!.write(oneByte(value)),
-  'keyboard-code': ({ machine }, code: number) => machine.keyboard.scancodes([code]),
-  'mouse-delta': ({ machine }, [x, y]: [number, number]) => machine.mouse.move(Math.round(x), -Math.round(y)),
-  'mouse-click': ({ machine }, down: boolean[]) =>
-    Promise.all(buttons.map((button, n) => (down[n] ? machine.mouse.down(button) : machine.mouse.up(button)))),
-  'mouse-wheel': ({ machine }, [steps]: [number, number]) => machine.mouse.wheel(-Math.round(steps)),
-  'net-receive': ({ network }, frame: Uint8Array) => network.receive(new Uint8Array(frame)),
-  'virtio-console-input-bytes': ({ machine }, bytes: Uint8Array) => machine.virtioPorts[0]?.write(bytes),
-};
+/** What the bus takes: `name` is that of the first port where there are several. */
+const inputs: readonly { readonly name: string; readonly ports?: number; readonly give: Give }[] = [
+  {
+    name: 'serial0-input',
+    ports: 4,
+    give: ({ machine }, value: number, port) => machine.serialPorts[port]!.write(oneByte(value)),
+  },
+  { name: 'keyboard-code', give: ({ machine }, code: number) => machine.keyboard.scancodes([code]) },
+  {
+    name: 'mouse-delta',
+    give: ({ machine }, [x, y]: [number, number]) => machine.mouse.move(Math.round(x), -Math.round(y)),
+  },
+  {
+    name: 'mouse-click',
+    give: ({ machine }, down: boolean[]) =>
+      Promise.all(buttons.map((button, n) => (down[n] ? machine.mouse.down(button) : machine.mouse.up(button)))),
+  },
+  { name: 'mouse-wheel', give: ({ machine }, [steps]: [number, number]) => machine.mouse.wheel(-Math.round(steps)) },
+  { name: 'net0-receive', give: ({ network }, frame: Uint8Array) => network.receive(new Uint8Array(frame)) },
+  {
+    name: 'virtio-console0-input-bytes',
+    give: ({ machine }, bytes: Uint8Array) => machine.virtioPorts[0]?.write(bytes),
+  },
+];
 
-/** How many ports there are of those with a number. */
-const ports: Readonly<Record<string, number>> = {
-  ...{ 'serial-input': 4, 'net-receive': 1, 'virtio-console-input-bytes': 1 },
-};
+/** By the names of all ports. */
+const byName = new Map(
+  inputs.flatMap(({ name, ports = 1, give }) =>
+    Array.from({ length: ports }, (_, port) => [name.replace('0', String(port)), { give, port }] as const),
+  ),
+);
 
 /**
  * What gives values of a name to the machine.
  * @throws ConfigurationError for a name that it doesn't take
  */
 export function inputOf(name: string): (target: InputTarget, value: unknown) => unknown {
-  const [digit] = /\d/.exec(name) ?? [];
-  const kind = name.replace(/\d/, '');
-  const index = Number(digit ?? 0);
-  const isThere = Object.hasOwn(inputs, kind) && (digit === undefined) === (ports[kind] === undefined);
-  if (!isThere || index >= (ports[kind] ?? 1))
-    throw new ConfigurationError(
-      `the bus takes no '${name}'; it takes ${Object.keys(inputs)
-        .map((one) =>
-          ports[one] === undefined ? one : one.replace('-input', '0-input').replace('-receive', '0-receive'),
-        )
-        .join(', ')}`,
-    );
-  const give = inputs[kind]!;
-  return (target, value) => give(target, value as never, index);
+  const input = byName.get(name);
+  if (input === undefined)
+    throw new ConfigurationError(`the bus takes no '${name}'; it takes ${inputs.map((one) => one.name).join(', ')}`);
+  return (target, value) => input.give(target, value as never, input.port);
 }

@@ -16,10 +16,16 @@ export type ImagePlace =
   | { readonly firmware: 'bios' | 'videoBios' }
   | { readonly state: true };
 
+/** An image, which is loaded, and goes somewhere. */
+interface ImageRow {
+  readonly kind: 'image';
+  readonly wanted: Wanted;
+  readonly place: ImagePlace;
+}
+
 /** What becomes of an option. */
 export type OptionRow<Value> =
-  /** An image, which is loaded, and goes somewhere. */
-  | { readonly kind: 'image'; readonly wanted: Wanted; readonly place: ImagePlace }
+  | ImageRow
   /** It is an option of the library. `problem` tells what is wrong with it. */
   | {
       readonly kind: 'setting';
@@ -102,6 +108,12 @@ export const optionTable: OptionTable = {
     instead: 'there is one parallel port, LPT1, whose bytes are the event parallel0-data-output',
   },
 };
+
+/** What becomes of an image. */
+export function imageRow(name: ImageName): ImageRow {
+  // Of the names of images no row is of another kind.
+  return optionTable[name] as OptionRow<never> & ImageRow;
+}
 
 /** Processors by their last leaf of CPUID. */
 const processors: Readonly<Record<number, string>> = { 1: 'pentium', 2: 'pentium3', 3: 'pentium3' };

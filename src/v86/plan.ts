@@ -12,7 +12,7 @@ import {
 import type { V86Host } from './host.ts';
 import { checkImage, type LoadEvents, openImage } from './images.ts';
 import { cardOf, relayOf } from './network.ts';
-import { bootLetters, type ImageName, imageNames, type OptionRow, optionTable } from './option-table.ts';
+import { bootLetters, type ImageName, imageNames, imageRow, type OptionRow, optionTable } from './option-table.ts';
 import type { V86Options } from './types.ts';
 
 /** What a guest mounts the folder by. */
@@ -31,7 +31,7 @@ const emptyDrives: readonly DriveOptions[] = [
 type Name = keyof V86Options;
 
 /**
- * Options as they are told apart from here on.
+ * Says at once what is wrong with options, before anything is loaded.
  * @throws ConfigurationError that names the option, and what to do
  */
 export function checkOptions(options: V86Options): void {
@@ -70,7 +70,7 @@ class Draft {
   state: SnapshotBytes | undefined;
 
   add(name: ImageName, image: Image): void {
-    const { place } = optionTable[name] as OptionRow<never> & { kind: 'image' };
+    const { place } = imageRow(name);
     // What is at an address, or in a file, stays as it is.
     const kept = typeof image === 'string' ? { snapshot: true } : {};
     if ('drive' in place) this.drives.push({ ...place.drive, image, ...(place.drive.media !== 'cdrom' && kept) });
@@ -104,8 +104,7 @@ export async function planMachine(
   const draft = new Draft();
   for (const name of imageNames) {
     const { [name]: image } = options;
-    const { wanted } = optionTable[name] as OptionRow<never> & { kind: 'image' };
-    if (image) draft.add(name, await openImage(name, image, wanted, host, events));
+    if (image) draft.add(name, await openImage(name, image, imageRow(name).wanted, host, events));
   }
   const own = { network: [cardOf(options, network)], ...sharesOf(options) };
   const { state } = draft;
