@@ -10,3 +10,15 @@ export interface BrowserClient extends AsyncDisposable {
   /** Presses a key and lets it go; its value is a character. */
   press(tab: string, value: string): Promise<void>;
 }
+
+/** The same client, after whose end something else ends. */
+export function endingWith(client: BrowserClient, end: () => Promise<void>): BrowserClient {
+  return {
+    version: client.version,
+    open: (url) => client.open(url),
+    evaluate: (tab, expression) => client.evaluate(tab, expression),
+    close: (tab) => client.close(tab),
+    press: (tab, value) => client.press(tab, value),
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]().then(end),
+  };
+}

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from '../../../scripts/browser.ts';
 import { Bidi } from './bidi.ts';
-import type { BrowserClient } from './client.ts';
+import { type BrowserClient, endingWith } from './client.ts';
 
 /** Milliseconds in which it must have closed. */
 const CLOSE_LIMIT = 10_000;
@@ -23,15 +23,7 @@ export async function startFirefox({ path, env }: Browser): Promise<BrowserClien
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    const client = await Bidi.connect(await addressOf(browser));
-    return {
-      version: client.version,
-      open: (url) => client.open(url),
-      evaluate: (tab, expression) => client.evaluate(tab, expression),
-      close: (tab) => client.close(tab),
-      press: (tab, value) => client.press(tab, value),
-      [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]().then(end),
-    };
+    return endingWith(await Bidi.connect(await addressOf(browser)), end);
   } catch (error) {
     await end();
     throw error;

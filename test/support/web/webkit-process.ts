@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser } from '../../../scripts/browser.ts';
-import type { BrowserClient } from './client.ts';
+import { type BrowserClient, endingWith } from './client.ts';
 import { WebDriver } from './webdriver.ts';
 
 /** What Safari has, and WebKitGTK only if it is asked for: files of pages (OPFS). */
@@ -43,15 +43,7 @@ export async function startWebKit(browser: Browser): Promise<BrowserClient> {
       // As in Safari pages have it where they are isolated.
       JSC_useSharedArrayBuffer: '1',
     });
-    const client = await connect(`http://127.0.0.1:${port}`, driver);
-    return {
-      version: client.version,
-      open: (url) => client.open(url),
-      evaluate: (tab, expression) => client.evaluate(tab, expression),
-      close: (tab) => client.close(tab),
-      press: (tab, value) => client.press(tab, value),
-      [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]().then(end),
-    };
+    return endingWith(await connect(`http://127.0.0.1:${port}`, driver), end);
   } catch (error) {
     await end();
     throw error;
