@@ -70,6 +70,15 @@ test.each(['ARCHITECTURE.md', 'docs/extending.md', 'docs/performance.md'])(
   },
 );
 
+test.each(['translator', 'runtime', 'src'])('the map has all folders of %s', (top) => {
+  const [, lines = ''] = new RegExp(`^${top}/.*\\n((?: .*\\n)*)`, 'm').exec(read('ARCHITECTURE.md')) ?? [];
+  const rows = lines
+    .split('\n')
+    .flatMap((line) => /^ {2}([\w -]+\/(?: [\w-]+\/)*)/.exec(line)?.[1].split(/\/ ?/) ?? []);
+  const folders = readdirSync(join(root, top), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(rows).toEqual(expect.arrayContaining(folders.map(({ name }) => name)));
+});
+
 test('every chip has its line among the devices', () => {
   const chips = readdirSync(join(root, 'runtime/devices'));
   const lines = [...read('docs/devices.md').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, chip]) => chip);
