@@ -1,14 +1,11 @@
 import { expect, test } from 'vitest';
-import { assemble } from '../../../runtime/firmware/assembler/index.ts';
-import type { ToHost } from '../../../runtime/host/messages.ts';
-import { createMachine } from '../../../runtime/machine/machine.ts';
 import { pciCardModels } from '../../../runtime/machine/models.ts';
 import type { PluggedPciDevice } from '../../../runtime/machine/pci-devices.ts';
 import { nameOfPlugged } from '../../../runtime/machine/plugboard.ts';
+import { commonActs, doSome, makePlugMachine, type PlugMachine } from '../../support/plug-storm.ts';
 import { Random } from '../../support/random.ts';
 
 const medium = { sectors: 64, isReadOnly: false };
-const { bytes: flat } = assemble('cli\n hlt', { origin: 0x7c00, bits: 32 });
 const [FIRST, COUNT] = [5, 3];
 const [EJECT, PORTS, MEMORY] = [0xae08, 0xc000, 0x10000000];
 
@@ -23,33 +20,8 @@ const devices = Array.from({ length: COUNT }, (_, n) => FIRST + n).flatMap((slot
   { type: 'pci-rng', slot },
 ]);
 
-function makeMachine() {
-  let time = 0;
-  const asked: number[] = [];
-  const told: string[][] = [];
-  const core = createMachine(
-    {
-      ...{ memoryBytes: 1 << 20, engine: 'interpreter', pacing: 'jumps', startTimeOfDay: 0, rebootAction: 'reset' },
-      ...{ boot: { flat, address: 0x7c00, mode: 'flat32' }, randomKey: [1, 2, 3, 4], rng: true },
-    },
-    {
-      nanoseconds: () => (time += 100),
-      send: (message: ToHost) => message.type === 'request' && asked.push(message.id),
-      plugged: (now) => told.push(now.map(nameOfPlugged)),
-      log: () => {},
-    },
-  );
-  const pass = () => {
-    time += 3e6;
-    core.run(time + 1e6);
-  };
-  return { core, asked, told, pass, saved: { devices: core.pc.plugboard.devices, components: core.save() } };
-}
-
-type Machine = ReturnType<typeof makeMachine>;
-
 /** Something is plugged in that fits, or the guest is asked to let go of something, or does so. */
-function replug(random: Random, { core: { pc, examination } }: Machine): void {
+function replug(random: Random, { core: { pc, examination } }: PlugMachine): void {
   const present = pc.plugboard.devices as readonly PluggedPciDevice[];
   const fits = (one: PluggedPciDevice) =>
     present.every((other) => other.slot !== one.slot && nameOfPlugged(other) !== nameOfPlugged(one));
@@ -60,7 +32,7 @@ function replug(random: Random, { core: { pc, examination } }: Machine): void {
 }
 
 /** A write to the configuration space: base address registers, the command register, capabilities. */
-function configure(random: Random, { core: { pc } }: Machine): void {
+function configure(random: Random, { core: { pc } }: PlugMachine): void {
   const slot = FIRST + random.below(COUNT);
   const register = random.pick([4, 4, 0x10, 0x14, 0x20, 0x3c, 0x40 + 4 * random.below(16)]);
   const base = random.chance(50) ? PORTS + 0x400 * slot + 1 : MEMORY + 0x100000 * slot;
@@ -68,35 +40,23 @@ function configure(random: Random, { core: { pc } }: Machine): void {
   pc.ports.write(0xcfc, 4, register === 4 ? 7 : random.chance(80) ? base : random.word() >>> 0);
 }
 
-function storm(random: Random, machine: Machine): void {
-  const { core, asked, pass } = machine;
-  const { ports, plugboard } = core.pc;
+function storm(random: Random, machine: PlugMachine): void {
+  const { core } = machine;
+  const { ports } = core.pc;
   const slot = FIRST + random.below(COUNT);
-  const answer = (id: number) => core.arrive({ type: 'completion', id, answer: { error: null } });
-  const acts: readonly (readonly [chance: number, act: () => void])[] = [
+  doSome(random, [
     [80, () => configure(random, machine)],
     [80, () => ports.write(PORTS + 0x400 * slot + random.below(0x100), random.pick([1, 2, 4]), random.word() >>> 0)],
     [80, () => core.mmu.storeSystem32(MEMORY + 0x100000 * slot + 4 * random.below(0x400), random.word())],
     [40, () => replug(random, machine)],
-    [10, pass],
-    [3, () => core.reset()],
-    [5, () => (machine.saved = { devices: plugboard.devices, components: core.save() })],
-    [
-      3,
-      () => {
-        plugboard.become(machine.saved.devices);
-        core.load(machine.saved.components);
-      },
-    ],
-    [30, () => asked.splice(0).forEach(answer)],
+    ...commonActs(machine),
     [5, () => core.arrive({ type: 'input', port: 'e1000.0', value: new Uint8Array(0) })],
-  ];
-  for (const [chance, act] of acts) if (random.chance(chance)) act();
+  ]);
 }
 
 test.each([1, 2, 3])('whatever the guest does while PCI devices come and go, nothing fails or is left: %i', (seed) => {
   const random = new Random(seed);
-  const machine = makeMachine();
+  const machine = makePlugMachine({ rng: true });
   const { core, told } = machine;
   const { plugboard, pci } = core.pc;
   plugboard.become([]);
