@@ -1,4 +1,3 @@
-import { latin1 } from '../bytes.ts';
 import { ConfigurationError, type Drive, type SharedFiles, ShareError, type SnapshotBytes } from '../common.ts';
 import type { BusListener } from './bus.ts';
 import { EmulatorCore } from './core.ts';
@@ -8,7 +7,7 @@ import type { PageElement } from './page.ts';
 import { TAG } from './plan.ts';
 import type { ExpectedLine, ScreenAdapter } from './screen.ts';
 import { type Event, FileNotFoundError, type V86Image } from './types.ts';
-import { each, pressCode, typeCharacter } from './typing.ts';
+import { each, latin1, pressCode, typeCharacter } from './typing.ts';
 
 /** A step of `V86.automatically`. */
 export interface AutomaticStep {
@@ -80,7 +79,7 @@ export class V86Emulator extends EmulatorCore {
     throw new ConfigurationError('get_instruction_stats is not here: (await emulator.machine).metrics() has counters');
   }
 
-  /** Sends text to the first serial port, a byte for each character: the lower eight bits of its code. */
+  /** Sends text to the first serial port, a byte for each character. */
   serial0_send(data: string): void {
     this.serial_send_bytes(0, latin1(data));
   }

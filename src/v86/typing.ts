@@ -25,3 +25,8 @@ export async function typeCharacter({ keyboard }: Machine, character: string): P
     if (!(error instanceof TypeError)) throw error;
   });
 }
+
+/** The bytes of a text as v86 sends it: one for each character, of which the lower eight bits count. */
+export function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
