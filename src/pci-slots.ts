@@ -33,7 +33,7 @@ const single: Readonly<Record<string, (settings: DevicePlans['settings']) => boo
 };
 
 /** Drives with a PCI device of their own. */
-const pciInterfaces: readonly string[] = ['virtio', 'nvme'];
+export const pciInterfaces: readonly string[] = ['virtio', 'nvme'];
 
 /** Names of PCI devices that can be in any slot. */
 function deviceNames({ settings, drives, cards, shares }: DevicePlans): string[] {
@@ -78,6 +78,24 @@ export function checkedPciSlots(slots: PciSlots, plans: DevicePlans): PciSlots {
     taken.set(slot, name);
   }
   return slots;
+}
+
+/**
+ * The slot of an address such as 5, 0x5 or 05.0: all hexadecimal, as QEMU's are.
+ * @throws ConfigurationError for another function than 0
+ */
+export function parsePciSlot(driver: string, addr: string): number {
+  const [, text = '', func = '0'] = /^(?:0x)?([0-9a-f]{1,2})(?:\.(?:0x)?([0-7]))?$/i.exec(addr) ?? [];
+  const slot = Number.parseInt(text, 16);
+  if (!(slot <= LAST_SLOT))
+    throw new ConfigurationError(
+      `Property '${driver}.addr' doesn't take value '${addr}'; give a slot in hexadecimal, from 0x2 to 0x1f`,
+    );
+  if (func !== '0')
+    throw new ConfigurationError(
+      `${driver} is function 0 of its slot, not ${func}; give addr=0x${slot.toString(16)}, or another slot`,
+    );
+  return slot;
 }
 
 function listOf(names: readonly string[]): string {

@@ -4,7 +4,7 @@ import type { Delivery, ToHost, ToMachine } from './messages.ts';
 import { RequestLane } from './request-lane.ts';
 import { type HostStream, INPUT_CREDIT, takenInParts } from './stream.ts';
 
-/** So many looks in a row take some ten microseconds. */
+/** Looks of the guest in a row after which it does nothing but wait for an answer: they take some ten microseconds. */
 const MOST_POLLS = 1000;
 
 export interface HostDoorOptions {

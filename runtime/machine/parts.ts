@@ -16,8 +16,8 @@ import { networkCards } from './cards.ts';
 import { startsFirmware } from './config.ts';
 import { drivesAt, floppyDrives } from './drives.ts';
 import { flashChips } from './flash-chips.ts';
-import { RNG_NAME, type VirtioOptions, virtioOptions } from './pci-devices.ts';
-import { parallelPort, virtioPortName } from './resources.ts';
+import { type VirtioOptions, virtioOptions } from './pci-devices.ts';
+import { parallelPort, RNG_NAME, virtioPortName } from './resources.ts';
 import { soundCards } from './sound-cards.ts';
 import { usbParts } from './usb.ts';
 

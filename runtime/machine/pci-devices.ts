@@ -5,6 +5,7 @@ import { VirtioRng } from '../devices/virtio/rng/index.ts';
 import type { Board, Part } from './board.ts';
 import { type CardConfig, pciCard } from './cards.ts';
 import { type DriveConfig, portOfDrive } from './drives.ts';
+import { RNG_NAME } from './resources.ts';
 
 export type { VirtioOptions };
 
@@ -15,9 +16,6 @@ export type PluggedPciDevice = { readonly slot: number } & (
   | { readonly type: 'pci-disk'; readonly drive: DriveConfig }
   | { readonly type: 'pci-rng' }
 );
-
-/** What the entropy device is called among PCI devices. */
-export const RNG_NAME = 'virtio-rng';
 
 /** The device, not yet on the bus. */
 export function makePciDevice(board: Board, device: PluggedPciDevice): Part {

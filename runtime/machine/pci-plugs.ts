@@ -25,11 +25,10 @@ export class PciPlugs implements PlugBus<PluggedPciDevice> {
   constructor(board: Board, parts: PciSlotParts) {
     this.#board = board;
     this.#parts = parts;
-    const removable = hotPlugSlots(board.config).reduce((bits, slot) => bits + 2 ** slot, 0);
     this.chip = new PciHotPlug({
       ports: board.ports,
       tell: () => parts.generalEvents.raise(PCI_HOT_PLUG_EVENT),
-      removable: () => removable,
+      removable: hotPlugSlots(board.config).reduce((bits, slot) => bits + 2 ** slot, 0),
       eject: (slot) => this.#eject(slot),
     });
   }

@@ -3,8 +3,8 @@ import type { EventQueue, Timer } from '../time/events.ts';
 import type { Part } from './board.ts';
 import type { DriveConfig } from './drives.ts';
 import type { UsbInput } from './models.ts';
-import { type PluggedPciDevice, RNG_NAME } from './pci-devices.ts';
-import { usbInputPorts } from './resources.ts';
+import type { PluggedPciDevice } from './pci-devices.ts';
+import { RNG_NAME, usbInputPorts } from './resources.ts';
 import type { UsbPort } from './usb-plan.ts';
 
 /** A device on the USB that can be plugged in and pulled out while the machine runs, with its place. */

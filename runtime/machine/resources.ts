@@ -14,6 +14,9 @@ export function virtioPortName(n: number): string {
 /** Streams of keyboards, mice and tablets on the USB, which are their names too. */
 export const usbInputPorts = { tablet: 'usb-tablet', mouse: 'usb-mouse', keyboard: 'usb-kbd' } as const;
 
+/** What the entropy device is called among PCI devices. */
+export const RNG_NAME = 'virtio-rng';
+
 /** Ports of the sound at the host's door: frames go out by a stream; whether anybody listens comes in. */
 export const soundPorts = { frames: 'sound', control: 'sound control' } as const;
 /** Frames a second. */

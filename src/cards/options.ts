@@ -115,6 +115,11 @@ function freeName(card: CardModel, others: readonly CardPlan[]): string {
   for (let n = 0; ; n++) if (!names.includes(`${card}.${n}`)) return `${card}.${n}`;
 }
 
+/** Whether it is a name of a card that was given none. */
+export function isDefaultName(card: CardModel, name: string): boolean {
+  return name.startsWith(`${card}.`) && /^\d+$/.test(name.slice(card.length + 1));
+}
+
 function freeMac(taken: readonly (readonly number[])[]): number[] {
   for (let n = 0; ; n++) {
     const mac = FIRST_MAC.with(-1, FIRST_MAC.at(-1)! + n);

@@ -1,8 +1,8 @@
-import { LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
 import { planCards } from '../cards/options.ts';
 import { planDrives } from '../drives/options.ts';
 import { busName } from '../hot-plug/device-buses.ts';
-import { type CardModel, type CardOptions, ConfigurationError, cardModels } from '../index.ts';
+import { type CardModel, type CardOptions, cardModels } from '../index.ts';
+import { parsePciSlot } from '../pci-slots.ts';
 import { machine, type Settings } from './settings.ts';
 
 /** What the machine calls the PCI devices that it has once (MachineOptions.pciSlots). */
@@ -22,7 +22,7 @@ const single: Readonly<Record<string, string>> = {
 };
 
 /** Where the UHCI is without being asked: in the chipset, device 1, function 2. */
-const CHIPSET_USB = { slot: 1, func: 2 };
+const CHIPSET_USB = /^(0x)?0?1\.(0x)?2$/i;
 
 /** The bus of a -device, by QEMU's name. Display adapters have none in the list of what can be plugged in. */
 export function deviceBus(driver: string): string | undefined {
@@ -34,24 +34,11 @@ export function hasAddress(driver: string): boolean {
   return deviceBus(driver) === 'pci.0';
 }
 
-/** The settings whose last device is at an address, such as 5, 0x5 or 05.0: all hexadecimal, as QEMU's are. Throws ConfigurationError. */
+/** The settings whose last device is at an address. Throws ConfigurationError. */
 export function withAddress(settings: Settings, driver: string, addr: string): Settings {
-  const { slot, func } = parseAddress(driver, addr);
-  if (driver === 'piix3-usb-uhci' && slot === CHIPSET_USB.slot && func === CHIPSET_USB.func) return settings;
-  if (func !== 0)
-    throw new ConfigurationError(
-      `${driver} is function 0 of its slot, not ${func}; give addr=0x${slot.toString(16)}, or another slot`,
-    );
+  if (driver === 'piix3-usb-uhci' && CHIPSET_USB.test(addr)) return settings;
+  const slot = parsePciSlot(driver, addr);
   return machine(settings, { pciSlots: { ...settings.machine.pciSlots, [nameOfLast(settings, driver)]: slot } });
-}
-
-function parseAddress(driver: string, addr: string): { slot: number; func: number } {
-  const [, slot, func = '0'] = /^(?:0x)?([0-9a-f]{1,2})(?:\.(?:0x)?([0-7]))?$/i.exec(addr) ?? [];
-  if (slot === undefined || Number.parseInt(slot, 16) > LAST_SLOT)
-    throw new ConfigurationError(
-      `Property '${driver}.addr' doesn't take value '${addr}'; give a slot in hexadecimal, from 0x2 to 0x1f`,
-    );
-  return { slot: Number.parseInt(slot, 16), func: Number(func) };
 }
 
 /** What the machine calls the device that was added last: lists are in the order of the flags. */

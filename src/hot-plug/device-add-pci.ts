@@ -1,7 +1,6 @@
-import { LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Machine } from '../machine.ts';
-import { PCI_BUS } from '../pci-slots.ts';
+import { PCI_BUS, parsePciSlot } from '../pci-slots.ts';
 import type { DeviceProperties } from './device-buses.ts';
 import { plugNamedDisk } from './named-disks.ts';
 import { Netdevs } from './netdevs.ts';
@@ -35,7 +34,7 @@ export async function plugPci(machine: Machine, device: PluggablePciModel, given
   if (unknown !== undefined) throw new ConfigurationError(`Property '${device}.${unknown}' not found`);
   const { id, bus, addr } = given;
   if (bus !== undefined && bus !== PCI_BUS && bus !== 'pci') throw new ConfigurationError(`Bus '${bus}' not found`);
-  const place = { ...(id !== undefined && { id }), ...(addr !== undefined && { slot: slotOf(device, addr) }) };
+  const place = { ...(id !== undefined && { id }), ...(addr !== undefined && { slot: parsePciSlot(device, addr) }) };
   if (device === 'virtio-rng-pci') await machine.pci.plug({ device, ...place });
   else if (device === 'nvme' || device === 'virtio-blk-pci')
     await plugNamedDisk(machine, device, given, (disk) => {
@@ -48,14 +47,6 @@ export async function plugPci(machine: Machine, device: PluggablePciModel, given
     const network = netdev === undefined ? {} : { backend: freeNetwork(machine, device, netdev), backendName: netdev };
     await machine.pci.plug({ device, ...place, ...network, ...(mac !== undefined && { mac }) });
   }
-}
-
-/** A slot, in hexadecimal, which may name its only function. */
-function slotOf(device: string, addr: string): number {
-  const [, text] = /^(?:0x)?([0-9a-f]{1,2})(?:\.0)?$/i.exec(addr) ?? [];
-  const slot = text === undefined ? NaN : Number.parseInt(text, 16);
-  if (!(slot <= LAST_SLOT)) throw new ConfigurationError(`Property '${device}.addr' doesn't take value '${addr}'`);
-  return slot;
 }
 
 function freeNetwork(machine: Machine, device: string, id: string) {

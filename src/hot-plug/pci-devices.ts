@@ -1,6 +1,7 @@
 import { type PciCardModel, pciCardModels } from '../../runtime/machine/models.ts';
 import { FIRST_SLOT, LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
-import type { CardOptions } from '../cards/options.ts';
+import { RNG_NAME } from '../../runtime/machine/resources.ts';
+import { type CardOptions, isDefaultName } from '../cards/options.ts';
 import { type DrivePlan, isIdentifier } from '../drives/options.ts';
 import { ConfigurationError } from '../errors.ts';
 import { nameOfPlugged, type PluggedDevice, type PluggedPciDevice } from '../machine-core.ts';
@@ -98,6 +99,8 @@ export class PciDevices {
   /** What is to be plugged in when the guest next runs, as it is recorded. */
   #coming: readonly (Known & { readonly slot: number })[] = [];
   readonly #disks: PluggedDisks;
+  /** Where all functions were when something was last plugged in or pulled out. */
+  #slots: PciSlots = {};
 
   /** @internal */
   constructor(machine: PciMachine) {
@@ -264,8 +267,7 @@ export class PciDevices {
   #driverOf(name: string | undefined): string | undefined {
     const known = name === undefined ? undefined : this.#find(name);
     if (known === undefined) return name;
-    const { isNamed, id, device } = shownDevice(known, 0);
-    return isNamed ? `${device},id=${id}` : device;
+    return isNamed(known) ? `${known.device},id=${known.id}` : known.device;
   }
 
   /** Before anything changes: snapshots of then don't tell of them. */
@@ -319,9 +321,6 @@ export class PciDevices {
     this.#slots = pciSlots;
   }
 
-  /** Those that there were last. */
-  #slots: PciSlots = {};
-
   #connect(device: PluggedPciDevice): void {
     const { streams, made } = this.#machine;
     if (device.type === 'pci-card') made.cards.enter(device.card, streams);
@@ -348,8 +347,6 @@ export class PciDevices {
   }
 }
 
-const RNG_NAME = 'virtio-rng';
-
 function modelOf(device: PluggedPciDevice): PluggablePciModel {
   if (device.type === 'pci-card') return device.card.model as PciCardModel;
   return device.type === 'pci-rng' ? RNG : modelOfDisk(device.drive)!;
@@ -360,8 +357,17 @@ function modelOfDisk({ interface: kind }: Pick<DrivePlan, 'interface'>): PciDisk
   return (Object.keys(diskInterfaces) as PciDiskModel[]).find((model) => diskInterfaces[model] === kind);
 }
 
-function shownDevice({ name, id, device }: Known, slot: number): PluggedPci {
-  const isCard = device !== RNG && !(device in diskInterfaces);
-  const kind = isCard ? { card: name } : device === RNG ? {} : { drive: name };
-  return { id, isNamed: isCard ? !id.startsWith(`${device}.`) : id !== name, device, slot, ...kind };
+function isCard(device: PluggablePciModel): device is PciCardModel {
+  return device !== RNG && !(device in diskInterfaces);
+}
+
+/** The name of a card is its id, whether it was given or not. */
+function isNamed({ name, id, device }: Known): boolean {
+  return isCard(device) ? !isDefaultName(device, id) : id !== name;
+}
+
+function shownDevice(known: Known, slot: number): PluggedPci {
+  const { name, id, device } = known;
+  const kind = isCard(device) ? { card: name } : device === RNG ? {} : { drive: name };
+  return { id, isNamed: isNamed(known), device, slot, ...kind };
 }

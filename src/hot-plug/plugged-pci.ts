@@ -1,6 +1,7 @@
+import { RNG_NAME } from '../../runtime/machine/resources.ts';
 import { driveName } from '../drives/options.ts';
 import type { MachineOptions } from '../options.ts';
-import type { PciSlots } from '../pci-slots.ts';
+import { type PciSlots, pciInterfaces } from '../pci-slots.ts';
 
 /** What is plugged into the PCI bus of a machine that is saved, and can be pulled out, as messages name it. */
 export function pluggedPciText(
@@ -8,10 +9,10 @@ export function pluggedPciText(
   startSlots: PciSlots,
 ): string {
   const disks = drives.flatMap((drive) =>
-    typeof drive !== 'string' && (drive.interface === 'virtio' || drive.interface === 'nvme') ? [driveName(drive)] : [],
+    typeof drive !== 'string' && pciInterfaces.includes(drive.interface ?? 'ide') ? [driveName(drive)] : [],
   );
   const cards = network.flatMap(({ card, name = '' }) => (card === 'ne2k_isa' ? [] : [name]));
-  const names = [...cards, ...disks, ...(rng === true ? ['virtio-rng'] : [])].sort();
+  const names = [...cards, ...disks, ...(rng === true ? [RNG_NAME] : [])].sort();
   const slotOf = (name: string) => pciSlots[name] ?? startSlots[name];
   const places = names.map((name) => (slotOf(name) === undefined ? name : `${name} in slot ${slotOf(name)}`));
   return places.length === 0 ? 'nothing' : places.join(' and ');

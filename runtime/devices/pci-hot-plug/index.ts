@@ -8,7 +8,7 @@ export interface PciHotPlugOptions {
   /** Tells the system that there is something to look at: a general-purpose event. */
   readonly tell: () => void;
   /** Slots whose devices can be pulled out, and empty ones, a bit each. */
-  readonly removable: () => number;
+  readonly removable: number;
   /** The system has let go of what is in a slot. */
   readonly eject: (slot: number) => void;
 }
@@ -57,7 +57,7 @@ export class PciHotPlug {
     const state = this.#state;
     if (state.bus >= BUSES) return 0;
     if (register === Register.bus) return state.bus;
-    if (register === Register.removable) return state.bus === 0 ? this.#options.removable() : 0xffffffff;
+    if (register === Register.removable) return state.bus === 0 ? this.#options.removable : 0xffffffff;
     if (state.bus !== 0) return 0;
     if (register === Register.down) return state.down;
     if (register !== Register.up) return 0;

@@ -33,7 +33,7 @@ export interface HotPlugChip {
  * What a system has to know to plug PCI devices in and pull them out: for each slot a device that it can eject, and what to look at when the event
  * has come. Names are those of QEMU's tables (docs/specs/acpi_pci_hotplug.rst).
  */
-export function hotPlugSlots({ first, slots }: HotPlugChip): Aml[] {
+export function hotPlugObjects({ first, slots }: HotPlugChip): Aml[] {
   return [
     doublewordPorts('PHPR', first, ['PCIU', 'PCID', 'B0EJ', null, 'BNUM']),
     mutex('BLCK'),

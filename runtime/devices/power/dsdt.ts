@@ -16,7 +16,7 @@ import {
   scope,
   string,
 } from './aml.ts';
-import { type HotPlugChip, hotPlugEvent, hotPlugPorts, hotPlugSlots } from './dsdt-slots.ts';
+import { type HotPlugChip, hotPlugEvent, hotPlugObjects, hotPlugPorts } from './dsdt-slots.ts';
 import { SleepType } from './registers.ts';
 
 /** A serial or parallel port. */
@@ -55,7 +55,7 @@ export function dsdtCode(options: DsdtOptions): Uint8Array {
     named('_PRT', interruptRoutes(options.pirqRoutes)),
     device('ISA', named('_ADR', integer(0x00010000)), ...isaDevices(options)),
     ...hotPlugPorts(options.hotPlug),
-    ...hotPlugSlots(options.hotPlug),
+    ...hotPlugObjects(options.hotPlug),
   );
   const system = scope('\\_SB', root, ...hpet(options), firmwareConfiguration(options));
   return Uint8Array.from([...system, ...hotPlugEvent(), ...sleepStates()]);

@@ -15,7 +15,7 @@ class HotPlugRig extends Rig {
   readonly chip = new PciHotPlug({
     ports: this.ports,
     tell: () => this.events0.raise(1),
-    removable: () => 0xfffffff8,
+    removable: 0xfffffff8,
     eject: (slot) => this.ejected.push(slot),
   });
 
