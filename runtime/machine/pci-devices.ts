@@ -7,8 +7,6 @@ import { type CardConfig, pciCard } from './cards.ts';
 import { type DriveConfig, portOfDrive } from './drives.ts';
 import { RNG_NAME } from './resources.ts';
 
-export type { VirtioOptions };
-
 /** A device on the PCI bus that can be plugged in and pulled out while the machine runs, with its slot. */
 export type PluggedPciDevice = { readonly slot: number } & (
   | { readonly type: 'pci-card'; readonly card: CardConfig }
