@@ -11,7 +11,7 @@ export function pluggedPciText(
   const disks = drives.flatMap((drive) =>
     typeof drive !== 'string' && pciInterfaces.includes(drive.interface ?? 'ide') ? [driveName(drive)] : [],
   );
-  const cards = network.flatMap(({ card, name = '' }) => (card === 'ne2k_isa' ? [] : [name]));
+  const cards = network.flatMap(({ card = 'a card', name = card }) => (card === 'ne2k_isa' ? [] : [name]));
   const names = [...cards, ...disks, ...(rng === true ? [RNG_NAME] : [])].sort();
   const slotOf = (name: string) => pciSlots[name] ?? startSlots[name];
   const places = names.map((name) => (slotOf(name) === undefined ? name : `${name} in slot ${slotOf(name)}`));
