@@ -140,9 +140,9 @@ export class HostDoor {
 
   /** The guest only waits for an answer that has not come: whether it did so since this was last asked. */
   takePolling(): boolean {
-    const isPolling = this.#polls >= MOST_POLLS && this.#unanswered.size > 0;
-    if (this.#polls >= MOST_POLLS) this.#polls = 0;
-    return isPolling;
+    if (this.#polls < MOST_POLLS) return false;
+    this.#polls = 0;
+    return this.#unanswered.size > 0;
   }
 
   /** Nothing is under way but input: the host has answered all. */

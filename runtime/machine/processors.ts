@@ -74,7 +74,7 @@ export class Processors {
             ...this.#kept.flatMap((_, n) => this.#componentsOf(n)),
             turns.bind('processors', this.#state, { restored: () => this.#restored() }),
           ];
-    if (this.count > 1) cpu.onPause = () => this.#paused();
+    if (this.count > 1) cpu.onPause = () => void this.passOn();
     this.#resetOthers();
   }
 
@@ -236,11 +236,12 @@ export class Processors {
     this.#state.isTurnOver = true;
   }
 
-  /** It waits in a loop for what another one does. */
-  #paused(): void {
-    if (!this.othersRun) return;
+  /** It waits in a loop: another one has its turn. False: none has anything to do. */
+  passOn(): boolean {
+    if (!this.othersRun) return false;
     Object.assign(this.#state, { isTurnOver: true, hasPaused: true });
     this.#parts.callAttention();
+    return true;
   }
 
   // What comes to a processor from outside.

@@ -89,7 +89,7 @@ export class RunLoop {
     events.runDue(schedule.clock.now());
     processors.takeSignals();
     if (door.isWaiting) return { reason: 'waiting' };
-    if (door.takePolling()) return { reason: 'waiting', wakeAt: schedule.patience() };
+    if (door.takePolling() && !processors.passOn()) return { reason: 'waiting', wakeAt: schedule.patience() };
     if (this.power !== null) {
       const result = this.power;
       this.power = null;

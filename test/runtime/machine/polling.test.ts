@@ -3,6 +3,7 @@ import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import type { ToHost } from '../../../runtime/host/messages.ts';
 import type { MachineConfig } from '../../../runtime/machine/config.ts';
 import { createMachine } from '../../../runtime/machine/machine.ts';
+import { processorsProgram } from '../../support/guest-processors.ts';
 
 const ORIGIN = 0x100000;
 const LOOKS = 100_000;
@@ -11,8 +12,7 @@ const GAVE_UP = 0x22;
 const MS = 1e6;
 
 /** Reads sector 0 by PIO, looks at the status so often at most, and exits. */
-const driver = assemble(
-  `
+const read = `
         mov     dx, 0x3f6
         mov     al, 2               ; no interrupts
         out     dx, al
@@ -36,12 +36,11 @@ const driver = assemble(
 .found: mov     al, ${FOUND}
 .exit:  out     0xf4, al
         hlt
-`,
-  { origin: ORIGIN, bits: 32 },
-).bytes;
+`;
+const driver = assemble(read, { origin: ORIGIN, bits: 32 }).bytes;
 
-/** A machine whose guest is the driver; what it asks its host for is in `asked`. */
-function pollingMachine(engine: MachineConfig['engine'], more: Partial<MachineConfig> = {}) {
+/** A machine whose guest is the driver; what it asks its host for is in `asked`. `look`: nanoseconds that pass while somebody looks at the host's time. */
+function pollingMachine(engine: MachineConfig['engine'], more: Partial<MachineConfig> = {}, look = 100) {
   let time = 0;
   const asked: (ToHost & { type: 'request' })[] = [];
   const machine = createMachine(
@@ -61,7 +60,7 @@ function pollingMachine(engine: MachineConfig['engine'], more: Partial<MachineCo
       ...more,
     },
     {
-      nanoseconds: () => (time += 100),
+      nanoseconds: () => (time += look),
       deadlineChanged: () => {},
       send: (message) => {
         if (message.type === 'request') asked.push(message);
@@ -93,5 +92,24 @@ test('it gives up in the end, as on a disk that does not answer', () => {
   const results = Array.from({ length: LOOKS / 1000 + 1 }, () => machine.run(Infinity));
   expect(results.at(-1)).toMatchObject({ reason: 'exit', code: 2 * GAVE_UP + 1 });
   expect(new Set(results.slice(0, -1).map(({ reason }) => reason))).toEqual(new Set(['waiting']));
+  machine.dispose();
+});
+
+test('a processor that polls gives its turn to one that computes: the machine does not wait', () => {
+  const { source, origin } = processorsProgram(`
+main:   call    start_others
+${read}
+other:  inc     dword [rounds]
+        jmp     other
+        align 4
+rounds: dd      0
+`);
+  const boot = { flat: assemble(source, { origin, bits: 32 }).bytes, address: origin, mode: 'flat32' } as const;
+  const topology = { sockets: 1, cores: 2, threads: 1 };
+  const { machine, asked } = pollingMachine('interpreter', { boot, topology, pacing: 'jumps' }, MS / 10);
+  const reasons = Array.from({ length: 20 }, (_, n) => machine.run((n + 1) * MS).reason);
+  expect(new Set(reasons)).toEqual(new Set(['slice']));
+  machine.arrive({ type: 'completion', id: asked[0]!.id, answer: { error: null } });
+  expect(machine.run(Infinity)).toMatchObject({ reason: 'exit', code: 2 * FOUND + 1 });
   machine.dispose();
 });
