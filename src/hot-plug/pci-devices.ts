@@ -6,9 +6,10 @@ import { type DrivePlan, isIdentifier } from '../drives/options.ts';
 import { ConfigurationError } from '../errors.ts';
 import { nameOfPlugged, type PluggedDevice, type PluggedPciDevice } from '../machine-core.ts';
 import type { MachineStreams } from '../machine-streams.ts';
-import type { Examine, MachineParts } from '../machine-types.ts';
+import type { MachineParts } from '../machine-types.ts';
 import { checkedOneOf, checkNames, checkObject, shown } from '../option-checks.ts';
 import { PCI_BUS, type PciSlots } from '../pci-slots.ts';
+import { type BusDevice, ComingDevices, type ComingMachine, idsOf } from './coming-devices.ts';
 import { type DiskMachine, diskOptionNames, type PluggedDiskOptions, PluggedDisks } from './plugged-disks.ts';
 
 /** Disks on the PCI bus, each with a controller of its own. */
@@ -75,20 +76,15 @@ const cardOptions = [...placeOptions, 'mac', 'backend', 'backendName'];
 const diskOptions = [...placeOptions, ...diskOptionNames];
 
 /** What the bus needs of the machine that it belongs to. */
-export interface PciMachine extends DiskMachine {
+export interface PciMachine extends DiskMachine, ComingMachine {
   readonly made: MachineParts;
   readonly streams: MachineStreams;
-  readonly examine: Examine;
   isMigrating(): boolean;
-  /** Names by which devices on other buses are known. */
-  otherIds(): readonly string[];
   unplugged(device: PluggedPci): void;
 }
 
 /** What is known of a device before it has a slot. */
-interface Known {
-  readonly name: string;
-  readonly id: string;
+interface Known extends BusDevice {
   readonly device: PluggablePciModel;
 }
 
@@ -96,8 +92,7 @@ interface Known {
 export class PciDevices {
   readonly #machine: PciMachine;
   #there: readonly (Known & { readonly slot?: number })[];
-  /** What is to be plugged in when the guest next runs, as it is recorded. */
-  #coming: readonly (Known & { readonly slot: number })[] = [];
+  readonly #coming: ComingDevices<Known & { readonly slot: number }>;
   readonly #disks: PluggedDisks;
   /** Where all functions were when something was last plugged in or pulled out. */
   #slots: PciSlots = {};
@@ -105,6 +100,7 @@ export class PciDevices {
   /** @internal */
   constructor(machine: PciMachine) {
     this.#machine = machine;
+    this.#coming = new ComingDevices(machine);
     const { options, parts } = machine.made;
     const cards = parts.cards.flatMap(({ name, model }) =>
       model === 'ne2k_isa' ? [] : [{ name, id: name, device: model }],
@@ -188,7 +184,7 @@ export class PciDevices {
     if (device !== RNG) return await this.#plugCard(options as PciCardOptions, slot);
     if (this.#find(RNG_NAME)) throw new ConfigurationError(`there can be one ${RNG}; pull it out first`);
     const known = { name: RNG_NAME, id: id ?? RNG_NAME, device, slot };
-    await this.#enter(known, { type: 'pci-rng', slot });
+    await this.#coming.enter(known, { type: 'pci-rng', slot });
     return shownDevice(known, slot);
   }
 
@@ -198,7 +194,7 @@ export class PciDevices {
     const { name } = plan;
     this.#checkId(name);
     const known = { name, id: disk.id ?? name, device, slot };
-    await this.#disks.plug(plan, (drive) => this.#enter(known, { type: 'pci-disk', drive, slot }));
+    await this.#disks.plug(plan, (drive) => this.#coming.enter(known, { type: 'pci-disk', drive, slot }));
     return shownDevice(known, slot);
   }
 
@@ -211,7 +207,7 @@ export class PciDevices {
       if (await this.#machine.examine('isTaken', card.name))
         throw new ConfigurationError(`Duplicate device ID '${card.name}'; a part of the machine is called so`);
       const known = { name: card.name, id: card.name, device, slot };
-      await this.#enter(known, { type: 'pci-card', card, slot });
+      await this.#coming.enter(known, { type: 'pci-card', card, slot });
       return shownDevice(known, slot);
     } catch (error) {
       await cards.remove(card.name);
@@ -219,19 +215,9 @@ export class PciDevices {
     }
   }
 
-  async #enter(known: Known & { readonly slot: number }, device: PluggedPciDevice): Promise<void> {
-    this.#coming = [...this.#coming, known];
-    try {
-      await this.#machine.examine('plug', device);
-    } catch (error) {
-      this.#coming = this.#coming.filter((one) => one !== known);
-      throw error;
-    }
-  }
-
   /** What is there when all is done that is under way. */
   get #all(): readonly Known[] {
-    return [...this.#there, ...this.#coming];
+    return [...this.#there, ...this.#coming.all];
   }
 
   /**
@@ -239,7 +225,7 @@ export class PciDevices {
    * @internal
    */
   get ids(): readonly string[] {
-    return this.#all.flatMap(({ id, name }) => [id, name]);
+    return idsOf(this.#all);
   }
 
   #find(name: string): Known | undefined {
@@ -259,8 +245,7 @@ export class PciDevices {
   }
 
   #checkId(id: string): void {
-    if ([...this.ids, ...this.#machine.otherIds()].includes(id))
-      throw new ConfigurationError(`Duplicate device ID '${id}'`);
+    this.#coming.checkId(id, this.ids);
   }
 
   /** What messages call a function: QEMU's name of its device, where it is one that can be pulled out. */
@@ -280,7 +265,7 @@ export class PciDevices {
     const functions = await this.#machine.examine('pciFunctions');
     // Of a slot with several the first one is shown.
     const holders = new Map(functions.toReversed().map(({ number, name }) => [number >> 3, name.replace(/ pci$/, '')]));
-    for (const one of this.#coming) holders.set(one.slot, one.name);
+    for (const one of this.#coming.all) holders.set(one.slot, one.name);
     const free = Array.from({ length: LAST_SLOT + 1 }, (_, n) => n).filter((n) => n >= FIRST_SLOT && !holders.has(n));
     if (slot === undefined && free[0] === undefined)
       throw new ConfigurationError(
@@ -309,13 +294,12 @@ export class PciDevices {
     const gone = this.#there.filter(({ name }) => !names.has(name));
     const come = now.filter(({ known }) => !this.#there.some(({ name }) => name === known.name));
     if (gone.length + come.length === 0) return;
-    const before = this.#there;
     this.#there = now.map(({ known, slot }) => ({ ...known, slot }));
-    this.#coming = this.#coming.filter(({ name }) => !names.has(name));
+    this.#coming.came(names);
     for (const { device } of come) this.#connect(device);
     this.#describe(pciSlots, all);
     for (const one of gone) {
-      const { slot = this.#slots[one.name] ?? 0 } = before.find(({ name }) => name === one.name)!;
+      const { slot = this.#slots[one.name] ?? 0 } = one;
       void this.#letGo(one).then(() => this.#machine.unplugged(shownDevice(one, slot)));
     }
     this.#slots = pciSlots;

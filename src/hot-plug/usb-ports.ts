@@ -5,7 +5,7 @@ import { ConfigurationError } from '../errors.ts';
 import { type InputDevices, plugInput, unplugInput } from '../input/connect.ts';
 import { nameOfPlugged, type PluggedDevice, type PluggedUsbDevice } from '../machine-core.ts';
 import type { MachineStreams } from '../machine-streams.ts';
-import type { Examine, MachineParts } from '../machine-types.ts';
+import type { MachineParts } from '../machine-types.ts';
 import { checkedOneOf, checkNames, checkObject, shown } from '../option-checks.ts';
 import {
   checkUsbPlace,
@@ -17,6 +17,7 @@ import {
   usbOptions,
   usbPlaces,
 } from '../usb.ts';
+import { ComingDevices, type ComingMachine, idsOf } from './coming-devices.ts';
 import { type DiskMachine, diskOptionNames, type PluggedDiskOptions, PluggedDisks } from './plugged-disks.ts';
 
 /** A USB controller's bus. */
@@ -58,14 +59,11 @@ export interface UsbDiskOptions extends PluggedDiskOptions {
 }
 
 /** What the ports need of the machine that they belong to. */
-export interface UsbMachine extends DiskMachine {
+export interface UsbMachine extends DiskMachine, ComingMachine {
   readonly made: MachineParts;
   readonly streams: MachineStreams;
   readonly input: InputDevices;
-  readonly examine: Examine;
   isMigrating(): boolean;
-  /** Names by which devices on other buses are known. */
-  otherIds(): readonly string[];
   unplugged(device: PluggedUsb): void;
 }
 
@@ -78,9 +76,8 @@ export class UsbPorts {
   readonly #buses: readonly UsbBusPlan[];
   /** By bus and port. */
   #places: readonly UsbPlace[];
-  /** What is to be plugged in when the guest next runs, as it is recorded. */
-  #coming: readonly UsbPlace[] = [];
-  /** What is to be pulled out then. */
+  readonly #coming: ComingDevices<UsbPlace>;
+  /** What is to be pulled out when the guest next runs. */
   readonly #leaving = new Set<UsbPlace>();
   readonly #disks: PluggedDisks;
   #closing: Promise<unknown> = Promise.resolve();
@@ -88,6 +85,7 @@ export class UsbPorts {
   /** @internal */
   constructor(machine: UsbMachine) {
     this.#machine = machine;
+    this.#coming = new ComingDevices(machine);
     const { options, parts } = machine.made;
     this.#buses = usbBuses(options, parts.drives);
     this.#places = usbPlaces(options, parts.drives);
@@ -151,7 +149,7 @@ export class UsbPorts {
       throw new ConfigurationError(`there can be one USB ${options.device}; pull out '${this.#idOf(name)}' first`);
     this.#checkId(id ?? name);
     const place = { name, id: id ?? name, device: options.device, ...at };
-    await this.#enter(place, { type: 'usb-input', input: options.device, ...at });
+    await this.#coming.enter(place, { type: 'usb-input', input: options.device, ...at });
     return place;
   }
 
@@ -161,23 +159,13 @@ export class UsbPorts {
     const { name } = plan;
     this.#checkId(id ?? name);
     const place: UsbPlace = { name, id: id ?? name, device, ...at };
-    await this.#disks.plug(plan, (drive) => this.#enter(place, { type: 'usb-disk', drive, ...at }));
+    await this.#disks.plug(plan, (drive) => this.#coming.enter(place, { type: 'usb-disk', drive, ...at }));
     return place;
-  }
-
-  async #enter(place: UsbPlace, device: PluggedUsbDevice): Promise<void> {
-    this.#coming = [...this.#coming, place];
-    try {
-      await this.#machine.examine('plug', device);
-    } catch (error) {
-      this.#coming = this.#coming.filter((one) => one !== place);
-      throw error;
-    }
   }
 
   /** What is there when all is done that is under way. */
   get #all(): readonly UsbPlace[] {
-    return [...this.#places, ...this.#coming].filter((place) => !this.#leaving.has(place));
+    return [...this.#places, ...this.#coming.all].filter((place) => !this.#leaving.has(place));
   }
 
   /**
@@ -185,7 +173,7 @@ export class UsbPorts {
    * @internal
    */
   get ids(): readonly string[] {
-    return this.#all.flatMap(({ id, name }) => [id, name]);
+    return idsOf(this.#all);
   }
 
   #idOf(name: string): string {
@@ -196,10 +184,8 @@ export class UsbPorts {
     if (this.#machine.isMigrating()) throw new ConfigurationError(`${what} not allowed while migrating`);
   }
 
-  /** Without an id a device has its name for one, which another may have been given. */
   #checkId(id: string): void {
-    if ([...this.ids, ...this.#machine.otherIds()].includes(id))
-      throw new ConfigurationError(`Duplicate device ID '${id}'`);
+    this.#coming.checkId(id, this.ids);
   }
 
   #checkedPlace(options: UsbInputOptions | UsbDiskOptions): UsbPort & { id: string | undefined } {
@@ -235,12 +221,12 @@ export class UsbPorts {
     const devices = all.filter((device) => 'port' in device);
     const names = new Set(devices.map(nameOfPlugged));
     const gone = this.#places.filter(({ name }) => !names.has(name));
-    const known = [...this.#places, ...this.#coming];
+    const known = [...this.#places, ...this.#coming.all];
     const now = devices.map((device) => known.find(({ name }) => name === nameOfPlugged(device)) ?? replayed(device));
     const come = now.filter((place) => !this.#places.includes(place));
     // Something has changed on another bus.
     if (gone.length + come.length === 0) return;
-    this.#coming = this.#coming.filter((place) => !come.includes(place));
+    this.#coming.came(names);
     for (const place of gone) this.#leaving.delete(place);
     this.#places = sortedPlaces(this.#buses, now);
     this.#closing = Promise.all(gone.map((place) => this.#letGo(place)));

@@ -3,9 +3,6 @@ import type { V86NetworkDevice, V86Options } from './types.ts';
 
 const models = { ne2k: 'ne2k_pci', virtio: 'virtio-net-pci' } as const;
 
-/** A relay's address in angle brackets stands for none. */
-const PLACEHOLDER = /^<.*>$/;
-
 /**
  * What a card is connected to besides the bus.
  * @throws ConfigurationError
@@ -13,7 +10,7 @@ const PLACEHOLDER = /^<.*>$/;
 export function relayOf({ network_relay_url, ...options }: V86Options): NetworkBackendOptions | undefined {
   const net_device = options.net_device ?? {};
   const url = network_relay_url || net_device.relay_url;
-  if (!url || PLACEHOLDER.test(url)) return undefined;
+  if (!url) return undefined;
   if (url === 'fetch') return { type: 'user', ...addressesOf(net_device) };
   if (url === 'inbrowser') return { type: 'channel', name: `v86-${net_device.id ?? 0}` };
   if (/^wisps?:\/\//.test(url)) return { type: 'wisp', url };

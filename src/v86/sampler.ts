@@ -1,7 +1,7 @@
 import type { Machine } from '../machine.ts';
 
 /** Milliseconds between two looks. */
-const INTERVAL = 100;
+export const LOOK_INTERVAL = 100;
 
 /** Looks at something of the machine. */
 export type Sample = (machine: Machine) => Promise<void>;
@@ -36,7 +36,7 @@ export class Sampler {
     do {
       // One that has ended tells nothing.
       await Promise.all([...this.#samples].map((sample) => sample(machine).catch(() => {})));
-      await new Promise((resolve) => setTimeout(resolve, INTERVAL));
+      await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL));
     } while (machine.state === 'running');
     this.#isLooking = false;
   }

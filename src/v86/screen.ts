@@ -1,9 +1,8 @@
 import { ConfigurationError, type ScreenText } from '../common.ts';
 import type { Machine } from '../machine.ts';
 import type { Bus } from './bus.ts';
+import { LOOK_INTERVAL } from './sampler.ts';
 
-/** Milliseconds between two looks at the screen while something is waited for. */
-const INTERVAL = 100;
 const SPACE = 0x20;
 /** A picture's dots are told so, whatever the guest's mode has. */
 const BITS_PER_DOT = 32;
@@ -78,7 +77,7 @@ export class TextScreen {
       await this.look(machine);
       if (isThere(this.lines)) return true;
       if (timeout > 0 && performance.now() - start >= timeout) return false;
-      await new Promise((resolve) => setTimeout(resolve, INTERVAL));
+      await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL));
     }
   }
 }

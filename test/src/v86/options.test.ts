@@ -129,7 +129,6 @@ test.each([
 
 test.each<[V86Options, unknown]>([
   [{}, undefined],
-  [{ network_relay_url: '<UNUSED>' }, undefined],
   [{ network_relay_url: 'wss://relay.example/' }, { type: 'websocket', url: 'wss://relay.example/' }],
   [{ net_device: { relay_url: 'wisp://relay.example/' } }, { type: 'wisp', url: 'wisp://relay.example/' }],
   [{ net_device: { relay_url: 'inbrowser', id: 2 } }, { type: 'channel', name: 'v86-2' }],

@@ -37,7 +37,7 @@ export async function linuxScript(
   const emulator = new Emulator({
     ...{ bzimage: image(linux.kernel), initrd: image(linux.initrd()), filesystem: {}, memory_size: 128 << 20 },
     ...{ cmdline: 'console=ttyS0 cryptomgr.notests', autostart: true, disable_speaker: true, virtio_console: true },
-    ...{ net_device: { type: 'virtio', relay_url: '<UNUSED>' } as const, cdrom: image(cdrom) },
+    ...{ net_device: { type: 'virtio', relay_url: 'ws://127.0.0.1:9/' } as const, cdrom: image(cdrom) },
     ...options,
   });
   const guest = listen(emulator);

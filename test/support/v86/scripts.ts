@@ -139,7 +139,7 @@ export const scripts: Readonly<Record<string, Script>> = {
 export async function run(Emulator: EmulatorClass, options: V86Options, script: Script): Promise<unknown> {
   const emulator = new Emulator({
     ...{ fda: { buffer: talkingFloppy().buffer }, memory_size: 16 << 20, vga_memory_size: 2 << 20 },
-    ...{ autostart: true, disable_speaker: true, network_relay_url: '<UNUSED>', log_level: 0 },
+    ...{ autostart: true, disable_speaker: true, network_relay_url: 'ws://127.0.0.1:9/', log_level: 0 },
     ...options,
   });
   const guest = listen(emulator);
