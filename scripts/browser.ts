@@ -95,7 +95,7 @@ export async function findBrowser(name: BrowserName = 'chromium'): Promise<Brows
 async function unpackedBrowser(source: Source): Promise<Browser | null> {
   const browser = source.hasFixedPaths ? overlaid(source) : await beside(source);
   const variables = Object.entries(browser.env).map(([name, value]) => `${name}=${value}`);
-  const works = await run('env', [...variables, ...browser.before, browser.path, '--help']).then(
+  const works = await run('env', [...variables, ...browser.before, browser.path, '--version']).then(
     () => true,
     () => false,
   );
