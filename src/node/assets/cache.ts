@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cacheDirectory } from '../cache-directory.mjs';
 
 export { cacheDirectory };
 
-/** The files of a set, by name. */
+/** The files of a set, by name; names may have folders in them. */
 export type AssetFiles = Readonly<Record<string, Uint8Array>>;
 
 /** Size in bytes and SHA-256 of every file of a set, by name. */
@@ -57,7 +57,10 @@ async function readVerified(directory: string): Promise<AssetFiles | undefined> 
 
 async function writeSet(directory: string, files: AssetFiles): Promise<void> {
   await mkdir(directory);
-  for (const [name, bytes] of Object.entries(files)) await writeFile(join(directory, name), bytes);
+  for (const [name, bytes] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, name)), { recursive: true });
+    await writeFile(join(directory, name), bytes);
+  }
   const manifest: Manifest = Object.fromEntries(
     Object.entries(files).map(([name, bytes]) => [name, { size: bytes.length, sha256: sha256(bytes) }]),
   );

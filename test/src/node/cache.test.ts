@@ -37,6 +37,15 @@ test('made once, and kept', async () => {
   expect(await readdir(join(home, 'rawiron'))).toEqual(['set']);
 });
 
+test('names may have folders in them', async () => {
+  const make = vi.fn(async () => ({ 'lib/python/re.py': Buffer.from('import enum') }));
+  for (const _ of ['made', 'kept']) {
+    const got = await cachedAssets('set', make);
+    expect(Buffer.from(got['lib/python/re.py']!).toString()).toBe('import enum');
+  }
+  expect(make).toHaveBeenCalledTimes(1);
+});
+
 test.each<[string, () => Promise<void>]>([
   ['truncated', () => truncate(kept('kernel'), 3)],
   ['changed', () => writeFile(kept('kernel'), 'Kernel')],
