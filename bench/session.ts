@@ -111,7 +111,7 @@ export class Session {
     if (!start || !result || end.text !== '0') throw new ProgramError(failure(end.text, marks.output));
     const { checksum, ...figures } = parseResult(result.text);
     if (checksum !== program.checksum)
-      throw new ProgramError(`wrong result: checksum ${checksum}, not ${program.checksum}`);
+      throw new ProgramError(`wrong result: checksum ${checksum}, not ${program.checksum}${said(marks.output)}`);
     const processorMilliseconds = mostUsed(before, this.#console.threadTimes());
     const host = { leastMilliseconds: result.at - start.at, mostMilliseconds: end.at - sentAt };
     return { ...figures, ...host, processorMilliseconds };
@@ -186,6 +186,11 @@ function parseResult(text: string) {
 }
 
 function failure(status: string, output: string): string {
-  const said = output.trim().split(/\r?\n/).at(-1);
-  return `exit status ${status}${said ? `: ${said}` : ''}`;
+  return `exit status ${status}${said(output)}`;
+}
+
+/** The last line of what a program has said besides its marks, if there is one. */
+function said(output: string): string {
+  const line = output.trim().split(/\r?\n/).at(-1);
+  return line ? `: ${line}` : '';
 }

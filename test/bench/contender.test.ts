@@ -24,6 +24,7 @@ const program = (name: string, others: Partial<Program> = {}): Program => ({
 const scripts = {
   good: 'printf "@start\\n@result checksum=600df00d ms=12.5 rounds=$1\\n"',
   wrong: 'printf "@start\\n@result checksum=00000bad ms=1 rounds=$1\\n"',
+  complains: 'echo @start; echo cannot open the book; echo "@result checksum= ms=1 rounds=$1"',
   fails: 'echo @start; echo no such thing; exit 3',
   silent: 'true',
   hangs: 'echo @start; sleep 60',
@@ -70,7 +71,8 @@ describe('A program', () => {
   });
 
   test.each([
-    ['wrong', /wrong result: checksum 00000bad, not 600df00d/],
+    ['wrong', /^wrong result: checksum 00000bad, not 600df00d$/],
+    ['complains', /^wrong result: checksum , not 600df00d: cannot open the book$/],
     ['fails', /exit status 3: no such thing/],
     ['silent', /exit status 0/],
     ['missing', /exit status (2|127): /],
