@@ -1,7 +1,10 @@
 import type { Measurements } from './results.ts';
 import { geometricMean } from './statistics.ts';
 
-/** How often as fast one engine is as another: the mean over works that both did, and the work where it is least. */
+/**
+ * How often as fast one engine is as another: the mean over works that both did, and the work where it is least. A work whose
+ * first and later runs stand apart counts once, with the mean of the two.
+ */
 export interface Comparison {
   readonly mean: number;
   readonly count: number;
@@ -43,10 +46,17 @@ export function compare(
     const value = ratio(results, work, engine, other, timeOf);
     return value === undefined ? [] : [{ work, ratio: value }];
   });
-  const mean = geometricMean(ratios.map((entry) => entry.ratio));
+  const rows = Map.groupBy(ratios, ({ work }) => partOf(results, work));
+  const means = [...rows.values()].flatMap((entries) => geometricMean(entries.map((entry) => entry.ratio)) ?? []);
+  const mean = geometricMean(means);
   if (mean === undefined) return undefined;
   const least = ratios.reduce((a, b) => (b.ratio < a.ratio ? b : a));
-  return { mean, count: ratios.length, least };
+  return { mean, count: means.length, least };
+}
+
+/** The name of the work whose runs a row is made of. */
+function partOf({ works }: Measurements, row: string): string {
+  return works.find(({ name }) => name === row)?.part?.of ?? row;
 }
 
 /** Names of the works that are programs, of one group or of all. */

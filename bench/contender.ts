@@ -4,6 +4,7 @@ import type { Progress } from '../src/node/assets/progress.ts';
 import { ConsoleError } from './console.ts';
 import { copyDisks } from './disks.ts';
 import type { Command, Engine, Start } from './engines/engine.ts';
+import { runsOf } from './parts.ts';
 import { boot, type Program, steadyGroups, type Work } from './programs.ts';
 import { type Cell, type EngineResult, type Missing, measuredCell, type TranslatedCode } from './results.ts';
 import { measureBoot, ProgramError, type Sample, Session } from './session.ts';
@@ -81,11 +82,12 @@ export class Contender {
     };
   }
 
-  /** What came of a work. */
+  /** What came of a work, or of some of its runs. */
   cell(work: Work): Cell {
-    const missing = this.#missing.get(work.name);
-    const samples = this.#samples.get(work.name);
-    if (missing || !samples) {
+    const name = work.part?.of ?? work.name;
+    const missing = this.#missing.get(name);
+    const samples = this.#samples.get(name) ?? [];
+    if (missing || runsOf(work, samples).length === 0) {
       const kind = this.#isBroken ? 'failed' : 'skipped';
       const reason = missing ?? { kind, reason: this.#unavailable ?? 'it was not run' };
       return { engine: this.engine.name, work: work.name, runs: [], missing: reason };

@@ -37,6 +37,15 @@ export interface Work {
    */
   readonly rounds: number;
   readonly amount?: Amount;
+  /** Which runs a row of the table is made of, where it is not all of them (parts.ts). */
+  readonly part?: Part;
+}
+
+/** Some of a work's runs: the first one in a machine, or those after it. */
+export interface Part {
+  /** The work's name. */
+  readonly of: string;
+  readonly runs: 'first' | 'later';
 }
 
 /** Work that is done by a program in the guest. */
@@ -108,11 +117,13 @@ function overCards(): Program[] {
   );
 }
 
+type CommandRow = readonly [...row: Row, text: string];
+
 /** Programs of Debian's, run by bench/guest/repeat.sh. */
-function debian(rows: readonly (readonly [...Row, text: string])[]): Program[] {
+function debian(group: Group, files: FileSet, rows: readonly CommandRow[]): Program[] {
   return rows.map(([name, rounds, checksum, about, text]) => {
     const command = (count: number) => `sh $BENCH/repeat ${count} '${text}'`;
-    return { name, group: 'real', about, files: 'debian', needs: [], rounds, checksum, command };
+    return { name, group, about, files, needs: [], rounds, checksum, command };
   });
 }
 
@@ -170,6 +181,25 @@ const disks: readonly DiskRow[] = [
   ['disk_write', 8, '7827b328', 'writes 8 MB, with a flush after each', { count: 8, unit: 'MB' }],
 ];
 
+const real: readonly CommandRow[] = [
+  [
+    'gzip',
+    4,
+    '359525d6',
+    'packs and unpacks a text',
+    'debian gzip -9nc $BENCH/text >$SCRATCH/packed && debian gzip -dc $SCRATCH/packed',
+  ],
+  [
+    'xz',
+    3,
+    '359525d6',
+    'packs and unpacks a text',
+    'debian xz -1c $BENCH/text >$SCRATCH/packed && debian xz -dc $SCRATCH/packed',
+  ],
+  ['perl', 2, '91346fb3', 'words of a text, counted and sorted', 'debian perl $BENCH/words.pl $BENCH/text'],
+  ['lua', 5, 'b4782ed3', 'queens on a board, strings, tables', 'debian lua $BENCH/queens.lua'],
+];
+
 export const programs: readonly Program[] = [
   ...compiled('integer', 'bench', integer),
   ...compiled('pointers', 'bench', pointers),
@@ -180,24 +210,7 @@ export const programs: readonly Program[] = [
   ...compiled('cliffs', 'bench-large', large),
   ...onDisks(disks),
   ...overCards(),
-  ...debian([
-    [
-      'gzip',
-      4,
-      '359525d6',
-      'packs and unpacks a text',
-      'debian gzip -9nc $BENCH/text >$SCRATCH/packed && debian gzip -dc $SCRATCH/packed',
-    ],
-    [
-      'xz',
-      3,
-      '359525d6',
-      'packs and unpacks a text',
-      'debian xz -1c $BENCH/text >$SCRATCH/packed && debian xz -dc $SCRATCH/packed',
-    ],
-    ['perl', 2, '91346fb3', 'words of a text, counted and sorted', 'debian perl $BENCH/words.pl $BENCH/text'],
-    ['lua', 5, 'b4782ed3', 'queens on a board, strings, tables', 'debian lua $BENCH/queens.lua'],
-  ]),
+  ...debian('real', 'debian', real),
 ];
 
 /**
@@ -208,3 +221,6 @@ export const steadyGroups: ReadonlySet<Group> = new Set<Group>(['integer', 'x87'
 
 /** Groups that are measured only if they are asked for. */
 export const optionalGroups: ReadonlySet<string> = new Set<Group>(['real']);
+
+/** Groups whose programs' first runs stand apart from later ones: an engine sees much code then that it has not seen before. */
+export const apartGroups: ReadonlySet<string> = new Set<Group>(['real']);

@@ -1,3 +1,4 @@
+import { runsOf } from './parts.ts';
 import type { Work } from './programs.ts';
 import type { Sample } from './session.ts';
 import { median } from './statistics.ts';
@@ -85,16 +86,17 @@ export interface HostDescription {
 const CLOCK_TOLERANCE = 0.05;
 const MARK_DELAY = 50;
 
-/** The cell of a work that was run. Its times are the guest's, unless the guest's clock is found to be wrong. */
+/** The cell of a work that was run, or of some of its runs, of these samples of all. Its times are the guest's, unless the guest's clock is found to be wrong. */
 export function measuredCell(engine: string, work: Work, samples: readonly Sample[]): Cell {
   // A host that is busy sees a mark late now and then; a wrong clock is wrong in each run.
   const wrong = samples.every(isClockWrong);
-  const runs = samples.map((sample) => ((wrong ? hostTime(sample) : guestTime(sample)) * work.rounds) / sample.rounds);
-  const processor = median(samples.map((sample) => (sample.processorMilliseconds * work.rounds) / sample.rounds));
+  const own = runsOf(work, samples);
+  const runs = own.map((sample) => ((wrong ? hostTime(sample) : guestTime(sample)) * work.rounds) / sample.rounds);
+  const processor = median(own.map((sample) => (sample.processorMilliseconds * work.rounds) / sample.rounds));
   return {
     ...{ engine, work: work.name, runs, milliseconds: median(runs) },
     ...(processor > 0 && { processorMilliseconds: processor }),
-    ...(wrong && { note: wrongClock(samples[0]) }),
+    ...(wrong && { note: wrongClock(own[0]) }),
   };
 }
 

@@ -4,6 +4,7 @@ import { Contender, memoryMegabytes } from './contender.ts';
 import { describeHost } from './host.ts';
 import { countInstructions } from './instructions.ts';
 import type { Options } from './options.ts';
+import { partsOf } from './parts.ts';
 import type { FileSet, Program, Work } from './programs.ts';
 import type { InstructionResult, Results } from './results.ts';
 import { makeWorkspace, type Workspace } from './workspace.ts';
@@ -25,7 +26,8 @@ export async function runBenchmark(options: Options, progress: Progress): Promis
   } finally {
     for (const contender of contenders) contender.close();
   }
-  const cells = options.works.flatMap((work) => contenders.map((contender) => contender.cell(work)));
+  const works = options.works.flatMap((work) => partsOf(work, options.runs));
+  const cells = works.flatMap((work) => contenders.map((contender) => contender.cell(work)));
   const counted = options.mips && programs.find(({ name }) => name === countedProgram);
   const instructions = counted && (await countedInstructions(counted, contenders, workspace, progress));
   return {
@@ -35,12 +37,10 @@ export async function runBenchmark(options: Options, progress: Progress): Promis
     settings: { runs: options.runs, scale: options.scale, memoryMegabytes },
     base: options.base,
     engines: contenders.map(({ result }) => result),
-    works: options.works.map(({ name, group, about, rounds, amount }) => ({
-      name,
-      group,
-      about,
-      rounds,
+    works: works.map(({ name, group, about, rounds, amount, part }) => ({
+      ...{ name, group, about, rounds },
       ...(amount && { amount }),
+      ...(part && { part }),
     })),
     cells,
     ...(instructions && { instructions }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Contender } from '../../bench/contender.ts';
 import type { Engine } from '../../bench/engines/engine.ts';
+import { partsOf } from '../../bench/parts.ts';
 import { boot, type Program } from '../../bench/programs.ts';
 import type { Workspace } from '../../bench/workspace.ts';
 import { type ProgramFolder, scriptFolder } from './support/program-folder.ts';
@@ -23,6 +24,8 @@ const program = (name: string, others: Partial<Program> = {}): Program => ({
 /** Both marks in one piece: how late the host sees the second one says nothing then. */
 const scripts = {
   good: 'printf "@start\\n@result checksum=600df00d ms=12.5 rounds=$1\\n"',
+  // Each run takes ten milliseconds more than the one before.
+  slower: 'echo >>$1; printf "@start\\n@result checksum=600df00d ms=$(wc -l <$1)1 rounds=$2\\n"',
   wrong: 'printf "@start\\n@result checksum=00000bad ms=1 rounds=$1\\n"',
   complains: 'echo @start; echo cannot open the book; echo "@result checksum= ms=1 rounds=$1"',
   fails: 'echo @start; echo no such thing; exit 3',
@@ -91,6 +94,39 @@ describe('A program', () => {
     await it.run(needy);
     it.close();
     expect(it.cell(needy).missing).toEqual({ kind: 'skipped', reason: 'the CPU has no flux_capacitor' });
+  });
+});
+
+describe('A program of a group whose first runs stand apart', () => {
+  test('has a cell for the first run and one for the others', async () => {
+    const it = await contender();
+    const real = program('real', { group: 'real', command: () => 'sh $BENCH/slower $SCRATCH/runs 40' });
+    for (let run = 0; run < 3; run++) await it.run(real);
+    it.close();
+    const cells = partsOf(real, 3).map((part) => it.cell(part));
+    expect(cells.map(({ work, runs, milliseconds }) => ({ work, runs, milliseconds }))).toEqual([
+      { work: 'real', runs: [11], milliseconds: 11 },
+      { work: 'real-later', runs: [21, 31], milliseconds: 26 },
+    ]);
+  });
+
+  test('that failed has failed in both rows', async () => {
+    const it = await contender();
+    const real = program('wrong', { group: 'real' });
+    await it.run(real);
+    it.close();
+    const cells = partsOf(real, 3).map((part) => it.cell(part));
+    expect(cells.map(({ missing }) => missing?.kind)).toEqual(['failed', 'failed']);
+  });
+
+  test('that ran only once has no later runs', async () => {
+    const it = await contender();
+    const real = program('good', { group: 'real' });
+    await it.run(real);
+    it.close();
+    const [first, later] = partsOf(real, 3).map((part) => it.cell(part));
+    expect(first!.milliseconds).toBe(12.5);
+    expect(later!.missing).toEqual({ kind: 'skipped', reason: 'it was not run' });
   });
 });
 

@@ -51,6 +51,14 @@ describe('A wrong clock', () => {
     expect(runs).toEqual([300, 310]);
     expect(note).toBeUndefined();
   });
+
+  test('is wrong in all runs of a program, also where the first one stands apart', () => {
+    const first = { ...work, part: { of: 'sieve', runs: 'first' } } as const;
+    const late = [sample(300, 500, 540), sample(310, 312, 330)];
+    expect(measuredCell('v86', first, late)).toEqual({ engine: 'v86', work: 'sieve', runs: [300], milliseconds: 300 });
+    const wrong = [sample(300, 500, 540), sample(310, 700, 720)];
+    expect(measuredCell('v86', first, wrong)).toMatchObject({ runs: [500], note: expect.stringContaining('500') });
+  });
 });
 
 test("A console that holds its output back does not make the guest's clock wrong", () => {

@@ -116,6 +116,55 @@ describe('The table', () => {
   });
 });
 
+describe('A program whose first run stands apart', () => {
+  const row = (name: string, runs: 'first' | 'later', of: string) => ({
+    ...{ name, about: '', rounds: 1, part: { of, runs } },
+    group: runs === 'first' ? 'real, first run' : 'real, later runs',
+  });
+  const apart: Results = {
+    ...results,
+    works: [
+      ...results.works.filter(({ name }) => name === 'sieve'),
+      ...[row('gzip', 'first', 'gzip'), row('gzip-later', 'later', 'gzip')],
+      ...[row('perl', 'first', 'perl'), row('perl-later', 'later', 'perl')],
+    ],
+    cells: [
+      ...results.cells.filter(({ work }) => work === 'sieve'),
+      ...[measured('gzip', 'v86', 100), measured('gzip-later', 'v86', 100)],
+      ...[measured('gzip', 'translator', 400), measured('gzip-later', 'translator', 25)],
+      ...[measured('gzip', 'interpreter', 200), measured('gzip-later', 'interpreter', 200)],
+      ...[measured('perl', 'v86', 100), measured('perl-later', 'v86', 100)],
+      ...[measured('perl', 'translator', 100), measured('perl-later', 'translator', 25)],
+    ],
+  };
+  const lines = tableText(apart).split('\n');
+  const means = (section: string) => {
+    const after = lines.slice(lines.indexOf(section) + 1);
+    return after
+      .find((text) => text.includes('geometric mean'))!
+      .trim()
+      .split(/\s+/)
+      .slice(2);
+  };
+
+  test('has a row and a mean for each', () => {
+    expect(means('real, first run')).toEqual(['1.00×', '0.50×', '0.50×']);
+    expect(means('real, later runs')).toEqual(['1.00×', '4.00×', '0.50×']);
+  });
+
+  test('counts once in the mean of all', () => {
+    // Of 4 (sieve), 1 (0.25 and 4) and 2 (1 and 4).
+    expect(means('all programs')[1]).toBe('2.00×');
+    expect(remarks(apart)[0]).toBe(
+      'Speed of translator, v86 being 1: 2.00× (geometric mean of 3 programs), 0.25× at least (gzip).',
+    );
+  });
+
+  test('is named with the run that is slower than in the interpreter', () => {
+    expect(remarks(apart)).toContain('Slower in the translator than in the interpreter: gzip.');
+  });
+});
+
 test('Where processor time was measured, a remark compares by it', () => {
   const cells = results.cells.map((cell) => {
     const factor = { v86: 1, translator: 0.5 }[cell.engine];
