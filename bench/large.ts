@@ -1,3 +1,5 @@
+import { randomNumbers } from './random.ts';
+
 /** Functions of the generated program and operations of each: about 3 MB of machine code. */
 const FUNCTIONS = 6000;
 const OPERATIONS = 48;
@@ -58,15 +60,4 @@ function functionText(number: number, random: () => number): string {
     return operation(random() % 31, random() | 0);
   });
   return `f${number}:\n${body.join('\n')}\nret`;
-}
-
-/** Pseudo-random words (xorshift32). */
-function randomNumbers(seed: number): () => number {
-  let x = seed;
-  return () => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return x >>> 0;
-  };
 }

@@ -29,7 +29,7 @@ export const usage = `Usage: npm run bench -- [flags]
   --engines NAME,...   run only these: ${allEngines.map(({ name }) => name).join(', ')}
                        (default: all that can run here but v86-interpreter)
   --filter NAME,...    only work whose name or group holds one of these texts (--list shows them;
-                       default: all but the group real, which needs packages of Debian's)
+                       default: all but the groups real and everyday, which need packages of Debian's)
   --all                all work and all engines
   --runs N             runs of each program in each engine; medians are shown (default: 3)
   --scale X            factor on the size of all programs (default: 1)

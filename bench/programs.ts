@@ -13,11 +13,12 @@ export const groups = [
   'disks',
   'network',
   'real',
+  'everyday',
 ] as const;
 export type Group = (typeof groups)[number];
 
-/** Files that a program needs: compiled from this project's C, the same with disks and their drivers, drivers of network cards, or from Debian's packages. */
-export type FileSet = 'compiled' | 'disks' | 'network' | 'debian';
+/** Files that a program needs: compiled from this project's C, the same with disks and their drivers, drivers of network cards, from Debian's packages, or from many of these. */
+export type FileSet = 'compiled' | 'disks' | 'network' | 'debian' | 'everyday';
 
 /** What a round does, where that is to be shown as a rate: so many of something. */
 export interface Amount {
@@ -127,6 +128,13 @@ function debian(group: Group, files: FileSet, rows: readonly CommandRow[]): Prog
   });
 }
 
+/** Packs the archive (everyday/archive.ts) that many times in a row, and unpacks it. */
+function packing(program: string, level: number, times: number): string {
+  const archives = Array(times).fill('$BENCH/archive').join(' ');
+  const packed = '$SCRATCH/packed';
+  return `cat ${archives} | debian ${program} -${level}c >${packed} && debian ${program} -dc ${packed}; rm -f ${packed}`;
+}
+
 const integer: readonly Row[] = [
   ['sieve', 400, '80fb041b', 'sieve of Eratosthenes'],
   ['crc32', 400, '06ffe133', 'CRC-32 by table'],
@@ -200,6 +208,22 @@ const real: readonly CommandRow[] = [
   ['lua', 5, 'b4782ed3', 'queens on a board, strings, tables', 'debian lua $BENCH/queens.lua'],
 ];
 
+const everyday: readonly CommandRow[] = [
+  ['configure', 1, 'e9991173', 'a configure script: hundreds of short programs', 'debian dash $BENCH/configure'],
+  ['dpkg', 1, '5d3e5897', 'installs packages', 'debian dash $BENCH/install'],
+  ['tcc', 8, 'daa5d8ad', 'compiles C and runs it', 'debian dash $BENCH/compile'],
+  [
+    'python',
+    1,
+    '3fc55807',
+    'objects, numbers, texts and tables',
+    'export PYTHONHOME=$BENCH/debian PYTHONDONTWRITEBYTECODE=1; debian python $BENCH/mixed.py $BENCH/text',
+  ],
+  ['gzip-20', 1, 'a6fd063d', 'packs and unpacks 20 MB', packing('gzip', 6, 5)],
+  ['zstd-40', 1, '1faa63b7', 'packs and unpacks 40 MB', packing('zstd', 3, 10)],
+  ['xz-8', 1, '235f6189', 'packs and unpacks 8 MB', packing('xz', 1, 2)],
+];
+
 export const programs: readonly Program[] = [
   ...compiled('integer', 'bench', integer),
   ...compiled('pointers', 'bench', pointers),
@@ -211,6 +235,7 @@ export const programs: readonly Program[] = [
   ...onDisks(disks),
   ...overCards(),
   ...debian('real', 'debian', real),
+  ...debian('everyday', 'everyday', everyday),
 ];
 
 /**
@@ -220,7 +245,7 @@ export const programs: readonly Program[] = [
 export const steadyGroups: ReadonlySet<Group> = new Set<Group>(['integer', 'x87', 'sse2']);
 
 /** Groups that are measured only if they are asked for. */
-export const optionalGroups: ReadonlySet<string> = new Set<Group>(['real']);
+export const optionalGroups: ReadonlySet<string> = new Set<Group>(['real', 'everyday']);
 
 /** Groups whose programs' first runs stand apart from later ones: an engine sees much code then that it has not seen before. */
-export const apartGroups: ReadonlySet<string> = new Set<Group>(['real']);
+export const apartGroups: ReadonlySet<string> = new Set<Group>(['real', 'everyday']);

@@ -15,9 +15,9 @@ const words =
   knew tried told young miles sun ways thing whole hear example heard several change answer room sea against top
   turned learn point city play toward five using himself usually`.split(/\s+/);
 
-/** About 28 KB of text that is not quite nonsense to a compressor: the same each time. */
-export function sampleText(): string {
-  let state = 1;
+/** Text that is not quite nonsense to a compressor, about 28 KB if nothing else is said: the same each time. */
+export function sampleText(sentences = SENTENCES, seed = 1): string {
+  let state = seed;
   const random = (limit: number) => {
     state = (Math.imul(state, 1103515245) + 12345) >>> 0;
     return Math.floor((state / 2 ** 32) * limit);
@@ -28,5 +28,5 @@ export function sampleText(): string {
     const text = Array.from({ length: 5 + random(14) }, word).join(' ');
     return text[0].toUpperCase() + text.slice(1) + (random(5) === 0 ? '.\n' : '. ');
   };
-  return Array.from({ length: SENTENCES }, sentence).join('');
+  return Array.from({ length: sentences }, sentence).join('');
 }

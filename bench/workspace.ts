@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { messageOf } from '../src/errors.ts';
 import { debianLinux } from '../src/node/assets/debian.ts';
 import type { Progress } from '../src/node/assets/progress.ts';
@@ -11,6 +11,9 @@ import { compiledPrograms } from './compile.ts';
 import { debianPrograms } from './debian.ts';
 import { makeDisks } from './disks.ts';
 import type { GuestFiles } from './engines/engine.ts';
+import { archive } from './everyday/archive.ts';
+import { everydayPrograms } from './everyday/packages.ts';
+import { programText } from './everyday/program-text.ts';
 import { benchCards, networkDrivers, startServers } from './network.ts';
 import type { FileSet } from './programs.ts';
 import { sampleText } from './text.ts';
@@ -24,6 +27,9 @@ export interface Workspace {
   /** Sets of files that could not be had, and why. */
   readonly missing: ReadonlyMap<FileSet, string>;
 }
+
+/** Functions of the program that tcc compiles: some 4,500 lines. */
+const FUNCTIONS = 120;
 
 /** A file for the guest: what it holds, and whether it is a program. */
 interface GuestFile {
@@ -102,7 +108,16 @@ async function guestContents(
     network: await guestText('guest/network.sh'),
     ports: text((await startServers()).ports),
   }));
-  await add('debian', async () => ({ ...asPrograms('debian/', await debianPrograms(progress)), ...(await scripts()) }));
+  await add('debian', async () => ({
+    ...asPrograms('debian/', await debianPrograms(progress)),
+    ...(await debianScripts()),
+    ...(await realScripts()),
+  }));
+  await add('everyday', async () => ({
+    ...asPrograms('debian/', await everydayPrograms(progress)),
+    ...(await debianScripts()),
+    ...(await everydayScripts()),
+  }));
   return contents;
 }
 
@@ -132,13 +147,32 @@ function asPrograms(folder: string, files: Readonly<Record<string, Uint8Array>>)
   return Object.fromEntries(Object.entries(files).map(([name, data]) => [folder + name, program(data)]));
 }
 
-/** What Debian's programs are run with. */
-async function scripts(): Promise<Record<string, GuestFile>> {
+/** What all of Debian's programs are run with. */
+async function debianScripts(): Promise<Record<string, GuestFile>> {
   return {
+    loader: await guestText('guest/loader.sh'),
     repeat: await guestText('guest/repeat.sh'),
     text: text(sampleText()),
+  };
+}
+
+/** What programs of the group real are given. */
+async function realScripts(): Promise<Record<string, GuestFile>> {
+  return {
     'words.pl': await guestText('programs/scripts/words.pl'),
     'queens.lua': await guestText('programs/scripts/queens.lua'),
+  };
+}
+
+/** The same of the group everyday. */
+async function everydayScripts(): Promise<Record<string, GuestFile>> {
+  return {
+    archive: text(archive()),
+    'program.c': text(programText(FUNCTIONS)),
+    configure: await guestText('programs/scripts/configure.sh'),
+    install: await guestText('programs/scripts/install.sh'),
+    compile: await guestText('programs/scripts/compile.sh'),
+    'mixed.py': await guestText('programs/scripts/mixed.py'),
   };
 }
 
@@ -147,6 +181,8 @@ function archiveEntries(contents: ReadonlyMap<string, GuestFile>): ArchiveEntry[
 }
 
 async function writeFolder(folder: string, contents: ReadonlyMap<string, GuestFile>): Promise<void> {
-  await mkdir(join(folder, 'debian'), { recursive: true });
-  for (const [path, { data, mode }] of contents) await writeFile(join(folder, path), data, { mode });
+  for (const [path, { data, mode }] of contents) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), data, { mode });
+  }
 }

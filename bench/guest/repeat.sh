@@ -2,12 +2,7 @@
 # repeat ROUNDS COMMAND: runs rounds of a shell command and prints what main.c prints, by the system's clock of 10 ms.
 # The checksum is the start of the MD5 sum of what the command writes.
 
-# Runs a program of Debian's with the libraries that came with it.
-debian() {
-    program=$1
-    shift
-    "$BENCH/debian/ld-linux.so.2" --library-path "$BENCH/debian" "$BENCH/debian/$program" "$@"
-}
+. "$BENCH/loader"
 
 # Time since the system started, in units of 10 ms.
 now() {

@@ -13,7 +13,7 @@ describe('Without flags', () => {
   test('the boot and all programs but the optional ones are measured three times', () => {
     expect(options.action).toBe('run');
     expect(options.runs).toBe(3);
-    const others = programs.filter(({ group }) => group !== 'real').map(({ name }) => name);
+    const others = programs.filter(({ group }) => !['real', 'everyday'].includes(group)).map(({ name }) => name);
     expect(options.works.map(({ name }) => name)).toEqual(['boot', ...others]);
   });
 
@@ -26,6 +26,7 @@ describe('Without flags', () => {
 describe('--filter', () => {
   test('takes the name of a group as that group', () => {
     expect(workNames('--filter', 'real')).toEqual(['gzip', 'xz', 'perl', 'lua']);
+    expect(workNames('--filter', 'everyday')).toContain('configure');
     expect(workNames('--filter', 'boot')).toEqual(['boot']);
   });
 
