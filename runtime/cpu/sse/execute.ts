@@ -9,6 +9,7 @@ import type { Cpu } from '../cpu.ts';
 import { Exception } from '../x87/context.ts';
 import { compare, type Operation, operations, order, roundToInteger } from './arithmetic.ts';
 import * as convert from './convert.ts';
+import { computeDenormals } from './denormals.ts';
 import { shareRegisters } from './mmx.ts';
 import { requireSse, updateSseMode } from './mode.ts';
 import { doubles, type Encoding, Surroundings, singles } from './number.ts';
@@ -263,8 +264,9 @@ export function sseReal(
 ): void {
   const { state } = cpu;
   requireSse(state);
-  const met = new Exceptions(state[Word.mxcsr]);
   const operands = { destination, source, inMemory: inMemory !== 0, immediate };
+  if (computeDenormals(cpu, number, operands)) return;
+  const met = new Exceptions(state[Word.mxcsr]);
   const takeEffect = instructions[number]!(cpu, operands, met);
   state[Word.mxcsr] |= met.reported;
   updateSseMode(state);

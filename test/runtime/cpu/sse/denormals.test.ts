@@ -1,0 +1,81 @@
+/** Arithmetic of denormals by the host's numbers against the same in integers, with all ways of MXCSR to treat them. */
+import { describe, expect, test } from 'vitest';
+import type { Cpu } from '../../../../runtime/cpu/cpu.ts';
+import { operations } from '../../../../runtime/cpu/sse/arithmetic.ts';
+import { computeDenormals } from '../../../../runtime/cpu/sse/denormals.ts';
+import { doubles, Surroundings, singles } from '../../../../runtime/cpu/sse/number.ts';
+import { Mxcsr, realInstructions } from '../../../../translator/abi/sse.ts';
+import { STATE_BYTES, WORD_COUNT, Word } from '../../../../translator/abi/state.ts';
+import { Random } from '../../../support/random.ts';
+
+const ROUNDS = 4_000;
+const { masks, flushToZero, denormalsAreZeros } = Mxcsr;
+const DENORMAL = 2;
+const UNDERFLOW = 0x10;
+const PRECISION = 0x20;
+/** What the flags are before: all that may be set are, or none are. */
+const FLAGS = [DENORMAL | UNDERFLOW | PRECISION, UNDERFLOW | PRECISION, DENORMAL | PRECISION, 0];
+const MODES = [0, flushToZero, denormalsAreZeros, flushToZero | denormalsAreZeros];
+
+const state = new Int32Array(new ArrayBuffer(STATE_BYTES), 0, WORD_COUNT);
+const cpu = { state } as unknown as Cpu;
+const [destination, source] = [Word.xmm, Word.xmm + 4];
+const random = new Random(7);
+
+/** Bits of numbers of all kinds, most often small ones; the factor of the exponent is 1 for zeros and denormals. */
+function fill(word: number, bytes: number): void {
+  const [special, shift, middle] = bytes === 4 ? [0xff, 23, 0x7f] : [0x7ff, 20, 0x3ff];
+  const exponent = random.pick([
+    0,
+    0,
+    0,
+    1,
+    2,
+    random.below(60),
+    middle,
+    middle + random.below(60),
+    random.below(special + 1),
+  ]);
+  const fraction = random.pick([0, 1, random.word(), random.word()]) & (2 ** shift - 1);
+  const top = (random.below(2) << 31) | (exponent << shift) | fraction;
+  if (bytes === 4) state[word] = top;
+  else {
+    state[word] = random.pick([0, 1, random.word()]);
+    state[word + 1] = top;
+  }
+}
+
+const bitsAt = (word: number, bytes: number): bigint => {
+  const low = BigInt(state[word] >>> 0);
+  return bytes === 4 ? low : low | (BigInt(state[word + 1] >>> 0) << 32n);
+};
+
+describe.each(Object.keys(operations))('%s of denormals', (name) => {
+  test.each(['SS', 'SD', 'PS', 'PD'])('%s', (format) => {
+    const encoding = format.endsWith('S') ? singles : doubles;
+    const number = realInstructions.indexOf(name + format);
+    const lanes = { SS: 1, SD: 1, PS: 4, PD: 2 }[format]!;
+    const places = Array.from({ length: lanes }, (_, lane) => (lane * encoding.bytes) / 4);
+    let done = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const mxcsr = masks | random.pick(MODES) | random.pick(FLAGS);
+      state[Word.mxcsr] = mxcsr;
+      for (const place of places) for (const register of [destination, source]) fill(register + place, encoding.bytes);
+      const context = new Surroundings(mxcsr);
+      const expected = places.map((place) => {
+        const [a, b] = [destination, source].map((register) => bitsAt(register + place, encoding.bytes));
+        return operations[name](context, encoding, a, b);
+      });
+      const before = state.slice();
+      if (!computeDenormals(cpu, number, { destination, source, inMemory: false })) {
+        expect(state).toEqual(before);
+        continue;
+      }
+      done++;
+      const actual = places.map((place) => bitsAt(destination + place, encoding.bytes));
+      expect({ before, mxcsr, actual }).toEqual({ before, mxcsr, actual: expected });
+      expect(context.raised & ~mxcsr).toBe(0);
+    }
+    expect(done).toBeGreaterThan(ROUNDS / 50);
+  });
+});
