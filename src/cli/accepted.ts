@@ -1,6 +1,6 @@
 import type { Flag } from './flags.ts';
 import { checkProperties, type PropertyPatterns } from './properties.ts';
-import { type List, warned } from './settings.ts';
+import { warned } from './settings.ts';
 
 const off = /^off$/;
 const onOrOff = /^(on|off)$/;
@@ -12,7 +12,6 @@ interface AcceptedFlag {
   readonly names: readonly string[];
   readonly argument?: string;
   readonly help: string;
-  readonly list?: List;
   /** What its properties may be; the first is the one whose name may be left out. */
   readonly properties?: PropertyPatterns;
   /** What is so here, and what to do: for the error where it asks for something else. */
@@ -22,20 +21,6 @@ interface AcceptedFlag {
 }
 
 const rows: readonly AcceptedFlag[] = [
-  {
-    names: ['accel'],
-    argument: 'tcg',
-    help: 'guest code is translated',
-    list: 'list-accelerators',
-    properties: {
-      accel: /(^|:)tcg(:|$)/,
-      thread: /^(single|multi)$/,
-      'tb-size': anything,
-      'split-wx': off,
-      'one-insn-per-tb': off,
-    },
-    instead: 'guest code is always translated; give tcg, and -engine for how',
-  },
   {
     names: ['overcommit'],
     argument: 'mem-lock=off,cpu-pm=off',

@@ -3,6 +3,7 @@ import { type DisplayModel, displayModels, type EngineName, type EngineSettings,
 import { checkedLayout } from '../input/layout.ts';
 import { migrationPlace } from '../node/migration/place.ts';
 import { checkedCpu, checkedIsolate } from '../options.ts';
+import { acceleratorFlag } from './accelerators.ts';
 import { characterFlags } from './backends/flags.ts';
 import { debugFlags } from './debug-flags.ts';
 import { applyDevice } from './devices.ts';
@@ -50,6 +51,7 @@ export const flags: readonly Flag[] = [
   },
   smpFlag,
   machineFlag,
+  acceleratorFlag,
   {
     names: ['kernel'],
     argument: 'FILE',

@@ -16,7 +16,8 @@ export const memoryFlag: Flag = {
 
 export const machineFlag: Flag = {
   names: ['machine', 'M'],
-  argument: '[pc][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,usb=on][,pcspk-audiodev=ID][,pflash0=ID][,pflash1=ID]',
+  argument:
+    '[pc][,accel=tcg|kvm:tcg][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,usb=on][,pcspk-audiodev=ID][,pflash0=ID][,pflash1=ID]',
   help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer; no ACPI tables; the USB controller, as -usb; where the speaker is heard (it is wherever there is an -audiodev); a -blockdev that is a flash chip. Properties of QEMU that ask for what is so anyway are taken',
   list: 'list-machines',
   apply: applyMachine,
@@ -56,7 +57,7 @@ const offOrAuto = /^(off|auto)$/;
 /** Properties of `-machine`: those that `applyMachine` does not look at ask for what is so anyway. */
 const machineProperties = {
   type: /^(pc|pc-i440fx-[\w.-]+)$/,
-  accel: /(^|:)tcg(:|$)/,
+  accel: /^/,
   'max-ram-below-4g': /^/,
   acpi: /^(on|off)$/,
   graphics: /^(on|off)$/,
@@ -100,6 +101,7 @@ function applyMachine(settings: Settings, text: string): Settings {
     usb,
     pflash0,
     pflash1,
+    accel,
   } = checkProperties(text, machineProperties, instead);
   if (size !== undefined) memorySize(size);
   const flashChips = {
@@ -107,7 +109,7 @@ function applyMachine(settings: Settings, text: string): Settings {
     ...(pflash0 !== undefined && { 0: pflash0 }),
     ...(pflash1 !== undefined && { 1: pflash1 }),
   };
-  const withChips = { ...settings, flashChips };
+  const withChips = { ...settings, flashChips, ...(accel !== undefined && { machineAccelerators: accel }) };
   const connected = connectSound(usb === 'on' ? addUsbController(withChips) : withChips, audiodev);
   return machine(connected, {
     ...(size !== undefined && { memoryBelow4G: size }),

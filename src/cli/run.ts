@@ -15,6 +15,7 @@ import {
 import { nodeGdbSession } from '../node/monitor.ts';
 import { printableMessage } from '../printable.ts';
 import { checkUnrecorded } from '../snapshot/options.ts';
+import { acceleratorWarnings } from './accelerators.ts';
 import { BackendConnections, makeConnections } from './backends/connect.ts';
 import type { OpenGdb } from './backends/devices.ts';
 import { PlannedDevices } from './backends/info.ts';
@@ -128,7 +129,12 @@ function stayingIds({ deviceIds = [] }: Settings, { usb, pci }: Machine): string
 /** What the user is to know of the flags before the machine is made. */
 function warningsOf(settings: Settings): string[] {
   const { warnings = [], machine } = settings;
-  return [...cpuWarnings(machine.cpu ?? 'max'), ...warnings, ...networkWarnings(settings)];
+  return [
+    ...acceleratorWarnings(settings),
+    ...cpuWarnings(machine.cpu ?? 'max'),
+    ...warnings,
+    ...networkWarnings(settings),
+  ];
 }
 
 /** The machine, or the exit code of who left while it was made: a server of an image may not answer. */

@@ -64,6 +64,10 @@ export interface Settings {
   readonly display?: 'none' | 'terminal';
   /** Where VNC viewers see the screen; null: nowhere. */
   readonly vnc?: VncFlag | null;
+  /** What is to run guest code, one for each `-accel`. */
+  readonly accelerators?: readonly string[];
+  /** The same of `-machine accel=`, with colons between them. */
+  readonly machineAccelerators?: string;
   /** No device is connected to anything that no flag names. */
   readonly nodefaults?: boolean;
   /** A -device connects a drive to the IDE. */

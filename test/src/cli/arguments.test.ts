@@ -192,7 +192,6 @@ test.each([
   ['-fsdev local,path=.,security_model=none', 'the folder needs a name; give id=ID'],
   ['-device virtio-9p-pci,fsdev=f,mount_tag=t', "there is no folder 'f'; give -fsdev local,id=f,path=FOLDER"],
   ['-fsdev local,id=f,path=.,security_model=none -device virtio-9p-pci,fsdev=f', 'give mount_tag=TAG'],
-  ['-accel kvm', "-accel: 'kvm' is not supported: guest code is always translated"],
   ['-display gtk', "-display: 'gtk' is not supported: there are no windows of its own; give web"],
   ['-nic tap', "-nic: the network 'tap' is not supported; give user, socket or hubport"],
   ['-nic user,model=tulip', "-nic: unknown model 'tulip'; it is one of: rtl8139, ne2k_pci"],
@@ -324,7 +323,6 @@ test.each([
 test.each([
   '-smp 1',
   '-smp cpus=1,cores=1,threads=1,sockets=1,maxcpus=1',
-  '-accel tcg,thread=multi,tb-size=256',
   '-net none -nic none',
   '-no-user-config -overcommit mem-lock=off -sandbox off',
 ])('%s asks for what is so anyway', (line) => {

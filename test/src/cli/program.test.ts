@@ -64,6 +64,7 @@ const mistakes: readonly [string, () => string[], string][] = [
   ['a named pipe with names', () => ['demo', '-symbols', pipe()], '/pipe: it is a named pipe; give a file'],
   ['a named pipe with a machine', () => ['-incoming', `file:${pipe()}`], '/pipe: it is a named pipe; give a file'],
   ['a file as pipe', () => ['demo', '-serial', `pipe:${rubbish}`], 'it is something else (file:PATH writes to a file)'],
+  ['an accelerator that is not there', () => ['demo', '-accel', 'kvm'], '-accel: failed to initialize kvm: guest code'],
   ['an unknown flag', () => ['-frobnicate'], 'unknown flag -frobnicate'],
   ['a flag of QEMU that is not supported', () => ['-sd', 'x'], '-sd is not supported: there is no such drive'],
   ['an unknown command', () => ['strat'], "unknown command 'strat'; similar: start"],
