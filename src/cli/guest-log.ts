@@ -13,6 +13,6 @@ export function connectLog(
   terminal: Terminal,
   failed: (error: Error) => void,
 ): void {
-  const file = logFile === undefined ? undefined : fileConnection(logFile, failed);
+  const file = logFile === undefined ? undefined : fileConnection({ path: logFile }, failed);
   machine.guestLog.on('data', (bytes) => (file ? file.write(bytes) : terminal.writeError(bytes)));
 }

@@ -17,16 +17,21 @@ interface NamedFile {
  */
 export function checkOutputFiles(settings: Settings, plan: BackendPlan): void {
   const { serials, parallels, monitors, controls, virtioPorts, debugConsole } = plan;
-  const used = backendsOf(plan);
-  const unused = Object.values(plan.chardevs).filter((backend) => !used.includes(backend));
+  const flagsOf = new Map<Backend, string>();
+  const users: readonly (readonly [string, readonly Backend[]])[] = [
+    ['-serial', serials],
+    ['-parallel', parallels],
+    ['-monitor', monitors],
+    ['-device virtserialport', virtioPorts],
+    ['-qmp', controls],
+    ['-debugcon', debugConsole ? [debugConsole] : []],
+    ['-chardev', [...backendsOf(plan), ...Object.values(plan.chardevs)]],
+  ];
+  // A log is that of all devices that share the place.
+  for (const [flag, backends] of users)
+    for (const backend of backends) if (!flagsOf.has(backend)) flagsOf.set(backend, flag);
   const outputs = [
-    ...serials.flatMap((backend) => fileOf('-serial', backend)),
-    ...parallels.flatMap((backend) => fileOf('-parallel', backend)),
-    ...monitors.flatMap((backend) => fileOf('-monitor', backend)),
-    ...virtioPorts.flatMap((backend) => fileOf('-device virtserialport', backend)),
-    ...controls.flatMap((backend) => fileOf('-qmp', backend)),
-    ...(debugConsole ? fileOf('-debugcon', debugConsole) : []),
-    ...unused.flatMap((backend) => fileOf('-chardev', backend)),
+    ...[...flagsOf].flatMap(([backend, flag]) => filesOf(flag, backend)),
     ...named('-D', settings.logFile),
     ...named('-pidfile', settings.pidFile),
     ...settings.audio.flatMap(({ path }) => named('-audiodev', path)),
@@ -42,8 +47,8 @@ export function checkOutputFiles(settings: Settings, plan: BackendPlan): void {
   }
 }
 
-function fileOf(flag: string, backend: Backend): NamedFile[] {
-  return backend.type === 'file' ? [{ flag, path: backend.path }] : [];
+function filesOf(flag: string, backend: Backend): NamedFile[] {
+  return [...named(flag, backend.type === 'file' ? backend.path : undefined), ...named(flag, backend.log?.path)];
 }
 
 function named(flag: string, path: string | undefined): NamedFile[] {

@@ -17,6 +17,28 @@ export interface SocketBackend {
   readonly reconnect?: number;
 }
 
+/** Datagrams that go to one place, and come from it. */
+export interface DatagramBackend {
+  readonly type: 'udp';
+  readonly remote: DatagramPlace;
+  /** Where they come to; port 0: the system chooses one. */
+  readonly local: DatagramPlace;
+  readonly muxed: boolean;
+  readonly hasMonitor?: true;
+}
+
+interface DatagramPlace {
+  /** '': what there is. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A file that is written from its beginning, or after what it has. */
+export interface OutputFile {
+  readonly path: string;
+  readonly isAppended?: true;
+}
+
 /** This terminal. */
 export interface StdioBackend {
   readonly type: 'stdio';
@@ -28,15 +50,22 @@ export interface StdioBackend {
  * What a character device of the machine is connected to. `muxed`: several devices may share it, and Ctrl-A gives commands to
  * the emulator; where a terminal is not muxed Ctrl-C ends it. `hasMonitor`: a monitor is one of them.
  */
-export type Backend =
-  | StdioBackend
-  | { readonly type: 'file'; readonly path: string; readonly isAppended?: true }
+export type Backend = Place & {
+  /** What the device sends is written there, too, whether anybody takes it or not. */
+  readonly log?: OutputFile;
+};
+
+/** What several devices may share. */
+export type SharedPlace = StdioBackend | SocketBackend | DatagramBackend;
+
+type Place =
+  | SharedPlace
+  | ({ readonly type: 'file' } & OutputFile)
   /** A named pipe, or a pair of them. */
   | { readonly type: 'pipe'; readonly path: string }
   /** The last so many bytes are kept for the monitor. */
   | { readonly type: 'ringbuf'; readonly size: number }
   | { readonly type: 'null' }
-  | SocketBackend
   /** The one that a -chardev with this name gives. */
   | { readonly type: 'chardev'; readonly id: string };
 

@@ -3,8 +3,10 @@ import { EscapeFilter, InterruptFilter, type KeyFilter } from '../escape.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Backend } from './backend.ts';
 import type { CharacterDevice, Connection, ConnectionPeer } from './connection.ts';
+import { DatagramConnection } from './datagram.ts';
 import { controlDevice, gdbDevice, monitorDevice, type OpenGdb, outputDevice, portDevice } from './devices.ts';
 import { fileConnection, nullConnection } from './file.ts';
+import { LoggedConnection } from './logged.ts';
 import { type ConsoleActions, Multiplexer, SingleReceiver } from './multiplexer.ts';
 import { PipeConnection } from './pipe.ts';
 import { type BackendPlan, backendsOf } from './plan.ts';
@@ -67,7 +69,13 @@ interface Surroundings {
  */
 export function makeConnections(plan: BackendPlan, surroundings: Surroundings): Map<Backend, Connection> {
   const backends = new Set([...backendsOf(plan), ...Object.values(plan.chardevs)]);
-  return new Map([...backends].map((backend) => [backend, connectionOf(backend, surroundings)]));
+  return new Map([...backends].map((backend) => [backend, loggedConnectionOf(backend, surroundings)]));
+}
+
+function loggedConnectionOf(backend: Backend, surroundings: Surroundings): Connection {
+  const connection = connectionOf(backend, surroundings);
+  const { log } = backend;
+  return log ? new LoggedConnection(connection, fileConnection(log, surroundings.failed)) : connection;
 }
 
 function connectionOf(backend: Backend, { terminal, failed }: Surroundings): Connection {
@@ -75,13 +83,15 @@ function connectionOf(backend: Backend, { terminal, failed }: Surroundings): Con
     case 'stdio':
       return terminal;
     case 'file':
-      return fileConnection(backend.path, failed, backend.isAppended ? 'a' : 'w');
+      return fileConnection(backend, failed);
     case 'pipe':
       return new PipeConnection(backend.path);
     case 'ringbuf':
       return new RingConnection(backend.size);
     case 'socket':
       return new SocketConnection(backend, (message) => terminal.note(message));
+    case 'udp':
+      return new DatagramConnection(backend);
     default:
       return nullConnection;
   }

@@ -1,7 +1,11 @@
+import type { RingBuffer } from '../../ring-buffer.ts';
+
 /** The host's end of what a character device is connected to. */
 export interface Connection {
   /** What it is, as `query-chardev` of QMP tells it. */
   readonly filename: string;
+  /** Which keeps what is written; left out: it is no ring buffer. */
+  readonly buffer?: RingBuffer | undefined;
   /** What the device sends. Resolves when it has been taken, by whoever there is. */
   write(bytes: Uint8Array): Promise<void>;
   /** Begins to take what comes from the other end, and lets somebody connect. */

@@ -1,5 +1,6 @@
 import { appendFileSync, openSync } from 'node:fs';
 import { writeError } from '../output-error.ts';
+import type { OutputFile } from './backend.ts';
 import type { Connection } from './connection.ts';
 
 /** Nobody: what is written is forgotten. */
@@ -11,11 +12,11 @@ export const nullConnection: Connection = {
 };
 
 /**
- * A file that gets what is written, from its beginning or (`a`) after what it has. `failed` hears why it cannot be written any more.
+ * A file that gets what is written. `failed` hears why it cannot be written any more.
  * @throws ConfigurationError if it cannot be opened
  */
-export function fileConnection(path: string, failed: (error: Error) => void, flags: 'w' | 'a' = 'w'): Connection {
-  const file = openForWriting(path, flags);
+export function fileConnection({ path, isAppended }: OutputFile, failed: (error: Error) => void): Connection {
+  const file = openForWriting(path, isAppended ? 'a' : 'w');
   return {
     ...nullConnection,
     filename: 'file',

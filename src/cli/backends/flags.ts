@@ -66,7 +66,7 @@ export const characterFlags: readonly Flag[] = [
   {
     names: ['serial'],
     argument: 'DEVICE',
-    help: 'COM1 (COM2, … if repeated) on stdio, mon:stdio, unix:PATH, tcp:HOST:PORT or telnet:HOST:PORT[,server=on][,wait=off][,reconnect=SECONDS], file:PATH, pipe:PATH, chardev:ID or null',
+    help: 'COM1 (COM2, … if repeated) on stdio, mon:stdio, unix:PATH, tcp:HOST:PORT or telnet:HOST:PORT[,server=on][,wait=off][,reconnect=SECONDS], udp:HOST:PORT[@HOST:PORT], file:PATH, pipe:PATH, chardev:ID or null',
     apply: (settings, text) => ({
       ...settings,
       serials: [...settings.serials, text === 'none' ? freePort : parseBackend(text)],
@@ -118,7 +118,7 @@ export const characterFlags: readonly Flag[] = [
   {
     names: ['chardev'],
     argument: `${Object.keys(kinds).join('|')},id=ID[,PROPERTY=VALUE]`,
-    help: `a named connection for chardev:ID, -mon, and devices that take one; with mux=on for several of them: ${usages}`,
+    help: `a named connection for chardev:ID, -mon, and devices that take one; with mux=on for several of them, and logfile=FILE[,logappend=on] for a copy of what is sent there: ${usages}`,
     list: 'list-chardevs',
     apply: addChardev,
   },

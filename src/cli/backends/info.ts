@@ -1,9 +1,9 @@
 import type { CharacterDeviceInfo, CharacterDevices } from '../../index.ts';
+import type { RingBuffer } from '../../ring-buffer.ts';
 import type { Backend } from './backend.ts';
 import type { Connection } from './connection.ts';
 import { kinds } from './kinds.ts';
 import { type BackendPlan, backendsOf } from './plan.ts';
-import { RingConnection } from './ring.ts';
 
 /** Character devices by QEMU's labels: the name of a -chardev, or what the device is called that one was made for. */
 export class PlannedDevices implements CharacterDevices {
@@ -25,9 +25,8 @@ export class PlannedDevices implements CharacterDevices {
     });
   }
 
-  ringBuffer(label: string): RingConnection['buffer'] | undefined {
-    const connection = this.#connections.get(this.#labels.get(label)!);
-    return connection instanceof RingConnection ? connection.buffer : undefined;
+  ringBuffer(label: string): RingBuffer | undefined {
+    return this.#connections.get(this.#labels.get(label)!)?.buffer;
   }
 }
 

@@ -56,7 +56,33 @@ export const kinds: Readonly<Record<string, Kind>> = {
     make: () => ({ type: 'null' }),
   },
   socket,
+  udp: {
+    usage: 'udp[,host=HOST],port=N[,localaddr=HOST][,localport=N]',
+    properties: ['host', 'port', 'localaddr', 'localport'],
+    make: ({ host = '', port, localaddr = '', localport = '0' }) => {
+      if (port === undefined) return null;
+      const remote = { host: hostOf(host) ?? '', port: portOf(port, 'UDP') };
+      const local = { host: hostOf(localaddr) ?? '', port: portOf(localport, 'UDP') };
+      return { type: 'udp', remote, local, muxed: false };
+    },
+  },
 };
+
+/** Kinds of QEMU's that cannot be had, with what to give instead. */
+export const missingKinds: Readonly<Record<string, string>> = {
+  pty: 'Node opens no terminals of its own; give unix:PATH,server=on,wait=off, and socat PTY,link=TERMINAL UNIX:PATH makes one of it',
+};
+
+/** Properties that each kind may have. */
+export const commonProperties = ['logfile', 'logappend'] as const;
+
+/** A backend of a kind. Null: a property is missing. */
+export function makeBackend(kind: Kind, { logfile, logappend, ...properties }: Properties): Backend | null {
+  const made = kind.make(properties);
+  const isAppended = isOn('logappend', logappend);
+  if (made === null || logfile === undefined) return made;
+  return { ...made, log: { path: logfile, ...(isAppended && { isAppended }) } };
+}
 
 /** Who listens, and who waits. Nagle's delay is never wanted: `nodelay` asks for what is so anyway. */
 function rolesOf(properties: Properties): Pick<SocketBackend, 'isServer' | 'waits' | 'isTelnet' | 'reconnect'> {
@@ -79,9 +105,9 @@ function isOn(name: string, value = 'off'): boolean {
   return parseSwitch(name, value);
 }
 
-function portOf(text: string): number {
+function portOf(text: string, protocol: 'TCP' | 'UDP' = 'TCP'): number {
   if (/^\d+$/.test(text) && Number(text) < 65_536) return Number(text);
-  throw new ConfigurationError(`'${text}' is no TCP port; give a number up to 65535`);
+  throw new ConfigurationError(`'${text}' is no ${protocol} port; give a number up to 65535`);
 }
 
 const MOST_RING = 1 << 30;

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../index.ts';
 import type { Settings } from '../settings.ts';
-import { type Backend, namedBackend } from './backend.ts';
+import { type Backend, namedBackend, type StdioBackend } from './backend.ts';
 
 /** Which backend each character device is connected to. Devices that share one have the same object. */
 export interface BackendPlan {
@@ -85,7 +85,7 @@ function hasMonitor(backend: Backend): boolean {
   return 'hasMonitor' in backend;
 }
 
-const isTerminal = ({ type }: Backend): boolean => type === 'stdio';
+const isTerminal = (backend: Backend): backend is Backend & StdioBackend => backend.type === 'stdio';
 
 function serialsOf({ serials, monitors, controls, hasDisplay, settings }: Given): readonly Backend[] {
   if (serials.length > 0)
@@ -106,8 +106,13 @@ function monitorsOf({ monitors, hasDisplay, settings }: Given, serials: readonly
 
 /** All that is on the terminal has one object: muxed if it is for any of them. */
 function withOneTerminal(plan: BackendPlan): BackendPlan {
-  const all = backendsOf(plan);
-  const one: Backend = { type: 'stdio', muxed: all.some((backend) => backend.type === 'stdio' && backend.muxed) };
+  const terminals = [...backendsOf(plan), ...Object.values(plan.chardevs)].filter(isTerminal);
+  const log = terminals.find((backend) => backend.log !== undefined)?.log;
+  const one: Backend = {
+    type: 'stdio',
+    muxed: backendsOf(plan).some((backend) => isTerminal(backend) && backend.muxed),
+    ...(log && { log }),
+  };
   const joined = (backend: Backend) => (isTerminal(backend) ? one : backend);
   return {
     serials: plan.serials.map(joined),
@@ -145,6 +150,10 @@ function checkSharing(plan: BackendPlan): void {
     );
   const all = backendsOf(plan);
   for (const control of controls) checkAlone(control, all, 'QMP', '-qmp');
+  if (controls.some(({ type }) => type === 'udp'))
+    throw new ConfigurationError(
+      'QMP begins when somebody connects, which is unknown with udp; give unix:PATH or tcp:HOST:PORT',
+    );
   if (gdb) checkAlone(gdb, all, 'gdb', '-gdb');
   for (const [n, backend] of all.entries()) {
     if (all.indexOf(backend) === n || ('muxed' in backend && backend.muxed)) continue;
@@ -154,7 +163,8 @@ function checkSharing(plan: BackendPlan): void {
           ? 'a monitor and another device share the terminal; give -serial mon:stdio'
           : shareTerminal,
       );
-    if (backend.type === 'socket') throw new ConfigurationError('two devices share a socket; give its -chardev mux=on');
+    if ('muxed' in backend)
+      throw new ConfigurationError(`two devices share a ${backend.type}; give its -chardev mux=on`);
     if (backend.type !== 'null')
       throw new ConfigurationError(`two devices share a ${backend.type}; give each a -chardev of its own`);
   }

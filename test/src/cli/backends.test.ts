@@ -50,6 +50,8 @@ test.each([
   ['-qmp unix:/tmp/q,server=on,wait=off', 'com1=stdio* qmp=socket'],
   ['-serial telnet:localhost:1,server=on,wait=off', 'com1=socket'],
   ['-serial pipe:/tmp/p', 'com1=pipe'],
+  ['-serial udp::4555@:4556', 'com1=udp'],
+  ['-chardev udp,id=u,port=4555,mux=on -serial chardev:u -mon u', 'com1=udp* monitor=udp*'],
   ['-serial vc -monitor vc', 'com1=null'],
   ['-serial vc:80Cx24C -chardev vc,id=v,cols=80,rows=24 -serial chardev:v', 'com1=null com2=null'],
   ['-monitor vc', 'com1=stdio* monitor=stdio*'],
@@ -97,7 +99,20 @@ test('devices that share a backend have the same one', () => {
   expect(plan.monitors[0]).toBe(plan.serials[0]);
 });
 
+test.each([
+  ['-chardev ringbuf,id=r,logfile=log -serial chardev:r', { path: 'log' }],
+  ['-serial tcp:127.0.0.1:1,server=on,wait=off,logfile=log,logappend=on', { path: 'log', isAppended: true }],
+  ['-serial unix:/tmp/s,server,nowait,logfile=log,logappend=off', { path: 'log' }],
+  // The terminal is one place, whatever it was given for.
+  ['-chardev stdio,id=c,mux=on,logfile=log -serial chardev:c -mon c', { path: 'log' }],
+  ['-nographic -chardev stdio,id=c,logfile=log -serial chardev:c', { path: 'log' }],
+])('%s: the log', (line, log) => {
+  expect(planBackends(parseArguments(line.split(' ')), false).serials[0]?.log).toEqual(log);
+});
+
 test.each<readonly [string, boolean, string]>([
+  ['-qmp udp:127.0.0.1:1', false, 'QMP begins when somebody connects, which is unknown with udp; give unix:PATH'],
+  ['-chardev udp,id=u,port=1 -serial chardev:u -mon u', false, 'two devices share a udp; give its -chardev mux=on'],
   ['-serial stdio -monitor stdio', false, 'a monitor and another device share the terminal; give -serial mon:stdio'],
   [
     '-chardev socket,id=c,path=/tmp/c,server=on -serial chardev:c -mon c',

@@ -88,6 +88,19 @@ const mistakes: readonly [string, () => string[], string][] = [
     '-serial and -debugcon name the same file',
   ],
   [
+    'two copies of what ports send in one file',
+    () => [
+      ...['demo', '-chardev', `null,id=a,logfile=${folder}/same`, '-serial', 'chardev:a'],
+      ...['-chardev', `null,id=b,logfile=${folder}/./same`],
+    ],
+    '-serial and -chardev name the same file',
+  ],
+  [
+    'a copy that cannot be written',
+    () => ['demo', '-chardev', 'null,id=a,logfile=/no/such/log', '-serial', 'chardev:a'],
+    'cannot write /no/such/log: no such file',
+  ],
+  [
     'what is printed and a log on one file',
     () => ['demo', '-parallel', `file:${rubbish}`, '-D', rubbish],
     '-parallel and -D name the same file',

@@ -1,14 +1,18 @@
 import { execFileSync } from 'node:child_process';
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import type { SocketBackend } from '../../../../src/cli/backends/backend.ts';
+import type { DatagramBackend, SocketBackend } from '../../../../src/cli/backends/backend.ts';
 import type { Connection, ConnectionPeer } from '../../../../src/cli/backends/connection.ts';
+import { DatagramConnection } from '../../../../src/cli/backends/datagram.ts';
 import { fileConnection } from '../../../../src/cli/backends/file.ts';
+import { LoggedConnection } from '../../../../src/cli/backends/logged.ts';
 import { PipeConnection } from '../../../../src/cli/backends/pipe.ts';
+import { RingConnection } from '../../../../src/cli/backends/ring.ts';
 import { SocketConnection } from '../../../../src/cli/backends/socket.ts';
 import { Telnet } from '../../../../src/cli/backends/telnet.ts';
 
@@ -224,9 +228,97 @@ describe('named pipes', () => {
 
 test('a file is written from its beginning, or goes on', async () => {
   const path = join(folder, 'file');
-  await fileConnection(path, () => {}).write(Buffer.from('one'));
-  await fileConnection(path, () => {}, 'a').write(Buffer.from('two'));
+  await fileConnection({ path }, () => {}).write(Buffer.from('one'));
+  await fileConnection({ path, isAppended: true }, () => {}).write(Buffer.from('two'));
   expect(readFileSync(path, 'utf8')).toBe('onetwo');
-  await fileConnection(path, () => {}).write(Buffer.from('three'));
+  await fileConnection({ path }, () => {}).write(Buffer.from('three'));
   expect(readFileSync(path, 'utf8')).toBe('three');
+});
+
+test('a log has what is sent, whether anybody takes it or not, and a ring buffer stays one', async () => {
+  const path = join(folder, 'log');
+  const ring = new RingConnection(16);
+  const connection = new LoggedConnection(
+    ring,
+    fileConnection({ path }, () => {}),
+  );
+  await connection.write(Buffer.from('sent'));
+  expect([readFileSync(path, 'utf8'), connection.filename, connection.buffer]).toEqual([
+    'sent',
+    'ringbuf',
+    ring.buffer,
+  ]);
+  const unheard = new SocketConnection({ ...server, address: HERE }, () => {});
+  await new LoggedConnection(
+    unheard,
+    fileConnection({ path, isAppended: true }, () => {}),
+  ).write(Buffer.from('more'));
+  expect(readFileSync(path, 'utf8')).toBe('sentmore');
+});
+
+describe('udp', () => {
+  const sockets: DatagramSocket[] = [];
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.close();
+  });
+
+  /** A socket of this host's, with what comes to it. */
+  async function other(): Promise<{ socket: DatagramSocket; received: string[] }> {
+    const socket = createSocket('udp4');
+    sockets.push(socket);
+    const received: string[] = [];
+    socket.on('message', (bytes) => received.push(bytes.toString('latin1')));
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    return { socket, received };
+  }
+
+  const backend = (port: number, localPort = 0): DatagramBackend => ({
+    type: 'udp',
+    remote: { host: '127.0.0.1', port },
+    local: { host: '127.0.0.1', port: localPort },
+    muxed: false,
+  });
+
+  test('each write is a datagram, and what comes from the one place is received', async () => {
+    const [here, stranger] = [await other(), await other()];
+    const connection = new DatagramConnection(backend(here.socket.address().port));
+    const peer = await open(connection);
+    await connection.write(Buffer.from('one'));
+    await connection.write(Buffer.from('two'));
+    await expect.poll(() => here.received).toEqual(['one', 'two']);
+    const [, { port }] = await Promise.all([
+      connection.write(Buffer.from('three')),
+      once(here.socket, 'message').then(([, from]) => from as { port: number }),
+    ]);
+    stranger.socket.send('no', port, '127.0.0.1');
+    here.socket.send('hello', port, '127.0.0.1');
+    await expect.poll(() => peer.text).toBe('hello');
+    expect([peer.times, connection.filename]).toEqual([0, 'udp']);
+  });
+
+  test('nobody at the other end is no failure, and what is too long for a datagram is several', async () => {
+    const gone = await other();
+    const { port } = gone.socket.address();
+    sockets.splice(0);
+    await new Promise<void>((resolve) => gone.socket.close(() => resolve()));
+    const unheard = new DatagramConnection(backend(port));
+    await open(unheard);
+    for (let n = 0; n < 3; n++) await unheard.write(Buffer.from('lost'));
+    const here = await other();
+    const connection = new DatagramConnection(backend(here.socket.address().port));
+    await open(connection);
+    await connection.write(Buffer.alloc(65_507 + 3, 'a'));
+    await expect.poll(() => here.received.map(({ length }) => length)).toEqual([65_507, 3]);
+  });
+
+  test('a port that is taken is told', async () => {
+    const here = await other();
+    const { port } = here.socket.address();
+    const connection = new DatagramConnection(backend(port, port));
+    await expect(connection.open(new Peer())).rejects.toThrow(
+      `cannot open udp:127.0.0.1:${port}@127.0.0.1:${port}: address already in use`,
+    );
+    await connection.close();
+  });
 });
