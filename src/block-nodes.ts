@@ -1,3 +1,4 @@
+import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError } from './errors.ts';
 import type { Machine } from './machine.ts';
 import type { Image } from './options.ts';
@@ -10,16 +11,56 @@ export interface BlockNode {
   readonly driver?: string;
   readonly image: Image;
   readonly isReadOnly: boolean;
+  /** What its first bytes say that it is. */
+  readonly found?: string;
   /** Of the file. */
   readonly bytes: number;
-  /** It is one of `drive_add`: what is written is forgotten if it says so, and it goes with the device that it is connected to. */
-  readonly drive?: { readonly snapshot: boolean; readonly serial?: string };
+  /** It is one of `drive_add` or -drive: what is written is forgotten if it says so, and it goes with the device that it is connected to. */
+  readonly drive?: { readonly snapshot: boolean } & Pick<DriveOptions, 'serial' | 'limits'>;
 }
+
+/** What the file of an image is. */
+export interface ImageFile {
+  readonly bytes: number;
+  /** By its first bytes. */
+  readonly format: string;
+}
+
+/** The node of a drive that no device has. `file`: what the host knows of its image. */
+export function driveNode(
+  name: string,
+  {
+    image,
+    format,
+    media,
+    readOnly = media === 'cdrom',
+    snapshot = false,
+    serial,
+    limits,
+  }: DriveOptions & { image: Image },
+  file?: ImageFile,
+): WaitingDrive {
+  return {
+    ...{ name, image, isReadOnly: readOnly, bytes: file?.bytes ?? 0 },
+    ...(format !== undefined && { driver: format }),
+    ...(file && { found: file.format }),
+    drive: { snapshot, ...(serial !== undefined && { serial }), ...(limits && { limits }) },
+  };
+}
+
+/** What a node's image is shown as. */
+export const shownFormat = ({ driver, found }: BlockNode): string => driver ?? found ?? 'raw';
+
+/** What a node's image is called. */
+export const shownImage = ({ image, name }: BlockNode): string => (typeof image === 'string' ? image : name);
 
 /** As what a node's image is opened; without a format the library finds it out. */
 export function formatOf({ driver }: BlockNode): { readonly format?: ImageFormat } {
   return driver === undefined ? {} : { format: driver === 'qcow2' ? 'qcow2' : 'raw' };
 }
+
+/** The node of a drive that no device has. */
+export type WaitingDrive = BlockNode & Required<Pick<BlockNode, 'drive'>>;
 
 /** What is in a drive whose tray is open: it is out of the guest's reach. Null: nothing. */
 export interface TrayContent {
@@ -52,6 +93,11 @@ export class BlockNodes {
 
   get all(): readonly BlockNode[] {
     return [...this.#nodes.values()];
+  }
+
+  /** Drives that no device has. */
+  get waitingDrives(): readonly WaitingDrive[] {
+    return this.all.filter((node): node is WaitingDrive => node.drive !== undefined && !this.isUsed(node));
   }
 
   /** @throws ConfigurationError if there is one of that name */

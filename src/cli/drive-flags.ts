@@ -1,5 +1,5 @@
 import { atFreePlaces, type PlacedDrive } from '../drives/options.ts';
-import { type BootOrder, ConfigurationError, type DriveOptions } from '../index.ts';
+import { type BootOrder, ConfigurationError, type DriveOptions, type Image } from '../index.ts';
 import { driveLimitsIn, throttleProperties } from './drive-limits.ts';
 import { drivePlace, idePlace } from './drive-places.ts';
 import { checkIgnoredDriveProperties, ignoredDriveProperties } from './drive-values.ts';
@@ -35,7 +35,7 @@ export const driveFlags: readonly Flag[] = [
     names: ['drive'],
     argument:
       'file=FILE[,if=ide|virtio|floppy|pflash|none][,index=N][,media=disk|cdrom][,format=raw|qcow2][,snapshot=on][,readonly=on][,bps=N][,iops=N]',
-    help: 'a disk or drive with this image; if=pflash: a flash chip that firmware is in (unit=0, the first) or keeps its variables in (unit=1); with if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage; bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them',
+    help: 'a disk or drive with this image; if=pflash: a flash chip that firmware is in (unit=0, the first) or keeps its variables in (unit=1); with if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage, or for device_add; bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them',
     apply: (settings, text) => addDrive(settings, parseDrive(text)),
   },
   ...ideDrives.map((name, index) => ({
@@ -143,20 +143,30 @@ function withFlashChips(settings: Settings): Settings {
   return connected;
 }
 
-/** The options of all drives. Throws ConfigurationError if a drive waits for a -device that did not come. */
+/** The options of all drives that a device has. Throws ConfigurationError if -machine names a flash chip that is not there. */
 export function drivesOf(settings: Settings): (string | DriveOptions)[] {
   const {
     machine: { drives = [] },
     snapshot,
-    waitingDrives,
   } = withFlashChips(settings);
-  const [waiting] = Object.keys(waitingDrives);
-  if (waiting !== undefined)
-    throw new ConfigurationError(
-      `the drive '${waiting}' is connected to nothing; give -device ide-hd,drive=${waiting}`,
-    );
   if (!snapshot) return [...drives];
   return drives.map((drive) => ({ ...(typeof drive === 'string' ? { image: drive } : drive), snapshot: true }));
+}
+
+/**
+ * Drives that no -device has, by their names: they may be plugged in later.
+ * @throws ConfigurationError for one without an image
+ */
+export function unusedDrives(settings: Settings): [name: string, drive: DriveOptions & { image: Image }][] {
+  const { snapshot = false, waitingDrives } = withFlashChips(settings);
+  return Object.entries(waitingDrives).map(([name, drive]) => {
+    const { image } = drive;
+    if (image === undefined)
+      throw new ConfigurationError(
+        `the drive '${name}' is empty and connected to nothing; give -device ide-cd,drive=${name}, or leave it out`,
+      );
+    return [name, { ...drive, image, ...(snapshot && { snapshot }) }];
+  });
 }
 
 /** What QEMU's PC has without being asked, for media to come. */
@@ -171,11 +181,18 @@ export function withEmptyDrives(settings: Settings): (string | DriveOptions)[] {
 }
 
 function addDrive(settings: Settings, { waits, ...drive }: Drive): Settings {
-  const { id } = drive;
-  if (!waits || id === undefined) return machine(settings, { drives: [...(settings.machine.drives ?? []), drive] });
+  if (!waits) return machine(settings, { drives: [...(settings.machine.drives ?? []), drive] });
+  const { id = freeName(settings) } = drive;
   if (Object.hasOwn(settings.waitingDrives, id))
     throw new ConfigurationError(`there is a drive with the name '${id}' already; give each its own`);
-  return { ...settings, waitingDrives: { ...settings.waitingDrives, [id]: drive } };
+  return { ...settings, waitingDrives: { ...settings.waitingDrives, [id]: { ...drive, id } } };
+}
+
+/** As QEMU calls a drive without a name. */
+function freeName({ waitingDrives }: Settings): string {
+  let number = 0;
+  while (Object.hasOwn(waitingDrives, `none${number}`)) number++;
+  return `none${number}`;
 }
 
 /** Of `unit=1`: drive B. */
@@ -227,7 +244,8 @@ function parseDrive(text: string): Drive {
     ...(readonly !== undefined && { readOnly: parseSwitch('readonly', readonly) }),
     ...(serial !== undefined && { serial }),
     ...driveLimitsIn(properties),
-    ...nameOf(id, connection === 'none'),
+    ...(id !== undefined && { id }),
+    ...(connection === 'none' && { waits: true }),
   };
 }
 
@@ -235,14 +253,6 @@ const connections = ['ide', 'floppy', 'virtio', 'pflash', 'none'] as const;
 
 function isConnection(name: string): name is (typeof connections)[number] {
   return (connections as readonly string[]).includes(name);
-}
-
-function nameOf(id: string | undefined, waits: boolean): Pick<Drive, 'id' | 'waits'> {
-  if (waits && id === undefined)
-    throw new ConfigurationError(
-      `a drive that is connected to nothing needs a name; give id=ID, and -device ide-hd,drive=ID`,
-    );
-  return { ...(id !== undefined && { id }), ...(waits && { waits }) };
 }
 
 /** What QEMU does where the host fails may be asked for, where that is what is done here. */
@@ -312,5 +322,6 @@ function addBlockdev(settings: Settings, text: string): Settings {
     format: driver === 'qcow2' ? ('qcow2' as const) : ('raw' as const),
     ...(readonly !== undefined && { readOnly: parseSwitch('read-only', readonly) }),
   };
-  return addDrive({ ...settings, waitingDrives: others }, drive);
+  const blockNodes = { ...settings.blockNodes, [id]: driver };
+  return addDrive({ ...settings, waitingDrives: others, blockNodes }, drive);
 }

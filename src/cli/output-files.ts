@@ -36,7 +36,8 @@ export function checkOutputFiles(settings: Settings, plan: BackendPlan): void {
     ...named('-pidfile', settings.pidFile),
     ...settings.audio.flatMap(({ path }) => named('-audiodev', path)),
   ];
-  const images = (settings.machine.drives ?? []).map((drive) => (typeof drive === 'string' ? drive : drive.image));
+  const drives = [...(settings.machine.drives ?? []), ...Object.values(settings.waitingDrives)];
+  const images = drives.map((drive) => (typeof drive === 'string' ? drive : drive.image));
   const inputs = [
     ...(['kernel', 'initrd', 'bios', 'symbols'] as const).flatMap((name) => named(`-${name}`, settings[name])),
     ...images.flatMap((image) => (typeof image === 'string' ? named('a drive', image) : [])),

@@ -25,7 +25,7 @@ import { reportDeaths } from './deaths.ts';
 import { adapterOf, showsDisplay } from './display/choice.ts';
 import { TerminalDisplay } from './display/terminal-display.ts';
 import { openVnc } from './display/vnc.ts';
-import { drivesOf, withEmptyDrives } from './drive-flags.ts';
+import { drivesOf, unusedDrives, withEmptyDrives } from './drive-flags.ts';
 import { helpFor, usualEscapeKey } from './escape.ts';
 import { connectLog } from './guest-log.ts';
 import { comingMachine } from './incoming.ts';
@@ -43,6 +43,7 @@ import { sharesOf } from './share-flags.ts';
 import { onSignals } from './signals.ts';
 import { audiodevOf, soundOf } from './sound-flags.ts';
 import { Terminal } from './terminal.ts';
+import { nameWaitingDrives } from './waiting-drives.ts';
 
 /** Runs the machine that the settings describe until it ends, the user leaves or a signal comes. Returns the exit code. */
 export async function runMachine(settings: Settings, boot: Boot = bootOf(settings)): Promise<number> {
@@ -187,6 +188,7 @@ async function loadedMachine(options: MachineOptions, name: string): Promise<Mac
 /** Until the machine ends. */
 async function connectAndRun(machine: Machine, connections: BackendConnections, settings: Settings): Promise<number> {
   for (const [id, network] of waitingNetworks(settings)) Netdevs.of(machine).name(id, network);
+  await nameWaitingDrives(machine, settings);
   await connections.open();
   const { migration } = machine;
   // The monitor is to be told where from.
@@ -266,7 +268,8 @@ export function bootOf(settings: Settings): Boot {
   const drives = drivesOf(settings);
   const isInFlash = hasFlash(drives);
   if (kernel === undefined && isInFlash) return { flash: true };
-  const hasMore = incoming !== undefined || drives.length > 0 || bootsFromNetwork(settings);
+  const hasDrives = drives.length > 0 || unusedDrives(settings).length > 0;
+  const hasMore = incoming !== undefined || hasDrives || bootsFromNetwork(settings);
   if (kernel === undefined && hasMore) return { bios: 'rawiron' };
   if (kernel === undefined && settings.loadvm !== undefined)
     throw new ConfigurationError(

@@ -39,6 +39,8 @@ export interface Settings {
   readonly snapshot?: boolean;
   /** Drives that a -device is to connect, by their names. */
   readonly waitingDrives: Readonly<Record<string, DriveOptions>>;
+  /** Images of -blockdev, by their names: the drivers that were said. */
+  readonly blockNodes?: Readonly<Record<string, string>>;
   /** Drives that are flash chips, by the numbers of these: -machine pflash0=ID. */
   readonly flashChips?: Readonly<Record<string, string>>;
   /** Folders of -fsdev that a -device is to share, by their names. */

@@ -17,11 +17,12 @@ export async function plugNamedDisk(
 ): Promise<void> {
   if (drive === undefined) throw new ConfigurationError('drive property not set');
   const node = waitingNode(machine, driver, drive);
-  const { snapshot = false, serial: own } = node.drive ?? {};
+  const { snapshot = false, serial: own, limits } = node.drive ?? {};
   const told = serial ?? own;
   const { drive: name } = await plug({
     ...{ image: node.image, ...formatOf(node), readOnly: node.isReadOnly, snapshot },
     ...(node.drive && { drive: node.name }),
+    ...(limits && { limits }),
     ...(told !== undefined && { serial: told }),
   });
   BlockNodes.of(machine).insert(name!, node);

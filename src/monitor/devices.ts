@@ -1,8 +1,9 @@
-import { BlockNodes } from '../block-nodes.ts';
+import { BlockNodes, driveNode } from '../block-nodes.ts';
 import { findDrive } from '../drives/attachment.ts';
 import { isIdentifier } from '../drives/options.ts';
 import { deviceHelp, plugDevice, unplugDevice } from '../hot-plug/device-add.ts';
 import { propertyList } from '../property-list.ts';
+import type { ImageFormat } from '../storage/open.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
@@ -35,13 +36,17 @@ async function addDrive({ words }: Arguments, context: CommandContext): Promise<
     throw new MonitorError(`Unknown driver '${format}'; give raw or qcow2`);
   if (file === undefined || file === '') throw new MonitorError('a drive needs an image; give file=FILE');
   const name = checkedName(given.id, context);
-  const bytes = (await options.fileSize?.(file).catch((error: Error) => {
+  const found = await options.imageFile?.(file).catch((error: Error) => {
     throw new MonitorError(`Could not open '${file}': ${error.message}`);
-  })) as number | undefined;
-  const drive = { snapshot: isOn('snapshot', given.snapshot), ...(serial !== undefined && { serial }) };
-  const isReadOnly = isOn('readonly', given.readonly);
-  const driver = format !== undefined && { driver: format };
-  BlockNodes.of(machine).add({ name, ...driver, image: file, isReadOnly, bytes: bytes ?? 0, drive });
+  });
+  const drive = {
+    image: file,
+    readOnly: isOn('readonly', given.readonly),
+    snapshot: isOn('snapshot', given.snapshot),
+    ...(format !== undefined && { format: format as ImageFormat }),
+    ...(serial !== undefined && { serial }),
+  };
+  BlockNodes.of(machine).add(driveNode(name, drive, found));
   return 'OK\n';
 }
 

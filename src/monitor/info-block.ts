@@ -1,3 +1,4 @@
+import { BlockNodes, shownFormat, shownImage, type WaitingDrive } from '../block-nodes.ts';
 import { attachedTo, findDrive } from '../drives/attachment.ts';
 import type { Drive } from '../drives/drive.ts';
 import { overlayName } from '../drives/overlay-name.ts';
@@ -9,12 +10,29 @@ import { throttleLines } from './info-throttle.ts';
 /** Disks and drives, as QEMU's `info block` shows them. */
 export function infoBlock({ words }: Arguments, { machine }: CommandContext): string {
   const { drives } = machine;
-  const named = words.device === undefined ? undefined : findDrive(drives, words.device);
-  const wanted = words.device === undefined ? drives : drives.filter((drive) => drive === named);
-  return wanted.map(formatDrive).join('\n');
+  const { device } = words;
+  const named = device === undefined ? undefined : findDrive(drives, device);
+  const wanted = device === undefined ? drives : drives.filter((drive) => drive === named);
+  const waiting = BlockNodes.of(machine).waitingDrives.filter(({ name }) => device === undefined || name === device);
+  return [...wanted.map((drive) => formatDrive(drive, attachedTo(drive))), ...waiting.map(formatWaiting)].join('\n');
 }
 
-function formatDrive(drive: Drive): string {
+/** One that no device has could be in any. */
+function formatWaiting(node: WaitingDrive): string {
+  const { name, isReadOnly, drive } = node;
+  return formatDrive({
+    ...{ label: name, name, image: shownImage(node), format: shownFormat(node), isReadOnly, isOverlay: drive.snapshot },
+    ...{ isRemovable: true, isLocked: false, isTrayOpen: false, backing: [], limits: drive.limits ?? {} },
+  });
+}
+
+type ShownDrive = Pick<
+  Drive,
+  'label' | 'name' | 'image' | 'format' | 'isReadOnly' | 'isOverlay' | 'backing' | 'limits'
+> &
+  Pick<Drive, 'isRemovable' | 'isLocked' | 'isTrayOpen'>;
+
+function formatDrive(drive: ShownDrive, place?: string): string {
   const { label, image, format, isReadOnly, isRemovable, isLocked, isTrayOpen, isOverlay, backing } = drive;
   const shown = isOverlay
     ? `${overlayName(drive)} (overlay)`
@@ -22,7 +40,7 @@ function formatDrive(drive: Drive): string {
   const inserted = image === null ? '[not inserted]' : shown;
   return [
     `${label}: ${inserted}`,
-    `    Attached to:      ${attachedTo(drive)}`,
+    ...(place === undefined ? [] : [`    Attached to:      ${place}`]),
     ...(isRemovable
       ? [`    Removable device: ${isLocked ? '' : 'not '}locked, tray ${isTrayOpen ? 'open' : 'closed'}`]
       : []),

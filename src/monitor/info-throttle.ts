@@ -10,7 +10,7 @@ function rates(unit: string): string[] {
 }
 
 /** A line of `info block` for a drive with limits. */
-export function throttleLines({ limits, name }: Drive): string[] {
+export function throttleLines({ limits, name }: Pick<Drive, 'limits' | 'name'>): string[] {
   if (!isLimited(limits)) return [];
   const shown = shownNames.map((one) => `${one}=${limits[limitsByCommandName.get(one)!] ?? 0}`);
   return [`    I/O throttling:   ${shown.join(' ')} group=${limits.group ?? name}`];

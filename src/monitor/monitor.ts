@@ -1,3 +1,4 @@
+import type { ImageFile } from '../block-nodes.ts';
 import type { CharacterDevices } from '../character-devices.ts';
 import { messageOf } from '../errors.ts';
 import type { ListenAddress } from '../listen-address.ts';
@@ -33,8 +34,8 @@ export interface MonitorOptions {
   readonly vnc?: VncControl | undefined;
   /** Writes these bytes one after the other. Rejects with the system's reason, or with what they throw. */
   writeFile(path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
-  /** Bytes of a file. Rejects with the system's reason. Absent: it is not looked for. */
-  fileSize?(path: string): Promise<number>;
+  /** What the file of an image is. Rejects with the system's reason. Absent: it is not looked for. */
+  imageFile?(path: string): Promise<ImageFile>;
   /** Lets gdb attach there, and nowhere else; null: nowhere. Absent: it cannot. Rejects with a reason. */
   listenForGdb?(address: ListenAddress | null): Promise<void>;
   /** Opens the way to where a machine is to go (src/migration). Absent: it cannot. Rejects with a reason. */

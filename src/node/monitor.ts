@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type { CharacterDevices } from '../character-devices.ts';
 import { GdbSession } from '../gdb/session.ts';
 import type { GdbConsole } from '../gdb/target.ts';
@@ -8,12 +7,12 @@ import { Monitor, type MonitorOptions } from '../monitor/monitor.ts';
 import { checkMachine, checkNames } from '../option-checks.ts';
 import { Qmp } from '../qmp/qmp.ts';
 import { QmpSession } from '../qmp/session.ts';
-import { filePath } from '../storage/protocols.ts';
 import type { VncControl } from '../vnc/control.ts';
 import { endGdb, serveGdb } from './gdb-server.ts';
+import { imageFile } from './image-file.ts';
 import { awaitChannel, openChannel } from './migration/open.ts';
 import { SessionServer } from './session-server.ts';
-import { systemMessage } from './system-message.ts';
+import { capitalized, systemMessage } from './system-message.ts';
 import { packageVersion } from './version.ts';
 import { type Pieces, writeWhole } from './whole-file.ts';
 
@@ -92,7 +91,7 @@ function monitorOptions(machine: Machine, settings: MonitorSettings): MonitorOpt
     ...{ name, characterDevices, audiodev, deviceIds, vnc },
     quit: quit ?? (() => void machine.stop()),
     writeFile: writeNamed,
-    fileSize,
+    imageFile,
     openChannel,
     awaitChannel,
     listenForGdb: async (address) => {
@@ -102,18 +101,6 @@ function monitorOptions(machine: Machine, settings: MonitorSettings): MonitorOpt
     },
   };
   return options;
-}
-
-async function fileSize(path: string): Promise<number> {
-  const found = await stat(filePath(path)).catch((error: unknown) => {
-    throw new Error(capitalized(systemMessage(error)));
-  });
-  if (found.isDirectory()) throw new Error('Is a directory');
-  return found.size;
-}
-
-function capitalized(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 async function writeNamed(path: string, pieces: Pieces): Promise<void> {

@@ -1,10 +1,10 @@
 import { SECTOR_BYTES } from '../../../runtime/host/block.ts';
-import type { BlockNode, BlockNodes } from '../../block-nodes.ts';
+import { type BlockNode, type BlockNodes, shownFormat, shownImage, type WaitingDrive } from '../../block-nodes.ts';
 import { attachedTo } from '../../drives/attachment.ts';
 import type { Drive } from '../../drives/drive.ts';
 import { overlayName } from '../../drives/overlay-name.ts';
 import type { JsonObject } from '../command.ts';
-import { limitsOf, noLimits } from '../commands/throttle.ts';
+import { limitsOf } from '../commands/throttle.ts';
 
 /** What is the same for all nodes. */
 const common = {
@@ -46,13 +46,14 @@ export function mediumInfo(drive: Drive, nodes: BlockNodes): JsonObject {
 }
 
 /** Of a node that is in no drive. */
-export function nodeInfo({ name, driver = 'raw', image, isReadOnly, bytes }: BlockNode): JsonObject {
-  const filename = typeof image === 'string' ? image : name;
+export function nodeInfo(node: BlockNode): JsonObject {
+  const { name, isReadOnly, bytes, drive } = node;
+  const [filename, driver] = [shownImage(node), shownFormat(node)];
   return {
     ...{ file: filename, 'node-name': name, drv: driver, ro: isReadOnly },
     ...common,
-    ...{ backing_file_depth: 0, cache: cacheOf(false) },
-    ...noLimits,
+    ...{ backing_file_depth: 0, cache: cacheOf(drive?.snapshot === true) },
+    ...limitsOf({ name, limits: drive?.limits ?? {} }),
     image: { filename, format: driver, 'virtual-size': bytes, 'dirty-flag': false },
   };
 }
@@ -68,4 +69,9 @@ export function driveInfo(drive: Drive, nodes: BlockNodes): JsonObject {
     ...(hasTray(drive) && { tray_open: drive.isTrayOpen }),
     ...(drive.image !== null && { 'io-status': 'ok', inserted: mediumInfo(drive, nodes) }),
   };
+}
+
+/** The same of a drive that no device has. */
+export function waitingDriveInfo(node: WaitingDrive): JsonObject {
+  return { device: node.name, type: 'unknown', removable: true, locked: false, inserted: nodeInfo(node) };
 }

@@ -1,6 +1,6 @@
 import { findDrive } from '../../drives/attachment.ts';
 import type { ImageFormat } from '../../storage/open.ts';
-import { driveInfo, isNodeOf, mediumInfo, nodeInfo } from '../block/info.ts';
+import { driveInfo, isNodeOf, mediumInfo, nodeInfo, waitingDriveInfo } from '../block/info.ts';
 import { blockStatistics } from '../block/statistics.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
@@ -58,7 +58,13 @@ function namedNodes({ machine, nodes }: QmpContext): unknown[] {
 
 /** Commands about disks and drives. */
 export const blockCommands: readonly QmpCommand[] = [
-  { name: 'query-block', run: (_, { machine, nodes }) => machine.drives.map((drive) => driveInfo(drive, nodes)) },
+  {
+    name: 'query-block',
+    run: (_, { machine, nodes }) => [
+      ...machine.drives.map((drive) => driveInfo(drive, nodes)),
+      ...nodes.waitingDrives.map(waitingDriveInfo),
+    ],
+  },
   {
     name: 'query-blockstats',
     parameters: { 'query-nodes': 'boolean?' },

@@ -51,10 +51,11 @@ function fileOf(args: Arguments, { nodes }: QmpContext): BlockNode['image'] | un
 }
 
 async function sizeOf(image: BlockNode['image'], { options }: QmpContext): Promise<number> {
-  if (typeof image !== 'string' || !options.fileSize) return 0;
-  return await options.fileSize(image).catch((error: Error) => {
+  if (typeof image !== 'string' || !options.imageFile) return 0;
+  const { bytes } = await options.imageFile(image).catch((error: Error) => {
     throw new QmpError(`Could not open '${image}': ${error.message}`);
   });
+  return bytes;
 }
 
 /** Images that are named, to be put into drives. */

@@ -9,10 +9,9 @@ import { driveOf } from './drive.ts';
 const needed = ['bps', 'bps_rd', 'bps_wr', 'iops', 'iops_rd', 'iops_wr'];
 
 /** As QEMU's BlockDeviceInfo has them where there are none. */
-export const noLimits: JsonObject = Object.fromEntries(needed.map((name) => [name, 0]));
 
 /** The limits of a drive, as QEMU's BlockDeviceInfo has them. */
-export function limitsOf({ limits, name }: Drive): JsonObject {
+export function limitsOf({ limits, name }: Pick<Drive, 'limits' | 'name'>): JsonObject {
   const rates = Object.fromEntries(needed.map((one) => [one, limits[limitsByCommandName.get(one)!] ?? 0]));
   if (!isLimited(limits)) return rates;
   const others = [...limitsByCommandName].flatMap(([one, limit]) => (limits[limit] ? [[one, limits[limit]]] : []));

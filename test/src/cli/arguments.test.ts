@@ -212,7 +212,6 @@ test.each([
   ],
   ['-audio none,model=hda', "-audio: unknown model 'hda'"],
   ['-boot menu=maybe', "-boot: 'maybe' is neither on nor off; give menu=on"],
-  ['-drive disk.img,if=none', '-drive: a drive that is connected to nothing needs a name; give id=ID'],
   ['-device virtserialport,name=x', '-device: there is no console device for the port; give -device virtio-serial-pci'],
   ['-device ide-hd,drive=x', "-device: there is no drive 'x' that waits; give -drive if=none,id=x"],
   ['-drive a.img,if=none,id=x -drive b.img,if=none,id=x', "-drive: there is a drive with the name 'x' already"],
