@@ -23,7 +23,6 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['balloon', 'give -device virtio-balloon-pci'],
   ['tpmdev watchdog', 'there is no such device yet; -device help lists what there is'],
   ['enable-kvm xen-attach xen-domid', 'guest code is always translated; leave it out, or give -accel tcg'],
-  ['qmp-pretty', 'QMP is one line a message; give -qmp'],
   ['only-migratable dump-vmstate', 'leave it out; the file format is described in docs/snapshots.md'],
   ['singlestep one-insn-per-tb', 'give -engine interpreter to execute instruction by instruction'],
   [

@@ -88,6 +88,8 @@ export interface Settings {
   readonly monitors?: readonly Backend[];
   /** Where QMP is spoken. */
   readonly controls?: readonly Backend[];
+  /** Those of them that have a member on each line. */
+  readonly prettyControls?: readonly Backend[];
   readonly debugConsole?: Backend;
   /** Where gdb may attach. */
   readonly gdb?: ListenAddress;

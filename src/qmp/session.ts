@@ -15,6 +15,7 @@ export class QmpSession {
   readonly #write: (bytes: Uint8Array) => Promise<void>;
   readonly #reader = new JsonReader();
   readonly #unlisten: () => void;
+  readonly #isPretty: boolean;
   #isNegotiated = false;
   /** The client has gone: what it has asked for and is not done has no answer. */
   #isClosed = false;
@@ -22,9 +23,13 @@ export class QmpSession {
   #untaken = 0;
   #done: Promise<void> = Promise.resolve();
 
-  /** Greets at once. `write` resolves when the bytes have been taken. */
-  constructor(qmp: Qmp, write: (bytes: Uint8Array) => Promise<void>) {
+  /**
+   * Greets at once. `write` resolves when the bytes have been taken.
+   * @param isPretty messages are in lines for people, with a member on each
+   */
+  constructor(qmp: Qmp, write: (bytes: Uint8Array) => Promise<void>, isPretty = false) {
     this.#qmp = qmp;
+    this.#isPretty = isPretty;
     this.#write = write;
     this.#unlisten = qmp.listen((event, data) => this.#tell(event, data));
     void this.#send(qmp.greeting);
@@ -58,7 +63,7 @@ export class QmpSession {
 
   async #send(message: JsonObject): Promise<void> {
     if (this.#isClosed) return;
-    const bytes = encoder.encode(`${writeJson(message)}\r\n`);
+    const bytes = encoder.encode(`${writeJson(message, this.#isPretty)}\n`.replaceAll('\n', '\r\n'));
     this.#untaken += bytes.length;
     await this.#write(bytes);
     this.#untaken -= bytes.length;

@@ -104,7 +104,7 @@ function devicesOn(backend: Backend, plan: BackendPlan, options: ConnectOptions)
     backends.flatMap((other, index) => (other === backend ? [device(index)] : []));
   return [
     ...on(plan.monitors, () => monitorDevice(monitor)),
-    ...on(plan.controls, () => controlDevice(qmp)),
+    ...on(plan.controls, () => controlDevice(qmp, plan.prettyControls.includes(backend))),
     ...on(plan.gdb ? [plan.gdb] : [], () => gdbDevice(openGdb)),
     ...on(plan.debugConsole ? [plan.debugConsole] : [], () => outputDevice(machine.debugConsole)),
     ...on(plan.parallels, () => outputDevice(machine.parallel)),

@@ -32,8 +32,8 @@ export function monitorDevice(monitor: Monitor): CharacterDevice {
   };
 }
 
-/** QMP, anew for each client. */
-export function controlDevice(qmp: Qmp): CharacterDevice {
+/** QMP, anew for each client; `isPretty`: in lines for people. */
+export function controlDevice(qmp: Qmp, isPretty: boolean): CharacterDevice {
   let session: QmpSession | undefined;
   let send: (bytes: Uint8Array) => Promise<void>;
   return {
@@ -44,7 +44,7 @@ export function controlDevice(qmp: Qmp): CharacterDevice {
     receive: (bytes) => session!.receive(bytes),
     opened: () => {
       void session?.close();
-      session = new QmpSession(qmp, send);
+      session = new QmpSession(qmp, send, isPretty);
     },
   };
 }

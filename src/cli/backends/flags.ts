@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../index.ts';
 import { vncFlags, withVnc } from '../display/vnc.ts';
 import type { Flag } from '../flags.ts';
 import { freePort } from '../port-devices.ts';
-import { checkProperties, parseProperties } from '../properties.ts';
+import { checkProperties, parseProperties, parseSwitch } from '../properties.ts';
 import { machine, type Settings } from '../settings.ts';
 import type { Backend } from './backend.ts';
 import { kinds } from './kinds.ts';
@@ -90,21 +90,33 @@ export const characterFlags: readonly Flag[] = [
   },
   {
     names: ['mon'],
-    argument: 'chardev=ID[,mode=readline|control]',
-    help: 'a monitor on a -chardev, or QMP (control)',
+    argument: 'chardev=ID[,mode=readline|control][,pretty=on]',
+    help: 'a monitor on a -chardev, or QMP (control), with a member on each line (pretty)',
     apply: (settings, text) => {
-      const { chardev, mode = 'readline' } = parseProperties(text, 'chardev', ['mode', 'pretty', 'id']);
+      const { chardev, mode = 'readline', pretty = 'off' } = parseProperties(text, 'chardev', ['mode', 'pretty', 'id']);
       if (!chardev) throw new ConfigurationError(`'${text}' has no chardev; give chardev=ID`);
       if (mode !== 'readline' && mode !== 'control')
         throw new ConfigurationError(`'${mode}' is no mode of a monitor; give readline or control`);
-      return (mode === 'control' ? withControl : withMonitor)(settings, { type: 'chardev', id: chardev });
+      const isPretty = parseSwitch('pretty', pretty);
+      if (isPretty && mode === 'readline')
+        throw new ConfigurationError(
+          "'pretty' is not compatible with HMP monitors; give mode=control, or leave it out",
+        );
+      const backend = { type: 'chardev', id: chardev } as const;
+      return mode === 'control' ? withControl(settings, backend, isPretty) : withMonitor(settings, backend);
     },
   },
   {
     names: ['qmp'],
     argument: 'DEVICE',
     help: 'QMP, by which programs control the machine, on stdio, unix:PATH or tcp:HOST:PORT[,server=on][,wait=off]',
-    apply: (settings, text) => withControl(settings, parseBackend(text)),
+    apply: (settings, text) => withControl(settings, parseBackend(text), false),
+  },
+  {
+    names: ['qmp-pretty'],
+    argument: 'DEVICE',
+    help: 'the same with a member on each line, for people',
+    apply: (settings, text) => withControl(settings, parseBackend(text), true),
   },
   {
     names: ['debugcon'],
@@ -124,8 +136,10 @@ export const characterFlags: readonly Flag[] = [
   },
 ];
 
-function withControl(settings: Settings, backend: Backend): Settings {
-  return { ...settings, controls: [...(settings.controls ?? []), backend] };
+function withControl(settings: Settings, backend: Backend, isPretty: boolean): Settings {
+  const { controls = [], prettyControls = [] } = settings;
+  const pretty = isPretty && { prettyControls: [...prettyControls, backend] };
+  return { ...settings, controls: [...controls, backend], ...pretty };
 }
 
 function withMonitor(settings: Settings, backend: Backend): Settings {

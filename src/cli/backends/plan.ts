@@ -9,6 +9,8 @@ export interface BackendPlan {
   readonly monitors: readonly Backend[];
   /** Where QMP is spoken. */
   readonly controls: readonly Backend[];
+  /** Those of them that have a member on each line. */
+  readonly prettyControls: readonly Backend[];
   /** What gdb is at the other end of. */
   readonly gdb?: Backend;
   /** LPT1, … */
@@ -56,6 +58,7 @@ export function planBackends(settings: Settings, hasDisplay: boolean): BackendPl
     serials,
     monitors: [...serials.filter(hasMonitor), ...monitorsOf(given, serials)].filter(({ type }) => type !== 'null'),
     controls: controls.filter(({ type }) => type !== 'null'),
+    prettyControls: (settings.prettyControls ?? []).map(named),
     parallels: settings.parallels.map(named),
     virtioPorts: settings.virtioPorts.map(named),
     chardevs: settings.chardevs,
@@ -118,6 +121,7 @@ function withOneTerminal(plan: BackendPlan): BackendPlan {
     serials: plan.serials.map(joined),
     monitors: [...new Set(plan.monitors.map(joined))],
     controls: plan.controls.map(joined),
+    prettyControls: plan.prettyControls.map(joined),
     parallels: plan.parallels.map(joined),
     virtioPorts: plan.virtioPorts.map(joined),
     chardevs: Object.fromEntries(Object.entries(plan.chardevs).map(([id, backend]) => [id, joined(backend)])),

@@ -275,6 +275,8 @@ test.each([
   ['-serial mon:null', "-serial: 'mon:null' is not supported; what devices can share is stdio, sockets and udp"],
   ['-monitor unix:/tmp/x,server,nowait,ipv4', "-monitor: 'ipv4' is not supported"],
   ['-monitor unix:/tmp/x,server=maybe', "-monitor: 'maybe' is neither on nor off; give server=on"],
+  ['-mon chardev=c,pretty=on', "-mon: 'pretty' is not compatible with HMP monitors; give mode=control"],
+  ['-mon chardev=c,mode=control,pretty=maybe', "-mon: 'maybe' is neither on nor off; give pretty=on"],
   ['-mon mode=control', "-mon: 'mode=control' has no chardev; give chardev=ID"],
   ['-serial file:', "-serial: 'file:' is not supported"],
   ['-chardev file,id=x', "-chardev: 'file,id=x' is not supported"],

@@ -100,6 +100,15 @@ test('devices that share a backend have the same one', () => {
 });
 
 test.each([
+  ['-qmp-pretty unix:/tmp/q,server,nowait -qmp unix:/tmp/r,server,nowait', [true, false]],
+  ['-chardev stdio,id=c -mon c,mode=control,pretty=on', [true]],
+  ['-chardev stdio,id=c -mon c,mode=control,pretty=off', [false]],
+])('%s: QMP in lines for people', (line, pretty) => {
+  const { controls, prettyControls } = planBackends(parseArguments(line.split(' ')), false);
+  expect(controls.map((backend) => prettyControls.includes(backend))).toEqual(pretty);
+});
+
+test.each([
   ['-chardev ringbuf,id=r,logfile=log -serial chardev:r', { path: 'log' }],
   ['-serial tcp:127.0.0.1:1,server=on,wait=off,logfile=log,logappend=on', { path: 'log', isAppended: true }],
   ['-serial unix:/tmp/s,server,nowait,logfile=log,logappend=off', { path: 'log' }],

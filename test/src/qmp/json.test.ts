@@ -94,3 +94,21 @@ test('what is written is ASCII, with integers of 64 bits', () => {
   expect(text).toBe('{"id":18446744073709551615,"text":"\\u00e9\\ud83d\\ude00\\u007f\\"","list":[1.5,null]}');
   expect(read(text)).toEqual([{ value }]);
 });
+
+test('with a member on each line it is as QEMU writes it, what is empty too', () => {
+  const value = { return: [], text: 'a{}', of: { list: [1, {}], big: 2n ** 63n } };
+  expect(writeJson(value, true)).toBe(`{
+    "return": [
+    ],
+    "text": "a{}",
+    "of": {
+        "list": [
+            1,
+            {
+            }
+        ],
+        "big": 9223372036854775808
+    }
+}`);
+  expect(writeJson({}, true)).toBe('{\n}');
+});

@@ -129,6 +129,18 @@ test('a client that has ended its sending side gets its answers', async () => {
   expect(text).toMatch(/^\{"QMP".*\r\n\{"return":\{\}\}\r\n\{"return":".*EAX=.*"\}\r\n$/);
 });
 
+test('for people messages have a member on each line', async () => {
+  const sent: string[] = [];
+  const write = async (bytes: Uint8Array) => void sent.push(new TextDecoder().decode(bytes));
+  const session = new QmpSession(openQmp(machine), write, true);
+  await session.receive(new TextEncoder().encode('{"execute":"qmp_capabilities"}'));
+  await session.close();
+  expect(sent).toEqual([
+    expect.stringMatching(/^\{\r\n {4}"QMP": \{\r\n {8}"version": \{\r\n/),
+    '{\r\n    "return": {\r\n    }\r\n}\r\n',
+  ]);
+});
+
 test('a client that has gone is answered nothing more', async () => {
   const sent: string[] = [];
   const session = new QmpSession(openQmp(machine), async (bytes) => void sent.push(new TextDecoder().decode(bytes)));
