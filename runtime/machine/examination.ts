@@ -124,8 +124,8 @@ export interface ExaminationCalls {
   requestNmi(): void;
   /** Plugs a device in. Throws an Error where its place or its name is taken. */
   plug(device: PluggedDevice): void;
-  /** Pulls one out, by its name, or asks the guest to let go of it. Throws an Error where it is not plugged in. */
-  unplug(name: string): void;
+  /** Pulls one out, by its name, or asks the guest to let go of it. False: it was asked just now. Throws an Error where it is not plugged in. */
+  unplug(name: string): boolean;
   /** What can be traced, and what is. */
   traceEvents(): readonly { readonly name: TraceEvent; readonly isOn: boolean }[];
   /** Begins or ends to trace events of a pattern; how many there are. */
@@ -340,8 +340,10 @@ export class Examination implements ExaminationCalls {
     this.parts.panel.press({ action: 'plug', device });
   }
 
-  unplug(name: string): void {
+  unplug(name: string): boolean {
+    if (this.parts.pc.plugboard.isAsked(name)) return false;
     this.parts.panel.press({ action: 'unplug', name });
+    return true;
   }
 
   requestNmi(): void {

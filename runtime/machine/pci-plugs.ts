@@ -15,12 +15,15 @@ export interface PciSlotParts {
   readonly generalEvents: GeneralEvents;
 }
 
+/** Nanoseconds. */
+const ASKED_AGAIN = 1e6;
+
 /** The slots of the PCI bus: a system is told of what is plugged in, and lets go of what is to be pulled out. */
 export class PciPlugs implements PlugBus<PluggedPciDevice> {
   readonly chip: PciHotPlug;
   readonly #board: Board;
   readonly #parts: PciSlotParts;
-  readonly #bySlot = new Map<number, { readonly device: PluggedPciDevice; readonly part: Part }>();
+  readonly #bySlot = new Map<number, { readonly device: PluggedPciDevice; readonly part: Part; asked?: number }>();
 
   constructor(board: Board, parts: PciSlotParts) {
     this.#board = board;
@@ -54,7 +57,14 @@ export class PciPlugs implements PlugBus<PluggedPciDevice> {
   }
 
   ask({ slot }: PluggedPciDevice): void {
+    this.#bySlot.get(slot)!.asked = this.#board.clock.now();
     this.chip.ask(slot);
+  }
+
+  /** A system that begins forgets what it was asked before, so it may be asked again: after a millisecond, as in QEMU. */
+  isAsked({ slot }: PluggedPciDevice): boolean {
+    const since = this.#board.clock.now() - (this.#bySlot.get(slot)!.asked ?? -Infinity);
+    return since >= 0 && since < ASKED_AGAIN;
   }
 
   /** A system may try what cannot be pulled out. */

@@ -41,6 +41,8 @@ export interface PlugBus<Device> {
   announce?(device: Device): void;
   /** Asks the guest to let go of a device, which calls {@link Plugboard.eject} then; left out: nobody asks it. */
   ask?(device: Device): void;
+  /** Whether the guest was asked so lately that it cannot have noticed. */
+  isAsked?(device: Device): boolean;
 }
 
 /** What a device has of the machine. */
@@ -145,6 +147,12 @@ export class Plugboard {
     const bus = this.#buses.get(busKindOf(device))!;
     if (bus.ask) bus.ask(device);
     else this.#pullOut(name);
+  }
+
+  /** Its guest was asked just now to let go of it. */
+  isAsked(name: string): boolean {
+    const { device } = this.#known(name);
+    return this.#buses.get(busKindOf(device))!.isAsked?.(device) === true;
   }
 
   /** The guest has let go of it. */

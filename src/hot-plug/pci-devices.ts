@@ -142,7 +142,7 @@ export class PciDevices {
   /**
    * Asks the guest to let go of a device. The event `unplug` tells when it has, which may be never: nothing is pulled out before, but by a reset.
    * @param id its id, or the name that it has without one
-   * @throws ConfigurationError if there is none
+   * @throws ConfigurationError if there is none, or its guest was asked within the last millisecond of its time
    */
   unplug(id: string): Promise<void> {
     return this.#machine.made.drives.order.run(async () => {
@@ -151,10 +151,11 @@ export class PciDevices {
       if (found === undefined) throw problem();
       this.#check('device_del');
       await this.#lookAtSlots();
-      await this.#machine.examine('unplug', found.name).catch((error: unknown) => {
+      const isAsked = await this.#machine.examine('unplug', found.name).catch((error: unknown) => {
         // The guest may have let go of it meanwhile.
         throw this.find(id) === undefined ? problem() : error;
       });
+      if (!isAsked) throw new ConfigurationError(`Device ${id} is already in the process of unplug`);
     });
   }
 

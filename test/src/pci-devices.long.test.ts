@@ -53,6 +53,20 @@ test('a device is there at once, and gone when the guest has let go of it', asyn
   expect([await register(machine, 4), await inSlots(machine)]).toEqual([0, [['e1000.0 pci', 7]]]);
 });
 
+test('a guest that stands still is asked once, and again when it has had time to hear of it', async () => {
+  await using machine = await Machine.create(demo);
+  await machine.pci.plug(disk);
+  await machine.pci.unplug('d');
+  const again = 'Device d is already in the process of unplug';
+  expect(await problem(machine.pci.unplug('d'))).toBe(again);
+  expect(await openMonitor(machine).execute('device_del d')).toBe(`Error: ${again}\n`);
+  expect(await problem(openQmp(machine).execute('device_del', { id: 'd' }))).toBe(again);
+  await machine.start();
+  await expect.poll(() => problem(machine.pci.unplug('d')), POLL).toBe('undefined');
+  await eject(machine, 2);
+  await expect.poll(() => names(machine), POLL).toEqual([]);
+});
+
 test('what the guest lets go of just before it is asked to is not found', async () => {
   await using machine = await Machine.create(demo);
   await machine.pci.plug(disk);
@@ -169,7 +183,6 @@ test('a reset pulls out what the guest never let go of, and QMP tells of it', as
   expect(await refused('device_add', { driver: 'e1000', netdev: 'n0' })).toMatch(/can't take value 'n0', it's in use$/);
   expect(await refused('netdev_add', { type: 'user', id: 'n0' })).toBe("Duplicate ID 'n0' for netdev");
   expect(await refused('netdev_del', { id: 'n0' })).toMatch(/is in use by a network card/);
-  await qmp.execute('device_del', { id: 'net1' });
   await qmp.execute('device_del', { id: 'net1' });
   expect(told).toEqual([]);
   await machine.reset();
