@@ -3,7 +3,7 @@ import { vncFlags, withVnc } from '../display/vnc.ts';
 import type { Flag } from '../flags.ts';
 import { freePort } from '../port-devices.ts';
 import { checkProperties, parseProperties, parseSwitch } from '../properties.ts';
-import { machine, type Settings } from '../settings.ts';
+import { machine, type Settings, warned } from '../settings.ts';
 import type { Backend } from './backend.ts';
 import { kinds } from './kinds.ts';
 import { isVirtualConsole, parseBackend, parseChardev } from './parse.ts';
@@ -13,10 +13,14 @@ const NO_WINDOW =
 /** The first display that is free, with its page. */
 const WEB = ':0,to=99,websocket=on';
 
-/** A window's properties are as little there as windows. */
-const windowProperties = ['gl', 'full-screen', 'window-close', 'show-cursor', 'grab-on-hover', 'zoom-to-fit', 'p2p'];
+/** What each display of QEMU's takes, on or off, and has no effect where there is no window. */
+const harmless = ['full-screen', 'show-cursor', 'window-close'];
+/** Other properties of windows are as little there as windows. */
+const windowProperties = ['grab-on-hover', 'zoom-to-fit', 'p2p'];
 const displayProperties = {
   type: /^(terminal|curses|none)$/,
+  gl: /^off$/,
+  ...Object.fromEntries(harmless.map((name) => [name, /^/])),
   ...Object.fromEntries(windowProperties.map((name) => [name, /^(?!)/])),
 };
 
@@ -53,8 +57,12 @@ export const characterFlags: readonly Flag[] = [
     apply: (settings, text) => {
       if (text === 'web') return withVnc(settings, WEB);
       if (text.startsWith('vnc=')) return withVnc(settings, text.slice('vnc='.length));
-      const { type } = checkProperties(text, displayProperties, NO_WINDOW);
-      return { ...settings, display: type === 'none' ? 'none' : 'terminal' };
+      const given = checkProperties(text, displayProperties, NO_WINDOW);
+      for (const name of harmless) if (given[name] !== undefined) parseSwitch(name, given[name]);
+      const shown = { ...settings, display: given.type === 'none' ? 'none' : 'terminal' } as const;
+      return given['window-close'] === undefined
+        ? shown
+        : warned(shown, '-display: there is no window that could be closed (window-close)');
     },
   },
   {

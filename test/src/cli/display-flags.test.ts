@@ -16,6 +16,24 @@ test.each([
 });
 
 test.each([
+  ['-display none,show-cursor=on', 'none'],
+  ['-display type=none,full-screen=off,gl=off', 'none'],
+  ['-display curses,show-cursor=off', 'terminal'],
+])('%s: what windows have is taken where it has no effect', (line, display) => {
+  expect(parse(line)).toEqual({ ...parse('-m 64'), display, machine: {} });
+});
+
+test('a window that is not there cannot be closed, which is told', () => {
+  expect(parse('-display none,window-close=off').warnings).toEqual([
+    '-display: there is no window that could be closed (window-close)',
+  ]);
+});
+
+test.each([
+  ['-display none,show-cursor=maybe', /-display: 'maybe' is neither on nor off; give show-cursor=on/],
+  ['-display none,gl=on', /-display: 'gl=on' is not supported: there are no windows/],
+  ['-display none,zoom-to-fit=on', /-display: 'zoom-to-fit=on' is not supported: there are no windows/],
+  ['-display none,foo=1', /-display: 'foo' is not supported in 'none,foo=1'/],
   ['-vga vmware', /-vga: 'vmware' is not supported: give std, cirrus or none/],
   ['-device cirrus-vga,vgamem_mb=16', /vgamem_mb=16: the adapter has 4 MB of memory; give 4, or leave it out/],
 ])('%s is refused', (line, message) => {
