@@ -15,7 +15,14 @@ export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../run
 export { describeShutdown, type Shutdown } from '../runtime/debug/shutdown.ts';
 export type { Watchpoint } from '../runtime/debug/watchpoints.ts';
 export type { DebugStop, WatchKind } from '../runtime/exec/stops.ts';
-export type { BiosInformation, SystemInformation } from '../runtime/firmware/smbios/index.ts';
+export type {
+  BiosInformation,
+  BoardInformation,
+  ChassisInformation,
+  MemoryInformation,
+  ProcessorInformation,
+  SystemInformation,
+} from '../runtime/firmware/smbios/information.ts';
 export { type AddressRange, type LogItem, logItems } from '../runtime/machine/log-items.ts';
 export {
   type CardModel,

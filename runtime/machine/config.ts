@@ -4,7 +4,7 @@ import type { EngineOptions } from '../exec/engine.ts';
 import type { DebugStop } from '../exec/stops.ts';
 import type { TieringOptions } from '../exec/tiering.ts';
 import type { BootModule } from '../firmware/load/index.ts';
-import type { SmbiosInformation } from '../firmware/smbios/index.ts';
+import type { SmbiosDescription, SmbiosInformation } from '../firmware/smbios/information.ts';
 import type { HistoryLimits } from '../history/checkpoints.ts';
 import type { ToHost } from '../host/messages.ts';
 import type { CardConfig } from './cards.ts';
@@ -77,7 +77,7 @@ export type RecordingConfig =
   | { readonly mode: 'replay'; readonly entries: Uint8Array };
 
 /** What the owner says of a machine, for SMBIOS tables. */
-export type SystemDescription = Pick<SmbiosInformation, 'bios' | 'system' | 'uuid'>;
+export type SystemDescription = SmbiosDescription & Pick<SmbiosInformation, 'uuid'>;
 
 /** What a machine is made of. */
 export interface MachineConfig {

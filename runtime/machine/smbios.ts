@@ -10,7 +10,7 @@ export function smbiosOf(config: MachineConfig): SmbiosImage {
   const { below, above } = splitMemory(config);
   return smbiosImage({
     ...config.system,
-    processor: [model.signature, featureWord(model.features, 1, 3)],
-    memory: [below, above],
+    cpuid: [model.signature, featureWord(model.features, 1, 3)],
+    ram: [below, above],
   });
 }

@@ -46,7 +46,10 @@ const right = {
   soundCards: ['sb16'],
   sound: { file: 'S', rate: 8000 },
   bootOrder: { order: 'c', once: 'd', menu: true, menuTime: 1, checkFloppy: false },
-  smbios: { bios: { vendor: 'v', release: '1.2' }, system: { serial: '1' } },
+  smbios: {
+    ...{ bios: { vendor: 'v', release: '1.2' }, system: { serial: '1' }, board: { asset: 'a' }, chassis: { sku: 's' } },
+    ...{ processor: { id: [1, 2], maxSpeed: 1 }, oemStrings: ['o'], memory: { speed: 1, bank: 'b' } },
+  },
   uuid: '00000000-0000-0000-0000-000000000001',
   debugExit: { iobase: 0x501, iosize: 4 },
   ...{ acpi: false, hpet: false, parallelPort: false, balloon: true, rng: true, pcTestdev: true, incoming: false },

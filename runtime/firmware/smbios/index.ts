@@ -1,45 +1,13 @@
+import type {
+  BiosInformation,
+  BoardInformation,
+  ChassisInformation,
+  MemoryInformation,
+  ProcessorInformation,
+  SmbiosInformation,
+  SystemInformation,
+} from './information.ts';
 import { ascii, type Field, littleEndian, structure, Type } from './structures.ts';
-
-/** Texts about the firmware: QEMU's `-smbios type=0`. */
-export interface BiosInformation {
-  /** Who makes it. */
-  readonly vendor?: string;
-  /** Its version, in any form. */
-  readonly version?: string;
-  /** Such as "04/01/2014". */
-  readonly date?: string;
-  /** Such as "1.2". */
-  readonly release?: string;
-}
-
-/** Texts about the system: QEMU's `-smbios type=1`. */
-export interface SystemInformation {
-  /** Who makes it. */
-  readonly manufacturer?: string;
-  /** The product's name. */
-  readonly product?: string;
-  /** Its version, in any form. */
-  readonly version?: string;
-  /** Its serial number. */
-  readonly serial?: string;
-  /** The number by which it is sold. */
-  readonly sku?: string;
-  /** The family of products that it is of. */
-  readonly family?: string;
-}
-
-/** What the tables tell. */
-export interface SmbiosInformation {
-  /** Missing: there is no structure about it, and firmware adds its own. */
-  readonly bios?: BiosInformation;
-  readonly system?: SystemInformation;
-  /** 16 bytes in the order of their digits. */
-  readonly uuid?: readonly number[];
-  /** What CPUID tells in leaf 1: EAX and EDX. */
-  readonly processor: readonly [signature: number, features: number];
-  /** Bytes below 4 GB and above. */
-  readonly memory: readonly [below: number, above: number];
-}
 
 /** The entry point, which points to nothing yet, and the structures. */
 export interface SmbiosImage {
@@ -52,17 +20,25 @@ const PRODUCT = 'Standard PC (i440FX + PIIX, 1996)';
 const VERSION = 'pc-i440fx';
 const [KB, MB, FOUR_GB] = [1024, 1 << 20, 0x100000000];
 const NONE = 0xffff;
-const handles = { bios: 0, system: 0x100, chassis: 0x300, processor: 0x400, array: 0x1000, device: 0x1100 } as const;
+/** The handle of a structure about errors, where there was none. */
+const NO_ERROR = 0xfffe;
+const handles = {
+  ...{ bios: 0, system: 0x100, board: 0x200, chassis: 0x300, processor: 0x400 },
+  ...{ oemStrings: 0xe00, array: 0x1000, device: 0x1100 },
+} as const;
 
 /** The tables of a machine (SMBIOS 2.8), with the structures and the values of QEMU's (hw/smbios/smbios.c). */
 export function smbiosImage(information: SmbiosInformation): SmbiosImage {
-  const { bios, system = {}, uuid = new Array<number>(16).fill(0) } = information;
+  const { bios, system = {}, board, chassis = {}, processor = {}, oemStrings = [], memory = {} } = information;
+  const { uuid = new Array<number>(16).fill(0), cpuid, ram } = information;
   const structures = [
     ...(bios ? [biosStructure(bios)] : []),
     systemStructure(system, uuid),
-    chassisStructure(system),
-    processorStructure(information.processor),
-    ...memoryStructures(information.memory),
+    ...(board ? [boardStructure(board)] : []),
+    chassisStructure(chassis),
+    processorStructure(processor, cpuid),
+    ...(oemStrings.length > 0 ? [oemStructure(oemStrings)] : []),
+    ...memoryStructures(memory, ram),
     structure(Type.boot, 0x2000, [new Uint8Array(6), [1, 0]]),
     structure(Type.end, 0x7f00, []),
   ];
@@ -108,8 +84,33 @@ function wireUuid(uuid: readonly number[]): Uint8Array {
   return Uint8Array.from([3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15], (from) => uuid[from]!);
 }
 
+/** It is the motherboard, in the chassis. */
+function boardStructure({
+  manufacturer = MAKER,
+  product = PRODUCT,
+  version = VERSION,
+  serial = '',
+  asset = '',
+  location = '',
+}: BoardInformation): Uint8Array {
+  return structure(Type.board, handles.board, [
+    ...[manufacturer, product, version, serial, asset],
+    ...[[1, 1] as const, location, [2, handles.chassis] as const],
+    ...([
+      [1, 0x0a],
+      [1, 0],
+    ] as const),
+  ]);
+}
+
 /** All states are "safe"; it is of another kind than those that there are. */
-function chassisStructure({ manufacturer = MAKER, version = VERSION }: SystemInformation): Uint8Array {
+function chassisStructure({
+  manufacturer = MAKER,
+  version = VERSION,
+  serial = '',
+  asset = '',
+  sku = '',
+}: ChassisInformation): Uint8Array {
   const states: Field[] = [
     [1, 3],
     [1, 3],
@@ -123,35 +124,53 @@ function chassisStructure({ manufacturer = MAKER, version = VERSION }: SystemInf
     [1, 0],
     [1, 0],
   ];
-  return structure(Type.chassis, handles.chassis, [manufacturer, [1, 1], version, '', '', ...states, ...rest, '']);
+  const texts = [manufacturer, [1, 1] as const, version, serial, asset];
+  return structure(Type.chassis, handles.chassis, [...texts, ...states, ...rest, sku]);
 }
 
-function processorStructure([signature, features]: readonly [number, number]): Uint8Array {
+/** What QEMU tells of a processor's clock, in MHz. */
+const USUAL_SPEED = 2000;
+
+function processorStructure(
+  {
+    socket = 'CPU',
+    manufacturer = MAKER,
+    version = VERSION,
+    serial = '',
+    asset = '',
+    part = '',
+    maxSpeed = USUAL_SPEED,
+    currentSpeed = USUAL_SPEED,
+    id,
+  }: ProcessorInformation,
+  cpuid: SmbiosInformation['cpuid'],
+): Uint8Array {
+  const [signature, features] = id ?? cpuid;
   return structure(Type.processor, handles.processor, [
-    'CPU 0',
+    `${socket} 0`,
     // A central processor of another family; then voltage, clocks in MHz, enabled in a socket of another kind, no caches.
     ...([
       [1, 3],
       [1, 1],
     ] as const),
-    MAKER,
+    manufacturer,
     ...([
-      [4, signature],
+      [4, signature >>> 0],
       [4, features >>> 0],
     ] as const),
-    VERSION,
+    version,
     ...([
       [1, 0],
       [2, 0],
-      [2, 2000],
-      [2, 2000],
+      [2, maxSpeed],
+      [2, currentSpeed],
       [1, 0x41],
       [1, 1],
       [2, NONE],
       [2, NONE],
       [2, NONE],
     ] as const),
-    ...['', '', ''],
+    ...[serial, asset, part],
     // One core, enabled, with one thread.
     ...([
       [1, 1],
@@ -163,45 +182,23 @@ function processorStructure([signature, features]: readonly [number, number]): U
   ]);
 }
 
+/** The texts have no fields, only a number of how many there are. */
+function oemStructure(texts: readonly string[]): Uint8Array {
+  return structure(Type.oemStrings, handles.oemStrings, [[1, texts.length]], texts);
+}
+
 /** One array with one module, which is at address 0 and goes on at 4 GB. */
-function memoryStructures([below, above]: readonly [number, number]): Uint8Array[] {
+function memoryStructures(information: MemoryInformation, [below, above]: readonly [number, number]): Uint8Array[] {
   const total = below + above;
-  const noError = 0xfffe;
   const array = structure(Type.memoryArray, handles.array, [
     ...([
       [1, 1],
       [1, 3],
       [1, 6],
       [4, total / KB],
-      [2, noError],
+      [2, NO_ERROR],
       [2, 1],
       [8, 0],
-    ] as const),
-  ]);
-  const device = structure(Type.memoryDevice, handles.device, [
-    ...([
-      [2, handles.array],
-      [2, noError],
-      [2, NONE],
-      [2, NONE],
-      [2, total / MB],
-      [1, 9],
-      [1, 0],
-    ] as const),
-    ...['DIMM 0', ''],
-    ...([
-      [1, 7],
-      [2, 2],
-      [2, 0],
-    ] as const),
-    ...[MAKER, '', '', ''],
-    ...([
-      [1, 0],
-      [4, 0],
-      [2, 0],
-      [2, 0],
-      [2, 0],
-      [2, 0],
     ] as const),
   ]);
   const ranges = [[0, below] as const, ...(above > 0 ? [[FOUR_GB, above] as const] : [])];
@@ -217,7 +214,47 @@ function memoryStructures([below, above]: readonly [number, number]): Uint8Array
       ] as const),
     ]),
   );
-  return [array, device, ...mapped];
+  return [array, memoryDevice(information, total), ...mapped];
+}
+
+function memoryDevice(
+  {
+    locator = 'DIMM',
+    bank = '',
+    manufacturer = MAKER,
+    serial = '',
+    asset = '',
+    part = '',
+    speed = 0,
+  }: MemoryInformation,
+  total: number,
+): Uint8Array {
+  return structure(Type.memoryDevice, handles.device, [
+    ...([
+      [2, handles.array],
+      [2, NO_ERROR],
+      [2, NONE],
+      [2, NONE],
+      [2, total / MB],
+      [1, 9],
+      [1, 0],
+    ] as const),
+    ...[`${locator} 0`, bank],
+    ...([
+      [1, 7],
+      [2, 2],
+      [2, speed],
+    ] as const),
+    ...[manufacturer, serial, asset, part],
+    ...([
+      [1, 0],
+      [4, 0],
+      [2, speed],
+      [2, 0],
+      [2, 0],
+      [2, 0],
+    ] as const),
+  ]);
 }
 
 /** The entry point (5.2.1). Firmware enters the tables' address and the checksums. */

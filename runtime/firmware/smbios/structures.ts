@@ -2,8 +2,10 @@
 export const Type = {
   bios: 0,
   system: 1,
+  board: 2,
   chassis: 3,
   processor: 4,
+  oemStrings: 11,
   memoryArray: 16,
   memoryDevice: 17,
   memoryMapped: 19,
@@ -17,9 +19,15 @@ export type Field = readonly [bytes: 1 | 2 | 4 | 8, value: number] | string | Ui
 /**
  * A structure with its texts behind it (6.1.2, 6.1.3). An empty text has the number 0.
  * @param handle what others call it by
+ * @param unnamed texts that no field has
  */
-export function structure(type: number, handle: number, fields: readonly Field[]): Uint8Array {
-  const texts: string[] = [];
+export function structure(
+  type: number,
+  handle: number,
+  fields: readonly Field[],
+  unnamed: readonly string[] = [],
+): Uint8Array {
+  const texts = [...unnamed];
   const textNumber = (text: string): number[] => {
     if (text === '') return [0];
     if (!texts.includes(text)) texts.push(text);

@@ -11,14 +11,19 @@ const options: MachineOptions = {
 };
 
 test('structures have the lengths of the specification, and handles of their own', () => {
-  const { tables, anchor } = smbiosImage({ bios: {}, processor: [0x6fb, 0], memory: [64 << 20, 64 << 20] });
+  const { tables, anchor } = smbiosImage({
+    ...{ bios: {}, board: {}, oemStrings: ['a', 'a'] },
+    ...{ cpuid: [0x6fb, 0], ram: [64 << 20, 64 << 20] },
+  });
   const structures = structuresOf(tables);
   expect(structures.map(({ type, bytes }) => [type, bytes.length])).toEqual([
     ...[
       [0, 0x18],
       [1, 0x1b],
+      [2, 0x0f],
       [3, 0x16],
       [4, 0x2a],
+      [11, 5],
       [16, 0x17],
       [17, 0x28],
       [19, 0x1f],
@@ -33,6 +38,47 @@ test('structures have the lengths of the specification, and handles of their own
   expect([view.getUint16(0x16, true), view.getUint16(0x1c, true)]).toEqual([tables.length, structures.length]);
   const [memory] = structures.filter(({ type }) => type === 17);
   expect(memory!.bytes[0x0c]! | (memory!.bytes[0x0d]! << 8)).toBe(128);
+});
+
+test('all that the owner may say is where QEMU has it', () => {
+  const { tables } = smbiosImage({
+    ...{ cpuid: [0x6fb, 0], ram: [64 << 20, 0] },
+    board: { serial: 'BS' },
+    chassis: { serial: 'CS', asset: 'CA', sku: 'CK' },
+    processor: {
+      ...{ socket: 'SOCK', serial: 'PS', asset: 'PA', part: 'PP' },
+      ...{ maxSpeed: 100, currentSpeed: 50, id: [0x55667788, 0x11223344] },
+    },
+    oemStrings: ['one', 'one'],
+    memory: { locator: 'L', bank: 'B', serial: 'DS', asset: 'DA', part: 'DP', speed: 1000 },
+  });
+  const told = structuresOf(tables).map(({ type, handle, bytes, texts }) => [
+    ...[type, handle],
+    Buffer.from(bytes.subarray(4)).toString('hex'),
+    texts.join('|').replaceAll('rawiron', 'QEMU').replaceAll('pc-i440fx', 'pc-i440fx-7.2'),
+  ]);
+  const product = 'Standard PC (i440FX + PIIX, 1996)';
+  // Read from QEMU's memory, where these are given by -smbios.
+  expect(told.filter(([type]) => [2, 3, 4, 11, 17].includes(type as number))).toEqual([
+    [2, 0x200, '0102030400010000030a00', `QEMU|${product}|pc-i440fx-7.2|BS`],
+    [3, 0x300, '010102030403030302000000000000000005', 'QEMU|pc-i440fx-7.2|CS|CA|CK'],
+    [
+      ...[4, 0x400, '01030102887766554433221103000000640032004101ffffffffffff04050601010102000100'],
+      'SOCK 0|QEMU|pc-i440fx-7.2|PS|PA|PP',
+    ],
+    [11, 0xe00, '02', 'one|one'],
+    [
+      ...[17, 0x1100, '0010feffffffffff400009000102070200e803030405060000000000e803000000000000'],
+      'L 0|B|QEMU|DS|DA|DP',
+    ],
+  ]);
+});
+
+test('texts that have no field are found by the guest, and saved', async () => {
+  await using machine = await Machine.create({ ...options, boot: { demo: true }, smbios: { oemStrings: ['a=b'] } });
+  await using copy = await Machine.restore(await machine.snapshot());
+  await copy.reset();
+  expect((await found(copy))!.find(({ type }) => type === 11)!.texts).toEqual(['a=b']);
 });
 
 /** A machine whose firmware has come to the boot sector. */
@@ -81,7 +127,13 @@ test('the UUID is told by monitors', async () => {
 
 test.each<[MachineOptions, string]>([
   [{ uuid: '0011' }, "failed to parse UUID string '0011': wrong format"],
-  [{ smbios: { board: {} } as never }, "'board'"],
+  [{ smbios: { slots: {} } as never }, "'slots'"],
+  [{ smbios: { processor: { maxSpeed: 70_000 } } }, 'smbios.processor.maxSpeed is 70000'],
+  [{ smbios: { processor: { id: [1] as never } } }, 'smbios.processor.id is'],
+  [{ smbios: { oemStrings: [''] } }, 'smbios.oemStrings[0] must be ASCII, and not empty'],
+  [{ smbios: { oemStrings: 'a' as never } }, 'smbios.oemStrings is'],
+  [{ smbios: { oemStrings: Array.from({ length: 256 }, () => 'a') } }, 'smbios.oemStrings has 256 texts'],
+  [{ smbios: { oemStrings: ['a'.repeat(1500)] } }, 'the SMBIOS tables have '],
   [{ smbios: { system: { colour: 'red' } as never } }, "'colour'"],
   [{ smbios: { system: { product: 'a\nb' } } }, 'smbios.system.product must be ASCII, of at most 64 characters'],
   [{ smbios: { bios: { release: 'new' } } }, "smbios.bios.release is 'new'; it is two numbers such as 1.2"],
