@@ -1,9 +1,11 @@
 import type { BootModule } from '../runtime/firmware/load/index.ts';
 import { ROM_FOLDER } from '../runtime/machine/board-files.ts';
+import type { MemoryContent } from '../runtime/machine/boot.ts';
 import type { DisplayModel } from '../runtime/machine/models.ts';
 import { ConfigurationError, messageOf } from './errors.ts';
 import type { Firmware, Host, OwnFirmware, VideoFirmware } from './host.ts';
 import type { MachineConfig } from './machine-core.ts';
+import type { MemoryContentOptions } from './memory-contents.ts';
 import { checkedBytes, isBytes } from './option-checks.ts';
 import {
   bootOf,
@@ -16,7 +18,10 @@ import {
 } from './options.ts';
 
 /** What a machine starts with, the display adapter's video BIOS, and what firmware boots a kernel by. */
-export type StartImages = Pick<MachineConfig, 'boot' | 'videoRom' | 'kernelLoader' | 'firmwareFiles'>;
+export type StartImages = Pick<
+  MachineConfig,
+  'boot' | 'videoRom' | 'kernelLoader' | 'firmwareFiles' | 'memoryContents'
+>;
 
 /** Which video BIOS belongs to which display adapter. */
 const videoBiosNames: Readonly<Record<DisplayModel, keyof VideoFirmware>> = {
@@ -32,7 +37,7 @@ export type ImageHost = Pick<Host, 'readFile' | 'seabios' | 'ipxe' | 'keep'>;
  * @throws ConfigurationError for files that cannot be read
  */
 export async function loadImages(
-  options: Pick<MachineOptions, 'boot' | 'drives' | 'vga' | 'videoBios' | 'firmwareFiles'>,
+  options: Pick<MachineOptions, 'boot' | 'drives' | 'vga' | 'videoBios' | 'firmwareFiles' | 'memoryContents'>,
   host: ImageHost,
 ): Promise<StartImages> {
   const boot = bootOf(options);
@@ -40,7 +45,11 @@ export async function loadImages(
   const kernel = 'kernel' in boot ? await loadKernel(boot, host) : undefined;
   // Also where nothing runs it: a file that isn't there is a mistake.
   const given = options.videoBios === undefined ? undefined : await loadImage('video BIOS', options.videoBios, host);
-  const files = await loadFirmwareFiles(options, host);
+  const { memoryContents } = options;
+  const files = {
+    ...(await loadFirmwareFiles(options, host)),
+    ...(memoryContents && { memoryContents: await loadMemoryContents(memoryContents, host) }),
+  };
   if (name === undefined) return { boot: kernel ?? { demo: true }, ...files };
   const firmware = name === null ? await ownFirmware(host) : await loadFirmware(name, host);
   const kernelLoader = kernel && (await ownFirmware(host)).kernelLoader;
@@ -64,6 +73,18 @@ async function loadFirmwareFiles(
     return [name, bytes] as const;
   });
   return { firmwareFiles: Object.fromEntries(await Promise.all(loading)) };
+}
+
+async function loadMemoryContents(
+  contents: readonly MemoryContentOptions[],
+  host: Pick<Host, 'readFile'>,
+): Promise<readonly MemoryContent[]> {
+  return await Promise.all(
+    contents.map(async ({ image, address = 0, ...others }) => ({
+      image: image === undefined ? new Uint8Array() : await loadImage('image for the memory', image, host),
+      ...{ address, ...others },
+    })),
+  );
 }
 
 /** Firmware leaves out what has not the mark of an option ROM, without a word. */

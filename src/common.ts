@@ -79,6 +79,7 @@ export type { MachineLimits } from './limits.ts';
 export type { ListenAddress } from './listen-address.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
 export type { DebugConsole, MachineEvents, MachineState, PauseReason, Probe } from './machine-types.ts';
+export type { MemoryContentOptions } from './memory-contents.ts';
 export type {
   MemoryDumpEnd,
   MemoryDumpEvents,

@@ -1,15 +1,21 @@
-/** What a property of devices is: its type, as QEMU has it, and what it is for where the name does not say it. */
+/** What a property of devices is, or that of one model: its type, as QEMU has it, and what it is for where the name does not say it. */
 type Property = readonly [type: string, meaning?: string];
 
 const properties: Readonly<Record<string, Property>> = {
   addr: ['int32', 'slot of the PCI bus and function, such as 06.0 or 06'],
+  'loader.addr': ['uint64'],
   audiodev: ['str', 'the -audiodev that it sounds to'],
   bootindex: ['int32'],
   chardev: ['str', 'the -chardev that it is connected to'],
+  'cpu-num': ['uint32'],
+  data: ['uint64'],
+  'data-be': ['bool'],
+  'data-len': ['uint8'],
   dma: ['uint32'],
   dma16: ['uint32'],
   dma_mask: ['uint64'],
   drive: ['str', 'the -drive or -blockdev with its image'],
+  'force-raw': ['bool'],
   fsdev: ['str'],
   index: ['uint32'],
   iobase: ['uint32'],
@@ -44,7 +50,7 @@ export function deviceOptionsText(model: string, defaults: Readonly<Record<strin
   return optionsText(
     model,
     names.map((name) => {
-      const [type, meaning] = properties[name] ?? ['str'];
+      const [type, meaning] = properties[`${model}.${name}`] ?? properties[name] ?? ['str'];
       return { name, type, meaning, value: defaults[name]! };
     }),
   );

@@ -44,6 +44,7 @@ const kinds = {
   vga: 'part',
   videoBios: 'image',
   firmwareFiles: 'image',
+  memoryContents: 'image',
   debugConsole: 'part',
   log: 'setting',
   logRanges: 'here',

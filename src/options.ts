@@ -1,4 +1,5 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
+import { ALONE, processorCount } from '../runtime/cpu/topology.ts';
 import type { AddressRange, LogItem } from '../runtime/machine/log-items.ts';
 import { type DisplayModel, displayModels, type SoundCardModel, type UsbInput } from '../runtime/machine/models.ts';
 import type { UsbControllerConfig } from '../runtime/machine/usb-plan.ts';
@@ -14,6 +15,7 @@ import { checkedLayout, type KeyboardLayout } from './input/layout.ts';
 import { checkedLimits, type MachineLimits } from './limits.ts';
 import { checkedLog, checkedLogRanges, checkedTrace } from './log-options.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
+import { checkMemoryContents, type MemoryContentOptions } from './memory-contents.ts';
 import { checkedMemory, checkedMemoryBelow4G } from './memory-size.ts';
 import { checkedOneOf, checkImage, checkNames, checkText, shown } from './option-checks.ts';
 import { optionNames } from './option-kinds.ts';
@@ -196,6 +198,8 @@ export interface MachineOptions {
    * `genroms/` our BIOS and SeaBIOS run as an option ROM.
    */
   readonly firmwareFiles?: Readonly<Record<string, Image>>;
+  /** What is put into memory whenever the machine is reset. */
+  readonly memoryContents?: readonly MemoryContentOptions[];
   /** Adds a debug console at this port; `Machine.debugConsole` has its output. */
   readonly debugConsole?: {
     /** The port, 0xe9 by custom. */
@@ -242,6 +246,8 @@ export function checkOptions(
   checkedLayout(options.keyboardLayout);
   checkVideoBios(options);
   if (options.firmwareFiles !== undefined) checkFirmwareFiles(options.firmwareFiles, firmwareOf(options) !== undefined);
+  const topology = options.processors === undefined ? ALONE : checkedProcessors(options.processors, options.cpu);
+  checkMemoryContents(options.memoryContents ?? [], processorCount(topology));
   checkedLimits(options.limits ?? {});
   const booted = 'kernel' in boot ? 'kernel' : 'demo' in boot ? 'demo' : 'bios';
   const memoryBytes = checkedMemory(memory, booted);
@@ -251,7 +257,7 @@ export function checkOptions(
       memoryBelow4G: checkedMemoryBelow4G(options.memoryBelow4G, memoryBytes, booted),
     }),
     ...(options.cpu !== undefined && { cpu: within('cpu', () => checkedCpu(options.cpu!)) }),
-    ...(options.processors !== undefined && { topology: checkedProcessors(options.processors, options.cpu) }),
+    ...(options.processors !== undefined && { topology }),
     ...checkedEngine(options.engine ?? {}),
     rebootAction: checkedOneOf('reboot action', reboot, ['reset', 'exit']),
     ...(options.shutdown !== undefined && {

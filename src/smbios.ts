@@ -2,7 +2,7 @@ import { smbiosImage } from '../runtime/firmware/smbios/index.ts';
 import type { SmbiosDescription } from '../runtime/firmware/smbios/information.ts';
 import type { SystemDescription } from '../runtime/machine/config.ts';
 import { ConfigurationError } from './errors.ts';
-import { checkedInteger, checkNames, checkString, shown } from './option-checks.ts';
+import { checkArray, checkedInteger, checkNames, checkString, shown } from './option-checks.ts';
 
 /** What the guest is told of the machine in SMBIOS tables: QEMU's `-smbios`. What is left out is as usual. */
 export interface SmbiosOptions extends SmbiosDescription {}
@@ -68,9 +68,8 @@ function checkId(option: string, id: unknown): void {
 }
 
 /** An empty one would be the end of all. */
-function checkOemStrings(strings: unknown = []): void {
-  if (!Array.isArray(strings))
-    throw new ConfigurationError(`smbios.oemStrings is ${shown(strings)}; it must be a list`);
+function checkOemStrings(strings: readonly string[] = []): void {
+  checkArray('smbios.oemStrings', strings);
   if (strings.length > MOST_STRINGS)
     throw new ConfigurationError(`smbios.oemStrings has ${strings.length} texts; there may be ${MOST_STRINGS}`);
   for (const [n, text] of strings.entries()) {

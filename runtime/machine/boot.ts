@@ -4,15 +4,64 @@ import type { PortBus } from '../bus/ports.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { setRealSegment, setSegment } from '../cpu/segmentation.ts';
 import { Fpu } from '../cpu/x87/fpu.ts';
-import type { BootState } from '../firmware/load/index.ts';
+import { parseElf } from '../firmware/load/elf.ts';
+import { isElf } from '../firmware/load/elf-header.ts';
+import { BootError, type BootState } from '../firmware/load/index.ts';
 import type { PhysicalMemory } from '../memory/physical.ts';
 
 /** Access rights of the flat segments: present, DPL 0, G, D/B, accessed; readable code, writable data. */
 const FLAT_CODE = 0xc09b00;
 const FLAT_DATA = 0xc09300;
 
-/** Puts a directly loaded guest in memory and the CPU at its first instruction. All has just been reset. */
-export function applyBoot(cpu: Cpu, memory: PhysicalMemory, ports: PortBus, boot: BootState): void {
+/** What is put into memory at each reset: QEMU's generic loader. */
+export interface MemoryContent {
+  /** The segments of an ELF file have addresses of their own. */
+  readonly image: Uint8Array;
+  readonly address: number;
+  /** An ELF file, too, is put there as it is. */
+  readonly raw?: boolean;
+  /** The processor that begins there, or at an ELF file's entry. */
+  readonly processor?: number;
+}
+
+/**
+ * Puts a directly loaded guest, if there is one, in memory and the CPU at its first instruction, and then `contents` in memory. All has just
+ * been reset.
+ * @throws BootError for contents that cannot be there
+ */
+export function applyBoot(
+  cpu: Cpu,
+  memory: PhysicalMemory,
+  ports: PortBus,
+  boot: BootState | null,
+  contents: readonly MemoryContent[] = [],
+): void {
+  if (boot) enterGuest(cpu, memory, ports, boot);
+  for (const content of contents) {
+    const entry = putContent(memory, content);
+    // The others wait for the first one, which tells them where to begin.
+    if (content.processor === 0) cpu.state[Word.eip] = entry;
+  }
+}
+
+/** Returns where the program begins. */
+function putContent(memory: PhysicalMemory, { image, address, raw = false }: MemoryContent): number {
+  const isProgram = !raw && isElf(image);
+  const raws = [{ address, bytes: image, size: image.length }];
+  const { segments, entry } = isProgram ? parseElf(image) : { segments: raws, entry: address };
+  try {
+    for (const segment of segments) {
+      memory.write(segment.address, segment.bytes);
+      memory.write(segment.address + segment.bytes.length, new Uint8Array(segment.size - segment.bytes.length));
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new BootError(`what is to be put into memory has no place: ${error.message}; give another address`);
+  }
+  return entry;
+}
+
+function enterGuest(cpu: Cpu, memory: PhysicalMemory, ports: PortBus, boot: BootState): void {
   for (const { address, bytes } of boot.writes) memory.write(address, bytes);
   for (const [port, value] of boot.ports ?? []) ports.write(port, 1, value);
   const { state } = cpu;

@@ -7,6 +7,7 @@ import type { BootModule } from '../firmware/load/index.ts';
 import type { SmbiosDescription, SmbiosInformation } from '../firmware/smbios/information.ts';
 import type { HistoryLimits } from '../history/checkpoints.ts';
 import type { ToHost } from '../host/messages.ts';
+import type { MemoryContent } from './boot.ts';
 import type { CardConfig } from './cards.ts';
 import type { DriveConfig } from './drives.ts';
 import type { AddressRange, LogItem } from './log-items.ts';
@@ -159,6 +160,8 @@ export interface MachineConfig {
   readonly videoRom?: Uint8Array;
   /** What firmware and systems find in fw_cfg besides what the board tells, by the names of files there. */
   readonly firmwareFiles?: Readonly<Record<string, Uint8Array>>;
+  /** What is put into memory at each reset. */
+  readonly memoryContents?: readonly MemoryContent[];
   /** Option ROM by which firmware boots the kernel (firmware/kernel-loader). */
   readonly kernelLoader?: Uint8Array;
   /** Port of the debug console. */

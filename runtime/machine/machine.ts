@@ -219,13 +219,13 @@ export class MachineCore {
       ...{ cpu, clock, events, localApics: pc.localApics },
       isInterruptPending: () => pc.interrupts.pending,
       callAttention: () => this.callAttention(),
-      boot: () => this.boot(),
+      boot: () => this.boot([]),
       holdsTurn: () => this.engine.stops.isSteppingAlone || this.engine.stops.isDue,
     });
   }
 
-  private boot(): void {
-    if (this.guest) applyBoot(this.cpu, this.memory, this.pc.ports, this.guest);
+  private boot(contents = this.config.memoryContents): void {
+    applyBoot(this.cpu, this.memory, this.pc.ports, this.guest, contents);
   }
 
   /** As if the reset button was pressed; a directly loaded guest is loaded anew. */
@@ -242,7 +242,7 @@ export class MachineCore {
   /** Firmware finds what the system left for it; without firmware the system goes on where it has said. */
   private wake(): void {
     this.restart(() => this.pc.wake());
-    if (this.guest && !applyWake(this.cpu, this.memory, this.pc.ports, this.guest)) this.boot();
+    if (this.guest && !applyWake(this.cpu, this.memory, this.pc.ports, this.guest)) this.boot([]);
     this.tellSuspension('wake');
   }
 

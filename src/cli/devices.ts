@@ -14,6 +14,7 @@ import { acceptedProperties, checkAccepted } from './accepted-properties.ts';
 import type { Backend } from './backends/backend.ts';
 import { connectDrive } from './drive-flags.ts';
 import { addAhci } from './drive-places.ts';
+import { loaderDevice } from './loader-device.ts';
 import { addCard } from './network-flags.ts';
 import { deviceBus, hasAddress, withAddress } from './pci-addresses.ts';
 import { onBoardProblem, portDevices } from './port-devices.ts';
@@ -246,6 +247,7 @@ export const devices: Readonly<Record<string, Device>> = {
     properties: { dma_mask: '0xfffffff' },
     apply: (settings, { dma_mask }) => machine(settings, { edu: { dmaMask: parseInteger('dma_mask', dma_mask) } }),
   },
+  loader: loaderDevice,
   'pc-testdev': {
     help: 'what kvm-unit-tests asks for',
     properties: {},
@@ -264,6 +266,12 @@ const values: Readonly<Record<string, string>> = {
   iobase: 'PORT',
   irq: 'N',
   mount_tag: 'TAG',
+  file: 'FILE',
+  data: 'N',
+  'data-len': 'N',
+  'data-be': 'on',
+  'force-raw': 'on',
+  'cpu-num': 'N',
   name: 'NAME',
 };
 
@@ -300,7 +308,7 @@ export function applyDevice(settings: Settings, text: string): Settings {
   if (given.bus !== undefined && !('bus' in properties)) checkBus(driver, given.bus);
   const used = Object.entries(given).filter(([name]) => name in properties);
   const added = withDeviceId(apply(settings, { ...properties, ...Object.fromEntries(used) }), given.id);
-  return given.addr === undefined ? added : withAddress(added, driver, given.addr);
+  return given.addr !== undefined && hasAddress(driver) ? withAddress(added, driver, given.addr) : added;
 }
 
 /** The settings with the name of one more -device: no two have the same, of whatever kind they are. */

@@ -54,3 +54,12 @@ export function parseInteger(property: string, text: string): number {
     throw new ConfigurationError(`'${text}' is not a whole number; give ${property}=N`);
   return Number(text);
 }
+
+const MOST_WORD = 2n ** 64n - 1n;
+
+/** The same of 64 bits. */
+export function parseWord(property: string, text: string): bigint {
+  const word = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? BigInt(text) : -1n;
+  if (word >= 0n && word <= MOST_WORD) return word;
+  throw new ConfigurationError(`'${text}' is no whole number of 64 bits; give ${property}=N`);
+}

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ConfigurationError, type SmbiosOptions } from '../index.ts';
 import { capitalized, systemMessage } from '../node/system-message.ts';
 import type { Flag } from './flags.ts';
-import { checkProperties, type PropertyPatterns, parseInteger, propertyList } from './properties.ts';
+import { checkProperties, type PropertyPatterns, parseInteger, parseWord, propertyList } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 
 const text = /^/;
@@ -87,10 +87,8 @@ function meantBy(name: string, value: string): string | number | readonly number
 
 /** Two words: what a processor tells in EAX and EDX. */
 function identification(value: string): readonly number[] {
-  if (!/^(0x[0-9a-f]{1,16}|\d{1,19})$/i.test(value))
-    throw new ConfigurationError(`'${value}' is no number of 64 bits; give processor-id=N`);
-  const id = BigInt(value);
-  return [Number(BigInt.asUintN(32, id)), Number(BigInt.asUintN(32, id >> 32n))];
+  const id = parseWord('processor-id', value);
+  return [Number(BigInt.asUintN(32, id)), Number(id >> 32n)];
 }
 
 function contentOf(path: string): string {

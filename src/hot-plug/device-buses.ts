@@ -21,7 +21,7 @@ const buses: Readonly<Record<Bus, readonly string[]>> = {
   ],
   'usb-bus': ['usb-kbd', 'usb-mouse', 'usb-tablet', 'usb-storage'],
   'virtio-serial': ['virtconsole', 'virtserialport'],
-  none: ['VGA', 'cirrus-vga', 'piix3-ide', 'PIIX3', 'i440FX'],
+  none: ['loader', 'VGA', 'cirrus-vga', 'piix3-ide', 'PIIX3', 'i440FX'],
 };
 
 const MOST_ON_CHANNEL = 2;

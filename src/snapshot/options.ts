@@ -18,6 +18,7 @@ const bootParts = ['kernel', 'initrd', 'append', 'bios', 'flash', 'demo', 'kerne
 const driveParts = ['interface', 'index', 'media', 'serial', 'bootIndex', 'bus', 'port', 'device'];
 const cardParts = ['card', 'mac', 'name', 'rom', 'bootIndex'];
 const moduleParts = ['image', 'string'];
+const contentParts = ['image', 'address', 'raw', 'processor'];
 const imageParts = ['kernel', 'initrd', 'bios', 'rom', 'image'];
 
 /** What the machine was made with besides its options. */
@@ -29,12 +30,13 @@ export interface SavedParts extends StartImages {
 
 /** The options with images in the place of their files' names. */
 export function savedOptions(options: MachineOptions, saved: SavedParts): Saved {
-  const { boot, videoRom, firmwareFiles, drives, cards, shares } = saved;
+  const { boot, videoRom, firmwareFiles, memoryContents, drives, cards, shares } = saved;
   return {
     ...lastingOf(options),
     boot: boot as Saved,
     ...(videoRom && { videoBios: videoRom }),
     ...(firmwareFiles && { firmwareFiles }),
+    ...(memoryContents && { memoryContents: memoryContents.map((content) => partsOf(content, contentParts)) }),
     drives: drives.map((plan) => partsOf(plan, driveParts)),
     ...(shares.length > 0 && { shares: shares.map(savedShare) }),
     network: cards.map(({ model, mac, name, rom, bootIndex }) => ({
@@ -51,7 +53,7 @@ export function savedOptions(options: MachineOptions, saved: SavedParts): Saved 
  */
 export function restoredOptions(saved: Saved): MachineOptions {
   const parts = saved as Readonly<Record<string, Saved>>;
-  const { boot, videoBios, firmwareFiles, drives = [], network = [], shares = [] } = parts;
+  const { boot, videoBios, firmwareFiles, memoryContents, drives = [], network = [], shares = [] } = parts;
   if (videoBios !== undefined && !(videoBios instanceof Uint8Array)) throw foreign('videoBios');
   if (firmwareFiles !== undefined && !isOfBytes(firmwareFiles)) throw foreign('firmwareFiles');
   const restored = {
@@ -59,6 +61,11 @@ export function restoredOptions(saved: Saved): MachineOptions {
     boot: restoredBoot(boot),
     ...(videoBios && { videoBios }),
     ...(firmwareFiles && { firmwareFiles }),
+    ...(memoryContents !== undefined && {
+      memoryContents: listOf(memoryContents, 'memoryContents').map((content) =>
+        imagesOf(content, contentParts, 'memoryContents'),
+      ),
+    }),
     drives: listOf(drives, 'drives').map((drive) => partsOf(drive as object, driveParts)),
     network: listOf(network, 'network').map((card) => imagesOf(card, cardParts, 'network')),
     shares: listOf(shares, 'shares').map(restoredShare),

@@ -65,6 +65,7 @@ const right = {
     vga: 'std',
     videoBios: 'V',
     firmwareFiles: { 'opt/x': 'F' },
+    memoryContents: [{ image: 'F', address: 4096, raw: true, processor: 0 }],
   },
   ...{
     debugConsole: { iobase: 0xe9 },

@@ -35,7 +35,7 @@ test.each([
   ['-smbios type=9', "-smbios: 'type=9' is not supported: give type=0 (the firmware), 1 (the system), 2 (the board)"],
   ['-smbios type=2,sku=a', "-smbios: 'sku' is not supported in 'type=2,sku=a'"],
   ['-smbios type=4,max-speed=fast', "-smbios: 'fast' is not a whole number; give max-speed=N"],
-  ['-smbios type=4,processor-id=x', "-smbios: 'x' is no number of 64 bits; give processor-id=N"],
+  ['-smbios type=4,processor-id=x', "-smbios: 'x' is no whole number of 64 bits; give processor-id=N"],
   ['-smbios type=11,path=/no/such', "-smbios: Could not open '/no/such': No such file or directory"],
 ])('%s is refused', (line, message) => {
   expect(() => parse(line)).toThrow(message);
