@@ -1,18 +1,19 @@
-import { rm } from 'node:fs/promises';
+import { rm, truncate } from 'node:fs/promises';
+import { messageOf } from '../../errors.ts';
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage, openFile } from '../../node/storage.ts';
 import type { ImageFormat } from '../../storage/open.ts';
 import { createQcow2, type NewQcow2 } from '../../storage/qcow2/create.ts';
 import { preallocate } from '../../storage/qcow2/preallocate.ts';
 import { RawDisk } from '../../storage/raw.ts';
-import type { ByteStore, Disk } from '../../storage/store.ts';
+import { type ByteStore, type Disk, StorageError } from '../../storage/store.ts';
 import type { Preallocation } from './options.ts';
 
 /** What a new image is to be. */
 type NewImage = NewQcow2 & { readonly preallocation?: Preallocation };
 
 /**
- * Makes an image in the place of what the file has, and closes it. A file that wasn't there is gone again if that fails.
+ * Makes an image in the place of what the file has, and closes it. A file that wasn't there is gone again if that fails, another one is empty then.
  * @param fill gets the disk, which reads as zero or as its backing disk
  */
 export async function makeImage(
@@ -28,8 +29,14 @@ export async function makeImage(
     await fill(disk).finally(() => disk.close());
   } catch (error) {
     await store.close();
-    if (wasEmpty) await rm(store.name, { force: true });
-    throw error;
+    if (wasEmpty) {
+      await rm(store.name, { force: true });
+      throw error;
+    }
+    // What is there looks like an image, and isn't whole. A block device keeps its size.
+    await truncate(store.name).catch(() => {});
+    const why = messageOf(error);
+    throw new StorageError(store, `is not the image that it should become, and what it had is gone: ${why}`);
   }
 }
 

@@ -87,7 +87,7 @@ export async function repairAll(store: ByteStore): Promise<CheckResult> {
   await check.run();
   const found = check.result();
   if (found.errors.length + found.leaks > 0) {
-    await check.setCounts((count, uses) => count !== uses);
+    await check.setCounts((count, uses) => count < uses || (count > uses && !check.hasLost));
     await check.repairFlags();
   }
   if ((await checkQcow2(store)).errors.length === 0) await clearMarks(new ImageFile(store, await readHeader(store)));
@@ -110,6 +110,8 @@ class Check {
   /** By the offsets of L2 tables. Each is walked once: a small image can point to one more often than anybody can wait for. */
   readonly #tables = new Map<number, TableUse>();
   readonly #errors: string[] = [];
+  /** An entry doesn't say any more where something is: nothing may become free. */
+  hasLost = false;
   #wrongFlags = 0;
   #leaks = 0;
   #allocated = 0;
@@ -194,6 +196,7 @@ class Check {
     for (let index = 0; index < l1.bytes.length / 8; index++) {
       const entry = getEntry(l1, index);
       const offset = entryOffset(entry);
+      if (offset === 0 && isOwnEntry(entry)) this.#loses(`entry ${index} of an L1 table`);
       if (offset === 0 || !this.#useCluster(offset, 'L2 table')) continue;
       await this.#compareOwn(entry, offset, isActive, 'L2 table');
       const { times, isActive: isKnown } = this.#tables.get(offset) ?? { times: 0, isActive: false };
@@ -208,6 +211,7 @@ class Check {
       const entry = getEntry(table, index);
       const mapping = this.#decode(entry);
       const range = mapping && hostRange(mapping, this.#file.clusterSize);
+      if (mapping?.kind === 'unallocated' && isOwnEntry(entry)) this.#loses(`entry ${index} of an L2 table`);
       if (!mapping || !range) continue;
       this.#use(
         range[0],
@@ -258,6 +262,12 @@ class Check {
     }
     this.#use(offset, this.#file.clusterSize, what);
     return true;
+  }
+
+  /** What the entry's cluster refers to seems to be used by nobody, and may be the guest's data. */
+  #loses(what: string): void {
+    this.hasLost = true;
+    this.#error(`${what} has a COPIED flag and no offset`);
   }
 
   #overlaps(offset: number, what: string): void {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MemoryStore } from '../../../../src/storage/memory-store.ts';
-import { checkQcow2 } from '../../../../src/storage/qcow2/check.ts';
+import { checkQcow2, repairAll, repairLeaks } from '../../../../src/storage/qcow2/check.ts';
 import { createQcow2 } from '../../../../src/storage/qcow2/create.ts';
 import { createSnapshot } from '../../../../src/storage/qcow2/image-snapshots.ts';
 import { contents, MemoryHost } from '../memory-host.ts';
@@ -57,4 +57,20 @@ test('an L1 table that two snapshots have is an error, and is looked at once', a
   const errors = await errorsOf(image);
   expect(errors).toContain(`the L1 table of a snapshot at offset 0x${l1.toString(16)} overlaps other metadata`);
   expect(errors.filter((error) => error.includes('0x10000000000 is beyond the end'))).toHaveLength(1);
+});
+
+test.each(['L1', 'L2'])('what an %s entry has lost is no leak, and does not become free', async (level) => {
+  const image = await imageWith([]);
+  const l1 = Number(image.getBigUint64(field.l1Offset));
+  const l2 = Number(BigInt.asUintN(56, image.getBigUint64(l1)));
+  image.setBigUint64(level === 'L1' ? l1 : l2, 1n << 63n);
+  const problem = `entry 0 of an ${level} table has a COPIED flag and no offset`;
+  expect(await errorsOf(image)).toEqual([problem]);
+  for (const repair of [repairLeaks, repairAll]) {
+    const store = new MemoryStore('image', new Uint8Array(image.buffer.slice(0)));
+    const { leaks } = await repair(store);
+    const left = await checkQcow2(store);
+    expect(left).toMatchObject({ errors: [problem], leaks });
+    expect(leaks).toBeGreaterThan(0);
+  }
 });
