@@ -7,16 +7,11 @@ import { Mxcsr, realInstructions } from '../../../translator/abi/sse.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import type { Cpu } from '../cpu.ts';
 import { Exception } from '../x87/context.ts';
-
-/** Where an instruction's operands are: state words, but the source may be at a linear address. */
-interface Places {
-  readonly destination: number;
-  readonly source: number;
-  readonly inMemory: boolean;
-}
+import { formats, type Operands, type PlainOperation, plainOperations, smallestOf } from './lanes.ts';
+import { singles } from './number.ts';
 
 interface Computation {
-  compute(x: number, y: number): number;
+  readonly compute: PlainOperation;
   /** The result is one of the operands, as it is: MIN and MAX. */
   readonly chooses?: boolean;
   /** A result below the smallest normal number is exact: all sums of numbers that are multiples of the smallest denormal. */
@@ -25,30 +20,36 @@ interface Computation {
   readonly isUnary?: boolean;
 }
 
+const { ADD, SUB, MUL, DIV, SQRT } = plainOperations;
 const computations: Readonly<Record<string, Computation>> = {
-  ADD: { compute: (x, y) => x + y, isExactWhenTiny: true },
-  SUB: { compute: (x, y) => x - y, isExactWhenTiny: true },
-  MUL: { compute: (x, y) => x * y },
-  DIV: { compute: (x, y) => x / y },
-  SQRT: { compute: (_x, y) => Math.sqrt(y), isUnary: true },
+  ADD: { compute: ADD, isExactWhenTiny: true },
+  SUB: { compute: SUB, isExactWhenTiny: true },
+  MUL: { compute: MUL },
+  DIV: { compute: DIV },
+  SQRT: { compute: SQRT, isUnary: true },
   MIN: { compute: (x, y) => (x < y ? x : y), chooses: true },
   MAX: { compute: (x, y) => (y < x ? x : y), chooses: true },
 };
 
-const lanesOf: Readonly<Record<string, number>> = { PS: 4, SS: 1, PD: 2, SD: 1 };
-
 interface Instruction extends Computation {
   readonly isSingle: boolean;
   readonly lanes: number;
+  readonly words: number;
   /** The smallest normal number. */
   readonly smallest: number;
 }
 
 function instructionOf(name: string): Instruction | undefined {
-  const [computation, lanes] = [computations[name.slice(0, -2)], lanesOf[name.slice(-2)]];
-  if (computation === undefined || lanes === undefined) return undefined;
-  const isSingle = name.endsWith('S');
-  return { ...computation, isSingle, lanes, smallest: isSingle ? 2 ** -126 : 2 ** -1022 };
+  const [computation, format] = [computations[name.slice(0, -2)], formats[name.slice(-2)]];
+  if (computation === undefined || format === undefined) return undefined;
+  const [encoding, lanes] = format;
+  return {
+    ...computation,
+    isSingle: encoding === singles,
+    lanes,
+    words: (lanes * encoding.bytes) / 4,
+    smallest: smallestOf(encoding),
+  };
 }
 
 const instructions = realInstructions.map(instructionOf);
@@ -74,24 +75,31 @@ const other = new Register();
 
 const { denormal, underflow, precision } = Exception;
 
+/** Words of an instruction's source in memory, of one that {@link computeDenormals} knows. Raises #PF. */
+export function loadSource({ memory }: Cpu, number: number, linear: number): number[] {
+  const words: number[] = [];
+  for (let n = 0; n < (instructions[number]?.words ?? 0); n++) words.push(memory.load32(linear + 4 * n));
+  return words;
+}
+
 /**
- * Executes the real instruction of that number (translator/abi/sse.ts), or changes nothing: false. Raises #PF. The caller knows that SSE
- * instructions can be executed.
+ * Executes the real instruction of that number (translator/abi/sse.ts), or changes nothing: false. The caller knows that SSE instructions
+ * can be executed, and has loaded the source.
  */
-export function computeDenormals({ state, memory }: Cpu, number: number, places: Places): boolean {
+export function computeDenormals({ state }: Pick<Cpu, 'state'>, number: number, operands: Operands): boolean {
   const instruction = instructions[number];
   const mxcsr = state[Word.mxcsr]!;
   if (instruction === undefined || (mxcsr & (Mxcsr.masks | Mxcsr.rounding)) !== Mxcsr.masks) return false;
-  const count = instruction.isSingle ? instruction.lanes : 2 * instruction.lanes;
-  const { destination, source, inMemory } = places;
-  for (let n = 0; n < count; n++) {
+  const { words } = instruction;
+  const { destination, source, loaded } = operands;
+  for (let n = 0; n < words; n++) {
     own.words[n] = state[destination + n]!;
-    other.words[n] = inMemory ? memory.load32(source + 4 * n) : state[source + n]!;
+    other.words[n] = loaded[n] ?? state[source + n]!;
   }
   for (let lane = 0; lane < instruction.lanes; lane++) {
     if (!computeLane(instruction, mxcsr, lane)) return false;
   }
-  for (let n = 0; n < count; n++) state[destination + n] = own.words[n]!;
+  for (let n = 0; n < words; n++) state[destination + n] = own.words[n]!;
   return true;
 }
 

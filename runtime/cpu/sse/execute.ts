@@ -9,18 +9,11 @@ import type { Cpu } from '../cpu.ts';
 import { Exception } from '../x87/context.ts';
 import { compare, type Operation, operations, order, roundToInteger } from './arithmetic.ts';
 import * as convert from './convert.ts';
-import { computeDenormals } from './denormals.ts';
+import { computeDenormals, loadSource } from './denormals.ts';
+import { formats, type Operands } from './lanes.ts';
 import { shareRegisters } from './mmx.ts';
 import { requireSse, updateSseMode } from './mode.ts';
-import { doubles, type Encoding, Surroundings, singles } from './number.ts';
-
-/** Where an instruction's operands are: state words, but the source may be at a linear address. */
-interface Operands {
-  readonly destination: number;
-  readonly source: number;
-  readonly inMemory: boolean;
-  readonly immediate: number;
-}
+import { type Encoding, Surroundings } from './number.ts';
 
 /** Gives what the instruction does once its exceptions, which are noted in `met`, let it. */
 type Instruction = (cpu: Cpu, operands: Operands, met: Exceptions) => () => void;
@@ -66,8 +59,15 @@ class Exceptions {
   }
 }
 
-const loadWord = ({ state, memory }: Cpu, { source, inMemory }: Operands, index: number): bigint =>
-  BigInt((inMemory ? memory.load32(source + 4 * index) : state[source + index]) >>> 0);
+function loadWord({ state, memory }: Cpu, { source, inMemory, loaded }: Operands, index: number): bigint {
+  return BigInt((loaded[index] ?? (inMemory ? memory.load32(source + 4 * index) : state[source + index])) >>> 0);
+}
+
+/** The destination as a source. */
+const ownOf = (operands: Operands): Operands => ({
+  ...operands,
+  ...{ source: operands.destination, inMemory: false, loaded: [] },
+});
 
 function loadLane(cpu: Cpu, operands: Operands, { bytes }: { readonly bytes: number }, lane: number): bigint {
   if (bytes === 4) return loadWord(cpu, operands, lane);
@@ -87,9 +87,8 @@ interface Lanes {
 }
 
 function loadLanes(cpu: Cpu, operands: Operands, encoding: Encoding, count: number): Lanes {
-  const own: Operands = { ...operands, source: operands.destination, inMemory: false };
   const all = (from: Operands) => Array.from({ length: count }, (_, lane) => loadLane(cpu, from, encoding, lane));
-  return { source: all(operands), own: all(own) };
+  return { source: all(operands), own: all(ownOf(operands)) };
 }
 
 const storing =
@@ -146,7 +145,7 @@ const dotProduct =
 const comparing =
   (encoding: Encoding, everyNan: boolean): Instruction =>
   (cpu, operands, met) => {
-    const a = loadLane(cpu, { ...operands, source: operands.destination, inMemory: false }, encoding, 0);
+    const a = loadLane(cpu, ownOf(operands), encoding, 0);
     const b = loadLane(cpu, operands, encoding, 0);
     const { less, equal, unordered } = met.lane((context) => order(context, encoding, a, b, everyNan));
     const carry = less || unordered ? Eflags.cf : 0;
@@ -217,13 +216,6 @@ const conversions: Readonly<Record<string, Instruction>> = {
   CVTTPD2DQ: converting(convert.doubleTruncated, 8, 4, 2, 4),
 };
 
-const formats: Readonly<Record<string, readonly [Encoding, number]>> = {
-  PS: [singles, 4],
-  SS: [singles, 1],
-  PD: [doubles, 2],
-  SD: [doubles, 1],
-};
-
 function instructionOf(name: string): Instruction {
   if (name in conversions) return conversions[name]!;
   const [encoding, count] = formats[name.slice(-2)]!;
@@ -264,7 +256,8 @@ export function sseReal(
 ): void {
   const { state } = cpu;
   requireSse(state);
-  const operands = { destination, source, inMemory: inMemory !== 0, immediate };
+  const loaded = inMemory ? loadSource(cpu, number, source) : [];
+  const operands = { destination, source, inMemory: inMemory !== 0, immediate, loaded };
   if (computeDenormals(cpu, number, operands)) return;
   const met = new Exceptions(state[Word.mxcsr]);
   const takeEffect = instructions[number]!(cpu, operands, met);

@@ -8,31 +8,26 @@ import { Exception } from '../x87/context.ts';
 import { isMiddling } from '../x87/sum-rounding.ts';
 import { productError, sumError } from '../x87/sums.ts';
 import { compare, operations } from './arithmetic.ts';
+import { type PlainName, type PlainOperation, plainOperations, smallestOf } from './lanes.ts';
 import { updateSseMode } from './mode.ts';
 import { doubles, type Encoding, indefinite, Surroundings, singles } from './number.ts';
 
 /** A function of the helper table that sets flags in the state it is bound to. */
 export type StickyHelper = (x: number, y: number, z: number) => number;
 
-/** An operation without a look at exceptions, and whether a result that is finite and not too small is exact. */
-interface Plain {
-  readonly name: string;
-  compute(x: number, y: number): number;
-  isExact(x: number, y: number, result: number): boolean;
-}
+/** Whether the result of an operation that is finite and not too small is exact. */
+type IsExact = (x: number, y: number, result: number) => boolean;
 
-const plain: readonly Plain[] = [
-  { name: 'ADD', compute: (x, y) => x + y, isExact: (x, y, r) => sumError(x, y, r) === 0 },
-  { name: 'SUB', compute: (x, y) => x - y, isExact: (x, y, r) => sumError(x, -y, r) === 0 },
-  { name: 'MUL', compute: (x, y) => x * y, isExact: (x, y, r) => productError(x, y, r) === 0 },
-  { name: 'DIV', compute: (x, y) => x / y, isExact: (x, y, r) => r * y === x && productError(r, y, x) === 0 },
-  { name: 'SQRT', compute: (_x, y) => Math.sqrt(y), isExact: (_x, y, r) => r * r === y && productError(r, r, y) === 0 },
-];
+const exactness: Readonly<Record<PlainName, IsExact>> = {
+  ADD: (x, y, r) => sumError(x, y, r) === 0,
+  SUB: (x, y, r) => sumError(x, -y, r) === 0,
+  MUL: (x, y, r) => productError(x, y, r) === 0,
+  DIV: (x, y, r) => r * y === x && productError(r, y, x) === 0,
+  SQRT: (_x, y, r) => r * r === y && productError(r, r, y) === 0,
+};
 
 /** Whether errors of what is computed with it are computed without loss. */
 const hasExactErrors = (x: number): boolean => x === 0 || isMiddling(x);
-
-const DENORMALS: Readonly<Record<number, number>> = { 4: 2 ** -126, 8: 2 ** -1022 };
 
 const scratch = new Float64Array(1);
 const scratchSingles = new Float32Array(scratch.buffer);
@@ -72,23 +67,27 @@ function raise(state: Int32Array, exceptions: number): void {
 class Operation {
   private readonly state: Int32Array;
   private readonly encoding: Encoding;
-  private readonly plain: Plain;
+  private readonly name: PlainName;
+  private readonly compute: PlainOperation;
+  private readonly isExact: IsExact;
   private readonly smallest: number;
 
-  constructor(state: Int32Array, encoding: Encoding, operation: Plain) {
+  constructor(state: Int32Array, encoding: Encoding, name: PlainName) {
     this.state = state;
     this.encoding = encoding;
-    this.plain = operation;
-    this.smallest = DENORMALS[encoding.bytes]!;
+    this.name = name;
+    this.compute = plainOperations[name];
+    this.isExact = exactness[name];
+    this.smallest = smallestOf(encoding);
   }
 
   run(x: number, y: number, places: number): number {
-    const wide = this.plain.compute(x, y);
+    const wide = this.compute(x, y);
     const result = this.encoding === singles ? Math.fround(wide) : wide;
     if (Number.isNaN(result)) return this.withoutResult(x, y, places);
     if (Math.abs(result) === Infinity) return this.infinite(x, y, result);
     if (!this.isKnown(x, y, result)) return this.exactly(x, y);
-    if (result !== wide || !this.plain.isExact(x, y, wide)) raise(this.state, Exception.precision);
+    if (result !== wide || !this.isExact(x, y, wide)) raise(this.state, Exception.precision);
     return result;
   }
 
@@ -96,7 +95,7 @@ class Operation {
   private isKnown(x: number, y: number, result: number): boolean {
     if (!hasExactErrors(x) || !hasExactErrors(y)) return false;
     if (this.isTiny(x) || this.isTiny(y)) return false;
-    if (result === 0) return this.plain.name === 'ADD' || this.plain.name === 'SUB' || x === 0 || y === 0;
+    if (result === 0) return this.name === 'ADD' || this.name === 'SUB' || x === 0 || y === 0;
     return hasExactErrors(result) && !this.isTiny(result);
   }
 
@@ -133,7 +132,7 @@ class Operation {
   private ofBits(first: bigint, second: bigint): number {
     const { encoding, state } = this;
     const context = new Surroundings(state[Word.mxcsr]!);
-    const bits = operations[this.plain.name]!(context, encoding, first, second);
+    const bits = operations[this.name]!(context, encoding, first, second);
     raise(state, context.raised);
     return numberOf(encoding, bits);
   }
@@ -164,7 +163,7 @@ function comparison(state: Int32Array, encoding: Encoding): StickyHelper {
   };
 }
 
-const names: Readonly<Record<string, readonly [doubleName: StickyName, singleName: StickyName]>> = {
+const names: Readonly<Record<PlainName, readonly [doubleName: StickyName, singleName: StickyName]>> = {
   ADD: ['addDoubles', 'addSingles'],
   SUB: ['subtractDoubles', 'subtractSingles'],
   MUL: ['multiplyDoubles', 'multiplySingles'],
@@ -174,10 +173,10 @@ const names: Readonly<Record<string, readonly [doubleName: StickyName, singleNam
 
 /** The helpers for a CPU's state. */
 export function stickyHelpers(state: Int32Array): Record<StickyName, StickyHelper> {
-  const helpers = plain.flatMap((operation) =>
+  const helpers = (Object.keys(names) as PlainName[]).flatMap((name) =>
     [doubles, singles].map((encoding, n): [string, StickyHelper] => {
-      const bound = new Operation(state, encoding, operation);
-      return [names[operation.name]![n]!, (x, y, places) => bound.run(x, y, places)];
+      const bound = new Operation(state, encoding, name);
+      return [names[name][n]!, (x, y, places) => bound.run(x, y, places)];
     }),
   );
   const comparisons = { compareDoubles: comparison(state, doubles), compareSingles: comparison(state, singles) };

@@ -110,8 +110,7 @@ class Check {
   /** By the offsets of L2 tables. Each is walked once: a small image can point to one more often than anybody can wait for. */
   readonly #tables = new Map<number, TableUse>();
   readonly #errors: string[] = [];
-  /** An entry doesn't say any more where something is: nothing may become free. */
-  hasLost = false;
+  #hasLost = false;
   #wrongFlags = 0;
   #leaks = 0;
   #allocated = 0;
@@ -146,6 +145,11 @@ class Check {
     await this.#walkSnapshots();
     for (const [offset, use] of this.#tables) await this.#walkL2(await map.tables.get(offset), use);
     await this.#compare();
+  }
+
+  /** An entry doesn't say any more where something is: nothing may become free. */
+  get hasLost(): boolean {
+    return this.#hasLost;
   }
 
   /** To be called after `run`: gives clusters the counts that they should have, where these are to be changed and can be. */
@@ -266,7 +270,7 @@ class Check {
 
   /** What the entry's cluster refers to seems to be used by nobody, and may be the guest's data. */
   #loses(what: string): void {
-    this.hasLost = true;
+    this.#hasLost = true;
     this.#error(`${what} has a COPIED flag and no offset`);
   }
 

@@ -37,11 +37,8 @@ export type ShortFormula = (a: NumberText, b: NumberText, leave: string, precisi
 
 const printed =
   (operation: (a: string, b: string) => Operation): ShortFormula =>
-  (a, b, leave, precision) => {
-    const { high, low } = a;
-    const other = high === b.high ? low : b.low;
-    return print(operation(high, b.high), [low, other], leave, precision);
-  };
+  (a, b, leave, precision) =>
+    print(operation(a.high, b.high), [a.low, b.low], leave, precision);
 
 function print(operation: Operation, lows: readonly (string | null)[], leave: string, precision: number): string {
   const { result, isCovered, error, isInexact } = operation;
@@ -70,13 +67,16 @@ function withLows({ error, rest, off }: Operation, lows: readonly (string | null
   return `if(xp!==0){${leave}}const ${error},${sum};if(!(t===0||${isSure})){${leave}}if(t!==0)s=y;`;
 }
 
+const offOfSum = (low: string, otherLow: string): string =>
+  `(Math.abs(e)+Math.abs(${low})+Math.abs(${otherLow}))*${OFF_SUM}`;
+
 export const shortSum = printed((a, b) => ({
   result: `${a}+${b}`,
   isCovered: 's-s===0',
   error: `u=s-${a},e=(${a}-(s-u))+(${b}-u)`,
   isInexact: 'e!==0',
   rest: (low, otherLow) => `e+(${low}+${otherLow})`,
-  off: (low, otherLow) => `(Math.abs(e)+Math.abs(${low})+Math.abs(${otherLow}))*${OFF_SUM}`,
+  off: offOfSum,
 }));
 
 export const shortDifference = printed((a, b) => ({
@@ -85,7 +85,7 @@ export const shortDifference = printed((a, b) => ({
   error: `u=s-${a},e=(${a}-(s-u))-(${b}+u)`,
   isInexact: 'e!==0',
   rest: (low, otherLow) => `e+(${low}-${otherLow})`,
-  off: (low, otherLow) => `(Math.abs(e)+Math.abs(${low})+Math.abs(${otherLow}))*${OFF_SUM}`,
+  off: offOfSum,
 }));
 
 export const shortProduct = printed((a, b) => ({

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { Cpu } from '../../../../runtime/cpu/cpu.ts';
 import { operations } from '../../../../runtime/cpu/sse/arithmetic.ts';
 import { computeDenormals } from '../../../../runtime/cpu/sse/denormals.ts';
+import { sseReal } from '../../../../runtime/cpu/sse/execute.ts';
 import { doubles, Surroundings, singles } from '../../../../runtime/cpu/sse/number.ts';
+import { Cr4 } from '../../../../translator/abi/control-registers.ts';
 import { Mxcsr, realInstructions } from '../../../../translator/abi/sse.ts';
 import { STATE_BYTES, WORD_COUNT, Word } from '../../../../translator/abi/state.ts';
 import { Random } from '../../../support/random.ts';
@@ -18,7 +20,6 @@ const FLAGS = [DENORMAL | UNDERFLOW | PRECISION, UNDERFLOW | PRECISION, DENORMAL
 const MODES = [0, flushToZero, denormalsAreZeros, flushToZero | denormalsAreZeros];
 
 const state = new Int32Array(new ArrayBuffer(STATE_BYTES), 0, WORD_COUNT);
-const cpu = { state } as unknown as Cpu;
 const [destination, source] = [Word.xmm, Word.xmm + 4];
 const random = new Random(7);
 
@@ -67,7 +68,7 @@ describe.each(Object.keys(operations))('%s of denormals', (name) => {
         return operations[name](context, encoding, a, b);
       });
       const before = state.slice();
-      if (!computeDenormals(cpu, number, { destination, source, inMemory: false })) {
+      if (!computeDenormals({ state }, number, { destination, source, inMemory: false, immediate: 0, loaded: [] })) {
         expect(state).toEqual(before);
         continue;
       }
@@ -78,4 +79,27 @@ describe.each(Object.keys(operations))('%s of denormals', (name) => {
     }
     expect(done).toBeGreaterThan(ROUNDS / 50);
   });
+});
+
+test('a source in memory, where a device may be, is loaded once, whatever executes the instruction', () => {
+  const [one, nan] = [0x3f800000, 0x7fc00000];
+  state[Word.cr0] = 0;
+  state[Word.cr4] = Cr4.osfxsr;
+  for (const word of [one, 1, nan]) {
+    const loads: number[] = [];
+    const load32 = (address: number): number => {
+      loads.push(address);
+      return word;
+    };
+    state[Word.mxcsr] = masks | FLAGS[0];
+    sseReal(
+      { state, memory: { load32 } } as unknown as Cpu,
+      realInstructions.indexOf('ADDPS'),
+      destination,
+      0x1000,
+      1,
+      0,
+    );
+    expect(loads).toEqual([0x1000, 0x1004, 0x1008, 0x100c]);
+  }
 });
