@@ -91,10 +91,10 @@ export function computeDenormals({ state }: Pick<Cpu, 'state'>, number: number, 
   const mxcsr = state[Word.mxcsr]!;
   if (instruction === undefined || (mxcsr & (Mxcsr.masks | Mxcsr.rounding)) !== Mxcsr.masks) return false;
   const { words } = instruction;
-  const { destination, source, loaded } = operands;
+  const { destination, source, inMemory, loaded } = operands;
   for (let n = 0; n < words; n++) {
     own.words[n] = state[destination + n]!;
-    other.words[n] = loaded[n] ?? state[source + n]!;
+    other.words[n] = inMemory ? loaded[n]! : state[source + n]!;
   }
   for (let lane = 0; lane < instruction.lanes; lane++) {
     if (!computeLane(instruction, mxcsr, lane)) return false;
