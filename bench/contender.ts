@@ -10,7 +10,7 @@ import { type Cell, type EngineResult, type Missing, measuredCell, type Translat
 import { measureBoot, ProgramError, type Sample, Session } from './session.ts';
 import type { Workspace } from './workspace.ts';
 
-export const memoryMegabytes = 128;
+export const memoryMegabytes = 256;
 /** Milliseconds; interpreters take minutes. */
 const BOOT_TIMEOUT = 600_000;
 /** An engine that was lost so often is not started again. */

@@ -9,7 +9,7 @@ import type { Cpu } from '../cpu.ts';
 import { Exception } from '../x87/context.ts';
 import { compare, type Operation, operations, order, roundToInteger } from './arithmetic.ts';
 import * as convert from './convert.ts';
-import { computeDenormals, loadSource } from './denormals.ts';
+import { computeByNumbers, loadSource } from './host-numbers.ts';
 import { formats, type Operands } from './lanes.ts';
 import { shareRegisters } from './mmx.ts';
 import { requireSse, updateSseMode } from './mode.ts';
@@ -258,7 +258,7 @@ export function sseReal(
   requireSse(state);
   const loaded = inMemory ? loadSource(cpu, number, source) : [];
   const operands = { destination, source, inMemory: inMemory !== 0, immediate, loaded };
-  if (computeDenormals(cpu, number, operands)) return;
+  if (computeByNumbers(cpu, number, operands)) return;
   const met = new Exceptions(state[Word.mxcsr]);
   const takeEffect = instructions[number]!(cpu, operands, met);
   state[Word.mxcsr] |= met.reported;

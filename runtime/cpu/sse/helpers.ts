@@ -6,25 +6,13 @@ import type { StickyName } from '../../../translator/abi/helpers.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import { Exception } from '../x87/context.ts';
 import { isMiddling } from '../x87/sum-rounding.ts';
-import { productError, sumError } from '../x87/sums.ts';
 import { compare, operations } from './arithmetic.ts';
-import { type PlainName, type PlainOperation, plainOperations, smallestOf } from './lanes.ts';
+import { type ErrorOf, errorsOf, type PlainName, type PlainOperation, plainOperations, smallestOf } from './lanes.ts';
 import { updateSseMode } from './mode.ts';
 import { doubles, type Encoding, indefinite, Surroundings, singles } from './number.ts';
 
 /** A function of the helper table that sets flags in the state it is bound to. */
 export type StickyHelper = (x: number, y: number, z: number) => number;
-
-/** Whether the result of an operation that is finite and not too small is exact. */
-type IsExact = (x: number, y: number, result: number) => boolean;
-
-const exactness: Readonly<Record<PlainName, IsExact>> = {
-  ADD: (x, y, r) => sumError(x, y, r) === 0,
-  SUB: (x, y, r) => sumError(x, -y, r) === 0,
-  MUL: (x, y, r) => productError(x, y, r) === 0,
-  DIV: (x, y, r) => r * y === x && productError(r, y, x) === 0,
-  SQRT: (_x, y, r) => r * r === y && productError(r, r, y) === 0,
-};
 
 /** Whether errors of what is computed with it are computed without loss. */
 const hasExactErrors = (x: number): boolean => x === 0 || isMiddling(x);
@@ -69,7 +57,7 @@ class Operation {
   private readonly encoding: Encoding;
   private readonly name: PlainName;
   private readonly compute: PlainOperation;
-  private readonly isExact: IsExact;
+  private readonly errorOf: ErrorOf;
   private readonly smallest: number;
 
   constructor(state: Int32Array, encoding: Encoding, name: PlainName) {
@@ -77,7 +65,7 @@ class Operation {
     this.encoding = encoding;
     this.name = name;
     this.compute = plainOperations[name];
-    this.isExact = exactness[name];
+    this.errorOf = errorsOf[name];
     this.smallest = smallestOf(encoding);
   }
 
@@ -87,7 +75,7 @@ class Operation {
     if (Number.isNaN(result)) return this.withoutResult(x, y, places);
     if (Math.abs(result) === Infinity) return this.infinite(x, y, result);
     if (!this.isKnown(x, y, result)) return this.exactly(x, y);
-    if (result !== wide || !this.isExact(x, y, wide)) raise(this.state, Exception.precision);
+    if (result !== wide || this.errorOf(x, y, wide) !== 0) raise(this.state, Exception.precision);
     return result;
   }
 

@@ -23,6 +23,10 @@ export interface MemoryFormat {
   /** The value as it is; a denormal of the format itself is noted in the context. */
   decode(context: Context, bits: bigint): Extended;
   encode(context: Context, value: Extended): bigint;
+  /** The same number as JavaScript has it; NaN where it is denormal in the format, or JavaScript does not have it. */
+  toNumber(bits: bigint): number;
+  /** Of the formats of real numbers that values are rounded to: the bits of a number of the format. */
+  readonly rounds?: { readonly format: Format; toBits(number: number): bigint };
 }
 
 function realFormat(format: Format, bytes: number): MemoryFormat {
@@ -33,8 +37,38 @@ function realFormat(format: Format, bytes: number): MemoryFormat {
     bytes,
     decode: (context, bits) => decodeReal(layout, context, bits),
     encode: (context, value) => encodeReal(layout, context, value),
+    toNumber: (image) => normalOrNaN(bytes === 4 ? asSingle(image) : asDouble(image), format),
+    rounds: { format, toBits: bytes === 4 ? bitsOfSingle : bitsOfDouble },
   };
 }
+
+const image = new BigUint64Array(1);
+const imageDoubles = new Float64Array(image.buffer);
+const imageSingles = new Float32Array(image.buffer);
+
+function asSingle(bits: bigint): number {
+  image[0] = bits;
+  return imageSingles[0]!;
+}
+
+function asDouble(bits: bigint): number {
+  image[0] = bits;
+  return imageDoubles[0]!;
+}
+
+function bitsOfSingle(number: number): bigint {
+  image[0] = 0n;
+  imageSingles[0] = number;
+  return image[0];
+}
+
+function bitsOfDouble(number: number): bigint {
+  imageDoubles[0] = number;
+  return image[0]!;
+}
+
+const normalOrNaN = (number: number, { minimumExponent }: Format): number =>
+  number === 0 || Math.abs(number) >= 2 ** minimumExponent ? number : Number.NaN;
 
 interface RealLayout {
   readonly format: Format;
@@ -95,6 +129,7 @@ function integerFormat(bytes: number, rounding?: number): MemoryFormat {
       const integer = toInteger(context, value, -limit, limit - 1n, rounding);
       return BigInt.asUintN(bits, integer ?? -limit);
     },
+    toNumber: (image) => (bits <= 32 ? Number(BigInt.asIntN(bits, image)) : Number.NaN),
   };
 }
 
@@ -150,6 +185,7 @@ const packedDecimal: MemoryFormat = {
     const digits = BigInt(`0x${integer < 0n ? -integer : integer}`);
     return (BigInt(value.sign) << DECIMAL_SIGN_SHIFT) | digits;
   },
+  toNumber: () => Number.NaN,
 };
 
 /** The registers' own format: nothing is converted, nothing checked. */
@@ -157,6 +193,7 @@ const extendedReal: MemoryFormat = {
   bytes: 10,
   decode: (_context, bits) => unpackExtended(bits),
   encode: (_context, value) => packBits(value),
+  toNumber: () => Number.NaN,
 };
 
 /** 80 bits as in memory, and back. */

@@ -7,6 +7,8 @@ import { formats, type MemoryFormat, truncated } from './formats.ts';
 import type { Fpu } from './fpu.ts';
 import { loadBits, storeBits } from './image.ts';
 import { noteDenormals, specialResult } from './operands.ts';
+import { isUsual } from './quick.ts';
+import { quickRounded, quickWithNumber } from './quick-arithmetic.ts';
 import { arithmetic } from './register.ts';
 
 /** Executes with the operand at a linear address. `accessed` is called when the memory has been accessed or probed. */
@@ -26,6 +28,7 @@ function arithmeticAction(format: MemoryFormat, reg: number): MemoryAction {
   const operation = arithmetic[reg];
   if (!operation) return comparing(format, reg - 2);
   return reading(format, (fpu, bits) => {
+    if (isUsual(fpu) && quickWithNumber(fpu, reg, format.toNumber(bits))) return;
     const context = fpu.context();
     const full = fpu.holds(context, 0);
     const result = full ? operation(context, fpu.read(0), format.decode(context, bits)) : indefinite;
@@ -59,14 +62,24 @@ function storing(format: MemoryFormat, pops: number): MemoryAction {
     const { memory } = fpu.cpu;
     memory.probeWrite(linear, format.bytes);
     accessed();
+    const write = (bits: bigint): void => {
+      storeBits(memory, linear, format.bytes, bits);
+      fpu.pop(pops);
+    };
+    const quick = quickBits(fpu, format);
+    if (quick !== null) return write(quick);
     const context = fpu.context(Preventing.store);
     const value = fpu.holds(context, 0) ? fpu.read(0) : indefinite;
     const bits = format.encode(context, value);
-    fpu.finish(context, () => {
-      storeBits(memory, linear, format.bytes, bits);
-      fpu.pop(pops);
-    });
+    fpu.finish(context, () => write(bits));
   };
+}
+
+/** ST(0) in a format of real numbers that it is rounded to; null: that takes the exact way. */
+function quickBits(fpu: Fpu, { rounds }: MemoryFormat): bigint | null {
+  if (rounds === undefined || !isUsual(fpu)) return null;
+  const rounded = quickRounded(fpu, rounds.format);
+  return Number.isNaN(rounded) ? null : rounds.toBits(rounded);
 }
 
 function arithmeticRows(opcode: number, format: MemoryFormat): [number, MemoryAction][] {

@@ -29,19 +29,21 @@ import { sumTables } from './sum-tables.ts';
 import { add, divide, multiply, rest } from './sums.ts';
 
 /** Executes an instruction and tells so, or changes nothing. */
-type Quick = (fpu: Fpu) => boolean;
+export type Quick = (fpu: Fpu, index: number) => boolean;
+
+/** There is an operand, and nobody is to hear of inexact results. */
+export const isUsual = (fpu: Fpu): boolean => (fpu.control & Exception.precision) !== 0 && !fpu.isEmpty(0);
 
 /** The instruction by `quick` where that can, there is an operand and nobody is to hear of inexact results; else exactly. */
 export const quickly =
   (quick: Quick, exactly: RegisterAction): RegisterAction =>
   (fpu, index, condition) => {
-    const isUsual = (fpu.control & Exception.precision) !== 0 && !fpu.isEmpty(0);
-    if (!isUsual || !quick(fpu)) exactly(fpu, index, condition);
+    if (!isUsual(fpu) || !quick(fpu, index)) exactly(fpu, index, condition);
   };
 
 /** The same for what `quick` rounds to nearest, whatever the control word says. */
 export const quicklyToNearest = (quick: Quick, exactly: RegisterAction): RegisterAction =>
-  quickly((fpu) => fpu.rounding === Rounding.nearest && quick(fpu), exactly);
+  quickly((fpu, index) => fpu.rounding === Rounding.nearest && quick(fpu, index), exactly);
 
 /** Results are off by less than this, in units of 2^floor(log2 |high|). */
 const MARGIN = 2 ** -86;
@@ -75,6 +77,12 @@ const timesLogarithm =
     const isExact = factorLow === 0 && Number.isInteger(factor);
     return roundNext(fpu, product, rest[0]!, isExact ? 0 : MARGIN);
   };
+
+/** How the last result was rounded. */
+export function noteRounding(fpu: Fpu): void {
+  if (wasInexact) fpu.setInexact(KEPT, wasUp);
+  else fpu.setC1(false);
+}
 
 /** Rounds a result for ST(1), and pops ST(0). */
 function roundNext(fpu: Fpu, high: number, low: number, margin = MARGIN): boolean {
@@ -191,7 +199,6 @@ export const quickFrndint: Quick = (fpu) => {
   const high = fpu.high(0);
   if (!(Math.abs(high) < LARGEST_WHOLE) || high === 0) return false;
   fpu.writeSum(0, roundToWhole(high, fpu.low(0), fpu.rounding), 0);
-  if (wasInexact) fpu.setInexact(KEPT, wasUp);
-  else fpu.setC1(false);
+  noteRounding(fpu);
   return true;
 };

@@ -26,6 +26,7 @@ import { Exception, Rounding } from './context.ts';
 import { indefinite, negate, zero } from './extended.ts';
 import { functionActions } from './functions.ts';
 import { quickFrndint, quickFscale, quickly } from './quick.ts';
+import { quickBinary, quickFsqrt } from './quick-arithmetic.ts';
 import { remainder } from './remainder.ts';
 import { extract, roundToInteger, scale } from './scale.ts';
 import { Status } from './status.ts';
@@ -145,10 +146,12 @@ function arithmeticRows(): [number, RegisterAction][] {
   return arithmetic.flatMap((operation, reg): [number, RegisterAction][] => {
     if (!operation) return [];
     const modrm = 0xc0 | (reg << 3);
+    const row = (destination: (index: number) => number, pops: number): RegisterAction =>
+      quickly(quickBinary(reg, destination, pops), binary(operation, destination, pops));
     return [
-      [0x000 | modrm, binary(operation, toTop)],
-      [0x400 | modrm, binary(operation, toIndex)],
-      [0x600 | modrm, binary(operation, toIndex, 1)],
+      [0x000 | modrm, row(toTop, 0)],
+      [0x400 | modrm, row(toIndex, 0)],
+      [0x600 | modrm, row(toIndex, 1)],
     ];
   });
 }
@@ -172,7 +175,7 @@ export const registerActions: ReadonlyMap<number, RegisterAction> = new Map<numb
   [0x1f6, rotate(-1)],
   [0x1f7, rotate(1)],
   [0x1f8, remaining(Rounding.towardZero)],
-  [0x1fa, unary(squareRoot)],
+  [0x1fa, quickly(quickFsqrt, unary(squareRoot))],
   [0x1fc, quickly(quickFrndint, unary(roundToInteger))],
   [0x1fd, quickly(quickFscale, (fpu) => binary(scale, toTop)(fpu, 1, 0))],
   [0x2e9, comparing(compareUnordered, 2)],

@@ -1,5 +1,5 @@
 /** Rounding of sums of two doubles (sums.ts): to 64 bits, to whole numbers, to doubles; and how it went, which is to be read before the next one. */
-import { Rounding } from './context.ts';
+import { double, extended, Rounding } from './context.ts';
 import { exponentOf } from './sum-functions.ts';
 import { rest, sumOf } from './sums.ts';
 
@@ -10,7 +10,8 @@ export const isMiddling = (value: number): boolean => {
   return size > SMALLEST && size < LARGEST;
 };
 
-/** Low part of what was last rounded to 64 bits. */
+/** Parts of what was last rounded to the places of a format. */
+export let roundedHigh = 0;
 export let roundedLow = 0;
 /** Whether what was last rounded became larger, apart from its sign; and whether it changed at all. */
 export let wasUp = false;
@@ -22,20 +23,54 @@ function note(value: number, added: number): void {
   wasUp = added !== 0 && added > 0 === value > 0;
 }
 
+const LONG = extended.precision;
+
 /**
- * Rounds a sum that is off by less than `margin`, in units of 2^floor(log2 |high|), to 64 bits and to nearest: `roundedLow`. False: it is too near to where
- * the result, or the direction of rounding, is decided.
+ * Rounds a sum that is off by less than `margin`, in units of 2^floor(log2 |high|), to 64, 53 or 24 bits, by rounding control: `roundedHigh` and
+ * `roundedLow`. False: it is too near to where the result, or the direction of rounding, is decided. The high part is the double nearest to the sum.
  */
-export function roundTo64Bits(high: number, low: number, margin: number): boolean {
+export function roundSum(high: number, low: number, margin: number, precision: number, rounding: number): boolean {
   if (!isMiddling(high)) return false;
   const unit = 2 ** exponentOf(high);
   // The sum must be in the binade of its high part.
-  if (Math.abs(high) === unit && high > 0 === low < 0) return false;
-  const grid = 1.5 * 2 ** -11 * unit;
-  roundedLow = low + grid - grid;
-  note(high, roundedLow - low);
-  const error = Math.abs(roundedLow - low);
-  return error >= margin * unit && error <= (2 ** -64 - margin) * unit && Math.abs(high + roundedLow) < 2 * unit;
+  if (Math.abs(high) === unit && low !== 0 && high > 0 === low < 0) return false;
+  const place = 2 ** (1 - precision) * unit;
+  const isLong = precision === LONG;
+  const part = isLong ? low : high;
+  const below = isLong ? 0 : low;
+  const nearest = nearestMultiple(part, precision === double.precision ? 0 : place);
+  const lost = part - nearest;
+  const result = nearest + correction(lost, below, place, high, rounding);
+  note(high, result === part ? -below : result - part);
+  roundedHigh = isLong ? high : result;
+  roundedLow = isLong ? result : 0;
+  const doubtful = Math.abs(isLong ? lost : below);
+  return doubtful >= margin * unit && doubtful <= place / 2 - margin * unit && Math.abs(high + roundedLow) < 2 * unit;
+}
+
+/** The same for 64 bits and to nearest. */
+export const roundTo64Bits = (high: number, low: number, margin: number): boolean =>
+  roundSum(high, low, margin, LONG, Rounding.nearest);
+
+/** The multiple of `place`, or of an even one, that is nearest to a number of fewer than 2^51 places; with a place of 0 the number itself. */
+function nearestMultiple(value: number, place: number): number {
+  const large = WHOLE * place;
+  return value + large - large;
+}
+
+/** What is to be added to the nearest number, which is short of `lost` and the much smaller `below`, for a result with the sign of `value`. */
+function correction(lost: number, below: number, place: number, value: number, rounding: number): number {
+  const missing = lost === 0 ? below : lost;
+  if (missing === 0) return 0;
+  const isMore = missing > 0;
+  if (rounding === Rounding.nearest) {
+    const isHalf = Math.abs(lost) === place / 2 && below !== 0;
+    return isHalf && below > 0 === isMore ? 2 * lost : 0;
+  }
+  if (rounding === Rounding.up) return isMore ? place : 0;
+  if (rounding === Rounding.down) return isMore ? 0 : -place;
+  if (isMore === value > 0) return 0;
+  return isMore ? place : -place;
 }
 
 /** Adding and subtracting it rounds numbers below 2^51 to whole ones. */

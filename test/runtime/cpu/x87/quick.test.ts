@@ -3,91 +3,28 @@ import { add, multiply, subtract } from '../../../../runtime/cpu/x87/arithmetic.
 import { Context, Preventing } from '../../../../runtime/cpu/x87/context.ts';
 import { x87Register } from '../../../../runtime/cpu/x87/execute.ts';
 import { extendedOf, formats } from '../../../../runtime/cpu/x87/formats.ts';
-import { Fpu, type FpuCpu } from '../../../../runtime/cpu/x87/fpu.ts';
 import * as quick from '../../../../runtime/cpu/x87/quick.ts';
-import { doublesOf, fillRegister, spillRegister, toWords } from '../../../../runtime/cpu/x87/registers.ts';
+import { toWords } from '../../../../runtime/cpu/x87/registers.ts';
 import { exponentOf } from '../../../../runtime/cpu/x87/sum-functions.ts';
-import { Double, FpuRounding, STATE_BYTES, WORD_COUNT, Word } from '../../../../translator/abi/state.ts';
-
-/** A 64-bit significand, an unbiased exponent and a sign. */
-interface Operand {
-  readonly significand: bigint;
-  readonly exponent: number;
-  readonly sign: number;
-}
-
-/** An FPU with ST(0) and ST(1), as sums of doubles or, for the exact functions, as 80 bits alone. */
-class Bench {
-  readonly state = new Int32Array(new ArrayBuffer(STATE_BYTES), 0, WORD_COUNT);
-  readonly doubles = doublesOf(this.state);
-  readonly cpu = { state: this.state, doubles: this.doubles } as unknown as FpuCpu;
-  readonly fpu = new Fpu(this.cpu);
-
-  set(operands: readonly Operand[], asSums: boolean, rounding = 0): void {
-    this.fpu.initialize();
-    this.fpu.control = 0x37f | (rounding << 10);
-    this.state[Word.fpuConditions] = 0x4500;
-    for (const [register, { significand, exponent, sign }] of operands.entries()) {
-      const at = Word.fpuRegister + 4 * register;
-      this.state[at] = Number(BigInt.asIntN(32, significand));
-      this.state[at + 1] = Number(BigInt.asIntN(32, significand >> 32n));
-      this.state[at + 2] = (exponent + 16383) | (sign << 15);
-      if (asSums) fillRegister(this.state, this.doubles, register);
-      else this.doubles[Double.fpuHigh + register] = Number.NaN;
-      this.state[Word.fpuTag] &= ~(3 << (2 * register));
-    }
-  }
-
-  outcome(): unknown {
-    for (let register = 0; register < 8; register++) spillRegister(this.state, this.doubles, register);
-    const registers = Array.from(this.state.subarray(Word.fpuRegister, Word.fpuRegister + 32));
-    const words = [0, 4, 28].flatMap((at) => registers.slice(at, at + 3));
-    return { words, status: this.fpu.status, tags: this.state[Word.fpuTag] };
-  }
-}
-
-let seed = 1;
-/** 32 bits (xorshift). */
-function random(): number {
-  seed ^= seed << 13;
-  seed ^= seed >>> 17;
-  seed ^= seed << 5;
-  return seed >>> 0;
-}
-const significand = () => (1n << 63n) | (BigInt(random()) << 31n) | BigInt(random() >>> 1);
-const within = (low: number, high: number) => low + (random() % (high - low + 1));
-const operand = (low: number, high: number): Operand => ({
-  significand: significand(),
-  exponent: within(low, high),
-  sign: random() & 1,
-});
-const positive = (low: number, high: number): Operand => ({ ...operand(low, high), sign: 0 });
-/** With some last bits only: as programs have it, and beside 1. */
-const short = (low: number, high: number): Operand => {
-  const bits = BigInt(within(1, 30));
-  return { ...operand(low, high), significand: (((1n << 63n) >> (63n - bits)) << (63n - bits)) | (1n << 63n) };
-};
-const besideOne = (): Operand => {
-  const below = random() & 1;
-  const distance = BigInt(random()) << BigInt(within(0, 24));
-  return below
-    ? { significand: (1n << 64n) - 1n - distance, exponent: -1, sign: 0 }
-    : { significand: (1n << 63n) + distance, exponent: 0, sign: 0 };
-};
-/** Near a multiple of pi/2. */
-const besideQuarter = (): Operand => {
-  const n = within(1, 40_000);
-  const product = 0xc90fdaa22168c234cn * BigInt(n);
-  const length = product.toString(2).length;
-  const distance = BigInt(random()) << BigInt(within(0, 20));
-  return { significand: (product >> BigInt(length - 64)) ^ distance, exponent: length - 1 - 67, sign: random() & 1 };
-};
-const one: Operand = { significand: 1n << 63n, exponent: 0, sign: 0 };
-const power = (): Operand => ({ ...one, exponent: within(-40, 40) });
+import { Double, FpuRounding, Word } from '../../../../translator/abi/state.ts';
+import {
+  Bench,
+  besideOne,
+  besideQuarter,
+  type Operand,
+  one,
+  operand,
+  positive,
+  power,
+  random,
+  short,
+  significand,
+  within,
+} from './sums.ts';
 
 type Pair = readonly [Operand, Operand];
 /** How operands are made, and what part of them at least is done by sums. */
-const cases: Readonly<Record<string, readonly [(fpu: Fpu) => boolean, number, number, readonly (() => Pair)[]]>> = {
+const cases: Readonly<Record<string, readonly [quick.Quick, number, number, readonly (() => Pair)[]]>> = {
   f2xm1: [
     quick.quickF2xm1,
     0x1f0,
@@ -200,7 +137,7 @@ describe('by sums of doubles results, C1 and flags are those of the exact functi
         const operands = make();
         sums.set(operands, true);
         exact.set(operands, false);
-        if (quickly(sums.fpu)) covered++;
+        if (quickly(sums.fpu, 0)) covered++;
         else x87Register(sums.cpu, operation, 0, 0, 0);
         x87Register(exact.cpu, operation, 0, 0, 0);
         expect(
