@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CardModel } from '../../src/index.ts';
 import type { DebianLinux } from '../../src/node/assets/debian.ts';
@@ -12,6 +13,8 @@ import { findLinux, LinuxShell } from '../support/linux-shell.ts';
 
 const TIMEOUT = 600_000;
 const MEGABYTES = 8;
+/** So often these are sent, to make 256 MB. */
+const TIMES = 32;
 
 interface Card {
   readonly card: CardModel;
@@ -54,7 +57,16 @@ async function allModules(release: string) {
 }
 
 const sent = Uint8Array.from({ length: MEGABYTES << 20 }, (_, n) => (n * 7 + (n >> 8) * 31 + (n >> 16)) & 0xff);
-const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');
+function* all(): Generator<Uint8Array> {
+  for (let n = 0; n < TIMES; n++) yield sent;
+}
+
+function sumOfAll(): string {
+  const sum = createHash('md5');
+  for (const part of all()) sum.update(part);
+  return sum.digest('hex');
+}
+const sum = sumOfAll();
 
 /** A server of the test's, at a port that the host chooses. */
 async function listen(onConnection: (socket: Socket) => void): Promise<{ server: Server; port: number }> {
@@ -71,14 +83,14 @@ if (typeof found === 'string' || typeof modules === 'string') {
   describe.each(cards)('Linux with a $card', { timeout: TIMEOUT }, ({ card, load, says, options = '' }) => {
     let shell: LinuxShell;
     const folder = mkdtempSync(join(tmpdir(), 'network-'));
-    const received = Promise.withResolvers<Buffer>();
+    const received = Promise.withResolvers<string>();
     let source: { server: Server; port: number };
     let sink: { server: Server; port: number };
     beforeAll(async () => {
-      source = await listen((socket) => socket.end(sent));
+      source = await listen((socket) => void Readable.from(all()).pipe(socket));
       sink = await listen((socket) => {
-        const parts: Buffer[] = [];
-        socket.on('data', (part: Buffer) => parts.push(part)).on('end', () => received.resolve(Buffer.concat(parts)));
+        const taken = createHash('md5');
+        socket.on('data', (part: Buffer) => taken.update(part)).on('end', () => received.resolve(taken.digest('hex')));
       });
       shell = await LinuxShell.boot(linux, 'translator', `cryptomgr.notests ${options}`, {
         network: [{ card, backend: { type: 'user', ipv6: false } }],
@@ -103,13 +115,14 @@ if (typeof found === 'string' || typeof modules === 'string') {
       expect(await shell.run('ping -c 3 -i 0.2 10.0.2.2')).toContain('3 packets received, 0% packet loss');
     });
 
-    test(`${MEGABYTES} MB come to the guest`, async () => {
-      expect(await shell.run(`nc 10.0.2.2 ${source.port} < /dev/null | md5sum`)).toBe(`${md5(sent)}  -`);
+    test(`${MEGABYTES * TIMES} MB come to the guest`, async () => {
+      expect(await shell.run(`nc 10.0.2.2 ${source.port} < /dev/null | md5sum`)).toBe(`${sum}  -`);
     });
 
-    test(`${MEGABYTES} MB come from the guest`, async () => {
-      await shell.run(`nc 10.0.2.2 ${source.port} < /dev/null > /data; nc 10.0.2.2 ${sink.port} < /data`);
-      expect(md5(await received.promise)).toBe(md5(sent));
+    test(`${MEGABYTES * TIMES} MB come from the guest`, async () => {
+      await shell.run(`nc 10.0.2.2 ${source.port} < /dev/null | head -c ${MEGABYTES}M > /data`);
+      await shell.run(`for n in $(seq ${TIMES}); do cat /data; done | nc 10.0.2.2 ${sink.port}`);
+      expect(await received.promise).toBe(sum);
     });
 
     test('interrupts came, and nothing went wrong', async () => {
