@@ -181,6 +181,7 @@ export function withEmptyDrives(settings: Settings): (string | DriveOptions)[] {
 }
 
 function addDrive(settings: Settings, { waits, ...drive }: Drive): Settings {
+  if (drive.image === '') throw new ConfigurationError('the name of the image is empty; give the path of a file');
   if (!waits) return machine(settings, { drives: [...(settings.machine.drives ?? []), drive] });
   const { id = freeName(settings) } = drive;
   if (Object.hasOwn(settings.waitingDrives, id))

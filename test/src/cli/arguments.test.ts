@@ -230,6 +230,7 @@ test.each([
   ['-drive disk.img,format=vmdk', '-drive: format=vmdk is not there yet; give format=raw or format=qcow2'],
   ['-drive disk.img,media=tape', '-drive: media=tape is not there yet; give media=disk or media=cdrom'],
   ['-drive if=virtio', '-drive: a hard disk needs an image; give file=FILE'],
+  ['-drive file=', '-drive: the name of the image is empty; give the path of a file'],
   [
     '-drive if=nvme,file=a',
     'give if=ide, if=virtio, if=floppy or if=pflash, or if=none,id=ID with -device nvme, usb-storage or (for SATA, with -device ahci,id=ahci) ide-hd,bus=ahci.0 and drive=ID',
