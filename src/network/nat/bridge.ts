@@ -14,6 +14,8 @@ export class Bridge {
   #chunk: Uint8Array | undefined;
   #filled = 0;
   #willFlush = false;
+  /** Writes that the host has not taken yet. */
+  #underWay = 0;
   #hasGuestEnded = false;
   readonly #pool: ChunkPool;
 
@@ -62,8 +64,13 @@ export class Bridge {
     this.#willFlush = true;
     this.#timers.soon(() => {
       this.#willFlush = false;
-      this.#flush();
+      this.#flushUnlessBusy();
     });
+  }
+
+  /** While the host has not taken what was written, bytes gather: a guest that sends them one by one would have it keep a chunk for each. */
+  #flushUnlessBusy(): void {
+    if (this.#underWay === 0) this.#flush();
   }
 
   #flush(): void {
@@ -72,9 +79,15 @@ export class Bridge {
     if (!chunk || count === 0) return;
     this.#chunk = undefined;
     this.#filled = 0;
-    this.#stream?.write(chunk.subarray(0, count), () => {
-      this.#pool.give(chunk);
+    const isLent = count > CHUNK / 2;
+    const bytes = isLent ? chunk.subarray(0, count) : chunk.slice(0, count);
+    if (!isLent) this.#pool.give(chunk);
+    this.#underWay++;
+    this.#stream?.write(bytes, () => {
+      if (isLent) this.#pool.give(chunk);
+      this.#underWay--;
       this.#connection?.consumed(count);
+      this.#flushUnlessBusy();
     });
   }
 

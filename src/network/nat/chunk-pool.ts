@@ -11,7 +11,7 @@ export class ChunkPool {
     return this.#spare.pop() ?? new Uint8Array(CHUNK);
   }
 
-  /** The host has taken all that was in it. */
+  /** Nobody needs what is in it any more. */
   give(chunk: Uint8Array): void {
     if (this.#spare.length < MOST_SPARE) this.#spare.push(chunk);
   }

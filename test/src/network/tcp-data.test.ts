@@ -34,10 +34,24 @@ describe('data of the guest', () => {
       client.send({ flags: 'A', sequence: client.sequence + n * 1000, data: Array(1000).fill(n & 255) });
     const [full] = client.send({ flags: 'A', sequence: client.sequence + 0x40000, data: [1] });
     expect(full).toMatchObject({ window: 0, acknowledgment: client.sequence + 0x40000 });
-    expect(client.stream.written).toHaveLength(0x40000);
     // The window opens by itself when the host takes the bytes.
     client.stream.take();
+    expect(client.stream.written).toHaveLength(0x40000);
     expect(client.heard().at(-1)!.window << 3).toBeGreaterThan(0x20000);
+  });
+
+  test('that comes byte by byte takes no more memory than that of one piece, while the host takes none', async () => {
+    const client = await Client.connect();
+    client.stream.takes = false;
+    const bytes = Array.from({ length: 3000 }, (_, n) => n & 255);
+    for (const [n, byte] of bytes.entries()) {
+      client.send({ flags: 'A', sequence: client.sequence + n, data: [byte] });
+      await new Promise((turn) => setImmediate(turn));
+    }
+    expect(client.stream.held).toBeLessThan(0x20000);
+    client.stream.take();
+    client.stream.take();
+    expect(client.stream.written).toEqual(bytes);
   });
 
   test('an end reaches the host, which may go on to send', async () => {

@@ -73,6 +73,8 @@ export class FakeStream implements HostStream {
   /** Called when the host has taken what was written; while `takes` is false they wait. */
   takes = true;
   readonly #untaken: (() => void)[] = [];
+  /** Bytes of memory that what waits takes. */
+  held = 0;
 
   constructor(events: StreamEvents, target?: StreamTarget) {
     this.events = events;
@@ -86,10 +88,14 @@ export class FakeStream implements HostStream {
   write(bytes: Uint8Array, done: () => void): void {
     for (const byte of bytes) this.written.push(byte);
     if (this.takes) done();
-    else this.#untaken.push(done);
+    else {
+      this.#untaken.push(done);
+      this.held += bytes.buffer.byteLength;
+    }
   }
 
   take(): void {
+    this.held = 0;
     for (const done of this.#untaken.splice(0)) done();
   }
 
