@@ -5,7 +5,7 @@
 import type { StickyName } from '../../../translator/abi/helpers.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import { Exception } from '../x87/context.ts';
-import { isMiddling } from '../x87/sum-rounding.ts';
+import { isMiddlingOrZero } from '../x87/sum-rounding.ts';
 import { compare, operations } from './arithmetic.ts';
 import { type ErrorOf, errorsOf, type PlainName, type PlainOperation, plainOperations, smallestOf } from './lanes.ts';
 import { updateSseMode } from './mode.ts';
@@ -13,9 +13,6 @@ import { doubles, type Encoding, indefinite, Surroundings, singles } from './num
 
 /** A function of the helper table that sets flags in the state it is bound to. */
 export type StickyHelper = (x: number, y: number, z: number) => number;
-
-/** Whether errors of what is computed with it are computed without loss. */
-const hasExactErrors = (x: number): boolean => x === 0 || isMiddling(x);
 
 const scratch = new Float64Array(1);
 const scratchSingles = new Float32Array(scratch.buffer);
@@ -81,10 +78,10 @@ class Operation {
 
   /** Whether inexactness can be computed: the magnitudes let it, and nothing is denormal. */
   private isKnown(x: number, y: number, result: number): boolean {
-    if (!hasExactErrors(x) || !hasExactErrors(y)) return false;
+    if (!isMiddlingOrZero(x) || !isMiddlingOrZero(y)) return false;
     if (this.isTiny(x) || this.isTiny(y)) return false;
     if (result === 0) return this.name === 'ADD' || this.name === 'SUB' || x === 0 || y === 0;
-    return hasExactErrors(result) && !this.isTiny(result);
+    return isMiddlingOrZero(result) && !this.isTiny(result);
   }
 
   private isTiny(x: number): boolean {

@@ -8,7 +8,7 @@ import { Mxcsr, realInstructions } from '../../../translator/abi/sse.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import type { Cpu } from '../cpu.ts';
 import { Exception, Rounding } from '../x87/context.ts';
-import { isMiddling } from '../x87/sum-rounding.ts';
+import { isMiddling, isMiddlingOrZero } from '../x87/sum-rounding.ts';
 import {
   type ErrorOf,
   errorsOf,
@@ -144,7 +144,7 @@ function rounded(
   const result = isSingle ? Math.fround(wide) : wide;
   if (rounding === Rounding.nearest || errorOf === undefined || Math.abs(result) === Infinity) return result;
   if (wide === 0) return isExactZero(x, y, isSum, rounding) ? result : Number.NaN;
-  if (!isMiddling(wide) || !hasErrors(x) || !hasErrors(y)) return Number.NaN;
+  if (!isMiddling(wide) || !isMiddlingOrZero(x) || !isMiddlingOrZero(y)) return Number.NaN;
   const error = result === wide ? errorOf(x, y, wide) : wide - result;
   return isNext(result, error, rounding) ? next(isSingle, result, error > 0) : result;
 }
@@ -152,8 +152,6 @@ function rounded(
 /** A product or quotient may be too small to be told from one; a sum is, but for its sign where it is rounded down. */
 const isExactZero = (x: number, y: number, isSum: boolean, rounding: number): boolean =>
   isSum ? rounding !== Rounding.down : x === 0 || y === 0;
-
-const hasErrors = (value: number): boolean => value === 0 || isMiddling(value);
 
 /** Whether a number that is short of the exact one by `error` is not the one that it is rounded to. */
 function isNext(nearest: number, error: number, rounding: number): boolean {

@@ -34,8 +34,8 @@ export const plainOperations = {
 export type PlainName = keyof typeof plainOperations;
 
 /**
- * What the exact result is more than `result`, or a number with the sign of that; for operands and results that neither come near the ends of a double's
- * range, but zeros.
+ * What the exact result is more than `result`, or a number with the sign of that; for operands and results that are zeros, or far from the ends of a
+ * double's range.
  */
 export type ErrorOf = (x: number, y: number, result: number) => number;
 

@@ -1,33 +1,27 @@
 /**
  * FADD, FSUB, FMUL, FDIV, FSQRT and stores of reals by sums of two doubles (sums.ts), for any rounding control and precision control: what regions
- * leave to traps, as they round to nearest (translator/emit/x87/). Where sums leave a doubt the exact ones do it (arithmetic.ts), with the same results.
+ * leave to traps (translator/emit/x87/): other directions than to nearest, and what these are in doubt about. Where sums leave a doubt the exact ones do it (arithmetic.ts), with the same results.
  */
 import { double, extended, type Format, Rounding, single } from './context.ts';
 import type { Fpu } from './fpu.ts';
-import { noteRounding, type Quick } from './quick.ts';
+import { MARGIN, noteRounding, type Quick } from './quick.ts';
 import { exponentOf } from './sum-functions.ts';
-import { isMiddling, roundedHigh, roundedLow, roundSum } from './sum-rounding.ts';
-import { add, divide, multiply, productError, rest, sumOf } from './sums.ts';
-
-/** Sums and products of sums are off by less than this, in units of 2^floor(log2 |high|); those of doubles are exact. */
-const MARGIN = 2 ** -86;
+import { isMiddling, isMiddlingOrZero, roundedHigh, roundedLow, roundSum } from './sum-rounding.ts';
+import { add, divide, multiply, productError, rest, sumOf, wasExact } from './sums.ts';
 
 /** An operation on ST(0) and another operand. */
 interface Operation {
   readonly compute: (high: number, low: number, otherHigh: number, otherLow: number) => number;
-  /** Of products and quotients: that of zeros, and what is no zero where it is not covered. */
+  /** Of products and quotients: the same of high parts of which one is zero. What is no zero then is left to the exact ones. */
   readonly ofZeros?: (a: number, b: number) => number;
-  /** Of doubles it is exact only if it has no low part. */
-  readonly isQuotient?: boolean;
 }
 
 const sum: Operation = { compute: add };
 const difference: Operation = { compute: (a, aLow, b, bLow) => add(a, aLow, -b, -bLow) };
 const product: Operation = { compute: multiply, ofZeros: (a, b) => a * b };
-const quotient: Operation = { compute: divide, ofZeros: (a, b) => a / b, isQuotient: true };
+const quotient: Operation = { compute: divide, ofZeros: (a, b) => a / b };
 
-const reversed = ({ compute, ofZeros, ...others }: Operation): Operation => ({
-  ...others,
+const reversed = ({ compute, ofZeros }: Operation): Operation => ({
   compute: (a, aLow, b, bLow) => compute(b, bLow, a, aLow),
   ...(ofZeros && { ofZeros: (a, b) => ofZeros(b, a) }),
 });
@@ -50,7 +44,7 @@ const PRECISIONS = [single.precision, extended.precision, double.precision, exte
 /** ST(0) op a number, to ST(index). */
 function execute(fpu: Fpu, operation: Operation, index: number, otherHigh: number, otherLow: number): boolean {
   const high = fpu.high(0);
-  if (!isCovered(high) || !isCovered(otherHigh)) return false;
+  if (!isMiddlingOrZero(high) || !isMiddlingOrZero(otherHigh)) return false;
   if (high === 0 || otherHigh === 0) {
     const zero = operation.ofZeros?.(high, otherHigh);
     if (zero !== undefined) return zero === 0 && writeZero(fpu, index, zero);
@@ -64,11 +58,8 @@ function execute(fpu: Fpu, operation: Operation, index: number, otherHigh: numbe
   const result = operation.compute(a, aLow, b, bLow);
   const low = rest[0]!;
   if (result === 0) return writeZero(fpu, index, fpu.rounding === Rounding.down ? -0 : 0);
-  const isExact = aLow === 0 && bLow === 0 && (low === 0 || !operation.isQuotient);
-  return writeRounded(fpu, index, result, low, isExact ? 0 : MARGIN);
+  return writeRounded(fpu, index, result, low, wasExact ? 0 : MARGIN);
 }
-
-const isCovered = (value: number): boolean => value === 0 || isMiddling(value);
 
 function writeZero(fpu: Fpu, index: number, zero: number): boolean {
   fpu.writeSum(index, zero, 0);
@@ -106,8 +97,8 @@ export const quickFsqrt: Quick = (fpu) => {
   const root = Math.sqrt(a);
   const square = root * root;
   const left = a - square - productError(root, root, square) + aLow;
-  const sum = sumOf(root, left / (2 * root));
-  return writeRounded(fpu, 0, sum, rest[0]!, left === 0 && aLow === 0 ? 0 : MARGIN);
+  const better = sumOf(root, left / (2 * root));
+  return writeRounded(fpu, 0, better, rest[0]!, left === 0 && aLow === 0 ? 0 : MARGIN);
 };
 
 /** ST(0) rounded to a format of memory, or NaN: it isn't covered. */
@@ -117,8 +108,8 @@ export function quickRounded(fpu: Fpu, { precision, minimumExponent, maximumExpo
     fpu.setC1(false);
     return high;
   }
-  const sum = sumOf(high, fpu.low(0));
-  if (!roundSum(sum, rest[0]!, 0, precision, fpu.rounding)) return Number.NaN;
+  const value = sumOf(high, fpu.low(0));
+  if (!roundSum(value, rest[0]!, 0, precision, fpu.rounding)) return Number.NaN;
   const exponent = exponentOf(roundedHigh);
   // What was rounded up to the smallest normal number may have been below it.
   if (exponent <= minimumExponent || exponent > maximumExponent) return Number.NaN;

@@ -1,6 +1,7 @@
 /**
- * The transcendental instructions by sums of two doubles, where these leave no doubt about the result's 64 bits and on which side of it the exact value is;
- * everywhere else, and with unusual control words, the exact ones (transcendental.ts) do it, which takes several times as long. So the results are the same.
+ * Instructions by sums of two doubles, where these leave no doubt about the result's bits and on which side of it the exact value is; everywhere else the
+ * exact ones (transcendental.ts, scale.ts) do it, which takes several times as long. So the results are the same. Here are the transcendental ones, FSCALE
+ * and FRNDINT, and what all share; arithmetic is in quick-arithmetic.ts.
  */
 import type { RegisterAction } from './actions.ts';
 import { Exception, Rounding } from './context.ts';
@@ -45,8 +46,8 @@ export const quickly =
 export const quicklyToNearest = (quick: Quick, exactly: RegisterAction): RegisterAction =>
   quickly((fpu, index) => fpu.rounding === Rounding.nearest && quick(fpu, index), exactly);
 
-/** Results are off by less than this, in units of 2^floor(log2 |high|). */
-const MARGIN = 2 ** -86;
+/** Results that are not exact are off by less than this, in units of 2^floor(log2 |high|). */
+export const MARGIN = 2 ** -86;
 
 /** Conditions that stay. Of functions that reduce their operand not C2: it was not out of range. */
 const KEPT = Status.c0 | Status.c2 | Status.c3;

@@ -10,6 +10,9 @@ export const isMiddling = (value: number): boolean => {
   return size > SMALLEST && size < LARGEST;
 };
 
+/** Errors of what is computed with such numbers are computed without loss. */
+export const isMiddlingOrZero = (value: number): boolean => value === 0 || isMiddling(value);
+
 /** Parts of what was last rounded to the places of a format. */
 export let roundedHigh = 0;
 export let roundedLow = 0;
@@ -96,7 +99,8 @@ function roundsUp(value: number, below: number, down: number, isNegative: boolea
   if (rounding === Rounding.down) return false;
   if (rounding === Rounding.up) return true;
   if (rounding === Rounding.towardZero) return isNegative;
-  const distance = value - down - 0.5;
+  // Rounded this difference has its sign still: it is 0 only for what is halfway.
+  const distance = value - (down + 0.5);
   if (distance !== 0 || below !== 0) return distance > 0 || (distance === 0 && below > 0);
   return value + WHOLE - WHOLE > value;
 }

@@ -39,8 +39,8 @@ function fill(register: number, reach: number, isPositive: boolean): [number, nu
 
 type Compute = (ah: number, al: number, bh: number, bl: number) => number | null;
 
-function asFunction(formula: ShortFormula): Compute {
-  const text = formula({ high: 'ah', low: 'al' }, { high: 'bh', low: 'bl' }, 'return null;', FpuPrecision.double);
+function asFunction(formula: ShortFormula, precision: number = FpuPrecision.double): Compute {
+  const text = formula({ high: 'ah', low: 'al' }, { high: 'bh', low: 'bl' }, 'return null;', precision);
   // PE is set.
   return new Function('ah', 'al', 'bh', 'bl', `const xp=0;${text}return s;`) as Compute;
 }
@@ -77,4 +77,12 @@ describe.each(Object.entries(cases))('%s of numbers of 64 bits at 53', (name, [f
     // The others come too near to the middle of two results, or cancel each other.
     expect(done).toBeGreaterThan(0.99 * ROUNDS);
   });
+});
+
+test('at 24 bits numbers below the normal singles are left, also where a single would round them up to the smallest one', () => {
+  const [product, quotient] = [shortProduct, shortQuotient].map((formula) => asFunction(formula, FpuPrecision.single));
+  const largest = 2 - 2 ** -23;
+  expect(product!(2 ** -64, 0, largest * 2 ** -63, 0)).toBe(null);
+  expect(quotient!(largest * 2 ** -125, 0, 4, 0)).toBe(null);
+  expect(product!(2 ** -63, 0, largest * 2 ** -63, 0)).toBe(largest * 2 ** -126);
 });

@@ -49,7 +49,8 @@ function print(operation: Operation, lows: readonly (string | null)[], leave: st
     return compute + (isLong === '' ? inexact : `if(${isLong}){${withLows(operation, lows, leave)}}else ${inexact}`);
   }
   const leaveLong = isLong === '' ? '' : `if(${isLong}){${leave}}`;
-  const range = `if(s!==0&&!(Math.abs(z)>=${SMALLEST_SINGLE}&&Math.abs(z)<${ABOVE_SINGLES})){${leave}}`;
+  // A single below its smallest normal number has fewer bits.
+  const range = `if(s!==0&&!(Math.abs(s)>=${SMALLEST_SINGLE}&&Math.abs(z)<${ABOVE_SINGLES})){${leave}}`;
   const isTie = 's!==z&&Math.fround(w)===w';
   const check = `if(xp!==0||${isTie}){const ${error};if(${isInexact}||xp!==0&&s!==z){${leave}}}`;
   return `${compute}${leaveLong}const z=Math.fround(s),w=z+(s-z)+(s-z);${range}${check}s=z;`;

@@ -95,6 +95,29 @@ test('FRNDINT by sums of doubles is the exact one in all rounding modes', () => 
   }
 });
 
+test('FRNDINT of what is beside the middle of two whole numbers is the exact one', () => {
+  const [sums, exact] = [new Bench(), new Bench()];
+  for (const exponent of [-2, -1, 0, 1, 20]) {
+    for (let distance = -3n; distance <= 0xc00n; distance++) {
+      const below = BigInt.asUintN(64, 0xfffffffffffff800n + distance);
+      for (const significand of [below | (1n << 63n), (1n << 63n) + (distance & 3n)]) {
+        for (const sign of [0, 1]) {
+          const operands = [{ significand, exponent, sign }, one];
+          const rounding = Number(distance & 3n);
+          for (const [bench, asSums] of [
+            [sums, true],
+            [exact, false],
+          ] as const) {
+            bench.set(operands, asSums, rounding);
+            x87Register(bench.cpu, 0x1fc, 0, 0, 0);
+          }
+          expect(sums.outcome(), `${significand} ${exponent} ${sign} ${rounding}`).toEqual(exact.outcome());
+        }
+      }
+    }
+  }
+});
+
 test('C1 of the last operation, found by sums of doubles, is that of the operation', () => {
   const bench = new Bench();
   const double = () => (random() - 2 ** 31) * 2 ** within(-60, 10) * (random() & 1 ? 1 : 1 + random() * 2 ** -52);
