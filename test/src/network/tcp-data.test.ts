@@ -2,31 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ascii, tcpFrame } from '../../support/network/frame-guest.ts';
 import { Client, ISS } from '../../support/network/tcp-client.ts';
 
-describe('data of the guest', () => {
-  test('reaches the host at once, and is acknowledged once', async () => {
-    const client = await Client.connect();
-    const { network } = client.guest;
-    const { sequence, acknowledgment } = client;
-    network.send(tcpFrame({ flags: 'A', sequence, acknowledgment, data: ascii('one ') }));
-    network.send(tcpFrame({ flags: 'PA', sequence: sequence + 4, acknowledgment, data: ascii('two') }));
-    expect(client.heard()).toMatchObject([{ flags: 'A', acknowledgment: sequence + 7 }]);
-    expect(client.stream.text).toBe('one two');
-  });
-
-  test('that comes out of order is put in order, with an acknowledgment of each', async () => {
-    const client = await Client.connect();
-    const at = (offset: number, text: string) =>
-      client
-        .send({ flags: 'A', sequence: ISS + 1 + offset, data: ascii(text) })
-        .map(({ acknowledgment }) => acknowledgment - ISS - 1);
-    expect(at(8, 'ij')).toEqual([0]);
-    expect(at(4, 'ef')).toEqual([0]);
-    expect(at(4, 'efgh')).toEqual([0]);
-    expect(at(0, 'abcd')).toEqual([10]);
-    expect(at(2, 'cdefghijkl')).toEqual([12]);
-    expect(client.stream.text).toBe('abcdefghijkl');
-  });
-
+describe('data that the host does not take', () => {
   test('beyond the window is not taken', async () => {
     const client = await Client.connect();
     client.stream.takes = false;
@@ -52,6 +28,32 @@ describe('data of the guest', () => {
     client.stream.take();
     client.stream.take();
     expect(client.stream.written).toEqual(bytes);
+  });
+});
+
+describe('data of the guest', () => {
+  test('reaches the host at once, and is acknowledged once', async () => {
+    const client = await Client.connect();
+    const { network } = client.guest;
+    const { sequence, acknowledgment } = client;
+    network.send(tcpFrame({ flags: 'A', sequence, acknowledgment, data: ascii('one ') }));
+    network.send(tcpFrame({ flags: 'PA', sequence: sequence + 4, acknowledgment, data: ascii('two') }));
+    expect(client.heard()).toMatchObject([{ flags: 'A', acknowledgment: sequence + 7 }]);
+    expect(client.stream.text).toBe('one two');
+  });
+
+  test('that comes out of order is put in order, with an acknowledgment of each', async () => {
+    const client = await Client.connect();
+    const at = (offset: number, text: string) =>
+      client
+        .send({ flags: 'A', sequence: ISS + 1 + offset, data: ascii(text) })
+        .map(({ acknowledgment }) => acknowledgment - ISS - 1);
+    expect(at(8, 'ij')).toEqual([0]);
+    expect(at(4, 'ef')).toEqual([0]);
+    expect(at(4, 'efgh')).toEqual([0]);
+    expect(at(0, 'abcd')).toEqual([10]);
+    expect(at(2, 'cdefghijkl')).toEqual([12]);
+    expect(client.stream.text).toBe('abcdefghijkl');
   });
 
   test('an end reaches the host, which may go on to send', async () => {
