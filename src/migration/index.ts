@@ -143,7 +143,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
 
   /**
    * Keeps the machine as a whole, which stands still from then on.
-   * @throws Error what `keep` throws; the machine stands still all the same
+   * @throws Error what `keep` throws; the machine goes on then if it ran
    */
   async keep(keep: () => Promise<void>): Promise<void> {
     this.checkFree();
@@ -162,11 +162,16 @@ export class MachineMigration extends Emitter<MigrationEvents> {
   }
 
   async #keepWhole(keep: () => Promise<void>): Promise<void> {
+    const wasRunning = this.#machine.isRunning;
     try {
       await this.#machine.pause();
       this.#enter('active');
       await keep();
       this.#setGone(true);
+    } catch (error) {
+      // Nothing of it is anywhere else. One that has ended meanwhile cannot go on.
+      if (wasRunning) await this.#machine.run().catch(() => {});
+      throw error;
     } finally {
       this.#isKept = false;
     }

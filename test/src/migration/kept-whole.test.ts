@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ChannelError, Machine, type MigrationChannel, openChannel, openQmp } from '../../../src/index.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ChannelError, Machine, type MigrationChannel, openChannel, openMonitor, openQmp } from '../../../src/index.ts';
 import { countingRom } from '../../support/counting-rom.ts';
 
 let folder: string;
@@ -49,6 +49,45 @@ test('two commands of one turn by QMP write one file', async () => {
   expect((second as PromiseRejectedResult).reason.message).toMatch(/There's a migration process in progress/);
   await expect.poll(() => machine.migration.status).toBe('completed');
   await expect(readFile(join(folder, 'second'))).rejects.toThrow('ENOENT');
+});
+
+describe('a file that cannot be written leaves the machine as it was', () => {
+  const uri = () => `file:${join(folder, 'nowhere', 'x')}`;
+
+  test('by the monitor', async () => {
+    const monitor = openMonitor(machine);
+    const failure = /^Error: .*no such file or directory/i;
+    expect(await monitor.execute(`migrate ${uri()}`)).toMatch(failure);
+    expect(await monitor.execute('info status')).toBe('VM status: running\n');
+    expect(machine.migration).toMatchObject({ status: 'failed', isGone: false, isLeaving: false });
+    await monitor.execute('stop');
+    expect(await monitor.execute(`migrate ${uri()}`)).toMatch(failure);
+    expect(await monitor.execute('info status')).toBe('VM status: paused\n');
+  });
+
+  test('by QMP', async () => {
+    const qmp = openQmp(machine);
+    await qmp.execute('migrate', { uri: uri() });
+    await expect.poll(() => machine.migration.status).toBe('failed');
+    expect(await qmp.execute('query-status')).toMatchObject({ status: 'running', running: true });
+  });
+});
+
+test('a machine that cannot be saved goes on, and can be kept later', async () => {
+  const refused = machine.migration.keep(() => Promise.reject(new Error('the guest has mounted it')));
+  await expect(refused).rejects.toThrow('the guest has mounted it');
+  expect(machine.state).toBe('running');
+  await machine.migration.keep(async () => {});
+  expect([machine.state, machine.migration.isGone]).toEqual(['paused', true]);
+});
+
+test('a machine that ends while it is written stays ended', async () => {
+  const refused = machine.migration.keep(async () => {
+    await machine.stop();
+    throw new Error('it has ended');
+  });
+  await expect(refused).rejects.toThrow('it has ended');
+  expect(machine.state).toBe('ended');
 });
 
 test('a command that fails when it has had all of the machine may have handed it on: it stands still', async () => {
