@@ -29,6 +29,8 @@ export interface Device {
   readonly help: string;
   /** With their defaults, which are QEMU's. */
   readonly properties: Readonly<Record<string, string>>;
+  /** What a machine has one of, where the device is that; a second one would be dropped, or take the place of the first. */
+  readonly only?: string;
   /** The settings with it. Throws ConfigurationError if a property is wrong. */
   apply(settings: Settings, properties: Readonly<Record<string, string>>): Settings;
 }
@@ -132,6 +134,7 @@ function addNvmeDisk(settings: Settings, properties: Readonly<Record<string, str
 export const devices: Readonly<Record<string, Device>> = {
   'isa-debug-exit': {
     help: 'a write there ends the program, with exit code 2 * value + 1',
+    only: 'isa-debug-exit device',
     properties: { iobase: '0x501', iosize: '2' },
     apply: (settings, { iobase, iosize }) => {
       const debugExit = { iobase: parseInteger('iobase', iobase), iosize: parseInteger('iosize', iosize) };
@@ -140,6 +143,7 @@ export const devices: Readonly<Record<string, Device>> = {
   },
   'isa-debugcon': {
     help: 'what is written there goes to a -chardev',
+    only: 'isa-debugcon device',
     properties: { iobase: '0xe9', chardev: '' },
     apply: (settings, { iobase, chardev }) => {
       const debugConsole = { iobase: parseInteger('iobase', iobase) };
@@ -149,11 +153,13 @@ export const devices: Readonly<Record<string, Device>> = {
   ...portDevices,
   VGA: {
     help: 'the display adapter, with this video BIOS',
+    only: 'display adapter',
     properties: { romfile: '' },
     apply: (settings, { romfile }) => machine(settings, { vga: 'std', ...(romfile && { videoBios: romfile }) }),
   },
   'cirrus-vga': {
     help: 'a display adapter that old systems have drivers for (Cirrus Logic CL-GD5446), with this video BIOS',
+    only: 'display adapter',
     properties: { romfile: '', vgamem_mb: '4' },
     apply(settings, { romfile, vgamem_mb = '4' }) {
       if (parseInteger('vgamem_mb', vgamem_mb) !== 4) {
@@ -205,11 +211,13 @@ export const devices: Readonly<Record<string, Device>> = {
   ...Object.fromEntries(soundCardModels.map((model) => [model, soundCardDevice(model)])),
   'virtio-balloon-pci': {
     help: "memory that the guest gives up when the monitor's balloon asks for it (virtio)",
+    only: 'balloon device',
     properties: {},
     apply: (settings) => machine(settings, { balloon: true }),
   },
   'virtio-serial-pci': {
     help: 'a console device, for virtconsole and virtserialport (virtio)',
+    only: 'virtio-serial-pci device, which has room for all ports',
     properties: {},
     apply: (settings) => machine(settings, { virtioPorts: settings.machine.virtioPorts ?? [] }),
   },
@@ -225,6 +233,7 @@ export const devices: Readonly<Record<string, Device>> = {
   },
   'virtio-rng-pci': {
     help: "random numbers of the host's for the guest (virtio)",
+    only: 'entropy device',
     properties: { rng: '' },
     apply: addRandomDevice,
   },
@@ -235,6 +244,7 @@ export const devices: Readonly<Record<string, Device>> = {
   },
   'piix3-usb-uhci': {
     help: "the USB controller of Intel's PIIX3, with two ports, as -usb",
+    only: 'UHCI controller',
     properties: { id: '' },
     apply: (settings, { id }) => addUsbController(settings, 'piix3-usb-uhci', id),
   },
@@ -244,12 +254,14 @@ export const devices: Readonly<Record<string, Device>> = {
   ...Object.fromEntries(usbInputs.map((input) => [usbInputNames[input], usbInputDevice(input)])),
   edu: {
     help: 'a PCI device to learn writing drivers with: registers, interrupts, transfers',
+    only: 'edu device',
     properties: { dma_mask: '0xfffffff' },
     apply: (settings, { dma_mask }) => machine(settings, { edu: { dmaMask: parseInteger('dma_mask', dma_mask) } }),
   },
   loader: loaderDevice,
   'pc-testdev': {
     help: 'what kvm-unit-tests asks for',
+    only: 'pc-testdev',
     properties: {},
     apply: (settings) => machine(settings, { pcTestdev: true }),
   },
@@ -300,15 +312,24 @@ export function deviceModel(written: string): string {
 export function applyDevice(settings: Settings, text: string): Settings {
   const { driver: written = '' } = Object.fromEntries(propertyList(text, 'driver'));
   const driver = deviceModel(written);
-  const { properties, apply } = devices[driver]!;
+  const { properties, only, apply } = devices[driver]!;
   // Any may have a name, which only some use, and may say which bus it is on.
   const others = [...(hasAddress(driver) ? ['id', 'bus', 'addr'] : ['id', 'bus']), ...acceptedProperties(driver)];
   const given = parseProperties(text, 'driver', [...new Set([...Object.keys(properties), ...others])]);
   checkAccepted(driver, given);
   if (given.bus !== undefined && !('bus' in properties)) checkBus(driver, given.bus);
   const used = Object.entries(given).filter(([name]) => name in properties);
-  const added = withDeviceId(apply(settings, { ...properties, ...Object.fromEntries(used) }), given.id);
+  const counted = only === undefined ? settings : withOnly(settings, driver, only);
+  const added = withDeviceId(apply(counted, { ...properties, ...Object.fromEntries(used) }), given.id);
   return given.addr !== undefined && hasAddress(driver) ? withAddress(added, driver, given.addr) : added;
+}
+
+/** The settings with a device that there is one of. */
+function withOnly(settings: Settings, driver: string, only: string): Settings {
+  const { onlyDevices = [] } = settings;
+  if (onlyDevices.includes(only))
+    throw new ConfigurationError(`there is one ${only}; leave the second -device ${driver} out`);
+  return { ...settings, onlyDevices: [...onlyDevices, only] };
 }
 
 /** The settings with the name of one more -device: no two have the same, of whatever kind they are. */

@@ -78,6 +78,8 @@ export interface Settings {
   readonly ahciId?: string;
   /** The names that `-device` has given, in their order. */
   readonly deviceIds?: readonly string[];
+  /** What `-device` has added that a machine has one of. */
+  readonly onlyDevices?: readonly string[];
   /** What the real-time clock shows when the machine is made; none: the host's time. */
   readonly startTime?: () => Date;
   /** One for each `-serial`, in their order. */

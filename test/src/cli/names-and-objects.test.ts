@@ -25,3 +25,21 @@ test.each([
 ])('%s is refused', (line, message) => {
   expect(() => parse(line)).toThrow(message);
 });
+
+test.each([
+  ['virtio-balloon-pci,id=b1', 'virtio-balloon-pci,id=b2', 'balloon device'],
+  ['virtio-balloon', 'virtio-balloon-pci', 'balloon device'],
+  ['virtio-rng-pci', 'virtio-rng-pci', 'entropy device'],
+  ['virtio-serial-pci,id=s1', 'virtio-serial-pci,id=s2', 'virtio-serial-pci device, which has room for all ports'],
+  ['isa-debug-exit', 'isa-debug-exit,iobase=0xf4', 'isa-debug-exit device'],
+  ['isa-debugcon', 'isa-debugcon,iobase=0x402', 'isa-debugcon device'],
+  ['edu', 'edu,dma_mask=0xff', 'edu device'],
+  ['pc-testdev', 'pc-testdev', 'pc-testdev'],
+  ['VGA', 'cirrus-vga', 'display adapter'],
+  ['piix3-usb-uhci,id=u1', 'piix3-usb-uhci,id=u2', 'UHCI controller'],
+])('-device %s and -device %s: the second one is refused', (first, second, only) => {
+  const [driver] = second.split(',');
+  expect(() => parse(`-device ${first} -device ${second}`)).toThrow(
+    `-device: there is one ${only}; leave the second -device ${driver} out`,
+  );
+});
