@@ -121,7 +121,9 @@ function checkCaptures({ cards, netdevs, captures }: Settings): void {
   const isThere = (id: string) => netdevs[id] !== undefined || cards.some((card) => card.backend && card.name === id);
   const lost = Object.keys(captures).find((id) => !isThere(id));
   if (lost !== undefined)
-    throw new ConfigurationError(`there is no network '${lost}' to capture; give -netdev id=${lost}`);
+    throw new ConfigurationError(
+      `there is no network '${lost}' to capture; give -netdev user,id=${lost} or -nic user,id=${lost}`,
+    );
 }
 
 function withCapture(network: CommandLineNetwork, dump: string | undefined): CommandLineNetwork {

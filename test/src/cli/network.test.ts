@@ -90,7 +90,10 @@ test.each([
   ['-device rtl8139,netdev=n', "there is no network 'n'; give -netdev user,id=n"],
   ['-netdev user,id=n -net nic,netdev=n -device e1000,netdev=n', "the network 'n' has two cards"],
   ['-netdev user,id=n -device rtl8139,netdev=n -device e1000,netdev=n', "the network 'n' has two cards"],
-  ['-object filter-dump,netdev=n,file=f', "there is no network 'n' to capture"],
+  [
+    '-nic user -object filter-dump,netdev=n,file=f',
+    "there is no network 'n' to capture; give -netdev user,id=n or -nic user,id=n",
+  ],
 ])('%s is refused', (line, message) => {
   expect(() => cards(line)).toThrow(message);
 });
