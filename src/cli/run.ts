@@ -13,6 +13,7 @@ import {
   openQmp,
 } from '../index.ts';
 import { nodeGdbSession } from '../node/monitor.ts';
+import { checkBootFolder } from '../node/network/boot-files.ts';
 import { printableMessage } from '../printable.ts';
 import { checkUnrecorded } from '../snapshot/options.ts';
 import { acceleratorWarnings } from './accelerators.ts';
@@ -185,9 +186,17 @@ async function loadedMachine(options: MachineOptions, name: string): Promise<Mac
   }
 }
 
+/** They are opened when a card is plugged in; whether their folders are there is told at once. */
+async function nameWaitingNetworks(machine: Machine, settings: Settings): Promise<void> {
+  for (const [id, network] of waitingNetworks(settings)) {
+    if (network.type === 'user' && network.tftp !== undefined) await checkBootFolder(network.tftp);
+    Netdevs.of(machine).name(id, network);
+  }
+}
+
 /** Until the machine ends. */
 async function connectAndRun(machine: Machine, connections: BackendConnections, settings: Settings): Promise<number> {
-  for (const [id, network] of waitingNetworks(settings)) Netdevs.of(machine).name(id, network);
+  await nameWaitingNetworks(machine, settings);
   await nameWaitingDrives(machine, settings);
   await connections.open();
   const { migration } = machine;

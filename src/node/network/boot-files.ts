@@ -1,7 +1,20 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import { ConfigurationError } from '../../errors.ts';
 import type { BootFile, BootFiles } from '../../network/host.ts';
+import { systemMessage } from '../system-message.ts';
+
+/**
+ * A guest would only hear that its file is not there.
+ * @throws ConfigurationError if it is no folder
+ */
+export async function checkBootFolder(path: string): Promise<void> {
+  const status = await stat(path).catch((error: unknown) => {
+    throw new ConfigurationError(`cannot share the folder ${path}: ${systemMessage(error)}`);
+  });
+  if (!status.isDirectory()) throw new ConfigurationError(`cannot share the folder ${path}: not a directory`);
+}
 
 /** Files of a folder, none of which is read unless it really is in there. */
 export class FolderFiles implements BootFiles {

@@ -8,7 +8,7 @@ import { CapturedBackend } from '../../network/pcap.ts';
 import { UserNetwork } from '../../network/user.ts';
 import { planUserNetwork } from '../../network/user-plan.ts';
 import { checkNames, checkText, shown } from '../../option-checks.ts';
-import { FolderFiles } from './boot-files.ts';
+import { checkBootFolder, FolderFiles } from './boot-files.ts';
 import { CaptureFile } from './capture-file.ts';
 import { SocketBackend } from './socket-backend.ts';
 import { NodeSockets } from './sockets.ts';
@@ -75,13 +75,14 @@ async function openBackend(options: NetworkBackendOptions, log: (message: string
   }
 }
 
-function openUserNetwork(options: UserNetworkOptions): Promise<UserNetwork> {
+async function openUserNetwork(options: UserNetworkOptions): Promise<UserNetwork> {
   const plan = planUserNetwork(options);
+  if (plan.tftp !== undefined) await checkBootFolder(plan.tftp);
   const host: NetworkHost = {
     timers,
     sockets: new NodeSockets(),
     files: plan.tftp === undefined ? undefined : new FolderFiles(plan.tftp),
     random: () => randomBytes(4).readUInt32BE(),
   };
-  return UserNetwork.open(plan, host);
+  return await UserNetwork.open(plan, host);
 }

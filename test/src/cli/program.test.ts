@@ -210,6 +210,15 @@ test('help of all kinds', async () => {
   }
 });
 
+test('a network without a card: its folder must be there', async () => {
+  const { code, errors } = await rawiron(['-bios', 'rawiron', '-netdev', 'user,id=n,tftp=/no/such']);
+  expect({ code, errors }).toEqual({
+    code: 1,
+    errors:
+      'rawiron: warning: netdev n has no peer\nrawiron: cannot share the folder /no/such: no such file or directory\n',
+  });
+});
+
 test('help for a device that is not there', async () => {
   const { code, errors } = await rawiron(['-device', 'nvm,help']);
   expect({ code, errors }).toEqual({
