@@ -34,6 +34,20 @@ interface NetworkText {
 
 const TYPES = 'user, socket or hubport';
 
+const toTheHost = 'user needs no rights at the host, and socket leads to another machine';
+const toMachines = 'socket, with listen=:PORT or connect=HOST:PORT, leads to another machine';
+/** What does the same as types of QEMU's that are not there. */
+const insteadOfTypes: Readonly<Record<string, string>> = {
+  tap: toTheHost,
+  bridge: toTheHost,
+  vde: toTheHost,
+  'vhost-user': toTheHost,
+  passt: toTheHost,
+  stream: toMachines,
+  dgram: toMachines,
+  dump: '-object filter-dump,id=f0,netdev=ID,file=FILE captures what goes over one of them',
+};
+
 /** Kinds of networks, as they are written. */
 export const networkUsages: Readonly<Record<string, string>> = {
   'user,id=ID[,hostfwd=RULE][,…]': "a network of its own behind the host's sockets",
@@ -185,7 +199,8 @@ function parseNetwork({ type, others }: NetworkText): CommandLineNetwork {
   if (type === 'hubport') return parseHubport(others);
   if (type === 'user') return parseUserNetdev(others);
   if (type === 'socket') return parseSocketNetdev(others);
-  throw new ConfigurationError(`the network '${type}' is not supported; give ${TYPES}`);
+  const instead = Object.hasOwn(insteadOfTypes, type) ? `: ${insteadOfTypes[type]}` : '';
+  throw new ConfigurationError(`the network '${type}' is not supported; give ${TYPES}${instead}`);
 }
 
 function parseHubport(others: readonly Property[]): CommandLineNetwork {

@@ -98,6 +98,21 @@ test.each([
   expect(() => cards(line)).toThrow(message);
 });
 
+test.each([
+  ['-netdev tap,id=n,ifname=tap0,script=no', 'tap', ': user needs no rights at the host, and socket leads'],
+  ['-netdev bridge,id=n', 'bridge', ': user needs no rights'],
+  ['-netdev vde,id=n', 'vde', ': user needs no rights'],
+  ['-netdev vhost-user,id=n,chardev=c', 'vhost-user', ': user needs no rights'],
+  ['-nic passt', 'passt', ': user needs no rights'],
+  ['-netdev stream,id=n,addr.type=unix', 'stream', ': socket, with listen=:PORT or connect=HOST:PORT'],
+  ['-netdev dgram,id=n', 'dgram', ': socket, with listen=:PORT or connect=HOST:PORT'],
+  ['-net dump,file=x', 'dump', ': -object filter-dump,id=f0,netdev=ID,file=FILE captures'],
+  ['-netdev nix,id=n', 'nix', ''],
+])('%s: what does the same is named', (line, type, instead) => {
+  const message = `: the network '${type}' is not supported; give user, socket or hubport${instead}`;
+  expect(() => parse(line)).toThrow(message);
+});
+
 test('networks without a card are told', () => {
   expect(networkWarnings(parse('-net user,hostfwd=tcp::8022-:22'))).toEqual(['hub 0 with no nics (-net)']);
   expect(networkWarnings(parse('-net user -net nic -netdev user,id=n'))).toEqual(['netdev n has no peer']);
