@@ -5,7 +5,7 @@ import { x87Memory, x87Register } from '../../../../runtime/cpu/x87/execute.ts';
 import * as quickArithmetic from '../../../../runtime/cpu/x87/quick-arithmetic.ts';
 import { Bench, type Operand, one, operand, power, random, short, within } from './sums.ts';
 
-const ROUNDS = 800;
+const ROUNDS = 300;
 const precisions = { single: 0, double: 2, extended: 3 };
 
 const zero = (): Operand => ({ significand: 0n, exponent: -16383, sign: random() & 1 });
