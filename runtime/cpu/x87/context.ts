@@ -45,6 +45,9 @@ const controlled: readonly Format[] = [
   extended,
 ];
 
+/** Registers' format, with the significand that precision control asks for. */
+export const controlledFormat = (controlWord: number): Format => controlled[(controlWord >> 8) & 3];
+
 /** One operation's surroundings: how it rounds and what it masks, and the exceptions that it has met. */
 export class Context {
   readonly rounding: number;
@@ -66,7 +69,7 @@ export class Context {
     this.preventing = preventing;
     this.rounding = (controlWord >> 10) & 3;
     this.masks = controlWord & Exception.all;
-    this.controlled = controlled[(controlWord >> 8) & 3];
+    this.controlled = controlledFormat(controlWord);
   }
 
   raise(exceptions: number): void {

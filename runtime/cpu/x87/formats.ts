@@ -42,29 +42,30 @@ function realFormat(format: Format, bytes: number): MemoryFormat {
   };
 }
 
-const image = new BigUint64Array(1);
-const imageDoubles = new Float64Array(image.buffer);
-const imageSingles = new Float32Array(image.buffer);
+const scratch = new BigUint64Array(1);
+const scratchWords = new Int32Array(scratch.buffer);
+const scratchDoubles = new Float64Array(scratch.buffer);
+const scratchSingles = new Float32Array(scratch.buffer);
 
 function asSingle(bits: bigint): number {
-  image[0] = bits;
-  return imageSingles[0]!;
+  scratch[0] = bits;
+  return scratchSingles[0]!;
 }
 
 function asDouble(bits: bigint): number {
-  image[0] = bits;
-  return imageDoubles[0]!;
+  scratch[0] = bits;
+  return scratchDoubles[0]!;
 }
 
 function bitsOfSingle(number: number): bigint {
-  image[0] = 0n;
-  imageSingles[0] = number;
-  return image[0];
+  scratch[0] = 0n;
+  scratchSingles[0] = number;
+  return scratch[0];
 }
 
 function bitsOfDouble(number: number): bigint {
-  imageDoubles[0] = number;
-  return image[0]!;
+  scratchDoubles[0] = number;
+  return scratch[0]!;
 }
 
 const normalOrNaN = (number: number, { minimumExponent }: Format): number =>
@@ -201,9 +202,6 @@ export function unpackExtended(bits: bigint): Extended {
   const high = Number(bits >> 64n);
   return { sign: (high >> 15) & 1, exponent: high & 0x7fff, significand: BigInt.asUintN(64, bits) };
 }
-
-const scratch = new BigUint64Array(1);
-const scratchWords = new Int32Array(scratch.buffer);
 
 /** The three words of a register from `at` on (Word.fpuRegister), and back. */
 export function extendedOf(words: Int32Array, at: number): Extended {

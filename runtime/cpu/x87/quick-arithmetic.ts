@@ -1,28 +1,46 @@
 /**
  * FADD, FSUB, FMUL, FDIV, FSQRT and stores of reals by sums of two doubles (sums.ts), for any rounding control and precision control: what regions
- * leave to traps (translator/emit/x87/): other directions than to nearest, and what these are in doubt about. Where sums leave a doubt the exact ones do it (arithmetic.ts), with the same results.
+ * leave to traps (translator/emit/x87/): other directions than to nearest, and what these are in doubt about. Where sums leave a doubt the exact ones
+ * do it (arithmetic.ts), with the same results.
  */
-import { double, extended, type Format, Rounding, single } from './context.ts';
+import { controlledFormat, type Format, Rounding } from './context.ts';
 import type { Fpu } from './fpu.ts';
 import { MARGIN, noteRounding, type Quick } from './quick.ts';
 import { exponentOf } from './sum-functions.ts';
 import { isMiddling, isMiddlingOrZero, roundedHigh, roundedLow, roundSum } from './sum-rounding.ts';
-import { add, divide, multiply, productError, rest, sumOf, wasExact } from './sums.ts';
+import {
+  add,
+  divide,
+  isExactProduct,
+  isExactQuotient,
+  isExactSum,
+  multiply,
+  productError,
+  rest,
+  sumOf,
+} from './sums.ts';
+
+type OnSums<T> = (high: number, low: number, otherHigh: number, otherLow: number) => T;
 
 /** An operation on ST(0) and another operand. */
 interface Operation {
-  readonly compute: (high: number, low: number, otherHigh: number, otherLow: number) => number;
+  readonly compute: OnSums<number>;
+  readonly isExact: OnSums<boolean>;
   /** Of products and quotients: the same of high parts of which one is zero. What is no zero then is left to the exact ones. */
   readonly ofZeros?: (a: number, b: number) => number;
 }
 
-const sum: Operation = { compute: add };
-const difference: Operation = { compute: (a, aLow, b, bLow) => add(a, aLow, -b, -bLow) };
-const product: Operation = { compute: multiply, ofZeros: (a, b) => a * b };
-const quotient: Operation = { compute: divide, ofZeros: (a, b) => a / b };
+const sum: Operation = { compute: add, isExact: isExactSum };
+const difference: Operation = {
+  compute: (a, aLow, b, bLow) => add(a, aLow, -b, -bLow),
+  isExact: (a, aLow, b, bLow) => isExactSum(a, aLow, -b, -bLow),
+};
+const product: Operation = { compute: multiply, isExact: isExactProduct, ofZeros: (a, b) => a * b };
+const quotient: Operation = { compute: divide, isExact: isExactQuotient, ofZeros: (a, b) => a / b };
 
-const reversed = ({ compute, ofZeros }: Operation): Operation => ({
+const reversed = ({ compute, isExact, ofZeros }: Operation): Operation => ({
   compute: (a, aLow, b, bLow) => compute(b, bLow, a, aLow),
+  isExact: (a, aLow, b, bLow) => isExact(b, bLow, a, aLow),
   ...(ofZeros && { ofZeros: (a, b) => ofZeros(b, a) }),
 });
 
@@ -37,9 +55,6 @@ const operations: readonly (Operation | undefined)[] = [
   quotient,
   reversed(quotient),
 ];
-
-/** Bits of a result by precision control (Intel SDM vol. 1, table 8-2). */
-const PRECISIONS = [single.precision, extended.precision, double.precision, extended.precision] as const;
 
 /** ST(0) op a number, to ST(index). */
 function execute(fpu: Fpu, operation: Operation, index: number, otherHigh: number, otherLow: number): boolean {
@@ -58,7 +73,8 @@ function execute(fpu: Fpu, operation: Operation, index: number, otherHigh: numbe
   const result = operation.compute(a, aLow, b, bLow);
   const low = rest[0]!;
   if (result === 0) return writeZero(fpu, index, fpu.rounding === Rounding.down ? -0 : 0);
-  return writeRounded(fpu, index, result, low, wasExact ? 0 : MARGIN);
+  if (writeRounded(fpu, index, result, low, MARGIN)) return true;
+  return operation.isExact(a, aLow, b, bLow) && writeRounded(fpu, index, result, low, 0);
 }
 
 function writeZero(fpu: Fpu, index: number, zero: number): boolean {
@@ -69,7 +85,7 @@ function writeZero(fpu: Fpu, index: number, zero: number): boolean {
 
 /** A sum that is off by less than the margin, rounded by the control word. */
 function writeRounded(fpu: Fpu, index: number, high: number, low: number, margin: number): boolean {
-  if (!roundSum(high, low, margin, PRECISIONS[(fpu.control >> 8) & 3]!, fpu.rounding)) return false;
+  if (!roundSum(high, low, margin, controlledFormat(fpu.control).precision, fpu.rounding)) return false;
   fpu.writeSum(index, roundedHigh, roundedLow);
   noteRounding(fpu);
   return true;

@@ -54,43 +54,58 @@ export function productOf(a: number, b: number): number {
   return product;
 }
 
-/** Whether the last sum, product or quotient of sums is exact. */
-export let wasExact = true;
-
 export function add(aHigh: number, aLow: number, bHigh: number, bLow: number): number {
   const high = sumOf(aHigh, bHigh);
   const highRest = rest[0];
   const low = sumOf(aLow, bLow);
   const lowRest = rest[0];
-  const below = highRest + low;
-  const sum = normalized(high, below);
-  const sumRest = rest[0];
-  const last = sumRest + lowRest;
-  wasExact = sumError(highRest, low, below) === 0 && sumError(sumRest, lowRest, last) === 0;
-  return normalized(sum, last);
+  const sum = normalized(high, highRest + low);
+  return normalized(sum, rest[0] + lowRest);
 }
 
 export function multiply(aHigh: number, aLow: number, bHigh: number, bLow: number): number {
   const product = productOf(aHigh, bHigh);
-  const productRest = rest[0];
-  const [first, second] = [aHigh * bLow, aLow * bHigh];
-  const below = first + second;
-  const last = productRest + below;
-  const isShort = aLow === 0 || bLow === 0;
-  const areExact = productError(aHigh, bLow, first) === 0 && productError(aLow, bHigh, second) === 0;
-  wasExact = isShort && areExact && sumError(first, second, below) === 0 && sumError(productRest, below, last) === 0;
-  return normalized(product, last);
+  return normalized(product, rest[0] + (aHigh * bLow + aLow * bHigh));
 }
 
 export function divide(aHigh: number, aLow: number, bHigh: number, bLow: number): number {
   const quotient = aHigh / bHigh;
   const product = productOf(quotient, bHigh);
+  const left = aHigh - product - rest[0] + (aLow - quotient * bLow);
+  return normalized(quotient, left / bHigh);
+}
+
+/** Whether `add`, `multiply` and `divide` of these lose nothing: apart from them, as few who compute need to know. False also where that isn't seen. */
+export function isExactSum(aHigh: number, aLow: number, bHigh: number, bLow: number): boolean {
+  const high = sumOf(aHigh, bHigh);
+  const highRest = rest[0];
+  const low = sumOf(aLow, bLow);
+  const lowRest = rest[0];
+  const below = highRest + low;
+  if (sumError(highRest, low, below) !== 0) return false;
+  normalized(high, below);
+  return sumError(rest[0], lowRest, rest[0] + lowRest) === 0;
+}
+
+export function isExactProduct(aHigh: number, aLow: number, bHigh: number, bLow: number): boolean {
+  if (aLow !== 0 && bLow !== 0) return false;
+  productOf(aHigh, bHigh);
+  const first = aHigh * bLow;
+  const second = aLow * bHigh;
+  // One of them is 0.
+  const below = first + second;
+  const areExact = productError(aHigh, bLow, first) === 0 && productError(aLow, bHigh, second) === 0;
+  return areExact && sumError(rest[0], below, rest[0] + below) === 0;
+}
+
+export function isExactQuotient(aHigh: number, aLow: number, bHigh: number, bLow: number): boolean {
+  if (bLow !== 0) return false;
+  const quotient = aHigh / bHigh;
+  const product = productOf(quotient, bHigh);
   const high = aHigh - product - rest[0];
-  const left = high + (aLow - quotient * bLow);
+  const left = high + aLow;
   const last = left / bHigh;
-  wasExact =
-    bLow === 0 && sumError(high, aLow, left) === 0 && last * bHigh === left && productError(last, bHigh, left) === 0;
-  return normalized(quotient, last);
+  return sumError(high, aLow, left) === 0 && last * bHigh === left && productError(last, bHigh, left) === 0;
 }
 
 /** An exact number as the nearest such sum. */
