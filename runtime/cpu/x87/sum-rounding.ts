@@ -1,5 +1,5 @@
 /** Rounding of sums of two doubles (sums.ts): to 64 bits, to whole numbers, to doubles; and how it went, which is to be read before the next one. */
-import { double, extended, Rounding } from './context.ts';
+import { double, extended, Rounding, single } from './context.ts';
 import { exponentOf } from './sum-functions.ts';
 import { rest, sumOf } from './sums.ts';
 
@@ -27,6 +27,10 @@ function note(value: number, added: number): void {
 }
 
 const LONG = extended.precision;
+/** By precision, what a result's last place is in such units: a power takes longer than to look it up. */
+const [LONG_PLACE, DOUBLE_PLACE, SINGLE_PLACE] = [extended, double, single].map(
+  (format) => 2 ** (1 - format.precision),
+);
 
 /**
  * Rounds a sum that is off by less than `margin`, in units of 2^floor(log2 |high|), to 64, 53 or 24 bits, by rounding control: `roundedHigh` and
@@ -37,8 +41,8 @@ export function roundSum(high: number, low: number, margin: number, precision: n
   const unit = 2 ** exponentOf(high);
   // The sum must be in the binade of its high part.
   if (Math.abs(high) === unit && low !== 0 && high > 0 === low < 0) return false;
-  const place = 2 ** (1 - precision) * unit;
   const isLong = precision === LONG;
+  const place = (isLong ? LONG_PLACE : precision === double.precision ? DOUBLE_PLACE : SINGLE_PLACE) * unit;
   const part = isLong ? low : high;
   const below = isLong ? 0 : low;
   const nearest = nearestMultiple(part, precision === double.precision ? 0 : place);
@@ -63,13 +67,13 @@ function nearestMultiple(value: number, place: number): number {
 
 /** What is to be added to the nearest number, which is short of `lost` and the much smaller `below`, for a result with the sign of `value`. */
 function correction(lost: number, below: number, place: number, value: number, rounding: number): number {
+  if (rounding === Rounding.nearest) {
+    const isBeyondHalf = below !== 0 && Math.abs(lost) === place / 2 && below > 0 === lost > 0;
+    return isBeyondHalf ? 2 * lost : 0;
+  }
   const missing = lost === 0 ? below : lost;
   if (missing === 0) return 0;
   const isMore = missing > 0;
-  if (rounding === Rounding.nearest) {
-    const isHalf = Math.abs(lost) === place / 2 && below !== 0;
-    return isHalf && below > 0 === isMore ? 2 * lost : 0;
-  }
   if (rounding === Rounding.up) return isMore ? place : 0;
   if (rounding === Rounding.down) return isMore ? 0 : -place;
   if (isMore === value > 0) return 0;
