@@ -6,7 +6,7 @@ const all = [...product, ...filesIn('src', '.mjs'), ...filesIn('test', '.ts'), .
 
 /** Files that mostly are rows of data. */
 const isTable = ({ path }: SourceFile): boolean => path.startsWith('translator/x86/table/');
-const MOST_LINES = 400;
+const MOST_LINES = 600;
 
 test('no file is longer than can be kept in mind', () => {
   const long = all.filter((file) => !isTable(file) && file.text.trimEnd().split('\n').length > MOST_LINES);
