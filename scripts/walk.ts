@@ -25,7 +25,7 @@ export function walk(): Sections {
 
 /** Documents with sections that are made here. */
 export const documents: Readonly<Record<string, () => Sections>> = {
-  'ARCHITECTURE.md': walk,
+  'docs/internals/one-block.md': walk,
   'docs/command-line.md': () => ({
     flags: flagsTable(flags),
     devices: devicesTable(),

@@ -4,7 +4,7 @@ import { Key } from '../../translator/abi/key.ts';
 /** Where the walked function stands, and the end of its page. */
 export const ENTRY = 0x101000;
 
-/** The function that ARCHITECTURE.md follows: adds up ECX words from ESI on, and leaves the sum at EDI. */
+/** The function that docs/internals/one-block.md follows: adds up ECX words from ESI on, and leaves the sum at EDI. */
 const source = `
 sum:    add     ebx, [esi]
         add     esi, 4

@@ -60,7 +60,7 @@ describe.each(pages)('%s', (path) => {
   });
 });
 
-test.each(['ARCHITECTURE.md', 'docs/extending.md', 'docs/performance.md'])(
+test.each([...pages.filter((page) => page.startsWith('docs/internals/')), 'docs/extending.md', 'docs/performance.md'])(
   '%s names members that the code has',
   (path) => {
     const named = [...prose(path).matchAll(/`([A-Z]\w+)\.(\w+)`/g)];
@@ -71,7 +71,7 @@ test.each(['ARCHITECTURE.md', 'docs/extending.md', 'docs/performance.md'])(
 );
 
 test.each(['translator', 'runtime', 'src'])('the map has all folders of %s', (top) => {
-  const [, lines = ''] = new RegExp(`^${top}/.*\\n((?: .*\\n)*)`, 'm').exec(read('ARCHITECTURE.md')) ?? [];
+  const [, lines = ''] = new RegExp(`^${top}/.*\\n((?: .*\\n)*)`, 'm').exec(read('docs/internals/README.md')) ?? [];
   const rows = lines
     .split('\n')
     .flatMap((line) => /^ {2}([\w -]+\/(?: [\w-]+\/)*)/.exec(line)?.[1].split(/\/ ?/) ?? []);

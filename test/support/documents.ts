@@ -7,7 +7,7 @@ export const root = join(import.meta.dirname, '../..');
 export const readPage = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 /** Folders that have pages for readers. CHANGELOG.md is none of these: what it names may be gone. */
-const folders = ['.', 'docs', 'docs/measurements', 'examples', 'bench', 'test/oracle/data'];
+const folders = ['.', 'docs', 'docs/internals', 'docs/measurements', 'examples', 'bench', 'test/oracle/data'];
 
 /** All pages for readers. */
 export const pages: readonly string[] = folders
