@@ -8,7 +8,9 @@ import { machine } from './settings.ts';
 export const limitsFlag: Flag = {
   names: ['limits'],
   argument: '[processor=PERCENT][,memory=SIZE][,instructions=N]',
-  help: "what the machine may take: percent of one processor; memory of the guest and of the machine's thread; instructions, with -icount. At the last two it is paused. set_limit in the monitor changes it (not in QEMU)",
+  help: 'what the machine may take of its host',
+  details:
+    "processor: percent of one processor. memory: that of the guest and of the machine's thread. instructions: how many, with -icount. At the last two the machine is paused. set_limit in the monitor changes a limit. QEMU has no such flag.",
   apply: (settings, text) => machine(settings, { limits: { ...settings.machine.limits, ...parseLimits(text) } }),
 };
 
