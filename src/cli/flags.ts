@@ -52,7 +52,7 @@ const systemFlags: readonly Flag[] = [
     argument: 'MODEL[,+FEATURE][,-FEATURE][,check=off][,enforce]',
     help: 'the processor model (default: max)',
     details:
-      'Models are such as 486, pentium3, n270, qemu32, qemu64, Haswell or max; host is the same as max. +FEATURE adds a feature and -FEATURE takes it away. A feature that cannot be had is a warning, without check=off, and an error with enforce. -cpu help lists models and features.',
+      'Models are such as 486, pentium3, n270, qemu32, qemu64, Haswell or max; host is the same as max. +FEATURE adds a feature and -FEATURE takes it away. A feature that no processor here has is left out with a warning (check=off: without), or is an error with enforce. -cpu help lists models and features.',
     list: 'list-cpus',
     apply: (settings, cpu) => machine(settings, { cpu: checkedCpu(cpu.replace(/^host(?=,|$)/, 'max')) }),
   },
