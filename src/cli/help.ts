@@ -15,7 +15,7 @@ const usages = [
   'COMMAND …',
 ];
 
-export const exitCodes = `Exit codes: 0 when the guest turns the machine off or you leave; 1 for an error; 2 for a triple fault with -no-reboot; the guest's own for isa-debug-exit.`;
+export const exitCodes = `Exit codes: 0 when the guest turns the machine off or you leave; 1 for an error; 2 for a triple fault with -no-reboot; 124 when -limits time= is over; the guest's own for isa-debug-exit.`;
 
 /** What there is, without the flags themselves. */
 export function helpText(width: number = terminalWidth()): string {
