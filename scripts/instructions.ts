@@ -1,19 +1,15 @@
 /** Which instructions there are, by the CPUID feature that tells of them, as docs/instructions.md lists them. */
-import { featureWords } from '../runtime/cpu/cpuid.ts';
-import type { CpuFeature } from '../runtime/cpu/model.ts';
 import { Eflags } from '../translator/abi/state.ts';
-import type { Form } from '../translator/x86/table/form.ts';
+import { featureTable } from '../translator/x86/features.ts';
+import type { Feature, Form } from '../translator/x86/table/form.ts';
 import { forms } from '../translator/x86/table/index.ts';
 import type { Sections } from './sections.ts';
 
-const registers = ['EAX', 'EBX', 'ECX', 'EDX'];
-
 /** Where CPUID tells of a feature. */
-function bitOf(feature: CpuFeature): string {
-  const word = featureWords.find(({ bits }) => feature in bits);
-  if (word === undefined) return 'on every model';
-  const leaf = word.leaf < 10 ? word.leaf : `${word.leaf.toString(16).toUpperCase()}h`;
-  return `CPUID leaf ${leaf}, ${registers[word.register]} bit ${word.bits[feature]}`;
+function bitOf(feature: Feature): string {
+  if (feature === 'base') return 'on every model';
+  const { leaf, register, bit } = featureTable[feature];
+  return `CPUID leaf ${leaf}, ${register} bit ${bit}`;
 }
 
 const flagLetters = { O: Eflags.of, S: Eflags.sf, Z: Eflags.zf, A: Eflags.af, P: Eflags.pf, C: Eflags.cf } as const;
@@ -33,7 +29,7 @@ function row({ mnemonic, mnemonic16, operands, encoding, lock, ...form }: Form):
   return `| ${cells.join(' | ')} |`;
 }
 
-function section(feature: CpuFeature, list: readonly Form[]): string {
+function section(feature: Feature, list: readonly Form[]): string {
   const names = new Set(list.map(({ mnemonic }) => mnemonic));
   const count = `${names.size} ${names.size === 1 ? 'instruction' : 'instructions'}, ${list.length} forms`;
   const heading = [`### ${feature}`, '', `${count}; ${bitOf(feature)}.`, ''];

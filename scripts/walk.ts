@@ -8,9 +8,10 @@ import { defaultEngine } from '../runtime/exec/engine.ts';
 import { defaultLoops } from '../runtime/exec/loops.ts';
 import { EntryWeight } from '../runtime/exec/node.ts';
 import { defaultTiering } from '../runtime/exec/tiering.ts';
-import { acceptedFlags } from '../src/cli/accepted.ts';
+import { programCommands } from '../src/cli/commands.ts';
 import { devices, deviceUsage } from '../src/cli/devices.ts';
-import { type Flag, flags, flagUsage } from '../src/cli/flags.ts';
+import { type Flag, flagGroups, flagUsage } from '../src/cli/flags.ts';
+import { capitalised } from '../src/cli/help.ts';
 import { instructionLists } from './instructions.ts';
 import { type Sections, withSections } from './sections.ts';
 import { life } from './walk/life.ts';
@@ -27,18 +28,40 @@ export function walk(): Sections {
 export const documents: Readonly<Record<string, () => Sections>> = {
   'docs/internals/one-block.md': walk,
   'docs/command-line.md': () => ({
-    flags: flagsTable(flags),
+    commands: commandsTable(),
+    flags: flagsTables(),
     devices: devicesTable(),
-    'accepted-flags': flagsTable(acceptedFlags),
   }),
   'docs/instructions.md': instructionLists,
   'docs/performance.md': () => ({ settings: settingsTable() }),
 };
 
-/** Flags of the command line, as the help has them. */
+/** Words that may come first, as the help has them. */
+function commandsTable(): string {
+  const rows = programCommands.map(({ name, argument, help, details }) => {
+    return `| \`${cell(`${name} ${argument}`)}\` | ${meaning({ help, details })} |`;
+  });
+  return ['| command | meaning |', '|---|---|', ...rows].join('\n');
+}
+
+/** Flags of the command line, a table for each group of the help. */
+function flagsTables(): string {
+  return flagGroups
+    .map(({ name, title, flags }) => `### ${capitalised(title)} (\`--help ${name}\`)\n\n${flagsTable(flags)}`)
+    .join('\n\n');
+}
+
 function flagsTable(table: readonly Flag[]): string {
-  const rows = table.map((flag) => `| \`${flagUsage(flag).replaceAll('|', '\\|')}\` | ${flag.help} |`);
+  const rows = table.map((flag) => `| \`${cell(flagUsage(flag))}\` | ${meaning(flag)} |`);
   return ['| flag | meaning |', '|---|---|', ...rows].join('\n');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+function meaning({ help, details }: { help: string; details?: string | undefined }): string {
+  return cell(details === undefined ? help : `${help}. ${details}`);
 }
 
 /** Devices of -device, with their properties. */

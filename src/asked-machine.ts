@@ -5,6 +5,7 @@ import { checkedLimits, type MachineLimits } from './limits.ts';
 import type { Metrics } from './machine-core.ts';
 import type { AskedProcessor, Debug, Examine, MachineEvents, Probe } from './machine-types.ts';
 import { InOrder } from './storage/in-order.ts';
+import { TimeLimit } from './time-limit.ts';
 import type { Ask } from './translations.ts';
 
 /** What a machine's isolate can be asked for. */
@@ -12,12 +13,21 @@ export abstract class AskedMachine extends Emitter<MachineEvents> {
   #limits: MachineLimits = {};
   /** Each has those that were set before. */
   readonly #limitChanges = new InOrder();
+  readonly #timeLimit = new TimeLimit(() => this.timeIsUp());
 
   /** Calls a function of the isolate. @internal */
   protected abstract call<Name extends CallName>(
     name: Name,
     ...args: Parameters<Calls[Name]>
   ): Promise<ReturnType<Calls[Name]>>;
+
+  /** Ends it as its limit of time is over. @internal */
+  protected abstract timeIsUp(): void;
+
+  /** It has ended: its limit of time counts no more. @internal */
+  protected forgetTime(): void {
+    this.#timeLimit.set(undefined);
+  }
 
   /** Its counters. */
   metrics(): Promise<Metrics> {
@@ -44,6 +54,7 @@ export abstract class AskedMachine extends Emitter<MachineEvents> {
       const all = { ...this.#limits, ...limits };
       await this.call('limit', checkedLimits(all));
       this.#limits = all;
+      this.#timeLimit.set(all.time);
     });
   }
 

@@ -14,18 +14,21 @@ export interface MachineLimits {
    * in use besides. A machine that takes more drops its translations, and is paused if that is not enough. Drives are not counted.
    */
   readonly memory?: number | string | undefined;
+  /** Seconds of the host's time since the machine was made, also while it stands still. Then it is ended, with the exit code 124. */
+  readonly time?: number | undefined;
 }
 
 /** The names of the limits. */
-export const limitNames = ['processor', 'instructions', 'memory'] as const;
+export const limitNames = ['processor', 'instructions', 'memory', 'time'] as const;
 
 /**
- * Limits as the isolate has them.
+ * Limits as the isolate has them; time is not counted there.
  * @throws ConfigurationError that names the limit
  */
 export function checkedLimits(limits: MachineLimits): RunLimits {
   checkNames('limits', limits, limitNames);
-  const { processor, instructions, memory } = limits;
+  const { processor, instructions, memory, time } = limits;
+  if (time !== undefined) checkTime(time);
   return {
     processor: processor === undefined ? undefined : checkedShare(processor),
     instructions:
@@ -39,6 +42,11 @@ export function checkedLimits(limits: MachineLimits): RunLimits {
 function checkedShare(percent: number): number {
   if (typeof percent === 'number' && percent >= 1 && percent <= 100) return percent;
   throw new ConfigurationError(`limits.processor is ${shown(percent)}; it must be a number from 1 to 100`);
+}
+
+function checkTime(seconds: number): void {
+  if (typeof seconds === 'number' && seconds > 0 && Number.isFinite(seconds)) return;
+  throw new ConfigurationError(`limits.time is ${shown(seconds)}; it must be a number of seconds, more than 0`);
 }
 
 function checkedBytes(size: number | string): number {

@@ -23,7 +23,7 @@ export interface MachineEvents {
   paused: undefined;
   /** A debugger's breakpoint, watchpoint or step, or the end of a recording, has stopped the machine; `paused` comes next. */
   debug: DebugStop;
-  /** The machine has come to a limit (`setLimits`); `paused` comes next. */
+  /** The machine has come to a limit (`setLimits`); `paused` comes next, or `exit` where it is that of time. */
   limit: LimitName;
   /** The guest has turned the machine off, which waits for a reset now (`shutdown: 'pause'`); `paused` comes next. */
   off: Exit;

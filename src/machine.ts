@@ -27,6 +27,8 @@ import { Translations } from './translations.ts';
 
 /** How long a machine that is stopped may take to finish its recording, in milliseconds. */
 const PATIENCE = 2000;
+/** The exit code of a machine whose limit of time is over, as of timeout(1). */
+const TIME_IS_UP = 124;
 
 /** A PC. Only while it runs, or a call waits for its answer, does it keep the program alive. */
 export class Machine extends MachineDevices implements AsyncDisposable {
@@ -257,9 +259,21 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   }
 
   /** Ends the machine for good, whatever the guest is doing, and frees all that it has. May be called again. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.#stop({ reason: 'stopped', code: 0 });
+  }
+
+  /** @internal */
+  protected timeIsUp(): void {
+    if (this.#state === 'ended') return;
+    this.emit('limit', 'time');
+    // What fails of that is told to whoever calls stop().
+    this.#stop({ reason: 'time-limit', code: TIME_IS_UP }).catch(() => {});
+  }
+
+  async #stop(exit: Exit): Promise<void> {
     if (this.made.recording.isMade && this.#state !== 'ended') await this.#finishRecording();
-    this.#end({ reason: 'stopped', code: 0 });
+    this.#end(exit);
     this.connection.send({ type: 'stop' });
     this.connection.close(new Error('the machine was stopped'));
     const { drives } = this.made;
@@ -390,6 +404,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   }
 
   #finish(reason: string): void {
+    this.forgetTime();
     this.migration.close();
     this.#enter('ended');
     this.streams.end(reason);

@@ -1,10 +1,12 @@
 import { Cr4, Xcr0 } from '../../translator/abi/control-registers.ts';
 import { Word } from '../../translator/abi/state.ts';
+import type { FeatureRow } from '../../translator/x86/features.ts';
 import { PHYSICAL_BITS } from '../memory/page-entry.ts';
 import type { Cpu } from './cpu.ts';
+import { type CpuFeature, featureWord } from './features.ts';
 import { kvmLeaf } from './kvm/leaves.ts';
 import { isCpuidLimited, isNxDisabled } from './misc-enable.ts';
-import { type CpuFeature, type CpuModel, familyOf } from './model.ts';
+import { type CpuModel, familyOf } from './model.ts';
 import { TIMESTAMP_HERTZ } from './timestamp.ts';
 import { cacheLeaf, type Leaf, topologyLeaf } from './topology-leaves.ts';
 import { XSAVE_BYTES } from './x87/xsave.ts';
@@ -12,53 +14,6 @@ import { XSAVE_BYTES } from './x87/xsave.ts';
 const EXTENDED = 0x80000000;
 
 const none: Leaf = [0, 0, 0, 0];
-
-/** Feature bits of one register of a leaf, by number (Intel SDM vol. 2, CPUID, tables 3-8, 3-10 and 3-11). */
-export interface FeatureWord {
-  readonly leaf: number;
-  /** Index in Leaf. */
-  readonly register: 0 | 1 | 2 | 3;
-  readonly bits: Readonly<Partial<Record<CpuFeature, number>>>;
-}
-
-export const featureWords: readonly FeatureWord[] = [
-  {
-    leaf: 1,
-    register: 3,
-    bits: {
-      ...{
-        fpu: 0,
-        vme: 1,
-        de: 2,
-        pse: 3,
-        tsc: 4,
-        msr: 5,
-        pae: 6,
-        mce: 7,
-        cx8: 8,
-        apic: 9,
-        sep: 11,
-        mtrr: 12,
-        pge: 13,
-        mca: 14,
-      },
-      ...{ cmov: 15, pat: 16, pse36: 17, clflush: 19, mmx: 23, fxsr: 24, sse: 25, sse2: 26 },
-    },
-  },
-  {
-    leaf: 1,
-    register: 2,
-    bits: {
-      ...{ pni: 0, pclmulqdq: 1, ssse3: 9, 'sse4.1': 19, 'sse4.2': 20, movbe: 22, popcnt: 23, 'tsc-deadline': 24 },
-      ...{ aes: 25, xsave: 26, rdrand: 30, kvm: 31 },
-    },
-  },
-  { leaf: 6, register: 0, bits: { arat: 2 } },
-  { leaf: 7, register: 1, bits: { 'tsc-adjust': 1 } },
-  { leaf: 7, register: 3, bits: { 'arch-capabilities': 29 } },
-  { leaf: EXTENDED + 1, register: 3, bits: { nx: 20 } },
-  { leaf: EXTENDED + 7, register: 3, bits: { invtsc: 8 } },
-];
 
 /** Leaf 13: parts of XCR0, and the bytes that XSAVE writes for those that are enabled and for all. */
 const XSAVE_LEAF = 0xd;
@@ -113,15 +68,15 @@ function basicLeaf(cpu: Cpu, number: number, last: number, subleaf: number): Lea
       return [
         model.signature,
         processorWord(cpu),
-        features(cpu, 1, 2) | osxsave(cpu),
-        features(cpu, 1, 3) | several(cpu),
+        features(cpu, 1, 'ECX') | osxsave(cpu),
+        features(cpu, 1, 'EDX') | several(cpu),
       ];
     case 2:
       return caches;
     case 4:
       return cacheLeaf(cpu.topology, subleaf);
     case 7:
-      return subleaf === 0 ? [0, features(cpu, 7, 1), features(cpu, 7, 2), features(cpu, 7, 3)] : none;
+      return subleaf === 0 ? [0, features(cpu, 7, 'EBX'), features(cpu, 7, 'ECX'), features(cpu, 7, 'EDX')] : none;
     case 0xb:
       return cpu.localApic === null ? none : topologyLeaf(cpu.topology, cpu.localApic.initialId, subleaf);
     case XSAVE_LEAF:
@@ -130,7 +85,7 @@ function basicLeaf(cpu: Cpu, number: number, last: number, subleaf: number): Lea
       // The TSC counts what the crystal does.
       return [1, 1, TIMESTAMP_HERTZ, 0];
     default:
-      return [features(cpu, number, 0), 0, 0, 0];
+      return [features(cpu, number, 'EAX'), 0, 0, 0];
   }
 }
 
@@ -153,33 +108,17 @@ function extendedLeaf(cpu: Cpu, number: number): Leaf {
     return brand(cpu.model, (number - FIRST_BRAND_LEAF) * 16);
   }
   if (number === LAST_EXTENDED_LEAF) return [PHYSICAL_BITS | (LINEAR_BITS << 8), 0, 0, 0];
-  return [0, 0, features(cpu, number, 2), features(cpu, number, 3) | repeatedByAmd(cpu, number)];
+  return [0, 0, features(cpu, number, 'ECX'), features(cpu, number, 'EDX') | repeatedByAmd(cpu, number)];
 }
 
 /** Processors of AMD tell of most features of leaf 1 once more (AMD64 Architecture Programmer's Manual vol. 3, E.4.2). */
 function repeatedByAmd(cpu: Cpu, number: number): number {
   const isTold = number === EXTENDED + 1 && cpu.model.vendor === 'AuthenticAMD';
-  return isTold ? features(cpu, 1, 3) & REPEATED_BY_AMD : 0;
+  return isTold ? features(cpu, 1, 'EDX') & REPEATED_BY_AMD : 0;
 }
 
-function features(cpu: Cpu, leafNumber: number, register: number): number {
+function features(cpu: Cpu, leafNumber: number, register: FeatureRow['register']): number {
   return featureWord({ has: (feature) => hasFeature(cpu, feature) }, leafNumber, register);
-}
-
-/** A register of a leaf that tells of features: those that are there. */
-export function featureWord(
-  present: Pick<ReadonlySet<CpuFeature>, 'has'>,
-  leafNumber: number,
-  register: number,
-): number {
-  let word = 0;
-  for (const { leaf, register: r, bits } of featureWords) {
-    if (leaf !== leafNumber || r !== register) continue;
-    for (const [feature, bit] of Object.entries(bits)) {
-      if (present.has(feature as CpuFeature)) word |= 1 << bit;
-    }
-  }
-  return word;
 }
 
 /** What the model has and the system has not switched off. */

@@ -1,14 +1,15 @@
-import { type CpuFeature, changeableFeatures, missingFeatures, requirements } from './features.ts';
+import type { FeatureName } from '../../translator/x86/features.ts';
+import { changeableFeatures, isFeatureName, needsOf } from './features.ts';
 
 /** A feature that is added to a model or taken away, and how that was written. */
 interface Change {
-  readonly feature: CpuFeature;
+  readonly feature: FeatureName;
   readonly on: boolean;
   readonly text: string;
 }
 
 /** Other names of features that QEMU takes. */
-const aliases: Readonly<Record<string, CpuFeature>> = {
+const aliases: Readonly<Record<string, FeatureName>> = {
   sse3: 'pni',
   'sse4-1': 'sse4.1',
   'sse4-2': 'sse4.2',
@@ -21,40 +22,22 @@ const aliases: Readonly<Record<string, CpuFeature>> = {
  * What is added brings what it needs, what is taken away takes what needs it.
  * @throws RangeError if a change is none, or what is added needs what is taken away
  */
-export function changedFeatures(features: readonly CpuFeature[], texts: readonly string[]): ReadonlySet<CpuFeature> {
-  const known = texts.filter((text) => !isAlreadyAway(text));
-  const changes = [...new Map(known.map(parseChange).map((change) => [change.feature, change])).values()];
+export function changedFeatures(
+  features: readonly (FeatureName | 'base')[],
+  texts: readonly string[],
+): ReadonlySet<FeatureName | 'base'> {
+  const changes = [...new Map(texts.map(parseChange).map((change) => [change.feature, change])).values()];
   const added = changes.filter(({ on }) => on);
   const removed = changes.filter(({ on }) => !on);
   for (const change of added) checkAgainst(change, removed);
-  const present = new Set([...features, ...added.flatMap(({ feature }) => [...needsOf(feature)])]);
-  return new Set([...present].filter((feature) => !removed.some((change) => needsOf(feature).has(change.feature))));
-}
-
-/** Whether one of the changes takes a feature away. */
-export function takesAway(texts: readonly string[], feature: string): boolean {
-  return texts.some((text) => takenAway(text) === feature);
-}
-
-/** What `-feature` or `feature=off` takes away. */
-function takenAway(text: string): string | undefined {
-  const match = /^(?:-(.*)|(.*)=off)$/i.exec(text);
-  return (match?.[1] ?? match?.[2])?.toLowerCase().replaceAll('_', '-');
-}
-
-/** What this processor doesn't have is not there anyway. */
-function isAlreadyAway(text: string): boolean {
-  return missingFeatures.has(takenAway(text) ?? '');
-}
-
-/** A feature and all that it needs. */
-function needsOf(feature: CpuFeature): ReadonlySet<CpuFeature> {
-  return new Set([feature, ...(requirements[feature] ?? []).flatMap((needed) => [...needsOf(needed)])]);
+  const present = new Set([...features, ...added.flatMap(({ feature }) => needsOf(feature))]);
+  const isRemoved = (name: FeatureName | 'base') => removed.some(({ feature }) => feature === name);
+  return new Set([...present].filter((feature) => !needsOf(feature).some(isRemoved)));
 }
 
 function checkAgainst({ feature, text }: Change, removed: readonly Change[]): void {
   const needs = needsOf(feature);
-  const conflict = removed.find((change) => needs.has(change.feature));
+  const conflict = removed.find((change) => needs.includes(change.feature));
   if (conflict) throw new RangeError(`'${text}' needs ${conflict.feature}, which '${conflict.text}' takes away`);
 }
 
@@ -72,12 +55,9 @@ function parseChange(text: string, index: number, texts: readonly string[]): Cha
 }
 
 /** A feature by one of its names, in which case is ignored and an underscore is as good as a hyphen. */
-function featureNamed(name: string, text: string): CpuFeature {
+function featureNamed(name: string, text: string): FeatureName {
   const usual = name.toLowerCase().replaceAll('_', '-');
-  const feature = Object.hasOwn(aliases, usual) ? aliases[usual]! : (usual as CpuFeature);
-  if (changeableFeatures.includes(feature)) return feature;
-  const what = missingFeatures.has(usual)
-    ? `the feature '${name}' is not supported`
-    : `unknown feature '${text}' of the processor`;
-  throw new RangeError(`${what}; there are: ${changeableFeatures.join(', ')}`);
+  const feature = Object.hasOwn(aliases, usual) ? aliases[usual]! : usual;
+  if (isFeatureName(feature)) return feature;
+  throw new RangeError(`unknown feature '${text}' of the processor; there are: ${changeableFeatures.join(', ')}`);
 }

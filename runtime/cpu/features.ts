@@ -1,75 +1,55 @@
+import { type FeatureName, type FeatureRow, type FeaturesThat, featureTable } from '../../translator/x86/features.ts';
 import type { Feature } from '../../translator/x86/table/form.ts';
-import { lackingFeatures } from './lacking.ts';
 
 /** Features that no instruction form depends on. */
-export type SystemFeature =
-  | 'vme'
-  | 'de'
-  | 'pse'
-  | 'pae'
-  | 'mce'
-  | 'apic'
-  | 'mtrr'
-  | 'pge'
-  | 'mca'
-  | 'pat'
-  | 'pse36'
-  | 'nx'
-  | 'tsc-deadline'
-  | 'arat'
-  | 'tsc-adjust'
-  | 'invtsc'
-  | 'arch-capabilities'
-  | 'kvm';
+export type SystemFeature = FeaturesThat<'system' | 'pretended'>;
 
-/** What CPUID reports, by QEMU's names. */
+/** What a processor here can have. */
 export type CpuFeature = Feature | SystemFeature;
 
+/** What processors have that none here does. */
+export type LackingFeature = FeaturesThat<'missing'>;
+
+const rows = Object.entries<FeatureRow>(featureTable) as [FeatureName, FeatureRow][];
+const namesOf = (...has: readonly FeatureRow['has'][]) =>
+  rows.filter(([, row]) => has.includes(row.has)).map(([name]) => name);
+
 /** All that this processor can do; the other models have of it what they had. */
-export const implemented: readonly CpuFeature[] = [
-  // Instructions.
-  ...(['base', 'fpu', 'tsc', 'msr', 'cx8', 'sep', 'cmov', 'fxsr'] as const),
-  ...(['mmx', 'sse', 'sse2', 'clflush', 'pni', 'ssse3', 'sse4.1', 'sse4.2'] as const),
-  ...(['popcnt', 'movbe', 'aes', 'pclmulqdq', 'rdrand', 'xsave'] as const),
-  // The rest.
-  ...(['vme', 'de', 'pse', 'pae', 'pge', 'pse36', 'nx'] as const),
-  ...(['mce', 'mca', 'mtrr', 'pat', 'arch-capabilities'] as const),
-  ...(['apic', 'tsc-deadline', 'arat', 'tsc-adjust', 'invtsc'] as const),
-];
-
-/** What this processor can pretend besides: that it belongs to a virtual machine. No model has it by itself. */
-const pretended: readonly CpuFeature[] = ['kvm'];
-
-/** What systems take for granted where they find a feature, so that it is not there without: fences, in the first case. */
-export const requirements: Readonly<Partial<Record<CpuFeature, readonly CpuFeature[]>>> = {
-  'tsc-deadline': ['apic', 'tsc', 'sse2'],
-  'tsc-adjust': ['tsc'],
-  invtsc: ['tsc'],
-  arat: ['apic'],
-  nx: ['pae'],
-  pse36: ['pse'],
-  sse: ['fxsr'],
-  sse2: ['sse'],
-  pni: ['sse2'],
-  ssse3: ['pni'],
-  'sse4.1': ['ssse3'],
-  'sse4.2': ['sse4.1'],
-  aes: ['sse2'],
-  pclmulqdq: ['sse2'],
-  xsave: ['sse'],
-  kvm: ['tsc', 'msr'],
-};
+export const implemented = ['base', ...namesOf('instructions', 'system')] as readonly CpuFeature[];
 
 /** Features that can be added to a model and taken away from it, for messages. */
-export const changeableFeatures: readonly CpuFeature[] = [...implemented, ...pretended].filter(
-  (feature) => feature !== 'base',
-);
+export const changeableFeatures = namesOf('instructions', 'system', 'pretended') as readonly CpuFeature[];
 
-/** Features of processors that this one doesn't have, by QEMU's names: those that models have (lacking.ts), and others. */
-export const missingFeatures: ReadonlySet<string> = new Set([
-  ...lackingFeatures,
-  ...[
-    'avx-vnni avx512ifma avx512-bf16 avx512-fp16 cmp-legacy dca ds ds-cpl dtes64 est extapic ht hypervisor ia64',
-    'ibs intel-pt lwp pbe pdcm perfctr-nb pks pn serialize sgx skinit smx tce tm tm2 vmx waitpkg wdt xtpr',
-  ].flatMap((line) => line.split(' ')),
-]);
+/** Names of features that no processor here has. */
+export const lackingFeatures = namesOf('missing') as readonly LackingFeature[];
+
+/** Whether CPUID tells of a feature of this name. */
+export function isFeatureName(name: string): name is FeatureName {
+  return Object.hasOwn(featureTable, name);
+}
+
+/** A feature and all that it needs. */
+export function needsOf(name: FeatureName | 'base'): readonly (FeatureName | 'base')[] {
+  const { needs = [] }: Partial<FeatureRow> = name === 'base' ? {} : featureTable[name];
+  return [name, ...needs.flatMap((needed) => needsOf(needed as FeatureName))];
+}
+
+/** A feature as QEMU's messages name it. */
+export function featureText(name: FeatureName): string {
+  const { leaf, register, bit } = featureTable[name];
+  return `CPUID.${leaf.toString(16).toUpperCase().padStart(2, '0')}H:${register}.${name} [bit ${bit}]`;
+}
+
+/** A register of a leaf of CPUID that tells of features: those that are there. */
+export function featureWord(
+  present: Pick<ReadonlySet<CpuFeature>, 'has'>,
+  leaf: number,
+  register: FeatureRow['register'],
+): number {
+  let word = 0;
+  for (const name of changeableFeatures) {
+    const row: FeatureRow = featureTable[name as FeatureName];
+    if (row.leaf === leaf && row.register === register && present.has(name)) word |= 1 << row.bit;
+  }
+  return word;
+}

@@ -1,6 +1,12 @@
-import { changedFeatures, takesAway } from './feature-changes.ts';
-import { type CpuFeature, implemented } from './features.ts';
-import { isLacking, type LackingFeature, lackingText } from './lacking.ts';
+import { changedFeatures } from './feature-changes.ts';
+import {
+  type CpuFeature,
+  changeableFeatures,
+  featureText,
+  implemented,
+  type LackingFeature,
+  lackingFeatures,
+} from './features.ts';
 import { type SixtyFourBitModel, sixtyFourBitModel, sixtyFourBitModels } from './sixty-four-bit-models.ts';
 
 export type { CpuFeature, SystemFeature } from './features.ts';
@@ -16,7 +22,7 @@ export interface CpuModel {
   /** The last basic leaf of CPUID. */
   readonly lastLeaf: number;
   readonly features: ReadonlySet<CpuFeature>;
-  /** What the model has besides and this processor does not: CPUID tells nothing of it. */
+  /** What the model has besides, or was asked for, and this processor does not have: CPUID tells nothing of it. */
   readonly lacking: readonly LackingFeature[];
 }
 
@@ -92,30 +98,31 @@ function plainModel(name: string): PlainModel | undefined {
 /** What of a 64-bit processor is there. */
 function without64Bits({ features, ...model }: SixtyFourBitModel): PlainModel {
   const present = implemented.filter((feature) => feature === 'base' || features.includes(feature));
-  return { ...model, features: present, lacking: features.filter(isLacking) };
+  return { ...model, features: present, lacking: lackingFeatures.filter((feature) => features.includes(feature)) };
 }
 
 /**
  * The model that a text such as `pentium3,+nx,-sse` or `pentium3,nx=on,sse=off` means: a name, then features to add
  * (with what they need) or to take away (with what needs them). Case is ignored. With `enforce` the model must lack nothing.
- * @throws RangeError if there is no such model, this processor doesn't have the feature, or one that is added needs
- *   one that is taken away
+ * @throws RangeError if there is no such model or no such feature, or one that is added needs one that is taken away
  */
 export function cpuModel(text: string): CpuModel {
   const { model, changes, isEnforced } = parseModel(text);
-  const lacking = model.lacking.filter((feature) => !takesAway(changes, feature));
+  const asked = changedFeatures([...model.features, ...model.lacking], changes);
+  const lacking = lackingFeatures.filter((feature) => asked.has(feature));
   if (isEnforced && lacking.length > 0)
     throw new RangeError(
-      `this processor doesn't support requested features (${lacking.map(lackingText).join(', ')}); leave 'enforce' out, or take them away`,
+      `this processor doesn't support requested features (${lacking.map(featureText).join(', ')}); leave 'enforce' out, or take them away`,
     );
-  return { vendor: 'GenuineIntel', ...model, lacking, features: changedFeatures(model.features, changes) };
+  const present = (['base', ...changeableFeatures] as const).filter((feature) => asked.has(feature));
+  return { vendor: 'GenuineIntel', ...model, lacking, features: new Set(present) };
 }
 
 /** What a user is to know of a model that lacks something, unless `check=off` says not: QEMU's words. */
 export function cpuWarnings(text: string): readonly string[] {
   if (!parseModel(text).isChecked) return [];
   return cpuModel(text).lacking.map(
-    (feature) => `this processor doesn't support requested feature: ${lackingText(feature)}`,
+    (feature) => `this processor doesn't support requested feature: ${featureText(feature)}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { featureWord } from '../cpu/cpuid.ts';
+import { featureWord } from '../cpu/features.ts';
 import { type SmbiosImage, smbiosImage } from '../firmware/smbios/index.ts';
 import type { MachineConfig } from './config.ts';
 import { splitMemory } from './memory-size.ts';
@@ -10,7 +10,7 @@ export function smbiosOf(config: MachineConfig): SmbiosImage {
   const { below, above } = splitMemory(config);
   return smbiosImage({
     ...config.system,
-    cpuid: [model.signature, featureWord(model.features, 1, 3)],
+    cpuid: [model.signature, featureWord(model.features, 1, 'EDX')],
     ram: [below, above],
   });
 }

@@ -15,7 +15,9 @@ const accelerators: Readonly<Record<string, PropertyPatterns>> = {
 export const acceleratorFlag: Flag = {
   names: ['accel'],
   argument: 'tcg|kvm',
-  help: 'what runs guest code: the first of them that is there. That is tcg, as code is always translated; KVM is never there, so -accel tcg has to follow it',
+  help: 'what runs guest code: always tcg',
+  details:
+    'The first one that is there is taken. That is tcg, as code is always translated; KVM is never there, so tcg has to follow it.',
   list: 'list-accelerators',
   apply(settings, text) {
     const [[, name]] = propertyList(text, 'accel') as [[string, string]];

@@ -3,26 +3,11 @@ import { within } from '../errors.ts';
 import { ConfigurationError } from '../index.ts';
 import { similarNames } from '../inspect/similar.ts';
 import { foreignProtocol } from '../storage/protocols.ts';
-import { acceptedFlags } from './accepted.ts';
+import { actionNames, commandNames } from './commands.ts';
 import { addDisk } from './drive-flags.ts';
 import { type Flag, flags } from './flags.ts';
 import { missingFlags } from './missing.ts';
 import { initialSettings, type Settings } from './settings.ts';
-
-/** Words that may come first and are followed by flags. */
-const actions = ['start', 'demo'] as const;
-/** All words that may come first. */
-export const commandNames: readonly string[] = [
-  ...actions,
-  'image',
-  'inspect',
-  'pack',
-  'profile',
-  'ps',
-  'completion',
-  'help',
-];
-const allFlags = [...flags, ...acceptedFlags];
 
 /**
  * What these arguments ask for: an action other than running (if it comes first), and flags. Those have one dash, as
@@ -42,8 +27,8 @@ export function beginsMachine(word: string): boolean {
   return isAction(word) || isFlag(flagName(word) ?? '');
 }
 
-function isAction(word: string | undefined): word is (typeof actions)[number] {
-  return (actions as readonly (string | undefined)[]).includes(word);
+function isAction(word: string | undefined): word is 'start' | 'demo' {
+  return word !== undefined && actionNames.includes(word);
 }
 
 function parseFlags(settings: Settings, args: readonly string[]): Settings {
@@ -77,7 +62,7 @@ function readFlag(text: string, rest: string[]): WrittenFlag {
     if (value === undefined) checkNoArgument(text, flag, rest[0]);
     return { text, flag, argument: value ?? '' };
   }
-  if (value !== undefined) throw new ConfigurationError(`unknown flag ${text}; --help lists them`);
+  if (value !== undefined) throw new ConfigurationError(`unknown flag ${text}; --help all lists them`);
   return { text, flag, argument: flag.argument === undefined ? '' : takeArgument(text, flag.argument, rest) };
 }
 
@@ -106,17 +91,17 @@ function flagName(text: string): string | undefined {
 }
 
 function isFlag(name: string): boolean {
-  return allFlags.some(({ names }) => names.includes(name));
+  return flags.some(({ names }) => names.includes(name));
 }
 
 function findFlag(text: string): Flag {
   const name = flagName(text);
   if (name === undefined) throw new ConfigurationError(unexpected(text));
-  const flag = allFlags.find(({ names }) => names.includes(name));
+  const flag = flags.find(({ names }) => names.includes(name));
   if (flag) return flag;
   if (missingFlags.has(name)) throw new ConfigurationError(`${text} is not supported: ${missingFlags.get(name)}`);
-  const known = allFlags.flatMap(({ names }) => names.map((other) => `-${other}`));
-  throw new ConfigurationError(`unknown flag ${text}${similarNames(`-${name}`, known)}; --help lists them`);
+  const known = flags.flatMap(({ names }) => names.map((other) => `-${other}`));
+  throw new ConfigurationError(`unknown flag ${text}${similarNames(`-${name}`, known)}; --help all lists them`);
 }
 
 /** One of its parts does, as in QEMU. */

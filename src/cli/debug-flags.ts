@@ -6,18 +6,21 @@ import type { Flag } from './flags.ts';
 export const debugFlags: readonly Flag[] = [
   {
     names: ['s'],
-    help: 'let gdb attach at port 1234 of 127.0.0.1 (target remote :1234), as -gdb tcp:127.0.0.1:1234',
+    help: 'let gdb attach at port 1234 of 127.0.0.1',
+    details: 'In gdb: target remote :1234. It is as -gdb tcp:127.0.0.1:1234.',
     apply: (settings) => ({ ...settings, gdb: gdbAddress(usualGdbPlace) }),
   },
   {
     names: ['S'],
-    help: 'do not start the machine: gdb, or cont in the monitor, does',
+    help: 'do not start the machine',
+    details: 'gdb, or cont in the monitor, starts it.',
     apply: (settings) => ({ ...settings, startsPaused: true }),
   },
   {
     names: ['gdb'],
     argument: 'tcp:[HOST]:PORT|unix:PATH|stdio|chardev:ID',
-    help: 'let gdb attach there; without HOST: at 127.0.0.1. stdio: gdb has started the program, by target remote | rawiron …',
+    help: 'let gdb attach',
+    details: 'Without HOST: at 127.0.0.1. stdio: gdb has started the program, by target remote | rawiron ….',
     apply: (settings, text) =>
       /^(stdio$|chardev:)/.test(text)
         ? { ...settings, gdbDevice: parseBackend(text) }

@@ -29,13 +29,33 @@ const known = [
   'werror',
 ];
 
+/** Flags that say what firmware boots from, as QEMU has them. */
+export const bootFlags: readonly Flag[] = [
+  {
+    names: ['boot'],
+    argument: '[order=]LETTERS[,once=LETTERS][,menu=on[,splash-time=MS]]',
+    help: 'what firmware boots from, first to last',
+    details:
+      'The letters: a floppy, c hard disk, d CD-ROM, n network; the others come after these. once: at the first boot alone. splash-time: milliseconds for the menu, without effect where it is off.',
+    apply: (settings, text) =>
+      machine(settings, { bootOrder: { ...settings.machine.bootOrder, ...parseBootOrder(text) } }),
+  },
+  {
+    names: ['no-fd-bootchk'],
+    help: 'boot a floppy disk without a boot signature, too',
+    apply: (settings) => machine(settings, { bootOrder: { ...settings.machine.bootOrder, checkFloppy: false } }),
+  },
+];
+
 /** Flags of disks and drives, as QEMU has them. */
 export const driveFlags: readonly Flag[] = [
   {
     names: ['drive'],
     argument:
       'file=FILE[,if=ide|virtio|floppy|pflash|none][,index=N][,media=disk|cdrom][,format=raw|qcow2][,snapshot=on][,readonly=on][,bps=N][,iops=N]',
-    help: 'a disk or drive with this image; if=pflash: a flash chip that firmware is in (unit=0, the first) or keeps its variables in (unit=1); with if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage, or for device_add; bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them',
+    help: 'a disk or drive with this image',
+    details:
+      'if=pflash: a flash chip that firmware is in (unit=0, the first) or keeps its variables in (unit=1). With if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage, or for device_add. bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them.',
     apply: (settings, text) => addDrive(settings, parseDrive(text)),
   },
   ...ideDrives.map((name, index) => ({
@@ -59,26 +79,17 @@ export const driveFlags: readonly Flag[] = [
   {
     names: ['pflash'],
     argument: 'FILE',
-    help: 'the next flash chip with this image: the first one has the firmware, the second one its variables',
+    help: 'the next flash chip with this image',
+    details: 'The first one has the firmware, the second one its variables.',
     apply: (settings, image) => addDrive(settings, { image, interface: 'pflash' }),
   },
   {
     names: ['blockdev'],
     argument: 'driver=raw|qcow2|file,node-name=ID,file.filename=FILE|file=ID[,read-only=on]',
-    help: 'an image that a -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage connects, in a file or that of another -blockdev; also as a JSON object',
+    help: 'an image with a name, which a -device connects',
+    details:
+      'The device is ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage. The image is in a file, or is that of another -blockdev. The argument may be a JSON object, too.',
     apply: addBlockdev,
-  },
-  {
-    names: ['boot'],
-    argument: '[order=]LETTERS[,once=LETTERS][,menu=on[,splash-time=MS]]',
-    help: 'what firmware boots from, first to last: a floppy, c hard disk, d CD-ROM, n network, and after these the others; once: at the first boot alone; splash-time: milliseconds for the menu, without effect where it is off',
-    apply: (settings, text) =>
-      machine(settings, { bootOrder: { ...settings.machine.bootOrder, ...parseBootOrder(text) } }),
-  },
-  {
-    names: ['no-fd-bootchk'],
-    help: 'a floppy disk without the signature of boot sectors is booted, too',
-    apply: (settings) => machine(settings, { bootOrder: { ...settings.machine.bootOrder, checkFloppy: false } }),
   },
   {
     names: ['snapshot'],

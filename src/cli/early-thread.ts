@@ -1,9 +1,8 @@
 import { earlyWorker } from '../node/early-worker.ts';
 import { startKeptWorker } from '../node/kept-worker.ts';
 import { url } from '../node/machine-thread.mjs';
+import { isParsedCommand } from './commands.ts';
 
-/** First words of commands that run no machine in this process, or not before they have found out more. */
-const otherCommands: ReadonlySet<string> = new Set(['completion', 'help', 'image', 'inspect', 'pack', 'profile', 'ps']);
 /** Flags that tell something instead, have the machine elsewhere, or give its thread a name. */
 const otherFlags = /^--?(h|help|version|daemonize|isolate|name)$/;
 
@@ -13,7 +12,7 @@ const otherFlags = /^--?(h|help|version|daemonize|isolate|name)$/;
  */
 export function likelyRunsMachine(args: readonly string[]): boolean {
   const isOther = (word: string) => otherFlags.test(word) || word === 'help';
-  return args.length > 0 && !otherCommands.has(args[0]!) && !args.some(isOther);
+  return args.length > 0 && !isParsedCommand(args[0]) && !args.some(isOther);
 }
 
 /** Starts the thread of the machine that is to come. Where there can be none the library says so when it needs one. */

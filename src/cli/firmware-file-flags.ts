@@ -13,13 +13,16 @@ export const firmwareFileFlags: readonly Flag[] = [
   {
     names: ['fw_cfg'],
     argument: '[name=]NAME,file=FILE|string=TEXT',
-    help: 'a file that firmware and systems find in fw_cfg, such as opt/org.example/test; Linux has it below /sys/firmware/qemu_fw_cfg/by_name',
+    help: 'a file that the guest finds in fw_cfg',
+    details:
+      'Firmware and systems find it by its name, such as opt/org.example/test; Linux has it below /sys/firmware/qemu_fw_cfg/by_name.',
     apply: applyFile,
   },
   {
     names: ['option-rom'],
     argument: 'FILE',
-    help: "an option ROM that firmware runs after those of cards, such as iPXE's",
+    help: 'an option ROM that runs after those of cards',
+    details: "iPXE's is one.",
     apply: applyRom,
   },
 ];

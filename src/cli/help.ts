@@ -1,44 +1,94 @@
+import { ConfigurationError } from '../index.ts';
+import { similarNames } from '../inspect/similar.ts';
 import { packageVersion } from '../node/version.ts';
-import { acceptedFlags } from './accepted.ts';
+import { findCommand, programCommands } from './commands.ts';
 import { escapeHelp } from './escape.ts';
-import { flags, flagUsage } from './flags.ts';
+import { type Flag, type FlagGroup, flagGroups, flags, flagUsage } from './flags.ts';
+import { line, terminalWidth, wrapped } from './layout.ts';
 
-const column = 24;
+/** How a machine is described, in its simplest forms. */
+const usages = [
+  'DISK-IMAGE [FLAGS]',
+  '-cdrom FILE [FLAGS]',
+  '-kernel FILE [-initrd FILE] [-append TEXT] [FLAGS]',
+  '-bios FILE [FLAGS]',
+  'COMMAND …',
+];
 
-export function helpText(): string {
-  const [rows, accepted] = [flags, acceptedFlags].map((list) => list.map((flag) => row(flagUsage(flag), flag.help)));
-  return `Usage: rawiron DISK-IMAGE [flags]
-       rawiron -cdrom FILE [flags]
-       rawiron -kernel FILE [-initrd FILE] [-append TEXT] [flags]
-       rawiron -bios FILE [flags]
-       rawiron start [flags]     boot Debian's kernel and busybox, got through apt
-       rawiron demo [flags]      boot the small system that is built in
-       rawiron image COMMAND     make, show, copy, check and resize disk images; image --help says more
-       rawiron inspect COMMAND   look into the translation cache; inspect --help lists the commands
-       rawiron profile           where a machine's time goes; profile --help says more
-       rawiron pack F NEW-F      make of a folder what a web server needs for guests to share it; pack --help says more
-       rawiron ps                the machines that run on this host; --json: for programs
-       rawiron completion SHELL  what completes these words in bash, zsh or fish
-       rawiron help [COMMAND]    show this help, or that of a command
+export const exitCodes = `Exit codes: 0 when the guest turns the machine off or you leave; 1 for an error; 2 for a triple fault with -no-reboot; 124 when -limits time= is over; the guest's own for isa-debug-exit.`;
 
-Flags have the meaning that they have in QEMU.
-${rows.join('\n')}
+/** What there is, without the flags themselves. */
+export function helpText(width: number = terminalWidth()): string {
+  const commands = programCommands.map(({ name, argument, help }) => line(`${name} ${argument}`, help, width));
+  const groups = flagGroups.map(({ name, title }) => line(name, title, width));
+  return `${usages.map((usage, index) => `${index === 0 ? 'Usage:' : '      '} rawiron ${usage}`).join('\n')}
 
-Flags of QEMU that ask for what is so anyway:
-${accepted.join('\n')}
+Commands; rawiron COMMAND --help says more:
+${commands.join('\n')}
 
-Exit codes: 0 when the guest turns the machine off or you leave; 1 for an error;
-2 for a triple fault with -no-reboot; the guest's own for isa-debug-exit.
+Flags, which have the meaning that they have in QEMU, by groups:
+${groups.join('\n')}
+
+rawiron --help GROUP lists the flags of a group, and --help all those of all;
+rawiron --help FLAG tells all about a flag, such as rawiron --help -drive.
+On the console Ctrl-A x leaves, and Ctrl-A h shows all such keys.
+`;
+}
+
+/**
+ * The help for each of these words: a command, a group, a flag with or without its dash, or `all`.
+ * @throws ConfigurationError for a word that is none of these
+ */
+export function topicsText(topics: readonly string[], width: number = terminalWidth()): string {
+  return topics.map((topic) => topicText(topic, width)).join('\n');
+}
+
+function topicText(topic: string, width: number): string {
+  if (topic === 'all') return allText(width);
+  const command = findCommand(topic);
+  if (command) return fullText(`rawiron ${command.name} ${command.argument}`, command, width);
+  const group = flagGroups.find(({ name }) => name === topic);
+  if (group) return `${groupText(group, width)}\nrawiron --help FLAG tells all about one of them.\n`;
+  const flag = flags.find(({ names }) => names.includes(topic.replace(/^--?/, '')));
+  if (flag) return fullText(flagUsage(flag), flag, width);
+  throw new ConfigurationError(
+    `there is no help for '${topic}'${similarNames(topic, topicNames())}; --help lists groups`,
+  );
+}
+
+function topicNames(): string[] {
+  const names = flags.flatMap((flag) => flag.names);
+  return [...programCommands, ...flagGroups]
+    .map(({ name }) => name)
+    .concat(
+      names,
+      names.map((name) => `-${name}`),
+    );
+}
+
+/** A line for each flag. */
+function groupText({ title, flags }: FlagGroup, width: number): string {
+  const rows = flags.map((flag) => line(flagUsage(flag), flag.help, width));
+  return `${capitalised(title)}:\n${rows.join('\n')}\n`;
+}
+
+function allText(width: number): string {
+  return `${flagGroups.map((group) => groupText(group, width)).join('\n')}
+${wrapped(exitCodes, width)}
 
 On the console:
 ${escapeHelp.replace(/^/gm, '  ')}
 `;
 }
 
-/** A line of help. A long first column has a line of its own. */
-export function row(usage: string, help: string): string {
-  const left = `  ${usage}`;
-  return left.length < column ? left.padEnd(column) + help : `${left}\n${' '.repeat(column)}${help}`;
+function fullText(usage: string, { help, details }: Pick<Flag, 'help' | 'details'>, width: number): string {
+  const text = details === undefined ? `${capitalised(help)}.` : `${capitalised(help)}. ${details}`;
+  return `${wrapped(usage, width)}\n${wrapped(text, width, '    ')}\n`;
+}
+
+/** A flag's or a command's whole help as a sentence or more. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export function versionText(): string {

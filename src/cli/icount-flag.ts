@@ -8,7 +8,9 @@ import { machine } from './settings.ts';
 export const icountFlag: Flag = {
   names: ['icount'],
   argument: 'shift=N[,rr=record|replay,rrfile=FILE]',
-  help: 'time from executed instructions, 2^N ns each, N from 0 to 10: runs are alike if the clock starts alike (-rtc base=TIME); record all that enters the machine in a file, or replay it',
+  help: 'time from executed instructions; record, replay',
+  details:
+    'An instruction takes 2^N ns, N from 0 to 10; runs are alike if the clock starts alike (-rtc base=TIME). rr=record: all that enters the machine goes to a file. rr=replay: it comes from that file.',
   apply: (settings, text) => machine(settings, { icount: parseIcount(text) }),
 };
 

@@ -7,8 +7,10 @@ import { machine } from './settings.ts';
 /** What the machine may take of its host; QEMU leaves that to other programs. */
 export const limitsFlag: Flag = {
   names: ['limits'],
-  argument: '[processor=PERCENT][,memory=SIZE][,instructions=N]',
-  help: "what the machine may take: percent of one processor; memory of the guest and of the machine's thread; instructions, with -icount. At the last two it is paused. set_limit in the monitor changes it (not in QEMU)",
+  argument: '[processor=PERCENT][,memory=SIZE][,instructions=N][,time=SECONDS]',
+  help: 'what the machine may take of its host',
+  details:
+    "processor: percent of one processor. memory: that of the guest and of the machine's thread. instructions: how many, with -icount. At these two the machine is paused. time: seconds of the host's time since it was made; then it is ended, with exit code 124. set_limit in the monitor changes a limit. QEMU has no such flag.",
   apply: (settings, text) => machine(settings, { limits: { ...settings.machine.limits, ...parseLimits(text) } }),
 };
 
@@ -24,18 +26,20 @@ function parseLimits(text: string): MachineLimits {
  */
 function parseLimit(name: string, text: string): number | string {
   if (name === 'memory') return text;
-  if (name === 'instructions') return parseInteger(name, text);
+  if (name === 'instructions' || name === 'time') return parseInteger(name, text);
   if (name !== 'processor') throw new ConfigurationError(`there is no limit '${name}'; see --help`);
   return parseInteger(name, text.replace(/%$/, ''));
 }
 
 const taken = { instructions: 'it has executed as many instructions as', memory: 'it takes more memory than' } as const;
 
-/** Tells the user why a machine stands still that has come to a limit. */
+/** Tells the user why a machine stands still, or is ended, that has come to a limit. */
 export function reportLimits(machine: Machine, tell: (text: string) => void): void {
   machine.on('limit', (name) =>
     tell(
-      `rawiron: the machine is paused: ${taken[name]} its limit is; "set_limit ${name} off" and "cont" in the monitor let it go on`,
+      name === 'time'
+        ? `rawiron: the machine is ended: it has been there for ${machine.limits.time} seconds, which is its limit of time`
+        : `rawiron: the machine is paused: ${taken[name]} its limit is; "set_limit ${name} off" and "cont" in the monitor let it go on`,
     ),
   );
 }

@@ -5,7 +5,7 @@ import { cardModels, type DisplayModel, logItems, traceEvents } from '../index.t
 import { screens } from './backends/flags.ts';
 import { kinds } from './backends/kinds.ts';
 import { deviceModel, devices, deviceUsage } from './devices.ts';
-import { row } from './help.ts';
+import { row } from './layout.ts';
 import { machineOptions } from './machine-flags.ts';
 import { networkUsages } from './network-flags.ts';
 import { objectUsages } from './object-flag.ts';

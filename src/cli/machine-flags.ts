@@ -18,7 +18,9 @@ export const machineFlag: Flag = {
   names: ['machine', 'M'],
   argument:
     '[pc][,accel=tcg|kvm:tcg][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,usb=on][,pcspk-audiodev=ID][,pflash0=ID][,pflash1=ID]',
-  help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer; no ACPI tables; the USB controller, as -usb; where the speaker is heard (it is wherever there is an -audiodev); a -blockdev that is a flash chip. Properties of QEMU that ask for what is so anyway are taken',
+  help: 'properties of the board',
+  details:
+    'max-ram-below-4g: how much memory is below 4 GB, where the rest begins. hpet=off: no high precision event timer. acpi=off: no ACPI tables. usb=on: the USB controller, as -usb. pcspk-audiodev: where the speaker is heard (it is wherever there is an -audiodev). pflash0, pflash1: a -blockdev that is a flash chip. Properties of QEMU that ask for what is so anyway are taken.',
   list: 'list-machines',
   apply: applyMachine,
 };
@@ -33,7 +35,8 @@ export const clockAndGlobalFlags: readonly Flag[] = [
   {
     names: ['rtc'],
     argument: 'base=utc|localtime|DATE[,clock=vm]',
-    help: "what the real-time clock shows at the start: UTC (default), the host's local time, or such as 2026-01-31T12:00:00",
+    help: 'what the real-time clock shows at the start',
+    details: "UTC (default), the host's local time, or a date such as 2026-01-31T12:00:00.",
     apply: applyClock,
   },
 ];

@@ -60,21 +60,26 @@ export const networkFlags: readonly Flag[] = [
   {
     names: ['nic'],
     argument: 'user|socket|hubport|none[,model=CARD][,mac=ADDRESS][,id=NAME][,…]',
-    help: 'a network card with what it is connected to, as -netdev has it; model=help lists the cards. Without -nic, -net or -device there is none',
+    help: 'a network card and what it is connected to',
+    details:
+      'user, socket and hubport are those of -netdev. model=help lists the cards. Without -nic, -net or -device there is no card.',
     list: 'list-cards',
     apply: (settings, text) => addNic(settings, splitText(text, ['model', 'mac', 'id'])),
   },
   {
     names: ['netdev'],
     argument: 'user|socket|hubport,id=ID[,…]',
-    help: "a network for the card of -device CARD,netdev=ID. user: a network of its own behind the host's sockets, with hostfwd=, guestfwd=, net=, restrict=on and the others of QEMU; socket: another machine, with listen=:PORT or connect=HOST:PORT; hubport: the cards with the same hubid=N",
+    help: 'a network for -device CARD,netdev=ID',
+    details:
+      "user: a network of its own behind the host's sockets, with hostfwd=, guestfwd=, net=, restrict=on and the others of QEMU. socket: another machine, with listen=:PORT or connect=HOST:PORT. hubport: the cards with the same hubid=N.",
     list: 'list-netdevs',
     apply: (settings, text) => addNetdev(settings, splitText(text, ['id'])),
   },
   {
     names: ['net'],
     argument: 'nic[,model=CARD][,macaddr=ADDRESS][,netdev=ID]|user|socket|none[,…]',
-    help: 'the older way: -net nic is a card, and -net user or -net socket is what it is connected to',
+    help: 'the older way of -nic',
+    details: '-net nic is a card, and -net user or -net socket is what it is connected to.',
     list: 'list-cards',
     apply: (settings, text) => addNet(settings, splitText(text, ['model', 'macaddr', 'name', 'netdev'])),
   },

@@ -28,7 +28,9 @@ export const objectFlag: Flag = {
   names: ['object'],
   argument: objectUsages.join('|'),
   list: 'list-objects',
-  help: 'write all frames of a -netdev to a file, in the format of pcap; where -device virtio-rng-pci has its numbers from: always the host; the memory that -m gives; or a thread for -device virtio-blk-pci,iothread=ID, which has one anyway',
+  help: 'captures frames, or names what a -device refers to',
+  details:
+    'filter-dump: all frames of a -netdev go to a file, in the format of pcap. rng-random, rng-builtin: where -device virtio-rng-pci has its numbers from, always the host. iothread: a thread for -device virtio-blk-pci,iothread=ID, which has one anyway. memory-backend-ram: the memory that -m gives.',
   apply(settings, text) {
     const [[, type]] = propertyList(text, 'qom-type') as [[string, string]];
     if (!Object.hasOwn(kinds, type))

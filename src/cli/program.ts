@@ -2,8 +2,9 @@ import { MissingImageError } from '../errors.ts';
 import { ConfigurationError } from '../index.ts';
 import { printableMessage } from '../printable.ts';
 import { parseArguments } from './arguments.ts';
+import { isParsedCommand, type ParsedCommand } from './commands.ts';
 import { ExitError } from './exit-error.ts';
-import { helpText, versionText } from './help.ts';
+import { helpText, topicsText, versionText } from './help.ts';
 import { listTexts } from './lists.ts';
 import { print } from './print.ts';
 import { demo, runMachine } from './run.ts';
@@ -14,7 +15,7 @@ const actions: Readonly<Record<Exclude<Settings['action'], List>, (settings: Set
   run: (settings) => runMachine(settings),
   start,
   demo,
-  help: () => print(helpText()),
+  help: ({ listed }) => print(listed === undefined ? helpText() : topicsText([listed])),
   version: () => print(versionText()),
 };
 
@@ -25,29 +26,43 @@ async function perform(settings: Settings): Promise<number> {
   return isList(action) ? print(listTexts[action](settings.listed)) : actions[action](settings);
 }
 
-/** `help inspect block` is `inspect block --help`. */
-function helpArguments(words: readonly string[]): readonly string[] {
-  return [...words, '--help'];
-}
-
 /** Does what was asked for; gives the exit code. Throws ConfigurationError if it can't be done. */
 export type Task = () => Promise<number>;
+
+/** What the words behind a command ask for. Throws ConfigurationError for a word that is unknown or wrong. */
+type Parser = (words: readonly string[]) => Promise<Task> | Task;
+
+const parsers: Readonly<Record<ParsedCommand, Parser>> = {
+  image: async (words) => (await import('./image/main.ts')).parseImage(words),
+  // The one command of the inspector that can start a machine is also one of its own.
+  inspect: async (words) =>
+    words[0] === 'profile' ? parsers.profile(words.slice(1)) : (await import('./inspect/main.ts')).parseInspect(words),
+  profile: async (words) => (await import('./inspect/profile-machine.ts')).parseProfile(words, perform),
+  ps: async (words) => (await import('./ps/main.ts')).parsePs(words),
+  pack: async (words) => (await import('./pack/main.ts')).parsePack(words),
+  completion: async (words) => (await import('./inspect/main.ts')).parseInspect(['completion', ...words]),
+  help: parseHelp,
+};
+
+/** `help inspect block` is `inspect block --help`. */
+function parseHelp([first, ...rest]: readonly string[]): Promise<Task> | Task {
+  if (first === undefined) return () => print(helpText());
+  if (isParsedCommand(first) && first !== 'help') return parsers[first]([...rest, '--help']);
+  const text = topicsText([first, ...rest]);
+  return () => print(text);
+}
+
+/** Words that ask for help where they come first; the topics follow. */
+const helpFlags: readonly (string | undefined)[] = ['--help', '-help', '-h'];
 
 /**
  * What the command line asks for. Nothing is done yet.
  * @throws ConfigurationError that names the flag, option or word which is unknown or wrong
  */
 export async function parseCommand(args: readonly string[]): Promise<Task> {
-  const words = args[0] === 'help' ? helpArguments(args.slice(1)) : args;
-  // The one command of the inspector that can start a machine is also one of its own.
-  const [first, ...rest] = words[0] === 'inspect' && words[1] === 'profile' ? words.slice(1) : words;
-  if (first === 'profile') return (await import('./inspect/profile-machine.ts')).parseProfile(rest, perform);
-  if (first === 'image') return (await import('./image/main.ts')).parseImage(rest);
-  if (first === 'inspect') return (await import('./inspect/main.ts')).parseInspect(rest);
-  if (first === 'pack') return (await import('./pack/main.ts')).parsePack(rest);
-  if (first === 'ps') return (await import('./ps/main.ts')).parsePs(rest);
-  if (first === 'completion') return (await import('./inspect/main.ts')).parseInspect(words);
-  const settings = parseArguments(words);
+  const [first, ...rest] = helpFlags.includes(args[0]) ? ['help', ...args.slice(1)] : args;
+  if (isParsedCommand(first)) return parsers[first](rest);
+  const settings = parseArguments(args);
   return () => perform(settings);
 }
 

@@ -24,8 +24,8 @@ export type List =
 /** What the command line asks for. */
 export interface Settings {
   readonly action: 'run' | 'start' | 'demo' | 'help' | 'version' | List;
-  /** Of a list: what stands before `help`, such as a model of `-device`. */
-  readonly listed?: string;
+  /** Of a list: what stands before `help`, such as a model of `-device`. Of help: the command that it is about. */
+  readonly listed?: string | undefined;
   readonly machine: Partial<MachineOptions>;
   readonly kernel?: string;
   readonly initrd?: string;

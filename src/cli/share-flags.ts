@@ -15,7 +15,9 @@ export const shareFlags: readonly Flag[] = [
   {
     names: ['virtfs'],
     argument: `local,mount_tag=TAG,${PROPERTIES}`,
-    help: 'a folder of the host that the guest mounts: mount -t 9p -o trans=virtio TAG /mnt. mapped-file: owners and permissions are kept in files beside; passthrough, none: they are those of the host',
+    help: 'a folder of the host that the guest mounts',
+    details:
+      'In the guest: mount -t 9p -o trans=virtio TAG /mnt. mapped-file: owners and permissions are kept in files beside. passthrough, none: they are those of the host.',
     apply: (settings, text) => {
       const { mount_tag = '', ...folder } = folderProperties(text, ['mount_tag', 'id']);
       if (mount_tag === '') throw new ConfigurationError('what is the guest to mount it by? give mount_tag=TAG');
@@ -25,7 +27,8 @@ export const shareFlags: readonly Flag[] = [
   {
     names: ['fsdev'],
     argument: `local,id=ID,${PROPERTIES}`,
-    help: 'a folder of the host for -device virtio-9p-pci,fsdev=ID,mount_tag=TAG',
+    help: 'a folder for -device virtio-9p-pci,fsdev=ID',
+    details: 'The device names the tag, by mount_tag=TAG; -virtfs is short for both.',
     apply: (settings, text) => {
       const { id = '', ...folder } = folderProperties(text, ['id']);
       if (id === '') throw new ConfigurationError('the folder needs a name; give id=ID');

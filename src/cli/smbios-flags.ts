@@ -32,7 +32,7 @@ export const smbiosFlags: readonly Flag[] = [
   {
     names: ['uuid'],
     argument: 'UUID',
-    help: 'the UUID of the machine, which the guest finds in SMBIOS tables',
+    help: 'the UUID of the machine, in SMBIOS tables',
     apply: (settings, uuid) => machine(settings, { uuid }),
   },
   {
@@ -46,7 +46,8 @@ export const smbiosFlags: readonly Flag[] = [
       'type=11,value=TEXT|path=FILE[,…]',
       'type=17[,manufacturer=TEXT][,serial=TEXT][,asset=TEXT][,part=TEXT][,loc_pfx=TEXT][,bank=TEXT][,speed=N]',
     ].join('|'),
-    help: 'what SMBIOS tables tell the guest of the firmware, the system, its board, chassis, processor and memory; type=11: any texts',
+    help: 'what SMBIOS tables tell the guest',
+    details: 'Each type is a table: 0 firmware, 1 system, 2 board, 3 chassis, 4 processor, 11 any texts, 17 memory.',
     apply: applySmbios,
   },
 ];

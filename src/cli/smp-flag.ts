@@ -8,7 +8,8 @@ import { type Settings, warned } from './settings.ts';
 export const smpFlag: Flag = {
   names: ['smp'],
   argument: '[cpus=]N[,sockets=N][,cores=N][,threads=N]',
-  help: 'how many processors, which take turns (default: 1); without sockets and cores: cores of one socket',
+  help: 'how many processors there are (default: 1)',
+  details: 'They take turns. Without sockets= and cores= they are cores of one socket.',
   apply: applyProcessors,
 };
 

@@ -32,14 +32,16 @@ export const soundFlags: readonly Flag[] = [
   {
     names: ['audiodev'],
     argument: 'none|wav,id=ID[,path=FILE][,out.frequency=RATE]',
-    help: 'where sound goes: nowhere, or to a WAV file with 44,100 frames a second or as many as told; the speaker and all cards of -device go there',
+    help: 'where sound goes: nowhere, or to a WAV file',
+    details:
+      'The file has 44,100 frames a second, or as many as out.frequency says. The speaker and all sound cards of -device go there.',
     list: 'list-audio-drivers',
     apply: (settings, text) => withBackend(settings, parseBackend(splitText(text))),
   },
   {
     names: ['audio'],
     argument: 'none|wav[,model=pcspk|sb16|AC97][,path=FILE][,out.frequency=RATE]',
-    help: 'the same with a card for it',
+    help: 'as -audiodev, with a sound card',
     list: 'list-audio-drivers',
     apply: addAudio,
   },

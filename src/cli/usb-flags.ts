@@ -109,7 +109,8 @@ export const usbFlags: readonly Flag[] = [
   {
     names: ['usbdevice'],
     argument: 'tablet|mouse|keyboard',
-    help: 'the same with one of these; -device usb-tablet, usb-mouse and usb-kbd are the newer spelling',
+    help: 'as -usb, with one of these',
+    details: '-device usb-tablet, usb-mouse and usb-kbd are the newer spelling.',
     apply: addOld,
   },
 ];

@@ -71,9 +71,9 @@ export type Command =
 export interface Exit {
   /**
    * poweroff: the guest turned it off. exit: by isa-debug-exit. reset, shutdown: the guest asked for a reset, or caused
-   * a triple fault, of a machine that is to end then. stopped: by the caller.
+   * a triple fault, of a machine that is to end then. stopped: by the caller. time-limit: by `MachineLimits.time`.
    */
-  readonly reason: 'poweroff' | 'exit' | 'reset' | 'shutdown' | 'stopped';
+  readonly reason: 'poweroff' | 'exit' | 'reset' | 'shutdown' | 'stopped' | 'time-limit';
   /** Exit code for a program around the machine. */
   readonly code: number;
   /** Of 'shutdown'. */

@@ -12,8 +12,8 @@ export interface RunLimits {
   readonly memory?: number | undefined;
 }
 
-/** A limit at which a machine is paused. */
-export type LimitName = 'instructions' | 'memory';
+/** A limit that a machine comes to: it is paused there, and ended by that of time. */
+export type LimitName = 'instructions' | 'memory' | 'time';
 
 /** What a limit is set for. */
 export interface LimitedCore {

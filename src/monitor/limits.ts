@@ -8,11 +8,12 @@ import { MonitorError } from './error.ts';
 
 /** What the machine may take, and the drives that have limits of their own. */
 export function infoLimits({ machine }: CommandContext): string {
-  const { processor, instructions, memory } = machine.limits;
+  const { processor, instructions, memory, time } = machine.limits;
   const lines = [
     `processor: ${processor === undefined ? 'no limit' : `${processor} percent of one`}`,
     `memory: ${memory === undefined ? 'no limit' : `${memorySize(memory) / 2 ** 20} MB`}`,
     `instructions: ${instructions ?? 'no limit'}`,
+    `time: ${time === undefined ? 'no limit' : `${time} seconds`}`,
     ...machine.drives.filter(({ limits }) => isLimited(limits)).map(({ label }) => `${label}: see info block`),
   ];
   return `${lines.join('\n')}\n`;
@@ -36,8 +37,8 @@ function limitOf(name: string, value: string): number | string | undefined {
 /** Changes what the machine may take; QEMU leaves that to other programs. */
 export const limitCommand: Command = {
   names: ['set_limit'],
-  usage: 'processor|memory|instructions value|off',
-  help: 'limit what the machine takes: percent of a processor, memory in MB, instructions (not in QEMU)',
+  usage: 'processor|memory|instructions|time value|off',
+  help: 'limit what the machine takes: percent of a processor, memory in MB, instructions, seconds (not in QEMU)',
   parameters: [
     { name: 'name', type: 'word' },
     { name: 'value', type: 'word' },

@@ -4,11 +4,11 @@
  * is compiled anew each time, and if it has types Node first loads what strips them.
  */
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { constants, enableCompileCache, flushCompileCache } from 'node:module';
+import module from 'node:module';
 import { join } from 'node:path';
 import { cacheDirectory } from './cache-directory.mjs';
 
-const { compileCacheStatus } = constants;
+const { compileCacheStatus } = module.constants;
 
 /**
  * Keeps the compiled modules of this thread that are loaded from now on for the next time: without it most of the time
@@ -17,7 +17,7 @@ const { compileCacheStatus } = constants;
  */
 export function keepCompiledCode() {
   removeOldCode(codeCache());
-  const { status } = enableCompileCache(codeCache());
+  const { status } = module.enableCompileCache(codeCache());
   return status === compileCacheStatus.ENABLED || status === compileCacheStatus.ALREADY_ENABLED;
 }
 
@@ -30,7 +30,7 @@ export function codeCache() {
 }
 
 /** Writes what has been compiled, for a thread that will be ended from outside. */
-export const writeCompiledCode = flushCompileCache;
+export const writeCompiledCode = module.flushCompileCache;
 
 const DAY = 24 * 3600_000;
 const OLD = 30 * DAY;

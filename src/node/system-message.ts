@@ -1,4 +1,4 @@
-import { getSystemErrorMessage } from 'node:util';
+import util from 'node:util';
 import { messageOf } from '../errors.ts';
 
 /** As QEMU begins such words. */
@@ -9,5 +9,5 @@ export function capitalized(text: string): string {
 /** The system's words for what went wrong with a file, such as "no such file or directory"; they do not name it. */
 export function systemMessage(error: unknown): string {
   const { errno } = error as NodeJS.ErrnoException;
-  return typeof errno === 'number' ? getSystemErrorMessage(errno) : messageOf(error);
+  return typeof errno === 'number' ? util.getSystemErrorMessage(errno) : messageOf(error);
 }

@@ -17,6 +17,7 @@ const reasons: Readonly<Record<Exit['reason'], JsonObject>> = {
   reset: { guest: true, reason: 'guest-reset' },
   shutdown: { guest: true, reason: 'guest-reset' },
   stopped: { guest: false, reason: 'host-qmp-quit' },
+  'time-limit': { guest: false, reason: 'host-qmp-quit' },
 };
 
 /** Tells of a machine's events by QEMU's names until the function that is given back is called. */

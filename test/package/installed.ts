@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -6,8 +6,8 @@ import { setTimeout } from 'node:timers/promises';
 import { lockFile } from '../../src/node/file-lock.ts';
 
 export const root = join(import.meta.dirname, '../..');
-/** Versions of Node that the package is for; the clone's own is the last. */
-const versions = ['22', '24'];
+/** Versions of Node: one that is too old, and those that the package is for; the clone's own is the last. */
+const versions = ['20', '22', '24'];
 
 /** What a program has said and how it has ended. */
 export interface Ended {
@@ -27,6 +27,8 @@ export class Installation {
   readonly folder = mkdtempSync(join(tmpdir(), 'rawiron-package-'));
   /** Paths in the tarball. */
   readonly files: readonly string[];
+  /** What npm warned of when it installed the package. */
+  readonly warnings: string;
 
   /** One at a time, in all processes: to pack the clone makes its dist/ anew. */
   static async create(): Promise<Installation> {
@@ -51,7 +53,10 @@ export class Installation {
     const [{ filename, files }] = Object.values(parsed as object) as [{ filename: string; files: { path: string }[] }];
     this.files = files.map(({ path }) => path);
     this.write('package.json', '{ "name": "user", "private": true, "type": "module" }');
-    npm(this.folder, 'install', '--no-audit', '--no-fund', '--prefer-offline', join(tarballs, filename));
+    const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', join(tarballs, filename)];
+    const { status, stderr } = spawnSync('npm', install, { cwd: this.folder, encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+    this.warnings = stderr;
   }
 
   /** Packages that are installed. */

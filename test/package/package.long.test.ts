@@ -93,8 +93,29 @@ describe('the tarball', () => {
     ).toEqual([]);
   });
 
+  test('has no script that npm wants to be asked about', () => {
+    expect(installation.warnings).toBe('');
+  });
+
   test('brings no other package', () => {
     expect(installation.packages()).toEqual(['rawiron']);
+  });
+});
+
+describe('Node 20', () => {
+  const needed = /rawiron: this is Node 20\.\d+\.\d+; 22\.12 or later is needed\n/;
+
+  test.each([
+    ['an import', 'node old.mjs'],
+    ['require', 'node old.cjs'],
+    ["v86's class", 'node old-v86.mjs'],
+    ['the command', 'node_modules/.bin/rawiron demo'],
+  ])('is told what is needed: %s', async (_name, line) => {
+    installation.write('old.mjs', "import { Machine } from 'rawiron'; console.log(Machine);");
+    installation.write('old.cjs', "console.log(require('rawiron').Machine);");
+    installation.write('old-v86.mjs', "import { V86 } from 'rawiron/v86'; console.log(V86);");
+    const { code, output, errors } = await installation.shell(runtimes.get('20')!, line);
+    expect({ code, output, errors }).toEqual({ code: 1, output: '', errors: expect.stringMatching(needed) });
   });
 });
 
@@ -114,6 +135,11 @@ describe.each(['22', '24', 'own'])('Node %s', (name) => {
   test('boots from the firmware of our own, and has a page for its screen', async () => {
     installation.write('firmware.js', firmwareProgram);
     expect(outputOf(await installation.run(runtime(), 'firmware.js'))).toBe('No bootable device.\n200 true\n');
+  });
+
+  test('may be required', async () => {
+    installation.write('required.cjs', "const { Machine } = require('rawiron');\nconsole.log(typeof Machine.create);");
+    expect(await installation.run(runtime(), 'required.cjs')).toMatchObject({ code: 0, output: 'function\n' });
   });
 
   test("has v86's class", async () => {

@@ -54,6 +54,30 @@ test('a guest with a small share of the processor comes to its end too', async (
   await machine.serial.expect(/primes/);
 });
 
+test.each(['worker', 'caller'] as const)(
+  'a machine is ended when its time is over, in the thread of the %s',
+  async (isolate) => {
+    const machine = await makeDemo({ isolate, limits: { time: 3600 } });
+    const reached = new Promise<string>((resolve) => machine.once('limit', resolve));
+    await machine.start();
+    await machine.serial.expect(/demo> $/);
+    machine.serial.write('bench 100000\r');
+    await machine.setLimits({ time: 0.001 });
+    expect(await reached).toBe('time');
+    expect(await machine.exited).toEqual({ reason: 'time-limit', code: 124 });
+    expect(machine.state).toBe('ended');
+  },
+);
+
+test('a machine that stands still is ended too, and one without the limit is not', async () => {
+  const machine = await makeDemo({ limits: { time: 0.2 } });
+  expect(await machine.exited).toEqual({ reason: 'time-limit', code: 124 });
+  const other = await makeDemo({ limits: { time: 3600 } });
+  await other.setLimits({ time: undefined });
+  await other.stop();
+  expect(await other.exited).toEqual({ reason: 'stopped', code: 0 });
+});
+
 test('limits that cannot be are refused, and nothing changes', async () => {
   const machine = await makeDemo({ limits: { processor: 50 } });
   await expect(machine.setLimits({ processor: 0 })).rejects.toThrow(
@@ -65,7 +89,9 @@ test('limits that cannot be are refused, and nothing changes', async () => {
     await expect(machine.setLimits(limits as object)).rejects.toThrow(/^limits(\.\w+)?( is|: )/);
   await expect(machine.setLimits({ memory: 'x' })).rejects.toThrow("'x' is not a memory size");
   await expect(makeDemo({ isolate: 'caller', limits: { instructions: 5 } })).rejects.toThrow('give icount');
-  await expect(makeDemo({ limits: { time: 5 } as object })).rejects.toThrow("unknown 'time' in limits");
+  await expect(makeDemo({ limits: { turns: 5 } as object })).rejects.toThrow("unknown 'turns' in limits");
+  for (const time of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '5'])
+    await expect(machine.setLimits({ time } as object)).rejects.toThrow('it must be a number of seconds, more than 0');
   expect(machine.limits).toEqual({ processor: 50 });
 });
 
@@ -79,16 +105,24 @@ test('limits that are set at the same time all hold', async () => {
 test('monitor and QMP show and change limits', async () => {
   const machine = await makeDemo({ icount: { shift: 3 } });
   const [monitor, qmp] = [openMonitor(machine), openQmp(machine)];
-  expect(await monitor.execute('info limits')).toBe('processor: no limit\nmemory: no limit\ninstructions: no limit\n');
+  expect(await monitor.execute('info limits')).toBe(
+    'processor: no limit\nmemory: no limit\ninstructions: no limit\ntime: no limit\n',
+  );
   expect(await monitor.execute('set_limit processor 30')).toBe('');
   expect(await monitor.execute('set_limit memory 512')).toBe('');
   expect(await qmp.execute('__org.rawiron_query-limits')).toEqual({ processor: 30, memory: 512 << 20 });
   await qmp.execute('__org.rawiron_set-limits', { processor: 0, instructions: 1000 });
-  expect(await monitor.execute('info limits')).toBe('processor: no limit\nmemory: 512 MB\ninstructions: 1000\n');
+  expect(await monitor.execute('info limits')).toBe(
+    'processor: no limit\nmemory: 512 MB\ninstructions: 1000\ntime: no limit\n',
+  );
   expect(await monitor.execute('set_limit memory off')).toBe('');
+  expect(await monitor.execute('set_limit time 3600')).toBe('');
+  expect(await qmp.execute('__org.rawiron_query-limits')).toEqual({ instructions: 1000, time: 3600 });
+  expect(await monitor.execute('info limits')).toContain('time: 3600 seconds\n');
+  await qmp.execute('__org.rawiron_set-limits', { time: 0 });
   expect(machine.limits).toEqual({ instructions: 1000 });
-  expect(await monitor.execute('set_limit time 5')).toBe(
-    "Error: there is no limit 'time'; there are processor, instructions, memory\n",
+  expect(await monitor.execute('set_limit turns 5')).toBe(
+    "Error: there is no limit 'turns'; there are processor, instructions, memory, time\n",
   );
   expect(await monitor.execute('set_limit processor 0')).toBe(
     'Error: limits.processor is 0; it must be a number from 1 to 100\n',

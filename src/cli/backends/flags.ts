@@ -36,23 +36,27 @@ const usages = Object.values(kinds)
   .map(({ usage }) => usage)
   .join('; ');
 
-/** Flags that connect character devices, as QEMU has them. */
-export const characterFlags: readonly Flag[] = [
+/** Flags that say where the screen is shown, as QEMU has them. */
+export const screenFlags: readonly Flag[] = [
   {
     names: ['nographic'],
-    help: 'COM1 and a monitor on this terminal, with Ctrl-A for commands; no display is shown',
+    help: 'COM1 and a monitor on this terminal, no display',
+    details: 'Ctrl-A begins commands there.',
     apply: (settings) => ({ ...settings, nographic: true }),
   },
   {
     names: ['echr'],
     argument: 'N',
-    help: 'the character that begins commands there in the place of Ctrl-A, by its number, such as 0x14 for Ctrl-T',
+    help: 'the character that stands for Ctrl-A',
+    details: 'It begins commands on the terminal. N is its number, such as 0x14 for Ctrl-T.',
     apply: (settings, text) => ({ ...settings, escapeKey: parseEscapeKey(text) }),
   },
   {
     names: ['display'],
     argument: 'terminal|curses|web|vnc=DISPLAY|none',
-    help: 'the screen on this terminal (default where firmware is booted on a terminal that nothing else is on), in a browser at an address that is told, for viewers as -vnc has them, or nowhere; curses: terminal',
+    help: 'where the screen is shown',
+    details:
+      'terminal, curses: on this terminal (default where firmware is booted on a terminal that nothing else is on). web: in a browser, at an address that is printed. vnc: for viewers, as -vnc. none: nowhere.',
     list: 'list-screens',
     apply: (settings, text) => {
       if (text === 'web') return withVnc(settings, WEB);
@@ -71,10 +75,16 @@ export const characterFlags: readonly Flag[] = [
     apply: (settings) => ({ ...settings, display: 'terminal' }),
   },
   ...vncFlags,
+];
+
+/** Flags that connect character devices, as QEMU has them. */
+export const consoleFlags: readonly Flag[] = [
   {
     names: ['serial'],
     argument: 'DEVICE',
-    help: 'COM1 (COM2, … if repeated) on stdio, mon:stdio, unix:PATH, tcp:HOST:PORT or telnet:HOST:PORT[,server=on][,wait=off][,reconnect=SECONDS], udp:HOST:PORT[@HOST:PORT], file:PATH, pipe:PATH, chardev:ID or null',
+    help: 'COM1 (COM2, … if repeated) on a DEVICE',
+    details:
+      'DEVICE is stdio, mon:stdio, unix:PATH, tcp:HOST:PORT or telnet:HOST:PORT[,server=on][,wait=off][,reconnect=SECONDS], udp:HOST:PORT[@HOST:PORT], file:PATH, pipe:PATH, chardev:ID or null.',
     apply: (settings, text) => ({
       ...settings,
       serials: [...settings.serials, text === 'none' ? freePort : parseBackend(text)],
@@ -83,7 +93,8 @@ export const characterFlags: readonly Flag[] = [
   {
     names: ['parallel'],
     argument: 'DEVICE',
-    help: 'what the guest prints on the parallel port goes to one of these (default: null); none: there is no port',
+    help: 'the parallel port on a DEVICE (default: null)',
+    details: 'What the guest prints goes there. DEVICE is as that of -serial; none: there is no port.',
     apply: (settings, text) => {
       if (text === 'none') return machine(settings, { parallelPort: false });
       return { ...settings, parallels: [...settings.parallels, parseBackend(text)] };
@@ -92,14 +103,16 @@ export const characterFlags: readonly Flag[] = [
   {
     names: ['monitor'],
     argument: 'DEVICE',
-    help: 'a monitor, with the commands of QEMU, on one of these (default: beside COM1 on the terminal, by Ctrl-A c)',
+    help: 'a monitor, with the commands of QEMU, on a DEVICE',
+    details: 'DEVICE is as that of -serial (default: beside COM1 on the terminal, by Ctrl-A c).',
     // There is no window that could have it: it stays where it is without the flag.
     apply: (settings, text) => (isVirtualConsole(text) ? settings : withMonitor(settings, parseBackend(text))),
   },
   {
     names: ['mon'],
     argument: 'chardev=ID[,mode=readline|control][,pretty=on]',
-    help: 'a monitor on a -chardev, or QMP (control), with a member on each line (pretty)',
+    help: 'a monitor, or QMP, on a -chardev',
+    details: 'mode=control: QMP. pretty=on: with a member on each line.',
     apply: (settings, text) => {
       const { chardev, mode = 'readline', pretty = 'off' } = parseProperties(text, 'chardev', ['mode', 'pretty', 'id']);
       if (!chardev) throw new ConfigurationError(`'${text}' has no chardev; give chardev=ID`);
@@ -117,19 +130,21 @@ export const characterFlags: readonly Flag[] = [
   {
     names: ['qmp'],
     argument: 'DEVICE',
-    help: 'QMP, by which programs control the machine, on stdio, unix:PATH or tcp:HOST:PORT[,server=on][,wait=off]',
+    help: 'QMP, by which programs control the machine',
+    details: 'DEVICE is stdio, unix:PATH or tcp:HOST:PORT[,server=on][,wait=off].',
     apply: (settings, text) => withControl(settings, parseBackend(text), false),
   },
   {
     names: ['qmp-pretty'],
     argument: 'DEVICE',
-    help: 'the same with a member on each line, for people',
+    help: 'as -qmp, with a member on each line, for people',
     apply: (settings, text) => withControl(settings, parseBackend(text), true),
   },
   {
     names: ['debugcon'],
     argument: 'DEVICE',
-    help: 'output to port 0xe9 on one of these',
+    help: 'output to port 0xe9 on a DEVICE',
+    details: 'DEVICE is as that of -serial.',
     apply: (settings, text) => ({
       ...machine(settings, { debugConsole: { iobase: settings.machine.debugConsole?.iobase ?? 0xe9 } }),
       debugConsole: parseBackend(text),
@@ -138,7 +153,8 @@ export const characterFlags: readonly Flag[] = [
   {
     names: ['chardev'],
     argument: `${Object.keys(kinds).join('|')},id=ID[,PROPERTY=VALUE]`,
-    help: `a named connection for chardev:ID, -mon, and devices that take one; with mux=on for several of them, and logfile=FILE[,logappend=on] for a copy of what is sent there: ${usages}`,
+    help: 'a named connection for devices and monitors',
+    details: `It is for chardev:ID, -mon, and devices that take one; with mux=on for several of them, and logfile=FILE[,logappend=on] for a copy of what is sent there. The kinds: ${usages}.`,
     list: 'list-chardevs',
     apply: addChardev,
   },

@@ -1,13 +1,14 @@
+import { programCommands } from '../commands.ts';
 import type { Command } from '../inspect/command.ts';
 import { optionOf } from '../inspect/options.ts';
 import { flagValues } from './flag-values.ts';
 
 /** What completes the command line in fish. */
-export function fishScript(commandNames: readonly string[], commands: readonly Command[]): string {
+export function fishScript(commands: readonly Command[]): string {
   const atFirst = '-n __fish_use_subcommand';
   return [
     '# fish completion of rawiron',
-    `complete -c rawiron ${atFirst} -a '${commandNames.join(' ')}'`,
+    ...programCommands.map(({ name, help }) => `complete -c rawiron ${atFirst} -a ${name} -d ${quoted(help)}`),
     ...flagValues().map(flagLine),
     ...commands.map(
       ({ name, help }) => `complete -c rawiron -n '${isAt('inspect', 2)}' -f -a ${name} -d ${quoted(help)}`,
@@ -18,7 +19,10 @@ export function fishScript(commandNames: readonly string[], commands: readonly C
 }
 
 /** Flags are for a machine, not for the commands that have options of their own. */
-const isMachine = 'not __fish_seen_subcommand_from inspect profile image pack ps completion';
+const isMachine = `not __fish_seen_subcommand_from ${programCommands
+  .filter(({ takesFlags }) => !takesFlags)
+  .map(({ name }) => name)
+  .join(' ')}`;
 
 function flagLine({ flag, help, takesArgument, takesFile, values }: ReturnType<typeof flagValues>[number]): string {
   const offered = values.length > 0 ? ` -a '${values.join(' ')}'` : '';
@@ -46,6 +50,5 @@ function optionWords({ name, argument, help, values }: ReturnType<typeof optionO
 
 /** In single quotes, where a backslash takes a quote or itself. */
 function quoted(text: string): string {
-  const [sentence = ''] = text.split(/[;:(]/);
-  return `'${sentence.trim().replace(/[\\']/g, '\\$&')}'`;
+  return `'${text.replace(/[\\']/g, '\\$&')}'`;
 }

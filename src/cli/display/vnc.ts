@@ -18,7 +18,9 @@ export const vncFlags: readonly Flag[] = [
     names: ['vnc'],
     argument:
       '[HOST]:N|unix:PATH|none[,to=N][,password=on][,websocket=on|PORT][,share=allow-exclusive|force-shared|ignore]',
-    help: 'show the screen to VNC viewers, at port 5900 + N of HOST (default: 127.0.0.1), or the first free one up to that of to=; password=on: nobody is let in before the monitor has set one; websocket=: for viewers in pages, at port 5700 + N or PORT, which has such a page itself',
+    help: 'show the screen to VNC viewers',
+    details:
+      'The port is 5900 + N of HOST (default: 127.0.0.1), or with to= the first free one up to that. password=on: nobody is let in before the monitor has set one. websocket: for viewers in pages, at port 5700 + N or PORT, which has such a page itself.',
     apply: (settings, text) => withVnc(settings, text),
   },
 ];

@@ -1,3 +1,5 @@
+import { row } from '../layout.ts';
+
 /** A flag of commands on images; those with an argument take the next word. */
 interface ImageFlag {
   readonly type: 'string' | 'boolean';
@@ -87,9 +89,6 @@ export const imageFlags = {
 
 export type OptionName = keyof typeof imageFlags;
 
-/** Characters of the column with the flags. */
-const COLUMN = 24;
-
 /** What flags say of themselves in the place of the usual. */
 export type FlagTexts = Partial<Readonly<Record<OptionName, string>>>;
 
@@ -102,5 +101,5 @@ export function flagLines(names: readonly OptionName[], texts: FlagTexts = {}): 
 
 function flagLine(name: string, { short, argument, help }: ImageFlag): string {
   const flag = [short === undefined ? `--${name}` : `-${short}`, ...(argument ? [argument] : [])].join(' ');
-  return `  ${flag.padEnd(COLUMN - 1)} ${help}\n`;
+  return `${row(flag, help)}\n`;
 }

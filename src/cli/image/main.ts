@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../../index.ts';
+import { capitalised } from '../help.ts';
+import { row, terminalWidth, wrapped } from '../layout.ts';
 import { print } from '../print.ts';
 import type { Task } from '../program.ts';
 import { type Arguments, parseImageArguments } from './arguments.ts';
@@ -166,15 +168,15 @@ export function parseImage(args: readonly string[]): Task {
   };
 }
 
-/** Of all commands. */
+/** A line for each command. */
 function helpText(): string {
-  const texts = Object.values(commands).map(({ usage, help, options, texts }) => {
-    const lines = flagLines(options, texts).replace(/^(?=.)/gm, '      ');
-    return `\n  ${usage}\n      ${help}\n${lines}`;
-  });
-  return `Usage: rawiron image COMMAND …\n       rawiron image COMMAND --help: of that alone\n${texts.join('')}`;
+  const rows = Object.entries(commands).map(([name, { help }]) => row(name, help));
+  return `Usage: rawiron image COMMAND …\n\n${rows.join('\n')}\n\nrawiron image COMMAND --help tells what it takes.\n`;
 }
 
 function commandHelp({ usage, help, options, texts }: ImageCommand): string {
-  return `Usage: rawiron image ${usage}\n\n${help[0]!.toUpperCase()}${help.slice(1)}.\n\n${flagLines(options, texts)}`;
+  const [usageText, text] = [`Usage: rawiron image ${usage}`, `${capitalised(help)}.`].map((part) =>
+    wrapped(part, terminalWidth()),
+  );
+  return `${usageText}\n\n${text}\n\n${flagLines(options, texts)}`;
 }

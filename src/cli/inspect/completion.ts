@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../index.ts';
-import { commandNames } from '../arguments.ts';
+import { actionNames, commandNames, programCommands } from '../commands.ts';
 import { fishScript } from '../completion/fish.ts';
 import { flagValues } from '../completion/flag-values.ts';
 import { flags } from '../flags.ts';
@@ -30,8 +30,11 @@ export function completionCommand(all: () => readonly Command[]): Command {
 const scripts: Readonly<Record<string, (commands: readonly Command[]) => string>> = {
   bash: bashScript,
   zsh: zshScript,
-  fish: (commands) => fishScript(commandNames, commands),
+  fish: fishScript,
 };
+
+/** Commands that have options of their own, and no commands. */
+const ownCommands = programCommands.flatMap(({ name, options }) => (options ? [{ name, options }] : []));
 
 /** Cases of a shell's `case` by the word before, for flags after which only some words make sense. */
 function flagCases(line: (flag: string, values: string) => string): string {
@@ -71,11 +74,11 @@ _rawiron() {
     inspect) command=\${words[2]} ;;
     profile) command=profile ;;
     completion) command=completion ;;
-    ps) command=ps ;;
+${ownCommands.map(({ name }) => `    ${name}) command=${name} ;;`).join('\n')}
   esac
   if [[ " \${words[*]} " == *' -- '* ]]; then
     command=-
-    [[ $previous == -- ]] && values="start demo"
+    [[ $previous == -- ]] && values="${actionNames.join(' ')}"
   elif [[ \${#words[@]} -eq 1 ]]; then
     values="${commandNames.join(' ')}"
   elif [[ \${words[1]} == inspect && \${#words[@]} -eq 2 ]]; then
@@ -88,7 +91,7 @@ ${bashValues(commands)}
   esac
   case $command in
     inspect) ;;
-    ps) options="--json --help" values=" " ;;
+${ownCommands.map(({ name, options }) => `    ${name}) options="${options.join(' ')}" ;;`).join('\n')}
 ${cases.join('\n')}
     *) options="${machineFlags()}" ;;
   esac
@@ -142,7 +145,7 @@ ${flagCases((flag, values) => `    ${flag}) compadd -- ${values}; _files; return
     return
   fi
   if (( \${words[(I)--]} )); then
-    [[ $words[CURRENT-1] == -- ]] && compadd -- start demo
+    [[ $words[CURRENT-1] == -- ]] && compadd -- ${actionNames.join(' ')}
     compadd -- \${=machine}
     [[ $words[CURRENT] == -* ]] || _files
     return
@@ -150,7 +153,7 @@ ${flagCases((flag, values) => `    ${flag}) compadd -- ${values}; _files; return
   case $words[2] in
     inspect) shift 2 words; (( CURRENT -= 2 )) ;;
     profile|completion) shift words; (( CURRENT -= 1 )) ;;
-    ps) compadd -- --json --help; return ;;
+${ownCommands.map(({ name, options }) => `    ${name}) compadd -- ${options.join(' ')}; _files; return ;;`).join('\n')}
     *) compadd -- \${=machine}; [[ $words[CURRENT] == -* ]] || _files; return ;;
   esac
   case $words[1] in

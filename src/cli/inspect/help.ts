@@ -1,4 +1,5 @@
-import { row } from '../help.ts';
+import { capitalised } from '../help.ts';
+import { row, terminalWidth, wrapped } from '../layout.ts';
 import type { Command } from './command.ts';
 import { type Option, optionOf } from './options.ts';
 
@@ -23,7 +24,7 @@ export function helpOf(command: Command): string {
   const rows = options.map(optionOf).map((option) => optionRow(option, command));
   return `Usage: rawiron inspect ${usageOf(command)}
 
-${help.charAt(0).toUpperCase()}${help.slice(1)}.
+${wrapped(`${capitalised(help)}.`, terminalWidth())}
 
 ${rows.join('\n')}
 `;

@@ -6,10 +6,13 @@ import type { Task } from '../program.ts';
 
 const HELP = `Usage: rawiron pack [--zstd] FOLDER NEW-FOLDER
 
-Makes of a folder what a web server needs so that guests can share it: index.json, and contents with what files hold.
---zstd: compressed. Owners, permissions, times in seconds and symbolic links are kept. Devices, pipes and sockets are left out,
-and each name of a file with several becomes a file of its own.
-The guest changes its own copy, in memory. In a program or a page: shares: [{ tag: 'host', server: { index, contents } }], with their addresses.
+Makes of a folder what a web server needs so that guests can share it:
+index.json, and contents with what files hold. --zstd: compressed.
+Owners, permissions, times in seconds and symbolic links are kept. Devices,
+pipes and sockets are left out, and each name of a file with several becomes a
+file of its own. The guest changes its own copy, in memory.
+In a program or a page: shares: [{ tag: 'host', server: { index, contents } }],
+with their addresses.
 `;
 
 /** How many of the files that were left out are named. */

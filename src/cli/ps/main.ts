@@ -5,8 +5,9 @@ import { machinesTable } from './table.ts';
 
 const HELP = `Usage: rawiron ps [--json]
 
-The machines of this user that run on this host: name, process, how long they are there, memory, state, and where
-their monitors and other sockets are. --json: as a list, with times in seconds and memory in bytes.
+The machines of this user that run on this host: name, process, how long they
+are there, memory, state, and where their monitors and other sockets are.
+--json: as a list, with times in seconds and memory in bytes.
 `;
 
 /**

@@ -1,5 +1,6 @@
 import { Eflags } from '../../abi/state.ts';
 import type { Lift } from '../../lift/lifter.ts';
+import type { FeaturesThat } from '../features.ts';
 
 /**
  * Operand kinds, in the letters of Intel SDM vol. 2, appendix A.2:
@@ -18,30 +19,8 @@ import type { Lift } from '../../lift/lifter.ts';
  */
 export type OperandKind = string;
 
-/** CPUID features that guard forms, by QEMU's names (pni is SSE3); 'base' is always there. */
-export type Feature =
-  | 'base'
-  | 'fpu'
-  | 'tsc'
-  | 'msr'
-  | 'cx8'
-  | 'sep'
-  | 'cmov'
-  | 'clflush'
-  | 'fxsr'
-  | 'mmx'
-  | 'sse'
-  | 'sse2'
-  | 'pni'
-  | 'ssse3'
-  | 'sse4.1'
-  | 'sse4.2'
-  | 'popcnt'
-  | 'movbe'
-  | 'aes'
-  | 'pclmulqdq'
-  | 'rdrand'
-  | 'xsave';
+/** CPUID features that guard forms; 'base' is always there. */
+export type Feature = 'base' | FeaturesThat<'instructions'>;
 
 /**
  * plain: translated; sensitive: ends its block, most with a trap that the runtime executes; control: ends its block;
