@@ -126,7 +126,7 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['nodefaults'],
-    help: 'COM1 on nothing, unless -serial says otherwise, and no empty CD-ROM and floppy drive',
+    help: 'COM1 on nothing, unless -serial says otherwise, no display adapter without -vga, and no empty CD-ROM and floppy drive',
     apply: (settings) => ({ ...settings, nodefaults: true }),
   },
   icountFlag,
