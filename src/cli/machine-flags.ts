@@ -17,8 +17,8 @@ export const memoryFlag: Flag = {
 export const machineFlag: Flag = {
   names: ['machine', 'M'],
   argument:
-    '[pc][,accel=tcg|kvm:tcg][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,usb=on][,pcspk-audiodev=ID][,pflash0=ID][,pflash1=ID]',
-  help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer; no ACPI tables; the USB controller, as -usb; where the speaker is heard (it is wherever there is an -audiodev); a -blockdev that is a flash chip. Properties of QEMU that ask for what is so anyway are taken',
+    '[pc][,accel=tcg|kvm:tcg][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,usb=on][,graphics=off][,pcspk-audiodev=ID][,pflash0=ID][,pflash1=ID]',
+  help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer; no ACPI tables; the USB controller, as -usb; what firmware and boot loaders show at COM1, too; where the speaker is heard (it is wherever there is an -audiodev); a -blockdev that is a flash chip. Properties of QEMU that ask for what is so anyway are taken',
   list: 'list-machines',
   apply: applyMachine,
 };
@@ -82,6 +82,7 @@ const machineProperties = {
 /** What the properties of `-machine` are that change something; others are taken where they ask for what is so anyway. */
 export const machineOptions: readonly Option[] = [
   { name: 'acpi', type: 'bool', meaning: 'systems find ACPI tables', value: 'on' },
+  { name: 'graphics', type: 'bool', meaning: 'off: firmware and boot loaders use COM1, too', value: 'on' },
   { name: 'hpet', type: 'bool', meaning: 'there is a high precision event timer', value: 'on' },
   { name: 'max-ram-below-4g', type: 'size', meaning: 'how much memory is below 4 GB, the rest begins there' },
   { name: 'pcspk-audiodev', type: 'str', meaning: 'where the speaker is heard' },
@@ -99,6 +100,7 @@ function applyMachine(settings: Settings, text: string): Settings {
     hpet,
     acpi,
     usb,
+    graphics,
     pflash0,
     pflash1,
     accel,
@@ -113,6 +115,7 @@ function applyMachine(settings: Settings, text: string): Settings {
   const connected = connectSound(usb === 'on' ? addUsbController(withChips) : withChips, audiodev);
   return machine(connected, {
     ...(size !== undefined && { memoryBelow4G: size }),
+    ...(graphics === 'off' && { serialConsole: true }),
     ...(hpet !== undefined && { hpet: hpet === 'on' }),
     ...(acpi !== undefined && { acpi: acpi === 'on' }),
   });

@@ -40,8 +40,8 @@ const usages = Object.values(kinds)
 export const characterFlags: readonly Flag[] = [
   {
     names: ['nographic'],
-    help: 'COM1 and a monitor on this terminal, with Ctrl-A for commands; no display is shown',
-    apply: (settings) => ({ ...settings, nographic: true }),
+    help: 'COM1 and a monitor on this terminal, with Ctrl-A for commands; no display is shown, and firmware and boot loaders use COM1 (-machine graphics=off)',
+    apply: (settings) => ({ ...machine(settings, { serialConsole: true }), nographic: true }),
   },
   {
     names: ['echr'],
