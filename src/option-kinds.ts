@@ -16,6 +16,7 @@ const kinds = {
   engine: 'setting',
   boot: 'image',
   bootOrder: 'setting',
+  serialConsole: 'setting',
   smbios: 'setting',
   uuid: 'setting',
   drives: 'image',

@@ -17,7 +17,7 @@ import { checkedLog, checkedLogRanges, checkedTrace } from './log-options.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 import { checkMemoryContents, type MemoryContentOptions } from './memory-contents.ts';
 import { checkedMemory, checkedMemoryBelow4G } from './memory-size.ts';
-import { checkedOneOf, checkImage, checkNames, checkText, shown } from './option-checks.ts';
+import { checkedBoolean, checkedOneOf, checkImage, checkNames, checkText, shown } from './option-checks.ts';
 import { optionNames } from './option-kinds.ts';
 import { checkedProcessors, type ProcessorOptions } from './processors.ts';
 import { checkedIcount, type IcountOptions } from './recording/options.ts';
@@ -140,6 +140,11 @@ export interface MachineOptions {
     /** How many ports it has, from 1 to 4. */
     readonly iosize: number;
   };
+  /**
+   * Whether firmware shows at COM1, too, what programs show by INT 10h, and takes keys from there: QEMU's `-machine graphics=off`, which is
+   * part of `-nographic`. Default: false.
+   */
+  readonly serialConsole?: boolean;
   /** Whether systems find ACPI tables: QEMU's `-no-acpi`. The chip that they tell of is there in any case; SeaBIOS makes some of its own. Default: true. */
   readonly acpi?: boolean;
   /** Whether there is a high precision event timer (HPET). Default: true. */
@@ -268,7 +273,7 @@ export function checkOptions(
     ...(icount === undefined
       ? { randomKey: [...crypto.getRandomValues(new Int32Array(4))] }
       : { icountShift: checkedIcount(icount).shift }),
-    ...(options.bootOrder !== undefined && { firmware: checkedOrder(options.bootOrder) }),
+    ...checkedFirmware(options),
     ...checkedSystem(options),
     ...checkedDevices(options),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
@@ -276,6 +281,14 @@ export function checkOptions(
     ...(options.trace !== undefined && { trace: checkedTrace(options.trace) }),
     vga: checkedOneOf('vga', vgaOf(options), [...displayModels, 'none']),
   };
+}
+
+/** What firmware is told besides what to boot. */
+function checkedFirmware({ bootOrder, serialConsole }: MachineOptions): Pick<MachineConfig, 'firmware'> {
+  if (bootOrder === undefined && serialConsole === undefined) return {};
+  const order = bootOrder === undefined ? {} : checkedOrder(bootOrder);
+  if (serialConsole === undefined) return { firmware: order };
+  return { firmware: { ...order, serialConsole: checkedBoolean('serialConsole', serialConsole) } };
 }
 
 /**

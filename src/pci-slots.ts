@@ -1,6 +1,6 @@
 import { usbControllers } from '../runtime/machine/models.ts';
 import { FIRST_SLOT, LAST_SLOT } from '../runtime/machine/pci-slots.ts';
-import { usbBusesOf } from '../runtime/machine/usb-plan.ts';
+import { type UsbPlans, usbBusesOf } from '../runtime/machine/usb-plan.ts';
 import { ConfigurationError } from './errors.ts';
 import type { MachineConfig } from './machine-core.ts';
 import { checkedInteger, shown } from './option-checks.ts';
@@ -8,9 +8,20 @@ import { checkedInteger, shown } from './option-checks.ts';
 /** The slots of PCI devices, by their names. */
 export type PciSlots = Readonly<Record<string, number>>;
 
+/** Options by which a machine has PCI devices, each of them once. */
+interface SingleDevices extends Omit<UsbPlans, 'drives'> {
+  readonly vga?: MachineConfig['vga'];
+  readonly virtioPorts?: readonly unknown[];
+  readonly balloon?: boolean;
+  readonly rng?: boolean;
+  readonly soundCards?: readonly string[];
+  readonly edu?: object;
+  readonly ahci?: boolean;
+}
+
 /** What a machine is made of, as far as it has PCI devices. */
-interface DevicePlans {
-  readonly settings: Omit<MachineConfig, 'boot' | 'drives' | 'cards' | 'shares' | 'sound'>;
+export interface DevicePlans {
+  readonly settings: SingleDevices;
   readonly drives: readonly { readonly name: string; readonly interface: string }[];
   readonly cards: readonly { readonly config: { readonly name: string; readonly model: string } }[];
   readonly shares: readonly { readonly name: string }[];
@@ -23,7 +34,7 @@ export const PCI_BUS = 'pci.0';
 const chipset: PciSlots = { i440FX: 0, PIIX3: 1 };
 
 /** Devices that a machine has once, with what it has them for. */
-const single: Readonly<Record<string, (settings: DevicePlans['settings']) => boolean>> = {
+const single: Readonly<Record<string, (settings: SingleDevices) => boolean>> = {
   vga: ({ vga = 'none' }) => vga !== 'none',
   'virtio-serial': ({ virtioPorts }) => virtioPorts !== undefined,
   'virtio-balloon': ({ balloon }) => balloon === true,
@@ -36,7 +47,7 @@ const single: Readonly<Record<string, (settings: DevicePlans['settings']) => boo
 export const pciInterfaces: readonly string[] = ['virtio', 'nvme'];
 
 /** Names of PCI devices that can be in any slot. */
-function deviceNames({ settings, drives, cards, shares }: DevicePlans): string[] {
+export function deviceNames({ settings, drives, cards, shares }: DevicePlans): string[] {
   const hasAhci = settings.ahci === true || drives.some((drive) => drive.interface === 'sata');
   return [
     ...Object.keys(single).filter((name) => single[name]!(settings)),

@@ -62,6 +62,8 @@ export interface FirmwareSettings {
   readonly once?: string;
   /** It is to offer a choice of what to boot from. */
   readonly bootMenu?: boolean;
+  /** Nobody sees a screen: it is to show what INT 10h does at COM1, too. */
+  readonly serialConsole?: boolean;
   /** It is to boot floppy disks without the signature of boot sectors, too. */
   readonly anyFloppy?: boolean;
   /** Milliseconds for which the choice is offered. */

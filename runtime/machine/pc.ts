@@ -265,7 +265,7 @@ export class Pc {
 
   private makeFwCfg(board: Board, acpi: () => AcpiImage): FwCfg {
     const { config } = board;
-    const bootMenu = config.firmware?.bootMenu === true;
+    const { bootMenu = false, serialConsole = false } = config.firmware ?? {};
     const files = firmwareFiles(config, acpi, () => this.bootPaths.inOrder);
     const kernel = kernelForFirmware(config);
     const apicIds = apicIdsOf(config) ?? [0];
@@ -274,6 +274,7 @@ export class Pc {
       ramBytes: config.memoryBytes,
       apicIds,
       bootMenu,
+      serialConsole,
       uuid: config.system?.uuid,
       files,
       kernel,

@@ -321,7 +321,7 @@ export function applyDevice(settings: Settings, text: string): Settings {
   const used = Object.entries(given).filter(([name]) => name in properties);
   const counted = only === undefined ? settings : withOnly(settings, driver, only);
   const added = withDeviceId(apply(counted, { ...properties, ...Object.fromEntries(used) }), given.id);
-  return given.addr !== undefined && hasAddress(driver) ? withAddress(added, driver, given.addr) : added;
+  return hasAddress(driver) ? withAddress(added, driver, given.addr) : added;
 }
 
 /** The settings with a device that there is one of. */

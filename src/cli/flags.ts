@@ -73,9 +73,9 @@ const systemFlags: readonly Flag[] = [
   },
   {
     names: ['nodefaults'],
-    help: 'nothing on COM1, and no empty drives',
+    help: 'nothing on COM1, no display adapter, no empty drives',
     details:
-      '-serial says what COM1 is on then. Without the flag there are an empty CD-ROM drive and an empty floppy drive.',
+      '-serial says what COM1 is on then, and -vga which adapter there is. Without the flag there are an empty CD-ROM drive and an empty floppy drive.',
     apply: (settings) => ({ ...settings, nodefaults: true }),
   },
   ...smbiosFlags,

@@ -17,10 +17,10 @@ export const memoryFlag: Flag = {
 export const machineFlag: Flag = {
   names: ['machine', 'M'],
   argument:
-    '[pc][,accel=tcg|kvm:tcg][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,usb=on][,pcspk-audiodev=ID][,pflash0=ID][,pflash1=ID]',
+    '[pc][,accel=tcg|kvm:tcg][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,usb=on][,graphics=off][,pcspk-audiodev=ID][,pflash0=ID][,pflash1=ID]',
   help: 'properties of the board',
   details:
-    'max-ram-below-4g: how much memory is below 4 GB, where the rest begins. hpet=off: no high precision event timer. acpi=off: no ACPI tables. usb=on: the USB controller, as -usb. pcspk-audiodev: where the speaker is heard (it is wherever there is an -audiodev). pflash0, pflash1: a -blockdev that is a flash chip. Properties of QEMU that ask for what is so anyway are taken.',
+    'max-ram-below-4g: how much memory is below 4 GB, where the rest begins. hpet=off: no high precision event timer. acpi=off: no ACPI tables. usb=on: the USB controller, as -usb. graphics=off: the text of firmware and boot loaders is at COM1, too. pcspk-audiodev: where the speaker is heard (it is wherever there is an -audiodev). pflash0, pflash1: a -blockdev that is a flash chip. Properties of QEMU that ask for what is so anyway are taken.',
   list: 'list-machines',
   apply: applyMachine,
 };
@@ -85,6 +85,7 @@ const machineProperties = {
 /** What the properties of `-machine` are that change something; others are taken where they ask for what is so anyway. */
 export const machineOptions: readonly Option[] = [
   { name: 'acpi', type: 'bool', meaning: 'systems find ACPI tables', value: 'on' },
+  { name: 'graphics', type: 'bool', meaning: 'off: firmware and boot loaders use COM1, too', value: 'on' },
   { name: 'hpet', type: 'bool', meaning: 'there is a high precision event timer', value: 'on' },
   { name: 'max-ram-below-4g', type: 'size', meaning: 'how much memory is below 4 GB, the rest begins there' },
   { name: 'pcspk-audiodev', type: 'str', meaning: 'where the speaker is heard' },
@@ -102,6 +103,7 @@ function applyMachine(settings: Settings, text: string): Settings {
     hpet,
     acpi,
     usb,
+    graphics,
     pflash0,
     pflash1,
     accel,
@@ -116,6 +118,7 @@ function applyMachine(settings: Settings, text: string): Settings {
   const connected = connectSound(usb === 'on' ? addUsbController(withChips) : withChips, audiodev);
   return machine(connected, {
     ...(size !== undefined && { memoryBelow4G: size }),
+    ...(graphics === 'off' && { serialConsole: true }),
     ...(hpet !== undefined && { hpet: hpet === 'on' }),
     ...(acpi !== undefined && { acpi: acpi === 'on' }),
   });

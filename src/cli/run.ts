@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { cpuWarnings } from '../../runtime/cpu/model.ts';
 import { hasFlash } from '../flash.ts';
 import { Netdevs } from '../hot-plug/netdevs.ts';
@@ -36,6 +37,7 @@ import { reportLimits } from './limits.ts';
 import { cardsOf, networkWarnings, waitingNetworks } from './network-flags.ts';
 import { standardOutputGone } from './output-error.ts';
 import { checkOutputFiles } from './output-files.ts';
+import { slotsOf } from './pci-addresses.ts';
 import { writePidFile } from './pid-file.ts';
 import { announce } from './ps/announce.ts';
 import { reportReplayEnd } from './replay-end.ts';
@@ -174,10 +176,17 @@ function keptAlive(): Disposable {
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** A machine that goes on from a snapshot within its images. */
+/** A machine that goes on from a snapshot within its images, with its PCI devices where they were then. */
 async function loadedMachine(options: MachineOptions, name: string): Promise<Machine> {
   const machine = await Machine.create(options);
   try {
+    const { pciSlots = {} } = await machine.snapshots.options(name);
+    const { pciSlots: here = {} } = options;
+    const isOfSameDevices = Object.keys(pciSlots).every((device) => device in here);
+    if (isOfSameDevices && !isDeepStrictEqual(pciSlots, here)) {
+      await machine.stop();
+      return await loadedMachine({ ...options, pciSlots }, name);
+    }
     await machine.snapshots.load(name);
     return machine;
   } catch (error) {
@@ -217,7 +226,7 @@ function namesFor(settings: Settings, machine: Machine): MonitorSettings {
 function optionsOf(settings: Settings, boot: Boot): MachineOptions {
   const { startTime } = settings;
   const sound = soundOf(settings);
-  return {
+  const options: MachineOptions = {
     ...settings.machine,
     ...adapterOf(settings, boot),
     boot,
@@ -227,6 +236,10 @@ function optionsOf(settings: Settings, boot: Boot): MachineOptions {
     shares: sharesOf(settings),
     ...(startTime && { startTime: startTime() }),
   };
+  // What comes from elsewhere has the slots that it had there.
+  return settings.incoming === undefined || settings.incoming === 'defer'
+    ? { ...options, pciSlots: slotsOf(settings, options) }
+    : options;
 }
 
 /**

@@ -78,6 +78,8 @@ export interface Settings {
   readonly ahciId?: string;
   /** The names that `-device` has given, in their order. */
   readonly deviceIds?: readonly string[];
+  /** What the machine calls the PCI devices of -device and -virtfs that no `addr=` places, in their order. */
+  readonly pciDevices?: readonly string[];
   /** What `-device` has added that a machine has one of. */
   readonly onlyDevices?: readonly string[];
   /** What the real-time clock shows when the machine is made; none: the host's time. */

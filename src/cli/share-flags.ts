@@ -1,5 +1,6 @@
 import { ConfigurationError, type SecurityModelName, type ShareOptions, securityModels } from '../index.ts';
 import type { Flag } from './flags.ts';
+import { withAddress } from './pci-addresses.ts';
 import { parseProperties, parseSwitch } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 
@@ -15,13 +16,15 @@ export const shareFlags: readonly Flag[] = [
   {
     names: ['virtfs'],
     argument: `local,mount_tag=TAG,${PROPERTIES}`,
+    last: true,
     help: 'a folder of the host that the guest mounts',
     details:
       'In the guest: mount -t 9p -o trans=virtio TAG /mnt. mapped-file: owners and permissions are kept in files beside. passthrough, none: they are those of the host.',
     apply: (settings, text) => {
       const { mount_tag = '', ...folder } = folderProperties(text, ['mount_tag', 'id']);
       if (mount_tag === '') throw new ConfigurationError('what is the guest to mount it by? give mount_tag=TAG');
-      return addShare(settings, { ...described(folder), tag: mount_tag });
+      const shared = addShare(settings, { ...described(folder), tag: mount_tag });
+      return withAddress(shared, 'virtio-9p-pci', undefined);
     },
   },
   {

@@ -12,8 +12,27 @@ export function pluggedPciText(
     typeof drive !== 'string' && pciInterfaces.includes(drive.interface ?? 'ide') ? [driveName(drive)] : [],
   );
   const cards = network.flatMap(({ card = 'a card', name = card }) => (card === 'ne2k_isa' ? [] : [name]));
+  const slotOf = slotsIn(pciSlots, startSlots);
   const names = [...cards, ...disks, ...(rng === true ? [RNG_NAME] : [])].sort();
-  const slotOf = (name: string) => pciSlots[name] ?? startSlots[name];
   const places = names.map((name) => (slotOf(name) === undefined ? name : `${name} in slot ${slotOf(name)}`));
   return places.length === 0 ? 'nothing' : places.join(' and ');
+}
+
+/** The slot of a device that has one by the options of its machine, or had it at the start. */
+function slotsIn(pciSlots: PciSlots, startSlots: PciSlots): (name: string) => number | undefined {
+  return (name) => pciSlots[name] ?? startSlots[name];
+}
+
+/** A device of two machines that is in another slot in the second one, with both slots as messages name them. */
+export function movedPciText(
+  { pciSlots: then = {} }: MachineOptions,
+  { pciSlots: now = {} }: MachineOptions,
+  startSlots: PciSlots,
+): [then: string, now: string] | undefined {
+  const [slotThen, slotNow] = [slotsIn(then, startSlots), slotsIn(now, startSlots)];
+  const name = Object.keys({ ...then, ...now }).find((one) => slotThen(one) !== slotNow(one));
+  if (name === undefined) return undefined;
+  const inSlot = (slot: number | undefined) =>
+    slot === undefined ? 'the slot that it has without pciSlots' : `slot ${slot}`;
+  return [`${name} in ${inSlot(slotThen(name))}`, inSlot(slotNow(name))];
 }

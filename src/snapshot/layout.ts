@@ -9,7 +9,7 @@ import { type Method, methods } from './compression.ts';
 export const FIXED_BYTES = 32;
 const MAGIC = new TextEncoder().encode('RAWIRON\n');
 /** Of the format. One that is newer than this cannot be read; earlier ones are upgraded (upgrades.ts). */
-export const VERSION = 8;
+export const VERSION = 9;
 /** Pieces in a chunk. */
 export const CHUNK_PIECES = 256;
 /**

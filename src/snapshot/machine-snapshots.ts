@@ -1,6 +1,7 @@
 import type { DriveSnapshots } from '../drives/image-snapshots.ts';
 import type { MachineDrives } from '../drives/index.ts';
 import { Emitter } from '../events.ts';
+import type { MachineOptions } from '../options.ts';
 import type { MachineStates } from './state.ts';
 
 /** Events of a machine's snapshots. */
@@ -41,6 +42,15 @@ export class MachineSnapshots extends Emitter<SnapshotEvents> {
    */
   async load(name: string): Promise<void> {
     await this.#still(() => this.#states.loadWithin(name));
+  }
+
+  /**
+   * What the machine was made of that one was taken of.
+   * @throws ConfigurationError if there is none
+   * @internal
+   */
+  options(name: string): Promise<MachineOptions> {
+    return this.#states.optionsWithin(name);
   }
 
   async #still(act: () => Promise<void>): Promise<void> {

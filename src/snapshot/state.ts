@@ -3,7 +3,7 @@ import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { MachineDrives } from '../drives/index.ts';
 import type { SavedMedia } from '../drives/saved-medium.ts';
 import { ConfigurationError } from '../errors.ts';
-import { pluggedPciText } from '../hot-plug/plugged-pci.ts';
+import { movedPciText, pluggedPciText } from '../hot-plug/plugged-pci.ts';
 import type { CallName, Calls } from '../isolate/protocol.ts';
 import type { MachineImage } from '../machine-core.ts';
 import type { MachineParts } from '../machine-types.ts';
@@ -15,7 +15,7 @@ import type { InOrder } from '../storage/in-order.ts';
 import { pluggedText } from '../usb.ts';
 import type { Compressor, Method } from './compression.ts';
 import { SnapshotError } from './layout.ts';
-import { type MachineSnapshot, readMachine, type SnapshotBytes } from './machine.ts';
+import { type MachineSnapshot, openMachine, readMachine, type SnapshotBytes } from './machine.ts';
 import { checkUnrecorded, checkWhole, deviceDifferences, NAME, restoredOptions, savedOptions } from './options.ts';
 import { writeSnapshot } from './write.ts';
 
@@ -222,6 +222,15 @@ export class MachineStates {
     });
   }
 
+  /**
+   * What the machine was made of whose state is kept within images.
+   * @throws ConfigurationError if there is no such state
+   */
+  async optionsWithin(name: string): Promise<MachineOptions> {
+    const { options } = await openMachine(await this.#drives.snapshots.state(name), this.#machine.host);
+    return options;
+  }
+
   async #load(snapshot: MachineSnapshot): Promise<void> {
     await this.#fitting('load', snapshot);
     this.#tellLoaded();
@@ -248,12 +257,19 @@ export class MachineStates {
       'on the PCI bus': both.map((one) => pluggedPciText(one, startSlots)),
     };
     const differing = Object.entries(buses).find(([, [then, now]]) => then !== now);
-    if (differing === undefined) return;
-    const [bus, [then, now]] = differing;
-    throw new SnapshotError(
-      NAME,
-      `was taken with ${then} ${bus}, where there is ${now} now; plug in and pull out what differs first (device_add, device_del)`,
-    );
+    if (differing !== undefined) {
+      const [bus, [then, now]] = differing;
+      throw new SnapshotError(
+        NAME,
+        `was taken with ${then} ${bus}, where there is ${now} now; plug in and pull out what differs first (device_add, device_del)`,
+      );
+    }
+    const moved = movedPciText(options, both[1]!, startSlots);
+    if (moved !== undefined)
+      throw new SnapshotError(
+        NAME,
+        `was taken with ${moved[0]} of the PCI bus, and here it is in ${moved[1]}; give -loadvm or pciSlots when the machine is started`,
+      );
   }
 
   #differencesFrom(options: MachineOptions): string {

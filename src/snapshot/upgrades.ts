@@ -42,7 +42,18 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
       'general events': { status: 0, enable: 0 },
       'pci hot-plug': { up: 0, down: 0, bus: 0 },
     })),
+  // Answers of the keyboard controller waited in a queue.
+  8: (contents) => withComponents(contents, (components) => ({ ...components, ...withOneAnswer(components) })),
 };
+
+/** The keyboard controller with the last of its answers that wait, if one does. */
+function withOneAnswer({ i8042 }: Contents): Contents {
+  if (!isRecord(i8042)) return {};
+  const { answers, ...others } = i8042;
+  const last = answers instanceof Uint8Array ? answers.at(-1) : undefined;
+  const waiting = { waitingAnswer: last ?? 0, waitingStatus: last === undefined ? 0 : 1 };
+  return { i8042: { ...others, ...waiting, isAnswer: false } };
+}
 
 /** The IRQ whose first input is the SMBus's since then. */
 const SMBUS_IRQ = 9;

@@ -16,6 +16,8 @@ export interface FwCfgOptions {
   readonly apicIds: readonly number[];
   /** Firmware is to offer a choice of what to boot from. */
   readonly bootMenu: boolean;
+  /** Nobody sees a screen. */
+  readonly serialConsole: boolean;
   /** 16 bytes; zeros where it is missing. */
   readonly uuid?: readonly number[] | undefined;
   readonly files: readonly FirmwareFile[];
@@ -138,6 +140,7 @@ function itemsOf({
   ramBytes,
   apicIds,
   bootMenu,
+  serialConsole,
   uuid = [],
   files,
   kernel,
@@ -147,7 +150,7 @@ function itemsOf({
     [Key.id, littleEndian(INTERFACES, 4)],
     [Key.uuid, Uint8Array.from({ length: 16 }, (_, n) => uuid[n] ?? 0)],
     [Key.ramBytes, littleEndian(ramBytes, 8)],
-    [Key.noGraphic, littleEndian(0, 2)],
+    [Key.noGraphic, littleEndian(serialConsole ? 1 : 0, 2)],
     [Key.processors, littleEndian(apicIds.length, 2)],
     [Key.apicIdLimit, littleEndian(Math.max(...apicIds) + 1, 2)],
     [Key.bootMenu, littleEndian(bootMenu ? 1 : 0, 2)],

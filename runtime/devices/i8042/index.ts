@@ -134,6 +134,7 @@ export class I8042 {
     const state = this.#state;
     this.#transfer.disarm();
     state.outputBuffer = byte;
+    state.isAnswer = false;
     state.status = (state.status & ~Status.auxiliary) | Status.outputFull | source;
     this.#driveInterrupts();
   }
@@ -146,15 +147,26 @@ export class I8042 {
     this.#options.mouseIrq.set(full && auxiliary && this.#isSet(CommandByte.auxiliaryInterrupt));
   }
 
-  /** An answer of the controller itself, which comes before what the devices send. */
-  #answer(byte: number): void {
-    this.#state.answers.push([byte]);
-    this.#deliverAnswer();
+  /**
+   * An answer of the controller itself. It takes the place of an earlier one that nobody has read, as there is one output buffer; behind the byte of a
+   * device it waits, and comes before what the devices send next.
+   */
+  #answer(byte: number, source = 0): void {
+    const state = this.#state;
+    if ((state.status & Status.outputFull) !== 0 && !state.isAnswer) {
+      state.waitingAnswer = byte;
+      state.waitingStatus = Status.outputFull | source;
+      return;
+    }
+    this.#deliver(byte, source);
+    state.isAnswer = true;
   }
 
   #deliverAnswer(): void {
-    const { answers, status } = this.#state;
-    if (answers.length > 0 && (status & Status.outputFull) === 0) this.#deliver(answers.shift()!, 0);
+    const { waitingAnswer, waitingStatus } = this.#state;
+    if (waitingStatus === 0) return;
+    this.#state.waitingStatus = 0;
+    this.#answer(waitingAnswer, waitingStatus & Status.auxiliary);
   }
 
   /** A byte takes its time on the cable, so that whoever reads the data port twice gets the same byte. */
@@ -200,8 +212,8 @@ export class I8042 {
     state.status &= ~Status.command;
     if (command >= Command.writeRam && command < Command.writeRam + 32) this.#writeRam(command & 31, value);
     else if (command === Command.writeOutputPort) this.#writeOutputPort(value);
-    else if (command === Command.writeKeyboardBuffer) this.#deliver(value, 0);
-    else if (command === Command.writeAuxiliaryBuffer) this.#deliver(value, Status.auxiliary);
+    else if (command === Command.writeKeyboardBuffer) this.#answer(value);
+    else if (command === Command.writeAuxiliaryBuffer) this.#answer(value, Status.auxiliary);
     else if (command === Command.writeAuxiliary) this.#send(this.mouse, CommandByte.auxiliaryDisabled, value);
     else this.#send(this.keyboard, CommandByte.keyboardDisabled, value);
   }

@@ -78,10 +78,13 @@ export const controllerState = describe({
   ram: list(32, u8),
   status: u8,
   outputBuffer: u8,
+  /** The byte in the output buffer is an answer of the controller itself. */
+  isAnswer: flag,
   /** The command whose data byte comes next to port 0x60; 0 if none does. */
   command: u8,
-  /** The controller's own answers that wait for the output buffer. */
-  answers: byteQueue,
+  /** The controller's own answer that waits until a byte of a device has been read, and its bits of the status; these are 0 where none waits. */
+  waitingAnswer: u8,
+  waitingStatus: u8,
   a20: starting(flag, true),
   /** A break prefix (0xF0) was swallowed by the translation. */
   breakPrefix: flag,

@@ -41,8 +41,8 @@ export const screenFlags: readonly Flag[] = [
   {
     names: ['nographic'],
     help: 'COM1 and a monitor on this terminal, no display',
-    details: 'Ctrl-A begins commands there.',
-    apply: (settings) => ({ ...settings, nographic: true }),
+    details: 'Ctrl-A begins commands there. Firmware and boot loaders use COM1, too (-machine graphics=off).',
+    apply: (settings) => ({ ...machine(settings, { serialConsole: true }), nographic: true }),
   },
   {
     names: ['echr'],

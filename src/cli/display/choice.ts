@@ -20,10 +20,15 @@ export function showsDisplay(settings: Settings, { hasScreen, isTerminal }: Disp
   return hasScreen && isTerminal && nographic !== true && !vnc && !usesTerminal(settings);
 }
 
-/** The display adapter that the flags ask for: a display of a kernel's screen takes one. */
-export function adapterOf({ display, vnc, machine: { vga } }: Settings, boot: Boot): Pick<MachineOptions, 'vga'> {
-  const isTaken = vga === undefined && (display === 'terminal' || !!vnc) && 'kernel' in boot;
-  return isTaken ? { vga: 'std' } : { ...(vga !== undefined && { vga }) };
+/** The display adapter that the flags ask for: a display of a kernel's screen takes one, and without defaults nothing else does. */
+export function adapterOf(
+  { display, vnc, nodefaults, machine: { vga } }: Settings,
+  boot: Boot,
+): Pick<MachineOptions, 'vga'> {
+  if (vga !== undefined) return { vga };
+  const isShown = display === 'terminal' || !!vnc;
+  if (nodefaults && !isShown) return { vga: 'none' };
+  return isShown && 'kernel' in boot ? { vga: 'std' } : {};
 }
 
 function check(hasScreen: boolean, isTerminal: boolean): void {

@@ -68,6 +68,24 @@ async function shown(command: string, args: readonly string[], lines: readonly s
   return answers;
 }
 
+/** What a program shows for one line before its guest runs. */
+async function shownAtStart(command: string, args: readonly string[], line: string): Promise<string> {
+  const monitor = new MonitorProcess(command, args);
+  await monitor.answer();
+  const answer = await monitor.ask(line);
+  await monitor.quit();
+  return answer;
+}
+
+/** What QEMU, and the command line, show for a line with these flags before the guest runs. */
+export function shownByBoth(flags: readonly string[], line: string): Promise<[theirs: string, ours: string]> {
+  const all = ['-S', '-monitor', 'stdio', '-serial', 'none', ...flags];
+  return Promise.all([
+    shownAtStart('qemu-system-i386', all, line),
+    shownAtStart(process.execPath, [program, ...all], line),
+  ]);
+}
+
 const flags = (rom: string) => ['-m', '16', '-bios', rom, '-display', 'none', '-monitor', 'stdio'];
 
 /** What QEMU shows. After a reset its CS is a code segment, where the manual has a data segment (Intel SDM vol. 3, table 9-1). */

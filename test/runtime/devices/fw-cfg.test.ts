@@ -31,6 +31,7 @@ class FwCfgRig extends Rig {
       apicIds: [0],
       ramBytes: 5 * 2 ** 32 + 0x8000000,
       bootMenu,
+      serialConsole: false,
       files,
     });
   }

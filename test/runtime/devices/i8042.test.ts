@@ -26,6 +26,29 @@ test('the command byte can be written, and enabling or disabling shows in it', (
   expect(rig.in8(0x64) & 0x04).toBe(0);
 });
 
+test.each<[string, (rig: KeyboardRig) => void, number, number]>([
+  ['a byte as of the keyboard, then the command byte', (rig) => rig.command(0xd2, 0x5a), 0x20, 0x61],
+  ['a byte as of the mouse, then the self test', (rig) => rig.command(0xd3, 0x5a), 0xaa, 0x55],
+  ['the command byte, then the test of the mouse', (rig) => rig.command(0x20), 0xa9, 0],
+])('of two answers that nobody reads the second one is there, once: %s', (_, first, second, answer) => {
+  const rig = new KeyboardRig();
+  rig.command(0x60, 0x61);
+  first(rig);
+  rig.command(second);
+  expect(rig.in8(0x64) & (FULL | 0x20)).toBe(FULL);
+  expect([rig.in8(0x60), rig.in8(0x64) & FULL]).toEqual([answer, 0]);
+});
+
+test('a device has a queue, and behind its byte in the buffer the last answer waits', () => {
+  const rig = new KeyboardRig();
+  rig.press([0x1e, 0x1f]);
+  rig.advance(MS);
+  rig.command(0xaa);
+  rig.command(0xd3, 0x5a);
+  expect([rig.in8(0x60), rig.in8(0x64) & 0x21, rig.in8(0x60)]).toEqual([0x1e, 0x21, 0x5a]);
+  expect(rig.received()).toEqual([0x1f]);
+});
+
 test('the RAM keeps its other bytes', () => {
   const rig = new KeyboardRig();
   rig.command(0x65, 0x99);

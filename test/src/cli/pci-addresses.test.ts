@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.ts';
+import { cardsOf } from '../../../src/cli/network-flags.ts';
+import { slotsOf } from '../../../src/cli/pci-addresses.ts';
+import type { MachineOptions } from '../../../src/index.ts';
 
 const parse = (line: string) => parseArguments(line.split(' ')).machine;
 
@@ -30,6 +33,41 @@ test('the USB controller may be where it is anyway', () => {
   expect(parse('-device piix3-usb-uhci,bus=pci.0,addr=0x1.0x2')).toEqual({ usb: [] });
   const usbControllers = [{ model: 'piix3-usb-uhci', id: 'usb' }];
   expect(parse('-device piix3-usb-uhci,id=usb,bus=pci.0,addr=0x1.0x2')).toEqual({ usb: [], usbControllers });
+});
+
+describe('slots are handed out as in QEMU', () => {
+  const slots = (line: string, options: MachineOptions = { boot: { bios: 'rawiron' } }) => {
+    const settings = parseArguments(line.split(' '));
+    return slotsOf(settings, { ...settings.machine, network: cardsOf(settings), ...options });
+  };
+  const kernel: MachineOptions = { boot: { kernel: 'k' } };
+
+  test.each([
+    ['-nic user,model=e1000', { vga: 2, 'e1000.0': 3 }],
+    ['-device virtio-rng-pci -device edu -nic user,model=e1000', { vga: 2, 'e1000.0': 3, 'virtio-rng': 4, edu: 5 }],
+    ['-drive if=virtio,file=b -device edu -device VGA', { edu: 2, vga: 3, virtio0: 4 }],
+    ['-vga none -device edu,addr=2 -device ahci', { edu: 2, ahci: 3 }],
+    ['-usb -device usb-ehci -audio none,model=ac97', { vga: 2, ac97: 3, ehci: 4 }],
+    [
+      '-device piix3-usb-uhci -virtfs local,path=q,mount_tag=q,security_model=none',
+      { vga: 2, uhci: 3, 'virtio-9p0': 4 },
+    ],
+  ])('%s', (line, expected) => {
+    expect(slots(line)).toEqual(expected);
+  });
+
+  test('that of the display adapter stays free where it is not left out by name', () => {
+    expect(slots('-nic user,model=e1000', kernel)).toEqual({ 'e1000.0': 3 });
+    expect(slots('-vga none -nic user,model=e1000', kernel)).toEqual({ 'e1000.0': 2 });
+  });
+
+  test('until there is none', () => {
+    const waiting = Array.from({ length: 30 }, (_, n) => `-drive if=none,id=d${n},file=${n}`);
+    const disks = waiting.map((_, n) => `-device ${n < 16 ? 'virtio-blk-pci' : 'nvme,serial=s'},drive=d${n}`);
+    expect(() => slots([...waiting, ...disks].join(' '))).toThrow(
+      'PCI: no slot/function available for nvme13, all in use or reserved; give the machine fewer devices',
+    );
+  });
 });
 
 describe('is refused', () => {

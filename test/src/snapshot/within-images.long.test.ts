@@ -279,3 +279,25 @@ test('-loadvm goes on from one', { timeout: 60_000 }, async () => {
   expect(output).not.toMatch(/rawiron demo/i);
   expect((await run('none')).errors).toContain("Snapshot 'none' does not exist in one or more devices");
 });
+
+test('-loadvm gives PCI devices the slots that they had', { timeout: 60_000 }, async () => {
+  const image = await qcow2();
+  const before = { memory: 16, boot: { demo: true }, drives: [image], edu: {}, balloon: true } as const;
+  for (const [tag, slots] of Object.entries({ old: {}, other: { pciSlots: { edu: 9 } } })) {
+    await using machine = await Machine.create({ ...before, ...slots });
+    await machine.snapshots.save(tag);
+  }
+  const devices = ['-device', 'edu', '-device', 'virtio-balloon-pci'];
+  for (const [tag, slots] of [
+    ['old', [3, 2]],
+    ['other', [9, 2]],
+  ] as const) {
+    const flags = ['demo', '-m', '16', '-hda', image, ...devices, '-loadvm', tag, '-S', '-nographic'];
+    const shown = execFileSync(process.execPath, [program, ...flags, '-serial', 'none', '-monitor', 'stdio'], {
+      input: 'info pci\nquit\n',
+      encoding: 'latin1',
+    });
+    const places = [...shown.matchAll(/device +(\d+), function 0:\s+(Class 0255: PCI device 1234:11e8|.*1af4:1002)/g)];
+    expect(places.map(([, slot]) => Number(slot)).sort()).toEqual([...slots].sort());
+  }
+});

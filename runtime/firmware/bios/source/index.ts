@@ -42,6 +42,7 @@ import { ports } from './ports.ts';
 import { post } from './post.ts';
 import { ps2 } from './ps2.ts';
 import { reset } from './reset.ts';
+import { serialConsole } from './serial-console.ts';
 import { serialParallel } from './serial-parallel.ts';
 import { signatures } from './signatures.ts';
 import { smbios } from './smbios.ts';
@@ -69,6 +70,7 @@ const chipsAndBuses = [
   optionRoms,
   ps2,
   console,
+  serialConsole,
 ];
 const services = [vectors, timer, keyboard, keyboardActions, keyboardTable, keyboardServices, mouse];
 const systemServices = [system, a20, blockMove, apm, pciServices, serialParallel];

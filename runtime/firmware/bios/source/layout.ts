@@ -56,6 +56,12 @@ EBDA_SEGMENT    equ 0x9FC0
 EBDA_KILOBYTES  equ 1
 LOW_MEMORY_KILOBYTES equ 640 - EBDA_KILOBYTES
 EBDA_SIZE       equ 0x00
+EBDA_CONSOLE    equ 0x04        ; byte: whether a terminal at COM1 shows what INT 10h does
+EBDA_CONSOLE_ATTRIBUTE equ 0x05 ; byte: what was sent there last
+EBDA_CONSOLE_PLACE equ 0x06     ; bytes: column and row of its cursor
+EBDA_CONSOLE_NEXT equ 0x08      ; far pointer: INT 10h without it
+EBDA_CONSOLE_ESCAPE equ 0x0C    ; byte: what came of a key's sequence
+EBDA_CONSOLE_NUMBER equ 0x0E    ; word: its number
 EBDA_MOUSE_HANDLER equ 0x22     ; far pointer
 EBDA_MOUSE_STATE equ 0x26       ; bits 0-2: bytes received of a packet
 EBDA_MOUSE_SIZE equ 0x27        ; bits 0-2: bytes of a packet less 1; bit 7: there is a handler

@@ -39,6 +39,7 @@ post:
         mov     di, ROM_FIRST + 0x800
         call    option_roms_scan
         call    ebda_select         ; a ROM may have moved it
+        call    serial_console_setup
         mov     ax, TEXT_MODE
         int     0x10
         mov     si, text_banner

@@ -23,6 +23,7 @@ int08:  push    ds
         jnz     .motors
         call    floppy_motors_off
 .motors:
+        call    console_poll
         int     0x1C
         cli
         mov     al, PIC_EOI
