@@ -40,7 +40,7 @@ export class AccessPrinter {
     this.context = context;
     this.print = print;
     this.host = host;
-    this.readModifyWrites = new Set(blocks.flatMap((block) => [...readModifyWrites(block)]));
+    this.readModifyWrites = new Set(blocks.flatMap(({ statements }) => [...readModifyWrites(statements)]));
   }
 
   /** An instruction begins. */

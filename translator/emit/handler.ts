@@ -10,6 +10,7 @@ import type { EmitContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsText } from './flags.ts';
 import { type Alignment, accessText, outsideSegment, segmentBase, slowPathName, windowText } from './memory.ts';
+import { readModifyWrites } from './read-modify-write.ts';
 import { emitX87 } from './x87/handler.ts';
 
 /** `heating`: of an instruction where a translation may start; it adds its weight to its heat. */
@@ -54,6 +55,7 @@ export class HandlerEmitter implements Leaves {
   private indices = 0;
   /** Temporaries of windows that may lie anywhere: what an instruction accesses that need not be aligned mostly isn't. */
   private readonly anywhere = new Set<number>();
+  private readModifyWrites: ReadonlySet<Statement> = new Set();
 
   constructor(context: EmitContext) {
     this.context = context;
@@ -75,6 +77,7 @@ export class HandlerEmitter implements Leaves {
   }
 
   body(statements: readonly Statement[]): string {
+    this.readModifyWrites = readModifyWrites(statements);
     const last = statements.at(-1)?.op;
     const ended = last === 'jump' || last === 'branch' || last === 'indirect' || last === 'trap';
     const next = statements.some((s) => s.op === 'x87') ? this.afterX87() : this.goOn();
@@ -139,12 +142,13 @@ export class HandlerEmitter implements Leaves {
     const path = slowPathName(s.size, s.name);
     const k = `k${this.indices++}`;
     const checked = { name: k, index, isHit: hits(k) };
+    const probe = `${this.context.cell('PROBE')}(${address},${s.size})`;
     if (s.op === 'load') {
       const slow = `${this.context.cell(`LOAD${path}`)}(${address})${s.name === '' ? '|0' : ''}`;
-      return this.load(`t${s.temporary}`, load(k), checked, slow);
+      const isModified = this.readModifyWrites.has(s);
+      return this.load(`t${s.temporary}`, load(k), checked, isModified ? `(${probe},${slow})` : slow);
     }
-    if (s.op === 'probe')
-      return `${this.define(k, index)}${this.rare(`!(${checked.isHit})`, `${this.context.cell('PROBE')}(${address},${s.size});`)}`;
+    if (s.op === 'probe') return `${this.define(k, index)}${this.rare(`!(${checked.isHit})`, `${probe};`)}`;
     const value = this.print.value(s.args[1]);
     return this.store(store(k, value), checked, `${this.context.cell(`STORE${path}`)}(${address},${value})`);
   }

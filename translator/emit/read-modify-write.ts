@@ -1,13 +1,13 @@
-import { type Block, mayBeMisaligned, type Statement, type StatementOp } from '../ir/statement.ts';
+import { mayBeMisaligned, type Statement, type StatementOp } from '../ir/statement.ts';
 
 /** What neither leaves nor makes an access of its own. */
 const between: ReadonlySet<StatementOp> = new Set(['let', 'get', 'set', 'flags', 'instruction']);
 
 /**
  * Loads that a store to the same address follows for certain, and these stores: where the store may go the load may, so
- * that one check serves both. An index of bytes, for what may lie anywhere, is none of words, nor the other way round.
+ * that one check serves both, and what reports that neither may reports a write. An index of bytes, for what may lie anywhere, is none of words, nor the other way round.
  */
-export function readModifyWrites({ statements }: Block): Set<Statement> {
+export function readModifyWrites(statements: readonly Statement[]): Set<Statement> {
   const pairs = new Set<Statement>();
   let load: Statement | null = null;
   let isAnywhere = false;

@@ -20,12 +20,18 @@ function unitAddress(b: LiftBuilder, index: Value, access: 'read' | 'write'): Va
   return b.segmentAddress(b.field('segment'), offset, size, access);
 }
 
+/** The unit at an address, or operand 0. */
+function readBits(b: LiftBuilder, address: Value | null, changes: boolean): Value {
+  if (address) return b.load(b.operandSize, address);
+  return changes ? b.readToModify(0) : b.read(0);
+}
+
 function bitTest(change: Change | null): Lift {
   return (b) => {
     const index = b.let(b.read(1));
     const number = b.let(b.and(index, b.operandSize * 8 - 1));
     const address = isBitString(b) ? unitAddress(b, index, change ? 'write' : 'read') : null;
-    const value = b.let(address ? b.load(b.operandSize, address) : b.read(0));
+    const value = b.let(readBits(b, address, change !== null));
     const carry = b.let(b.and(b.shr(value, number), 1));
     if (change) {
       const changed = change(b, value, b.shl(1, number));

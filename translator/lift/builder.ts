@@ -34,6 +34,8 @@ export class OperandBuilder implements LiftBuilder {
   private readonly bind: Bind;
   private readonly places: OperandPlace[];
   private offset: Value | null = null;
+  /** Linear address of the operand that is read to be modified. */
+  private modified: Value | null = null;
 
   constructor(ir: IrBuilder, form: Form, shape: number, key: number, bind: Bind) {
     this.ir = ir;
@@ -76,9 +78,16 @@ export class OperandBuilder implements LiftBuilder {
     return this.signExtend(this.read(operand), this.size(operand));
   }
 
+  readToModify(operand: number): Value {
+    const { type, size } = this.places[operand];
+    if (type !== 'memory') return this.read(operand);
+    this.modified = this.operandAddress(size, 'write');
+    return this.load(size, this.modified);
+  }
+
   write(operand: number, value: Operand): void {
     const p = this.places[operand];
-    if (p.type === 'memory') this.store(p.size, this.operandAddress(p.size, 'write'), value);
+    if (p.type === 'memory') this.store(p.size, this.modified ?? this.operandAddress(p.size, 'write'), value);
     else if (p.high) this.insert(this.registerWord(p), 0xff00, this.shl(value, 8));
     else this.setSized(this.registerWord(p), p.size, value);
   }

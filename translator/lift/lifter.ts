@@ -33,6 +33,11 @@ export interface LiftBuilder {
   /** The operand's value, zero-extended. Reading a memory operand loads it; a second read loads again. */
   read(operand: number): Value;
   readSigned(operand: number): Value;
+  /**
+   * The value of an operand that `write` then writes for certain. Memory is checked for the store, and may not be read
+   * where it may not be written: a page fault reports a write, as processors do.
+   */
+  readToModify(operand: number): Value;
   /** Writes the low bits; a 16-bit write keeps the upper half of the register. */
   write(operand: number, value: Operand): void;
   /** Offset of the memory operand within its segment. */

@@ -14,7 +14,7 @@ export const movzx: Lift = mov;
 export const lea: Lift = (b) => b.write(0, b.effectiveAddress());
 
 export const xchg: Lift = (b) => {
-  const first = b.let(b.read(0));
+  const first = b.let(b.readToModify(0));
   const second = b.let(b.read(1));
   b.write(0, second);
   b.write(1, first);
@@ -46,7 +46,7 @@ export const movbe: Lift = (b) => {
 /** The destination is written in either case (Intel SDM vol. 2, CMPXCHG); a register after the accumulator. */
 export const cmpxchg: Lift = (b) => {
   const size = b.size(0);
-  const destination = b.let(b.read(0));
+  const destination = b.let(b.readToModify(0));
   const source = b.read(1);
   const accumulator = b.let(b.getSized(Word.eax, size));
   const equal = b.let(b.equal(accumulator, destination));
@@ -61,12 +61,12 @@ export const cmpxchg8b: Lift = (b) => {
   const low = b.operandAddress(8, 'write');
   checkAlignment(b, low, 8);
   const high = b.let(b.add(low, 4));
+  // What is not there or read-only is met from its first byte on, as by a write.
+  b.probeWrite(4, low);
+  b.probeWrite(4, high);
   const oldLow = b.load(4, low);
   const oldHigh = b.load(4, high);
   const equal = b.let(b.and(b.equal(oldLow, b.get(Word.eax)), b.equal(oldHigh, b.get(Word.edx))));
-  // What is not there or read-only is met from its first byte on.
-  b.probeWrite(4, low);
-  b.probeWrite(4, high);
   b.store(4, low, b.select(equal, b.get(Word.ebx), oldLow));
   b.store(4, high, b.select(equal, b.get(Word.ecx), oldHigh));
   // Where they are equal, EDX:EAX holds the old value already.
@@ -77,7 +77,7 @@ export const cmpxchg8b: Lift = (b) => {
 
 /** Of two equal registers the sum wins: the destination is written last, unless it is memory. */
 export const xadd: Lift = (b) => {
-  const destination = b.let(b.read(0));
+  const destination = b.let(b.readToModify(0));
   const source = b.let(b.read(1));
   const sum = b.let(b.add(destination, source));
   if (b.isMemory(0)) b.write(0, sum);

@@ -35,7 +35,7 @@ function shift({ extend, result, carry, overflow }: Shift): Lift {
   return (b) => {
     const size = b.size(0);
     const count = countOf(b, 1);
-    const value = b.let(extend(b, b.read(0), size));
+    const value = b.let(extend(b, b.readToModify(0), size));
     const shifted = b.let(result(b, value, count));
     b.write(0, shifted);
     b.when(b.notEqual(count, 0), () => {
@@ -90,7 +90,7 @@ function rotate(rotation: Rotation, carry: Carry, overflow: Overflow): Lift {
     const size = b.size(0);
     const bits = size * 8;
     const count = countOf(b, 1);
-    const result = b.let(rotation(b, b.let(b.read(0)), b.let(b.and(count, bits - 1)), bits));
+    const result = b.let(rotation(b, b.let(b.readToModify(0)), b.let(b.and(count, bits - 1)), bits));
     b.write(0, result);
     b.when(b.notEqual(count, 0), () => {
       const out = b.let(carry(b, result, size));
@@ -102,7 +102,7 @@ function rotate(rotation: Rotation, carry: Carry, overflow: Overflow): Lift {
 export const rol: Lift = rotate(left, (b, result) => b.and(result, 1), overflowLeft);
 export const ror: Lift = rotate(right, signBit, overflowRight);
 
-/** Result and carry of a rotation through CF by a count that is not 0. */
+/** Result of a rotation through CF, and its carry, which tells nothing where the count is 0. */
 type CarryRotation = (b: LiftBuilder, value: Value, carry: Value, count: Value) => { result: Value; carry: Value };
 
 /** 8 and 16 bits: a rotation of 9 or 17, CF being the bit above the operand's. */
@@ -121,28 +121,33 @@ function remainder(b: LiftBuilder, count: Value, divisor: number): Value {
   return b.let(b.sub(count, b.mul(quotient, divisor)));
 }
 
+/** A count of 0 would shift by 32, which in JavaScript is by 0. */
+function ifCounted(b: LiftBuilder, count: Value, rotated: Value, value: Value): Value {
+  return b.select(b.notEqual(count, 0), rotated, value);
+}
+
 const fullLeft: CarryRotation = (b, value, carry, count) => {
   const rest = b.let(b.sub(32, count));
   const low = b.or(b.shl(carry, b.sub(count, 1)), b.shr(b.shr(value, 1), rest));
-  return { result: b.or(b.shl(value, count), low), carry: bit(b, value, rest) };
+  return { result: ifCounted(b, count, b.or(b.shl(value, count), low), value), carry: bit(b, value, rest) };
 };
 
 const fullRight: CarryRotation = (b, value, carry, count) => {
   const rest = b.let(b.sub(32, count));
   const high = b.or(b.shl(carry, rest), b.shl(b.shl(value, 1), rest));
-  return { result: b.or(b.shr(value, count), high), carry: bit(b, value, b.sub(count, 1)) };
+  return { result: ifCounted(b, count, b.or(b.shr(value, count), high), value), carry: bit(b, value, b.sub(count, 1)) };
 };
 
 function rotateThroughCarry(rotation: Rotation, full: CarryRotation, overflow: Overflow): Lift {
   return (b) => {
     const size = b.size(0);
     const count = countOf(b, 1);
-    const value = b.let(b.read(0));
+    const value = b.let(b.readToModify(0));
+    const rotated = (size === 4 ? full : narrow(rotation, size))(b, value, b.let(b.condition(CARRY)), count);
+    const result = b.let(rotated.result);
+    b.write(0, result);
     b.when(b.notEqual(count, 0), () => {
-      const rotated = (size === 4 ? full : narrow(rotation, size))(b, value, b.let(b.condition(CARRY)), count);
-      const result = b.let(rotated.result);
       const carry = b.let(rotated.carry);
-      b.write(0, result);
       b.flags.setCarryOverflow(carry, overflow(b, result, carry, size));
     });
   };
@@ -163,7 +168,7 @@ function doubleShift({ full, narrow, carry, overflow }: DoubleShift): Lift {
   return (b) => {
     const size = b.size(0);
     const count = countOf(b, 2);
-    const value = b.let(b.read(0));
+    const value = b.let(b.readToModify(0));
     const other = b.let(b.read(1));
     const result = b.let((size === 4 ? full : narrow)(b, value, other, count));
     b.write(0, result);

@@ -6,7 +6,7 @@ import { printStatements } from '../../../translator/ir/print.ts';
 /** The loads and stores of a block that share a check. */
 function pairs(text: string): string[] {
   const [block] = parseBlocks(`block 0x0\nt0 = get eax\nt1 = get ebx\n${text}\njump @1000`);
-  return [...readModifyWrites(block)].map((s) => printStatements([s]).trim());
+  return [...readModifyWrites(block.statements)].map((s) => printStatements([s]).trim());
 }
 
 test('a load and a store to the same address share a check', () => {
