@@ -40,7 +40,7 @@ stty iutf8 2>/dev/null
 unset LINES COLUMNS
 if [ -r /${LOADED_MODULES} ]; then
   echo /bin/modprobe > /proc/sys/kernel/modprobe
-  while read -r module; do insmod "$module"; done < /${LOADED_MODULES}
+  while read -r module; do insmod $module; done < /${LOADED_MODULES}
 fi
 [ -x /etc/start ] && /etc/start
 exec busybox init
