@@ -7,7 +7,7 @@ import { BootError } from '../firmware/load/index.ts';
 import { hostNetworkPort } from '../host/network-port.ts';
 import type { Board, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
-import type { CardModel } from './models.ts';
+import { type CardModel, isaCardPlaces } from './models.ts';
 
 /** A network card of the machine, whose cable is at the host. */
 export interface CardConfig {
@@ -21,16 +21,6 @@ export interface CardConfig {
   /** As a drive's. */
   readonly bootIndex?: number;
 }
-
-/** Where ISA cards are: QEMU's places, ports and IRQ of each. */
-const isaPlaces = [
-  { base: 0x300, irq: 9 },
-  { base: 0x320, irq: 10 },
-  { base: 0x340, irq: 11 },
-  { base: 0x360, irq: 3 },
-  { base: 0x280, irq: 4 },
-  { base: 0x380, irq: 5 },
-];
 
 /** A name that two parts of the machine have; undefined: none. Throws BootError: of all parts cards alone have names that somebody chooses. */
 export function refuseTwice(name: string | undefined): void {
@@ -58,7 +48,7 @@ function isIsa({ model }: CardConfig): boolean {
 }
 
 function isaCard(board: Board, { name, mac }: CardConfig, n: number): Part {
-  const { base, irq } = isaPlaces[n];
+  const { base, irq } = isaCardPlaces[n];
   const port = hostNetworkPort(board.door, name, board.guestError);
   return new Ne2000Isa({ ...board, name, mac, port, base, irq: board.irq(irq) });
 }

@@ -7,6 +7,16 @@ export type PciCardModel = Exclude<CardModel, 'ne2k_isa'>;
 /** All of these. */
 export const pciCardModels: readonly PciCardModel[] = cardModels.filter((model) => model !== 'ne2k_isa');
 
+/** Where ISA cards are: QEMU's places, ports and IRQ of each. */
+export const isaCardPlaces = [
+  { base: 0x300, irq: 9 },
+  { base: 0x320, irq: 10 },
+  { base: 0x340, irq: 11 },
+  { base: 0x360, irq: 3 },
+  { base: 0x280, irq: 4 },
+  { base: 0x380, irq: 5 },
+];
+
 /** Display adapters that there are: QEMU's standard VGA, and Cirrus Logic's CL-GD5446. */
 export const displayModels = ['std', 'cirrus'] as const;
 /** A display adapter, by its name. */

@@ -2,11 +2,17 @@ import { messageOf } from '../errors.ts';
 import { hasFlash } from '../flash.ts';
 import type { Boot } from '../index.ts';
 import { hasApt } from '../node/assets/apt.ts';
-import { type DebianLinux, debianLinux } from '../node/assets/debian.ts';
+import { type Attached, attachedTo } from '../node/linux/attached.ts';
+import { attachedRoot } from '../node/linux/attached-system.ts';
+import type { ArchiveEntry } from '../node/linux/cpio.ts';
+import { type DebianLinux, debianLinux } from '../node/linux/debian.ts';
+import { drivesOf } from './drive-flags.ts';
 import { checkKernelFeatures } from './kernel-features.ts';
+import { cardsOf } from './network-flags.ts';
 import { ProgressLine } from './progress-line.ts';
 import { runMachine } from './run.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, warned } from './settings.ts';
+import { sharesOf } from './share-flags.ts';
 
 /** Leaves out the kernel's own tests of its cryptography, which are half of its boot. */
 const quickBoot = 'cryptomgr.notests';
@@ -15,7 +21,17 @@ const quickBoot = 'cryptomgr.notests';
 export async function start(settings: Settings): Promise<number> {
   const { kernel, bios, machine } = settings;
   if (kernel !== undefined || bios !== undefined || hasFlash(machine.drives)) return runMachine(settings);
-  return runMachine(settings, await findGuest(settings));
+  const guest = await findGuest(settings);
+  const { unserved } = attached(settings);
+  const told = unserved.reduce((told, name) => warned(told, `Debian's kernel has no driver for ${name}`), settings);
+  return runMachine('demo' in guest ? settings : told, guest);
+}
+
+/** What the flags attach, for which Linux needs drivers. */
+function attached(settings: Settings): Attached {
+  const { machine, parallels } = settings;
+  const options = { ...machine, drives: drivesOf(settings), network: cardsOf(settings), shares: sharesOf(settings) };
+  return attachedTo(options, parallels.length > 0);
 }
 
 /**
@@ -26,7 +42,7 @@ export async function findGuest(settings: Settings): Promise<Boot> {
   const linux = await findLinux();
   if (linux === null) return { demo: true };
   checkKernelFeatures(linux, settings.machine.cpu);
-  return linuxBoot(linux, settings);
+  return await linuxBoot(linux, settings);
 }
 
 async function findLinux(): Promise<DebianLinux | null> {
@@ -42,15 +58,16 @@ async function findLinux(): Promise<DebianLinux | null> {
   }
 }
 
-function linuxBoot(linux: DebianLinux, settings: Settings): Boot {
+async function linuxBoot(linux: DebianLinux, settings: Settings): Promise<Boot> {
   const motd = `
 Linux ${linux.release} of Debian, with busybox, on rawiron.
 "exit" or Ctrl-A x leaves, Ctrl-A h helps.
 
 `;
+  const text: ArchiveEntry = { type: 'file', path: 'etc/motd', data: motd };
   return {
     kernel: linux.kernel,
-    initrd: settings.initrd ?? linux.initrd([{ type: 'file', path: 'etc/motd', data: motd }]),
+    initrd: settings.initrd ?? (await attachedRoot(linux, attached(settings), [text])),
     append: ['console=ttyS0', ...terminalParameters(), settings.append ?? quickBoot].join(' ').trim(),
   };
 }

@@ -1,0 +1,134 @@
+import {
+  type CardModel,
+  isaCardPlaces,
+  type SoundCardModel,
+  type UsbControllerModel,
+} from '../../../runtime/machine/models.ts';
+import type { CardOptions } from '../../cards/options.ts';
+import { planDrives } from '../../drives/options.ts';
+import type { MachineOptions } from '../../options.ts';
+
+/** What a machine has attached as a Linux in it needs to know: drivers, and what is to be there when they are loaded. */
+export interface Attached {
+  /** Modules to be loaded, with their parameters after a space. */
+  readonly drivers: readonly string[];
+  /** How many whole disks and drives there are to be, by the letters that their names begin with. */
+  readonly disks: Readonly<Record<string, number>>;
+  /** How many network cards there are, and whether any of them gets its address by DHCP. */
+  readonly cards: number;
+  readonly dhcp: boolean;
+  /** How many sound cards there are. */
+  readonly sounds: number;
+  /** What folders are mounted by. */
+  readonly tags: readonly string[];
+  /** What Linux has no driver for. */
+  readonly unserved: readonly string[];
+}
+
+/** File systems, which Linux asks for when one is mounted, and what they ask for by a name. */
+export const fileSystems: readonly string[] = [
+  ...['ext4', 'crc32c_generic', 'isofs', 'udf', 'vfat', 'nls_cp437', 'nls_iso8859_1', 'nls_ascii', 'nls_utf8', 'exfat'],
+  ...['overlay', 'squashfs', 'loop', 'fuse'],
+];
+
+type Bus = ReturnType<typeof planDrives>[number]['interface'];
+
+/** Of a drive's bus: its driver, and the letters that names of its disks begin with; none: those of its driver for the kind of medium. */
+const buses: Readonly<Record<Exclude<Bus, 'pflash'>, { drivers: readonly string[]; letters?: string }>> = {
+  ide: { drivers: ['ata_piix'] },
+  sata: { drivers: ['ahci'] },
+  usb: { drivers: ['usb_storage'] },
+  floppy: { drivers: ['floppy'], letters: 'fd' },
+  virtio: { drivers: ['virtio_pci', 'virtio_blk'], letters: 'vd' },
+  nvme: { drivers: ['nvme'], letters: 'nvme' },
+};
+const media = { disk: { driver: 'sd_mod', letters: 'sd' }, cdrom: { driver: 'sr_mod', letters: 'sr' } } as const;
+
+const cardDrivers: Readonly<Record<Exclude<CardModel, 'ne2k_isa'>, readonly string[]>> = {
+  rtl8139: ['8139cp'],
+  ne2k_pci: ['ne2k_pci'],
+  e1000: ['e1000'],
+  pcnet: ['pcnet32'],
+  'virtio-net-pci': ['virtio_pci', 'virtio_net'],
+};
+/** Nothing on the ISA bus tells a driver where its card is. */
+const soundDrivers: Readonly<Record<SoundCardModel, readonly string[]>> = {
+  sb16: ['snd_sb16 isapnp=0 port=0x220 irq=5 dma8=1 dma16=5', 'snd_pcm_oss'],
+  AC97: ['snd_intel8x0', 'snd_pcm_oss'],
+  adlib: ['snd_adlib port=0x388'],
+};
+const usbDrivers: Readonly<Record<UsbControllerModel, string>> = {
+  'piix3-usb-uhci': 'uhci_hcd',
+  'qemu-xhci': 'xhci_pci',
+  'nec-usb-xhci': 'xhci_pci',
+  'usb-ehci': 'ehci_pci',
+};
+
+/** `parallel`: something is connected to the parallel port. */
+export function attachedTo(options: MachineOptions, parallel = false): Attached {
+  const drives = drivesOf(options);
+  const cards = options.network ?? [];
+  const shares = options.shares ?? [];
+  const soundCards = options.soundCards ?? [];
+  const drivers = [
+    ...drives.flatMap(({ drivers }) => drivers),
+    ...networkDrivers(cards.map(({ card = 'rtl8139' }) => card)),
+    ...(shares.length > 0 ? ['virtio_pci', '9pnet_virtio', '9p'] : []),
+    ...soundCards.flatMap((card) => soundDrivers[card]),
+    ...usbOf(options),
+    ...virtioOf(options),
+    ...(options.ahci ? ['ahci'] : []),
+    ...(parallel ? ['parport_pc', 'lp'] : []),
+  ];
+  const disks: Record<string, number> = {};
+  for (const { letters } of drives) disks[letters] = (disks[letters] ?? 0) + 1;
+  return {
+    drivers: [...new Set(drivers)],
+    disks,
+    cards: cards.length,
+    dhcp: cards.some(({ backend }) => backend !== undefined && !hasNoIpv4(backend)),
+    sounds: soundCards.length,
+    tags: shares.map(({ tag }) => tag),
+    unserved: [...(options.edu ? ['edu'] : []), ...(options.pcTestdev ? ['pc-testdev'] : [])],
+  };
+}
+
+function networkDrivers(models: readonly CardModel[]): string[] {
+  const isa = isaCardPlaces.slice(0, models.filter((model) => model === 'ne2k_isa').length);
+  const ports = isa.map(({ base }) => `0x${base.toString(16)}`).join(',');
+  return [
+    ...models.flatMap((model) => (model === 'ne2k_isa' ? [] : cardDrivers[model])),
+    ...(isa.length > 0 ? [`ne io=${ports} irq=${isa.map(({ irq }) => irq).join(',')}`] : []),
+  ];
+}
+
+function hasNoIpv4(backend: NonNullable<CardOptions['backend']>): boolean {
+  return 'type' in backend && backend.type === 'user' && backend.ipv4 === false;
+}
+
+function drivesOf({ drives = [] }: MachineOptions): { drivers: readonly string[]; letters: string }[] {
+  return planDrives(drives).flatMap(({ interface: bus, media: medium }) => {
+    if (bus === 'pflash') return [];
+    const { drivers, letters } = buses[bus];
+    if (letters !== undefined) return [{ drivers, letters }];
+    return [{ drivers: [...drivers, media[medium].driver], letters: media[medium].letters }];
+  });
+}
+
+/** Controllers before what is plugged into them. A machine with something on the USB has a UHCI if no other is named. */
+function usbOf({ usb, usbControllers, drives = [] }: MachineOptions): string[] {
+  const hasDisk = planDrives(drives).some((drive) => drive.interface === 'usb');
+  const usual = usb !== undefined || hasDisk ? [{ model: 'piix3-usb-uhci' as const }] : [];
+  const controllers = usbControllers ?? usual;
+  const inputs = (usb ?? []).length > 0 ? ['hid_generic', 'usbhid', 'evdev'] : [];
+  return [...controllers.map(({ model }) => usbDrivers[model]), ...inputs];
+}
+
+function virtioOf({ balloon, rng, virtioPorts }: MachineOptions): string[] {
+  const drivers = [
+    ...(balloon ? ['virtio_balloon'] : []),
+    ...(rng ? ['virtio_rng'] : []),
+    ...(virtioPorts ? ['virtio_console'] : []),
+  ];
+  return drivers.length > 0 ? ['virtio_pci', ...drivers] : [];
+}

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { Machine, type MachineOptions, NetworkHub } from '../../src/index.ts';
+import { attachedTo } from '../../src/node/linux/attached.ts';
+import { attachedRoot } from '../../src/node/linux/attached-system.ts';
+import type { DebianLinux } from '../../src/node/linux/debian.ts';
+import { findLinux, LinuxShell } from '../support/linux-shell.ts';
+
+const TIMEOUT = 900_000;
+const found = await findLinux();
+
+const image = (megabytes: number): Uint8Array => new Uint8Array(megabytes << 20);
+const user = { type: 'user' } as const;
+
+/** A machine at its shell, and what it said before. */
+async function boot(
+  linux: DebianLinux,
+  options: Partial<MachineOptions>,
+): Promise<{ shell: LinuxShell; said: string }> {
+  const initrd = await attachedRoot(linux, attachedTo(options));
+  const machine = await Machine.create({
+    memory: 256,
+    ...options,
+    boot: { kernel: linux.kernel, initrd, append: 'console=ttyS0 quiet cryptomgr.notests' },
+  });
+  let said = '';
+  machine.serial.on('data', (bytes) => {
+    said += Buffer.from(bytes).toString();
+  });
+  await machine.start();
+  const shell = LinuxShell.of(machine);
+  await shell.prompt();
+  return { shell, said };
+}
+
+if (typeof found === 'string') describe.skip(`Linux with drivers: ${found}`, () => test('boots', () => {}));
+else
+  describe('Linux with drivers for what is attached', { timeout: TIMEOUT }, () => {
+    test('disks of every bus, folders, sound and input', async () => {
+      const { shell, said } = await boot(found, {
+        drives: [
+          { image: image(3), format: 'raw' },
+          { media: 'cdrom', image: image(1), format: 'raw' },
+          { image: new Uint8Array(1440 << 10), interface: 'floppy', format: 'raw' },
+          { image: image(4), interface: 'virtio', format: 'raw' },
+          { image: image(5), interface: 'nvme', format: 'raw' },
+          { image: image(6), interface: 'usb', format: 'raw' },
+          { image: image(7), interface: 'sata', format: 'raw' },
+        ],
+        shares: [
+          { tag: 'one', files: { text: 'of one' } },
+          { tag: "it's", files: {}, readOnly: true },
+        ],
+        soundCards: ['sb16', 'AC97', 'adlib'],
+        usb: ['tablet'],
+        balloon: true,
+        rng: true,
+        virtioPorts: [{ name: 'port' }],
+      });
+      await using _ = shell;
+      expect(said).not.toContain('warning');
+      const [, line] = /^Attached: (.*)\.\r$/m.exec(said)!;
+      const things = line!.split(', ');
+      for (const thing of [
+        'sr0 (1 MB)',
+        'fd0 (1 MB)',
+        'vda (4 MB)',
+        'nvme0n1 (5 MB)',
+        '/mnt/one',
+        "/mnt/it's",
+        'sound',
+      ])
+        expect(things).toContain(thing);
+      expect(things.filter((thing) => /^sd[abc] \([367] MB\)$/.test(thing))).toHaveLength(3);
+      expect(await shell.run('cat /mnt/one/text')).toBe('of one');
+      expect(await shell.run("touch /mnt/it\\'s/x 2>&1 || true")).toContain('Read-only');
+      expect(await shell.run('grep -c "^ *[0-9]" /proc/asound/cards')).toBe('3');
+      expect(await shell.run('cat /sys/class/misc/hw_random/rng_current')).toBe('virtio_rng.0');
+      expect(await shell.run('cat /sys/class/virtio-ports/*/name')).toBe('port');
+      expect(await shell.run('grep -c "Name=\\"QEMU QEMU USB" /proc/bus/input/devices')).toBe('1');
+      // File systems come when one is mounted.
+      await shell.run('mke2fs /dev/vda > /dev/null 2>&1; mkdir /d; mount /dev/vda /d; touch /d/x; umount /d');
+    });
+
+    test('network cards of every kind get their addresses', async () => {
+      const cards = ['rtl8139', 'ne2k_pci', 'ne2k_isa', 'e1000', 'pcnet', 'virtio-net-pci'] as const;
+      // ACPI has the interrupt of the card on the ISA bus.
+      const options = { acpi: false, network: cards.map((card) => ({ card, backend: user })) };
+      const { shell, said } = await boot(found, options);
+      await using _ = shell;
+      expect(said).not.toContain('warning');
+      expect(/^Attached: (.*)\.\r$/m.exec(said)![1]!.match(/eth[0-5] 10\.0\.2\.15/g)).toHaveLength(6);
+      expect(await shell.run('cat /etc/resolv.conf')).toBe('nameserver 10.0.2.3');
+      expect(await shell.run('ip route | grep -c default')).toBe('6');
+    });
+
+    test('what is attached and does not work is a warning', async () => {
+      const hub = new NetworkHub();
+      const options: Partial<MachineOptions> = {
+        drives: [{ image: image(1), format: 'raw', interface: 'virtio' }],
+        network: [{ backend: { type: 'hub', hub } }],
+        edu: {},
+      };
+      expect(attachedTo(options).unserved).toEqual(['edu']);
+      const { shell, said } = await boot(found, options);
+      await using _ = shell;
+      expect(said).toContain('warning: eth0 has no address yet: nobody answers its DHCP');
+      expect(said).toContain('Attached: vda (1 MB), eth0.');
+    });
+  });
