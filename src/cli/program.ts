@@ -45,6 +45,7 @@ export async function parseCommand(args: readonly string[]): Promise<Task> {
   if (first === 'image') return (await import('./image/main.ts')).parseImage(rest);
   if (first === 'inspect') return (await import('./inspect/main.ts')).parseInspect(rest);
   if (first === 'pack') return (await import('./pack/main.ts')).parsePack(rest);
+  if (first === 'container') return (await import('./container/main.ts')).parseContainer(rest);
   if (first === 'ps') return (await import('./ps/main.ts')).parsePs(rest);
   if (first === 'completion') return (await import('./inspect/main.ts')).parseInspect(words);
   const settings = parseArguments(words);
