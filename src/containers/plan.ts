@@ -148,16 +148,17 @@ const kindOf = ({ terminal, input = false }: ContainerSettings) => (terminal ? '
 
 /**
  * What the agent is to do for a container: a script.
+ * @param now milliseconds since 1970
  * @throws ConfigurationError
  */
-export function containerScript(settings: ContainerSettings, process: ProcessPlan): string {
+export function containerScript(settings: ContainerSettings, process: ProcessPlan, now: number): string {
   const { volumes = [], tmpfs = {}, hostname = HOSTNAME, terminal, network = 'none', directory } = settings;
   if (volumes.length > VOLUMES)
     throw new ConfigurationError(`a container can have ${VOLUMES} folders of the host, not ${volumes.length}`);
   if (!/^[A-Za-z0-9]([A-Za-z0-9.-]{0,62})$/.test(hostname))
     throw new ConfigurationError(`'${hostname}' is no name of a host`);
   for (const path of [...volumes.map((volume) => volume.path), ...Object.keys(tmpfs)]) checkPath(path, 'the path');
-  const lines = [command('root')];
+  const lines = [command('clock', `${Math.round(now / 1000)}`), command('root')];
   volumes.forEach(({ path, readOnly }, n) => {
     lines.push(command('volume', volumeTag(n), path, readOnly ? 'ro' : 'rw'));
   });

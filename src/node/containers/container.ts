@@ -76,8 +76,7 @@ export class RunningContainer implements AsyncDisposable {
   ): Promise<RunningContainer> {
     const { config } = image;
     const lists = await userLists(image);
-    const process = firstProcess(settings, config, lists);
-    const script = containerScript(settings, process);
+    const script = containerScript(settings, firstProcess(settings, config, lists), Date.now());
     const machine = await guestMachine(settings.memory ?? MEMORY, changesOf(image, settings), host, progress);
     const container = new RunningContainer(machine, settings, config, lists);
     await machine.start();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayerContents } from '../../containers/image-folder.ts';
 import type { LayerLimits } from '../../containers/layer.ts';
@@ -129,7 +129,7 @@ export class ImageStore {
    */
   async open(image: StoredImage): Promise<ImageFiles> {
     const { tree, files } = await this.#tree(await this.config(image), image.name);
-    return { tree, contents: new StoredContents(await Promise.all(files.map((file) => open(file, 'r')))) };
+    return { tree, contents: new StoredContents(files) };
   }
 
   /** All images, by their names. */
@@ -172,22 +172,24 @@ export async function stampOf(path: string): Promise<{ name: string; stamp: stri
 
 /** The contents of layers, in open files. */
 class StoredContents implements LayerContents {
-  readonly #files: readonly Awaited<ReturnType<typeof open>>[];
+  #files: readonly number[];
 
-  constructor(files: readonly Awaited<ReturnType<typeof open>>[]) {
-    this.#files = files;
+  constructor(paths: readonly string[]) {
+    this.#files = paths.map((path) => openSync(path, 'r'));
   }
 
   /** What comes from the host's cache, as nearly all does, comes in a fraction of the time that Node's threads take. */
   async read(layer: number, target: Uint8Array, offset: number): Promise<void> {
     for (let at = 0; at < target.length; ) {
-      const count = readSync(this.#files[layer]!.fd, target, at, target.length - at, offset + at);
+      const count = readSync(this.#files[layer]!, target, at, target.length - at, offset + at);
       if (count === 0) throw new Error('the cache has become shorter');
       at += count;
     }
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#files.map((file) => file.close()));
+    const files = this.#files;
+    this.#files = [];
+    for (const file of files) closeSync(file);
   }
 }

@@ -72,13 +72,14 @@ export class Container implements AsyncDisposable {
     const request = { image, credentials, ...(pull && { pull }) };
     const stored = await imageFor(store, request, progress);
     const megabytes = memory === undefined ? undefined : Math.ceil(memorySize(memory) / 2 ** 20);
-    const running = await RunningContainer.start(
-      await readyImage(store, stored),
-      { ...settings, ...(megabytes !== undefined && { memory: megabytes }) },
-      host,
-      progress,
-    );
-    return new Container(running, timeLimit);
+    const ready = await readyImage(store, stored);
+    try {
+      const machine = { ...settings, ...(megabytes !== undefined && { memory: megabytes }) };
+      return new Container(await RunningContainer.start(ready, machine, host, progress), timeLimit);
+    } catch (error) {
+      await ready.contents.close();
+      throw error;
+    }
   }
 
   /** What the command reads. */

@@ -123,10 +123,12 @@ async function* decoded(bytes: Bytes, decoder: Decoder, name: string): Bytes {
   const feeding = (async () => {
     try {
       for await (const part of bytes) {
-        if (!decoder.write(part)) await drained(decoder);
+        // The digest of what cannot be unpacked says more about it: the rest is read for that.
+        if (decoder.errored) continue;
         if (decoder.destroyed) return;
+        if (!decoder.write(part)) await drained(decoder);
       }
-      decoder.end();
+      if (!decoder.destroyed) decoder.end();
     } catch (error) {
       failure = error;
       decoder.destroy(error as Error);
@@ -135,6 +137,7 @@ async function* decoded(bytes: Bytes, decoder: Decoder, name: string): Bytes {
   try {
     yield* decoder as AsyncIterable<Uint8Array>;
   } catch (error) {
+    await feeding;
     throw failure ?? new ConfigurationError(`${name} cannot be unpacked: ${messageOf(error)}`);
   } finally {
     decoder.destroy();

@@ -24,26 +24,51 @@ interface ArchiveSink {
 export async function* tarMembers(archive: Bytes, name: string): AsyncIterable<Member> {
   const { extract } = await import('tar-stream');
   const members = extract();
-  let failure: unknown;
-  const feeding = feed(archive, members as ArchiveSink).catch((error: unknown) => {
-    failure = error;
+  // A stream that is destroyed while a member waits never says that it is closed.
+  const stop = Promise.withResolvers<void>();
+  const failures: unknown[] = [];
+  const feeding = feed(archive, members as ArchiveSink, stop.promise).catch((error: unknown) => {
+    failures.push(error);
     members.destroy(error as Error);
   });
+  const told = (error: unknown) =>
+    failures[0] ?? new ConfigurationError(`${name} is no archive that can be read: ${messageOf(error)}`);
   try {
-    for await (const member of members) yield member as Member;
+    for await (const member of members) yield new ReadMember(member.header, member as Bytes, told);
     await feeding;
   } catch (error) {
-    throw failure ?? new ConfigurationError(`${name} is no archive that can be read: ${messageOf(error)}`);
+    throw told(error);
   } finally {
+    stop.resolve();
     members.destroy();
     await feeding;
   }
-  if (failure !== undefined) throw failure;
+  if (failures.length > 0) throw failures[0];
 }
 
-async function feed(archive: Bytes, sink: ArchiveSink): Promise<void> {
+class ReadMember implements Member {
+  readonly header: TarHeader;
+  readonly #bytes: Bytes;
+  readonly #told: (error: unknown) => unknown;
+
+  constructor(header: TarHeader, bytes: Bytes, told: (error: unknown) => unknown) {
+    this.header = header;
+    this.#bytes = bytes;
+    this.#told = told;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    try {
+      yield* this.#bytes;
+    } catch (error) {
+      throw this.#told(error);
+    }
+  }
+}
+
+async function feed(archive: Bytes, sink: ArchiveSink, stopped: Promise<void>): Promise<void> {
   for await (const part of archive) {
-    if (!sink.write(part)) await drained(sink);
+    if (!sink.write(part)) await Promise.race([drained(sink), stopped]);
     if (sink.destroyed) return;
   }
   sink.end();
