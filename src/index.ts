@@ -5,6 +5,10 @@ import type { MigrationChannel } from './migration/channel.ts';
 import type { Monitor } from './monitor/monitor.ts';
 import type { NetworkBackend } from './network/backend.ts';
 import type { NetworkBackendOptions } from './network/options.ts';
+import type { Progress } from './node/assets/progress.ts';
+import type { StoredImage } from './node/containers/image-store.ts';
+import type { ContainerImage, ImageRequest } from './node/containers/images.ts';
+import type { ContainerOptions, Container as RunningContainer } from './node/containers/index.ts';
 import { type NodeCore, nodeHost } from './node/host.ts';
 import { type GdbSettings, type MonitorSettings, nodeGdb, nodeMonitor, nodeQmp, serveQmp } from './node/monitor.ts';
 import type { PackedFolder, PackOptions } from './node/pack-folder.ts';
@@ -45,6 +49,37 @@ export const Machine = {
     channel: MigrationChannel | Promise<MigrationChannel>,
     changes: Partial<MachineOptions> = {},
   ): Promise<Machine> => HostedMachine.receive(await channel, changes, await nodeHost(core)),
+};
+
+/** A container: an image's command, in a machine of its own. */
+export interface Container extends RunningContainer {}
+/** Runs containers, and keeps their images. */
+export const Container = {
+  /**
+   * Runs an image's command, or another one in it.
+   * @param progress hears what takes long: an image is had, the kernel boots the first time
+   * @throws ConfigurationError if an option is wrong, or the image cannot be had or run
+   */
+  run: async (options: ContainerOptions, progress?: Progress): Promise<Container> =>
+    (await import('./node/containers/index.ts')).Container.run(options, await nodeHost(core), progress),
+  /**
+   * Puts an image into the cache; one of a registry is asked for also where it is there.
+   * @throws ConfigurationError if it cannot be had, is damaged or hostile
+   */
+  pull: async (request: Omit<ImageRequest, 'pull'>, progress?: Progress): Promise<StoredImage> =>
+    (await import('./node/containers/images.ts')).pullImage(request, progress),
+  /** The images of the cache, by name. */
+  images: async (): Promise<ContainerImage[]> => (await import('./node/containers/images.ts')).listImages(),
+  /**
+   * The configuration of an image in the cache, by its name, path or ID, as it was made.
+   * @throws ConfigurationError if it is not there
+   */
+  inspect: async (image: string): Promise<object> => (await import('./node/containers/images.ts')).inspectImage(image),
+  /**
+   * Removes an image from the cache, and the layers that no other one has.
+   * @throws ConfigurationError if it is not there
+   */
+  remove: async (image: string): Promise<void> => (await import('./node/containers/images.ts')).removeImage(image),
 };
 
 /**
@@ -129,8 +164,21 @@ export async function packFolder(folder: string, target: string, options: PackOp
 }
 
 export * from './common.ts';
+export type { ImageConfig } from './containers/manifest.ts';
+export type {
+  ContainerSettings,
+  ProcessOptions,
+  PublishedPort,
+  TerminalSize,
+  VolumeOptions,
+} from './containers/plan.ts';
 export type { KernelFlavour } from './node/assets/debian-client.ts';
 export type { Progress } from './node/assets/progress.ts';
+export type { MachineSettings } from './node/containers/container.ts';
+export type { StoredImage } from './node/containers/image-store.ts';
+export type { ContainerImage, ImageRequest, PullPolicy } from './node/containers/images.ts';
+export type { ContainerOptions } from './node/containers/index.ts';
+export type { ContainerProcess } from './node/containers/process.ts';
 export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/linux/cpio.ts';
 export { type DebianLinux, debianLinux } from './node/linux/debian.ts';
 export type { LinuxModule, ModuleTree } from './node/linux/modules.ts';

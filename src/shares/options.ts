@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import type { SharedFolder } from '../ninep/folder.ts';
 import { checkedBoolean, checkedInteger, checkedOneOf, checkNames, checkText, shown } from '../option-checks.ts';
 import { checkedFile, type ShareFile } from './contents.ts';
 import { namesOf } from './paths.ts';
@@ -43,6 +44,13 @@ export interface ShareOptions {
   readonly capacity?: number;
   /** The guest can change nothing. Default: false. */
   readonly readOnly?: boolean;
+  /** @internal A folder that a part of the library makes ready: the files of a container's image. */
+  readonly provider?: FolderProvider;
+}
+
+/** What has a folder that is neither the host's nor in memory. */
+export interface FolderProvider {
+  open(): Promise<SharedFolder>;
 }
 
 /** A folder of the host. */
@@ -67,7 +75,7 @@ export interface SharePlan {
   readonly where: string;
   readonly tag: string;
   /** What the guest mounts; undefined: nothing. */
-  readonly source: HostSource | MemorySource | undefined;
+  readonly source: HostSource | MemorySource | FolderProvider | undefined;
   readonly isReadOnly: boolean;
 }
 
@@ -113,6 +121,7 @@ const optionNames: readonly (keyof ShareOptions)[] = [
   'server',
   'capacity',
   'readOnly',
+  'provider',
 ];
 const [MOST_SHARES, MOST_TAG] = [8, 31];
 
@@ -141,7 +150,8 @@ function planned(share: ShareOptions, n: number): SharePlan {
 }
 
 function sourceOf(where: string, share: ShareOptions): SharePlan['source'] {
-  const { folder, securityModel = 'mapped-file', files, server, capacity = CAPACITY } = share;
+  const { folder, securityModel = 'mapped-file', files, server, capacity = CAPACITY, provider } = share;
+  if (provider !== undefined) return provider;
   checkText(`${where}.folder`, folder);
   checkedOneOf(`${where}.securityModel`, securityModel, securityModels);
   checkedInteger(`${where}.capacity`, capacity, 1, Number.MAX_SAFE_INTEGER);

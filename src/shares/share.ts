@@ -60,6 +60,7 @@ export class MachineShare {
   async #folder(isEmpty: boolean): Promise<SharedFolder> {
     const { source } = this.plan;
     if (source === undefined) return noFolder;
+    if ('open' in source) return await source.open();
     return isInMemory(source)
       ? await this.#memoryFolder(source, isEmpty)
       : await this.#host.openFolder(source.folder, source);

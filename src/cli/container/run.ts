@@ -1,0 +1,88 @@
+import { messageOf } from '../../errors.ts';
+import { Container } from '../../index.ts';
+import { ExitError } from '../exit-error.ts';
+import { ProgressLine } from '../progress-line.ts';
+import { parseRun, type RunWords } from './flags.ts';
+
+/** Docker's exit code where the container could not be run at all. */
+const CANNOT_RUN = 125;
+
+/** Signals that go on to the container. */
+const passed = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGCONT'] as const;
+
+/** Runs a container with this process's streams; gives its exit code. */
+export async function runContainer(words: readonly string[]): Promise<number> {
+  const progress = new ProgressLine();
+  try {
+    const { settings, image, command } = parseRun(words);
+    const { isTerminal, ...options } = settings;
+    const terminal = isTerminal ? terminalSize() : undefined;
+    const container = await Container.run(
+      { ...options, image, ...(command.length > 0 && { command }), ...(terminal && { terminal }) },
+      progress.report,
+    );
+    progress.end();
+    return await attached(container, { settings, image, command });
+  } catch (error) {
+    progress.end();
+    throw new ExitError(messageOf(error), CANNOT_RUN, { cause: error });
+  }
+}
+
+function terminalSize() {
+  const { rows = 24, columns = 80 } = process.stdout;
+  return { rows, columns };
+}
+
+/** The container has this process's streams and signals until it ends. */
+async function attached(container: Container, { settings: { input, isTerminal } }: RunWords): Promise<number> {
+  await using _ = container;
+  using end = new DisposableStack();
+  for (const signal of passed) {
+    const pass = () => void container.kill(signal);
+    process.on(signal, pass);
+    end.defer(() => process.off(signal, pass));
+  }
+  if (isTerminal) {
+    const resize = () => void container.resize(terminalSize());
+    process.stdout.on('resize', resize);
+    end.defer(() => process.stdout.off('resize', resize));
+  }
+  if (input) end.defer(passInput(container, isTerminal === true));
+  const [code] = await Promise.all([
+    container.exited,
+    copy(container.stdout, process.stdout),
+    copy(container.stderr, process.stderr),
+  ]);
+  return code;
+}
+
+/** Standard input goes to the container; gives what ends that. */
+function passInput(container: Container, isTerminal: boolean): () => void {
+  const { stdin } = process;
+  const isRaw = isTerminal && stdin.isTTY;
+  if (isRaw) stdin.setRawMode(true);
+  const writer = container.stdin.getWriter();
+  const take = async (bytes: Uint8Array) => {
+    stdin.pause();
+    await writer.write(bytes);
+    stdin.resume();
+  };
+  const close = () => void writer.close().catch(() => {});
+  stdin.on('data', take).on('end', close);
+  return () => {
+    stdin.off('data', take).off('end', close).pause();
+    if (isRaw) stdin.setRawMode(false);
+  };
+}
+
+/** Whoever reads no more, as `head` does, ends nothing but the copy. */
+async function copy(from: ReadableStream<Uint8Array>, to: NodeJS.WriteStream): Promise<void> {
+  let isGone = false;
+  to.on('error', () => {
+    isGone = true;
+  });
+  for await (const bytes of from) {
+    if (!isGone && !to.write(bytes)) await new Promise((resolve) => to.once('drain', resolve).once('error', resolve));
+  }
+}

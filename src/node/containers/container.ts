@@ -1,0 +1,216 @@
+import { CONTAINER_ROOT, command, Port, ROOT_TAG, STREAMS, volumeTag } from '../../containers/agent.ts';
+import { ImageFolder } from '../../containers/image-folder.ts';
+import type { ImageConfig } from '../../containers/manifest.ts';
+import {
+  type ContainerSettings,
+  containerScript,
+  firstProcess,
+  furtherProcess,
+  type ProcessOptions,
+  type ProcessPlan,
+  sizeCommand,
+  type TerminalSize,
+} from '../../containers/plan.ts';
+import type { UserLists } from '../../containers/users.ts';
+import { ConfigurationError } from '../../errors.ts';
+import type { Host } from '../../host.ts';
+import type { Machine } from '../../machine.ts';
+import type { MachineOptions } from '../../options.ts';
+import type { SerialPort } from '../../serial.ts';
+import type { Progress } from '../assets/progress.ts';
+import { guestMachine, portNames } from './guest.ts';
+import type { ImageFiles } from './image-store.ts';
+import { ContainerProcess } from './process.ts';
+
+/** Megabytes of a container's machine, unless it is said. */
+export const MEMORY = 256;
+/** Bytes of /etc/passwd and /etc/group that are looked at. */
+const MOST_LIST = 1 << 20;
+
+/** A container, with what its machine may take of the host. */
+export interface MachineSettings extends ContainerSettings {
+  /** Megabytes of the machine's memory, in which all that the container writes is, too. Default: 256. */
+  readonly memory?: number;
+  /** Percent of one of the host's processors. Default: all of it. */
+  readonly processor?: number;
+}
+
+/** An image that is ready to be run. */
+export interface ReadyImage extends ImageFiles {
+  readonly config: ImageConfig;
+}
+
+/** A container that runs, in a machine of its own. */
+export class RunningContainer implements AsyncDisposable {
+  /** Its first process: the container ends with it. */
+  readonly main: ContainerProcess;
+  readonly #machine: Machine;
+  readonly #config: ImageConfig;
+  readonly #lists: UserLists;
+  /** Processes by the numbers of their streams. */
+  readonly #processes = new Map<number, ContainerProcess>();
+  #rest = '';
+  #end: Promise<void> | undefined;
+
+  private constructor(machine: Machine, settings: MachineSettings, config: ImageConfig, lists: UserLists) {
+    this.#machine = machine;
+    this.#config = config;
+    this.#lists = lists;
+    this.main = this.#begin(0, settings.terminal !== undefined);
+    this.#port(Port.events).on('data', (bytes) => this.#hear(new TextDecoder().decode(bytes)));
+    machine.exited.then(
+      ({ reason }) => this.fail(new Error(`the container's machine has ended (${reason})`)),
+      (error: unknown) => this.fail(error as Error),
+    );
+  }
+
+  /**
+   * Starts a container.
+   * @throws ConfigurationError that says what cannot be had
+   */
+  static async start(
+    image: ReadyImage,
+    settings: MachineSettings,
+    host: Host,
+    progress?: Progress,
+  ): Promise<RunningContainer> {
+    const { config } = image;
+    const lists = await userLists(image);
+    const script = containerScript(settings, firstProcess(settings, config, lists), Date.now());
+    const machine = await guestMachine(settings.memory ?? MEMORY, changesOf(image, settings), host, progress);
+    const container = new RunningContainer(machine, settings, config, lists);
+    await machine.start();
+    void container.#tell(script);
+    return container;
+  }
+
+  #port(name: string): SerialPort {
+    return this.#machine.virtioPorts[1 + portNames.indexOf(name)]!;
+  }
+
+  #begin(stream: number, isTerminal: boolean): ContainerProcess {
+    const console = this.#machine.virtioPorts[0]!;
+    const process = isTerminal
+      ? new ContainerProcess({ input: console, output: console, error: undefined }, true)
+      : new ContainerProcess(
+          {
+            input: this.#port(Port.input(stream)),
+            output: this.#port(Port.output(stream)),
+            error: this.#port(Port.error(stream)),
+          },
+          false,
+        );
+    this.#processes.set(stream, process);
+    return process;
+  }
+
+  /** What is sent to a machine that has ended is lost. */
+  async #tell(script: string): Promise<void> {
+    await this.#port(Port.control)
+      .write(script)
+      .catch(() => {});
+  }
+
+  /** Takes what the agent says. */
+  #hear(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop()!;
+    for (const line of lines) {
+      const [event, stream, code] = line.split(' ');
+      if (event === 'fail') this.fail(new ConfigurationError(line.slice('fail '.length)));
+      if (event === 'exit') this.#ended(Number(stream), Number(code));
+    }
+  }
+
+  #ended(stream: number, code: number): void {
+    const process = this.#processes.get(stream);
+    this.#processes.delete(stream);
+    process?.end(code);
+    if (process === this.main) void this.stop();
+  }
+
+  /** All that runs has ended. */
+  fail(error: Error): void {
+    for (const process of this.#processes.values()) process.fail(error);
+    this.#processes.clear();
+    void this.stop();
+  }
+
+  /**
+   * Runs one more command in the container, three at a time at most. It ends with the container.
+   * @throws ConfigurationError
+   */
+  async exec(options: ProcessOptions): Promise<ContainerProcess> {
+    const plan: ProcessPlan = furtherProcess(options, this.#config, this.#lists);
+    const free = Array.from({ length: STREAMS }, (_, n) => n).find((n) => n > 0 && !this.#processes.has(n));
+    if (free === undefined) throw new ConfigurationError(`${STREAMS - 1} commands run by exec already`);
+    if (!this.#processes.has(0)) throw new ConfigurationError('the container has ended');
+    const process = this.#begin(free, false);
+    const kind = options.input ? 'input' : 'pipe';
+    await this.#tell(
+      command('exec_in', `${free}`, kind, ...plan.environment, '/bin/enter', CONTAINER_ROOT, ...plan.words),
+    );
+    return process;
+  }
+
+  /** Sends its first process a signal, such as "TERM". As process 1 it gets only those that it has a handler for, and KILL. */
+  async kill(signal = 'KILL'): Promise<void> {
+    const name = signal.replace(/^SIG/, '');
+    if (!/^[A-Z0-9+]+$/.test(name)) throw new ConfigurationError(`'${signal}' is no signal`);
+    await this.#tell(command('signal', name));
+  }
+
+  /** Its terminal has this size from now on. */
+  async resize(size: TerminalSize): Promise<void> {
+    await this.#tell(sizeCommand(size));
+  }
+
+  /** Ends it for good. May be called again. */
+  async stop(): Promise<void> {
+    this.#end ??= this.#machine.stop();
+    await this.#end;
+  }
+
+  /** The same as `stop()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+/** What the machine's devices are connected to. */
+function changesOf(image: ReadyImage, settings: MachineSettings): Partial<MachineOptions> {
+  const { volumes = [], network = 'none', ports = [], processor } = settings;
+  if (network === 'none' && ports.length > 0)
+    throw new ConfigurationError('a container without a network has no ports; give network user');
+  const hostForward = ports.map(({ protocol = 'tcp', hostAddress = '127.0.0.1', hostPort, containerPort }) => ({
+    protocol,
+    hostAddress,
+    hostPort,
+    guestPort: containerPort,
+  }));
+  return {
+    shares: [
+      { tag: ROOT_TAG, readOnly: true, provider: { open: async () => new ImageFolder(image.tree, image.contents) } },
+      ...volumes.map(({ folder, readOnly = false }, n) => ({
+        tag: volumeTag(n),
+        folder,
+        readOnly,
+        securityModel: 'none' as const,
+      })),
+    ],
+    network: [{ card: 'virtio-net-pci', ...(network === 'user' && { backend: { type: 'user', hostForward } }) }],
+    ...(processor !== undefined && { limits: { processor } }),
+  };
+}
+
+async function userLists(image: ReadyImage): Promise<UserLists> {
+  return { passwd: await textOf(image, 'etc/passwd'), group: await textOf(image, 'etc/group') };
+}
+
+async function textOf({ tree, contents }: ReadyImage, path: string): Promise<string> {
+  const node = tree.find(path);
+  if (node?.contents === undefined) return '';
+  const bytes = new Uint8Array(Math.min(node.size, MOST_LIST));
+  await contents.read(node.contents.layer, bytes, node.contents.offset);
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  contain,
+  functions,
+  init,
+  Port,
+  READY,
+  ROOT_TAG,
+  STREAMS,
+  VOLUMES,
+  volumeTag,
+} from '../../containers/agent.ts';
+import { enterProgram } from '../../containers/enter.ts';
+import { ConfigurationError } from '../../errors.ts';
+import type { Host } from '../../host.ts';
+import { Machine } from '../../machine.ts';
+import type { MachineOptions } from '../../options.ts';
+import type { Progress } from '../assets/progress.ts';
+import { cacheDirectory } from '../cache-directory.mjs';
+import { busyboxEntries } from '../linux/busybox.ts';
+import type { ArchiveEntry } from '../linux/cpio.ts';
+import { type DebianLinux, debianLinux } from '../linux/debian.ts';
+import { initramfs, joinInitrds } from '../linux/initramfs.ts';
+import { moduleInitrd } from '../linux/module-initrd.ts';
+import { packageVersion } from '../version.ts';
+
+const modules = ['virtio_pci', 'virtio_console', 'virtio_net', 'virtio-rng', '9pnet_virtio', '9p', 'overlay'];
+/** Milliseconds that the kernel may take to boot; some fifty times what it takes on a quiet machine. */
+const BOOT_TIME = 300_000;
+
+const streams = Array.from({ length: STREAMS }, (_, n) => n);
+
+/** The ports of every container's machine, in their order. */
+export const portNames: readonly string[] = [
+  Port.control,
+  Port.events,
+  ...streams.flatMap((n) => [Port.input(n), Port.output(n), Port.error(n)]),
+];
+
+/** What all machines of containers are made of: one is restored as another was saved. */
+function options(linux: DebianLinux, initrd: Uint8Array, memory: number): MachineOptions {
+  return {
+    memory,
+    boot: {
+      kernel: linux.kernel,
+      initrd,
+      append: 'console=ttyS0 quiet cryptomgr.notests mitigations=off nokaslr panic=-1',
+    },
+    reboot: 'exit',
+    rng: true,
+    network: [{ card: 'virtio-net-pci' }],
+    virtioPorts: [{ console: true }, ...portNames.map((name) => ({ name }))],
+    shares: [ROOT_TAG, ...Array.from({ length: VOLUMES }, (_, n) => volumeTag(n))].map((tag) => ({ tag })),
+  };
+}
+
+const script = (path: string, data: string): ArchiveEntry => ({ type: 'file', path, mode: 0o755, data });
+
+async function guestInitrd({ modules: tree, busybox }: DebianLinux): Promise<Uint8Array> {
+  const system = initramfs([
+    ...['proc', 'sys', 'dev', 'tmp'].map((path): ArchiveEntry => ({ type: 'directory', path })),
+    { type: 'character-device', path: 'dev/console', major: 5, minor: 1 },
+    { type: 'character-device', path: 'dev/null', mode: 0o666, major: 1, minor: 3 },
+    ...busyboxEntries(busybox),
+    { type: 'file', path: 'bin/enter', mode: 0o755, data: enterProgram() },
+    script('init', init),
+    script('etc/functions', functions),
+    script('etc/contain', contain),
+  ]);
+  return joinInitrds(system, await moduleInitrd(tree, modules));
+}
+
+/**
+ * A machine that is booted and waits for its container: from the snapshot that is kept, or booted now, which makes one.
+ * @param changes what is connected to its devices, and limits
+ * @throws ConfigurationError
+ */
+export async function guestMachine(
+  memory: number,
+  changes: Partial<MachineOptions>,
+  host: Host,
+  progress: Progress = () => {},
+): Promise<Machine> {
+  const file = keptFile(memory);
+  const kept = await readFile(file).catch(() => undefined);
+  if (kept !== undefined) {
+    try {
+      return await Machine.restore(kept, changes, host);
+    } catch (error) {
+      // A folder or a port that cannot be had is no fault of the snapshot.
+      if (!(error instanceof ConfigurationError) || !/snapshot/i.test(error.message)) throw error;
+      await rm(file, { force: true });
+    }
+  }
+  return await Machine.restore(await keepGuest(memory, file, host, progress), changes, host);
+}
+
+/** Where the snapshot is kept: another place for all that makes another machine. */
+function keptFile(memory: number): string {
+  const parts = [packageVersion(), init, functions, contain, modules, portNames, VOLUMES, memory];
+  const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+  return join(cacheDirectory(), 'containers', 'machines', `${memory}-${key}.snapshot`);
+}
+
+async function keepGuest(memory: number, file: string, host: Host, progress: Progress): Promise<Uint8Array> {
+  const linux = await debianLinux(progress);
+  progress('Booting the kernel once');
+  await using machine = await Machine.create(options(linux, await guestInitrd(linux), memory), host);
+  await machine.start();
+  const events = machine.virtioPorts[1 + portNames.indexOf(Port.events)]!;
+  await events.expect(`${READY}\n`, { timeout: BOOT_TIME });
+  await machine.pause();
+  const snapshot = await machine.snapshot();
+  await mkdir(join(file, '..'), { recursive: true });
+  const unfinished = `${file}.${process.pid}.tmp`;
+  await writeFile(unfinished, snapshot);
+  await rename(unfinished, file);
+  return snapshot;
+}

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LayerContents } from '../../containers/image-folder.ts';
+import type { LayerLimits } from '../../containers/layer.ts';
+import { type ImageConfig, MOST_DOCUMENT, parseConfig } from '../../containers/manifest.ts';
+import { ImageTree } from '../../containers/tree.ts';
+import { ConfigurationError } from '../../errors.ts';
+import type { Progress } from '../assets/progress.ts';
+import { cacheDirectory } from '../cache-directory.mjs';
+import { LayerStore } from './layer-store.ts';
+import type { ImageSource } from './layout.ts';
+
+/** An image of the cache. */
+export interface StoredImage {
+  /** By which it is found: its name in full, or the path that it came from. */
+  readonly name: string;
+  /** The digest of its configuration, Docker's image ID. */
+  readonly id: string;
+  /** Tells whether what it came from is as it was: of a file, its size and times; of a registry, nothing. */
+  readonly stamp: string;
+  /** When it was put into the cache, in milliseconds since 1970. */
+  readonly stored: number;
+}
+
+/** The files of an image, ready to be mounted. */
+export interface ImageFiles {
+  readonly tree: ImageTree;
+  readonly contents: LayerContents;
+}
+
+/** Images and their layers, in a folder of this user's cache. */
+export class ImageStore {
+  readonly directory: string;
+  readonly #layers: LayerStore;
+
+  constructor(directory: string = join(cacheDirectory(), 'containers'), limits?: LayerLimits) {
+    this.directory = directory;
+    this.#layers = new LayerStore(join(directory, 'layers'), limits);
+  }
+
+  #record(name: string): string {
+    return join(this.directory, 'images', `${createHash('sha256').update(name).digest('hex')}.json`);
+  }
+
+  #config(id: string): string {
+    return join(this.directory, 'configs', `${id.slice('sha256:'.length)}.json`);
+  }
+
+  /** An empty folder for what is under way; whoever asked removes it. */
+  async workFolder(): Promise<string> {
+    const folder = join(this.directory, 'work', `${process.pid}.${Math.trunc(performance.now() * 1000)}`);
+    await mkdir(folder, { recursive: true });
+    return folder;
+  }
+
+  /** The image of a name, if it is there as a whole. */
+  async find(name: string): Promise<StoredImage | undefined> {
+    try {
+      const image = JSON.parse(await readFile(this.#record(name), 'utf8')) as StoredImage;
+      const { diffIds } = await this.config(image);
+      const there = await Promise.all(diffIds.map((diffId) => this.#layers.has(diffId)));
+      return image.name === name && there.every(Boolean) ? image : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What the image's configuration says, as it was made. */
+  async rawConfig({ id }: StoredImage): Promise<Uint8Array> {
+    return await readFile(this.#config(id));
+  }
+
+  async config(image: StoredImage): Promise<ImageConfig> {
+    return parseConfig(await this.rawConfig(image), image.name);
+  }
+
+  /**
+   * Puts an image into the cache: what of it is not there yet.
+   * @throws ConfigurationError if it cannot be had, is damaged or hostile
+   */
+  async add(source: ImageSource, name: string, stamp: string, progress: Progress): Promise<StoredImage> {
+    const bytes = await source.config();
+    if (bytes.length > MOST_DOCUMENT) throw new ConfigurationError(`${source.name}: its configuration is too long`);
+    const config = parseConfig(bytes, source.name);
+    const layers = await source.layers();
+    if (layers.length !== config.diffIds.length)
+      throw new ConfigurationError(
+        `${source.name} has ${layers.length} layers, and its configuration ${config.diffIds.length}`,
+      );
+    for (const [n, open] of layers.entries()) {
+      const diffId = config.diffIds[n]!;
+      progress(`Unpacking layer ${n + 1} of ${layers.length}`, (100 * n) / layers.length);
+      if ((await this.#layers.find(diffId)) === undefined)
+        await this.#layers.add(diffId, open(), `layer ${n + 1} of ${source.name}`);
+    }
+    const image = { name, id: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, stamp, stored: Date.now() };
+    // What does not fit together is found now, not in each run.
+    await this.#tree(config, source.name);
+    await this.#write(this.#config(image.id), bytes);
+    await this.#write(this.#record(name), JSON.stringify(image));
+    return image;
+  }
+
+  async #write(path: string, content: string | Uint8Array): Promise<void> {
+    await mkdir(join(path, '..'), { recursive: true });
+    const unfinished = `${path}.${process.pid}.tmp`;
+    await writeFile(unfinished, content);
+    await rename(unfinished, path);
+  }
+
+  async #tree(config: ImageConfig, name: string): Promise<{ tree: ImageTree; files: string[] }> {
+    const tree = new ImageTree();
+    const files: string[] = [];
+    const layers = await Promise.all(config.diffIds.map((diffId) => this.#layers.find(diffId)));
+    for (const [n, layer] of layers.entries()) {
+      if (layer === undefined)
+        throw new ConfigurationError(`layer ${n + 1} of ${name} is not in the cache; remove the image and try again`);
+      tree.apply(n, `layer ${n + 1} of ${name}`, layer.entries);
+      files.push(layer.contents);
+    }
+    return { tree, files };
+  }
+
+  /**
+   * The files of an image.
+   * @throws ConfigurationError if the cache lacks a part of it
+   */
+  async open(image: StoredImage): Promise<ImageFiles> {
+    const { tree, files } = await this.#tree(await this.config(image), image.name);
+    return { tree, contents: new StoredContents(files) };
+  }
+
+  /** All images, by their names. */
+  async list(): Promise<StoredImage[]> {
+    const folder = join(this.directory, 'images');
+    const files = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith('.json'));
+    const images = await Promise.all(
+      files.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8')) as StoredImage),
+    );
+    return images.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Bytes of an image's files, layers that others have too included. */
+  async bytes(image: StoredImage): Promise<number> {
+    const { diffIds } = await this.config(image);
+    const sizes = await Promise.all(
+      diffIds.map(async (diffId) => (await stat((await this.#layers.find(diffId))!.contents)).size),
+    );
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  /** Removes an image, and the layers that no other one has. */
+  async remove(image: StoredImage): Promise<void> {
+    await rm(this.#record(image.name), { force: true });
+    const images = await this.list();
+    if (!images.some(({ id }) => id === image.id)) await rm(this.#config(image.id), { force: true });
+    const configs = await Promise.all(images.map((one) => this.config(one)));
+    const used = new Set(configs.flatMap(({ diffIds }) => diffIds));
+    await this.#layers.keepOnly(used);
+  }
+}
+
+/** What tells whether a layout is as it was: of an archive its size and times, of a folder those of its index. */
+export async function stampOf(path: string): Promise<{ name: string; stamp: string }> {
+  const name = await realpath(path);
+  const file = (await stat(name)).isDirectory() ? join(name, 'index.json') : name;
+  const { size, mtimeNs, ino } = await stat(file, { bigint: true });
+  return { name, stamp: `${size}-${mtimeNs}-${ino}` };
+}
+
+/** The contents of layers, in open files. */
+class StoredContents implements LayerContents {
+  #files: readonly number[];
+
+  constructor(paths: readonly string[]) {
+    this.#files = paths.map((path) => openSync(path, 'r'));
+  }
+
+  /** What comes from the host's cache, as nearly all does, comes in a fraction of the time that Node's threads take. */
+  async read(layer: number, target: Uint8Array, offset: number): Promise<void> {
+    for (let at = 0; at < target.length; ) {
+      const count = readSync(this.#files[layer]!, target, at, target.length - at, offset + at);
+      if (count === 0) throw new Error('the cache has become shorter');
+      at += count;
+    }
+  }
+
+  async close(): Promise<void> {
+    const files = this.#files;
+    this.#files = [];
+    for (const file of files) closeSync(file);
+  }
+}

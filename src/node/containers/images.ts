@@ -1,0 +1,140 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseReference, referenceText } from '../../containers/reference.ts';
+import { ConfigurationError } from '../../errors.ts';
+import type { Progress } from '../assets/progress.ts';
+import type { ReadyImage } from './container.ts';
+import { ImageStore, type StoredImage, stampOf } from './image-store.ts';
+import { closeLayout, openLayout } from './layout.ts';
+
+/** When an image is asked for where it comes from, as Docker's `--pull`. */
+export type PullPolicy = 'missing' | 'always' | 'never';
+
+export interface ImageRequest {
+  /** The path of an archive or of a folder in OCI's layout, with `:TAG` behind it where there are several images; else a name in a registry. */
+  readonly image: string;
+  readonly pull?: PullPolicy;
+  /** For the registry: name and password, with a colon between them. */
+  readonly credentials?: string | undefined;
+}
+
+/**
+ * An image, from the cache or from where it comes.
+ * @throws ConfigurationError
+ */
+export async function imageFor(
+  store: ImageStore,
+  { image, pull = 'missing', credentials }: ImageRequest,
+  progress: Progress,
+): Promise<StoredImage> {
+  const layout = await layoutAt(image);
+  if (layout !== undefined) return await layoutImage(store, layout, progress);
+  const reference = parseReference(image);
+  const name = referenceText(reference);
+  const known = pull === 'always' ? undefined : await store.find(name);
+  if (known !== undefined) return known;
+  if (pull === 'never') throw new ConfigurationError(`${name} is not in the cache`);
+  const { openRegistryImage } = await import('./registry.ts');
+  return await store.add(await openRegistryImage(reference, credentials, progress), name, '', progress);
+}
+
+interface Layout {
+  readonly path: string;
+  readonly tag: string | undefined;
+}
+
+/** What is at a path goes before a name in a registry. */
+async function layoutAt(image: string): Promise<Layout | undefined> {
+  if (await exists(image)) return { path: image, tag: undefined };
+  const colon = image.lastIndexOf(':');
+  const path = image.slice(0, Math.max(0, colon));
+  if (path !== '' && (await exists(path))) return { path, tag: image.slice(colon + 1) };
+  if (/^\.{0,2}\//.test(image)) throw new ConfigurationError(`${image}: there is no such file or folder`);
+  return undefined;
+}
+
+const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
+
+async function layoutImage(store: ImageStore, { path, tag }: Layout, progress: Progress): Promise<StoredImage> {
+  const { name: file, stamp } = await stampOf(path).catch(() => {
+    throw new ConfigurationError(`${path} has no image: it has neither index.json (OCI) nor manifest.json in it`);
+  });
+  const name = tag === undefined ? file : `${file}:${tag}`;
+  const known = await store.find(name);
+  if (known?.stamp === stamp) return known;
+  progress(`Reading ${path}`);
+  const work = await store.workFolder();
+  try {
+    return await store.add(await openLayout(path, work, tag), name, stamp, progress);
+  } finally {
+    await closeLayout(work);
+  }
+}
+
+/** An image of the cache, ready to be run. */
+export async function readyImage(store: ImageStore, image: StoredImage): Promise<ReadyImage> {
+  const [config, files] = [await store.config(image), await store.open(image)];
+  return { config, ...files };
+}
+
+/** An image of the cache, as it is shown. */
+export interface ContainerImage extends StoredImage {
+  /** Of its files, unpacked; layers that other images have too are counted. */
+  readonly bytes: number;
+}
+
+/**
+ * Puts an image into the cache, from where it comes; one of a registry is asked for also where it is there.
+ * @throws ConfigurationError
+ */
+export async function pullImage(
+  request: Omit<ImageRequest, 'pull'>,
+  progress: Progress = () => {},
+): Promise<StoredImage> {
+  return await imageFor(new ImageStore(), { ...request, pull: 'always' }, progress);
+}
+
+/** The images of the cache, by name. */
+export async function listImages(): Promise<ContainerImage[]> {
+  const store = new ImageStore();
+  return await Promise.all((await store.list()).map(async (image) => ({ ...image, bytes: await store.bytes(image) })));
+}
+
+/**
+ * The configuration of an image in the cache, as it was made.
+ * @throws ConfigurationError if it is not there
+ */
+export async function inspectImage(image: string): Promise<object> {
+  const store = new ImageStore();
+  const found = await cached(store, image);
+  return { name: found.name, id: found.id, ...JSON.parse(new TextDecoder().decode(await store.rawConfig(found))) };
+}
+
+/**
+ * Removes an image from the cache, and the layers that no other one has.
+ * @throws ConfigurationError if it is not there
+ */
+export async function removeImage(image: string): Promise<void> {
+  const store = new ImageStore();
+  await store.remove(await cached(store, image));
+}
+
+/** By its name in full or in short, its path, or the beginning of its ID, as `images` shows it. */
+async function cached(store: ImageStore, text: string): Promise<StoredImage> {
+  const images = await store.list();
+  const path = resolve(text);
+  const full = /^[a-z0-9]/.test(text) && tryReference(text);
+  const found =
+    images.find(({ name }) => name === text || name === full || name === path) ??
+    images.find(({ id }) => /^[0-9a-f]{12,}$/.test(text) && id.startsWith(`sha256:${text}`));
+  if (found === undefined) throw new ConfigurationError(`${text} is not in the cache; container images shows what is`);
+  return found;
+}
+
+function tryReference(text: string): string | undefined {
+  try {
+    return referenceText(parseReference(text));
+  } catch {
+    return undefined;
+  }
+}

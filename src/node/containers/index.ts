@@ -1,0 +1,134 @@
+import type { ProcessOptions, TerminalSize } from '../../containers/plan.ts';
+import { ConfigurationError } from '../../errors.ts';
+import type { Host } from '../../host.ts';
+import { memorySize } from '../../memory-size.ts';
+import { checkedInteger, checkNames } from '../../option-checks.ts';
+import type { Progress } from '../assets/progress.ts';
+import { type MachineSettings, RunningContainer } from './container.ts';
+import { ImageStore } from './image-store.ts';
+import { type ImageRequest, imageFor, readyImage } from './images.ts';
+import type { ContainerProcess } from './process.ts';
+
+/** A container: its image, its first process, and what of the host it has. */
+export interface ContainerOptions extends Omit<MachineSettings, 'memory'>, ImageRequest {
+  /** Memory of its machine: megabytes, or a text such as "512M". What the container writes is in it, too. Default: 256. */
+  readonly memory?: number | string;
+  /** Milliseconds after which it is ended; `exited` rejects then. Default: none. */
+  readonly timeLimit?: number;
+  /** Shown where the host shows names of threads. */
+  readonly name?: string;
+}
+
+const optionNames: readonly (keyof ContainerOptions)[] = [
+  'image',
+  'pull',
+  'credentials',
+  'command',
+  'environment',
+  'directory',
+  'user',
+  'input',
+  'entrypoint',
+  'hostname',
+  'terminal',
+  'volumes',
+  'tmpfs',
+  'network',
+  'ports',
+  'readOnly',
+  'init',
+  'memory',
+  'processor',
+  'timeLimit',
+  'name',
+];
+
+/** A container that runs: an image's command, in a machine of its own. */
+export class Container implements AsyncDisposable {
+  readonly #running: RunningContainer;
+  readonly #timer: NodeJS.Timeout | undefined;
+
+  private constructor(running: RunningContainer, timeLimit: number | undefined) {
+    this.#running = running;
+    if (timeLimit === undefined) return;
+    this.#timer = setTimeout(
+      () => this.#running.fail(new Error(`the container was ended after ${timeLimit} ms (timeLimit)`)),
+      timeLimit,
+    );
+    this.exited.catch(() => {}).finally(() => clearTimeout(this.#timer));
+  }
+
+  /**
+   * Runs an image's command, or another one in it.
+   * @param progress hears what takes long: the image is had, the kernel boots the first time
+   * @throws ConfigurationError
+   */
+  static async run(options: ContainerOptions, host: Host, progress: Progress = () => {}): Promise<Container> {
+    checkNames('options', options, optionNames);
+    const { memory, timeLimit, image, pull, credentials, ...settings } = options;
+    if (typeof image !== 'string') throw new ConfigurationError('image must be a path, or a name in a registry');
+    if (timeLimit !== undefined) checkedInteger('timeLimit', timeLimit, 1, 2 ** 31 - 1);
+    const store = new ImageStore();
+    const request = { image, credentials, ...(pull && { pull }) };
+    const stored = await imageFor(store, request, progress);
+    const megabytes = memory === undefined ? undefined : Math.ceil(memorySize(memory) / 2 ** 20);
+    const ready = await readyImage(store, stored);
+    try {
+      const machine = { ...settings, ...(megabytes !== undefined && { memory: megabytes }) };
+      return new Container(await RunningContainer.start(ready, machine, host, progress), timeLimit);
+    } catch (error) {
+      await ready.contents.close();
+      throw error;
+    }
+  }
+
+  /** What the command reads. */
+  get stdin(): WritableStream<Uint8Array> {
+    return this.#running.main.stdin;
+  }
+
+  /** What it writes. The container waits while nobody reads. */
+  get stdout(): ReadableStream<Uint8Array> {
+    return this.#running.main.stdout;
+  }
+
+  get stderr(): ReadableStream<Uint8Array> {
+    return this.#running.main.stderr;
+  }
+
+  /** Resolves when the command has ended, and the container with it: its exit code, or 128 and the number of the signal. */
+  get exited(): Promise<number> {
+    return this.#running.main.exited;
+  }
+
+  /**
+   * Runs one more command in it, three at a time at most.
+   * @throws ConfigurationError
+   */
+  exec(options: ProcessOptions): Promise<ContainerProcess> {
+    return this.#running.exec(options);
+  }
+
+  /**
+   * Sends its command a signal, such as "TERM". As process 1 it gets those alone that it has a handler for, and KILL, which is the default.
+   * @throws ConfigurationError
+   */
+  kill(signal?: string): Promise<void> {
+    return this.#running.kill(signal);
+  }
+
+  /** Its terminal has this size from now on. */
+  resize(size: TerminalSize): Promise<void> {
+    return this.#running.resize(size);
+  }
+
+  /** Ends it for good, whatever it does. May be called again. */
+  stop(): Promise<void> {
+    return this.#running.stop();
+  }
+
+  /** The same as `stop()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}

@@ -1,0 +1,133 @@
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LAYER_LIMITS, type LayerEntry, type LayerLimits, LayerReader } from '../../containers/layer.ts';
+import { type Bytes, measured, unpacked } from './streams.ts';
+import { tarMembers } from './tar.ts';
+
+/** Version of the index's format. */
+const VERSION = 1;
+/** Bytes that are written at once. */
+const WRITTEN = 1 << 20;
+
+/** A layer that is unpacked: what it changes, and the contents of its files, one after the other. */
+export interface StoredLayer {
+  readonly entries: readonly LayerEntry[];
+  /** Path of the file with the contents. */
+  readonly contents: string;
+}
+
+interface Index {
+  readonly version: typeof VERSION;
+  /** Bytes of the contents. */
+  readonly bytes: number;
+  readonly entries: readonly LayerEntry[];
+}
+
+/**
+ * Layers, unpacked once, by the digests of what they unpack to. A layer is a folder with an index (names, owners, modes) and one file that
+ * has the contents of all its files, so nothing that a layer names is ever a path of the host.
+ */
+export class LayerStore {
+  readonly #directory: string;
+  readonly #limits: LayerLimits;
+
+  constructor(directory: string, limits: LayerLimits = LAYER_LIMITS) {
+    this.#directory = directory;
+    this.#limits = limits;
+  }
+
+  #folder(diffId: string): string {
+    return join(this.#directory, diffId.slice('sha256:'.length));
+  }
+
+  /** A layer that is there, as it was written. */
+  async find(diffId: string): Promise<StoredLayer | undefined> {
+    const folder = this.#folder(diffId);
+    const contents = join(folder, 'contents');
+    try {
+      const [text, { size }] = await Promise.all([readFile(join(folder, 'index.json'), 'utf8'), stat(contents)]);
+      const { version, bytes, entries } = JSON.parse(text) as Index;
+      return version === VERSION && bytes === size ? { entries, contents } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether there is such a layer; `find` reads it. */
+  async has(diffId: string): Promise<boolean> {
+    return (await stat(join(this.#folder(diffId), 'index.json')).catch(() => null)) !== null;
+  }
+
+  /**
+   * Unpacks a layer.
+   * @param bytes its archive, which may be compressed
+   * @param name what messages call it
+   * @throws ConfigurationError if it is damaged, hostile or too large; nothing is left of it then
+   */
+  async add(diffId: string, bytes: Bytes, name: string): Promise<void> {
+    const folder = this.#folder(diffId);
+    const work = `${folder}.${process.pid}.${Math.trunc(performance.now() * 1000)}.tmp`;
+    await mkdir(work, { recursive: true });
+    try {
+      const archive = measured(unpacked(bytes, name), diffId, this.#limits.bytes, name);
+      const index = await this.#unpack(archive, join(work, 'contents'), name);
+      await writeFile(join(work, 'index.json'), JSON.stringify(index));
+      await rm(folder, { recursive: true, force: true });
+      await rename(work, folder).catch(async (error) => {
+        // Another process may have made the same meanwhile.
+        if ((await this.find(diffId)) === undefined) throw error;
+      });
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+
+  async #unpack(archive: Bytes, target: string, name: string): Promise<Index> {
+    const reader = new LayerReader(name, this.#limits);
+    await using file = await ContentsFile.create(target);
+    for await (const member of tarMembers(archive, name)) {
+      const kept = reader.add(member.header);
+      for await (const part of member) if (kept > 0) await file.write(part);
+    }
+    await file.flush();
+    return { version: VERSION, bytes: reader.bytes, entries: reader.entries };
+  }
+
+  /** Removes the layers that are not among these, and what is left of processes that have ended early. */
+  async keepOnly(diffIds: ReadonlySet<string>): Promise<void> {
+    for (const name of await readdir(this.#directory).catch(() => []))
+      if (!diffIds.has(`sha256:${name}`)) await rm(join(this.#directory, name), { recursive: true, force: true });
+  }
+}
+
+/** A file that is written from its beginning on, in large parts. */
+class ContentsFile implements AsyncDisposable {
+  readonly #file: Awaited<ReturnType<typeof open>>;
+  #waiting: Uint8Array[] = [];
+  #bytes = 0;
+
+  private constructor(file: Awaited<ReturnType<typeof open>>) {
+    this.#file = file;
+  }
+
+  static async create(path: string): Promise<ContentsFile> {
+    return new ContentsFile(await open(path, 'wx', 0o600));
+  }
+
+  async write(part: Uint8Array): Promise<void> {
+    this.#waiting.push(part);
+    this.#bytes += part.length;
+    if (this.#bytes >= WRITTEN) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const parts = this.#waiting;
+    this.#waiting = [];
+    this.#bytes = 0;
+    if (parts.length > 0) await this.#file.writev(parts);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file.close();
+  }
+}

@@ -1,0 +1,116 @@
+import type { SerialPort } from '../../serial.ts';
+
+/** Bytes of input that go to the guest at once. */
+const PART = 32 << 10;
+
+/** Where a process's streams go through. */
+export interface ProcessPorts {
+  readonly input: SerialPort;
+  readonly output: SerialPort;
+  /** Undefined: a terminal has none. */
+  readonly error: SerialPort | undefined;
+}
+
+/** A program in a container. */
+export class ContainerProcess {
+  /** What it reads. Closed: it finds the end. What it does not read is lost. */
+  readonly stdin: WritableStream<Uint8Array>;
+  /** What it writes. A program waits while nobody reads. */
+  readonly stdout: ReadableStream<Uint8Array>;
+  readonly stderr: ReadableStream<Uint8Array>;
+  /** Resolves when it has ended: its exit code, or 128 and the number of the signal. */
+  readonly exited: Promise<number>;
+  readonly #exit = Promise.withResolvers<number>();
+  readonly #outputs: OutputStream[] = [];
+  readonly #detach: () => void;
+
+  /** @param isRaw input goes to a terminal, as it is; else in parts, each after a line with its length */
+  constructor(ports: ProcessPorts, isRaw: boolean) {
+    this.exited = this.#exit.promise;
+    this.exited.catch(() => {});
+    const [output, error] = [new OutputStream(), new OutputStream()];
+    this.#outputs = [output, error];
+    this.stdout = output.stream;
+    this.stderr = error.stream;
+    const takeOutput = (bytes: Uint8Array) => output.take(bytes);
+    const takeError = (bytes: Uint8Array) => error.take(bytes);
+    ports.output.on('data', takeOutput);
+    ports.error?.on('data', takeError);
+    this.#detach = () => {
+      ports.output.off('data', takeOutput);
+      ports.error?.off('data', takeError);
+    };
+    this.stdin = inputStream(ports.input, isRaw);
+  }
+
+  /** @internal It has ended. */
+  end(code: number): void {
+    this.#detach();
+    for (const output of this.#outputs) output.end();
+    this.#exit.resolve(code);
+  }
+
+  /** @internal Its machine has ended without it. */
+  fail(error: Error): void {
+    this.#detach();
+    for (const output of this.#outputs) output.end(error);
+    this.#exit.reject(error);
+  }
+}
+
+function inputStream(port: SerialPort, isRaw: boolean): WritableStream<Uint8Array> {
+  // A process that has ended takes no more, as a closed pipe; nobody has to handle that.
+  const send = (data: string | Uint8Array) => port.write(data).catch(() => {});
+  return new WritableStream<Uint8Array>({
+    async write(bytes) {
+      for (let at = 0; at < bytes.length; at += PART) {
+        const part = bytes.slice(at, at + PART);
+        if (!isRaw) await send(`${part.length}\n`);
+        await send(part);
+      }
+    },
+    async close() {
+      // The terminal's own character for it, Ctrl-D.
+      await send(isRaw ? '\x04' : '0\n');
+    },
+  });
+}
+
+/** What comes from the guest, as a stream: it waits while too much is not read. */
+class OutputStream {
+  readonly stream: ReadableStream<Uint8Array>;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #resume: (() => void) | undefined;
+
+  constructor() {
+    this.stream = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => this.#resume?.(),
+        cancel: () => {
+          this.#controller = undefined;
+          this.#resume?.();
+        },
+      },
+      { highWaterMark: 64 << 10, size: (bytes) => bytes?.length ?? 0 },
+    );
+  }
+
+  async take(bytes: Uint8Array): Promise<void> {
+    this.#controller?.enqueue(bytes);
+    if ((this.#controller?.desiredSize ?? 1) > 0) return;
+    await new Promise<void>((resolve) => {
+      this.#resume = resolve;
+    });
+  }
+
+  end(error?: Error): void {
+    const controller = this.#controller;
+    this.#controller = undefined;
+    if (error === undefined) controller?.close();
+    else controller?.error(error);
+    this.#resume?.();
+  }
+}

@@ -1,0 +1,161 @@
+import { type Descriptor, type ImageManifest, MOST_DOCUMENT, manifestTypes } from '../../containers/manifest.ts';
+import { type ImageReference, referenceText } from '../../containers/reference.ts';
+import { ConfigurationError, messageOf } from '../../errors.ts';
+import type { Progress } from '../assets/progress.ts';
+import { type ImageSource, imageOf } from './layout.ts';
+import { type Bytes, verified, wholeOf } from './streams.ts';
+
+/** Where names of this registry are served; it is the one whose names and addresses differ. */
+const DOCKER = { name: 'docker.io', host: 'registry-1.docker.io' };
+/** Milliseconds without an answer, after which a registry is given up. */
+const PATIENCE = 60_000;
+
+/**
+ * An image of a registry, by the distribution protocol (OCI distribution specification).
+ * @param credentials name and password with a colon between them; undefined: none
+ * @throws ConfigurationError
+ */
+export async function openRegistryImage(
+  reference: ImageReference,
+  credentials: string | undefined,
+  progress: Progress,
+): Promise<ImageSource> {
+  const name = referenceText(reference);
+  const registry = new Registry(reference, credentials);
+  progress(`Asking for ${name}`);
+  const bytes = await registry.manifest();
+  const image: ImageManifest = await imageOf(bytes, { name, document: (one) => registry.document(one) });
+  return {
+    name,
+    config: () => registry.blobWhole(image.config),
+    layers: async () => image.layers.map((layer) => () => registry.blob(layer)),
+  };
+}
+
+/** One repository of a registry. */
+class Registry {
+  readonly #reference: ImageReference;
+  readonly #name: string;
+  readonly #base: URL;
+  readonly #credentials: string | undefined;
+  #authorization: string | undefined;
+
+  constructor(reference: ImageReference, credentials: string | undefined) {
+    const { registry, repository } = reference;
+    this.#reference = reference;
+    this.#name = referenceText(reference);
+    const host = registry === DOCKER.name ? DOCKER.host : registry;
+    // As Docker: what cannot be read on the way needs no secrets.
+    this.#base = new URL(`${isLoopback(host) ? 'http' : 'https'}://${host}/v2/${repository}/`);
+    this.#credentials = credentials;
+  }
+
+  /** The manifest, or index, of the name. One that was asked for by its digest is checked. */
+  async manifest(): Promise<Uint8Array> {
+    const { tag, digest } = this.#reference;
+    const response = await this.#get(`manifests/${digest ?? tag}`, manifestTypes.join(', '));
+    const bytes = await this.#limited(response, MOST_DOCUMENT);
+    if (digest === undefined) return bytes;
+    return await wholeOf(verified(once(bytes), { mediaType: '', digest, size: bytes.length }, this.#name));
+  }
+
+  async document(descriptor: Descriptor): Promise<Uint8Array> {
+    const response = await this.#get(`manifests/${descriptor.digest}`, manifestTypes.join(', '));
+    return await wholeOf(verified(bodyOf(response), descriptor, this.#name));
+  }
+
+  async blobWhole(descriptor: Descriptor): Promise<Uint8Array> {
+    if (descriptor.size > MOST_DOCUMENT)
+      throw new ConfigurationError(`${this.#name}: the configuration has ${descriptor.size} bytes`);
+    return await wholeOf(this.blob(descriptor));
+  }
+
+  async *blob(descriptor: Descriptor): Bytes {
+    yield* verified(bodyOf(await this.#get(`blobs/${descriptor.digest}`)), descriptor, this.#name);
+  }
+
+  async #limited(response: Response, most: number): Promise<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for await (const part of bodyOf(response)) {
+      length += part.length;
+      if (length > most) throw new ConfigurationError(`${this.#name}: its manifest is longer than ${most} bytes`);
+      parts.push(part);
+    }
+    return Buffer.concat(parts);
+  }
+
+  async #get(path: string, accept?: string): Promise<Response> {
+    const first = await this.#fetch(path, accept);
+    if (first.status !== 401) return this.#checked(first);
+    await first.body?.cancel();
+    this.#authorization = await this.#authorize(first.headers.get('www-authenticate') ?? '');
+    return this.#checked(await this.#fetch(path, accept));
+  }
+
+  async #fetch(path: string, accept?: string): Promise<Response> {
+    const headers = {
+      ...(accept && { accept }),
+      ...(this.#authorization && { authorization: this.#authorization }),
+    };
+    return await this.#ask(new URL(path, this.#base), headers);
+  }
+
+  async #ask(url: URL, headers: Record<string, string>): Promise<Response> {
+    try {
+      return await fetch(url, { headers, signal: AbortSignal.timeout(PATIENCE) });
+    } catch (error) {
+      const { cause } = error as Error;
+      throw new ConfigurationError(`${this.#name}: ${url.host} cannot be reached: ${messageOf(cause ?? error)}`);
+    }
+  }
+
+  #checked(response: Response): Response {
+    if (response.ok) return response;
+    void response.body?.cancel();
+    const { status } = response;
+    const why =
+      status === 401 || status === 403
+        ? 'the registry lets nobody without the right name and password have it (--creds NAME:PASSWORD)'
+        : status === 404
+          ? 'the registry has no such image'
+          : `the registry answers with ${status} ${response.statusText}`;
+    throw new ConfigurationError(`${this.#name}: ${why}`);
+  }
+
+  /** Does what the registry asks for before it gives something (distribution specification: token authentication). */
+  async #authorize(challenge: string): Promise<string> {
+    const [scheme = '', rest = ''] = challenge.split(/ (.*)/s);
+    const basic = this.#credentials && `Basic ${Buffer.from(this.#credentials).toString('base64')}`;
+    if (/^basic$/i.test(scheme)) {
+      if (basic) return basic;
+      throw new ConfigurationError(`${this.#name}: the registry asks for a name and password (--creds NAME:PASSWORD)`);
+    }
+    const fields = Object.fromEntries([...rest.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key!, value!]));
+    const realm = URL.canParse(fields.realm ?? '') ? new URL(fields.realm!) : undefined;
+    const isSafe =
+      realm?.protocol === 'https:' ||
+      (realm?.protocol === 'http:' && isLoopback(realm.host) && isLoopback(this.#base.host));
+    if (!/^bearer$/i.test(scheme) || realm === undefined || !isSafe)
+      throw new ConfigurationError(`${this.#name}: the registry asks for what cannot be given: ${challenge}`);
+    if (fields.service) realm.searchParams.set('service', fields.service);
+    realm.searchParams.set('scope', fields.scope ?? `repository:${this.#reference.repository}:pull`);
+    const response = this.#checked(await this.#ask(realm, basic ? { authorization: basic } : {}));
+    const { token, access_token } = JSON.parse(new TextDecoder().decode(await this.#limited(response, MOST_DOCUMENT)));
+    return `Bearer ${token ?? access_token}`;
+  }
+}
+
+/** An address of this host alone, with its port. */
+function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host);
+}
+
+/** The bytes of an answer. A registry that sends nothing for too long has been given up by then. */
+function bodyOf({ body }: Response): Bytes {
+  return (body ?? once(new Uint8Array())) as Bytes;
+}
+
+async function* once(bytes: Uint8Array): Bytes {
+  yield bytes;
+}

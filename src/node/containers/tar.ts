@@ -1,0 +1,75 @@
+import type { TarHeader } from '../../containers/layer.ts';
+import { ConfigurationError, messageOf } from '../../errors.ts';
+import { type Bytes, drained } from './streams.ts';
+
+/** A member of an archive, with its contents, which have to be taken before the next member comes. */
+export interface Member extends Bytes {
+  readonly header: TarHeader;
+}
+
+/** What takes the bytes of an archive: the writing side of tar-stream's `extract()`. */
+interface ArchiveSink {
+  write(part: Uint8Array): boolean;
+  end(part?: unknown): unknown;
+  destroy(error?: Error): void;
+  readonly destroyed: boolean;
+  once(event: 'drain' | 'close', listener: () => void): unknown;
+  off(event: 'drain' | 'close', listener: () => void): unknown;
+}
+
+/**
+ * The members of a tar archive. What goes wrong with its bytes is thrown as it is.
+ * @throws ConfigurationError if it is none, or is damaged
+ */
+export async function* tarMembers(archive: Bytes, name: string): AsyncIterable<Member> {
+  const { extract } = await import('tar-stream');
+  const members = extract();
+  // A stream that is destroyed while a member waits never says that it is closed.
+  const stop = Promise.withResolvers<void>();
+  const failures: unknown[] = [];
+  const feeding = feed(archive, members as ArchiveSink, stop.promise).catch((error: unknown) => {
+    failures.push(error);
+    members.destroy(error as Error);
+  });
+  const told = (error: unknown) =>
+    failures[0] ?? new ConfigurationError(`${name} is no archive that can be read: ${messageOf(error)}`);
+  try {
+    for await (const member of members) yield new ReadMember(member.header, member as Bytes, told);
+    await feeding;
+  } catch (error) {
+    throw told(error);
+  } finally {
+    stop.resolve();
+    members.destroy();
+    await feeding;
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+class ReadMember implements Member {
+  readonly header: TarHeader;
+  readonly #bytes: Bytes;
+  readonly #told: (error: unknown) => unknown;
+
+  constructor(header: TarHeader, bytes: Bytes, told: (error: unknown) => unknown) {
+    this.header = header;
+    this.#bytes = bytes;
+    this.#told = told;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    try {
+      yield* this.#bytes;
+    } catch (error) {
+      throw this.#told(error);
+    }
+  }
+}
+
+async function feed(archive: Bytes, sink: ArchiveSink, stopped: Promise<void>): Promise<void> {
+  for await (const part of archive) {
+    if (!sink.write(part)) await Promise.race([drained(sink), stopped]);
+    if (sink.destroyed) return;
+  }
+  sink.end();
+}

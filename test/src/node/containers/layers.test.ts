@@ -1,0 +1,303 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import zlib from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ImageNode, ImageTree } from '../../../../src/containers/tree.ts';
+import type { ReadyImage } from '../../../../src/node/containers/container.ts';
+import { ImageStore } from '../../../../src/node/containers/image-store.ts';
+import { imageFor, readyImage } from '../../../../src/node/containers/images.ts';
+import {
+  type RawMember,
+  rawTar,
+  sha256,
+  tarOf,
+  testImage,
+  writeDockerArchive,
+  writeLayout,
+} from '../../../support/container-images.ts';
+
+let folder: string;
+let store: ImageStore;
+const images: ReadyImage[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'layers-'));
+  store = new ImageStore(join(folder, 'cache'));
+});
+afterEach(async () => {
+  for (const image of images.splice(0)) await image.contents.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const quiet = () => {};
+const text = (data: string) => Buffer.from(data);
+
+async function opened(image: string) {
+  const ready = await readyImage(store, await imageFor(store, { image }, quiet));
+  images.push(ready);
+  return ready;
+}
+
+async function openedLayers(...layers: readonly Buffer[]) {
+  return await opened(writeLayout(join(folder, 'image'), testImage(layers)));
+}
+
+/** All paths of a tree with what is there, as the tests name it. */
+function listing({ root }: ImageTree): Record<string, string> {
+  const found: Record<string, string> = {};
+  const visit = (node: ImageNode, path: string) => {
+    for (const [name, child] of node.children ?? []) {
+      const mode = (child.mode & 0o7777).toString(8);
+      const what = child.target === undefined ? '' : ` -> ${child.target}`;
+      found[`${path}/${name}`] = `${mode} ${child.user}:${child.group} ${child.children ? 'd' : child.links}${what}`;
+      visit(child, `${path}/${name}`);
+    }
+  };
+  visit(root, '');
+  return found;
+}
+
+async function contentOf({ tree, contents }: Awaited<ReturnType<typeof opened>>, path: string): Promise<string> {
+  const node = tree.find(path)!;
+  const bytes = new Uint8Array(node.size);
+  if (node.contents) await contents.read(node.contents.layer, bytes, node.contents.offset);
+  return new TextDecoder().decode(bytes);
+}
+
+describe('layers that GNU tar has written', () => {
+  test('have the names, modes, owners, links and contents of the folder', async () => {
+    const root = join(folder, 'root');
+    mkdirSync(join(root, 'etc'), { recursive: true });
+    writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\n', { mode: 0o644 });
+    writeFileSync(join(root, 'su'), 'x', { mode: 0o755 });
+    execFileSync('chmod', ['4755', join(root, 'su')]);
+    execFileSync('ln', [join(root, 'su'), join(root, 'sudo')]);
+    symlinkSync('/etc/passwd', join(root, 'link'));
+    execFileSync('mkfifo', ['-m', '600', join(root, 'pipe')]);
+    const deep = Array.from({ length: 40 }, (_, n) => `directory-${n}`).join('/');
+    mkdirSync(join(root, deep), { recursive: true });
+    writeFileSync(join(root, deep, 'Größe'), 'deep');
+    const image = await openedLayers(tarOf(root));
+    const found = listing(image.tree);
+    expect(found['/su']).toBe('4755 0:0 2');
+    expect(found['/sudo']).toBe('4755 0:0 2');
+    expect(found['/link']).toBe('777 0:0 1 -> /etc/passwd');
+    expect(found['/pipe']).toBe('600 0:0 1');
+    expect(await contentOf(image, 'link')).toBe('root:x:0:0::/root:/bin/sh\n');
+    expect(await contentOf(image, `${deep}/GrÃ¶Ã\u009fe`)).toBe('deep');
+    expect(image.tree.find('su')).toBe(image.tree.find('sudo'));
+  });
+
+  test.each([
+    ['none', (layer: Buffer) => layer],
+    ['gzip', (layer: Buffer) => zlib.gzipSync(layer)],
+    ['zstd', (layer: Buffer) => zlib.zstdCompressSync(layer)],
+  ] as const)('are read with compression %s', async (_name, pack) => {
+    const layer = rawTar([{ name: 'file', data: text('contents') }]);
+    const image = await opened(writeLayout(join(folder, 'image'), testImage([layer], {}, pack)));
+    expect(await contentOf(image, 'file')).toBe('contents');
+  });
+
+  test('come from archives of both kinds, compressed too', async () => {
+    const layer = rawTar([{ name: 'file', data: text('contents') }]);
+    const built = testImage([layer], { Cmd: ['run'] });
+    const docker = writeDockerArchive(join(folder, 'docker.tar'), built.config, [layer]);
+    const layout = tarOf(writeLayout(join(folder, 'layout'), built));
+    writeFileSync(join(folder, 'oci.tar.gz'), zlib.gzipSync(layout));
+    for (const path of [docker, join(folder, 'oci.tar.gz'), join(folder, 'layout')]) {
+      const image = await opened(path);
+      expect(image.config.command).toEqual(['run']);
+      expect(await contentOf(image, 'file')).toBe('contents');
+    }
+    // One layer, whatever it came from.
+    expect(readdirSync(join(store.directory, 'layers'))).toEqual([sha256(layer).slice(7)]);
+    expect(readdirSync(join(store.directory, 'work'))).toEqual([]);
+  });
+});
+
+describe('a layer on top of others', () => {
+  const base = rawTar([
+    { name: 'a/', type: '5', mode: 0o755 },
+    { name: 'a/one', data: text('1') },
+    { name: 'a/two', data: text('2') },
+    { name: 'bin', type: '2', link: 'usr/bin' },
+    { name: 'usr/bin/', type: '5', mode: 0o755 },
+    { name: 'usr/bin/tool', data: text('tool') },
+  ]);
+
+  test('removes what whiteouts name, and no file of its own', async () => {
+    const { tree } = await openedLayers(
+      base,
+      rawTar([{ name: 'a/.wh.one' }, { name: 'a/one/', type: '5' }, { name: 'a/.wh.two' }, { name: '.wh.nothing' }]),
+    );
+    expect(Object.keys(listing(tree)).filter((path) => path.startsWith('/a'))).toEqual(['/a', '/a/one']);
+    expect(tree.find('a/one')?.children).toBeDefined();
+  });
+
+  test('hides all of a directory that it makes opaque', async () => {
+    const { tree } = await openedLayers(base, rawTar([{ name: 'a/new', data: text('n') }, { name: 'a/.wh..wh..opq' }]));
+    expect(Object.keys(listing(tree)).filter((path) => path.startsWith('/a/'))).toEqual(['/a/new']);
+  });
+
+  test('adds to the directory that a link of the image leads to, as a chroot would', async () => {
+    const image = await openedLayers(base, rawTar([{ name: 'bin/more', data: text('more') }]));
+    expect(image.tree.find('bin')?.children?.size).toBe(2);
+    expect(await contentOf(image, 'usr/bin/more')).toBe('more');
+    expect(listing(image.tree)['/bin']).toContain('-> usr/bin');
+  });
+
+  test('may link to a file below it', async () => {
+    const { tree } = await openedLayers(base, rawTar([{ name: 'again', type: '1', link: 'a/one' }]));
+    expect(tree.find('again')).toBe(tree.find('a/one'));
+    expect(tree.find('again')?.links).toBe(2);
+  });
+
+  test('changes the mode of a directory and keeps what is in it; a file takes its place', async () => {
+    const { tree } = await openedLayers(
+      base,
+      rawTar([{ name: 'a/', type: '5', mode: 0o700, user: 5 }]),
+      rawTar([{ name: 'usr', data: text('file') }]),
+    );
+    const found = listing(tree);
+    expect(found['/a']).toBe('700 5:5 d');
+    expect(found['/a/one']).toBeDefined();
+    expect(Object.keys(found).filter((path) => path.startsWith('/usr'))).toEqual(['/usr']);
+  });
+
+  test('has devices with their numbers', async () => {
+    const { tree } = await openedLayers(rawTar([{ name: 'dev/big', type: '3', mode: 0o666, device: [259, 300] }]));
+    // Linux, include/linux/kdev_t.h: new_encode_dev.
+    expect(tree.find('dev/big')).toMatchObject({
+      mode: 0o020666,
+      device: (300 & 0xff) | (259 << 8) | ((300 & ~0xff) << 12),
+    });
+  });
+});
+
+const hostile: readonly (readonly [string, RawMember[], string])[] = [
+  ['a name with ..', [{ name: 'a/../../etc/passwd', data: text('x') }], "'a/../../etc/passwd': its name leads out"],
+  ['a name that begins with ..', [{ name: '../up' }], "'../up': its name leads out"],
+  ['a hard link with ..', [{ name: 'h', type: '1', link: '../../etc/shadow' }], "'../../etc/shadow' leads out"],
+  ['an absolute hard link', [{ name: 'h', type: '1', link: '/etc/shadow' }], "hard link to '/etc/shadow', out of"],
+  ['a hard link to nothing', [{ name: 'h', type: '1', link: 'nothing' }], "'nothing', which is not in the image"],
+  [
+    'a hard link by a link out of the root',
+    [
+      { name: 'up', type: '2', link: '../../../..' },
+      { name: 'h', type: '1', link: 'up/etc/shadow' },
+    ],
+    "'up/etc/shadow', which is not in the image",
+  ],
+  [
+    'a file in a file',
+    [
+      { name: 'f', data: text('x') },
+      { name: 'f/g', data: text('y') },
+    ],
+    "'f/g': it is in a file",
+  ],
+  ['a whiteout of ..', [{ name: 'a/.wh...' }], 'removes no file'],
+  ['a long name', [{ name: 'x'.repeat(99), type: 'L', data: text(`${'n'.repeat(300)}\0`) }, { name: 'y' }], 'too long'],
+  ['a size that is not there', [{ name: 'f', size: 4096 }], 'no archive that can be read'],
+];
+
+describe('what is hostile is refused by name', () => {
+  test.each(hostile)('%s', async (_name, members, why) => {
+    await expect(openedLayers(rawTar(members))).rejects.toThrow(why);
+    expect(existsSync(join(store.directory, 'images'))).toBe(false);
+    expect(readdirSync(folder).sort()).toEqual(['cache', 'image']);
+  });
+
+  test('links out of the root lead nowhere but to the root', async () => {
+    const { tree } = await openedLayers(
+      rawTar([
+        { name: 'up', type: '2', link: '../../../etc' },
+        { name: 'up/passwd', data: text('inside') },
+        { name: 'loop', type: '2', link: 'loop' },
+        { name: 'etc/', type: '5' },
+      ]).subarray(),
+    ).catch((error: Error) => ({ tree: error }));
+    // "up" leads to /etc, which is not there yet when the file comes.
+    expect(String(tree)).toContain("'up/passwd': it is in a file that is no directory");
+    const { tree: good } = await openedLayers(
+      rawTar([
+        { name: 'etc/', type: '5' },
+        { name: 'up', type: '2', link: '../../../etc' },
+        { name: 'up/passwd', data: text('inside') },
+        { name: 'loop', type: '2', link: 'loop' },
+      ]),
+    );
+    expect(good.find('etc/passwd')?.size).toBe(6);
+    expect(good.find('loop/x')).toBeUndefined();
+  });
+
+  test('layers that unpack to more than is allowed, by their headers and by their bytes', async () => {
+    const small = new ImageStore(join(folder, 'cache'), { entries: 10, bytes: 1 << 20 });
+    const add = async (layer: Buffer) => {
+      const path = writeLayout(join(folder, 'image'), testImage([layer]));
+      await imageFor(small, { image: path }, quiet);
+    };
+    await expect(add(rawTar([{ name: 'zeros', data: Buffer.alloc(2 << 20) }]))).rejects.toThrow(
+      "'zeros': 1048576 bytes in all are possible",
+    );
+    await expect(add(Buffer.alloc(2 << 20))).rejects.toThrow('unpacks to more than 1048576 bytes');
+    await expect(add(rawTar(Array.from({ length: 11 }, (_, n) => ({ name: `f${n}` }))))).rejects.toThrow(
+      "'f10': 10 files are possible",
+    );
+    expect(readdirSync(join(folder, 'cache/layers'))).toEqual([]);
+  });
+});
+
+describe('what is damaged, or of another kind, is refused by name', () => {
+  test('blobs and layers with other digests or sizes than are told', async () => {
+    const layer = rawTar([{ name: 'file', data: text('contents') }]);
+    const built = testImage([layer]);
+    const digests = [...built.blobs.keys()];
+    for (const digest of digests) {
+      const path = writeLayout(join(folder, 'image'), built);
+      const blob = Buffer.from(built.blobs.get(digest)!);
+      const file = join(path, 'blobs', digest.replace(':', '/'));
+      blob[blob.length - 1]! ^= 1;
+      writeFileSync(file, blob);
+      await expect(opened(path)).rejects.toThrow(`it should be ${digest}`);
+      writeFileSync(file, blob.subarray(1));
+      await expect(opened(path)).rejects.toThrow(`${digest} has ${blob.length - 1} bytes`);
+      writeFileSync(file, Buffer.concat([blob, blob]));
+      await expect(opened(path)).rejects.toThrow(`${digest} is longer than`);
+      rmSync(file);
+      await expect(opened(path)).rejects.toThrow(`lacks the blob ${digest}`);
+    }
+    const other = testImage([rawTar([{ name: 'other' }])]);
+    const archive = writeDockerArchive(join(folder, 'docker.tar'), other.config, [layer]);
+    await expect(opened(archive)).rejects.toThrow(`the digest of what came is ${sha256(layer)}`);
+  });
+
+  test('images for another platform, and of other kinds', async () => {
+    const amd64 = testImage([], {}, zlib.gzipSync, 'amd64');
+    await expect(opened(writeLayout(join(folder, 'image'), amd64))).rejects.toThrow(
+      'is for linux/amd64; linux/386 is what runs here',
+    );
+    mkdirSync(join(folder, 'empty'));
+    await expect(opened(join(folder, 'empty'))).rejects.toThrow('has no image');
+    writeFileSync(join(folder, 'text'), 'no archive at all, in more than 512 bytes '.repeat(20));
+    await expect(opened(join(folder, 'text'))).rejects.toThrow('no archive that can be read');
+    await expect(opened('./nothing/here')).rejects.toThrow('there is no such file or folder');
+  });
+});
+
+test('an image whose file has changed is read again; others come from the cache; what is removed is gone', async () => {
+  const [one, two] = ['one', 'two'].map((name) => rawTar([{ name, data: text(name) }]));
+  const path = writeLayout(join(folder, 'image'), testImage([one!]));
+  const first = await imageFor(store, { image: path }, quiet);
+  expect(await imageFor(store, { image: path }, quiet)).toEqual(first);
+  writeLayout(path, testImage([one!, two!]));
+  const second = await imageFor(store, { image: path }, quiet);
+  expect(second.id).not.toBe(first.id);
+  expect(await store.list()).toEqual([second]);
+  expect(await store.bytes(second)).toBe(6);
+  await store.remove(second);
+  expect(await store.list()).toEqual([]);
+  expect(readdirSync(join(store.directory, 'layers'))).toEqual([]);
+});
