@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../src/errors.ts';
-import { debianLinux } from '../src/node/assets/debian.ts';
 import type { Progress } from '../src/node/assets/progress.ts';
-import type { ArchiveEntry } from '../src/node/cpio.ts';
+import type { ArchiveEntry } from '../src/node/linux/cpio.ts';
+import { debianLinux } from '../src/node/linux/debian.ts';
+import type { ModuleTree } from '../src/node/linux/modules.ts';
 import { linuxModules } from '../test/support/linux-modules.ts';
 import { compiledPrograms } from './compile.ts';
 import { debianPrograms } from './debian.ts';
@@ -62,7 +63,7 @@ export async function makeWorkspace({ sets, keep }: WorkspaceOptions, progress: 
   const linux = await debianLinux(progress);
   const missing = new Map<FileSet, string>();
   const contents = await guestContents(sets, missing, progress);
-  const drivers = await loadedDrivers(linux.release, sets, missing);
+  const drivers = await loadedDrivers(linux.modules, sets, missing);
   const folder = await makeFolder();
   if (!keep) removeAtExit(folder);
   const inFolder = (name: string) => join(folder, name);
@@ -129,14 +130,14 @@ const drivers: Partial<Readonly<Record<FileSet, readonly string[]>>> = {
 
 /** They are loaded before there is a shell. */
 async function loadedDrivers(
-  release: string,
+  modules: ModuleTree,
   sets: ReadonlySet<FileSet>,
   missing: Map<FileSet, string>,
 ): Promise<readonly ArchiveEntry[]> {
   const wanted = [...sets].flatMap((set) => drivers[set] ?? []);
   if (wanted.length === 0) return [];
   try {
-    return await linuxModules(release, ...wanted);
+    return await linuxModules(modules, ...wanted);
   } catch (error) {
     for (const set of sets) if (drivers[set]) missing.set(set, messageOf(error));
     return [];

@@ -129,9 +129,11 @@ export async function packFolder(folder: string, target: string, options: PackOp
 }
 
 export * from './common.ts';
-export { type DebianLinux, debianLinux, type KernelFlavour } from './node/assets/debian.ts';
+export type { KernelFlavour } from './node/assets/debian-client.ts';
 export type { Progress } from './node/assets/progress.ts';
-export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/cpio.ts';
+export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/linux/cpio.ts';
+export { type DebianLinux, debianLinux } from './node/linux/debian.ts';
+export type { LinuxModule, ModuleTree } from './node/linux/modules.ts';
 export { type AwaitedChannel, awaitChannel, openChannel } from './node/migration/open.ts';
 export type { GdbSettings, MonitorSettings } from './node/monitor.ts';
 export type { PackedFolder, PackOptions } from './node/pack-folder.ts';

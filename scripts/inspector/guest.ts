@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { Machine, type MachineOptions } from '../../src/index.ts';
 import { cachedAssets } from '../../src/node/assets/cache.ts';
-import { debianLinux } from '../../src/node/assets/debian.ts';
+import { debianLinux } from '../../src/node/linux/debian.ts';
 import { addressOf } from '../../src/node/inspector/address.ts';
 import { InspectorServer } from '../../src/node/inspector/server.ts';
 

@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts';
 import { hasFlash } from '../flash.ts';
 import type { Boot } from '../index.ts';
 import { hasApt } from '../node/assets/apt.ts';
-import { type DebianLinux, debianLinux } from '../node/assets/debian.ts';
+import { type DebianLinux, debianLinux } from '../node/linux/debian.ts';
 import { checkKernelFeatures } from './kernel-features.ts';
 import { ProgressLine } from './progress-line.ts';
 import { runMachine } from './run.ts';

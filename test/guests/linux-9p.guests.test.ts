@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigurationError } from '../../src/index.ts';
-import type { DebianLinux } from '../../src/node/assets/debian.ts';
+import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { bootWith, bytes, checkRandomWrites, findLinux9p, folderChecks, MOUNT, TIMEOUT } from '../support/linux-9p.ts';
 import type { LinuxShell } from '../support/linux-shell.ts';
 

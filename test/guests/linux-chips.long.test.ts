@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { spdContents } from '../../runtime/devices/smbus/spd.ts';
-import type { DebianLinux } from '../../src/node/assets/debian.ts';
+import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { findLinux, LinuxShell } from '../support/linux-shell.ts';
 
@@ -9,7 +9,7 @@ const TIMEOUT = 600_000;
 const drivers = ['floppy', 'parport_pc', 'lp', 'psmouse', 'evdev', 'qemu_fw_cfg', 'i2c-piix4', 'at24'];
 
 const found = await findLinux();
-const modules = typeof found === 'string' ? found : await linuxModules(found.release, ...drivers).catch(String);
+const modules = typeof found === 'string' ? found : await linuxModules(found.modules, ...drivers).catch(String);
 
 /** A disk whose sectors are all different. */
 function disk(kilobytes: number, seed: number): Uint8Array {

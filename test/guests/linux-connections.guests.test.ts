@@ -97,7 +97,7 @@ if (typeof found === 'string') {
     let shell: LinuxShell;
     const servers = new Servers();
     beforeAll(async () => {
-      const modules = await linuxModules(found.release, ...drivers);
+      const modules = await linuxModules(found.modules, ...drivers);
       const linux = { ...found, initrd: (more = []) => found.initrd([...modules, ...more]) };
       shell = await LinuxShell.boot(linux, 'translator', 'cryptomgr.notests', {
         network: [{ card, backend: { type: 'user', ipv6: false } }],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DebianLinux } from '../../src/node/assets/debian.ts';
+import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { findLinux, LinuxShell } from '../support/linux-shell.ts';
 
@@ -10,7 +10,7 @@ const CD_BYTES = 8 << 20;
 const drivers = ['ata_piix', 'sd_mod', 'sr_mod', 'ext4', 'crc32c_generic'];
 
 const found = await findLinux();
-const modules = typeof found === 'string' ? found : await linuxModules(found.release, ...drivers).catch(String);
+const modules = typeof found === 'string' ? found : await linuxModules(found.modules, ...drivers).catch(String);
 
 /** Bytes that tell where they are. */
 function pattern(length: number, seed: number): Uint8Array {

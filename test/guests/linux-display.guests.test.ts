@@ -25,7 +25,7 @@ describe.skipIf(typeof linux === 'string').each(['interpreter', 'translator'] as
 
     beforeAll(async () => {
       if (typeof linux === 'string') return;
-      const modules = await linuxModules(linux.release, 'bochs');
+      const modules = await linuxModules(linux.modules, 'bochs');
       const entries = [...modules, { type: 'file', path: 'picture', data: picture } as const];
       const system = { ...linux, initrd: () => linux.initrd(entries) };
       shell = await LinuxShell.boot(system, engine, '', { vga: 'std' });
@@ -63,7 +63,7 @@ describe.skipIf(typeof linux === 'string').each(['interpreter', 'translator'] as
 
     beforeAll(async () => {
       if (typeof linux === 'string') return;
-      const modules = await linuxModules(linux.release, 'cirrus');
+      const modules = await linuxModules(linux.modules, 'cirrus');
       const system = { ...linux, initrd: () => linux.initrd(modules) };
       shell = await LinuxShell.boot(system, engine, '', { vga: 'cirrus' });
     }, TIMEOUT);

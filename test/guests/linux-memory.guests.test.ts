@@ -12,7 +12,7 @@ const program = `
   const { findLinux, LinuxShell } = await import('${root}/test/support/linux-shell.ts');
   const { linuxModules } = await import('${root}/test/support/linux-modules.ts');
   const linux = await findLinux();
-  const modules = await linuxModules(linux.release, 'virtio_pci', 'virtio_balloon');
+  const modules = await linuxModules(linux.modules, 'virtio_pci', 'virtio_balloon');
   const withModules = { ...linux, initrd: () => linux.initrd(modules) };
   const shell = await LinuxShell.boot(withModules, 'translator', 'cryptomgr.notests', { memory: 512, balloon: true });
   const pause = () => new Promise((resolve) => setTimeout(resolve, 500));
@@ -36,7 +36,7 @@ const program = `
 
 const found = await findLinux();
 const modules =
-  typeof found === 'string' ? found : await linuxModules(found.release, 'virtio_pci', 'virtio_balloon').catch(String);
+  typeof found === 'string' ? found : await linuxModules(found.modules, 'virtio_pci', 'virtio_balloon').catch(String);
 const canRelease = process.platform === 'linux' && process.getBuiltinModule('node:ffi' as 'node:fs') !== undefined;
 const missing = typeof modules === 'string' ? modules : canRelease ? '' : 'Node has no node:ffi';
 

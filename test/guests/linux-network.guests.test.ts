@@ -4,7 +4,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CardModel } from '../../src/index.ts';
-import type { DebianLinux } from '../../src/node/assets/debian.ts';
+import type { DebianLinux } from '../../src/node/linux/debian.ts';
+import type { ModuleTree } from '../../src/node/linux/modules.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { findLinux, LinuxShell } from '../support/linux-shell.ts';
 
@@ -39,11 +40,11 @@ const drivers = ['af_packet', 'mii', '8390', '8390p'];
 const modulesOfCards = ['8139cp', 'ne2k-pci', 'ne', 'e1000', 'pcnet32'];
 
 const found = await findLinux();
-const modules = typeof found === 'string' ? found : await allModules(found.release).catch(String);
+const modules = typeof found === 'string' ? found : await allModules(found.modules).catch(String);
 
 /** Drivers are there, but only what all cards need is loaded at the start. */
-async function allModules(release: string) {
-  const entries = await linuxModules(release, ...drivers, ...modulesOfCards);
+async function allModules(tree: ModuleTree) {
+  const entries = await linuxModules(tree, ...drivers, ...modulesOfCards);
   return entries.map((entry) => {
     if (entry.path !== 'etc/start' || entry.type !== 'file') return entry;
     const lines = String(entry.data)

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DebianLinux } from '../../src/node/assets/debian.ts';
+import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { findLinux, LinuxShell } from '../support/linux-shell.ts';
 
@@ -12,7 +12,7 @@ const MEGABYTES = 16;
 
 const found = await findLinux();
 const drivers = ['nvme', 'ext4', 'crc32c_generic'];
-const modules = typeof found === 'string' ? found : await linuxModules(found.release, ...drivers).catch(String);
+const modules = typeof found === 'string' ? found : await linuxModules(found.modules, ...drivers).catch(String);
 
 const bytes = Uint8Array.from({ length: MEGABYTES << 20 }, (_, n) => (n * 7 + (n >> 8) * 31 + (n >> 16)) & 0xff);
 const md5 = (data: Uint8Array): string => createHash('md5').update(data).digest('hex');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { openMonitor, type PluggedPci, type PluggedUsb } from '../../src/index.ts';
-import type { DebianLinux } from '../../src/node/assets/debian.ts';
+import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { findLinux, LinuxShell } from '../support/linux-shell.ts';
 
@@ -14,7 +14,7 @@ const cards = ['virtio-net-pci', 'e1000', 'rtl8139', 'ne2k_pci', 'pcnet'];
 const disks = { 'virtio-blk-pci': '/dev/vda', nvme: '/dev/nvme0n1' } as const;
 
 const found = await findLinux();
-const modules = typeof found === 'string' ? found : await linuxModules(found.release, ...drivers).catch(String);
+const modules = typeof found === 'string' ? found : await linuxModules(found.modules, ...drivers).catch(String);
 
 if (typeof found === 'string' || typeof modules === 'string') {
   const reason = typeof found === 'string' ? found : modules;

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { DebianLinux } from '../../src/node/assets/debian.ts';
-import type { ArchiveEntry } from '../../src/node/cpio.ts';
+import type { ArchiveEntry } from '../../src/node/linux/cpio.ts';
+import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { linuxProgram } from '../support/linux-program.ts';
 import { findLinux, LinuxShell } from '../support/linux-shell.ts';
@@ -18,7 +18,7 @@ const found = await findLinux();
 const modules = (...names: string[]): Promise<ArchiveEntry[] | string> =>
   typeof found === 'string'
     ? Promise.resolve(found)
-    : linuxModules(found.release, ...names, 'snd-pcm-oss').catch(String);
+    : linuxModules(found.modules, ...names, 'snd-pcm-oss').catch(String);
 
 const cards = [
   { card: 'sb16', driver: 'snd-sb16', parameters: 'isapnp=0 port=0x220 irq=5 dma8=1 dma16=5' },

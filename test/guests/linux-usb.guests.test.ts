@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DebianLinux } from '../../src/node/assets/debian.ts';
+import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { eventsOf } from '../support/linux-events.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { findLinux, LinuxShell } from '../support/linux-shell.ts';
@@ -10,7 +10,7 @@ const drivers = ['uhci-hcd', 'usbhid', 'hid-generic', 'evdev', 'usb-storage', 's
 const DISK_BYTES = 16 << 20;
 
 const found = await findLinux();
-const modules = typeof found === 'string' ? found : await linuxModules(found.release, ...drivers).catch(String);
+const modules = typeof found === 'string' ? found : await linuxModules(found.modules, ...drivers).catch(String);
 
 if (typeof found === 'string' || typeof modules === 'string') {
   const reason = typeof found === 'string' ? found : modules;

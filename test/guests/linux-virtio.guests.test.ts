@@ -5,8 +5,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DebianLinux } from '../../src/node/assets/debian.ts';
-import type { ArchiveEntry } from '../../src/node/cpio.ts';
+import type { ArchiveEntry } from '../../src/node/linux/cpio.ts';
+import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { findLinux, LinuxShell } from '../support/linux-shell.ts';
 
@@ -24,7 +24,7 @@ const drivers = [
 ];
 
 const found = await findLinux();
-const modules = typeof found === 'string' ? found : await linuxModules(found.release, ...drivers).catch(String);
+const modules = typeof found === 'string' ? found : await linuxModules(found.modules, ...drivers).catch(String);
 
 /** By the interface that the driver uses: how it is loaded, and whether it takes the feature of version 1. */
 const interfaces = [

@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { debianLinux } from '../../src/node/assets/debian.ts';
+import { debianLinux } from '../../src/node/linux/debian.ts';
 import { type OpenNetwork, openNetwork } from '../../src/node/network/index.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { QemuGuest } from '../support/network/qemu-guest.ts';
@@ -47,7 +47,7 @@ const portOf = (server: { address(): unknown }): number => (server.address() as 
 
 beforeAll(async () => {
   const linux = await debianLinux();
-  const modules = await linuxModules(linux.release, 'e1000', '8139cp', '8139too', 'ne2k-pci');
+  const modules = await linuxModules(linux.modules, 'e1000', '8139cp', '8139too', 'ne2k-pci');
   writeFileSync(kernel, linux.kernel);
   writeFileSync(initrd, linux.initrd([...modules, { type: 'file', path: 'etc/lease', mode: 0o755, data: lease }]));
   for (const server of [web, sink]) await once(server.listen(0, '::'), 'listening');

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { defaultTiering } from '../../runtime/exec/tiering.ts';
-import { debianLinux } from '../../src/node/assets/debian.ts';
+import { debianLinux } from '../../src/node/linux/debian.ts';
 import { differenceText } from '../../src/node/lockstep/narrow.ts';
 import { runLockstep } from '../../src/node/lockstep/run.ts';
 import { LinuxMachine } from './lockstep-linux/machine.ts';

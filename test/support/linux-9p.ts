@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import type { ShareOptions } from '../../src/index.ts';
-import type { DebianLinux } from '../../src/node/assets/debian.ts';
+import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { linuxModules } from './linux-modules.ts';
 import { findLinux, LinuxShell } from './linux-shell.ts';
 import { Random } from './random.ts';
@@ -19,7 +19,7 @@ export const md5 = (data: Uint8Array): string => createHash('md5').update(data).
 export async function findLinux9p(): Promise<DebianLinux | string> {
   const found = await findLinux();
   if (typeof found === 'string') return found;
-  const modules = await linuxModules(found.release, ...drivers).catch(String);
+  const modules = await linuxModules(found.modules, ...drivers).catch(String);
   if (typeof modules === 'string') return modules;
   return { ...found, initrd: (more = []) => found.initrd([...modules, ...more]) };
 }

@@ -1,5 +1,6 @@
 import { Machine, type MachineOptions } from '../../src/index.ts';
-import { type DebianLinux, debianLinux, type KernelFlavour } from '../../src/node/assets/debian.ts';
+import type { KernelFlavour } from '../../src/node/assets/debian-client.ts';
+import { type DebianLinux, debianLinux } from '../../src/node/linux/debian.ts';
 
 /** Generous: nothing is asserted of it. */
 const BOOT_TIMEOUT = 900_000;

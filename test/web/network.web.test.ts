@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import type { DebianLinux } from '../../src/node/assets/debian.ts';
+import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { findLinux } from '../support/linux-shell.ts';
 import { noBrowser } from '../support/web/browser.ts';
@@ -13,7 +13,7 @@ const linux = await findLinux();
 const modules =
   typeof linux === 'string'
     ? linux
-    : await linuxModules(linux.release, 'af_packet', 'mii', '8139cp').catch((error: Error) => error.message);
+    : await linuxModules(linux.modules, 'af_packet', 'mii', '8139cp').catch((error: Error) => error.message);
 const missing = [linux, modules].find((one) => typeof one === 'string');
 const reason = missing === undefined ? noBrowser : ` (${missing})`;
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import type { DebianLinux } from '../../src/node/assets/debian.ts';
+import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { findLinux9p, MOUNT, TIMEOUT } from '../support/linux-9p.ts';
 import { noBrowser } from '../support/web/browser.ts';
 import { useLibrary } from '../support/web/library.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Machine, type MachineOptions } from '../../../src/index.ts';
 import type { AssetFiles } from '../../../src/node/assets/cache.ts';
-import { debianLinux } from '../../../src/node/assets/debian.ts';
+import { debianLinux } from '../../../src/node/linux/debian.ts';
 
 /** What a program said. */
 export interface ProgramRun {

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AptClient } from '../../../src/node/assets/apt.ts';
-import { debianKeyring } from '../../../src/node/assets/debian.ts';
+import { debianKeyring } from '../../../src/node/assets/debian-client.ts';
 import type { Progress } from '../../../src/node/assets/progress.ts';
 import { run } from '../../../src/node/process.ts';
 

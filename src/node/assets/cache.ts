@@ -14,18 +14,17 @@ type Manifest = Readonly<Record<string, { readonly size: number; readonly sha256
 const manifestName = 'manifest.json';
 
 /**
- * A set of files that are made once and kept. They are read back only if all are as they were when they were made, and those that
- * are wanted are among them;
- * otherwise `make` makes them again, in an empty folder that it may use as it likes.
+ * A set of files that are made once and kept, or those of it that are wanted, which alone are read then. They are read back only if
+ * they are as they were when they were made; otherwise `make` makes the set again, in an empty folder that it may use as it likes.
  */
 export async function cachedAssets(
   name: string,
   make: (work: string) => Promise<AssetFiles>,
-  wanted: readonly string[] = [],
+  wanted?: readonly string[],
 ): Promise<AssetFiles> {
   const directory = join(cacheDirectory(), name);
-  const kept = await readVerified(directory);
-  if (kept && wanted.every((file) => file in kept)) return kept;
+  const kept = await readVerified(directory, wanted);
+  if (kept) return kept;
   const work = `${directory}.${process.pid}.tmp`;
   await removeAbandoned(name);
   await mkdir(work, { recursive: true });
@@ -39,13 +38,14 @@ export async function cachedAssets(
   }
 }
 
-/** The set's files, or undefined if one is missing or is not what the manifest says. */
-async function readVerified(directory: string): Promise<AssetFiles | undefined> {
+/** The wanted ones of the set's files, or undefined if one is missing or is not what the manifest says. */
+async function readVerified(directory: string, wanted?: readonly string[]): Promise<AssetFiles | undefined> {
   try {
     const manifest: Manifest = JSON.parse(await readFile(join(directory, manifestName), 'utf8'));
     const files: Record<string, Uint8Array> = {};
-    for (const [name, expected] of Object.entries(manifest)) {
+    for (const name of wanted ?? Object.keys(manifest)) {
       const bytes = await readFile(join(directory, name));
+      const expected = manifest[name];
       if (bytes.length !== expected.size || sha256(bytes) !== expected.sha256) return undefined;
       files[name] = bytes;
     }

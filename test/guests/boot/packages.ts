@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { unpack } from '../../../src/node/assets/apt.ts';
 import { type AssetFiles, cachedAssets } from '../../../src/node/assets/cache.ts';
-import { debianClient } from '../../../src/node/assets/debian.ts';
+import { debianClient } from '../../../src/node/assets/debian-client.ts';
 
 /** Paths of files in packages for i386, by package. */
 type Wanted = Readonly<Record<string, readonly string[]>>;

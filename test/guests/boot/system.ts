@@ -1,8 +1,8 @@
 import { copyFile, mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { busyboxEntries } from '../../../src/node/busybox.ts';
-import type { ArchiveEntry } from '../../../src/node/cpio.ts';
-import { initramfs } from '../../../src/node/initramfs.ts';
+import { busyboxEntries } from '../../../src/node/linux/busybox.ts';
+import type { ArchiveEntry } from '../../../src/node/linux/cpio.ts';
+import { initramfs } from '../../../src/node/linux/initramfs.ts';
 import { run } from '../../../src/node/process.ts';
 import { type Files, inFolder, PARTITION, partitionedDisk, SECTOR, writeFiles } from './media.ts';
 import { dependencies, inOrder, type KernelModule, readModules } from './modules.ts';

@@ -1,6 +1,6 @@
-import { debianLinux } from '../../../src/node/assets/debian.ts';
-import { busyboxEntries } from '../../../src/node/busybox.ts';
-import { type ArchiveEntry, cpioArchive } from '../../../src/node/cpio.ts';
+import { busyboxEntries } from '../../../src/node/linux/busybox.ts';
+import { type ArchiveEntry, cpioArchive } from '../../../src/node/linux/cpio.ts';
+import { debianLinux } from '../../../src/node/linux/debian.ts';
 import { linuxModules } from '../../support/linux-modules.ts';
 
 /** A Linux that writes files to all disks that have one of these labels, and says on COM1 what is flushed. */
@@ -72,7 +72,7 @@ done
 
 /** Throws where the packages cannot be had. */
 export async function writingGuest(labels: readonly string[]): Promise<WritingGuest> {
-  const { release, kernel, busybox } = await debianLinux();
+  const { modules, kernel, busybox } = await debianLinux();
   const folders = ['proc', 'sys', 'dev'].map((path): ArchiveEntry => ({ type: 'directory', path }));
   // It is not compressed: the guest need not take that time.
   const initrd = cpioArchive([
@@ -81,7 +81,7 @@ export async function writingGuest(labels: readonly string[]): Promise<WritingGu
     ...folders,
     { type: 'directory', path: 'etc' },
     { type: 'directory', path: 'modules' },
-    ...(await linuxModules(release, 'ata_piix', 'sd_mod', 'crc32c_generic', 'ext4')),
+    ...(await linuxModules(modules, 'ata_piix', 'sd_mod', 'crc32c_generic', 'ext4')),
     { type: 'character-device', path: 'dev/console', major: 5, minor: 1 },
     { type: 'file', path: 'init', mode: 0o755, data: start(labels) },
     { type: 'file', path: 'write', mode: 0o755, data: write },

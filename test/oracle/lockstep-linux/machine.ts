@@ -1,6 +1,6 @@
 import type { MachineConfig } from '../../../runtime/machine/config.ts';
 import { checkText } from '../../../src/isolate/check-text.ts';
-import type { DebianLinux } from '../../../src/node/assets/debian.ts';
+import type { DebianLinux } from '../../../src/node/linux/debian.ts';
 import { LockstepMachine } from '../../../src/node/lockstep/machine.ts';
 
 /** The kernel's own tests of its cryptography take as many instructions as all the rest of the boot. */

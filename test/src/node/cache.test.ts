@@ -46,6 +46,16 @@ test('names may have folders in them', async () => {
   expect(make).toHaveBeenCalledTimes(1);
 });
 
+test('only what is wanted is read, and must be as it was', async () => {
+  await get();
+  await writeFile(kept('kernel'), 'Kernel');
+  const make = vi.fn(async () => files);
+  expect(await cachedAssets('set', make, ['busybox'])).toEqual({ busybox: Buffer.from('busybox') });
+  expect(make).not.toHaveBeenCalled();
+  await cachedAssets('set', make, ['kernel']);
+  expect(make).toHaveBeenCalledTimes(1);
+});
+
 test.each<[string, () => Promise<void>]>([
   ['truncated', () => truncate(kept('kernel'), 3)],
   ['changed', () => writeFile(kept('kernel'), 'Kernel')],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DebianLinux } from '../../../src/node/assets/debian.ts';
+import type { DebianLinux } from '../../../src/node/linux/debian.ts';
 import { type Event, V86 } from '../../../src/node/v86.ts';
 import { linuxModules } from '../../support/linux-modules.ts';
 import { findLinux } from '../../support/linux-shell.ts';
@@ -13,7 +13,7 @@ type Card = keyof typeof MODULES;
 async function find(): Promise<DebianLinux | string> {
   const found = await findLinux();
   if (typeof found === 'string') return found;
-  const modules = await linuxModules(found.release, 'virtio_pci', ...Object.values(MODULES)).catch(String);
+  const modules = await linuxModules(found.modules, 'virtio_pci', ...Object.values(MODULES)).catch(String);
   return typeof modules === 'string' ? modules : { ...found, initrd: () => found.initrd(modules) };
 }
 

@@ -1,4 +1,4 @@
-import type { DebianLinux } from '../../../src/node/assets/debian.ts';
+import type { DebianLinux } from '../../../src/node/linux/debian.ts';
 import type { V86Options } from '../../../src/node/v86.ts';
 import { MOUNT } from '../linux-9p.ts';
 import { linuxModules } from '../linux-modules.ts';
@@ -15,7 +15,7 @@ const drivers = ['virtio_pci', '9pnet_virtio', '9p', 'ata_piix', 'sr_mod'];
 export async function findLinuxWithDrivers(): Promise<DebianLinux | string> {
   const found = await findLinux();
   if (typeof found === 'string') return found;
-  const modules = await linuxModules(found.release, ...drivers).catch(String);
+  const modules = await linuxModules(found.modules, ...drivers).catch(String);
   return typeof modules === 'string' ? modules : { ...found, initrd: () => found.initrd(modules) };
 }
 

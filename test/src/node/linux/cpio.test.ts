@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { type ArchiveEntry, cpioArchive } from '../../../src/node/cpio.ts';
-import { initramfs } from '../../../src/node/initramfs.ts';
+import { type ArchiveEntry, cpioArchive } from '../../../../src/node/linux/cpio.ts';
+import { initramfs, joinInitrds } from '../../../../src/node/linux/initramfs.ts';
 
 const fieldNames = ['ino', 'mode', 'uid', 'gid', 'nlink', 'mtime', 'size', 'devMajor', 'devMinor'] as const;
 type Field = (typeof fieldNames)[number] | 'rdevMajor' | 'rdevMinor' | 'nameSize' | 'check';
@@ -79,4 +79,12 @@ test('a file system gets the folders that its files lie in; later entries win', 
 test('equal input gives equal bytes', () => {
   const entries: ArchiveEntry[] = [{ type: 'file', path: 'a', data: 'b' }];
   expect(Buffer.from(initramfs(entries)).equals(Buffer.from(initramfs(entries)))).toBe(true);
+});
+
+test('of several initrds each begins where the kernel finds it', () => {
+  const first = Buffer.from('12345');
+  const second = cpioArchive([]);
+  const joined = Buffer.from(joinInitrds(first, second));
+  expect(joined.length % 4).toBe(0);
+  expect(joined.indexOf(second)).toBe(8);
 });

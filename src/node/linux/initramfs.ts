@@ -9,6 +9,15 @@ export function initramfs(entries: readonly ArchiveEntry[]): Uint8Array {
   return gzipSync(cpioArchive(withParents(entries)));
 }
 
+/**
+ * One initrd of several: the kernel unpacks them one after the other into the same root file system, and a later one's
+ * files win (kernel documentation, driver-api/early-userspace/buffer-format; archives that are not compressed begin at
+ * multiples of four bytes).
+ */
+export function joinInitrds(...initrds: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(initrds.flatMap((initrd) => [initrd, new Uint8Array(-initrd.length & 3)]));
+}
+
 /** The entries, each after the directories it lies in. */
 function withParents(entries: readonly ArchiveEntry[]): ArchiveEntry[] {
   const tree = new Map<string, ArchiveEntry>();

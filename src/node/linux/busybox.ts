@@ -1,4 +1,5 @@
 import type { ArchiveEntry } from './cpio.ts';
+import { LOADED_MODULES } from './module-initrd.ts';
 
 /** Applets that would shadow what /init or the kernel looks for, or that make no sense as a command. */
 const unlinked = new Set(['busybox', 'init', 'linuxrc']);
@@ -37,6 +38,10 @@ ifconfig lo 127.0.0.1 up 2>/dev/null
 [ -n "$LINES" ] && [ -n "$COLUMNS" ] && stty rows "$LINES" cols "$COLUMNS"
 stty iutf8 2>/dev/null
 unset LINES COLUMNS
+if [ -r /${LOADED_MODULES} ]; then
+  echo /bin/modprobe > /proc/sys/kernel/modprobe
+  while read -r module; do insmod "$module"; done < /${LOADED_MODULES}
+fi
 [ -x /etc/start ] && /etc/start
 exec busybox init
 `;
@@ -57,7 +62,7 @@ poweroff -f
 
 /**
  * What a busybox system is made of besides busybox: what init does, the folders it mounts on, and the device nodes it
- * needs before it has mounted anything. `etc/start` (a script, run before the shell) and `etc/motd` (a text, shown
+ * needs before it has mounted anything. It loads the modules of `moduleInitrd`. `etc/start` (a script, run before the shell) and `etc/motd` (a text, shown
  * before the shell) may be added by the caller.
  */
 export const busyboxSystem: readonly ArchiveEntry[] = [

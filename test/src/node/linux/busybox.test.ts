@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { busyboxApplets, busyboxEntries } from '../../../src/node/busybox.ts';
+import { busyboxApplets, busyboxEntries } from '../../../../src/node/linux/busybox.ts';
 
 const program = Buffer.from('\x7fELF code\0[\0[[\0ash\0busybox\0cat\0init\0\0/var/log\0', 'latin1');
 
