@@ -114,11 +114,33 @@ export class Images {
   #item(name: PlaceName, image: PlacedImage): HTMLLIElement {
     const item = document.createElement('li');
     const title = titleOf(image);
-    item.append(textElement('b', titles[name]), textElement('span', title));
+    item.append(this.#placeChoice(name, title), textElement('span', title));
     // Elsewhere a browser gives no files of its own.
     if (isSecureContext && !isKept(title) && isDisk(name)) item.append(this.#keepBox(name, title));
     item.append(button('×', () => this.#remove(name), `Remove ${title}`));
     return item;
+  }
+
+  /** What the bytes say an image is may be wrong, and a disk may be meant for another place. */
+  #placeChoice(name: PlaceName, title: string): HTMLSelectElement {
+    const choice = document.createElement('select');
+    const possible: readonly PlaceName[] = name === 'state' ? ['state'] : imageNames;
+    choice.append(...possible.map((place) => new Option(titles[place], place, false, place === name)));
+    choice.setAttribute('aria-label', `What ${title} is`);
+    choice.addEventListener('change', () => this.#move(name, choice.value as PlaceName));
+    return choice;
+  }
+
+  /** Two images change places where the other one is taken. */
+  #move(from: PlaceName, to: PlaceName): void {
+    const swap = (name: PlaceName) => (name === from ? to : name === to ? from : name);
+    const [images, kept] = [[...this.#images], [...this.#kept]];
+    this.#images.clear();
+    this.#kept.clear();
+    for (const [name, image] of images) this.#images.set(swap(name), image);
+    for (const name of kept.map(swap).filter(isDisk)) this.#kept.add(name);
+    this.#show();
+    this.#list.querySelectorAll('select')[images.findIndex(([name]) => name === from)]?.focus();
   }
 
   #keepBox(name: PlaceName, title: string): HTMLLabelElement {

@@ -1,7 +1,7 @@
 import { RawironPc, type RawironPcEvents } from '../src/browser/element.ts';
 import { isKept } from '../src/browser/files.ts';
 import { browserHost } from '../src/browser/host.ts';
-import { type Exit, type Machine, openChannel, type Reset } from '../src/browser/index.ts';
+import { type Exit, Machine, openChannel, type Reset } from '../src/browser/index.ts';
 import { sharesMemory } from '../src/browser/shared-memory.ts';
 import { CancelledError } from '../src/migration/cancelled.ts';
 import { readMachine } from '../src/snapshot/machine.ts';
@@ -15,7 +15,7 @@ import { Loading } from './loading.ts';
 import { Meter } from './meter.ts';
 import type { OnScreenKeyboard } from './on-screen-keyboard.ts';
 import type { SavedState } from './saved-states.ts';
-import type { SerialTerminals } from './serial-terminals.ts';
+import { SerialTerminals } from './serial-terminals.ts';
 import { Setup } from './setup.ts';
 import { addSoundControls } from './sound-controls.ts';
 import { StateList } from './state-list.ts';
@@ -31,6 +31,16 @@ const exits: Readonly<Record<Exit['reason'], string>> = {
   shutdown: 'The guest died by a triple fault.',
   stopped: 'The machine is off.',
 };
+
+/** How a machine is turned on. */
+interface Turning {
+  /** Whether it has a screen, as far as is known before. */
+  readonly hasScreen: boolean;
+  /** What is said meanwhile. */
+  readonly status?: string;
+  /** The address that describes it, and what it is called. */
+  readonly describe?: () => { readonly hash: string; readonly title: string };
+}
 
 /** The page: a form while the machine is off, and the machine with its controls while it is on. */
 class Page {
@@ -53,7 +63,7 @@ class Page {
   );
   readonly #tabs = new Tabs(document.querySelector('[role=tablist]')!, {
     show: (panel) => void this.#shown(panel).catch((error) => this.#tell(error)),
-    enter: (panel) => void this.#enter(panel).catch((error) => this.#tell(error)),
+    enter: (panel) => this.#enter(panel),
   });
   readonly #controls = new Controls(this.#pc, {
     type: (text) => this.#type(text),
@@ -65,7 +75,7 @@ class Page {
   /** The machine that is on, with the address that describes it and what it is called; null: none is. */
   #on: { readonly machine: Machine; readonly hash: string; readonly title: string } | null = null;
   #panel = 'screen-panel';
-  #terminals: SerialTerminals | null = null;
+  readonly #terminals = new SerialTerminals(byId('terminals', HTMLElement));
   #inspector: Inspector | null = null;
   #keyboard: OnScreenKeyboard | null = null;
   #fetching: AbortController | null = null;
@@ -73,8 +83,10 @@ class Page {
   constructor() {
     this.#pc.addEventListener('picture', () => this.#meter.drawn());
     this.#pc.addEventListener('machinecreate', (event) =>
-      this.#terminals?.attach((event as RawironPcEvents['machinecreate']).detail),
+      this.#terminals.attach((event as RawironPcEvents['machinecreate']).detail),
     );
+    // The page shows errors itself.
+    this.#pc.addEventListener('machineerror', (event) => event.preventDefault());
     window.addEventListener('hashchange', () => this.#followLink());
     this.#onClick('mouse', () => this.#onScreen(() => this.#pc.captureMouse()));
     this.#onClick('fullscreen', () => this.#onScreen(() => this.#pc.requestFullscreen()));
@@ -101,12 +113,16 @@ class Page {
   }
 
   #start(): Promise<void> {
-    return this.#turnOn(async (check, loading) => {
-      const [options, state] = await Promise.all([this.#setup.options(loading), this.#setup.state(loading)]);
-      check();
-      if (state === undefined) return this.#pc.start(options);
-      return this.#pc.restore(state, options).catch((error) => Promise.reject(toldByPlace(error)));
-    });
+    const { hasScreen } = this.#setup;
+    return this.#turnOn(
+      (loading) =>
+        this.#pc.run(async () => {
+          const [options, state] = await Promise.all([this.#setup.options(loading), this.#setup.state(loading)]);
+          if (state === undefined) return Machine.create(options);
+          return Machine.restore(state, options).catch((error) => Promise.reject(toldByPlace(error)));
+        }),
+      { hasScreen },
+    );
   }
 
   /** The machine that is on ends only for one that can be read. */
@@ -116,15 +132,17 @@ class Page {
       await readMachine(bytes, browserHost);
       if (!confirm('Turn off the machine that is on? What it has not written to a disk is lost.')) return;
     }
-    await this.#turnOn(async (check, loading) => {
-      await this.#pc.stop();
-      check();
-      this.#say(STARTING);
-      if (hash !== '') this.#setup.restore(hash);
-      const changes = await this.#setup.unsavedOptions(loading);
-      check();
-      return this.#pc.restore(bytes, changes).catch((error) => Promise.reject(toldByPlace(error)));
-    });
+    await this.#pc.stop();
+    if (hash !== '') this.#setup.restore(hash);
+    const { hasScreen } = this.#setup;
+    await this.#turnOn(
+      (loading) =>
+        this.#pc.run(async () => {
+          const changes = await this.#setup.unsavedOptions(loading);
+          return Machine.restore(bytes, changes).catch((error) => Promise.reject(toldByPlace(error)));
+        }),
+      { hasScreen },
+    );
   }
 
   /** Another link in this tab fills the form; it never starts a machine, nor changes what one that is on stands for. */
@@ -151,9 +169,9 @@ class Page {
     this.#setFetching(fetching);
     const receive = () => this.#pc.receive(() => openChannel(url, fetching.signal));
     // The form doesn't describe it.
-    await this.#turnOn(receive, 'Waiting for the machine…', () => ({ hash: '', title: 'machine' }));
+    const describe = () => ({ hash: '', title: 'machine' });
+    await this.#turnOn(receive, { status: 'Waiting for the machine…', describe, hasScreen: true });
     this.#setFetching(null);
-    if (this.#pc.machine?.screen.isThere) this.#tabs.show('screen-panel');
   }
 
   #setFetching(fetching: AbortController | null): void {
@@ -161,41 +179,46 @@ class Page {
     byId('fetch', HTMLButtonElement).textContent = fetching ? 'Stop waiting' : 'Fetch a running machine…';
   }
 
-  /** @param make calls `check` after what takes time: it throws if meanwhile another machine was asked for */
-  async #turnOn(
-    make: (check: () => void, loading: Loading) => Promise<Machine>,
-    status = STARTING,
-    describe = () => ({ hash: location.hash, title: this.#setup.title }),
-  ): Promise<void> {
+  /** @param make rejects if meanwhile another machine was asked for */
+  async #turnOn(make: (loading: Loading) => Promise<Machine>, turning: Turning): Promise<void> {
+    const {
+      status = STARTING,
+      describe = () => ({ hash: location.hash, title: this.#setup.title }),
+      hasScreen,
+    } = turning;
     this.#turning.abort();
-    const turning = new AbortController();
-    this.#turning = turning;
-    const isWanted = () => turning === this.#turning;
-    const check = () => {
-      if (!isWanted()) throw new DOMException('another machine was asked for', 'AbortError');
-    };
+    const ending = new AbortController();
+    this.#turning = ending;
+    const isWanted = () => ending === this.#turning;
     this.#problem.hidden = true;
-    byId('start', HTMLButtonElement).disabled = true;
-    byId('start-here', HTMLButtonElement).hidden = true;
+    this.#setStarting(true);
     this.#say(status);
     try {
-      await this.#serialTerminals();
-      const machine = await make(check, new Loading(turning.signal, (text) => this.#say(text)));
-      check();
+      // What is typed from now on is for the machine, on the way that it is going to have.
+      const making = make(new Loading(ending.signal, (text) => this.#say(text)));
+      this.#tabs.show(hasScreen ? 'screen-panel' : 'serial-panel');
+      const machine = await making;
       this.#on = { machine, ...describe() };
       this.#running(machine);
       // One that goes on from a state may have none.
-      const hasScreen = this.#setup.hasScreen && machine.screen.isThere;
-      this.#tabs.show(hasScreen ? 'screen-panel' : 'serial-panel');
+      if (hasScreen && !machine.screen.isThere) this.#tabs.show('serial-panel');
     } catch (error) {
       if (!isWanted()) return;
       this.#stopped(CHOOSE);
+      this.#tabs.show('screen-panel');
       this.#tell(error);
     } finally {
       // What one image lacks, the others are not loaded for.
-      turning.abort();
-      if (isWanted()) byId('start', HTMLButtonElement).disabled = false;
+      ending.abort();
+      if (isWanted()) this.#setStarting(false);
     }
+  }
+
+  /** The screen has its button whenever no machine is on, or about to be. */
+  #setStarting(isStarting: boolean): void {
+    if (isStarting) this.#terminals.hold(true);
+    byId('start', HTMLButtonElement).disabled = isStarting;
+    byId('start-here', HTMLButtonElement).hidden = isStarting || this.#on !== null;
   }
 
   /** A machine that went on would write to the disks that the saved one stands on. */
@@ -229,7 +252,9 @@ class Page {
     machine.on('reset', ({ reason }) => this.#saysReset(reason));
     machine.on('halt', () => this.#say('The guest has halted for good.'));
     machine.on('log', (message) => this.#say(message));
-    machine.on('exit', ({ reason }) => this.#stopped(exits[reason]));
+    machine.on('exit', ({ reason }) => {
+      if (this.#on?.machine === machine) this.#stopped(exits[reason]);
+    });
     machine.on('error', (error) => {
       this.#stopped('The emulator has failed.');
       this.#tell(error);
@@ -243,6 +268,8 @@ class Page {
 
   #stopped(status: string): void {
     this.#on = null;
+    this.#terminals.hold(false);
+    this.#setStarting(false);
     this.#say(status);
     this.#inspector?.attach(null);
     this.#meter.attach(null);
@@ -263,7 +290,7 @@ class Page {
     const { machine } = this.#pc;
     this.#inspector?.attach(null);
     if (panel === 'serial-panel') {
-      (await this.#serialTerminals()).fit();
+      this.#terminals.fit();
     } else if (panel === 'inspector-panel') {
       const { Inspector } = await import('./inspector.ts');
       this.#inspector ??= new Inspector((error) => this.#tell(error));
@@ -272,16 +299,9 @@ class Page {
   }
 
   /** Keys go there from now on. */
-  async #enter(panel: string): Promise<void> {
-    if (panel === 'serial-panel') (await this.#serialTerminals()).focus();
+  #enter(panel: string): void {
+    if (panel === 'serial-panel') this.#terminals.focus();
     else if (panel === 'screen-panel') this.#pc.focus({ preventScroll: true });
-  }
-
-  /** They are loaded with the first machine. */
-  async #serialTerminals(): Promise<SerialTerminals> {
-    const { SerialTerminals } = await import('./serial-terminals.ts');
-    this.#terminals ??= new SerialTerminals(byId('terminals', HTMLElement));
-    return this.#terminals;
   }
 
   /** What is not shown can neither fill the screen nor have the mouse. */
@@ -301,7 +321,7 @@ class Page {
   }
 
   #type(text: string): void {
-    if (this.#panel === 'serial-panel') this.#terminals?.type(text);
+    if (this.#panel === 'serial-panel') this.#terminals.type(text);
     else this.#pc.type(text);
   }
 

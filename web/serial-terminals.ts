@@ -58,6 +58,11 @@ export class SerialTerminals {
     this.#tabs.show(this.#views[0]!.panel.id);
   }
 
+  /** Keeps what is typed from now on for a machine that is still being made, until it is attached or `false` says that none comes. */
+  hold(isMachineComing: boolean): void {
+    for (const { terminal } of this.#views) terminal.hold(isMachineComing);
+  }
+
   /** The page shows them. */
   fit(): void {
     this.#shown.terminal.fit();

@@ -2,6 +2,7 @@ import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import type { SerialPort } from '../src/browser/index.ts';
+import { ReleaseChord } from '../src/browser/release-chord.ts';
 
 /** Lines that were shorter would not be put together again. */
 const LEAST_COLUMNS = 20;
@@ -15,8 +16,9 @@ export class SerialTerminal {
 
   readonly #release: () => void;
   #hasScreenReader = false;
-  /** Ctrl and Alt are down and nothing else was pressed since. */
-  #mayRelease = false;
+  readonly #chord = new ReleaseChord();
+  /** What was typed for a machine that is still being made; null: none is. */
+  #held: string | null = null;
 
   /** @param release is called when Ctrl and Alt were pressed together, and no other key: all others are the guest's */
   constructor(place: HTMLElement, release: () => void) {
@@ -42,18 +44,19 @@ export class SerialTerminal {
     terminal.loadAddon(this.#fit);
     terminal.open(this.#place);
     terminal.attachCustomKeyEventHandler((event) => this.#isForGuest(event));
-    terminal.onData((text) => void this.#port?.write(text).catch(() => {}));
+    terminal.onData((text) => this.#send(text));
     return terminal;
   }
 
   #isForGuest(event: KeyboardEvent): boolean {
-    const isModifier = event.key === 'Control' || event.key === 'Alt';
-    if (event.type === 'keydown') this.#mayRelease = isModifier && event.ctrlKey && event.altKey;
-    else if (event.type === 'keyup' && isModifier && this.#mayRelease) {
-      this.#mayRelease = false;
-      this.#release();
-    }
+    if (event.type === 'keydown') this.#chord.press(event);
+    else if (event.type === 'keyup' && this.#chord.letGo(event)) this.#release();
     return true;
+  }
+
+  #send(text: string): void {
+    if (this.#held !== null) this.#held += text;
+    else void this.#port?.write(text).catch(() => {});
   }
 
   /** Whether what comes is there for screen readers too, which costs time. */
@@ -62,13 +65,21 @@ export class SerialTerminal {
     if (this.#opened) this.#opened.options.screenReaderMode = isOn;
   }
 
+  /** Keeps what is typed from now on for the port that is attached next, or forgets it. */
+  hold(isMachineComing: boolean): void {
+    this.#held = isMachineComing ? '' : null;
+  }
+
   /**
    * Shows what comes out of this port from now on. The guest waits while the terminal is behind.
    * @param onOutput is told of it
    */
   attach(port: SerialPort, onOutput: () => void): void {
+    const held = this.#held;
+    this.#held = null;
     this.#port = port;
     this.#opened?.reset();
+    if (held) this.#send(held);
     port.on('data', (bytes) => {
       onOutput();
       return new Promise<void>((resolve) => this.#terminal.write(new Uint8Array(bytes), resolve));
@@ -89,6 +100,6 @@ export class SerialTerminal {
 
   /** Sends text as if it was typed. */
   type(text: string): void {
-    void this.#port?.write(text.replaceAll('\n', '\r')).catch(() => {});
+    this.#send(text.replaceAll('\n', '\r'));
   }
 }

@@ -35,6 +35,8 @@ export default defineConfig({
     emptyOutDir: true,
     // Files in addresses (data:) are forbidden by strict content security policies.
     assetsInlineLimit: 0,
+    // The machine is one file, as a worker has it.
+    chunkSizeWarningLimit: 1000,
     rolldownOptions: { checks: { pluginTimings: false }, output: { assetFileNames } },
   },
 });

@@ -7,10 +7,11 @@ import { describedOptions, type ImageName, imageAt } from './element-options.ts'
 import { isKept, keptImage } from './files.ts';
 import { takeKeysInFullScreen } from './full-screen.ts';
 import { type Exit, Machine } from './index.ts';
-import { Keys, typeText } from './keys.ts';
+import { Keys } from './keys.ts';
 import { LatestMachine } from './latest-machine.ts';
 import { Loudspeaker } from './loudspeaker.ts';
 import { Pointer } from './pointer.ts';
+import { SerialConsole } from './serial-console.ts';
 
 const STYLE = `
 :host { display: block; position: relative; background: #000; overflow: hidden; contain: content; }
@@ -21,6 +22,12 @@ canvas { display: block; width: 100%; height: auto; aspect-ratio: var(--ratio, 1
 pre { position: absolute; inset: 0 auto auto 0; margin: 0; transform-origin: 0 0; font: 16px/16px monospace; color: transparent;
   white-space: pre; user-select: text; -webkit-user-select: text; }
 pre::selection { color: transparent; background: #4a90d980; }
+.console { position: absolute; inset: 0; overflow: auto; padding: 0.5em; font: 14px/1.3 ui-monospace, monospace; color: #e6e3dd; background: #0c1116;
+  white-space: pre-wrap; overflow-wrap: anywhere; }
+.console::selection { color: #fff; background: #4a90d9; }
+.problem { position: absolute; inset: 0; margin: 0; padding: 1em; overflow: auto; display: grid; place-content: center; text-align: center;
+  font: 16px/1.4 system-ui, sans-serif; color: #ffb4ab; background: #14181d; overflow-wrap: anywhere; }
+[hidden] { display: none !important; }
 textarea { position: absolute; inset: 0 auto auto 0; width: 1px; height: 1px; padding: 0; border: 0; opacity: 0; resize: none; }
 `;
 
@@ -33,6 +40,8 @@ export class RawironPc extends HTMLElement {
   readonly #keyTarget = document.createElement('textarea');
   readonly #display: Display;
   readonly #keys: Keys;
+  readonly #console: SerialConsole;
+  readonly #problem = document.createElement('p');
   readonly #pointer: Pointer;
   readonly #loudspeaker = new Loudspeaker();
   readonly #latest = new LatestMachine<Machine>((machine) => this.#attach(machine));
@@ -48,13 +57,19 @@ export class RawironPc extends HTMLElement {
     this.#canvas.setAttribute('aria-label', "The machine's screen");
     this.#keyTarget.setAttribute('aria-label', 'Keyboard of the machine; Ctrl and Alt together leave it');
     for (const name of ['autocapitalize', 'autocomplete', 'spellcheck']) this.#keyTarget.setAttribute(name, 'off');
-    this.attachShadow({ mode: 'open' }).append(style, this.#canvas, text, this.#keyTarget);
+    const console = document.createElement('div');
+    console.className = 'console';
+    this.#problem.className = 'problem';
+    this.#problem.setAttribute('role', 'alert');
+    this.#problem.hidden = true;
+    this.attachShadow({ mode: 'open' }).append(style, this.#canvas, text, console, this.#problem, this.#keyTarget);
     this.#display = new Display({ canvas: this.#canvas, text }, () => this.dispatchEvent(new Event('picture')));
     this.#pointer = new Pointer(this, (x, y) => this.#display.placeOf(x, y));
     this.#keys = new Keys(this.#keyTarget, {
       release: () => this.release(),
       typed: () => this.#display.wake(),
     });
+    this.#console = new SerialConsole(console, this.#keyTarget, () => this.release());
     takeKeysInFullScreen(this, this.#keyTarget);
     this.addEventListener('click', () => this.#takeFocus());
   }
@@ -89,7 +104,7 @@ export class RawironPc extends HTMLElement {
    * @throws DOMException AbortError if it is stopped, removed or started again before the machine runs
    */
   async start(options?: MachineOptions): Promise<Machine> {
-    return await this.#run((signal) => (options ? Machine.create(options) : this.#described(signal)));
+    return await this.run((signal) => (options ? Machine.create(options) : this.#described(signal)));
   }
 
   /** What the attributes describe: a machine that is turned on, or goes on from a state. */
@@ -120,7 +135,7 @@ export class RawironPc extends HTMLElement {
    * @throws DOMException AbortError as `start`
    */
   async restore(snapshot: SnapshotBytes, changes: Partial<MachineOptions> = {}): Promise<Machine> {
-    return await this.#run(() => Machine.restore(snapshot, changes));
+    return await this.run(() => Machine.restore(snapshot, changes));
   }
 
   /**
@@ -131,7 +146,7 @@ export class RawironPc extends HTMLElement {
    * @throws DOMException AbortError as `start`
    */
   async receive(open: () => Promise<MigrationChannel>, changes: Partial<MachineOptions> = {}): Promise<Machine> {
-    return await this.#run(() => Machine.receive(open(), changes));
+    return await this.run(() => Machine.receive(open(), changes));
   }
 
   /**
@@ -144,18 +159,44 @@ export class RawironPc extends HTMLElement {
     this.dispatchEvent(new CustomEvent('machinecreate', { detail: machine }));
   }
 
-  async #run(create: (signal: AbortSignal) => Promise<Machine>): Promise<Machine> {
+  /**
+   * Ends the machine that it shows, and shows and starts the one that `create` makes. Keys that are pressed meanwhile are for that one.
+   * @param create gets a signal that another machine, or none, is asked for
+   * @throws DOMException AbortError as `start`
+   */
+  async run(create: (signal: AbortSignal) => Promise<Machine>): Promise<Machine> {
     try {
-      const machine = await this.#latest.replace(create);
+      const making = this.#latest.replace(create);
+      this.#problem.hidden = true;
+      this.#keys.hold();
+      this.#console.hold();
+      const machine = await making;
       this.dispatchEvent(new CustomEvent('machinecreate', { detail: machine }));
       await this.#latest.prepare(machine, () => machine.start());
       this.dispatchEvent(new CustomEvent('machinestart', { detail: machine }));
       return machine;
     } catch (error) {
       const isReplaced = error instanceof DOMException && error.name === 'AbortError';
-      if (!isReplaced) this.dispatchEvent(new CustomEvent('machineerror', { detail: error }));
+      if (!isReplaced) {
+        this.#forget();
+        this.#fail(error as Error);
+      }
       throw error;
     }
+  }
+
+  /** There is no machine: keys that were held for one are nobody's. */
+  #forget(): void {
+    this.#keys.attach(null);
+    this.#console.attach(null);
+  }
+
+  /** A page that shows errors itself cancels the event. */
+  #fail(error: Error): void {
+    if (!this.dispatchEvent(new CustomEvent('machineerror', { detail: error, cancelable: true }))) return;
+    console.error('<rawiron-pc>:', error);
+    this.#problem.textContent = error.message;
+    this.#problem.hidden = false;
   }
 
   /** Ends the machine. Its last picture stays. */
@@ -177,8 +218,8 @@ export class RawironPc extends HTMLElement {
 
   /** Types text with the layout that the guest has (`Keyboard.layout`); characters that it does not have are left out. */
   type(text: string): void {
-    typeText(this.machine, text);
-    this.#display.wake();
+    if (hasConsole(this.machine)) this.#console.type(text);
+    else this.#keys.type(text);
   }
 
   /** The picture that is shown. */
@@ -226,18 +267,25 @@ export class RawironPc extends HTMLElement {
   }
 
   #attach(machine: Machine | null): void {
+    const isConsole = hasConsole(machine);
     this.#display.attach(machine);
-    this.#keys.attach(machine);
+    this.#keys.attach(isConsole ? null : machine);
+    this.#console.attach(isConsole ? machine : null);
     this.#pointer.attach(machine);
     this.#loudspeaker.attach(machine);
     machine?.on('exit', (exit) => void this.dispatchEvent(new CustomEvent('machineexit', { detail: exit })));
-    machine?.on('error', (error) => void this.dispatchEvent(new CustomEvent('machineerror', { detail: error })));
+    machine?.on('error', (error) => this.#fail(error));
   }
 
   /** Not while text is selected, which the focus would end. */
   #takeFocus(): void {
     if (document.getSelection()?.isCollapsed !== false) this.#keyTarget.focus({ preventScroll: true });
   }
+}
+
+/** One without a screen shows what is on its first serial port. */
+function hasConsole(machine: Machine | null): boolean {
+  return machine !== null && !machine.screen.isThere;
 }
 
 /** How far something is that an attribute names and that is loaded whole. */
@@ -260,7 +308,7 @@ export interface RawironPcEvents {
   machinestart: CustomEvent<Machine>;
   /** It has ended. */
   machineexit: CustomEvent<Exit>;
-  /** It cannot be made, or the emulator has failed. */
+  /** It cannot be made, or the emulator has failed. The element shows the error, and writes it to the console, unless the event is cancelled. */
   machineerror: CustomEvent<Error>;
   /** The screen shows another picture than before. */
   picture: Event;

@@ -1,6 +1,7 @@
 import { isKey } from '../input/keys.ts';
 import { keysThatType } from '../input/layout.ts';
 import type { Machine } from '../machine.ts';
+import { ReleaseChord } from './release-chord.ts';
 
 /** Milliseconds that Windows takes at most from the Ctrl that it makes up for AltGr to AltGr itself. */
 const MADE_UP = 50;
@@ -22,8 +23,9 @@ export class Keys {
   readonly #actions: KeyActions;
   readonly #down = new Set<string>();
   #machine: Machine | null = null;
-  /** Ctrl and Alt are down and nothing else was pressed since. */
-  #mayRelease = false;
+  /** What was typed for a machine that is still being made; null: none is. */
+  #held: ((machine: Machine) => Promise<void>)[] | null = null;
+  readonly #chord = new ReleaseChord();
   /** When the left Ctrl went down, as the browser's events have it. */
   #controlAt = Number.NEGATIVE_INFINITY;
 
@@ -36,21 +38,35 @@ export class Keys {
     target.addEventListener('beforeinput', (event) => this.#input(event));
   }
 
+  /** Gives a machine the keys from now on, and first those that were held for it; null: nobody has them. */
   attach(machine: Machine | null): void {
+    const held = this.#held ?? [];
     this.#machine = machine;
-    this.#down.clear();
+    this.#held = null;
+    if (!machine) this.#down.clear();
+    else for (const act of held) void act(machine).catch(() => {});
+  }
+
+  /** Keeps what is typed from now on for the machine that is attached next. */
+  hold(): void {
+    this.#held = [];
+  }
+
+  #do(act: (machine: Machine) => Promise<void>): void {
+    if (this.#machine) void act(this.#machine).catch(() => {});
+    else this.#held?.push(act);
   }
 
   #press(event: KeyboardEvent): void {
-    const machine = this.#machine;
-    if (!machine || isPaste(event) || !isKey(event.code)) return;
+    const isTaken = this.#machine !== null || this.#held !== null;
+    if (!isTaken || isPaste(event) || !isKey(event.code)) return;
     event.preventDefault();
     // The machine's keyboard repeats by itself.
     if (event.repeat) return;
-    this.#mayRelease = isModifier(event) && event.ctrlKey && event.altKey;
+    this.#chord.press(event);
     this.#takeBackControl(event);
     this.#down.add(event.code);
-    void machine.keyboard.down(event.code).catch(() => {});
+    this.#do(({ keyboard }) => keyboard.down(event.code));
     this.#actions.typed();
   }
 
@@ -58,22 +74,21 @@ export class Keys {
   #takeBackControl({ code, key, timeStamp }: KeyboardEvent): void {
     if (code === 'ControlLeft') this.#controlAt = timeStamp;
     const isMadeUp = key === 'AltGraph' && timeStamp - this.#controlAt < MADE_UP;
-    if (isMadeUp && this.#down.delete('ControlLeft')) void this.#machine?.keyboard.up('ControlLeft').catch(() => {});
+    if (isMadeUp && this.#down.delete('ControlLeft')) this.#do(({ keyboard }) => keyboard.up('ControlLeft'));
   }
 
   #letGo(event: KeyboardEvent): void {
     if (!this.#down.delete(event.code)) return;
     event.preventDefault();
-    void this.#machine?.keyboard.up(event.code).catch(() => {});
-    if (this.#mayRelease && isModifier(event)) this.#actions.release();
-    this.#mayRelease = false;
+    this.#do(({ keyboard }) => keyboard.up(event.code));
+    if (this.#chord.letGo(event)) this.#actions.release();
     // On macOS nothing is heard of other keys that go up while it is down.
     if (event.key === 'Meta') this.#letAllGo();
   }
 
   /** Where the element loses the focus it does not hear of keys that go up. */
   #letAllGo(): void {
-    for (const code of this.#down) void this.#machine?.keyboard.up(code).catch(() => {});
+    for (const code of this.#down) this.#do(({ keyboard }) => keyboard.up(code));
     this.#down.clear();
   }
 
@@ -83,27 +98,25 @@ export class Keys {
     // Those that a paste was asked for with would be down for what is typed.
     this.#letAllGo();
     const text = event.data ?? event.dataTransfer?.getData('text/plain');
-    if (text) typeText(this.#machine, text);
-    else if (event.inputType === 'insertLineBreak') typeText(this.#machine, '\n');
-    else if (event.inputType === 'deleteContentBackward') typeText(this.#machine, '\b');
+    if (text) this.type(text);
+    else if (event.inputType === 'insertLineBreak') this.type('\n');
+    else if (event.inputType === 'deleteContentBackward') this.type('\b');
+  }
+
+  /** Types what the guest's layout has of a text, and leaves out the rest. */
+  type(text: string): void {
+    this.#do((machine) => typeText(machine, text));
     this.#actions.typed();
   }
 }
 
-/** Types what the guest's layout has of a text, and leaves out the rest. */
-export function typeText(machine: Machine | null, text: string): void {
-  if (!machine) return;
-  const { keyboard } = machine;
+async function typeText({ keyboard }: Machine, text: string): Promise<void> {
   const known = [...text.replaceAll('\r\n', '\n').normalize('NFC')].filter((character) =>
     keysThatType(character, keyboard.layout),
   );
-  void keyboard.type(known.join('')).catch(() => {});
+  await keyboard.type(known.join(''));
 }
 
 function isPaste({ code, ctrlKey, shiftKey, metaKey }: KeyboardEvent): boolean {
   return code === 'KeyV' && ((ctrlKey && shiftKey) || metaKey);
-}
-
-function isModifier({ key }: KeyboardEvent): boolean {
-  return key === 'Control' || key === 'Alt';
 }

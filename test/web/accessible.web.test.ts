@@ -73,7 +73,7 @@ describe.skipIf(noBrowser !== '')(`the page in Chromium${noBrowser}`, () => {
     inPage('', async (page) => {
       await page.locator('#setup summary').click();
       expect(await complaints(page)).toEqual([]);
-      await page.getByRole('button', { name: 'Turn on' }).click();
+      await turnOn(page);
       await seeOnTerminal(page, 'demo>');
       expect(await complaints(page)).toEqual([]);
     }));

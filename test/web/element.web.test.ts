@@ -3,7 +3,7 @@ import type { RawironPc, RawironPcEvents } from '../../src/browser/element.ts';
 import { indexOf } from '../support/folder-server.ts';
 import { noBrowser } from '../support/web/browser.ts';
 import { demoState } from '../support/web/demo-state.ts';
-import { usePage } from '../support/web/page.ts';
+import { LONG, usePage } from '../support/web/page.ts';
 
 /** In the page: what is in a folder that a guest has, and what after it goes on from a state. */
 async function namesBeforeAndAfter(): Promise<readonly string[][]> {
@@ -89,11 +89,53 @@ describe.skipIf(noBrowser !== '')(`the element${noBrowser}`, () => {
   test('says that a state is none', () =>
     inPage('', async (page) => {
       const failed = page.evaluate(async () => {
+        console.error = () => {};
         const pc = document.createElement('rawiron-pc') as RawironPc;
         pc.setAttribute('state', 'broken.snapshot');
         document.body.append(pc);
         await pc.start();
       });
       await expect(failed).rejects.toThrow(/the snapshot: is damaged/);
+    }));
+});
+
+describe.skipIf(noBrowser !== '')(`what the element shows${noBrowser}`, () => {
+  const inPage = usePage();
+
+  test('is an error, in words, which is on the console too', () =>
+    inPage('', async (page) => {
+      const told = await page.evaluate(async () => {
+        const lines: string[] = [];
+        console.error = (...parts: unknown[]) => void lines.push(parts.join(' '));
+        const pc = document.createElement('rawiron-pc') as RawironPc;
+        pc.setAttribute('memory', '99999');
+        document.body.append(pc);
+        await pc.start().catch(() => {});
+        const problem = pc.shadowRoot!.querySelector<HTMLElement>('[role=alert]')!;
+        const shown = [problem.checkVisibility(), problem.textContent];
+        pc.setAttribute('memory', '16');
+        pc.setAttribute('demo', '');
+        await pc.start();
+        return { lines, shown, isGone: !problem.checkVisibility() };
+      });
+      const message = expect.stringMatching(/99999 MB of memory is too much/);
+      expect(told).toEqual({ lines: [message], shown: [true, message], isGone: true });
+    }));
+
+  test('is the serial console of a machine without a screen, which gets the keys', () =>
+    inPage('', async (page) => {
+      await page.evaluate(() => {
+        document.body.innerHTML = '<rawiron-pc demo memory="16" autostart></rawiron-pc>';
+      });
+      const pc = page.locator('rawiron-pc');
+      await pc.evaluate((element) => element.focus());
+      const console = pc.locator('div.console');
+      await page.keyboard.type('bench 6');
+      await console.filter({ hasText: 'demo>' }).waitFor(LONG);
+      await page.keyboard.press('Backspace');
+      await page.keyboard.type('5\r');
+      await console.filter({ hasText: 'with 23000 primes' }).waitFor(LONG);
+      await pc.evaluate((element) => (element as RawironPc).type('help\n'));
+      await console.filter({ hasText: 'poweroff' }).waitFor(LONG);
     }));
 });

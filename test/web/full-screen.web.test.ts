@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { noBrowser } from '../support/web/browser.ts';
 import { echo } from '../support/web/echo.ts';
-import { LONG, screenText, usePage } from '../support/web/page.ts';
+import { LONG, screenText, turnOn, usePage } from '../support/web/page.ts';
 
 declare global {
   var locks: string[];
@@ -46,7 +46,7 @@ describe.skipIf(noBrowser !== '')(`the full screen in Chromium${noBrowser}`, () 
       expect(await page.getByRole('button', { name: 'Save picture' }).isDisabled()).toBe(true);
       await page.getByRole('button', { name: 'Turn off' }).click();
       await page.getByRole('radio', { name: /^Text mode/ }).check();
-      await page.getByRole('button', { name: 'Turn on' }).click();
+      await turnOn(page);
       await page.getByRole('status').filter({ hasText: 'Running' }).waitFor(LONG);
       await page.getByRole('tab', { name: 'Serial' }).click();
       await button.click();

@@ -5,7 +5,7 @@ import { countedTo, countingRom } from '../support/counting-rom.ts';
 import { connectWhenListening, freePort } from '../support/ports.ts';
 import { noBrowser } from '../support/web/browser.ts';
 import { useLibrary, ways } from '../support/web/library.ts';
-import { LONG, seeOnTerminal, usePage } from '../support/web/page.ts';
+import { LONG, seeOnTerminal, turnOn, usePage } from '../support/web/page.ts';
 
 const machines: Machine[] = [];
 afterEach(async () => {
@@ -117,7 +117,7 @@ describe.skipIf(noBrowser !== '')(`the page in Chromium${noBrowser}`, () => {
       await fetch.waitFor();
       expect(await page.locator('#status').textContent()).toBe('Choose what to boot.');
       expect(await page.locator('#problem').isHidden()).toBe(true);
-      await page.getByRole('button', { name: 'Turn on' }).click();
+      await turnOn(page);
       await seeOnTerminal(page, 'demo>');
       // The one that did not come has left nothing that shows all once more.
       expect((await page.locator('.xterm-rows').first().textContent())?.match(/demo>/g)).toHaveLength(1);

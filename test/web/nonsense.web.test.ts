@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { noBrowser } from '../support/web/browser.ts';
-import { usePage } from '../support/web/page.ts';
+import { startButton, turnOn, usePage } from '../support/web/page.ts';
 
 const IMAGES = 100;
 const TIMEOUT = 600_000;
@@ -35,13 +35,13 @@ async function drop(page: Page, seed: number): Promise<void> {
 
 /** Turns the machine on, and off again if it runs; what the page says. */
 async function tryOut(page: Page): Promise<string> {
-  await page.getByRole('button', { name: 'Turn on' }).click();
+  await turnOn(page);
   const status = page.locator('#status', { hasText: /Running|wrong|machine|guest/i });
   await status.waitFor();
   const said = await status.textContent();
   // The guest may have done so itself: the button does nothing then, and is not there to be clicked.
   await page.evaluate(() => document.getElementById('off')!.click());
-  await page.getByRole('button', { name: 'Turn on' }).waitFor();
+  await startButton(page).waitFor();
   return said!;
 }
 
@@ -62,7 +62,7 @@ describe.skipIf(noBrowser !== '')(`the page in Chromium${noBrowser}`, () => {
       expect([...said].some((text) => /wrong/.test(text))).toBe(true);
       // It still works.
       await page.getByRole('radio', { name: /^Demo/ }).check();
-      await page.getByRole('button', { name: 'Turn on' }).click();
+      await turnOn(page);
       await page.locator('.xterm-rows').filter({ hasText: 'demo>' }).waitFor();
     }),
   );

@@ -8,7 +8,7 @@ import type { RawironPc } from '../../src/browser/element.ts';
 import { findLinux } from '../support/linux-shell.ts';
 import { noBrowser } from '../support/web/browser.ts';
 import { echo } from '../support/web/echo.ts';
-import { choose, LONG, screenText, seeOnTerminal, turnOn, usePage } from '../support/web/page.ts';
+import { choose, LONG, screenText, seeOnTerminal, startButton, turnOn, usePage } from '../support/web/page.ts';
 
 /** How many dots of the canvas differ from the machine's picture; it is drawn larger by a whole factor. */
 async function compare(): Promise<object> {
@@ -35,7 +35,7 @@ describe.skipIf(noBrowser !== '')(`the page in Chromium${noBrowser}`, () => {
       await seeOnTerminal(page, 'with 23000 primes');
       await page.getByRole('button', { name: 'Turn off' }).click();
       await page.getByText('The machine is off.').waitFor(LONG);
-      expect(await page.getByRole('button', { name: 'Turn on' }).isVisible()).toBe(true);
+      expect(await startButton(page).isVisible()).toBe(true);
     }));
 
   test('loads less than 600 KB, compressed, until the demo runs', () =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { noBrowser } from '../support/web/browser.ts';
-import { choose, floppy, isInView, LONG, turnOn, usePage } from '../support/web/page.ts';
+import { choose, floppy, isInView, LONG, startButton, turnOn, usePage } from '../support/web/page.ts';
 
 /** A boot sector without an interrupt table. */
 const dies = floppy(`
@@ -22,7 +22,8 @@ describe.skipIf(noBrowser !== '')(`what goes wrong with the page in Chromium${no
       await choose(page, 'broken', broken, 'Kernel');
       await turnOn(page);
       await expect.poll(() => page.getByRole('alert').textContent(), LONG).not.toBe('');
-      expect(await page.getByRole('button', { name: 'Turn on' }).isEnabled()).toBe(true);
+      expect(await startButton(page).isEnabled()).toBe(true);
+      expect(await page.locator('#start-here').isVisible()).toBe(true);
     }));
 
   test('is told of a guest that dies by a triple fault', () =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { noBrowser } from '../support/web/browser.ts';
-import { choose, floppy, isInView, LONG, seeOnTerminal, turnOn, usePage } from '../support/web/page.ts';
+import { choose, floppy, isInView, LONG, seeOnTerminal, startButton, turnOn, usePage } from '../support/web/page.ts';
 
 describe.skipIf(noBrowser !== '')(`the form of the page in Chromium${noBrowser}`, () => {
   const inPage = usePage();
@@ -35,18 +35,35 @@ describe.skipIf(noBrowser !== '')(`the form of the page in Chromium${noBrowser}`
       await page.getByLabel("Kernel's command line").scrollIntoViewIfNeeded();
       expect(await page.evaluate(() => scrollY)).toBeGreaterThan(0);
       // The button is there wherever one is in the form.
-      expect(await page.getByRole('button', { name: 'Turn on' }).evaluate(isInView)).toBe(true);
+      expect(await startButton(page).evaluate(isInView)).toBe(true);
       await turnOn(page);
       await page.locator('#status', { hasText: 'Running' }).waitFor(LONG);
       await expect.poll(() => page.evaluate(() => scrollY), LONG).toBe(0);
     }));
 
-  test('starts from the empty screen, too', () =>
+  test('starts from the empty screen, too, by a button of the same name that is there whenever no machine is on', () =>
     inPage('#system=demo&memory=16', async (page) => {
-      const start = page.getByRole('button', { name: 'Start', exact: true });
-      await start.click();
+      const onScreen = page.locator('#case').getByRole('button', { name: 'Turn on' });
+      await onScreen.click();
       await seeOnTerminal(page, 'demo>');
-      expect(await start.isVisible()).toBe(false);
+      expect(await onScreen.isVisible()).toBe(false);
+      await page.getByRole('button', { name: 'Turn off' }).click();
+      await page.getByText('The machine is off.').waitFor(LONG);
+      await page.getByRole('tab', { name: 'Screen' }).click();
+      expect(await onScreen.isVisible()).toBe(true);
+    }));
+
+  test('has an image where its user says that it belongs', () =>
+    inPage('', async (page) => {
+      await choose(page, 'a.img', floppy('times 512 db 0'), 'Floppy A');
+      await choose(page, 'b.img', Buffer.alloc(1 << 20), 'Disk 1');
+      await page.getByLabel('What a.img is').selectOption('CD');
+      await page.getByLabel('What b.img is').selectOption('CD');
+      const places = page.locator('#images option:checked');
+      expect(await places.allTextContents()).toEqual(['Disk 1', 'CD']);
+      await page.getByLabel('What b.img is').selectOption('Floppy B');
+      expect(await places.allTextContents()).toEqual(['Disk 1', 'Floppy B']);
+      expect(await page.locator('#images span').allTextContents()).toEqual(['a.img', 'b.img']);
     }));
 });
 
@@ -59,6 +76,17 @@ describe.skipIf(noBrowser !== '')(`the look of the page in Chromium${noBrowser}`
       await page.keyboard.press('ArrowRight');
       expect(await page.getByRole('tab', { name: 'Serial' }).getAttribute('aria-selected')).toBe('true');
       expect(await page.locator('#serial-panel').isVisible()).toBe(true);
+    }));
+
+  test('has the screen above the form on a phone, with the button in view', () =>
+    inPage('', async (page) => {
+      await page.setViewportSize({ width: 390, height: 844 });
+      const [screen, form] = await Promise.all(
+        ['rawiron-pc', '#setup'].map((part) => page.locator(part).boundingBox()),
+      );
+      expect(screen!.y + screen!.height).toBeLessThan(form!.y);
+      expect(await page.locator('#start-here').evaluate(isInView)).toBe(true);
+      expect(await page.getByRole('radio', { name: /^Demo/ }).evaluate(isInView)).toBe(true);
     }));
 
   test.each([

@@ -34,6 +34,18 @@ describe.skipIf(noBrowser !== '')(`over a slow connection in Chromium${noBrowser
     }));
 });
 
+describe.skipIf(noBrowser !== '')(`keys that are typed while a machine is made in Chromium${noBrowser}`, () => {
+  const inPage = usePage();
+
+  test('are for its serial terminal', () =>
+    inPage('#system=demo&memory=16', async (page, server) => {
+      server.delay = 1000;
+      await turnOn(page);
+      await page.keyboard.type('bench 5\r');
+      await seeOnTerminal(page, 'with 23000 primes');
+    }));
+});
+
 describe.skipIf(noBrowser !== '')(`a page that is not isolated in Chromium${noBrowser}`, () => {
   const inPage = usePage({}, {});
 

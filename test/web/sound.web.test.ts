@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { noBrowser } from '../support/web/browser.ts';
-import { floppy, LONG, usePage } from '../support/web/page.ts';
+import { floppy, LONG, turnOn, usePage } from '../support/web/page.ts';
 import { isolation } from '../support/web/server.ts';
 
 const FREQUENCY = 1000;
@@ -97,7 +97,7 @@ describe.skipIf(noBrowser !== '')(`the page's sound in Chromium${noBrowser}`, ()
   test('ends with the machine', () =>
     inPage('#fda=tone.img&memory=16', async (page) => {
       await page.evaluate(openEar);
-      await page.getByRole('button', { name: 'Turn on' }).click();
+      await turnOn(page);
       await expect.poll(() => isTone(page), LONG).toBe(true);
       await page.getByRole('button', { name: 'Turn off' }).click();
       await expect.poll(() => page.evaluate(() => globalThis.ear!.context.state), LONG).toBe('closed');

@@ -10,13 +10,14 @@ function attached() {
   const target = Object.assign(new EventTarget(), { value: '' });
   const release = vi.fn();
   const keys = new Keys(target as unknown as HTMLTextAreaElement, { release, typed: () => {} });
-  keys.attach({ keyboard } as unknown as Machine);
+  const machine = { keyboard } as unknown as Machine;
+  keys.attach(machine);
   const send = (type: string, { timeStamp, ...values }: { timeStamp?: number; [name: string]: unknown }) => {
     const event = Object.assign(new Event(type), values);
     if (timeStamp !== undefined) Object.defineProperty(event, 'timeStamp', { value: timeStamp });
     target.dispatchEvent(event);
   };
-  return { told, send, release };
+  return { told, send, release, keys, machine };
 }
 
 test('what is pasted is typed without the keys that it was asked for with', () => {
@@ -64,4 +65,18 @@ test('the Ctrl that Windows makes up before AltGr does not stay down, but one th
   send('keydown', { code: 'ControlLeft', key: 'Control', ctrlKey: true, timeStamp: 2000 });
   send('keydown', { ...altGr, timeStamp: 2200 });
   expect(told).toEqual(['down ControlLeft', 'down AltRight']);
+});
+
+test('keys that are pressed while a machine is made are for that one', () => {
+  const { told, send, keys, machine } = attached();
+  keys.attach(null);
+  send('keydown', { code: 'KeyX', key: 'x' });
+  keys.hold();
+  send('keydown', { code: 'KeyA', key: 'a' });
+  send('keyup', { code: 'KeyA', key: 'a' });
+  send('keydown', { code: 'KeyB', key: 'b' });
+  expect(told).toEqual([]);
+  keys.attach(machine);
+  send('keyup', { code: 'KeyB', key: 'b' });
+  expect(told).toEqual(['down KeyA', 'up KeyA', 'down KeyB', 'up KeyB']);
 });

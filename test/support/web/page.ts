@@ -48,11 +48,16 @@ export function floppy(source: string): Buffer {
 /** Chooses a file of these bytes, and waits until the page says what it takes it for. */
 export async function choose(page: Page, name: string, buffer: Buffer, kind: string): Promise<void> {
   await page.locator('#files').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
-  await page.locator('#images b', { hasText: kind }).waitFor();
+  await page.locator('#images option:checked', { hasText: kind }).waitFor({ state: 'attached' });
+}
+
+/** The form's button; the screen has one of that name, too. */
+export function startButton(page: Page): Locator {
+  return page.locator('#start');
 }
 
 export async function turnOn(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Turn on' }).click();
+  await startButton(page).click();
 }
 
 /** Waits until the serial terminal shows a text. */
