@@ -1,6 +1,6 @@
 import type { ReportGuestError } from '../bus/guest-error.ts';
 import type { BlockPort } from '../host/block.ts';
-import { bytes, type Component, describe, flag, type StateOf, u8, u32 } from '../snapshot/describe.ts';
+import { bytes, type Component, choice, describe, flag, type StateOf, u8, u32 } from '../snapshot/describe.ts';
 import { transferBuffer } from '../snapshot/transfer-buffer.ts';
 import { Device, ErrorBit, Register, Status } from './registers.ts';
 
@@ -37,7 +37,7 @@ export const driveState = describe({
   interrupt: flag,
   /** The command under way, or the last one. */
   command: u8,
-  phase: u8,
+  phase: choice(Object.values(Phase)),
   /** The buffer is moved by the bus master, and not by the data port. */
   dma: flag,
   /** Most bytes of a block that is moved at one request. */

@@ -76,7 +76,7 @@ const unsigned = (state: Int32Array, word: number, count: number): number[] =>
 
 const images: Readonly<Partial<Record<WordName, Image>>> = {
   eflags: {
-    read: (state) => state[Word.eflags] | flagsImage(state[Word.flagResult], state[Word.flagCarries]),
+    read: (state) => (state[Word.eflags] | flagsImage(state[Word.flagResult], state[Word.flagCarries])) >>> 0,
     write: (state, value) => writeFlags(state, value as number),
   },
   interruptShadow: {

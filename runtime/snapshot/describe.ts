@@ -1,5 +1,5 @@
 import { ByteQueue } from './byte-queue.ts';
-import { byteField, flagField, integerField, listField, realField, textField } from './fields.ts';
+import { byteField, choiceField, flagField, integerField, listField, realField, textField } from './fields.ts';
 
 /** What a state is saved as: plain data that can be cloned, compared and written by the snapshot format. */
 export type Saved = number | boolean | string | Uint8Array | readonly Saved[] | { readonly [name: string]: Saved };
@@ -68,6 +68,21 @@ export const time: Field<number> = realField('time', 0, Number.MAX_SAFE_INTEGER)
 export const flag: Field<boolean> = flagField;
 export const text: Field<string> = textField;
 
+/** An integer from `least` to `most`, both included: what the code that has it takes for granted. */
+export function within(least: number, most: number): Field<number> {
+  return integerField(`a number from ${least} to ${most}`, least, most);
+}
+
+/** A double from `least` to `most`, both included. */
+export function realWithin(least: number, most: number): Field<number> {
+  return realField(`a number from ${least} to ${most}`, least, most);
+}
+
+/** One of some integers, of which the first is the initial value. */
+export function choice(values: readonly number[]): Field<number> {
+  return starting(choiceField(values), values[0]!);
+}
+
 /** `length` bytes. */
 export function bytes(length: number): Field<Uint8Array> {
   return byteField(length);
@@ -100,16 +115,25 @@ export function starting<T>(field: Field<T>, initial: T): Field<T> {
   return { ...field, create: () => initial };
 }
 
-/** Describes a state object once: its type, factory, saving, loading, comparing and showing follow from the fields. */
-export function describe<F extends Fields>(fields: F): Description<Shape<F>> {
+/** What doesn't fit of values that each fit by themselves; undefined: they are right. */
+export type Problem<T> = (state: T) => string | undefined;
+
+/**
+ * Describes a state object once: its type, factory, saving, loading, comparing and showing follow from the fields. `problem` says how
+ * fields depend on each other, where the code takes that for granted.
+ */
+export function describe<F extends Fields>(fields: F, problem?: Problem<Shape<F>>): Description<Shape<F>> {
   const description: Description<Shape<F>> = {
-    ...objectField<Shape<F>>(fields),
+    ...objectField<Shape<F>>(fields, problem),
     bind: (name, state, hooks = {}) => bindState(description, name, state, hooks),
   };
   return description;
 }
 
-function objectField<T extends Record<string, unknown>>(fields: Fields): Field<T> {
+function objectField<T extends Record<string, unknown>>(
+  fields: Fields,
+  problem: Problem<T> = () => undefined,
+): Field<T> {
   const names = Object.keys(fields);
   const at = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
   return {
@@ -123,6 +147,8 @@ function objectField<T extends Record<string, unknown>>(fields: Fields): Field<T
         const writable: Record<string, unknown> = state;
         writable[name] = fields[name].load(state[name], found[name], at(path, name));
       }
+      const said = problem(state);
+      if (said !== undefined) throw new Error(`${path || 'state'}: ${said}`);
       return state;
     },
     compare: (left, right, path = '') =>

@@ -5,6 +5,9 @@ import type { Component, Difference, Saved } from '../snapshot/describe.ts';
  */
 export type TimerCallback = (now: number, due: number) => void;
 
+/** Nanoseconds by which a timer comes late at most: one that makes up for what it has missed comes to an end then. */
+const MOST_LATE = 10e9;
+
 /** One event source of a device: armed with an absolute virtual deadline, or disarmed. */
 export interface Timer {
   readonly name: string;
@@ -68,7 +71,7 @@ export class EventQueue {
     this.#held = false;
     while (!this.#held && this.#heap.length > 0 && this.#heap[0].deadline <= now) {
       const timer = this.#heap[0];
-      const due = timer.deadline;
+      const due = Math.max(timer.deadline, now - MOST_LATE);
       this.move(timer, Infinity);
       timer.callback(now, due);
     }

@@ -1,4 +1,4 @@
-import { describe, flag, starting, u8, u16, u32 } from '../../snapshot/describe.ts';
+import { choice, describe, flag, starting, u8, u16, u32 } from '../../snapshot/describe.ts';
 import { driveState } from '../drive.ts';
 import { INITIAL_TRANSFER_MODE } from '../identify.ts';
 
@@ -17,7 +17,7 @@ export const cdromState = describe({
   raw: flag,
   /** Of the last command that failed, until REQUEST SENSE: of Sense. */
   sense: u32,
-  change: u8,
+  change: choice(Object.values(Change)),
   /** The next event about the medium: of MediumEvent. */
   event: u8,
   trayOpen: flag,

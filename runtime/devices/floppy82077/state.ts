@@ -1,5 +1,20 @@
-import { byteQueue, bytes, describe, flag, list, type StateOf, starting, u8, u16 } from '../../snapshot/describe.ts';
+import {
+  byteQueue,
+  bytes,
+  choice,
+  describe,
+  flag,
+  list,
+  type StateOf,
+  starting,
+  u8,
+  u16,
+  within,
+} from '../../snapshot/describe.ts';
 import { Configuration, DRIVES, Rate, SECTOR_BYTES } from './registers.ts';
+
+/** Bytes of the longest command. */
+const COMMAND_BYTES = 9;
 
 /** What the controller waits for. */
 export const Phase = { command: 0, execution: 1, result: 2 } as const;
@@ -21,7 +36,7 @@ export const driveState = describe({
 export type DriveState = StateOf<typeof driveState>;
 
 const transferState = describe({
-  step: u8,
+  step: choice(Object.values(Step)),
   /** The sector that is at the head. */
   cylinder: u8,
   head: u8,
@@ -32,7 +47,7 @@ const transferState = describe({
   count: u16,
   buffer: bytes(SECTOR_BYTES),
   /** Bytes of the sector that the guest has got or given. */
-  position: u16,
+  position: within(0, SECTOR_BYTES),
   /** Terminal count. */
   ended: flag,
   /** Looks at a DMA channel that is not enabled. */
@@ -51,10 +66,10 @@ export const floppyState = describe({
   tapeDrive: u8,
   /** As in QEMU: drivers that only know disks of 1.44 MB set none. */
   rate: starting(u8, Rate.k500),
-  phase: u8,
+  phase: choice(Object.values(Phase)),
   /** The bytes of the command, and how many have come. */
-  command: list(9, u8),
-  received: u8,
+  command: list(COMMAND_BYTES, u8),
+  received: within(0, COMMAND_BYTES),
   result: byteQueue,
   /** The interrupt pin, before the gate in DOR. */
   interrupt: flag,

@@ -1,5 +1,6 @@
 import {
   bytes,
+  choice,
   describe,
   f64,
   flag,
@@ -10,6 +11,7 @@ import {
   u8,
   u16,
   u32,
+  within,
 } from '../../snapshot/describe.ts';
 import { OPERATOR_COUNT, REGISTER_COUNT } from './registers.ts';
 
@@ -21,9 +23,9 @@ export const SILENT = 511;
 export const operatorState = describe({
   /** Bits 0-18; the upper ten are the place in the waveform. */
   phase: u32,
-  stage: u8,
+  stage: choice(Object.values(Stage)),
   /** What the envelope takes away. */
-  attenuation: starting(u16, SILENT),
+  attenuation: starting(within(0, SILENT), SILENT),
   /** Who holds its key: bit 0 the channel, bit 1 an instrument of the rhythm mode. */
   keys: u8,
   /** Its last two outputs, for feedback. */

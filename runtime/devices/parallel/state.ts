@@ -1,4 +1,4 @@
-import { describe, starting, u8 } from '../../snapshot/describe.ts';
+import { choice, describe, starting, u8 } from '../../snapshot/describe.ts';
 import { Control } from './registers.ts';
 
 /** What the printer does with a byte. */
@@ -7,5 +7,5 @@ export const Printer = { ready: 0, busy: 1, acknowledges: 2 } as const;
 export const parallelState = describe({
   data: u8,
   control: starting(u8, Control.notInitialize | Control.select),
-  printer: u8,
+  printer: choice(Object.values(Printer)),
 });

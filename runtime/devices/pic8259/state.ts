@@ -1,4 +1,4 @@
-import { describe, flag, type StateOf, u8 } from '../../snapshot/describe.ts';
+import { choice, describe, flag, type StateOf, u8, within } from '../../snapshot/describe.ts';
 
 export const chipState = describe({
   /** Levels of the inputs. */
@@ -14,9 +14,9 @@ export const chipState = describe({
   /** Bits 3-7 of the vectors (ICW2). */
   vectorBase: u8,
   /** Input of the lowest priority: 7 unless rotated. */
-  lowest: u8,
+  lowest: within(0, 7),
   /** The ICW that the next write to A0 = 1 is: 2, 3 or 4; 0 for the mask. */
-  expectedIcw: u8,
+  expectedIcw: choice([0, 2, 3, 4]),
   icw4Needed: flag,
   single: flag,
   /** ICW3: inputs with a slave (master), or own identity (slave). */

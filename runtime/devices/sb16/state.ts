@@ -2,38 +2,48 @@ import {
   byteQueue,
   bytes,
   describe,
-  f64,
   flag,
   list,
+  realWithin,
   type StateOf,
   starting,
   u8,
   u16,
   u32,
+  within,
 } from '../../snapshot/describe.ts';
 
+/** Frames a second that the converters do. */
+export const [LOWEST_RATE, HIGHEST_RATE] = [4000, 48_000];
+/** Nanoseconds by which samples are put off at most: frames of the mix are nearer to each other. */
+const MOST_SHIFT = 1e9;
+
 /** One of the two transfers that the card can have under way: of 8-bit samples, and of 16-bit ones. */
-export const transferState = describe({
-  isRunning: flag,
-  isPaused: flag,
-  isInput: flag,
-  isSigned: flag,
-  isStereo: flag,
-  isAutomatic: flag,
-  /** It ends with the present block. */
-  isEnding: flag,
-  /** It only takes its time. */
-  movesNothing: flag,
-  /** Of a format that is not decoded: its bytes are fetched, and silent. */
-  isSilent: flag,
-  /** Bytes that are transferred in a second. */
-  bytesPerSecond: u32,
-  blockBytes: u32,
-  /** Bytes of the block that have not been transferred. */
-  left: u32,
-  /** Nanoseconds by which samples are put off, to begin with a frame of the mix. */
-  shift: f64,
-});
+export const transferState = describe(
+  {
+    isRunning: flag,
+    isPaused: flag,
+    isInput: flag,
+    isSigned: flag,
+    isStereo: flag,
+    isAutomatic: flag,
+    /** It ends with the present block. */
+    isEnding: flag,
+    /** It only takes its time. */
+    movesNothing: flag,
+    /** Of a format that is not decoded: its bytes are fetched, and silent. */
+    isSilent: flag,
+    /** Bytes that are transferred in a second. */
+    bytesPerSecond: within(0, 4 * HIGHEST_RATE),
+    blockBytes: u32,
+    /** Bytes of the block that have not been transferred. */
+    left: u32,
+    /** Nanoseconds by which samples are put off, to begin with a frame of the mix. */
+    shift: realWithin(-MOST_SHIFT, MOST_SHIFT),
+  },
+  ({ isRunning, bytesPerSecond }) =>
+    isRunning && bytesPerSecond === 0 ? 'a transfer runs, and moves 0 bytes a second' : undefined,
+);
 
 export type TransferState = StateOf<typeof transferState>;
 

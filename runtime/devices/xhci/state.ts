@@ -1,5 +1,6 @@
 import {
   bytes,
+  choice,
   describe,
   f64,
   flag,
@@ -7,32 +8,39 @@ import {
   type StateOf,
   starting,
   time,
-  u8,
   u16,
   u32,
+  within,
 } from '../../snapshot/describe.ts';
+import { EndpointState, EndpointType } from './contexts.ts';
 import { CONNECTORS, ENDPOINTS, INTERRUPTERS, PORTS, SLOTS, Status } from './registers.ts';
 
 /** An endpoint as the controller sees it; most of it is in the guest's context, too. */
-export const endpointState = describe({
-  /** EndpointState. */
-  state: u8,
-  /** EndpointType. */
-  type: u8,
-  /** Bytes of a packet at most. */
-  packet: u16,
-  /** The doorbell was rung, and the ring was not found empty since. */
-  isArmed: flag,
-  /** Of the ring: its next transfer, and the cycle bit. */
-  dequeue: f64,
-  cycle: flag,
-  /** Bytes of that transfer that were moved. */
-  done: u32,
-});
+export const endpointState = describe(
+  {
+    /** EndpointState. */
+    state: choice(Object.values(EndpointState)),
+    /** EndpointType; 0: it is disabled. */
+    type: choice([0, ...Object.values(EndpointType)]),
+    /** Bytes of a packet at most; 0: it is disabled. */
+    packet: u16,
+    /** The doorbell was rung, and the ring was not found empty since. */
+    isArmed: flag,
+    /** Of the ring: its next transfer, and the cycle bit. */
+    dequeue: f64,
+    cycle: flag,
+    /** Bytes of that transfer that were moved. */
+    done: u32,
+  },
+  ({ state, packet }) =>
+    state !== EndpointState.disabled && packet === 0
+      ? 'an endpoint with packets of 0 bytes is not disabled'
+      : undefined,
+);
 export type EndpointFields = StateOf<typeof endpointState>;
 
 /** Of what is plugged in: the slot that it has, 0 for none, and its endpoints. */
-const connectorState = describe({ slot: u8, endpoints: list(ENDPOINTS, endpointState) });
+const connectorState = describe({ slot: within(0, SLOTS), endpoints: list(ENDPOINTS, endpointState) });
 export type ConnectorFields = StateOf<typeof connectorState>;
 
 export const interrupterState = describe({
