@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { Machine, type MachineOptions } from '../../src/index.ts';
 import { cachedAssets } from '../../src/node/assets/cache.ts';
-import { debianLinux } from '../../src/node/linux/debian.ts';
 import { addressOf } from '../../src/node/inspector/address.ts';
 import { InspectorServer } from '../../src/node/inspector/server.ts';
+import { debianLinux } from '../../src/node/linux/debian.ts';
 
 /** Generous, for busy hosts: in milliseconds, as all limits here. */
 const BOOT_TIMEOUT = 600_000;

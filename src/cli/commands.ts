@@ -22,7 +22,12 @@ const rows = [
     takesFlags: true,
   },
   { name: 'demo', argument: '[FLAGS]', help: 'boot the small system that is built in', takesFlags: true },
-  { name: 'container', argument: 'COMMAND', help: 'run a container image in a machine of its own', options: ['--help'] },
+  {
+    name: 'container',
+    argument: 'COMMAND',
+    help: 'run a container image in a machine of its own',
+    options: ['--help'],
+  },
   {
     name: 'image',
     argument: 'COMMAND',
