@@ -18,7 +18,7 @@ test('a whole command line', () => {
       { type: 'stdio', muxed: true, hasMonitor: true },
       { type: 'file', path: '/tmp/x' },
     ],
-    machine: { memory: '256', reboot: 'exit' },
+    machine: { memory: '256', reboot: 'exit', serialConsole: true },
     parallels: [],
     virtioPorts: [],
     chardevs: {},
