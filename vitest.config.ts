@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** What takes minutes: `npm run test:long`. */
@@ -34,6 +35,12 @@ export default defineConfig({
       { extends: true, test: { name: 'guests', include: guests } },
       { extends: true, test: { name: 'web', include: web, setupFiles } },
       { extends: true, test: { name: 'exhaustive', include: exhaustive } },
+      // What readers run with the package: here its name means the sources.
+      {
+        extends: true,
+        resolve: { alias: { rawiron: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+        test: { name: 'examples', include: ['examples/*.test.ts'] },
+      },
     ],
   },
 });

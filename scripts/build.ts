@@ -12,6 +12,7 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { makeFirmwareModule } from './firmware-module.ts';
+import { manualPage } from './manual.ts';
 import { makeNodeBundle } from './node-bundle.ts';
 import { makePageBundle } from './page-bundle.ts';
 import { renamePageThreads } from './page-threads.ts';
@@ -54,6 +55,8 @@ for (const module of carriers) await inlinePackages(join(dist, `${module}.js`));
 await makeFirmwareModule(dist);
 await makeNodeBundle(root, dist);
 await makePageBundle(dist);
+await mkdir(join(dist, 'man'));
+await writeFile(join(dist, 'man/rawiron.1'), manualPage());
 const licences = await Promise.all(carried.map(licence));
 await writeFile(join(dist, 'third-party-licences.txt'), licences.join('\n\n'));
 // Not on standard output, where `npm pack --silent` has nothing but the tarball's name.

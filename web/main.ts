@@ -30,6 +30,7 @@ const exits: Readonly<Record<Exit['reason'], string>> = {
   reset: 'The guest asked for a reset.',
   shutdown: 'The guest died by a triple fault.',
   stopped: 'The machine is off.',
+  'time-limit': 'The machine was ended: its time is over.',
 };
 
 /** How a machine is turned on. */

@@ -9,16 +9,22 @@ const commands: Readonly<Record<string, ConsoleCommand>> = { x: 'exit', h: 'help
 
 export const escapeHelp = helpWith(usualEscapeKey, true);
 
-function helpWith(key: number, hasMonitor: boolean): string {
+/** What is typed for a command to the emulator, and what it does. */
+export function escapeRows(key: number, hasMonitor: boolean): (readonly [typed: string, help: string])[] {
   const name = keyName(key);
-  const rows = [
-    ['h', 'show this help'],
-    ['x', 'leave the emulator'],
-    ...(hasMonitor ? [['c', 'switch between console (or screen) and monitor']] : []),
-    [name, `send ${name} to the guest`],
+  return [
+    [`${name} h`, 'show this help'],
+    [`${name} x`, 'leave the emulator'],
+    ...(hasMonitor ? [[`${name} c`, 'switch between console (or screen) and monitor'] as const] : []),
+    [`${name} ${name}`, `send ${name} to the guest`],
   ];
-  const width = 2 * name.length + 3;
-  return rows.map(([next, what]) => `${`${name} ${next}`.padEnd(width)}${what}`).join('\n');
+}
+
+function helpWith(key: number, hasMonitor: boolean): string {
+  const width = 2 * keyName(key).length + 3;
+  return escapeRows(key, hasMonitor)
+    .map(([typed, what]) => `${typed.padEnd(width)}${what}`)
+    .join('\n');
 }
 
 /** Of a control character: such as Ctrl-A. */

@@ -7,7 +7,7 @@ import { type Flag, type FlagGroup, flagGroups, flags, flagUsage } from './flags
 import { line, terminalWidth, wrapped } from './layout.ts';
 
 /** How a machine is described, in its simplest forms. */
-const usages = [
+export const usages = [
   'DISK-IMAGE [FLAGS]',
   '-cdrom FILE [FLAGS]',
   '-kernel FILE [-initrd FILE] [-append TEXT] [FLAGS]',
