@@ -13,6 +13,7 @@ import { Evictions } from './evictions.ts';
 import { CodeFrames, type FrameCode } from './frame-code.ts';
 import type { GraphParts } from './graph-parts.ts';
 import type { Handlers } from './handlers.ts';
+import { requireFetchable } from './instruction-fetch.ts';
 import { MappedPages } from './mapped-pages.ts';
 import type { Node } from './node.ts';
 import type { Records } from './records.ts';
@@ -134,6 +135,7 @@ export class CodeCache implements CodeWriteListener {
   resolve(eip: number): number {
     const known = this.entryAt(eip);
     if (known !== 0) return known;
+    requireFetchable(this.context, eip, 1);
     const linear = (eip + this.context.base) | 0;
     const linearPage = linear >>> 12;
     const at = this.mmu.fetch(linear);

@@ -67,7 +67,8 @@ export class DebugExceptions {
     this.restarts = false;
     cpu.breakpoints.collecting = true;
     try {
-      const next = run(node);
+      let next = run(node);
+      if (next === null && this.isStillToCome(node)) next = run(node);
       if (next !== null) state[Word.eip] = next.eip;
     } finally {
       cpu.breakpoints.collecting = false;
@@ -77,6 +78,11 @@ export class DebugExceptions {
     // Between two elements of a string the trap's handler comes back to the same instruction.
     if (state[Word.debugTraps] !== 0 && state[Word.eip] === node.eip && isRepeated(node))
       state[Word.eflags] |= Eflags.rf;
+  }
+
+  /** Whether an instruction was only made ready for, and begins once more: MMX, whose registers x87 had in use (`enterMmx`). */
+  private isStillToCome(node: Node): boolean {
+    return node.form.class === 'plain' && this.state[Word.eip] === node.eip && !isRepeated(node);
   }
 
   /** Whether a trap comes after the instruction: with branch steps only if it has gone elsewhere. */

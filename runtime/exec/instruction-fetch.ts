@@ -4,6 +4,7 @@ import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
 import { type Decode, MAX_LENGTH } from '../../translator/x86/decode.ts';
 import { raise } from '../fault.ts';
 import type { Mmu } from '../memory/mmu.ts';
+import type { CodeContext } from './code-contexts.ts';
 import type { Node } from './node.ts';
 
 /** Reads the bytes of instructions and decodes them. */
@@ -28,7 +29,7 @@ export class InstructionFetch {
     const start = page.frame * PAGE;
     const at = start + (page.distanceTo(node.eip) & (PAGE - 1));
     const length = this.decoder(this.mmu.ram.bytes, at, start + PAGE, node.eip, page.context.key, node);
-    if (length !== 0) checkLimit(node, length);
+    if (length !== 0) requireFetchable(page.context, node.eip, length);
     return length;
   }
 
@@ -39,14 +40,14 @@ export class InstructionFetch {
     const start = page.frame * PAGE + offset;
     const available = PAGE - offset;
     // At least one byte more: the limit comes before a page fault (Intel SDM vol. 3, table 6-2).
-    checkLimit(node, available + 1);
+    requireFetchable(page.context, node.eip, available + 1);
     const second = this.secondPage(node);
     if (second < 0) raise(Vector.invalidOpcode);
     const { bytes } = this.mmu.ram;
     this.joined.set(bytes.subarray(start, start + available));
     this.joined.set(bytes.subarray(second, second + MAX_LENGTH), available);
     const length = this.decoder(this.joined, 0, available + MAX_LENGTH, node.eip, page.context.key, node);
-    checkLimit(node, length);
+    requireFetchable(page.context, node.eip, length);
     node.tail = bytes.slice(second, second + length - available);
     return length;
   }
@@ -69,7 +70,6 @@ export class InstructionFetch {
 }
 
 /** The whole instruction must be within the code segment (Intel SDM vol. 3, 5.3). */
-function checkLimit({ page, eip }: Node, length: number): void {
-  const { key, limit } = page.context;
+export function requireFetchable({ key, limit }: CodeContext, eip: number, length: number): void {
   if ((key & Key.flat) === 0 && (eip >>> 0) + length - 1 > limit >>> 0) raise(Vector.generalProtection);
 }

@@ -62,19 +62,18 @@ class Decoder {
   }
 
   decode(code: Uint8Array, start: number, end: number, eip: number, key: number, out: Instruction): DecodeStatus {
-    const mode16 = (key & Key.code32) === 0;
     this.code = code;
     this.at = start;
     this.limit = end < start + MAX_LENGTH ? end : start + MAX_LENGTH;
     this.cut = false;
-    this.shape = mode16 ? Shape.operand16 | Shape.address16 : 0;
+    this.shape = key & Key.code32 ? 0 : Shape.operand16 | Shape.address16;
     const opcode = this.readPrefixesAndOpcode();
     const form = this.readBody(opcode, key, out);
     if (this.cut && this.limit - start < MAX_LENGTH) return 0;
 
-    const next = (eip + this.at - start) | 0;
     out.eip = eip;
-    out.nextEip = mode16 ? next & 0xffff : next;
+    // EIP has 32 bits in 16-bit code too: only transfers with 16-bit operands cut it (Intel SDM vol. 2, JMP).
+    out.nextEip = (eip + this.at - start) | 0;
     out.target = 0;
     if (this.cut) this.refuse(out, TOO_LONG_FORM);
     else if (form === INVALID_FORM) this.refuse(out, INVALID_FORM);

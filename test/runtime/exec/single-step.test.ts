@@ -96,6 +96,26 @@ main:   mov     dword [hook], nothing
   );
 
   expectSteps(
+    'after MMX instructions that find the registers as x87 left them',
+    `
+main:   fninit
+        mov     dword [hook], nothing
+        push    dword 0x102
+        push    dword CODE
+        push    dword .target
+        iretd
+.target:
+        paddb   mm0, mm1
+.emptied:
+        fninit
+.again: movd    mm2, eax
+.behind:
+        jmp     stop
+`,
+    ['main.emptied', 'main.again', 'main.behind'],
+  );
+
+  expectSteps(
     'not after INT: the handler runs with TF clear, what it returns to is stepped over',
     `
 main:   mov     dword [system_call], .call
