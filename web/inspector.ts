@@ -67,7 +67,9 @@ export class Inspector {
     this.#say(
       all.length === 0
         ? 'Nothing was translated yet: code is interpreted until it has run often.'
-        : 'Code that ran often was translated to JavaScript. Each row is a translation; choose one to see it.',
+        : all.every(({ executions = 0 }) => executions === 0)
+          ? 'It has just begun to count how often each translation is entered.'
+          : 'Code that ran often was translated to JavaScript. Each row is a translation; choose one to see it.',
     );
     this.#timer = setTimeout(() => void this.#show(machine), INTERVAL);
   }

@@ -37,6 +37,8 @@ const exits: Readonly<Record<Exit['reason'], string>> = {
 interface Turning {
   /** Whether it has a screen, as far as is known before. */
   readonly hasScreen: boolean;
+  /** What was on its serial terminals, where it goes on. */
+  readonly terminals?: readonly string[];
   /** What is said meanwhile. */
   readonly status?: string;
   /** The address that describes it, and what it is called. */
@@ -52,7 +54,7 @@ class Page {
   readonly #mute = addSoundControls(this.#pc);
   readonly #setup = new Setup({
     start: () => void this.#start(),
-    takeSnapshot: (file) => this.#states.add(file.name, { hash: '', snapshot: file }),
+    takeSnapshot: (file) => this.#states.add(file.name, { hash: '', terminals: [], snapshot: file }),
     tell: (error) => this.#tell(error),
     mute: () => this.#mute(),
   });
@@ -75,6 +77,8 @@ class Page {
   readonly #layout = new LayoutChoice((layout) => this.#keyboard?.setLayout(layout));
   /** The machine that is on, with the address that describes it and what it is called; null: none is. */
   #on: { readonly machine: Machine; readonly hash: string; readonly title: string } | null = null;
+  /** What was on the serial terminals of the machine that is about to go on. */
+  #before: readonly string[] = [];
   #panel = 'screen-panel';
   readonly #terminals = new SerialTerminals(byId('terminals', HTMLElement));
   #inspector: Inspector | null = null;
@@ -84,7 +88,7 @@ class Page {
   constructor() {
     this.#pc.addEventListener('picture', () => this.#meter.drawn());
     this.#pc.addEventListener('machinecreate', (event) =>
-      this.#terminals.attach((event as RawironPcEvents['machinecreate']).detail),
+      this.#terminals.attach((event as RawironPcEvents['machinecreate']).detail, this.#before),
     );
     // The page shows errors itself.
     this.#pc.addEventListener('machineerror', (event) => event.preventDefault());
@@ -127,7 +131,7 @@ class Page {
   }
 
   /** The machine that is on ends only for one that can be read. */
-  async #goOn({ hash, snapshot }: SavedState): Promise<void> {
+  async #goOn({ hash, terminals, snapshot }: SavedState): Promise<void> {
     const bytes = new Uint8Array(await snapshot.arrayBuffer());
     if (this.#on) {
       await readMachine(bytes, browserHost);
@@ -142,7 +146,7 @@ class Page {
           const changes = await this.#setup.unsavedOptions(loading);
           return Machine.restore(bytes, changes).catch((error) => Promise.reject(toldByPlace(error)));
         }),
-      { hasScreen },
+      { hasScreen, terminals },
     );
   }
 
@@ -186,7 +190,9 @@ class Page {
       status = STARTING,
       describe = () => ({ hash: location.hash, title: this.#setup.title }),
       hasScreen,
+      terminals = [],
     } = turning;
+    this.#before = terminals;
     this.#turning.abort();
     const ending = new AbortController();
     this.#turning = ending;
@@ -230,7 +236,7 @@ class Page {
     if (isPaused) await machine.pause();
     try {
       const snapshot = new Blob([new Uint8Array(await machine.snapshot())]);
-      await this.#states.add(title, { hash, snapshot });
+      await this.#states.add(title, { hash, terminals: this.#terminals.contents, snapshot });
     } catch (error) {
       if (isPaused) await machine.resume();
       throw error;

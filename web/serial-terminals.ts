@@ -47,13 +47,17 @@ export class SerialTerminals {
     this.#tabs.show(this.#shown.panel.id);
   }
 
-  /** Shows a machine's ports from now on, COM1 in front. */
-  attach({ serialPorts }: Machine): void {
+  /**
+   * Shows a machine's ports from now on, COM1 in front.
+   * @param before what they show first, as `contents` had it
+   */
+  attach({ serialPorts }: Machine, before: readonly string[] = []): void {
     for (const [n, view] of this.#views.entries()) {
       view.tab.classList.remove('unseen');
-      view.terminal.attach(serialPorts[n]!, () => {
+      const markUnseen = () => {
         if (view !== this.#shown) view.tab.classList.add('unseen');
-      });
+      };
+      view.terminal.attach(serialPorts[n]!, markUnseen, before[n]);
     }
     this.#tabs.show(this.#views[0]!.panel.id);
   }
@@ -61,6 +65,11 @@ export class SerialTerminals {
   /** Keeps what is typed from now on for a machine that is still being made, until it is attached or `false` says that none comes. */
   hold(isMachineComing: boolean): void {
     for (const { terminal } of this.#views) terminal.hold(isMachineComing);
+  }
+
+  /** What they show, port by port. */
+  get contents(): readonly string[] {
+    return this.#views.map(({ terminal }) => terminal.contents);
   }
 
   /** The page shows them. */

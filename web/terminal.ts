@@ -1,11 +1,14 @@
 import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
-import { Terminal } from '@xterm/xterm';
+import { type IBuffer, type IBufferLine, Terminal } from '@xterm/xterm';
 import type { SerialPort } from '../src/browser/index.ts';
 import { ReleaseChord } from '../src/browser/release-chord.ts';
 
 /** Lines that were shorter would not be put together again. */
 const LEAST_COLUMNS = 20;
+
+/** Lines that are kept with a saved machine. */
+const MOST_LINES = 200;
 
 /** The terminal on one of a machine's serial ports. It is made when it is shown, or something comes. */
 export class SerialTerminal {
@@ -73,17 +76,29 @@ export class SerialTerminal {
   /**
    * Shows what comes out of this port from now on. The guest waits while the terminal is behind.
    * @param onOutput is told of it
+   * @param before what it shows first, as `contents` had it
    */
-  attach(port: SerialPort, onOutput: () => void): void {
+  attach(port: SerialPort, onOutput: () => void, before = ''): void {
     const held = this.#held;
     this.#held = null;
     this.#port = port;
     this.#opened?.reset();
+    if (before !== '') this.#terminal.write(before);
     if (held) this.#send(held);
     port.on('data', (bytes) => {
       onOutput();
       return new Promise<void>((resolve) => this.#terminal.write(new Uint8Array(bytes), resolve));
     });
+  }
+
+  /** The text of its last lines up to the cursor, to be shown again; attributes of characters are not kept. */
+  get contents(): string {
+    const buffer = this.#opened?.buffer.active;
+    if (!buffer) return '';
+    const last = buffer.baseY + buffer.cursorY;
+    const first = Math.max(last - MOST_LINES + 1, 0);
+    const lines = Array.from({ length: last - first }, (_, n) => lineOf(buffer, first + n).translateToString(true));
+    return [...lines, lineOf(buffer, last).translateToString(false, 0, buffer.cursorX)].join('\r\n');
   }
 
   /** Makes lines as long as its place is wide. While the page is laid out that may be next to nothing. */
@@ -102,4 +117,8 @@ export class SerialTerminal {
   type(text: string): void {
     this.#send(text.replaceAll('\n', '\r'));
   }
+}
+
+function lineOf(buffer: IBuffer, n: number): IBufferLine {
+  return buffer.getLine(n)!;
 }

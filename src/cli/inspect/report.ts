@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { ConfigurationError } from '../../index.ts';
 import { record } from '../../inspect/recording.ts';
-import { reportPage } from '../../inspect/report/page.ts';
+import { hottestFirst, reportPage } from '../../inspect/report/page.ts';
 import { writeError } from '../output-error.ts';
 import { attached, machineOptions } from './attached.ts';
 import type { Command } from './command.ts';
@@ -10,6 +10,8 @@ const USUAL_SECONDS = 10;
 /** Looks at the machine in a second. */
 const LOOKS = 2;
 const FEWEST_LOOKS = 8;
+/** Translations whose code the page has. */
+const SHOWN_CODE = 30;
 
 export const reportCommand: Command = {
   name: 'report',
@@ -24,9 +26,13 @@ export const reportCommand: Command = {
     const { seconds = USUAL_SECONDS } = request.options;
     return attached(request, async ({ machine, symbols }) => {
       await write(path, '', 'a');
+      process.stderr.write(`Watching the machine for ${seconds} s…\n`);
       const recording = await record(machine, seconds, Math.max(FEWEST_LOOKS, Math.round(seconds * LOOKS)));
       const date = new Date().toISOString().replace('T', ' ').slice(0, 19);
-      const page = reportPage(recording, symbols, { title: 'rawiron: what the machine does', date });
+      const hottest = hottestFirst(recording.translations).slice(0, SHOWN_CODE);
+      const found = await Promise.all(hottest.map(({ physical, key }) => machine.ask('translationIn', physical, key)));
+      const details = found.filter((detail) => detail !== null);
+      const page = reportPage(recording, symbols, { title: 'rawiron: what the machine does', date }, details);
       await write(path, page, 'w');
       return { data: { path, seconds: recording.seconds }, text: () => `${path}\n` };
     });

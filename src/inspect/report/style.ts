@@ -61,16 +61,24 @@ tr:last-child td{border-bottom:0}
 th{background:var(--panel);cursor:pointer;position:sticky;top:0}
 .plain td{border:0;padding:2px 8px}td.number,th.number{text-align:right}.bars{width:50%}
 .bar{display:block;height:12px;border-radius:3px;background:var(--bar)}
+details{margin-top:12px}summary{cursor:pointer}dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px}dt{font-weight:600}dd{margin:0}
+.code td{white-space:pre-wrap;overflow-wrap:anywhere;vertical-align:top}a{color:inherit}
 code{font:12px ui-monospace,'DejaVu Sans Mono',monospace}
 `;
 
-/** Turns light and dark, and sorts tables by the column that is clicked. */
+/** Turns light and dark, opens the code that a link leads to, and sorts tables by the column that is clicked. */
 export const script = `
 const root = document.documentElement;
 document.querySelector('#theme').onclick = () => {
   const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
   root.dataset.theme = dark ? 'light' : 'dark';
 };
+const openLinked = () => {
+  const linked = document.getElementById(location.hash.slice(1));
+  if (linked) { linked.open = true; linked.scrollIntoView(); }
+};
+addEventListener('hashchange', openLinked);
+openLinked();
 for (const th of document.querySelectorAll('th')) th.onclick = () => {
   const body = th.closest('table').tBodies[0], n = th.cellIndex, up = th.dataset.up !== '1';
   th.dataset.up = up ? '1' : '0';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { keepImage, keptImage, keptImages } from '../../../src/browser/files.ts';
+import { privateFolder, replaceFile } from '../../../src/browser/private-files.ts';
 import { keepState, keptState, keptStates } from '../../../web/saved-states.ts';
 import { FakeFolder } from '../../support/web/fake-private-files.ts';
 
@@ -47,10 +48,18 @@ test('an image that cannot be written has the version it had, or another one', a
 });
 
 test('a saved machine for which there is no room leaves no empty one', async () => {
-  await keepState('one', { hash: '#system=demo', snapshot: new Blob(['bytes']) });
-  const { hash, snapshot } = await keptState('one');
-  expect([hash, await snapshot.text()]).toEqual(['#system=demo', 'bytes']);
+  const terminals = ['first\r\nprompt ', ''];
+  await keepState('one', { hash: '#system=demo', terminals, snapshot: new Blob(['bytes']) });
+  const { snapshot, ...rest } = await keptState('one');
+  expect([rest, await snapshot.text()]).toEqual([{ hash: '#system=demo', terminals }, 'bytes']);
   (await root.getDirectoryHandle('rawiron-states')).full.add('two');
-  await expect(keepState('two', { hash: '', snapshot: new Blob(['bytes']) })).rejects.toThrow('no more room');
+  const two = { hash: '', terminals: [], snapshot: new Blob(['bytes']) };
+  await expect(keepState('two', two)).rejects.toThrow('no more room');
   expect(await keptStates()).toEqual(['one']);
+});
+
+test('a machine that was saved without its terminals has empty ones', async () => {
+  await replaceFile(await privateFolder('rawiron-states'), 'old', new Blob(['#system=demo\nbytes\n']));
+  const { snapshot, ...rest } = await keptState('old');
+  expect([rest, await snapshot.text()]).toEqual([{ hash: '#system=demo', terminals: [] }, 'bytes\n']);
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Symbols } from '../../../runtime/debug/symbols.ts';
 import { findBrowser } from '../../../scripts/browser.ts';
 import { Machine } from '../../../src/index.ts';
+import { presentTranslations } from '../../../src/inspect/inspected.ts';
 import { record } from '../../../src/inspect/recording.ts';
 import { reportPage } from '../../../src/inspect/report/page.ts';
 
@@ -23,7 +24,8 @@ beforeAll(async () => {
   const recording = await record(machine, 2, 4);
   expect(recording.stretches).toHaveLength(4);
   const symbols = new Symbols({ addresses: [0xc0100902], names: ['<sieve> & sons'] });
-  writeFileSync(file, reportPage(recording, symbols, { title: 'A <test>', date: '2020-01-01' }));
+  const details = await presentTranslations(machine);
+  writeFileSync(file, reportPage(recording, symbols, { title: 'A <test>', date: '2020-01-01' }, details));
 });
 
 let browser: Browser;
@@ -40,14 +42,14 @@ async function open(colorScheme: 'light' | 'dark'): Promise<{ page: Page; reques
 
 // Where there is no browser the reason is the name of the test that is skipped.
 const reason = typeof found === 'string' ? ` (${found})` : '';
-describe.skipIf(reason !== '')(`the report in Chromium${reason}`, () => {
-  beforeAll(async () => {
-    if (typeof found === 'string') return;
-    const env = { ...(process.env as Record<string, string>), ...found.env };
-    browser = await chromium.launch({ executablePath: found.path, env, args: ['--no-sandbox'] });
-  });
-  afterAll(() => browser?.close());
+beforeAll(async () => {
+  if (typeof found === 'string') return;
+  const env = { ...(process.env as Record<string, string>), ...found.env };
+  browser = await chromium.launch({ executablePath: found.path, env, args: ['--no-sandbox'] });
+});
+afterAll(() => browser?.close());
 
+describe.skipIf(reason !== '')(`the report in Chromium${reason}`, () => {
   test('loads nothing else, and has no errors', async () => {
     const { page, requests, errors } = await open('light');
     expect(requests).toEqual([pathToFileURL(file).href]);
@@ -99,5 +101,27 @@ describe.skipIf(reason !== '')(`the report in Chromium${reason}`, () => {
     await page.setViewportSize({ width, height: 900 });
     const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
     expect(overflow).toBeLessThanOrEqual(0);
+  });
+});
+
+describe.skipIf(reason !== '')(`the code in the report${reason}`, () => {
+  test('leads from a row to its code, and says what its words mean', async () => {
+    const { page } = await open('light');
+    const row = page.locator('h2:has-text("Hottest code") + .scroll tbody a').first();
+    await row.click();
+    const shown = page.locator('details.code[open]');
+    expect(await shown.count()).toBe(1);
+    expect(await shown.locator('tbody').textContent()).toMatch(/mov|add|cmp/);
+    await page.getByText('What the words mean').click();
+    expect(await page.locator('dl').textContent()).toContain('translation');
+  });
+
+  test('folds away what took no time', async () => {
+    const { page } = await open('light');
+    const shares = await page
+      .locator('h2:has-text("Where the time goes") + .scroll tbody td:first-child')
+      .allTextContents();
+    expect(shares.length).toBeGreaterThan(0);
+    expect(shares).not.toContain('0.0 %');
   });
 });
