@@ -6,7 +6,7 @@ import { addStolenTime } from '../cpu/kvm/steal-time.ts';
 import { setUnprotectedSegment } from '../cpu/segmentation.ts';
 import { processorCount } from '../cpu/topology.ts';
 import type { LocalApics } from '../devices/local-apic/set.ts';
-import { type Component, describe, flag, i32, u8 } from '../snapshot/describe.ts';
+import { type Component, describe, flag, indexOf, integer, type StateOf, starting } from '../snapshot/describe.ts';
 import type { Clock } from '../time/clock.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
 
@@ -32,17 +32,19 @@ export interface ProcessorsParts {
   readonly holdsTurn: () => boolean;
 }
 
-const turns = describe({
-  /** Whose state the CPU has. */
-  current: u8,
-  /** Whose turn it is. Another one that was to be interrupted may run in the rest of it. */
-  holder: u8,
-  /** The turn is over; who runs has given it up, in a loop that waits for what another one does. */
-  isTurnOver: flag,
-  hasPaused: flag,
-  /** Who is to run next, for an interrupt's sake; NOBODY. */
-  wanted: i32,
-});
+/** Of so many processors. */
+const turnsOf = (count: number) =>
+  describe({
+    /** Whose state the CPU has. */
+    current: indexOf(count),
+    /** Whose turn it is. Another one that was to be interrupted may run in the rest of it. */
+    holder: indexOf(count),
+    /** The turn is over; who runs has given it up, in a loop that waits for what another one does. */
+    isTurnOver: flag,
+    hasPaused: flag,
+    /** Who is to run next, for an interrupt's sake; NOBODY. */
+    wanted: starting(integer(NOBODY, count - 1), NOBODY),
+  });
 
 /**
  * The processors of a machine. One CPU executes the code of all, by turns: it has the state of one of them, and those of the others are kept.
@@ -53,7 +55,7 @@ export class Processors {
   readonly components: readonly Component[];
   readonly #parts: ProcessorsParts;
   readonly #kept: readonly KeptProcessor[];
-  readonly #state = turns.create();
+  readonly #state: StateOf<ReturnType<typeof turnsOf>>;
   /** What messages have asked for since guest code was left last. */
   #signals: (() => void)[] = [];
   readonly #turn: Timer | null;
@@ -62,6 +64,8 @@ export class Processors {
     const { cpu, events } = parts;
     this.#parts = parts;
     this.count = processorCount(cpu.topology);
+    const turns = turnsOf(this.count);
+    this.#state = turns.create();
     this.#kept = Array.from(
       { length: this.count },
       (_, n) => new KeptProcessor(n === 0 ? cpu.modelRegisters : undefined),
@@ -101,7 +105,7 @@ export class Processors {
 
   #resetOthers(): void {
     const { cpu } = this.#parts;
-    Object.assign(this.#state, turns.create(), { wanted: NOBODY });
+    Object.assign(this.#state, turnsOf(this.count).create());
     this.#signals = [];
     for (let n = 1; n < this.count; n++) {
       this.borrow(n, () => {

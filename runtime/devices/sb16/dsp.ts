@@ -3,7 +3,7 @@ import type { ReportGuestError } from '../../bus/guest-error.ts';
 import { commands } from './commands.ts';
 import type { Levels } from './levels.ts';
 import { DATA_READY, NOT_BUSY, READY, Transfer } from './registers.ts';
-import { dspState, type Sb16State } from './state.ts';
+import { dspState, HIGHEST_RATE, LOWEST_RATE, type Sb16State } from './state.ts';
 import type { SampleTransfer } from './transfer.ts';
 
 export interface DspOptions {
@@ -30,7 +30,6 @@ interface OlderTransfer {
 }
 
 /** Frames a second that the converters do. */
-const [LOWEST_RATE, HIGHEST_RATE] = [4000, 48_000];
 /** Answers that wait to be read at most. */
 const MOST_ANSWERS = 64;
 /** What each of four calls of the DMA identification turns over in the byte that it is given. */

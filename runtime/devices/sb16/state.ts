@@ -2,9 +2,10 @@ import {
   byteQueue,
   bytes,
   describe,
-  f64,
   flag,
+  integer,
   list,
+  real,
   type StateOf,
   starting,
   u8,
@@ -12,28 +13,38 @@ import {
   u32,
 } from '../../snapshot/describe.ts';
 
+/** Samples a second and side that the card reaches, and bytes that all of its formats make of them at most. */
+export const [LOWEST_RATE, HIGHEST_RATE] = [4000, 48_000];
+const MOST_BYTES_PER_SECOND = HIGHEST_RATE * 2 * 2;
+
 /** One of the two transfers that the card can have under way: of 8-bit samples, and of 16-bit ones. */
-export const transferState = describe({
-  isRunning: flag,
-  isPaused: flag,
-  isInput: flag,
-  isSigned: flag,
-  isStereo: flag,
-  isAutomatic: flag,
-  /** It ends with the present block. */
-  isEnding: flag,
-  /** It only takes its time. */
-  movesNothing: flag,
-  /** Of a format that is not decoded: its bytes are fetched, and silent. */
-  isSilent: flag,
-  /** Bytes that are transferred in a second. */
-  bytesPerSecond: u32,
-  blockBytes: u32,
-  /** Bytes of the block that have not been transferred. */
-  left: u32,
-  /** Nanoseconds by which samples are put off, to begin with a frame of the mix. */
-  shift: f64,
-});
+export const transferState = describe(
+  {
+    isRunning: flag,
+    isPaused: flag,
+    isInput: flag,
+    isSigned: flag,
+    isStereo: flag,
+    isAutomatic: flag,
+    /** It ends with the present block. */
+    isEnding: flag,
+    /** It only takes its time. */
+    movesNothing: flag,
+    /** Of a format that is not decoded: its bytes are fetched, and silent. */
+    isSilent: flag,
+    /** Bytes that are transferred in a second. */
+    bytesPerSecond: integer(0, MOST_BYTES_PER_SECOND),
+    blockBytes: u32,
+    /** Bytes of the block that have not been transferred. */
+    left: u32,
+    /** Nanoseconds by which samples are put off, to begin with a frame of the mix. */
+    shift: real(-1e9, 1e9),
+  },
+  {
+    expected: 'bytes in each second of a transfer that is running',
+    holds: ({ isRunning, bytesPerSecond }) => !isRunning || bytesPerSecond > 0,
+  },
+);
 
 export type TransferState = StateOf<typeof transferState>;
 

@@ -3,6 +3,7 @@ import {
   describe,
   f64,
   flag,
+  integer,
   list,
   type StateOf,
   starting,
@@ -11,28 +12,38 @@ import {
   u16,
   u32,
 } from '../../snapshot/describe.ts';
+import { EndpointState } from './contexts.ts';
 import { CONNECTORS, ENDPOINTS, INTERRUPTERS, PORTS, SLOTS, Status } from './registers.ts';
 
 /** An endpoint as the controller sees it; most of it is in the guest's context, too. */
-export const endpointState = describe({
-  /** EndpointState. */
-  state: u8,
-  /** EndpointType. */
-  type: u8,
-  /** Bytes of a packet at most. */
-  packet: u16,
-  /** The doorbell was rung, and the ring was not found empty since. */
-  isArmed: flag,
-  /** Of the ring: its next transfer, and the cycle bit. */
-  dequeue: f64,
-  cycle: flag,
-  /** Bytes of that transfer that were moved. */
-  done: u32,
-});
+/** Transfers go packet by packet, so that one with room for nothing would never end. */
+const hasPackets = {
+  expected: 'a packet size other than 0 where the endpoint is enabled',
+  holds: ({ state, packet }: { state: number; packet: number }) => state === EndpointState.disabled || packet > 0,
+};
+
+export const endpointState = describe(
+  {
+    /** EndpointState. */
+    state: u8,
+    /** EndpointType. */
+    type: u8,
+    /** Bytes of a packet at most. */
+    packet: u16,
+    /** The doorbell was rung, and the ring was not found empty since. */
+    isArmed: flag,
+    /** Of the ring: its next transfer, and the cycle bit. */
+    dequeue: f64,
+    cycle: flag,
+    /** Bytes of that transfer that were moved. */
+    done: u32,
+  },
+  hasPackets,
+);
 export type EndpointFields = StateOf<typeof endpointState>;
 
 /** Of what is plugged in: the slot that it has, 0 for none, and its endpoints. */
-const connectorState = describe({ slot: u8, endpoints: list(ENDPOINTS, endpointState) });
+const connectorState = describe({ slot: integer(0, SLOTS), endpoints: list(ENDPOINTS, endpointState) });
 export type ConnectorFields = StateOf<typeof connectorState>;
 
 export const interrupterState = describe({
