@@ -6,7 +6,7 @@ import { addStolenTime } from '../cpu/kvm/steal-time.ts';
 import { setUnprotectedSegment } from '../cpu/segmentation.ts';
 import { processorCount } from '../cpu/topology.ts';
 import type { LocalApics } from '../devices/local-apic/set.ts';
-import { type Component, describe, flag, type StateOf, starting, within } from '../snapshot/describe.ts';
+import { type Component, describe, flag, indexOf, integer, type StateOf, starting } from '../snapshot/describe.ts';
 import type { Clock } from '../time/clock.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
 
@@ -32,18 +32,18 @@ export interface ProcessorsParts {
   readonly holdsTurn: () => boolean;
 }
 
-/** The turns of so many processors. */
+/** Of so many processors. */
 const turnsOf = (count: number) =>
   describe({
     /** Whose state the CPU has. */
-    current: within(0, count - 1),
+    current: indexOf(count),
     /** Whose turn it is. Another one that was to be interrupted may run in the rest of it. */
-    holder: within(0, count - 1),
+    holder: indexOf(count),
     /** The turn is over; who runs has given it up, in a loop that waits for what another one does. */
     isTurnOver: flag,
     hasPaused: flag,
     /** Who is to run next, for an interrupt's sake; NOBODY. */
-    wanted: starting(within(NOBODY, count - 1), NOBODY),
+    wanted: starting(integer(NOBODY, count - 1), NOBODY),
   });
 
 /**
@@ -55,7 +55,6 @@ export class Processors {
   readonly components: readonly Component[];
   readonly #parts: ProcessorsParts;
   readonly #kept: readonly KeptProcessor[];
-  readonly #turns: ReturnType<typeof turnsOf>;
   readonly #state: StateOf<ReturnType<typeof turnsOf>>;
   /** What messages have asked for since guest code was left last. */
   #signals: (() => void)[] = [];
@@ -65,8 +64,8 @@ export class Processors {
     const { cpu, events } = parts;
     this.#parts = parts;
     this.count = processorCount(cpu.topology);
-    this.#turns = turnsOf(this.count);
-    this.#state = this.#turns.create();
+    const turns = turnsOf(this.count);
+    this.#state = turns.create();
     this.#kept = Array.from(
       { length: this.count },
       (_, n) => new KeptProcessor(n === 0 ? cpu.modelRegisters : undefined),
@@ -77,7 +76,7 @@ export class Processors {
         ? [cpuComponent(cpu), modelRegisterComponent(cpu.modelRegisters)]
         : [
             ...this.#kept.flatMap((_, n) => this.#componentsOf(n)),
-            this.#turns.bind('processors', this.#state, { restored: () => this.#restored() }),
+            turns.bind('processors', this.#state, { restored: () => this.#restored() }),
           ];
     if (this.count > 1) cpu.onPause = () => void this.passOn();
     this.#resetOthers();
@@ -106,7 +105,7 @@ export class Processors {
 
   #resetOthers(): void {
     const { cpu } = this.#parts;
-    Object.assign(this.#state, this.#turns.create());
+    Object.assign(this.#state, turnsOf(this.count).create());
     this.#signals = [];
     for (let n = 1; n < this.count; n++) {
       this.borrow(n, () => {

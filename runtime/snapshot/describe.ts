@@ -1,5 +1,5 @@
 import { ByteQueue } from './byte-queue.ts';
-import { byteField, choiceField, flagField, integerField, listField, realField, textField } from './fields.ts';
+import { byteField, flagField, integerField, listField, realField, textField, wrong } from './fields.ts';
 
 /** What a state is saved as: plain data that can be cloned, compared and written by the snapshot format. */
 export type Saved = number | boolean | string | Uint8Array | readonly Saved[] | { readonly [name: string]: Saved };
@@ -68,21 +68,6 @@ export const time: Field<number> = realField('time', 0, Number.MAX_SAFE_INTEGER)
 export const flag: Field<boolean> = flagField;
 export const text: Field<string> = textField;
 
-/** An integer from `least` to `most`, both included: what the code that has it takes for granted. */
-export function within(least: number, most: number): Field<number> {
-  return integerField(`a number from ${least} to ${most}`, least, most);
-}
-
-/** A double from `least` to `most`, both included. */
-export function realWithin(least: number, most: number): Field<number> {
-  return realField(`a number from ${least} to ${most}`, least, most);
-}
-
-/** One of some integers, of which the first is the initial value. */
-export function choice(values: readonly number[]): Field<number> {
-  return starting(choiceField(values), values[0]!);
-}
-
 /** `length` bytes. */
 export function bytes(length: number): Field<Uint8Array> {
   return byteField(length);
@@ -110,30 +95,69 @@ export const byteQueue: Field<ByteQueue> = {
   show: (queue, path = '') => [`${path}: ${queue.length} bytes queued`],
 };
 
+/** An integer from `least` to `most`: a bound that the device's code takes for granted. Made with `least`, or 0 where that fits. */
+export function integer(least: number, most: number): Field<number> {
+  return starting(integerField(`an integer from ${least} to ${most}`, least, most), Math.max(least, Math.min(0, most)));
+}
+
+/** A finite double from `least` to `most`. */
+export function real(least: number, most: number): Field<number> {
+  return realField(`a number from ${least} to ${most}`, least, most);
+}
+
+/** An index of something of which there are `count`. */
+export function indexOf(count: number): Field<number> {
+  return integer(0, count - 1);
+}
+
+/** One of some numbers, the first of them when made: those of a table of constants. */
+export function choice(values: readonly number[]): Field<number> {
+  const expected = `one of ${values.join(', ')}`;
+  return starting(
+    where(u32, expected, (value) => values.includes(value)),
+    values[0]!,
+  );
+}
+
+/** The values of `field` that `fits` allows; `expected` says for messages which these are. */
+export function where<T>(field: Field<T>, expected: string, fits: (value: T) => boolean): Field<T> {
+  return {
+    ...field,
+    load(current, saved, path = '') {
+      const value = field.load(current, saved, path);
+      if (!fits(value)) throw wrong(path, expected, saved);
+      return value;
+    },
+  };
+}
+
 /** A value `initial` when made. */
 export function starting<T>(field: Field<T>, initial: T): Field<T> {
   return { ...field, create: () => initial };
 }
 
-/** What doesn't fit of values that each fit by themselves; undefined: they are right. */
-export type Problem<T> = (state: T) => string | undefined;
+/** What fields of one state have to do with each other; `expected` says it for messages. */
+export interface Relation<T> {
+  readonly expected: string;
+  holds(state: T): boolean;
+}
 
 /**
- * Describes a state object once: its type, factory, saving, loading, comparing and showing follow from the fields. `problem` says how
- * fields depend on each other, where the code takes that for granted.
+ * Describes a state object once: its type, factory, saving, loading, comparing and showing follow from the fields. A state for which
+ * a relation doesn't hold is refused, as one is that has a field out of its bounds.
  */
-export function describe<F extends Fields>(fields: F, problem?: Problem<Shape<F>>): Description<Shape<F>> {
+export function describe<F extends Fields>(fields: F, ...relations: Relation<Shape<F>>[]): Description<Shape<F>> {
   const description: Description<Shape<F>> = {
-    ...objectField<Shape<F>>(fields, problem),
+    ...relations.reduce<Field<Shape<F>>>(
+      (field, { expected, holds }) => where(field, expected, holds),
+      objectField<Shape<F>>(fields),
+    ),
     bind: (name, state, hooks = {}) => bindState(description, name, state, hooks),
   };
   return description;
 }
 
-function objectField<T extends Record<string, unknown>>(
-  fields: Fields,
-  problem: Problem<T> = () => undefined,
-): Field<T> {
+function objectField<T extends Record<string, unknown>>(fields: Fields): Field<T> {
   const names = Object.keys(fields);
   const at = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
   return {
@@ -147,8 +171,6 @@ function objectField<T extends Record<string, unknown>>(
         const writable: Record<string, unknown> = state;
         writable[name] = fields[name].load(state[name], found[name], at(path, name));
       }
-      const said = problem(state);
-      if (said !== undefined) throw new Error(`${path || 'state'}: ${said}`);
       return state;
     },
     compare: (left, right, path = '') =>

@@ -1,6 +1,7 @@
 import type { Difference, Field, Saved } from './describe.ts';
 
-const wrong = (path: string, expected: string, saved: Saved): Error =>
+/** The error that names the field, what it takes, and what was found. */
+export const wrong = (path: string, expected: string, saved: Saved): Error =>
   new Error(`${path || 'state'}: expected ${expected}, found ${describeSaved(saved)}`);
 
 function describeSaved(saved: Saved): string {

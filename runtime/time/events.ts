@@ -202,7 +202,9 @@ function queueComponent(queue: EventQueue): Component {
 function savedDeadlines(saved: Saved): Record<string, number> {
   if (typeof saved !== 'object' || saved === null) throw new Error('events: expected an object');
   for (const [name, deadline] of Object.entries(saved)) {
-    if (!Number.isFinite(deadline)) throw new Error(`events.${name}: expected a finite number`);
+    // Beyond 2^53 a timer that is armed again some nanoseconds later is armed for the time that it had.
+    const fits = typeof deadline === 'number' && deadline >= 0 && deadline <= Number.MAX_SAFE_INTEGER;
+    if (!fits) throw new Error(`events.${name}: expected a virtual time from 0 to 2^53 ns, found ${deadline}`);
   }
   return saved as Record<string, number>;
 }

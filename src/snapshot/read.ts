@@ -114,7 +114,8 @@ export class SnapshotReader {
 
   #chunksFor(tree: Tree): Set<number> {
     const found = new Set<number>();
-    savedOf(tree, ({ runs }) => {
+    savedOf(tree, ({ bytes, runs }) => {
+      this.#claim(bytes);
       for (let n = 0; n < runs.length; n += 2) {
         const [first, last] = [runs[n], Math.min(runs[n] + runs[n + 1] - 1, this.#header.pieces)];
         for (let piece = first; first !== ZERO_PIECE && piece <= last; piece += CHUNK_PIECES) found.add(chunkOf(piece));
@@ -135,9 +136,12 @@ export class SnapshotReader {
     });
   }
 
-  #joined(list: PieceList): Uint8Array {
-    this.#claimed += list.bytes;
+  #claim(bytes: number): void {
+    this.#claimed += bytes;
     if (this.#claimed > this.#most) throw new Error(`it claims to hold more than ${this.#most} bytes`);
+  }
+
+  #joined(list: PieceList): Uint8Array {
     return joinPieces(list, this.#header.pieces, (number, most) => {
       const at = ((number - 1) % CHUNK_PIECES) * PIECE_BYTES;
       return this.#unpacked[chunkOf(number)].subarray(at, at + most * PIECE_BYTES);
@@ -177,7 +181,8 @@ function isBranch(tree: Tree): tree is { readonly [name: string]: Tree } {
 function checkedHeader(header: Header, most: number): Header {
   const { tree, pieces, chunks } = header;
   if (tree === undefined) throw new Error('it holds no state');
-  if (!(pieces >= 0 && pieces * PIECE_BYTES <= most)) throw new Error(`it claims to have ${pieces} pieces`);
+  if (!(Number.isSafeInteger(pieces) && pieces >= 0 && pieces * PIECE_BYTES <= most))
+    throw new Error(`it claims to have ${pieces} pieces`);
   const isTable = Array.isArray(chunks) && chunks.every((n) => Number.isSafeInteger(n) && n >= 0);
   if (!isTable || chunks.length !== 2 * Math.ceil(pieces / CHUNK_PIECES))
     throw new Error('its table of chunks is wrong');

@@ -1,5 +1,5 @@
 import type { Saved } from '../../runtime/snapshot/describe.ts';
-import type { PieceList } from './pieces.ts';
+import { PIECE_BYTES, type PieceList } from './pieces.ts';
 
 /** A saved state as JSON: in the place of bytes there is where they are, `{ "bytes": [length, piece, count, …] }`. */
 export type Tree = number | boolean | string | readonly Tree[] | { readonly [name: string]: Tree };
@@ -34,5 +34,10 @@ function checkedList(list: Tree): PieceList {
   const isList = Array.isArray(list) && list.length % 2 === 1 && list.every((n) => Number.isSafeInteger(n) && n >= 0);
   if (!isList) throw new Error('a list of pieces is none');
   const [bytes, ...runs] = list as number[];
-  return { bytes, runs };
+  // Whoever goes through the runs has then as much to do as there are pieces, whatever the file says.
+  const counts = runs.filter((_, n) => n % 2 === 1);
+  const pieces = counts.reduce((sum, count) => sum + count, 0);
+  if (counts.includes(0) || pieces !== Math.ceil(bytes! / PIECE_BYTES))
+    throw new Error(`a list of pieces has ${pieces} for ${bytes} bytes`);
+  return { bytes: bytes!, runs };
 }

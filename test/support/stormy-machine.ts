@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import type { AccessSize, PortRegion } from '../../runtime/bus/ports.ts';
 import { assemble } from '../../runtime/firmware/assembler/index.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import { createMachine, type MachineCore } from '../../runtime/machine/machine.ts';
@@ -5,15 +7,17 @@ import { cardModels, type DisplayModel } from '../../runtime/machine/models.ts';
 import { checkOptions } from '../../src/options.ts';
 import { everyDevice } from './every-device.ts';
 import { outputOf } from './output.ts';
+import type { Random } from './random.ts';
 
 /** Nanoseconds that a guest may run between two accesses. */
 const SLICE = 10_000;
 const DEBUG_PORT = 0xe9;
 const MEGABYTES = 4;
-/** Of the machine's memory. */
-export const MEMORY_BYTES = MEGABYTES << 20;
-/** Where address windows of PCI functions are put. */
+const MEMORY_BYTES = MEGABYTES << 20;
+/** Where address windows of PCI functions are put, and those of the chips. */
 const PCI_MEMORY = 0xe0000000;
+export const chips = [0xfee00000, 0xfec00000, 0xfed00000, 0xa0000, 0xb8000];
+const sizes: readonly AccessSize[] = [1, 2, 4];
 
 const medium = { sectors: 2048, isReadOnly: false };
 const drives: readonly DriveConfig[] = [
@@ -32,8 +36,6 @@ export class StormyMachine {
   output = '';
   readonly requests: number[] = [];
   time = 0;
-  /** Nanoseconds that pass each time that somebody asks for the time: a guest that were to run must come to the end of its slice. */
-  tick = 100;
 
   constructor(vga: DisplayModel) {
     const take = outputOf('debug', (text) => (this.output += text));
@@ -47,7 +49,8 @@ export class StormyMachine {
         shares: [{ name: 'share0', tag: 'shared' }],
       },
       {
-        nanoseconds: () => (this.time += this.tick),
+        // A guest that were to run must come to the end of its slice.
+        nanoseconds: () => (this.time += 100),
         send: (message) => {
           take(message);
           if (message.type === 'request') this.requests.push(message.id);
@@ -87,5 +90,39 @@ export class StormyMachine {
       this.config(header + 4, 7);
     }
     return places;
+  }
+}
+
+export function value(random: Random): number {
+  if (random.chance(40)) return random.below(256);
+  return random.chance(50) ? random.below(MEMORY_BYTES) : random.word() >>> 0;
+}
+
+/** One access to a port or a register in memory; what was read is a number of that size. */
+export function touch(
+  random: Random,
+  machine: StormyMachine,
+  regions: readonly PortRegion[],
+  places: readonly number[],
+): void {
+  const { mmu, pc } = machine.core;
+  const size = random.pick(sizes);
+  const region = random.pick(regions);
+  const port = region.first + random.below(Math.min(region.count, 256));
+  const address = (random.pick(places) + random.below(random.chance(80) ? 0x400 : 0x10000)) | 0;
+  switch (random.below(5)) {
+    case 0: {
+      const read = pc.ports.read(port, size);
+      assert(Number.isInteger(read) && read >= 0 && read < 2 ** (8 * size), `${region.name} ${port}: ${read}`);
+      break;
+    }
+    case 1:
+      mmu.storeSystem32(address, value(random) | 0);
+      break;
+    case 2:
+      assert(Number.isInteger(mmu.loadSystem32(address)));
+      break;
+    default:
+      pc.ports.write(port, size, value(random));
   }
 }

@@ -1,4 +1,4 @@
-import { describe, flag, starting, u32, within } from '../../snapshot/describe.ts';
+import { describe, flag, integer, starting, u32 } from '../../snapshot/describe.ts';
 import { NO_SIGNATURE, NO_TASK_FILE, SLOTS, SPINNING } from './registers.ts';
 
 /** GHC, and the register that the index port selects. */
@@ -27,8 +27,8 @@ export const portState = describe({
   /** The drive is held in a software reset. */
   isHeld: flag,
   /** The slot whose command is under way, and the one that was chosen last. */
-  slot: starting(within(0, NONE), NONE),
-  lastSlot: within(0, SLOTS - 1),
+  slot: starting(integer(0, NONE), NONE),
+  lastSlot: integer(0, SLOTS - 1),
   /** Bytes that the command under way has moved by its regions. */
   moved: u32,
   /** After an error: nothing runs until the driver starts the port anew. */

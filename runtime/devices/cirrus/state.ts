@@ -1,4 +1,4 @@
-import { bytes, describe, flag, type StateOf, u8, u16, within } from '../../snapshot/describe.ts';
+import { bytes, describe, flag, integer, type StateOf, u8, u16 } from '../../snapshot/describe.ts';
 import { integerField } from '../../snapshot/fields.ts';
 import { vgaFields } from '../vga/state.ts';
 import { GRAPHICS_COUNT, SEQUENCER_COUNT } from './registers.ts';
@@ -13,7 +13,7 @@ const transferState = describe({
   registers: bytes(GRAPHICS_COUNT),
   /** Lines that are done, and bytes of the next one that have come. */
   line: u16,
-  filled: within(0, LINE_BYTES),
+  filled: integer(0, LINE_BYTES),
   buffer: bytes(LINE_BYTES),
 });
 

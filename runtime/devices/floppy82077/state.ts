@@ -4,12 +4,12 @@ import {
   choice,
   describe,
   flag,
+  integer,
   list,
   type StateOf,
   starting,
   u8,
   u16,
-  within,
 } from '../../snapshot/describe.ts';
 import { Configuration, DRIVES, Rate, SECTOR_BYTES } from './registers.ts';
 
@@ -47,7 +47,7 @@ const transferState = describe({
   count: u16,
   buffer: bytes(SECTOR_BYTES),
   /** Bytes of the sector that the guest has got or given. */
-  position: within(0, SECTOR_BYTES),
+  position: integer(0, SECTOR_BYTES),
   /** Terminal count. */
   ended: flag,
   /** Looks at a DMA channel that is not enabled. */
@@ -69,7 +69,7 @@ export const floppyState = describe({
   phase: choice(Object.values(Phase)),
   /** The bytes of the command, and how many have come. */
   command: list(COMMAND_BYTES, u8),
-  received: within(0, COMMAND_BYTES),
+  received: integer(0, COMMAND_BYTES),
   result: byteQueue,
   /** The interrupt pin, before the gate in DOR. */
   interrupt: flag,

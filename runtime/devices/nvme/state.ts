@@ -3,13 +3,13 @@ import {
   describe,
   f64,
   flag,
+  integer,
   list,
   type StateOf,
   starting,
   u8,
   u16,
   u32,
-  within,
 } from '../../snapshot/describe.ts';
 import { COMMAND_BYTES } from './command.ts';
 import { EVENT_COMMANDS, QUEUES, Temperature } from './registers.ts';
@@ -46,7 +46,7 @@ export const queuesState = describe({
   submissions: list(QUEUES, submissionState),
   completions: list(QUEUES, completionState),
   /** The queue that a command is taken from next. */
-  turn: within(0, QUEUES - 1),
+  turn: integer(0, QUEUES - 1),
   /** Commands that are under way, each with its queue. */
   underWay: list(MOST_UNDER_WAY, describe({ queue: starting(u16, FREE), command: bytes(COMMAND_BYTES) })),
 });
@@ -76,7 +76,7 @@ export type FeaturesState = StateOf<typeof featuresState>;
 export const eventsState = describe({
   /** Numbers of the commands that wait for an event. */
   waiting: list(EVENT_COMMANDS, u16),
-  count: within(0, EVENT_COMMANDS),
+  count: integer(0, EVENT_COMMANDS),
   /** Kinds of events that wait for a command, and types that aren't told before their log is read: a bit for each. */
   pending: u8,
   masked: u8,

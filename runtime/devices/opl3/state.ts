@@ -5,13 +5,13 @@ import {
   f64,
   flag,
   i32,
+  integer,
   list,
   type StateOf,
   starting,
   u8,
   u16,
   u32,
-  within,
 } from '../../snapshot/describe.ts';
 import { OPERATOR_COUNT, REGISTER_COUNT } from './registers.ts';
 
@@ -25,7 +25,7 @@ export const operatorState = describe({
   phase: u32,
   stage: choice(Object.values(Stage)),
   /** What the envelope takes away. */
-  attenuation: starting(within(0, SILENT), SILENT),
+  attenuation: starting(integer(0, SILENT), SILENT),
   /** Who holds its key: bit 0 the channel, bit 1 an instrument of the rhythm mode. */
   keys: u8,
   /** Its last two outputs, for feedback. */

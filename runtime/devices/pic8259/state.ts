@@ -1,4 +1,4 @@
-import { choice, describe, flag, type StateOf, u8, within } from '../../snapshot/describe.ts';
+import { choice, describe, flag, integer, type StateOf, u8 } from '../../snapshot/describe.ts';
 
 export const chipState = describe({
   /** Levels of the inputs. */
@@ -14,7 +14,7 @@ export const chipState = describe({
   /** Bits 3-7 of the vectors (ICW2). */
   vectorBase: u8,
   /** Input of the lowest priority: 7 unless rotated. */
-  lowest: within(0, 7),
+  lowest: integer(0, 7),
   /** The ICW that the next write to A0 = 1 is: 2, 3 or 4; 0 for the mask. */
   expectedIcw: choice([0, 2, 3, 4]),
   icw4Needed: flag,

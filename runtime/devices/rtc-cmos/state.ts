@@ -1,4 +1,4 @@
-import { bytes, describe, f64, u8, within } from '../../snapshot/describe.ts';
+import { bytes, describe, f64, integer, u8 } from '../../snapshot/describe.ts';
 import { CMOS_SIZE } from './registers.ts';
 
 export const rtcState = describe({
@@ -11,7 +11,7 @@ export const rtcState = describe({
   /** The virtual time, in nanoseconds, at which `seconds` began: the divider's phase. */
   epoch: f64,
   /** Day of the week minus that of the date. */
-  weekdayOffset: within(0, 6),
+  weekdayOffset: integer(0, 6),
   /** The virtual time up to which the flags of register C are right. */
   settled: f64,
 });

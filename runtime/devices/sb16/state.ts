@@ -3,20 +3,19 @@ import {
   bytes,
   describe,
   flag,
+  integer,
   list,
-  realWithin,
+  real,
   type StateOf,
   starting,
   u8,
   u16,
   u32,
-  within,
 } from '../../snapshot/describe.ts';
 
-/** Frames a second that the converters do. */
+/** Samples a second and side that the card reaches, and bytes that all of its formats make of them at most. */
 export const [LOWEST_RATE, HIGHEST_RATE] = [4000, 48_000];
-/** Nanoseconds by which samples are put off at most: frames of the mix are nearer to each other. */
-const MOST_SHIFT = 1e9;
+const MOST_BYTES_PER_SECOND = HIGHEST_RATE * 2 * 2;
 
 /** One of the two transfers that the card can have under way: of 8-bit samples, and of 16-bit ones. */
 export const transferState = describe(
@@ -34,15 +33,17 @@ export const transferState = describe(
     /** Of a format that is not decoded: its bytes are fetched, and silent. */
     isSilent: flag,
     /** Bytes that are transferred in a second. */
-    bytesPerSecond: within(0, 4 * HIGHEST_RATE),
+    bytesPerSecond: integer(0, MOST_BYTES_PER_SECOND),
     blockBytes: u32,
     /** Bytes of the block that have not been transferred. */
     left: u32,
     /** Nanoseconds by which samples are put off, to begin with a frame of the mix. */
-    shift: realWithin(-MOST_SHIFT, MOST_SHIFT),
+    shift: real(-1e9, 1e9),
   },
-  ({ isRunning, bytesPerSecond }) =>
-    isRunning && bytesPerSecond === 0 ? 'a transfer runs, and moves 0 bytes a second' : undefined,
+  {
+    expected: 'bytes in each second of a transfer that is running',
+    holds: ({ isRunning, bytesPerSecond }) => !isRunning || bytesPerSecond > 0,
+  },
 );
 
 export type TransferState = StateOf<typeof transferState>;

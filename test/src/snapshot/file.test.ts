@@ -158,3 +158,29 @@ test('a header that is larger than any can be is refused before it is unpacked',
   const file = Buffer.concat([writeFixedPart({ method: 'deflate', ...sizes }), packed]);
   await expect(read(file)).rejects.toThrow(/is damaged: a checksum is wrong, or a part is missing/);
 });
+
+/** A file whose header is this text. */
+function fileOf(header: unknown): Uint8Array {
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const packed = deflateRawSync(json);
+  const fixed = writeFixedPart({
+    ...{ method: 'deflate', headerBytes: packed.length, jsonBytes: json.length, headerChecksum: crc32(packed) },
+  });
+  return Uint8Array.from([...fixed, ...packed]);
+}
+
+test.each<[string, number[]]>([
+  ['more pieces than its bytes take', [4096, 0, 2]],
+  ['fewer', [8192, 0, 1]],
+  ['a run of none', [4096, 0, 0, 0, 1]],
+  ['runs without bytes', [0, 1, 1]],
+])('a list of pieces is refused before anybody goes through it: %s', async (_, pieces) => {
+  const file = fileOf({ tree: { memory: { '<bytes>': pieces } }, pieces: 0, chunks: [] });
+  await expect(read(file)).rejects.toThrow('a list of pieces has');
+});
+
+test('lists that together claim more than a file may hold are refused before their chunks are looked for', async () => {
+  const tree = Array.from({ length: 5 }, () => ({ '<bytes>': [2 ** 30, 0, 2 ** 18] }));
+  const file = fileOf({ tree, pieces: 0, chunks: [] });
+  await expect(read(file)).rejects.toThrow('claims to hold more than');
+});

@@ -1,0 +1,84 @@
+import { afterAll, expect, test } from 'vitest';
+import { compareComponents } from '../../../runtime/snapshot/components.ts';
+import {
+  choice,
+  describe,
+  flag,
+  indexOf,
+  integer,
+  real,
+  type Saved,
+  u8,
+  where,
+} from '../../../runtime/snapshot/describe.ts';
+import { StormyMachine } from '../../support/stormy-machine.ts';
+
+const state = describe(
+  {
+    small: integer(2, 5),
+    index: indexOf(3),
+    part: real(-1, 1),
+    step: choice([1, 4]),
+    even: where(u8, 'an even number', (n) => n % 2 === 0),
+    isOn: flag,
+  },
+  { expected: 'an index other than 0 while it is on', holds: ({ isOn, index }) => !isOn || index > 0 },
+);
+const fitting = { small: 2, index: 0, part: 0, step: 1, even: 0, isOn: false };
+
+test.each<[string, Saved, string]>([
+  ['small', 6, 'chip.small: expected an integer from 2 to 5, found 6'],
+  ['small', 1, 'chip.small: expected an integer from 2 to 5, found 1'],
+  ['index', 3, 'chip.index: expected an integer from 0 to 2, found 3'],
+  ['part', 1.5, 'chip.part: expected a number from -1 to 1, found 1.5'],
+  ['step', 2, 'chip.step: expected one of 1, 4, found 2'],
+  ['even', 3, 'chip.even: expected an even number, found 3'],
+  ['isOn', true, 'chip: expected an index other than 0 while it is on, found an object'],
+])('a value out of its bounds is refused by name, and changes nothing: %s = %s', (name, value, message) => {
+  const present = state.create();
+  const component = state.bind('chip', present);
+  expect(component.save()).toEqual(fitting);
+  expect(() => component.check({ ...fitting, [name]: value })).toThrow(message);
+  expect(present).toEqual(fitting);
+});
+
+const machine = new StormyMachine('std');
+afterAll(() => machine.core.dispose());
+
+/** The state with another value at a place such as `['processors', 'current']`. */
+function changed(saved: Saved, [name, ...rest]: readonly (string | number)[], value: Saved): Saved {
+  if (name === undefined) return value;
+  const inner = changed((saved as Readonly<Record<string, Saved>>)[name]!, rest, value);
+  return Array.isArray(saved) ? saved.with(Number(name), inner) : { ...(saved as object), [name]: inner };
+}
+
+test.each<[(string | number)[], Saved, string]>([
+  [['processors', 'current'], 2, 'processors.current: expected an integer from 0 to 1, found 2'],
+  [['processors', 'holder'], 200, 'processors.holder: expected an integer from 0 to 1, found 200'],
+  [['processors', 'wanted'], 7, 'processors.wanted: expected an integer from -1 to 1, found 7'],
+  [['processors', 'wanted'], -2, 'processors.wanted: expected an integer from -1 to 1, found -2'],
+  [
+    ['sb16', 'transfers', 0, 'bytesPerSecond'],
+    0xffffffff,
+    'sb16.transfers[0].bytesPerSecond: expected an integer from 0 to 192000',
+  ],
+  [
+    ['sb16', 'transfers', 1, 'isRunning'],
+    true,
+    'sb16.transfers[1]: expected bytes in each second of a transfer that is running',
+  ],
+  [
+    ['xhci', 'registers', 'connectors', 0, 'endpoints', 0, 'state'],
+    1,
+    'registers.connectors[0].endpoints[0]: expected a packet size other than 0',
+  ],
+  [['events', 'sound'], -1e300, 'events.sound: expected a virtual time'],
+  [['events', 'sound'], 1e300, 'events.sound: expected a virtual time'],
+])('a machine refuses %j = %j, and is as it was', (place, value, message) => {
+  const { core } = machine;
+  const before = structuredClone(core.save());
+  const state = changed(before as Saved, place, value) as typeof before;
+  expect(() => core.load(state)).toThrow(message);
+  const changes = compareComponents(core.components, before);
+  expect(changes.filter(({ path }) => path !== 'clock.time')).toEqual([]);
+});

@@ -1,0 +1,107 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parentPort, workerData } from 'node:worker_threads';
+import { compareComponents, type SavedComponents } from '../../../../runtime/snapshot/components.ts';
+import { Random } from '../../../support/random.ts';
+import { chips, StormyMachine, touch } from '../../../support/stormy-machine.ts';
+import type { Finding, Progress, Work } from './hunt.ts';
+import { mutate } from './mutations.ts';
+
+/** Accesses of a guest before a state is saved, and after a changed one was loaded. */
+const [BEFORE, AFTER] = [3000, 20];
+/** Nanoseconds that pass then. */
+const STEP = 10_000_000;
+/** Memory and ROMs take any bytes: what is in them is a guest's. */
+const without = ['memory'];
+const text = new TextEncoder();
+
+/** Loads changed states into one machine and lets time pass; each is told before it is tried, so that who waits knows which one hangs. */
+class Trial {
+  readonly #machine: StormyMachine;
+  readonly #places: readonly number[];
+  readonly #saved: SavedComponents;
+  #accesses: Random;
+
+  constructor({ seed, first }: Work) {
+    const random = new Random(seed + first);
+    this.#accesses = random;
+    this.#machine = new StormyMachine(random.chance(50) ? 'std' : 'cirrus');
+    this.#places = [...chips, ...this.#machine.placeFunctions()];
+    this.#poke(BEFORE);
+    this.#saved = structuredClone(this.#machine.core.save());
+  }
+
+  #poke(accesses: number): void {
+    const regions = this.#machine.core.pc.ports.regions();
+    for (let n = 0; n < accesses; n++) touch(this.#accesses, this.#machine, regions, this.#places);
+    this.#machine.requests.length = 0;
+  }
+
+  /** @returns whether the state was taken */
+  run(number: number, seed: number, tell: (mutation: string) => void): boolean {
+    const { core } = this.#machine;
+    this.#accesses = new Random(Math.imul(seed, 0x9e3779b1) + number);
+    const { state, text } = mutate(this.#saved, this.#accesses, without);
+    tell(text);
+    try {
+      core.load(state);
+    } catch (error) {
+      this.#checkRefusal(error as Error, number);
+      return false;
+    }
+    this.#machine.pass(STEP);
+    this.#poke(AFTER);
+    this.#machine.pass(STEP);
+    const after = core.save();
+    core.load(after);
+    core.load(this.#saved);
+    return true;
+  }
+
+  /** An error in words, and the machine is as it was. Memory is large, so that it is compared now and then. */
+  #checkRefusal(error: Error, number: number): void {
+    if (error.constructor !== Error) throw error;
+    const { core } = this.#machine;
+    // Its clock goes on meanwhile.
+    const parts = core.components.filter(
+      ({ name }) => name !== 'clock' && (number % 100 === 0 || !without.includes(name)),
+    );
+    const same = parts.every((part) => isDeepStrictEqual(part.save(), this.#saved[part.name]));
+    if (!same)
+      throw new Error(`refused, and changed: ${JSON.stringify(compareComponents(parts, this.#saved)).slice(0, 300)}`);
+  }
+
+  dispose(): void {
+    this.#machine.core.dispose();
+  }
+}
+
+function run(work: Work): void {
+  const number = new Int32Array(work.progress, 0, 2);
+  const shown = new Uint8Array(work.progress, 8);
+  let trial: Trial | undefined;
+  let taken = 0;
+  for (let n = work.first; n < work.end; n++) {
+    let mutation = '';
+    const tell = (change: string) => {
+      mutation = change;
+      shown.fill(0);
+      text.encodeInto(change, shown.subarray(0, -1));
+      Atomics.store(number, 0, n);
+    };
+    try {
+      trial ??= new Trial({ ...work, first: n });
+      taken += Number(trial.run(n, work.seed, tell));
+    } catch (error) {
+      report({ kind: 'finding', number: n, mutation, problem: (error as Error).stack ?? `${error}` });
+      trial = undefined;
+    }
+  }
+  trial?.dispose();
+  report({ kind: 'done', taken });
+}
+
+function report(message: Finding | Progress): void {
+  parentPort!.postMessage(message);
+}
+
+run(workerData as Work);
