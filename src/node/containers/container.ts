@@ -1,9 +1,10 @@
-import { CONTAINER_ROOT, command, Port, ROOT_TAG, STREAMS, volumeTag } from '../../containers/agent.ts';
+import { command, Port, ROOT_TAG, STREAMS, volumeTag } from '../../containers/agent.ts';
 import { ImageFolder } from '../../containers/image-folder.ts';
 import type { ImageConfig } from '../../containers/manifest.ts';
 import {
   type ContainerSettings,
-  containerScript,
+  containerScripts,
+  execCommand,
   firstProcess,
   furtherProcess,
   type ProcessOptions,
@@ -76,11 +77,12 @@ export class RunningContainer implements AsyncDisposable {
   ): Promise<RunningContainer> {
     const { config } = image;
     const lists = await userLists(image);
-    const script = containerScript(settings, firstProcess(settings, config, lists), Date.now());
+    const scripts = containerScripts(settings, firstProcess(settings, config, lists), Date.now());
     const machine = await guestMachine(settings.memory ?? MEMORY, changesOf(image, settings), host, progress);
     const container = new RunningContainer(machine, settings, config, lists);
     await machine.start();
-    void container.#tell(script);
+    void container.#tell(Port.start, scripts.start);
+    if (scripts.control !== '') void container.#tell(Port.control, scripts.control);
     return container;
   }
 
@@ -105,8 +107,8 @@ export class RunningContainer implements AsyncDisposable {
   }
 
   /** What is sent to a machine that has ended is lost. */
-  async #tell(script: string): Promise<void> {
-    await this.#port(Port.control)
+  async #tell(port: string, script: string): Promise<void> {
+    await this.#port(port)
       .write(script)
       .catch(() => {});
   }
@@ -117,7 +119,6 @@ export class RunningContainer implements AsyncDisposable {
     this.#rest = lines.pop()!;
     for (const line of lines) {
       const [event, stream, code] = line.split(' ');
-      if (event === 'fail') this.fail(new ConfigurationError(line.slice('fail '.length)));
       if (event === 'exit') this.#ended(Number(stream), Number(code));
     }
   }
@@ -146,10 +147,8 @@ export class RunningContainer implements AsyncDisposable {
     if (free === undefined) throw new ConfigurationError(`${STREAMS - 1} commands run by exec already`);
     if (!this.#processes.has(0)) throw new ConfigurationError('the container has ended');
     const process = this.#begin(free, false);
-    const kind = options.input ? 'input' : 'pipe';
-    await this.#tell(
-      command('exec_in', `${free}`, kind, ...plan.environment, '/bin/enter', CONTAINER_ROOT, ...plan.words),
-    );
+    await this.#tell(Port.control, execCommand(free, plan));
+    if (!options.input) await process.stdin.close();
     return process;
   }
 
@@ -157,12 +156,12 @@ export class RunningContainer implements AsyncDisposable {
   async kill(signal = 'KILL'): Promise<void> {
     const name = signal.replace(/^SIG/, '');
     if (!/^[A-Z0-9+]+$/.test(name)) throw new ConfigurationError(`'${signal}' is no signal`);
-    await this.#tell(command('signal', name));
+    await this.#tell(Port.control, command('signal', name));
   }
 
   /** Its terminal has this size from now on. */
   async resize(size: TerminalSize): Promise<void> {
-    await this.#tell(sizeCommand(size));
+    await this.#tell(Port.control, sizeCommand(size));
   }
 
   /** Ends it for good. May be called again. */
