@@ -13,7 +13,9 @@ const otherFlags = /^--?(h|help|version|daemonize|isolate|name)$/;
  */
 export function likelyRunsMachine(args: readonly string[]): boolean {
   const isOther = (word: string) => otherFlags.test(word) || word === 'help';
-  return args.length > 0 && !otherCommands.has(args[0]!) && !args.some(isOther);
+  const [first, second] = args;
+  if (first === undefined || otherCommands.has(first) || (first === 'container' && second !== 'run')) return false;
+  return !args.some(isOther);
 }
 
 /** Starts the thread of the machine that is to come. Where there can be none the library says so when it needs one. */

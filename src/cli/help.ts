@@ -13,6 +13,7 @@ export function helpText(): string {
        rawiron -bios FILE [flags]
        rawiron start [flags]     boot Debian's kernel and busybox, got through apt
        rawiron demo [flags]      boot the small system that is built in
+       rawiron container COMMAND runs images of containers; container --help says more
        rawiron image COMMAND     make, show, copy, check and resize disk images; image --help says more
        rawiron inspect COMMAND   look into the translation cache; inspect --help lists the commands
        rawiron profile           where a machine's time goes; profile --help says more

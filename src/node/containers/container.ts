@@ -32,6 +32,8 @@ const MOST_LIST = 1 << 20;
 export interface MachineSettings extends ContainerSettings {
   /** Megabytes of the machine's memory, in which all that the container writes is, too. Default: 256. */
   readonly memory?: number;
+  /** Shown where the host shows names of threads. */
+  readonly name?: string;
   /** Percent of one of the host's processors. Default: all of it. */
   readonly processor?: number;
 }
@@ -178,7 +180,7 @@ export class RunningContainer implements AsyncDisposable {
 
 /** What the machine's devices are connected to. */
 function changesOf(image: ReadyImage, settings: MachineSettings): Partial<MachineOptions> {
-  const { volumes = [], network = 'none', ports = [], processor } = settings;
+  const { volumes = [], network = 'none', ports = [], processor, name } = settings;
   if (network === 'none' && ports.length > 0)
     throw new ConfigurationError('a container without a network has no ports; give network user');
   const hostForward = ports.map(({ protocol = 'tcp', hostAddress = '127.0.0.1', hostPort, containerPort }) => ({
@@ -198,6 +200,7 @@ function changesOf(image: ReadyImage, settings: MachineSettings): Partial<Machin
       })),
     ],
     network: [{ card: 'virtio-net-pci', ...(network === 'user' && { backend: { type: 'user', hostForward } }) }],
+    ...(name !== undefined && { name }),
     ...(processor !== undefined && { limits: { processor } }),
   };
 }
