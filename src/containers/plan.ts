@@ -88,7 +88,7 @@ export function firstProcess(settings: ContainerSettings, config: ImageConfig, l
   return plannedProcess(words, settings, config, lists, { HOSTNAME: hostname, ...(terminal && { TERM: 'xterm' }) });
 }
 
-export const HOSTNAME = 'container';
+const HOSTNAME = 'container';
 
 /**
  * A process of a container that runs.
