@@ -12,7 +12,9 @@ const otherFlags = /^--?(h|help|version|daemonize|isolate|name)$/;
  */
 export function likelyRunsMachine(args: readonly string[]): boolean {
   const isOther = (word: string) => otherFlags.test(word) || word === 'help';
-  return args.length > 0 && !isParsedCommand(args[0]) && !args.some(isOther);
+  const [first, second] = args;
+  if (first === undefined || args.some(isOther)) return false;
+  return first === 'container' ? second === 'run' : !isParsedCommand(first);
 }
 
 /** Starts the thread of the machine that is to come. Where there can be none the library says so when it needs one. */

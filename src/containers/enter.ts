@@ -1,35 +1,45 @@
 import { assemble } from '../../runtime/firmware/assembler/index.ts';
 
 /**
- * A static program for Linux on i386 that starts a container's process:
+ * A static program for Linux on i386 that makes a container ready and becomes its process. Its arguments are steps, each a letter and what
+ * it needs:
  *
- *     enter ROOT USER GROUP GROUPS DIRECTORY COMMAND [ARGUMENT…]
+ *     t SECONDS                              sets the clock
+ *     h NAME                                 sets the host's name
+ *     d PATH                                 makes a directory, unless there is something by that name
+ *     f PATH TEXT                            makes a file, in the place of what was there
+ *     m SOURCE PATH TYPE FLAGS OPTIONS       mounts, as mount(2); FLAGS is a decimal number
+ *     r PATH                                 changes the root, and goes there
+ *     x USER GROUP GROUPS DIRECTORY COMMAND [ARGUMENT…]
  *
- * It becomes the leader of a session, takes its standard input for its terminal if that is one, has all signals do what they do by default, changes its root, its
- * further groups (numbers with commas), its directory, its group and user, and becomes the command, which is looked for in PATH as
- * execvp(3) does. Where that fails it ends with Docker's codes: 127 if there is no such command, 126 for all else.
+ * The last step: it becomes the leader of a session, takes its standard input for its terminal if that is one, has all signals do what they do by
+ * default, takes its further groups (numbers with commas), directory, group and user, and becomes the command, which is looked
+ * for in PATH as execvp(3) does. The exit codes are Docker's: 127 if there is no such command, 126 if it cannot be started, 125 for a
+ * step that fails; standard error says which.
  *
- * Busybox has no applet that does this in one process, and none of its applets is there when the root has changed. System calls: by int 80h,
- * arch/x86/entry/syscalls/syscall_32.tbl of Linux.
+ * One process in the place of some twenty applets of busybox: starting those is most of what a container's start takes. System calls: by
+ * int 80h, arch/x86/entry/syscalls/syscall_32.tbl of Linux.
  */
-const source = `
+export const source = `
 bits 32
 org 0x08048000
 
 SIG_DFL         equ 0
 TIOCSCTTY       equ 0x540E
-EACCES          equ 13
 ENOENT          equ 2
+EACCES          equ 13
+EEXIST          equ 17
 NOT_FOUND       equ 127
 CANNOT_START    equ 126
+CANNOT_PREPARE  equ 125
+WRITE_NEW       equ 0xC1                ; O_WRONLY | O_CREAT | O_EXCL
 
-; Where the arguments are, from the stack pointer at the start on.
-ROOT            equ 8
-USER            equ 12
-GROUP           equ 16
-GROUPS          equ 20
-DIRECTORY       equ 24
-COMMAND         equ 28
+; Where the arguments of the last step are, from its first one on.
+USER            equ 0
+GROUP           equ 4
+GROUPS          equ 8
+DIRECTORY       equ 12
+COMMAND         equ 16
 
 ; ELF header and one program header (System V ABI, chapters 4 and 5): the whole file, and room behind it.
 file:   db 0x7F, 0x45, 0x4C, 0x46, 1, 1, 1, 0
@@ -39,7 +49,112 @@ file:   db 0x7F, 0x45, 0x4C, 0x46, 1, 1, 1, 0
         dw 52, 32, 1, 40, 0, 0
         dd 1, 0, file, file, file_end - file, room_end - file, 7, 0x1000
 
-start:  mov     ebp, esp
+; EBP is at the next argument; a step takes its own.
+start:  mov     eax, [esp]
+        lea     edx, [esp + eax * 4 + 8]
+        mov     [environment], edx
+        lea     ebp, [esp + 8]
+step:   mov     eax, [ebp]
+        test    eax, eax
+        jz      unknown
+        mov     al, [eax]
+        add     ebp, 4
+        cmp     al, 0x74
+        je      clock
+        cmp     al, 0x68
+        je      hostname
+        cmp     al, 0x64
+        je      directory
+        cmp     al, 0x66
+        je      text
+        cmp     al, 0x6D
+        je      mount
+        cmp     al, 0x72
+        je      root
+        cmp     al, 0x78
+        je      command
+unknown:
+        mov     dword [subject], nothing
+        jmp     failed
+
+clock:  mov     esi, [ebp]
+        mov     [subject], esi
+        call    number
+        mov     [value], eax
+        mov     ebx, value
+        mov     eax, 25                 ; stime
+        call    must
+        add     ebp, 4
+        jmp     step
+
+hostname:
+        mov     ebx, [ebp]
+        mov     [subject], ebx
+        mov     ecx, ebx
+        call    length
+        mov     ecx, edx
+        mov     eax, 74                 ; sethostname
+        call    must
+        add     ebp, 4
+        jmp     step
+
+directory:
+        mov     ebx, [ebp]
+        mov     [subject], ebx
+        mov     ecx, 0x1ED
+        mov     eax, 39                 ; mkdir
+        int     0x80
+        add     ebp, 4
+        cmp     eax, -EEXIST
+        je      step
+        test    eax, eax
+        jnz     failed
+        jmp     step
+
+text:   mov     ebx, [ebp]
+        mov     [subject], ebx
+        mov     eax, 10                 ; unlink
+        int     0x80
+        mov     ecx, WRITE_NEW
+        mov     edx, 0x1A4
+        mov     eax, 5                  ; open
+        int     0x80
+        test    eax, eax
+        js      failed
+        mov     ebx, eax
+        mov     ecx, [ebp + 4]
+        call    length
+        mov     eax, 4                  ; write
+        int     0x80
+        mov     eax, 6                  ; close
+        int     0x80
+        add     ebp, 8
+        jmp     step
+
+mount:  mov     esi, [ebp + 12]
+        call    number
+        mov     esi, eax
+        mov     ebx, [ebp]
+        mov     ecx, [ebp + 4]
+        mov     [subject], ecx
+        mov     edx, [ebp + 8]
+        mov     edi, [ebp + 16]
+        mov     eax, 21                 ; mount
+        call    must
+        add     ebp, 20
+        jmp     step
+
+root:   mov     ebx, [ebp]
+        mov     [subject], ebx
+        mov     eax, 61                 ; chroot
+        call    must
+        mov     ebx, slash
+        mov     eax, 12                 ; chdir
+        call    must
+        add     ebp, 4
+        jmp     step
+
+command:
         mov     eax, 66                 ; setsid
         int     0x80
         mov     eax, 54                 ; ioctl: the terminal of the session
@@ -56,10 +171,8 @@ start:  mov     ebp, esp
         dec     esi
         jnz     .signal
 
-        mov     ebx, [ebp + ROOT]
-        mov     eax, 61                 ; chroot
-        call    must
         mov     esi, [ebp + GROUPS]
+        mov     [subject], esi
         mov     edi, room
 .group: cmp     byte [esi], 0
         je      .groups
@@ -77,6 +190,7 @@ start:  mov     ebp, esp
         mov     eax, 206                ; setgroups32
         call    must
         mov     ebx, [ebp + DIRECTORY]
+        mov     [subject], ebx
         mov     eax, 12                 ; chdir
         call    must
         mov     esi, [ebp + GROUP]
@@ -92,9 +206,9 @@ start:  mov     ebp, esp
 
 ; Arguments and environment for execve, and the environment's PATH.
         lea     ecx, [ebp + COMMAND]
-        mov     eax, [ebp]
-        lea     edx, [ebp + eax * 4 + 8]
+        mov     edx, [environment]
         mov     esi, [ebp + COMMAND]
+        mov     [subject], esi
 .scan:  lodsb
         cmp     al, 0x2F
         je      .direct
@@ -162,11 +276,14 @@ missing:
 refused:
         mov     edx, unusable
         mov     ebx, CANNOT_START
+        jmp     end
+failed: mov     edx, unready
+        mov     ebx, CANNOT_PREPARE
 
-; Says what is wrong with the command, and ends.
+; Says what is wrong with what, and ends.
 end:    push    ebx
         push    edx
-        mov     ecx, [ebp + COMMAND]
+        mov     ecx, [subject]
         call    say
         pop     ecx
         call    say
@@ -177,7 +294,7 @@ end:    push    ebx
 ; A system call that must not fail.
 must:   int     0x80
         test    eax, eax
-        jnz     refused
+        jnz     failed
         ret
 
 ; The decimal number at ESI, in EAX; ESI is behind it.
@@ -193,26 +310,34 @@ number: xor     eax, eax
         jmp     .digit
 .done:  ret
 
-; Writes the text at ECX to standard error.
-say:    mov     edi, ecx
-        xor     eax, eax
-        mov     edx, -1
+; The length of the text at ECX, in EDX.
+length: mov     edx, -1
 .count: inc     edx
         cmp     byte [ecx + edx], 0
         jne     .count
+        ret
+
+; Writes the text at ECX to standard error.
+say:    call    length
         mov     ebx, 2
         mov     eax, 4                  ; write
         int     0x80
         ret
 
+slash:          db 0x2F, 0
+nothing:        db 0
 absent:         db ": there is no such command", 10, 0
 unusable:       db ": cannot be started", 10, 0
+unready:        db ": cannot be made ready for the container", 10, 0
 file_end:
 
 ; Behind the file: two strings of the kernel's longest length fit.
-denied equ file_end
-room equ file_end + 16
-room_end equ room + 0x50000
+denied          equ file_end
+environment     equ file_end + 4
+subject         equ file_end + 8
+value           equ file_end + 12
+room            equ file_end + 16
+room_end        equ room + 0x50000
 `;
 
 /** The program's file. */

@@ -143,7 +143,7 @@ export function parseConfig(bytes: Uint8Array, name: string): ImageConfig {
 }
 
 /** A JSON document that is an object. */
-export function documentOf(bytes: Uint8Array, name: string): Fields {
+function documentOf(bytes: Uint8Array, name: string): Fields {
   const document = jsonOf(bytes, name);
   if (document === null || typeof document !== 'object' || Array.isArray(document))
     throw new ConfigurationError(`${name} is no object of JSON`);

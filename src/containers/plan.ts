@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { CONTAINER_ROOT, command, VOLUMES, volumeTag } from './agent.ts';
+import { CONTAINER_ROOT, command, ROOT_TAG, VOLUMES, volumeTag } from './agent.ts';
 import type { ImageConfig } from './manifest.ts';
 import { type ContainerUser, containerUser, type UserLists } from './users.ts';
 
@@ -88,7 +88,7 @@ export function firstProcess(settings: ContainerSettings, config: ImageConfig, l
   return plannedProcess(words, settings, config, lists, { HOSTNAME: hostname, ...(terminal && { TERM: 'xterm' }) });
 }
 
-export const HOSTNAME = 'container';
+const HOSTNAME = 'container';
 
 /**
  * A process of a container that runs.
@@ -138,53 +138,103 @@ function checkPath(path: string, what: string): void {
     throw new ConfigurationError(`${what} '${path}' is no path from the root on, such as /data`);
 }
 
+/** Where the directory is among the words of the last step. */
+const DIRECTORY_WORD = 3;
+
 function enterWords({ user, group, groups }: ContainerUser, directory: string, words: readonly string[]): string[] {
   const all = groups.includes(group) ? groups : [group, ...groups];
   return [`${user}`, `${group}`, all.join(','), directory, ...words];
 }
 
-/** How a process is attached: to a terminal, or to streams of which the input may be empty. */
-const kindOf = ({ terminal, input = false }: ContainerSettings) => (terminal ? 'terminal' : input ? 'input' : 'pipe');
+/** Flags of mount(2): include/uapi/linux/mount.h. */
+const Mount = { readOnly: 1, remount: 32, bind: 4096 } as const;
+const NINEP = 'trans=virtio,version=9p2000.L,msize=512000';
+
+const mount = (source: string, path: string, type: string, flags: number, options: string): string[] => [
+  'm',
+  source,
+  path,
+  type,
+  `${flags}`,
+  options,
+];
+
+/** The directory, and those that it is in. */
+function directories(path: string): string[] {
+  const names = path.split('/').filter((name) => name !== '');
+  return names.flatMap((_, n) => ['d', `/${names.slice(0, n + 1).join('/')}`]);
+}
+
+/** The image with room for changes, and what the kernel shows of itself: as the guest's own root has them. */
+const rootSteps: readonly string[] = [
+  ...mount(ROOT_TAG, '/c/image', '9p', Mount.readOnly, `${NINEP},cache=loose`),
+  ...mount('overlay', CONTAINER_ROOT, 'overlay', 0, 'lowerdir=/c/image,upperdir=/c/upper,workdir=/c/work'),
+  ...['/dev', '/proc', '/sys'].flatMap((path) => ['d', `${CONTAINER_ROOT}${path}`]),
+  ...mount('/c/dev', `${CONTAINER_ROOT}/dev`, '', Mount.bind, ''),
+  ...['/pts', '/shm'].flatMap((path) => mount(`/c/dev${path}`, `${CONTAINER_ROOT}/dev${path}`, '', Mount.bind, '')),
+  ...mount('proc', `${CONTAINER_ROOT}/proc`, 'proc', 0, ''),
+  ...mount('sysfs', `${CONTAINER_ROOT}/sys`, 'sysfs', Mount.readOnly, ''),
+  'r',
+  CONTAINER_ROOT,
+];
+
+/** What the container's first process is to do: steps of the program that makes it ready (enter.ts). */
+function steps(settings: ContainerSettings, { words }: ProcessPlan, now: number): string[] {
+  const { volumes = [], tmpfs = {}, hostname = HOSTNAME, network = 'none', readOnly } = settings;
+  return [
+    't',
+    `${Math.round(now / 1000)}`,
+    'h',
+    hostname,
+    ...rootSteps,
+    ...volumes.flatMap((volume, n) => [
+      ...directories(volume.path),
+      ...mount(volumeTag(n), volume.path, '9p', volume.readOnly ? Mount.readOnly : 0, NINEP),
+    ]),
+    ...Object.entries(tmpfs).flatMap(([path, options]) => [
+      ...directories(path),
+      ...mount('tmpfs', path, 'tmpfs', 0, tmpfsOptions(options)),
+    ]),
+    ...directories('/etc'),
+    ...['f', '/etc/hostname', `${hostname}\n`],
+    ...['f', '/etc/hosts', `127.0.0.1\tlocalhost\n10.0.2.15\t${hostname}\n`],
+    ...(network === 'user' ? ['f', '/etc/resolv.conf', 'nameserver 10.0.2.3\n'] : []),
+    ...directories(words[DIRECTORY_WORD]!),
+    ...(readOnly ? mount('', '/', '', Mount.remount | Mount.readOnly, '') : []),
+    'x',
+    ...words,
+  ];
+}
+
+/** What is sent to the guest for a container: to the port `start`, and to `control`. */
+export interface ContainerScripts {
+  readonly start: string;
+  readonly control: string;
+}
 
 /**
- * What the agent is to do for a container: a script.
+ * What the guest is to do for a container.
  * @param now milliseconds since 1970
  * @throws ConfigurationError
  */
-export function containerScript(settings: ContainerSettings, process: ProcessPlan, now: number): string {
-  const { volumes = [], tmpfs = {}, hostname = HOSTNAME, terminal, network = 'none', directory } = settings;
+export function containerScripts(settings: ContainerSettings, process: ProcessPlan, now: number): ContainerScripts {
+  const { volumes = [], tmpfs = {}, hostname = HOSTNAME, terminal, network = 'none', input, init } = settings;
   if (volumes.length > VOLUMES)
     throw new ConfigurationError(`a container can have ${VOLUMES} folders of the host, not ${volumes.length}`);
   if (!/^[A-Za-z0-9]([A-Za-z0-9.-]{0,62})$/.test(hostname))
     throw new ConfigurationError(`'${hostname}' is no name of a host`);
   for (const path of [...volumes.map((volume) => volume.path), ...Object.keys(tmpfs)]) checkPath(path, 'the path');
-  const lines = [command('clock', `${Math.round(now / 1000)}`), command('root')];
-  volumes.forEach(({ path, readOnly }, n) => {
-    lines.push(command('volume', volumeTag(n), path, readOnly ? 'ro' : 'rw'));
-  });
-  for (const [path, options] of Object.entries(tmpfs)) lines.push(command('tmpfs', path, tmpfsOptions(options)));
-  lines.push(command('file', '/etc/hostname', `${hostname}\n`));
-  lines.push(command('file', '/etc/hosts', `127.0.0.1\tlocalhost\n10.0.2.15\t${hostname}\n`));
-  if (network === 'user') lines.push(command('file', '/etc/resolv.conf', 'nameserver 10.0.2.3\n'));
-  else lines.push(command('offline'));
-  lines.push(command('chroot_mkdir', directory ?? process.words[3]!));
-  if (settings.readOnly) lines.push(command('read_only'));
-  if (terminal) lines.push(sizeCommand(terminal));
-  const mode = settings.init ? 'init' : 'plain';
-  lines.push(
-    command(
-      'run',
-      '0',
-      kindOf(settings),
-      mode,
-      hostname,
-      ...process.environment,
-      '/bin/enter',
-      CONTAINER_ROOT,
-      ...process.words,
-    ),
-  );
-  return lines.join('');
+  const streams = terminal ? command('terminal') : input ? '' : command('no_input');
+  const enter = ['/bin/enter', ...steps(settings, process, now)];
+  return {
+    start: `${streams}${command(init ? 'start_child' : 'start', ...process.environment, ...enter)}`,
+    control: `${terminal ? sizeCommand(terminal) : ''}${network === 'none' ? command('offline') : ''}`,
+  };
+}
+
+/** The command of the agent that starts one more process, with the streams of a number. */
+export function execCommand(stream: number, { environment, words }: ProcessPlan): string {
+  return command('exec_in', `${stream}`, ...environment, '/bin/enter', 'r', CONTAINER_ROOT, 'x', ...words);
 }
 
 function tmpfsOptions(text: string): string {

@@ -36,7 +36,7 @@ export const runFlags: readonly RunFlag[] = [
   {
     names: ['--name'],
     argument: 'NAME',
-    help: 'shown by rawiron ps',
+    help: "what the machine's thread is called",
     apply: (settings, name) => ({ ...settings, name }),
   },
   {

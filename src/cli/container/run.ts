@@ -30,8 +30,8 @@ export async function runContainer(words: readonly string[]): Promise<number> {
 }
 
 function terminalSize() {
-  const { rows = 24, columns = 80 } = process.stdout;
-  return { rows, columns };
+  const { rows, columns } = process.stdout;
+  return { rows: rows || 24, columns: columns || 80 };
 }
 
 /** The container has this process's streams and signals until it ends. */

@@ -1,9 +1,10 @@
-import { CONTAINER_ROOT, command, Port, ROOT_TAG, STREAMS, volumeTag } from '../../containers/agent.ts';
+import { command, Port, ROOT_TAG, STREAMS, volumeTag } from '../../containers/agent.ts';
 import { ImageFolder } from '../../containers/image-folder.ts';
 import type { ImageConfig } from '../../containers/manifest.ts';
 import {
   type ContainerSettings,
-  containerScript,
+  containerScripts,
+  execCommand,
   firstProcess,
   furtherProcess,
   type ProcessOptions,
@@ -31,6 +32,8 @@ const MOST_LIST = 1 << 20;
 export interface MachineSettings extends ContainerSettings {
   /** Megabytes of the machine's memory, in which all that the container writes is, too. Default: 256. */
   readonly memory?: number;
+  /** Shown where the host shows names of threads. */
+  readonly name?: string;
   /** Percent of one of the host's processors. Default: all of it. */
   readonly processor?: number;
 }
@@ -76,11 +79,12 @@ export class RunningContainer implements AsyncDisposable {
   ): Promise<RunningContainer> {
     const { config } = image;
     const lists = await userLists(image);
-    const script = containerScript(settings, firstProcess(settings, config, lists), Date.now());
+    const scripts = containerScripts(settings, firstProcess(settings, config, lists), Date.now());
     const machine = await guestMachine(settings.memory ?? MEMORY, changesOf(image, settings), host, progress);
     const container = new RunningContainer(machine, settings, config, lists);
     await machine.start();
-    void container.#tell(script);
+    void container.#tell(Port.start, scripts.start);
+    if (scripts.control !== '') void container.#tell(Port.control, scripts.control);
     return container;
   }
 
@@ -105,8 +109,8 @@ export class RunningContainer implements AsyncDisposable {
   }
 
   /** What is sent to a machine that has ended is lost. */
-  async #tell(script: string): Promise<void> {
-    await this.#port(Port.control)
+  async #tell(port: string, script: string): Promise<void> {
+    await this.#port(port)
       .write(script)
       .catch(() => {});
   }
@@ -117,7 +121,6 @@ export class RunningContainer implements AsyncDisposable {
     this.#rest = lines.pop()!;
     for (const line of lines) {
       const [event, stream, code] = line.split(' ');
-      if (event === 'fail') this.fail(new ConfigurationError(line.slice('fail '.length)));
       if (event === 'exit') this.#ended(Number(stream), Number(code));
     }
   }
@@ -146,10 +149,8 @@ export class RunningContainer implements AsyncDisposable {
     if (free === undefined) throw new ConfigurationError(`${STREAMS - 1} commands run by exec already`);
     if (!this.#processes.has(0)) throw new ConfigurationError('the container has ended');
     const process = this.#begin(free, false);
-    const kind = options.input ? 'input' : 'pipe';
-    await this.#tell(
-      command('exec_in', `${free}`, kind, ...plan.environment, '/bin/enter', CONTAINER_ROOT, ...plan.words),
-    );
+    await this.#tell(Port.control, execCommand(free, plan));
+    if (!options.input) await process.stdin.close();
     return process;
   }
 
@@ -157,12 +158,12 @@ export class RunningContainer implements AsyncDisposable {
   async kill(signal = 'KILL'): Promise<void> {
     const name = signal.replace(/^SIG/, '');
     if (!/^[A-Z0-9+]+$/.test(name)) throw new ConfigurationError(`'${signal}' is no signal`);
-    await this.#tell(command('signal', name));
+    await this.#tell(Port.control, command('signal', name));
   }
 
   /** Its terminal has this size from now on. */
   async resize(size: TerminalSize): Promise<void> {
-    await this.#tell(sizeCommand(size));
+    await this.#tell(Port.control, sizeCommand(size));
   }
 
   /** Ends it for good. May be called again. */
@@ -179,7 +180,7 @@ export class RunningContainer implements AsyncDisposable {
 
 /** What the machine's devices are connected to. */
 function changesOf(image: ReadyImage, settings: MachineSettings): Partial<MachineOptions> {
-  const { volumes = [], network = 'none', ports = [], processor } = settings;
+  const { volumes = [], network = 'none', ports = [], processor, name } = settings;
   if (network === 'none' && ports.length > 0)
     throw new ConfigurationError('a container without a network has no ports; give network user');
   const hostForward = ports.map(({ protocol = 'tcp', hostAddress = '127.0.0.1', hostPort, containerPort }) => ({
@@ -199,6 +200,7 @@ function changesOf(image: ReadyImage, settings: MachineSettings): Partial<Machin
       })),
     ],
     network: [{ card: 'virtio-net-pci', ...(network === 'user' && { backend: { type: 'user', hostForward } }) }],
+    ...(name !== undefined && { name }),
     ...(processor !== undefined && { limits: { processor } }),
   };
 }

@@ -12,7 +12,7 @@ import {
   VOLUMES,
   volumeTag,
 } from '../../containers/agent.ts';
-import { enterProgram } from '../../containers/enter.ts';
+import { enterProgram, source } from '../../containers/enter.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { Host } from '../../host.ts';
 import { Machine } from '../../machine.ts';
@@ -34,6 +34,7 @@ const streams = Array.from({ length: STREAMS }, (_, n) => n);
 
 /** The ports of every container's machine, in their order. */
 export const portNames: readonly string[] = [
+  Port.start,
   Port.control,
   Port.events,
   ...streams.flatMap((n) => [Port.input(n), Port.output(n), Port.error(n)]),
@@ -99,7 +100,7 @@ export async function guestMachine(
 
 /** Where the snapshot is kept: another place for all that makes another machine. */
 function keptFile(memory: number): string {
-  const parts = [packageVersion(), init, functions, contain, modules, portNames, VOLUMES, memory];
+  const parts = [packageVersion(), source, init, functions, contain, modules, portNames, VOLUMES, memory];
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
   return join(cacheDirectory(), 'containers', 'machines', `${memory}-${key}.snapshot`);
 }

@@ -15,8 +15,6 @@ export interface ContainerOptions extends Omit<MachineSettings, 'memory'>, Image
   readonly memory?: number | string;
   /** Milliseconds after which it is ended; `exited` rejects then. Default: none. */
   readonly timeLimit?: number;
-  /** Shown where the host shows names of threads. */
-  readonly name?: string;
 }
 
 const optionNames: readonly (keyof ContainerOptions)[] = [

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { likelyRunsMachine } from '../../../src/cli/early-thread.ts';
 
-test.each(['start', 'demo -m 64', 'disk.img -snapshot', '-kernel bzImage -append quiet'])(
+test.each(['start', 'demo -m 64', 'container run image', 'disk.img -snapshot', '-kernel bzImage -append quiet'])(
   '%s most likely runs a machine here',
   (line) => {
     expect(likelyRunsMachine(line.split(' '))).toBe(true);
@@ -16,6 +16,7 @@ test.each([
   'image create a.img 1M',
   'inspect top',
   'ps',
+  'container images',
   '-device help',
   'disk.img -daemonize',
   'disk.img -isolate caller',
