@@ -38,20 +38,6 @@ export function integerField(name: string, least: number, most: number): Field<n
   return scalarField(0, (value) => value, load, text);
 }
 
-/** One of some integers. */
-export function choiceField(values: readonly number[]): Field<number> {
-  const load = (saved: Saved, path: string): number => {
-    if (typeof saved !== 'number' || !values.includes(saved)) throw wrong(path, `one of ${values.join(', ')}`, saved);
-    return saved;
-  };
-  return scalarField(
-    values[0]!,
-    (value) => value,
-    load,
-    (value) => `${value}`,
-  );
-}
-
 /** A double from `least` on, Infinity too; NaN is none. Infinities are saved as strings, which every text format can hold. */
 export function realField(name: string, least: number, most: number): Field<number> {
   const load = (saved: Saved, path: string): number => {

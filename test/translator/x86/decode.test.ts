@@ -168,9 +168,9 @@ describe('control transfers', () => {
     expect(one('e8 fb ff ff 7f', code32, 0x7fff_fff0).target).toBe(-0x10 - 0x10 + 0x10);
     expect(one('e8 00 00 00 00', code32, -5).nextEip).toBe(0);
   });
-  test('16 bits of operand size cut the target, 16-bit code cuts the next address', () => {
+  test('16 bits of operand size cut the target of a branch, and no address that follows in sequence', () => {
     expect(one('66 e9 00 f0', code32, 0x12340).target).toBe(0x1344);
-    expect([one('90', code16, 0xffff).nextEip, one('eb 10', code16, 0xfff0).target]).toEqual([0, 2]);
+    expect([one('90', code16, 0xffff).nextEip, one('eb 10', code16, 0xfff0).target]).toEqual([0x10000, 2]);
     expect(one('66 e9 00 00 01 00', code16, 0x100).target).toBe(0x10106);
   });
   test('far pointers: offset, then selector', () => {
