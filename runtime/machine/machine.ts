@@ -7,8 +7,9 @@ import type { Debugger } from '../debug/debugger.ts';
 import type { Inspection } from '../debug/inspection.ts';
 import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
 import type { ScreenUpdate } from '../devices/vga/picture.ts';
-import { Engine } from '../exec/engine.ts';
+import { defaultEngine, Engine } from '../exec/engine.ts';
 import { recordsWithin } from '../exec/residence.ts';
+import { WasmMemory } from '../exec/wasm/memory.ts';
 import type { BootState } from '../firmware/load/index.ts';
 import { HostDoor } from '../host/door.ts';
 import type { Delivery, ToMachine } from '../host/messages.ts';
@@ -24,7 +25,7 @@ import { applyBoot, applyWake } from './boot.ts';
 import { CodeLog } from './code-log.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
 import { DescribedState } from './described-state.ts';
-import { engineOptions } from './engine-options.ts';
+import { engineOptions, wantsWasm } from './engine-options.ts';
 import type { Examination } from './examination.ts';
 import { loadGuest } from './guest.ts';
 import { GuestLog } from './guest-log.ts';
@@ -82,7 +83,19 @@ export class MachineCore {
     this.config = config;
     this.model = modelOf(config);
     this.host = host;
-    const buffer = allocateShared(STATE_BYTES);
+    const records = recordsWithin(config.engineOptions?.cacheBytes ?? defaultEngine.cacheBytes);
+    let wasm: WasmMemory | null = null;
+    const layout = physicalLayout(
+      config,
+      wantsWasm(config)
+        ? (bytes) => {
+            wasm = new WasmMemory(bytes, records);
+            return wasm.place('ram');
+          }
+        : undefined,
+    );
+    const memory = wasm as WasmMemory | null;
+    const buffer = memory?.memory.buffer ?? allocateShared(STATE_BYTES);
     this.state = new Int32Array(buffer, 0, WORD_COUNT);
     this.schedule = new Schedule({ config, host, state: this.state, events: this.events });
     this.clock = this.schedule.clock;
@@ -101,10 +114,9 @@ export class MachineCore {
       delivered: this.schedule.instructionTime ? (delivery) => this.delivered(delivery) : undefined,
       latency: this.schedule.instructionTime ? HOST_LATENCY : undefined,
     });
-    const layout = physicalLayout(config);
     this.memory = new PhysicalMemory(layout.map);
     const options = engineOptions(config, host, this.schedule.pacing);
-    this.mmu = new Mmu(this.state, layout.map, new Tables(recordsWithin(options.cacheBytes)));
+    this.mmu = new Mmu(this.state, layout.map, new Tables(records, memory?.place('tables')));
     this.pc = this.makePc(layout);
     this.pc.plugboard.onChanged = (devices) => host.plugged?.(devices, this.pc.pciSlots);
     this.cpu = this.makeCpu(buffer);
@@ -121,7 +133,7 @@ export class MachineCore {
       check: (saved) => checkComponents(described.devices, saved),
       load: (saved) => this.replace(described.devices, saved),
     });
-    this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, options);
+    this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, options, memory);
     this.engine.stops.mayHoldInterrupts = this.tape === null;
     const { state, events, door, pc, schedule, tape, engine, clock, processors } = this;
     this.history = makeHistory(config, {

@@ -162,7 +162,7 @@ export const flags: readonly Flag[] = [
   ...traceFlags,
   {
     names: ['engine'],
-    argument: 'interpreter|translator[,check=on][,threshold=N][,blocks=N][,instructions=N]',
+    argument: 'interpreter|translator[,target=javascript|wasm][,check=on][,threshold=N][,blocks=N][,instructions=N]',
     help: 'what runs guest code (default: translator); check what it makes; when to translate, and how much at a time',
     apply: (settings, text) => machine(settings, { engine: parseEngine(text) }),
   },
@@ -249,10 +249,17 @@ function parseIncoming(text: string): string {
 }
 
 function parseEngine(text: string): EngineSettings {
-  const { name, check, ...numbers } = parseProperties(text, 'name', ['check', 'threshold', 'blocks', 'instructions']);
+  const { name, check, target, ...numbers } = parseProperties(text, 'name', [
+    'check',
+    'target',
+    'threshold',
+    'blocks',
+    'instructions',
+  ]);
   const engine: EngineSettings = {
     ...(name !== undefined && { name: name as EngineName }),
     ...(check !== undefined && { check: parseSwitch('check', check) }),
+    ...(target !== undefined && { target: target as NonNullable<EngineSettings['target']> }),
     ...Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, parseInteger(key, value)])),
   };
   checkedEngine(engine);
