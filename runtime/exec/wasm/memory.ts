@@ -1,6 +1,6 @@
 import { WORD_COUNT } from '../../../translator/abi/state.ts';
 import { tableLayout } from '../../../translator/abi/tables.ts';
-import type { WasmLayout } from '../../../translator/emit/wasm/layout.ts';
+import { tableStarts, type WasmLayout } from '../../../translator/emit/wasm/layout.ts';
 import type { MemoryPlace } from '../../memory/ram.ts';
 import { type WasmMemoryObject, webAssembly } from './api.ts';
 
@@ -22,7 +22,7 @@ export class WasmMemory {
     const ram = PAGE;
     const tables = ram + roundUp(ramBytes);
     const entries = tables + roundUp(tableLayout(records).words * Int32Array.BYTES_PER_ELEMENT);
-    this.layout = { ram, ramBytes, tables, records, entries };
+    this.layout = { ram, ramBytes, tables, tableStarts: tableStarts(tables, records), records, entries };
     this.pages = (entries + roundUp(records * Int32Array.BYTES_PER_ELEMENT)) / PAGE;
     this.isShared = typeof SharedArrayBuffer !== 'undefined';
     const { Memory } = webAssembly();

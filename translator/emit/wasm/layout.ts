@@ -7,8 +7,9 @@ export interface WasmLayout {
   /** Guest memory, and how many bytes it has. */
   readonly ram: number;
   readonly ramBytes: number;
-  /** All tables (abi/tables.ts), for so many records. */
+  /** All tables (abi/tables.ts), for so many records; and where each begins. */
   readonly tables: number;
+  readonly tableStarts: Readonly<Record<TableName, number>>;
   readonly records: number;
   /** By number of a record: the slot of the translation that begins there; 0 for none. */
   readonly entries: number;
@@ -24,9 +25,17 @@ export function doubleAt(index: number): number {
   return index * Float64Array.BYTES_PER_ELEMENT;
 }
 
+/** Offsets of tables that begin at an offset. */
+export function tableStarts(tables: number, records: number): WasmLayout['tableStarts'] {
+  const starts = Object.entries(tableLayout(records).starts);
+  return Object.fromEntries(
+    starts.map(([name, start]) => [name, tables + start * Int32Array.BYTES_PER_ELEMENT]),
+  ) as unknown as WasmLayout['tableStarts'];
+}
+
 /** Offset of the first word of a table. */
 export function tableAt(layout: WasmLayout, name: TableName): number {
-  return layout.tables + tableLayout(layout.records).starts[name] * Int32Array.BYTES_PER_ELEMENT;
+  return layout.tableStarts[name];
 }
 
 /** A record, as an index of words, shifted right by so much is the place of its word in `entries`, in bytes. */
