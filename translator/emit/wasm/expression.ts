@@ -66,35 +66,50 @@ export class WasmExpressions {
     const { code } = this;
     switch (v.op) {
       case 'constant':
-        return code.constant(v.number);
+        code.constant(v.number);
+        return;
       case 'number':
         code.op(Op.constantDouble);
-        return code.bytes.double(v.number);
+        code.bytes.double(v.number);
+        return;
       case 'eip':
-        return this.leaves.address(v.number);
+        this.leaves.address(v.number);
+        return;
       case 'temporary':
-        return this.temporary(v);
+        this.temporary(v);
+        return;
       case 'condition':
-        return this.value(conditionValue(v.number));
+        this.value(conditionValue(v.number));
+        return;
       case 'flags':
-        return this.flags();
+        this.flags();
+        return;
       case 'call':
-        return this.call(v);
+        this.call(v);
+        return;
       case 'select':
         this.value(v.b!);
         this.value(v.c!);
         this.value(v.a!);
-        return code.op(Op.select);
+        code.op(Op.select);
+        return;
       default:
-        return this.operator(v);
+        this.operator(v);
+        return;
     }
   }
 
   private operator(v: Value): void {
     const unary = unaries[v.op];
     this.value(v.a!);
-    if (unary !== undefined) return this.code.op(...unary);
-    if (v.b!.op === 'constant' && v.b!.number === 0 && v.op === 'eq') return this.code.op(Op.eqz);
+    if (unary !== undefined) {
+      this.code.op(...unary);
+      return;
+    }
+    if (v.b!.op === 'constant' && v.b!.number === 0 && v.op === 'eq') {
+      this.code.op(Op.eqz);
+      return;
+    }
     this.value(v.b!);
     const op = binaries[v.op];
     if (op === undefined) throw new Error(`no instruction for ${v.op}`);
@@ -102,8 +117,14 @@ export class WasmExpressions {
   }
 
   private temporary(v: Value): void {
-    if (v.number === FLAG_RESULT) return this.code.get(flagLocals.result);
-    if (v.number === FLAG_CARRIES) return this.code.get(flagLocals.carries);
+    if (v.number === FLAG_RESULT) {
+      this.code.get(flagLocals.result);
+      return;
+    }
+    if (v.number === FLAG_CARRIES) {
+      this.code.get(flagLocals.carries);
+      return;
+    }
     this.code.get(this.leaves.temporary(v.number), isDouble(v) ? 'f64' : 'i32');
   }
 
@@ -118,11 +139,14 @@ export class WasmExpressions {
     switch (v.name as HelperName) {
       case 'countLeadingZeros':
         this.value(v.a!);
-        return code.op(Op.clz);
+        code.op(Op.clz);
+        return;
       case 'multiplyHighSigned':
-        return this.highHalf(v, Op.extend);
+        this.highHalf(v, Op.extend);
+        return;
       case 'multiplyHighUnsigned':
-        return this.highHalf(v, Op.extendUnsigned);
+        this.highHalf(v, Op.extendUnsigned);
+        return;
       default:
         for (const operand of [v.a, v.b, v.c]) if (operand !== null) this.value(operand);
         code.call(v.name as HelperName);

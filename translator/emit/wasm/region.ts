@@ -1,18 +1,9 @@
 import { type HelperName, helpers } from '../../abi/helpers.ts';
 import { Key } from '../../abi/key.ts';
-import { PAGE_BYTES } from '../../abi/page.ts';
-import { RETURN_RECORD } from '../../abi/record.ts';
-import { registerNames, Segment, Word } from '../../abi/state.ts';
+import { registerNames, Word } from '../../abi/state.ts';
 import { resolveCondition } from '../../ir/conditions.ts';
 import { containsLeaf, readsFlags, rewriteStatement, touchesFlags } from '../../ir/rewrite.ts';
-import {
-  definesDouble,
-  isShared,
-  partialFlagKinds,
-  type Region,
-  type Statement,
-  windowOffset,
-} from '../../ir/statement.ts';
+import { definesDouble, partialFlagKinds, type Region, type Statement } from '../../ir/statement.ts';
 import type { Value } from '../../ir/value.ts';
 import { type CodeSegment, flatSegment } from '../../region/select.ts';
 import type { BlockIndex, EdgeKind, Structure } from '../../region/structure.ts';
@@ -21,13 +12,14 @@ import { changedWords, dirtyWords, isLocal } from '../dirty-words.ts';
 import { flagsGoTo, flagsSeen } from '../flag-liveness.ts';
 import { type Link, type LinkKind, Links } from '../links.ts';
 import { LOCAL_WORDS } from '../names.ts';
-import { readModifyWrites } from '../read-modify-write.ts';
 import { lastUses, Temporaries } from '../temporaries.ts';
+import { WasmAccesses, type WasmAccessHost } from './accesses.ts';
 import { CodeWriter, type Hole } from './code.ts';
 import { flagLocals, WasmExpressions } from './expression.ts';
 import { flagWords } from './flags.ts';
-import { doubleAt, segmentPlaces, tableAt, type WasmLayout, wordAt } from './layout.ts';
+import { doubleAt, tableAt, type WasmLayout, wordAt } from './layout.ts';
 import { Op } from './opcodes.ts';
+import { type WasmTransferHost, WasmTransfers } from './transfers.ts';
 
 /** A region as a function of WebAssembly. */
 export interface WasmFunction {
@@ -72,12 +64,11 @@ export function emitWasmRegion(
   return new WasmRegionEmitter(context, layout, region, structure, segment).emit();
 }
 
-class WasmRegionEmitter {
+class WasmRegionEmitter implements WasmAccessHost {
   private readonly context: EmitContext;
   private readonly layout: WasmLayout;
   private readonly region: Region;
   private readonly structure: Structure;
-  private readonly segment: CodeSegment;
   private readonly code: CodeWriter;
   private readonly print: WasmExpressions;
   private readonly links = new Links();
@@ -85,7 +76,8 @@ class WasmRegionEmitter {
   private readonly blockAt = new Map<number, BlockIndex>();
   private readonly dirtyAt: readonly number[];
   private readonly flagsSeen: readonly boolean[];
-  private readonly shared: ReadonlySet<Statement>;
+  private readonly accesses: WasmAccesses;
+  private readonly transfers: WasmTransfers;
   /** Words that are loaded at the entry, and those that are stored where it is left, a bit each. */
   private readonly loaded: number;
   private readonly changed: number;
@@ -102,7 +94,6 @@ class WasmRegionEmitter {
     this.layout = layout;
     this.region = region;
     this.structure = structure;
-    this.segment = segment;
     this.code = new CodeWriter(structure.dispatched.length > 0 ? ['at'] : []);
     this.print = new WasmExpressions(this.code, {
       address: (eip) => this.address(eip),
@@ -111,7 +102,9 @@ class WasmRegionEmitter {
     for (const [n, { eip }] of region.blocks.entries()) this.blockAt.set(eip, n);
     this.dirtyAt = dirtyWords(region);
     this.flagsSeen = flagsSeen(region.blocks, flagsGoTo(region.blocks, structure));
-    this.shared = new Set(region.blocks.flatMap((block) => [...readModifyWrites(block)]));
+    const { code, print } = this;
+    this.accesses = new WasmAccesses(context, layout, region.blocks, { code, print }, this);
+    this.transfers = new WasmTransfers({ context, links: this.links, segment, code, print }, this.transferHost());
     const all = region.blocks.flatMap(({ statements }) => statements);
     this.changed = all.reduce((words, s) => words | changedWords(s), 0);
     this.loaded = this.changed | all.reduce((words, s) => words | usedWords(s), 0);
@@ -131,6 +124,24 @@ class WasmRegionEmitter {
     code.call('go', Op.returnCall);
     const { bytes, holes } = code.finish();
     return { bytes, holes, links: this.links.all, isDispatched: structure.dispatched.length > 0 };
+  }
+
+  private transferHost(): WasmTransferHost {
+    return {
+      isInside: (eip) => this.blockAt.has(eip),
+      eip: () => this.eip,
+      goTo: (eip, isJump) => this.goTo(eip, isJump),
+      exit: (eip, isJump) => this.exit(eip, isJump),
+      leaveBy: (eip, kind) => this.leaveBy(eip, kind),
+      poll: (eip) => this.poll(eip),
+      asked: () => this.asked(),
+      interpret: () => this.interpret(),
+      store: () => this.store(),
+      load: () => this.load(),
+      storeWord: (word, value) => this.storeWord(word, value),
+      address: (eip) => this.address(eip),
+      nested: (write) => this.nested(write),
+    };
   }
 
   // Addresses in the code, by their distance from the entry, so that it may be moved.
@@ -259,13 +270,25 @@ class WasmRegionEmitter {
     const { code, structure } = this;
     const to = this.blockAt.get(eip);
     const edge = this.edgeTo(eip);
-    if (to === undefined || edge === 'exit') return this.exit(eip, isJump);
+    if (to === undefined || edge === 'exit') {
+      this.exit(eip, isJump);
+      return;
+    }
     const goesBack = edge === 'continue' || edge === 'dispatch' || (isJump && eip >>> 0 <= this.eip >>> 0);
     if (goesBack) this.poll(eip);
-    if (edge === 'inline' && !structure.isLoop(to)) return this.nested(() => this.tree(to));
+    if (edge === 'inline' && !structure.isLoop(to)) {
+      this.nested(() => this.tree(to));
+      return;
+    }
     if (this.context.budgeted || this.flagsSeen[to]) this.settled();
-    if (edge === 'inline') return this.nested(() => this.tree(to));
-    if (edge !== 'dispatch') return code.branch(`${edge === 'continue' ? 'L' : 'B'}${to}`);
+    if (edge === 'inline') {
+      this.nested(() => this.tree(to));
+      return;
+    }
+    if (edge !== 'dispatch') {
+      code.branch(`${edge === 'continue' ? 'L' : 'B'}${to}`);
+      return;
+    }
     code.constant(to);
     code.set('at');
     code.branch(`L${structure.root}`);
@@ -276,7 +299,7 @@ class WasmRegionEmitter {
     return to === undefined ? 'exit' : this.structure.edge(this.block, to);
   }
 
-  private nested(write: () => void): void {
+  nested(write: () => void): void {
     const { block, instruction, eip, dirty, pending } = this;
     const restore = this.temporaries.save();
     write();
@@ -321,12 +344,12 @@ class WasmRegionEmitter {
   }
 
   /** Leaves in front of the current instruction, which its handler then runs. */
-  private interpret(kind: LinkKind = 'interpret'): void {
+  interpret(kind: LinkKind = 'interpret'): void {
     if (this.context.budgeted) this.addToBudget(this.region.blocks[this.block].instructions.length - this.instruction);
     this.leaveBy(this.eip, kind);
   }
 
-  private interpretIf(condition: () => void, kind?: LinkKind): void {
+  interpretIf(condition: () => void, kind?: LinkKind): void {
     condition();
     this.code.open(Op.if);
     this.interpret(kind);
@@ -334,12 +357,15 @@ class WasmRegionEmitter {
   }
 
   /** An access can't be done in place. Where that is often so of its instruction, the region goes on after it. */
-  private missed(): void {
+  missed(): void {
     const { statements, instructions } = this.region.blocks[this.block];
     const last = statements.at(-1)!;
     const isLast = this.instruction === instructions.length - 1;
-    if (!isLast || last.name !== 'missed' || !this.blockAt.has(last.args[0].number)) return this.interpret('found');
-    this.nested(() => this.handled(last.args[0].number));
+    if (!isLast || last.name !== 'missed' || !this.blockAt.has(last.args[0].number)) {
+      this.interpret('found');
+      return;
+    }
+    this.nested(() => this.transfers.handled(last.args[0].number));
   }
 
   // Counting.
@@ -399,7 +425,10 @@ class WasmRegionEmitter {
   // Statements.
 
   private statement(s: Statement): void {
-    if (!readsFlags(s)) return this.plain(s);
+    if (!readsFlags(s)) {
+      this.plain(s);
+      return;
+    }
     const resolve = (v: Value) => (v.op === 'condition' ? (resolveCondition(v.number, this.pending) ?? v) : v);
     const resolved = rewriteStatement(s, resolve);
     if (readsFlags(resolved)) this.settle();
@@ -416,34 +445,46 @@ class WasmRegionEmitter {
         return;
       case 'let':
         this.print.value(a);
-        return this.define(s);
+        this.define(s);
+        return;
       case 'get':
         this.fromState(s);
-        return this.define(s);
+        this.define(s);
+        return;
       case 'set':
-        return this.toState(s);
+        this.toState(s);
+        return;
       case 'load':
       case 'store':
       case 'probe':
-        return this.access(s);
+        this.accesses.access(s);
+        return;
       case 'window':
-        return this.window(s);
+        this.accesses.window(s);
+        return;
       case 'segment':
-        return this.inSegment(s);
+        this.accesses.inSegment(s);
+        return;
       case 'flags':
-        return this.setFlags(s);
+        this.setFlags(s);
+        return;
       case 'when':
-        return this.conditional(s);
+        this.conditional(s);
+        return;
       case 'fault':
       case 'fallback':
-        return this.interpretIf(() => this.print.value(a));
+        this.interpretIf(() => this.print.value(a));
+        return;
       case 'exitIf':
-        return this.when(a, () => this.goTo(b.number, false));
+        this.when(a, () => this.goTo(b.number, false));
+        return;
       case 'branch':
         this.when(a, () => this.goTo(b.number, true));
-        return this.goTo(c.number, false);
+        this.goTo(c.number, false);
+        return;
       default:
-        return this.transfer(s);
+        this.transfers.transfer(s, s === this.region.blocks[this.block].statements.at(-1));
+        return;
     }
   }
 
@@ -464,7 +505,7 @@ class WasmRegionEmitter {
     this.code.end();
   }
 
-  private define(s: Statement): void {
+  define(s: Statement): void {
     const double = definesDouble(s);
     this.code.set(this.temporaries.define(s.temporary, double), double ? 'f64' : 'i32');
   }
@@ -474,10 +515,19 @@ class WasmRegionEmitter {
   private fromState(s: Statement): void {
     const { code } = this;
     const { number } = s.args[0];
-    if (s.name === '' && number < LOCAL_WORDS) return code.get(registerNames[number]);
-    if (s.name === '') return code.loadAt(wordAt(number));
+    if (s.name === '' && number < LOCAL_WORDS) {
+      code.get(registerNames[number]);
+      return;
+    }
+    if (s.name === '') {
+      code.loadAt(wordAt(number));
+      return;
+    }
     code.constant(0);
-    if (s.name === 'double') return code.access(Op.loadDouble, doubleAt(number), 3);
+    if (s.name === 'double') {
+      code.access(Op.loadDouble, doubleAt(number), 3);
+      return;
+    }
     code.access(Op.loadSingle, wordAt(number), 2);
     code.op(Op.fromSingle);
   }
@@ -487,299 +537,23 @@ class WasmRegionEmitter {
     const [{ number }, value] = s.args;
     if (s.name === '' && number < LOCAL_WORDS) {
       print.value(value);
-      return code.set(registerNames[number]);
+      code.set(registerNames[number]);
+      return;
     }
-    if (s.name === '') return this.storeWord(number, () => print.value(value));
+    if (s.name === '') {
+      this.storeWord(number, () => print.value(value));
+      return;
+    }
     code.constant(0);
     print.value(value);
-    if (s.name === 'double') return code.access(Op.storeDouble, doubleAt(number), 3);
+    if (s.name === 'double') {
+      code.access(Op.storeDouble, doubleAt(number), 3);
+      return;
+    }
     code.op(Op.toSingle);
     code.access(Op.storeSingle, wordAt(number), 2);
   }
-
-  // Memory. An index is that of a byte.
-
-  private access(s: Statement): void {
-    const offset = windowOffset(s);
-    if (offset !== undefined) return this.at(s, () => this.print.value(s.args[0]), offset);
-    const isShared = this.shared.has(s);
-    const isRead = s.op === 'load' && !isShared;
-    if (!isShared || s.op === 'load') this.check(s.args[0], s.size, isRead, () => this.missed());
-    if (s.op !== 'probe') this.at(s, () => this.code.get('k'), 0);
-  }
-
-  /** A load or store at an index. */
-  private at(s: Statement, index: () => void, offset: number): void {
-    const { code } = this;
-    const place = this.layout.ram + offset;
-    index();
-    if (s.op === 'load') {
-      code.access(loads[s.name || s.size], place);
-      if (s.name === 'single') code.op(Op.fromSingle);
-      return this.define(s);
-    }
-    this.print.value(s.args[1]);
-    if (s.name === 'single') code.op(Op.toSingle);
-    code.access(stores[s.name || s.size], place);
-  }
-
-  private window(s: Statement): void {
-    const crosses = isShared(s) ? () => this.interpret('narrow') : () => this.missed();
-    if (isShared(s) && s.size > 4) {
-      const [start] = s.args;
-      this.interpretIf(() => this.isCrossing(start, s.size), 'narrow');
-      this.check(start, 1, s.name.startsWith('read'), () => this.missed());
-    } else this.check(s.args[0], s.size, s.name.startsWith('read'), crosses);
-    this.code.get('k');
-    this.define(s);
-  }
-
-  private isCrossing(address: Value, size: number): void {
-    const { code } = this;
-    this.print.value(address);
-    code.constant(PAGE_BYTES - 1);
-    code.op(Op.and);
-    code.constant(PAGE_BYTES - size);
-    code.op(Op.gtu);
-  }
-
-  /** Makes `k` the index of what is at a linear address, in one page; if it isn't to be had by a walk either, `miss` leaves. */
-  private check(address: Value, size: number, isRead: boolean, miss: () => void): void {
-    const { code, context, layout, print } = this;
-    const tlb = tableAt(layout, isRead ? context.readTlb : context.writeTlb);
-    code.open(Op.block, 'found');
-    code.open(Op.block, 'slow');
-    print.value(address);
-    print.value(address);
-    code.constant(12);
-    code.op(Op.shr);
-    code.constant(2);
-    code.op(Op.shl);
-    code.access(Op.load32, tlb, 2);
-    code.constant(2);
-    code.op(Op.shl, Op.xor);
-    code.tee('k');
-    code.constant(layout.ramBytes);
-    if (size === 1) {
-      code.op(Op.ltu);
-      code.branch('found', Op.brIf);
-    } else {
-      code.op(Op.geu);
-      code.branch('slow', Op.brIf);
-      this.isCrossing(address, size);
-      code.op(Op.eqz);
-      code.branch('found', Op.brIf);
-    }
-    code.end();
-    print.value(address);
-    code.constant(size);
-    code.call(isRead ? 'fillRead' : 'fillWrite');
-    code.tee('k');
-    code.constant(0);
-    code.op(Op.ge);
-    code.branch('found', Op.brIf);
-    this.nested(miss);
-    code.op(Op.unreachable);
-    code.end();
-  }
-
-  private inSegment(s: Statement): void {
-    const { code, print } = this;
-    const [{ number: segment }, offset] = s.args;
-    this.interpretIf(() => {
-      print.value(offset);
-      code.loadAt(segmentPlaces.low(segment));
-      code.op(Op.sub, Op.doubleUnsigned);
-      code.op(Op.constantDouble);
-      code.bytes.double(s.size - 1);
-      code.op(Op.fadd);
-      code.constant(0);
-      code.access(Op.loadDouble, segmentPlaces.span(segment, s.name), 3);
-      code.op(Op.fgt);
-    });
-    code.loadAt(segmentPlaces.base(segment));
-    print.value(offset);
-    code.op(Op.add);
-    this.define(s);
-  }
-
-  // Transfers.
-
-  private transfer(s: Statement): void {
-    if (s.op === 'jump') return this.jump(s);
-    if (s.op === 'indirect') return this.indirect(s);
-    // A trap: with a `resume` after it that one says how it goes on.
-    if (s === this.region.blocks[this.block].statements.at(-1)) this.interpret();
-  }
-
-  private jump(s: Statement): void {
-    const eip = s.args[0].number;
-    if (s.name === 'call') return this.directCall(s);
-    if (s.name !== 'resume') return this.goTo(eip, s.name === 'jump');
-    if (this.blockAt.has(eip)) this.handled(eip);
-    else this.interpret();
-  }
-
-  /** Has the handler of the current instruction run, and goes on in the region after it unless that leads elsewhere. */
-  private handled(back: number): void {
-    const { code, links } = this;
-    this.store();
-    code.constantOf('number', links.indexOf(this.eip, 'interpret'));
-    code.call('run');
-    code.tee('r');
-    code.constantOf('record', links.indexOf(back, 'back'));
-    code.op(Op.ne);
-    code.open(Op.if);
-    code.get('r');
-    code.op(Op.return);
-    code.end();
-    this.comeBack(back);
-  }
-
-  /** Goes on at an EIP, with what the region keeps in locals fetched again. */
-  private comeBack(back: number): void {
-    this.load();
-    this.goTo(back, false);
-  }
-
-  private indirect(s: Statement): void {
-    const { code, print } = this;
-    const [target, ...known] = s.args;
-    if (s.name === 'call') return this.indirectCall(s);
-    if (s.name === 'return' || s.name === 'comeBack') {
-      this.store();
-      this.storeWord(Word.eip, () => print.value(target));
-      if (s.name === 'comeBack') return code.call('back', Op.returnCall);
-      code.constant(RETURN_RECORD);
-      return code.op(Op.return);
-    }
-    for (const { number } of known.filter((v) => this.blockAt.has(v.number))) {
-      print.value(target);
-      this.address(number);
-      code.op(Op.eq);
-      code.open(Op.if);
-      this.nested(() => this.goTo(number, true));
-      code.end();
-    }
-    this.store();
-    print.value(target);
-    code.call('jump', Op.returnCall);
-  }
-
-  /** A nested call if the region goes on after it, else an exit. */
-  private directCall(s: Statement): void {
-    const { code, context, links } = this;
-    const [{ number: target }, { number: back }] = s.args;
-    if (!this.blockAt.has(back)) return this.exit(target, true);
-    this.store();
-    this.isTooDeep();
-    if (!context.budgeted) {
-      this.asked();
-      code.op(Op.or);
-    }
-    code.open(Op.if);
-    this.nested(() => {
-      this.poll(target);
-      this.leaveBy(target, context.budgeted ? 'entry' : 'deep');
-    });
-    code.end();
-    this.addToDepth(-1);
-    const link = links.indexOf(target, 'entry');
-    // Where instructions are counted the runtime takes those of the callee.
-    code.constantOf(context.budgeted ? 'record' : 'exit', link);
-    if (!context.budgeted) code.call('go');
-    this.afterCall(back);
-  }
-
-  /** The same with a callee that is known only now. */
-  private indirectCall(s: Statement): void {
-    const { code, print } = this;
-    const [target, { number: back }] = s.args;
-    this.store();
-    if (this.blockAt.has(back)) {
-      this.isTooDeep();
-      code.open(Op.if);
-    }
-    print.value(target);
-    code.call('jump', Op.returnCall);
-    if (!this.blockAt.has(back)) return;
-    code.end();
-    this.addToDepth(-1);
-    print.value(target);
-    code.call('jump');
-    this.afterCall(back);
-  }
-
-  private isTooDeep(): void {
-    const { code } = this;
-    code.loadAt(wordAt(Word.callDepth));
-    code.constant(0);
-    code.op(Op.le);
-  }
-
-  private addToDepth(calls: number): void {
-    const { code } = this;
-    this.storeWord(Word.callDepth, () => {
-      code.loadAt(wordAt(Word.callDepth));
-      code.constant(calls);
-      code.op(Op.add);
-    });
-  }
-
-  /** What the callee has given is on the stack: goes on if it has returned here, else runs on until control comes here. */
-  private afterCall(back: number): void {
-    const { code } = this;
-    code.set('r');
-    code.open(Op.block, 'returned');
-    code.get('r');
-    code.constant(RETURN_RECORD);
-    code.op(Op.eq);
-    code.loadAt(wordAt(Word.eip));
-    this.address(back);
-    code.op(Op.eq, Op.and);
-    this.isInSegment();
-    code.branch('returned', Op.brIf);
-    code.get('r');
-    code.constantOf('record', this.links.indexOf(back, 'back'));
-    code.call('call');
-    code.branch('returned', Op.brIf);
-    code.constant(0);
-    code.op(Op.return);
-    code.end();
-    this.addToDepth(1);
-    this.comeBack(back);
-  }
-
-  /** Where code is not flat a callee may have returned to another segment. */
-  private isInSegment(): void {
-    if (this.context.flat) return;
-    const { code, segment } = this;
-    const words = [
-      [Word.segmentBase, segment.base],
-      [Word.segmentLimit, segment.limit],
-    ];
-    for (const [word, value] of words) {
-      code.loadAt(wordAt(word + Segment.cs));
-      code.constant(value);
-      code.op(Op.eq, Op.and);
-    }
-  }
 }
-
-const loads: Readonly<Record<string, number>> = {
-  1: Op.load8,
-  2: Op.load16,
-  4: Op.load32,
-  double: Op.loadDouble,
-  single: Op.loadSingle,
-};
-const stores: Readonly<Record<string, number>> = {
-  1: Op.store8,
-  2: Op.store16,
-  4: Op.store32,
-  double: Op.storeDouble,
-  single: Op.storeSingle,
-};
 
 /** The words whose bits are set, ascending. */
 function wordsOf(bits: number): number[] {
