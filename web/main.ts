@@ -117,7 +117,7 @@ class Page {
   }
 
   #start(): Promise<void> {
-    const { hasScreen } = this.#setup;
+    const { hasScreen, terminals } = this.#setup;
     return this.#turnOn(
       (loading) =>
         this.#pc.run(async () => {
@@ -125,7 +125,7 @@ class Page {
           if (state === undefined) return Machine.create(options);
           return Machine.restore(state, options).catch((error) => Promise.reject(toldByPlace(error)));
         }),
-      { hasScreen },
+      { hasScreen, terminals },
     );
   }
 

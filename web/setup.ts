@@ -14,7 +14,7 @@ import { Images, type PlacedImage, placeNames } from './images.ts';
 import { KeptDisks, keepUnderFreeName } from './kept-disks.ts';
 import { fillLayouts } from './layout-choice.ts';
 import type { Loading } from './loading.ts';
-import { systems } from './systems.ts';
+import { type BootedSystem, type System, systems } from './systems.ts';
 
 /** Fields of the form that describe a machine. The demo is one of the systems there. */
 const fields = settingNames.filter((name) => name !== 'demo');
@@ -25,6 +25,9 @@ const defaults: Readonly<Partial<Record<SettingName, string>>> = {
   // Programs for DOS look for it.
   sound: 'sb16',
 };
+
+/** Settings that are the page's, and none of the machine itself. */
+const hostOnly: readonly SettingName[] = ['network', 'keyboard'];
 
 /** What the page does for the form. */
 export interface SetupActions {
@@ -115,12 +118,12 @@ export class Setup {
 
   /** Whether the machine shows something on its screen, and not on its serial line. */
   get hasScreen(): boolean {
-    return this.#choice === 'own' ? this.#images.get('kernel') === undefined : this.#choice !== 'demo';
+    return this.#system?.hasScreen ?? this.#images.get('kernel') === undefined;
   }
 
   /** What a snapshot of the machine does not contain: drives whose images have names, what cards are connected to, and servers of folders. */
   async unsavedOptions(loading: Loading): Promise<Pick<MachineOptions, 'drives' | 'network' | 'shares'>> {
-    const { drives, network, shares } = await this.options(loading);
+    const { drives, network, shares } = await this.#described(loading);
     return {
       ...(this.#choice === 'own' && drives && { drives }),
       ...(network && { network }),
@@ -139,22 +142,48 @@ export class Setup {
    */
   async state(loading: Loading): Promise<Blob | undefined> {
     const state = this.#state;
+    if (state === undefined) return await this.#booted?.state(loading);
     if (typeof state !== 'string') return state;
     return isKept(state) ? await keptImage(state) : await fileAt(state, loading.download('state'));
+  }
+
+  /** What is on the serial terminals of the machine from the start on, by their ports. */
+  get terminals(): readonly string[] {
+    return this.#booted ? [this.#booted.terminal] : [];
   }
 
   get #state(): PlacedImage | undefined {
     return this.#choice === 'own' ? this.#images.get('state') : undefined;
   }
 
-  /** @throws ConfigurationError for an image that cannot be had */
+  get #system(): System | undefined {
+    return systems.find(({ name }) => name === this.#choice);
+  }
+
+  /** Only with the settings that it has been booted with. */
+  get #booted(): BootedSystem | undefined {
+    const isAsBooted = fields.every((name) => hostOnly.includes(name) || this.#value(name) === this.#initial.get(name));
+    const isAlone = /^(user|wisps?:.*)?$/.test(this.#value('network'));
+    return isAsBooted && isAlone ? this.#system?.booted : undefined;
+  }
+
+  /**
+   * The options of the machine, or what is to be another than in the state that it goes on from.
+   * @throws ConfigurationError for an image that cannot be had
+   */
   async options(loading: Loading): Promise<MachineOptions> {
-    const system = systems.find(({ name }) => name === this.#choice);
-    const described = await describedOptions({
-      setting: (name) => this.#value(name) || (this.#state === undefined ? defaults[name] : undefined),
-      image: (name) => (system ? undefined : this.#image(name, loading)),
+    const described = await this.#described(loading);
+    return this.#booted ? described : { ...described, ...(await this.#system?.options(loading)) };
+  }
+
+  #described(loading: Loading): Promise<MachineOptions> {
+    const goesOn = this.#state !== undefined || this.#booted !== undefined;
+    const unsaid = (name: SettingName) =>
+      name === 'network' ? this.#system?.network : goesOn ? undefined : defaults[name];
+    return describedOptions({
+      setting: (name) => this.#value(name) || unsaid(name),
+      image: (name) => (this.#system ? undefined : this.#image(name, loading)),
     });
-    return { ...described, ...(await system?.options()) };
   }
 
   get #choice(): string {
