@@ -14,6 +14,7 @@ const actions = ['start', 'demo'] as const;
 /** All words that may come first. */
 export const commandNames: readonly string[] = [
   ...actions,
+  'debian',
   'image',
   'inspect',
   'pack',

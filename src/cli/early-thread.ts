@@ -3,7 +3,16 @@ import { startKeptWorker } from '../node/kept-worker.ts';
 import { url } from '../node/machine-thread.mjs';
 
 /** First words of commands that run no machine in this process, or not before they have found out more. */
-const otherCommands: ReadonlySet<string> = new Set(['completion', 'help', 'image', 'inspect', 'pack', 'profile', 'ps']);
+const otherCommands: ReadonlySet<string> = new Set([
+  'completion',
+  'debian',
+  'help',
+  'image',
+  'inspect',
+  'pack',
+  'profile',
+  'ps',
+]);
 /** Flags that tell something instead, have the machine elsewhere, or give its thread a name. */
 const otherFlags = /^--?(h|help|version|daemonize|isolate|name)$/;
 

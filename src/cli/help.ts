@@ -12,6 +12,7 @@ export function helpText(): string {
        rawiron -kernel FILE [-initrd FILE] [-append TEXT] [flags]
        rawiron -bios FILE [flags]
        rawiron start [flags]     boot Debian's kernel and busybox, got through apt
+       rawiron debian [DISK]     make a disk with Debian, and boot it; debian --help says more
        rawiron demo [flags]      boot the small system that is built in
        rawiron image COMMAND     make, show, copy, check and resize disk images; image --help says more
        rawiron inspect COMMAND   look into the translation cache; inspect --help lists the commands

@@ -42,6 +42,7 @@ export async function parseCommand(args: readonly string[]): Promise<Task> {
   // The one command of the inspector that can start a machine is also one of its own.
   const [first, ...rest] = words[0] === 'inspect' && words[1] === 'profile' ? words.slice(1) : words;
   if (first === 'profile') return (await import('./inspect/profile-machine.ts')).parseProfile(rest, perform);
+  if (first === 'debian') return (await import('./debian/main.ts')).parseDebian(rest);
   if (first === 'image') return (await import('./image/main.ts')).parseImage(rest);
   if (first === 'inspect') return (await import('./inspect/main.ts')).parseInspect(rest);
   if (first === 'pack') return (await import('./pack/main.ts')).parsePack(rest);

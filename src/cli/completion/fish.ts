@@ -18,7 +18,7 @@ export function fishScript(commandNames: readonly string[], commands: readonly C
 }
 
 /** Flags are for a machine, not for the commands that have options of their own. */
-const isMachine = 'not __fish_seen_subcommand_from inspect profile image pack ps completion';
+const isMachine = 'not __fish_seen_subcommand_from inspect profile image pack ps debian completion';
 
 function flagLine({ flag, help, takesArgument, takesFile, values }: ReturnType<typeof flagValues>[number]): string {
   const offered = values.length > 0 ? ` -a '${values.join(' ')}'` : '';

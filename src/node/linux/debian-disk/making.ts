@@ -1,0 +1,51 @@
+import type { Progress } from '../../assets/progress.ts';
+import type { MakingGuest } from './disk.ts';
+import { MARK } from './scripts.ts';
+
+/** Follows what the guest says that makes a Debian: how far it is, and how it ended. */
+export class Making {
+  /** What it has said lately, for an error. */
+  #said = '';
+  #rest = '';
+  #unpacked = 0;
+  #configured = 0;
+  #failure: string | undefined;
+  #isDone = false;
+  readonly #guest: MakingGuest;
+  readonly #progress: Progress;
+
+  constructor(guest: MakingGuest, progress: Progress) {
+    this.#guest = guest;
+    this.#progress = progress;
+  }
+
+  /** Takes what the guest writes to its console. */
+  readonly receive = (text: string): void => {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#line(line.trimEnd());
+  };
+
+  /** @throws Error that says why, if the guest has ended before it was done */
+  check(): void {
+    if (this.#isDone) return;
+    const why = this.#failure ?? 'the guest ended before it was done';
+    throw new Error(`${why}; it said:\n${this.#said.trimEnd()}`);
+  }
+
+  #line(line: string): void {
+    if (!line.startsWith(MARK)) this.#said = `${this.#said}${line}\n`.slice(-4000);
+    const [word, ...more] = line.slice(MARK.length).split(' ');
+    if (line === `${MARK}unpacked`)
+      this.#count('Writing packages to the disk', ++this.#unpacked, this.#guest.archiveCount);
+    else if (line === `${MARK}configured`)
+      this.#count('Configuring packages', ++this.#configured, this.#guest.packageCount);
+    else if (line === `${MARK}done`) this.#isDone = true;
+    else if (line.startsWith(MARK) && word === 'step') this.#progress(more.join(' '));
+    else if (line.startsWith(MARK) && word === 'failed') this.#failure = more.join(' ');
+  }
+
+  #count(activity: string, done: number, all: number): void {
+    this.#progress(activity, Math.min(100, (done / all) * 100));
+  }
+}
