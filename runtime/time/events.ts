@@ -5,7 +5,7 @@ import type { Component, Difference, Saved } from '../snapshot/describe.ts';
  */
 export type TimerCallback = (now: number, due: number) => void;
 
-/** Nanoseconds by which a timer comes late at most: one that makes up for what it has missed comes to an end then. */
+/** Nanoseconds of delay that a timer hears of at most: one that makes up for all that it has missed comes to an end then. */
 const MOST_LATE = 10e9;
 
 /** One event source of a device: armed with an absolute virtual deadline, or disarmed. */

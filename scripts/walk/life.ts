@@ -51,7 +51,7 @@ class Life {
   table(): string {
     this.pointTo(DATA);
     this.call(1, 'first call');
-    this.call(19, 'later calls');
+    this.call(19, 'calls up to the one in brackets');
     this.call(1, 'the call that makes it hot');
     this.call(1, 'a call after that');
     this.pointTo(OTHER_DATA);

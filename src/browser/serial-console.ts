@@ -25,6 +25,7 @@ export class SerialConsole {
   #machine: Machine | null = null;
   /** What was typed for a machine that is still being made; null: none is. */
   #held: string | null = null;
+  #text = new ConsoleText();
   #isDrawing = false;
 
   /**
@@ -51,11 +52,12 @@ export class SerialConsole {
     this.#place.hidden = machine === null;
     if (!machine) return;
     const text = new ConsoleText();
+    this.#text = text;
     const decoder = new TextDecoder();
-    this.#draw(machine, text);
+    this.#draw();
     machine.serial.on('data', (bytes) => {
       text.write(decoder.decode(bytes, { stream: true }));
-      this.#draw(machine, text);
+      this.#draw();
     });
     if (held) this.#send(held);
   }
@@ -76,13 +78,12 @@ export class SerialConsole {
   }
 
   /** With the next picture of the browser, however much comes until then. */
-  #draw(machine: Machine, text: ConsoleText): void {
+  #draw(): void {
     if (this.#isDrawing) return;
     this.#isDrawing = true;
     requestAnimationFrame(() => {
       this.#isDrawing = false;
-      if (machine !== this.#machine) return;
-      this.#place.textContent = text.text;
+      this.#place.textContent = this.#text.text;
       this.#place.scrollTop = this.#place.scrollHeight;
     });
   }

@@ -15,13 +15,13 @@ import {
 import { EndpointState } from './contexts.ts';
 import { CONNECTORS, ENDPOINTS, INTERRUPTERS, PORTS, SLOTS, Status } from './registers.ts';
 
-/** An endpoint as the controller sees it; most of it is in the guest's context, too. */
 /** Transfers go packet by packet, so that one with room for nothing would never end. */
 const hasPackets = {
   expected: 'a packet size other than 0 where the endpoint is enabled',
   holds: ({ state, packet }: { state: number; packet: number }) => state === EndpointState.disabled || packet > 0,
 };
 
+/** An endpoint as the controller sees it; most of it is in the guest's context, too. */
 export const endpointState = describe(
   {
     /** EndpointState. */

@@ -5,7 +5,7 @@ export interface Work {
   readonly seed: number;
   readonly first: number;
   readonly end: number;
-  /** The number of the state that is being tried, in the first word; from byte 8 on what was changed in it, ended by a zero. */
+  /** The number of the state that is being tried, and that of the first of its machine; from byte 8 on what was changed in it, ended by a zero. */
   readonly progress: SharedArrayBuffer;
 }
 
@@ -13,6 +13,8 @@ export interface Work {
 export interface Finding {
   readonly kind: 'finding';
   readonly number: number;
+  /** The state that its machine began with: a run from there on makes the same changes. */
+  readonly first: number;
   /** What was changed in it. */
   readonly mutation: string;
   readonly problem: string;
@@ -52,7 +54,7 @@ export async function hunt({ seed, count, first = 0, found }: Hunt): Promise<num
 
 function tryBatch(work: Work, found: Hunt['found']): Promise<{ taken: number; next: number }> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: work });
-  const number = new Int32Array(work.progress, 0, 1);
+  const number = new Int32Array(work.progress, 0, 2);
   Atomics.store(number, 0, work.first - 1);
   return new Promise((resolve) => {
     let [seen, since] = [-1, Date.now()];
@@ -67,7 +69,13 @@ function tryBatch(work: Work, found: Hunt['found']): Promise<{ taken: number; ne
     };
     const fail = (problem: string) => {
       const state = Math.max(Atomics.load(number, 0), work.first);
-      found({ kind: 'finding', number: state, mutation: mutationOf(work), problem });
+      found({
+        kind: 'finding',
+        number: state,
+        first: Math.max(Atomics.load(number, 1), work.first),
+        mutation: mutationOf(work),
+        problem,
+      });
       end(0, state + 1);
     };
     worker.on('message', (message: Finding | Progress) => {

@@ -5,9 +5,11 @@ const [count = 10_000, seed = 1, first = 0] = process.argv.slice(2).map(Number);
 let findings = 0;
 const taken = await hunt({
   ...{ seed, count, first },
-  found: ({ number, mutation, problem }) => {
+  found: ({ number, first, mutation, problem }) => {
     findings++;
-    console.log(`seed ${seed}, state ${number}: ${mutation}\n  ${problem}`);
+    console.log(
+      `state ${number} (npm run states -- ${number - first + 1} ${seed} ${first}): ${mutation}\n  ${problem}`,
+    );
   },
 });
 console.log(`${count} states, ${taken} taken by the machine, ${findings} findings`);

@@ -79,6 +79,7 @@ function run(work: Work): void {
   const number = new Int32Array(work.progress, 0, 2);
   const shown = new Uint8Array(work.progress, 8);
   let trial: Trial | undefined;
+  let first = work.first;
   let taken = 0;
   for (let n = work.first; n < work.end; n++) {
     let mutation = '';
@@ -89,10 +90,14 @@ function run(work: Work): void {
       Atomics.store(number, 0, n);
     };
     try {
-      trial ??= new Trial({ ...work, first: n });
+      if (trial === undefined) {
+        first = n;
+        Atomics.store(number, 1, first);
+        trial = new Trial({ ...work, first });
+      }
       taken += Number(trial.run(n, work.seed, tell));
     } catch (error) {
-      report({ kind: 'finding', number: n, mutation, problem: (error as Error).stack ?? `${error}` });
+      report({ kind: 'finding', number: n, first, mutation, problem: (error as Error).stack ?? `${error}` });
       trial = undefined;
     }
   }
