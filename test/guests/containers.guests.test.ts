@@ -22,7 +22,7 @@ function busyboxRoot(program: Uint8Array): string {
   writeFileSync(join(root, 'bin/busybox'), program, { mode: 0o755 });
   for (const applet of busyboxApplets(program))
     if (applet !== 'busybox') symlinkSync('busybox', join(root, 'bin', applet));
-  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n');
+  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/home/someone:/bin/sh\n');
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\nuser:x:1000:\naudio:x:29:user\n');
   copyFileSync(join(root, 'bin/busybox'), join(root, 'bin/as-root'));
   execFileSync('chmod', ['4755', join(root, 'bin/as-root')]);
@@ -107,7 +107,7 @@ describe.skipIf(typeof found === 'string')('containers', { timeout: TIMEOUT }, (
 
   test('standard input comes as it is, and ends; whoever the user is', async () => {
     const input = 'x'.repeat(99_999);
-    const { out } = await run({ ...shell('wc -c; id; as-root id -u'), user: 'user', directory: '/home/user' }, input);
+    const { out } = await run({ ...shell('wc -c; id; as-root id -u'), user: 'user', directory: '/home/someone' }, input);
     expect(out).toBe('99999\nuid=1000(user) gid=1000(user) groups=29(audio),1000(user)\n0\n');
   });
 

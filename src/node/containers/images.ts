@@ -10,6 +10,7 @@ import { closeLayout, openLayout } from './layout.ts';
 /** When an image is asked for where it comes from, as Docker's `--pull`. */
 export type PullPolicy = 'missing' | 'always' | 'never';
 
+/** An image that is wanted, and how it may be got. */
 export interface ImageRequest {
   /** The path of an archive or of a folder in OCI's layout, with `:TAG` behind it where there are several images; else a name in a registry. */
   readonly image: string;
