@@ -13,8 +13,8 @@ import { assemble } from '../../runtime/firmware/assembler/index.ts';
  *     x USER GROUP GROUPS DIRECTORY COMMAND [ARGUMENT…]
  *
  * The last step: it becomes the leader of a session, takes its standard input for its terminal if that is one, has all signals do what they do by
- * default, takes its further groups (numbers with commas), directory, group and user, and becomes the command, which is looked
- * for in PATH as execvp(3) does. The exit codes are Docker's: 127 if there is no such command, 126 if it cannot be started, 125 for a
+ * default, takes its further groups (numbers with commas), directory, group and user, and becomes the command: the first
+ * file in PATH that can be executed. The exit codes are Docker's: 127 if there is no such command, 126 if it cannot be started, 125 for a
  * step that fails; standard error says which.
  *
  * One process in the place of some twenty applets of busybox: starting those is most of what a container's start takes. System calls: by
@@ -27,8 +27,8 @@ org 0x08048000
 SIG_DFL         equ 0
 TIOCSCTTY       equ 0x540E
 ENOENT          equ 2
-EACCES          equ 13
 EEXIST          equ 17
+ENOTDIR         equ 20
 NOT_FOUND       equ 127
 CANNOT_START    equ 126
 CANNOT_PREPARE  equ 125
@@ -254,8 +254,10 @@ command:
         mov     ebx, room
         mov     eax, 11                 ; execve
         int     0x80
-        cmp     eax, -EACCES
-        jne     .after
+        cmp     eax, -ENOENT
+        je      .after
+        cmp     eax, -ENOTDIR
+        je      .after
         mov     dword [denied], 1
 .after: cmp     byte [esi], 0
         jne     .next

@@ -38,6 +38,8 @@ beforeAll(() => {
     { name: 'many/.wh.7' },
     { name: 'etc/owned', mode: 0o640, user: 1000, data: Buffer.from('mine\n') },
     { name: 'etc/disk', type: '4', mode: 0o660, device: [8, 17] },
+    { name: 'etc/bad/damaged', mode: 0o755, data: Buffer.from('no program\n') },
+    { name: 'etc/good/damaged', mode: 0o755, data: Buffer.from('#!/bin/true\n') },
   ]);
   const layers = [tarOf(busyboxRoot(found.busybox)), upper];
   const built = testImage(layers, { Cmd: ['sh', '-c', 'echo default'], Env: ['FROM_IMAGE=1'], WorkingDir: '/work' });
@@ -121,6 +123,13 @@ describe.skipIf(typeof found === 'string')('containers', { timeout: TIMEOUT }, (
       expect([command, code]).toEqual([command, host]);
       expect(err).toContain(command);
     }
+  });
+
+  test('a file of PATH that is no program cannot be started (126); later directories are looked in first', async () => {
+    const inPath = async (PATH: string) => (await run({ command: ['damaged'], environment: { PATH } })).code;
+    expect(await inPath('/etc/bad:/nowhere')).toBe(126);
+    expect(await inPath('/etc/passwd:/nowhere')).toBe(127);
+    expect(await inPath('/etc/bad:/etc/good')).toBe(0);
   });
 });
 

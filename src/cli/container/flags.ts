@@ -10,23 +10,26 @@ export interface RunSettings extends Omit<ContainerOptions, 'image'> {
 
 interface RunFlag {
   readonly names: readonly string[];
-  /** What follows it; a flag without is a switch. */
+  /** What follows it; a flag without is a switch, whose value is "true" or "false". */
   readonly argument?: string;
   readonly help: string;
   apply(settings: RunSettings, value: string): RunSettings;
 }
 
-/** Docker's flags, in the order of the help text. */
+/** A switch that has no value of its own has this one. */
+const ON = 'true';
+
+/** Docker's flags, and Podman's `--timeout`, in the order of the help text. */
 export const runFlags: readonly RunFlag[] = [
   {
     names: ['-i', '--interactive'],
     help: 'standard input goes to the command',
-    apply: (settings) => ({ ...settings, input: true }),
+    apply: (settings, value) => ({ ...settings, input: value === ON }),
   },
   {
     names: ['-t', '--tty'],
     help: 'the command has a terminal',
-    apply: (settings) => ({ ...settings, isTerminal: true }),
+    apply: (settings, value) => ({ ...settings, isTerminal: value === ON }),
   },
   {
     names: ['--rm'],
@@ -94,7 +97,7 @@ export const runFlags: readonly RunFlag[] = [
   {
     names: ['--read-only'],
     help: 'nothing of the image can be changed',
-    apply: (settings) => ({ ...settings, readOnly: true }),
+    apply: (settings, value) => ({ ...settings, readOnly: value === ON }),
   },
   {
     names: ['--tmpfs'],
@@ -126,7 +129,7 @@ export const runFlags: readonly RunFlag[] = [
   {
     names: ['--init'],
     help: 'process 1 is one that passes on signals and takes care of orphans',
-    apply: (settings) => ({ ...settings, init: true }),
+    apply: (settings, value) => ({ ...settings, init: value === ON }),
   },
   {
     names: ['--pull'],
@@ -145,7 +148,7 @@ export const runFlags: readonly RunFlag[] = [
     apply: (settings, credentials) => ({ ...settings, credentials }),
   },
   {
-    names: ['--stop-timeout'],
+    names: ['--timeout'],
     argument: 'SECONDS',
     help: 'the container is ended after so many seconds',
     apply: (settings, text) => ({ ...settings, timeLimit: seconds(text) }),
@@ -164,7 +167,7 @@ function share(text: string): number {
 
 function seconds(text: string): number {
   const count = Number(text);
-  if (!(count > 0)) throw new ConfigurationError(`--stop-timeout ${text}: give a number of seconds`);
+  if (!(count > 0)) throw new ConfigurationError(`--timeout ${text}: give a number of seconds`);
   return count * 1000;
 }
 
@@ -208,6 +211,11 @@ function published(text: string): PublishedPort {
   };
 }
 
+function switchValue(name: string, value = ON): string {
+  if (value !== ON && value !== 'false') throw new ConfigurationError(`${name}=${value}: give true or false`);
+  return value;
+}
+
 /** The words of `container run`. */
 export interface RunWords {
   readonly settings: RunSettings;
@@ -234,7 +242,7 @@ export function parseRun(words: readonly string[]): RunWords {
     const flag = runFlags.find(({ names }) => names.includes(name));
     if (flag === undefined)
       throw new ConfigurationError(`container run: unknown flag '${name}'; container run --help says more`);
-    const value = flag.argument === undefined ? (given ?? '') : (given ?? rest.shift());
+    const value = flag.argument === undefined ? switchValue(name, given) : (given ?? rest.shift());
     if (value === undefined) throw new ConfigurationError(`container run: ${name} needs ${flag.argument}`);
     settings = flag.apply(settings, value);
   }

@@ -13,15 +13,15 @@ import {
   volumeTag,
 } from '../../containers/agent.ts';
 import { enterProgram, source } from '../../containers/enter.ts';
-import { ConfigurationError } from '../../errors.ts';
 import type { Host } from '../../host.ts';
 import { Machine } from '../../machine.ts';
 import type { MachineOptions } from '../../options.ts';
+import { SnapshotError } from '../../snapshot/layout.ts';
 import type { Progress } from '../assets/progress.ts';
 import { cacheDirectory } from '../cache-directory.mjs';
 import { busyboxEntries } from '../linux/busybox.ts';
 import type { ArchiveEntry } from '../linux/cpio.ts';
-import { type DebianLinux, debianLinux } from '../linux/debian.ts';
+import { type DebianLinux, debianLinux, debianRelease } from '../linux/debian.ts';
 import { initramfs, joinInitrds } from '../linux/initramfs.ts';
 import { moduleInitrd } from '../linux/module-initrd.ts';
 import { packageVersion } from '../version.ts';
@@ -29,6 +29,8 @@ import { packageVersion } from '../version.ts';
 const modules = ['virtio_pci', 'virtio_console', 'virtio_net', 'virtio-rng', '9pnet_virtio', '9p', 'overlay'];
 /** Milliseconds that the kernel may take to boot; some fifty times what it takes on a quiet machine. */
 const BOOT_TIME = 300_000;
+
+const APPEND = 'console=ttyS0 quiet cryptomgr.notests mitigations=off nokaslr panic=-1';
 
 const streams = Array.from({ length: STREAMS }, (_, n) => n);
 
@@ -47,7 +49,7 @@ function options(linux: DebianLinux, initrd: Uint8Array, memory: number): Machin
     boot: {
       kernel: linux.kernel,
       initrd,
-      append: 'console=ttyS0 quiet cryptomgr.notests mitigations=off nokaslr panic=-1',
+      append: APPEND,
     },
     reboot: 'exit',
     rng: true,
@@ -59,16 +61,21 @@ function options(linux: DebianLinux, initrd: Uint8Array, memory: number): Machin
 
 const script = (path: string, data: string): ArchiveEntry => ({ type: 'file', path, mode: 0o755, data });
 
+/** What the guest's first root has besides programs. */
+const fixedEntries: readonly ArchiveEntry[] = [
+  ...['proc', 'sys', 'dev', 'tmp'].map((path): ArchiveEntry => ({ type: 'directory', path })),
+  { type: 'character-device', path: 'dev/console', major: 5, minor: 1 },
+  { type: 'character-device', path: 'dev/null', mode: 0o666, major: 1, minor: 3 },
+  script('init', init),
+  script('etc/functions', functions),
+  script('etc/contain', contain),
+];
+
 async function guestInitrd({ modules: tree, busybox }: DebianLinux): Promise<Uint8Array> {
   const system = initramfs([
-    ...['proc', 'sys', 'dev', 'tmp'].map((path): ArchiveEntry => ({ type: 'directory', path })),
-    { type: 'character-device', path: 'dev/console', major: 5, minor: 1 },
-    { type: 'character-device', path: 'dev/null', mode: 0o666, major: 1, minor: 3 },
+    ...fixedEntries,
     ...busyboxEntries(busybox),
     { type: 'file', path: 'bin/enter', mode: 0o755, data: enterProgram() },
-    script('init', init),
-    script('etc/functions', functions),
-    script('etc/contain', contain),
   ]);
   return joinInitrds(system, await moduleInitrd(tree, modules));
 }
@@ -84,14 +91,14 @@ export async function guestMachine(
   host: Host,
   progress: Progress = () => {},
 ): Promise<Machine> {
-  const file = keptFile(memory);
+  const file = keptFile(memory, await debianRelease(progress));
   const kept = await readFile(file).catch(() => undefined);
   if (kept !== undefined) {
     try {
       return await Machine.restore(kept, changes, host);
     } catch (error) {
       // A folder or a port that cannot be had is no fault of the snapshot.
-      if (!(error instanceof ConfigurationError) || !/snapshot/i.test(error.message)) throw error;
+      if (!(error instanceof SnapshotError)) throw error;
       await rm(file, { force: true });
     }
   }
@@ -99,8 +106,8 @@ export async function guestMachine(
 }
 
 /** Where the snapshot is kept: another place for all that makes another machine. */
-function keptFile(memory: number): string {
-  const parts = [packageVersion(), source, init, functions, contain, modules, portNames, VOLUMES, memory];
+function keptFile(memory: number, release: string): string {
+  const parts = [packageVersion(), release, APPEND, fixedEntries, source, modules, portNames, VOLUMES, memory];
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
   return join(cacheDirectory(), 'containers', 'machines', `${memory}-${key}.snapshot`);
 }

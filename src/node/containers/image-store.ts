@@ -142,11 +142,14 @@ export class ImageStore {
     return images.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Bytes of an image's files, layers that others have too included. */
+  /** Bytes of an image's files, layers that others have too included. What the cache lacks counts nothing. */
   async bytes(image: StoredImage): Promise<number> {
-    const { diffIds } = await this.config(image);
+    const config = await this.config(image).catch(() => undefined);
     const sizes = await Promise.all(
-      diffIds.map(async (diffId) => (await stat((await this.#layers.find(diffId))!.contents)).size),
+      (config?.diffIds ?? []).map(async (diffId) => {
+        const layer = await this.#layers.find(diffId);
+        return layer === undefined ? 0 : (await stat(layer.contents)).size;
+      }),
     );
     return sizes.reduce((sum, size) => sum + size, 0);
   }

@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LAYER_LIMITS, type LayerEntry, type LayerLimits, LayerReader } from '../../containers/layer.ts';
+import { isRunning } from '../assets/cache.ts';
 import { type Bytes, measured, unpacked } from './streams.ts';
 import { tarMembers } from './tar.ts';
 
@@ -96,8 +97,15 @@ export class LayerStore {
   /** Removes the layers that are not among these, and what is left of processes that have ended early. */
   async keepOnly(diffIds: ReadonlySet<string>): Promise<void> {
     for (const name of await readdir(this.#directory).catch(() => []))
-      if (!diffIds.has(`sha256:${name}`)) await rm(join(this.#directory, name), { recursive: true, force: true });
+      if (!diffIds.has(`sha256:${name}`) && !isUnderWay(name))
+        await rm(join(this.#directory, name), { recursive: true, force: true });
   }
+}
+
+/** Whether this is the folder of a layer that a process, which runs, unpacks. */
+function isUnderWay(name: string): boolean {
+  const pid = /\.(\d+)\.\d+\.tmp$/.exec(name)?.[1];
+  return pid !== undefined && isRunning(Number(pid));
 }
 
 /** A file that is written from its beginning on, in large parts. */

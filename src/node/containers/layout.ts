@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
+import { LAYER_LIMITS, type LayerLimits } from '../../containers/layer.ts';
 import {
   chosenImage,
   type Descriptor,
@@ -12,7 +13,7 @@ import {
   parseManifest,
 } from '../../containers/manifest.ts';
 import { ConfigurationError } from '../../errors.ts';
-import { type Bytes, unpacked, verified, wholeOf } from './streams.ts';
+import { type Bytes, limited, unpacked, verified, wholeOf } from './streams.ts';
 import { tarMembers } from './tar.ts';
 
 /** An image, where it comes from. */
@@ -38,11 +39,17 @@ const MOST_INDEXES = 4;
  * The image of a folder in OCI's layout, or of an archive: of that layout, or as `docker save` writes it.
  * @param work an empty folder for what an archive has
  * @param tag which one of several; undefined: the only one
+ * @param limits of what an archive unpacks to
  * @throws ConfigurationError
  */
-export async function openLayout(path: string, work: string, tag?: string): Promise<ImageSource> {
+export async function openLayout(
+  path: string,
+  work: string,
+  tag?: string,
+  limits: LayerLimits = LAYER_LIMITS,
+): Promise<ImageSource> {
   const isFolder = (await stat(path)).isDirectory();
-  const files = isFolder ? folderFiles(path) : await archiveFiles(path, work);
+  const files = isFolder ? folderFiles(path) : await archiveFiles(path, work, limits);
   if ((await files.find('index.json')) !== undefined) return await ociSource(files, path, tag);
   if ((await files.find('manifest.json')) !== undefined) return await dockerSource(files, path, tag);
   throw new ConfigurationError(
@@ -60,15 +67,18 @@ function folderFiles(folder: string): LayoutFiles {
 }
 
 /** Unpacks an archive to files with numbers for names. */
-async function archiveFiles(path: string, work: string): Promise<LayoutFiles> {
+async function archiveFiles(path: string, work: string, limits: LayerLimits): Promise<LayoutFiles> {
   await mkdir(work, { recursive: true });
   const found = new Map<string, string>();
-  for await (const member of tarMembers(unpacked(createReadStream(path), path), path)) {
+  const archive = limited(unpacked(createReadStream(path), path), limits.bytes, path);
+  let count = 0;
+  for await (const member of tarMembers(archive, path)) {
+    if (count++ >= limits.entries) throw new ConfigurationError(`${path}: ${limits.entries} files are possible`);
     const { name, type, linkname } = member.header;
     const key = name.replace(/^\.\//, '');
     // Older versions of `docker save` write a layer once, and links to it.
     if (type === 'symlink' || type === 'link') found.set(key, `link:${linkname ?? ''}`);
-    const target = type === 'file' ? join(work, String(found.size)) : devNull;
+    const target = type === 'file' ? join(work, String(count)) : devNull;
     if (type === 'file') found.set(key, target);
     await using file = await open(target, 'w', 0o600);
     for await (const part of member) await file.write(part);

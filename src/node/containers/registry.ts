@@ -7,21 +7,23 @@ import { type Bytes, verified, wholeOf } from './streams.ts';
 
 /** Where names of this registry are served; it is the one whose names and addresses differ. */
 const DOCKER = { name: 'docker.io', host: 'registry-1.docker.io' };
-/** Milliseconds without an answer, after which a registry is given up. */
+/** Milliseconds in which a registry that is asked sends nothing, after which it is given up. */
 const PATIENCE = 60_000;
 
 /**
  * An image of a registry, by the distribution protocol (OCI distribution specification).
  * @param credentials name and password with a colon between them; undefined: none
+ * @param patience milliseconds in which the registry may send nothing
  * @throws ConfigurationError
  */
 export async function openRegistryImage(
   reference: ImageReference,
   credentials: string | undefined,
   progress: Progress,
+  patience = PATIENCE,
 ): Promise<ImageSource> {
   const name = referenceText(reference);
-  const registry = new Registry(reference, credentials);
+  const registry = new Registry(reference, credentials, patience);
   progress(`Asking for ${name}`);
   const bytes = await registry.manifest();
   const image: ImageManifest = await imageOf(bytes, { name, document: (one) => registry.document(one) });
@@ -38,9 +40,10 @@ class Registry {
   readonly #name: string;
   readonly #base: URL;
   readonly #credentials: string | undefined;
+  readonly #patience: number;
   #authorization: string | undefined;
 
-  constructor(reference: ImageReference, credentials: string | undefined) {
+  constructor(reference: ImageReference, credentials: string | undefined, patience: number) {
     const { registry, repository } = reference;
     this.#reference = reference;
     this.#name = referenceText(reference);
@@ -48,6 +51,7 @@ class Registry {
     // As Docker: what cannot be read on the way needs no secrets.
     this.#base = new URL(`${isLoopback(host) ? 'http' : 'https'}://${host}/v2/${repository}/`);
     this.#credentials = credentials;
+    this.#patience = patience;
   }
 
   /** The manifest, or index, of the name. One that was asked for by its digest is checked. */
@@ -61,7 +65,7 @@ class Registry {
 
   async document(descriptor: Descriptor): Promise<Uint8Array> {
     const response = await this.#get(`manifests/${descriptor.digest}`, manifestTypes.join(', '));
-    return await wholeOf(verified(bodyOf(response), descriptor, this.#name));
+    return await wholeOf(verified(this.#body(response), descriptor, this.#name));
   }
 
   async blobWhole(descriptor: Descriptor): Promise<Uint8Array> {
@@ -71,13 +75,13 @@ class Registry {
   }
 
   async *blob(descriptor: Descriptor): Bytes {
-    yield* verified(bodyOf(await this.#get(`blobs/${descriptor.digest}`)), descriptor, this.#name);
+    yield* verified(this.#body(await this.#get(`blobs/${descriptor.digest}`)), descriptor, this.#name);
   }
 
   async #limited(response: Response, most: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     let length = 0;
-    for await (const part of bodyOf(response)) {
+    for await (const part of this.#body(response)) {
       length += part.length;
       if (length > most) throw new ConfigurationError(`${this.#name}: its manifest is longer than ${most} bytes`);
       parts.push(part);
@@ -102,12 +106,50 @@ class Registry {
   }
 
   async #ask(url: URL, headers: Record<string, string>): Promise<Response> {
+    const abort = new AbortController();
+    const asked = fetch(url, { headers, signal: abort.signal });
     try {
-      return await fetch(url, { headers, signal: AbortSignal.timeout(PATIENCE) });
+      return await this.#soon(asked);
     } catch (error) {
-      const { cause } = error as Error;
-      throw new ConfigurationError(`${this.#name}: ${url.host} cannot be reached: ${messageOf(cause ?? error)}`);
+      abort.abort();
+      throw this.#failure(`${url.host} cannot be reached`, error);
     }
+  }
+
+  /** The bytes of an answer. However long they take in all, none of them may take too long. */
+  async *#body(response: Response): Bytes {
+    const reader = response.body?.getReader();
+    if (reader === undefined) return;
+    try {
+      for (;;) {
+        const { value, done } = await this.#soon(reader.read());
+        if (done) return;
+        yield value;
+      }
+    } catch (error) {
+      throw this.#failure(`${new URL(response.url).host} breaks off`, error);
+    } finally {
+      // This closes the connection, unless all has come.
+      void reader.cancel().catch(() => {});
+    }
+  }
+
+  /** What the registry sends next. It may take as long as the patience lasts. */
+  async #soon<Sent>(sent: Promise<Sent>): Promise<Sent> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`it has sent nothing for ${this.#patience / 1000} s`)),
+      this.#patience,
+    );
+    try {
+      return await Promise.race([sent, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #failure(what: string, error: unknown): ConfigurationError {
+    return new ConfigurationError(`${this.#name}: ${what}: ${messageOf((error as Error).cause ?? error)}`);
   }
 
   #checked(response: Response): Response {
@@ -149,11 +191,6 @@ class Registry {
 /** An address of this host alone, with its port. */
 function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host);
-}
-
-/** The bytes of an answer. A registry that sends nothing for too long has been given up by then. */
-function bodyOf({ body }: Response): Bytes {
-  return (body ?? once(new Uint8Array())) as Bytes;
 }
 
 async function* once(bytes: Uint8Array): Bytes {

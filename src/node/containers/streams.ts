@@ -28,14 +28,24 @@ export async function* verified(bytes: Bytes, { digest, size }: Descriptor, name
  */
 export async function* measured(bytes: Bytes, digest: string, most: number, name: string): Bytes {
   const hash = createHash('sha256');
-  let length = 0;
-  for await (const part of bytes) {
-    length += part.length;
-    if (length > most) throw new ConfigurationError(`${name}: it unpacks to more than ${most} bytes`);
+  for await (const part of limited(bytes, most, name)) {
     hash.update(part);
     yield part;
   }
   checkDigest(`sha256:${hash.digest('hex')}`, digest, name);
+}
+
+/**
+ * Passes unpacked bytes on, and never more than `most`.
+ * @throws ConfigurationError
+ */
+export async function* limited(bytes: Bytes, most: number, name: string): Bytes {
+  let length = 0;
+  for await (const part of bytes) {
+    length += part.length;
+    if (length > most) throw new ConfigurationError(`${name}: it unpacks to more than ${most} bytes`);
+    yield part;
+  }
 }
 
 function checkDigest(found: string, wanted: string, name: string): void {

@@ -37,9 +37,7 @@ const keptAs = (path: string): string => `modules/${path}`;
  * be run, reaches no server or finds no kernel.
  */
 export async function debianLinux(progress: Progress = () => {}, flavour: KernelFlavour = '686'): Promise<DebianLinux> {
-  const get = (names: readonly string[]): Promise<AssetFiles> =>
-    cachedAssets(`debian-linux-${flavour}`, (work) => download(work, progress, flavour), names);
-  const files = await get(base);
+  const files = await kept(base, progress, flavour);
   const busybox = files.busybox;
   const text = (name: (typeof base)[number]): string => new TextDecoder().decode(files[name]);
   return {
@@ -51,13 +49,23 @@ export async function debianLinux(progress: Progress = () => {}, flavour: Kernel
       text('release'),
       () => JSON.parse(text('modules.json')),
       async (paths) => {
-        const contents = await get(paths.map(keptAs));
+        const contents = await kept(paths.map(keptAs), progress, flavour);
         return paths.map((path) => contents[keptAs(path)]);
       },
     ),
     initrd: (entries = []) => initramfs([...busyboxSystem, ...busyboxEntries(busybox), ...entries]),
   };
 }
+
+/** The release of the kernel that `debianLinux` gives, without the rest. Throws as that does. */
+export async function debianRelease(progress: Progress = () => {}, flavour: KernelFlavour = '686'): Promise<string> {
+  const { release } = await kept(['release'], progress, flavour);
+  return new TextDecoder().decode(release);
+}
+
+/** These files of the system, from the cache or by the client. */
+const kept = (names: readonly string[], progress: Progress, flavour: KernelFlavour): Promise<AssetFiles> =>
+  cachedAssets(`debian-linux-${flavour}`, (work) => download(work, progress, flavour), names);
 
 async function download(work: string, progress: Progress, flavour: KernelFlavour): Promise<AssetFiles> {
   const { apt, kernelPackage } = await debianClient(work, progress, flavour);

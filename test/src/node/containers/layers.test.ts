@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import type { ImageNode, ImageTree } from '../../../../src/containers/tree.ts';
 import type { ReadyImage } from '../../../../src/node/containers/container.ts';
 import { ImageStore } from '../../../../src/node/containers/image-store.ts';
 import { imageFor, readyImage } from '../../../../src/node/containers/images.ts';
+import { openLayout } from '../../../../src/node/containers/layout.ts';
 import {
   type RawMember,
   rawTar,
@@ -250,6 +251,34 @@ describe('what is hostile is refused by name', () => {
   });
 });
 
+describe('an archive of an image', () => {
+  const layer = rawTar([{ name: 'file', data: text('contents') }]);
+  const { config } = testImage([layer]);
+  const manifest = text(JSON.stringify([{ Config: 'config', Layers: ['layer'] }]));
+  const members = [
+    { name: 'manifest.json', data: text('[]') },
+    { name: 'manifest.json', data: manifest },
+    { name: 'config', data: config },
+    { name: 'layer', data: layer },
+  ];
+
+  test('may have two members of one name: the later one counts, and other files stay as they are', async () => {
+    const archive = join(folder, 'twice.tar');
+    writeFileSync(archive, rawTar(members));
+    expect(await contentOf(await opened(archive), 'file')).toBe('contents');
+  });
+
+  test('has no more members and bytes than is allowed', async () => {
+    const archive = join(folder, 'large.tar.gz');
+    writeFileSync(archive, zlib.gzipSync(rawTar([...members, { name: 'zeros', data: Buffer.alloc(1 << 20) }])));
+    const open = (entries: number, bytes: number) =>
+      openLayout(archive, join(folder, 'work'), undefined, { entries, bytes });
+    await expect(open(4, 2 << 20)).rejects.toThrow(`${archive}: 4 files are possible`);
+    await expect(open(5, 1 << 20)).rejects.toThrow(`${archive}: it unpacks to more than 1048576 bytes`);
+    expect((await open(5, 2 << 20)).name).toBe(archive);
+  });
+});
+
 describe('what is damaged, or of another kind, is refused by name', () => {
   test('blobs and layers with other digests or sizes than are told', async () => {
     const layer = rawTar([{ name: 'file', data: text('contents') }]);
@@ -300,4 +329,17 @@ test('an image whose file has changed is read again; others come from the cache;
   await store.remove(second);
   expect(await store.list()).toEqual([]);
   expect(readdirSync(join(store.directory, 'layers'))).toEqual([]);
+});
+
+test('an image that lacks a layer is shown with what is there, and layers that a process unpacks stay', async () => {
+  const layers = ['one', 'three'].map((name) => rawTar([{ name, data: text(name) }]));
+  const image = await imageFor(store, { image: writeLayout(join(folder, 'image'), testImage(layers)) }, quiet);
+  const kept = join(store.directory, 'layers');
+  rmSync(join(kept, sha256(layers[0]!).slice('sha256:'.length)), { recursive: true });
+  expect(await store.bytes(image)).toBe(5);
+  const ended = spawnSync('true').pid;
+  mkdirSync(join(kept, `abc.${process.pid}.1.tmp`));
+  mkdirSync(join(kept, `abc.${ended}.1.tmp`));
+  await store.remove(image);
+  expect(readdirSync(kept)).toEqual([`abc.${process.pid}.1.tmp`]);
 });

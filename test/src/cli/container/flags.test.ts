@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest';
+import { parseRun } from '../../../../src/cli/container/flags.ts';
+
+const settingsOf = (...flags: readonly string[]) => parseRun([...flags, 'image']).settings;
+
+describe('switches of container run', () => {
+  test.each([
+    ['--read-only', 'readOnly'],
+    ['--init', 'init'],
+    ['--interactive', 'input'],
+    ['--tty', 'isTerminal'],
+  ] as const)('%s does what its value says', (flag, name) => {
+    expect(settingsOf(flag)[name]).toBe(true);
+    expect(settingsOf(`${flag}=true`)[name]).toBe(true);
+    expect(settingsOf(`${flag}=false`)[name]).toBe(false);
+    expect(settingsOf(flag, `${flag}=false`)[name]).toBe(false);
+    for (const value of ['', 'no', 'TRUE '])
+      expect(() => settingsOf(`${flag}=${value}`)).toThrow(`${flag}=${value}: give true or false`);
+  });
+
+  test('of one letter each stand together; what follows the image is the command', () => {
+    const { settings, image, command } = parseRun(['-it', 'image', '--init=false', '-x']);
+    expect(settings).toMatchObject({ input: true, isTerminal: true });
+    expect([image, command]).toEqual(['image', ['--init=false', '-x']]);
+  });
+});
+
+test('--timeout bounds how long a container runs; there is no --stop-timeout, which gives time to end in Docker', () => {
+  expect(settingsOf('--timeout', '1.5').timeLimit).toBe(1500);
+  for (const text of ['0', '-1', 'long'])
+    expect(() => settingsOf(`--timeout=${text}`)).toThrow(`--timeout ${text}: give a number of seconds`);
+  expect(() => settingsOf('--stop-timeout', '1')).toThrow("unknown flag '--stop-timeout'");
+});
