@@ -5,7 +5,7 @@ import { type ContainerUser, containerUser, type UserLists } from './users.ts';
 
 /** What a process of a container is. */
 export interface ProcessOptions {
-  /** The command and its arguments. Default: that of the image; `exec` needs one. */
+  /** The command and its arguments. Default: that of the image; `exec` needs one, and has all else from the container's own settings. */
   readonly command?: readonly string[];
   /** Variables besides those of the image. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -91,18 +91,28 @@ export function firstProcess(settings: ContainerSettings, config: ImageConfig, l
 const HOSTNAME = 'container';
 
 /**
- * A process of a container that runs.
+ * A process of a container that runs: as Docker's, it has the container's user, directory and variables unless it is given others.
  * @throws ConfigurationError
  */
-export function furtherProcess(options: ProcessOptions, config: ImageConfig, lists: UserLists): ProcessPlan {
+export function furtherProcess(
+  options: ProcessOptions,
+  settings: ContainerSettings,
+  config: ImageConfig,
+  lists: UserLists,
+): ProcessPlan {
   const { command: words = [] } = options;
   if (words.length === 0) throw new ConfigurationError('exec needs a command');
-  return plannedProcess(words, options, config, lists, { HOSTNAME });
+  const own = {
+    environment: { ...settings.environment, ...options.environment },
+    directory: options.directory ?? settings.directory,
+    user: options.user ?? settings.user,
+  };
+  return plannedProcess(words, own, config, lists, { HOSTNAME: settings.hostname ?? HOSTNAME });
 }
 
 function plannedProcess(
   words: readonly string[],
-  options: ProcessOptions,
+  options: { readonly [Name in 'environment' | 'directory' | 'user']?: ProcessOptions[Name] | undefined },
   config: ImageConfig,
   lists: UserLists,
   own: Readonly<Record<string, string>>,
@@ -234,7 +244,8 @@ export function containerScripts(settings: ContainerSettings, process: ProcessPl
 
 /** The command of the agent that starts one more process, with the streams of a number. */
 export function execCommand(stream: number, { environment, words }: ProcessPlan): string {
-  return command('exec_in', `${stream}`, ...environment, '/bin/enter', 'r', CONTAINER_ROOT, 'x', ...words);
+  const enter = ['/bin/enter', 'r', CONTAINER_ROOT, ...directories(words[DIRECTORY_WORD]!), 'x', ...words];
+  return command('exec_in', `${stream}`, ...environment, ...enter);
 }
 
 function tmpfsOptions(text: string): string {

@@ -48,6 +48,7 @@ export class RunningContainer implements AsyncDisposable {
   /** Its first process: the container ends with it. */
   readonly main: ContainerProcess;
   readonly #machine: Machine;
+  readonly #settings: MachineSettings;
   readonly #config: ImageConfig;
   readonly #lists: UserLists;
   /** Processes by the numbers of their streams. */
@@ -57,6 +58,7 @@ export class RunningContainer implements AsyncDisposable {
 
   private constructor(machine: Machine, settings: MachineSettings, config: ImageConfig, lists: UserLists) {
     this.#machine = machine;
+    this.#settings = settings;
     this.#config = config;
     this.#lists = lists;
     this.main = this.#begin(0, settings.terminal !== undefined);
@@ -144,7 +146,7 @@ export class RunningContainer implements AsyncDisposable {
    * @throws ConfigurationError
    */
   async exec(options: ProcessOptions): Promise<ContainerProcess> {
-    const plan: ProcessPlan = furtherProcess(options, this.#config, this.#lists);
+    const plan: ProcessPlan = furtherProcess(options, this.#settings, this.#config, this.#lists);
     const free = Array.from({ length: STREAMS }, (_, n) => n).find((n) => n > 0 && !this.#processes.has(n));
     if (free === undefined) throw new ConfigurationError(`${STREAMS - 1} commands run by exec already`);
     if (!this.#processes.has(0)) throw new ConfigurationError('the container has ended');
