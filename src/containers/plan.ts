@@ -189,11 +189,13 @@ const rootSteps: readonly string[] = [
 ];
 
 /** What the container's first process is to do: steps of the program that makes it ready (enter.ts). */
-function steps(settings: ContainerSettings, { words }: ProcessPlan, now: number): string[] {
+function steps(settings: ContainerSettings, { words }: ProcessPlan, { now, entropy }: Fresh): string[] {
   const { volumes = [], tmpfs = {}, hostname = HOSTNAME, network = 'none', readOnly } = settings;
   return [
     't',
     `${Math.round(now / 1000)}`,
+    'e',
+    entropy,
     'h',
     hostname,
     ...rootSteps,
@@ -222,12 +224,19 @@ export interface ContainerScripts {
   readonly control: string;
 }
 
+/** What the host gives a container's kernel, which goes on from a snapshot that others have, too. */
+export interface Fresh {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Random bytes in hexadecimal digits. */
+  readonly entropy: string;
+}
+
 /**
  * What the guest is to do for a container.
- * @param now milliseconds since 1970
  * @throws ConfigurationError
  */
-export function containerScripts(settings: ContainerSettings, process: ProcessPlan, now: number): ContainerScripts {
+export function containerScripts(settings: ContainerSettings, process: ProcessPlan, fresh: Fresh): ContainerScripts {
   const { volumes = [], tmpfs = {}, hostname = HOSTNAME, terminal, network = 'none', input, init } = settings;
   if (volumes.length > VOLUMES)
     throw new ConfigurationError(`a container can have ${VOLUMES} folders of the host, not ${volumes.length}`);
@@ -235,7 +244,7 @@ export function containerScripts(settings: ContainerSettings, process: ProcessPl
     throw new ConfigurationError(`'${hostname}' is no name of a host`);
   for (const path of [...volumes.map((volume) => volume.path), ...Object.keys(tmpfs)]) checkPath(path, 'the path');
   const streams = terminal ? command('terminal') : input ? '' : command('no_input');
-  const enter = ['/bin/enter', ...steps(settings, process, now)];
+  const enter = ['/bin/enter', ...steps(settings, process, fresh)];
   return {
     start: `${streams}${command(init ? 'start_child' : 'start', ...process.environment, ...enter)}`,
     control: `${terminal ? sizeCommand(terminal) : ''}${network === 'none' ? command('offline') : ''}`,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { command, Port, ROOT_TAG, STREAMS, volumeTag } from '../../containers/agent.ts';
 import { ImageFolder } from '../../containers/image-folder.ts';
 import type { ImageConfig } from '../../containers/manifest.ts';
@@ -25,6 +26,8 @@ import { ContainerProcess } from './process.ts';
 
 /** Megabytes of a container's machine, unless it is said. */
 export const MEMORY = 256;
+/** Random bytes of the host's that a container's kernel is given. */
+const ENTROPY = 64;
 /** Bytes of /etc/passwd and /etc/group that are looked at. */
 const MOST_LIST = 1 << 20;
 
@@ -81,7 +84,8 @@ export class RunningContainer implements AsyncDisposable {
   ): Promise<RunningContainer> {
     const { config } = image;
     const lists = await userLists(image);
-    const scripts = containerScripts(settings, firstProcess(settings, config, lists), Date.now());
+    const fresh = { now: Date.now(), entropy: randomBytes(ENTROPY).toString('hex') };
+    const scripts = containerScripts(settings, firstProcess(settings, config, lists), fresh);
     const machine = await guestMachine(settings.memory ?? MEMORY, changesOf(image, settings), host, progress);
     const container = new RunningContainer(machine, settings, config, lists);
     await machine.start();
