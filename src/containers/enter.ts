@@ -5,6 +5,7 @@ import { assemble } from '../../runtime/firmware/assembler/index.ts';
  * it needs:
  *
  *     t SECONDS                              sets the clock
+ *     e TEXT                                 gives the kernel's random generator a text, each character of which has four random bits
  *     h NAME                                 sets the host's name
  *     d PATH                                 makes a directory, unless there is something by that name
  *     f PATH TEXT                            makes a file, in the place of what was there
@@ -26,6 +27,8 @@ org 0x08048000
 
 SIG_DFL         equ 0
 TIOCSCTTY       equ 0x540E
+RNDADDENTROPY   equ 0x40085203          ; include/uapi/linux/random.h
+RNDRESEEDCRNG   equ 0x5207
 ENOENT          equ 2
 EEXIST          equ 17
 ENOTDIR         equ 20
@@ -61,6 +64,8 @@ step:   mov     eax, [ebp]
         add     ebp, 4
         cmp     al, 0x74
         je      clock
+        cmp     al, 0x65
+        je      entropy
         cmp     al, 0x68
         je      hostname
         cmp     al, 0x64
@@ -84,6 +89,37 @@ clock:  mov     esi, [ebp]
         mov     ebx, value
         mov     eax, 25                 ; stime
         call    must
+        add     ebp, 4
+        jmp     step
+
+; struct rand_pool_info: the bits of entropy, the length in bytes, the bytes.
+entropy:
+        mov     ecx, [ebp]
+        mov     dword [subject], urandom
+        call    length
+        mov     [room + 4], edx
+        mov     esi, ecx
+        mov     edi, room + 8
+        mov     ecx, edx
+        rep movsb
+        shl     edx, 2
+        mov     [room], edx
+        mov     ebx, urandom
+        mov     ecx, 1                  ; O_WRONLY
+        mov     eax, 5                  ; open
+        int     0x80
+        test    eax, eax
+        js      failed
+        mov     ebx, eax
+        mov     ecx, RNDADDENTROPY
+        mov     edx, room
+        mov     eax, 54                 ; ioctl
+        call    must
+        mov     ecx, RNDRESEEDCRNG
+        mov     eax, 54                 ; ioctl
+        call    must
+        mov     eax, 6                  ; close
+        int     0x80
         add     ebp, 4
         jmp     step
 
@@ -327,6 +363,7 @@ say:    call    length
         ret
 
 slash:          db 0x2F, 0
+urandom:        db "/dev/urandom", 0
 nothing:        db 0
 absent:         db ": there is no such command", 10, 0
 unusable:       db ": cannot be started", 10, 0

@@ -5,7 +5,7 @@ import { type ContainerUser, containerUser, type UserLists } from './users.ts';
 
 /** What a process of a container is. */
 export interface ProcessOptions {
-  /** The command and its arguments. Default: that of the image; `exec` needs one. */
+  /** The command and its arguments. Default: that of the image; `exec` needs one, and has all else from the container's own settings. */
   readonly command?: readonly string[];
   /** Variables besides those of the image. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -91,18 +91,28 @@ export function firstProcess(settings: ContainerSettings, config: ImageConfig, l
 const HOSTNAME = 'container';
 
 /**
- * A process of a container that runs.
+ * A process of a container that runs: as Docker's, it has the container's user, directory and variables unless it is given others.
  * @throws ConfigurationError
  */
-export function furtherProcess(options: ProcessOptions, config: ImageConfig, lists: UserLists): ProcessPlan {
+export function furtherProcess(
+  options: ProcessOptions,
+  settings: ContainerSettings,
+  config: ImageConfig,
+  lists: UserLists,
+): ProcessPlan {
   const { command: words = [] } = options;
   if (words.length === 0) throw new ConfigurationError('exec needs a command');
-  return plannedProcess(words, options, config, lists, { HOSTNAME });
+  const own = {
+    environment: { ...settings.environment, ...options.environment },
+    directory: options.directory ?? settings.directory,
+    user: options.user ?? settings.user,
+  };
+  return plannedProcess(words, own, config, lists, { HOSTNAME: settings.hostname ?? HOSTNAME });
 }
 
 function plannedProcess(
   words: readonly string[],
-  options: ProcessOptions,
+  options: { readonly [Name in 'environment' | 'directory' | 'user']?: ProcessOptions[Name] | undefined },
   config: ImageConfig,
   lists: UserLists,
   own: Readonly<Record<string, string>>,
@@ -179,11 +189,13 @@ const rootSteps: readonly string[] = [
 ];
 
 /** What the container's first process is to do: steps of the program that makes it ready (enter.ts). */
-function steps(settings: ContainerSettings, { words }: ProcessPlan, now: number): string[] {
+function steps(settings: ContainerSettings, { words }: ProcessPlan, { now, entropy }: Fresh): string[] {
   const { volumes = [], tmpfs = {}, hostname = HOSTNAME, network = 'none', readOnly } = settings;
   return [
     't',
     `${Math.round(now / 1000)}`,
+    'e',
+    entropy,
     'h',
     hostname,
     ...rootSteps,
@@ -212,12 +224,19 @@ export interface ContainerScripts {
   readonly control: string;
 }
 
+/** What the host gives a container's kernel, which goes on from a snapshot that others have, too. */
+export interface Fresh {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Random bytes in hexadecimal digits. */
+  readonly entropy: string;
+}
+
 /**
  * What the guest is to do for a container.
- * @param now milliseconds since 1970
  * @throws ConfigurationError
  */
-export function containerScripts(settings: ContainerSettings, process: ProcessPlan, now: number): ContainerScripts {
+export function containerScripts(settings: ContainerSettings, process: ProcessPlan, fresh: Fresh): ContainerScripts {
   const { volumes = [], tmpfs = {}, hostname = HOSTNAME, terminal, network = 'none', input, init } = settings;
   if (volumes.length > VOLUMES)
     throw new ConfigurationError(`a container can have ${VOLUMES} folders of the host, not ${volumes.length}`);
@@ -225,7 +244,7 @@ export function containerScripts(settings: ContainerSettings, process: ProcessPl
     throw new ConfigurationError(`'${hostname}' is no name of a host`);
   for (const path of [...volumes.map((volume) => volume.path), ...Object.keys(tmpfs)]) checkPath(path, 'the path');
   const streams = terminal ? command('terminal') : input ? '' : command('no_input');
-  const enter = ['/bin/enter', ...steps(settings, process, now)];
+  const enter = ['/bin/enter', ...steps(settings, process, fresh)];
   return {
     start: `${streams}${command(init ? 'start_child' : 'start', ...process.environment, ...enter)}`,
     control: `${terminal ? sizeCommand(terminal) : ''}${network === 'none' ? command('offline') : ''}`,
@@ -234,7 +253,8 @@ export function containerScripts(settings: ContainerSettings, process: ProcessPl
 
 /** The command of the agent that starts one more process, with the streams of a number. */
 export function execCommand(stream: number, { environment, words }: ProcessPlan): string {
-  return command('exec_in', `${stream}`, ...environment, '/bin/enter', 'r', CONTAINER_ROOT, 'x', ...words);
+  const enter = ['/bin/enter', 'r', CONTAINER_ROOT, ...directories(words[DIRECTORY_WORD]!), 'x', ...words];
+  return command('exec_in', `${stream}`, ...environment, ...enter);
 }
 
 function tmpfsOptions(text: string): string {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { command, Port, ROOT_TAG, STREAMS, volumeTag } from '../../containers/agent.ts';
 import { ImageFolder } from '../../containers/image-folder.ts';
 import type { ImageConfig } from '../../containers/manifest.ts';
@@ -25,6 +26,8 @@ import { ContainerProcess } from './process.ts';
 
 /** Megabytes of a container's machine, unless it is said. */
 export const MEMORY = 256;
+/** Random bytes of the host's that a container's kernel is given. */
+const ENTROPY = 64;
 /** Bytes of /etc/passwd and /etc/group that are looked at. */
 const MOST_LIST = 1 << 20;
 
@@ -48,6 +51,7 @@ export class RunningContainer implements AsyncDisposable {
   /** Its first process: the container ends with it. */
   readonly main: ContainerProcess;
   readonly #machine: Machine;
+  readonly #settings: MachineSettings;
   readonly #config: ImageConfig;
   readonly #lists: UserLists;
   /** Processes by the numbers of their streams. */
@@ -57,6 +61,7 @@ export class RunningContainer implements AsyncDisposable {
 
   private constructor(machine: Machine, settings: MachineSettings, config: ImageConfig, lists: UserLists) {
     this.#machine = machine;
+    this.#settings = settings;
     this.#config = config;
     this.#lists = lists;
     this.main = this.#begin(0, settings.terminal !== undefined);
@@ -79,7 +84,8 @@ export class RunningContainer implements AsyncDisposable {
   ): Promise<RunningContainer> {
     const { config } = image;
     const lists = await userLists(image);
-    const scripts = containerScripts(settings, firstProcess(settings, config, lists), Date.now());
+    const fresh = { now: Date.now(), entropy: randomBytes(ENTROPY).toString('hex') };
+    const scripts = containerScripts(settings, firstProcess(settings, config, lists), fresh);
     const machine = await guestMachine(settings.memory ?? MEMORY, changesOf(image, settings), host, progress);
     const container = new RunningContainer(machine, settings, config, lists);
     await machine.start();
@@ -144,7 +150,7 @@ export class RunningContainer implements AsyncDisposable {
    * @throws ConfigurationError
    */
   async exec(options: ProcessOptions): Promise<ContainerProcess> {
-    const plan: ProcessPlan = furtherProcess(options, this.#config, this.#lists);
+    const plan: ProcessPlan = furtherProcess(options, this.#settings, this.#config, this.#lists);
     const free = Array.from({ length: STREAMS }, (_, n) => n).find((n) => n > 0 && !this.#processes.has(n));
     if (free === undefined) throw new ConfigurationError(`${STREAMS - 1} commands run by exec already`);
     if (!this.#processes.has(0)) throw new ConfigurationError('the container has ended');

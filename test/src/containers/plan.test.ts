@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { parseConfig } from '../../../src/containers/manifest.ts';
+import { type ContainerSettings, execCommand, firstProcess, furtherProcess } from '../../../src/containers/plan.ts';
+import { testImage } from '../../support/container-images.ts';
+
+const built = testImage([], { Cmd: ['sh'], Env: ['FROM_IMAGE=1', 'BOTH=image'], WorkingDir: '/image', User: '5' });
+const config = parseConfig(built.config, 'test');
+const lists = { passwd: 'root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n', group: '' };
+const settings: ContainerSettings = {
+  environment: { BOTH: 'run', FROM_RUN: '2' },
+  directory: '/run/here',
+  user: 'user',
+  hostname: 'box',
+};
+const command = ['id'];
+
+test("a command of exec has the container's variables, directory, user and host name", () => {
+  const plan = furtherProcess({ command }, settings, config, lists);
+  expect(plan).toEqual(firstProcess({ ...settings, command }, config, lists));
+  expect(plan.environment).toEqual(
+    expect.arrayContaining(['BOTH=run', 'FROM_RUN=2', 'FROM_IMAGE=1', 'HOSTNAME=box', 'HOME=/home/user']),
+  );
+  expect(plan.words).toEqual(['1000', '1000', '1000', '/run/here', 'id']);
+});
+
+test('what exec is given goes before that', () => {
+  const own = { command, environment: { BOTH: 'exec' }, directory: '/own', user: '0' };
+  const plan = furtherProcess(own, settings, config, lists);
+  expect(plan.environment).toEqual(expect.arrayContaining(['BOTH=exec', 'FROM_RUN=2', 'HOME=/root']));
+  expect(plan.words).toEqual(['0', '0', '0', '/own', 'id']);
+  expect(furtherProcess({ command }, {}, config, lists).words[3]).toBe('/image');
+});
+
+test('the directory of exec is made before it is gone to', () => {
+  const plan = furtherProcess({ command }, settings, config, lists);
+  expect(execCommand(1, plan)).toContain("'r' '/c/root' 'd' '/run' 'd' '/run/here' 'x' '1000'");
+});
