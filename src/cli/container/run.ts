@@ -37,22 +37,24 @@ function terminalSize() {
 /** The container has this process's streams and signals until it ends. */
 async function attached(container: Container, { settings: { input, isTerminal } }: RunWords): Promise<number> {
   await using _ = container;
-  using end = new DisposableStack();
+  using cleanUp = new DisposableStack();
+  // As a program in a pipe whose reader has gone.
+  const end = () => void container.kill();
   for (const signal of passed) {
     const pass = () => void container.kill(signal);
     process.on(signal, pass);
-    end.defer(() => process.off(signal, pass));
+    cleanUp.defer(() => process.off(signal, pass));
   }
   if (isTerminal) {
     const resize = () => void container.resize(terminalSize());
     process.stdout.on('resize', resize);
-    end.defer(() => process.stdout.off('resize', resize));
+    cleanUp.defer(() => process.stdout.off('resize', resize));
   }
-  if (input) end.defer(passInput(container, isTerminal === true));
+  if (input) cleanUp.defer(passInput(container, isTerminal === true));
   const [code] = await Promise.all([
     container.exited,
-    copy(container.stdout, process.stdout),
-    copy(container.stderr, process.stderr),
+    copy(container.stdout, process.stdout, end),
+    copy(container.stderr, process.stderr, end),
   ]);
   return code;
 }
@@ -76,13 +78,18 @@ function passInput(container: Container, isTerminal: boolean): () => void {
   };
 }
 
-/** Whoever reads no more, as `head` does, ends nothing but the copy. */
-async function copy(from: ReadableStream<Uint8Array>, to: NodeJS.WriteStream): Promise<void> {
+/** Copies what comes until its end. `gone` is called where nobody reads it any more, as after `head`. */
+async function copy(from: ReadableStream<Uint8Array>, to: NodeJS.WriteStream, gone: () => void): Promise<void> {
   let isGone = false;
-  to.on('error', () => {
-    isGone = true;
+  const ended = new Promise<void>((resolve) => {
+    to.once('error', () => {
+      isGone = true;
+      gone();
+      resolve();
+    });
   });
   for await (const bytes of from) {
-    if (!isGone && !to.write(bytes)) await new Promise((resolve) => to.once('drain', resolve).once('error', resolve));
+    if (isGone || to.write(bytes)) continue;
+    await Promise.race([ended, new Promise((resolve) => to.once('drain', resolve))]);
   }
 }

@@ -102,14 +102,19 @@ test('a state that is made up does no harm', () => {
       underWay: { queue: number; command: Uint8Array }[];
     };
   };
-  saved.queues.turn = 255;
   Object.assign(saved.queues.submissions[1]!, { completion: 99, tail: 40000, head: 50000 });
   for (const [n, place] of saved.queues.underWay.entries()) place.queue = n * 7;
   const copy = new NvmeRig();
-  loadComponents([copy.device.component, copy.device.pciFunction.component], {
-    ...saveComponents([rig.device.pciFunction.component]),
-    [rig.device.component.name]: saved,
-  });
+  const load = () =>
+    loadComponents([copy.device.component, copy.device.pciFunction.component], {
+      ...saveComponents([rig.device.pciFunction.component]),
+      [rig.device.component.name]: saved,
+    });
+  const { turn } = saved.queues;
+  saved.queues.turn = 255;
+  expect(load).toThrow(/turn: expected an integer from 0 to \d+, found 255/);
+  saved.queues.turn = turn;
+  load();
   copy.register(0x1000 + 8, 3);
   copy.register(0x1000, 3);
   copy.advance(1_000_000);
