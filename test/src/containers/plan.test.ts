@@ -5,7 +5,7 @@ import { testImage } from '../../support/container-images.ts';
 
 const built = testImage([], { Cmd: ['sh'], Env: ['FROM_IMAGE=1', 'BOTH=image'], WorkingDir: '/image', User: '5' });
 const config = parseConfig(built.config, 'test');
-const lists = { passwd: 'root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n', group: '' };
+const lists = { passwd: 'root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/home/someone:/bin/sh\n', group: '' };
 const settings: ContainerSettings = {
   environment: { BOTH: 'run', FROM_RUN: '2' },
   directory: '/run/here',
@@ -18,7 +18,7 @@ test("a command of exec has the container's variables, directory, user and host 
   const plan = furtherProcess({ command }, settings, config, lists);
   expect(plan).toEqual(firstProcess({ ...settings, command }, config, lists));
   expect(plan.environment).toEqual(
-    expect.arrayContaining(['BOTH=run', 'FROM_RUN=2', 'FROM_IMAGE=1', 'HOSTNAME=box', 'HOME=/home/user']),
+    expect.arrayContaining(['BOTH=run', 'FROM_RUN=2', 'FROM_IMAGE=1', 'HOSTNAME=box', 'HOME=/home/someone']),
   );
   expect(plan.words).toEqual(['1000', '1000', '1000', '/run/here', 'id']);
 });
