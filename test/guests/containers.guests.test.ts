@@ -109,7 +109,10 @@ describe.skipIf(typeof found === 'string')('containers', { timeout: TIMEOUT }, (
 
   test('standard input comes as it is, and ends; whoever the user is', async () => {
     const input = 'x'.repeat(99_999);
-    const { out } = await run({ ...shell('wc -c; id; as-root id -u'), user: 'user', directory: '/home/someone' }, input);
+    const { out } = await run(
+      { ...shell('wc -c; id; as-root id -u'), user: 'user', directory: '/home/someone' },
+      input,
+    );
     expect(out).toBe('99999\nuid=1000(user) gid=1000(user) groups=29(audio),1000(user)\n0\n');
   });
 
