@@ -29,19 +29,27 @@ export interface IndexEntry extends Descriptor {
 
 /** What the image's configuration says that a run needs (OCI image specification, config.md). */
 export interface ImageConfig {
+  /** Go's name of the processor, such as 386. */
   readonly architecture: string;
+  /** Go's name of the system: linux. */
   readonly os: string;
   /** Digests of the layers' contents, unpacked; the lowest one first. */
   readonly diffIds: readonly string[];
+  /** The words that come before the command. */
   readonly entrypoint: readonly string[];
+  /** The words that run where a container is given none. */
   readonly command: readonly string[];
   /** NAME=VALUE. */
   readonly environment: readonly string[];
+  /** The directory that it starts in; empty: the root. */
   readonly directory: string;
   /** As USER has it: a name or number, and a group after a colon; empty: root. */
   readonly user: string;
+  /** Paths that hold data of their own. */
   readonly volumes: readonly string[];
+  /** The signal that asks it to end, such as SIGTERM; empty: none is named. */
   readonly stopSignal: string;
+  /** Labels by their names. */
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -33,13 +33,17 @@ export interface PublishedPort {
   readonly protocol?: 'tcp' | 'udp';
   /** Where the host listens. Default: 127.0.0.1, so that no other host reaches the container. */
   readonly hostAddress?: string;
+  /** The port of the host. */
   readonly hostPort: number;
+  /** The port in the container. */
   readonly containerPort: number;
 }
 
 /** Size of a terminal, in characters. */
 export interface TerminalSize {
+  /** Lines of text. */
   readonly rows: number;
+  /** Characters in a line. */
   readonly columns: number;
 }
 
@@ -57,6 +61,7 @@ export interface ContainerSettings extends ProcessOptions {
   readonly tmpfs?: Readonly<Record<string, string>>;
   /** "user": it reaches what the host reaches. "none": nothing. Default: "none" in the library, "user" on the command line. */
   readonly network?: 'user' | 'none';
+  /** Ports of the host that lead to the container. */
   readonly ports?: readonly PublishedPort[];
   /** Nothing of the image can be changed, not even in memory. */
   readonly readOnly?: boolean;

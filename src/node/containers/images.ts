@@ -14,6 +14,7 @@ export type PullPolicy = 'missing' | 'always' | 'never';
 export interface ImageRequest {
   /** The path of an archive or of a folder in OCI's layout, with `:TAG` behind it where there are several images; else a name in a registry. */
   readonly image: string;
+  /** When a registry is asked for it. Default: missing. */
   readonly pull?: PullPolicy;
   /** For the registry: name and password, with a colon between them. */
   readonly credentials?: string | undefined;

@@ -90,6 +90,7 @@ export class Container implements AsyncDisposable {
     return this.#running.main.stdout;
   }
 
+  /** Its errors, apart from the output; empty where it has a terminal. */
   get stderr(): ReadableStream<Uint8Array> {
     return this.#running.main.stderr;
   }

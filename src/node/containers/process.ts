@@ -17,6 +17,7 @@ export class ContainerProcess {
   readonly stdin: WritableStream<Uint8Array>;
   /** What it writes. A program waits while nobody reads. */
   readonly stdout: ReadableStream<Uint8Array>;
+  /** Its errors, apart from the output; empty where it has a terminal. */
   readonly stderr: ReadableStream<Uint8Array>;
   /** Resolves when it has ended: its exit code, or 128 and the number of the signal. */
   readonly exited: Promise<number>;
