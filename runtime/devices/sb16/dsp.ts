@@ -29,7 +29,6 @@ interface OlderTransfer {
   readonly movesNothing?: boolean;
 }
 
-/** Frames a second that the converters do. */
 /** Answers that wait to be read at most. */
 const MOST_ANSWERS = 64;
 /** What each of four calls of the DMA identification turns over in the byte that it is given. */
