@@ -1,3 +1,5 @@
+import { shellWord } from '../shell-word.ts';
+
 /** Groups of ports for the streams of what runs at the same time: the container's own, and those of `exec`. */
 export const STREAMS = 4;
 
@@ -8,7 +10,8 @@ export const volumeTag = (n: number): string => `volume${n}`;
 
 /**
  * Names of the virtio ports. `start`: the script of the container's first process. `control`: commands for the agent. Both are in the shell's
- * language. `events`: its answers, a line each.
+ * language. `events`: its answers, a line each: `ready`; `exit N CODE`, when a process with the streams N has ended; `free N`, when nothing
+ * is left in them, and another one can have them.
  */
 export const Port = {
   start: 'start',
@@ -79,9 +82,9 @@ supervise &
 
 /** What the host has the agent do. An argument is a word of its own, whatever is in it. */
 export const functions = `
-# Copies what comes in parts, each after a line with its length, until one of length 0.
+# Copies what comes in parts, each after a line with its length, until one of length 0: also where nobody reads it any more.
 feed() {
-  while read -r count && [ "$count" != 0 ]; do dd bs="$count" count=1 iflag=fullblock 2>/dev/null || break; done
+  while read -r count && [ "$count" != 0 ]; do dd bs="$count" count=1 iflag=fullblock 2>/dev/null; done
 }
 
 # streams N COMMAND…: runs a command with the streams of that number, and tells how it ended.
@@ -98,9 +101,10 @@ streams() {
   "$@" </run/in$n >/run/out$n 2>/run/err$n
   code=$?
   wait $output $error
-  kill $input 2>/dev/null
-  rm -f /run/in$n /run/out$n /run/err$n
   echo "exit $n $code" >&3
+  wait $input
+  rm -f /run/in$n /run/out$n /run/err$n
+  echo "free $n" >&3
 }
 
 # The container's first process, in name spaces of its own.
@@ -176,12 +180,7 @@ exec 3>&-
 . /dev/port-start
 `;
 
-/** A word of the shell's language that stands for this text. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /** A command for the agent. */
 export function command(name: string, ...words: readonly string[]): string {
-  return `${[name, ...words.map(quoted)].join(' ')}\n`;
+  return `${[name, ...words.map(shellWord)].join(' ')}\n`;
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import { MOUNT_OPTIONS } from '../ninep/protocol.ts';
 import { CONTAINER_ROOT, command, ROOT_TAG, VOLUMES, volumeTag } from './agent.ts';
 import type { ImageConfig } from './manifest.ts';
 import { type ContainerUser, containerUser, type UserLists } from './users.ts';
@@ -163,7 +164,6 @@ function enterWords({ user, group, groups }: ContainerUser, directory: string, w
 
 /** Flags of mount(2): include/uapi/linux/mount.h. */
 const Mount = { readOnly: 1, remount: 32, bind: 4096 } as const;
-const NINEP = 'trans=virtio,version=9p2000.L,msize=512000';
 
 const mount = (source: string, path: string, type: string, flags: number, options: string): string[] => [
   'm',
@@ -182,7 +182,7 @@ function directories(path: string): string[] {
 
 /** The image with room for changes, and what the kernel shows of itself: as the guest's own root has them. */
 const rootSteps: readonly string[] = [
-  ...mount(ROOT_TAG, '/c/image', '9p', Mount.readOnly, `${NINEP},cache=loose`),
+  ...mount(ROOT_TAG, '/c/image', '9p', Mount.readOnly, `${MOUNT_OPTIONS},cache=loose`),
   ...mount('overlay', CONTAINER_ROOT, 'overlay', 0, 'lowerdir=/c/image,upperdir=/c/upper,workdir=/c/work'),
   ...['/dev', '/proc', '/sys'].flatMap((path) => ['d', `${CONTAINER_ROOT}${path}`]),
   ...mount('/c/dev', `${CONTAINER_ROOT}/dev`, '', Mount.bind, ''),
@@ -206,7 +206,7 @@ function steps(settings: ContainerSettings, { words }: ProcessPlan, { now, entro
     ...rootSteps,
     ...volumes.flatMap((volume, n) => [
       ...directories(volume.path),
-      ...mount(volumeTag(n), volume.path, '9p', volume.readOnly ? Mount.readOnly : 0, NINEP),
+      ...mount(volumeTag(n), volume.path, '9p', volume.readOnly ? Mount.readOnly : 0, MOUNT_OPTIONS),
     ]),
     ...Object.entries(tmpfs).flatMap(([path, options]) => [
       ...directories(path),

@@ -216,6 +216,38 @@ function switchValue(name: string, value = ON): string {
   return value;
 }
 
+interface GivenFlag {
+  readonly name: string;
+  readonly flag: RunFlag;
+  /** Its argument, where that is in the same word. */
+  readonly given: string | undefined;
+}
+
+/** The flags of a word: `--name=value`, or letters, of which the last one may have its argument behind it, as in `-itw/work`. */
+function flagsOf(word: string): GivenFlag[] {
+  if (word.startsWith('--')) {
+    const [name = '', given] = word.split(/=(.*)/s);
+    return [{ name, flag: flagNamed(name), given }];
+  }
+  const found: GivenFlag[] = [];
+  for (let at = 1; at < word.length; at++) {
+    const name = `-${word[at]}`;
+    const flag = flagNamed(name);
+    const rest = word.slice(at + 1);
+    const given = rest.startsWith('=') ? rest.slice(1) : flag.argument === undefined || rest === '' ? undefined : rest;
+    found.push({ name, flag, given });
+    if (given !== undefined) break;
+  }
+  return found;
+}
+
+function flagNamed(name: string): RunFlag {
+  const flag = runFlags.find(({ names }) => names.includes(name));
+  if (flag === undefined)
+    throw new ConfigurationError(`container run: unknown flag '${name}'; container run --help says more`);
+  return flag;
+}
+
 /** The words of `container run`. */
 export interface RunWords {
   readonly settings: RunSettings;
@@ -233,18 +265,11 @@ export function parseRun(words: readonly string[]): RunWords {
   while (rest[0]?.startsWith('-')) {
     const word = rest.shift()!;
     if (word === '--') break;
-    // -it: switches of one letter each.
-    if (/^-[a-z]{2,}$/.test(word)) {
-      rest.unshift(...[...word.slice(1)].map((letter) => `-${letter}`));
-      continue;
+    for (const { name, flag, given } of flagsOf(word)) {
+      const value = flag.argument === undefined ? switchValue(name, given) : (given ?? rest.shift());
+      if (value === undefined) throw new ConfigurationError(`container run: ${name} needs ${flag.argument}`);
+      settings = flag.apply(settings, value);
     }
-    const [name = '', given] = word.startsWith('--') ? word.split(/=(.*)/s) : [word];
-    const flag = runFlags.find(({ names }) => names.includes(name));
-    if (flag === undefined)
-      throw new ConfigurationError(`container run: unknown flag '${name}'; container run --help says more`);
-    const value = flag.argument === undefined ? switchValue(name, given) : (given ?? rest.shift());
-    if (value === undefined) throw new ConfigurationError(`container run: ${name} needs ${flag.argument}`);
-    settings = flag.apply(settings, value);
   }
   const [image, ...command] = rest;
   if (image === undefined) throw new ConfigurationError('container run: give an image; container run --help says more');

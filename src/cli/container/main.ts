@@ -1,21 +1,26 @@
 import { ConfigurationError, Container, type ContainerImage } from '../../index.ts';
+import { row, terminalWidth, wrapped } from '../layout.ts';
 import { print } from '../print.ts';
 import type { Task } from '../program.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { runFlags } from './flags.ts';
 import { runContainer } from './run.ts';
 
-const HELP = `Usage: rawiron container run [FLAGS] IMAGE [COMMAND [ARGUMENT...]]
+const description = `Runs images of containers for linux/386, each in a machine of its own. IMAGE is an archive (docker save, or OCI's), a folder in OCI's layout, or a name in a registry, such as localhost:5000/x:1. What it writes is in memory, and gone when it ends. The exit code is the command's; 125: it could not be run.`;
+
+const helpText = (
+  width = terminalWidth(),
+): string => `Usage: rawiron container run [FLAGS] IMAGE [COMMAND [ARGUMENT...]]
        rawiron container pull [--creds NAME:PASSWORD] IMAGE
        rawiron container images [--json]
        rawiron container inspect IMAGE
        rawiron container rm IMAGE...
 
-Runs images of containers for linux/386, each in a machine of its own. IMAGE is an archive (docker save, or OCI's), a folder in OCI's layout, or
-a name in a registry, such as localhost:5000/x:1. What it writes is in memory, and gone when it ends. The exit code is the command's; 125: it could not be run.
+${wrapped(description, width)}
 
 Flags of run, as Docker has them:
-${runFlags.map(({ names, argument, help }) => `  ${[names.join(', '), argument].filter(Boolean).join(' ')}\n      ${help}\n`).join('')}`;
+${runFlags.map(({ names, argument, help }) => row([names.join(', '), argument].filter(Boolean).join(' '), help, width)).join('\n')}
+`;
 
 const isHelp = (word: string): boolean => word === '--help' || word === '-help';
 
@@ -26,7 +31,8 @@ const isHelp = (word: string): boolean => word === '--help' || word === '-help';
 export function parseContainer(args: readonly string[]): Task {
   const [name, ...words] = args;
   // What follows the image is the command's own.
-  if (name === undefined || isHelp(name) || (words[0] !== undefined && isHelp(words[0]))) return () => print(HELP);
+  if (name === undefined || isHelp(name) || (words[0] !== undefined && isHelp(words[0])))
+    return () => print(helpText());
   switch (name) {
     case 'run':
       return () => runContainer(words);
@@ -56,14 +62,14 @@ async function images(words: readonly string[]): Promise<number> {
   const all = await Container.images();
   if (words[0] === '--json') return await print(`${JSON.stringify(all, null, 2)}\n`);
   if (words.length > 0) throw new ConfigurationError(`container images: unexpected argument '${words[0]}'`);
-  const rows = [['NAME', 'ID', 'SIZE'], ...all.map(row)];
+  const rows = [['NAME', 'ID', 'SIZE'], ...all.map(cellsOf)];
   const widths = [0, 1].map((n) => Math.max(...rows.map((cells) => cells[n]!.length)));
   return await print(
     rows.map(([name, id, size]) => `${name!.padEnd(widths[0]!)}  ${id!.padEnd(widths[1]!)}  ${size}\n`).join(''),
   );
 }
 
-const row = ({ name, id, bytes }: ContainerImage): string[] => [
+const cellsOf = ({ name, id, bytes }: ContainerImage): string[] => [
   name,
   id.slice('sha256:'.length, 'sha256:'.length + 12),
   `${(bytes / 2 ** 20).toFixed(1)} MB`,

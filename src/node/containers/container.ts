@@ -39,6 +39,8 @@ export interface MachineSettings extends ContainerSettings {
   readonly name?: string;
   /** Percent of one of the host's processors. Default: all of it. */
   readonly processor?: number;
+  /** Milliseconds after which it is ended; `exited` rejects then. Default: none. */
+  readonly timeLimit?: number;
 }
 
 /** An image that is ready to be run. */
@@ -56,6 +58,8 @@ export class RunningContainer implements AsyncDisposable {
   readonly #lists: UserLists;
   /** Processes by the numbers of their streams. */
   readonly #processes = new Map<number, ContainerProcess>();
+  /** Numbers of streams that are in use, also by what a process that has ended has not read. */
+  readonly #taken = new Set<number>();
   #rest = '';
   #end: Promise<void> | undefined;
 
@@ -67,8 +71,8 @@ export class RunningContainer implements AsyncDisposable {
     this.main = this.#begin(0, settings.terminal !== undefined);
     this.#port(Port.events).on('data', (bytes) => this.#hear(new TextDecoder().decode(bytes)));
     machine.exited.then(
-      ({ reason }) => this.fail(new Error(`the container's machine has ended (${reason})`)),
-      (error: unknown) => this.fail(error as Error),
+      ({ reason }) => this.#fail(new Error(whyEnded(reason, settings))),
+      (error: unknown) => this.#fail(error as Error),
     );
   }
 
@@ -111,6 +115,7 @@ export class RunningContainer implements AsyncDisposable {
           false,
         );
     this.#processes.set(stream, process);
+    this.#taken.add(stream);
     return process;
   }
 
@@ -128,6 +133,7 @@ export class RunningContainer implements AsyncDisposable {
     for (const line of lines) {
       const [event, stream, code] = line.split(' ');
       if (event === 'exit') this.#ended(Number(stream), Number(code));
+      if (event === 'free') this.#taken.delete(Number(stream));
     }
   }
 
@@ -139,7 +145,7 @@ export class RunningContainer implements AsyncDisposable {
   }
 
   /** All that runs has ended. */
-  fail(error: Error): void {
+  #fail(error: Error): void {
     for (const process of this.#processes.values()) process.fail(error);
     this.#processes.clear();
     void this.stop();
@@ -151,7 +157,7 @@ export class RunningContainer implements AsyncDisposable {
    */
   async exec(options: ProcessOptions): Promise<ContainerProcess> {
     const plan: ProcessPlan = furtherProcess(options, this.#settings, this.#config, this.#lists);
-    const free = Array.from({ length: STREAMS }, (_, n) => n).find((n) => n > 0 && !this.#processes.has(n));
+    const free = Array.from({ length: STREAMS }, (_, n) => n).find((n) => n > 0 && !this.#taken.has(n));
     if (free === undefined) throw new ConfigurationError(`${STREAMS - 1} commands run by exec already`);
     if (!this.#processes.has(0)) throw new ConfigurationError('the container has ended');
     const process = this.#begin(free, false);
@@ -186,7 +192,7 @@ export class RunningContainer implements AsyncDisposable {
 
 /** What the machine's devices are connected to. */
 function changesOf(image: ReadyImage, settings: MachineSettings): Partial<MachineOptions> {
-  const { volumes = [], network = 'none', ports = [], processor, name } = settings;
+  const { volumes = [], network = 'none', ports = [], processor, timeLimit, name } = settings;
   if (network === 'none' && ports.length > 0)
     throw new ConfigurationError('a container without a network has no ports; give network user');
   const hostForward = ports.map(({ protocol = 'tcp', hostAddress = '127.0.0.1', hostPort, containerPort }) => ({
@@ -207,8 +213,13 @@ function changesOf(image: ReadyImage, settings: MachineSettings): Partial<Machin
     ],
     network: [{ card: 'virtio-net-pci', ...(network === 'user' && { backend: { type: 'user', hostForward } }) }],
     ...(name !== undefined && { name }),
-    ...(processor !== undefined && { limits: { processor } }),
+    limits: { processor, time: timeLimit === undefined ? undefined : timeLimit / 1000 },
   };
+}
+
+function whyEnded(reason: string, { timeLimit }: MachineSettings): string {
+  if (reason === 'time-limit') return `the container was ended after ${timeLimit} ms (timeLimit)`;
+  return `the container's machine has ended (${reason})`;
 }
 
 async function userLists(image: ReadyImage): Promise<UserLists> {

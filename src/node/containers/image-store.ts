@@ -7,6 +7,7 @@ import type { LayerLimits } from '../../containers/layer.ts';
 import { type ImageConfig, MOST_DOCUMENT, parseConfig } from '../../containers/manifest.ts';
 import { ImageTree } from '../../containers/tree.ts';
 import { ConfigurationError } from '../../errors.ts';
+import { isRunning } from '../assets/cache.ts';
 import type { Progress } from '../assets/progress.ts';
 import { cacheDirectory } from '../cache-directory.mjs';
 import { LayerStore } from './layer-store.ts';
@@ -89,11 +90,12 @@ export class ImageStore {
       throw new ConfigurationError(
         `${source.name} has ${layers.length} layers, and its configuration ${config.diffIds.length}`,
       );
+    await using _ = await this.#keep(name, config);
     for (const [n, open] of layers.entries()) {
       const diffId = config.diffIds[n]!;
+      if ((await this.#layers.find(diffId)) !== undefined) continue;
       progress(`Unpacking layer ${n + 1} of ${layers.length}`, (100 * n) / layers.length);
-      if ((await this.#layers.find(diffId)) === undefined)
-        await this.#layers.add(diffId, open(), `layer ${n + 1} of ${source.name}`);
+      await this.#layers.add(diffId, open(), `layer ${n + 1} of ${source.name}`);
     }
     const image = { name, id: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, stamp, stored: Date.now() };
     // What does not fit together is found now, not in each run.
@@ -101,6 +103,24 @@ export class ImageStore {
     await this.#write(this.#config(image.id), bytes);
     await this.#write(this.#record(name), JSON.stringify(image));
     return image;
+  }
+
+  /** Keeps an image's layers from being removed until its record is there, by a file that says which process adds it. */
+  async #keep(name: string, { diffIds }: ImageConfig): Promise<AsyncDisposable> {
+    const path = `${this.#record(name)}.${process.pid}.adding`;
+    await this.#write(path, JSON.stringify(diffIds));
+    return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+  }
+
+  /** The layers that images have which are being added. */
+  async #kept(): Promise<string[]> {
+    const folder = join(this.directory, 'images');
+    const files = await readdir(folder).catch(() => []);
+    const running = files.filter((file) => isRunning(Number(/\.(\d+)\.adding$/.exec(file)?.[1] ?? NaN)));
+    const lists = await Promise.all(
+      running.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8').catch(() => '[]')) as string[]),
+    );
+    return lists.flat();
   }
 
   async #write(path: string, content: string | Uint8Array): Promise<void> {
@@ -159,9 +179,10 @@ export class ImageStore {
     await rm(this.#record(image.name), { force: true });
     const images = await this.list();
     if (!images.some(({ id }) => id === image.id)) await rm(this.#config(image.id), { force: true });
-    const configs = await Promise.all(images.map((one) => this.config(one)));
-    const used = new Set(configs.flatMap(({ diffIds }) => diffIds));
-    await this.#layers.keepOnly(used);
+    // An image whose configuration is damaged keeps nothing: it has to be had again anyway.
+    const configs = await Promise.all(images.map((one) => this.config(one).catch(() => undefined)));
+    const used = configs.flatMap((config) => config?.diffIds ?? []);
+    await this.#layers.keepOnly(new Set([...used, ...(await this.#kept())]));
   }
 }
 

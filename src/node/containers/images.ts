@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseReference, referenceText } from '../../containers/reference.ts';
-import { ConfigurationError } from '../../errors.ts';
+import { ConfigurationError, messageOf } from '../../errors.ts';
 import type { Progress } from '../assets/progress.ts';
 import type { ReadyImage } from './container.ts';
 import { ImageStore, type StoredImage, stampOf } from './image-store.ts';
@@ -37,7 +37,10 @@ export async function imageFor(
   if (known !== undefined) return known;
   if (pull === 'never') throw new ConfigurationError(`${name} is not in the cache`);
   const { openRegistryImage } = await import('./registry.ts');
-  return await store.add(await openRegistryImage(reference, credentials, progress), name, '', progress);
+  const source = await openRegistryImage(reference, credentials, progress).catch((error: unknown) => {
+    throw new ConfigurationError(`${messageOf(error)}; a file or folder '${image}' is not here either`);
+  });
+  return await store.add(source, name, '', progress);
 }
 
 interface Layout {

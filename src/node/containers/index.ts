@@ -13,8 +13,6 @@ import type { ContainerProcess } from './process.ts';
 export interface ContainerOptions extends Omit<MachineSettings, 'memory'>, ImageRequest {
   /** Memory of its machine: megabytes, or a text such as "512M". What the container writes is in it, too. Default: 256. */
   readonly memory?: number | string;
-  /** Milliseconds after which it is ended; `exited` rejects then. Default: none. */
-  readonly timeLimit?: number;
 }
 
 const optionNames: readonly (keyof ContainerOptions)[] = [
@@ -44,16 +42,9 @@ const optionNames: readonly (keyof ContainerOptions)[] = [
 /** A container that runs: an image's command, in a machine of its own. */
 export class Container implements AsyncDisposable {
   readonly #running: RunningContainer;
-  readonly #timer: NodeJS.Timeout | undefined;
 
-  private constructor(running: RunningContainer, timeLimit: number | undefined) {
+  private constructor(running: RunningContainer) {
     this.#running = running;
-    if (timeLimit === undefined) return;
-    this.#timer = setTimeout(
-      () => this.#running.fail(new Error(`the container was ended after ${timeLimit} ms (timeLimit)`)),
-      timeLimit,
-    );
-    this.exited.catch(() => {}).finally(() => clearTimeout(this.#timer));
   }
 
   /**
@@ -63,9 +54,9 @@ export class Container implements AsyncDisposable {
    */
   static async run(options: ContainerOptions, host: Host, progress: Progress = () => {}): Promise<Container> {
     checkNames('options', options, optionNames);
-    const { memory, timeLimit, image, pull, credentials, ...settings } = options;
+    const { memory, image, pull, credentials, ...settings } = options;
     if (typeof image !== 'string') throw new ConfigurationError('image must be a path, or a name in a registry');
-    if (timeLimit !== undefined) checkedInteger('timeLimit', timeLimit, 1, 2 ** 31 - 1);
+    if (settings.timeLimit !== undefined) checkedInteger('timeLimit', settings.timeLimit, 1, 2 ** 31 - 1);
     const store = new ImageStore();
     const request = { image, credentials, ...(pull && { pull }) };
     const stored = await imageFor(store, request, progress);
@@ -73,7 +64,7 @@ export class Container implements AsyncDisposable {
     const ready = await readyImage(store, stored);
     try {
       const machine = { ...settings, ...(megabytes !== undefined && { memory: megabytes }) };
-      return new Container(await RunningContainer.start(ready, machine, host, progress), timeLimit);
+      return new Container(await RunningContainer.start(ready, machine, host, progress));
     } catch (error) {
       await ready.contents.close();
       throw error;

@@ -22,6 +22,7 @@ export class ContainerProcess {
   /** Resolves when it has ended: its exit code, or 128 and the number of the signal. */
   readonly exited: Promise<number>;
   readonly #exit = Promise.withResolvers<number>();
+  readonly #input: InputStream;
   readonly #outputs: OutputStream[] = [];
   readonly #detach: () => void;
 
@@ -41,12 +42,14 @@ export class ContainerProcess {
       ports.output.off('data', takeOutput);
       ports.error?.off('data', takeError);
     };
-    this.stdin = inputStream(ports.input, isRaw);
+    this.#input = new InputStream(ports.input, isRaw);
+    this.stdin = this.#input.stream;
   }
 
   /** @internal It has ended. */
   end(code: number): void {
     this.#detach();
+    void this.#input.end();
     for (const output of this.#outputs) output.end();
     this.#exit.resolve(code);
   }
@@ -59,22 +62,39 @@ export class ContainerProcess {
   }
 }
 
-function inputStream(port: SerialPort, isRaw: boolean): WritableStream<Uint8Array> {
-  // A process that has ended takes no more, as a closed pipe; nobody has to handle that.
-  const send = (data: string | Uint8Array) => port.write(data).catch(() => {});
-  return new WritableStream<Uint8Array>({
-    async write(bytes) {
-      for (let at = 0; at < bytes.length; at += PART) {
-        const part = bytes.slice(at, at + PART);
-        if (!isRaw) await send(`${part.length}\n`);
-        await send(part);
-      }
-    },
-    async close() {
-      // The terminal's own character for it, Ctrl-D.
-      await send(isRaw ? '\x04' : '0\n');
-    },
-  });
+/** What goes to the guest: a terminal's input as it is; else in parts, each after a line with its length, and one of length 0 at the end. */
+class InputStream {
+  readonly stream: WritableStream<Uint8Array>;
+  readonly #port: SerialPort;
+  readonly #isRaw: boolean;
+  #hasEnded = false;
+
+  constructor(port: SerialPort, isRaw: boolean) {
+    this.#port = port;
+    this.#isRaw = isRaw;
+    this.stream = new WritableStream<Uint8Array>({
+      write: async (bytes) => {
+        for (let at = 0; at < bytes.length && !this.#hasEnded; at += PART) await this.#part(bytes.slice(at, at + PART));
+      },
+      close: () => this.end(),
+    });
+  }
+
+  async #part(bytes: Uint8Array): Promise<void> {
+    await this.#send(this.#isRaw ? bytes : Buffer.concat([Buffer.from(`${bytes.length}\n`), bytes]));
+  }
+
+  /** Nothing more comes. A process that has ended takes no more either, as a closed pipe; nobody has to handle that. May be called again. */
+  async end(): Promise<void> {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    // The terminal's own character for it, Ctrl-D.
+    await this.#send(this.#isRaw ? '\x04' : '0\n');
+  }
+
+  #send(data: string | Uint8Array): Promise<void> {
+    return this.#port.write(data).catch(() => {});
+  }
 }
 
 /** What comes from the guest, as a stream: it waits while too much is not read. */

@@ -66,10 +66,16 @@ class ReadMember implements Member {
   }
 }
 
+/** Archives are in blocks of so many bytes (POSIX ustar). Some programs leave out what fills the last one. */
+const BLOCK = 512;
+
 async function feed(archive: Bytes, sink: ArchiveSink, stopped: Promise<void>): Promise<void> {
+  let bytes = 0;
   for await (const part of archive) {
+    bytes += part.length;
     if (!sink.write(part)) await Promise.race([drained(sink), stopped]);
     if (sink.destroyed) return;
   }
-  sink.end();
+  const missing = -bytes & (BLOCK - 1);
+  sink.end(missing > 0 ? new Uint8Array(missing) : undefined);
 }

@@ -1,3 +1,5 @@
+import { MOUNT_OPTIONS } from '../../ninep/protocol.ts';
+import { shellWord } from '../../shell-word.ts';
 import { type Attached, fileSystems } from './attached.ts';
 import type { ArchiveEntry } from './cpio.ts';
 import type { DebianLinux } from './debian.ts';
@@ -112,15 +114,10 @@ function expected(number: string, wanted: number, what: string): string {
 
 /** Folders are mounted under their names in /mnt. */
 function mountOf(tag: string): string[] {
-  const place = quoted(`/mnt/${tag.replaceAll('/', '_')}`);
-  const options = 'trans=virtio,version=9p2000.L,msize=512000';
+  const place = shellWord(`/mnt/${tag.replaceAll('/', '_')}`);
   return [
     `mkdir -p ${place}`,
-    `if mount -t 9p -o ${options} ${quoted(tag)} ${place}; then found ${place}`,
-    `else missing ${quoted(`the folder ${tag} can't be mounted`)}; fi`,
+    `if mount -t 9p -o ${MOUNT_OPTIONS} ${shellWord(tag)} ${place}; then found ${place}`,
+    `else missing ${shellWord(`the folder ${tag} can't be mounted`)}; fi`,
   ];
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

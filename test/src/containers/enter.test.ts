@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { command, quoted } from '../../../src/containers/agent.ts';
+import { command, shellWord } from '../../../src/containers/agent.ts';
 import { enterProgram } from '../../../src/containers/enter.ts';
 
 test('the program is one that binutils know as a static program of Linux for i386', () => {
@@ -24,7 +24,7 @@ test('the program is one that binutils know as a static program of Linux for i38
 test.each(['', 'plain', "it's", '$(reboot) `x` "y" \\', 'a\nb', 'Größe', "'''", '-n', '*'])(
   'a shell takes the word %j as it is',
   (word) => {
-    expect(execFileSync('sh', ['-c', `printf '%s' ${quoted(word)}`], { encoding: 'utf8' })).toBe(word);
-    expect(command('name', word)).toBe(`name ${quoted(word)}\n`);
+    expect(execFileSync('sh', ['-c', `printf '%s' ${shellWord(word)}`], { encoding: 'utf8' })).toBe(word);
+    expect(command('name', word)).toBe(`name ${shellWord(word)}\n`);
   },
 );
