@@ -176,11 +176,25 @@ describe.skipIf(typeof found === 'string')('what a container has of its host', {
     expect(await init.exited).toBe(143);
   });
 
+  test('what a process has not read is no input of the next one that has its streams', async () => {
+    await using container = await Container.run({ image, command: ['sleep', '600'] });
+    for (let n = 0; n < 5; n++) {
+      const deaf = await container.exec({ command: ['true'], input: true });
+      const writer = deaf.stdin.getWriter();
+      await writer.write(new TextEncoder().encode('x'.repeat(100_000))).catch(() => {});
+      expect(await deaf.exited).toBe(0);
+    }
+    const next = await container.exec({ command: ['cat'] });
+    expect(await textOf(next.stdout)).toBe('');
+  });
+
   test('a time limit ends it', async () => {
     await using container = await Container.run({ image, command: ['sleep', '600'], timeLimit: 1000 });
     await expect(container.exited).rejects.toThrow('was ended after 1000 ms');
   });
+});
 
+describe.skipIf(typeof found === 'string')('container run', { timeout: TIMEOUT }, () => {
   test('the command line: an archive of docker save, standard streams, the exit code', () => {
     const words = [
       'src/cli/main.mjs',

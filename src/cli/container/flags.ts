@@ -225,20 +225,17 @@ interface GivenFlag {
 
 /** The flags of a word: `--name=value`, or letters, of which the last one may have its argument behind it, as in `-itw/work`. */
 function flagsOf(word: string): GivenFlag[] {
-  if (word.startsWith('--')) {
-    const [name = '', given] = word.split(/=(.*)/s);
-    return [{ name, flag: flagNamed(name), given }];
-  }
-  const found: GivenFlag[] = [];
-  for (let at = 1; at < word.length; at++) {
-    const name = `-${word[at]}`;
-    const flag = flagNamed(name);
-    const rest = word.slice(at + 1);
-    const given = rest.startsWith('=') ? rest.slice(1) : flag.argument === undefined || rest === '' ? undefined : rest;
-    found.push({ name, flag, given });
-    if (given !== undefined) break;
-  }
-  return found;
+  if (!word.startsWith('--')) return lettersOf(word.slice(1));
+  const [name = '', given] = word.split(/=(.*)/s);
+  return [{ name, flag: flagNamed(name), given }];
+}
+
+function lettersOf(letters: string): GivenFlag[] {
+  const name = `-${letters[0] ?? ''}`;
+  const [flag, rest] = [flagNamed(name), letters.slice(1)];
+  if (rest.startsWith('=')) return [{ name, flag, given: rest.slice(1) }];
+  if (flag.argument !== undefined) return [{ name, flag, given: rest === '' ? undefined : rest }];
+  return [{ name, flag, given: undefined }, ...(rest === '' ? [] : lettersOf(rest))];
 }
 
 function flagNamed(name: string): RunFlag {

@@ -107,16 +107,17 @@ export class ImageStore {
 
   /** Keeps an image's layers from being removed until its record is there, by a file that says which process adds it. */
   async #keep(name: string, { diffIds }: ImageConfig): Promise<AsyncDisposable> {
-    const path = `${this.#record(name)}.${process.pid}.adding`;
+    const file = `${createHash('sha256').update(name).digest('hex')}.${process.pid}`;
+    const path = join(this.directory, 'adding', file);
     await this.#write(path, JSON.stringify(diffIds));
     return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
   }
 
   /** The layers that images have which are being added. */
   async #kept(): Promise<string[]> {
-    const folder = join(this.directory, 'images');
+    const folder = join(this.directory, 'adding');
     const files = await readdir(folder).catch(() => []);
-    const running = files.filter((file) => isRunning(Number(/\.(\d+)\.adding$/.exec(file)?.[1] ?? NaN)));
+    const running = files.filter((file) => isRunning(Number(/\.(\d+)$/.exec(file)?.[1] ?? 0)));
     const lists = await Promise.all(
       running.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8').catch(() => '[]')) as string[]),
     );

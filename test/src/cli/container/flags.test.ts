@@ -25,6 +25,17 @@ describe('switches of container run', () => {
   });
 });
 
+test('a letter has its argument behind it, in the same word or in the next one', () => {
+  for (const words of [
+    ['-iw/work', '-m512m'],
+    ['-iw', '/work', '-m', '512m'],
+    ['-iw=/work', '-m=512m'],
+  ])
+    expect(settingsOf(...words)).toMatchObject({ input: true, directory: '/work', memory: '512m' });
+  expect(settingsOf('-eA=b=c').environment).toEqual({ A: 'b=c' });
+  expect(() => settingsOf('-ix')).toThrow("unknown flag '-x'");
+});
+
 test('--timeout bounds how long a container runs; there is no --stop-timeout, which gives time to end in Docker', () => {
   expect(settingsOf('--timeout', '1.5').timeLimit).toBe(1500);
   for (const text of ['0', '-1', 'long'])

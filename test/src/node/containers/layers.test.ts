@@ -331,6 +331,36 @@ test('an image whose file has changed is read again; others come from the cache;
   expect(readdirSync(join(store.directory, 'layers'))).toEqual([]);
 });
 
+test('the layers of an image that another process adds stay where one is removed; a damaged configuration keeps none', async () => {
+  const layers = ['one', 'two'].map((name) => rawTar([{ name, data: text(name) }]));
+  const [removed, damaged] = [
+    await imageFor(store, { image: writeLayout(join(folder, 'image'), testImage([layers[0]!])) }, quiet),
+    await imageFor(store, { image: writeLayout(join(folder, 'other'), testImage([layers[1]!])) }, quiet),
+  ];
+  writeFileSync(join(store.directory, 'configs', `${damaged.id.slice('sha256:'.length)}.json`), 'no configuration');
+  mkdirSync(join(store.directory, 'adding'), { recursive: true });
+  writeFileSync(join(store.directory, 'adding', `another.${process.pid}`), JSON.stringify([sha256(layers[0]!)]));
+  await store.remove(removed);
+  expect(readdirSync(join(store.directory, 'layers'))).toEqual([sha256(layers[0]!).slice('sha256:'.length)]);
+});
+
+test('a layer that ends behind its last file, as umoci insert writes it, is whole', async () => {
+  const members: readonly RawMember[] = [
+    { name: 'a', data: text('first') },
+    { name: 'b', data: text('last') },
+  ];
+  const whole = rawTar(members);
+  const padding = 1024 + (512 - 'last'.length);
+  const opened = await openedLayers(whole.subarray(0, whole.length - padding));
+  expect(await contentOf(opened, 'b')).toBe('last');
+});
+
+test('what is neither a file nor to be had from a registry is called both', async () => {
+  await expect(imageFor(store, { image: 'localhost:1/no-such.tar' }, quiet)).rejects.toThrow(
+    "a file or folder 'localhost:1/no-such.tar' is not here either",
+  );
+});
+
 test('an image that lacks a layer is shown with what is there, and layers that a process unpacks stay', async () => {
   const layers = ['one', 'three'].map((name) => rawTar([{ name, data: text(name) }]));
   const image = await imageFor(store, { image: writeLayout(join(folder, 'image'), testImage(layers)) }, quiet);
