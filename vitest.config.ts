@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** What takes minutes: `npm run test:long`. */
+/** What takes more than some five seconds a file: `npm run test:long`. */
 const long = ['test/**/*.long.test.ts'];
 /** Other systems boot, for half an hour and more: `npm run test:guests`. */
 const guests = ['test/**/*.guests.test.ts'];
@@ -29,6 +29,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...long, ...guests, ...web, ...exhaustive],
           setupFiles,
+          // A process of its own for each file takes a second more than most of these files do.
+          isolate: false,
         },
       },
       { extends: true, test: { name: 'long', include: long, setupFiles } },

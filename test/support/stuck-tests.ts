@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 
 /** How long the tests of a file may take, in milliseconds: several times what the longest take on a slow host. */
 const LIMIT = 30 * 60_000;
@@ -10,4 +10,7 @@ const LIMIT = 30 * 60_000;
  */
 const { testPath } = expect.getState();
 const thread = new URL('./stuck-tests-thread.mjs', import.meta.url);
-new Worker(thread, { workerData: { testPath, limit: LIMIT }, execArgv: [] }).unref();
+const watch = new Worker(thread, { workerData: { testPath, limit: LIMIT }, execArgv: [] });
+watch.unref();
+// The next file may have the same process.
+afterAll(() => void watch.terminate());
