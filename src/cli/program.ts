@@ -1,11 +1,13 @@
 import { MissingImageError } from '../errors.ts';
 import { ConfigurationError } from '../index.ts';
 import { printableMessage } from '../printable.ts';
+import { SnapshotError } from '../snapshot/layout.ts';
 import { parseArguments } from './arguments.ts';
 import { isParsedCommand, type ParsedCommand } from './commands.ts';
 import { ExitError } from './exit-error.ts';
 import { helpText, topicsText, versionText } from './help.ts';
 import { listTexts } from './lists.ts';
+import { flagsToChange } from './option-flags.ts';
 import { print } from './print.ts';
 import { demo, runMachine } from './run.ts';
 import type { List, Settings } from './settings.ts';
@@ -80,5 +82,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function toldAs(error: unknown): string {
   if (!(error instanceof ConfigurationError)) return `internal error: ${(error as Error).stack}`;
+  const flags = error instanceof SnapshotError ? flagsToChange(error.differences) : undefined;
+  if (flags !== undefined) return `${error.message}\nOn this command line: ${flags}`;
   return error instanceof MissingImageError ? `${error.message}: give them by flags such as -hda` : error.message;
 }

@@ -4,6 +4,7 @@ import type { SavedMedia } from '../drives/saved-medium.ts';
 import { ConfigurationError, messageOf } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { MemoryPart } from '../machine-core.ts';
+import { differencesText } from '../option-differences.ts';
 import type { MachineOptions } from '../options.ts';
 import { sharesGoingOn } from '../shares/options.ts';
 import { SnapshotError } from '../snapshot/layout.ts';
@@ -184,7 +185,12 @@ export class Arrival {
   /** @param problem what is told where no option is known to be the reason */
   #unfit(machine: MachineEnd, problem: string): SnapshotError {
     const differences = machine.differencesFrom(this.#about.options);
-    return new SnapshotError(NAME, differences ? `it is of a machine with other options: ${differences}` : problem);
+    if (differences.length === 0) return new SnapshotError(NAME, problem);
+    return new SnapshotError(
+      NAME,
+      `it is of a machine with other options: ${differencesText(differences)}`,
+      differences,
+    );
   }
 
   async #take(machine: MachineEnd): Promise<void> {

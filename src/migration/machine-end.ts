@@ -4,6 +4,7 @@ import type { SavedMedia } from '../drives/saved-medium.ts';
 import type { CallName, Calls } from '../isolate/protocol.ts';
 import type { TransferCallName, TransferCalls } from '../machine-core.ts';
 import type { MachineParts } from '../machine-types.ts';
+import type { OptionDifference } from '../option-differences.ts';
 import type { MachineOptions } from '../options.ts';
 import type { SavedShares } from '../shares/index.ts';
 import { checkWhole, deviceDifferences, restoredOptions, savedOptions } from '../snapshot/options.ts';
@@ -108,8 +109,8 @@ export class MachineEnd {
     checkWhole(this.#machine.made);
   }
 
-  /** Options by which another machine has other parts than this one, for messages; '' if there are none. */
-  differencesFrom(there: MachineOptions): string {
+  /** Options by which another machine has other parts than this one. */
+  differencesFrom(there: MachineOptions): OptionDifference[] {
     const { options, parts } = this.#machine.made;
     return deviceDifferences(there, restoredOptions(savedOptions(options, parts)));
   }

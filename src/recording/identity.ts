@@ -1,7 +1,13 @@
 import type { BlockMedium } from '../../runtime/host/block.ts';
 import { messageOf } from '../errors.ts';
 import type { MachineConfig } from '../machine-core.ts';
-import { differencesText, type OptionTexts, optionTexts, otherOptions } from '../option-differences.ts';
+import {
+  differencesText,
+  type OptionTexts,
+  optionDifferences,
+  optionTexts,
+  otherOptions,
+} from '../option-differences.ts';
 import { checkedSoundRate } from '../sound/options.ts';
 import { RecordingError } from './layout.ts';
 
@@ -76,7 +82,7 @@ export function replayedConfig(config: MachineConfig, header: unknown): MachineC
   const { machine, start } = checkedHeader(header);
   const here = { ...config, boot: renamedBoot(config.boot, machine) };
   const present = partsOf(here);
-  const differences = differencesText(named(machine), named(present));
+  const differences = differencesText(optionDifferences(named(machine), named(present)));
   if (differences) throw new RecordingError(otherOptions(differences));
   const { startTimeOfDay, media, sound } = start;
   const drives = config.drives?.map((drive) => ({ ...drive, medium: media[drive.name] ?? null }));

@@ -1,5 +1,6 @@
 import { crc32 } from '../../runtime/crc32.ts';
 import { ConfigurationError } from '../errors.ts';
+import type { OptionDifference } from '../option-differences.ts';
 import { type Method, methods } from './compression.ts';
 
 /**
@@ -30,8 +31,12 @@ export interface FixedPart {
 
 /** Something is wrong with a snapshot. The message begins with its name. */
 export class SnapshotError extends ConfigurationError {
-  constructor(name: string, problem: string) {
+  /** Options by which its machine is another one, where that is the reason. */
+  readonly differences: readonly OptionDifference[];
+
+  constructor(name: string, problem: string, differences: readonly OptionDifference[] = []) {
     super(`${name}: ${problem}`);
+    this.differences = differences;
   }
 }
 

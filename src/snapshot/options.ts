@@ -5,7 +5,7 @@ import type { DrivePlan } from '../drives/options.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { MachineParts } from '../machine-types.ts';
 import { macText } from '../network/addresses.ts';
-import { differencesText, type OptionTexts, optionTexts } from '../option-differences.ts';
+import { type OptionDifference, type OptionTexts, optionDifferences, optionTexts } from '../option-differences.ts';
 import { optionsOf } from '../option-kinds.ts';
 import type { MachineOptions } from '../options.ts';
 import { isInMemory, type SharePlan } from '../shares/options.ts';
@@ -130,9 +130,9 @@ function devicesOf(options: MachineOptions): OptionTexts {
   return optionTexts(options, optionsOf('setting'));
 }
 
-/** Options, as a state has them, by which one machine has other parts than another, for messages; '' if there are none. */
-export function deviceDifferences(then: MachineOptions, now: MachineOptions): string {
-  return differencesText(devicesOf(then), devicesOf(now));
+/** Options, as a state has them, by which one machine has other parts than another. */
+export function deviceDifferences(then: MachineOptions, now: MachineOptions): OptionDifference[] {
+  return optionDifferences(devicesOf(then), devicesOf(now));
 }
 
 /**

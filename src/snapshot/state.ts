@@ -8,7 +8,7 @@ import type { CallName, Calls } from '../isolate/protocol.ts';
 import type { MachineImage } from '../machine-core.ts';
 import type { MachineParts } from '../machine-types.ts';
 import { checkNames, shown } from '../option-checks.ts';
-import { otherOptions } from '../option-differences.ts';
+import { differencesText, type OptionDifference, otherOptions } from '../option-differences.ts';
 import type { MachineOptions } from '../options.ts';
 import type { SavedShares } from '../shares/index.ts';
 import type { InOrder } from '../storage/in-order.ts';
@@ -44,10 +44,10 @@ export interface SharedState {
 /**
  * The machine has refused a state.
  * @param name what it has refused, for messages
- * @param differences options that may be the reason; '': none is known
+ * @param differences options that may be the reason
  */
-function unfit(name: string, { message }: Error, differences: string): SnapshotError {
-  return new SnapshotError(name, otherOptions(differences || message));
+function unfit(name: string, { message }: Error, differences: readonly OptionDifference[]): SnapshotError {
+  return new SnapshotError(name, otherOptions(differencesText(differences) || message), differences);
 }
 
 /** Its own time, in nanoseconds. */
@@ -272,7 +272,7 @@ export class MachineStates {
       );
   }
 
-  #differencesFrom(options: MachineOptions): string {
+  #differencesFrom(options: MachineOptions): OptionDifference[] {
     return deviceDifferences(options, restoredOptions(this.#options));
   }
 

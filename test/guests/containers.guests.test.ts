@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { assemble } from '../../runtime/firmware/assembler/index.ts';
 import { Container, type ContainerOptions } from '../../src/index.ts';
 import { busyboxApplets } from '../../src/node/linux/busybox.ts';
 import { rawTar, tarOf, testImage, writeDockerArchive, writeLayout } from '../support/container-images.ts';
@@ -15,6 +16,33 @@ const found = await findLinux();
 let folder: string;
 let image: string;
 
+/** A program for i386 that prints its effective user, a number of one digit. */
+function effectiveUser(): Uint8Array {
+  return assemble(`
+    bits 32
+    org 0x08048000
+    file:   db 0x7F, 0x45, 0x4C, 0x46, 1, 1, 1, 0
+            times 8 db 0
+            dw 2, 3
+            dd 1, start, 52, 0, 0
+            dw 52, 32, 1, 40, 0, 0
+            dd 1, 0, file, file, file_end - file, file_end - file, 7, 0x1000
+    start:  mov     eax, 49                 ; geteuid
+            int     0x80
+            add     [digit], al
+            mov     ebx, 1
+            mov     ecx, digit
+            mov     edx, 2
+            mov     eax, 4                  ; write
+            int     0x80
+            xor     ebx, ebx
+            mov     eax, 1                  ; exit
+            int     0x80
+    digit:  db 0x30, 10
+    file_end:
+  `);
+}
+
 /** A folder with Debian's static busybox for i386, and two users. */
 function busyboxRoot(program: Uint8Array): string {
   const root = join(folder, 'root');
@@ -24,8 +52,8 @@ function busyboxRoot(program: Uint8Array): string {
     if (applet !== 'busybox') symlinkSync('busybox', join(root, 'bin', applet));
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/home/someone:/bin/sh\n');
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\nuser:x:1000:\naudio:x:29:user\n');
-  copyFileSync(join(root, 'bin/busybox'), join(root, 'bin/as-root'));
-  execFileSync('chmod', ['4755', join(root, 'bin/as-root')]);
+  writeFileSync(join(root, 'bin/effective-user'), effectiveUser());
+  execFileSync('chmod', ['4755', join(root, 'bin/effective-user')]);
   execFileSync('ln', [join(root, 'etc/passwd'), join(root, 'etc/same')]);
   for (let n = 0; n < FILES; n++) writeFileSync(join(root, `many/${n}`), `${n}\n`);
   return root;
@@ -84,7 +112,7 @@ describe.skipIf(typeof found === 'string')('containers', { timeout: TIMEOUT }, (
   });
 
   test('files have the modes, owners, links, devices and whiteouts of the layers, all of them', async () => {
-    const script = `stat -c '%a %u:%g %h' /bin/as-root /etc/same; stat -c '%a %u %t:%T' /etc/owned /etc/disk; ls /many | wc -l;
+    const script = `stat -c '%a %u:%g %h' /bin/effective-user /etc/same; stat -c '%a %u %t:%T' /etc/owned /etc/disk; ls /many | wc -l;
       cat /many/* | md5sum; ls /many/7 2>/dev/null || echo gone; date +%s`;
     const { out } = await run(shell(script));
     const numbers = Array.from({ length: FILES }, (_, n) => `${n}`)
@@ -110,7 +138,7 @@ describe.skipIf(typeof found === 'string')('containers', { timeout: TIMEOUT }, (
   test('standard input comes as it is, and ends; whoever the user is', async () => {
     const input = 'x'.repeat(99_999);
     const { out } = await run(
-      { ...shell('wc -c; id; as-root id -u'), user: 'user', directory: '/home/someone' },
+      { ...shell('wc -c; id; effective-user'), user: 'user', directory: '/home/someone' },
       input,
     );
     expect(out).toBe('99999\nuid=1000(user) gid=1000(user) groups=29(audio),1000(user)\n0\n');

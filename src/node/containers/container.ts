@@ -71,7 +71,7 @@ export class RunningContainer implements AsyncDisposable {
     this.main = this.#begin(0, settings.terminal !== undefined);
     this.#port(Port.events).on('data', (bytes) => this.#hear(new TextDecoder().decode(bytes)));
     machine.exited.then(
-      ({ reason }) => this.#fail(new Error(whyEnded(reason, settings))),
+      ({ reason }) => this.#fail(new Error(`the container's machine has ended (${reason})`)),
       (error: unknown) => this.#fail(error as Error),
     );
   }
@@ -93,9 +93,19 @@ export class RunningContainer implements AsyncDisposable {
     const machine = await guestMachine(settings.memory ?? MEMORY, changesOf(image, settings), host, progress);
     const container = new RunningContainer(machine, settings, config, lists);
     await machine.start();
+    container.#limitTime();
     void container.#tell(Port.start, scripts.start);
     if (scripts.control !== '') void container.#tell(Port.control, scripts.control);
     return container;
+  }
+
+  /** The machine's own limit counts what its start takes, too. */
+  #limitTime(): void {
+    const { timeLimit } = this.#settings;
+    if (timeLimit === undefined) return;
+    const end = () => this.#fail(new Error(`the container was ended after ${timeLimit} ms (timeLimit)`));
+    const timer = setTimeout(end, timeLimit);
+    this.main.exited.catch(() => {}).finally(() => clearTimeout(timer));
   }
 
   #port(name: string): SerialPort {
@@ -192,7 +202,7 @@ export class RunningContainer implements AsyncDisposable {
 
 /** What the machine's devices are connected to. */
 function changesOf(image: ReadyImage, settings: MachineSettings): Partial<MachineOptions> {
-  const { volumes = [], network = 'none', ports = [], processor, timeLimit, name } = settings;
+  const { volumes = [], network = 'none', ports = [], processor, name } = settings;
   if (network === 'none' && ports.length > 0)
     throw new ConfigurationError('a container without a network has no ports; give network user');
   const hostForward = ports.map(({ protocol = 'tcp', hostAddress = '127.0.0.1', hostPort, containerPort }) => ({
@@ -213,13 +223,8 @@ function changesOf(image: ReadyImage, settings: MachineSettings): Partial<Machin
     ],
     network: [{ card: 'virtio-net-pci', ...(network === 'user' && { backend: { type: 'user', hostForward } }) }],
     ...(name !== undefined && { name }),
-    limits: { processor, time: timeLimit === undefined ? undefined : timeLimit / 1000 },
+    ...(processor !== undefined && { limits: { processor } }),
   };
-}
-
-function whyEnded(reason: string, { timeLimit }: MachineSettings): string {
-  if (reason === 'time-limit') return `the container was ended after ${timeLimit} ms (timeLimit)`;
-  return `the container's machine has ended (${reason})`;
 }
 
 async function userLists(image: ReadyImage): Promise<UserLists> {

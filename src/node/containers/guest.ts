@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import {
   contain,
   functions,
@@ -125,5 +125,14 @@ async function keepGuest(memory: number, file: string, host: Host, progress: Pro
   const unfinished = `${file}.${process.pid}.tmp`;
   await writeFile(unfinished, snapshot);
   await rename(unfinished, file);
+  await removeOthers(file);
   return snapshot;
+}
+
+/** Removes what other versions have kept for a machine of the same size. */
+async function removeOthers(file: string): Promise<void> {
+  const size = basename(file).split('-')[0];
+  for (const name of await readdir(dirname(file)))
+    if (name.startsWith(`${size}-`) && name.endsWith('.snapshot') && name !== basename(file))
+      await rm(join(dirname(file), name), { force: true });
 }
