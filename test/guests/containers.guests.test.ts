@@ -40,7 +40,7 @@ function effectiveUser(): Uint8Array {
             int     0x80
     digit:  db 0x30, 10
     file_end:
-  `);
+  `).bytes;
 }
 
 /** A folder with Debian's static busybox for i386, and two users. */
