@@ -22,11 +22,11 @@ const MOST_UNDER_WAY = 64;
 /** Of a place for a command: it is free. */
 export const FREE = 0xffff;
 
-/** Places of a queue are counted up to its entries. */
+/** Places of a queue are counted up to its entries; one that was deleted keeps them. */
 const withinQueue = {
   expected: 'places within the queue',
   holds: ({ entries, head, tail }: { entries: number; head: number; tail: number }) =>
-    head < Math.max(entries, 1) && tail < Math.max(entries, 1),
+    entries === 0 || (head < entries && tail < entries),
 };
 
 const submissionState = describe(
@@ -119,7 +119,7 @@ export const logsState = describe({
   errorQueue: u16,
   errorCommand: u16,
   errorStatus: u16,
-  errorBlock: counter,
+  errorBlock: integer(0, 2 ** 64),
   /** The namespace has another size, and nobody has read so. */
   namespaceChanged: flag,
 });

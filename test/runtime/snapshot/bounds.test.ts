@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
+import { queuesState } from '../../../runtime/devices/nvme/state.ts';
 import { compareComponents } from '../../../runtime/snapshot/components.ts';
 import {
   choice,
@@ -40,6 +41,15 @@ test.each<[string, Saved, string]>([
   expect(component.save()).toEqual(fitting);
   expect(() => component.check({ ...fitting, [name]: value })).toThrow(message);
   expect(present).toEqual(fitting);
+});
+
+test('places of a queue of an NVMe controller are within it; one that was deleted keeps them', () => {
+  const component = queuesState.bind('queues', queuesState.create());
+  const withFirst = (entries: number): Saved =>
+    changed(component.save(), ['submissions', 1], { entries, address: 0, head: 4, tail: 0, completion: 0 });
+  expect(() => component.check(withFirst(4))).toThrow('queues.submissions[1]: expected places within the queue');
+  component.check(withFirst(5));
+  component.check(withFirst(0));
 });
 
 const machine = new StormyMachine('std');
