@@ -1,5 +1,5 @@
-import { Eflags, Segment, Word, type WordName, wordCounts } from '../../translator/abi/state.ts';
-import { type Component, describe, type Field, list, type StateHooks, u32 } from '../snapshot/describe.ts';
+import { Eflags, Halt, Segment, Shadow, Word, type WordName, wordCounts } from '../../translator/abi/state.ts';
+import { type Component, choice, describe, type Field, list, type StateHooks, u32 } from '../snapshot/describe.ts';
 import { flagCarriesOf, flagResultOf, flagsImage } from './arithmetic.ts';
 import type { Cpu } from './cpu.ts';
 import { shadowNow } from './flag-instructions.ts';
@@ -54,13 +54,19 @@ export const cpuLayout: readonly StateEntry[] = (Object.keys(Word) as WordName[]
 
 const architectural = cpuLayout.filter(({ sort }) => sort === 'architectural');
 
+/** Of words that are one of a few. */
+const bounds: Readonly<Partial<Record<WordName, Field<number>>>> = {
+  interruptShadow: choice(Object.values(Shadow)),
+  halted: choice(Object.values(Halt)),
+};
+
 type Values = Record<string, number | number[]>;
 
 const description = describe(
   Object.fromEntries(
     architectural.map(({ name, count }): [string, Field<number> | Field<number[]>] => [
       name,
-      count === 1 ? u32 : list(count, u32),
+      bounds[name] ?? (count === 1 ? u32 : list(count, u32)),
     ]),
   ),
 );

@@ -1,4 +1,4 @@
-import { type Component, describe, f64 } from '../snapshot/describe.ts';
+import { type Component, describe, time } from '../snapshot/describe.ts';
 import type { Clock } from '../time/clock.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
 
@@ -17,7 +17,7 @@ const BULK_INTERVAL = 4 * INTERVAL;
 
 const sendingTurnsState = describe({
   /** When the next turn may come. */
-  next: f64,
+  next: time,
 });
 
 /** What {@link SendingTurns} is made with. */

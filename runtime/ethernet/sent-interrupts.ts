@@ -1,4 +1,4 @@
-import { describe, f64, type StateOf, starting, u32 } from '../snapshot/describe.ts';
+import { describe, real, type StateOf, starting, u32 } from '../snapshot/describe.ts';
 import type { Clock } from '../time/clock.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
 
@@ -13,7 +13,7 @@ const INTERVAL = 1_000_000;
 
 export const sentInterruptsState = describe({
   /** When the last one was raised. */
-  raisedAt: starting(f64, -INTERVAL),
+  raisedAt: starting(real(-INTERVAL, Number.MAX_SAFE_INTEGER), -INTERVAL),
   /** What the next one has to tell. */
   causes: u32,
 });

@@ -12,7 +12,7 @@ export interface DataAccess {
   store8(linear: number, value: number): void;
   store16(linear: number, value: number): void;
   store32(linear: number, value: number): void;
-  /** Faults if any of the bytes may not be written. */
+  /** Faults if any of the bytes may not be written. Doublewords that are stored there next, in ascending order, are one store to a device (WideStore). */
   probeWrite(linear: number, bytes: number): void;
 }
 

@@ -8,6 +8,8 @@ export interface MmioRegion {
   readonly length: number;
   read(offset: number, size: number): number;
   write(offset: number, size: number, value: number): void;
+  /** A store of 64 bits at a multiple of eight. Without it the device gets two of 32 bits, the low one first. */
+  writeWide?(offset: number, low: number, high: number): void;
   /** It acts as memory, as a screen's: whoever accesses it need not look at anything before the next access. */
   readonly isMemory?: boolean;
 }

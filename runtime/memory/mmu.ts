@@ -14,6 +14,7 @@ import { RecentDevices } from './recent-devices.ts';
 import { Tables } from './tables.ts';
 import { PageKind, Tlb } from './tlb.ts';
 import { type AccessWatcher, type Watch, WatchedPages, type WatchOwner } from './watch.ts';
+import { WideStore } from './wide-store.ts';
 
 /**
  * Memory management unit: the slow path of every access of generated code, and the helpers' way to memory.
@@ -31,6 +32,7 @@ export class Mmu implements ProcessorMemory {
   private readonly walkResult: PageWalk;
   private readonly watched = new WatchedPages();
   private readonly devices = new RecentDevices();
+  private readonly wide: WideStore;
   /** Number of page walks done. */
   walks = 0;
   misaligned = 0;
@@ -44,6 +46,7 @@ export class Mmu implements ProcessorMemory {
     this.tables = tables;
     this.map = map;
     this.ram = map.ram;
+    this.wide = new WideStore(map);
     this.tlb = new Tlb(this.ram.bytes.length, tables);
     this.paging = new Paging(state, map);
     this.spaces = new AddressSpaces(state, map);
@@ -61,6 +64,7 @@ export class Mmu implements ProcessorMemory {
   store32 = (linear: number, value: number): void => this.store32As(linear, value, this.rights());
   probeWrite(linear: number, bytes: number): void {
     this.probeAs(linear, bytes, this.rights());
+    this.wide.probed(linear, bytes);
   }
 
   /** The same by generated code: an instruction that has changed nothing yet (Access.restartable). */
@@ -255,7 +259,7 @@ export class Mmu implements ProcessorMemory {
       return;
     }
     const at = this.translateWrite(linear, 4, access);
-    if (at < 0) this.map.writeDevice(this.devicePhysical, 4, value | 0);
+    if (at < 0) this.wide.store(linear, this.devicePhysical, value | 0);
     else this.storeBytes(at, value, 4);
   }
 

@@ -181,13 +181,31 @@ export class PhysicalMap {
 
   /** Stores that reach no frame: to a device's register, or lost, as those to ROM are. */
   writeDevice(address: number, size: number, value: number): void {
-    const isRead = this.frameAt(Math.floor(address / PAGE_BYTES)) !== NO_FRAME;
-    const device = isRead ? this.seenAt(address)?.device : this.deviceAt(address);
-    if (isRead && device === undefined) return;
+    const device = this.storingDevice(address);
+    if (device === null) return;
     if (device) {
       this.onDeviceAccess?.('write', device, address, size, value);
       device.write(address - device.base, size, value);
     } else this.onUnassigned?.(address, size, value);
+  }
+
+  /** Two doublewords stored at once, at a multiple of eight: to a register of 64 bits, or one after the other. */
+  writeWide(address: number, low: number, high: number): void {
+    const device = this.storingDevice(address);
+    if (!device?.writeWide) {
+      this.writeDevice(address, 4, low);
+      this.writeDevice(address + 4, 4, high);
+      return;
+    }
+    this.onDeviceAccess?.('write', device, address, 4, low);
+    this.onDeviceAccess?.('write', device, address + 4, 4, high);
+    device.writeWide(address - device.base, low, high);
+  }
+
+  /** The device that a store goes to; undefined where nothing is, null where it is lost at memory that is only read. */
+  private storingDevice(address: number): MmioRegion | undefined | null {
+    const isRead = this.frameAt(Math.floor(address / PAGE_BYTES)) !== NO_FRAME;
+    return isRead ? (this.seenAt(address)?.device ?? null) : this.deviceAt(address);
   }
 
   /** The device that acts as memory at all of some bytes of one page; undefined also where somebody is told of accesses to devices. */

@@ -44,13 +44,25 @@ export function joinComponents(name: string, components: readonly Component[]): 
     if (typeof saved !== 'object' || Array.isArray(saved)) throw new Error(`${name}: expected an object`);
     return saved as SavedComponents;
   };
+  const within = (act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      throw new Error(`${name}.${(error as Error).message}`, { cause: error });
+    }
+  };
   return {
     name,
     save: () => saveComponents(components),
-    check: (saved) => checkComponents(components, savedParts(saved)),
+    check(saved) {
+      const parts = savedParts(saved);
+      within(() => checkComponents(components, parts));
+    },
     load(saved) {
       const parts = savedParts(saved);
-      for (const component of components) component.load(parts[component.name]);
+      within(() => {
+        for (const component of components) component.load(parts[component.name]);
+      });
     },
     restored() {
       for (const component of components) component.restored();

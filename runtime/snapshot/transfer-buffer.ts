@@ -108,7 +108,8 @@ export function transferBuffer(mostBytes: number): Field<TransferBuffer> {
       if (!(bytes instanceof Uint8Array) || typeof position !== 'number' || typeof blockEnd !== 'number') {
         throw new Error(`${path}: expected bytes, position and blockEnd`);
       }
-      if (!(position >= 0 && position <= bytes.length && blockEnd <= bytes.length && bytes.length <= mostBytes)) {
+      const isPlace = (place: number): boolean => Number.isInteger(place) && place >= 0 && place <= bytes.length;
+      if (!isPlace(position) || !isPlace(blockEnd) || bytes.length > mostBytes) {
         throw new Error(`${path}: position ${position} and blockEnd ${blockEnd} do not fit ${bytes.length} bytes`);
       }
       buffer.put(bytes);

@@ -170,7 +170,8 @@ export class SoundMixer implements VoiceMixer {
     const { pending, rate } = this.#state;
     const saved = new Float64Array(pending.toBytes().slice(0, pending.length & ~7).buffer);
     this.#sums.fill(0);
-    if (!this.#isHeard || !this.#hasActiveVoice()) this.#timer.disarm();
+    // What the voices that have stopped have played is still to be sent.
+    if (!this.#isHeard || !(this.isOn || this.#hasActiveVoice())) this.#timer.disarm();
     else if (rate !== this.rate || !this.isOn) {
       this.#timer.disarm();
       this.started();

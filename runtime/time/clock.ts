@@ -1,4 +1,4 @@
-import { type Component, describe, time } from '../snapshot/describe.ts';
+import { type Component, describe, real } from '../snapshot/describe.ts';
 
 /** Where time comes from: host time or executed instructions. Never goes backwards. */
 export interface TimeSource {
@@ -10,7 +10,10 @@ export interface Clock {
   now(): number;
 }
 
-const clockState = describe({ time });
+/** The latest time that a machine goes on at from a state: it then has a day before its times can no longer be counted. */
+const LATEST = Number.MAX_SAFE_INTEGER - 86_400e9;
+
+const clockState = describe({ time: real(0, LATEST) });
 
 /** Virtual time. It follows its source while it runs, and stands still while it is paused. Made paused, at 0. */
 export class VirtualClock implements Clock {

@@ -12,7 +12,7 @@ import {
   PALETTE_TO_DISPLAY,
   Sequencer,
 } from '../../runtime/devices/vga/registers.ts';
-import { type Scan, vgaScan } from '../../runtime/devices/vga/scan.ts';
+import { blankedCharacters, type Scan, vgaScan } from '../../runtime/devices/vga/scan.ts';
 
 /** How bytes of memory become dots: text; four planes; two bits as CGA has them; a byte or more a pixel. */
 export type Format = 'text' | 'planar' | 'cga' | 'bytes' | 'rgb15' | 'rgb16' | 'rgb24' | 'rgb32';
@@ -35,6 +35,8 @@ export interface ScreenMode {
   readonly lineBytes: number;
   /** How many dots further left everything is shown. */
   readonly panning: number;
+  /** Dots of each line that are dark: the first, and the one after the last. */
+  readonly blanked: readonly [from: number, to: number];
   /** Offset in memory by line of the screen, and the line of the character cell (or of a repeated line) that it is. */
   readonly addresses: Int32Array;
   readonly rows: Uint8Array;
@@ -66,7 +68,7 @@ function extendedMode(registers: ScreenRegisters, format: Format, scan: Scan): S
     isOff: (registers.attributeIndex & PALETTE_TO_DISPLAY) === 0,
     format,
     ...{ width: characters * 8, height, start, lineBytes },
-    ...{ dots: 1, cellWidth: 8, cellHeight: 1, panning: 0 },
+    ...{ dots: 1, cellWidth: 8, cellHeight: 1, panning: 0, blanked: [0, 0] },
     ...scanLines(registers, scan, { height, firstRow: 0, hasRows: true }),
     ...{ split: Math.min(lineCompare + 1, height), panningStops: false },
   };
@@ -91,11 +93,17 @@ function vgaMode(registers: ScreenRegisters, scan: Scan): ScreenMode {
     cellWidth,
     cellHeight: (crtc[Crtc.maximumScanLine] & MaximumScanLine.rows) + 1,
     panning: panningOf(registers, cellWidth),
+    blanked: blankedDots(registers, cellWidth),
     // As in QEMU: there is firmware that leaves the mode unset (GRUB's).
     ...scanLines(registers, scan, { height, firstRow, hasRows: !isText }),
     split: Math.min(lineCompare + 1, height),
     panningStops: (registers.attribute[Attribute.mode] & AttributeMode.panningStops) !== 0,
   };
+}
+
+function blankedDots(registers: ScreenRegisters, cellWidth: number): readonly [from: number, to: number] {
+  const [from, to] = blankedCharacters(registers);
+  return [from * cellWidth, to * cellWidth];
 }
 
 /** Whole rows only, as in QEMU's pictures, unless they are scrolled by lines. */

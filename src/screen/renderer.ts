@@ -111,6 +111,7 @@ function lineDrawer(shown: Shown, memory: Uint8Array): (dots: Uint32Array, y: nu
     const panning = y >= mode.split && mode.panningStops ? 0 : mode.panning;
     if (shift === 0) dots.set(pixels.subarray(panning, panning + dots.length));
     else for (let x = 0; x < dots.length; x++) dots[x] = pixels[(x + panning) >> shift];
+    dots.fill(BLACK, ...mode.blanked);
   };
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { answersOfQemu } from './cirrus/run.ts';
+import { answerOf as oddEvenAnswer, rows, stepsOf } from './display/odd-even.ts';
 import { answerOf, programs, readRecorded } from './display/record.ts';
 import { digestOf, inRom, showOurs, showQemu } from './display/run.ts';
 import { biosPictures, withVideoBios } from './display/video-bios.ts';
@@ -11,6 +13,10 @@ const TIMEOUT = 60_000;
 describe.skipIf(qemuVersion() !== version)('QEMU shows what is recorded', () => {
   test.each(Object.keys(programs))('%s', { timeout: TIMEOUT }, async (name) => {
     expect(answerOf(name, await showQemu(inRom(programs[name]!)))).toBe(answers[name]);
+  });
+
+  test('odd and even addresses', { timeout: TIMEOUT }, async () => {
+    for (const row of rows) expect(oddEvenAnswer(await answersOfQemu(stepsOf(row)))).toBe(row.qemu);
   });
 });
 

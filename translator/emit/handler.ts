@@ -145,7 +145,8 @@ export class HandlerEmitter implements Leaves {
     const probe = `${this.context.cell('PROBE')}(${address},${s.size})`;
     if (s.op === 'load') {
       const slow = `${this.context.cell(`LOAD${path}`)}(${address})${s.name === '' ? '|0' : ''}`;
-      const isModified = this.readModifyWrites.has(s);
+      // A window that is stored to was probed whole.
+      const isModified = offset === undefined && this.readModifyWrites.has(s);
       return this.load(`t${s.temporary}`, load(k), checked, isModified ? `(${probe},${slow})` : slow);
     }
     if (s.op === 'probe') return `${this.define(k, index)}${this.rare(`!(${checked.isHit})`, `${probe};`)}`;

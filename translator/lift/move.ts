@@ -60,15 +60,13 @@ export const cmpxchg: Lift = (b) => {
 export const cmpxchg8b: Lift = (b) => {
   const low = b.operandAddress(8, 'write');
   checkAlignment(b, low, 8);
-  const high = b.let(b.add(low, 4));
   // What is not there or read-only is met from its first byte on, as by a write.
-  b.probeWrite(4, low);
-  b.probeWrite(4, high);
-  const oldLow = b.load(4, low);
-  const oldHigh = b.load(4, high);
+  const window = b.window(8, low, 'writeAny');
+  const oldLow = b.loadIn(window, 0);
+  const oldHigh = b.loadIn(window, 4);
   const equal = b.let(b.and(b.equal(oldLow, b.get(Word.eax)), b.equal(oldHigh, b.get(Word.edx))));
-  b.store(4, low, b.select(equal, b.get(Word.ebx), oldLow));
-  b.store(4, high, b.select(equal, b.get(Word.ecx), oldHigh));
+  b.storeIn(window, 0, b.select(equal, b.get(Word.ebx), oldLow));
+  b.storeIn(window, 4, b.select(equal, b.get(Word.ecx), oldHigh));
   // Where they are equal, EDX:EAX holds the old value already.
   b.set(Word.eax, oldLow);
   b.set(Word.edx, oldHigh);

@@ -1,6 +1,6 @@
 import { CHUNK_BYTES } from '../../disks/transfer.ts';
 import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
-import { describe, f64, flag, list, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
+import { choice, counter, describe, flag, list, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
 import { READY } from '../drive.ts';
 import { ErrorBit, Status } from '../registers.ts';
 
@@ -11,9 +11,9 @@ export const QUEUE_DEPTH = 32;
 const Stage = { none: 0, read: 1, write: 2, flush: 3 } as const;
 
 const commandState = describe({
-  stage: u8,
+  stage: choice(Object.values(Stage)),
   /** The next sector, how many there still are, and how many were moved. */
-  sector: f64,
+  sector: counter,
   remaining: u32,
   moved: u32,
   /** What was written is to stay before it is done. */
@@ -21,7 +21,7 @@ const commandState = describe({
 });
 
 /** What the log of a queue's errors tells of the last one (ATA8-ACS, A.13 "Queued Error log"). */
-const failureState = describe({ there: flag, tag: u8, status: u8, error: u8, sector: f64, count: u32 });
+const failureState = describe({ there: flag, tag: u8, status: u8, error: u8, sector: counter, count: u32 });
 
 export const queueState = describe({ commands: list(QUEUE_DEPTH, commandState), failure: failureState });
 

@@ -1,13 +1,13 @@
-import { bytes, describe, f64, flag, list, type StateOf, u8, u16, u32 } from '../../snapshot/describe.ts';
-import { ENGINES } from './registers.ts';
+import { bytes, describe, flag, indexOf, list, real, type StateOf, u8, u16, u32 } from '../../snapshot/describe.ts';
+import { ENGINES, LIST_ENTRIES } from './registers.ts';
 
 export const engineState = describe({
   list: u32,
-  currentIndex: u8,
-  lastValidIndex: u8,
+  currentIndex: indexOf(LIST_ENTRIES),
+  lastValidIndex: indexOf(LIST_ENTRIES),
   status: u16,
   control: u8,
-  prefetchedIndex: u8,
+  prefetchedIndex: indexOf(LIST_ENTRIES),
   /** The present buffer: where its next sample is, and how many are left. */
   address: u32,
   left: u16,
@@ -16,7 +16,7 @@ export const engineState = describe({
   /** It was fetched, and has not ended. */
   hasBuffer: flag,
   /** Nanoseconds by which samples are put off, to begin with a frame of the mix. */
-  shift: f64,
+  shift: real(-1e9, 1e9),
 });
 
 export type EngineState = StateOf<typeof engineState>;

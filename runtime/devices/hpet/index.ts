@@ -13,8 +13,9 @@ import {
   TICK_FEMTOSECONDS,
   TIMER_BYTES,
   TIMERS,
+  TimerRegister,
 } from './registers.ts';
-import { hpetState } from './state.ts';
+import { hpetState, type Wide } from './state.ts';
 import { type Counter, HpetTimer, setWide, wideOf } from './timer.ts';
 
 export interface HpetOptions {
@@ -67,6 +68,7 @@ export class Hpet {
       write: (offset, size, value) => {
         if (size === 4) this.#write(offset, value >>> 0);
       },
+      writeWide: (offset, low, high) => this.#writeWide(offset, { low: low >>> 0, high: high >>> 0 }),
     });
   }
 
@@ -166,13 +168,21 @@ export class Hpet {
     }
   }
 
+  /** Registers have 64 bits (2.3.1); of most the upper half is reserved, or only read. */
+  #writeWide(register: number, value: Wide): void {
+    if (register === Register.counterLow) this.#setCounter(value);
+    else if (register >= Register.timers && register % TIMER_BYTES === TimerRegister.comparatorLow)
+      this.#timerAt(register)?.setComparator(value);
+    else this.#write(register, value.low);
+  }
+
   #timerAt(register: number): HpetTimer | undefined {
     return this.#timers[Math.floor((register - Register.timers) / TIMER_BYTES)];
   }
 
-  #setCounter(half: { low?: number; high?: number }): void {
+  #setCounter(halves: Partial<Wide>): void {
     this.#settle();
-    Object.assign(this.#state.counter, half);
+    Object.assign(this.#state.counter, halves);
     for (const timer of this.#timers) timer.start();
   }
 

@@ -1,5 +1,5 @@
-import { describe, f64, flag, list, type StateOf, starting, u32 } from '../../snapshot/describe.ts';
-import { TIMERS, TimerConfiguration } from './registers.ts';
+import { describe, flag, integer, list, type StateOf, starting, u32 } from '../../snapshot/describe.ts';
+import { TICK, TIMERS, TimerConfiguration } from './registers.ts';
 
 /** A number of 64 bits. */
 const wide = describe({ low: u32, high: u32 });
@@ -26,7 +26,7 @@ export const hpetState = describe({
   /** The main counter when it was last set, enabled or halted. */
   counter: wide,
   /** Virtual ticks at that time. */
-  since: f64,
+  since: integer(0, Math.floor(Number.MAX_SAFE_INTEGER / TICK)),
   timers: list(TIMERS, timerState),
   /** Levels that the 8254 and the real-time clock drive, while legacy replacement hides them. */
   replaced: list(2, flag),

@@ -66,8 +66,8 @@ export class HpetTimer {
 
   write(register: number, value: number): void {
     if (register === TimerRegister.configuration) this.#configure(value);
-    else if (register === TimerRegister.comparatorLow) this.#setComparator('low', value);
-    else if (register === TimerRegister.comparatorHigh) this.#setComparator('high', value);
+    else if (register === TimerRegister.comparatorLow) this.setComparator({ low: value });
+    else if (register === TimerRegister.comparatorHigh) this.setComparator({ high: value });
   }
 
   #configure(value: number): void {
@@ -81,14 +81,17 @@ export class HpetTimer {
   }
 
   /** A periodic timer's comparator is written as its period, and as the comparator too only after a write of SETVAL. */
-  #setComparator(half: 'low' | 'high', value: number): void {
+  setComparator({ low, high: upper }: Partial<Wide>): void {
     const { state } = this;
-    if (half === 'high' && this.#bits === 32) return;
+    const high = this.#bits === 32 ? undefined : upper;
+    if (low === undefined && high === undefined) return;
     const isPeriodic = this.#has(TimerConfiguration.periodic);
-    if (!isPeriodic || this.#has(TimerConfiguration.setValue)) state.comparator[half] = value;
-    // A negative period would never come.
-    const isTop = half === 'high' || this.#bits === 32;
-    if (isPeriodic) state.period[half] = isTop ? value & 0x7fffffff : value;
+    if (!isPeriodic || this.#has(TimerConfiguration.setValue)) setHalves(state.comparator, low, high);
+    if (isPeriodic) {
+      setHalves(state.period, low, high);
+      // A negative period would never come.
+      state.period[this.#bits === 32 ? 'low' : 'high'] &= 0x7fffffff;
+    }
     state.configuration &= ~TimerConfiguration.setValue;
     this.start();
   }
@@ -142,6 +145,11 @@ export class HpetTimer {
 
 export function wideOf({ low, high }: Wide): bigint {
   return (BigInt(high) << 32n) | BigInt(low);
+}
+
+function setHalves(target: Wide, low: number | undefined, high: number | undefined): void {
+  if (low !== undefined) target.low = low;
+  if (high !== undefined) target.high = high;
 }
 
 export function setWide(target: Wide, value: bigint): void {

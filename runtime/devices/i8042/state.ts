@@ -2,12 +2,13 @@ import {
   byteQueue,
   bytes,
   describe,
-  f64,
   flag,
   i32,
+  integer,
   list,
   type StateOf,
   starting,
+  time,
   u8,
 } from '../../snapshot/describe.ts';
 import { KEYS } from './keys.ts';
@@ -21,7 +22,7 @@ export const keyboardState = describe({
   replies: byteQueue,
   keys: byteQueue,
   scanning: starting(flag, true),
-  scancodeSet: starting(u8, 2),
+  scancodeSet: starting(integer(1, 3), 2),
   /** LEDs: scroll, num and caps lock in bits 0-2. */
   leds: u8,
   typematic: starting(u8, 0x2b),
@@ -64,7 +65,7 @@ export const mouseState = describe({
   z: i32,
   lastSent: u8,
   /** The earliest virtual time of the next packet. */
-  nextSample: f64,
+  nextSample: time,
   /** What the host has done with the mouse before it was noticed, six bytes each time. */
   waiting: byteQueue,
 });

@@ -1,4 +1,4 @@
-import { describe, f64, flag, list, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
+import { describe, flag, list, real, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
 import { LOCAL_VECTORS } from './registers.ts';
 
 export const localApicState = describe({
@@ -23,7 +23,7 @@ export const localApicState = describe({
   initialCount: u32,
   divide: u8,
   /** Virtual time at which the count was written. */
-  countStart: f64,
+  countStart: real(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
   /** IA32_TSC_DEADLINE; 0 if it is not armed. */
   deadlineLow: u32,
   deadlineHigh: u32,

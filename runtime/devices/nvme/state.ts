@@ -1,8 +1,10 @@
 import {
+  address64,
   bytes,
+  counter,
   describe,
-  f64,
   flag,
+  indexOf,
   integer,
   list,
   type StateOf,
@@ -10,6 +12,7 @@ import {
   u8,
   u16,
   u32,
+  where,
 } from '../../snapshot/describe.ts';
 import { COMMAND_BYTES } from './command.ts';
 import { EVENT_COMMANDS, QUEUES, Temperature } from './registers.ts';
@@ -19,27 +22,40 @@ const MOST_UNDER_WAY = 64;
 /** Of a place for a command: it is free. */
 export const FREE = 0xffff;
 
-const submissionState = describe({
-  /** 0: there is no such queue. */
-  entries: u16,
-  address: f64,
-  head: u16,
-  tail: u16,
-  completion: u16,
-});
+/** Places of a queue are counted up to its entries; one that was deleted keeps them. */
+const withinQueue = {
+  expected: 'places within the queue',
+  holds: ({ entries, head, tail }: { entries: number; head: number; tail: number }) =>
+    entries === 0 || (head < entries && tail < entries),
+};
+
+const submissionState = describe(
+  {
+    /** 0: there is no such queue. */
+    entries: u16,
+    address: address64,
+    head: u16,
+    tail: u16,
+    completion: indexOf(QUEUES),
+  },
+  withinQueue,
+);
 export type SubmissionState = StateOf<typeof submissionState>;
 
-const completionState = describe({
-  /** 0: there is no such queue. */
-  entries: u16,
-  address: f64,
-  head: u16,
-  tail: u16,
-  /** The phase tag of the entries that are written now: 1 in the first round. */
-  phase: starting(u8, 1),
-  interrupts: flag,
-  vector: u16,
-});
+const completionState = describe(
+  {
+    /** 0: there is no such queue. */
+    entries: u16,
+    address: address64,
+    head: u16,
+    tail: u16,
+    /** The phase tag of the entries that are written now: 1 in the first round. */
+    phase: starting(integer(0, 1), 1),
+    interrupts: flag,
+    vector: u16,
+  },
+  withinQueue,
+);
 export type CompletionState = StateOf<typeof completionState>;
 
 export const queuesState = describe({
@@ -48,7 +64,16 @@ export const queuesState = describe({
   /** The queue that a command is taken from next. */
   turn: integer(0, QUEUES - 1),
   /** Commands that are under way, each with its queue. */
-  underWay: list(MOST_UNDER_WAY, describe({ queue: starting(u16, FREE), command: bytes(COMMAND_BYTES) })),
+  underWay: list(
+    MOST_UNDER_WAY,
+    describe({
+      queue: starting(
+        where(u16, 'a queue', (queue) => queue < QUEUES || queue === FREE),
+        FREE,
+      ),
+      command: bytes(COMMAND_BYTES),
+    }),
+  ),
 });
 export type QueuesState = StateOf<typeof queuesState>;
 
@@ -85,16 +110,16 @@ export type EventsState = StateOf<typeof eventsState>;
 
 export const logsState = describe({
   /** Commands of the host, sectors that they moved, and those that the medium failed. */
-  reads: f64,
-  writes: f64,
-  sectorsRead: f64,
-  sectorsWritten: f64,
-  mediaErrors: f64,
+  reads: counter,
+  writes: counter,
+  sectorsRead: counter,
+  sectorsWritten: counter,
+  mediaErrors: counter,
   /** Of the last of these: queue, number, status, first block. */
   errorQueue: u16,
   errorCommand: u16,
   errorStatus: u16,
-  errorBlock: f64,
+  errorBlock: integer(0, 2 ** 64),
   /** The namespace has another size, and nobody has read so. */
   namespaceChanged: flag,
 });

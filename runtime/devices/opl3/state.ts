@@ -2,18 +2,19 @@ import {
   bytes,
   choice,
   describe,
-  f64,
   flag,
   i32,
+  indexOf,
   integer,
   list,
+  real,
   type StateOf,
   starting,
+  time,
   u8,
-  u16,
   u32,
 } from '../../snapshot/describe.ts';
-import { OPERATOR_COUNT, REGISTER_COUNT } from './registers.ts';
+import { OPERATOR_COUNT, REGISTER_COUNT, SAMPLE_RATE } from './registers.ts';
 
 /** What an envelope does. */
 export const Stage = { off: 0, attack: 1, decay: 2, sustain: 3, release: 4 } as const;
@@ -22,7 +23,7 @@ export const SILENT = 511;
 
 export const operatorState = describe({
   /** Bits 0-18; the upper ten are the place in the waveform. */
-  phase: u32,
+  phase: integer(0, 0x7ffff),
   stage: choice(Object.values(Stage)),
   /** What the envelope takes away. */
   attenuation: starting(integer(0, SILENT), SILENT),
@@ -38,9 +39,9 @@ export type OperatorState = StateOf<typeof operatorState>;
 /** A timer of the chip: nothing ticks, its overflows follow from the time. */
 export const timerState = describe({
   /** When it was started, in virtual nanoseconds; Infinity: it stands still. */
-  start: starting(f64, Infinity),
+  start: starting(real(0, Infinity), Infinity),
   /** What overflowed up to then does not count any more. */
-  cleared: f64,
+  cleared: time,
   /** It has overflowed before that, and nobody has reset the status. */
   hasOverflowed: flag,
 });
@@ -50,11 +51,11 @@ export type TimerState = StateOf<typeof timerState>;
 export const opl3State = describe({
   registers: bytes(REGISTER_COUNT),
   /** The register that is written next. */
-  address: u16,
+  address: indexOf(REGISTER_COUNT),
   operators: list(OPERATOR_COUNT, operatorState),
   timers: list(2, timerState),
   /** The next sample that is to be computed, counted from the start of virtual time. */
-  sample: f64,
+  sample: integer(0, Math.ceil((Number.MAX_SAFE_INTEGER * SAMPLE_RATE) / 1e9)),
   /** Counts samples: envelopes, tremolo and vibrato follow it. */
   counter: u32,
   /** The noise generator. */

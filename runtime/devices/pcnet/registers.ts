@@ -181,3 +181,9 @@ export const ReceiveStatus = {
 export const TransmitError = { buffer: 0x80000000, underflow: 0x40000000, noCarrier: 0x08000000 } as const;
 /** These bits of the length must be ones, as it is negative. */
 export const LENGTH_ONES = 0xf000;
+/**
+ * Virtual nanoseconds between two looks at the ring that nobody has asked for: the chip's 2 ms, and longer where nothing was found, so that an idle
+ * machine sleeps.
+ */
+export const POLL = 2_000_000;
+export const LONGEST_POLL = 16_000_000;

@@ -1,6 +1,6 @@
 import { sentInterruptsState } from '../../ethernet/sent-interrupts.ts';
-import { bytes, describe, f64, list, type StateOf, u8, u16, u32 } from '../../snapshot/describe.ts';
-import { APROM_BYTES, BCR_COUNT, CSR_COUNT } from './registers.ts';
+import { bytes, choice, describe, list, type StateOf, u8, u16, u32 } from '../../snapshot/describe.ts';
+import { APROM_BYTES, BCR_COUNT, CSR_COUNT, LONGEST_POLL, POLL } from './registers.ts';
 
 export const pcnetState = describe({
   aprom: bytes(APROM_BYTES),
@@ -11,7 +11,7 @@ export const pcnetState = describe({
   receiveRing: u32,
   transmitRing: u32,
   /** Virtual nanoseconds to the next look at the transmit ring. */
-  pollPause: f64,
+  pollPause: choice([0, POLL, 2 * POLL, 4 * POLL, LONGEST_POLL]),
   sentInterrupts: sentInterruptsState,
 });
 export type PcnetState = StateOf<typeof pcnetState>;

@@ -12,8 +12,10 @@ import {
   DescriptorStatus,
   Extended,
   Feature,
+  LONGEST_POLL,
   Mask,
   Mode,
+  POLL,
   Status,
   TransmitError,
   TransmitStatus,
@@ -24,12 +26,6 @@ import type { PcnetState } from './state.ts';
 const BURST = 256;
 /** Virtual nanoseconds from one burst to the next. */
 const PAUSE = 100_000;
-/**
- * Virtual nanoseconds between two looks at the ring that nobody has asked for: the chip's 2 ms, and longer where nothing was found, so that an idle
- * machine sleeps.
- */
-const POLL = 2_000_000;
-const LONGEST_POLL = 16_000_000;
 
 const ring = { length: Csr.transmitLength, counter: Csr.transmitCounter } as const;
 
@@ -106,7 +102,7 @@ export class Transmitter {
     if (!this.#isOn) return;
     const isThere = this.#descriptor(0) !== null;
     if (isThere) this.#turns.request();
-    this.#pollIn(isThere ? POLL : Math.min(2 * this.#options.state.pollPause, LONGEST_POLL));
+    this.#pollIn(isThere ? POLL : Math.min(2 * Math.max(this.#options.state.pollPause, POLL), LONGEST_POLL));
   }
 
   #descriptor(ahead: number): Descriptor | null {

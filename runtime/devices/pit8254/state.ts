@@ -1,40 +1,54 @@
-import { describe, f64, flag, list, type StateOf, starting, time, u8, u16, u32 } from '../../snapshot/describe.ts';
+import { describe, flag, integer, list, real, type StateOf, starting, time, u8, u16 } from '../../snapshot/describe.ts';
 import { integerField } from '../../snapshot/fields.ts';
 
-export const channelState = describe({
-  /** As the control word had it: the status gives it back so. */
-  mode: integerField('mode 0-7', 0, 7),
-  bcd: flag,
-  /** RW1 RW0 of the control word. */
-  access: u8,
-  gate: flag,
-  /** OUT while nothing is loaded, and until the clock that loads. */
-  idleOutput: flag,
-  /** The count last written, 1-65536. */
-  countRegister: u32,
-  /** A count was written since the last control word. */
-  written: flag,
-  /** What was written is not loaded yet. */
-  nullCount: flag,
-  /** The counting element runs: `initial` was loaded, or will be, at the clock `start`. */
-  loaded: flag,
-  initial: u32,
-  start: f64,
-  /** The clock at which a new count replaces `initial` (modes 2 and 3); Infinity if none does. */
-  switchAt: starting(f64, Infinity),
-  /** Clocks counted when the gate stopped counting (modes 0 and 4). */
-  heldElapsed: f64,
-  /** What reads give while nothing is loaded. */
-  heldCount: u16,
-  /** The low byte of a two-byte write, whose high byte comes next. */
-  lowByte: u8,
-  writeHighNext: flag,
-  readHighNext: flag,
-  latchedCount: u16,
-  countLatched: flag,
-  latchedStatus: u8,
-  statusLatched: flag,
-});
+/** Clocks of a count at most (binary, loaded as 0), and a clock of 1.19 MHz whose time can be counted. */
+const MOST_COUNT = 0x10000;
+const LAST_CLOCK = Math.floor(Number.MAX_SAFE_INTEGER / 1e9) * 1_193_182;
+
+/** What counts is divided by the count. */
+const hasCount = {
+  expected: 'a count other than 0 where one is loaded',
+  holds: ({ loaded, initial, countRegister }: { loaded: boolean; initial: number; countRegister: number }) =>
+    !loaded || (initial > 0 && countRegister > 0),
+};
+
+export const channelState = describe(
+  {
+    /** As the control word had it: the status gives it back so. */
+    mode: integerField('mode 0-7', 0, 7),
+    bcd: flag,
+    /** RW1 RW0 of the control word. */
+    access: integer(0, 3),
+    gate: flag,
+    /** OUT while nothing is loaded, and until the clock that loads. */
+    idleOutput: flag,
+    /** The count last written, 1-65536. */
+    countRegister: integer(0, MOST_COUNT),
+    /** A count was written since the last control word. */
+    written: flag,
+    /** What was written is not loaded yet. */
+    nullCount: flag,
+    /** The counting element runs: `initial` was loaded, or will be, at the clock `start`. */
+    loaded: flag,
+    initial: integer(0, MOST_COUNT + 1),
+    start: real(-LAST_CLOCK, LAST_CLOCK),
+    /** The clock at which a new count replaces `initial` (modes 2 and 3); Infinity if none does. */
+    switchAt: starting(real(-LAST_CLOCK, Infinity), Infinity),
+    /** Clocks counted when the gate stopped counting (modes 0 and 4). */
+    heldElapsed: real(0, LAST_CLOCK),
+    /** What reads give while nothing is loaded. */
+    heldCount: u16,
+    /** The low byte of a two-byte write, whose high byte comes next. */
+    lowByte: u8,
+    writeHighNext: flag,
+    readHighNext: flag,
+    latchedCount: u16,
+    countLatched: flag,
+    latchedStatus: u8,
+    statusLatched: flag,
+  },
+  hasCount,
+);
 
 export type ChannelState = StateOf<typeof channelState>;
 

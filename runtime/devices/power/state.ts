@@ -1,11 +1,14 @@
-import { describe, f64, flag, u8, u16 } from '../../snapshot/describe.ts';
+import { describe, flag, integer, u8, u16 } from '../../snapshot/describe.ts';
+
+/** A clock of the timer, of 3.58 MHz, whose time can be counted. */
+const LAST_CLOCK = Math.floor(Number.MAX_SAFE_INTEGER / 1e9) * 3_579_545;
 
 export const powerState = describe({
   status: u16,
   enable: u16,
   control: u16,
   /** The timer's clock at which its upper bit changes next: the status bit is right before it. */
-  nextCarry: f64,
+  nextCarry: integer(0, LAST_CLOCK),
   /** The level of the real-time clock's line. */
   rtc: flag,
   /** Suspended to RAM: no code runs. */

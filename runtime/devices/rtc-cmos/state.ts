@@ -1,4 +1,4 @@
-import { bytes, describe, f64, integer, u8 } from '../../snapshot/describe.ts';
+import { bytes, describe, integer, real, time, u8 } from '../../snapshot/describe.ts';
 import { CMOS_SIZE } from './registers.ts';
 
 export const rtcState = describe({
@@ -7,11 +7,11 @@ export const rtcState = describe({
   /** All bytes, except that while time runs the time registers are computed instead. */
   memory: bytes(CMOS_SIZE),
   /** The time at `epoch`, in seconds since 1970-01-01. */
-  seconds: f64,
+  seconds: integer(-(2 ** 40), 2 ** 40),
   /** The virtual time, in nanoseconds, at which `seconds` began: the divider's phase. */
-  epoch: f64,
+  epoch: real(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
   /** Day of the week minus that of the date. */
   weekdayOffset: integer(0, 6),
   /** The virtual time up to which the flags of register C are right. */
-  settled: f64,
+  settled: time,
 });

@@ -1,16 +1,16 @@
 import { eepromState } from '../../ethernet/eeprom93c46.ts';
 import { ADDRESS_BYTES } from '../../ethernet/frame.ts';
 import { sentInterruptsState } from '../../ethernet/sent-interrupts.ts';
-import { bytes, describe, f64, list, type StateOf, u8, u16, u32 } from '../../snapshot/describe.ts';
+import { bytes, counter, describe, indexOf, list, type StateOf, time, u8, u16, u32 } from '../../snapshot/describe.ts';
 import { TX_BUFFERS } from './registers.ts';
 
 /** Tally counters, as they are dumped (RTL8139C+ data sheet, 6.4.1.1). */
 export const tallyState = describe({
-  sent: f64,
-  received: f64,
+  sent: counter,
+  received: counter,
   missed: u16,
-  physical: f64,
-  broadcast: f64,
+  physical: counter,
+  broadcast: counter,
   multicast: u32,
 });
 
@@ -29,13 +29,13 @@ export const rtl8139State = describe({
   basicModeControl: u16,
   advertisement: u16,
   /** The timer counts from this virtual time on. */
-  timerStart: f64,
+  timerStart: time,
   timerInterrupt: u32,
   // The old mode.
   txStatus: list(TX_BUFFERS, u32),
   txAddress: list(TX_BUFFERS, u32),
   /** The buffer that is sent next. */
-  txNext: u8,
+  txNext: indexOf(TX_BUFFERS),
   rxBuffer: u32,
   /** Offsets in the receive buffer: where the guest has read to, and what is written next. */
   rxRead: u16,

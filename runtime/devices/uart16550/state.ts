@@ -1,11 +1,11 @@
-import { byteQueue, describe, flag, starting, u8, u16 } from '../../snapshot/describe.ts';
+import { byteQueue, choice, describe, flag, starting, u8, u16, where } from '../../snapshot/describe.ts';
 import { LineStatus } from './registers.ts';
 
 export const uartState = describe({
   interruptEnable: u8,
   fifosEnabled: flag,
   /** Bytes in the receiver FIFO at which it interrupts. */
-  triggerLevel: starting(u8, 1),
+  triggerLevel: starting(choice([1, 4, 8, 14]), 1),
   lineControl: u8,
   modemControl: u8,
   /** THRE and TEMT, always set as bytes leave at once, and the errors not read yet. */
@@ -14,7 +14,7 @@ export const uartState = describe({
   scratch: u8,
   divisor: starting(u16, 12),
   /** At most 16 bytes (1 without FIFOs). */
-  receiverFifo: byteQueue,
+  receiverFifo: where(byteQueue, 'at most 16 bytes', ({ length }) => length <= 16),
   /** The transmitter-empty interrupt is due: set as THR empties, cleared by a read of IIR or a write of THR. */
   transmitterInterrupt: flag,
   /** Bytes have waited below the trigger level for four characters' time. */

@@ -1,4 +1,4 @@
-import { byteQueue, bytes, describe, f64, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
+import { byteQueue, bytes, describe, integer, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
 import { COMMAND_BYTES } from './registers.ts';
 
 export const storageState = describe({
@@ -14,7 +14,7 @@ export const storageState = describe({
   /** Bytes to or from the host. */
   data: byteQueue,
   /** What of a disk's sectors is still to be moved. */
-  sector: f64,
+  sector: integer(0, 2 ** 64),
   sectors: u32,
 });
 export type StorageState = StateOf<typeof storageState>;

@@ -1,7 +1,7 @@
 import { PAGE_BYTES } from '../../../translator/abi/page.ts';
 import { type ApertureMemory, type DirectRange, readBytes, writeBytes } from './aperture.ts';
 import { APERTURES, type ApertureMode, bankOffset, isLinear, mapSelect, passesBytes } from './modes.ts';
-import { Graphics, GraphicsMode, MemoryMode, Sequencer } from './registers.ts';
+import { Graphics, GraphicsMiscellaneous, GraphicsMode, MemoryMode, Sequencer } from './registers.ts';
 import type { VgaState } from './state.ts';
 import type { VideoRam } from './video-ram.ts';
 
@@ -10,7 +10,7 @@ const PLANES = Int32Array.from({ length: 16 }, (_, mask) =>
   [0, 1, 2, 3].reduce((word, plane) => word | ((mask >> plane) & 1 ? 0xff << (8 * plane) : 0), 0),
 );
 const ALL_PLANES = 15;
-/** How an address selects a byte of four planes. */
+/** Which planes an address reaches. */
 type Addressing = 'planar' | 'oddEven' | 'chain4';
 
 /** The way of a byte between the processor and memory. */
@@ -19,22 +19,33 @@ interface Way {
   readonly start: number;
   readonly length: number;
   readonly bankOffset: number;
-  readonly addressing: Addressing;
+  readonly writes: Addressing;
+  readonly reads: Addressing;
+  /** Bits of an address that select planes, and are not part of the address in them. */
+  readonly planeBits: 0 | 1 | 2;
   /** Planes that can be written. */
   readonly mapMask: number;
   /** A byte written goes to memory as it is. */
   readonly isPlain: boolean;
 }
 
+/**
+ * Odd and even addresses are three bits' matter: the sequencer has its own for what is written, the graphics controller one for what is read, and one
+ * for the address (IBM, "PS/2 Hardware Interface Technical Reference", Video Subsystem: memory mode, graphics mode, miscellaneous).
+ */
 function wayOf({ sequencer, graphics }: VgaState, mode: ApertureMode): Way {
   const select = mapSelect(graphics);
   const linear = mode.isLinear;
   const chained = linear || (sequencer[Sequencer.memoryMode] & MemoryMode.chain4) !== 0;
-  const oddEven = (graphics[Graphics.mode] & GraphicsMode.oddEven) !== 0;
+  const writesInTurn = (sequencer[Sequencer.memoryMode] & MemoryMode.sequential) === 0;
+  const readsInTurn = (graphics[Graphics.mode] & GraphicsMode.oddEven) !== 0;
+  const replacesBit = (graphics[Graphics.miscellaneous] & GraphicsMiscellaneous.chainOddEven) !== 0;
   return {
     ...APERTURES[select],
     bankOffset: bankOffset(graphics, mode),
-    addressing: chained ? 'chain4' : oddEven ? 'oddEven' : 'planar',
+    writes: chained ? 'chain4' : writesInTurn ? 'oddEven' : 'planar',
+    reads: chained ? 'chain4' : readsInTurn ? 'oddEven' : 'planar',
+    planeBits: chained ? 2 : replacesBit ? 1 : 0,
     mapMask: linear ? ALL_PLANES : sequencer[Sequencer.mapMask],
     isPlain: linear || passesBytes(graphics),
   };
@@ -50,7 +61,10 @@ export class Planes implements ApertureMemory {
   readonly #memory: VideoRam;
   readonly #mode: () => ApertureMode;
   /** Derived from the registers, as they were. */
-  #way: Way = { start: 0, length: 0, bankOffset: 0, addressing: 'planar', mapMask: 0, isPlain: false };
+  #way: Way = {
+    ...{ start: 0, length: 0, bankOffset: 0, writes: 'planar', reads: 'planar' },
+    ...{ planeBits: 0, mapMask: 0, isPlain: false },
+  };
   /** Derived: they have changed since. */
   #isStale = true;
 
@@ -121,22 +135,21 @@ export class Planes implements ApertureMemory {
   /** The word of four planes that an address is in, as an index into the buffer; -1 if there is none. */
   #word(address: number): number {
     if (address < 0) return -1;
-    const shift = this.#way.addressing === 'planar' ? 0 : this.#way.addressing === 'oddEven' ? 1 : 2;
-    const word = address >>> shift;
+    const word = address >>> this.#way.planeBits;
     const { start, length } = this.#memory;
     return word < length / 4 ? start / 4 + word : -1;
   }
 
   #readPlane(address: number): number {
-    if (this.#way.addressing === 'chain4') return address & 3;
+    if (this.#way.reads === 'chain4') return address & 3;
     const plane = this.#state.graphics[Graphics.readMap];
-    return this.#way.addressing === 'oddEven' ? (plane & 2) | (address & 1) : plane;
+    return this.#way.reads === 'oddEven' ? (plane & 2) | (address & 1) : plane;
   }
 
   /** Even addresses reach the even planes where odd and even ones are apart. */
   #writtenPlanes(address: number): number {
-    if (this.#way.addressing === 'planar') return this.#way.mapMask;
-    if (this.#way.addressing === 'chain4') return this.#way.mapMask & (1 << (address & 3));
+    if (this.#way.writes === 'planar') return this.#way.mapMask;
+    if (this.#way.writes === 'chain4') return this.#way.mapMask & (1 << (address & 3));
     return this.#way.mapMask & (address & 1 ? 0b1010 : 0b0101);
   }
 

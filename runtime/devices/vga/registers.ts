@@ -43,7 +43,7 @@ export const InputStatus1 = { displayDisabled: 0x01, verticalRetrace: 0x08 } as 
 export const Sequencer = { clocking: 1, mapMask: 2, characterMap: 3, memoryMode: 4 } as const;
 export const SEQUENCER_WRITABLE = [0x03, 0x3d, 0x0f, 0x3f, 0x0e, 0, 0, 0xff];
 export const Clocking = { eightDots: 0x01, halfDotClock: 0x08, screenOff: 0x20 } as const;
-export const MemoryMode = { chain4: 0x08 } as const;
+export const MemoryMode = { sequential: 0x04, chain4: 0x08 } as const;
 
 /** Graphics controller, by index. */
 export const Graphics = {
@@ -66,12 +66,16 @@ export const GraphicsMode = {
   shiftShift: 5,
   shiftMask: 0x60,
 } as const;
-export const GraphicsMiscellaneous = { graphics: 0x01, mapShift: 2, mapMask: 0x0c } as const;
+export const GraphicsMiscellaneous = { graphics: 0x01, chainOddEven: 0x02, mapShift: 2, mapMask: 0x0c } as const;
 
 /** CRT controller, by index. */
 export const Crtc = {
   horizontalTotal: 0x00,
   horizontalDisplayEnd: 0x01,
+  horizontalBlankStart: 0x02,
+  /** Bits 0-4 of the character at which blanking ends; bit 5 is bit 7 of the end of horizontal retrace. */
+  horizontalBlankEnd: 0x03,
+  horizontalRetraceEnd: 0x05,
   verticalTotal: 0x06,
   overflow: 0x07,
   presetRowScan: 0x08,

@@ -3,6 +3,8 @@ import type { VgaState } from './state.ts';
 
 /** Video memory that a VGA has; addresses wrap around. */
 export const VGA_MASK = 0x3ffff;
+/** Bits of the character counter that the end of horizontal blanking is compared with. */
+const BLANK_END_MASK = 0x3f;
 /** Bytes of memory that a step of the CRT controller's address is: one of each plane. */
 export const ADDRESS_BYTES = 4;
 
@@ -39,6 +41,17 @@ export function vgaScan(registers: ScanRegisters): Scan {
     lineCompare: lineCompare(registers),
     addressMask: VGA_MASK,
   };
+}
+
+/**
+ * Characters of a line that are dark although they are within the displayed part: from the start of horizontal blanking on, to where the
+ * lowest six bits of the counter are those of its end (IBM, "PS/2 Hardware Interface Technical Reference", CRT controller registers 2, 3 and 5).
+ */
+export function blankedCharacters({ crtc }: ScanRegisters): readonly [from: number, to: number] {
+  const from = crtc[Crtc.horizontalBlankStart];
+  const end = (crtc[Crtc.horizontalBlankEnd] & 0x1f) | ((crtc[Crtc.horizontalRetraceEnd] & 0x80) >> 2);
+  // The counter is compared with the end from the character after the start on.
+  return [from, from + 1 + ((end - from - 1) & BLANK_END_MASK)];
 }
 
 /** Bits 8 and 9 of a vertical count, which are bits of the overflow register. */

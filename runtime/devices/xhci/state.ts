@@ -1,7 +1,7 @@
 import {
+  address64,
   bytes,
   describe,
-  f64,
   flag,
   integer,
   list,
@@ -33,7 +33,7 @@ export const endpointState = describe(
     /** The doorbell was rung, and the ring was not found empty since. */
     isArmed: flag,
     /** Of the ring: its next transfer, and the cycle bit. */
-    dequeue: f64,
+    dequeue: address64,
     cycle: flag,
     /** Bytes of that transfer that were moved. */
     done: u32,
@@ -57,7 +57,7 @@ export const interrupterState = describe({
   /** The table was written: its segment is read before the next event. */
   isStale: flag,
   /** Of the segment: where it is, how many events it has room for (0: none), the next one, and its cycle bit. */
-  start: f64,
+  start: address64,
   size: u32,
   index: u32,
   cycle: starting(flag, true),
@@ -70,7 +70,7 @@ export const xhciState = describe({
   notifications: u32,
   ringControl: u32,
   /** The command ring. */
-  ring: describe({ dequeue: f64, cycle: flag }),
+  ring: describe({ dequeue: address64, cycle: flag }),
   /** Address of the device context base address array. */
   contexts: u32,
   contextsHigh: u32,

@@ -116,6 +116,24 @@ test('a periodic timer gets its first time and then its period, and can be as sl
   expect(rig.rises.legacy).toEqual([0, 6]);
 });
 
+test('a periodic timer of 64 bits is set by one store of its comparator', () => {
+  const rig = new HpetRig();
+  rig.set(CONFIG, ENABLE | LEGACY);
+  rig.set(timer(0), INTERRUPT | PERIODIC | SET_VALUE);
+  rig.region.writeWide!(timer(0) + 8, 1000, 0);
+  expect([rig.get(timer(0) + 8), rig.get(timer(0) + 12), rig.get(timer(0)) & SET_VALUE]).toEqual([1000, 0, 0]);
+  rig.advance(35_000);
+  expect(rig.rises.legacy).toEqual([3, 0]);
+});
+
+test('one store sets the counter, and one of a register whose upper half is reserved its lower half', () => {
+  const rig = new HpetRig();
+  rig.region.writeWide!(COUNTER, 5, 6);
+  rig.region.writeWide!(CONFIG, ENABLE, 0xffffffff);
+  rig.advance(100);
+  expect([rig.get(COUNTER), rig.get(COUNTER + 4), rig.get(CONFIG), rig.get(CONFIG + 4)]).toEqual([15, 6, ENABLE, 0]);
+});
+
 test('periods that nobody ran are left out', () => {
   const rig = new HpetRig();
   rig.set(CONFIG, ENABLE | LEGACY);

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
+import { queuesState } from '../../../runtime/devices/nvme/state.ts';
 import { compareComponents } from '../../../runtime/snapshot/components.ts';
 import {
   choice,
@@ -42,6 +43,15 @@ test.each<[string, Saved, string]>([
   expect(present).toEqual(fitting);
 });
 
+test('places of a queue of an NVMe controller are within it; one that was deleted keeps them', () => {
+  const component = queuesState.bind('queues', queuesState.create());
+  const withFirst = (entries: number): Saved =>
+    changed(component.save(), ['submissions', 1], { entries, address: 0, head: 4, tail: 0, completion: 0 });
+  expect(() => component.check(withFirst(4))).toThrow('queues.submissions[1]: expected places within the queue');
+  component.check(withFirst(5));
+  component.check(withFirst(0));
+});
+
 const machine = new StormyMachine('std');
 afterAll(() => machine.core.dispose());
 
@@ -70,8 +80,26 @@ test.each<[(string | number)[], Saved, string]>([
   [
     ['xhci', 'registers', 'connectors', 0, 'endpoints', 0, 'state'],
     1,
-    'registers.connectors[0].endpoints[0]: expected a packet size other than 0',
+    'xhci.registers.connectors[0].endpoints[0]: expected a packet size other than 0',
   ],
+  [['clock', 'time'], Number.MAX_SAFE_INTEGER, 'clock.time: expected a number from 0 to'],
+  [
+    ['power management', 'nextCarry'],
+    Number.MAX_SAFE_INTEGER,
+    'power management.nextCarry: expected an integer from 0 to',
+  ],
+  [['ehci', 'status'], 0xfffffffe, 'ehci.status: expected u16, found 4294967294'],
+  [['cpu 1', 'interruptShadow'], 0xfffffffe, 'cpu 1.interruptShadow: expected one of 0, 1, 2, 3'],
+  [['cpu 1', 'halted'], 4, 'cpu 1.halted: expected one of 0, 1, 2, 3'],
+  [
+    ['pit', 'channels', 0, 'countRegister'],
+    0x10001,
+    'pit.channels[0].countRegister: expected an integer from 0 to 65536',
+  ],
+  [['pit', 'channels', 0, 'access'], 4, 'pit.channels[0].access: expected an integer from 0 to 3'],
+  [['opl3', 'sample'], 1e300, 'opl3.sample: expected an integer from 0 to'],
+  [['opl3', 'sample'], 0.5, 'opl3.sample: expected an integer from 0 to'],
+  [['hpet', 'since'], 0.5, 'hpet.since: expected an integer from 0 to'],
   [['events', 'sound'], -1e300, 'events.sound: expected a virtual time'],
   [['events', 'sound'], 1e300, 'events.sound: expected a virtual time'],
 ])('a machine refuses %j = %j, and is as it was', (place, value, message) => {

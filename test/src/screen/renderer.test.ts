@@ -100,6 +100,29 @@ describe('graphics', () => {
   });
 });
 
+describe('blanking that starts within a line', () => {
+  const white = (rig: ScreenRig) => {
+    for (let n = 0; n < 320; n++) rig.bytes[n] = 7;
+    rig.set(0, 7);
+    return line(rig.render(), 0, 0, 640);
+  };
+
+  test('is dark up to the end of the line, as its end is beyond', () => {
+    expect(white(new ScreenRig(withCrtc(mode13, { 2: 40 })))).toEqual([
+      ...new Array(320).fill(7),
+      ...new Array(320).fill(0),
+    ]);
+  });
+
+  test('is dark up to the character at which it ends', () => {
+    expect(white(new ScreenRig(withCrtc(mode13, { 2: 40, 3: 0x80 | 10, 5: 0x80 })))).toEqual([
+      ...new Array(320).fill(7),
+      ...new Array(16).fill(0),
+      ...new Array(304).fill(7),
+    ]);
+  });
+});
+
 describe('a screen that is off is dark, in its size', () => {
   test.each([
     ['while the palette is being set', { attributeIndex: 0 }],

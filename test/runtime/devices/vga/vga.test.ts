@@ -157,6 +157,26 @@ describe('memory at A0000h', () => {
   });
 });
 
+test.each([
+  ['the sequencer says which planes are written', { sequencer: 0, mode: 0, miscellaneous: 0 }, [0, 0x4100, 0x41]],
+  ['the graphics mode which one is read', { sequencer: 4, mode: 0x10, miscellaneous: 0 }, [0, 0x4141, 0x41]],
+  [
+    'its other register whether the address has a bit less',
+    { sequencer: 4, mode: 0, miscellaneous: 2 },
+    [0x4141, 0, 0x41],
+  ],
+])('of odd and even addresses %s', (_, { sequencer, mode, miscellaneous }, expected) => {
+  const rig = new VgaRig();
+  rig.sequencer(2, 3);
+  rig.sequencer(4, 2 | sequencer);
+  rig.graphics(4, sequencer === 0 ? 1 : 0);
+  rig.graphics(5, mode);
+  rig.graphics(6, 0x04 | miscellaneous);
+  rig.graphics(8, 0xff);
+  rig.mmu.store8(0xa0001, 0x41);
+  expect([rig.planes(0), rig.planes(1), rig.mmu.load8(0xa0001)]).toEqual(expected);
+});
+
 test('memory answers with RAM enable unset, as in QEMU', () => {
   const rig = new VgaRig();
   rig.setPlanar();
