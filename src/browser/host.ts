@@ -122,13 +122,13 @@ const startWorker: Start = ({ config, name, drives: end, pool }, deadlines, even
 const startHere: Start = ({ config, drives }, deadlines) => {
   const { port1, port2 } = new MessageChannel();
   const thread = turningThread(clockSince(performance.timeOrigin));
-  const done = import('../../runtime/machine/machine.ts').then(({ createMachine }) =>
+  const done = import('./machine-core.ts').then(({ coreOnDemand }) =>
     runIsolate({
       config,
       port: messageEnd<Report, Command>(port2),
       drives,
-      createCore: createMachine,
       thread,
+      ...coreOnDemand(),
       ...(deadlines && { deadlines }),
     }),
   );
