@@ -25,7 +25,7 @@ const places = {
   virtioRng: () => import('../devices/virtio/rng/index.ts'),
 };
 
-export type OptionalDevice = keyof typeof places;
+type OptionalDevice = keyof typeof places;
 /** Their modules. */
 export type DeviceModules = { readonly [Name in OptionalDevice]: Awaited<ReturnType<(typeof places)[Name]>> };
 
@@ -37,8 +37,8 @@ export interface DeviceShelf {
   fetch(device: PluggedDevice): Promise<void> | null;
 }
 
-/** Those of the network cards. */
-export const cardModules = {
+/** Of network cards. */
+const cardModules = {
   e1000: 'e1000',
   ne2k_isa: 'ne2000',
   ne2k_pci: 'ne2000',
