@@ -17,7 +17,8 @@ const sources = {
 export function useBuild(make: (outDir: string, own: string) => Promise<unknown>): string {
   const folder = mkdtempSync(join(tmpdir(), 'built-'));
   const outDir = join(folder, 'site');
-  beforeAll(() => make(outDir, folder), 300_000);
+  // A system may be booted, beside other tests.
+  beforeAll(() => make(outDir, folder), 900_000);
   afterAll(() => rmSync(folder, { recursive: true }));
   return outDir;
 }
