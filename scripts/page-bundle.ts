@@ -17,7 +17,7 @@ export async function makePageBundle(dist: string): Promise<void> {
   await mkdir(folder);
   for (const file of pageThreads.map((thread) => `${thread}.js`))
     await write(join(modules, file), { ...threadOutput, file: join(folder, file) });
-  const machine = join(dist, 'runtime/machine/machine.js');
+  const machine = join(dist, 'src/browser/machine-core.js');
   const { plugin, has } = modulesBut(machine);
   await write(
     { rawiron: join(modules, 'page.js'), v86: join(modules, 'v86/index.js') },

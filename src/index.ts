@@ -22,7 +22,7 @@ import type { ServerFolder } from './shares/server/server-folder.ts';
 import type { SnapshotBytes } from './snapshot/machine.ts';
 
 const core: NodeCore = {
-  load: async () => (await import('../runtime/machine/machine.ts')).createMachine,
+  load: async () => (await import('../runtime/machine/create.ts')).createMachine,
   thread: async () => (await import('./node/machine-thread.mjs')).url,
 };
 

@@ -60,37 +60,51 @@ export class Machine extends MachineDevices implements AsyncDisposable {
    * @throws ConfigurationError if an option is wrong, a file cannot be read or an image cannot be booted
    */
   static async create(options: MachineOptions, host: Host, pool?: IsolatePool): Promise<Machine> {
+    return await (await Machine.#begin(options, host, pool)).#created(options);
+  }
+
+  /** Has a machine made in its isolate. */
+  static async #begin(options: MachineOptions, host: Host, pool?: IsolatePool): Promise<Machine> {
     const awaitsState = pool !== undefined || options?.incoming === true;
     const { config, ...parts } = await prepareMachine(options, host, awaitsState);
-    const machine = new Machine({ ...config, awaitsState }, parts, pool);
+    return new Machine({ ...config, awaitsState }, parts, pool);
+  }
+
+  /** Resolves with the machine when it has been made. */
+  async #created(options: MachineOptions): Promise<Machine> {
     try {
-      await machine.#creation.promise;
-      if (options.limits) await machine.setLimits(options.limits);
+      await this.#creation.promise;
+      if (options.limits) await this.setLimits(options.limits);
     } catch (error) {
-      await machine.stop();
+      await this.stop();
       throw creationError(error as Error, bootOf(options));
     } finally {
-      machine.alive.release();
+      this.alive.release();
     }
-    return machine;
+    return this;
   }
 
   /**
    * Makes a machine that goes on, when it is started, from where a snapshot was taken.
-   * @param snapshot what `snapshot()` gave
+   * @param snapshot what `snapshot()` gave, or who loads that: the machine's thread starts meanwhile
    * @param changes options that are to be others than those of the machine that it was taken of; drives at other places than these
    * are as they were
    * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
    */
-  static async restore(snapshot: SnapshotBytes, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
+  static async restore(
+    snapshot: SnapshotBytes | Promise<SnapshotBytes>,
+    changes: Partial<MachineOptions>,
+    host: Host,
+  ): Promise<Machine> {
     return await withEarlyIsolate(host, changes, async (pool) => {
-      const { options, media, shares, ...rest } = await openMachine(snapshot, host);
+      const { options, media, shares, ...rest } = await openMachine(await snapshot, host);
       const drives = drivesGoingOn(options.drives, changes.drives, (drive) => driveWith(drive, media));
       // The rest is read while its isolate makes the machine.
       const own = { drives, shares: sharesGoingOn(options.shares, changes.shares) };
-      const making = Machine.create({ ...options, ...changes, ...own }, host, pool);
+      const wanted = { ...options, ...changes, ...own };
+      const begun = await Machine.#begin(wanted, host, pool);
       const reading = rest.components();
-      const [machine] = await Promise.all([making, reading.catch(() => {})]);
+      const [machine] = await Promise.all([begun.#created(wanted), reading.catch(() => {})]);
       return await loaded(machine, async () =>
         machine.#states.load({ options, components: await reading, media, shares }),
       );

@@ -16,7 +16,7 @@ import { Meter } from './meter.ts';
 import type { OnScreenKeyboard } from './on-screen-keyboard.ts';
 import type { SavedState } from './saved-states.ts';
 import { SerialTerminals } from './serial-terminals.ts';
-import { Setup } from './setup.ts';
+import { type GoingOn, Setup } from './setup.ts';
 import { addSoundControls } from './sound-controls.ts';
 import { StateList } from './state-list.ts';
 import { Tabs } from './tabs.ts';
@@ -34,11 +34,9 @@ const exits: Readonly<Record<Exit['reason'], string>> = {
 };
 
 /** How a machine is turned on. */
-interface Turning {
+interface Turning extends GoingOn {
   /** Whether it has a screen, as far as is known before. */
   readonly hasScreen: boolean;
-  /** What was on its serial terminals, where it goes on. */
-  readonly terminals?: readonly string[];
   /** What is said meanwhile. */
   readonly status?: string;
   /** The address that describes it, and what it is called. */
@@ -118,15 +116,18 @@ class Page {
   }
 
   #start(): Promise<void> {
-    const { hasScreen } = this.#setup;
+    const { hasScreen, goingOn } = this.#setup;
     return this.#turnOn(
       (loading) =>
         this.#pc.run(async () => {
-          const [options, state] = await Promise.all([this.#setup.options(loading), this.#setup.state(loading)]);
+          const state = this.#setup.state(loading);
+          // It is told of below, if the options don't fail first.
+          state?.catch(() => {});
+          const options = await this.#setup.options(loading);
           if (state === undefined) return Machine.create(options);
           return Machine.restore(state, options).catch((error) => Promise.reject(toldByPlace(error)));
         }),
-      { hasScreen },
+      { hasScreen, ...goingOn },
     );
   }
 
@@ -139,14 +140,15 @@ class Page {
     }
     await this.#pc.stop();
     if (hash !== '') this.#setup.restore(hash);
-    const { hasScreen } = this.#setup;
+    const { hasScreen, goesOn } = this.#setup;
     await this.#turnOn(
       (loading) =>
         this.#pc.run(async () => {
           const changes = await this.#setup.unsavedOptions(loading);
           return Machine.restore(bytes, changes).catch((error) => Promise.reject(toldByPlace(error)));
         }),
-      { hasScreen, terminals },
+      // What nobody knows may be the machine of another system.
+      { hasScreen, terminals, goesOn: hash === '' ? undefined : goesOn },
     );
   }
 
@@ -191,6 +193,7 @@ class Page {
       describe = () => ({ hash: location.hash, title: this.#setup.title }),
       hasScreen,
       terminals = [],
+      goesOn,
     } = turning;
     this.#before = terminals;
     this.#turning.abort();
@@ -207,6 +210,7 @@ class Page {
       const machine = await making;
       this.#on = { machine, ...describe() };
       this.#running(machine);
+      goesOn?.(machine);
       // One that goes on from a state may have none.
       if (hasScreen && !machine.screen.isThere) this.#tabs.show('serial-panel');
     } catch (error) {

@@ -7,14 +7,14 @@ import {
   settingNames,
 } from '../src/browser/element-options.ts';
 import { isKept, keptImage } from '../src/browser/files.ts';
-import type { Image, MachineOptions } from '../src/browser/index.ts';
+import type { Image, MachineOptions, SnapshotBytes } from '../src/browser/index.ts';
 import { hashOf, type Settings, settingsOf, startsAtOnce } from './address.ts';
 import { byId, textElement } from './elements.ts';
 import { Images, type PlacedImage, placeNames } from './images.ts';
 import { KeptDisks, keepUnderFreeName } from './kept-disks.ts';
 import { fillLayouts } from './layout-choice.ts';
 import type { Loading } from './loading.ts';
-import { systems } from './systems.ts';
+import { type BootedSystem, type System, systems } from './systems.ts';
 
 /** Fields of the form that describe a machine. The demo is one of the systems there. */
 const fields = settingNames.filter((name) => name !== 'demo');
@@ -26,6 +26,9 @@ const defaults: Readonly<Partial<Record<SettingName, string>>> = {
   sound: 'sb16',
 };
 
+/** Settings that are the page's, and none of the machine itself. */
+const hostOnly: readonly SettingName[] = ['network', 'keyboard'];
+
 /** What the page does for the form. */
 export interface SetupActions {
   /** The machine is to be started. */
@@ -35,6 +38,14 @@ export interface SetupActions {
   readonly tell: (error: unknown) => void;
   /** The machine is to begin silent. */
   readonly mute: () => void;
+}
+
+/** What belongs to a machine that goes on from a state. */
+export interface GoingOn {
+  /** What was on its serial terminals. */
+  readonly terminals?: readonly string[];
+  /** What it needs when it runs. */
+  readonly goesOn?: System['goesOn'] | undefined;
 }
 
 /** The form in which a machine is described, and the page's address, which says the same. */
@@ -115,12 +126,12 @@ export class Setup {
 
   /** Whether the machine shows something on its screen, and not on its serial line. */
   get hasScreen(): boolean {
-    return this.#choice === 'own' ? this.#images.get('kernel') === undefined : this.#choice !== 'demo';
+    return this.#system?.hasScreen ?? this.#images.get('kernel') === undefined;
   }
 
   /** What a snapshot of the machine does not contain: drives whose images have names, what cards are connected to, and servers of folders. */
   async unsavedOptions(loading: Loading): Promise<Pick<MachineOptions, 'drives' | 'network' | 'shares'>> {
-    const { drives, network, shares } = await this.options(loading);
+    const { drives, network, shares } = await this.#described(loading);
     return {
       ...(this.#choice === 'own' && drives && { drives }),
       ...(network && { network }),
@@ -134,27 +145,58 @@ export class Setup {
   }
 
   /**
-   * The state that the machine goes on from, with the options as what is to be another than it was; undefined: it is turned on.
-   * @throws ConfigurationError if it cannot be had
+   * The state that the machine goes on from, with the options as what is to be another than it was; undefined: it is turned on. Rejects
+   * with a ConfigurationError if it cannot be had.
    */
-  async state(loading: Loading): Promise<Blob | undefined> {
+  state(loading: Loading): Promise<SnapshotBytes> | undefined {
     const state = this.#state;
-    if (typeof state !== 'string') return state;
-    return isKept(state) ? await keptImage(state) : await fileAt(state, loading.download('state'));
+    if (state === undefined) return this.#booted?.state(loading);
+    if (typeof state !== 'string') return Promise.resolve(state);
+    return isKept(state) ? keptImage(state) : fileAt(state, loading.download('state'));
+  }
+
+  /** What is on the serial terminals of the machine from the start on, by their ports, and what it needs then; none for one that is turned on. */
+  get goingOn(): GoingOn {
+    return this.#booted ? { terminals: [this.#booted.terminal], goesOn: this.goesOn } : {};
+  }
+
+  /** What a machine of the chosen system needs that goes on from a state. */
+  get goesOn(): System['goesOn'] {
+    return this.#system?.goesOn;
   }
 
   get #state(): PlacedImage | undefined {
     return this.#choice === 'own' ? this.#images.get('state') : undefined;
   }
 
-  /** @throws ConfigurationError for an image that cannot be had */
+  get #system(): System | undefined {
+    return systems.find(({ name }) => name === this.#choice);
+  }
+
+  /** Only with the settings that it has been booted with. */
+  get #booted(): BootedSystem | undefined {
+    const isAsBooted = fields.every((name) => hostOnly.includes(name) || this.#value(name) === this.#initial.get(name));
+    const isAlone = /^(user|wisps?:.*)?$/.test(this.#value('network'));
+    return isAsBooted && isAlone ? this.#system?.booted : undefined;
+  }
+
+  /**
+   * The options of the machine, or what is to be another than in the state that it goes on from.
+   * @throws ConfigurationError for an image that cannot be had
+   */
   async options(loading: Loading): Promise<MachineOptions> {
-    const system = systems.find(({ name }) => name === this.#choice);
-    const described = await describedOptions({
-      setting: (name) => this.#value(name) || (this.#state === undefined ? defaults[name] : undefined),
-      image: (name) => (system ? undefined : this.#image(name, loading)),
+    const described = await this.#described(loading);
+    return this.#booted ? described : { ...described, ...(await this.#system?.options(loading)) };
+  }
+
+  #described(loading: Loading): Promise<MachineOptions> {
+    const goesOn = this.#state !== undefined || this.#booted !== undefined;
+    const unsaid = (name: SettingName) =>
+      name === 'network' ? this.#system?.network : goesOn ? undefined : defaults[name];
+    return describedOptions({
+      setting: (name) => this.#value(name) || unsaid(name),
+      image: (name) => (this.#system ? undefined : this.#image(name, loading)),
     });
-    return { ...described, ...(await system?.options()) };
   }
 
   get #choice(): string {

@@ -19,6 +19,14 @@ const firmware: Plugin = {
 const assetFileNames = ({ names }: { readonly names: readonly string[] }): string =>
   `assets/[name]-[hash]${names.some((name) => name.endsWith('.mjs')) ? '.js' : '[extname]'}`;
 
+/**
+ * Modules of the library define things, and do nothing: what the page uses none of is left out of it, such as the monitor. These are those
+ * that act: they define the element, or are started as threads.
+ */
+const library = /\/(src|runtime|translator)\//;
+const acting = /\/src\/browser\/(element|worker|ticker|files-worker)\.ts$|\.mjs$/;
+const treeshake = { moduleSideEffects: (id: string) => !library.test(id) || acting.test(id) };
+
 export default defineConfig({
   root: import.meta.dirname,
   // The page works in any folder of a server.
@@ -37,6 +45,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // The machine is one file, as a worker has it.
     chunkSizeWarningLimit: 1000,
-    rolldownOptions: { checks: { pluginTimings: false }, output: { assetFileNames } },
+    rolldownOptions: { checks: { pluginTimings: false }, treeshake, output: { assetFileNames } },
   },
 });

@@ -1,6 +1,6 @@
 import { assemble } from '../../runtime/firmware/assembler/index.ts';
 import type { EngineName, MachineConfig } from '../../runtime/machine/config.ts';
-import { createMachine } from '../../runtime/machine/machine.ts';
+import { createMachine } from '../../runtime/machine/create.ts';
 import { Word } from '../../translator/abi/state.ts';
 import type { MicroTask } from './task.ts';
 

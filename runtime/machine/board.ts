@@ -18,11 +18,14 @@ import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import type { UsbBus } from '../usb/bus.ts';
 import type { MachineConfig } from './config.ts';
+import type { DeviceShelf } from './optional-devices.ts';
 import type { Plugboard } from './plugboard.ts';
 
 /** What the board offers to the parts on it. A part takes what it needs; its options have the same names. */
 export interface Board {
   readonly config: MachineConfig;
+  /** Modules of devices that not every machine has. */
+  readonly devices: DeviceShelf;
   readonly ports: PortBus;
   /** Where chips have registers in memory. */
   readonly mmio: MmioBus;

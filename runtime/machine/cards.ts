@@ -1,8 +1,3 @@
-import { E1000 } from '../devices/e1000/index.ts';
-import { Ne2000Isa, Ne2000Pci } from '../devices/ne2000/index.ts';
-import { Pcnet } from '../devices/pcnet/index.ts';
-import { Rtl8139 } from '../devices/rtl8139/index.ts';
-import { VirtioNetwork } from '../devices/virtio/network/index.ts';
 import { BootError } from '../firmware/load/index.ts';
 import { hostNetworkPort } from '../host/network-port.ts';
 import type { Board, Part } from './board.ts';
@@ -40,9 +35,6 @@ export function networkCards(board: Board): Part[] {
   return cards.filter(isIsa).map((card, n) => isaCard(board, card, n));
 }
 
-/** Cards that move frames by themselves, alike to the board. */
-const busMasters = { rtl8139: Rtl8139, e1000: E1000, pcnet: Pcnet } as const;
-
 function isIsa({ model }: CardConfig): boolean {
   return model === 'ne2k_isa';
 }
@@ -50,6 +42,7 @@ function isIsa({ model }: CardConfig): boolean {
 function isaCard(board: Board, { name, mac }: CardConfig, n: number): Part {
   const { base, irq } = isaCardPlaces[n];
   const port = hostNetworkPort(board.door, name, board.guestError);
+  const { Ne2000Isa } = board.devices.module('ne2000');
   return new Ne2000Isa({ ...board, name, mac, port, base, irq: board.irq(irq) });
 }
 
@@ -58,16 +51,20 @@ export function pciCard(board: Board, card: CardConfig, device: number): Part {
   const port = hostNetworkPort(board.door, card.name, board.guestError);
   const irq = board.pciIrq(device, 1);
   const bars = card.rom ? [board.romBar(card.name, card.rom)] : [];
-  if (card.model === 'virtio-net-pci')
-    return new VirtioNetwork({ ...board, ...card, device, port, mmio: board.pciMmio, irq, bars });
-  if (card.model === 'ne2k_pci') return new Ne2000Pci({ ...board, ...card, device, port, irq, bars });
-  return new busMasters[card.model as keyof typeof busMasters]({
-    ...board,
-    ...card,
-    device,
-    port,
-    mmio: board.pciMmio,
-    irq,
-    bars,
-  });
+  const options = { ...board, ...card, device, port, mmio: board.pciMmio, irq, bars };
+  const { devices } = board;
+  switch (card.model) {
+    case 'e1000':
+      return new (devices.module('e1000').E1000)(options);
+    case 'pcnet':
+      return new (devices.module('pcnet').Pcnet)(options);
+    case 'virtio-net-pci':
+      return new (devices.module('virtioNetwork').VirtioNetwork)(options);
+    case 'ne2k_pci':
+      return new (devices.module('ne2000').Ne2000Pci)(options);
+    case 'rtl8139':
+      return new (devices.module('rtl8139').Rtl8139)(options);
+    case 'ne2k_isa':
+      throw new Error(`${card.name} is no card for the PCI bus`);
+  }
 }

@@ -1,23 +1,25 @@
-import { Cirrus } from '../devices/cirrus/index.ts';
 import { MEMORY_BYTES as CIRRUS_BYTES } from '../devices/cirrus/registers.ts';
 import { romRange } from '../devices/pci/rom.ts';
-import { StandardVga } from '../devices/standard-vga/index.ts';
 import { MEMORY_BYTES as STANDARD_BYTES } from '../devices/standard-vga/registers.ts';
 import type { AdapterOptions, DisplayAdapter } from '../devices/vga/core.ts';
 import type { PhysicalMap } from '../memory/physical-map.ts';
 import type { Board } from './board.ts';
 import type { MachineConfig } from './config.ts';
 import type { DisplayModel } from './models.ts';
+import type { DeviceShelf } from './optional-devices.ts';
 
 interface Model {
   /** Bytes of video memory. */
   readonly memoryBytes: number;
-  make(options: AdapterOptions): DisplayAdapter;
+  make(devices: DeviceShelf, options: AdapterOptions): DisplayAdapter;
 }
 
 const models: Readonly<Record<DisplayModel, Model>> = {
-  std: { memoryBytes: STANDARD_BYTES, make: (options) => new StandardVga(options) },
-  cirrus: { memoryBytes: CIRRUS_BYTES, make: (options) => new Cirrus(options) },
+  std: {
+    memoryBytes: STANDARD_BYTES,
+    make: (devices, options) => new (devices.module('standardVga').StandardVga)(options),
+  },
+  cirrus: { memoryBytes: CIRRUS_BYTES, make: (devices, options) => new (devices.module('cirrus').Cirrus)(options) },
 };
 
 function modelOf({ vga = 'none' }: MachineConfig): Model | null {
@@ -34,5 +36,5 @@ export function displayBytes(config: MachineConfig): number {
 export function makeDisplay(config: MachineConfig, board: Board, map: PhysicalMap): DisplayAdapter | null {
   const model = modelOf(config);
   if (model === null) return null;
-  return model.make({ ...board, map, device: board.pciSlot('vga'), rom: config.videoRom });
+  return model.make(board.devices, { ...board, map, device: board.pciSlot('vga'), rom: config.videoRom });
 }

@@ -20,6 +20,7 @@ import type { UsbDevice } from '../usb/device.ts';
 import { megabits } from '../usb/packets.ts';
 import type { GuestLog } from './guest-log.ts';
 import type { LogItem } from './log-items.ts';
+import type { DeviceShelf } from './optional-devices.ts';
 import type { Panel } from './panel.ts';
 import type { Pc } from './pc.ts';
 import type { PluggedDevice } from './plugboard.ts';
@@ -123,7 +124,7 @@ export interface ExaminationCalls {
   /** A non-maskable interrupt. */
   requestNmi(): void;
   /** Plugs a device in. Throws an Error where its place or its name is taken. */
-  plug(device: PluggedDevice): void;
+  plug(device: PluggedDevice): void | Promise<void>;
   /** Pulls one out, by its name, or asks the guest to let go of it. False: it was asked just now. Throws an Error where it is not plugged in. */
   unplug(name: string): boolean;
   /** What can be traced, and what is. */
@@ -145,6 +146,7 @@ export interface ExaminedParts {
   components(): readonly { readonly name: string; save(): Saved }[];
   readonly log: GuestLog;
   readonly panel: Panel;
+  readonly devices: DeviceShelf;
 }
 
 /** Answers a monitor. Looking changes nothing, but where devices' registers are read. */
@@ -336,8 +338,10 @@ export class Examination implements ExaminationCalls {
     this.parts.panel.press({ action: 'setBootOrder', order });
   }
 
-  plug(device: PluggedDevice): void {
-    this.parts.panel.press({ action: 'plug', device });
+  plug(device: PluggedDevice): void | Promise<void> {
+    const press = () => this.parts.panel.press({ action: 'plug', device });
+    const fetching = this.parts.devices.fetch(device);
+    return fetching ? fetching.then(press) : press();
   }
 
   unplug(name: string): boolean {

@@ -1,4 +1,4 @@
-import { ParallelFlash } from '../devices/pflash/index.ts';
+import type { ParallelFlash } from '../devices/pflash/index.ts';
 import { flashSizeProblem } from '../devices/pflash/sizes.ts';
 import { BootError } from '../firmware/load/index.ts';
 import type { Board } from './board.ts';
@@ -30,7 +30,8 @@ export function placedFlash(config: MachineConfig): PlacedFlash[] {
 }
 
 export function flashChips(board: Board): ParallelFlash[] {
-  return placedFlash(board.config).map(
-    (chip) => new ParallelFlash({ ...board, ...chip, port: board.blockPort(chip.name) }),
-  );
+  return placedFlash(board.config).map((chip) => {
+    const { ParallelFlash } = board.devices.module('flash');
+    return new ParallelFlash({ ...board, ...chip, port: board.blockPort(chip.name) });
+  });
 }

@@ -32,6 +32,7 @@ import { type History, makeHistory } from './history.ts';
 import { makeCpu } from './make-cpu.ts';
 import { metricsOf } from './metrics.ts';
 import { apicIdsOf, modelOf } from './model-of.ts';
+import type { DeviceShelf } from './optional-devices.ts';
 import { makePanel, PANEL_PORT, type Panel } from './panel.ts';
 import { Pc } from './pc.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
@@ -76,9 +77,11 @@ export class MachineCore {
   /** Its past, where it can be come back from: instructions are counted, and nothing records it. */
   private readonly history: History | null;
   private readonly log: GuestLog;
+  private readonly shelf: DeviceShelf;
 
-  /** Throws BootError if the images cannot be booted. */
-  constructor(config: MachineConfig, host: MachineHost) {
+  /** Throws BootError if the images cannot be booted. `devices` has the modules of the devices of its configuration. */
+  constructor(config: MachineConfig, host: MachineHost, devices: DeviceShelf) {
+    this.shelf = devices;
     this.config = config;
     this.model = modelOf(config);
     this.host = host;
@@ -138,7 +141,7 @@ export class MachineCore {
     });
     this.visitors = new Visitors({
       ...{ state, engine, pc, mmu: this.mmu, cpu: this.cpu, components: () => this.components, log: this.log },
-      ...{ processors, panel: this.panel, history: this.history, mayChange: tape === null },
+      ...{ processors, panel: this.panel, history: this.history, mayChange: tape === null, devices: this.shelf },
       now: () => clock.now(),
     });
     pc.interrupts.onPending = (processor = 0) => processors.interrupted(processor);
@@ -158,6 +161,7 @@ export class MachineCore {
     };
     return new Pc({
       config: this.config,
+      devices: this.shelf,
       clock: this.clock,
       events: this.events,
       layout,
@@ -392,9 +396,4 @@ export class MachineCore {
   dispose(): void {
     this.engine.dispose();
   }
-}
-
-/** Makes a core, powered on, at its first instruction. Throws BootError if the images cannot be booted. */
-export function createMachine(config: MachineConfig, host: MachineHost): MachineCore {
-  return new MachineCore(config, host);
 }

@@ -1,15 +1,15 @@
-import { AhciController } from '../devices/ahci/index.ts';
+import type { AhciController } from '../devices/ahci/index.ts';
 import { connectDebugConsole, connectDebugExit } from '../devices/debug-ports/index.ts';
-import { Edu } from '../devices/edu/index.ts';
+import type { Edu } from '../devices/edu/index.ts';
 import { Floppy82077 } from '../devices/floppy82077/index.ts';
 import { IdeController } from '../devices/ide/index.ts';
 import { ParallelPort } from '../devices/parallel/index.ts';
 import { PcTestdev } from '../devices/pc-testdev/index.ts';
 import { Port92 } from '../devices/port92/index.ts';
-import { VirtioBalloon } from '../devices/virtio/balloon/index.ts';
-import { VirtioConsole } from '../devices/virtio/console/index.ts';
+import type { VirtioBalloon } from '../devices/virtio/balloon/index.ts';
+import type { VirtioConsole } from '../devices/virtio/console/index.ts';
 import type { VirtioOptions } from '../devices/virtio/device.ts';
-import { VirtioNinep } from '../devices/virtio/ninep/index.ts';
+import type { VirtioNinep } from '../devices/virtio/ninep/index.ts';
 import { hostFolderPort } from '../host/folder-port.ts';
 import type { Board, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
@@ -19,8 +19,7 @@ import { drivesAt, floppyDrives } from './drives.ts';
 import { flashChips } from './flash-chips.ts';
 import { virtioOptions } from './pci-devices.ts';
 import { parallelPort, RNG_NAME, virtioPortName } from './resources.ts';
-import { soundCards } from './sound-cards.ts';
-import { usbParts } from './usb.ts';
+import { usbBusesOf } from './usb-plan.ts';
 
 /**
  * Devices that no other part of the machine asks for, a line each: it makes the device, or several. Null: the configuration
@@ -68,6 +67,7 @@ function ahciController(board: Board): AhciController | null {
   const connected = atPorts.map((drive) => ({ ...drive, port: board.blockPort(drive.name) }));
   for (const { bootIndex, index } of atPorts)
     board.bootsFrom(bootIndex, `${devicePath('pci8086,2922', device)}/drive@${index}/disk@0`);
+  const { AhciController } = board.devices.module('ahci');
   return new AhciController({ ...board, device, mmio: board.pciMmio, irq: board.pciIrq(device, 1), drives: connected });
 }
 
@@ -112,12 +112,14 @@ function consoleDevice(board: Board): VirtioConsole | null {
   const { virtioPorts } = board.config;
   if (virtioPorts === undefined) return null;
   const channels = virtioPorts.map((port, n) => ({ ...port, stream: board.door.stream(virtioPortName(n)) }));
+  const { VirtioConsole } = board.devices.module('virtioConsole');
   return new VirtioConsole({ ...virtioBoard(board, 'virtio-serial'), channels });
 }
 
 function balloonDevice(board: Board): VirtioBalloon | null {
   if (board.config.balloon !== true) return null;
   const { releasePages, door } = board;
+  const { VirtioBalloon } = board.devices.module('virtioBalloon');
   return new VirtioBalloon({ ...virtioBoard(board, 'virtio-balloon'), releasePages, stream: door.stream('balloon') });
 }
 
@@ -128,15 +130,29 @@ function entropyDevice({ config, plugboard, pciSlot }: Board): null {
 
 function sharedFolders(board: Board): VirtioNinep[] {
   const { shares = [] } = board.config;
-  return shares.map(
-    ({ name, tag }) => new VirtioNinep({ ...virtioBoard(board, name), tag, port: hostFolderPort(board.door, name) }),
-  );
+  return shares.map(({ name, tag }) => {
+    const { VirtioNinep } = board.devices.module('virtioNinep');
+    return new VirtioNinep({ ...virtioBoard(board, name), tag, port: hostFolderPort(board.door, name) });
+  });
+}
+
+/** All of the configuration, in their order. */
+function soundCards(board: Board): Part[] {
+  const { soundCards: models = [] } = board.config;
+  return models.length === 0 ? [] : board.devices.module('sound').soundCards(board, models);
+}
+
+/** The controllers, with what is plugged in at the start. */
+function usbParts(board: Board): Part[] {
+  const buses = usbBusesOf(board.config);
+  return buses.length === 0 ? [] : board.devices.module('usb').usbParts(board, buses);
 }
 
 function educationalDevice(board: Board): Edu | null {
   const { edu } = board.config;
   if (edu === undefined) return null;
   const device = board.pciSlot('edu');
+  const { Edu } = board.devices.module('edu');
   return new Edu({ ...board, ...edu, device, mmio: board.pciMmio, irq: board.pciIrq(device, 1) });
 }
 

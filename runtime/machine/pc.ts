@@ -54,6 +54,7 @@ import { firmwareFiles } from './firmware-files.ts';
 import { kernelForFirmware } from './kernel.ts';
 import { splitMemory } from './memory-size.ts';
 import { apicIdsOf, modelOf } from './model-of.ts';
+import type { DeviceShelf } from './optional-devices.ts';
 import { parts } from './parts.ts';
 import { PciPlugs } from './pci-plugs.ts';
 import { PciSlots } from './pci-slots.ts';
@@ -70,6 +71,7 @@ const DEFAULT_ORDER = 'cad';
 
 export interface PcOptions {
   readonly config: MachineConfig;
+  readonly devices: DeviceShelf;
   readonly clock: VirtualClock;
   readonly events: EventQueue;
   readonly layout: PhysicalLayout;

@@ -1,7 +1,6 @@
-import { Nvme } from '../devices/nvme/index.ts';
-import { VirtioBlock } from '../devices/virtio/block/index.ts';
+import type { Nvme } from '../devices/nvme/index.ts';
+import type { VirtioBlock } from '../devices/virtio/block/index.ts';
 import type { VirtioOptions } from '../devices/virtio/device.ts';
-import { VirtioRng } from '../devices/virtio/rng/index.ts';
 import type { Board, Part } from './board.ts';
 import { type CardConfig, pciCard } from './cards.ts';
 import { type DriveConfig, portOfDrive } from './drives.ts';
@@ -18,8 +17,10 @@ export type PluggedPciDevice = { readonly slot: number } & (
 /** The device, not yet on the bus. */
 export function makePciDevice(board: Board, device: PluggedPciDevice): Part {
   if (device.type === 'pci-card') return pciCard(board, device.card, device.slot);
-  if (device.type === 'pci-rng')
+  if (device.type === 'pci-rng') {
+    const { VirtioRng } = board.devices.module('virtioRng');
     return new VirtioRng({ ...virtioOptions(board, RNG_NAME, device.slot), random: board.random });
+  }
   return device.drive.interface === 'nvme' ? nvme(board, device) : virtioDisk(board, device);
 }
 
@@ -30,11 +31,13 @@ function nvme(board: Board, { drive, slot: device }: PciDisk): Nvme {
   const { name, serial = name } = drive;
   const { pciMmio: mmio, door } = board;
   const irq = board.pciIrq(device, 1);
+  const { Nvme } = board.devices.module('nvme');
   return new Nvme({ ...board, name, device, mmio, irq, serial, port: portOfDrive(door, drive) });
 }
 
 function virtioDisk(board: Board, { drive, slot }: PciDisk): VirtioBlock {
   const { name, serial = '' } = drive;
+  const { VirtioBlock } = board.devices.module('virtioBlock');
   return new VirtioBlock({ ...virtioOptions(board, name, slot), serial, port: portOfDrive(board.door, drive) });
 }
 

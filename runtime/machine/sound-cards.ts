@@ -18,9 +18,8 @@ const makers: Readonly<Record<SoundCardModel, (board: Board) => Part | readonly 
   adlib: adLib,
 };
 
-/** All of the configuration, in their order. */
-export function soundCards(board: Board): Part[] {
-  const { soundCards: models = [] } = board.config;
+/** Cards of these models, in their order. */
+export function soundCards(board: Board, models: readonly SoundCardModel[]): Part[] {
   return models.flatMap((model) => makers[model](board));
 }
 

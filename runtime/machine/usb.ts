@@ -18,7 +18,7 @@ import { drivesAt } from './drives.ts';
 import { USB_DISKS, type UsbInput, usbControllers } from './models.ts';
 import { nameOfPlugged, type PlugBus, type PluggedUsbDevice } from './plugboard.ts';
 import { usbInputPorts } from './resources.ts';
-import { placeUsb, type UsbBusPlan, usbBusesOf } from './usb-plan.ts';
+import { placeUsb, type UsbBusPlan } from './usb-plan.ts';
 
 const reports: Readonly<Record<UsbInput, (board: Board, name: string) => Reports>> = {
   tablet: ({ door }, name) => new TabletReports('pointer', door.stream(name, MOUSE_CREDIT)),
@@ -36,10 +36,8 @@ interface Controller {
   readonly speed: UsbSpeed;
 }
 
-/** The controllers, with what is plugged in at the start. */
-export function usbParts(board: Board): Part[] {
-  const buses = usbBusesOf(board.config);
-  if (buses.length === 0) return [];
+/** Controllers with these buses, and what is plugged in at the start. */
+export function usbParts(board: Board, buses: readonly UsbBusPlan[]): Part[] {
   const controllers = new Map(buses.map((bus) => [bus.name, makeController(board, bus)]));
   const configured = usbDevices(board.config, buses);
   const diskPorts = Array.from({ length: USB_DISKS }, (_, n) => `usb${n}`);

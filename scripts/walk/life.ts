@@ -1,6 +1,7 @@
 import { defaultTiering } from '../../runtime/exec/tiering.ts';
 import type { MachineConfig, MachineHost } from '../../runtime/machine/config.ts';
-import { createMachine, type MachineCore } from '../../runtime/machine/machine.ts';
+import { createMachine } from '../../runtime/machine/create.ts';
+import type { MachineCore } from '../../runtime/machine/machine.ts';
 import { ENTRY, program, programBytes } from './guest.ts';
 
 /** Where the function's words are: in a page that has no TLB entry, and in another. */

@@ -10,18 +10,26 @@ export const browserCompressor: Compressor = {
   },
 };
 
-/** Bytes that are given to a browser's decompression at once. */
+/** Bytes that are given to a browser's decompression at once where something follows the stream. */
 const PIECE = 256;
 
 /**
  * All bytes of a raw deflate stream. What follows the stream, as the next cluster of a qcow2 image does, is a mistake to the
- * browser, by which what was not read is lost: so it gets little at a time.
+ * browser, by which what was not read is lost: it gets little at a time then, which takes many times as long.
  * @throws RangeError if there are more than `most`
  */
 export async function inflate(source: Uint8Array, most: number): Promise<Uint8Array> {
+  return await inflateBy(source.length, source, most).catch((error: unknown) => {
+    if (error instanceof RangeError) throw error;
+    return inflateBy(PIECE, source, most);
+  });
+}
+
+/** @param piece bytes that the browser is given at once */
+async function inflateBy(piece: number, source: Uint8Array, most: number): Promise<Uint8Array> {
   const { readable, writable } = new DecompressionStream('deflate-raw');
   const reader = readable.getReader() as ReadableStreamDefaultReader<Uint8Array>;
-  void write(writable.getWriter(), source).catch(() => {});
+  void write(writable.getWriter(), source, piece).catch(() => {});
   const output = new Uint8Array(most);
   let length = 0;
   for (;;) {
@@ -33,8 +41,12 @@ export async function inflate(source: Uint8Array, most: number): Promise<Uint8Ar
   }
 }
 
-async function write(writer: WritableStreamDefaultWriter<BufferSource>, source: Uint8Array): Promise<void> {
-  for (let at = 0; at < source.length; at += PIECE) await writer.write(new Uint8Array(source.subarray(at, at + PIECE)));
+async function write(
+  writer: WritableStreamDefaultWriter<BufferSource>,
+  source: Uint8Array,
+  piece: number,
+): Promise<void> {
+  for (let at = 0; at < source.length; at += piece) await writer.write(new Uint8Array(source.subarray(at, at + piece)));
   await writer.close();
 }
 

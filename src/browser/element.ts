@@ -111,11 +111,10 @@ export class RawironPc extends HTMLElement {
   async #described(signal: AbortSignal): Promise<Machine> {
     const state = this.getAttribute('state');
     if (state === null) return Machine.create(await this.#describedOptions(signal));
-    const [snapshot, changes] = await Promise.all([
-      isKept(state) ? keptImage(state) : fileAt(state, this.#download('state', signal)),
-      this.#describedOptions(signal),
-    ]);
-    return Machine.restore(snapshot, changes);
+    const snapshot = isKept(state) ? keptImage(state) : fileAt(state, this.#download('state', signal));
+    // It is told of below, if the options don't fail first.
+    snapshot.catch(() => {});
+    return Machine.restore(snapshot, await this.#describedOptions(signal));
   }
 
   /** Tells of what comes from a web server, until it is no longer wanted. */

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { Host, Images, Isolate, IsolateEvents, IsolateStart } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
 import { runIsolate } from '../isolate/loop.ts';
+import type { PooledIsolate } from '../isolate/pool.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import { whyNoImage } from '../storage/http/answer.ts';
 import { browserCompressor } from './compression.ts';
@@ -39,6 +40,7 @@ export const browserHost: Host = {
     throw new ConfigurationError(`${path}: a page has no folders to share; give the guest a disk instead`);
   },
   startDrives: () => serveDrivesHere(browserStorage, connect),
+  prepareIsolate: (pool, name) => void pool.put(new EarlyWorker(name)),
   startIsolate(machine, events) {
     const deadlines = sharesMemory ? new SharedDeadlines().buffer : undefined;
     const start = machine.where === 'worker' ? startWorker : startHere;
@@ -83,10 +85,33 @@ interface Thread {
 type Start = (machine: IsolateStart, deadlines: SharedArrayBuffer | undefined, events: IsolateEvents) => Thread;
 
 /** The address stands in the call of `new Worker`: that is how bundlers know a worker. */
-const startWorker: Start = ({ config, name = 'machine', drives: end }, deadlines, events) => {
-  const worker =
+function machineWorker(name = 'machine'): Worker {
+  return (
     foreignWorker('machine-thread.mjs', name) ??
-    new Worker(new URL('./machine-thread.mjs', import.meta.url), { type: 'module', name });
+    new Worker(new URL('./machine-thread.mjs', import.meta.url), { type: 'module', name })
+  );
+}
+
+/** A worker that begins before it is known what machine is to run there. */
+class EarlyWorker implements PooledIsolate {
+  readonly worker: Worker;
+  isUsable = true;
+
+  constructor(name: string | undefined) {
+    this.worker = machineWorker(name);
+    this.worker.onerror = () => {
+      this.isUsable = false;
+    };
+  }
+
+  async end(): Promise<void> {
+    this.worker.terminate();
+  }
+}
+
+const startWorker: Start = ({ config, name, drives: end, pool }, deadlines, events) => {
+  const early = pool?.fits(config) ? (pool.take() as EarlyWorker | undefined) : undefined;
+  const worker = early?.worker ?? machineWorker(name);
   worker.onerror = (event) => events.onCrash(workerError("the machine's", event));
   const drives = end as MessagePort | undefined;
   const options: WorkerOptions = { config, origin: performance.timeOrigin, deadlines, drives };
@@ -97,13 +122,13 @@ const startWorker: Start = ({ config, name = 'machine', drives: end }, deadlines
 const startHere: Start = ({ config, drives }, deadlines) => {
   const { port1, port2 } = new MessageChannel();
   const thread = turningThread(clockSince(performance.timeOrigin));
-  const done = import('../../runtime/machine/machine.ts').then(({ createMachine }) =>
+  const done = import('./machine-core.ts').then(({ coreOnDemand }) =>
     runIsolate({
       config,
       port: messageEnd<Report, Command>(port2),
       drives,
-      createCore: createMachine,
       thread,
+      ...coreOnDemand(),
       ...(deadlines && { deadlines }),
     }),
   );

@@ -22,11 +22,13 @@ export const Machine = {
    */
   create: (options: MachineOptions): Promise<Machine> => HostedMachine.create(options, browserHost),
   /**
-   * Makes a machine that goes on, when it is started, from where a snapshot was taken.
+   * Makes a machine that goes on, when it is started, from where a snapshot was taken. While that is loaded the machine's thread starts.
    * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
    */
-  restore: (snapshot: SnapshotBytes, changes: Partial<MachineOptions> = {}): Promise<Machine> =>
-    HostedMachine.restore(snapshot, changes, browserHost),
+  restore: (
+    snapshot: SnapshotBytes | Promise<SnapshotBytes>,
+    changes: Partial<MachineOptions> = {},
+  ): Promise<Machine> => HostedMachine.restore(snapshot, changes, browserHost),
   /**
    * Makes a machine that arrives by a channel from another process, where it goes on meanwhile. `start()` waits for it.
    * @param changes options that are to be others than those that it has there

@@ -15,12 +15,17 @@ export function startMessage<Options>(): Promise<Options> {
   });
 }
 
-/** This worker's end of the connection. */
+/** This worker's end of the connection. What comes before somebody listens waits until then. */
 export function ownEnd<Sent, Received>(): MessageEnd<Sent, Received> {
+  const early: unknown[] = [];
+  scope.onmessage = ({ data }) => early.push(data);
   return {
     postMessage: (message) => scope.postMessage(message),
     set onmessage(listener: MessageEnd<Sent, Received>['onmessage']) {
       scope.onmessage = listener as WorkerScope['onmessage'];
+      queueMicrotask(() => {
+        for (const data of early.splice(0)) scope.onmessage?.({ data });
+      });
     },
     close() {
       scope.onmessage = null;

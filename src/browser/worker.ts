@@ -1,8 +1,8 @@
 import type { ToMachine } from '../../runtime/host/messages.ts';
-import { createMachine } from '../../runtime/machine/machine.ts';
 import { runIsolate } from '../isolate/loop.ts';
 import type { Command, Report, ToDrives } from '../isolate/protocol.ts';
 import type { MachineConfig } from '../machine-core.ts';
+import { coreOnDemand } from './machine-core.ts';
 import { messageEnd, ownEnd, startMessage } from './scope.ts';
 import { clockSince, sleepingThread, turningThread } from './threads.ts';
 
@@ -22,4 +22,5 @@ const nanoseconds = clockSince(origin);
 const thread = deadlines ? sleepingThread(nanoseconds) : turningThread(nanoseconds);
 const port = ownEnd<Report, Command>();
 const drives = drivePort && messageEnd<ToDrives, ToMachine>(drivePort);
-await runIsolate({ config, port, drives, createCore: createMachine, thread, ...(deadlines && { deadlines }) });
+// Not awaited here: modules that are loaded later may wait until this one has been evaluated.
+runIsolate({ config, port, drives, thread, ...coreOnDemand(), ...(deadlines && { deadlines }) }).catch(reportError);

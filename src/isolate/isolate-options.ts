@@ -7,6 +7,8 @@ import type { Command, MessageEnd, Report, ToDrives } from './protocol.ts';
 export interface IsolateOptions {
   readonly config: MachineConfig;
   readonly createCore: CreateCore;
+  /** Gets what it takes to make the core; left out: it is there. Rejects if it cannot be had. */
+  readonly prepare?: (config: MachineConfig) => Promise<void>;
   readonly thread: LoopThread;
   readonly port: MessageEnd<Report, Command>;
   /** To what serves its drives; absent where it has none. */

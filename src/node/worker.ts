@@ -1,4 +1,4 @@
-import { createMachine } from '../../runtime/machine/machine.ts';
+import { createMachine } from '../../runtime/machine/create.ts';
 import { writeCompiledCode } from './compiled-code.mjs';
 import { runWorker } from './worker-entry.ts';
 

@@ -1,7 +1,7 @@
 import { assemble } from '../../runtime/firmware/assembler/index.ts';
 import type { ToHost } from '../../runtime/host/messages.ts';
 import type { MachineConfig } from '../../runtime/machine/config.ts';
-import { createMachine } from '../../runtime/machine/machine.ts';
+import { createMachine } from '../../runtime/machine/create.ts';
 import { nameOfPlugged } from '../../runtime/machine/plugboard.ts';
 import type { Random } from './random.ts';
 

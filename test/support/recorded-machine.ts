@@ -1,7 +1,8 @@
 import type { DebugStop } from '../../runtime/exec/stops.ts';
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { MachineConfig, RecordingConfig, RunResult } from '../../runtime/machine/config.ts';
-import { createMachine, type MachineCore } from '../../runtime/machine/machine.ts';
+import { createMachine } from '../../runtime/machine/create.ts';
+import type { MachineCore } from '../../runtime/machine/machine.ts';
 import { RECORDING_PORT } from '../../runtime/machine/resources.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { randomFrom } from './samples.ts';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { AccessSize, PortRegion } from '../../runtime/bus/ports.ts';
 import { assemble } from '../../runtime/firmware/assembler/index.ts';
+import { createMachine } from '../../runtime/machine/create.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
-import { createMachine, type MachineCore } from '../../runtime/machine/machine.ts';
+import type { MachineCore } from '../../runtime/machine/machine.ts';
 import { cardModels, type DisplayModel } from '../../runtime/machine/models.ts';
 import { checkOptions } from '../../src/options.ts';
 import { everyDevice } from './every-device.ts';

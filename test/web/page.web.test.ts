@@ -38,13 +38,16 @@ describe.skipIf(noBrowser !== '')(`the page in Chromium${noBrowser}`, () => {
       expect(await startButton(page).isVisible()).toBe(true);
     }));
 
-  test('loads less than 600 KB, compressed, until the demo runs', () =>
+  test('loads less than 500 KB, compressed, until the demo runs, and less than half of it before', () =>
     inPage('', async (page, { sent }) => {
+      const total = () => sent.reduce((sum, bytes) => sum + gzipSync(bytes).length, 0);
+      await startButton(page).waitFor();
+      expect(total()).toBeGreaterThan(150_000);
+      expect(total()).toBeLessThan(250_000);
       await turnOn(page);
       await seeOnTerminal(page, 'demo>');
-      const total = sent.reduce((sum, bytes) => sum + gzipSync(bytes).length, 0);
-      expect(total).toBeGreaterThan(400_000);
-      expect(total).toBeLessThan(600_000);
+      expect(total()).toBeGreaterThan(400_000);
+      expect(total()).toBeLessThan(500_000);
     }));
 
   test('boots a floppy, takes keys by their places, and has the text for selection', () =>

@@ -72,14 +72,18 @@ const network = `cards() {
 }
 `;
 
-/** The root file system of a machine, with drivers where something is attached; `entries` besides. */
+/**
+ * The root file system of a machine, with drivers where something is attached; `entries` besides.
+ * @param asked modules that the kernel may ask for
+ */
 export async function attachedRoot(
   linux: DebianLinux,
   attached: Attached,
   entries: readonly ArchiveEntry[] = [],
+  asked = fileSystems,
 ): Promise<Uint8Array> {
   if (attached.drivers.length === 0) return linux.initrd(entries);
-  const drivers = await moduleInitrd(linux.modules, attached.drivers, fileSystems);
+  const drivers = await moduleInitrd(linux.modules, attached.drivers, asked);
   return joinInitrds(linux.initrd([...entries, ...attachedSystem(attached)]), drivers);
 }
 

@@ -46,7 +46,8 @@ fi
 exec busybox init
 `;
 
-const inittab = `::once:/etc/session
+/** What busybox's init runs, in its inittab's lines. */
+export const busyboxInittab = `::once:/etc/session
 ::ctrlaltdel:reboot
 ::shutdown:umount -a -r 2>/dev/null
 `;
@@ -75,7 +76,7 @@ export const busyboxSystem: readonly ArchiveEntry[] = [
   { type: 'character-device', path: 'dev/null', mode: 0o666, major: 1, minor: 3 },
   { type: 'file', path: 'etc/passwd', data: 'root:x:0:0:root:/root:/bin/sh\n' },
   { type: 'file', path: 'etc/group', data: 'root:x:0:\n' },
-  { type: 'file', path: 'etc/inittab', data: inittab },
+  { type: 'file', path: 'etc/inittab', data: busyboxInittab },
   { type: 'file', path: 'etc/session', mode: 0o755, data: session },
   { type: 'file', path: 'init', mode: 0o755, data: setUp },
 ];

@@ -1,5 +1,6 @@
 import type { MachineConfig, MachineHost } from '../../../runtime/machine/config.ts';
-import { createMachine, type MachineCore } from '../../../runtime/machine/machine.ts';
+import { createMachine } from '../../../runtime/machine/create.ts';
+import type { MachineCore } from '../../../runtime/machine/machine.ts';
 
 /** What two machines that are compared have in common: time is made of instructions, and nothing comes from outside. */
 const deterministic = {

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { tieringAt } from '../../../runtime/exec/tiering.ts';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
-import { createMachine } from '../../../runtime/machine/machine.ts';
+import { createMachine } from '../../../runtime/machine/create.ts';
 import { Word } from '../../../translator/abi/state.ts';
 
 /** Calls without end and without a loop: the code after the call has run once, so that the region goes on there. */

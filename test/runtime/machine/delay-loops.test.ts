@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
-import { createMachine } from '../../../runtime/machine/machine.ts';
+import { createMachine } from '../../../runtime/machine/create.ts';
 import { Word } from '../../../translator/abi/state.ts';
 
 const ORIGIN = 0x100000;

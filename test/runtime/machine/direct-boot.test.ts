@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
-import { createMachine } from '../../../runtime/machine/machine.ts';
+import { createMachine } from '../../../runtime/machine/create.ts';
 import { expectRealModeValue } from '../../support/guest-real-mode.ts';
 
 const ORIGIN = 0x100000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import type { MachineConfig } from '../../../runtime/machine/config.ts';
-import { createMachine } from '../../../runtime/machine/machine.ts';
+import { createMachine } from '../../../runtime/machine/create.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
 /** A machine with a guest that does this, with the timer running, and then halts. */

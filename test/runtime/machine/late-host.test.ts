@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import type { MachineConfig, MachineHost } from '../../../runtime/machine/config.ts';
-import { createMachine, type MachineCore } from '../../../runtime/machine/machine.ts';
+import { createMachine } from '../../../runtime/machine/create.ts';
+import type { MachineCore } from '../../../runtime/machine/machine.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { MachineConfig, MachineHost } from '../../../runtime/machine/config.ts';
-import { createMachine, type MachineCore } from '../../../runtime/machine/machine.ts';
+import { createMachine } from '../../../runtime/machine/create.ts';
+import type { MachineCore } from '../../../runtime/machine/machine.ts';
 import { cellNames } from '../../../translator/abi/cells.ts';
 import { outputOf } from '../../support/output.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import type { ToHost } from '../../../runtime/host/messages.ts';
 import type { MachineConfig } from '../../../runtime/machine/config.ts';
-import { createMachine } from '../../../runtime/machine/machine.ts';
+import { createMachine } from '../../../runtime/machine/create.ts';
 import { processorsProgram } from '../../support/guest-processors.ts';
 
 const ORIGIN = 0x100000;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { MachineConfig } from '../../../runtime/machine/config.ts';
-import { createMachine, type MachineCore } from '../../../runtime/machine/machine.ts';
+import { createMachine } from '../../../runtime/machine/create.ts';
+import type { MachineCore } from '../../../runtime/machine/machine.ts';
 import { countingPair, counts, labelAt, OWN_LINEAR } from '../../support/two-processors.ts';
 
 let core: MachineCore;

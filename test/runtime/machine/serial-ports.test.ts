@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
-import { createMachine } from '../../../runtime/machine/machine.ts';
+import { createMachine } from '../../../runtime/machine/create.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
 /** Sends the low byte of each port's base to it. */

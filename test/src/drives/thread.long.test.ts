@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { createMachine } from '../../../runtime/machine/machine.ts';
+import { createMachine } from '../../../runtime/machine/create.ts';
 import { serveDrivesHere } from '../../../src/drives/here.ts';
 import { ConfigurationError, Machine } from '../../../src/index.ts';
 import { Machine as HostedMachine } from '../../../src/machine.ts';

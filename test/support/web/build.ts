@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, beforeAll } from 'vitest';
 import { buildLibrarySite } from '../../../scripts/library-site.ts';
+import { buildPage } from '../../../scripts/page.ts';
 
 export const root = join(import.meta.dirname, '../../..');
 const sources = {
@@ -13,10 +14,11 @@ const sources = {
 };
 
 /** Builds something with Vite before the tests of a file; the folder that it is in, which is removed after them. */
-function useBuild(make: (outDir: string, own: string) => Promise<unknown>): string {
+export function useBuild(make: (outDir: string, own: string) => Promise<unknown>): string {
   const folder = mkdtempSync(join(tmpdir(), 'built-'));
   const outDir = join(folder, 'site');
-  beforeAll(() => make(outDir, folder));
+  // A system may be booted, beside other tests.
+  beforeAll(() => make(outDir, folder), 900_000);
   afterAll(() => rmSync(folder, { recursive: true }));
   return outDir;
 }
@@ -33,6 +35,11 @@ export function useBuiltLibrary(): string {
 export function useBuiltPage(): string {
   const configFile = join(root, 'web/vite.config.ts');
   return useBuild((outDir) => build({ configFile, logLevel: 'warn', build: { outDir, emptyOutDir: true } }));
+}
+
+/** The same with the Linux beside it, which is booted first if it is not in the cache. */
+export function useBuiltPageWithLinux(): string {
+  return useBuild((outDir) => buildPage(outDir, () => {}));
 }
 
 /** A page of somebody's own that imports the library as from a package. */

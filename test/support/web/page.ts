@@ -16,13 +16,15 @@ export type InPage = (hash: string, act: (page: Page, server: Server) => Promise
  * Builds the page and starts a browser before the tests of a group, and ends both after them.
  * @param files what the server has besides the page, by paths
  * @param headers what the server sends with all
+ * @param build builds the page before the tests of a group, and says where it is
  */
 export function usePage(
   files: Readonly<Record<string, Uint8Array>> = {},
   headers: Readonly<Record<string, string>> = isolation,
+  build = useBuiltPage,
 ): InPage {
   const browser = useBrowser();
-  const folder = useBuiltPage();
+  const folder = build();
   return async (hash, act) => {
     await using server = await serve(folder, headers, files);
     const context = await browser().newContext();

@@ -1,7 +1,8 @@
 import { buildBios } from '../../../../runtime/firmware/bios/index.ts';
 import type { BlockQuestion } from '../../../../runtime/host/block-port.ts';
 import type { MachineConfig } from '../../../../runtime/machine/config.ts';
-import { createMachine, type MachineCore } from '../../../../runtime/machine/machine.ts';
+import { createMachine } from '../../../../runtime/machine/create.ts';
+import type { MachineCore } from '../../../../runtime/machine/machine.ts';
 
 const bios = buildBios();
 export const medium = { sectors: 16_384, isReadOnly: false };

@@ -1,0 +1,109 @@
+import type { MachineConfig } from './config.ts';
+import type { CardModel } from './models.ts';
+import type { PluggedDevice } from './plugboard.ts';
+import { usbBusesOf } from './usb-plan.ts';
+
+/** Devices that not every machine has, and where their modules are. */
+const places = {
+  ahci: () => import('../devices/ahci/index.ts'),
+  cirrus: () => import('../devices/cirrus/index.ts'),
+  e1000: () => import('../devices/e1000/index.ts'),
+  edu: () => import('../devices/edu/index.ts'),
+  flash: () => import('../devices/pflash/index.ts'),
+  ne2000: () => import('../devices/ne2000/index.ts'),
+  nvme: () => import('../devices/nvme/index.ts'),
+  pcnet: () => import('../devices/pcnet/index.ts'),
+  rtl8139: () => import('../devices/rtl8139/index.ts'),
+  sound: () => import('./sound-cards.ts'),
+  standardVga: () => import('../devices/standard-vga/index.ts'),
+  usb: () => import('./usb.ts'),
+  virtioBalloon: () => import('../devices/virtio/balloon/index.ts'),
+  virtioBlock: () => import('../devices/virtio/block/index.ts'),
+  virtioConsole: () => import('../devices/virtio/console/index.ts'),
+  virtioNetwork: () => import('../devices/virtio/network/index.ts'),
+  virtioNinep: () => import('../devices/virtio/ninep/index.ts'),
+  virtioRng: () => import('../devices/virtio/rng/index.ts'),
+};
+
+type OptionalDevice = keyof typeof places;
+/** Their modules. */
+export type DeviceModules = { readonly [Name in OptionalDevice]: Awaited<ReturnType<(typeof places)[Name]>> };
+
+/** Where a machine has the modules of its devices from. */
+export interface DeviceShelf {
+  /** Throws an Error for one that is not there. */
+  module<Name extends OptionalDevice>(name: Name): DeviceModules[Name];
+  /** Gets what it takes to plug a device in; null: it is there. Rejects if it cannot be had. */
+  fetch(device: PluggedDevice): Promise<void> | null;
+}
+
+/** Of network cards. */
+const cardModules = {
+  e1000: 'e1000',
+  ne2k_isa: 'ne2000',
+  ne2k_pci: 'ne2000',
+  pcnet: 'pcnet',
+  rtl8139: 'rtl8139',
+  'virtio-net-pci': 'virtioNetwork',
+} as const satisfies Readonly<Record<CardModel, OptionalDevice>>;
+
+const driveModules: Readonly<Record<string, OptionalDevice>> = {
+  ...{ nvme: 'nvme', pflash: 'flash', sata: 'ahci', virtio: 'virtioBlock' },
+};
+
+const displayModules = { cirrus: 'cirrus', std: 'standardVga' } as const;
+
+/** What a machine has of them. */
+function devicesOf(config: MachineConfig): OptionalDevice[] {
+  const { vga = 'none', cards = [], drives = [], soundCards = [], shares = [] } = config;
+  const isThere: Readonly<Partial<Record<OptionalDevice, boolean>>> = {
+    ahci: config.ahci === true,
+    edu: config.edu !== undefined,
+    sound: soundCards.length > 0,
+    usb: usbBusesOf(config).length > 0,
+    virtioBalloon: config.balloon === true,
+    virtioConsole: config.virtioPorts !== undefined,
+    virtioNinep: shares.length > 0,
+    virtioRng: config.rng === true,
+  };
+  return [
+    ...(Object.keys(isThere) as OptionalDevice[]).filter((name) => isThere[name]),
+    ...(vga === 'none' ? [] : [displayModules[vga]]),
+    ...cards.map(({ model }) => cardModules[model]),
+    ...drives.flatMap((drive) => driveModules[drive.interface] ?? []),
+  ];
+}
+
+/** What it takes to plug a device in. Those of the USB come with their bus. */
+function deviceOfPlugged(device: PluggedDevice): OptionalDevice | undefined {
+  if (device.type === 'pci-card') return cardModules[device.card.model];
+  if (device.type === 'pci-rng') return 'virtioRng';
+  return device.type === 'pci-disk' ? driveModules[device.drive.interface] : undefined;
+}
+
+type Loaded = { [Name in OptionalDevice]?: DeviceModules[Name] };
+
+/** Has modules that come when a machine needs them: for hosts where each byte of a program is loaded from a server first. */
+export class LoadedDevices implements DeviceShelf {
+  readonly #modules: Loaded = {};
+
+  /** Rejects if one of those that a machine has cannot be had. */
+  async loadFor(config: MachineConfig): Promise<void> {
+    await Promise.all(devicesOf(config).map((name) => this.#load(name)));
+  }
+
+  module<Name extends OptionalDevice>(name: Name): DeviceModules[Name] {
+    const module = this.#modules[name];
+    if (module === undefined) throw new Error(`the module of the device ${name} has not been loaded`);
+    return module;
+  }
+
+  fetch(device: PluggedDevice): Promise<void> | null {
+    const name = deviceOfPlugged(device);
+    return name === undefined || this.#modules[name] ? null : this.#load(name);
+  }
+
+  async #load<Name extends OptionalDevice>(name: Name): Promise<void> {
+    this.#modules[name] = (await places[name]()) as Loaded[Name];
+  }
+}
