@@ -16,7 +16,7 @@ import { makeDisk } from './make.ts';
 const HELP = `Usage: rawiron debian [OPTIONS] [DISK.qcow2] [-- FLAGS]
 
 Makes a disk with Debian for i386, and boots it; a disk that is there is only booted. Without a name it is debian.qcow2 here.
-The host needs an apt client (apt-get, dpkg-deb) and tar; nobody needs to be root. Packages come from the host's own sources
+The host needs an apt client (apt-get, apt-cache, dpkg-deb); nobody needs to be root. Packages come from the host's own sources
 if these have Debian's kernels for i386, else from Debian's; they are downloaded once, and kept.
 
 Of a new disk:

@@ -78,6 +78,8 @@ passwd -d root
 ${user === undefined ? '' : userCommands(user)}exec >> /var/log/making.log 2>&1
 systemctl enable systemd-networkd systemd-resolved host.mount
 update-initramfs -c -k all
+unset INITRD
+for image in /boot/vmlinuz-*; do linux-update-symlinks upgrade \${image#/boot/vmlinuz-} $image; done
 extlinux --install /boot/extlinux
 rm /usr/sbin/policy-rc.d
 `;
@@ -119,8 +121,7 @@ Options=trans=virtio,version=9p2000.L,msize=512000
 [Install]
 WantedBy=multi-user.target
 `,
-    'boot/extlinux/extlinux.conf': `SERIAL 0 115200
-DEFAULT debian
+    'boot/extlinux/extlinux.conf': `DEFAULT debian
 LABEL debian
   LINUX /vmlinuz
   INITRD /initrd.img
