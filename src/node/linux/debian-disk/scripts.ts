@@ -105,6 +105,9 @@ export function systemFiles(settings: MakingSettings): Readonly<Record<string, s
       .concat(security),
     'etc/initramfs-tools/conf.d/drivers': 'MODULES=list\nCOMPRESS=gzip\n',
     'etc/initramfs-tools/modules': ['usb_storage', 'xhci_pci', ...diskDrivers, 'ext4', ''].join('\n'),
+    // Of what takes longer than 90 s, as it may where the host is busy, systemd thinks that it failed.
+    'etc/systemd/system.conf.d/emulated.conf':
+      '[Manager]\nDefaultTimeoutStartSec=10min\nDefaultDeviceTimeoutSec=10min\n',
     'etc/systemd/network/80-dhcp.network': '[Match]\nName=en* eth*\n\n[Network]\nDHCP=yes\n',
     'etc/modules-load.d/folder.conf': '9pnet_virtio\n',
     'etc/systemd/system/host.mount': `[Unit]
