@@ -29,6 +29,12 @@ const rows = [
     options: ['--help'],
   },
   {
+    name: 'debian',
+    argument: '[DISK]',
+    help: 'make a disk with Debian, and boot it',
+    options: ['--size', '--release', '--packages', '--user', '--key', '--hostname', '--share', '--help'],
+  },
+  {
     name: 'image',
     argument: 'COMMAND',
     help: 'make, show, copy, check and resize disk images',

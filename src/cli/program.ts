@@ -36,6 +36,7 @@ type Parser = (words: readonly string[]) => Promise<Task> | Task;
 
 const parsers: Readonly<Record<ParsedCommand, Parser>> = {
   container: async (words) => (await import('./container/main.ts')).parseContainer(words),
+  debian: async (words) => (await import('./debian/main.ts')).parseDebian(words),
   image: async (words) => (await import('./image/main.ts')).parseImage(words),
   // The one command of the inspector that can start a machine is also one of its own.
   inspect: async (words) =>

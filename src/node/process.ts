@@ -27,9 +27,31 @@ export function run(command: string, args: readonly string[], options: RunOption
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (code === 0) resolve(outputText());
-      else reject(new Error(`${command} failed (${signal ?? `exit code ${code}`})${lastLines(errorText())}`));
+      else reject(new Error(failure(command, code, signal, errorText())));
     });
   });
+}
+
+/** The bytes that a program writes to its standard output. Throws as `run` does. */
+export async function* output(command: string, args: readonly string[]): AsyncGenerator<Uint8Array> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } });
+  const errorText = collect(child.stderr);
+  const ended = new Promise<string>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve(code === 0 ? '' : failure(command, code, signal, errorText())));
+  });
+  ended.catch(() => {});
+  try {
+    yield* child.stdout;
+  } finally {
+    child.kill();
+  }
+  const message = await ended;
+  if (message !== '') throw new Error(message);
+}
+
+function failure(command: string, code: number | null, signal: NodeJS.Signals | null, errors: string): string {
+  return `${command} failed (${signal ?? `exit code ${code}`})${lastLines(errors)}`;
 }
 
 /** True if the program can be started at all. */

@@ -25,14 +25,21 @@ export async function cachedAssets(
   const directory = join(cacheDirectory(), name);
   const kept = await readVerified(directory, wanted);
   if (kept) return kept;
-  const work = `${directory}.${process.pid}.tmp`;
-  await removeAbandoned(name);
-  await mkdir(work, { recursive: true });
-  try {
+  return await inWorkFolder(name, async (work) => {
     const files = await make(work);
     await writeSet(`${work}/set`, files);
     await replace(directory, `${work}/set`);
     return files;
+  });
+}
+
+/** Does something in an empty folder of the cache, which is gone afterwards. One that an earlier process left is removed before. */
+export async function inWorkFolder<Result>(name: string, use: (work: string) => Promise<Result>): Promise<Result> {
+  const work = join(cacheDirectory(), `${name}.${process.pid}.tmp`);
+  await removeAbandoned(name);
+  await mkdir(work, { recursive: true });
+  try {
+    return await use(work);
   } finally {
     await rm(work, { recursive: true, force: true });
   }

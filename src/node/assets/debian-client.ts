@@ -7,27 +7,33 @@ import type { Progress } from './progress.ts';
 export type KernelFlavour = '686' | '686-pae';
 
 /** The last release of Debian with kernels for i386, for hosts whose own sources have none. */
-const debianSources = (keyring: string) => `deb [signed-by=${keyring}] http://deb.debian.org/debian bookworm main\n`;
+const lastRelease = 'bookworm';
+const debianSources = (keyring: string, release: string) =>
+  `deb [signed-by=${keyring}] http://deb.debian.org/debian ${release} main\n`;
 const keyringPackage = 'debian-archive-keyring';
 const keyringPath = 'usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** A client whose sources have the kernel, and the kernel's package: the host's own sources, else Debian's. */
+/**
+ * A client whose sources have the kernel, and the kernel's package: the host's own sources, else Debian's. Those of a `release` are
+ * Debian's in any case.
+ */
 export async function debianClient(
   work: string,
   progress: Progress,
   flavour: KernelFlavour = '686',
+  release?: string,
 ): Promise<{ apt: AptClient; kernelPackage: string }> {
   const metapackage = `linux-image-${flavour}`;
   const host = await AptClient.create(work);
   const failure = await updateFailure(host, progress);
-  const fromHost = await host.dependency(metapackage);
+  const fromHost = release === undefined ? await host.dependency(metapackage) : undefined;
   if (fromHost !== undefined) return { apt: host, kernelPackage: fromHost };
 
   const keyring = await debianKeyring(host, work, progress).catch((error) => {
     throw failure ?? error;
   });
   await rm(join(work, 'lists'), { recursive: true });
-  const debian = await AptClient.create(work, debianSources(keyring));
+  const debian = await AptClient.create(work, debianSources(keyring, release ?? lastRelease));
   const debianFailure = await updateFailure(debian, progress);
   const fromDebian = await debian.dependency(metapackage);
   if (fromDebian === undefined) throw debianFailure ?? new Error(`apt finds no package ${metapackage} for i386`);

@@ -1,5 +1,6 @@
 import type { TarHeader } from '../../containers/layer.ts';
 import { ConfigurationError, messageOf } from '../../errors.ts';
+import type { DirectoryEntry, FileEntry, SymlinkEntry } from '../linux/cpio.ts';
 import { type Bytes, drained } from './streams.ts';
 
 /** A member of an archive, with its contents, which have to be taken before the next member comes. */
@@ -17,12 +18,15 @@ interface ArchiveSink {
   off(event: 'drain' | 'close', listener: () => void): unknown;
 }
 
+/** The package, loaded when an archive is. */
+const tarStream = () => import('tar-stream');
+
 /**
  * The members of a tar archive. What goes wrong with its bytes is thrown as it is.
  * @throws ConfigurationError if it is none, or is damaged
  */
 export async function* tarMembers(archive: Bytes, name: string): AsyncIterable<Member> {
-  const { extract } = await import('tar-stream');
+  const { extract } = await tarStream();
   const members = extract();
   // A stream that is destroyed while a member waits never says that it is closed.
   const stop = Promise.withResolvers<void>();
@@ -44,6 +48,20 @@ export async function* tarMembers(archive: Bytes, name: string): AsyncIterable<M
     await feeding;
   }
   if (failures.length > 0) throw failures[0];
+}
+
+/** A tar archive with these folders, files and links, all of root's. */
+export async function* packTar(entries: readonly (DirectoryEntry | FileEntry | SymlinkEntry)[]): Bytes {
+  const { pack } = await tarStream();
+  const archive = pack();
+  for (const entry of entries) {
+    const { path: name, type } = entry;
+    if (type === 'symlink') archive.entry({ name, type, linkname: entry.target });
+    else if (type === 'directory') archive.entry({ name, type, mode: entry.mode ?? 0o755 });
+    else archive.entry({ name, type, mode: entry.mode ?? 0o644 }, Buffer.from(entry.data));
+  }
+  archive.finalize();
+  yield* archive as Bytes;
 }
 
 class ReadMember implements Member {

@@ -257,7 +257,7 @@ test.each([
   ['-m 64 disk', "unexpected argument 'disk'; there is no such file"],
   [
     'strat',
-    "unknown command 'strat'; similar: start; there are start, demo, container, image, inspect, profile, ps, pack, completion, help",
+    "unknown command 'strat'; similar: start; there are start, demo, container, debian, image, inspect, profile, ps, pack, completion, help",
   ],
   ['-kernel -m 64', "-kernel needs an argument, FILE, and '-m' is a flag"],
   ['-initrd --cdrom x', "-initrd needs an argument, FILE, and '--cdrom' is a flag"],
