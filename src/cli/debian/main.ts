@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { dirname } from 'node:path';
 import { ConfigurationError } from '../../index.ts';
 import { isMadeLabel, labelPlace } from '../../node/linux/debian-disk/disk.ts';
 import { nodeStorage } from '../../node/storage.ts';
@@ -12,6 +13,9 @@ import type { Task } from '../program.ts';
 import { runMachine } from '../run.ts';
 import { type DebianArguments, parseDebianArguments } from './arguments.ts';
 import { makeDisk } from './make.ts';
+
+/** The port that help and checks name; the one that is taken is free. */
+const SSH_PORT = 2222;
 
 const HELP = `Usage: rawiron debian [OPTIONS] [DISK.qcow2] [-- FLAGS]
 
@@ -32,7 +36,7 @@ Each time:
 
 Root has no password on the console; by ssh only keys are taken. Ctrl-A x leaves at once, "poweroff" in the guest is better.
 With flags alone the same machine is: rawiron -m 512 -hda DISK.qcow2 -nographic
-  -nic user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:2222-:22
+  -nic user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:${SSH_PORT}-:22
   -virtfs local,mount_tag=host,path=FOLDER,security_model=mapped-file
 `;
 
@@ -43,6 +47,9 @@ With flags alone the same machine is: rawiron -m 512 -hda DISK.qcow2 -nographic
 export function parseDebian(args: readonly string[]): Task {
   if (args.some((word) => ['--help', '-help', '-h'].includes(word))) return () => print(HELP);
   const wanted = parseDebianArguments(args);
+  // What is wrong with the machine is said before a disk is made for it.
+  machineSettings(wanted, SSH_PORT);
+  checkFolders(wanted);
   return async () => {
     if (existsSync(wanted.disk)) await checkDisk(wanted.disk);
     else await makeDisk(wanted);
@@ -66,13 +73,25 @@ async function checkDisk(disk: string): Promise<void> {
     );
 }
 
-async function boot({ disk, share, user, flags }: DebianArguments): Promise<number> {
+async function boot(wanted: DebianArguments): Promise<number> {
+  const { disk, share, user } = wanted;
   const port = await freePort();
   const folder = share === undefined ? '' : ' The folder is /host.';
   process.stderr.write(
     `Booting ${disk}. When it is up: ssh -p ${port} ${user ?? 'root'}@localhost.${folder} Ctrl-A x leaves.\n`,
   );
-  return await runMachine(parseArguments([...machineFlags(disk, port, share), ...flags]));
+  return await runMachine(machineSettings(wanted, port));
+}
+
+function machineSettings({ disk, share, flags }: DebianArguments, port: number): ReturnType<typeof parseArguments> {
+  return parseArguments([...machineFlags(disk, port, share), ...flags]);
+}
+
+/** @throws ConfigurationError for a folder that is not there */
+function checkFolders({ disk, share }: DebianArguments): void {
+  for (const folder of [dirname(disk), ...(share === undefined ? [] : [share])])
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+      throw new ConfigurationError(`debian: there is no folder ${folder}`);
 }
 
 /** As `rawiron debian --help` shows them. */

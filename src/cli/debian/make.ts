@@ -63,16 +63,25 @@ async function keysOf(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) {
     for (const kind of ['ed25519', 'ecdsa', 'rsa']) {
       const own = await readFile(join(homedir(), '.ssh', `id_${kind}.pub`), 'utf8').catch(() => undefined);
-      if (own !== undefined) return own;
+      if (own !== undefined && hasOnlyKeys(own)) return own;
     }
+    process.stderr.write('There is no public key in ~/.ssh: nobody can log in by ssh. --key FILE gives one.\n');
     return undefined;
   }
   const text = await readFile(file, 'utf8').catch((error) => {
     throw new ConfigurationError(`debian: --key ${file} cannot be read: ${messageOf(error)}`);
   });
-  if (text.includes('PRIVATE KEY') || !/^(ssh|ecdsa|sk-)/m.test(text))
-    throw new ConfigurationError(`debian: --key ${file} has no public key; give the file that ends with .pub`);
+  if (!hasOnlyKeys(text))
+    throw new ConfigurationError(
+      `debian: --key ${file} has something else than public keys; give the file that ends with .pub`,
+    );
   return text;
+}
+
+/** Whether it is lines of authorized_keys (sshd(8)), at least one of them a key, with options before it or none. */
+function hasOnlyKeys(text: string): boolean {
+  const lines = text.split('\n').filter((line) => !/^\s*(#|$)/.test(line));
+  return lines.length > 0 && lines.every((line) => /(^|\s)(ssh-|ecdsa-|sk-)\S+ AAAA/.test(line));
 }
 
 /** A disk that is being made. */

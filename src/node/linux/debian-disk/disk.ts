@@ -98,7 +98,8 @@ export async function prepareMaking(
   return {
     kernel: linux.kernel,
     initrd: joinInitrds(firstRoot(linux.busybox, own), modules),
-    append: 'console=ttyS0 quiet cryptomgr.notests',
+    // A kernel that panics ends the machine.
+    append: 'console=ttyS0 quiet cryptomgr.notests panic=-1',
     archives,
     archiveCount: image.count,
     packageCount: packages.length + Object.keys(more).length,

@@ -1,3 +1,4 @@
+import { MOUNT_OPTIONS } from '../../../ninep/protocol.ts';
 import type { MakingSettings } from './settings.ts';
 
 /** The file system is found by it, whatever bus the disk is on. */
@@ -88,10 +89,18 @@ rm /usr/sbin/policy-rc.d
 /** Drivers that a kernel needs before it has its disk, whatever bus that is on. */
 const diskDrivers = ['ata_piix', 'ahci', 'sd_mod', 'virtio_pci', 'virtio_blk', 'nvme', 'uhci_hcd', 'ehci_pci'];
 
+/** Debian's unstable release has neither updates nor a suite of security. */
+const UNSTABLE = /^(sid|unstable)$/;
+
+function sourcesOf(release = ''): string {
+  const main = `deb http://deb.debian.org/debian ${release}`;
+  if (UNSTABLE.test(release)) return `${main} main\n`;
+  return `${main} main\n${main}-updates main\ndeb http://deb.debian.org/debian-security ${release}-security main\n`;
+}
+
 /** Files of the new system besides those of its packages. */
 export function systemFiles(settings: MakingSettings): Readonly<Record<string, string>> {
   const { hostname, release, keys } = settings;
-  const security = `deb http://deb.debian.org/debian-security ${release}-security main\n`;
   return {
     'var/tmp/second-stage': secondStage(settings),
     'usr/sbin/policy-rc.d': '#!/bin/sh\nexit 101\n',
@@ -99,10 +108,7 @@ export function systemFiles(settings: MakingSettings): Readonly<Record<string, s
     'etc/hostname': `${hostname}\n`,
     'etc/hosts': `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n::1 localhost ip6-localhost ip6-loopback\n`,
     'etc/kernel-img.conf': 'do_symlinks = yes\nimage_dest = /\n',
-    'etc/apt/sources.list': ['', '-updates']
-      .map((suite) => `deb http://deb.debian.org/debian ${release}${suite} main\n`)
-      .join('')
-      .concat(security),
+    'etc/apt/sources.list': sourcesOf(release),
     'etc/initramfs-tools/conf.d/drivers': 'MODULES=list\nCOMPRESS=gzip\n',
     'etc/initramfs-tools/modules': ['usb_storage', 'xhci_pci', ...diskDrivers, 'ext4', ''].join('\n'),
     // Of what takes longer than 90 s, as it may where the host is busy, systemd thinks that it failed.
@@ -119,7 +125,7 @@ ConditionPathExistsGlob=/sys/bus/virtio/drivers/9pnet_virtio/virtio*
 What=host
 Where=/host
 Type=9p
-Options=trans=virtio,version=9p2000.L,msize=512000
+Options=${MOUNT_OPTIONS}
 
 [Install]
 WantedBy=multi-user.target

@@ -26,9 +26,15 @@ test('a key has to be a public one', async () => {
   const key = join(folder, 'key');
   const disk = join(folder, 'd.qcow2');
   await writeFile(key, '-----BEGIN OPENSSH PRIVATE KEY-----\n');
-  await expect(parseDebian(['--key', key, disk])()).rejects.toThrow(`--key ${key} has no public key`);
+  await expect(parseDebian(['--key', key, disk])()).rejects.toThrow(`--key ${key} has something else than public keys`);
   await expect(parseDebian(['--key', `${key}.pub`, disk])()).rejects.toThrow(`--key ${key}.pub cannot be read`);
   expect(await readdir(folder)).toEqual(['key']);
+});
+
+test('what is wrong with the machine or its folders is said before a disk is made', async () => {
+  expect(() => parseDebian([join(folder, 'd.qcow2'), '--', '-nosuch'])).toThrow('-nosuch');
+  expect(() => parseDebian([join(folder, 'none', 'd.qcow2')])).toThrow(`there is no folder ${join(folder, 'none')}`);
+  expect(() => parseDebian(['--share', join(folder, 'none')])).toThrow(`there is no folder ${join(folder, 'none')}`);
 });
 
 test('a host without an apt client is told so', async () => {
