@@ -98,11 +98,12 @@ test('a state that is made up does no harm', () => {
   const saved = structuredClone(rig.device.component.save()) as {
     queues: {
       turn: number;
-      submissions: { completion: number; tail: number; head: number }[];
+      submissions: { entries: number; completion: number; tail: number; head: number }[];
       underWay: { queue: number; command: Uint8Array }[];
     };
   };
-  Object.assign(saved.queues.submissions[1]!, { completion: 99, tail: 40000, head: 50000 });
+  const queue = saved.queues.submissions[1]!;
+  Object.assign(queue, { completion: 60, tail: 0, head: queue.entries - 1 });
   for (const [n, place] of saved.queues.underWay.entries()) place.queue = n * 7;
   const copy = new NvmeRig();
   const load = () =>
@@ -114,6 +115,12 @@ test('a state that is made up does no harm', () => {
   saved.queues.turn = 255;
   expect(load).toThrow(/turn: expected an integer from 0 to \d+, found 255/);
   saved.queues.turn = turn;
+  queue.tail = 40000;
+  expect(load).toThrow('submissions[1]: expected places within the queue');
+  queue.tail = 0;
+  queue.completion = 99;
+  expect(load).toThrow(/completion: expected an integer from 0 to \d+, found 99/);
+  queue.completion = 60;
   load();
   copy.register(0x1000 + 8, 3);
   copy.register(0x1000, 3);
