@@ -104,7 +104,7 @@ test('a state that is made up does no harm', () => {
   };
   const queue = saved.queues.submissions[1]!;
   Object.assign(queue, { completion: 60, tail: 0, head: queue.entries - 1 });
-  for (const [n, place] of saved.queues.underWay.entries()) place.queue = n * 7;
+  for (const [n, place] of saved.queues.underWay.entries()) place.queue = (n * 7) % 64;
   const copy = new NvmeRig();
   const load = () =>
     loadComponents([copy.device.component, copy.device.pciFunction.component], {
