@@ -71,7 +71,7 @@ else
       shell.type('poweroff');
       expect(await shell.machine.exited).toMatchObject({ reason: 'poweroff' });
       await using again = await boot(port);
-      expect(await again.run('cat /home/joe/file; systemctl --failed --no-legend')).toBe('kept');
+      expect(await again.run('cat ~/file; systemctl --failed --no-legend')).toBe('kept');
       again.type('poweroff');
       await again.machine.exited;
     });
