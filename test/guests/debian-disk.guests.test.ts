@@ -65,13 +65,15 @@ else
         'guest\njoe sudo\nactive\nactive',
       );
       expect(await shell.run('cat /host/text')).toBe('of the host');
-      expect(await shell.run('file -b /vmlinuz')).toBe('symbolic link to boot/vmlinuz-$(uname -r)');
+      expect(await shell.run('file -b /vmlinuz | sed "s/$(uname -r)/RELEASE/"')).toBe(
+        'symbolic link to boot/vmlinuz-RELEASE',
+      );
       expect(await shell.run('networkctl status | grep -c 10.0.2.15')).not.toBe('0');
       expect(await ssh(port, 'echo kept > file; id -un; sync')).toBe('joe');
       shell.type('poweroff');
       expect(await shell.machine.exited).toMatchObject({ reason: 'poweroff' });
       await using again = await boot(port);
-      expect(await again.run('cat ~/file; systemctl --failed --no-legend')).toBe('kept');
+      expect(await again.run('cat ~joe/file; systemctl --failed --no-legend')).toBe('kept');
       again.type('poweroff');
       await again.machine.exited;
     });
