@@ -24,7 +24,7 @@ export async function runIsolate(options: IsolateOptions): Promise<boolean> {
   const loop = new MachineLoop(options);
   let wasTold = false;
   try {
-    await options.prepare?.(options.config);
+    if (options.prepare !== undefined) await options.prepare(options.config);
     // Its parser is not needed otherwise.
     loop.create(options.config.check ? (await import('./check-text.ts')).checkText : undefined);
     await loop.run();

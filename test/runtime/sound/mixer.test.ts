@@ -168,10 +168,14 @@ test.each([
 
 test('a state of nonsense does no harm', () => {
   const second = mixed();
-  const voice = { isActive: true, until: -1e300, left: Infinity, right: 1e300 };
+  const voice = { isActive: true, until: Number.MIN_SAFE_INTEGER, left: 1e6, right: -1e6 };
+  const mix = { rate: 1000, frame: 0, pending: new Uint8Array(90_000).fill(0xff) };
   const [, , voices, mixer] = second.components();
+  for (const wrong of [{ until: -1e300 }, { left: Infinity }, { right: 1e300 }])
+    expect(() => restore(voices!, { ...voice, ...wrong })).toThrow(`${Object.keys(wrong)[0]}: expected a number from`);
+  expect(() => restore(mixer!, { ...mix, frame: -1e300 })).toThrow('frame: expected');
   restore(voices!, voice);
-  restore(mixer!, { rate: 1000, frame: -1e300, pending: new Uint8Array(90_000).fill(0xff) });
+  restore(mixer!, mix);
   second.advance(30_000_000);
   expect(second.samples.length).toBe(60);
 });
