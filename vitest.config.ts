@@ -1,8 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Short tests that mock modules, or look at the global scope. */
-const isolated = ['test/**/*.isolated.test.ts'];
 /** What takes more than some five seconds a file: `npm run test:long`. */
 const long = ['test/**/*.long.test.ts'];
 /** Other systems boot, for half an hour and more: `npm run test:guests`. */
@@ -29,13 +27,10 @@ export default defineConfig({
         test: {
           name: 'short',
           include: ['test/**/*.test.ts'],
-          exclude: [...isolated, ...long, ...guests, ...web, ...exhaustive],
+          exclude: [...long, ...guests, ...web, ...exhaustive],
           setupFiles,
-          // A process of its own for each file takes a second more than most of these files do.
-          isolate: false,
         },
       },
-      { extends: true, test: { name: 'isolated', include: isolated, setupFiles } },
       { extends: true, test: { name: 'long', include: long, setupFiles } },
       { extends: true, test: { name: 'guests', include: guests } },
       { extends: true, test: { name: 'web', include: web, setupFiles } },
