@@ -11,17 +11,17 @@ import type { ArchiveEntry } from '../src/node/linux/cpio.ts';
 import { type DebianLinux, debianLinux } from '../src/node/linux/debian.ts';
 import { LINUX_APPEND, linuxMachine } from '../web/linux-machine.ts';
 
-/** What the page has beside it. */
+/** Files beside the page, and the terminal that it begins with. */
 export interface PageLinux {
   readonly kernel: Uint8Array;
   readonly initrd: Uint8Array;
   readonly state: Uint8Array;
-  /** What the serial line has sent since the screen was cleared. */
+  /** Characters that the serial line has sent since the screen was cleared. */
   readonly terminal: string;
 }
 
 const root = join(import.meta.dirname, '..');
-/** What a state is of: a machine of other sources makes another one. */
+/** Sources on which a state depends: a machine of others makes another state. */
 const stateSources = ['runtime', 'translator', 'src/snapshot', 'web/linux-machine.ts', 'scripts/page-linux.ts'];
 /** Cards that can be chosen in the page and tell a driver where they are; and folders of web servers. */
 const choices: MachineOptions = {

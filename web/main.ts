@@ -121,7 +121,7 @@ class Page {
       (loading) =>
         this.#pc.run(async () => {
           const state = this.#setup.state(loading);
-          // It is told of below, if the options don't fail first.
+          // `Machine.restore` reports its failure, if the options don't fail first.
           state?.catch(() => {});
           const options = await this.#setup.options(loading);
           if (state === undefined) return Machine.create(options);

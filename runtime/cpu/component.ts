@@ -54,7 +54,7 @@ export const cpuLayout: readonly StateEntry[] = (Object.keys(Word) as WordName[]
 
 const architectural = cpuLayout.filter(({ sort }) => sort === 'architectural');
 
-/** Of words that are one of a few. */
+/** Values of words that have only a few. */
 const bounds: Readonly<Partial<Record<WordName, Field<number>>>> = {
   interruptShadow: choice(Object.values(Shadow)),
   halted: choice(Object.values(Halt)),

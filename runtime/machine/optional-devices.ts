@@ -37,7 +37,7 @@ export interface DeviceShelf {
   fetch(device: PluggedDevice): Promise<void> | null;
 }
 
-/** Of network cards. */
+/** Modules of network cards. */
 const cardModules = {
   e1000: 'e1000',
   ne2k_isa: 'ne2000',
@@ -48,12 +48,15 @@ const cardModules = {
 } as const satisfies Readonly<Record<CardModel, OptionalDevice>>;
 
 const driveModules: Readonly<Record<string, OptionalDevice>> = {
-  ...{ nvme: 'nvme', pflash: 'flash', sata: 'ahci', virtio: 'virtioBlock' },
+  nvme: 'nvme',
+  pflash: 'flash',
+  sata: 'ahci',
+  virtio: 'virtioBlock',
 };
 
 const displayModules = { cirrus: 'cirrus', std: 'standardVga' } as const;
 
-/** What a machine has of them. */
+/** The devices that a machine with this configuration has of them. */
 function devicesOf(config: MachineConfig): OptionalDevice[] {
   const { vga = 'none', cards = [], drives = [], soundCards = [], shares = [] } = config;
   const isThere: Readonly<Partial<Record<OptionalDevice, boolean>>> = {
@@ -74,7 +77,7 @@ function devicesOf(config: MachineConfig): OptionalDevice[] {
   ];
 }
 
-/** What it takes to plug a device in. Those of the USB come with their bus. */
+/** The module that a plugged device is in. USB devices come with their bus. */
 function deviceOfPlugged(device: PluggedDevice): OptionalDevice | undefined {
   if (device.type === 'pci-card') return cardModules[device.card.model];
   if (device.type === 'pci-rng') return 'virtioRng';

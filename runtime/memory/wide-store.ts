@@ -22,14 +22,14 @@ export class WideStore {
 
   /** An operand was probed: its doublewords may come next, in ascending order. */
   probed(linear: number, bytes: number): void {
+    this.#flush();
     this.#next = linear;
     this.#left = bytes >= LEAST && bytes <= MOST ? bytes : 0;
-    this.#place = Number.NaN;
   }
 
   /** A doubleword goes to a device. */
   store(linear: number, physical: number, value: number): void {
-    if (this.#left < 4 || linear !== this.#next) this.#end();
+    if (this.#left < 4 || linear !== this.#next) this.probed(0, 0);
     else {
       this.#next = (linear + 4) | 0;
       this.#left -= 4;
@@ -47,10 +47,11 @@ export class WideStore {
     this.#map.writeDevice(physical, 4, value);
   }
 
-  /** Nothing is lost of an operand that is not stored to its end. */
-  #end(): void {
+  /** A lower half is stored alone where the operand is not stored to its end. */
+  #flush(): void {
     const place = this.#place;
-    this.probed(0, 0);
-    if (!Number.isNaN(place)) this.#map.writeDevice(place, 4, this.#low);
+    if (Number.isNaN(place)) return;
+    this.#place = Number.NaN;
+    this.#map.writeDevice(place, 4, this.#low);
   }
 }

@@ -65,6 +65,8 @@ export const i32: Field<number> = integerField('i32', -0x80000000, 0x7fffffff);
 export const f64: Field<number> = realField('f64', -Infinity, Infinity);
 /** A virtual time that has come, or will: nanoseconds below 2^53, so that they can be counted. */
 export const time: Field<number> = realField('time', 0, Number.MAX_SAFE_INTEGER);
+/** The last clock of so many a second whose virtual time can be counted. */
+export const lastClock = (hertz: number): number => Math.floor(Number.MAX_SAFE_INTEGER / 1e9) * hertz;
 /** How often something happened, or a block of a medium: it can be counted on. */
 export const counter: Field<number> = integerField('a count', 0, Number.MAX_SAFE_INTEGER);
 /** A physical address of 64 bits, which is rounded from 2^53 on. */

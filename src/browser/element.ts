@@ -112,7 +112,7 @@ export class RawironPc extends HTMLElement {
     const state = this.getAttribute('state');
     if (state === null) return Machine.create(await this.#describedOptions(signal));
     const snapshot = isKept(state) ? keptImage(state) : fileAt(state, this.#download('state', signal));
-    // It is told of below, if the options don't fail first.
+    // `Machine.restore` reports its failure, if the options don't fail first.
     snapshot.catch(() => {});
     return Machine.restore(snapshot, await this.#describedOptions(signal));
   }

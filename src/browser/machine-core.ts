@@ -2,7 +2,7 @@ import { MachineCore } from '../../runtime/machine/machine.ts';
 import { LoadedDevices } from '../../runtime/machine/optional-devices.ts';
 import type { IsolateOptions } from '../isolate/isolate-options.ts';
 
-/** What a machine's isolate makes its core with: devices that not every machine has are loaded when one has them. */
+/** Makes the core of a machine's isolate. Devices that not every machine has are loaded when one has them. */
 export function coreOnDemand(): Pick<IsolateOptions, 'prepare' | 'createCore'> {
   const devices = new LoadedDevices();
   return {

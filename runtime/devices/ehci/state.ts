@@ -3,7 +3,7 @@ import { Command, PORTS, Status } from './registers.ts';
 
 export const ehciState = describe({
   command: starting(u32, Command.initial),
-  /** Of 32 bits the upper 16 are reserved. */
+  /** Bits 0-15 of the register; the upper 16 are reserved. */
   status: starting(u16, Status.halted),
   interruptEnable: u32,
   /** Of the microframe that began at a time, while the controller runs. */

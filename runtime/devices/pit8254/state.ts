@@ -1,11 +1,23 @@
-import { describe, flag, integer, list, real, type StateOf, starting, time, u8, u16 } from '../../snapshot/describe.ts';
+import {
+  describe,
+  flag,
+  integer,
+  lastClock,
+  list,
+  real,
+  type StateOf,
+  starting,
+  time,
+  u8,
+  u16,
+} from '../../snapshot/describe.ts';
 import { integerField } from '../../snapshot/fields.ts';
 
-/** Clocks of a count at most (binary, loaded as 0), and a clock of 1.19 MHz whose time can be counted. */
+/** Clocks of a count at most (binary, loaded as 0), and the last one of 1.19 MHz. */
 const MOST_COUNT = 0x10000;
-const LAST_CLOCK = Math.floor(Number.MAX_SAFE_INTEGER / 1e9) * 1_193_182;
+const LAST_CLOCK = lastClock(1_193_182);
 
-/** What counts is divided by the count. */
+/** Clocks are divided by the count. */
 const hasCount = {
   expected: 'a count other than 0 where one is loaded',
   holds: ({ loaded, initial, countRegister }: { loaded: boolean; initial: number; countRegister: number }) =>

@@ -1,7 +1,7 @@
-import { describe, flag, integer, u8, u16 } from '../../snapshot/describe.ts';
+import { describe, flag, integer, lastClock, u8, u16 } from '../../snapshot/describe.ts';
 
-/** A clock of the timer, of 3.58 MHz, whose time can be counted. */
-const LAST_CLOCK = Math.floor(Number.MAX_SAFE_INTEGER / 1e9) * 3_579_545;
+/** The last clock of the timer, of 3.58 MHz. */
+const LAST_CLOCK = lastClock(3_579_545);
 
 export const powerState = describe({
   status: u16,

@@ -10,7 +10,7 @@ export interface RunSettings extends Omit<ContainerOptions, 'image'> {
 
 interface RunFlag {
   readonly names: readonly string[];
-  /** What follows it; a flag without is a switch, whose value is "true" or "false". */
+  /** The value that follows it. A flag without one is a switch, whose value is "true" or "false". */
   readonly argument?: string;
   readonly help: string;
   apply(settings: RunSettings, value: string): RunSettings;

@@ -86,6 +86,10 @@ test('an operand that is not stored to its end is written as far as it came', ()
   wide.store(0x2000, BASE + 0x20, 2);
   wide.store(0x1004, BASE + 4, 3);
   expect(written).toEqual(['0 1 4', '20 2 4', '4 3 4']);
+  wide.probed(0x1000, 8);
+  wide.store(0x1000, BASE, 5);
+  wide.probed(0x3000, 8);
+  expect(written.at(-1)).toBe('0 5 4');
 });
 
 test('a device without registers of 64 bits gets two of 32, the low one first', () => {
