@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AssetFiles, cacheDirectory, cachedAssets } from '../src/node/assets/cache.ts';
 import type { Progress } from '../src/node/assets/progress.ts';
-import { run } from '../src/node/process.ts';
+import { run } from '../src/node/process/process.ts';
 import { largeProgram } from './large.ts';
 
 const sources = join(import.meta.dirname, 'programs');

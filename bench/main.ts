@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { ProgressLine } from '../src/cli/progress-line.ts';
-import { ConfigurationError } from '../src/errors.ts';
+import { ConfigurationError } from '../src/util/errors.ts';
 import { engines } from './engines/index.ts';
 import { runMicroBenchmarks } from './micro/index.ts';
 import { type Options, parseOptions, usage } from './options.ts';

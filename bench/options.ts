@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ConfigurationError } from '../src/errors.ts';
+import { ConfigurationError } from '../src/util/errors.ts';
 import type { Engine } from './engines/engine.ts';
 import { engines as allEngines } from './engines/index.ts';
 import { boot, groups, optionalGroups, programs, type Work } from './programs.ts';

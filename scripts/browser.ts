@@ -9,7 +9,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cacheDirectory } from '../src/node/assets/cache.ts';
-import { isInstalled, run } from '../src/node/process.ts';
+import { isInstalled, run } from '../src/node/process/process.ts';
 
 /** Where a browser comes from. */
 interface Source {

@@ -5,7 +5,7 @@ import { assembleImages } from '../runtime/firmware/images.ts';
 /** What the images are made of, which nothing else in the package needs. */
 const sources = ['bios', 'vgabios', 'kernel-loader', 'images.js', 'images.js.map', 'images.d.ts'];
 
-/** What stands in the place of src/firmware.ts, which assembles the images: a module that has them. */
+/** What stands in the place of src/machine/firmware.ts, which assembles the images: a module that has them. */
 export function firmwareModule(): string {
   const images = Object.entries(assembleImages());
   const lines = images.map(([name, image]) => `  ${name}: bytes('${Buffer.from(image).toString('base64')}'),\n`);
@@ -17,9 +17,9 @@ export const ownFirmware = async () => images;
 `;
 }
 
-/** Puts the images of the firmware into dist/src/firmware.js. */
+/** Puts the images of the firmware into dist/src/machine/firmware.js. */
 export async function makeFirmwareModule(dist: string): Promise<void> {
-  const module = join(dist, 'src/firmware');
+  const module = join(dist, 'src/machine/firmware');
   await writeFile(`${module}.js`, firmwareModule());
   await rm(`${module}.js.map`);
   for (const name of sources) await rm(join(dist, 'runtime/firmware', name), { recursive: true });

@@ -12,9 +12,9 @@ const entries = {
   index: 'src/index.ts',
   v86: 'src/node/v86.ts',
   program: 'src/cli/main.mjs',
-  'machine-thread': 'src/node/machine-thread.mjs',
-  'ticker-thread': 'src/node/ticker-thread.mjs',
-  'drives-thread': 'src/node/drives-thread.mjs',
+  'machine-thread': 'src/node/threads/machine-thread.mjs',
+  'ticker-thread': 'src/node/threads/ticker-thread.mjs',
+  'drives-thread': 'src/node/threads/drives-thread.mjs',
   viewer: 'src/node/vnc/viewer.mjs',
 } as const;
 
@@ -30,7 +30,7 @@ export async function makeNodeBundle(root: string, dist: string): Promise<void> 
     logLevel: 'warn',
     transform: { target: `node${oldest.join('.')}` },
     checks: { pluginTimings: false },
-    plugins: [firmware(join(root, 'src/firmware.ts'))],
+    plugins: [firmware(join(root, 'src/machine/firmware.ts'))],
   });
   await bundle.write({
     dir: join(dist, 'node'),

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { build, type Plugin } from 'vite';
-import { messageOf } from '../src/errors.ts';
+import { messageOf } from '../src/util/errors.ts';
 import { type PageLinux, pageLinux } from './page-linux.ts';
 
 const root = join(import.meta.dirname, '..');

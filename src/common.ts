@@ -40,22 +40,14 @@ export {
 export { type TraceEvent, traceEvents } from '../runtime/machine/trace/events.ts';
 export type { UsbControllerConfig } from '../runtime/machine/usb-plan.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
-export type { Balloon } from './balloon.ts';
-export type { BootOrder } from './boot-order.ts';
 export type { HostPort, NetworkCard } from './cards/card.ts';
 export type { CardOptions } from './cards/options.ts';
-export type { CharacterDeviceInfo, CharacterDevices } from './character-devices.ts';
 export { Drive } from './drives/drive.ts';
 export type { DriveSnapshots } from './drives/image-snapshots.ts';
 export type { TrayMove } from './drives/index.ts';
 export type { DriveOptions, MediumOptions } from './drives/options.ts';
 export type { DriveStatistics, RequestStatistics } from './drives/statistics.ts';
 export type { DriveLimits } from './drives/throttle/limits.ts';
-export type { EngineSettings } from './engine-options.ts';
-export { ConfigurationError } from './errors.ts';
-export type { Listener } from './events.ts';
-export { ExpectError, type ExpectOptions, type Output } from './expect.ts';
-export type { MachineHistory, RecordedRun, StopPlaces } from './history.ts';
 export {
   type PciCardOptions,
   type PciDeviceOptions,
@@ -75,11 +67,13 @@ export type { Mouse, MouseButton, Pointer, PointerName, PointerPlace } from './i
 export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';
 export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 export type { LimitName } from './isolate/run-limits.ts';
-export type { MachineLimits } from './limits.ts';
-export type { ListenAddress } from './listen-address.ts';
+export type { Balloon } from './machine/balloon.ts';
+export type { CharacterDeviceInfo, CharacterDevices } from './machine/character-devices.ts';
+export type { MachineHistory, RecordedRun, StopPlaces } from './machine/history.ts';
+export type { SerialEvents, SerialPort } from './machine/serial.ts';
+export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './machine/translations.ts';
+export type { DebugConsole, MachineEvents, MachineState, PauseReason, Probe } from './machine/types.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
-export type { DebugConsole, MachineEvents, MachineState, PauseReason, Probe } from './machine-types.ts';
-export type { MemoryContentOptions } from './memory-contents.ts';
 export type {
   MemoryDumpEnd,
   MemoryDumpEvents,
@@ -87,7 +81,6 @@ export type {
   MemoryDumpSettings,
   MemoryDumps,
 } from './memory-dump/memory-dumps.ts';
-export { memorySize } from './memory-size.ts';
 export type { Arrived } from './migration/arrival.ts';
 export { ChannelError, type MigrationChannel } from './migration/channel.ts';
 export type { MachineMigration, MigrationEvents, MigrationStatus, OpenChannel } from './migration/index.ts';
@@ -109,6 +102,12 @@ export type {
   WebSocketNetworkOptions,
   WispNetworkOptions,
 } from './network/options.ts';
+export type { BootOrder } from './options/boot-order.ts';
+export type { EngineSettings } from './options/engine-options.ts';
+export type { MachineLimits } from './options/limits.ts';
+export type { ListenAddress } from './options/listen-address.ts';
+export type { MemoryContentOptions } from './options/memory-contents.ts';
+export { memorySize } from './options/memory-size.ts';
 export type {
   BiosBoot,
   Boot,
@@ -118,21 +117,22 @@ export type {
   KernelBoot,
   KernelModule,
   MachineOptions,
-} from './options.ts';
-export type { ProcessorOptions } from './processors.ts';
+} from './options/options.ts';
+export type { ProcessorOptions } from './options/processors.ts';
+export type { SmbiosOptions } from './options/smbios.ts';
+export type { UsbInputOptions } from './options/usb.ts';
+export type { VirtioPortOptions } from './options/virtio-ports.ts';
 export type { JsonObject } from './qmp/command.ts';
 export type { EventListener } from './qmp/events.ts';
 export type { Qmp } from './qmp/qmp.ts';
 export type { IcountOptions } from './recording/options.ts';
 export type { Screen, ScreenText } from './screen/index.ts';
 export type { ScreenImage } from './screen/renderer.ts';
-export type { SerialEvents, SerialPort } from './serial.ts';
 export type { ShareContent, ShareFile, ShareFileSettings } from './shares/contents.ts';
 export type { SharedFiles, ShareEntry } from './shares/files.ts';
 export { type SecurityModelName, type ShareOptions, securityModels } from './shares/options.ts';
 export type { ServerFolder } from './shares/server/server-folder.ts';
 export { ShareError, type ShareErrorCode } from './shares/share-error.ts';
-export type { SmbiosOptions } from './smbios.ts';
 export type { SnapshotBytes } from './snapshot/machine.ts';
 export type { MachineSnapshots, SnapshotEvents } from './snapshot/machine-snapshots.ts';
 export type { SnapshotSettings } from './snapshot/state.ts';
@@ -142,9 +142,9 @@ export type { Sound, SoundEvents } from './sound/sound.ts';
 export type { SampleFormat } from './sound/wav.ts';
 export type { ImageFormat } from './storage/open.ts';
 export type { ImageSnapshot } from './storage/qcow2/snapshots.ts';
-export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './translations.ts';
-export type { UsbInputOptions } from './usb.ts';
-export type { VirtioPortOptions } from './virtio-ports.ts';
+export { ConfigurationError } from './util/errors.ts';
+export type { Listener } from './util/events.ts';
+export { ExpectError, type ExpectOptions, type Output } from './util/expect.ts';
 export type { VncControl, VncInfo } from './vnc/control.ts';
 export type { VncEvents, VncSharing } from './vnc/display.ts';
 export type { VncConnectionInfo, VncEndpoint } from './vnc/endpoint.ts';

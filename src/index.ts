@@ -1,6 +1,6 @@
 /** The library: make a PC, boot it, talk to its serial ports. */
-import type { ListenAddress } from './listen-address.ts';
-import { Machine as HostedMachine } from './machine.ts';
+
+import { Machine as HostedMachine } from './machine/machine.ts';
 import type { MigrationChannel } from './migration/channel.ts';
 import type { Monitor } from './monitor/monitor.ts';
 import type { NetworkBackend } from './network/backend.ts';
@@ -9,13 +9,21 @@ import type { Progress } from './node/assets/progress.ts';
 import type { StoredImage } from './node/containers/image-store.ts';
 import type { ContainerImage, ImageRequest } from './node/containers/images.ts';
 import type { ContainerOptions, Container as RunningContainer } from './node/containers/index.ts';
+import type { PackedFolder, PackOptions } from './node/files/pack-folder.ts';
 import { type NodeCore, nodeHost } from './node/host.ts';
-import { type GdbSettings, type MonitorSettings, nodeGdb, nodeMonitor, nodeQmp, serveQmp } from './node/monitor.ts';
-import type { PackedFolder, PackOptions } from './node/pack-folder.ts';
-import type { SessionServer } from './node/session-server.ts';
+import {
+  type GdbSettings,
+  type MonitorSettings,
+  nodeGdb,
+  nodeMonitor,
+  nodeQmp,
+  serveQmp,
+} from './node/sockets/monitor.ts';
+import type { SessionServer } from './node/sockets/session-server.ts';
 import { VncServer, type VncSettings } from './node/vnc/server.ts';
-import { checkNames, checkString } from './option-checks.ts';
-import type { MachineOptions } from './options.ts';
+import { checkNames, checkString } from './options/checks.ts';
+import type { ListenAddress } from './options/listen-address.ts';
+import type { MachineOptions } from './options/options.ts';
 import type { Qmp } from './qmp/qmp.ts';
 import type { SharedFiles } from './shares/files.ts';
 import type { ServerFolder } from './shares/server/server-folder.ts';
@@ -23,7 +31,7 @@ import type { SnapshotBytes } from './snapshot/machine.ts';
 
 const core: NodeCore = {
   load: async () => (await import('../runtime/machine/create.ts')).createMachine,
-  thread: async () => (await import('./node/machine-thread.mjs')).url,
+  thread: async () => (await import('./node/threads/machine-thread.mjs')).url,
 };
 
 /** A PC. */
@@ -160,7 +168,7 @@ export async function packFolder(folder: string, target: string, options: PackOp
   checkString('the folder', folder);
   checkString('the target', target);
   checkNames('options', options, ['compress']);
-  return await (await import('./node/pack-folder.ts')).packFolder(folder, target, options);
+  return await (await import('./node/files/pack-folder.ts')).packFolder(folder, target, options);
 }
 
 export * from './common.ts';
@@ -179,16 +187,16 @@ export type { StoredImage } from './node/containers/image-store.ts';
 export type { ContainerImage, ImageRequest, PullPolicy } from './node/containers/images.ts';
 export type { ContainerOptions } from './node/containers/index.ts';
 export type { ContainerProcess } from './node/containers/process.ts';
+export type { PackedFolder, PackOptions } from './node/files/pack-folder.ts';
 export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/linux/cpio.ts';
 export { type DebianLinux, debianLinux } from './node/linux/debian.ts';
 export type { LinuxModule, ModuleTree } from './node/linux/modules.ts';
 export { type AwaitedChannel, awaitChannel, openChannel } from './node/migration/open.ts';
-export type { GdbSettings, MonitorSettings } from './node/monitor.ts';
-export type { PackedFolder, PackOptions } from './node/pack-folder.ts';
 export { announceMachine, type MachineTitle } from './node/running/announce.ts';
 export type { RunningMachine } from './node/running/entry.ts';
 export { runningMachines } from './node/running/list.ts';
-export type { SessionServer } from './node/session-server.ts';
+export type { GdbSettings, MonitorSettings } from './node/sockets/monitor.ts';
+export type { SessionServer } from './node/sockets/session-server.ts';
 export type { VncServer, VncSettings } from './node/vnc/server.ts';
 export { QmpError, type QmpErrorClass } from './qmp/error.ts';
-export { RingBuffer } from './ring-buffer.ts';
+export { RingBuffer } from './util/ring-buffer.ts';

@@ -1,5 +1,5 @@
 import { type Download, fileAt } from '../src/browser/download.ts';
-import { ConfigurationError } from '../src/errors.ts';
+import { ConfigurationError } from '../src/util/errors.ts';
 
 /** A file that is part of the page, and whose address is another one when it changes. */
 export interface PageFile {

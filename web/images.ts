@@ -1,7 +1,7 @@
 import { type ImageName, imageNames, placeOf } from '../src/browser/element-options.ts';
 import { isKept } from '../src/browser/files.ts';
 import { type ImageKind, imageKind } from '../src/browser/image-kind.ts';
-import { MissingImageError } from '../src/errors.ts';
+import { MissingImageError } from '../src/util/errors.ts';
 import { button, textElement } from './elements.ts';
 
 /** The places that an image of a kind may have, the first free one first. */

@@ -1,4 +1,4 @@
-import type { MachineOptions } from '../src/options.ts';
+import type { MachineOptions } from '../src/options/options.ts';
 
 /** The machine that the page's Linux has been booted on when the page was built: the page goes on from there with the same settings. */
 export const linuxMachine = { memory: 128, network: [{ backend: { type: 'user' } }] } as const satisfies MachineOptions;

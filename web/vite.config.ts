@@ -12,7 +12,7 @@ const headers = {
 const firmware: Plugin = {
   name: 'firmware',
   apply: 'build',
-  load: (id) => (id === join(import.meta.dirname, '../src/firmware.ts') ? firmwareModule() : null),
+  load: (id) => (id === join(import.meta.dirname, '../src/machine/firmware.ts') ? firmwareModule() : null),
 };
 
 /** Many web servers don't know the type of `.mjs`, which the file of the thread for sound has. */

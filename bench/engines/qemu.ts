@@ -1,4 +1,4 @@
-import { run } from '../../src/node/process.ts';
+import { run } from '../../src/node/process/process.ts';
 import type { BenchCard } from '../network.ts';
 import type { Engine } from './engine.ts';
 

@@ -1,4 +1,4 @@
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { ScreenFrame } from '../screen/index.ts';
 import type { Blinking } from '../screen/text-lines.ts';
 import type { PointerPlace } from './pointer.ts';

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
 import { whyNoImage } from '../storage/http/answer.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** Told how many bytes of a file have come, of how many there are; undefined: the server doesn't say. */
 export type ReportProgress = (received: number, total: number | undefined) => void;

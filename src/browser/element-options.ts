@@ -1,11 +1,11 @@
 import type { CardModel, SoundCardModel, UsbInput } from '../../runtime/machine/models.ts';
 import { type DriveOptions, driveName } from '../drives/options.ts';
-import { ConfigurationError } from '../errors.ts';
 import type { KeyboardLayout } from '../input/layout.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
-import type { Boot, Image, MachineOptions } from '../options.ts';
+import type { Boot, Image, MachineOptions } from '../options/options.ts';
 import type { ShareOptions } from '../shares/options.ts';
 import { isHttp } from '../storage/http/store.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { blobOf, type Download, fileAt, get } from './download.ts';
 import { browserStorage } from './storage.ts';
 

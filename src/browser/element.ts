@@ -1,5 +1,5 @@
 import type { MigrationChannel } from '../migration/channel.ts';
-import type { MachineOptions } from '../options.ts';
+import type { MachineOptions } from '../options/options.ts';
 import type { SnapshotBytes } from '../snapshot/machine.ts';
 import { Display } from './display.ts';
 import { type Download, fileAt } from './download.ts';

@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors.ts';
 import { type CallEnd, RemoteCalls } from '../isolate/remote-calls.ts';
 import { type ByteStore, checkRange, checkWritable, StorageError } from '../storage/store.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { FOLDER, VERSIONS } from './files-folder.ts';
 import type { Access, FileCalls } from './files-worker.ts';
 import { foreignWorker } from './foreign-worker.ts';

@@ -1,11 +1,11 @@
 import { serveDrivesHere } from '../drives/here.ts';
-import { ConfigurationError } from '../errors.ts';
 import type { Host, Images, Isolate, IsolateEvents, IsolateStart } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
 import { runIsolate } from '../isolate/loop.ts';
 import type { PooledIsolate } from '../isolate/pool.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import { whyNoImage } from '../storage/http/answer.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { browserCompressor } from './compression.ts';
 import { foreignWorker } from './foreign-worker.ts';
 import { openNetwork } from './network.ts';

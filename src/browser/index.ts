@@ -1,14 +1,15 @@
 /** The library in a page: make a PC, boot it, show its screen. It has the names of the library for Node (src/index.ts). */
-import { ConfigurationError } from '../errors.ts';
-import { Machine as HostedMachine } from '../machine.ts';
+
+import { Machine as HostedMachine } from '../machine/machine.ts';
 import type { MigrationChannel } from '../migration/channel.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
-import type { MachineOptions } from '../options.ts';
+import type { MachineOptions } from '../options/options.ts';
 import type { SharedFiles } from '../shares/files.ts';
 import type { ServerFolder } from '../shares/server/server-folder.ts';
 import type { SnapshotBytes } from '../snapshot/machine.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { browserHost } from './host.ts';
 
 /** A PC. */

@@ -1,6 +1,6 @@
 import { isKey } from '../input/keys.ts';
 import { keysThatType } from '../input/layout.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import { ReleaseChord } from './release-chord.ts';
 
 /** Milliseconds that Windows takes at most from the Ctrl that it makes up for AltGr to AltGr itself. */

@@ -1,4 +1,4 @@
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import { openSound, type SoundOutput } from './sound-output.ts';
 
 /** What the user does that lets a page sound (HTML, "user activation"). */

@@ -1,4 +1,3 @@
-import { ConfigurationError } from '../errors.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { Timers } from '../network/host.ts';
 import { connectHub, connectRelay, type OpenNetwork, openLimited } from '../network/open-network.ts';
@@ -8,7 +7,8 @@ import type {
   UserNetworkOptions,
   WispNetworkOptions,
 } from '../network/options.ts';
-import { checkNames, checkText } from '../option-checks.ts';
+import { checkNames, checkText } from '../options/checks.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { ChannelBackend } from './network/channel.ts';
 
 const timers: Timers = {

@@ -1,4 +1,4 @@
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import { TouchPad } from './touch-pad.ts';
 import { WheelSteps } from './wheel-steps.ts';
 

@@ -1,4 +1,4 @@
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import { ConsoleText } from './console-text.ts';
 import { ReleaseChord } from './release-chord.ts';
 

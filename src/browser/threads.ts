@@ -1,6 +1,6 @@
 import { Word } from '../../translator/abi/state.ts';
 import type { LoopThread } from '../isolate/loop-thread.ts';
-import { timerDelay } from '../timer-delay.ts';
+import { timerDelay } from '../util/timer-delay.ts';
 
 /**
  * How long a machine runs before it lets its thread do other work, where no other thread can call it back; in

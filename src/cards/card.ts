@@ -1,11 +1,11 @@
 import type { CardModel } from '../../runtime/machine/models.ts';
-import { ConfigurationError } from '../errors.ts';
 import { macText } from '../network/addresses.ts';
 import type { NetworkFlow } from '../network/flow.ts';
 import type { OpenNetwork } from '../network/open-network.ts';
 import type { HostForward, NetworkBackendOptions } from '../network/options.ts';
 import type { UserNetwork } from '../network/user.ts';
-import { checkObject } from '../option-checks.ts';
+import { checkObject } from '../options/checks.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { Cable } from './cable.ts';
 import type { CardPlan } from './options.ts';
 

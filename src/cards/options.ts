@@ -1,11 +1,11 @@
 import type { CardConfig } from '../../runtime/machine/cards.ts';
 import { type CardModel, cardModels } from '../../runtime/machine/models.ts';
-import { checkedBootIndex } from '../boot-order.ts';
-import { ConfigurationError } from '../errors.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
-import { checkedOneOf, checkImage, checkNames, checkText, shown } from '../option-checks.ts';
-import type { Image } from '../options.ts';
+import { checkedBootIndex } from '../options/boot-order.ts';
+import { checkedOneOf, checkImage, checkNames, checkText, shown } from '../options/checks.ts';
+import type { Image } from '../options/options.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** A network card. */
 export interface CardOptions {

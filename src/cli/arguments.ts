@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { within } from '../errors.ts';
 import { ConfigurationError } from '../index.ts';
 import { similarNames } from '../inspect/similar.ts';
 import { foreignProtocol } from '../storage/protocols.ts';
+import { within } from '../util/errors.ts';
 import { actionNames, commandNames } from './commands.ts';
 import { addDisk } from './drive-flags.ts';
 import { type Flag, flags } from './flags.ts';

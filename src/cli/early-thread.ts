@@ -1,6 +1,6 @@
-import { earlyWorker } from '../node/early-worker.ts';
-import { startKeptWorker } from '../node/kept-worker.ts';
-import { url } from '../node/machine-thread.mjs';
+import { earlyWorker } from '../node/threads/early-worker.ts';
+import { startKeptWorker } from '../node/threads/kept-worker.ts';
+import { url } from '../node/threads/machine-thread.mjs';
 import { isParsedCommand } from './commands.ts';
 
 /** Flags that tell something instead, have the machine elsewhere, or give its thread a name. */

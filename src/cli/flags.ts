@@ -1,8 +1,8 @@
-import { checkedEngine } from '../engine-options.ts';
 import { type DisplayModel, displayModels, type EngineName, type EngineSettings, keyboardLayouts } from '../index.ts';
 import { checkedLayout } from '../input/layout.ts';
 import { migrationPlace } from '../node/migration/place.ts';
-import { checkedCpu, checkedIsolate } from '../options.ts';
+import { checkedEngine } from '../options/engine-options.ts';
+import { checkedCpu, checkedIsolate } from '../options/options.ts';
 import { acceleratorFlag } from './accelerators.ts';
 import { acceptedFlags } from './accepted.ts';
 import { consoleFlags, screenFlags } from './backends/flags.ts';

@@ -1,8 +1,8 @@
-import { messageOf } from '../errors.ts';
 import { awaitChannel, ConfigurationError, Machine, type MachineOptions } from '../index.ts';
-import { placeText } from '../listen-address.ts';
-import { readWhole } from '../node/read-file.ts';
+import { readWhole } from '../node/files/read-file.ts';
+import { placeText } from '../options/listen-address.ts';
 import { isSnapshot, SnapshotError } from '../snapshot/layout.ts';
+import { messageOf } from '../util/errors.ts';
 import { announceWaiting } from './ps/announce.ts';
 
 type Waits = (message: string) => Promise<void>;

@@ -1,6 +1,6 @@
-import { within } from '../errors.ts';
 import type { Machine } from '../index.ts';
-import { placeText } from '../listen-address.ts';
+import { placeText } from '../options/listen-address.ts';
+import { within } from '../util/errors.ts';
 import type { Settings } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 

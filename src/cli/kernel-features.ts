@@ -1,6 +1,6 @@
 import { type CpuFeature, cpuModel } from '../../runtime/cpu/model.ts';
-import { ConfigurationError } from '../errors.ts';
 import type { DebianLinux } from '../node/linux/debian.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** Options of a kernel that make it rely on a feature (Linux, arch/x86/Kconfig.cpu and asm/required-features.h). */
 const requiredBy: Readonly<Record<string, CpuFeature>> = {

@@ -1,5 +1,5 @@
 import { ConfigurationError, type Machine, type MachineLimits } from '../index.ts';
-import { checkedLimits } from '../limits.ts';
+import { checkedLimits } from '../options/limits.ts';
 import type { Flag } from './flags.ts';
 import { parseInteger, propertyList } from './properties.ts';
 import { machine } from './settings.ts';

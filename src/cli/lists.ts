@@ -1,7 +1,7 @@
 import { changeableFeatures } from '../../runtime/cpu/features.ts';
 import { cpuModelNames } from '../../runtime/cpu/model.ts';
-import { deviceOptionsText, optionsText } from '../device-properties.ts';
 import { cardModels, type DisplayModel, logItems, traceEvents } from '../index.ts';
+import { deviceOptionsText, optionsText } from '../options/device-properties.ts';
 import { screens } from './backends/flags.ts';
 import { kinds } from './backends/kinds.ts';
 import { deviceModel, devices, deviceUsage } from './devices.ts';

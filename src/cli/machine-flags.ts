@@ -1,5 +1,5 @@
-import type { Option } from '../device-properties.ts';
 import { ConfigurationError, memorySize } from '../index.ts';
+import type { Option } from '../options/device-properties.ts';
 import { clockBase } from './clock-base.ts';
 import type { Flag } from './flags.ts';
 import { checkProperties, parseInteger, parseProperties, propertyList } from './properties.ts';

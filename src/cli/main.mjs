@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command's first module: plain JavaScript, so that the cache of compiled modules is on before any other is loaded. */
 // @ts-check
-import { keepCompiledCode } from '../node/compiled-code.mjs';
+import { keepCompiledCode } from '../node/process/compiled-code.mjs';
 
 keepCompiledCode();
 const args = process.argv.slice(2);

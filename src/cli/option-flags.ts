@@ -1,5 +1,5 @@
-import type { OptionDifference } from '../option-differences.ts';
-import type { PartOption } from '../option-kinds.ts';
+import type { OptionDifference } from '../options/differences.ts';
+import type { PartOption } from '../options/kinds.ts';
 
 /** Flags that make an option what it is; the value is that of the option, as JSON. */
 const flags: Readonly<Record<PartOption, (value: string) => string>> = {

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../index.ts';
-import { systemMessage } from '../node/system-message.ts';
+import { systemMessage } from '../node/process/system-message.ts';
 
 /** As of a shell whose program is ended by SIGHUP. */
 const HUNG_UP = 129;

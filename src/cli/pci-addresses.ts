@@ -3,8 +3,8 @@ import { planCards } from '../cards/options.ts';
 import { planDrives } from '../drives/options.ts';
 import { busName } from '../hot-plug/device-buses.ts';
 import { type CardModel, type CardOptions, ConfigurationError, cardModels, type MachineOptions } from '../index.ts';
-import { vgaOf } from '../options.ts';
-import { deviceNames, type PciSlots, parsePciSlot } from '../pci-slots.ts';
+import { vgaOf } from '../options/options.ts';
+import { deviceNames, type PciSlots, parsePciSlot } from '../options/pci-slots.ts';
 import { planShares } from '../shares/options.ts';
 import { machine, type Settings } from './settings.ts';
 

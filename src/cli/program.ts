@@ -1,7 +1,7 @@
-import { MissingImageError } from '../errors.ts';
 import { ConfigurationError } from '../index.ts';
-import { printableMessage } from '../printable.ts';
 import { SnapshotError } from '../snapshot/layout.ts';
+import { MissingImageError } from '../util/errors.ts';
+import { printableMessage } from '../util/printable.ts';
 import { parseArguments } from './arguments.ts';
 import { isParsedCommand, type ParsedCommand } from './commands.ts';
 import { ExitError } from './exit-error.ts';

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../index.ts';
-import { propertyList } from '../property-list.ts';
+import { propertyList } from '../options/property-list.ts';
 
-export { propertyList } from '../property-list.ts';
+export { propertyList } from '../options/property-list.ts';
 
 /**
  * The parts of QEMU's `name,key=value,…`; an argument without a "=" counts as the value of `implied`, and `,,` is a comma. Or the

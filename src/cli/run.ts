@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { cpuWarnings } from '../../runtime/cpu/model.ts';
-import { hasFlash } from '../flash.ts';
 import { Netdevs } from '../hot-plug/netdevs.ts';
 import {
   type Boot,
@@ -13,10 +12,11 @@ import {
   openMonitor,
   openQmp,
 } from '../index.ts';
-import { nodeGdbSession } from '../node/monitor.ts';
 import { checkBootFolder } from '../node/network/boot-files.ts';
-import { printableMessage } from '../printable.ts';
+import { nodeGdbSession } from '../node/sockets/monitor.ts';
+import { hasFlash } from '../options/flash.ts';
 import { checkUnrecorded } from '../snapshot/options.ts';
+import { printableMessage } from '../util/printable.ts';
 import { acceleratorWarnings } from './accelerators.ts';
 import { BackendConnections, makeConnections } from './backends/connect.ts';
 import type { OpenGdb } from './backends/devices.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, type SmbiosOptions } from '../index.ts';
-import { capitalized, systemMessage } from '../node/system-message.ts';
+import { capitalized, systemMessage } from '../node/process/system-message.ts';
 import type { Flag } from './flags.ts';
 import { checkProperties, type PropertyPatterns, parseInteger, parseWord, propertyList } from './properties.ts';
 import { machine, type Settings } from './settings.ts';

@@ -1,6 +1,6 @@
 import { MOST_PROCESSORS } from '../../runtime/cpu/topology.ts';
 import { ConfigurationError, type Topology } from '../index.ts';
-import { checkedTopology } from '../processors.ts';
+import { checkedTopology } from '../options/processors.ts';
 import type { Flag } from './flags.ts';
 import { parseInteger, parseProperties } from './properties.ts';
 import { type Settings, warned } from './settings.ts';

@@ -1,11 +1,11 @@
-import { messageOf } from '../errors.ts';
-import { hasFlash } from '../flash.ts';
 import type { Boot } from '../index.ts';
 import { hasApt } from '../node/assets/apt.ts';
 import { type Attached, attachedTo } from '../node/linux/attached.ts';
 import { attachedRoot } from '../node/linux/attached-system.ts';
 import type { ArchiveEntry } from '../node/linux/cpio.ts';
 import { type DebianLinux, debianLinux } from '../node/linux/debian.ts';
+import { hasFlash } from '../options/flash.ts';
+import { messageOf } from '../util/errors.ts';
 import { drivesOf } from './drive-flags.ts';
 import { checkKernelFeatures } from './kernel-features.ts';
 import { cardsOf } from './network-flags.ts';

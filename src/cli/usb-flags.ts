@@ -6,7 +6,7 @@ import {
   type UsbInput,
   type UsbInputOptions,
 } from '../index.ts';
-import { controllerKinds, usbInputOf } from '../usb.ts';
+import { controllerKinds, usbInputOf } from '../options/usb.ts';
 import type { Flag } from './flags.ts';
 import { parseInteger } from './properties.ts';
 import { machine, type Settings } from './settings.ts';

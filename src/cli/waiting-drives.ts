@@ -1,8 +1,8 @@
-import { type BlockNode, BlockNodes, driveNode } from '../block-nodes.ts';
-import { messageOf } from '../errors.ts';
 import { ConfigurationError, type DriveOptions, type Image, type Machine } from '../index.ts';
-import { imageFile } from '../node/image-file.ts';
+import { type BlockNode, BlockNodes, driveNode } from '../machine/block-nodes.ts';
+import { imageFile } from '../node/files/image-file.ts';
 import { isHttp } from '../storage/http/store.ts';
+import { messageOf } from '../util/errors.ts';
 import { unusedDrives } from './drive-flags.ts';
 import type { Settings } from './settings.ts';
 

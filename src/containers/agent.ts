@@ -1,4 +1,4 @@
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../util/shell-word.ts';
 
 /** Groups of ports for the streams of what runs at the same time: the container's own, and those of `exec`. */
 export const STREAMS = 4;

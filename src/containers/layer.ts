@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors.ts';
 import { Kind, PERMISSIONS } from '../ninep/folder.ts';
 import { guestName } from '../shares/paths.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** What a tar archive says of a member (POSIX pax, GNU tar). */
 export interface TarHeader {

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { isDigest } from './reference.ts';
 
 /** A blob of an image: by what it is found, and what its bytes must be. */

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
 import { MOUNT_OPTIONS } from '../ninep/protocol.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { CONTAINER_ROOT, command, ROOT_TAG, VOLUMES, volumeTag } from './agent.ts';
 import type { ImageConfig } from './manifest.ts';
 import { type ContainerUser, containerUser, type UserLists } from './users.ts';

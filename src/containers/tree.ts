@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
 import { Kind } from '../ninep/folder.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import type { LayerEntry } from './layer.ts';
 
 /** A file of an image, whatever names it has. */

@@ -1,5 +1,5 @@
 import type { BlockInput } from '../../runtime/host/block-port.ts';
-import type { Image } from '../options.ts';
+import type { Image } from '../options/options.ts';
 import type { StorageHost } from '../storage/open.ts';
 import type { MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';

@@ -1,7 +1,7 @@
 import type { BlockMedium } from '../../runtime/host/block.ts';
-import { ConfigurationError } from '../errors.ts';
-import { checkImage, checkNames } from '../option-checks.ts';
-import type { Image } from '../options.ts';
+import { checkImage, checkNames } from '../options/checks.ts';
+import type { Image } from '../options/options.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import type { DrivePlace } from './attachment.ts';
 import { checkMediumOptions, type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import type { DriveOptions, DrivePlan } from './options.ts';
 import type { SavedMedium } from './saved-medium.ts';
 

@@ -1,8 +1,8 @@
-import { ConfigurationError } from '../errors.ts';
 import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
 import { createSnapshot, forgetSnapshot, listSnapshots, type NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
 import { readMachineState } from '../storage/qcow2/machine-state.ts';
 import type { ImageSnapshot } from '../storage/qcow2/snapshots.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { NO_IMAGE } from './protocol.ts';
 import type { ServedDrive } from './served-drive.ts';
 

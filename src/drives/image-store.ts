@@ -1,5 +1,5 @@
-import { checkedBytes } from '../option-checks.ts';
-import type { Image } from '../options.ts';
+import { checkedBytes } from '../options/checks.ts';
+import type { Image } from '../options/options.ts';
 import { BlobStore } from '../storage/blob-store.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
 import type { ByteStore } from '../storage/store.ts';

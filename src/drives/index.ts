@@ -1,12 +1,12 @@
 import { flashSizeProblem } from '../../runtime/devices/pflash/sizes.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
-import { ConfigurationError } from '../errors.ts';
 import type { DriveThread, Host } from '../host.ts';
 import { RemoteCalls } from '../isolate/remote-calls.ts';
-import { checkedBytes, isBytes } from '../option-checks.ts';
-import type { Image } from '../options.ts';
+import { checkedBytes, isBytes } from '../options/checks.ts';
+import type { Image } from '../options/options.ts';
 import { InOrder } from '../storage/in-order.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { Drive } from './drive.ts';
 import { forkedDrive } from './forked-drive.ts';
 import type { DriveOptions, DrivePlan } from './options.ts';

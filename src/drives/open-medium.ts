@@ -1,5 +1,5 @@
 import { type BlockMedium, SECTOR_BYTES } from '../../runtime/host/block.ts';
-import type { Image } from '../options.ts';
+import type { Image } from '../options/options.ts';
 import { openDisk, type StorageHost } from '../storage/open.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import { RawDisk } from '../storage/raw.ts';

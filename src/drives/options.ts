@@ -1,11 +1,11 @@
 import { PORTS as AHCI_PORTS } from '../../runtime/devices/ahci/registers.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import { USB_DISKS } from '../../runtime/machine/models.ts';
-import { checkedBootIndex } from '../boot-order.ts';
-import { ConfigurationError, within } from '../errors.ts';
-import { checkedBoolean, checkedInteger, checkedOneOf, checkImage, shown } from '../option-checks.ts';
-import type { Image, MachineOptions } from '../options.ts';
+import { checkedBootIndex } from '../options/boot-order.ts';
+import { checkedBoolean, checkedInteger, checkedOneOf, checkImage, shown } from '../options/checks.ts';
+import type { Image, MachineOptions } from '../options/options.ts';
 import type { ImageFormat } from '../storage/open.ts';
+import { ConfigurationError, within } from '../util/errors.ts';
 import { checkedDriveLimits, type DriveLimits } from './throttle/limits.ts';
 
 /** A disk or a drive; a text alone is the image of a hard disk. */

@@ -1,10 +1,10 @@
 import { allocateShared } from '../../runtime/memory/ram.ts';
-import { ConfigurationError } from '../errors.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import type { SavedPages } from '../storage/overlay-pages.ts';
 import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
 import { isQcow2Disk } from '../storage/qcow2/kind.ts';
 import { type Disk, type ImageIdentity, StorageError } from '../storage/store.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** What was in a drive when its machine was saved. */
 export interface SavedMedium {

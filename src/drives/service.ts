@@ -3,7 +3,7 @@ import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { MessageEnd, ToDrives } from '../isolate/protocol.ts';
 import { reportError } from '../isolate/remote-calls.ts';
 import { wakeMachine } from '../isolate/wake.ts';
-import type { Image } from '../options.ts';
+import type { Image } from '../options/options.ts';
 import type { StorageHost } from '../storage/open.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
 import type { DriveBackend } from './backend.ts';

@@ -1,4 +1,3 @@
-import { messageOf } from '../errors.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
 import type { StorageHost } from '../storage/open.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
@@ -6,6 +5,7 @@ import { OverlayPages, type Scratch } from '../storage/overlay-pages.ts';
 import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
 import { RawDisk } from '../storage/raw.ts';
 import { type Disk, StorageError } from '../storage/store.ts';
+import { messageOf } from '../util/errors.ts';
 import type { SavedMedium } from './saved-medium.ts';
 
 /** A saved disk, ready to take the place of the present one. */

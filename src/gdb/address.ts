@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import { hostOf, type ListenAddress, OWN_HOST } from '../listen-address.ts';
+import { hostOf, type ListenAddress, OWN_HOST } from '../options/listen-address.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** Of `-s`, and of the monitor's `gdbserver` alone. */
 export const usualGdbPlace = 'tcp::1234';

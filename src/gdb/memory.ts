@@ -1,5 +1,5 @@
-import { latin1 } from '../bytes.ts';
-import type { AskedProcessor } from '../machine-types.ts';
+import type { AskedProcessor } from '../machine/types.ts';
+import { latin1 } from '../util/bytes.ts';
 import { toHex } from './hex.ts';
 import { PACKET_BYTES, unescapeData } from './packets.ts';
 

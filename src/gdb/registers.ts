@@ -1,4 +1,4 @@
-import type { AskedProcessor } from '../machine-types.ts';
+import type { AskedProcessor } from '../machine/types.ts';
 import { numberFromHex, numberToHex } from './hex.ts';
 import { gdbRegisters } from './register-table.ts';
 

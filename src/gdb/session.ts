@@ -1,7 +1,7 @@
-import { latin1 } from '../bytes.ts';
 import type { Exit } from '../isolate/protocol.ts';
+import type { AskedProcessor } from '../machine/types.ts';
 import type { DebugStop } from '../machine-core.ts';
-import type { AskedProcessor } from '../machine-types.ts';
+import { latin1 } from '../util/bytes.ts';
 import { fromHex } from './hex.ts';
 import { binaryData, readMemory, type Space, writeMemory } from './memory.ts';
 import { type Arrived, PacketReader, packetOf } from './packets.ts';

@@ -1,5 +1,5 @@
+import type { AskedProcessor, Debug, MachineEvents, MachineState } from '../machine/types.ts';
 import type { DebugStop } from '../machine-core.ts';
-import type { AskedProcessor, Debug, MachineEvents, MachineState } from '../machine-types.ts';
 
 import { threadName } from './threads.ts';
 

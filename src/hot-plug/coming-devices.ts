@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors.ts';
+import type { Examine } from '../machine/types.ts';
 import type { PluggedDevice } from '../machine-core.ts';
-import type { Examine } from '../machine-types.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** A device of a bus. */
 export interface BusDevice {

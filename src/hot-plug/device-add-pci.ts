@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors.ts';
-import type { Machine } from '../machine.ts';
-import { PCI_BUS, parsePciSlot } from '../pci-slots.ts';
+import type { Machine } from '../machine/machine.ts';
+import { PCI_BUS, parsePciSlot } from '../options/pci-slots.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import type { DeviceProperties } from './device-buses.ts';
 import { plugNamedDisk } from './named-disks.ts';
 import { Netdevs } from './netdevs.ts';

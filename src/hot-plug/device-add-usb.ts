@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors.ts';
-import type { Machine } from '../machine.ts';
-import type { UsbInputOptions } from '../usb.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { UsbInputOptions } from '../options/usb.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { type DeviceProperties, plugProblem } from './device-buses.ts';
 import { plugNamedDisk } from './named-disks.ts';
 import type { UsbDiskOptions } from './usb-ports.ts';

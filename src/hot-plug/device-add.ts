@@ -1,8 +1,8 @@
-import { deviceOptionsText } from '../device-properties.ts';
 import { findDriveOfDevice } from '../drives/attachment.ts';
 import { isIdentifier } from '../drives/options.ts';
-import { ConfigurationError } from '../errors.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
+import { deviceOptionsText } from '../options/device-properties.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { pciProperties, pluggablePci, plugPci } from './device-add-pci.ts';
 import { pluggableUsbModels, plugUsb, usbProperties } from './device-add-usb.ts';
 import { busOf, type DeviceProperties, plugProblem, unplugProblem } from './device-buses.ts';

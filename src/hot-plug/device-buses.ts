@@ -1,6 +1,6 @@
 import { driveBus, findDriveOfDevice } from '../drives/attachment.ts';
-import type { Machine } from '../machine.ts';
-import { PCI_BUS } from '../pci-slots.ts';
+import type { Machine } from '../machine/machine.ts';
+import { PCI_BUS } from '../options/pci-slots.ts';
 
 /** Properties of a device as they were said; the driver is one of them. */
 export type DeviceProperties = Readonly<Record<string, string>>;

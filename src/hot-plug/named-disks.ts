@@ -1,6 +1,6 @@
-import { type BlockNode, BlockNodes, formatOf } from '../block-nodes.ts';
-import { ConfigurationError } from '../errors.ts';
-import type { Machine } from '../machine.ts';
+import { type BlockNode, BlockNodes, formatOf } from '../machine/block-nodes.ts';
+import type { Machine } from '../machine/machine.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import type { DeviceProperties } from './device-buses.ts';
 import type { PluggedDiskOptions } from './plugged-disks.ts';
 

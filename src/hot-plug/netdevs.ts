@@ -1,8 +1,8 @@
 import { isIdentifier } from '../drives/options.ts';
-import { ConfigurationError } from '../errors.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import { parseSocketNetdev, parseUserNetdev } from '../network/netdev.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 const netdevsOf = new WeakMap<Machine, Netdevs>();
 

@@ -3,12 +3,12 @@ import { FIRST_SLOT, LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
 import { RNG_NAME } from '../../runtime/machine/resources.ts';
 import { type CardOptions, isDefaultName } from '../cards/options.ts';
 import { type DrivePlan, isIdentifier } from '../drives/options.ts';
-import { ConfigurationError } from '../errors.ts';
+import type { MachineStreams } from '../machine/streams.ts';
+import type { MachineParts } from '../machine/types.ts';
 import { nameOfPlugged, type PluggedDevice, type PluggedPciDevice } from '../machine-core.ts';
-import type { MachineStreams } from '../machine-streams.ts';
-import type { MachineParts } from '../machine-types.ts';
-import { checkedOneOf, checkNames, checkObject, shown } from '../option-checks.ts';
-import { PCI_BUS, type PciSlots } from '../pci-slots.ts';
+import { checkedOneOf, checkNames, checkObject, shown } from '../options/checks.ts';
+import { PCI_BUS, type PciSlots } from '../options/pci-slots.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { type BusDevice, ComingDevices, type ComingMachine, idsOf } from './coming-devices.ts';
 import { type DiskMachine, diskOptionNames, type PluggedDiskOptions, PluggedDisks } from './plugged-disks.ts';
 

@@ -1,7 +1,7 @@
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import { configOf, type MachineDrives } from '../drives/index.ts';
 import { type DriveOptions, type DrivePlan, type PluggableInterface, planPluggedDisk } from '../drives/options.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** A disk that is to be plugged in, whatever it is plugged into. */
 export interface PluggedDiskOptions

@@ -1,7 +1,7 @@
 import { RNG_NAME } from '../../runtime/machine/resources.ts';
 import { driveName } from '../drives/options.ts';
-import type { MachineOptions } from '../options.ts';
-import { type PciSlots, pciInterfaces } from '../pci-slots.ts';
+import type { MachineOptions } from '../options/options.ts';
+import { type PciSlots, pciInterfaces } from '../options/pci-slots.ts';
 
 /** What is plugged into the PCI bus of a machine that is saved, and can be pulled out, as messages name it. */
 export function pluggedPciText(

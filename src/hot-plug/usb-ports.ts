@@ -1,12 +1,11 @@
 import { type UsbControllerModel, type UsbInput, usbControllers, usbInputs } from '../../runtime/machine/models.ts';
 import { usbInputPorts } from '../../runtime/machine/resources.ts';
 import { defaultBus, type UsbBusPlan, type UsbPort } from '../../runtime/machine/usb-plan.ts';
-import { ConfigurationError } from '../errors.ts';
 import { type InputDevices, plugInput, unplugInput } from '../input/connect.ts';
+import type { MachineStreams } from '../machine/streams.ts';
+import type { MachineParts } from '../machine/types.ts';
 import { nameOfPlugged, type PluggedDevice, type PluggedUsbDevice } from '../machine-core.ts';
-import type { MachineStreams } from '../machine-streams.ts';
-import type { MachineParts } from '../machine-types.ts';
-import { checkedOneOf, checkNames, checkObject, shown } from '../option-checks.ts';
+import { checkedOneOf, checkNames, checkObject, shown } from '../options/checks.ts';
 import {
   checkUsbPlace,
   portsOf,
@@ -16,7 +15,8 @@ import {
   usbBuses,
   usbOptions,
   usbPlaces,
-} from '../usb.ts';
+} from '../options/usb.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { ComingDevices, type ComingMachine, idsOf } from './coming-devices.ts';
 import { type DiskMachine, diskOptionNames, type PluggedDiskOptions, PluggedDisks } from './plugged-disks.ts';
 

@@ -1,7 +1,7 @@
 import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../../runtime/host/stream.ts';
 import type { UsbInput } from '../../runtime/machine/models.ts';
 import { usbInputPorts } from '../../runtime/machine/resources.ts';
-import type { MachineStreams } from '../machine-streams.ts';
+import type { MachineStreams } from '../machine/streams.ts';
 import { Keyboard } from './keyboard.ts';
 import type { KeyboardLayout } from './layout.ts';
 import { Mouse } from './mouse.ts';

@@ -1,4 +1,4 @@
-import { timerDelay } from '../timer-delay.ts';
+import { timerDelay } from '../util/timer-delay.ts';
 import type { Keyboard } from './keyboard.ts';
 
 type Keys = Pick<Keyboard, 'down' | 'up'>;

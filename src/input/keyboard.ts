@@ -1,7 +1,7 @@
-import { Emitter } from '../events.ts';
 import type { Outflow } from '../isolate/flow.ts';
-import { shown } from '../option-checks.ts';
-import { promised } from '../promised.ts';
+import { shown } from '../options/checks.ts';
+import { Emitter } from '../util/events.ts';
+import { promised } from '../util/promised.ts';
 import { keyName, keyNumber } from './keys.ts';
 import { isKeyboardLayout, type KeyboardLayout, keyboardLayouts, type TypedKey, typedKeys } from './layout.ts';
 import { ScancodeReader } from './scancodes.ts';

@@ -1,6 +1,6 @@
 import type { Outflow } from '../isolate/flow.ts';
-import { shown } from '../option-checks.ts';
-import { promised } from '../promised.ts';
+import { shown } from '../options/checks.ts';
+import { promised } from '../util/promised.ts';
 
 /** A button of the mouse; back and forward are at its side. */
 export type MouseButton = 'left' | 'right' | 'middle' | 'back' | 'forward';

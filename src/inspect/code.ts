@@ -5,7 +5,7 @@ import { type CodeSource, flatSegment, type RegionLimits } from '../../translato
 import { decode } from '../../translator/x86/decode.ts';
 import { Instruction } from '../../translator/x86/instruction.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** Guest code to look at: where it is, and all that its translation depends on. */
 export interface Code {

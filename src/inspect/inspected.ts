@@ -1,6 +1,6 @@
+import type { Ask } from '../machine/translations.ts';
+import type { Probe } from '../machine/types.ts';
 import type { TranslationDetail } from '../machine-core.ts';
-import type { Probe } from '../machine-types.ts';
-import type { Ask } from '../translations.ts';
 
 /** A machine as commands see it, in this program or at the other end of a socket. A `Machine` is one. */
 export interface Inspected {

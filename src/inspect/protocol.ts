@@ -1,5 +1,5 @@
 import { isQuestion, type QuestionName, takes } from '../../runtime/debug/questions.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../util/errors.ts';
 import type { Inspected } from './inspected.ts';
 
 /** What crosses the inspector's socket: a JSON text a line each way. */

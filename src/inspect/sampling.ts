@@ -1,6 +1,6 @@
 import type { ThreadProfile } from '../isolate/probe.ts';
 import type { TranslationInfo, TranslationStats } from '../machine-core.ts';
-import { timerDelay } from '../timer-delay.ts';
+import { timerDelay } from '../util/timer-delay.ts';
 import { type Inspected, watching } from './inspected.ts';
 import { busyNames, type ProfileSummary, summarize } from './profile.ts';
 import { translationsSince } from './since.ts';

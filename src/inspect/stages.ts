@@ -8,7 +8,7 @@ import { selectBlocks, type Translation, translate } from '../../translator/tran
 import { formatBytes, formatInstruction } from '../../translator/x86/format.ts';
 import type { Instruction } from '../../translator/x86/instruction.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { type Code, decodeAt, undecodable } from './code.ts';
 
 /** One instruction of a listing. */

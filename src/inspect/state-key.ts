@@ -1,5 +1,5 @@
 import { Key } from '../../translator/abi/key.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** Words that `--state` takes, by name: bits they set, bits they clear. */
 const words: Readonly<Record<string, readonly [set: number, clear: number]>> = {

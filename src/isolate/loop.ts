@@ -1,6 +1,6 @@
 import { Word } from '../../translator/abi/state.ts';
-import { ConfigurationError } from '../errors.ts';
 import type { MachineCore, MachineHost, PluggedDevice, RunResult, Shutdown } from '../machine-core.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { type Answers, callByName } from './answers.ts';
 import { DriveLink } from './drive-link.ts';
 import type { IsolateOptions } from './isolate-options.ts';

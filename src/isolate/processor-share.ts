@@ -1,4 +1,4 @@
-import { TokenBucket } from '../token-bucket.ts';
+import { TokenBucket } from '../util/token-bucket.ts';
 
 /** Milliseconds of a period: a machine that may have half of the processor runs for half of it at a time. */
 const PERIOD = 20;

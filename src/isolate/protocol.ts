@@ -12,7 +12,7 @@ import type {
   Shutdown,
   TransferCallName,
 } from '../machine-core.ts';
-import type { PciSlots } from '../pci-slots.ts';
+import type { PciSlots } from '../options/pci-slots.ts';
 import type { ThreadProfile } from './probe.ts';
 import type { CallEnd, CallMessage, ErrorReport } from './remote-calls.ts';
 import type { LimitName, RunLimits } from './run-limits.ts';

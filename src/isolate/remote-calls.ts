@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** Functions that are called by messages, by name. */
 type Functions<Calls> = Record<keyof Calls, (...args: never[]) => unknown>;

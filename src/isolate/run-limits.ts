@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import type { ThreadProbe } from './probe.ts';
 import { ProcessorShare } from './processor-share.ts';
 

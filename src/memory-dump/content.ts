@@ -1,6 +1,6 @@
+import { allMappings } from '../machine/page-mappings.ts';
+import type { AskedProcessor, Examine } from '../machine/types.ts';
 import type { PhysicalRange } from '../machine-core.ts';
-import type { AskedProcessor, Examine } from '../machine-types.ts';
-import { allMappings } from '../page-mappings.ts';
 import { type CoreSegment, coreFileHead } from './core-file.ts';
 import type { MemoryDumpSettings } from './memory-dumps.ts';
 import { processorNotes } from './notes.ts';

@@ -1,7 +1,7 @@
-import { ConfigurationError, messageOf } from '../errors.ts';
-import { Emitter } from '../events.ts';
-import type { AskedProcessor } from '../machine-types.ts';
-import { checkFunction, checkNames } from '../option-checks.ts';
+import type { AskedProcessor } from '../machine/types.ts';
+import { checkFunction, checkNames } from '../options/checks.ts';
+import { ConfigurationError, messageOf } from '../util/errors.ts';
+import { Emitter } from '../util/events.ts';
 
 /** What of the guest's memory is dumped. */
 export interface MemoryDumpSettings {

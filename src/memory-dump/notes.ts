@@ -1,6 +1,6 @@
 import { withLimit } from '../../runtime/debug/registers.ts';
-import { concatenate, latin1 } from '../bytes.ts';
 import type { CpuRegisters, SegmentRegister } from '../machine-core.ts';
+import { concatenate, latin1 } from '../util/bytes.ts';
 
 const NOTE_PRSTATUS = 1;
 const NOTE_QEMU = 0;

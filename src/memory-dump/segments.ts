@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors.ts';
+import { flattened } from '../machine/memory-map.ts';
 import type { Mapping, PhysicalRange, RangeView } from '../machine-core.ts';
-import { flattened } from '../memory-map.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import type { CoreSegment } from './core-file.ts';
 
 /** Memory as it is at physical addresses: RAM, ROM, and what the display adapter has. Devices' registers are none. */

@@ -1,9 +1,9 @@
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import { type DriveOptions, driveName } from '../drives/options.ts';
-import { MissingImageError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { SnapshotError } from '../snapshot/layout.ts';
 import { isRecord } from '../snapshot/options.ts';
+import { MissingImageError } from '../util/errors.ts';
+import { printable } from '../util/printable.ts';
 import { NAME } from './records.ts';
 
 /** What is in a drive of a machine that is on its way. */

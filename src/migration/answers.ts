@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { ConfigurationError } from '../util/errors.ts';
+import { printable } from '../util/printable.ts';
 import { ChannelError } from './channel.ts';
 import type { Kind, RecordStream } from './records.ts';
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** A migration was ended by its user. */
 export class CancelledError extends ConfigurationError {

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import { checkFunction, checkObject } from '../option-checks.ts';
+import { checkFunction, checkObject } from '../options/checks.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** What a machine goes through on its way to another process: a socket, or a program's input or output. Any host can bind one. */
 export interface MigrationChannel {

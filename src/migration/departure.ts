@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.ts';
 import type { MemoryPart } from '../machine-core.ts';
+import { messageOf } from '../util/errors.ts';
 import { Answers, RefusedError } from './answers.ts';
 import { CancelledError } from './cancelled.ts';
 import { ChannelError, type MigrationChannel } from './channel.ts';

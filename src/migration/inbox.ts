@@ -1,4 +1,4 @@
-import { concatenate } from '../bytes.ts';
+import { concatenate } from '../util/bytes.ts';
 
 /** Bytes that have arrived by a channel and wait to be read. What has come stays, however the connection ends. */
 export class Inbox {

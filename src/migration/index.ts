@@ -1,6 +1,6 @@
-import { ConfigurationError, messageOf } from '../errors.ts';
-import { Emitter } from '../events.ts';
 import type { Host } from '../host.ts';
+import { ConfigurationError, messageOf } from '../util/errors.ts';
+import { Emitter } from '../util/events.ts';
 import type { Arrival, Arrived } from './arrival.ts';
 import { CancelledError } from './cancelled.ts';
 import type { MigrationChannel } from './channel.ts';

@@ -2,10 +2,10 @@ import type { SavedComponents } from '../../runtime/snapshot/components.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { SavedMedia } from '../drives/saved-medium.ts';
 import type { CallName, Calls } from '../isolate/protocol.ts';
+import type { MachineParts } from '../machine/types.ts';
 import type { TransferCallName, TransferCalls } from '../machine-core.ts';
-import type { MachineParts } from '../machine-types.ts';
-import type { OptionDifference } from '../option-differences.ts';
-import type { MachineOptions } from '../options.ts';
+import type { OptionDifference } from '../options/differences.ts';
+import type { MachineOptions } from '../options/options.ts';
 import type { SavedShares } from '../shares/index.ts';
 import { checkWhole, deviceDifferences, restoredOptions, savedOptions } from '../snapshot/options.ts';
 

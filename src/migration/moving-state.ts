@@ -1,4 +1,4 @@
-import type { MachineState } from '../machine-types.ts';
+import type { MachineState } from '../machine/types.ts';
 import type { MachineMigration } from './index.ts';
 
 /** What a migration makes of a machine, in words of QEMU's RunState. */

@@ -1,6 +1,5 @@
 import { crc32 } from '../../runtime/crc32.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
-import { concatenate } from '../bytes.ts';
 import type { Host } from '../host.ts';
 import type { Compressor } from '../snapshot/compression.ts';
 import { isSnapshot, SnapshotError } from '../snapshot/layout.ts';
@@ -8,6 +7,7 @@ import { readSnapshot } from '../snapshot/read.ts';
 import { writeSnapshot } from '../snapshot/write.ts';
 import { InOrder } from '../storage/in-order.ts';
 import type { Decompressor } from '../storage/qcow2/compressed.ts';
+import { concatenate } from '../util/bytes.ts';
 import type { MigrationChannel } from './channel.ts';
 import { inTime } from './patience.ts';
 

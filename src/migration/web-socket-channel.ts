@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import { isLoopbackName } from '../loopback.ts';
+import { ConfigurationError } from '../util/errors.ts';
+import { isLoopbackName } from '../util/loopback.ts';
 import { ChannelError, type MigrationChannel } from './channel.ts';
 import { Inbox } from './inbox.ts';
 

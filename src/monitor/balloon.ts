@@ -1,5 +1,5 @@
-import type { Balloon } from '../balloon.ts';
-import { ConfigurationError, messageOf } from '../errors.ts';
+import type { Balloon } from '../machine/balloon.ts';
+import { ConfigurationError, messageOf } from '../util/errors.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 

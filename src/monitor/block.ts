@@ -1,6 +1,6 @@
 import { findDrive } from '../drives/attachment.ts';
 import type { Drive } from '../drives/drive.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../util/errors.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';

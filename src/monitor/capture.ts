@@ -1,6 +1,6 @@
-import { messageOf } from '../errors.ts';
 import { CAPTURE_FORMAT, checkCaptureFormat, type SoundCapture } from '../sound/capture.ts';
 import type { SampleFormat } from '../sound/wav.ts';
+import { messageOf } from '../util/errors.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';

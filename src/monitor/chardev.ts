@@ -1,4 +1,4 @@
-import { ringBufferOf } from '../character-devices.ts';
+import { ringBufferOf } from '../machine/character-devices.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 

@@ -1,5 +1,5 @@
-import type { Machine } from '../machine.ts';
-import type { Examine } from '../machine-types.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { Examine } from '../machine/types.ts';
 import type { Arguments, Parameter } from './arguments.ts';
 import { MonitorError } from './error.ts';
 import type { MonitorOptions } from './monitor.ts';

@@ -1,8 +1,8 @@
-import { BlockNodes, driveNode } from '../block-nodes.ts';
 import { findDrive } from '../drives/attachment.ts';
 import { isIdentifier } from '../drives/options.ts';
 import { deviceHelp, plugDevice, unplugDevice } from '../hot-plug/device-add.ts';
-import { propertyList } from '../property-list.ts';
+import { BlockNodes, driveNode } from '../machine/block-nodes.ts';
+import { propertyList } from '../options/property-list.ts';
 import type { ImageFormat } from '../storage/open.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';

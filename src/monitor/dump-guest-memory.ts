@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.ts';
 import { type DumpFormat, formatError } from '../memory-dump/formats.ts';
+import { messageOf } from '../util/errors.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError, openErrorText } from './error.ts';

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../util/errors.ts';
 
 /** What a command cannot do, in the words that the monitor answers with. */
 export class MonitorError extends Error {

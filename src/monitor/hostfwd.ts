@@ -1,6 +1,6 @@
 import type { HostPort, NetworkCard } from '../cards/card.ts';
-import { ConfigurationError } from '../errors.ts';
 import { parseForwardedPort, parseHostForward } from '../network/netdev.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';

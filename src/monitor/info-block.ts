@@ -1,7 +1,7 @@
-import { BlockNodes, shownFormat, shownImage, type WaitingDrive } from '../block-nodes.ts';
 import { attachedTo, findDrive } from '../drives/attachment.ts';
 import type { Drive } from '../drives/drive.ts';
 import { overlayName } from '../drives/overlay-name.ts';
+import { BlockNodes, shownFormat, shownImage, type WaitingDrive } from '../machine/block-nodes.ts';
 import type { Arguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';

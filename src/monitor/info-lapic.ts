@@ -11,7 +11,7 @@ import {
 } from '../../runtime/devices/local-apic/registers.ts';
 import { localApicName } from '../../runtime/devices/local-apic/set.ts';
 import type { LocalApicState } from '../../runtime/devices/local-apic/state.ts';
-import type { Examine } from '../machine-types.ts';
+import type { Examine } from '../machine/types.ts';
 import type { Arguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';

@@ -1,5 +1,5 @@
+import { flattened } from '../machine/memory-map.ts';
 import type { RangeView } from '../machine-core.ts';
-import { flattened } from '../memory-map.ts';
 import type { Arguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 

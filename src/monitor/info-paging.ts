@@ -1,5 +1,5 @@
+import { allMappings } from '../machine/page-mappings.ts';
 import type { Mapping } from '../machine-core.ts';
-import { allMappings } from '../page-mappings.ts';
 import type { CommandContext } from './command.ts';
 
 /** Characters that are shown at most: a guest can map a million pages. */

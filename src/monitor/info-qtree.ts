@@ -1,9 +1,9 @@
 import { driveBus } from '../drives/attachment.ts';
 import type { Drive } from '../drives/drive.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
+import { barIndex, pciHeaderOf } from '../machine/pci-header.ts';
+import { pciIds } from '../machine/pci-ids.ts';
 import type { BaseAddressView, PciFunctionView, RangeView, UsbBusView } from '../machine-core.ts';
-import { barIndex, pciHeaderOf } from '../pci-header.ts';
-import { pciIds } from '../pci-ids.ts';
 import type { CommandContext } from './command.ts';
 import { barEnds, pciClassText, pciHexadecimal, sortedBars } from './pci-text.ts';
 

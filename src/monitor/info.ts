@@ -1,5 +1,5 @@
-import type { Machine } from '../machine.ts';
-import { runStateOf } from '../run-state.ts';
+import type { Machine } from '../machine/machine.ts';
+import { runStateOf } from '../machine/run-state.ts';
 import { infoBalloon } from './balloon.ts';
 import { infoCapture } from './capture.ts';
 import { infoChardev } from './chardev.ts';

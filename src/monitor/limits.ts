@@ -1,7 +1,7 @@
 import { isLimited } from '../drives/throttle/limits.ts';
-import { messageOf } from '../errors.ts';
-import { limitNames } from '../limits.ts';
-import { memorySize } from '../memory-size.ts';
+import { limitNames } from '../options/limits.ts';
+import { memorySize } from '../options/memory-size.ts';
+import { messageOf } from '../util/errors.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';

@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
+import { messageOf } from '../util/errors.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 import { infoMigrate, infoParameters } from './info-migrate.ts';

@@ -1,10 +1,10 @@
-import type { ImageFile } from '../block-nodes.ts';
-import type { CharacterDevices } from '../character-devices.ts';
-import { messageOf } from '../errors.ts';
-import type { ListenAddress } from '../listen-address.ts';
-import type { Machine } from '../machine.ts';
+import type { ImageFile } from '../machine/block-nodes.ts';
+import type { CharacterDevices } from '../machine/character-devices.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { MigrationChannel } from '../migration/channel.ts';
-import { checkString } from '../option-checks.ts';
+import { checkString } from '../options/checks.ts';
+import type { ListenAddress } from '../options/listen-address.ts';
+import { messageOf } from '../util/errors.ts';
 import type { VncControl } from '../vnc/control.ts';
 import type { ArgumentContext } from './arguments.ts';
 import { readArguments } from './arguments.ts';

@@ -1,7 +1,7 @@
 import type { NetworkCard } from '../cards/card.ts';
 import { Netdevs } from '../hot-plug/netdevs.ts';
-import type { Machine } from '../machine.ts';
-import { propertyList } from '../property-list.ts';
+import type { Machine } from '../machine/machine.ts';
+import { propertyList } from '../options/property-list.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';

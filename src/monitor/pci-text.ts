@@ -1,5 +1,5 @@
+import { barIndex, type PciHeader } from '../machine/pci-header.ts';
 import type { BaseAddressView, PciFunctionView } from '../machine-core.ts';
-import { barIndex, type PciHeader } from '../pci-header.ts';
 
 /** A number as names of devices have it, such as 8086. */
 export function pciHexadecimal(value: number): string {

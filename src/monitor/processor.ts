@@ -1,5 +1,5 @@
 import { placeOf } from '../../runtime/cpu/topology.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 

@@ -1,8 +1,8 @@
 import type { Drive } from '../drives/drive.ts';
 import type { DriveSnapshots } from '../drives/image-snapshots.ts';
-import { messageOf } from '../errors.ts';
 import type { ImageSnapshot } from '../storage/qcow2/snapshots.ts';
 import { snapshotLines } from '../storage/snapshot-list.ts';
+import { messageOf } from '../util/errors.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 

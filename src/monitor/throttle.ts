@@ -1,5 +1,5 @@
 import { limitsByCommandName } from '../drives/throttle/names.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../util/errors.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';

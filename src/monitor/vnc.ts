@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../util/errors.ts';
 import type { VncControl } from '../vnc/control.ts';
 import type { VncEndpoint } from '../vnc/endpoint.ts';
 import { passwordEnd } from '../vnc/expiry.ts';

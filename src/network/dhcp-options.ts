@@ -1,5 +1,5 @@
 import { write32 } from '../../runtime/ethernet/network-order.ts';
-import { latin1 } from '../bytes.ts';
+import { latin1 } from '../util/bytes.ts';
 import { addressBytes } from './addresses.ts';
 
 /** Options (RFC 2132; RFC 3397 for the search list). */

@@ -1,5 +1,5 @@
 import { read32, write32 } from '../../runtime/ethernet/network-order.ts';
-import { latin1 } from '../bytes.ts';
+import { latin1 } from '../util/bytes.ts';
 import { addressBytes, nextIpv4, readIpv4, readMac } from './addresses.ts';
 import { DhcpOption, DhcpOptionWriter, MAGIC_COOKIE, parseDhcpOptions } from './dhcp-options.ts';
 import type { Ipv4 } from './ip/ipv4.ts';

@@ -1,4 +1,4 @@
-import { TokenBucket } from '../token-bucket.ts';
+import { TokenBucket } from '../util/token-bucket.ts';
 import type { NetworkBackend } from './backend.ts';
 import type { Timers } from './host.ts';
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { canonicalAddress } from './addresses.ts';
 import type { StreamTarget } from './host.ts';
 import type { GuestForward, HostForward, SocketNetworkOptions, UserNetworkOptions } from './options.ts';

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import { checkNames } from '../option-checks.ts';
+import { checkNames } from '../options/checks.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import type { NetworkBackend } from './backend.ts';
 import type { Timers } from './host.ts';
 import { NetworkHub } from './hub.ts';

@@ -1,5 +1,5 @@
 import { LARGEST_FRAME } from '../../runtime/host/frames.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import type { NetworkBackend } from './backend.ts';
 import { FrameQueue } from './frame-queue.ts';
 import type { Timers } from './host.ts';

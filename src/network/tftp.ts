@@ -1,5 +1,5 @@
 import { read16, write16 } from '../../runtime/ethernet/network-order.ts';
-import { latin1 } from '../bytes.ts';
+import { latin1 } from '../util/bytes.ts';
 import { Alarm, type Alarms } from './alarms.ts';
 import type { BootFile, BootFiles } from './host.ts';
 import { type Datagram, sendUdp } from './udp.ts';

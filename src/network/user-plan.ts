@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import { checkedInteger, checkNames, checkText } from '../option-checks.ts';
+import { checkedInteger, checkNames, checkText } from '../options/checks.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { addressBytes, canonicalAddress, isIpv6, nextIpv4, parseIpv4, readIpv4, samePrefix } from './addresses.ts';
 import type { GuestForward, HostForward, UserNetworkOptions } from './options.ts';
 

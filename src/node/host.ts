@@ -1,24 +1,24 @@
 import { MessageChannel, type MessagePort, workerData } from 'node:worker_threads';
-import { ConfigurationError } from '../errors.ts';
 import type { Host, Isolate, IsolateEvents, IsolateStart } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
 import { runIsolate } from '../isolate/loop.ts';
 import { IsolatePool } from '../isolate/pool.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import type { CreateCore } from '../machine-core.ts';
-import { nodeCompressor, portableCompressor } from './compressor.ts';
-import { startDriveThread } from './drive-thread.ts';
-import { earlyWorker } from './early-worker.ts';
-import { freedMemory } from './freed-memory.ts';
-import { imageHost } from './images.ts';
-import { KeptThread, type ThreadEnd } from './kept-thread.ts';
-import { startKeptWorker } from './kept-worker.ts';
-import { SpareThread } from './spare-thread.ts';
+import { ConfigurationError } from '../util/errors.ts';
+import { nodeCompressor, portableCompressor } from './files/compressor.ts';
+import { imageHost } from './files/images.ts';
+import { freedMemory } from './process/freed-memory.ts';
 import { addressOf, nodeStorage } from './storage.ts';
-import { messageEnd } from './thread.ts';
-import { callerThread } from './threads.ts';
-import { Ticker } from './ticker-thread.ts';
-import { isolateOptions, type MachinePorts, type MachineStart, portsOf } from './worker-entry.ts';
+import { startDriveThread } from './threads/drive-thread.ts';
+import { earlyWorker } from './threads/early-worker.ts';
+import { KeptThread, type ThreadEnd } from './threads/kept-thread.ts';
+import { startKeptWorker } from './threads/kept-worker.ts';
+import { SpareThread } from './threads/spare-thread.ts';
+import { messageEnd } from './threads/thread.ts';
+import { callerThread } from './threads/threads.ts';
+import { Ticker } from './threads/ticker-thread.ts';
+import { isolateOptions, type MachinePorts, type MachineStart, portsOf } from './threads/worker-entry.ts';
 
 /** Where the machine's core comes from. It is loaded where it is used. */
 export interface NodeCore {
@@ -41,8 +41,8 @@ interface ThreadModules {
 export async function nodeHost(core: NodeCore): Promise<Host> {
   const modules = {
     machine: await core.thread(),
-    ticker: (await import('./ticker-thread.mjs')).url,
-    drives: (await import('./drives-thread.mjs')).url,
+    ticker: (await import('./threads/ticker-thread.mjs')).url,
+    drives: (await import('./threads/drives-thread.mjs')).url,
   };
   checkBundle(modules);
   return {
@@ -51,8 +51,8 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
     portableCompressor,
     decompressor: nodeStorage.decompressor,
     openNetwork: async (options, log) => (await import('./network/index.ts')).openNetwork(options, log),
-    openSoundFile: async (...file) => new (await import('./wav-file.ts')).WavFile(...file),
-    openRecording: async (...file) => new (await import('./recording-file.ts')).NodeRecordingFile(...file),
+    openSoundFile: async (...file) => new (await import('./files/wav-file.ts')).WavFile(...file),
+    openRecording: async (...file) => new (await import('./files/recording-file.ts')).NodeRecordingFile(...file),
     addressOf,
     openFolder: async (path, options) => (await import('./shared-folder/index.ts')).openFolder(path, options),
     startDrives: (events) => startDriveThread(modules.drives, events),

@@ -19,9 +19,9 @@ import {
   StorageError,
 } from '../storage/store.ts';
 import { zstdFrameLength } from '../storage/zstd-frame.ts';
-import { fileAllocation } from './file-allocation.ts';
-import { type FileLock, lockFile } from './file-lock.ts';
-import { systemMessage } from './system-message.ts';
+import { fileAllocation } from './files/file-allocation.ts';
+import { type FileLock, lockFile } from './files/file-lock.ts';
+import { systemMessage } from './process/system-message.ts';
 
 /** Milliseconds in which the host's clock for times of files surely goes on: it has a tick of 10 at most. */
 const CLOCK_STEP = 20;

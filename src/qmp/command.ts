@@ -1,5 +1,5 @@
-import type { BlockNodes } from '../block-nodes.ts';
-import type { Machine } from '../machine.ts';
+import type { BlockNodes } from '../machine/block-nodes.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Monitor, MonitorOptions } from '../monitor/monitor.ts';
 import { QmpError } from './error.ts';
 import type { Jobs } from './jobs.ts';

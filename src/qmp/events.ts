@@ -2,7 +2,7 @@ import type { TrayMove } from '../drives/index.ts';
 import type { PluggedPci } from '../hot-plug/pci-devices.ts';
 import type { PluggedUsb } from '../hot-plug/usb-ports.ts';
 import type { Exit, Reset } from '../isolate/protocol.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { VncControl } from '../vnc/control.ts';
 import type { VncConnectionInfo } from '../vnc/endpoint.ts';
 import type { JsonObject } from './command.ts';

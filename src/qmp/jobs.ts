@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../util/errors.ts';
 import type { JsonObject } from './command.ts';
 import { QmpError } from './error.ts';
 import type { EventListener } from './events.ts';

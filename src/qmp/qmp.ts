@@ -1,8 +1,8 @@
-import { BlockNodes } from '../block-nodes.ts';
-import { messageOf } from '../errors.ts';
-import type { Machine } from '../machine.ts';
+import { BlockNodes } from '../machine/block-nodes.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Monitor, MonitorOptions } from '../monitor/monitor.ts';
-import { checkFunction, shown } from '../option-checks.ts';
+import { checkFunction, shown } from '../options/checks.ts';
+import { messageOf } from '../util/errors.ts';
 import { Arguments, type JsonObject, type QmpContext } from './command.ts';
 import { versionOf } from './commands/machine.ts';
 import { commands } from './commands.ts';

@@ -1,5 +1,4 @@
 import type { BlockMedium } from '../../runtime/host/block.ts';
-import { messageOf } from '../errors.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import {
   differencesText,
@@ -7,8 +6,9 @@ import {
   optionDifferences,
   optionTexts,
   otherOptions,
-} from '../option-differences.ts';
+} from '../options/differences.ts';
 import { checkedSoundRate } from '../sound/options.ts';
+import { messageOf } from '../util/errors.ts';
 import { RecordingError } from './layout.ts';
 
 /** What a recording says of its machine. */

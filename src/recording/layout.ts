@@ -1,5 +1,5 @@
 import { crc32 } from '../../runtime/crc32.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /**
  * The file of a recording (docs/debugging.md): a fixed part of 24 bytes, the header, then batches as they were written. All numbers

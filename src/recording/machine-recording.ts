@@ -1,10 +1,10 @@
 import { RecordingDamage } from '../../runtime/replay/bytes.ts';
 import { decodeEntries } from '../../runtime/replay/entries.ts';
-import { loadImage } from '../boot-images.ts';
-import { within } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { MachineConfig } from '../machine-core.ts';
-import type { MachineOptions } from '../options.ts';
+import { loadImage } from '../options/boot-images.ts';
+import type { MachineOptions } from '../options/options.ts';
+import { within } from '../util/errors.ts';
 import { headerOf, replayedConfig } from './identity.ts';
 import { decodeRecording, encodeHeader, RecordingError } from './layout.ts';
 import { MARK_EVERY } from './options.ts';

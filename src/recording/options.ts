@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors.ts';
-import { checkedInteger, checkImage, checkNames, checkText } from '../option-checks.ts';
-import type { Image } from '../options.ts';
+import { checkedInteger, checkImage, checkNames, checkText } from '../options/checks.ts';
+import type { Image } from '../options/options.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** How time is taken from executed instructions; with it a machine can be recorded, and replay a recording. */
 export interface IcountOptions {

@@ -1,5 +1,5 @@
-import { ExpectError, type ExpectOptions, patternOf, timeoutOf } from '../expect.ts';
 import type { ScreenUpdate } from '../machine-core.ts';
+import { ExpectError, type ExpectOptions, patternOf, timeoutOf } from '../util/expect.ts';
 import { decodeMode } from './mode.ts';
 import { encodePng } from './png.ts';
 import { encodePpm } from './ppm.ts';

@@ -1,5 +1,5 @@
 import { crc32 } from '../../runtime/crc32.ts';
-import { concatenate } from '../bytes.ts';
+import { concatenate } from '../util/bytes.ts';
 import type { ScreenImage } from './renderer.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];

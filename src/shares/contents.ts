@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import { checkedBoolean, checkedBytes, checkNames, isBytes, shown } from '../option-checks.ts';
+import { checkedBoolean, checkedBytes, checkNames, isBytes, shown } from '../options/checks.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** What a file holds: a text, which becomes UTF-8, bytes, or a Blob. */
 export type ShareContent = string | Uint8Array | ArrayBuffer | Blob;

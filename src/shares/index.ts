@@ -1,8 +1,8 @@
 import type { FolderQuestion } from '../../runtime/host/folder-port.ts';
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
-import { ConfigurationError } from '../errors.ts';
 import type { MachineConfig } from '../machine-core.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import type { SharedFiles } from './files.ts';
 import { isInMemory, type ShareOptions, type SharePlan } from './options.ts';
 import type { MachineShare, ShareHost } from './share.ts';

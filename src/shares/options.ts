@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors.ts';
 import type { SharedFolder } from '../ninep/folder.ts';
-import { checkedBoolean, checkedInteger, checkedOneOf, checkNames, checkText, shown } from '../option-checks.ts';
+import { checkedBoolean, checkedInteger, checkedOneOf, checkNames, checkText, shown } from '../options/checks.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { checkedFile, type ShareFile } from './contents.ts';
 import { namesOf } from './paths.ts';
 import type { ServerFolder } from './server/server-folder.ts';

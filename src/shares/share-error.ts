@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.ts';
 import { Errno, errnoOf } from '../ninep/errno.ts';
+import { messageOf } from '../util/errors.ts';
 
 /** Errors as Node names them. */
 const codes = new Map<number, ShareErrorCode>([

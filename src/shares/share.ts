@@ -1,11 +1,11 @@
 import type { FolderAnswer, FolderQuestion } from '../../runtime/host/folder-port.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
-import { ConfigurationError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { NinepClientState } from '../ninep/client.ts';
 import { Errno, FolderError } from '../ninep/errno.ts';
 import { SavedFolderError, type SharedFolder } from '../ninep/folder.ts';
 import { NinepSession } from '../ninep/session.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { SharedFiles } from './files.ts';
 import { MissingOriginError } from './memory/restored-tree.ts';
 import { noFolder } from './no-folder.ts';

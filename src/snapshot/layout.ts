@@ -1,6 +1,6 @@
 import { crc32 } from '../../runtime/crc32.ts';
-import { ConfigurationError } from '../errors.ts';
-import type { OptionDifference } from '../option-differences.ts';
+import type { OptionDifference } from '../options/differences.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { type Method, methods } from './compression.ts';
 
 /**

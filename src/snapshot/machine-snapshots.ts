@@ -1,7 +1,7 @@
 import type { DriveSnapshots } from '../drives/image-snapshots.ts';
 import type { MachineDrives } from '../drives/index.ts';
-import { Emitter } from '../events.ts';
-import type { MachineOptions } from '../options.ts';
+import type { MachineOptions } from '../options/options.ts';
+import { Emitter } from '../util/events.ts';
 import type { MachineStates } from './state.ts';
 
 /** Events of a machine's snapshots. */

@@ -1,9 +1,9 @@
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import { type DriveOptions, driveName } from '../drives/options.ts';
 import { type SavedMedia, type SavedMedium, shown } from '../drives/saved-medium.ts';
-import { MissingImageError } from '../errors.ts';
 import type { SavedPages } from '../storage/overlay-pages.ts';
 import type { ImageIdentity } from '../storage/store.ts';
+import { MissingImageError } from '../util/errors.ts';
 import { SnapshotError } from './layout.ts';
 import { isRecord, NAME } from './options.ts';
 

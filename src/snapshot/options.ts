@@ -1,14 +1,14 @@
 import type { CardConfig } from '../../runtime/machine/cards.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
-import type { StartImages } from '../boot-images.ts';
 import type { DrivePlan } from '../drives/options.ts';
-import { ConfigurationError } from '../errors.ts';
-import type { MachineParts } from '../machine-types.ts';
+import type { MachineParts } from '../machine/types.ts';
 import { macText } from '../network/addresses.ts';
-import { type OptionDifference, type OptionTexts, optionDifferences, optionTexts } from '../option-differences.ts';
-import { optionsOf } from '../option-kinds.ts';
-import type { MachineOptions } from '../options.ts';
+import type { StartImages } from '../options/boot-images.ts';
+import { type OptionDifference, type OptionTexts, optionDifferences, optionTexts } from '../options/differences.ts';
+import { optionsOf } from '../options/kinds.ts';
+import type { MachineOptions } from '../options/options.ts';
 import { isInMemory, type SharePlan } from '../shares/options.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { SnapshotError } from './layout.ts';
 
 /** What messages call it: who has the bytes knows where they come from. */

@@ -1,6 +1,6 @@
 import { crc32 } from '../../runtime/crc32.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
-import { concatenate } from '../bytes.ts';
+import { concatenate } from '../util/bytes.ts';
 import type { Compressor } from './compression.ts';
 import { CHUNK_PIECES, writeFixedPart } from './layout.ts';
 import { PIECE_BYTES, PieceWriter } from './pieces.ts';

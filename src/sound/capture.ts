@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import { FrameConverter } from './frame-converter.ts';
 import type { Sound, SoundFile } from './sound.ts';
 import type { SampleFormat } from './wav.ts';

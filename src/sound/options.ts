@@ -1,7 +1,7 @@
 import { type SoundCardModel, soundCardModels } from '../../runtime/machine/models.ts';
 import { DEFAULT_SOUND_RATE } from '../../runtime/machine/resources.ts';
-import { ConfigurationError } from '../errors.ts';
-import { checkedInteger, checkedSome, checkNames, checkText } from '../option-checks.ts';
+import { checkedInteger, checkedSome, checkNames, checkText } from '../options/checks.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** What becomes of what a machine plays. */
 export interface SoundOptions {

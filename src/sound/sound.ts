@@ -1,7 +1,7 @@
 import { soundPorts } from '../../runtime/machine/resources.ts';
-import { Emitter, type Listener } from '../events.ts';
 import type { Host } from '../host.ts';
-import { checkString } from '../option-checks.ts';
+import { checkString } from '../options/checks.ts';
+import { Emitter, type Listener } from '../util/events.ts';
 import { CAPTURE_FORMAT, checkCaptureFormat, SoundCapture } from './capture.ts';
 import type { SoundPlan } from './options.ts';
 import { SampleQueue } from './sample-queue.ts';

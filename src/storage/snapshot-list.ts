@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from '../util/printable.ts';
 import type { ImageSnapshot } from './qcow2/snapshots.ts';
 import { sizeText } from './size-text.ts';
 

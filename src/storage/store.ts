@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { ConfigurationError } from '../util/errors.ts';
+import { printable } from '../util/printable.ts';
 
 /**
  * Bytes that a host keeps: a file, memory, something over a network. Formats of disk images are filters on it, so that a

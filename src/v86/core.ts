@@ -1,4 +1,4 @@
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import { Bus } from './bus.ts';
 import { DiskEvents } from './disk-events.ts';
 import type { V86Host } from './host.ts';

@@ -1,5 +1,5 @@
 import type { Drive, RequestStatistics } from '../common.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Bus } from './bus.ts';
 
 /** Bytes of a sector, of disks and of CDs. */

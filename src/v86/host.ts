@@ -6,7 +6,7 @@ import type {
   SharedFiles,
   SnapshotBytes,
 } from '../common.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { OpenPage } from './page.ts';
 
 /** Told how many bytes of a file have come, of how many there are; undefined: it is not known. */

@@ -1,5 +1,5 @@
 import { ConfigurationError, type MouseButton } from '../common.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { BusNetwork } from './network.ts';
 
 /** What takes what is sent by the bus. */

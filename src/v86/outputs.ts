@@ -1,4 +1,4 @@
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Bus } from './bus.ts';
 
 /** Has the bus tell what the machine tells. */

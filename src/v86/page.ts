@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../common.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { V86Options } from './types.ts';
 
 /** An element of a page, for programs that are compiled with the types of pages; else an object. */

@@ -1,4 +1,4 @@
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 
 /** Milliseconds between two looks. */
 export const LOOK_INTERVAL = 100;

@@ -1,5 +1,5 @@
 import { ConfigurationError, type ScreenText } from '../common.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Bus } from './bus.ts';
 import { LOOK_INTERVAL } from './sampler.ts';
 

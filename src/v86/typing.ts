@@ -1,4 +1,4 @@
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import { keyOfCode } from './key-codes.ts';
 
 /** Does something for each of several, with a pause of so many milliseconds after each if one is wanted. */

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import { hostOf, type ListenAddress, OWN_HOST } from '../listen-address.ts';
+import { hostOf, type ListenAddress, OWN_HOST } from '../options/listen-address.ts';
+import { ConfigurationError } from '../util/errors.ts';
 
 /** The port of display 0, and that of its WebSocket. */
 const FIRST_PORT = 5900;

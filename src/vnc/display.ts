@@ -1,5 +1,5 @@
-import { Emitter } from '../events.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine } from '../machine/machine.ts';
+import { Emitter } from '../util/events.ts';
 import type { VncConnectionInfo } from './endpoint.ts';
 import { VncError } from './error.ts';
 import { Framebuffer } from './framebuffer.ts';

@@ -1,6 +1,6 @@
-import { messageOf } from '../errors.ts';
 import type { Keyboard } from '../input/keyboard.ts';
 import type { Mouse } from '../input/mouse.ts';
+import { messageOf } from '../util/errors.ts';
 import { ByteReader } from './byte-reader.ts';
 import { joined, unsigned16, unsigned32 } from './bytes.ts';
 import { Damage } from './damage.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { engines } from '../../bench/engines/index.ts';
 import { parseOptions, usage } from '../../bench/options.ts';
 import { programs } from '../../bench/programs.ts';
-import { ConfigurationError } from '../../src/errors.ts';
+import { ConfigurationError } from '../../src/util/errors.ts';
 
 const workNames = (...args: string[]) => parseOptions(args).works.map(({ name }) => name);
 const engineNames = (...args: string[]) => parseOptions(args).engines.map(({ name }) => name);

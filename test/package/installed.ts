@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, write
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { lockFile } from '../../src/node/file-lock.ts';
+import { lockFile } from '../../src/node/files/file-lock.ts';
 
 export const root = join(import.meta.dirname, '../..');
 /** Versions of Node: one that is too old, and those that the package is for; the clone's own is the last. */

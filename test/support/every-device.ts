@@ -1,6 +1,6 @@
 import { cardModels, soundCardModels } from '../../runtime/machine/models.ts';
 import type { MachineOptions } from '../../src/index.ts';
-import type { PartOption } from '../../src/option-kinds.ts';
+import type { PartOption } from '../../src/options/kinds.ts';
 
 /**
  * A small machine with all devices that need nothing of the host. The compiler asks for all options that are parts of a machine, so

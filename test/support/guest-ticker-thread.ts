@@ -1,6 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { DeadlineWatch } from '../../src/isolate/ticker.ts';
-import { nanoseconds } from '../../src/node/threads.ts';
+import { nanoseconds } from '../../src/node/threads/threads.ts';
 
 const watch = new DeadlineWatch(workerData.deadlines, nanoseconds);
 /** The words of a machine that is watched until the next one's come. */

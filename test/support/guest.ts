@@ -8,7 +8,7 @@ import { createMachine } from '../../runtime/machine/create.ts';
 import type { MachineCore } from '../../runtime/machine/machine.ts';
 import { checkText } from '../../src/isolate/check-text.ts';
 import { Deadline, SharedDeadlines } from '../../src/isolate/deadlines.ts';
-import { nanoseconds } from '../../src/node/threads.ts';
+import { nanoseconds } from '../../src/node/threads/threads.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { earlyCold, earlyLoops } from './engine.ts';
 import { GuestTicker } from './guest-ticker.ts';

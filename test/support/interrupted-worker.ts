@@ -1,6 +1,6 @@
 /** Runs endless guests in a thread that can be ended, and tells where each was whenever it was left. */
 import { parentPort } from 'node:worker_threads';
-import { nanoseconds } from '../../src/node/threads.ts';
+import { nanoseconds } from '../../src/node/threads/threads.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { Guest, jumpVariants, variants } from './guest.ts';
 import type { EndlessRun } from './interrupted.ts';

@@ -5,7 +5,7 @@ import { createMachine } from '../../runtime/machine/create.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import type { MachineCore } from '../../runtime/machine/machine.ts';
 import { cardModels, type DisplayModel } from '../../runtime/machine/models.ts';
-import { checkOptions } from '../../src/options.ts';
+import { checkOptions } from '../../src/options/options.ts';
 import { everyDevice } from './every-device.ts';
 import { outputOf } from './output.ts';
 import type { Random } from './random.ts';

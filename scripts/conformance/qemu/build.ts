@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { AssetFiles } from '../../../src/node/assets/cache.ts';
-import { run } from '../../../src/node/process.ts';
+import { run } from '../../../src/node/process/process.ts';
 import type { QemuSource } from './sources.ts';
 
 /** Static programs for i386; what they test is in assembly text, which no optimisation is to change. */

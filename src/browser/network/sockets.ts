@@ -1,4 +1,3 @@
-import { ConfigurationError } from '../../errors.ts';
 import { isIpv6 } from '../../network/addresses.ts';
 import type {
   HostDatagrams,
@@ -9,6 +8,7 @@ import type {
   StreamEvents,
   StreamTarget,
 } from '../../network/host.ts';
+import { ConfigurationError } from '../../util/errors.ts';
 import { ByteRoom } from './byte-room.ts';
 import { HttpStream } from './http-stream.ts';
 import { NameTable } from './names.ts';

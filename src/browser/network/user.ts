@@ -1,8 +1,8 @@
-import { ConfigurationError } from '../../errors.ts';
 import type { Timers } from '../../network/host.ts';
 import type { UserNetworkOptions, WispNetworkOptions } from '../../network/options.ts';
 import { UserNetwork } from '../../network/user.ts';
 import { planUserNetwork } from '../../network/user-plan.ts';
+import { ConfigurationError } from '../../util/errors.ts';
 import { PageSockets } from './sockets.ts';
 import { WispRelay } from './wisp/relay.ts';
 import { WispSockets } from './wisp/sockets.ts';

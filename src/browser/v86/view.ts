@@ -1,4 +1,4 @@
-import type { Machine } from '../../machine.ts';
+import type { Machine } from '../../machine/machine.ts';
 import { type ConsolePort, type OpenPage, type PageLink, refusePage, type V86Page } from '../../v86/page.ts';
 import type { V86Options } from '../../v86/types.ts';
 import type { RawironPc } from '../element.ts';

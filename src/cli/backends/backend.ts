@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../index.ts';
-import type { ListenAddress } from '../../listen-address.ts';
+import type { ListenAddress } from '../../options/listen-address.ts';
 
 /** Where a socket is, and who waits for whom. */
 export interface SocketBackend {

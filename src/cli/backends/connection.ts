@@ -1,4 +1,4 @@
-import type { RingBuffer } from '../../ring-buffer.ts';
+import type { RingBuffer } from '../../util/ring-buffer.ts';
 
 /** The host's end of what a character device is connected to. */
 export interface Connection {

@@ -3,8 +3,8 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { ConfigurationError } from '../../index.ts';
-import { OWN_HOST } from '../../listen-address.ts';
-import { systemMessage } from '../../node/system-message.ts';
+import { systemMessage } from '../../node/process/system-message.ts';
+import { OWN_HOST } from '../../options/listen-address.ts';
 import type { DatagramBackend } from './backend.ts';
 import type { Connection, ConnectionPeer } from './connection.ts';
 

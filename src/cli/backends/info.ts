@@ -1,5 +1,5 @@
 import type { CharacterDeviceInfo, CharacterDevices } from '../../index.ts';
-import type { RingBuffer } from '../../ring-buffer.ts';
+import type { RingBuffer } from '../../util/ring-buffer.ts';
 import type { Backend } from './backend.ts';
 import type { Connection } from './connection.ts';
 import { kinds } from './kinds.ts';

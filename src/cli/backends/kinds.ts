@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../index.ts';
-import { hostOf } from '../../listen-address.ts';
+import { hostOf } from '../../options/listen-address.ts';
 import { parseInteger, parseSwitch } from '../properties.ts';
 import type { Backend, SocketBackend } from './backend.ts';
 

@@ -1,4 +1,4 @@
-import type { RingBuffer } from '../../ring-buffer.ts';
+import type { RingBuffer } from '../../util/ring-buffer.ts';
 import type { Connection, ConnectionPeer } from './connection.ts';
 
 /** A connection that writes to a file, too, what the device sends. */

@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { ConfigurationError } from '../../index.ts';
-import { systemMessage } from '../../node/system-message.ts';
+import { systemMessage } from '../../node/process/system-message.ts';
 import type { Connection, ConnectionPeer } from './connection.ts';
 
 /** Named pipes: PATH.in for input and PATH.out for output, or PATH for both, as in QEMU. */

@@ -1,4 +1,4 @@
-import { RingBuffer } from '../../ring-buffer.ts';
+import { RingBuffer } from '../../util/ring-buffer.ts';
 import type { Connection } from './connection.ts';
 
 /** A ring buffer, which the monitor reads. */

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { ConfigurationError } from '../../index.ts';
-import { placeText } from '../../listen-address.ts';
-import { HALF_OPEN, keepWaiting, serveClient } from '../../node/client-socket.ts';
-import { type Listening, listen, MOST_CLIENTS, nodeAddress } from '../../node/listen.ts';
-import { systemMessage } from '../../node/system-message.ts';
-import { timerDelay } from '../../timer-delay.ts';
+import { systemMessage } from '../../node/process/system-message.ts';
+import { HALF_OPEN, keepWaiting, serveClient } from '../../node/sockets/client-socket.ts';
+import { type Listening, listen, MOST_CLIENTS, nodeAddress } from '../../node/sockets/listen.ts';
+import { placeText } from '../../options/listen-address.ts';
+import { timerDelay } from '../../util/timer-delay.ts';
 import type { SocketBackend } from './backend.ts';
 import type { Connection, ConnectionPeer } from './connection.ts';
 import { Telnet } from './telnet.ts';

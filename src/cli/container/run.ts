@@ -1,5 +1,5 @@
-import { messageOf } from '../../errors.ts';
 import { Container } from '../../index.ts';
+import { messageOf } from '../../util/errors.ts';
 import { ExitError } from '../exit-error.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { parseRun, type RunWords } from './flags.ts';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { messageOf } from '../../errors.ts';
 import { ConfigurationError } from '../../index.ts';
+import { messageOf } from '../../util/errors.ts';
 import { parseSize } from '../image/size.ts';
 
 /** What `rawiron debian` is to do. */

@@ -1,5 +1,5 @@
 import { ConfigurationError, listenForVnc, type Machine, type VncServer, type VncSettings } from '../../index.ts';
-import { type ListenAddress, placeText } from '../../listen-address.ts';
+import { type ListenAddress, placeText } from '../../options/listen-address.ts';
 import { vncPlace } from '../../vnc/address.ts';
 import type { Flag } from '../flags.ts';
 import { parseProperties, parseSwitch } from '../properties.ts';

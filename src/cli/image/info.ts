@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute, sep } from 'node:path';
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
-import { printable } from '../../printable.ts';
 import { isHttp } from '../../storage/http/store.ts';
 import { backingName, formatOf, type StorageHost } from '../../storage/open.ts';
 import { filePath } from '../../storage/protocols.ts';
@@ -14,6 +13,7 @@ import { RawDisk } from '../../storage/raw.ts';
 import { sizeText } from '../../storage/size-text.ts';
 import { snapshotLines } from '../../storage/snapshot-list.ts';
 import type { ByteStore } from '../../storage/store.ts';
+import { printable } from '../../util/printable.ts';
 import { type Arguments, formatNamed, isJson } from './arguments.ts';
 import { readingHost } from './host.ts';
 

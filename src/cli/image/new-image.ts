@@ -1,5 +1,4 @@
 import { rm, truncate } from 'node:fs/promises';
-import { messageOf } from '../../errors.ts';
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage, openFile } from '../../node/storage.ts';
 import type { ImageFormat } from '../../storage/open.ts';
@@ -7,6 +6,7 @@ import { createQcow2, type NewQcow2 } from '../../storage/qcow2/create.ts';
 import { preallocate } from '../../storage/qcow2/preallocate.ts';
 import { RawDisk } from '../../storage/raw.ts';
 import { type ByteStore, type Disk, StorageError } from '../../storage/store.ts';
+import { messageOf } from '../../util/errors.ts';
 import type { Preallocation } from './options.ts';
 
 /** What a new image is to be. */

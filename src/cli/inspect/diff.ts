@@ -1,13 +1,13 @@
 import { tieringAt } from '../../../runtime/exec/tiering.ts';
 import type { BootImages, MachineConfig } from '../../../runtime/machine/config.ts';
-import { loadImages } from '../../boot-images.ts';
-import { within } from '../../errors.ts';
 import { ConfigurationError, type MachineOptions } from '../../index.ts';
 import { bytesOfHex } from '../../inspect/code.ts';
-import { imageHost } from '../../node/images.ts';
+import { imageHost } from '../../node/files/images.ts';
 import { LockstepMachine } from '../../node/lockstep/machine.ts';
 import { type FoundDifference, type LockstepResult, runLockstep } from '../../node/lockstep/run.ts';
-import { checkOptions } from '../../options.ts';
+import { loadImages } from '../../options/boot-images.ts';
+import { checkOptions } from '../../options/options.ts';
+import { within } from '../../util/errors.ts';
 import { parseArguments } from '../arguments.ts';
 import { withModules } from '../kernel-modules.ts';
 import { bootOf } from '../run.ts';

@@ -1,6 +1,6 @@
-import { messageOf } from '../../errors.ts';
 import { ConfigurationError } from '../../index.ts';
-import { readWhole } from '../../node/read-file.ts';
+import { readWhole } from '../../node/files/read-file.ts';
+import { messageOf } from '../../util/errors.ts';
 
 /** The bytes of a file that was named. Throws ConfigurationError if it can't be read. */
 export async function readInput(path: string): Promise<Uint8Array> {

@@ -1,8 +1,8 @@
-import { within } from '../../errors.ts';
 import { ConfigurationError } from '../../index.ts';
 import { stateWords } from '../../inspect/state-key.ts';
 import { addressOf } from '../../node/inspector/address.ts';
 import { ANSWER_LIMIT } from '../../node/inspector/client.ts';
+import { within } from '../../util/errors.ts';
 import { parseInteger } from '../properties.ts';
 
 /** What the options of `rawiron inspect` say. */

@@ -1,6 +1,6 @@
 import { ConfigurationError, type Machine, type ThreadProfile } from '../../index.ts';
 import { INTERVAL } from '../../inspect/sampling.ts';
-import { timerDelay } from '../../timer-delay.ts';
+import { timerDelay } from '../../util/timer-delay.ts';
 import { parseArguments } from '../arguments.ts';
 import { print } from '../print.ts';
 import type { Task } from '../program.ts';

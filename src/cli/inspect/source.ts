@@ -1,11 +1,11 @@
 import { Symbols } from '../../../runtime/debug/symbols.ts';
 import { functionName } from '../../../runtime/exec/names.ts';
-import { within } from '../../errors.ts';
 import { ConfigurationError } from '../../index.ts';
 import { bareCode, bytesOfHex, type Code } from '../../inspect/code.ts';
 import { ElfFile } from '../../inspect/elf.ts';
 import { codeOfSnapshot } from '../../inspect/snapshot.ts';
 import { changeKey, usualKey } from '../../inspect/state-key.ts';
+import { within } from '../../util/errors.ts';
 import { attached, notMapped, wantedAddress } from './attached.ts';
 import type { Request } from './command.ts';
 import { readInput } from './input.ts';

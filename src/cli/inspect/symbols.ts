@@ -1,7 +1,7 @@
 import { mergedSymbols, parseSymbolText, type SymbolList, Symbols } from '../../../runtime/debug/symbols.ts';
-import { within } from '../../errors.ts';
 import { ConfigurationError } from '../../index.ts';
 import { ElfFile } from '../../inspect/elf.ts';
+import { within } from '../../util/errors.ts';
 import { readInput } from './input.ts';
 
 /** Symbols of code in an ELF file, a System.map or a text of /proc/kallsyms. Throws ConfigurationError for others. */

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../index.ts';
-import { packFolder, partsOf } from '../../node/pack-folder.ts';
-import { printable } from '../../printable.ts';
+import { packFolder, partsOf } from '../../node/files/pack-folder.ts';
+import { printable } from '../../util/printable.ts';
 import { print } from '../print.ts';
 import type { Task } from '../program.ts';
 

@@ -1,6 +1,6 @@
 import { announceMachine, ConfigurationError, type Machine, type RunningMachine, type VncServer } from '../../index.ts';
-import { type ListenAddress, placeText } from '../../listen-address.ts';
 import { announceAwaited, type MachineTitle } from '../../node/running/announce.ts';
+import { type ListenAddress, placeText } from '../../options/listen-address.ts';
 import type { Backend } from '../backends/backend.ts';
 import type { BackendPlan } from '../backends/plan.ts';
 import type { Settings } from '../settings.ts';

@@ -1,5 +1,5 @@
 import type { RunningMachine } from '../../index.ts';
-import { printable } from '../../printable.ts';
+import { printable } from '../../util/printable.ts';
 
 const headings = ['NAME', 'PID', 'UPTIME', 'RAM', 'STATE', 'SOCKETS'];
 

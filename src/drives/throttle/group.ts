@@ -1,5 +1,5 @@
-import { timerDelay } from '../../timer-delay.ts';
-import { TokenBucket } from '../../token-bucket.ts';
+import { timerDelay } from '../../util/timer-delay.ts';
+import { TokenBucket } from '../../util/token-bucket.ts';
 import { type DriveLimits, type Quantity, quantities, rateOf } from './limits.ts';
 
 /** Time of the host. */

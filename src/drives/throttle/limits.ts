@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../../errors.ts';
-import { checkObject } from '../../option-checks.ts';
+import { checkObject } from '../../options/checks.ts';
+import { ConfigurationError } from '../../util/errors.ts';
 
 /** What can be limited: bytes and requests a second, all of them or those in one direction. */
 export const quantities = ['bps', 'bpsRead', 'bpsWrite', 'iops', 'iopsRead', 'iopsWrite'] as const;

@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isInstalled, run } from '../process.ts';
+import { isInstalled, run } from '../process/process.ts';
 import type { Progress } from './progress.ts';
 
 /** True if this host can get and unpack Debian packages. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cacheDirectory } from '../cache-directory.mjs';
+import { cacheDirectory } from '../files/cache-directory.mjs';
 
 export { cacheDirectory };
 

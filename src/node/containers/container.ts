@@ -14,11 +14,11 @@ import {
   type TerminalSize,
 } from '../../containers/plan.ts';
 import type { UserLists } from '../../containers/users.ts';
-import { ConfigurationError } from '../../errors.ts';
 import type { Host } from '../../host.ts';
-import type { Machine } from '../../machine.ts';
-import type { MachineOptions } from '../../options.ts';
-import type { SerialPort } from '../../serial.ts';
+import type { Machine } from '../../machine/machine.ts';
+import type { SerialPort } from '../../machine/serial.ts';
+import type { MachineOptions } from '../../options/options.ts';
+import { ConfigurationError } from '../../util/errors.ts';
 import type { Progress } from '../assets/progress.ts';
 import { guestMachine, portNames } from './guest.ts';
 import type { ImageFiles } from './image-store.ts';

@@ -14,11 +14,11 @@ import {
 } from '../../containers/agent.ts';
 import { enterProgram, source } from '../../containers/enter.ts';
 import type { Host } from '../../host.ts';
-import { Machine } from '../../machine.ts';
-import type { MachineOptions } from '../../options.ts';
+import { Machine } from '../../machine/machine.ts';
+import type { MachineOptions } from '../../options/options.ts';
 import { SnapshotError } from '../../snapshot/layout.ts';
 import type { Progress } from '../assets/progress.ts';
-import { cacheDirectory } from '../cache-directory.mjs';
+import { cacheDirectory } from '../files/cache-directory.mjs';
 import { busyboxEntries } from '../linux/busybox.ts';
 import type { ArchiveEntry } from '../linux/cpio.ts';
 import { type DebianLinux, debianLinux, debianRelease } from '../linux/debian.ts';

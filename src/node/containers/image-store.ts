@@ -6,10 +6,10 @@ import type { LayerContents } from '../../containers/image-folder.ts';
 import type { LayerLimits } from '../../containers/layer.ts';
 import { type ImageConfig, MOST_DOCUMENT, parseConfig } from '../../containers/manifest.ts';
 import { ImageTree } from '../../containers/tree.ts';
-import { ConfigurationError } from '../../errors.ts';
+import { ConfigurationError } from '../../util/errors.ts';
 import { isRunning } from '../assets/cache.ts';
 import type { Progress } from '../assets/progress.ts';
-import { cacheDirectory } from '../cache-directory.mjs';
+import { cacheDirectory } from '../files/cache-directory.mjs';
 import { LayerStore } from './layer-store.ts';
 import type { ImageSource } from './layout.ts';
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseReference, referenceText } from '../../containers/reference.ts';
-import { ConfigurationError, messageOf } from '../../errors.ts';
+import { ConfigurationError, messageOf } from '../../util/errors.ts';
 import type { Progress } from '../assets/progress.ts';
 import type { ReadyImage } from './container.ts';
 import { ImageStore, type StoredImage, stampOf } from './image-store.ts';

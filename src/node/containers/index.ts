@@ -1,8 +1,8 @@
 import type { ProcessOptions, TerminalSize } from '../../containers/plan.ts';
-import { ConfigurationError } from '../../errors.ts';
 import type { Host } from '../../host.ts';
-import { memorySize } from '../../memory-size.ts';
-import { checkedInteger, checkNames } from '../../option-checks.ts';
+import { checkedInteger, checkNames } from '../../options/checks.ts';
+import { memorySize } from '../../options/memory-size.ts';
+import { ConfigurationError } from '../../util/errors.ts';
 import type { Progress } from '../assets/progress.ts';
 import { type MachineSettings, RunningContainer } from './container.ts';
 import { ImageStore } from './image-store.ts';

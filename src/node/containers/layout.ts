@@ -12,7 +12,7 @@ import {
   MOST_DOCUMENT,
   parseManifest,
 } from '../../containers/manifest.ts';
-import { ConfigurationError } from '../../errors.ts';
+import { ConfigurationError } from '../../util/errors.ts';
 import { type Bytes, limited, unpacked, verified, wholeOf } from './streams.ts';
 import { tarMembers } from './tar.ts';
 

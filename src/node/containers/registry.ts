@@ -1,6 +1,6 @@
 import { type Descriptor, type ImageManifest, MOST_DOCUMENT, manifestTypes } from '../../containers/manifest.ts';
 import { type ImageReference, referenceText } from '../../containers/reference.ts';
-import { ConfigurationError, messageOf } from '../../errors.ts';
+import { ConfigurationError, messageOf } from '../../util/errors.ts';
 import type { Progress } from '../assets/progress.ts';
 import { type ImageSource, imageOf } from './layout.ts';
 import { type Bytes, verified, wholeOf } from './streams.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import zlib from 'node:zlib';
 import type { Descriptor } from '../../containers/manifest.ts';
-import { ConfigurationError, messageOf } from '../../errors.ts';
+import { ConfigurationError, messageOf } from '../../util/errors.ts';
 
 /** Bytes, part after part. */
 export type Bytes = AsyncIterable<Uint8Array>;

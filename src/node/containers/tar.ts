@@ -1,5 +1,5 @@
 import type { TarHeader } from '../../containers/layer.ts';
-import { ConfigurationError, messageOf } from '../../errors.ts';
+import { ConfigurationError, messageOf } from '../../util/errors.ts';
 import type { DirectoryEntry, FileEntry, SymlinkEntry } from '../linux/cpio.ts';
 import { type Bytes, drained } from './streams.ts';
 

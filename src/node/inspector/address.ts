@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '../../errors.ts';
-import { runtimeFolder } from '../runtime-folder.ts';
+import { ConfigurationError } from '../../util/errors.ts';
+import { runtimeFolder } from '../process/runtime-folder.ts';
 
 /** Where a machine listens for inspectors: a Unix socket, or a TCP port of this host's own (127.0.0.1). */
 export type InspectorAddress = { readonly path: string } | { readonly port: number; readonly host: '127.0.0.1' };

@@ -1,11 +1,11 @@
 import { connect, type Socket } from 'node:net';
-import { ConfigurationError } from '../../errors.ts';
 import type { Inspected } from '../../inspect/inspected.ts';
 import { linesOf } from '../../inspect/lines.ts';
 import { parseReply, type RemoteReply, type RemoteRequest } from '../../inspect/protocol.ts';
-import { timerDelay } from '../../timer-delay.ts';
-import { nodeAddress } from '../listen.ts';
-import { systemMessage } from '../system-message.ts';
+import { ConfigurationError } from '../../util/errors.ts';
+import { timerDelay } from '../../util/timer-delay.ts';
+import { systemMessage } from '../process/system-message.ts';
+import { nodeAddress } from '../sockets/listen.ts';
 import { addressOf, addressText, type InspectorAddress, knownSockets } from './address.ts';
 import { removeStaleSockets } from './stale.ts';
 

@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import type { Inspected } from '../../inspect/inspected.ts';
 import { linesOf, Room } from '../../inspect/lines.ts';
 import { parseRequest, type RemoteRequest, RemoteSession } from '../../inspect/protocol.ts';
-import { type Listening, listen } from '../listen.ts';
+import { type Listening, listen } from '../sockets/listen.ts';
 import type { InspectorAddress } from './address.ts';
 
 /** Characters of requests that have been begun, of all inspectors together: enough for the symbols of a large kernel. */

@@ -1,4 +1,4 @@
-import { removeStale } from '../listen.ts';
+import { removeStale } from '../sockets/listen.ts';
 import { knownSockets } from './address.ts';
 
 /** Removes the sockets of killed machines from the place where machines listen that were not told another. */

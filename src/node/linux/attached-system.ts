@@ -1,5 +1,5 @@
 import { MOUNT_OPTIONS } from '../../ninep/protocol.ts';
-import { shellWord } from '../../shell-word.ts';
+import { shellWord } from '../../util/shell-word.ts';
 import { type Attached, fileSystems } from './attached.ts';
 import type { ArchiveEntry } from './cpio.ts';
 import type { DebianLinux } from './debian.ts';

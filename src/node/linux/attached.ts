@@ -6,7 +6,7 @@ import {
 } from '../../../runtime/machine/models.ts';
 import type { CardOptions } from '../../cards/options.ts';
 import { planDrives } from '../../drives/options.ts';
-import type { MachineOptions } from '../../options.ts';
+import type { MachineOptions } from '../../options/options.ts';
 
 /** What a machine has attached as a Linux in it needs to know: drivers, and what is to be there when they are loaded. */
 export interface Attached {

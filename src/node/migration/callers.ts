@@ -1,6 +1,6 @@
 import { isStart, KNOWN_BYTES } from '../../migration/records.ts';
-import type { ByteSocket } from '../byte-socket.ts';
-import { MOST_CLIENTS } from '../listen.ts';
+import type { ByteSocket } from '../sockets/byte-socket.ts';
+import { MOST_CLIENTS } from '../sockets/listen.ts';
 import { SocketChannel } from './socket-channel.ts';
 
 /** Who has connected to where a machine is waited for, and has not said yet that it brings one. */

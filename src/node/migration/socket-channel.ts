@@ -1,7 +1,7 @@
 import { ChannelError, type MigrationChannel } from '../../migration/channel.ts';
 import { Inbox } from '../../migration/inbox.ts';
-import type { ByteSocket } from '../byte-socket.ts';
-import { systemMessage } from '../system-message.ts';
+import { systemMessage } from '../process/system-message.ts';
+import type { ByteSocket } from '../sockets/byte-socket.ts';
 
 /**
  * The host closed the other end: the process there has ended, or has let go of it. Of another host that is not said: it says the same

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { ConfigurationError } from '../../errors.ts';
 import { ChannelError, type MigrationChannel } from '../../migration/channel.ts';
-import { systemMessage } from '../system-message.ts';
+import { ConfigurationError } from '../../util/errors.ts';
+import { systemMessage } from '../process/system-message.ts';
 
 /** Whoever reads a file, or what a program writes, cannot answer. */
 class ReadableChannel implements MigrationChannel {

@@ -1,9 +1,9 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { ConfigurationError } from '../../errors.ts';
 import type { BootFile, BootFiles } from '../../network/host.ts';
-import { systemMessage } from '../system-message.ts';
+import { ConfigurationError } from '../../util/errors.ts';
+import { systemMessage } from '../process/system-message.ts';
 
 /**
  * A guest would only hear that its file is not there.

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Capture } from '../../network/pcap.ts';
-import { BatchedFile } from '../batched-file.ts';
+import { BatchedFile } from '../files/batched-file.ts';
 
 /** A file of captured frames. */
 export class CaptureFile extends BatchedFile implements Capture {

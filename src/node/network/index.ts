@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { ConfigurationError } from '../../errors.ts';
 import type { NetworkBackend } from '../../network/backend.ts';
 import type { NetworkHost, Timers } from '../../network/host.ts';
 import { connectHub, connectRelay, type OpenNetwork, openLimited } from '../../network/open-network.ts';
@@ -7,7 +6,8 @@ import type { NetworkBackendOptions, UserNetworkOptions } from '../../network/op
 import { CapturedBackend } from '../../network/pcap.ts';
 import { UserNetwork } from '../../network/user.ts';
 import { planUserNetwork } from '../../network/user-plan.ts';
-import { checkNames, checkText, shown } from '../../option-checks.ts';
+import { checkNames, checkText, shown } from '../../options/checks.ts';
+import { ConfigurationError } from '../../util/errors.ts';
 import { checkBootFolder, FolderFiles } from './boot-files.ts';
 import { CaptureFile } from './capture-file.ts';
 import { SocketBackend } from './socket-backend.ts';

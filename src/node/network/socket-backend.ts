@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { ConfigurationError } from '../../errors.ts';
 import type { NetworkBackend } from '../../network/backend.ts';
 import { FrameReader, packFrame } from '../../network/frame-stream.ts';
 import type { SocketNetworkOptions } from '../../network/options.ts';
-import { systemMessage } from '../system-message.ts';
+import { ConfigurationError } from '../../util/errors.ts';
+import { systemMessage } from '../process/system-message.ts';
 
 /** Bytes that wait for the other machine; what goes beyond is lost, as on a wire. */
 const MOST_WAITING = 0x100000;

@@ -4,7 +4,6 @@ import { getServers } from 'node:dns';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { ConfigurationError } from '../../errors.ts';
 import { canonicalAddress, isIpv6 } from '../../network/addresses.ts';
 import type {
   HostConnection,
@@ -16,7 +15,8 @@ import type {
   StreamEvents,
   StreamTarget,
 } from '../../network/host.ts';
-import { systemMessage } from '../system-message.ts';
+import { ConfigurationError } from '../../util/errors.ts';
+import { systemMessage } from '../process/system-message.ts';
 import { Commands } from './command.ts';
 import { NodeStream } from './stream.ts';
 

@@ -1,11 +1,11 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '../../errors.ts';
-import type { Machine } from '../../machine.ts';
+import type { Machine } from '../../machine/machine.ts';
 import { movingState } from '../../migration/moving-state.ts';
-import { checkObject } from '../../option-checks.ts';
-import { runtimeFolder } from '../runtime-folder.ts';
-import { systemMessage } from '../system-message.ts';
+import { checkObject } from '../../options/checks.ts';
+import { ConfigurationError } from '../../util/errors.ts';
+import { runtimeFolder } from '../process/runtime-folder.ts';
+import { systemMessage } from '../process/system-message.ts';
 import { type Entry, entryName, processStart, type RunningMachine } from './entry.ts';
 
 /** What is told of a machine besides what it does. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { runtimeFolder } from '../runtime-folder.ts';
+import { runtimeFolder } from '../process/runtime-folder.ts';
 import { type Entry, isAlive, isEntryName, parseEntry, type RunningMachine } from './entry.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { lstat } from 'node:fs/promises';
 import { platform } from 'node:process';
-import { ConfigurationError } from '../../errors.ts';
 import type { SharedFolder } from '../../ninep/folder.ts';
 import type { SecurityModelName } from '../../shares/options.ts';
-import { systemMessage } from '../system-message.ts';
+import { ConfigurationError } from '../../util/errors.ts';
+import { systemMessage } from '../process/system-message.ts';
 import { NodeSharedFolder } from './folder.ts';
 import { hostModel } from './host-model.ts';
 import { mappedFileModel } from './mapped-model.ts';

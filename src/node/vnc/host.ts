@@ -1,9 +1,9 @@
 import { createCipheriv } from 'node:crypto';
 import { constants, createDeflate } from 'node:zlib';
-import { ConfigurationError } from '../../errors.ts';
+import { ConfigurationError } from '../../util/errors.ts';
 import type { VncHost } from '../../vnc/display.ts';
 import type { Deflater } from '../../vnc/picture-encoder.ts';
-import { systemMessage } from '../system-message.ts';
+import { systemMessage } from '../process/system-message.ts';
 
 /** DES is triple DES with three times the same key, and OpenSSL 3 has only that. */
 function encryptDes(key: Uint8Array, blocks: Uint8Array): Uint8Array {

@@ -1,6 +1,6 @@
 import { ViewerGone } from '../../vnc/error.ts';
 import type { ViewerConnection } from '../../vnc/viewer.ts';
-import type { ByteSocket } from '../byte-socket.ts';
+import type { ByteSocket } from '../sockets/byte-socket.ts';
 
 /** Milliseconds that a viewer gets for reading why it is sent away. */
 const PATIENCE = 1000;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { isLoopbackName } from '../../loopback.ts';
+import { isLoopbackName } from '../../util/loopback.ts';
 
 /**
  * Whether a page may connect without a password: one that this host gave, or the same address as the one asked for. Without this

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { ByteSocket } from '../byte-socket.ts';
+import type { ByteSocket } from '../sockets/byte-socket.ts';
 import { FrameReader, frame, Opcode, WebSocketError } from './frames.ts';
 
 /** 1000: there is nothing more to say (RFC 6455, 7.4.1). */

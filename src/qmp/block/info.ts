@@ -1,8 +1,14 @@
 import { SECTOR_BYTES } from '../../../runtime/host/block.ts';
-import { type BlockNode, type BlockNodes, shownFormat, shownImage, type WaitingDrive } from '../../block-nodes.ts';
 import { attachedTo } from '../../drives/attachment.ts';
 import type { Drive } from '../../drives/drive.ts';
 import { overlayName } from '../../drives/overlay-name.ts';
+import {
+  type BlockNode,
+  type BlockNodes,
+  shownFormat,
+  shownImage,
+  type WaitingDrive,
+} from '../../machine/block-nodes.ts';
 import type { JsonObject } from '../command.ts';
 import { limitsOf } from '../commands/throttle.ts';
 

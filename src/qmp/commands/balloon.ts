@@ -1,4 +1,4 @@
-import type { Balloon } from '../../balloon.ts';
+import type { Balloon } from '../../machine/balloon.ts';
 import { inflate } from '../../monitor/balloon.ts';
 import type { QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';

@@ -1,4 +1,4 @@
-import { ringBufferOf } from '../../character-devices.ts';
+import { ringBufferOf } from '../../machine/character-devices.ts';
 import type { Arguments, QmpCommand } from '../command.ts';
 import { QmpError } from '../error.ts';
 

@@ -1,7 +1,7 @@
 import { holdKeys } from '../../input/held-keys.ts';
 import { isKey, keyName } from '../../input/keys.ts';
 import { MOST_MOVED, type MouseButton } from '../../input/mouse.ts';
-import type { Machine } from '../../machine.ts';
+import type { Machine } from '../../machine/machine.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
 

@@ -1,5 +1,5 @@
-import { limitNames, type MachineLimits } from '../../limits.ts';
-import { memorySize } from '../../memory-size.ts';
+import { limitNames, type MachineLimits } from '../../options/limits.ts';
+import { memorySize } from '../../options/memory-size.ts';
 import type { Arguments, JsonObject, QmpCommand } from '../command.ts';
 import { QmpError } from '../error.ts';
 

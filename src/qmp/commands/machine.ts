@@ -1,8 +1,8 @@
 import { MOST_PROCESSORS } from '../../../runtime/cpu/topology.ts';
+import { runStateOf } from '../../machine/run-state.ts';
 import { mice } from '../../monitor/mice.ts';
 import { resumeOrAwait } from '../../monitor/migrate.ts';
 import { processorsOf } from '../../monitor/processor.ts';
-import { runStateOf } from '../../run-state.ts';
 import type { QmpCommand } from '../command.ts';
 
 /** Of what the commands, their answers and errors are (docs/control.md). */

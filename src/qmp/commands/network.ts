@@ -1,6 +1,6 @@
 import { Netdevs } from '../../hot-plug/netdevs.ts';
 import { findCard } from '../../monitor/network.ts';
-import { propertyList } from '../../property-list.ts';
+import { propertyList } from '../../options/property-list.ts';
 import type { QmpCommand } from '../command.ts';
 import { QmpError } from '../error.ts';
 

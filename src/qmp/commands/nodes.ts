@@ -1,4 +1,4 @@
-import type { BlockNode } from '../../block-nodes.ts';
+import type { BlockNode } from '../../machine/block-nodes.ts';
 import { isNodeOf } from '../block/info.ts';
 import { type Arguments, isObject, type QmpCommand, type QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';

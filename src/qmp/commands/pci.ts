@@ -1,6 +1,6 @@
+import { barIndex, pciHeaderOf } from '../../machine/pci-header.ts';
+import { pciIds } from '../../machine/pci-ids.ts';
 import type { BaseAddressView, PciFunctionView } from '../../machine-core.ts';
-import { barIndex, pciHeaderOf } from '../../pci-header.ts';
-import { pciIds } from '../../pci-ids.ts';
 import type { JsonObject, QmpCommand } from '../command.ts';
 
 function deviceInfo(view: PciFunctionView, id: string): JsonObject {

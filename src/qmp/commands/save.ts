@@ -1,4 +1,4 @@
-import type { AskedProcessor } from '../../machine-types.ts';
+import type { AskedProcessor } from '../../machine/types.ts';
 import { openErrorText } from '../../monitor/error.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';

@@ -1,5 +1,5 @@
-import { type BlockNode, type BlockNodes, formatOf, type TrayContent } from '../../block-nodes.ts';
 import type { Drive } from '../../drives/drive.ts';
+import { type BlockNode, type BlockNodes, formatOf, type TrayContent } from '../../machine/block-nodes.ts';
 import type { ImageFormat } from '../../storage/open.ts';
 import { hasTray } from '../block/info.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';

@@ -1,8 +1,8 @@
 import type { Saved } from '../../../runtime/snapshot/describe.ts';
-import { concatenate } from '../../bytes.ts';
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import type { FolderUse } from '../../ninep/folder.ts';
 import type { FolderPlace } from '../../ninep/places.ts';
+import { concatenate } from '../../util/bytes.ts';
 import { DirectoryNode } from './directory-node.ts';
 import { FileNode, LinkNode, type MemoryNode } from './nodes.ts';
 import { MemoryOpenDirectory, MemoryOpenFile } from './open.ts';

@@ -1,8 +1,8 @@
-import { ConfigurationError, messageOf } from '../../errors.ts';
 import type { Host } from '../../host.ts';
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import { RemoteFile } from '../../storage/http/remote-file.ts';
 import { hasZstdFrame } from '../../storage/zstd-frame.ts';
+import { ConfigurationError, messageOf } from '../../util/errors.ts';
 import type { Origin, OriginOf, Origins } from '../memory/nodes.ts';
 import type { Planted } from '../memory/plant.ts';
 import { filesOf, IndexError } from './index-file.ts';

@@ -1,5 +1,5 @@
-import { concatenate } from '../../bytes.ts';
-import { messageOf } from '../../errors.ts';
+import { concatenate } from '../../util/bytes.ts';
+import { messageOf } from '../../util/errors.ts';
 import { StorageError } from '../store.ts';
 import { whyNoImage } from './answer.ts';
 

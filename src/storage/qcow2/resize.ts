@@ -1,5 +1,5 @@
 import { SECTOR_BYTES } from '../../../runtime/host/block.ts';
-import { ConfigurationError } from '../../errors.ts';
+import { ConfigurationError } from '../../util/errors.ts';
 import { type ByteStore, StorageError } from '../store.ts';
 import type { Qcow2Disk } from './disk.ts';
 import { field, MOST_L1 } from './header.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { DriveOptions, Machine } from '../../../src/index.ts';
-import { run } from '../../../src/node/process.ts';
+import { run } from '../../../src/node/process/process.ts';
 import { LinuxShell } from '../../support/linux-shell.ts';
 import { boot, TIMEOUT, testGuest, type Variant } from './guest.ts';
 import { missingPrograms, PARTITION, SECTOR } from './media.ts';

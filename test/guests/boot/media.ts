@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { run } from '../../../src/node/process.ts';
+import { run } from '../../../src/node/process/process.ts';
 
 /** Files by their paths. */
 export type Files = Readonly<Record<string, Uint8Array | string>>;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { run } from '../../../src/node/process.ts';
+import { run } from '../../../src/node/process/process.ts';
 
 /** A kernel module: its path below the folder of the release, and the names of those that it needs. */
 export interface KernelModule {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { busyboxEntries } from '../../../src/node/linux/busybox.ts';
 import type { ArchiveEntry } from '../../../src/node/linux/cpio.ts';
 import { initramfs } from '../../../src/node/linux/initramfs.ts';
-import { run } from '../../../src/node/process.ts';
+import { run } from '../../../src/node/process/process.ts';
 import { type Files, inFolder, PARTITION, partitionedDisk, SECTOR, writeFiles } from './media.ts';
 import { dependencies, inOrder, type KernelModule, readModules } from './modules.ts';
 import { systemPackages } from './packages.ts';

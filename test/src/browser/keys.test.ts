@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { Keys } from '../../../src/browser/keys.ts';
-import type { Machine } from '../../../src/machine.ts';
+import type { Machine } from '../../../src/machine/machine.ts';
 
 /** An element whose keys go to a machine, and what that is told. */
 function attached() {

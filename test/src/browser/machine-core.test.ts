@@ -4,7 +4,7 @@ import { createMachine } from '../../../runtime/machine/create.ts';
 import type { MachineCore } from '../../../runtime/machine/machine.ts';
 import { coreOnDemand } from '../../../src/browser/machine-core.ts';
 import type { MachineOptions } from '../../../src/index.ts';
-import { Machine } from '../../../src/machine.ts';
+import { Machine } from '../../../src/machine/machine.ts';
 import { nodeHost } from '../../../src/node/host.ts';
 import { cirrusMachine, everyDevice, nvmeMachine, usbDisk } from '../../support/every-device.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Pointer } from '../../../src/browser/pointer.ts';
-import type { Machine } from '../../../src/machine.ts';
+import type { Machine } from '../../../src/machine/machine.ts';
 
 /** An element as the pointer needs it. */
 class FakeElement extends EventTarget {

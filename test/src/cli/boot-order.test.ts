@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkedOrder } from '../../../src/boot-order.ts';
 import { parseArguments } from '../../../src/cli/arguments.ts';
+import { checkedOrder } from '../../../src/options/boot-order.ts';
 
 test.each([
   ['menu=on,splash-time=500', { menu: true, menuTime: 500 }],

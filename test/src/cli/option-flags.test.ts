@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { flagsToChange } from '../../../src/cli/option-flags.ts';
-import { differencesText, optionDifferences, optionTexts } from '../../../src/option-differences.ts';
+import { differencesText, optionDifferences, optionTexts } from '../../../src/options/differences.ts';
 
 const between = (then: object, now: object) => optionDifferences(optionTexts(then, []), optionTexts(now, []));
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { command } from '../../../src/containers/agent.ts';
 import { enterProgram } from '../../../src/containers/enter.ts';
-import { shellWord } from '../../../src/shell-word.ts';
+import { shellWord } from '../../../src/util/shell-word.ts';
 
 test('the program is one that binutils know as a static program of Linux for i386', () => {
   const folder = mkdtempSync(join(tmpdir(), 'enter-'));

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createMachine } from '../../../runtime/machine/create.ts';
 import { serveDrivesHere } from '../../../src/drives/here.ts';
 import { ConfigurationError, Machine } from '../../../src/index.ts';
-import { Machine as HostedMachine } from '../../../src/machine.ts';
+import { Machine as HostedMachine } from '../../../src/machine/machine.ts';
 import { nodeHost } from '../../../src/node/host.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
 import { diskRom } from '../../support/disk-rom.ts';
@@ -69,7 +69,7 @@ test('a host without a thread for them serves them in its own', async () => {
   const image = await temporaryFile('disk.img', new Uint8Array(4 * SECTOR).fill(0x41, 0, SECTOR));
   const node = await nodeHost({
     load: async () => createMachine,
-    thread: async () => (await import('../../../src/node/machine-thread.mjs')).url,
+    thread: async () => (await import('../../../src/node/threads/machine-thread.mjs')).url,
   });
   const connect = () => {
     const { port1, port2 } = new MessageChannel();

@@ -29,7 +29,7 @@ const profile: CpuProfile = {
     { id: 4, callFrame: guest('guest_c0001020', '00001020-2b'), children: [5] },
     { id: 5, callFrame: guest('f_c0001000', '00001000-2b'), positionTicks: [{ line: 5, ticks: 1 }] },
     { id: 6, callFrame: { functionName: '(garbage collector)', url: '', lineNumber: -1 } },
-    { id: 7, callFrame: own('sleep', 'src/node/threads.ts') },
+    { id: 7, callFrame: own('sleep', 'src/node/threads/threads.ts') },
     { id: 8, callFrame: { functionName: 'ADD', url: 'rawiron:///handlers/1f.js', lineNumber: 2 } },
   ],
   samples: [3, 3, 4, 5, 6, 7, 8, 2],

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { Deadline, SharedDeadlines } from '../../../src/isolate/deadlines.ts';
 import { Wake } from '../../../src/isolate/wake.ts';
-import { nanoseconds } from '../../../src/node/threads.ts';
+import { nanoseconds } from '../../../src/node/threads/threads.ts';
 import { STATE_BYTES, Word } from '../../../translator/abi/state.ts';
 
 test('what is written is read, with a version that moves', () => {
@@ -32,7 +32,7 @@ test('the ticker calls at each deadline, however they are set', async () => {
   const state = new Int32Array(new SharedArrayBuffer(STATE_BYTES));
   const deadlines = new SharedDeadlines();
   const workerData = { deadlines: deadlines.buffer };
-  const ticker = new Worker(new URL('../../../src/node/ticker.ts', import.meta.url), { workerData });
+  const ticker = new Worker(new URL('../../../src/node/threads/ticker.ts', import.meta.url), { workerData });
   ticker.postMessage(state);
   const clear = () => {
     for (const which of [Deadline.core, Deadline.loop]) deadlines.set(which, Number.POSITIVE_INFINITY);

@@ -4,7 +4,7 @@ import type { ToMachine } from '../../../runtime/host/messages.ts';
 import type { DriveConfig } from '../../../runtime/machine/drives.ts';
 import { DriveLink } from '../../../src/isolate/drive-link.ts';
 import type { MessageEnd, ToDrives } from '../../../src/isolate/protocol.ts';
-import { messageEnd, takingEnd } from '../../../src/node/thread.ts';
+import { messageEnd, takingEnd } from '../../../src/node/threads/thread.ts';
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Profiles } from '../../../src/isolate/profiles.ts';
-import { nodeProbe } from '../../../src/node/probe.ts';
+import { nodeProbe } from '../../../src/node/process/probe.ts';
 
 test("a machine's profiles end with it, and those of others don't", () => {
   const others = new Profiles(() => nodeProbe);

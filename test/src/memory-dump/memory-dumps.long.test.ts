@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { concatenate } from '../../../src/bytes.ts';
 import { Machine, type MemoryDumpEvents, type MemoryDumpSettings } from '../../../src/index.ts';
+import { concatenate } from '../../../src/util/bytes.ts';
 import { readCoreFile } from '../../support/core-file.ts';
 import { rom } from '../../support/death-roms.ts';
 import { classicTables, pagingRom } from '../../support/paging-rom.ts';

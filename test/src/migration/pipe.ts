@@ -1,6 +1,6 @@
 import { ChannelError, type MigrationChannel } from '../../../src/index.ts';
 import { type Kind, RecordStream } from '../../../src/migration/records.ts';
-import { nodeCompressor, portableCompressor } from '../../../src/node/compressor.ts';
+import { nodeCompressor, portableCompressor } from '../../../src/node/files/compressor.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
 
 const host = { compressor: nodeCompressor, portableCompressor, decompressor: nodeStorage.decompressor };

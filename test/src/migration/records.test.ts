@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { MigrationChannel } from '../../../src/index.ts';
 import { type Kind, RecordStream } from '../../../src/migration/records.ts';
-import { nodeCompressor, portableCompressor } from '../../../src/node/compressor.ts';
+import { nodeCompressor, portableCompressor } from '../../../src/node/files/compressor.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
 import { pipe } from './pipe.ts';
 

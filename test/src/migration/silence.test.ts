@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Machine, type MigrationChannel } from '../../../src/index.ts';
 import { inTime } from '../../../src/migration/patience.ts';
 import { RecordStream } from '../../../src/migration/records.ts';
-import { nodeCompressor, portableCompressor } from '../../../src/node/compressor.ts';
+import { nodeCompressor, portableCompressor } from '../../../src/node/files/compressor.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
 import { beginning } from './beginning.ts';
 import { kindOf, record } from './pipe.ts';

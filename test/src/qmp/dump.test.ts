@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { concatenate } from '../../../src/bytes.ts';
 import { Machine } from '../../../src/index.ts';
 import { Monitor } from '../../../src/monitor/monitor.ts';
 import { Qmp } from '../../../src/qmp/qmp.ts';
+import { concatenate } from '../../../src/util/bytes.ts';
 import { readCoreFile } from '../../support/core-file.ts';
 import { rom } from '../../support/death-roms.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigurationError, Machine, type ShareOptions } from '../../../src/index.ts';
-import { nodeCompressor } from '../../../src/node/compressor.ts';
+import { nodeCompressor } from '../../../src/node/files/compressor.ts';
 import { nodeStorage, openFile } from '../../../src/node/storage.ts';
 import { sharesGoingOn } from '../../../src/shares/options.ts';
 import { readSnapshot } from '../../../src/snapshot/read.ts';

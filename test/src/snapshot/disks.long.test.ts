@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DriveOptions, Machine, type MachineOptions } from '../../../src/index.ts';
-import { nodeCompressor } from '../../../src/node/compressor.ts';
+import { nodeCompressor } from '../../../src/node/files/compressor.ts';
 import { nodeStorage, openFile } from '../../../src/node/storage.ts';
 import { readSnapshot } from '../../../src/snapshot/read.ts';
 import { writeSnapshot } from '../../../src/snapshot/write.ts';

@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { crc32 } from '../../../runtime/crc32.ts';
 import type { Saved } from '../../../runtime/snapshot/describe.ts';
-import { nodeCompressor } from '../../../src/node/compressor.ts';
+import { nodeCompressor } from '../../../src/node/files/compressor.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
 import type { Compressor } from '../../../src/snapshot/compression.ts';
 import { FIXED_BYTES, SnapshotError, VERSION, writeFixedPart } from '../../../src/snapshot/layout.ts';

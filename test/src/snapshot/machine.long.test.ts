@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Saved } from '../../../runtime/snapshot/describe.ts';
 import { ConfigurationError, Machine, type MachineOptions } from '../../../src/index.ts';
-import { nodeCompressor } from '../../../src/node/compressor.ts';
+import { nodeCompressor } from '../../../src/node/files/compressor.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
 import { readSnapshot } from '../../../src/snapshot/read.ts';
 import { writeSnapshot } from '../../../src/snapshot/write.ts';

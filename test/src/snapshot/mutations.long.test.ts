@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compareComponents, type SavedComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
 import type { Saved } from '../../../runtime/snapshot/describe.ts';
-import { nodeCompressor } from '../../../src/node/compressor.ts';
+import { nodeCompressor } from '../../../src/node/files/compressor.ts';
 import { LockstepMachine } from '../../../src/node/lockstep/machine.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
 import { SnapshotError } from '../../../src/snapshot/layout.ts';

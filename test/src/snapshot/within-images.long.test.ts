@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { messageOf } from '../../../src/errors.ts';
 import { type DriveOptions, Machine, type MachineOptions, openChannel, openMonitor } from '../../../src/index.ts';
 import { nodeStorage, openFile } from '../../../src/node/storage.ts';
 import { openDisk } from '../../../src/storage/open.ts';
 import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
 import type { Qcow2Disk } from '../../../src/storage/qcow2/disk.ts';
 import { createSnapshot, deleteSnapshot } from '../../../src/storage/qcow2/image-snapshots.ts';
+import { messageOf } from '../../../src/util/errors.ts';
 import { askSectors, sectorRom } from '../../support/sector-roms.ts';
 import { program } from '../support/command-line.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { Machine } from '../../../src/index.ts';
-import { WavFile } from '../../../src/node/wav-file.ts';
+import { WavFile } from '../../../src/node/files/wav-file.ts';
 import { readWav, sideOf, speakerRom } from '../../support/sound-roms.ts';
 import { frequencyOf } from '../../support/tones.ts';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { run } from '../../../src/node/process.ts';
+import { run } from '../../../src/node/process/process.ts';
 import { missingPrograms } from '../../guests/boot/media.ts';
 import { rawiron } from '../support/command-line.ts';
 import { WebServer } from './web-server.ts';

@@ -1,6 +1,6 @@
-import { Machine } from '../../../src/machine.ts';
+import { Machine } from '../../../src/machine/machine.ts';
 import { nodeHost } from '../../../src/node/host.ts';
-import type { MachineOptions } from '../../../src/options.ts';
+import type { MachineOptions } from '../../../src/options/options.ts';
 import { createFakeCore } from './fake-core.ts';
 
 export const fakeHost = await nodeHost({

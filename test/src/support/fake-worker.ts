@@ -1,4 +1,4 @@
-import { runWorker } from '../../../src/node/worker-entry.ts';
+import { runWorker } from '../../../src/node/threads/worker-entry.ts';
 import { createFakeCore } from './fake-core.ts';
 
 await runWorker(createFakeCore);

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../../../errors.ts';
 import type { Timers } from '../../../network/host.ts';
+import { ConfigurationError } from '../../../util/errors.ts';
 import { connectPayload, PacketType, packetBytes, packetOf, roomOf } from './packets.ts';
 import { type RelayEvents, RelayStream } from './stream.ts';
 

@@ -6,7 +6,7 @@ import { debianClient } from '../../assets/debian-client.ts';
 import type { Progress } from '../../assets/progress.ts';
 import type { Bytes } from '../../containers/streams.ts';
 import { type Member, tarMembers } from '../../containers/tar.ts';
-import { output } from '../../process.ts';
+import { output } from '../../process/process.ts';
 import type { ArchiveImage } from './archives.ts';
 
 /** What a Debian needs besides its essential packages to boot from a disk, reach a network and be logged in to. */

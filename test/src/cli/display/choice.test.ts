@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseArguments } from '../../../../src/cli/arguments.ts';
 import { adapterOf, showsDisplay } from '../../../../src/cli/display/choice.ts';
 import { bootOf } from '../../../../src/cli/run.ts';
-import { vgaOf } from '../../../../src/options.ts';
+import { vgaOf } from '../../../../src/options/options.ts';
 
 function isShown(line: string, isTerminal: boolean): boolean {
   const settings = parseArguments(line.split(' '));

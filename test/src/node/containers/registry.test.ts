@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { parseReference } from '../../../../src/containers/reference.ts';
-import { ConfigurationError } from '../../../../src/errors.ts';
 import { openRegistryImage } from '../../../../src/node/containers/registry.ts';
 import { wholeOf } from '../../../../src/node/containers/streams.ts';
+import { ConfigurationError } from '../../../../src/util/errors.ts';
 import { rawTar, sha256, testImage } from '../../../support/container-images.ts';
 
 const layer = rawTar([{ name: 'file', data: Buffer.alloc(4096, 7) }]);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { ConfigurationError } from '../../../../src/errors.ts';
 import type { Planted } from '../../../../src/shares/memory/plant.ts';
 import { filesOf } from '../../../../src/shares/server/index-file.ts';
+import { ConfigurationError } from '../../../../src/util/errors.ts';
 
 const [DIRECTORY, FILE, LINK, PIPE] = [0o40000, 0o100000, 0o120000, 0o10000];
 

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Machine } from '../../../../src/index.ts';
-import { nodeCompressor } from '../../../../src/node/compressor.ts';
+import { nodeCompressor } from '../../../../src/node/files/compressor.ts';
 import { VERSION } from '../../../../src/snapshot/layout.ts';
 import { writeSnapshot } from '../../../../src/snapshot/write.ts';
 import { used } from '../../ninep/used.ts';

@@ -1,0 +1,8 @@
+import type { ImageHost } from '../../options/boot-images.ts';
+import { ipxe } from '../assets/ipxe.ts';
+import { seabios } from '../assets/seabios.ts';
+import { keep } from './kept-images.ts';
+import { readWhole } from './read-file.ts';
+
+/** Images that a machine starts with, in Node. */
+export const imageHost: ImageHost = { readFile: readWhole, seabios: () => seabios(), ipxe: (card) => ipxe(card), keep };

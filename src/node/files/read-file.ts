@@ -1,0 +1,31 @@
+import { open, readFile, stat } from 'node:fs/promises';
+import { systemMessage } from '../process/system-message.ts';
+
+/** Enough to see what it is. */
+const BEGINNING = 1 << 16;
+
+/** What a process has open already, as a shell gives it with <(COMMAND): somebody writes to such a pipe. */
+const OPENED = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
+
+/**
+ * The bytes of a file; of a character device, which may have no end, only the first. A named pipe is refused: reading one would wait for
+ * whoever may open it one day, and hold up the program's end.
+ * @throws Error in words that go behind the path
+ */
+export async function readWhole(path: string): Promise<Uint8Array> {
+  const info = await stat(path).catch(throwInWords);
+  if (info.isDirectory()) throw new Error('it is a directory');
+  if (info.isFIFO() && !OPENED.test(path)) throw new Error('it is a named pipe; give a file');
+  const bytes = info.isCharacterDevice() ? readBeginning(path) : readFile(path);
+  return new Uint8Array(await bytes.catch(throwInWords));
+}
+
+async function readBeginning(path: string): Promise<Uint8Array> {
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(new Uint8Array(BEGINNING), 0, BEGINNING);
+  return buffer.subarray(0, bytesRead);
+}
+
+function throwInWords(error: unknown): never {
+  throw new Error(systemMessage(error));
+}

@@ -1,6 +1,0 @@
-import { createMachine } from '../../runtime/machine/create.ts';
-import { writeCompiledCode } from './compiled-code.mjs';
-import { runWorker } from './worker-entry.ts';
-
-writeCompiledCode();
-await runWorker(createMachine);

@@ -1,0 +1,155 @@
+import type { BootModule } from '../../runtime/firmware/load/index.ts';
+import { ROM_FOLDER } from '../../runtime/machine/board-files.ts';
+import type { MemoryContent } from '../../runtime/machine/boot.ts';
+import type { DisplayModel } from '../../runtime/machine/models.ts';
+import type { Firmware, Host, OwnFirmware, VideoFirmware } from '../host.ts';
+import type { MachineConfig } from '../machine-core.ts';
+import { ConfigurationError, messageOf } from '../util/errors.ts';
+import { checkedBytes, isBytes } from './checks.ts';
+import type { MemoryContentOptions } from './memory-contents.ts';
+import {
+  bootOf,
+  firmwareOf,
+  type Image,
+  type KernelBoot,
+  type KernelModule,
+  type MachineOptions,
+  vgaOf,
+} from './options.ts';
+
+/** What a machine starts with, the display adapter's video BIOS, and what firmware boots a kernel by. */
+export type StartImages = Pick<
+  MachineConfig,
+  'boot' | 'videoRom' | 'kernelLoader' | 'firmwareFiles' | 'memoryContents'
+>;
+
+/** Which video BIOS belongs to which display adapter. */
+const videoBiosNames: Readonly<Record<DisplayModel, keyof VideoFirmware>> = {
+  std: 'videoBios',
+  cirrus: 'cirrusVideoBios',
+};
+
+/** What it takes to get them. */
+export type ImageHost = Pick<Host, 'readFile' | 'seabios' | 'ipxe' | 'keep'>;
+
+/**
+ * The images that a machine starts with.
+ * @throws ConfigurationError for files that cannot be read
+ */
+export async function loadImages(
+  options: Pick<MachineOptions, 'boot' | 'drives' | 'vga' | 'videoBios' | 'firmwareFiles' | 'memoryContents'>,
+  host: ImageHost,
+): Promise<StartImages> {
+  const boot = bootOf(options);
+  const name = firmwareOf(options);
+  const kernel = 'kernel' in boot ? await loadKernel(boot, host) : undefined;
+  // Also where nothing runs it: a file that isn't there is a mistake.
+  const given = options.videoBios === undefined ? undefined : await loadImage('video BIOS', options.videoBios, host);
+  const { memoryContents } = options;
+  const files = {
+    ...(await loadFirmwareFiles(options, host)),
+    ...(memoryContents && { memoryContents: await loadMemoryContents(memoryContents, host) }),
+  };
+  if (name === undefined) return { boot: kernel ?? { demo: true }, ...files };
+  const firmware = name === null ? await ownFirmware(host) : await loadFirmware(name, host);
+  const kernelLoader = kernel && (await ownFirmware(host)).kernelLoader;
+  const vga = vgaOf(options);
+  return {
+    boot: { ...kernel, ...(name === null ? { flash: true } : { bios: firmware.bios }) },
+    ...(kernelLoader && { kernelLoader }),
+    ...(vga !== 'none' && { videoRom: given ?? firmware[videoBiosNames[vga]] }),
+    ...files,
+  };
+}
+
+async function loadFirmwareFiles(
+  { firmwareFiles }: Pick<MachineOptions, 'firmwareFiles'>,
+  host: ImageHost,
+): Promise<Pick<StartImages, 'firmwareFiles'>> {
+  if (firmwareFiles === undefined) return {};
+  const loading = Object.entries(firmwareFiles).map(async ([name, image]) => {
+    const bytes = await loadImage(`firmware file '${name}'`, image, host);
+    if (name.startsWith(ROM_FOLDER)) checkOptionRom(name, image, bytes);
+    return [name, bytes] as const;
+  });
+  return { firmwareFiles: Object.fromEntries(await Promise.all(loading)) };
+}
+
+async function loadMemoryContents(
+  contents: readonly MemoryContentOptions[],
+  host: Pick<Host, 'readFile'>,
+): Promise<readonly MemoryContent[]> {
+  return await Promise.all(
+    contents.map(async ({ image, address = 0, ...others }) => ({
+      image: image === undefined ? new Uint8Array() : await loadImage('image for the memory', image, host),
+      ...{ address, ...others },
+    })),
+  );
+}
+
+/** Firmware leaves out what has not the mark of an option ROM, without a word. */
+function checkOptionRom(name: string, image: Image, bytes: Uint8Array): void {
+  const [first, second] = bytes;
+  if (first === 0x55 && second === 0xaa) return;
+  const rom = typeof image === 'string' ? `${image}: the option ROM` : `the option ROM '${name}'`;
+  const start = Array.from(bytes.subarray(0, 2), (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
+  const what = start === '' ? 'is empty' : `begins with ${start}`;
+  throw new ConfigurationError(`${rom} ${what}; an option ROM begins with 55 AA`);
+}
+
+/** In packages and pages its images are a large module, which only machines with firmware need. */
+async function ownFirmware(host: ImageHost): Promise<OwnFirmware> {
+  return (await import('../machine/firmware.ts')).ownFirmware(host);
+}
+
+async function loadKernel(boot: KernelBoot, host: ImageHost) {
+  const { kernel, kernelName = nameOf(kernel), initrd, initrdName = nameOf(initrd), modules, append } = boot;
+  return {
+    kernel: await loadImage('kernel', kernel, host),
+    ...(kernelName !== undefined && { kernelName }),
+    ...(initrd !== undefined && { initrd: await loadImage('initrd', initrd, host) }),
+    ...(initrdName !== undefined && { initrdName }),
+    ...(modules && { modules: await Promise.all(modules.map((module) => loadModule(module, host))) }),
+    ...(append !== undefined && { append }),
+  };
+}
+
+async function loadModule({ image, string = nameOf(image) }: KernelModule, host: ImageHost): Promise<BootModule> {
+  return { image: await loadImage('module', image, host), ...(string !== undefined && { string }) };
+}
+
+/** The name of a file's image, as it was given. */
+function nameOf(image: Image | undefined): string | undefined {
+  return typeof image === 'string' ? image : undefined;
+}
+
+/** A system BIOS that is so named, and the video BIOS that goes with it. */
+async function loadFirmware(name: Image, host: ImageHost): Promise<Firmware> {
+  if (name === 'seabios') return await seabios(host);
+  const own = await ownFirmware(host);
+  return name === 'rawiron' ? own : { ...own, bios: await loadImage('BIOS image', name, host) };
+}
+
+async function seabios(host: ImageHost): Promise<Firmware> {
+  try {
+    return await host.seabios();
+  } catch (error) {
+    const why = messageOf(error).replace(/\s+/g, ' ');
+    throw new ConfigurationError(`cannot get SeaBIOS (${why}); give the path of its image as bios`);
+  }
+}
+
+/**
+ * The bytes of an image.
+ * @throws ConfigurationError for a file that cannot be read
+ */
+export async function loadImage(what: string, image: Image, host: Pick<Host, 'readFile'>): Promise<Uint8Array> {
+  // A subclass such as Buffer may differ in what its methods do.
+  if (isBytes(image)) return checkedBytes(`the ${what}`, image);
+  try {
+    return typeof image === 'string' ? await host.readFile(image) : new Uint8Array(await image.arrayBuffer());
+  } catch (error) {
+    const name = typeof image === 'string' ? ` ${image}` : '';
+    throw new ConfigurationError(`cannot read the ${what}${name}: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,71 @@
+import type { FirmwareSettings } from '../../runtime/machine/config.ts';
+import { ConfigurationError } from '../util/errors.ts';
+import { checkedBoolean, checkedInteger, checkNames, checkText } from './checks.ts';
+
+/** What firmware boots from: letters, first to last: a floppy, c hard disk, d CD-ROM, n network. What is not named is tried after these. */
+export interface BootOrder {
+  /** Default: "cad". */
+  readonly order?: string;
+  /** The same for the first boot alone. */
+  readonly once?: string;
+  /** It offers a choice (F12). */
+  readonly menu?: boolean;
+  /** For so many milliseconds, from 0 to 65535; without effect where it does not. Default: 2500. */
+  readonly menuTime?: number;
+  /** A floppy disk without the signature of boot sectors is not booted. Default: true. */
+  readonly checkFloppy?: boolean;
+}
+
+/** The file that firmware reads it from has 16 bits. */
+const MOST_MENU_TIME = 0xffff;
+
+/**
+ * What firmware is told of it.
+ * @throws ConfigurationError
+ */
+export function checkedOrder(bootOrder: BootOrder): FirmwareSettings {
+  checkNames('bootOrder', bootOrder, ['order', 'once', 'menu', 'menuTime', 'checkFloppy']);
+  const { order, once, menu = false, menuTime, checkFloppy = true } = bootOrder;
+  for (const [name, letters] of Object.entries({ order, once })) {
+    checkText(`bootOrder.${name}`, letters);
+    const repeated = [...(letters ?? '')].find((letter, n) => letters!.indexOf(letter) !== n);
+    if (repeated !== undefined)
+      throw new ConfigurationError(`the boot order '${letters}' (bootOrder.${name}) has '${repeated}' twice`);
+    if (!/^[abcdn]*$/.test(letters ?? ''))
+      throw new ConfigurationError(
+        `the boot order '${letters}' (bootOrder.${name}) is none; its letters are a, b (floppy), c (hard disk), d (CD-ROM), n (network)`,
+      );
+  }
+  checkedBoolean('bootOrder.menu', menu);
+  checkedBoolean('bootOrder.checkFloppy', checkFloppy);
+  if (menuTime !== undefined) checkedInteger('bootOrder.menuTime, in milliseconds,', menuTime, 0, MOST_MENU_TIME);
+  return {
+    ...(order !== undefined && { order }),
+    ...(once !== undefined && { once }),
+    ...(menu && { bootMenu: true }),
+    ...(menuTime !== undefined && { bootMenuWait: menuTime }),
+    ...(!checkFloppy && { anyFloppy: true }),
+  };
+}
+
+/** QEMU's numbers have 31 bits. */
+const MOST_BOOT_INDEX = 0x7fffffff;
+
+/** @throws ConfigurationError */
+export function checkedBootIndex(name: string, bootIndex: number): number {
+  return checkedInteger(name, bootIndex, 0, MOST_BOOT_INDEX);
+}
+
+/** @throws ConfigurationError for two devices with one number */
+export function checkBootIndices(devices: readonly { readonly bootIndex?: number; readonly name: string }[]): void {
+  const seen = new Map<number, string>();
+  for (const { bootIndex, name } of devices) {
+    if (bootIndex === undefined) continue;
+    const other = seen.get(bootIndex);
+    if (other !== undefined)
+      throw new ConfigurationError(
+        `${other} and ${name} both have the number ${bootIndex} in the order of booting; give each its own (bootIndex, bootindex=)`,
+      );
+    seen.set(bootIndex, name);
+  }
+}

@@ -1,0 +1,73 @@
+import { DMA_MASK } from '../../runtime/devices/edu/registers.ts';
+import type { MachineConfig } from '../machine-core.ts';
+import { checkedSoundCards } from '../sound/options.ts';
+import { checkedBoolean, checkedInteger, checkNames } from './checks.ts';
+import type { MachineOptions } from './options.ts';
+import { checkedUsb, checkedUsbControllers } from './usb.ts';
+import { checkedVirtioPorts } from './virtio-ports.ts';
+
+/** Devices that are there or not: whether they are where nothing is said. */
+const switches = {
+  acpi: true,
+  hpet: true,
+  parallelPort: true,
+  balloon: false,
+  rng: false,
+  pcTestdev: false,
+  ahci: false,
+} as const;
+type SwitchName = keyof typeof switches;
+
+/** Devices that an option adds or leaves out. Not the display adapter: whether it is there depends on what is booted. */
+type DeviceName =
+  | SwitchName
+  | 'debugExit'
+  | 'virtioPorts'
+  | 'soundCards'
+  | 'usb'
+  | 'usbControllers'
+  | 'edu'
+  | 'debugConsolePort';
+
+/**
+ * Those of a machine with these options.
+ * @throws ConfigurationError that names the option
+ */
+export function checkedDevices(options: MachineOptions): Pick<MachineConfig, DeviceName> {
+  const { debugExit, debugConsole, edu, soundCards, usb, usbControllers, virtioPorts } = options;
+  return {
+    ...checkedSwitches(options),
+    ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
+    ...(virtioPorts && { virtioPorts: checkedVirtioPorts(virtioPorts) }),
+    ...(soundCards && { soundCards: checkedSoundCards(soundCards) }),
+    ...(usb !== undefined && { usb: checkedUsb(usb) }),
+    ...(usbControllers !== undefined && { usbControllers: checkedUsbControllers(usbControllers) }),
+    ...(edu !== undefined && { edu: checkedEdu(edu) }),
+    ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
+  };
+}
+
+/** Those that are not as usual. */
+function checkedSwitches(options: MachineOptions): Partial<Record<SwitchName, boolean>> {
+  const names = Object.keys(switches) as SwitchName[];
+  const given = names.map((name) => [name, checkedBoolean(name, options[name] ?? switches[name])] as const);
+  return Object.fromEntries(given.filter(([name, value]) => value !== switches[name]));
+}
+
+function checkedPorts(debugExit: { iobase: number; iosize: number }): { iobase: number; iosize: number } {
+  checkNames('debugExit', debugExit, ['iobase', 'iosize']);
+  return {
+    iobase: checkedInteger('debugExit.iobase', debugExit.iobase, 0, 0xffff),
+    iosize: checkedInteger('debugExit.iosize', debugExit.iosize, 1, 4),
+  };
+}
+
+function checkedEdu(edu: { dmaMask?: number }): { dmaMask: number } {
+  checkNames('edu', edu, ['dmaMask']);
+  return { dmaMask: checkedInteger('edu.dmaMask', edu.dmaMask ?? DMA_MASK, 0, 0xffffffff) };
+}
+
+function checkedPort(debugConsole: { iobase: number }): number {
+  checkNames('debugConsole', debugConsole, ['iobase']);
+  return checkedInteger('debugConsole.iobase', debugConsole.iobase, 0, 0xffff);
+}

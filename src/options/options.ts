@@ -1,0 +1,391 @@
+import { cpuProblem } from '../../runtime/cpu/model.ts';
+import { ALONE, processorCount } from '../../runtime/cpu/topology.ts';
+import type { AddressRange, LogItem } from '../../runtime/machine/log-items.ts';
+import { type DisplayModel, displayModels, type SoundCardModel, type UsbInput } from '../../runtime/machine/models.ts';
+import type { UsbControllerConfig } from '../../runtime/machine/usb-plan.ts';
+import type { CardOptions } from '../cards/options.ts';
+import type { DriveOptions } from '../drives/options.ts';
+import { checkedLayout, type KeyboardLayout } from '../input/layout.ts';
+import type { EngineName, MachineConfig } from '../machine-core.ts';
+import { checkedIcount, type IcountOptions } from '../recording/options.ts';
+import type { ShareOptions } from '../shares/options.ts';
+import type { SoundOptions } from '../sound/options.ts';
+import { ConfigurationError, within } from '../util/errors.ts';
+import { type BootOrder, checkedOrder } from './boot-order.ts';
+import { checkedBoolean, checkedOneOf, checkImage, checkNames, checkText, shown } from './checks.ts';
+import { checkedDevices } from './device-options.ts';
+import { checkedEngine, type EngineSettings } from './engine-options.ts';
+import { checkFirmwareFiles } from './firmware-files.ts';
+import { checkFlash, hasFlash } from './flash.ts';
+import { optionNames } from './kinds.ts';
+import { checkedLimits, type MachineLimits } from './limits.ts';
+import { checkedLog, checkedLogRanges, checkedTrace } from './log-options.ts';
+import { checkMemoryContents, type MemoryContentOptions } from './memory-contents.ts';
+import { checkedMemory, checkedMemoryBelow4G } from './memory-size.ts';
+import { checkedProcessors, type ProcessorOptions } from './processors.ts';
+import { checkedSystem, type SmbiosOptions } from './smbios.ts';
+import type { UsbInputOptions } from './usb.ts';
+import type { VirtioPortOptions } from './virtio-ports.ts';
+
+/** An image: its bytes, the path of its file (in a page: its address), or a Blob, such as a File that was dropped on a page. */
+export type Image = string | Uint8Array | ArrayBuffer | Blob;
+
+/** What the machine starts. */
+export type Boot = KernelBoot | BiosBoot | FlashBoot | DemoBoot;
+
+/** A Linux bzImage or a Multiboot kernel, with what it is given. */
+export interface KernelBoot {
+  /** The kernel's image. */
+  readonly kernel: Image;
+  /** Linux: initial RAM disk. Multiboot: its first module. */
+  readonly initrd?: Image;
+  /** Its command line. */
+  readonly append?: string;
+  /**
+   * The first word of a Multiboot kernel's command line. Default: the name of the kernel's file as it was given, as in QEMU; bytes have
+   * none.
+   */
+  readonly kernelName?: string;
+  /** The string of a Multiboot kernel's first module. Default: the name of the initrd's file, in the same way. */
+  readonly initrdName?: string;
+  /** A Multiboot kernel's further modules. */
+  readonly modules?: readonly KernelModule[];
+  /**
+   * The firmware that boots it, as of `BiosBoot`. Default: "rawiron" where the machine has a display adapter, which firmware sets
+   * up; without one there is none, and the kernel is started directly.
+   */
+  readonly bios?: Image;
+  /** The firmware that boots it is in a flash chip, as of `FlashBoot`. */
+  readonly flash?: true;
+}
+
+/** A file for a Multiboot kernel. */
+export interface KernelModule {
+  /** Its contents. */
+  readonly image: Image;
+  /** The string that goes with it. Default: the name of its file, as it was given; bytes have none. */
+  readonly string?: string;
+}
+
+/** Firmware. */
+export interface BiosBoot {
+  /**
+   * "rawiron": the BIOS of our own. "seabios": SeaBIOS with its video BIOS, from Debian's package. Else a ROM image, which ends at
+   * the top of memory; the CPU starts at its reset vector, 16 bytes before the end.
+   */
+  readonly bios: Image;
+}
+
+/** Firmware in flash chips: one or two of `drives` with `interface: 'pflash'`. It is the default where there are such. */
+export interface FlashBoot {
+  /** Always true: it tells this kind of boot from the others. */
+  readonly flash: true;
+}
+
+/** The small system that is part of this project. */
+export interface DemoBoot {
+  /** Always true: it tells this kind of boot from the others. */
+  readonly demo: true;
+}
+
+/** What a machine is made of and how it runs; all but what it boots has a default. */
+export interface MachineOptions {
+  /** Size of the memory: a number of megabytes, or a text such as "128M" or "1G". Default: 128. */
+  readonly memory?: number | string;
+  /** How much of it is below 4 GB; the rest begins there, for systems with PAE. Default: all. */
+  readonly memoryBelow4G?: number | string;
+  /**
+   * Model of the processor: such as "486", "pentium3", "n270", "qemu32" or "max", then features to add or take away, as in
+   * "pentium,+pae,-mce". Default: "max", all that there is.
+   */
+  readonly cpu?: string;
+  /** How many processors there are, which take turns: QEMU's `-smp`. Default: 1. */
+  readonly processors?: ProcessorOptions;
+  /** How guest code is executed. Default: "translator". */
+  readonly engine?: EngineName | EngineSettings;
+  /** What it starts. Default: firmware of our own, which boots from the drives; that in flash chips, where `drives` has some. */
+  readonly boot?: Boot;
+  /**
+   * Where the machine runs: in a worker of its own (default), whose heap has a bound of 1 GB, or in the caller's thread, which
+   * then has to share its time and its heap.
+   */
+  readonly isolate?: 'worker' | 'caller';
+  /** Takes time from executed instructions, so that runs are alike, and can be recorded and replayed. Default: the host's time. */
+  readonly icount?: IcountOptions;
+  /** Disks and drives: QEMU's `-drive`. A text is the image of a hard disk. Default: none. */
+  readonly drives?: readonly (string | DriveOptions)[];
+  /** Network cards: QEMU's `-nic`. Default: none, so that a guest reaches nothing that it was not given. */
+  readonly network?: readonly CardOptions[];
+  /** Sound cards, each at most once: QEMU's `-device sb16`. Default: none; the speaker is always there. */
+  readonly soundCards?: readonly SoundCardModel[];
+  /** What becomes of what it plays; `Machine.sound` has the samples in any case. */
+  readonly sound?: SoundOptions;
+  /** What firmware boots from. */
+  readonly bootOrder?: BootOrder;
+  /** What SMBIOS tables tell the guest. A kernel without firmware finds some only if this or `uuid` is given. */
+  readonly smbios?: SmbiosOptions;
+  /** The machine's UUID in these tables, 32 hexadecimal digits with hyphens; by default all are 0. */
+  readonly uuid?: string;
+  /** What a reset by the guest, or a triple fault, does. Default: "reset". */
+  readonly reboot?: 'reset' | 'exit';
+  /**
+   * What the guest's turning the machine off does, or its end by `reboot`. "pause": it stands still, can be looked at, and goes on after a
+   * reset: QEMU's `-no-shutdown`. Default: "exit".
+   */
+  readonly shutdown?: 'exit' | 'pause';
+  /** Adds an isa-debug-exit device: what the guest writes there ends the machine. */
+  readonly debugExit?: {
+    /** Its first port. */
+    readonly iobase: number;
+    /** How many ports it has, from 1 to 4. */
+    readonly iosize: number;
+  };
+  /**
+   * Whether firmware shows at COM1, too, what programs show by INT 10h, and takes keys from there: QEMU's `-machine graphics=off`, which is
+   * part of `-nographic`. Default: false.
+   */
+  readonly serialConsole?: boolean;
+  /** Whether systems find ACPI tables: QEMU's `-no-acpi`. The chip that they tell of is there in any case; SeaBIOS makes some of its own. Default: true. */
+  readonly acpi?: boolean;
+  /** Whether there is a high precision event timer (HPET). Default: true. */
+  readonly hpet?: boolean;
+  /** Whether there is a parallel port; `Machine.parallel` has its output. Default: true. */
+  readonly parallelPort?: boolean;
+  /**
+   * Adds a virtio console device with these ports: QEMU's `-device virtio-serial-pci` with `virtconsole` and `virtserialport`.
+   * `Machine.virtioPorts` has them. Default: none.
+   */
+  readonly virtioPorts?: readonly VirtioPortOptions[];
+  /** Adds a virtio balloon, by which the guest can be asked to give up memory: `Machine.balloon`. Default: false. */
+  readonly balloon?: boolean;
+  /** Adds a virtio device that gives the guest random numbers of the host's, QEMU's `-device virtio-rng-pci`. Default: false. */
+  readonly rng?: boolean;
+  /** Adds an AHCI controller with six ports, QEMU's `-device ahci`. A drive with `interface: 'sata'` does so, too. Default: false. */
+  readonly ahci?: boolean;
+  /** Folders that the guest may mount, in memory or of the host (QEMU's `-virtfs`; only in Node, on Linux). Default: none. */
+  readonly shares?: readonly ShareOptions[];
+  /**
+   * Adds these on the USB, each at most once: QEMU's `-device usb-tablet`. They and disks of `drives` with `interface: 'usb'` are plugged into the
+   * controllers of `usbControllers`. What `Machine.keyboard` and `Machine.mouse` do goes to them while the guest uses them. `Machine.usb` plugs in others
+   * while the machine runs. Default: none.
+   */
+  readonly usb?: readonly (UsbInput | UsbInputOptions)[];
+  /**
+   * USB controllers, one of a kind: "piix3-usb-uhci" with two ports of USB 1.1, "qemu-xhci" or "nec-usb-xhci" with four of USB 2, "usb-ehci" with six. Default: a UHCI where
+   * `usb` is given, `[]` too, or a drive is on the USB.
+   */
+  readonly usbControllers?: readonly UsbControllerConfig[];
+  /**
+   * The slots of PCI devices, from 2 to 31: QEMU's `-device …,addr=`. Network cards have their names here, virtio disks those of their places, such as
+   * "virtio0", folders "virtio-9p0" and so on; others are "vga", "virtio-serial", "virtio-balloon", "virtio-rng", "ac97", "edu", "ahci", "xhci", "ehci" and "uhci", the USB
+   * controllers. Default: the display adapter has 2, the others the next free ones; the UHCI is part of the chipset.
+   */
+  readonly pciSlots?: Readonly<Record<string, number>>;
+  /** The keyboard layout that the guest has, for `Keyboard.type`: QEMU's `-k`. Default: "en-us". */
+  readonly keyboardLayout?: KeyboardLayout;
+  /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */
+  readonly pcTestdev?: boolean;
+  /** Adds QEMU's edu, a PCI device to learn writing drivers with. */
+  readonly edu?: {
+    /** Bits that addresses of its transfers may have. Default: 0x0fffffff, so it reaches 256 MB. */
+    readonly dmaMask?: number;
+  };
+  /**
+   * The display adapter: "std", a VGA with Bochs' VBE extension and 16 MB of memory as QEMU has it, "cirrus", a Cirrus Logic
+   * CL-GD5446 with 4 MB, for which old systems have drivers, or "none".
+   * `Machine.screen` has its picture. Default: "std" where there is firmware, which sets it up; else "none".
+   */
+  readonly vga?: DisplayModel | 'none';
+  /** Option ROM of the display adapter with a video BIOS. Default: SeaBIOS's where that is booted, else our own. */
+  readonly videoBios?: Image;
+  /**
+   * Files that firmware and systems find in fw_cfg, by name: up to 55 ASCII characters, by custom `opt/` and the name of who reads it. What is in
+   * `genroms/` our BIOS and SeaBIOS run as an option ROM.
+   */
+  readonly firmwareFiles?: Readonly<Record<string, Image>>;
+  /** What is put into memory whenever the machine is reset. */
+  readonly memoryContents?: readonly MemoryContentOptions[];
+  /** Adds a debug console at this port; `Machine.debugConsole` has its output. */
+  readonly debugConsole?: {
+    /** The port, 0xe9 by custom. */
+    readonly iobase: number;
+  };
+  /** What `Machine.guestLog` tells of the guest: names of `logItems`. Nothing is logged, and costs nothing, if left out. */
+  readonly log?: readonly LogItem[];
+  /** Of the log items `in_asm`, `exec` and `cpu` only blocks that begin at these linear addresses are told. Default: all. */
+  readonly logRanges?: readonly AddressRange[];
+  /**
+   * What `guestLog` tells besides, a line for each: names of `traceEvents`, in which `*` and `?` stand for others; with a minus before it: not.
+   * Nothing is traced, and costs nothing, if left out.
+   */
+  readonly trace?: readonly string[];
+  /** What the real-time clock shows at the start. Default: the host's time. */
+  readonly startTime?: Date;
+  /** What the machine may take of its host. `Machine.setLimits` changes it. Default: no limits. */
+  readonly limits?: MachineLimits;
+  /** Shown where the host shows names of threads. */
+  readonly name?: string;
+  /**
+   * It arrives from another process (`Machine.migration`), QEMU's `-incoming defer`; its images are opened when it is here.
+   * Default: false.
+   */
+  readonly incoming?: boolean;
+}
+
+export const isolates = ['worker', 'caller'] as const;
+type Isolate = (typeof isolates)[number];
+
+/**
+ * All of a configuration but the images.
+ * @throws ConfigurationError that names the option
+ */
+export function checkOptions(
+  options: MachineOptions,
+): Omit<MachineConfig, 'boot' | 'drives' | 'cards' | 'shares' | 'sound'> {
+  checkNames('options', options, optionNames);
+  const { memory = 128, reboot = 'reset', icount } = options;
+  const boot = checkedBoot(bootOf(options));
+  checkFlash(boot, options.drives);
+  checkedIsolate(options.isolate ?? 'worker');
+  checkText('name', options.name);
+  checkedLayout(options.keyboardLayout);
+  checkVideoBios(options);
+  if (options.firmwareFiles !== undefined) checkFirmwareFiles(options.firmwareFiles, firmwareOf(options) !== undefined);
+  const topology = options.processors === undefined ? ALONE : checkedProcessors(options.processors, options.cpu);
+  checkMemoryContents(options.memoryContents ?? [], processorCount(topology));
+  checkedLimits(options.limits ?? {});
+  const booted = 'kernel' in boot ? 'kernel' : 'demo' in boot ? 'demo' : 'bios';
+  const memoryBytes = checkedMemory(memory, booted);
+  return {
+    memoryBytes,
+    ...(options.memoryBelow4G !== undefined && {
+      memoryBelow4G: checkedMemoryBelow4G(options.memoryBelow4G, memoryBytes, booted),
+    }),
+    ...(options.cpu !== undefined && { cpu: within('cpu', () => checkedCpu(options.cpu!)) }),
+    ...(options.processors !== undefined && { topology }),
+    ...checkedEngine(options.engine ?? {}),
+    rebootAction: checkedOneOf('reboot action', reboot, ['reset', 'exit']),
+    ...(options.shutdown !== undefined && {
+      shutdownAction: checkedOneOf('shutdown action', options.shutdown, ['exit', 'pause']),
+    }),
+    startTimeOfDay: checkedTime(options.startTime ?? new Date()),
+    // What comes from the host's randomness is not the same in every run.
+    ...(icount === undefined
+      ? { randomKey: [...crypto.getRandomValues(new Int32Array(4))] }
+      : { icountShift: checkedIcount(icount).shift }),
+    ...checkedFirmware(options),
+    ...checkedSystem(options),
+    ...checkedDevices(options),
+    ...(options.log !== undefined && { log: checkedLog(options.log) }),
+    ...(options.logRanges !== undefined && { logRanges: checkedLogRanges(options.logRanges) }),
+    ...(options.trace !== undefined && { trace: checkedTrace(options.trace) }),
+    vga: checkedOneOf('vga', vgaOf(options), [...displayModels, 'none']),
+  };
+}
+
+/** What firmware is told besides what to boot. */
+function checkedFirmware({ bootOrder, serialConsole }: MachineOptions): Pick<MachineConfig, 'firmware'> {
+  if (bootOrder === undefined && serialConsole === undefined) return {};
+  const order = bootOrder === undefined ? {} : checkedOrder(bootOrder);
+  if (serialConsole === undefined) return { firmware: order };
+  return { firmware: { ...order, serialConsole: checkedBoolean('serialConsole', serialConsole) } };
+}
+
+/**
+ * The text that names the processor's model, if there is such a model.
+ * @throws ConfigurationError
+ */
+export function checkedCpu(cpu: string): string {
+  checkText('cpu', cpu);
+  const problem = cpuProblem(cpu);
+  if (problem !== null) throw new ConfigurationError(problem);
+  return cpu;
+}
+
+/**
+ * Where a machine runs, if there is such a place.
+ * @throws ConfigurationError
+ */
+export function checkedIsolate(isolate: Isolate): Isolate {
+  return checkedOneOf('isolate', isolate, isolates);
+}
+
+function checkedTime(startTime: Date): number {
+  if (startTime instanceof Date && !Number.isNaN(startTime.getTime())) return startTime.getTime();
+  throw new ConfigurationError(`startTime is ${shown(startTime)}; it must be a valid Date`);
+}
+
+/** The parts of a boot, by what is booted. */
+const bootParts = {
+  kernel: ['kernel', 'initrd', 'append', 'bios', 'flash', 'kernelName', 'initrdName', 'modules'],
+  bios: ['bios'],
+  flash: ['flash'],
+  demo: ['demo'],
+} as const;
+
+/** What a machine with these options starts. */
+export function bootOf({ boot, drives }: Pick<MachineOptions, 'boot' | 'drives'>): Boot {
+  if (boot !== undefined) return boot;
+  return hasFlash(drives) ? { flash: true } : { bios: 'rawiron' };
+}
+
+function checkedBoot(boot: Boot): Boot {
+  checkNames('boot', boot, Object.values(bootParts).flat());
+  const named = (['kernel', 'bios', 'flash', 'demo'] as const).filter((way) => way in boot);
+  // A kernel may have firmware that boots it.
+  const isFirmwareOf = (way: string) => (way === 'bios' || way === 'flash') && named.includes('kernel');
+  const ways = named.filter((way) => !isFirmwareOf(way));
+  if (ways.length === 0) throw new ConfigurationError('nothing to boot: boot needs a kernel, a bios, flash or demo');
+  if (ways.length > 1) throw new ConfigurationError(`${ways.join(' and ')} cannot be booted at the same time`);
+  checkNames('boot', boot, bootParts[ways[0]]);
+  for (const [name, value] of Object.entries(boot))
+    if ((name === 'demo' || name === 'flash') && value !== true)
+      throw new ConfigurationError(`boot.${name} must be true`);
+  if ('bios' in boot && 'flash' in boot)
+    throw new ConfigurationError('bios and flash cannot be booted at the same time');
+  if ('kernel' in boot) checkKernel(boot);
+  else if ('bios' in boot) checkImage('boot.bios', boot.bios);
+  return boot;
+}
+
+function checkKernel(boot: KernelBoot): void {
+  const { kernel, initrd, bios } = boot;
+  checkImage('boot.kernel', kernel);
+  if (bios !== undefined) checkImage('boot.bios', bios);
+  if (initrd !== undefined) checkImage('boot.initrd', initrd);
+  for (const name of ['append', 'kernelName', 'initrdName'] as const) checkCommandLine(`boot.${name}`, boot[name]);
+  if (boot.modules !== undefined) checkModules(boot.modules);
+}
+
+function checkCommandLine(name: string, text: string | undefined): void {
+  checkText(name, text);
+  if (text?.includes('\0')) throw new ConfigurationError(`${name} holds a NUL, which ends a command line`);
+}
+
+function checkModules(modules: readonly KernelModule[]): void {
+  if (!Array.isArray(modules)) throw new ConfigurationError(`boot.modules is ${shown(modules)}; it must be a list`);
+  for (const [n, module] of modules.entries()) {
+    checkNames(`boot.modules[${n}]`, module, ['image', 'string']);
+    checkImage(`boot.modules[${n}].image`, module.image);
+    checkCommandLine(`boot.modules[${n}].string`, module.string);
+  }
+}
+
+/** The firmware that a machine with these options starts with; null: what is in a flash chip; undefined: a kernel is started without any. */
+export function firmwareOf(options: Pick<MachineOptions, 'boot' | 'vga' | 'drives'>): Image | null | undefined {
+  const boot = bootOf(options);
+  if ('demo' in boot) return undefined;
+  if ('flash' in boot) return null;
+  return boot.bios ?? ((options.vga ?? 'none') === 'none' ? undefined : 'rawiron');
+}
+
+/** Without firmware nobody would set the adapter up. */
+export function vgaOf(options: Pick<MachineOptions, 'boot' | 'vga' | 'drives'>): DisplayModel | 'none' {
+  return options.vga ?? (firmwareOf(options) === undefined ? 'none' : 'std');
+}
+
+function checkVideoBios({ vga, videoBios }: MachineOptions): void {
+  if (videoBios === undefined) return;
+  checkImage('videoBios', videoBios);
+  if (vga === 'none') throw new ConfigurationError("videoBios is for a display adapter; leave out vga: 'none'");
+}

@@ -1,0 +1,114 @@
+import { usbControllers } from '../../runtime/machine/models.ts';
+import { FIRST_SLOT, LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
+import { type UsbPlans, usbBusesOf } from '../../runtime/machine/usb-plan.ts';
+import type { MachineConfig } from '../machine-core.ts';
+import { ConfigurationError } from '../util/errors.ts';
+import { checkedInteger, shown } from './checks.ts';
+
+/** The slots of PCI devices, by their names. */
+export type PciSlots = Readonly<Record<string, number>>;
+
+/** Options by which a machine has PCI devices, each of them once. */
+interface SingleDevices extends Omit<UsbPlans, 'drives'> {
+  readonly vga?: MachineConfig['vga'];
+  readonly virtioPorts?: readonly unknown[];
+  readonly balloon?: boolean;
+  readonly rng?: boolean;
+  readonly soundCards?: readonly string[];
+  readonly edu?: object;
+  readonly ahci?: boolean;
+}
+
+/** What a machine is made of, as far as it has PCI devices. */
+export interface DevicePlans {
+  readonly settings: SingleDevices;
+  readonly drives: readonly { readonly name: string; readonly interface: string }[];
+  readonly cards: readonly { readonly config: { readonly name: string; readonly model: string } }[];
+  readonly shares: readonly { readonly name: string }[];
+}
+
+/** What the bus is called. */
+export const PCI_BUS = 'pci.0';
+
+/** What has the slots before those of devices. */
+const chipset: PciSlots = { i440FX: 0, PIIX3: 1 };
+
+/** Devices that a machine has once, with what it has them for. */
+const single: Readonly<Record<string, (settings: SingleDevices) => boolean>> = {
+  vga: ({ vga = 'none' }) => vga !== 'none',
+  'virtio-serial': ({ virtioPorts }) => virtioPorts !== undefined,
+  'virtio-balloon': ({ balloon }) => balloon === true,
+  'virtio-rng': ({ rng }) => rng === true,
+  ac97: ({ soundCards = [] }) => soundCards.includes('AC97'),
+  edu: ({ edu }) => edu !== undefined,
+};
+
+/** Drives with a PCI device of their own. */
+export const pciInterfaces: readonly string[] = ['virtio', 'nvme'];
+
+/** Names of PCI devices that can be in any slot. */
+export function deviceNames({ settings, drives, cards, shares }: DevicePlans): string[] {
+  const hasAhci = settings.ahci === true || drives.some((drive) => drive.interface === 'sata');
+  return [
+    ...Object.keys(single).filter((name) => single[name]!(settings)),
+    ...usbBusesOf({ ...settings, drives }).map(({ model }) => usbControllers[model].name),
+    ...(hasAhci ? ['ahci'] : []),
+    ...cards.flatMap(({ config: { name, model } }) => (model === 'ne2k_isa' ? [] : [name])),
+    ...drives.flatMap((drive) => (pciInterfaces.includes(drive.interface) ? [drive.name] : [])),
+    ...shares.map(({ name }) => name),
+  ];
+}
+
+/**
+ * The slots that are named for devices of a machine, if it has them, and none is taken twice.
+ * @throws ConfigurationError that names the device; for a slot that is taken, in QEMU's words
+ */
+export function checkedPciSlots(slots: PciSlots, plans: DevicePlans): PciSlots {
+  if (typeof slots !== 'object' || slots === null)
+    throw new ConfigurationError(`pciSlots is ${shown(slots)}; it must be an object with devices and their slots`);
+  const names = deviceNames(plans);
+  const unknown = Object.keys(slots).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new ConfigurationError(
+      `pciSlots: the machine has no PCI device '${unknown}' that could have a slot of its own; ${listOf(names)}`,
+    );
+  const doubled = Object.keys(slots).find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  if (doubled !== undefined)
+    throw new ConfigurationError(
+      `pciSlots: there are two PCI devices '${doubled}'; give the network card another name`,
+    );
+  const display = names.includes('vga') && slots.vga === undefined ? { vga: FIRST_SLOT } : {};
+  const taken = new Map(Object.entries({ ...chipset, ...display }).map(([name, slot]) => [slot, name]));
+  for (const [name, slot] of Object.entries(slots)) {
+    checkedInteger(`pciSlots['${name}']`, slot, 0, LAST_SLOT);
+    const other = taken.get(slot);
+    if (other !== undefined)
+      throw new ConfigurationError(
+        `PCI: slot ${slot} function 0 not available for ${name}, in use by ${other}; give one of them another slot`,
+      );
+    taken.set(slot, name);
+  }
+  return slots;
+}
+
+/**
+ * The slot of an address such as 5, 0x5 or 05.0: all hexadecimal, as QEMU's are.
+ * @throws ConfigurationError for another function than 0
+ */
+export function parsePciSlot(driver: string, addr: string): number {
+  const [, text = '', func = '0'] = /^(?:0x)?([0-9a-f]{1,2})(?:\.(?:0x)?([0-7]))?$/i.exec(addr) ?? [];
+  const slot = Number.parseInt(text, 16);
+  if (!(slot <= LAST_SLOT))
+    throw new ConfigurationError(
+      `Property '${driver}.addr' doesn't take value '${addr}'; give a slot in hexadecimal, from 0x2 to 0x1f`,
+    );
+  if (func !== '0')
+    throw new ConfigurationError(
+      `${driver} is function 0 of its slot, not ${func}; give addr=0x${slot.toString(16)}, or another slot`,
+    );
+  return slot;
+}
+
+function listOf(names: readonly string[]): string {
+  return names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+}

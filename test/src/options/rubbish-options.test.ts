@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { planCards } from '../../../src/cards/options.ts';
+import { planDrives } from '../../../src/drives/options.ts';
+import { checkOptions, type MachineOptions } from '../../../src/options/options.ts';
+import { planShares } from '../../../src/shares/options.ts';
+import { planSound } from '../../../src/sound/options.ts';
+
+/** What callers without types may give. */
+const rubbish: readonly unknown[] = [
+  ...[null, true, 0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 5n, '', 'x', Symbol('s'), () => {}],
+  ...[{}, Object.create(null), { x: 1 }, new Map(), new Date(Number.NaN), new Uint8Array(1), new ArrayBuffer(1)],
+  ...[[], [undefined], [null], [5], ['x'], [Symbol('s')], [() => {}], [{}], [[]], [Object.create(null)]],
+];
+
+/** Options that are right, with every part that there can be. */
+const right = {
+  ...{ memory: 16, memoryBelow4G: 8, cpu: 'max', isolate: 'worker', reboot: 'reset', shutdown: 'exit', name: 'pc' },
+  engine: { name: 'translator', check: false, threshold: 1, blocks: 1, instructions: 1 },
+  boot: {
+    kernel: 'K',
+    initrd: 'I',
+    append: 'quiet',
+    kernelName: 'k',
+    initrdName: 'i',
+    bios: 'rawiron',
+    modules: [{ image: 'M', string: 'm' }],
+  },
+  icount: { shift: 0, record: 'R', markEvery: 1000 },
+  drives: [
+    {
+      image: 'D',
+      format: 'raw',
+      interface: 'ide',
+      index: 0,
+      media: 'disk',
+      snapshot: false,
+      readOnly: false,
+      serial: 's',
+      limits: { bps: 1, group: 'g' },
+      id: 'a',
+    },
+  ],
+  network: [
+    { card: 'rtl8139', mac: '52:54:00:12:34:56', name: 'n', rom: 'R', backend: { type: 'user' }, backendName: 'b' },
+  ],
+  soundCards: ['sb16'],
+  sound: { file: 'S', rate: 8000 },
+  bootOrder: { order: 'c', once: 'd', menu: true, menuTime: 1, checkFloppy: false },
+  smbios: {
+    ...{ bios: { vendor: 'v', release: '1.2' }, system: { serial: '1' }, board: { asset: 'a' }, chassis: { sku: 's' } },
+    ...{ processor: { id: [1, 2], maxSpeed: 1 }, oemStrings: ['o'], memory: { speed: 1, bank: 'b' } },
+  },
+  uuid: '00000000-0000-0000-0000-000000000001',
+  debugExit: { iobase: 0x501, iosize: 4 },
+  ...{ acpi: false, hpet: false, parallelPort: false, balloon: true, rng: true, pcTestdev: true, incoming: false },
+  virtioPorts: [{ name: 'v', console: true }],
+  shares: [
+    { tag: 't', folder: 'F', securityModel: 'none', readOnly: true },
+    { tag: 'm', files: { 'a/b': 'text', c: { content: 'text', executable: true } }, capacity: 1000 },
+  ],
+  ...{
+    usb: ['tablet'],
+    keyboardLayout: 'de',
+    edu: { dmaMask: 1 },
+    vga: 'std',
+    videoBios: 'V',
+    firmwareFiles: { 'opt/x': 'F' },
+    memoryContents: [{ image: 'F', address: 4096, raw: true, processor: 0 }],
+  },
+  ...{
+    debugConsole: { iobase: 0xe9 },
+    log: ['int'],
+    logRanges: [{ first: 0, last: 1 }],
+    trace: ['*'],
+    startTime: new Date(0),
+  },
+  limits: { processor: 1, instructions: 1, memory: 64 },
+} satisfies MachineOptions;
+
+/** What is made of options before anything is opened. All of it goes to other threads. */
+function planned(options: MachineOptions) {
+  const settings = checkOptions(options);
+  const { drives = [], network = [], sound = {}, shares = [] } = options;
+  const cards = planCards(network).map(({ config, rom }) => [config, rom]);
+  return structuredClone([settings, planDrives(drives), cards, planSound(sound), planShares(shares)]);
+}
+
+type Path = readonly (string | number)[];
+
+/** Every place in the options. */
+function places(value: unknown, path: Path = []): Path[] {
+  const isInner = typeof value === 'object' && value !== null && !(value instanceof Date);
+  const inner = isInner ? Object.entries(value).flatMap(([name, one]) => places(one, [...path, name])) : [];
+  return [path, ...inner];
+}
+
+function replaced(value: unknown, [name, ...rest]: Path, by: unknown): unknown {
+  if (name === undefined) return by;
+  if (Array.isArray(value)) return value.with(Number(name), replaced(value[Number(name)], rest, by));
+  return { ...(value as object), [name]: replaced((value as Record<string, unknown>)[name], rest, by) };
+}
+
+test('options may be right in every part', () => {
+  planned(right);
+});
+
+test.each(places(right).map((path) => [path.join('.'), path] as const))('rubbish in the options: %s', (_, path) => {
+  for (const value of rubbish) {
+    try {
+      planned(replaced(right, path, value) as MachineOptions);
+    } catch (error) {
+      expect([value, error]).toEqual([value, expect.objectContaining({ name: 'ConfigurationError' })]);
+    }
+  }
+});
