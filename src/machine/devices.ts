@@ -8,21 +8,32 @@ import { connectInput } from '../input/connect.ts';
 import type { Keyboard } from '../input/keyboard.ts';
 import type { Mouse } from '../input/mouse.ts';
 import type { Notice } from '../isolate/connection.ts';
-import type { IsolatePool } from '../isolate/pool.ts';
 import type { MachineConfig } from '../machine-core.ts';
-import type { MachineMigration } from '../migration/index.ts';
 import { Screen } from '../screen/index.ts';
 import type { SharedFiles } from '../shares/files.ts';
 import type { Sound } from '../sound/sound.ts';
 import { type Balloon, connectBalloon } from './balloon.ts';
-import { ConnectedMachine } from './connected-machine.ts';
+import type { MachineLink } from './link.ts';
 import type { SerialPort } from './serial.ts';
-import type { DebugConsole, MachineParts } from './types.ts';
+import type { DebugConsole, Examine, MachineParts } from './types.ts';
 
 const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
 
+/** What devices need of their machine. */
+interface DevicesMachine {
+  readonly config: MachineConfig;
+  readonly made: MachineParts;
+  readonly link: Pick<MachineLink, 'call' | 'streams'>;
+  readonly examine: Examine;
+  isMigrating(): boolean;
+  /** Whether the machine is still on its way here from another process. */
+  isAwaited(): boolean;
+  /** A device was pulled out. */
+  unplugged(device: PluggedUsb | PluggedPci): void;
+}
+
 /** A machine's devices as its user has them. */
-export abstract class MachineDevices extends ConnectedMachine {
+export class MachineDevices {
   /** Bytes of the guest's memory. */
   readonly memoryBytes: number;
   /** The first serial port, COM1. */
@@ -57,12 +68,9 @@ export abstract class MachineDevices extends ConnectedMachine {
   readonly sound: Sound;
   /** What its display adapter shows. */
   readonly screen: Screen;
-  /** Its moves to other processes, and from there. */
-  abstract readonly migration: MachineMigration;
 
-  constructor(config: MachineConfig, made: MachineParts, pool: IsolatePool | undefined) {
-    super(config, made, pool);
-    const { streams } = this;
+  constructor({ config, made, link, examine, isMigrating, isAwaited, unplugged }: DevicesMachine) {
+    const { streams, call } = link;
     this.memoryBytes = config.memoryBytes;
     this.serialPorts = serialPortNames.map((name) => streams.open(name));
     this.serial = this.serialPorts[0];
@@ -74,11 +82,8 @@ export abstract class MachineDevices extends ConnectedMachine {
     const input = connectInput(streams, made.options.keyboardLayout);
     ({ keyboard: this.keyboard, mouse: this.mouse } = input);
     const plugMachine = {
-      ...{ made, streams, examine: this.examine },
-      answered: (drive: string) => this.call('answered', drive),
-      isMigrating: () => this.migration.isUnderWay,
-      isAwaited: () => this.migration.isAwaited,
-      unplugged: (device: PluggedUsb | PluggedPci) => void this.emit('unplug', device),
+      ...{ made, streams, examine, isMigrating, isAwaited, unplugged },
+      answered: (drive: string) => call('answered', drive),
     };
     this.usb = new UsbPorts({ ...plugMachine, input, otherIds: () => [...this.pci.ids, ...this.#stayingIds] });
     this.pci = new PciDevices({ ...plugMachine, otherIds: () => [...this.usb.ids, ...this.#stayingIds] });
@@ -86,7 +91,7 @@ export abstract class MachineDevices extends ConnectedMachine {
     this.network = made.cards.all;
     this.shares = made.shares.files;
     this.sound = made.sound;
-    this.screen = new Screen((config.vga ?? 'none') !== 'none', () => this.call('screen'));
+    this.screen = new Screen((config.vga ?? 'none') !== 'none', () => call('screen'));
   }
 
   /** Names by which devices are known that cannot be pulled out. */
@@ -96,8 +101,8 @@ export abstract class MachineDevices extends ConnectedMachine {
     return [...drives.flatMap(({ device }) => device ?? []), ...cards.map(({ name }) => name)];
   }
 
-  /** Something was plugged in or pulled out. @internal */
-  protected plugged({ devices, pciSlots }: Extract<Notice, { type: 'plugged' }>): void {
+  /** Something was plugged in or pulled out. */
+  plugged({ devices, pciSlots }: Extract<Notice, { type: 'plugged' }>): void {
     this.usb.update(devices);
     this.pci.update(devices, pciSlots);
   }

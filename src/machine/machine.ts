@@ -1,29 +1,60 @@
+import { ALONE, processorCount, type Topology } from '../../runtime/cpu/topology.ts';
+import type { NetworkCard } from '../cards/card.ts';
+import type { Drive } from '../drives/drive.ts';
 import { drivesGoingOn } from '../drives/options.ts';
 import type { Host } from '../host.ts';
+import type { PciDevices } from '../hot-plug/pci-devices.ts';
+import type { UsbPorts } from '../hot-plug/usb-ports.ts';
+import type { Keyboard } from '../input/keyboard.ts';
+import type { Mouse } from '../input/mouse.ts';
 import type { Notice } from '../isolate/connection.ts';
 import { IsolatePool, isolatesFor } from '../isolate/pool.ts';
-import { type Exit, RESET_BYTES, type Reset } from '../isolate/protocol.ts';
-import { restoreError } from '../isolate/remote-calls.ts';
-import type { MachineConfig } from '../machine-core.ts';
+import type { Exit } from '../isolate/protocol.ts';
+import type { MachineConfig, Metrics } from '../machine-core.ts';
 import { type DumpedMachine, MemoryDumps } from '../memory-dump/memory-dumps.ts';
 import type { MigrationChannel } from '../migration/channel.ts';
 import { MachineMigration, openArrival } from '../migration/index.ts';
 import type { MigratingMachine } from '../migration/machine-end.ts';
 import { inTime } from '../migration/patience.ts';
+import type { MachineLimits } from '../options/limits.ts';
 import { bootOf, type MachineOptions } from '../options/options.ts';
+import { checkedProcessors } from '../options/processors.ts';
+import { uuidText } from '../options/smbios.ts';
+import type { Screen } from '../screen/index.ts';
+import type { SharedFiles } from '../shares/files.ts';
 import { sharesGoingOn } from '../shares/options.ts';
 import { openMachine, type SnapshotBytes } from '../snapshot/machine.ts';
 import { MachineSnapshots } from '../snapshot/machine-snapshots.ts';
 import { driveWith } from '../snapshot/media.ts';
 import { MachineStates, type SnapshotSettings } from '../snapshot/state.ts';
+import type { Sound } from '../sound/sound.ts';
+import { ConfigurationError } from '../util/errors.ts';
+import { Emitter } from '../util/events.ts';
+import type { Balloon } from './balloon.ts';
 import { answerOutside, connectOutside, disconnectOutside } from './connections.ts';
 import { MachineDevices } from './devices.ts';
 import { withEarlyIsolate } from './early-isolate.ts';
 import { MachineHistory } from './history.ts';
+import { MachineLife } from './life.ts';
+import { SetLimits } from './limits.ts';
+import { MachineLink } from './link.ts';
 import { creationError, loaded } from './opening.ts';
+import { writePhysicalMemory } from './physical-memory.ts';
 import { prepareMachine } from './preparation.ts';
-import { Translations } from './translations.ts';
-import type { MachineParts, MachineState, PauseReason } from './types.ts';
+import { MachineQuestions } from './questions.ts';
+import type { SerialPort } from './serial.ts';
+import { type Ask, Translations } from './translations.ts';
+import type {
+  AskedProcessor,
+  Debug,
+  DebugConsole,
+  Examine,
+  MachineEvents,
+  MachineParts,
+  MachineState,
+  PauseReason,
+  Probe,
+} from './types.ts';
 
 /** How long a machine that is stopped may take to finish its recording, in milliseconds. */
 const PATIENCE = 2000;
@@ -31,7 +62,7 @@ const PATIENCE = 2000;
 const TIME_IS_UP = 124;
 
 /** A PC. Only while it runs, or a call waits for its answer, does it keep the program alive. */
-export class Machine extends MachineDevices implements AsyncDisposable {
+export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   /** Resolves when the machine has ended and its disks are written, rejects if the emulator has failed. */
   readonly exited: Promise<Exit>;
   /** The translations in its cache. */
@@ -44,15 +75,15 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   readonly migration: MachineMigration;
   /** Its memory and registers, as files for debuggers. */
   readonly memoryDumps: MemoryDumps;
+  readonly #made: MachineParts;
+  readonly #link: MachineLink;
+  readonly #life: MachineLife;
+  readonly #questions: MachineQuestions;
+  readonly #devices: MachineDevices;
+  readonly #limits: SetLimits;
   readonly #states: MachineStates;
   /** Isolates of its forks. */
   readonly #forks = new IsolatePool();
-  readonly #creation = Promise.withResolvers<void>();
-  readonly #exit = Promise.withResolvers<Exit>();
-  #isCreated = false;
-  #state: MachineState = 'created';
-  #pauseReason: PauseReason = 'caller';
-  #isSuspended = false;
 
   /**
    * Makes a machine; it starts with `start()`.
@@ -73,13 +104,13 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   /** Resolves with the machine when it has been made. */
   async #created(options: MachineOptions): Promise<Machine> {
     try {
-      await this.#creation.promise;
+      await this.#life.created;
       if (options.limits) await this.setLimits(options.limits);
     } catch (error) {
       await this.stop();
       throw creationError(error as Error, bootOf(options));
     } finally {
-      this.alive.release();
+      this.#link.alive.release();
     }
     return this;
   }
@@ -131,47 +162,169 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   }
 
   private constructor(config: MachineConfig, made: MachineParts, pool: IsolatePool | undefined) {
-    super(config, made, pool);
+    super();
     const { options, drives } = made;
-    const { streams } = this;
+    this.#made = made;
+    const crashed = (error: Error) => this.#life.fail(error);
+    this.#link = new MachineLink(config, made, { receive: (notice) => this.#receive(notice), fail: crashed }, pool);
+    this.#life = new MachineLife({
+      link: this.#link,
+      emit: (event, value) => this.emit(event, value),
+      hasErrorListeners: () => this.hasListeners('error'),
+      noteReset: () => this.migration.noteReset(),
+      finish: (reason) => this.#finish(reason),
+      closed: () => drives.close(),
+    });
+    this.exited = this.#life.exited;
+    const { call, streams } = this.#link;
+    this.#questions = new MachineQuestions(call);
+    this.#limits = new SetLimits(call, () => this.#timeIsUp());
+    this.#devices = new MachineDevices({
+      ...{ config, made, link: this.#link, examine: this.#questions.examine },
+      isMigrating: () => this.migration.isUnderWay,
+      isAwaited: () => this.migration.isAwaited,
+      unplugged: (device) => void this.emit('unplug', device),
+    });
     this.history = new MachineHistory(this, options.icount);
-    this.exited = this.#exit.promise;
-    const stands = () => {
-      this.#pauseReason = 'caller';
-    };
-    this.#states = new MachineStates((name, ...args) => this.call(name, ...args), made, stands);
+    this.#states = new MachineStates(call, made, () => this.#life.stands());
     this.snapshots = new MachineSnapshots(this.#states, drives);
     this.migration = new MachineMigration(this.#migrating(), options.incoming === true);
     this.memoryDumps = new MemoryDumps(this.#dumped());
     if (this.migration.isAwaited) streams.holdUntil(this.migration.arrived);
     connectOutside(made, {
       streams,
-      send: (message) => this.connection.send(message),
+      send: (message) => this.#link.connection.send(message),
       log: (message) => void this.emit('log', message),
       trayMoved: (move) => void this.emit('tray', move),
-      crashed: (error) => this.fail(error),
+      crashed,
     });
-    this.translations = new Translations(this.ask);
+    this.translations = new Translations(this.#questions.ask);
+  }
+
+  /** Bytes of the guest's memory. */
+  get memoryBytes(): number {
+    return this.#devices.memoryBytes;
+  }
+
+  /** The first serial port, COM1. */
+  get serial(): SerialPort {
+    return this.#devices.serial;
+  }
+
+  /** COM1 to COM4. */
+  get serialPorts(): readonly SerialPort[] {
+    return this.#devices.serialPorts;
+  }
+
+  /** What the guest writes to the debug console, if the options add one. */
+  get debugConsole(): DebugConsole {
+    return this.#devices.debugConsole;
+  }
+
+  /** What MachineOptions.log asks for, as lines of text. While a listener's promise is not done the guest waits. */
+  get guestLog(): DebugConsole {
+    return this.#devices.guestLog;
+  }
+
+  /** Its virtio balloon, if the options add one. */
+  get balloon(): Balloon | undefined {
+    return this.#devices.balloon;
+  }
+
+  /** Ports of the virtio console device, in the order of the options. */
+  get virtioPorts(): readonly SerialPort[] {
+    return this.#devices.virtioPorts;
+  }
+
+  /** What the guest prints on the parallel port. */
+  get parallel(): DebugConsole {
+    return this.#devices.parallel;
+  }
+
+  /** The user's end of its keyboard: presses keys, and types text. */
+  get keyboard(): Keyboard {
+    return this.#devices.keyboard;
+  }
+
+  /** The user's end of its mouse: moves it, and presses its buttons. */
+  get mouse(): Mouse {
+    return this.#devices.mouse;
+  }
+
+  /** Its disks and drives, in the order of the options; what is plugged in later comes last. */
+  get drives(): readonly Drive[] {
+    return this.#devices.drives;
+  }
+
+  /** What is plugged into its USB controller, where it has one: devices come and go while it runs. */
+  get usb(): UsbPorts {
+    return this.#devices.usb;
+  }
+
+  /** Its PCI bus: network cards, disks and others come and go while it runs. */
+  get pci(): PciDevices {
+    return this.#devices.pci;
+  }
+
+  /** Its network cards, in the order of the options; what is plugged in later comes last. */
+  get network(): readonly NetworkCard[] {
+    return this.#devices.network;
+  }
+
+  /** Files in memory that the guest may mount (`MachineOptions.shares` with `files` or `server`), by the tag of the share. */
+  get shares(): ReadonlyMap<string, SharedFiles> {
+    return this.#devices.shares;
+  }
+
+  /** What it plays. */
+  get sound(): Sound {
+    return this.#devices.sound;
+  }
+
+  /** What its display adapter shows. */
+  get screen(): Screen {
+    return this.#devices.screen;
+  }
+
+  /** Its UUID; zeros if it was given none. */
+  get uuid(): string {
+    return uuidText(this.#made.options.uuid);
+  }
+
+  /** The model of its processor (`MachineOptions.cpu`), without features. */
+  get processorModel(): string {
+    return this.#made.options.cpu?.split(',')[0] ?? 'max';
+  }
+
+  /** How its processors are told apart. @internal */
+  get topology(): Topology {
+    const { processors, cpu } = this.#made.options;
+    return processors === undefined ? ALONE : checkedProcessors(processors, cpu);
+  }
+
+  /** How many processors it has. They are numbered from 0 on. */
+  get processors(): number {
+    return processorCount(this.topology);
   }
 
   /** What it is doing. */
   get state(): MachineState {
-    return this.#state;
+    return this.#life.state;
   }
 
   /** Whether the guest has turned it off: it is paused, and goes on after a reset (`shutdown: 'pause'`). */
   get isOff(): boolean {
-    return this.#pauseReason === 'off';
+    return this.pauseReason === 'off';
   }
 
   /** Whether the guest is suspended to RAM: it runs no code until something wakes the machine. */
   get isSuspended(): boolean {
-    return this.#isSuspended && this.#state !== 'ended';
+    return this.#life.isSuspended;
   }
 
   /** What it stands still for, if it is paused. */
   get pauseReason(): PauseReason {
-    return this.#pauseReason;
+    return this.#life.pauseReason;
   }
 
   /** Turns the machine on, or lets it go on after a pause. */
@@ -180,15 +333,15 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    await this.call('run');
-    this.#enter('running');
+    await this.#link.call('run');
+    this.#life.enter('running');
   }
 
   #migrating(): MigratingMachine {
     return {
-      made: this.made,
-      isRunning: () => this.#state === 'running',
-      call: (name, ...args) => this.call(name, ...args),
+      made: this.#made,
+      isRunning: () => this.state === 'running',
+      call: this.#link.call,
       pause: () => this.pause(),
       run: () => this.#run(),
       lock: () => this.#states.lock(),
@@ -197,7 +350,8 @@ export class Machine extends MachineDevices implements AsyncDisposable {
   }
 
   #dumped(): DumpedMachine {
-    const { migration, askedProcessors: processors } = this;
+    const { migration } = this;
+    const processors = Array.from({ length: this.processors }, (_, n) => this.processor(n));
     return {
       get isAwaited() {
         return migration.isAwaited;
@@ -214,13 +368,90 @@ export class Machine extends MachineDevices implements AsyncDisposable {
 
   /** Stops the machine and its time until `resume()`. One that does not run stays as it is. */
   async pause(): Promise<void> {
-    await this.call('pause');
-    if (this.#state === 'running') this.#enter('paused');
+    await this.#link.call('pause');
+    if (this.state === 'running') this.#life.enter('paused');
   }
 
   /** Presses the reset button. */
   async reset(): Promise<void> {
-    await this.#states.undisturbed(() => this.call('reset'));
+    await this.#states.undisturbed(() => this.#link.call('reset'));
+  }
+
+  /** Its counters. */
+  metrics(): Promise<Metrics> {
+    return this.#link.call('metrics');
+  }
+
+  /** Nanoseconds that it has slept so far as its guest had nothing to do. */
+  slept(): Promise<number> {
+    return this.#link.call('slept');
+  }
+
+  /** What it may take of its host. */
+  get limits(): MachineLimits {
+    return this.#limits.all;
+  }
+
+  /**
+   * Limits what it may take, from now on; what is not named stays as it is, and undefined takes a limit away.
+   * @throws ConfigurationError for limits that cannot be, or that cannot be counted here
+   */
+  setLimits(limits: MachineLimits): Promise<void> {
+    return this.#limits.change(limits);
+  }
+
+  /** Bytes of physical memory. */
+  memoryRead(physical: number, length: number): Promise<Uint8Array> {
+    return this.#link.call('memoryRead', physical, length);
+  }
+
+  /**
+   * Writes bytes to physical memory, RAM and ROM, past the processor and the A20 gate: all of them or none. Code that is hit is
+   * translated again. The memory of devices, such as that of the display adapter, is out of its reach.
+   * @throws RangeError where not all is RAM or ROM, and while a recording is made or replayed, which would not have it
+   */
+  memoryWrite(physical: number, bytes: Uint8Array): Promise<void> {
+    return writePhysicalMemory(this.debug, physical, bytes);
+  }
+
+  /** Asks an inspector's question (runtime/debug/questions.ts). @internal */
+  get ask(): Ask {
+    return this.#questions.ask;
+  }
+
+  /** Asks what a monitor asks (runtime/machine/examination.ts). @internal */
+  get examine(): Examine {
+    return this.#questions.examine;
+  }
+
+  /** Has the machine do what a debugger asks (runtime/debug/debugger.ts). @internal */
+  get debug(): Debug {
+    return this.#questions.debug;
+  }
+
+  /** Questions to one of its processors instead of the one that runs. @internal */
+  processor(number: number): AskedProcessor {
+    return this.#questions.processor(number);
+  }
+
+  /** Questions of the inspector to the thread that the machine runs on. */
+  get probe(): Probe {
+    return this.#questions.probe;
+  }
+
+  /** Presses the power button: by ACPI the guest is asked to turn itself off. */
+  async pressPowerButton(): Promise<void> {
+    await this.examine('pressPowerButton');
+    void this.emit('powerbutton', undefined);
+  }
+
+  /**
+   * Wakes a guest that is suspended to RAM, as its power button does.
+   * @throws ConfigurationError if it is not suspended
+   */
+  async wake(): Promise<void> {
+    if (await this.examine('wake')) return;
+    throw new ConfigurationError('Unable to wake up: guest is not in suspended state');
   }
 
   /**
@@ -240,7 +471,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
    * it was then
    */
   async load(snapshot: SnapshotBytes): Promise<void> {
-    if (this.#state === 'ended') throw new Error('the machine has ended');
+    if (this.state === 'ended') throw new Error('the machine has ended');
     await this.#states.load(await this.#states.decode(snapshot));
   }
 
@@ -252,8 +483,8 @@ export class Machine extends MachineDevices implements AsyncDisposable {
    */
   async fork(changes: Partial<MachineOptions> = {}): Promise<Machine> {
     const state = await this.#states.image();
-    const { host, drives, shares } = this.made;
-    const { isolate = 'worker' } = this.made.options;
+    const { host, drives, shares } = this.#made;
+    const { isolate = 'worker' } = this.#made.options;
     const own = {
       drives: drivesGoingOn(drives.forked(state.media), changes.drives, (drive) => drive),
       shares: sharesGoingOn(shares.forked, changes.shares),
@@ -277,28 +508,26 @@ export class Machine extends MachineDevices implements AsyncDisposable {
     return this.#stop({ reason: 'stopped', code: 0 });
   }
 
-  /** @internal */
-  protected timeIsUp(): void {
-    if (this.#state === 'ended') return;
+  #timeIsUp(): void {
+    if (this.state === 'ended') return;
     this.emit('limit', 'time');
     // What fails of that is told to whoever calls stop().
     this.#stop({ reason: 'time-limit', code: TIME_IS_UP }).catch(() => {});
   }
 
   async #stop(exit: Exit): Promise<void> {
-    if (this.made.recording.isMade && this.#state !== 'ended') await this.#finishRecording();
-    this.#end(exit);
-    this.connection.send({ type: 'stop' });
-    this.connection.close(new Error('the machine was stopped'));
-    const { drives } = this.made;
-    await this.alive.during(() =>
-      Promise.all([this.isolate.terminate(), this.#forks.close(), drives.close(), disconnectOutside(this.made)]),
+    if (this.#made.recording.isMade && this.state !== 'ended') await this.#finishRecording();
+    this.#life.end(exit);
+    this.#link.close(new Error('the machine was stopped'));
+    const { drives } = this.#made;
+    await this.#link.alive.during(() =>
+      Promise.all([this.#link.terminate(), this.#forks.close(), drives.close(), disconnectOutside(this.#made)]),
     );
   }
 
   /** The recording is to have all that has happened: the machine's end tells how far it has come when it is paused. */
   async #finishRecording(): Promise<void> {
-    await inTime(this.call('pause'), PATIENCE, 'does not answer').catch(() => {});
+    await inTime(this.#link.call('pause'), PATIENCE, 'does not answer').catch(() => {});
   }
 
   /** The same as `stop()`, for `await using`. */
@@ -306,123 +535,39 @@ export class Machine extends MachineDevices implements AsyncDisposable {
     return this.stop();
   }
 
-  /** @internal */
-  protected receive(notice: Notice): void {
-    if (notice.type === 'plugged') this.plugged(notice);
-    if (notice.type === 'off' || notice.type === 'debug' || notice.type === 'limit') this.#pauseReason = notice.type;
+  #receive(notice: Notice): void {
     switch (notice.type) {
-      case 'ready':
-        void this.isolate.watch(notice.state).then(() => {
-          this.#isCreated = true;
-          this.#creation.resolve();
-        }, this.#creation.reject);
-        break;
-      case 'failed':
-        this.fail(restoreError(notice.error));
+      case 'plugged':
+        this.#devices.plugged(notice);
         break;
       case 'output':
         void this.#deliver(notice.port, notice.bytes);
         break;
       case 'taken':
-        this.streams.taken(notice.port, notice.length);
+        this.#link.streams.taken(notice.port, notice.length);
         break;
       case 'request':
-        answerOutside(this.made, notice);
-        break;
-      case 'exit':
-        this.#end(notice.exit);
-        break;
-      case 'off':
-        this.emit('off', notice.exit);
-        this.#enter('paused');
+        answerOutside(this.#made, notice);
         break;
       case 'log':
-        this.emit('log', notice.message);
+        void this.emit('log', notice.message);
         break;
-      case 'reset':
-        void this.#tellReset(notice.reset);
-        break;
-      case 'suspend':
-      case 'wake':
-        void this.#tellSuspension(notice.type);
-        break;
-      case 'suspended':
-        this.#isSuspended = notice.isSuspended;
-        break;
-      case 'halt':
-        this.emit('halt', notice.halt);
-        break;
-      case 'debug':
-        this.emit('debug', notice.stop);
-        this.#enter('paused');
-        break;
-      case 'limit':
-        this.emit('limit', notice.limit);
-        this.#enter('paused');
+      default:
+        this.#life.receive(notice);
     }
   }
 
   async #deliver(port: string, bytes: Uint8Array): Promise<void> {
-    await this.streams.receive(port, bytes);
-    this.connection.taken(bytes.length);
+    await this.#link.streams.receive(port, bytes);
+    this.#link.connection.taken(bytes.length);
   }
 
-  /** The isolate hears when listeners are done with it. */
-  async #tellReset(reset: Reset): Promise<void> {
-    if (this.#state !== 'running') this.#pauseReason = 'reset';
-    this.migration.noteReset();
-    await this.emit('reset', reset);
-    this.connection.taken(RESET_BYTES);
-  }
-
-  async #tellSuspension(event: 'suspend' | 'wake'): Promise<void> {
-    this.#isSuspended = event === 'suspend';
-    await this.emit(event, undefined);
-    this.connection.taken(RESET_BYTES);
-  }
-
-  #enter(state: 'running' | 'paused' | 'ended'): void {
-    const before = this.#state;
-    if (before === 'ended' || before === state) return;
-    this.#state = state;
-    if (state === 'running') this.#pauseReason = 'caller';
-    if (state === 'running') this.alive.hold();
-    else if (before === 'running') this.alive.release();
-    if (state !== 'ended') this.emit(state, undefined);
-  }
-
-  #end(exit: Exit): void {
-    if (this.#state === 'ended') return;
-    this.#finish(`the machine has ended (${exit.reason})`);
-    void this.made.drives.close().then(() => {
-      this.#exit.resolve(exit);
-      this.emit('exit', exit);
-    });
-  }
-
-  /** @internal */
-  protected fail(error: Error): void {
-    if (this.#state === 'ended') return;
-    this.#finish('the emulator has failed');
-    this.connection.send({ type: 'stop' });
-    this.connection.close(error);
-    if (this.#isCreated) this.#reportFailure(error);
-    else this.#creation.reject(error);
-  }
-
-  #reportFailure(error: Error): void {
-    // Who listens has been told; otherwise a failure that nobody looks at ends the program.
-    if (this.hasListeners('error')) this.exited.catch(() => {});
-    this.#exit.reject(error);
-    this.emit('error', error);
-  }
-
+  /** Lets go of all that the machine has. */
   #finish(reason: string): void {
-    this.forgetTime();
+    this.#limits.end();
     this.migration.close();
-    this.#enter('ended');
-    this.streams.end(reason);
-    void this.made.drives.close();
-    void disconnectOutside(this.made);
+    this.#link.streams.end(reason);
+    void this.#made.drives.close();
+    void disconnectOutside(this.#made);
   }
 }

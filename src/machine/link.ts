@@ -1,0 +1,60 @@
+import type { Isolate } from '../host.ts';
+import { Connection, type Notice } from '../isolate/connection.ts';
+import { KeepAlive } from '../isolate/keep-alive.ts';
+import type { IsolatePool } from '../isolate/pool.ts';
+import type { CallName, Calls } from '../isolate/protocol.ts';
+import type { MachineConfig } from '../machine-core.ts';
+import { MachineStreams } from './streams.ts';
+import type { MachineParts } from './types.ts';
+
+/** A machine as its isolate knows it. */
+interface LinkEnd {
+  /** The isolate has said something. */
+  receive(notice: Notice): void;
+  /** The isolate has failed. */
+  fail(error: Error): void;
+}
+
+/** Calls a function of a machine's isolate. */
+export type Call = <Name extends CallName>(
+  name: Name,
+  ...args: Parameters<Calls[Name]>
+) => Promise<ReturnType<Calls[Name]>>;
+
+/** A machine's isolate, and the way there. The program is kept alive until the machine is made. */
+export class MachineLink {
+  readonly #isolate: Isolate;
+  readonly alive: KeepAlive;
+  readonly connection: Connection;
+  /** The host's ends of what devices send and take. */
+  readonly streams: MachineStreams;
+
+  constructor(config: MachineConfig, { options, host, drives }: MachineParts, end: LinkEnd, pool?: IsolatePool) {
+    const { isolate: where = 'worker', name } = options;
+    const onCrash = (error: Error) => end.fail(error);
+    this.#isolate = host.startIsolate({ where, config, name, pool, drives: drives.machineEnd }, { onCrash });
+    this.alive = new KeepAlive(this.#isolate);
+    this.alive.hold();
+    this.connection = new Connection(this.#isolate.port, (notice) => end.receive(notice));
+    this.streams = new MachineStreams((message) => this.connection.send(message));
+  }
+
+  /** Calls a function of the isolate. The program is kept alive until it has answered. */
+  readonly call: Call = (name, ...args) => this.alive.during(() => this.connection.call(name, ...args));
+
+  /** Watches the machine's state where the isolate shares it. */
+  watch(state: Parameters<Isolate['watch']>[0]): Promise<void> {
+    return this.#isolate.watch(state);
+  }
+
+  /** Tells the isolate to end, and takes no more of what it says. */
+  close(error: Error): void {
+    this.connection.send({ type: 'stop' });
+    this.connection.close(error);
+  }
+
+  /** Ends the isolate, whatever it is doing. */
+  async terminate(): Promise<void> {
+    await this.#isolate.terminate();
+  }
+}
