@@ -298,7 +298,7 @@ describe.each(isolates)('end of a machine in isolate: %s', (isolate) => {
 
 /** What a script beside this file prints when it comes to its end by itself. */
 async function outputOf(script: string): Promise<string> {
-  const path = fileURLToPath(new URL(`./support/${script}`, import.meta.url));
+  const path = fileURLToPath(new URL(`../support/${script}`, import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [path], { timeout: 20_000 });
   return stdout;
 }
