@@ -10,6 +10,19 @@ const web = ['test/**/*.web.test.ts'];
 /** What takes an hour and more: `npm run test:exhaustive`. */
 const exhaustive = ['test/**/*.exhaustive.test.ts'];
 
+/**
+ * Short files that start threads or change their process have one of their own; those of the translator and the runtime share
+ * one, which takes a second less of a processor's time a file.
+ */
+const ownProcess = [
+  'test/!(translator|runtime)/**/*.test.ts',
+  'test/runtime/machine/**/*.test.ts',
+  'test/runtime/exec/endless-calls.test.ts',
+  'test/runtime/firmware/vgabios/screen.test.ts',
+];
+const sharedProcess = ['test/{translator,runtime}/**/*.test.ts'];
+const notShort = [...long, ...guests, ...web, ...exhaustive];
+
 /** For those whose files take minutes at most. */
 const setupFiles = ['test/support/stuck-tests.ts'];
 
@@ -22,13 +35,15 @@ export default defineConfig({
     // What is waited for comes late on a busy host; no test asserts how soon.
     expect: { poll: { timeout: 60_000 } },
     projects: [
+      { extends: true, test: { name: 'short', include: ownProcess, exclude: notShort, setupFiles } },
       {
         extends: true,
         test: {
-          name: 'short',
-          include: ['test/**/*.test.ts'],
-          exclude: [...long, ...guests, ...web, ...exhaustive],
-          setupFiles,
+          name: 'shared',
+          include: sharedProcess,
+          exclude: [...notShort, ...ownProcess],
+          isolate: false,
+          setupFiles: [...setupFiles, 'test/support/no-threads.ts'],
         },
       },
       { extends: true, test: { name: 'long', include: long, setupFiles } },

@@ -1,0 +1,15 @@
+import type { Worker } from 'node:worker_threads';
+import { afterAll, expect } from 'vitest';
+
+/** Threads of a process that files share: what a file leaves running takes memory and time of those after it. */
+const started = new Set<Worker>();
+const note = (worker: Worker): void => {
+  started.add(worker);
+  worker.once('exit', () => started.delete(worker));
+};
+
+process.on('worker', note);
+afterAll(() => {
+  process.off('worker', note);
+  expect([...started].map(({ threadId }) => threadId), 'threads that this file has left running').toEqual([]);
+});
