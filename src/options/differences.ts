@@ -51,7 +51,11 @@ function partsThatDiffer(path: string, then: unknown, now: unknown): OptionDiffe
   );
 }
 
-const textOf = (value: unknown): string | undefined => (value === undefined ? undefined : JSON.stringify(value));
+/** As JSON; a list or an object with nothing in it is as if it were not given. */
+function textOf(value: unknown): string | undefined {
+  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return value === undefined || isEmpty ? undefined : JSON.stringify(value);
+}
 
 /** Whether it has parts; an image, of which there is a checksum, has none. */
 function isWhole(value: unknown): value is Readonly<Record<string, unknown>> {
