@@ -79,8 +79,8 @@ test.each(['translator', 'runtime', 'src'])('the map has all folders of %s', (to
   expect(rows).toEqual(expect.arrayContaining(folders.map(({ name }) => name)));
 });
 
-test('every chip has its line among the devices', () => {
+test('every chip has its line among the chips', () => {
   const chips = readdirSync(join(root, 'runtime/devices'));
-  const lines = [...read('docs/devices.md').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, chip]) => chip);
+  const lines = [...read('docs/chips.md').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, chip]) => chip);
   expect(lines.sort()).toEqual(chips.sort());
 });
