@@ -8,7 +8,9 @@ import { CommandFolder, commandsOf } from '../support/commands.ts';
 
 const pages = ['docs/inspector.md', 'docs/inspector-commands.md', 'docs/slow-guest.md'];
 /** Transcripts of a running machine, which is named by its socket. */
-const commands = pages.flatMap((page) => commandsOf(page)).filter(({ text }) => text.includes('--connect vm.sock'));
+const commands = pages
+  .flatMap((page) => commandsOf(page))
+  .filter(({ text, output }) => output !== undefined && text.includes('--connect vm.sock'));
 
 /** The demo guest at work, as the pages have Linux; where it works most has the name of the pages' function. */
 async function serve(folder: string): Promise<AsyncDisposable> {
