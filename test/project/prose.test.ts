@@ -34,10 +34,12 @@ const riddles: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/(?<!each )\bof (which|whom) (?!\d)/, 'a sentence of its own'],
 ];
 
+/** A page without the text that programs print into it. */
+const withoutMade = (text: string): string => text.replace(/<!-- made: [\s\S]*?<!-- end -->/g, '');
+
 /** The sentences of a page's prose, list items and cells of tables, each in one line. */
 function sentencesOf(text: string): string[] {
-  const plain = prose('', text)
-    .replace(/<!-- made: [\s\S]*?<!-- end -->/g, '')
+  const plain = prose('', withoutMade(text))
     .replace(/<!--[\s\S]*?-->/g, '')
     .replace(/^#.*$/gm, '\n');
   return plain
@@ -104,6 +106,13 @@ describe.each(pages.filter((page) => bounds.some(([pattern]) => pattern.test(pag
     const [, most] = bounds.find(([pattern]) => pattern.test(page))!;
     expect(Buffer.byteLength(readPage(page))).toBeLessThanOrEqual(most);
   });
+});
+
+/** Pages for users; figures of the benchmark are for looking up. */
+const forUsers = pages.filter((page) => /^docs\/[\w-]+\.md$/.test(page) && page !== 'docs/benchmarks.md');
+
+test.each(forUsers)('%s has 16 KB at most that people write', (page) => {
+  expect(Buffer.byteLength(withoutMade(readPage(page)))).toBeLessThanOrEqual(16_384);
 });
 
 test('README has 110 lines at most', () => {
