@@ -1,5 +1,5 @@
 /**
- * Transcripts and pictures of docs/inspector.md, from a booted Linux: `node scripts/inspector.ts`. It takes some minutes,
+ * Transcripts and pictures of the inspector's pages, from a booted Linux: `node scripts/inspector.ts`. It takes some minutes,
  * the first time more, as the kernel's symbols are got over its serial line. `node scripts/inspector.ts --no-machine`
  * makes in seconds those that need no machine.
  */
@@ -102,13 +102,19 @@ async function takePictures(folder: string): Promise<void> {
   await browser.close();
 }
 
-/** Puts the transcripts where the page has a place for them. */
+const pages = ['docs/inspector.md', 'docs/inspector-commands.md', 'docs/slow-guest.md'];
+
+/** Puts the transcripts where the pages have a place for them. */
 function write(sections: Sections): void {
-  const file = new URL('docs/inspector.md', root);
-  const document = readFileSync(file, 'utf8');
-  const unused = Object.keys(sections).filter((name) => !sectionNames(document).includes(name));
-  if (unused.length > 0) console.log(`not in the document: ${unused.join(' ')}`);
-  writeFileSync(file, withSections(document, { ...sectionTexts(document), ...sections }));
+  const files = pages.map((page) => new URL(page, root));
+  const documents = files.map((file) => readFileSync(file, 'utf8'));
+  const used = documents.flatMap(sectionNames);
+  const unused = Object.keys(sections).filter((name) => !used.includes(name));
+  if (unused.length > 0) console.log(`not in the documents: ${unused.join(' ')}`);
+  files.forEach((file, n) => {
+    const document = documents[n]!;
+    writeFileSync(file, withSections(document, { ...sectionTexts(document), ...sections }));
+  });
 }
 
 async function withMachine(transcript: Transcript): Promise<void> {

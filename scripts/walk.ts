@@ -29,9 +29,9 @@ export const documents: Readonly<Record<string, () => Sections>> = {
   'docs/internals/one-block.md': walk,
   'docs/command-line.md': () => ({
     commands: commandsTable(),
-    flags: flagsTables(),
     devices: devicesTable(),
   }),
+  'docs/flags.md': () => ({ flags: flagsTables() }),
   'docs/instructions.md': instructionLists,
   'docs/performance.md': () => ({ settings: settingsTable() }),
 };

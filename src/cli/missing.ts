@@ -23,7 +23,7 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['balloon', 'give -device virtio-balloon-pci'],
   ['tpmdev watchdog', 'there is no such device yet; -device help lists what there is'],
   ['enable-kvm xen-attach xen-domid', 'guest code is always translated; leave it out, or give -accel tcg'],
-  ['only-migratable dump-vmstate', 'leave it out; the file format is described in docs/snapshots.md'],
+  ['only-migratable dump-vmstate', 'leave it out; the file format is described in docs/internals/snapshot-format.md'],
   ['singlestep one-insn-per-tb', 'give -engine interpreter to execute instruction by instruction'],
   [
     'tb-size jitdump perfmap plugin',

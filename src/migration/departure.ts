@@ -30,7 +30,7 @@ export interface DepartureEvents {
 
 /**
  * A machine on its way out: memory goes over while the guest runs, what it has written meanwhile goes again, then the guest
- * stands still for the rest (docs/snapshots.md). Either the other end has confirmed that it has all of the machine, and it stands
+ * stands still for the rest (docs/migration.md). Either the other end has confirmed that it has all of the machine, and it stands
  * still here, or it goes on here. What is sent last lets the other end go on, so after that it goes on here only if the other end
  * hears of it first.
  */

@@ -24,7 +24,7 @@ const PART_BYTES = 256 << 10;
 /** How long nothing may come of a record that has begun, in milliseconds. Between two there is no limit: bandwidth may be little. */
 const SILENCE_LIMIT = 30_000;
 
-/** Kinds of records, by their numbers in the stream (docs/snapshots.md). */
+/** Kinds of records, by their numbers in the stream (docs/internals/snapshot-format.md). */
 const kinds = {
   machine: 1,
   memory: 2,

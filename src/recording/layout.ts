@@ -2,7 +2,7 @@ import { crc32 } from '../../runtime/crc32.ts';
 import { ConfigurationError } from '../util/errors.ts';
 
 /**
- * The file of a recording (docs/debugging.md): a fixed part of 24 bytes, the header, then batches as they were written. All numbers
+ * The file of a recording (docs/record-replay.md): a fixed part of 24 bytes, the header, then batches as they were written. All numbers
  * are 32 bits, low byte first.
  */
 const MAGIC = new TextEncoder().encode('RAWTAPE\n');

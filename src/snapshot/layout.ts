@@ -4,8 +4,8 @@ import { ConfigurationError } from '../util/errors.ts';
 import { type Method, methods } from './compression.ts';
 
 /**
- * The file (docs/snapshots.md): a fixed part of 32 bytes, the header, chunks of pieces. All numbers of the fixed part but its
- * first eight bytes are 32 bits, low byte first.
+ * The file (docs/internals/snapshot-format.md): a fixed part of 32 bytes, the header, chunks of pieces. All numbers of the fixed
+ * part have 32 bits, low byte first, except its first eight bytes.
  */
 export const FIXED_BYTES = 32;
 const MAGIC = new TextEncoder().encode('RAWIRON\n');

@@ -17,7 +17,7 @@ const hosts = {
   page: { settings: 'tsconfig.browser.json', library: 'src/browser/index.ts' },
 } as const;
 type Host = (typeof hosts)[keyof typeof hosts];
-const hostOf = ({ page }: Block): Host => (page === 'docs/browser.md' ? hosts.page : hosts.node);
+const hostOf = ({ page }: Block): Host => (page.startsWith('docs/browser') ? hosts.page : hosts.node);
 
 /** Pages with an example that goes on with the machine of the one before. */
 const continued: readonly string[] = ['docs/snapshots.md'];

@@ -50,9 +50,9 @@ const most: Readonly<Record<string, number>> = {
   'places where the translator reads meaning from text': 33,
   'files outside its folder that name the device edu': 14,
   'lists that hold the CPU feature abm': 2,
-  'lines of README.md': 104,
-  'bytes of ARCHITECTURE.md': 3938,
-  'pages of more than 16 KB': 12,
+  'lines of README.md': 110,
+  'bytes of ARCHITECTURE.md': 8000,
+  'pages of more than 16 KB': 6,
 };
 
 test.each(houseFigures().map((figure) => [figure.name, figure] as const))('%s: no more than before', (name, figure) => {

@@ -6,11 +6,13 @@ import { addressOf } from '../../src/node/inspector/address.ts';
 import { InspectorServer } from '../../src/node/inspector/server.ts';
 import { CommandFolder, commandsOf } from '../support/commands.ts';
 
-const page = 'docs/inspector.md';
+const pages = ['docs/inspector.md', 'docs/inspector-commands.md', 'docs/slow-guest.md'];
 /** Transcripts of a running machine, which is named by its socket. */
-const commands = commandsOf(page).filter(({ text }) => text.includes('--connect vm.sock'));
+const commands = pages
+  .flatMap((page) => commandsOf(page))
+  .filter(({ text, output }) => output !== undefined && text.includes('--connect vm.sock'));
 
-/** The demo guest at work, as the page has Linux; where it works most has the name of the page's function. */
+/** The demo guest at work, as the pages have Linux; where it works most has the name of the pages' function. */
 async function serve(folder: string): Promise<AsyncDisposable> {
   const machine = await Machine.create({ memory: 64, boot: { demo: true } });
   const server = await InspectorServer.listen(machine, addressOf(join(folder, 'vm.sock')));
@@ -29,7 +31,7 @@ async function serve(folder: string): Promise<AsyncDisposable> {
   };
 }
 
-test('the commands that the page shows with a running machine work', { timeout: 600_000 }, async () => {
+test('the commands that the pages show with a running machine work', { timeout: 600_000 }, async () => {
   expect(commands.length).toBeGreaterThan(10);
   using folder = new CommandFolder();
   await using _machine = await serve(folder.path);

@@ -11,5 +11,8 @@ const note = (worker: Worker): void => {
 process.on('worker', note);
 afterAll(() => {
   process.off('worker', note);
-  expect([...started].map(({ threadId }) => threadId), 'threads that this file has left running').toEqual([]);
+  expect(
+    [...started].map(({ threadId }) => threadId),
+    'threads that this file has left running',
+  ).toEqual([]);
 });

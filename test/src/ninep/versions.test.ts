@@ -16,10 +16,13 @@ test('there is a file of this version', () => {
   expect(files).toContain(`${VERSION}.share`);
 });
 
-test.each(files)('a folder and its client go on from %s (if not, see docs/snapshots.md, Versions)', async (name) => {
-  const saved = await readSnapshot(name, await readFile(join(folder, name)), nodeStorage.decompressor);
-  const session = new NinepSession(new MemoryFolder(1 << 20, { origins: ORIGINS }), false);
-  const { shares } = saved as { shares: { a: { client: never } } };
-  session.client = session.client.restored(shares.a.client);
-  await checkUsed(session);
-});
+test.each(files)(
+  'a folder and its client go on from %s (if not, see docs/internals/snapshot-format.md)',
+  async (name) => {
+    const saved = await readSnapshot(name, await readFile(join(folder, name)), nodeStorage.decompressor);
+    const session = new NinepSession(new MemoryFolder(1 << 20, { origins: ORIGINS }), false);
+    const { shares } = saved as { shares: { a: { client: never } } };
+    session.client = session.client.restored(shares.a.client);
+    await checkUsed(session);
+  },
+);

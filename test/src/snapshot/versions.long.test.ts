@@ -22,7 +22,7 @@ test.each(withShares)('%s has what was in folders in memory', async (name) => {
   expect(new TextDecoder().decode(await machine.shares.get('shared')!.readFile('a/b'))).toBe('text');
 });
 
-test.each(files)('a machine goes on from %s (if not, see docs/snapshots.md, Versions)', async (name) => {
+test.each(files)('a machine goes on from %s (if not, see docs/internals/snapshot-format.md)', async (name) => {
   await using machine = await Machine.restore(await readFile(join(folder, name)));
   await machine.start();
   machine.serial.write(' 1\r');

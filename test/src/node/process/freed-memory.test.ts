@@ -12,7 +12,7 @@ const canRelease =
 
 const RUN = ['--expose-gc', '--input-type=module', '-e'];
 const program = `
-  const { releaseFreed } = await import('${root}/src/node/freed-memory.ts');
+  const { releaseFreed } = await import('${root}/src/node/process/freed-memory.ts');
   let kept = [];
   let freed = [];
   for (let n = 0; n < 2000; n++) (n % 50 === 0 ? kept : freed).push(new Uint8Array(32 << 10).fill(1));

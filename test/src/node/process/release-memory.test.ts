@@ -41,7 +41,7 @@ test('what is no whole page is refused, and stays', () => {
 
 test('where Node must not call the system nothing is released, and nothing is printed', async () => {
   const program = `
-    const { releaseMemory } = await import('${root}/src/node/release-memory.ts');
+    const { releaseMemory } = await import('${root}/src/node/process/release-memory.ts');
     const bytes = new Uint8Array(new SharedArrayBuffer(4096, { maxByteLength: 4096 }), 0, 4096).fill(1);
     console.log(releaseMemory(bytes), bytes[0]);`;
   const run = (...flags: string[]) =>
