@@ -41,8 +41,8 @@ function addRecursion(
   const backs = [...new Set(recursive.map(({ args }) => args[1].number))].map(codeAddress);
   for (const { args } of recursive) args.push(args[0]);
   for (const [n, { statements }] of blocks.entries()) {
-    // RETF and far jumps return too, but to another segment.
-    if (scanned[n].instructions.at(-1)?.form.mnemonic === 'RET') statements.at(-1)!.args.push(...backs);
+    // Far transfers are returns in IR, too, but to another segment.
+    if (scanned[n].instructions.at(-1)?.form.flow === 'return') statements.at(-1)!.args.push(...backs);
   }
 }
 
