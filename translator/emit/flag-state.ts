@@ -2,7 +2,7 @@ import { temporary } from '../ir/builder.ts';
 import { resolveCondition } from '../ir/conditions.ts';
 import { containsLeaf, rewriteStatement } from '../ir/rewrite.ts';
 import { type FlagKind, partialFlagKinds, type Statement } from '../ir/statement.ts';
-import { isDouble, type Value } from '../ir/value.ts';
+import type { Value } from '../ir/value.ts';
 import type { EmitContext } from './context.ts';
 import { flagsText } from './flags.ts';
 
@@ -117,7 +117,7 @@ export class FlagState {
     const [first, second] = pending;
     const isSimple =
       !partialFlagKinds.has(first.name) && pending.length <= 2 && (!second || incrementing.has(second.name));
-    const hasDoubles = pending.some((s) => s.args.some((v) => containsLeaf(v, isDouble)));
+    const hasDoubles = pending.some((s) => s.args.some((v) => containsLeaf(v, ({ kind }) => kind === 'real')));
     if (!isSimple || first.name === 'all' || hasDoubles) return this.settled();
     const { number, operands } = this.form(pending);
     return `${operands.map((v, n) => `d${n}=${this.integer(v)};`).join('')}fs=${number};`;

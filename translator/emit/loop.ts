@@ -1,4 +1,4 @@
-import { type HelperName, helpers, usualKinds } from '../abi/helpers.ts';
+import { helpers, usualKinds } from '../abi/helpers.ts';
 import { RETURN_RECORD, type RecordView, SLOT_MASK, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
 import type { Statement, StatementOp } from '../ir/statement.ts';
@@ -72,7 +72,7 @@ function isFast(statements: readonly Statement[]): boolean {
 
 function asksRuntime({ op, args }: Statement): boolean {
   if (op !== 'let' || args[0].op !== 'call') return false;
-  return usualKinds.has(helpers[args[0].name as HelperName].kind);
+  return usualKinds.has(helpers[args[0].name].kind);
 }
 
 function nested(statements: readonly Statement[]): Statement[] {

@@ -1,29 +1,18 @@
 import { definesDouble, Statement, type StatementOp } from './statement.ts';
-import { isName, Value, type ValueOp } from './value.ts';
+import { isName, temporary, type Value } from './value.ts';
 
-export { binary, constant, select } from './fold.ts';
-
-export function field(name: string): Value {
-  return new Value('field', null, null, null, 0, name);
-}
-
-/** An address in the code. */
-export function codeAddress(eip: number): Value {
-  return new Value('eip', null, null, null, eip | 0, '');
-}
-
-export function temporary(number: number, isDouble = false): Value {
-  return new Value('temporary', null, null, null, number, isDouble ? 'double' : '');
-}
-
-/** A double known statically. */
-export function realConstant(value: number): Value {
-  return new Value('number', null, null, null, value, '');
-}
-
-export function unary(op: ValueOp, a: Value): Value {
-  return new Value(op, a, null, null, 0, '');
-}
+export { binary, select } from './fold.ts';
+export {
+  call,
+  codeAddress,
+  condition,
+  constant,
+  field,
+  flagsImage,
+  operation,
+  realConstant,
+  temporary,
+} from './value.ts';
 
 /** Collects statements; hands out temporaries. */
 export class IrBuilder {
@@ -38,7 +27,7 @@ export class IrBuilder {
   define(op: StatementOp, args: Value[], size = 0, name = ''): Value {
     const statement = new Statement(op, this.temporaries++, size, name, args);
     this.statements.push(statement);
-    return temporary(statement.temporary, definesDouble(statement));
+    return temporary(statement.temporary, definesDouble(statement) ? 'real' : 'integer');
   }
 
   /** Names a value, unless it already has a name or is a constant. */

@@ -1,7 +1,7 @@
 import { Eflags } from '../abi/state.ts';
-import { binary, constant } from './fold.ts';
+import { binary } from './fold.ts';
 import type { FlagKind, Statement } from './statement.ts';
-import type { Value } from './value.ts';
+import { constant, type Value } from './value.ts';
 
 /** The flags statements in force at a point, the last one first; `older` is null where they aren't known. */
 export interface FlagHistory {

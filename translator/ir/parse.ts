@@ -1,10 +1,22 @@
+import type { HelperName } from '../abi/helpers.ts';
 import { registerNames } from '../abi/state.ts';
-import { codeAddress, constant, field, realConstant, temporary, unary } from './builder.ts';
-import { signs } from './print.ts';
+import { binaryOps, unaryOps, type ValueOp } from './operations.ts';
 import { type Block, Statement, type StatementOp } from './statement.ts';
-import { unaryOps, Value, type ValueOp } from './value.ts';
+import {
+  call,
+  choice,
+  codeAddress,
+  condition,
+  constant,
+  type FieldName,
+  field,
+  flagsImage,
+  operation,
+  realConstant,
+  temporary,
+  type Value,
+} from './value.ts';
 
-const operators = new Map(Object.entries(signs).map(([op, sign]) => [sign, op as ValueOp]));
 const TOKEN =
   /\s*(->|>>>|<<|>>|(?:[-+*/<]|<=|==)\.|<=u|<u|<=|==|!=|0x[0-9a-f]+|@[0-9a-f]+|#[-+.\w]+|-?\d+|\$?[A-Za-z_]\w*(?:\.\w+)?|[-+*&|^<>?:(){}[\],=])/y;
 
@@ -169,10 +181,10 @@ class Parser {
     if (token === '(') return this.parenthesised();
     if (/^(0x|-?\d)/.test(token)) return constant(Number(token));
     if (token.startsWith('@')) return codeAddress(Number.parseInt(token.slice(1), 16));
-    if (token.startsWith('$')) return field(token.slice(1));
+    if (token.startsWith('$')) return field(token.slice(1) as FieldName);
     if (token.startsWith('#')) return realConstant(Number(token.slice(1)));
-    if (/^[td]\d+$/.test(token)) return temporary(Number(token.slice(1)), token.startsWith('d'));
-    if (/^cc\d+$/.test(token)) return new Value('condition', null, null, null, Number(token.slice(2)), '');
+    if (/^[td]\d+$/.test(token)) return temporary(Number(token.slice(1)), token[0] === 'd' ? 'real' : 'integer');
+    if (/^cc\d+$/.test(token)) return condition(Number(token.slice(2)));
     return this.call(token);
   }
 
@@ -184,12 +196,12 @@ class Parser {
       this.expect(':');
       const other = this.value();
       this.expect(')');
-      return new Value('select', left, right, other, 0, '');
+      return choice(left, right, other);
     }
-    const op = operators.get(sign);
+    const op = binaryOps.get(sign);
     if (!op) throw this.error(`unknown operator "${sign}"`);
     this.expect(')');
-    return new Value(op, left, right, null, 0, '');
+    return operation(op, left, right);
   }
 
   private call(name: string): Value {
@@ -200,9 +212,9 @@ class Parser {
       if (this.tokens[this.position] === ',') this.position++;
     }
     this.expect(')');
-    if (unaryOps.has(name)) return unary(name as ValueOp, args[0]);
-    if (name === 'flags') return new Value('flags', null, null, null, 0, '');
-    return new Value('call', args[0] ?? null, args[1] ?? null, args[2] ?? null, 0, name);
+    if (unaryOps.has(name)) return operation(name as ValueOp, args[0]);
+    if (name === 'flags') return flagsImage();
+    return call(name as HelperName, args[0] ?? null, args[1] ?? null, args[2] ?? null);
   }
 
   private tokenize(line: string): void {

@@ -1,32 +1,7 @@
 import { registerNames } from '../abi/state.ts';
+import { valueOperation } from './operations.ts';
 import { type Block, definesDouble, type Region, type Statement } from './statement.ts';
-import { unaryOps, type Value, type ValueOp } from './value.ts';
-
-/** Signs of the binary operators in IR text. A trailing u marks unsigned comparisons, a dot doubles; >> is arithmetic. */
-export const signs: Partial<Record<ValueOp, string>> = {
-  add: '+',
-  sub: '-',
-  mul: '*',
-  and: '&',
-  or: '|',
-  xor: '^',
-  shl: '<<',
-  shr: '>>>',
-  sar: '>>',
-  eq: '==',
-  ne: '!=',
-  lt: '<',
-  le: '<=',
-  ltu: '<u',
-  leu: '<=u',
-  fadd: '+.',
-  fsub: '-.',
-  fmul: '*.',
-  fdiv: '/.',
-  feq: '==.',
-  flt: '<.',
-  fle: '<=.',
-};
+import type { Value } from './value.ts';
 
 /** Text of a value; fully parenthesised, so that parse.ts needs no precedence. */
 export function printValue(v: Value): string {
@@ -36,7 +11,7 @@ export function printValue(v: Value): string {
     case 'eip':
       return `@${(v.number >>> 0).toString(16)}`;
     case 'temporary':
-      return `${v.name === '' ? 't' : 'd'}${v.number}`;
+      return `${v.kind === 'integer' ? 't' : 'd'}${v.number}`;
     case 'number':
       return `#${Object.is(v.number, -0) ? '-0' : v.number}`;
     case 'field':
@@ -50,9 +25,13 @@ export function printValue(v: Value): string {
     case 'call':
       return `${v.name}(${[v.a, v.b, v.c].flatMap((a) => (a ? [printValue(a)] : [])).join(', ')})`;
     default:
-      if (unaryOps.has(v.op)) return `${v.op}(${printValue(v.a!)})`;
-      return `(${printValue(v.a!)} ${signs[v.op]} ${printValue(v.b!)})`;
+      return printOperation(v);
   }
+}
+
+function printOperation({ op, a, b }: Value): string {
+  const { sign } = valueOperation(op);
+  return sign === undefined ? `${op}(${printValue(a!)})` : `(${printValue(a!)} ${sign} ${printValue(b!)})`;
 }
 
 /** A state word, or, by `view`, a double or single of the state. */

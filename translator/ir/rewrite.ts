@@ -1,7 +1,7 @@
-import { type HelperName, helpers, usualKinds } from '../abi/helpers.ts';
-import { binary, select, unary } from './builder.ts';
+import { helpers, usualKinds } from '../abi/helpers.ts';
+import { binary, select } from './fold.ts';
 import { Statement, windowOffset } from './statement.ts';
-import { Value } from './value.ts';
+import { call, isOfFlags, operation, type Value } from './value.ts';
 
 /** Replaces leaves of a value; the rest is rebuilt (and folded) only where something changed. */
 function rewriteValue(v: Value, leaf: (v: Value) => Value): Value {
@@ -11,8 +11,8 @@ function rewriteValue(v: Value, leaf: (v: Value) => Value): Value {
   const c = v.c && rewriteValue(v.c, leaf);
   if (a === v.a && b === v.b && c === v.c) return v;
   if (v.op === 'select') return select(a, b!, c!);
-  if (v.op === 'call') return new Value('call', a, b, c, 0, v.name);
-  return b === null ? unary(v.op, a) : binary(v.op, a, b);
+  if (v.op === 'call') return call(v.name, a, b, c);
+  return b === null ? operation(v.op, a) : binary(v.op, a, b);
 }
 
 /** The statement with its arguments (not its body) rewritten; itself if nothing changed. */
@@ -38,7 +38,7 @@ export function containsLeaf(v: Value, predicate: (v: Value) => boolean): boolea
 
 /** Whether the statement's own arguments read the arithmetic flags. */
 export function readsFlags(s: Statement): boolean {
-  return s.args.some((v) => containsLeaf(v, (leaf) => leaf.op === 'condition' || leaf.op === 'flags'));
+  return s.args.some((v) => containsLeaf(v, isOfFlags));
 }
 
 /** Whether the statement reads or changes the arithmetic flags, or its body does. */
@@ -76,7 +76,7 @@ export function callsSticky(s: Statement): boolean {
 }
 
 function containsSticky(v: Value): boolean {
-  if (v.op === 'call' && helpers[v.name as HelperName].kind === 'sticky') return true;
+  if (v.op === 'call' && helpers[v.name].kind === 'sticky') return true;
   return [v.a, v.b, v.c].some((operand) => operand !== null && containsSticky(operand));
 }
 
@@ -85,6 +85,6 @@ function containsSticky(v: Value): boolean {
  * where it stands, whether or not its result is used.
  */
 export function standsAlone(v: Value): boolean {
-  const kind = v.op === 'call' ? helpers[v.name as HelperName]?.kind : undefined;
+  const kind = v.op === 'call' ? helpers[v.name]?.kind : undefined;
   return kind === 'block' || (kind !== undefined && usualKinds.has(kind));
 }

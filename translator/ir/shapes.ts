@@ -1,7 +1,8 @@
 import { type HelperName, helpers } from '../abi/helpers.ts';
 import { PAGE_BYTES } from '../abi/page.ts';
+import { type Kind, valueOperation } from './operations.ts';
 import { type FlagKind, isShared, type Statement, type StatementOp } from './statement.ts';
-import { isDouble, unaryOps, type Value, type ValueOp } from './value.ts';
+import type { Value } from './value.ts';
 
 /** What a statement of an operation must look like. */
 export interface StatementShape {
@@ -112,29 +113,20 @@ export const shapes: Record<StatementOp, StatementShape> = {
 export const none: ReadonlySet<number> = new Set([0]);
 export const nameless: ReadonlySet<string> = new Set(['']);
 
-const leaves: ReadonlySet<ValueOp> = new Set(['constant', 'eip', 'temporary', 'field', 'condition', 'flags', 'number']);
-
 /** How many operands a value has. */
 export function valueArguments(v: Value): number {
-  if (leaves.has(v.op)) return 0;
-  if (v.op === 'select') return 3;
-  if (unaryOps.has(v.op)) return 1;
-  return v.op === 'call' ? helpers[v.name as HelperName]?.arguments : 2;
+  return v.op === 'call' ? helpers[v.name]?.arguments : valueOperation(v.op).takes.length;
 }
 
-/** Whether operands must be doubles; those of integer operators are integers. */
-const takesDoubles = (op: ValueOp): boolean =>
-  (op.startsWith('f') && op !== 'flags') || op === 'integer' || op === 'single';
-
-/** Whether an operand of a value is of the right kind: the chosen ones of `select` are both what it is. */
-export function hasKind(v: Value, operand: Value): boolean {
+/** Whether the operand at a place of a value is of the right kind. */
+export function hasKind(v: Value, place: number, operand: Value): boolean {
   if (v.op === 'call') return true;
-  const wanted = v.op === 'select' && operand !== v.a ? isDouble(v) : takesDoubles(v.op);
-  return isDouble(operand) === wanted;
+  const wanted = valueOperation(v.op).takes[place];
+  return operand.kind === (wanted === 'own' ? v.kind : wanted);
 }
 
-/** Whether an argument of a statement is to be a double. */
-export function wantsDouble(s: Statement, place: number): boolean {
-  if (s.op === 'let') return isDouble(s.args[0]);
-  return (s.op === 'set' || s.op === 'store') && s.name !== '' && place === 1;
+/** Which kind an argument of a statement is to be. */
+export function wantedKind(s: Statement, place: number): Kind {
+  if (s.op === 'let') return s.args[0].kind;
+  return (s.op === 'set' || s.op === 'store') && s.name !== '' && place === 1 ? 'real' : 'integer';
 }

@@ -1,4 +1,4 @@
-import { isDouble, type Value } from './value.ts';
+import type { Value } from './value.ts';
 
 /**
  * Operations of statements, with their arguments:
@@ -133,7 +133,7 @@ export function mayBeMisaligned({ op, name }: Statement): boolean {
 
 /** Whether the temporary that a statement defines is a double. */
 export function definesDouble(s: Statement): boolean {
-  if (s.op === 'let') return isDouble(s.args[0]);
+  if (s.op === 'let') return s.args[0].kind === 'real';
   if (s.op === 'x87') return s.name === 'x87Compare';
   return (s.op === 'get' || s.op === 'load') && s.name !== '';
 }

@@ -1,7 +1,7 @@
-import { type HelperKind, type HelperName, helpers } from '../abi/helpers.ts';
+import { type HelperKind, helpers } from '../abi/helpers.ts';
 import { printStatements, printValue } from './print.ts';
 import { readsFlags, standsAlone } from './rewrite.ts';
-import { hasKind, nameless, none, type StatementShape, shapes, valueArguments, wantsDouble } from './shapes.ts';
+import { hasKind, nameless, none, type StatementShape, shapes, valueArguments, wantedKind } from './shapes.ts';
 import {
   type Block,
   definesDouble,
@@ -11,7 +11,7 @@ import {
   terminators,
   windowOffset,
 } from './statement.ts';
-import { codeFields, type FieldName, isDouble, isName, type Value } from './value.ts';
+import { codeFields, type FieldName, isName, type Value } from './value.ts';
 
 /** IR that breaks a rule of verify.ts; the message shows the statement. */
 export class IrError extends Error {
@@ -152,12 +152,12 @@ class Verifier {
     if (!pick(s, targets).every(binding.isTarget)) throw error('a target is not a known EIP', s);
     if (flagless && readsFlags(s)) throw error('an argument reads flags', s);
     if (!pick(s, named).every(isName)) throw error('an argument is not a name', s);
-    if (s.args.some((v, place) => isDouble(v) !== wantsDouble(s, place))) throw error('an argument of another kind', s);
+    if (s.args.some((v, place) => v.kind !== wantedKind(s, place))) throw error('an argument of another kind', s);
   }
 
   private temporary(s: Statement, v: Value, visible: ReadonlySet<number>): void {
     if (!visible.has(v.number)) throw error(`t${v.number} is not defined here`, s);
-    if (isDouble(v) !== this.doubles.has(v.number)) throw error(`t${v.number} is of another kind`, s);
+    if ((v.kind === 'real') !== this.doubles.has(v.number)) throw error(`t${v.number} is of another kind`, s);
   }
 
   private value(s: Statement, v: Value, visible: ReadonlySet<number>): void {
@@ -165,9 +165,9 @@ class Verifier {
     if (v.op === 'call' && kindOf(v) !== 'pure' && kindOf(v) !== 'sticky' && !isAlone(s, v))
       throw error(`"${v.name}" is not pure`, s);
     if (operands.length !== valueArguments(v)) throw error(`${v.op} with ${operands.length} operands`, s);
-    for (const operand of operands) {
+    for (const [place, operand] of operands.entries()) {
       this.value(s, operand, visible);
-      if (!hasKind(v, operand)) throw error(`an operand of ${v.op} is of another kind`, s);
+      if (!hasKind(v, place, operand)) throw error(`an operand of ${v.op} is of another kind`, s);
     }
     if ((v.op === 'constant' || v.op === 'eip') && v.number !== (v.number | 0))
       throw error('a number of more than 32 bits', s);
@@ -178,7 +178,7 @@ class Verifier {
 }
 
 function kindOf(v: Value): HelperKind | undefined {
-  return v.op === 'call' ? helpers[v.name as HelperName]?.kind : undefined;
+  return v.op === 'call' ? helpers[v.name]?.kind : undefined;
 }
 
 /** Whether the value is a call that stands alone, and does so. */

@@ -1,8 +1,9 @@
 import type { HelperName, TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Segment, Word } from '../abi/state.ts';
-import { binary, codeAddress, constant, type IrBuilder, select } from '../ir/builder.ts';
-import { codeFields, type FieldName, Value, type ValueOp } from '../ir/value.ts';
+import { binary, call, codeAddress, condition, constant, type IrBuilder, select } from '../ir/builder.ts';
+import type { ValueOp } from '../ir/operations.ts';
+import { codeFields, type FieldName, type Value } from '../ir/value.ts';
 import { type Instruction, Shape } from '../x86/instruction.ts';
 import type { Form } from '../x86/table/form.ts';
 import { FlagsWriter } from './flags.ts';
@@ -206,10 +207,10 @@ export class OperandBuilder implements LiftBuilder {
   }
   call(helper: HelperName, ...args: Operand[]): Value {
     const [a, b, c] = args.map(toValue);
-    return new Value('call', a ?? null, b ?? null, c ?? null, 0, helper);
+    return call(helper, a ?? null, b ?? null, c ?? null);
   }
   condition(code: number): Value {
-    return new Value('condition', null, null, null, code, '');
+    return condition(code);
   }
 
   segmentAddress(segment: Operand, offset: Operand, bytes: number, access: 'read' | 'write'): Value {

@@ -1,6 +1,6 @@
 import type { IrBuilder } from '../ir/builder.ts';
 import type { FlagKind } from '../ir/statement.ts';
-import { Value } from '../ir/value.ts';
+import { flagsImage, type Value } from '../ir/value.ts';
 import type { FlagsBuilder, Operand, Size } from './lifter.ts';
 
 /** Writes `flags` statements; arguments are named, so that whoever prints them later may use them twice. */
@@ -65,7 +65,7 @@ export class FlagsWriter implements FlagsBuilder {
     this.write('all', 4, image);
   }
   image(): Value {
-    return new Value('flags', null, null, null, 0, '');
+    return flagsImage();
   }
 }
 

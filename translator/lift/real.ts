@@ -1,5 +1,6 @@
-import { binary, constant, type IrBuilder, realConstant, unary } from '../ir/builder.ts';
-import type { Value, ValueOp } from '../ir/value.ts';
+import { binary, constant, type IrBuilder, operation, realConstant } from '../ir/builder.ts';
+import type { ValueOp } from '../ir/operations.ts';
+import type { Value } from '../ir/value.ts';
 import type { Operand } from './lifter.ts';
 
 /** A double, or a number that becomes a constant. A single is a double whose value is one. */
@@ -111,13 +112,13 @@ export class RealWriter implements RealBuilder {
     return this.binary('fdiv', a, b);
   }
   squareRoot(a: Real): Value {
-    return unary('fsqrt', toReal(a));
+    return operation('fsqrt', toReal(a));
   }
   absolute(a: Real): Value {
-    return unary('fabs', toReal(a));
+    return operation('fabs', toReal(a));
   }
   negate(a: Real): Value {
-    return unary('fneg', toReal(a));
+    return operation('fneg', toReal(a));
   }
   equal(a: Real, b: Real): Value {
     return this.binary('feq', a, b);
@@ -130,13 +131,13 @@ export class RealWriter implements RealBuilder {
   }
 
   fromInteger(a: Operand): Value {
-    return unary('double', this.integer(a));
+    return operation('double', this.integer(a));
   }
   toInteger(a: Real): Value {
-    return unary('integer', toReal(a));
+    return operation('integer', toReal(a));
   }
   toSingle(a: Real): Value {
-    return unary('single', toReal(a));
+    return operation('single', toReal(a));
   }
   let(a: Real): Value {
     return this.ir.name(toReal(a));

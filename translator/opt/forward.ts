@@ -34,7 +34,7 @@ class Forwarder {
           this.same.set(s.temporary, value);
           continue;
         }
-        this.held.set(placeOf(s), temporary(s.temporary, definesDouble(s)));
+        this.held.set(placeOf(s), temporary(s.temporary, definesDouble(s) ? 'real' : 'integer'));
       } else if (s.op === 'set') {
         if (this.holds(s)) continue;
         this.write(placeOf(s), s.args[1]);

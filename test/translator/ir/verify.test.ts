@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { constant, temporary } from '../../../translator/ir/builder.ts';
+import { constant, operation, temporary } from '../../../translator/ir/builder.ts';
 import { parseBlocks } from '../../../translator/ir/parse.ts';
 import { type Block, Statement } from '../../../translator/ir/statement.ts';
-import { Value } from '../../../translator/ir/value.ts';
 import { IrError, verifyBlock, verifyHandler, verifyRegion } from '../../../translator/ir/verify.ts';
 
 const blockOf = (statements: Statement[]): Block => ({ eip: 0, statements, instructions: [] });
@@ -142,7 +141,7 @@ describe('operands', () => {
   });
 
   test('statements and values that cannot be written as text', () => {
-    const value = new Value('add', constant(1), null, null, 0, '');
+    const value = operation('add', constant(1));
     expect(complaintAboutStatement(new Statement('let', 0, 0, '', [value]))).toBe(
       'add with 1 operands: a malformed let',
     );
@@ -150,7 +149,7 @@ describe('operands', () => {
     expect(complaintAboutStatement(new Statement('set', 0, 0, '', [constant(1), constant(1)]))).toMatch('temporary');
     expect(complaintAboutStatement(new Statement('when', -1, 0, '', [constant(1)]))).toMatch('body');
     expect(complaintAboutStatement(new Statement('let', 0, 4, '', [constant(1)]))).toMatch('no size 4');
-    const wide = new Value('constant', null, null, null, 2 ** 32, '');
+    const wide = { ...constant(0), number: 2 ** 32 };
     expect(complaintAboutStatement(new Statement('let', 0, 0, '', [wide]))).toMatch('more than 32 bits');
   });
 });
