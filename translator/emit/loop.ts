@@ -1,9 +1,8 @@
 import { helpers, usualKinds } from '../abi/helpers.ts';
 import { RETURN_RECORD, type RecordView, SLOT_MASK, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
-import type { Statement, StatementOp } from '../ir/statement.ts';
+import type { IndirectKind, Statement, StatementOp } from '../ir/statement.ts';
 import type { FieldName, Value } from '../ir/value.ts';
-import type { TransferKind } from '../lift/lifter.ts';
 import { packed } from '../x86/instruction.ts';
 import { lookUpTarget } from './branch-targets.ts';
 import type { LoopContext } from './context.ts';
@@ -200,7 +199,7 @@ class FastPathEmitter extends HandlerEmitter {
   }
 
   /** What has changed nothing yet, as a jump, is left to its handler where the target is not known; a return has. */
-  protected override goTo(eip: string, kind: TransferKind): string {
+  protected override goTo(eip: string, kind: IndirectKind): string {
     const { context } = this;
     const known = toTarget(context, eip);
     if (kind !== 'jump') return `${known}${context.word(Word.eip)}=${eip};r=${RETURN_RECORD};break F;`;

@@ -1,3 +1,4 @@
+import type { Kind } from '../ir/operations.ts';
 import { containsLeaf } from '../ir/rewrite.ts';
 import type { Block, Statement } from '../ir/statement.ts';
 
@@ -51,8 +52,8 @@ export class Temporaries {
   private held = new Set<number>();
 
   /** A variable for a temporary that is about to be defined. */
-  define(temporary: number, isDouble: boolean): string {
-    const variable = (isDouble ? this.doubles : this.integers).take();
+  define(temporary: number, kind: Kind): string {
+    const variable = (kind === 'real' ? this.doubles : this.integers).take();
     this.variables.set(temporary, variable);
     return variable;
   }

@@ -1,4 +1,5 @@
-import { definesDouble, Statement, type StatementOp } from './statement.ts';
+import { definedKind } from './operations.ts';
+import { define, make, type Statement } from './statement.ts';
 import { isName, temporary, type Value } from './value.ts';
 
 export { binary, select } from './fold.ts';
@@ -19,20 +20,20 @@ export class IrBuilder {
   statements: Statement[] = [];
   private temporaries = 0;
 
-  emit(op: StatementOp, args: Value[], size = 0, name = ''): void {
-    this.statements.push(new Statement(op, -1, size, name, args));
+  emit(s: Statement): void {
+    this.statements.push(s);
   }
 
-  /** A statement that defines a temporary. */
-  define(op: StatementOp, args: Value[], size = 0, name = ''): Value {
-    const statement = new Statement(op, this.temporaries++, size, name, args);
-    this.statements.push(statement);
-    return temporary(statement.temporary, definesDouble(statement) ? 'real' : 'integer');
+  /** Emits a statement that defines a temporary. */
+  define(s: Statement): Value {
+    define(this.temporaries++, s);
+    this.statements.push(s);
+    return temporary(s.temporary, definedKind(s)!);
   }
 
   /** Names a value, unless it already has a name or is a constant. */
   name(value: Value): Value {
-    return isName(value) ? value : this.define('let', [value]);
+    return isName(value) ? value : this.define(make.let(value));
   }
 
   /** Statements made by `body` become those of a conditional. */
@@ -46,6 +47,6 @@ export class IrBuilder {
     body();
     const inner = this.statements;
     this.statements = outer;
-    outer.push(new Statement('when', -1, 0, '', [condition], inner));
+    outer.push(make.when(condition, inner));
   }
 }

@@ -1,6 +1,7 @@
 import { helpers, usualKinds } from '../abi/helpers.ts';
 import { binary, select } from './fold.ts';
-import { Statement, windowOffset } from './statement.ts';
+import { statementOperation } from './operations.ts';
+import { type Statement, windowOffset, withArguments } from './statement.ts';
 import { call, isOfFlags, operation, type Value } from './value.ts';
 
 /** Replaces leaves of a value; the rest is rebuilt (and folded) only where something changed. */
@@ -16,14 +17,14 @@ function rewriteValue(v: Value, leaf: (v: Value) => Value): Value {
 }
 
 /** The statement with its arguments (not its body) rewritten; itself if nothing changed. */
-export function rewriteStatement(s: Statement, leaf: (v: Value) => Value): Statement {
+export function rewriteStatement<S extends Statement>(s: S, leaf: (v: Value) => Value): S {
   let changed = false;
   const args = s.args.map((v) => {
     const rewritten = rewriteValue(v, leaf);
     changed ||= rewritten !== v;
     return rewritten;
   });
-  return changed ? new Statement(s.op, s.temporary, s.size, s.name, args, s.body) : s;
+  return changed ? withArguments(s, args) : s;
 }
 
 /** Whether a leaf for which the predicate holds occurs in the value. */
@@ -48,26 +49,9 @@ export function touchesFlags(s: Statement): boolean {
 
 /** Whether running the statement may end in leaving the block: everything precise must be known there. */
 export function mayLeave(s: Statement): boolean {
-  switch (s.op) {
-    case 'load':
-    case 'store':
-      return windowOffset(s) === undefined;
-    case 'probe':
-    case 'window':
-    case 'segment':
-    case 'fault':
-    case 'fallback':
-    case 'escape':
-    case 'x87':
-    case 'exitIf':
-    case 'jump':
-    case 'branch':
-    case 'indirect':
-    case 'trap':
-      return true;
-    default:
-      return s.body?.some(mayLeave) ?? false;
-  }
+  const { mayFault, leaves } = statementOperation(s);
+  if (leaves || (mayFault && windowOffset(s) === undefined)) return true;
+  return s.body?.some(mayLeave) ?? false;
 }
 
 /** Whether the statement's arguments call helpers that read the state and may set flags there. */

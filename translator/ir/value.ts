@@ -124,7 +124,7 @@ const realHelpers: ReadonlySet<string> = new Set(
 
 /** Whether a value may be printed twice, or later than where it stands. */
 export function isName(v: Value): boolean {
-  return valueOperation(v.op).isName === true;
+  return valueOperation(v.op).isName;
 }
 
 /** Whether a leaf is made of the arithmetic flags. */
@@ -136,7 +136,7 @@ export function isOfFlags(leaf: Value): boolean {
 export function isBoolean(v: Value): boolean {
   const { gives, isLogical } = valueOperation(v.op);
   if (gives === 'boolean') return true;
-  return isLogical === true && isBoolean(v.a!) && (isBoolean(v.b!) || isInversion(v));
+  return isLogical && isBoolean(v.a!) && (isBoolean(v.b!) || isInversion(v));
 }
 
 /** Whether a value of 0 or 1 is inverted here. */

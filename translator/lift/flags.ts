@@ -1,5 +1,6 @@
 import type { IrBuilder } from '../ir/builder.ts';
-import type { FlagKind } from '../ir/statement.ts';
+import type { FlagKind } from '../ir/operations.ts';
+import { make } from '../ir/statement.ts';
 import { flagsImage, type Value } from '../ir/value.ts';
 import type { FlagsBuilder, Operand, Size } from './lifter.ts';
 
@@ -14,12 +15,8 @@ export class FlagsWriter implements FlagsBuilder {
   }
 
   private write(kind: FlagKind, size: Size, ...args: Operand[]): void {
-    this.ir.emit(
-      'flags',
-      args.map((a) => this.ir.name(this.value(a))),
-      size,
-      kind,
-    );
+    const values = args.map((a) => this.ir.name(this.value(a)));
+    this.ir.emit(make.flags(kind, size, values));
   }
 
   afterAdd(size: Size, left: Operand, right: Operand, result: Operand): void {

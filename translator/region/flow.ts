@@ -1,4 +1,4 @@
-import type { Block } from '../ir/statement.ts';
+import type { Block, JumpStatement } from '../ir/statement.ts';
 import { callsHandler, liftsFarTransfers } from '../lift/far.ts';
 import { type Instruction, Shape } from '../x86/instruction.ts';
 import type { Flow, Form } from '../x86/table/form.ts';
@@ -86,12 +86,16 @@ export function blockTargets(block: Block): number[] {
   const targets: number[] = [];
   for (const s of block.statements) {
     if (s.op === 'exitIf') targets.push(s.args[1].number);
-    else if (s.op === 'jump' && s.name === 'call') targets.push(...s.args.slice(1).map((v) => v.number));
+    else if (s.op === 'jump') targets.push(...jumpTargets(s));
     else if (s.op === 'indirect') targets.push(...s.args.slice(1).map((v) => v.number));
-    // Its handler comes back there too: a second branch, so that the block is printed once.
-    else if (s.name === 'missed') targets.push(s.args[0].number, s.args[0].number);
-    else if (s.op === 'jump') targets.push(s.args[0].number);
     else if (s.op === 'branch') targets.push(s.args[1].number, s.args[2].number);
   }
   return targets;
+}
+
+function jumpTargets({ kind, args }: JumpStatement): number[] {
+  const [first, ...others] = args.map((v) => v.number);
+  if (kind === 'call') return others;
+  // Where accesses are often missed the handler comes back there too: a second branch, so that the block is printed once.
+  return kind === 'missed' ? [first, first] : [first];
 }

@@ -1,4 +1,4 @@
-import { type HelperName, helpers } from '../abi/helpers.ts';
+import { helpers } from '../abi/helpers.ts';
 import type { IrBuilder } from '../ir/builder.ts';
 import type { Statement } from '../ir/statement.ts';
 import { bindReal, OperandBuilder } from '../lift/builder.ts';
@@ -11,5 +11,5 @@ export function liftInstruction(ir: IrBuilder, i: Instruction, key: number): voi
 
 /** Whether control comes after a trap, to the next instruction, when the runtime has executed it. */
 export function comesBack(s: Statement | undefined): boolean {
-  return s?.op === 'trap' && helpers[s.name as HelperName].resumes;
+  return s?.op === 'trap' && helpers[s.helper].resumes;
 }
