@@ -2,6 +2,7 @@ import { Cr0 } from '../abi/control-registers.ts';
 import { Vector } from '../abi/faults.ts';
 import { type HelperDeclaration, type HelperName, helperNumber, helpers } from '../abi/helpers.ts';
 import { Word } from '../abi/state.ts';
+import { isTerminator } from '../ir/operations.ts';
 import {
   type Alignment,
   type FlagsStatement,
@@ -87,8 +88,8 @@ export class HandlerEmitter implements Leaves {
 
   body(statements: readonly Statement[]): string {
     this.readModifyWrites = readModifyWrites(statements);
-    const last = statements.at(-1)?.op;
-    const ended = last === 'jump' || last === 'branch' || last === 'indirect' || last === 'trap';
+    const last = statements.at(-1);
+    const ended = last !== undefined && isTerminator(last);
     const next = statements.some((s) => s.op === 'x87') ? this.afterX87() : this.goOn();
     return this.statements(statements) + (ended ? '' : next);
   }

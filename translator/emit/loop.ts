@@ -1,6 +1,7 @@
 import { helpers, usualKinds } from '../abi/helpers.ts';
 import { RETURN_RECORD, type RecordView, SLOT_MASK, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
+import { statementOperation } from '../ir/operations.ts';
 import type { IndirectKind, Statement, StatementOp } from '../ir/statement.ts';
 import type { FieldName, Value } from '../ir/value.ts';
 import { packed } from '../x86/instruction.ts';
@@ -10,8 +11,6 @@ import { type CheckedAccess, HandlerEmitter, unpackText } from './handler.ts';
 import { type Case, emitPathChoice } from './path-choice.ts';
 
 const forTheRuntime: ReadonlySet<StatementOp> = new Set(['trap', 'escape', 'x87']);
-const mayMiss: ReadonlySet<StatementOp> = new Set(['load', 'store', 'probe', 'window', 'segment', 'fault', 'fallback']);
-const changes: ReadonlySet<StatementOp> = new Set(['set', 'store', 'flags']);
 const transfers: ReadonlySet<StatementOp> = new Set(['jump', 'branch', 'exitIf']);
 
 /** So many fast paths are found by comparing. Measured with bench/: see docs/measurements/interpreter.md. */
@@ -62,9 +61,9 @@ function isFast(statements: readonly Statement[]): boolean {
   if (all.flatMap(fieldsOf).some((name) => !(name in packed) && !(name in recorded))) return false;
   let hasChanged = false;
   for (const s of all) {
-    if (forTheRuntime.has(s.op) || asksRuntime(s) || (hasChanged && mayMiss.has(s.op)) || goesTo(s, 'eip'))
-      return false;
-    hasChanged ||= changes.has(s.op);
+    const { mayFault, changes = false } = statementOperation(s);
+    if (forTheRuntime.has(s.op) || asksRuntime(s) || (hasChanged && mayFault) || goesTo(s, 'eip')) return false;
+    hasChanged ||= changes;
   }
   return true;
 }

@@ -1,6 +1,6 @@
 import { type HelperName, helpers, type TrapName } from '../abi/helpers.ts';
 import { PAGE_BYTES } from '../abi/page.ts';
-import type { Statement, StatementOf, StatementOp, View, WindowParts, WindowStatement } from './statement.ts';
+import type { Statement, StatementOf, StatementOp, View, WindowParts } from './statement.ts';
 
 /** Values are 32-bit integers or doubles. */
 export type Kind = 'integer' | 'real';
@@ -128,14 +128,20 @@ export const partialFlagKinds: ReadonlySet<FlagKind> = new Set<FlagKind>([
   'zero',
 ]);
 
-/** What IR text has of a window beside its size, by name. */
-export const windowNames: ReadonlyMap<string, Omit<WindowParts, 'size'>> = new Map(
-  (['read', 'write'] as const).flatMap((access): [string, Omit<WindowParts, 'size'>][] => [
-    [access, { access, alignment: 'natural', isShared: false }],
-    [`${access}Any`, { access, alignment: 'any', isShared: false }],
-    [`${access}Run`, { access, alignment: 'natural', isShared: true }],
-    [`${access}Bytes`, { access, alignment: 'any', isShared: true }],
-  ]),
+type WindowVariant = Omit<WindowParts, 'size'>;
+
+/** What IR text calls a window, beside its size. */
+export function windowName({ access, alignment, isShared }: WindowVariant): string {
+  if (isShared) return access + (alignment === 'any' ? 'Bytes' : 'Run');
+  return access + (alignment === 'any' ? 'Any' : '');
+}
+
+/** Windows by these names. */
+export const windowNames: ReadonlyMap<string, WindowVariant> = new Map(
+  (['read', 'write'] as const)
+    .flatMap((access) => (['natural', 'any'] as const).map((alignment) => ({ access, alignment })))
+    .flatMap((parts) => [false, true].map((isShared): WindowVariant => ({ ...parts, isShared })))
+    .map((variant) => [windowName(variant), variant]),
 );
 
 /** Which of several things of its operation a statement is; each has a name in IR text. */
@@ -170,6 +176,21 @@ export interface StatementOperation<S = Statement> {
   readonly leaves?: 'end' | 'inside';
 }
 
+const noFacts: { readonly [Fact in keyof StatementOperation]-?: undefined } = {
+  args: undefined,
+  kindOf: undefined,
+  sizes: undefined,
+  variants: undefined,
+  gives: undefined,
+  word: undefined,
+  named: undefined,
+  targets: undefined,
+  flagless: undefined,
+  mayFault: undefined,
+  changes: undefined,
+  leaves: undefined,
+};
+
 const numbers = (count: number): ReadonlySet<number> => new Set(Array.from({ length: count }, (_, n) => n));
 const integerSizes: ReadonlySet<number> = new Set([1, 2, 4]);
 const viewSizes: Readonly<Record<View, ReadonlySet<number>>> = {
@@ -198,13 +219,8 @@ const traps = trapsOf(Object.keys(helpers).filter((name) => helpers[name as Help
 const argumentsOf = ({ helper }: { readonly helper: TrapName }): number => helpers[helper].arguments;
 const integer = (): Kind => 'integer';
 
-export function windowName({ access, alignment, isShared }: WindowStatement): string {
-  if (isShared) return access + (alignment === 'any' ? 'Bytes' : 'Run');
-  return access + (alignment === 'any' ? 'Any' : '');
-}
-
 /** What the operations of statements must look like, and what they do. */
-export const statementOperations: { readonly [Op in StatementOp]: StatementOperation<StatementOf<Op>> } = {
+const statementOperations: { readonly [Op in StatementOp]: StatementOperation<StatementOf<Op>> } = {
   let: { args: 1, kindOf: (s) => s.args[0].kind, gives: (s) => s.args[0].kind },
   get: { args: 1, word: true, variants: views, gives: kindOfView },
   set: {
@@ -287,9 +303,14 @@ export const statementOperations: { readonly [Op in StatementOp]: StatementOpera
   instruction: { args: 1, targets: [0] },
 };
 
+/** The same in rows of one shape, for V8. */
+const statementRows = Object.fromEntries(
+  Object.entries(statementOperations).map(([op, row]) => [op, { ...noFacts, ...row }]),
+) as unknown as Readonly<Record<StatementOp, StatementOperation>>;
+
 /** The row of a statement's operation. */
-export function statementOperation<S extends Statement>({ op }: S): StatementOperation<S> {
-  return statementOperations[op] as unknown as StatementOperation<S>;
+export function statementOperation(s: Statement): StatementOperation {
+  return statementRows[s.op];
 }
 
 /** Kind of the temporary that a statement defines; null if it defines none. */
