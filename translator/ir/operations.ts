@@ -28,7 +28,7 @@ const reals = ['real', 'real'] as const;
  * which stays a double) alone. An `eip` is an address in the code: a number, but not a constant, as translated code may be moved.
  * What a `call` takes and gives is in abi/helpers.ts.
  */
-export const valueOperations = {
+const valueOperations = {
   constant: { takes: [], gives: 'integer', isName: true },
   eip: { takes: [], gives: 'integer', isName: true },
   temporary: { takes: [], gives: 'own', isName: true },
