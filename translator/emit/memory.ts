@@ -81,7 +81,7 @@ function typeAnywhere({ size, view }: Accessed): string {
   return size === 2 ? 'Uint16' : 'Int32';
 }
 
-/** What of a window says how it is found. */
+/** The parts of a window that say how it is found. */
 export type Window = Pick<WindowParts, 'size' | 'alignment' | 'isShared'>;
 
 /**

@@ -11,11 +11,11 @@ export interface ValueOperation {
   readonly takes: readonly (Kind | 'own')[];
   /** `boolean`: the integer 0 or 1. `own`: each value of the operation has a kind of its own. */
   readonly gives: Kind | 'boolean' | 'own';
-  /** Of binary operations, in IR text: a trailing u marks unsigned comparisons, a dot doubles; >> is arithmetic. */
+  /** Sign of a binary operation in IR text: a trailing u marks unsigned comparisons, a dot doubles; >> is arithmetic. */
   readonly sign?: string;
   /** May be printed twice, or later than where it stands. */
   readonly isName?: boolean;
-  /** Of booleans it gives a boolean. */
+  /** Gives a boolean if its operands are booleans. */
   readonly isLogical?: boolean;
 }
 
@@ -95,7 +95,7 @@ export const binaryOps: ReadonlyMap<string, ValueOp> = new Map(
 );
 
 /**
- * How `flags` changes the arithmetic flags: so many arguments.
+ * How `flags` changes the arithmetic flags, with the number of its arguments.
  * add, adc, sub, sbb: left, right, result. logic, inc, dec: result (inc and dec keep CF).
  * other: result, carry, overflow, auxiliary. carry: carry (the rest kept). carryOverflow: carry, overflow (rest kept).
  * compare: less, equal, unordered (at most one is 1), as CF, ZF and PF tell of a comparison of reals; SF = OF = AF = 0.
@@ -130,7 +130,7 @@ export const partialFlagKinds: ReadonlySet<FlagKind> = new Set<FlagKind>([
 
 type WindowVariant = Omit<WindowParts, 'size'>;
 
-/** What IR text calls a window, beside its size. */
+/** Name of a window in IR text, where its size follows. */
 export function windowName({ access, alignment, isShared }: WindowVariant): string {
   if (isShared) return access + (alignment === 'any' ? 'Bytes' : 'Run');
   return access + (alignment === 'any' ? 'Any' : '');
@@ -152,9 +152,9 @@ interface Variants<S> {
 
 /** An operation of statements. */
 export interface StatementOperation<S = Statement> {
-  /** So many arguments. */
+  /** Number of arguments. */
   readonly args: number | ((s: S) => number | undefined);
-  /** Their kinds; absent: integers. */
+  /** Kind of the argument at a place; absent: all are integers. */
   kindOf?(s: S, place: number): Kind;
   /** Sizes allowed; none for most. */
   readonly sizes?: ReadonlySet<number> | ((s: S) => ReadonlySet<number>);
@@ -219,7 +219,7 @@ const traps = trapsOf(Object.keys(helpers).filter((name) => helpers[name as Help
 const argumentsOf = ({ helper }: { readonly helper: TrapName }): number => helpers[helper].arguments;
 const integer = (): Kind => 'integer';
 
-/** What the operations of statements must look like, and what they do. */
+/** One row for each operation of statements. */
 const statementOperations: { readonly [Op in StatementOp]: StatementOperation<StatementOf<Op>> } = {
   let: { args: 1, kindOf: (s) => s.args[0].kind, gives: (s) => s.args[0].kind },
   get: { args: 1, word: true, variants: views, gives: kindOfView },
@@ -303,7 +303,7 @@ const statementOperations: { readonly [Op in StatementOp]: StatementOperation<St
   instruction: { args: 1, targets: [0] },
 };
 
-/** The same in rows of one shape, for V8. */
+/** Rows of one shape, for V8. */
 const statementRows = Object.fromEntries(
   Object.entries(statementOperations).map(([op, row]) => [op, { ...noFacts, ...row }]),
 ) as unknown as Readonly<Record<StatementOp, StatementOperation>>;

@@ -17,13 +17,13 @@ export type IndirectKind = 'jump' | 'call' | 'return' | 'comeBack';
 /** The traps that `x87` statements are. */
 export type X87Name = Extract<TrapName, 'x87Register' | 'x87Compare' | 'x87Status' | 'x87Memory' | 'x87Environment'>;
 
-/** What is accessed: so many bytes, and how they are seen. */
+/** An access: its bytes, and how they are seen. */
 export interface Accessed {
   readonly size: number;
   readonly view: View;
 }
 
-/** What is found to be accessible at once. */
+/** A window: bytes that are found to be accessible at once. */
 export interface WindowParts {
   readonly size: number;
   readonly access: AccessKind;
@@ -46,7 +46,7 @@ interface Common<Op extends string> {
 export type AccessStatement<Op extends 'get' | 'set' | 'load' | 'store' | 'probe'> = Common<Op> & {
   readonly view: View;
 };
-/** Of those that access memory. */
+/** Statements that access memory. */
 export type MemoryStatement = AccessStatement<'load'> | AccessStatement<'store'> | AccessStatement<'probe'>;
 export type WindowStatement = Common<'window'> & WindowParts;
 export type SegmentStatement = Common<'segment'> & { readonly access: AccessKind };
@@ -173,7 +173,7 @@ export function define<S extends Statement>(temporary: number, s: S): S {
   return s;
 }
 
-/** Those of its own that an operation has. */
+/** The parts that an operation has. */
 type PartsOf<Op extends StatementOp> = Partial<Omit<StatementOf<Op>, 'op' | 'args'>>;
 
 /** A statement of any operation, as IR text has it: nothing is checked. */

@@ -16,7 +16,7 @@ export type FieldName =
   | 'immediate2'
   | 'segment';
 
-/** Those that are addresses in the code. */
+/** Fields that are addresses in the code. */
 export const codeFields: ReadonlySet<string> = new Set<FieldName>(['eip', 'nextEip', 'target']);
 
 interface ValueOf<Op extends ValueOp, Name extends string> {
@@ -113,7 +113,7 @@ export function operation(op: ValueOp, a: Value, b: Value | null = null): Value 
   return new Node(op, valueOperation(op).gives === 'real' ? 'real' : 'integer', a, b, null, 0, '') as Value;
 }
 
-/** The same of a choice. */
+/** A `select` as it stands: not folded. */
 export function choice(condition: Value, whenTrue: Value, whenFalse: Value): Value {
   return new Node('select', whenTrue.kind, condition, whenTrue, whenFalse, 0, '') as Value;
 }
