@@ -4,7 +4,7 @@ import { Vector } from '../../translator/abi/faults.ts';
 import { Eflags, Segment, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { binary, constant, IrBuilder } from '../../translator/ir/builder.ts';
 import { standsAlone } from '../../translator/ir/rewrite.ts';
-import { type Statement, windowOffset } from '../../translator/ir/statement.ts';
+import { type Accessed, type Statement, type View, windowOffset } from '../../translator/ir/statement.ts';
 import type { Value } from '../../translator/ir/value.ts';
 import { bindReal, OperandBuilder } from '../../translator/lift/builder.ts';
 import { decode } from '../../translator/x86/decode.ts';
@@ -99,33 +99,32 @@ export class IrMachine {
         this.temporaries[s.temporary] = value(0);
         return;
       case 'get':
-        this.temporaries[s.temporary] = this.view(s.name)[value(0)];
+        this.temporaries[s.temporary] = this.view(s.view)[value(0)];
         return;
       case 'set':
-        this.view(s.name)[value(0)] = value(1);
+        this.view(s.view)[value(0)] = value(1);
         return;
       case 'window':
         this.check(value(0), s.size);
         this.temporaries[s.temporary] = value(0);
         return;
       case 'load':
-        this.temporaries[s.temporary] = s.name === '' ? this.load(address(), s.size) : this.loadReal(address(), s.size);
+        this.temporaries[s.temporary] = this.load(address(), s);
         return;
       case 'store':
-        if (s.name === '') this.store(address(), s.size, value(1));
-        else this.storeReal(address(), s.size, value(1));
+        this.store(address(), s, value(1));
         return;
       case 'probe':
         this.check(value(0), s.size);
         return;
       case 'segment':
         // Limits are not checked, but code cannot be written.
-        if (s.name === 'write' && value(0) === Segment.cs) throw new IrFault(Vector.generalProtection);
+        if (s.access === 'write' && value(0) === Segment.cs) throw new IrFault(Vector.generalProtection);
         this.temporaries[s.temporary] = (this.words[Word.segmentBase + value(0)] + value(1)) | 0;
         return;
       case 'flags':
         this.flags = flagsAfter(
-          s.name,
+          s.kind,
           s.size,
           s.args.map((a) => this.evaluate(a)),
           this.flags,
@@ -137,7 +136,7 @@ export class IrMachine {
         if (value(0) !== 0) throw new IrFault(s.size);
         return;
       case 'fallback':
-        if (value(0) !== 0) throw new Error(`left to trap ${s.name}`);
+        if (value(0) !== 0) throw new Error(`left to trap ${s.helper}`);
         return;
       case 'exitIf':
         return value(0) !== 0 ? value(1) : undefined;
@@ -149,7 +148,7 @@ export class IrMachine {
       case 'escape':
       case 'x87':
       case 'trap':
-        throw new Error(`trap ${s.name} is not part of plain instructions`);
+        throw new Error(`${s.op} is not part of plain instructions`);
       case 'instruction':
         return;
     }
@@ -189,22 +188,9 @@ export class IrMachine {
     return value;
   }
 
-  private view(name: string): Int32Array | Float32Array | Float64Array {
-    if (name === '') return this.words;
-    return name === 'double' ? this.doubles : this.singles;
-  }
-
-  private loadReal(linear: number, bytes: number): number {
-    this.check(linear, bytes);
-    const view = new DataView(this.memory.buffer, linear);
-    return bytes === 8 ? view.getFloat64(0, true) : view.getFloat32(0, true);
-  }
-
-  private storeReal(linear: number, bytes: number, value: number): void {
-    this.check(linear, bytes);
-    const view = new DataView(this.memory.buffer, linear);
-    if (bytes === 8) view.setFloat64(0, value, true);
-    else view.setFloat32(0, value, true);
+  private view(view: View): Int32Array | Float32Array | Float64Array {
+    if (view === 'integer') return this.words;
+    return view === 'double' ? this.doubles : this.singles;
   }
 
   private check(linear: number, bytes: number): void {
@@ -213,15 +199,21 @@ export class IrMachine {
     }
   }
 
-  private load(linear: number, bytes: number): number {
-    this.check(linear, bytes);
+  private load(linear: number, { size, view }: Accessed): number {
+    this.check(linear, size);
+    const bytes = new DataView(this.memory.buffer, linear);
+    if (view === 'double') return bytes.getFloat64(0, true);
+    if (view === 'single') return bytes.getFloat32(0, true);
     let value = 0;
-    for (let n = 0; n < bytes; n++) value |= this.memory[linear + n] << (8 * n);
+    for (let n = 0; n < size; n++) value |= this.memory[linear + n] << (8 * n);
     return value;
   }
 
-  private store(linear: number, bytes: number, value: number): void {
-    this.check(linear, bytes);
-    for (let n = 0; n < bytes; n++) this.memory[linear + n] = value >> (8 * n);
+  private store(linear: number, { size, view }: Accessed, value: number): void {
+    this.check(linear, size);
+    const bytes = new DataView(this.memory.buffer, linear);
+    if (view === 'double') bytes.setFloat64(0, value, true);
+    else if (view === 'single') bytes.setFloat32(0, value, true);
+    else for (let n = 0; n < size; n++) this.memory[linear + n] = value >> (8 * n);
   }
 }

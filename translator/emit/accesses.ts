@@ -1,10 +1,19 @@
-import { type Block, isShared, mayBeMisaligned, type Statement, windowOffset } from '../ir/statement.ts';
+import {
+  type AccessStatement,
+  type Alignment,
+  type Block,
+  type InstructionStatement,
+  type MemoryStatement,
+  type SegmentStatement,
+  type Statement,
+  type WindowStatement,
+  windowOffset,
+} from '../ir/statement.ts';
 import type { EmitContext } from './context.ts';
 import type { ExpressionPrinter } from './expression.ts';
 import type { LinkKind } from './links.ts';
 import {
   type AccessText,
-  type Alignment,
   accessText,
   fromWindow,
   outsideSegment,
@@ -44,8 +53,8 @@ export class AccessPrinter {
   }
 
   /** An instruction begins. */
-  begin(s: Statement): void {
-    this.alignment = mayBeMisaligned(s) ? 'any' : 'natural';
+  begin({ alignment }: InstructionStatement): void {
+    this.alignment = alignment;
   }
 
   /** What holds now, to come back to after printing other blocks. */
@@ -55,9 +64,9 @@ export class AccessPrinter {
   }
 
   /** A load, a store or a probe. */
-  access(s: Statement): string {
+  access(s: MemoryStatement): string {
     const offset = windowOffset(s);
-    if (offset !== undefined) return this.inWindow(s, offset);
+    if (s.op !== 'probe' && offset !== undefined) return this.inWindow(s, offset);
     const isShared = this.readModifyWrites.has(s);
     const tlb = s.op === 'load' && !isShared ? this.context.readTlb : this.context.writeTlb;
     const text = accessText(this.context, s, this.print.integer(s.args[0]), tlb, this.alignment);
@@ -66,7 +75,7 @@ export class AccessPrinter {
     return s.op === 'store' ? check + text.store('k', this.print.value(s.args[1])) : check;
   }
 
-  private inWindow(s: Statement, offset: number): string {
+  private inWindow(s: AccessStatement<'load'> | AccessStatement<'store'>, offset: number): string {
     const { context } = this;
     const alignment = this.anywhere.has(s.args[0].number) ? 'any' : 'natural';
     const window = this.print.integer(s.args[0]);
@@ -74,17 +83,17 @@ export class AccessPrinter {
     return toWindow(context, s, window, offset, this.print.value(s.args[1]), alignment);
   }
 
-  window(s: Statement): string {
-    const tlb = s.name.startsWith('read') ? this.context.readTlb : this.context.writeTlb;
-    const alignment = mayBeMisaligned(s) ? 'any' : this.alignment;
+  window(s: WindowStatement): string {
+    const tlb = s.access === 'read' ? this.context.readTlb : this.context.writeTlb;
+    const alignment = s.isShared && s.alignment === 'any' ? 'any' : this.alignment;
     if (alignment === 'any') this.anywhere.add(s.temporary);
     const text = windowText(this.context, s, this.print.integer(s.args[0]), tlb, alignment);
     return this.inOnePage(s) + this.check(text) + this.host.assign(s, 'k');
   }
 
   /** Leaves if a run of accesses is in two pages. */
-  private inOnePage(s: Statement): string {
-    if (!isShared(s) || s.size <= WORD) return '';
+  private inOnePage(s: WindowStatement): string {
+    if (!s.isShared || s.size <= WORD) return '';
     return this.host.interpretIf(`(${this.print.integer(s.args[0])}&4095)>${4096 - s.size}`, 'narrow');
   }
 
@@ -92,9 +101,9 @@ export class AccessPrinter {
     return `k=${index};${this.host.interpretIf(`!(${hits('k')})`, 'found')}`;
   }
 
-  segment(s: Statement): string {
+  segment(s: SegmentStatement): string {
     const [segment, offset] = s.args.map((v) => this.print.integer(v));
-    const check = this.host.interpretIf(outsideSegment(this.context, segment, offset, s.size, s.name));
+    const check = this.host.interpretIf(outsideSegment(this.context, segment, offset, s.size, s.access));
     return check + this.host.assign(s, `${segmentBase(this.context, segment)}+${offset}|0`);
   }
 }

@@ -3,6 +3,7 @@ import type { HelperName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Word } from '../abi/state.ts';
 import { type TableName, tableLayout } from '../abi/tables.ts';
+import type { View } from '../ir/statement.ts';
 
 /**
  * How running code notices that it must leave. poll: by a word that another thread sets. budget: because a budget of instructions
@@ -115,10 +116,10 @@ export class EmitContext {
     return `${budget}=${budget}+${instructions}|0;`;
   }
 
-  /** A place in the state as a double, a single (names of `get` and `set`), or a word. */
-  view(name: string, index: number | string): string {
-    if (name === '') return this.word(index);
-    return `${this.cell(name === 'double' ? 'F' : 'FS')}[${index}]`;
+  /** A place in the state as a double, a single, or a word. */
+  view(view: View, index: number | string): string {
+    if (view === 'integer') return this.word(index);
+    return `${this.cell(view === 'double' ? 'F' : 'FS')}[${index}]`;
   }
 }
 

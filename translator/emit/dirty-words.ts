@@ -1,13 +1,13 @@
 import { Word } from '../abi/state.ts';
-import { comingBack, type Region, type Statement } from '../ir/statement.ts';
+import { type AccessStatement, isComingBack, type Region, type Statement } from '../ir/statement.ts';
 import { blockTargets } from '../region/flow.ts';
 import { LOCAL_WORDS } from './names.ts';
 
 const FLAGS = (1 << Word.flagResult) | (1 << Word.flagCarries);
 
 /** Whether a `get` or `set` is of a word that regions keep in a local. */
-export function isLocal(s: Statement): boolean {
-  return s.name === '' && s.args[0].number < LOCAL_WORDS;
+export function isLocal({ view, args }: AccessStatement<'get' | 'set'>): boolean {
+  return view === 'integer' && args[0].number < LOCAL_WORDS;
 }
 
 /** Words kept in locals that a statement may change, a bit each. */
@@ -28,7 +28,7 @@ export function dirtyWords({ blocks }: Region): readonly number[] {
   const open = blocks.map((_, n) => n);
   for (let from = open.pop(); from !== undefined; from = open.pop()) {
     const block = blocks[from];
-    const statements = block.statements.filter(({ name }) => !comingBack.has(name));
+    const statements = block.statements.filter((s) => !isComingBack(s));
     for (const eip of blockTargets({ ...block, statements })) {
       const to = indexOf.get(eip);
       if (to === undefined) continue;

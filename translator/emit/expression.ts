@@ -1,5 +1,5 @@
 import type { HelperName } from '../abi/helpers.ts';
-import { isBoolean, isDouble, isInversion, type Value } from '../ir/value.ts';
+import { isBoolean, isInversion, type Value } from '../ir/value.ts';
 import { conditionText } from './condition.ts';
 import type { EmitContext } from './context.ts';
 import { inlined } from './inline.ts';
@@ -62,7 +62,7 @@ export class ExpressionPrinter {
       case 'flags':
         return this.call('flagsImage', [this.leaves.flagResult, this.leaves.flagCarries]);
       case 'call':
-        return this.call(v.name as HelperName, this.callArguments(v));
+        return this.call(v.name, this.callArguments(v));
       case 'integer':
         return `(${this.double(v.a!)}|0)`;
       case 'lt':
@@ -76,12 +76,12 @@ export class ExpressionPrinter {
 
   /** As what it is, an integer or a double. */
   value(v: Value): string {
-    return isDouble(v) ? this.double(v) : this.integer(v);
+    return v.kind === 'real' ? this.double(v) : this.integer(v);
   }
 
   /** As a double. */
   private double(v: Value): string {
-    const [a, b] = [v.a, v.b].map((operand) => (operand && isDouble(operand) ? this.double(operand) : ''));
+    const [a, b] = [v.a, v.b].map((operand) => (operand?.kind === 'real' ? this.double(operand) : ''));
     switch (v.op) {
       case 'number':
         return v.number > 0 ? literal(v.number) : `(${literal(v.number)})`;
@@ -104,7 +104,7 @@ export class ExpressionPrinter {
       case 'single':
         return `Math.fround(${a})`;
       case 'call':
-        return `+${this.context.cell(v.name as HelperName)}(${this.callArguments(v).join(',')})`;
+        return `+${this.context.cell(v.name)}(${this.callArguments(v).join(',')})`;
       case 'select':
         return `(${this.boolean(v.a!)}?${b}:${this.double(v.c!)})`;
       default:

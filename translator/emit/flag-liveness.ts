@@ -1,5 +1,6 @@
+import { partialFlagKinds } from '../ir/operations.ts';
 import { mayLeave, readsFlags } from '../ir/rewrite.ts';
-import { type Block, partialFlagKinds, type Statement } from '../ir/statement.ts';
+import type { Block, Statement } from '../ir/statement.ts';
 import { blockTargets } from '../region/flow.ts';
 import type { Structure } from '../region/structure.ts';
 
@@ -40,9 +41,9 @@ export function flagsGoTo(blocks: readonly Block[], structure: Structure): (from
 function effectOf({ statements }: Block): Effect {
   for (const s of statements) {
     if (mayRead(s)) return 'seen';
-    if (s.op === 'branch' || (s.op === 'jump' && s.name !== 'call')) return 'passed';
+    if (s.op === 'branch' || (s.op === 'jump' && s.kind !== 'call')) return 'passed';
     if (mayLeave(s)) return 'seen';
-    if (s.op === 'flags' && !partialFlagKinds.has(s.name)) return 'replaced';
+    if (s.op === 'flags' && !partialFlagKinds.has(s.kind)) return 'replaced';
   }
   return 'passed';
 }

@@ -1,13 +1,14 @@
 import { temporary } from '../ir/builder.ts';
 import { resolveCondition } from '../ir/conditions.ts';
+import { type FlagKind, partialFlagKinds } from '../ir/operations.ts';
 import { containsLeaf, rewriteStatement } from '../ir/rewrite.ts';
-import { type FlagKind, partialFlagKinds, type Statement } from '../ir/statement.ts';
-import { isDouble, type Value } from '../ir/value.ts';
+import type { FlagsStatement } from '../ir/statement.ts';
+import type { Value } from '../ir/value.ts';
 import type { EmitContext } from './context.ts';
 import { flagsText } from './flags.ts';
 
 /** INC and DEC: each makes all flags but the carry, so that of several only the last counts. */
-const incrementing: ReadonlySet<string> = new Set(['inc', 'dec']);
+const incrementing: ReadonlySet<FlagKind> = new Set(['inc', 'dec']);
 /** More changes than this on top of each other are brought into the locals at once. */
 const LONGEST = 3;
 /** Stands for code that makes deferred flags right; known only when the whole region has been printed. */
@@ -32,7 +33,7 @@ export function deferredName(temporary: number): string | null {
  * how flags are made of them; 0 means that flagResult and flagCarries are right.
  */
 export class FlagState {
-  private pending: Statement[] = [];
+  private pending: FlagsStatement[] = [];
   /** `fs` may be other than 0 here: other blocks have come here with their flags deferred. */
   private joined = false;
   private readonly context: EmitContext;
@@ -73,12 +74,13 @@ export class FlagState {
   }
 
   /** An instruction changes the flags. Gives code only if too much is pending. */
-  set(s: Statement): string {
-    if (!partialFlagKinds.has(s.name)) {
+  set(s: FlagsStatement): string {
+    if (!partialFlagKinds.has(s.kind)) {
       this.pending = [s];
       return '';
     }
-    const replaces = incrementing.has(s.name) && incrementing.has(this.pending.at(-1)?.name ?? '');
+    const last = this.pending.at(-1);
+    const replaces = last !== undefined && incrementing.has(s.kind) && incrementing.has(last.kind);
     this.pending = [...(replaces ? this.pending.slice(0, -1) : this.pending), s];
     return this.pending.length > LONGEST ? this.settle() : '';
   }
@@ -107,7 +109,7 @@ export class FlagState {
     const [first] = this.pending;
     const text = this.pending.map((s) => this.text(s, s.args.map(this.integer))).join('');
     if (!this.joined) return text;
-    return first && !partialFlagKinds.has(first.name) ? text + CLEAR : SETTLE + text;
+    return first && !partialFlagKinds.has(first.kind) ? text + CLEAR : SETTLE + text;
   }
 
   /** Code for a branch to where others lead to as well, a block or the common exit: pending flags are deferred. */
@@ -116,9 +118,9 @@ export class FlagState {
     if (pending.length === 0) return '';
     const [first, second] = pending;
     const isSimple =
-      !partialFlagKinds.has(first.name) && pending.length <= 2 && (!second || incrementing.has(second.name));
-    const hasDoubles = pending.some((s) => s.args.some((v) => containsLeaf(v, isDouble)));
-    if (!isSimple || first.name === 'all' || hasDoubles) return this.settled();
+      !partialFlagKinds.has(first.kind) && pending.length <= 2 && (!second || incrementing.has(second.kind));
+    const hasDoubles = pending.some((s) => s.args.some((v) => containsLeaf(v, ({ kind }) => kind === 'real')));
+    if (!isSimple || first.kind === 'all' || hasDoubles) return this.settled();
     const { number, operands } = this.form(pending);
     return `${operands.map((v, n) => `d${n}=${this.integer(v)};`).join('')}fs=${number};`;
   }
@@ -135,15 +137,15 @@ export class FlagState {
     return this.forms.size === 0 ? '' : names.map((name) => `,${name}=0`).join('');
   }
 
-  private text(s: Statement, args: string[]): string {
-    return flagsText(this.context, s.name as FlagKind, s.size, args, this.result, this.carries);
+  private text(s: FlagsStatement, args: string[]): string {
+    return flagsText(this.context, s.kind, s.size, args, this.result, this.carries);
   }
 
   /**
    * The form of what is pending, and its operands: the variables and constants that it is computed from, so that a branch
    * only copies. (Code that computes makes V8 deoptimize the function when it runs for the first time; a copy does not.)
    */
-  private form(pending: readonly Statement[]): { readonly number: number; readonly operands: readonly Value[] } {
+  private form(pending: readonly FlagsStatement[]): { readonly number: number; readonly operands: readonly Value[] } {
     const operands: Value[] = [];
     const constants = new Set(pending.flatMap((s) => s.args.filter((v) => v.op === 'constant').map((v) => v.number)));
     const place = (leaf: Value): Value => {

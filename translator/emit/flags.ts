@@ -1,5 +1,5 @@
 import { FlagCarry } from '../abi/state.ts';
-import type { FlagKind } from '../ir/statement.ts';
+import type { FlagKind } from '../ir/operations.ts';
 import type { EmitContext } from './context.ts';
 
 /** Bits 31 and 30: flipping both changes CF and keeps OF. */

@@ -2,14 +2,24 @@ import { Cr0 } from '../abi/control-registers.ts';
 import { Vector } from '../abi/faults.ts';
 import { type HelperDeclaration, type HelperName, helperNumber, helpers } from '../abi/helpers.ts';
 import { Word } from '../abi/state.ts';
-import { type FlagKind, type Statement, windowOffset } from '../ir/statement.ts';
+import { isTerminator } from '../ir/operations.ts';
+import {
+  type Alignment,
+  type FlagsStatement,
+  type IndirectKind,
+  type MemoryStatement,
+  type SegmentStatement,
+  type Statement,
+  type WindowStatement,
+  windowOffset,
+  type X87Statement,
+} from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
-import type { TransferKind } from '../lift/lifter.ts';
 import { packed } from '../x86/instruction.ts';
 import type { EmitContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsText } from './flags.ts';
-import { type Alignment, accessText, outsideSegment, segmentBase, slowPathName, windowText } from './memory.ts';
+import { accessText, outsideSegment, segmentBase, slowPathName, windowText } from './memory.ts';
 import { readModifyWrites } from './read-modify-write.ts';
 import { emitX87 } from './x87/handler.ts';
 
@@ -78,8 +88,8 @@ export class HandlerEmitter implements Leaves {
 
   body(statements: readonly Statement[]): string {
     this.readModifyWrites = readModifyWrites(statements);
-    const last = statements.at(-1)?.op;
-    const ended = last === 'jump' || last === 'branch' || last === 'indirect' || last === 'trap';
+    const last = statements.at(-1);
+    const ended = last !== undefined && isTerminator(last);
     const next = statements.some((s) => s.op === 'x87') ? this.afterX87() : this.goOn();
     return this.statements(statements) + (ended ? '' : next);
   }
@@ -95,9 +105,9 @@ export class HandlerEmitter implements Leaves {
       case 'let':
         return this.define(name, this.print.value(a));
       case 'get':
-        return this.define(name, this.context.view(s.name, this.print.integer(a)));
+        return this.define(name, this.context.view(s.view, this.print.integer(a)));
       case 'set':
-        return `${this.context.view(s.name, this.print.integer(a))}=${this.print.value(b)};`;
+        return `${this.context.view(s.view, this.print.integer(a))}=${this.print.value(b)};`;
       case 'load':
       case 'store':
       case 'probe':
@@ -113,9 +123,9 @@ export class HandlerEmitter implements Leaves {
       case 'fault':
         return this.rare(this.print.boolean(a), `return ${this.context.cell('FAULT')}(${s.size});`);
       case 'fallback':
-        return this.rare(this.print.boolean(a), `{${this.trap(s.name as HelperName, s.args.slice(1))}}`);
+        return this.rare(this.print.boolean(a), `{${this.trap(s.helper, s.args.slice(1))}}`);
       case 'escape':
-        return this.escape(s.name === 'wait');
+        return this.escape(s.kind === 'wait');
       case 'x87':
         return this.x87(s);
       case 'exitIf':
@@ -125,26 +135,26 @@ export class HandlerEmitter implements Leaves {
       case 'branch':
         return `if(${this.print.boolean(a)}){${this.transfer(b)}}${this.transfer(s.args[2])}`;
       case 'indirect':
-        return this.goTo(this.print.integer(a), s.name as TransferKind);
+        return this.goTo(this.print.integer(a), s.kind);
       case 'trap':
-        return this.trap(s.name as HelperName, s.args);
+        return this.trap(s.helper, s.args);
       case 'instruction':
         return '';
     }
   }
 
-  private access(s: Statement): string {
+  private access(s: MemoryStatement): string {
     const offset = windowOffset(s);
     const start = this.print.integer(s.args[0]);
     const address = offset ? `(${start}+${offset}|0)` : start;
     const tlb = s.op === 'load' ? this.context.readTlb : this.context.writeTlb;
     const { index, hits, load, store } = accessText(this.context, s, address, tlb, this.alignmentOf(s));
-    const path = slowPathName(s.size, s.name);
+    const path = slowPathName(s);
     const k = `k${this.indices++}`;
     const checked = { name: k, index, isHit: hits(k) };
     const probe = `${this.context.cell('PROBE')}(${address},${s.size})`;
     if (s.op === 'load') {
-      const slow = `${this.context.cell(`LOAD${path}`)}(${address})${s.name === '' ? '|0' : ''}`;
+      const slow = `${this.context.cell(`LOAD${path}`)}(${address})${s.view === 'integer' ? '|0' : ''}`;
       // A window that is stored to was probed whole.
       const isModified = offset === undefined && this.readModifyWrites.has(s);
       return this.load(`t${s.temporary}`, load(k), checked, isModified ? `(${probe},${slow})` : slow);
@@ -154,7 +164,7 @@ export class HandlerEmitter implements Leaves {
     return this.store(store(k, value), checked, `${this.context.cell(`STORE${path}`)}(${address},${value})`);
   }
 
-  private alignmentOf(s: Statement): Alignment {
+  private alignmentOf(s: MemoryStatement): Alignment {
     return windowOffset(s) !== undefined && this.anywhere.has(s.args[0].number) ? 'any' : 'natural';
   }
 
@@ -177,31 +187,30 @@ export class HandlerEmitter implements Leaves {
   }
 
   /** A window is its address: it may lie in two pages, or at a device. */
-  private window(s: Statement): string {
+  private window(s: WindowStatement): string {
     const address = this.print.integer(s.args[0]);
     const name = this.define(`t${s.temporary}`, address);
-    const isAnywhere = s.name.endsWith('Any');
-    if (isAnywhere) this.anywhere.add(s.temporary);
-    if (s.name.startsWith('read')) return name;
-    const { index, hits } = windowText(this.context, s, address, this.context.writeTlb, isAnywhere ? 'any' : 'natural');
+    if (s.alignment === 'any') this.anywhere.add(s.temporary);
+    if (s.access === 'read') return name;
+    const { index, hits } = windowText(this.context, s, address, this.context.writeTlb, s.alignment);
     const k = `k${this.indices++}`;
     return (
       name + this.define(k, index) + this.rare(`!(${hits(k)})`, `${this.context.cell('PROBE')}(${address},${s.size});`)
     );
   }
 
-  private segment(s: Statement): string {
+  private segment(s: SegmentStatement): string {
     const [segment, offset] = s.args.map((v) => this.print.integer(v));
-    const outside = outsideSegment(this.context, segment, offset, s.size, s.name);
+    const outside = outsideSegment(this.context, segment, offset, s.size, s.access);
     const fault = `return ${this.context.cell('SEGMENT_FAULT')}(${segment});`;
     return (
       this.rare(outside, fault) + this.define(`t${s.temporary}`, `${segmentBase(this.context, segment)}+${offset}|0`)
     );
   }
 
-  private flags(s: Statement): string {
+  private flags(s: FlagsStatement): string {
     const args = s.args.map((v) => this.print.integer(v));
-    return flagsText(this.context, s.name as FlagKind, s.size, args, this.flagResult, this.flagCarries);
+    return flagsText(this.context, s.kind, s.size, args, this.flagResult, this.flagCarries);
   }
 
   /** Going to an EIP that the node has a link for: itself, the next instruction, or its target. */
@@ -235,7 +244,7 @@ export class HandlerEmitter implements Leaves {
   }
 
   /** Goes to an EIP; jumps are to be noted. */
-  protected goTo(eip: string, kind: TransferKind): string {
+  protected goTo(eip: string, kind: IndirectKind): string {
     const { context } = this;
     if (kind === 'comeBack') return `${context.word(Word.eip)}=${eip};return ${context.cell('RETURNED')}();`;
     return kind === 'jump' ? `return ${context.cell('JUMP')}(i,${eip});` : `return ${context.cell('AT')}(${eip});`;
@@ -247,8 +256,8 @@ export class HandlerEmitter implements Leaves {
     return `if(${this.context.asked()}){${leave}}`;
   }
 
-  private x87(s: Statement): string {
-    const name = s.name as HelperName;
+  private x87(s: X87Statement): string {
+    const name = s.helper;
     const call = this.call(name, s.args);
     return emitX87(this.context, s, {
       integer: (v) => this.print.integer(v),

@@ -1,6 +1,7 @@
 import { registerNames, Word } from '../abi/state.ts';
+import { partialFlagKinds } from '../ir/operations.ts';
 import { readsFlags } from '../ir/rewrite.ts';
-import { partialFlagKinds, type Region, type Statement } from '../ir/statement.ts';
+import type { Region, Statement } from '../ir/statement.ts';
 import type { EmitContext } from './context.ts';
 import { changedWords, isLocal } from './dirty-words.ts';
 
@@ -33,7 +34,7 @@ export class RegionLocals {
   private scan(statements: readonly Statement[]): void {
     for (const s of statements) {
       if (s.op === 'get' && isLocal(s)) this.used.add(s.args[0].number);
-      if (readsFlags(s) || (s.op === 'flags' && partialFlagKinds.has(s.name))) {
+      if (readsFlags(s) || (s.op === 'flags' && partialFlagKinds.has(s.kind))) {
         this.used.add(Word.flagResult).add(Word.flagCarries);
       }
       if (s.body !== null) this.scan(s.body);

@@ -1,9 +1,9 @@
-import { type HelperName, helpers, usualKinds } from '../abi/helpers.ts';
+import { helpers, usualKinds } from '../abi/helpers.ts';
 import { RETURN_RECORD, type RecordView, SLOT_MASK, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
-import type { Statement, StatementOp } from '../ir/statement.ts';
+import { statementOperation } from '../ir/operations.ts';
+import type { IndirectKind, Statement, StatementOp } from '../ir/statement.ts';
 import type { FieldName, Value } from '../ir/value.ts';
-import type { TransferKind } from '../lift/lifter.ts';
 import { packed } from '../x86/instruction.ts';
 import { lookUpTarget } from './branch-targets.ts';
 import type { LoopContext } from './context.ts';
@@ -11,8 +11,6 @@ import { type CheckedAccess, HandlerEmitter, unpackText } from './handler.ts';
 import { type Case, emitPathChoice } from './path-choice.ts';
 
 const forTheRuntime: ReadonlySet<StatementOp> = new Set(['trap', 'escape', 'x87']);
-const mayMiss: ReadonlySet<StatementOp> = new Set(['load', 'store', 'probe', 'window', 'segment', 'fault', 'fallback']);
-const changes: ReadonlySet<StatementOp> = new Set(['set', 'store', 'flags']);
 const transfers: ReadonlySet<StatementOp> = new Set(['jump', 'branch', 'exitIf']);
 
 /** So many fast paths are found by comparing. Measured with bench/: see docs/measurements/interpreter.md. */
@@ -63,16 +61,16 @@ function isFast(statements: readonly Statement[]): boolean {
   if (all.flatMap(fieldsOf).some((name) => !(name in packed) && !(name in recorded))) return false;
   let hasChanged = false;
   for (const s of all) {
-    if (forTheRuntime.has(s.op) || asksRuntime(s) || (hasChanged && mayMiss.has(s.op)) || goesTo(s, 'eip'))
-      return false;
-    hasChanged ||= changes.has(s.op);
+    const { mayFault, changes = false } = statementOperation(s);
+    if (forTheRuntime.has(s.op) || asksRuntime(s) || (hasChanged && mayFault) || goesTo(s, 'eip')) return false;
+    hasChanged ||= changes;
   }
   return true;
 }
 
 function asksRuntime({ op, args }: Statement): boolean {
   if (op !== 'let' || args[0].op !== 'call') return false;
-  return usualKinds.has(helpers[args[0].name as HelperName].kind);
+  return usualKinds.has(helpers[args[0].name].kind);
 }
 
 function nested(statements: readonly Statement[]): Statement[] {
@@ -200,7 +198,7 @@ class FastPathEmitter extends HandlerEmitter {
   }
 
   /** What has changed nothing yet, as a jump, is left to its handler where the target is not known; a return has. */
-  protected override goTo(eip: string, kind: TransferKind): string {
+  protected override goTo(eip: string, kind: IndirectKind): string {
     const { context } = this;
     const known = toTarget(context, eip);
     if (kind !== 'jump') return `${known}${context.word(Word.eip)}=${eip};r=${RETURN_RECORD};break F;`;

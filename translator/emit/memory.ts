@@ -1,15 +1,9 @@
 import type { CellName } from '../abi/cells.ts';
 import { Double, Word } from '../abi/state.ts';
-import type { Statement } from '../ir/statement.ts';
+import type { Accessed, AccessKind, Alignment, WindowParts } from '../ir/statement.ts';
 import type { EmitContext, TlbName } from './context.ts';
 
-/** What is accessed: so many bytes, as an integer, or by name as a double or single (Statement.name). */
-export type Accessed = Pick<Statement, 'size' | 'name'>;
-
-const WORD: Accessed = { size: 4, name: '' };
-
-/** Where an access is done in place: at multiples of its size, or anywhere in a page. */
-export type Alignment = 'natural' | 'any';
+const WORD: Accessed = { size: 4, view: 'integer' };
 
 /** How an access is written; `k` is the name of its index, which holds `index` by then. */
 export interface AccessText {
@@ -41,8 +35,8 @@ export function accessText(
   };
 }
 
-function arrayOf({ size, name: view }: Accessed): CellName {
-  if (view !== '') return view === 'single' ? 'MS' : 'MD';
+function arrayOf({ size, view }: Accessed): CellName {
+  if (view !== 'integer') return view === 'single' ? 'MS' : 'MD';
   return size === 1 ? 'M8' : size === 2 ? 'M16' : 'M32';
 }
 
@@ -82,10 +76,13 @@ function storeAnywhere(context: EmitContext, what: Accessed, byte: string, value
   return `${context.cell('MV')}.set${typeAnywhere(what)}(${byte},${value},true);`;
 }
 
-function typeAnywhere({ size, name: view }: Accessed): string {
-  if (view !== '') return view === 'single' ? 'Float32' : 'Float64';
+function typeAnywhere({ size, view }: Accessed): string {
+  if (view !== 'integer') return view === 'single' ? 'Float32' : 'Float64';
   return size === 2 ? 'Uint16' : 'Int32';
 }
+
+/** The parts of a window that say how it is found. */
+export type Window = Pick<WindowParts, 'size' | 'alignment' | 'isShared'>;
 
 /**
  * Text of the index of a window at the linear address `a`, in words, or in bytes if it may lie anywhere; beyond the limit if it
@@ -93,19 +90,19 @@ function typeAnywhere({ size, name: view }: Accessed): string {
  */
 export function windowText(
   context: EmitContext,
-  s: Accessed,
+  what: Window,
   a: string,
   tlb: TlbName,
   alignment: Alignment = 'natural',
 ): AccessText {
-  if (alignment === 'any') return anywhereText(context, s, a, tlb);
+  if (alignment === 'any') return anywhereText(context, { size: what.size, view: 'integer' }, a, tlb);
   const word = accessText(context, WORD, a, tlb);
-  if (!s.name.endsWith('Any')) return word;
-  return { ...word, index: `(${withinPage(a, s.size)}?${word.index}:-1>>>0)` };
+  if (what.isShared || what.alignment === 'natural') return word;
+  return { ...word, index: `(${withinPage(a, what.size)}?${word.index}:-1>>>0)` };
 }
 
 /** Text of what lies in a window, `offset` bytes after its start: an integer or a single, or a double at an even word. */
-function inWindow(context: EmitContext, { size, name: view }: Accessed, window: string, offset: number): string {
+function inWindow(context: EmitContext, { size, view }: Accessed, window: string, offset: number): string {
   if (view === 'double') return `${context.cell('MD')}[${sumText(offset / 8, `(${window}>>1)`)}]`;
   if (size === 2) return `${context.cell('M16')}[${sumText(offset / 2, `2*${window}`)}]`;
   return `${context.cell(view === 'single' ? 'MS' : 'M32')}[${sumText(offset / 4, window)}]`;
@@ -120,7 +117,7 @@ export function fromWindow(
   alignment: Alignment,
 ): string {
   if (alignment === 'any') return loadAnywhere(context, what, sumText(offset, window));
-  if (what.name !== 'double') return inWindow(context, what, window, offset);
+  if (what.view !== 'double') return inWindow(context, what, window, offset);
   const [low, high] = [0, 4].map((part) => inWindow(context, WORD, window, offset + part));
   const words = `${context.word(Word.scratch)}=${low},${context.word(Word.scratch + 1)}=${high}`;
   const even = inWindow(context, what, window, offset);
@@ -137,7 +134,7 @@ export function toWindow(
   alignment: Alignment,
 ): string {
   if (alignment === 'any') return storeAnywhere(context, what, sumText(offset, window), value);
-  if (what.name !== 'double') return `${inWindow(context, what, window, offset)}=${value};`;
+  if (what.view !== 'double') return `${inWindow(context, what, window, offset)}=${value};`;
   const [low, high] = [0, 4].map((part) => inWindow(context, WORD, window, offset + part));
   const words = `${low}=${context.word(Word.scratch)};${high}=${context.word(Word.scratch + 1)};`;
   const odd = `${context.view('double', Word.scratch / 2)}=${value};${words}`;
@@ -145,8 +142,8 @@ export function toWindow(
 }
 
 /** What the cells of slow paths have after LOAD and STORE. */
-export function slowPathName(size: number, view: string): '8' | '16' | '32' | 'S' | 'D' {
-  if (view !== '') return view === 'single' ? 'S' : 'D';
+export function slowPathName({ size, view }: Accessed): '8' | '16' | '32' | 'S' | 'D' {
+  if (view !== 'integer') return view === 'single' ? 'S' : 'D';
   return size === 1 ? '8' : size === 2 ? '16' : '32';
 }
 
@@ -156,7 +153,7 @@ export function outsideSegment(
   segment: string,
   offset: string,
   bytes: number,
-  access: string,
+  access: AccessKind,
 ): string {
   const low = context.word(sumText(Word.segmentLow, segment));
   const span = `${context.cell('F')}[${sumText(access === 'write' ? Double.writeSpan : Double.readSpan, segment)}]`;

@@ -1,4 +1,4 @@
-import { mayBeMisaligned, type Statement, type StatementOp } from '../ir/statement.ts';
+import type { AccessStatement, Statement, StatementOp } from '../ir/statement.ts';
 
 /** What neither leaves nor makes an access of its own. */
 const between: ReadonlySet<StatementOp> = new Set(['let', 'get', 'set', 'flags', 'instruction']);
@@ -9,10 +9,10 @@ const between: ReadonlySet<StatementOp> = new Set(['let', 'get', 'set', 'flags',
  */
 export function readModifyWrites(statements: readonly Statement[]): Set<Statement> {
   const pairs = new Set<Statement>();
-  let load: Statement | null = null;
+  let load: AccessStatement<'load'> | null = null;
   let isAnywhere = false;
   for (const s of statements) {
-    if (s.op === 'instruction' && mayBeMisaligned(s) !== isAnywhere) {
+    if (s.op === 'instruction' && (s.alignment === 'any') !== isAnywhere) {
       isAnywhere = !isAnywhere;
       load = null;
     }
@@ -23,8 +23,8 @@ export function readModifyWrites(statements: readonly Statement[]): Set<Statemen
   return pairs;
 }
 
-function isSamePlace(a: Statement, b: Statement): boolean {
+function isSamePlace(a: AccessStatement<'load'>, b: AccessStatement<'store'>): boolean {
   const [x, y] = [a.args[0], b.args[0]];
   const isSame = x.op === y.op && x.number === y.number && (x.op === 'temporary' || x.op === 'constant');
-  return isSame && a.size === b.size && a.name === b.name;
+  return isSame && a.size === b.size && a.view === b.view;
 }

@@ -1,6 +1,7 @@
 import { FpuPrecision, registerNames } from '../abi/state.ts';
+import { definedKind } from '../ir/operations.ts';
 import { readsFlags, rewriteStatement, touchesFlags } from '../ir/rewrite.ts';
-import { definesDouble, type Region, type Statement } from '../ir/statement.ts';
+import type { Region, Statement, View, WhenStatement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import { type StackDepths, stackDepths } from '../ir/x87/stack.ts';
 import { type CodeSegment, flatSegment } from '../region/select.ts';
@@ -245,7 +246,8 @@ class RegionEmitter {
     const { statements, instructions } = this.region.blocks[this.block];
     const last = statements.at(-1)!;
     const isLast = this.instruction === instructions.length - 1;
-    if (!isLast || last.name !== 'missed' || !this.blockAt.has(last.args[0].number)) return this.interpret('found');
+    if (!isLast || last.op !== 'jump' || last.kind !== 'missed' || !this.blockAt.has(last.args[0].number))
+      return this.interpret('found');
     return this.nested(() => this.transfers.handled(last.args[0].number));
   }
 
@@ -287,9 +289,9 @@ class RegionEmitter {
       case 'let':
         return this.assign(s, this.print.value(a));
       case 'get':
-        return this.assign(s, this.place(a, s.name));
+        return this.assign(s, this.place(a, s.view));
       case 'set':
-        return `${this.place(a, s.name)}=${this.print.value(b)};`;
+        return `${this.place(a, s.view)}=${this.print.value(b)};`;
       case 'load':
       case 'store':
       case 'probe':
@@ -324,18 +326,18 @@ class RegionEmitter {
   }
 
   /** A state word, or a double or single of the state: a local, or its place in the state. */
-  private place({ number }: Value, view: string): string {
-    return view === '' && number < LOCAL_WORDS ? registerNames[number] : this.context.view(view, number);
+  private place({ number }: Value, view: View): string {
+    return view === 'integer' && number < LOCAL_WORDS ? registerNames[number] : this.context.view(view, number);
   }
 
   private assign(s: Statement, text: string): string {
-    return `${this.temporaries.define(s.temporary, definesDouble(s))}=${text};`;
+    return `${this.temporaries.define(s.temporary, definedKind(s)!)}=${text};`;
   }
 
   /** Flags that the body makes or reads are settled in front of it: it may be skipped. */
-  private conditional(s: Statement): string {
+  private conditional(s: WhenStatement): string {
     const condition = this.print.boolean(s.args[0]);
-    if (!s.body!.some(touchesFlags)) return `if(${condition}){${this.statements(s.body!)}}`;
-    return `${this.flags.settle()}if(${condition}){${this.statements(s.body!)}${this.flags.settle()}}`;
+    if (!s.body.some(touchesFlags)) return `if(${condition}){${this.statements(s.body)}}`;
+    return `${this.flags.settle()}if(${condition}){${this.statements(s.body)}${this.flags.settle()}}`;
   }
 }

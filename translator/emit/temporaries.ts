@@ -1,38 +1,48 @@
+import type { Kind } from '../ir/operations.ts';
 import { containsLeaf } from '../ir/rewrite.ts';
 import type { Block, Statement } from '../ir/statement.ts';
 
+/** A variable of the region's function. */
+interface Variable {
+  readonly name: string;
+  /** Where it goes when it is free. */
+  readonly pool: Pool;
+}
+
 /** Variables of one kind: V8 wants one to stay an integer or a double. */
 class Pool {
-  count = 0;
-  free: string[] = [];
+  readonly all: Variable[] = [];
+  private free: Variable[] = [];
   private readonly letter: string;
 
   constructor(letter: string) {
     this.letter = letter;
   }
 
-  take(): string {
-    return this.free.pop() ?? this.letter + this.count++;
+  take(): Variable {
+    return this.free.pop() ?? this.add();
   }
 
-  give(variable: string): void {
+  private add(): Variable {
+    const variable = { name: this.letter + this.all.length, pool: this };
+    this.all.push(variable);
+    return variable;
+  }
+
+  give(variable: Variable): void {
     this.free.push(variable);
   }
 
   giveAll(): void {
-    this.free = this.names().reverse();
-  }
-
-  names(): string[] {
-    return Array.from({ length: this.count }, (_, n) => this.letter + n);
+    this.free = this.all.toReversed();
   }
 
   /** What is free now, to come back to; variables that came into being meanwhile are free then. */
   save(): () => void {
     const free = [...this.free];
-    const before = this.count;
+    const before = this.all.length;
     return () => {
-      this.free = [...free, ...this.names().slice(before)];
+      this.free = [...free, ...this.all.slice(before)];
     };
   }
 }
@@ -46,25 +56,25 @@ export class Temporaries {
   private readonly integers = new Pool('t');
   /** f0, f1, … */
   private readonly doubles = new Pool('f');
-  private variables = new Map<number, string>();
+  private variables = new Map<number, Variable>();
   /** Temporaries that no statement uses any more, but pending flags do. */
   private held = new Set<number>();
 
   /** A variable for a temporary that is about to be defined. */
-  define(temporary: number, isDouble: boolean): string {
-    const variable = (isDouble ? this.doubles : this.integers).take();
+  define(temporary: number, kind: Kind): string {
+    const variable = (kind === 'real' ? this.doubles : this.integers).take();
     this.variables.set(temporary, variable);
-    return variable;
+    return variable.name;
   }
 
   name(temporary: number): string {
-    return this.variables.get(temporary)!;
+    return this.variables.get(temporary)!.name;
   }
 
   /** `,t0=0,f0=0.5`: all variables that were used. A double begins as one that no integer is. */
   declarations(): string {
-    const integers = this.integers.names().map((name) => `,${name}=0`);
-    const doubles = this.doubles.names().map((name) => `,${name}=0.5`);
+    const integers = this.integers.all.map(({ name }) => `,${name}=0`);
+    const doubles = this.doubles.all.map(({ name }) => `,${name}=0.5`);
     return [...integers, ...doubles].join('');
   }
 
@@ -77,12 +87,8 @@ export class Temporaries {
       const variable = this.variables.get(temporary);
       if (variable === undefined) continue;
       this.variables.delete(temporary);
-      this.poolOf(variable).give(variable);
+      variable.pool.give(variable);
     }
-  }
-
-  private poolOf(variable: string): Pool {
-    return variable.startsWith('f') ? this.doubles : this.integers;
   }
 
   /** No temporary is wanted any more: a block that others come to as well begins. */

@@ -1,5 +1,5 @@
 import { Word } from '../abi/state.ts';
-import type { Block, Statement } from '../ir/statement.ts';
+import type { Block, IndirectStatement, JumpStatement, Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import type { CodeSegment } from '../region/select.ts';
 import type { Addresses } from './addresses.ts';
@@ -71,16 +71,16 @@ export class TransferPrinter {
     }
   }
 
-  private jump(s: Statement): string {
+  private jump(s: JumpStatement): string {
     const { host } = this;
     const eip = s.args[0].number;
-    switch (s.name) {
+    switch (s.kind) {
       case 'call':
         return this.call(s);
       case 'resume':
         return host.isInside(eip) ? this.handled(eip) : `{${host.interpret()}}`;
       default:
-        return host.goTo(eip, s.name === 'jump');
+        return host.goTo(eip, s.kind === 'jump');
     }
   }
 
@@ -92,11 +92,11 @@ export class TransferPrinter {
     return host.store() + run + other + host.comeBack(back);
   }
 
-  private indirect(s: Statement): string {
+  private indirect(s: IndirectStatement): string {
     const { context } = this.parts;
     const store = () => this.host.store();
     const target = this.print.integer(s.args[0]);
-    switch (s.name) {
+    switch (s.kind) {
       case 'call':
         return this.call(s);
       case 'return':
@@ -130,7 +130,7 @@ export class TransferPrinter {
   }
 
   /** Goes to a callee that can't be nested. */
-  private tooDeep({ args }: Statement): string {
+  private tooDeep({ args }: JumpStatement): string {
     const [{ number: eip }] = args;
     const leave = this.host.poll(eip);
     if (args.length === 2 || !this.host.isBranch(eip)) return leave + this.host.exitDeep(eip);
@@ -139,7 +139,7 @@ export class TransferPrinter {
   }
 
   /** A nested call if the region goes on after it, else an exit. */
-  private call(s: Statement): string {
+  private call(s: JumpStatement | IndirectStatement): string {
     const { host, parts } = this;
     const [target, back] = s.args;
     const callee = this.print.integer(target);

@@ -1,16 +1,17 @@
 import { Eflags } from '../abi/state.ts';
-import { binary, constant } from './fold.ts';
-import type { FlagKind, Statement } from './statement.ts';
-import type { Value } from './value.ts';
+import { binary } from './fold.ts';
+import type { FlagKind } from './operations.ts';
+import type { FlagsStatement } from './statement.ts';
+import { constant, type Value } from './value.ts';
 
 /** The flags statements in force at a point, the last one first; `older` is null where they aren't known. */
 export interface FlagHistory {
-  readonly statement: Statement;
+  readonly statement: FlagsStatement;
   readonly older: FlagHistory | null;
 }
 
 /** A condition on the flags that these statements leave, the last one last; null where it isn't known how. */
-export function resolveCondition(code: number, statements: readonly Statement[]): Value | null {
+export function resolveCondition(code: number, statements: readonly FlagsStatement[]): Value | null {
   let history: FlagHistory | null = null;
   for (const statement of statements) history = { statement, older: history };
   return history && resolve(code, history);
@@ -33,7 +34,7 @@ const parts: Partial<Record<Test, readonly [Test, Test]>> = {
 };
 
 /** What a test comes to after a flags statement: 0 or 1, or null where it isn't known how. */
-type Meaning = (s: Statement, older: FlagHistory | null) => Value | null;
+type Meaning = (s: FlagsStatement, older: FlagHistory | null) => Value | null;
 type Meanings = Partial<Record<Test, Meaning>>;
 
 /** The condition as a value of 0 or 1, or null where it isn't known how. */
@@ -43,7 +44,7 @@ export function resolve(code: number, history: FlagHistory): Value | null {
 }
 
 function test(name: Test, { statement, older }: FlagHistory): Value | null {
-  const meaning = meanings[statement.name as FlagKind][name];
+  const meaning = meanings[statement.kind][name];
   if (meaning) return meaning(statement, older);
   const of = parts[name];
   if (!of) return null;
@@ -81,15 +82,19 @@ const isNegative =
 
 /** Compares two values of the statement, by their unsigned or by their signed low bits. */
 const compare =
-  (op: 'eq' | 'lt' | 'le' | 'ltu' | 'leu', left: (s: Statement) => Value, right: (s: Statement) => Value): Meaning =>
+  (
+    op: 'eq' | 'lt' | 'le' | 'ltu' | 'leu',
+    left: (s: FlagsStatement) => Value,
+    right: (s: FlagsStatement) => Value,
+  ): Meaning =>
   (s) => {
     const bits = op === 'lt' || op === 'le' ? signed : low;
     return binary(op, bits(left(s), s.size), bits(right(s), s.size));
   };
-const argument = (n: number) => (s: Statement) => s.args[n];
+const argument = (n: number) => (s: FlagsStatement) => s.args[n];
 const number = (n: number) => () => constant(n);
 /** INC and DEC: the operand, from the result. */
-const sum = (n: number) => (s: Statement) => binary('add', s.args[0], constant(n));
+const sum = (n: number) => (s: FlagsStatement) => binary('add', s.args[0], constant(n));
 
 /** The sign bit of a value of left, right and result. */
 const signOf =

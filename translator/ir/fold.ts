@@ -1,4 +1,5 @@
-import { isBoolean, isInversion, Value, type ValueOp } from './value.ts';
+import type { ValueOp } from './operations.ts';
+import { choice, condition, constant, isBoolean, isInversion, operation, type Value } from './value.ts';
 
 /** How binary operators compute, for folding. */
 const compute: Partial<Record<ValueOp, (a: number, b: number) => number>> = {
@@ -30,10 +31,6 @@ const cancelling = new Set<ValueOp>(['xor', 'sub', 'ne', 'lt', 'ltu']);
 const inverses: Partial<Record<ValueOp, ValueOp>> = { eq: 'ne', ne: 'eq', lt: 'le', le: 'lt', ltu: 'leu', leu: 'ltu' };
 const swappedInverses = new Set<ValueOp>(['lt', 'le', 'ltu', 'leu']);
 
-export function constant(value: number): Value {
-  return new Value('constant', null, null, null, value | 0, '');
-}
-
 /** A binary value, folded where that is possible without knowing more. */
 export function binary(op: ValueOp, a: Value, b: Value): Value {
   const folded = b.op === 'constant' ? foldRight(op, a, b) : a.op === 'constant' ? foldLeft(op, a, b) : null;
@@ -42,12 +39,12 @@ export function binary(op: ValueOp, a: Value, b: Value): Value {
     if (idempotent.has(op)) return a;
     if (cancelling.has(op)) return constant(0);
   }
-  return new Value(op, a, b, null, 0, '');
+  return operation(op, a, b);
 }
 
-export function select(condition: Value, whenTrue: Value, whenFalse: Value): Value {
-  if (condition.op === 'constant') return condition.number !== 0 ? whenTrue : whenFalse;
-  return new Value('select', condition, whenTrue, whenFalse, 0, '');
+export function select(question: Value, whenTrue: Value, whenFalse: Value): Value {
+  if (question.op === 'constant') return question.number !== 0 ? whenTrue : whenFalse;
+  return choice(question, whenTrue, whenFalse);
 }
 
 /** With a constant on the right. */
@@ -107,7 +104,7 @@ function foldAnd(a: Value, mask: Value): Value | null {
 function opposite(v: Value): Value {
   const inverse = inverses[v.op];
   if (inverse) return swappedInverses.has(v.op) ? binary(inverse, v.b!, v.a!) : binary(inverse, v.a!, v.b!);
-  if (v.op === 'condition') return new Value('condition', null, null, null, v.number ^ 1, '');
+  if (v.op === 'condition') return condition(v.number ^ 1);
   if (isInversion(v)) return v.a!;
-  return new Value('xor', v, constant(1), null, 0, '');
+  return operation('xor', v, constant(1));
 }

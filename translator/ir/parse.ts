@@ -1,10 +1,33 @@
+import type { HelperName, TrapName } from '../abi/helpers.ts';
 import { registerNames } from '../abi/state.ts';
-import { codeAddress, constant, field, realConstant, temporary, unary } from './builder.ts';
-import { signs } from './print.ts';
-import { type Block, Statement, type StatementOp } from './statement.ts';
-import { unaryOps, Value, type ValueOp } from './value.ts';
+import { binaryOps, type FlagKind, unaryOps, type ValueOp, windowNames } from './operations.ts';
+import {
+  type Accessed,
+  type AccessKind,
+  type Block,
+  define,
+  type IndirectKind,
+  make,
+  type Statement,
+  statement,
+  type View,
+  type X87Name,
+} from './statement.ts';
+import {
+  call,
+  choice,
+  codeAddress,
+  condition,
+  constant,
+  type FieldName,
+  field,
+  flagsImage,
+  operation,
+  realConstant,
+  temporary,
+  type Value,
+} from './value.ts';
 
-const operators = new Map(Object.entries(signs).map(([op, sign]) => [sign, op as ValueOp]));
 const TOKEN =
   /\s*(->|>>>|<<|>>|(?:[-+*/<]|<=|==)\.|<=u|<u|<=|==|!=|0x[0-9a-f]+|@[0-9a-f]+|#[-+.\w]+|-?\d+|\$?[A-Za-z_]\w*(?:\.\w+)?|[-+*&|^<>?:(){}[\],=])/y;
 
@@ -51,24 +74,28 @@ class Parser {
     this.tokenize(line);
     if (line.startsWith('-- ')) {
       const [, digits, name = ''] = line.split(/^-- @| /);
-      return new Statement('instruction', -1, 0, name, [codeAddress(Number.parseInt(digits, 16))]);
+      return make.instruction(codeAddress(Number.parseInt(digits, 16)), name === 'misaligned' ? 'any' : 'natural');
     }
     const definition = /^[td](\d+) = (get|load|segment|window|x87)?/.exec(line);
     if (definition) {
       this.position = 2;
-      return this.definition(Number(definition[1]), definition[2]);
+      return define(Number(definition[1]), this.definition(definition[2]));
     }
     return this.effect(this.next());
   }
 
-  private definition(number: number, op: string | undefined): Statement {
-    if (op === undefined) return new Statement('let', number, 0, '', [this.value()]);
+  private definition(op: string | undefined): Statement {
+    if (op === undefined) return make.let(this.value());
     const word = this.next();
-    if (op === 'x87') return new Statement('x87', number, 0, this.next(), this.values());
-    if (op === 'get') return new Statement('get', number, 0, viewOf(word), [this.word()]);
-    if (op === 'load') return new Statement('load', number, bytes(word), viewOf(word), this.values());
-    const [, access, size] = /^\w+\.([A-Za-z]+)(\d+)$/.exec(word)!;
-    return new Statement(op as StatementOp, number, Number(size), access, this.values());
+    if (op === 'x87') return make.x87(this.next() as X87Name, this.values());
+    if (op === 'get') return make.get(this.word(), viewOf(word));
+    if (op === 'load') return statement('load', this.values(), accessed(word));
+    const [, name, digits] = /^\w+\.([A-Za-z]+)(\d+)$/.exec(word)!;
+    const size = Number(digits);
+    if (op === 'segment') return statement('segment', this.values(), { size, access: name as AccessKind });
+    const parts = windowNames.get(name);
+    if (!parts) throw this.error(`unknown window "${name}"`);
+    return statement('window', this.values(), { ...parts, size });
   }
 
   private effect(word: string): Statement {
@@ -78,41 +105,42 @@ class Parser {
       case 'set.single': {
         const target = this.word();
         this.expect(',');
-        return new Statement('set', -1, 0, viewOf(word), [target, this.value()]);
+        return make.set(target, this.value(), viewOf(word));
       }
       case 'flags': {
         const kind = this.next();
-        return new Statement('flags', -1, bytes(kind), kind.replace(/\d+$/, ''), this.values());
+        return make.flags(kind.replace(/\d+$/, '') as FlagKind, bits(kind) / 8, this.values());
       }
       case 'when':
         return this.conditional();
       case 'fault': {
         const vector = Number(this.next());
         this.expect('if');
-        return new Statement('fault', -1, vector, '', [this.value()]);
+        return make.fault(vector, this.value());
       }
       case 'escape':
-        return new Statement('escape', -1, 0, this.tokens[this.position] ?? '', []);
+        return make.escape(this.tokens[this.position] === 'wait');
       case 'x87':
-        return new Statement('x87', -1, 0, this.next(), this.values());
+        return make.x87(this.next() as X87Name, this.values());
       case 'fallback':
         return this.fallback();
       case 'exit': {
         const target = this.value();
         this.expect('if');
-        return new Statement('exitIf', -1, 0, '', [this.value(), target]);
+        return make.exitIf(this.value(), target);
       }
       case 'jump':
       case 'call':
       case 'fall':
       case 'missed':
       case 'resume':
-        return new Statement('jump', -1, 0, word, this.values());
+        return make.jump(word, ...this.values());
       case 'indirect':
+        return make.indirect(this.next() as IndirectKind, ...this.values());
       case 'trap':
-        return new Statement(word, -1, 0, this.next(), this.values());
+        return make.trap(this.next() as TrapName, this.values());
       case 'branch':
-        return new Statement('branch', -1, 0, '', this.values());
+        return statement('branch', this.values());
       default:
         return this.memory(word);
     }
@@ -121,18 +149,18 @@ class Parser {
   private memory(word: string): Statement {
     const match = /^(store|probe)(\d+|\.double|\.single)$/.exec(word);
     if (!match) throw this.error(`unknown statement "${word}"`);
-    return new Statement(match[1] as StatementOp, -1, bytes(word), viewOf(word), this.values());
+    return statement(match[1] as 'store' | 'probe', this.values(), accessed(word));
   }
 
   private fallback(): Statement {
-    const helper = this.next();
+    const helper = this.next() as TrapName;
     const args: Value[] = [];
     while (this.tokens[this.position] !== 'if') {
       args.push(this.value());
       if (this.tokens[this.position] === ',') this.position++;
     }
     this.position++;
-    return new Statement('fallback', -1, 0, helper, [this.value(), ...args]);
+    return make.fallback(this.value(), helper, args);
   }
 
   private conditional(): Statement {
@@ -140,7 +168,7 @@ class Parser {
     this.expect('{');
     const body = this.statements(/^}$/);
     this.at++;
-    return new Statement('when', -1, 0, '', [condition], body);
+    return make.when(condition, body);
   }
 
   private values(): Value[] {
@@ -169,10 +197,10 @@ class Parser {
     if (token === '(') return this.parenthesised();
     if (/^(0x|-?\d)/.test(token)) return constant(Number(token));
     if (token.startsWith('@')) return codeAddress(Number.parseInt(token.slice(1), 16));
-    if (token.startsWith('$')) return field(token.slice(1));
+    if (token.startsWith('$')) return field(token.slice(1) as FieldName);
     if (token.startsWith('#')) return realConstant(Number(token.slice(1)));
-    if (/^[td]\d+$/.test(token)) return temporary(Number(token.slice(1)), token.startsWith('d'));
-    if (/^cc\d+$/.test(token)) return new Value('condition', null, null, null, Number(token.slice(2)), '');
+    if (/^[td]\d+$/.test(token)) return temporary(Number(token.slice(1)), token[0] === 'd' ? 'real' : 'integer');
+    if (/^cc\d+$/.test(token)) return condition(Number(token.slice(2)));
     return this.call(token);
   }
 
@@ -184,12 +212,12 @@ class Parser {
       this.expect(':');
       const other = this.value();
       this.expect(')');
-      return new Value('select', left, right, other, 0, '');
+      return choice(left, right, other);
     }
-    const op = operators.get(sign);
+    const op = binaryOps.get(sign);
     if (!op) throw this.error(`unknown operator "${sign}"`);
     this.expect(')');
-    return new Value(op, left, right, null, 0, '');
+    return operation(op, left, right);
   }
 
   private call(name: string): Value {
@@ -200,9 +228,9 @@ class Parser {
       if (this.tokens[this.position] === ',') this.position++;
     }
     this.expect(')');
-    if (unaryOps.has(name)) return unary(name as ValueOp, args[0]);
-    if (name === 'flags') return new Value('flags', null, null, null, 0, '');
-    return new Value('call', args[0] ?? null, args[1] ?? null, args[2] ?? null, 0, name);
+    if (unaryOps.has(name)) return operation(name as ValueOp, args[0]);
+    if (name === 'flags') return flagsImage();
+    return call(name as HelperName, args[0] ?? null, args[1] ?? null, args[2] ?? null);
   }
 
   private tokenize(line: string): void {
@@ -232,13 +260,16 @@ class Parser {
   }
 }
 
-/** Which view of state or memory a statement's word names; '' that of integers. */
-function viewOf(word: string): string {
-  return word.split('.')[1] ?? '';
+/** How the word of a statement, as `load32` or `set.double`, sees state or memory. */
+function viewOf(word: string): View {
+  return (word.split('.')[1] ?? 'integer') as View;
 }
 
-function bytes(word: string): number {
-  if (word.endsWith('.double')) return 8;
-  if (word.endsWith('.single')) return 4;
-  return Number(/\d+$/.exec(word)?.[0] ?? 0) / 8;
+function accessed(word: string): Accessed {
+  const view = viewOf(word);
+  return { view, size: view === 'integer' ? bits(word) / 8 : view === 'double' ? 8 : 4 };
+}
+
+function bits(word: string): number {
+  return Number(/\d+$/.exec(word)?.[0] ?? 0);
 }

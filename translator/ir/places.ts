@@ -1,4 +1,4 @@
-import type { Statement } from './statement.ts';
+import type { AccessStatement } from './statement.ts';
 
 /**
  * Where a `get` or `set` goes in the state, as a number: an integer's is its word's index. The same word as a single, and
@@ -10,10 +10,10 @@ const SINGLES = 0x1000;
 const DOUBLES = 0x2000;
 
 /** The place of a `get` or `set` whose word is a constant. */
-export function placeOf(s: Statement): Place {
-  const index = s.args[0].number;
-  if (s.name === '') return index;
-  return index + (s.name === 'double' ? DOUBLES : SINGLES);
+export function placeOf({ args, view }: AccessStatement<'get' | 'set'>): Place {
+  const index = args[0].number;
+  if (view === 'integer') return index;
+  return index + (view === 'double' ? DOUBLES : SINGLES);
 }
 
 /** The words that a place takes. */

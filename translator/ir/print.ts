@@ -1,32 +1,7 @@
 import { registerNames } from '../abi/state.ts';
-import { type Block, definesDouble, type Region, type Statement } from './statement.ts';
-import { unaryOps, type Value, type ValueOp } from './value.ts';
-
-/** Signs of the binary operators in IR text. A trailing u marks unsigned comparisons, a dot doubles; >> is arithmetic. */
-export const signs: Partial<Record<ValueOp, string>> = {
-  add: '+',
-  sub: '-',
-  mul: '*',
-  and: '&',
-  or: '|',
-  xor: '^',
-  shl: '<<',
-  shr: '>>>',
-  sar: '>>',
-  eq: '==',
-  ne: '!=',
-  lt: '<',
-  le: '<=',
-  ltu: '<u',
-  leu: '<=u',
-  fadd: '+.',
-  fsub: '-.',
-  fmul: '*.',
-  fdiv: '/.',
-  feq: '==.',
-  flt: '<.',
-  fle: '<=.',
-};
+import { definedKind, valueOperation, windowName } from './operations.ts';
+import type { Accessed, Block, Region, Statement, View } from './statement.ts';
+import type { Value } from './value.ts';
 
 /** Text of a value; fully parenthesised, so that parse.ts needs no precedence. */
 export function printValue(v: Value): string {
@@ -36,7 +11,7 @@ export function printValue(v: Value): string {
     case 'eip':
       return `@${(v.number >>> 0).toString(16)}`;
     case 'temporary':
-      return `${v.name === '' ? 't' : 'd'}${v.number}`;
+      return `${v.kind === 'integer' ? 't' : 'd'}${v.number}`;
     case 'number':
       return `#${Object.is(v.number, -0) ? '-0' : v.number}`;
     case 'field':
@@ -50,61 +25,77 @@ export function printValue(v: Value): string {
     case 'call':
       return `${v.name}(${[v.a, v.b, v.c].flatMap((a) => (a ? [printValue(a)] : [])).join(', ')})`;
     default:
-      if (unaryOps.has(v.op)) return `${v.op}(${printValue(v.a!)})`;
-      return `(${printValue(v.a!)} ${signs[v.op]} ${printValue(v.b!)})`;
+      return printOperation(v);
   }
 }
 
+function printOperation({ op, a, b }: Value): string {
+  const { sign } = valueOperation(op);
+  return sign === '' ? `${op}(${printValue(a!)})` : `(${printValue(a!)} ${sign} ${printValue(b!)})`;
+}
+
 /** A state word, or, by `view`, a double or single of the state. */
-function printWord(v: Value, view: string): string {
+function printWord(v: Value, view: View): string {
   if (v.op !== 'constant') return `[${printValue(v)}]`;
-  return view === '' ? (registerNames[v.number] ?? `word${v.number}`) : view + v.number;
+  return view === 'integer' ? (registerNames[v.number] ?? `word${v.number}`) : view + v.number;
+}
+
+const viewText = (view: View): string => (view === 'integer' ? '' : `.${view}`);
+
+/** How many bits are accessed, or the view that says it. */
+function accessText({ size, view }: Accessed): string | number {
+  return view === 'integer' ? size * 8 : viewText(view);
 }
 
 function printStatement(s: Statement, indent: string): string {
-  const args = s.args.map(printValue);
-  const bits = s.size * 8;
-  const name = `${definesDouble(s) ? 'd' : 't'}${s.temporary}`;
-  const view = s.name && `.${s.name}`;
+  const kind = definedKind(s);
+  const definition = kind === null ? '' : `${kind === 'real' ? 'd' : 't'}${s.temporary} = `;
+  return definition + printMeaning(s, s.args.map(printValue), indent);
+}
+
+/** A statement without what it defines. */
+function printMeaning(s: Statement, args: readonly string[], indent: string): string {
+  const [first] = args;
+  const all = args.join(', ');
   switch (s.op) {
     case 'let':
-      return `${name} = ${args[0]}`;
+      return all;
     case 'get':
-      return `${name} = get${view} ${printWord(s.args[0], s.name)}`;
+      return `get${viewText(s.view)} ${printWord(s.args[0], s.view)}`;
     case 'set':
-      return `set${view} ${printWord(s.args[0], s.name)}, ${args[1]}`;
+      return `set${viewText(s.view)} ${printWord(s.args[0], s.view)}, ${args[1]}`;
     case 'load':
-      return `${name} = load${view || bits} ${args.join(', ')}`;
     case 'store':
     case 'probe':
-      return `${s.op}${view || bits} ${args.join(', ')}`;
+      return `${s.op}${accessText(s)} ${all}`;
     case 'window':
+      return `window.${windowName(s)}${s.size} ${all}`;
     case 'segment':
-      return `${name} = ${s.op}${view}${s.size} ${args.join(', ')}`;
+      return `segment.${s.access}${s.size} ${all}`;
     case 'flags':
-      return `flags ${s.name}${bits} ${args.join(', ')}`;
+      return `flags ${s.kind}${s.size * 8} ${all}`;
     case 'when':
-      return `when ${args[0]} {\n${printStatements(s.body!, `${indent}  `)}${indent}}`;
+      return `when ${first} {\n${printStatements(s.body, `${indent}  `)}${indent}}`;
     case 'fault':
-      return `fault ${s.size} if ${args[0]}`;
+      return `fault ${s.size} if ${first}`;
     case 'fallback':
-      return `fallback ${[s.name, args.slice(1).join(', ')].filter(Boolean).join(' ')} if ${args[0]}`;
+      return `fallback ${[s.helper, args.slice(1).join(', ')].filter(Boolean).join(' ')} if ${first}`;
     case 'escape':
-      return s.name === '' ? 'escape' : `escape ${s.name}`;
+      return s.kind === 'wait' ? 'escape wait' : 'escape';
     case 'x87':
-      return `${s.temporary < 0 ? '' : `${name} = `}x87 ${s.name} ${args.join(', ')}`;
+      return `x87 ${s.helper} ${all}`;
     case 'exitIf':
-      return `exit ${args[1]} if ${args[0]}`;
+      return `exit ${args[1]} if ${first}`;
     case 'jump':
-      return `${s.name} ${args.join(', ')}`;
+      return `${s.kind} ${all}`;
     case 'branch':
-      return `branch ${args.join(', ')}`;
+      return `branch ${all}`;
     case 'indirect':
-      return `indirect ${s.name} ${args.join(', ')}`;
+      return `indirect ${s.kind} ${all}`;
     case 'trap':
-      return `trap ${s.name}${args.length ? ` ${args.join(', ')}` : ''}`;
+      return `trap ${s.helper}${all && ` ${all}`}`;
     case 'instruction':
-      return `-- ${args[0]}${s.name && ` ${s.name}`}`;
+      return `-- ${first}${s.alignment === 'any' ? ' misaligned' : ''}`;
   }
 }
 

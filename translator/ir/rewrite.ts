@@ -1,7 +1,8 @@
-import { type HelperName, helpers, usualKinds } from '../abi/helpers.ts';
-import { binary, select, unary } from './builder.ts';
-import { Statement, windowOffset } from './statement.ts';
-import { Value } from './value.ts';
+import { helpers, usualKinds } from '../abi/helpers.ts';
+import { binary, select } from './fold.ts';
+import { statementOperation } from './operations.ts';
+import { type Statement, windowOffset, withArguments } from './statement.ts';
+import { call, isOfFlags, operation, type Value } from './value.ts';
 
 /** Replaces leaves of a value; the rest is rebuilt (and folded) only where something changed. */
 function rewriteValue(v: Value, leaf: (v: Value) => Value): Value {
@@ -11,19 +12,19 @@ function rewriteValue(v: Value, leaf: (v: Value) => Value): Value {
   const c = v.c && rewriteValue(v.c, leaf);
   if (a === v.a && b === v.b && c === v.c) return v;
   if (v.op === 'select') return select(a, b!, c!);
-  if (v.op === 'call') return new Value('call', a, b, c, 0, v.name);
-  return b === null ? unary(v.op, a) : binary(v.op, a, b);
+  if (v.op === 'call') return call(v.name, a, b, c);
+  return b === null ? operation(v.op, a) : binary(v.op, a, b);
 }
 
 /** The statement with its arguments (not its body) rewritten; itself if nothing changed. */
-export function rewriteStatement(s: Statement, leaf: (v: Value) => Value): Statement {
+export function rewriteStatement<S extends Statement>(s: S, leaf: (v: Value) => Value): S {
   let changed = false;
   const args = s.args.map((v) => {
     const rewritten = rewriteValue(v, leaf);
     changed ||= rewritten !== v;
     return rewritten;
   });
-  return changed ? new Statement(s.op, s.temporary, s.size, s.name, args, s.body) : s;
+  return changed ? withArguments(s, args) : s;
 }
 
 /** Whether a leaf for which the predicate holds occurs in the value. */
@@ -38,7 +39,7 @@ export function containsLeaf(v: Value, predicate: (v: Value) => boolean): boolea
 
 /** Whether the statement's own arguments read the arithmetic flags. */
 export function readsFlags(s: Statement): boolean {
-  return s.args.some((v) => containsLeaf(v, (leaf) => leaf.op === 'condition' || leaf.op === 'flags'));
+  return s.args.some((v) => containsLeaf(v, isOfFlags));
 }
 
 /** Whether the statement reads or changes the arithmetic flags, or its body does. */
@@ -48,26 +49,9 @@ export function touchesFlags(s: Statement): boolean {
 
 /** Whether running the statement may end in leaving the block: everything precise must be known there. */
 export function mayLeave(s: Statement): boolean {
-  switch (s.op) {
-    case 'load':
-    case 'store':
-      return windowOffset(s) === undefined;
-    case 'probe':
-    case 'window':
-    case 'segment':
-    case 'fault':
-    case 'fallback':
-    case 'escape':
-    case 'x87':
-    case 'exitIf':
-    case 'jump':
-    case 'branch':
-    case 'indirect':
-    case 'trap':
-      return true;
-    default:
-      return s.body?.some(mayLeave) ?? false;
-  }
+  const { mayFault, leaves } = statementOperation(s);
+  if (leaves || (mayFault && windowOffset(s) === undefined)) return true;
+  return s.body?.some(mayLeave) ?? false;
 }
 
 /** Whether the statement's arguments call helpers that read the state and may set flags there. */
@@ -76,7 +60,7 @@ export function callsSticky(s: Statement): boolean {
 }
 
 function containsSticky(v: Value): boolean {
-  if (v.op === 'call' && helpers[v.name as HelperName].kind === 'sticky') return true;
+  if (v.op === 'call' && helpers[v.name].kind === 'sticky') return true;
   return [v.a, v.b, v.c].some((operand) => operand !== null && containsSticky(operand));
 }
 
@@ -85,6 +69,6 @@ function containsSticky(v: Value): boolean {
  * where it stands, whether or not its result is used.
  */
 export function standsAlone(v: Value): boolean {
-  const kind = v.op === 'call' ? helpers[v.name as HelperName]?.kind : undefined;
+  const kind = v.op === 'call' ? helpers[v.name]?.kind : undefined;
   return kind === 'block' || (kind !== undefined && usualKinds.has(kind));
 }

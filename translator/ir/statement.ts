@@ -1,7 +1,68 @@
-import { isDouble, type Value } from './value.ts';
+import type { TrapName } from '../abi/helpers.ts';
+import type { FlagKind } from './operations.ts';
+import { constant, type Value } from './value.ts';
+
+/** How state or memory is seen: as integers, or as doubles or singles, whose values are doubles. */
+export type View = 'integer' | 'double' | 'single';
+export type AccessKind = 'read' | 'write';
+/** Where an access is done in place: at multiples of its size, or anywhere in a page. */
+export type Alignment = 'natural' | 'any';
+/**
+ * How a block ends that goes to an EIP known statically: by a jump or call; fall: the next one begins; missed: the same, and its last
+ * instruction often accesses what the TLB does not have; resume: after a trap.
+ */
+export type JumpKind = 'jump' | 'call' | 'fall' | 'missed' | 'resume';
+/** How control goes to a computed EIP; `comeBack`: to where code was interrupted, in its midst. */
+export type IndirectKind = 'jump' | 'call' | 'return' | 'comeBack';
+/** The traps that `x87` statements are. */
+export type X87Name = Extract<TrapName, 'x87Register' | 'x87Compare' | 'x87Status' | 'x87Memory' | 'x87Environment'>;
+
+/** An access: its bytes, and how they are seen. */
+export interface Accessed {
+  readonly size: number;
+  readonly view: View;
+}
+
+/** A window: bytes that are found to be accessible at once. */
+export interface WindowParts {
+  readonly size: number;
+  readonly access: AccessKind;
+  /** `any`: not only at a multiple of its size; of a shared one: not only at multiples of the accesses' sizes. */
+  readonly alignment: Alignment;
+  /** The accesses of several instructions are in it, and it is of any number of words. */
+  readonly isShared: boolean;
+}
+
+interface Common<Op extends string> {
+  readonly op: Op;
+  /** Number of the temporary that is defined, or -1. */
+  readonly temporary: number;
+  /** Bytes of an access, of flags; vector of a fault. */
+  readonly size: number;
+  readonly args: Value[];
+  readonly body: null;
+}
+
+export type AccessStatement<Op extends 'get' | 'set' | 'load' | 'store' | 'probe'> = Common<Op> & {
+  readonly view: View;
+};
+/** Statements that access memory. */
+export type MemoryStatement = AccessStatement<'load'> | AccessStatement<'store'> | AccessStatement<'probe'>;
+export type WindowStatement = Common<'window'> & WindowParts;
+export type SegmentStatement = Common<'segment'> & { readonly access: AccessKind };
+export type FlagsStatement = Common<'flags'> & { readonly kind: FlagKind };
+export type WhenStatement = Omit<Common<'when'>, 'body'> & { readonly body: Statement[] };
+export type EscapeStatement = Common<'escape'> & { readonly kind: 'wait' | 'noWait' };
+export type X87Statement = Common<'x87'> & { readonly helper: X87Name };
+/** A trap, and what may become one. */
+export type TrapStatement<Op extends 'fallback' | 'trap'> = Common<Op> & { readonly helper: TrapName };
+export type JumpStatement = Common<'jump'> & { readonly kind: JumpKind };
+export type IndirectStatement = Common<'indirect'> & { readonly kind: IndirectKind };
+/** `alignment` of the instruction's accesses. */
+export type InstructionStatement = Common<'instruction'> & { readonly alignment: Alignment };
 
 /**
- * Operations of statements, with their arguments:
+ * A statement, by operation (operations.ts has what each must look like):
  *
  * | op | text | |
  * |---|---|---|
@@ -28,92 +89,174 @@ import { isDouble, type Value } from './value.ts';
  *
  * An EIP is `@101000` in text. `get`, `set`, `load` and `store` are of integers, or, by their names, of doubles (`d1 = get.double double60`,
  * `store.double linear, d1`) and of singles (`get.single single120`), whose values are doubles; what is stored as a single
- * is one already. A window lies at a multiple of its size if it is not `readAny` or `writeAny`; `readRun` and `writeRun` are of any
- * number of words, and the code after has the accesses of several instructions in it: they share the window; `readBytes` and
- * `writeBytes` are the same where these need not be aligned. Of a NaN a temporary tells only
- * that it is one: its bits are where it came from (V8 makes signaling NaNs quiet on their way).
+ * is one already. Windows are `read`, `write`, and of these `readAny` (`alignment` any), `readRun` (shared) and `readBytes` (both).
+ * A NaN keeps its bits only where it came from: V8 makes signaling NaNs quiet on their way to a temporary.
  */
-export type StatementOp =
-  | 'let'
-  | 'get'
-  | 'set'
-  | 'load'
-  | 'store'
-  | 'probe'
-  | 'window'
-  | 'segment'
-  | 'flags'
-  | 'when'
-  | 'fault'
-  | 'fallback'
-  | 'escape'
-  | 'x87'
-  | 'exitIf'
-  | 'jump'
-  | 'branch'
-  | 'indirect'
-  | 'trap'
-  | 'instruction';
+export type Statement =
+  | Common<'let'>
+  | AccessStatement<'get'>
+  | AccessStatement<'set'>
+  | MemoryStatement
+  | WindowStatement
+  | SegmentStatement
+  | FlagsStatement
+  | WhenStatement
+  | Common<'fault'>
+  | TrapStatement<'fallback'>
+  | EscapeStatement
+  | X87Statement
+  | Common<'exitIf'>
+  | JumpStatement
+  | Common<'branch'>
+  | IndirectStatement
+  | TrapStatement<'trap'>
+  | InstructionStatement;
 
-/**
- * How `flags` changes the arithmetic flags: arguments in order.
- * add, adc, sub, sbb: left, right, result. logic, inc, dec: result (inc and dec keep CF).
- * other: result, carry, overflow, auxiliary. carry: carry (the rest kept). carryOverflow: carry, overflow (rest kept).
- * compare: less, equal, unordered (at most one is 1), as CF, ZF and PF tell of a comparison of reals; SF = OF = AF = 0.
- * zero: zero (rest kept). all: an EFLAGS image.
- */
-export type FlagKind =
-  | 'add'
-  | 'adc'
-  | 'sub'
-  | 'sbb'
-  | 'logic'
-  | 'inc'
-  | 'dec'
-  | 'other'
-  | 'compare'
-  | 'carry'
-  | 'carryOverflow'
-  | 'zero'
-  | 'all';
+export type StatementOp = Statement['op'];
+export type StatementOf<Op extends StatementOp> = Extract<Statement, { op: Op }>;
 
-/** Kinds that keep some of the previous flags. */
-export const partialFlagKinds: ReadonlySet<string> = new Set(['inc', 'dec', 'carry', 'carryOverflow', 'zero']);
-
-/** Kinds of transfers from which somebody else's code comes back, a callee's or the runtime's: it may have changed anything. */
-export const comingBack: ReadonlySet<string> = new Set(['call', 'resume']);
-
-/** Ends a block. */
-export const terminators: ReadonlySet<StatementOp> = new Set(['jump', 'branch', 'indirect', 'trap']);
-
-/** One shape for all statements; unused parts are 0, '' or empty. */
-export class Statement {
+/** One class for all, so that V8 sees one shape: the parts of every operation. */
+class Node {
   readonly op: StatementOp;
-  /** Number of the temporary that is defined, or -1. */
-  readonly temporary: number;
-  /** Bytes of an access, of flags; vector of a fault. */
-  readonly size: number;
-  /** Flag kind, transfer kind, helper, 'read' or 'write'; 'double' or 'single' of an access to one. */
-  readonly name: string;
+  temporary = -1;
+  size: number;
   readonly args: Value[];
-  readonly body: Statement[] | null;
+  body: Statement[] | null = null;
+  view: View = 'integer';
+  access: AccessKind = 'read';
+  alignment: Alignment = 'natural';
+  isShared = false;
+  kind: FlagKind | JumpKind | IndirectKind | EscapeStatement['kind'] = 'noWait';
+  helper: TrapName | '' = '';
 
-  constructor(
-    op: StatementOp,
-    temporary: number,
-    size: number,
-    name: string,
-    args: Value[],
-    body: Statement[] | null = null,
-  ) {
+  constructor(op: StatementOp, args: Value[], size = 0) {
     this.op = op;
-    this.temporary = temporary;
-    this.size = size;
-    this.name = name;
     this.args = args;
-    this.body = body;
+    this.size = size;
   }
 }
+
+/** The node as the statement that it is. */
+function as<Op extends StatementOp>(node: Node): StatementOf<Op> {
+  return node as Statement as StatementOf<Op>;
+}
+
+function copy(s: Statement, args: Value[]): Node {
+  const from = s as Statement & Node;
+  const node = new Node(from.op, args, from.size);
+  node.temporary = from.temporary;
+  node.body = from.body;
+  node.view = from.view;
+  node.access = from.access;
+  node.alignment = from.alignment;
+  node.isShared = from.isShared;
+  node.kind = from.kind;
+  node.helper = from.helper;
+  return node;
+}
+
+/** The statement with other arguments. */
+export function withArguments<S extends Statement>(s: S, args: Value[]): S {
+  return copy(s, args) as Statement as S;
+}
+
+/** A conditional with another body. */
+export function withBody(s: WhenStatement, body: Statement[]): WhenStatement {
+  const node = copy(s, s.args);
+  node.body = body;
+  return as<'when'>(node);
+}
+
+/** The new statement, which defines a temporary. */
+export function define<S extends Statement>(temporary: number, s: S): S {
+  (s as Statement as Node).temporary = temporary;
+  return s;
+}
+
+/** The parts that an operation has. */
+type PartsOf<Op extends StatementOp> = Partial<Omit<StatementOf<Op>, 'op' | 'args'>>;
+
+/** A statement of any operation, as IR text has it: nothing is checked. */
+export function statement<Op extends StatementOp>(op: Op, args: Value[], parts: PartsOf<Op> = {}): StatementOf<Op> {
+  return as<Op>(Object.assign(new Node(op, args), parts));
+}
+
+function accessing<Op extends 'load' | 'store' | 'probe'>(op: Op, { size, view }: Accessed, args: Value[]) {
+  const node = new Node(op, args, size);
+  node.view = view;
+  return as<Op>(node);
+}
+
+function viewing<Op extends 'get' | 'set'>(op: Op, view: View, args: Value[]) {
+  const node = new Node(op, args);
+  node.view = view;
+  return as<Op>(node);
+}
+
+function trapping<Op extends 'fallback' | 'trap' | 'x87'>(op: Op, helper: TrapName, args: Value[]) {
+  const node = new Node(op, args);
+  node.helper = helper;
+  return as<Op>(node);
+}
+
+function ofKind<Op extends 'flags' | 'jump' | 'indirect' | 'escape'>(op: Op, kind: Node['kind'], args: Value[]) {
+  const node = new Node(op, args);
+  node.kind = kind;
+  return as<Op>(node);
+}
+
+/** The argument that makes an access one in a window. */
+function inWindow(offset: number | undefined): Value[] {
+  return offset === undefined ? [] : [constant(offset)];
+}
+
+/** New statements. Those that define a temporary are still to be given it (`define`). */
+export const make = {
+  let: (value: Value) => as<'let'>(new Node('let', [value])),
+  get: (word: Value, view: View = 'integer') => viewing('get', view, [word]),
+  set: (word: Value, value: Value, view: View = 'integer') => viewing('set', view, [word, value]),
+  /** With an offset: from the window that the address is. */
+  load: (what: Accessed, address: Value, offset?: number) => accessing('load', what, [address, ...inWindow(offset)]),
+  store: (what: Accessed, address: Value, value: Value, offset?: number) =>
+    accessing('store', what, [address, value, ...inWindow(offset)]),
+  probe: (what: Accessed, address: Value) => accessing('probe', what, [address]),
+  window({ size, access, alignment, isShared }: WindowParts, address: Value): WindowStatement {
+    const node = new Node('window', [address], size);
+    node.access = access;
+    node.alignment = alignment;
+    node.isShared = isShared;
+    return as<'window'>(node);
+  },
+  segment(bytes: number, access: AccessKind, segment: Value, offset: Value): SegmentStatement {
+    const node = new Node('segment', [segment, offset], bytes);
+    node.access = access;
+    return as<'segment'>(node);
+  },
+  flags(kind: FlagKind, size: number, args: Value[]): FlagsStatement {
+    const node = new Node('flags', args, size);
+    node.kind = kind;
+    return as<'flags'>(node);
+  },
+  when(condition: Value, body: Statement[]): WhenStatement {
+    const node = new Node('when', [condition]);
+    node.body = body;
+    return as<'when'>(node);
+  },
+  fault: (vector: number, condition: Value) => as<'fault'>(new Node('fault', [condition], vector)),
+  fallback: (condition: Value, helper: TrapName, args: Value[]) => trapping('fallback', helper, [condition, ...args]),
+  escape: (waits: boolean) => ofKind('escape', waits ? 'wait' : 'noWait', []),
+  x87: (helper: X87Name, args: Value[]) => trapping('x87', helper, args),
+  exitIf: (condition: Value, eip: Value) => as<'exitIf'>(new Node('exitIf', [condition, eip])),
+  jump: (kind: JumpKind, ...args: Value[]) => ofKind('jump', kind, args),
+  branch: (condition: Value, taken: Value, next: Value) => as<'branch'>(new Node('branch', [condition, taken, next])),
+  indirect: (kind: IndirectKind, ...args: Value[]) => ofKind('indirect', kind, args),
+  trap: (helper: TrapName, args: Value[]) => trapping('trap', helper, args),
+  instruction(eip: Value, alignment: Alignment): InstructionStatement {
+    const node = new Node('instruction', [eip]);
+    node.alignment = alignment;
+    return as<'instruction'>(node);
+  },
+};
 
 /** The offset of a load or store in a window, in bytes; undefined where it has a linear address. */
 export function windowOffset(s: Statement): number | undefined {
@@ -121,21 +264,10 @@ export function windowOffset(s: Statement): number | undefined {
   return s.op === 'store' ? s.args[2]?.number : undefined;
 }
 
-/** Whether a window holds accesses of several instructions. */
-export function isShared({ name }: Statement): boolean {
-  return name.endsWith('Run') || name.endsWith('Bytes');
-}
-
-/** Whether the accesses of an instruction, or in a window, are to be done in place where they are not aligned too. */
-export function mayBeMisaligned({ op, name }: Statement): boolean {
-  return op === 'instruction' ? name === 'misaligned' : name.endsWith('Bytes');
-}
-
-/** Whether the temporary that a statement defines is a double. */
-export function definesDouble(s: Statement): boolean {
-  if (s.op === 'let') return isDouble(s.args[0]);
-  if (s.op === 'x87') return s.name === 'x87Compare';
-  return (s.op === 'get' || s.op === 'load') && s.name !== '';
+/** Whether somebody else's code comes back after a transfer, a callee's or the runtime's: it may have changed anything. */
+export function isComingBack(s: Statement): boolean {
+  if (s.op === 'jump') return s.kind === 'call' || s.kind === 'resume';
+  return s.op === 'indirect' && s.kind === 'call';
 }
 
 /** A basic block: straight code from `eip`, with its terminator as the last statement. */

@@ -1,17 +1,15 @@
-import { type HelperKind, type HelperName, helpers } from '../abi/helpers.ts';
+import { type HelperKind, helpers } from '../abi/helpers.ts';
+import {
+  definedKind,
+  isTerminator,
+  type StatementOperation,
+  statementOperation,
+  valueOperation,
+} from './operations.ts';
 import { printStatements, printValue } from './print.ts';
 import { readsFlags, standsAlone } from './rewrite.ts';
-import { hasKind, nameless, none, type StatementShape, shapes, valueArguments, wantsDouble } from './shapes.ts';
-import {
-  type Block,
-  definesDouble,
-  type Region,
-  type Statement,
-  type StatementOp,
-  terminators,
-  windowOffset,
-} from './statement.ts';
-import { codeFields, type FieldName, isDouble, isName, type Value } from './value.ts';
+import { type Block, type Region, type Statement, windowOffset } from './statement.ts';
+import { codeFields, type FieldName, isName, type Value } from './value.ts';
 
 /** IR that breaks a rule of verify.ts; the message shows the statement. */
 export class IrError extends Error {
@@ -24,7 +22,7 @@ export class IrError extends Error {
  * Checks a region as lifted or optimised. Throws IrError. What passes and emitters rely on:
  * - every temporary is defined once in the region, and used only after its definition, in the same block and not
  *   outside of the conditional body that defines it;
- * - operations have the arguments, sizes, names and kinds (integers or doubles) of their tables (shapes.ts, statement.ts, value.ts, abi/helpers.ts);
+ * - operations have the arguments, sizes, variants and kinds of their tables (operations.ts, abi/helpers.ts);
  * - what is printed twice or later than where it stands is a name: a temporary, a constant or an EIP;
  * - operands are bound: no fields, words constant and direct targets EIPs;
  * - a block ends with its only terminator, and its `instruction` statements are those it lists;
@@ -59,7 +57,7 @@ function verifyStatements(block: Block, defined: Set<number>): void {
 function verifyParts(block: Block, defined: Set<number>): void {
   const { statements, instructions } = block;
   const last = statements.at(-1);
-  if (!last || !terminators.has(last.op)) throw new IrError(`block 0x${hex(block.eip)} has no terminator`);
+  if (!last || !isTerminator(last)) throw new IrError(`block 0x${hex(block.eip)} has no terminator`);
   const found = statements.filter((s) => s.op === 'instruction').map((s) => s.args[0].number);
   if (`${found}` !== `${instructions}`)
     throw new IrError(`block 0x${hex(block.eip)} holds other instructions: ${found}`);
@@ -98,6 +96,9 @@ const symbolic: Binding = {
   isTarget: (v) => v.op === 'field' && codeFields.has(v.name),
 };
 
+/** Sizes of statements that have none. */
+const sizeless: ReadonlySet<number> = new Set([0]);
+
 class Verifier {
   private readonly binding: Binding;
   /** Temporaries defined anywhere so far. */
@@ -114,60 +115,61 @@ class Verifier {
   /** `visible`: the temporaries that may be used; definitions are added to it. */
   statements(statements: readonly Statement[], visible: Set<number>): void {
     for (const s of statements) {
-      this.shape(s, shapes[s.op]);
+      const row = statementOperation(s);
+      this.shape(s, row);
       for (const v of s.args) this.value(s, v, visible);
-      this.arguments(s, shapes[s.op]);
+      this.arguments(s, row);
       this.precision.note(s);
       if (s.body !== null) this.body(s.body, visible);
-      if (terminators.has(s.op) && !isLast(s, statements)) throw error('a terminator is not the last statement', s);
+      if (isTerminator(s) && !isLast(s, statements)) throw error('a terminator is not the last statement', s);
       if (s.temporary < 0) continue;
       if (this.defined.has(s.temporary)) throw error('defined twice', s);
       this.defined.add(s.temporary);
-      if (definesDouble(s)) this.doubles.add(s.temporary);
+      if (definedKind(s) === 'real') this.doubles.add(s.temporary);
       visible.add(s.temporary);
     }
   }
 
   private body(body: readonly Statement[], visible: ReadonlySet<number>): void {
     for (const s of body) {
-      if (terminators.has(s.op) || s.op === 'instruction') throw error('not allowed in a conditional body', s);
+      if (isTerminator(s) || s.op === 'instruction') throw error('not allowed in a conditional body', s);
     }
     this.statements(body, new Set(visible));
   }
 
-  private shape(s: Statement, shape: StatementShape): void {
-    if (!(shape.names ?? nameless).has(s.name)) throw error(`${s.op} has no kind "${s.name}"`, s);
-    const count = typeof shape.args === 'number' ? shape.args : shape.args(s);
+  private shape(s: Statement, { args, sizes, variants }: StatementOperation): void {
+    if (variants && !variants.known.has(variants.of(s))) throw error(`${s.op} has no kind "${variants.of(s)}"`, s);
+    const count = typeof args === 'number' ? args : args(s);
     if (s.args.length !== count) throw error(`${s.args.length} arguments instead of ${count}`, s);
-    const sizes = typeof shape.sizes === 'function' ? shape.sizes(s) : shape.sizes;
-    if (!(sizes ?? none).has(s.size)) throw error(`${s.op} has no size ${s.size}`, s);
-    const defines = typeof shape.defines === 'function' ? shape.defines(s) : (shape.defines ?? false);
-    if (s.temporary >= 0 !== defines) throw error('a temporary too many or too few', s);
+    const allowed = typeof sizes === 'function' ? sizes(s) : sizes;
+    if (!(allowed ?? sizeless).has(s.size)) throw error(`${s.op} has no size ${s.size}`, s);
+    if (s.temporary >= 0 !== (definedKind(s) !== null)) throw error('a temporary too many or too few', s);
     if ((s.body !== null) !== (s.op === 'when')) throw error('a body too many or too few', s);
   }
 
-  private arguments(s: Statement, { word, named, targets, flagless }: StatementShape): void {
+  private arguments(s: Statement, { kindOf, word, named, targets, flagless }: StatementOperation): void {
     const { binding } = this;
     if (word && !binding.isWord(s.args[0])) throw error('the word is not constant', s);
     if (!pick(s, targets).every(binding.isTarget)) throw error('a target is not a known EIP', s);
     if (flagless && readsFlags(s)) throw error('an argument reads flags', s);
     if (!pick(s, named).every(isName)) throw error('an argument is not a name', s);
-    if (s.args.some((v, place) => isDouble(v) !== wantsDouble(s, place))) throw error('an argument of another kind', s);
+    const isWanted = (v: Value, place: number) => v.kind === (kindOf?.(s, place) ?? 'integer');
+    if (!s.args.every(isWanted)) throw error('an argument of another kind', s);
   }
 
   private temporary(s: Statement, v: Value, visible: ReadonlySet<number>): void {
     if (!visible.has(v.number)) throw error(`t${v.number} is not defined here`, s);
-    if (isDouble(v) !== this.doubles.has(v.number)) throw error(`t${v.number} is of another kind`, s);
+    if ((v.kind === 'real') !== this.doubles.has(v.number)) throw error(`t${v.number} is of another kind`, s);
   }
 
   private value(s: Statement, v: Value, visible: ReadonlySet<number>): void {
     const operands = [v.a, v.b, v.c].filter((operand) => operand !== null);
-    if (v.op === 'call' && kindOf(v) !== 'pure' && kindOf(v) !== 'sticky' && !isAlone(s, v))
+    if (v.op === 'call' && helperKind(v) !== 'pure' && helperKind(v) !== 'sticky' && !isAlone(s, v))
       throw error(`"${v.name}" is not pure`, s);
-    if (operands.length !== valueArguments(v)) throw error(`${v.op} with ${operands.length} operands`, s);
-    for (const operand of operands) {
+    if (operands.length !== operandsOf(v)) throw error(`${v.op} with ${operands.length} operands`, s);
+    for (const [place, operand] of operands.entries()) {
       this.value(s, operand, visible);
-      if (!hasKind(v, operand)) throw error(`an operand of ${v.op} is of another kind`, s);
+      if (!isWanted(v, place, operand)) throw error(`an operand of ${v.op} is of another kind`, s);
     }
     if ((v.op === 'constant' || v.op === 'eip') && v.number !== (v.number | 0))
       throw error('a number of more than 32 bits', s);
@@ -177,8 +179,19 @@ class Verifier {
   }
 }
 
-function kindOf(v: Value): HelperKind | undefined {
-  return v.op === 'call' ? helpers[v.name as HelperName]?.kind : undefined;
+/** How many operands a value must have. */
+function operandsOf(v: Value): number {
+  return v.op === 'call' ? helpers[v.name]?.arguments : valueOperation(v.op).takes.length;
+}
+
+/** Whether the operand at a place of a value is of the right kind. */
+function isWanted(v: Value, place: number, operand: Value): boolean {
+  const wanted = valueOperation(v.op).takes[place];
+  return v.op === 'call' || operand.kind === (wanted === 'own' ? v.kind : wanted);
+}
+
+function helperKind(v: Value): HelperKind | undefined {
+  return v.op === 'call' ? helpers[v.name]?.kind : undefined;
 }
 
 /** Whether the value is a call that stands alone, and does so. */
@@ -190,20 +203,6 @@ function isAlone(s: Statement, v: Value): boolean {
 function pick(s: Statement, places: readonly number[] = []): Value[] {
   return places.flatMap((n) => s.args[n] ?? []);
 }
-
-/** But for loads and stores in a window. */
-const canFault: ReadonlySet<StatementOp> = new Set([
-  'load',
-  'store',
-  'probe',
-  'window',
-  'segment',
-  'fault',
-  'fallback',
-  'escape',
-  'x87',
-  'trap',
-]);
 
 /**
  * An instruction that leaves before itself is run again from its start, so nothing may fault after its first
@@ -220,19 +219,20 @@ class Precision {
 
   note(s: Statement): void {
     const isProbed = s.op === 'store' && this.changed?.op === 'store' && this.probed.has(access(s));
-    const faults = canFault.has(s.op) && windowOffset(s) === undefined;
+    const { mayFault, changes } = statementOperation(s);
+    const faults = mayFault && windowOffset(s) === undefined;
     const hasChanged = this.changed || (this.attempt && s.op !== 'fallback');
     if (hasChanged && faults && !isProbed) throw error('may fault after a change of the state', s);
     if (s.op === 'fallback') this.isUsual = true;
     if (s.op === 'instruction') this.start();
     else if (s.op === 'probe') this.probed.add(access(s));
-    else if (s.op === 'set' || s.op === 'x87' || s.op === 'flags' || (s.op === 'store' && !isProbed)) this.changed = s;
+    else if (changes) this.changed = isProbed ? this.changed : s;
     else if (s.op === 'fallback' && this.attempt) this.changed = this.attempt;
     else if (s.op === 'let') this.noteCall(s);
   }
 
   private noteCall(s: Statement): void {
-    const kind = kindOf(s.args[0]);
+    const kind = helperKind(s.args[0]);
     if (kind === 'change' && !this.isUsual) throw error('nothing was left to a trap before', s);
     if (kind === 'block' || kind === 'change') this.changed = s;
     else if (kind === 'attempt') this.attempt = s;
@@ -266,5 +266,9 @@ function text(s: Statement): string {
 /** But for the `resume` after a trap. */
 function isLast(s: Statement, statements: readonly Statement[]): boolean {
   const [before, last] = statements.slice(-2);
-  return s === last || statements.length === 1 || (s === before && s.op === 'trap' && last.name === 'resume');
+  return (
+    s === last ||
+    statements.length === 1 ||
+    (s === before && s.op === 'trap' && last.op === 'jump' && last.kind === 'resume')
+  );
 }

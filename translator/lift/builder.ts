@@ -1,12 +1,21 @@
 import type { HelperName, TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Segment, Word } from '../abi/state.ts';
-import { binary, codeAddress, constant, type IrBuilder, select } from '../ir/builder.ts';
-import { codeFields, type FieldName, Value, type ValueOp } from '../ir/value.ts';
+import { binary, call, codeAddress, condition, constant, type IrBuilder, select } from '../ir/builder.ts';
+import { definedKind, type ValueOp } from '../ir/operations.ts';
+import {
+  type Accessed,
+  type AccessKind,
+  type Alignment,
+  type IndirectKind,
+  make,
+  type X87Name,
+} from '../ir/statement.ts';
+import { codeFields, type FieldName, type Value } from '../ir/value.ts';
 import { type Instruction, Shape } from '../x86/instruction.ts';
 import type { Form } from '../x86/table/form.ts';
 import { FlagsWriter } from './flags.ts';
-import type { LiftBuilder, Operand, Size, TransferKind } from './lifter.ts';
+import type { LiftBuilder, Operand, Size } from './lifter.ts';
 import { type OperandPlace, placeOf } from './operand.ts';
 import { RealWriter } from './real.ts';
 
@@ -17,6 +26,12 @@ export type Bind = (name: FieldName) => Value;
 export function bindReal(instruction: Instruction): Bind {
   return (name) => (codeFields.has(name) ? codeAddress : constant)(instruction[name]);
 }
+
+const integers: Readonly<Record<Size, Accessed>> = {
+  1: { size: 1, view: 'integer' },
+  2: { size: 2, view: 'integer' },
+  4: { size: 4, view: 'integer' },
+};
 
 /**
  * What a lifter sees: see LiftBuilder. One per instruction; `key` and `shape` are static in both bindings.
@@ -113,7 +128,7 @@ export class OperandBuilder implements LiftBuilder {
   operandAddress(bytes: number, access: 'read' | 'write', offset = 0): Value {
     const at = this.add(this.effectiveAddress(), offset);
     if ((this.shape & Shape.segmented) === 0) return this.let(at);
-    return this.ir.define('segment', [this.field('segment'), this.let(at)], bytes, access);
+    return this.ir.define(make.segment(bytes, access, this.field('segment'), this.let(at)));
   }
 
   field(name: FieldName): Value {
@@ -122,10 +137,10 @@ export class OperandBuilder implements LiftBuilder {
 
   get(word: Operand): Value {
     const w = toValue(word);
-    return w.op === 'constant' && w.number === Word.zero ? constant(0) : this.ir.define('get', [w]);
+    return w.op === 'constant' && w.number === Word.zero ? constant(0) : this.ir.define(make.get(w));
   }
   set(word: Operand, value: Operand): void {
-    this.ir.emit('set', [toValue(word), this.let(value)]);
+    this.ir.emit(make.set(toValue(word), this.let(value)));
   }
   getSized(word: Operand, size: Size): Value {
     return this.zeroExtend(this.get(word), size);
@@ -206,34 +221,34 @@ export class OperandBuilder implements LiftBuilder {
   }
   call(helper: HelperName, ...args: Operand[]): Value {
     const [a, b, c] = args.map(toValue);
-    return new Value('call', a ?? null, b ?? null, c ?? null, 0, helper);
+    return call(helper, a ?? null, b ?? null, c ?? null);
   }
   condition(code: number): Value {
-    return new Value('condition', null, null, null, code, '');
+    return condition(code);
   }
 
   segmentAddress(segment: Operand, offset: Operand, bytes: number, access: 'read' | 'write'): Value {
     const s = toValue(segment);
     const flat = this.key & Key.flat && s.op === 'constant' && s.number < Segment.fs && s.number !== Segment.cs;
-    return flat ? this.let(offset) : this.ir.define('segment', [s, this.let(offset)], bytes, access);
+    return flat ? this.let(offset) : this.ir.define(make.segment(bytes, access, s, this.let(offset)));
   }
   load(size: Size, linear: Operand): Value {
-    return this.ir.define('load', [this.let(linear)], size);
+    return this.ir.define(make.load(integers[size], this.let(linear)));
   }
   store(size: Size, linear: Operand, value: Operand): void {
-    this.ir.emit('store', [this.let(linear), this.let(value)], size);
+    this.ir.emit(make.store(integers[size], this.let(linear), this.let(value)));
   }
-  window(bytes: 8 | 16, linear: Operand, access: 'read' | 'write' | 'readAny' | 'writeAny'): Value {
-    return this.ir.define('window', [this.let(linear)], bytes, access);
+  window(size: 8 | 16, linear: Operand, access: AccessKind, alignment: Alignment = 'natural'): Value {
+    return this.ir.define(make.window({ size, access, alignment, isShared: false }, this.let(linear)));
   }
   loadIn(window: Value, offset: number): Value {
-    return this.ir.define('load', [window, constant(offset)], 4);
+    return this.ir.define(make.load(integers[4], window, offset));
   }
   storeIn(window: Value, offset: number, value: Operand): void {
-    this.ir.emit('store', [window, this.let(value), constant(offset)], 4);
+    this.ir.emit(make.store(integers[4], window, this.let(value), offset));
   }
   probeWrite(size: Size, linear: Operand): void {
-    this.ir.emit('probe', [this.let(linear)], size);
+    this.ir.emit(make.probe(integers[size], this.let(linear)));
   }
 
   stackAddress(depth: Operand, size: 2 | 4, access: 'read' | 'write'): Value {
@@ -259,38 +274,38 @@ export class OperandBuilder implements LiftBuilder {
     this.ir.when(toValue(condition), body);
   }
   faultIf(condition: Operand, vector: number): void {
-    this.ir.emit('fault', [toValue(condition)], vector);
+    this.ir.emit(make.fault(vector, toValue(condition)));
   }
   fallback(condition: Operand, helper: TrapName, ...args: Operand[]): void {
-    this.ir.emit('fallback', [condition, ...args].map(toValue), 0, helper);
+    this.ir.emit(make.fallback(toValue(condition), helper, args.map(toValue)));
   }
   exitIf(condition: Operand, eip: Operand): void {
-    this.ir.emit('exitIf', [toValue(condition), toValue(eip)]);
+    this.ir.emit(make.exitIf(toValue(condition), toValue(eip)));
   }
-  jump(eip: Operand, kind: TransferKind = 'jump'): void {
-    this.ir.emit('jump', [toValue(eip), ...this.returnAddress(kind)], 0, kind);
+  jump(eip: Operand, kind: 'jump' | 'call' = 'jump'): void {
+    this.ir.emit(make.jump(kind, toValue(eip), ...this.returnAddress(kind)));
   }
   branch(condition: Operand, taken: Operand): void {
-    this.ir.emit('branch', [toValue(condition), toValue(taken), this.field('nextEip')]);
+    this.ir.emit(make.branch(toValue(condition), toValue(taken), this.field('nextEip')));
   }
-  indirect(eip: Operand, kind: TransferKind): void {
-    this.ir.emit('indirect', [this.let(eip), ...this.returnAddress(kind)], 0, kind);
+  indirect(eip: Operand, kind: IndirectKind): void {
+    this.ir.emit(make.indirect(kind, this.let(eip), ...this.returnAddress(kind)));
   }
   /** A call comes back to the next instruction. */
-  private returnAddress(kind: TransferKind): Value[] {
+  private returnAddress(kind: IndirectKind): Value[] {
     return kind === 'call' ? [this.field('nextEip')] : [];
   }
   escape(waits: boolean): void {
-    this.ir.emit('escape', [], 0, waits ? 'wait' : '');
+    this.ir.emit(make.escape(waits));
   }
-  x87(helper: TrapName, ...args: Operand[]): Value | null {
-    const values = args.map(toValue);
-    if (helper === 'x87Compare' || helper === 'x87Status') return this.ir.define('x87', values, 0, helper);
-    this.ir.emit('x87', values, 0, helper);
+  x87(helper: X87Name, ...args: Operand[]): Value | null {
+    const s = make.x87(helper, args.map(toValue));
+    if (definedKind(s) !== null) return this.ir.define(s);
+    this.ir.emit(s);
     return null;
   }
-  trap(helper: HelperName, ...args: Operand[]): void {
-    this.ir.emit('trap', args.map(toValue), 0, helper);
+  trap(helper: TrapName, ...args: Operand[]): void {
+    this.ir.emit(make.trap(helper, args.map(toValue)));
   }
 }
 

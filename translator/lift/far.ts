@@ -19,12 +19,17 @@ function immediatePointer(b: LiftBuilder): FarPointer {
 }
 
 /**
- * Flat code goes to other segments to change its level, or to code of another size. A jump goes where a return would: targets that are noted
- * for an indirect jump are of its own segment.
+ * Whether far jumps, calls and returns are lifted: flat code goes to other
+ * segments to change its level, or to code of another size.
  */
+export function liftsFarTransfers(key: number): boolean {
+  return (key & Key.flat) === 0;
+}
+
+/** The jump is one like a return: targets that are noted for an indirect jump are of its own segment. */
 function jumpTo(b: LiftBuilder, { selector, offset }: FarPointer): void {
   const args = [selector, offset, b.field('nextEip')];
-  if (b.key & Key.flat) b.trap('jumpFar', ...args);
+  if (!liftsFarTransfers(b.key)) b.trap('jumpFar', ...args);
   else {
     findCode(b, { selector, offset }, 'jumpFar', args);
     enterCode(b, selector);
@@ -35,7 +40,7 @@ function jumpTo(b: LiftBuilder, { selector, offset }: FarPointer): void {
 function callTo(b: LiftBuilder, { selector, offset }: FarPointer): void {
   const size = b.operandSize;
   const args = [selector, offset, size, b.field('nextEip')];
-  if (b.key & Key.flat) {
+  if (!liftsFarTransfers(b.key)) {
     b.trap('callFar', ...args);
     return;
   }
@@ -47,7 +52,7 @@ function callTo(b: LiftBuilder, { selector, offset }: FarPointer): void {
 
 function returnFar(b: LiftBuilder, extra: Value | number): void {
   const size = b.operandSize;
-  if (b.key & Key.flat) {
+  if (!liftsFarTransfers(b.key)) {
     b.trap('returnFar', size, extra);
     return;
   }
@@ -86,9 +91,9 @@ export const retFarImmediate: Lift = (b) => returnFar(b, b.let(b.read(0)));
 /** An entry of real mode's table of handlers: offset, then selector. */
 const HANDLER_BYTES = 4;
 
-/** Real mode, and not all segments are flat. */
-function isUsualRealMode(b: LiftBuilder): boolean {
-  return (b.key & (Key.protected | Key.flat)) === 0;
+/** Whether INT n is lifted, as a call of its handler: in real mode where not all segments are flat. */
+export function callsHandler(key: number): boolean {
+  return (key & (Key.protected | Key.flat)) === 0;
 }
 
 /** INT n. In real mode a call of what the table has for it, which pushes FLAGS first (Intel SDM vol. 3, 20.1.4). */
@@ -96,7 +101,7 @@ export const interrupt: Lift = (b) => {
   if (b.key & Key.vm86) extensionOnly(b, Cr4.vme);
   const vector = b.read(0);
   const args = [vector, b.field('nextEip')];
-  if (!isUsualRealMode(b)) {
+  if (!callsHandler(b.key)) {
     b.trap('softwareInterrupt', ...args);
     return;
   }
@@ -116,7 +121,7 @@ export const iret: Lift = (b) => {
   returnImageOnly(b);
   const size = b.operandSize;
   const args = [size, b.field('nextEip')];
-  if (!isUsualRealMode(b) || size === 4) {
+  if (!callsHandler(b.key) || size === 4) {
     b.trap('interruptReturn', ...args);
     return;
   }

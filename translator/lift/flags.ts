@@ -1,6 +1,7 @@
 import type { IrBuilder } from '../ir/builder.ts';
-import type { FlagKind } from '../ir/statement.ts';
-import { Value } from '../ir/value.ts';
+import type { FlagKind } from '../ir/operations.ts';
+import { make } from '../ir/statement.ts';
+import { flagsImage, type Value } from '../ir/value.ts';
 import type { FlagsBuilder, Operand, Size } from './lifter.ts';
 
 /** Writes `flags` statements; arguments are named, so that whoever prints them later may use them twice. */
@@ -14,12 +15,8 @@ export class FlagsWriter implements FlagsBuilder {
   }
 
   private write(kind: FlagKind, size: Size, ...args: Operand[]): void {
-    this.ir.emit(
-      'flags',
-      args.map((a) => this.ir.name(this.value(a))),
-      size,
-      kind,
-    );
+    const values = args.map((a) => this.ir.name(this.value(a)));
+    this.ir.emit(make.flags(kind, size, values));
   }
 
   afterAdd(size: Size, left: Operand, right: Operand, result: Operand): void {
@@ -65,7 +62,7 @@ export class FlagsWriter implements FlagsBuilder {
     this.write('all', 4, image);
   }
   image(): Value {
-    return new Value('flags', null, null, null, 0, '');
+    return flagsImage();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { HelperName, TrapName } from '../abi/helpers.ts';
+import type { AccessKind, Alignment, IndirectKind, X87Name } from '../ir/statement.ts';
 import type { FieldName, Value } from '../ir/value.ts';
 import type { RealBuilder } from './real.ts';
 
@@ -14,8 +15,7 @@ export type Lift = (b: LiftBuilder) => void;
 export type Size = 1 | 2 | 4;
 /** A value, or a number that becomes a constant. All values are 32-bit integers, but those of `LiftBuilder.real`. */
 export type Operand = Value | number;
-/** What sort of control transfer an exit is: decides how it is linked and counted. `comeBack`: to where code was interrupted, in its midst. */
-export type TransferKind = 'jump' | 'call' | 'return' | 'comeBack';
+
 export interface LiftBuilder {
   /** State key and shape bits that this IR is made for (static). */
   readonly key: number;
@@ -89,8 +89,8 @@ export interface LiftBuilder {
   segmentAddress(segment: Operand, offset: Operand, bytes: number, access: 'read' | 'write'): Value;
   load(size: Size, linear: Operand): Value;
   store(size: Size, linear: Operand, value: Operand): void;
-  /** 8 or 16 bytes that are then loaded, or stored, without a fault; with `Any` not at a multiple of their size. */
-  window(bytes: 8 | 16, linear: Operand, access: 'read' | 'write' | 'readAny' | 'writeAny'): Value;
+  /** 8 or 16 bytes that are then loaded, or stored, without a fault; `any`: not only at a multiple of their size. */
+  window(bytes: 8 | 16, linear: Operand, access: AccessKind, alignment?: Alignment): Value;
   /** 4 bytes at an offset in a window. */
   loadIn(window: Value, offset: number): Value;
   storeIn(window: Value, offset: number, value: Operand): void;
@@ -119,20 +119,20 @@ export interface LiftBuilder {
   /** Leaves for another EIP in the middle of an instruction's IR if the condition holds. */
   exitIf(condition: Operand, eip: Operand): void;
   /** Ends the instruction: goes to an EIP known statically. */
-  jump(eip: Operand, kind?: TransferKind): void;
+  jump(eip: Operand, kind?: 'jump' | 'call'): void;
   /** Ends the instruction: goes to `taken` if the condition holds, else to the next instruction. */
   branch(condition: Operand, taken: Operand): void;
   /** Ends the instruction: goes to a computed EIP. */
-  indirect(eip: Operand, kind: TransferKind): void;
+  indirect(eip: Operand, kind: IndirectKind): void;
   /** An x87 instruction begins: #NM unless an FPU is there for this task, and, if it waits, #MF for a pending exception. */
   escape(waits: boolean): void;
   /** An x87 instruction, as a trap; two of them give a value (abi/helpers.ts). */
-  x87(helper: TrapName, ...args: Operand[]): Value | null;
+  x87(helper: X87Name, ...args: Operand[]): Value | null;
   /**
    * Ends the instruction and its block: the runtime executes the helper with the whole state stored. A helper declared
    * `resumes` goes on at the next instruction; the others set Word.eip.
    */
-  trap(helper: HelperName, ...args: Operand[]): void;
+  trap(helper: TrapName, ...args: Operand[]): void;
 }
 
 /** How an instruction changes the arithmetic flags. Operands as read (zero- or sign-extended), result untruncated. */

@@ -61,7 +61,7 @@ export const cmpxchg8b: Lift = (b) => {
   const low = b.operandAddress(8, 'write');
   checkAlignment(b, low, 8);
   // What is not there or read-only is met from its first byte on, as by a write.
-  const window = b.window(8, low, 'writeAny');
+  const window = b.window(8, low, 'write', 'any');
   const oldLow = b.loadIn(window, 0);
   const oldHigh = b.loadIn(window, 4);
   const equal = b.let(b.and(b.equal(oldLow, b.get(Word.eax)), b.equal(oldHigh, b.get(Word.edx))));

@@ -1,5 +1,7 @@
-import { binary, constant, type IrBuilder, realConstant, unary } from '../ir/builder.ts';
-import type { Value, ValueOp } from '../ir/value.ts';
+import { binary, type IrBuilder, operation, realConstant } from '../ir/builder.ts';
+import type { ValueOp } from '../ir/operations.ts';
+import { type Accessed, make } from '../ir/statement.ts';
+import type { Value } from '../ir/value.ts';
 import type { Operand } from './lifter.ts';
 
 /** A double, or a number that becomes a constant. A single is a double whose value is one. */
@@ -49,6 +51,9 @@ export interface RealBuilder {
   let(a: Real): Value;
 }
 
+const DOUBLE: Accessed = { size: 8, view: 'double' };
+const SINGLE: Accessed = { size: 4, view: 'single' };
+
 /** Writes statements and values of doubles. */
 export class RealWriter implements RealBuilder {
   private readonly ir: IrBuilder;
@@ -64,32 +69,32 @@ export class RealWriter implements RealBuilder {
   }
 
   get(double: Operand): Value {
-    return this.ir.define('get', [this.integer(double)], 0, 'double');
+    return this.ir.define(make.get(this.integer(double), 'double'));
   }
   set(double: Operand, value: Real): void {
-    this.ir.emit('set', [this.integer(double), this.let(value)], 0, 'double');
+    this.ir.emit(make.set(this.integer(double), this.let(value), 'double'));
   }
   getSingle(word: Operand): Value {
-    return this.ir.define('get', [this.integer(word)], 0, 'single');
+    return this.ir.define(make.get(this.integer(word), 'single'));
   }
   setSingle(word: Operand, value: Real): void {
-    this.ir.emit('set', [this.integer(word), this.let(value)], 0, 'single');
+    this.ir.emit(make.set(this.integer(word), this.let(value), 'single'));
   }
 
   load(linear: Operand, offset?: number): Value {
-    return this.ir.define('load', [this.address(linear), ...inWindow(offset)], 8, 'double');
+    return this.ir.define(make.load(DOUBLE, this.address(linear), offset));
   }
   store(linear: Operand, value: Real, offset?: number): void {
-    this.ir.emit('store', [this.address(linear), this.let(value), ...inWindow(offset)], 8, 'double');
+    this.ir.emit(make.store(DOUBLE, this.address(linear), this.let(value), offset));
   }
   probe(linear: Operand): void {
-    this.ir.emit('probe', [this.address(linear)], 8, 'double');
+    this.ir.emit(make.probe(DOUBLE, this.address(linear)));
   }
   loadSingle(linear: Operand, offset?: number): Value {
-    return this.ir.define('load', [this.address(linear), ...inWindow(offset)], 4, 'single');
+    return this.ir.define(make.load(SINGLE, this.address(linear), offset));
   }
   storeSingle(linear: Operand, value: Real, offset?: number): void {
-    this.ir.emit('store', [this.address(linear), this.let(value), ...inWindow(offset)], 4, 'single');
+    this.ir.emit(make.store(SINGLE, this.address(linear), this.let(value), offset));
   }
   private address(linear: Operand): Value {
     return this.ir.name(this.integer(linear));
@@ -111,13 +116,13 @@ export class RealWriter implements RealBuilder {
     return this.binary('fdiv', a, b);
   }
   squareRoot(a: Real): Value {
-    return unary('fsqrt', toReal(a));
+    return operation('fsqrt', toReal(a));
   }
   absolute(a: Real): Value {
-    return unary('fabs', toReal(a));
+    return operation('fabs', toReal(a));
   }
   negate(a: Real): Value {
-    return unary('fneg', toReal(a));
+    return operation('fneg', toReal(a));
   }
   equal(a: Real, b: Real): Value {
     return this.binary('feq', a, b);
@@ -130,22 +135,17 @@ export class RealWriter implements RealBuilder {
   }
 
   fromInteger(a: Operand): Value {
-    return unary('double', this.integer(a));
+    return operation('double', this.integer(a));
   }
   toInteger(a: Real): Value {
-    return unary('integer', toReal(a));
+    return operation('integer', toReal(a));
   }
   toSingle(a: Real): Value {
-    return unary('single', toReal(a));
+    return operation('single', toReal(a));
   }
   let(a: Real): Value {
     return this.ir.name(toReal(a));
   }
-}
-
-/** The argument that makes an access one in a window. */
-export function inWindow(offset: number | undefined): Value[] {
-  return offset === undefined ? [] : [constant(offset)];
 }
 
 function toReal(value: Real): Value {

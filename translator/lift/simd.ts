@@ -106,13 +106,13 @@ export function writeRegister(
 /** Words of memory. */
 export function loadWords(b: LiftBuilder, file: RegisterFile, isAligned = file.isAligned): Value[] {
   const linear = vectorAddress(b, file.bytes, 'read', isAligned);
-  const window = b.window(file.bytes, linear, isAligned ? 'read' : 'readAny');
+  const window = b.window(file.bytes, linear, 'read', isAligned ? 'natural' : 'any');
   return Array.from({ length: file.words }, (_, n) => b.loadIn(window, 4 * n));
 }
 
 export function storeWords(b: LiftBuilder, file: RegisterFile, words: readonly Operand[], isAligned: boolean): void {
   const linear = vectorAddress(b, file.bytes, 'write', isAligned);
-  const window = b.window(file.bytes, linear, isAligned ? 'write' : 'writeAny');
+  const window = b.window(file.bytes, linear, 'write', isAligned ? 'natural' : 'any');
   file.enter(b, 'reg');
   for (const [n, value] of words.entries()) b.storeIn(window, 4 * n, value);
 }

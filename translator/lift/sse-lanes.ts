@@ -66,7 +66,7 @@ export function sourceLanes(b: LiftBuilder, format: Format, source: Source): Val
   if (!source.isMemory) return Array.from({ length: lanes }, (_, n) => lane(b, format, 'rm', n));
   const bytes = laneBytes(format) * lanes;
   if (bytes === 4) return [b.real.loadSingle(source.place)];
-  const window = bytes === 16 ? b.window(16, source.place, 'read') : b.window(8, source.place, 'readAny');
+  const window = bytes === 16 ? b.window(16, source.place, 'read') : b.window(8, source.place, 'read', 'any');
   return Array.from({ length: lanes }, (_, n) =>
     isSingle ? b.real.loadSingle(window, 4 * n) : b.real.load(window, 8 * n),
   );

@@ -45,7 +45,7 @@ export const storeInteger =
 /** 8 or 16 bytes of memory; those that must not be aligned may be anywhere. */
 function windowAt(b: LiftBuilder, bytes: 8 | 16, access: 'read' | 'write', isAligned: boolean): Value {
   const linear = vectorAddress(b, bytes, access, isAligned);
-  return b.window(bytes, linear, isAligned ? access : `${access}Any`);
+  return b.window(bytes, linear, access, isAligned ? 'natural' : 'any');
 }
 
 const halves = [0, 1] as const;

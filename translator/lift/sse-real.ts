@@ -302,7 +302,7 @@ export const integersToDoubles: Lift = (b) => {
 
 function integers(b: LiftBuilder, { place, isMemory }: Source, count: 2 | 4): Value[] {
   if (!isMemory) return Array.from({ length: count }, (_, n) => b.get(xmm.word(b, 'rm', n)));
-  const window = count === 4 ? b.window(16, place, 'read') : b.window(8, place, 'readAny');
+  const window = count === 4 ? b.window(16, place, 'read') : b.window(8, place, 'read', 'any');
   return Array.from({ length: count }, (_, n) => b.loadIn(window, 4 * n));
 }
 

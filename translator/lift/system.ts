@@ -3,7 +3,7 @@
  * (runtime/cpu). Those that only read or write a state word are lifted like any other.
  */
 import { Vector } from '../abi/faults.ts';
-import type { HelperName, TrapName } from '../abi/helpers.ts';
+import type { TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Eflags, Segment, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
@@ -27,13 +27,13 @@ function protectedOnly(b: LiftBuilder): void {
 
 /** Nothing but a trap. */
 const trapping =
-  (helper: HelperName): Lift =>
+  (helper: TrapName): Lift =>
   (b) =>
     b.trap(helper);
 
 /** The same for privileged instructions. */
 const privileged =
-  (helper: HelperName): Lift =>
+  (helper: TrapName): Lift =>
   (b) => {
     supervisorOnly(b);
     b.trap(helper);
@@ -150,7 +150,7 @@ export const arpl: Lift = (b) => {
 
 /** LAR and LSL. */
 const examining =
-  (helper: HelperName): Lift =>
+  (helper: TrapName): Lift =>
   (b) => {
     protectedOnly(b);
     b.trap(helper, b.read(1), b.field('reg'), b.operandSize);
@@ -158,7 +158,7 @@ const examining =
 
 /** VERR and VERW. */
 const verifying =
-  (helper: HelperName): Lift =>
+  (helper: TrapName): Lift =>
   (b) => {
     protectedOnly(b);
     b.trap(helper, b.read(0));
@@ -177,7 +177,7 @@ const storingSelector =
   };
 
 const loadingSelector =
-  (helper: HelperName): Lift =>
+  (helper: TrapName): Lift =>
   (b) => {
     protectedOnly(b);
     supervisorOnly(b);
@@ -201,7 +201,7 @@ const storingTable =
   };
 
 const loadingTable =
-  (helper: HelperName): Lift =>
+  (helper: TrapName): Lift =>
   (b) => {
     supervisorOnly(b);
     const address = b.operandAddress(6, 'read');
@@ -218,18 +218,18 @@ export const lidt: Lift = loadingTable('loadInterruptTable');
 // Control and debug registers.
 
 /** A privileged trap with arguments. */
-function trapPrivileged(b: LiftBuilder, helper: HelperName, ...args: Operand[]): void {
+function trapPrivileged(b: LiftBuilder, helper: TrapName, ...args: Operand[]): void {
   supervisorOnly(b);
   b.trap(helper, ...args);
 }
 
 const movingFrom =
-  (helper: HelperName): Lift =>
+  (helper: TrapName): Lift =>
   (b) =>
     trapPrivileged(b, helper, b.field('rm'), b.field('reg'));
 
 const movingTo =
-  (helper: HelperName): Lift =>
+  (helper: TrapName): Lift =>
   (b) =>
     trapPrivileged(b, helper, b.field('reg'), b.get(b.field('rm')));
 

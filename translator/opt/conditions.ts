@@ -1,6 +1,7 @@
 import { type FlagHistory, resolve } from '../ir/conditions.ts';
+import { partialFlagKinds } from '../ir/operations.ts';
 import { rewriteStatement } from '../ir/rewrite.ts';
-import { partialFlagKinds, Statement } from '../ir/statement.ts';
+import { type Statement, type WhenStatement, withBody } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import type { Pass } from './pass.ts';
 
@@ -23,18 +24,17 @@ class Resolver {
   private statement(s: Statement): Statement {
     const resolved = rewriteStatement(s, this.leaf);
     if (resolved.op === 'flags') {
-      this.known = { statement: resolved, older: partialFlagKinds.has(resolved.name) ? this.known : null };
+      this.known = { statement: resolved, older: partialFlagKinds.has(resolved.kind) ? this.known : null };
     }
-    if (resolved.body === null) return resolved;
-    return this.conditional(resolved, resolved.body);
+    return resolved.op === 'when' ? this.conditional(resolved) : resolved;
   }
 
   /** After a body that may or may not have changed the flags nothing is known. */
-  private conditional(s: Statement, body: Statement[]): Statement {
+  private conditional(s: WhenStatement): Statement {
     const before = this.known;
-    const inner = this.statements(body);
+    const inner = this.statements(s.body);
     if (this.known !== before) this.known = null;
-    return new Statement(s.op, s.temporary, s.size, s.name, s.args, inner);
+    return withBody(s, inner);
   }
 
   private readonly leaf = (v: Value): Value => {

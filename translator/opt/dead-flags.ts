@@ -1,5 +1,6 @@
+import { partialFlagKinds } from '../ir/operations.ts';
 import { mayLeave, readsFlags } from '../ir/rewrite.ts';
-import { partialFlagKinds, Statement } from '../ir/statement.ts';
+import { type Statement, type WhenStatement, withBody } from '../ir/statement.ts';
 import type { Pass } from './pass.ts';
 
 /**
@@ -21,19 +22,19 @@ class Remover {
     for (let n = statements.length - 1; n >= 0; n--) {
       const s = statements[n];
       if (s.op === 'flags' && !this.live) continue;
-      kept.push(s.body === null ? s : this.conditional(s, s.body));
+      kept.push(s.op === 'when' ? this.conditional(s) : s);
       // A partial change needs the flags before it; a full one doesn't, unless its own arguments do.
-      if (s.op === 'flags') this.live = partialFlagKinds.has(s.name);
+      if (s.op === 'flags') this.live = partialFlagKinds.has(s.kind);
       this.live ||= mayLeave(s) || readsFlags(s);
     }
     return kept.reverse();
   }
 
   /** The body may be skipped: what is seen after it is seen before it. */
-  private conditional(s: Statement, body: readonly Statement[]): Statement {
+  private conditional(s: WhenStatement): Statement {
     const after = this.live;
-    const inner = this.run(body);
+    const inner = this.run(s.body);
     this.live ||= after;
-    return new Statement(s.op, s.temporary, s.size, s.name, s.args, inner);
+    return withBody(s, inner);
   }
 }

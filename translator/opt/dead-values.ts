@@ -1,5 +1,5 @@
 import { containsLeaf, standsAlone } from '../ir/rewrite.ts';
-import { Statement } from '../ir/statement.ts';
+import { type Statement, withBody } from '../ir/statement.ts';
 import type { Pass } from './pass.ts';
 
 /** Removes names and reads of state words that nothing uses, and empty bodies. Loads stay: they may fault; and so do calls that stand alone. */
@@ -16,7 +16,7 @@ class Remover {
     for (let n = statements.length - 1; n >= 0; n--) {
       let s = statements[n];
       if ((s.op === 'let' || s.op === 'get') && !this.used.has(s.temporary) && !standsAlone(s.args[0])) continue;
-      if (s.body !== null) s = new Statement(s.op, s.temporary, s.size, s.name, s.args, this.run(s.body));
+      if (s.body !== null) s = withBody(s, this.run(s.body));
       if (s.body?.length === 0) continue;
       for (const v of s.args) containsLeaf(v, (leaf) => this.note(leaf.op === 'temporary' ? leaf.number : -1));
       kept.push(s);

@@ -1,7 +1,8 @@
 import { temporary } from '../ir/builder.ts';
+import { definedKind } from '../ir/operations.ts';
 import { overlapping, type Place, placeOf } from '../ir/places.ts';
 import { rewriteStatement } from '../ir/rewrite.ts';
-import { definesDouble, Statement } from '../ir/statement.ts';
+import { type AccessStatement, type Statement, type WhenStatement, withBody } from '../ir/statement.ts';
 import { isName, type Value } from '../ir/value.ts';
 import type { Pass } from './pass.ts';
 
@@ -34,20 +35,20 @@ class Forwarder {
           this.same.set(s.temporary, value);
           continue;
         }
-        this.held.set(placeOf(s), temporary(s.temporary, definesDouble(s)));
+        this.held.set(placeOf(s), temporary(s.temporary, definedKind(s)!));
       } else if (s.op === 'set') {
         if (this.holds(s)) continue;
         this.write(placeOf(s), s.args[1]);
       }
-      out.push(s.body === null ? s : this.conditional(s, s.body));
+      out.push(s.op === 'when' ? this.conditional(s) : s);
     }
     return out;
   }
 
   /** Whether the word that is set has this value already: compilers fill gaps with `lea esi,[esi]`. */
-  private holds(s: Statement): boolean {
+  private holds(s: AccessStatement<'set'>): boolean {
     const [value, held] = [s.args[1], this.held.get(placeOf(s))];
-    return s.name === '' && value.op === 'temporary' && held?.op === 'temporary' && held.number === value.number;
+    return s.view === 'integer' && value.op === 'temporary' && held?.op === 'temporary' && held.number === value.number;
   }
 
   private write(place: Place, value: Value): void {
@@ -56,14 +57,14 @@ class Forwarder {
   }
 
   /** Words that a conditional body writes are unknown after it; words it reads first were read only if it ran. */
-  private conditional(s: Statement, body: Statement[]): Statement {
+  private conditional(s: WhenStatement): Statement {
     const before = new Map(this.held);
-    const inner = this.run(body);
+    const inner = this.run(s.body);
     for (const place of placesWritten(inner).flatMap(overlapping)) {
       if (!isNanTest(s.args[0], before.get(place))) before.delete(place);
     }
     this.held = before;
-    return new Statement(s.op, s.temporary, s.size, s.name, s.args, inner);
+    return withBody(s, inner);
   }
 
   private readonly leaf = (v: Value): Value => (v.op === 'temporary' ? (this.same.get(v.number) ?? v) : v);

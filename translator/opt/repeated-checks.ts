@@ -1,7 +1,7 @@
 import { binary, constant } from '../ir/builder.ts';
 import { printValue } from '../ir/print.ts';
 import { readsFlags } from '../ir/rewrite.ts';
-import { Statement } from '../ir/statement.ts';
+import { type Statement, withArguments } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import type { Pass } from './pass.ts';
 
@@ -30,7 +30,7 @@ function withoutKnown(s: Statement, excluded: ReadonlySet<string>): Statement | 
   const open = alternatives(s.args[0]).filter((v) => !excluded.has(printValue(v)));
   if (open.length === 0) return null;
   const condition = open.reduce((all, one) => binary('or', all, one), constant(0));
-  return new Statement(s.op, s.temporary, s.size, s.name, [condition, ...s.args.slice(1)], s.body);
+  return withArguments(s, [condition, ...s.args.slice(1)]);
 }
 
 function alternatives(v: Value): Value[] {

@@ -1,6 +1,6 @@
 import { containsLeaf, rewriteStatement, standsAlone } from '../ir/rewrite.ts';
 import type { Statement } from '../ir/statement.ts';
-import type { Value } from '../ir/value.ts';
+import { isOfFlags, type Value } from '../ir/value.ts';
 import type { Pass } from './pass.ts';
 
 /**
@@ -28,7 +28,7 @@ function replacement(v: Value, moved: Map<number, Value>): Value {
 }
 
 function canMove(v: Value): boolean {
-  return !standsAlone(v) && !containsLeaf(v, (leaf) => leaf.op === 'condition' || leaf.op === 'flags');
+  return !standsAlone(v) && !containsLeaf(v, isOfFlags);
 }
 
 /** Temporaries that something else than a flags statement needs, by itself or through other names. */

@@ -1,5 +1,13 @@
 import { binary, constant, temporary } from '../ir/builder.ts';
-import { mayBeMisaligned, Statement, windowOffset } from '../ir/statement.ts';
+import {
+  define,
+  type MemoryStatement,
+  make,
+  type Statement,
+  type WindowParts,
+  windowOffset,
+  withArguments,
+} from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import type { Pass } from './pass.ts';
 
@@ -58,7 +66,7 @@ function collect(statements: readonly Statement[]): { sums: Map<number, Sum>; gr
   const missing = missingFrom(statements);
   statements.forEach((s, n) => {
     if (s.op === 'let') sums.set(s.temporary, sumOf(s.args[0], sums, s.temporary));
-    else if (s.op === 'instruction') [probed, misaligned] = [false, mayBeMisaligned(s)];
+    else if (s.op === 'instruction') [probed, misaligned] = [false, s.alignment === 'any'];
     else if (s.op === 'exitIf') open = new Map();
     else if (n < missing && isWordAccess(s)) {
       const sum = sumOf(s.args[0], sums);
@@ -75,13 +83,14 @@ function collect(statements: readonly Statement[]): { sums: Map<number, Sum>; gr
 
 /** Where the instruction begins that often misses the TLB, if the block ends with one: its accesses are checked one by one, so that it may be run by its handler. */
 function missingFrom(statements: readonly Statement[]): number {
-  if (statements.at(-1)?.name !== 'missed') return statements.length;
+  const last = statements.at(-1);
+  if (last?.op !== 'jump' || last.kind !== 'missed') return statements.length;
   return statements.findLastIndex(({ op }) => op === 'instruction');
 }
 
-function isWordAccess(s: Statement): boolean {
+function isWordAccess(s: Statement): s is MemoryStatement {
   const isAccess = s.op === 'load' || s.op === 'store' || s.op === 'probe';
-  return isAccess && s.size === WORD && s.name === '' && windowOffset(s) === undefined;
+  return isAccess && s.size === WORD && s.view === 'integer' && windowOffset(s) === undefined;
 }
 
 interface Access extends Pick<WindowGroup, 'writes' | 'misaligned'> {
@@ -126,15 +135,20 @@ function opening(
   window: number,
   newTemporary: () => number,
 ): Statement[] {
-  const access = `${writes ? 'write' : 'read'}${misaligned ? 'Bytes' : 'Run'}`;
-  const open = (start: Value) => new Statement('window', window, high - low, access, [start]);
+  const parts: WindowParts = {
+    size: high - low,
+    access: writes ? 'write' : 'read',
+    alignment: misaligned ? 'any' : 'natural',
+    isShared: true,
+  };
+  const open = (start: Value) => define(window, make.window(parts, start));
   if (base < 0) return [open(constant(low))];
   if (low === 0) return [open(temporary(base))];
   const start = newTemporary();
   const sum = binary('add', temporary(base), constant(low));
-  return [new Statement('let', start, 0, '', [sum]), open(temporary(start))];
+  return [define(start, make.let(sum)), open(temporary(start))];
 }
 
 function inWindow(s: Statement, window: number, offset: number): Statement {
-  return new Statement(s.op, s.temporary, s.size, s.name, [temporary(window), ...s.args.slice(1), constant(offset)]);
+  return withArguments(s, [temporary(window), ...s.args.slice(1), constant(offset)]);
 }

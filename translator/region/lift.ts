@@ -1,5 +1,6 @@
 import { codeAddress, IrBuilder } from '../ir/builder.ts';
-import { type Block, type Region, type Statement, terminators } from '../ir/statement.ts';
+import { isTerminator } from '../ir/operations.ts';
+import { type Block, make, type Region, type Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import { isMissing } from './flow.ts';
 import type { CodeSource, ScannedBlock } from './select.ts';
@@ -25,7 +26,7 @@ export function liftRegion(blocks: readonly ScannedBlock[], key: number, facts: 
 /** An indirect jump names the targets it is known to have. */
 function addKnownTargets({ statements, instructions }: Block, targets: NonNullable<CodeSource['targets']>): void {
   const last = statements.at(-1)!;
-  if (last.op !== 'indirect' || last.name !== 'jump') return;
+  if (last.op !== 'indirect' || last.kind !== 'jump') return;
   last.args.push(...targets(instructions.at(-1)!).map(codeAddress));
 }
 
@@ -41,8 +42,8 @@ function addRecursion(
   const backs = [...new Set(recursive.map(({ args }) => args[1].number))].map(codeAddress);
   for (const { args } of recursive) args.push(args[0]);
   for (const [n, { statements }] of blocks.entries()) {
-    // RETF and far jumps return too, but to another segment.
-    if (scanned[n].instructions.at(-1)?.form.mnemonic === 'RET') statements.at(-1)!.args.push(...backs);
+    // Far transfers are returns in IR, too, but to another segment.
+    if (scanned[n].instructions.at(-1)?.form.flow === 'return') statements.at(-1)!.args.push(...backs);
   }
 }
 
@@ -55,7 +56,7 @@ function insideOf(blocks: readonly Block[]): (eip: Value) => boolean {
 /** Calls of functions that begin in the region itself, as of a function by itself. */
 function ownCalls(blocks: readonly Block[]): Statement[] {
   const isInside = insideOf(blocks);
-  const isOwn = ({ op, name, args: [target] }: Statement) => op === 'jump' && name === 'call' && isInside(target);
+  const isOwn = (s: Statement) => s.op === 'jump' && s.kind === 'call' && isInside(s.args[0]);
   return blocks.flatMap(({ statements }) => statements.filter(isOwn));
 }
 
@@ -70,15 +71,15 @@ function liftBlock(ir: IrBuilder, block: ScannedBlock, key: number, facts: CodeF
   let next = block.eip;
   for (const instruction of block.instructions) {
     const { eip } = instruction;
-    ir.emit('instruction', [codeAddress(eip)], 0, facts.isMisaligned?.(eip) ? 'misaligned' : '');
+    ir.emit(make.instruction(codeAddress(eip), facts.isMisaligned?.(eip) ? 'any' : 'natural'));
     liftInstruction(ir, instruction, key);
     next = instruction.nextEip;
   }
   const last = ir.statements.at(-1);
-  if (comesBack(last)) ir.emit('jump', [codeAddress(next)], 0, 'resume');
-  else if (!last || !terminators.has(last.op)) {
+  if (comesBack(last)) ir.emit(make.jump('resume', codeAddress(next)));
+  else if (!last || !isTerminator(last)) {
     const end = block.instructions.at(-1);
-    ir.emit('jump', [codeAddress(next)], 0, end && isMissing(end, facts.misses) ? 'missed' : 'fall');
+    ir.emit(make.jump(end && isMissing(end, facts.misses) ? 'missed' : 'fall', codeAddress(next)));
   }
   return { eip: block.eip, statements: ir.statements, instructions: block.instructions.map((i) => i.eip) };
 }

@@ -1,6 +1,6 @@
-import { type HelperName, helpers } from '../abi/helpers.ts';
-import { IrBuilder } from '../ir/builder.ts';
-import { type Statement, terminators } from '../ir/statement.ts';
+import { helpers } from '../abi/helpers.ts';
+import type { IrBuilder } from '../ir/builder.ts';
+import type { Statement } from '../ir/statement.ts';
 import { bindReal, OperandBuilder } from '../lift/builder.ts';
 import type { Instruction } from '../x86/instruction.ts';
 
@@ -11,14 +11,5 @@ export function liftInstruction(ir: IrBuilder, i: Instruction, key: number): voi
 
 /** Whether control comes after a trap, to the next instruction, when the runtime has executed it. */
 export function comesBack(s: Statement | undefined): boolean {
-  return s?.op === 'trap' && helpers[s.name as HelperName].resumes;
-}
-
-/** Whether a sensitive instruction goes on at the next one: it ends with such a trap, calls what comes back, or needs none. */
-export function isResumed(i: Instruction, key: number): boolean {
-  const ir = new IrBuilder();
-  liftInstruction(ir, i, key);
-  const last = ir.statements.at(-1);
-  const isCall = last?.op === 'indirect' && last.name === 'call';
-  return last === undefined || !terminators.has(last.op) || isCall || comesBack(last);
+  return s?.op === 'trap' && helpers[s.helper].resumes;
 }

@@ -187,16 +187,17 @@ function operandText(i: Instruction, kind: OperandKind, options: FormatOptions):
   return (lettered ? formatters[kind[0]!]! : fixedOperand)(i, kind, options);
 }
 
-/** JCXZ is the one name that the address size decides. */
+/** Of a branch, JCXZ, the address size decides the name. */
 function mnemonicText(i: Instruction): string {
   const { form } = i;
-  const bit = form.mnemonic === 'JECXZ' ? Shape.address16 : Shape.operand16;
+  const bit = form.flow === 'branch' ? Shape.address16 : Shape.operand16;
   const name = i.shape & bit ? form.mnemonic16 : form.mnemonic;
   return isFar(form) ? `${name} far` : name;
 }
 
 function prefixText(i: Instruction): string {
-  const compares = /^(CMPS|SCAS)/.test(i.form.mnemonic);
+  // What sets flags: CMPS and SCAS.
+  const compares = i.form.flow === 'string' && i.form.flagsWritten !== 0;
   if (i.shape & Shape.lock) return 'lock ';
   if (i.shape & Shape.repeatNot) return 'repne ';
   if (i.shape & Shape.repeat) return compares ? 'repe ' : 'rep ';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { constant } from '../../../translator/ir/builder.ts';
 import { resolveCondition } from '../../../translator/ir/conditions.ts';
-import { Statement } from '../../../translator/ir/statement.ts';
+import type { FlagKind } from '../../../translator/ir/operations.ts';
+import { type FlagsStatement, make } from '../../../translator/ir/statement.ts';
 import { conditionHolds, flagsAfter } from '../../support/ir-flags.ts';
 import { randomFrom } from '../../support/samples.ts';
 
@@ -49,20 +50,19 @@ function argumentsOf(kind: string, carry: number): number[] {
   }
 }
 
-const statement = (kind: string, size: number, args: number[]) =>
-  new Statement('flags', -1, size, kind, args.map(constant));
+const statement = (kind: FlagKind, size: number, args: number[]) => make.flags(kind, size, args.map(constant));
 
-const full = ['add', 'adc', 'sub', 'sbb', 'logic', 'other', 'compare', 'all'];
-const partial = ['inc', 'dec', 'carry', 'carryOverflow', 'zero'];
+const full: readonly FlagKind[] = ['add', 'adc', 'sub', 'sbb', 'logic', 'other', 'compare', 'all'];
+const partial: readonly FlagKind[] = ['inc', 'dec', 'carry', 'carryOverflow', 'zero'];
 
 /** With constants for arguments a condition becomes a constant: compares it with the flags by the manual's definitions. */
-function check(statements: readonly Statement[], flags: number, known: Set<number>): void {
+function check(statements: readonly FlagsStatement[], flags: number, known: Set<number>): void {
   for (const code of codes) {
     const value = resolveCondition(code, statements);
     if (value === null) continue;
     known.add(code);
     expect(value.op).toBe('constant');
-    expect(value.number, `${statements.map((s) => s.name + s.size)} cc${code}`).toBe(
+    expect(value.number, `${statements.map((s) => s.kind + s.size)} cc${code}`).toBe(
       Number(conditionHolds(code, flags)),
     );
   }

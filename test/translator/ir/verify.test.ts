@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { constant, temporary } from '../../../translator/ir/builder.ts';
+import { constant, operation, temporary } from '../../../translator/ir/builder.ts';
 import { parseBlocks } from '../../../translator/ir/parse.ts';
-import { type Block, Statement } from '../../../translator/ir/statement.ts';
-import { Value } from '../../../translator/ir/value.ts';
+import { type Block, define, make, type Statement, statement } from '../../../translator/ir/statement.ts';
 import { IrError, verifyBlock, verifyHandler, verifyRegion } from '../../../translator/ir/verify.ts';
 
 const blockOf = (statements: Statement[]): Block => ({ eip: 0, statements, instructions: [] });
@@ -24,7 +23,7 @@ function complaintAbout(blocks: Block[]): string {
 
 /** The same for a statement that the parser would not make. */
 function complaintAboutStatement(statement: Statement): string {
-  return complaintAbout([blockOf([statement, new Statement('jump', -1, 0, 'jump', [constant(16)])])]);
+  return complaintAbout([blockOf([statement, make.jump('jump', constant(16))])]);
 }
 
 test('what lifters write is accepted', () => {
@@ -142,16 +141,14 @@ describe('operands', () => {
   });
 
   test('statements and values that cannot be written as text', () => {
-    const value = new Value('add', constant(1), null, null, 0, '');
-    expect(complaintAboutStatement(new Statement('let', 0, 0, '', [value]))).toBe(
-      'add with 1 operands: a malformed let',
-    );
-    expect(complaintAboutStatement(new Statement('let', -1, 0, '', [constant(1)]))).toMatch('temporary');
-    expect(complaintAboutStatement(new Statement('set', 0, 0, '', [constant(1), constant(1)]))).toMatch('temporary');
-    expect(complaintAboutStatement(new Statement('when', -1, 0, '', [constant(1)]))).toMatch('body');
-    expect(complaintAboutStatement(new Statement('let', 0, 4, '', [constant(1)]))).toMatch('no size 4');
-    const wide = new Value('constant', null, null, null, 2 ** 32, '');
-    expect(complaintAboutStatement(new Statement('let', 0, 0, '', [wide]))).toMatch('more than 32 bits');
+    const value = operation('add', constant(1));
+    expect(complaintAboutStatement(define(0, make.let(value)))).toBe('add with 1 operands: a malformed let');
+    expect(complaintAboutStatement(make.let(constant(1)))).toMatch('temporary');
+    expect(complaintAboutStatement(define(0, make.set(constant(1), constant(1))))).toMatch('temporary');
+    expect(complaintAboutStatement(statement('when', [constant(1)]))).toMatch('body');
+    expect(complaintAboutStatement(statement('let', [constant(1)], { temporary: 0, size: 4 }))).toMatch('no size 4');
+    const wide = { ...constant(0), number: 2 ** 32 };
+    expect(complaintAboutStatement(define(0, make.let(wide)))).toMatch('more than 32 bits');
   });
 });
 
@@ -209,6 +206,6 @@ describe('handlers', () => {
     expect(() => verifyHandler(parse('t0 = get [$register]'))).toThrow('no field "register" here');
     expect(() => verifyHandler(parse('jump @10'))).toThrow('a target is not a known EIP: jump @10');
     expect(() => verifyHandler(parse('jump $displacement'))).toThrow('a target is not a known EIP');
-    expect(() => verifyHandler([new Statement('set', -1, 0, '', [constant(0), temporary(3)])])).toThrow('t3');
+    expect(() => verifyHandler([make.set(constant(0), temporary(3))])).toThrow('t3');
   });
 });

@@ -37,14 +37,14 @@ describe('x87 lifters', () => {
     );
     expect(sizes).toEqual(bytes[form.operands[0]]);
     const writes = /^F(N?ST|IST|BST|NSAVE)/.test(form.mnemonic);
-    const { name } = statements(form, 0).find((s) => s.op === 'segment')!;
-    expect(name).toBe(writes ? 'write' : 'read');
+    const { access } = statements(form, 0).find((s) => s.op === 'segment')!;
+    expect(access).toBe(writes ? 'write' : 'read');
   });
 
   const escapes = rows.filter((form) => form.mnemonic !== 'FWAIT');
   it.each(named(escapes))('%s checks that there is an FPU before anything else', (_name, form) => {
     const waits = !form.mnemonic.startsWith('FN') || form.mnemonic === 'FNOP';
-    expect(statements(form, 0)[0]).toMatchObject({ op: 'escape', name: waits ? 'wait' : '' });
+    expect(statements(form, 0)[0]).toMatchObject({ op: 'escape', kind: waits ? 'wait' : 'noWait' });
   });
 
   it('FWAIT does so too, and waits', () => {

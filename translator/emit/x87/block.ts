@@ -1,5 +1,5 @@
 import { FpuMode } from '../../abi/state.ts';
-import type { Statement } from '../../ir/statement.ts';
+import type { X87Statement } from '../../ir/statement.ts';
 import { constants } from '../../ir/x87/constants.ts';
 import { type Operation, operationOf, type StackEffect, stackEffect } from '../../ir/x87/operations.ts';
 import { indexOf } from '../../ir/x87/stack.ts';
@@ -106,7 +106,7 @@ export function modeOf(operation: Operation): number {
 }
 
 /** Goes through a block's x87 instructions that are still to come; makes the facts know what will have been checked. */
-export function needsOf(statements: readonly Statement[], facts: StackFacts): BlockNeeds {
+export function needsOf(statements: readonly X87Statement[], facts: StackFacts): BlockNeeds {
   const ahead = facts.copy();
   let [mask, tags, mode] = [0, 0, 0];
   let isModeKnown = true;

@@ -1,5 +1,5 @@
 import { FpuMode, FpuPrecision, Word } from '../../abi/state.ts';
-import type { Statement } from '../../ir/statement.ts';
+import type { X87Statement } from '../../ir/statement.ts';
 import type { Value } from '../../ir/value.ts';
 import { operationOf } from '../../ir/x87/operations.ts';
 import type { EmitContext } from '../context.ts';
@@ -11,7 +11,7 @@ export interface X87HandlerHost {
   integer(v: Value): string;
   boolean(v: Value): string;
   /** Statements that execute the instruction by its trap, with its result in its temporary. */
-  trap(s: Statement): string;
+  trap(s: X87Statement): string;
 }
 
 /** The stack is as it is found: one block, at whose start ST(0) is register 0. */
@@ -21,14 +21,14 @@ const depths = { isUsed: true, entry: [0], isConsistent: () => true };
  * Prints the x87 instruction of a handler as a region of nothing else: inline where that is possible, else by its trap. `inline`
  * becomes false then.
  */
-export function emitX87(context: EmitContext, s: Statement, host: X87HandlerHost): string {
+export function emitX87(context: EmitContext, s: X87Statement, host: X87HandlerHost): string {
   const result = s.temporary < 0 ? '' : `,t${s.temporary}=0`;
   const leave = `{${host.trap(s)}inline=false;break X;}`;
   const printed = (precision: number): string => emitInline(context, s, precision, host, leave);
   return `let inline=true${result};X:{${byPrecision(context, s, printed)}}`;
 }
 
-function byPrecision(context: EmitContext, s: Statement, printed: (precision: number) => string): string {
+function byPrecision(context: EmitContext, s: X87Statement, printed: (precision: number) => string): string {
   if ((modeOf(operationOf(s.args[0].number)) & FpuMode.precision) === 0) return printed(FpuPrecision.extended);
   const { extended, double, single } = FpuPrecision;
   const choose = `const p=${context.word(Word.fpuMode)}&${FpuMode.precision};`;
@@ -37,7 +37,7 @@ function byPrecision(context: EmitContext, s: Statement, printed: (precision: nu
 
 function emitInline(
   context: EmitContext,
-  s: Statement,
+  s: X87Statement,
   precision: number,
   host: X87HandlerHost,
   leave: string,

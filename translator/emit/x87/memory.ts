@@ -1,24 +1,17 @@
 import { Double, FpuMode, Word } from '../../abi/state.ts';
+import type { Accessed, Alignment } from '../../ir/statement.ts';
 import type { MemoryFormat } from '../../ir/x87/operations.ts';
 import type { EmitContext, TlbName } from '../context.ts';
-import {
-  type Accessed,
-  type AccessText,
-  type Alignment,
-  accessText,
-  fromWindow,
-  toWindow,
-  windowText,
-} from '../memory.ts';
+import { type AccessText, accessText, fromWindow, toWindow, type Window, windowText } from '../memory.ts';
 import { unlessExact } from './formulas.ts';
 
-const SINGLE = { size: 4, name: 'single' };
-const DOUBLE = { size: 8, name: 'double' };
-const SHORT = { size: 2, name: '' };
-const WORD = { size: 4, name: '' };
+const SINGLE: Accessed = { size: 4, view: 'single' };
+const DOUBLE: Accessed = { size: 8, view: 'double' };
+const SHORT: Accessed = { size: 2, view: 'integer' };
+const WORD: Accessed = { size: 4, view: 'integer' };
 /** Operands of several words, which need not be in one page. */
-const QUADWORD = { size: 8, name: 'Any' };
-const EXTENDED = { size: 10, name: 'Any' };
+const QUADWORD: Window = { size: 8, alignment: 'any', isShared: false };
+const EXTENDED: Window = { size: 10, alignment: 'any', isShared: false };
 const TWO_32 = '4294967296';
 /** Smallest normal numbers of the formats, and more than the largest single. */
 const SMALLEST_DOUBLE = `${2 ** -1022}`;
@@ -194,7 +187,7 @@ export class OperandText {
   }
 
   /** The same for an operand of which the parts are accessed. */
-  private find(what: Accessed, address: string, isLoad: boolean): string {
+  private find(what: Window, address: string, isLoad: boolean): string {
     return this.check(windowText(this.context, what, address, this.tlb(isLoad), this.alignment()));
   }
 

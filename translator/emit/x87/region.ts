@@ -1,12 +1,11 @@
 import { FpuMode, FpuPrecision, FpuRounding, Word } from '../../abi/state.ts';
-import type { Region, Statement } from '../../ir/statement.ts';
+import type { Alignment, Region, X87Statement } from '../../ir/statement.ts';
 import type { Value } from '../../ir/value.ts';
 import { constants } from '../../ir/x87/constants.ts';
 import { type Operation, operationOf, type StackEffect, stackEffect } from '../../ir/x87/operations.ts';
 import { depthChange, indexOf, type StackDepths } from '../../ir/x87/stack.ts';
 import type { BlockIndex } from '../../region/structure.ts';
 import type { EmitContext } from '../context.ts';
-import type { Alignment } from '../memory.ts';
 import { needsOf, StackFacts } from './block.ts';
 import { arithmetic, type Computation, computationText, takeRoot } from './computations.ts';
 import { double, type NumberText } from './formulas.ts';
@@ -24,7 +23,7 @@ export interface X87Host {
   /** The same, because precision control is not what the region was made for. */
   interpretOtherPrecision(): string;
   /** Assigns to the temporary that a statement defines. */
-  assign(s: Statement, text: string): string;
+  assign(s: X87Statement, text: string): string;
   /** Of the current instruction's operand in memory. */
   alignment(): Alignment;
 }
@@ -55,7 +54,7 @@ export class X87Emitter {
   private readonly operand: OperandText;
   // While a block is printed:
   /** Its x87 instructions from here on. */
-  private ahead: readonly Statement[] = [];
+  private ahead: readonly X87Statement[] = [];
   private facts = new StackFacts(0);
   /** The block's needs have been checked. */
   private isChecked = false;
@@ -106,7 +105,7 @@ export class X87Emitter {
   begin(block: BlockIndex): void {
     if (!this.depths.isUsed) return;
     this.facts = new StackFacts(this.depths.entry[block]);
-    this.ahead = this.region.blocks[block].statements.filter(({ op }) => op === 'x87');
+    this.ahead = this.region.blocks[block].statements.filter((s) => s.op === 'x87');
     this.isChecked = false;
     this.hasConditions = false;
   }
@@ -124,7 +123,7 @@ export class X87Emitter {
 
   // Instructions.
 
-  statement(s: Statement): string {
+  statement(s: X87Statement): string {
     if (!this.depths.isUsed) return this.leaveAlways(s);
     const operation = operationOf(s.args[0].number);
     const index = indexOf(s);
@@ -135,7 +134,7 @@ export class X87Emitter {
     const text = this.execute(s, operation, index);
     this.facts.apply(effect);
     if (operation.kind === 'loadControl') this.isChecked = false;
-    const isControl = s.name === 'x87Environment' || operation.kind === 'status';
+    const isControl = s.helper === 'x87Environment' || operation.kind === 'status';
     return check + text + (isControl ? '' : this.pointers(s, index));
   }
 
@@ -154,17 +153,17 @@ export class X87Emitter {
   }
 
   /** A stack fault: what follows is not reached. */
-  private fault(s: Statement, effect: StackEffect): string {
+  private fault(s: X87Statement, effect: StackEffect): string {
     const text = this.leaveAlways(s);
     this.facts.apply(effect);
     return text;
   }
 
-  private leaveAlways(s: Statement): string {
+  private leaveAlways(s: X87Statement): string {
     return `{${this.host.interpret()}}${s.temporary < 0 ? '' : this.host.assign(s, '0')}`;
   }
 
-  private execute(s: Statement, operation: Operation, index: number): string {
+  private execute(s: X87Statement, operation: Operation, index: number): string {
     switch (operation.kind) {
       case 'arithmetic':
         return this.arithmetic(s, operation, index);
@@ -198,10 +197,10 @@ export class X87Emitter {
   }
 
   /** Where FIP, FOP and, of memory forms, FDP and their selectors will be found. */
-  private pointers(s: Statement, index: number): string {
+  private pointers(s: X87Statement, index: number): string {
     const [operation, , offset, segment, opcode] = s.args;
     const eip = `xi=${this.host.integer(s.args.at(-1)!)};`;
-    if (s.name !== 'x87Memory') return `xo=${operation.number | index};${eip}`;
+    if (s.helper !== 'x87Memory') return `xo=${operation.number | index};${eip}`;
     const data = `xf=${this.host.integer(offset)};xs=${this.host.integer(segment)};`;
     return `xo=${this.host.integer(opcode)};${eip}${data}`;
   }
@@ -235,13 +234,13 @@ export class X87Emitter {
   }
 
   /** The operand in memory, or ST(i): statements that define it, and its text. */
-  private source(s: Statement, source: OperationOf<'arithmetic' | 'compare'>['source'], index: number) {
+  private source(s: X87Statement, source: OperationOf<'arithmetic' | 'compare'>['source'], index: number) {
     if (source === 'register') return { text: '', number: this.number(index) };
     if (source === 'zero') return { text: '', number: ZERO };
     return { text: this.operand.load(source, this.host.integer(s.args[1])), number: { high: 'v', low: null } };
   }
 
-  private arithmetic(s: Statement, operation: OperationOf<'arithmetic'>, index: number): string {
+  private arithmetic(s: X87Statement, operation: OperationOf<'arithmetic'>, index: number): string {
     const { computation, isReversed } = arithmetic[operation.name];
     const { text, number } = this.source(s, operation.source, index);
     const top = this.number(0);
@@ -276,7 +275,7 @@ export class X87Emitter {
     return `{${text}${this.rounding(INTEGER_ROUNDING, a, ZERO)}${this.set(0, { high: 'n', low: null })}}`;
   }
 
-  private compare(s: Statement, operation: OperationOf<'compare'>, index: number): string {
+  private compare(s: X87Statement, operation: OperationOf<'compare'>, index: number): string {
     const { text, number } = this.source(s, operation.source, index);
     const a = this.number(0);
     const lows = a.low === null && number.low === null ? '' : `+(${a.low ?? 0}-${number.low ?? 0})`;
@@ -291,7 +290,7 @@ export class X87Emitter {
     return `{${text}const d=${order};if(d!==d){${this.host.interpret()}}${conditions}}`;
   }
 
-  private push(s: Statement, { source, value }: OperationOf<'load'>, index: number): string {
+  private push(s: X87Statement, { source, value }: OperationOf<'load'>, index: number): string {
     if (source === 'register') {
       const check = this.requireNumbers(index);
       return check + this.set(-1, this.number(index)) + CLEARED;
@@ -306,7 +305,7 @@ export class X87Emitter {
     return `{${text}${this.set(-1, number)}}${CLEARED}`;
   }
 
-  private storeTop(s: Statement, { target }: OperationOf<'store'>, index: number): string {
+  private storeTop(s: X87Statement, { target }: OperationOf<'store'>, index: number): string {
     if (target === 'register') {
       const isSame = index === 0;
       return (isSame ? '' : this.requireNumbers(0) + this.set(index, this.number(0))) + CLEARED;
@@ -331,7 +330,7 @@ export class X87Emitter {
   }
 
   /** C1 is left alone. */
-  private move(s: Statement, index: number): string {
+  private move(s: X87Statement, index: number): string {
     const check = this.requireNumbers(0, index);
     const { isShort } = this.facts;
     const wasShort = isShort[this.facts.register(0)];
@@ -349,7 +348,7 @@ export class X87Emitter {
   }
 
   /** Inline after a comparison, which is where it is used, and where what the state has of C0 to C3 is right. */
-  private status(s: Statement): string {
+  private status(s: X87Statement): string {
     const word = (index: number): string => this.context.word(index);
     const settled = `if(xr>=0||xc>=0||${word(Word.fpuRounding)}!==${FpuRounding.settled}){${this.host.interpret()}}`;
     const [check, conditions] = this.hasConditions ? ['', 'xc'] : [settled, word(Word.fpuConditions)];

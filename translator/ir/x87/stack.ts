@@ -1,6 +1,6 @@
 import { Double, Word, wordCounts } from '../../abi/state.ts';
 import { placeOf, wordsOf } from '../places.ts';
-import { type Block, comingBack, type Region, type Statement } from '../statement.ts';
+import { type Block, isComingBack, type Region, type Statement, type X87Statement } from '../statement.ts';
 import { operationOf, stackEffect } from './operations.ts';
 
 /**
@@ -26,7 +26,7 @@ interface Edge {
 const unused: StackDepths = { isUsed: false, entry: [], isConsistent: () => true };
 
 /** i of ST(i) of an `x87` statement, which is 0 for memory forms. */
-export function indexOf(s: Statement): number {
+export function indexOf(s: X87Statement): number {
   return (s.args[0].number & 0xff) < 0xc0 ? 0 : s.args[1].number;
 }
 
@@ -86,7 +86,7 @@ function targetsOf(block: Block): { eip: number; depth: number }[] {
 
 function branchTargets(s: Statement): number[] {
   // A call may also be a branch to its callee.
-  if (comingBack.has(s.name)) return s.args.slice(2).map((v) => v.number);
+  if (isComingBack(s)) return s.args.slice(2).map((v) => v.number);
   switch (s.op) {
     case 'exitIf':
       return [s.args[1].number];

@@ -1,26 +1,26 @@
 import * as lift from '../../lift/control.ts';
-import { conditions, type FormOptions, type FormRow, form, hex } from './form.ts';
+import { conditions, type Flow, type FormOptions, type FormRow, form, hex } from './form.ts';
 
-const transfer: FormOptions = { class: 'control' };
+const transfer = (flow: Flow): FormOptions => ({ class: 'control', flow });
 
 const conditionalJumps = conditions.flatMap(({ name, reads }, argument) => [
-  form(hex(0x70 + argument), `J${name} Jb`, lift.jcc, { ...transfer, argument, reads }),
-  form(hex(0x0f80 + argument), `J${name} Jz`, lift.jcc, { ...transfer, argument, reads }),
+  form(hex(0x70 + argument), `J${name} Jb`, lift.jcc, { ...transfer('branch'), argument, reads }),
+  form(hex(0x0f80 + argument), `J${name} Jz`, lift.jcc, { ...transfer('branch'), argument, reads }),
 ]);
 
 export const control: FormRow[] = [
-  form('EB', 'JMP Jb', lift.jmp, transfer),
-  form('E9', 'JMP Jz', lift.jmp, transfer),
-  form('FF /4', 'JMP Ev', lift.jmpIndirect, transfer),
+  form('EB', 'JMP Jb', lift.jmp, transfer('jump')),
+  form('E9', 'JMP Jz', lift.jmp, transfer('jump')),
+  form('FF /4', 'JMP Ev', lift.jmpIndirect, transfer('indirectJump')),
   ...conditionalJumps,
-  form('E0', 'LOOPNE Jb', lift.loopne, { ...transfer, reads: 'z' }),
-  form('E1', 'LOOPE Jb', lift.loope, { ...transfer, reads: 'z' }),
-  form('E2', 'LOOP Jb', lift.loop, transfer),
-  form('E3', 'JCXZ/JECXZ Jb', lift.jcxz, transfer),
-  form('E8', 'CALL Jz', lift.call, transfer),
-  form('FF /2', 'CALL Ev', lift.callIndirect, transfer),
-  form('C3', 'RET', lift.ret, transfer),
-  form('C2', 'RET Iw', lift.retImmediate, transfer),
+  form('E0', 'LOOPNE Jb', lift.loopne, { ...transfer('branch'), reads: 'z' }),
+  form('E1', 'LOOPE Jb', lift.loope, { ...transfer('branch'), reads: 'z' }),
+  form('E2', 'LOOP Jb', lift.loop, transfer('branch')),
+  form('E3', 'JCXZ/JECXZ Jb', lift.jcxz, transfer('branch')),
+  form('E8', 'CALL Jz', lift.call, transfer('call')),
+  form('FF /2', 'CALL Ev', lift.callIndirect, transfer('indirectCall')),
+  form('C3', 'RET', lift.ret, transfer('return')),
+  form('C2', 'RET Iw', lift.retImmediate, transfer('return')),
 
   form('F8', 'CLC', lift.clc, { writes: 'c' }),
   form('F9', 'STC', lift.stc, { writes: 'c' }),

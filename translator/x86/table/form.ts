@@ -28,6 +28,27 @@ export type Feature = 'base' | FeaturesThat<'instructions'>;
  */
 export type FormClass = 'plain' | 'sensitive' | 'control' | 'escape';
 
+/**
+ * Where control goes after an instruction.
+ * next: to the next instruction. string: the same, and with a repeat prefix to itself until it is done.
+ * jump: to its relative target. branch: there or to the next instruction. call: to a function at its relative target, which comes back.
+ * indirectJump, indirectCall: the same to an address that is computed. return: to the address on the stack.
+ * farCall, interrupt: where the lifter has it as a call (lift/far.ts), that comes back too; elsewhere as `away`.
+ * away: to where only the runtime or another segment knows.
+ */
+export type Flow =
+  | 'next'
+  | 'string'
+  | 'jump'
+  | 'branch'
+  | 'call'
+  | 'indirectJump'
+  | 'indirectCall'
+  | 'return'
+  | 'farCall'
+  | 'interrupt'
+  | 'away';
+
 /** One row of the instruction table: one instruction form. */
 export interface Form {
   /** Position in the table. */
@@ -41,6 +62,7 @@ export interface Form {
   readonly operands: readonly OperandKind[];
   readonly lift: Lift;
   readonly class: FormClass;
+  readonly flow: Flow;
   readonly feature: Feature;
   /** LOCK is allowed (with a memory destination). */
   readonly lock: boolean;
@@ -61,6 +83,7 @@ export type FormRow = Omit<Form, 'id'>;
 
 export interface FormOptions {
   class?: FormClass;
+  flow?: Flow;
   feature?: Feature;
   lock?: boolean;
   /** Letters of o s z a p c. */
@@ -99,6 +122,7 @@ export function form(encoding: string, text: string, lift: Lift, options: FormOp
     operands: operands === undefined ? [] : operands.split(','),
     lift,
     class: options.class ?? 'plain',
+    flow: options.flow ?? 'next',
     feature: options.feature ?? 'base',
     lock: options.lock ?? false,
     flagsRead: flagMask(options.reads),

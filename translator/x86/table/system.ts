@@ -16,11 +16,11 @@ export const special: FormRow[] = [
 ];
 
 const interrupts: FormRow[] = [
-  form('CC', 'INT3', lift.breakpoint),
-  form('CD', 'INT Ib', far.interrupt, { reads: 'oszapc' }),
-  form('CE', 'INTO', lift.overflow, { reads: 'o' }),
-  form('F1', 'INT1', lift.debugTrap),
-  form('CF', 'IRET/IRETD', far.iret, { writes: 'oszapc' }),
+  form('CC', 'INT3', lift.breakpoint, { flow: 'away' }),
+  form('CD', 'INT Ib', far.interrupt, { flow: 'interrupt', reads: 'oszapc' }),
+  form('CE', 'INTO', lift.overflow, { flow: 'away', reads: 'o' }),
+  form('F1', 'INT1', lift.debugTrap, { flow: 'away' }),
+  form('CF', 'IRET/IRETD', far.iret, { flow: 'away', writes: 'oszapc' }),
   form('62 /r', 'BOUND Gv,Ma', lift.bound),
   form('0F 0B', 'UD2', lift.invalidOpcode),
   form('0F B9 /r', 'UD1 Gv,Ev', lift.invalidOpcode),
@@ -32,14 +32,14 @@ const interrupts: FormRow[] = [
 ];
 
 const farTransfers: FormRow[] = [
-  form('EA', 'JMP Ap', far.jmpFar),
-  form('FF /5', 'JMP Mp', far.jmpFarIndirect),
-  form('9A', 'CALL Ap', far.callFar),
-  form('FF /3', 'CALL Mp', far.callFarIndirect),
-  form('CB', 'RETF', far.retFar),
-  form('CA', 'RETF Iw', far.retFarImmediate),
-  form('0F 34', 'SYSENTER', lift.sysenter, { feature: 'sep' }),
-  form('0F 35', 'SYSEXIT', lift.sysexit, { feature: 'sep' }),
+  form('EA', 'JMP Ap', far.jmpFar, { flow: 'away' }),
+  form('FF /5', 'JMP Mp', far.jmpFarIndirect, { flow: 'away' }),
+  form('9A', 'CALL Ap', far.callFar, { flow: 'farCall' }),
+  form('FF /3', 'CALL Mp', far.callFarIndirect, { flow: 'farCall' }),
+  form('CB', 'RETF', far.retFar, { flow: 'away' }),
+  form('CA', 'RETF Iw', far.retFarImmediate, { flow: 'away' }),
+  form('0F 34', 'SYSENTER', lift.sysenter, { flow: 'away', feature: 'sep' }),
+  form('0F 35', 'SYSEXIT', lift.sysexit, { flow: 'away', feature: 'sep' }),
 ];
 
 const descriptorTables: FormRow[] = [
