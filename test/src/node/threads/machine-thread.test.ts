@@ -44,7 +44,7 @@ test("with compiled modules in the cache a machine's thread strips no types, whi
 });
 
 test('after what npm ci does no thread of the command does', () => {
-  const file = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+  const file = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
   const compile = () => threadsWithTestsOf('command', [file('scripts/compile.mjs')]);
   expect(compile()).toBeGreaterThan(1);
   // The same as above: a thread may end before it has written all.
