@@ -120,6 +120,6 @@ export class Work {
     const handler = this.graph.handlerOf(last);
     if (handler.form.class !== 'control' || isCall(handler)) return [NEXT[last]];
     if (!isRelative(handler)) return [];
-    return handler.form.mnemonic === 'JMP' ? [TAKEN[last]] : [TAKEN[last], NEXT[last]];
+    return handler.form.flow === 'jump' ? [TAKEN[last]] : [TAKEN[last], NEXT[last]];
   }
 }
