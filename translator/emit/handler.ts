@@ -2,11 +2,10 @@ import { Cr0 } from '../abi/control-registers.ts';
 import { Vector } from '../abi/faults.ts';
 import { type HelperDeclaration, type HelperName, helperNumber, helpers } from '../abi/helpers.ts';
 import { Word } from '../abi/state.ts';
-import { isTerminator } from '../ir/operations.ts';
+import { type IndirectKind, isTerminator } from '../ir/operations.ts';
 import {
   type Alignment,
   type FlagsStatement,
-  type IndirectKind,
   type MemoryStatement,
   type SegmentStatement,
   type Statement,

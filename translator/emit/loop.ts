@@ -1,8 +1,8 @@
 import { helpers, usualKinds } from '../abi/helpers.ts';
 import { RETURN_RECORD, type RecordView, SLOT_MASK, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
-import { statementOperation } from '../ir/operations.ts';
-import type { IndirectKind, Statement, StatementOp } from '../ir/statement.ts';
+import { type IndirectKind, statementOperation } from '../ir/operations.ts';
+import type { Statement, StatementOp } from '../ir/statement.ts';
 import type { FieldName, Value } from '../ir/value.ts';
 import { packed } from '../x86/instruction.ts';
 import { lookUpTarget } from './branch-targets.ts';

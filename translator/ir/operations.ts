@@ -119,6 +119,27 @@ const flagArguments = {
 
 export type FlagKind = keyof typeof flagArguments;
 
+const jumpKinds = ['jump', 'call', 'fall', 'missed', 'resume'] as const;
+/**
+ * How a block ends that goes to an EIP known statically: by a jump or call; fall: the next one begins; missed: the same, and its last
+ * instruction often accesses what the TLB does not have; resume: after a trap.
+ */
+export type JumpKind = (typeof jumpKinds)[number];
+
+const indirectKinds = ['jump', 'call', 'return', 'comeBack'] as const;
+/** How control goes to a computed EIP; `comeBack`: to where code was interrupted, in its midst. */
+export type IndirectKind = (typeof indirectKinds)[number];
+
+const x87Traps = [
+  'x87Register',
+  'x87Compare',
+  'x87Status',
+  'x87Memory',
+  'x87Environment',
+] as const satisfies readonly TrapName[];
+/** The traps that `x87` statements are. */
+export type X87Name = (typeof x87Traps)[number];
+
 /** Kinds that keep some of the previous flags. */
 export const partialFlagKinds: ReadonlySet<FlagKind> = new Set<FlagKind>([
   'inc',
@@ -277,7 +298,7 @@ const statementOperations: { readonly [Op in StatementOp]: StatementOperation<St
   escape: { args: 0, variants: kinds('wait', 'noWait'), mayFault: true },
   x87: {
     args: argumentsOf,
-    variants: trapsOf(['x87Register', 'x87Compare', 'x87Status', 'x87Memory', 'x87Environment']),
+    variants: trapsOf(x87Traps),
     gives: ({ helper }) => (helper === 'x87Compare' ? 'real' : helper === 'x87Status' ? 'integer' : null),
     mayFault: true,
     changes: true,
@@ -286,7 +307,7 @@ const statementOperations: { readonly [Op in StatementOp]: StatementOperation<St
   jump: {
     // A call knows where it comes back to, and may name its target once more if the region may go there.
     args: ({ kind, args }) => (kind === 'call' ? Math.max(2, Math.min(args.length, 3)) : 1),
-    variants: kinds('jump', 'call', 'fall', 'missed', 'resume'),
+    variants: kinds(...jumpKinds),
     targets: [0, 1],
     leaves: 'end',
   },
@@ -294,7 +315,7 @@ const statementOperations: { readonly [Op in StatementOp]: StatementOperation<St
   indirect: {
     // A jump or a return may name targets it is known to have.
     args: ({ kind, args }) => (kind === 'jump' || kind === 'return' ? args.length : kind === 'call' ? 2 : 1),
-    variants: kinds('jump', 'call', 'return', 'comeBack'),
+    variants: kinds(...indirectKinds),
     named: [0],
     targets: [1],
     leaves: 'end',

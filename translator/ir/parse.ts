@@ -1,17 +1,23 @@
 import type { HelperName, TrapName } from '../abi/helpers.ts';
 import { registerNames } from '../abi/state.ts';
-import { binaryOps, type FlagKind, unaryOps, type ValueOp, windowNames } from './operations.ts';
+import {
+  binaryOps,
+  type FlagKind,
+  type IndirectKind,
+  unaryOps,
+  type ValueOp,
+  windowNames,
+  type X87Name,
+} from './operations.ts';
 import {
   type Accessed,
   type AccessKind,
   type Block,
   define,
-  type IndirectKind,
   make,
   type Statement,
   statement,
   type View,
-  type X87Name,
 } from './statement.ts';
 import {
   call,

@@ -1,5 +1,5 @@
 import type { TrapName } from '../abi/helpers.ts';
-import type { FlagKind } from './operations.ts';
+import type { FlagKind, IndirectKind, JumpKind, X87Name } from './operations.ts';
 import { constant, type Value } from './value.ts';
 
 /** How state or memory is seen: as integers, or as doubles or singles, whose values are doubles. */
@@ -7,15 +7,6 @@ export type View = 'integer' | 'double' | 'single';
 export type AccessKind = 'read' | 'write';
 /** Where an access is done in place: at multiples of its size, or anywhere in a page. */
 export type Alignment = 'natural' | 'any';
-/**
- * How a block ends that goes to an EIP known statically: by a jump or call; fall: the next one begins; missed: the same, and its last
- * instruction often accesses what the TLB does not have; resume: after a trap.
- */
-export type JumpKind = 'jump' | 'call' | 'fall' | 'missed' | 'resume';
-/** How control goes to a computed EIP; `comeBack`: to where code was interrupted, in its midst. */
-export type IndirectKind = 'jump' | 'call' | 'return' | 'comeBack';
-/** The traps that `x87` statements are. */
-export type X87Name = Extract<TrapName, 'x87Register' | 'x87Compare' | 'x87Status' | 'x87Memory' | 'x87Environment'>;
 
 /** An access: its bytes, and how they are seen. */
 export interface Accessed {

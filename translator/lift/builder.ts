@@ -2,15 +2,8 @@ import type { HelperName, TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Segment, Word } from '../abi/state.ts';
 import { binary, call, codeAddress, condition, constant, type IrBuilder, select } from '../ir/builder.ts';
-import { definedKind, type ValueOp } from '../ir/operations.ts';
-import {
-  type Accessed,
-  type AccessKind,
-  type Alignment,
-  type IndirectKind,
-  make,
-  type X87Name,
-} from '../ir/statement.ts';
+import { definedKind, type IndirectKind, type ValueOp, type X87Name } from '../ir/operations.ts';
+import { type Accessed, type AccessKind, type Alignment, make } from '../ir/statement.ts';
 import { codeFields, type FieldName, type Value } from '../ir/value.ts';
 import { type Instruction, Shape } from '../x86/instruction.ts';
 import type { Form } from '../x86/table/form.ts';

@@ -1,5 +1,6 @@
 import type { HelperName, TrapName } from '../abi/helpers.ts';
-import type { AccessKind, Alignment, IndirectKind, X87Name } from '../ir/statement.ts';
+import type { IndirectKind, X87Name } from '../ir/operations.ts';
+import type { AccessKind, Alignment } from '../ir/statement.ts';
 import type { FieldName, Value } from '../ir/value.ts';
 import type { RealBuilder } from './real.ts';
 
