@@ -28,10 +28,16 @@ function shapeOf({ path }: SourceFile, node: Tree): ClassShape {
   const name = nameOf(node.id as Tree)!;
   const body = (node.body as Tree).body as Tree[];
   const own = body.filter((member) => member.static !== true && member.kind !== 'constructor');
-  const names = new Set(own.map((member) => (member.key as (Tree & { name?: string }) | undefined)?.name ?? member));
+  const names = new Set(own.map(memberName));
   const fields = own.filter(({ type }) => type === 'PropertyDefinition').length;
   const parent = node.superClass === null ? undefined : nameOf(node.superClass as Tree);
   return { where: `${path}: ${name}`, name, parent, members: names.size, fields };
+}
+
+/** One for the two accessors of a pair; a private name is another one than a public one. A computed key is itself. */
+function memberName({ key }: Tree): unknown {
+  const { type, name } = key as Tree;
+  return typeof name === 'string' ? `${type} ${name}` : key;
 }
 
 const nameOf = (node: Tree): string | undefined => (node.type === 'Identifier' ? (node.name as string) : undefined);
