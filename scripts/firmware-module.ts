@@ -5,7 +5,7 @@ import { assembleImages } from '../runtime/firmware/images.ts';
 /** What the images are made of, which nothing else in the package needs. */
 const sources = ['bios', 'vgabios', 'kernel-loader', 'images.js', 'images.js.map', 'images.d.ts'];
 
-/** What stands in the place of src/machine/firmware.ts, which assembles the images: a module that has them. */
+/** A module with the finished images, for the place of src/machine/firmware.ts, which assembles them. */
 export function firmwareModule(): string {
   const images = Object.entries(assembleImages());
   const lines = images.map(([name, image]) => `  ${name}: bytes('${Buffer.from(image).toString('base64')}'),\n`);

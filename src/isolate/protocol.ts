@@ -59,6 +59,12 @@ export interface Calls {
 
 export type CallName = keyof Calls;
 
+/** Calls a function of a machine's isolate. */
+export type Call = <Name extends CallName>(
+  name: Name,
+  ...args: Parameters<Calls[Name]>
+) => Promise<ReturnType<Calls[Name]>>;
+
 /** Messages to the isolate. */
 export type Command =
   | CallMessage<CallName>

@@ -4,7 +4,7 @@ import { restoreError } from '../isolate/remote-calls.ts';
 import type { MachineLink } from './link.ts';
 import type { MachineEvents, MachineState, PauseReason } from './types.ts';
 
-/** What a life needs of its machine. */
+/** The machine, as its life uses it. */
 interface LivingMachine {
   readonly link: MachineLink;
   /** Calls the listeners of an event. Resolves when they are done. */

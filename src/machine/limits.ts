@@ -1,10 +1,10 @@
+import type { Call } from '../isolate/protocol.ts';
 import { checkedLimits, type MachineLimits } from '../options/limits.ts';
 import { InOrder } from '../storage/in-order.ts';
-import type { Call } from './link.ts';
 import { TimeLimit } from './time-limit.ts';
 
 /** Limits of what a machine may take of its host: the isolate counts all but the host's time, which is counted here. */
-export class SetLimits {
+export class AppliedLimits {
   readonly #call: Call;
   readonly #time: TimeLimit;
   /** Each change has those that were made before. */

@@ -2,7 +2,7 @@ import type { Isolate } from '../host.ts';
 import { Connection, type Notice } from '../isolate/connection.ts';
 import { KeepAlive } from '../isolate/keep-alive.ts';
 import type { IsolatePool } from '../isolate/pool.ts';
-import type { CallName, Calls } from '../isolate/protocol.ts';
+import type { Call } from '../isolate/protocol.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { MachineStreams } from './streams.ts';
 import type { MachineParts } from './types.ts';
@@ -15,12 +15,6 @@ interface LinkEnd {
   fail(error: Error): void;
 }
 
-/** Calls a function of a machine's isolate. */
-export type Call = <Name extends CallName>(
-  name: Name,
-  ...args: Parameters<Calls[Name]>
-) => Promise<ReturnType<Calls[Name]>>;
-
 /** A machine's isolate, and the way there. The program is kept alive until the machine is made. */
 export class MachineLink {
   readonly #isolate: Isolate;
@@ -31,8 +25,8 @@ export class MachineLink {
 
   constructor(config: MachineConfig, { options, host, drives }: MachineParts, end: LinkEnd, pool?: IsolatePool) {
     const { isolate: where = 'worker', name } = options;
-    const onCrash = (error: Error) => end.fail(error);
-    this.#isolate = host.startIsolate({ where, config, name, pool, drives: drives.machineEnd }, { onCrash });
+    const start = { where, config, name, pool, drives: drives.machineEnd };
+    this.#isolate = host.startIsolate(start, { onCrash: (error) => end.fail(error) });
     this.alive = new KeepAlive(this.#isolate);
     this.alive.hold();
     this.connection = new Connection(this.#isolate.port, (notice) => end.receive(notice));
@@ -54,7 +48,7 @@ export class MachineLink {
   }
 
   /** Ends the isolate, whatever it is doing. */
-  async terminate(): Promise<void> {
-    await this.#isolate.terminate();
+  terminate(): Promise<void> {
+    return this.#isolate.terminate();
   }
 }

@@ -36,7 +36,7 @@ import { MachineDevices } from './devices.ts';
 import { withEarlyIsolate } from './early-isolate.ts';
 import { MachineHistory } from './history.ts';
 import { MachineLife } from './life.ts';
-import { SetLimits } from './limits.ts';
+import { AppliedLimits } from './limits.ts';
 import { MachineLink } from './link.ts';
 import { creationError, loaded } from './opening.ts';
 import { writePhysicalMemory } from './physical-memory.ts';
@@ -63,8 +63,6 @@ const TIME_IS_UP = 124;
 
 /** A PC. Only while it runs, or a call waits for its answer, does it keep the program alive. */
 export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
-  /** Resolves when the machine has ended and its disks are written, rejects if the emulator has failed. */
-  readonly exited: Promise<Exit>;
   /** The translations in its cache. */
   readonly translations: Translations;
   /** Its past, to go back to. */
@@ -80,7 +78,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly #life: MachineLife;
   readonly #questions: MachineQuestions;
   readonly #devices: MachineDevices;
-  readonly #limits: SetLimits;
+  readonly #limits: AppliedLimits;
   readonly #states: MachineStates;
   /** Isolates of its forks. */
   readonly #forks = new IsolatePool();
@@ -175,10 +173,9 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
       finish: (reason) => this.#finish(reason),
       closed: () => drives.close(),
     });
-    this.exited = this.#life.exited;
     const { call, streams } = this.#link;
     this.#questions = new MachineQuestions(call);
-    this.#limits = new SetLimits(call, () => this.#timeIsUp());
+    this.#limits = new AppliedLimits(call, () => this.#timeIsUp());
     this.#devices = new MachineDevices({
       ...{ config, made, link: this.#link, examine: this.#questions.examine },
       isMigrating: () => this.migration.isUnderWay,
@@ -208,7 +205,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   /** The first serial port, COM1. */
   get serial(): SerialPort {
-    return this.#devices.serial;
+    return this.serialPorts[0]!;
   }
 
   /** COM1 to COM4. */
@@ -216,12 +213,12 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.#devices.serialPorts;
   }
 
-  /** What the guest writes to the debug console, if the options add one. */
+  /** Output of the debug console, if the options add one. */
   get debugConsole(): DebugConsole {
     return this.#devices.debugConsole;
   }
 
-  /** What MachineOptions.log asks for, as lines of text. While a listener's promise is not done the guest waits. */
+  /** The log that `MachineOptions.log` asks for, as lines of text. The guest waits until a listener's promise is done. */
   get guestLog(): DebugConsole {
     return this.#devices.guestLog;
   }
@@ -236,7 +233,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.#devices.virtioPorts;
   }
 
-  /** What the guest prints on the parallel port. */
+  /** Output of the parallel port. */
   get parallel(): DebugConsole {
     return this.#devices.parallel;
   }
@@ -253,10 +250,10 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   /** Its disks and drives, in the order of the options; what is plugged in later comes last. */
   get drives(): readonly Drive[] {
-    return this.#devices.drives;
+    return this.#made.drives.all;
   }
 
-  /** What is plugged into its USB controller, where it has one: devices come and go while it runs. */
+  /** Devices on its USB controller, where it has one: they come and go while it runs. */
   get usb(): UsbPorts {
     return this.#devices.usb;
   }
@@ -268,20 +265,20 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   /** Its network cards, in the order of the options; what is plugged in later comes last. */
   get network(): readonly NetworkCard[] {
-    return this.#devices.network;
+    return this.#made.cards.all;
   }
 
   /** Files in memory that the guest may mount (`MachineOptions.shares` with `files` or `server`), by the tag of the share. */
   get shares(): ReadonlyMap<string, SharedFiles> {
-    return this.#devices.shares;
+    return this.#made.shares.files;
   }
 
-  /** What it plays. */
+  /** Its sound output. */
   get sound(): Sound {
-    return this.#devices.sound;
+    return this.#made.sound;
   }
 
-  /** What its display adapter shows. */
+  /** The picture of its display adapter. */
   get screen(): Screen {
     return this.#devices.screen;
   }
@@ -307,7 +304,12 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return processorCount(this.topology);
   }
 
-  /** What it is doing. */
+  /** Resolves when the machine has ended and its disks are written, rejects if the emulator has failed. */
+  get exited(): Promise<Exit> {
+    return this.#life.exited;
+  }
+
+  /** Whether it is created, running, paused or ended. */
   get state(): MachineState {
     return this.#life.state;
   }
@@ -322,7 +324,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.#life.isSuspended;
   }
 
-  /** What it stands still for, if it is paused. */
+  /** The reason why it stands still, if it is paused. */
   get pauseReason(): PauseReason {
     return this.#life.pauseReason;
   }
@@ -387,7 +389,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.#link.call('slept');
   }
 
-  /** What it may take of its host. */
+  /** Limits of what it may take of its host. */
   get limits(): MachineLimits {
     return this.#limits.all;
   }
@@ -511,7 +513,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   #timeIsUp(): void {
     if (this.state === 'ended') return;
     this.emit('limit', 'time');
-    // What fails of that is told to whoever calls stop().
+    // A failure rejects the promise of a later stop().
     this.#stop({ reason: 'time-limit', code: TIME_IS_UP }).catch(() => {});
   }
 
@@ -530,7 +532,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     await inTime(this.#link.call('pause'), PATIENCE, 'does not answer').catch(() => {});
   }
 
-  /** The same as `stop()`, for `await using`. */
+  /** Ends the machine as `stop()` does, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

@@ -1,4 +1,4 @@
-import type { Call } from './link.ts';
+import type { Call } from '../isolate/protocol.ts';
 import type { Ask } from './translations.ts';
 import type { AskedProcessor, Debug, Examine, Probe } from './types.ts';
 

@@ -1,7 +1,7 @@
 import type { SavedComponents } from '../../runtime/snapshot/components.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { SavedMedia } from '../drives/saved-medium.ts';
-import type { CallName, Calls } from '../isolate/protocol.ts';
+import type { Call } from '../isolate/protocol.ts';
 import type { MachineParts } from '../machine/types.ts';
 import type { TransferCallName, TransferCalls } from '../machine-core.ts';
 import type { OptionDifference } from '../options/differences.ts';
@@ -14,7 +14,7 @@ export interface MigratingMachine {
   readonly made: MachineParts;
   isRunning(): boolean;
   /** Asks its isolate. */
-  call<Name extends CallName>(name: Name, ...args: Parameters<Calls[Name]>): Promise<ReturnType<Calls[Name]>>;
+  readonly call: Call;
   pause(): Promise<void>;
   /** Lets it run on, whatever its migration does. */
   run(): Promise<void>;

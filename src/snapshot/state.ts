@@ -3,7 +3,7 @@ import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { MachineDrives } from '../drives/index.ts';
 import type { SavedMedia } from '../drives/saved-medium.ts';
 import { movedPciText, pluggedPciText } from '../hot-plug/plugged-pci.ts';
-import type { CallName, Calls } from '../isolate/protocol.ts';
+import type { Call } from '../isolate/protocol.ts';
 import type { MachineParts } from '../machine/types.ts';
 import type { MachineImage } from '../machine-core.ts';
 import { checkNames, shown } from '../options/checks.ts';
@@ -18,9 +18,6 @@ import { SnapshotError } from './layout.ts';
 import { type MachineSnapshot, openMachine, readMachine, type SnapshotBytes } from './machine.ts';
 import { checkUnrecorded, checkWhole, deviceDifferences, NAME, restoredOptions, savedOptions } from './options.ts';
 import { writeSnapshot } from './write.ts';
-
-/** Asks a machine's isolate. */
-type Call = <Name extends CallName>(name: Name, ...args: Parameters<Calls[Name]>) => Promise<ReturnType<Calls[Name]>>;
 
 /** All that changes while a machine runs. */
 export interface WholeState {

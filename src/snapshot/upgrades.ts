@@ -3,7 +3,7 @@ import type { Saved } from '../../runtime/snapshot/describe.ts';
 import { VERSION } from './layout.ts';
 import { isRecord } from './options.ts';
 
-/** What a file holds, by name (docs/internals/snapshot-format.md). */
+/** Contents of a file by name (docs/internals/snapshot-format.md). */
 type Contents = { readonly [name: string]: Saved };
 
 /** By the version of a file: makes of what it holds what the next version would have written. */
