@@ -110,6 +110,8 @@ describe.skipIf(reason !== '')(`the code in the report${reason}`, () => {
     const row = page.locator('h2:has-text("Hottest code") + .scroll tbody a').first();
     await row.click();
     const shown = page.locator('details.code[open]');
+    // The page unfolds the code when the browser tells it of the new fragment, which is after the click.
+    await shown.first().waitFor();
     expect(await shown.count()).toBe(1);
     expect(await shown.locator('tbody').textContent()).toMatch(/mov|add|cmp/);
     await page.getByText('What the words mean').click();
