@@ -23,20 +23,17 @@ export type {
   ProcessorInformation,
   SystemInformation,
 } from '../runtime/firmware/smbios/information.ts';
-export { type AddressRange, type LogItem, logItems } from '../runtime/machine/log-items.ts';
+export type { OptionalCards } from '../runtime/machine/catalogue/cards.ts';
+export { type DisplayModel, displayModels } from '../runtime/machine/catalogue/displays.ts';
+export { type CardModel, cardModels, type PciCardModel } from '../runtime/machine/catalogue/network.ts';
+export { type SoundCardModel, soundCardModels } from '../runtime/machine/catalogue/sound.ts';
 export {
-  type CardModel,
-  cardModels,
-  type DisplayModel,
-  displayModels,
-  type PciCardModel,
-  type SoundCardModel,
-  soundCardModels,
   type UsbControllerModel,
   type UsbInput,
   usbControllerModels,
   usbInputs,
-} from '../runtime/machine/models.ts';
+} from '../runtime/machine/catalogue/usb.ts';
+export { type AddressRange, type LogItem, logItems } from '../runtime/machine/log-items.ts';
 export { type TraceEvent, traceEvents } from '../runtime/machine/trace/events.ts';
 export type { UsbControllerConfig } from '../runtime/machine/usb-plan.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';

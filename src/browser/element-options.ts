@@ -1,4 +1,6 @@
-import type { CardModel, SoundCardModel, UsbInput } from '../../runtime/machine/models.ts';
+import type { CardModel } from '../../runtime/machine/catalogue/network.ts';
+import type { SoundCardModel } from '../../runtime/machine/catalogue/sound.ts';
+import type { UsbInput } from '../../runtime/machine/catalogue/usb.ts';
 import { type DriveOptions, driveName } from '../drives/options.ts';
 import type { KeyboardLayout } from '../input/layout.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';

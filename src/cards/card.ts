@@ -1,4 +1,4 @@
-import type { CardModel } from '../../runtime/machine/models.ts';
+import type { CardModel } from '../../runtime/machine/catalogue/network.ts';
 import { macText } from '../network/addresses.ts';
 import type { NetworkFlow } from '../network/flow.ts';
 import type { OpenNetwork } from '../network/open-network.ts';

@@ -1,7 +1,7 @@
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import { controlPortName } from '../../runtime/host/network-port.ts';
 import type { CardConfig } from '../../runtime/machine/cards.ts';
-import type { PciCardModel } from '../../runtime/machine/models.ts';
+import type { PciCardModel } from '../../runtime/machine/catalogue/network.ts';
 import type { Host } from '../host.ts';
 import type { MachineStreams } from '../machine/streams.ts';
 import type { NetworkBackend } from '../network/backend.ts';

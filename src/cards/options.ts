@@ -1,5 +1,5 @@
 import type { CardConfig } from '../../runtime/machine/cards.ts';
-import { type CardModel, cardModels } from '../../runtime/machine/models.ts';
+import { type CardModel, cardModels } from '../../runtime/machine/catalogue/network.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
 import { checkedBootIndex } from '../options/boot-order.ts';

@@ -1,6 +1,6 @@
 import { PORTS as AHCI_PORTS } from '../../runtime/devices/ahci/registers.ts';
+import { USB_DISKS } from '../../runtime/machine/catalogue/usb.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
-import { USB_DISKS } from '../../runtime/machine/models.ts';
 import { checkedBootIndex } from '../options/boot-order.ts';
 import { checkedBoolean, checkedInteger, checkedOneOf, checkImage, shown } from '../options/checks.ts';
 import type { Image, MachineOptions } from '../options/options.ts';

@@ -1,4 +1,4 @@
-import { type PciCardModel, pciCardModels } from '../../runtime/machine/models.ts';
+import { type PciCardModel, pciCardModels } from '../../runtime/machine/catalogue/network.ts';
 import { FIRST_SLOT, LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
 import { RNG_NAME } from '../../runtime/machine/resources.ts';
 import { type CardOptions, isDefaultName } from '../cards/options.ts';

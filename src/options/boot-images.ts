@@ -1,7 +1,7 @@
 import type { BootModule } from '../../runtime/firmware/load/index.ts';
 import { ROM_FOLDER } from '../../runtime/machine/board-files.ts';
 import type { MemoryContent } from '../../runtime/machine/boot.ts';
-import type { DisplayModel } from '../../runtime/machine/models.ts';
+import type { DisplayModel } from '../../runtime/machine/catalogue/displays.ts';
 import type { Firmware, Host, OwnFirmware, VideoFirmware } from '../host.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { ConfigurationError, messageOf } from '../util/errors.ts';

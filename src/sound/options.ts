@@ -1,4 +1,4 @@
-import { type SoundCardModel, soundCardModels } from '../../runtime/machine/models.ts';
+import { type SoundCardModel, soundCardModels } from '../../runtime/machine/catalogue/sound.ts';
 import { DEFAULT_SOUND_RATE } from '../../runtime/machine/resources.ts';
 import { checkedInteger, checkedSome, checkNames, checkText } from '../options/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';

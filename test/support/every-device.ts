@@ -1,4 +1,5 @@
-import { cardModels, soundCardModels } from '../../runtime/machine/models.ts';
+import { cardModels } from '../../runtime/machine/catalogue/network.ts';
+import { soundCardModels } from '../../runtime/machine/catalogue/sound.ts';
 import type { MachineOptions } from '../../src/index.ts';
 import type { PartOption } from '../../src/options/kinds.ts';
 
