@@ -64,10 +64,10 @@ export type { Mouse, MouseButton, Pointer, PointerName, PointerPlace } from './i
 export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';
 export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 export type { LimitName } from './isolate/run-limits.ts';
+export type { SerialEvents, SerialPort } from './isolate/serial.ts';
 export type { Balloon } from './machine/balloon.ts';
 export type { CharacterDeviceInfo, CharacterDevices } from './machine/character-devices.ts';
 export type { MachineHistory, RecordedRun, StopPlaces } from './machine/history.ts';
-export type { SerialEvents, SerialPort } from './machine/serial.ts';
 export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './machine/translations.ts';
 export type { DebugConsole, MachineEvents, MachineState, PauseReason, Probe } from './machine/types.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
@@ -110,19 +110,18 @@ export type {
   Boot,
   DemoBoot,
   FlashBoot,
-  Image,
   KernelBoot,
   KernelModule,
   MachineOptions,
 } from './options/options.ts';
 export type { ProcessorOptions } from './options/processors.ts';
+export type { IcountOptions } from './options/recording.ts';
 export type { SmbiosOptions } from './options/smbios.ts';
 export type { UsbInputOptions } from './options/usb.ts';
 export type { VirtioPortOptions } from './options/virtio-ports.ts';
 export type { JsonObject } from './qmp/command.ts';
 export type { EventListener } from './qmp/events.ts';
 export type { Qmp } from './qmp/qmp.ts';
-export type { IcountOptions } from './recording/options.ts';
 export type { Screen, ScreenText } from './screen/index.ts';
 export type { ScreenImage } from './screen/renderer.ts';
 export type { ShareContent, ShareFile, ShareFileSettings } from './shares/contents.ts';
@@ -142,6 +141,7 @@ export type { ImageSnapshot } from './storage/qcow2/snapshots.ts';
 export { ConfigurationError } from './util/errors.ts';
 export type { Listener } from './util/events.ts';
 export { ExpectError, type ExpectOptions, type Output } from './util/expect.ts';
+export type { Image } from './util/image.ts';
 export type { VncControl, VncInfo } from './vnc/control.ts';
 export type { VncEvents, VncSharing } from './vnc/display.ts';
 export type { VncConnectionInfo, VncEndpoint } from './vnc/endpoint.ts';

@@ -7,10 +7,9 @@ import {
 } from '../../runtime/machine/catalogue/usb.ts';
 import { defaultBus, type UsbBusPlan, type UsbPort } from '../../runtime/machine/usb-plan.ts';
 import { type InputDevices, plugInput, unplugInput } from '../input/connect.ts';
-import type { MachineStreams } from '../machine/streams.ts';
+import type { MachineStreams } from '../isolate/streams.ts';
 import type { MachineParts } from '../machine/types.ts';
 import { nameOfPlugged, type PluggedDevice, type PluggedUsbDevice } from '../machine-core.ts';
-import { checkedOneOf, checkNames, checkObject, shown } from '../options/checks.ts';
 import {
   checkUsbPlace,
   portsOf,
@@ -21,6 +20,7 @@ import {
   usbOptions,
   usbPlaces,
 } from '../options/usb.ts';
+import { checkedOneOf, checkNames, checkObject, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { ComingDevices, type ComingMachine, idsOf } from './coming-devices.ts';
 import { type DiskMachine, diskOptionNames, type PluggedDiskOptions, PluggedDisks } from './plugged-disks.ts';

@@ -1,6 +1,6 @@
 import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../../runtime/host/stream.ts';
 import { type UsbInput, usbInputNames } from '../../runtime/machine/catalogue/usb.ts';
-import type { MachineStreams } from '../machine/streams.ts';
+import type { MachineStreams } from '../isolate/streams.ts';
 import { Keyboard } from './keyboard.ts';
 import type { KeyboardLayout } from './layout.ts';
 import { Mouse } from './mouse.ts';

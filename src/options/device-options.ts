@@ -2,7 +2,7 @@ import { type CardSettings, optionalCards } from '../../runtime/machine/catalogu
 import type { DeviceRow } from '../../runtime/machine/catalogue/row.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { checkedSoundCards } from '../sound/options.ts';
-import { checkedBoolean, checkedInteger, checkNames } from './checks.ts';
+import { checkedBoolean, checkedInteger, checkNames } from '../util/checks.ts';
 import type { MachineOptions } from './options.ts';
 import { checkedUsb, checkedUsbControllers } from './usb.ts';
 import { checkedVirtioPorts } from './virtio-ports.ts';

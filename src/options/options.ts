@@ -10,12 +10,13 @@ import type { CardOptions } from '../cards/options.ts';
 import type { DriveOptions } from '../drives/options.ts';
 import { checkedLayout, type KeyboardLayout } from '../input/layout.ts';
 import type { EngineName, MachineConfig } from '../machine-core.ts';
-import { checkedIcount, type IcountOptions } from '../recording/options.ts';
 import type { ShareOptions } from '../shares/options.ts';
 import type { SoundOptions } from '../sound/options.ts';
+import { checkedBoolean, checkedOneOf, checkNames, checkText, shown } from '../util/checks.ts';
 import { ConfigurationError, within } from '../util/errors.ts';
+import type { Image } from '../util/image.ts';
+import { checkImage } from '../util/image.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
-import { checkedBoolean, checkedOneOf, checkImage, checkNames, checkText, shown } from './checks.ts';
 import { checkedDevices } from './device-options.ts';
 import { checkedEngine, type EngineSettings } from './engine-options.ts';
 import { checkFirmwareFiles } from './firmware-files.ts';
@@ -26,12 +27,10 @@ import { checkedLog, checkedLogRanges, checkedTrace } from './log-options.ts';
 import { checkMemoryContents, type MemoryContentOptions } from './memory-contents.ts';
 import { checkedMemory, checkedMemoryBelow4G } from './memory-size.ts';
 import { checkedProcessors, type ProcessorOptions } from './processors.ts';
+import { checkedIcount, type IcountOptions } from './recording.ts';
 import { checkedSystem, type SmbiosOptions } from './smbios.ts';
 import type { UsbInputOptions } from './usb.ts';
 import type { VirtioPortOptions } from './virtio-ports.ts';
-
-/** An image: its bytes, the path of its file (in a page: its address), or a Blob, such as a File that was dropped on a page. */
-export type Image = string | Uint8Array | ArrayBuffer | Blob;
 
 /** What the machine starts. */
 export type Boot = KernelBoot | BiosBoot | FlashBoot | DemoBoot;

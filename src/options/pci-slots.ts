@@ -5,8 +5,8 @@ import { usbControllers } from '../../runtime/machine/catalogue/usb.ts';
 import { FIRST_SLOT, LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
 import { type UsbPlans, usbBusesOf } from '../../runtime/machine/usb-plan.ts';
 import type { MachineConfig } from '../machine-core.ts';
+import { checkedInteger, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { checkedInteger, shown } from './checks.ts';
 
 /** The slots of PCI devices, by their names. */
 export type PciSlots = Readonly<Record<string, number>>;

@@ -14,8 +14,8 @@ import {
   usbBusesOf,
 } from '../../runtime/machine/usb-plan.ts';
 import { type DrivePlan, driveName, isIdentifier } from '../drives/options.ts';
+import { checkedInteger, checkedOneOf, checkedSome, checkNames, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { checkedInteger, checkedOneOf, checkedSome, checkNames, shown } from './checks.ts';
 import type { MachineOptions } from './options.ts';
 
 /** Ports that a controller can have. There are no hubs. */

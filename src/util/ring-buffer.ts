@@ -1,4 +1,4 @@
-import { checkedInteger } from '../options/checks.ts';
+import { checkedInteger } from './checks.ts';
 
 /** What an array of bytes may have. */
 const MOST = 2 ** 31 - 1;

@@ -1,4 +1,4 @@
-import type { ImageHost } from '../../options/boot-images.ts';
+import type { ImageHost } from '../../machine/boot-images.ts';
 import { ipxe, seabios } from '../assets/firmware.ts';
 import { keep } from './kept-images.ts';
 import { readWhole } from './read-file.ts';
