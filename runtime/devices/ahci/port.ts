@@ -141,7 +141,7 @@ export class AhciPort {
     return (this.#state.command & PortCommand.runs) !== 0;
   }
 
-  /** What runs says at once that it does, or that it does not any more (10.3). */
+  /** The bits for "running" follow those for "start" at once, in both directions (10.3). */
   #writeCommand(value: number): void {
     const state = this.#state;
     const wasRunning = this.#runs;

@@ -10,7 +10,10 @@ import type { portState } from './state.ts';
 /** Status bits that a Set Device Bits FIS leaves as they are. */
 const KEPT_STATUS = Status.busy | Status.dataRequest;
 
-/** What a port receives of its drive: memory, task file and interrupt status follow (AHCI 1.3.1, 5.3.10 to 5.3.13). */
+/**
+ * Handles the FISes that a port's drive sends, and updates memory, task file and interrupt status (AHCI 1.3.1, 5.3.10
+ * to 5.3.13).
+ */
 export class ReceivedFises {
   readonly #state: StateOf<typeof portState>;
   readonly #memory: BusMemory;

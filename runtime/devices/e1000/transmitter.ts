@@ -25,7 +25,10 @@ import {
 } from './segments.ts';
 import type { E1000State, RegisterWords } from './state.ts';
 
-/** What is sent at a time, descriptors or frames, and bytes: a ring that the guest fills all the time must not stop it. */
+/**
+ * Most descriptors or frames, and most bytes, that are sent at a time, so that a ring that is always refilled cannot
+ * stop the guest.
+ */
 const BURST = 512;
 const BURST_BYTES = 512 << 10;
 /** Virtual nanoseconds from one burst to the next. */

@@ -63,7 +63,7 @@ export class IoApic {
     return irqLine((high) => this.#drive(input, high));
   }
 
-  /** What the inputs that are not masked send. */
+  /** The interrupt messages of all inputs that are not masked. */
   messages(): InterruptMessage[] {
     const inputs = Array.from({ length: INPUTS }, (_, input) => input);
     return inputs.filter((input) => !(this.#state.low[input]! & Entry.masked)).map((input) => this.#messageOf(input));
@@ -156,7 +156,7 @@ export class IoApic {
     else this.#writeEntry(input, value);
   }
 
-  /** Of an edge-triggered input no request is outstanding. */
+  /** Writes half of an entry. An input that has become edge-triggered has no request outstanding. */
   #writeEntry(input: number, value: number): void {
     const s = this.#state;
     const kept = value & Entry.level ? s.low[input]! & Entry.remoteRequest : 0;

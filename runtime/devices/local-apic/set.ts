@@ -5,7 +5,7 @@ import type { ApicSetOptions } from './options.ts';
 import { Shorthand } from './registers.ts';
 import { ApicWindow } from './window.ts';
 
-/** What the state of a processor's local APIC is called. */
+/** The name of the state of a processor's local APIC. */
 export const localApicName = (processor: number): string =>
   processor === 0 ? 'local apic' : `local apic ${processor}`;
 

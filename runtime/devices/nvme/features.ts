@@ -16,7 +16,7 @@ const FeatureNumber = {
   events: 0x0b,
 } as const;
 
-/** What Get Features wants: bits 8 to 10 of dword 10. */
+/** The value that Get Features asks for: bits 8 to 10 of dword 10. */
 const Select = { current: 0, initial: 1, saved: 2, supported: 3 } as const;
 const OF_NAMESPACE = 2;
 const CHANGEABLE = 4;
@@ -32,7 +32,7 @@ interface Feature {
   readonly isOfNamespace?: boolean;
 }
 
-/** Of the temperature's two thresholds: of which sensor, and which one. */
+/** Fields of the temperature threshold feature: the sensor, and which one of its two thresholds. */
 const Threshold = { sensors: 0xf0000, kind: 0x300000, under: 0x100000 } as const;
 
 const features: Readonly<Record<number, Feature>> = {
@@ -106,10 +106,7 @@ function featureOf(command: Command): Feature {
   return features[command.dword(10) & 0xff] ?? refuse(Code.invalidField);
 }
 
-/**
- * What Get Features answers.
- * @throws Refusal
- */
+/** The result of Get Features. @throws Refusal */
 export function getFeature(state: FeaturesState, command: Command): number {
   const feature = featureOf(command);
   if (feature.isOfNamespace) checkNamespace(command.namespace, false);

@@ -86,7 +86,7 @@ export class Nvme {
     this.#clear();
   }
 
-  /** What a reset of the controller forgets, too (7.3.2). */
+  /** Clears the state that a reset of the controller clears, too (7.3.2). */
   #clear(): void {
     this.#options.port.cancel();
     this.#queues.reset();
@@ -284,5 +284,5 @@ export class Nvme {
   }
 }
 
-/** Of the feature of events: changes of namespaces are told. */
+/** Bit of the event configuration feature: changes of namespaces are reported. */
 const NAMESPACE_EVENTS = 1 << 8;

@@ -16,7 +16,7 @@ import type { LogsState } from './state.ts';
 /** Pages (5.14.1): the number, the bytes, and what fills them. */
 const Page = { errors: 1, smart: 2, firmware: 3, changedNamespaces: 4, commands: 5 } as const;
 
-/** What the logs are about. */
+/** The parts of the controller that the logs need. */
 export interface LogsSide {
   readonly state: LogsState;
   readonly isTooWarm: boolean;
@@ -56,10 +56,7 @@ export interface LogPart {
   readonly isRead: boolean;
 }
 
-/**
- * What Get Log Page gets.
- * @throws Refusal
- */
+/** The data for a Get Log Page command. @throws Refusal */
 export function logPage(command: Command, side: LogsSide): LogPart {
   const first = command.dword(10);
   const page = first & 0xff;

@@ -20,7 +20,7 @@ export class Taken {
   }
 }
 
-/** What queues need of their controller. */
+/** The parts of the controller that queues need. */
 export interface QueuesSide {
   readonly memory: BusMemory;
   /** Whether the controller works, and may reach memory. */
@@ -90,7 +90,7 @@ export class Queues {
     Object.assign(this.#state.completions[number], queue, { head: 0, tail: 0, phase: 1 });
   }
 
-  /** What was taken from the queue ends without being done, as far as it isn't yet. */
+  /** Deletes a submission queue. Commands that were taken from it and are not done yet are abandoned. */
   deleteSubmission(number: number): void {
     for (const [place, taken] of this.#taken.entries()) {
       if (taken === null || taken.queue !== number || taken.isAbandoned) continue;

@@ -13,7 +13,7 @@ import {
 } from './registers.ts';
 import type { ControllerState } from './state.ts';
 
-/** What the registers act on. */
+/** The parts of the controller that the registers act on. */
 export interface RegistersSide {
   readonly queues: Queues;
   flush(done: BlockDone): void;
@@ -160,7 +160,7 @@ export class Registers {
     return longOf(adminAddresses[2 * queue]!, adminAddresses[2 * queue + 1]!);
   }
 
-  /** What was written stays before it says that it is done. */
+  /** Flushes the disk before the status says that the shutdown is complete. */
   #shutDown(): void {
     const state = this.#state;
     state.status = (state.status & ~Status.shutdownDone) | Status.shutdownUnderWay;
@@ -171,7 +171,7 @@ export class Registers {
   }
 }
 
-/** Of a half of ASQ or ACQ. */
+/** Index of one half of ASQ or ACQ among the address words. */
 function addressIndex(offset: number): number {
   return (offset - Register.adminSubmission) / 4;
 }

@@ -4,7 +4,7 @@ import { Flags } from './registers.ts';
 import { type OperatorState, SILENT, Stage } from './state.ts';
 import { waveAt } from './waveforms.ts';
 
-/** What all operators follow at a sample. */
+/** Counters and modulation of a sample that all operators follow. */
 export interface Beat {
   readonly counter: number;
   readonly tremolo: number;

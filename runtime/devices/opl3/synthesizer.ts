@@ -80,7 +80,7 @@ export class Synthesizer {
     return [this.#operators[first]!, this.#operators[first + SECOND_OPERATOR]!];
   }
 
-  /** Of two joined channels the first one has the key. */
+  /** Presses or releases a channel's key. Of two channels joined to four operators only the first one's key has an effect. */
   #setKey(channel: number, isDown: boolean): void {
     const leader = leaderOf(this.#state.registers, channel);
     if (leader !== undefined && leader !== channel) return;

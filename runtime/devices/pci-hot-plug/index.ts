@@ -47,7 +47,7 @@ export class PciHotPlug {
     this.#options.tell();
   }
 
-  /** What is in a slot is to be pulled out: the system is asked to let go of it. */
+  /** Asks the guest's system to let go of the device in a slot, so that it can be pulled out. */
   ask(slot: number): void {
     this.#state.down = (this.#state.down | (1 << slot)) >>> 0;
     this.#options.tell();

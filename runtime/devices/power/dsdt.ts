@@ -44,7 +44,7 @@ const HPET_BYTES = 0x400;
 /** The end of PCI memory: APICs and firmware are above. */
 const PCI_MEMORY_LAST = 0xfebfffff;
 
-/** What a PC has that cannot be enumerated: the PCI root with its address windows and interrupts, and the ISA devices. */
+/** The devices of a PC that cannot be enumerated: the PCI root with its address windows and interrupts, and the ISA devices. */
 export function dsdtCode(options: DsdtOptions): Uint8Array {
   const root = device(
     'PCI0',

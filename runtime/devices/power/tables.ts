@@ -12,7 +12,7 @@ export interface AcpiTablesOptions extends DsdtOptions {
 
 /** The local APICs of the processors, and the I/O APIC. */
 export interface ApicDescription {
-  /** What they are called, by processor. */
+  /** IDs of the local APICs, by processor. */
   readonly localIds: readonly number[];
   readonly localAddress: number;
   readonly ioAddress: number;

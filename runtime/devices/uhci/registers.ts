@@ -38,7 +38,7 @@ export const Status = {
   clearable: 0x1f,
 } as const;
 
-/** What interrupts, besides errors of the controller itself. */
+/** Interrupt enable bits; errors of the controller itself always interrupt. */
 export const Enable = { timeout: 0x1, resume: 0x2, complete: 0x4, shortPacket: 0x8, kept: 0xf } as const;
 
 export const FRAME_MASK = 0x7ff;

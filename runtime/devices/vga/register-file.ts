@@ -5,7 +5,7 @@ import { ATTRIBUTE_WRITABLE, Miscellaneous, MONOCHROME, Port } from './registers
 import { inputStatus, type Timing } from './retrace.ts';
 import type { VgaState } from './state.ts';
 
-/** What answers at the ports, as far as adapters differ. */
+/** The parts of the ports in which adapters differ. */
 export interface RegisterParts {
   readonly sets: RegisterSets;
   readonly dac: DacPorts;

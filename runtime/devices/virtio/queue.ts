@@ -4,12 +4,12 @@ import { type Chain, ChainReader, Nonsense } from './chain.ts';
 import { Descriptor, NO_INTERRUPT, Ring } from './registers.ts';
 import type { QueueState } from './state.ts';
 
-/** What a queue needs of its function. */
+/** The parts of the function that a queue needs. */
 export interface QueueSide {
   readonly memory: BusMemory;
   /** Whether the device may use its queues. */
   isRunning(): boolean;
-  /** What was agreed on. */
+  /** Whether the driver accepted indirect descriptors. */
   hasIndirect(): boolean;
   hasEventIndex(): boolean;
   interrupt(): void;
