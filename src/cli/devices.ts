@@ -29,7 +29,7 @@ export interface Device {
   readonly help: string;
   /** With their defaults, which are QEMU's. */
   readonly properties: Readonly<Record<string, string>>;
-  /** What a machine has one of, where the device is that; a second one would be dropped, or take the place of the first. */
+  /** The name of something that a machine can have only one of. A second one would be dropped, or replace the first. */
   readonly only?: string;
   /** The settings with it. Throws ConfigurationError if a property is wrong. */
   apply(settings: Settings, properties: Readonly<Record<string, string>>): Settings;
@@ -267,7 +267,7 @@ export const devices: Readonly<Record<string, Device>> = {
   },
 };
 
-/** What a property without a default is, where it is not the name of something. */
+/** Placeholders in the help for the values of properties that have no default, where the value is not the name of something. */
 const values: Readonly<Record<string, string>> = {
   mac: 'ADDRESS',
   romfile: 'FILE',
@@ -295,10 +295,7 @@ export function deviceUsage(name: string): string {
   return name + list.join('');
 }
 
-/**
- * What is meant by a device's name: QEMU has several for some.
- * @throws ConfigurationError if it is not there
- */
+/** The model that a device's name means: QEMU has several names for some. @throws ConfigurationError if there is no such model */
 export function deviceModel(written: string): string {
   const driver = written.replace(/^(virtio-[a-z0-9]+)$/, '$1-pci').replace(/^ich9-ahci$/, 'ahci');
   const problem = onBoardProblem(driver);

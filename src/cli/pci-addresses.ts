@@ -8,7 +8,7 @@ import { deviceNames, type PciSlots, parsePciSlot } from '../options/pci-slots.t
 import { planShares } from '../shares/options.ts';
 import { machine, type Settings } from './settings.ts';
 
-/** What the machine calls the PCI devices that it has once (MachineOptions.pciSlots). */
+/** The machine's names of PCI devices of which it has one (MachineOptions.pciSlots). */
 const single: Readonly<Record<string, string>> = {
   VGA: 'vga',
   'cirrus-vga': 'vga',
@@ -84,7 +84,7 @@ function nextSlot(name: string, taken: Set<number>): number {
   return slot;
 }
 
-/** What the machine calls the device that was added last: lists are in the order of the flags. */
+/** The machine's name of the device that was added last; lists are in the order of the flags. */
 function nameOfLast({ machine: { drives = [], shares = [] }, cards }: Settings, driver: string): string {
   if (cardModels.includes(driver as CardModel))
     return planCards(cards.map(({ backend: _, netdev: __, ...card }): CardOptions => card)).at(-1)!.config.name;

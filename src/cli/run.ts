@@ -130,7 +130,7 @@ function stayingIds({ deviceIds = [] }: Settings, { usb, pci }: Machine): string
   return deviceIds.filter((id) => pci.find(id) === undefined && !usb.devices.some((device) => device.id === id));
 }
 
-/** What the user is to know of the flags before the machine is made. */
+/** Warnings about the flags, for the user to see before the machine is made. */
 function warningsOf(settings: Settings): string[] {
   const { warnings = [], machine } = settings;
   return [
@@ -278,7 +278,7 @@ function bootsFromNetwork(settings: Settings): boolean {
   return cardsOf(settings).some(({ rom }) => rom !== undefined);
 }
 
-/** What the flags name. */
+/** The kernel or firmware that the flags name. */
 export function bootOf(settings: Settings): Boot {
   const { kernel, initrd, append, bios } = settings;
   const forKernel = (['initrd', 'append'] as const).find((name) => settings[name] !== undefined);

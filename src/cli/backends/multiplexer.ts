@@ -1,7 +1,7 @@
 import type { KeyFilter } from '../escape.ts';
 import type { CharacterDevice, Connection, ConnectionPeer } from './connection.ts';
 
-/** What keys ask of the emulator. */
+/** Actions of the emulator that keys on the console start. */
 export interface ConsoleActions {
   exit(): void;
   help(): void;
