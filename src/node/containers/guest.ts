@@ -42,7 +42,7 @@ export const portNames: readonly string[] = [
   ...streams.flatMap((n) => [Port.input(n), Port.output(n), Port.error(n)]),
 ];
 
-/** What all machines of containers are made of: one is restored as another was saved. */
+/** Options of every container's machine. All are alike, so that one can be restored from the state that another saved. */
 function options(linux: DebianLinux, initrd: Uint8Array, memory: number): MachineOptions {
   return {
     memory,
@@ -61,7 +61,7 @@ function options(linux: DebianLinux, initrd: Uint8Array, memory: number): Machin
 
 const script = (path: string, data: string): ArchiveEntry => ({ type: 'file', path, mode: 0o755, data });
 
-/** What the guest's first root has besides programs. */
+/** Entries of the guest's first root other than programs. */
 const fixedEntries: readonly ArchiveEntry[] = [
   ...['proc', 'sys', 'dev', 'tmp'].map((path): ArchiveEntry => ({ type: 'directory', path })),
   { type: 'character-device', path: 'dev/console', major: 5, minor: 1 },

@@ -53,7 +53,7 @@ function checkDigest(found: string, wanted: string, name: string): void {
     throw new ConfigurationError(`${name}: the digest of what came is ${found}; it should be ${wanted}`);
 }
 
-/** What bytes are written to. */
+/** The writable side of a pipe, a file or a process. */
 interface Sink {
   once(event: 'drain' | 'close', listener: () => void): unknown;
   off(event: 'drain' | 'close', listener: () => void): unknown;
@@ -84,10 +84,7 @@ const [GZIP, ZSTD] = [
   [0x28, 0xb5, 0x2f, 0xfd],
 ];
 
-/**
- * What gzip or zstd has compressed, unpacked; other bytes as they are.
- * @throws ConfigurationError
- */
+/** Unpacks bytes that gzip or zstd has compressed, and passes others on as they are. @throws ConfigurationError */
 export async function* unpacked(bytes: Bytes, name: string): Bytes {
   const iterator = bytes[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];

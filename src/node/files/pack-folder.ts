@@ -19,7 +19,7 @@ export interface PackOptions {
   readonly compress?: boolean;
 }
 
-/** What was packed. */
+/** A folder's image, packed. */
 export interface PackedFolder {
   /** How many files. */
   readonly files: number;
@@ -63,7 +63,7 @@ export async function packFolder(
   return packed;
 }
 
-/** What is made must not become part of what it is made of. */
+/** Checks that the result is not written into the folder that is packed. */
 function checkOutside(place: string, packed: string): void {
   const within = packed.endsWith(sep) ? packed : `${packed}${sep}`;
   if (`${place}${sep}`.startsWith(within))

@@ -4,7 +4,7 @@ import { systemMessage } from '../process/system-message.ts';
 /** Enough to see what it is. */
 const BEGINNING = 1 << 16;
 
-/** What a process has open already, as a shell gives it with <(COMMAND): somebody writes to such a pipe. */
+/** Paths that the process has open already, as a shell gives them with <(COMMAND): somebody writes to such a pipe. */
 const OPENED = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
 
 /**

@@ -87,7 +87,7 @@ export async function attachedRoot(
   return joinInitrds(linux.initrd([...entries, ...attachedSystem(attached)]), drivers);
 }
 
-/** What is put beside the busybox system, so that it says on one line what it found, and warns of what is missing. */
+/** Entries beside the busybox system, which print in one line what it found, and warnings of what is missing. */
 function attachedSystem(attached: Attached): ArchiveEntry[] {
   const { disks, cards, dhcp, sounds, tags } = attached;
   const script = [

@@ -26,7 +26,7 @@ export interface DebianLinux {
   initrd(entries?: readonly ArchiveEntry[]): Uint8Array;
 }
 
-/** Of the set that is kept: what is read each time. */
+/** Files of the set that are read each time. */
 const base = ['kernel', 'busybox', 'config', 'release', 'modules.json'] as const;
 
 /** A module's name in that set. */

@@ -11,7 +11,7 @@ const FOLDER = '.virtfs_metadata';
 /** Those of the shared folder itself. */
 const ROOT_FILE = `${FOLDER}_root`;
 
-/** What one of these files says; what it doesn't is as the host has it. */
+/** The contents of one of these files; a field that is missing is as the host has it. */
 export interface Metadata extends OwnershipChange {
   readonly device?: bigint;
 }

@@ -10,7 +10,7 @@ const LEAVE = 2000;
 
 const nobody: IsolateEvents = { onCrash: () => {} };
 
-/** What one machine can ask of the thread that runs it. */
+/** A machine's access to the thread that runs it. */
 export interface ThreadEnd {
   readonly ticker: Ticker;
   hold(alive: boolean): void;
@@ -59,7 +59,7 @@ export class KeptThread implements PooledIsolate {
     return this.#lend(pool);
   }
 
-  /** What the machine that is there can ask, until it has left. */
+  /** Lends the thread to a machine, until the machine has left. */
   #lend(pool: IsolatePool): ThreadEnd {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     let isOver = false;

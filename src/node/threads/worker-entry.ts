@@ -23,7 +23,7 @@ export interface MachineTask extends MachinePorts {
   readonly config?: MachineConfig | undefined;
 }
 
-/** What runs a machine, and what its ticker watches. */
+/** The configuration and ports of a machine, and the data that its ticker watches. */
 export interface MachineStart extends MachinePorts {
   readonly config: MachineConfig;
   readonly deadlines: SharedArrayBuffer;

@@ -44,7 +44,7 @@ echo "${MARK}done"
 poweroff -f
 `;
 
-/** What makes a user, who may log in by the same keys as root. */
+/** Commands that create a user, who may log in by the same keys as root. */
 function userCommands(user: string): string {
   return `useradd -m -s /bin/bash -G sudo ${user}
 passwd -d ${user}
