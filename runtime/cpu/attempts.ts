@@ -10,7 +10,7 @@ import { isWithinPrivilege, setNullSegment, setSegmentFrom, setUnprotectedSegmen
 /** An attempt, question or change of the helper table (translator/abi/helpers.ts): 1 if it has done what its instruction means, or would, else 0. */
 type Attempt = (a: number, b: number, c: number) => 0 | 1;
 
-/** What decides whether an interrupt would come next. */
+/** The conditions under which an interrupt would come next. */
 export interface InterruptMoment {
   /** Instructions are counted: the shadow of STI must end after exactly one. */
   readonly budgeted: boolean;

@@ -23,7 +23,7 @@ export interface Ports {
   writeBlock?(port: number, size: number, source: Uint8Array): number;
 }
 
-/** What a CPU is assembled from. `state` and `doubles` are two views of one buffer (translator/abi/state.ts). */
+/** The parts of a CPU. `state` and `doubles` are two views of one buffer (translator/abi/state.ts). */
 export interface CpuParts {
   readonly state: Int32Array;
   readonly doubles: Float64Array;

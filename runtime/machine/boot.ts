@@ -13,7 +13,7 @@ import type { PhysicalMemory } from '../memory/physical.ts';
 const FLAT_CODE = 0xc09b00;
 const FLAT_DATA = 0xc09300;
 
-/** What is put into memory at each reset: QEMU's generic loader. */
+/** Bytes to put into memory at each reset, as QEMU's generic loader does. */
 export interface MemoryContent {
   /** The segments of an ELF file have addresses of their own. */
   readonly image: Uint8Array;

@@ -18,7 +18,7 @@ const PAGE = 4096;
 const LONGEST_INSTRUCTION = 15;
 /** Instructions of a block at most. */
 const MOST = 512;
-/** Of the blocks that the log has shown so many are known; then it shows them again. */
+/** Number of blocks that are remembered as shown. After that the log forgets them, and may show them once more. */
 const MOST_BLOCKS = 1 << 16;
 /** Columns of an instruction's bytes: eight of them, as in QEMU's log. */
 const BYTE_COLUMNS = 25;

@@ -29,7 +29,7 @@ export type SoundCardModel = (typeof soundCardModels)[number];
 
 /** Keyboards, mice and tablets on the USB. */
 export const usbInputs = ['tablet', 'mouse', 'keyboard'] as const;
-/** What on the USB the user's input may go to. */
+/** A USB device that the user's input may go to. */
 export type UsbInput = (typeof usbInputs)[number];
 
 /** USB host controllers, by QEMU's names: how many devices fit into each, and what it is called among PCI devices. */

@@ -32,7 +32,7 @@ export interface ProcessorsParts {
   readonly holdsTurn: () => boolean;
 }
 
-/** Of so many processors. */
+/** State of the processors' turns, for this number of processors. */
 const turnsOf = (count: number) =>
   describe({
     /** Whose state the CPU has. */
@@ -56,7 +56,7 @@ export class Processors {
   readonly #parts: ProcessorsParts;
   readonly #kept: readonly KeptProcessor[];
   readonly #state: StateOf<ReturnType<typeof turnsOf>>;
-  /** What messages have asked for since guest code was left last. */
+  /** Actions of messages since guest code was left last. */
   #signals: (() => void)[] = [];
   readonly #turn: Timer | null;
 
@@ -127,7 +127,10 @@ export class Processors {
     }
   }
 
-  /** The same for who only looks at state: the CPU still translates addresses for the one that runs, so that it goes on as if nobody had looked. */
+  /**
+   * Runs `use` with a processor's state, only to look at it: the CPU still translates addresses for the one that runs, so that it
+   * goes on as if nobody had looked.
+   */
   look<Result>(n: number | undefined, use: () => Result): Result {
     const before = this.current;
     if (n === undefined || n === before) return use();

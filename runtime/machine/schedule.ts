@@ -16,7 +16,7 @@ const LONGEST_WAIT = 1e6;
 /** Nanoseconds that the clocks of two threads may differ by. */
 const NEAR = 100_000;
 
-/** What a machine's schedule is made of. */
+/** The parts of a machine's schedule. */
 export interface ScheduleParts {
   readonly config: MachineConfig;
   readonly host: MachineHost;
@@ -26,7 +26,7 @@ export interface ScheduleParts {
 
 /** When guest code must come back as something is due: how far it may run, how long it sleeps, what the host is told of deadlines. */
 export class Schedule {
-  /** What devices see of time. */
+  /** The time that devices see. */
   readonly clock: VirtualClock;
   /** Where time comes from executed instructions. */
   readonly instructionTime: InstructionTime | null;
@@ -77,7 +77,7 @@ export class Schedule {
     else this.jumps?.grant(this.host.nanoseconds());
   }
 
-  /** What interrupts the next instruction has done so. */
+  /** Ends the step in which only the interrupt before the next instruction was handled. */
   stood(): RunResult {
     this.isStanding = false;
     return { reason: 'slice' };

@@ -3,7 +3,7 @@ import { Inspection } from '../debug/inspection.ts';
 import type { ViewedParts } from '../debug/view.ts';
 import { Examination, type ExaminedParts } from './examination.ts';
 
-/** What those who look at a machine work on. */
+/** The parts of a machine that visitors work on. */
 export type VisitedParts = ViewedParts & ExaminedParts & DebuggedParts;
 
 /** Who looks at a machine, and does something with it: inspector, monitor and debugger. Each is made when it first comes. */

@@ -183,7 +183,7 @@ const isTiny = (value: number, smallest: number): boolean => Math.abs(value) < s
 /** A denormal becomes a zero with its sign. */
 const withoutDenormals = (value: number, smallest: number): number => (isTiny(value, smallest) ? value * 0 : value);
 
-/** What may have to be set for a result. */
+/** Exception flags that a result may have to set. */
 function flagsOf({ smallest, isSum, chooses }: Instruction, result: number): number {
   if (chooses) return 0;
   if (Math.abs(result) > smallest) return precision;

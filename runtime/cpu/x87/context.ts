@@ -27,7 +27,7 @@ export const Preventing = {
 /** Rounding control (table 4-8). */
 export const Rounding = { nearest: 0, down: 1, up: 2, towardZero: 3 } as const;
 
-/** What a number is rounded to: bits of significand and the exponents of the smallest and largest normal numbers. */
+/** A format that numbers are rounded to: bits of significand and the exponents of the smallest and largest normal numbers. */
 export interface Format {
   readonly precision: number;
   readonly minimumExponent: number;
