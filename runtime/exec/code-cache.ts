@@ -65,7 +65,7 @@ export class CodeCache implements CodeWriteListener {
     droppedNodes: 0,
     droppedTranslations: 0,
   };
-  /** What the present event has dropped. */
+  /** The nodes and translations that the present event has dropped. */
   private dropped = { nodes: 0, translations: [] as CachedTranslation[] };
   /** Where translations began that were dropped. These may still run, and leave by their links. */
   private readonly linked: Node[] = [];
@@ -91,7 +91,7 @@ export class CodeCache implements CodeWriteListener {
     mmu.tlb.onCodeDropped = (id) => this.unmapped(id);
   }
 
-  /** What is kept, and how often a page of it was moved. */
+  /** The size of the cache, and how often one of its pages was moved. */
   get size(): { readonly pages: number; readonly contexts: number; readonly bytes: number; readonly moves: number } {
     return { pages: this.pages.size, contexts: this.contexts.size, bytes: this.residence.bytes, moves: this.moves };
   }
@@ -119,7 +119,7 @@ export class CodeCache implements CodeWriteListener {
     return page === null ? 0 : this.recordAt(page, page.distanceTo(eip));
   }
 
-  /** The same, if an indirect transfer has gone there lately. */
+  /** The record at an EIP if an indirect transfer has gone there lately; else 0. */
   recent(eip: number): number {
     const { context } = this;
     return this.branchTargets.at(eip, this.mapped.at(eip + context.base), context);

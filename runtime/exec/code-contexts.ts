@@ -12,7 +12,7 @@ const RECENT = 256;
 let made = 1 << KEY_BITS;
 
 /**
- * What code is decoded under, beside its bytes: the state key and the code segment. Everything decoded and translated
+ * The context that code is decoded under, beside its bytes: the state key and the code segment. Everything decoded and translated
  * belongs to one context. Protected-mode systems have few; real-mode code has one for each CS.
  */
 export class CodeContext implements Hashed<CodeContext> {

@@ -35,7 +35,7 @@ export class CodePage implements Hashed<CodePage> {
   private readonly index: RecordIndex;
   /** Where in the index its records are. */
   private directory = 0;
-  /** What translations are to reckon with. */
+  /** Observations about this page that translations take into account. */
   noted: Noted = nothingNoted;
   /** Records that lead out of the page, by the distance from its first byte that they lead to. */
   readonly gates = new Map<number, number>();

@@ -28,7 +28,7 @@ export interface LoopOptions {
   readonly bytecode: number;
 }
 
-/** What is in every loop. */
+/** Bytecode of the code that every loop has, in bytes. */
 const ALWAYS = 2_000;
 /** So many handlers for each fast path are asked for theirs: some have the same. */
 const CANDIDATES = 4;
@@ -49,7 +49,7 @@ export const defaultLoops: LoopOptions = {
 /** The handlers that a fast path does the work of. */
 interface PathUse {
   readonly path: FastPath;
-  /** Of bytecode, as estimated. */
+  /** Bytes of bytecode, estimated. */
   readonly bytes: number;
   readonly handlers: Handler[];
   /** Instructions decoded that began with one of them. */
@@ -68,7 +68,7 @@ export function bytecodeOf({ text }: FastPath): number {
   return 6 * count(/<<|>>>?|[-+*|&^[]/g) + 2 * count(/[\w$.]+/g);
 }
 
-/** Of paths that are ordered those that a loop may have: one that has no room left leaves it to those after it. */
+/** The paths that fit into a loop, taken in order: one that has no room left leaves it to those after it. */
 export function fitting<Use extends { readonly bytes: number }>(
   uses: readonly Use[],
   { fastPaths, bytecode }: LoopOptions,

@@ -26,7 +26,7 @@ export function capacityFor(records: number): number {
   return Math.ceil(records / RECORD_CHUNK + 1) * RECORD_CHUNK;
 }
 
-/** Of HEAT: as a word, heat has bounds. */
+/** The lowest value of HEAT, which is a word. */
 const LEAST_HEAT = -(2 ** 31);
 
 /** Where an instruction is in its page, and its weight as an entry: the parts of a number, by their shifts. */
@@ -36,9 +36,9 @@ const OFFSET = PAGE_BYTES - 1;
 const LENGTH = 15 << LENGTH_SHIFT;
 
 /**
- * What is decoded: a record for each instruction and each gate (translator/abi/record.ts). A record is of one page and offset for as long as
- * the page is kept. What only the runtime needs to know of it is in arrays beside it. Few have a node, which is made from the same
- * bytes where something needs one.
+ * All decoded code: a record for each instruction and each gate (translator/abi/record.ts). A record is of one page and offset
+ * for as long as the page is kept. Data that only the runtime needs is in arrays beside it. Few records have a node, which is
+ * made from the same bytes where something needs one.
  */
 export class Records {
   /** By name. */
@@ -50,7 +50,7 @@ export class Records {
   readonly firstDue: number;
   /** By chunk, whose it is. */
   private readonly owners: (CodePage | null)[] = [null];
-  /** Of each record: offset, length (0: not decoded) and weight; and the number of the handler. */
+  /** For each record: offset, length (0: not decoded) and weight; and the number of the handler. */
   private readonly places: Int32Array;
   private readonly handlers: Int32Array;
   private readonly free: number[] = [];

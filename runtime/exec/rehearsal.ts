@@ -11,7 +11,7 @@ import type { GraphParts } from './graph-parts.ts';
 import type { Loop } from './loops.ts';
 import { Node, type Run } from './node.ts';
 
-/** What a rehearsal plays on. */
+/** The parts that a rehearsal (warming up V8's type feedback) runs on. */
 type Stage = Pick<GraphParts, 'state' | 'mmu' | 'records'>;
 
 /** The frame whose bytes are lent. */
@@ -30,9 +30,12 @@ interface Scene {
   readonly isMapped: boolean;
   /** How far addresses are from being aligned, in bytes. */
   readonly misaligned: number;
-  /** What all words in memory are, and those of vectors, and EIPs that are loaded. */
+  /** The value of all words in memory, of words of vectors, and of loaded EIPs. */
   readonly word: number;
-  /** What registers are that address nothing, and the result that flags are of; and EDX, divisors' other half. */
+  /**
+   * The value of registers that address nothing, and the result that flags are derived from; the value of EDX, the high half of
+   * dividends.
+   */
   readonly value: number;
   readonly high: number;
   readonly carries: number;

@@ -25,7 +25,7 @@ export function mostEvicted(bound: number): { nodes: number; pages: number } {
   return { nodes: (bound * FREED) / Cost.node, pages: (bound * FREED) / Cost.page };
 }
 
-/** What a page is worth more when it was used since the last look; at each look it is worth half of what it was before. */
+/** Worth added to a page that was used since the last look; each look halves the worth that it had. */
 const USED = 8;
 /** Multiplied with a page's number it gives an order without meaning (the golden ratio of 2^32; Knuth, 6.4). */
 const SCRAMBLE = 0x9e3779b1;

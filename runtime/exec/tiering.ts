@@ -33,7 +33,7 @@ export const defaultTiering: TieringOptions = {
   instructions: 500,
 };
 
-/** The same with another threshold, by which alone code is translated: whatever has run so often. */
+/** Options with another threshold that alone decides what is translated: all code that has run so often. */
 export function tieringAt(threshold: number): TieringOptions {
   return { ...defaultTiering, threshold, share: 0 };
 }
@@ -51,7 +51,7 @@ const RARE = 256;
 
 /** So many times translations are joined to larger ones. */
 const MOST_GROWTH = 4;
-/** What has come to this part of the heat of a translation's entry becomes one of those that are joined. */
+/** An entry joins a translation once its heat has come to this part of that of the translation's entry. */
 const WARM = 8;
 
 /** How much sooner code with x87 instructions is translated, which gains most by it. */
@@ -62,14 +62,14 @@ export function firstDue(options: TieringOptions): number {
   return Math.max(1, Math.ceil(hotAt(options) / SLOWNESS));
 }
 
-/** What is noted where an assumption fails that is about single instructions. */
+/** Observations to note when an assumption about single instructions fails. */
 const notedOf: Readonly<Partial<Record<Assumption, keyof Noted>>> = {
   aligned: 'misaligned',
   found: 'missing',
   nested: 'recursive',
 };
 
-/** What a translation takes the place of, and how often that has happened. */
+/** The translations that one replaces, and how often that has happened. */
 interface Origin {
   readonly old: readonly CachedTranslation[];
   readonly growth: number;
@@ -253,7 +253,7 @@ export class Tiering {
     };
   }
 
-  /** What takes the place of others may have as much again. */
+  /** The limits of a region. One that replaces others may be twice as large as they are together. */
   private limitsFor(old: readonly CachedTranslation[]): RegionLimits {
     const { options } = this;
     if (old.length === 0) return options;

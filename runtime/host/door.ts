@@ -63,9 +63,9 @@ interface Arrival {
 
 /** A device's end of a port, for what comes from the host. */
 interface Receiver {
-  /** Of a stream. */
+  /** For a stream: its input's count. */
   readonly input: InputCount | null;
-  /** Of a port for requests. */
+  /** For a port for requests: its lane. */
   readonly lane: RequestLane | null;
   receive(value: unknown): void;
   hostChanged(): void;

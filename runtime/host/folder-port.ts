@@ -10,7 +10,7 @@ export interface FolderMessage {
   readonly room: number;
 }
 
-/** What a shared folder's device asks its host for. */
+/** A request of a shared folder's device to its host. */
 export type FolderQuestion =
   /** A message of the guest's, and room for the reply, bytes. */
   | { readonly type: 'message'; readonly number: number; readonly bytes: Uint8Array; readonly room: number }

@@ -67,7 +67,7 @@ export class Mmu implements ProcessorMemory {
     this.wide.probed(linear, bytes);
   }
 
-  /** The same by generated code: an instruction that has changed nothing yet (Access.restartable). */
+  /** Accesses by generated code for an instruction that has changed nothing yet (Access.restartable). */
   readonly restartable: DataAccess = {
     load8: (linear) => this.load8As(linear, this.rights() | Access.restartable),
     load16: (linear) => this.load16As(linear, this.rights() | Access.restartable),
@@ -97,7 +97,10 @@ export class Mmu implements ProcessorMemory {
     return tlb.lookup(entries, linear >>> 12) | (linear & 0xfff);
   }
 
-  /** The same for a store: nobody is to be told of it. */
+  /**
+   * Index of a byte that the current rights may store to by no more than writing RAM, as the TLB knows; negative where it
+   * doesn't, or where something has to be informed of the store.
+   */
   writable(linear: number): number {
     const { tlb } = this;
     const entries = this.rights() === Access.user ? tlb.writeUser : tlb.writeSupervisor;

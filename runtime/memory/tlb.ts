@@ -7,9 +7,9 @@ import { Tables } from './tables.ts';
 const FILLED = 1;
 const LISTED = { local: 64, global: 128, any: 64 | 128 } as const;
 /**
- * What is known of a page's translation beside its entries. For INVLPG and loading CR3: it is global; it is a part of a
- * large page (4 MB, or 2 MB with PAE). For fetching: instructions there may not be executed. For stores to a frame that is marked,
- * so that there is no write entry: who may store there.
+ * Facts about a page's translation beside its entries. For INVLPG and loading CR3: it is global; it is a part of a large page (4
+ * MB, or 2 MB with PAE). For fetching: instructions there may not be executed. For stores to a frame that is marked, so that
+ * there is no write entry: who may store there.
  */
 export const PageKind = { small: 0, global: 2, large: 4, noExecute: 8, supervisorStores: 16, userStores: 32 } as const;
 const LARGE_PAGE_SHIFT = 10;
@@ -87,7 +87,7 @@ export class Tlb {
     return Int32Array.from(new Set(listed.filter((page) => this.marks[page] & FILLED)));
   }
 
-  /** What stands for no entry of a page. */
+  /** The value of an empty entry for a page. */
   invalidEntry(page: number): number {
     return (page << 10) ^ this.invalid;
   }

@@ -68,7 +68,7 @@ export class Player implements Journal {
     return this.#marks[this.#marked]?.instructions ?? this.#end.instructions;
   }
 
-  /** Of the last that is known. */
+  /** The moment of the last entry that is known. */
   get end(): Moment {
     return this.#end;
   }

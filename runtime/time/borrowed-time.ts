@@ -2,7 +2,7 @@ import type { TimeSource } from './clock.ts';
 
 /** Nanoseconds that the guest's time is ahead of the host's at most. */
 export const MOST_BORROWED = 50_000;
-/** What of each nanosecond of the host's pays back, while the guest's time is ahead. */
+/** The part of each nanosecond of the host's that pays back, while the guest's time is ahead. */
 const RATE = 1 / 4;
 
 /**

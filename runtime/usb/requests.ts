@@ -43,7 +43,7 @@ export function setupPacket(bytes: Uint8Array): SetupPacket {
 
 /** Requests that a class defines, of devices and their interfaces. */
 export interface ClassRequests {
-  /** What the device sends; null: it stalls. */
+  /** The data that the device sends; null: it stalls. */
   read(setup: SetupPacket): Uint8Array | null;
   /** Whether the device does it; else it stalls. */
   write(setup: SetupPacket, data: Uint8Array): boolean;

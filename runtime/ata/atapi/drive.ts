@@ -61,7 +61,7 @@ export class AtapiDrive extends Drive implements CdromDrive {
     this.component = cdromState.bind(name, state, { restored: () => this.restored() });
   }
 
-  /** What is in the drive, and whether the tray is open, is as before. */
+  /** Resets the drive. The medium and the tray stay as they are. */
   override reset(): void {
     const { common, trayOpen, locked } = this.state;
     Object.assign(this.state, cdromState.create(), { common, trayOpen });

@@ -56,9 +56,9 @@ export interface ChassisInformation {
   readonly sku?: string;
 }
 
-/** What is told of the processor: QEMU's `-smbios type=4`. */
+/** Information about the processor: QEMU's `-smbios type=4`. */
 export interface ProcessorInformation {
-  /** What its socket is called, before its number. */
+  /** Name of its socket, before the number. */
   readonly socket?: string;
   /** Who makes it. */
   readonly manufacturer?: string;
@@ -74,15 +74,15 @@ export interface ProcessorInformation {
   readonly maxSpeed?: number;
   /** MHz that it has, up to 65535. */
   readonly currentSpeed?: number;
-  /** What it identifies itself by. Default: what CPUID tells in leaf 1, EAX and EDX. */
+  /** Its identification. Default: EAX and EDX of CPUID leaf 1. */
   readonly id?: readonly [signature: number, features: number];
 }
 
-/** What is told of the memory: QEMU's `-smbios type=17`. */
+/** Information about the memory: QEMU's `-smbios type=17`. */
 export interface MemoryInformation {
-  /** What its place is called, before its number. */
+  /** Name of its place, before the number. */
   readonly locator?: string;
-  /** What its bank is called. */
+  /** Name of its bank. */
   readonly bank?: string;
   /** Who makes it. */
   readonly manufacturer?: string;
@@ -96,7 +96,7 @@ export interface MemoryInformation {
   readonly speed?: number;
 }
 
-/** What a machine's owner says of it. */
+/** The owner's description of a machine. */
 export interface SmbiosDescription {
   /** About the firmware. Missing: there is no structure about it, and firmware adds its own. */
   readonly bios?: BiosInformation;
@@ -114,11 +114,11 @@ export interface SmbiosDescription {
   readonly memory?: MemoryInformation;
 }
 
-/** What the tables tell. */
+/** The information in the tables. */
 export interface SmbiosInformation extends SmbiosDescription {
   /** 16 bytes in the order of their digits. */
   readonly uuid?: readonly number[];
-  /** What CPUID tells in leaf 1: EAX and EDX. */
+  /** EAX and EDX of CPUID leaf 1. */
   readonly cpuid: readonly [signature: number, features: number];
   /** Bytes below 4 GB and above. */
   readonly ram: readonly [below: number, above: number];
