@@ -10,10 +10,10 @@ import type { GraphParts } from './graph-parts.ts';
 import { EntryWeight, Node, type Run } from './node.ts';
 import { Rehearsal } from './rehearsal.ts';
 
-/** Of so many unaligned accesses one is sampled: its instruction is noted. */
+/** One of so many unaligned accesses is sampled: its instruction is noted. */
 const SAMPLED = 16;
 
-/** Of so many calls too deep to be nested, one gives up the callers' frames. */
+/** One of so many calls that are too deep to be nested gives up the frames of its callers. */
 const DEEP_CALLS = 16;
 
 /** One of so many steps is noted, as if all were like it: a prime, so that no loop's steps are missed. */
