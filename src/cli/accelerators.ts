@@ -28,7 +28,8 @@ export const acceleratorFlag: Flag = {
 };
 
 /**
- * Warnings about accelerators that precede the one that runs the guest. @throws ConfigurationError if none of them is available
+ * Warnings about accelerators that precede the one that runs the guest.
+ * @throws ConfigurationError if none of them is available
  */
 export function acceleratorWarnings({ accelerators: ofFlags, machineAccelerators }: Settings): string[] {
   if (ofFlags && machineAccelerators !== undefined)

@@ -5,7 +5,8 @@ const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d)?$/;
 
 /**
  * A function that returns the real-time clock's initial time, for `utc`, `localtime`, or a date as in QEMU's `-rtc base=`, which
- * is shown as it is. @throws ConfigurationError if it is none of these
+ * is shown as it is.
+ * @throws ConfigurationError if it is none of these
  */
 export function clockBase(base: string): () => Date {
   if (base === 'utc') return () => new Date();

@@ -295,7 +295,10 @@ export function deviceUsage(name: string): string {
   return name + list.join('');
 }
 
-/** The model that a device's name means: QEMU has several names for some. @throws ConfigurationError if there is no such model */
+/**
+ * The model that a device's name means: QEMU has several names for some.
+ * @throws ConfigurationError if there is no such model
+ */
 export function deviceModel(written: string): string {
   const driver = written.replace(/^(virtio-[a-z0-9]+)$/, '$1-pci').replace(/^ich9-ahci$/, 'ahci');
   const problem = onBoardProblem(driver);

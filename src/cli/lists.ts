@@ -46,7 +46,10 @@ function displayText(): string {
   return `Display adapters:\n${rows.join('\n')}\n`;
 }
 
-/** The help of `-device`: all devices, or the properties of one of them. @throws ConfigurationError for one that is not there */
+/**
+ * The help of `-device`: all devices, or the properties of one of them.
+ * @throws ConfigurationError for one that is not there
+ */
 function deviceText(written?: string): string {
   if (written !== undefined) {
     const model = deviceModel(written);

@@ -60,8 +60,8 @@ function parseHelp([first, ...rest]: readonly string[]): Promise<Task> | Task {
 const helpFlags: readonly (string | undefined)[] = ['--help', '-help', '-h'];
 
 /**
- * Parses the command line and returns the task, which has not begun yet. @throws ConfigurationError that names the flag, option
- * or word which is unknown or wrong
+ * Parses the command line and returns the task, which has not begun yet.
+ * @throws ConfigurationError that names the flag, option or word which is unknown or wrong
  */
 export async function parseCommand(args: readonly string[]): Promise<Task> {
   const [first, ...rest] = helpFlags.includes(args[0]) ? ['help', ...args.slice(1)] : args;

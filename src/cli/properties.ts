@@ -21,8 +21,8 @@ export function parseProperties(text: string, implied: string, allowed: readonly
 export type PropertyPatterns = Readonly<Record<string, RegExp>>;
 
 /**
- * Parses properties whose values must match the patterns; the name of the first one may be left out. @throws ConfigurationError
- * that says what to do instead
+ * Parses properties whose values must match the patterns; the name of the first one may be left out.
+ * @throws ConfigurationError that says what to do instead
  */
 export function checkProperties(text: string, patterns: PropertyPatterns, instead: string): Record<string, string> {
   const names = Object.keys(patterns);

@@ -35,8 +35,8 @@ function attached(settings: Settings): Attached {
 }
 
 /**
- * The guest that `start` boots: Debian's kernel, or the demo guest where it cannot be had. @throws ConfigurationError if the
- * processor lacks what that kernel needs
+ * The guest that `start` boots: Debian's kernel, or the demo guest where it cannot be had.
+ * @throws ConfigurationError if the processor lacks what that kernel needs
  */
 export async function findGuest(settings: Settings): Promise<Boot> {
   const linux = await findLinux();

@@ -106,7 +106,10 @@ function featureOf(command: Command): Feature {
   return features[command.dword(10) & 0xff] ?? refuse(Code.invalidField);
 }
 
-/** The result of Get Features. @throws Refusal */
+/**
+ * The result of Get Features.
+ * @throws Refusal
+ */
 export function getFeature(state: FeaturesState, command: Command): number {
   const feature = featureOf(command);
   if (feature.isOfNamespace) checkNamespace(command.namespace, false);

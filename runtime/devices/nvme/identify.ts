@@ -64,7 +64,10 @@ export interface Namespace {
   readonly isReadOnly: boolean;
 }
 
-/** The data for an Identify command. @throws Refusal */
+/**
+ * The data for an Identify command.
+ * @throws Refusal
+ */
 export function identify(command: Command, serial: string, namespace: Namespace): Uint8Array {
   const { namespace: number } = command;
   switch (command.dword(10) & 0xff) {

@@ -56,7 +56,10 @@ export interface LogPart {
   readonly isRead: boolean;
 }
 
-/** The data for a Get Log Page command. @throws Refusal */
+/**
+ * The data for a Get Log Page command.
+ * @throws Refusal
+ */
 export function logPage(command: Command, side: LogsSide): LogPart {
   const first = command.dword(10);
   const page = first & 0xff;

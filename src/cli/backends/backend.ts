@@ -69,7 +69,10 @@ type Place =
   /** The one that a -chardev with this name gives. */
   | { readonly type: 'chardev'; readonly id: string };
 
-/** Resolves a backend that may be given by its name. @throws ConfigurationError if nothing has that name */
+/**
+ * Resolves a backend that may be given by its name.
+ * @throws ConfigurationError if nothing has that name
+ */
 export function namedBackend(backend: Backend, chardevs: Readonly<Record<string, Backend>>): Backend {
   if (backend.type !== 'chardev') return backend;
   if (!Object.hasOwn(chardevs, backend.id)) throw new ConfigurationError(`there is no -chardev with id=${backend.id}`);

@@ -24,7 +24,10 @@ ${runFlags.map(({ names, argument, help }) => row([names.join(', '), argument].f
 
 const isHelp = (word: string): boolean => word === '--help' || word === '-help';
 
-/** Parses the arguments of `rawiron container …`. @throws ConfigurationError for an unknown command */
+/**
+ * Parses the arguments of `rawiron container …`.
+ * @throws ConfigurationError for an unknown command
+ */
 export function parseContainer(args: readonly string[]): Task {
   const [name, ...words] = args;
   // What follows the image is the command's own.

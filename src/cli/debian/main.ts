@@ -40,7 +40,10 @@ With flags alone the same machine is: rawiron -m 512 -hda DISK.qcow2 -nographic
   -virtfs local,mount_tag=host,path=FOLDER,security_model=mapped-file
 `;
 
-/** Parses the arguments of `rawiron debian …`. @throws ConfigurationError for an option that is unknown or wrong */
+/**
+ * Parses the arguments of `rawiron debian …`.
+ * @throws ConfigurationError for an option that is unknown or wrong
+ */
 export function parseDebian(args: readonly string[]): Task {
   if (args.some((word) => ['--help', '-help', '-h'].includes(word))) return () => print(HELP);
   const wanted = parseDebianArguments(args);

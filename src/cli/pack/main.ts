@@ -18,7 +18,10 @@ with their addresses.
 /** How many of the files that were left out are named. */
 const NAMED = 5;
 
-/** Parses the arguments of `rawiron pack …`. @throws ConfigurationError for an unknown option, or where a folder is missing */
+/**
+ * Parses the arguments of `rawiron pack …`.
+ * @throws ConfigurationError for an unknown option, or where a folder is missing
+ */
 export function parsePack(args: readonly string[]): Task {
   if (args.some((word) => ['--help', '-help', '-h'].includes(word))) return () => print(HELP);
   const isOption = (word: string) => word.startsWith('-');

@@ -10,7 +10,10 @@ are there, memory, state, and where their monitors and other sockets are.
 --json: as a list, with times in seconds and memory in bytes.
 `;
 
-/** Parses the arguments of `rawiron ps …`. @throws ConfigurationError for an unknown option */
+/**
+ * Parses the arguments of `rawiron ps …`.
+ * @throws ConfigurationError for an unknown option
+ */
 export function parsePs(args: readonly string[]): Task {
   if (args.some((word) => ['--help', '-help', '-h'].includes(word))) return () => print(HELP);
   const unknown = args.find((word) => word !== '--json' && word !== '-json');

@@ -84,7 +84,10 @@ const [GZIP, ZSTD] = [
   [0x28, 0xb5, 0x2f, 0xfd],
 ];
 
-/** Unpacks bytes that gzip or zstd has compressed, and passes others on as they are. @throws ConfigurationError */
+/**
+ * Unpacks bytes that gzip or zstd has compressed, and passes others on as they are.
+ * @throws ConfigurationError
+ */
 export async function* unpacked(bytes: Bytes, name: string): Bytes {
   const iterator = bytes[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];

@@ -4,7 +4,10 @@ import { formatOfBytes, PROBE_BYTES } from '../../storage/probe.ts';
 import { filePath } from '../../storage/protocols.ts';
 import { capitalized, systemMessage } from '../process/system-message.ts';
 
-/** Describes the file of an image. @throws Error with the system's reason, as QEMU writes it */
+/**
+ * Describes the file of an image.
+ * @throws Error with the system's reason, as QEMU writes it
+ */
 export async function imageFile(path: string): Promise<ImageFile> {
   try {
     return await describe(filePath(path));

@@ -108,7 +108,10 @@ export function announceMachine(machine: Machine, title: MachineTitle): Disposab
   return new Announcement(present(machine), title);
 }
 
-/** Announces a process that waits for a machine, until the result is disposed. @throws ConfigurationError as `announceMachine` */
+/**
+ * Announces a process that waits for a machine, until the result is disposed.
+ * @throws ConfigurationError as `announceMachine`
+ */
 export function announceAwaited(title: MachineTitle): Disposable {
   return new Announcement(awaited, title);
 }
