@@ -17,7 +17,7 @@ import { checkedDriveLimits, type DriveLimits, isLimited } from './throttle/limi
 /** How long images may take to be written and closed, in milliseconds: what a slow disk still has to write can be much. */
 const CLOSE_LIMIT = 60_000;
 
-/** What has become of a drive's tray. */
+/** A movement of a drive's tray. */
 export interface TrayMove {
   /** The drive's name. */
   readonly drive: string;
@@ -183,7 +183,7 @@ export class MachineDrives {
     }
   }
 
-  /** What is in them now. The machine must be frozen. */
+  /** The media in the drives now. The machine must be frozen. */
   async save(): Promise<SavedMedia> {
     return this.#isServed ? await this.#call('save') : {};
   }
@@ -238,7 +238,7 @@ export class MachineDrives {
     }
   }
 
-  /** What the machine has to know of them. */
+  /** The drives' part of the machine's configuration. */
   get config(): DriveConfig[] {
     return this.#plans.map((plan, n) => {
       const contents = this.#contents.get(plan.name);
@@ -297,7 +297,7 @@ export class MachineDrives {
   }
 }
 
-/** What the machine has to know of a drive. */
+/** A drive's part of the machine's configuration. */
 export function configOf(
   { options: _, port: __, device: ___, bus: ____, ...config }: DrivePlan,
   { medium }: Drive,

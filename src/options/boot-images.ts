@@ -17,7 +17,10 @@ import {
   vgaOf,
 } from './options.ts';
 
-/** What a machine starts with, the display adapter's video BIOS, and what firmware boots a kernel by. */
+/**
+ * The images that a machine starts with: those that it boots, the display adapter's video BIOS, and the firmware's loader of a
+ * kernel.
+ */
 export type StartImages = Pick<
   MachineConfig,
   'boot' | 'videoRom' | 'kernelLoader' | 'firmwareFiles' | 'memoryContents'
@@ -29,7 +32,7 @@ const videoBiosNames: Readonly<Record<DisplayModel, keyof VideoFirmware>> = {
   cirrus: 'cirrusVideoBios',
 };
 
-/** What it takes to get them. */
+/** The functions of the host by which images are read. */
 export type ImageHost = Pick<Host, 'readFile' | 'seabios' | 'ipxe' | 'keep'>;
 
 /**

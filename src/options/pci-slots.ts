@@ -19,7 +19,7 @@ interface SingleDevices extends Omit<UsbPlans, 'drives'> {
   readonly ahci?: boolean;
 }
 
-/** What a machine is made of, as far as it has PCI devices. */
+/** The parts of a machine that decide its PCI devices. */
 export interface DevicePlans {
   readonly settings: SingleDevices;
   readonly drives: readonly { readonly name: string; readonly interface: string }[];
@@ -27,10 +27,10 @@ export interface DevicePlans {
   readonly shares: readonly { readonly name: string }[];
 }
 
-/** What the bus is called. */
+/** Name of the bus. */
 export const PCI_BUS = 'pci.0';
 
-/** What has the slots before those of devices. */
+/** The chipset's slots, which come before those of devices. */
 const chipset: PciSlots = { i440FX: 0, PIIX3: 1 };
 
 /** Devices that a machine has once, with what it has them for. */

@@ -21,7 +21,7 @@ import type { MachineOptions } from './options.ts';
 /** Ports that a controller can have. There are no hubs. */
 const MOST_PORTS = Math.max(...Object.values(usbControllers).map(({ ports }) => ports));
 
-/** What a controller is called in messages. */
+/** Names of controllers in messages. */
 export const controllerKinds: Readonly<Record<UsbControllerModel, string>> = {
   'piix3-usb-uhci': 'UHCI',
   'qemu-xhci': 'xHCI',
@@ -31,7 +31,7 @@ export const controllerKinds: Readonly<Record<UsbControllerModel, string>> = {
 
 /** A keyboard, mouse or tablet on the USB, of which more is told than what it is. */
 export interface UsbInputOptions {
-  /** What it is. */
+  /** The kind of device. */
   readonly device: UsbInput;
   /** The name by which it is pulled out, letters, digits, `-`, `.` and `_` after a letter. Default: "usb-tablet", "usb-mouse" or "usb-kbd". */
   readonly id?: string;
@@ -46,13 +46,13 @@ export interface UsbInputOptions {
 
 /** A device that is plugged in. */
 export interface UsbPlace extends UsbPort {
-  /** Of its state. */
+  /** Name of its state. */
   readonly name: string;
   readonly id: string;
   readonly device: UsbInput | 'disk';
 }
 
-/** What a device is called as others know it, with more of it or not. */
+/** The options of an input device that may be given by its kind alone. */
 export const usbInputOf = (usb: UsbInput | UsbInputOptions): UsbInputOptions =>
   typeof usb === 'string' ? { device: usb } : usb;
 
@@ -121,7 +121,8 @@ export function usbBuses(
 type PlannedDisk = Pick<DrivePlan, 'name' | 'interface' | 'index' | 'bus' | 'port' | 'device'>;
 
 /**
- * What is plugged in at the start, by bus and port. Those that name theirs get it; the others have the next free ones, inputs before disks.
+ * The devices that are plugged in at the start, by bus and port. Those that name theirs get it; the others have the next free
+ * ones, inputs before disks.
  * @throws ConfigurationError for a bus that is not there, a port or an id that two have, and more devices than there are ports
  */
 export function usbPlaces(
@@ -202,7 +203,7 @@ export function portsOf(places: readonly UsbPlace[]): Readonly<Record<string, Us
   return Object.fromEntries(places.map(({ name, bus, port }) => [name, { bus, port }]));
 }
 
-/** What is plugged in of a machine that is saved, as messages name it. */
+/** The plugged-in devices of a saved machine, as messages name them. */
 export function pluggedText({ drives = [], ...options }: MachineOptions): string {
   const disks = drives.flatMap((drive) =>
     typeof drive === 'string' || drive.interface !== 'usb'

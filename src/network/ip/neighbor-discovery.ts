@@ -28,7 +28,7 @@ const PREFERRED_LIFETIME = 14_400;
 /** Milliseconds between advertisements, once a guest has asked (6.2.1: MaxRtrAdvInterval). */
 const INTERVAL = 600_000;
 
-/** What neighbors are told, and by whom. */
+/** The parts that neighbor discovery needs, and its settings. */
 export interface DiscoveryOptions {
   readonly network: Ipv6;
   readonly neighbors: Neighbors;

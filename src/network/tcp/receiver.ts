@@ -15,7 +15,9 @@ interface Waiting {
   readonly data: Uint8Array;
 }
 
-/** What comes from the guest: puts it in order, and says how much more may come (RFC 9293, 3.8.6.2). */
+/**
+ * The receiving half of a connection from the guest: puts segments in order, and says how much more may come (RFC 9293, 3.8.6.2).
+ */
 export class Receiver {
   /** The sequence number that comes next. */
   next: number;
@@ -58,7 +60,7 @@ export class Receiver {
     return this.#waiting.reduce((sum, { data }) => sum + data.length, 0);
   }
 
-  /** What stands in a header, and is from now on promised. The header of a SYN is never scaled. */
+  /** The window for a header, which is promised from now on. The header of a SYN is never scaled. */
   window(isSyn = false): number {
     const scale = isSyn ? 0 : this.#scale;
     const free = Math.min(CAPACITY - this.#unread, 0xffff << scale);

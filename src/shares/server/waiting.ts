@@ -2,7 +2,7 @@
 export class Waiting {
   #controller = new AbortController();
 
-  /** Of what begins to wait now. */
+  /** The signal that aborts whatever begins to wait now. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
