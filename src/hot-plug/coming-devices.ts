@@ -10,7 +10,7 @@ export interface BusDevice {
   readonly id: string;
 }
 
-/** What a bus needs to have devices come. */
+/** The machine's functions that a bus needs for devices to come. */
 export interface ComingMachine {
   readonly examine: Examine;
   /** Names by which devices on other buses are known. */

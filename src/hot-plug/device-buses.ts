@@ -31,7 +31,7 @@ export function busOf(model: string): Bus | undefined {
   return (Object.keys(buses) as Bus[]).find((bus) => buses[bus].includes(model));
 }
 
-/** What QEMU calls the bus that a device is on, where there is one of its kind. */
+/** QEMU's name of the bus that a device is on, where there is one of its kind. */
 export function busName(model: string): string | undefined {
   const bus = busOf(model);
   if (bus === undefined || bus === 'none' || bus === 'ide') return undefined;

@@ -3,7 +3,7 @@ import { Outflow } from '../isolate/flow.ts';
 import { SerialPort } from './serial.ts';
 import type { Receiver } from './types.ts';
 
-/** What streams need of the way to the machine. */
+/** Sends a stream's input to the machine. */
 type SendInput = (message: { readonly type: 'input'; readonly port: string; readonly value: Uint8Array }) => void;
 
 /** The host's ends of a machine's streams, by the names of their ports. */

@@ -26,7 +26,7 @@ export interface DropEvent extends DropInfo {
   readonly time: number;
 }
 
-/** What happens to translations, and with what. Times are the machine's, in nanoseconds. */
+/** Events of translations, with their data. Times are the machine's, in nanoseconds. */
 export interface TranslationEvents {
   /** Code was translated. */
   translate: TranslateEvent;

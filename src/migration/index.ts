@@ -11,10 +11,10 @@ import { checkedParameters, initialParameters, type MigrationParameters } from '
 import { StandsStillError } from './stands-still.ts';
 import { type MigrationStatistics, TransferCounters } from './statistics.ts';
 
-/** What a migration is doing; QEMU's words. `none`: there was none. */
+/** The state of a migration, in QEMU's words. `none`: there was none. */
 export type MigrationStatus = 'none' | 'setup' | 'active' | 'cancelling' | 'cancelled' | 'completed' | 'failed';
 
-/** What a machine's migration tells, and with what. */
+/** Events of a machine's migration, with their data. */
 export interface MigrationEvents {
   /** A move has begun, goes on to its next part, or is over. */
   status: MigrationStatus;
@@ -78,7 +78,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     return this.#parameters;
   }
 
-  /** What the last one from here has sent. Undefined: there was none. */
+  /** Statistics of the last migration from here. Undefined: there was none. */
   get statistics(): MigrationStatistics | undefined {
     return this.#counters?.statistics;
   }
@@ -239,7 +239,10 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     return await this.#arriveBy(async () => await openArrival(channel, this.#machine.host));
   }
 
-  /** The same for what has announced itself already. @internal */
+  /**
+   * Lets a machine arrive that has announced itself already.
+   * @internal
+   */
   async continue(arrival: Arrival): Promise<Arrived> {
     return await this.#arriveBy(async () => arrival);
   }
@@ -337,7 +340,8 @@ export async function openArrival(channel: MigrationChannel | Promise<MigrationC
 }
 
 /**
- * What a move takes. Few machines are ever moved, and pages load it when one is; the channel is given up where it cannot be had.
+ * The module for a migration. Few machines are ever moved, and pages load it when one is; the channel is closed where it cannot
+ * be had.
  * @throws ConfigurationError
  */
 async function loadedFor<Module>(

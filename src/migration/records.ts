@@ -11,10 +11,10 @@ import { concatenate } from '../util/bytes.ts';
 import type { MigrationChannel } from './channel.ts';
 import { inTime } from './patience.ts';
 
-/** What messages call what arrives. */
+/** The name of the stream in messages. */
 export const NAME = 'the migration';
 const MAGIC = new TextEncoder().encode('RAWMOVE\n');
-/** Of the stream. One that is newer than this cannot be read. 1 had no `whole`, 2 no `ping`. */
+/** Version of the stream. A newer one cannot be read. 1 had no `whole`, 2 no `ping`. */
 const VERSION = 3;
 const START_BYTES = 16;
 const HEAD_BYTES = 12;
@@ -56,7 +56,7 @@ const bounds: { readonly [kind in Kind]?: { readonly packed: number; readonly un
 
 /** How a stream begins. */
 export interface StreamStart {
-  /** What sends waits for answers. */
+  /** Whether the sender waits for answers. */
   readonly isAnswered: boolean;
   /** It says when all of the machine has been sent, by a word of its own. */
   readonly saysWhole: boolean;

@@ -1,4 +1,4 @@
-/** What of a machine has been sent, and how long it took. Times are in milliseconds. */
+/** Parts of a machine that were sent, and the time that it took. Times are in milliseconds. */
 export interface MigrationStatistics {
   /** From the start to the end, or until now. */
   readonly totalTime: number;

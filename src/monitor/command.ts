@@ -11,7 +11,7 @@ export interface ChosenProcessor {
   number: number;
 }
 
-/** What a command works on. */
+/** The parts that a command works on. */
 export interface CommandContext {
   readonly machine: Machine;
   readonly options: MonitorOptions;

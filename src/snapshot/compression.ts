@@ -2,7 +2,7 @@
 export const methods = { deflate: 1, zstd: 2 } as const;
 export type Method = keyof typeof methods;
 
-/** What a host makes snapshots small with. */
+/** A host's compressor for snapshots. */
 export interface Compressor {
   readonly method: Method;
   compress(source: Uint8Array): Promise<Uint8Array>;

@@ -45,7 +45,7 @@ export class MachineSnapshots extends Emitter<SnapshotEvents> {
   }
 
   /**
-   * What the machine was made of that one was taken of.
+   * The options of the machine that a snapshot was taken of.
    * @throws ConfigurationError if there is none
    * @internal
    */

@@ -56,7 +56,7 @@ function pieceAt(bytes: Uint8Array, at: number): Int32Array {
   return new Int32Array(copy.buffer);
 }
 
-/** Of every fifteenth word: pieces of one hash are compared. */
+/** Distance of the words that are hashed: pieces with the same hash are compared. */
 const HASH_STEP = 15;
 
 function hashOf(piece: Int32Array, seed: number): number {

@@ -9,11 +9,11 @@ import { savedOf, type Tree } from './tree.ts';
 import { upgraded } from './upgrades.ts';
 import type { Header } from './write.ts';
 
-/** What a file may hold: the largest memory, what stands beside it, and images of kernels. */
+/** Largest amount of data in a file: the largest memory, other state, and images of kernels. */
 const MOST_BYTES = 2 ** 32;
 
 /**
- * What a snapshot was made of. `name` is for messages, `most` a bound on what it may claim to hold, in bytes.
+ * Reads the value that a snapshot was made of. `name` is for messages, `most` a bound on the bytes that it may claim to hold.
  * @throws SnapshotError if it is damaged, no snapshot, or too new
  */
 export async function readSnapshot(
@@ -75,8 +75,8 @@ export class SnapshotReader {
   }
 
   /**
-   * What it holds by one name; undefined if there is nothing. Each is to be asked for once.
-   * @throws SnapshotError if that is damaged
+   * A part of the snapshot by its name; undefined if there is none. Each can be read once.
+   * @throws SnapshotError if it is damaged
    */
   async part(name: string): Promise<Saved | undefined> {
     const { tree } = this.#header;
@@ -189,7 +189,7 @@ function checkedHeader(header: Header, most: number): Header {
   return header;
 }
 
-/** Of each chunk: its bytes, the bytes that it has been made of, and a checksum. */
+/** The chunks of a file: for each its bytes, the number of bytes that it was made of, and a checksum. */
 function chunksOf(file: Uint8Array, { pieces, chunks }: Header): [Uint8Array, number, number][] {
   let at = 0;
   return Array.from({ length: chunks.length / 2 }, (_, n) => {

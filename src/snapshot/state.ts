@@ -26,12 +26,12 @@ export interface WholeState {
   readonly shares: SavedShares;
 }
 
-/** What a machine has outside of its isolate. */
+/** The parts of a machine outside of its isolate. */
 type Outside = Pick<WholeState, 'media' | 'shares'>;
 
-/** The same, with memory that other machines in this process share. */
+/** A machine's state with memory that other machines in this process share. */
 export interface SharedState {
-  /** What the machine is made of. */
+  /** The options of the machine. */
   readonly options: MachineOptions;
   readonly image: MachineImage;
   readonly media: SavedMedia;
@@ -81,7 +81,7 @@ export class MachineStates {
     return this.#drives.order;
   }
 
-  /** What the machine is made of. */
+  /** The options of the machine, for a snapshot. */
   get #options(): Saved {
     return savedOptions(this.#machine.options, this.#machine.parts);
   }
@@ -103,7 +103,7 @@ export class MachineStates {
   }
 
   /**
-   * What a snapshot's bytes hold.
+   * Reads a snapshot's bytes.
    * @throws SnapshotError
    */
   decode(snapshot: SnapshotBytes): Promise<MachineSnapshot> {
@@ -164,7 +164,7 @@ export class MachineStates {
     });
   }
 
-  /** What is in its drives, and in folders in memory. */
+  /** The media in its drives, and the contents of folders in memory. */
   async #outside(): Promise<[SavedMedia, SavedShares]> {
     return [await this.#drives.save(), await this.#machine.shares.save()];
   }
@@ -220,7 +220,7 @@ export class MachineStates {
   }
 
   /**
-   * What the machine was made of whose state is kept within images.
+   * The options of the machine whose state is kept within images.
    * @throws ConfigurationError if there is no such state
    */
   async optionsWithin(name: string): Promise<MachineOptions> {

@@ -92,7 +92,7 @@ function withFirstInput(line: Saved, irq: number): Saved {
   return irq === SMBUS_IRQ && isRecord(line) ? { ...line, inputs: Number(line.inputs) * 2 } : line;
 }
 
-/** The same with what `change` makes of its components. Most records of a migration hold none. */
+/** The contents with components that `change` has changed. Most records of a migration hold none. */
 function withComponents({ components, ...others }: Contents, change: (components: Contents) => Contents): Contents {
   return isRecord(components) ? { ...others, components: change(components) } : others;
 }
@@ -103,7 +103,7 @@ function withFields(components: Contents, name: string, fields: Contents): Conte
   return isRecord(saved) ? { [name]: { ...saved, ...fields } } : {};
 }
 
-/** What of a card tells that it sends in turns, and that it has two rings to send from. */
+/** Fields of a card's state that show that it sends in turns, and that it has two rings to send from. */
 interface SendingCard {
   readonly sentInterrupts?: Saved;
   readonly txRings?: Saved;
@@ -127,7 +127,7 @@ function withNumbers(name: string, saved: Saved): Saved {
   return { ...saved, [name]: { ...others, requests, last: requests.length } };
 }
 
-/** What a file of an earlier version holds, as one of this version would. */
+/** The contents of a file of an earlier version, as this version would have written them. */
 export function upgraded(saved: Saved, from: number): Saved {
   if (!isRecord(saved)) return saved;
   let contents: Contents = saved;

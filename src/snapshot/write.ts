@@ -6,12 +6,12 @@ import { CHUNK_PIECES, writeFixedPart } from './layout.ts';
 import { PIECE_BYTES, PieceWriter } from './pieces.ts';
 import { type Tree, treeOf } from './tree.ts';
 
-/** What the header says, as JSON. */
+/** The contents of the header, as JSON. */
 export interface Header {
   readonly tree: Tree;
   /** Pieces in all. */
   readonly pieces: number;
-  /** Of each chunk: its bytes in the file, and their checksum. */
+  /** For each chunk: its bytes in the file, and their checksum. */
   readonly chunks: readonly number[];
 }
 

@@ -103,7 +103,7 @@ export abstract class EmulatorCore {
     this.#sampler.attach(machine);
   }
 
-  /** What comes to an end is told as what stands still. */
+  /** Reports whether the machine runs; one that has ended is reported as stopped. */
   #tellRunning(isRunning: boolean): void {
     if (isRunning === this.#isRunning) return;
     this.#isRunning = isRunning;

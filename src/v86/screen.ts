@@ -7,7 +7,7 @@ const SPACE = 0x20;
 /** A picture's dots are told so, whatever the guest's mode has. */
 const BITS_PER_DOT = 32;
 
-/** What a line is to be: it begins so, or it matches. */
+/** A condition on a line: it begins with a text, or it matches. */
 export type ExpectedLine = string | RegExp;
 
 /** The text of the screen, as of the last look. */

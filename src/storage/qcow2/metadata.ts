@@ -6,8 +6,8 @@ import { Refcounts } from './refcounts.ts';
 const MOST_WAITING = 1024;
 
 /**
- * What an image knows of its clusters, and the order in which that gets to the file, so that the file is right whenever
- * the host stops:
+ * The metadata of an image's clusters, and the order in which it gets to the file, so that the file is right whenever the host
+ * stops:
  *
  * 1. A cluster counts as used before anything points to it, and its contents are in the file before that.
  * 2. A table is in the file before anything points to it.
