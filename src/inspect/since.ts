@@ -17,7 +17,7 @@ function countsSince<Name extends string>(
   return Object.fromEntries(entries.map(([name, n]) => [name, difference(before?.[name], n)])) as Record<Name, number>;
 }
 
-/** What a translation did since an earlier report on the one at the same place. */
+/** The counts of a translation since an earlier report on the one at the same place. */
 export function translationSince(before: TranslationInfo | null | undefined, now: TranslationInfo): TranslationInfo {
   const { executions, exits } = now;
   return {

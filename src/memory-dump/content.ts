@@ -9,7 +9,7 @@ import { mappedSegments, memoryBlocks, within } from './segments.ts';
 /** Bytes that are read at a time. */
 const PIECE = 1 << 20;
 
-/** What a core file of a machine consists of. */
+/** The parts of a machine's core file. */
 interface DumpContent {
   readonly head: Uint8Array;
   /** Bytes of `memory`, which follows the head. */

@@ -1,7 +1,7 @@
 import { Errno, FolderError } from './errno.ts';
 import type { FolderUse, OpenDirectory, OpenFile, Place, SharedFolder } from './folder.ts';
 
-/** What a client calls by a number: a place, and what is open there. */
+/** A file that a client calls by a number: a place, and the open file there. */
 export interface Fid {
   place: Place;
   /** Who attached: new files belong to this user. */

@@ -13,7 +13,7 @@ export const cellNames = [
   'M32',
   'MS',
   'MD',
-  /** The same as a DataView, for what is not aligned. */
+  /** Guest memory as a DataView, for unaligned accesses. */
   'MV',
   /** All tables (abi/tables.ts) as one. */
   'TABLES',

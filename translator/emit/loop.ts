@@ -36,7 +36,7 @@ export interface LoopPath {
   readonly weight: number;
 }
 
-/** What the next instruction is: one that is only run after this one, or the first of a block, which counts its runs. */
+/** The next instruction's kind: one that is only run after this one, or the first of a block, which counts its runs. */
 export type Following = 'sequence' | 'block';
 
 /** The fast path of a handler; null if it has none. */
@@ -121,7 +121,7 @@ export function emitLoop(context: LoopContext, paths: readonly LoopPath[]): stri
   return `function interpreter_loop(f,e){let r=f|0,h=0${declaration};const x=e|0,${step};{${context.constants(arrive)}${arrive}}${loop}}`;
 }
 
-/** What is in every loop: gates, and the end of a translation that returns. */
+/** The cases that every loop has: gates, and the end of a translation that returns. */
 function transferCases(context: LoopContext): Case[] {
   const returned = `const t=${context.word(Word.eip)};${toTarget(context, 't')}break F;`;
   return [
@@ -197,7 +197,10 @@ class FastPathEmitter extends HandlerEmitter {
     return this.follow('taken');
   }
 
-  /** What has changed nothing yet, as a jump, is left to its handler where the target is not known; a return has. */
+  /**
+   * Goes to an EIP. Where the target is not known, an instruction that has changed nothing yet, such as a jump, is left to its
+   * handler; a return has changed something.
+   */
   protected override goTo(eip: string, kind: IndirectKind): string {
     const { context } = this;
     const known = toTarget(context, eip);

@@ -53,7 +53,7 @@ function indexText(size: number, a: string, entry: string): string {
   }
 }
 
-/** The same where the address need not be aligned: the index is that of a byte. */
+/** Text of an access whose address need not be aligned: the index is that of a byte. */
 function anywhereText(context: EmitContext, what: Accessed, a: string, tlb: TlbName): AccessText {
   return {
     index: indexText(1, a, context.table(tlb, `${a}>>>12`)),
@@ -141,7 +141,7 @@ export function toWindow(
   return `if((${window}&1)===0)${inWindow(context, what, window, offset)}=${value};else{${odd}}`;
 }
 
-/** What the cells of slow paths have after LOAD and STORE. */
+/** The end of the names of slow paths' cells, after LOAD and STORE. */
 export function slowPathName({ size, view }: Accessed): '8' | '16' | '32' | 'S' | 'D' {
   if (view !== 'integer') return view === 'single' ? 'S' : 'D';
   return size === 1 ? '8' : size === 2 ? '16' : '32';

@@ -9,7 +9,7 @@ import { bytes, laneEqual } from './packed.ts';
 import { selector, signMask } from './shuffle.ts';
 import { loadWords, readRegister, requireSse, vectorAddress, xmm } from './simd.ts';
 
-/** What the trap is told: both places, of which the second may be in memory, the immediate, the opcode's low bits. */
+/** Arguments of the trap: both places, of which the second may be in memory, the immediate, the opcode's low bits. */
 type StringArguments = readonly [Operand, Operand, Operand, Operand, Operand];
 
 function stringArguments(b: LiftBuilder): StringArguments {

@@ -104,7 +104,7 @@ class Selector {
     }
   }
 
-  /** Of those that ran equally often, the one found first. */
+  /** Removes and returns the candidate that ran most often; of several, the one found first. */
   private takeHottest(): number {
     const { candidates } = this;
     const hottest = candidates.reduce((best, one, n) => (one.runs > candidates[best].runs ? n : best), 0);

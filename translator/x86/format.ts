@@ -187,7 +187,7 @@ function operandText(i: Instruction, kind: OperandKind, options: FormatOptions):
   return (lettered ? formatters[kind[0]!]! : fixedOperand)(i, kind, options);
 }
 
-/** Of a branch, JCXZ, the address size decides the name. */
+/** The mnemonic. For a branch, JCXZ, the address size decides it. */
 function mnemonicText(i: Instruction): string {
   const { form } = i;
   const bit = form.flow === 'branch' ? Shape.address16 : Shape.operand16;

@@ -32,7 +32,7 @@ const words: readonly (readonly [word: string, meaning: string])[] = [
   ['dropped', 'thrown away, as the guest wrote to the code or it was not used'],
 ];
 
-/** What a report is headed with. */
+/** The heading of a report. */
 export interface ReportHeading {
   readonly title: string;
   readonly date: string;

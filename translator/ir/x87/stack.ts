@@ -44,7 +44,7 @@ function usesRegisters(s: Statement): boolean {
   );
 }
 
-/** What a statement adds to TOP. */
+/** The number that a statement adds to TOP. */
 export function depthChange(s: Statement): number {
   if (s.op !== 'x87') return 0;
   const { pushes, rotates, pops } = stackEffect(operationOf(s.args[0].number), indexOf(s));
