@@ -303,10 +303,7 @@ export function flagUsage({ names, argument, optional }: Flag): string {
   return optional ? `${flag}[=${argument}]` : `${flag} ${argument}`;
 }
 
-/**
- * The actions that are accepted; the values for shutdown and watchdog are those that change nothing here, as there is no such
- * device.
- */
+/** The actions that are accepted. Those for panic and watchdog change nothing, as there are no such devices here. */
 const actionProperties = {
   reboot: /^(reset|shutdown)$/,
   shutdown: /^(poweroff|pause)$/,

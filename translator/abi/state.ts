@@ -91,7 +91,7 @@ export const Word = {
   sysenterCs: 152,
   sysenterEsp: 153,
   sysenterEip: 154,
-  /** Difference between the time-stamp counter and the clock (mod 2^64). */
+  /** Number that is added to the clock (mod 2^64) for the time-stamp counter. */
   timestampOffsetLow: 155,
   timestampOffsetHigh: 156,
   /** XCR0. */

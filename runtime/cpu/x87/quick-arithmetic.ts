@@ -27,8 +27,8 @@ interface Operation {
   readonly compute: OnSums<number>;
   readonly isExact: OnSums<boolean>;
   /**
-   * The high part of a product or quotient of which one operand is zero. Other operations whose high part is zero are left to
-   * exact arithmetic.
+   * For products and quotients: the operation on the high parts alone, if one of them is zero. A result that is not zero is left
+   * to exact arithmetic.
    */
   readonly ofZeros?: (a: number, b: number) => number;
 }

@@ -59,7 +59,7 @@ export function beginIo(taken: Taken, side: IoSide): void {
   action(taken, side);
 }
 
-/** Status of a command for each failure of the disk. */
+/** Status of a command for each failure of the disk; null: it depends on the command. */
 const failures: Readonly<Record<BlockError, number | null>> = {
   io: null,
   'read-only': Code.writeProtected | NO_RETRY,

@@ -90,7 +90,7 @@ export class Queues {
     Object.assign(this.#state.completions[number], queue, { head: 0, tail: 0, phase: 1 });
   }
 
-  /** Deletes a submission queue. Commands that were taken from it and are not done yet are abandoned. */
+  /** Deletes a submission queue. Commands that were taken from it and are not done yet complete as aborted. */
   deleteSubmission(number: number): void {
     for (const [place, taken] of this.#taken.entries()) {
       if (taken === null || taken.queue !== number || taken.isAbandoned) continue;

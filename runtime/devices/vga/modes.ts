@@ -31,7 +31,7 @@ export function mapSelect(graphics: Uint8Array): number {
   return (graphics[Graphics.miscellaneous] & GraphicsMiscellaneous.mapMask) >> GraphicsMiscellaneous.mapShift;
 }
 
-/** The number that the bank adds to addresses, in bytes. */
+/** Bytes that the bank adds to addresses in the aperture; 0 where no banks are used. */
 export function bankOffset(graphics: Uint8Array, { bank }: ApertureMode): number {
   return mapSelect(graphics) === BANKED ? bank : 0;
 }

@@ -87,7 +87,7 @@ export async function attachedRoot(
   return joinInitrds(linux.initrd([...entries, ...attachedSystem(attached)]), drivers);
 }
 
-/** Entries beside the busybox system, which print in one line what it found, and warnings of what is missing. */
+/** Entries added to the busybox system: with them it prints in one line the hardware that it found, and warns of what is missing. */
 function attachedSystem(attached: Attached): ArchiveEntry[] {
   const { disks, cards, dhcp, sounds, tags } = attached;
   const script = [

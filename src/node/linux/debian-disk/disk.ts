@@ -20,7 +20,7 @@ import {
 import { firstStage, HOST_KEY, LABEL, PACKAGES, systemFiles } from './scripts.ts';
 import type { MakingSettings } from './settings.ts';
 
-/** The kernel and the initial file system of a guest that makes a Debian on its first virtio disk. */
+/** A guest that makes a Debian on its first virtio disk. */
 export interface MakingGuest {
   readonly kernel: Uint8Array;
   readonly initrd: Uint8Array;
