@@ -19,7 +19,7 @@ const read = (c: number, h: number, r: number, bytes: number, code = 0xe6): Flop
 const write = (c: number, h: number, r: number, bytes: number): FloppyStep =>
   data(0xc5, c, h, r, 18, FROM_MEMORY, bytes);
 
-/** What a driver does with a disk of 1.44 MB. */
+/** A driver's commands to a drive with a disk of 1.44 MB. */
 const steps: readonly FloppyStep[] = [
   { command: [0x03, 0xaf, 0x02] },
   { command: [0x10], results: 1 },

@@ -70,7 +70,7 @@ function merged(a: Shape, b: Shape): Shape {
   return isMembers(a) && isMembers(b) ? { ...a, ...b } : a;
 }
 
-/** What one shape has that the other has not, by its path. */
+/** The parts of one shape that the other does not have, by their paths. */
 function lacking(shape: Shape, other: Shape, path = ''): string[] {
   if (Array.isArray(shape) && Array.isArray(other))
     return shape.length === 0 || other.length === 0 ? [] : lacking(shape[0]!, other[0]!, `${path}[]`);

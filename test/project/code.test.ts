@@ -11,7 +11,7 @@ const blocks = pages
   .filter(({ language, isMade }) => (language === 'ts' || language === 'js') && !isMade);
 const name = ({ page, line }: Block): string => `${page}:${line}`;
 
-/** What blocks are compiled with. */
+/** Settings and library for compiling blocks. */
 const hosts = {
   node: { settings: 'tsconfig.json', library: 'src/index.ts' },
   page: { settings: 'tsconfig.browser.json', library: 'src/browser/index.ts' },
@@ -33,7 +33,7 @@ function moduleText({ line, text, around }: Block): string {
   return `${'\n'.repeat(line - 2)}${before}\n${text}${after}\nexport {};\n`;
 }
 
-/** What the compiler says about blocks, with page and line. */
+/** The compiler's messages about blocks, with page and line. */
 async function complaints(list: readonly Block[]): Promise<string> {
   const said = Object.values(hosts).map((host) =>
     complaintsWith(
@@ -76,7 +76,7 @@ function configuration({ settings, library }: Host, files: readonly string[]): o
   return { extends: join(root, settings), compilerOptions, include: [], files };
 }
 
-/** What a program prints, in a folder, and the code that it ends with. */
+/** The output of a program in a folder, and the code that it ends with. */
 function run(cwd: string, ...args: readonly string[]): Promise<{ code: unknown; output: string }> {
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd }, (error, output, errors) =>

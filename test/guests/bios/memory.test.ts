@@ -65,7 +65,7 @@ const memoryReader = bootSector(`
         jmp     leave
 `);
 
-/** What follows the BIOS's own text. */
+/** The line after the BIOS's own text. */
 const read = async (memory: number) => {
   const drives = [{ image: diskImage(memoryReader), format: 'raw' as const }];
   return (await consoleOf({ memory, drives })).split('\n').at(-1);

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { bootSector, consoleOf, diskImage } from './guest.ts';
 
 /**
- * What in the MP table differs from CPUID's leaf 1, EAX and EDX; the sums of its bytes and of its pointer's; the processor's signature; the number of
- * all entries; then number and flags of each processor's APIC.
+ * Prints the bits in the MP table that differ from CPUID's leaf 1, EAX and EDX; the sums of its bytes and of its pointer's; the
+ * processor's signature; the number of all entries; then number and flags of each processor's APIC.
  */
 const reader = bootSector(`
         mov     ax, 0xF000

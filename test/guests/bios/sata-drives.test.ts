@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BootMedia, bootableCd } from '../../support/el-torito.ts';
 import { bootSector, consoleOf, diskImage, type machineWith, sata } from './guest.ts';
 
-/** What is written after the last attempt to boot. */
+/** The output after the last attempt to boot. */
 async function afterBoot(options: Parameters<typeof machineWith>[0]): Promise<string> {
   const text = await consoleOf(options);
   return text.slice(text.lastIndexOf('...\n') + 4).trim();

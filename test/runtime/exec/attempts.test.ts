@@ -5,7 +5,7 @@ import { kernel, Selector } from '../../support/guest-kernel.ts';
 
 const ROUNDS = 1000;
 
-/** What a kernel does at each entry and exit, again and again; EBX sums up what programs see of it. */
+/** A kernel's work at each entry and exit, repeated; EBX sums up the values that programs see of it. */
 const entriesAndExits = kernel(`
 INTERRUPTS equ 0x200
 main:   xor     ebx, ebx

@@ -7,7 +7,7 @@ import { decodedIn, nodesOf, slotAt } from '../../support/records.ts';
 
 const CODE = 0x200000;
 const ADDITIONS = 3000;
-/** Of the immediate of an addition that is in no two pages. */
+/** Address of the immediate of an addition that is in no two pages. */
 const IMMEDIATE = CODE + 3 * 100 + 2;
 
 /** Writes a function of many additions, which goes through several pages, and calls it twice. */

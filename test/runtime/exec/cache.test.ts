@@ -9,7 +9,7 @@ import { realMode } from '../../support/guest-real-mode.ts';
 
 /** A cache much smaller than the guests' code, in bytes of the host's memory. */
 const CACHE_BYTES = 400_000;
-/** What may be decoded before the dispatcher looks at the bound again. */
+/** Amount that may be decoded before the dispatcher looks at the bound again. */
 const SLACK = 100_000;
 
 /** Runs a guest that has more code than is kept, and expects that it was evicted piece by piece on the way. */

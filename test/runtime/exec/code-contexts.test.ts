@@ -13,7 +13,7 @@ function enter(contexts: CodeContexts, base: number) {
   return contexts.current;
 }
 
-/** The same, and code is found there. */
+/** Enters a context, in which code is found. */
 function run(contexts: CodeContexts, base: number) {
   const context = enter(contexts, base);
   contexts.addPage();

@@ -50,7 +50,7 @@ data_${n}: times 16 dd 0x12345678 + ${n}
   .join('')}
 `);
 
-/** What the program gives on another engine. */
+/** The program's result on another engine. */
 let interpreted: number | undefined;
 
 onEveryEngine('stores beside the code that makes them', program, (guest, value) => {

@@ -7,7 +7,7 @@ const SPACES = 6;
 const FRAMES = 4;
 /** Where in a frame what is called begins. */
 const START = 16;
-/** The same in the frame after it, as a distance from the first one. */
+/** The place in the frame after it, as a distance from the first one. */
 const NEXT = 0x1800;
 
 /**

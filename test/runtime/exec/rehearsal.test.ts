@@ -106,7 +106,7 @@ test('each path of a loop comes to its end in a rehearsal, and nothing of the ma
   await guest.dispose();
 });
 
-/** What V8 needs to have seen nothing of: leaving a path, and taking a variable or a number. */
+/** Code of which V8 needs no type feedback: leaving a path, and taking a variable or a number. */
 const withoutOperation = /^(break F;|[?:](t?\d+)|\{?\}?|return r;)$/;
 
 /** Names of the paths in which V8 has not seen some operation done, without the vectors'. */

@@ -5,7 +5,7 @@ import { expectRealModeValue } from '../../support/guest-real-mode.ts';
 
 const ORIGIN = 0x100000;
 
-/** What a Multiboot kernel of this text gives to its exit port. */
+/** The code that a Multiboot kernel of this text writes to its exit port. */
 function exitCode(text: string): number | undefined {
   const source = `
   dd 0x1badb002, 0x10000, -0x1badb002 - 0x10000, ${ORIGIN}, ${ORIGIN}, 0, 0, start

@@ -26,7 +26,7 @@ main:   mov     ax, 1193
   );
 }
 
-/** What the machine says of it. */
+/** The machine's result for code that halts. */
 function haltOf(code: string) {
   let time = 0;
   return halting(code, () => (time += 1e3)).run(1e9);

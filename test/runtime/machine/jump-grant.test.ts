@@ -5,7 +5,7 @@ import { endlessGuests } from '../../support/endless-guests.ts';
 import { jumpVariants } from '../../support/guest.ts';
 import { InterruptedGuests } from '../../support/interrupted.ts';
 
-/** What is granted in turn where all of it is used up in so many nanoseconds a jump. */
+/** The grants in turn where all of each is used up in so many nanoseconds a jump. */
 function grants(nanosecondsAJump: number, turns: number): number[] {
   const state = new Int32Array(64);
   const grant = new JumpGrant(state);

@@ -6,7 +6,7 @@ import { kernel } from '../../support/guest-kernel.ts';
 
 const hex = (value: number) => value.toString(16).padStart(8, '0');
 
-/** What the machine says of a guest's triple fault, with the addresses of labels as `<label>`. */
+/** The machine's report of a guest's triple fault, with the addresses of labels as `<label>`. */
 function deathOf(guest: Guest, ...labels: string[]): string {
   const { reason, exceptions } = guest.runToEnd();
   expect(reason).toBe('shutdown');

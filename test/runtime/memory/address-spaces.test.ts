@@ -10,12 +10,12 @@ import { Random } from '../../support/random.ts';
 const FRAMES = 2048;
 /** So many frames hold page tables of all levels. */
 const TABLE_FRAMES = 24;
-/** What CR3 holds: with PCD and PWT, and with PAE paging a table in the midst of a page. */
+/** Values of CR3: with PCD and PWT, and with PAE paging a table in the midst of a page. */
 const SPACES = [0x3000, 0x5018, 0x7e60];
 const pointersOf = (space: number): number => (space & -32) / 4;
 const PRESENT = 1;
 const LARGE = 1 << 7;
-/** Of an entry that maps a large page: no part of the address. */
+/** Bit of an entry that maps a large page: no part of the address. */
 const PAT = 1 << 12;
 
 interface Kind {
@@ -69,7 +69,7 @@ describe.each(kinds)('$name', (kind) => {
   state[Word.cr0] = Cr0.pe | Cr0.pg;
   state[Word.cr4] = kind.cr4;
 
-  /** What the processor finds at a linear page of an address space, as a frame; -1 if it finds no memory. */
+  /** The frame that the processor finds at a linear page of an address space; -1 if it finds no memory. */
   function walked(space: number, linearPage: number): number {
     state[Word.cr3] = space;
     state.set(map.ram.words.subarray(pointersOf(space), pointersOf(space) + 8), Word.pagePointer);

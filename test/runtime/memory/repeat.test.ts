@@ -48,7 +48,7 @@ function makeCase(): Case {
   return { operation, prefix: random.pick(repetitions), size, backward, ecx, esi, edi, eax, present: random.below(16) };
 }
 
-/** What the manual says of these instructions, element by element. */
+/** A model of these instructions by the manual, element by element. */
 class Model {
   readonly memory = new DataView(new ArrayBuffer(WINDOW_BYTES));
   readonly faults: string[] = [];

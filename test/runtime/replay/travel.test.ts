@@ -80,7 +80,7 @@ describe('a guest that reads and writes a disk', () => {
       recording,
       seed,
     );
-  /** What its host does now and then. */
+  /** The host's action now and then. */
   const serve = (served: TapedMachine) => () => {
     const request = served.requests.shift();
     if (request === undefined) return;

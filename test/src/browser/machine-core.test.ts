@@ -10,7 +10,7 @@ import { cirrusMachine, everyDevice, nvmeMachine, usbDisk } from '../../support/
 
 const core = { load: async () => createMachine, thread: async () => new URL('none:') };
 
-/** What a machine with these options is made of. */
+/** The configuration of a machine with these options. */
 async function configOf(options: MachineOptions): Promise<MachineConfig> {
   const host = await nodeHost(core as never);
   let config: MachineConfig | undefined;

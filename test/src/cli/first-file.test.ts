@@ -10,7 +10,7 @@ const bin = join(import.meta.dirname, '../../../bin');
 const place = mkdtempSync(join(tmpdir(), 'first-file-'));
 afterAll(() => rmSync(place, { recursive: true }));
 
-/** What stands where the program does; it says who runs it. */
+/** Puts a module where the program is; it prints who runs it. */
 function put(path: string, text: string): void {
   mkdirSync(join(place, path, '..'), { recursive: true });
   writeFileSync(join(place, path), text);
@@ -18,7 +18,7 @@ function put(path: string, text: string): void {
 
 const commandLine = ['--require', join(place, 'disguise.cjs'), join(place, 'bin/rawiron.cjs'), 'a'];
 
-/** What makes Node look like that version. */
+/** Code that makes Node look like that version. */
 function disguiseAs(version: string): string {
   return `Object.defineProperty(process.versions, 'node', { value: '${version}' });`;
 }

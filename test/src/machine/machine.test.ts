@@ -296,7 +296,7 @@ describe.each(isolates)('end of a machine in isolate: %s', (isolate) => {
   });
 });
 
-/** What a script beside this file prints when it comes to its end by itself. */
+/** The output of a script beside this file when it comes to its end by itself. */
 async function outputOf(script: string): Promise<string> {
   const path = fileURLToPath(new URL(`../support/${script}`, import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [path], { timeout: 20_000 });

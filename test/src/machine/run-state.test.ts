@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Machine, openMonitor, openQmp } from '../../../src/index.ts';
 import { pipe } from '../migration/pipe.ts';
 
-/** What the monitor and QMP say that a machine does. */
+/** The machine's state in the words of the monitor and of QMP. */
 async function states(machine: Machine): Promise<readonly [string, unknown]> {
   const { status } = (await openQmp(machine).execute('query-status')) as { status: unknown };
   return [await openMonitor(machine).execute('info status'), status];

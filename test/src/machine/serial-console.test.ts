@@ -83,7 +83,7 @@ const options = {
   boot: { bios: 'rawiron' },
   drives: [{ image: diskWith(program), format: 'raw' }],
 } satisfies MachineOptions;
-/** What a terminal gets when the screen is emptied. */
+/** The sequences that empty a terminal's screen. */
 const EMPTY = '\x1b[0m\x1b[2J\x1b[H';
 const COLOURS = '\x1b[0;1;37;44m';
 const shown = [

@@ -114,7 +114,7 @@ test('one that cannot be told may go on: the machine stands still until somebody
   await expectItRuns();
 });
 
-/** What is sent to a machine that is waited for, each part so many seconds after the one before, and then nothing. */
+/** A channel that sends to a waiting machine, each part so many seconds after the one before, and then nothing. */
 function saying(...parts: readonly (readonly [seconds: number, bytes: Uint8Array])[]): MigrationChannel {
   const rest = [...parts];
   const read = async (): Promise<Uint8Array> => {

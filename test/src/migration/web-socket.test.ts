@@ -11,7 +11,7 @@ afterEach(async () => {
   await Promise.all(machines.splice(0).map((machine) => machine.stop()));
 });
 
-/** What a machine's guest says. */
+/** The output of a machine's guest. */
 function heard(machine: Machine): { text: string } {
   const output = { text: '' };
   machine.serial.on('data', (bytes) => {

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => machine.stop());
 
-/** What QEMU 7.2 answers to integers that have more than 32 bits, or a sign. */
+/** Answers of QEMU 7.2 to integers that have more than 32 bits, or a sign. */
 test.each([
   'cpu -1',
   'mouse_set 0x100000000',

@@ -197,7 +197,7 @@ test('ports', async () => {
   expect(await monitor.execute('i/h 0xeeee')).toBe('portw[0xeeee] = 0xffff\n');
 });
 
-/** What the keyboard controller has for the guest, byte by byte; asked through its ports. */
+/** The keyboard controller's bytes for the guest, read through its ports. */
 async function received(count: number): Promise<number[]> {
   const bytes: number[] = [];
   while (bytes.length < count) {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => machine.stop());
 
-/** What a monitor of its own answers to these lines. */
+/** The answers of a monitor of its own to these lines. */
 async function answers(...lines: string[]): Promise<string> {
   monitor = openMonitor(machine);
   let text = '';

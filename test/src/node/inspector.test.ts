@@ -132,7 +132,7 @@ test.each<[ask: string, args: unknown[]]>([
   expect(error).toBe(`${ask} is not asked like this`);
 });
 
-/** What the server replies to a text; undefined: it hangs up. */
+/** The server's reply to a text; undefined: it hangs up. */
 async function said(text: string): Promise<unknown> {
   const socket = connect(path);
   socket.on('error', () => {});

@@ -27,7 +27,7 @@ afterAll(async () => {
 const problem = (name: string, args: Record<string, unknown>) =>
   qmp.execute(name, args).then(JSON.stringify, (error: Error) => error.message);
 const told = () => events.splice(0);
-/** What the monitor answers to some lines. */
+/** The monitor's answers to some lines. */
 const answers = async (lines: readonly string[]) => {
   const monitor = openMonitor(machine);
   const all: string[] = [];

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => machine.stop());
 
-/** What QEMU 7.2 answers with -smp 4,sockets=2,cores=1,threads=2, but for the threads and the model. */
+/** The answer of QEMU 7.2 with -smp 4,sockets=2,cores=1,threads=2, without the threads and the model. */
 const places = [
   { 'core-id': 0, 'thread-id': 0, 'socket-id': 0 },
   { 'core-id': 0, 'thread-id': 1, 'socket-id': 0 },

@@ -45,7 +45,7 @@ class Client implements Disposable {
     return this.#messages.shift()!;
   }
 
-  /** What is sent until the answer has come. */
+  /** Sends a command, and returns the messages up to its answer. */
   async ask(execute: string, args?: object): Promise<Message[]> {
     this.#socket.write(JSON.stringify({ execute, ...(args && { arguments: args }) }));
     const messages = [await this.next()];

@@ -45,7 +45,7 @@ test('a machine that is suspended to RAM says so in the monitor and by QMP, whic
   expect(await monitor.execute('info status')).toBe('VM status: paused\n');
 });
 
-/** What it has told, as it comes. */
+/** Its events, as they come. */
 function eventsOf(machine: Machine): string[] {
   const events: string[] = [];
   for (const name of ['suspend', 'wake', 'reset', 'debug'] as const) machine.on(name, () => void events.push(name));

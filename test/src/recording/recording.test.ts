@@ -10,7 +10,7 @@ const SHIFT = 3;
 
 let folder: string;
 let file: string;
-/** What a recorded session at the demo's shell printed. */
+/** The output of a recorded session at the demo's shell. */
 let printed = '';
 let recording: Uint8Array;
 

@@ -10,7 +10,7 @@ const demo = { memory: 8, boot: { demo: true } } as const satisfies MachineOptio
 
 let folder: string;
 let file: string;
-/** What the monitor tells of a machine that is recorded. */
+/** The monitor's output about a machine that is recorded. */
 let told: string;
 
 beforeAll(async () => {

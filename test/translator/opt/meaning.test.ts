@@ -43,7 +43,7 @@ function lift(instructions: Instruction[], key: number): Region {
   return lifted((eip) => /window\.(read|write)Any/.test(textOf(text, eip)));
 }
 
-/** What an instruction does, in the IR text of its region. */
+/** The meaning of an instruction: the IR text of its region. */
 function textOf(text: string, eip: number): string {
   const start = text.indexOf(`-- @${eip.toString(16)}\n`);
   return text.slice(start + 1).split('-- ')[0];

@@ -9,7 +9,7 @@ const ROUNDS = 300;
 const precisions = { single: 0, double: 2, extended: 3 };
 
 const zero = (): Operand => ({ significand: 0n, exponent: -16383, sign: random() & 1 });
-/** Of 53 bits, as programs have it in memory. */
+/** A number of 53 bits, as programs have it in memory. */
 const double = (low: number, high: number): Operand => {
   const long = operand(low, high);
   return { ...long, significand: (long.significand >> 11n) << 11n };

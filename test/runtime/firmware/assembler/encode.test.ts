@@ -13,7 +13,7 @@ interface Expectation {
   readonly text: string;
 }
 
-/** What NASM gave, see make-expectations.ts. */
+/** The results of NASM, see make-expectations.ts. */
 const expectations: Expectation[] = readFileSync(new URL('expectations.txt', import.meta.url), 'utf8')
   .trim()
   .split('\n')
@@ -30,7 +30,7 @@ const expectations: Expectation[] = readFileSync(new URL('expectations.txt', imp
 /** Both orders of the registers are right, NASM takes the other one; ST0 is both the first register and the second. */
 const eitherWay = /^(xchg \w+, \w+|f\w+ st0, st0)$/;
 
-/** The same byte as NOP. */
+/** Instructions whose byte is that of NOP. */
 const isNop = /^xchg (e?ax), \1$/;
 
 const bytesOf = ({ bits, address, text }: Expectation): Uint8Array => assemble(text, { bits, origin: address }).bytes;

@@ -9,7 +9,7 @@ import { differences, unexplained, unused } from '../../../support/video-bios/di
 import { chipReasons, cirrusReasons, seabiosReasons } from '../../../support/video-bios/reasons.ts';
 
 const support = join(import.meta.dirname, '../../../support/video-bios');
-/** Of SeaBIOS' VGA BIOS on QEMU: make-answers.ts wrote them. */
+/** Answers of SeaBIOS' VGA BIOS on QEMU: make-answers.ts wrote them. */
 const theirs = JSON.parse(readFileSync(join(support, 'seabios-answers.json'), 'utf8')) as Answers;
 const hasQemu = spawnSync('qemu-system-i386', ['--version']).status === 0;
 

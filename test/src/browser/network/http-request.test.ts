@@ -4,7 +4,7 @@ import { HttpRequestReader } from '../../../../src/browser/network/http-request.
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** What a reader makes of bytes that come in pieces of a size. */
+/** The result of a reader for bytes that come in pieces of a size. */
 function read(bytes: Uint8Array, size: number, room = new ByteRoom(1 << 26)) {
   const reader = new HttpRequestReader(room);
   for (let at = 0; at < bytes.length; at += size) {

@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What has come, and how often somebody has connected. */
+/** A peer that counts connections, and keeps what has come. */
 class Peer implements ConnectionPeer {
   readonly takesInput = true;
   answers = true;

@@ -4,7 +4,7 @@ import { rawiron } from '../../support/command-line.ts';
 
 const { output: script } = await rawiron(['inspect', 'completion', 'bash']);
 
-/** What bash offers for the last of these words. */
+/** The completions of bash for the last of these words. */
 function offered(words: readonly string[]): string[] {
   const use = `${script}\nCOMP_LINE='${words.join(' ')}'; COMP_POINT=\${#COMP_LINE}; _rawiron; printf '%s\\n' "\${COMPREPLY[@]}"`;
   return execFileSync('bash', ['-c', use], { encoding: 'utf8' }).trim().split('\n').sort();

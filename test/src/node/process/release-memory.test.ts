@@ -11,7 +11,7 @@ const canRelease =
   process.arch === 'x64' &&
   process.getBuiltinModule('node:ffi' as 'node:fs') !== undefined;
 
-/** What may grow begins on a page of the host's. */
+/** A buffer that may grow, which begins on a page of the host's. */
 function pages(count: number): Uint8Array {
   const bytes = count * PAGE;
   return new Uint8Array(new SharedArrayBuffer(bytes, { maxByteLength: bytes }), 0, bytes);

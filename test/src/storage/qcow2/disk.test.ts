@@ -28,7 +28,7 @@ const shapes: readonly (readonly [string, NewQcow2])[] = [
   ['usual clusters', { size: SIZE, backing }],
 ];
 
-/** What a disk of such a shape holds at first. */
+/** The initial contents of a disk of such a shape. */
 async function initial(shape: NewQcow2): Promise<Uint8Array> {
   const bytes = new Uint8Array(SIZE);
   if (shape.backing) await base.read(0, bytes.subarray(0, base.size));
