@@ -104,7 +104,7 @@ export interface Heard {
   readonly to: string;
   readonly protocol: number;
   readonly ttl: number;
-  /** The identification of the fragment. */
+  /** The word of the IP header with the flags and the offset of the fragment. */
   readonly fragment: number;
   /** After the IP header. */
   readonly payload: number[];
