@@ -54,7 +54,7 @@ export async function openMachine(snapshot: SnapshotBytes, { decompressor }: Hos
     shares: checkedShares((await reader.part('shares')) ?? {}),
     components: async () => {
       await reader.check();
-      return recordOf(await reader.part('components'));
+      return recordOf(await reader.part('components', 'in place'));
     },
   };
 }

@@ -13,7 +13,7 @@ import { pluggedText } from '../options/usb.ts';
 import type { SavedShares } from '../shares/index.ts';
 import type { InOrder } from '../storage/in-order.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import type { Compressor, Method } from './compression.ts';
+import { type Compressor, type Method, uncompressed } from './compression.ts';
 import { SnapshotError } from './layout.ts';
 import { type MachineSnapshot, openMachine, readMachine, type SnapshotBytes } from './machine.ts';
 import { checkUnrecorded, checkWhole, deviceDifferences, NAME, restoredOptions, savedOptions } from './options.ts';
@@ -54,7 +54,10 @@ function clockOf({ clock }: SavedComponents): bigint {
 
 /** How a snapshot is written. */
 export interface SnapshotSettings {
-  /** Default: the host's quickest. Browsers read `deflate` only. */
+  /**
+   * Default: the host's quickest. Browsers write `deflate`. `none` gives a file of several times the size, which is restored
+   * without being unpacked; see {@link Machine.restore}.
+   */
   readonly compression?: Method;
 }
 
@@ -122,9 +125,10 @@ export class MachineStates {
 
   #compressorBy(method: Method | undefined): Compressor {
     const { compressor, portableCompressor } = this.#machine.host;
-    const found = [compressor, portableCompressor].find((one) => method === undefined || one.method === method);
+    const possible = [compressor, portableCompressor, uncompressed(compressor)];
+    const found = possible.find((one) => method === undefined || one.method === method);
     if (found) return found;
-    const known = new Set([compressor.method, portableCompressor.method]);
+    const known = new Set(possible.map((one) => one.method));
     throw new ConfigurationError(`compression is ${shown(method)}; here it is one of: ${[...known].join(', ')}`);
   }
 
