@@ -97,7 +97,7 @@ export abstract class Drive {
   protected abstract moved(): void;
   /** A block of `bytes` is about to be moved by the data port. */
   protected abstract blockBegins(bytes: number): void;
-  /** Begins the request that the phase says, anew after a load. */
+  /** Begins the request of the phase; after a load it is repeated. */
   protected abstract request(): void;
   /** The values of registers after a reset, by which a drive tells its kind (9.12). */
   protected abstract readonly signature: { readonly mid: number; readonly high: number; readonly status: number };

@@ -120,7 +120,9 @@ function hasHandler({ state, observer }: Cpu, vector: number): boolean {
   return !isTraced && vector !== Vector.debug && vector * 4 + 3 <= state[Word.idtrLimit];
 }
 
-/** POPF and real mode's IRET, but for the arithmetic flags. In VM86 mode with IOPL below 3 they have to do with a virtual flag. */
+/**
+ * POPF and real mode's IRET, without the arithmetic flags. In VM86 mode with IOPL below 3 they have to do with a virtual flag.
+ */
 function restoreFlags(cpu: Cpu, image: number, moment: InterruptMoment): boolean {
   const { state } = cpu;
   const eflags = state[Word.eflags];

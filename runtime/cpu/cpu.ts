@@ -112,7 +112,7 @@ export class Cpu {
     this.forgetDerived();
   }
 
-  /** Another state is in the words: what follows from them is made anew, and all translations of addresses are forgotten. */
+  /** Another state is in the words: derives the rest from them again, and drops all translations of addresses. */
   forgetDerived(): void {
     this.memory.flushAll();
     this.updateKey();

@@ -31,7 +31,7 @@ export interface Questions {
   /** Events of the cache since the one with this number, while somebody looked. */
   events(since: number): EventBatch;
   /**
-   * Compiles the translations in the cache anew with the names of exported files (a folder's URL, and for each, by `physical key`,
+   * Recompiles the translations in the cache with the names of exported files (a folder's URL, and for each, by `physical key`,
    * a name and its source map's URL, as seen from there), so that debuggers find their source maps; the number of them.
    */
   install(folder: string, files: readonly MappedFile[]): number;

@@ -24,9 +24,9 @@ import type { Stops } from './stops.ts';
 /** A frame with more code pages gets new ones: nobody looks through so many for one that could be moved. */
 const MOST_COPIES = 256;
 
-/** Makes instructions that are dropped start anew. */
+/** Makes dropped instructions start over. */
 export interface InstructionReset {
-  /** Makes an instruction decode its bytes anew when it next runs. */
+  /** Makes an instruction decode its bytes again when it next runs. */
   reset(record: number): void;
   /** Makes a node that was reset translated only when it is so many times as hot as others. */
   cool(node: Node, times: number): void;
@@ -244,7 +244,7 @@ export class CodeCache implements CodeWriteListener {
     this.tell('remade', translation.page.frame * PAGE + translation.ranges[0].start, 0);
   }
 
-  /** A breakpoint was set or removed at a linear address: code there is made anew, in whatever address space. */
+  /** A breakpoint was set or removed at a linear address: code there is decoded again, in every address space. */
   redecode(linear: number): void {
     const start = linear & (PAGE - 1);
     for (const page of this.pages) {

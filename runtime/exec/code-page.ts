@@ -25,7 +25,7 @@ export class CodePage implements Hashed<CodePage> {
   linearPage = 0;
   /** EIP of the page's first byte. */
   eip = 0;
-  /** Its code means the same at any address but for the EIPs: it is 32-bit code, and no limit of CS was checked. */
+  /** Its code means the same at any address, apart from the EIPs: it is 32-bit code, and no limit of CS was checked. */
   isMovable = false;
   /** The address spaces in which the dispatcher has found it where it is, the latest last (see AddressSpaces). */
   private readonly foundIn: number[] = [];
@@ -45,7 +45,7 @@ export class CodePage implements Hashed<CodePage> {
   unusedRecords = 0;
   /** Bytes that all of this takes, as the cache counts them. */
   bytes = 0;
-  /** Made, or found anew by the dispatcher, since the last look (see Residence). */
+  /** Made, or found again by the dispatcher, since the last look (see Residence). */
   used = true;
   /** How much it has been used lately. */
   worth = 0;

@@ -62,7 +62,7 @@ export abstract class DecodedCode implements InstructionReset {
     return node;
   }
 
-  /** Makes an instruction decode its bytes anew when it next runs. */
+  /** Makes an instruction decode its bytes again when it next runs. */
   reset(record: number): void {
     this.records.reset(record);
     const node = this.records.nodeOf(record);

@@ -20,7 +20,10 @@ export interface LoopOptions {
   readonly growth: number;
   /** Steps by handlers that might have fast paths before a loop first gets any. */
   readonly steps: number;
-  /** At least so many for each path that is in it before it is made anew, and twice as many each time after that it was made for its steps. */
+  /**
+   * At least so many for each path that is in it before it is compiled again, and twice as many each time after that it was made
+   * for its steps.
+   */
   readonly stepsForPath: number;
   /** Fast paths in a loop at most: those that bring most for their size. */
   readonly fastPaths: number;
@@ -110,7 +113,7 @@ interface KeyLoop {
  */
 export class Loops {
   private readonly byKey: KeyLoop[] = [];
-  /** Some loop should be made anew. */
+  /** Whether some loop should be compiled again. */
   isDue = false;
   private readonly handlers: Handlers;
   private readonly records: Records;

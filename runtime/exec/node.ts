@@ -23,7 +23,7 @@ const MOST_TARGETS = 16;
  * A decoded instruction in the graph that the interpreter walks, by records where it can (see Loops, Records).
  * A translation is a longer handler, installed as `run` and `enter` of its first instruction.
  * A node is identified by its code page and offset and is never replaced: what becomes stale is reset in place
- * (`run` decodes anew), so that links to it stay right. `next` and `taken` are nodes of its page, or gates.
+ * (`run` decodes again), so that links to it stay right. `next` and `taken` are nodes of its page, or gates.
  */
 export class Node extends Instruction {
   /** For a gate: number of the code page that `taken` is in; NO_PAGE while it leads nowhere. */
@@ -59,7 +59,7 @@ export class Node extends Instruction {
     this.enter = run;
   }
 
-  /** Forgets what it is and where it leads, and becomes another one; decoding writes the rest anew. */
+  /** Forgets what it is and where it leads, and becomes another one; decoding rewrites the rest. */
   become(page: CodePage, eip: number, run: Run): void {
     this.page = page;
     this.eip = eip;

@@ -210,7 +210,7 @@ export class Records {
     this.handlers[record >>> RECORD_SHIFT] = handler;
   }
 
-  /** It is to be decoded anew. */
+  /** Marks it to be decoded again. */
   reset(record: number): void {
     this.forgetHeat(record);
     this.views.SLOT[record] = Slot.none;
@@ -263,7 +263,7 @@ export class Records {
     this.views.HEAT[record] = Math.max(LEAST_HEAT, heat - this.dueOf(record));
   }
 
-  /** Its runs are counted anew. What was cooled stays so. */
+  /** Restarts the count of its runs. An entry that was cooled stays so. */
   forgetHeat(record: number): void {
     const heat = Math.min(this.heatOf(record), 0);
     const node = this.nodeOf(record);

@@ -92,8 +92,8 @@ function addressIn({ page, misaligned }: Scene): number {
 /**
  * Runs each path of a new interpreter's loop with nothing at stake. V8 compiles what it has seen run; where a path is first taken
  * that it hasn't, it throws all of the loop's code away and runs it slowly until it is compiled again, which a boot did three
- * dozen times. All that is touched is put back: the state, a frame of memory, and the TLB, which has no entry meanwhile but for
- * the frame, so that nothing else can be reached. The branch target buffer is emptied.
+ * dozen times. All that is touched is put back: the state, a frame of memory, and the TLB, which has no entry meanwhile except
+ * for the frame, so that nothing else can be reached. The branch target buffer is emptied.
  */
 export class Rehearsal {
   private readonly stage: Stage;

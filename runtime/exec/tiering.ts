@@ -145,7 +145,7 @@ export class Tiering {
     return this.records.weightOf(record) > 0 && (node === null || !node.isTranslated);
   }
 
-  /** Instructions within translations that count their runs: where blocks begin, but for the entries. */
+  /** Instructions within translations that count their runs: where blocks begin, without the entries. */
   private entriesIn(translations: readonly CachedTranslation[]): number[] {
     return translations.flatMap(({ page, ranges, entries }) =>
       ranges.flatMap(({ start, end }) => {
@@ -156,8 +156,8 @@ export class Tiering {
   }
 
   /**
-   * Makes translations that an entry's region would have instructions of anew as one, with all entries; false if there are none.
-   * The more often that was done with them, the hotter the entry must be.
+   * Recompiles as one, with all entries, the translations that share instructions with an entry's region; false if there are
+   * none. The more often that was done with them, the hotter the entry must be.
    */
   private join(node: Node): boolean {
     const { records } = this;
@@ -187,7 +187,7 @@ export class Tiering {
   }
 
   /**
-   * Makes a translation anew where an assumption fails often (GraphParts.failed): with a check for each access, for the
+   * Recompiles a translation where an assumption fails often (GraphParts.failed): with a check for each access, for the
    * precision of now, or for what is noted of an instruction. That may happen again and again, so each time it takes twice as
    * many failures.
    */
@@ -298,7 +298,7 @@ export class Tiering {
     const run = compileText(result.text, { check: this.check, url: translationUrl(page, eip, name) });
     const links = result.links.map((link) => this.graph.nodeOfLink(page, link));
     for (const entry of entered) this.enterBy(entry, run, links);
-    // What has entries left out would only be made anew for each of them.
+    // A translation without some of the entries would only be recompiled for each of them.
     const grown = entered.length < entries.length ? MOST_GROWTH : growth;
     const made = new CachedTranslation(entered, run, result, assumptions, grown);
     made.failures = Math.max(0, ...old.map(({ failures }) => failures));

@@ -25,7 +25,7 @@ export class MemoryHistory {
     this.#ram = ram;
   }
 
-  /** How many bytes it takes, but for what the first moment does. */
+  /** Bytes that it takes, without those of the first moment. */
   get bytes(): number {
     return this.#frames * PAGE_BYTES;
   }

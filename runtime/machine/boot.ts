@@ -78,7 +78,7 @@ function enterGuest(cpu: Cpu, memory: PhysicalMemory, ports: PortBus, boot: Boot
 
 /**
  * After a suspension to RAM the CPU goes on where the system has said, in real mode (ACPI specification 2.0, 5.2.9), with chips as for
- * the guest's start. False: it has said nothing. All has just been reset, but for the memory.
+ * the guest's start. False: it has said nothing. All has just been reset, except the memory.
  */
 export function applyWake(cpu: Cpu, memory: PhysicalMemory, ports: PortBus, boot: BootState): boolean {
   if (boot.wakingVector === undefined) return false;

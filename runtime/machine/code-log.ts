@@ -53,7 +53,7 @@ export class CodeLog {
   /** The block that runs, and which of its instructions is next. */
   #block: LoggedBlock | null = null;
   #next = 0;
-  /** The instruction that has been told of and has not run, by its linear address; -1: there is none. */
+  /** The instruction that was logged and has not run, by its linear address; -1: there is none. */
   #met = -1;
 
   constructor(parts: CodeLogParts) {
@@ -70,7 +70,7 @@ export class CodeLog {
       return this.#parts.engine.dispatcher.run();
     }
     const { stops } = this.#parts.engine;
-    // A debugger steps: it is told of the end of this instruction.
+    // A debugger steps: it sees the end of this instruction.
     const isDebugged = stops.isStepping;
     for (;;) {
       if (!this.#isHeld) {

@@ -90,7 +90,7 @@ export class GuestLog implements CpuObserver {
     return this.logsCode;
   }
 
-  /** Whether code at a linear address is told of. */
+  /** Whether code at a linear address is logged. */
   showsCode(linear: number): boolean {
     const { logRanges } = this.config;
     return logRanges === undefined || logRanges.some(({ first, last }) => linear >= first && linear <= last);

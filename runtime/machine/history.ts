@@ -212,7 +212,9 @@ export class History {
     if (this.#parts.tape === null) this.#beginAnew();
   }
 
-  /** Something is done to the machine that does not come again, unless it is recorded: its history begins anew, and a journey ends. */
+  /**
+   * Something is done to the machine that does not come again, unless it is recorded: its history is cleared, and a journey ends.
+   */
   cut(): void {
     if (this.#parts.tape !== null) return;
     this.#beginAnew();

@@ -232,7 +232,7 @@ export class MachineCore {
     applyBoot(this.cpu, this.memory, this.pc.ports, this.guest, contents);
   }
 
-  /** As if the reset button was pressed; a directly loaded guest is loaded anew. */
+  /** As if the reset button was pressed; a directly loaded guest is loaded again. */
   reset(): void {
     this.restart(() => this.pc.reset());
     this.boot();

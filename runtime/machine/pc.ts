@@ -315,7 +315,7 @@ export class Pc {
 
   /**
    * A hard reset after a suspension. The host bridge keeps its registers: SeaBIOS counts on being in RAM still. So does the ISA bridge,
-   * as the ACPI tables give systems no method to route the interrupts of PCI anew.
+   * as the ACPI tables give systems no method to change the routes of PCI's interrupts.
    */
   wake(): void {
     const { wakeStatus } = this.powerManagement;

@@ -47,8 +47,8 @@ const turnsOf = (count: number) =>
   });
 
 /**
- * The processors of a machine. One CPU executes the code of all, by turns: it has the state of one of them, and those of the others are kept.
- * A turn ends with its time, with HLT, with PAUSE, and when another processor is to be interrupted.
+ * The processors of a machine. One CPU executes the code of all, one after the other: it has the state of one of them, and those
+ * of the others are kept. A turn ends with its time, with HLT, with PAUSE, and when another processor is to be interrupted.
  */
 export class Processors {
   readonly count: number;

@@ -24,7 +24,7 @@ export interface ScheduleParts {
   readonly events: EventQueue;
 }
 
-/** When guest code must come back as something is due: how far it may run, how long it sleeps, what the host is told of deadlines. */
+/** When guest code must come back as something is due: how far it may run, how long it sleeps, which deadlines the host gets. */
 export class Schedule {
   /** The time that devices see. */
   readonly clock: VirtualClock;
@@ -154,7 +154,7 @@ export class Schedule {
     this.instructionTime!.skip(Math.max(0, Math.min(passed, left)));
   }
 
-  /** A state was loaded: the host is told of its next deadline, whatever it was told before. */
+  /** A state was loaded: the host gets its next deadline, whichever it got before. */
   loaded(): void {
     this.haltedSince = -1;
     this.deadline = Number.NaN;

@@ -147,7 +147,7 @@ export class Transfer implements TransferCalls {
     this.#devices.load(devices);
   }
 
-  /** Forgets what others asked, but for what memory was put to. */
+  /** Forgets the requests of others, but not the image that memory was set to. */
   forget(): void {
     this.end();
     this.#taker.end();

@@ -36,7 +36,7 @@ export class Mmu implements ProcessorMemory {
   /** Number of page walks done. */
   walks = 0;
   misaligned = 0;
-  /** Accesses that never have an entry in the TLB: to devices, and stores that must be told of. */
+  /** Accesses that never have an entry in the TLB: to devices, and stores that somebody has to see. */
   unentered = 0;
   /** Physical address of the last translation that ended at a device. NaN: V8 is to keep it as a double from the start. */
   private devicePhysical = Number.NaN;
@@ -194,7 +194,7 @@ export class Mmu implements ProcessorMemory {
     return this.state[Word.key] & Key.user ? Access.user : Access.read;
   }
 
-  /** Keeps these pages, and no others for this owner, out of the TLB: the watcher is told of every access to them. */
+  /** Keeps these pages, and no others for this owner, out of the TLB: the watcher sees every access to them. */
   watch(owner: WatchOwner, watches: readonly Watch[], watcher: AccessWatcher): void {
     const before = this.watched.pages();
     this.watched.set(owner, watches, watcher);
@@ -325,7 +325,7 @@ export class Mmu implements ProcessorMemory {
     this.walks++;
     const code = this.paging.walk(linear, access);
     if (code !== -1) {
-      // As the processor's TLBs do (Intel SDM vol. 3, 4.10.4.1): what the handler enters need not be told of by INVLPG.
+      // As the processor's TLBs do (Intel SDM vol. 3, 4.10.4.1): pages that the handler enters need no INVLPG.
       this.flushPage(linear);
       this.state[Word.cr2] = linear;
       raise(Vector.pageFault, code);

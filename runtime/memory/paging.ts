@@ -34,7 +34,7 @@ export const Access = {
   write: 1 << 1,
   user: 1 << 2,
   fetch: 1 << 4,
-  /** By an instruction that has changed nothing yet and can be begun anew; not of the error code. */
+  /** By an instruction that has changed nothing yet and can be restarted; no bit of the error code. */
   restartable: 1 << 8,
 } as const;
 /** The bits that are of the error code. */

@@ -146,7 +146,7 @@ export class PhysicalMap {
     };
   }
 
-  /** Enters anew what the pages of a window show. */
+  /** Enters again what the pages of a window show. */
   private paint(changed: AddressWindow): void {
     this.recent = null;
     const [from, to] = pagesOf(changed);
@@ -208,7 +208,9 @@ export class PhysicalMap {
     return isRead ? (this.seenAt(address)?.device ?? null) : this.deviceAt(address);
   }
 
-  /** The device that acts as memory at all of some bytes of one page; undefined also where somebody is told of accesses to devices. */
+  /**
+   * The device that acts as memory at all of some bytes of one page; undefined also where somebody watches accesses to devices.
+   */
   memoryAt(address: number, bytes: number): MmioRegion | undefined {
     const device = this.onDeviceAccess === null ? this.deviceAt(address) : undefined;
     return device?.isMemory && device === this.deviceAt(address + bytes - 1) ? device : undefined;

@@ -98,7 +98,9 @@ export class Tlb {
     return index >>> 0 < this.words ? index << 2 : -1;
   }
 
-  /** Offset in the buffer of a page's frame for a store that must be told of, or -1 if it isn't known whether it may be done. */
+  /**
+   * Offset in the buffer of a page's frame for a store that somebody has to see, or -1 if it isn't known whether it may be done.
+   */
   lookupStored(page: number, stores: number): number {
     return (this.marks[page] & stores) === 0 ? -1 : this.lookup(this.readSupervisor, page);
   }
@@ -130,7 +132,7 @@ export class Tlb {
     this.flushListed(this.local, LISTED.local, PageKind.global);
   }
 
-  /** Empties a list, and drops its pages but for those of a kind. */
+  /** Empties a list, and drops its pages except those of a kind. */
   private flushListed(list: PageList, mark: number, kept: number): void {
     for (const page of list.listed()) {
       this.marks[page] &= ~mark;

@@ -30,7 +30,7 @@ export interface Component {
   check(saved: Saved): void;
   /** Sets the values, and touches nothing else: other components may not have theirs yet. Throws as `check`. */
   load(saved: Saved): void;
-  /** Called when all components have been loaded: makes what follows from the state anew, at other components too. */
+  /** Called when all components have been loaded: derives the rest from the state, at other components too. */
   restored(): void;
   /** Differences between the present state (left) and a saved one (right). */
   compare(saved: Saved): Difference[];

@@ -32,7 +32,7 @@ export class BorrowedTime implements TimeSource {
     this.#since = now;
   }
 
-  /** The host's time begins anew, earlier than it was: nothing is owed to it. */
+  /** The host's time starts over, earlier than it was: nothing is owed to it. */
   restart(): void {
     this.#borrowed = 0;
   }

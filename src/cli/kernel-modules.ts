@@ -25,7 +25,7 @@ function parseModules(text: string): KernelModule[] {
   });
 }
 
-/** A kernel that cannot be read, or is none, is told of where it is loaded. */
+/** A kernel that cannot be read, or is none, is reported where it is loaded. */
 async function isMultiboot(path: string): Promise<boolean> {
   try {
     await using file = await open(path);

@@ -120,7 +120,7 @@ export class MachineDrives {
     }
   }
 
-  /** Too large a one is told of by its size. What is in one that another process still has comes with the machine. */
+  /** Too large a one is reported by its size. The contents of one that another process still has come with the machine. */
   async #readChips(isOpen: boolean): Promise<void> {
     const chips = this.all.filter(({ place }) => place.interface === 'pflash');
     const problem = flashSizeProblem(

@@ -117,7 +117,7 @@ export class PciDevices {
     ];
   }
 
-  /** Whether systems can be told of what is plugged in: they are by ACPI. */
+  /** Whether systems can be notified of devices that are plugged in: this is done by ACPI. */
   get isPluggable(): boolean {
     return this.#machine.made.options.acpi !== false;
   }
@@ -132,7 +132,8 @@ export class PciDevices {
   }
 
   /**
-   * Plugs a device in, with its machine running or not; the guest is told of it. While that is recorded the device is there when the guest next runs.
+   * Plugs a device in, with its machine running or not; the guest is notified. While that is recorded the device is there when
+   * the guest next runs.
    * @throws ConfigurationError if there is no free slot, the name is taken, or an image or a network cannot be opened
    */
   plug(options: PciDeviceOptions): Promise<PluggedPci> {

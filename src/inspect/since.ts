@@ -2,7 +2,7 @@ import type { ExitReport, Place, TranslationInfo, TrapReport } from '../machine-
 
 /**
  * Reports count from when somebody began to look, whoever that was: these are what came between two of them. What counts
- * less than before was made anew in between, and has counted from 0.
+ * less than before was recompiled in between, and has counted from 0.
  */
 function difference(before: number | null | undefined, now: number): number {
   const old = before ?? 0;

@@ -54,7 +54,7 @@ export class IsolatePool {
   }
 }
 
-/** Whether two configurations make the same machine, but for what is momentary. */
+/** Whether two configurations make the same machine, apart from momentary parts. */
 function isAlike(left: unknown, right: unknown): boolean {
   if (left instanceof Uint8Array && right instanceof Uint8Array) return isSameBytes(left, right);
   if (!isObject(left) || !isObject(right)) return Object.is(left, right);

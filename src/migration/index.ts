@@ -98,7 +98,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     return this.#isGone;
   }
 
-  /** The machine was reset since it has gone: what is here begins anew. */
+  /** The machine was reset since it has gone: the machine here starts over. */
   get isAfresh(): boolean {
     return this.#isAfresh;
   }
@@ -122,8 +122,8 @@ export class MachineMigration extends Emitter<MigrationEvents> {
   }
 
   /**
-   * Moves the machine to the other end of a channel. It runs on meanwhile, but for a short time at the end, and stands still here
-   * when it has gone over.
+   * Moves the machine to the other end of a channel. It runs on meanwhile, except for a short time at the end, and stands still
+   * here when it has gone over.
    * @param channel one that is open, or will be, or what opens it until the move is cancelled
    * @throws ConfigurationError if it has not gone over: it goes on here then, unless the error says that its images are elsewhere
    */

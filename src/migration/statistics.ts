@@ -16,7 +16,7 @@ export interface MigrationStatistics {
   readonly transferredBytes: number;
   /** Frames (4 KB) that were sent with their contents. */
   readonly normalFrames: number;
-  /** Frames of zeros that were told of. */
+  /** Frames of zeros that were announced. */
   readonly zeroFrames: number;
   /** How often all of memory was looked through. */
   readonly passes: number;

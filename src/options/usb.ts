@@ -198,7 +198,7 @@ function checkOtherDevices(places: readonly UsbPlace[], plans: readonly PlannedD
   if (twice) throw new ConfigurationError(`two devices have the id '${twice.id}'; give each its own`);
 }
 
-/** Where these are, as the machine is told of it. */
+/** The places of these devices, as the machine gets them. */
 export function portsOf(places: readonly UsbPlace[]): Readonly<Record<string, UsbPort>> {
   return Object.fromEntries(places.map(({ name, bus, port }) => [name, { bus, port }]));
 }

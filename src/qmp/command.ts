@@ -18,7 +18,7 @@ export interface QmpContext {
   readonly jobs: Jobs;
   /** Tells all who listen of something that no event of the machine tells. */
   tell(event: string, data?: JsonObject): void;
-  /** Whether MIGRATION and MIGRATION_PASS are told of: QEMU's capability `events`. */
+  /** Whether MIGRATION and MIGRATION_PASS are sent: QEMU's capability `events`. */
   readonly migrationEvents: { areTold: boolean };
 }
 

@@ -23,7 +23,7 @@ export interface ShareOptions {
   /**
    * "mapped-file" (default): owners, permissions and kinds of files are kept in files named .virtfs_metadata, as QEMU does; at
    * the host all belongs to the process's user. "passthrough": they are the host's own, for which the process needs its rights.
-   * "none": the same, but for owners that it may not give.
+   * "none": the same, except for owners that it may not give.
    */
   readonly securityModel?: SecurityModelName;
   /**

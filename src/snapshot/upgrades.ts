@@ -8,7 +8,7 @@ type Contents = { readonly [name: string]: Saved };
 
 /** By the version of a file: makes of what it holds what the next version would have written. */
 const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
-  // Nothing was told of what is in drives.
+  // Nothing was saved about the media in drives.
   1: (contents) => ({ media: {}, ...contents }),
   // Cards did not tell when they may send next. At once, then.
   2: (contents) =>
@@ -23,19 +23,19 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
     }),
   // There was no SMBus, and no machine was suspended to RAM.
   4: (contents) => withComponents(contents, (components) => withSuspension(withSmbus(components))),
-  // Nothing was told of folders in memory, as none was mounted, and their requests had no numbers.
+  // Nothing was saved about folders in memory, as none was mounted, and their requests had no numbers.
   5: (contents) =>
     withComponents('components' in contents ? { shares: {}, ...contents } : contents, (components) =>
       Object.fromEntries(Object.entries(components).map(([name, saved]) => [name, withNumbers(name, saved)])),
     ),
-  // KVM's guests were not told of stolen time, and ended all interrupts by the local APIC's register.
+  // KVM's guests did not see stolen time, and ended all interrupts by the local APIC's register.
   6: (contents) =>
     withComponents(contents, (components) => ({
       ...components,
       ...withFields(components, 'msr', { kvmStealTime: [0, 0] }),
       ...withFields(components, 'local apic', { eoiPlace: [0, 0], eoiOffered: false }),
     })),
-  // PCI devices stayed where they were: nobody was told of any, and there were no general-purpose events.
+  // PCI devices stayed where they were: no system was notified of any, and there were no general-purpose events.
   7: (contents) =>
     withComponents(contents, (components) => ({
       ...components,

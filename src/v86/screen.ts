@@ -98,7 +98,7 @@ function isAtBottom(lines: readonly string[], expected: readonly ExpectedLine[])
   return end >= expected.length && expected.every((one, n) => fits(texts[end - expected.length + n]!, one));
 }
 
-/** A pattern that remembers where it was (`g`, `y`) begins anew in each line. */
+/** A pattern that remembers where it was (`g`, `y`) starts over in each line. */
 function fits(line: string, expected: ExpectedLine): boolean {
   if (typeof expected === 'string') return line.startsWith(expected);
   expected.lastIndex = 0;

@@ -83,7 +83,7 @@ export interface V86NetworkDevice {
   doh_server?: string | undefined;
   /** Refused. */
   cors_proxy?: string | undefined;
-  /** Refused, but for 1500. */
+  /** Refused, except 1500. */
   mtu?: number | undefined;
 }
 

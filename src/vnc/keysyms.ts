@@ -1,4 +1,4 @@
-/** Keys by X11's keysyms (keysymdef.h), but for those of characters: the number, and QEMU's name. */
+/** Keys by X11's keysyms (keysymdef.h), without those of characters: the number, and QEMU's name. */
 const rows = `
 fe03 alt_r
 fe20 tab

@@ -82,7 +82,7 @@ function goesTo(s: Statement, field: 'eip' | 'target'): boolean {
   return transfers.has(s.op) && s.args.some((v) => v.name === field);
 }
 
-/** Fields of an instruction that a statement's values are made of, but for where control goes and what a trap is told. */
+/** Fields of an instruction that a statement's values are made of, without targets of control and arguments of traps. */
 function fieldsOf(s: Statement): string[] {
   const isPlace = (v: Value) => transfers.has(s.op) && v.op === 'field';
   const values = s.op === 'fallback' ? s.args.slice(0, 1) : s.args;

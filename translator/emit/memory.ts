@@ -86,7 +86,7 @@ export type Window = Pick<WindowParts, 'size' | 'alignment' | 'isShared'>;
 
 /**
  * Text of the index of a window at the linear address `a`, in words, or in bytes if it may lie anywhere; beyond the limit if it
- * doesn't lie in one page, but for a run, of which this is the first word.
+ * doesn't lie in one page, except for a run, of which this is the first word.
  */
 export function windowText(
   context: EmitContext,

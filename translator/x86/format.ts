@@ -175,7 +175,7 @@ const fixedOperand: OperandFormatter = (i, kind) => {
   return kind === 'ST0' ? 'st' : kind.toLowerCase();
 };
 
-/** String instructions are written without their accumulator; MASKMOVQ without its address, but for its segment. */
+/** String instructions are written without their accumulator; MASKMOVQ without its address, but with its segment. */
 function writtenOperands({ form, segment }: Instruction): readonly OperandKind[] {
   const string = form.operands.some((kind) => /^[XY]/.test(kind));
   if (string) return form.operands.filter((kind) => !/^(AL|eAX)$/.test(kind));

@@ -46,7 +46,7 @@ export interface QueueHost {
 
 /**
  * Commands of a disk that it may execute in any order (native command queuing). How far each has come is in the state: one that goes on after a
- * load does so there, where a request of `transferSectors` begins anew.
+ * load does so there, where a request of `transferSectors` is repeated.
  */
 export class CommandQueue {
   readonly state: StateOf<typeof queueState> = queueState.create();

@@ -149,7 +149,7 @@ function rounded(
   return isNext(result, error, rounding) ? next(isSingle, result, error > 0) : result;
 }
 
-/** A product or quotient may be too small to be told from one; a sum is, but for its sign where it is rounded down. */
+/** A product or quotient may be too small to be told from one; a sum is, except for its sign where it is rounded down. */
 const isExactZero = (x: number, y: number, isSum: boolean, rounding: number): boolean =>
   isSum ? rounding !== Rounding.down : x === 0 || y === 0;
 

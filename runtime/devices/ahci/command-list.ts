@@ -59,7 +59,7 @@ export class CommandList implements Cable, QueueHost {
     this.#headers.clear();
   }
 
-  /** A load: headers are read anew. */
+  /** A state was loaded: headers are read again. */
   restored(): void {
     this.#headers.clear();
   }

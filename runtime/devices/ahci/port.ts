@@ -66,7 +66,7 @@ export class AhciPort {
     this.#resetLink();
   }
 
-  /** COMRESET: the drive begins anew (10.4.2). */
+  /** COMRESET: resets the drive (10.4.2). */
   #resetLink(): void {
     const fresh = { taskFile: NO_TASK_FILE, signature: NO_SIGNATURE, signatureWaits: true, isHeld: false };
     Object.assign(this.#state, fresh, { active: 0, issue: 0 });

@@ -68,7 +68,7 @@ export class ReceivedFises {
     if ((status & Status.error) !== 0) this.stop(Interrupt.taskFile);
   }
 
-  /** An error after which the driver must start the port anew (6.2). */
+  /** An error after which the driver must restart the port (6.2). */
   stop(bits: number): void {
     this.#state.halted = true;
     this.interrupt(bits);

@@ -63,9 +63,9 @@ export class Transmitter {
   readonly #descriptor: DescriptorView;
   readonly #packet = new Uint8Array(LARGEST_PACKET + HEADER_BYTES);
   readonly #word = new DataView(new ArrayBuffer(4));
-  /** Derived, in each call anew: bytes of the packet that is put together. */
+  /** Derived in each call: bytes of the packet that is put together. */
   #length = 0;
-  /** Derived, in each call anew: frames of the burst. */
+  /** Derived in each call: frames of the burst. */
   #frames = 0;
 
   constructor(options: TransmitterOptions) {

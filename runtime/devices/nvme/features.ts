@@ -92,7 +92,7 @@ function setTemperature(state: FeaturesState, value: number): void {
   else refuse(Code.invalidField);
 }
 
-/** Whether it is as warm as the driver wants to be told of. */
+/** Whether the temperature has reached a threshold of which the driver wants an event. */
 export function isTooWarm({ overTemperature, underTemperature }: FeaturesState): boolean {
   return Temperature.now >= overTemperature || Temperature.now <= underTemperature;
 }

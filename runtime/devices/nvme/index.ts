@@ -220,7 +220,7 @@ export class Nvme {
     else if (!this.#registers.write(offset, value)) guestError(`${name}: a write of no register, at`, offset);
   }
 
-  /** Doorbells are tails and heads by turns (3.1.24). */
+  /** Doorbells are tails and heads alternately (3.1.24). */
   #ring(number: number, value: number): void {
     if (!this.#registers.isRunning) return;
     const [queues, place] = [this.#queues, number >> 1];

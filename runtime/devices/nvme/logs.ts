@@ -45,7 +45,7 @@ const pages: Readonly<Record<number, PageKind>> = {
   [Page.commands]: { bytes: 4096, fill: fillCommands },
 };
 
-/** Bits of dword 10: the event is told anew only after a read without this. */
+/** Bits of dword 10: the event is reported again only after a read without this. */
 const RETAIN = 1 << 15;
 
 /** A part of a log, as a command asks for it. */

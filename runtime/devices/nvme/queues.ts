@@ -197,7 +197,7 @@ export class Queues {
     this.#side.execute(taken);
   }
 
-  /** Commands that a loaded state has under way begin anew: those who did them know nothing of them. */
+  /** Restarts the commands that a loaded state has in progress: those who executed them know nothing of them. */
   restart(): void {
     const state = this.#state;
     this.#taken.fill(null);

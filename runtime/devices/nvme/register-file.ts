@@ -17,7 +17,7 @@ import type { ControllerState } from './state.ts';
 export interface RegistersSide {
   readonly queues: Queues;
   flush(done: BlockDone): void;
-  /** The controller begins anew. */
+  /** Resets the controller. */
   reset(): void;
   /** Other interrupts are masked. */
   masked(): void;
@@ -26,7 +26,7 @@ export interface RegistersSide {
 
 const field = (value: number, { shift, mask }: { shift: number; mask: number }): number => (value >>> shift) & mask;
 
-/** The controller's registers (3.1), but for doorbells. */
+/** The controller's registers (3.1), without doorbells. */
 export class Registers {
   readonly #state: ControllerState;
   readonly #side: RegistersSide;

@@ -13,7 +13,10 @@ export interface PciHotPlugOptions {
   readonly eject: (slot: number) => void;
 }
 
-/** QEMU's chip for plugging PCI devices in and pulling them out: a system that has ACPI is told of slots, and tells when it has let go of one. */
+/**
+ * QEMU's chip for plugging PCI devices in and pulling them out: by ACPI it notifies a system of slots, and the system tells when
+ * it has let go of one.
+ */
 export class PciHotPlug {
   readonly component: Component;
   readonly #state = hotPlugState.create();

@@ -161,7 +161,7 @@ export const WIDE = 0x0100;
 /** By the number of the style: the upper bits of BCR20. */
 export const STYLES: readonly number[] = [0x0200, 0x0100, 0x0300, 0x0300];
 
-/** The upper half of the second word of a descriptor (of the first one with 16 bits, but for the lower byte). */
+/** The upper half of the second word of a descriptor (with 16 bits: of the first one, without the lower byte). */
 export const DescriptorStatus = {
   owned: 0x8000,
   error: 0x4000,

@@ -78,7 +78,7 @@ export class Transmitter {
   readonly #descriptor: DescriptorView;
   readonly #packet = new Uint8Array(LARGEST_PACKET);
   readonly #word = new DataView(new ArrayBuffer(4));
-  /** Derived, in each call anew: bytes of the packet that is put together. */
+  /** Derived in each call: bytes of the packet that is put together. */
   #length = 0;
 
   constructor(options: TransmitterOptions) {

@@ -95,7 +95,7 @@ export const Crtc = {
   mode: 0x17,
   lineCompare: 0x18,
 } as const;
-/** Registers 0-7 cannot be written while bit 7 of the end of vertical retrace is set, but for a bit of line compare. */
+/** Registers 0-7 cannot be written while bit 7 of the end of vertical retrace is set, except for a bit of line compare. */
 export const CRTC_PROTECT = 0x80;
 export const Overflow = { displayEnd8: 0x02, lineCompare8: 0x10, displayEnd9: 0x40 } as const;
 export const MaximumScanLine = { rows: 0x1f, lineCompare9: 0x40, doubleScan: 0x80 } as const;

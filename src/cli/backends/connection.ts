@@ -13,7 +13,7 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** Who is told of what comes from the other end of a connection. */
+/** The receiver of input and events from the other end of a connection. */
 export interface ConnectionPeer {
   /** Somebody takes input. */
   readonly takesInput: boolean;

@@ -55,7 +55,7 @@ async function strictDifference(disks: readonly Disk[], progress: Progress): Pro
   });
 }
 
-/** @param look told of each place how the disks keep it; what it returns ends the comparison */
+/** @param look called for each place with the disks' allocation of it; a result that it returns ends the comparison */
 async function differenceOf(
   disks: readonly Disk[],
   progress: Progress,

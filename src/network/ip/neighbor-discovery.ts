@@ -21,7 +21,7 @@ const HOP_LIMIT = 255;
 /** Where the target's address is in a solicitation and in an advertisement, and how long both are without options. */
 const TARGET = 8;
 const LEAST = 24;
-/** Seconds: how long a guest may believe what it is told of the router, and of the prefix (6.2.1). */
+/** Lifetimes of announcements of the router, and of the prefix, in seconds (6.2.1). */
 const ROUTER_LIFETIME = 1800;
 const VALID_LIFETIME = 86_400;
 const PREFERRED_LIFETIME = 14_400;

@@ -229,7 +229,7 @@ export class Sender {
       isBefore(this.#windowSequence, sequence) ||
       (this.#windowSequence === sequence && !isBefore(acknowledgment, this.#windowAcknowledgment));
     if (!isNewer) return;
-    // One that opens starts anew: probes of a closed one are over.
+    // One that opens starts over: probes of a closed one are over.
     if (this.#window === 0 && window > 0 && this.#flight === 0) this.#alarm.clear();
     this.#window = window;
     this.#windowSequence = sequence;

@@ -19,7 +19,7 @@ const READ_BATCH = 1024;
 const DOTS = ['.', '..'];
 
 /**
- * A directory that is open at the host. Places in it are counted: to go back is to begin anew. Only names that are given to
+ * A directory that is open at the host. Places in it are counted: to go back is to start over. Only names that are given to
  * somebody are looked at.
  */
 export class NodeOpenDirectory implements OpenDirectory {

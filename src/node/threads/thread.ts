@@ -12,7 +12,7 @@ export interface ThreadData {
   readonly codeCache: string;
 }
 
-/** Node's ports are those of the protocol, but for the types of what they carry. */
+/** Node's ports are those of the protocol, except for the types of their messages. */
 export function messageEnd<Sent, Received>(port: MessagePort): MessageEnd<Sent, Received> {
   return port as unknown as MessageEnd<Sent, Received>;
 }

@@ -73,7 +73,7 @@ export class JsonLexer {
   /** The token's text from earlier pieces. */
   #before = '';
 
-  /** How long the token is that has no end yet, but for what the last piece has of it. */
+  /** Length of the token that has no end yet, without its part in the last piece. */
   get length(): number {
     return this.#before.length;
   }

@@ -43,7 +43,7 @@ export class DirectoryNode extends MemoryNode {
     throw new FolderError(Errno.isDirectory, 'it is a directory');
   }
 
-  /** The entries as they are when they are come to: those that are added meanwhile among them, those that are removed not. */
+  /** The entries as they are when they are reached: those that are added meanwhile among them, those that are removed not. */
   entries(): IterableIterator<[string, MemoryEntry]> {
     return this.#entries.entries();
   }

@@ -37,7 +37,7 @@ export interface MemoryStart {
 }
 
 /**
- * A folder in memory that a guest shares. What can be asked of it is done at once, but for files whose contents are elsewhere.
+ * A folder in memory that a guest shares. Requests are done at once, except for files whose contents are elsewhere.
  */
 export class MemoryFolder implements SharedFolder {
   readonly #origins: Origins | undefined;

@@ -186,7 +186,7 @@ export class FileNode extends MemoryNode implements Spare {
     return this.#source?.origin ?? null;
   }
 
-  /** The contents that are here, but for zeros. */
+  /** The contents that are here, without zeros. */
   parts(): IterableIterator<FilePart> {
     return this.#data.parts();
   }
@@ -200,7 +200,7 @@ export class FileNode extends MemoryNode implements Spare {
   }
 
   /**
-   * Gets the contents from their origin. Without that nothing is to be read or changed, but for a file that is emptied.
+   * Gets the contents from their origin. Without that nothing is to be read or changed, unless the file is emptied.
    * @throws FolderError
    */
   async load(): Promise<void> {

@@ -63,7 +63,7 @@ export function stackDepths(region: Region): StackDepths {
   return { isUsed: true, entry, isConsistent: (from, to) => !conflicts.has(`${from} ${to}`) };
 }
 
-/** Branches within the region that keep the stack. After a call or a trap it is looked at anew. */
+/** Branches within the region that keep the stack. After a call or a trap it is checked again. */
 function edgesOf({ blocks }: Region): Edge[] {
   const indices = new Map(blocks.map((block, n) => [block.eip, n]));
   return blocks.flatMap((block, from) =>

@@ -110,5 +110,5 @@ const ciphers: FormRow[] = [
   form('66 0F 3A 44 /r', 'PCLMULQDQ Vdq,Wdq,Ib', crypto.pclmulqdq, { feature: 'pclmulqdq' }),
 ];
 
-/** SSE4.1, SSE4.2 (but for CRC32), AES-NI and PCLMULQDQ. */
+/** SSE4.1, SSE4.2 (without CRC32), AES-NI and PCLMULQDQ. */
 export const sse4Forms: FormRow[] = [...integers, ...extensions, ...blends, ...moves, ...reals, ...strings, ...ciphers];
