@@ -87,7 +87,7 @@ export async function attachedRoot(
   return joinInitrds(linux.initrd([...entries, ...attachedSystem(attached)]), drivers);
 }
 
-/** Entries added to the busybox system: with them it prints in one line the hardware that it found, and warns of what is missing. */
+/** Entries added to the busybox system, by which it prints in one line the hardware that it found, and warns of missing one. */
 function attachedSystem(attached: Attached): ArchiveEntry[] {
   const { disks, cards, dhcp, sounds, tags } = attached;
   const script = [
