@@ -63,7 +63,7 @@ export class Cpu {
   hasSeenTime = false;
   /** PAUSE: others may run for a while; null: there are none. */
   onPause: (() => void) | null = null;
-  /** That of the processor whose state this is now. */
+  /** The local APIC of the processor whose state this is now. */
   localApic: LocalApicPort | null;
   readonly hypervisor: Hypervisor | undefined;
   readonly onShutdown: CpuParts['onShutdown'];
@@ -79,7 +79,7 @@ export class Cpu {
   readonly task = new Descriptor();
   readonly stack = new StackWriter();
   readonly breakpoints: Breakpoints;
-  /** Those of the processor whose state this is now. */
+  /** The model-specific registers of the processor whose state this is now. */
   modelRegisters: ModelRegisters = modelRegisterState.create();
 
   constructor(parts: CpuParts) {

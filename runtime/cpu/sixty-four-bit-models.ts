@@ -367,7 +367,7 @@ export const sixtyFourBitModels: readonly string[] = Object.keys(rows);
 /** The parameters of a model. */
 export interface SixtyFourBitModel extends Omit<Row, 'like' | 'is' | 'adds' | 'without'> {
   readonly signature: number;
-  /** Those of the processor, whether they are there or not. */
+  /** The features of the processor, whether they are there or not. */
   readonly features: readonly string[];
 }
 

@@ -209,7 +209,7 @@ export class Inspection implements Questions {
     return this.translationsAt(linear)[0] ?? null;
   }
 
-  /** Those that cover an address, as `covering` orders them. */
+  /** The translations that cover an address, as `covering` orders them. */
   private translationsAt(linear: number): CachedTranslation[] {
     const wanted = linear >>> 0;
     const covering = [...this.view.translations()].filter((translation) => {

@@ -11,9 +11,9 @@ import type { Node } from './node.ts';
 import { RecordIndex } from './record-index.ts';
 import type { Records } from './records.ts';
 
-/** So many address spaces are remembered in which a page was found. */
+/** Number of address spaces that are remembered in which a page was found. */
 const MOST_SPACES = 4;
-/** So many pages must be found before one is moved again: a move takes as long as a page has records. */
+/** Number of pages that must be found before one is moved again: a move takes as long as a page has records. */
 const REST = 32;
 
 /** The instructions decoded from one frame, as it appears at one linear page in one context. It may be moved to another one. */

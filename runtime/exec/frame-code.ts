@@ -8,7 +8,10 @@ import type { CodePage } from './code-page.ts';
 const CHUNK_SHIFT = 6;
 /** After so many writes that hit code, without new code being decoded between them, the frame is taken for data. */
 const MOST_HITS = 16;
-/** So many stores after code has gone it is looked at what is left in the frame; more, as many as there were pieces of code, where these are more. */
+/**
+ * Number of stores after code was dropped until the frame is searched for the code that is left in it; more, if there were more
+ * pieces of code.
+ */
 const FEWEST_STORES = 16;
 /** Beyond so many events that dropped translations, the next ones cool no more. */
 const MOST_DROPS = 6;

@@ -33,8 +33,8 @@ export interface Handler {
 }
 
 /**
- * So many functions and fast paths are kept. A boot makes some 1,200, but there are 278,000 forms in all their shapes and keys. A function
- * takes 4.3 KB of V8's heap, the text of a path 1.5 KB.
+ * Most functions and fast paths that are kept. A boot makes some 1,200, but there are 278,000 forms in all their shapes and keys.
+ * A function takes 4.3 KB of V8's heap, the text of a path 1.5 KB.
  */
 export const MOST_MADE = 8_192;
 
@@ -58,7 +58,7 @@ export class Handlers {
     return this.byRun.size;
   }
 
-  /** So much was made that it should be forgotten. */
+  /** Whether so many functions were made that they should be dropped. */
   get isFull(): boolean {
     return this.count > MOST_MADE;
   }

@@ -33,7 +33,7 @@ export interface LoopOptions {
 
 /** Bytecode of the code that every loop has, in bytes. */
 const ALWAYS = 2_000;
-/** So many handlers for each fast path are asked for theirs: some have the same. */
+/** Number of handlers that are considered for each fast path: some have the same. */
 const CANDIDATES = 4;
 
 /** One more instruction decoded says as much of how often a path is met as so many steps. */
@@ -139,7 +139,7 @@ export class Loops {
     this.check = check;
   }
 
-  /** That of the key that the records are of. */
+  /** Runs the loop of the key that the records are of. */
   run(key: number, first: number, expected: number): number {
     return this.of(key).run(first, expected);
   }
@@ -167,7 +167,7 @@ export class Loops {
     if (++loop.decoded >= loop.dueAt) this.isDue = true;
   }
 
-  /** So many instructions ran by a handler. */
+  /** Notes the number of instructions that ran by a handler. */
   noteSteps(handler: Handler, steps: number): void {
     if (handler.slot !== Slot.none || handler.path === null) return;
     const loop = this.of(handler.key);

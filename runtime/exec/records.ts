@@ -18,7 +18,7 @@ import type { Node } from './node.ts';
 const CHUNK_SHIFT = 4;
 /** Records are handed out to a page by so many: what runs together lies together. */
 export const RECORD_CHUNK = 1 << CHUNK_SHIFT;
-/** So many records are kept for what is made before the dispatcher evicts code. */
+/** Number of records that are kept for code decoded before the dispatcher evicts some. */
 export const RECORD_RESERVE = 16_384;
 
 /** For how many records tables must have room, so that so many can be used: nobody gets the first chunk, as 0 is no record. */
@@ -67,7 +67,7 @@ export class Records {
     this.views.HEAT[RETURN_RECORD] = -1;
   }
 
-  /** So few are left that code should be evicted before more is decoded. */
+  /** Whether so few records are left that code should be evicted before more is decoded. */
   get isShort(): boolean {
     return this.capacity - this.nodes.length + this.free.length * RECORD_CHUNK < RECORD_RESERVE;
   }

@@ -57,8 +57,8 @@ const usual: Scene = {
 };
 
 /**
- * So that every operation is done, with numbers of every kind: conditions both ways, singles and doubles that are usual, zero, infinite and none,
- * divisions of 32 and of 64 bits, selectors of all lanes, indices of memory beyond 2^31.
+ * Scenes in which every operation is done, with numbers of every kind: conditions both ways, singles and doubles that are usual,
+ * zero, infinite and none, divisions of 32 and of 64 bits, selectors of all lanes, indices of memory beyond 2^31.
  */
 const scenes: readonly Scene[] = [
   usual,

@@ -16,7 +16,7 @@ export function recordsWithin(bound: number): number {
   return capacityFor(Math.ceil(bound / Cost.record) + RECORD_RESERVE);
 }
 
-/** So many looks at what is used while a cache fills that was empty. */
+/** Number of looks at the use of pages while an empty cache fills. */
 const LOOKS = 16;
 /** Part of the bound that is free after pages were evicted. */
 export const FREED = 1 / 8;

@@ -49,7 +49,7 @@ const isPowerOfTwo = (count: number): boolean => (count & (count - 1)) === 0;
 /** Code that ran so much less often than the entry is left out. */
 const RARE = 256;
 
-/** So many times translations are joined to larger ones. */
+/** Number of times that translations are joined to larger ones, at most. */
 const MOST_GROWTH = 4;
 /** An entry joins a translation once its heat has come to this part of that of the translation's entry. */
 const WARM = 8;

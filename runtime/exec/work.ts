@@ -28,7 +28,7 @@ export interface WorthOptions {
    * entry is worth it.
    */
   readonly share: number;
-  /** So many instructions are enough, whatever part they are: V8 takes about as long for the translation. */
+  /** Number of instructions that is enough, whatever part they are: V8 takes about as long for the translation. */
   readonly enough: number;
 }
 

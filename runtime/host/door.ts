@@ -92,7 +92,7 @@ class InputCount {
     this.#waiting += length;
   }
 
-  /** So many, or all. What a loaded state had waiting was never sent by this host. */
+  /** Counts bytes as taken, as far as any wait: those that waited in a loaded state were never sent by this host. */
   take(length: number): void {
     const counted = Math.min(length, this.#waiting);
     this.#waiting -= counted;

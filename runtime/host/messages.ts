@@ -2,7 +2,7 @@
 export type ToHost =
   /** Bytes that a device has sent. `isWhole`: nothing more comes soon that could go with them, so they need not wait. */
   | { readonly type: 'output'; readonly port: string; readonly bytes: Uint8Array; readonly isWhole?: boolean }
-  /** So many bytes of a stream's input no longer wait for the guest: as many more may come. */
+  /** A number of bytes of a stream's input no longer wait for the guest: as many more may come. */
   | { readonly type: 'taken'; readonly port: string; readonly length: number }
   /** A device asks for something; the completion has the same id. */
   | { readonly type: 'request'; readonly port: string; readonly id: number; readonly question: unknown };

@@ -11,9 +11,9 @@ export interface HostStream {
   write(bytes: Uint8Array): void;
   /** Sends bytes after which none come soon, without waiting for more. */
   writeWhole(bytes: Uint8Array): void;
-  /** So many bytes of input came another way, as the answer to a request: they have used up credit, and wait like others. */
+  /** Counts bytes of input that came another way, as the answer to a request: they have used up credit, and wait like others. */
   arrived(length: number): void;
-  /** So many bytes of input no longer wait for the guest. */
+  /** Counts bytes of input that no longer wait for the guest. */
   taken(length: number): void;
   /** Called with input: never more bytes that were not taken than the stream's credit. Set by the device. */
   onInput: (bytes: Uint8Array) => void;

@@ -75,7 +75,7 @@ export interface Part {
   readonly component: Component;
   /** To be put on the PCI bus. */
   readonly pciFunction?: PciFunction;
-  /** That others are plugged into. */
+  /** The bus that other devices are plugged into. */
   readonly usbBus?: UsbBus;
   reset(): void;
 }

@@ -58,12 +58,12 @@ export interface UsbBusView {
 
 /** Something on the USB. */
 export interface UsbDeviceView {
-  /** That of its state. */
+  /** Name of its state. */
   readonly name: string;
   readonly product: string;
   /** From 1 on. */
   readonly port: number;
-  /** That the guest has given it; 0: none yet. */
+  /** The address that the guest has given it; 0: none yet. */
   readonly address: number;
   /** Megabits a second. */
   readonly speed: number;
@@ -91,7 +91,7 @@ export interface ExaminationCalls {
   readRanges(ranges: readonly PhysicalRange[]): Uint8Array;
   /** Where a linear address is in physical memory; null: nothing is mapped there. */
   physicalAddress(linear: number): number | null;
-  /** So many instructions, as the code segment has them (16 or 32 bits); fewer where memory ends. */
+  /** A number of instructions, as the code segment has them (16 or 32 bits); fewer where memory ends. */
   disassemble(space: AddressSpace, address: number, count: number): Disassembled[];
   /** The mappings of the page tables from a linear address on, `most` pages at most; null: paging is off. */
   mappings(first: number, most: number): Mapping[] | null;
@@ -109,7 +109,7 @@ export interface ExaminationCalls {
   pciSlots(): Readonly<Record<string, number>>;
   /** The ranges of the physical address space, by address. */
   memoryMap(): RangeView[];
-  /** Who has which ports, by port. */
+  /** The owners of ports, by port. */
   portMap(): RangeView[];
   /** How many interrupts each line has requested, by IRQ. */
   interruptCounts(): number[];

@@ -12,7 +12,7 @@ import type { MachineConfig } from './config.ts';
 import type { LogItem } from './log-items.ts';
 import { Tracer } from './trace/tracer.ts';
 
-/** So many mistakes of one kind are told: a guest may make one for ever. */
+/** Number of mistakes of one kind that are logged: a guest may make one for ever. */
 const TOLD_MISTAKES = 10;
 
 /** Where a port has an owner for accesses of one byte, which others are split into. */

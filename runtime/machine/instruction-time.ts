@@ -53,7 +53,7 @@ export class InstructionTime implements TimeSource {
     this.cap = Infinity;
   }
 
-  /** So many have run. Clocks that go by it are to be set. */
+  /** Sets the number of instructions that have run. Clocks that are derived from it have to be set, too. */
   goTo(instructions: number): void {
     this.settle();
     this.before = instructions;

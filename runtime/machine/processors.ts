@@ -35,14 +35,14 @@ export interface ProcessorsParts {
 /** State of the processors' turns, for this number of processors. */
 const turnsOf = (count: number) =>
   describe({
-    /** Whose state the CPU has. */
+    /** The processor whose state the CPU has. */
     current: indexOf(count),
-    /** Whose turn it is. Another one that was to be interrupted may run in the rest of it. */
+    /** The processor whose turn it is. Another one that was to be interrupted may run in the rest of it. */
     holder: indexOf(count),
     /** The turn is over; who runs has given it up, in a loop that waits for what another one does. */
     isTurnOver: flag,
     hasPaused: flag,
-    /** Who is to run next, for an interrupt's sake; NOBODY. */
+    /** The processor that is to run next, for an interrupt's sake; NOBODY. */
     wanted: starting(integer(NOBODY, count - 1), NOBODY),
   });
 
@@ -91,7 +91,7 @@ export class Processors {
     return [stateComponent(state, `cpu${suffix}`, { settle }), modelRegisterComponent(modelRegisters, `msr${suffix}`)];
   }
 
-  /** Whose state the CPU has. */
+  /** The processor whose state the CPU has. */
   get current(): number {
     return this.#state.current;
   }
@@ -179,7 +179,10 @@ export class Processors {
     return !this.#parts.holdsTurn() && this.othersRun;
   }
 
-  /** Who runs next. The end of a turn comes before interrupts: those who interrupt each other all the time would leave others none. */
+  /**
+   * The processor that runs next. The end of a turn comes before interrupts: processors that interrupt each other all the time
+   * would leave others none.
+   */
   #next(): number {
     const state = this.#state;
     const { wanted, isTurnOver, hasPaused, current, holder } = state;
@@ -304,7 +307,7 @@ export class Processors {
     else cpu.state[Word.halted] = Halt.startUp;
   }
 
-  /** Who doesn't wait for it goes on as if nothing was. */
+  /** Handles a start-up message. A processor that doesn't wait for one ignores it. */
   #startUp(vector: number): void {
     const { cpu } = this.#parts;
     if (cpu.state[Word.halted] !== Halt.startUp) return;

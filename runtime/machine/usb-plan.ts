@@ -49,7 +49,10 @@ export function defaultBus(buses: readonly { readonly name: string }[]): string 
   return buses.at(-1)!.name;
 }
 
-/** Those that name their port get it; the others have the next free ones of their bus, which there may not be. */
+/**
+ * Places of USB devices. Those that name their port get it; the others have the next free ones of their bus, which there may not
+ * be.
+ */
 export function placeUsb<Device extends WantedUsbPort>(
   buses: readonly UsbBusPlan[],
   devices: readonly Device[],

@@ -1,6 +1,6 @@
 import { PAGE_SHIFT } from '../../translator/abi/page.ts';
 
-/** Who wrote to memory: an instruction, a device (or loader, debugger), or a page walk that set accessed or dirty bits. */
+/** The writer of memory: an instruction, a device (or loader, debugger), or a page walk that set accessed or dirty bits. */
 export type CodeWriter = 'store' | 'device' | 'paging';
 
 /** Told of every store to a frame that holds code, after it has happened. Offsets are in the buffer. */

@@ -24,7 +24,7 @@ export class Mmu implements ProcessorMemory {
   readonly tlb: Tlb;
   readonly map: PhysicalMap;
   readonly ram: GuestRam;
-  /** Those of the TLB, and those of whoever executes code. */
+  /** The tables of the TLB, and those of the engine that executes code. */
   readonly tables: Tables;
   readonly paging: Paging;
   readonly spaces: AddressSpaces;

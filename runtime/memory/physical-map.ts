@@ -10,7 +10,7 @@ const ISA_END = 1 << 20;
 /** Bit of an entry of `loaded`: stores reach another frame than loads, or none. */
 const DIVIDED = 1 << 30;
 
-/** Who decodes an address first: of windows at the same place the one in the higher layer is seen. */
+/** The layer of a window: of windows at the same place the one in the higher layer decodes an address first. */
 export const Layer = { pci: 0, memory: 1, chipset: 2, processor: 3 } as const;
 export type Layer = (typeof Layer)[keyof typeof Layer];
 

@@ -22,7 +22,7 @@ type Delivered = Entry & Delivery;
 /** How far a recording has been played. */
 export interface PlayedSoFar {
   readonly deliveries: number;
-  /** So many of them were input. */
+  /** Number of those that were input. */
   readonly inputs: number;
   readonly marks: number;
 }

@@ -48,7 +48,7 @@ const optionNames: readonly (keyof CardOptions)[] = [
 ];
 /** The last byte counts up from card to card. */
 const FIRST_MAC = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56];
-/** So many cards of one kind have a place on their bus. */
+/** Number of cards of one kind that have a place on their bus. */
 const MOST_CARDS = 6;
 
 /**

@@ -27,7 +27,7 @@ export class ShutdownReports {
   readonly #note: (text: string) => void;
   readonly #now: () => number;
   readonly #told = new Set<string>();
-  /** Those since the last line about them, and when that was. */
+  /** Count of shutdowns since the last line about them, and the time of that line. */
   #others = 0;
   #countedAt: number;
 

@@ -26,9 +26,9 @@ type Property = readonly [name: string, value: string];
 /** The properties of -nic, -netdev and -net, of which the type is the first. */
 interface NetworkText {
   readonly type: string;
-  /** Those of the card, or of the flag itself. */
+  /** Properties of the card, or of the flag itself. */
   readonly own: Readonly<Record<string, string>>;
-  /** Those of the network. */
+  /** Properties of the network. */
   readonly others: readonly Property[];
 }
 

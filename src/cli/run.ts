@@ -125,7 +125,7 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   }
 }
 
-/** Those of the flags whose devices cannot be pulled out, so that nothing gets their ids. */
+/** IDs of the flags whose devices cannot be pulled out, so that nothing gets these IDs. */
 function stayingIds({ deviceIds = [] }: Settings, { usb, pci }: Machine): string[] {
   return deviceIds.filter((id) => pci.find(id) === undefined && !usb.devices.some((device) => device.id === id));
 }
@@ -195,7 +195,7 @@ async function loadedMachine(options: MachineOptions, name: string): Promise<Mac
   }
 }
 
-/** They are opened when a card is plugged in; whether their folders are there is told at once. */
+/** Names the networks that are opened when a card is plugged in; whether their folders are there is checked at once. */
 async function nameWaitingNetworks(machine: Machine, settings: Settings): Promise<void> {
   for (const [id, network] of waitingNetworks(settings)) {
     if (network.type === 'user' && network.tftp !== undefined) await checkBootFolder(network.tftp);

@@ -92,7 +92,7 @@ export interface Settings {
   readonly monitors?: readonly Backend[];
   /** Where QMP is spoken. */
   readonly controls?: readonly Backend[];
-  /** Those of them that have a member on each line. */
+  /** The QMP backends whose answers have a member on each line. */
   readonly prettyControls?: readonly Backend[];
   readonly debugConsole?: Backend;
   /** Where gdb may attach. */

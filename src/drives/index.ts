@@ -29,7 +29,7 @@ export interface TrayMove {
 export class MachineDrives {
   /** It has others when a disk was plugged in or pulled out. */
   readonly all: Drive[];
-  /** Whoever needs the machine's state as a whole, and whoever changes what is in a drive, does so one after the other. */
+  /** The order of actions that need the machine's state as a whole, or that change the medium of a drive: one after the other. */
   readonly order = new InOrder();
   /** Called with what the user should know. */
   onLog: (message: string) => void = () => {};

@@ -195,7 +195,7 @@ function placeOf(drive: DriveOptions, n: number, taken: Map<string, string>): nu
 export type PlacedDrive = DriveOptions & { readonly index: number };
 
 /**
- * Those of some drives whose places others leave free.
+ * The drives whose places the others leave free.
  * @throws ConfigurationError as `planDrives`
  */
 export function atFreePlaces<Placed extends PlacedDrive>(
@@ -308,7 +308,7 @@ function checkedDrive(drive: DriveOptions, where: string): DriveOptions {
   return drive;
 }
 
-/** Those that mean something by themselves. */
+/** Checks the options that have a meaning by themselves. */
 function checkValues(drive: DriveOptions): void {
   const { image, index, interface: bus = 'ide', media = 'disk', limits, bootIndex, port } = drive;
   checkedOneOf('interface', bus, busNames);

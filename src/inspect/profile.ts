@@ -20,7 +20,7 @@ const shareNames = [
  * that belongs to no function, its compilers among it. inspector: what looking costs. idle: asleep.
  */
 export type ShareName = (typeof shareNames)[number];
-/** Those in which the thread is busy. */
+/** The shares in which the thread is busy. */
 export const busyNames: readonly ShareName[] = shareNames.filter((name) => name !== 'idle');
 export type Shares = Record<ShareName, number>;
 

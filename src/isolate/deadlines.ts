@@ -1,4 +1,4 @@
-/** Who wants to be called at a time: the core (a timer of the guest is due), the loop around it (it wants to get out). */
+/** The owner of a deadline: the core (a timer of the guest is due), or the loop around it (it wants to get out). */
 export const Deadline = { core: 0, loop: 1 } as const;
 export type Deadline = (typeof Deadline)[keyof typeof Deadline];
 

@@ -90,7 +90,7 @@ export interface Exit {
 export type Reset =
   /** By the guest, or by the caller. */
   | {
-      /** Who asked for it. */
+      /** The side that asked for it. */
       readonly reason: 'guest' | 'caller';
     }
   /** The guest caused a triple fault. */
@@ -143,7 +143,7 @@ export type ToDrives =
   /** The machine has been made; these words wake it (wake.ts). */
   { readonly type: 'ready'; readonly state: Int32Array } | (ToHost & { readonly type: 'request' });
 
-/** So many bytes of the machine's output, of whatever stream, have been taken. */
+/** A number of bytes of the machine's output, of any stream, have been taken. */
 export interface Taken {
   readonly type: 'taken';
   readonly length: number;

@@ -9,7 +9,7 @@ type SendInput = (message: { readonly type: 'input'; readonly port: string; read
 /** The host's ends of a machine's streams, by the names of their ports. */
 export class MachineStreams {
   readonly #send: SendInput;
-  /** Who takes the output. */
+  /** Receivers of the output. */
   readonly #outputs = new Map<string, Receiver>();
   readonly #inputs = new Map<string, Pick<Outflow, 'taken' | 'close'>>();
 

@@ -56,12 +56,12 @@ export class Translations extends Emitter<TranslationEvents> implements AsyncIte
     this.#ask = ask;
   }
 
-  /** Those that are there when one asks. */
+  /** The translations that are there at the time of the call. */
   snapshot(): Promise<TranslationInfo[]> {
     return this.#ask('translations');
   }
 
-  /** Those that are there when one begins. */
+  /** The translations that are there when the iteration begins. */
   async *[Symbol.asyncIterator](): AsyncGenerator<TranslationInfo> {
     yield* await this.snapshot();
   }

@@ -89,7 +89,7 @@ export interface Probe {
 /** A port with output only: the debug console, the parallel port, the log of what the guest does. */
 export type DebugConsole = Pick<SerialPort, 'on' | 'once' | 'off' | 'expect'>;
 
-/** Who takes what the machine sends. */
+/** The receiver of a stream that the machine sends. */
 export interface Receiver {
   /** Resolves when the machine may send more. */
   receive(bytes: Uint8Array): Promise<void>;

@@ -41,7 +41,7 @@ async function segmentsOf(
   return begin === undefined || length === undefined ? segments : within(segments, { begin, length });
 }
 
-/** Those of the first processor that has paging on; null: none has. */
+/** The mappings of the first processor that has paging on; null: none has. */
 async function firstMappings(processors: readonly AskedProcessor[]): ReturnType<typeof allMappings> {
   for (const { examine } of processors) {
     const mappings = await allMappings(examine);

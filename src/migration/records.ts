@@ -18,7 +18,7 @@ const MAGIC = new TextEncoder().encode('RAWMOVE\n');
 const VERSION = 3;
 const START_BYTES = 16;
 const HEAD_BYTES = 12;
-/** So much is handed to the channel at once: whether it goes on is seen from one part to the next. */
+/** Bytes that are handed to the channel at once: whether it goes on is seen from one part to the next. */
 const PART_BYTES = 256 << 10;
 
 /** How long nothing may come of a record that has begun, in milliseconds. Between two there is no limit: bandwidth may be little. */
@@ -164,7 +164,7 @@ export class RecordStream {
   }
 
   /**
-   * So many bytes; null: there are none at all.
+   * Takes a number of bytes; null: there are none at all.
    * @param limit how long to wait for the first of them, in milliseconds
    */
   async #take(length: number, limit = Infinity): Promise<Uint8Array | null> {

@@ -10,7 +10,7 @@ export interface MigrationStatistics {
   readonly expectedDowntime: number;
   /** Bytes of memory. */
   readonly totalBytes: number;
-  /** Those of them that are to be sent still. */
+  /** Bytes of memory that are still to be sent. */
   readonly remainingBytes: number;
   /** Bytes that have gone out. */
   readonly transferredBytes: number;

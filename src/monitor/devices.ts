@@ -50,7 +50,7 @@ async function addDrive({ words }: Arguments, context: CommandContext): Promise<
   return 'OK\n';
 }
 
-/** That of a drive without one is the next number. */
+/** A drive's name, checked; that of a drive without one is the next number. */
 function checkedName(id: string | undefined, { machine }: CommandContext): string {
   const nodes = BlockNodes.of(machine);
   const isTaken = (name: string) => nodes.find(name) !== undefined || machine.drives.some((one) => one.isCalled(name));

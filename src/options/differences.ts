@@ -3,7 +3,7 @@ import { crc32 } from '../../runtime/crc32.ts';
 /** Each option by its name, as JSON in which names have an order, and bytes are their number and checksum. */
 export type OptionTexts = Readonly<Record<string, string>>;
 
-/** Those that are given, without some. */
+/** The options that are given, without some, as texts. */
 export function optionTexts(options: object, without: readonly string[]): OptionTexts {
   const given = Object.entries(options).filter(([name, value]) => value !== undefined && !without.includes(name));
   return Object.fromEntries(given.map(([name, value]) => [name, JSON.stringify(sorted(value))]));

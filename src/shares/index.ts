@@ -124,7 +124,7 @@ export class MachineShares {
     };
   }
 
-  /** Those of a machine that is to go on from what is in these, beside this one. Folders of the host are this one's. */
+  /** The shares of a machine that is to go on from the contents of these, beside this one. Folders of the host are this one's. */
   get forked(): ShareOptions[] {
     return this.#plans.map(({ tag, source, isReadOnly }) => {
       if (!isInMemory(source)) return { tag };

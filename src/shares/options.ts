@@ -85,9 +85,10 @@ export function isInMemory(source: SharePlan['source']): source is MemorySource 
 }
 
 /**
- * Those of a machine that goes on from a state of another one.
+ * The shares of a machine that goes on from a state of another one.
  * @param had what that one had
- * @param given the same by their tags; others are as they were, and of one that is in memory, unless a folder of the host takes its place, what is not given
+ * @param given the same by their tags; others are as they were, and of one that is in memory, unless a folder of the host takes
+ * its place, what is not given
  * @throws ConfigurationError if one is given that it had not
  */
 export function sharesGoingOn(

@@ -204,7 +204,7 @@ export class MachineShare {
     void leave(former);
   }
 
-  /** Who waits for a server waits no more. */
+  /** Closes the share; requests that wait for a server fail. */
   async close(): Promise<void> {
     this.#contents?.interrupt();
     this.#session.client.folder.interrupt();

@@ -26,7 +26,7 @@ export class RawDisk implements Disk {
     return Math.ceil(this.#store.size / SECTOR) * SECTOR;
   }
 
-  /** Those of the image, whose last sector may not be all there. */
+  /** Size of the image in bytes; its last sector may not be all there. */
   get imageBytes(): number {
     return this.#store.size;
   }

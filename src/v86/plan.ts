@@ -165,7 +165,7 @@ function restoredShares({ shares, ...rest }: Partial<MachineOptions>): Partial<M
 
 /** Names of kernels and initial RAM disks, in the folder itself or in /boot. */
 const kernelNames = { kernel: /vmlinuz|bzimage/i, initrd: /initrd|initramfs/i } as const;
-/** Those that are kept besides the present ones. */
+/** Names of kernels that are kept besides the present ones. */
 const OLD = /old|fallback/i;
 
 /** @throws ConfigurationError if there is none */

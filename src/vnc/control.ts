@@ -7,7 +7,7 @@ export interface VncInfo {
   readonly servers: readonly VncEndpoint[];
   /** The kind of authentication. */
   readonly auth: 'none' | 'vnc';
-  /** Who has connected. */
+  /** Viewers that have connected. */
   readonly clients: readonly VncConnectionInfo[];
 }
 

@@ -72,7 +72,7 @@ export class VncDisplay extends Emitter<VncEvents> {
     return this.#password;
   }
 
-  /** Who has connected. */
+  /** Viewers that have connected. */
   get clients(): VncConnectionInfo[] {
     return [...this.#clients].map(({ info }) => info);
   }

@@ -31,7 +31,7 @@ export const recordViews = {
 
 export type RecordView = keyof typeof recordViews;
 
-/** So many runs of an indirect jump tell enough of where it goes; the others need not come to its node. */
+/** Number of runs of an indirect jump that tell enough of where it goes; the others need not come to its node. */
 export const NOTED_RUNS = 256;
 
 /** The record of the RETURN node, which goes to Word.eip. 0 is no record: to leave to the dispatcher. */

@@ -26,7 +26,7 @@ export interface EmitOptions {
   readonly callDepth: number;
 }
 
-/** Those of a machine with 128 MB in host time. */
+/** Options of a machine with 128 MB in host time. */
 export const usualOptions: EmitOptions = { suffix: '', memoryBytes: 128 << 20, pacing: 'poll', callDepth: 100 };
 
 /** Options of the interpreter's loops. */

@@ -13,7 +13,7 @@ import { type Case, emitPathChoice } from './path-choice.ts';
 const forTheRuntime: ReadonlySet<StatementOp> = new Set(['trap', 'escape', 'x87']);
 const transfers: ReadonlySet<StatementOp> = new Set(['jump', 'branch', 'exitIf']);
 
-/** So many fast paths are found by comparing. Measured with bench/: see docs/measurements/interpreter.md. */
+/** Number of fast paths that are found by comparing. Measured with bench/: see docs/measurements/interpreter.md. */
 const FREQUENT = 16;
 
 /** Fields that are words of a record by themselves, and their views. */

@@ -103,7 +103,7 @@ class Verifier {
   private readonly binding: Binding;
   /** Temporaries defined anywhere so far. */
   private readonly defined: Set<number>;
-  /** Those that are doubles. */
+  /** Temporaries that are doubles. */
   private readonly doubles = new Set<number>();
   private readonly precision = new Precision();
 
@@ -199,7 +199,7 @@ function isAlone(s: Statement, v: Value): boolean {
   return s.op === 'let' && v === s.args[0] && standsAlone(v);
 }
 
-/** Those of some arguments that the statement has. */
+/** The arguments at some places, as far as the statement has them. */
 function pick(s: Statement, places: readonly number[] = []): Value[] {
   return places.flatMap((n) => s.args[n] ?? []);
 }

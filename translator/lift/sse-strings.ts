@@ -35,7 +35,7 @@ const equalBytes = (b: LiftBuilder, x: readonly Value[], y: (n: number) => Value
     ),
   );
 const zeroBytes = (b: LiftBuilder, x: readonly Value[]): Value => equalBytes(b, x, () => b.constant(0));
-/** Those in front of the first zero. */
+/** The bytes in front of the first zero, as a mask. */
 const validBytes = (b: LiftBuilder, zeros: Value): Value => b.let(b.and(b.sub(b.and(zeros, b.sub(0, zeros)), 1), ALL));
 
 /** PCMPISTRI. */

@@ -16,7 +16,7 @@ export interface CodeSegment {
   readonly limit: number;
 }
 
-/** That of flat code. */
+/** The segment of flat code. */
 export const flatSegment: CodeSegment = { base: 0, limit: -1 };
 
 /** The guest code of one page, and how it is to be read. */

@@ -23,7 +23,7 @@ class Exceptions {
   /** The settings that apply to each lane. */
   private readonly mxcsr: number;
   private raised = 0;
-  /** Those of steps that were done. */
+  /** Exceptions of steps that were done. */
   private before = 0;
 
   constructor(mxcsr: number) {

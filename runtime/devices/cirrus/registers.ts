@@ -106,7 +106,7 @@ export const Crtc = {
 } as const;
 /** First and last index of registers that keep all that is written. */
 export const CRTC_PLAIN = [0x19, 0x1d] as const;
-/** Those that only tell, of which the chip has 22h (graphics latches) and 25h (part status) as 0. */
+/** Registers that can only be read; those at 22h (graphics latches) and 25h (part status) are 0 on the chip. */
 export const CRTC_READ_ONLY: readonly number[] = [0x22, 0x25, 0x27];
 
 /** Where the registers of the BitBLT engine are in memory: by offset, the index of the graphics register. */

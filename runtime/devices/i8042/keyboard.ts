@@ -264,7 +264,7 @@ export class Keyboard implements Ps2Device {
     }
   }
 
-  /** Those that are only acknowledged. */
+  /** Handles a command that is only acknowledged. */
   #simpleCommand(byte: number): number {
     const state = this.#state;
     if (!isCommand(byte)) return Reply.resend;

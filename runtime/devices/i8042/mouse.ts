@@ -178,7 +178,7 @@ export class Mouse implements Ps2Device {
     return wheel ? Id.wheel : Id.standard;
   }
 
-  /** Those that are only acknowledged. Whatever changes the mode forgets what was to be sent. */
+  /** Handles a command that is only acknowledged. A change of the mode drops the movements that were to be sent. */
   #simpleCommand(byte: number): number {
     const change = changes[byte];
     if (change === undefined) return Reply.resend;

@@ -18,9 +18,9 @@ export interface IoApicOptions {
 }
 
 /**
- * So often an input that stays high may ask again at once; then the guest has so many virtual nanoseconds without its interrupt,
- * as in QEMU (after 10,000 times there). A chip takes a moment each time: a driver whose interrupt comes before it could mask its
- * device gets on.
+ * Number of times that an input that stays high may ask again at once; after that the guest has a pause in virtual nanoseconds
+ * without its interrupt, as in QEMU (after 10,000 times there). A chip takes a moment each time: a driver whose interrupt comes
+ * before it could mask its device gets on.
  */
 const MOST_REPEATS = 1000;
 const PAUSE = 10_000_000;

@@ -46,7 +46,7 @@ export class LocalApics {
     };
   }
 
-  /** That of the processor that runs from now on. */
+  /** Selects the local APIC of the processor that runs from now on. */
   select(processor: number): LocalApic {
     this.#current = this.all[processor]!;
     this.#window.select(this.#current);

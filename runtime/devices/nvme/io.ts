@@ -194,7 +194,7 @@ function manageDatasets(taken: Taken, side: IoSide): void {
   discard(taken, side, isDeallocation ? rangesIn(bytes, side.namespace) : []);
 }
 
-/** Those that are there: what a driver says of others is advice. */
+/** The ranges that are on the disk: a driver's hints about others are ignored, as they are advice. */
 function rangesIn(bytes: Uint8Array, { sectors }: Namespace): { sector: number; count: number }[] {
   const view = new DataView(bytes.buffer);
   return Array.from({ length: bytes.length / RANGE_BYTES }, (_, n) => {

@@ -27,7 +27,7 @@ export const operatorState = describe({
   stage: choice(Object.values(Stage)),
   /** The envelope's attenuation. */
   attenuation: starting(integer(0, SILENT), SILENT),
-  /** Who holds its key: bit 0 the channel, bit 1 an instrument of the rhythm mode. */
+  /** The holders of its key: bit 0 the channel, bit 1 an instrument of the rhythm mode. */
   keys: u8,
   /** Its last two outputs, for feedback. */
   output: i32,

@@ -16,7 +16,7 @@ import type { Opl3State } from './state.ts';
 
 /** Channels of the rhythm mode: the bass drum; hi-hat and snare drum; tom-tom and cymbal. */
 const [BASS, HI_HAT_SNARE, TOM_CYMBAL] = [6, 7, 8] as const;
-/** Who holds an operator's key. */
+/** The holders of an operator's key, as bits. */
 const [BY_CHANNEL, BY_RHYTHM] = [1, 2] as const;
 
 /** The oscillators of the chip, and how they are joined. */

@@ -17,5 +17,5 @@ export const Register = {
   deviceNumber: 0x14,
 } as const;
 
-/** So many buses can be asked about. There is one, 0. */
+/** Number of buses that can be asked about. There is one, 0. */
 export const BUSES = 256;

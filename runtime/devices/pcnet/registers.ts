@@ -92,7 +92,7 @@ export const Status = {
   error: 0x8000,
   /** Bits that a 1 clears. */
   clearable: 0x7f00,
-  /** Those that interrupt, unless CSR3 masks them. */
+  /** Bits that interrupt, unless CSR3 masks them. */
   interrupting: 0x5f00,
 } as const;
 

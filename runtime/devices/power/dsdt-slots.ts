@@ -25,7 +25,7 @@ export interface HotPlugChip {
   /** Its ports: doublewords, first those of slots that something was plugged into, that are to be let go of, and to be ejected; the fifth is the bus. */
   readonly first: number;
   readonly count: number;
-  /** That something can be plugged into, or pulled out of. */
+  /** Slots that devices can be plugged into, or pulled out of. */
   readonly slots: readonly number[];
 }
 

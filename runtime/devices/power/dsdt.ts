@@ -33,7 +33,7 @@ export interface DsdtOptions {
   readonly serialPorts: readonly SerialPort[];
   /** Left out: there is none. */
   readonly parallelPort?: SerialPort;
-  /** Those of fw_cfg. */
+  /** The ports of fw_cfg. */
   readonly fwCfgPorts: { readonly first: number; readonly count: number };
   /** Where the HPET is; left out: there is none. */
   readonly hpetAddress?: number;

@@ -39,7 +39,7 @@ export interface PowerManagementOptions {
   readonly base?: number;
   /** The SMBus, which has registers in this function. */
   readonly smbus?: FunctionPart;
-  /** They have the same interrupt. */
+  /** The general-purpose events, which have the same interrupt. */
   readonly generalEvents?: GeneralEvents;
 }
 

@@ -19,9 +19,9 @@ export const Event = {
   powerButton: 0x0100,
   rtc: 0x0400,
   wake: 0x8000,
-  /** Those that raise the SCI. */
+  /** Events that raise the SCI. */
   enableable: 0x0521,
-  /** Those that wake a suspended machine, if they are enabled. */
+  /** Events that wake a suspended machine, if they are enabled. */
   waking: 0x0500,
   clearable: 0x8d31,
 } as const;

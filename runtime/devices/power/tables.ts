@@ -57,7 +57,7 @@ export function buildAcpiTables(options: AcpiTablesOptions): AcpiImage {
   return image;
 }
 
-/** Those that the RSDT has beside the FADT. */
+/** The tables that the RSDT has beside the FADT. */
 function optionalTables({ apics, hpetAddress }: AcpiTablesOptions): Uint8Array[] {
   const tables = apics ? [table('APIC', 1, madtContent(apics))] : [];
   if (hpetAddress !== undefined) tables.push(table('HPET', 1, hpetContent(hpetAddress)));

@@ -69,7 +69,7 @@ export const HostStatus = {
   deviceError: 0x04,
   busError: 0x08,
   failed: 0x10,
-  /** Those that interrupt. */
+  /** Bits that interrupt. */
   interrupting: 0x1e,
 } as const;
 

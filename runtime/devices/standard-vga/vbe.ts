@@ -36,7 +36,7 @@ export interface BochsVbeOptions {
   readonly state: BochsState;
   /** Bytes of video memory. */
   readonly memoryBytes: number;
-  /** So many bytes from the start of video memory become 0. */
+  /** Clears a number of bytes from the start of video memory. */
   readonly clear: (bytes: number) => void;
 }
 

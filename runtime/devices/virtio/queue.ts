@@ -79,7 +79,7 @@ export class Virtqueue {
     return chain;
   }
 
-  /** So many that were popped last, and not pushed, are the next ones again. */
+  /** Gives back the chains that were popped last, and not pushed: they are the next ones again. */
   putBack(count: number): void {
     this.#state.next = (this.#state.next - count) & 0xffff;
   }

@@ -38,7 +38,7 @@ const fields = {
   /** Counts changes of the device's configuration. */
   generation: u8,
   queueSelect: u16,
-  /** That of changes of the configuration. */
+  /** The interrupt message for changes of the configuration. */
   configVector: starting(u16, NO_VECTOR),
 };
 

@@ -1,6 +1,6 @@
 /** Texts about the firmware: QEMU's `-smbios type=0`. */
 export interface BiosInformation {
-  /** Who makes it. */
+  /** The manufacturer. */
   readonly vendor?: string;
   /** Its version, in any form. */
   readonly version?: string;
@@ -12,7 +12,7 @@ export interface BiosInformation {
 
 /** Texts about the system: QEMU's `-smbios type=1`. */
 export interface SystemInformation {
-  /** Who makes it. */
+  /** The manufacturer. */
   readonly manufacturer?: string;
   /** The product's name. */
   readonly product?: string;
@@ -28,7 +28,7 @@ export interface SystemInformation {
 
 /** Texts about the board: QEMU's `-smbios type=2`. */
 export interface BoardInformation {
-  /** Who makes it. */
+  /** The manufacturer. */
   readonly manufacturer?: string;
   /** The product's name. */
   readonly product?: string;
@@ -44,7 +44,7 @@ export interface BoardInformation {
 
 /** Texts about the chassis: QEMU's `-smbios type=3`. */
 export interface ChassisInformation {
-  /** Who makes it. */
+  /** The manufacturer. */
   readonly manufacturer?: string;
   /** Its version, in any form. */
   readonly version?: string;
@@ -60,7 +60,7 @@ export interface ChassisInformation {
 export interface ProcessorInformation {
   /** Name of its socket, before the number. */
   readonly socket?: string;
-  /** Who makes it. */
+  /** The manufacturer. */
   readonly manufacturer?: string;
   /** Its version, in any form. */
   readonly version?: string;
@@ -84,7 +84,7 @@ export interface MemoryInformation {
   readonly locator?: string;
   /** Name of its bank. */
   readonly bank?: string;
-  /** Who makes it. */
+  /** The manufacturer. */
   readonly manufacturer?: string;
   /** Its serial number. */
   readonly serial?: string;

@@ -49,7 +49,7 @@ abstract class Sharing implements ConnectionPeer {
     await this.receiver?.receive(bytes);
   }
 
-  /** Who has the input now. */
+  /** The receiver of input now. */
   protected abstract get receiver(): Receiver | undefined;
   /** Input is to go to another device. */
   protected abstract next(): void;

@@ -9,7 +9,7 @@ export interface BackendPlan {
   readonly monitors: readonly Backend[];
   /** Where QMP is spoken. */
   readonly controls: readonly Backend[];
-  /** Those of them that have a member on each line. */
+  /** The QMP backends whose answers have a member on each line. */
   readonly prettyControls: readonly Backend[];
   /** The backend by which gdb connects. */
   readonly gdb?: Backend;

@@ -219,7 +219,7 @@ function translationTable(
   );
 }
 
-/** Those with most of the time first. */
+/** The translations, those with most of the time first. */
 export function hottestFirst(translations: readonly SampledTranslation[]): SampledTranslation[] {
   return [...translations].sort((a, b) => b.share - a.share || (b.executions ?? 0) - (a.executions ?? 0));
 }

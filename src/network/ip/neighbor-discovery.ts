@@ -40,7 +40,7 @@ export interface DiscoveryOptions {
   readonly isRouter: boolean;
 }
 
-/** Who is on the wire, and which prefix, router and name server guests have (RFC 4861, RFC 4862, RFC 8106). */
+/** The neighbors on the wire, and the prefix, router and name server that guests get (RFC 4861, RFC 4862, RFC 8106). */
 export class NeighborDiscovery {
   readonly #options: DiscoveryOptions;
   readonly #alarm: Alarm;

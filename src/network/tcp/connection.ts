@@ -29,7 +29,7 @@ export type TcpState =
   | 'time-wait'
   | 'closed';
 
-/** Whoever uses a connection. Nothing comes after `closed`. */
+/** The user of a connection. Nothing comes after `closed`. */
 export interface TcpUser {
   /** Both ends know of each other. */
   opened(): void;

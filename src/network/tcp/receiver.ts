@@ -4,7 +4,7 @@ import { distance, isBefore, isUpTo, plus } from './sequence.ts';
 
 /** Bytes that are taken from the guest before the host has taken them. */
 const CAPACITY = 0x40000;
-/** So that all of it can be told in 16 bits. */
+/** Scale of the receive window, by which all of it fits into 16 bits. */
 export const RECEIVE_SCALE = 3;
 /** Segments that wait for an earlier one; more would be a guest that sends them in crumbs. */
 const MOST_WAITING = 256;

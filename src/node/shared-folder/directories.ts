@@ -11,7 +11,7 @@ const MOST_KEPT = 128;
  */
 export class Directories {
   readonly places = new Places<DirectoryHandle>((place) => this.#gone(place));
-  /** Those that are open, those that were used last at the end. The folder itself is not among them. */
+  /** The open directories, those that were used last at the end. The folder itself is not among them. */
   readonly #open = new Set<HostPlace>();
   readonly #unused: DirectoryHandle[] = [];
 

@@ -23,7 +23,7 @@ export class KeptThread implements PooledIsolate {
   readonly #ticker: Ticker;
   readonly #worker: Worker;
   readonly #thread: Thread;
-  /** Whose machine is there hears of its end. */
+  /** Listener for the end of the machine that is there. */
   readonly #events: { current: IsolateEvents };
   /** A machine has been there, whose core is kept. */
   #hasCore = false;
@@ -109,7 +109,7 @@ export class KeptThread implements PooledIsolate {
     return isFree;
   }
 
-  /** Whoever waits for another machine hears that none comes. */
+  /** Ends the thread; one that waits for another machine learns that none comes. */
   async end(): Promise<void> {
     this.#worker.postMessage(null);
     await Promise.all([this.#thread.end(), this.#ticker.end()]);

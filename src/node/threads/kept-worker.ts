@@ -29,7 +29,7 @@ export interface KeptWorkerOptions {
 /** A worker for machines: it loads their modules, and waits for the first one. */
 export interface KeptWorker extends KeptWorkerOptions {
   readonly thread: Thread;
-  /** Who hears of its failure. */
+  /** Listener for its failure. */
   readonly events: { current: IsolateEvents };
 }
 

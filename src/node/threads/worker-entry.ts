@@ -29,7 +29,7 @@ export interface MachineStart extends MachinePorts {
   readonly deadlines: SharedArrayBuffer;
 }
 
-/** Those that are handed over with a machine. */
+/** The ports that are handed over with a machine. */
 export function portsOf({ port, drives }: MachinePorts): MessagePort[] {
   return drives ? [port, drives] : [port];
 }

@@ -37,7 +37,7 @@ export function webSocketServer(handlers: WebSocketHandlers): Server {
   });
 }
 
-/** Who does not close its own end has no place among those that the server takes at a time. */
+/** Refuses a connection. A client that does not close its own end has no place among those that the server takes at a time. */
 function refuse(socket: Socket, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\n\r\n`).destroySoon();
 }

@@ -18,7 +18,7 @@ export class DirectoryNode extends MemoryNode {
   readonly kind = Kind.directory;
   /** In the order of their positions. */
   readonly #entries = new Map<string, MemoryEntry>();
-  /** Those of "." and ".." come first. */
+  /** The last position that was given; "." and ".." have the first ones. */
   lastPosition = 2;
   #directories = 0;
 

@@ -141,7 +141,7 @@ export type OriginOf = (name: string, size: number, path: string) => Origin;
 /** Where the contents of a folder's files come from. */
 export interface Origins {
   readonly originOf: OriginOf;
-  /** Who waits for some waits no more: that fails. */
+  /** Interrupts those who wait for contents: their requests fail. */
   interrupt(): void;
   /** Origins for another folder, which share nothing with those who wait here. */
   afresh(): Origins;

@@ -1,4 +1,4 @@
-/** Who waits for a web server. */
+/** Requests that wait for a web server. */
 export class Waiting {
   #controller = new AbortController();
 
@@ -7,7 +7,7 @@ export class Waiting {
     return this.#controller.signal;
   }
 
-  /** Those that wait now wait no more. */
+  /** Ends the requests that wait now. */
   end(): void {
     this.#controller.abort();
     this.#controller = new AbortController();

@@ -42,7 +42,7 @@ export class Metadata {
     return new Metadata(file, map, refcounts, tables);
   }
 
-  /** So much waits to be written that a commit should come first. */
+  /** Whether so much waits to be written that a commit should come first. */
   get isCrowded(): boolean {
     return this.#freed.length >= MOST_WAITING || this.map.tables.isCrowded || this.refcounts.blocks.isCrowded;
   }

@@ -58,7 +58,7 @@ const extensions: FormRow[] = (
   ),
 ]);
 
-/** Those by XMM0 don't name it. */
+/** Blends by the mask in XMM0, which their text does not name. */
 const blends: FormRow[] = [
   form('66 0F 38 10 /r', 'PBLENDVB Vdq,Wdq', lift.pblendvb, sse41),
   form('66 0F 38 14 /r', 'BLENDVPS Vps,Wps', lift.blendvps, sse41),
