@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** What takes more than some five seconds a file: `npm run test:long`. */
+/** What takes more than three seconds a file on a quiet machine: `npm run test:long`. */
 const long = ['test/**/*.long.test.ts'];
 /** Other systems boot, for half an hour and more: `npm run test:guests`. */
 const guests = ['test/**/*.guests.test.ts'];
@@ -18,7 +18,7 @@ const ownProcess = [
   'test/!(translator|runtime)/**/*.test.ts',
   'test/runtime/machine/**/*.test.ts',
   'test/runtime/exec/endless-calls.test.ts',
-  'test/runtime/firmware/vgabios/screen.test.ts',
+  'test/runtime/firmware/vgabios/screen.long.test.ts',
 ];
 const sharedProcess = ['test/{translator,runtime}/**/*.test.ts'];
 const notShort = [...long, ...guests, ...web, ...exhaustive];

@@ -62,7 +62,7 @@ interface PathUse {
 }
 
 /**
- * Bytes of bytecode of a path at most: 5 to 12 % more than V8 makes of it (test/runtime/exec/loop-size.test.ts). In a function of that size an
+ * Bytes of bytecode of a path at most: 5 to 12 % more than V8 makes of it (test/runtime/exec/loop-size.long.test.ts). In a function of that size an
  * operation and an access to an array have six, a name and a number two.
  */
 export function bytecodeOf({ text }: FastPath): number {

@@ -48,6 +48,8 @@ poweroff -f
 function userCommands(user: string): string {
   return `useradd -m -s /bin/bash -G sudo ${user}
 passwd -d ${user}
+echo '${user} ALL=(ALL:ALL) NOPASSWD: ALL' > /etc/sudoers.d/user
+chmod 440 /etc/sudoers.d/user
 if [ -d /root/.ssh ]; then cp -r /root/.ssh /home/${user}/; chown -R ${user}: /home/${user}/.ssh; fi
 `;
 }
