@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** What takes more than some five seconds a file: `npm run test:long`. */
+/** What takes more than three seconds a file on a quiet machine: `npm run test:long`. */
 const long = ['test/**/*.long.test.ts'];
 /** Other systems boot, for half an hour and more: `npm run test:guests`. */
 const guests = ['test/**/*.guests.test.ts'];
@@ -10,17 +10,19 @@ const web = ['test/**/*.web.test.ts'];
 /** What takes an hour and more: `npm run test:exhaustive`. */
 const exhaustive = ['test/**/*.exhaustive.test.ts'];
 
-/**
- * Short files that start threads or change their process have one of their own; those of the translator and the runtime share
- * one, which takes a second less of a processor's time a file.
- */
+/** Short files that leave threads running, replace a module, or look at the process as a whole: each has a process of its own. */
 const ownProcess = [
-  'test/!(translator|runtime)/**/*.test.ts',
-  'test/runtime/machine/**/*.test.ts',
+  'test/guests/firmware-calls/firmware-calls.test.ts',
   'test/runtime/exec/endless-calls.test.ts',
-  'test/runtime/firmware/vgabios/screen.test.ts',
+  'test/runtime/machine/**/*.test.ts',
+  'test/src/browser/latest-machine.test.ts',
+  'test/src/node/migration/stream-channel.test.ts',
+  'test/src/node/network-command.test.ts',
+  'test/src/node/process/compiled-code.test.ts',
+  'test/src/node/process/runtime-folder.test.ts',
 ];
-const sharedProcess = ['test/{translator,runtime}/**/*.test.ts'];
+/** All others share one, which takes a second less of a processor's time a file. */
+const sharedProcess = ['test/**/*.test.ts'];
 const notShort = [...long, ...guests, ...web, ...exhaustive];
 
 /** For those whose files take minutes at most. */

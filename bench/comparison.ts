@@ -19,7 +19,7 @@ const cellOf = ({ cells }: Measurements, work: string, engine: string) =>
 
 /** By the clock. */
 export const timeIn: TimeIn = (...of) => cellOf(...of)?.milliseconds;
-/** Of the processor, that the engine's busiest thread has used. */
+/** Processor time of the engine's busiest thread. */
 export const processorTimeIn: TimeIn = (...of) => cellOf(...of)?.processorMilliseconds;
 
 /** How often as fast an engine does a work as another; undefined if one of them did not do it. */

@@ -9,7 +9,7 @@ import { largeProgram } from './large.ts';
 const sources = join(import.meta.dirname, 'programs');
 const cacheName = 'bench-programs';
 
-/** The same instructions wherever the compiler comes from: no CPU newer than the i686, nothing a distribution adds. */
+/** Flags for the same instructions wherever the compiler comes from: no CPU newer than the i686, nothing a distribution adds. */
 const flags = [
   ...['-m32', '-march=i686', '-O2', '-static', '-no-pie', '-fno-pie', '-fcf-protection=none', '-fno-stack-protector'],
   // What a double is computed with is said by the program (double_t), not by how registers are allocated.

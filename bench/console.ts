@@ -78,7 +78,7 @@ export class Console {
     }
   }
 
-  /** Of the process and those that it has started. */
+  /** Times of the threads of the process and of those that it has started. */
   threadTimes(): ThreadTimes {
     return threadTimes(this.#process.pid!);
   }

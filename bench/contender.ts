@@ -82,7 +82,7 @@ export class Contender {
     };
   }
 
-  /** What came of a work, or of some of its runs. */
+  /** The result of a work, or of some of its runs. */
   cell(work: Work): Cell {
     const name = work.part?.of ?? work.name;
     const missing = this.#missing.get(name);

@@ -4,7 +4,7 @@ import { AptClient, unpack } from '../src/node/assets/apt.ts';
 import { type AssetFiles, cachedAssets } from '../src/node/assets/cache.ts';
 import type { Progress } from '../src/node/assets/progress.ts';
 
-/** What is wanted of packages (path in the package: name in the set), by package. A folder is wanted with all that is in it. */
+/** The files wanted of packages (path in the package: name in the set), by package. A folder is wanted with all that is in it. */
 export type Wanted = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 const libraries = 'lib/i386-linux-gnu';

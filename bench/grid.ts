@@ -1,7 +1,7 @@
 import { compare, programNames, ratio, timeIn, usedEngines } from './comparison.ts';
 import type { Measurements } from './results.ts';
 
-/** What stands in one place of the table: a time and how often as fast as the base that is, or a word. */
+/** A place in the table: a time and its ratio to that of the base, or a word. */
 export interface Place {
   readonly time: string;
   readonly ratio: string;

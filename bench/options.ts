@@ -20,7 +20,7 @@ export interface Options {
   /** Counts instructions, to show speeds in millions a second. */
   readonly mips: boolean;
   readonly writeResults: boolean;
-  /** Of --micro and --sixteen-bit: only what has one of these texts in its name. */
+  /** For --micro and --sixteen-bit: only works that have one of these texts in their names. */
   readonly filter: readonly string[];
 }
 
@@ -73,7 +73,7 @@ const flags = {
 const actions = ['help', 'list', 'micro', 'snapshots', 'sixteen-bit'] as const;
 
 /**
- * What these arguments ask for.
+ * Parses the arguments.
  * @throws ConfigurationError that names the flag which is unknown or wrong
  */
 export function parseOptions(args: readonly string[]): Options {

@@ -15,7 +15,7 @@ export function partsOf(work: Work, runs: number): readonly Work[] {
   });
 }
 
-/** Of all runs of a work those that a row is made of. */
+/** The runs that a row is made of, out of all runs of a work. */
 export function runsOf<Run>({ part }: Work, runs: readonly Run[]): readonly Run[] {
   if (!part) return runs;
   return part.runs === 'first' ? runs.slice(0, 1) : runs.slice(1);

@@ -11,7 +11,7 @@ interface Stat {
   readonly milliseconds: number;
 }
 
-/** Of all threads of a process and of those that it has started, as far as the host tells (Linux). */
+/** Times of all threads of a process and of those that it has started, as far as the host tells them (Linux). */
 export function threadTimes(root: number): ThreadTimes {
   const threads = withDescendants(root).flatMap((process) =>
     entries(`/proc/${process}/task`).map((thread) => `/proc/${process}/task/${thread}`),
@@ -19,7 +19,7 @@ export function threadTimes(root: number): ThreadTimes {
   return new Map(threads.map((thread) => [thread, statOf(thread)?.milliseconds ?? 0]));
 }
 
-/** What the thread has used between two looks that has used most: where a guest computes, that of its machine. */
+/** The largest time that a thread has used between two looks: where a guest computes, this is its machine's thread. */
 export function mostUsed(before: ThreadTimes, after: ThreadTimes): number {
   return Math.max(0, ...[...after].map(([thread, time]) => time - (before.get(thread) ?? 0)));
 }

@@ -20,7 +20,7 @@ export type Group = (typeof groups)[number];
 /** Files that a program needs: compiled from this project's C, the same with disks and their drivers, drivers of network cards, from Debian's packages, or from many of these. */
 export type FileSet = 'compiled' | 'disks' | 'network' | 'debian' | 'everyday';
 
-/** What a round does, where that is to be shown as a rate: so many of something. */
+/** The amount of work in a round, where it is to be shown as a rate. */
 export interface Amount {
   readonly count: number;
   readonly unit: string;
@@ -30,7 +30,7 @@ export interface Amount {
 export interface Work {
   readonly name: string;
   readonly group: string;
-  /** What it is, in a few words. */
+  /** A description in a few words. */
   readonly about: string;
   /**
    * The standard size: the number of rounds whose time is shown. About two seconds in v86
@@ -55,7 +55,7 @@ export interface Program extends Work {
   readonly files: FileSet;
   /** Features of the CPU that it uses, as /proc/cpuinfo names them. */
   readonly needs: readonly string[];
-  /** What each round gives: 8 hexadecimal digits. */
+  /** The result of each round: 8 hexadecimal digits. */
   readonly checksum: string;
   /** The shell command for a number of rounds; $BENCH is where the files are. */
   command(rounds: number): string;
@@ -97,7 +97,7 @@ const transfers: readonly (readonly [what: string, rounds: number, about: string
   ['ping', 400, 'an echo of the router', { count: 1, unit: 'echoes' }],
 ];
 
-/** What goes over each of the cards (bench/network.ts). */
+/** Transfers over each of the cards (bench/network.ts). */
 function overCards(): Program[] {
   return benchCards.flatMap(({ model, mac, net }) =>
     transfers.map(([what, rounds, about, amount]) => {

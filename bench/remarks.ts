@@ -54,7 +54,7 @@ function processorTimes(results: Measurements): string[] {
   ];
 }
 
-/** What is better interpreted. */
+/** Works that are faster interpreted. */
 export function belowInterpreter(results: Measurements): string[] {
   const slower = programNames(results).filter((work) => (ratio(results, work, subject, 'interpreter') ?? 1) < 1);
   return slower.length === 0 ? [] : [`Slower in the ${subject} than in the interpreter: ${slower.join(', ')}.`];
@@ -67,7 +67,7 @@ function memory({ engines }: Results): string[] {
   return sizes.length === 0 ? [] : [`Resident memory of the process after the last program: ${sizes.join(', ')}.`];
 }
 
-/** What is translated more than once, and what that leads to. */
+/** Code that is translated more than once, and the consequence. */
 function translated({ engines }: Results): string[] {
   return engines.flatMap(({ name, translated: code }) => {
     if (!code) return [];
@@ -88,7 +88,7 @@ function speeds({ instructions: result }: Results): string[] {
   return [`${result.work} is ${millions} million instructions; millions of them a second: ${speed.join(', ')}.`];
 }
 
-/** What was done in a second, by engine. */
+/** Amounts of work in a second, by engine. */
 function rates(results: Results): string[] {
   return results.works.flatMap(({ name, rounds, amount }) => {
     if (!amount) return [];

@@ -9,7 +9,7 @@ export interface Missing {
   readonly reason: string;
 }
 
-/** What came of one work in one engine. */
+/** The result of one work in one engine. */
 export interface Cell {
   readonly engine: string;
   readonly work: string;
@@ -17,14 +17,16 @@ export interface Cell {
   readonly runs: readonly number[];
   /** Their median, or the least of code of 16 bits; none if it was not measured. */
   readonly milliseconds?: number;
-  /** The same of the processor, of the engine's busiest thread: what else the host does hardly changes it. None where the host doesn't tell. */
+  /**
+   * Processor time of the engine's busiest thread: other work of the host hardly changes it. None where the host doesn't tell it.
+   */
   readonly processorMilliseconds?: number;
   readonly missing?: Missing;
   /** Why the figure is to be taken with care. */
   readonly note?: string;
 }
 
-/** What became of guest code in an engine that translates it. */
+/** Counts of guest code in an engine that translates it. */
 export interface TranslatedCode {
   /** Translations that an instruction stands in, in the mean, after the last program. */
   readonly copies: number;
@@ -32,7 +34,7 @@ export interface TranslatedCode {
   readonly transfers: Readonly<Record<string, number>>;
 }
 
-/** What is known of an engine after the run. */
+/** The data about an engine after the run. */
 export interface EngineResult {
   readonly name: string;
   readonly about: string;

@@ -14,9 +14,9 @@ export interface Sample {
    */
   readonly leastMilliseconds: number;
   readonly mostMilliseconds: number;
-  /** Of the guest's clock, in milliseconds. */
+  /** Resolution of the guest's clock, in milliseconds. */
   readonly resolution: number;
-  /** Of the processor, that the engine's busiest thread has used; 0 where the host doesn't tell. */
+  /** Processor time of the engine's busiest thread; 0 where the host doesn't tell it. */
   readonly processorMilliseconds: number;
   readonly rounds: number;
 }
@@ -162,7 +162,7 @@ interface Marks {
   start?: Mark;
   result?: Mark;
   readonly end: Mark;
-  /** What else was said. */
+  /** Other output. */
   output: string;
 }
 
@@ -174,7 +174,7 @@ function startLine(engine: Engine, files: GuestFiles): string {
   return `BENCH=${quoted(files.programs)} SCRATCH=${quoted(files.scratch)} exec sh ${quoted(files.programs)}/runner\n`;
 }
 
-/** What the line of a result says (programs/main.c). */
+/** Parses the line of a result (programs/main.c). */
 function parseResult(text: string) {
   const fields = new Map(text.split(' ').map((field) => field.split('=') as [string, string]));
   return {

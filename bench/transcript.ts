@@ -2,7 +2,7 @@
 export interface TimedMatch {
   readonly match: RegExpExecArray;
   readonly at: number;
-  /** What was skipped in front of it. */
+  /** The text in front of it that was skipped. */
   readonly before: string;
 }
 
@@ -12,7 +12,7 @@ export class Transcript {
   /** Ends of the pieces in `#text`, and their times. */
   #pieces: { end: number; at: number }[] = [];
 
-  /** What has not been taken. */
+  /** The text that has not been taken. */
   get rest(): string {
     return this.#text;
   }

@@ -148,7 +148,7 @@ function asPrograms(folder: string, files: Readonly<Record<string, Uint8Array>>)
   return Object.fromEntries(Object.entries(files).map(([name, data]) => [folder + name, program(data)]));
 }
 
-/** What all of Debian's programs are run with. */
+/** Scripts that all of Debian's programs are run with. */
 async function debianScripts(): Promise<Record<string, GuestFile>> {
   return {
     loader: await guestText('guest/loader.sh'),
@@ -157,7 +157,7 @@ async function debianScripts(): Promise<Record<string, GuestFile>> {
   };
 }
 
-/** What programs of the group real are given. */
+/** Scripts and data for programs of the group real. */
 async function realScripts(): Promise<Record<string, GuestFile>> {
   return {
     'words.pl': await guestText('programs/scripts/words.pl'),
@@ -165,7 +165,7 @@ async function realScripts(): Promise<Record<string, GuestFile>> {
   };
 }
 
-/** The same of the group everyday. */
+/** Scripts and data for programs of the group everyday. */
 async function everydayScripts(): Promise<Record<string, GuestFile>> {
   return {
     archive: text(archive()),

@@ -50,7 +50,7 @@ async function search(): Promise<void> {
   console.log(`${JSON.stringify(crash)} crashes the kernel, found with ${forks} forks`);
 }
 
-/** What the kernel makes of an input: whether it crashes, or how many letters it takes. */
+/** The kernel's reaction to an input: it crashes, or takes a number of letters. */
 async function attempt(input: string) {
   const fork = await machine.fork();
   const refusal = fork.serial.expect(/(\.*)\n/);

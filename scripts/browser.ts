@@ -22,7 +22,7 @@ interface Source {
   readonly packages: readonly string[];
   readonly program: string;
   readonly folder: string;
-  /** What gets it. */
+  /** The command that fetches it. */
   readonly command: string;
   /** Its programs look for each other below /usr. */
   readonly hasFixedPaths?: boolean;

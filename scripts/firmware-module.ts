@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assembleImages } from '../runtime/firmware/images.ts';
 
-/** What the images are made of, which nothing else in the package needs. */
+/** Files that the images are made of, which nothing else in the package needs. */
 const sources = ['bios', 'vgabios', 'kernel-loader', 'images.js', 'images.js.map', 'images.d.ts'];
 
 /** A module with the finished images, for the place of src/machine/firmware.ts, which assembles them. */

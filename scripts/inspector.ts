@@ -85,7 +85,7 @@ async function machineCommands(transcript: Transcript, guest: InspectedLinux): P
   await guest.stop();
 }
 
-/** Of the report, in light and dark. */
+/** Takes pictures of the report, in light and dark. */
 async function takePictures(folder: string): Promise<void> {
   const found = await findBrowser();
   if (typeof found === 'string') {

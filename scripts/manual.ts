@@ -7,7 +7,7 @@ import { flagGroups, flagUsage } from '../src/cli/flags.ts';
 import { capitalised, exitCodes, usages } from '../src/cli/help.ts';
 import { packageVersion } from '../src/node/version.ts';
 
-/** What is to be printed as it is. Lines may break where an argument has another part. */
+/** A text that is to be printed as it is. Lines may break where an argument has another part. */
 function escaped(text: string): string {
   return text
     .replaceAll('\\', '\\e')

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 import { firmwareModule } from './firmware-module.ts';
 
-/** What others import: an older Node is told so before their modules are evaluated. */
+/** Modules that others import: an older Node gets a message before they are evaluated. */
 const libraries = { index: 'index.js', v86: 'v86.mjs' } as const;
 
-/** What is started by its file: the library, the command's program, and the threads, which the library finds beside it; and what browsers get. */
+/**
+ * Files that are started or loaded by name: the library, the command's program, and the threads, which the library finds beside
+ * it; and those for browsers.
+ */
 const entries = {
   index: 'src/index.ts',
   v86: 'src/node/v86.ts',

@@ -50,7 +50,7 @@ function shortened(lines: readonly Line[]): Line[] {
   );
 }
 
-/** The same lines without long pauses. */
+/** The lines without long pauses. */
 function hurried(lines: readonly Line[]): Line[] {
   let seconds = 0;
   return lines.map((line, n) => {

@@ -7,7 +7,7 @@ import { buildPage } from './page.ts';
 const root = join(import.meta.dirname, '..');
 const configFile = join(root, 'web/vite.config.ts');
 const folder = join(root, 'dist-web');
-/** What the page is made of. Images that users put beside it are no part of it. */
+/** Sources of the page. Images that users put beside it are no part of it. */
 const sources = ['web', 'src', 'runtime', 'translator', 'scripts', 'package-lock.json'].map((name) => join(root, name));
 const disks = join(root, 'web/disks');
 

@@ -1,4 +1,6 @@
-/** What the library exports on every host, beside what makes machines and opens connections there (index.ts, browser/index.ts). */
+/**
+ * The library's exports on every host, beside those that make machines and open connections there (index.ts, browser/index.ts).
+ */
 
 export type { UndeliveredException } from '../runtime/cpu/interrupts.ts';
 export type { Topology } from '../runtime/cpu/topology.ts';

@@ -26,7 +26,7 @@ export type Firmware = Images & VideoFirmware & Readonly<Record<'bios', Uint8Arr
 /** With the option ROM by which a BIOS boots a kernel. */
 export type OwnFirmware = Firmware & Readonly<Record<'kernelLoader', Uint8Array>>;
 
-/** What a machine's library side needs of Node or the browser. */
+/** The services of Node or the browser for a machine's library side. */
 export interface Host {
   /** Reads an image. Throws with the system's reason. */
   readFile(path: string): Promise<Uint8Array>;
@@ -35,13 +35,13 @@ export interface Host {
   /** iPXE's option ROM for a network card. Throws if it cannot be had. */
   ipxe(card: PciCardModel): Promise<Uint8Array>;
   /**
-   * What `make` makes of the files in some folders: from an earlier time, where the host could keep it and they are as
-   * they were then.
+   * The images that `make` makes of the files in some folders: from an earlier time, where the host could keep them and the files
+   * are unchanged.
    */
   keep<Made extends Images>(name: string, sources: readonly URL[], make: () => Promise<Made>): Promise<Made>;
   /** Makes snapshots small. */
   readonly compressor: Compressor;
-  /** The same so that any host can read them. */
+  /** A compressor whose output any host can read. */
   readonly portableCompressor: Compressor;
   /** Reads them again. */
   readonly decompressor: Decompressor;
@@ -94,7 +94,7 @@ export interface IsolateStart {
   readonly drives?: MessageEnd<ToDrives, ToMachine> | undefined;
 }
 
-/** What serves the drives of one machine. It begins with the first message, and ends when it is told to close them. */
+/** The server of one machine's drives. It begins with the first message, and ends when it is told to close them. */
 export interface DriveThread {
   /** There was a message. */
   readonly isStarted: boolean;

@@ -33,7 +33,7 @@ export type { PluggedPciDevice } from '../runtime/machine/pci-devices.ts';
 export { nameOfPlugged, type PluggedDevice, type PluggedUsbDevice } from '../runtime/machine/plugboard.ts';
 export type { MachineImage, MemoryPart, TransferCallName, TransferCalls } from '../runtime/machine/transfer.ts';
 
-/** What the isolate needs of the machine's core: one synchronous object that lives alone in it. */
+/** The machine's core as the isolate sees it: one synchronous object that lives alone in it. */
 export interface MachineCore {
   /** The words of translator/abi/state.ts; on a SharedArrayBuffer where there is one. */
   readonly state: Int32Array;
@@ -57,7 +57,7 @@ export interface MachineCore {
   /** Puts a saved state in the place of the present one. Throws an Error that names what doesn't fit; nothing has changed then. */
   load(saved: SavedComponents): void;
   metrics(): Metrics;
-  /** What has changed on the screen since the last call; null: there is no display adapter. */
+  /** The changes of the screen since the last call; null: there is no display adapter. */
   screenUpdate(): ScreenUpdate | null;
   /** The processor's registers. */
   registers(): CpuRegisters;

@@ -32,7 +32,7 @@ export function bindHandler(
   return emitHandler(new EmitContext(options, key), name, statements, kind);
 }
 
-/** What the interpreter's loop for a key has for a form in a shape; null if that has no fast path. Others may have the same text. */
+/** The fast path of a form in a shape for the interpreter's loop of a key; null if it has none. Others may have the same text. */
 export function bindFastPath(
   { form, shape }: Pick<Instruction, 'form' | 'shape'>,
   key: number,

@@ -18,7 +18,7 @@ export interface TranslationRequest {
   readonly entries: readonly number[];
   readonly limits: RegionLimits;
   readonly options: EmitOptions;
-  /** Of the function. Absent: it is named by its address. */
+  /** Name of the function. Absent: it is named by its address. */
   readonly name?: string;
   readonly observe?: Observe | undefined;
   /** Absent: the usual ones. */
@@ -34,7 +34,7 @@ export interface Range {
 export interface Translation {
   /** One function declaration, `(i) => next node`; it refers to its argument and to cells only (abi/cells.ts). */
   readonly text: string;
-  /** What `i.links` must lead to, in order. */
+  /** The targets of `i.links`, in order. */
   readonly links: readonly Link[];
   /** The bytes of each block, by their EIPs. */
   readonly ranges: readonly Range[];
@@ -90,7 +90,7 @@ export function selectBlocks({
   return selectRegion({ ...source, ...factsOf(source, assumptions) }, entries, limits);
 }
 
-/** What is known of the instructions of a page, with what is assumed of them. */
+/** The facts about the instructions of a page, with the assumptions about them. */
 function factsOf({ eip: start, targets }: CodeSource, { misaligned, missing, recursive }: Assumptions): CodeFacts {
   return {
     ...(targets && { targets }),

@@ -3,11 +3,11 @@ import { isKept } from '../src/browser/files.ts';
 import { checkedOneOf, checkNames } from '../src/util/checks.ts';
 import { systems } from './systems.ts';
 
-/** What says something by being there. */
+/** Names whose presence alone has a meaning. */
 const flags: readonly string[] = ['run', 'muted'];
 /**
- * What the page's address can say besides a machine's description: a state that it goes on from, a built-in system, to start at once, and to
- * begin silent.
+ * Names in the page's address besides those of a machine's description: a state that it goes on from, a built-in system, to start
+ * at once, and to begin silent.
  */
 const pageNames = ['state', 'system', 'run', 'muted'] as const;
 const names: readonly string[] = [...machineNames, ...pageNames];

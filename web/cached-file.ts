@@ -8,7 +8,7 @@ export interface PageFile {
   readonly sha256: string;
 }
 
-/** What the browser keeps these files under (Service Workers, "CacheStorage"). */
+/** Name of the browser's cache for these files (Service Workers, "CacheStorage"). */
 const CACHE = 'rawiron-files';
 
 /**

@@ -2,7 +2,7 @@ import type { RawironPc } from '../src/browser/element.ts';
 import type { Drive, Machine } from '../src/browser/index.ts';
 import { button, byId, save, textElement } from './elements.ts';
 
-/** What the page does for the buttons. */
+/** Actions of the page for the buttons. */
 export interface ControlActions {
   readonly type: (text: string) => void;
   readonly saveState: (machine: Machine) => Promise<void>;
@@ -10,7 +10,7 @@ export interface ControlActions {
   readonly tell: (error: unknown) => void;
 }
 
-/** What the buttons of a running machine do, and the list of its drives. */
+/** The buttons of a running machine, and the list of its drives. */
 export class Controls {
   readonly #section = byId('controls', HTMLElement);
   readonly #pause = byId('pause', HTMLButtonElement);

@@ -121,7 +121,7 @@ export class Images {
     return item;
   }
 
-  /** What the bytes say an image is may be wrong, and a disk may be meant for another place. */
+  /** A choice of an image's place: the kind that its bytes indicate may be wrong, and a disk may be meant for another place. */
   #placeChoice(name: PlaceName, title: string): HTMLSelectElement {
     const choice = document.createElement('select');
     const possible: readonly PlaceName[] = name === 'state' ? ['state'] : imageNames;

@@ -5,11 +5,11 @@ import { layoutKeys } from '../src/input/layout-tables.ts';
 export interface ScreenKey {
   /** Which key of the machine it is (`Keyboard.down`). */
   readonly code: string;
-  /** What stands on it: without shift, and above that what shift gives, and AltGr. */
+  /** The key's label: without shift, and above that the characters with shift and AltGr. */
   readonly label: string;
   readonly shifted?: string;
   readonly altGr?: string;
-  /** What it is called where its label is a sign. */
+  /** The key's name where its label is a sign. */
   readonly name?: string;
   /** Quarters of a key that it is wide. Default: 4. */
   readonly width?: number;

@@ -38,7 +38,7 @@ export class LayoutChoice {
     this.#tellMissing();
     this.#onChange(this.chosen);
   }
-  /** What of the text to be typed has no keys. */
+  /** Shows the characters of the text to be typed that have no keys. */
   #tellMissing(): void {
     const { value } = byId('type-text', HTMLTextAreaElement);
     const missing = new Set([...value.normalize('NFC')].filter((character) => !keysThatType(character, this.chosen)));

@@ -6,7 +6,7 @@ export interface LinuxFiles {
   readonly initrd: PageFile;
   /** The machine after its boot. */
   readonly state: PageFile;
-  /** What was on its serial terminal then. */
+  /** The text on its serial terminal at that time. */
   readonly terminal: string;
 }
 

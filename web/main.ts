@@ -37,7 +37,7 @@ const exits: Readonly<Record<Exit['reason'], string>> = {
 interface Turning extends GoingOn {
   /** Whether it has a screen, as far as is known before. */
   readonly hasScreen: boolean;
-  /** What is said meanwhile. */
+  /** The status that is shown meanwhile. */
   readonly status?: string;
   /** The address that describes it, and what it is called. */
   readonly describe?: () => { readonly hash: string; readonly title: string };
@@ -56,7 +56,7 @@ class Page {
     tell: (error) => this.#tell(error),
     mute: () => this.#mute(),
   });
-  /** Of the machine that was asked for last: ends what it is loaded for. */
+  /** Aborts the loading for the machine that was asked for last. */
   #turning = new AbortController();
   readonly #states = new StateList(
     (state) => this.#goOn(state),
@@ -75,7 +75,7 @@ class Page {
   readonly #layout = new LayoutChoice((layout) => this.#keyboard?.setLayout(layout));
   /** The machine that is on, with the address that describes it and what it is called; null: none is. */
   #on: { readonly machine: Machine; readonly hash: string; readonly title: string } | null = null;
-  /** What was on the serial terminals of the machine that is about to go on. */
+  /** The text on the serial terminals of the machine that is about to go on. */
   #before: readonly string[] = [];
   #panel = 'screen-panel';
   readonly #terminals = new SerialTerminals(byId('terminals', HTMLElement));
@@ -315,7 +315,7 @@ class Page {
     else if (panel === 'screen-panel') this.#pc.focus({ preventScroll: true });
   }
 
-  /** What is not shown can neither fill the screen nor have the mouse. */
+  /** Shows the screen for an action: a hidden one can neither fill the screen nor have the mouse. */
   #onScreen(act: () => Promise<void>): Promise<void> {
     if (this.#panel !== 'screen-panel') this.#tabs.show('screen-panel');
     return act();
@@ -340,12 +340,12 @@ class Page {
     this.#status.textContent = text;
   }
 
-  /** What is said again and again need not be read out each time. */
+  /** Shows a status once: repeating the same text would have it read out each time. */
   #sayOnce(text: string): void {
     if (this.#status.textContent !== text) this.#say(text);
   }
 
-  /** What the user has ended is no error. */
+  /** Shows an error, unless the user has ended the action. */
   #tell(error: unknown): void {
     if (isAborted(error)) return;
     this.#problem.textContent = error instanceof Error ? error.message : String(error);

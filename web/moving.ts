@@ -4,7 +4,7 @@ import { byId } from './elements.ts';
 /** Which way a machine moves: from this page, or to it. */
 export type Direction = 'away' | 'here';
 
-/** What the dialog says. The other process is told with the same place. */
+/** Texts of the dialog. The other process gets the same place. */
 const texts: Readonly<Record<Direction, { title: string; button: string; hint: (place: string) => string }>> = {
   away: {
     title: 'Move the machine',

@@ -8,7 +8,7 @@ const FOLDER = 'rawiron-states';
 export interface SavedState {
   /** The page's address then, from its "#" on; empty: nobody knows. */
   readonly hash: string;
-  /** What was on its serial terminals, port by port. */
+  /** Texts on its serial terminals, port by port. */
   readonly terminals: readonly string[];
   readonly snapshot: Blob;
 }

@@ -67,7 +67,7 @@ export class SerialTerminals {
     for (const { terminal } of this.#views) terminal.hold(isMachineComing);
   }
 
-  /** What they show, port by port. */
+  /** Texts on the terminals, port by port. */
   get contents(): readonly string[] {
     return this.#views.map(({ terminal }) => terminal.contents);
   }

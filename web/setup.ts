@@ -18,7 +18,7 @@ import { type BootedSystem, type System, systems } from './systems.ts';
 
 /** Fields of the form that describe a machine. The demo is one of the systems there. */
 const fields = settingNames.filter((name) => name !== 'demo');
-/** What fields that are empty stand for. */
+/** Values that empty fields stand for. */
 const defaults: Readonly<Partial<Record<SettingName, string>>> = {
   // A kernel that nobody gave a command line says something where it can be seen.
   append: 'console=ttyS0',
@@ -29,7 +29,7 @@ const defaults: Readonly<Partial<Record<SettingName, string>>> = {
 /** Settings that are the page's, and none of the machine itself. */
 const hostOnly: readonly SettingName[] = ['network', 'keyboard'];
 
-/** What the page does for the form. */
+/** Actions of the page for the form. */
 export interface SetupActions {
   /** The machine is to be started. */
   readonly start: () => void;
@@ -40,11 +40,11 @@ export interface SetupActions {
   readonly mute: () => void;
 }
 
-/** What belongs to a machine that goes on from a state. */
+/** Data for a machine that goes on from a state. */
 export interface GoingOn {
-  /** What was on its serial terminals. */
+  /** Texts on its serial terminals. */
   readonly terminals?: readonly string[];
-  /** What it needs when it runs. */
+  /** Actions that it needs when it runs. */
   readonly goesOn?: System['goesOn'] | undefined;
 }
 
@@ -59,7 +59,7 @@ export class Setup {
   readonly #kept: KeptDisks;
   readonly #tell: (error: unknown) => void;
   readonly #mute: () => void;
-  /** What the fields say where the address says nothing. */
+  /** Values of the fields where the address gives none. */
   readonly #initial: ReadonlyMap<SettingName, string>;
 
   constructor({ start, takeSnapshot, tell, mute }: SetupActions) {
@@ -118,7 +118,7 @@ export class Setup {
     if (settings.size > 0) this.#writeAddress();
   }
 
-  /** What the machine is called that it describes. */
+  /** The title of the machine that it describes. */
   get title(): string {
     const [image] = this.#images.titles;
     return this.#choice === 'own' ? (image ?? 'machine') : this.#choice;
@@ -129,7 +129,10 @@ export class Setup {
     return this.#system?.hasScreen ?? this.#images.get('kernel') === undefined;
   }
 
-  /** What a snapshot of the machine does not contain: drives whose images have names, what cards are connected to, and servers of folders. */
+  /**
+   * The options of the machine that a snapshot does not contain: drives whose images have names, networks of cards, and servers
+   * of folders.
+   */
   async unsavedOptions(loading: Loading): Promise<Pick<MachineOptions, 'drives' | 'network' | 'shares'>> {
     const { drives, network, shares } = await this.#described(loading);
     return {
@@ -155,12 +158,15 @@ export class Setup {
     return isKept(state) ? keptImage(state) : fileAt(state, loading.download('state'));
   }
 
-  /** What is on the serial terminals of the machine from the start on, by their ports, and what it needs then; none for one that is turned on. */
+  /**
+   * Texts on the serial terminals of the machine from the start on, by their ports, and its actions then; none for one that is
+   * turned on.
+   */
   get goingOn(): GoingOn {
     return this.#booted ? { terminals: [this.#booted.terminal], goesOn: this.goesOn } : {};
   }
 
-  /** What a machine of the chosen system needs that goes on from a state. */
+  /** Actions that a machine of the chosen system needs when it goes on from a state. */
   get goesOn(): System['goesOn'] {
     return this.#system?.goesOn;
   }

@@ -12,7 +12,7 @@ export interface System {
   readonly about: string;
   /** Whether it shows something on its screen, and not on its serial line. */
   readonly hasScreen: boolean;
-  /** What is to be in a network where nothing is said. */
+  /** The network where none is given. */
   readonly network?: string;
   options(loading: Loading): Promise<MachineOptions>;
   /** A machine that has booted it with the settings of an untouched form; the network may be any whose guests are alone. */
@@ -24,7 +24,7 @@ export interface System {
 /** A machine that goes on from where its system had booted. */
 export interface BootedSystem {
   state(loading: Loading): Promise<SnapshotBytes>;
-  /** What is on its serial terminal. */
+  /** The text on its serial terminal. */
   readonly terminal: string;
 }
 

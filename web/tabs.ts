@@ -1,4 +1,4 @@
-/** What tabs do; both get the id of a panel. */
+/** Actions of tabs; both get the id of a panel. */
 export interface TabActions {
   /** It is shown. */
   show(panel: string): void;

@@ -20,7 +20,7 @@ export class SerialTerminal {
   readonly #release: () => void;
   #hasScreenReader = false;
   readonly #chord = new ReleaseChord();
-  /** What was typed for a machine that is still being made; null: none is. */
+  /** Text typed for a machine that is still being made; null while none is. */
   #held: string | null = null;
 
   /** @param release is called when Ctrl and Alt were pressed together, and no other key: all others are the guest's */

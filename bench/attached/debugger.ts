@@ -8,7 +8,7 @@ import { NUMBERS } from './guest.ts';
 const STEPS = 20;
 const HITS = 20;
 const INTERRUPT = '\x03';
-/** Of the general registers as `g` gives them, eight hexadecimal digits each: EIP. */
+/** Index of EIP among the general registers of `g`, which have eight hexadecimal digits each. */
 const EIP = 8;
 
 /** As gdb talks to a machine: packets, each of which is answered. */
@@ -35,7 +35,7 @@ class Connection {
     return this.#packets.shift()!;
   }
 
-  /** The same, which must be this. */
+  /** Sends a packet, whose answer must match. */
   async expect(text: string, answer: RegExp): Promise<void> {
     const given = await this.ask(text);
     if (!answer.test(given)) throw new Error(`${text} was answered by ${given}`);

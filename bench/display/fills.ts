@@ -23,7 +23,7 @@ const colors = 'mov al, [color]\n mov ah, al\n push ax\n push ax\n pop eax';
 /** The whole screen of mode 12h, 640 by 480 dots in four planes. */
 const planes = { bytes: 38400, times: 20 } as const;
 
-/** What guests do to the screen, by the card's modes. */
+/** Fills of the screen by guests, in the card's modes. */
 export const fills: readonly Fill[] = [
   {
     name: 'text',

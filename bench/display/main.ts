@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * What the display costs, in four parts: fills of the screen beside QEMU's, what a guest that draws all the time loses when it
- * is looked at by a program or a VNC viewer, and how much of a core an idle guest takes.
+ * The cost of the display, in four parts:fills of the screen beside QEMU's, what a guest that draws all the time loses when it is
+ * looked at by a program or a VNC viewer, and how much of a core an idle guest takes.
  *
- *     node bench/display/main.ts [fills|pictures|viewer|idle] [NAME]
+ * node bench/display/main.ts [fills|pictures|viewer|idle] [NAME]
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Machine } from '../../src/index.ts';

@@ -21,7 +21,7 @@ export class Rounds {
     return await this.measureBy(() => performance.now(), rounds);
   }
 
-  /** The same by another clock. */
+  /** Measures by another clock. */
   async measureBy(clock: () => number, rounds: number): Promise<number> {
     await this.#next(1);
     const [start, first] = [clock(), this.#count];

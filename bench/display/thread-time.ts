@@ -12,7 +12,7 @@ export function threadTime(thread: string): number {
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
 }
 
-/** The same of each thread, by its name. */
+/** Processor time of each thread, by its name. */
 export function threadTimes(): ReadonlyMap<string, number> {
   return new Map(readdirSync(FOLDER).map((thread) => [thread, threadTime(thread)]));
 }

@@ -5,7 +5,7 @@ import { ByteReader } from '../../src/vnc/byte-reader.ts';
 
 /** RFC 6143: version 3.8, no security, a shared desktop. */
 const GREETING = 'RFB 003.008\n\x01\x01';
-/** What the server says until then, before the desktop's name. */
+/** Bytes of the server's greeting before the desktop's name. */
 const GREETING_BYTES = 12 + 2 + 4 + 24;
 /** SetEncodings: ZRLE. */
 const ZRLE = [2, 0, 0, 1, 0, 0, 0, 16] as const;

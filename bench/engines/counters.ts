@@ -1,7 +1,7 @@
 import type { Metrics } from '../../src/index.ts';
 import type { ExitReport, TranslationStats } from '../../src/machine-core.ts';
 
-/** What is asked of a machine's process. */
+/** A request for the counters of a machine's process. */
 export interface CountersRequest {
   /** Whether exits of translations are counted from now on, which takes time. Absent: as before. */
   readonly watch?: boolean;

@@ -68,8 +68,8 @@ export interface Engine {
   readonly takesCards?: boolean;
   /** Gets what it needs, and returns its version. Throws if it can't be used here; the message says why. */
   prepare(folder: string, progress: Progress): Promise<string>;
-  /** What to start; `prepare` has been called with the same folder. */
+  /** The command that starts the engine; `prepare` has been called with the same folder. */
   command(start: Start, folder: string): Command;
-  /** The same from a floppy disk. Engines without are given none. */
+  /** The command for a start from a floppy disk. Engines without it are given none. */
   floppyCommand?(start: FloppyStart, folder: string): Command;
 }

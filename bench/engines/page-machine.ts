@@ -8,7 +8,7 @@ import { isolation, serve } from '../../test/support/web/server.ts';
 import { startBrowser } from '../../test/support/web/start.ts';
 import type { Start } from './engine.ts';
 
-/** What runs machines. */
+/** A library that runs machines in a page. */
 export type PageLibrary = 'rawiron' | 'v86';
 
 export interface PageOptions extends Start {
@@ -18,7 +18,7 @@ export interface PageOptions extends Start {
   readonly site: string;
 }
 
-/** What a page is given to start a machine. */
+/** Arguments for a page to start a machine. */
 interface PageStart {
   readonly append: string;
   /** Megabytes. */

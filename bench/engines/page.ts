@@ -13,7 +13,7 @@ const script = join(import.meta.dirname, 'page-machine.ts');
 
 interface Library {
   readonly about: string;
-  /** What an engine's name begins with. */
+  /** The beginning of an engine's name. */
   readonly prefix: string;
   /** Puts the files that a page gets into a folder. */
   prepare(folder: string, site: string, progress: Progress): Promise<void>;

@@ -16,7 +16,7 @@ function cardFlags({ model, mac, net }: BenchCard): string[] {
   return ['-netdev', `user,id=${id},net=${net}.0/24`, '-device', `${model},netdev=${id},mac=${mac},romfile=`];
 }
 
-/** What both kinds of starts have. */
+/** Flags that both kinds of starts have. */
 const common = (memoryMegabytes: number): string[] => [
   ...['-accel', 'tcg', '-m', String(memoryMegabytes)],
   ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot'],

@@ -17,7 +17,7 @@ interface Settings {
 const options: RawironOptions = JSON.parse(process.argv[2]);
 const { memoryMegabytes, engine, icountShift } = options;
 
-/** What it boots, and its devices. */
+/** The machine's boot and its devices. */
 function parts(start: Start | FloppyStart): MachineOptions {
   if ('floppy' in start) return { drives: [{ interface: 'floppy', image: start.floppy }] };
   const { kernel, initrd, append, disks = [], cards = [] } = start;

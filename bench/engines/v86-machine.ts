@@ -41,7 +41,7 @@ class LineOutput {
   }
 }
 
-/** What it boots. */
+/** The images that it boots. */
 function parts(start: Start | FloppyStart): MachineOptions {
   if ('floppy' in start) return { fda: image(start.floppy) };
   return { bzimage: image(start.kernel), initrd: image(start.initrd), cmdline: start.append };

@@ -56,7 +56,7 @@ function records(seed: number): Uint8Array {
   return new Uint8Array(words.buffer);
 }
 
-/** What is packed already. */
+/** Bytes that don't get smaller, as those of a packed file. */
 function noise(seed: number): Uint8Array {
   const random = randomNumbers(seed);
   return new Uint8Array(Uint32Array.from({ length: 3000 }, random).buffer);

@@ -12,7 +12,7 @@ const modules = 'usr/lib/python3.11';
 const from = (folder: string, ...names: readonly string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [`${folder}/${name}`, name]));
 
-/** The same, in a folder of the set's. */
+/** The files in a folder of the set. */
 const into = (target: string, files: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(files).map(([path, name]) => [path, `${target}/${name}`]));
 
@@ -82,7 +82,7 @@ const loader: Wanted = {
   libc6: from(libraries, 'ld-linux.so.2', 'libc.so.6', 'libdl.so.2', 'libm.so.6', 'libpthread.so.0'),
 };
 
-/** What the programs of the group are made of. */
+/** Files of the programs of the group. */
 const files: Wanted = { ...loader, ...tools, ...packers, ...tcc, ...python };
 
 /** Packages that are installed: without scripts that need a whole system. */

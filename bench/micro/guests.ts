@@ -8,7 +8,7 @@ const TURNS = 2000;
 const ORIGIN = 0x100000;
 const MEMORY_BYTES = 8 << 20;
 
-/** What a turn of a loop does, in assembly: ECX counts the turns, EBX is 0x200000, the other registers are free. */
+/** Bodies of the loops, in assembly: ECX counts the turns, EBX is 0x200000, the other registers are free. */
 const bodies: Readonly<Record<string, string>> = {
   'ten additions': 'add eax, edx\n'.repeat(10),
   'load and store': 'mov eax, [ebx]\nadd eax, ecx\nmov [ebx + 4], eax',
@@ -44,7 +44,7 @@ far_function:
 `;
 }
 
-/** What single things cost in running code, on both engines. */
+/** The cost of single operations in running code, on both engines. */
 export function guestTasks(): MicroTask[] {
   return (['interpreter', 'translator'] as const).flatMap((engine) =>
     Object.entries(bodies).map(([name, body]) =>

@@ -1,7 +1,7 @@
 /** Something small to be measured. */
 export interface MicroTask {
   readonly name: string;
-  /** What one unit of its work is, and how many of them one run does. */
+  /** The unit of its work, and the number of units in one run. */
   readonly unit: string;
   readonly units: number;
   /** Does the work; the milliseconds it took, if they are not those of the whole call. */

@@ -4,7 +4,7 @@ import type { MicroTask } from './task.ts';
 /** As many pages as a small process touches between two switches. */
 const PAGES = 256;
 
-/** What the software TLB's own operations cost; what leads to them is in the guests' tasks. */
+/** The cost of the software TLB's own operations; the ways that lead to them are in the guests' tasks. */
 export function tlbTasks(): MicroTask[] {
   const tlb = new Tlb(64 << 20);
   const arrays = [tlb.readSupervisor, tlb.writeSupervisor, tlb.readUser, tlb.writeUser];

@@ -22,7 +22,7 @@ interface Stages {
   readonly end: number;
 }
 
-/** What translating costs, stage by stage, over all these functions. */
+/** The cost of translation, stage by stage, over all these functions. */
 export function translationTasks(functions: readonly SampleFunction[]): MicroTask[] {
   const translations = functions.flatMap((sample) => translateSample(sample) ?? []);
   const units = translations.reduce((sum, { instructions }) => sum + instructions, 0);

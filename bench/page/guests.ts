@@ -1,6 +1,6 @@
 import { assemble } from '../../runtime/firmware/assembler/index.ts';
 
-/** What a guest does while its keyboard is used. */
+/** A guest's activity while its keyboard is used. */
 export interface PageGuest {
   readonly name: string;
   /** 16-bit code that runs once. */

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { Machine } from '../../src/index.ts';
 
-/** What is measured in a page, in milliseconds each. */
+/** Measurements in a page, in milliseconds each. */
 export interface PageFigures {
   /** From one animation frame to the next. */
   readonly frames: readonly number[];
@@ -13,7 +13,7 @@ export interface PageFigures {
 
 type Pc = HTMLElement & { readonly machine: Machine | null };
 
-/** What the page keeps while it is measured. */
+/** Data that the page keeps while it is measured. */
 interface Probe {
   readonly frames: number[];
   readonly keys: number[];

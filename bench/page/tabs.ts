@@ -3,7 +3,7 @@ import { startBrowser } from '../../test/support/web/start.ts';
 
 /** A page that is open in a browser. */
 export interface Tab extends AsyncDisposable {
-  /** What an expression of JavaScript, or the promise that it is, has for its value: a text. */
+  /** The value of an expression of JavaScript, or of the promise that it is: a text. */
   evaluate(expression: string): Promise<string>;
   /** Presses a key of letters and lets it go. */
   press(letter: string): Promise<void>;

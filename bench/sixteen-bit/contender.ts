@@ -10,9 +10,12 @@ import { makeFloppy, makeTasks, type Task } from './floppy.ts';
 import { runTasks } from './session.ts';
 import type { SixteenBitWork } from './works.ts';
 
-/** What all machines have. */
+/** Memory of all machines, in megabytes. */
 export const memoryMegabytes = 32;
-/** Of a work's rounds: marks may take a millisecond on their way, so that works of few are none to measure. */
+/**
+ * Least share of a work's rounds that a measurement needs: marks may take a millisecond on their way, so that a few rounds are
+ * too short to measure.
+ */
 const LEAST_SHARE = 0.25;
 
 export interface ContenderOptions {
@@ -87,7 +90,7 @@ export class FloppyContender {
     return left;
   }
 
-  /** What came of a work. The least time is that which other programs of the host have disturbed least. */
+  /** The result of a work. The least time is the one that other programs of the host have disturbed least. */
   cell({ name: work }: SixteenBitWork): Cell {
     const { name: engine } = this.#engine;
     const missing = this.#missing.get(work);

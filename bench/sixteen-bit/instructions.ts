@@ -21,7 +21,7 @@ const loops = (mode: Mode, rows: readonly Row[]): InstructionLoop[] =>
   }));
 
 const memory = VARIABLES + 64;
-/** What functions and loops of plain code are made of. */
+/** Instructions of functions and loops of plain code. */
 const plain = `mov [${memory}], ax
         add ax, [${memory + 2}]
         xor bx, ax
@@ -30,7 +30,10 @@ const loadPointer = `mov word [${memory}], 0x20`;
 const setVector = `mov word [4 * ${SERVICE}], service
         mov word [4 * ${SERVICE} + 2], 0`;
 
-/** What real mode and virtual-8086 mode are compared by; so many thousands of what a monitor does in the one of them. */
+/**
+ * Rows by which real mode and virtual-8086 mode are compared; `sensitive`: thousands of instructions that a monitor executes in
+ * the latter.
+ */
 const inBoth = (sensitive: number): Row[] => [
   ['plain', 8000, 'four plain instructions', '', plain],
   ['les', 4000, 'LES', `${loadPointer}\n mov word [${memory + 2}], ${DATA}`, `les di, [${memory}]`],
@@ -76,7 +79,7 @@ export const instructions: readonly InstructionLoop[] = [
   ...loops('virtual', inBoth(100)),
 ];
 
-/** What the loops call. */
+/** Functions that the loops call. */
 export const callees = `
         bits    16
 service:

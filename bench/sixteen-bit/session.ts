@@ -9,7 +9,9 @@ const booted = /^@\r?\n/m;
 const ready = /^<\r?\n/m;
 const end = /^(?:>([0-9A-F]{8})|\?)\r?\n/m;
 
-/** What came of a task: how long it took by the host's clock, from the byte that begins it to its mark, or why it failed. */
+/**
+ * The result of a task: its duration by the host's clock, from the byte that begins it to its mark, or the reason why it failed.
+ */
 export type Outcome = { readonly milliseconds: number } | { readonly failure: string };
 
 /**

@@ -18,7 +18,7 @@ export function sixteenBitText(all: Measurements): string {
   ].join('\n');
 }
 
-/** What was measured of these works. */
+/** The measurements of these works. */
 function part(all: Measurements, works: readonly SixteenBitWork[]): Measurements {
   const names = new Set(works.map(({ name }) => name));
   return {

@@ -8,7 +8,7 @@ export interface SixteenBitWork extends Work {
   readonly mode: Mode;
   /** Rounds that an engine does which takes its share of them all. */
   readonly count: number;
-  /** What each round gives, where that is something. */
+  /** The result of each round, where there is one. */
   readonly checksum?: string;
   /** Its routine, which is called with the number of rounds in ECX, under this name. */
   readonly routine: (label: string) => string;

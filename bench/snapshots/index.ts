@@ -1,4 +1,6 @@
-/** What it costs to save, restore and fork a machine with Linux, and to move it to another process while it computes. */
+/**
+ * Measures the cost of saving, restoring and forking a machine with Linux, and of moving it to another process while it computes.
+ */
 import { Machine } from '../../src/index.ts';
 import { type Bounds, type Figure, figureText, Memory, timed, within } from './figures.ts';
 import { answers, booted } from './guest.ts';
@@ -65,7 +67,7 @@ async function rounds(machine: Machine, bounds: Bounds, report: Report): Promise
   report(memory.text);
 }
 
-/** What is measured, and how often. */
+/** The parts that are measured, and how often. */
 const parts = {
   files: { measure: files, count: 9 },
   forks: { measure: forks, count: 200 },

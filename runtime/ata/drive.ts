@@ -4,7 +4,7 @@ import { bytes, type Component, choice, describe, flag, type StateOf, u8, u32 } 
 import { transferBuffer } from '../snapshot/transfer-buffer.ts';
 import { Device, ErrorBit, Register, Status } from './registers.ts';
 
-/** What a drive without a command says. */
+/** Status of a drive without a command. */
 export const READY = Status.ready | Status.seekComplete;
 
 /**
@@ -13,7 +13,7 @@ export const READY = Status.ready | Status.seekComplete;
  */
 export const CHUNK_BYTES = 1 << 20;
 
-/** What a drive is doing. From `reading` on a request to its medium is under way. */
+/** Phases of a drive. From `reading` on it waits for its medium. */
 export const Phase = {
   idle: 0,
   /** The host sends a packet, takes what is in the buffer, or fills it. */
@@ -29,7 +29,7 @@ export const Phase = {
 export const driveState = describe({
   /** By their offsets: features, sector count, the three of the address, device. */
   registers: bytes(8),
-  /** What was in them before they were last written: the high bytes of 48-bit commands. */
+  /** The values before the last write: the high bytes of 48-bit commands. */
   previous: bytes(8),
   status: u8,
   error: u8,
@@ -45,7 +45,7 @@ export const driveState = describe({
   buffer: transferBuffer(CHUNK_BYTES),
 });
 
-/** What moves a drive's data from and to the guest's memory, without the data port. */
+/** The DMA engine that moves a drive's data from and to the guest's memory, without the data port. */
 export interface DataMover {
   /** It may move data now. */
   readonly active: boolean;
@@ -57,7 +57,7 @@ export interface DataMover {
   finish(): void;
 }
 
-/** What a drive has at the other end of its cable. */
+/** The controller at the other end of a drive's cable. */
 export interface Cable {
   /** For commands of DMA. */
   readonly mover: DataMover;
@@ -77,7 +77,7 @@ export type DriveEvent = 'block' | 'ended' | 'queued';
  */
 export type Outcome = 'done' | 'pending' | 'queued' | number;
 
-/** What disks and CD-ROM drives have in common: registers, and how the buffer's bytes are moved. */
+/** The part that disks and CD-ROM drives share: registers, and the transfer of the buffer's bytes. */
 export abstract class Drive {
   protected readonly common: StateOf<typeof driveState>;
   protected readonly port: BlockPort;
@@ -97,9 +97,9 @@ export abstract class Drive {
   protected abstract moved(): void;
   /** A block of `bytes` is about to be moved by the data port. */
   protected abstract blockBegins(bytes: number): void;
-  /** Begins the request that the phase says, anew after a load. */
+  /** Begins the request of the phase; after a load it is repeated. */
   protected abstract request(): void;
-  /** What a drive has in its registers after a reset tells its kind (9.12). */
+  /** The values of registers after a reset, by which a drive tells its kind (9.12). */
   protected abstract readonly signature: { readonly mid: number; readonly high: number; readonly status: number };
 
   get status(): number {
@@ -214,7 +214,7 @@ export abstract class Drive {
     if (this.common.phase >= Phase.reading) this.request();
   }
 
-  /** What a command is that the drive doesn't know. */
+  /** Rejects a command that the drive does not know. */
   protected unknown(what: string, code: number): Outcome {
     this.#cable.guestError?.(`ATA: ${what}`, code);
     return ErrorBit.abort;
@@ -317,7 +317,7 @@ export abstract class Drive {
     this.moved();
   }
 
-  /** What the data port has to give, or to take: a whole block, none of which was moved; 0: no block waits. */
+  /** Bytes of the block that the data port is to give or to take, if it is whole and none of it was moved; 0: no block waits. */
   get waitingBlock(): number {
     const { buffer } = this.common;
     return this.#movesByPort ? buffer.blockEnd - buffer.position : 0;

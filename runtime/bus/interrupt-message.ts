@@ -12,7 +12,7 @@ export const DeliveryMode = {
 /** An interrupt on its way to a local APIC: from the I/O APIC, or from another processor. */
 export interface InterruptMessage {
   readonly vector: number;
-  /** Of DeliveryMode. */
+  /** One of DeliveryMode. */
   readonly mode: number;
   readonly level: boolean;
   readonly destination: number;

@@ -13,11 +13,11 @@ export interface PortRegion {
   read?(port: number, size: AccessSize): number;
   write?(port: number, size: AccessSize, value: number): void;
   /**
-   * What as many reads of `size` bytes as fill `target` give, or fewer of them: bytes read. Repeated string instructions
-   * ask for it; where it is left out, or gives 0, each element is read by itself.
+   * Reads of `size` bytes until `target` is full, or fewer: returns the number of bytes read. Repeated string instructions use
+   * it; where it is left out, or returns 0, each element is read by itself.
    */
   readBlock?(port: number, size: AccessSize, target: Uint8Array): number;
-  /** The same for writes. */
+  /** Writes of `size` bytes until `source` is empty, or fewer; otherwise as {@link readBlock}. */
   writeBlock?(port: number, size: AccessSize, source: Uint8Array): number;
 }
 
@@ -130,7 +130,7 @@ export class PortBus {
     return this.#regions[this.#owners[size][port]]?.readBlock?.(port, size, target) ?? 0;
   }
 
-  /** The same for writes. */
+  /** Writes of a repeated string instruction: returns the number of bytes that the device has taken at once. */
   writeBlock(port: number, size: AccessSize, source: Uint8Array): number {
     return this.#regions[this.#owners[size][port]]?.writeBlock?.(port, size, source) ?? 0;
   }

@@ -1,4 +1,4 @@
-/** What a device can ask of the machine. All take effect once the instruction that caused them is done. */
+/** Requests of a device to the machine. All take effect once the instruction that caused them is done. */
 export interface PowerControl {
   powerOff(): void;
   /** The system is suspended to RAM: no code runs until something wakes the machine (ACPI's S3). */

@@ -10,7 +10,7 @@ import { isWithinPrivilege, setNullSegment, setSegmentFrom, setUnprotectedSegmen
 /** An attempt, question or change of the helper table (translator/abi/helpers.ts): 1 if it has done what its instruction means, or would, else 0. */
 type Attempt = (a: number, b: number, c: number) => 0 | 1;
 
-/** What decides whether an interrupt would come next. */
+/** The conditions under which an interrupt would come next. */
 export interface InterruptMoment {
   /** Instructions are counted: the shadow of STI must end after exactly one. */
   readonly budgeted: boolean;
@@ -120,7 +120,9 @@ function hasHandler({ state, observer }: Cpu, vector: number): boolean {
   return !isTraced && vector !== Vector.debug && vector * 4 + 3 <= state[Word.idtrLimit];
 }
 
-/** POPF and real mode's IRET, but for the arithmetic flags. In VM86 mode with IOPL below 3 they have to do with a virtual flag. */
+/**
+ * POPF and real mode's IRET, without the arithmetic flags. In VM86 mode with IOPL below 3 they have to do with a virtual flag.
+ */
 function restoreFlags(cpu: Cpu, image: number, moment: InterruptMoment): boolean {
   const { state } = cpu;
   const eflags = state[Word.eflags];

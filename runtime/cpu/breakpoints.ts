@@ -32,7 +32,7 @@ export class Breakpoints {
     this.state = state;
   }
 
-  /** Reads the registers anew; what is to be watched from now on. */
+  /** Reads the registers again, and returns what is to be watched from now on. */
   update(): Watch[] {
     this.breakpoints = Array.from({ length: COUNT }, (_, n) => this.read(n)).filter((b) => b !== null);
     return this.breakpoints

@@ -153,7 +153,7 @@ export function stateComponent(state: Int32Array, name = 'cpu', hooks: StateHook
   return description.bind(name, viewOf(state), hooks);
 }
 
-/** Architectural state was put into a CPU: makes what is derived anew, and forgets all translations of addresses. */
+/** Architectural state was put into a CPU: derives the rest from it again, and drops all translations of addresses. */
 export function deriveState(cpu: Cpu): void {
   for (let segment = 0; segment <= Segment.gs; segment++) updateSpans(cpu, segment);
   updateFpuMode(cpu.state);

@@ -23,7 +23,7 @@ export interface Ports {
   writeBlock?(port: number, size: number, source: Uint8Array): number;
 }
 
-/** What a CPU is assembled from. `state` and `doubles` are two views of one buffer (translator/abi/state.ts). */
+/** The parts of a CPU. `state` and `doubles` are two views of one buffer (translator/abi/state.ts). */
 export interface CpuParts {
   readonly state: Int32Array;
   readonly doubles: Float64Array;
@@ -63,7 +63,7 @@ export class Cpu {
   hasSeenTime = false;
   /** PAUSE: others may run for a while; null: there are none. */
   onPause: (() => void) | null = null;
-  /** That of the processor whose state this is now. */
+  /** The local APIC of the processor whose state this is now. */
   localApic: LocalApicPort | null;
   readonly hypervisor: Hypervisor | undefined;
   readonly onShutdown: CpuParts['onShutdown'];
@@ -79,7 +79,7 @@ export class Cpu {
   readonly task = new Descriptor();
   readonly stack = new StackWriter();
   readonly breakpoints: Breakpoints;
-  /** Those of the processor whose state this is now. */
+  /** The model-specific registers of the processor whose state this is now. */
   modelRegisters: ModelRegisters = modelRegisterState.create();
 
   constructor(parts: CpuParts) {
@@ -112,7 +112,7 @@ export class Cpu {
     this.forgetDerived();
   }
 
-  /** Another state is in the words: what follows from them is made anew, and all translations of addresses are forgotten. */
+  /** Another state is in the words: derives the rest from them again, and drops all translations of addresses. */
   forgetDerived(): void {
     this.memory.flushAll();
     this.updateKey();

@@ -19,7 +19,7 @@ const none: Leaf = [0, 0, 0, 0];
 const XSAVE_LEAF = 0xd;
 const MANAGED = Xcr0.x87 | Xcr0.sse;
 const OSXSAVE = 1 << 27;
-/** Of leaf 1, EDX. */
+/** Bit of leaf 1, EDX: there are several logical processors (HTT). */
 const SEVERAL = 1 << 28;
 /** Lines of 64 bytes. */
 const LINE_UNITS = 8;
@@ -121,7 +121,7 @@ function features(cpu: Cpu, leafNumber: number, register: FeatureRow['register']
   return featureWord({ has: (feature) => hasFeature(cpu, feature) }, leafNumber, register);
 }
 
-/** What the model has and the system has not switched off. */
+/** Whether the model has a feature that the system has not switched off. */
 function hasFeature(cpu: Cpu, feature: CpuFeature): boolean {
   if (!cpu.model.features.has(feature)) return false;
   if (feature === 'apic') return cpu.localApic?.enabled ?? false;

@@ -2,7 +2,7 @@ import type { Cpu } from './cpu.ts';
 import { familyOf } from './model.ts';
 import type { ModelRegister } from './model-registers.ts';
 
-/** Of IA32_DEBUGCTL (Intel SDM vol. 3, 17.4.1): TF traps taken branches. There is no record of branches. */
+/** Bit of IA32_DEBUGCTL (Intel SDM vol. 3, 17.4.1): TF traps taken branches only (BTF). There is no record of branches. */
 const BRANCH_STEP = 1 << 1;
 
 /** Whether EFLAGS.TF asks for a trap after taken branches only. */

@@ -11,7 +11,7 @@ export const DEBUG_CONTROL_FIXED = 0x400;
 /** Bits of DR6 and DR7 that can be written (Intel SDM vol. 3, 18.2). */
 const statusBits = 0xe00f;
 const controlBits = 0xffff23ff;
-/** What DR6 tells of a debug exception: which breakpoints, and what else (Intel SDM vol. 3, 18.2.3). */
+/** Bits of DR6 for a debug exception: the breakpoints that matched, and its other causes (Intel SDM vol. 3, 18.2.3). */
 export const Dr6 = { breakpoints: 0xf, accessDetected: 1 << 13, singleStep: 1 << 14, taskSwitch: 1 << 15 } as const;
 /** DR7.GD: access to debug registers is itself trapped. */
 export const DEBUG_GENERAL_DETECT = 1 << 13;

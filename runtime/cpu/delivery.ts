@@ -20,7 +20,7 @@ import { switchTask } from './task-switch.ts';
 /** Where an interrupt comes from: an INT instruction, a device (or NMI), or an exception (or INT1). */
 export type InterruptKind = 'software' | 'hardware' | 'exception';
 
-/** Exceptions of the class "fault" but for #DB: RF is set in the image they push (Intel SDM vol. 3, 17.3.1.1). */
+/** Exceptions of the class "fault" except #DB: RF is set in the image they push (Intel SDM vol. 3, 17.3.1.1). */
 const faultVectors =
   (1 << Vector.divideError) |
   (1 << Vector.boundRange) |

@@ -42,7 +42,7 @@ export function readSpan(rights: number, limit: number): number {
   return readable ? span(rights, limit) : -1;
 }
 
-/** The same for writes. */
+/** Number of the last byte counted from the lowest offset that may be written, -1 if none (Double.writeSpan). */
 export function writeSpan(rights: number, limit: number): number {
   return (rights & (Rights.code | Rights.writable)) === Rights.writable ? span(rights, limit) : -1;
 }
@@ -73,7 +73,7 @@ export class Descriptor {
     return true;
   }
 
-  /** The same, if reading it has no effect and is sure not to fault. */
+  /** Reads the descriptor of a selector as `read` does, but only if reading has no effect and cannot fault; false otherwise. */
   readIfMapped(cpu: Cpu, selector: number): boolean {
     if (!this.locate(cpu, selector) || !cpu.memory.isMappedForSystem(this.address, 8)) return false;
     this.readAt(cpu, this.address);
@@ -145,7 +145,7 @@ export class Descriptor {
     return (this.high >>> 8) & 0x1f;
   }
 
-  /** Of a gate: where it leads. */
+  /** The selector in a gate: the code segment that it leads to. */
   get gateSelector(): number {
     return this.low >>> 16;
   }

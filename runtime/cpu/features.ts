@@ -4,10 +4,10 @@ import type { Feature } from '../../translator/x86/table/form.ts';
 /** Features that no instruction form depends on. */
 export type SystemFeature = FeaturesThat<'system' | 'pretended'>;
 
-/** What a processor here can have. */
+/** A feature that processors here can have. */
 export type CpuFeature = Feature | SystemFeature;
 
-/** What processors have that none here does. */
+/** A feature of real processors that none here has. */
 export type LackingFeature = FeaturesThat<'missing'>;
 
 const rows = Object.entries<FeatureRow>(featureTable) as [FeatureName, FeatureRow][];

@@ -22,9 +22,9 @@ export interface UndeliveredException {
   readonly vector: number;
   /** Whether it is an exception, or an interrupt (a device's, or an NMI). */
   readonly kind: 'exception' | 'interrupt';
-  /** What the handler would have found on its stack; real mode has no error codes. */
+  /** The error code that the handler would have found on its stack; real mode has none. */
   readonly errorCode?: number;
-  /** Of a page fault: the linear address, as in CR2. */
+  /** The linear address of a page fault, as in CR2. */
   readonly address?: number;
 }
 

@@ -75,13 +75,16 @@ function returnToVm86(cpu: Cpu, selector: number, eip: number, flags: number): v
   enterUnprotectedCode(cpu, selector, eip);
 }
 
-/** What POPF may change, and RF: only instruction breakpoints look at it, and the next instruction clears it. */
+/**
+ * The flags that IRET may change: those of POPF, and RF. Only instruction breakpoints look at RF, and the next instruction clears
+ * it.
+ */
 function returnableFlags(cpu: Cpu, size: number): number {
   const mask = changeableFlags(cpu, size);
   return size === 4 && cpu.breakpoints.active ? mask | Eflags.rf : mask;
 }
 
-/** What a system may change besides, in protected mode. */
+/** Flags that IRET may change besides at privilege level 0 in protected mode: VIF and VIP. */
 function virtualFlags(cpu: Cpu, size: number): number {
   return size === 4 && cpu.state[Word.cpl] === 0 ? Eflags.vif | Eflags.vip : 0;
 }

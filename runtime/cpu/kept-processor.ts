@@ -18,7 +18,7 @@ const ranges: readonly (readonly [from: number, to: number])[] = [-1, ...shared]
 /** Bits of CR4 that decide what a page table means. */
 const PAGING_BITS = Cr4.pse | Cr4.pae | Cr4.pge;
 
-/** What there is of one processor while the CPU has the state of another one. */
+/** The state of one processor while the CPU holds that of another one. */
 export class KeptProcessor {
   /** The words of translator/abi/state.ts. */
   readonly state: Int32Array;

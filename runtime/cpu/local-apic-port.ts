@@ -1,6 +1,6 @@
 /** The local APIC as the processor's instructions see it. */
 export interface LocalApicPort {
-  /** What its number was at power-on. */
+  /** The APIC's ID at power-on. */
   readonly initialId: number;
   /** By IA32_APIC_BASE. */
   readonly enabled: boolean;

@@ -19,7 +19,7 @@ export function isNxDisabled(cpu: Cpu): boolean {
   return (cpu.modelRegisters.miscEnable[1]! & NX_DISABLED_HIGH) !== 0;
 }
 
-/** Of processors that tell more than two leaves. Bits of what this one doesn't have are kept 0. */
+/** IA32_MISC_ENABLE, which processors with more than two CPUID leaves have. Bits of missing features stay 0. */
 export const miscEnable: ModelRegister = {
   first: 0x1a0,
   exists: ({ lastLeaf }) => lastLeaf > 2,

@@ -11,7 +11,7 @@ import { type SixtyFourBitModel, sixtyFourBitModel, sixtyFourBitModels } from '.
 
 export type { CpuFeature, SystemFeature } from './features.ts';
 
-/** What distinguishes one processor from another. */
+/** The identity and the features of a model of processor. */
 export interface CpuModel {
   /** Twelve characters. */
   readonly vendor: string;
@@ -22,7 +22,7 @@ export interface CpuModel {
   /** The last basic leaf of CPUID. */
   readonly lastLeaf: number;
   readonly features: ReadonlySet<CpuFeature>;
-  /** What the model has besides, or was asked for, and this processor does not have: CPUID tells nothing of it. */
+  /** Features that the model has, or that were asked for, and that this processor lacks: CPUID does not show them. */
   readonly lacking: readonly LackingFeature[];
 }
 
@@ -39,7 +39,7 @@ const pentium2: readonly CpuFeature[] = [
 ];
 const pentium3: readonly CpuFeature[] = [...pentium2, 'sse'];
 const core2: readonly CpuFeature[] = [...pentium3, 'clflush', 'sse2', 'pni', 'ssse3', 'nx'];
-/** What QEMU's own 32-bit model has. */
+/** The features of QEMU's own 32-bit model. */
 const qemu32: readonly CpuFeature[] = [
   ...(['base', 'fpu', 'de', 'pse', 'tsc', 'msr', 'mce', 'cx8', 'pge', 'cmov', 'pat', 'fxsr'] as const),
   ...(['mmx', 'sse', 'sse2', 'pae', 'sep', 'apic', 'pni'] as const),
@@ -47,7 +47,7 @@ const qemu32: readonly CpuFeature[] = [
 const kvm32: readonly CpuFeature[] = [...qemu32, 'vme', 'mtrr', 'clflush', 'mca', 'pse36'];
 const coreduo: readonly CpuFeature[] = [...qemu32, 'vme', 'mtrr', 'clflush', 'mca', 'nx'];
 const n270: readonly CpuFeature[] = [...coreduo, 'ssse3', 'movbe'];
-/** What processors that save energy have besides. */
+/** Additional features of processors that save energy. */
 const mobile: readonly LackingFeature[] = ['acpi', 'ss', 'monitor'];
 const none: readonly LackingFeature[] = [];
 
@@ -95,7 +95,7 @@ function plainModel(name: string): PlainModel | undefined {
   return Object.hasOwn(models, found) ? models[found as keyof typeof models] : without64Bits(sixtyFourBitModel(found));
 }
 
-/** What of a 64-bit processor is there. */
+/** The part of a 64-bit model that a 32-bit processor can have. */
 function without64Bits({ features, ...model }: SixtyFourBitModel): PlainModel {
   const present = implemented.filter((feature) => feature === 'base' || features.includes(feature));
   return { ...model, features: present, lacking: lackingFeatures.filter((feature) => features.includes(feature)) };
@@ -118,7 +118,7 @@ export function cpuModel(text: string): CpuModel {
   return { vendor: 'GenuineIntel', ...model, lacking, features: new Set(present) };
 }
 
-/** What a user is to know of a model that lacks something, unless `check=off` says not: QEMU's words. */
+/** Warnings about features that a model lacks, in QEMU's words; none with `check=off`. */
 export function cpuWarnings(text: string): readonly string[] {
   if (!parseModel(text).isChecked) return [];
   return cpuModel(text).lacking.map(
@@ -138,13 +138,13 @@ function parseModel(text: string) {
   return { model, changes, isChecked: isSet('check', true), isEnforced: isSet('enforce', false) };
 }
 
-/** What `property`, `property=on` or `property=off` says; undefined: it is something else. */
+/** The value of a text `property`, `property=on` or `property=off`; undefined for any other text. */
 function switched(text: string, property: string): boolean | undefined {
   const [, name, value] = /^(\w+)(?:=(on|off))?$/i.exec(text) ?? [];
   return name?.toLowerCase() === property ? value?.toLowerCase() !== 'off' : undefined;
 }
 
-/** What is wrong with a text for cpuModel; null if nothing. */
+/** The message about a text that {@link cpuModel} does not accept; null if it does. */
 export function cpuProblem(text: string): string | null {
   try {
     cpuModel(text);

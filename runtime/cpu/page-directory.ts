@@ -8,7 +8,7 @@ import type { Cpu } from './cpu.ts';
 /** Page directory base, PCD and PWT; with PAE paging the base of the pointers. */
 const directoryBits = 0xfffff018;
 const pointerTableBits = 0xfffffff8;
-/** Bits of CR0 and CR4 whose change loads the pointers anew (Intel SDM vol. 3, 4.4.1). */
+/** Bits of CR0 and CR4 whose change reloads the pointers (Intel SDM vol. 3, 4.4.1). */
 const reloadsCr0 = Cr0.pg | Cr0.cd | Cr0.nw;
 const reloadsCr4 = Cr4.pae | Cr4.pge | Cr4.pse;
 

@@ -76,7 +76,7 @@ function blockIn(cpu: Cpu, size: number, mask: number, most: number): number {
   return done / size;
 }
 
-/** The same for REP OUTS. */
+/** Elements of REP OUTS that the device takes at once: 0 where they must be written one by one. */
 function blockOut(cpu: Cpu, size: number, mask: number, segment: number, most: number): number {
   const { ports, memory, state } = cpu;
   if (ports.writeBlock === undefined || !mayMoveBlocks(cpu)) return 0;

@@ -29,7 +29,7 @@ const initial: readonly (readonly [word: number, value: number])[] = [
   [Word.xcr0, Xcr0.x87],
 ];
 
-/** What is left alone: what other threads set, and the random generator. */
+/** Words that a reset does not change: those that other threads set, and the random generator. */
 const kept: ReadonlySet<number> = new Set([
   Word.attention,
   Word.wake,
@@ -37,7 +37,7 @@ const kept: ReadonlySet<number> = new Set([
   ...Array.from({ length: 2 }, (_, n) => Word.randomCount + n),
 ]);
 
-/** What INIT leaves alone besides (Intel SDM vol. 3, table 9-1). */
+/** Words that INIT does not change either (Intel SDM vol. 3, table 9-1). */
 const keptByInit: readonly WordName[] = [
   ...([
     'sysenterCs',

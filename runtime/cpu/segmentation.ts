@@ -18,7 +18,7 @@ export function updateSpans(cpu: Cpu, segment: number): void {
 }
 
 /**
- * Fills a segment register, all that a program can't see included. updateKey is due, but for FS and GS. Bounds and spans
+ * Fills a segment register, all that a program can't see included. updateKey is due, except for FS and GS. Bounds and spans
  * always are those of rights and limit: who writes these elsewhere calls updateSpans.
  */
 export function setSegment(

@@ -364,10 +364,10 @@ const rows: Readonly<Record<string, Row>> = {
 /** Names of the models. */
 export const sixtyFourBitModels: readonly string[] = Object.keys(rows);
 
-/** What a model is made of. */
+/** The parameters of a model. */
 export interface SixtyFourBitModel extends Omit<Row, 'like' | 'is' | 'adds' | 'without'> {
   readonly signature: number;
-  /** Those of the processor, whether they are there or not. */
+  /** The features of the processor, whether they are there or not. */
   readonly features: readonly string[];
 }
 

@@ -29,7 +29,10 @@ export function peek(cpu: Cpu, size: number, depth: number): number {
   return peekAt(cpu, size, cpu.state[Word.esp] + depth);
 }
 
-/** The same at an offset of the stack segment; a 16-bit stack wraps it. */
+/**
+ * The word or doubleword at an offset of the stack segment, zero-extended; a 16-bit stack wraps the offset. #SS(0) outside the
+ * segment.
+ */
 export function peekAt(cpu: Cpu, size: number, stackOffset: number): number {
   const { state } = cpu;
   const offset = stackOffset & stackMask(cpu);
@@ -44,7 +47,7 @@ export function peekAt(cpu: Cpu, size: number, stackOffset: number): number {
  * The pointer reached is in `pointer`.
  */
 export class StackWriter {
-  /** What ESP will be. */
+  /** The value of ESP after all pushes. */
   pointer = 0;
   private base = 0;
   private low = 0;

@@ -31,7 +31,7 @@ export function placeOf(
   return { socket: Math.floor(core / cores), core: core % cores, thread: processor % threads };
 }
 
-/** What the local APICs are called at power-on, by processor: bits for the thread, above them for the core, above these for the socket. */
+/** IDs of the local APICs at power-on, by processor: bits for the thread, above them for the core, above these for the socket. */
 export function initialApicIds(topology: Topology): number[] {
   const { cores, threads } = topology;
   const threadBits = numberBits(threads);

@@ -16,7 +16,7 @@ const typesWithRights =
   (1 << SystemType.callGate32);
 const typesWithLimit =
   typesWithRights & ~((1 << SystemType.callGate16) | (1 << SystemType.taskGate) | (1 << SystemType.callGate32));
-/** What LAR gives of a descriptor's second word. */
+/** Bits of a descriptor's second word that LAR returns. */
 const rightsMask = 0x00f0ff00;
 
 /** VERR: ZF tells whether the segment may be read at the CPL and the selector's RPL. */

@@ -5,7 +5,7 @@ import type { CacheEvent, EventBatch, TranslationInfo } from './questions.ts';
 /** Events beyond this many are forgotten, the oldest first. */
 const KEPT = 50_000;
 
-/** What the log needs to know. */
+/** The parts that the log needs. */
 interface LogSource {
   infoOf(translation: CachedTranslation): TranslationInfo;
   /** The machine's time. */
@@ -14,7 +14,7 @@ interface LogSource {
   added(translation: CachedTranslation): void;
 }
 
-/** What happens in the cache while somebody looks. */
+/** A log of the cache's events while somebody looks. */
 export class CacheLog implements CodeObserver {
   private readonly source: LogSource;
   private events: CacheEvent[] = [];
@@ -61,7 +61,7 @@ export class CacheLog implements CodeObserver {
     this.gone.clear();
   }
 
-  /** The same, and the next event is the first one. */
+  /** Clears the log, and numbers the next event as the first one. */
   forget(): void {
     this.clear();
     this.first = 0;

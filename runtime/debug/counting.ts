@@ -60,7 +60,7 @@ export class Counting {
     }
   }
 
-  /** The same for sensitive instructions. It goes through all that is decoded. */
+  /** Updates the counters of sensitive instructions. Goes through all decoded code. */
   refreshTraps(): void {
     for (const page of this.view.pages()) {
       for (const node of this.view.sensitiveIn(page)) this.addInstruction(node, 'trap');

@@ -9,9 +9,9 @@ import { type Watchpoint, Watchpoints } from './watchpoints.ts';
 
 const PAGE = 4096;
 
-/** What a debugger asks of a machine and does with it, between two stretches of guest code. Addresses are linear. */
+/** Calls by which a debugger examines and changes a machine, between two stretches of guest code. Addresses are linear. */
 export interface DebugCalls {
-  /** Replaces all breakpoints. Where one was and stays nothing is made anew. */
+  /** Replaces all breakpoints. Where one was and stays no code is decoded again. */
   setBreakpoints(addresses: readonly number[]): void;
   /** Replaces all watchpoints. Each of their pages is slow while it is watched. */
   setWatchpoints(watchpoints: readonly Watchpoint[]): void;

@@ -24,7 +24,7 @@ import { type SymbolList, Symbols } from './symbols.ts';
 import { tlbReport } from './tlb-report.ts';
 import { EngineView, type ViewedParts } from './view.ts';
 
-/** What is counted at each instruction of one translation, and the function that doesn't. */
+/** Counters of the instructions of one translation: the function that counts, and the original that does not. */
 interface InstructionCounts {
   readonly run: Run;
   readonly original: Run;
@@ -209,7 +209,7 @@ export class Inspection implements Questions {
     return this.translationsAt(linear)[0] ?? null;
   }
 
-  /** Those that cover an address, as `covering` orders them. */
+  /** The translations that cover an address, as `covering` orders them. */
   private translationsAt(linear: number): CachedTranslation[] {
     const wanted = linear >>> 0;
     const covering = [...this.view.translations()].filter((translation) => {

@@ -2,11 +2,11 @@ import type { Checks } from '../../translator/opt/pipeline.ts';
 import type { SymbolList } from './symbols.ts';
 
 /**
- * What an inspector can ask of a running machine, and what it is told: plain data that crosses isolates and sockets.
- * Addresses are unsigned.
+ * Questions of an inspector to a running machine, and their answers: plain data that crosses isolates and sockets. Addresses are
+ * unsigned.
  */
 export interface Questions {
-  /** What is in the cache now. */
+  /** The translations in the cache now. */
   translations(): TranslationInfo[];
   /** The first of those that cover a linear address (`covering`). */
   translation(linear: number): TranslationDetail | null;
@@ -28,10 +28,10 @@ export interface Questions {
   watch(looks: boolean): void;
   /** Counts each instruction of the translation at a linear address from now on; false if there is none. */
   countInstructions(linear: number): boolean;
-  /** What has happened in the cache since the event of this number, while somebody looked. */
+  /** Events of the cache since the one with this number, while somebody looked. */
   events(since: number): EventBatch;
   /**
-   * Compiles the translations in the cache anew with the names of exported files (a folder's URL, and for each, by `physical key`,
+   * Recompiles the translations in the cache with the names of exported files (a folder's URL, and for each, by `physical key`,
    * a name and its source map's URL, as seen from there), so that debuggers find their source maps; the number of them.
    */
   install(folder: string, files: readonly MappedFile[]): number;
@@ -63,7 +63,7 @@ const isSymbolList: Check = (value) => {
   return isList && addresses!.length === names!.length;
 };
 
-/** What each question takes. */
+/** Parameters of each question. */
 const parameters: Readonly<Record<QuestionName, readonly Check[]>> = {
   translations: [],
   translation: [isAddress],
@@ -113,7 +113,7 @@ export interface TranslationInfo {
   readonly linear: number;
   /** State key (translator/abi/key.ts). */
   readonly key: number;
-  /** Of its function. */
+  /** Name of its function. */
   readonly name: string;
   /** Kind of translation; there is one kind. */
   readonly tier: 'region';
@@ -137,7 +137,7 @@ export interface TranslationInfo {
 
 /** One translation with its text and what it was made from. */
 export interface TranslationDetail {
-  /** What the cache says of it. */
+  /** The cache's information about it. */
   readonly info: TranslationInfo;
   /** The function's text. */
   readonly text: string;
@@ -176,7 +176,7 @@ export interface CodeSnapshot {
   readonly hasRun: readonly number[] | null;
   /** Where indirect jumps have gone. */
   readonly targets: readonly (readonly [eip: number, targets: readonly number[]])[];
-  /** What the processor has, by name. */
+  /** The processor's features, by name. */
   readonly features: readonly string[];
   /** How much is translated together. */
   readonly limits: {
@@ -185,7 +185,7 @@ export interface CodeSnapshot {
     /** Instructions at most. */
     readonly instructions: number;
   };
-  /** What the translation takes to be so. */
+  /** Assumptions that the translation is based on. */
   readonly assumptions: {
     /** Whether accesses share checks, so that several are taken to lie in one page, or have one each. */
     readonly checks: Checks;
@@ -193,14 +193,14 @@ export interface CodeSnapshot {
     readonly precision: number;
     /** Offsets in the page of instructions whose accesses are not taken to be aligned. */
     readonly misaligned: readonly number[];
-    /** The same of those whose accesses are not taken to be in the TLB. */
+    /** Offsets in the page of instructions whose accesses are not taken to be in the TLB. */
     readonly missing: readonly number[];
-    /** The same of functions that are taken to call themselves deeper than calls may be nested. */
+    /** Offsets in the page of functions that are taken to call themselves deeper than calls may be nested. */
     readonly recursive: readonly number[];
   };
   /** How its JavaScript is printed. */
   readonly options: {
-    /** What the function's name ends with. */
+    /** The end of the function's name. */
     readonly suffix: string;
     /** Size of the machine's memory. */
     readonly memoryBytes: number;
@@ -217,7 +217,7 @@ export interface TranslationStats {
   readonly translations: number;
   /** Guest instructions in them. */
   readonly instructions: number;
-  /** The same, each counted once however many translations it stands in. */
+  /** Instructions of all translations, each counted once however many translations contain it. */
   readonly differentInstructions: number;
   /** Guest bytes in them. */
   readonly bytes: number;
@@ -289,7 +289,7 @@ export interface TlbRange {
   readonly rights: string;
 }
 
-/** What the engine itself holds: numbers of things, and bytes where they are known. */
+/** Memory of the engine itself: numbers of things, and bytes where they are known. */
 export interface EngineMemory {
   readonly bytes: Readonly<Record<string, number>>;
   readonly counts: Readonly<Record<string, number>>;

@@ -69,7 +69,7 @@ function control(number: 0 | 2 | 3 | 4): RegisterAccess {
   return { ...word(index), write: (cpu, value) => moveToControl(cpu, number, toWord(value)) };
 }
 
-/** What this processor does not have reads as 0. */
+/** A register that this processor does not have: it reads as 0. */
 const none: RegisterAccess = { read: () => 0n };
 const efer: RegisterAccess = { read: word(Word.efer).read };
 

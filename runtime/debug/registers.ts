@@ -124,7 +124,7 @@ export function readRegisters(cpu: Cpu, a20: boolean): CpuRegisters {
   };
 }
 
-/** The registers as QEMU's `info registers` shows them, but for those of the FPU: lines without a last line feed. */
+/** The registers as QEMU's `info registers` shows them, without those of the FPU: lines without a last line feed. */
 export function formatRegisters(registers: CpuRegisters): string {
   const r = registers;
   const isProtected = (r.cr0 & Cr0.pe) !== 0;

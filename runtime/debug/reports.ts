@@ -44,7 +44,7 @@ function differentInstructions(view: EngineView): number {
   return sum([...places.values()].map(({ size }) => size));
 }
 
-/** What the engine itself holds: guest memory, the TLB's arrays, the cache's texts, and numbers of what has no size. */
+/** Memory of the engine itself: guest memory, the TLB's arrays, the cache's texts, and numbers of things without a known size. */
 export function engineMemory(view: EngineView): EngineMemory {
   const { state, mmu } = view.parts;
   const { tlb, ram } = mmu;

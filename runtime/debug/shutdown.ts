@@ -4,7 +4,7 @@ import { type CpuRegisters, hex } from './registers.ts';
 
 /** A shutdown of the processor: a triple fault (Intel SDM vol. 3, 6.15, interrupt 8). */
 export interface Shutdown {
-  /** What led to it, in its order: each caused the next while it was delivered. The double fault is one of them. */
+  /** The exceptions that led to it, in order: each caused the next while it was delivered. The double fault is one of them. */
   readonly exceptions: readonly UndeliveredException[];
   /** As they are then; CS and EIP are where the last handler would have returned to. */
   readonly registers: CpuRegisters;

@@ -6,9 +6,9 @@ export interface SymbolList {
 
 export interface FoundSymbol {
   readonly name: string;
-  /** Of the symbol. */
+  /** Address of the symbol. */
   readonly address: number;
-  /** Of the address asked for, from the symbol's on. */
+  /** Offset of the address asked for from the symbol's. */
   readonly offset: number;
 }
 

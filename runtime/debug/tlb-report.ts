@@ -5,7 +5,7 @@ import type { TlbRange, TlbReport } from './questions.ts';
 
 const kinds = ['readSupervisor', 'writeSupervisor', 'readUser', 'writeUser'] as const;
 
-/** What the software TLB holds. Looks at all of it. */
+/** Numbers of entries in the software TLB. Reads all of it. */
 export function tlbReport({ tlb, walks }: Mmu): TlbReport {
   const entries = { readSupervisor: 0, writeSupervisor: 0, readUser: 0, writeUser: 0, code: 0 };
   const ranges: TlbRange[] = [];

@@ -84,7 +84,7 @@ export class EngineView {
     }
   }
 
-  /** What its function's file is called. */
+  /** Name of the file of a translation's function. */
   urlOf(translation: CachedTranslation): string {
     const { page, head } = translation;
     return translationUrl(page, head.eip, FUNCTION_NAME.exec(this.textOf(translation))![1]);
@@ -140,7 +140,7 @@ export class EngineView {
     return link.isLink && link === this.calleeOf(link) ? link.taken : null;
   }
 
-  /** What a link leads to by which a function is called that is not nested in its caller; any other node is that itself. */
+  /** The target of a link that calls a function which is not nested in its caller; any other node is returned as it is. */
   calleeOf(link: Node): Node {
     return link.run === this.parts.engine.graph.calling ? link.taken! : link;
   }
@@ -211,7 +211,7 @@ export class EngineView {
     return { ...rest, misaligned: [...misaligned], missing: [...missing], recursive: [...recursive] };
   }
 
-  /** What translations depend on besides code and state key. */
+  /** The settings besides code and state key that translations depend on. */
   translatorSettings(): Pick<CodeSnapshot, 'features' | 'limits' | 'assumptions' | 'options'> {
     const { engine, cpu } = this.parts;
     const { blocks, instructions } = engine.tiering?.options ?? defaultTiering;

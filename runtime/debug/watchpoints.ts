@@ -17,7 +17,7 @@ export interface Watchpoint {
 
 /**
  * A debugger's watchpoints, beside those of DR0-DR7. The machine stops after the instruction that has accessed what is watched:
- * one that finds so when it has changed nothing yet is begun anew, by itself.
+ * one that finds so when it has changed nothing yet is restarted alone.
  */
 export class Watchpoints {
   private readonly cpu: Cpu;

@@ -18,12 +18,12 @@ export function foldSum(sum: number): number {
   return sum;
 }
 
-/** What stands in a header, so that the sum over all becomes FFFFh. Over bytes that have it, it is 0 when they are intact. */
+/** The checksum for a header: it makes the sum over all FFFFh. Over bytes that include an intact checksum it is 0. */
 export function checksum(bytes: Uint8Array, from: number, to: number, sum = 0): number {
   return checksumOf(sumBytes(bytes, from, to, sum));
 }
 
-/** The same for a sum. */
+/** The checksum for a sum. */
 export function checksumOf(sum: number): number {
   return ~foldSum(sum) & 0xffff;
 }

@@ -18,7 +18,7 @@ export const eepromState = describe({
   /** Bits since the start bit, and how many they are; 0: no start bit yet. */
   input: u32,
   inputBits: u8,
-  /** What is shifted out, its next bit in bit 16. */
+  /** Bits to be shifted out, the next one in bit 16. */
   output: u32,
   /** Bits that are left of it. */
   outputBits: u8,

@@ -9,7 +9,7 @@ export const FCS_BYTES = 4;
 export const TYPE_OFFSET = 12;
 const TAG_BYTES = 4;
 const VLAN_TYPE = 0x8100;
-/** What fits into a jumbo frame, and into what segmentation offload is given. */
+/** Size of the largest packet: a jumbo frame, or the input of segmentation offload. */
 export const LARGEST_PACKET = 0x10000;
 
 /**

@@ -20,9 +20,9 @@ const sendingTurnsState = describe({
   next: time,
 });
 
-/** What {@link SendingTurns} is made with. */
+/** Options of {@link SendingTurns}. */
 export interface SendingTurnsOptions {
-  /** Of its timer and its component. */
+  /** Name of its timer and its component. */
   readonly name: string;
   readonly clock: Clock;
   readonly events: EventQueue;
@@ -61,7 +61,7 @@ export class SendingTurns {
     this.#timer.arm(this.#options.clock.now() + pause);
   }
 
-  /** What was given is not sent any more. */
+  /** Drops the frames that are waiting. */
   reset(): void {
     this.#timer.disarm();
   }

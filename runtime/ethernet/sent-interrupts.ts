@@ -14,11 +14,11 @@ const INTERVAL = 1_000_000;
 export const sentInterruptsState = describe({
   /** When the last one was raised. */
   raisedAt: starting(real(-INTERVAL, Number.MAX_SAFE_INTEGER), -INTERVAL),
-  /** What the next one has to tell. */
+  /** Causes of the next interrupt. */
   causes: u32,
 });
 
-/** What {@link SentInterrupts} is made with. */
+/** Options of {@link SentInterrupts}. */
 export interface SentInterruptsOptions {
   /** Names its timer. */
   readonly name: string;
@@ -54,7 +54,7 @@ export class SentInterrupts {
     this.#raise();
   }
 
-  /** What was not told yet is forgotten. */
+  /** Drops causes that were not reported yet. */
   reset(): void {
     this.#options.state.causes = 0;
     this.#timer.disarm();

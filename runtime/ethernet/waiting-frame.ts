@@ -11,7 +11,7 @@ const PATIENCE = 500_000_000;
 export class WaitingFrame {
   readonly #retry: Timer;
   readonly #now: () => number;
-  /** Since when it waits. In no state: after a load it waits anew. */
+  /** Since when it waits. In no state: after a load the wait starts over. */
   #since = -1;
 
   /** `retry`: makes the port offer the frame again. */
@@ -29,7 +29,7 @@ export class WaitingFrame {
     return true;
   }
 
-  /** There was a descriptor, or a state was loaded: whatever waits then waits anew. */
+  /** There was a descriptor, or a state was loaded: a frame that waits then starts its wait over. */
   forget(): void {
     this.#since = -1;
   }

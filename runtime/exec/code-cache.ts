@@ -24,9 +24,9 @@ import type { Stops } from './stops.ts';
 /** A frame with more code pages gets new ones: nobody looks through so many for one that could be moved. */
 const MOST_COPIES = 256;
 
-/** Makes instructions that are dropped start anew. */
+/** Makes dropped instructions start over. */
 export interface InstructionReset {
-  /** Makes an instruction decode its bytes anew when it next runs. */
+  /** Makes an instruction decode its bytes again when it next runs. */
   reset(record: number): void;
   /** Makes a node that was reset translated only when it is so many times as hot as others. */
   cool(node: Node, times: number): void;
@@ -65,7 +65,7 @@ export class CodeCache implements CodeWriteListener {
     droppedNodes: 0,
     droppedTranslations: 0,
   };
-  /** What the present event has dropped. */
+  /** The nodes and translations that the present event has dropped. */
   private dropped = { nodes: 0, translations: [] as CachedTranslation[] };
   /** Where translations began that were dropped. These may still run, and leave by their links. */
   private readonly linked: Node[] = [];
@@ -91,7 +91,7 @@ export class CodeCache implements CodeWriteListener {
     mmu.tlb.onCodeDropped = (id) => this.unmapped(id);
   }
 
-  /** What is kept, and how often a page of it was moved. */
+  /** The size of the cache, and how often one of its pages was moved. */
   get size(): { readonly pages: number; readonly contexts: number; readonly bytes: number; readonly moves: number } {
     return { pages: this.pages.size, contexts: this.contexts.size, bytes: this.residence.bytes, moves: this.moves };
   }
@@ -119,7 +119,7 @@ export class CodeCache implements CodeWriteListener {
     return page === null ? 0 : this.recordAt(page, page.distanceTo(eip));
   }
 
-  /** The same, if an indirect transfer has gone there lately. */
+  /** The record at an EIP if an indirect transfer has gone there lately; else 0. */
   recent(eip: number): number {
     const { context } = this;
     return this.branchTargets.at(eip, this.mapped.at(eip + context.base), context);
@@ -244,7 +244,7 @@ export class CodeCache implements CodeWriteListener {
     this.tell('remade', translation.page.frame * PAGE + translation.ranges[0].start, 0);
   }
 
-  /** A breakpoint was set or removed at a linear address: code there is made anew, in whatever address space. */
+  /** A breakpoint was set or removed at a linear address: code there is decoded again, in every address space. */
   redecode(linear: number): void {
     const start = linear & (PAGE - 1);
     for (const page of this.pages) {

@@ -2,17 +2,17 @@ import { KEY_BITS, Key } from '../../translator/abi/key.ts';
 import { Segment, Word } from '../../translator/abi/state.ts';
 import { type Hashed, HashTable, hashWith } from './hash-table.ts';
 
-/** So many buckets (as a power of 2) for contexts: real-mode systems have some hundred. */
+/** Number of buckets (as a power of 2) for contexts: real-mode systems have some hundred. */
 const BUCKET_BITS = 10;
 
-/** So many contexts, a power of 2, are found without a hash. */
+/** Number of contexts, a power of 2, that are found without a hash. */
 const RECENT = 256;
 
 /** The number of the next context that is made: the lowest are those of flat code. */
 let made = 1 << KEY_BITS;
 
 /**
- * What code is decoded under, beside its bytes: the state key and the code segment. Everything decoded and translated
+ * The context that code is decoded under, beside its bytes: the state key and the code segment. Everything decoded and translated
  * belongs to one context. Protected-mode systems have few; real-mode code has one for each CS.
  */
 export class CodeContext implements Hashed<CodeContext> {
@@ -50,7 +50,7 @@ function hashOf(key: number, base: number, limit: number): number {
 export class CodeContexts {
   private readonly known = new HashTable<CodeContext>(BUCKET_BITS);
   current = new CodeContext(0, 0, 0);
-  /** Those that were entered lately, by base: whether they have pages or not. */
+  /** The contexts that were entered lately, by base: whether they have pages or not. */
   private readonly recent: CodeContext[] = new Array(RECENT).fill(this.current);
 
   /** How many have code pages. */

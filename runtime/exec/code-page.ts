@@ -11,9 +11,9 @@ import type { Node } from './node.ts';
 import { RecordIndex } from './record-index.ts';
 import type { Records } from './records.ts';
 
-/** So many address spaces are remembered in which a page was found. */
+/** Number of address spaces that are remembered in which a page was found. */
 const MOST_SPACES = 4;
-/** So many pages must be found before one is moved again: a move takes as long as a page has records. */
+/** Number of pages that must be found before one is moved again: a move takes as long as a page has records. */
 const REST = 32;
 
 /** The instructions decoded from one frame, as it appears at one linear page in one context. It may be moved to another one. */
@@ -25,7 +25,7 @@ export class CodePage implements Hashed<CodePage> {
   linearPage = 0;
   /** EIP of the page's first byte. */
   eip = 0;
-  /** Its code means the same at any address but for the EIPs: it is 32-bit code, and no limit of CS was checked. */
+  /** Its code means the same at any address, apart from the EIPs: it is 32-bit code, and no limit of CS was checked. */
   isMovable = false;
   /** The address spaces in which the dispatcher has found it where it is, the latest last (see AddressSpaces). */
   private readonly foundIn: number[] = [];
@@ -35,7 +35,7 @@ export class CodePage implements Hashed<CodePage> {
   private readonly index: RecordIndex;
   /** Where in the index its records are. */
   private directory = 0;
-  /** What translations are to reckon with. */
+  /** Observations about this page that translations take into account. */
   noted: Noted = nothingNoted;
   /** Records that lead out of the page, by the distance from its first byte that they lead to. */
   readonly gates = new Map<number, number>();
@@ -45,7 +45,7 @@ export class CodePage implements Hashed<CodePage> {
   unusedRecords = 0;
   /** Bytes that all of this takes, as the cache counts them. */
   bytes = 0;
-  /** Made, or found anew by the dispatcher, since the last look (see Residence). */
+  /** Made, or found again by the dispatcher, since the last look (see Residence). */
   used = true;
   /** How much it has been used lately. */
   worth = 0;

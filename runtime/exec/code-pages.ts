@@ -9,9 +9,9 @@ export const NO_PAGE = -1;
 const SLOT_BITS = 16;
 const SLOTS = (1 << SLOT_BITS) - 1;
 const GENERATIONS = (1 << (31 - SLOT_BITS)) - 1;
-/** So many pages have one number at most: all of them are looked through. */
+/** Most pages that share a number: all of them are searched. */
 const MOST_BESIDE = 32;
-/** So many buckets (as a power of 2) for pages by where they are: a boot has some thousand pages. */
+/** Number of buckets (as a power of 2) for pages by their places: a boot has some thousand pages. */
 const BUCKET_BITS = 12;
 
 /**

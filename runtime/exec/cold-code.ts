@@ -74,7 +74,7 @@ export class ColdCode {
     return this.parts.fetch.within(current) !== 0 && !isRepeated(current);
   }
 
-  /** What the handler of the current instruction gives: a link of `current`, a node, or null. */
+  /** Runs the handler of the current instruction, and returns its result: a link of `current`, a node, or null. */
   private runOne(page: CodePage, eip: number): Node | null {
     const { current } = this;
     const { cache, handlers } = this.parts;

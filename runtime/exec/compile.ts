@@ -3,7 +3,7 @@ import type { Run } from './node.ts';
 /** Looks at a text before it is compiled, and throws what it finds wrong. */
 export type TextCheck = (text: string) => void;
 
-/** What belongs to a text that is compiled. */
+/** Options of compiling a text. */
 export interface CompiledText {
   readonly check?: { readonly text: TextCheck } | null;
   /** Its file, as debuggers and profilers show it (exec/names.ts). */
@@ -15,8 +15,8 @@ export interface CompiledText {
 }
 
 /**
- * What is compiled to get the function of an emitted text. A function in parentheses V8 compiles at once; otherwise it would
- * look through it first, and compile it when it is first called.
+ * The source text that is compiled to get the function of an emitted text. V8 compiles a function in parentheses at once;
+ * otherwise it would scan it first, and compile it when it is first called.
  */
 export function bodyOf(text: string): string {
   return `"use strict";return(${text})`;

@@ -62,7 +62,7 @@ export class DebugExceptions {
     const { state, cpu } = this;
     const trap = (state[Word.eflags] & Eflags.tf) !== 0;
     state[Word.interruptShadow] = 0;
-    // For this one instruction it has done its work; IRET may set it anew.
+    // For this one instruction it has done its work; IRET may set it again.
     state[Word.eflags] &= ~Eflags.rf;
     this.restarts = false;
     cpu.breakpoints.collecting = true;

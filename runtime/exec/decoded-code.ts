@@ -32,7 +32,7 @@ export abstract class DecodedCode implements InstructionReset {
   private readonly fetch: InstructionFetch;
   /** Runs an instruction by its handler. Where a fault of it is, is known. */
   abstract readonly interpret: Run;
-  /** What is decoded straight into a record. */
+  /** The node that is filled when code is decoded straight into a record. */
   private readonly draft = new Node(nowhere, 0, notRun);
 
   constructor(parts: GraphParts) {
@@ -62,7 +62,7 @@ export abstract class DecodedCode implements InstructionReset {
     return node;
   }
 
-  /** Makes an instruction decode its bytes anew when it next runs. */
+  /** Makes an instruction decode its bytes again when it next runs. */
   reset(record: number): void {
     this.records.reset(record);
     const node = this.records.nodeOf(record);
@@ -94,7 +94,7 @@ export abstract class DecodedCode implements InstructionReset {
     return node;
   };
 
-  /** What a node runs that is not decoded: makes it so. */
+  /** The `run` of a node that is not decoded yet: decodes it. */
   protected readonly fresh: Run = (node) => {
     this.decode(node);
     return node.run === this.stopping ? this.stopping(node) : node.one(node);
@@ -180,7 +180,7 @@ export abstract class DecodedCode implements InstructionReset {
     return null;
   };
 
-  /** The same for an entry whose `one` is not its handler, but somebody's around it. */
+  /** The `run` that adds to the heat of an entry whose `one` is not its handler, but a wrapper around it. */
   private readonly heatingOne: Run = (node) => {
     const heat = this.records.heatOf(node.record) + node.weight;
     this.records.setHeat(node.record, heat);
@@ -250,7 +250,7 @@ export abstract class DecodedCode implements InstructionReset {
     return target;
   }
 
-  /** What the node of a gate runs. It knows where it leads then, for those who look themselves whether that is mapped. */
+  /** The `run` of a gate's node. It stores where it leads, for those who check themselves whether that is mapped. */
   private readonly passing: Run = (gate) => {
     const target = this.pass(gate.record);
     if (target === 0) return null;
@@ -270,7 +270,7 @@ export abstract class DecodedCode implements InstructionReset {
     return 0;
   }
 
-  /** What runs an instruction. */
+  /** The handler of a record's instruction. */
   handlerOf(record: number): Handler {
     return this.parts.handlers.all[this.records.handlerOf(record)];
   }

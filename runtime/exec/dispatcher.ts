@@ -147,7 +147,7 @@ export class Dispatcher {
     this.graph.faulting = null;
   }
 
-  /** The instruction is begun anew: what it took from the budget is given back. */
+  /** The instruction is restarted: the amount that it took from the budget is given back. */
   private restart(): void {
     this.pace.giveBack();
     this.debug.restarts = true;

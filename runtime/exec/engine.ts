@@ -29,7 +29,7 @@ import { defaultTiering, firstDue, hotAt, Tiering, type TieringOptions } from '.
 export interface EngineOptions {
   /** Null: code is interpreted only. */
   readonly tiering: TieringOptions | null;
-  /** What is counted: instructions, if time is made of them; jumps, if no other thread can ask for attention. */
+  /** The unit that is counted: instructions, if time is made of them; jumps, if no other thread can request an exit. */
   readonly pacing: Pacing;
   /** How deep calls of guest functions may be nested JavaScript calls: the host's stack must hold them. */
   readonly callDepth: number;

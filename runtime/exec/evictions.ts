@@ -4,11 +4,11 @@ import type { CodePage } from './code-page.ts';
 /** Runs of evicted code are counted by so many bytes (as a shift). */
 const GRANULE_SHIFT = 4;
 const GRANULES = PAGE >>> GRANULE_SHIFT;
-/** Of a frame; more are not counted. */
+/** Number of evictions of a frame that are counted at most. */
 const MOST_EVICTIONS = 10;
 /** After so many evictions, each of an eighth of the cache, those of all frames are forgotten by half. */
 const FADING = 64;
-/** What fits into a count. */
+/** The largest value of a count. */
 const MOST_RUNS = 255;
 
 /** How many instructions of a granule run from their bytes before it gets records. There are about four in one. */

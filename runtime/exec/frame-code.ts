@@ -8,19 +8,22 @@ import type { CodePage } from './code-page.ts';
 const CHUNK_SHIFT = 6;
 /** After so many writes that hit code, without new code being decoded between them, the frame is taken for data. */
 const MOST_HITS = 16;
-/** So many stores after code has gone it is looked at what is left in the frame; more, as many as there were pieces of code, where these are more. */
+/**
+ * Number of stores after code was dropped until the frame is searched for the code that is left in it; more, if there were more
+ * pieces of code.
+ */
 const FEWEST_STORES = 16;
 /** Beyond so many events that dropped translations, the next ones cool no more. */
 const MOST_DROPS = 6;
 
-/** What code stands in one frame: tells in two operations whether bytes written may have been code. */
+/** The code in one frame: tells in two operations whether bytes written may have been code. */
 export class FrameCode {
   readonly pages = new Set<CodePage>();
   /** Writes that hit code since code was last decoded here. */
   private hits = 0;
   /** Stores to the frame until it is looked at what code is left; 0: it is not. */
   private untilSurvey = 0;
-  /** What that begins with. A look takes the longer the more code there was, so it must come the less often. */
+  /** The initial interval. A look takes the longer the more code there was, so the interval grows with it. */
   private surveyInterval = FEWEST_STORES;
   /** Events that have dropped translations. */
   private drops = 0;
@@ -82,7 +85,7 @@ export class FrameCode {
     return 1 << Math.min(this.drops++, MOST_DROPS);
   }
 
-  /** Of some of its pages the one that most is translated of; of those alike, the one that the dispatcher found last. */
+  /** The page, among some of its pages, of which most is translated; of equal ones, the one that the dispatcher found last. */
   best(isMeant: (page: CodePage) => boolean): CodePage | null {
     let best: CodePage | null = null;
     let most = -1;

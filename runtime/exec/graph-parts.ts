@@ -9,7 +9,7 @@ import type { Pace } from './pace.ts';
 import type { Records } from './records.ts';
 import type { Stops } from './stops.ts';
 
-/** What a graph is made with. */
+/** The parts that a graph is made of. */
 export interface GraphParts {
   readonly pace: Pace;
   readonly state: Int32Array;

@@ -10,10 +10,10 @@ import type { GraphParts } from './graph-parts.ts';
 import { EntryWeight, Node, type Run } from './node.ts';
 import { Rehearsal } from './rehearsal.ts';
 
-/** Of so many accesses that are not aligned the instruction of one is remembered. */
+/** One of so many unaligned accesses is sampled: its instruction is noted. */
 const SAMPLED = 16;
 
-/** Of so many calls that are too deep to be nested one gives the callers' frames up. */
+/** One of so many calls that are too deep to be nested gives up the frames of its callers. */
 const DEEP_CALLS = 16;
 
 /** One of so many steps is noted, as if all were like it: a prime, so that no loop's steps are missed. */
@@ -136,7 +136,7 @@ export class Graph extends DecodedCode {
     return this.leaveAt(link);
   };
 
-  /** What other links do. Those to single instructions run them by their handlers, though translations may start there. */
+  /** Actions of the other links. Links to single instructions run them by their handlers, though translations may start there. */
   private readonly linking: Readonly<Record<LinkedAssumption | 'interpret' | 'deep', Run>> = {
     deep: this.calling,
     interpret: (link) => this.interpret(link.taken!),
@@ -145,7 +145,7 @@ export class Graph extends DecodedCode {
     precision: (link) => this.interpretFailed(link, 'precision'),
   };
 
-  /** Of an assumption that has failed the translation is told. */
+  /** Reports a failed assumption to its translation, and interprets the instruction. */
   private interpretFailed(link: Node, assumption: LinkedAssumption): Node | null {
     this.parts.failed(link, assumption);
     return this.interpret(link.taken!);
@@ -174,7 +174,7 @@ export class Graph extends DecodedCode {
     return this.cache.recent(eip) || this.target(eip);
   }
 
-  /** The same in the midst of code. */
+  /** The record that a transfer into the midst of code goes to; 0: to the dispatcher. */
   private findMidst(eip: number): number {
     return this.pace.isAsked() ? this.leave(eip) : this.cache.recent(eip) || this.known(eip);
   }

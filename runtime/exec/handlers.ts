@@ -20,21 +20,21 @@ export interface Handler {
   readonly key: number;
   /** Null until it is asked for. */
   plain: Run | null;
-  /** The same for entries. */
+  /** The function that also adds to the heat of its entry; null until it is asked for. */
   heating: Run | null;
   /** Instructions decoded that it is for. */
   decodes: number;
   /** Times that it ran as it has no fast path in its loop, but might have one. */
   steps: number;
-  /** Of its fast path in the interpreter's loop (exec/loops.ts). */
+  /** Number of its fast path in the interpreter's loop (exec/loops.ts). */
   slot: number;
-  /** What the loop may have for it; null if nothing, undefined until it is asked for. */
+  /** The fast path for the loop; null if there is none, undefined until it is asked for. */
   path: FastPath | null | undefined;
 }
 
 /**
- * So many functions and fast paths are kept. A boot makes some 1,200, but there are 278,000 forms in all their shapes and keys. A function
- * takes 4.3 KB of V8's heap, the text of a path 1.5 KB.
+ * Most functions and fast paths that are kept. A boot makes some 1,200, but there are 278,000 forms in all their shapes and keys.
+ * A function takes 4.3 KB of V8's heap, the text of a path 1.5 KB.
  */
 export const MOST_MADE = 8_192;
 
@@ -58,7 +58,7 @@ export class Handlers {
     return this.byRun.size;
   }
 
-  /** So much was made that it should be forgotten. */
+  /** Whether so many functions were made that they should be dropped. */
   get isFull(): boolean {
     return this.count > MOST_MADE;
   }
@@ -76,7 +76,7 @@ export class Handlers {
     return handler;
   }
 
-  /** What runs an instruction. */
+  /** The function that runs an instruction. */
   plain(handler: Handler): Run {
     return handler.plain ?? this.compile(handler, 'plain');
   }
@@ -112,7 +112,7 @@ export class Handlers {
     return this.byRun.get(run);
   }
 
-  /** What the interpreter's loop may have for a handler; null if nothing. */
+  /** The fast path of a handler for the interpreter's loop; null if there is none. */
   fastPath(handler: Handler): FastPath | null {
     if (handler.path === undefined) {
       handler.path = bindFastPath(handler, handler.key, this.options);

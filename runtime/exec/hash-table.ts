@@ -16,7 +16,7 @@ export function hashWith(hash: number, value: number): number {
 
 /**
  * A hash table of 2^`bits` buckets, by hashes that its user makes and compares. Adding to it and deleting from it allocates
- * nothing. A Map allocates all its memory anew when half of what it holds was replaced, and V8 collects that late.
+ * nothing. A Map reallocates all its memory when half of what it holds was replaced, and V8 collects that late.
  */
 export class HashTable<Item extends Hashed<Item>> {
   private readonly buckets: (Item | null)[];

@@ -20,7 +20,10 @@ export interface LoopOptions {
   readonly growth: number;
   /** Steps by handlers that might have fast paths before a loop first gets any. */
   readonly steps: number;
-  /** At least so many for each path that is in it before it is made anew, and twice as many each time after that it was made for its steps. */
+  /**
+   * At least so many for each path that is in it before it is compiled again, and twice as many each time after that it was made
+   * for its steps.
+   */
   readonly stepsForPath: number;
   /** Fast paths in a loop at most: those that bring most for their size. */
   readonly fastPaths: number;
@@ -28,9 +31,9 @@ export interface LoopOptions {
   readonly bytecode: number;
 }
 
-/** What is in every loop. */
+/** Bytecode of the code that every loop has, in bytes. */
 const ALWAYS = 2_000;
-/** So many handlers for each fast path are asked for theirs: some have the same. */
+/** Number of handlers that are considered for each fast path: some have the same. */
 const CANDIDATES = 4;
 
 /** One more instruction decoded says as much of how often a path is met as so many steps. */
@@ -49,7 +52,7 @@ export const defaultLoops: LoopOptions = {
 /** The handlers that a fast path does the work of. */
 interface PathUse {
   readonly path: FastPath;
-  /** Of bytecode, as estimated. */
+  /** Bytes of bytecode, estimated. */
   readonly bytes: number;
   readonly handlers: Handler[];
   /** Instructions decoded that began with one of them. */
@@ -59,7 +62,7 @@ interface PathUse {
 }
 
 /**
- * Bytes of bytecode of a path at most: 5 to 12 % more than V8 makes of it (test/runtime/exec/loop-size.test.ts). In a function of that size an
+ * Bytes of bytecode of a path at most: 5 to 12 % more than V8 makes of it (test/runtime/exec/loop-size.long.test.ts). In a function of that size an
  * operation and an access to an array have six, a name and a number two.
  */
 export function bytecodeOf({ text }: FastPath): number {
@@ -68,7 +71,7 @@ export function bytecodeOf({ text }: FastPath): number {
   return 6 * count(/<<|>>>?|[-+*|&^[]/g) + 2 * count(/[\w$.]+/g);
 }
 
-/** Of paths that are ordered those that a loop may have: one that has no room left leaves it to those after it. */
+/** The paths that fit into a loop, taken in order: one that has no room left leaves it to those after it. */
 export function fitting<Use extends { readonly bytes: number }>(
   uses: readonly Use[],
   { fastPaths, bytecode }: LoopOptions,
@@ -110,7 +113,7 @@ interface KeyLoop {
  */
 export class Loops {
   private readonly byKey: KeyLoop[] = [];
-  /** Some loop should be made anew. */
+  /** Whether some loop should be compiled again. */
   isDue = false;
   private readonly handlers: Handlers;
   private readonly records: Records;
@@ -136,7 +139,7 @@ export class Loops {
     this.check = check;
   }
 
-  /** That of the key that the records are of. */
+  /** Runs the loop of the key that the records are of. */
   run(key: number, first: number, expected: number): number {
     return this.of(key).run(first, expected);
   }
@@ -164,7 +167,7 @@ export class Loops {
     if (++loop.decoded >= loop.dueAt) this.isDue = true;
   }
 
-  /** So many instructions ran by a handler. */
+  /** Notes the number of instructions that ran by a handler. */
   noteSteps(handler: Handler, steps: number): void {
     if (handler.slot !== Slot.none || handler.path === null) return;
     const loop = this.of(handler.key);

@@ -13,7 +13,7 @@ export function functionName(symbol: string | undefined, linear: number): string
     .replace(/^(?=\d)/, '_')}_${hex(linear)}`;
 }
 
-/** What the names of generated functions' files begin with. */
+/** The beginning of the names of generated functions' files. */
 const SCHEME = 'rawiron:///';
 
 /** File of a translation: by the address in memory, so that it stays right where the code is moved, and the state key. */

@@ -4,7 +4,10 @@ import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import type { CodePage } from './code-page.ts';
 import { NO_PAGE } from './code-pages.ts';
 
-/** What running a node gives: the node to run next, or null to leave to the dispatcher at Word.eip, perhaps with a fault (Graph.faulted). */
+/**
+ * The result of running a node: the node to run next, or null to leave to the dispatcher at Word.eip, perhaps with a fault
+ * (Graph.faulted).
+ */
 export type Run = (node: Node) => Node | null;
 
 /**
@@ -20,18 +23,18 @@ const MOST_TARGETS = 16;
  * A decoded instruction in the graph that the interpreter walks, by records where it can (see Loops, Records).
  * A translation is a longer handler, installed as `run` and `enter` of its first instruction.
  * A node is identified by its code page and offset and is never replaced: what becomes stale is reset in place
- * (`run` decodes anew), so that links to it stay right. `next` and `taken` are nodes of its page, or gates.
+ * (`run` decodes again), so that links to it stay right. `next` and `taken` are nodes of its page, or gates.
  */
 export class Node extends Instruction {
-  /** Of a gate: number of the code page that `taken` is in; NO_PAGE while it leads nowhere. */
+  /** For a gate: number of the code page that `taken` is in; NO_PAGE while it leads nowhere. */
   targetId = NO_PAGE;
   run: Run;
   /** Runs this one instruction, whatever `run` is. */
   one: Run;
   /**
-   * What a nested call of a translation runs: the translation that starts here, the gate, an instruction that crosses a page
-   * boundary, as none is translated, or what gives the node back, so that the loop runs it. Never a handler: where one faults must be
-   * noted. Whoever puts a translation into `run` puts it here.
+   * The function that a nested call of a translation runs: the translation that starts here, the gate, an instruction that
+   * crosses a page boundary, as none is translated, or a function that returns the node, so that the loop runs it. Never a
+   * handler: where one faults must be noted. Whoever puts a translation into `run` puts it here.
    */
   enter: Run;
   page: CodePage;
@@ -39,9 +42,9 @@ export class Node extends Instruction {
   due = 0;
   /** Length in bytes; 0 while not decoded. */
   length = 0;
-  /** Of an instruction that crosses a page boundary: its bytes in the second page. */
+  /** For an instruction that crosses a page boundary: its bytes in the second page. */
   tail: Uint8Array | null = null;
-  /** Of an indirect jump: where it went, the first few EIPs. */
+  /** For an indirect jump: the first few EIPs that it went to. */
   targets: number[] | null = null;
   /** Nodes that the translation starting here may leave to. */
   links: Node[] | null = null;
@@ -56,7 +59,7 @@ export class Node extends Instruction {
     this.enter = run;
   }
 
-  /** Forgets what it is and where it leads, and becomes another one; decoding writes the rest anew. */
+  /** Forgets what it is and where it leads, and becomes another one; decoding rewrites the rest. */
   become(page: CodePage, eip: number, run: Run): void {
     this.page = page;
     this.eip = eip;
@@ -91,12 +94,12 @@ export class Node extends Instruction {
   }
 }
 
-/** What runs nothing: a node that stands for others, or for none, has it. */
+/** The `run` of a node that is no instruction, but stands for others, or for none. */
 export const notRun: Run = () => {
   throw new Error('a node was run that is no instruction');
 };
 
-/** Of the target of a relative jump or call. */
+/** Weight of the target of a relative jump or call. */
 export function targetWeight(node: Node): number {
   if (isCall(node)) return EntryWeight.root;
   return node.target >>> 0 <= node.eip >>> 0 ? EntryWeight.loop : EntryWeight.inner;

@@ -32,7 +32,10 @@ export class Pace {
     if (this.pacing === 'jumps') this.state[Word.budget] -= JUMPS_AN_ENTRY;
   }
 
-  /** What an instruction has asked of the dispatcher comes right after it where instructions are counted, on every engine. */
+  /**
+   * Whether an instruction has requested an exit while instructions are counted: the exit then comes right after it, on every
+   * engine.
+   */
   get isInterrupted(): boolean {
     return this.budgeted && this.state[Word.attention] !== 0;
   }

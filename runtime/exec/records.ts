@@ -18,7 +18,7 @@ import type { Node } from './node.ts';
 const CHUNK_SHIFT = 4;
 /** Records are handed out to a page by so many: what runs together lies together. */
 export const RECORD_CHUNK = 1 << CHUNK_SHIFT;
-/** So many records are kept for what is made before the dispatcher evicts code. */
+/** Number of records that are kept for code decoded before the dispatcher evicts some. */
 export const RECORD_RESERVE = 16_384;
 
 /** For how many records tables must have room, so that so many can be used: nobody gets the first chunk, as 0 is no record. */
@@ -26,7 +26,7 @@ export function capacityFor(records: number): number {
   return Math.ceil(records / RECORD_CHUNK + 1) * RECORD_CHUNK;
 }
 
-/** Of HEAT: as a word, heat has bounds. */
+/** The lowest value of HEAT, which is a word. */
 const LEAST_HEAT = -(2 ** 31);
 
 /** Where an instruction is in its page, and its weight as an entry: the parts of a number, by their shifts. */
@@ -36,9 +36,9 @@ const OFFSET = PAGE_BYTES - 1;
 const LENGTH = 15 << LENGTH_SHIFT;
 
 /**
- * What is decoded: a record for each instruction and each gate (translator/abi/record.ts). A record is of one page and offset for as long as
- * the page is kept. What only the runtime needs to know of it is in arrays beside it. Few have a node, which is made from the same
- * bytes where something needs one.
+ * All decoded code: a record for each instruction and each gate (translator/abi/record.ts). A record is of one page and offset
+ * for as long as the page is kept. Data that only the runtime needs is in arrays beside it. Few records have a node, which is
+ * made from the same bytes where something needs one.
  */
 export class Records {
   /** By name. */
@@ -50,7 +50,7 @@ export class Records {
   readonly firstDue: number;
   /** By chunk, whose it is. */
   private readonly owners: (CodePage | null)[] = [null];
-  /** Of each record: offset, length (0: not decoded) and weight; and the number of the handler. */
+  /** For each record: offset, length (0: not decoded) and weight; and the number of the handler. */
   private readonly places: Int32Array;
   private readonly handlers: Int32Array;
   private readonly free: number[] = [];
@@ -67,7 +67,7 @@ export class Records {
     this.views.HEAT[RETURN_RECORD] = -1;
   }
 
-  /** So few are left that code should be evicted before more is decoded. */
+  /** Whether so few records are left that code should be evicted before more is decoded. */
   get isShort(): boolean {
     return this.capacity - this.nodes.length + this.free.length * RECORD_CHUNK < RECORD_RESERVE;
   }
@@ -210,7 +210,7 @@ export class Records {
     this.handlers[record >>> RECORD_SHIFT] = handler;
   }
 
-  /** It is to be decoded anew. */
+  /** Marks it to be decoded again. */
   reset(record: number): void {
     this.forgetHeat(record);
     this.views.SLOT[record] = Slot.none;
@@ -263,7 +263,7 @@ export class Records {
     this.views.HEAT[record] = Math.max(LEAST_HEAT, heat - this.dueOf(record));
   }
 
-  /** Its runs are counted anew. What was cooled stays so. */
+  /** Restarts the count of its runs. An entry that was cooled stays so. */
   forgetHeat(record: number): void {
     const heat = Math.min(this.heatOf(record), 0);
     const node = this.nodeOf(record);

@@ -11,7 +11,7 @@ import type { GraphParts } from './graph-parts.ts';
 import type { Loop } from './loops.ts';
 import { Node, type Run } from './node.ts';
 
-/** What a rehearsal plays on. */
+/** The parts that a rehearsal (warming up V8's type feedback) runs on. */
 type Stage = Pick<GraphParts, 'state' | 'mmu' | 'records'>;
 
 /** The frame whose bytes are lent. */
@@ -30,9 +30,12 @@ interface Scene {
   readonly isMapped: boolean;
   /** How far addresses are from being aligned, in bytes. */
   readonly misaligned: number;
-  /** What all words in memory are, and those of vectors, and EIPs that are loaded. */
+  /** The value of all words in memory, of words of vectors, and of loaded EIPs. */
   readonly word: number;
-  /** What registers are that address nothing, and the result that flags are of; and EDX, divisors' other half. */
+  /**
+   * The value of registers that address nothing, and the result that flags are derived from; the value of EDX, the high half of
+   * dividends.
+   */
   readonly value: number;
   readonly high: number;
   readonly carries: number;
@@ -54,8 +57,8 @@ const usual: Scene = {
 };
 
 /**
- * So that every operation is done, with numbers of every kind: conditions both ways, singles and doubles that are usual, zero, infinite and none,
- * divisions of 32 and of 64 bits, selectors of all lanes, indices of memory beyond 2^31.
+ * Scenes in which every operation is done, with numbers of every kind: conditions both ways, singles and doubles that are usual,
+ * zero, infinite and none, divisions of 32 and of 64 bits, selectors of all lanes, indices of memory beyond 2^31.
  */
 const scenes: readonly Scene[] = [
   usual,
@@ -89,8 +92,8 @@ function addressIn({ page, misaligned }: Scene): number {
 /**
  * Runs each path of a new interpreter's loop with nothing at stake. V8 compiles what it has seen run; where a path is first taken
  * that it hasn't, it throws all of the loop's code away and runs it slowly until it is compiled again, which a boot did three
- * dozen times. All that is touched is put back: the state, a frame of memory, and the TLB, which has no entry meanwhile but for
- * the frame, so that nothing else can be reached. The branch target buffer is emptied.
+ * dozen times. All that is touched is put back: the state, a frame of memory, and the TLB, which has no entry meanwhile except
+ * for the frame, so that nothing else can be reached. The branch target buffer is emptied.
  */
 export class Rehearsal {
   private readonly stage: Stage;

@@ -16,7 +16,7 @@ export function recordsWithin(bound: number): number {
   return capacityFor(Math.ceil(bound / Cost.record) + RECORD_RESERVE);
 }
 
-/** So many looks at what is used while a cache fills that was empty. */
+/** Number of looks at the use of pages while an empty cache fills. */
 const LOOKS = 16;
 /** Part of the bound that is free after pages were evicted. */
 export const FREED = 1 / 8;
@@ -25,7 +25,7 @@ export function mostEvicted(bound: number): { nodes: number; pages: number } {
   return { nodes: (bound * FREED) / Cost.node, pages: (bound * FREED) / Cost.page };
 }
 
-/** What a page is worth more when it was used since the last look; at each look it is worth half of what it was before. */
+/** Worth added to a page that was used since the last look; each look halves the worth that it had. */
 const USED = 8;
 /** Multiplied with a page's number it gives an order without meaning (the golden ratio of 2^32; Knuth, 6.4). */
 const SCRAMBLE = 0x9e3779b1;

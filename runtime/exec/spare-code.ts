@@ -4,12 +4,11 @@ import { Node, notRun, type Run } from './node.ts';
 import { RecordIndex } from './record-index.ts';
 
 /**
- * What code pages that were evicted consisted of, kept for the code that comes next. A guest that runs ever new code would
- * otherwise leave it to V8 as fast as it is made, and V8 lets several times of what is in use pile up before it collects old
- * objects.
+ * Parts of evicted code pages, kept for the next code. A guest that always runs new code would otherwise leave them to V8 as fast
+ * as they are made, and V8 lets several times of what is in use pile up before it collects old objects.
  */
 export class SpareCode {
-  /** Of all pages. */
+  /** The index of the records of all pages. */
   private readonly index = new RecordIndex();
   private readonly nodes: Stock<Node>;
   private readonly pages: Stock<CodePage>;

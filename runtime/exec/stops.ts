@@ -1,4 +1,4 @@
-/** What is accessed that stops the machine. */
+/** The kind of access that stops the machine. */
 export type WatchKind = 'write' | 'read' | 'access';
 
 /** Why the machine stands still for a debugger. Addresses are linear. */
@@ -18,7 +18,7 @@ export type DebugStop =
       readonly reason: 'watchpoint';
       /** Which accesses are watched. */
       readonly kind: WatchKind;
-      /** Of the first byte that is watched. */
+      /** Address of the first byte that is watched. */
       readonly address: number;
       /** No instruction has: an interrupt was delivered. */
       readonly by?: 'interrupt';
@@ -62,7 +62,7 @@ export class Stops {
     return this.stop !== null;
   }
 
-  /** What has happened; it is forgotten then. */
+  /** Returns the stop that has happened, and clears it. */
   take(): DebugStop | null {
     const { stop } = this;
     this.stop = null;

@@ -33,7 +33,7 @@ export const defaultTiering: TieringOptions = {
   instructions: 500,
 };
 
-/** The same with another threshold, by which alone code is translated: whatever has run so often. */
+/** Options with another threshold that alone decides what is translated: all code that has run so often. */
 export function tieringAt(threshold: number): TieringOptions {
   return { ...defaultTiering, threshold, share: 0 };
 }
@@ -49,9 +49,9 @@ const isPowerOfTwo = (count: number): boolean => (count & (count - 1)) === 0;
 /** Code that ran so much less often than the entry is left out. */
 const RARE = 256;
 
-/** So many times translations are joined to larger ones. */
+/** Number of times that translations are joined to larger ones, at most. */
 const MOST_GROWTH = 4;
-/** What has come to this part of the heat of a translation's entry becomes one of those that are joined. */
+/** An entry joins a translation once its heat has come to this part of that of the translation's entry. */
 const WARM = 8;
 
 /** How much sooner code with x87 instructions is translated, which gains most by it. */
@@ -62,14 +62,14 @@ export function firstDue(options: TieringOptions): number {
   return Math.max(1, Math.ceil(hotAt(options) / SLOWNESS));
 }
 
-/** What is noted where an assumption fails that is about single instructions. */
+/** Observations to note when an assumption about single instructions fails. */
 const notedOf: Readonly<Partial<Record<Assumption, keyof Noted>>> = {
   aligned: 'misaligned',
   found: 'missing',
   nested: 'recursive',
 };
 
-/** What a translation takes the place of, and how often that has happened. */
+/** The translations that one replaces, and how often that has happened. */
 interface Origin {
   readonly old: readonly CachedTranslation[];
   readonly growth: number;
@@ -145,7 +145,7 @@ export class Tiering {
     return this.records.weightOf(record) > 0 && (node === null || !node.isTranslated);
   }
 
-  /** Instructions within translations that count their runs: where blocks begin, but for the entries. */
+  /** Instructions within translations that count their runs: where blocks begin, without the entries. */
   private entriesIn(translations: readonly CachedTranslation[]): number[] {
     return translations.flatMap(({ page, ranges, entries }) =>
       ranges.flatMap(({ start, end }) => {
@@ -156,8 +156,8 @@ export class Tiering {
   }
 
   /**
-   * Makes translations that an entry's region would have instructions of anew as one, with all entries; false if there are none.
-   * The more often that was done with them, the hotter the entry must be.
+   * Recompiles as one, with all entries, the translations that share instructions with an entry's region; false if there are
+   * none. The more often that was done with them, the hotter the entry must be.
    */
   private join(node: Node): boolean {
     const { records } = this;
@@ -187,7 +187,7 @@ export class Tiering {
   }
 
   /**
-   * Makes a translation anew where an assumption fails often (GraphParts.failed): with a check for each access, for the
+   * Recompiles a translation where an assumption fails often (GraphParts.failed): with a check for each access, for the
    * precision of now, or for what is noted of an instruction. That may happen again and again, so each time it takes twice as
    * many failures.
    */
@@ -253,7 +253,7 @@ export class Tiering {
     };
   }
 
-  /** What takes the place of others may have as much again. */
+  /** The limits of a region. One that replaces others may be twice as large as they are together. */
   private limitsFor(old: readonly CachedTranslation[]): RegionLimits {
     const { options } = this;
     if (old.length === 0) return options;
@@ -298,7 +298,7 @@ export class Tiering {
     const run = compileText(result.text, { check: this.check, url: translationUrl(page, eip, name) });
     const links = result.links.map((link) => this.graph.nodeOfLink(page, link));
     for (const entry of entered) this.enterBy(entry, run, links);
-    // What has entries left out would only be made anew for each of them.
+    // A translation without some of the entries would only be recompiled for each of them.
     const grown = entered.length < entries.length ? MOST_GROWTH : growth;
     const made = new CachedTranslation(entered, run, result, assumptions, grown);
     made.failures = Math.max(0, ...old.map(({ failures }) => failures));

@@ -5,7 +5,7 @@ import type { Handler } from './handlers.ts';
 import type { Node } from './node.ts';
 import type { Records } from './records.ts';
 
-/** What an entry leads to is looked at as far as so many instructions. */
+/** Instructions that are looked at, at most, to judge the worth of an entry. */
 const MOST_INSTRUCTIONS = 500;
 
 /** Calls a function with the handlers of a block's instructions, and gives the record of the last one. */
@@ -21,14 +21,14 @@ function eachOfBlock(graph: Graph, first: number, visit: (handler: Handler) => v
   return last;
 }
 
-/** What makes an entry worth its translation. */
+/** Options that decide whether an entry is worth its translation. */
 export interface WorthOptions {
   /**
    * The part of all instructions interpreted meanwhile that must be an entry's, with those of its function that it leads to. 0: any
    * entry is worth it.
    */
   readonly share: number;
-  /** So many instructions are enough, whatever part they are: V8 takes about as long for the translation. */
+  /** Number of instructions that is enough, whatever part they are: V8 takes about as long for the translation. */
   readonly enough: number;
 }
 

@@ -46,7 +46,7 @@ export class Checkpoints<State> {
     return this.#memory.bytes;
   }
 
-  /** What was kept at a checkpoint besides memory. */
+  /** The state at a checkpoint, without memory. */
   stateAt(checkpoint: number): State {
     return this.#all[checkpoint]!.state;
   }

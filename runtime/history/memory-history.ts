@@ -8,11 +8,14 @@ const PAGE_WORDS = PAGE_BYTES / 4;
 /** The words of frames, by number; null: zeros. */
 type Contents = Map<number, Int32Array | null>;
 
-/** What memory held at several moments, oldest first: of each only the frames that were written since the one before. */
+/** The contents of memory at several moments, oldest first: for each only the frames that were written since the one before. */
 export class MemoryHistory {
   readonly #ram: GuestRam;
   #watch: WriteWatch | null = null;
-  /** What a frame held at a moment is in the newest of these that has it, up to that moment; in none: zeros. */
+  /**
+   * The frames of each moment. A frame's contents at a moment are in the newest entry that has it, up to that moment; in none:
+   * zeros.
+   */
   readonly #moments: Contents[] = [];
   /** The moment that memory was last put to, or kept as: what differs from it now has been written since. */
   #present = -1;
@@ -22,7 +25,7 @@ export class MemoryHistory {
     this.#ram = ram;
   }
 
-  /** How many bytes it takes, but for what the first moment does. */
+  /** Bytes that it takes, without those of the first moment. */
   get bytes(): number {
     return this.#frames * PAGE_BYTES;
   }

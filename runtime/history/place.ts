@@ -1,6 +1,6 @@
 /** A place in the past of a machine whose executed instructions are counted. */
 export interface Place {
-  /** So many have run. */
+  /** Number of instructions that have run. */
   readonly instructions: number;
   /** The next one is about to run: what interrupts it here has done so. */
   readonly isReady: boolean;

@@ -3,8 +3,8 @@ import type { BlockDone, BlockError, BlockMedium, BlockPort } from './block.ts';
 import type { HostDoor } from './door.ts';
 
 /**
- * What a drive asks its host for. The bytes are in shared memory where the host has that: it fills them, or takes them from
- * there, until it has answered.
+ * A drive's request to its host. The bytes are in shared memory where the host has that: it fills them, or takes them from there,
+ * until it has answered.
  */
 export type BlockQuestion =
   | { readonly type: 'read' | 'write'; readonly sector: number; readonly bytes: Uint8Array }
@@ -13,12 +13,12 @@ export type BlockQuestion =
   | { readonly type: 'lock'; readonly locked: boolean }
   | { readonly type: 'tray'; readonly open: boolean };
 
-/** What a drive hears of its host: what is in it now, or that its tray was closed. */
+/** News of a drive from its host: its present medium, or that its tray was closed. */
 export type BlockInput = BlockMedium | null | 'tray closed';
 
 export interface BlockAnswer {
   readonly error: BlockError | null;
-  /** Of a read without error whose bytes are not in shared memory: a message has brought a copy of them, and brings one back. */
+  /** For a read without error whose bytes are not in shared memory: a message has brought a copy of them, and brings one back. */
   readonly bytes?: Uint8Array;
 }
 
@@ -44,7 +44,10 @@ class LentMemory {
     return spare!.subarray(0, length);
   }
 
-  /** What is not shared went as a copy: of all of the buffer, so that it should have no more than was asked for. */
+  /**
+   * Takes back a buffer after its request. A buffer that is not shared is not kept: it went as a copy of all its bytes, so a
+   * spare one with more bytes than needed would cost time.
+   */
   takeBack({ buffer }: Uint8Array): void {
     if (buffer instanceof ArrayBuffer || buffer.byteLength === 0) return;
     // Those that were kept longest have sizes that are not asked for any more.

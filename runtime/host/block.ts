@@ -9,7 +9,7 @@ export type BlockDone = (error: BlockError | null) => void;
 
 /** A medium as it was put in. */
 export interface BlockMedium {
-  /** Of SECTOR_BYTES. */
+  /** Size in sectors of SECTOR_BYTES. */
   readonly sectors: number;
   readonly isReadOnly: boolean;
 }
@@ -20,7 +20,7 @@ export interface BlockMedium {
  * given must not change until it is done.
  */
 export interface BlockPort {
-  /** What is in the drive now; null: nothing. */
+  /** The medium in the drive now; null: none. */
   readonly medium: BlockMedium | null;
   /** Called after a medium was taken out or put in, or has another size. Set by the controller. */
   onMediumChanged: () => void;

@@ -63,9 +63,9 @@ interface Arrival {
 
 /** A device's end of a port, for what comes from the host. */
 interface Receiver {
-  /** Of a stream. */
+  /** For a stream: its input's count. */
   readonly input: InputCount | null;
-  /** Of a port for requests. */
+  /** For a port for requests: its lane. */
   readonly lane: RequestLane | null;
   receive(value: unknown): void;
   hostChanged(): void;
@@ -92,7 +92,7 @@ class InputCount {
     this.#waiting += length;
   }
 
-  /** So many, or all. What a loaded state had waiting was never sent by this host. */
+  /** Counts bytes as taken, as far as any wait: those that waited in a loaded state were never sent by this host. */
   take(length: number): void {
     const counted = Math.min(length, this.#waiting);
     this.#waiting -= counted;

@@ -10,11 +10,11 @@ export interface FolderMessage {
   readonly room: number;
 }
 
-/** What a shared folder's device asks its host for. */
+/** A request of a shared folder's device to its host. */
 export type FolderQuestion =
   /** A message of the guest's, and room for the reply, bytes. */
   | { readonly type: 'message'; readonly number: number; readonly bytes: Uint8Array; readonly room: number }
-  /** The guest's driver has begun anew: what it had open is closed. */
+  /** The guest's driver has started over: files that it had open are closed. */
   | { readonly type: 'reset' }
   /** A state was loaded: what is asked for from now on is of that. */
   | { readonly type: 'restart' };

@@ -6,7 +6,7 @@ interface WaitingQuestion {
 }
 
 /**
- * What a port asks its host for, in order. At most `most` questions are at the host without an answer; others wait. Requests
+ * The requests of a port to its host, in order. At most `most` requests are at the host without an answer; others wait. Requests
  * that were cancelled count until the host has answered them, as they take its memory until then.
  */
 export class RequestLane {

@@ -1,7 +1,7 @@
 /** Bytes of input for one stream that the host may send ahead of what the device has taken. */
 export const INPUT_CREDIT = 16 << 10;
 
-/** The same for the keyboard and the mouse: a key, and some movements, ahead of what the guest has taken. */
+/** Bytes that the host may send ahead of what the guest has taken from the keyboard or the mouse: a key, and some movements. */
 export const KEYBOARD_CREDIT = 2;
 export const MOUSE_CREDIT = 96;
 
@@ -9,11 +9,11 @@ export const MOUSE_CREDIT = 96;
 export interface HostStream {
   /** Sends bytes; they may change afterwards. While the host doesn't take them the whole machine waits. */
   write(bytes: Uint8Array): void;
-  /** The same with bytes after which nothing comes soon: they go at once. */
+  /** Sends bytes after which none come soon, without waiting for more. */
   writeWhole(bytes: Uint8Array): void;
-  /** So many bytes of input came another way, as the answer to a request: they have used up credit, and wait like others. */
+  /** Counts bytes of input that came another way, as the answer to a request: they have used up credit, and wait like others. */
   arrived(length: number): void;
-  /** So many bytes of input no longer wait for the guest. */
+  /** Counts bytes of input that no longer wait for the guest. */
   taken(length: number): void;
   /** Called with input: never more bytes that were not taken than the stream's credit. Set by the device. */
   onInput: (bytes: Uint8Array) => void;

@@ -20,11 +20,11 @@ const apics: Omit<ApicDescription, 'localIds'> = {
   ],
 };
 
-/** What the tables tell of that firmware decides, and the processor. */
+/** The facts in the tables that depend on the firmware and on the processor. */
 export interface AcpiSettings {
   readonly powerBase: number;
   readonly pirqRoutes: readonly number[];
-  /** What the local APICs are called; null: there are none, and no I/O APIC. */
+  /** IDs of the local APICs; null: there are none, and no I/O APIC. */
   readonly apicIds: readonly number[] | null;
 }
 

@@ -21,7 +21,7 @@ import type { MachineConfig } from './config.ts';
 import type { DeviceShelf } from './optional-devices.ts';
 import type { Plugboard } from './plugboard.ts';
 
-/** What the board offers to the parts on it. A part takes what it needs; its options have the same names. */
+/** The services of the board for the parts on it. A part takes what it needs; its options have the same names. */
 export interface Board {
   readonly config: MachineConfig;
   /** Modules of devices that not every machine has. */
@@ -62,7 +62,7 @@ export interface Board {
   readonly a20: A20Gate;
   /** One more part of what the machine plays; its state has this name. */
   voice(name: string): Voice;
-  /** What can be plugged in and pulled out. */
+  /** The devices that can be plugged in and pulled out. */
   readonly plugboard: Plugboard;
   /** To what belongs to the host. */
   readonly door: HostDoor;
@@ -85,7 +85,7 @@ export interface Part {
   readonly component: Component;
   /** To be put on the PCI bus. */
   readonly pciFunction?: PciFunction;
-  /** That others are plugged into. */
+  /** The bus that other devices are plugged into. */
   readonly usbBus?: UsbBus;
   reset(): void;
 }

@@ -1,7 +1,7 @@
 /** Where a device is, as firmware names it: Open Firmware's path from the PCI bus on (IEEE 1275; QEMU and SeaBIOS have the same). */
 const BUS = '/pci@i0cf8';
 
-/** What firmware is to boot from before all else, in the order of numbers that devices have for it (QEMU's `bootindex`). */
+/** Paths of the devices that firmware boots from first, in the order of their numbers (QEMU's `bootindex`). */
 export class BootPaths {
   private readonly noted: { readonly bootIndex: number; readonly path: string }[] = [];
 

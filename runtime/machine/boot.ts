@@ -13,7 +13,7 @@ import type { PhysicalMemory } from '../memory/physical.ts';
 const FLAT_CODE = 0xc09b00;
 const FLAT_DATA = 0xc09300;
 
-/** What is put into memory at each reset: QEMU's generic loader. */
+/** Bytes to put into memory at each reset, as QEMU's generic loader does. */
 export interface MemoryContent {
   /** The segments of an ELF file have addresses of their own. */
   readonly image: Uint8Array;
@@ -78,7 +78,7 @@ function enterGuest(cpu: Cpu, memory: PhysicalMemory, ports: PortBus, boot: Boot
 
 /**
  * After a suspension to RAM the CPU goes on where the system has said, in real mode (ACPI specification 2.0, 5.2.9), with chips as for
- * the guest's start. False: it has said nothing. All has just been reset, but for the memory.
+ * the guest's start. False: it has said nothing. All has just been reset, except the memory.
  */
 export function applyWake(cpu: Cpu, memory: PhysicalMemory, ports: PortBus, boot: BootState): boolean {
   if (boot.wakingVector === undefined) return false;

@@ -18,7 +18,7 @@ const PAGE = 4096;
 const LONGEST_INSTRUCTION = 15;
 /** Instructions of a block at most. */
 const MOST = 512;
-/** Of the blocks that the log has shown so many are known; then it shows them again. */
+/** Number of blocks that are remembered as shown. After that the log forgets them, and may show them once more. */
 const MOST_BLOCKS = 1 << 16;
 /** Columns of an instruction's bytes: eight of them, as in QEMU's log. */
 const BYTE_COLUMNS = 25;
@@ -53,7 +53,7 @@ export class CodeLog {
   /** The block that runs, and which of its instructions is next. */
   #block: LoggedBlock | null = null;
   #next = 0;
-  /** The instruction that has been told of and has not run, by its linear address; -1: there is none. */
+  /** The instruction that was logged and has not run, by its linear address; -1: there is none. */
   #met = -1;
 
   constructor(parts: CodeLogParts) {
@@ -70,7 +70,7 @@ export class CodeLog {
       return this.#parts.engine.dispatcher.run();
     }
     const { stops } = this.#parts.engine;
-    // A debugger steps: it is told of the end of this instruction.
+    // A debugger steps: it sees the end of this instruction.
     const isDebugged = stops.isStepping;
     for (;;) {
       if (!this.#isHeld) {

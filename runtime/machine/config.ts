@@ -18,7 +18,9 @@ import type { AddressRange, LogItem } from './log-items.ts';
 import type { PluggedDevice } from './plugboard.ts';
 import type { UsbControllerConfig, UsbPort } from './usb-plan.ts';
 
-/** What executes guest code: the interpreter alone, or with it the translator for what runs often. */
+/**
+ * The engine that executes guest code: the interpreter alone, or the interpreter with the translator for code that runs often.
+ */
 export type EngineName = 'interpreter' | 'translator';
 
 /** A kernel: a Linux bzImage or a Multiboot image. */
@@ -38,7 +40,7 @@ export interface FirmwareImages extends Partial<KernelImages> {
   readonly bios: Uint8Array;
 }
 
-/** The same with firmware that is in the flash chips (drives with the interface `pflash`). */
+/** Images of a machine whose firmware is in the flash chips (drives with the interface `pflash`). */
 export interface FlashImages extends Partial<KernelImages> {
   readonly flash: true;
 }
@@ -57,11 +59,11 @@ export function startsFirmware(boot: BootImages): boot is FirmwareImages | Flash
   return 'bios' in boot || 'flash' in boot;
 }
 
-/** What firmware is told about booting (fw_cfg). */
+/** Settings of booting for the firmware, by fw_cfg. */
 export interface FirmwareSettings {
   /** Kinds of drives to boot from, first to last: a floppy, c hard disk, d CD-ROM, n network; then the others. Default: "cad". */
   readonly order?: string;
-  /** The same for the first boot; after a reset it is `order`. */
+  /** Kinds of drives for the first boot only, in the form of `order`, which holds after a reset. */
   readonly once?: string;
   /** It is to offer a choice of what to boot from. */
   readonly bootMenu?: boolean;
@@ -79,13 +81,13 @@ export interface FirmwareSettings {
 export type RecordingConfig =
   /** It is written to the stream `recording`; `markEvery`: instructions between two checksums of the state. */
   | { readonly mode: 'record'; readonly markEvery: number }
-  /** What was written then (runtime/replay/entries.ts). */
+  /** The entries of the recording (runtime/replay/entries.ts). */
   | { readonly mode: 'replay'; readonly entries: Uint8Array };
 
-/** What the owner says of a machine, for SMBIOS tables. */
+/** The owner's description of a machine, for SMBIOS tables. */
 export type SystemDescription = SmbiosDescription & Pick<SmbiosInformation, 'uuid'>;
 
-/** What a machine is made of. */
+/** The configuration of a machine. */
 export interface MachineConfig extends CardSettings {
   /** Bytes of RAM, a multiple of 1 MB. */
   readonly memoryBytes: number;
@@ -124,11 +126,11 @@ export interface MachineConfig extends CardSettings {
   readonly pacing?: 'poll' | 'jumps';
   /** False: with instruction time a halted CPU does not wait; its time passes at once. */
   readonly icountSleep?: boolean;
-  /** What a reset asked for by the guest, or a triple fault, does. */
+  /** The action when the guest asks for a reset, or has a triple fault. */
   readonly rebootAction: 'reset' | 'exit';
-  /** What the owner says of the machine, for SMBIOS tables. Missing: where there is no firmware there are none. */
+  /** The owner's description of the machine, for SMBIOS tables. Missing: without firmware there are no tables. */
   readonly system?: SystemDescription;
-  /** What turning the machine off does. Default: exit. */
+  /** The action when the machine is turned off. Default: exit. */
   readonly shutdownAction?: 'exit' | 'pause';
   /** The isa-debug-exit device: first port and number of ports. */
   readonly debugExit?: { readonly iobase: number; readonly iosize: number };
@@ -161,9 +163,9 @@ export interface MachineConfig extends CardSettings {
   readonly vga?: DisplayModel | 'none';
   /** Option ROM of the display adapter, with a video BIOS. */
   readonly videoRom?: Uint8Array;
-  /** What firmware and systems find in fw_cfg besides what the board tells, by the names of files there. */
+  /** Files in fw_cfg for firmware and systems, by name, beside those that the board makes. */
   readonly firmwareFiles?: Readonly<Record<string, Uint8Array>>;
-  /** What is put into memory at each reset. */
+  /** Bytes to put into memory at each reset. */
   readonly memoryContents?: readonly MemoryContent[];
   /** Option ROM by which firmware boots the kernel (firmware/kernel-loader). */
   readonly kernelLoader?: Uint8Array;
@@ -173,7 +175,7 @@ export interface MachineConfig extends CardSettings {
   readonly startTimeOfDay: number;
   /** Four words that the numbers of RDRAND follow from; zeros if left out, so that they are the same in every run. */
   readonly randomKey?: readonly number[];
-  /** What is to be written to MachineHost.guestLog. */
+  /** Items to write to MachineHost.guestLog. */
   readonly log?: readonly LogItem[];
   /** Code that is logged: only what begins at one of these linear addresses. Left out: all. */
   readonly logRanges?: readonly AddressRange[];
@@ -185,7 +187,9 @@ export interface MachineConfig extends CardSettings {
   readonly engineOptions?: Partial<EngineOptions>;
 }
 
-/** What the machine's core asks of the isolate around it. Times are nanoseconds of a clock that never goes back. */
+/**
+ * The services that the machine's core needs from the isolate around it. Times are nanoseconds of a clock that never goes back.
+ */
 export interface MachineHost {
   nanoseconds(): number;
   /** Takes a message of the machine's (host/door.ts). Its bytes change afterwards. */
@@ -219,17 +223,20 @@ export interface RunResult {
     | 'shutdown'
     | 'reset-requested'
     | 'debug';
-  /** Of 'debug'. */
+  /** For 'debug': the reason. */
   readonly stop?: DebugStop;
-  /** Of 'reset-requested': not the guest has asked for it. */
+  /** For 'reset-requested': it was the caller, not the guest, who asked for it. */
   readonly byCaller?: true;
-  /** Of 'exit'. */
+  /** For 'exit': the exit code. */
   readonly code?: number;
-  /** Of 'shutdown': what led to it (runtime/debug/shutdown.ts). */
+  /** For 'shutdown': the exceptions that led to it (runtime/debug/shutdown.ts). */
   readonly exceptions?: readonly UndeliveredException[];
-  /** Of 'halted': when the next device event is due, in the host's nanoseconds; none if nothing is. Of 'waiting': when the guest is to go on without an answer. */
+  /**
+   * For 'halted': the time of the next device event, in the host's nanoseconds; none if no event is due. For 'waiting': the time
+   * when the guest goes on without an answer.
+   */
   readonly wakeAt?: number;
-  /** Of 'halted': no interrupt of a device can reach the CPU, as IF is clear or all inputs are masked. */
+  /** For 'halted': no interrupt of a device can reach the CPU, as IF is clear or all inputs are masked. */
   readonly forGood?: boolean;
 }
 

@@ -15,11 +15,11 @@ export interface DriveConfig {
    */
   readonly index: number;
   readonly media: 'disk' | 'cdrom';
-  /** What is in it at the start; null: nothing. */
+  /** The medium at the start; null: none. */
   readonly medium: BlockMedium | null;
-  /** Of a flash chip: what is in it when the machine is turned on. */
+  /** The contents of a flash chip when the machine is turned on. */
   readonly contents?: Uint8Array;
-  /** What a drive tells as its serial number: up to 20 characters of ASCII. */
+  /** The drive's serial number: up to 20 characters of ASCII. */
   readonly serial?: string;
   /** Firmware boots from drives and cards with a number first, the lowest of them first of all. */
   readonly bootIndex?: number;
@@ -27,7 +27,10 @@ export interface DriveConfig {
 
 /** Requests of a disk whose controller has many under way that are at the host at the same time. */
 const QUEUED = 32;
-/** The same where that is not as usual. A flash chip tells all at once what was changed. */
+/**
+ * Number of requests at the host at the same time, for interfaces where it is not the usual one. A flash chip reports all changes
+ * at once.
+ */
 const mostUnderWay: Readonly<Partial<Record<DriveConfig['interface'], number>>> = {
   ...{ virtio: QUEUED, sata: QUEUED, nvme: QUEUED },
   pflash: Infinity,

@@ -39,7 +39,7 @@ export interface Disassembled {
   readonly text: string;
 }
 
-/** What is at a range of physical addresses, or of ports. */
+/** A range of physical addresses, or of ports, and the device at it. */
 export interface RangeView {
   readonly name: string;
   readonly base: number;
@@ -58,12 +58,12 @@ export interface UsbBusView {
 
 /** Something on the USB. */
 export interface UsbDeviceView {
-  /** That of its state. */
+  /** Name of its state. */
   readonly name: string;
   readonly product: string;
   /** From 1 on. */
   readonly port: number;
-  /** That the guest has given it; 0: none yet. */
+  /** The address that the guest has given it; 0: none yet. */
   readonly address: number;
   /** Megabits a second. */
   readonly speed: number;
@@ -79,7 +79,7 @@ export interface PhysicalRange {
   readonly length: number;
 }
 
-/** What a monitor asks of a machine and does with it, between two stretches of guest code. */
+/** Calls by which a monitor examines and changes a machine, between two stretches of guest code. */
 export interface ExaminationCalls {
   registers(): CpuRegisters;
   floatRegisters(): FloatRegisters;
@@ -87,13 +87,13 @@ export interface ExaminationCalls {
   read(space: AddressSpace, address: number, length: number): Uint8Array | null;
   /** Bytes of physical memory as a bus master reads them: FFh where there is none. */
   readBus(address: number, length: number): Uint8Array;
-  /** The same of several ranges, one after the other. */
+  /** Bytes of several ranges of physical memory as a bus master reads them, one after the other: FFh where there is none. */
   readRanges(ranges: readonly PhysicalRange[]): Uint8Array;
   /** Where a linear address is in physical memory; null: nothing is mapped there. */
   physicalAddress(linear: number): number | null;
-  /** So many instructions, as the code segment has them (16 or 32 bits); fewer where memory ends. */
+  /** A number of instructions, as the code segment has them (16 or 32 bits); fewer where memory ends. */
   disassemble(space: AddressSpace, address: number, count: number): Disassembled[];
-  /** What the page tables map from a linear address on, so many pages at most; null: there is no paging. */
+  /** The mappings of the page tables from a linear address on, `most` pages at most; null: paging is off. */
   mappings(first: number, most: number): Mapping[] | null;
   /** The described state of a device, or of another part, by its name. Undefined: there is none. */
   stateOf(component: string): Saved | undefined;
@@ -103,13 +103,13 @@ export interface ExaminationCalls {
   isTaken(name: string): boolean;
   pciFunctions(): PciFunctionView[];
   usbBuses(): UsbBusView[];
-  /** What is plugged in that can be pulled out. */
+  /** The plugged-in devices that can be pulled out. */
   pluggedDevices(): readonly PluggedDevice[];
   /** The slots that PCI devices have, by their names. */
   pciSlots(): Readonly<Record<string, number>>;
-  /** What stands in the physical address space, by address. */
+  /** The ranges of the physical address space, by address. */
   memoryMap(): RangeView[];
-  /** Who has which ports, by port. */
+  /** The owners of ports, by port. */
   portMap(): RangeView[];
   /** How many interrupts each line has requested, by IRQ. */
   interruptCounts(): number[];
@@ -119,7 +119,7 @@ export interface ExaminationCalls {
   pressPowerButton(): void;
   /** Wakes a machine that is suspended to RAM. False: it is not. */
   wake(): boolean;
-  /** What firmware boots from, from the next reset on: at most three letters of those of `-boot order=`. */
+  /** Sets the firmware's boot order from the next reset on: at most three of the letters of `-boot order=`. */
   setBootOrder(order: string): void;
   /** A non-maskable interrupt. */
   requestNmi(): void;
@@ -127,11 +127,11 @@ export interface ExaminationCalls {
   plug(device: PluggedDevice): void | Promise<void>;
   /** Pulls one out, by its name, or asks the guest to let go of it. False: it was asked just now. Throws an Error where it is not plugged in. */
   unplug(name: string): boolean;
-  /** What can be traced, and what is. */
+  /** The events that can be traced, and whether each is traced. */
   traceEvents(): readonly { readonly name: TraceEvent; readonly isOn: boolean }[];
   /** Begins or ends to trace events of a pattern; how many there are. */
   setTrace(pattern: string, isOn: boolean): number;
-  /** What is logged from now on. */
+  /** Sets the items that are logged from now on. */
   setLogItems(items: readonly LogItem[]): void;
 }
 

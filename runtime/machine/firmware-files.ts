@@ -27,8 +27,8 @@ const SLEEP_STATES = Uint8Array.of(
 );
 
 /**
- * What the board tells its firmware in files, as QEMU does, and files that its owner gives. `acpi` makes the tables as firmware has set up
- * the chips; `bootPaths` are those of devices that are to be booted from, once all devices are there.
+ * The files in fw_cfg that the board has for its firmware, as QEMU has, and those of its owner. `acpi` makes the tables as
+ * firmware has set up the chips; `bootPaths` are those of devices that are to be booted from, once all devices are there.
  */
 export function firmwareFiles(
   config: MachineConfig,

@@ -12,7 +12,7 @@ import type { MachineConfig } from './config.ts';
 import type { LogItem } from './log-items.ts';
 import { Tracer } from './trace/tracer.ts';
 
-/** So many mistakes of one kind are told: a guest may make one for ever. */
+/** Number of mistakes of one kind that are logged: a guest may make one for ever. */
 const TOLD_MISTAKES = 10;
 
 /** Where a port has an owner for accesses of one byte, which others are split into. */
@@ -23,7 +23,7 @@ interface PortOwners {
 /** The I/O ports as devices have them. */
 type LoggedPorts = Ports & PortOwners;
 
-/** What is logged and traced from the start, and the names of what is traced. */
+/** Items to log and events to trace from the start, and the names of the devices that are traced. */
 type LogConfig = Pick<MachineConfig, 'log' | 'logRanges' | 'trace' | 'drives' | 'cards'>;
 
 /**
@@ -31,7 +31,7 @@ type LogConfig = Pick<MachineConfig, 'log' | 'logRanges' | 'trace' | 'drives' | 
  * change nothing, so the guest runs as without.
  */
 export class GuestLog implements CpuObserver {
-  /** What is traced besides; `changed` is due after a change. */
+  /** The tracer of events; its `changed` is to be called after a change. */
   readonly tracer: Tracer;
   /** Called for each interrupt and exception while code is logged (code-log.ts). */
   onDelivered: () => void = () => {};
@@ -90,13 +90,13 @@ export class GuestLog implements CpuObserver {
     return this.logsCode;
   }
 
-  /** Whether code at a linear address is told of. */
+  /** Whether code at a linear address is logged. */
   showsCode(linear: number): boolean {
     const { logRanges } = this.config;
     return logRanges === undefined || logRanges.some(({ first, last }) => linear >= first && linear <= last);
   }
 
-  /** What is logged from now on. */
+  /** Sets the items that are logged from now on. */
   setItems(items: readonly LogItem[]): void {
     this.items = new Set(items);
     this.changed();

@@ -18,7 +18,7 @@ export interface HistoryParts {
   readonly stops: Stops;
   readonly door: HostDoor;
   readonly ram: GuestRam;
-  /** What it replays, if it does. */
+  /** The recording that is replayed, if there is one. */
   readonly tape: Tape | null;
   readonly plugboard: Plugboard;
   /** All state but memory. */
@@ -39,8 +39,8 @@ interface CheckpointState {
 }
 
 /**
- * What is kept of a machine's past, so that a debugger can go back. Only what follows from the machine itself, or from the recording that
- * it replays, comes again when it runs from there: so where something else enters a machine its history begins anew.
+ * The history of a machine, so that a debugger can go back. Running again from a checkpoint repeats only events that follow from
+ * the machine itself, or from the recording that it replays. Where anything else enters a machine its history is cleared.
  */
 export class History {
   readonly #parts: HistoryParts;
@@ -59,7 +59,7 @@ export class History {
   /** Outputs in all, and how many of them the host has had. */
   #sent = 0;
   #had = 0;
-  /** What has come from the host since the machine last ran on. */
+  /** Messages that have come from the host since the machine last ran on. */
   #held: ToMachine[] = [];
   /** Instructions after which the machine is to stop once; Infinity: nowhere. */
   #breakAt = Infinity;
@@ -204,12 +204,17 @@ export class History {
     if (isWanted && this.#checkpoints.isDue(this.#time.instructions)) this.#keepCheckpoint();
   }
 
-  /** What the guest has asked for enters the machine, or input: that does not come again, unless it is recorded. A way forwards goes on. */
+  /**
+   * Notes that an answer from the host, or input, has entered the machine. Running again would not repeat it, unless it is
+   * recorded, so the history is cleared. A way forwards goes on.
+   */
   entered(): void {
     if (this.#parts.tape === null) this.#beginAnew();
   }
 
-  /** Something is done to the machine that does not come again, unless it is recorded: its history begins anew, and a journey ends. */
+  /**
+   * Something is done to the machine that does not come again, unless it is recorded: its history is cleared, and a journey ends.
+   */
   cut(): void {
     if (this.#parts.tape !== null) return;
     this.#beginAnew();

@@ -11,7 +11,7 @@ export class InstructionTime implements TimeSource {
   private skipped = 0;
   /** Number of instructions at which the machine stops. */
   limit = Infinity;
-  /** The same for whoever bounds what the machine may do. */
+  /** Number of instructions at which the machine stops for whoever limits how much it may run. */
   cap = Infinity;
 
   constructor(state: Int32Array, shift: number) {
@@ -53,7 +53,7 @@ export class InstructionTime implements TimeSource {
     this.cap = Infinity;
   }
 
-  /** So many have run. Clocks that go by it are to be set. */
+  /** Sets the number of instructions that have run. Clocks that are derived from it have to be set, too. */
   goTo(instructions: number): void {
     this.settle();
     this.before = instructions;

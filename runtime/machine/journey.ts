@@ -19,7 +19,7 @@ export interface Travelled {
   keep(): void;
   /** Runs it until something needs the host, or so many instructions have run. */
   go(mostInstructions: number): RunResult;
-  /** The same, but no instruction is run: only what interrupts the next one, and whatever ends a halt. */
+  /** Handles an interrupt before the next instruction, and whatever ends a halt, without running an instruction. */
   stand(): RunResult | null;
   reset(): void;
   /** Whether it ends with this: what the host does about all else that it is told it has done in the past too. */

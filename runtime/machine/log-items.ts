@@ -1,4 +1,4 @@
-/** What can be logged, with what it means. The names are those of QEMU's `-d`. */
+/** Items that can be logged, with their meaning. The names are those of QEMU's `-d`. */
 export const logItems = {
   /** Code. */
   in_asm: 'the instructions of each block of code, when it first runs',
@@ -16,10 +16,10 @@ export const logItems = {
   int: 'each interrupt and exception, with the registers, before its handler is entered',
   /** Triple faults and resets. */
   cpu_reset: 'triple faults, and the registers as a reset finds them',
-  /** What makes no sense. */
+  /** Errors of the guest. */
   guest_errors:
     'what makes no sense: triple faults, model-specific registers, and registers and commands of devices, that are not there',
-  /** What is not there. */
+  /** Accesses to devices that are not there. */
   unimp: 'accesses to I/O ports and physical memory where nothing is',
 } as const;
 

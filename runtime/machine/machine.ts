@@ -70,7 +70,7 @@ export class MachineCore {
   /** Records the machine, or replays it. */
   private readonly tape: Tape | null;
   private readonly panel: Panel;
-  /** What a reset starts with; null: the firmware. */
+  /** The state that a reset starts with; null: that of the firmware. */
   private readonly guest: BootState | null;
   private readonly loop: RunLoop;
   private readonly visitors: Visitors;
@@ -232,7 +232,7 @@ export class MachineCore {
     applyBoot(this.cpu, this.memory, this.pc.ports, this.guest, contents);
   }
 
-  /** As if the reset button was pressed; a directly loaded guest is loaded anew. */
+  /** As if the reset button was pressed; a directly loaded guest is loaded again. */
   reset(): void {
     this.restart(() => this.pc.reset());
     this.boot();
@@ -320,7 +320,10 @@ export class MachineCore {
     return this.schedule.instructionTime?.instructions;
   }
 
-  /** The same for whoever bounds what the machine may do; nothing without instruction time. */
+  /**
+   * Sets the number of instructions at which the machine stops for whoever limits how much it may run. No effect without
+   * instruction time.
+   */
   capInstructions(most: number): void {
     const { instructionTime } = this.schedule;
     if (instructionTime) instructionTime.cap = most;
@@ -364,7 +367,7 @@ export class MachineCore {
     return this.memory.read(physical, length);
   }
 
-  /** What has changed on the screen since the last call; null: there is no display adapter. */
+  /** The changes of the screen since the last call; null: there is no display adapter. */
   screenUpdate(): ScreenUpdate | null {
     return this.pc.display?.pictures.update() ?? null;
   }

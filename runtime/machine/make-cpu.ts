@@ -8,9 +8,9 @@ import type { Schedule } from './schedule.ts';
 
 const FPU_IRQ = 13;
 
-/** What a machine's CPU is connected to. */
+/** The parts that a machine's CPU is connected to. */
 export interface CpuConnections {
-  /** Of the state (translator/abi/state.ts). */
+  /** The buffer of the state (translator/abi/state.ts). */
   readonly buffer: ArrayBufferLike;
   readonly state: Int32Array;
   readonly mmu: Mmu;

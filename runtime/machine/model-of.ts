@@ -6,7 +6,7 @@ export function modelOf({ cpu }: { readonly cpu?: string | undefined }): CpuMode
   return cpu === undefined ? defaultModel : cpuModel(cpu);
 }
 
-/** What the local APICs of the processors are called at power-on; null: the model has none. */
+/** IDs of the processors' local APICs at power-on; null: the model has none. */
 export function apicIdsOf(config: {
   readonly cpu?: string | undefined;
   readonly topology?: Topology;

@@ -6,7 +6,7 @@ import type { PluggedDevice } from './plugboard.ts';
 /** The port of the host door that presses buttons of a machine that is recorded. */
 export const PANEL_PORT = 'panel';
 
-/** What somebody does to a machine from outside, besides input of its devices. */
+/** An action on a machine from outside that is no input of its devices. */
 export type PanelAction =
   | { readonly action: 'reset' }
   | { readonly action: 'nmi' }
@@ -57,7 +57,7 @@ export class Panel {
   }
 }
 
-/** What a machine's buttons do. */
+/** The parts of a machine that its buttons act on. */
 interface Buttons {
   readonly pc: Pick<Pc, 'powerManagement' | 'ports' | 'setBootOrder' | 'plugboard'>;
   requestNmi(): void;

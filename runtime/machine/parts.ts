@@ -86,7 +86,7 @@ function printerPort(board: Board): ParallelPort | null {
   return new ParallelPort({ ...board, ...parallelPort, irq: board.irq(irq), line: board.door.stream(name) });
 }
 
-/** What the board offers to a virtio device, which gets the next place on the PCI bus. */
+/** The board's services for a virtio device, which gets the next place on the PCI bus. */
 function virtioBoard(board: Board, name: string): VirtioOptions {
   return virtioOptions(board, name, board.pciSlot(name));
 }

@@ -75,12 +75,12 @@ export interface PcOptions {
   readonly clock: VirtualClock;
   readonly events: EventQueue;
   readonly layout: PhysicalLayout;
-  /** What the local APICs of the processors are called; null: they have none. There is an I/O APIC with them. */
+  /** IDs of the processors' local APICs; null: they have none. There is an I/O APIC with them. */
   readonly apicIds: readonly number[] | null;
   /** Board.random. */
   readonly random: (target: Uint8Array) => void;
   readonly releaseMemory: ReleaseMemory;
-  /** What messages do to processors. */
+  /** The effects of messages on processors other than interrupts. */
   readonly signals: ProcessorSignals;
   readonly power: PowerControl;
   readonly guestError: ReportGuestError;
@@ -116,7 +116,7 @@ export class Pc {
   private readonly described: readonly Component[];
   private readonly parts: readonly Part[];
   private readonly bootPaths = new BootPaths();
-  /** What firmware is to boot from, by the letters of `-boot order=`. */
+  /** Sets the firmware's boot order, by the letters of `-boot order=`. */
   readonly setBootOrder: (letters: string) => void;
   /** At a reset. */
   private readonly enterBootOrder: () => void;
@@ -240,7 +240,7 @@ export class Pc {
     };
   }
 
-  /** What interrupts the processor that runs. */
+  /** The interrupt controller of the processor that runs. */
   get interrupts(): LocalApics | Pic8259 {
     return this.localApics ?? this.pic;
   }
@@ -315,7 +315,7 @@ export class Pc {
 
   /**
    * A hard reset after a suspension. The host bridge keeps its registers: SeaBIOS counts on being in RAM still. So does the ISA bridge,
-   * as the ACPI tables give systems no method to route the interrupts of PCI anew.
+   * as the ACPI tables give systems no method to change the routes of PCI's interrupts.
    */
   wake(): void {
     const { wakeStatus } = this.powerManagement;

@@ -41,7 +41,7 @@ function virtioDisk(board: Board, { drive, slot }: PciDisk): VirtioBlock {
   return new VirtioBlock({ ...virtioOptions(board, name, slot), serial, port: portOfDrive(board.door, drive) });
 }
 
-/** What the board offers to a virtio device in a slot. */
+/** The board's services for a virtio device in a slot. */
 export function virtioOptions(board: Board, name: string, device: number): VirtioOptions {
   const { ports, pciMmio: mmio, memory, guestError, sendMessage } = board;
   return { name, device, ports, mmio, memory, guestError, sendMessage, irq: board.pciIrq(device, 1) };

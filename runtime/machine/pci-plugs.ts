@@ -18,7 +18,7 @@ export interface PciSlotParts {
 /** Nanoseconds. */
 const ASKED_AGAIN = 1e6;
 
-/** The slots of the PCI bus: a system is told of what is plugged in, and lets go of what is to be pulled out. */
+/** The slots of the PCI bus: a system is notified of devices that are plugged in, and lets go of those to be pulled out. */
 export class PciPlugs implements PlugBus<PluggedPciDevice> {
   readonly chip: PciHotPlug;
   readonly #board: Board;

@@ -16,7 +16,7 @@ export function hotPlugSlots({ vga = 'none', pciSlots = {} }: Pick<MachineConfig
  * asks first, and so has number 2, as QEMU's, where no other is meant to have it.
  */
 export class PciSlots {
-  /** Who has one, by name. */
+  /** Slots that were given, by the name of their device. */
   readonly given = new Map<string, number>();
   readonly #told: ReadonlyMap<string, number>;
   readonly #taken: ReadonlySet<number>;

@@ -32,7 +32,7 @@ function busKindOf(device: PluggedDevice): PlugBusKind {
   return 'slot' in device ? 'pci' : 'usb';
 }
 
-/** What devices can be plugged into. */
+/** A bus that devices can be plugged into. */
 export interface PlugBus<Device> {
   /** Makes the device and plugs it in. Throws an Error where its place is taken. */
   plug(device: Device): Part;
@@ -45,7 +45,7 @@ export interface PlugBus<Device> {
   isAsked?(device: Device): boolean;
 }
 
-/** What a device has of the machine. */
+/** The parts of the machine that belong to one device. */
 interface Own {
   readonly timers: readonly Timer[];
   /** At the host's door. */
@@ -58,7 +58,7 @@ interface Plugged extends Own {
   readonly part: Part;
 }
 
-/** What is plugged into a machine: at its start what its configuration has, later what somebody has plugged in. */
+/** The devices plugged into a machine: those of its configuration, and those plugged in later. */
 export class Plugboard {
   readonly #events: EventQueue;
   readonly #door: HostDoor;
@@ -206,6 +206,6 @@ export class Plugboard {
   }
 }
 
-/** Of ROMs their lengths are enough: those of a machine stay. */
+/** A text that tells devices apart. The lengths of their ROMs are enough, since a machine's ROMs do not change. */
 const keyOf = (device: PluggedDevice): string =>
   JSON.stringify(device, (_, value: unknown) => (value instanceof Uint8Array ? value.length : value));

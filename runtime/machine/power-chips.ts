@@ -11,7 +11,7 @@ export interface PowerBases {
   readonly smbusBase: number;
 }
 
-/** What is in function 3 of the PIIX4, and what is connected to its SMBus. */
+/** The power management of function 3 of the PIIX4, and the devices at its SMBus. */
 export interface PowerChips {
   readonly powerManagement: PowerManagement;
   readonly generalEvents: GeneralEvents;

@@ -32,23 +32,23 @@ export interface ProcessorsParts {
   readonly holdsTurn: () => boolean;
 }
 
-/** Of so many processors. */
+/** State of the processors' turns, for this number of processors. */
 const turnsOf = (count: number) =>
   describe({
-    /** Whose state the CPU has. */
+    /** The processor whose state the CPU has. */
     current: indexOf(count),
-    /** Whose turn it is. Another one that was to be interrupted may run in the rest of it. */
+    /** The processor whose turn it is. Another one that was to be interrupted may run in the rest of it. */
     holder: indexOf(count),
     /** The turn is over; who runs has given it up, in a loop that waits for what another one does. */
     isTurnOver: flag,
     hasPaused: flag,
-    /** Who is to run next, for an interrupt's sake; NOBODY. */
+    /** The processor that is to run next, for an interrupt's sake; NOBODY. */
     wanted: starting(integer(NOBODY, count - 1), NOBODY),
   });
 
 /**
- * The processors of a machine. One CPU executes the code of all, by turns: it has the state of one of them, and those of the others are kept.
- * A turn ends with its time, with HLT, with PAUSE, and when another processor is to be interrupted.
+ * The processors of a machine. One CPU executes the code of all, one after the other: it has the state of one of them, and those
+ * of the others are kept. A turn ends with its time, with HLT, with PAUSE, and when another processor is to be interrupted.
  */
 export class Processors {
   readonly count: number;
@@ -56,7 +56,7 @@ export class Processors {
   readonly #parts: ProcessorsParts;
   readonly #kept: readonly KeptProcessor[];
   readonly #state: StateOf<ReturnType<typeof turnsOf>>;
-  /** What messages have asked for since guest code was left last. */
+  /** Actions of messages since guest code was left last. */
   #signals: (() => void)[] = [];
   readonly #turn: Timer | null;
 
@@ -91,7 +91,7 @@ export class Processors {
     return [stateComponent(state, `cpu${suffix}`, { settle }), modelRegisterComponent(modelRegisters, `msr${suffix}`)];
   }
 
-  /** Whose state the CPU has. */
+  /** The processor whose state the CPU has. */
   get current(): number {
     return this.#state.current;
   }
@@ -127,7 +127,10 @@ export class Processors {
     }
   }
 
-  /** The same for who only looks at state: the CPU still translates addresses for the one that runs, so that it goes on as if nobody had looked. */
+  /**
+   * Runs `use` with a processor's state, only to look at it: the CPU still translates addresses for the one that runs, so that it
+   * goes on as if nobody had looked.
+   */
   look<Result>(n: number | undefined, use: () => Result): Result {
     const before = this.current;
     if (n === undefined || n === before) return use();
@@ -176,7 +179,10 @@ export class Processors {
     return !this.#parts.holdsTurn() && this.othersRun;
   }
 
-  /** Who runs next. The end of a turn comes before interrupts: those who interrupt each other all the time would leave others none. */
+  /**
+   * The processor that runs next. The end of a turn comes before interrupts: processors that interrupt each other all the time
+   * would leave others none.
+   */
   #next(): number {
     const state = this.#state;
     const { wanted, isTurnOver, hasPaused, current, holder } = state;
@@ -301,7 +307,7 @@ export class Processors {
     else cpu.state[Word.halted] = Halt.startUp;
   }
 
-  /** Who doesn't wait for it goes on as if nothing was. */
+  /** Handles a start-up message. A processor that doesn't wait for one ignores it. */
   #startUp(vector: number): void {
     const { cpu } = this.#parts;
     if (cpu.state[Word.halted] !== Halt.startUp) return;

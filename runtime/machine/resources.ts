@@ -11,7 +11,7 @@ export function virtioPortName(n: number): string {
   return `virtio-port${n}`;
 }
 
-/** What the entropy device is called among PCI devices. */
+/** Name of the entropy device among PCI devices. */
 export const RNG_NAME = 'virtio-rng';
 
 /** Ports of the sound at the host's door: frames go out by a stream; whether anybody listens comes in. */
@@ -27,7 +27,7 @@ export function ioApicInput(irq: number): number {
   return irq === 0 ? 2 : irq;
 }
 
-/** What firmware would set up, for guests that are started without any. */
+/** Settings of chips for guests that are started without firmware, which would set them up. */
 export const withoutFirmware = {
   /** I/O base of the power management registers. */
   powerBase: 0x600,

@@ -32,9 +32,9 @@ export interface RunParts {
 /** Runs guest code, and between two stretches of it does what is due. */
 export class RunLoop {
   readonly #parts: RunParts;
-  /** What has been done to the machine's power, and not been told yet. */
+  /** The result for a change of the machine's power that `run` has not returned yet. */
   power: RunResult | null = null;
-  /** What led to the shutdown that the CPU is in. */
+  /** The exceptions that led to the shutdown that the CPU is in. */
   exceptions: readonly UndeliveredException[] = [];
 
   constructor(parts: RunParts) {

@@ -16,7 +16,7 @@ const LONGEST_WAIT = 1e6;
 /** Nanoseconds that the clocks of two threads may differ by. */
 const NEAR = 100_000;
 
-/** What a machine's schedule is made of. */
+/** The parts of a machine's schedule. */
 export interface ScheduleParts {
   readonly config: MachineConfig;
   readonly host: MachineHost;
@@ -24,9 +24,9 @@ export interface ScheduleParts {
   readonly events: EventQueue;
 }
 
-/** When guest code must come back as something is due: how far it may run, how long it sleeps, what the host is told of deadlines. */
+/** When guest code must come back as something is due: how far it may run, how long it sleeps, which deadlines the host gets. */
 export class Schedule {
-  /** What devices see of time. */
+  /** The time that devices see. */
   readonly clock: VirtualClock;
   /** Where time comes from executed instructions. */
   readonly instructionTime: InstructionTime | null;
@@ -77,7 +77,7 @@ export class Schedule {
     else this.jumps?.grant(this.host.nanoseconds());
   }
 
-  /** What interrupts the next instruction has done so. */
+  /** Ends the step in which only the interrupt before the next instruction was handled. */
   stood(): RunResult {
     this.isStanding = false;
     return { reason: 'slice' };
@@ -154,7 +154,7 @@ export class Schedule {
     this.instructionTime!.skip(Math.max(0, Math.min(passed, left)));
   }
 
-  /** A state was loaded: the host is told of its next deadline, whatever it was told before. */
+  /** A state was loaded: the host gets its next deadline, whichever it got before. */
   loaded(): void {
     this.haltedSince = -1;
     this.deadline = Number.NaN;

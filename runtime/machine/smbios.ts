@@ -4,7 +4,7 @@ import type { MachineConfig } from './config.ts';
 import { splitMemory } from './memory-size.ts';
 import { modelOf } from './model-of.ts';
 
-/** What SMBIOS tells of a machine. */
+/** The facts about a machine in its SMBIOS tables. */
 export function smbiosOf(config: MachineConfig): SmbiosImage {
   const model = modelOf(config);
   const { below, above } = splitMemory(config);

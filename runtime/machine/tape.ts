@@ -31,7 +31,7 @@ export interface TapedParts {
 
 const ends: readonly RunResult['reason'][] = ['poweroff', 'exit', 'shutdown', 'reset-requested'];
 
-/** What records a machine, or plays its recording. */
+/** The recorder of a machine, or the player of its recording. */
 export class Tape {
   readonly #options: TapeOptions;
   #recorder: Recorder | null = null;
@@ -100,7 +100,7 @@ export class Tape {
     return this.#player?.takes(message) ?? false;
   }
 
-  /** What was asked for is answered, if a recording has the answers. */
+  /** Gives the answers to requests, if a recording has them. */
   answer(): void {
     this.#player?.answer();
   }

@@ -11,7 +11,7 @@ const PAGE_WORDS = PAGE_BYTES / 4;
 export interface MemoryPart {
   /** Frames with contents. */
   readonly frames: Uint8Array;
-  /** What is in these, in the same order. */
+  /** Contents of these frames, in the same order. */
   readonly contents: Uint8Array;
   /** Frames of zeros. */
   readonly zeros: Uint8Array;
@@ -23,7 +23,7 @@ export interface MachineImage {
   readonly memory: MemoryImage;
 }
 
-/** What is asked of a machine that goes on elsewhere too: in another process, while it runs, or in another machine of this one. */
+/** Calls that copy a machine while it runs: to another process, or to another machine of this one. */
 export interface TransferCalls {
   /** Frames of memory. */
   size(): number;
@@ -147,7 +147,7 @@ export class Transfer implements TransferCalls {
     this.#devices.load(devices);
   }
 
-  /** Forgets what others asked, but for what memory was put to. */
+  /** Forgets the requests of others, but not the image that memory was set to. */
   forget(): void {
     this.end();
     this.#taker.end();

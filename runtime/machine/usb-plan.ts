@@ -8,7 +8,7 @@ export interface UsbControllerConfig {
   readonly id?: string;
 }
 
-/** What a machine has on the USB, as far as it says which controllers there are. */
+/** A machine's USB devices, as far as they decide which controllers there are. */
 export interface UsbPlans {
   readonly usb?: readonly unknown[] | undefined;
   readonly usbControllers?: readonly UsbControllerConfig[] | undefined;
@@ -44,12 +44,15 @@ export interface WantedUsbPort {
   readonly port?: number | undefined;
 }
 
-/** What names no bus is on that of the controller that was added last, as QEMU finds them. */
+/** The bus for devices that name none: that of the controller that was added last, as in QEMU. */
 export function defaultBus(buses: readonly { readonly name: string }[]): string {
   return buses.at(-1)!.name;
 }
 
-/** Those that name their port get it; the others have the next free ones of their bus, which there may not be. */
+/**
+ * Places of USB devices. Those that name their port get it; the others have the next free ones of their bus, which there may not
+ * be.
+ */
 export function placeUsb<Device extends WantedUsbPort>(
   buses: readonly UsbBusPlan[],
   devices: readonly Device[],

@@ -51,7 +51,9 @@ export function usbParts(board: Board, buses: readonly UsbBusPlan[]): Part[] {
   return parts;
 }
 
-/** What is plugged in at the start, each in the port that is told, or the next free one: input first, then disks. */
+/**
+ * The devices that are plugged in at the start, each in the port that it names, or in the next free one: input first, then disks.
+ */
 function usbDevices(config: MachineConfig, buses: readonly UsbBusPlan[]): PluggedUsbDevice[] {
   const { usb = [], usbPorts = {} } = config;
   const disks = drivesAt('usb', config);
@@ -88,7 +90,7 @@ function noteBoot(board: Board, { place }: Controller, device: PluggedUsbDevice)
   board.bootsFrom(device.drive.bootIndex, `${path}/storage@${device.port}/channel@0/disk@0,0`);
 }
 
-/** What can be plugged in, at the bus that it names. */
+/** The bus for devices to be plugged in: each goes to the bus that it names. */
 function plugBus(board: Board, controllers: ReadonlyMap<string, Controller>): PlugBus<PluggedUsbDevice> {
   return {
     plug(device) {

@@ -3,10 +3,10 @@ import { Inspection } from '../debug/inspection.ts';
 import type { ViewedParts } from '../debug/view.ts';
 import { Examination, type ExaminedParts } from './examination.ts';
 
-/** What those who look at a machine work on. */
+/** The parts of a machine that visitors work on. */
 export type VisitedParts = ViewedParts & ExaminedParts & DebuggedParts;
 
-/** Who looks at a machine, and does something with it: inspector, monitor and debugger. Each is made when it first comes. */
+/** The visitors of a machine, who look at it and change it: inspector, monitor and debugger. Each is made when it first comes. */
 export class Visitors {
   readonly #parts: VisitedParts;
   #inspection: Inspection | null = null;
@@ -35,7 +35,7 @@ export class Visitors {
     return this.#debugger;
   }
 
-  /** They have gone. */
+  /** Forgets the debugger and the inspector, which have gone. */
   forget(): void {
     this.#debugger?.forget();
     this.#inspection?.forget();

@@ -38,7 +38,7 @@ export interface LinearAccess extends DataAccess {
 export interface ProcessorMemory extends LinearAccess {
   /** The doubleword at a physical address, a multiple of 4. */
   loadPhysical32(physical: number): number;
-  /** Watches these pages, and no others for this owner; the watcher is told of every access to their data. */
+  /** Watches these pages, and no others for this owner; the watcher sees every access to their data. */
   watch(owner: WatchOwner, watches: readonly Watch[], watcher: AccessWatcher): void;
   /**
    * Bytes from a linear address on that may be loaded, or stored to, by no more than reading and writing this array: at

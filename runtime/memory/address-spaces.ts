@@ -5,7 +5,7 @@ import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 
 /** A table of page-directory pointers begins at a multiple of so many bytes (Intel SDM vol. 3, table 4-7). */
 const POINTERS_BYTES = 32;
-/** What a walk of the page tables depends on besides CR3. */
+/** Registers besides CR3 that a walk of the page tables depends on. */
 const modeWords = [Word.cr0, Word.cr4, Word.efer];
 
 /**

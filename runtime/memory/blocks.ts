@@ -13,7 +13,8 @@ const FEWEST = 4;
 export type BlockHelper = (a: number, b: number, count: number) => number;
 
 /**
- * What repeated string instructions have done at once. `budgeted`: each element is an instruction that takes from Word.budget.
+ * Helpers that execute many elements of repeated string instructions at once. `budgeted`: each element is an instruction that
+ * takes from Word.budget.
  */
 export function blockHelpers(state: Int32Array, mmu: Mmu, budgeted: boolean): Record<BlockName, BlockHelper> {
   const { bytes, halves, words } = mmu.ram;

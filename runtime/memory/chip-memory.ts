@@ -10,7 +10,7 @@ export interface MemoryChip extends Pick<MmioRegion, 'name' | 'base' | 'read' | 
 
 /** The chip's memory: loads reach it as they reach RAM, or ask the chip; stores always go to the chip. */
 export interface ChipMemory {
-  /** What is in it. Whoever changes bytes calls `stored` afterwards. */
+  /** Its contents. Whoever changes bytes calls `stored` afterwards. */
   readonly bytes: Uint8Array;
   stored(offset: number, length: number): void;
   /** Whether loads see the memory; else `read` answers them. */

@@ -14,7 +14,7 @@ interface SavedMemory {
   readonly length: number;
   /** Their numbers, ascending, four bytes each, low byte first. */
   readonly frames: Uint8Array;
-  /** What is in them, in this order. */
+  /** Contents of these frames, in this order. */
   readonly contents: Uint8Array;
 }
 

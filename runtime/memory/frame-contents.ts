@@ -33,13 +33,13 @@ export function firstDifference(words: Int32Array, frame: number, others: Int32A
   return -1;
 }
 
-/** The same from `n` on, where one of eight differs. */
+/** Index of the first word, from `n` on, that differs; one of the next eight does. */
 function firstIn(words: Int32Array, start: number, others: Int32Array, n: number): number {
   while (words[start + n] === others[n]) n++;
   return n;
 }
 
-/** What frames hold, one after the other. */
+/** Copies the contents of frames, one after the other, to `target`. */
 export function copyFrames(bytes: Uint8Array, frames: readonly number[], target: Uint8Array): void {
   frames.forEach((frame, n) => {
     target.set(bytes.subarray(frame * PAGE_BYTES, (frame + 1) * PAGE_BYTES), n * PAGE_BYTES);

@@ -1,6 +1,6 @@
 import { PAGE_SHIFT } from '../../translator/abi/page.ts';
 
-/** Who wrote to memory: an instruction, a device (or loader, debugger), or a page walk that set accessed or dirty bits. */
+/** The writer of memory: an instruction, a device (or loader, debugger), or a page walk that set accessed or dirty bits. */
 export type CodeWriter = 'store' | 'device' | 'paging';
 
 /** Told of every store to a frame that holds code, after it has happened. Offsets are in the buffer. */
@@ -13,8 +13,8 @@ const CODE = 1 << 0;
 const WATCHER_BITS = [1, 2, 3, 4, 5, 6, 7].map((n) => 1 << n);
 
 /**
- * What is special about the frames of a machine's memory: a byte of marks for each. A frame with a mark has no write entry
- * in the TLB, so that every store to it comes to the slow path, which calls `stored`. A frame without marks costs nothing.
+ * Marks of a machine's memory: a byte for each frame. A frame with a mark has no write entry in the TLB, so that every store to
+ * it comes to the slow path, which calls `stored`. A frame without marks costs nothing.
  */
 export class Frames {
   /** By frame; 0: generated code may store there directly. */
@@ -23,7 +23,7 @@ export class Frames {
   /** These frames have been marked: the TLB's write entries for them must go. */
   onMarked: (frames: readonly number[]) => void = () => {};
   private readonly free = [...WATCHER_BITS];
-  /** What is called when a frame with this mark is stored to. */
+  /** Functions to call when a frame with a mark is stored to, by the mark. */
   private readonly alarms: { readonly bit: number; readonly ring: () => void }[] = [];
   private alarmBits = 0;
 
@@ -113,7 +113,7 @@ export class WriteWatch {
     return taken;
   }
 
-  /** The same frames, which stay to be taken. */
+  /** The frames that `take` would return; they stay to be taken. */
   writtenFrames(from = 0, count = this.count - from): number[] {
     const { marks } = this.frames;
     const written: number[] = [];

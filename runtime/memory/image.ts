@@ -15,7 +15,7 @@ const MOST_CHUNKS = 32;
  * moments, so that an image costs what was written since the last one.
  */
 export interface MemoryImage {
-  /** Of which memory it is: numbers of contents count only within one. */
+  /** Identifies the memory that it is of: numbers of contents count only within one. */
   readonly origin: string;
   /** By frame: the number of its contents. Those of one number are the same; 0: zeros. */
   readonly contents: Int32Array;
@@ -111,7 +111,7 @@ export class ImageTaker {
 export class ImageLoader {
   readonly #ram: GuestRam;
   #watch: WriteWatch | null = null;
-  /** What it was put to last. */
+  /** The image that memory was last set to. */
   #held: Pick<MemoryImage, 'origin' | 'contents'> | null = null;
 
   constructor(ram: GuestRam) {

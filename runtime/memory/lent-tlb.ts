@@ -9,7 +9,7 @@ export class LentTlb {
   private readonly tlb: Tlb;
   private readonly entries: readonly Int32Array[];
   private readonly pages: Int32Array;
-  /** What the entries of these pages and their code pages were. */
+  /** The entries of these pages and their code pages, as they were before. */
   private readonly kept: readonly Int32Array[];
 
   constructor(tlb: Tlb) {
@@ -36,7 +36,7 @@ export class LentTlb {
     for (const array of this.entries) array[page] = this.tlb.invalidEntry(page);
   }
 
-  /** What was mapped has been unmapped. */
+  /** Restores the entries of the pages that were lent. */
   giveBack(): void {
     this.all.forEach((array, n) => {
       this.pages.forEach((page, place) => {

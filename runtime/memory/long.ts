@@ -1,6 +1,6 @@
 // Numbers of 64 bits as guests write them. Those of 2^53 and more, which nothing here is as large as, are rounded.
 
-/** Of two words. */
+/** A number made of two words of 32 bits. */
 export function longOf(low: number, high: number): number {
   return low + high * 2 ** 32;
 }

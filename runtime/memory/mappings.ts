@@ -6,7 +6,7 @@ import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 /** A page that the page tables in force map. */
 export interface Mapping {
   readonly linear: number;
-  /** Of up to 36 bits. */
+  /** The physical address, up to 36 bits. */
   readonly physical: number;
   readonly bytes: number;
   /** The lower word of the entry that maps it. */
@@ -30,9 +30,9 @@ interface TableFormat {
 
 const PAGE = 4096;
 const SPACE = 2 ** 32;
-/** What a large page has without PAE. */
+/** Size of a large page without PAE, in bytes. */
 const LARGE_BYTES = 4 << 20;
-/** What an entry of the page-directory-pointer table spans. */
+/** Size of the range that an entry of the page-directory-pointer table spans, in bytes. */
 const GIGABYTE = 2 ** 30;
 
 /** Lists what page tables map, with no effect on the guest: no accessed bit is set, and no device's register is read. */
@@ -49,7 +49,7 @@ export class Mappings {
     return (this.#state[Word.cr0]! & Cr0.pg) !== 0;
   }
 
-  /** What is mapped from a linear address on, by address. Nothing without paging. */
+  /** The mappings from a linear address on, by address. None without paging. */
   *from(first: number): Generator<Mapping> {
     if (!this.isPaging) return;
     const format = this.#format;

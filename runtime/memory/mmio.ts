@@ -16,8 +16,8 @@ export interface MmioRegion {
 
 /** The physical address space as devices with registers in memory see it. */
 export interface MmioBus {
-  /** What was there in this layer, or a lower one, is hidden. */
+  /** Adds a region, which hides those at the same place in this layer and in lower ones. */
   add(region: MmioRegion): void;
-  /** What it hid is seen again. Throws if it was not added. */
+  /** Removes a region; those that it hid are seen again. Throws if it was not added. */
   remove(region: MmioRegion): void;
 }

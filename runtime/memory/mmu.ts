@@ -24,7 +24,7 @@ export class Mmu implements ProcessorMemory {
   readonly tlb: Tlb;
   readonly map: PhysicalMap;
   readonly ram: GuestRam;
-  /** Those of the TLB, and those of whoever executes code. */
+  /** The tables of the TLB, and those of the engine that executes code. */
   readonly tables: Tables;
   readonly paging: Paging;
   readonly spaces: AddressSpaces;
@@ -36,7 +36,7 @@ export class Mmu implements ProcessorMemory {
   /** Number of page walks done. */
   walks = 0;
   misaligned = 0;
-  /** Accesses that never have an entry in the TLB: to devices, and stores that must be told of. */
+  /** Accesses that never have an entry in the TLB: to devices, and stores that somebody has to see. */
   unentered = 0;
   /** Physical address of the last translation that ended at a device. NaN: V8 is to keep it as a double from the start. */
   private devicePhysical = Number.NaN;
@@ -67,7 +67,7 @@ export class Mmu implements ProcessorMemory {
     this.wide.probed(linear, bytes);
   }
 
-  /** The same by generated code: an instruction that has changed nothing yet (Access.restartable). */
+  /** Accesses by generated code for an instruction that has changed nothing yet (Access.restartable). */
   readonly restartable: DataAccess = {
     load8: (linear) => this.load8As(linear, this.rights() | Access.restartable),
     load16: (linear) => this.load16As(linear, this.rights() | Access.restartable),
@@ -97,7 +97,10 @@ export class Mmu implements ProcessorMemory {
     return tlb.lookup(entries, linear >>> 12) | (linear & 0xfff);
   }
 
-  /** The same for a store: nobody is to be told of it. */
+  /**
+   * Index of a byte that the current rights may store to by no more than writing RAM, as the TLB knows; negative where it
+   * doesn't, or where something has to be informed of the store.
+   */
   writable(linear: number): number {
     const { tlb } = this;
     const entries = this.rights() === Access.user ? tlb.writeUser : tlb.writeSupervisor;
@@ -191,7 +194,7 @@ export class Mmu implements ProcessorMemory {
     return this.state[Word.key] & Key.user ? Access.user : Access.read;
   }
 
-  /** Keeps these pages, and no others for this owner, out of the TLB: the watcher is told of every access to them. */
+  /** Keeps these pages, and no others for this owner, out of the TLB: the watcher sees every access to them. */
   watch(owner: WatchOwner, watches: readonly Watch[], watcher: AccessWatcher): void {
     const before = this.watched.pages();
     this.watched.set(owner, watches, watcher);
@@ -322,7 +325,7 @@ export class Mmu implements ProcessorMemory {
     this.walks++;
     const code = this.paging.walk(linear, access);
     if (code !== -1) {
-      // As the processor's TLBs do (Intel SDM vol. 3, 4.10.4.1): what the handler enters need not be told of by INVLPG.
+      // As the processor's TLBs do (Intel SDM vol. 3, 4.10.4.1): pages that the handler enters need no INVLPG.
       this.flushPage(linear);
       this.state[Word.cr2] = linear;
       raise(Vector.pageFault, code);

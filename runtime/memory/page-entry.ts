@@ -12,7 +12,7 @@ export const NO_EXECUTE = 1 << 31;
 
 /** Width of physical addresses (MAXPHYADDR). */
 export const PHYSICAL_BITS = 36;
-/** What an address has above 32 bits. */
+/** The part of an address above 32 bits. */
 export const HIGH_ADDRESS = (1 << (PHYSICAL_BITS - 32)) - 1;
 /** Where an entry that maps 4 MB has those bits (PSE-36). */
 export const PSE36_SHIFT = 13;

@@ -28,13 +28,13 @@ const RESERVED_POINTER = 0x1e6;
 /** Reserved in one that maps 4 MB: what PSE-36 leaves of it. */
 const RESERVED_4MB = 0x3fe000 & ~(HIGH_ADDRESS << PSE36_SHIFT);
 
-/** What an access is, in the bits that the page-fault error code has for it (Intel SDM vol. 3, 4.7); else a read. */
+/** The kind of an access, in the bits that the page-fault error code has for it (Intel SDM vol. 3, 4.7); else a read. */
 export const Access = {
   read: 0,
   write: 1 << 1,
   user: 1 << 2,
   fetch: 1 << 4,
-  /** By an instruction that has changed nothing yet and can be begun anew; not of the error code. */
+  /** By an instruction that has changed nothing yet and can be restarted; no bit of the error code. */
   restartable: 1 << 8,
 } as const;
 /** The bits that are of the error code. */
@@ -53,7 +53,7 @@ export class PageWalk {
   userWrite = false;
   supervisorWrite = false;
   dirty = false;
-  /** Of PageKind's bits. */
+  /** Bits of PageKind. */
   kind = 0;
 }
 
@@ -180,7 +180,10 @@ export class Paging {
     return frame === NO_FRAME ? this.map.readDevice(driven * 4096 + at, 4) : this.ram.words[(frame << 10) | (at >>> 2)];
   }
 
-  /** Of an entry that leads to a table. It may be the table's entry too, and have just been changed: directories can be tables of themselves. */
+  /**
+   * Sets the accessed bit of an entry that leads to a table. The entry may be in that very table, and have just been changed:
+   * directories can be tables of themselves.
+   */
   private setAccessed(directory: number, at: number): void {
     this.setEntry(directory, at, this.entry(directory, at) | ACCESSED);
   }

@@ -7,15 +7,15 @@ export const NO_FRAME = -1;
 const PAGES_4GB = 1 << 20;
 /** Below this address what nobody answers is left to the ISA bus, whose lines float. */
 const ISA_END = 1 << 20;
-/** Of an entry of `loaded`: stores reach another frame than loads, or none. */
+/** Bit of an entry of `loaded`: stores reach another frame than loads, or none. */
 const DIVIDED = 1 << 30;
 
-/** Who decodes an address first: of windows at the same place the one in the higher layer is seen. */
+/** The layer of a window: of windows at the same place the one in the higher layer decodes an address first. */
 export const Layer = { pci: 0, memory: 1, chipset: 2, processor: 3 } as const;
 export type Layer = (typeof Layer)[keyof typeof Layer];
 
 /**
- * What a range of physical addresses below 4 GB shows. In a layer the window added last is seen. Without frames and a device it
+ * A window: a range of physical addresses below 4 GB. In a layer the window added last is seen. Without frames and a device it
  * hides memory but not devices, as a host bridge that passes accesses on to the bus.
  */
 export interface AddressWindow {
@@ -34,7 +34,7 @@ export interface AddressWindow {
   readonly device?: MmioRegion;
 }
 
-/** What stands at each physical page: frames of the buffer for loads and for stores, a device, or nothing. */
+/** The physical address space, by page: frames of the buffer for loads and for stores, a device, or nothing. */
 export class PhysicalMap {
   readonly ram: GuestRam;
   /** The processor cannot drive the bits of a page number that are 0 here: the gate of A20. Bus masters can. */
@@ -98,7 +98,7 @@ export class PhysicalMap {
     this.paint(window);
   }
 
-  /** What has been put in place, from the lowest address on; of what is at one, the last is seen first. */
+  /** The windows from the lowest address on; of those at one address, the last is seen first. */
   placed(): AddressWindow[] {
     return [...this.windows, ...this.highMemory()].sort((a, b) => a.base - b.base || a.layer - b.layer);
   }
@@ -115,7 +115,7 @@ export class PhysicalMap {
     return this.windows.some((window) => holds(window, address));
   }
 
-  /** What it hid is seen again. */
+  /** Removes a window; those that it hid are seen again. */
   remove(window: AddressWindow): void {
     this.windows = this.windows.filter((w) => w !== window);
     this.paint(window);
@@ -146,7 +146,7 @@ export class PhysicalMap {
     };
   }
 
-  /** Enters anew what the pages of a window show. */
+  /** Enters again what the pages of a window show. */
   private paint(changed: AddressWindow): void {
     this.recent = null;
     const [from, to] = pagesOf(changed);
@@ -208,13 +208,15 @@ export class PhysicalMap {
     return isRead ? (this.seenAt(address)?.device ?? null) : this.deviceAt(address);
   }
 
-  /** The device that acts as memory at all of some bytes of one page; undefined also where somebody is told of accesses to devices. */
+  /**
+   * The device that acts as memory at all of some bytes of one page; undefined also where somebody watches accesses to devices.
+   */
   memoryAt(address: number, bytes: number): MmioRegion | undefined {
     const device = this.onDeviceAccess === null ? this.deviceAt(address) : undefined;
     return device?.isMemory && device === this.deviceAt(address + bytes - 1) ? device : undefined;
   }
 
-  /** What is seen first of all that stand at an address. */
+  /** The window that is seen at an address. */
   private seenAt(address: number): AddressWindow | undefined {
     return this.windows.findLast((window) => holds(window, address));
   }
@@ -232,8 +234,8 @@ export class PhysicalMap {
 }
 
 /**
- * What bytes read as where nothing is: ones below 1 MB, where memory managers look for places without a ROM; zeros above it, as in QEMU, by
- * which systems are tested.
+ * The value of bytes where nothing is: ones below 1 MB, where memory managers look for places without a ROM; zeros above it, as
+ * in QEMU, by which systems are tested.
  */
 export function absentByte(address: number): number {
   return address < ISA_END ? 0xff : 0;

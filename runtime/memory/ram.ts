@@ -12,10 +12,10 @@ export class GuestRam {
   readonly words: Int32Array;
   /** Bytes of RAM proper; other frames follow. */
   readonly ramBytes: number;
-  /** What is special about each frame. */
+  /** The marks of each frame. */
   readonly frames: Frames;
   private reserved: number;
-  /** Of RAM proper since it was made; null: nobody needs to know. */
+  /** The frames of RAM proper that were written since it was made; null: nobody needs to know. */
   private writes: WriteWatch | null = null;
 
   /** `inPages`: parts of it can be given back to the host, page by page. */
@@ -57,7 +57,7 @@ export class GuestRam {
   }
 }
 
-/** The same on whole pages of the host's: V8 puts what may grow on pages of its own. It never grows. */
+/** A buffer on whole pages of the host's: V8 puts buffers that may grow on pages of their own. This one never grows. */
 function allocatePages(bytes: number): ArrayBufferLike {
   if (typeof SharedArrayBuffer === 'undefined') return new ArrayBuffer(bytes);
   return new SharedArrayBuffer(bytes, { maxByteLength: bytes });

@@ -8,7 +8,7 @@ export interface RealAccess {
   STORED(linear: number, value: number): void;
 }
 
-/** `misaligned` is told of doubles at odd words, which are aligned as words. */
+/** `misaligned` is called for doubles at odd words, which are aligned as words. */
 export function realAccess(memory: DataAccess, misaligned: () => void): RealAccess {
   const doubles = new Float64Array(1);
   const singles = new Float32Array(doubles.buffer);

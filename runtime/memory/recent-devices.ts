@@ -1,6 +1,6 @@
 import { Access } from './paging.ts';
 
-/** Of no page. */
+/** A key that belongs to no page. */
 const NO_KEY = -1;
 
 /**

@@ -7,9 +7,9 @@ import { Tables } from './tables.ts';
 const FILLED = 1;
 const LISTED = { local: 64, global: 128, any: 64 | 128 } as const;
 /**
- * What is known of a page's translation beside its entries. For INVLPG and loading CR3: it is global; it is a part of a
- * large page (4 MB, or 2 MB with PAE). For fetching: instructions there may not be executed. For stores to a frame that is marked,
- * so that there is no write entry: who may store there.
+ * Facts about a page's translation beside its entries. For INVLPG and loading CR3: it is global; it is a part of a large page (4
+ * MB, or 2 MB with PAE). For fetching: instructions there may not be executed. For stores to a frame that is marked, so that
+ * there is no write entry: who may store there.
  */
 export const PageKind = { small: 0, global: 2, large: 4, noExecute: 8, supervisorStores: 16, userStores: 32 } as const;
 const LARGE_PAGE_SHIFT = 10;
@@ -87,7 +87,7 @@ export class Tlb {
     return Int32Array.from(new Set(listed.filter((page) => this.marks[page] & FILLED)));
   }
 
-  /** What stands for no entry of a page. */
+  /** The value of an empty entry for a page. */
   invalidEntry(page: number): number {
     return (page << 10) ^ this.invalid;
   }
@@ -98,7 +98,9 @@ export class Tlb {
     return index >>> 0 < this.words ? index << 2 : -1;
   }
 
-  /** Offset in the buffer of a page's frame for a store that must be told of, or -1 if it isn't known whether it may be done. */
+  /**
+   * Offset in the buffer of a page's frame for a store that somebody has to see, or -1 if it isn't known whether it may be done.
+   */
   lookupStored(page: number, stores: number): number {
     return (this.marks[page] & stores) === 0 ? -1 : this.lookup(this.readSupervisor, page);
   }
@@ -130,7 +132,7 @@ export class Tlb {
     this.flushListed(this.local, LISTED.local, PageKind.global);
   }
 
-  /** Empties a list, and drops its pages but for those of a kind. */
+  /** Empties a list, and drops its pages except those of a kind. */
   private flushListed(list: PageList, mark: number, kept: number): void {
     for (const page of list.listed()) {
       this.marks[page] &= ~mark;

@@ -9,7 +9,7 @@ export interface Watch {
 /** Told of every access to a watched page, by linear address (access: of Access); it may throw. */
 export type AccessWatcher = (linear: number, bytes: number, access: number) => void;
 
-/** Who watches: the processor's own breakpoints, or a debugger outside the guest. */
+/** The owner of a watch: the processor's own breakpoints, or a debugger outside the guest. */
 export type WatchOwner = 'processor' | 'debugger';
 
 /** The pages that are watched: at most one a breakpoint. */

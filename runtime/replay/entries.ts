@@ -8,10 +8,10 @@ export interface Moment {
   readonly time: number;
 }
 
-/** What a recording is made of, in the order of time. */
+/** An entry of a recording, in the order of time. */
 export type Entry =
   | (Moment & Delivery)
-  /** What the state was like: a checksum of each part. */
+  /** The state at that moment: a checksum of each part. */
   | (Moment & { readonly type: 'mark'; readonly checksums: readonly number[] })
   /** Nothing else happened until here. */
   | (Moment & { readonly type: 'reached' });

@@ -1,7 +1,7 @@
 import type { Delivery } from '../host/messages.ts';
 import type { Moment } from './entries.ts';
 
-/** What a machine tells of what enters it, to be recorded, or compared with a recording. */
+/** A listener for all that enters a machine, which records it, or compares it with a recording. */
 export interface Journal {
   /** When so many instructions have run, `left` is to be called at once. */
   readonly nextStop: number;

@@ -22,7 +22,7 @@ type Delivered = Entry & Delivery;
 /** How far a recording has been played. */
 export interface PlayedSoFar {
   readonly deliveries: number;
-  /** So many of them were input. */
+  /** Number of those that were input. */
   readonly inputs: number;
   readonly marks: number;
 }
@@ -68,7 +68,7 @@ export class Player implements Journal {
     return this.#marks[this.#marked]?.instructions ?? this.#end.instructions;
   }
 
-  /** Of the last that is known. */
+  /** The moment of the last entry that is known. */
   get end(): Moment {
     return this.#end;
   }

@@ -17,7 +17,7 @@ export class StateChecksums {
     this.#memory = new MemoryChecksum(ram);
   }
 
-  /** What they are of now, in their order. */
+  /** Names of the parts that have a checksum now, in their order. */
   get names(): readonly string[] {
     return [...this.#components().map(({ name }) => name), 'memory'];
   }
@@ -53,7 +53,7 @@ function latin1(text: string): Uint8Array {
 class MemoryChecksum {
   readonly #ram: GuestRam;
   readonly #watch: WriteWatch;
-  /** What each frame has added. */
+  /** The contribution of each frame. */
   readonly #parts: Int32Array;
   #sum = 0;
 

@@ -1,6 +1,6 @@
 import { type ByteReader, type ByteWriter, RecordingDamage } from './bytes.ts';
 
-/** What crosses the host door, as a recording keeps it. */
+/** A value that crosses the host door, as a recording keeps it. */
 export type Value =
   | undefined
   | null

@@ -1,6 +1,6 @@
 import type { Component, Difference, Saved } from './describe.ts';
 
-/** What several components were saved as, by their names. */
+/** The saved states of several components, by name. */
 export type SavedComponents = Readonly<Record<string, Saved>>;
 
 export function saveComponents(components: readonly Component[]): SavedComponents {

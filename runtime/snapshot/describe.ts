@@ -1,7 +1,7 @@
 import { ByteQueue } from './byte-queue.ts';
 import { byteField, flagField, integerField, listField, realField, textField, wrong } from './fields.ts';
 
-/** What a state is saved as: plain data that can be cloned, compared and written by the snapshot format. */
+/** A saved state: plain data that can be cloned, compared and written by the snapshot format. */
 export type Saved = number | boolean | string | Uint8Array | readonly Saved[] | { readonly [name: string]: Saved };
 
 /** One field that two states do not agree on. */
@@ -11,7 +11,7 @@ export interface Difference {
   readonly right: string;
 }
 
-/** What is known of one kind of value: how to make, save, load, compare and show it. `path` names it in messages. */
+/** A kind of value: how to make, save, load, compare and show it. `path` names it in messages. */
 export interface Field<T> {
   create(): T;
   save(value: T): Saved;
@@ -30,14 +30,14 @@ export interface Component {
   check(saved: Saved): void;
   /** Sets the values, and touches nothing else: other components may not have theirs yet. Throws as `check`. */
   load(saved: Saved): void;
-  /** Called when all components have been loaded: makes what follows from the state anew, at other components too. */
+  /** Called when all components have been loaded: derives the rest from the state, at other components too. */
   restored(): void;
   /** Differences between the present state (left) and a saved one (right). */
   compare(saved: Saved): Difference[];
   show(): string[];
 }
 
-/** What a component does around its state's use. */
+/** A component's actions when its state is used. */
 export interface StateHooks {
   /** Called before the state is saved, compared or shown: brings what is computed lazily up to date. */
   settle?(): void;
@@ -142,7 +142,7 @@ export function starting<T>(field: Field<T>, initial: T): Field<T> {
   return { ...field, create: () => initial };
 }
 
-/** What fields of one state have to do with each other; `expected` says it for messages. */
+/** A relation that fields of one state must satisfy; `expected` says it for messages. */
 export interface Relation<T> {
   readonly expected: string;
   holds(state: T): boolean;

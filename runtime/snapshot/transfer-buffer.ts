@@ -52,7 +52,7 @@ export class TransferBuffer {
     return this.#bytes.subarray(0, this.#end);
   }
 
-  /** What has not been moved yet. */
+  /** Bytes that have not been moved yet. */
   get rest(): Uint8Array {
     return this.#bytes.subarray(this.position, this.#end);
   }

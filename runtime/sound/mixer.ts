@@ -127,7 +127,7 @@ export class SoundMixer implements VoiceMixer {
     }
   }
 
-  /** Of a virtual time: frames after the first that has not been sent. */
+  /** The place of a virtual time in frames, counted from the first one that has not been sent. */
   #placeOf(time: number): number {
     return (time * this.rate) / 1e9 - this.#state.frame;
   }

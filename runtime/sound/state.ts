@@ -18,6 +18,6 @@ export const mixerState = describe({
   rate: u32,
   /** The first frame that has not been sent, counted from the start of virtual time. */
   frame: counter,
-  /** What is known of it and of those after it: doubles, left and right. */
+  /** The parts of it and of the frames after it that are known: doubles, left and right. */
   pending: byteQueue,
 });

@@ -1,7 +1,7 @@
 import type { Component } from '../snapshot/describe.ts';
 import { voiceState } from './state.ts';
 
-/** What a voice needs of its mixer. */
+/** The parts of a mixer that a voice needs. */
 export interface VoiceMixer {
   /** The mix is made now. */
   readonly isOn: boolean;
@@ -14,8 +14,8 @@ export interface VoiceMixer {
 }
 
 /**
- * What one device gives to the mix: a level for each side that changes at any time and stays until the next change. A stream of
- * samples is a change each; a tone of the speaker is two a period.
+ * A device's part of the mix: a level for each side that changes at any time and stays until the next change. A stream of samples
+ * is a change each; a tone of the speaker is two a period.
  */
 export class Voice {
   readonly component: Component;
@@ -74,7 +74,7 @@ export class Voice {
     state.until = time;
   }
 
-  /** What is before this time is not in the mix. */
+  /** Leaves out of the mix all that is before this time. */
   skipTo(time: number): void {
     this.#state.until = Math.max(this.#state.until, time);
   }

@@ -2,7 +2,7 @@ import type { TimeSource } from './clock.ts';
 
 /** Nanoseconds that the guest's time is ahead of the host's at most. */
 export const MOST_BORROWED = 50_000;
-/** What of each nanosecond of the host's pays back, while the guest's time is ahead. */
+/** The part of each nanosecond of the host's that pays back, while the guest's time is ahead. */
 const RATE = 1 / 4;
 
 /**
@@ -32,7 +32,7 @@ export class BorrowedTime implements TimeSource {
     this.#since = now;
   }
 
-  /** The host's time begins anew, earlier than it was: nothing is owed to it. */
+  /** The host's time starts over, earlier than it was: nothing is owed to it. */
   restart(): void {
     this.#borrowed = 0;
   }

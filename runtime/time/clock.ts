@@ -5,7 +5,7 @@ export interface TimeSource {
   nanoseconds(): number;
 }
 
-/** What a device sees of time: nanoseconds since the machine was first powered on. */
+/** The time as a device sees it: nanoseconds since the machine was first powered on. */
 export interface Clock {
   now(): number;
 }

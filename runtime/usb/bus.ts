@@ -3,12 +3,12 @@ import type { UsbDevice } from './device.ts';
 export interface UsbBusOptions {
   /** The name of its controller's state. */
   readonly controller: string;
-  /** What it is called: QEMU's name. */
+  /** Name of the bus: QEMU's. */
   readonly name: string;
   readonly ports: number;
   /** A device was plugged into a port, from 0 on. */
   readonly plugged: (port: number, device: UsbDevice) => void;
-  /** What was in a port was pulled out. */
+  /** Called after a device was pulled out of a port. */
   readonly unplugged: (port: number) => void;
   /** The device in a port has something to say. */
   readonly ready: (port: number) => void;
@@ -32,7 +32,7 @@ export class UsbBus {
     return this.#options.name;
   }
 
-  /** What is plugged in, by port; null: nothing. */
+  /** The plugged-in devices, by port; null: none. */
   get devices(): readonly (UsbDevice | null)[] {
     return this.#devices;
   }
@@ -48,7 +48,7 @@ export class UsbBus {
     plugged(n, device);
   }
 
-  /** What is in a port is pulled out. Throws an Error where there is nothing. */
+  /** Pulls out the device in a port. Throws an Error where there is none. */
   unplug(port: number): void {
     const { name, unplugged } = this.#options;
     const n = port - 1;

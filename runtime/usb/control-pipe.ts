@@ -4,7 +4,7 @@ import type { UsbState } from './state.ts';
 
 /** Does what control transfers ask for. */
 export interface ControlRequests {
-  /** What the device sends; null: it stalls. */
+  /** The data that the device sends; null: it stalls. */
   read(setup: SetupPacket): Uint8Array | null;
   /** Whether the device does it; else it stalls. */
   write(setup: SetupPacket, data: Uint8Array): boolean;

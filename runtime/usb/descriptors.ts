@@ -21,7 +21,7 @@ export interface EndpointDescription {
   readonly kind: number;
   /** Bytes of a packet at most. */
   readonly packet: number;
-  /** Of one for interrupts, how long between two looks at it: frames; at high speed 2^(n-1) microframes. */
+  /** For an interrupt endpoint: the interval between two polls in frames; at high speed 2^(n-1) microframes. */
   readonly interval?: number;
 }
 
@@ -33,7 +33,7 @@ export interface UsbDescription {
   readonly strings: readonly [maker: string, product: string, serial: string];
   /** Bytes of a packet of endpoint 0: 8, 16, 32 or 64. */
   readonly controlPacket: number;
-  /** Of its interface: class, sub-class and protocol. */
+  /** Class, sub-class and protocol of its interface. */
   readonly classCode: readonly [number, number, number];
   /** Stands between the interface and its endpoints: what the class adds. */
   readonly classDescriptor?: readonly number[];
@@ -62,7 +62,7 @@ export function deviceDescriptor({ vendor, product, controlPacket }: UsbDescript
   return Uint8Array.from(descriptor(DescriptorType.device, ...bytes));
 }
 
-/** What a device of high speed would be at full speed (9.6.2). */
+/** The descriptor of a high-speed device as it would be at full speed (9.6.2). */
 export function qualifierDescriptor({ controlPacket }: UsbDescription): Uint8Array {
   const bytes = [...word(releases.high), 0, 0, 0, controlPacket, 1, 0];
   return Uint8Array.from(descriptor(DescriptorType.deviceQualifier, ...bytes));

@@ -17,7 +17,7 @@ import { type UsbState, usbState } from './state.ts';
 export interface UsbDevice {
   readonly component: Component;
   readonly speed: UsbSpeed;
-  /** What it is called. */
+  /** Name of the product. */
   readonly product: string;
   readonly address: number;
   /** A SETUP packet for endpoint 0: it takes every one. */
@@ -36,7 +36,7 @@ export interface UsbDevice {
   onReady: () => void;
 }
 
-/** What a device does beside the requests that all have. */
+/** A device's behaviour beside the requests that all devices have. */
 export interface UsbBehaviour {
   /** Requests of its class, and descriptors of its interface. */
   readonly requests: ClassRequests;
@@ -46,7 +46,7 @@ export interface UsbBehaviour {
   haltCleared?(address: number): void;
 }
 
-/** What a device is at a speed. */
+/** A function that describes a device at a speed. */
 export type DescribeSpeed = (speed: UsbSpeed) => UsbDescription;
 
 /** The standard requests of a device (USB 2.0, 9.4), and its endpoint 0. */

@@ -11,7 +11,7 @@ export const Request = {
   setInterface: 11,
 } as const;
 
-/** Who a request is for, and who defines it: bits of bmRequestType (table 9-2). */
+/** The recipient of a request, and the one who defines it: bits of bmRequestType (table 9-2). */
 export const Recipient = { device: 0, interface: 1, endpoint: 2, mask: 0x1f } as const;
 export const Kind = { standard: 0x00, class: 0x20, mask: 0x60 } as const;
 export const TO_HOST = 0x80;
@@ -43,7 +43,7 @@ export function setupPacket(bytes: Uint8Array): SetupPacket {
 
 /** Requests that a class defines, of devices and their interfaces. */
 export interface ClassRequests {
-  /** What the device sends; null: it stalls. */
+  /** The data that the device sends; null: it stalls. */
   read(setup: SetupPacket): Uint8Array | null;
   /** Whether the device does it; else it stalls. */
   write(setup: SetupPacket, data: Uint8Array): boolean;

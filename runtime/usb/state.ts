@@ -1,7 +1,7 @@
 import { byteQueue, bytes, describe, flag, type StateOf, u8, u16 } from '../snapshot/describe.ts';
 import { SETUP_BYTES } from './requests.ts';
 
-/** What every device has (USB 2.0, chapter 9). */
+/** The state that every device has (USB 2.0, chapter 9). */
 export const usbState = describe({
   address: u8,
   /** The address that it has after the present request (9.4.6). */

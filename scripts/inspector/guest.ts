@@ -9,7 +9,7 @@ import { debianLinux } from '../../src/node/linux/debian.ts';
 const BOOT_TIMEOUT = 600_000;
 /** The symbols are 100,000 lines that the guest's shell tools sort out, pack and write to a serial line. */
 const SYMBOLS_TIMEOUT = 1_800_000;
-/** Of the shell, which asks for the cursor's place after it. */
+/** The shell's prompt, after which it asks for the cursor's place. */
 const PROMPT = new RegExp(`~ # (?:${String.fromCharCode(27)}\\[6n)?$`);
 
 /** A booted Linux that inspectors can attach to, and its shell. */

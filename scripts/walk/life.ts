@@ -29,7 +29,7 @@ const config: MachineConfig = {
   engineOptions: { tiering: { ...defaultTiering, threshold: THRESHOLD } },
 };
 
-/** What becomes of the function's first instruction while a machine runs: lines of a table. */
+/** The life of the function's first instruction while a machine runs: lines of a table. */
 export function life(): string {
   const machine = createMachine(config, silentHost);
   try {

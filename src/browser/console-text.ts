@@ -10,8 +10,8 @@ const sequence = new RegExp(`${ESCAPE}${String.raw`(?:\[([0-9;?]*)[ -/]*([@-~])|
 const unfinished = new RegExp(`${ESCAPE}${String.raw`(?:\[[0-9;?]*[ -/]*|[ -/]*)$`}`);
 
 /**
- * What a serial line has shown, as lines of text. Of a terminal's sequences it knows those within a line (ECMA-48: CUF, CUB, ED and EL
- * from the cursor on); others are left out.
+ * The text that a serial line has shown, as lines. Of a terminal's sequences it knows those within a line (ECMA-48: CUF, CUB, ED
+ * and EL from the cursor on); others are left out.
  */
 export class ConsoleText {
   readonly #lines: string[] = [];

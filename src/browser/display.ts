@@ -15,7 +15,7 @@ const LARGEST_FACTOR = 4;
 /** Tubes were 4 to 3, whatever number of dots was on them. */
 const TUBE = 4 / 3;
 
-/** What a screen is drawn on. */
+/** The elements that a screen is drawn on. */
 export interface DisplayElements {
   readonly canvas: HTMLCanvasElement;
   /** Lies over the canvas, with invisible text that can be selected. */
@@ -122,7 +122,7 @@ export class Display {
   }
 }
 
-/** Of the invisible text, in pixels before it is scaled; its style sheet says the same. */
+/** Line height of the invisible text, in pixels before it is scaled; its style sheet has the same value. */
 const LINE_HEIGHT = 16;
 
 /** Pixels that a character of the invisible text is wide. */

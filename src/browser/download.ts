@@ -15,7 +15,7 @@ export interface Download {
 const PIECE = 4 << 20;
 
 /**
- * What a web server answers.
+ * Fetches the answer of a web server.
  * @throws ConfigurationError
  */
 export async function get(

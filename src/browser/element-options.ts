@@ -22,7 +22,7 @@ const driveOptions = {
 } as const satisfies Readonly<Record<string, DriveOptions>>;
 
 type DriveName = keyof typeof driveOptions;
-/** What can hold an image: a drive, or what is booted without one. */
+/** The name of an option that can hold an image: a drive, or an image that is booted without one. */
 export type ImageName = DriveName | 'kernel' | 'initrd' | 'bios';
 /** All that is said of a machine by a word or a number. */
 export const settingNames = [
@@ -87,7 +87,7 @@ export async function describedOptions(description: MachineDescription): Promise
   };
 }
 
-/** What the guest mounts a described folder by: as v86 calls it, so that its command lines fit. */
+/** The tag by which the guest mounts a described folder, as in v86, so that its command lines fit. */
 const FOLDER_TAG = 'host9p';
 
 /** The share for a folder of a web server, which `rawiron pack` has made. */
@@ -145,7 +145,7 @@ async function bootOf(description: MachineDescription): Promise<Boot | undefined
   return description.setting('demo') === undefined ? undefined : { demo: true };
 }
 
-/** What is on a web server can only be read, so changes are forgotten. */
+/** The drives of a description. Files on a web server can only be read, so the guest's changes are discarded. */
 async function drivesOf(description: MachineDescription): Promise<DriveOptions[]> {
   const drives = Object.entries(driveOptions).map(async ([name, drive]) => {
     const image = await description.image(name as ImageName);

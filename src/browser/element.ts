@@ -107,7 +107,7 @@ export class RawironPc extends HTMLElement {
     return await this.run((signal) => (options ? Machine.create(options) : this.#described(signal)));
   }
 
-  /** What the attributes describe: a machine that is turned on, or goes on from a state. */
+  /** Makes the machine that the attributes describe: one that is turned on, or goes on from a state. */
   async #described(signal: AbortSignal): Promise<Machine> {
     const state = this.getAttribute('state');
     if (state === null) return Machine.create(await this.#describedOptions(signal));
@@ -297,7 +297,7 @@ export interface ImageProgress {
   readonly total: number | undefined;
 }
 
-/** What it tells, and with what. */
+/** Events of the element, with their data. */
 export interface RawironPcEvents {
   /** Some of an image, or of a state, has come from its server. */
   imageprogress: CustomEvent<ImageProgress>;

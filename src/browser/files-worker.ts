@@ -7,7 +7,7 @@ import { openSync, type SyncFile } from './sync-file.ts';
 
 export type Access = 'read' | 'write';
 
-/** What a page asks of the worker that has its files open; files have numbers. */
+/** Calls of a page to the worker that has its files open; files have numbers. */
 export interface FileCalls {
   open(name: string, access: Access): { readonly file: number; readonly size: number };
   read(file: number, offset: number, length: number): Uint8Array;

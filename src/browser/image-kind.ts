@@ -1,4 +1,4 @@
-/** What an image is for: something that is booted directly, the medium of a drive, or a saved machine. */
+/** The use of an image: it is booted directly, or it is the medium of a drive, or a saved machine. */
 export type ImageKind = 'kernel' | 'initrd' | 'floppy' | 'cdrom' | 'disk' | 'snapshot';
 
 /** Magic numbers: what a file has at an offset, as characters of a byte each. */

@@ -76,11 +76,11 @@ export async function openServerFolder(
   return await (await import('../shares/server-files.ts')).filesOfServer(server, browserHost, log);
 }
 
-/** What a monitor is told of the page that it is part of. */
+/** Settings of a monitor that depend on the page around it. */
 export interface MonitorSettings {
-  /** What `quit` does. Default: it ends the machine. */
+  /** The action of `quit`. Default: it ends the machine. */
   readonly quit?: () => void;
-  /** What `info name` tells. */
+  /** The name that `info name` tells. */
   readonly name?: string;
   /** Gets what a command writes to a file. Default: the command fails, as a page has no files. */
   readonly writeFile?: (path: string, bytes: Uint8Array) => Promise<void>;

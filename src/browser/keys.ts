@@ -6,7 +6,7 @@ import { ReleaseChord } from './release-chord.ts';
 /** Milliseconds that Windows takes at most from the Ctrl that it makes up for AltGr to AltGr itself. */
 const MADE_UP = 50;
 
-/** What keys do that are not for the guest. */
+/** Actions of keys that are not for the guest. */
 export interface KeyActions {
   /** Ctrl and Alt were pressed together, and no other key: the user wants out. */
   release(): void;
@@ -23,7 +23,7 @@ export class Keys {
   readonly #actions: KeyActions;
   readonly #down = new Set<string>();
   #machine: Machine | null = null;
-  /** What was typed for a machine that is still being made; null: none is. */
+  /** Input typed for a machine that is still being made; null while none is. */
   #held: ((machine: Machine) => Promise<void>)[] | null = null;
   readonly #chord = new ReleaseChord();
   /** When the left Ctrl went down, as the browser's events have it. */

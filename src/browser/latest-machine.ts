@@ -1,4 +1,4 @@
-/** What is ended when another one takes its place. */
+/** A machine that is stopped when another one takes its place. */
 interface Stoppable {
   stop(): Promise<void>;
 }

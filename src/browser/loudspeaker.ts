@@ -1,7 +1,7 @@
 import type { Machine } from '../machine/machine.ts';
 import { openSound, type SoundOutput } from './sound-output.ts';
 
-/** What the user does that lets a page sound (HTML, "user activation"). */
+/** Events of the user that let a page play sound (HTML, "user activation"). */
 const gestures = ['keydown', 'mousedown', 'pointerup'] as const;
 
 /**

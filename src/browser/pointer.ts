@@ -115,7 +115,7 @@ export class Pointer {
 
   /** Their bits in browsers are those of the machine's mouse. */
   #buttons(event: MouseEvent): void {
-    // What the guest was told of goes up too where its screen has become text meanwhile.
+    // Buttons that the guest knows of go up too where its screen has become text meanwhile.
     const buttons = this.#isTaken(event) ? event.buttons : event.buttons & this.#held;
     if (buttons === this.#held && !this.#isTaken(event)) return;
     event.preventDefault();

@@ -33,7 +33,7 @@ export function ownEnd<Sent, Received>(): MessageEnd<Sent, Received> {
   };
 }
 
-/** A browser's ports are those of the protocol, but for the types of what they carry. */
+/** A browser's ports are those of the protocol, except for the types of their messages. */
 export function messageEnd<Sent, Received>(port: MessagePort): MessageEnd<Sent, Received> {
   return port as unknown as MessageEnd<Sent, Received>;
 }

@@ -2,7 +2,7 @@ import type { Machine } from '../machine/machine.ts';
 import { ConsoleText } from './console-text.ts';
 import { ReleaseChord } from './release-chord.ts';
 
-/** What keys without a character send to a terminal's guest (ECMA-48, and what xterm does). */
+/** Sequences that keys without a character send to a terminal's guest (ECMA-48, and xterm). */
 const sent: Readonly<Record<string, string>> = {
   Enter: '\r',
   Backspace: '\x7f',
@@ -23,7 +23,7 @@ export class SerialConsole {
   readonly #release: () => void;
   readonly #chord = new ReleaseChord();
   #machine: Machine | null = null;
-  /** What was typed for a machine that is still being made; null: none is. */
+  /** Text typed for a machine that is still being made; null while none is. */
   #held: string | null = null;
   #text = new ConsoleText();
   #isDrawing = false;
@@ -104,7 +104,7 @@ export class SerialConsole {
   }
 }
 
-/** What a key sends by itself; undefined: nothing, or it becomes a character together with others. */
+/** The text that a key sends by itself; undefined: none, or it becomes a character together with others. */
 function textOf(event: KeyboardEvent): string | undefined {
   const { key, ctrlKey, altKey, metaKey } = event;
   if (event.isComposing || metaKey) return undefined;

@@ -1,4 +1,4 @@
-/** What the types of pages lack: the methods of workers (File System Standard, FileSystemSyncAccessHandle). */
+/** The methods of workers' files (File System Standard, FileSystemSyncAccessHandle), which the types of pages lack. */
 export interface SyncFile {
   getSize(): number;
   read(target: Uint8Array, options: { at: number }): number;

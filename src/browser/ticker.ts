@@ -2,7 +2,7 @@ import { type TickerOptions, tick } from '../isolate/ticker.ts';
 import { ownEnd, startMessage } from './scope.ts';
 import { clockSince } from './threads.ts';
 
-/** What a ticker's worker is started with; `origin` is the page's `performance.timeOrigin`. */
+/** Data that a ticker's worker starts with; `origin` is the page's `performance.timeOrigin`. */
 export type TickerStart = Omit<TickerOptions, 'nanoseconds'> & { readonly origin: number };
 
 const { origin, ...options } = await startMessage<TickerStart>();

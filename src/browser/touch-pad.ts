@@ -5,7 +5,7 @@ const HOLD = 500;
 /** Pixels that two fingers move for a step of the wheel. */
 const WHEEL_STEP = 30;
 
-/** What fingers do with a mouse. */
+/** Actions of fingers on a mouse. */
 export interface TouchActions {
   move(x: number, y: number): void;
   /** Steps towards the user. */
@@ -27,7 +27,7 @@ interface Finger {
 export class TouchPad {
   readonly #actions: TouchActions;
   readonly #fingers = new Map<number, Finger>();
-  /** Of this touch, from the first finger to the last: fingers at most, pixels moved, and when it began. */
+  /** State of this touch, from the first finger to the last: fingers at most, pixels moved, and the time when it began. */
   #most = 0;
   #moved = 0;
   #start = 0;

@@ -1,18 +1,18 @@
-/** What browsers tell of a step of a wheel, in the units of `WheelEvent.deltaMode`: pixels, lines and pages. */
+/** Size of a wheel's step as browsers report it, in the units of `WheelEvent.deltaMode`: pixels, lines and pages. */
 const STEP: readonly number[] = [100, 3, 1];
-/** The same in `wheelDeltaY`, away from the user, of wheels that have steps. */
+/** Size of a step in `wheelDeltaY`, which counts away from the user, for wheels that have steps. */
 const NOTCH = 120;
 /** Milliseconds after which an event is no part of the movement before it. */
 const PAUSE = 100;
-/** What a message of the mouse can say at most. */
+/** Largest movement in a message of the mouse. */
 const MOST = 127;
 
-/** What is used of an event. Not all browsers have `wheelDeltaY`. */
+/** The part of an event that is used. Not all browsers have `wheelDeltaY`. */
 type Turn = Pick<WheelEvent, 'deltaY' | 'deltaMode' | 'timeStamp'> & { readonly wheelDeltaY?: number };
 
 /** Counts steps of the wheel. A touch pad tells of a few pixels at a time, many times a second. */
 export class WheelSteps {
-  /** What was not counted yet, in the unit of its events. */
+  /** Movement that was not counted yet, in the unit of its events. */
   #rest = 0;
   /** When the last event came. */
   #at = Number.NEGATIVE_INFINITY;

@@ -6,7 +6,7 @@ import { coreOnDemand } from './machine-core.ts';
 import { messageEnd, ownEnd, startMessage } from './scope.ts';
 import { clockSince, sleepingThread, turningThread } from './threads.ts';
 
-/** What a machine's worker is started with. */
+/** Data that a machine's worker starts with. */
 export interface WorkerOptions {
   readonly config: MachineConfig;
   /** `performance.timeOrigin` of the page. */

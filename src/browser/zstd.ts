@@ -1,7 +1,10 @@
 import { Decompress } from 'fzstd';
 import { zstdFrameLength, zstdWindow } from '../storage/zstd-frame.ts';
 
-/** Of larger windows the decompressor does not read all distances, and it takes their memory at once. Level 19 has 8 MB. */
+/**
+ * Largest window. With larger ones the decompressor does not read all distances, and it allocates the window at once. Level 19
+ * has 8 MB.
+ */
 const MOST_WINDOW = 32 << 20;
 
 /**

@@ -9,7 +9,7 @@ import { ConfigurationError } from '../util/errors.ts';
 import { Cable } from './cable.ts';
 import type { CardPlan } from './options.ts';
 
-/** What a card needs of the machine that it belongs to. */
+/** The machine's functions that a card needs. */
 interface CardSide {
   /** Frames for the card (runtime/host/frames.ts). */
   send(frames: Uint8Array): void;
@@ -30,12 +30,12 @@ export class NetworkCard {
   readonly mac: string;
   /** @internal */
   readonly cable: Cable;
-  /** What commands call that which it is connected to, such as "#net000", or the id of a -netdev. */
+  /** The name, in commands, of the network that it is connected to, such as "#net000", or the id of a -netdev. */
   readonly networkName: string;
   /** Whether there is something at the other end of its cable. */
   readonly isConnected: boolean;
   /**
-   * What describes its network; undefined: an object of the caller, or nothing.
+   * The options of its network; undefined: an object of the caller, or nothing.
    * @internal
    */
   readonly options: NetworkBackendOptions | undefined;
@@ -107,7 +107,7 @@ export class NetworkCard {
   }
 
   /**
-   * What its user-mode network has open; undefined where it has another one, or none.
+   * The open connections of its user-mode network; undefined where it has another network, or none.
    * @internal
    */
   get flows(): readonly NetworkFlow[] | undefined {

@@ -33,7 +33,7 @@ interface CardMachine {
   log(message: string): void;
 }
 
-/** What cards need of the host. */
+/** The host's functions that cards need. */
 type CardHost = Pick<Host, 'openNetwork' | 'readFile' | 'ipxe'>;
 
 /** The host's side of all network cards of a machine. */
@@ -41,7 +41,7 @@ export class MachineCards {
   /** In the order of their plans, once they are open. */
   readonly all: NetworkCard[] = [];
   readonly #plans: CardPlan[];
-  /** Of cards that are not in the machine yet. */
+  /** Cards that are not in the machine yet. */
   readonly #coming = new Map<string, { readonly plan: CardPlan; readonly network: OpenNetwork }>();
   readonly #configs: CardConfig[] = [];
   /** Ports of cards that were pulled out: what they have asked for may still come. */
@@ -117,7 +117,7 @@ export class MachineCards {
     });
   }
 
-  /** What the machine has to know of them, once they are open. */
+  /** The cards' part of the machine's configuration, once they are open. */
   get config(): readonly CardConfig[] {
     return this.#configs;
   }

@@ -14,7 +14,7 @@ export interface CardOptions {
   readonly card?: CardModel;
   /** Its address, such as "52:54:00:12:34:56", which is the default of the first card; the next ones have the next addresses. */
   readonly mac?: string;
-  /** What commands call it. Default: the card with a number, such as "rtl8139.0". */
+  /** The card's name in commands. Default: the model with a number, such as "rtl8139.0". */
   readonly name?: string;
   /**
    * An option ROM, by which firmware boots from the network; not for "ne2k_isa". "ipxe": that of iPXE for this card, from
@@ -23,9 +23,9 @@ export interface CardOptions {
   readonly rom?: 'ipxe' | Image;
   /** Firmware boots from the drives and cards with a number first, the lowest of them first of all; for a card that needs a `rom`. */
   readonly bootIndex?: number;
-  /** What is at the other end of its cable. Default: nothing; the cable is plugged in, and what is sent is lost. */
+  /** The network at the other end of its cable. Default: none; the cable is plugged in, and sent frames are lost. */
   readonly backend?: NetworkBackendOptions | NetworkBackend;
-  /** What commands call that. Default: "#net000" and so on. */
+  /** The network's name in commands. Default: "#net000" and so on. */
   readonly backendName?: string;
 }
 
@@ -49,7 +49,7 @@ const optionNames: readonly (keyof CardOptions)[] = [
 ];
 /** The last byte counts up from card to card. */
 const FIRST_MAC = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56];
-/** So many cards of one kind have a place on their bus. */
+/** Number of cards of one kind that have a place on their bus. */
 const MOST_CARDS = 6;
 
 /**

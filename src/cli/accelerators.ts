@@ -28,8 +28,8 @@ export const acceleratorFlag: Flag = {
 };
 
 /**
- * What the user is to know of the accelerators before the one that runs the guest.
- * @throws ConfigurationError if none is there
+ * Warnings about accelerators that precede the one that runs the guest.
+ * @throws ConfigurationError if none of them is available
  */
 export function acceleratorWarnings({ accelerators: ofFlags, machineAccelerators }: Settings): string[] {
   if (ofFlags && machineAccelerators !== undefined)

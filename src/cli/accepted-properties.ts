@@ -8,7 +8,7 @@ interface AcceptedProperty {
   /** The models that have it. */
   readonly of: RegExp | 'pci';
   readonly value: RegExp;
-  /** What is so here. */
+  /** A sentence for the error message that says how it is here. */
   readonly instead: string;
 }
 
@@ -18,7 +18,7 @@ const off = /^(off|false|no|auto)$/;
 const virtio = /^virtio-.*-pci$/;
 const disk = /^(ide-hd|ide-cd|virtio-blk-pci|nvme|usb-storage|floppy)$/;
 const network = /^virtio-net-pci$/;
-/** Of a network card, what it may leave to its driver. */
+/** Properties of a network card that turn off work which the card may leave to its driver. */
 const offloads = ['csum', 'guest_csum', 'gso', 'host_tso4', 'guest_tso4', 'mrg_rxbuf', 'event_idx'] as const;
 
 const rows: readonly AcceptedProperty[] = [

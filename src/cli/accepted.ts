@@ -12,11 +12,11 @@ interface AcceptedFlag {
   readonly names: readonly string[];
   readonly argument?: string;
   readonly help: string;
-  /** What its properties may be; the first is the one whose name may be left out. */
+  /** Allowed values of its properties; the first property is the one whose name may be left out. */
   readonly properties?: PropertyPatterns;
-  /** What is so here, and what to do: for the error where it asks for something else. */
+  /** A sentence for the error message, where another value is asked for: how it is here, and what to do. */
   readonly instead?: string;
-  /** What is not so, for those who asked for it. */
+  /** A warning for users of the flag about the part of it that has no effect. */
   warning?(properties: Readonly<Record<string, string>>): string | undefined;
 }
 

@@ -10,8 +10,7 @@ import { missingFlags } from './missing.ts';
 import { initialSettings, type Settings } from './settings.ts';
 
 /**
- * What these arguments ask for: an action other than running (if it comes first), and flags. Those have one dash, as
- * QEMU's do, or two.
+ * Parses arguments: an action other than running (if it comes first), and flags. Those have one dash, as QEMU's do, or two.
  * @throws ConfigurationError that names the flag which is unknown, not supported or wrong
  */
 export function parseArguments(args: readonly string[]): Settings {
@@ -107,7 +106,7 @@ function findFlag(text: string): Flag {
 /** One of its parts does, as in QEMU. */
 const asksForHelp = /(^|,)(model=)?(help|\?)(,|$)/;
 
-/** What it is asked of. */
+/** The thing whose help is asked for, such as a model in `-device MODEL,help`. */
 function listedIn(argument: string): Pick<Settings, 'listed'> {
   const [listed = ''] = argument.split(',');
   return asksForHelp.test(listed) ? {} : { listed: listed.replace(/^(driver|type)=/, '') };

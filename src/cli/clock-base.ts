@@ -4,8 +4,8 @@ const MINUTE = 60_000;
 const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d)?$/;
 
 /**
- * What a real-time clock shows that starts now, for `utc`, `localtime`, or a date as in QEMU's `-rtc base=`, which is
- * shown as it is.
+ * A function that returns the real-time clock's initial time, for `utc`, `localtime`, or a date as in QEMU's `-rtc base=`, which
+ * is shown as it is.
  * @throws ConfigurationError if it is none of these
  */
 export function clockBase(base: string): () => Date {

@@ -1,9 +1,9 @@
 /** A word that may come first. Help, completion and the documents come from its row; `parsers` (program.ts) has what reads it. */
 export interface ProgramCommand {
   readonly name: string;
-  /** What stands behind it. */
+  /** The arguments behind it, as the help shows them. */
   readonly argument: string;
-  /** What it does, short enough for a line of the help. */
+  /** A description, short enough for a line of the help. */
   readonly help: string;
   /** All else that there is to say about it, in sentences: of commands whose `--help` is not their own. */
   readonly details?: string;

@@ -1,13 +1,13 @@
 import { describeShutdown, formatRegisters, type Machine, type Shutdown } from '../index.ts';
 
-/** So many triple faults are told of in full, if each is another. */
+/** Number of different triple faults that are reported in full. */
 const TOLD_IN_FULL = 10;
 /** Milliseconds between two lines that count the others. */
 const COUNT_INTERVAL = 10_000;
 
 /**
  * Says it when the guest dies: a triple fault, or a halt for good, with the registers. A guest that dies and reboots for
- * ever doesn't flood the reader: the same triple fault is told of once, and others are counted after the first ten.
+ * ever doesn't flood the reader: the same triple fault is reported once, and others are counted after the first ten.
  */
 export function reportDeaths(machine: Pick<Machine, 'on'>, note: (text: string) => void): void {
   const reports = new ShutdownReports(note, () => performance.now());
@@ -27,7 +27,7 @@ export class ShutdownReports {
   readonly #note: (text: string) => void;
   readonly #now: () => number;
   readonly #told = new Set<string>();
-  /** Those since the last line about them, and when that was. */
+  /** Count of shutdowns since the last line about them, and the time of that line. */
   #others = 0;
   #countedAt: number;
 

@@ -172,7 +172,7 @@ export const devices: Readonly<Record<DeviceModel, Device>> = Object.fromEntries
   }),
 ) as Record<DeviceModel, Device>;
 
-/** What a property without a default is, where it is not the name of something. */
+/** Placeholders in the help for the values of properties that have no default, where the value is not the name of something. */
 const values: Readonly<Record<string, string>> = {
   mac: 'ADDRESS',
   romfile: 'FILE',
@@ -201,8 +201,8 @@ export function deviceUsage(name: DeviceModel): string {
 }
 
 /**
- * What is meant by a device's name: QEMU has several for some.
- * @throws ConfigurationError if it is not there
+ * The model that a device's name means: QEMU has several names for some.
+ * @throws ConfigurationError if there is no such model
  */
 export function writtenDevice(written: string): DeviceModel {
   const problem = onBoardProblem(written);

@@ -180,7 +180,7 @@ export function unusedDrives(settings: Settings): [name: string, drive: DriveOpt
   });
 }
 
-/** What QEMU's PC has without being asked, for media to come. */
+/** The empty drives that QEMU's PC has unless told otherwise, for media to be inserted later. */
 const emptyCdrom: PlacedDrive = { media: 'cdrom', index: 2 };
 const emptyFloppy: PlacedDrive = { interface: 'floppy', index: 0 };
 
@@ -207,7 +207,7 @@ function freeName({ waitingDrives }: Settings): string {
   return `none${number}`;
 }
 
-/** Of `unit=1`: drive B. */
+/** The place for `unit=1`, which is drive B. */
 function floppyUnit(unit: string): Pick<DriveOptions, 'index'> {
   return unit === '' ? {} : { index: parseInteger('unit', unit) };
 }
@@ -267,7 +267,7 @@ function isConnection(name: string): name is (typeof connections)[number] {
   return (connections as readonly string[]).includes(name);
 }
 
-/** What QEMU does where the host fails may be asked for, where that is what is done here. */
+/** Checks `rerror=` and `werror=`: only the values for what is done here anyway are accepted. */
 function checkErrorAction(name: string, action: string | undefined): void {
   if (action === undefined || action === 'report') return;
   throw new ConfigurationError(

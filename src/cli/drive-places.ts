@@ -16,7 +16,7 @@ export function addAhci(settings: Settings, id: string): Settings {
   return { ...machine(settings, { ahci: true }), ahciId: id };
 }
 
-/** Of `bus=ide.1,unit=0` or `bus=ahci.0`. Throws ConfigurationError for a bus that is not there. */
+/** The place for `bus=ide.1,unit=0` or `bus=ahci.0`. Throws ConfigurationError for a bus that is not there. */
 export function drivePlace(settings: Settings, bus: string, unit: string): Place {
   const port = ahciPort(settings, bus);
   if (port === undefined) return { ...optionalIndex(idePlace(bus, unit, ahciBuses(settings))) };
@@ -27,7 +27,7 @@ export function drivePlace(settings: Settings, bus: string, unit: string): Place
 
 const optionalIndex = (index: number | undefined): Place => (index === undefined ? {} : { index });
 
-/** Of a bus of the controller. */
+/** The port for the name of one of the AHCI controller's buses; undefined if it is none. */
 function ahciPort({ machine: { ahci }, ahciId = '' }: Settings, bus: string): number | undefined {
   const [, name, number] = /^(.*)\.(\d+)$/.exec(bus) ?? [];
   if (!ahci || name !== (ahciId || 'ide')) return undefined;
@@ -42,7 +42,7 @@ function ahciBuses({ machine: { ahci }, ahciId = '' }: Settings): string {
   return `, or bus=${name}.${first} to ${name}.${first + AHCI_PORTS - 1} of the AHCI controller`;
 }
 
-/** Of `bus=ide.1,unit=0`: the place among the four drives. `others`: buses that there are besides. */
+/** The place among the four IDE drives for `bus=ide.1,unit=0`. `others`: buses that there are besides, for the error message. */
 export function idePlace(bus: string, unit: string, others = ''): number | undefined {
   if (bus === '' && unit === '') return undefined;
   const channel = /^(?:ide\.)?([01])$/.exec(bus || 'ide.0')?.[1];

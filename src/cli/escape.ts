@@ -2,14 +2,14 @@
 export const usualEscapeKey = 0x01;
 const CONTROL_C = 0x03;
 
-/** What a key asks of the emulator. */
+/** A command to the emulator by a key. */
 export type ConsoleCommand = 'exit' | 'help' | 'monitor';
 
 const commands: Readonly<Record<string, ConsoleCommand>> = { x: 'exit', h: 'help', '?': 'help', c: 'monitor' };
 
 export const escapeHelp = helpWith(usualEscapeKey, true);
 
-/** What is typed for a command to the emulator, and what it does. */
+/** Rows of the help on the console: the keys of each command to the emulator, and its effect. */
 export function escapeRows(key: number, hasMonitor: boolean): (readonly [typed: string, help: string])[] {
   const name = keyName(key);
   return [
@@ -27,7 +27,7 @@ function helpWith(key: number, hasMonitor: boolean): string {
     .join('\n');
 }
 
-/** Of a control character: such as Ctrl-A. */
+/** The name of a control character, such as Ctrl-A. */
 function keyName(key: number): string {
   return key < 0x20 ? `Ctrl-${String.fromCharCode(key + 0x40)}` : String.fromCharCode(key);
 }
@@ -37,7 +37,7 @@ export interface TerminalSize {
   readonly columns: number;
 }
 
-/** What the help depends on. */
+/** The settings that the help depends on. */
 export interface HelpSettings {
   readonly size: TerminalSize | undefined;
   /** There is a monitor to switch to. */

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../index.ts';
 
-/** What cannot be done, with an exit code that tells it from other failures. */
+/** An error with an exit code that tells it from other failures. */
 export class ExitError extends ConfigurationError {
   readonly exitCode: number;
 

@@ -5,7 +5,7 @@ import type { Flag } from './flags.ts';
 import { parseProperties } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 
-/** What is taken of the name of an option ROM's file, in characters. */
+/** Characters of an option ROM's file name that are kept, at most. */
 const LONGEST_PART = 40;
 
 /** Flags for what firmware and systems find in fw_cfg. */

@@ -29,15 +29,15 @@ import { usbFlags } from './usb-flags.ts';
 export interface Flag {
   /** Without dashes; the first is the one that help shows. */
   readonly names: readonly string[];
-  /** What its argument is called in the help; none: it takes no argument. */
+  /** The name of its argument in the help; left out where it takes none. */
   readonly argument?: string;
   /** The argument may be left out; it then comes after a "=". */
   readonly optional?: true;
-  /** What it does, short enough for a line of the help. */
+  /** A description, short enough for a line of the help. */
   readonly help: string;
   /** All else that there is to say about it, in sentences. */
   readonly details?: string;
-  /** What `help` for an argument lists. */
+  /** The list that its argument `help` prints. */
   readonly list?: List;
   /** It is applied after all others, so that what it refers to may stand behind it, too: as QEMU makes devices. */
   readonly last?: true;
@@ -303,7 +303,7 @@ export function flagUsage({ names, argument, optional }: Flag): string {
   return optional ? `${flag}[=${argument}]` : `${flag} ${argument}`;
 }
 
-/** What QEMU does in the two other cases is done anyway: nothing, as there is no such device. */
+/** The actions that are accepted. Those for panic and watchdog change nothing, as there are no such devices here. */
 const actionProperties = {
   reboot: /^(reset|shutdown)$/,
   shutdown: /^(poweroff|pause)$/,

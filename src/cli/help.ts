@@ -17,7 +17,7 @@ export const usages = [
 
 export const exitCodes = `Exit codes: 0 when the guest turns the machine off or you leave; 1 for an error; 2 for a triple fault with -no-reboot; 124 when -limits time= is over; the guest's own for isa-debug-exit.`;
 
-/** What there is, without the flags themselves. */
+/** The help for the command line, without the flags themselves. */
 export function helpText(width: number = terminalWidth()): string {
   const commands = programCommands.map(({ name, argument, help }) => line(`${name} ${argument}`, help, width));
   const groups = flagGroups.map(({ name, title }) => line(name, title, width));

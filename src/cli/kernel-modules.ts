@@ -4,8 +4,8 @@ import { MULTIBOOT_SEARCH_BYTES } from '../../runtime/firmware/load/multiboot-he
 import { type Boot, ConfigurationError, type KernelModule } from '../index.ts';
 
 /**
- * What -initrd says as QEMU takes it for a Multiboot kernel: files with a comma between them, each with its arguments after a space; a
- * comma of a name is doubled. For Linux it is one file, whatever its name.
+ * Splits `-initrd` as QEMU does for a Multiboot kernel: files with a comma between them, each with its arguments after a space; a
+ * comma in a name is doubled. For Linux it is one file, whatever its name.
  */
 export async function withModules(boot: Boot): Promise<Boot> {
   if (!('kernel' in boot) || typeof boot.initrd !== 'string' || !/[ ,]/.test(boot.initrd)) return boot;
@@ -25,7 +25,7 @@ function parseModules(text: string): KernelModule[] {
   });
 }
 
-/** A kernel that cannot be read, or is none, is told of where it is loaded. */
+/** A kernel that cannot be read, or is none, is reported where it is loaded. */
 async function isMultiboot(path: string): Promise<boolean> {
   try {
     await using file = await open(path);

@@ -1,4 +1,4 @@
-/** What a process that waits for this one is told when it need not wait any longer. */
+/** The message to a process that waits for this one: it need not wait any longer. */
 export const READY = 'ready';
 
 /** Leaves in good order, as when a terminal hangs up. */

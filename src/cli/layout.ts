@@ -39,7 +39,9 @@ function inPieces(word: string, most: number): string[] {
   return [word.slice(0, most), ...inPieces(word.slice(most), most)];
 }
 
-/** So many characters at most, and then "…", at the last place that can end a part, if there is one. */
+/**
+ * The text with a number of characters at most, cut at the last place that can end a part, if there is one, with "…" after it.
+ */
 function cut(text: string, most: number, end: RegExp): string {
   if (text.length <= most) return text;
   let length = most - 1;

@@ -4,7 +4,7 @@ import type { Flag } from './flags.ts';
 import { parseInteger, propertyList } from './properties.ts';
 import { machine } from './settings.ts';
 
-/** What the machine may take of its host; QEMU leaves that to other programs. */
+/** The flag that limits the machine's use of its host; QEMU leaves that to other programs. */
 export const limitsFlag: Flag = {
   names: ['limits'],
   argument: '[processor=PERCENT][,memory=SIZE][,instructions=N][,time=SECONDS]',

@@ -14,7 +14,7 @@ import { hasAddress } from './pci-addresses.ts';
 import type { List } from './settings.ts';
 import { audioDrivers } from './sound-flags.ts';
 
-/** What `-cpu` takes. */
+/** The help of `-cpu`. */
 function cpuText(): string {
   return `Models:
 ${indented(cpuModelNames)}
@@ -24,13 +24,13 @@ ${indented(changeableFeatures)}
 `;
 }
 
-/** What `-machine` takes: machines, or the properties of the one that there is. */
+/** The help of `-machine`: the machines, or the properties of one of them. */
 function machineText(type?: string): string {
   if (type !== undefined) return optionsText('pc-machine', machineOptions);
   return `Machines:\n${row('pc', 'PC with i440FX and PIIX3 (default); pc-i440fx-VERSION is the same')}\n`;
 }
 
-/** What `-accel` takes. */
+/** The help of `-accel`. */
 function acceleratorText(): string {
   return `Accelerators:\n${row('tcg', 'translation of guest code to JavaScript (-engine says more)')}\n`;
 }
@@ -41,14 +41,14 @@ const displayHelp: Readonly<Record<DisplayModel | 'none', string>> = {
   cirrus: 'a Cirrus Logic CL-GD5446 with 4 MB, which old systems have drivers for',
 };
 
-/** What `-vga` takes. */
+/** The help of `-vga`. */
 function displayText(): string {
   const rows = Object.entries(displayHelp).map(([name, help]) => row(name, help));
   return `Display adapters:\n${rows.join('\n')}\n`;
 }
 
 /**
- * What `-device` takes: all devices, or what one of them takes.
+ * The help of `-device`: all devices, or the properties of one of them.
  * @throws ConfigurationError for one that is not there
  */
 function deviceText(written?: string): string {
@@ -61,19 +61,19 @@ function deviceText(written?: string): string {
   return `Devices, with the defaults of their properties; each may have a name, id=ID:\n${rows.join('\n')}\n`;
 }
 
-/** What `-nic model=` takes. */
+/** The help of `-nic model=`. */
 function cardText(): string {
   const rows = cardModels.map((model) => row(model, devices[model].help));
   return `Network cards:\n${rows.join('\n')}\n`;
 }
 
-/** What `-d` takes. */
+/** The help of `-d`. */
 function logItemsText(): string {
   const rows = Object.entries(logItems).map(([name, meaning]) => row(name, meaning));
   return `Log items (comma separated):\n${rows.join('\n')}\n`;
 }
 
-/** What `-trace` takes. */
+/** The help of `-trace`. */
 function traceEventsText(): string {
   const rows = Object.entries(traceEvents).map(([name, meaning]) => row(name, meaning));
   return `Trace events, which patterns with * and ? name:\n${rows.join('\n')}\n`;
@@ -87,29 +87,29 @@ function indented(words: readonly string[]): string {
     .trimEnd();
 }
 
-/** What `-netdev` takes. */
+/** The help of `-netdev`. */
 function netdevText(): string {
   return `Networks:\n${rowsOf(networkUsages)}\n`;
 }
 
-/** What `-audiodev` takes. */
+/** The help of `-audiodev`. */
 function audioText(): string {
   return `Audio drivers:\n${rowsOf(audioDrivers)}\n`;
 }
 
-/** What `-chardev` takes. */
+/** The help of `-chardev`. */
 function chardevText(): string {
   return `Character devices:\n${Object.values(kinds)
     .map(({ usage }) => `  ${usage}\n`)
     .join('')}`;
 }
 
-/** What `-object` takes. */
+/** The help of `-object`. */
 function objectText(): string {
   return `Objects:\n${objectUsages.map((usage) => `  ${usage}\n`).join('')}`;
 }
 
-/** What `-display` takes. */
+/** The help of `-display`. */
 function screenText(): string {
   return `Displays:\n${rowsOf(screens)}\n`;
 }
@@ -120,7 +120,7 @@ function rowsOf(table: Readonly<Record<string, string>>): string {
     .join('\n');
 }
 
-/** What `help` for the argument of a flag prints; `of`: what stands before it there. */
+/** Texts that `help` prints for the argument of a flag; `of`: the words before `help` in the argument. */
 export const listTexts: Readonly<Record<List, (of?: string) => string>> = {
   'list-cpus': cpuText,
   'list-machines': machineText,

@@ -82,7 +82,7 @@ const machineProperties = {
   vmport: offOrAuto,
 };
 
-/** What the properties of `-machine` are that change something; others are taken where they ask for what is so anyway. */
+/** Properties of `-machine` that have an effect. Others are accepted where they ask for what is so anyway. */
 export const machineOptions: readonly Option[] = [
   { name: 'acpi', type: 'bool', meaning: 'systems find ACPI tables', value: 'on' },
   { name: 'graphics', type: 'bool', meaning: 'off: firmware and boot loaders use COM1, too', value: 'on' },

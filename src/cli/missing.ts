@@ -1,4 +1,4 @@
-/** What is missing, or what to do instead, for flags of QEMU's that cannot be had here. */
+/** Flags of QEMU's that are not supported, with what is missing or what to do instead. */
 const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['sd mtdblock iscsi', 'there is no such drive; -drive adds disks, CD-ROM and floppy drives'],
   ['bt', 'there is no Bluetooth; leave it out'],

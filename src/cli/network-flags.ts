@@ -18,17 +18,17 @@ export interface CommandLineCard extends Omit<CardOptions, 'backend'> {
   readonly netdev?: string;
 }
 
-/** What a card is connected to: a network, or one of the hubs that cards of this machine share. */
+/** The network of a card: a backend, or one of the hubs that cards of this machine share. */
 export type CommandLineNetwork = NetworkBackendOptions | { readonly type: 'hubport'; readonly hub: string };
 
 type Property = readonly [name: string, value: string];
 
-/** What stands in -nic, -netdev and -net: first the type. */
+/** The properties of -nic, -netdev and -net, of which the type is the first. */
 interface NetworkText {
   readonly type: string;
-  /** Those of the card, or of the flag itself. */
+  /** Properties of the card, or of the flag itself. */
   readonly own: Readonly<Record<string, string>>;
-  /** Those of the network. */
+  /** Properties of the network. */
   readonly others: readonly Property[];
 }
 
@@ -36,7 +36,7 @@ const TYPES = 'user, socket or hubport';
 
 const toTheHost = 'user needs no rights at the host, and socket leads to another machine';
 const toMachines = 'socket, with listen=:PORT or connect=HOST:PORT, leads to another machine';
-/** What does the same as types of QEMU's that are not there. */
+/** Replacements for types of QEMU's networks that are not supported. */
 const insteadOfTypes: Readonly<Record<string, string>> = {
   tap: toTheHost,
   bridge: toTheHost,
@@ -127,7 +127,7 @@ function aloneIn({ cards, netdevs, net }: Settings): string[] {
   return Object.keys(netdevs).filter((id) => id !== net?.card?.netdev && !cards.some(({ netdev }) => netdev === id));
 }
 
-/** What to tell of networks that no card has. QEMU's words. */
+/** Warnings about networks that no card uses, in QEMU's words. */
 export function networkWarnings(settings: Settings): string[] {
   const { net } = settings;
   const alone = aloneIn(settings);

@@ -30,7 +30,7 @@ function flagOf(option: string, value = ''): string | undefined {
   return flags[option as PartOption]?.(value) ?? others[option] ?? (device && `-device ${device}`);
 }
 
-/** What to change on the command line, for a state of a machine with other options; undefined where no flag is known. */
+/** The changes of the command line that make a machine fit a saved state; undefined where the flag for an option is not known. */
 export function flagsToChange(differences: readonly OptionDifference[]): string | undefined {
   const changes = differences.flatMap(({ path, saved }) => {
     const option = /^\w+/.exec(path)![0];

@@ -63,7 +63,7 @@ function nextSlot(name: string, taken: Set<number>): number {
   return slot;
 }
 
-/** What the machine calls the device that was added last: lists are in the order of the flags. */
+/** The machine's name of the device that was added last; lists are in the order of the flags. */
 function nameOfLast({ machine: { drives = [], shares = [] }, cards }: Settings, driver: DeviceModel): string {
   if (cardModels.includes(driver as CardModel))
     return planCards(cards.map(({ backend: _, netdev: __, ...card }): CardOptions => card)).at(-1)!.config.name;

@@ -38,7 +38,10 @@ function portNumber({ name, places }: PortKind, next: number, properties: Readon
   return n;
 }
 
-/** What ports have that `-serial none` leaves out, or that nothing names yet while one after them is connected: a device may have them. */
+/**
+ * The backend of a port that has none: `-serial none` leaves it out, or a port after it is connected and this one is not. A
+ * device may take such a port.
+ */
 export const freePort: Backend = { type: 'null' };
 
 /** The backends of a kind's ports with one more; ports before it that nothing names are connected to nothing. */
@@ -80,7 +83,7 @@ const onBoard: Readonly<Record<string, string>> = {
   i8042: 'leave it out',
 };
 
-/** What to say of a device that is on the board of every machine and cannot be added. Undefined: it is none. */
+/** The message about a device that is on the board of every machine and cannot be added; undefined for others. */
 export function onBoardProblem(driver: string): string | undefined {
   if (!Object.hasOwn(onBoard, driver)) return undefined;
   return `a second '${driver}' cannot be added to what a machine has of that kind: ${onBoard[driver]}`;

@@ -31,7 +31,7 @@ async function perform(settings: Settings): Promise<number> {
 /** Does what was asked for; gives the exit code. Throws ConfigurationError if it can't be done. */
 export type Task = () => Promise<number>;
 
-/** What the words behind a command ask for. Throws ConfigurationError for a word that is unknown or wrong. */
+/** Parses the words after a command. Throws ConfigurationError for a word that is unknown or wrong. */
 type Parser = (words: readonly string[]) => Promise<Task> | Task;
 
 const parsers: Readonly<Record<ParsedCommand, Parser>> = {
@@ -60,7 +60,7 @@ function parseHelp([first, ...rest]: readonly string[]): Promise<Task> | Task {
 const helpFlags: readonly (string | undefined)[] = ['--help', '-help', '-h'];
 
 /**
- * What the command line asks for. Nothing is done yet.
+ * Parses the command line and returns the task, which has not begun yet.
  * @throws ConfigurationError that names the flag, option or word which is unknown or wrong
  */
 export async function parseCommand(args: readonly string[]): Promise<Task> {

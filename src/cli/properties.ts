@@ -17,11 +17,11 @@ export function parseProperties(text: string, implied: string, allowed: readonly
   return Object.fromEntries(list);
 }
 
-/** What properties may be, by their names. */
+/** Patterns of the values of properties, by name. */
 export type PropertyPatterns = Readonly<Record<string, RegExp>>;
 
 /**
- * The same where properties may only be what the patterns say; the name of the first of these may be left out.
+ * Parses properties whose values must match the patterns; the name of the first one may be left out.
  * @throws ConfigurationError that says what to do instead
  */
 export function checkProperties(text: string, patterns: PropertyPatterns, instead: string): Record<string, string> {
@@ -35,7 +35,7 @@ export function checkProperties(text: string, patterns: PropertyPatterns, instea
   return properties;
 }
 
-/** What QEMU takes for on and for off. */
+/** QEMU's words for on and for off. */
 const [yes, no] = [
   ['on', 'yes', 'true', 'y'],
   ['off', 'no', 'false', 'n'],
@@ -57,7 +57,7 @@ export function parseInteger(property: string, text: string): number {
 
 const MOST_WORD = 2n ** 64n - 1n;
 
-/** The same of 64 bits. */
+/** Parses a number of 64 bits, decimal or hexadecimal. */
 export function parseWord(property: string, text: string): bigint {
   const word = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? BigInt(text) : -1n;
   if (word >= 0n && word <= MOST_WORD) return word;

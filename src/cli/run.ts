@@ -125,12 +125,12 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   }
 }
 
-/** Those of the flags whose devices cannot be pulled out, so that nothing gets their ids. */
+/** IDs of the flags whose devices cannot be pulled out, so that nothing gets these IDs. */
 function stayingIds({ deviceIds = [] }: Settings, { usb, pci }: Machine): string[] {
   return deviceIds.filter((id) => pci.find(id) === undefined && !usb.devices.some((device) => device.id === id));
 }
 
-/** What the user is to know of the flags before the machine is made. */
+/** Warnings about the flags, for the user to see before the machine is made. */
 function warningsOf(settings: Settings): string[] {
   const { warnings = [], machine } = settings;
   return [
@@ -195,7 +195,7 @@ async function loadedMachine(options: MachineOptions, name: string): Promise<Mac
   }
 }
 
-/** They are opened when a card is plugged in; whether their folders are there is told at once. */
+/** Names the networks that are opened when a card is plugged in; whether their folders are there is checked at once. */
 async function nameWaitingNetworks(machine: Machine, settings: Settings): Promise<void> {
   for (const [id, network] of waitingNetworks(settings)) {
     if (network.type === 'user' && network.tftp !== undefined) await checkBootFolder(network.tftp);
@@ -278,7 +278,7 @@ function bootsFromNetwork(settings: Settings): boolean {
   return cardsOf(settings).some(({ rom }) => rom !== undefined);
 }
 
-/** What the flags name. */
+/** The kernel or firmware that the flags name. */
 export function bootOf(settings: Settings): Boot {
   const { kernel, initrd, append, bios } = settings;
   const forKernel = (['initrd', 'append'] as const).find((name) => settings[name] !== undefined);

@@ -21,10 +21,10 @@ export type List =
   | 'list-log-items'
   | 'list-trace-events';
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export interface Settings {
   readonly action: 'run' | 'start' | 'demo' | 'help' | 'version' | List;
-  /** Of a list: what stands before `help`, such as a model of `-device`. Of help: the command that it is about. */
+  /** With a list: the words before `help`, such as a model of `-device`. With help: the command that it is about. */
   readonly listed?: string | undefined;
   readonly machine: Partial<MachineOptions>;
   readonly kernel?: string;
@@ -35,7 +35,7 @@ export interface Settings {
   readonly incoming?: string;
   /** The snapshot within its images that the machine goes on from. */
   readonly loadvm?: string;
-  /** What the guest writes to disks is forgotten. */
+  /** Whether the guest's writes to disks are discarded at the end. */
   readonly snapshot?: boolean;
   /** Drives that a -device is to connect, by their names. */
   readonly waitingDrives: Readonly<Record<string, DriveOptions>>;
@@ -66,9 +66,9 @@ export interface Settings {
   readonly display?: 'none' | 'terminal';
   /** Where VNC viewers see the screen; null: nowhere. */
   readonly vnc?: VncFlag | null;
-  /** What is to run guest code, one for each `-accel`. */
+  /** Accelerators that may run guest code, one for each `-accel`. */
   readonly accelerators?: readonly string[];
-  /** The same of `-machine accel=`, with colons between them. */
+  /** Accelerators of `-machine accel=`, with colons between them. */
   readonly machineAccelerators?: string;
   /** No device is connected to anything that no flag names. */
   readonly nodefaults?: boolean;
@@ -78,11 +78,11 @@ export interface Settings {
   readonly ahciId?: string;
   /** The names that `-device` has given, in their order. */
   readonly deviceIds?: readonly string[];
-  /** What the machine calls the PCI devices of -device and -virtfs that no `addr=` places, in their order. */
+  /** The machine's names of the PCI devices of -device and -virtfs without `addr=`, in the order of the flags. */
   readonly pciDevices?: readonly string[];
-  /** What `-device` has added that a machine has one of. */
+  /** Devices of `-device` of which a machine has one. */
   readonly onlyDevices?: readonly string[];
-  /** What the real-time clock shows when the machine is made; none: the host's time. */
+  /** The real-time clock's time when the machine is made; left out: the host's time. */
   readonly startTime?: () => Date;
   /** One for each `-serial`, in their order. */
   readonly serials: readonly Backend[];
@@ -92,16 +92,16 @@ export interface Settings {
   readonly monitors?: readonly Backend[];
   /** Where QMP is spoken. */
   readonly controls?: readonly Backend[];
-  /** Those of them that have a member on each line. */
+  /** The QMP backends whose answers have a member on each line. */
   readonly prettyControls?: readonly Backend[];
   readonly debugConsole?: Backend;
   /** Where gdb may attach. */
   readonly gdb?: ListenAddress;
-  /** What gdb is at the other end of: the terminal's place, as of `target remote | …`, or a -chardev. */
+  /** The backend by which gdb connects: the terminal, as for `target remote | …`, or a -chardev. */
   readonly gdbDevice?: Backend;
   /** The machine waits to be started. */
   readonly startsPaused?: boolean;
-  /** What the ports of the virtio console device are connected to, in their order. */
+  /** Backends of the virtio console's ports, in their order. */
   readonly virtioPorts: readonly Backend[];
   /** By -chardev, with their names. */
   readonly chardevs: Readonly<Record<string, Backend>>;
@@ -111,7 +111,7 @@ export interface Settings {
   readonly inspect?: string;
   /** Does something with the machine from its start to its end; `leave` ends it. */
   readonly accompany?: (machine: Machine, leave: () => void) => Promise<AsyncDisposable>;
-  /** What flags ask for that changes nothing here, and whose user is to know. */
+  /** Warnings about flags that have no effect here. */
   readonly warnings?: readonly string[];
   /** The machine goes on in the background, without a terminal, as soon as it is set up. */
   readonly daemonize?: boolean;

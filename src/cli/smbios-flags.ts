@@ -18,7 +18,7 @@ const properties: Readonly<Record<string, PropertyPatterns>> = {
   '17': { manufacturer: text, serial: text, asset: text, part: text, loc_pfx: text, bank: text, speed: text },
 };
 const parts = { '0': 'bios', '1': 'system', '2': 'board', '3': 'chassis', '4': 'processor', '17': 'memory' } as const;
-/** What the library calls them otherwise. */
+/** The library's names of properties, where they differ from the flag's. */
 const libraryNames: Readonly<Record<string, string>> = {
   ...{ sock_pfx: 'socket', 'max-speed': 'maxSpeed', 'current-speed': 'currentSpeed', 'processor-id': 'id' },
   loc_pfx: 'locator',

@@ -18,7 +18,7 @@ const single = ['dies', 'clusters'] as const;
 const levels = ['sockets', 'cores', 'threads'] as const;
 const counts = ['cpus', 'maxcpus'] as const;
 
-/** What a command line says. */
+/** The values that a command line gives. */
 type Asked = Readonly<Partial<Record<(typeof levels | typeof single | typeof counts)[number], number | undefined>>>;
 
 const possible = `there can be 1 to ${MOST_PROCESSORS}`;
@@ -43,7 +43,7 @@ function applyProcessors(settings: Settings, text: string): Settings {
   return isToGrow ? warned(applied, '-smp: no processors can be added while the machine runs (maxcpus)') : applied;
 }
 
-/** Of each at least one, and of processors as many as there can be. */
+/** Parses the values: each is at least 1, and together they give no more processors than a machine can have. */
 function askedIn(text: string): Asked {
   const given = parseProperties(text, 'cpus', [...counts, ...levels, ...single]);
   const numbers = Object.entries(given).map(([name, value]) => [name, parseInteger(name, value)] as const);
@@ -58,7 +58,10 @@ function askedIn(text: string): Asked {
 
 const countOf = ({ sockets, cores, threads }: Topology): number => sockets * cores * threads;
 
-/** What is left out follows from the number of processors: cores first, then sockets, as in QEMU since 6.2, then threads. */
+/**
+ * The complete topology. Values that are left out follow from the number of processors: cores first, then sockets, as in QEMU
+ * since 6.2, then threads.
+ */
 function topologyOf(text: string, asked: Asked): Topology {
   const { cpus, sockets, cores } = asked;
   const given = { ...asked, ...((cores === undefined || sockets === undefined) && { threads: asked.threads ?? 1 }) };

@@ -27,7 +27,7 @@ export async function start(settings: Settings): Promise<number> {
   return runMachine('demo' in guest ? settings : told, guest);
 }
 
-/** What the flags attach, for which Linux needs drivers. */
+/** The hardware that the flags attach and for which Linux needs drivers. */
 function attached(settings: Settings): Attached {
   const { machine, parallels } = settings;
   const options = { ...machine, drives: drivesOf(settings), network: cardsOf(settings), shares: sharesOf(settings) };
@@ -35,7 +35,7 @@ function attached(settings: Settings): Attached {
 }
 
 /**
- * What `start` boots: Debian's kernel, or the demo guest where it cannot be had.
+ * The guest that `start` boots: Debian's kernel, or the demo guest where it cannot be had.
  * @throws ConfigurationError if the processor lacks what that kernel needs
  */
 export async function findGuest(settings: Settings): Promise<Boot> {
@@ -72,7 +72,7 @@ Linux ${linux.release} of Debian, with busybox, on rawiron.
   };
 }
 
-/** What the kernel passes on to the first process as its environment: kind and size of this terminal. */
+/** Kernel parameters that become the environment of the first process: type and size of this terminal. */
 function terminalParameters(): string[] {
   const { isTTY, rows, columns } = process.stdout;
   const { TERM = '' } = process.env;

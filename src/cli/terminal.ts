@@ -25,7 +25,7 @@ export class Terminal implements Connection {
   /** Bytes of input that have not been taken. */
   #waiting = 0;
   #closed = false;
-  /** What is to be said when the screen is no longer shown; null: it isn't shown. */
+  /** Messages to print when the screen is no longer shown; null while it isn't shown. */
   #held: string[] | null = null;
 
   /** As it is now; undefined: it is no terminal, or one that doesn't know. */

@@ -70,7 +70,7 @@ export function addUsbInput(settings: Settings, input: UsbInput, place: UsbPlace
 /** Where a device is plugged in, and what it is called. */
 type UsbPlaceOptions = Pick<UsbInputOptions, 'id' | 'bus' | 'port'>;
 
-/** Of `id=ID,bus=ID,port=N`. */
+/** The place for `id=ID,bus=ID,port=N`. */
 export function usbPlaceOf({ id = '', bus = '', port = '' }: Readonly<Record<string, string>>): UsbPlaceOptions {
   return { ...(id && { id }), ...(bus && { bus }), ...(port && { port: parseInteger('port', port) }) };
 }

@@ -80,7 +80,7 @@ supervise &
 . /dev/port-control
 `;
 
-/** What the host has the agent do. An argument is a word of its own, whatever is in it. */
+/** The agent's shell functions, which the host calls. An argument is a word of its own, whatever it contains. */
 export const functions = `
 # Copies what comes in parts, each after a line with its length, until one of length 0: also where nobody reads it any more.
 feed() {

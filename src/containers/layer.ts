@@ -2,7 +2,7 @@ import { Kind, PERMISSIONS } from '../ninep/folder.ts';
 import { guestName } from '../shares/paths.ts';
 import { ConfigurationError } from '../util/errors.ts';
 
-/** What a tar archive says of a member (POSIX pax, GNU tar). */
+/** A member's header in a tar archive (POSIX pax, GNU tar). */
 export interface TarHeader {
   readonly name: string;
   readonly type?: string | null | undefined;
@@ -29,7 +29,7 @@ export type LayerEntry =
   | { readonly kind: 'whiteout'; readonly path: string }
   | { readonly kind: 'opaque'; readonly path: string };
 
-/** What files of all kinds have. */
+/** The fields that files of all kinds have. */
 interface Owned {
   readonly path: string;
   /** Kind and permissions, as in stat(2). */
@@ -40,7 +40,7 @@ interface Owned {
   readonly modified: number;
 }
 
-/** What becomes of a layer's files, at most: a bound for what a hostile one may take of the host. */
+/** Largest extent of a layer's files: a bound for the space that a hostile one may take from the host. */
 export interface LayerLimits {
   readonly entries: number;
   /** Bytes of all files. */

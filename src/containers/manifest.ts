@@ -9,14 +9,14 @@ export interface Descriptor {
   readonly size: number;
 }
 
-/** What an image is made of. */
+/** The parts of an image. */
 export interface ImageManifest {
   readonly config: Descriptor;
   /** The lowest one first. */
   readonly layers: readonly Descriptor[];
 }
 
-/** What a registry or layout gives for a name: one image, or one for each of several platforms. */
+/** The answer of a registry or layout for a name: one image, or one for each of several platforms. */
 export type Manifest =
   | { readonly kind: 'image'; readonly image: ImageManifest }
   | { readonly kind: 'index'; readonly manifests: readonly IndexEntry[] };
@@ -27,7 +27,7 @@ export interface IndexEntry extends Descriptor {
   readonly platform: { readonly os: string; readonly architecture: string; readonly variant?: string } | undefined;
 }
 
-/** What the image's configuration says that a run needs (OCI image specification, config.md). */
+/** The part of the image's configuration that a run needs (OCI image specification, config.md). */
 export interface ImageConfig {
   /** Go's name of the processor, such as 386. */
   readonly architecture: string;

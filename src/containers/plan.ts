@@ -4,7 +4,7 @@ import { CONTAINER_ROOT, command, ROOT_TAG, VOLUMES, volumeTag } from './agent.t
 import type { ImageConfig } from './manifest.ts';
 import { type ContainerUser, containerUser, type UserLists } from './users.ts';
 
-/** What a process of a container is. */
+/** Options of a container's process. */
 export interface ProcessOptions {
   /** The command and its arguments. Default: that of the image; `exec` needs one, and has all else from the container's own settings. */
   readonly command?: readonly string[];
@@ -48,7 +48,7 @@ export interface TerminalSize {
   readonly columns: number;
 }
 
-/** What a container is made of. */
+/** Settings of a container. */
 export interface ContainerSettings extends ProcessOptions {
   /** Goes before the command, in the place of the image's. `[]`: nothing. */
   readonly entrypoint?: readonly string[];
@@ -71,7 +71,7 @@ export interface ContainerSettings extends ProcessOptions {
 }
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-/** What execve(2) takes of arguments and environment: a quarter of the stack's 8 MB. */
+/** Largest size of arguments and environment for execve(2): a quarter of the stack's 8 MB. */
 const MOST_ARGUMENTS = 2 << 20;
 /** The longest path; one string may have 128 KB (binfmts.h). */
 const [MOST_PATH, MOST_STRING] = [4096, 128 << 10];
@@ -193,7 +193,7 @@ const rootSteps: readonly string[] = [
   CONTAINER_ROOT,
 ];
 
-/** What the container's first process is to do: steps of the program that makes it ready (enter.ts). */
+/** The steps of the container's first process, for the program that prepares it (enter.ts). */
 function steps(settings: ContainerSettings, { words }: ProcessPlan, { now, entropy }: Fresh): string[] {
   const { volumes = [], tmpfs = {}, hostname = HOSTNAME, network = 'none', readOnly } = settings;
   return [
@@ -223,13 +223,13 @@ function steps(settings: ContainerSettings, { words }: ProcessPlan, { now, entro
   ];
 }
 
-/** What is sent to the guest for a container: to the port `start`, and to `control`. */
+/** Scripts for the guest that start a container: one for the port `start`, and one for `control`. */
 export interface ContainerScripts {
   readonly start: string;
   readonly control: string;
 }
 
-/** What the host gives a container's kernel, which goes on from a snapshot that others have, too. */
+/** Data from the host for a container's kernel, which goes on from a snapshot that others have, too. */
 export interface Fresh {
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -238,7 +238,7 @@ export interface Fresh {
 }
 
 /**
- * What the guest is to do for a container.
+ * The guest's scripts for a container.
  * @throws ConfigurationError
  */
 export function containerScripts(settings: ContainerSettings, process: ProcessPlan, fresh: Fresh): ContainerScripts {

@@ -6,7 +6,7 @@ export interface ImageReference {
   readonly registry: string;
   /** The repository's path there: "library/alpine". */
   readonly repository: string;
-  /** What was asked for: a tag, or a digest, which goes before. */
+  /** The tag, or a digest, which takes precedence. */
   readonly tag: string;
   readonly digest: string | undefined;
 }

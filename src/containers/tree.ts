@@ -14,13 +14,13 @@ export interface ImageNode {
   /** Names that lead to it; a directory: 2, and one for each directory in it. */
   links: number;
   readonly size: number;
-  /** Of a device: its number. */
+  /** For a device: its number. */
   readonly device: number;
-  /** Of a file: where its contents are. */
+  /** For a file: the place of its contents. */
   readonly contents: { readonly layer: number; readonly offset: number } | undefined;
-  /** Of a symbolic link: where it leads. */
+  /** For a symbolic link: its target. */
   readonly target: string | undefined;
-  /** Of a directory: what is in it. */
+  /** For a directory: its entries. */
   readonly children: Map<string, ImageNode> | undefined;
 }
 
@@ -118,7 +118,7 @@ export class ImageTree {
     return made;
   }
 
-  /** What a path leads to, with all links followed, as in a chroot: nothing leads out of the root. */
+  /** The node that a path leads to, with all links followed, as in a chroot: nothing leads out of the root. */
   find(path: string): ImageNode | undefined {
     const names = path.split('/').reverse();
     const way: ImageNode[] = [this.root];

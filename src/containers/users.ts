@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../util/errors.ts';
 
-/** Who a container's process is. */
+/** The user of a container's process. */
 export interface ContainerUser {
   readonly user: number;
   readonly group: number;
@@ -20,7 +20,7 @@ const MOST_ID = 0x7fffffff;
 const MOST_GROUPS = 1000;
 
 /**
- * Who USER, or `-u`, means: a name or number, and a group after a colon, as Docker takes them.
+ * The user that USER, or `-u`, means: a name or number, and a group after a colon, as Docker takes them.
  * @throws ConfigurationError for a name that the lists do not have
  */
 export function containerUser(text: string, { passwd, group }: UserLists): ContainerUser {

@@ -10,11 +10,11 @@ interface NamedDrive {
   isCalled(name: string): boolean;
 }
 
-/** What QEMU says of drives at an interface, by their indices there. */
+/** The places of drives at an interface, as QEMU names them, by the drives' indices there. */
 interface Attachment {
   /** The bus that a drive is on; a flash chip is on none. */
   bus?(index: number): string;
-  /** What it is attached to, where its device has no id. */
+  /** The thing it is attached to, where its device has no id. */
   place(index: number): string;
   /** The path of what it is attached to within the device of an id. Absent: it is the device. */
   within?(id: string): string;
@@ -46,7 +46,7 @@ export function driveBus({ interface: kind, index }: DrivePlace): string | undef
   return attachments[kind].bus?.(index);
 }
 
-/** What a drive is attached to: the device, or the path of a part of it; without an id the place. */
+/** The thing that a drive is attached to: the device, or the path of a part of it; without an id the place. */
 export function attachedTo({ place, device }: Pick<NamedDrive, 'place' | 'device'>): string {
   const { place: placeAt, within } = attachments[place.interface];
   if (device === undefined) return placeAt(place.index);

@@ -4,7 +4,7 @@ import type { Image } from '../util/image.ts';
 import type { MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
 
-/** What a drive needs of what is around it. */
+/** The services that a drive needs from its surroundings. */
 export interface DriveBackend {
   readonly storage: StorageHost;
   /** The machine is to see another medium in it, or its tray closed. */
@@ -17,7 +17,7 @@ export interface DriveBackend {
   tell(message: string): void;
 }
 
-/** What is opened, and how. */
+/** An image to be opened, and the options for it. */
 export interface Source {
   readonly image: Image;
   readonly options: MediumOptions;

@@ -7,7 +7,7 @@ const blockErrors: Readonly<Record<string, BlockError>> = {
   EROFS: 'read-only',
 };
 
-/** What the guest is told of what went wrong with an image. */
+/** The error that the guest sees for a failure of an image. */
 export function blockError(error: unknown): BlockError {
   const { code = '' } = ((error as StorageError).cause ?? {}) as { code?: string };
   return blockErrors[code] ?? 'io';

@@ -58,7 +58,10 @@ export class Drive {
     this.#ask = ask;
   }
 
-  /** What monitors call it. @internal */
+  /**
+   * The drive's name in monitors.
+   * @internal
+   */
   get label(): string {
     return this.id ?? this.device ?? this.name;
   }
@@ -68,12 +71,12 @@ export class Drive {
     return name !== undefined && (name === this.id || name === this.name);
   }
 
-  /** What is in it: the image's name, or null. */
+  /** The name of the image in the drive, or null. */
   get image(): string | null {
     return this.#status.image;
   }
 
-  /** What its image is: a format, and what stands around it. Null: there is none. */
+  /** The format of its image, and of layers around it. Null: there is no image. */
   get format(): string | null {
     return this.#status.format;
   }
@@ -107,7 +110,7 @@ export class Drive {
     return this.#ask.limit(this.name, limits);
   }
 
-  /** What the guest has asked of it since the machine was made in this process. In a replay nothing is asked of it. */
+  /** Counts of the guest's requests since the machine was made in this process. In a replay there are none. */
   statistics(): Promise<DriveStatistics> {
     return this.#ask.statistics(this.name);
   }
@@ -140,13 +143,16 @@ export class Drive {
     return this.#status.medium;
   }
 
-  /** Of its image. @internal */
+  /**
+   * Size of its image in bytes.
+   * @internal
+   */
   get imageBytes(): number {
     return this.#status.bytes;
   }
 
   /**
-   * What serves it has told what is in it.
+   * Takes over the status that the server of the drives has reported.
    * @internal
    */
   update(status: DriveStatus): void {

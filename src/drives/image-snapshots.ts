@@ -38,7 +38,10 @@ export class ImageSnapshots {
     return this.#present();
   }
 
-  /** Those that there are, whether others cannot have snapshots or not. @throws ConfigurationError if there is none */
+  /**
+   * The holders of snapshots that there are, whether others cannot have snapshots or not.
+   * @throws ConfigurationError if there is none
+   */
   #present(): readonly Holder[] {
     const holders = this.#drives.flatMap(({ name, snapshotDisk: disk }) => (disk ? [{ drive: name, disk }] : []));
     if (holders.length === 0) throw new ConfigurationError(NO_IMAGE);

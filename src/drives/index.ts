@@ -17,7 +17,7 @@ import { checkedDriveLimits, type DriveLimits, isLimited } from './throttle/limi
 /** How long images may take to be written and closed, in milliseconds: what a slow disk still has to write can be much. */
 const CLOSE_LIMIT = 60_000;
 
-/** What has become of a drive's tray. */
+/** A movement of a drive's tray. */
 export interface TrayMove {
   /** The drive's name. */
   readonly drive: string;
@@ -29,7 +29,7 @@ export interface TrayMove {
 export class MachineDrives {
   /** It has others when a disk was plugged in or pulled out. */
   readonly all: Drive[];
-  /** Whoever needs the machine's state as a whole, and whoever changes what is in a drive, does so one after the other. */
+  /** The order of actions that need the machine's state as a whole, or that change the medium of a drive: one after the other. */
   readonly order = new InOrder();
   /** Called with what the user should know. */
   onLog: (message: string) => void = () => {};
@@ -120,7 +120,7 @@ export class MachineDrives {
     }
   }
 
-  /** Too large a one is told of by its size. What is in one that another process still has comes with the machine. */
+  /** Too large a one is reported by its size. The contents of one that another process still has come with the machine. */
   async #readChips(isOpen: boolean): Promise<void> {
     const chips = this.all.filter(({ place }) => place.interface === 'pflash');
     const problem = flashSizeProblem(
@@ -183,7 +183,7 @@ export class MachineDrives {
     }
   }
 
-  /** What is in them now. The machine must be frozen. */
+  /** The media in the drives now. The machine must be frozen. */
   async save(): Promise<SavedMedia> {
     return this.#isServed ? await this.#call('save') : {};
   }
@@ -238,7 +238,7 @@ export class MachineDrives {
     }
   }
 
-  /** What the machine has to know of them. */
+  /** The drives' part of the machine's configuration. */
   get config(): DriveConfig[] {
     return this.#plans.map((plan, n) => {
       const contents = this.#contents.get(plan.name);
@@ -297,7 +297,7 @@ export class MachineDrives {
   }
 }
 
-/** What the machine has to know of a drive. */
+/** A drive's part of the machine's configuration. */
 export function configOf(
   { options: _, port: __, device: ___, bus: ____, ...config }: DrivePlan,
   { medium }: Drive,

@@ -42,7 +42,7 @@ export function imageBytes(disk: Disk | null): number {
 }
 
 /**
- * What an image will be as the medium of a drive. Nothing is locked: another process may write to it still.
+ * The medium that an image will be in a drive. Nothing is locked: another process may write to it still.
  * @throws ConfigurationError
  */
 export async function peekMedium(

@@ -11,19 +11,23 @@ import { checkedDriveLimits, type DriveLimits } from './throttle/limits.ts';
 
 /** A disk or a drive; a text alone is the image of a hard disk. */
 export interface DriveOptions {
-  /** What monitors call it, letters, digits, `-`, `.` and `_` after a letter. Default: the name of its place, such as "ide0-hd0". */
+  /**
+   * The drive's name in monitors: letters, digits, `-`, `.` and `_` after a letter. Default: the name of its place, such as
+   * "ide0-hd0".
+   */
   readonly id?: string;
   /**
-   * What is in it: the path of a file, the address of one on a web server (http or https, only to be read), or bytes or a Blob:
-   * what the guest writes to these is kept in memory, and forgotten at the end. None: a drive without a medium.
+   * The image in the drive: the path of a file, the address of one on a web server (http or https, only to be read), or bytes or
+   * a Blob: the guest's writes to these are kept in memory, and discarded at the end. None: a drive without a medium.
    */
   readonly image?: Image;
-  /** What the image is. Default: found out from its first bytes. */
+  /** The format of the image. Default: found out from its first bytes. */
   readonly format?: ImageFormat;
   /**
-   * What it is connected to; "virtio" is for hard disks of guests with its driver, "nvme" a disk with an NVM Express controller of its own,
-   * "usb" a disk on the USB, "sata" a disk or CD-ROM drive at an AHCI controller. "pflash" is no drive but a flash chip, which firmware is in and
-   * writes its variables to: a multiple of 4 KB, 8 MB at most in both. Default: "ide".
+   * The interface of the drive; "virtio" is for hard disks of guests with its driver, "nvme" a disk with an NVM Express
+   * controller of its own, "usb" a disk on the USB, "sata" a disk or CD-ROM drive at an AHCI controller. "pflash" is no drive but
+   * a flash chip, which holds firmware and the variables that it writes: a multiple of 4 KB, 8 MB at most in both. Default:
+   * "ide".
    */
   readonly interface?: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'nvme' | 'pflash';
   /**
@@ -33,7 +37,9 @@ export interface DriveOptions {
   readonly index?: number;
   /** Default: "disk". */
   readonly media?: 'disk' | 'cdrom';
-  /** What the guest writes is forgotten at the end: it is kept in memory, and in a temporary file where it is much. */
+  /**
+   * Whether the guest's writes are discarded at the end. They are kept in memory, and in a temporary file where they are many.
+   */
   readonly snapshot?: boolean;
   /** The guest cannot write. So it is always with a CD-ROM drive. */
   readonly readOnly?: boolean;
@@ -43,13 +49,13 @@ export interface DriveOptions {
    * Firmware boots from the drives and cards with a number first, the lowest of them first of all, and then by `bootOrder`.
    */
   readonly bootIndex?: number;
-  /** Of a USB disk: the bus that it is on, as of `UsbInputOptions`. */
+  /** The bus of a USB disk, as of `UsbInputOptions`. */
   readonly bus?: string;
-  /** Of a USB disk: its port of the controller, from 1. Default: the next free one after those of `MachineOptions.usb`. */
+  /** The port of a USB disk at its controller, from 1. Default: the next free one after those of `MachineOptions.usb`. */
   readonly port?: number;
   /**
-   * What monitors call its device, as `-device`'s id; made as `id`. A disk on the USB, of virtio or NVMe is pulled out by that (`Machine.usb`, `Machine.pci`). Default: the name of its
-   * place, such as "usb0".
+   * The name of its device in monitors, as `-device`'s id; made as `id`. A disk on the USB, of virtio or NVMe is pulled out by
+   * that (`Machine.usb`, `Machine.pci`). Default: the name of its place, such as "usb0".
    */
   readonly device?: string;
   /** How much it may read and write. `Drive.setLimits` changes it. Default: no limits. */
@@ -58,18 +64,18 @@ export interface DriveOptions {
 
 /** How a medium is put in. */
 export interface MediumOptions {
-  /** What the image is. Default: found out from its first bytes. */
+  /** The format of the image. Default: found out from its first bytes. */
   readonly format?: ImageFormat;
   /** The guest cannot write. */
   readonly readOnly?: boolean;
-  /** What the guest writes is forgotten when the medium is taken out. */
+  /** Whether the guest's writes are discarded when the medium is taken out. */
   readonly snapshot?: boolean;
 }
 
 /** A drive with its place, and how its image is to be opened. */
 export interface DrivePlan extends Omit<DriveConfig, 'medium' | 'contents'> {
   readonly options: DriveOptions;
-  /** Of a USB disk. */
+  /** The bus of a USB disk. */
   readonly bus?: string;
   readonly port?: number;
   /** The id of its device. */
@@ -101,7 +107,7 @@ const optionNames: readonly (keyof DriveOptions)[] = [
 /** How many drives of each kind there can be. */
 const places = { ide: 4, floppy: 2, virtio: 16, usb: USB_DISKS, sata: AHCI_PORTS, nvme: 16, pflash: 2 } as const;
 const busNames = Object.keys(places) as (keyof typeof places)[];
-/** What a drive's identification has room for, in characters. */
+/** Longest serial number in a drive's identification, in characters. */
 const SERIAL_LENGTH = 20;
 
 /**
@@ -190,7 +196,7 @@ function placeOf(drive: DriveOptions, n: number, taken: Map<string, string>): nu
 export type PlacedDrive = DriveOptions & { readonly index: number };
 
 /**
- * Those of some drives whose places others leave free.
+ * The drives whose places the others leave free.
  * @throws ConfigurationError as `planDrives`
  */
 export function atFreePlaces<Placed extends PlacedDrive>(
@@ -303,7 +309,7 @@ function checkedDrive(drive: DriveOptions, where: string): DriveOptions {
   return drive;
 }
 
-/** Those that mean something by themselves. */
+/** Checks the options that have a meaning by themselves. */
 function checkValues(drive: DriveOptions): void {
   const { image, index, interface: bus = 'ide', media = 'disk', limits, bootIndex, port } = drive;
   checkedOneOf('interface', bus, busNames);

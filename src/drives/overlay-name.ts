@@ -1,6 +1,8 @@
 import type { Drive } from './drive.ts';
 
-/** What a drive has whose writes are forgotten in the end, as QEMU names what has no file name: no file has these writes. */
+/**
+ * The name of a drive's overlay of discarded writes, which has no file, in the form that QEMU uses for images without file names.
+ */
 export function overlayName({ image, format }: Pick<Drive, 'image' | 'format'>): string {
   const [driver] = (format ?? 'raw').split(' ');
   return `json:{"backing": {"driver": "${driver}", "file": {"filename": ${JSON.stringify(image)}}}, "driver": "overlay"}`;

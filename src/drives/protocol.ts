@@ -11,14 +11,14 @@ import type { DriveLimits } from './throttle/limits.ts';
 /** There is no image that could have the state of a machine. */
 export const NO_IMAGE = 'no block device can store vmstate for snapshot';
 
-/** What is in a drive. */
+/** The status of a drive. */
 export interface DriveStatus {
   /** The image's name, and what it is; null: there is none. */
   readonly image: string | null;
   readonly format: string | null;
-  /** Of an image without format, which may end within a sector, or of the disk in one. */
+  /** Size of an image without format, which may end within a sector, or of the disk in an image. */
   readonly bytes: number;
-  /** What is written is forgotten in the end. */
+  /** Whether writes are discarded in the end. */
   readonly isOverlay: boolean;
   /** The names of images below, from above. */
   readonly backing: readonly string[];
@@ -26,7 +26,7 @@ export interface DriveStatus {
   readonly isInMemory: boolean;
   /** The guest doesn't let the medium out. */
   readonly isLocked: boolean;
-  /** What is in it is out of the guest's reach. */
+  /** Whether the tray is open, so that the guest cannot reach the medium. */
   readonly isTrayOpen: boolean;
   /** Whether what was written can be put into the image below. */
   readonly canCommit: boolean;
@@ -34,11 +34,11 @@ export interface DriveStatus {
   readonly medium: BlockMedium | null;
 }
 
-/** What a drive says of itself. */
+/** The state of a drive's door, as the drive reports it. */
 export type Door = Pick<DriveStatus, 'isLocked' | 'isTrayOpen'>;
 export const closedDoor: Door = { isLocked: false, isTrayOpen: false };
 
-/** What the library can ask of what serves the drives of its machine. */
+/** Calls of the library to the server of its machine's drives. */
 export interface DriveCalls {
   /** Opens the images of all drives. Throws ConfigurationError if one cannot be opened; all are closed again then. */
   open(plans: readonly DrivePlan[]): readonly DriveStatus[];
@@ -46,7 +46,10 @@ export interface DriveCalls {
   add(plan: DrivePlan): DriveStatus;
   /** Writes what is left to be written of one, and lets go of its image. */
   remove(name: string): void;
-  /** What the drives will be when they are opened: another process may have their images still. Throws ConfigurationError. */
+  /**
+   * The status that the drives will have when they are opened: another process may have their images still. Throws
+   * ConfigurationError.
+   */
   look(plans: readonly DrivePlan[]): readonly DriveStatus[];
   /** Has them do what a machine that has arrived asks for: after `look` that waits. */
   admit(): void;
@@ -66,15 +69,15 @@ export interface DriveCalls {
   resize(name: string, size: number): void;
   /** Puts what a disk has of its own into the image below. Throws ConfigurationError if there is none, or it cannot be written. */
   commit(name: string): void;
-  /** What was asked of a drive so far. */
+  /** Counts of requests to a drive so far. */
   statistics(name: string): DriveStatistics;
   /** Limits what a drive, and those that share its group, may read and write. */
   limit(name: string, limits: DriveLimits): void;
   /** Lets all requests go at once, or holds them to their limits again. */
   suspendLimits(isSuspended: boolean): void;
-  /** What is in them now. No request may be under way. Throws ConfigurationError if a snapshot cannot hold it. */
+  /** The media in the drives now. No request may be in progress. Throws ConfigurationError if a snapshot cannot hold one. */
   save(): SavedMedia;
-  /** The same for a snapshot within images. */
+  /** The media in the drives now, for a snapshot within images; otherwise as {@link save}. */
   saveWithin(): SavedMedia;
   /**
    * Gets ready what was in them. Throws ConfigurationError if what is in them is not what the saved ones stand on.

@@ -2,7 +2,7 @@ import { SECTOR_BYTES } from '../../runtime/host/block.ts';
 import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
 import type { Disk } from '../storage/store.ts';
 
-/** What a guest asks of the disk that is in a drive. */
+/** A guest's request to the disk in a drive. */
 export type DiskQuestion = Exclude<BlockQuestion, { type: 'lock' | 'tray' }>;
 
 /** Does what is asked for. @throws StorageError */

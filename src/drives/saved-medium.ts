@@ -6,14 +6,14 @@ import { isQcow2Disk } from '../storage/qcow2/kind.ts';
 import { type Disk, type ImageIdentity, StorageError } from '../storage/store.ts';
 import { ConfigurationError } from '../util/errors.ts';
 
-/** What was in a drive when its machine was saved. */
+/** The medium of a drive in a saved machine. */
 export interface SavedMedium {
   /** Bytes of the disk as the guest sees it. */
   readonly bytes: number;
   readonly isReadOnly: boolean;
   /** The images that the disk stands on, the uppermost first; none: its contents are here. */
   readonly images: readonly ImageIdentity[];
-  /** What the guest has written, where that is forgotten at the end. */
+  /** The guest's writes, where they are discarded at the end. */
   readonly changes?: SavedPages;
   /** All of a disk that is in memory. */
   readonly contents?: Uint8Array;
@@ -30,7 +30,7 @@ const MOST_BYTES = 1 << 30;
 const PART = 1 << 20;
 
 /**
- * What a disk is now. It must not be written meanwhile.
+ * Saves a disk as it is now. It must not be written meanwhile.
  * @param isInMemory its image was given as bytes
  * @throws StorageError if there is more than a snapshot may hold
  */
@@ -46,7 +46,7 @@ export async function saveMedium(disk: Disk, isInMemory: boolean): Promise<Saved
   return { bytes, isReadOnly, images, changes };
 }
 
-/** The same for a state that is kept within images: a disk that has it in its own is in a snapshot there. */
+/** Saves a disk for a state that is kept within images: a disk that has the state in its own image is in a snapshot there. */
 export async function saveMediumWithin(disk: Disk, isInMemory: boolean): Promise<SavedMedium> {
   if (!holdsSnapshots(disk, isInMemory)) return await saveMedium(disk, isInMemory);
   return { bytes: disk.size, isReadOnly: false, images: [], isInImage: true };
@@ -113,7 +113,7 @@ function changed({ file }: ImageIdentity, disk: Disk): string {
   return `${which} was changed after the snapshot was taken; give the image as it was then`;
 }
 
-/** What was in a drive, for messages. */
+/** Describes the medium that was in a drive, for messages. */
 export function shown({ images: [image], bytes }: Pick<SavedMedium, 'images' | 'bytes'>): string {
   return image === undefined ? `a disk of ${bytes} bytes in memory` : `${image.file} (${image.format}, ${bytes} bytes)`;
 }

@@ -32,7 +32,7 @@ export class ServedDrive {
   readonly #plan: DrivePlan;
   readonly #backend: DriveBackend;
   #disk: Disk | null = null;
-  /** What was opened, and how. */
+  /** The image that is open, and its options. */
   #source: Source | null = null;
   /** The images of the disk that another process may have now. */
   #released: readonly ImageIdentity[] | null = null;
@@ -45,11 +45,13 @@ export class ServedDrive {
   #arrival: PromiseWithResolvers<void> | null = null;
   #door = closedDoor;
   #isClosed = false;
-  /** What the user asks for. */
+  /** Changes that the user asks for, one after the other. */
   readonly #changes = new InOrder();
-  /** What takes a disk out or puts one in. The end of the machine waits for that, but not for an image that is being opened. */
+  /**
+   * Exchanges of disks, one after the other. The end of the machine waits for them, but not for an image that is being opened.
+   */
   readonly #exchanges = new InOrder();
-  /** What was told last: a guest may try again and again. */
+  /** The last message, so that a guest that tries again and again is reported once. */
   #told = '';
 
   constructor(plan: DrivePlan, backend: DriveBackend) {
@@ -77,7 +79,7 @@ export class ServedDrive {
   }
 
   /**
-   * What it will be when it is opened. Nothing is locked: another process may write to its image still.
+   * The status that it will have when it is opened. Nothing is locked: another process may write to its image still.
    * @throws ConfigurationError
    */
   async look(): Promise<DriveStatus> {
@@ -238,12 +240,15 @@ export class ServedDrive {
     throw new ConfigurationError(`Device '${this.name}' has no medium`);
   }
 
-  /** What is in it now. No request may be under way. Throws ConfigurationError if a snapshot cannot hold it, or it cannot be read. */
+  /**
+   * The medium in it now. No request may be in progress. Throws ConfigurationError if a snapshot cannot hold it, or it cannot be
+   * read.
+   */
   async save(): Promise<SavedMedium | undefined> {
     return await this.#exchanges.run(() => this.#savedBy(saveMedium));
   }
 
-  /** The same for a snapshot within images. */
+  /** The medium in it now, for a snapshot within images; otherwise as {@link save}. */
   async saveWithin(): Promise<SavedMedium | undefined> {
     return await this.#exchanges.run(() => this.#savedBy(saveMediumWithin));
   }
@@ -266,7 +271,7 @@ export class ServedDrive {
     return holdsSnapshots(this.#disk, this.#isInMemory) ? this.#disk : null;
   }
 
-  /** What the guest writes to its image can be in no snapshot. */
+  /** Whether no snapshot can hold the guest's writes to its image. */
   get lacksSnapshots(): boolean {
     const disk = this.#disk;
     const isKept = disk === null || disk.isReadOnly || disk instanceof OverlayDisk || this.#isInMemory;

@@ -68,7 +68,7 @@ export function stageSnapshot(name: string): StagedMedium {
   };
 }
 
-/** What there is to be exchanged for a disk that is only read, or was not written since. */
+/** The staged medium of a disk that is only read, or was not written since: nothing is exchanged. */
 export const nothingStaged: StagedMedium = { exchange: async (disk) => disk, drop: async () => {} };
 
 /** Gets ready what a disk was when it was saved. */

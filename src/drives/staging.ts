@@ -1,7 +1,10 @@
 import type { Disk } from '../storage/store.ts';
 import { nothingStaged, type StagedMedium } from './staged-medium.ts';
 
-/** What a machine that is loaded is to find in a drive. What is ready is for the disk that is in it then, so that has to stay. */
+/**
+ * The medium that a drive of a machine will have after a state is loaded. It is prepared for the disk that is in the drive now,
+ * so that disk has to stay.
+ */
 export class Staging {
   #staged: StagedMedium = nothingStaged;
   /** From `begin` to `end`. */

@@ -2,7 +2,7 @@ import { SECTOR_BYTES } from '../../runtime/host/block.ts';
 import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
 import type { ThrottleTimers } from './throttle/group.ts';
 
-/** What a guest has asked of a drive in one way. */
+/** Counts of one kind of a guest's requests to a drive. */
 export interface RequestStatistics {
   /** Requests that were done. */
   readonly requests: number;
@@ -16,13 +16,13 @@ export interface RequestStatistics {
 
 const ways = { read: 'reads', write: 'writes', flush: 'flushes', discard: 'discards' } as const;
 
-/** What a guest has asked of a drive since its machine was made in this process. */
+/** Counts of a guest's requests to a drive since its machine was made in this process. */
 export interface DriveStatistics {
   /** Sectors that were read. */
   readonly reads: RequestStatistics;
   /** Sectors that were written. */
   readonly writes: RequestStatistics;
-  /** What was written brought to the disk. */
+  /** Flushes, which bring written data to the disk. */
   readonly flushes: RequestStatistics;
   /** Sectors that the guest no longer needs. */
   readonly discards: RequestStatistics;

@@ -1,7 +1,7 @@
 import { hostOf, type ListenAddress, OWN_HOST } from '../options/listen-address.ts';
 import { ConfigurationError } from '../util/errors.ts';
 
-/** Of `-s`, and of the monitor's `gdbserver` alone. */
+/** The default address of `-s`, and of the monitor's `gdbserver`. */
 export const usualGdbPlace = 'tcp::1234';
 
 /**

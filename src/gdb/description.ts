@@ -10,7 +10,7 @@ const vectors = [
   ['v2i64', 'int64', 2, 'v2_int64'],
 ] as const;
 
-/** What gdb is told of the processor's registers: a target description (Debugging with GDB, appendix G). */
+/** The description of the processor's registers for gdb: a target description (Debugging with GDB, appendix G). */
 export const targetDescription: string = [
   '<?xml version="1.0"?>',
   '<!DOCTYPE target SYSTEM "gdb-target.dtd">',

@@ -3,7 +3,7 @@ import { latin1 } from '../util/bytes.ts';
 import { toHex } from './hex.ts';
 import { PACKET_BYTES, unescapeData } from './packets.ts';
 
-/** What gdb's addresses are: linear, or physical after `maintenance packet Qqemu.PhyMemMode:1`, as in QEMU. */
+/** The address space of gdb's addresses: linear, or physical after `maintenance packet Qqemu.PhyMemMode:1`, as in QEMU. */
 export type Space = 'linear' | 'physical';
 
 const BAD_ADDRESS = 'E14';
@@ -12,7 +12,7 @@ const INVALID = 'E22';
 interface Range {
   readonly address: number;
   readonly length: number;
-  /** What comes after the colon. */
+  /** The data after the colon. */
   readonly data: string;
 }
 
@@ -32,7 +32,7 @@ export async function readMemory({ examine }: AskedProcessor, space: Space, text
   return bytes === null ? BAD_ADDRESS : toHex(bytes);
 }
 
-/** What follows the colon of an `X` packet: the bytes, escaped. */
+/** The bytes after the colon of an `X` packet, where they are escaped. */
 export function binaryData(data: string): Uint8Array {
   return latin1(unescapeData(data));
 }

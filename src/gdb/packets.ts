@@ -9,7 +9,7 @@ export const PACKET_BYTES = 0x4000;
 const encoder = { escape: '}', mask: 0x20 } as const;
 const INTERRUPT = '\x03';
 
-/** What comes from gdb: data of a packet, one that came damaged, Ctrl-C, or whether the last packet arrived well. */
+/** A piece of gdb's input: data of a packet, one that came damaged, Ctrl-C, or whether the last packet arrived well. */
 export type Arrived = { readonly packet: string } | 'damaged' | 'interrupt' | 'taken' | 'again';
 
 function checksum(data: string): string {
@@ -37,7 +37,7 @@ export function unescapeData(data: string): string {
 export class PacketReader {
   #text = '';
 
-  /** What has arrived whole with this piece. */
+  /** Takes a piece of input, and yields all that has arrived whole with it. */
   *read(piece: string): Generator<Arrived> {
     this.#text += piece;
     for (;;) {

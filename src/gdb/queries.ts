@@ -5,7 +5,7 @@ import { escapeData, PACKET_BYTES } from './packets.ts';
 import type { GdbConsole, GdbFeatures } from './target.ts';
 import { processorOf, threadName } from './threads.ts';
 
-/** What queries read and change of a session. */
+/** The part of a session that queries read and change. */
 export interface QueryContext {
   /** The machine can go back. */
   readonly goesBack: boolean;
@@ -68,7 +68,7 @@ function threadNames({ processors, features }: QueryContext): string {
   return Array.from({ length: processors }, (_, n) => threadName(n, features)).join(',');
 }
 
-/** What gdb shows of a thread besides its name. */
+/** The description of a thread that gdb shows besides its name. */
 function describeThread({ processors }: QueryContext, name: string): string {
   const processor = processorOf(name, processors);
   if (processor === null) return INVALID;

@@ -1,4 +1,4 @@
-/** A register as gdb is told of it. The place in the table is its number. */
+/** A register in gdb's description. The place in the table is its number. */
 export interface GdbRegister {
   readonly name: string;
   readonly bits: number;

@@ -18,7 +18,7 @@ export function actionOf(packet: string): Action | null {
   return { isStep: isStep(letter), ...(digits !== undefined && { address: Number.parseInt(digits, 16) }) };
 }
 
-/** What `vCont` asks for: a thread steps, and others stand still meanwhile; or all go on. Null: it is none. */
+/** The action of `vCont`: a thread steps while others stand still, or all go on. Null: it is neither. */
 export function jointActionOf(text: string): Action | null {
   const actions = text.split(';').map((action) => /^([csCS])[^:]*(?::(.*))?$/.exec(action));
   if (actions.includes(null)) return null;

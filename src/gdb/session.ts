@@ -15,7 +15,7 @@ import { processorOf } from './threads.ts';
 const INVALID = 'E22';
 const FAILED = 'E01';
 
-/** What a letter at the start of a packet asks for. Null: there is no answer now. */
+/** Handles a packet that begins with a letter. Null: there is no answer now. */
 type Handler = (data: string) => string | null | Promise<string | null>;
 
 /** One gdb at a machine: packets in, packets out (Debugging with GDB, appendix E). The machine stands still when it comes. */
@@ -137,7 +137,7 @@ export class GdbSession implements QueryContext {
     return this.#stopReply({ reason: 'step' });
   }
 
-  /** What comes next is about the processor that has stopped. */
+  /** The reply for a stop. The following packets are about the processor that has stopped. */
   async #stopReply(stop: DebugStop | null): Promise<string> {
     // One that has ended says no more.
     await this.#chooseCurrent().catch(() => {});

@@ -60,7 +60,7 @@ export class StopPoints {
   };
 }
 
-/** What is watched has no TLB entry, and each access to its page costs a page walk: more than this is refused. */
+/** Most bytes that can be watched. Watched pages have no TLB entry, so that each access to them costs a page walk. */
 const MOST_BYTES = 1 << 16;
 
 function pointOf(data: string): StopPoint | null {

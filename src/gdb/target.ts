@@ -3,7 +3,7 @@ import type { DebugStop } from '../machine-core.ts';
 
 import { threadName } from './threads.ts';
 
-/** What a debugger needs of a machine. */
+/** The machine's functions that a debugger needs. */
 export interface GdbTarget {
   readonly state: MachineState;
   readonly debug: Debug;
@@ -17,7 +17,7 @@ export interface GdbTarget {
   off<Name extends 'debug' | 'paused' | 'exit'>(name: Name, listener: (value: MachineEvents[Name]) => void): unknown;
 }
 
-/** What gdb's `monitor` talks to, and what its `kill` does. */
+/** The targets of gdb's commands `monitor` and `kill`. */
 export interface GdbConsole {
   execute(line: string): Promise<string>;
   quit(): void;
@@ -27,7 +27,7 @@ export interface GdbConsole {
 const Signal = { interrupt: '02', trap: '05' } as const;
 const watchNames = { write: 'watch', read: 'rwatch', access: 'awatch' } as const;
 
-/** What gdb said that it understands. */
+/** Features that gdb said it supports. */
 export interface GdbFeatures {
   /** Threads are named with their process. */
   readonly multiprocess: boolean;

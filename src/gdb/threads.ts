@@ -2,7 +2,7 @@ import type { GdbFeatures } from './target.ts';
 
 /** Each processor is a thread of this one process, and called by the number after its own, as in QEMU. */
 const PROCESS = 1;
-/** Of a thread, alone or with its process. */
+/** A thread's name, alone or with its process. */
 const NAME = /^(?:p(-1|[\da-f]+)(?:\.(-1|[\da-f]+))?|(-1|[\da-f]+))$/i;
 
 /** The name of a processor's thread. */

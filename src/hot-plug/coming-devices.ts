@@ -4,13 +4,13 @@ import { ConfigurationError } from '../util/errors.ts';
 
 /** A device of a bus. */
 export interface BusDevice {
-  /** That of what it is at the machine. */
+  /** Name of its part of the machine. */
   readonly name: string;
   /** The name by which it is pulled out. */
   readonly id: string;
 }
 
-/** What a bus needs to have devices come. */
+/** The machine's functions that a bus needs for devices to come. */
 export interface ComingMachine {
   readonly examine: Examine;
   /** Names by which devices on other buses are known. */
@@ -41,7 +41,7 @@ export class ComingDevices<Device extends BusDevice> {
     }
   }
 
-  /** Those of these names are there, or will not come. */
+  /** Removes devices that are there, or will not come. */
   came(names: ReadonlySet<string>): void {
     this.#all = this.#all.filter(({ name }) => !names.has(name));
   }

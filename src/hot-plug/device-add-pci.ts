@@ -9,7 +9,7 @@ import { type PluggablePciModel, pluggablePciModels } from './pci-devices.ts';
 
 const common = ['id', 'bus', 'addr'];
 
-/** What `device_add` takes for a device. */
+/** Properties that `device_add` accepts for a device. */
 export function pciProperties(model: PluggablePciModel): readonly string[] {
   if (model === 'virtio-rng-pci') return common;
   return model === 'nvme' || model === 'virtio-blk-pci' ? [...common, 'drive', 'serial'] : [...common, 'netdev', 'mac'];

@@ -6,7 +6,7 @@ import { type DeviceProperties, plugProblem } from './device-buses.ts';
 import { plugNamedDisk } from './named-disks.ts';
 import type { UsbDiskOptions } from './usb-ports.ts';
 
-/** What the devices are that can be plugged into the USB, by QEMU's names. */
+/** Devices that can be plugged into the USB, by QEMU's names. */
 const models: Readonly<Record<string, (UsbInputOptions | UsbDiskOptions)['device']>> = {
   ...Object.fromEntries(usbInputModels.toReversed().map((model) => [model, usbInputDevices[model].input])),
   'usb-storage': 'disk',
@@ -15,7 +15,7 @@ const models: Readonly<Record<string, (UsbInputOptions | UsbDiskOptions)['device
 /** Their names. */
 export const pluggableUsbModels: readonly string[] = Object.keys(models);
 
-/** What `device_add` takes for a device. */
+/** Properties that `device_add` accepts for a device. */
 export function usbProperties(driver: string): readonly string[] {
   return ['id', 'bus', 'port', ...(models[driver] === 'disk' ? ['drive', 'serial'] : [])];
 }

@@ -10,7 +10,7 @@ import { pluggablePciModels } from './pci-devices.ts';
 
 /** A device that can be plugged in while the machine runs, as `device_add` says it. */
 interface Pluggable {
-  /** What it takes. */
+  /** Names of the properties that it accepts. */
   readonly properties: readonly string[];
   plug(machine: Machine, given: DeviceProperties): Promise<void>;
 }
@@ -24,7 +24,7 @@ function pluggable(driver: string): Pluggable | undefined {
 }
 
 /**
- * What `device_add help` and `device_add MODEL,help` list, in QEMU's form; undefined: no help is asked for.
+ * The lists of `device_add help` and `device_add MODEL,help`, in QEMU's form; undefined: no help is asked for.
  * @throws ConfigurationError for a device that cannot be plugged in
  */
 export function deviceHelp(machine: Machine, { driver = '', ...given }: DeviceProperties): string | undefined {

@@ -22,7 +22,7 @@ export function busOf(name: string): BusKind | undefined {
   return chipset.includes(name) ? 'none' : rowOf(name)?.bus;
 }
 
-/** What QEMU calls the bus that a device is on, where there is one of its kind. */
+/** QEMU's name of the bus that a device is on, where there is one of its kind. */
 export function busName(model: string): string | undefined {
   const bus = busOf(model);
   if (bus === undefined || bus === 'none' || bus === 'ide') return undefined;

@@ -15,7 +15,7 @@ export class Netdevs {
     this.#machine = machine;
   }
 
-  /** What commands have left in a machine, whichever client sent them. */
+  /** The networks of a machine that commands have added, whichever client sent them. */
   static of(machine: Machine): Netdevs {
     const known = netdevsOf.get(machine) ?? new Netdevs(machine);
     netdevsOf.set(machine, known);

@@ -14,7 +14,7 @@ import { type DiskMachine, diskOptionNames, type PluggedDiskOptions, PluggedDisk
 
 /** Disks on the PCI bus, each with a controller of its own. */
 export type PciDiskModel = 'virtio-blk-pci' | 'nvme';
-/** What can be plugged into the PCI bus, by QEMU's names. */
+/** A device that can be plugged into the PCI bus, by QEMU's name. */
 export type PluggablePciModel = PciCardModel | PciDiskModel | 'virtio-rng-pci';
 
 const diskInterfaces = { 'virtio-blk-pci': 'virtio', nvme: 'nvme' } as const;
@@ -33,13 +33,13 @@ export interface PluggedPci {
   readonly id: string;
   /** Whether it was given that name; else it is that of its card or drive, or "virtio-rng". */
   readonly isNamed: boolean;
-  /** What it is. */
+  /** The model of the device. */
   readonly device: PluggablePciModel;
   /** Its slot of the bus. */
   readonly slot: number;
-  /** Of a disk: the name of its drive (`Machine.drives`). */
+  /** For a disk: the name of its drive (`Machine.drives`). */
   readonly drive?: string;
-  /** Of a network card: its name (`Machine.network`). */
+  /** For a network card: its name (`Machine.network`). */
   readonly card?: string;
 }
 
@@ -68,14 +68,14 @@ export interface PciRngOptions extends PciPlace {
   readonly device: typeof RNG;
 }
 
-/** What can be plugged in. */
+/** Options of a device that can be plugged in. */
 export type PciDeviceOptions = PciCardOptions | PciDiskOptions | PciRngOptions;
 
 const placeOptions = ['device', 'id', 'slot'];
 const cardOptions = [...placeOptions, 'mac', 'backend', 'backendName'];
 const diskOptions = [...placeOptions, ...diskOptionNames];
 
-/** What the bus needs of the machine that it belongs to. */
+/** The machine's parts and functions that its PCI bus needs. */
 export interface PciMachine extends DiskMachine, ComingMachine {
   readonly made: MachineParts;
   readonly streams: MachineStreams;
@@ -83,7 +83,7 @@ export interface PciMachine extends DiskMachine, ComingMachine {
   unplugged(device: PluggedPci): void;
 }
 
-/** What is known of a device before it has a slot. */
+/** A device that may have no slot yet. */
 interface Known extends BusDevice {
   readonly device: PluggablePciModel;
 }
@@ -117,12 +117,12 @@ export class PciDevices {
     ];
   }
 
-  /** Whether systems can be told of what is plugged in: they are by ACPI. */
+  /** Whether systems can be notified of devices that are plugged in: this is done by ACPI. */
   get isPluggable(): boolean {
     return this.#machine.made.options.acpi !== false;
   }
 
-  /** What is plugged in that can be pulled out, by slot. */
+  /** The plugged-in devices that can be pulled out, by slot. */
   async devices(): Promise<readonly PluggedPci[]> {
     const devices = await this.#machine.examine('pluggedDevices');
     return devices
@@ -132,7 +132,8 @@ export class PciDevices {
   }
 
   /**
-   * Plugs a device in, with its machine running or not; the guest is told of it. While that is recorded the device is there when the guest next runs.
+   * Plugs a device in, with its machine running or not; the guest is notified. While that is recorded the device is there when
+   * the guest next runs.
    * @throws ConfigurationError if there is no free slot, the name is taken, or an image or a network cannot be opened
    */
   plug(options: PciDeviceOptions): Promise<PluggedPci> {
@@ -216,7 +217,7 @@ export class PciDevices {
     }
   }
 
-  /** What is there when all is done that is under way. */
+  /** The devices that will be there when all changes in progress are done. */
   get #all(): readonly Known[] {
     return [...this.#there, ...this.#coming.all];
   }
@@ -233,7 +234,7 @@ export class PciDevices {
     return this.#all.find((one) => one.name === name);
   }
 
-  /** What a recording has plugged in has only the names of its place. */
+  /** A device that a recording has plugged in, which has only the names of its place. */
   #known(device: PluggedPciDevice): Known {
     const name = nameOfPlugged(device);
     return this.#find(name) ?? { name, id: name, device: modelOf(device) };
@@ -249,7 +250,7 @@ export class PciDevices {
     this.#coming.checkId(id, this.ids);
   }
 
-  /** What messages call a function: QEMU's name of its device, where it is one that can be pulled out. */
+  /** A function's name in messages: QEMU's name of its device, where it is one that can be pulled out. */
   #driverOf(name: string | undefined): string | undefined {
     const known = name === undefined ? undefined : this.#find(name);
     if (known === undefined) return name;
@@ -320,7 +321,7 @@ export class PciDevices {
     await made.cards.remove(name);
   }
 
-  /** What the machine is made of now, for its snapshots and forks. */
+  /** Updates the description of the machine's parts, for its snapshots and forks. */
   #describe(pciSlots: PciSlots, all: readonly PluggedDevice[]): void {
     const { made } = this.#machine;
     const others = made.parts.drives.filter((plan) => modelOfDisk(plan) === undefined);

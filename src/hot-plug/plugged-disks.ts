@@ -6,7 +6,7 @@ import { ConfigurationError } from '../util/errors.ts';
 /** A disk that is to be plugged in, whatever it is plugged into. */
 export interface PluggedDiskOptions
   extends Pick<DriveOptions, 'image' | 'format' | 'readOnly' | 'snapshot' | 'serial' | 'limits'> {
-  /** What monitors call its drive, as of `DriveOptions`. */
+  /** The name of its drive in monitors, as of `DriveOptions`. */
   readonly drive?: string;
 }
 
@@ -15,7 +15,7 @@ export const diskOptionNames: readonly (keyof PluggedDiskOptions)[] = [
   ...(['drive', 'image', 'format', 'readOnly', 'snapshot', 'serial', 'limits'] as const),
 ];
 
-/** What the disks of a bus need of the machine that they belong to. */
+/** The machine's functions that the disks of a bus need. */
 export interface DiskMachine {
   /** Resolves when a disk that was pulled out has answered all that it was asked for. */
   answered(drive: string): Promise<void>;
@@ -25,7 +25,7 @@ export interface DiskMachine {
 
 /** Where a disk is to be plugged in, and what else its options say of it. */
 interface DiskPlace extends PluggedDiskOptions, Pick<DriveOptions, 'bus' | 'port'> {
-  /** Of its device. */
+  /** ID of its device. */
   readonly id?: string | undefined;
 }
 
@@ -33,9 +33,9 @@ interface DiskPlace extends PluggedDiskOptions, Pick<DriveOptions, 'bus' | 'port
 export class PluggedDisks {
   readonly #machine: DiskMachine;
   readonly #drives: MachineDrives;
-  /** Of those that are there or to come, by their names. */
+  /** Plans of the disks that are there or to come, by name. */
   readonly #plans: Map<string, DrivePlan>;
-  /** Of a replay: done when what serves the drives knows of one. */
+  /** In a replay: promises, by disk, that resolve when the server of the drives knows the disk. */
   readonly #entering = new Map<string, Promise<unknown>>();
 
   /** @param plans those that there are from the start */

@@ -3,7 +3,7 @@ import { driveName } from '../drives/options.ts';
 import type { MachineOptions } from '../options/options.ts';
 import { type PciSlots, pciInterfaces } from '../options/pci-slots.ts';
 
-/** What is plugged into the PCI bus of a machine that is saved, and can be pulled out, as messages name it. */
+/** The devices that are plugged into the PCI bus of a saved machine and can be pulled out, as messages name them. */
 export function pluggedPciText(
   { drives = [], network = [], rng, pciSlots = {} }: MachineOptions,
   startSlots: PciSlots,

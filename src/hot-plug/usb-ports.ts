@@ -27,7 +27,7 @@ import { type DiskMachine, diskOptionNames, type PluggedDiskOptions, PluggedDisk
 
 /** A USB controller's bus. */
 export interface UsbBusInfo {
-  /** What it is called, as of `UsbInputOptions.bus`. */
+  /** Name of the bus, as of `UsbInputOptions.bus`. */
   readonly name: string;
   /** The model of its controller. */
   readonly controller: UsbControllerModel;
@@ -41,13 +41,13 @@ export interface PluggedUsb {
   readonly id: string;
   /** Whether it was given that name; else it is that of its kind, such as "usb-tablet", or of its drive. */
   readonly isNamed: boolean;
-  /** What it is. */
+  /** The kind of device. */
   readonly device: UsbInput | 'disk';
   /** The bus that it is on (`UsbPorts.buses`). */
   readonly bus: string;
   /** Its port of that, from 1. */
   readonly port: number;
-  /** Of a disk: the name of its drive (`Machine.drives`). */
+  /** For a disk: the name of its drive (`Machine.drives`). */
   readonly drive?: string;
 }
 
@@ -63,7 +63,7 @@ export interface UsbDiskOptions extends PluggedDiskOptions {
   readonly port?: number;
 }
 
-/** What the ports need of the machine that they belong to. */
+/** The machine's parts and functions that its USB ports need. */
 export interface UsbMachine extends DiskMachine, ComingMachine {
   readonly made: MachineParts;
   readonly streams: MachineStreams;
@@ -82,7 +82,7 @@ export class UsbPorts {
   /** By bus and port. */
   #places: readonly UsbPlace[];
   readonly #coming: ComingDevices<UsbPlace>;
-  /** What is to be pulled out when the guest next runs. */
+  /** Devices that are pulled out when the guest next runs. */
   readonly #leaving = new Set<UsbPlace>();
   readonly #disks: PluggedDisks;
   #closing: Promise<unknown> = Promise.resolve();
@@ -108,7 +108,7 @@ export class UsbPorts {
     return this.#buses.map(({ name, model }) => ({ name, controller: model, ports: usbControllers[model].ports }));
   }
 
-  /** What is plugged in, by bus and port. */
+  /** The plugged-in devices, by bus and port. */
   get devices(): readonly PluggedUsb[] {
     return this.#places.map(shownPlace);
   }
@@ -168,7 +168,7 @@ export class UsbPorts {
     return place;
   }
 
-  /** What is there when all is done that is under way. */
+  /** The devices that will be there when all changes in progress are done. */
   get #all(): readonly UsbPlace[] {
     return [...this.#places, ...this.#coming.all].filter((place) => !this.#leaving.has(place));
   }
@@ -256,7 +256,7 @@ export class UsbPorts {
     else unplugInput(streams, input, device);
   }
 
-  /** What the machine is made of now, for its snapshots and forks. */
+  /** Updates the description of the machine's parts, for its snapshots and forks. */
   #describe(): void {
     const { made } = this.#machine;
     const ports = portsOf(this.#places);
@@ -267,7 +267,7 @@ export class UsbPorts {
   }
 }
 
-/** What a recording has plugged in has the names of its place. */
+/** A device that a recording has plugged in, with the names of its place. */
 function replayed(device: PluggedUsbDevice): UsbPlace {
   const name = nameOfPlugged(device);
   const { bus, port } = device;

@@ -19,7 +19,7 @@ export function connectInput(streams: MachineStreams, layout: KeyboardLayout | u
   return { keyboard, mouse };
 }
 
-/** What is plugged into the USB gets input too, while the guest uses it. */
+/** Connects an input device on the USB, which gets input too, while the guest uses it. */
 export function plugInput(streams: MachineStreams, { keyboard, mouse }: InputDevices, input: UsbInput): void {
   const name = usbInputNames[input];
   const line = streams.input(name, input === 'keyboard' ? KEYBOARD_CREDIT : MOUSE_CREDIT);

@@ -16,7 +16,7 @@ export interface Leds {
   readonly capsLock: boolean;
 }
 
-/** What a keyboard tells. */
+/** Events of a keyboard, with their data. */
 export interface KeyboardEvents {
   /** The guest has switched lights. */
   leds: Leds;

@@ -16,10 +16,13 @@ export const layoutKeys: readonly (readonly string[])[] = [
   'less z x c v b n m comma dot slash ro',
 ].map((row) => row.split(' '));
 
-/** What keys type in a guest, by QEMU's names; `dvorak` is the US one of Dvorak. */
+/** Keyboard layouts of a guest, by QEMU's names; `dvorak` is the US one of Dvorak. */
 export type KeyboardLayout = 'en-us' | 'en-gb' | 'de' | 'fr' | 'es' | 'it' | 'pt-br' | 'sv' | 'dvorak';
 
-/** What layouts of Windows, Linux and X11 with these names have in common, by QEMU's names for them (`-k`), and Dvorak's. */
+/**
+ * Tables of the layouts: for each the keys that the layouts of Windows, Linux and X11 with this name share, by QEMU's names
+ * (`-k`), and Dvorak's.
+ */
 export const layoutTables: Readonly<Record<KeyboardLayout, LayoutTable>> = {
   'en-us': {
     title: 'English (US)',

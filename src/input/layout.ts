@@ -7,7 +7,7 @@ export type { KeyboardLayout };
 /** All layouts that text can be typed with. */
 export const keyboardLayouts: readonly KeyboardLayout[] = Object.keys(layoutTables) as KeyboardLayout[];
 
-/** What a layout is called. */
+/** The title of a layout. */
 export function layoutTitle(layout: KeyboardLayout): string {
   return layoutTables[checkedLayout(layout)].title;
 }
@@ -19,13 +19,13 @@ export interface TypedKey {
   readonly altGr: boolean;
 }
 
-/** What a key types alone, with Shift, with AltGr, and with both; empty for nothing. A combining mark is that of a dead key. */
+/** Characters of a key alone, with Shift, with AltGr, and with both; empty for none. A combining mark is that of a dead key. */
 export type KeyLevels = readonly [plain: string, shift: string, altGr: string, both: string];
 
 const DEAD = '◌';
 const NONE = '∅';
 
-/** What stands for the others on any layout. */
+/** Characters that any layout types with the same key. */
 const common: Readonly<Record<string, string>> = {
   ...{ ' ': 'spc', '\n': 'ret', '\r': 'ret', '\t': 'tab', '\b': 'backspace', '\x1b': 'esc' },
 };
@@ -35,7 +35,7 @@ const standing: Readonly<Record<string, string>> = {
   ...{ '`': '\u0300', '´': '\u0301', '^': '\u0302', '~': '\u0303', '¨': '\u0308' },
 };
 
-/** What the keys of a layout type, by their names. */
+/** Characters of a layout's keys, by the keys' names. */
 export function keyLevels(layout: KeyboardLayout): ReadonlyMap<string, KeyLevels> {
   const { rows }: LayoutTable = layoutTables[layout];
   const words = rows

@@ -22,12 +22,12 @@ export interface PointerPlace {
   readonly y: number;
 }
 
-/** What tells of movements or places: the mouse of the i8042, and what is on the USB. */
+/** A device that reports movements or places: the mouse of the i8042, or one on the USB. */
 export type PointerName = 'ps2' | 'usb' | 'tablet';
 
 /** One of a machine's pointers. */
 export interface Pointer {
-  /** What it is. */
+  /** The kind of pointer. */
   readonly name: PointerName;
   /** From 0, in the order in which the machine was given them; the one of the i8042 is the first. */
   readonly number: number;
@@ -52,7 +52,7 @@ export class Mouse {
   #place = { x: 0, y: 0 };
   /** All pointers. The first one has the buttons and the wheel. */
   #order: readonly PointerName[];
-  /** What the guest uses of those on the USB. */
+  /** The pointers on the USB that the guest uses. */
   readonly #used = new Set<PointerName>();
 
   /** @internal */

@@ -1,6 +1,6 @@
 /** Whether a key of the second group follows, whose number has bit 7 (keys.ts). */
 const EXTENDED = 0xe0;
-/** What the pause key sends, and nothing else: two of its bytes would be Ctrl and Num Lock. */
+/** The bytes of the pause key, which are sent as a whole: two of them alone would be Ctrl and Num Lock. */
 const PAUSE = [0xe1, 0x1d, 0x45];
 const RELEASED = 0x80;
 const PAUSE_NUMBER = 0xc6;

@@ -17,7 +17,7 @@ export interface Code {
   /** Absent: the usual ones. */
   readonly assumptions?: Assumptions;
   readonly options: EmitOptions;
-  /** Of the function; absent: it is named by its address. */
+  /** Name of the function; absent: it is named by its address. */
   readonly name?: string;
   /** A name for an address, such as `memcpy+4`. */
   readonly symbol?: (address: number) => string | undefined;

@@ -14,7 +14,7 @@ const KIND_NONE = 0;
 const KIND_FUNCTION = 2;
 const EXECUTABLE = 4;
 const LONGEST_NAME = 4096;
-/** Of a function whose size is unknown at the end of its section. */
+/** Size that is assumed for a function of unknown size at the end of its section, at most. */
 const LARGEST_UNSIZED = 4096;
 
 interface Section {

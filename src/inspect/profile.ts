@@ -20,25 +20,25 @@ const shareNames = [
  * that belongs to no function, its compilers among it. inspector: what looking costs. idle: asleep.
  */
 export type ShareName = (typeof shareNames)[number];
-/** Those in which the thread is busy. */
+/** The shares in which the thread is busy. */
 export const busyNames: readonly ShareName[] = shareNames.filter((name) => name !== 'idle');
 export type Shares = Record<ShareName, number>;
 
 /** One function of a profile. Times are in microseconds. */
 export interface ProfiledFunction {
-  /** Of the generated function, or of the project's own. */
+  /** Name of the generated function, or of the project's own. */
   readonly name: string;
   readonly share: ShareName;
   readonly self: number;
   /** With all that it called. */
   readonly total: number;
-  /** Of translated code: where it is. */
+  /** For translated code: its place. */
   readonly guest: GuestPlace | null;
   /** Samples by line of its file. */
   readonly lines: ReadonlyMap<number, number>;
 }
 
-/** What the file name of a translation's function tells (runtime/exec/names.ts). */
+/** The place of a translation, as its function's file name tells it (runtime/exec/names.ts). */
 export interface GuestPlace {
   readonly physical: number;
   readonly key: number;
@@ -78,7 +78,7 @@ export function emptyShares(): Shares {
   return Object.fromEntries(shareNames.map((name) => [name, 0])) as Shares;
 }
 
-/** What a translation's file name says; null for other files. */
+/** Parses a translation's file name; null for other files. */
 function guestPlace(url: string): GuestPlace | null {
   const groups = GUEST.map((pattern) => pattern.exec(url)?.groups).find((found) => found !== undefined);
   if (!groups) return null;
@@ -108,7 +108,7 @@ interface Building {
   readonly lines: Map<number, number>;
 }
 
-/** What translations are shown as one: the name of the function that an address is in, or nothing. */
+/** The group of an address, in which translations are shown as one: the name of the function around it, or nothing. */
 type GroupOf = (linear: number) => string | undefined;
 
 /** Sums a profile up by function; translations that are in one group are one. */

@@ -2,7 +2,7 @@ import { isQuestion, type QuestionName, takes } from '../../runtime/debug/questi
 import { messageOf } from '../util/errors.ts';
 import type { Inspected } from './inspected.ts';
 
-/** What crosses the inspector's socket: a JSON text a line each way. */
+/** A request through the inspector's socket: a JSON text a line each way. */
 export interface RemoteRequest {
   readonly id: number;
   /** A question (runtime/debug/questions.ts), or what is asked of the machine's thread. */
@@ -19,10 +19,10 @@ export type RemoteReply =
 /** Microseconds between two samples: more often than this a profile would slow the machine down. */
 const SHORTEST_INTERVAL = 100;
 const LONGEST_INTERVAL = 1e6;
-/** Of one inspector at a time. */
+/** Profiles that one inspector may take at a time. */
 const MOST_PROFILES = 2;
 
-/** What is asked of the machine's thread, and whether arguments fit. */
+/** Questions to the machine's thread, and checks of their arguments. */
 const probes: Readonly<Record<ProbeName, (args: readonly unknown[]) => boolean>> = {
   startProfile: ([interval]) => {
     return typeof interval === 'number' && interval >= SHORTEST_INTERVAL && interval <= LONGEST_INTERVAL;

@@ -19,7 +19,7 @@ export interface Stretch {
   readonly dropped: number;
 }
 
-/** What a machine did over some time, in stretches. */
+/** A machine's activity over some time, in stretches. */
 export interface Recording {
   readonly seconds: number;
   readonly stretches: readonly Stretch[];

@@ -14,7 +14,7 @@ export interface SampledTranslation extends TranslationInfo {
   readonly share: number;
 }
 
-/** What a machine did in some seconds. */
+/** A machine's activity in some seconds. */
 export interface Sample {
   readonly seconds: number;
   readonly translations: readonly SampledTranslation[];
@@ -44,7 +44,7 @@ export function takeSample(machine: Inspected, seconds: number): Promise<Sample>
   return watching(machine, () => sampleWatched(machine, () => wait(seconds)));
 }
 
-/** The same for a machine that is watched already; `pass` takes the time. */
+/** Samples a machine that is watched already; `pass` takes the time. */
 export async function sampleWatched(machine: Inspected, pass: () => Promise<void>): Promise<Sample> {
   const before = await machine.ask('translations');
   const profile = summarize(await profiling(machine, pass));

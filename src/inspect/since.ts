@@ -2,7 +2,7 @@ import type { ExitReport, Place, TranslationInfo, TrapReport } from '../machine-
 
 /**
  * Reports count from when somebody began to look, whoever that was: these are what came between two of them. What counts
- * less than before was made anew in between, and has counted from 0.
+ * less than before was recompiled in between, and has counted from 0.
  */
 function difference(before: number | null | undefined, now: number): number {
   const old = before ?? 0;
@@ -17,7 +17,7 @@ function countsSince<Name extends string>(
   return Object.fromEntries(entries.map(([name, n]) => [name, difference(before?.[name], n)])) as Record<Name, number>;
 }
 
-/** What a translation did since an earlier report on the one at the same place. */
+/** The counts of a translation since an earlier report on the one at the same place. */
 export function translationSince(before: TranslationInfo | null | undefined, now: TranslationInfo): TranslationInfo {
   const { executions, exits } = now;
   return {

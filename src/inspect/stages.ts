@@ -125,7 +125,7 @@ export function blocksOf(code: Code): readonly ScannedBlock[] {
   return blocks;
 }
 
-/** What a sensitive instruction means can be seen nevertheless. */
+/** The stages of a sensitive instruction, which is not translated: its IR can be shown nevertheless. */
 function untranslated(blocks: readonly ScannedBlock[], key: number): IrStage[] {
   const region = liftRegion(blocks, key);
   const stages = [{ name: 'lift', text: printRegion(region) }];

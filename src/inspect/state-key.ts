@@ -19,7 +19,7 @@ const words: Readonly<Record<string, readonly [set: number, clear: number]>> = {
 
 export const stateWords: readonly string[] = Object.keys(words);
 
-/** What is assumed of code of which nothing but its width is known: a flat user program, or real mode. */
+/** The state key that is assumed of code of which only the width is known: that of a flat user program, or of real mode. */
 export function usualKey(bits: 16 | 32): number {
   return bits === 32 ? Key.code32 | Key.stack32 | Key.user | Key.flat | Key.protected : 0;
 }

@@ -1,6 +1,6 @@
 import type { Calls } from './protocol.ts';
 
-/** What is called may take its time. */
+/** The functions that answer calls, at once or later. */
 export type Answers = {
   readonly [Name in keyof Calls]: (
     ...args: Parameters<Calls[Name]>

@@ -13,7 +13,7 @@ export class TextError extends Error {
 type Tree = AcornNode & Record<string, unknown>;
 
 const globals = new Set<string>([...cellNames, ...Object.keys(helpers), 'Math']);
-/** What a node has for generated code: the decoded instruction, and where it goes on. */
+/** Fields of a node that generated code may use: those of the decoded instruction, and its links. */
 const nodeFields = new Set([...Object.keys(new Instruction(forms[0])), 'links']);
 
 /**

@@ -31,7 +31,10 @@ export class Connection {
     if (this.#state) wakeMachine(this.#state);
   }
 
-  /** So many bytes of output were taken. Its guest is not interrupted for that: a machine that stalls looks for it by itself. */
+  /**
+   * Tells the machine that a number of bytes of output were taken. Its guest is not interrupted for that: a machine that stalls
+   * looks for it by itself.
+   */
   taken(length: number): void {
     if (!this.#isClosed) this.#port.postMessage({ type: 'taken', length });
   }

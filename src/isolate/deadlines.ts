@@ -1,4 +1,4 @@
-/** Who wants to be called at a time: the core (a timer of the guest is due), the loop around it (it wants to get out). */
+/** The owner of a deadline: the core (a timer of the guest is due), or the loop around it (it wants to get out). */
 export const Deadline = { core: 0, loop: 1 } as const;
 export type Deadline = (typeof Deadline)[keyof typeof Deadline];
 
@@ -15,8 +15,8 @@ const BLOCK_BYTES = (COUNT + 1) * 8 + WORDS * 4;
 /** The ticker calls so long after a deadline: who is called finds that it has come, though two threads' clocks differ. */
 const LATE = 100e3;
 /**
- * The same while the machine sleeps. It wakes by itself when a deadline comes, and has mostly set its next one after this
- * time: then the ticker wakes once for each, and need not be told.
+ * The delay after a deadline while the machine sleeps. It wakes by itself when a deadline comes, and has mostly set its next one
+ * after this time: then the ticker wakes once for each, and need not be notified.
  */
 const LATE_ASLEEP = 1e6;
 

@@ -42,7 +42,7 @@ export class DriveLink {
 
   /**
    * Gets what the drives have told so far without a turn of the event loop; false: that takes one. The host may have no other way, and
-   * who waits for answers is told of them in the event loop only: the guest may run for as long as it likes before.
+   * whoever waits for answers gets them in the event loop only: the guest may run for as long as it likes before.
    */
   take(): boolean {
     const end = this.#end;

@@ -3,7 +3,7 @@ import type { CreateCore, MachineConfig, MachineCore } from '../machine-core.ts'
 import type { LoopThread } from './loop-thread.ts';
 import type { Command, MessageEnd, Report, ToDrives } from './protocol.ts';
 
-/** What a machine's isolate is made of. */
+/** The parts of a machine's isolate. */
 export interface IsolateOptions {
   readonly config: MachineConfig;
   readonly createCore: CreateCore;

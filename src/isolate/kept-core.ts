@@ -1,6 +1,6 @@
 import type { CreateCore, MachineConfig, MachineCore, MachineHost } from '../machine-core.ts';
 
-/** What the core says is lost, and its time stands still. */
+/** A host for a core that has no machine: its messages are lost, and its time stands still. */
 const nobody: MachineHost = { nanoseconds: () => 0, send: () => {}, log: () => {} };
 
 /**

@@ -1,6 +1,6 @@
 import type { ThreadProbe } from './probe.ts';
 
-/** What the loop needs of the thread it runs on. */
+/** The functions of its thread that the loop needs. */
 export interface LoopThread {
   /** Nanoseconds of a clock that never goes backwards, the same in every thread. */
   nanoseconds(): number;

@@ -3,10 +3,10 @@ import { checkedInteger } from '../util/checks.ts';
 
 /** Isolates that are kept at most while no machine is in them: each holds memory. */
 const MOST_IDLE = 4;
-/** Of here and now: a state that is loaded has its own. */
+/** Parts of a configuration that belong to the moment: a state that is loaded has its own. */
 const momentary: ReadonlySet<string> = new Set(['startTimeOfDay', 'randomKey']);
 
-/** What a host keeps of an isolate that has no machine: its machine has ended, or is still to come. */
+/** An isolate that a host keeps without a machine: its machine has ended, or is still to come. */
 export interface PooledIsolate {
   /** It can take a machine: it has neither ended nor failed. */
   readonly isUsable: boolean;
@@ -54,7 +54,7 @@ export class IsolatePool {
   }
 }
 
-/** Whether two configurations make the same machine, but for what is momentary. */
+/** Whether two configurations make the same machine, apart from momentary parts. */
 function isAlike(left: unknown, right: unknown): boolean {
   if (left instanceof Uint8Array && right instanceof Uint8Array) return isSameBytes(left, right);
   if (!isObject(left) || !isObject(right)) return Object.is(left, right);

@@ -16,9 +16,9 @@ export interface CpuProfile {
 export interface ThreadProfile extends CpuProfile {
   /** CPU time in microseconds. */
   readonly cpu: {
-    /** Of this thread. */
+    /** Time of this thread. */
     readonly thread: number;
-    /** Of all of the process. */
+    /** Time of all of the process. */
     readonly process: number;
   };
 }
@@ -47,7 +47,7 @@ export interface ProfileNode {
   }[];
 }
 
-/** What a host can tell of the thread that a machine runs on. */
+/** The host's access to the thread that a machine runs on. */
 export interface ThreadProbe {
   /** Begins a profile beside others, so many microseconds between two samples; its number. Throws if there are too many. */
   startProfile(interval: number): number;

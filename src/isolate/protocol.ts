@@ -17,7 +17,7 @@ import type { ThreadProfile } from './probe.ts';
 import type { CallEnd, CallMessage, ErrorReport } from './remote-calls.ts';
 import type { LimitName, RunLimits } from './run-limits.ts';
 
-/** What the host's side can ask of a machine's isolate, with an answer. */
+/** Calls from the host's side to a machine's isolate that have an answer. */
 export interface Calls {
   /** Runs the machine, or lets it go on after a pause. */
   run(): void;
@@ -53,7 +53,7 @@ export interface Calls {
   /** Limits what the machine may take. Throws ConfigurationError for what cannot be counted here. */
   limit(limits: RunLimits): void;
   memoryRead(physical: number, length: number): Uint8Array;
-  /** What has changed on the screen since the last call; null: there is no display adapter. */
+  /** The changes of the screen since the last call; null: there is no display adapter. */
   screen(): ScreenUpdate | null;
 }
 
@@ -82,7 +82,7 @@ export interface Exit {
   readonly reason: 'poweroff' | 'exit' | 'reset' | 'shutdown' | 'stopped' | 'time-limit';
   /** Exit code for a program around the machine. */
   readonly code: number;
-  /** Of 'shutdown'. */
+  /** For 'shutdown': the exceptions that led to it. */
   readonly shutdown?: Shutdown;
 }
 
@@ -90,14 +90,14 @@ export interface Exit {
 export type Reset =
   /** By the guest, or by the caller. */
   | {
-      /** Who asked for it. */
+      /** The side that asked for it. */
       readonly reason: 'guest' | 'caller';
     }
   /** The guest caused a triple fault. */
   | {
       /** Nobody asked for it. */
       readonly reason: 'shutdown';
-      /** What led to it. */
+      /** The exceptions that led to it. */
       readonly shutdown: Shutdown;
     };
 
@@ -109,7 +109,7 @@ export interface GuestHalt {
 
 /** Exit code of a machine that ends with a triple fault. Those of isa-debug-exit are odd. */
 export const SHUTDOWN_CODE = 2;
-/** What a reset or a suspension counts as in bytes of output: a guest that resets without end waits for whoever listens. */
+/** Bytes of output that a reset or a suspension counts as: a guest that resets without end waits for its listeners. */
 export const RESET_BYTES = 8 << 10;
 
 /** Messages from the isolate. */
@@ -147,7 +147,7 @@ export type ToDrives =
   /** The machine has been made; these words wake it (wake.ts). */
   { readonly type: 'ready'; readonly state: Int32Array } | (ToHost & { readonly type: 'request' });
 
-/** So many bytes of the machine's output, of whatever stream, have been taken. */
+/** A number of bytes of the machine's output, of any stream, have been taken. */
 export interface Taken {
   readonly type: 'taken';
   readonly length: number;

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../util/errors.ts';
 import type { ThreadProbe } from './probe.ts';
 import { ProcessorShare } from './processor-share.ts';
 
-/** What a machine's isolate may take; what is left out has no limit. */
+/** Limits of a machine's isolate; one that is left out does not limit. */
 export interface RunLimits {
   /** Percent of one processor. */
   readonly processor?: number | undefined;
@@ -15,7 +15,7 @@ export interface RunLimits {
 /** A limit that a machine comes to: it is paused there, and ended by that of time. */
 export type LimitName = 'instructions' | 'memory' | 'time';
 
-/** What a limit is set for. */
+/** The core that limits are applied to. */
 export interface LimitedCore {
   /** Executed so far; undefined: they are not counted. */
   readonly instructionsRun: number | undefined;
@@ -88,7 +88,7 @@ export class Limiter {
     return memory !== undefined && this.#takesMore(memory) ? 'memory' : null;
   }
 
-  /** What it can do without is dropped before. */
+  /** Whether the machine takes more memory than its limit even after its code was dropped. */
   #takesMore(most: number): boolean {
     const now = this.#now();
     if (now < this.#nextLook) return false;

@@ -2,13 +2,16 @@ import { Emitter } from '../util/events.ts';
 import { Expectations, type ExpectOptions } from '../util/expect.ts';
 import { promised } from '../util/promised.ts';
 
-/** What a serial port tells, and with what. */
+/** Events of a serial port, with their data. */
 export interface SerialEvents {
-  /** What the guest has sent. A listener may return a promise: the guest's output stalls while too much is not done. */
+  /**
+   * Bytes that the guest has sent. A listener may return a promise: the guest's output stalls while too many bytes are
+   * unfinished.
+   */
   data: Uint8Array;
 }
 
-/** What a port needs of the machine that it belongs to. */
+/** The machine's functions that a port needs. */
 export interface SerialBackend {
   /** Resolves when more may be sent. */
   send(bytes: Uint8Array): Promise<void>;

@@ -10,13 +10,13 @@ interface Receiver {
   end?(reason: string): void;
 }
 
-/** What streams need of the way to the machine. */
+/** Sends a stream's input to the machine. */
 type SendInput = (message: { readonly type: 'input'; readonly port: string; readonly value: Uint8Array }) => void;
 
 /** The host's ends of a machine's streams, by the names of their ports. */
 export class MachineStreams {
   readonly #send: SendInput;
-  /** Who takes the output. */
+  /** Receivers of the output. */
   readonly #outputs = new Map<string, Receiver>();
   readonly #inputs = new Map<string, Pick<Outflow, 'taken' | 'close'>>();
 

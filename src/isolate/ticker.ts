@@ -25,7 +25,7 @@ export function tick({ state, deadlines, nanoseconds }: TickerOptions): never {
   for (;;) watch.turn(state);
 }
 
-/** The same turn by turn, for a thread that serves one machine after the other. */
+/** The ticker's loop as single turns, for a thread that serves one machine after the other. */
 export class DeadlineWatch {
   readonly #deadlines: SharedDeadlines;
   readonly #nanoseconds: () => number;

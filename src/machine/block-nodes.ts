@@ -11,15 +11,15 @@ export interface BlockNode {
   readonly driver?: string;
   readonly image: Image;
   readonly isReadOnly: boolean;
-  /** What its first bytes say that it is. */
+  /** The format that its first bytes indicate. */
   readonly found?: string;
-  /** Of the file. */
+  /** Size of the file in bytes. */
   readonly bytes: number;
   /** It is one of `drive_add` or -drive: what is written is forgotten if it says so, and it goes with the device that it is connected to. */
   readonly drive?: { readonly snapshot: boolean } & Pick<DriveOptions, 'serial' | 'limits'>;
 }
 
-/** What the file of an image is. */
+/** The file of an image. */
 export interface ImageFile {
   readonly bytes: number;
   /** By its first bytes. */
@@ -48,10 +48,10 @@ export function driveNode(
   };
 }
 
-/** What a node's image is shown as. */
+/** The format of a node's image, as monitors show it. */
 export const shownFormat = ({ driver, found }: BlockNode): string => driver ?? found ?? 'raw';
 
-/** What a node's image is called. */
+/** The name of a node's image, as monitors show it. */
 export const shownImage = ({ image, name }: BlockNode): string => (typeof image === 'string' ? image : name);
 
 /** As what a node's image is opened; without a format the library finds it out. */
@@ -62,7 +62,7 @@ export function formatOf({ driver }: BlockNode): { readonly format?: ImageFormat
 /** The node of a drive that no device has. */
 export type WaitingDrive = BlockNode & Required<Pick<BlockNode, 'drive'>>;
 
-/** What is in a drive whose tray is open: it is out of the guest's reach. Null: nothing. */
+/** The medium of a drive whose tray is open: the guest cannot reach it. Null: none. */
 export interface TrayContent {
   readonly image: Image;
   readonly format?: ImageFormat;
@@ -81,7 +81,7 @@ export class BlockNodes {
   /** Nodes in drives whose trays are closed, by the drives' names. */
   readonly #inserted = new Map<string, BlockNode>();
 
-  /** What commands have left in a machine, whichever client sent them. */
+  /** The nodes of a machine that commands have added, whichever client sent them. */
   static of(machine: Machine): BlockNodes {
     const known = nodesOf.get(machine);
     if (known) return known;
@@ -132,7 +132,7 @@ export class BlockNodes {
     return this.#openTrays.has(drive);
   }
 
-  /** What is in a tray that is open. */
+  /** The medium in a tray that is open. */
   inTray(drive: string): TrayContent | null {
     return this.#openTrays.get(drive) ?? null;
   }

@@ -16,7 +16,10 @@ import {
 import { ConfigurationError, messageOf } from '../util/errors.ts';
 import { type Image, loadImage } from '../util/image.ts';
 
-/** What a machine starts with, the display adapter's video BIOS, and what firmware boots a kernel by. */
+/**
+ * The images that a machine starts with: those that it boots, the display adapter's video BIOS, and the firmware's loader of a
+ * kernel.
+ */
 export type StartImages = Pick<
   MachineConfig,
   'boot' | 'videoRom' | 'kernelLoader' | 'firmwareFiles' | 'memoryContents'
@@ -28,7 +31,7 @@ const videoBiosNames: Readonly<Record<DisplayModel, keyof VideoFirmware>> = {
   cirrus: 'cirrusVideoBios',
 };
 
-/** What it takes to get them. */
+/** The functions of the host by which images are read. */
 export type ImageHost = Pick<Host, 'readFile' | 'seabios' | 'ipxe' | 'keep'>;
 
 /**

@@ -4,13 +4,13 @@ import type { RingBuffer } from '../util/ring-buffer.ts';
 export interface CharacterDeviceInfo {
   /** Such as serial0. */
   readonly label: string;
-  /** What it is connected to. */
+  /** Description of the backend that it is connected to. */
   readonly filename: string;
   /** A device of the machine uses it. */
   readonly 'frontend-open': boolean;
 }
 
-/** What monitors are told of character devices. */
+/** Character devices as monitors see them. */
 export interface CharacterDevices {
   /** All of them, as they are now. */
   list(): readonly CharacterDeviceInfo[];

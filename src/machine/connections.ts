@@ -5,7 +5,7 @@ import type { Notice } from '../isolate/connection.ts';
 import type { MachineStreams } from '../isolate/streams.ts';
 import type { MachineParts } from './types.ts';
 
-/** What a machine offers to what is outside of it. */
+/** The parts of a machine that its connections to the outside use. */
 interface MachineEnd {
   readonly streams: MachineStreams;
   send(message: ToMachine): void;
@@ -13,7 +13,7 @@ interface MachineEnd {
   log(message: string): void;
   /** A tray was opened or closed. */
   trayMoved(move: TrayMove): void;
-  /** What serves the drives has ended without being told to. */
+  /** The server of the drives has ended without being told to. */
   crashed(error: Error): void;
 }
 

@@ -1,6 +1,6 @@
 import type { Host, OwnFirmware } from '../host.ts';
 
-/** What decides how the images come out: nothing in these folders imports anything else. */
+/** Folders of sources that decide how the images come out: nothing in these folders imports anything else. */
 const sources = ['../../runtime/', '../../translator/'].map((folder) => new URL(folder, import.meta.url));
 
 /**

@@ -12,7 +12,7 @@ export interface StopPlaces {
   readonly watchpoints?: readonly Watchpoint[];
 }
 
-/** What a machine's run is kept in, or comes from. */
+/** The recording that a machine's run is written to, or comes from. */
 export interface RecordedRun {
   /** Whether it is recorded or replayed. */
   readonly mode: 'record' | 'play';
@@ -20,7 +20,7 @@ export interface RecordedRun {
   readonly file: string | undefined;
 }
 
-/** What a machine's history needs of the machine. */
+/** The parts of a machine that its history needs. */
 interface HistoryMachine {
   readonly debug: Debug;
   start(): Promise<void>;

@@ -1,6 +1,6 @@
 import type { RangeView } from '../machine-core.ts';
 
-/** What is seen of ranges that overlap: at each address the one of the highest priority; of two alike, the later one. */
+/** The visible parts of ranges that overlap: at each address the one of the highest priority; of two alike, the later one. */
 export function flattened(ranges: readonly RangeView[]): RangeView[] {
   const edges = [...new Set(ranges.flatMap(({ base, length }) => [base, base + length]))].sort((a, b) => a - b);
   const result: RangeView[] = [];

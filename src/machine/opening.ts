@@ -1,7 +1,7 @@
 import type { Boot } from '../options/options.ts';
 import { ConfigurationError } from '../util/errors.ts';
 
-/** What has to be opened before there is a machine. */
+/** A connection that has to be opened before there is a machine. */
 interface Openable {
   open(): Promise<void>;
   close(): Promise<unknown>;

@@ -17,7 +17,7 @@ const classes: Readonly<Record<number, string>> = {
   3077: 'SMBus',
 };
 
-/** What a function's configuration space tells of it. */
+/** The fields of a function's configuration space. */
 export interface PciHeader {
   readonly vendor: number;
   readonly device: number;
@@ -26,7 +26,7 @@ export interface PciHeader {
   readonly subsystem: number;
   /** Base class and sub-class. */
   readonly classCode: number;
-  /** What that is; undefined: it has no name here. */
+  /** Name of its class; undefined: it has no name here. */
   readonly className: string | undefined;
   /** 1-4 for INTA# to INTD#, 0 for none. */
   readonly pin: number;

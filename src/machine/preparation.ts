@@ -72,7 +72,7 @@ function isReplay({ icount }: MachineOptions): boolean {
   return icount?.replay !== undefined;
 }
 
-/** What cards and folders are connected to: in a replay nothing, as all comes from the recording. */
+/** The plans of cards and folders: in a replay they are connected to nothing, as all input comes from the recording. */
 function planOutside(options: MachineOptions): { cards: CardPlan[]; shares: SharePlan[] } {
   const [cards, shares] = [planCards(options.network ?? []), planShares(options.shares ?? [])];
   if (!isReplay(options)) return { cards, shares };

@@ -1,7 +1,7 @@
 import { type Moving, type MovingState, movingState } from '../migration/moving-state.ts';
 import type { MachineState, PauseReason } from './types.ts';
 
-/** What a machine does, in words of QEMU's RunState (qapi/run-state.json). */
+/** The state of a machine, in words of QEMU's RunState (qapi/run-state.json). */
 export type RunState = MovingState | 'prelaunch' | 'running' | 'paused' | 'debug' | 'shutdown' | 'suspended';
 
 const pauses: Readonly<Record<PauseReason, RunState>> = {
@@ -12,7 +12,7 @@ const pauses: Readonly<Record<PauseReason, RunState>> = {
   reset: 'prelaunch',
 };
 
-/** What is looked at of a machine. */
+/** The facts about a machine that decide its state. */
 interface Standing extends Moving {
   readonly memoryDumps: { readonly isUnderWay: boolean };
   readonly pauseReason: PauseReason;
@@ -31,7 +31,7 @@ const states: Readonly<Record<MachineState, (machine: Standing) => RunState>> = 
   ended: () => 'shutdown',
 };
 
-/** What a machine does, as QEMU calls it. */
+/** The state of a machine, as QEMU calls it. */
 export function runStateOf(machine: Standing): RunState {
   return movingState(machine) ?? states[machine.state](machine);
 }

@@ -26,7 +26,7 @@ export interface DropEvent extends DropInfo {
   readonly time: number;
 }
 
-/** What happens to translations, and with what. Times are the machine's, in nanoseconds. */
+/** Events of translations, with their data. Times are the machine's, in nanoseconds. */
 export interface TranslationEvents {
   /** Code was translated. */
   translate: TranslateEvent;
@@ -56,12 +56,12 @@ export class Translations extends Emitter<TranslationEvents> implements AsyncIte
     this.#ask = ask;
   }
 
-  /** Those that are there when one asks. */
+  /** The translations that are there at the time of the call. */
   snapshot(): Promise<TranslationInfo[]> {
     return this.#ask('translations');
   }
 
-  /** Those that are there when one begins. */
+  /** The translations that are there when the iteration begins. */
   async *[Symbol.asyncIterator](): AsyncGenerator<TranslationInfo> {
     yield* await this.snapshot();
   }

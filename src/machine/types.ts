@@ -15,7 +15,7 @@ import type { MachineShares } from '../shares/index.ts';
 import type { SavedParts } from '../snapshot/options.ts';
 import type { Sound } from '../sound/sound.ts';
 
-/** What a machine tells, and with what. */
+/** Events of a machine, with their data. */
 export interface MachineEvents {
   /** The machine has started, or goes on after a pause. */
   running: undefined;
@@ -53,8 +53,8 @@ export interface MachineEvents {
 export type MachineState = 'created' | 'running' | 'paused' | 'ended';
 
 /**
- * What a machine is paused for. caller: `pause()`. debug: a debugger's stop. limit: it has come to one. off: its guest has turned
- * it off. reset: it was reset while it was paused, and has not run since.
+ * The reason why a machine is paused. caller: `pause()`. debug: a debugger's stop. limit: it has come to one. off: its guest has
+ * turned it off. reset: it was reset while it was paused, and has not run since.
  */
 export type PauseReason = 'caller' | 'debug' | 'limit' | 'off' | 'reset';
 
@@ -76,7 +76,7 @@ export interface AskedProcessor {
   readonly debug: Debug;
 }
 
-/** What can be asked of the thread that a machine runs on (src/isolate/probe.ts). */
+/** Questions to the thread that a machine runs on (src/isolate/probe.ts). */
 export interface Probe {
   /** Begins a CPU profile, so many microseconds between two samples; its number. */
   startProfile(interval: number): Promise<number>;
@@ -89,7 +89,7 @@ export interface Probe {
 /** A port with output only: the debug console, the parallel port, the log of what the guest does. */
 export type DebugConsole = Pick<SerialPort, 'on' | 'once' | 'off' | 'expect'>;
 
-/** What a machine is made with besides its configuration. */
+/** The parts that a machine is made of, besides its configuration. */
 export interface MachineParts {
   /** As they are now: what is plugged in may have changed. */
   options: MachineOptions;
@@ -101,6 +101,6 @@ export interface MachineParts {
   readonly recording: MachineRecording;
   /** The slots that PCI devices had before anything was plugged in or pulled out, once they were asked for. */
   startSlots?: PciSlots;
-  /** What a snapshot holds besides the options; as it is now. */
+  /** The parts that a snapshot holds besides the options; as they are now. */
   parts: SavedParts;
 }

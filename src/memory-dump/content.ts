@@ -9,7 +9,7 @@ import { mappedSegments, memoryBlocks, within } from './segments.ts';
 /** Bytes that are read at a time. */
 const PIECE = 1 << 20;
 
-/** What a core file of a machine consists of. */
+/** The parts of a machine's core file. */
 interface DumpContent {
   readonly head: Uint8Array;
   /** Bytes of `memory`, which follows the head. */
@@ -41,7 +41,7 @@ async function segmentsOf(
   return begin === undefined || length === undefined ? segments : within(segments, { begin, length });
 }
 
-/** Those of the first processor that has paging on; null: none has. */
+/** The mappings of the first processor that has paging on; null: none has. */
 async function firstMappings(processors: readonly AskedProcessor[]): ReturnType<typeof allMappings> {
   for (const { examine } of processors) {
     const mappings = await allMappings(examine);

@@ -20,7 +20,7 @@ const MANY_HEADERS = 0xffff;
 const FIRST_SECTION_INFO = 44;
 
 /**
- * What stands before the bytes of the segments in a core file: the header, one section header, the program headers and the
+ * The beginning of a core file, up to the bytes of the segments: the header, one section header, the program headers and the
  * notes. It has addresses of 64 bits, as QEMU's: firmware ends at 4 GB.
  */
 export function coreFileHead(notes: Uint8Array, segments: readonly CoreSegment[]): Uint8Array {

@@ -3,9 +3,9 @@ import { checkFunction, checkNames } from '../util/checks.ts';
 import { ConfigurationError, messageOf } from '../util/errors.ts';
 import { Emitter } from '../util/events.ts';
 
-/** What of the guest's memory is dumped. */
+/** The part of the guest's memory that is dumped, and its form. */
 export interface MemoryDumpSettings {
-  /** What page tables map, at its linear addresses. Default: all memory, at its physical addresses. */
+  /** Whether to dump the memory that page tables map, at its linear addresses. Default: all memory, at its physical addresses. */
   readonly paging?: boolean;
   /** Only memory from this physical address on; with `length`. */
   readonly begin?: number;

@@ -12,7 +12,7 @@ export function memoryBlocks(ranges: readonly RangeView[]): CoreSegment[] {
   return blocks;
 }
 
-/** The same by linear addresses: what page tables map of it. */
+/** The segments of a core file by linear addresses: the memory that page tables map. */
 export async function mappedSegments(
   mappings: AsyncIterable<Mapping>,
   blocks: readonly CoreSegment[],
@@ -23,7 +23,7 @@ export async function mappedSegments(
 }
 
 /**
- * What of the segments is in a range.
+ * The parts of the segments in a range.
  * @throws ConfigurationError in QEMU's words if it has no memory
  */
 export function within(segments: readonly CoreSegment[], { begin, length }: PhysicalRange): CoreSegment[] {

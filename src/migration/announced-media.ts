@@ -6,7 +6,7 @@ import { MissingImageError } from '../util/errors.ts';
 import { printable } from '../util/printable.ts';
 import { NAME } from './records.ts';
 
-/** What is in a drive of a machine that is on its way. */
+/** The medium in a drive of a machine that is on its way. */
 interface AnnouncedMedium {
   readonly sectors: number;
   readonly isReadOnly: boolean;

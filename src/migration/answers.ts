@@ -6,7 +6,7 @@ import type { Kind, RecordStream } from './records.ts';
 /** The other end has said that it does not go on there. */
 export class RefusedError extends ConfigurationError {}
 
-/** What the other end answers while it is sent to. */
+/** The answers of the other end during a transfer. */
 export class Answers {
   /** Rejects when the other end cannot take the machine, or is there no more. */
   readonly broken: Promise<never>;

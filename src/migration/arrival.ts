@@ -23,7 +23,7 @@ export interface Arrived {
   readonly wasRunning: boolean;
 }
 
-/** What a machine says of itself before it comes. */
+/** The announcement of a machine before it comes. */
 interface About {
   readonly options: MachineOptions;
   readonly media: AnnouncedMedia;
@@ -31,7 +31,7 @@ interface About {
   readonly frames: number;
 }
 
-/** What a machine has besides memory, when all of it is there. */
+/** The rest of a machine besides its memory, sent when all of that is there. */
 interface Rest {
   readonly media: SavedMedia;
   readonly wasRunning: boolean;
@@ -74,7 +74,7 @@ export class Arrival {
   }
 
   /**
-   * What it is made of here.
+   * The options of the machine here.
    * @param changes options that are to be others; drives at other places than these are as they were
    * @throws ConfigurationError if an image has to be named
    */

@@ -1,7 +1,7 @@
 import { checkFunction, checkObject } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 
-/** What a machine goes through on its way to another process: a socket, or a program's input or output. Any host can bind one. */
+/** The way of a machine to another process: a socket, or a program's input or output. Any host can provide one. */
 export interface MigrationChannel {
   /** Whether the other end can answer. A file or a program that keeps what it is sent does not. */
   readonly answers: boolean;
@@ -10,8 +10,8 @@ export interface MigrationChannel {
   /** Sends bytes. Resolves when the host has taken them. Throws ChannelError. */
   write(bytes: Uint8Array): Promise<void>;
   /**
-   * What comes next; null: the process at the other end has ended, or sends no more. Throws ChannelError, also where the connection
-   * has ended and nobody knows whether that process has.
+   * Reads the next bytes; null: the process at the other end has ended, or sends no more. Throws ChannelError, also where the
+   * connection has ended and nobody knows whether that process has.
    */
   read(): Promise<Uint8Array | null>;
   /** Ends what is sent, and waits until it has got there as far as that can be told. Throws ChannelError. */

@@ -20,7 +20,7 @@ const GOODBYE_LIMIT = 1_000;
 /** How long to wait for images that a process had which was killed, in milliseconds. */
 const PATIENCE = 3_000;
 
-/** What a departure tells while it goes on. */
+/** Events of a departure while it goes on. */
 export interface DepartureEvents {
   /** Memory is being sent. */
   begun(): void;
@@ -124,7 +124,7 @@ export class Departure {
     await this.#unlessBroken(sending);
   }
 
-  /** What is still on its way would be waited for while the guest stands still: the other end says when it has taken all of it. */
+  /** Waits until the other end has taken all that was sent. The guest would otherwise stand still until it arrives. */
   async #caughtUp(): Promise<void> {
     if (this.#answers === undefined) return;
     const answered = this.#answers.word('pong');

@@ -36,7 +36,7 @@ export class Inbox {
     this.#length = 0;
   }
 
-  /** What came first, which is taken away; null: no more comes. Throws the reason. */
+  /** Takes the first bytes; null: no more come. Throws the reason. */
   async read(): Promise<Uint8Array | null> {
     const bytes = await this.peek();
     if (bytes === null) return null;
@@ -45,7 +45,7 @@ export class Inbox {
     return bytes;
   }
 
-  /** What has arrived when it is more than so many bytes, which stay; null: no more comes. Throws the reason. */
+  /** The bytes that have arrived, which stay, once they are more than `more`; null: no more come. Throws the reason. */
   async peek(more = 0): Promise<Uint8Array | null> {
     for (;;) {
       if (this.#length > more) return this.#first(more);

@@ -11,10 +11,10 @@ import { checkedParameters, initialParameters, type MigrationParameters } from '
 import { StandsStillError } from './stands-still.ts';
 import { type MigrationStatistics, TransferCounters } from './statistics.ts';
 
-/** What a migration is doing; QEMU's words. `none`: there was none. */
+/** The state of a migration, in QEMU's words. `none`: there was none. */
 export type MigrationStatus = 'none' | 'setup' | 'active' | 'cancelling' | 'cancelled' | 'completed' | 'failed';
 
-/** What a machine's migration tells, and with what. */
+/** Events of a machine's migration, with their data. */
 export interface MigrationEvents {
   /** A move has begun, goes on to its next part, or is over. */
   status: MigrationStatus;
@@ -78,7 +78,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     return this.#parameters;
   }
 
-  /** What the last one from here has sent. Undefined: there was none. */
+  /** Statistics of the last migration from here. Undefined: there was none. */
   get statistics(): MigrationStatistics | undefined {
     return this.#counters?.statistics;
   }
@@ -98,7 +98,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     return this.#isGone;
   }
 
-  /** The machine was reset since it has gone: what is here begins anew. */
+  /** The machine was reset since it has gone: the machine here starts over. */
   get isAfresh(): boolean {
     return this.#isAfresh;
   }
@@ -122,8 +122,8 @@ export class MachineMigration extends Emitter<MigrationEvents> {
   }
 
   /**
-   * Moves the machine to the other end of a channel. It runs on meanwhile, but for a short time at the end, and stands still here
-   * when it has gone over.
+   * Moves the machine to the other end of a channel. It runs on meanwhile, except for a short time at the end, and stands still
+   * here when it has gone over.
    * @param channel one that is open, or will be, or what opens it until the move is cancelled
    * @throws ConfigurationError if it has not gone over: it goes on here then, unless the error says that its images are elsewhere
    */
@@ -239,7 +239,10 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     return await this.#arriveBy(async () => await openArrival(channel, this.#machine.host));
   }
 
-  /** The same for what has announced itself already. @internal */
+  /**
+   * Lets a machine arrive that has announced itself already.
+   * @internal
+   */
   async continue(arrival: Arrival): Promise<Arrived> {
     return await this.#arriveBy(async () => arrival);
   }
@@ -337,7 +340,8 @@ export async function openArrival(channel: MigrationChannel | Promise<MigrationC
 }
 
 /**
- * What a move takes. Few machines are ever moved, and pages load it when one is; the channel is given up where it cannot be had.
+ * The module for a migration. Few machines are ever moved, and pages load it when one is; the channel is closed where it cannot
+ * be had.
  * @throws ConfigurationError
  */
 async function loadedFor<Module>(

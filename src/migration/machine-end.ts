@@ -9,7 +9,7 @@ import type { MachineOptions } from '../options/options.ts';
 import type { SavedShares } from '../shares/index.ts';
 import { checkWhole, deviceDifferences, restoredOptions, savedOptions } from '../snapshot/options.ts';
 
-/** What a migration needs of the library's end of its machine. */
+/** The library's end of a machine, as a migration needs it. */
 export interface MigratingMachine {
   readonly made: MachineParts;
   isRunning(): boolean;
@@ -23,7 +23,7 @@ export interface MigratingMachine {
   log(message: string): void;
 }
 
-/** What a migration does with its machine. */
+/** The side of a migration that works on its machine. */
 export class MachineEnd {
   readonly #machine: MigratingMachine;
 
@@ -44,7 +44,7 @@ export class MachineEnd {
     this.#machine.log(message);
   }
 
-  /** What the machine is made of, and what is in its drives: what makes the same one elsewhere. */
+  /** The options of the machine, and the media in its drives: the facts to make the same one elsewhere. */
   about(frames: number): Saved {
     const { options, parts, drives } = this.#machine.made;
     const media = drives.all.flatMap(({ name, image, medium, isInMemory }) =>
@@ -91,18 +91,19 @@ export class MachineEnd {
     await this.#machine.call('thaw');
   }
 
-  /** What is in its folders in memory. It must be stopped. */
+  /** The contents of its folders in memory. It must be stopped. */
   shares(): Promise<SavedShares> {
     return this.#machine.made.shares.save();
   }
 
-  /** What is in its drives. It must be stopped. */
+  /** The media in its drives. It must be stopped. */
   media(): Promise<SavedMedia> {
     return this.#machine.made.drives.save();
   }
 
   /**
-   * What the guest has open in folders of this host cannot go with it, nor what a replay has not.
+   * Checks that all of the machine can be moved: files that the guest has open in folders of this host cannot, nor what a replay
+   * does not have.
    * @throws ConfigurationError that names the folder or drive
    */
   checkWhole(): void {

@@ -1,10 +1,10 @@
 import type { MachineState } from '../machine/types.ts';
 import type { MachineMigration } from './index.ts';
 
-/** What a migration makes of a machine, in words of QEMU's RunState. */
+/** The state of a machine that is moving, in words of QEMU's RunState. */
 export type MovingState = 'inmigrate' | 'finish-migrate' | 'postmigrate';
 
-/** What is looked at of a machine. */
+/** The facts about a machine that decide whether it is moving. */
 export interface Moving {
   readonly state: MachineState;
   readonly migration: Pick<MachineMigration, 'isAwaited' | 'hasArrived' | 'isLeaving' | 'isGone' | 'isAfresh'>;

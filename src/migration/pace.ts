@@ -1,6 +1,6 @@
 import type { MigrationParameters } from './parameters.ts';
 
-/** So short a stop, in milliseconds, that nothing is gained by another pass. */
+/** A stop that is so short, in milliseconds, that another pass gains nothing. */
 const SHORT = 5;
 /** A pass that leaves more than this share of what the pass before it left gains nothing. */
 const GAIN = 0.75;

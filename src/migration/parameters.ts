@@ -8,7 +8,7 @@ export interface MigrationParameters {
   readonly maxBandwidth: number;
 }
 
-/** Those of QEMU 7.2. */
+/** The parameters of QEMU 7.2. */
 export const initialParameters: MigrationParameters = { downtimeLimit: 300, maxBandwidth: 128 << 20 };
 /** QEMU's bound of `downtime-limit`. */
 export const MOST_DOWNTIME = 2_000_000;

@@ -8,9 +8,9 @@ export class LateError extends ChannelError {
 }
 
 /**
- * What the other end does, if it does it in time.
+ * Waits for the other end to do something in time.
  * @param limit milliseconds
- * @param fault what it does otherwise, after "the other end"
+ * @param fault the words after "the other end" for the error
  * @throws LateError if it takes longer
  */
 export async function inTime<Result>(result: Promise<Result>, limit: number, fault: string): Promise<Result> {

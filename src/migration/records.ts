@@ -11,14 +11,14 @@ import { concatenate } from '../util/bytes.ts';
 import type { MigrationChannel } from './channel.ts';
 import { inTime } from './patience.ts';
 
-/** What messages call what arrives. */
+/** The name of the stream in messages. */
 export const NAME = 'the migration';
 const MAGIC = new TextEncoder().encode('RAWMOVE\n');
-/** Of the stream. One that is newer than this cannot be read. 1 had no `whole`, 2 no `ping`. */
+/** Version of the stream. A newer one cannot be read. 1 had no `whole`, 2 no `ping`. */
 const VERSION = 3;
 const START_BYTES = 16;
 const HEAD_BYTES = 12;
-/** So much is handed to the channel at once: whether it goes on is seen from one part to the next. */
+/** Bytes that are handed to the channel at once: whether it goes on is seen from one part to the next. */
 const PART_BYTES = 256 << 10;
 
 /** How long nothing may come of a record that has begun, in milliseconds. Between two there is no limit: bandwidth may be little. */
@@ -56,7 +56,7 @@ const bounds: { readonly [kind in Kind]?: { readonly packed: number; readonly un
 
 /** How a stream begins. */
 export interface StreamStart {
-  /** What sends waits for answers. */
+  /** Whether the sender waits for answers. */
   readonly isAnswered: boolean;
   /** It says when all of the machine has been sent, by a word of its own. */
   readonly saysWhole: boolean;
@@ -164,7 +164,7 @@ export class RecordStream {
   }
 
   /**
-   * So many bytes; null: there are none at all.
+   * Takes a number of bytes; null: there are none at all.
    * @param limit how long to wait for the first of them, in milliseconds
    */
   async #take(length: number, limit = Infinity): Promise<Uint8Array | null> {

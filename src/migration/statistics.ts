@@ -1,4 +1,4 @@
-/** What of a machine has been sent, and how long it took. Times are in milliseconds. */
+/** Parts of a machine that were sent, and the time that it took. Times are in milliseconds. */
 export interface MigrationStatistics {
   /** From the start to the end, or until now. */
   readonly totalTime: number;
@@ -10,13 +10,13 @@ export interface MigrationStatistics {
   readonly expectedDowntime: number;
   /** Bytes of memory. */
   readonly totalBytes: number;
-  /** Those of them that are to be sent still. */
+  /** Bytes of memory that are still to be sent. */
   readonly remainingBytes: number;
   /** Bytes that have gone out. */
   readonly transferredBytes: number;
   /** Frames (4 KB) that were sent with their contents. */
   readonly normalFrames: number;
-  /** Frames of zeros that were told of. */
+  /** Frames of zeros that were announced. */
   readonly zeroFrames: number;
   /** How often all of memory was looked through. */
   readonly passes: number;

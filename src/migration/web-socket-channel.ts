@@ -74,7 +74,7 @@ export class WebSocketChannel implements MigrationChannel {
     return this.#inbox.read();
   }
 
-  /** What was sent before goes first. */
+  /** Closes the socket after all that was sent before. */
   async close(): Promise<void> {
     if (this.#socket.readyState === WebSocket.CLOSED) return;
     const closed = new Promise<void>((resolve) => this.#socket.addEventListener('close', () => resolve()));

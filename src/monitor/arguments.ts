@@ -3,7 +3,7 @@ import { type RegisterValues, readExpression } from './expression.ts';
 import { type FormatSettings, type MemoryFormat, readFormat } from './memory-format.ts';
 import type { TextCursor } from './text-cursor.ts';
 
-/** What an argument of a command may be. */
+/** Types of arguments of a command. */
 export type ParameterType =
   /** A word, or text in quotes. */
   | 'word'
@@ -31,7 +31,7 @@ export type ParameterType =
   | 'option';
 
 export interface Parameter {
-  /** Of a flag or an option, the letter. */
+  /** The name; for a flag or an option, its letter. */
   readonly name: string;
   readonly type: ParameterType;
   readonly optional?: boolean;
@@ -45,12 +45,12 @@ export interface Arguments {
   readonly format: MemoryFormat;
 }
 
-/** What reading arguments needs to know. */
+/** The facts that are needed to read arguments. */
 export interface ArgumentContext {
   /** The command as its help names it, such as `cont|c`. */
   readonly names: string;
   readonly registers: RegisterValues;
-  /** What `/…` leaves out is as it was the last time. */
+  /** The last format, from which `/…` takes the parts that it leaves out. */
   readonly formats: FormatSettings;
 }
 

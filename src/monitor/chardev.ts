@@ -2,7 +2,7 @@ import { ringBufferOf } from '../machine/character-devices.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 
-/** What character devices are connected to. */
+/** The backends of character devices. */
 export function infoChardev({ options: { characterDevices } }: CommandContext): string {
   const devices = characterDevices?.list() ?? [];
   return devices.map(({ label, filename }) => `${label}: filename=${filename}\n`).join('');

@@ -9,15 +9,15 @@ import type { Arguments, Parameter } from './arguments.ts';
 import { MonitorError } from './error.ts';
 import type { TextCursor } from './text-cursor.ts';
 
-/** What a monitor needs of the program that it is part of. */
+/** Options of a monitor, which depend on the program around it. */
 export interface MonitorOptions {
-  /** What `info version` tells. */
+  /** The version that `info version` tells. */
   readonly version: string;
-  /** What `info name` tells. */
+  /** The name that `info name` tells. */
   readonly name?: string | undefined;
-  /** What `info cpus` tells. */
+  /** The ID that `info cpus` tells. */
   readonly processId: number;
-  /** What the machine's character devices are connected to. */
+  /** The backends of the machine's character devices. */
   readonly characterDevices?: CharacterDevices | undefined;
   /** The name of what sound goes to (`-audiodev`). Absent: it has any. */
   readonly audiodev?: string | undefined;
@@ -27,7 +27,7 @@ export interface MonitorOptions {
   readonly vnc?: VncControl | undefined;
   /** Writes these bytes one after the other. Rejects with the system's reason, or with what they throw. */
   writeFile(path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
-  /** What the file of an image is. Rejects with the system's reason. Absent: it is not looked for. */
+  /** Describes the file of an image. Rejects with the system's reason. Absent: files are not looked for. */
   imageFile?(path: string): Promise<ImageFile>;
   /** Lets gdb attach there, and nowhere else; null: nowhere. Absent: it cannot. Rejects with a reason. */
   listenForGdb?(address: ListenAddress | null): Promise<void>;
@@ -45,7 +45,7 @@ export interface ChosenProcessor {
   number: number;
 }
 
-/** What a command works on. */
+/** The parts that a command works on. */
 export interface CommandContext {
   readonly machine: Machine;
   readonly options: MonitorOptions;

@@ -50,7 +50,7 @@ async function addDrive({ words }: Arguments, context: CommandContext): Promise<
   return 'OK\n';
 }
 
-/** That of a drive without one is the next number. */
+/** A drive's name, checked; that of a drive without one is the next number. */
 function checkedName(id: string | undefined, { machine }: CommandContext): string {
   const nodes = BlockNodes.of(machine);
   const isTaken = (name: string) => nodes.find(name) !== undefined || machine.drives.some((one) => one.isCalled(name));
@@ -69,7 +69,7 @@ function isOn(name: string, value = 'off'): boolean {
   throw new MonitorError(`Parameter '${name}' expects 'on' or 'off'`);
 }
 
-/** What no device has. */
+/** Removes a drive that no device has. */
 function removeDrive({ words }: Arguments, { machine }: CommandContext): string {
   const nodes = BlockNodes.of(machine);
   const node = nodes.find(words.id!);
@@ -85,7 +85,7 @@ function removeDrive({ words }: Arguments, { machine }: CommandContext): string 
   );
 }
 
-/** What is plugged in and pulled out while the machine runs. */
+/** Commands that plug devices in and pull them out while the machine runs. */
 export const deviceCommands: readonly Command[] = [
   {
     names: ['device_add'],

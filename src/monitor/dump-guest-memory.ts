@@ -7,7 +7,7 @@ import { MonitorError, openErrorText } from './error.ts';
 /** Formats of files besides ELF, by the flags that ask for them. */
 const formats = { z: 'kdump-zlib', l: 'kdump-lzo', s: 'kdump-snappy', w: 'win-dmp' } as const;
 
-/** What a command for it says, besides the path: also whether it is waited for. */
+/** The arguments of the command besides the path, and whether it is waited for. */
 export interface DumpRequest {
   readonly format: DumpFormat;
   readonly paging: boolean;

@@ -1,6 +1,6 @@
 import { messageOf } from '../util/errors.ts';
 
-/** What a command cannot do, in the words that the monitor answers with. */
+/** An error of a command, in the words that the monitor answers with. */
 export class MonitorError extends Error {
   override readonly name = 'MonitorError';
   /** The arguments are wrong: the answer says where help is. */

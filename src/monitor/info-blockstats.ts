@@ -1,7 +1,7 @@
 import type { Drive } from '../drives/drive.ts';
 import type { CommandContext } from './command.ts';
 
-/** What was asked of disks and drives, as QEMU's `info blockstats` shows it. */
+/** Counts of requests to disks and drives, as QEMU's `info blockstats` shows them. */
 export async function infoBlockStatistics({ machine }: CommandContext): Promise<string> {
   return (await Promise.all(machine.drives.map(lineOf))).join('');
 }

@@ -1,6 +1,6 @@
 import type { CommandContext } from './command.ts';
 
-/** What is in the translation cache, laid out as QEMU's `info jit`; host code is JavaScript, in characters. */
+/** The contents of the translation cache, laid out as QEMU's `info jit`; host code is JavaScript, in characters. */
 export async function infoJit({ machine }: CommandContext): Promise<string> {
   const { translations, bytes, characters, nodes, pages, translated, invalidation, walks } =
     await machine.translations.stats();

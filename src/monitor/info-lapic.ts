@@ -100,7 +100,7 @@ function spuriousLine({ spurious }: LocalApicState): string {
   return `SPIV\t ${hexadecimal(spurious, 8)} APIC ${isOn ? 'enabled' : 'disabled'}, focus=${focus}, spurious vec ${spurious & Spurious.vector}`;
 }
 
-/** What the guest has sent to others last. */
+/** Lines about the last message to other processors. */
 function commandLines({ commandLow, commandHigh, destinationFormat }: LocalApicState): string[] {
   const shorthand = (commandLow >>> CommandBit.shorthandShift) & 3;
   const isLogical = (commandLow & CommandBit.logical) !== 0;

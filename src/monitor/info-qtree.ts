@@ -26,7 +26,7 @@ const PciClass = { ide: 0x0101, sata: 0x0106, isa: 0x0601, usb: 0x0c03 } as cons
 /** Ports at fixed places that are not behind the ISA bridge, by the first word of their names. */
 const notIsa = /^(pci|ide\d|vga)\b/;
 
-/** What stands on the buses. */
+/** The machine's parts that the tree of buses is made from. */
 interface Parts {
   readonly machine: Machine;
   /** Ports that no base address register moves. */

@@ -2,7 +2,7 @@ import type { Drive } from '../drives/drive.ts';
 import { isLimited } from '../drives/throttle/limits.ts';
 import { limitsByCommandName } from '../drives/throttle/names.ts';
 
-/** What `info block` shows, in its order. */
+/** Names of the limits in `info block`, in its order. */
 const shownNames = [...rates('bps'), ...rates('iops'), 'iops_size'];
 
 function rates(unit: string): string[] {

@@ -1,7 +1,10 @@
 import { usbInputNames } from '../../runtime/machine/catalogue/usb.ts';
 import type { CommandContext } from './command.ts';
 
-/** What is plugged in, controller by controller and port by port, with the addresses that the guest has given, as QEMU's `info usb` shows it. */
+/**
+ * The plugged-in devices, controller by controller and port by port, with the addresses that the guest has given, as QEMU's `info
+ * usb` shows them.
+ */
 export async function infoUsb({ machine }: CommandContext): Promise<string> {
   const buses = await machine.examine('usbBuses');
   if (buses.length === 0) return 'Error: USB support not enabled\n';

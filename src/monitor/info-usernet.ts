@@ -5,7 +5,7 @@ const HEADER = '  Protocol[State]    FD  Source Address  Port   Dest. Address  P
 /** All of the host's addresses. */
 const anyAddress = new Set(['0.0.0.0', '::']);
 
-/** What user-mode networks have open, in the table of QEMU's `info usernet`; descriptors are not known here. */
+/** The open connections of user-mode networks, in the table of QEMU's `info usernet`; descriptors are not known here. */
 export function infoUsernet({ machine }: CommandContext): string {
   return machine.network
     .flatMap(({ networkName, flows }) => (flows ? [`Hub -1 (${networkName}):\n`, HEADER, ...flows.map(row)] : []))

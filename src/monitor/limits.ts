@@ -6,7 +6,7 @@ import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 
-/** What the machine may take, and the drives that have limits of their own. */
+/** The machine's limits, and the drives that have limits of their own. */
 export function infoLimits({ machine }: CommandContext): string {
   const { processor, instructions, memory, time } = machine.limits;
   const lines = [

@@ -1,11 +1,11 @@
-/** What a line editor needs of whoever it belongs to. */
+/** Options of a line editor. */
 export interface LineEditorOptions {
   readonly prompt: string;
   /** Resolves when it has been taken: nothing more is typed until then. */
   write(text: string): Promise<void>;
   /** A line was entered. The editor takes no more until this resolves. */
   enter(line: string): Promise<void>;
-  /** What the text before the cursor may go on with: whole words in place of its last one. */
+  /** Completions of the text before the cursor: whole words in place of its last one. */
   complete(text: string): Promise<readonly string[]>;
 }
 
@@ -14,7 +14,7 @@ const LONGEST_LINE = 4095;
 const KEPT_LINES = 64;
 const TERMINAL_WIDTH = 80;
 
-/** What keys do, by what terminals send for them (ECMA-48, xterm). */
+/** Actions of keys, by the characters that terminals send for them (ECMA-48, xterm). */
 const keys: Readonly<Record<string, keyof Actions>> = {
   '\x01': 'home',
   '\x02': 'left',
@@ -45,7 +45,7 @@ const keys: Readonly<Record<string, keyof Actions>> = {
 };
 
 const ESCAPE = '\x1b';
-/** What is after an escape character while more is to come. */
+/** The characters after an escape character while more are to come. */
 const UNFINISHED = /^(?:[[O]?|\[[\d;]*)$/;
 
 type Actions = Record<
@@ -73,7 +73,7 @@ export class LineEditor {
   readonly #options: LineEditorOptions;
   #line = '';
   #cursor = 0;
-  /** What the terminal shows after the prompt, and where its cursor is. */
+  /** The text that the terminal shows after the prompt, and the place of its cursor. */
   #shown = '';
   #shownCursor = 0;
   #sequence = '';

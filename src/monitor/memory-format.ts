@@ -16,7 +16,7 @@ export interface MemoryFormat {
   readonly isSized: boolean;
 }
 
-/** What was asked for last, which is what is meant where a format leaves something out. */
+/** The last format that was given. A format that leaves something out takes it from here. */
 export class FormatSettings {
   letter: Letter = 'x';
   size = 4;

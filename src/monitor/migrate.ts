@@ -103,7 +103,7 @@ export const migrationCommands: readonly Command[] = [
   },
 ];
 
-/** What `info` tells of them. */
+/** The commands `info` about migrations. */
 export const migrationInfo: readonly Command[] = [
   {
     names: ['migrate'],

@@ -41,7 +41,7 @@ export class Monitor {
     return this.#hasQuit;
   }
 
-  /** What a session begins with. */
+  /** The first line of a session. */
   get greeting(): string {
     return `rawiron ${this.#options.version} monitor - type 'help' for more information`;
   }
@@ -86,7 +86,7 @@ export class Monitor {
     }
   }
 
-  /** What the text before the cursor may go on with: words in place of its last one. */
+  /** Completions of the text before the cursor: words in place of its last one. */
   async complete(text: string): Promise<readonly string[]> {
     checkString('the text', text);
     const words = text.trimStart().split(/\s+/);

@@ -6,7 +6,7 @@ export function pciHexadecimal(value: number): string {
   return value.toString(16).padStart(4, '0');
 }
 
-/** What a function is, in QEMU's words. */
+/** The class of a function, in QEMU's words. */
 export function pciClassText({ className, classCode }: PciHeader): string {
   return className ?? `Class ${pciHexadecimal(classCode)}`;
 }

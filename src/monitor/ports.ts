@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 
 type PortSize = 1 | 2 | 4;
 
-/** What is no size of a port is a byte, as in QEMU. */
+/** The size of an access to a port: a byte where the format's size is none of a port, as in QEMU. */
 function sizeOf({ format }: Arguments): PortSize {
   return format.size === 2 || format.size === 4 ? format.size : 1;
 }

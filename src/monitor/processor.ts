@@ -14,7 +14,7 @@ interface Processor {
   readonly type: string;
 }
 
-/** Of the machine, the first one first. */
+/** The processors of the machine, the first one first. */
 export function processorsOf({ processors, topology, processorModel }: Machine): Processor[] {
   return Array.from({ length: processors }, (_, index) => {
     const { socket, core, thread } = placeOf(topology, index);

@@ -63,7 +63,7 @@ export class MonitorSession {
     this.#editor.start();
   }
 
-  /** What was typed. Resolves when the commands in it are done, and their answers taken. */
+  /** Takes typed bytes. Resolves when the commands in them are done, and their answers taken. */
   type(bytes: Uint8Array): Promise<void> {
     const text = decoder.decode(bytes);
     const editor = this.#editor;

@@ -18,7 +18,7 @@ async function setTrace({ words }: Arguments, { machine }: CommandContext): Prom
   if (count === 0) throw new MonitorError(`unknown event "${words.name}"`);
 }
 
-/** What is not known is answered with what there is, as in QEMU. */
+/** Sets the items to log. An unknown one is answered with the list of all, as in QEMU. */
 async function setLog({ words }: Arguments, { machine }: CommandContext): Promise<string> {
   const items = words.items === 'none' ? [] : words.items!.split(',');
   if (!items.every((item) => Object.hasOwn(logItems, item))) return logHelp();

@@ -5,10 +5,10 @@ import { passwordEnd } from '../vnc/expiry.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 
-/** What QEMU calls a display that was given no name. */
+/** QEMU's name of a display that was given none. */
 export const DISPLAY = 'default';
 
-/** What may become of viewers who are there when a password changes. QEMU does the first alone. */
+/** Actions on connected viewers when a password changes. QEMU has the first alone. */
 export const connectedActions = ['keep', 'fail', 'disconnect'] as const;
 
 /** The server of a display, or of the only one. Undefined: there is none. */

@@ -106,7 +106,7 @@ export function macBytes(mac: string): Uint8Array {
   return Uint8Array.from(mac.split(':'), (byte) => Number.parseInt(byte, 16));
 }
 
-/** What the addresses add to the checksum of a datagram (RFC 9293, 3.1: pseudo-header). */
+/** The sum of a datagram's addresses for its checksum (RFC 9293, 3.1: pseudo-header). */
 export function addressSum(source: string, destination: string): number {
   const [from, to] = [addressBytes(source), addressBytes(destination)];
   return foldSum(sumBytes(to, 0, to.length, sumBytes(from, 0, from.length)));

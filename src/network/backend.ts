@@ -1,4 +1,4 @@
-/** What carries a card's Ethernet frames on the host's side: a user-mode network, a socket, a hub. */
+/** The host's side of a card, which carries its Ethernet frames: a user-mode network, a socket, a hub. */
 export interface NetworkBackend {
   /**
    * Takes a frame from the guest: destination, source, type, payload; no preamble, no check sequence (IEEE 802.3, 3.1.1).

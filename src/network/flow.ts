@@ -6,7 +6,7 @@ export interface FlowEnd {
   readonly port: number;
 }
 
-/** What a user-mode network has open: a port that leads to a guest, or what a guest talks to. */
+/** An open connection of a user-mode network: a port that leads to a guest, or one from a guest to somewhere else. */
 export interface NetworkFlow {
   readonly protocol: 'tcp' | 'udp';
   /** "forward": a port of the host; a number: seconds until a guest's port for datagrams is forgotten. */

@@ -1,4 +1,4 @@
-/** What the user-mode network needs of its host. Nothing else of a host is used, so another one can bind it. */
+/** The functions of the host that the user-mode network uses. It uses no others, so any host can provide them. */
 export interface NetworkHost {
   readonly timers: Timers;
   readonly sockets: HostSockets;
@@ -37,14 +37,14 @@ export interface PathTarget {
 
 /** A program that is started for the stream, which is its standard input and output. */
 export interface CommandTarget {
-  /** What the host's shell runs. */
+  /** The command for the host's shell. */
   readonly command: string;
 }
 
 /** Why a host didn't connect. */
 export type ConnectFailure = 'refused' | 'unreachable' | 'timeout';
 
-/** What a stream of the host tells; nothing comes after `failed`. */
+/** Events of a stream of the host; nothing comes after `failed`. */
 export interface StreamEvents {
   opened(): void;
   /** Bytes came; they are the receiver's to keep. */
@@ -67,7 +67,7 @@ export interface HostStream {
   destroy(): void;
 }
 
-/** What accepts streams or datagrams until it is closed. */
+/** A listener for streams or datagrams, until it is closed. */
 export interface HostListener {
   readonly port: number;
   close(): void;

@@ -9,7 +9,7 @@ export const ETHERNET_HEADER = 14;
 /** Most bytes that a frame carries. */
 export const MTU = 1500;
 export const BROADCAST = macBytes('ff:ff:ff:ff:ff:ff');
-/** What the network's own side is called: 52:55 and the IPv4 address of QEMU's router. */
+/** The MAC address of the network's own side: 52:55 and the IPv4 address of QEMU's router. */
 export const OWN_MAC = macBytes('52:55:0a:00:02:02');
 
 /** Frames that wait where the guest has no room; what goes beyond is lost, as on a wire. */

@@ -27,7 +27,7 @@ const switches: Readonly<Record<string, keyof UserNetworkOptions>> = {
   ipv6: 'ipv6',
   restrict: 'restrict',
 };
-/** Those that may be there several times. */
+/** Properties that may be given several times. */
 const lists: readonly string[] = ['hostfwd', 'guestfwd', 'dnssearch'];
 
 /**

@@ -1,7 +1,7 @@
 import type { StreamTarget } from './host.ts';
 import type { NetworkHub } from './hub.ts';
 
-/** What a network card is connected to. */
+/** The network that a card is connected to. */
 export type NetworkBackendOptions =
   | UserNetworkOptions
   | SocketNetworkOptions
@@ -10,7 +10,7 @@ export type NetworkBackendOptions =
   | WispNetworkOptions
   | ChannelNetworkOptions;
 
-/** What every backend can have. */
+/** Options that every network has. */
 interface CommonNetworkOptions {
   /** The path of a file that gets all frames in both directions, in the format of pcap. */
   readonly dump?: string;
@@ -40,7 +40,7 @@ export interface UserNetworkOptions extends CommonNetworkOptions {
   readonly ipv6Host?: string;
   /** Default: the third of the IPv6 network. */
   readonly ipv6Dns?: string;
-  /** What DHCP tells a guest that it is called. */
+  /** The host name that DHCP gives to the guest. */
   readonly hostname?: string;
   /** The domain that DHCP tells. */
   readonly domainName?: string;
@@ -48,7 +48,7 @@ export interface UserNetworkOptions extends CommonNetworkOptions {
   readonly dnsSearch?: readonly string[];
   /** A folder whose files TFTP gives away, for guests that boot from the network. */
   readonly tftp?: string;
-  /** What DHCP tells as the name of the TFTP server. Default: the host's address. */
+  /** The name of the TFTP server that DHCP gives. Default: the host's address. */
   readonly tftpServerName?: string;
   /** The file that DHCP tells a guest to boot. */
   readonly bootFile?: string;
@@ -108,7 +108,7 @@ export interface SocketNetworkOptions extends CommonNetworkOptions {
 export interface HubNetworkOptions extends CommonNetworkOptions {
   /** Tells it from others. */
   readonly type: 'hub';
-  /** The same for all that belong together. */
+  /** The hub; cards with the same one are connected. */
   readonly hub: NetworkHub;
 }
 
@@ -124,7 +124,7 @@ export interface WebSocketNetworkOptions extends CommonNetworkOptions {
 export interface ChannelNetworkOptions extends CommonNetworkOptions {
   /** Tells it from others. */
   readonly type: 'channel';
-  /** The same for all that belong together. Default: "default". */
+  /** The channel's name; pages with the same one are connected. Default: "default". */
   readonly name?: string;
 }
 

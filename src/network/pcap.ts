@@ -6,7 +6,7 @@ const ETHERNET = 1;
 const HEADER = 24;
 const RECORD = 16;
 
-/** What a file begins with (IETF, "PCAP Capture File Format", section 4): times in microseconds, Ethernet. */
+/** The header of a file (IETF, "PCAP Capture File Format", section 4): times in microseconds, Ethernet. */
 function pcapHeader(): Uint8Array {
   const view = new DataView(new ArrayBuffer(HEADER));
   view.setUint32(0, 0xa1b2c3d4, true);

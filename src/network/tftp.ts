@@ -29,7 +29,7 @@ class Transfer {
   readonly #alarm: Alarm;
   readonly #alarms: Alarms;
   readonly #ended: (transfer: Transfer) => void;
-  /** Of the block that was sent last; it goes on beyond 16 bits. */
+  /** Number of the block that was sent last; it goes on beyond 16 bits. */
   #block = 0;
   #packet: Uint8Array;
   #tries = 0;
@@ -101,7 +101,7 @@ class Transfer {
   }
 }
 
-/** What a guest asks for. */
+/** A guest's request to read a file. */
 interface ReadRequest {
   readonly name: string;
   readonly options: Map<string, string>;

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../util/errors.ts';
 import { addressBytes, canonicalAddress, isIpv6, nextIpv4, parseIpv4, readIpv4, samePrefix } from './addresses.ts';
 import type { GuestForward, HostForward, UserNetworkOptions } from './options.ts';
 
-/** What DHCP gives to guests, one after the other. */
+/** Number of addresses that DHCP gives to guests, one after the other. */
 export const MOST_LEASES = 16;
 
 /** Addresses that a family of a user-mode network has. */
@@ -55,7 +55,7 @@ const names: readonly (keyof UserNetworkOptions)[] = [
   'bandwidth',
 ];
 
-/** What DHCP has room for in an option, and in the field for a boot file (RFC 2131, section 2). */
+/** Longest texts in an option of DHCP, and in the field for a boot file (RFC 2131, section 2). */
 const MOST_CHARACTERS = { hostname: 64, domainName: 200, tftpServerName: 63, bootFile: 127 } as const;
 
 /**

@@ -6,14 +6,14 @@ import { LEAST_MESSAGE, Message, MOST_MESSAGE } from './protocol.ts';
 
 /** As many as a client may have on their way: its device has one for each descriptor of its queue. */
 const MOST_REPLIES = 128;
-/** What changes nothing is done again where its reply is lost. */
+/** Messages that change nothing: they are carried out once more where their reply is lost. */
 const again: readonly number[] = [Message.read, Message.readDirectory];
 
-/** What a client of a folder is told, and what it has there. */
+/** The state of a folder's client: its numbers for files, and replies that wait. */
 export class NinepClientState {
   readonly folder: SharedFolder;
   readonly fids: Fids;
-  /** Of a message: what client and server have agreed on. */
+  /** The largest message that client and server have agreed on, in bytes. */
   mostBytes = LEAST_MESSAGE;
   /** How often it has gone. */
   resets = 0;
@@ -81,7 +81,7 @@ export class NinepClientState {
   }
 
   /**
-   * What was saved, with a folder that has as much room as this one.
+   * A client from its saved state, with a folder that has as much room as this one.
    * @throws FolderError if there is not enough
    * @throws SavedFolderError if it is none
    */

@@ -21,7 +21,7 @@ export const Errno = {
   notSupported: 95,
 } as const;
 
-/** What the guest asked for cannot be done: the reply is this number. */
+/** An error of a request: the reply is this number. */
 export class FolderError extends Error {
   readonly errno: number;
 

@@ -1,15 +1,15 @@
 import { Errno, FolderError } from './errno.ts';
 import type { FolderUse, OpenDirectory, OpenFile, Place, SharedFolder } from './folder.ts';
 
-/** What a client calls by a number: a place, and what is open there. */
+/** A file that a client calls by a number: a place, and the open file there. */
 export interface Fid {
   place: Place;
-  /** Who attached: new files belong to this user. */
+  /** The user who attached: new files belong to this user. */
   readonly user: number;
   open: OpenFile | OpenDirectory | null;
 }
 
-/** So many may be there at once, and so many of them open: each takes memory, and what is open a file of the process. */
+/** Most numbers at once, and most open files among them: each takes memory, and an open file takes one of the process. */
 const MOST_FIDS = 1 << 16;
 const MOST_OPEN = 1024;
 

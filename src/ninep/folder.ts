@@ -14,7 +14,7 @@ export interface Attributes {
   readonly user: number;
   readonly group: number;
   readonly links: bigint;
-  /** Of a device file: its number. */
+  /** The device number of a device file. */
   readonly device: bigint;
   readonly size: bigint;
   readonly blockSize: bigint;
@@ -22,11 +22,11 @@ export interface Attributes {
   readonly accessTime: bigint;
   readonly modificationTime: bigint;
   readonly changeTime: bigint;
-  /** The same for two names of the same file, and for no others. */
+  /** A number that all names of a file share, and no other files have. */
   readonly id: bigint;
 }
 
-/** What a new file is to be like. */
+/** Properties of a new file. */
 export interface NewFile {
   /** Permissions, without the kind. */
   readonly mode: number;
@@ -37,7 +37,7 @@ export interface NewFile {
 /** A time that is given, in nanoseconds since 1970, or the present one. */
 export type GivenTime = bigint | 'now';
 
-/** What is to be changed; what is left out stays. */
+/** Changes of a file's attributes; those that are left out stay. */
 export interface Changes {
   readonly mode?: number;
   readonly user?: number;
@@ -76,7 +76,7 @@ export interface OpenDirectory {
   close(): Promise<void>;
 }
 
-/** What a file system has in all, and free. */
+/** Space and files of a file system: in all, and free. */
 export interface FolderStatistics {
   readonly type: bigint;
   readonly blockSize: bigint;
@@ -87,7 +87,7 @@ export interface FolderStatistics {
   readonly freeFiles: bigint;
 }
 
-/** What a client has of a folder by one of its numbers. */
+/** A client's use of a folder by one of its numbers. */
 export interface FolderUse {
   readonly place: Place;
   readonly open: OpenFile | OpenDirectory | null;
@@ -100,7 +100,7 @@ export interface UsedFolder {
   readonly uses: readonly FolderUse[];
 }
 
-/** Of a folder that is part of a machine's state. */
+/** Functions that save and restore a folder which is part of a machine's state. */
 export interface FolderStates {
   /** Bytes of the host's memory that its files take, about. */
   readonly bytes: number;
@@ -114,7 +114,7 @@ export interface FolderStates {
   restored(saved: Saved): UsedFolder;
 }
 
-/** What was saved of a folder is none. */
+/** An error in a folder's saved state. */
 export class SavedFolderError extends Error {}
 
 /**
@@ -145,7 +145,7 @@ export interface SharedFolder {
   statistics(place: Place): Promise<FolderStatistics>;
   /** null: it is the host's, and in no state of a machine. */
   readonly states: FolderStates | null;
-  /** What waits for something that is elsewhere waits no more: it fails. */
+  /** Interrupts requests that wait for something elsewhere: they fail. */
   interrupt(): void;
   /** A request is done: what is kept only for speed may be let go. */
   settle(): Promise<void>;

@@ -15,7 +15,7 @@ export class FolderPlace<Handle = never> implements Place {
   /** How many keep it: fids, and places in it. */
   keepers = 1;
   readonly places = new Map<string, FolderPlace<Handle>>();
-  /** Of a directory, while it is open. */
+  /** The handle of a directory, while it is open. */
   handle: Handle | null = null;
 
   constructor(parent: FolderPlace<Handle> | null, name: string) {
@@ -93,7 +93,7 @@ export class Places<Handle = never> {
     }
   }
 
-  /** What had this name is there no more: who keeps its place finds nothing. */
+  /** Removes a name: places that had it lead nowhere from now on. */
   forget(directory: FolderPlace<Handle>, name: string): void {
     const place = directory.places.get(name);
     if (place === undefined) return;
@@ -107,7 +107,7 @@ export class Places<Handle = never> {
     checkDepth(newDirectory, place.height);
   }
 
-  /** What has one name has another one now, in the place of what had that. */
+  /** Moves a name: the place that had it gets the new name, and a place that had the new one leads nowhere. */
   move(directory: FolderPlace<Handle>, name: string, newDirectory: FolderPlace<Handle>, newName: string): void {
     if (directory === newDirectory && name === newName) return;
     this.forget(newDirectory, newName);

@@ -70,7 +70,7 @@ export const OpenFlag = {
   sync: 0o4000000,
 } as const;
 
-/** What setAttributes is to change. */
+/** Bits of setAttributes for the attributes to change. */
 export const Change = {
   mode: 0x001,
   user: 0x002,

@@ -13,7 +13,7 @@ export class MessageReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
-  /** What the message says that its length is. */
+  /** The message's length field. */
   get length(): number {
     return this.#view.getUint32(0, true);
   }

@@ -6,7 +6,7 @@ import { QidType } from './protocol.ts';
 import type { MessageReader } from './reader.ts';
 import type { MessageWriter } from './writer.ts';
 
-/** What requests are about. */
+/** The parts of a session that requests work on. */
 export interface SessionSide {
   readonly client: NinepClientState;
   readonly folder: SharedFolder;

@@ -80,7 +80,7 @@ export class NinepSession {
     return this.#client.reset();
   }
 
-  /** The same for good. Messages that wait are not done any more; their replies are errors. */
+  /** Closes the session for good. Messages that wait are not done any more; their replies are errors. */
   async close(): Promise<void> {
     this.#closing.abort(new FolderError(Errno.io, 'the folder is shared no more'));
     await this.#client.reset();

@@ -77,7 +77,7 @@ export class MessageWriter {
     return this.#bytes.subarray(at, at + length);
   }
 
-  /** Of the room for `length` bytes that was given last, only the first ones are used. */
+  /** Shortens the data that was reserved last from `length` bytes to the `used` first ones. */
   keep(length: number, used: number): void {
     this.#length -= length - used;
     this.#view.setUint32(this.#length - used - 4, used, true);

@@ -104,7 +104,7 @@ function spareThread({ machine }: ThreadModules): SpareThread {
   return known;
 }
 
-/** A thread that runs one machine after the other, each of one configuration: the spare one, but for one with a name. */
+/** A thread that runs one machine after the other, each of one configuration: the spare one, unless it has a name. */
 function keptThread(modules: ThreadModules, name?: string): KeptThread {
   return (name === undefined && spareThread(modules).take()) || startKept(modules, name);
 }

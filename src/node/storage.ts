@@ -167,7 +167,7 @@ async function checkIsFile(name: string): Promise<void> {
   });
 }
 
-/** What may be read all the same. */
+/** Error codes of files that may be read all the same. */
 const notWritable = ['EACCES', 'EPERM', 'EROFS', 'ETXTBSY'];
 
 function cannotOpen(name: string, error: unknown, access: 'read' | 'write' = 'read'): StorageError {

@@ -2,11 +2,14 @@ import type { FirmwareSettings } from '../../runtime/machine/config.ts';
 import { checkedBoolean, checkedInteger, checkNames, checkText } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 
-/** What firmware boots from: letters, first to last: a floppy, c hard disk, d CD-ROM, n network. What is not named is tried after these. */
+/**
+ * The firmware's boot order: letters, first to last: a floppy, c hard disk, d CD-ROM, n network. Kinds that are not named are
+ * tried after these.
+ */
 export interface BootOrder {
   /** Default: "cad". */
   readonly order?: string;
-  /** The same for the first boot alone. */
+  /** The boot order of the first boot alone. */
   readonly once?: string;
   /** It offers a choice (F12). */
   readonly menu?: boolean;
@@ -20,7 +23,7 @@ export interface BootOrder {
 const MOST_MENU_TIME = 0xffff;
 
 /**
- * What firmware is told of it.
+ * The boot order as the firmware gets it.
  * @throws ConfigurationError
  */
 export function checkedOrder(bootOrder: BootOrder): FirmwareSettings {

@@ -31,7 +31,7 @@ type DeviceName =
   | 'debugConsolePort';
 
 /**
- * Those of a machine with these options.
+ * The devices of a machine with these options.
  * @throws ConfigurationError that names the option
  */
 export function checkedDevices(options: MachineOptions): Pick<MachineConfig, DeviceName> {
@@ -48,7 +48,7 @@ export function checkedDevices(options: MachineOptions): Pick<MachineConfig, Dev
   };
 }
 
-/** Those that are not as usual. */
+/** The switches that differ from their defaults. */
 function checkedSwitches(options: MachineOptions): Partial<Record<SwitchName, boolean>> {
   const names = Object.keys(switches) as SwitchName[];
   const given = names.map((name) => [name, checkedBoolean(name, options[name] ?? switches[name])] as const);

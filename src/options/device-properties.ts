@@ -1,6 +1,6 @@
 import { deviceModel, deviceRows } from '../../runtime/machine/catalogue/index.ts';
 
-/** What a property of devices is, or that of one model: its type, as QEMU has it, and what it is for where the name does not say it. */
+/** A property of devices, or of one model: its type, as QEMU has it, and its purpose where the name does not say it. */
 type Property = readonly [type: string, meaning?: string];
 
 const properties: Readonly<Record<string, Property>> = {

@@ -3,7 +3,7 @@ import { crc32 } from '../../runtime/crc32.ts';
 /** Each option by its name, as JSON in which names have an order, and bytes are their number and checksum. */
 export type OptionTexts = Readonly<Record<string, string>>;
 
-/** Those that are given, without some. */
+/** The options that are given, without some, as texts. */
 export function optionTexts(options: object, without: readonly string[]): OptionTexts {
   const given = Object.entries(options).filter(([name, value]) => value !== undefined && !without.includes(name));
   return Object.fromEntries(given.map(([name, value]) => [name, JSON.stringify(sorted(value))]));
@@ -21,9 +21,9 @@ function sorted(value: unknown): unknown {
 export interface OptionDifference {
   /** Where it is, such as `network[0].card`. */
   readonly path: string;
-  /** What the machine of the state has, as JSON; undefined: nothing. */
+  /** The value in the saved machine, as JSON; undefined: it has none. */
   readonly saved: string | undefined;
-  /** What the machine here has. */
+  /** The value in the machine here. */
   readonly here: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export function optionDifferences(then: OptionTexts, now: OptionTexts): OptionDi
   return namesOf(then, now).flatMap((name) => partsThatDiffer(name, parsed(then[name]), parsed(now[name])));
 }
 
-/** What a text that anybody may have made stands for; one that is no JSON, for itself. */
+/** The value of a JSON text, which anybody may have made; a text that is no JSON stands for itself. */
 function parsed(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);
@@ -80,7 +80,7 @@ function shownValue(text = 'not given'): string {
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }
 
-/** What to tell of a saved machine that fits no machine with these options. */
+/** The message about a saved machine that fits no machine with these options. */
 export function otherOptions(differences: string): string {
   return `is of a machine with other options; give those that it was made with: ${differences}`;
 }

@@ -10,7 +10,7 @@ export function hasFlash(drives: Drives): boolean {
 }
 
 /**
- * What a machine starts from, and whether it has flash chips, must go together.
+ * Checks that the boot options and the flash chips go together.
  * @throws ConfigurationError
  */
 export function checkFlash(boot: Boot, drives: Drives): void {

@@ -2,10 +2,10 @@ import { type OptionalCardModel, optionalCards } from '../../runtime/machine/cat
 import type { MachineOptions } from './options.ts';
 
 /**
- * What an option of a machine is to a state of it that is saved. `part`: what the machine is made of; a state fits no machine where it
- * is another one. `setting`: goes with the state, which fits machines with others too. `image`: goes with the state in a form of its own, with bytes in the
- * place of files' names. `here`: how the machine runs here and now. No state has it, nor is it taken from one: who makes a snapshot must not choose
- * what is opened where it is read.
+ * The relation of a machine option to a saved state. `part`: it decides what the machine is made of; a state fits only a machine
+ * with the same value. `setting`: it is saved with the state, which also fits machines with other values. `image`: it is saved
+ * with the state in a form of its own, with bytes in the place of files' names. `here`: it decides how the machine runs here and
+ * now. No state contains it, nor is it taken from one: whoever makes a snapshot must not choose what is opened where it is read.
  */
 type OptionKind = 'part' | 'setting' | 'image' | 'here';
 

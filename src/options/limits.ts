@@ -3,7 +3,10 @@ import { checkedInteger, checkNames, shown } from '../util/checks.ts';
 import { ConfigurationError, within } from '../util/errors.ts';
 import { memorySize } from './memory-size.ts';
 
-/** What a machine may take of its host; what is left out has no limit. What drives and cards may move is limited by themselves. */
+/**
+ * Limits of a machine's use of its host; one that is left out does not limit. Transfers of drives and cards have limits of their
+ * own.
+ */
 export interface MachineLimits {
   /** Percent of one processor, from 1 to 100. The guest's time goes on while it rests, as on a busy host. */
   readonly processor?: number | undefined;

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../util/errors.ts';
 /** Where a server listens: a Unix socket, or a TCP port. */
 export type ListenAddress =
   | {
-      /** Of the Unix socket. */
+      /** Path of the Unix socket. */
       readonly path: string;
     }
   | {

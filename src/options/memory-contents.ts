@@ -3,9 +3,12 @@ import { ConfigurationError } from '../util/errors.ts';
 import type { Image } from '../util/image.ts';
 import { checkImage } from '../util/image.ts';
 
-/** What is put into a machine's memory whenever it is reset: QEMU's generic loader. */
+/** Bytes to put into a machine's memory whenever it is reset, as QEMU's generic loader does. */
 export interface MemoryContentOptions {
-  /** What is put there; the segments of an ELF file go to addresses of their own. Left out: a processor begins at the address. */
+  /**
+   * The image to put there; the segments of an ELF file go to addresses of their own. Left out: a processor begins at the
+   * address.
+   */
   readonly image?: Image;
   /** The physical address. Default: 0. */
   readonly address?: number;

@@ -9,7 +9,7 @@ const largestMemory = 2047 * megabyte;
 const usualMost = 2020 * megabyte;
 /** Firmware and what it boots may do with what the first PCs had. */
 const smallest = { kernel: 8 * megabyte, demo: 2 * megabyte, bios: megabyte } as const;
-/** What needs memory: a machine that boots a kernel most of all. */
+/** The kinds of boot by how much memory they need: a kernel needs most. */
 export type Booted = keyof typeof smallest;
 
 /**

@@ -32,7 +32,7 @@ import { checkedSystem, type SmbiosOptions } from './smbios.ts';
 import type { UsbInputOptions } from './usb.ts';
 import type { VirtioPortOptions } from './virtio-ports.ts';
 
-/** What the machine starts. */
+/** The system that the machine starts. */
 export type Boot = KernelBoot | BiosBoot | FlashBoot | DemoBoot;
 
 /** A Linux bzImage or a Multiboot kernel, with what it is given. */
@@ -90,7 +90,7 @@ export interface DemoBoot {
   readonly demo: true;
 }
 
-/** What a machine is made of and how it runs; all but what it boots has a default. */
+/** The machine's parts and the way it runs; all options except the boot have a default. */
 export interface MachineOptions extends OptionalCards {
   /** Size of the memory: a number of megabytes, or a text such as "128M" or "1G". Default: 128. */
   readonly memory?: number | string;
@@ -105,7 +105,10 @@ export interface MachineOptions extends OptionalCards {
   readonly processors?: ProcessorOptions;
   /** How guest code is executed. Default: "translator". */
   readonly engine?: EngineName | EngineSettings;
-  /** What it starts. Default: firmware of our own, which boots from the drives; that in flash chips, where `drives` has some. */
+  /**
+   * The system that it starts. Default: firmware of our own, which boots from the drives; that in flash chips, where `drives` has
+   * some.
+   */
   readonly boot?: Boot;
   /**
    * Where the machine runs: in a worker of its own (default), whose heap has a bound of 1 GB, or in the caller's thread, which
@@ -120,19 +123,19 @@ export interface MachineOptions extends OptionalCards {
   readonly network?: readonly CardOptions[];
   /** Sound cards, each at most once: QEMU's `-device sb16`. Default: none; the speaker is always there. */
   readonly soundCards?: readonly SoundCardModel[];
-  /** What becomes of what it plays; `Machine.sound` has the samples in any case. */
+  /** The output of its sound; `Machine.sound` has the samples in any case. */
   readonly sound?: SoundOptions;
-  /** What firmware boots from. */
+  /** The firmware's boot order. */
   readonly bootOrder?: BootOrder;
-  /** What SMBIOS tables tell the guest. A kernel without firmware finds some only if this or `uuid` is given. */
+  /** The contents of SMBIOS tables. A kernel without firmware finds some only if this or `uuid` is given. */
   readonly smbios?: SmbiosOptions;
   /** The machine's UUID in these tables, 32 hexadecimal digits with hyphens; by default all are 0. */
   readonly uuid?: string;
-  /** What a reset by the guest, or a triple fault, does. Default: "reset". */
+  /** The action on a reset by the guest, or a triple fault. Default: "reset". */
   readonly reboot?: 'reset' | 'exit';
   /**
-   * What the guest's turning the machine off does, or its end by `reboot`. "pause": it stands still, can be looked at, and goes on after a
-   * reset: QEMU's `-no-shutdown`. Default: "exit".
+   * The action when the guest turns the machine off, or `reboot` ends it. "pause": it stands still, can be examined, and goes on
+   * after a reset: QEMU's `-no-shutdown`. Default: "exit".
    */
   readonly shutdown?: 'exit' | 'pause';
   /** Adds an isa-debug-exit device: what the guest writes there ends the machine. */
@@ -200,25 +203,27 @@ export interface MachineOptions extends OptionalCards {
    * `genroms/` our BIOS and SeaBIOS run as an option ROM.
    */
   readonly firmwareFiles?: Readonly<Record<string, Image>>;
-  /** What is put into memory whenever the machine is reset. */
+  /** Bytes to put into memory whenever the machine is reset. */
   readonly memoryContents?: readonly MemoryContentOptions[];
   /** Adds a debug console at this port; `Machine.debugConsole` has its output. */
   readonly debugConsole?: {
     /** The port, 0xe9 by custom. */
     readonly iobase: number;
   };
-  /** What `Machine.guestLog` tells of the guest: names of `logItems`. Nothing is logged, and costs nothing, if left out. */
+  /**
+   * Items of the guest's activity for `Machine.guestLog`: names of `logItems`. Nothing is logged, and costs nothing, if left out.
+   */
   readonly log?: readonly LogItem[];
-  /** Of the log items `in_asm`, `exec` and `cpu` only blocks that begin at these linear addresses are told. Default: all. */
+  /** Ranges of linear addresses: the log items `in_asm`, `exec` and `cpu` show only blocks that begin there. Default: all. */
   readonly logRanges?: readonly AddressRange[];
   /**
-   * What `guestLog` tells besides, a line for each: names of `traceEvents`, in which `*` and `?` stand for others; with a minus before it: not.
-   * Nothing is traced, and costs nothing, if left out.
+   * Events for `guestLog`, a line for each: names of `traceEvents`, in which `*` and `?` stand for others; with a minus before
+   * it: not. Nothing is traced, and costs nothing, if left out.
    */
   readonly trace?: readonly string[];
-  /** What the real-time clock shows at the start. Default: the host's time. */
+  /** The real-time clock's time at the start. Default: the host's time. */
   readonly startTime?: Date;
-  /** What the machine may take of its host. `Machine.setLimits` changes it. Default: no limits. */
+  /** Limits of the machine's use of its host. `Machine.setLimits` changes them. Default: no limits. */
   readonly limits?: MachineLimits;
   /** Shown where the host shows names of threads. */
   readonly name?: string;
@@ -280,7 +285,7 @@ export function checkOptions(
   };
 }
 
-/** What firmware is told besides what to boot. */
+/** The settings of the firmware besides the boot images. */
 function checkedFirmware({ bootOrder, serialConsole }: MachineOptions): Pick<MachineConfig, 'firmware'> {
   if (bootOrder === undefined && serialConsole === undefined) return {};
   const order = bootOrder === undefined ? {} : checkedOrder(bootOrder);
@@ -320,7 +325,7 @@ const bootParts = {
   demo: ['demo'],
 } as const;
 
-/** What a machine with these options starts. */
+/** The system that a machine with these options starts. */
 export function bootOf({ boot, drives }: Pick<MachineOptions, 'boot' | 'drives'>): Boot {
   if (boot !== undefined) return boot;
   return hasFlash(drives) ? { flash: true } : { bios: 'rawiron' };

@@ -11,7 +11,7 @@ import { ConfigurationError } from '../util/errors.ts';
 /** The slots of PCI devices, by their names. */
 export type PciSlots = Readonly<Record<string, number>>;
 
-/** What a machine is made of, as far as it has PCI devices. */
+/** The parts of a machine that decide its PCI devices. */
 export interface DevicePlans {
   /** Options that add devices, as MachineOptions or MachineConfig have them. */
   readonly settings: Omit<UsbPlans, 'drives'> & { readonly vga?: MachineConfig['vga'] };
@@ -20,10 +20,10 @@ export interface DevicePlans {
   readonly shares: readonly { readonly name: string }[];
 }
 
-/** What the bus is called. */
+/** Name of the bus. */
 export const PCI_BUS = 'pci.0';
 
-/** What has the slots before those of devices. */
+/** The chipset's slots, which come before those of devices. */
 const chipset: PciSlots = { i440FX: 0, PIIX3: 1 };
 
 /** Drives with a PCI device of their own. */

@@ -22,7 +22,7 @@ export function checkedProcessors(processors: ProcessorOptions, cpu: string | un
 }
 
 /**
- * The same of whatever model.
+ * The processors that an option gives, for any model.
  * @throws ConfigurationError
  */
 export function checkedTopology(processors: ProcessorOptions): Topology {

@@ -4,7 +4,7 @@ import type { SystemDescription } from '../../runtime/machine/config.ts';
 import { checkArray, checkedInteger, checkNames, checkString, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 
-/** What the guest is told of the machine in SMBIOS tables: QEMU's `-smbios`. What is left out is as usual. */
+/** The machine's description in SMBIOS tables: QEMU's `-smbios`. Fields that are left out have the usual values. */
 export interface SmbiosOptions extends SmbiosDescription {}
 
 const texts = {
@@ -29,7 +29,7 @@ const MOST_STRINGS = 255;
 export const uuidText = (uuid = NO_UUID): string => uuid.toLowerCase();
 
 /**
- * What the machine has to know of it.
+ * The description as the machine needs it.
  * @throws ConfigurationError that names the option
  */
 export function checkedSystem(options: { readonly uuid?: string; readonly smbios?: SmbiosOptions }): {

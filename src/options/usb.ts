@@ -23,7 +23,7 @@ const MOST_PORTS = Math.max(...Object.values(usbControllers).map(({ ports }) => 
 
 /** A keyboard, mouse or tablet on the USB, of which more is told than what it is. */
 export interface UsbInputOptions {
-  /** What it is. */
+  /** The kind of device. */
   readonly device: UsbInput;
   /** The name by which it is pulled out, letters, digits, `-`, `.` and `_` after a letter. Default: "usb-tablet", "usb-mouse" or "usb-kbd". */
   readonly id?: string;
@@ -38,13 +38,13 @@ export interface UsbInputOptions {
 
 /** A device that is plugged in. */
 export interface UsbPlace extends UsbPort {
-  /** Of its state. */
+  /** Name of its state. */
   readonly name: string;
   readonly id: string;
   readonly device: UsbInput | 'disk';
 }
 
-/** What a device is called as others know it, with more of it or not. */
+/** The options of an input device that may be given by its kind alone. */
 export const usbInputOf = (usb: UsbInput | UsbInputOptions): UsbInputOptions =>
   typeof usb === 'string' ? { device: usb } : usb;
 
@@ -113,7 +113,8 @@ export function usbBuses(
 type PlannedDisk = Pick<DrivePlan, 'name' | 'interface' | 'index' | 'bus' | 'port' | 'device'>;
 
 /**
- * What is plugged in at the start, by bus and port. Those that name theirs get it; the others have the next free ones, inputs before disks.
+ * The devices that are plugged in at the start, by bus and port. Those that name theirs get it; the others have the next free
+ * ones, inputs before disks.
  * @throws ConfigurationError for a bus that is not there, a port or an id that two have, and more devices than there are ports
  */
 export function usbPlaces(
@@ -188,12 +189,12 @@ function checkOtherDevices(places: readonly UsbPlace[], plans: readonly PlannedD
   if (twice) throw new ConfigurationError(`two devices have the id '${twice.id}'; give each its own`);
 }
 
-/** Where these are, as the machine is told of it. */
+/** The places of these devices, as the machine gets them. */
 export function portsOf(places: readonly UsbPlace[]): Readonly<Record<string, UsbPort>> {
   return Object.fromEntries(places.map(({ name, bus, port }) => [name, { bus, port }]));
 }
 
-/** What is plugged in of a machine that is saved, as messages name it. */
+/** The plugged-in devices of a saved machine, as messages name them. */
 export function pluggedText({ drives = [], ...options }: MachineOptions): string {
   const disks = drives.flatMap((drive) =>
     typeof drive === 'string' || drive.interface !== 'usb'

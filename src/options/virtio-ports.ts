@@ -4,7 +4,10 @@ import { ConfigurationError } from '../util/errors.ts';
 
 /** A port of the virtio console device: a stream of bytes between the guest and `Machine.virtioPorts`. */
 export interface VirtioPortOptions {
-  /** What a guest's program finds it by: Linux has it in /sys/class/virtio-ports. Up to 100 characters of ASCII. Default: none. */
+  /**
+   * The name by which a guest's program finds the port: Linux has it in /sys/class/virtio-ports. Up to 100 characters of ASCII.
+   * Default: none.
+   */
   readonly name?: string;
   /** Whether it is a console, Linux's /dev/hvc0 and so on. Default: false. */
   readonly console?: boolean;

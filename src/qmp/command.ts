@@ -5,21 +5,21 @@ import type { Monitor } from '../monitor/monitor.ts';
 import { QmpError } from './error.ts';
 import type { Jobs } from './jobs.ts';
 
-/** What a command is given and gives. */
+/** An object of JSON: a command's arguments, or its answer. */
 export type JsonObject = { readonly [name: string]: unknown };
 
-/** What commands work on. */
+/** The parts that commands work on. */
 export interface QmpContext {
   readonly machine: Machine;
   readonly options: MonitorOptions;
   readonly monitor: Monitor;
   /** Images that were named, and trays that are open. */
   readonly nodes: BlockNodes;
-  /** What goes on, or has ended and is not dismissed. */
+  /** The jobs that go on, or have ended and are not dismissed. */
   readonly jobs: Jobs;
   /** Tells all who listen of something that no event of the machine tells. */
   tell(event: string, data?: JsonObject): void;
-  /** Whether MIGRATION and MIGRATION_PASS are told of: QEMU's capability `events`. */
+  /** Whether MIGRATION and MIGRATION_PASS are sent: QEMU's capability `events`. */
   readonly migrationEvents: { areTold: boolean };
 }
 
@@ -77,12 +77,15 @@ export class Arguments {
     return value;
   }
 
-  /** The same members, which must be what other parameters say. @throws QmpError if they are not */
+  /**
+   * The members as arguments for other parameters, which they must match.
+   * @throws QmpError if they don't
+   */
   as(parameters: Parameters): Arguments {
     return new Arguments(this.#values, { parameters }, this.#path);
   }
 
-  /** Of a parameter that must be given. */
+  /** The text of a parameter that must be given. */
   text(name: string): string {
     return this.#values[name] as string;
   }

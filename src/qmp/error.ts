@@ -1,7 +1,7 @@
 /** QEMU's classes of errors (docs/interop/qmp-spec: 2.4.2). */
 export type QmpErrorClass = 'GenericError' | 'CommandNotFound' | 'DeviceNotFound' | 'DeviceNotActive';
 
-/** What a command cannot do. */
+/** An error of a command. */
 export class QmpError extends Error {
   /** By which it is told from other errors. */
   override readonly name = 'QmpError';

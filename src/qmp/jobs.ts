@@ -18,7 +18,7 @@ const WELL_FORMED = /^[A-Za-z][A-Za-z0-9._-]*$/;
 /** Resolves when the command that has begun a job has been answered, as QEMU does before it tells how the job has ended. */
 const answered = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
-/** What goes on when its command has been answered: a machine's jobs, as QEMU has them. They stay until they are dismissed. */
+/** A machine's jobs, which go on when their command has been answered, as QEMU has them. They stay until they are dismissed. */
 export class Jobs {
   readonly #jobs = new Map<string, Job>();
   readonly #listeners: EventListener[] = [];

@@ -17,7 +17,7 @@ import {
 } from './events.ts';
 import { Jobs } from './jobs.ts';
 
-/** What commands have left in a machine, whichever client sent them. */
+/** The jobs that commands have started in a machine, whichever client sent them. */
 type Left = Pick<QmpContext, 'jobs'>;
 const leftIn = new WeakMap<Machine, Left>();
 
@@ -51,7 +51,7 @@ export class Qmp {
     translateMigration(machine, (event, data) => migrationEvents.areTold && tell(event, data));
   }
 
-  /** What a session begins with. */
+  /** The greeting at the beginning of a session. */
   get greeting(): JsonObject {
     return { QMP: { version: versionOf(this.#context.options.version), capabilities: [] } };
   }

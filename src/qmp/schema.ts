@@ -3,7 +3,7 @@ import type { JsonObject, QmpCommand } from './command.ts';
 /** Types that every schema has, by their names and what they are in JSON (QEMU's qapi/introspect.json). */
 const builtins = { str: 'string', int: 'int', bool: 'boolean', any: 'value', null: 'null' } as const;
 
-/** What our parameters' types are called there. Objects and lists are told as what may hold anything. */
+/** The schema's names for our types of parameters. Objects and lists are described as values of any type. */
 const typeNames: Readonly<Record<string, string>> = { string: 'str', integer: 'int', boolean: 'bool' };
 
 /** Events without data; of others the schema says only that they have some. */
@@ -24,7 +24,7 @@ function objectOf(name: string, parameters: QmpCommand['parameters'] = {}): Json
   return { name, 'meta-type': 'object', members };
 }
 
-/** What `query-qmp-schema` tells: the commands with their arguments, and the events. Of answers it says nothing. */
+/** The answer of `query-qmp-schema`: the commands with their arguments, and the events. It does not describe answers. */
 export function schemaOf(commands: Iterable<QmpCommand>): readonly JsonObject[] {
   const entities: JsonObject[] = [];
   const add = (entity: JsonObject): void => void entities.push(entity);

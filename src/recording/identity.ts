@@ -11,11 +11,11 @@ import { checkedSoundRate } from '../sound/options.ts';
 import { messageOf } from '../util/errors.ts';
 import { RecordingError } from './layout.ts';
 
-/** What a recording says of its machine. */
+/** The header of a recording, which describes its machine. */
 export interface RecordingHeader {
-  /** What it is made of: JSON of each part of its configuration, with checksums in the place of images. */
+  /** The machine's parts: JSON of each part of its configuration, with checksums in the place of images. */
   readonly machine: Readonly<Record<string, string>>;
-  /** What is not to be given again: the clock at the start, what was in the drives, and who listened. */
+  /** Data of the start that the player takes from here: the clock, the media of the drives, and who listened to the sound. */
   readonly start: {
     readonly startTimeOfDay: number;
     readonly media: Readonly<Record<string, BlockMedium | null>>;
@@ -39,7 +39,7 @@ const free: readonly (keyof MachineConfig)[] = [
   'sound',
 ];
 
-/** What options are called that have another name in the configuration. */
+/** Names of options that have another name in the configuration. */
 const optionNames: Readonly<Partial<Record<keyof MachineConfig, string>>> = {
   memoryBytes: 'memory in bytes',
   icountShift: 'icount.shift',
@@ -56,7 +56,7 @@ function named(parts: OptionTexts): OptionTexts {
   return Object.fromEntries(Object.entries(parts).map(([name, text]) => [known[name] ?? name, text]));
 }
 
-/** What a recording of a machine with this configuration begins with. */
+/** The header of a recording of a machine with this configuration. */
 export function headerOf(config: MachineConfig): RecordingHeader {
   const { startTimeOfDay, drives = [], sound } = config;
   return {
@@ -89,7 +89,7 @@ export function replayedConfig(config: MachineConfig, header: unknown): MachineC
   return { ...here, startTimeOfDay, ...(drives && { drives }), ...(sound && { sound }) };
 }
 
-/** What a guest may be told of the files that its images came from. */
+/** Names of files that a guest may see: those of the images that it boots. */
 const fileNames = ['kernelName', 'initrdName'] as const;
 
 /** Images by the names that they had when they were recorded: the files may be elsewhere now, but the guest was told those. */

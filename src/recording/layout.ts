@@ -7,7 +7,7 @@ import { ConfigurationError } from '../util/errors.ts';
  */
 const MAGIC = new TextEncoder().encode('RAWTAPE\n');
 const FIXED_BYTES = 24;
-/** Of the format. One that is newer than this cannot be read. */
+/** Version of the format. A newer one cannot be read. */
 const VERSION = 1;
 /** Length, number and checksum. */
 const BATCH_HEADER_BYTES = 12;
@@ -19,7 +19,7 @@ export class RecordingError extends ConfigurationError {
   }
 }
 
-/** What stands in front of the batches. */
+/** The header in front of the batches. */
 export function encodeHeader(header: object): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify(header));
   const bytes = new Uint8Array(FIXED_BYTES + json.length);

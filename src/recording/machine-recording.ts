@@ -17,7 +17,7 @@ export interface RecordingFile {
 
 type RecordingHost = Pick<Host, 'openRecording' | 'readFile'>;
 
-/** What becomes of what enters a machine: it is recorded in a file, or comes from one. */
+/** The recording of a machine's input: it is written to a file, or played from one. */
 export class MachineRecording {
   /** Takes what the user should know. */
   onLog: (message: string) => void = () => {};

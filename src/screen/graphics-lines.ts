@@ -2,11 +2,11 @@ import { ADDRESS_BYTES, VGA_MASK } from '../../runtime/devices/vga/scan.ts';
 import { rgb } from './colors.ts';
 import type { Format } from './mode.ts';
 
-/** What lines are drawn with. */
+/** Colors for drawing lines. */
 export interface LineColors {
-  /** Of the attribute controller. */
+  /** The sixteen colors of the attribute controller. */
   readonly sixteen: Uint32Array;
-  /** Of the DAC. */
+  /** All colors of the DAC. */
   readonly all: Uint32Array;
   /** Planes that count. */
   readonly planes: number;

@@ -12,7 +12,7 @@ import { VideoMemory } from './video-memory.ts';
 /** Milliseconds between two looks at the screen while something is waited for. */
 const INTERVAL = 50;
 
-/** What a window shows. */
+/** A frame for a window. */
 export interface ScreenFrame {
   readonly image: ScreenImage;
   /** The characters of a text screen; null: it shows graphics, or is dark. */
@@ -35,8 +35,8 @@ export interface ScreenText {
 type AskForUpdate = () => Promise<ScreenUpdate | null>;
 
 /**
- * What the display adapter shows. Nothing is sent or drawn unless it is asked for; the first call makes the machine note
- * which pages of video memory are written.
+ * The screen of the display adapter. Nothing is sent or drawn unless it is asked for; the first call makes the machine note which
+ * pages of video memory are written.
  */
 export class Screen {
   readonly #ask: AskForUpdate;
@@ -44,7 +44,7 @@ export class Screen {
   readonly #renderer = new Renderer(this.#memory);
   /** The last one, and what it was made of. */
   #grid: { readonly key: string; readonly grid: TerminalGrid } | undefined;
-  /** What the last frame was made of. */
+  /** A key of all that the last frame was made of. */
   #frameKey = '';
   /** When the update before has been taken. */
   #last: Promise<void> = Promise.resolve();
@@ -142,7 +142,7 @@ export class Screen {
   }
 
   /**
-   * What a window has to show, or null if that is what the call before gave.
+   * The next frame for a window, or null if it is the same as that of the call before.
    * @internal
    */
   async frame(given: Blinking): Promise<ScreenFrame | null> {

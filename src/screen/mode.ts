@@ -17,7 +17,7 @@ import { blankedCharacters, type Scan, vgaScan } from '../../runtime/devices/vga
 /** How bytes of memory become dots: text; four planes; two bits as CGA has them; a byte or more a pixel. */
 export type Format = 'text' | 'planar' | 'cga' | 'bytes' | 'rgb15' | 'rgb16' | 'rgb24' | 'rgb32';
 
-/** What the registers make of memory. */
+/** The mode that the registers set: how memory becomes a picture. */
 export interface ScreenMode {
   /** The screen is dark. */
   readonly isOff: boolean;
@@ -139,7 +139,7 @@ interface Counting {
   readonly hasRows: boolean;
 }
 
-/** What the CRT controller counts from line to line: the address, and the row of a character cell (FreeVGA, "CRTC"). */
+/** The CRT controller's counters for each line: the address, and the row of a character cell (FreeVGA, "CRTC"). */
 function scanLines(
   { crtc }: ScreenRegisters,
   { start, lineBytes, lineCompare, addressMask }: Scan,

@@ -18,7 +18,7 @@ export interface ScreenImage {
   readonly data: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** What a picture is made of besides memory. */
+/** The inputs of a picture besides memory. */
 interface Shown {
   readonly mode: ScreenMode;
   readonly registers: ScreenRegisters;
@@ -36,7 +36,7 @@ export class Renderer {
   #width: number = INITIAL.width;
   #height: number = INITIAL.height;
   #dots: Uint32Array<ArrayBuffer> = new Uint32Array(0);
-  /** What the picture depends on besides the bytes of its lines. */
+  /** A key of the picture's inputs besides the bytes of its lines. */
   #drawnWith = '';
   /** Lines drawn in the last picture. */
   drawn = 0;

@@ -52,7 +52,7 @@ export function gridOfImage(image: ScreenImage, terminal: { columns: number; row
   };
 }
 
-/** Of the dots in one of `columns` by `lines` fields, the one at x and y (0 to 1). */
+/** The average color of one of `columns` by `lines` fields, at x and y (0 to 1). */
 function averageColor(
   { width, height, data }: ScreenImage,
   x: number,

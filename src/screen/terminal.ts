@@ -8,7 +8,7 @@ export interface TerminalSize {
   readonly rows: number;
 }
 
-/** What a cell of the terminal shows. */
+/** A cell of the terminal. */
 interface Cell {
   readonly character: string;
   /** Escape sequence that sets its colors. */
@@ -22,7 +22,7 @@ const BLANK: Cell = { character: ' ', style: `${CSI}0m` };
 export class TerminalPainter {
   readonly #colors: TerminalColors;
   #size: TerminalSize;
-  /** What the terminal shows; none: not known. */
+  /** The cells that the terminal shows; none: they are not known. */
   #shown: Cell[] | null = null;
 
   constructor(size: TerminalSize, colors: TerminalColors) {
@@ -36,7 +36,7 @@ export class TerminalPainter {
     this.#shown = null;
   }
 
-  /** What makes the terminal show the grid; a part of it with the cursor, where it is smaller. */
+  /** Sequences that make the terminal show the grid; a part of it with the cursor, where the terminal is smaller. */
   paint(grid: TerminalGrid): string {
     const { columns, rows } = this.#size;
     const first = firstRow(grid, rows);

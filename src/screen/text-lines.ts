@@ -14,7 +14,7 @@ const FONT_BYTES = FONT_ADDRESSES * ADDRESS_BYTES;
 const FIRST_JOINED = 0xb0;
 const LAST_JOINED = 0xdf;
 
-/** What of the screen blinks, and is shown or dark at the moment. */
+/** The blinking parts of the screen: whether each is shown at the moment. */
 export interface Blinking {
   readonly textShown: boolean;
   readonly cursorShown: boolean;

@@ -1,12 +1,12 @@
 import { checkedBoolean, checkedBytes, checkNames, isBytes, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 
-/** What a file holds: a text, which becomes UTF-8, bytes, or a Blob. */
+/** A file's content: a text, which becomes UTF-8, bytes, or a Blob. */
 export type ShareContent = string | Uint8Array | ArrayBuffer | Blob;
 
 /** A file of a share, with more than its contents. */
 export interface ShareFileSettings {
-  /** What it holds. */
+  /** The file's content. */
   readonly content: ShareContent;
   /** Whether the guest's programs may run it: mode 0755 in the place of 0644. Default: false. */
   readonly executable?: boolean;

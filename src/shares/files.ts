@@ -19,7 +19,7 @@ import { shareError } from './share-error.ts';
 export interface ShareEntry {
   /** Its name; what the guest has named with bytes that are no UTF-8 has U+FFFD in it. */
   readonly name: string;
-  /** What it is. Symbolic links lead somewhere in the guest only; "other" are its devices, pipes and sockets. */
+  /** The type of file. Symbolic links lead somewhere in the guest only; "other" are its devices, pipes and sockets. */
   readonly kind: 'file' | 'directory' | 'symbolic link' | 'other';
   /** Bytes of a file. */
   readonly size: number;
@@ -48,7 +48,7 @@ const never = new AbortController().signal;
  * throws ShareError. The files are there when the machine has ended, too.
  */
 export class SharedFiles {
-  /** What the guest mounts the share by. */
+  /** The tag by which the guest mounts the share. */
   readonly tag: string;
   readonly #session: Pick<NinepSession, 'between'>;
 
@@ -95,7 +95,7 @@ export class SharedFiles {
   }
 
   /**
-   * What is in a directory, in the order of names. Default: in the folder itself.
+   * The files in a directory, in the order of names. Default: in the folder itself.
    * @throws ShareError
    */
   async list(path = ''): Promise<ShareEntry[]> {

@@ -7,14 +7,14 @@ import type { SharedFiles } from './files.ts';
 import { isInMemory, type ShareOptions, type SharePlan } from './options.ts';
 import type { MachineShare, ShareHost } from './share.ts';
 
-/** What the folders need of the machine that has them. */
+/** The machine's functions that its folders need. */
 interface MachineEnd {
   send(message: ToMachine): void;
   /** Takes what the user should know. */
   log(message: string): void;
 }
 
-/** What is in folders in memory, and what the guest has open there, by the names of their ports. */
+/** The contents of folders in memory, and the files that the guest has open there, by the names of their ports. */
 export type SavedShares = Readonly<Record<string, Saved>>;
 
 /** With more than this in folders in memory, in bytes, a machine is not saved: the snapshot is made in memory. */
@@ -55,7 +55,7 @@ export class MachineShares {
     return new Map(all.flatMap(({ plan: { tag }, files }) => (files === undefined ? [] : [[tag, files]])));
   }
 
-  /** What the machine has to know of them. */
+  /** The folders' part of the machine's configuration. */
   get config(): NonNullable<MachineConfig['shares']> {
     return this.#plans.map(({ name, tag }) => ({ name, tag }));
   }
@@ -77,7 +77,7 @@ export class MachineShares {
   }
 
   /**
-   * What the guest has open in a folder of the host is in no state.
+   * Checks that the folders can be saved: files that the guest has open in a folder of the host cannot be.
    * @throws ConfigurationError if it has mounted one, or there is more in memory than a snapshot may hold
    */
   checkSavable(): void {
@@ -91,7 +91,7 @@ export class MachineShares {
   }
 
   /**
-   * What is in those that are in memory now. The machine must be frozen.
+   * The contents of folders in memory now. The machine must be frozen.
    * @throws ConfigurationError as checkSavable
    */
   async save(): Promise<SavedShares> {
@@ -124,7 +124,7 @@ export class MachineShares {
     };
   }
 
-  /** Those of a machine that is to go on from what is in these, beside this one. Folders of the host are this one's. */
+  /** The shares of a machine that is to go on from the contents of these, beside this one. Folders of the host are this one's. */
   get forked(): ShareOptions[] {
     return this.#plans.map(({ tag, source, isReadOnly }) => {
       if (!isInMemory(source)) return { tag };

@@ -7,7 +7,7 @@ async function missing(): Promise<never> {
   throw new FolderError(Errno.noEntry, 'no folder is shared');
 }
 
-/** What is behind a share without a folder. */
+/** The folder behind a share that has none: it is empty. */
 export const noFolder: SharedFolder = {
   root: () => root,
   retain() {},

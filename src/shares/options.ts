@@ -16,14 +16,14 @@ const CAPACITY = 256 << 20;
 
 /** A folder that the guest may mount (virtio-9p): one of the host, or one in memory. With neither the guest cannot mount it. */
 export interface ShareOptions {
-  /** What the guest mounts it by, up to 31 characters of ASCII: `mount -t 9p -o trans=virtio TAG /mnt`. */
+  /** The tag by which the guest mounts it, up to 31 characters of ASCII: `mount -t 9p -o trans=virtio TAG /mnt`. */
   readonly tag: string;
   /** The path of a folder of the host. Only in Node, on Linux. */
   readonly folder?: string;
   /**
    * "mapped-file" (default): owners, permissions and kinds of files are kept in files named .virtfs_metadata, as QEMU does; at
    * the host all belongs to the process's user. "passthrough": they are the host's own, for which the process needs its rights.
-   * "none": the same, but for owners that it may not give.
+   * "none": the same, except for owners that it may not give.
    */
   readonly securityModel?: SecurityModelName;
   /**
@@ -48,7 +48,7 @@ export interface ShareOptions {
   readonly provider?: FolderProvider;
 }
 
-/** What has a folder that is neither the host's nor in memory. */
+/** The provider of a folder that is neither the host's nor in memory. */
 export interface FolderProvider {
   open(): Promise<SharedFolder>;
 }
@@ -61,7 +61,7 @@ interface HostSource {
 
 /** A folder in memory. */
 export interface MemorySource {
-  /** What it begins with; undefined: with nothing. */
+  /** The server folder that it begins with; undefined: it begins empty. */
   readonly server: ServerFolder | undefined;
   readonly files: Readonly<Record<string, ShareFile>>;
   readonly capacity: number;
@@ -69,12 +69,12 @@ export interface MemorySource {
 
 /** A share as a machine has it. */
 export interface SharePlan {
-  /** Of its port at the host door. */
+  /** Name of its port at the host door. */
   readonly name: string;
-  /** What messages call it: its place in the options. */
+  /** The share's name in messages: its place in the options. */
   readonly where: string;
   readonly tag: string;
-  /** What the guest mounts; undefined: nothing. */
+  /** The source of the folder that the guest mounts; undefined: there is none. */
   readonly source: HostSource | MemorySource | FolderProvider | undefined;
   readonly isReadOnly: boolean;
 }
@@ -85,9 +85,10 @@ export function isInMemory(source: SharePlan['source']): source is MemorySource 
 }
 
 /**
- * Those of a machine that goes on from a state of another one.
+ * The shares of a machine that goes on from a state of another one.
  * @param had what that one had
- * @param given the same by their tags; others are as they were, and of one that is in memory, unless a folder of the host takes its place, what is not given
+ * @param given the same by their tags; others are as they were, and of one that is in memory, unless a folder of the host takes
+ * its place, what is not given
  * @throws ConfigurationError if one is given that it had not
  */
 export function sharesGoingOn(

@@ -37,7 +37,7 @@ export type ShareErrorCode =
 export class ShareError extends Error {
   /** By which it is told from other errors. */
   override readonly name = 'ShareError';
-  /** What is wrong, for programs. */
+  /** The kind of error, for programs. */
   readonly code: ShareErrorCode;
 
   constructor(code: ShareErrorCode, message: string) {
@@ -46,7 +46,7 @@ export class ShareError extends Error {
   }
 }
 
-/** What a folder has thrown for a path, for callers. */
+/** The error for callers, from one that a folder has thrown for a path. */
 export function shareError(path: string, thrown: unknown): ShareError {
   if (thrown instanceof ShareError) return thrown;
   return new ShareError(codes.get(errnoOf(thrown)) ?? 'EIO', `${path}: ${messageOf(thrown)}`);

@@ -13,7 +13,7 @@ import { isInMemory, type MemorySource, type SharePlan } from './options.ts';
 import type { ServerContents } from './server/server-folder.ts';
 import { ShareError } from './share-error.ts';
 
-/** What opens folders. */
+/** The functions of the host that open folders. */
 export type ShareHost = Pick<Host, 'openFolder' | 'addressOf' | 'decompressor'>;
 
 /** A folder that a guest may mount, at the host's side. */
@@ -26,9 +26,9 @@ export class MachineShare {
   readonly #log: (message: string) => void;
   /** The server of the folder that it begins with. */
   #contents: ServerContents | undefined;
-  /** What is in memory begins when a state is loaded. */
+  /** A state is being loaded, from which the contents in memory come. */
   #isAwaited = false;
-  /** What takes the place of the present state when the machine's device has it. */
+  /** The state that replaces the present one when the machine's device has it. */
   #next: NinepClientState | undefined;
 
   /** @param log takes what the user should know */
@@ -113,7 +113,7 @@ export class MachineShare {
   }
 
   /**
-   * What the guest has open in a folder of the host is in no state.
+   * Checks that the folder can be saved: files that the guest has open in a folder of the host cannot be.
    * @throws ConfigurationError if it has mounted one
    */
   checkSavable(): void {
@@ -164,7 +164,7 @@ export class MachineShare {
     return restored;
   }
 
-  /** What was saved of it: the guest knows its device by the place among all, and a program by its tag. */
+  /** The saved client of this share. The guest knows its device by its place among all, and a program by its tag. */
   #clientOf(saved: Saved): Saved {
     const { tag, client } = fieldsOf(saved);
     if (typeof tag !== 'string' || client === undefined) return this.#fail('what the snapshot has of it is none');
@@ -204,7 +204,7 @@ export class MachineShare {
     void leave(former);
   }
 
-  /** Who waits for a server waits no more. */
+  /** Closes the share; requests that wait for a server fail. */
   async close(): Promise<void> {
     this.#contents?.interrupt();
     this.#session.client.folder.interrupt();

@@ -9,7 +9,7 @@ import { type Method, methods } from './compression.ts';
  */
 export const FIXED_BYTES = 32;
 const MAGIC = new TextEncoder().encode('RAWIRON\n');
-/** Of the format. One that is newer than this cannot be read; earlier ones are upgraded (upgrades.ts). */
+/** Version of the format. A newer one cannot be read; earlier ones are upgraded (upgrades.ts). */
 export const VERSION = 9;
 /** Pieces in a chunk. */
 export const CHUNK_PIECES = 256;
@@ -19,11 +19,11 @@ export const CHUNK_PIECES = 256;
  */
 const MOST_HEADER_BYTES = 16 << 20;
 
-/** What the fixed part says. */
+/** The fields of the fixed part. */
 export interface FixedPart {
   readonly version: number;
   readonly method: Method;
-  /** Of the header: bytes in the file, bytes of its JSON, and checksum of the former. */
+  /** The header: its bytes in the file, the bytes of its JSON, and the checksum of the former. */
   readonly headerBytes: number;
   readonly jsonBytes: number;
   readonly headerChecksum: number;

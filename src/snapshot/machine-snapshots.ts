@@ -45,7 +45,7 @@ export class MachineSnapshots extends Emitter<SnapshotEvents> {
   }
 
   /**
-   * What the machine was made of that one was taken of.
+   * The options of the machine that a snapshot was taken of.
    * @throws ConfigurationError if there is none
    * @internal
    */
@@ -71,7 +71,7 @@ export class MachineSnapshots extends Emitter<SnapshotEvents> {
   }
 
   /**
-   * Those of each image that has them, the oldest first.
+   * The snapshots of each image that has some, the oldest first.
    * @throws ConfigurationError if there is no such image
    */
   list(): Promise<readonly DriveSnapshots[]> {

@@ -14,13 +14,13 @@ import type { WholeState } from './state.ts';
 /** A snapshot, as `Machine.snapshot()` gives it or `fetch` and the like have it. */
 export type SnapshotBytes = Uint8Array | ArrayBuffer | Blob;
 
-/** What a snapshot of a machine holds. */
+/** The contents of a machine's snapshot. */
 export interface MachineSnapshot extends WholeState {
-  /** What a machine is made of that can go on from it. */
+  /** The options of a machine that can go on from it. */
   readonly options: MachineOptions;
 }
 
-/** The same, of which the largest part is still to be read. */
+/** A machine's snapshot of which the largest part is still to be read. */
 export interface OpenedMachine extends Omit<MachineSnapshot, 'components'> {
   /**
    * Reads the rest, once.
@@ -30,7 +30,7 @@ export interface OpenedMachine extends Omit<MachineSnapshot, 'components'> {
 }
 
 /**
- * What a snapshot's bytes hold. The options are checked where a machine is made of them, the components where they are loaded.
+ * Reads a snapshot. The options are checked where a machine is made of them, the components where they are loaded.
  * @throws SnapshotError
  */
 export async function readMachine(snapshot: SnapshotBytes, host: Host): Promise<MachineSnapshot> {
@@ -54,12 +54,12 @@ export async function openMachine(snapshot: SnapshotBytes, { decompressor }: Hos
     shares: checkedShares((await reader.part('shares')) ?? {}),
     components: async () => {
       await reader.check();
-      return recordOf(await reader.part('components'));
+      return recordOf(await reader.part('components', 'in place'));
     },
   };
 }
 
-/** What is in folders, from a file that anybody may have made; where it is loaded each is checked. */
+/** The contents of folders, from a file that anybody may have made; where they are loaded each is checked. */
 export function checkedShares(saved: Saved): SavedShares {
   if (!isRecord(saved)) throw new SnapshotError(NAME, "'shares' of its machine is not what folders have");
   return saved;

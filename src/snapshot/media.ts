@@ -8,8 +8,8 @@ import { SnapshotError } from './layout.ts';
 import { isRecord, NAME } from './options.ts';
 
 /**
- * What was in drives, from a file that anybody may have made.
- * @throws SnapshotError if it is none
+ * The media of drives, from a file that anybody may have made.
+ * @throws SnapshotError if they are none
  */
 export function checkedMedia(saved: Saved): SavedMedia {
   if (!isRecord(saved)) throw foreign('media');

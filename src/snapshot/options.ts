@@ -11,7 +11,7 @@ import { isInMemory, type SharePlan } from '../shares/options.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { SnapshotError } from './layout.ts';
 
-/** What messages call it: who has the bytes knows where they come from. */
+/** The name of a snapshot in messages: whoever has the bytes knows where they come from. */
 export const NAME = 'the snapshot';
 
 const bootParts = ['kernel', 'initrd', 'append', 'bios', 'flash', 'demo', 'kernelName', 'initrdName', 'modules'];
@@ -21,7 +21,7 @@ const moduleParts = ['image', 'string'];
 const contentParts = ['image', 'address', 'raw', 'processor'];
 const imageParts = ['kernel', 'initrd', 'bios', 'rom', 'image'];
 
-/** What the machine was made with besides its options. */
+/** The parts of a machine besides its options. */
 export interface SavedParts extends StartImages {
   readonly drives: readonly DrivePlan[];
   readonly cards: readonly CardConfig[];
@@ -125,7 +125,7 @@ function foreign(what: string): SnapshotError {
   return new SnapshotError(NAME, `'${what}' of its machine is not what a machine is made of`);
 }
 
-/** What the machine's parts follow from. */
+/** The options that decide the machine's parts, as texts. */
 function devicesOf(options: MachineOptions): OptionTexts {
   return optionTexts(options, optionsOf('setting'));
 }

@@ -16,7 +16,7 @@ export interface PieceList {
   readonly runs: readonly number[];
 }
 
-/** Cuts bytes into pieces, each of which is kept once. */
+/** Cuts bytes into pieces. Those that are alike are kept once, or each; those of zeros never. */
 export class PieceWriter {
   /** The pieces from number 1 on, in order. */
   readonly pieces: Int32Array[] = [];
@@ -24,6 +24,11 @@ export class PieceWriter {
   readonly #seed = crypto.getRandomValues(new Int32Array(1))[0];
   /** Numbers of pieces, by a hash of theirs. */
   readonly #numbers = new Map([[hashOf(zeros, this.#seed), [ZERO_PIECE]]]);
+  readonly #alike: 'once' | 'each';
+
+  constructor(alike: 'once' | 'each' = 'once') {
+    this.#alike = alike;
+  }
 
   add(bytes: Uint8Array): PieceList {
     const runs: number[] = [];
@@ -42,7 +47,7 @@ export class PieceWriter {
     const known = alike.find((number) => areEqual(this.pieces[number - 1] ?? zeros, piece));
     if (known !== undefined) return known;
     this.pieces.push(piece);
-    if (alike.length < MOST_ALIKE) this.#numbers.set(hash, [...alike, this.pieces.length]);
+    if (this.#alike === 'once' && alike.length < MOST_ALIKE) this.#numbers.set(hash, [...alike, this.pieces.length]);
     return this.pieces.length;
   }
 }
@@ -56,7 +61,7 @@ function pieceAt(bytes: Uint8Array, at: number): Int32Array {
   return new Int32Array(copy.buffer);
 }
 
-/** Of every fifteenth word: pieces of one hash are compared. */
+/** Distance of the words that are hashed: pieces with the same hash are compared. */
 const HASH_STEP = 15;
 
 function hashOf(piece: Int32Array, seed: number): number {

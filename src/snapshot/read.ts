@@ -9,11 +9,11 @@ import { savedOf, type Tree } from './tree.ts';
 import { upgraded } from './upgrades.ts';
 import type { Header } from './write.ts';
 
-/** What a file may hold: the largest memory, what stands beside it, and images of kernels. */
+/** Largest amount of data in a file: the largest memory, other state, and images of kernels. */
 const MOST_BYTES = 2 ** 32;
 
 /**
- * What a snapshot was made of. `name` is for messages, `most` a bound on what it may claim to hold, in bytes.
+ * Reads the value that a snapshot was made of. `name` is for messages, `most` a bound on the bytes that it may claim to hold.
  * @throws SnapshotError if it is damaged, no snapshot, or too new
  */
 export async function readSnapshot(
@@ -37,14 +37,17 @@ export class SnapshotReader {
   /** One for each chunk. */
   readonly #unpack: readonly (() => Promise<Uint8Array>)[];
   readonly #unpacked: Uint8Array[] = [];
+  /** All pieces, one after the other, where they are not compressed and other threads see them. */
+  readonly #stored: Uint8Array | undefined;
   /** Bytes that it has claimed to hold so far. */
   #claimed = 0;
   #whole: Promise<Saved> | undefined;
 
-  private constructor(fixed: { name: string; most: number; version: number }, header: Header, unpack: Unpacking[]) {
+  private constructor(fixed: FixedFields, header: Header, unpack: Unpacking[]) {
     this.#name = fixed.name;
     this.#most = fixed.most;
     this.#version = fixed.version;
+    this.#stored = fixed.stored;
     this.#header = header;
     this.#unpack = unpack;
   }
@@ -63,9 +66,10 @@ export class SnapshotReader {
     const json = await unpack(file.subarray(FIXED_BYTES, start), jsonBytes, headerChecksum);
     try {
       const header = checkedHeader(JSON.parse(new TextDecoder().decode(json)), most);
-      const chunks = chunksOf(file.subarray(start), header);
+      const rest = file.subarray(start);
+      const chunks = chunksOf(rest, header);
       return new SnapshotReader(
-        { name, most, version },
+        { name, most, version, stored: method === 'none' && isShared(rest) ? rest : undefined },
         header,
         chunks.map((chunk) => () => unpack(...chunk)),
       );
@@ -75,13 +79,16 @@ export class SnapshotReader {
   }
 
   /**
-   * What it holds by one name; undefined if there is nothing. Each is to be asked for once.
-   * @throws SnapshotError if that is damaged
+   * A part of the snapshot by its name; undefined if there is none. Each can be read once.
+   * @param bytes whether these are copies of their own, or may be in the file, which must not change then
+   * @throws SnapshotError if it is damaged
    */
-  async part(name: string): Promise<Saved | undefined> {
+  async part(name: string, bytes: 'copied' | 'in place' = 'copied'): Promise<Saved | undefined> {
     const { tree } = this.#header;
     // What earlier versions have depends on all of it.
-    if (this.#version === VERSION && isBranch(tree)) return name in tree ? await this.#take(tree[name]) : undefined;
+    if (this.#version === VERSION && isBranch(tree)) {
+      return name in tree ? await this.#take(tree[name], bytes) : undefined;
+    }
     const whole = await this.whole();
     return isRecord(whole) ? whole[name] : undefined;
   }
@@ -91,7 +98,9 @@ export class SnapshotReader {
    * @throws SnapshotError if any of it is damaged
    */
   async whole(): Promise<Saved> {
-    this.#whole ??= this.check().then(async () => upgraded(await this.#take(this.#header.tree), this.#version));
+    this.#whole ??= this.check().then(async () =>
+      upgraded(await this.#take(this.#header.tree, 'copied'), this.#version),
+    );
     return await this.#whole;
   }
 
@@ -103,10 +112,10 @@ export class SnapshotReader {
     await this.#unpackAll(this.#unpack.keys());
   }
 
-  async #take(tree: Tree): Promise<Saved> {
+  async #take(tree: Tree, bytes: 'copied' | 'in place'): Promise<Saved> {
     try {
       await this.#unpackAll(this.#chunksFor(tree));
-      return savedOf(tree, (list) => this.#joined(list));
+      return savedOf(tree, (list) => (bytes === 'in place' ? this.#found(list) : undefined) ?? this.#joined(list));
     } catch (error) {
       throw asSnapshotError(this.#name, error);
     }
@@ -141,6 +150,14 @@ export class SnapshotReader {
     if (this.#claimed > this.#most) throw new Error(`it claims to hold more than ${this.#most} bytes`);
   }
 
+  /** Bytes that are one run of pieces in the file; undefined if they are not. */
+  #found({ bytes, runs: [first, count] }: PieceList): Uint8Array | undefined {
+    const isRun = count === Math.ceil(bytes / PIECE_BYTES) && first !== ZERO_PIECE;
+    if (this.#stored === undefined || !isRun || first! + count - 1 > this.#header.pieces) return undefined;
+    const at = (first! - 1) * PIECE_BYTES;
+    return this.#stored.subarray(at, at + bytes);
+  }
+
   #joined(list: PieceList): Uint8Array {
     return joinPieces(list, this.#header.pieces, (number, most) => {
       const at = ((number - 1) % CHUNK_PIECES) * PIECE_BYTES;
@@ -149,11 +166,22 @@ export class SnapshotReader {
   }
 }
 
+interface FixedFields {
+  readonly name: string;
+  readonly most: number;
+  readonly version: number;
+  readonly stored: Uint8Array | undefined;
+}
+
+function isShared({ buffer }: Uint8Array): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
+}
+
 type Unpacking = () => Promise<Uint8Array>;
 
 function unpackerOf(name: string, decompressor: Decompressor, method: Method) {
   const { checksum: checksumOf = crc32 } = decompressor;
-  const decompress = decompressor[method];
+  const decompress = method === 'none' ? async (bytes: Uint8Array) => bytes : decompressor[method];
   if (decompress === undefined) {
     throw new SnapshotError(name, `is compressed by ${method}, which this host doesn't know`);
   }
@@ -189,7 +217,7 @@ function checkedHeader(header: Header, most: number): Header {
   return header;
 }
 
-/** Of each chunk: its bytes, the bytes that it has been made of, and a checksum. */
+/** The chunks of a file: for each its bytes, the number of bytes that it was made of, and a checksum. */
 function chunksOf(file: Uint8Array, { pieces, chunks }: Header): [Uint8Array, number, number][] {
   let at = 0;
   return Array.from({ length: chunks.length / 2 }, (_, n) => {

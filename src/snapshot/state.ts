@@ -13,7 +13,7 @@ import type { SavedShares } from '../shares/index.ts';
 import type { InOrder } from '../storage/in-order.ts';
 import { checkNames, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import type { Compressor, Method } from './compression.ts';
+import { type Compressor, type Method, uncompressed } from './compression.ts';
 import { SnapshotError } from './layout.ts';
 import { type MachineSnapshot, openMachine, readMachine, type SnapshotBytes } from './machine.ts';
 import { checkUnrecorded, checkWhole, deviceDifferences, NAME, restoredOptions, savedOptions } from './options.ts';
@@ -26,12 +26,12 @@ export interface WholeState {
   readonly shares: SavedShares;
 }
 
-/** What a machine has outside of its isolate. */
+/** The parts of a machine outside of its isolate. */
 type Outside = Pick<WholeState, 'media' | 'shares'>;
 
-/** The same, with memory that other machines in this process share. */
+/** A machine's state with memory that other machines in this process share. */
 export interface SharedState {
-  /** What the machine is made of. */
+  /** The options of the machine. */
   readonly options: MachineOptions;
   readonly image: MachineImage;
   readonly media: SavedMedia;
@@ -54,7 +54,10 @@ function clockOf({ clock }: SavedComponents): bigint {
 
 /** How a snapshot is written. */
 export interface SnapshotSettings {
-  /** Default: the host's quickest. Browsers read `deflate` only. */
+  /**
+   * Default: the host's quickest. Browsers write `deflate`. `none` gives a file of several times the size, which is restored
+   * without being unpacked; see {@link Machine.restore}.
+   */
   readonly compression?: Method;
 }
 
@@ -81,7 +84,7 @@ export class MachineStates {
     return this.#drives.order;
   }
 
-  /** What the machine is made of. */
+  /** The options of the machine, for a snapshot. */
   get #options(): Saved {
     return savedOptions(this.#machine.options, this.#machine.parts);
   }
@@ -103,7 +106,7 @@ export class MachineStates {
   }
 
   /**
-   * What a snapshot's bytes hold.
+   * Reads a snapshot's bytes.
    * @throws SnapshotError
    */
   decode(snapshot: SnapshotBytes): Promise<MachineSnapshot> {
@@ -122,9 +125,10 @@ export class MachineStates {
 
   #compressorBy(method: Method | undefined): Compressor {
     const { compressor, portableCompressor } = this.#machine.host;
-    const found = [compressor, portableCompressor].find((one) => method === undefined || one.method === method);
+    const possible = [compressor, portableCompressor, uncompressed(compressor)];
+    const found = possible.find((one) => method === undefined || one.method === method);
     if (found) return found;
-    const known = new Set([compressor.method, portableCompressor.method]);
+    const known = new Set(possible.map((one) => one.method));
     throw new ConfigurationError(`compression is ${shown(method)}; here it is one of: ${[...known].join(', ')}`);
   }
 
@@ -164,7 +168,7 @@ export class MachineStates {
     });
   }
 
-  /** What is in its drives, and in folders in memory. */
+  /** The media in its drives, and the contents of folders in memory. */
   async #outside(): Promise<[SavedMedia, SavedShares]> {
     return [await this.#drives.save(), await this.#machine.shares.save()];
   }
@@ -220,7 +224,7 @@ export class MachineStates {
   }
 
   /**
-   * What the machine was made of whose state is kept within images.
+   * The options of the machine whose state is kept within images.
    * @throws ConfigurationError if there is no such state
    */
   async optionsWithin(name: string): Promise<MachineOptions> {

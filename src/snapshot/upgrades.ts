@@ -8,7 +8,7 @@ type Contents = { readonly [name: string]: Saved };
 
 /** By the version of a file: makes of what it holds what the next version would have written. */
 const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
-  // Nothing was told of what is in drives.
+  // Nothing was saved about the media in drives.
   1: (contents) => ({ media: {}, ...contents }),
   // Cards did not tell when they may send next. At once, then.
   2: (contents) =>
@@ -23,19 +23,19 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
     }),
   // There was no SMBus, and no machine was suspended to RAM.
   4: (contents) => withComponents(contents, (components) => withSuspension(withSmbus(components))),
-  // Nothing was told of folders in memory, as none was mounted, and their requests had no numbers.
+  // Nothing was saved about folders in memory, as none was mounted, and their requests had no numbers.
   5: (contents) =>
     withComponents('components' in contents ? { shares: {}, ...contents } : contents, (components) =>
       Object.fromEntries(Object.entries(components).map(([name, saved]) => [name, withNumbers(name, saved)])),
     ),
-  // KVM's guests were not told of stolen time, and ended all interrupts by the local APIC's register.
+  // KVM's guests did not see stolen time, and ended all interrupts by the local APIC's register.
   6: (contents) =>
     withComponents(contents, (components) => ({
       ...components,
       ...withFields(components, 'msr', { kvmStealTime: [0, 0] }),
       ...withFields(components, 'local apic', { eoiPlace: [0, 0], eoiOffered: false }),
     })),
-  // PCI devices stayed where they were: nobody was told of any, and there were no general-purpose events.
+  // PCI devices stayed where they were: no system was notified of any, and there were no general-purpose events.
   7: (contents) =>
     withComponents(contents, (components) => ({
       ...components,
@@ -92,7 +92,7 @@ function withFirstInput(line: Saved, irq: number): Saved {
   return irq === SMBUS_IRQ && isRecord(line) ? { ...line, inputs: Number(line.inputs) * 2 } : line;
 }
 
-/** The same with what `change` makes of its components. Most records of a migration hold none. */
+/** The contents with components that `change` has changed. Most records of a migration hold none. */
 function withComponents({ components, ...others }: Contents, change: (components: Contents) => Contents): Contents {
   return isRecord(components) ? { ...others, components: change(components) } : others;
 }
@@ -103,7 +103,7 @@ function withFields(components: Contents, name: string, fields: Contents): Conte
   return isRecord(saved) ? { [name]: { ...saved, ...fields } } : {};
 }
 
-/** What of a card tells that it sends in turns, and that it has two rings to send from. */
+/** Fields of a card's state that show that it sends in turns, and that it has two rings to send from. */
 interface SendingCard {
   readonly sentInterrupts?: Saved;
   readonly txRings?: Saved;
@@ -127,7 +127,7 @@ function withNumbers(name: string, saved: Saved): Saved {
   return { ...saved, [name]: { ...others, requests, last: requests.length } };
 }
 
-/** What a file of an earlier version holds, as one of this version would. */
+/** The contents of a file of an earlier version, as this version would have written them. */
 export function upgraded(saved: Saved, from: number): Saved {
   if (!isRecord(saved)) return saved;
   let contents: Contents = saved;

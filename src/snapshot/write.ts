@@ -6,27 +6,26 @@ import { CHUNK_PIECES, writeFixedPart } from './layout.ts';
 import { PIECE_BYTES, PieceWriter } from './pieces.ts';
 import { type Tree, treeOf } from './tree.ts';
 
-/** What the header says, as JSON. */
+/** The contents of the header, as JSON. */
 export interface Header {
   readonly tree: Tree;
   /** Pieces in all. */
   readonly pieces: number;
-  /** Of each chunk: its bytes in the file, and their checksum. */
+  /** For each chunk: its bytes in the file, and their checksum. */
   readonly chunks: readonly number[];
 }
 
 /** Makes a file of a saved state: bytes in chunks, each of which is compressed by itself. */
 export async function writeSnapshot(saved: Saved, compressor: Compressor): Promise<Uint8Array<ArrayBuffer>> {
   const { checksum = crc32 } = compressor;
-  const writer = new PieceWriter();
+  // Alike pieces that are stored once are no run; nothing is joined where every list is one.
+  const writer = new PieceWriter(compressor.method === 'none' ? 'each' : 'once');
   const tree = treeOf(saved, (bytes) => writer.add(bytes));
   const starts = Array.from({ length: Math.ceil(writer.pieces.length / CHUNK_PIECES) }, (_, n) => n * CHUNK_PIECES);
   // Where another thread compresses them, it begins with the first one while the next one is put together.
   const chunks = await Promise.all(starts.map((start) => compressor.compress(chunkFrom(writer.pieces, start))));
   const table = chunks.flatMap((chunk) => [chunk.length, checksum(chunk)]);
-  const json = new TextEncoder().encode(
-    JSON.stringify({ tree, pieces: writer.pieces.length, chunks: table } as Header),
-  );
+  const json = headerText({ tree, pieces: writer.pieces.length, chunks: table });
   const header = await compressor.compress(json);
   const fixed = writeFixedPart({
     method: compressor.method,
@@ -36,6 +35,17 @@ export async function writeSnapshot(saved: Saved, compressor: Compressor): Promi
   });
   return concatenate([fixed, header, ...chunks]);
 }
+
+/** The header as JSON, with spaces after it so that words stay aligned in what follows it without compression. */
+function headerText(header: Header): Uint8Array {
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const padded = new Uint8Array(Math.ceil(text.length / WORD_BYTES) * WORD_BYTES).fill(SPACE);
+  padded.set(text);
+  return padded;
+}
+
+const WORD_BYTES = 4;
+const SPACE = 0x20;
 
 function chunkFrom(pieces: readonly Int32Array[], start: number): Uint8Array {
   const taken = pieces.slice(start, start + CHUNK_PIECES);

@@ -5,7 +5,7 @@ import type { SampleFormat } from './wav.ts';
 
 const [LOWEST_RATE, HIGHEST_RATE] = [1, 192_000];
 
-/** What a capture has unless something else is said: QEMU's defaults. */
+/** The default format of a capture: QEMU's. */
 export const CAPTURE_FORMAT: SampleFormat = { rate: 44_100, bits: 16, channels: 2 };
 
 /** @throws ConfigurationError in QEMU's words */
@@ -17,11 +17,11 @@ export function checkCaptureFormat({ rate, bits, channels }: SampleFormat): void
     throw new ConfigurationError(`incorrect frequency ${rate}, must be from ${LOWEST_RATE} to ${HIGHEST_RATE}`);
 }
 
-/** What a machine plays from some moment on, in a WAV file. */
+/** A capture of a machine's sound in a WAV file, from some moment on. */
 export class SoundCapture {
   /** The WAV file. */
   readonly path: string;
-  /** What the samples in it are. */
+  /** The format of its samples. */
   readonly format: SampleFormat;
   readonly #sound: Sound;
   readonly #file: SoundFile;

@@ -3,7 +3,7 @@ import { DEFAULT_SOUND_RATE } from '../../runtime/machine/resources.ts';
 import { checkedInteger, checkedSome, checkNames, checkText } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 
-/** What becomes of what a machine plays. */
+/** Options for the output of a machine's sound. */
 export interface SoundOptions {
   /** A file in the format WAV for it; in Node only. What is between two sounds is left out, as QEMU does. Default: none. */
   readonly file?: string;

@@ -7,7 +7,7 @@ import type { SoundPlan } from './options.ts';
 import { SampleQueue } from './sample-queue.ts';
 import type { SampleFormat } from './wav.ts';
 
-/** What a machine's sound tells, and with what. */
+/** Events of a machine's sound, with their data. */
 export interface SoundEvents {
   /** Frames of the left and the right sample in turn, -32768 to 32767, in the order of time. */
   samples: Int16Array;
@@ -24,8 +24,8 @@ const PATIENCE = 2;
 const CHANNELS = 2;
 
 /**
- * What a machine plays: the mix of its speaker and its sound cards. Samples are made only while somebody listens and something
- * plays; what is between two sounds is left out. The guest never waits for a listener.
+ * The sound of a machine: the mix of its speaker and its sound cards. Samples are made only while somebody listens and something
+ * plays; silence between two sounds is left out. The guest never waits for a listener.
  */
 export class Sound extends Emitter<SoundEvents> implements AsyncIterable<Int16Array> {
   /** Frames a second. */
@@ -62,7 +62,7 @@ export class Sound extends Emitter<SoundEvents> implements AsyncIterable<Int16Ar
   }
 
   /**
-   * What the machine has to know of it.
+   * The sound's part of the machine's configuration.
    * @internal
    */
   get config(): { readonly rate: number; readonly isHeard: boolean } {
@@ -115,7 +115,7 @@ export class Sound extends Emitter<SoundEvents> implements AsyncIterable<Int16Ar
     };
   }
 
-  /** What is captured, the last one first. */
+  /** The captures in progress, the last one first. */
   get captures(): readonly SoundCapture[] {
     return this.#captures;
   }

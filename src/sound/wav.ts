@@ -2,7 +2,7 @@
 export interface SampleFormat {
   /** Frames a second. */
   readonly rate: number;
-  /** Of a sample; those of 8 bits are unsigned. */
+  /** Bits of a sample; those of 8 bits are unsigned. */
   readonly bits: 8 | 16;
   /** Samples of a frame. */
   readonly channels: 1 | 2;

@@ -9,7 +9,7 @@ import { type ByteStore, StorageError } from './store.ts';
 export interface CommitOptions {
   /** Found out from the first bytes where it is missing. */
   readonly format?: ImageFormat | undefined;
-  /** What is done with what the image has of its own. */
+  /** The action on the image's own contents afterwards. */
   readonly afterwards: 'clear' | 'keep';
   /** Called with the bytes of the disk that are done, and all that it has. */
   progress?(done: number, size: number): void;

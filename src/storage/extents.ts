@@ -11,9 +11,9 @@ export interface Extent {
   readonly depth: number;
   /** An image of the chain has them. */
   readonly isPresent: boolean;
-  /** They are known to read as zero. */
+  /** Whether the bytes are known to read as zero. */
   readonly isZero: boolean;
-  /** They are kept. */
+  /** Whether the bytes are kept. */
   readonly isData: boolean;
   /** Where in the file they are, if they are there as they read. */
   readonly offset: number | undefined;

@@ -9,16 +9,22 @@ import type { SnapshotChoice } from './qcow2/snapshots.ts';
 import { RawDisk } from './raw.ts';
 import { type ByteStore, type Disk, StorageError } from './store.ts';
 
-/** What a host gives to images. */
+/** The services of a host for images. */
 export interface StorageHost {
   readonly decompressor: Decompressor;
   /** Where changes go that memory is not to hold. Missing: memory holds all. */
   readonly scratch?: Scratch;
   /** @throws StorageError */
   open(name: string, access: 'read' | 'write'): Promise<ByteStore>;
-  /** The same for reading while others may write to it. Missing: `open` does it. @throws StorageError */
+  /**
+   * Opens a file for reading while others may write to it. Missing: `open` does it.
+   * @throws StorageError
+   */
   peek?(name: string): Promise<ByteStore>;
-  /** What {@link ByteStore.identity} of it will be. @throws StorageError */
+  /**
+   * The {@link ByteStore.identity} that the store will have.
+   * @throws StorageError
+   */
   identify(name: string): Promise<string>;
   /**
    * The name of a backing file, which stands in the image `from`, as this host takes it.
@@ -119,7 +125,7 @@ async function openBacking(
 }
 
 /**
- * What a host opens for the backing file that an image names.
+ * The name by which a host opens the backing file that an image names.
  * @throws StorageError if the image names something other than a file, here or on a web server
  */
 export function backingName(host: StorageHost, store: ByteStore, name: string): string {

@@ -104,7 +104,7 @@ export class OverlayDisk implements Disk {
     }
   }
 
-  /** What the disk below has, with these bytes in it. */
+  /** The contents of a page of the disk below, with these bytes in it. */
   async #changedPage(page: number, within: number, source: Uint8Array): Promise<Uint8Array> {
     const bytes = new Uint8Array(OVERLAY_PAGE);
     const start = page * OVERLAY_PAGE;

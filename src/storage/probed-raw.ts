@@ -8,7 +8,7 @@ import { type ByteStore, StorageError } from './store.ts';
  * refused, as by QEMU (block/raw-format.c, raw_co_pwritev).
  */
 export class ProbedRawDisk extends RawDisk {
-  /** What the first bytes are after all writes that have begun. */
+  /** The first bytes after all writes that have begun. */
   readonly #start: Uint8Array;
 
   private constructor(store: ByteStore, start: Uint8Array) {

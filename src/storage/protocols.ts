@@ -1,4 +1,4 @@
-/** What QEMU reads images through, and this code does not. A name that begins so is no path that somebody has mistyped. */
+/** Protocols by which QEMU reads images and this code does not. A name that begins so is no path that somebody has mistyped. */
 const protocols: ReadonlySet<string> = new Set([
   ...[
     'blkdebug',

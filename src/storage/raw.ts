@@ -26,7 +26,7 @@ export class RawDisk implements Disk {
     return Math.ceil(this.#store.size / SECTOR) * SECTOR;
   }
 
-  /** Those of the image, whose last sector may not be all there. */
+  /** Size of the image in bytes; its last sector may not be all there. */
   get imageBytes(): number {
     return this.#store.size;
   }
@@ -77,7 +77,7 @@ export class RawDisk implements Disk {
     return isHole ? length : 0;
   }
 
-  /** What the host keeps for a place of the disk: all, where nobody can tell. */
+  /** The host's allocation of a place of the disk: all, where nobody can tell. */
   allocation(offset: number): Allocation {
     const left = this.size - offset;
     if (offset >= this.#store.size) return { isHole: true, length: left };

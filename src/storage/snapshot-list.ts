@@ -2,7 +2,7 @@ import { printable } from '../util/printable.ts';
 import type { ImageSnapshot } from './qcow2/snapshots.ts';
 import { sizeText } from './size-text.ts';
 
-/** What a list of snapshots tells of one. */
+/** The fields of a snapshot in a list. */
 export type ListedSnapshot = Pick<ImageSnapshot, 'id' | 'name' | 'stateBytes' | 'date' | 'clock' | 'instructions'>;
 
 /** Snapshots as QEMU lists them, with a heading. */

@@ -8,7 +8,7 @@ import { printable } from '../util/printable.ts';
 export interface ByteStore {
   /** How messages call it, such as the path of a file. */
   readonly name: string;
-  /** The same for two stores that hold the same bytes, whatever their names are. */
+  /** An identity that two stores share if they hold the same bytes, whatever their names are. */
   readonly identity: string;
   readonly isReadOnly: boolean;
   readonly size: number;
@@ -36,7 +36,7 @@ export interface Allocation {
   readonly length: number;
 }
 
-/** What tells an image from others, and from itself after a change. */
+/** The facts that tell an image from others, and from itself after a change. */
 export interface ImageIdentity {
   /** The file's name without its folder, for messages. */
   readonly file: string;
@@ -53,7 +53,7 @@ export async function identityOf(store: ByteStore, format: string): Promise<Imag
   return { file, format, bytes: store.size, version: (await store.version?.()) ?? '' };
 }
 
-/** What a machine sees of an image: sectors without format. Calls may overlap; they take effect in their order. */
+/** An image as a machine sees it: sectors without format. Calls may overlap; they take effect in their order. */
 export interface Disk {
   readonly name: string;
   readonly format: string;

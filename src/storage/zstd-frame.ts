@@ -49,7 +49,7 @@ export function zstdWindow(source: Uint8Array): number {
   return base + (base / 8) * (window & 7);
 }
 
-/** Of a single segment, which has all of its content in its window (3.1.1.1.4). */
+/** Size of the content. A single segment has all of it in its window (3.1.1.1.4). */
 function contentSize(view: DataView, descriptor: number): number {
   const at = 5 + DICTIONARY_BYTES[descriptor & 3];
   const size = descriptor >> 6;

@@ -38,7 +38,10 @@ export function checkText(what: string, text: string | undefined): void {
     throw new ConfigurationError(`${what} is ${shown(text)}; it must be a string`);
 }
 
-/** The same for one that must be there. */
+/**
+ * Checks that a string is given.
+ * @throws ConfigurationError
+ */
 export function checkString(what: string, text: string): void {
   if (typeof text !== 'string') throw new ConfigurationError(`${what} is ${shown(text)}; it must be a string`);
 }
@@ -64,7 +67,10 @@ export function checkObject(what: string, value: object, names: readonly string[
     throw new ConfigurationError(`${what} is ${shown(value)}; it must be an object with ${names.join(', ')}`);
 }
 
-/** The same for an object with these names alone. */
+/**
+ * Checks that a value is an object with no other names than these.
+ * @throws ConfigurationError
+ */
 export function checkNames(what: string, value: object, names: readonly string[]): void {
   checkObject(what, value, names);
   const unknown = Object.keys(value).find((name) => !names.includes(name));

@@ -8,7 +8,7 @@ export class ConfigurationError extends Error {
 export class MissingImageError extends ConfigurationError {
   /** QEMU's name of the drive that it was in. */
   readonly drive: string;
-  /** What it was, as far as that is known. */
+  /** The image's name, as far as it is known. */
   readonly image: string;
 
   constructor(drive: string, image: string) {

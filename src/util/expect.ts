@@ -21,15 +21,15 @@ export interface ExpectOptions {
 export interface Output {
   /** The end of what earlier matches have used. */
   readonly matched: string;
-  /** What none has used yet. */
+  /** Output that no expectation has matched yet. */
   readonly pending: string;
 }
 
-/** What was expected has not come. */
+/** Expected output has not come. */
 export class ExpectError extends Error {
   /** By which it is told from other errors. */
   override readonly name = 'ExpectError';
-  /** What was waited for. */
+  /** The pattern that was waited for. */
   readonly pattern: RegExp | string;
   /** The end of the output that had not been matched. */
   readonly lastOutput: string;
@@ -64,7 +64,7 @@ interface Expectation {
 export class Expectations {
   readonly #decoder = new TextDecoder();
   readonly #waiting = new Set<Expectation>();
-  /** What has not been matched. */
+  /** Text that has not been matched. */
   #text = '';
   /** The end of what has been matched. */
   #matched = '';

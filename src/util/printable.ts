@@ -15,7 +15,10 @@ export function printable(text: string): string {
 /** More characters than this say nothing to who reads them. */
 const MOST_CHARACTERS = 4000;
 
-/** The same of a message that may have several lines, and of which parts come from somebody else: the beginning, where it is long. */
+/**
+ * A printable form of a message that may have several lines, and of which parts come from somebody else: only its beginning,
+ * where it is long.
+ */
 export function printableMessage(text: string): string {
   const shown = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)} …` : text;
   return shown.split('\n').map(printable).join('\n');

@@ -1,6 +1,6 @@
 /**
- * What a function gives, which promises something; what it throws at once rejects the promise, too. An async function would not do: it has a
- * promise of its own, which is an unhandled rejection where the one that it was given is none.
+ * Calls a function that returns a promise; an error that it throws at once rejects the promise, too. An async function would not
+ * do: it has a promise of its own, which is an unhandled rejection where the one that it was given is none.
  */
 export function promised<Value>(act: () => Promise<Value>): Promise<Value> {
   try {

@@ -1,6 +1,6 @@
 import { checkedInteger } from './checks.ts';
 
-/** What an array of bytes may have. */
+/** Largest length of an array of bytes. */
 const MOST = 2 ** 31 - 1;
 
 /** The last bytes that were written, until they are read (QEMU's character device of this name). */
@@ -14,7 +14,7 @@ export class RingBuffer {
     this.#bytes = new Uint8Array(checkedInteger('the size of a ring buffer', size, 1, MOST));
   }
 
-  /** What there is no room for pushes the oldest out. */
+  /** Writes bytes; the oldest ones are dropped where there is no room. */
   write(bytes: Uint8Array): void {
     const size = this.#bytes.length;
     for (const byte of bytes.subarray(Math.max(0, bytes.length - size))) {

@@ -1,7 +1,7 @@
 /** Milliseconds. A timer of Node or of a browser that is set to more fires at once. */
 const LONGEST = 2 ** 31 - 1;
 
-/** What a timer is set to that is to wait for so many milliseconds: 24 days are as good as for ever. */
+/** The delay for a timer that is to wait for so many milliseconds: 24 days are as good as for ever. */
 export function timerDelay(milliseconds: number): number {
   return Math.min(milliseconds, LONGEST);
 }

@@ -33,7 +33,7 @@ export class TokenBucket {
     return Math.max(Math.min(amount, this.#burst) - this.#tokens, 0) / this.#rate;
   }
 
-  /** What may go at once; it is below 0 where there is a debt. */
+  /** The amount that may be taken at once; it is below 0 where there is a debt. */
   get available(): number {
     if (this.#rate === Number.POSITIVE_INFINITY) return this.#rate;
     this.#refill();

@@ -17,7 +17,7 @@ import type { V86Options } from './types.ts';
 const screenEvents: readonly string[] = ['screen-put-char', 'screen-set-size'];
 const diskEvents: readonly string[] = ['ide-read-start', 'ide-read-end', 'ide-write-end'];
 
-/** Who gets what a port sends. */
+/** A listener for a port's output. */
 interface Taker {
   readonly port: ConsolePort;
   take(bytes: Uint8Array): void;
@@ -103,7 +103,7 @@ export abstract class EmulatorCore {
     this.#sampler.attach(machine);
   }
 
-  /** What comes to an end is told as what stands still. */
+  /** Reports whether the machine runs; one that has ended is reported as stopped. */
   #tellRunning(isRunning: boolean): void {
     if (isRunning === this.#isRunning) return;
     this.#isRunning = isRunning;

@@ -130,7 +130,7 @@ export class V86Emulator extends EmulatorCore {
     this.page?.setKeyboardEnabled(enabled);
   }
 
-  /** The same. */
+  /** Whether keys that are pressed in the page go to it: another name of {@link keyboard_set_enabled}. */
   keyboard_set_status(enabled: boolean): void {
     this.keyboard_set_enabled(enabled);
   }
@@ -140,7 +140,7 @@ export class V86Emulator extends EmulatorCore {
     this.page?.setMouseEnabled(enabled);
   }
 
-  /** The same. */
+  /** Whether the page's pointer moves its mouse: another name of {@link mouse_set_enabled}. */
   mouse_set_status(enabled: boolean): void {
     this.mouse_set_enabled(enabled);
   }

@@ -2,7 +2,7 @@ import { ConfigurationError, type Image } from '../common.ts';
 import type { Report, V86Host } from './host.ts';
 import type { V86FileImage, V86Image } from './types.ts';
 
-/** What hears of files on their way. */
+/** A listener for files that are being loaded. */
 export interface LoadEvents {
   /** Nobody waits for them any more. */
   readonly signal?: AbortSignal;

@@ -2,7 +2,7 @@ import { ConfigurationError, type MouseButton } from '../common.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { BusNetwork } from './network.ts';
 
-/** What takes what is sent by the bus. */
+/** The parts that receive values from the bus. */
 export interface InputTarget {
   readonly machine: Machine;
   readonly network: BusNetwork;
@@ -14,7 +14,7 @@ type Give = (target: InputTarget, value: never, port: number) => unknown;
 const oneByte = (value: number) => Uint8Array.of(value);
 const buttons: readonly MouseButton[] = ['left', 'middle', 'right'];
 
-/** What the bus takes: `name` is that of the first port where there are several. */
+/** Inputs of the bus: `name` is that of the first port where there are several. */
 const inputs: readonly { readonly name: string; readonly ports?: number; readonly give: Give }[] = [
   {
     name: 'serial0-input',
@@ -47,8 +47,8 @@ const byName = new Map(
 );
 
 /**
- * What gives values of a name to the machine.
- * @throws ConfigurationError for a name that it doesn't take
+ * The function that gives values of a name to the machine.
+ * @throws ConfigurationError for a name that is no input
  */
 export function inputOf(name: string): (target: InputTarget, value: unknown) => unknown {
   const input = byName.get(name);

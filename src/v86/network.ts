@@ -4,7 +4,7 @@ import type { V86NetworkDevice, V86Options } from './types.ts';
 const models = { ne2k: 'ne2k_pci', virtio: 'virtio-net-pci' } as const;
 
 /**
- * What a card is connected to besides the bus.
+ * The network of a card besides the bus.
  * @throws ConfigurationError
  */
 export function relayOf({ network_relay_url, ...options }: V86Options): NetworkBackendOptions | undefined {
@@ -42,7 +42,7 @@ function randomMac(): string {
   return `52:54:00:${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':')}`;
 }
 
-/** What hears of frames. */
+/** A listener for frames. */
 export interface FrameEvents {
   /** The guest has sent one. The bytes are the listener's. */
   sent(frame: Uint8Array): void;
@@ -53,7 +53,7 @@ export interface FrameEvents {
 /** Frames that wait where the guest has no room; what goes beyond is lost, as on a wire. */
 const MOST_WAITING = 256;
 
-/** What the card is connected to: listeners of the bus and, as soon as it is there, a relay. */
+/** The network of the card: listeners of the bus and, as soon as it is there, a relay. */
 export class BusNetwork implements NetworkBackend {
   onFrame: (frame: Uint8Array) => boolean = () => true;
   readonly #events: FrameEvents;

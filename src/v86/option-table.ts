@@ -23,7 +23,7 @@ interface ImageRow {
   readonly place: ImagePlace;
 }
 
-/** What becomes of an option. */
+/** The way an option of v86 is handled. */
 export type OptionRow<Value> =
   | ImageRow
   /** It is an option of the library. `problem` tells what is wrong with it. */
@@ -59,7 +59,7 @@ export const imageNames = [
 /** An option that names an image. */
 export type ImageName = (typeof imageNames)[number];
 
-/** What becomes of each of v86's options. docs/v86.md has the same for people. */
+/** The handling of each of v86's options. docs/v86.md has the same for people. */
 export const optionTable: OptionTable = {
   wasm_path: withoutEffect,
   wasm_fn: withoutEffect,
@@ -109,7 +109,7 @@ export const optionTable: OptionTable = {
   },
 };
 
-/** What becomes of an image. */
+/** The row for an image. */
 export function imageRow(name: ImageName): ImageRow {
   // Of the names of images no row is of another kind.
   return optionTable[name] as OptionRow<never> & ImageRow;

@@ -6,10 +6,10 @@ import type { V86Options } from './types.ts';
 export type PageElement = ElementOf<typeof globalThis>;
 type ElementOf<Scope> = Scope extends { HTMLElement: { prototype: infer Element } } ? Element : object;
 
-/** What a console can be at. */
+/** A port that a console can be connected to. */
 export type ConsolePort = 'serial0' | 'virtio-console0';
 
-/** What a page has of a machine: its picture, and the keys and the pointer that go there. */
+/** The page's part of a machine: its picture, and the keys and the pointer that go there. */
 export interface V86Page {
   /** It shows this machine from now on. */
   attach(machine: Machine): Promise<void>;
@@ -26,7 +26,7 @@ export interface V86Page {
   close(): void;
 }
 
-/** What a page's consoles and screen need of the emulator. */
+/** The emulator's functions that a page's consoles and screen need. */
 export interface PageLink {
   /** Calls a function with what a port sends. */
   onOutput(port: ConsolePort, take: (bytes: Uint8Array) => void): void;

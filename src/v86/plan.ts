@@ -15,10 +15,10 @@ import { cardOf, relayOf } from './network.ts';
 import { bootLetters, type ImageName, imageNames, imageRow, type OptionRow, optionTable } from './option-table.ts';
 import type { V86Options } from './types.ts';
 
-/** What a guest mounts the folder by. */
+/** The tag by which a guest mounts the folder. */
 export const TAG = 'host9p';
 
-/** What a machine has where v86's options say nothing. */
+/** The machine's properties where v86's options leave them out. */
 const defaults = { memory_size: 64 << 20, acpi: false } satisfies V86Options;
 
 /** Drives that are there without a medium too, as it may be put in later. */
@@ -57,7 +57,7 @@ const given = (options: V86Options) =>
 const rowOf = (name: Name): OptionRow<never> | undefined =>
   Object.hasOwn(optionTable, name) ? (optionTable[name] as OptionRow<never>) : undefined;
 
-/** What a machine is made of: options of the library, or a state with what is to be another than it was. */
+/** The plan of a machine: options of the library, or a state with the options that are to be changed. */
 export type Plan =
   | { readonly options: MachineOptions }
   | { readonly state: SnapshotBytes; readonly changes: Partial<MachineOptions> };
@@ -79,7 +79,7 @@ class Draft {
     else this.state = image as SnapshotBytes;
   }
 
-  /** What is started: a kernel, by the BIOS that is given or our own; else firmware. */
+  /** The boot options: a kernel, by the BIOS that is given or our own; else firmware. */
   startOf(cmdline: string | undefined): Boot | undefined {
     const { bios } = this.firmware;
     const { kernel, ...rest } = this.boot;
@@ -156,14 +156,16 @@ function sharesOf(options: V86Options): Pick<MachineOptions, 'shares'> {
   return { shares: [{ tag: TAG, ...(server ? { server } : { files: {} }) }] };
 }
 
-/** What a folder has in memory is in the state; which server it has is not. */
+/**
+ * The shares to give when a state is restored. A folder's contents in memory are in the state; the server of its files is not.
+ */
 function restoredShares({ shares, ...rest }: Partial<MachineOptions>): Partial<MachineOptions> {
   return shares?.some(({ server }) => server !== undefined) ? { ...rest, shares } : rest;
 }
 
 /** Names of kernels and initial RAM disks, in the folder itself or in /boot. */
 const kernelNames = { kernel: /vmlinuz|bzimage/i, initrd: /initrd|initramfs/i } as const;
-/** Those that are kept besides the present ones. */
+/** Names of kernels that are kept besides the present ones. */
 const OLD = /old|fallback/i;
 
 /** @throws ConfigurationError if there is none */

@@ -7,7 +7,7 @@ const SPACE = 0x20;
 /** A picture's dots are told so, whatever the guest's mode has. */
 const BITS_PER_DOT = 32;
 
-/** What a line is to be: it begins so, or it matches. */
+/** A condition on a line: it begins with a text, or it matches. */
 export type ExpectedLine = string | RegExp;
 
 /** The text of the screen, as of the last look. */
@@ -98,7 +98,7 @@ function isAtBottom(lines: readonly string[], expected: readonly ExpectedLine[])
   return end >= expected.length && expected.every((one, n) => fits(texts[end - expected.length + n]!, one));
 }
 
-/** A pattern that remembers where it was (`g`, `y`) begins anew in each line. */
+/** A pattern that remembers where it was (`g`, `y`) starts over in each line. */
 function fits(line: string, expected: ExpectedLine): boolean {
   if (typeof expected === 'string') return line.startsWith(expected);
   expected.lastIndex = 0;

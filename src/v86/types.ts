@@ -41,7 +41,7 @@ export interface ScreenConfig {
   encoding?: 'ascii' | 'cp437' | 'cp858' | undefined;
   /** How large it is shown. Default: 1. */
   scale?: number | undefined;
-  /** The same. */
+  /** The scale, by another name. Default: 1. */
   scaling?: number | undefined;
   /** Without effect: text is drawn with the guest's own fonts in any case. */
   use_graphical_text?: boolean | undefined;
@@ -67,7 +67,7 @@ export interface V86NetworkDevice {
   type?: 'ne2k' | 'virtio' | undefined;
   /** `ws:…`, `wss:…`, `wisp:…`, `wisps:…`, "fetch" or "inbrowser". */
   relay_url?: string | undefined;
-  /** Of "inbrowser": machines with the same one see each other. Default: 0. */
+  /** For "inbrowser": machines with the same number see each other. Default: 0. */
   id?: number | undefined;
   /** The router's address in the guest's network. */
   router_ip?: string | undefined;
@@ -83,11 +83,11 @@ export interface V86NetworkDevice {
   doh_server?: string | undefined;
   /** Refused. */
   cors_proxy?: string | undefined;
-  /** Refused, but for 1500. */
+  /** Refused, except 1500. */
   mtu?: number | undefined;
 }
 
-/** What a machine is made of; docs/v86.md has what each option does here. */
+/** The options of a machine; docs/v86.md describes each option's effect here. */
 export interface V86Options {
   /** Without effect: there is no WebAssembly here. */
   wasm_path?: string | undefined;
@@ -113,11 +113,11 @@ export interface V86Options {
   hda?: V86Image | undefined;
   /** The second hard disk. */
   hdb?: V86Image | undefined;
-  /** What is in the first floppy drive. */
+  /** The image in the first floppy drive. */
   fda?: V86Image | undefined;
-  /** What is in the second floppy drive. */
+  /** The image in the second floppy drive. */
   fdb?: V86Image | undefined;
-  /** What is in the CD-ROM drive. */
+  /** The image in the CD-ROM drive. */
   cdrom?: V86Image | undefined;
   /** A Linux kernel. */
   bzimage?: V86Image | undefined;
@@ -151,7 +151,7 @@ export interface V86Options {
   acpi?: boolean | undefined;
   /** Without effect. */
   log_level?: number | undefined;
-  /** What firmware boots from: from the last digit on 1 is a floppy, 2 a hard disk, 3 a CD. */
+  /** The firmware's boot order: from the last digit on 1 is a floppy, 2 a hard disk, 3 a CD. */
   boot_order?: number | undefined;
   /** Without effect. */
   fastboot?: boolean | undefined;
@@ -205,7 +205,7 @@ export interface DownloadError {
   request: unknown;
 }
 
-/** What a machine tells, and with what; docs/v86.md has when. */
+/** Events of a machine, with their data; docs/v86.md tells when they occur. */
 export interface Event {
   /** The machine is made. */
   'emulator-ready': undefined;
@@ -217,7 +217,7 @@ export interface Event {
   'emulator-stopped': undefined;
   /** It cannot be made, or has failed. v86 has no such event: without a listener it is an uncaught error. */
   'emulator-error': Error;
-  /** What the emulator has to say. v86 has no such event. */
+  /** A message of the emulator. v86 has no such event. */
   'emulator-log': string;
   /** Some of a file has come. */
   'download-progress': DownloadProgress;
@@ -255,7 +255,7 @@ export interface Event {
   'ide-read-end': [channel_nr: number, byte_count: number, sector_count: number];
   /** It has written so much. */
   'ide-write-end': [channel_nr: number, byte_count: number, sector_count: number];
-  /** What the guest has sent to the virtio console. */
+  /** Bytes that the guest has sent to the virtio console. */
   'virtio-console0-output-bytes': Uint8Array;
   /** A byte that the guest has printed. */
   'parallel0-data-output': number;
@@ -287,7 +287,7 @@ export interface Event {
   'parallel1-status-input': number;
 }
 
-/** What firmware boots from (`V86Options.boot_order`). */
+/** Boot orders for the firmware (`V86Options.boot_order`). */
 export const BootOrder = {
   /** By what there is: a floppy, else a hard disk, else a CD first. */
   AUTO: 0,
@@ -305,7 +305,7 @@ export const BootOrder = {
 /** One of these. */
 export type BootOrder = (typeof BootOrder)[keyof typeof BootOrder];
 
-/** What v86's debug builds log (`V86Options.log_level`): without effect. */
+/** Log levels of v86's debug builds (`V86Options.log_level`): without effect. */
 export const LogLevel = {
   /** All. */
   LOG_ALL: -1,

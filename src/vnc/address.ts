@@ -9,7 +9,7 @@ const MOST_DISPLAY = 65_535 - FIRST_PORT;
 /** Where a display's viewers come to. */
 export interface VncPlace {
   readonly address: ListenAddress;
-  /** Of TCP: the last display that may be taken instead. */
+  /** For TCP: the last display that may be taken instead. */
   readonly lastPort?: number;
   /** Viewers in pages. */
   readonly websocket?: ListenAddress;

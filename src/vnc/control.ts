@@ -1,17 +1,17 @@
 import type { VncEvents } from './display.ts';
 import type { VncConnectionInfo, VncEndpoint } from './endpoint.ts';
 
-/** What is told of a server. */
+/** Information about a server. */
 export interface VncInfo {
   /** Where it listens. */
   readonly servers: readonly VncEndpoint[];
-  /** What viewers are asked for. */
+  /** The kind of authentication. */
   readonly auth: 'none' | 'vnc';
-  /** Who has connected. */
+  /** Viewers that have connected. */
   readonly clients: readonly VncConnectionInfo[];
 }
 
-/** What a monitor can do with a server. */
+/** A monitor's control of a server. */
 export interface VncControl {
   /** How it is now. */
   readonly info: VncInfo;

@@ -35,7 +35,7 @@ export class Damage {
     return found;
   }
 
-  /** What is to be sent within a part, as few rectangles as are easily found. Tiles that lie in it as a whole are forgotten. */
+  /** Takes the damage within a part, as few rectangles as are easily found. Tiles that lie in it as a whole are cleared. */
   take(part: Rectangle): Rectangle[] {
     const runs = this.#runs(part);
     this.#each(part, (tile, place) => {

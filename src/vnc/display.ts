@@ -10,18 +10,18 @@ import { Viewer, type ViewerConnection } from './viewer.ts';
 /** Whether several viewers may be there at a time: as each one asks, always, or whatever it asks. */
 export type VncSharing = 'allow-exclusive' | 'force-shared' | 'ignore';
 
-/** What a display needs of the machine. */
+/** The machine's parts that a display needs. */
 export interface ShownMachine extends Pick<Machine, 'keyboard' | 'mouse' | 'state'> {
   readonly screen: Pick<Machine['screen'], 'picture'>;
 }
 
-/** What a display needs of the host. */
+/** The host's functions that a display needs. */
 export interface VncHost {
   readonly encryptDes: EncryptDes;
   openDeflater(): Deflater;
 }
 
-/** What a display tells of its viewers. */
+/** Events of a display's viewers, with their data. */
 export interface VncEvents {
   /** Somebody has connected. */
   connected: VncConnectionInfo;
@@ -34,7 +34,7 @@ export interface VncEvents {
 /** How a display is to be. */
 export interface VncDisplayOptions {
   readonly name?: string | undefined;
-  /** What viewers are asked for; empty: nobody is let in yet. Left out: nothing. */
+  /** The password for viewers; empty: nobody is let in yet. Left out: none is needed. */
   readonly password?: string | undefined;
   readonly share?: VncSharing | undefined;
   /** Hears why a viewer's connection was ended. */
@@ -72,7 +72,7 @@ export class VncDisplay extends Emitter<VncEvents> {
     return this.#password;
   }
 
-  /** Who has connected. */
+  /** Viewers that have connected. */
   get clients(): VncConnectionInfo[] {
     return [...this.#clients].map(({ info }) => info);
   }

@@ -10,7 +10,7 @@ export interface VncEndpoint {
   readonly websocket: boolean;
 }
 
-/** What is told of a connection. */
+/** Information about a connection. */
 export interface VncConnectionInfo {
   /** The viewer's end. */
   readonly client: VncEndpoint;

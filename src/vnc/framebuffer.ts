@@ -4,7 +4,7 @@ import { type Damage, eachChange } from './damage.ts';
 import { ViewerGone } from './error.ts';
 import type { Picture } from './rectangle.ts';
 
-/** What one viewer has of the screen. */
+/** A viewer's view of the screen. */
 export interface View {
   readonly damage: Damage;
   /** There is something to be sent of what it wants. */

@@ -6,7 +6,7 @@ import { formatBytes, usualFormat } from './pixel-format.ts';
 /** Whether a viewer's answer to a challenge shows that it knows the password. */
 export type CheckAnswer = (challenge: Uint8Array, answer: Uint8Array) => boolean;
 
-/** What a viewer is greeted with. */
+/** The parts of a connection that the handshake needs. */
 export interface Greeting {
   readonly reader: ByteReader;
   write(bytes: Uint8Array): Promise<void>;

@@ -1,4 +1,4 @@
-/** Keys by X11's keysyms (keysymdef.h), but for those of characters: the number, and QEMU's name. */
+/** Keys by X11's keysyms (keysymdef.h), without those of characters: the number, and QEMU's name. */
 const rows = `
 fe03 alt_r
 fe20 tab
@@ -76,7 +76,7 @@ const marks: Readonly<Record<number, string>> = {
 /** A key by its name, or by the character that it types. */
 export type KeyMeant = { readonly name: string } | { readonly character: string };
 
-/** What a keysym means; undefined: no key that a PC has. */
+/** The key of a keysym; undefined: no key that a PC has. */
 export function keyOfKeysym(keysym: number): KeyMeant | undefined {
   const name = names.get(keysym);
   if (name !== undefined) return { name };

@@ -3,7 +3,7 @@ import { VncError } from './error.ts';
 import { type PixelFormat, readFormat } from './pixel-format.ts';
 import type { Rectangle } from './rectangle.ts';
 
-/** What a viewer says (RFC 6143, 7.5; the last two are extensions). */
+/** A message of a viewer (RFC 6143, 7.5; the last two are extensions). */
 export type ClientMessage =
   | { readonly type: 'format'; readonly format: PixelFormat }
   | { readonly type: 'encodings'; readonly numbers: readonly number[] }
@@ -18,7 +18,7 @@ export type ClientMessage =
 export interface KeyMessage {
   readonly type: 'key';
   readonly isDown: boolean;
-  /** Of X11. */
+  /** Keysym of X11. */
   readonly keysym: number;
   /** The scancode in set 1, and 80h where E0h stands before it; 0: it is not known. */
   readonly keycode: number;
@@ -42,7 +42,10 @@ async function readKey(reader: ByteReader): Promise<ClientMessage> {
   return { type: 'key', isDown: body.getUint8(0) !== 0, keysym: body.getUint32(3), keycode: 0 };
 }
 
-/** Of QEMU's messages that with scancodes; one for sound comes from nobody who was not offered it. */
+/**
+ * Reads a message of QEMU's: a key with its scancode. Others are not supported; those for sound come only from viewers that were
+ * offered it.
+ */
 async function readExtendedKey(reader: ByteReader): Promise<ClientMessage> {
   const kind = (await reader.take(1)).getUint8(0);
   if (kind !== 0) throw new VncError(`the message 255 of kind ${kind} is not supported`);

@@ -16,7 +16,7 @@ interface Channel {
   readonly shift: number;
 }
 
-/** What the server offers, as QEMU does. */
+/** The server's own format, which is QEMU's. */
 export const usualFormat: PixelFormat = {
   bitsPerPixel: 32,
   depth: 24,

@@ -60,7 +60,7 @@ export class ViewerKeyboard {
     for (const side of shifts) this.#set(side, !shift);
   }
 
-  /** Whoever sends more than the guest takes loses keys that go down; those that are down go up. */
+  /** Sets a key. A viewer that sends more than the guest takes loses keys that go down; those that are down go up. */
   #set(name: string, isDown: boolean): void {
     if (isDown ? this.#waiting >= MOST_WAITING : !this.#held.delete(name)) return;
     if (isDown) this.#held.add(name);

@@ -1,7 +1,7 @@
 import { MOST_MOVED, type Mouse } from '../input/mouse.ts';
 import type { PointerMessage } from './messages.ts';
 
-/** What the mouse is to do at a time. */
+/** An action of the mouse. */
 interface Action {
   x: number;
   y: number;
@@ -20,7 +20,7 @@ interface Size {
 
 const MOST_WAITING = 64;
 const MOST_TURNED = 127;
-/** What stands for a place while the viewer tells of movements: the middle of all numbers, as in QEMU. */
+/** The place that stands for no movement while the viewer reports movements: the middle of all numbers, as in QEMU. */
 const MIDDLE = 0x7fff;
 const Wheel = { up: 8, down: 16 } as const;
 
@@ -60,7 +60,7 @@ export class ViewerMouse {
     if (mouseButtons(this.#bits) !== 0) this.#add({ x: 0, y: 0, turned: 0, buttons: 0 });
   }
 
-  /** What the guest has not taken yet becomes one action, as far as the buttons are the same. */
+  /** Adds an action. Actions that the guest has not taken yet are joined, as far as the buttons are the same. */
   #add(action: Action): void {
     const last = this.#waiting.at(-1);
     if (last && (last.buttons === action.buttons || this.#waiting.length === MOST_WAITING)) {

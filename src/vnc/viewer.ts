@@ -21,7 +21,7 @@ export interface ViewerConnection {
   close(): void;
 }
 
-/** What a viewer is shown, and what it works on. */
+/** The parts that a viewer is shown, and those that it works on. */
 export interface ViewerOptions {
   readonly framebuffer: Framebuffer;
   readonly keyboard: Keyboard;
@@ -34,7 +34,7 @@ export interface ViewerOptions {
   admit(isShared: boolean): void;
 }
 
-/** What a viewer is told besides the picture, by a rectangle without dots. */
+/** News for a viewer besides the picture, sent as a rectangle without dots. */
 type Notice = 'size' | 'resizeRefused' | 'pointerMotionChange' | 'extendedKeyEvent';
 
 /** One viewer: reads what it says, and sends what has changed when it asks for it. */
@@ -53,7 +53,7 @@ export class Viewer implements View {
   #failure: unknown;
   /** Which part it wants to hear of; null: it has not asked. */
   #wanted: Rectangle | null = null;
-  /** What it wants to get again, whether it has changed or not. */
+  /** The part of the screen that it wants to get, whether it has changed or not. */
   #anew: Rectangle | null = null;
   #isLetIn = false;
   #isSending = false;

@@ -82,7 +82,7 @@ function randomWords(count: number): number[] {
   return Array.from({ length: count }, () => (state = word(Math.imul(state, 25173) + 13849)));
 }
 
-/** What programs compute, in another language. */
+/** The results of the programs, computed in another language. */
 const meanings: Readonly<Record<string, () => number>> = {
   sieve: () => {
     const isPrime = new Uint8Array(0x20000).fill(1);

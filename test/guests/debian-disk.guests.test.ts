@@ -69,7 +69,7 @@ else
         'symbolic link to boot/vmlinuz-RELEASE',
       );
       expect(await shell.run('networkctl status | grep -c 10.0.2.15')).not.toBe('0');
-      expect(await ssh(port, 'echo kept > file; id -un; sync')).toBe('joe');
+      expect(await ssh(port, 'echo kept > file; id -un; sync; sudo -n id -un')).toBe('joe\nroot');
       shell.type('poweroff');
       expect(await shell.machine.exited).toMatchObject({ reason: 'poweroff' });
       await using again = await boot(port);

@@ -55,7 +55,7 @@ class Servers {
   /** Each connection gets its number. */
   readonly count = (socket: Socket): void => void socket.end(`${++this.connections}\n`);
 
-  /** The same when so many are open. */
+  /** Counts a socket once so many are open. */
   readonly countTogether = (socket: Socket): void => {
     this.waiting.push(socket);
     if (this.waiting.length === AT_ONCE) for (const [n, one] of this.waiting.entries()) one.end(`${n}\n`);

@@ -42,11 +42,11 @@ async function listen(onConnection: (socket: Socket) => void): Promise<{ server:
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-/** What a machine's devices are connected to. */
+/** The things that a machine's devices are connected to. */
 class Surroundings {
   readonly folder = mkdtempSync(join(tmpdir(), 'virtio-'));
   readonly disk = join(this.folder, 'disk.img');
-  /** What the guest has sent to the sink. */
+  /** The bytes that the guest has sent to the sink. */
   readonly received = Promise.withResolvers<Buffer>();
   source = 0;
   sink = 0;
@@ -73,9 +73,9 @@ class Surroundings {
 interface Guest {
   readonly shell: LinuxShell;
   readonly around: Surroundings;
-  /** What the driver's features have at the bit of version 1. */
+  /** The driver's feature bit of version 1. */
   readonly version1: string;
-  /** What the guest did wrong. */
+  /** Errors of the guest. */
   mistakes: string;
 }
 

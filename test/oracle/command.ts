@@ -41,7 +41,10 @@ const others: Record<string, () => Promise<OtherOracle>> = {
   system: () => import('./system.ts'),
 };
 
-/** What `oracle …` asks for, which gives the exit code: 1 if anything failed. Nothing is done yet. Throws UsageError. */
+/**
+ * Parses the arguments of `oracle …` and returns the task, which gives the exit code: 1 if anything failed. Nothing is done yet.
+ * Throws UsageError.
+ */
 export async function parseCommand([name = '', ...args]: readonly string[]): Promise<() => Promise<number>> {
   if (name === '--help') return printUsage;
   if (Object.hasOwn(others, name)) return printed((await others[name]!()).parse(args));

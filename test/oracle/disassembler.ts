@@ -188,7 +188,7 @@ export function compareWithIced(count: number, seed: number, bits: 16 | 32): Com
 
 const usage = 'usage: oracle disassembler [COUNT] [--seed N] [--bits 16|32]';
 
-/** What the arguments ask for. Without --bits half of the COUNT strings are in each mode. Throws UsageError. */
+/** Parses the arguments. Without --bits half of the COUNT strings are in each mode. Throws UsageError. */
 export function parse(args: readonly string[]): () => Count {
   const options = { seed: { type: 'string', default: '1' }, bits: { type: 'string', default: '' } } as const;
   const { values, positionals } = parseOrExplain(

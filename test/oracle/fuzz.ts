@@ -82,7 +82,7 @@ function narrow(makePair: () => Pair, program: Program, { run }: Found): Differe
 export interface FuzzOptions {
   readonly instructions: number;
   readonly seed: number;
-  /** Of the translator; 2 if left out: an entry is translated when it runs for the second time. */
+  /** The translator's threshold; 2 if left out: an entry is translated when it runs for the second time. */
   readonly threshold?: number;
   readonly check?: boolean;
 }
@@ -118,7 +118,7 @@ export function fuzz(mode: FuzzMode, { instructions, seed, threshold = 2, check 
   return report;
 }
 
-/** What is wrong with how a program runs, an error of the host's included; null: nothing. */
+/** The failure of a program's run, an error of the host's included; null: there is none. */
 function failureOf(pair: Pair, makePair: () => Pair, program: Program, report: FuzzReport): string | null {
   try {
     const found = runProgram(pair, program, report);
@@ -144,7 +144,7 @@ function failureText({ setting, seed }: Program, { run, differences, narrowed }:
 
 const usage = 'usage: oracle fuzz [--instructions N] [--seed N] [--mode TEXT] [--threshold N] [--check]';
 
-/** What the arguments ask for. `--instructions`: in each mode. Throws UsageError. */
+/** Parses the arguments. `--instructions`: in each mode. Throws UsageError. */
 export function parse(args: readonly string[]): () => Count {
   const options = {
     instructions: { type: 'string', default: '3e5' },

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What gdb shows at a machine that has not run yet. */
+/** The output of gdb at a machine that has not run yet. */
 function transcript(icount: string, commands: readonly string[]): Promise<string> {
   const socket = join(folder, 'socket');
   const flags = ['-m', '16', '-kernel', kernel, '-display', 'none', '-serial', 'null', '-monitor', 'none'];

@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What gdb shows at a program that it attaches to. */
+/** The output of gdb at a program that it attaches to. */
 function transcript(
   program: (rom: string, socket: string) => DebuggedProgram,
   commands: readonly string[],

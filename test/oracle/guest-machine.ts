@@ -113,16 +113,16 @@ function interruptTable(): Uint8Array {
 
 const words = (...values: number[]): Uint8Array => new Uint8Array(Int32Array.from(values).buffer);
 
-/** What the code sees: pages below 64 KB at their physical addresses, segments that all have one base. */
+/** The memory that the code sees: pages below 64 KB at their physical addresses, segments that all have one base. */
 export interface Environment {
   /** Rights by address. */
   readonly pages: ReadonlyMap<number, number>;
-  /** Of user mode's segments; the supervisor's have base 0. */
+  /** Base of user mode's segments; the supervisor's have base 0. */
   readonly segmentBase: number;
   readonly privilege: 'user' | 'supervisor';
 }
 
-/** What user code left. */
+/** The state that user code left. */
 export interface Outcome {
   /** In the order of their encodings. */
   readonly registers: readonly number[];
@@ -181,7 +181,7 @@ export class GuestMachine {
     return engine.runUntilHalt(maxInstructions) ? (engine.state[Word.eip]! - 1 - HANDLERS) >> 4 : undefined;
   }
 
-  /** What user code left when it was ended by the exception `vector`. */
+  /** The state that user code left when the exception `vector` ended it. */
   outcome(vector: number): Outcome {
     const { engine } = this;
     const { state } = engine;

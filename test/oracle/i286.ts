@@ -15,7 +15,7 @@ export interface I286Test {
   readonly name: string;
   readonly bytes: string;
   readonly initial: { readonly regs: Registers; readonly ram: readonly [address: number, byte: number][] };
-  /** What changed. */
+  /** The registers and bytes that changed. */
   readonly final: { readonly regs: Partial<Registers>; readonly ram: readonly [address: number, byte: number][] };
   /** The vector of the fault. */
   readonly exception?: { readonly number: number };

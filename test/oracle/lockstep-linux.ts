@@ -9,7 +9,7 @@ import { type Count, parseOrExplain, UsageError } from './settings.ts';
 const usage =
   'usage: oracle lockstep-linux [--instructions N] [--threshold N] [--check] [--step N] [--command TEXT]...';
 
-/** What the shell is given if nothing else is asked for. */
+/** The shell's commands unless others are given. */
 const defaultCommands = [
   'uname -a; cat /proc/cpuinfo | grep -c model',
   'i=0; while [ $i -lt 30 ]; do echo $i | sed s/1/x/ > /tmp/f$i; i=$((i+1)); done; ls /tmp | wc -l',
@@ -26,7 +26,7 @@ interface Settings {
   readonly commands: string[];
 }
 
-/** What the arguments ask for. Throws UsageError. */
+/** Parses the arguments. Throws UsageError. */
 export function parse(args: readonly string[]): () => Promise<Count> {
   const settings = parseSettings(args);
   return () => run(settings);

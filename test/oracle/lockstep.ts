@@ -76,7 +76,7 @@ function compareRun({ interpreter, translator }: Pair, expected: number, transla
 
 export interface LockstepOptions {
   readonly mode: Mode;
-  /** Of the translator; the interpreter counts. */
+  /** Settings of the translator; the interpreter counts. */
   readonly settings: EngineSettings;
   readonly programs: number;
   readonly seed: number;
@@ -128,15 +128,15 @@ const fastPathSettings: NamedSettings = {
   fastPaths: true,
 };
 
-/** The same without nodes at first. */
+/** Settings without nodes at first. */
 const coldSettings: NamedSettings = { name: 'without nodes, counting', threshold: 1 << 20, cold: true };
 
-/** What random programs run in, next to an interpreter that counts. */
+/** Settings of the engines that run random programs next to an interpreter that counts. */
 export const lockstepSettings: readonly NamedSettings[] = [...translatorSettings, fastPathSettings, coldSettings];
 
 const usage = 'usage: oracle lockstep [PROGRAMS] [SEED] [--threshold N] [--check]';
 
-/** What the arguments ask for. PROGRAMS: how many in each mode and setting. Throws UsageError. */
+/** Parses the arguments. PROGRAMS: how many in each mode and setting. Throws UsageError. */
 export function parse(args: readonly string[]): () => Count {
   const { positionals, settings } = parseOracle(args, usage);
   if (positionals.length > 2) throw new UsageError(usage);

@@ -9,7 +9,7 @@ import { pairOutcomes } from './native-sse/record.ts';
 
 const BATCHES = 10;
 const FIRST_SEED = 101;
-/** Of each form with each sort of operand, in a batch. */
+/** Cases of each form with each sort of operand, in a batch. */
 const COUNT = 100;
 
 /** The host is an x86 that has all the instructions, with a compiler. */

@@ -50,7 +50,10 @@ const flagSets = [
   '-bios ROM -nic none -device ne2k_isa -device ne2k_pci -audiodev none,id=s -device sb16,audiodev=s -device virtio-net-pci',
 ];
 
-/** The same without firmware to set the display adapter up, which this emulator's machine does not have then; its slot stays free. */
+/**
+ * Command lines without firmware to set the display adapter up, which this emulator's machine does not have then; its slot stays
+ * free.
+ */
 const withoutDisplay = [
   '-kernel KERNEL -nographic -nic user,model=virtio',
   '-kernel KERNEL -display none -net nic,model=rtl8139 -net user -device virtio-rng-pci',

@@ -9,7 +9,7 @@ import { qemuVersion } from './qemu-guest.ts';
 
 const TIMEOUT = 60_000;
 
-/** What loads see after each command. */
+/** Loads after each command. */
 const reads: readonly Step[] = [
   ...[load(0), load(0x10, 2), load(0x13, 4)],
   ...[...command(0, 0x70), load(0), load(0x122, 2), load(0x200, 4)],
@@ -55,7 +55,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Run {
   readonly text: string;
-  /** What is in the two images afterwards. */
+  /** The contents of the two images afterwards. */
   readonly images: readonly Buffer[];
 }
 

@@ -4,7 +4,7 @@ import { lackingFeatures } from '../../runtime/cpu/features.ts';
 import { cpuWarnings } from '../../runtime/cpu/model.ts';
 import { qemuVersion } from './qemu-guest.ts';
 
-/** What QEMU says of features that a processor is asked for, as it starts and is ended at once. */
+/** QEMU's warnings about features that a processor is asked for, as it starts and is ended at once. */
 function warningsOfQemu(cpu: string): Set<string> {
   const still = ['-S', '-display', 'none', '-net', 'none', '-monitor', 'stdio'];
   const { stderr } = spawnSync('qemu-system-i386', ['-cpu', cpu, ...still], { input: 'quit\n', encoding: 'utf8' });

@@ -10,7 +10,7 @@ export function qemuVersion(): string | undefined {
 }
 
 export interface QemuRun {
-  /** What the guest wrote to port E9h. */
+  /** The guest's output on port E9h. */
   readonly text: string;
   /** It wrote to port F4h, or its processor was shut down: it did not have to be stopped. */
   readonly ended: boolean;

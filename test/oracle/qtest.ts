@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 /**
- * What a PC of qemu-system-i386 with these flags answers to steps of QEMU's qtest protocol (QEMU, docs/devel/testing/qtest), while its processor
- * stands still.
+ * The answers of a PC of qemu-system-i386 with these flags to steps of QEMU's qtest protocol (QEMU, docs/devel/testing/qtest),
+ * while its processor stands still.
  */
 export async function qtestAnswers(steps: readonly string[], flags: readonly string[]): Promise<string[]> {
   const still = ['-S', '-accel', 'tcg', '-qtest', 'stdio', '-qtest-log', '/dev/null', '-machine', 'pc'];

@@ -8,7 +8,7 @@ export class Report {
   coldRuns = 0;
   /** Vectors that ran by a fast path of the interpreter: the same. */
   fastPaths = 0;
-  /** What was not checked, by reason. */
+  /** Counts of cases that were not checked, by reason. */
   readonly skipped = new Map<string, number>();
   private readonly notes: string[] = [];
   /** Failures by subject (an instruction form, say), with the first of them in full. */

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { EngineName, EngineSettings } from '../support/engine.ts';
 
-/** What was asked for cannot be done; the message is for whoever asked. */
+/** An error in the arguments; the message is for the user. */
 export class UsageError extends Error {}
 
 /** How many cases passed and failed. */

@@ -1,12 +1,33 @@
-import { describe, expect, test } from 'vitest';
-import { qemuVersion } from './qemu-guest.ts';
-import { checkQemu } from './system.ts';
+import { expect, test } from 'vitest';
+import { engines } from './system/engines.ts';
+import { calls, interruptedCalls } from './system/families/calls.ts';
+import { pageLoops, stalePageLoops } from './system/families/page-loops.ts';
+import { interruptedShortCalls, shortCalls } from './system/families/short-calls.ts';
+import { checkEngine } from './system.ts';
 
-/** Another release may do something else. */
-describe.skipIf(!qemuVersion()?.startsWith('7.2'))('random guests', () => {
-  test.each([1, 101, 201])('print the same on QEMU, from seed %i on', (seed) => {
-    const report = checkQemu({ programs: 18, seed })!;
-    expect(report.failed, report.text()).toBe(0);
-    expect(report.passed).toBe(18);
-  });
+/** The first 106,000 prepare memory. */
+const INSTRUCTIONS = 180_000;
+
+test.each(engines)('random guests do the same on the interpreter and on: $name', (engine) => {
+  const report = checkEngine(engine, { programs: 4, seed: 1, instructions: INSTRUCTIONS });
+  expect(report.failed, report.text()).toBe(0);
+  expect(report.passed).toBe(4);
+  if (engine.config.engineOptions?.tiering) expect(report.translations).toBeGreaterThan(0);
+});
+
+const loops = {
+  ...pageLoops,
+  ...stalePageLoops,
+  ...calls,
+  ...interruptedCalls,
+  ...shortCalls,
+  ...interruptedShortCalls,
+};
+
+test('loops of calls, of stack frames and of pages do the same when they are translated', () => {
+  const translator = engines.find(({ name }) => name === 'translator, counting')!;
+  const report = checkEngine(translator, { programs: 4, seed: 1, instructions: INSTRUCTIONS, family: loops });
+  expect(report.failed, report.text()).toBe(0);
+  expect(report.passed).toBe(4);
+  expect(report.translations).toBeGreaterThan(10);
 });

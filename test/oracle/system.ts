@@ -20,7 +20,7 @@ export interface SystemOptions {
   readonly seed: number;
   /** Instructions that a program runs at most. */
   readonly instructions: number;
-  /** Of all families: those that programs are made of. */
+  /** The family of programs; left out: all families. */
   readonly family?: Family;
 }
 
@@ -65,7 +65,7 @@ export function checkQemu({
 
 const usage = 'usage: oracle system [PROGRAMS] [SEED] [--qemu] [--engine TEXT] [--family TEXT] [--instructions N]';
 
-/** What the arguments ask for. PROGRAMS: how many on each engine. Throws UsageError. */
+/** Parses the arguments. PROGRAMS: how many on each engine. Throws UsageError. */
 export function parse(args: readonly string[]): () => Count {
   const options = {
     qemu: { type: 'boolean', default: false },

@@ -27,7 +27,7 @@ const otherPlaces: Readonly<Record<string, readonly number[]>> = {
   'the command ring is stopped': [0x3010],
 };
 
-/** What steps read, without what is ours. */
+/** The values that steps read, without those that only we have. */
 const told = (model: string, name: string, steps: Steps, answers: readonly string[]): string[] =>
   steps.flatMap((step, n) => {
     const [command = '', address] = step.split(' ');

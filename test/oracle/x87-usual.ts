@@ -1,6 +1,6 @@
 import { Generator } from './x87-generator.ts';
 
-/** What most programs do: usual numbers, everything masked, most often after something was inexact. */
+/** Instructions as in most programs: usual numbers, everything masked, most often after something was inexact. */
 export class UsualGenerator extends Generator {
   /** Usual control words. */
   private readonly controls: readonly number[];

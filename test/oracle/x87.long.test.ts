@@ -12,7 +12,7 @@ import { makeVectors } from './x87-vectors.ts';
 const BATCHES = 6;
 /** Control words with a precision of their own: 53 bits, 24 bits, the reserved one. */
 const PRECISIONS = [0x27f, 0x07f, 0x17f];
-/** Of each instruction, in a batch. */
+/** Cases of each instruction, in a batch. */
 const COUNT = 1200;
 
 const missing = whyNoI386Programs();

@@ -9,7 +9,7 @@ export const root = join(import.meta.dirname, '../..');
 /** Versions of Node: one that is too old, and those that the package is for; the clone's own is the last. */
 const versions = ['20', '22', '24'];
 
-/** What a program has said and how it has ended. */
+/** A program's output, and the way it has ended. */
 export interface Ended {
   readonly code: number;
   readonly output: string;
@@ -27,7 +27,7 @@ export class Installation {
   readonly folder = mkdtempSync(join(tmpdir(), 'rawiron-package-'));
   /** Paths in the tarball. */
   readonly files: readonly string[];
-  /** What npm warned of when it installed the package. */
+  /** Warnings of npm when it installed the package. */
   readonly warnings: string;
 
   /** One at a time, in all processes: to pack the clone makes its dist/ anew. */

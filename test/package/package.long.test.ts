@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 10 * MINUTES);
 afterAll(() => installation?.remove());
 
-/** What a program has printed that ended well; otherwise its errors are shown. */
+/** The output of a program that ended well; otherwise its errors are shown. */
 function outputOf({ code, output, errors }: Ended): string {
   expect({ code, errors: code === 0 ? '' : `${output}${errors}` }).toEqual({ code: 0, errors: '' });
   return output;

@@ -8,7 +8,7 @@ import { Installation } from './installed.ts';
 
 const MINUTES = 60_000;
 
-/** What a page loads for a machine in a thread of its own: the library, the threads. */
+/** Files that a page loads for a machine in a thread of its own: the library, the threads. */
 const loaded = ['library.js', 'machine-thread.js', 'rawiron.js', 'rolldown-runtime.js', 'ticker-thread.js'];
 
 const others = ['files-thread.js', 'machine.js', 'sound-worklet.js', 'v86.js'];
@@ -21,7 +21,7 @@ const page = (library: string) => `<!doctype html><title>test</title><link rel="
 </script>
 <rawiron-pc demo memory="16" autostart></rawiron-pc>`;
 
-/** Of what pages of other origins may have. */
+/** Headers of files that pages of other origins may have. */
 const forOthers = {
   ...isolation,
   'cross-origin-resource-policy': 'cross-origin',

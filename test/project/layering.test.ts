@@ -8,7 +8,7 @@ const library = [...filesIn('src', '.ts'), ...filesIn('src', '.mjs')];
 const tests = ['test', 'bench', 'scripts', 'web'].flatMap((folder) => filesIn(folder, '.ts'));
 const all = [...translator, ...runtime, ...library];
 
-/** What of the imports of some files breaks a rule: `file -> target`. */
+/** Imports of some files that break a rule: `file -> target`. */
 function offending(files: readonly SourceFile[], isAllowed: (i: Import) => boolean): string[] {
   return files.flatMap((file) => {
     const bad = importsOf(file).filter((i) => !isAllowed(i));
@@ -69,7 +69,10 @@ function chipOf(path: string): string | undefined {
   return /^runtime\/devices\/([^/]+)\//.exec(path)?.[1];
 }
 
-/** What devices are made with, and no device itself: the bus of their functions, and the VGA that display adapters extend. */
+/**
+ * Folders of parts that devices are made with and that are no devices: the bus of their functions, and the VGA that display
+ * adapters extend.
+ */
 const sharedParts = ['pci', 'vga'];
 
 test('a device knows no other device but what is made to be shared', () => {
@@ -179,7 +182,7 @@ test('no function, constant or class is exported that no other file names, tests
   expect(unused).toEqual([]);
 });
 
-/** What ECMAScript gives that doesn't depend on the host, the time, or chance. */
+/** Globals of ECMAScript that don't depend on the host, the time, or chance. */
 const ecmaScript = new Set(
   (
     'undefined NaN Infinity Array ArrayBuffer Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Error ' +

@@ -11,7 +11,7 @@ export interface Command {
   readonly words: readonly string[];
   /** Files that commands before it on the page make. */
   readonly made: readonly string[];
-  /** What it prints, if the page shows that. */
+  /** Its output, if the page shows it. */
   readonly output?: string;
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** What the configuration of an image says, as OCI has it. */
+/** The configuration of an image, as OCI has it. */
 export interface TestConfig {
   readonly Cmd?: readonly string[];
   readonly Entrypoint?: readonly string[];
@@ -33,7 +33,7 @@ export interface RawMember {
   readonly mode?: number;
   readonly user?: number;
   readonly data?: Uint8Array;
-  /** What the header says, where that is not the length of the data. */
+  /** The size in the header, where it is not the length of the data. */
   readonly size?: number;
   readonly device?: readonly [major: number, minor: number];
 }

@@ -7,7 +7,7 @@ export interface LoadedSegment {
 
 export interface CoreFile {
   readonly segments: readonly LoadedSegment[];
-  /** What the notes have, by who made them: those of all processors, one after the other. */
+  /** The notes, by who made them: those of all processors, one after the other. */
   readonly notes: ReadonlyMap<string, Uint8Array>;
 }
 

@@ -11,7 +11,7 @@ const TABLE = 0x200800;
 interface CorruptingKernelOptions {
   /** Until the function is called. */
   readonly stores: number;
-  /** Of the table: one store of so many is a mistake. */
+  /** Entries of the table: one store of so many is a mistake. */
   readonly entries: number;
 }
 

@@ -37,7 +37,7 @@ export const countingRom = rom(`
         ret
 `);
 
-/** What it says first, up to that number. */
+/** Its first output, up to that number. */
 export function countedTo(last: number): string {
   return Array.from({ length: last }, (_, n) => `${(n + 1).toString(16).toUpperCase().padStart(8, '0')}\n`).join('');
 }

@@ -17,16 +17,16 @@ export const pages: readonly string[] = folders
 /** A fenced block of a page. */
 export interface Block {
   readonly page: string;
-  /** Of its first line of text, from 1. */
+  /** Number of its first line of text, from 1. */
   readonly line: number;
-  /** What stands after the opening fence. */
+  /** The word after the opening fence. */
   readonly language: string;
   readonly text: string;
-  /** What a comment in front of it says must stand around the code for it to compile; `…` is the code's place. */
+  /** The code that a comment in front of it gives to put around the block so that it compiles; `…` is the block's place. */
   readonly around: string;
   /** A program prints it into the page (`<!-- made: … -->`). */
   readonly isMade: boolean;
-  /** What it prints: an unnamed block that follows at once. */
+  /** Its output: an unnamed block that follows at once. */
   readonly output: string | undefined;
 }
 

@@ -8,7 +8,7 @@ export const BootMedia = { none: 0, floppy12: 1, floppy144: 2, floppy288: 3, har
 
 export interface BootEntry {
   readonly media: number;
-  /** What is booted: the emulated disk, or the boot sectors. */
+  /** The image to boot: the emulated disk, or the boot sectors. */
   readonly image: Uint8Array;
   /** Sectors of 512 bytes that firmware loads. Default 1. */
   readonly count?: number;

@@ -53,7 +53,7 @@ export interface EngineSettings {
   readonly threshold?: number;
   /** The interpreter's loops get the fast paths of all forms that were met, again and again. Only with `poll`. */
   readonly fastPaths?: boolean;
-  /** What runs for the first time runs without nodes, as evicted code does. */
+  /** Whether code runs without nodes at first, as evicted code does. */
   readonly cold?: boolean;
   /** The debug mode. */
   readonly check?: boolean;
@@ -68,7 +68,7 @@ export const earlyLoops: LoopOptions = {
   bytecode: Infinity,
 };
 
-/** What runs for the first time runs from its bytes, as if it had been evicted. */
+/** Settings by which code runs from its bytes at first, as if it had been evicted. */
 export const earlyCold: ColdRuns = { ...defaultColdRuns, first: 30 };
 
 const limits = { small: { blocks: 16, instructions: 100 }, default: {} };

@@ -63,7 +63,7 @@ export const nvmeMachine: MachineOptions = {
   drives: [{ interface: 'nvme', image: new Uint8Array(1 << 20), format: 'raw', serial: 'a' }],
 };
 
-/** What has no place left in `everyDevice`. */
+/** A machine with the device that has no place left in `everyDevice`. */
 export const usbDisk: MachineOptions = {
   memory: 16,
   boot: { demo: true },

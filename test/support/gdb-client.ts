@@ -30,7 +30,7 @@ export class GdbClient implements Disposable {
     this.#socket.write(Buffer.from(text, 'latin1'));
   }
 
-  /** What comes next. */
+  /** Waits for the next message of the server. */
   async next(): Promise<Arrived> {
     while (this.#arrived.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
     return this.#arrived.shift()!;

@@ -3,7 +3,7 @@ import type { GuestProgram } from './guest.ts';
 /** Where the parts of the test kernel are, physical and linear alike. */
 export const Layout = {
   image: 0x10000,
-  /** What the handler noted of each exception: `frameFields` as doublewords. */
+  /** The handler's notes about each exception: `frameFields` as doublewords. */
   log: 0x60000,
   kernelStack: 0x70000,
   userStack: 0x78000,

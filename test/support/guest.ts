@@ -87,7 +87,7 @@ export interface GuestOptions {
   readonly topology?: MachineConfig['topology'];
   readonly memoryBelow4G?: number;
   readonly rebootAction?: MachineConfig['rebootAction'];
-  /** What Guest.log gets lines of. */
+  /** Items that Guest.log gets lines about. */
   readonly log?: MachineConfig['log'];
   readonly logRanges?: MachineConfig['logRanges'];
   readonly trace?: MachineConfig['trace'];
@@ -121,7 +121,7 @@ type RegisterName = 'eax' | 'ecx' | 'edx' | 'ebx' | 'esp' | 'ebp' | 'esi' | 'edi
 /** A machine in the test's own thread that runs a program. */
 export class Guest {
   readonly core: MachineCore;
-  /** What was written to the debug console, and to the first serial port. */
+  /** Output on the debug console, and on the first serial port. */
   text = '';
   serial = '';
   log = '';

@@ -4,10 +4,10 @@ import { Worker } from 'node:worker_threads';
 import { Word } from '../../translator/abi/state.ts';
 import type { GuestProgram } from './guest.ts';
 
-/** What interrupted-worker.ts is told. */
+/** Data for interrupted-worker.ts. */
 export interface EndlessRun {
   readonly program: GuestProgram;
-  /** Of support/guest.ts. */
+  /** Name of a variant of support/guest.ts. */
   readonly variantName: string;
   /** How often the guest is to be left. */
   readonly times: number;

@@ -6,7 +6,7 @@ import { temporariesBehind } from '../../translator/opt/pipeline.ts';
 
 const END = 'jump @1000';
 
-/** What a pass makes of the statements of a block: text in, text out, lines without indentation. */
+/** The result of a pass for the statements of a block: text in, text out, lines without indentation. */
 export function passText(pass: Pass, text: string): string[] {
   const [block] = parseBlocks(`block 0x0\n${text}\n${END}`);
   verifyBlock(block);

@@ -11,7 +11,7 @@ export const MEGABYTES = 16;
 export const MOUNT = 'mount -t 9p -o trans=virtio,version=9p2000.L';
 const drivers = ['virtio_pci', '9pnet_virtio', '9p'];
 
-/** What files are written from. */
+/** Bytes that files are written from. */
 export const bytes = Uint8Array.from({ length: MEGABYTES << 20 }, (_, n) => (n * 7 + (n >> 8) * 31 + (n >> 16)) & 0xff);
 export const md5 = (data: Uint8Array): string => createHash('md5').update(data).digest('hex');
 
@@ -36,11 +36,11 @@ export interface MountedFolder {
   readonly path: string;
   /** A file of the guest's with `bytes`. */
   readonly data: string;
-  /** What a file of the folder has at the host. */
+  /** The contents of a file of the folder at the host. */
   contents(name: string): Promise<Uint8Array>;
 }
 
-/** What a file is written, cut and read like, at random; the bytes that it must have then. */
+/** Random commands that write, cut and read a file, and the bytes that it must have then. */
 function exerciser(random: Random, path: string, data: string): { commands: string[]; expected: Uint8Array } {
   let expected: Uint8Array = new Uint8Array(0);
   const commands: string[] = [];
@@ -71,7 +71,7 @@ export async function checkRandomWrites({ shell, path, data, contents }: Mounted
   await shell.run(`rm ${path}/fsx`);
 }
 
-/** What every folder has to do. */
+/** Checks that every folder must pass. */
 export const folderChecks: readonly (readonly [string, (folder: MountedFolder) => Promise<void>])[] = [
   [
     `${MEGABYTES} MB are read, and written, with checksums`,

@@ -23,7 +23,7 @@ export class MemoryBlock implements BlockPort {
   isPresent = true;
   onMediumChanged: () => void = () => {};
   onTrayClosed: () => void = () => {};
-  /** What was asked, as text: 'read 0+1'. */
+  /** The requests as text: 'read 0+1'. */
   readonly requests: string[] = [];
   /** Sectors that cannot be read or written. */
   readonly bad = new Set<number>();

@@ -72,7 +72,7 @@ export class NinepError extends Error {
   }
 }
 
-/** What of getattr's reply tests look at. */
+/** The part of getattr's reply that tests look at. */
 export interface Stat {
   readonly qid: { readonly type: number; readonly path: bigint };
   readonly mode: number;
@@ -193,7 +193,7 @@ export class NinepClient {
     };
   }
 
-  /** What `change` says of the fields of setattr. */
+  /** Sends setattr with the fields that `change` gives. */
   async change(
     fid: number,
     {

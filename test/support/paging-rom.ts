@@ -38,7 +38,7 @@ ${table(0x2000, [
         mov     cr4, eax
 `;
 
-/** The same by PAE paging, with a page that cannot be executed. */
+/** Tables for PAE paging, with a page that cannot be executed. */
 export const extendedTables = `
 ${table(
   0x3000,

@@ -36,7 +36,7 @@ export type PlugMachine = ReturnType<typeof makePlugMachine>;
 /** Something that happens, with how often of a hundred times. */
 export type Act = readonly [chance: number, act: () => void];
 
-/** What happens on any bus: time passes, the machine is reset, saved and put back, and its host answers. */
+/** Actions on any bus: time passes, the machine is reset, saved and put back, and its host answers. */
 export function commonActs(machine: PlugMachine): readonly Act[] {
   const { core, asked, pass } = machine;
   const { plugboard } = core.pc;

@@ -121,7 +121,7 @@ export const counterRom = rom(`${withStack}        mov     si, 0x6161
         jmp     .next
 ${beginCommand}`);
 
-/** What the guest of `sectorRom` answers to commands. */
+/** The answers of the guest of `sectorRom` to commands. */
 export async function askSectors({ serial }: Pick<Machine, 'serial'>, ...commands: readonly string[]): Promise<string> {
   let answers = '';
   for (const command of commands) {

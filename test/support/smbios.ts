@@ -24,7 +24,7 @@ export function structuresOf(tables: Uint8Array): SmbiosStructure[] {
   return result;
 }
 
-/** What a system finds that looks for SMBIOS where PCs have it. */
+/** The structures that a system finds when it looks for SMBIOS where PCs have it. */
 export async function foundSmbios(machine: Machine): Promise<SmbiosStructure[] | null> {
   const area = await machine.memoryRead(0xf0000, 0x10000);
   const text = (at: number, length: number) => String.fromCharCode(...area.subarray(at, at + length));

@@ -20,7 +20,7 @@ export function sideOf(samples: Iterable<number>, side: 'left' | 'right'): numbe
   return [...samples].filter((_, n) => n % 2 === odd);
 }
 
-/** What a WAV file says of itself, and its samples. */
+/** The header and the samples of a WAV file. */
 export function readWav(file: Uint8Array) {
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   const name = (at: number) => new TextDecoder().decode(file.subarray(at, at + 4));

@@ -32,7 +32,7 @@ export interface Snapshot {
   readonly memory: Record<number, number>;
 }
 
-/** What generated code knows of a node, and what it returns. */
+/** A node as generated code sees it, and its result. */
 interface TestNode {
   readonly eip: number;
   readonly left?: 'to' | 'at';
@@ -44,7 +44,7 @@ interface TestNode {
 class NeedsRuntime extends Error {}
 
 /**
- * What emitted code runs on in place of the runtime: state, and a small memory to whose few frames every linear page is
+ * The surroundings of emitted code in place of the runtime: state, and a small memory to whose few frames every linear page is
  * mapped, or to none. A callee of generated code is a stub (`callee`).
  */
 export class TestCpu {
@@ -176,7 +176,7 @@ export class TestCpu {
     return node;
   };
 
-  /** What every callee does: it changes what a caller may hold in locals. */
+  /** The stub of every callee: it changes values that a caller may hold in locals. */
   callee(): void {
     this.calls++;
     this.state[Word.eax] ^= 0x5a5a5a5a;
@@ -234,7 +234,7 @@ export class TestCpu {
     return this.outcome(run({ eip, links: nodes }));
   }
 
-  /** What is in a region's midst is run by its handler, and leads to one of the nodes that it comes back to. */
+  /** Runs a node in a region's midst by its handler, which leads to one of the nodes that it comes back to. */
   private handled(node: TestNode, step: (eip: number) => Outcome | null, backs: readonly TestNode[]): TestNode {
     const outcome = step(node.eip);
     if (outcome === null) return this.asked(node);

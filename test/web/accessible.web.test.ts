@@ -56,7 +56,7 @@ function faint(least: number): string[] {
   }
 }
 
-/** What can be complained of in the page as it is now, in its light and its dark colors. */
+/** Complaints about the page as it is now, in its light and its dark colors. */
 async function complaints(page: Page): Promise<string[]> {
   const found = await page.evaluate(nameless);
   for (const colorScheme of ['light', 'dark'] as const) {

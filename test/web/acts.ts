@@ -1,4 +1,4 @@
-/** What pages of any browser do with the library: the text of these functions goes there, so they refer to nothing outside. */
+/** Actions of pages of any browser with the library: the text of these functions goes there, so they refer to nothing outside. */
 /** The library, which is a global of these pages. */
 declare const rawiron: typeof import('../../src/browser/index.ts');
 

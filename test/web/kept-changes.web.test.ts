@@ -6,7 +6,7 @@ import { bootKept, usePages } from './keeping.ts';
 
 declare const rawiron: typeof import('../../src/browser/index.ts');
 
-/** The same disk, most of which nobody reads. */
+/** A large disk, most of which nobody reads. */
 const large = new Uint8Array(8 << 20);
 large.set(counter);
 

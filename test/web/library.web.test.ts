@@ -15,7 +15,7 @@ import { isolation } from '../support/web/server.ts';
 import { controlSpinning, goOnFromSnapshot, pictureOfDisk, runDemo } from './acts.ts';
 import { pictureOf } from './picture.ts';
 
-/** What a page has of the library; the functions that tests give to it are made of their text there. */
+/** The library as a page has it; the functions that tests give to it are made of their text there. */
 declare const rawiron: typeof import('../../src/index.ts');
 
 describe.skipIf(noBrowser !== '').each(Object.entries(ways))(

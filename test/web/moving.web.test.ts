@@ -12,7 +12,7 @@ afterEach(async () => {
   await Promise.all(machines.splice(0).map((machine) => machine.stop()));
 });
 
-/** What a machine's guest says from now on. */
+/** The output of a machine's guest from now on. */
 function heard(machine: Machine): { text: string } {
   machines.push(machine);
   const output = { text: '' };

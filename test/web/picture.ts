@@ -1,6 +1,6 @@
 import { Machine } from '../../src/index.ts';
 
-/** What the screen shows in Node when the disk's program is finished. */
+/** The screen in Node when the disk's program is finished. */
 export async function pictureOf(image: Uint8Array): ReturnType<Machine['screen']['image']> {
   const drives = [{ image, format: 'raw' }] as const;
   await using machine = await Machine.create({ memory: 16, drives, debugConsole: { iobase: 0xe9 } });

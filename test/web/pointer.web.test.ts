@@ -36,7 +36,7 @@ const teller = `
         dw      0xAA55
 `;
 
-/** What the guest's mouse has told: counts to the right and down, and each change of the buttons (left 1, right 2). */
+/** Reports of the guest's mouse: counts to the right and down, and each change of the buttons (left 1, right 2). */
 interface Told {
   isOn: boolean;
   x: number;

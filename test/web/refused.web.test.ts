@@ -3,13 +3,13 @@ import { noBrowser } from '../support/web/browser.ts';
 import { useLibrary } from '../support/web/library.ts';
 import { isolation } from '../support/web/server.ts';
 
-/** What a page has of the library; the functions that tests give to it are made of their text there. */
+/** The library as a page has it; the functions that tests give to it are made of their text there. */
 declare const rawiron: typeof import('../../src/index.ts');
 
 describe.skipIf(noBrowser !== '')(`a machine that cannot be had in Chromium${noBrowser}`, () => {
   const open = useLibrary();
 
-  /** What the library says instead of making the demo's machine. */
+  /** The library's message instead of the demo's machine. */
   const complaint = async (headers: Readonly<Record<string, string>>) => {
     await using opened = await open(headers);
     return await opened.page.evaluate(() =>

@@ -6,7 +6,7 @@ import { noBrowser } from '../support/web/browser.ts';
 import { useLibrary } from '../support/web/library.ts';
 import { isolation } from '../support/web/server.ts';
 
-/** What a page has of the library; the functions that tests give to it are made of their text there. */
+/** The library as a page has it; the functions that tests give to it are made of their text there. */
 declare const rawiron: typeof import('../../src/index.ts');
 
 const linux = await findLinux9p();

@@ -68,7 +68,7 @@ function loudest(): number {
 const isTone = (page: Page) =>
   page.evaluate(loudest).then((frequency) => Math.abs(frequency - FREQUENCY) <= RESOLUTION || frequency);
 
-/** What docs/browser.md says that the page needs: nothing but its own files, and functions made of text. */
+/** The page's needs by docs/browser.md: nothing but its own files, and functions made of text. */
 const POLICY = "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'";
 
 describe.skipIf(noBrowser !== '')(`the page's sound in Chromium${noBrowser}`, () => {

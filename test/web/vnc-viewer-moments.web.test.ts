@@ -7,7 +7,7 @@ import { LONG } from '../support/web/page.ts';
 
 /** A host may be busy. */
 const WITHIN = { timeout: 60_000 };
-/** What a viewer says until it is told of the screen: version, security, and that others may be there. */
+/** A viewer's greeting until it gets the screen: version, security, and that others may be there. */
 const GREETING = [...Buffer.from('RFB 003.008\n'), 1, 1];
 
 type Stream = { write(bytes: Uint8Array): unknown };

@@ -5,10 +5,10 @@ import { indexOf } from '../support/folder-server.ts';
 import { noBrowser } from '../support/web/browser.ts';
 import { useLibrary } from '../support/web/library.ts';
 
-/** What a page has of the library; the functions that tests give to it are made of their text there. */
+/** The library as a page has it; the functions that tests give to it are made of their text there. */
 declare const rawiron: typeof import('../../src/index.ts');
 
-/** What Node makes of a machine that waits at its prompt: compressed by zstd. */
+/** A snapshot made in Node of a machine that waits at its prompt: compressed by zstd. */
 async function savedInNode(): Promise<Uint8Array> {
   await using machine = await Machine.create({ memory: 8, boot: { demo: true } });
   await machine.start();

@@ -24,7 +24,7 @@ export function targetIndex(eip: number): number {
   return ((eip ^ (eip >>> 12)) << 2) & MASK;
 }
 
-/** The same as text, of an EIP that is a name or constant. */
+/** Text of the index of the entry that an EIP may have; `eip` is a name or constant. */
 export function targetIndexText(eip: string): string {
   return `(${eip}^${eip}>>>12)<<2&${MASK}`;
 }

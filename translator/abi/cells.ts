@@ -13,7 +13,7 @@ export const cellNames = [
   'M32',
   'MS',
   'MD',
-  /** The same as a DataView, for what is not aligned. */
+  /** Guest memory as a DataView, for unaligned accesses. */
   'MV',
   /** All tables (abi/tables.ts) as one. */
   'TABLES',
@@ -68,7 +68,7 @@ export const cellNames = [
   'TRANSFERRED',
   /** (): the same after an instruction that has come back to code in its midst. */
   'RETURNED',
-  /** (node): what an entry runs whose heat has come to what it was waiting for (runtime/exec/tiering.ts). */
+  /** (node): run by an entry whose heat has reached the value that it was waiting for (runtime/exec/tiering.ts). */
   'DUE',
   /** Times each trap was taken, by helper number. */
   'TRAPS',

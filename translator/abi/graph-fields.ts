@@ -1,6 +1,6 @@
 /**
- * What an instruction has as a node of the runtime's graph, as far as it must lie first in the object: most emitted code reads
- * it. Unset outside a graph.
+ * Fields of an instruction as a node of the runtime's graph that must lie first in the object, since most emitted code reads
+ * them. Unset outside a graph.
  */
 export class GraphFields {
   /** Index of its record in the views of abi/record.ts; 0 if it has none. */

@@ -1,7 +1,8 @@
 /**
- * What a fast path of the interpreter's loop needs of an instruction: a *record*, eight words of one buffer. Each decoded
- * instruction has one; the loop goes from record to record, as walking objects would have it wait for memory. Each word has
- * a view of its own, which begins at that word. So all words of a record have the same index. The loop reads them as TABLES (abi/tables.ts).
+ * The data that a fast path of the interpreter's loop needs of an instruction: a *record*, eight words of one buffer. Each
+ * decoded instruction has one; the loop goes from record to record, as walking objects would have it wait for memory. Each word
+ * has a view of its own, which begins at that word. So all words of a record have the same index. The loop reads them as TABLES
+ * (abi/tables.ts).
  */
 export const RECORD_SHIFT = 3;
 export const RECORD_WORDS = 1 << RECORD_SHIFT;
@@ -12,25 +13,25 @@ export const recordViews = {
   SLOT: 0,
   OPERANDS: 1,
   DISPLACEMENT: 2,
-  /** Of a gate: the linear page that it leads to. */
+  /** For a gate: the linear page that it leads to. */
   LINEAR_PAGE: 2,
   IMMEDIATE: 3,
-  /** Of a gate: number of the code page that TAKEN is in. */
+  /** For a gate: number of the code page that TAKEN is in. */
   PAGE_ID: 3,
   /** Records of the instruction after this one, and of the one a relative jump goes to. */
   NEXT: 4,
   TAKEN: 5,
-  /** Of an indirect jump: how many more of its runs note where it goes. */
+  /** For an indirect jump: the number of further runs that note where it goes. */
   NOTES: 5,
-  /** Of a gate: the EIP that it leads to. */
+  /** For a gate: the EIP that it leads to. */
   NEXT_EIP: 6,
-  /** What is missing of the heat at which DUE is called, as a negative number. */
+  /** The heat that is missing until DUE is called, as a negative number. */
   HEAT: 7,
 } as const;
 
 export type RecordView = keyof typeof recordViews;
 
-/** So many runs of an indirect jump tell enough of where it goes; the others need not come to its node. */
+/** Number of runs of an indirect jump that tell enough of where it goes; the others need not come to its node. */
 export const NOTED_RUNS = 256;
 
 /** The record of the RETURN node, which goes to Word.eip. 0 is no record: to leave to the dispatcher. */

@@ -1,9 +1,9 @@
 /** Bits of a descriptor's second word (Intel SDM vol. 3, 3.4.5); data and code segments share some. */
 export const Rights = {
   accessed: 1 << 8,
-  /** Of a data segment. */
+  /** Bit of a data segment. */
   writable: 1 << 9,
-  /** Of a code segment. */
+  /** Bits of a code segment. */
   readable: 1 << 9,
   expandDown: 1 << 10,
   conforming: 1 << 10,
@@ -15,9 +15,9 @@ export const Rights = {
   /** D of a code segment, B of a data segment. */
   big: 1 << 22,
   granular: 1 << 23,
-  /** What a segment register keeps. */
+  /** Bits that a segment register keeps. */
   mask: 0x00f0ff00,
 } as const;
 
-/** What a load in real mode makes of a segment's rights, but for B and G: data that may be written, also for CS. */
+/** The rights of a segment after a load in real mode, without B and G: data that may be written, also for CS. */
 export const realRights = Rights.present | Rights.segment | Rights.writable | Rights.accessed;

@@ -1,4 +1,4 @@
-/** What decides how SSE instructions are executed (Word.sseMode, Intel SDM vol. 1, 10.2.3). */
+/** The conditions that decide how SSE instructions are executed (Word.sseMode, Intel SDM vol. 1, 10.2.3). */
 
 /** Bits of Word.sseMode, which follows from CR0, CR4 and MXCSR; 0 if real arithmetic can be done inline. */
 export const SseMode = {

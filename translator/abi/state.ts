@@ -30,9 +30,9 @@ export const Word = {
   key: 15,
   /** EIP of the instruction that STI's shadow is for. */
   shadowedEip: 16,
-  /** What is held off for one instruction: see Shadow. */
+  /** Interrupts and exceptions that are held off for one instruction: see Shadow. */
   interruptShadow: 17,
-  /** Of Halt. */
+  /** One of Halt. */
   halted: 18,
   /** Nested calls that regions may still make before they must leave instead: each is a frame on the host's stack (emit/calls.ts). */
   callDepth: 19,
@@ -91,7 +91,7 @@ export const Word = {
   sysenterCs: 152,
   sysenterEsp: 153,
   sysenterEip: 154,
-  /** What, added to the clock (mod 2^64), gives the time-stamp counter. */
+  /** Number that is added to the clock (mod 2^64) for the time-stamp counter. */
   timestampOffsetLow: 155,
   timestampOffsetHigh: 156,
   /** XCR0. */
@@ -99,7 +99,7 @@ export const Word = {
   /** RDRAND's generator (runtime/cpu/random.ts): its key, and the number of words that it has given, low word first. */
   randomKey: 160,
   randomCount: 164,
-  /** Of PAE paging: the four page-directory pointers that loading CR3 reads, 2 words each. */
+  /** For PAE paging: the four page-directory pointers that loading CR3 reads, 2 words each. */
   pagePointer: 192,
   /** IA32_EFER. */
   efer: 200,
@@ -113,7 +113,7 @@ export const Word = {
   fpuTop: 208,
   /** C0-C3 in their places in the status word; C1 is right only if fpuRounding is 0. */
   fpuConditions: 209,
-  /** What the last x87 operation did that C1 tells of, not computed yet: see FpuRounding. */
+  /** Rounding of the last x87 operation, from which C1 is computed later: see FpuRounding. */
   fpuRounding: 210,
   /** Whether x87 instructions can be executed inline: see FpuMode. */
   fpuMode: 211,
@@ -169,7 +169,10 @@ export const Shadow = {
   interrupts: 1,
   /** After MOV SS and POP SS: debug exceptions and NMIs as well. */
   all: 2,
-  /** The same before the instruction at Word.shadowedEip, where nothing is debugged. Code that runs on leaves it standing. */
+  /**
+   * Maskable interrupts, debug exceptions and NMIs before the instruction at Word.shadowedEip, where nothing is debugged. Code
+   * that runs on leaves it standing.
+   */
   stack: 3,
 } as const;
 
@@ -191,7 +194,7 @@ export const Double = {
    * An access of n bytes at an offset is allowed if `((offset - low) >>> 0) + n - 1 <= span`.
    */
   readSpan: WORD_COUNT / 2,
-  /** The same for writes. */
+  /** By segment: number of the last valid byte for writes, as {@link readSpan} for reads. */
   writeSpan: WORD_COUNT / 2 + SEGMENTS,
   /**
    * R0-R7 as a sum of two doubles each, high + low, exactly; high is at most 16 units in the last place from the value
@@ -245,7 +248,7 @@ export const FpuMode = {
   blocked: 0x2000,
 } as const;
 
-/** What precision control can be, as bits of FpuMode: results have 64, 53 or 24 bits. */
+/** Values of precision control, as bits of FpuMode: results have 64, 53 or 24 bits. */
 export const FpuPrecision = { extended: 0, double: 0x100, single: 0x300 } as const;
 
 /** Segment register numbers, as encoded. */
@@ -262,7 +265,7 @@ export const FlagCarry = {
   auxiliary: 0x8,
   flipParity: 0x4,
   flipSign: 0x80,
-  /** What an addition or subtraction keeps of its carry vector. */
+  /** Bits that an addition or subtraction keeps of its carry vector. */
   mask: 0xc0000008 | 0,
 } as const;
 

@@ -1,4 +1,4 @@
-/** What the helper `elementsWithin` is told in one number with the segment, which has the lowest three bits. */
+/** Arguments of the helper `elementsWithin` in one number with the segment, which has the lowest three bits. */
 export const Within = {
   segment: 7,
   /** The elements are to be written, not read. */

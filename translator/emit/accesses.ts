@@ -23,7 +23,7 @@ import {
 } from './memory.ts';
 import { readModifyWrites } from './read-modify-write.ts';
 
-/** What printing an access needs of the region around it. */
+/** The functions of the region around it that printing an access needs. */
 export interface AccessHost {
   /** Text that defines a statement's temporary. */
   assign(s: Statement, text: string): string;
@@ -40,7 +40,7 @@ export class AccessPrinter {
   private readonly host: AccessHost;
   /** Loads and stores of the region that share a check, the load's. */
   private readonly readModifyWrites: ReadonlySet<Statement>;
-  /** Of the current instruction's accesses. */
+  /** Alignment of the current instruction's accesses. */
   alignment: Alignment = 'natural';
   /** Temporaries of windows that may lie anywhere, so that they are indices of bytes. */
   private readonly anywhere = new Set<number>();
@@ -57,7 +57,7 @@ export class AccessPrinter {
     this.alignment = alignment;
   }
 
-  /** What holds now, to come back to after printing other blocks. */
+  /** Saves the present state, and returns a function that restores it after other blocks were printed. */
   save(): () => void {
     const { alignment } = this;
     return () => Object.assign(this, { alignment });

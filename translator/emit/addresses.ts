@@ -34,7 +34,7 @@ export class Addresses {
     return cases.length === 0 ? '' : this.dispatch(`${eip}-${this.text(this.entry)}|0`, cases);
   }
 
-  /** The same by the distance of an EIP. */
+  /** Statement that branches by the distance of an EIP. */
   dispatch(distance: string, cases: readonly Case[]): string {
     const bodies = cases.map((one) => `case ${this.distance(one.eip)}:{${one.text}}`);
     return `switch(${distance}){${bodies.join('')}}`;

@@ -27,7 +27,7 @@ export function directCall(parts: CallParts, target: number, link: number): stri
   return `${parts.store}${leave}${takeDepth(parts)}c=i.links[${link}];${nested(parts, enter(parts, target))}`;
 }
 
-/** The same with a callee that is known only now: who looks it up sees whether attention is asked for. */
+/** Text of a call whose callee is known only now: whoever looks it up sees whether an exit is requested. */
 export function indirectCall(parts: CallParts, target: string): string {
   const leave = `if(${isOut(parts)}){return c;}`;
   return `${parts.store}${calleeAt(parts.context, target)}${leave}${takeDepth(parts)}${nested(parts, 'c=c.enter(c);')}`;

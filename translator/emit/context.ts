@@ -15,7 +15,7 @@ export type Pacing = 'poll' | 'budget' | 'jumps';
 /** Names of tables of the TLB. */
 export type TlbName = 'RS' | 'WS' | 'RU' | 'WU';
 
-/** What emitted text depends on besides the IR: fixed for a machine. */
+/** Options besides the IR that emitted text depends on: fixed for a machine. */
 export interface EmitOptions {
   /** After every cell's name, so that several machines can live in one isolate. */
   readonly suffix: string;
@@ -26,10 +26,10 @@ export interface EmitOptions {
   readonly callDepth: number;
 }
 
-/** Those of a machine with 128 MB in host time. */
+/** Options of a machine with 128 MB in host time. */
 export const usualOptions: EmitOptions = { suffix: '', memoryBytes: 128 << 20, pacing: 'poll', callDepth: 100 };
 
-/** The same for the interpreter's loops. */
+/** Options of the interpreter's loops. */
 export interface LoopEmitOptions extends EmitOptions {
   /** How many records the tables have room for. */
   readonly records: number;
@@ -123,7 +123,7 @@ export class EmitContext {
   }
 }
 
-/** The same for the interpreter's loop, which has one array for all tables (abi/tables.ts). */
+/** The context of the interpreter's loop, which has one array for all tables (abi/tables.ts). */
 export class LoopContext extends EmitContext {
   private readonly starts: Readonly<Record<TableName, number>>;
 
@@ -132,7 +132,7 @@ export class LoopContext extends EmitContext {
     this.starts = tableLayout(options.records).starts;
   }
 
-  /** Of any table. */
+  /** An element of any table. */
   override table(name: TableName, index: string): string {
     const start = this.starts[name];
     return `${this.cell('TABLES')}[${index}${start === 0 ? '' : `|${start}`}/*${name}*/]`;

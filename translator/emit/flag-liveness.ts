@@ -4,7 +4,7 @@ import type { Block, Statement } from '../ir/statement.ts';
 import { blockTargets } from '../region/flow.ts';
 import type { Structure } from '../region/structure.ts';
 
-/** What a block does to the flags it begins with: something sees them, all are replaced unseen, or neither. */
+/** A block's effect on the flags it begins with: something sees them, all are replaced unseen, or neither. */
 type Effect = 'seen' | 'replaced' | 'passed';
 
 /**

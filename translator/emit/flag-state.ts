@@ -64,7 +64,7 @@ export class FlagState {
     this.joined = false;
   }
 
-  /** What holds now, to come back to after printing other blocks. */
+  /** Saves the present state, and returns a function that restores it after other blocks were printed. */
   save(): () => void {
     const { pending, joined } = this;
     return () => {
@@ -104,7 +104,7 @@ export class FlagState {
     return text;
   }
 
-  /** The same for code that leaves the region: nothing is changed for what follows. */
+  /** Code that makes the locals right where it leaves the region: nothing is changed for the code after it. */
   settled(): string {
     const [first] = this.pending;
     const text = this.pending.map((s) => this.text(s, s.args.map(this.integer))).join('');

@@ -4,7 +4,7 @@ import type { EmitContext } from './context.ts';
 
 /** Bits 31 and 30: flipping both changes CF and keeps OF. */
 const CARRY_PAIR = -0x40000000;
-/** What of flagCarries doesn't belong to CF and OF. */
+/** Bits of flagCarries that don't belong to CF and OF. */
 const REST = FlagCarry.auxiliary | FlagCarry.flipParity | FlagCarry.flipSign;
 
 /**

@@ -180,7 +180,7 @@ export class HandlerEmitter implements Leaves {
     return `const ${name}=${value};`;
   }
 
-  /** What is done where a condition holds, which is rare. */
+  /** Text of a statement for a condition that rarely holds. */
   protected rare(condition: string, statement: string): string {
     return `if(${condition})${statement}`;
   }

@@ -7,7 +7,7 @@ type Inline = (args: readonly string[], call: string) => string;
 const SCALE = '2.3283064365386963e-10';
 
 /**
- * High half of a product by doubles: what is left of it without the low half is a multiple of 2^32 but for a rounding
+ * High half of a product by doubles: what is left of it without the low half is a multiple of 2^32 apart from a rounding
  * error of less than 2^12, so that the nearest multiple is the right one. Truncation takes 2^32 more as nothing.
  * Fractions keep V8 from expecting small integers.
  */

@@ -4,7 +4,7 @@ import type { Leaves } from './expression.ts';
 import { deferredName } from './flag-state.ts';
 import type { Temporaries } from './temporaries.ts';
 
-/** What expressions of a region are made of: locals, and addresses that hold where the code is moved. */
+/** The leaves of a region's expressions: locals, and addresses that hold where the code is moved. */
 export class RegionLeaves implements Leaves {
   readonly flagResult = registerNames[Word.flagResult];
   readonly flagCarries = registerNames[Word.flagCarries];

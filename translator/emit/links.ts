@@ -7,7 +7,7 @@
 export type LinkKind = 'entry' | 'back' | 'interpret' | 'leave' | 'deep' | LinkedAssumption;
 
 /**
- * What a translation takes to be so (Assumptions), and has links of their own for. `found`: the TLB has what is accessed; `narrow`: a
+ * An assumption of a translation (Assumptions) that has links of its own. `found`: the TLB has what is accessed; `narrow`: a
  * window is in one page; `precision`: x87 precision control is what it was made for.
  */
 export type LinkedAssumption = 'found' | 'narrow' | 'precision';

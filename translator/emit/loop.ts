@@ -13,7 +13,7 @@ import { type Case, emitPathChoice } from './path-choice.ts';
 const forTheRuntime: ReadonlySet<StatementOp> = new Set(['trap', 'escape', 'x87']);
 const transfers: ReadonlySet<StatementOp> = new Set(['jump', 'branch', 'exitIf']);
 
-/** So many fast paths are found by comparing. Measured with bench/: see docs/measurements/interpreter.md. */
+/** Number of fast paths that are found by comparing. Measured with bench/: see docs/measurements/interpreter.md. */
 const FREQUENT = 16;
 
 /** Fields that are words of a record by themselves, and their views. */
@@ -36,7 +36,7 @@ export interface LoopPath {
   readonly weight: number;
 }
 
-/** What the next instruction is: one that is only run after this one, or the first of a block, which counts its runs. */
+/** The next instruction's kind: one that is only run after this one, or the first of a block, which counts its runs. */
 export type Following = 'sequence' | 'block';
 
 /** The fast path of a handler; null if it has none. */
@@ -82,7 +82,7 @@ function goesTo(s: Statement, field: 'eip' | 'target'): boolean {
   return transfers.has(s.op) && s.args.some((v) => v.name === field);
 }
 
-/** Fields of an instruction that a statement's values are made of, but for where control goes and what a trap is told. */
+/** Fields of an instruction that a statement's values are made of, without targets of control and arguments of traps. */
 function fieldsOf(s: Statement): string[] {
   const isPlace = (v: Value) => transfers.has(s.op) && v.op === 'field';
   const values = s.op === 'fallback' ? s.args.slice(0, 1) : s.args;
@@ -121,7 +121,7 @@ export function emitLoop(context: LoopContext, paths: readonly LoopPath[]): stri
   return `function interpreter_loop(f,e){let r=f|0,h=0${declaration};const x=e|0,${step};{${context.constants(arrive)}${arrive}}${loop}}`;
 }
 
-/** What is in every loop: gates, and the end of a translation that returns. */
+/** The cases that every loop has: gates, and the end of a translation that returns. */
 function transferCases(context: LoopContext): Case[] {
   const returned = `const t=${context.word(Word.eip)};${toTarget(context, 't')}break F;`;
   return [
@@ -197,7 +197,10 @@ class FastPathEmitter extends HandlerEmitter {
     return this.follow('taken');
   }
 
-  /** What has changed nothing yet, as a jump, is left to its handler where the target is not known; a return has. */
+  /**
+   * Goes to an EIP. Where the target is not known, an instruction that has changed nothing yet, such as a jump, is left to its
+   * handler; a return has changed something.
+   */
   protected override goTo(eip: string, kind: IndirectKind): string {
     const { context } = this;
     const known = toTarget(context, eip);

@@ -53,7 +53,7 @@ function indexText(size: number, a: string, entry: string): string {
   }
 }
 
-/** The same where the address need not be aligned: the index is that of a byte. */
+/** Text of an access whose address need not be aligned: the index is that of a byte. */
 function anywhereText(context: EmitContext, what: Accessed, a: string, tlb: TlbName): AccessText {
   return {
     index: indexText(1, a, context.table(tlb, `${a}>>>12`)),
@@ -86,7 +86,7 @@ export type Window = Pick<WindowParts, 'size' | 'alignment' | 'isShared'>;
 
 /**
  * Text of the index of a window at the linear address `a`, in words, or in bytes if it may lie anywhere; beyond the limit if it
- * doesn't lie in one page, but for a run, of which this is the first word.
+ * doesn't lie in one page, except for a run, of which this is the first word.
  */
 export function windowText(
   context: EmitContext,
@@ -141,7 +141,7 @@ export function toWindow(
   return `if((${window}&1)===0)${inWindow(context, what, window, offset)}=${value};else{${odd}}`;
 }
 
-/** What the cells of slow paths have after LOAD and STORE. */
+/** The end of the names of slow paths' cells, after LOAD and STORE. */
 export function slowPathName({ size, view }: Accessed): '8' | '16' | '32' | 'S' | 'D' {
   if (view !== 'integer') return view === 'single' ? 'S' : 'D';
   return size === 1 ? '8' : size === 2 ? '16' : '32';

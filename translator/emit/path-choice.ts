@@ -1,4 +1,4 @@
-/** What runs for a slot, as text that never comes to its end, and how often it is met, in any unit. */
+/** A slot's text, which never comes to its end, and how often it is met, in any unit. */
 export interface Case {
   readonly slot: number;
   readonly text: string;

@@ -1,6 +1,6 @@
 import type { AccessStatement, Statement, StatementOp } from '../ir/statement.ts';
 
-/** What neither leaves nor makes an access of its own. */
+/** Statements that neither leave the region nor make an access of their own. */
 const between: ReadonlySet<StatementOp> = new Set(['let', 'get', 'set', 'flags', 'instruction']);
 
 /**

@@ -22,13 +22,13 @@ import { TransferPrinter } from './transfers.ts';
 import { TreePrinter } from './tree.ts';
 import { X87Emitter } from './x87/region.ts';
 
-/** What a region became: a function declaration, and what its exits go to, in the order of `i.links`. */
+/** An emitted region: a function declaration, and the targets of its exits, in the order of `i.links`. */
 export interface EmittedRegion {
   readonly text: string;
   readonly links: readonly Link[];
 }
 
-/** What a region finds; `precision`: x87 precision control, as bits of FpuMode. */
+/** The facts at a region's begin; `precision`: x87 precision control, as bits of FpuMode. */
 export interface RegionFacts {
   readonly depths: StackDepths;
   readonly precision: number;

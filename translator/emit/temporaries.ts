@@ -37,7 +37,7 @@ class Pool {
     this.free = this.all.toReversed();
   }
 
-  /** What is free now, to come back to; variables that came into being meanwhile are free then. */
+  /** Saves the free variables, and returns a function that restores them; variables made meanwhile are free then. */
   save(): () => void {
     const free = [...this.free];
     const before = this.all.length;
@@ -99,7 +99,7 @@ export class Temporaries {
     this.doubles.giveAll();
   }
 
-  /** What is in use now, to come back to after printing other blocks. */
+  /** Saves the variables in use, and returns a function that restores them after other blocks were printed. */
   save(): () => void {
     const variables = new Map(this.variables);
     const held = new Set(this.held);

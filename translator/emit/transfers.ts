@@ -8,7 +8,7 @@ import type { EmitContext } from './context.ts';
 import type { ExpressionPrinter } from './expression.ts';
 import type { Links } from './links.ts';
 
-/** What the transfers of a region have in common. */
+/** The parts that the transfers of a region share. */
 export interface TransferParts {
   readonly context: EmitContext;
   readonly links: Links;
@@ -16,7 +16,7 @@ export interface TransferParts {
   readonly segment: CodeSegment;
 }
 
-/** What printing a transfer needs of the region around it. */
+/** The functions of the region around it that printing a transfer needs. */
 export interface TransferHost {
   /** Whether a block of the region begins at an EIP. */
   isInside(eip: number): boolean;
@@ -28,7 +28,7 @@ export interface TransferHost {
   goTo(eip: number, isJump: boolean): string;
   /** Text that leaves the region for an EIP. */
   exit(eip: number, isJump: boolean): string;
-  /** The same for a callee that can't be nested. */
+  /** Text that leaves the region for a callee that can't be nested. */
   exitDeep(eip: number): string;
   /** Text that leaves to the dispatcher in front of an EIP if it is asked for. */
   poll(eip: number): string;

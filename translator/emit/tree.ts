@@ -1,7 +1,7 @@
 import type { BlockIndex, Structure } from '../region/structure.ts';
 import type { Addresses } from './addresses.ts';
 
-/** What printing control flow needs of the region around it. */
+/** The functions of the region around it that printing control flow needs. */
 export interface TreeHost {
   /** Its blocks: how many there are, and where each begins. */
   readonly blocks: readonly { readonly eip: number }[];

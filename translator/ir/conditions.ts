@@ -33,7 +33,7 @@ const parts: Partial<Record<Test, readonly [Test, Test]>> = {
   notGreater: ['zero', 'less'],
 };
 
-/** What a test comes to after a flags statement: 0 or 1, or null where it isn't known how. */
+/** The meaning of a test after a flags statement: 0 or 1, or null where it isn't known. */
 type Meaning = (s: FlagsStatement, older: FlagHistory | null) => Value | null;
 type Meanings = Partial<Record<Test, Meaning>>;
 
@@ -108,7 +108,7 @@ const and = (a: Value, b: Value): Value => binary('and', a, b);
 const carries = (a: Value, b: Value, notResult: Value): Value => either(and(a, b), and(either(a, b), notResult));
 /** Signs that differ from the result's though the operands' don't. */
 const overflowed = (a: Value, b: Value, r: Value): Value => and(xor(a, r), xor(b, r));
-/** The same for a subtraction, whose operands' signs differ then. */
+/** Signs that differ from the result's where a subtraction's operands differ in sign, too. */
 const underflowed = (a: Value, b: Value, r: Value): Value => and(xor(a, b), xor(a, r));
 
 const sumMeanings: Meanings = {

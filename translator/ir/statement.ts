@@ -269,7 +269,7 @@ export interface Block {
   readonly instructions: number[];
 }
 
-/** What is translated as one function: blocks reachable from the entry, the entry first. */
+/** The unit that is translated to one function: blocks reachable from the entry, the entry first. */
 export interface Region {
   readonly key: number;
   readonly blocks: Block[];

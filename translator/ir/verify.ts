@@ -66,7 +66,7 @@ function verifyParts(block: Block, defined: Set<number>): void {
 
 const hex = (eip: number): string => (eip >>> 0).toString(16);
 
-/** What the two binding times allow of operands. */
+/** The operands that a binding time allows. */
 interface Binding {
   readonly fields: ReadonlySet<string>;
   isWord(v: Value): boolean;
@@ -103,7 +103,7 @@ class Verifier {
   private readonly binding: Binding;
   /** Temporaries defined anywhere so far. */
   private readonly defined: Set<number>;
-  /** Those that are doubles. */
+  /** Temporaries that are doubles. */
   private readonly doubles = new Set<number>();
   private readonly precision = new Precision();
 
@@ -199,7 +199,7 @@ function isAlone(s: Statement, v: Value): boolean {
   return s.op === 'let' && v === s.args[0] && standsAlone(v);
 }
 
-/** Those of some arguments that the statement has. */
+/** The arguments at some places, as far as the statement has them. */
 function pick(s: Statement, places: readonly number[] = []): Value[] {
   return places.flatMap((n) => s.args[n] ?? []);
 }
@@ -213,7 +213,7 @@ class Precision {
   private changed: Statement | null = null;
   /** An attempt whose result nothing has looked at yet. */
   private attempt: Statement | null = null;
-  /** What is not the usual case of the instruction was left to a trap. */
+  /** Whether other cases than the usual one of the instruction were left to a trap. */
   private isUsual = false;
   private readonly probed = new Set<string>();
 

@@ -2,7 +2,7 @@ import { Vector } from '../abi/faults.ts';
 import { Key } from '../abi/key.ts';
 import type { LiftBuilder, Operand } from './lifter.ts';
 
-/** What operands of 8 and more bytes must lie at a multiple of (Intel SDM vol. 3, table 6-7 and 6.15, #AC). */
+/** Alignment of operands of 8 and more bytes (Intel SDM vol. 3, table 6-7 and 6.15, #AC). */
 const QUADWORD = 8;
 
 /**

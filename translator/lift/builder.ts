@@ -26,9 +26,7 @@ const integers: Readonly<Record<Size, Accessed>> = {
   4: { size: 4, view: 'integer' },
 };
 
-/**
- * What a lifter sees: see LiftBuilder. One per instruction; `key` and `shape` are static in both bindings.
- */
+/** The builder as a lifter sees it: see LiftBuilder. One per instruction; `key` and `shape` are static in both bindings. */
 export class OperandBuilder implements LiftBuilder {
   readonly key: number;
   readonly shape: number;

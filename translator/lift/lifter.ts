@@ -5,11 +5,11 @@ import type { FieldName, Value } from '../ir/value.ts';
 import type { RealBuilder } from './real.ts';
 
 /**
- * What an instruction means. A lifter asks the builder for operands and writes IR; it cannot tell whether operands are
- * bound to a real instruction (translation) or to fields of a decoded one (interpreter's handler).
+ * The meaning of an instruction. A lifter asks the builder for operands and writes IR; it cannot tell whether operands are bound
+ * to a real instruction (translation) or to fields of a decoded one (interpreter's handler).
  *
- * Rules: every memory access comes before every change of a register or flag, so that a fault leaves the state as it
- * was; an instruction that writes memory twice probes first; values used twice are named with `let`.
+ * Rules: every memory access comes before every change of a register or flag, so that a fault leaves the state as it was; an
+ * instruction that writes memory twice probes first; values used twice are named with `let`.
  */
 export type Lift = (b: LiftBuilder) => void;
 

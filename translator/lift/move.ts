@@ -73,7 +73,7 @@ export const cmpxchg8b: Lift = (b) => {
   b.flags.setZero(equal);
 };
 
-/** Of two equal registers the sum wins: the destination is written last, unless it is memory. */
+/** XADD. If both registers are the same the sum wins: the destination is written last, unless it is memory. */
 export const xadd: Lift = (b) => {
   const destination = b.let(b.readToModify(0));
   const source = b.let(b.read(1));

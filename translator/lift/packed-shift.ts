@@ -12,7 +12,7 @@ interface ShiftKind {
   readonly shift: Shift;
 }
 
-/** The same mask for both halves of a word. */
+/** A mask for both halves of a word. */
 const both = (b: LiftBuilder, mask: Value): Value => b.or(mask, b.shl(mask, 16));
 const each =
   (shift: (b: LiftBuilder, word: Value, count: Value) => Value): Shift =>

@@ -65,7 +65,7 @@ function subUnsigned(b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value {
   return b.and(difference, not(b, spread(b, lanes, borrows(b, x, y, difference))));
 }
 
-/** What a sum that overflows becomes: the largest or the smallest number, by the sign of x. */
+/** The value of a sum that overflows: the largest or the smallest number, by the sign of x. */
 const saturated = (b: LiftBuilder, lanes: Lanes, x: Value): Value =>
   b.add(b.and(b.shr(x, lanes.bits - 1), lanes.low), lanes.rest);
 

@@ -8,8 +8,8 @@ import type { Operand } from './lifter.ts';
 export type Real = Value | number;
 
 /**
- * What lifters do with doubles. Arithmetic is IEEE 754's in double precision, rounded to nearest, without exceptions; of a
- * NaN as a result only that it is one is known. Names are as in LiftBuilder.
+ * Operations of lifters on doubles. Arithmetic is IEEE 754's in double precision, rounded to nearest, without exceptions; which
+ * NaN a result is is not defined. Names are as in LiftBuilder.
  */
 export interface RealBuilder {
   constant(value: number): Value;

@@ -201,7 +201,7 @@ function signBits(b: LiftBuilder, word: Value): Value {
   return b.and(b.or(pair, b.shr(pair, 14)), 15);
 }
 
-/** Those of some words. */
+/** The sign bits of the lanes of some words, as a mask. */
 export const signMask = (b: LiftBuilder, words: readonly Value[]): Value =>
   words.map((word, n) => b.shl(signBits(b, word), 4 * n)).reduce((all, one) => b.or(all, one));
 

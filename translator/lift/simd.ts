@@ -22,7 +22,7 @@ export interface RegisterFile {
   require(b: LiftBuilder): void;
   /** Makes the transition to them that may be due; when nothing can fault any more. */
   enter(b: LiftBuilder, ...fields: RegisterField[]): void;
-  /** What belongs to a change of a register beside its words. */
+  /** Marks a change of a register beside its words. */
   changed(b: LiftBuilder, field: RegisterField): void;
 }
 

@@ -84,7 +84,7 @@ function hasUnderflowed(b: LiftBuilder, result: Value, factors: readonly Value[]
   return b.and(b.real.lessOrEqual(b.real.absolute(result), smallest), isNoZero);
 }
 
-/** What a lane of the result is computed from, and where that is (placesOf). */
+/** The operation and operands of a lane of the result, and its place (placesOf). */
 interface Combination {
   readonly operation: Operation;
   readonly x: Value;
@@ -324,7 +324,7 @@ export function convert(from: 'PS' | 'PD' | 'SS' | 'SD'): Lift {
   };
 }
 
-/** What exceptions a double raises when it becomes a single. */
+/** The exceptions that a double raises when it becomes a single. */
 const losses = (b: LiftBuilder, x: Value, single: Value): Value[] => [
   isInfinite(b, single),
   hasUnderflowed(b, single, [x], SINGLE),

@@ -9,7 +9,7 @@ import { bytes, laneEqual } from './packed.ts';
 import { selector, signMask } from './shuffle.ts';
 import { loadWords, readRegister, requireSse, vectorAddress, xmm } from './simd.ts';
 
-/** What the trap is told: both places, of which the second may be in memory, the immediate, the opcode's low bits. */
+/** Arguments of the trap: both places, of which the second may be in memory, the immediate, the opcode's low bits. */
 type StringArguments = readonly [Operand, Operand, Operand, Operand, Operand];
 
 function stringArguments(b: LiftBuilder): StringArguments {
@@ -35,7 +35,7 @@ const equalBytes = (b: LiftBuilder, x: readonly Value[], y: (n: number) => Value
     ),
   );
 const zeroBytes = (b: LiftBuilder, x: readonly Value[]): Value => equalBytes(b, x, () => b.constant(0));
-/** Those in front of the first zero. */
+/** The bytes in front of the first zero, as a mask. */
 const validBytes = (b: LiftBuilder, zeros: Value): Value => b.let(b.and(b.sub(b.and(zeros, b.sub(0, zeros)), 1), ALL));
 
 /** PCMPISTRI. */

@@ -50,7 +50,7 @@ const horizontal =
   (b, x, y) =>
     [...x, ...y].flatMap((word, n, all) => (n & 1 ? [] : [combine(b, word, all[n + 1])]));
 
-/** Of the four halves of two words the even ones with the odd ones. */
+/** Combines the even ones of the four halves of two words with the odd ones. */
 const ofHalves = (operation: LaneOperation): Packed =>
   horizontal((b, low, high) => {
     const even = b.let(b.or(b.and(low, 0xffff), b.shl(high, 16)));

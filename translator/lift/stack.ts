@@ -5,7 +5,7 @@ import { attempt } from './attempt.ts';
 import type { Lift, LiftBuilder } from './lifter.ts';
 import { flagsImageOnly, isIoPrivilegeLow } from './virtual-flag.ts';
 
-/** What PUSHF stores of EFLAGS: VM and RF read as 0 (Intel SDM vol. 2, PUSHF). */
+/** Bits of EFLAGS that PUSHF stores: VM and RF read as 0 (Intel SDM vol. 2, PUSHF). */
 const PUSHED_FLAGS = 0x00fcffff;
 
 export const push: Lift = (b) => b.push(b.read(0), b.operandSize);

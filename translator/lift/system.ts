@@ -31,7 +31,7 @@ const trapping =
   (b) =>
     b.trap(helper);
 
-/** The same for privileged instructions. */
+/** A trap that is privileged. */
 const privileged =
   (helper: TrapName): Lift =>
   (b) => {

@@ -1,7 +1,7 @@
 import { FpuPrecision } from '../abi/state.ts';
 import type { Checks } from './pipeline.ts';
 
-/** What has been noted of instructions of a page while it ran: their offsets in it. */
+/** Observations about instructions of a page while it ran: their offsets in it. */
 export interface Noted {
   /** Instructions whose accesses are not taken to be aligned. */
   readonly misaligned: ReadonlySet<number>;
@@ -13,7 +13,9 @@ export interface Noted {
 
 export const nothingNoted: Noted = { misaligned: new Set(), missing: new Set(), recursive: new Set() };
 
-/** What a translation takes to be so. Where that often isn't it is made anew, with others (runtime/exec/tiering.ts). */
+/**
+ * The assumptions of a translation. Where one often fails the code is translated again, with others (runtime/exec/tiering.ts).
+ */
 export interface Assumptions extends Noted {
   /** Whether accesses share checks: then several are taken to lie in one page. */
   readonly checks: Checks;

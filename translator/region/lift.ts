@@ -6,7 +6,7 @@ import { isMissing } from './flow.ts';
 import type { CodeSource, ScannedBlock } from './select.ts';
 import { comesBack, liftInstruction } from './traps.ts';
 
-/** What is known of instructions, by EIP, beside what they are: where indirect jumps lead, and accesses that are often unusual. */
+/** Facts about instructions, by EIP, beside their bytes: targets of indirect jumps, and accesses that are often unusual. */
 export interface CodeFacts extends Pick<CodeSource, 'targets' | 'misses'> {
   readonly isMisaligned?: (eip: number) => boolean;
   /** Whether the function at an EIP calls itself deeper than calls may be nested. */

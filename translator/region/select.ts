@@ -16,7 +16,7 @@ export interface CodeSegment {
   readonly limit: number;
 }
 
-/** That of flat code. */
+/** The segment of flat code. */
 export const flatSegment: CodeSegment = { base: 0, limit: -1 };
 
 /** The guest code of one page, and how it is to be read. */
@@ -104,7 +104,7 @@ class Selector {
     }
   }
 
-  /** Of those that ran equally often, the one found first. */
+  /** Removes and returns the candidate that ran most often; of several, the one found first. */
   private takeHottest(): number {
     const { candidates } = this;
     const hottest = candidates.reduce((best, one, n) => (one.runs > candidates[best].runs ? n : best), 0);

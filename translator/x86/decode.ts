@@ -26,7 +26,7 @@ export type Decode = (
 /** Longest instruction (Intel SDM vol. 2, 2.3.11). */
 export const MAX_LENGTH = 15;
 
-/** What a byte does before the opcode: 0 nothing, it is the opcode. */
+/** A byte's effect before the opcode: 0 for none, it is the opcode. */
 const Prefix = { none: 0, operandSize: 1, addressSize: 2, lock: 3, repeatNot: 4, repeat: 5, segment: 8 } as const;
 const prefixes = new Uint8Array(256);
 prefixes[0x66] = Prefix.operandSize;

@@ -1,7 +1,7 @@
 import { EncodeError, type MemoryOperand } from './encode-operand.ts';
 import type { Encoding } from './table/encoding.ts';
 
-/** What goes into ModR/M: a register number or a memory operand, and the reg field. */
+/** The fields of ModR/M: a register number or a memory operand, and the reg field. */
 export interface AddressFields {
   readonly rm?: number;
   readonly memory?: MemoryOperand;

@@ -81,7 +81,7 @@ function rowsOf(form: Form): Row[] {
 
 // Operands.
 
-/** What an operand puts into the encoding. */
+/** The fields of the encoding that an operand gives. */
 interface Fields extends AddressFields {
   readonly opcodeRegister?: number;
   /** Bytes after ModR/M. */
@@ -233,7 +233,7 @@ const fixedSizes: Record<string, number> = {
   ss: 4,
   sd: 8,
 };
-/** Of memory, where a register is read or written as a whole. */
+/** Sizes of memory operands where a register would be read or written as a whole. */
 const memorySizes: Record<string, number> = { wv: 2, dw: 2, db: 1 };
 
 function sizesOf(kind: string, operand: EncoderOperand, operandBytes: number, form: Form): number[] | undefined {

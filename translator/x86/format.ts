@@ -175,7 +175,7 @@ const fixedOperand: OperandFormatter = (i, kind) => {
   return kind === 'ST0' ? 'st' : kind.toLowerCase();
 };
 
-/** String instructions are written without their accumulator; MASKMOVQ without its address, but for its segment. */
+/** String instructions are written without their accumulator; MASKMOVQ without its address, but with its segment. */
 function writtenOperands({ form, segment }: Instruction): readonly OperandKind[] {
   const string = form.operands.some((kind) => /^[XY]/.test(kind));
   if (string) return form.operands.filter((kind) => !/^(AL|eAX)$/.test(kind));
@@ -187,7 +187,7 @@ function operandText(i: Instruction, kind: OperandKind, options: FormatOptions):
   return (lettered ? formatters[kind[0]!]! : fixedOperand)(i, kind, options);
 }
 
-/** Of a branch, JCXZ, the address size decides the name. */
+/** The mnemonic. For a branch, JCXZ, the address size decides it. */
 function mnemonicText(i: Instruction): string {
   const { form } = i;
   const bit = form.flow === 'branch' ? Shape.address16 : Shape.operand16;

@@ -11,7 +11,7 @@ export const Shape = {
   register: 1 << 0,
   /** The E (or Z) operand is AH, CH, DH or BH; `rm` then holds the register that contains it. */
   rmHigh: 1 << 1,
-  /** The same for the G operand and `reg`. */
+  /** The G operand is AH, CH, DH or BH; `reg` then holds the register that contains it. */
   regHigh: 1 << 2,
   /** The operand size is 16 bits. */
   operand16: 1 << 3,
@@ -43,7 +43,7 @@ export const packed = {
   segment: { shift: 26, mask: 7 },
 } as const;
 
-/** Of an instruction that names no register and no memory: no base, no index, and DS. */
+/** The packed operands of an instruction that names no register and no memory: no base, no index, and DS. */
 export const NO_OPERANDS =
   (Word.zero << packed.base.shift) | (Word.zero << packed.index.shift) | (Segment.ds << packed.segment.shift);
 

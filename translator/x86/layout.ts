@@ -31,7 +31,7 @@ export const Layout = {
 /** Layout bits from here up: what follows the opcode or ModR/M, see `Trailer`. */
 export const TRAILER_SHIFT = 16;
 
-/** What follows the opcode or the address. */
+/** The bytes after the opcode or the address. */
 export const Trailer = {
   none: 0,
   byte: 1,

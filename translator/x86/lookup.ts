@@ -33,7 +33,7 @@ function variantsOf(prefix: EncodingPrefix): readonly number[] {
   }
 }
 
-/** What a CPU has of the features that guard forms. */
+/** The features of a CPU, as far as they guard forms. */
 export interface FeatureSet {
   has(feature: Feature): boolean;
 }

@@ -19,7 +19,7 @@ export const selectors = {
   /** All 4 GB, for code of 32 bits. */
   code32: 0x08,
   data32: 0x10,
-  /** The same 64 KB as in real mode. */
+  /** Selectors of the 64 KB that real mode has. */
   code16: 0x18,
   data16: 0x20,
   /** Two segments of the programs' data. */

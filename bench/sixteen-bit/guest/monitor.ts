@@ -143,7 +143,7 @@ const emulated: Readonly<Record<number, string>> = {
   251: 'emulate_sti',
 };
 
-/** What the monitor does, by the instruction's first byte. */
+/** Actions of the monitor, by the instruction's first byte. */
 export const monitorTable = `
         align   4
 monitor_table:

@@ -14,7 +14,7 @@ export interface DosProgram {
   readonly label: string;
   readonly about: string;
   readonly rounds: number;
-  /** What each round gives: 8 hexadecimal digits. */
+  /** The result of each round: 8 hexadecimal digits. */
   readonly checksum: string;
   readonly source: string;
 }

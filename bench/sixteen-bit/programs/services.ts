@@ -3,7 +3,7 @@ import { DATA, SERVICE } from '../guest/layout.ts';
 /** The segment of the services' own data and stack, and what is where in it. */
 const OWN = DATA + 0x2000;
 const [CALLER, COUNTER, POSITION, BUFFER, OWN_STACK] = [0, 4, 6, 0x100, 0x1000];
-/** What the caller reads, and where it has it. */
+/** Bytes that the caller reads, and their address. */
 const [PIECE, TARGET] = [16, 0x100];
 const ROUNDS = 1500;
 

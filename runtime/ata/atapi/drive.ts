@@ -61,7 +61,7 @@ export class AtapiDrive extends Drive implements CdromDrive {
     this.component = cdromState.bind(name, state, { restored: () => this.restored() });
   }
 
-  /** What is in the drive, and whether the tray is open, is as before. */
+  /** Resets the drive. The medium and the tray stay as they are. */
   override reset(): void {
     const { common, trayOpen, locked } = this.state;
     Object.assign(this.state, cdromState.create(), { common, trayOpen });
@@ -222,7 +222,7 @@ export class AtapiDrive extends Drive implements CdromDrive {
     return this.blocks !== null && this.state.change !== Change.none;
   }
 
-  /** After that a new medium needs to be told of only as a change. One that is in the open tray is none. */
+  /** After that a new medium is reported only as a change. One that is in the open tray is none. */
   #tellAbsence(): Result {
     if (this.port.medium === null) this.state.change = Change.changed;
     return { type: 'failed', sense: Sense.noMedium };

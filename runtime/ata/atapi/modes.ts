@@ -21,7 +21,7 @@ const BUFFER_KILOBYTES = 512;
 
 type PageBody = (locked: boolean) => readonly number[];
 
-/** What follows a page's code and length. */
+/** Bodies of mode pages, after the page's code and length. */
 const bodies: ReadonlyMap<number, PageBody> = new Map<number, PageBody>([
   // A bad block is read five times.
   [Page.errorRecovery, () => [0, 5, 0, 0, 0, 0]],
@@ -32,7 +32,10 @@ const bodies: ReadonlyMap<number, PageBody> = new Map<number, PageBody>([
   [Page.capabilities, capabilities],
 ]);
 
-/** What the drive can do (SFF-8020i, table 98): read CDs and DVDs, of both forms and modes; a tray that can be locked. */
+/**
+ * The drive's capabilities (SFF-8020i, table 98): it reads CDs and DVDs, of both forms and modes, and has a tray that can be
+ * locked.
+ */
 function capabilities(locked: boolean): number[] {
   const reads = [0x3b, 0x00];
   const audioAndForms = [0x70, 0x60];

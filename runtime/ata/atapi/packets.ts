@@ -7,10 +7,10 @@ import { capacity, discInformation, eventStatus, inquiry, mechanismStatus, readR
 import { Change, type cdromState } from './state.ts';
 import { tableOfContents } from './toc.ts';
 
-/** What a command in a packet comes to. */
+/** The result of a command in a packet. */
 export type Result =
   | { readonly type: 'done' }
-  /** Of Sense. */
+  /** The command failed; `sense` is one of Sense. */
   | { readonly type: 'failed'; readonly sense: number }
   /** The host takes as many of these bytes as it has asked for. */
   | { readonly type: 'reply'; readonly bytes: Uint8Array; readonly length: number }
@@ -18,10 +18,10 @@ export type Result =
   | { readonly type: 'parameters'; readonly length: number }
   | { readonly type: 'read'; readonly block: number; readonly count: number; readonly raw: boolean };
 
-/** What commands see of their drive. */
+/** The drive as commands see it. */
 export interface CdromDrive {
   readonly state: StateOf<typeof cdromState>;
-  /** Of what is in it, with the tray closed; null: nothing. */
+  /** Size of the medium in blocks, with the tray closed; null: there is none. */
   readonly blocks: number | null;
   readonly model: string;
   readonly firmware: string;

@@ -2,7 +2,10 @@ import { choice, describe, flag, starting, u8, u16, u32 } from '../../snapshot/d
 import { driveState } from '../drive.ts';
 import { INITIAL_TRANSFER_MODE } from '../identify.ts';
 
-/** What a drive has still to tell of a new medium: that there was none for a while, then that it has changed. */
+/**
+ * Announcements of a new medium that the drive still has to make: first that there was none for a while, then that it has
+ * changed.
+ */
 export const Change = { none: 0, absent: 1, changed: 2 } as const;
 
 export const cdromState = describe({
@@ -15,7 +18,7 @@ export const cdromState = describe({
   chunk: u16,
   /** Whole sectors are wanted. */
   raw: flag,
-  /** Of the last command that failed, until REQUEST SENSE: of Sense. */
+  /** Sense of the last command that failed, one of Sense, until REQUEST SENSE. */
   sense: u32,
   change: choice(Object.values(Change)),
   /** The next event about the medium: of MediumEvent. */

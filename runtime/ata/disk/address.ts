@@ -4,7 +4,7 @@ import { Device, Register } from '../registers.ts';
 /** Sectors that 28 bits of address reach. */
 export const LBA28_SECTORS = 2 ** 28;
 
-/** What a command's registers address; null if there is no such place in the geometry. */
+/** The sector that a command's registers address; null if there is no such place in the geometry. */
 export function addressIn(
   registers: Uint8Array,
   previous: Uint8Array,

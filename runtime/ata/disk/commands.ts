@@ -19,7 +19,7 @@ export interface MediaCommand {
   readonly kind: 'read' | 'write' | 'verify';
   /** Address of 48 bits and count of 16. */
   readonly extended: boolean;
-  /** What is moved at one request: a sector, the number that SET MULTIPLE MODE has set, or all by the bus master. */
+  /** The amount that one request moves: a sector, the number that SET MULTIPLE MODE has set, or all by the bus master. */
   readonly unit: 'sector' | 'multiple' | 'dma';
 }
 

@@ -29,7 +29,7 @@ export interface AtaDiskOptions {
   readonly serial?: string;
   readonly firmware?: string;
   readonly port: BlockPort;
-  /** Of a disk with a queue of commands: its host. */
+  /** The host of a disk with a queue of commands. */
   readonly queueHost?: QueueHost;
 }
 

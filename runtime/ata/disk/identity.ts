@@ -6,7 +6,7 @@ import { LBA28_SECTORS } from './address.ts';
 import { QUEUE_DEPTH } from './queue.ts';
 import { type diskState, MOST_MULTIPLE } from './state.ts';
 
-/** What a disk is called. */
+/** The names by which a disk identifies itself. */
 export interface DiskNames {
   readonly model: string;
   readonly serial: string;
@@ -22,7 +22,7 @@ const NOP = 0x4000;
 const WRITE_CACHE = 0x0020;
 const SMART = 0x0001;
 
-/** Of a disk at a Serial ATA cable, with a queue of commands and logs (ATA8-ACS, 7.16). */
+/** Identification words of a disk at a Serial ATA cable, with a queue of commands and logs (ATA8-ACS, 7.16). */
 const serialWords: Words = {
   75: QUEUE_DEPTH - 1,
   // Native command queuing; 1.5 Gb/s.

@@ -7,7 +7,7 @@ import { ErrorBit, Status } from '../registers.ts';
 /** Commands that a queue has room for: a tag has five bits. */
 export const QUEUE_DEPTH = 32;
 
-/** What a queued command is doing. From `read` on a request to the medium is under way. */
+/** Stages of a queued command. From `read` on it waits for the medium. */
 const Stage = { none: 0, read: 1, write: 2, flush: 3 } as const;
 
 const commandState = describe({
@@ -16,11 +16,11 @@ const commandState = describe({
   sector: counter,
   remaining: u32,
   moved: u32,
-  /** What was written is to stay before it is done. */
+  /** The data must be on the medium before the command is done. */
   flushes: flag,
 });
 
-/** What the log of a queue's errors tells of the last one (ATA8-ACS, A.13 "Queued Error log"). */
+/** The last error in the log of a queue's errors (ATA8-ACS, A.13 "Queued Error log"). */
 const failureState = describe({ there: flag, tag: u8, status: u8, error: u8, sector: counter, count: u32 });
 
 export const queueState = describe({ commands: list(QUEUE_DEPTH, commandState), failure: failureState });
@@ -46,7 +46,7 @@ export interface QueueHost {
 
 /**
  * Commands of a disk that it may execute in any order (native command queuing). How far each has come is in the state: one that goes on after a
- * load does so there, where a request of `transferSectors` begins anew.
+ * load does so there, where a request of `transferSectors` is repeated.
  */
 export class CommandQueue {
   readonly state: StateOf<typeof queueState> = queueState.create();

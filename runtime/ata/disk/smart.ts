@@ -10,7 +10,7 @@ export const SmartCommand = {
   returnStatus: 0xda,
 } as const;
 
-/** Those without data. No threshold is ever exceeded, so that RETURN STATUS leaves the key in the registers. */
+/** SMART commands without data. No threshold is ever exceeded, so that RETURN STATUS leaves the key in the registers. */
 export const idleSmartCommands: readonly number[] = [
   SmartCommand.autosave,
   SmartCommand.executeOffLine,

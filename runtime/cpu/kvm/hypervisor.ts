@@ -1,8 +1,8 @@
 import type { BusMemory } from '../../memory/bus-memory.ts';
 
-/** What stands in for a hypervisor, as the processor's instructions see it. */
+/** The hypervisor that the processor's instructions see. */
 export interface Hypervisor {
-  /** What it shares with the guest is written there. */
+  /** The memory that the hypervisor shares with the guest. */
   readonly memory: BusMemory;
   /** The time of day when virtual time was 0: seconds since 1970-01-01, with a fraction. */
   secondsAtStart(): number;

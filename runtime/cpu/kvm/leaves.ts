@@ -1,7 +1,7 @@
 import type { CpuModel } from '../model.ts';
 import { TIMESTAMP_HERTZ } from '../timestamp.ts';
 
-/** What hypervisors tell by CPUID (Linux, Documentation/virt/kvm/x86/cpuid.rst). */
+/** CPUID leaves of hypervisors (Linux, Documentation/virt/kvm/x86/cpuid.rst). */
 const SIGNATURE = 0x40000000;
 const FEATURES = 0x40000001;
 /** Frequencies, as VMware and QEMU have them (QEMU's property vmware-cpuid-freq). */

@@ -1,6 +1,6 @@
 /** Rounds of AES by columns, whose first byte is the lowest one (FIPS 197, 5.1 and 5.3). */
 
-/** What a column becomes: the sum of what its bytes become, each a table's entry rotated to its place. */
+/** A step of AES on a column: the sum of its four bytes' table entries, each rotated to its place. */
 type Column = (column: number) => number;
 
 const BYTES = 256;
@@ -36,7 +36,7 @@ function substitutions(): { readonly forward: Uint8Array; readonly inverse: Uint
 const { forward, inverse } = substitutions();
 const identity = Uint8Array.from({ length: BYTES }, (_, byte) => byte);
 
-/** Of each byte, once substituted, its products with four factors, the first in the lowest byte. */
+/** A table with the products of each byte, once substituted, with four factors, the first in the lowest byte. */
 function tableOf(substituted: Uint8Array, factors: readonly number[]): Int32Array {
   return Int32Array.from(substituted, (byte) =>
     factors.reduce((word, factor, n) => word | (multiply(byte, factor) << (8 * n)), 0),

@@ -20,10 +20,10 @@ type Instruction = (cpu: Cpu, operands: Operands, met: Exceptions) => () => void
 
 /** Exceptions of all lanes. */
 class Exceptions {
-  /** Of each lane: the settings are the same. */
+  /** The settings that apply to each lane. */
   private readonly mxcsr: number;
   private raised = 0;
-  /** Those of steps that were done. */
+  /** Exceptions of steps that were done. */
   private before = 0;
 
   constructor(mxcsr: number) {
@@ -97,7 +97,7 @@ const storing =
     for (const [lane, bits] of results.entries()) storeLane(cpu, destination, bytes, lane, bits);
   };
 
-/** What the result's lanes are computed from. */
+/** The two operands from which a lane of the result is computed. */
 type Pairing = (lanes: Lanes, lane: number) => readonly [bigint, bigint];
 const neighboursInBoth: Pairing = ({ own, source }, lane) => [own[lane]!, source[lane]!];
 const neighboursInOne: Pairing = ({ own, source }, lane) => {

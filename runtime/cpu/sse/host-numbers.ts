@@ -149,7 +149,7 @@ function rounded(
   return isNext(result, error, rounding) ? next(isSingle, result, error > 0) : result;
 }
 
-/** A product or quotient may be too small to be told from one; a sum is, but for its sign where it is rounded down. */
+/** A product or quotient may be too small to be told from one; a sum is, except for its sign where it is rounded down. */
 const isExactZero = (x: number, y: number, isSum: boolean, rounding: number): boolean =>
   isSum ? rounding !== Rounding.down : x === 0 || y === 0;
 
@@ -183,7 +183,7 @@ const isTiny = (value: number, smallest: number): boolean => Math.abs(value) < s
 /** A denormal becomes a zero with its sign. */
 const withoutDenormals = (value: number, smallest: number): number => (isTiny(value, smallest) ? value * 0 : value);
 
-/** What may have to be set for a result. */
+/** Exception flags that a result may have to set. */
 function flagsOf({ smallest, isSum, chooses }: Instruction, result: number): number {
   if (chooses) return 0;
   if (Math.abs(result) > smallest) return precision;

@@ -1,4 +1,6 @@
-/** What the ways to execute real instructions of SSE share: where lanes are, and what the host's own numbers make of them. */
+/**
+ * Parts that the ways to execute real instructions of SSE share: the places of lanes, and their values as the host's own numbers.
+ */
 import { productError, sumError } from '../x87/sums.ts';
 import { doubles, type Encoding, singles } from './number.ts';
 
@@ -20,7 +22,7 @@ export const formats: Readonly<Record<string, readonly [Encoding, number]>> = {
   SD: [doubles, 1],
 };
 
-/** Of two numbers, or the second alone, without a look at exceptions; of singles the result is still to be rounded. */
+/** An operation on two numbers, or on the second alone, that ignores exceptions; results of singles are still to be rounded. */
 export type PlainOperation = (x: number, y: number) => number;
 
 export const plainOperations = {
@@ -34,8 +36,8 @@ export const plainOperations = {
 export type PlainName = keyof typeof plainOperations;
 
 /**
- * What the exact result is more than `result`, or a number with the sign of that; for operands and results that are zeros, or far from the ends of a
- * double's range.
+ * The difference of the exact result to `result`, or a number with that sign; for operands and results that are zeros, or far
+ * from the ends of a double's range.
  */
 export type ErrorOf = (x: number, y: number, result: number) => number;
 
@@ -47,7 +49,7 @@ export const errorsOf: Readonly<Record<PlainName, ErrorOf>> = {
   SQRT: (_x, y, result) => left(y, result, result),
 };
 
-/** What is left of a dividend, or of a square. */
+/** The remainder of a division, or of a square root. */
 function left(whole: number, quotient: number, divisor: number): number {
   const product = quotient * divisor;
   return whole - product - productError(quotient, divisor, product);

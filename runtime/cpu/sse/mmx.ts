@@ -15,7 +15,7 @@ export function shareRegisters({ state, doubles }: Cpu): void {
   state[Word.fpuTag] = 0;
 }
 
-/** The same for the instruction at `eip`, which is executed then. */
+/** Makes the x87 registers MMX registers for the instruction at `eip`, which is executed then. */
 export function enterMmx(cpu: Cpu, eip: number): void {
   shareRegisters(cpu);
   cpu.state[Word.eip] = eip;

@@ -48,7 +48,7 @@ const SIGN = 0x80000000 | 0;
 const INFINITY = 0x7f800000;
 const QUIET = 0x400000;
 const INDEFINITE = 0xffc00000 | 0;
-/** What of an approximation is kept: 12 bits, well within the relative error of 1.5 * 2^-12 that is allowed. */
+/** Bits of an approximation that are kept: 12, well within the relative error of 1.5 * 2^-12 that is allowed. */
 const KEPT = ~0x7ff;
 
 /** RCPSS: denormals count as zeros, of either side; no exception comes of it. */

@@ -1,4 +1,4 @@
-/** What instructions on registers have in common: operands, the stack, exceptions, where results go. */
+/** Parts that instructions on registers share: operands, the stack, exceptions, results. */
 import type { Binary } from './arithmetic.ts';
 import { type Compare, Comparison } from './compare.ts';
 import { type Context, Preventing } from './context.ts';
@@ -53,7 +53,7 @@ export const comparing =
   (fpu, index) =>
     compareTop(fpu, compare, index, () => fpu.read(index), pops);
 
-/** What each outcome is to code that sets EFLAGS by it: the order of the operands, NaN if they have none. */
+/** The order of the operands for code that sets EFLAGS by a comparison's outcome: 1, -1, 0, or NaN if they are unordered. */
 const orders: Readonly<Record<number, number>> = {
   [Comparison.greater]: 1,
   [Comparison.less]: -1,

@@ -6,7 +6,7 @@ export const Exception = {
   overflow: 0x08,
   underflow: 0x10,
   precision: 0x20,
-  /** Those that have masks. */
+  /** All exceptions that have masks. */
   all: 0x3f,
   /** Comes with `invalid`: a register was empty, or had to be and was not (8.1.3.4). */
   stackFault: 0x40,
@@ -16,7 +16,7 @@ const beforeOperation = Exception.invalid | Exception.denormal | Exception.zeroD
 
 /** Exceptions that, unmasked, keep an operation from taking place. */
 export const Preventing = {
-  /** Those detected before the operation. */
+  /** Exceptions that are detected before the operation. */
   operation: beforeOperation,
   /** A store of a real number also doesn't take place if it overflows or underflows (8.5.4, 8.5.5). */
   store: beforeOperation | Exception.overflow | Exception.underflow,
@@ -27,7 +27,7 @@ export const Preventing = {
 /** Rounding control (table 4-8). */
 export const Rounding = { nearest: 0, down: 1, up: 2, towardZero: 3 } as const;
 
-/** What a number is rounded to: bits of significand and the exponents of the smallest and largest normal numbers. */
+/** A format that numbers are rounded to: bits of significand and the exponents of the smallest and largest normal numbers. */
 export interface Format {
   readonly precision: number;
   readonly minimumExponent: number;

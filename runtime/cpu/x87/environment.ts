@@ -36,7 +36,7 @@ export function setTagWord(fpu: Fpu, image: number): void {
 const hasLinearPointers = (fpu: Fpu): boolean =>
   (fpu.state[Word.cr0] & Cr0.pe) === 0 || (fpu.state[Word.eflags] & Eflags.vm) !== 0;
 
-/** What the image holds of an instruction or data pointer. */
+/** An instruction or data pointer in the image. */
 interface Pointer {
   readonly offset: number;
   /** Or bits 16 and up of a linear address, in bits 12 and up. */

@@ -23,9 +23,9 @@ export interface MemoryFormat {
   /** The value as it is; a denormal of the format itself is noted in the context. */
   decode(context: Context, bits: bigint): Extended;
   encode(context: Context, value: Extended): bigint;
-  /** The same number as JavaScript has it; NaN where it is denormal in the format, or JavaScript does not have it. */
+  /** The number as a JavaScript number; NaN where it is denormal in the format, or JavaScript does not have it. */
   toNumber(bits: bigint): number;
-  /** Of the formats of real numbers that values are rounded to: the bits of a number of the format. */
+  /** The rounding to a real format, and the bits of a number of the format; left out for integers. */
   readonly rounds?: { readonly format: Format; toBits(number: number): bigint };
 }
 

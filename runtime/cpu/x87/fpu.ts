@@ -8,7 +8,7 @@ import type { ImageMemory } from './image.ts';
 import { fillRegister, spillRegister } from './registers.ts';
 import { Status, setConditions, setStatusWord, statusWord, summarize } from './status.ts';
 
-/** What the FPU needs of the CPU. */
+/** The parts of the CPU that the FPU needs. */
 export interface FpuCpu {
   readonly state: Int32Array;
   readonly doubles: Float64Array;

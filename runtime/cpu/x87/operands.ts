@@ -1,4 +1,4 @@
-/** What comes before the arithmetic proper: operands that decide the result by what they are. */
+/** Checks before the arithmetic proper: some operands, such as NaNs and infinities, decide the result alone. */
 import { type Context, Exception } from './context.ts';
 import { type Extended, indefinite, isDenormal, isNan, isSignaling, isUnsupported, quiet } from './extended.ts';
 

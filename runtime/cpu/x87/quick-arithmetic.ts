@@ -26,7 +26,10 @@ type OnSums<T> = (high: number, low: number, otherHigh: number, otherLow: number
 interface Operation {
   readonly compute: OnSums<number>;
   readonly isExact: OnSums<boolean>;
-  /** Of products and quotients: the same of high parts of which one is zero. What is no zero then is left to the exact ones. */
+  /**
+   * For products and quotients: the operation on the high parts alone, if one of them is zero. A result that is not zero is left
+   * to exact arithmetic.
+   */
   readonly ofZeros?: (a: number, b: number) => number;
 }
 

@@ -42,7 +42,7 @@ export const quickly =
     if (!isUsual(fpu) || !quick(fpu, index)) exactly(fpu, index, condition);
   };
 
-/** The same for what `quick` rounds to nearest, whatever the control word says. */
+/** The instruction by `quick`, which always rounds to nearest, where the control word asks for that, too; else exactly. */
 export const quicklyToNearest = (quick: Quick, exactly: RegisterAction): RegisterAction =>
   quickly((fpu, index) => fpu.rounding === Rounding.nearest && quick(fpu, index), exactly);
 

@@ -86,7 +86,7 @@ export function fromWords(words: Int32Array, at: number, doubles: Float64Array, 
   return sign * (sum / TWO_63) * scale;
 }
 
-/** What significand / 2^63 is multiplied with: NaN if the number cannot be kept as doubles. */
+/** The factor for significand / 2^63: NaN if the number cannot be kept as doubles. */
 function scaleOf(biased: number, high: number, low: number, rest: number): number {
   if (biased === 0) return high === 0 && low === 0 ? 1 : NaN;
   if (high < 0x80000000) return NaN;

@@ -11,7 +11,10 @@ const FRACTION = 160;
 const ONE = 1n << BigInt(FRACTION);
 /** Arguments with exponents below this differ from their functions in no bit that rounding would need. */
 const TINY = -68;
-/** The same where the function's next term is the argument's square, not its cube. */
+/**
+ * The exponent below which arguments differ from their functions in no bit that rounding would need, where the next term of the
+ * function is the argument's square, not its cube.
+ */
 const TINY_POWER = -150;
 
 const toFixed = (value: Real): bigint => {

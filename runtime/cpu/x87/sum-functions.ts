@@ -217,5 +217,5 @@ export function reduce(angle: number, angleLow: number): number {
   return add(c, cRest, low, lowRest);
 }
 
-/** Of the last angle that was reduced. */
+/** Quarter turns of the last angle that was reduced. */
 export let quarterTurns = 0;

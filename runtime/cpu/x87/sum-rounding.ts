@@ -55,7 +55,7 @@ export function roundSum(high: number, low: number, margin: number, precision: n
   return doubtful >= margin * unit && doubtful <= place / 2 - margin * unit && Math.abs(high + roundedLow) < 2 * unit;
 }
 
-/** The same for 64 bits and to nearest. */
+/** Rounds to 64 bits and to nearest; otherwise as {@link roundSum}. */
 export const roundTo64Bits = (high: number, low: number, margin: number): boolean =>
   roundSum(high, low, margin, LONG, Rounding.nearest);
 
@@ -65,7 +65,10 @@ function nearestMultiple(value: number, place: number): number {
   return value + large - large;
 }
 
-/** What is to be added to the nearest number, which is short of `lost` and the much smaller `below`, for a result with the sign of `value`. */
+/**
+ * The correction of the nearest number for a rounding mode. The exact result is `lost`, and the much smaller `below`, beyond it;
+ * the result has the sign of `value`.
+ */
 function correction(lost: number, below: number, place: number, value: number, rounding: number): number {
   if (rounding === Rounding.nearest) {
     const isBeyondHalf = below !== 0 && Math.abs(lost) === place / 2 && below > 0 === lost > 0;

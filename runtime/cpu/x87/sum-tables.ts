@@ -44,7 +44,7 @@ function makeTables() {
   return {
     /** 2^(n/32) - 1. */
     powers: table(-STEPS, STEPS, powerOfPart, none),
-    /** Of n/32, up to pi/4. */
+    /** Functions of n/32, up to pi/4. */
     sines: table(0, 26, sine, none),
     cosines: table(0, 26, cosine, whole),
     arctangents: table(0, STEPS, arctangent, none),

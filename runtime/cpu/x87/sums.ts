@@ -16,13 +16,13 @@ export interface Sum {
 /** Splits 53 bits into 26 and 27. */
 const SPLIT = 2 ** 27 + 1;
 
-/** What a + b lacks to `sum`, which is a + b rounded. */
+/** The error of a rounded sum: a + b - `sum`, exactly. */
 export function sumError(a: number, b: number, sum: number): number {
   const part = sum - a;
   return a - (sum - part) + (b - part);
 }
 
-/** What a x b lacks to `product`, which is a x b rounded; for magnitudes that neither over- nor underflow. */
+/** The error of a rounded product: a x b - `product`, exactly, for magnitudes that neither over- nor underflow. */
 export function productError(a: number, b: number, product: number): number {
   const ca = a * SPLIT;
   const cb = b * SPLIT;
@@ -40,7 +40,7 @@ export function sumOf(a: number, b: number): number {
   return sum;
 }
 
-/** The same for |a| >= |b|. */
+/** a + b, exactly, for |a| >= |b|. */
 function normalized(a: number, b: number): number {
   const sum = a + b;
   rest[0] = b - (sum - a);

@@ -12,14 +12,14 @@ import { loadWords } from './image.ts';
 export const XSAVE_BYTES = 576;
 const HEADER = 512;
 const ALIGNMENT = 64;
-/** What the image has, and reserved words that are 0 in the standard form. */
+/** The image's header: XSTATE_BV, the components in the image, and reserved words that are 0 in the standard form. */
 const header = new Int32Array(6);
 
 function requireAlignment(linear: number): void {
   if ((linear & (ALIGNMENT - 1)) !== 0) raise(Vector.generalProtection);
 }
 
-/** What is managed, and asked for in EDX:EAX. */
+/** Components to save or restore: those enabled in XCR0 and asked for in EDX:EAX. */
 const requested = (state: Int32Array): number => state[Word.xcr0]! & state[Word.eax]!;
 
 /** Raises #GP(0) for an operand that is not aligned, #PF. All that is asked for counts as in use. */

@@ -1,6 +1,9 @@
 import { Codec, Extended, FIXED_RATE, MUTE, POWER_READY } from './registers.ts';
 
-/** What registers have after a reset, but for 0. The vendor is SigmaTel, the codec an STAC9700, as QEMU's. */
+/**
+ * Register values after a reset; registers that are not listed are 0. The vendor is SigmaTel, the codec an STAC9700, as
+ * QEMU's.
+ */
 const initial: Readonly<Record<number, number>> = {
   [Codec.master]: MUTE,
   [Codec.headphones]: MUTE,

@@ -12,7 +12,7 @@ export interface EngineOptions {
   readonly memory: BusMemory;
   readonly clock: Clock;
   readonly events: EventQueue;
-  /** What it plays; null: it is an input, which has silence. */
+  /** The voice that plays the samples; null for an input, which records silence. */
   readonly voice: Voice | null;
   /** Samples of a frame. */
   readonly sides: 1 | 2;

@@ -18,7 +18,7 @@ export const Engine = {
   control: 0xb,
 } as const;
 
-/** Of all engines. */
+/** Registers that all engines share. */
 export const Global = { control: 0x2c, status: 0x30, semaphore: 0x34 } as const;
 export const GlobalControl = { coldReset: 0x02, warmReset: 0x04, kept: 0x3f } as const;
 /** Interrupts of the engines in their order; the primary codec is ready. */

@@ -12,7 +12,7 @@ import { Regions } from './regions.ts';
 import { Header, Interrupt, LinkError, PortCommand, SLOTS, Table } from './registers.ts';
 import { NONE, type portState } from './state.ts';
 
-/** What the driver has written of a command. */
+/** A command's header as the driver wrote it. */
 interface CommandHeader {
   readonly at: number;
   readonly flags: number;
@@ -53,13 +53,13 @@ export class CommandList implements Cable, QueueHost {
     this.mover = this.#makeMover();
   }
 
-  /** What is under way is forgotten. */
+  /** Drops the command that is being executed. */
   clear(): void {
     Object.assign(this.#state, { slot: NONE, moved: 0 });
     this.#headers.clear();
   }
 
-  /** A load: headers are read anew. */
+  /** A state was loaded: headers are read again. */
   restored(): void {
     this.#headers.clear();
   }
@@ -160,7 +160,7 @@ export class CommandList implements Cable, QueueHost {
 
   // The drive's end of the cable.
 
-  /** What a drive asks for is seen in the FISes that it sends. */
+  /** Nothing to do: a drive's requests for an interrupt arrive in the FISes that it sends. */
   interruptChanged(): void {}
 
   happened(event: DriveEvent): void {

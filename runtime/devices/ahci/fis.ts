@@ -30,7 +30,7 @@ export interface CommandFis {
   /** Undefined: it has no command, but changes the device control register. */
   readonly code: number | undefined;
   readonly control: number;
-  /** Of a queued command. */
+  /** The tag of a queued command. */
   readonly tag: number;
   /** Puts what it has into a drive's registers. */
   fill(drive: Drive): void;
@@ -52,7 +52,7 @@ export function readCommandFis(bytes: Uint8Array): CommandFis | null {
   };
 }
 
-/** What a drive has in its registers, with a status and an error beside them. */
+/** A FIS with a drive's task file registers, and with a status and an error. */
 function withRegisters(type: number, flags: number, drive: Drive, status: number): Uint8Array {
   const bytes = new Uint8Array(FIS_BYTES);
   bytes.set([type, flags, status]);

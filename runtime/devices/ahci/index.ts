@@ -40,7 +40,7 @@ import { hostState } from './state.ts';
 export interface SataDrive {
   /** Unique in the machine; names the drive's state. */
   readonly name: string;
-  /** Of the port, from 0 on. */
+  /** The port's number, from 0 on. */
   readonly index: number;
   readonly media: 'disk' | 'cdrom';
   readonly serial?: string;

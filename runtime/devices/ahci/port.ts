@@ -66,7 +66,7 @@ export class AhciPort {
     this.#resetLink();
   }
 
-  /** COMRESET: the drive begins anew (10.4.2). */
+  /** COMRESET: resets the drive (10.4.2). */
   #resetLink(): void {
     const fresh = { taskFile: NO_TASK_FILE, signature: NO_SIGNATURE, signatureWaits: true, isHeld: false };
     Object.assign(this.#state, fresh, { active: 0, issue: 0 });
@@ -141,7 +141,7 @@ export class AhciPort {
     return (this.#state.command & PortCommand.runs) !== 0;
   }
 
-  /** What runs says at once that it does, or that it does not any more (10.3). */
+  /** The bits for "running" follow those for "start" at once, in both directions (10.3). */
   #writeCommand(value: number): void {
     const state = this.#state;
     const wasRunning = this.#runs;

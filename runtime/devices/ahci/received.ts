@@ -10,7 +10,10 @@ import type { portState } from './state.ts';
 /** Status bits that a Set Device Bits FIS leaves as they are. */
 const KEPT_STATUS = Status.busy | Status.dataRequest;
 
-/** What a port receives of its drive: memory, task file and interrupt status follow (AHCI 1.3.1, 5.3.10 to 5.3.13). */
+/**
+ * Handles the FISes that a port's drive sends, and updates memory, task file and interrupt status (AHCI 1.3.1, 5.3.10
+ * to 5.3.13).
+ */
 export class ReceivedFises {
   readonly #state: StateOf<typeof portState>;
   readonly #memory: BusMemory;
@@ -65,7 +68,7 @@ export class ReceivedFises {
     if ((status & Status.error) !== 0) this.stop(Interrupt.taskFile);
   }
 
-  /** An error after which the driver must start the port anew (6.2). */
+  /** An error after which the driver must restart the port (6.2). */
   stop(bits: number): void {
     this.#state.halted = true;
     this.interrupt(bits);

@@ -55,7 +55,7 @@ export const PortRegister = {
   issue: 0x38,
 } as const;
 
-/** What the lower words of addresses have no bits of (3.3.1, 3.3.3). */
+/** Alignment of the structures in bytes; the address registers have no bits below it (3.3.1, 3.3.3). */
 export const Alignment = { commandList: 1024, received: 256 } as const;
 
 /** PxIS (3.3.5). */
@@ -80,7 +80,7 @@ export const PortCommand = {
   slotShift: 8,
   receives: 1 << 14,
   runs: 1 << 15,
-  /** What is kept as it was written: not the override of the command list, which CAP says that there is none of. */
+  /** Bits that keep what is written. The override of the command list is not among them, because CAP says that there is none. */
   writable: 0x0f820017,
 } as const;
 export const SPINNING = PortCommand.spinUp | PortCommand.powerOn;

@@ -31,6 +31,6 @@ export const portState = describe({
   lastSlot: integer(0, SLOTS - 1),
   /** Bytes that the command under way has moved by its regions. */
   moved: u32,
-  /** After an error: nothing runs until the driver starts the port anew. */
+  /** After an error: nothing runs until the driver restarts the port. */
   halted: flag,
 });

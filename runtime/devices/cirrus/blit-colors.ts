@@ -39,7 +39,7 @@ export const fillLine: DrawLine = (blit, operation, target, _from, _source, to) 
   drawRepeated(blit, operation, target, to, { first: 0, at: 0, pixelOf: () => blit.foreground });
 };
 
-/** What repeats after eight pixels: which of them is the first, and at which byte of the line it is. */
+/** A pattern that repeats after eight pixels: the number of its first pixel, and the byte of the line where that one is drawn. */
 interface Repeated {
   readonly first: number;
   readonly at: number;

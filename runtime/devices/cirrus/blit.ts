@@ -8,7 +8,7 @@ export const PATTERN_SIZE = 8;
 /** Where the pixels of a BitBLT come from: the source itself, bits of it that are colors, 8 x 8 of either, or one color. */
 export type BlitKind = 'copy' | 'expansion' | 'pattern' | 'expandedPattern' | 'fill';
 
-/** What the registers ask for. Widths, pitches and addresses are in bytes. */
+/** The parameters of a BitBLT from the registers. Widths, pitches and addresses are in bytes. */
 export interface Blit {
   readonly kind: BlitKind;
   readonly width: number;

@@ -50,7 +50,7 @@ export class Blitter {
     if (this.#blit === null) this.#state.transfer.isActive = false;
   }
 
-  /** What the processor writes to video memory is the source of a BitBLT. */
+  /** Whether stores to video memory are the source of a BitBLT. */
   get isReceiving(): boolean {
     return this.#state.transfer.isActive;
   }

@@ -10,7 +10,7 @@ import type { CirrusMemory } from './memory.ts';
 import { BLIT_REGISTER_BYTES, Configuration, MEMORY_BYTES, Sequencer } from './registers.ts';
 import type { CirrusState } from './state.ts';
 
-/** What the chip asks for on PCI, and where in it the processor writes the source of a BitBLT. */
+/** Size of the range in PCI's address space, and where in it the processor writes the source of a BitBLT. */
 export const RANGE_BYTES = 32 << 20;
 const BLIT_APERTURE = { offset: 16 << 20, length: 4 << 20 } as const;
 /** The registers of the BitBLT engine, where they are in the frame buffer. */

@@ -24,7 +24,7 @@ import { cirrusState } from './state.ts';
 const MMIO_BYTES = 0x1000;
 const PORT_COUNT = 0x20;
 const BLIT_OFFSET = 0x100;
-/** What the board's straps and the video BIOS of QEMU's card leave: 4 MB of memory 64 bits wide, and its clock. */
+/** Registers as the board's straps and the video BIOS of QEMU's card leave them: 4 MB of memory 64 bits wide, and its clock. */
 const AT_RESET: Readonly<Record<number, number>> = {
   [Sequencer.unlock]: Unlock.locked,
   [Sequencer.memory]: 0x98,
@@ -32,7 +32,7 @@ const AT_RESET: Readonly<Record<number, number>> = {
   [Sequencer.configuration]: Configuration.pci,
   [Sequencer.memoryClock]: 0x2d,
 };
-/** Of the graphics controller's: the timing of the memory. */
+/** The graphics controller's register for the timing of the memory. */
 const MEMORY_TIMING = { index: 0x18, value: 0x0f } as const;
 
 /** A Cirrus Logic CL-GD5446 with 4 MB on PCI, as QEMU's `-vga cirrus`. */

@@ -14,7 +14,7 @@ import {
 } from './registers.ts';
 import type { CirrusState } from './state.ts';
 
-/** What the clocks are made of, in hertz. */
+/** Frequency of the crystal from which the clocks are derived, in hertz. */
 const CRYSTAL = 14_318_180;
 const PATTERN_UNIT = 256;
 const LAST_CURSOR_COLOR = 15;
@@ -23,7 +23,7 @@ const LAST_CURSOR_COLOR = 15;
 const DEPTHS: Readonly<Record<number, Scan['depth']>> = { 0: 8, 2: 16, 4: 24, 6: 16, 8: 32 };
 const HIDDEN_DEPTH = { mask: 0x0f, bits565: 1 } as const;
 
-/** What the chip shows otherwise than a VGA would. */
+/** The parts of the picture in which the chip differs from a VGA. */
 export function cirrusPicture(state: CirrusState): PictureExtension {
   const { height, start, lineBytes } = vgaScan(state);
   const { crtc } = state;

@@ -17,7 +17,7 @@ import {
 } from './registers.ts';
 import type { CirrusState } from './state.ts';
 
-/** What a register reads as that is not there. */
+/** The value that a register reads as where there is none. */
 const ABSENT = 0xff;
 /** The last registers of the VGA itself. */
 const VGA_SEQUENCER = 4;
@@ -86,7 +86,7 @@ function graphics(state: CirrusState, vga: IndexedRegisters, blitter: Blitter): 
   };
 }
 
-/** What a register that cannot be written has. */
+/** The value of a register that cannot be written; 0 for one that can. */
 function kept({ graphics: registers }: CirrusState, index: number): number {
   return GRAPHICS_WRITABLE[index] === undefined ? registers[index] : 0;
 }

@@ -24,14 +24,17 @@ export const Sequencer = {
   memoryClock: 0x1f,
 } as const;
 export const SEQUENCER_COUNT = 0x20;
-/** What is written to unlock the extensions, and what is read then and otherwise. */
+/**
+ * The register that unlocks the extensions: `key`, under `mask`, unlocks them and is what is read then; `locked` is
+ * read otherwise.
+ */
 export const Unlock = { mask: 0x17, key: 0x12, locked: 0x0f } as const;
 /** Bit 0 turns the extensions of memory on; bits 1 to 3 say what a pixel is. */
 export const SequencerMode = { extended: 0x01, depthMask: 0x0e } as const;
-/** Of the index: the lowest three bits of a cursor's position are bits 5 to 7. */
+/** Parts of the index by which the cursor's position is written: the lowest three bits of the position are bits 5 to 7. */
 export const CURSOR_INDEX = { mask: 0x1f, shift: 5 } as const;
 export const Cursor = { shown: 0x01, ownColors: 0x02, large: 0x04 } as const;
-/** Of the configuration: the registers of the BitBLT engine in memory, and where; bits 3 to 5 are the bus. */
+/** Bits of the configuration: whether, and where, the registers of the BitBLT engine are in memory; bits 3 to 5 are the bus. */
 export const Configuration = { mapped: 0x04, atLinearEnd: 0x40, writable: 0xc7, pci: 0x20 } as const;
 
 export const Graphics = {
@@ -70,7 +73,7 @@ export const GRAPHICS_MODE_WRITABLE = 0x7f;
 /** Pixels of eight bits; otherwise colors are those of planes. */
 export const SHIFT_256 = 0x40;
 
-/** What can be written of the extended graphics registers; others are kept as they are, or not there (from 3Ah on). */
+/** Bits of the extended graphics registers that can be written; the other registers are read-only, or not there (from 3Ah on). */
 export const GRAPHICS_WRITABLE: Readonly<Record<number, number>> = {
   ...Object.fromEntries([0x09, 0x0a, 0x0b, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15].map((index) => [index, 0xff])),
   ...Object.fromEntries([0x20, 0x22, 0x24, 0x26, 0x28, 0x29, 0x2c, 0x2d, 0x2f].map((index) => [index, 0xff])),
@@ -103,7 +106,7 @@ export const Crtc = {
 } as const;
 /** First and last index of registers that keep all that is written. */
 export const CRTC_PLAIN = [0x19, 0x1d] as const;
-/** Those that only tell, of which the chip has 22h (graphics latches) and 25h (part status) as 0. */
+/** Registers that can only be read; those at 22h (graphics latches) and 25h (part status) are 0 on the chip. */
 export const CRTC_READ_ONLY: readonly number[] = [0x22, 0x25, 0x27];
 
 /** Where the registers of the BitBLT engine are in memory: by offset, the index of the graphics register. */

@@ -41,7 +41,7 @@ export class Dma8237 {
     this.#state.pages.fill(0);
   }
 
-  /** What was last written to port 0x80, the page register that nothing uses but power-on self tests. */
+  /** The last value written to port 0x80, a page register that only power-on self tests use. */
   get postCode(): number {
     return this.#state.pages[0];
   }

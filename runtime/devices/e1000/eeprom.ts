@@ -43,7 +43,7 @@ export class CardEeprom {
     this.#chip.drive((value & select) !== 0, (value & clock) !== 0, (value & input) !== 0);
   }
 
-  /** What the register for words reads as after a command. */
+  /** The value that the EEPROM read register (EERD) has after a command. */
   readWord(command: number): number {
     if ((command & EepromRead.start) === 0) return command;
     const address = (command >>> EepromRead.addressShift) & 0xff;

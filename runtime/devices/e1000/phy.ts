@@ -6,7 +6,7 @@ import type { E1000State } from './state.ts';
 const PhyRegister = { control: 0, status: 1, partner: 5, partner1000: 10, specificStatus: 17 } as const;
 const PhyControlBit = { reset: 0x8000, restart: 0x0200 } as const;
 const PhyStatus = { fixed: 0x7949, linked: 0x0024 } as const;
-/** What the other end of the cable can: all up to 1000 Mbit/s. */
+/** Abilities that the other end of the cable announces: all up to 1000 Mbit/s. */
 const PARTNER = { base: 0xcde1, gigabit: 0x3c00 } as const;
 /** 1000 Mbit/s, full duplex; found out, and the link is there. */
 const SPECIFIC_STATUS = { fixed: 0xa000, linked: 0x0c00 } as const;

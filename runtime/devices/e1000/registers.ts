@@ -55,7 +55,7 @@ export const Register = {
   multicast: 0x5200,
   addresses: 0x5400,
   vlanFilter: 0x5600,
-  /** Of later cards. Drivers for all of them take it here too, and QEMU's card keeps it. */
+  /** A register of later cards. Drivers for all of them use it here too, and QEMU's card keeps it. */
   softwareSemaphore: 0x5b50,
 } as const;
 
@@ -212,5 +212,5 @@ export const TxLength = { legacy: 0xffff, extended: 0xfffff } as const;
 /** In the last word of a data descriptor: the checksums that are put in. In that of all: it is done. */
 export const TxOption = { ip: 0x0100, payload: 0x0200 } as const;
 export const TX_DONE = 0x01;
-/** Of a context: the payload is TCP, the packet is IPv4. */
+/** Bits of a context descriptor: the payload is TCP, the packet is IPv4. */
 export const TxContext = { tcp: 0x01000000, ipv4: 0x02000000 } as const;

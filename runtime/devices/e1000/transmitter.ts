@@ -25,7 +25,10 @@ import {
 } from './segments.ts';
 import type { E1000State, RegisterWords } from './state.ts';
 
-/** What is sent at a time, descriptors or frames, and bytes: a ring that the guest fills all the time must not stop it. */
+/**
+ * Most descriptors or frames, and most bytes, that are sent at a time, so that a ring that is always refilled cannot
+ * stop the guest.
+ */
 const BURST = 512;
 const BURST_BYTES = 512 << 10;
 /** Virtual nanoseconds from one burst to the next. */
@@ -60,9 +63,9 @@ export class Transmitter {
   readonly #descriptor: DescriptorView;
   readonly #packet = new Uint8Array(LARGEST_PACKET + HEADER_BYTES);
   readonly #word = new DataView(new ArrayBuffer(4));
-  /** Derived, in each call anew: bytes of the packet that is put together. */
+  /** Derived in each call: bytes of the packet that is put together. */
   #length = 0;
-  /** Derived, in each call anew: frames of the burst. */
+  /** Derived in each call: frames of the burst. */
   #frames = 0;
 
   constructor(options: TransmitterOptions) {

@@ -38,7 +38,7 @@ export interface EduOptions {
   readonly dmaMask: number;
 }
 
-/** What takes so long that a driver must wait for it: nanoseconds. A transfer's is QEMU's. */
+/** Duration of what a driver has to wait for, in nanoseconds. The transfer's is QEMU's. */
 const Duration = { factorial: 10_000, transfer: 100_000_000 } as const;
 /** From here on a factorial is a multiple of 2^32. */
 const LAST_FACTORIAL = 34;
@@ -215,7 +215,7 @@ export class Edu {
     return null;
   }
 
-  /** What an address is to a device that has not all of its bits. */
+  /** The address without the bits that the device does not have. */
   #reached(address: number): number {
     const reached = (address & this.#options.dmaMask) >>> 0;
     if (reached !== address) this.#options.guestError('edu: a transfer beyond its address mask, at', address);

@@ -35,13 +35,13 @@ export interface EhciOptions {
   readonly device: number;
   readonly mmio: MmioBus;
   readonly memory: BusMemory;
-  /** Of INTD#. */
+  /** The line of INTD#. */
   readonly irq: IrqLine;
   readonly clock: Clock;
   readonly events: EventQueue;
   readonly guestError: ReportGuestError;
   readonly storeAlarm: MakeStoreAlarm;
-  /** What its bus is called. */
+  /** Name of its bus. */
   readonly bus: string;
 }
 

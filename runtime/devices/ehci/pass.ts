@@ -2,7 +2,7 @@ import { type FindDevice, QueueRun } from './queue.ts';
 import { LIST_ENTRIES } from './registers.ts';
 import { addressOf, isEnd, isQueue, Queue, type Schedule } from './schedule.ts';
 
-/** What happened in a pass through the schedules. */
+/** The events of a pass through the schedules. */
 export interface PassResult {
   hasMoved: boolean;
   completed: boolean;

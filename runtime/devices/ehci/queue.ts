@@ -13,7 +13,7 @@ import {
   TRANSFER_WORDS,
 } from './schedule.ts';
 
-/** What was done in a queue: bytes, and what the guest is to be told. */
+/** The result of working on a queue: bytes moved, and events that the guest has to see. */
 export interface QueueResult {
   hasMoved: boolean;
   bytes: number;

@@ -5,7 +5,7 @@ import { PORTS, Port } from './registers.ts';
 export interface RootHubOptions {
   /** The ports' registers, as part of the state. */
   readonly ports: number[];
-  /** What the bus is called. */
+  /** Name of the bus. */
   readonly bus: string;
   /** The guest is to know of a change. */
   readonly changed: () => void;

@@ -68,7 +68,7 @@ export class Schedule {
     return Uint32Array.from({ length: words }, (_, n) => view.getUint32(4 * n, true));
   }
 
-  /** What is under way in a queue. */
+  /** Writes the overlay, the queue head's copy of the present transfer, back to memory. */
   writeOverlay(address: number, queue: Uint32Array): void {
     this.#write(address + 4 * Queue.current, queue.subarray(Queue.current));
   }

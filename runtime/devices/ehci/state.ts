@@ -6,7 +6,7 @@ export const ehciState = describe({
   /** Bits 0-15 of the register; the upper 16 are reserved. */
   status: starting(u16, Status.halted),
   interruptEnable: u32,
-  /** Of the microframe that began at a time, while the controller runs. */
+  /** Number of the microframe that began at `frameTime`, while the controller runs. */
   frameIndex: u16,
   frameTime: time,
   periodicList: u32,

@@ -83,7 +83,7 @@ export class FloppyDrive {
     return (cylinder * heads + head) * sectors + sector - 1;
   }
 
-  /** What the image is too short for is zeros. */
+  /** Reads sectors; bytes beyond the end of the image are zeros. */
   read(place: number, target: Uint8Array, done: BlockDone): void {
     const port = this.#port!;
     if (this.#holds(place)) port.read(place, target, done);

@@ -149,7 +149,7 @@ export class Floppy82077 {
     this.#resetEnd.arm(this.#clock.now() + RESET_TIME);
   }
 
-  /** What was under way is forgotten; rate and SPECIFY stay, and the FIFO if it is locked (data sheet, table 5-9). */
+  /** Drops the command in progress. The rate and SPECIFY stay, and so does the FIFO if it is locked (data sheet, table 5-9). */
   #softwareReset(): void {
     this.#stop();
     const state = this.#state;
@@ -361,7 +361,7 @@ export class Floppy82077 {
     this.#pulse();
   }
 
-  /** What has interrupted, one drive at a time; an error if nothing has. */
+  /** Answers SENSE INTERRUPT for one drive that has interrupted; with an error if none has. */
   #senseInterrupt(): void {
     const state = this.#state;
     const sought = state.drives.find(({ seekStatus }) => seekStatus !== 0);

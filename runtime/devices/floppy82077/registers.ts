@@ -84,7 +84,7 @@ export const Perpendicular = { overwrite: 0x80, drives: 0x3c, modes: 0x03 } as c
 /** SPECIFY (5.2.5): bit 0 of the second parameter. */
 export const NON_DMA = 0x01;
 
-/** What VERSION answers: an enhanced controller. */
+/** The answer to VERSION: an enhanced controller. */
 export const VERSION = 0x90;
 export const DRIVES = 4;
 export const SECTOR_BYTES = 512;

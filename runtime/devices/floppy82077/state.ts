@@ -16,10 +16,10 @@ import { Configuration, DRIVES, Rate, SECTOR_BYTES } from './registers.ts';
 /** Bytes of the longest command. */
 const COMMAND_BYTES = 9;
 
-/** What the controller waits for. */
+/** The phases of a command. */
 export const Phase = { command: 0, execution: 1, result: 2 } as const;
 
-/** What a data transfer waits for: the head, the block port, or the guest (its bytes by ports, its DMA channel). */
+/** The step of a data transfer: it waits for the head, the block port, or the guest (its bytes by ports, or its DMA channel). */
 export const Step = { none: 0, position: 1, diskRead: 2, guest: 3, channel: 4, diskWrite: 5 } as const;
 
 export const driveState = describe({
@@ -52,7 +52,7 @@ const transferState = describe({
   ended: flag,
   /** Looks at a DMA channel that is not enabled. */
   looks: u16,
-  /** Of a scan: all bytes of the sector were equal until now; the condition holds until now. */
+  /** State of a scan: all bytes of the sector were equal so far; the condition held so far. */
   equal: flag,
   satisfied: flag,
   /** The sector that READ ID finds next, less 1. */

@@ -31,7 +31,7 @@ export interface TransferOptions {
   readonly finished: (status0: number, status1: number, status2: number) => void;
 }
 
-/** What a command does with each sector, in this order: it is read, bytes go to or come from the guest, it is written. */
+/** The steps that a command takes for each sector: it is read, bytes go to or come from the guest, it is written. */
 interface Kind {
   readonly reads?: true;
   readonly guest?: 'gets' | 'gives';

@@ -12,7 +12,7 @@ export interface FwCfgOptions {
   readonly memory: BusMemory;
   /** Bytes of RAM, above 4 GB too. */
   readonly ramBytes: number;
-  /** What the processors' local APICs are called. */
+  /** IDs of the processors' local APICs. */
   readonly apicIds: readonly number[];
   /** Firmware is to offer a choice of what to boot from. */
   readonly bootMenu: boolean;

@@ -17,7 +17,7 @@ export const Key = {
   initrdAddress: 0x0a,
   initrdSize: 0x0b,
   bootMenu: 0x0e,
-  /** What is above all numbers of local APICs (QEMU's name is that of the number of processors). */
+  /** A number above the IDs of all local APICs (QEMU calls it the number of processors). */
   apicIdLimit: 0x0f,
   kernelEntry: 0x10,
   kernelData: 0x11,
@@ -41,6 +41,6 @@ export const INTERFACES = 0x3;
 /** An entry of the file directory: size, key, and a name of so many bytes with its final 0. */
 export const DirectoryEntry = { bytes: 64, size: 0, key: 4, name: 8, nameBytes: 56 } as const;
 
-/** What a DMA access in memory has ("Guest-side DMA Interface"), big-endian: control, length, address. */
+/** Layout of a DMA access in memory ("Guest-side DMA Interface"), big-endian: control, length, address. */
 export const Access = { bytes: 16, control: 0, length: 4, addressHigh: 8, addressLow: 12 } as const;
 export const Control = { error: 0x01, read: 0x02, skip: 0x04, select: 0x08, write: 0x10, keyShift: 16 } as const;

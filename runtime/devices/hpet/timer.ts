@@ -3,7 +3,7 @@ import type { EventQueue, Timer } from '../../time/events.ts';
 import { TICK, TimerConfiguration, TimerRegister } from './registers.ts';
 import type { TimerState, Wide } from './state.ts';
 
-/** What a timer asks of the chip around it. */
+/** The part of the chip that a timer uses. */
 export interface Counter {
   readonly enabled: boolean;
   readonly value: bigint;

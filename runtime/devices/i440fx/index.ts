@@ -62,7 +62,7 @@ function pamMask(index: number): number {
   return index === 0 ? PAM_ALL_RAM & 0xf0 : PAM_ALL_RAM;
 }
 
-/** What the PAM registers say now: 0xf0000-0xfffff, then 0xc0000 upwards in 16 KB. */
+/** The memory segments that the PAM registers control: 0xf0000-0xfffff first, then 0xc0000 upwards in 16 KB. */
 function shadowSegments(bridge: PciFunction): ShadowSegment[] {
   const segment = (nibble: number, base: number, length: number): ShadowSegment => ({
     base,

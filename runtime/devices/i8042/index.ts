@@ -100,7 +100,7 @@ export class I8042 {
     return (this.#state.ram[0] & bit) !== 0;
   }
 
-  /** Whoever polls sees a byte when it is due, even where the host is late with the event. */
+  /** The status. A guest that polls sees a byte when it is due, even where the host is late with the event. */
   #readStatus(): number {
     if (this.#transfer.deadline <= this.#options.clock.now()) this.#takeAtOnce();
     return this.#state.status | Status.notInhibited;

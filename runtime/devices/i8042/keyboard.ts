@@ -10,11 +10,11 @@ import { BREAK } from './translation.ts';
 /** With these bytes codes of several bytes begin. */
 const PREFIXES: ReadonlySet<number> = new Set([0xe0, 0xe1, BREAK]);
 
-/** What the controller knows of the device at the other end of a PS/2 cable. */
+/** A device at the other end of a PS/2 cable, as the controller sees it. */
 export interface Ps2Device {
   /** There is a byte to be taken. */
   readonly ready: boolean;
-  /** What is taken next belongs to the reply to a command. */
+  /** Whether the next byte belongs to the reply to a command. */
   readonly replies: boolean;
   take(): number;
   /** A byte from the host. */
@@ -264,7 +264,7 @@ export class Keyboard implements Ps2Device {
     }
   }
 
-  /** Those that are only acknowledged. */
+  /** Handles a command that is only acknowledged. */
   #simpleCommand(byte: number): number {
     const state = this.#state;
     if (!isCommand(byte)) return Reply.resend;

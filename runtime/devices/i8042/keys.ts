@@ -66,7 +66,7 @@ export function set3Code(key: number): number {
   return set3Codes[key] ?? translateToSet2(key & 0x7f)[0];
 }
 
-/** What a key of set 3 does: it always sends a make code; bits for a break code, and for repeating. */
+/** Behaviour of a key in scan code set 3: a make code always; by bits, a break code and repeating. */
 export const KeyType = { make: 0, makeBreak: 1, typematic: 2, typematicMakeBreak: 3 } as const;
 
 /** Caps lock, shift, left control and left alt tell when they go up; what is typed with repeats; others do neither. */

@@ -44,7 +44,7 @@ export interface MouseOptions {
    * the buttons that are down, left, right, middle and the two at the side in bits 0-4.
    */
   readonly line: HostStream;
-  /** What is done with the mouse wakes a suspended machine. */
+  /** Wakes a suspended machine when the mouse is moved or a button is pressed. */
   readonly power: Pick<PowerControl, 'wake'>;
 }
 
@@ -178,7 +178,7 @@ export class Mouse implements Ps2Device {
     return wheel ? Id.wheel : Id.standard;
   }
 
-  /** Those that are only acknowledged. Whatever changes the mode forgets what was to be sent. */
+  /** Handles a command that is only acknowledged. A change of the mode drops the movements that were to be sent. */
   #simpleCommand(byte: number): number {
     const change = changes[byte];
     if (change === undefined) return Reply.resend;
@@ -246,7 +246,7 @@ const streaming: Partial<MouseState> = {
   sampleRate: 100,
 };
 
-/** What the commands without parameters and answers change. */
+/** Changes of the state by the commands that have no parameter and no answer. */
 const changes: Readonly<Record<number, Partial<MouseState>>> = {
   [Command.scaling1]: { scaling: false },
   [Command.scaling2]: { scaling: true },

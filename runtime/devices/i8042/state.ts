@@ -31,7 +31,7 @@ export const keyboardState = describe({
   held: bytes(KEYS / 8),
   /** The key that repeats; 0: none does. */
   repeating: u8,
-  /** Of set 3, by codes: KeyType. */
+  /** The {@link KeyType} of each key of set 3, by its code. */
   types: bytes(SET_3_CODES),
   /** Keys that the host has pressed and released, two bytes each, before the keyboard has seen them. */
   waiting: byteQueue,
@@ -66,7 +66,7 @@ export const mouseState = describe({
   lastSent: u8,
   /** The earliest virtual time of the next packet. */
   nextSample: time,
-  /** What the host has done with the mouse before it was noticed, six bytes each time. */
+  /** Movements and buttons from the host that the guest has not seen yet, six bytes each. */
   waiting: byteQueue,
 });
 

@@ -11,14 +11,14 @@ export const busMasterState = describe({
   table: u32,
   /** Address of the table's next entry. */
   next: u32,
-  /** What is left of the present region. */
+  /** The rest of the present memory region. */
   address: u32,
   bytes: u32,
   /** The present region is the table's last. */
   last: flag,
 });
 
-/** What a bus master tells its channel. */
+/** Callbacks by which a bus master informs its channel. */
 export interface BusMasterEvents {
   /** The guest has started it: a drive may move data now. */
   started(): void;

@@ -30,7 +30,7 @@ export interface IdeDrive {
   /** 0 and 1: first and second (master and slave) of the first channel; 2 and 3: of the second. */
   readonly index: number;
   readonly media: 'disk' | 'cdrom';
-  /** What the drive says that it is: up to 40, 20 and 8 characters of ASCII. */
+  /** The drive's model, serial number and firmware revision as it identifies itself: up to 40, 20 and 8 characters of ASCII. */
   readonly model?: string;
   readonly serial?: string;
   readonly firmware?: string;

@@ -18,9 +18,9 @@ export interface IoApicOptions {
 }
 
 /**
- * So often an input that stays high may ask again at once; then the guest has so many virtual nanoseconds without its interrupt,
- * as in QEMU (after 10,000 times there). A chip takes a moment each time: a driver whose interrupt comes before it could mask its
- * device gets on.
+ * Number of times that an input that stays high may ask again at once; after that the guest has a pause in virtual nanoseconds
+ * without its interrupt, as in QEMU (after 10,000 times there). A chip takes a moment each time: a driver whose interrupt comes
+ * before it could mask its device gets on.
  */
 const MOST_REPEATS = 1000;
 const PAUSE = 10_000_000;
@@ -63,7 +63,7 @@ export class IoApic {
     return irqLine((high) => this.#drive(input, high));
   }
 
-  /** What the inputs that are not masked send. */
+  /** The interrupt messages of all inputs that are not masked. */
   messages(): InterruptMessage[] {
     const inputs = Array.from({ length: INPUTS }, (_, input) => input);
     return inputs.filter((input) => !(this.#state.low[input]! & Entry.masked)).map((input) => this.#messageOf(input));
@@ -156,7 +156,7 @@ export class IoApic {
     else this.#writeEntry(input, value);
   }
 
-  /** Of an edge-triggered input no request is outstanding. */
+  /** Writes half of an entry. An input that has become edge-triggered has no request outstanding. */
   #writeEntry(input: number, value: number): void {
     const s = this.#state;
     const kept = value & Entry.level ? s.low[input]! & Entry.remoteRequest : 0;

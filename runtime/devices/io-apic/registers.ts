@@ -2,7 +2,7 @@
 export const MemoryRegister = { select: 0x00, data: 0x10, endOfInterrupt: 0x40 } as const;
 export const IO_APIC_BASE = 0xfec00000;
 
-/** What the select register chooses (3.2); from `redirection` on two for each input. */
+/** Values of the select register (3.2); from `redirection` on there are two for each input. */
 export const Index = { id: 0, version: 1, arbitration: 2, redirection: 0x10 } as const;
 
 export const INPUTS = 24;

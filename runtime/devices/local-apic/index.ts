@@ -143,7 +143,7 @@ export class LocalApic implements LocalApicPort, PlacedApic {
     this.#state.id = id;
   }
 
-  /** What it had is gone, but for its address. */
+  /** Returns all of the state to its initial values, except the base address. */
   #clear(): void {
     const { baseLow, baseHigh } = this.#state;
     this.reset();
@@ -181,7 +181,7 @@ export class LocalApic implements LocalApicPort, PlacedApic {
     return this.enabled && isAddressed(this.#state, destination, logical);
   }
 
-  /** Of what the processor does. */
+  /** The priority of the code that the processor runs (PPR). */
   get priority(): number {
     return processorPriority(this.#state);
   }
@@ -253,7 +253,10 @@ export class LocalApic implements LocalApicPort, PlacedApic {
     if (!was && this.pending) this.onPending();
   }
 
-  /** What the guest has ended by an offer ends; from now on it is to tell. Due before anything of the state is used or changed. */
+  /**
+   * Completes an interrupt whose end the guest has signalled in the memory that it shares (KVM's PV EOI), and withdraws
+   * the offer, so that the guest writes to EOI from now on. To be called before the state is used or changed.
+   */
   #settle(): void {
     if (this.#offer.takeBack()) this.#endOfInterrupt();
   }

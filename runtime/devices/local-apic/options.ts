@@ -5,7 +5,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { EventQueue } from '../../time/events.ts';
 import type { ApicWindow } from './window.ts';
 
-/** What interrupts the CPU through the APIC's LINT0 pin: the PC's 8259s. */
+/** The interrupt controllers at the APIC's LINT0 pin: the PC's 8259s. */
 export interface ExternalInterrupts {
   readonly pending: boolean;
   /** Whether a request of a device would be pending. */
@@ -14,9 +14,9 @@ export interface ExternalInterrupts {
   onPending: () => void;
 }
 
-/** What all local APICs of a machine have in common. */
+/** Options that all local APICs of a machine have in common. */
 export interface CommonApicOptions {
-  /** What KVM's guests share with it. */
+  /** The memory that KVM's guests share with the APIC. */
   readonly memory: BusMemory;
   readonly guestError?: ReportGuestError;
   readonly clock: Clock;
@@ -26,7 +26,7 @@ export interface CommonApicOptions {
   readonly endOfInterrupt: (vector: number) => void;
 }
 
-/** What messages do to processors besides interrupts with a vector (Intel SDM vol. 3, 9.4). */
+/** Effects of messages on processors other than an interrupt with a vector (Intel SDM vol. 3, 9.4). */
 export interface ProcessorSignals {
   nmi(processor: number): void;
   init(processor: number): void;
@@ -35,7 +35,7 @@ export interface ProcessorSignals {
 }
 
 export interface LocalApicOptions extends CommonApicOptions {
-  /** Of its state, and of its timer. */
+  /** The name of its state and of its timer. */
   readonly name: string;
   readonly initialId: number;
   /** The processor is the one that starts the machine. */
@@ -43,12 +43,12 @@ export interface LocalApicOptions extends CommonApicOptions {
   readonly window: ApicWindow;
   /** Sends a message to others, or to itself; `shorthand` is one of Shorthand. */
   readonly send: (message: InterruptMessage, shorthand: number) => void;
-  /** Of its processor. */
+  /** The processor's inputs other than interrupts with a vector. */
   readonly signal: { nmi(): void; init(): void; startUp(vector: number): void };
 }
 
 export interface ApicSetOptions extends CommonApicOptions {
-  /** What the APIC of each processor is called at first. */
+  /** The initial ID of each processor's APIC. */
   readonly ids: readonly number[];
   readonly signals: ProcessorSignals;
 }

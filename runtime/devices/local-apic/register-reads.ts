@@ -7,7 +7,7 @@ export function isLocalVector(offset: number): boolean {
   return offset >= Register.localVectors && offset < Register.localVectors + 16 * LOCAL_VECTORS;
 }
 
-/** What a register at an offset in the APIC's page holds; undefined: there is none (Intel SDM vol. 3, table 11-1). */
+/** The value of the register at an offset in the APIC's page; undefined where there is none (Intel SDM vol. 3, table 11-1). */
 export function readRegister(state: LocalApicState, timer: ApicTimer, offset: number): number | undefined {
   const bank = (offset >>> 4) & 7;
   switch (offset & ~0x7f) {

@@ -38,7 +38,7 @@ export const Lvt = {
   masked: 1 << 16,
   timerModeShift: 17,
 } as const;
-/** What can be written of each local vector: vector, mode, polarity and trigger of the pins, mask, timer mode. */
+/** The writable bits of each local vector table entry: vector, mode, polarity and trigger of the pins, mask, timer mode. */
 export const lvtBits: readonly number[] = [0x700ff, 0x107ff, 0x107ff, 0x1a7ff, 0x1a7ff, 0x100ff];
 
 export const TimerMode = { oneShot: 0, periodic: 1, deadline: 2 } as const;
@@ -49,7 +49,7 @@ export const Spurious = { vector: 0xff, enabled: 1 << 8, bits: 0x1ff } as const;
 /** Bits of the error status register (11.5.3). */
 export const ApicError = { sentIllegalVector: 1 << 5, receivedIllegalVector: 1 << 6, illegalRegister: 1 << 7 } as const;
 
-/** What these errors are about; a vector or an offset follows. */
+/** Messages for errors; the vector or the offset follows them. */
 export const errorTexts: Readonly<Record<number, string>> = {
   [ApicError.sentIllegalVector]: 'local APIC: sent an illegal vector',
   [ApicError.receivedIllegalVector]: 'local APIC: received an illegal vector',

@@ -5,7 +5,7 @@ import type { ApicSetOptions } from './options.ts';
 import { Shorthand } from './registers.ts';
 import { ApicWindow } from './window.ts';
 
-/** What the state of a processor's local APIC is called. */
+/** The name of the state of a processor's local APIC. */
 export const localApicName = (processor: number): string =>
   processor === 0 ? 'local apic' : `local apic ${processor}`;
 
@@ -46,7 +46,7 @@ export class LocalApics {
     };
   }
 
-  /** That of the processor that runs from now on. */
+  /** Selects the local APIC of the processor that runs from now on. */
   select(processor: number): LocalApic {
     this.#current = this.all[processor]!;
     this.#window.select(this.#current);

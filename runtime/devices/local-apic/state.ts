@@ -14,7 +14,7 @@ export const localApicState = describe({
   inService: list(8, u32),
   triggerMode: list(8, u32),
   requests: list(8, u32),
-  /** What ESR shows, and what it will show after the next write to it. */
+  /** The value of ESR, and the value that it will have after the next write to it. */
   errors: u8,
   newErrors: u8,
   commandLow: u32,

@@ -32,9 +32,9 @@ import { ne2000State } from './state.ts';
 const REMINDER = 200_000;
 
 /**
- * Virtual nanoseconds that a byte is on the wire: those of 1 Gbit/s. The guest is told of a sent frame no sooner. Told at once, it is
- * interrupted while its driver still writes to the card, and Linux's, which has its interrupt line off then, a second time for each
- * frame.
+ * Virtual nanoseconds that a byte is on the wire: those of 1 Gbit/s. The guest learns of a sent frame no sooner. Told at once, it
+ * is interrupted while its driver still writes to the card, and Linux's, which has its interrupt line off then, a second time for
+ * each frame.
  */
 const BYTE_TIME = 8;
 

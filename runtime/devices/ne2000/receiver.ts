@@ -7,7 +7,7 @@ import type { Ne2000State } from './state.ts';
 /** Bytes that must be free in the ring before a frame is taken: as many as the largest frame has, whatever this one has. */
 const ROOM = 1514 + FCS_BYTES + RING_HEADER_BYTES;
 
-/** What became of a frame: in the ring, not for this card, or there is no room. */
+/** The fate of a received frame: stored in the ring, not for this card, or no room for it. */
 export type Outcome = 'stored' | 'ignored' | 'full';
 
 /** Puts a frame into the ring of pages (DP8390D data sheet, 7.0 "Packet reception"). */

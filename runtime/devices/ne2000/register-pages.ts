@@ -39,7 +39,7 @@ function readPage1(state: Ne2000State, offset: number): number {
   return offset === Register.currentPage ? state.currentPage : state.multicast[offset - Register.multicast];
 }
 
-/** What is written on page 0. */
+/** Reads page 2, which shows the registers of page 0 as they were written. */
 function readPage2(state: Ne2000State, offset: number): number {
   switch (offset) {
     case Register.pageStart:

@@ -8,7 +8,7 @@ import type { Queues } from './queues.ts';
 import { AdminCommand, Code, MOST_ENTRIES, QUEUES } from './registers.ts';
 import type { FeaturesState, LogsState } from './state.ts';
 
-/** What commands of the administrator are about. */
+/** The parts of the controller that admin commands work on. */
 export interface AdminSide extends PageMemory {
   readonly queues: Queues;
   readonly events: Events;
@@ -20,9 +20,9 @@ export interface AdminSide extends PageMemory {
   readonly vectors: number;
 }
 
-/** Of dword 11: the queue is contiguous; it interrupts. */
+/** Bits of dword 11: the queue is contiguous; it interrupts. */
 const Flag = { contiguous: 1, interrupts: 2 } as const;
-/** Of features: events of the temperature are wanted. */
+/** Bit of the event configuration feature: events of the temperature are wanted. */
 const SMART_TEMPERATURE = 2;
 
 /** Does a command: its result, 0 for most, or null: it has not ended, but waits. */
@@ -114,7 +114,7 @@ function deleteCompletion(command: Command, { queues }: AdminSide): number {
 
 const NOT_ABORTED = 1;
 
-/** What was taken from a queue is done: nothing is ever aborted. */
+/** Abort: never succeeds, since every command that was taken from a queue is carried out. */
 function abort(command: Command, { queues }: AdminSide): number {
   if (!queues.submission(command.dword(10) & 0xffff)) refuse(Code.invalidField);
   return NOT_ABORTED;

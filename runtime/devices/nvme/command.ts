@@ -50,7 +50,7 @@ export class Command {
   }
 }
 
-/** What is wrong with a command. `status` is what it ends with; another try would end so, too. */
+/** An error in a command. `status` is the status that it ends with; a retry would fail in the same way. */
 export class Refusal extends Error {
   readonly status: number;
 

@@ -16,7 +16,7 @@ const FeatureNumber = {
   events: 0x0b,
 } as const;
 
-/** What Get Features wants: bits 8 to 10 of dword 10. */
+/** The value that Get Features asks for: bits 8 to 10 of dword 10. */
 const Select = { current: 0, initial: 1, saved: 2, supported: 3 } as const;
 const OF_NAMESPACE = 2;
 const CHANGEABLE = 4;
@@ -32,7 +32,7 @@ interface Feature {
   readonly isOfNamespace?: boolean;
 }
 
-/** Of the temperature's two thresholds: of which sensor, and which one. */
+/** Fields of the temperature threshold feature: the sensor, and which one of its two thresholds. */
 const Threshold = { sensors: 0xf0000, kind: 0x300000, under: 0x100000 } as const;
 
 const features: Readonly<Record<number, Feature>> = {
@@ -92,7 +92,7 @@ function setTemperature(state: FeaturesState, value: number): void {
   else refuse(Code.invalidField);
 }
 
-/** Whether it is as warm as the driver wants to be told of. */
+/** Whether the temperature has reached a threshold of which the driver wants an event. */
 export function isTooWarm({ overTemperature, underTemperature }: FeaturesState): boolean {
   return Temperature.now >= overTemperature || Temperature.now <= underTemperature;
 }
@@ -107,7 +107,7 @@ function featureOf(command: Command): Feature {
 }
 
 /**
- * What Get Features answers.
+ * The result of Get Features.
  * @throws Refusal
  */
 export function getFeature(state: FeaturesState, command: Command): number {

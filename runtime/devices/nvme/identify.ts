@@ -17,10 +17,10 @@ import {
 
 const IDENTIFY_BYTES = 4096;
 
-/** What is asked for: the lower byte of dword 10 (5.15.1). */
+/** The structure that Identify asks for: the lower byte of dword 10 (5.15.1). */
 const Structure = { namespace: 0, controller: 1, activeNamespaces: 2, descriptors: 3 } as const;
 
-/** Of the controller (5.15.2.2): offset, bytes, value. All others are 0. */
+/** Fields of the Identify Controller structure (5.15.2.2): offset, bytes, value. All others are 0. */
 const controllerFields: readonly (readonly [offset: number, size: 1 | 2 | 4, value: number])[] = [
   [0, 2, Pci.vendorId],
   [2, 2, Subsystem.vendor],
@@ -59,13 +59,13 @@ const controllerFields: readonly (readonly [offset: number, size: 1 | 2 | 4, val
 
 /** A disk as it is told. */
 export interface Namespace {
-  /** Of 512 bytes. */
+  /** Size in sectors of 512 bytes. */
   readonly sectors: number;
   readonly isReadOnly: boolean;
 }
 
 /**
- * What an Identify command gets.
+ * The data for an Identify command.
  * @throws Refusal
  */
 export function identify(command: Command, serial: string, namespace: Namespace): Uint8Array {
@@ -109,7 +109,10 @@ export function putText(bytes: Uint8Array, at: number, text: string): void {
   for (let n = 0; n < text.length; n++) bytes[at + n] = text.charCodeAt(n);
 }
 
-/** Of a namespace (5.15.2.1): all of it is used; one format, of sectors; 4 KB are best discarded together. */
+/**
+ * The Identify Namespace structure (5.15.2.1): all space is used; one format, of sectors; discards work best in units
+ * of 4 KB.
+ */
 function namespaceBytes({ sectors, isReadOnly }: Namespace): Uint8Array {
   const bytes = nothing();
   const view = new DataView(bytes.buffer);

@@ -86,7 +86,7 @@ export class Nvme {
     this.#clear();
   }
 
-  /** What a reset of the controller forgets, too (7.3.2). */
+  /** Clears the state that a reset of the controller clears, too (7.3.2). */
   #clear(): void {
     this.#options.port.cancel();
     this.#queues.reset();
@@ -220,7 +220,7 @@ export class Nvme {
     else if (!this.#registers.write(offset, value)) guestError(`${name}: a write of no register, at`, offset);
   }
 
-  /** Doorbells are tails and heads by turns (3.1.24). */
+  /** Doorbells are tails and heads alternately (3.1.24). */
   #ring(number: number, value: number): void {
     if (!this.#registers.isRunning) return;
     const [queues, place] = [this.#queues, number >> 1];
@@ -284,5 +284,5 @@ export class Nvme {
   }
 }
 
-/** Of the feature of events: changes of namespaces are told. */
+/** Bit of the event configuration feature: changes of namespaces are reported. */
 const NAMESPACE_EVENTS = 1 << 8;

@@ -17,12 +17,12 @@ import {
 } from './registers.ts';
 import type { LogsState } from './state.ts';
 
-/** What commands for the disk are about. */
+/** The parts of the controller that commands for the disk work on. */
 export interface IoSide extends PageMemory {
   readonly port: BlockPort;
   readonly namespace: Namespace;
   readonly logs: LogsState;
-  /** What is written may be lost before a flush: the driver has turned the write cache on. */
+  /** Whether data may be lost until a flush: the driver has turned the write cache on. */
   readonly hasWriteCache: boolean;
   /** A command has ended. */
   end(taken: Taken, status: number): void;
@@ -42,7 +42,7 @@ const actions: Readonly<Record<number, Action>> = {
 
 /** Bytes that a command moves at most. */
 const MOST_BYTES = 4096 << TRANSFER_SHIFT;
-/** Of dword 12: what is written must stay. */
+/** Bit of dword 12: the data must be on stable storage when the command completes (FUA). */
 const FORCE_UNIT_ACCESS = 1 << 30;
 
 /**
@@ -59,7 +59,7 @@ export function beginIo(taken: Taken, side: IoSide): void {
   action(taken, side);
 }
 
-/** What a command ends with where the disk has failed. */
+/** Status of a command for each failure of the disk; null: it depends on the command. */
 const failures: Readonly<Record<BlockError, number | null>> = {
   io: null,
   'read-only': Code.writeProtected | NO_RETRY,
@@ -130,7 +130,7 @@ function transfer(taken: Taken, side: IoSide, kind: 'read' | 'write'): void {
   });
 }
 
-/** What is done is counted, as what a loaded state has under way begins anew. */
+/** Counts a completed transfer. Counting at the end is right for a loaded state, too, which restarts the commands in progress. */
 function count(logs: LogsState, kind: SectorTransfer['kind'], bytes: number): void {
   if (kind === 'zero') return;
   const isRead = kind === 'read';
@@ -194,7 +194,7 @@ function manageDatasets(taken: Taken, side: IoSide): void {
   discard(taken, side, isDeallocation ? rangesIn(bytes, side.namespace) : []);
 }
 
-/** Those that are there: what a driver says of others is advice. */
+/** The ranges that are on the disk: a driver's hints about others are ignored, as they are advice. */
 function rangesIn(bytes: Uint8Array, { sectors }: Namespace): { sector: number; count: number }[] {
   const view = new DataView(bytes.buffer);
   return Array.from({ length: bytes.length / RANGE_BYTES }, (_, n) => {

@@ -16,7 +16,7 @@ import type { LogsState } from './state.ts';
 /** Pages (5.14.1): the number, the bytes, and what fills them. */
 const Page = { errors: 1, smart: 2, firmware: 3, changedNamespaces: 4, commands: 5 } as const;
 
-/** What the logs are about. */
+/** The parts of the controller that the logs need. */
 export interface LogsSide {
   readonly state: LogsState;
   readonly isTooWarm: boolean;
@@ -45,7 +45,7 @@ const pages: Readonly<Record<number, PageKind>> = {
   [Page.commands]: { bytes: 4096, fill: fillCommands },
 };
 
-/** Bits of dword 10: the event is told anew only after a read without this. */
+/** Bits of dword 10: the event is reported again only after a read without this. */
 const RETAIN = 1 << 15;
 
 /** A part of a log, as a command asks for it. */
@@ -57,7 +57,7 @@ export interface LogPart {
 }
 
 /**
- * What Get Log Page gets.
+ * The data for a Get Log Page command.
  * @throws Refusal
  */
 export function logPage(command: Command, side: LogsSide): LogPart {

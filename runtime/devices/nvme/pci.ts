@@ -1,7 +1,7 @@
 import type { ConfigRegister } from '../pci/function.ts';
 import { Msix } from './registers.ts';
 
-/** What the function is: QEMU's. */
+/** PCI identification: QEMU's controller. */
 export const Pci = { vendorId: 0x1b36, deviceId: 0x0010, revision: 2, classCode: 0x010802 } as const;
 
 const EXPRESS = { at: 0x80, id: 0x10 } as const;

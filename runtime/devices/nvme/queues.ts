@@ -20,7 +20,7 @@ export class Taken {
   }
 }
 
-/** What queues need of their controller. */
+/** The parts of the controller that queues need. */
 export interface QueuesSide {
   readonly memory: BusMemory;
   /** Whether the controller works, and may reach memory. */
@@ -90,7 +90,7 @@ export class Queues {
     Object.assign(this.#state.completions[number], queue, { head: 0, tail: 0, phase: 1 });
   }
 
-  /** What was taken from the queue ends without being done, as far as it isn't yet. */
+  /** Deletes a submission queue. Commands that were taken from it and are not done yet complete as aborted. */
   deleteSubmission(number: number): void {
     for (const [place, taken] of this.#taken.entries()) {
       if (taken === null || taken.queue !== number || taken.isAbandoned) continue;
@@ -197,7 +197,7 @@ export class Queues {
     this.#side.execute(taken);
   }
 
-  /** Commands that a loaded state has under way begin anew: those who did them know nothing of them. */
+  /** Restarts the commands that a loaded state has in progress: those who executed them know nothing of them. */
   restart(): void {
     const state = this.#state;
     this.#taken.fill(null);

@@ -13,11 +13,11 @@ import {
 } from './registers.ts';
 import type { ControllerState } from './state.ts';
 
-/** What the registers act on. */
+/** The parts of the controller that the registers act on. */
 export interface RegistersSide {
   readonly queues: Queues;
   flush(done: BlockDone): void;
-  /** The controller begins anew. */
+  /** Resets the controller. */
   reset(): void;
   /** Other interrupts are masked. */
   masked(): void;
@@ -26,7 +26,7 @@ export interface RegistersSide {
 
 const field = (value: number, { shift, mask }: { shift: number; mask: number }): number => (value >>> shift) & mask;
 
-/** The controller's registers (3.1), but for doorbells. */
+/** The controller's registers (3.1), without doorbells. */
 export class Registers {
   readonly #state: ControllerState;
   readonly #side: RegistersSide;
@@ -160,7 +160,7 @@ export class Registers {
     return longOf(adminAddresses[2 * queue]!, adminAddresses[2 * queue + 1]!);
   }
 
-  /** What was written stays before it says that it is done. */
+  /** Flushes the disk before the status says that the shutdown is complete. */
   #shutDown(): void {
     const state = this.#state;
     state.status = (state.status & ~Status.shutdownDone) | Status.shutdownUnderWay;
@@ -171,7 +171,7 @@ export class Registers {
   }
 }
 
-/** Of a half of ASQ or ACQ. */
+/** Index of one half of ASQ or ACQ among the address words. */
 function addressIndex(offset: number): number {
   return (offset - Register.adminSubmission) / 4;
 }

@@ -14,7 +14,7 @@ export const Register = {
   adminSubmission: 0x28,
 } as const;
 
-/** From here on tails and heads of queues, a word each, by turns. */
+/** From here on tails and heads of queues alternately, a word each. */
 export const DOORBELLS = 0x1000;
 
 /** The one base address register: registers, then the table and the pending bits of MSI-X, where QEMU has them. */

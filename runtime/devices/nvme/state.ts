@@ -19,7 +19,7 @@ import { EVENT_COMMANDS, QUEUES, Temperature } from './registers.ts';
 
 /** Commands that are under way at the same time, of all queues. Others wait in their queues. */
 const MOST_UNDER_WAY = 64;
-/** Of a place for a command: it is free. */
+/** Marks a place for a command as free. */
 export const FREE = 0xffff;
 
 /** Places of a queue are counted up to its entries; one that was deleted keeps them. */
@@ -115,7 +115,7 @@ export const logsState = describe({
   sectorsRead: counter,
   sectorsWritten: counter,
   mediaErrors: counter,
-  /** Of the last of these: queue, number, status, first block. */
+  /** The last of these errors: queue, number, status, first block. */
   errorQueue: u16,
   errorCommand: u16,
   errorStatus: u16,

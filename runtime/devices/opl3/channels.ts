@@ -33,14 +33,14 @@ export const operatorRegisters: readonly number[] = Array.from({ length: 2 * SET
 /** Channels that can have four operators, those of the one that is three further being the others. Bits of register 104h. */
 const fourOperatorChannels: readonly number[] = [0, 1, 2, 9, 10, 11];
 
-/** Of a channel that has four operators the one with the first two; undefined: it has two. */
+/** The channel with the first two operators of a channel that has four; undefined for a channel that has two. */
 export function leaderOf(registers: Uint8Array, channel: number): number | undefined {
   const bit = fourOperatorChannels.findIndex((first) => first === channel || first + 3 === channel);
   const isOn = bit >= 0 && (registers[Register.fourOperators]! & (1 << bit)) !== 0 && isExpanded(registers);
   return isOn ? fourOperatorChannels[bit] : undefined;
 }
 
-/** What the OPL2 did not have is there. */
+/** Whether the features that the OPL2 did not have are on. */
 export function isExpanded(registers: Uint8Array): boolean {
   return (registers[Register.expansion]! & 1) !== 0;
 }

@@ -28,7 +28,7 @@ export function stepsAt(rate: number, counter: number): number {
   return isTurn(rate, counter >>> shift) ? 1 : 0;
 }
 
-/** Of so many turns that pass at one sample those in which an envelope of this rate moves. */
+/** The number of those samples, out of `count`, at which an envelope of this rate moves. */
 function turnsIn(rate: number, counter: number, count: number): number {
   let moves = 0;
   for (let turn = 0; turn < count; turn++) if (isTurn(rate, counter * count + turn)) moves++;

@@ -3,7 +3,7 @@ const [TREMOLO_STEP, TREMOLO_STEPS] = [64, 210];
 /** Samples of one of the eight steps of the vibrato: 6.1 Hz. */
 const VIBRATO_STEP = 1024;
 
-/** What the tremolo takes away, in steps of 0.1875 dB: up to 4.8 dB, or 1 dB. */
+/** Attenuation by the tremolo, in steps of 0.1875 dB: up to 4.8 dB, or 1 dB. */
 export function tremoloAt(counter: number, isDeep: boolean): number {
   const step = Math.floor(counter / TREMOLO_STEP) % TREMOLO_STEPS;
   const height = step < TREMOLO_STEPS / 2 ? step : TREMOLO_STEPS - step;

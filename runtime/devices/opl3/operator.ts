@@ -4,7 +4,7 @@ import { Flags } from './registers.ts';
 import { type OperatorState, SILENT, Stage } from './state.ts';
 import { waveAt } from './waveforms.ts';
 
-/** What all operators follow at a sample. */
+/** Counters and modulation of a sample that all operators follow. */
 export interface Beat {
   readonly counter: number;
   readonly tremolo: number;
@@ -50,7 +50,7 @@ export class Operator {
   #pitch: Pitch = { frequency: 0, block: 0, keyCode: 0 };
   // Derived from both.
   #rates: EnvelopeRates = ratesOf(this.#registers, this.#pitch);
-  // Derived from both: attenuation but for the envelope and the tremolo.
+  // Derived from both: attenuation without that of the envelope and the tremolo.
   #level = 0;
 
   constructor(state: OperatorState) {

@@ -22,7 +22,7 @@ export const OperatorGroup = {
   sustainRelease: 0x80,
   waveform: 0xe0,
 } as const;
-/** Of groups with one for each channel. */
+/** Groups with one register for each channel. */
 export const ChannelGroup = { frequency: 0xa0, key: 0xb0, feedback: 0xc0 } as const;
 
 export const Flags = { tremolo: 0x80, vibrato: 0x40, sustained: 0x20, keyScaling: 0x10, multiple: 0x0f } as const;

@@ -3,7 +3,7 @@
 
 const bit = (value: number, n: number): number => (value >> n) & 1;
 
-/** What hi-hat and cymbal share: a square whose period is no multiple of either. */
+/** The part that hi-hat and cymbal share: a square wave whose period is no multiple of either. */
 function metal(hiHat: number, cymbal: number): number {
   return (bit(hiHat, 2) ^ bit(hiHat, 7)) | (bit(hiHat, 3) ^ bit(cymbal, 5)) | (bit(cymbal, 3) ^ bit(cymbal, 5));
 }

@@ -16,7 +16,7 @@ import {
 } from '../../snapshot/describe.ts';
 import { OPERATOR_COUNT, REGISTER_COUNT, SAMPLE_RATE } from './registers.ts';
 
-/** What an envelope does. */
+/** Stages of an envelope. */
 export const Stage = { off: 0, attack: 1, decay: 2, sustain: 3, release: 4 } as const;
 /** The most that an envelope takes away, in steps of 0.1875 dB: silence. */
 export const SILENT = 511;
@@ -25,9 +25,9 @@ export const operatorState = describe({
   /** Bits 0-18; the upper ten are the place in the waveform. */
   phase: integer(0, 0x7ffff),
   stage: choice(Object.values(Stage)),
-  /** What the envelope takes away. */
+  /** The envelope's attenuation. */
   attenuation: starting(integer(0, SILENT), SILENT),
-  /** Who holds its key: bit 0 the channel, bit 1 an instrument of the rhythm mode. */
+  /** The holders of its key: bit 0 the channel, bit 1 an instrument of the rhythm mode. */
   keys: u8,
   /** Its last two outputs, for feedback. */
   output: i32,
@@ -40,7 +40,7 @@ export type OperatorState = StateOf<typeof operatorState>;
 export const timerState = describe({
   /** When it was started, in virtual nanoseconds; Infinity: it stands still. */
   start: starting(real(0, Infinity), Infinity),
-  /** What overflowed up to then does not count any more. */
+  /** Time at which the overflow flags were cleared; overflows before it do not count. */
   cleared: time,
   /** It has overflowed before that, and nobody has reset the status. */
   hasOverflowed: flag,

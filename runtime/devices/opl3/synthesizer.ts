@@ -16,7 +16,7 @@ import type { Opl3State } from './state.ts';
 
 /** Channels of the rhythm mode: the bass drum; hi-hat and snare drum; tom-tom and cymbal. */
 const [BASS, HI_HAT_SNARE, TOM_CYMBAL] = [6, 7, 8] as const;
-/** Who holds an operator's key. */
+/** The holders of an operator's key, as bits. */
 const [BY_CHANNEL, BY_RHYTHM] = [1, 2] as const;
 
 /** The oscillators of the chip, and how they are joined. */
@@ -80,7 +80,7 @@ export class Synthesizer {
     return [this.#operators[first]!, this.#operators[first + SECOND_OPERATOR]!];
   }
 
-  /** Of two joined channels the first one has the key. */
+  /** Presses or releases a channel's key. Of two channels joined to four operators only the first one's key has an effect. */
   #setKey(channel: number, isDown: boolean): void {
     const leader = leaderOf(this.#state.registers, channel);
     if (leader !== undefined && leader !== channel) return;

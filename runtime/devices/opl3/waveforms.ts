@@ -21,7 +21,7 @@ function sineAt(place: number): number {
 
 const isSecondHalf = (place: number): boolean => (place & HALF) !== 0;
 
-/** What a waveform is at a place: its attenuation, and whether it is below the middle there. */
+/** The shape of a waveform: its attenuation at a place, and whether it is below the middle there. */
 interface Waveform {
   attenuation(place: number): number;
   isNegative(place: number): boolean;

@@ -1,7 +1,7 @@
 import { choice, describe, starting, u8 } from '../../snapshot/describe.ts';
 import { Control } from './registers.ts';
 
-/** What the printer does with a byte. */
+/** States of the printer while it takes a byte. */
 export const Printer = { ready: 0, busy: 1, acknowledges: 2 } as const;
 
 export const parallelState = describe({

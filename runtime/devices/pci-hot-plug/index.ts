@@ -13,7 +13,10 @@ export interface PciHotPlugOptions {
   readonly eject: (slot: number) => void;
 }
 
-/** QEMU's chip for plugging PCI devices in and pulling them out: a system that has ACPI is told of slots, and tells when it has let go of one. */
+/**
+ * QEMU's chip for plugging PCI devices in and pulling them out: by ACPI it notifies a system of slots, and the system tells when
+ * it has let go of one.
+ */
 export class PciHotPlug {
   readonly component: Component;
   readonly #state = hotPlugState.create();
@@ -47,7 +50,7 @@ export class PciHotPlug {
     this.#options.tell();
   }
 
-  /** What is in a slot is to be pulled out: the system is asked to let go of it. */
+  /** Asks the guest's system to let go of the device in a slot, so that it can be pulled out. */
   ask(slot: number): void {
     this.#state.down = (this.#state.down | (1 << slot)) >>> 0;
     this.#options.tell();

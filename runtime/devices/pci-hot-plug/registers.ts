@@ -13,9 +13,9 @@ export const Register = {
   removable: 0x0c,
   /** The bus that the others are about. */
   bus: 0x10,
-  /** Of a slot that was written: the number that its device is to have in the system. None has one. */
+  /** The number that the device in the slot that was written is to have in the system. No device has one. */
   deviceNumber: 0x14,
 } as const;
 
-/** So many buses can be asked about. There is one, 0. */
+/** Number of buses that can be asked about. There is one, 0. */
 export const BUSES = 256;

@@ -48,7 +48,7 @@ export interface ForwardedRegister {
   write(value: number): void;
 }
 
-/** What a device has in the configuration space of a function that is another device's. */
+/** Registers that a device adds to the configuration space of another device's function. */
 export interface FunctionPart {
   readonly registers: readonly ConfigRegister[];
   /** As {@link PciDescription.changed}. */
@@ -130,7 +130,7 @@ export interface BaseAddressView {
   readonly index: number | 'rom';
   readonly space: 'io' | 'memory';
   readonly prefetchable: boolean;
-  /** Of 64 bits. */
+  /** Whether the register has 64 bits. */
   readonly wide: boolean;
   readonly size: number;
   /** 0: nowhere. */

@@ -67,7 +67,7 @@ export class Msi {
     }
   }
 
-  /** What it sends. */
+  /** The interrupt messages that the device may send. */
   messages(): InterruptMessage[] {
     const vectors = this.isEnabled ? [...Array(this.#wanted).keys()] : [];
     return vectors.flatMap((vector) => this.#message(vector) ?? []);

@@ -105,7 +105,7 @@ export class Msix {
     for (const vector of this.#state.pending.keys()) this.#sendPending(vector);
   }
 
-  /** What the vectors that are not masked send. */
+  /** The interrupt messages of the vectors that are not masked. */
   messages(): InterruptMessage[] {
     const vectors = this.isEnabled ? [...this.#state.pending.keys()] : [];
     return vectors.filter((vector) => !this.#isMasked(vector)).flatMap((vector) => this.#messageOf(vector) ?? []);
@@ -143,7 +143,7 @@ export class Msix {
     }
   }
 
-  /** Of the table or the pending bits, at an offset in their base address register. Nothing else reads as 0. */
+  /** Reads the table or the pending bits, at an offset in their base address register; 0 elsewhere. */
   read(offset: number, size: number): number {
     const value = this.#wordAt(offset & ~3);
     return (value >>> (8 * (offset & 3))) & (size === 4 ? -1 : (1 << (8 * size)) - 1);

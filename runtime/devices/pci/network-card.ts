@@ -9,7 +9,7 @@ import type { EventQueue } from '../../time/events.ts';
 import { type BaseAddress, type PciDescription, PciFunction } from './function.ts';
 import { portRange, registerRange } from './range.ts';
 
-/** What a card on the PCI bus has there. */
+/** Options of a network card on the PCI bus. */
 export interface PciCardOptions {
   /** Unique in the machine; names the card's state. */
   readonly name: string;
@@ -19,7 +19,7 @@ export interface PciCardOptions {
   readonly bars?: readonly BaseAddress[];
 }
 
-/** What a card on the PCI bus that moves frames by itself is made with. */
+/** Options of a network card on the PCI bus that is a bus master: it reads and writes frames in memory by itself. */
 export interface BusMasterCardOptions extends PciCardOptions {
   /** Six bytes. */
   readonly mac: ArrayLike<number>;

@@ -25,7 +25,7 @@ export const Header = {
   interruptPin: 0x3d,
 } as const;
 
-/** What tells a guest that a device is QEMU's (docs/specs/pci-ids.rst). */
+/** Subsystem IDs by which a guest recognizes QEMU's devices (docs/specs/pci-ids.rst). */
 export const Subsystem = { vendor: 0x1af4, device: 0x1100 } as const;
 
 export const CONFIG_BYTES = 256;

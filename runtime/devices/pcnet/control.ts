@@ -12,7 +12,7 @@ import {
 } from './registers.ts';
 import type { PcnetState } from './state.ts';
 
-/** What a write of a register has the chip do. */
+/** Actions of the chip that a write to a register starts. */
 export interface ChipActions {
   stop(): void;
   initialize(): void;
@@ -118,7 +118,7 @@ export class ControlRegisters {
   }
 }
 
-/** What is written, but bits that are events, which a 1 clears. */
+/** The new value of a register: bits for events are cleared by a 1, all others take the written value. */
 function keep(before: number, value: number, events: number): number {
   return (value & ~events) | (before & ~value & events);
 }

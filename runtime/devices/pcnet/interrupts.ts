@@ -2,7 +2,7 @@ import type { Line } from '../../bus/irq.ts';
 import { Csr, Extended, Feature, Status } from './registers.ts';
 import type { PcnetState } from './state.ts';
 
-/** What has happened, in CSR0, 4 and 5, and the line that it drives. */
+/** The interrupt causes in CSR0, CSR4 and CSR5, and the interrupt line that they drive. */
 export class Interrupts {
   readonly #state: PcnetState;
   readonly #line: Line;

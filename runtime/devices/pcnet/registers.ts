@@ -1,6 +1,6 @@
 /** AMD's PCnet-PCI II ("Am79C970A", data sheet, publication 19436): its numbers, registers and descriptors. */
 
-/** What it has in its configuration space (Am79C970A data sheet, "PCI Configuration Registers"). */
+/** Identification in the configuration space (Am79C970A data sheet, "PCI Configuration Registers"). */
 export const Id = {
   ...{ vendorId: 0x1022, deviceId: 0x2000, classCode: 0x020000, revision: 0x10 },
   ...{ subsystemVendorId: 0, subsystemId: 0 },
@@ -50,7 +50,7 @@ export const Csr = {
   missed: 112,
 } as const;
 
-/** What a chip has after a reset by its port; others are as they were, or zeros where it was turned on. */
+/** Registers that a reset by the port sets. Others keep their value; at power-on they are 0. */
 export const RESET_CSRS: readonly (readonly [csr: number, value: number])[] = [
   ...[0x0004, 0, 0, 0, 0x0115, 0, 0].map((value, n) => [n, value] as const).filter(([n]) => n === 0 || n >= 3),
   ...[8, 9, 10, 11, 94, 112, 114, 122, 124].map((n) => [n, 0] as const),
@@ -92,7 +92,7 @@ export const Status = {
   error: 0x8000,
   /** Bits that a 1 clears. */
   clearable: 0x7f00,
-  /** Those that interrupt, unless CSR3 masks them. */
+  /** Bits that interrupt, unless CSR3 masks them. */
   interrupting: 0x5f00,
 } as const;
 
@@ -110,7 +110,7 @@ export const Feature = {
   clearable: 0x026a,
   /** Masks; the bit to the left of each is the event. */
   masks: 0x0115,
-  /** What a stop clears. */
+  /** Bits that a stop clears. */
   stopped: 0x02c2,
 } as const;
 
@@ -161,7 +161,7 @@ export const WIDE = 0x0100;
 /** By the number of the style: the upper bits of BCR20. */
 export const STYLES: readonly number[] = [0x0200, 0x0100, 0x0300, 0x0300];
 
-/** The upper half of the second word of a descriptor (of the first one with 16 bits, but for the lower byte). */
+/** The upper half of the second word of a descriptor (with 16 bits: of the first one, without the lower byte). */
 export const DescriptorStatus = {
   owned: 0x8000,
   error: 0x4000,
@@ -177,7 +177,7 @@ export const ReceiveStatus = {
   filtered: 0x0020,
   broadcast: 0x0010,
 } as const;
-/** Of a transmit descriptor's third word. */
+/** Error bits of a transmit descriptor's third word. */
 export const TransmitError = { buffer: 0x80000000, underflow: 0x40000000, noCarrier: 0x08000000 } as const;
 /** These bits of the length must be ones, as it is negative. */
 export const LENGTH_ONES = 0xf000;

@@ -11,7 +11,7 @@ export interface ParallelFlashOptions {
   readonly name: string;
   /** Where it stands. */
   readonly base: number;
-  /** What is in it at the start. */
+  /** The initial contents. */
   readonly contents: Uint8Array;
   /** Where it is kept. */
   readonly port: BlockPort;

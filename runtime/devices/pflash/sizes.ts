@@ -4,12 +4,12 @@ import { BLOCK_BYTES, MOST_BYTES } from './registers.ts';
 export interface FlashSize {
   /** Such as "pflash0". */
   readonly name: string;
-  /** What its image is called, where that is known. */
+  /** Name of its image, where that is known. */
   readonly image?: string | undefined;
   readonly bytes: number;
 }
 
-/** What is wrong with the sizes of a machine's flash chips, and what to do. Undefined: nothing. */
+/** A message about wrong sizes of a machine's flash chips that says what to do; undefined if they are right. */
 export function flashSizeProblem(chips: readonly FlashSize[]): string | undefined {
   const wrong = chips.find(({ bytes }) => bytes === 0 || bytes % BLOCK_BYTES !== 0 || bytes > MOST_BYTES);
   if (wrong) {

@@ -1,14 +1,14 @@
 import { bytes, describe, flag, starting, u8, u16, u32 } from '../../snapshot/describe.ts';
 import { BUFFER_BYTES, Command, MOST_BLOCKS, NOWHERE, Status } from './registers.ts';
 
-/** What is in the array is part of the machine's memory. */
+/** State of the chip without its array, which is part of the machine's memory. */
 export const flashState = describe({
-  /** What loads see: one of the Read commands. */
+  /** The mode that decides what loads return: one of the Read commands. */
   shows: starting(u8, Command.readArray),
   status: starting(u8, Status.ready),
   /** A command whose next cycle is to come, or 0. */
   pending: u8,
-  /** Of a buffered program: how many cycles with data are to come, after the one that tells it; then the confirmation. */
+  /** State of a buffered program: the number of data cycles still to come after the one with the count; then the confirmation. */
   isCounted: flag,
   dataCycles: u16,
   /** Where the buffer goes, a multiple of its size (NOWHERE: not known yet), and what is in it; FFh changes nothing. */

@@ -129,7 +129,10 @@ export class Channel {
     else if (isFirst) this.#hold();
   }
 
-  /** The first count of modes 2 and 3 while the gate is low: the counting element has it, and begins with it anew when the gate rises. A later one waits for that. */
+  /**
+   * The first count of modes 2 and 3 while the gate is low: the counting element has it, and starts over with it when the gate
+   * rises. A later one waits for that.
+   */
   #hold(): void {
     this.state.heldCount = this.#image(this.#mode.count(this.#usableCount(), 0, this.#modulus));
     this.state.nullCount = false;

@@ -16,7 +16,7 @@ export interface PitOptions {
   readonly events: EventQueue;
   /** IRQ 0: the output of channel 0. */
   readonly irq: IrqLine;
-  /** What the speaker plays. */
+  /** The voice that plays the speaker's sound. */
   readonly voice: Voice;
 }
 
@@ -106,7 +106,7 @@ export class Pit8254 {
     this.#owedRise.disarm();
   }
 
-  /** What the speaker gets now: the data bit of port 0x61 and the output of channel 2. */
+  /** The level of the speaker now: the data bit of port 0x61 and the output of channel 2. */
   get speaker(): boolean {
     return this.#speaker.isOut(this.#now());
   }

@@ -1,6 +1,6 @@
 /**
- * What the counting element does in each mode, as functions of the count `n` that was loaded (1-65536, modes 2 and 3
- * from 2) and of the clocks `e` >= 0 since (Intel 231244, "Mode Definitions").
+ * The counting element in each mode, as functions of the count `n` that was loaded (1-65536, modes 2 and 3 from 2) and
+ * of the clocks `e` >= 0 since (Intel 231244, "Mode Definitions").
  */
 export interface CountingMode {
   /** OUT. */
@@ -9,7 +9,7 @@ export interface CountingMode {
   count(n: number, e: number, modulus: number): number;
   /** Clocks since the load at which OUT rises next after `e`; Infinity if it does not. */
   nextRise(n: number, e: number): number;
-  /** The same for its next edge of either kind. */
+  /** The clock of the next edge of either kind; otherwise as the one above. */
   nextEdge(n: number, e: number): number;
   /** A rising gate loads the count (else the write does). */
   readonly loadedByGate: boolean;
@@ -22,7 +22,7 @@ export interface CountingMode {
 const countDown = (n: number, e: number, modulus: number): number => (((n - e) % modulus) + modulus) % modulus;
 const edgeAt = (at: number, e: number): number => (e < at ? at : Infinity);
 const nextPeriod = (n: number, e: number): number => (Math.floor(e / n) + 1) * n;
-/** Of an output that falls so many clocks after each rise. */
+/** The next edge of an output that falls `high` clocks after each rise. */
 const edgeInPeriod = (n: number, high: number, e: number): number =>
   e % n < high ? e - (e % n) + high : nextPeriod(n, e);
 

@@ -30,7 +30,7 @@ export class Speaker {
     return (this.#state.system & System.speaker) !== 0 && this.#channel.output(clock);
   }
 
-  /** What it follows from changes at this time: called before. */
+  /** Plays the speaker's output up to this time. To be called before the channel or the gate changes. */
   settle(until: number): void {
     if (!this.#voice.isActive || !this.#voice.isHeard) return;
     const last = clocksAt(until);
@@ -40,7 +40,7 @@ export class Speaker {
     this.#rest(until);
   }
 
-  /** What it follows from has changed at this time. */
+  /** To be called after the channel or the gate has changed at this time. */
   changed(now: number): void {
     const clock = clocksAt(now);
     const isOut = this.isOut(clock);

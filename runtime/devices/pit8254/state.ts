@@ -38,7 +38,7 @@ export const channelState = describe(
     countRegister: integer(0, MOST_COUNT),
     /** A count was written since the last control word. */
     written: flag,
-    /** What was written is not loaded yet. */
+    /** Whether a written count is not loaded yet. */
     nullCount: flag,
     /** The counting element runs: `initial` was loaded, or will be, at the clock `start`. */
     loaded: flag,
@@ -48,7 +48,7 @@ export const channelState = describe(
     switchAt: starting(real(-LAST_CLOCK, Infinity), Infinity),
     /** Clocks counted when the gate stopped counting (modes 0 and 4). */
     heldElapsed: real(0, LAST_CLOCK),
-    /** What reads give while nothing is loaded. */
+    /** The value of reads while no count is loaded. */
     heldCount: u16,
     /** The low byte of a two-byte write, whose high byte comes next. */
     lowByte: u8,

@@ -1,6 +1,6 @@
 import { type Aml, integer, littleEndian, nameString, packageLength, sized } from './aml.ts';
 
-/** What ACPI Machine Language does when it runs: methods, registers, statements (ACPI specification 2.0, 17.2.5). */
+/** ACPI Machine Language that is executed: methods, registers, statements (ACPI specification 2.0, 17.2.5). */
 
 const Op = { store: 0x70, shiftLeft: 0x79, and: 0x7b, notify: 0x86, if: 0xa0, method: 0x14, arg0: 0x68 } as const;
 const MUTEX = [0x5b, 0x01];
@@ -27,7 +27,7 @@ export function argument(number: number): Aml {
   return [Op.arg0 + number];
 }
 
-/** What has a name: its value, or a call of the method with these arguments. */
+/** Names an object: its value, or a call of the method with these arguments. */
 export function reference(path: string, ...values: Aml[]): Aml {
   return [...nameString(path), ...values.flat()];
 }

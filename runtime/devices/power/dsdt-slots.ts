@@ -14,7 +14,7 @@ import {
 } from './aml-code.ts';
 import { GPE0, GPE0_PORT, PCI_HOT_PLUG_EVENT } from './registers.ts';
 
-/** What a device is notified of (ACPI specification 2.0, 5.6.3). */
+/** Values of notifications to a device (ACPI specification 2.0, 5.6.3). */
 const Notification = { deviceCheck: 1, ejectRequest: 3 } as const;
 
 const ONE = integer(1);
@@ -25,13 +25,13 @@ export interface HotPlugChip {
   /** Its ports: doublewords, first those of slots that something was plugged into, that are to be let go of, and to be ejected; the fifth is the bus. */
   readonly first: number;
   readonly count: number;
-  /** That something can be plugged into, or pulled out of. */
+  /** Slots that devices can be plugged into, or pulled out of. */
   readonly slots: readonly number[];
 }
 
 /**
- * What a system has to know to plug PCI devices in and pull them out: for each slot a device that it can eject, and what to look at when the event
- * has come. Names are those of QEMU's tables (docs/specs/acpi_pci_hotplug.rst).
+ * ACPI objects for plugging PCI devices in and pulling them out: for each slot a device that can be ejected, and the
+ * registers to look at when the event comes. Names are those of QEMU's tables (docs/specs/acpi_pci_hotplug.rst).
  */
 export function hotPlugObjects({ first, slots }: HotPlugChip): Aml[] {
   return [
@@ -72,7 +72,7 @@ function slotDevice(slot: number): Aml {
   );
 }
 
-/** What the event of PCI slots does. */
+/** The method that handles the event of PCI slots. */
 export function hotPlugEvent(): Aml {
   return scope('\\_GPE', method(`_E0${PCI_HOT_PLUG_EVENT}`, 0, reference('\\_SB.PCI0.PCNT')));
 }

@@ -33,7 +33,7 @@ export interface DsdtOptions {
   readonly serialPorts: readonly SerialPort[];
   /** Left out: there is none. */
   readonly parallelPort?: SerialPort;
-  /** Those of fw_cfg. */
+  /** The ports of fw_cfg. */
   readonly fwCfgPorts: { readonly first: number; readonly count: number };
   /** Where the HPET is; left out: there is none. */
   readonly hpetAddress?: number;
@@ -44,7 +44,7 @@ const HPET_BYTES = 0x400;
 /** The end of PCI memory: APICs and firmware are above. */
 const PCI_MEMORY_LAST = 0xfebfffff;
 
-/** What a PC has that cannot be enumerated: the PCI root with its address windows and interrupts, and the ISA devices. */
+/** The devices of a PC that cannot be enumerated: the PCI root with its address windows and interrupts, and the ISA devices. */
 export function dsdtCode(options: DsdtOptions): Uint8Array {
   const root = device(
     'PCI0',

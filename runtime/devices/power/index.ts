@@ -39,7 +39,7 @@ export interface PowerManagementOptions {
   readonly base?: number;
   /** The SMBus, which has registers in this function. */
   readonly smbus?: FunctionPart;
-  /** They have the same interrupt. */
+  /** The general-purpose events, which have the same interrupt. */
   readonly generalEvents?: GeneralEvents;
 }
 
@@ -126,7 +126,7 @@ export class PowerManagement {
     return (this.#state.enable & Event.rtc) !== 0;
   }
 
-  /** What has woken the suspended machine, which is to be reset, and told this then (`woken`); 0: nothing has. */
+  /** The cause that woke the suspended machine; 0 for none. The machine is to be reset and then given the cause by `woken`. */
   get wakeStatus(): number {
     return this.#state.wakeStatus;
   }

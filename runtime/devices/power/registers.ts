@@ -19,9 +19,9 @@ export const Event = {
   powerButton: 0x0100,
   rtc: 0x0400,
   wake: 0x8000,
-  /** Those that raise the SCI. */
+  /** Events that raise the SCI. */
   enableable: 0x0521,
-  /** Those that wake a suspended machine, if they are enabled. */
+  /** Events that wake a suspended machine, if they are enabled. */
   waking: 0x0500,
   clearable: 0x8d31,
 } as const;
@@ -51,5 +51,5 @@ export const SCI_IRQ = 9;
 /** General-purpose events: ports and layout of the block GPE0 as QEMU's PIIX4 has it (QEMU, hw/acpi/piix4.c). */
 export const GPE0_PORT = 0xafe0;
 export const GPE0 = { bytes: 4, enable: 2 } as const;
-/** The event of that block by which a system is told of PCI slots. */
+/** The event of that block that notifies a system of PCI slots. */
 export const PCI_HOT_PLUG_EVENT = 1;

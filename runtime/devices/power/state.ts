@@ -13,7 +13,7 @@ export const powerState = describe({
   rtc: flag,
   /** Suspended to RAM: no code runs. */
   suspended: flag,
-  /** What wakes the suspended machine, with Event.wake; 0: nothing has. */
+  /** Bits of the event that wakes the suspended machine, with Event.wake; 0 for none. */
   wakeStatus: u16,
   smiCommand: u8,
   smiStatus: u8,

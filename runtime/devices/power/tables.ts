@@ -12,7 +12,7 @@ export interface AcpiTablesOptions extends DsdtOptions {
 
 /** The local APICs of the processors, and the I/O APIC. */
 export interface ApicDescription {
-  /** What they are called, by processor. */
+  /** IDs of the local APICs, by processor. */
   readonly localIds: readonly number[];
   readonly localAddress: number;
   readonly ioAddress: number;
@@ -57,7 +57,7 @@ export function buildAcpiTables(options: AcpiTablesOptions): AcpiImage {
   return image;
 }
 
-/** Those that the RSDT has beside the FADT. */
+/** The tables that the RSDT has beside the FADT. */
 function optionalTables({ apics, hpetAddress }: AcpiTablesOptions): Uint8Array[] {
   const tables = apics ? [table('APIC', 1, madtContent(apics))] : [];
   if (hpetAddress !== undefined) tables.push(table('HPET', 1, hpetContent(hpetAddress)));

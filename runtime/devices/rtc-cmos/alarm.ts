@@ -3,7 +3,7 @@ import { DONT_CARE, Register } from './registers.ts';
 
 const DAY = 86400;
 
-/** What an alarm register asks for: a number, or -1 for any. */
+/** The time that the alarm registers match: numbers, or -1 for any. */
 interface AlarmPattern {
   readonly hours: number;
   readonly minutes: number;

@@ -6,7 +6,7 @@ import type { Rtl8139State } from './state.ts';
 import type { CardTimer } from './timer.ts';
 import type { Transmitter } from './transmitter.ts';
 
-/** What the card's registers reach. */
+/** The parts of the card that its registers reach. */
 export interface Rtl8139Parts {
   readonly state: Rtl8139State;
   readonly transmitter: Transmitter;
@@ -24,10 +24,10 @@ export interface Rtl8139Parts {
   dumpTally(low: number, high: number): void;
 }
 
-/** What registers tell of the cable. */
+/** The state of the cable as the registers show it. */
 export interface CableView {
   readonly mediaStatus: number;
   readonly basicModeStatus: number;
-  /** What the other end of the cable can. */
+  /** Abilities that the other end of the cable announces. */
   readonly partner: number;
 }

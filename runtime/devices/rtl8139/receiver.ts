@@ -193,7 +193,7 @@ export class Receiver {
     descriptor.store(0, 2);
   }
 
-  /** What the card says of a packet if it is to check checksums. */
+  /** The result of checking a packet's checksums, as bits for the descriptor, if the card is to check them. */
   #packetStatus(frame: Uint8Array): number {
     const { cplusCommand } = this.#options.state;
     const packet = (cplusCommand & CplusCommand.rxChecksum) === 0 ? undefined : ipv4Of(frame);

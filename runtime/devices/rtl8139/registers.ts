@@ -149,7 +149,7 @@ export const Descriptor = { owned: 0x80000000, endOfRing: 0x40000000, first: 0x2
 /** Transmit descriptors. */
 export const TxDescriptor = {
   size: 0xffff,
-  /** What becomes errors and collisions of the packet; there are none. */
+  /** Bits that the card replaces by errors and collisions of the packet; there are none. */
   status: 0x0fff0000,
   largeSend: 0x08000000,
   segmentShift: 16,
@@ -164,7 +164,7 @@ export const TxDescriptor = {
 /** Receive descriptors. */
 export const RxDescriptor = {
   size: 0x1fff,
-  /** What becomes of the first word: the guest's size and flags go, but for the end of the ring. */
+  /** Bits of the first word after reception, in which only the guest's mark of the ring's end is kept. */
   multicast: 0x04000000,
   physical: 0x02000000,
   broadcast: 0x01000000,
@@ -175,7 +175,7 @@ export const RxDescriptor = {
   /** In the second word. */
   tagged: 0x00010000,
 } as const;
-/** What a packet is, in two bits. */
+/** Protocol of a packet, in two bits. */
 export const RxProtocol = { none: 0, tcp: 1, udp: 2, ip: 3 } as const;
 
 /** The timer counts the clock of the PCI bus, 33 MHz; in nanoseconds. */

@@ -22,8 +22,8 @@ import {
 import type { Rtl8139State } from './state.ts';
 
 /**
- * What is sent at a time, descriptors or frames, and bytes: a ring that the guest fills all the time, or that has no end, must not
- * stop it.
+ * Most descriptors or frames, and most bytes, that are sent at a time, so that a ring that is always refilled, or that
+ * has no end, cannot stop the guest.
  */
 const BURST = 256;
 const BURST_BYTES = 256 << 10;
@@ -44,7 +44,7 @@ interface Part {
   readonly vlan: number;
 }
 
-/** What was sent without a pause. */
+/** Counts of what was sent without a pause. */
 interface Burst {
   descriptors: number;
   frames: number;
@@ -78,7 +78,7 @@ export class Transmitter {
   readonly #descriptor: DescriptorView;
   readonly #packet = new Uint8Array(LARGEST_PACKET);
   readonly #word = new DataView(new ArrayBuffer(4));
-  /** Derived, in each call anew: bytes of the packet that is put together. */
+  /** Derived in each call: bytes of the packet that is put together. */
   #length = 0;
 
   constructor(options: TransmitterOptions) {
@@ -127,7 +127,7 @@ export class Transmitter {
     if ((rings & TxPoll.normal) !== 0) this.#turns[Ring.normal].request();
   }
 
-  /** What was to be sent isn't any more. */
+  /** Stops sending; frames that were waiting are dropped. */
   reset(): void {
     for (const turns of this.#turns) turns.reset();
   }

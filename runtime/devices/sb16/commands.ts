@@ -1,7 +1,7 @@
 import type { Dsp } from './dsp.ts';
 import { COPYRIGHT, Pending, VERSION } from './registers.ts';
 
-/** What a command does; `parameters` has as many bytes as it takes. */
+/** A command's action and how many bytes of parameters it takes. */
 export interface Command {
   readonly parameters: number;
   run(dsp: Dsp, parameters: Uint8Array): void;

@@ -19,7 +19,7 @@ export interface DspOptions {
   readonly guestError: ReportGuestError;
 }
 
-/** What a command of older cards asks for. `length`: bytes less one; left out: the block size of command 48h. */
+/** A transfer by a command of older cards. `length`: bytes less one; left out: the block size of command 48h. */
 interface OlderTransfer {
   readonly length?: number;
   readonly isInput?: boolean;
@@ -31,7 +31,7 @@ interface OlderTransfer {
 
 /** Answers that wait to be read at most. */
 const MOST_ANSWERS = 64;
-/** What each of four calls of the DMA identification turns over in the byte that it is given. */
+/** Bits that each of four calls of the DMA identification inverts in the byte that it is given. */
 const IDENTIFICATION = [0x96, 0xa5, 0x69, 0x5a] as const;
 
 /** The digital sound processor, version 4.05: takes commands, and starts transfers. */

@@ -32,7 +32,7 @@ export interface SoundBlaster16Options {
   /** The lines that it can be set up for. */
   readonly irqs: Readonly<Record<IrqNumber, IrqLine>>;
   readonly dma: (channel: number) => DmaChannel;
-  /** What 8-bit and 16-bit samples play, and the FM chip whose level is set here. */
+  /** The voices of 8-bit and 16-bit samples, and that of the FM chip, whose level is set here. */
   readonly voices: { readonly bytes: Voice; readonly words: Voice; readonly fm: Voice };
 }
 

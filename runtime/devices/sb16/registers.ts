@@ -22,9 +22,9 @@ export const portRuns = [
   { first: 0xe, count: 2 },
 ] as const;
 
-/** What is read after a reset. */
+/** The byte that the DSP answers after a reset. */
 export const READY = 0xaa;
-/** Of the status ports: the DSP takes commands always; a byte is there. */
+/** Values of the status ports: the DSP always accepts commands; a byte can be read. */
 export const NOT_BUSY = 0x7f;
 export const DATA_READY = 0x80;
 
@@ -37,7 +37,7 @@ export const Transfer = { input: 0x08, autoInitialize: 0x04, signed: 0x10, stere
 /** Registers of the CT1745 (chapter 4). Levels of 5 bits are in bits 7-3, gains of 2 bits in bits 7-6. */
 export const Mixer = {
   reset: 0x00,
-  /** Of the Sound Blaster Pro: both sides of a level in one byte, 4 bits each. */
+  /** Registers of the Sound Blaster Pro: both sides of a level in one byte, 4 bits each. */
   proVoice: 0x04,
   proMicrophone: 0x0a,
   output: 0x0e,

@@ -21,7 +21,7 @@ function sampleAt(bytes: Uint8Array, at: number, width: number, isSigned: boolea
   return isSigned ? (word << 16) >> 16 : word - 0x8000;
 }
 
-/** What an input without a signal gives. */
+/** Fills a buffer with the samples of an input without a signal. */
 export function fillSilent(bytes: Uint8Array, width: number, isSigned: boolean): void {
   bytes.fill(0);
   if (isSigned) return;

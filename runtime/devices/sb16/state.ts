@@ -30,7 +30,7 @@ export const transferState = describe(
     isEnding: flag,
     /** It only takes its time. */
     movesNothing: flag,
-    /** Of a format that is not decoded: its bytes are fetched, and silent. */
+    /** The format is not decoded: its bytes are fetched, but silent. */
     isSilent: flag,
     /** Bytes that are transferred in a second. */
     bytesPerSecond: integer(0, MOST_BYTES_PER_SECOND),
@@ -49,9 +49,9 @@ export const transferState = describe(
 export type TransferState = StateOf<typeof transferState>;
 
 export const dspState = describe({
-  /** What the guest is to read. */
+  /** Bytes that the guest has not read yet. */
   answers: byteQueue,
-  /** What is read when there is nothing more. */
+  /** The byte that is read when no other is left. */
   lastAnswer: u8,
   /** The command whose parameters are awaited, and those that came; a command is 0 while none is. */
   command: u8,
@@ -63,7 +63,7 @@ export const dspState = describe({
   /** The block of automatic transfers by older commands, in bytes less one. */
   blockSize: u16,
   testRegister: u8,
-  /** What command E2h computes with. */
+  /** State of the computation behind command E2h. */
   identification: starting(u8, 0xaa),
   identifications: u8,
 });

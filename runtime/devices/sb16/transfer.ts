@@ -20,7 +20,7 @@ export interface TransferOptions {
   readonly blockEnded: () => void;
 }
 
-/** What a command asks for. */
+/** The transfer that a command asks for. */
 export interface TransferPlan
   extends Pick<
     TransferState,

@@ -30,7 +30,7 @@ export interface SmbusHostOptions {
   readonly guestError?: ReportGuestError;
   /** IRQ 9. */
   readonly irq: IrqLine;
-  /** What is on the bus, by its address of 7 bits. */
+  /** The devices on the bus, by their address of 7 bits. */
   readonly slaves: ReadonlyMap<number, SmbusSlave>;
   /** Where the registers are after a reset, for systems that are started without firmware; 0 or none: nowhere. */
   readonly base?: number;
@@ -211,7 +211,7 @@ export class SmbusHost {
     return (address & READ) === 0 ? slave.write(this.#sent(protocol)) : this.#receive(slave, protocol);
   }
 
-  /** What goes to the slave after its address. */
+  /** The bytes that go to the slave after its address. */
   #sent(protocol: number): number[] {
     const { command, data0, data1, block } = this.#state;
     if (protocol === Protocol.byte) return [command];

@@ -69,7 +69,7 @@ export const HostStatus = {
   deviceError: 0x04,
   busError: 0x08,
   failed: 0x10,
-  /** Those that interrupt. */
+  /** Bits that interrupt. */
   interrupting: 0x1e,
 } as const;
 
@@ -95,5 +95,5 @@ export const SLAVE_CONTROL = 0x0f;
 /** The most bytes of a block. */
 export const BLOCK_BYTES = 32;
 
-/** Of a transaction, whatever its length: four bytes with their acknowledges at 100 kHz, the bus's highest rate. */
+/** Duration of a transaction, whatever its length: four bytes with their acknowledges at 100 kHz, the bus's highest rate. */
 export const TRANSACTION_NANOSECONDS = 360_000;

@@ -28,8 +28,8 @@ const MB = 1 << 20;
 const CHECKSUM = 63;
 
 /**
- * What the EEPROMs of memory modules with so much memory in all tell, the largest first. None, where eight modules of 8 MB to
- * 1 GB are never so much.
+ * Contents of the EEPROMs (SPD) of memory modules that have this much memory together, the largest module first. Empty
+ * where no eight modules of 8 MB to 1 GB add up to it.
  */
 export function spdContents(memoryBytes: number): Uint8Array[] {
   const chosen: Module[] = [];

@@ -21,7 +21,7 @@ export const EEPROM_BYTES = 256;
 
 const eepromState = describe({
   contents: bytes(EEPROM_BYTES),
-  /** Of the byte that is read next. */
+  /** Address of the byte that is read next. */
   position: u8,
 });
 

@@ -2,7 +2,7 @@
 const PREFERRED = { width: 1280, height: 800, horizontalBlank: 448, verticalBlank: 28, clock: 10_730 } as const;
 const SIZE_MM = { width: 325, height: 203 } as const;
 
-/** What a monitor tells of itself: a block of EDID 1.4 (VESA E-EDID A.2). */
+/** The monitor's identification: a block of EDID 1.4 (VESA E-EDID A.2). */
 export const identification: Uint8Array = withChecksum([
   ...[0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00],
   ...manufacturer('RIR'),

@@ -5,7 +5,7 @@ import { Port } from '../vga/registers.ts';
 import { VBE_COUNT } from './registers.ts';
 import type { BochsVbe } from './vbe.ts';
 
-/** What is where in the second memory range of QEMU's adapter (QEMU, docs/specs/standard-vga). */
+/** Offsets in the second memory range of QEMU's adapter (QEMU, docs/specs/standard-vga). */
 const Place = { identification: 0x000, ports: 0x400, vbe: 0x500, extension: 0x600 } as const;
 export const MMIO_BYTES = 0x1000;
 const PORT_COUNT = 0x20;
@@ -15,7 +15,7 @@ const EXTENSION = [8, 0x1e1e1e1e];
 export interface MmioParts {
   readonly registers: RegisterFile;
   readonly vbe: BochsVbe;
-  /** What the monitor tells of itself (EDID). */
+  /** The monitor's identification (EDID). */
   readonly identification: Uint8Array;
   /** A register of VBE was written. */
   readonly changed: () => void;

@@ -27,5 +27,5 @@ export const Vbe = {
 export const VBE_COUNT = 10;
 export const VBE_ID = { first: 0xb0c0, last: 0xb0c5 } as const;
 export const VbeEnable = { enabled: 0x01, capabilities: 0x02, dac8: 0x20, keepMemory: 0x80 } as const;
-/** What is told while `VbeEnable.capabilities` is set; QEMU's limits. */
+/** The largest mode, as the registers tell it while `VbeEnable.capabilities` is set; QEMU's limits. */
 export const VBE_LARGEST = { width: 16000, height: 12000, depth: 32 } as const;

@@ -6,7 +6,7 @@ export const bochsState = describe({
   ...vgaFields,
   vbeIndex: u16,
   vbe: list(VBE_COUNT, u16),
-  /** The bank in force: turning VBE off, or setting its flags anew, makes it 0, but not the register. */
+  /** The bank in force: turning VBE off, or setting its flags again, makes it 0, but not the register. */
   bank: u8,
 });
 

@@ -36,7 +36,7 @@ export interface BochsVbeOptions {
   readonly state: BochsState;
   /** Bytes of video memory. */
   readonly memoryBytes: number;
-  /** So many bytes from the start of video memory become 0. */
+  /** Clears a number of bytes from the start of video memory. */
   readonly clear: (bytes: number) => void;
 }
 
@@ -168,7 +168,7 @@ export class BochsVbe {
     return start + this.#state.vbe[Vbe.height] * lineBytes <= this.#memoryBytes;
   }
 
-  /** What a guest that set the mode by these registers alone reads from those of the VGA. */
+  /** Sets the VGA's registers to match the mode, for guests that set the mode by the VBE registers alone. */
   #overrideVga(): void {
     const { vbe, graphics, crtc, sequencer } = this.#state;
     const last = vbe[Vbe.height] - 1;

@@ -2,7 +2,7 @@ import { Control, Link } from './registers.ts';
 import { addressOf, isEnd, isQueue, type Schedule, type TransferDescriptor } from './schedule.ts';
 import { execute, type FindDevice, type TransferOutcome } from './transfer.ts';
 
-/** What happened in a frame. */
+/** The events of a frame. */
 export interface FrameResult {
   completed: boolean;
   shortPacket: boolean;

@@ -38,13 +38,13 @@ export interface UhciOptions {
   readonly memory: BusMemory;
   /** Where it is on the PCI bus: in the PIIX3 function 2 of its device. */
   readonly place: { readonly device: number; readonly function: number };
-  /** Of INTD#. */
+  /** The line of INTD#. */
   readonly irq: IrqLine;
   readonly clock: Clock;
   readonly events: EventQueue;
   readonly guestError: ReportGuestError;
   readonly storeAlarm: MakeStoreAlarm;
-  /** What its bus is called. */
+  /** Name of its bus. */
   readonly bus: string;
 }
 

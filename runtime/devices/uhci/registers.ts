@@ -38,7 +38,7 @@ export const Status = {
   clearable: 0x1f,
 } as const;
 
-/** What interrupts, besides errors of the controller itself. */
+/** Bits of the interrupt enable register; errors of the controller itself interrupt in any case. */
 export const Enable = { timeout: 0x1, resume: 0x2, complete: 0x4, shortPacket: 0x8, kept: 0xf } as const;
 
 export const FRAME_MASK = 0x7ff;

@@ -4,7 +4,7 @@ import { LIST_ENTRIES, Link } from './registers.ts';
 
 /** Queue heads have two words, transfer descriptors four (3.2, 3.3). Numbers are unsigned. */
 export interface QueueHead {
-  /** What comes after the queue, and its first element: link pointers. */
+  /** Link pointers: the entry after the queue, and the queue's first element. */
   readonly next: number;
   readonly element: number;
 }
@@ -14,7 +14,7 @@ export interface TransferDescriptor {
   readonly next: number;
   readonly control: number;
   readonly pid: number;
-  /** Of the device, and the endpoint's number there. */
+  /** The device's address, and the endpoint's number there. */
   readonly device: number;
   readonly endpoint: number;
   /** Bytes, and where they are. */

@@ -8,7 +8,7 @@ export const uhciState = describe({
   /** The frame list's address. */
   list: u32,
   startOfFrame: starting(u8, START_OF_FRAME),
-  /** What the interrupt bit of the status stands for: a transfer is complete, a packet was short. */
+  /** The two reasons for the interrupt bit of the status: a transfer is complete, a packet was short. */
   completed: flag,
   shortPacket: flag,
   /** The number of a frame, and when it began, while the controller runs. */

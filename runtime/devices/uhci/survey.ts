@@ -7,7 +7,7 @@ import { type FindDevice, transferProblem } from './transfer.ts';
 /** Descriptors that are looked at. A schedule with more is not worth it: its next frame is taken to have something to do. */
 const MOST_LOOKED_AT = 1024;
 
-/** What a schedule will do if nobody touches it, and no device gets ready. */
+/** A forecast of the schedule, which holds as long as the guest does not change it and no device becomes ready. */
 export interface Forecast {
   /** Frames until one in which something happens, 0 being the next; null: nothing happens in any. */
   readonly frames: number | null;

@@ -7,8 +7,8 @@ import type { Schedule, TransferDescriptor } from './schedule.ts';
 export type FindDevice = (address: number) => UsbDevice | null;
 
 /**
- * What became of a transfer descriptor. done: its queue goes on to the next one. held: it stays where it is. system, process:
- * there is no memory; the descriptor makes no sense. Both stop the controller.
+ * The result of a transfer descriptor. done: its queue goes on to the next one. held: it stays where it is. system,
+ * process: there is no memory; the descriptor makes no sense. Both stop the controller.
  */
 export interface TransferOutcome {
   readonly result: 'done' | 'held' | 'system' | 'process';

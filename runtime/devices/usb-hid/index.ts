@@ -35,7 +35,7 @@ const hidState = describe({
   protocol: starting(u8, REPORT_PROTOCOL),
   /** In units of IDLE_TIME, after which a report is repeated; 0: never. */
   idle: u8,
-  /** That time is over. */
+  /** Whether the idle time is over. */
   isDue: flag,
   /** The guest has asked for reports since it configured the device. */
   isUsed: flag,

@@ -1,6 +1,6 @@
 import { byteQueue, describe, flag, i32, type StateOf, u8 } from '../../snapshot/describe.ts';
 
-/** Of mice and tablets. */
+/** State that mice and tablets share. */
 export const pointerState = describe({
   /** Events of the host's that were not looked at. */
   waiting: byteQueue,

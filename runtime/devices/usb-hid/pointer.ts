@@ -22,7 +22,7 @@ interface Event {
   readonly buttons: number;
 }
 
-/** What mice and tablets have in common: events that wait until the guest has seen those before. */
+/** The part that mice and tablets share: events wait until the guest has seen the ones before. */
 abstract class Pointer implements Reports {
   abstract readonly product: string;
   abstract readonly descriptor: readonly number[];
@@ -48,7 +48,10 @@ abstract class Pointer implements Reports {
     return this.state.isNew;
   }
 
-  /** What has come stays: the host is told of each event that was taken, and sends no more than some at a time. */
+  /**
+   * Resets the device. Waiting events stay, because the host gets an acknowledgement for each one that was taken, and
+   * limits how many it sends ahead.
+   */
   reset(): void {
     const { waiting } = this.state;
     Object.assign(this.state, pointerState.create(), { waiting });
@@ -96,7 +99,7 @@ abstract class Pointer implements Reports {
     return moved & 0xff;
   }
 
-  /** What was not reported yet. */
+  /** Movement that was not reported yet; 0 for none. */
   protected abstract get moves(): number;
   protected abstract take(event: Event): void;
   protected abstract report(isBoot: boolean): Uint8Array;

@@ -21,7 +21,7 @@ export const HidRequest = {
 } as const;
 export const ReportType = { input: 1, output: 2 } as const;
 
-/** What SET_PROTOCOL chooses: the reports that firmware knows, or those that the device describes. */
+/** Arguments of SET_PROTOCOL: the boot protocol, whose reports firmware knows, or the reports that the device describes. */
 export const [BOOT_PROTOCOL, REPORT_PROTOCOL] = [0, 1];
 
 /** Nanoseconds of the unit of SET_IDLE. */

@@ -1,8 +1,8 @@
 import type { Component } from '../../snapshot/describe.ts';
 
-/** What one kind of device reports: the part of it that is not the same for all. */
+/** The part of a device that depends on its kind: its reports. */
 export interface Reports {
-  /** What it is called, and its report descriptor. */
+  /** The product's name, and its report descriptor. */
   readonly product: string;
   readonly descriptor: readonly number[];
   /** Protocol of the interface for firmware. */
@@ -15,7 +15,7 @@ export interface Reports {
   readonly isReady: boolean;
   /** The next report: that is not new any more. */
   next(isBoot: boolean): Uint8Array;
-  /** What the last one said, without movement. */
+  /** A report of the present state, without movement. */
   current(isBoot: boolean): Uint8Array;
   /** The host sets something, such as lights. */
   output?(bytes: Uint8Array): void;

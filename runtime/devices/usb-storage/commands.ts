@@ -12,7 +12,7 @@ import {
   vitalProductData,
 } from './replies.ts';
 
-/** What a command asks for. */
+/** The action that a command asks for. */
 export type Action =
   | { readonly kind: 'send'; readonly bytes: Uint8Array }
   | { readonly kind: 'read' | 'write'; readonly sector: number; readonly sectors: number }

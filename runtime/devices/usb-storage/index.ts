@@ -32,8 +32,8 @@ export interface UsbStorageOptions {
 }
 
 /**
- * What comes next: a command; data from the host; data for it; an answer of the disk's to a read, a write or a flush; the status. After nonsense
- * nothing does until the host resets the transport.
+ * State of the transport: it waits for a command; for data from the host; sends data; waits for the disk's answer to a
+ * read, a write or a flush; sends the status. After an invalid command it does nothing until the host resets it.
  */
 const Phase = { command: 0, out: 1, in: 2, reading: 3, writing: 4, flushing: 5, status: 6, broken: 7 } as const;
 
@@ -143,7 +143,7 @@ export class UsbStorage implements UsbDevice {
     return this.#state.phase === Phase.status ? this.#sendStatus() : this.#break();
   }
 
-  /** What is no command halts both endpoints, until the host resets the transport (6.6.1). */
+  /** Halts both endpoints after an invalid command, until the host resets the transport (6.6.1). */
   #break(): 'stall' {
     this.#state.phase = Phase.broken;
     this.#function.halt(IN_ENDPOINT | ENDPOINT_IN);

@@ -13,7 +13,7 @@ export const storageState = describe({
   command: bytes(COMMAND_BYTES),
   /** Bytes to or from the host. */
   data: byteQueue,
-  /** What of a disk's sectors is still to be moved. */
+  /** The disk's sectors that are still to be moved. */
   sector: integer(0, 2 ** 64),
   sectors: u32,
 });

@@ -9,7 +9,7 @@ export interface DirectRange {
   readonly frame: number;
 }
 
-/** What answers from A0000h on; offsets are from there. */
+/** The memory at A0000h; offsets are from there. */
 export interface ApertureMemory {
   read(offset: number, size: number): number;
   write(offset: number, size: number, value: number): void;

@@ -17,7 +17,7 @@ import type { VideoRam } from './video-ram.ts';
 export interface DisplayAdapter {
   readonly component: Component;
   readonly pciFunction: PciFunction;
-  /** What it shows. */
+  /** The picture on its screen. */
   readonly pictures: PictureSource;
   reset(): void;
 }
@@ -33,13 +33,13 @@ export interface AdapterOptions {
   readonly rom?: Uint8Array | undefined;
 }
 
-/** What one adapter has otherwise than another. */
+/** The parts in which one adapter differs from another. */
 export interface AdapterParts {
   readonly state: VgaState;
   readonly memory: VideoRam;
   readonly registers: RegisterSets;
   readonly dac: DacPorts;
-  /** What answers from A0000h on. */
+  /** The memory at A0000h. */
   readonly aperture: ApertureMemory;
   readonly picture: () => PictureExtension;
   readonly timing: () => Timing;
@@ -47,7 +47,7 @@ export interface AdapterParts {
   readonly settle: () => void;
 }
 
-/** What every adapter has: the VGA's ports, its aperture, and the picture. */
+/** The part that all adapters share: the VGA's ports, its aperture, and the picture. */
 export class VgaCore {
   readonly registers: RegisterFile;
   readonly #parts: AdapterParts;

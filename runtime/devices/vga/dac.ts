@@ -4,7 +4,7 @@ import type { VgaState } from './state.ts';
 /** Port 3C7h tells what the index was written for. */
 const READING = 3;
 
-/** What answers at ports 3C6h-3C9h. */
+/** The DAC's ports 3C6h-3C9h. */
 export interface DacPorts {
   read(port: number): number;
   write(port: number, value: number): void;

@@ -8,7 +8,7 @@ const ALL_PLANES = 15;
 /** Where display adapters have their memory below 1 MB: physical addresses, and bytes. */
 export const VGA_WINDOW = { base: 0xa0000, length: 0x20000 } as const;
 
-/** What of the 128 KB from A0000h on the card answers, by the memory map select. */
+/** The part of the 128 KB from A0000h on that the card answers, by the memory map select. */
 export const APERTURES = [
   { start: 0, length: 0x20000 },
   { start: 0, length: 0x10000 },
@@ -18,7 +18,7 @@ export const APERTURES = [
 /** The memory map select that bank switching is for. */
 const BANKED = 1;
 
-/** What an adapter does with the aperture beyond the VGA. */
+/** An adapter's extensions of the VGA's aperture. */
 export interface ApertureMode {
   /** Neither sequencer nor graphics controller touches what is written. */
   readonly isLinear: boolean;
@@ -31,7 +31,7 @@ export function mapSelect(graphics: Uint8Array): number {
   return (graphics[Graphics.miscellaneous] & GraphicsMiscellaneous.mapMask) >> GraphicsMiscellaneous.mapShift;
 }
 
-/** What the bank adds to addresses. */
+/** Bytes that the bank adds to addresses in the aperture; 0 where no banks are used. */
 export function bankOffset(graphics: Uint8Array, { bank }: ApertureMode): number {
   return mapSelect(graphics) === BANKED ? bank : 0;
 }

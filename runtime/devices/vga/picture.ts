@@ -20,7 +20,7 @@ export interface HardwareCursor {
   readonly colors: readonly [background: readonly number[], foreground: readonly number[]];
 }
 
-/** What an adapter shows otherwise than the VGA's registers say. */
+/** The parts of the picture in which an adapter differs from what the VGA's registers say. */
 export interface PictureExtension {
   readonly scan: Partial<Scan>;
   /** Components of colors have eight bits. */
@@ -28,7 +28,7 @@ export interface PictureExtension {
   readonly cursor: HardwareCursor | null;
 }
 
-/** What says what memory looks like on the screen. */
+/** The registers that decide how memory looks on the screen. */
 export interface ScreenRegisters
   extends Pick<
       VgaState,
@@ -36,7 +36,7 @@ export interface ScreenRegisters
     >,
     PictureExtension {}
 
-/** What has changed on the screen since the update before. Plain data, which crosses isolates. */
+/** The changes of the screen since the update before. Plain data, which crosses isolates. */
 export interface ScreenUpdate {
   readonly registers: ScreenRegisters;
   /** Bytes of video memory. */

@@ -161,7 +161,7 @@ export class Planes implements ApertureMemory {
     return ~(halves | (halves >>> 8)) & 0xff;
   }
 
-  /** What goes to the four planes for a byte written, by the write mode. */
+  /** The 32 bits for the four planes that a written byte becomes, by the write mode. */
   #combine(value: number): number {
     const { graphics, latch } = this.#state;
     const bitMask = graphics[Graphics.bitMask];

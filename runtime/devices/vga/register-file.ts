@@ -5,7 +5,7 @@ import { ATTRIBUTE_WRITABLE, Miscellaneous, MONOCHROME, Port } from './registers
 import { inputStatus, type Timing } from './retrace.ts';
 import type { VgaState } from './state.ts';
 
-/** What answers at the ports, as far as adapters differ. */
+/** The parts of the ports in which adapters differ. */
 export interface RegisterParts {
   readonly sets: RegisterSets;
   readonly dac: DacPorts;
@@ -122,7 +122,7 @@ export class RegisterFile {
     return (this.#state.miscellaneous & Miscellaneous.color) === 0;
   }
 
-  /** Index and data by turns. As on many cards the palette can be written while it is displayed. */
+  /** Index and data alternately. As on many cards the palette can be written while it is displayed. */
   #writeAttribute(value: number): void {
     const state = this.#state;
     const index = state.attributeIndex & 0x1f;

@@ -24,7 +24,7 @@ export const Port = {
   inputStatus1: 0x3da,
 } as const;
 
-/** What is taken from a port number in 3D0h-3DFh for the monochrome one. */
+/** Difference between a port in 3D0h-3DFh and its monochrome counterpart. */
 export const MONOCHROME = 0x20;
 /** First and number of the ports that move. */
 export const MOVED_PORTS = [
@@ -95,7 +95,7 @@ export const Crtc = {
   mode: 0x17,
   lineCompare: 0x18,
 } as const;
-/** Registers 0-7 cannot be written while bit 7 of the end of vertical retrace is set, but for a bit of line compare. */
+/** Registers 0-7 cannot be written while bit 7 of the end of vertical retrace is set, except for a bit of line compare. */
 export const CRTC_PROTECT = 0x80;
 export const Overflow = { displayEnd8: 0x02, lineCompare8: 0x10, displayEnd9: 0x40 } as const;
 export const MaximumScanLine = { rows: 0x1f, lineCompare9: 0x40, doubleScan: 0x80 } as const;
@@ -105,7 +105,7 @@ export const CrtcMode = { addressBit13: 0x01, addressBit14: 0x02, addressWrap: 0
 /** Attribute controller, by index; 0-15 are the palette. */
 export const Attribute = { mode: 0x10, overscan: 0x11, planeEnable: 0x12, panning: 0x13, colorSelect: 0x14 } as const;
 export const ATTRIBUTE_WRITABLE = [...Array.from({ length: 16 }, () => 0x3f), 0xef, 0xff, 0x3f, 0x0f, 0x0f];
-/** Of the index: the palette belongs to the display. While it is clear the screen is dark. */
+/** Bit of the attribute index: the display uses the palette. While it is clear the screen is dark. */
 export const PALETTE_TO_DISPLAY = 0x20;
 export const AttributeMode = {
   lineGraphics: 0x04,

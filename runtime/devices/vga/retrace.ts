@@ -4,7 +4,7 @@ import type { VgaState } from './state.ts';
 
 /** Dots a second by the clock select of the miscellaneous output; the two external clocks are not connected. */
 const VGA_DOT_CLOCKS: readonly number[] = [25_175_000, 28_322_000, 25_175_000, 25_175_000];
-/** What CRT controllers count beyond the total that is programmed (FreeVGA, "CRTC registers"). */
+/** Characters that CRT controllers count beyond the total that is programmed (FreeVGA, "CRTC registers"). */
 const HORIZONTAL_EXTRA = 5;
 const VERTICAL_EXTRA = 2;
 /** Pictures that have no timing of their own: 60 a second, a twentieth of each line and of each picture dark. */
@@ -14,7 +14,7 @@ const USUAL_DARK = 1.05;
 /** How the beam runs; times are nanoseconds, vertical figures lines. */
 export interface Timing {
   readonly line: number;
-  /** Of a line, the time that it is lit. */
+  /** Duration of the lit part of a line. */
   readonly lit: number;
   readonly lines: number;
   readonly litLines: number;
@@ -58,7 +58,7 @@ function retraceLines(crtc: Uint8Array): number {
   return (crtc[Crtc.verticalRetraceEnd] - crtc[Crtc.verticalRetraceStart]) & 15 || 16;
 }
 
-/** Of a picture with so many lines. */
+/** Timing of a picture with this many lines at the usual refresh rate. */
 export function usualTiming(height: number): Timing {
   const lines = Math.ceil(height * USUAL_DARK);
   const line = 1e9 / USUAL_REFRESH / lines;

@@ -27,7 +27,7 @@ export interface Scan {
 
 type ScanRegisters = Pick<VgaState, 'crtc'>;
 
-/** What the CRT controller of a VGA scans. */
+/** The part of video memory that a VGA's CRT controller scans. */
 export function vgaScan(registers: ScanRegisters): Scan {
   const { crtc } = registers;
   const bytePanning = (crtc[Crtc.presetRowScan] >> 5) & 3;

@@ -1,7 +1,7 @@
 import { bytes, describe, flag, i32, type StateOf, starting, u8 } from '../../snapshot/describe.ts';
 import { integerField } from '../../snapshot/fields.ts';
 
-/** What every adapter has; one with more registers describes their fields anew. */
+/** Fields that every adapter has; an adapter with more registers redefines theirs. */
 export const vgaFields = {
   miscellaneous: u8,
   featureControl: u8,
@@ -18,18 +18,18 @@ export const vgaFields = {
   dacMask: starting(u8, 0xff),
   dacReadIndex: u8,
   dacWriteIndex: u8,
-  /** Of the color that is being read or written: 0 red, 1 green, 2 blue. */
+  /** The component of the color that is being read or written: 0 red, 1 green, 2 blue. */
   dacComponent: integerField('0-2', 0, 2),
   dacReading: flag,
   /** Components of a color of which not all have been written. */
   dacPending: bytes(3),
   /** Red, green and blue of each color. */
   palette: bytes(768),
-  /** What the last read left in the four latches: plane 0 in bits 0-7. */
+  /** The four latches, which the last read filled: plane 0 in bits 0-7. */
   latch: i32,
 };
 
 const vgaState = describe(vgaFields);
 
-/** What the shared parts know of an adapter's state. */
+/** An adapter's state as the shared parts see it. */
 export type VgaState = StateOf<typeof vgaState>;

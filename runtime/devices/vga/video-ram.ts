@@ -25,7 +25,7 @@ export class VideoRam {
     }
   }
 
-  /** So many bytes from its start on become 0. */
+  /** Clears a number of bytes from its start on. */
   clear(bytes: number): void {
     this.ram.bytes.fill(0, this.start, this.start + bytes);
     this.stored(0, bytes);

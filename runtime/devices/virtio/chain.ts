@@ -3,7 +3,7 @@ import { longAt } from '../../memory/long.ts';
 import { ScatteredMemory, type Segment } from '../../memory/scattered.ts';
 import { Descriptor } from './registers.ts';
 
-/** What a driver must not put into a queue. `what` is a sentence without a name, `value` stands after it. */
+/** An error of the driver in a queue. `what` is a sentence without a name, `value` stands after it. */
 export class Nonsense extends Error {
   readonly value: number;
 

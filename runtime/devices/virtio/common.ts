@@ -1,6 +1,6 @@
 import { Common } from './registers.ts';
 
-/** What the common configuration structure shows and changes. */
+/** The parts of the device that the common configuration structure shows and changes. */
 export interface CommonSide {
   readonly queueCount: number;
   /** Registers that only keep what is written. */
@@ -10,7 +10,7 @@ export interface CommonSide {
   offeredFeatures(word: number): number;
   takenFeatures(word: number): number;
   takeFeatures(word: number, value: number): void;
-  /** Of the selected queue; reads give 0, and writes are lost, where there is none. */
+  /** Fields of the selected queue; reads give 0, and writes are lost, where there is none. */
   queueSize: number;
   queueEnabled: boolean;
   queueAddress(word: number): number;
@@ -117,7 +117,7 @@ const fields: readonly Field[] = [
 const fieldAt = (offset: number): Field | undefined =>
   fields.find((field) => offset >= field.offset && offset < field.offset + field.size);
 
-/** What an access of 1, 2 or 4 bytes reads; 0 where there is no register. */
+/** The value of a read of 1, 2 or 4 bytes; 0 where there is no register. */
 export function readCommon(side: CommonSide, offset: number): number {
   const field = fieldAt(offset);
   return field === undefined ? 0 : field.read(side) >>> (8 * (offset - field.offset));

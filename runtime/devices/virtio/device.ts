@@ -23,7 +23,7 @@ export interface VirtioOptions {
   readonly bars?: readonly BaseAddress[];
 }
 
-/** What a device is, for the function that the guest sees. */
+/** A virtio device, as the PCI function around it sees it. */
 export interface VirtioDevice {
   /** One of Kind (registers.ts). */
   readonly kind: { readonly type: number; readonly deviceId: number; readonly classCode: number };

@@ -6,7 +6,7 @@ import type { Virtqueue } from './queue.ts';
 import { LEGACY_PAGE_SHIFT, NO_VECTOR, Status } from './registers.ts';
 import type { QueueState, VirtioState } from './state.ts';
 
-/** What the registers do at the function. */
+/** The effects of the registers on the function. */
 export interface DriverSideOptions {
   readonly name: string;
   readonly state: VirtioState;

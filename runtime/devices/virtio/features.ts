@@ -1,7 +1,7 @@
 import { Feature } from './registers.ts';
 import type { VirtioState } from './state.ts';
 
-/** What is offered, and what was agreed on. */
+/** The feature bits that the device offers, and those that the driver accepted. */
 export class Features {
   readonly #state: VirtioState;
   readonly #offered: readonly [number, number];
@@ -22,7 +22,7 @@ export class Features {
     return word > 1 ? 0 : this.#offered[word];
   }
 
-  /** What the driver has written to a word. */
+  /** A word of the features that the driver accepted. */
   taken(word: number): number {
     return word > 1 ? 0 : this.#state.driverFeatures[word];
   }

@@ -64,7 +64,7 @@ export class VirtioFunction {
     this.#restart();
   }
 
-  /** The same, or a reset by the driver. */
+  /** Power on, a hard reset, or a reset by the driver. */
   #restart(): void {
     this.#clear();
     this.#device.reset?.();

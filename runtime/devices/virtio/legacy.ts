@@ -1,7 +1,7 @@
 import { allOnes, type PortRegion } from '../../bus/ports.ts';
 import { LEGACY_PAGE_SHIFT, LEGACY_PORTS, Legacy, LegacyVector, Status } from './registers.ts';
 
-/** What the ports of the legacy interface show and change. */
+/** The parts of the device that the ports of the legacy interface show and change. */
 export interface LegacySide {
   readonly name: string;
   offeredFeatures(): number;
@@ -9,7 +9,7 @@ export interface LegacySide {
   takeFeatures(value: number): void;
   status: number;
   queueSelect: number;
-  /** Of the selected queue: entries, as many as it can have, 0 where there is none. */
+  /** Entries of the selected queue, which are as many as it can have; 0 where there is none. */
   readonly legacyQueueSize: number;
   /** The page where its areas begin; 0: nowhere. */
   queuePage: number;

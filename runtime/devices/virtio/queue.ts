@@ -4,12 +4,12 @@ import { type Chain, ChainReader, Nonsense } from './chain.ts';
 import { Descriptor, NO_INTERRUPT, Ring } from './registers.ts';
 import type { QueueState } from './state.ts';
 
-/** What a queue needs of its function. */
+/** The parts of the function that a queue needs. */
 export interface QueueSide {
   readonly memory: BusMemory;
   /** Whether the device may use its queues. */
   isRunning(): boolean;
-  /** What was agreed on. */
+  /** Whether the driver accepted indirect descriptors. */
   hasIndirect(): boolean;
   hasEventIndex(): boolean;
   interrupt(): void;
@@ -79,7 +79,7 @@ export class Virtqueue {
     return chain;
   }
 
-  /** So many that were popped last, and not pushed, are the next ones again. */
+  /** Gives back the chains that were popped last, and not pushed: they are the next ones again. */
   putBack(count: number): void {
     this.#state.next = (this.#state.next - count) & 0xffff;
   }

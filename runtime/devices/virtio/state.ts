@@ -16,13 +16,13 @@ export const queueState = describe({
   /** Entries, as the driver wants it. */
   size: u16,
   isEnabled: flag,
-  /** Of the descriptors, the driver area and the device area: low and high words. */
+  /** Addresses of the descriptors, the driver area and the device area: low and high words. */
   addresses: list(6, u32),
   /** The entry of the driver area that is taken next. */
   next: u16,
   /** Entries that were put into the device area. */
   used: u16,
-  /** The same when the driver was last asked whether it wants an interrupt. */
+  /** The used index at the time when the driver was last asked whether it wants an interrupt. */
   asked: u16,
   /** The interrupt message of the queue (MSI-X). */
   vector: starting(u16, NO_VECTOR),
@@ -38,7 +38,7 @@ const fields = {
   /** Counts changes of the device's configuration. */
   generation: u8,
   queueSelect: u16,
-  /** That of changes of the configuration. */
+  /** The interrupt message for changes of the configuration. */
   configVector: starting(u16, NO_VECTOR),
 };
 

@@ -6,12 +6,12 @@ import type { EndpointFields, XhciState } from './state.ts';
 const CONTEXT_BYTES = 32;
 const WORDS = CONTEXT_BYTES / 4;
 
-/** Of a slot (6.2.2). The first is the controller's own: no context was set up. */
+/** States of a slot (6.2.2). The first is the controller's own: no context was set up. */
 export const SlotState = { disabled: 0, enabled: 1, default: 2, addressed: 3, configured: 4 } as const;
 /** As they stand in a context. */
 const slotCodes = [0, 0, 1, 2, 3];
 
-/** Of an endpoint (6.2.3). */
+/** States of an endpoint (6.2.3). */
 export const EndpointState = { disabled: 0, running: 1, halted: 2, stopped: 3, error: 4 } as const;
 export const EndpointType = {
   isochronousOut: 1,
@@ -33,7 +33,7 @@ export const slotContext = {
 };
 export const [LATENCY_MASK, TARGET_MASK, ENTRIES_SHIFT] = [0xffff, 0xffc00000, 27];
 
-/** What an endpoint context says. */
+/** The contents of an endpoint context. */
 export interface EndpointDescription {
   readonly type: number;
   readonly packet: number;
@@ -52,7 +52,7 @@ export function endpointDescription(context: Context): EndpointDescription {
   };
 }
 
-/** What a command brings (6.2.5): which contexts go, which come, and those. */
+/** The input context of a command (6.2.5): which contexts are dropped, which are added, and these. */
 export interface InputContext {
   readonly drop: number;
   readonly add: number;

@@ -42,7 +42,7 @@ export class Endpoints {
     return slot === 0 ? undefined : this.connectorOf(slot)?.endpoints[index - 1];
   }
 
-  /** What a slot is for; undefined: nothing yet. */
+  /** The connector of a slot's device; undefined if the slot has none yet. */
   connectorOf(slot: number): ConnectorFields | undefined {
     return this.#options.state.connectors.find((connector) => connector.slot === slot);
   }

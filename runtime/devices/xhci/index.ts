@@ -56,7 +56,7 @@ export interface XhciOptions {
   readonly guestError: ReportGuestError;
   /** Undefined: it has no interrupts by messages. */
   readonly sendMessage: ((message: InterruptMessage) => boolean) | undefined;
-  /** What its bus is called. */
+  /** Name of its bus. */
   readonly bus: string;
 }
 
@@ -217,7 +217,7 @@ export class Xhci {
     this.#interrupters[0]!.put(event);
   }
 
-  /** What is for an interrupter that is not there gets lost. */
+  /** Puts events into the rings of their interrupters; those for an interrupter that is not there are lost. */
   #tellAll(told: readonly TargetedEvent[]): void {
     for (const { event, interrupter } of told) this.#interrupters[interrupter]?.put(event);
   }

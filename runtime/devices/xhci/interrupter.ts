@@ -3,7 +3,7 @@ import { address64, BUSY, Interrupter, Management, type Words } from './register
 import type { InterrupterFields } from './state.ts';
 import { CODE_SHIFT, Code, TRB_BYTES, TrbControl, TrbType } from './trb.ts';
 
-/** What the controller tells the guest: an event TRB (6.4.2) but for its cycle bit. */
+/** An event for the guest: an event TRB (6.4.2) without its cycle bit. */
 export interface XhciEvent {
   readonly type: number;
   readonly parameter: Words;

@@ -9,7 +9,7 @@ export interface OperationalOptions {
   readonly started: () => void;
 }
 
-/** The operational registers (5.4), but for those of the ports. */
+/** The operational registers (5.4), without those of the ports. */
 export class OperationalRegisters {
   readonly #options: OperationalOptions;
 
@@ -79,7 +79,7 @@ export class OperationalRegisters {
     }
     const before = state.command;
     state.command = value & Command.kept;
-    // Nothing is saved, so nothing can be restored: the driver begins anew.
+    // Nothing is saved, so nothing can be restored: the driver starts over.
     if ((value & Command.save) !== 0) state.status &= ~Status.saveRestoreError;
     if ((value & Command.restore) !== 0) state.status |= Status.saveRestoreError;
     const isRunning = (value & Command.run) !== 0;

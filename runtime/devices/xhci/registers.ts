@@ -3,7 +3,10 @@
  * (trb.ts, contexts.ts). What the specification leaves to who makes a controller is as QEMU 7.2 has it.
  */
 
-/** What there is on PCI, and which bits of the event ring segment table's address: the controllers differ in nothing else but NEC's command. */
+/**
+ * Identification on PCI, and the bits that the event ring segment table's address has. The controllers differ in
+ * nothing else but NEC's command.
+ */
 export const models = {
   'qemu-xhci': { vendorId: 0x1b36, deviceId: 0x000d, revision: 1, hasMsi: false, tableMask: 0xffffffc0 },
   'nec-usb-xhci': { vendorId: 0x1033, deviceId: 0x0194, revision: 3, hasMsi: true, tableMask: 0xfffffff0 },
@@ -24,7 +27,10 @@ export const [FIRST_INTERRUPTER, INTERRUPTER_BYTES] = [0x20, 0x20];
 
 export const SLOTS = 64;
 export const INTERRUPTERS = 16;
-/** What can be plugged in; each has a port for USB 3 and one for USB 2. Those for USB 3 are numbers 1-4, as QEMU has them. */
+/**
+ * Number of devices that can be plugged in; each has a port for USB 3 and one for USB 2. Those for USB 3 are numbers
+ * 1-4, as in QEMU.
+ */
 export const CONNECTORS = 4;
 export const PORTS = 2 * CONNECTORS;
 /** Device context indexes (4.5.1): 0 is the slot, 1 endpoint 0, then two for each endpoint. */
@@ -119,7 +125,7 @@ export const Port = {
 } as const;
 /** States of a port's link. */
 export const Link = { active: 0, suspended: 3, disabled: 4, detect: 5, polling: 7, resume: 15 } as const;
-/** What a port tells of its device (7.2.2.1.1). */
+/** Speed of a port's device (7.2.2.1.1). */
 export const SpeedId = { full: 1, high: 3 } as const;
 
 /** Runtime registers (5.5): the microframe, and those of an interrupter from its start on. */

@@ -5,7 +5,7 @@ import { CONNECTORS, Link, PORTS, Port, SpeedId } from './registers.ts';
 export interface RootHubOptions {
   /** The ports' registers, as part of the state. */
   readonly ports: number[];
-  /** What the bus is called. */
+  /** Name of the bus. */
   readonly bus: string;
   /** Something about a port has changed, of which the guest is to know: its number, from 0 on. */
   readonly changed: (port: number) => void;
@@ -107,7 +107,7 @@ export class RootHub {
     }
   }
 
-  /** What has changed already is not told again before the guest has cleared it. */
+  /** Reports a change of a port. A change is not reported again before the guest has cleared it. */
   #tell(port: number, bit: number): void {
     const { ports, changed } = this.#options;
     if ((ports[port]! & bit) !== 0) return;

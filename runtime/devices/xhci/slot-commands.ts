@@ -19,7 +19,7 @@ import type { RootHub } from './root-hub.ts';
 import { type ConnectorFields, endpointState, type XhciState } from './state.ts';
 import { Code, slotOf, type Trb, TrbControl } from './trb.ts';
 
-/** What commands work on. */
+/** The parts of the controller that commands work on. */
 export interface CommandParts {
   readonly state: XhciState;
   readonly contexts: Contexts;
@@ -27,7 +27,7 @@ export interface CommandParts {
   readonly endpoints: Endpoints;
 }
 
-/** What came of a command: its completion code, and the slot where that is not the command's. */
+/** A command's result: its completion code, and the slot where that is not the command's. */
 export interface CommandResult {
   readonly code: number;
   readonly slot?: number;

@@ -32,7 +32,7 @@ export const endpointState = describe(
     packet: u16,
     /** The doorbell was rung, and the ring was not found empty since. */
     isArmed: flag,
-    /** Of the ring: its next transfer, and the cycle bit. */
+    /** Position in the ring: the next transfer, and the cycle bit. */
     dequeue: address64,
     cycle: flag,
     /** Bytes of that transfer that were moved. */
@@ -42,7 +42,7 @@ export const endpointState = describe(
 );
 export type EndpointFields = StateOf<typeof endpointState>;
 
-/** Of what is plugged in: the slot that it has, 0 for none, and its endpoints. */
+/** State of a plugged-in device: its slot, 0 for none, and its endpoints. */
 const connectorState = describe({ slot: integer(0, SLOTS), endpoints: list(ENDPOINTS, endpointState) });
 export type ConnectorFields = StateOf<typeof connectorState>;
 
@@ -56,7 +56,10 @@ export const interrupterState = describe({
   dequeueHigh: u32,
   /** The table was written: its segment is read before the next event. */
   isStale: flag,
-  /** Of the segment: where it is, how many events it has room for (0: none), the next one, and its cycle bit. */
+  /**
+   * The segment: its address, the number of events that it has room for (0: none), the index of the next one, and its
+   * cycle bit.
+   */
   start: address64,
   size: u32,
   index: u32,

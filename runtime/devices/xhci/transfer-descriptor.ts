@@ -34,7 +34,7 @@ export function dataLength(trb: Trb): number {
 }
 
 interface Piece {
-  /** Of its first byte, in the whole. */
+  /** Offset of its first byte in the whole transfer. */
   readonly start: number;
   readonly address: number;
   readonly length: number;

@@ -29,8 +29,9 @@ function partsOf(trbs: readonly Trb[], done: number): Part[] {
 }
 
 /**
- * What the guest is told of a transfer that has ended (4.10.1, 4.10.3): at each TRB that asks for it; at the one where a packet was short, if it
- * asks for that; at the one where the transfer failed, or was stopped, in any case. `who`: slot and endpoint, as bits of the last word.
+ * The events for a transfer that has ended (4.10.1, 4.10.3): at each TRB that asks for one; at the TRB where a packet
+ * was short, if it asks for that; at the TRB where the transfer failed or was stopped, in any case. `who`: slot and
+ * endpoint, as bits of the last word.
  */
 export function transferEvents(
   trbs: readonly Trb[],

@@ -6,7 +6,7 @@ import { EndpointType } from './contexts.ts';
 import { TransferBuffer, type TransferDescriptor } from './transfer-descriptor.ts';
 import { Code, lengthOf, type Trb, TrbControl, TrbType, typeOf } from './trb.ts';
 
-/** What a transfer is done with: a device and its endpoint, as the guest has described it. */
+/** A device and its endpoint, as the guest has described it, with the parts that a transfer needs. */
 export interface TransferTarget {
   readonly memory: BusMemory;
   readonly device: UsbDevice;

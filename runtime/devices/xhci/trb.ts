@@ -57,17 +57,17 @@ export const TrbControl = {
   typeShift: 10,
   typeMask: 0x3f,
   in: 1 << 16,
-  /** Of Address Device: only the contexts are set up. */
+  /** Bit of Address Device: only the contexts are set up. */
   blockAddress: 1 << 9,
-  /** Of Configure Endpoint: all go. */
+  /** Bit of Configure Endpoint: all endpoints go. */
   deconfigure: 1 << 9,
-  /** Of Reset Endpoint: the transfer goes on where it was. */
+  /** Bit of Reset Endpoint: the transfer goes on where it was. */
   preserve: 1 << 9,
   endpointShift: 16,
   slotShift: 24,
 } as const;
 
-/** Of a transfer event: it is for an Event Data TRB. */
+/** Bit of a transfer event: it is for an Event Data TRB. */
 export const EVENT_DATA = 1 << 2;
 const LENGTH_MASK = 0x1ffff;
 export const RESIDUE_MASK = 0xffffff;

@@ -6,7 +6,7 @@ export type Token =
   | { readonly kind: 'string'; readonly text: string }
   | { readonly kind: 'symbol'; readonly text: string };
 
-/** What is wrong with a piece of assembly text. */
+/** An error in a piece of assembly text. */
 export class SyntaxFault extends Error {}
 
 const SPACE_OR_COMMENT = /(?:\s+|;.*)/y;

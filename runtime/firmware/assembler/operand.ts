@@ -52,7 +52,7 @@ function readQualifiers(cursor: Cursor, bits: 16 | 32): Qualifiers {
 
 type Address = Pick<MemoryOperand, 'kind' | 'addressBytes' | 'base' | 'index' | 'scale' | 'displacement' | 'segment'>;
 
-/** What stands between brackets: `fs:ebx + ecx*4 + 8`. */
+/** Reads the address between brackets: `fs:ebx + ecx*4 + 8`. */
 function readMemory(cursor: Cursor, scope: Scope, bits: 16 | 32): Address {
   const asked = cursor.takeWord(sizes);
   const segment = readSegment(cursor);

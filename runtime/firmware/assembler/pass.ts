@@ -33,7 +33,7 @@ export class Pass implements Scope {
   private readonly output: number[] = [];
   private readonly before: Pass | undefined;
   private readonly defined = new Set<string>();
-  /** What requests were encoded to, in all passes. */
+  /** Encodings of all requests, in all passes. */
   private readonly encodings: Map<string, Uint8Array>;
   /** Length of the longest instruction of a line. */
   private readonly lengths = new Map<number, number>();

@@ -17,9 +17,9 @@ const POWER_BASE = 0x600;
 const PCI_MEMORY_END = IO_APIC_BASE;
 /** IRQs that the firmware routes PIRQ A-D to. */
 const PIRQ_ROUTES = [10, 10, 11, 11] as const;
-/** What is kept free in the ROM for tables that are made with it. */
+/** Bytes of the ROM that are reserved for tables made with it. */
 const room = { MP_BYTES: 1900, MP_SPARE_BYTES, SMBIOS_BYTES: 1600, FONT_BYTES: 1024 } as const;
-/** What it says of itself, if the machine's owner does not. */
+/** The firmware's description of itself, unless the machine's owner gives one. */
 const itself = biosStructure({ version: '1', date: '01/01/2026' });
 
 /**

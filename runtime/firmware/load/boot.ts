@@ -1,4 +1,4 @@
-/** What a loader hands to the machine: plain data, so that the same boot can be applied, shown and tested. */
+/** The data that a loader gives to the machine: plain data, so that the same boot can be applied, shown and tested. */
 
 /** Bytes to put into physical memory before the CPU starts. */
 export interface BootWrite {
@@ -55,12 +55,12 @@ export interface BootModule {
   readonly string?: string;
 }
 
-/** What to boot, and in how much memory. */
+/** The kernel or system to boot, and the size of memory. */
 export interface BootRequest {
   /** RAM from address 0 on, and from 4 GB on. */
   readonly memoryBytes: number;
   readonly memoryAbove4G?: number;
-  /** What firmware keeps for itself of the first, at its end. */
+  /** Bytes at the end of the memory below 4 GB that firmware keeps for itself. */
   readonly firmwareBytes?: number;
   readonly kernel: Uint8Array;
   /** Shown to a Multiboot kernel as the first word of its command line. */

@@ -3,7 +3,7 @@ export interface ImageSegment {
   readonly address: number;
   readonly bytes: Uint8Array;
   readonly size: number;
-  /** So many bytes at its start only describe the file. Where there is no memory for them, they are left out. */
+  /** Number of bytes at its start that only describe the file. Where there is no memory for them, they are left out. */
   readonly describing: number;
 }
 

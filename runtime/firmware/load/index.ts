@@ -80,7 +80,7 @@ const MEGABYTE = 1 << 20;
 /** The most that a machine can have: the software TLB keeps bit 31 of an offset in memory for itself. */
 const MOST_MEGABYTES = 2047;
 
-/** What to do for everything to have room: found by trying, since only placing all pieces tells. */
+/** A message with the memory that is needed for everything to have room: found by trying, since only placing all pieces tells. */
 function roomNeeded(load: Load<unknown>, request: BootRequest): string {
   let [tooFew, enough] = [Math.floor(request.memoryBytes / MEGABYTE), MOST_MEGABYTES];
   if (!fits(load, request, enough)) return 'no more memory helps; give a smaller initrd, or a smaller kernel';

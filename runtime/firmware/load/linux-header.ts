@@ -37,7 +37,7 @@ const SECTOR = 512;
 /** The first with a 32-bit entry that loaders may use. */
 const FIRST_WITH_32_BIT_ENTRY = 0x202;
 
-/** What a bzImage or zImage says about itself; fields that its protocol version lacks have the values that the document gives. */
+/** The header of a bzImage or zImage; fields that its protocol version lacks have the values that the document gives. */
 export interface LinuxHeader {
   /** Boot protocol version, 0x020f for 2.15; 0: the kernel is from before there were versions. */
   readonly version: number;

@@ -12,7 +12,7 @@ export interface LinuxPlacement {
 /** Where a bzImage's protected-mode part is loaded. */
 export const LOAD_ADDRESS = 0x100000;
 const RECENT: LinuxPlacement = { kernel: LOAD_ADDRESS, setup: 0x10000, commandLine: 0x20000 };
-/** That of a zImage, which is below its setup code. */
+/** Address of a zImage, which is below its setup code. */
 const LOW_ADDRESS = 0x10000;
 /** Before protocol 2.02 the setup code is there, and the command line in its segment. */
 const OLD_SETUP_ADDRESS = 0x90000;

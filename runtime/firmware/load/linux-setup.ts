@@ -3,12 +3,12 @@ import { type LinuxHeader, LOADER_UNDEFINED, LoadFlag, realModePart, Setup } fro
 import type { LinuxPlacement } from './linux-placement.ts';
 import { viewOf } from './view.ts';
 
-/** What a loader tells the setup code. */
+/** The loader's information for the setup code. */
 export interface SetupContent {
   readonly header: LinuxHeader;
   readonly initrd: BootWrite | undefined;
   readonly placement: LinuxPlacement;
-  /** What the command line has. */
+  /** The text of the command line. */
   readonly text: string;
 }
 
@@ -45,7 +45,7 @@ export function setupPart(kernel: Uint8Array, content: SetupContent): Uint8Array
 
 const videoModes: Readonly<Record<string, number>> = { normal: 0xffff, ext: 0xfffe, ask: 0xfffd };
 
-/** What `vga=` asks for, which is the loader's to tell (boot.rst, "Special Command Line Options"); undefined: nothing. */
+/** The mode of `vga=`, which the loader has to pass on (boot.rst, "Special Command Line Options"); undefined: there is none. */
 function videoMode(commandLine: string): number | undefined {
   const [, mode] = /(?:^|\s)vga=(\w+)/.exec(commandLine) ?? [];
   if (mode === undefined) return undefined;

@@ -128,7 +128,7 @@ function chassisStructure({
   return structure(Type.chassis, handles.chassis, [...texts, ...states, ...rest, sku]);
 }
 
-/** What QEMU tells of a processor's clock, in MHz. */
+/** A processor's clock in MHz, as QEMU gives it. */
 const USUAL_SPEED = 2000;
 
 function processorStructure(

@@ -1,6 +1,6 @@
 /** Texts about the firmware: QEMU's `-smbios type=0`. */
 export interface BiosInformation {
-  /** Who makes it. */
+  /** The manufacturer. */
   readonly vendor?: string;
   /** Its version, in any form. */
   readonly version?: string;
@@ -12,7 +12,7 @@ export interface BiosInformation {
 
 /** Texts about the system: QEMU's `-smbios type=1`. */
 export interface SystemInformation {
-  /** Who makes it. */
+  /** The manufacturer. */
   readonly manufacturer?: string;
   /** The product's name. */
   readonly product?: string;
@@ -28,7 +28,7 @@ export interface SystemInformation {
 
 /** Texts about the board: QEMU's `-smbios type=2`. */
 export interface BoardInformation {
-  /** Who makes it. */
+  /** The manufacturer. */
   readonly manufacturer?: string;
   /** The product's name. */
   readonly product?: string;
@@ -44,7 +44,7 @@ export interface BoardInformation {
 
 /** Texts about the chassis: QEMU's `-smbios type=3`. */
 export interface ChassisInformation {
-  /** Who makes it. */
+  /** The manufacturer. */
   readonly manufacturer?: string;
   /** Its version, in any form. */
   readonly version?: string;
@@ -56,11 +56,11 @@ export interface ChassisInformation {
   readonly sku?: string;
 }
 
-/** What is told of the processor: QEMU's `-smbios type=4`. */
+/** Information about the processor: QEMU's `-smbios type=4`. */
 export interface ProcessorInformation {
-  /** What its socket is called, before its number. */
+  /** Name of its socket, before the number. */
   readonly socket?: string;
-  /** Who makes it. */
+  /** The manufacturer. */
   readonly manufacturer?: string;
   /** Its version, in any form. */
   readonly version?: string;
@@ -74,17 +74,17 @@ export interface ProcessorInformation {
   readonly maxSpeed?: number;
   /** MHz that it has, up to 65535. */
   readonly currentSpeed?: number;
-  /** What it identifies itself by. Default: what CPUID tells in leaf 1, EAX and EDX. */
+  /** Its identification. Default: EAX and EDX of CPUID leaf 1. */
   readonly id?: readonly [signature: number, features: number];
 }
 
-/** What is told of the memory: QEMU's `-smbios type=17`. */
+/** Information about the memory: QEMU's `-smbios type=17`. */
 export interface MemoryInformation {
-  /** What its place is called, before its number. */
+  /** Name of its place, before the number. */
   readonly locator?: string;
-  /** What its bank is called. */
+  /** Name of its bank. */
   readonly bank?: string;
-  /** Who makes it. */
+  /** The manufacturer. */
   readonly manufacturer?: string;
   /** Its serial number. */
   readonly serial?: string;
@@ -96,7 +96,7 @@ export interface MemoryInformation {
   readonly speed?: number;
 }
 
-/** What a machine's owner says of it. */
+/** The owner's description of a machine. */
 export interface SmbiosDescription {
   /** About the firmware. Missing: there is no structure about it, and firmware adds its own. */
   readonly bios?: BiosInformation;
@@ -114,11 +114,11 @@ export interface SmbiosDescription {
   readonly memory?: MemoryInformation;
 }
 
-/** What the tables tell. */
+/** The information in the tables. */
 export interface SmbiosInformation extends SmbiosDescription {
   /** 16 bytes in the order of their digits. */
   readonly uuid?: readonly number[];
-  /** What CPUID tells in leaf 1: EAX and EDX. */
+  /** EAX and EDX of CPUID leaf 1. */
   readonly cpuid: readonly [signature: number, features: number];
   /** Bytes below 4 GB and above. */
   readonly ram: readonly [below: number, above: number];

@@ -9,7 +9,10 @@ const rows = `
 108     1280 1328 1440 1688  1024 1025 1028 1066
 `;
 
-/** What the clocks are made of, in MHz (Cirrus Logic, "CL-GD5446 Technical Reference Manual", "SRB-SRE"). */
+/**
+ * Frequency of the crystal from which the clocks are derived, in MHz (Cirrus Logic, "CL-GD5446 Technical Reference Manual",
+ * "SRB-SRE").
+ */
 const CRYSTAL = 14.31818;
 
 interface Span {

@@ -38,7 +38,7 @@ import { vbeMode } from './source/vbe-mode.ts';
 import { vbeProtected } from './source/vbe-protected.ts';
 import { vbeModes } from './vbe-modes.ts';
 
-/** What the address space below 1 MB keeps free for a video BIOS. */
+/** Size of the space below 1 MB that is reserved for a video BIOS. */
 const ROM_BYTES = 0x8000;
 const ROM_SEGMENT = 0xc000;
 

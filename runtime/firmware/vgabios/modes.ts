@@ -262,7 +262,7 @@ interface Mode {
   readonly bitsPerPixel: number;
   /** Entries of the parameter table for 200, 350 and 400 lines. */
   readonly entries: readonly [number, number, number];
-  /** What ports 3D8h and 3D9h of a CGA would have: BIOS data 65h and 66h. */
+  /** Values that ports 3D8h and 3D9h of a CGA would have: BIOS data 65h and 66h. */
   readonly cgaControl: number;
 }
 

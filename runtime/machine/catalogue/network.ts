@@ -4,7 +4,7 @@ import type { DeviceRow } from './row.ts';
 export const cardModels = ['rtl8139', 'ne2k_pci', 'ne2k_isa', 'e1000', 'pcnet', 'virtio-net-pci'] as const;
 /** A network card, by its name. */
 export type CardModel = (typeof cardModels)[number];
-/** Those on the PCI bus, which may have an option ROM. */
+/** The cards on the PCI bus, which may have an option ROM. */
 export type PciCardModel = Exclude<CardModel, 'ne2k_isa'>;
 /** All of these. */
 export const pciCardModels: readonly PciCardModel[] = cardModels.filter((model) => model !== 'ne2k_isa');

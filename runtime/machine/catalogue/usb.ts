@@ -2,7 +2,7 @@ import type { DeviceRow } from './row.ts';
 
 /** Keyboards, mice and tablets on the USB. */
 export const usbInputs = ['tablet', 'mouse', 'keyboard'] as const;
-/** One of them: the user's input may go there. */
+/** A USB device that the user's input may go to. */
 export type UsbInput = (typeof usbInputs)[number];
 
 /** A USB host controller. */

@@ -1,4 +1,6 @@
-/** What can be traced, with what its line tells. The names are those of QEMU's `-trace` where it has such events. */
+/**
+ * Events that can be traced, with the contents of their lines. The names are those of QEMU's `-trace` where it has such events.
+ */
 export const traceEvents = {
   /** I/O ports. */
   cpu_in: 'a read of an I/O port: address, size (b, w, l), value',
@@ -14,7 +16,7 @@ export const traceEvents = {
   blk_co_preadv: 'a drive asks for bytes: name, offset, bytes',
   /** The other direction. */
   blk_co_pwritev: 'a drive writes bytes: name, offset, bytes',
-  /** What is left of the requests of drives. */
+  /** Other requests of drives: discards. */
   blk_co_pdiscard: 'a drive no longer needs bytes: name, offset, bytes',
   /** Flushes. */
   blk_co_flush: 'a drive asks that all be kept (not in QEMU)',

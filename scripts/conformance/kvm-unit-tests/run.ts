@@ -1,6 +1,6 @@
 import { Machine, type MachineOptions } from '../../../src/index.ts';
 
-/** What one image said in one run. */
+/** The result of one image in one run. */
 export interface ImageRun {
   readonly passed: number;
   /** Names of tests. */
@@ -10,7 +10,7 @@ export interface ImageRun {
   readonly end: number | 'hangs';
 }
 
-/** What images read as their environment: there is no firmware to ask. */
+/** The environment of the images: there is no firmware to ask. */
 const environment = new TextEncoder().encode('NR_CPUS=1\nMEMSIZE=128\nMEMLIMIT=128\nTEST_DEVICE=1\n');
 
 /** Runs a Multiboot image of kvm-unit-tests to its end, or for some milliseconds. */

@@ -11,7 +11,7 @@ const libraries = ['-lm', '-lpthread', '-lrt'];
 /** Programs that QEMU's makefile leaves out for i386 (SKIP_I386_TESTS). */
 const skipped = new Set(['test-i386-ssse3', 'test-avx', 'test-3dnow', 'test-mmx']);
 
-/** What some programs are compiled with besides, as in QEMU's makefiles; files are relative to tests/tcg. */
+/** Additional compiler flags of some programs, as in QEMU's makefiles; files are relative to tests/tcg. */
 const special: Readonly<Record<string, { readonly flags?: readonly string[]; readonly files?: readonly string[] }>> = {
   'hello-i386': { flags: ['-ffreestanding', '-nostdlib'] },
   'test-i386': { files: ['i386/test-i386-code16.S', 'i386/test-i386-vm86.S'] },

@@ -3,7 +3,7 @@ import type { ProgramRun } from './run.ts';
 
 /** A program's run in a guest against that on the host. */
 export interface Comparison {
-  /** What the page says of the run. */
+  /** The page's text about the run. */
   readonly text: string;
   readonly passed: boolean;
   /** The first lines that differ without a reason, or the end of the output. */

@@ -1,4 +1,4 @@
-/** What is known of a program's output, or of why it cannot run here. */
+/** The expected differences of a program's output, or the reason why it cannot run here. */
 export interface Expectation {
   /** Parts of the output that are not the same in any two runs; `all`: only the exit code counts. */
   readonly varies?: RegExp | 'all';

@@ -7,7 +7,7 @@ type Columns = Record<string, Record<string, Comparison>>;
 
 const file = (): string => join(cacheDirectory(), 'conformance-qemu-results.json');
 
-/** What programs said on each engine, kept as they end, so that a run that was stopped can be gone on with. */
+/** Output of programs on each engine, kept as they end, so that a run that was stopped can be resumed. */
 export class Results {
   readonly columns: Columns;
   private readonly version: string;

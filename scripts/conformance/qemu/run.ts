@@ -7,7 +7,7 @@ import { Machine, type MachineOptions } from '../../../src/index.ts';
 import type { AssetFiles } from '../../../src/node/assets/cache.ts';
 import { debianLinux } from '../../../src/node/linux/debian.ts';
 
-/** What a program said. */
+/** The output of a program. */
 export interface ProgramRun {
   /** As a shell sees it; null: it took too long. */
   readonly status: number | null;

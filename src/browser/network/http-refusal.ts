@@ -1,7 +1,10 @@
 /** Why a request is not taken. */
 export type RefusalReason = 'no request' | 'unknown length' | 'long head' | 'long body' | 'no room';
 
-/** What the guest is told: the status of RFC 9110, 15, or RFC 6585, 5; null: what is no HTTP gets no answer of HTTP. */
+/**
+ * The answers to refused requests: the status of RFC 9110, 15, or RFC 6585, 5; null: a request that is not HTTP gets no answer of
+ * HTTP.
+ */
 const answers = {
   'no request': null,
   'unknown length': ['411 Length Required', 'The browser sends a body only as a whole: give its content-length.'],

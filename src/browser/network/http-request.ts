@@ -51,7 +51,7 @@ export class HttpRequestReader {
     this.#request = undefined;
   }
 
-  /** What follows the head, if that has come to its end. */
+  /** Takes bytes of the head, and returns those that follow it, if it has come to its end. */
   #takeHead(bytes: Uint8Array): Uint8Array {
     const before = this.#bytes.length;
     this.#bytes.push(bytes.subarray(0, MOST_HEAD - before));

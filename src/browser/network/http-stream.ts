@@ -15,8 +15,8 @@ const changedHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding',
 const PIECE = 65536;
 
 /**
- * What a guest takes for a connection to a web server: its request is asked for by `fetch`, with the browser's rules about other
- * servers, without cookies. One request a connection: what follows it is lost. What is no HTTP is reset.
+ * A guest's connection to a web server: its request is made by `fetch`, with the browser's rules about other servers, without
+ * cookies. One request a connection: bytes that follow it are lost. A request that is not HTTP resets the connection.
  */
 export class HttpStream implements HostStream {
   readonly #server: string;

@@ -20,7 +20,7 @@ const MOST_BODIES = 64 << 20;
 /** Ports of protocols that are encrypted, or begin with the server's words: no request ever comes. */
 const refusedPorts = new Set([21, 22, 23, 25, 53, 110, 143, 443, 465, 587, 993, 995]);
 
-/** What a page has in place of sockets: its guests reach web servers by `fetch`, and names have addresses that are made up. */
+/** A page's replacement for sockets: its guests reach web servers by `fetch`, and names have addresses that are made up. */
 export class PageSockets implements HostSockets {
   readonly #names = new NameTable();
   readonly #bodies = new ByteRoom(MOST_BODIES);

@@ -17,7 +17,7 @@ export async function openPageNetwork(options: UserNetworkOptions, timers: Timer
 }
 
 /**
- * The same with connections of any kind, by way of a relay of the wisp protocol.
+ * Opens a user-mode network in a page with connections of any kind, by way of a relay of the wisp protocol.
  * @param log hears when the relay is lost
  * @throws ConfigurationError if there is no relay
  */

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../common.ts';
 import type { ConsolePort, PageLink } from '../../v86/page.ts';
 import type { ConsoleConfig, V86Options } from '../../v86/types.ts';
 
-/** What is used of xterm.js. */
+/** The part of xterm.js that is used. */
 interface Terminal {
   open(container: HTMLElement): void;
   onData(take: (text: string) => void): unknown;
@@ -11,7 +11,7 @@ interface Terminal {
 
 const encoder = new TextEncoder();
 
-/** What a key or a paste sends, by `InputEvent.inputType`; others send their text. */
+/** Text that a key or a paste sends, by `InputEvent.inputType`; others send their own text. */
 const sent: Readonly<Record<string, string>> = {
   insertLineBreak: '\r',
   insertParagraph: '\r',

@@ -5,7 +5,7 @@ import type { RawironPc } from '../element.ts';
 import { showConsoles, showTerminal } from './consoles.ts';
 import { PageKeys } from './keys.ts';
 
-/** What the pointer does over the screen. */
+/** Events of the pointer over the screen. */
 const pointerEvents = ['pointermove', 'pointerdown', 'pointerleave', 'mousedown', 'mouseup', 'wheel'] as const;
 
 /** Dots of the text that a machine begins with, in a line. */

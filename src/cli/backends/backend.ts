@@ -47,15 +47,15 @@ export interface StdioBackend {
 }
 
 /**
- * What a character device of the machine is connected to. `muxed`: several devices may share it, and Ctrl-A gives commands to
- * the emulator; where a terminal is not muxed Ctrl-C ends it. `hasMonitor`: a monitor is one of them.
+ * The backend of a character device. `muxed`: several devices may share it, and Ctrl-A gives commands to the emulator; where a
+ * terminal is not muxed Ctrl-C ends it. `hasMonitor`: a monitor is one of them.
  */
 export type Backend = Place & {
-  /** What the device sends is written there, too, whether anybody takes it or not. */
+  /** A file that gets a copy of all that the device sends, even where nobody takes it. */
   readonly log?: OutputFile;
 };
 
-/** What several devices may share. */
+/** A backend that several devices may share. */
 export type SharedPlace = StdioBackend | SocketBackend | DatagramBackend;
 
 type Place =
@@ -70,7 +70,7 @@ type Place =
   | { readonly type: 'chardev'; readonly id: string };
 
 /**
- * What a backend is, if need be by its name.
+ * Resolves a backend that may be given by its name.
  * @throws ConfigurationError if nothing has that name
  */
 export function namedBackend(backend: Backend, chardevs: Readonly<Record<string, Backend>>): Backend {

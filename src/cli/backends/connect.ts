@@ -13,7 +13,7 @@ import { type BackendPlan, backendsOf } from './plan.ts';
 import { RingConnection } from './ring.ts';
 import { SocketConnection } from './socket.ts';
 
-/** What is connected, and to whom it speaks. */
+/** The parts to be connected, and those that they talk to. */
 export interface ConnectOptions {
   readonly machine: Machine;
   readonly monitor: Monitor;
@@ -56,7 +56,7 @@ export class BackendConnections implements AsyncDisposable {
   }
 }
 
-/** What connections need of the program. */
+/** The parts of the program that connections need. */
 interface Surroundings {
   readonly terminal: Terminal;
   /** A backend cannot be written any more. */

@@ -2,22 +2,22 @@ import type { RingBuffer } from '../../util/ring-buffer.ts';
 
 /** The host's end of what a character device is connected to. */
 export interface Connection {
-  /** What it is, as `query-chardev` of QMP tells it. */
+  /** The backend's description in `query-chardev` of QMP. */
   readonly filename: string;
   /** Which keeps what is written; left out: it is no ring buffer. */
   readonly buffer?: RingBuffer | undefined;
-  /** What the device sends. Resolves when it has been taken, by whoever there is. */
+  /** Writes bytes that the device sends. Resolves when whoever is connected has taken them. */
   write(bytes: Uint8Array): Promise<void>;
   /** Begins to take what comes from the other end, and lets somebody connect. */
   open(peer: ConnectionPeer): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Who is told of what comes from the other end of a connection. */
+/** The receiver of input and events from the other end of a connection. */
 export interface ConnectionPeer {
   /** Somebody takes input. */
   readonly takesInput: boolean;
-  /** What comes now is answered, by a monitor. */
+  /** Whether input is answered now, by a monitor. */
   readonly answers: boolean;
   /** Somebody is there. */
   opened(): void;

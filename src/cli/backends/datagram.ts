@@ -8,9 +8,9 @@ import { OWN_HOST } from '../../options/listen-address.ts';
 import type { DatagramBackend } from './backend.ts';
 import type { Connection, ConnectionPeer } from './connection.ts';
 
-/** What fits into one, of IPv4. */
+/** Largest payload of an IPv4 datagram, in bytes. */
 const MOST_BYTES = 65_507;
-/** What may wait for a device; more is lost, as datagrams may be. */
+/** Most bytes that may wait for a device; more are lost, as datagrams may be. */
 const MOST_WAITING = 1 << 20;
 
 /** Datagrams of UDP: each write is one. Nobody is said to be there, as nobody can be known to be. */
@@ -51,7 +51,7 @@ export class DatagramConnection implements Connection {
     this.#waiting -= bytes.length;
   }
 
-  /** What cannot be sent gets lost. */
+  /** Sends bytes; those that cannot be sent are lost. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; at += MOST_BYTES) await this.#send(bytes.subarray(at, at + MOST_BYTES));
   }

@@ -32,7 +32,7 @@ export function monitorDevice(monitor: Monitor): CharacterDevice {
   };
 }
 
-/** QMP, anew for each client; `isPretty`: in lines for people. */
+/** QMP, a session of its own for each client; `isPretty`: in lines for people. */
 export function controlDevice(qmp: Qmp, isPretty: boolean): CharacterDevice {
   let session: QmpSession | undefined;
   let send: (bytes: Uint8Array) => Promise<void>;

@@ -13,7 +13,7 @@ const NO_WINDOW =
 /** The first display that is free, with its page. */
 const WEB = ':0,to=99,websocket=on';
 
-/** What each display of QEMU's takes, on or off, and has no effect where there is no window. */
+/** Properties of QEMU's displays that are on or off, and have no effect where there is no window. */
 const harmless = ['full-screen', 'show-cursor', 'window-close'];
 /** Other properties of windows are as little there as windows. */
 const windowProperties = ['grab-on-hover', 'zoom-to-fit', 'p2p'];
@@ -24,7 +24,7 @@ const displayProperties = {
   ...Object.fromEntries(windowProperties.map((name) => [name, /^(?!)/])),
 };
 
-/** What shows the screen, as it is written. */
+/** Displays by the name that is written in `-display`, with their help. */
 export const screens: Readonly<Record<string, string>> = {
   terminal: 'on this terminal; curses is the same',
   web: 'in a browser, at an address that is told',

@@ -84,7 +84,7 @@ export function makeBackend(kind: Kind, { logfile, logappend, ...properties }: P
   return { ...made, log: { path: logfile, ...(isAppended && { isAppended }) } };
 }
 
-/** Who listens, and who waits. Nagle's delay is never wanted: `nodelay` asks for what is so anyway. */
+/** The side that listens, and whether it waits. Nagle's delay is never wanted: `nodelay` asks for what is so anyway. */
 function rolesOf(properties: Properties): Pick<SocketBackend, 'isServer' | 'waits' | 'isTelnet' | 'reconnect'> {
   const { server, wait, nowait, nodelay, telnet, reconnect } = properties;
   const isServer = isOn('server', server);

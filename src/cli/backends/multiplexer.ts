@@ -1,7 +1,7 @@
 import type { KeyFilter } from '../escape.ts';
 import type { CharacterDevice, Connection, ConnectionPeer } from './connection.ts';
 
-/** What keys ask of the emulator. */
+/** Actions of the emulator that keys on the console start. */
 export interface ConsoleActions {
   exit(): void;
   help(): void;
@@ -49,7 +49,7 @@ abstract class Sharing implements ConnectionPeer {
     await this.receiver?.receive(bytes);
   }
 
-  /** Who has the input now. */
+  /** The receiver of input now. */
   protected abstract get receiver(): Receiver | undefined;
   /** Input is to go to another device. */
   protected abstract next(): void;

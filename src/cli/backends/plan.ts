@@ -9,9 +9,9 @@ export interface BackendPlan {
   readonly monitors: readonly Backend[];
   /** Where QMP is spoken. */
   readonly controls: readonly Backend[];
-  /** Those of them that have a member on each line. */
+  /** The QMP backends whose answers have a member on each line. */
   readonly prettyControls: readonly Backend[];
-  /** What gdb is at the other end of. */
+  /** The backend by which gdb connects. */
   readonly gdb?: Backend;
   /** LPT1, … */
   readonly parallels: readonly Backend[];
@@ -27,11 +27,11 @@ export interface BackendPlan {
 const nowhere: Backend = { type: 'null' };
 const terminal: Backend = { type: 'stdio', muxed: true };
 
-/** What flags give, before terminals are joined. */
+/** The backends as the flags give them, before those on one terminal are joined. */
 interface Given {
   readonly serials: readonly Backend[];
   readonly monitors: readonly Backend[] | undefined;
-  /** What QMP and gdb have. */
+  /** Backends of QMP and of gdb. */
   readonly controls: readonly Backend[];
   readonly hasDisplay: boolean;
   readonly settings: Settings;

@@ -117,7 +117,7 @@ export class SocketConnection implements Connection {
     else if (this.#backend.reconnect !== undefined) this.#connectLater(this.#backend.reconnect);
   }
 
-  /** What nobody is there to take gets lost. */
+  /** Writes bytes to the client; they are lost if there is none. */
   async write(bytes: Uint8Array): Promise<void> {
     const client = this.#client;
     if (client === undefined || client.destroyed) return;

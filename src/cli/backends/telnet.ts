@@ -3,7 +3,7 @@ const Command = { subEnd: 240, subBegin: 250, will: 251, doIt: 253, dont: 254, i
 /** Its options: RFC 856, 857 and 858. */
 const Option = { binary: 0, echo: 1, suppressGoAhead: 3 } as const;
 
-/** What QEMU begins with too: characters are sent as they are typed, echoed from here, and have eight bits. */
+/** Commands that QEMU begins with, too: characters are sent as they are typed, echoed from here, and have eight bits. */
 const greeting = [
   [Command.will, Option.echo],
   [Command.will, Option.suppressGoAhead],
@@ -11,7 +11,10 @@ const greeting = [
   [Command.doIt, Option.binary],
 ].flatMap((words) => [Command.interpret, ...words]);
 
-/** What comes after a byte: data; a command; the option of one; the option of a subnegotiation, and a command within that. */
+/**
+ * State of the parser, which decides what the next byte is: data; a command; its option; the option of a subnegotiation, and a
+ * command within that.
+ */
 type State = 'data' | 'command' | 'option' | 'inside' | 'insideCommand';
 
 /** One connection's telnet: takes commands out of what comes. What the other end says of its options is not answered. */

@@ -3,7 +3,7 @@ import type { Command } from '../inspect/command.ts';
 import { optionOf } from '../inspect/options.ts';
 import { flagValues } from './flag-values.ts';
 
-/** What completes the command line in fish. */
+/** The completion script for fish. */
 export function fishScript(commands: readonly Command[]): string {
   const atFirst = '-n __fish_use_subcommand';
   return [

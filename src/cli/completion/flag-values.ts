@@ -38,7 +38,10 @@ export function flagValues(): FlagValues[] {
   );
 }
 
-/** What the help offers as the first property, such as `wav` or `base=utc`, and what the flag's own list has. */
+/**
+ * Values of a flag's argument: those that the help names as the first property, such as `wav` or `base=utc`, and those of the
+ * flag's own list.
+ */
 function valuesOf({ argument = '', list }: Flag): string[] {
   const [first = ''] = argument.replace(/^\[/, '').split(/[,[\]\s]/);
   const [, name = '', words = ''] = /^([a-z][a-z0-9.-]*=)?(.*)$/.exec(first)!;

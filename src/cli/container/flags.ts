@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigurationError, type ContainerOptions, type PublishedPort, type VolumeOptions } from '../../index.ts';
 
-/** What the flags of `container run` make. */
+/** The options of a container from the flags of `container run`. */
 export interface RunSettings extends Omit<ContainerOptions, 'image'> {
   /** -t */
   readonly isTerminal?: boolean;

@@ -25,7 +25,7 @@ ${runFlags.map(({ names, argument, help }) => row([names.join(', '), argument].f
 const isHelp = (word: string): boolean => word === '--help' || word === '-help';
 
 /**
- * What `rawiron container …` asks for.
+ * Parses the arguments of `rawiron container …`.
  * @throws ConfigurationError for an unknown command
  */
 export function parseContainer(args: readonly string[]): Task {

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../index.ts';
 import { messageOf } from '../../util/errors.ts';
 import { parseSize } from '../image/size.ts';
 
-/** What `rawiron debian` is to do. */
+/** The parsed arguments of `rawiron debian`. */
 export interface DebianArguments {
   readonly disk: string;
   /** In bytes. */

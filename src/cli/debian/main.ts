@@ -26,7 +26,7 @@ if these have Debian's kernels for i386, else from Debian's; they are downloaded
 Of a new disk:
   --size SIZE         such as 8G; the file begins small and grows. Default: 4G
   --packages NAMES    packages besides, with commas between
-  --user NAME         a user who may become root by sudo
+  --user NAME         a user who becomes root by sudo, without a password
   --key FILE          public keys for ssh; default: your own, where ~/.ssh has one
   --hostname NAME     default: debian
   --release NAME      a release of Debian; default: the one that apt knows, else bookworm, the last one for i386
@@ -41,7 +41,7 @@ With flags alone the same machine is: rawiron -m 512 -hda DISK.qcow2 -nographic
 `;
 
 /**
- * What `rawiron debian …` asks for.
+ * Parses the arguments of `rawiron debian …`.
  * @throws ConfigurationError for an option that is unknown or wrong
  */
 export function parseDebian(args: readonly string[]): Task {

@@ -14,7 +14,7 @@ import { makeImage } from '../image/new-image.ts';
 import { ProgressLine } from '../progress-line.ts';
 import type { DebianArguments } from './arguments.ts';
 
-/** Of the guest that makes it, in megabytes. */
+/** Memory of the guest that makes the disk, in megabytes. */
 const MEMORY = 512;
 
 /**

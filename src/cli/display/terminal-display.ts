@@ -21,7 +21,7 @@ export class TerminalDisplay implements CharacterDevice {
   #isShown = false;
   #isFollowing = false;
   #escape: NodeJS.Timeout | undefined;
-  /** What was painted last. */
+  /** The grid that was painted last. */
   #grid: TerminalGrid | null = null;
   readonly #pace = new LookPace();
 

@@ -15,7 +15,7 @@ const letters: Readonly<Record<string, string>> = {
   ...{ P: 'f1', Q: 'f2', R: 'f3', S: 'f4' },
 };
 
-/** The same of sequences such as `CSI 5 ~`, by their number. */
+/** Keys of sequences such as `CSI 5 ~`, by their number. */
 const numbers: Readonly<Record<string, string>> = {
   ...{ 1: 'home', 2: 'insert', 3: 'delete', 4: 'end', 5: 'pgup', 6: 'pgdn', 7: 'home', 8: 'end' },
   ...{
@@ -49,9 +49,9 @@ const controls: Readonly<Record<string, Stroke>> = {
   '\x7f': { modifiers: [], key: 'backspace' },
 };
 
-/** What is after the escape character. */
+/** A complete sequence after the escape character. */
 const SEQUENCE = /^(?:\[\[([A-E])|O([A-Z])|\[([\d;]*)([A-Za-z~]))/;
-/** The same of a sequence that may go on. */
+/** A sequence after the escape character that may go on. */
 const UNFINISHED = /^(?:O|\[\[?|\[[\d;]+)?$/;
 
 /** Finds out which keys were pressed from what a terminal sends for them. */
@@ -63,7 +63,7 @@ export class TerminalKeys {
     return this.#pending !== '';
   }
 
-  /** What was pressed by these characters and those that waited. */
+  /** Decodes characters, with those that waited, to strokes of keys. */
   take(text: string): Stroke[] {
     const strokes: Stroke[] = [];
     let rest = this.#pending + text;

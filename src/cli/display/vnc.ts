@@ -5,7 +5,7 @@ import type { Flag } from '../flags.ts';
 import { parseProperties, parseSwitch } from '../properties.ts';
 import type { Settings } from '../settings.ts';
 
-/** What -vnc asks for. */
+/** The settings that `-vnc` gives. */
 export interface VncFlag extends VncSettings {
   readonly address: Parameters<typeof listenForVnc>[1];
 }

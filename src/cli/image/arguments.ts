@@ -10,7 +10,7 @@ export interface Arguments {
   readonly words: readonly string[];
 }
 
-/** What is wrong is found in the tokens: messages of Node name flags otherwise than they were typed. */
+/** Parses without Node's checks, as its messages name flags otherwise than they were typed. Errors are found in the tokens. */
 function parse(args: readonly string[], allowed: readonly OptionName[]) {
   const options = optionsFor(allowed);
   return parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true }) as ReturnType<
@@ -53,7 +53,7 @@ interface TypedFlag {
   readonly value?: string | undefined;
 }
 
-/** What is wrong with a flag, if something is. */
+/** The message for an unknown or wrong flag; undefined if it is right. */
 function problemOf({ name, rawName, value }: TypedFlag, allowed: readonly OptionName[]): string | undefined {
   if (!Object.hasOwn(imageFlags, name)) return `there is no flag ${rawName}`;
   const own = allowed.find((one) => one === name);

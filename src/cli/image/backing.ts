@@ -5,7 +5,7 @@ import type { NewQcow2 } from '../../storage/qcow2/create.ts';
 import type { Disk } from '../../storage/store.ts';
 import { formatNamed } from './arguments.ts';
 
-/** What is said of the backing file of an image that is to be made. */
+/** The backing file of an image that is to be made, as the flags name it. */
 export interface BackingNames {
   readonly file: string | undefined;
   readonly format: string | undefined;

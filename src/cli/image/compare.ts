@@ -46,7 +46,7 @@ type Progress = (done: number) => void;
 
 const hasOneSize = (disks: readonly Disk[]): boolean => disks.every(({ size }) => size === disks[0].size);
 
-/** What their images say of them may not differ either. */
+/** The first difference of two disks in strict mode, in which sizes and the allocation of blocks must be equal, too. */
 async function strictDifference(disks: readonly Disk[], progress: Progress): Promise<Difference | undefined> {
   if (!hasOneSize(disks)) return { at: 0, text: 'Strict mode: Image size mismatch!' };
   return differenceOf(disks, progress, async (at, kinds) => {
@@ -55,7 +55,7 @@ async function strictDifference(disks: readonly Disk[], progress: Progress): Pro
   });
 }
 
-/** @param look told of each place how the disks keep it; what it returns ends the comparison */
+/** @param look called for each place with the disks' allocation of it; a result that it returns ends the comparison */
 async function differenceOf(
   disks: readonly Disk[],
   progress: Progress,

@@ -15,7 +15,7 @@ import { progressLine } from './progress.ts';
 import { parseSize } from './size.ts';
 import { snapshotChoice } from './snapshot-choice.ts';
 
-/** What `-S` takes, in bytes, and what it is without it. */
+/** Sizes for `-S` in bytes: the unit, the largest, the default. */
 const [SECTOR, MOST_SPARSE, SPARSE] = [512, 16 << 20, 4096];
 /** How many chunks `-m` has read at the same time at most, and how many without it. */
 const [MOST_COROUTINES, COROUTINES] = [16, 8];
@@ -65,7 +65,7 @@ function checkJoined(values: Values, backing: string | undefined): void {
     );
 }
 
-/** What images hold, one after the other. */
+/** The contents of several images, one after the other, as one disk. */
 async function openSources(names: readonly string[], values: Values): Promise<Disk> {
   const internalSnapshot = snapshotChoice(values['source-snapshot']);
   const reading = { format: formatNamed(values.format), access: 'read', internalSnapshot } as const;

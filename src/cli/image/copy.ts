@@ -9,7 +9,7 @@ export interface CopyOptions {
   readonly grain: number;
   /** How many chunks are read and compressed at the same time. */
   readonly width: number;
-  /** What the target reads before: zeros, what its backing disk has, or something else, all of which is replaced. */
+  /** The target's contents before the copy: zeros, those of its backing disk, or others, all of which are replaced. */
   readonly before: 'zeros' | 'backing' | 'anything';
   /** Missing: clusters are written plain. */
   readonly compress?: Compressor | undefined;
@@ -78,7 +78,7 @@ class ChunkCopy {
     return offset + run >= this.#source.size ? this.#source.size - offset : run - (run % this.#unit);
   }
 
-  /** What has to be done where the source is known to be zero. */
+  /** The changes of the target that are needed where the source is known to be zero. */
   async zeroChanges(offset: number, end: number): Promise<Change[]> {
     return this.#options.before === 'zeros' ? [] : [() => this.#target.zero(offset, end - offset)];
   }
@@ -97,7 +97,7 @@ class ChunkCopy {
     return Promise.all(changes);
   }
 
-  /** What the target reads now, if that isn't zero all over. */
+  /** The target's present contents; undefined where they are zeros only. */
   async #below(offset: number, length: number): Promise<Uint8Array | undefined> {
     if (!this.#backing) return undefined;
     const bytes = new Uint8Array(length);

@@ -7,7 +7,7 @@ import { readingHost } from './host.ts';
 import { makeImage } from './new-image.ts';
 import { parseSize } from './size.ts';
 
-/** What operands may be, and bytes of a block: without `bs=`, and at most. */
+/** Names of the operands, and the size of a block in bytes: the default, and the largest. */
 const operands = ['if', 'of', 'bs', 'count', 'skip'];
 const [BLOCK, MOST_BLOCK] = [512, 2 ** 31 - 1];
 /** How a copy is made that nothing is said of. */

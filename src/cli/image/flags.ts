@@ -5,7 +5,7 @@ interface ImageFlag {
   readonly type: 'string' | 'boolean';
   readonly short?: string;
   readonly multiple?: true;
-  /** What its argument is called in the help. */
+  /** The name of its argument in the help. */
   readonly argument?: string;
   readonly help: string;
 }
@@ -89,7 +89,7 @@ export const imageFlags = {
 
 export type OptionName = keyof typeof imageFlags;
 
-/** What flags say of themselves in the place of the usual. */
+/** Help for flags that replaces their usual help. */
 export type FlagTexts = Partial<Readonly<Record<OptionName, string>>>;
 
 /** A line of help for each flag. */

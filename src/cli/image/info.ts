@@ -17,7 +17,7 @@ import { printable } from '../../util/printable.ts';
 import { type Arguments, formatNamed, isJson } from './arguments.ts';
 import { readingHost } from './host.ts';
 
-/** What is told of an image in a format that has a header. */
+/** The header and the snapshots of an image in qcow2 format. */
 interface Qcow2Facts {
   readonly header: Header;
   readonly snapshots: readonly ImageSnapshot[];
@@ -49,7 +49,7 @@ interface Next {
   readonly format: string | undefined;
 }
 
-/** What is told of an image. */
+/** The facts about an image, as text and as data. */
 interface Image {
   readonly text: string;
   readonly json: object;
@@ -57,7 +57,7 @@ interface Image {
   readonly header: Header | undefined;
 }
 
-/** What an image stands on. */
+/** The image below this one in its backing chain; undefined if there is none. */
 function below({ store, header }: Image): Next | undefined {
   if (header?.backingFile === undefined) return undefined;
   // Says what cannot be looked at.
@@ -131,7 +131,7 @@ function backingText(store: ByteStore, backingFile: string): string {
 
 const isDirty = ({ incompatible }: Header): boolean => (incompatible & DIRTY) !== 0n;
 
-/** What only this format has, by QEMU's names (ImageInfoSpecificQCow2 of its schema). */
+/** The facts that only this format has, by QEMU's names (ImageInfoSpecificQCow2 of its schema). */
 function detailsOf(header: Header): object {
   const isNew = header.version === 3;
   const { dataFile } = header.extensions;

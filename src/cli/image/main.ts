@@ -19,11 +19,11 @@ import { resizeImage } from './resize.ts';
 import { snapshotImage } from './snapshot.ts';
 
 interface ImageCommand {
-  /** What follows `rawiron image`. */
+  /** The words after `rawiron image`. */
   readonly usage: string;
   readonly help: string;
   readonly options: readonly OptionName[];
-  /** What its flags say of themselves, where that is not the usual. */
+  /** Help for its flags, where it is not the usual one. */
   readonly texts?: FlagTexts;
   /** How many words it takes: at least, at most. */
   readonly words: readonly [number, number];
@@ -150,7 +150,10 @@ const commands: Readonly<Record<string, ImageCommand>> = {
 /** Words that ask for help. */
 const helpWords = ['help', '--help', '-help', '-h'];
 
-/** What `rawiron image …` asks for, as `qemu-img` does it. Throws ConfigurationError if there is no such command or option. */
+/**
+ * Parses the arguments of `rawiron image …`, which are those of `qemu-img`. Throws ConfigurationError if there is no such command
+ * or option.
+ */
 export function parseImage(args: readonly string[]): Task {
   const [name, ...rest] = args[0] !== undefined && helpWords.includes(args[0]) ? [...args.slice(1), '--help'] : args;
   if (name === undefined || helpWords.includes(name)) return () => print(helpText());

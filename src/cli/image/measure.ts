@@ -16,7 +16,7 @@ const SECTOR = 512;
 interface Measure {
   readonly required: number;
   readonly fullyAllocated: number;
-  /** Of an image that can have bitmaps, those that are copied: none. */
+  /** Bytes for the bitmaps that are copied: 0 for a format that can have some. */
   readonly bitmaps?: 0;
 }
 

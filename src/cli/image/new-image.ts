@@ -9,7 +9,7 @@ import { type ByteStore, type Disk, StorageError } from '../../storage/store.ts'
 import { messageOf } from '../../util/errors.ts';
 import type { Preallocation } from './options.ts';
 
-/** What a new image is to be. */
+/** The description of a new image. */
 type NewImage = NewQcow2 & { readonly preallocation?: Preallocation };
 
 /**

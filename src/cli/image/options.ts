@@ -2,10 +2,10 @@ import { ConfigurationError } from '../../index.ts';
 import type { ImageFormat } from '../../storage/open.ts';
 import { parseSize } from './size.ts';
 
-/** What space a new image takes beforehand: none, all of its metadata, or room for all that it will hold, too. */
+/** Space that a new image takes beforehand: none, that of its metadata, or that of its contents, too. */
 export type Preallocation = 'off' | 'metadata' | 'falloc' | 'full';
 
-/** What `-o` says of a new image. */
+/** The options of a new image, as `-o` gives them. */
 export interface ImageOptions {
   readonly clusterSize: number;
   readonly version: 2 | 3;
@@ -22,11 +22,11 @@ export interface ImageOptions {
 const versions: Readonly<Record<string, 2 | 3>> = { '0.10': 2, v2: 2, '1.1': 3, v3: 3 };
 const compressions: Readonly<Record<string, ImageOptions['compression']>> = { zlib: 'deflate', zstd: 'zstd' };
 
-/** What images are like anyway. */
+/** Options that are accepted because images are like that anyway. */
 const asTheyAre = ['extended_l2=off', 'encryption=off', 'nocow=off'];
 const preallocations: readonly string[] = ['off', 'metadata', 'falloc', 'full'] satisfies Preallocation[];
 
-/** What an option of `-o` says; undefined if there is no such option, or it has no such value. */
+/** The change by an option of `-o`; undefined if there is no such option, or it has no such value. */
 function imageOption(name: string, value: string): Partial<ImageOptions> | undefined {
   if (name === 'cluster_size') return { clusterSize: parseSize(value) };
   if (name === 'refcount_bits') return { refcountBits: Number(value) };
@@ -41,7 +41,7 @@ function imageOption(name: string, value: string): Partial<ImageOptions> | undef
   return undefined;
 }
 
-/** What may be said of images of a format. */
+/** Options of each format, for error messages. */
 const knownOptions: Readonly<Record<ImageFormat, string>> = {
   raw: 'preallocation=off|falloc|full and size=N',
   qcow2:

@@ -38,7 +38,7 @@ async function keep(
   }
 }
 
-/** What the image stands on need not be there. */
+/** Opens an image without its backing file, which need not exist. */
 async function openAlone(file: string, format: string | undefined): Promise<Qcow2Disk> {
   const store = await nodeStorage.open(file, 'write');
   try {

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../index.ts';
 import type { SnapshotChoice } from '../../storage/qcow2/snapshots.ts';
 import { propertyList } from '../properties.ts';
 
-/** What a name begins with where it says more than a name. */
+/** Prefix of an argument that gives properties, not just a name. */
 const BASE = 'snapshot.';
 
 /**

@@ -7,7 +7,7 @@ import { snapshotLines } from '../../storage/snapshot-list.ts';
 import type { Disk } from '../../storage/store.ts';
 import { type Arguments, formatNamed } from './arguments.ts';
 
-/** What is done with the snapshot of a name. */
+/** Actions on the snapshot of a name. */
 const actions = {
   create: (disk: Qcow2Disk, name: string) => createSnapshot(disk, { name, date: BigInt(Date.now()) * 1_000_000n }),
   apply: applySnapshot,

@@ -34,7 +34,7 @@ function sampleAnswer(sample: Sample, { symbols }: Attached, options: Options): 
   };
 }
 
-/** What the machine's thread did, and what the cache holds. */
+/** A summary of the activity of the machine's thread and of the cache's contents. */
 function summary({ seconds, translations, stats, profile }: Sample, style: Style): string {
   const { invalidation } = stats;
   const transfers = translations.reduce((sum, { exits }) => sum + (exits?.transfer ?? 0), 0);

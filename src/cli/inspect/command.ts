@@ -1,7 +1,7 @@
 import type { OptionName, Options } from './options.ts';
 import type { Style } from './style.ts';
 
-/** What a command has to say: as data, and as text for people. */
+/** A command's answer: as data, and as text for people. */
 export interface Answer {
   readonly data: unknown;
   text(style: Style): string;
@@ -11,10 +11,10 @@ export interface Answer {
   readonly code?: number;
 }
 
-/** What a command is asked. */
+/** The arguments of a command, parsed. */
 export interface Request {
   readonly options: Options;
-  /** What stands after the command besides options. */
+  /** The words after the command that are no options. */
   readonly words: readonly string[];
   readonly style: Style;
 }
@@ -22,17 +22,17 @@ export interface Request {
 /** One command of `rawiron inspect`: dispatch, help and completion come from it. */
 export interface Command {
   readonly name: string;
-  /** What may stand after it besides options. */
+  /** The words that may follow it, as the help shows them; options aside. */
   readonly usage: string;
   readonly help: string;
   readonly options: readonly OptionName[];
-  /** What these words may be, where they are no files, for completion. */
+  /** Possible values of these words, for completion; left out where they are files. */
   readonly values?: readonly string[];
   /** How many words may stand after it; 0 if not given. */
   readonly words?: number;
   /** The words describe a machine, as those of `rawiron` do. */
   readonly takesMachine?: true;
-  /** What its options are where they are not given, if that is not what they usually are. */
+  /** Defaults of its options where they differ from the usual ones. */
   readonly usual?: Readonly<Partial<Record<OptionName, number>>>;
   /** Throws ConfigurationError if it can't be done as asked. */
   run(request: Request): Answer | Promise<Answer>;

@@ -8,7 +8,7 @@ import { optionOf } from './options.ts';
 
 const shells = ['bash', 'zsh', 'fish'];
 
-/** What completes the command line in a shell, made from the tables that the command line is parsed with. */
+/** The command that prints completion scripts for shells, which are made from the tables of the parser. */
 export function completionCommand(all: () => readonly Command[]): Command {
   return {
     name: 'completion',
@@ -109,7 +109,7 @@ complete -F _rawiron rawiron
 `;
 }
 
-/** What an option's argument may be; of a list what follows the last comma. */
+/** Possible values of an option's argument for bash; for a list, those after its last comma. */
 function bashValues(commands: readonly Command[]): string {
   const options = [...new Set(commands.flatMap((command) => command.options))].map(optionOf);
   const cases = options.flatMap(({ name, values, isList }) => {

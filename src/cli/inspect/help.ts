@@ -30,7 +30,7 @@ ${rows.join('\n')}
 `;
 }
 
-/** What comes after a machine's words is the machine's. */
+/** The usage of a command. Options come before a machine's words, since all that follows those belongs to the machine. */
 function usageOf({ name, usage, takesMachine }: Command): string {
   const words = takesMachine ? [name, '[options]', usage] : [name, usage, '[options]'];
   return words.filter((word) => word !== '').join(' ');

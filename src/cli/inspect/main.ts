@@ -30,7 +30,7 @@ export const commands: readonly Command[] = [
   completionCommand(() => commands),
 ];
 
-/** What `rawiron inspect …` asks for. Throws ConfigurationError if there is no such command, option or word. */
+/** Parses the arguments of `rawiron inspect …`. Throws ConfigurationError if there is no such command, option or word. */
 export function parseInspect(args: readonly string[]): Task {
   const [name, ...rest] = args;
   if (name === 'help' && rest.length > 0) return parseInspect([...rest, '--help']);

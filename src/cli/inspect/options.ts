@@ -5,7 +5,7 @@ import { ANSWER_LIMIT } from '../../node/inspector/client.ts';
 import { within } from '../../util/errors.ts';
 import { parseInteger } from '../properties.ts';
 
-/** What the options of `rawiron inspect` say. */
+/** The options of `rawiron inspect`, parsed. */
 export interface Options {
   readonly hex?: string;
   /** File of bytes that are code. */
@@ -38,16 +38,16 @@ export interface Options {
 /** One row of the table: parsing, help and completion come from it. */
 export interface Option {
   readonly name: keyof Options;
-  /** What its argument is called in the help; none: it takes no argument. */
+  /** The name of its argument in the help; left out where it takes none. */
   readonly argument?: string;
   readonly help: string;
-  /** What the argument may be, for completion; `file`: a file. */
+  /** Possible values of its argument, for completion; `file`: a file. */
   readonly values?: readonly string[] | 'file';
   /** The argument may be several values, with commas between them. */
   readonly isList?: true;
   /** It may be given several times: what it says comes after what it said before. */
   readonly repeats?: true;
-  /** What a number is where it isn't given, unless the command has another (`Command.usual`). */
+  /** The default of a number, unless the command has another (`Command.usual`). */
   readonly usual?: number;
   parse(text: string): Options[keyof Options];
 }
@@ -154,7 +154,7 @@ export function optionOf(name: OptionName): Option {
 
 export interface ParsedArguments {
   readonly options: Options;
-  /** What is no option. */
+  /** The words that are no options. */
   readonly words: readonly string[];
 }
 

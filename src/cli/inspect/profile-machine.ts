@@ -13,8 +13,8 @@ import { terminalStyle } from './style.ts';
 import { symbolTable } from './symbols.ts';
 
 /**
- * What `rawiron profile …` asks for: of a running machine; or of one that is run to its end, or for so many seconds.
- * Throws ConfigurationError if an option, a flag or a word is unknown or wrong.
+ * Parses the arguments of `rawiron profile …`: for a running machine, or for one that is run to its end or for a number of
+ * seconds. Throws ConfigurationError if an option, a flag or a word is unknown or wrong.
  */
 export function parseProfile(args: readonly string[], run: (settings: Settings) => Promise<number>): Task {
   if (machineStart(args, profileCommand.options) === args.length) return parseInspect(['profile', ...args]);

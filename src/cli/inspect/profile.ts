@@ -31,7 +31,7 @@ export const profileCommand: Command = {
   },
 };
 
-/** What a profile says; it is written to a file too if that is asked for. */
+/** The answer with a profile, which is also written to a file if that is asked for. */
 export async function profileAnswer(profile: ThreadProfile, symbols: Symbols, options: Options): Promise<Answer> {
   if (options.output !== undefined) await writeProfile(options.output, profile);
   const summary = summarize(profile, (linear) => symbols.at(linear)?.name);

@@ -131,7 +131,7 @@ function irText(text: string, assembly: ReadonlyMap<string, string>, style: Styl
     .replace(/^ *-- .*$/gm, (line) => dim(style, `${line}  ${assembly.get(hex(instructionOfLine(line)!)) ?? ''}`));
 }
 
-/** What each pass has changed. */
+/** The changes that each pass made. */
 function passesAnswer(stages: Stages): Answer {
   const { key, ir } = stages;
   const isHeading = (line: string) => /^\s*--/.test(line);

@@ -1,4 +1,4 @@
-/** What texts are printed for: colours or none, and so many columns. */
+/** The style of printed text: with or without colours, and its width in columns. */
 export interface Style {
   readonly colours: boolean;
   /** Infinity where lines may be as long as they are. */

@@ -19,7 +19,7 @@ with their addresses.
 const NAMED = 5;
 
 /**
- * What `rawiron pack …` asks for.
+ * Parses the arguments of `rawiron pack …`.
  * @throws ConfigurationError for an unknown option, or where a folder is missing
  */
 export function parsePack(args: readonly string[]): Task {

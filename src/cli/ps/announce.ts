@@ -7,7 +7,7 @@ import type { Settings } from '../settings.ts';
 
 type Sockets = RunningMachine['sockets'];
 
-/** What a machine of the command line is connected to. */
+/** The places where one reaches a machine of the command line. */
 interface Places {
   readonly plan: BackendPlan;
   readonly settings: Settings;

@@ -11,7 +11,7 @@ are there, memory, state, and where their monitors and other sockets are.
 `;
 
 /**
- * What `rawiron ps …` asks for.
+ * Parses the arguments of `rawiron ps …`.
  * @throws ConfigurationError for an unknown option
  */
 export function parsePs(args: readonly string[]): Task {

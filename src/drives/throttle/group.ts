@@ -43,7 +43,7 @@ export class ThrottleGroup {
     this.#timers = timers;
   }
 
-  /** What waits goes by the new limits. */
+  /** Sets the limits, which also hold for requests that are waiting. */
   setLimits(limits: DriveLimits): void {
     this.#limits = limits;
     this.#rates = quantities.flatMap((quantity) => this.#ratesOf(quantity));

@@ -1,7 +1,7 @@
 import { checkObject } from '../../util/checks.ts';
 import { ConfigurationError } from '../../util/errors.ts';
 
-/** What can be limited: bytes and requests a second, all of them or those in one direction. */
+/** The quantities that can be limited: bytes and requests a second, all of them or those in one direction. */
 export const quantities = ['bps', 'bpsRead', 'bpsWrite', 'iops', 'iopsRead', 'iopsWrite'] as const;
 export type Quantity = (typeof quantities)[number];
 

@@ -35,7 +35,7 @@ function allNames(names: Readonly<Record<Quantity, string>>, separator: string):
 /** The numbers of limits by the names that they have in commands, and as old properties of -drive. */
 export const limitsByCommandName: ReadonlyMap<string, NumberName> = new Map(allNames(commandNames, '_'));
 
-/** The same by the names of properties, such as `throttling.bps-total`. */
+/** Limits by the names of properties, such as `throttling.bps-total`. */
 export const limitsByPropertyName: ReadonlyMap<string, NumberName> = new Map(
   allNames(propertyNames, '-').map(([name, limit]) => [`throttling.${name}`, limit]),
 );

@@ -47,7 +47,7 @@ export class Throttles {
     return group;
   }
 
-  /** What waits in one that no drive has goes. */
+  /** Removes a group that no drive has; requests that wait in it go on. */
   #remove(group: ThrottleGroup): void {
     group.setLimits({});
     for (const [name, one] of this.#groups) if (one === group) this.#groups.delete(name);

@@ -32,7 +32,7 @@ const words: readonly (readonly [word: string, meaning: string])[] = [
   ['dropped', 'thrown away, as the guest wrote to the code or it was not used'],
 ];
 
-/** What a report is headed with. */
+/** The heading of a report. */
 export interface ReportHeading {
   readonly title: string;
   readonly date: string;
@@ -219,7 +219,7 @@ function translationTable(
   );
 }
 
-/** Those with most of the time first. */
+/** The translations, those with most of the time first. */
 export function hottestFirst(translations: readonly SampledTranslation[]): SampledTranslation[] {
   return [...translations].sort((a, b) => b.share - a.share || (b.executions ?? 0) - (a.executions ?? 0));
 }

@@ -8,10 +8,10 @@ export interface Series {
   readonly colour: number;
 }
 
-/** What is drawn over time. */
+/** A plot of values over time. */
 export interface PlotOptions {
   readonly title: string;
-  /** Of the values, such as `%`. */
+  /** The unit of the values, such as `%`. */
   readonly unit: string;
   /** Seconds at the end of each value's stretch. */
   readonly times: readonly number[];

@@ -10,7 +10,7 @@ const HEADER = [0, 1, 8, 0, 6, 4];
 const Operation = { request: 1, reply: 2 } as const;
 const At = { operation: 6, senderMac: 8, senderIp: 14, targetMac: 18, targetIp: 24 } as const;
 
-/** What is needed to answer who has an address. */
+/** The parts that are needed to answer who has an address. */
 export interface ArpOptions {
   readonly link: GuestLink;
   readonly neighbors: Neighbors;

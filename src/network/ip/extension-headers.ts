@@ -6,7 +6,7 @@ const extensions: readonly number[] = Object.values(Extension);
 
 /** Options that only fill (RFC 8200, 4.2); no other is known here. */
 const Option = { pad1: 0, padN: 1 } as const;
-/** What the two highest bits of an option's type ask of those who don't know it. */
+/** The two highest bits of an option's type: the action that they demand of those who don't know the option. */
 const Action = { skip: 0, discard: 1, tell: 2, tellUnlessToMany: 3 } as const;
 const ACTION_SHIFT = 6;
 
@@ -36,7 +36,7 @@ export function nextHeader(packet: Uint8Array, { numberAt, at }: Place): Place |
   return at + length <= packet.length ? { numberAt: at, at: at + length } : undefined;
 }
 
-/** What is behind all extension headers, whatever they say; undefined: the packet ends before, or has too many. */
+/** The place after all extension headers, whatever they contain; undefined: the packet ends before, or has too many. */
 export function behindExtensions(packet: Uint8Array, first: Place): Place | undefined {
   let place: Place | undefined = first;
   for (let n = 0; place !== undefined && n <= MOST_EXTENSIONS; n++) {

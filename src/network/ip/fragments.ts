@@ -7,12 +7,12 @@ const WAIT = 60_000;
 const MOST_PACKETS = 32;
 /** Pieces of one packet: one of 64 KB has 45 at the usual size. */
 const MOST_PIECES = 256;
-/** What a packet can be beyond its header. */
+/** Size of the largest packet without its header, in bytes. */
 const MOST_BYTES = 0xffff - 20;
 
 /** A piece of a packet. */
 export interface Fragment {
-  /** The same for all pieces of a packet: addresses, protocol and identification. */
+  /** A key that all pieces of a packet share: addresses, protocol and identification. */
   readonly key: string;
   /** Bytes from the packet's start. */
   readonly offset: number;

@@ -14,7 +14,9 @@ interface Messages {
   readonly mostQuoted: number;
 }
 
-/** What IPv6 has against a packet, with the place in it (RFC 4443, 3.4): a header that nobody knows, or an option. */
+/**
+ * Problems of an IPv6 packet that are reported with their place in it (RFC 4443, 3.4): an unknown header, or an unknown option.
+ */
 export const ParameterProblem = { header: 1, option: 2 } as const;
 const PARAMETER_PROBLEM = 4;
 /** (RFC 792; RFC 1122, 3.2.2.1; RFC 1812, 5.2.7.1) */
@@ -41,7 +43,7 @@ const FRAGMENT = 6;
 
 const messagesOf = ({ network }: Packet): Messages => (network.family === 4 ? version4 : version6);
 
-/** What the addresses add to the checksum, which they do only in IPv6 (RFC 4443, 2.3). */
+/** The sum of the addresses for the checksum, which includes them only in IPv6 (RFC 4443, 2.3). */
 function pseudoSum({ network, protocol, addressSum }: Packet, length: number): number {
   return network.family === 4 ? 0 : addressSum + protocol + length;
 }

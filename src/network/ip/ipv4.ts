@@ -17,11 +17,11 @@ const MORE_FRAGMENTS = 0x2000;
 const FRAGMENT_OFFSET = 0x1fff;
 const LIMITED_BROADCAST = '255.255.255.255';
 const MULTICAST = '224.0.0.0';
-/** Of a guest that has no address yet. */
+/** The source address of a guest that has none yet. */
 const NO_ADDRESS = '0.0.0.0';
 const At = { length: 2, identification: 4, fragment: 6, hopLimit: 8, protocol: 9, checksum: 10, source: 12 } as const;
 
-/** What IPv4 needs besides its plan. */
+/** The parts that IPv4 needs besides its plan. */
 export interface Ipv4Options {
   readonly link: GuestLink;
   readonly alarms: Alarms;

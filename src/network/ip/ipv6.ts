@@ -25,12 +25,12 @@ const HEADER = 40;
 const HOP_LIMIT = 64;
 const At = { length: 4, protocol: 6, hopLimit: 7, source: 8, destination: 24 } as const;
 const FIRST: Place = { numberAt: At.protocol, at: HEADER };
-/** Of a guest that has no address yet. */
+/** The source address of a guest that has none yet. */
 const NO_ADDRESS = '::';
 /** By which the router is known on the wire, as in QEMU. */
 const ROUTER = 'fe80::2';
 
-/** What IPv6 needs besides its plan. */
+/** The parts that IPv6 needs besides its plan. */
 export interface Ipv6Options {
   readonly link: GuestLink;
   readonly alarms: Alarms;
@@ -98,7 +98,7 @@ export class Ipv6 implements IpNetwork {
     this.sendWith(source, destination, protocol, length, HOP_LIMIT);
   }
 
-  /** The same, with a number of hops: neighbors believe only those who are one hop away (RFC 4861, 7.1). */
+  /** Sends a packet with a hop limit: neighbors believe only those who are one hop away (RFC 4861, 7.1). */
   sendWith(source: string, destination: string, protocol: number, length: number, hopLimit: number): void {
     const header = this.#frame.subarray(ETHERNET_HEADER, ETHERNET_HEADER + HEADER);
     write32(header, 0, 0x60000000);

@@ -21,14 +21,14 @@ const HOP_LIMIT = 255;
 /** Where the target's address is in a solicitation and in an advertisement, and how long both are without options. */
 const TARGET = 8;
 const LEAST = 24;
-/** Seconds: how long a guest may believe what it is told of the router, and of the prefix (6.2.1). */
+/** Lifetimes of announcements of the router, and of the prefix, in seconds (6.2.1). */
 const ROUTER_LIFETIME = 1800;
 const VALID_LIFETIME = 86_400;
 const PREFERRED_LIFETIME = 14_400;
 /** Milliseconds between advertisements, once a guest has asked (6.2.1: MaxRtrAdvInterval). */
 const INTERVAL = 600_000;
 
-/** What neighbors are told, and by whom. */
+/** The parts that neighbor discovery needs, and its settings. */
 export interface DiscoveryOptions {
   readonly network: Ipv6;
   readonly neighbors: Neighbors;
@@ -40,7 +40,7 @@ export interface DiscoveryOptions {
   readonly isRouter: boolean;
 }
 
-/** Who is on the wire, and which prefix, router and name server guests have (RFC 4861, RFC 4862, RFC 8106). */
+/** The neighbors on the wire, and the prefix, router and name server that guests get (RFC 4861, RFC 4862, RFC 8106). */
 export class NeighborDiscovery {
   readonly #options: DiscoveryOptions;
   readonly #alarm: Alarm;

@@ -8,11 +8,11 @@ export interface Packet {
   readonly source: string;
   readonly destination: string;
   readonly protocol: number;
-  /** What is after the IP header. It is the guest's: what is kept must be copied. */
+  /** The payload after the IP header. It is the guest's memory: whoever keeps it must copy it. */
   readonly payload: Uint8Array;
   /** The IP header and what follows, as far as it came in one frame: what errors quote. */
   readonly quote: Uint8Array;
-  /** What the addresses add to a checksum. */
+  /** The sum of the addresses for a checksum. */
   readonly addressSum: number;
   /** How many routers it may still pass. */
   readonly hopLimit: number;

@@ -10,7 +10,7 @@ export class Bridge {
   readonly #timers: Timers;
   #connection: TcpConnection | undefined;
   #stream: HostStream | undefined;
-  /** What came from the guest in this turn. */
+  /** The bytes from the guest in this turn. */
   #chunk: Uint8Array | undefined;
   #filled = 0;
   #willFlush = false;
@@ -24,7 +24,7 @@ export class Bridge {
     this.#pool = pool;
   }
 
-  /** What the guest's end tells. */
+  /** Handlers for events at the guest's end. */
   readonly user: TcpUser = {
     opened: () => this.#stream?.setReading(true),
     data: (bytes) => this.#fromGuest(bytes),
@@ -33,7 +33,7 @@ export class Bridge {
     closed: (why) => this.#guestClosed(why),
   };
 
-  /** What the host's end tells once it is open. */
+  /** Handlers for events at the host's end once it is open. */
   readonly events: StreamEvents = {
     opened: () => {},
     data: (bytes) => this.#fromHost(bytes),

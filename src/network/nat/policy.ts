@@ -33,7 +33,7 @@ export function hostAddressFor(network: IpNetwork, address: string): string | un
   return address;
 }
 
-/** What a guest sees as the address of who talks to it: the host's own loopback is the router. */
+/** The address under which a guest sees a peer on the host's side: the host's own loopback is the router. */
 export function guestAddressFor(network: IpNetwork, address: string): string | undefined {
   const isLoopback = isIpv6(address) ? address === '::1' : addressBytes(address)[0] === 127;
   if (isLoopback) return network.hostAddress;

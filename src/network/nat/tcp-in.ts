@@ -13,7 +13,7 @@ const MOST_TRIES = 8;
 const DYNAMIC_PORTS = 0xc000;
 const DYNAMIC_COUNT = 0x4000;
 
-/** What all ports of the host that lead to guests share. */
+/** The parts that all ports of the host that lead to guests share. */
 export interface TcpInShared {
   readonly host: NetworkHost;
   readonly table: TcpTable;

@@ -20,7 +20,7 @@ export class TcpOut {
     this.#pool = pool;
   }
 
-  /** A guest asks for a connection. It is told of it when the host has connected. */
+  /** A guest asks for a connection. The guest is connected once the host is. */
   connect(incoming: IncomingConnection): void {
     const { network, address, port } = incoming.ends;
     const target = this.#targetOf(network, address, port);

@@ -12,7 +12,7 @@ export class UdpIn {
   readonly #network: IpNetwork;
   readonly #forward: Required<HostForward>;
   #datagrams: (HostDatagrams & HostListener) | undefined;
-  /** Who has sent something, by what the guest calls them. */
+  /** Peers that have sent something, by the guest's name for them. */
   readonly #peers = new Map<string, { readonly address: string; readonly port: number }>();
 
   constructor(network: IpNetwork, forward: Required<HostForward>) {

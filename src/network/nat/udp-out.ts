@@ -16,7 +16,7 @@ const IDLE = 240_000;
 /** One port of a guest, and the port of the host that speaks for it. */
 interface Flow {
   readonly datagrams: HostDatagrams;
-  /** What the guest calls the addresses that it has talked to. Nobody else is let in (RFC 4787, section 5). */
+  /** Addresses that the guest has talked to, with the guest's names for them. Nobody else is let in (RFC 4787, section 5). */
   readonly peers: Map<string, string>;
 }
 

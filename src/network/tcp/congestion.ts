@@ -16,7 +16,9 @@ export class Congestion {
   #duplicates = 0;
   /** While what was lost is sent again: the sequence number that must be acknowledged for it to end. */
   recover: number | undefined;
-  /** What was under way at the last timeout: it is sent again anyway, so that repeated acknowledgments of it say nothing. */
+  /**
+   * The end of the data in flight at the last timeout: it is sent again anyway, so repeated acknowledgments of it mean nothing.
+   */
   #resent: number | undefined;
 
   constructor(mss: number) {
@@ -36,7 +38,10 @@ export class Congestion {
     this.window = Math.min(this.window + more, MOST);
   }
 
-  /** The same place was acknowledged again. @returns whether its segment counts as lost from now on */
+  /**
+   * Handles a repeated acknowledgment of the same place.
+   * @returns whether its segment counts as lost from now on
+   */
   duplicate(acknowledgment: number, flight: number, next: number): boolean {
     if (this.#resent !== undefined && isBefore(acknowledgment, this.#resent)) return false;
     this.#resent = undefined;

@@ -29,7 +29,7 @@ export type TcpState =
   | 'time-wait'
   | 'closed';
 
-/** Whoever uses a connection. Nothing comes after `closed`. */
+/** The user of a connection. Nothing comes after `closed`. */
 export interface TcpUser {
   /** Both ends know of each other. */
   opened(): void;
@@ -43,7 +43,7 @@ export interface TcpUser {
   closed(why: 'ended' | 'reset' | 'timeout'): void;
 }
 
-/** What all connections share. */
+/** The parts that all connections share. */
 export interface TcpShared {
   readonly link: GuestLink;
   readonly alarms: Alarms;
@@ -55,7 +55,7 @@ export interface TcpShared {
   readonly closed: (connection: TcpConnection) => void;
 }
 
-/** What is assumed of a guest that tells no size (RFC 9293, 3.7.1), and the least that is believed. */
+/** The segment size that is assumed of a guest that gives none (RFC 9293, 3.7.1), and the smallest that is believed. */
 const DEFAULT_MSS = { 4: 536, 6: 1220 } as const;
 const LEAST_MSS = 64;
 /** Milliseconds: twice the longest life of a segment, which is taken as 30 s (RFC 9293, 3.4.2). */
@@ -122,7 +122,7 @@ export class TcpConnection {
     return this.#sender.isFull;
   }
 
-  /** What it is at this moment. */
+  /** A description of the connection at this moment. */
   get flow(): NetworkFlow {
     const { address, port, guestAddress, guestPort } = this.ends;
     return {

@@ -4,7 +4,7 @@ import { distance, isBefore, isUpTo, plus } from './sequence.ts';
 
 /** Bytes that are taken from the guest before the host has taken them. */
 const CAPACITY = 0x40000;
-/** So that all of it can be told in 16 bits. */
+/** Scale of the receive window, by which all of it fits into 16 bits. */
 export const RECEIVE_SCALE = 3;
 /** Segments that wait for an earlier one; more would be a guest that sends them in crumbs. */
 const MOST_WAITING = 256;
@@ -15,7 +15,9 @@ interface Waiting {
   readonly data: Uint8Array;
 }
 
-/** What comes from the guest: puts it in order, and says how much more may come (RFC 9293, 3.8.6.2). */
+/**
+ * The receiving half of a connection from the guest: puts segments in order, and says how much more may come (RFC 9293, 3.8.6.2).
+ */
 export class Receiver {
   /** The sequence number that comes next. */
   next: number;
@@ -58,7 +60,7 @@ export class Receiver {
     return this.#waiting.reduce((sum, { data }) => sum + data.length, 0);
   }
 
-  /** What stands in a header, and is from now on promised. The header of a SYN is never scaled. */
+  /** The window for a header, which is promised from now on. The header of a SYN is never scaled. */
   window(isSyn = false): number {
     const scale = isSyn ? 0 : this.#scale;
     const free = Math.min(CAPACITY - this.#unread, 0xffff << scale);

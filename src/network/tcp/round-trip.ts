@@ -35,7 +35,7 @@ export class RoundTrip {
     this.#timeout = Math.min(this.#timeout * 2, MOST);
   }
 
-  /** What was sent again arrived: wait as long as was measured. */
+  /** Restores the measured timeout after data that was sent again has arrived. */
   restore(): void {
     if (this.#smoothed === undefined) return;
     this.#timeout = Math.min(Math.max(this.#smoothed + Math.max(4 * this.#variation, 1), LEAST), MOST);

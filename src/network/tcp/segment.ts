@@ -28,7 +28,7 @@ export interface Segment {
   readonly length: number;
 }
 
-/** What the options of a SYN tell. */
+/** The options of a SYN. */
 export interface SynOptions {
   readonly mss: number | undefined;
   /** Nothing: windows are not scaled. */
@@ -84,7 +84,7 @@ export interface TcpEnds {
   readonly guestPort: number;
 }
 
-/** What stands in a header that is sent. */
+/** The fields of a header to be sent. */
 export interface SegmentHeader {
   readonly sequence: number;
   readonly acknowledgment: number;

@@ -10,10 +10,10 @@ const HIGH_MARK = 0x30000;
 const LOW_MARK = 0x18000;
 /** How often the same is sent without an answer, so that a connection ends after some ten minutes (RFC 9293, 3.8.3: R2). */
 const MOST_RETRIES = 15;
-/** The same for SYN: about three minutes at least. */
+/** Times that a SYN is sent again at most: this takes about three minutes at least. */
 const MOST_SYN_RETRIES = 7;
 
-/** What a sender needs of its connection. */
+/** The parts of its connection that a sender needs. */
 export interface SenderOptions {
   readonly link: GuestLink;
   readonly alarms: Alarms;
@@ -26,11 +26,14 @@ export interface SenderOptions {
   readonly hasRoom: () => void;
 }
 
-/** What goes to the guest: sends it as windows allow, and again where it is lost (RFC 9293, 3.8; RFC 5681; RFC 6298). */
+/**
+ * The sending half of a connection to the guest: sends data as windows allow, and again where it is lost (RFC 9293, 3.8; RFC
+ * 5681; RFC 6298).
+ */
 export class Sender {
   /** The first byte that is not acknowledged. */
   unacknowledged: number;
-  /** What is sent next. After a timeout it goes back. */
+  /** Sequence number of the next byte to send. After a timeout it goes back. */
   next: number;
   /** The end of all that was ever sent. */
   #highest: number;
@@ -48,7 +51,7 @@ export class Sender {
   #retries = 0;
   #isEnding = false;
   #isFull = false;
-  /** What is being timed: the sequence number after it, and when it was sent. */
+  /** The segment that is being timed: the sequence number after it, and the time when it was sent. */
   #timed: { readonly end: number; readonly since: number } | undefined;
 
   /** @param first the sequence number of SYN, which is sent by {@link open} */
@@ -226,7 +229,7 @@ export class Sender {
       isBefore(this.#windowSequence, sequence) ||
       (this.#windowSequence === sequence && !isBefore(acknowledgment, this.#windowAcknowledgment));
     if (!isNewer) return;
-    // One that opens starts anew: probes of a closed one are over.
+    // One that opens starts over: probes of a closed one are over.
     if (this.#window === 0 && window > 0 && this.#flight === 0) this.#alarm.clear();
     this.#window = window;
     this.#windowSequence = sequence;

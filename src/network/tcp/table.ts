@@ -12,7 +12,7 @@ const MOST_INCOMING = 256;
 /** Connections that are over, and are remembered so that late segments don't disturb new ones. */
 const MOST_REMEMBERED = 2048;
 
-/** What connections need, and who decides about new ones. */
+/** The parts that connections need, and the decision about new ones. */
 export interface TcpTableOptions extends Pick<TcpShared, 'link' | 'alarms' | 'firstSequence'> {
   /** Calls soon, when all that is at hand now has been worked on. */
   readonly soon: (act: () => void) => void;

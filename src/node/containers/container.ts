@@ -129,7 +129,7 @@ export class RunningContainer implements AsyncDisposable {
     return process;
   }
 
-  /** What is sent to a machine that has ended is lost. */
+  /** Sends a script to the machine; it is lost if the machine has ended. */
   async #tell(port: string, script: string): Promise<void> {
     await this.#port(port)
       .write(script)
@@ -194,13 +194,13 @@ export class RunningContainer implements AsyncDisposable {
     await this.#end;
   }
 
-  /** The same as `stop()`, for `await using`. */
+  /** Calls `stop()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 }
 
-/** What the machine's devices are connected to. */
+/** The machine options that follow from a container's settings: volumes, network and ports. */
 function changesOf(image: ReadyImage, settings: MachineSettings): Partial<MachineOptions> {
   const { volumes = [], network = 'none', ports = [], processor, name } = settings;
   if (network === 'none' && ports.length > 0)

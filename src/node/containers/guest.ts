@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
   contain,
@@ -19,6 +19,7 @@ import type { MachineOptions } from '../../options/options.ts';
 import { SnapshotError } from '../../snapshot/layout.ts';
 import type { Progress } from '../assets/progress.ts';
 import { cacheDirectory } from '../files/cache-directory.mjs';
+import { readShared } from '../files/read-file.ts';
 import { busyboxEntries } from '../linux/busybox.ts';
 import type { ArchiveEntry } from '../linux/cpio.ts';
 import { type DebianLinux, debianLinux, debianRelease } from '../linux/debian.ts';
@@ -42,7 +43,7 @@ export const portNames: readonly string[] = [
   ...streams.flatMap((n) => [Port.input(n), Port.output(n), Port.error(n)]),
 ];
 
-/** What all machines of containers are made of: one is restored as another was saved. */
+/** Options of every container's machine. All are alike, so that one can be restored from the state that another saved. */
 function options(linux: DebianLinux, initrd: Uint8Array, memory: number): MachineOptions {
   return {
     memory,
@@ -61,7 +62,7 @@ function options(linux: DebianLinux, initrd: Uint8Array, memory: number): Machin
 
 const script = (path: string, data: string): ArchiveEntry => ({ type: 'file', path, mode: 0o755, data });
 
-/** What the guest's first root has besides programs. */
+/** Entries of the guest's first root other than programs. */
 const fixedEntries: readonly ArchiveEntry[] = [
   ...['proc', 'sys', 'dev', 'tmp'].map((path): ArchiveEntry => ({ type: 'directory', path })),
   { type: 'character-device', path: 'dev/console', major: 5, minor: 1 },
@@ -92,7 +93,7 @@ export async function guestMachine(
   progress: Progress = () => {},
 ): Promise<Machine> {
   const file = keptFile(memory, await debianRelease(progress));
-  const kept = await readFile(file).catch(() => undefined);
+  const kept = await readShared(file).catch(() => undefined);
   if (kept !== undefined) {
     try {
       return await Machine.restore(kept, changes, host);
@@ -105,9 +106,12 @@ export async function guestMachine(
   return await Machine.restore(await keepGuest(memory, file, host, progress), changes, host);
 }
 
+/** Form of the kept file, which is a part of its name: files of other forms are not found. */
+const FORM = 'not compressed';
+
 /** Where the snapshot is kept: another place for all that makes another machine. */
 function keptFile(memory: number, release: string): string {
-  const parts = [packageVersion(), release, APPEND, fixedEntries, source, modules, portNames, VOLUMES, memory];
+  const parts = [FORM, packageVersion(), release, APPEND, fixedEntries, source, modules, portNames, VOLUMES, memory];
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
   return join(cacheDirectory(), 'containers', 'machines', `${memory}-${key}.snapshot`);
 }
@@ -120,7 +124,8 @@ async function keepGuest(memory: number, file: string, host: Host, progress: Pro
   const events = machine.virtioPorts[1 + portNames.indexOf(Port.events)]!;
   await events.expect(`${READY}\n`, { timeout: BOOT_TIME });
   await machine.pause();
-  const snapshot = await machine.snapshot();
+  // It is restored for each container: unpacking it takes longer than reading twice as much.
+  const snapshot = await machine.snapshot({ compression: 'none' });
   await mkdir(join(file, '..'), { recursive: true });
   const unfinished = `${file}.${process.pid}.tmp`;
   await writeFile(unfinished, snapshot);

@@ -68,7 +68,7 @@ export class ImageStore {
     }
   }
 
-  /** What the image's configuration says, as it was made. */
+  /** The image's configuration, byte for byte. */
   async rawConfig({ id }: StoredImage): Promise<Uint8Array> {
     return await readFile(this.#config(id));
   }
@@ -187,7 +187,10 @@ export class ImageStore {
   }
 }
 
-/** What tells whether a layout is as it was: of an archive its size and times, of a folder those of its index. */
+/**
+ * The name and stamp of a layout; another stamp means that it has changed. The stamp is an archive's size and times, or those of
+ * a folder's index.
+ */
 export async function stampOf(path: string): Promise<{ name: string; stamp: string }> {
   const name = await realpath(path);
   const file = (await stat(name)).isDirectory() ? join(name, 'index.json') : name;
@@ -203,7 +206,7 @@ class StoredContents implements LayerContents {
     this.#files = paths.map((path) => openSync(path, 'r'));
   }
 
-  /** What comes from the host's cache, as nearly all does, comes in a fraction of the time that Node's threads take. */
+  /** Reads synchronously: nearly all is in the host's cache, where this takes a fraction of the time of Node's threads. */
   async read(layer: number, target: Uint8Array, offset: number): Promise<void> {
     for (let at = 0; at < target.length; ) {
       const count = readSync(this.#files[layer]!, target, at, target.length - at, offset + at);

@@ -48,7 +48,7 @@ interface Layout {
   readonly tag: string | undefined;
 }
 
-/** What is at a path goes before a name in a registry. */
+/** The layout at a path. A path takes precedence over a name in a registry. */
 async function layoutAt(image: string): Promise<Layout | undefined> {
   if (await exists(image)) return { path: image, tag: undefined };
   const colon = image.lastIndexOf(':');
@@ -84,7 +84,7 @@ export async function readyImage(store: ImageStore, image: StoredImage): Promise
 
 /** An image of the cache, as it is shown. */
 export interface ContainerImage extends StoredImage {
-  /** Of its files, unpacked; layers that other images have too are counted. */
+  /** Size of its unpacked files in bytes; layers that other images share are counted in full. */
   readonly bytes: number;
 }
 

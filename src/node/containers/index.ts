@@ -71,12 +71,12 @@ export class Container implements AsyncDisposable {
     }
   }
 
-  /** What the command reads. */
+  /** The command's standard input. */
   get stdin(): WritableStream<Uint8Array> {
     return this.#running.main.stdin;
   }
 
-  /** What it writes. The container waits while nobody reads. */
+  /** The command's standard output. The container waits while nobody reads. */
   get stdout(): ReadableStream<Uint8Array> {
     return this.#running.main.stdout;
   }
@@ -117,7 +117,7 @@ export class Container implements AsyncDisposable {
     return this.#running.stop();
   }
 
-  /** The same as `stop()`, for `await using`. */
+  /** Calls `stop()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

@@ -18,7 +18,7 @@ import { tarMembers } from './tar.ts';
 
 /** An image, where it comes from. */
 export interface ImageSource {
-  /** What messages call it. */
+  /** The image's name in messages. */
   readonly name: string;
   /** Its configuration, which is checked. */
   config(): Promise<Uint8Array>;

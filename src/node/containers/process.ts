@@ -13,9 +13,9 @@ export interface ProcessPorts {
 
 /** A program in a container. */
 export class ContainerProcess {
-  /** What it reads. Closed: it finds the end. What it does not read is lost. */
+  /** The program's standard input. Closing it is the end of file; bytes that the program does not read are lost. */
   readonly stdin: WritableStream<Uint8Array>;
-  /** What it writes. A program waits while nobody reads. */
+  /** The program's standard output. The program waits while nobody reads. */
   readonly stdout: ReadableStream<Uint8Array>;
   /** Its errors, apart from the output; empty where it has a terminal. */
   readonly stderr: ReadableStream<Uint8Array>;
@@ -62,7 +62,10 @@ export class ContainerProcess {
   }
 }
 
-/** What goes to the guest: a terminal's input as it is; else in parts, each after a line with its length, and one of length 0 at the end. */
+/**
+ * A stream to the guest: a terminal's input as it is; other input in parts, each after a line with its length, and one of length
+ * 0 at the end.
+ */
 class InputStream {
   readonly stream: WritableStream<Uint8Array>;
   readonly #port: SerialPort;
@@ -97,7 +100,7 @@ class InputStream {
   }
 }
 
-/** What comes from the guest, as a stream: it waits while too much is not read. */
+/** A stream from the guest, which has to wait while too many bytes are unread. */
 class OutputStream {
   readonly stream: ReadableStream<Uint8Array>;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;

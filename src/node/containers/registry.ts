@@ -134,7 +134,7 @@ class Registry {
     }
   }
 
-  /** What the registry sends next. It may take as long as the patience lasts. */
+  /** Waits for the registry's next data, as long as the patience lasts. */
   async #soon<Sent>(sent: Promise<Sent>): Promise<Sent> {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(

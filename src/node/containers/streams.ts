@@ -53,7 +53,7 @@ function checkDigest(found: string, wanted: string, name: string): void {
     throw new ConfigurationError(`${name}: the digest of what came is ${found}; it should be ${wanted}`);
 }
 
-/** What bytes are written to. */
+/** The writable side of a pipe, a file or a process. */
 interface Sink {
   once(event: 'drain' | 'close', listener: () => void): unknown;
   off(event: 'drain' | 'close', listener: () => void): unknown;
@@ -85,7 +85,7 @@ const [GZIP, ZSTD] = [
 ];
 
 /**
- * What gzip or zstd has compressed, unpacked; other bytes as they are.
+ * Unpacks bytes that gzip or zstd has compressed, and passes others on as they are.
  * @throws ConfigurationError
  */
 export async function* unpacked(bytes: Bytes, name: string): Bytes {

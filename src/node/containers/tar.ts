@@ -8,7 +8,7 @@ export interface Member extends Bytes {
   readonly header: TarHeader;
 }
 
-/** What takes the bytes of an archive: the writing side of tar-stream's `extract()`. */
+/** A consumer of an archive's bytes: the writing side of tar-stream's `extract()`. */
 interface ArchiveSink {
   write(part: Uint8Array): boolean;
   end(part?: unknown): unknown;

@@ -9,7 +9,7 @@ const PATIENCE = 200;
 
 export interface BatchedFileOptions {
   readonly path: string;
-  /** What is written, and what all of it is, as errors call them: "frames", "capture". */
+  /** The name of the contents, and of the whole, in error messages: "frames", "capture". */
   readonly content: string;
   readonly whole: string;
   /** Writes bytes to the open file, all of them; also none, when it has just been opened. */

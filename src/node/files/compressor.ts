@@ -6,7 +6,7 @@ const { constants } = zlib;
 
 const quick = { checksum: (bytes: Uint8Array) => zlib.crc32(bytes) };
 
-/** What browsers can read too. */
+/** A compressor whose output browsers can read too. */
 export const portableCompressor: Compressor = {
   method: 'deflate',
   compress: (bytes) => promisify(zlib.deflateRaw)(bytes, { level: constants.Z_BEST_SPEED }),

@@ -7,7 +7,7 @@ import { writeCompiledCode } from '../process/compiled-code.mjs';
 import { nodeStorage } from '../storage.ts';
 import { messageEnd, takingEnd } from '../threads/thread.ts';
 
-/** What the thread of a machine's drives is started with. */
+/** Data that the thread of a machine's drives starts with. */
 export interface DriveThreadOptions {
   readonly library: MessagePort;
   readonly machine: MessagePort;

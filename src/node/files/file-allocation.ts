@@ -12,8 +12,8 @@ const FAILED = 0xffff_ffff_ffff_ffffn;
 let seek: SeekFunctions['lseek'] | undefined;
 
 /**
- * What the host keeps for a place of an open file, which is within its size. Node has no call for it: the system is asked, by
- * Node 26.1 and later on Linux. Elsewhere, and on file systems that do not tell, nothing is a hole.
+ * The allocation at a place of an open file, which is within its size. Node has no call for it: the system is asked, by Node 26.1
+ * and later on Linux. Elsewhere, and on file systems that do not tell, nothing is a hole.
  */
 export function fileAllocation(file: number, offset: number, size: number): Allocation {
   seek ??= openSeek();

@@ -20,7 +20,10 @@ export async function lockFile(identity: string, access: 'read' | 'write'): Prom
   return access === 'write' ? lockForWriting(identity) : lockForReading(identity);
 }
 
-/** Of a reader and a writer that come at once at least one sees the other: each takes its own name before it looks. */
+/**
+ * Locks an image for writing. If a reader and a writer come at once, at least one sees the other, since each takes its own name
+ * before it looks.
+ */
 async function lockForWriting(identity: string): Promise<FileLock | undefined> {
   const own = await listen(nameOf(identity, 'writer'));
   if (!own) return undefined;

@@ -5,7 +5,7 @@ import { filePath } from '../../storage/protocols.ts';
 import { capitalized, systemMessage } from '../process/system-message.ts';
 
 /**
- * What the file of an image is.
+ * Describes the file of an image.
  * @throws Error with the system's reason, as QEMU writes it
  */
 export async function imageFile(path: string): Promise<ImageFile> {

@@ -8,8 +8,8 @@ import type { Images } from '../../host.ts';
 import { codeCache } from '../process/compiled-code.mjs';
 
 /**
- * What `make` makes of the files in the folders `sources`. It is kept beside compiled modules, and made again when a file
- * has changed. A folder that cannot be written only costs time.
+ * The images that `make` makes of the files in the folders `sources`. They are kept beside compiled modules, and made again when
+ * a file has changed. A folder that cannot be written only costs time.
  */
 export async function keep<Made extends Images>(
   name: string,

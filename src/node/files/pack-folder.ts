@@ -19,11 +19,11 @@ export interface PackOptions {
   readonly compress?: boolean;
 }
 
-/** What was packed. */
+/** A folder's image, packed. */
 export interface PackedFolder {
   /** How many files. */
   readonly files: number;
-  /** How many directories, but for the folder itself. */
+  /** Number of directories, without the folder itself. */
   readonly directories: number;
   /** How many symbolic links. */
   readonly links: number;
@@ -63,7 +63,7 @@ export async function packFolder(
   return packed;
 }
 
-/** What is made must not become part of what it is made of. */
+/** Checks that the result is not written into the folder that is packed. */
 function checkOutside(place: string, packed: string): void {
   const within = packed.endsWith(sep) ? packed : `${packed}${sep}`;
   if (`${place}${sep}`.startsWith(within))
@@ -77,7 +77,7 @@ async function placeOf(path: string): Promise<string> {
   return place ?? join(await placeOf(dirname(whole)), basename(whole));
 }
 
-/** An index may be made anew; another file of that name is somebody's own. */
+/** An index may be replaced; another file of that name is somebody's own. */
 async function checkReplaceable(path: string): Promise<void> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   // So begin ours and v86's.

@@ -1,10 +1,11 @@
 import { open, readFile, stat } from 'node:fs/promises';
+import { allocateShared } from '../../../runtime/memory/ram.ts';
 import { systemMessage } from '../process/system-message.ts';
 
 /** Enough to see what it is. */
 const BEGINNING = 1 << 16;
 
-/** What a process has open already, as a shell gives it with <(COMMAND): somebody writes to such a pipe. */
+/** Paths that the process has open already, as a shell gives them with <(COMMAND): somebody writes to such a pipe. */
 const OPENED = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
 
 /**
@@ -18,6 +19,18 @@ export async function readWhole(path: string): Promise<Uint8Array> {
   if (info.isFIFO() && !OPENED.test(path)) throw new Error('it is a named pipe; give a file');
   const bytes = info.isCharacterDevice() ? readBeginning(path) : readFile(path);
   return new Uint8Array(await bytes.catch(throwInWords));
+}
+
+/** The bytes of a file in memory that other threads see, which get them without a copy. */
+export async function readShared(path: string): Promise<Uint8Array> {
+  await using file = await open(path);
+  const bytes = new Uint8Array(allocateShared((await file.stat()).size));
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, at);
+    if (bytesRead === 0) throw new Error(`${path} has become shorter while it is read`);
+    at += bytesRead;
+  }
+  return bytes;
 }
 
 async function readBeginning(path: string): Promise<Uint8Array> {

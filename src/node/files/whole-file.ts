@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** What is written, piece by piece. */
+/** The pieces of a file's contents, in order. */
 export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** The folder's permissions don't let anything be made in it. */

@@ -13,7 +13,7 @@ export function ownAddress(): InspectorAddress {
   return { path: join(runtimeFolder(), `${process.pid}${ENDING}`) };
 }
 
-/** What PATH or PORT means. Throws ConfigurationError if it is neither. */
+/** Parses PATH or PORT. Throws ConfigurationError if it is neither. */
 export function addressOf(text: string): InspectorAddress {
   if (text === '') throw new ConfigurationError('a PATH or PORT is empty');
   if (!/^\d+$/.test(text)) return { path: text };

@@ -82,7 +82,7 @@ async function reply(session: RemoteSession, request: RemoteRequest, outlet: Out
   await outlet.write(`${JSON.stringify(await session.reply(request))}\n`);
 }
 
-/** What is written to a socket: all that wait until it takes more wait for the same event. */
+/** Writes to a socket; all who wait for room in it share one listener. */
 class Outlet {
   readonly #socket: Socket;
   #drained: Promise<void> | null = null;

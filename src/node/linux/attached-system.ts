@@ -87,7 +87,7 @@ export async function attachedRoot(
   return joinInitrds(linux.initrd([...entries, ...attachedSystem(attached)]), drivers);
 }
 
-/** What is put beside the busybox system, so that it says on one line what it found, and warns of what is missing. */
+/** Entries added to the busybox system, by which it prints in one line the hardware that it found, and warns of missing one. */
 function attachedSystem(attached: Attached): ArchiveEntry[] {
   const { disks, cards, dhcp, sounds, tags } = attached;
   const script = [

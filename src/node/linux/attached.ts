@@ -7,7 +7,7 @@ import type { CardOptions } from '../../cards/options.ts';
 import { planDrives } from '../../drives/options.ts';
 import type { MachineOptions } from '../../options/options.ts';
 
-/** What a machine has attached as a Linux in it needs to know: drivers, and what is to be there when they are loaded. */
+/** The hardware attached to a machine, as far as a Linux in it needs to know: drivers, and the devices that they bring. */
 export interface Attached {
   /** Modules to be loaded, with their parameters after a space. */
   readonly drivers: readonly string[];
@@ -18,9 +18,9 @@ export interface Attached {
   readonly dhcp: boolean;
   /** How many sound cards there are. */
   readonly sounds: number;
-  /** What folders are mounted by. */
+  /** Tags by which folders are mounted. */
   readonly tags: readonly string[];
-  /** What Linux has no driver for. */
+  /** Devices that Linux has no driver for. */
   readonly unserved: readonly string[];
 }
 
@@ -32,7 +32,10 @@ export const fileSystems: readonly string[] = [
 
 type Bus = ReturnType<typeof planDrives>[number]['interface'];
 
-/** Of a drive's bus: its driver, and the letters that names of its disks begin with; none: those of its driver for the kind of medium. */
+/**
+ * The drivers for a drive's bus, and the letters that names of its disks begin with; left out: the letters depend on its driver
+ * for the kind of medium.
+ */
 const buses: Readonly<Record<Exclude<Bus, 'pflash'>, { drivers: readonly string[]; letters?: string }>> = {
   ide: { drivers: ['ata_piix'] },
   sata: { drivers: ['ahci'] },

@@ -46,7 +46,7 @@ fi
 exec busybox init
 `;
 
-/** What busybox's init runs, in its inittab's lines. */
+/** The lines of the inittab for busybox's init. */
 export const busyboxInittab = `::once:/etc/session
 ::ctrlaltdel:reboot
 ::shutdown:umount -a -r 2>/dev/null
@@ -62,9 +62,9 @@ poweroff -f
 `;
 
 /**
- * What a busybox system is made of besides busybox: what init does, the folders it mounts on, and the device nodes it
- * needs before it has mounted anything. It loads the modules of `moduleInitrd`. `etc/start` (a script, run before the shell) and `etc/motd` (a text, shown
- * before the shell) may be added by the caller.
+ * A busybox system without busybox itself: the script of init, the folders it mounts on, and the device nodes it needs before it
+ * has mounted anything. It loads the modules of `moduleInitrd`. `etc/start` (a script, run before the shell) and `etc/motd` (a
+ * text, shown before the shell) may be added by the caller.
  */
 export const busyboxSystem: readonly ArchiveEntry[] = [
   { type: 'directory', path: 'proc', mode: 0o555 },

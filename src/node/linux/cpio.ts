@@ -1,7 +1,7 @@
 /** One entry of an archive. */
 export type ArchiveEntry = DirectoryEntry | FileEntry | SymlinkEntry | DeviceEntry;
 
-/** What all entries have. */
+/** The fields that all entries have. */
 interface NamedEntry {
   /** Without a leading slash. */
   readonly path: string;
@@ -21,7 +21,7 @@ export interface FileEntry extends NamedEntry {
   readonly type: 'file';
   /** Permission bits only. Default: 0644. */
   readonly mode?: number;
-  /** What is in it; text as UTF-8. */
+  /** The file's contents; text as UTF-8. */
   readonly data: Uint8Array | string;
 }
 

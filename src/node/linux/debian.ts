@@ -26,7 +26,7 @@ export interface DebianLinux {
   initrd(entries?: readonly ArchiveEntry[]): Uint8Array;
 }
 
-/** Of the set that is kept: what is read each time. */
+/** Files of the set that are read each time. */
 const base = ['kernel', 'busybox', 'config', 'release', 'modules.json'] as const;
 
 /** A module's name in that set. */
@@ -90,7 +90,7 @@ async function download(work: string, progress: Progress, flavour: KernelFlavour
   };
 }
 
-/** Those modules below a folder, `lib/modules/RELEASE`, that are kept, and what they need. */
+/** The modules below a folder, `lib/modules/RELEASE`, that are kept, and those that they need. */
 async function readModules(folder: string): Promise<{ module: LinuxModule; bytes: Uint8Array }[]> {
   const files = await readdir(join(folder, 'kernel'), { recursive: true });
   const paths = files.filter((file) => file.endsWith('.ko')).map((file) => `kernel/${file}`);

@@ -1,6 +1,6 @@
 import type { ArchiveEntry } from './cpio.ts';
 
-/** What a module's section `.modinfo` tells (modinfo(8)), and where it is. */
+/** The data of a module's section `.modinfo` (modinfo(8)), and the module's path. */
 export interface LinuxModule {
   /** From the folder of the kernel's release on, such as "kernel/fs/ext4/ext4.ko". */
   readonly path: string;
@@ -108,7 +108,7 @@ export class ModuleTree {
     return this.#read(modules.map(({ path }) => path));
   }
 
-  /** What modprobe(8) and insmod(8) need of these modules and all that they need, below `lib/modules`. */
+  /** Archive entries below `lib/modules` for modprobe(8) and insmod(8): these modules and all that they need. */
   async entries(names: readonly string[]): Promise<ArchiveEntry[]> {
     const modules = this.inOrder(names);
     const root = `lib/modules/${this.release}`;
@@ -126,7 +126,7 @@ export class ModuleTree {
     return module;
   }
 
-  /** Of several modules with an alias some are for processors of one kind: the one that is for all. */
+  /** The module for an alias. Where several have it, some are for processors of one kind; this is the one for all. */
   #generic(alias: string): LinuxModule | undefined {
     const modules = [...this.#modules.values()].filter(({ aliases }) => aliases.includes(alias));
     return modules.find(({ path }) => moduleName(path).endsWith('_generic')) ?? modules[0];

@@ -1,7 +1,7 @@
 import { loadComponents, type SavedComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
 import type { LockstepMachine } from './machine.ts';
 
-/** What a machine was like at some time, to be put back into it or into another. */
+/** The state of a machine at some time, to be restored in this machine or in another. */
 export class Checkpoint {
   private readonly components: SavedComponents;
   private readonly output: string;

@@ -2,7 +2,7 @@ import type { MachineConfig, MachineHost } from '../../../runtime/machine/config
 import { createMachine } from '../../../runtime/machine/create.ts';
 import type { MachineCore } from '../../../runtime/machine/machine.ts';
 
-/** What two machines that are compared have in common: time is made of instructions, and nothing comes from outside. */
+/** Options of two machines that are compared: their time advances with instructions, and they have no input from outside. */
 const deterministic = {
   memoryBytes: 128 << 20,
   rebootAction: 'exit',

@@ -17,7 +17,7 @@ const registers = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as co
 export interface Difference {
   /** Instructions after the checkpoint. */
   readonly instructions: number;
-  /** What differs: the name, the one's value, the other's. */
+  /** The differences, one a line: name, the one's value, the other's. */
   readonly differences: readonly string[];
   /** The last instructions before that, one a line with the registers, as the first machine runs them. */
   readonly trace: readonly string[];

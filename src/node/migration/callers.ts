@@ -3,7 +3,7 @@ import type { ByteSocket } from '../sockets/byte-socket.ts';
 import { MOST_CLIENTS } from '../sockets/listen.ts';
 import { SocketChannel } from './socket-channel.ts';
 
-/** Who has connected to where a machine is waited for, and has not said yet that it brings one. */
+/** Connections to a place where a machine is awaited that have not announced one yet. */
 export class Callers {
   readonly #first = Promise.withResolvers<SocketChannel>();
   readonly #channels = new Set<SocketChannel>();
@@ -20,7 +20,7 @@ export class Callers {
     void this.#listenTo(channel);
   }
 
-  /** Who begins as a migration does and then says nothing keeps nobody out either. */
+  /** Listens for the start of a migration. A caller that begins like one and then says nothing keeps nobody out either. */
   async #listenTo(channel: SocketChannel): Promise<void> {
     let known = 0;
     while (known < KNOWN_BYTES) {

@@ -70,7 +70,7 @@ export class SocketChannel implements MigrationChannel {
     return bytes;
   }
 
-  /** What `read` would give when it is more than so many bytes, which stay. Throws ChannelError. */
+  /** The bytes that `read` would give once there are more than `more`; they stay unread. Throws ChannelError. */
   peek(more: number): Promise<Uint8Array | null> {
     return this.#inbox.peek(more);
   }

@@ -6,7 +6,7 @@ import { ChannelError, type MigrationChannel } from '../../migration/channel.ts'
 import { ConfigurationError } from '../../util/errors.ts';
 import { systemMessage } from '../process/system-message.ts';
 
-/** Whoever reads a file, or what a program writes, cannot answer. */
+/** A channel that only reads: a file, or a program's output, which cannot be answered. */
 class ReadableChannel implements MigrationChannel {
   readonly answers = false;
   readonly #source: Readable;

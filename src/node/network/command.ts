@@ -35,7 +35,7 @@ function broken(code: string, message: string): Duplex {
   return new Duplex().destroy(Object.assign(new Error(message), { code }));
 }
 
-/** Where the process has no files left there are no pipes; the error is told of a turn later. */
+/** Where the process has no files left there are no pipes; the error is reported a turn later. */
 function unstarted(child: ChildProcess): Duplex {
   child.once('error', () => {});
   return broken('EMFILE', 'too many files are open');

@@ -151,7 +151,7 @@ export class NodeSockets implements HostSockets {
   }
 }
 
-/** One that is not connected yet has nobody to be told of a reset: Node would wait until it is, for minutes where nobody answers. */
+/** One that is not connected yet has no peer for a reset: Node would wait until it is, for minutes where nobody answers. */
 function tcpStream(socket: Socket, events: StreamEvents): NodeStream {
   return new NodeStream(socket, events, () => (socket.connecting ? socket.destroy() : socket.resetAndDestroy()));
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { ConnectFailure, HostStream, StreamEvents } from '../../network/host.ts';
 
-/** What the system says where nobody listens, and where there is no way. */
+/** Error codes where nobody listens, or where there is no way. */
 const refused = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES', 'EPERM']);
 const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EHOSTDOWN', 'ENETDOWN']);
 

@@ -1,4 +1,4 @@
-/** What of node:ffi is used (Node 26.1; experimental). */
+/** The part of node:ffi that is used (Node 26.1; experimental). */
 interface ForeignModule {
   dlopen(path: null, functions: object): { readonly functions: object };
   getRawPointer(bytes: Uint8Array): bigint;

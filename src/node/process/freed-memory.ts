@@ -52,5 +52,5 @@ export class FreedMemory {
   }
 }
 
-/** That of this process. */
+/** The freed memory of this process. */
 export const freedMemory = new FreedMemory();

@@ -19,7 +19,10 @@ export function runtimeFolder(): string {
   return folder;
 }
 
-/** What is at a path, where a folder is made if there was nothing. A link is not followed: somebody else may have put it there. */
+/**
+ * Makes a folder if there is nothing at its path, and returns what is there. Links are not followed, since somebody else may have
+ * put them there.
+ */
 function made(folder: string) {
   try {
     mkdirSync(folder, { mode: 0o700 });

@@ -8,10 +8,10 @@ import { runtimeFolder } from '../process/runtime-folder.ts';
 import { systemMessage } from '../process/system-message.ts';
 import { type Entry, entryName, processStart, type RunningMachine } from './entry.ts';
 
-/** What is told of a machine besides what it does. */
+/** The part of a machine's entry that stays the same. */
 export type MachineTitle = Pick<RunningMachine, 'name' | 'sockets'>;
 
-/** What is looked at of a machine. */
+/** The state of a machine that is watched for changes. */
 interface Announced {
   readonly state: string;
   readonly memoryBytes: number;
@@ -109,7 +109,7 @@ export function announceMachine(machine: Machine, title: MachineTitle): Disposab
 }
 
 /**
- * The same for a process that waits for a machine, until what is given back is disposed.
+ * Announces a process that waits for a machine, until the result is disposed.
  * @throws ConfigurationError as `announceMachine`
  */
 export function announceAwaited(title: MachineTitle): Disposable {

@@ -4,24 +4,29 @@ import { readFileSync } from 'node:fs';
 export interface RunningMachine {
   /** Its name; undefined: it has none. */
   readonly name?: string | undefined;
-  /** Of the process that has it. */
+  /** The ID of the machine's process. */
   readonly pid: number;
   /** When it was made, in milliseconds since 1970. */
   readonly started: number;
   /** Bytes of its guest's memory; 0: it is still to come. */
   readonly memory: number;
-  /** What it is doing: created, running, paused; inmigrate: it comes from another process; finish-migrate, postmigrate: it goes to one, has gone. */
+  /**
+   * The machine's state: created, running, paused; inmigrate: it comes from another process; finish-migrate, postmigrate: it goes
+   * to one, has gone.
+   */
   readonly state: string;
   /** Where something listens that it can be reached by, such as `qmp` at `unix:/tmp/qmp`. */
   readonly sockets: readonly {
-    /** What listens there: monitor, qmp, gdb, vnc, inspector, a port such as com1, or incoming, where a machine is waited for. */
+    /**
+     * The kind of the socket: monitor, qmp, gdb, vnc, inspector, a port such as com1, or incoming, where a machine is awaited.
+     */
     readonly kind: string;
     /** Such as `unix:/tmp/qmp` or `tcp:127.0.0.1:4000`. */
     readonly place: string;
   }[];
 }
 
-/** What stands in a file, for as long as the machine is there. */
+/** The contents of a machine's file, which exists as long as the machine. */
 export interface Entry extends RunningMachine {
   /** By which a process is told from a later one with the same number. */
   readonly processStart: string;
@@ -38,7 +43,7 @@ export function isEntryName(name: string): boolean {
   return name.endsWith(ENDING);
 }
 
-/** What a file says; undefined if that is no entry: another version may have written it, or a part of it is there. */
+/** Parses a file's text; undefined if it is no entry: another version may have written it, or only a part of it is there. */
 export function parseEntry(text: string): Entry | undefined {
   try {
     const entry: unknown = JSON.parse(text);

@@ -11,7 +11,7 @@ const MOST_KEPT = 128;
  */
 export class Directories {
   readonly places = new Places<DirectoryHandle>((place) => this.#gone(place));
-  /** Those that are open, those that were used last at the end. The folder itself is not among them. */
+  /** The open directories, those that were used last at the end. The folder itself is not among them. */
   readonly #open = new Set<HostPlace>();
   readonly #unused: DirectoryHandle[] = [];
 
@@ -31,7 +31,10 @@ export class Directories {
     return place.handle!;
   }
 
-  /** Of a long way only the last directories stay open: a guest chooses how long it is, and others need files, too. */
+  /**
+   * Opens the directories on the way to a place. Of a long way only the last ones stay open, since a guest chooses its length,
+   * and others need files, too.
+   */
   async #openWay(way: readonly HostPlace[]): Promise<void> {
     let passed: DirectoryHandle | null = null;
     for (const [n, at] of way.entries()) {
@@ -55,7 +58,7 @@ export class Directories {
     return (await this.handle(place.parent)).path(place.name);
   }
 
-  /** What is at a place now; a directory that is open there may be another one. */
+  /** Compares the directory at a place with the one that is open for it; a handle of another one is closed. */
   found(place: HostPlace, device: bigint, inode: bigint): void {
     const { handle } = place;
     if (handle !== null && place.parent !== null && (handle.device !== device || handle.inode !== inode))

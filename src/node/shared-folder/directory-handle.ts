@@ -20,7 +20,7 @@ export function pin(path: string): Promise<FileHandle> {
   return open(pathOf(path), O_PATH | constants.O_NOFOLLOW);
 }
 
-/** The same for a directory; throws where it is none. */
+/** Opens a directory by O_PATH, which holds it without permission to read it; throws if it is none. */
 export function pinDirectory(path: string): Promise<FileHandle> {
   return open(pathOf(path), O_PATH | constants.O_NOFOLLOW | constants.O_DIRECTORY);
 }
@@ -28,7 +28,7 @@ export function pinDirectory(path: string): Promise<FileHandle> {
 /** A directory that is open, so that names in it are found whatever happens to the way there. */
 export class DirectoryHandle {
   readonly handle: FileHandle;
-  /** What tells it from other directories. */
+  /** Device and inode, which identify the directory. */
   readonly device: bigint;
   readonly inode: bigint;
   /** The folder with the metadata of its files, once it was found (metadata.ts). */

@@ -1,6 +1,6 @@
 /** File systems below the folder that are told from each other. */
 const MOST_DEVICES = 255;
-/** Numbers of files are below this, but for file systems with very many. */
+/** Numbers of files are below this, except on file systems with very many. */
 const DEVICE_SHIFT = 56n;
 
 /** Numbers of files for the guest: that of the host, and different ones where another file system is mounted in the folder. */

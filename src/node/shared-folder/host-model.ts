@@ -77,7 +77,7 @@ class HostModel implements SecurityModel {
   async linked(): Promise<void> {}
 }
 
-/** Who owns it stays so: -1, for the system as for Node. */
+/** The owner's number for chown; -1 keeps the present owner, for the system as for Node. */
 function asOwner(id: number | undefined): number {
   return id === undefined || id === 0xffffffff ? -1 : id;
 }

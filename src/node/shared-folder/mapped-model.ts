@@ -116,7 +116,7 @@ class MappedModel implements SecurityModel {
   }
 }
 
-/** What a small file has in it. */
+/** The text of a small file. */
 async function firstText(path: string, stats: BigIntStats): Promise<string> {
   const file = await openRegular(path, stats, constants.O_RDONLY);
   try {

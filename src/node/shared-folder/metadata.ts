@@ -8,10 +8,10 @@ import { writeAll } from './pinned.ts';
 
 /** Where QEMU keeps the metadata of `security_model=mapped-file` (hw/9pfs/9p-local.c): a file for each name, in each directory. */
 const FOLDER = '.virtfs_metadata';
-/** Those of the shared folder itself. */
+/** The metadata file of the shared folder itself. */
 const ROOT_FILE = `${FOLDER}_root`;
 
-/** What one of these files says; what it doesn't is as the host has it. */
+/** The contents of one of these files; a field that is missing is as the host has it. */
 export interface Metadata extends OwnershipChange {
   readonly device?: bigint;
 }

@@ -43,5 +43,5 @@ export interface SecurityModel {
   linked(from: HostPlace, to: HostPlace): Promise<void>;
 }
 
-/** What a model is made with. */
+/** A function that makes a security model. */
 export type ModelFor = (directories: Directories) => SecurityModel;

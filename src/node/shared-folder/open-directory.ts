@@ -3,7 +3,7 @@ import { opendir } from 'node:fs/promises';
 import type { DirectoryEntry, OpenDirectory } from '../../ninep/folder.ts';
 import { Kind } from '../../ninep/folder.ts';
 
-/** What the entries of a directory are found by. */
+/** A directory as the listing of its entries sees it. */
 export interface ListedDirectory {
   /** Its path, as long as it is open. */
   readonly path: string;
@@ -19,7 +19,7 @@ const READ_BATCH = 1024;
 const DOTS = ['.', '..'];
 
 /**
- * A directory that is open at the host. Places in it are counted: to go back is to begin anew. Only names that are given to
+ * A directory that is open at the host. Places in it are counted: to go back is to start over. Only names that are given to
  * somebody are looked at.
  */
 export class NodeOpenDirectory implements OpenDirectory {
@@ -101,7 +101,7 @@ export class NodeOpenDirectory implements OpenDirectory {
   }
 }
 
-/** What an entry tells of a mode. */
+/** The file type bits of a mode, as an entry of a directory has them. */
 export function kindOf(mode: number): number {
   return mode & Kind.mask;
 }

@@ -17,13 +17,13 @@ import { packageVersion } from '../version.ts';
 import { endGdb, serveGdb } from './gdb-server.ts';
 import { SessionServer } from './session-server.ts';
 
-/** What a monitor is told of the program that it is part of. */
+/** Settings of a monitor that depend on the program around it. */
 export interface MonitorSettings {
-  /** What `quit` does. Default: it ends the machine. */
+  /** The action of `quit`. Default: it ends the machine. */
   readonly quit?: () => void;
-  /** What `info name` tells. */
+  /** The name that `info name` tells. */
   readonly name?: string;
-  /** What `info chardev` and `query-chardev` tell, and ring buffers. */
+  /** Character devices for `info chardev`, `query-chardev` and the commands for ring buffers. */
   readonly characterDevices?: CharacterDevices;
   /** The name of what sound goes to, for `wavcapture`. Default: it may have any. */
   readonly audiodev?: string;
@@ -33,24 +33,24 @@ export interface MonitorSettings {
   readonly vnc?: VncControl | undefined;
 }
 
-/** What a server for gdb is told of the program that it is part of. */
+/** Settings of a gdb server that depend on the program around it. */
 export interface GdbSettings {
-  /** What gdb's `kill` does. Default: it ends the machine. */
+  /** The action of gdb's `kill`. Default: it ends the machine. */
   readonly quit?: () => void;
 }
 
-/** The same as openMonitor() of the library, for any host's machine. */
+/** Opens a monitor as openMonitor() of the library does, for any host's machine. */
 export function nodeMonitor(machine: Machine, settings: MonitorSettings = {}): Monitor {
   return new Monitor(machine, monitorOptions(machine, settings));
 }
 
-/** The same as openQmp() of the library, for any host's machine. */
+/** Opens QMP as openQmp() of the library does, for any host's machine. */
 export function nodeQmp(machine: Machine, settings: MonitorSettings = {}): Qmp {
   const options = monitorOptions(machine, settings);
   return new Qmp(machine, options, new Monitor(machine, options));
 }
 
-/** The same as listenForQmp() of the library, for any host's machine. */
+/** Serves QMP as listenForQmp() of the library does, for any host's machine. */
 export async function serveQmp(
   machine: Machine,
   address: ListenAddress,
@@ -60,7 +60,7 @@ export async function serveQmp(
   return SessionServer.listen(address, (write) => new QmpSession(qmp, write));
 }
 
-/** The same as listenForGdb() of the library, for any host's machine. */
+/** Serves gdb as listenForGdb() of the library does, for any host's machine. */
 export async function nodeGdb(machine: Machine, address: ListenAddress, settings: GdbSettings): Promise<SessionServer> {
   return serveGdb(machine, address, gdbConsole(machine, monitorOptions(machine, settings)));
 }
@@ -74,7 +74,7 @@ export function nodeGdbSession(
   return new GdbSession(machine, gdbConsole(machine, monitorOptions(machine, settings)), write);
 }
 
-/** What gdb's `monitor` and `kill` do. */
+/** The actions of gdb's `monitor` and `kill`. */
 function gdbConsole(machine: Machine, options: MonitorOptions): GdbConsole {
   const monitor = new Monitor(machine, options);
   return { execute: (line) => monitor.execute(line), quit: options.quit };

@@ -3,7 +3,7 @@ import type { ListenAddress } from '../../options/listen-address.ts';
 import { HALF_OPEN, keepWaiting, serveClient } from './client-socket.ts';
 import { type Listening, listen, MOST_CLIENTS } from './listen.ts';
 
-/** What speaks with one client. */
+/** The side that speaks with one client. */
 export interface ClientSession {
   /** Resolves when more may come: what answers it has been taken. */
   receive(bytes: Uint8Array): Promise<void>;
@@ -57,7 +57,7 @@ export class SessionServer implements AsyncDisposable {
     this.#listening.stop();
   }
 
-  /** The same, and waits until they have left, with all that a debugger has set: two seconds at most. */
+  /** Ends all sessions, and waits until clients have left and all that a debugger has set is removed: two seconds at most. */
   async close(): Promise<void> {
     this.end();
     let timer: NodeJS.Timeout | undefined;
@@ -68,7 +68,7 @@ export class SessionServer implements AsyncDisposable {
     clearTimeout(timer);
   }
 
-  /** The same as `close()`, for `await using`. */
+  /** Calls `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

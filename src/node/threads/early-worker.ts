@@ -25,5 +25,5 @@ export class EarlyWorker {
   }
 }
 
-/** That of this process. */
+/** The early worker of this process. */
 export const earlyWorker = new EarlyWorker();

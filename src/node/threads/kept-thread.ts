@@ -10,7 +10,7 @@ const LEAVE = 2000;
 
 const nobody: IsolateEvents = { onCrash: () => {} };
 
-/** What one machine can ask of the thread that runs it. */
+/** A machine's access to the thread that runs it. */
 export interface ThreadEnd {
   readonly ticker: Ticker;
   hold(alive: boolean): void;
@@ -23,7 +23,7 @@ export class KeptThread implements PooledIsolate {
   readonly #ticker: Ticker;
   readonly #worker: Worker;
   readonly #thread: Thread;
-  /** Whose machine is there hears of its end. */
+  /** Listener for the end of the machine that is there. */
   readonly #events: { current: IsolateEvents };
   /** A machine has been there, whose core is kept. */
   #hasCore = false;
@@ -59,7 +59,7 @@ export class KeptThread implements PooledIsolate {
     return this.#lend(pool);
   }
 
-  /** What the machine that is there can ask, until it has left. */
+  /** Lends the thread to a machine, until the machine has left. */
   #lend(pool: IsolatePool): ThreadEnd {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     let isOver = false;
@@ -109,7 +109,7 @@ export class KeptThread implements PooledIsolate {
     return isFree;
   }
 
-  /** Whoever waits for another machine hears that none comes. */
+  /** Ends the thread; one that waits for another machine learns that none comes. */
   async end(): Promise<void> {
     this.#worker.postMessage(null);
     await Promise.all([this.#thread.end(), this.#ticker.end()]);

@@ -18,7 +18,10 @@ function profilingFlags(flags: readonly string[]): string[] {
   );
 }
 
-/** What a worker is started with that runs one machine after the other. Each comes by a message (MachineTask); null: none follows. */
+/**
+ * Data that a worker starts with which runs one machine after the other. Each comes by a message (MachineTask); null: none
+ * follows.
+ */
 export interface KeptWorkerOptions {
   readonly deadlines: SharedArrayBuffer;
 }
@@ -26,7 +29,7 @@ export interface KeptWorkerOptions {
 /** A worker for machines: it loads their modules, and waits for the first one. */
 export interface KeptWorker extends KeptWorkerOptions {
   readonly thread: Thread;
-  /** Who hears of its failure. */
+  /** Listener for its failure. */
   readonly events: { current: IsolateEvents };
 }
 

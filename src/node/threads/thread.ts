@@ -4,7 +4,7 @@ import type { IsolateEvents } from '../../host.ts';
 import type { MessageEnd } from '../../isolate/protocol.ts';
 import { codeCache, removeOldCode } from '../process/compiled-code.mjs';
 
-/** What every thread is started with, besides what its module wants. */
+/** Data that every thread starts with, besides those for its module. */
 export interface ThreadData {
   /** URL of the thread's module, which so knows that it is to run. No caller's own data has this name. */
   readonly rawironThread: string;
@@ -12,12 +12,12 @@ export interface ThreadData {
   readonly codeCache: string;
 }
 
-/** Node's ports are those of the protocol, but for the types of what they carry. */
+/** Node's ports are those of the protocol, except for the types of their messages. */
 export function messageEnd<Sent, Received>(port: MessagePort): MessageEnd<Sent, Received> {
   return port as unknown as MessageEnd<Sent, Received>;
 }
 
-/** The same; what has arrived can be taken without a turn of the event loop. */
+/** An end of a port by which messages that have arrived can also be taken without a turn of the event loop. */
 export function takingEnd<Sent, Received>(port: MessagePort): MessageEnd<Sent, Received> {
   return Object.assign(messageEnd<Sent, Received>(port), {
     take: () => receiveMessageOnPort(port)?.message as Received | undefined,

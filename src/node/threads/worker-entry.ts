@@ -23,13 +23,13 @@ export interface MachineTask extends MachinePorts {
   readonly config?: MachineConfig | undefined;
 }
 
-/** What runs a machine, and what its ticker watches. */
+/** The configuration and ports of a machine, and the data that its ticker watches. */
 export interface MachineStart extends MachinePorts {
   readonly config: MachineConfig;
   readonly deadlines: SharedArrayBuffer;
 }
 
-/** Those that are handed over with a machine. */
+/** The ports that are handed over with a machine. */
 export function portsOf({ port, drives }: MachinePorts): MessagePort[] {
   return drives ? [port, drives] : [port];
 }

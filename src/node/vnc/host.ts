@@ -41,5 +41,5 @@ function openDeflater(): Deflater {
   };
 }
 
-/** What VNC needs of Node. */
+/** The functions of Node that VNC needs. */
 export const nodeVncHost: VncHost = { encryptDes, openDeflater };

@@ -16,9 +16,9 @@ import { answersPage } from './viewer-page.ts';
 
 /** How a server for viewers is to be. */
 export interface VncSettings {
-  /** What viewers are told that the machine is called. */
+  /** The machine's name, as viewers show it. */
   readonly name?: string;
-  /** What viewers are asked for, of which eight bytes count; empty: nobody is let in until one is set. Left out: nothing. */
+  /** The password for viewers, of which eight bytes count; empty: nobody is let in until one is set. Left out: none is needed. */
   readonly password?: string;
   /**
    * Whether several viewers may be there at a time: as each one asks (the default, QEMU's allow-exclusive: one that wants to be alone
@@ -29,7 +29,7 @@ export interface VncSettings {
   readonly websocket?: ListenAddress;
   /** The last port that is tried if the one that was asked for is taken. */
   readonly lastPort?: number;
-  /** The same for `websocket`. */
+  /** The last port that is tried for `websocket`. */
   readonly lastWebsocketPort?: number;
   /** Hears why a viewer was sent away. */
   readonly log?: (message: string) => void;
@@ -114,7 +114,7 @@ export class VncServer implements VncControl, AsyncDisposable {
     this.#display.close();
   }
 
-  /** The same as `close()`, for `await using`. */
+  /** Calls `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -28,7 +28,7 @@ export class SocketConnection implements ViewerConnection {
     });
   }
 
-  /** What was written is sent first. */
+  /** Closes the connection after all written bytes were sent. */
   close(): void {
     this.#socket.end();
     setTimeout(() => this.#socket.destroy(), PATIENCE).unref();

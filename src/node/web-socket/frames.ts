@@ -7,7 +7,7 @@ const MOST_CONTROL = 125;
 /** The longest header of a client's frame: two bytes, eight for the length, four for the mask. */
 const MOST_HEADER = 14;
 
-/** What is wrong with what a client sends. */
+/** An error in the data of a client. */
 export class WebSocketError extends Error {
   override readonly name = 'WebSocketError';
 }
@@ -26,7 +26,7 @@ export function frame(opcode: number, bytes: Uint8Array): Uint8Array {
   return result;
 }
 
-/** What gets the contents of a client's frames. */
+/** A receiver of the contents of a client's frames. */
 export interface FrameTaker {
   /** A part of a message. */
   data(bytes: Uint8Array): void;
@@ -68,7 +68,7 @@ export class FrameReader {
     return 1;
   }
 
-  /** Of the header whose first two bytes are there. */
+  /** Bytes of the header whose first two bytes have arrived. */
   get #headerLength(): number {
     return 2 + lengthBytes(this.#header[1]! & 127) + 4;
   }

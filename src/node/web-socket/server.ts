@@ -8,7 +8,7 @@ const KEY_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** Milliseconds in which a client must have asked for a WebSocket. */
 const REQUEST_LIMIT = 10_000;
 
-/** What a server of WebSockets asks, and tells. */
+/** Callbacks of a server of WebSockets. */
 export interface WebSocketHandlers {
   /** Whether who asks so may connect. */
   isAllowed(request: IncomingMessage): boolean;
@@ -37,7 +37,7 @@ export function webSocketServer(handlers: WebSocketHandlers): Server {
   });
 }
 
-/** Who does not close its own end has no place among those that the server takes at a time. */
+/** Refuses a connection. A client that does not close its own end has no place among those that the server takes at a time. */
 function refuse(socket: Socket, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\n\r\n`).destroySoon();
 }

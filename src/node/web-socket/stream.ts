@@ -64,7 +64,7 @@ export class WebSocketStream extends Duplex implements ByteSocket {
     if (!this.push(bytes)) this.#socket.pause();
   }
 
-  /** Who takes nothing gets no answers that pile up. */
+  /** Answers a ping. A client that takes nothing gets no answers, which would pile up. */
   #answer(bytes: Uint8Array): void {
     if (this.#socket.writableLength < MOST_WAITING) this.#socket.write(frame(Opcode.pong, bytes));
   }

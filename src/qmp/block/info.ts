@@ -12,7 +12,7 @@ import {
 import type { JsonObject } from '../command.ts';
 import { limitsOf } from '../commands/throttle.ts';
 
-/** What is the same for all nodes. */
+/** Members that are the same for all nodes. */
 const common = {
   ...{ encrypted: false, detect_zeroes: 'off', write_threshold: 0 },
 } as const;
@@ -33,7 +33,7 @@ export function isNodeOf(drive: Drive, name: string, nodes: BlockNodes): boolean
 /** A floppy drive has no tray. */
 export const hasTray = ({ isRemovable, place }: Drive): boolean => isRemovable && place.interface !== 'floppy';
 
-/** Of a drive's medium, as QEMU's BlockDeviceInfo has it. */
+/** A drive's medium as QEMU's BlockDeviceInfo has it. */
 export function mediumInfo(drive: Drive, nodes: BlockNodes): JsonObject {
   const { image, format, isReadOnly, medium, isOverlay, backing } = drive;
   const size = (medium?.sectors ?? 0) * SECTOR_BYTES;
@@ -51,7 +51,7 @@ export function mediumInfo(drive: Drive, nodes: BlockNodes): JsonObject {
   };
 }
 
-/** Of a node that is in no drive. */
+/** A node that is in no drive, as QEMU's BlockDeviceInfo has it. */
 export function nodeInfo(node: BlockNode): JsonObject {
   const { name, isReadOnly, bytes, drive } = node;
   const [filename, driver] = [shownImage(node), shownFormat(node)];
@@ -64,7 +64,9 @@ export function nodeInfo(node: BlockNode): JsonObject {
   };
 }
 
-/** What it is attached to where its device has an id, as of QEMU's BlockInfo; else a name that commands take. */
+/**
+ * The thing that a drive is attached to, where its device has an id, as of QEMU's BlockInfo; else a name that commands accept.
+ */
 export const qdevOf = (drive: Drive): string => (drive.device === undefined ? drive.label : attachedTo(drive));
 
 /** As QEMU's BlockInfo has it. */
@@ -77,7 +79,7 @@ export function driveInfo(drive: Drive, nodes: BlockNodes): JsonObject {
   };
 }
 
-/** The same of a drive that no device has. */
+/** A drive that no device has, as QEMU's BlockInfo has it. */
 export function waitingDriveInfo(node: WaitingDrive): JsonObject {
   return { device: node.name, type: 'unknown', removable: true, locked: false, inserted: nodeInfo(node) };
 }

@@ -3,7 +3,10 @@ import type { RequestStatistics } from '../../drives/statistics.ts';
 import type { Arguments, JsonObject, QmpContext } from '../command.ts';
 import { nodeName, qdevOf } from './info.ts';
 
-/** What `query-blockstats` tells: a BlockStats of QEMU's schema for each drive, or for the node of each medium. What images below do is not counted. */
+/**
+ * The answer of `query-blockstats`: a BlockStats of QEMU's schema for each drive, or for the node of each medium. Images below
+ * are not counted.
+ */
 export function blockStatistics(args: Arguments, { machine, nodes }: QmpContext): Promise<JsonObject[]> {
   const byNode = args.isSet('query-nodes');
   const drives = machine.drives.filter(({ image }) => !byNode || image !== null);

@@ -2,7 +2,7 @@ import { plugDevice, unplugDevice } from '../../hot-plug/device-add.ts';
 import type { QmpCommand } from '../command.ts';
 import { QmpError } from '../error.ts';
 
-/** What is plugged in and pulled out while the machine runs. */
+/** Commands that plug devices in and pull them out while the machine runs. */
 export const deviceCommands: readonly QmpCommand[] = [
   {
     name: 'device_add',

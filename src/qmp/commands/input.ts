@@ -76,7 +76,7 @@ function place(data: Arguments): Act {
 }
 
 const move = { axis: 'string', value: 'integer' } as const;
-/** What events there are (InputEvent of QEMU's schema): what they hold, and what they do to the machine. */
+/** Kinds of input events (InputEvent of QEMU's schema): their parameters, and their effect on the machine. */
 const kinds = {
   key: { parameters: { key: 'object', down: 'boolean' }, act: key },
   btn: { parameters: { button: 'string', down: 'boolean' }, act: button },

@@ -5,7 +5,7 @@ import { resumeOrAwait } from '../../monitor/migrate.ts';
 import { processorsOf } from '../../monitor/processor.ts';
 import type { QmpCommand } from '../command.ts';
 
-/** Of what the commands, their answers and errors are (docs/control.md). */
+/** The version whose commands, answers and errors these are (docs/control.md). */
 const QEMU = { major: 7, minor: 2, micro: 0 } as const;
 
 /** Version as greeting and `query-version` tell it. */

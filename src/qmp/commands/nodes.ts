@@ -3,7 +3,7 @@ import { isNodeOf } from '../block/info.ts';
 import { type Arguments, isObject, type QmpCommand, type QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
 
-/** What a node's file may be told with; the host decides the rest. */
+/** Settings that a node's file may have; the host decides the rest. */
 const settings = {
   'auto-read-only': 'boolean?',
   discard: 'string?',

@@ -31,7 +31,7 @@ function isOpen(drive: Drive, nodes: BlockNodes): boolean {
   return drive.isTrayOpen || (isKnown(drive, nodes) && isHeld);
 }
 
-/** What is in a drive is out of the guest's reach while the tray is open. */
+/** Opens a drive's tray. While it is open the guest cannot reach the medium. */
 async function openTray(args: Arguments, context: QmpContext): Promise<void> {
   const { nodes } = context;
   const drive = driveOf(args, context);

@@ -13,7 +13,7 @@ type Place =
   | ('double' | 'doubleEscape' | 'single' | 'singleEscape')
   | ('sign' | 'zero' | 'digits' | 'point' | 'fraction' | 'exponent' | 'exponentSign' | 'exponentDigits');
 
-/** What a character leads to: another place, or a token that it ends and belongs to. */
+/** The step that a character leads to: another place, or the end of a token that it belongs to. */
 type Step = { readonly to: Place } | { readonly ends: TokenKind };
 /** Where a character leads nowhere: what the token is that ends before it; `stray` has the character too. */
 type Rule = { readonly steps: ReadonlyMap<string, Step>; readonly otherwise: TokenKind | 'nothing' };
@@ -23,7 +23,7 @@ const range = (first: number, last: number) =>
 const digits = range(0x30, 0x39);
 const letters = range(0x61, 0x7a);
 const punctuation = [...'{}[]:,'];
-/** What may stand in a string: no control character, and not the two bytes that UTF-8 never has. */
+/** Bytes that may stand in a string: no control character, and not the two bytes that UTF-8 never has. */
 const inString = range(0x20, 0xfd);
 
 const to = (place: Place, characters: Iterable<string>): [string, Step][] =>
@@ -70,10 +70,10 @@ const rules: Readonly<Record<Place, Rule>> = {
 /** Finds tokens in what comes in pieces. */
 export class JsonLexer {
   #place: Place = 'start';
-  /** What earlier pieces have of the token. */
+  /** The token's text from earlier pieces. */
   #before = '';
 
-  /** How long the token is that has no end yet, but for what the last piece has of it. */
+  /** Length of the token that has no end yet, without its part in the last piece. */
   get length(): number {
     return this.#before.length;
   }

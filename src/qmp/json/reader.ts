@@ -31,7 +31,7 @@ export class JsonReader {
     yield this.#refuse('JSON token size limit exceeded');
   }
 
-  /** What comes of the tokens up to this one, if it is the last. */
+  /** Takes a token, and returns the value that it completes, if it does. */
   #take(token: Token): Read | undefined {
     const { kind, text } = token;
     if (kind === 'stray') return this.#refuse(new JsonError(`stray '${textOf(text.split('\0', 1)[0]!)}'`).message);

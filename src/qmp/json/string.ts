@@ -3,7 +3,7 @@ import { JsonError } from './error.ts';
 const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 const decoder = new TextDecoder();
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** What no text has: halves of characters, and what Unicode keeps free. */
+/** Characters that no text has: halves of surrogate pairs, and noncharacters. */
 const invalid = /[\p{Surrogate}\p{Noncharacter_Code_Point}]/u;
 
 /** A backslash with what belongs to it: after `u` up to four characters, and the other half of a character that they begin. */
@@ -16,12 +16,15 @@ export function textOfBytes(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }
 
-/** What bytes say, for people. */
+/** The text of bytes, for people. */
 export function textOf(bytes: string): string {
   return decoder.decode(bytesOf(bytes));
 }
 
-/** What is between the quotes of a string, whose characters are bytes. @throws JsonError */
+/**
+ * The text between the quotes of a string, whose characters are bytes.
+ * @throws JsonError
+ */
 export function stringValue(bytes: string): string {
   return decoded(bytes).replace(escaped, character);
 }

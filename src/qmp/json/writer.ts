@@ -1,4 +1,4 @@
-/** Of ECMAScript 2025's proposal "JSON.parse source text access", which the compiler doesn't know yet. */
+/** A function of ECMAScript 2025's proposal "JSON.parse source text access", which the compiler doesn't know yet. */
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
 /**
@@ -11,7 +11,7 @@ export function writeJson(value: unknown, isPretty = false): string {
   return text.replace(/[\u007f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** What is empty has its end on a line of its own, as QEMU writes it. No line that is a text's ends so. */
+/** Moves the end of each empty object or list to a line of its own, as QEMU writes it. No line of a text ends so. */
 function withOpenEnds(text: string): string {
   return text.replace(/^( *)(.*)([[{])([\]}],?)$/gm, '$1$2$3\n$1$4');
 }

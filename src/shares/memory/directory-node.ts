@@ -18,7 +18,7 @@ export class DirectoryNode extends MemoryNode {
   readonly kind = Kind.directory;
   /** In the order of their positions. */
   readonly #entries = new Map<string, MemoryEntry>();
-  /** Those of "." and ".." come first. */
+  /** The last position that was given; "." and ".." have the first ones. */
   lastPosition = 2;
   #directories = 0;
 
@@ -43,7 +43,7 @@ export class DirectoryNode extends MemoryNode {
     throw new FolderError(Errno.isDirectory, 'it is a directory');
   }
 
-  /** The entries as they are when they are come to: those that are added meanwhile among them, those that are removed not. */
+  /** The entries as they are when they are reached: those that are added meanwhile among them, those that are removed not. */
   entries(): IterableIterator<[string, MemoryEntry]> {
     return this.#entries.entries();
   }
@@ -68,7 +68,7 @@ export class DirectoryNode extends MemoryNode {
     this.enter(name, { node, room: ENTRY_BYTES, position: this.lastPosition + 1 });
   }
 
-  /** The same, by an entry whose position is behind all others. */
+  /** Adds an entry whose name is free, and whose position is behind all others. */
   enter(name: string, entry: MemoryEntry): void {
     this.space.take(entry.room);
     this.#enter(name, entry);
@@ -82,7 +82,7 @@ export class DirectoryNode extends MemoryNode {
     node.settle();
   }
 
-  /** What has one name gets another one, which is free; however full it is, as it takes nothing more. */
+  /** Gives an entry another name, which must be free. This works in a full folder, too, as it takes no more room. */
   move(name: string, directory: DirectoryNode, newName: string): void {
     this.get(name);
     const { node, room } = this.#leave(name);

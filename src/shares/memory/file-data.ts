@@ -42,7 +42,7 @@ export class FileData {
     return this.#taken;
   }
 
-  /** What is not zeros, in no order; the bytes are those of the file itself. */
+  /** The parts that are not zeros, in no order; the bytes are those of the file itself, not copies. */
   *parts(): IterableIterator<FilePart> {
     for (const [index, part] of this.#parts) {
       const position = index * PART_BYTES;

@@ -29,7 +29,7 @@ const V9FS_MAGIC = 0x01021997n;
 /** As a folder of the host is that its owner has made. */
 const ROOT = { mode: 0o755, user: 0, group: 0 };
 
-/** What a folder in memory begins with. */
+/** The initial contents of a folder in memory. */
 export interface MemoryStart {
   readonly entries?: readonly Planted[];
   /** Where contents of files come from that are a server's. */
@@ -37,7 +37,7 @@ export interface MemoryStart {
 }
 
 /**
- * A folder in memory that a guest shares. What can be asked of it is done at once, but for files whose contents are elsewhere.
+ * A folder in memory that a guest shares. Requests are done at once, except for files whose contents are elsewhere.
  */
 export class MemoryFolder implements SharedFolder {
   readonly #origins: Origins | undefined;
@@ -108,7 +108,7 @@ export class MemoryFolder implements SharedFolder {
     this.#places.release(place);
   }
 
-  /** What is at a place now. Ways may be too long to go them by recursion. */
+  /** The node at a place now. The path may be too long for recursion. */
   #node(place: FolderPlace): MemoryNode {
     const names: string[] = [];
     let at = place;
@@ -147,7 +147,7 @@ export class MemoryFolder implements SharedFolder {
     return new MemoryOpenDirectory(node, () => this.#parentOf(place, node));
   }
 
-  /** What ".." is: of a directory that was removed it is that itself. */
+  /** The directory that ".." leads to: from a directory that was removed it is that directory itself. */
   #parentOf({ parent }: FolderPlace, node: DirectoryNode): DirectoryNode {
     return parent === null ? node : this.#directory(parent);
   }
@@ -222,7 +222,7 @@ export class MemoryFolder implements SharedFolder {
     }
   }
 
-  /** What is refused, and in which order, is as in rename(2). */
+  /** Renames a file. The errors, and the order in which they are checked, are those of rename(2). */
   #rename(from: FolderPlace, newDirectory: FolderPlace, newName: string): void {
     const [directory, name] = [from.parent!, from.name];
     if (newDirectory.isWithin(from)) throw new FolderError(Errno.invalid, 'it cannot be moved into itself');
@@ -296,7 +296,7 @@ function withData(node: MemoryNode): FileNode {
   return node;
 }
 
-/** What is emptied needs no contents. */
+/** Opens a file. Its contents are not loaded if it is truncated. */
 async function openFile(node: MemoryNode, flags: number): Promise<MemoryOpenFile> {
   const file = withData(node);
   if ((flags & OpenFlag.truncate) === 0) await file.load();

@@ -15,7 +15,7 @@ function now(): bigint {
   return BigInt(Date.now()) * 1_000_000n;
 }
 
-/** What a new file is like; `id`: its number, if it has one already. */
+/** Properties of a new file; `id`: its number, if it has one already. */
 export interface MemoryFile extends NewFile {
   readonly id?: bigint;
 }
@@ -28,7 +28,7 @@ export abstract class MemoryNode {
   /** As in stat(2). */
   abstract readonly kind: number;
   readonly id: bigint;
-  /** Of a device file: its number. */
+  /** The device number of a device file. */
   readonly device: bigint = 0n;
   /** Names that lead to it, and how often it is open. */
   names = 0;
@@ -141,9 +141,9 @@ export type OriginOf = (name: string, size: number, path: string) => Origin;
 /** Where the contents of a folder's files come from. */
 export interface Origins {
   readonly originOf: OriginOf;
-  /** Who waits for some waits no more: that fails. */
+  /** Interrupts those who wait for contents: their requests fail. */
   interrupt(): void;
-  /** The same for another folder, without those who wait. */
+  /** Origins for another folder, which share nothing with those who wait here. */
   afresh(): Origins;
 }
 
@@ -172,7 +172,7 @@ export class FileNode extends MemoryNode implements Spare {
     return this.#data.size;
   }
 
-  /** What is elsewhere counts too: a file that takes nothing looks to programs as if it were a hole. */
+  /** Bytes that the file takes. Contents that are elsewhere count too, since programs take a file without any for a hole. */
   override get stored(): number {
     return this.#source === null ? this.#data.taken : this.size;
   }
@@ -186,7 +186,7 @@ export class FileNode extends MemoryNode implements Spare {
     return this.#source?.origin ?? null;
   }
 
-  /** The contents that are here, but for zeros. */
+  /** The contents that are here, without zeros. */
   parts(): IterableIterator<FilePart> {
     return this.#data.parts();
   }
@@ -200,7 +200,7 @@ export class FileNode extends MemoryNode implements Spare {
   }
 
   /**
-   * Gets the contents from their origin. Without that nothing is to be read or changed, but for a file that is emptied.
+   * Gets the contents from their origin. Without that nothing is to be read or changed, unless the file is emptied.
    * @throws FolderError
    */
   async load(): Promise<void> {

@@ -58,7 +58,7 @@ export class MemoryOpenDirectory implements OpenDirectory {
   readonly node: DirectoryNode;
   readonly #parent: () => DirectoryNode;
   #entries: IterableIterator<[string, MemoryEntry]>;
-  /** What was come to, and not taken. */
+  /** The entry that was reached, but not taken. */
   #next: Named | undefined;
   /** Behind what was taken last. */
   #position = 0;

@@ -18,7 +18,7 @@ export type PlantedContent =
   | { readonly origin: Origin }
   | { readonly target: string };
 
-/** What the guest's files take, and contents of an origin. */
+/** The space that the guest's files take, and that of contents that have an origin. */
 export interface Spaces {
   readonly space: Space;
   readonly contents: SpareSpace;

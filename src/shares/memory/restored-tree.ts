@@ -31,7 +31,7 @@ const MOST_WORD = 0xffffffff;
 const TIME = /^-?\d{1,30}$/;
 const DEVICE = /^\d{1,20}$/;
 
-/** What files that are made anew need. */
+/** The parts that are needed to restore files. */
 export interface RestoredIn extends Spaces {
   /** undefined: there is nowhere that contents could come from. */
   readonly originOf: OriginOf | undefined;
@@ -148,7 +148,10 @@ class TreeReader {
     this.#end(directory, number);
   }
 
-  /** What is added to it comes after all that there ever was: who lists it goes on behind a position. */
+  /**
+   * Restores the last position that the directory ever gave. New entries come after it, so that a listing can go on from its
+   * position.
+   */
   #end(directory: DirectoryNode, number: number): void {
     const { last } = this.#saved[number]![5] as { readonly last?: number };
     const known = checkedNumber(last, Number.MAX_SAFE_INTEGER, 'the last place of a directory');
@@ -241,7 +244,7 @@ function startsOf(nodes: readonly SavedNode[], length: number): number[] {
   return starts;
 }
 
-/** Of a file; others have none. */
+/** The saved parts of a file; empty for other nodes. */
 function partsOf(holds: SavedContent): readonly SavedPart[] {
   const { parts = [] } = (holds ?? {}) as { readonly parts?: readonly SavedPart[] };
   check(Array.isArray(parts), 'a file has no list of parts');

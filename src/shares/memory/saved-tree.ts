@@ -7,7 +7,7 @@ import { DirectoryNode } from './directory-node.ts';
 import { FileNode, LinkNode, type MemoryNode } from './nodes.ts';
 import { MemoryOpenDirectory, MemoryOpenFile } from './open.ts';
 
-/** What a file in a saved folder holds. Nodes are numbers in the table's list. */
+/** The contents of a file in a saved folder. Nodes are numbers in the table's list. */
 export type SavedContent =
   | { readonly entries: readonly SavedEntry[]; readonly last: number }
   | { readonly size: number; readonly parts: readonly SavedPart[] }
@@ -34,7 +34,7 @@ export type SavedNode = readonly [
 export type SavedPlace = readonly [directory: number, name: string];
 export const GONE = -1;
 
-/** What somebody has of the folder: a place, and what is open there with which flags. */
+/** A client's use of the folder: a place, and the node that is open there with its flags. */
 export type SavedUse = readonly [place: number] | readonly [place: number, node: number, flags: number];
 
 /** A folder in memory. The first of its nodes is its root. */
@@ -48,7 +48,7 @@ export interface SavedTable {
 /** Bytes of a table at most, for some 300,000 files: parsed, it may take thirty times as much memory, and anybody may have made it. */
 export const MOST_TABLE = 32 << 20;
 
-/** What a folder has. */
+/** The contents of a folder. */
 export interface Tree {
   readonly root: DirectoryNode;
   readonly lastId: bigint;
@@ -126,7 +126,7 @@ class TreeWriter {
     return { device: `${node.device}` };
   }
 
-  /** What is elsewhere can be got again. */
+  /** The contents of a file to be saved; for a file with an origin only its name, as the origin can give them again. */
   #fileContentOf(node: FileNode): SavedContent {
     const { size, origin } = node;
     if (origin !== null) return { size, origin: origin.name };

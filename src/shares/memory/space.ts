@@ -1,14 +1,14 @@
 import { Errno, FolderError } from '../../ninep/errno.ts';
 
-/** What takes memory only until something else needs it: contents that can be got again. */
+/** Memory that is held only until something else needs it: contents that can be fetched again. */
 export interface Spare {
-  /** Of the host's memory. They stay the same while it is spare. */
+  /** Bytes of the host's memory. They stay the same while it is spare. */
   readonly bytes: number;
   /** Gives its memory back. */
   drop(): void;
 }
 
-/** What the files of a folder may take of the host's memory, in bytes: a guest must not use it up. */
+/** The memory of the host that the files of a folder may take, in bytes: a guest must not use it up. */
 export class Space {
   readonly capacity: number;
   /** The number of the last file that was made. */
@@ -38,13 +38,13 @@ export class Space {
   }
 }
 
-/** What contents that can be got again may take: those that nobody has open are dropped for others. */
+/** The space for contents that can be fetched again: those that nobody has open are dropped for others. */
 export class SpareSpace extends Space {
-  /** What was offered first comes first. */
+  /** Spare contents; those that were offered first are dropped first. */
   readonly #spare = new Set<Spare>();
   #spareBytes = 0;
 
-  /** What can be had, if need be from what is spare. */
+  /** Bytes that are free, or would be if all spare contents were dropped. */
   override get free(): number {
     return super.free + this.#spareBytes;
   }

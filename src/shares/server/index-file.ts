@@ -10,7 +10,7 @@ import { guestName } from '../paths.ts';
 export const INDEX_VERSION = 3;
 /** Directories within each other, at most: none is so deep, and each takes some of the stack. */
 export const MOST_DEPTH = 500;
-/** Of a JavaScript Date, before and after 1970. */
+/** Largest time of a JavaScript Date in seconds, before and after 1970. */
 const MOST_SECONDS = 8.64e12;
 /** Modes and owners have 32 bits. */
 const MOST_WORD = 0xffffffff;

@@ -16,7 +16,7 @@ export interface ServerFolder {
   readonly contents: string;
 }
 
-/** What such a folder needs of who opens it. */
+/** The functions that such a folder needs from the one who opens it. */
 export interface ServerClient {
   readonly host: Pick<Host, 'addressOf' | 'decompressor'>;
   /** Hears once of each file whose contents could not be had, for which the guest gets an I/O error. */
@@ -43,7 +43,7 @@ export class ServerContents implements Origins {
   }
 
   /**
-   * What there is, by the index.
+   * The files that the index lists.
    * @throws ConfigurationError
    */
   async files(): Promise<Planted[]> {
@@ -102,7 +102,7 @@ interface Content {
   readonly address: string;
 }
 
-/** What a file holds, on the server. */
+/** The contents of a file on the server. */
 class Contents implements Origin {
   readonly name: string;
   readonly size: number;

@@ -1,13 +1,13 @@
-/** Who waits for a web server. */
+/** Requests that wait for a web server. */
 export class Waiting {
   #controller = new AbortController();
 
-  /** Of what begins to wait now. */
+  /** The signal that aborts whatever begins to wait now. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Those that wait now wait no more. */
+  /** Ends the requests that wait now. */
   end(): void {
     this.#controller.abort();
     this.#controller = new AbortController();

@@ -15,7 +15,7 @@ export interface HttpOptions {
   readonly pause?: number;
 }
 
-/** What tells one state of a file from another. */
+/** The facts that tell one state of a file from another. */
 interface Version {
   readonly size: number;
   readonly etag: string | null;
@@ -59,7 +59,7 @@ export class RemoteFile {
     return this.#version?.size ?? 0;
   }
 
-  /** What the server calls the contents; empty: it gives them no name. Known after the first read. */
+  /** The server's name of the contents; empty: it gives them none. Known after the first read. */
   get version(): string {
     return this.#version?.etag ?? this.#version?.lastModified ?? '';
   }
@@ -85,7 +85,7 @@ export class RemoteFile {
     return await this.#persistently((signal, progress) => this.#askWhole(most, signal, progress));
   }
 
-  /** What may go better the next time is tried again. */
+  /** Repeats a request that has failed in a way that may pass. */
   async #persistently(ask: (signal: AbortSignal, progress: Progress) => Promise<Uint8Array>): Promise<Uint8Array> {
     const { tries, pause } = this.#options;
     for (let attempt = 1; ; attempt++) {
@@ -242,7 +242,7 @@ export class RemoteFile {
     }
   }
 
-  /** What an exception of fetch means. */
+  /** The error for an exception of fetch. */
   #failure(error: unknown): Error {
     if (error instanceof PassingError || error instanceof StorageError) return error;
     return new PassingError(`cannot be got: ${causeOf(error)}`);

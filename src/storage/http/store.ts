@@ -22,7 +22,7 @@ export class HttpStore implements ByteStore {
   readonly isReadOnly = true;
   readonly identity: string;
   readonly #file: RemoteFile;
-  /** Those used last at the end; some are still under way. */
+  /** Blocks, those used last at the end; some are still being fetched. */
   readonly #blocks = new Map<number, Promise<Uint8Array>>();
   /** The block after the last request, and how many it asked for. */
   #next = -1;

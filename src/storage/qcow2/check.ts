@@ -8,9 +8,9 @@ import { setOwnFlags } from './references.ts';
 import { readSnapshots, tableBytes } from './snapshots.ts';
 import { type Entry, getEntry, type Table } from './table.ts';
 
-/** What a check of an image found. */
+/** The result of checking an image. */
 export interface CheckResult {
-  /** What is wrong so that data may get lost. */
+  /** Errors by which data may get lost. */
   readonly errors: readonly string[];
   /** How many of these are entries whose flag does not fit the count of what they point to. */
   readonly wrongFlags: number;
@@ -245,7 +245,7 @@ class Check {
     if (expected !== 0 && mapping.offset !== expected) this.#fragmented++;
   }
 
-  /** What the active tables call their own must have the count 1, and the other way round. */
+  /** Compares an entry's COPIED flag with the cluster's count: in active tables it is set if, and only if, the count is 1. */
   async #compareOwn(entry: Entry, offset: number, isActive: boolean, what: string): Promise<void> {
     if (!isActive) return;
     const count = await this.#metadata.refcounts.get(Math.floor(offset / this.#file.clusterSize));
@@ -268,7 +268,7 @@ class Check {
     return true;
   }
 
-  /** What the entry's cluster refers to seems to be used by nobody, and may be the guest's data. */
+  /** Reports an entry whose cluster nothing seems to use, although it may be the guest's data. */
   #loses(what: string): void {
     this.#hasLost = true;
     this.#error(`${what} has a COPIED flag and no offset`);

@@ -8,7 +8,7 @@ import { field, headerLength, V3_LENGTH } from './header.ts';
 import { setCount } from './refcount-bits.ts';
 import { l1Entries, setSize } from './resize.ts';
 
-/** What a new image is to be. */
+/** The properties of a new image. */
 export interface NewQcow2 {
   /** Bytes. */
   readonly size: number;

@@ -337,7 +337,9 @@ export class Qcow2Disk implements Disk {
   }
 }
 
-/** What others know of the image and this code doesn't keep up is declared void before anything is written. */
+/**
+ * Clears the autoclear bits before anything is written: they stand for other data about the image that this code doesn't keep up.
+ */
 async function prepareForWriting(file: ImageFile): Promise<void> {
   const { store, header } = file;
   if (header.incompatible & CORRUPT) throw file.error('is marked as corrupt: it can only be read');

@@ -23,14 +23,14 @@ export const field = {
 } as const;
 
 const V2_LENGTH = 72;
-/** What version 3 has at least; the compression type follows it. */
+/** Shortest header of version 3; the compression type follows it. */
 export const V3_LENGTH = 104;
 /** Bytes; the limits of QEMU. */
 export const MOST_L1 = 32 << 20;
 export const MOST_REFCOUNT_TABLE = 8 << 20;
 const MOST_BACKING_NAME = 1023;
 
-/** What the header of an image says. Offsets and sizes are in bytes. */
+/** The fields of an image's header. Offsets and sizes are in bytes. */
 export interface Header {
   readonly version: 2 | 3;
   readonly clusterBits: number;
@@ -61,7 +61,7 @@ export function readHeader(store: ByteStore): Promise<Header> {
 }
 
 /**
- * The same of an image that may have its data where it isn't read: what is told of it needs none.
+ * The header of an image that may have its data where it isn't read: describing it needs no data.
  * @throws StorageError if it cannot be, or needs what isn't known
  */
 export function describeHeader(store: ByteStore): Promise<Header> {

@@ -13,7 +13,7 @@ const MOST_NAME = 0xffff;
 /** Snapshots of an image: QEMU's limit. */
 const MOST_SNAPSHOTS = 65536;
 
-/** What a new snapshot is to be called, and what is kept with it. */
+/** Name and data of a new snapshot. */
 export interface NewSnapshot {
   readonly name: string;
   /** Nanoseconds since 1970. */

@@ -23,7 +23,7 @@ export function ownEntry(offset: number): Entry {
   return { high: (Math.floor(offset / 2 ** 32) | COPIED) >>> 0, low: offset % 2 ** 32 };
 }
 
-/** The same entry, which says or not that nothing else uses what it points to. */
+/** The entry with or without the flag that nothing else uses the cluster that it points to. */
 export function withOwnFlag({ high, low }: Entry, isOwn: boolean): Entry {
   return { high: (isOwn ? high | COPIED : high & ~COPIED) >>> 0, low };
 }
@@ -54,7 +54,7 @@ export function isOwnEntry({ high }: Entry): boolean {
 }
 
 /**
- * What an entry of an L2 table says. QEMU's docs/interop/qcow2.txt, "Cluster mapping".
+ * Decodes an entry of an L2 table. QEMU's docs/interop/qcow2.txt, "Cluster mapping".
  * @throws StorageError if it cannot be
  */
 export function decodeEntry(file: ImageFile, entry: Entry): Mapping {

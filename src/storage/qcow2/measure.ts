@@ -1,6 +1,6 @@
 import type { Extent } from '../extents.ts';
 
-/** What the space that an image takes depends on. */
+/** The properties that decide how much space an image takes. */
 export interface Qcow2Shape {
   /** Bytes. */
   readonly clusterSize: number;

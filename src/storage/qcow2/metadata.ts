@@ -6,8 +6,8 @@ import { Refcounts } from './refcounts.ts';
 const MOST_WAITING = 1024;
 
 /**
- * What an image knows of its clusters, and the order in which that gets to the file, so that the file is right whenever
- * the host stops:
+ * The metadata of an image's clusters, and the order in which it gets to the file, so that the file is right whenever the host
+ * stops:
  *
  * 1. A cluster counts as used before anything points to it, and its contents are in the file before that.
  * 2. A table is in the file before anything points to it.
@@ -42,7 +42,7 @@ export class Metadata {
     return new Metadata(file, map, refcounts, tables);
   }
 
-  /** So much waits to be written that a commit should come first. */
+  /** Whether so much waits to be written that a commit should come first. */
   get isCrowded(): boolean {
     return this.#freed.length >= MOST_WAITING || this.map.tables.isCrowded || this.refcounts.blocks.isCrowded;
   }

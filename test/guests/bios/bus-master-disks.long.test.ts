@@ -22,7 +22,7 @@ describe.each(kinds)('%s disks boot by their first sector', (kind, disk) => {
   });
 });
 
-/** What a boot sector with this text writes, from a disk of this kind. */
+/** The output of a boot sector with this text, from a disk of this kind. */
 async function writtenFrom(disk: MakeDisk, text: string): Promise<string> {
   return writtenBy(text, { drives: [disk(diskImage(bootSector(text)))] });
 }
@@ -157,7 +157,7 @@ packet: dw 16, 2, 0x8000, 0
         dq 200
 `;
 
-/** What is left on a disk that begins with the writer, and what that says. */
+/** The contents of a disk that begins with the writer, and the writer's output. */
 async function afterWriting(
   disk: MakeDisk,
   drive: Partial<DriveOptions>,

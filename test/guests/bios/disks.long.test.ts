@@ -243,7 +243,7 @@ const formatter = bootSector(`
         jmp     leave
 `);
 
-/** What a boot sector writes. */
+/** The output of a boot sector. */
 async function afterBoot(options: Partial<MachineOptions>): Promise<string> {
   const text = await consoleOf(options);
   return text.slice(text.lastIndexOf('...\n') + 4).trim();

@@ -89,7 +89,7 @@ export async function machineWith(options: Partial<MachineOptions>) {
   return { machine, text: () => text };
 }
 
-/** What the machine writes to the debug console until its guest ends it. */
+/** The machine's output on the debug console until its guest ends it. */
 export async function consoleOf(options: Partial<MachineOptions>): Promise<string> {
   const { machine, text } = await machineWith(options);
   await machine.start();
@@ -97,7 +97,7 @@ export async function consoleOf(options: Partial<MachineOptions>): Promise<strin
   return text();
 }
 
-/** What a boot sector with this text writes, from a hard disk. */
+/** The output of a boot sector with this text, from a hard disk. */
 export async function writtenBy(text: string, options: Partial<MachineOptions> = {}): Promise<string> {
   const image = diskImage(bootSector(text));
   const all = await consoleOf({ drives: [{ image, format: 'raw' }], ...options });

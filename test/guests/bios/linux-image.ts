@@ -41,7 +41,10 @@ export const writeCommandLine = `
         xor     si, si
 ${write}`;
 
-/** The same for kernels before boot protocol 2.02: it is in the segment of the setup code, where the boot sector says. */
+/**
+ * Writes the command line of kernels before boot protocol 2.02: it is in the segment of the setup code, where the boot sector
+ * says.
+ */
 export const writeOldCommandLine = `
         mov     si, [0x22]
 ${write}`;

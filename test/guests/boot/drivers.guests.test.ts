@@ -100,7 +100,7 @@ async function testHpet({ shell }: Guest): Promise<void> {
   expect(after! - before!).toBeLessThan(60);
 }
 
-/** What is printed arrives, and the data register gives back what is in it: with and without an interrupt of the port. */
+/** Printed bytes arrive, and the data register returns its contents: with and without an interrupt of the port. */
 async function testParallel({ shell, machine }: Guest): Promise<void> {
   expect(await shell.run('dmesg | grep parport0:')).toMatch(/parport0: PC-style at 0x378/);
   const printed = machine.parallel.expect(/a line on paper/, { timeout: TIMEOUT });

@@ -22,7 +22,7 @@ export async function readModules(folder: string): Promise<KernelModules> {
 
 const nameOf = (path: string): string => basename(path, '.ko').replaceAll('-', '_');
 
-/** What its section .modinfo says: "depends=" and names with commas. */
+/** The modules that a module needs, from its section .modinfo: "depends=" and names with commas. */
 async function needsOf(path: string): Promise<string[]> {
   const text = (await readFile(path)).toString('latin1');
   const names = /\0depends=([^\0]*)\0/.exec(text)?.[1] ?? '';

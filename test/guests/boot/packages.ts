@@ -52,7 +52,7 @@ export function systemPackages(names: readonly string[]): Promise<AssetFiles> {
   });
 }
 
-/** What `get` gives, or why it can't be had here. Where tests must be complete that is a failure. */
+/** The result of `get`, or the reason why it can't be had here. Where tests must be complete that is a failure. */
 export async function orReason<Value>(get: () => Promise<Value>): Promise<Value | string> {
   try {
     return await get();

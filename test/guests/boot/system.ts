@@ -17,18 +17,18 @@ const packages = [
 ];
 const LINUX = 0x83;
 const MEGABYTES = 400;
-/** Of the file system, by which the kernel and the first root find it. */
+/** Label of the file system, by which the kernel and the first root find it. */
 const LABEL = 'system';
-/** What the first root file system needs to mount the disk. */
+/** Modules that the first root file system needs to mount the disk. */
 const rootModules = ['ata_piix', 'sd_mod', 'virtio_pci', 'virtio_blk', 'crc32c_generic', 'ext4'];
-/** What can be loaded besides. */
+/** Other modules that can be loaded. */
 const otherModules = ['sr_mod', 'isofs', 'vfat', 'floppy', 'parport_pc', 'ppdev', 'lp', 'psmouse', 'evdev', 'pcspkr'];
 const moduleFolders = ['block', 'crypto', 'drivers', 'fs', 'lib', 'arch/x86/crypto'];
 const unneeded = ['doc', 'man', 'locale', 'info', 'lintian', 'perl', 'perl5'].map(
   (name) => `--exclude=./usr/share/${name}`,
 );
 
-/** What sysvinit and login are told; Debian's packages make the rest of such files when they are configured. */
+/** Configuration of sysvinit and login; Debian's packages make the rest of such files when they are configured. */
 const configuration: Files = {
   'etc/inittab': `id:2:initdefault:
 si::sysinit:/etc/start

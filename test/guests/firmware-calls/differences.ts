@@ -7,7 +7,7 @@ interface Difference {
 /** The beginning of an answer: EAX to EDI, DS and ES are 0x3000. */
 const answer = (text: string): RegExp => new RegExp(`^${text}`);
 
-/** What holds for a disk of whatever kind. */
+/** Differences of calls to a disk of any kind. */
 const ofAllDisks: Readonly<Record<string, Difference>> = {
   '13h status after failure': { why: 'AL has the status too, as in the PC/AT', answer: answer('00000101 .* 41$') },
   '13h extended read beyond the end': {
@@ -62,7 +62,7 @@ export const differences: Readonly<Record<string, Difference>> = {
   },
 };
 
-/** Of those that a virtio disk makes. */
+/** Differences of calls to a virtio disk. */
 export const virtioDifferences: Readonly<Record<string, Difference>> = {
   ...ofAllDisks,
   '13h parameters v3': {
@@ -71,11 +71,11 @@ export const virtioDifferences: Readonly<Record<string, Difference>> = {
   },
 };
 
-/** Of those that a USB disk makes. */
+/** Differences of calls to a USB disk. */
 export const usbDifferences: Readonly<Record<string, Difference>> = ofAllDisks;
 
-/** Of those that a SATA disk makes. */
+/** Differences of calls to a SATA disk. */
 export const sataDifferences: Readonly<Record<string, Difference>> = ofAllDisks;
 
-/** Of those that an NVMe disk makes. */
+/** Differences of calls to an NVMe disk. */
 export const nvmeDifferences: Readonly<Record<string, Difference>> = ofAllDisks;

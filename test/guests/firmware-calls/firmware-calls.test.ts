@@ -9,7 +9,7 @@ import { type Answer, answersIn, callingDisk, type FirmwareCall } from './progra
 
 const EXIT = 0x501;
 
-/** What SeaBIOS answers in QEMU (make-answers.ts), by the names of the calls. */
+/** The answers of SeaBIOS in QEMU (make-answers.ts), by the names of the calls. */
 function recorded(file: string): Map<string, string> {
   const lines = readFileSync(new URL(file, import.meta.url), 'utf8')
     .trimEnd()
@@ -22,7 +22,7 @@ function recorded(file: string): Map<string, string> {
   );
 }
 
-/** What our BIOS answers to calls that a disk at this interface makes. */
+/** The answers of our BIOS to calls to a disk at this interface. */
 async function answersTo(
   called: readonly FirmwareCall[],
   diskInterface: 'ide' | 'virtio' | 'usb' | 'sata' | 'nvme',

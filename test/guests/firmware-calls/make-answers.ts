@@ -17,7 +17,7 @@ const SEABIOS = '/usr/share/seabios/bios.bin';
 const LARGE_SEABIOS = '/usr/share/seabios/bios-256k.bin';
 const [, , given] = process.argv;
 
-/** What makes QEMU's `-drive` a disk of an interface. */
+/** Flags that make QEMU's `-drive` a disk of an interface. */
 const places = {
   ide: ['if=ide'],
   virtio: ['if=virtio'],

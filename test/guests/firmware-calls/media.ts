@@ -10,8 +10,8 @@ function patterned(sectors: number, bytes: number, factor: number): Uint8Array {
   return image;
 }
 
-/** What is in drive A: 1.44 MB. */
+/** The disk in drive A: 1.44 MB. */
 export const floppyImage = (): Uint8Array => patterned(FLOPPY_SECTORS, SECTOR, 3);
 
-/** What is in the CD-ROM drive: it cannot be booted. */
+/** The disk in the CD-ROM drive: it cannot be booted. */
 export const cdImage = (): Uint8Array => patterned(CD_SECTORS, CD_SECTOR, 5);

@@ -16,7 +16,7 @@ export interface Registers {
 export interface FirmwareCall extends Registers {
   readonly name: string;
   readonly interrupt: number;
-  /** What the buffer begins with, such as a packet; the rest of its first bytes is 0xcc. */
+  /** The first bytes of the buffer, such as a packet; the rest of its beginning is 0xcc. */
   readonly buffer?: readonly number[];
   /** How many bytes of the buffer are shown afterwards. */
   readonly shown?: number;
@@ -225,7 +225,7 @@ records_end:
 SECTORS equ ($ - $$) / 512
 `;
 
-/** What a call gave. */
+/** The result of a call. */
 export interface Answer {
   readonly name: string;
   /** EAX to EDI, DS, ES, CF and ZF as 0x01 and 0x40, in hexadecimal; then the buffer if some of it is shown. */

@@ -1,4 +1,4 @@
-/** What a guest has promised of its files: by name the checksum of what was flushed, or null where the file is gone. */
+/** A guest's promises about its files: by name the checksum of the flushed contents, or null where the file is gone. */
 export class Ledger {
   readonly promises = new Map<string, string | null>();
   /** How many flushes were told. */
@@ -31,7 +31,7 @@ export class Ledger {
     return copy;
   }
 
-  /** What isn't as it was promised. `found`: checksums of the files that are there, by name. */
+  /** The promises that were broken. `found`: checksums of the files that are there, by name. */
   broken(found: ReadonlyMap<string, string>): string[] {
     const wrong = [...this.promises].filter(([name, sum]) => (found.get(name) ?? null) !== sum);
     return wrong.map(([name, sum]) => `${name} should be ${sum ?? 'gone'} and is ${found.get(name) ?? 'not there'}`);

@@ -14,13 +14,13 @@ const EARLY = 8;
 const [WRITING, STARTING] = [8000, 2000];
 /** Moments of a round besides its end of which what a kill would leave is looked at, too. */
 const STOPS = 3;
-/** What a kill left, or would have left, and what had been promised by then. */
+/** The images that a kill left, or would have left, and the promises made by then. */
 interface Remains {
   readonly folder: string;
   readonly ledgers: ReadonlyMap<Label, Ledger>;
 }
 
-/** What a round did. */
+/** The result of a round. */
 export interface KillRound {
   /** When it was killed, in words. */
   readonly moment: string;

@@ -32,7 +32,7 @@ machine.on('exit', () => {
 await machine.start();
 let answered = 0;
 
-/** What the guest's sign has come to after some milliseconds. */
+/** The value of the guest's sign after some milliseconds. */
 async function ask(after: number): Promise<number> {
   await wait(after);
   const asked = performance.now();

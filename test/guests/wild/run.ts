@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { EngineName } from '../../../src/index.ts';
 
-/** What a wild guest did, and what it took to talk to it. */
+/** The activity of a wild guest, and the time that it took to talk to it. */
 export interface WildRun {
   /** Milliseconds of the slowest answer, and of `stop()`. */
   readonly answered: number;
@@ -11,7 +11,7 @@ export interface WildRun {
   readonly megabytes: number;
   /** How the guest ended before it was stopped: it halted for good, or turned the machine off. */
   readonly end: 'halt' | 'exit' | null;
-  /** What the counter that is its sign grew by at last. */
+  /** The growth at the end of the counter that is its sign. */
   readonly grown: number;
 }
 

@@ -1,4 +1,4 @@
-/** What is done, in words of QEMU's qtest protocol; `wait ADDRESS BITS`: until the bits of a register are clear. */
+/** Steps in words of QEMU's qtest protocol; `wait ADDRESS BITS`: until the bits of a register are clear. */
 export type Steps = readonly string[];
 
 /** Where the registers are, and what the driver has in memory. */
@@ -71,7 +71,7 @@ export function send(code: number, { base = 0x100, slot = 0, registers = {}, reg
 }
 
 export const moved = (slot = 0): Steps => [`readl ${LIST + 32 * slot + 4}`];
-/** What was received: registers, PIO Setup, Set Device Bits. */
+/** Reads the received FISes: registers, PIO Setup, Set Device Bits. */
 export const registersFis: Steps = [`read ${RECEIVED + 0x40} 20`];
 export const pioSetupFis: Steps = [`read ${RECEIVED + 0x20} 20`];
 export const deviceBitsFis: Steps = [`read ${RECEIVED + 0x58} 8`];

@@ -71,7 +71,7 @@ function answerOf(rig: AhciRig, step: string): string {
 
 const number = (value: number): string => (value >>> 0).toString(16);
 
-/** The same of qemu-system-i386, whose processor stands still. */
+/** The answers of qemu-system-i386, whose processor stands still. */
 export async function askQemu(steps: Steps): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'rawiron-ahci-'));
   const drive = (id: string, bytes: Uint8Array, device: string): string[] => {

@@ -20,7 +20,7 @@ const AREA = 0x8000;
 const operations = [0, 0x05, 0x06, 0x09, 0x0b, 0x0d, 0x0e, 0x50, 0x59, 0x6d, 0x90, 0x95, 0xad, 0xd0, 0xd6, 0xda, 0x33];
 const Mode = { backwards: 1, fromSystem: 4, transparent: 8, pattern: 0x40, expand: 0x80 };
 
-/** What a BitBLT is made of: graphics registers by index, and what the processor writes. */
+/** A BitBLT: graphics registers by index, and the bytes that the processor writes. */
 interface Asked {
   readonly registers: Readonly<Record<number, number>>;
   readonly systemBytes: number;
@@ -128,7 +128,7 @@ function begin(random: Random, { registers }: Asked): Steps {
   ];
 }
 
-/** What the processor writes, in accesses of all sizes; the last ones take nothing beyond the end. */
+/** Writes of the processor, in accesses of all sizes; the last ones write nothing beyond the end. */
 function feed(random: Random, bytes: number): Steps {
   const steps: string[] = [];
   const base = random.pick([0xa0000, FRAME_BUFFER + 0x10000, BLIT_APERTURE]);
@@ -140,7 +140,7 @@ function feed(random: Random, bytes: number): Steps {
   return steps;
 }
 
-/** What a GR31 that has been reset looks like, in the middle of a transfer. */
+/** A transfer in the middle of which GR31 is reset, and its effects. */
 export const broken: Steps = [
   ...set(GRAPHICS, 0x24, 16),
   ...set(GRAPHICS, 0x20, 7),

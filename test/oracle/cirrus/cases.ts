@@ -92,7 +92,7 @@ function kindCases(): Record<string, Steps> {
   return Object.fromEntries(entries);
 }
 
-/** What both adapters do, by what it is. */
+/** Steps for both adapters, by their subject. */
 export const cases: Readonly<Record<string, Steps>> = {
   'registers after a reset': [
     ...start.slice(0, 7),

@@ -26,7 +26,7 @@ export function digestOf(answers: readonly string[]): string {
   return `${told.length} answers ${createHash('sha256').update(told.join('\n')).digest('hex').slice(0, 32)}`;
 }
 
-/** What each step answers: a number, bytes, or nothing. */
+/** Our answer to each step: a number, bytes, or nothing. */
 export function answersOfOurs(steps: Steps): string[] {
   const rig = new CirrusRig();
   return steps.map((step) => answerOf(rig, step));
@@ -54,5 +54,5 @@ function bytesFrom(rig: CirrusRig, address: number, length: number): Uint8Array 
   return Uint8Array.from({ length }, (_, n) => rig.load(1, address + n));
 }
 
-/** The same of qemu-system-i386. */
+/** The answers of qemu-system-i386 to the steps. */
 export const answersOfQemu = (steps: Steps): Promise<string[]> => qtestAnswers(steps, ['-m', '4', '-vga', 'cirrus']);

@@ -21,7 +21,7 @@ export interface OddEvenBits {
   readonly miscellaneous: 0 | 2;
 }
 
-/** What an adapter with these bits does. */
+/** The behaviour of an adapter with these bits. */
 export interface OddEvenRow extends OddEvenBits {
   /** QEMU's answers: four addresses of four planes after two writes, and what two reads give. */
   readonly qemu: string;

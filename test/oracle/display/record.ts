@@ -5,7 +5,7 @@ import { digestOf, type Shown } from './run.ts';
 
 const file = new URL('../data/display.json', import.meta.url);
 
-/** What QEMU's adapter showed and said, by program: the picture's digest, or lines of text. */
+/** The recorded answers of QEMU's adapter, by program: the picture's digest, or lines of text. */
 export interface Recorded {
   readonly version: string;
   readonly answers: Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ export interface Recorded {
 
 export const programs: Readonly<Record<string, string>> = { ...pictures, ...reports };
 
-/** What is recorded of a program. */
+/** The part of a program's output that is recorded. */
 export function answerOf(name: string, { text, ppm }: Shown): string {
   return name in pictures ? digestOf(ppm) : text.trim();
 }

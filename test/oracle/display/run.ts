@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Machine, type MachineOptions } from '../../../src/index.ts';
 import { rom } from './rom.ts';
 
-/** What a program printed to the debug console, and its picture as a PPM file. */
+/** A program's output on the debug console, and its picture as a PPM file. */
 export interface Shown {
   readonly text: string;
   readonly ppm: Uint8Array;
@@ -16,7 +16,7 @@ export interface Shown {
 const END = '!';
 const SECONDS = 60;
 
-/** What runs a program: options of a machine of ours, and flags of QEMU's, given a folder for files. */
+/** The machines that run a program: options of ours, and flags of QEMU's, given a folder for files. */
 export interface Bench {
   readonly options: Omit<MachineOptions, 'debugConsole'>;
   readonly flags: (folder: string) => string[];
@@ -67,7 +67,7 @@ export async function showQemu({ flags }: Bench): Promise<Shown> {
   }
 }
 
-/** What a program has printed when it is at its end. */
+/** A program's output once it is at its end. */
 async function outputOf(path: string): Promise<string> {
   for (let tries = 0; tries < SECONDS * 20; tries++) {
     const text = existsSync(path) ? readFileSync(path, 'latin1') : '';

@@ -91,7 +91,7 @@ export const biosPictures: Readonly<Record<string, string>> = {
   'another page': call(3) + call(0x0501),
 };
 
-/** The same on a CL-GD5446, which has other modes. */
+/** Pictures of a CL-GD5446, which has other modes. */
 export const cirrusPictures: Readonly<Record<string, string>> = {
   ...Object.fromEntries(modes.map((mode) => [`mode ${hex(mode)}h`, call(mode)])),
   ...Object.fromEntries(cirrusModes.map((mode) => [`VBE mode ${hex(mode)}h`, call(0x4f02, mode)])),

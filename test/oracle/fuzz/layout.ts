@@ -12,11 +12,11 @@ export const Layout = {
   /** Tops of the stacks of the levels 0, 1, 2. */
   stacks: 0x9800,
   stackBytes: 0x400,
-  /** Of 32-bit paging: a directory, a table for the lowest 4 MB, one for all else. */
+  /** Tables of 32-bit paging: a directory, a table for the lowest 4 MB, one for all else. */
   directory: 0xb000,
   lowTable: 0xc000,
   highTable: 0xd000,
-  /** Of PAE paging: the four pointers; one directory for each GB; tables as above, for 2 MB. */
+  /** Tables of PAE paging: the four pointers; one directory for each GB; tables as above, for 2 MB. */
   pointers: 0xe000,
   wideDirectory: 0xf000,
   wideLowTable: 0x10000,
@@ -49,7 +49,7 @@ export const Selector = {
   userData16: 0x43,
   task: 0x48,
   local: 0x50,
-  /** The same eight once more, with a base and a limit. */
+  /** The eight segments once more, with a base and a limit. */
   based: 0x58,
   random: 0x98,
 } as const;

@@ -9,7 +9,7 @@ import { Layout, LOW_ARENA, LOW_ARENA_BYTES, Selector } from './layout.ts';
 export interface FuzzMode {
   readonly name: string;
   readonly kind: 'real' | 'vm86' | 'protected';
-  /** Of protected mode's code. */
+  /** Bits of protected mode's code. */
   readonly bits: 16 | 32;
   readonly cpl: 0 | 3;
 }
@@ -25,7 +25,7 @@ export const fuzzModes: readonly FuzzMode[] = [
 
 export type Paging = 'off' | '32-bit' | 'PAE';
 
-/** What is chosen for some runs of random code. */
+/** The choices for some runs of random code. */
 export interface Setting {
   readonly mode: FuzzMode;
   readonly paging: Paging;

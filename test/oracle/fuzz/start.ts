@@ -47,7 +47,7 @@ function randomBreakpoints(start: Map<number, number>, entry: number, setting: S
   start.set(Word.debug + 7, (random.word() & 0xffff03ff) | 0x400);
 }
 
-/** What a run at `entry` starts with. */
+/** The initial state of a run at `entry`. */
 export function randomStart(setting: Setting, entry: number, random: Random): Start {
   const start = new Map<number, number>();
   for (let register = 0; register < 8; register++) start.set(register, randomRegister(setting, random));

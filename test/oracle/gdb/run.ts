@@ -33,7 +33,7 @@ export const qemu = (rom: string, socket: string, more: readonly string[] = []):
   args: [...flags(rom, socket), '-nodefaults', '-vga', 'std', ...more],
 });
 
-/** What gdb shows for these commands at a machine that has not run yet. */
+/** The output of gdb for these commands at a machine that has not run yet. */
 export async function shownByGdb(
   debugged: DebuggedProgram,
   socket: string,

@@ -48,7 +48,7 @@ export class Channel {
     return [...out(this.base + 6, device), ...others, ...out(this.base + 7, code)];
   }
 
-  /** The same with each register written twice, the high byte first. */
+  /** Steps of a command with each register written twice, the high byte first. */
   extended(code: number, device: number, ...registers: readonly (readonly [high: number, low: number])[]): Step[] {
     const others = registers.flatMap((both, n) => out(this.base + 1 + n, ...both));
     return [...out(this.base + 6, device), ...others, ...out(this.base + 7, code)];

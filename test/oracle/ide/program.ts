@@ -1,6 +1,6 @@
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 
-/** What the guest does, step by step; it prints what it reads in hexadecimal. */
+/** A step of the guest; it prints values that it reads in hexadecimal. */
 export type Step =
   | { readonly type: 'out8' | 'out16' | 'out32'; readonly port: number; readonly value: number }
   | { readonly type: 'in8'; readonly port: number }

@@ -44,7 +44,7 @@ class MonitorProcess {
     return text;
   }
 
-  /** What is shown for a line: its echo and the answer. */
+  /** The output for a line: its echo and the answer. */
   async ask(line: string): Promise<string> {
     this.#child.stdin.write(`${line}\n`);
     return (await this.answer()).replaceAll(/ +\r\n/g, '\r\n');
@@ -68,7 +68,7 @@ async function shown(command: string, args: readonly string[], lines: readonly s
   return answers;
 }
 
-/** What a program shows for one line before its guest runs. */
+/** The output of a program for one line before its guest runs. */
 async function shownAtStart(command: string, args: readonly string[], line: string): Promise<string> {
   const monitor = new MonitorProcess(command, args);
   await monitor.answer();
@@ -77,7 +77,7 @@ async function shownAtStart(command: string, args: readonly string[], line: stri
   return answer;
 }
 
-/** What QEMU, and the command line, show for a line with these flags before the guest runs. */
+/** The outputs of QEMU and of the command line for a line with these flags before the guest runs. */
 export function shownByBoth(flags: readonly string[], line: string): Promise<[theirs: string, ours: string]> {
   const all = ['-S', '-monitor', 'stdio', '-serial', 'none', ...flags];
   return Promise.all([
@@ -88,7 +88,9 @@ export function shownByBoth(flags: readonly string[], line: string): Promise<[th
 
 const flags = (rom: string) => ['-m', '16', '-bios', rom, '-display', 'none', '-monitor', 'stdio'];
 
-/** What QEMU shows. After a reset its CS is a code segment, where the manual has a data segment (Intel SDM vol. 3, table 9-1). */
+/**
+ * The output of QEMU. After a reset its CS is a code segment, where the manual has a data segment (Intel SDM vol. 3, table 9-1).
+ */
 export async function shownByQemu(
   rom: string,
   lines: readonly string[],
@@ -98,7 +100,7 @@ export async function shownByQemu(
   return answers.map((text) => text.replace(/^(CS =f000 ffff0000 0000ffff) 00009b00/m, '$1 00009300'));
 }
 
-/** What the command line shows. */
+/** The output of the command line. */
 export function shownByOurs(rom: string, lines: readonly string[], more: readonly string[] = []): Promise<string[]> {
   return shown(process.execPath, [program, ...flags(rom), ...more], lines);
 }

@@ -11,7 +11,7 @@ import type { Case, Outcome, Vector } from './record.ts';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).reverse().toString('hex');
 
-/** What can be compared, as text. */
+/** The fields that can be compared, as text. */
 function fields({ flags, xmm, mm, memory, ...words }: Outcome): Record<string, string> {
   return {
     ...Object.fromEntries(Object.entries(words).map(([name, value]) => [name, value.toString(16)])),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Case, encodeCase, OUTPUT_BYTES } from './record.ts';
 
-/** What the host's CPU makes of the cases, as records of the harness. Needs gcc with 32-bit libraries. */
+/** The results of the host's CPU for the cases, as records of the harness. Needs gcc with 32-bit libraries. */
 export function runOnHost(cases: readonly Case[]): { input: Uint8Array; output: Uint8Array } {
   const folder = mkdtempSync(join(tmpdir(), 'harness-'));
   try {

@@ -8,7 +8,7 @@ const SINGLES = [
   0x7f7fffff, 0xff7fffff, 0x7f000000, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc00000, 0x7fc12345, 0x7f800001,
   0xff812345, 0x7fbfffff,
 ];
-/** The same of doubles, with values at which conversions to singles and integers change. */
+/** Doubles, with values at which conversions to singles and integers change. */
 const DOUBLES: readonly bigint[] = [
   0x0n,
   0x8000000000000000n,

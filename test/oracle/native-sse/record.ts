@@ -13,7 +13,7 @@ export interface Case {
   readonly eax: number;
   readonly ecx: number;
   readonly edx: number;
-  /** Of the memory operand in `memory`. */
+  /** Offset of the memory operand in `memory`. */
   readonly offset: number;
   readonly flags: number;
   /** x87: top of stack, and a bit for each register that is not empty. */
@@ -25,7 +25,7 @@ export interface Case {
   readonly memory: Uint8Array;
 }
 
-/** What came of it: see `struct output`. */
+/** The result: see `struct output`. */
 export interface Outcome {
   /** 3: it ran; else the exception. */
   readonly vector: number;

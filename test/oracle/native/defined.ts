@@ -3,7 +3,7 @@ import { type Instruction, Shape } from '../../../translator/x86/instruction.ts'
 import { defaultRegisters } from './layout.ts';
 import type { Case } from './vector.ts';
 
-/** What a shift's or rotation's count is, modulo 32. */
+/** The count of a shift or rotation, modulo 32. */
 function countOf({ form, immediate }: Instruction, { registers }: Case): number {
   const source = form.operands.at(-1);
   if (source === '1') return 1;

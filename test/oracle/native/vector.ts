@@ -12,7 +12,7 @@ export interface Case {
   readonly flags: number;
 }
 
-/** What the processor made of it. */
+/** The processor's result. */
 export interface Outcome {
   /** 3: it ran, and met an INT3 at `eip`; else the exception that the instruction at `eip` raised. */
   readonly vector: number;

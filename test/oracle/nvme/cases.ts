@@ -157,7 +157,7 @@ class Driver {
     this.#controller = controller;
   }
 
-  /** What a command is answered: status and result, and bytes that are not 0. */
+  /** The answer to a command: status and result, and bytes that are not 0. */
   async ask({ queue = 0, opcode, namespace = 0, words = [], flags = 0, second = 0, data = DATA, shown = 0 }: Asked) {
     const controller = this.#controller;
     const state = this.#places[queue]!;
@@ -226,7 +226,7 @@ async function enablings(controller: Controller): Promise<Record<string, string>
   return answers;
 }
 
-/** What a controller answers to all. */
+/** The answers of a controller to all questions. */
 export async function answersOf(controller: Controller): Promise<Record<string, string>> {
   try {
     const answers = { ...(await registers(controller)), ...(await enablings(controller)) };

@@ -30,7 +30,7 @@ export const bytes: Readonly<Record<string, Readonly<Record<number, readonly [va
   },
 };
 
-/** What an answer of QEMU's is with the bytes that are others. */
+/** An answer of QEMU's with the bytes in which the other differs. */
 export function withBytes(name: string, answer: string): string {
   const others = bytes[name];
   if (others === undefined) return answer;

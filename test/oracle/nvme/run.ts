@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const file = new URL('../data/nvme.json', import.meta.url);
 
-/** What QEMU's controller has answered, by question. */
+/** The recorded answers of QEMU's controller, by question. */
 export interface Recorded {
   readonly version: string;
   readonly answers: Readonly<Record<string, string>>;

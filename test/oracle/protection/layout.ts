@@ -67,7 +67,7 @@ export function segment({ base = 0, limit = 0xfffff, access, flags = 0xc }: Segm
   return [low >>> 0, high >>> 0];
 }
 
-/** What the global table begins with: in the order of `selectors`. */
+/** The first entries of the global table, in the order of `selectors`. */
 export const table: readonly (readonly [number, number])[] = [
   [0, 0],
   segment({ access: 0x9b }),

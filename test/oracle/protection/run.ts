@@ -9,7 +9,7 @@ export function imageOf(cases: readonly Case[]): Uint8Array {
   return assemble(suite(cases), { origin: Layout.image, bits: 32 }).bytes;
 }
 
-/** What a guest has printed, by the names of the cases. */
+/** A guest's output, by the names of the cases. */
 export function answersOf(cases: readonly Case[], text: string): Map<string, string> {
   const lines = text.split('\n').slice(1);
   return new Map(cases.map(({ name }, n) => [name, folded((lines[n] ?? '(nothing)').trim())]));

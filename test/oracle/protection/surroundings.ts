@@ -1,6 +1,6 @@
 import { DESCRIPTORS, table, VECTORS } from './layout.ts';
 
-/** What cases find and call, as assembly text: `prepare`, `ring1` to `ring3`, `paging`, `wide_paging` (kernel.ts). */
+/** The surroundings of cases, as assembly text: `prepare`, `ring1` to `ring3`, `paging`, `wide_paging` (kernel.ts). */
 export const surroundings = `; All as at the start: tables, task, control and debug registers, flags.
 prepare:
   pop ebx

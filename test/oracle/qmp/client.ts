@@ -4,7 +4,7 @@ import { FOLDER, requests } from './requests.ts';
 /** A message, as it is recorded: with nothing in it that is different each time. */
 export type Message = { readonly [name: string]: unknown };
 
-/** What is said after a request: events, and then the answer. */
+/** The messages after a request: events, and then the answer. */
 export interface Exchange {
   readonly request: unknown;
   readonly messages: readonly Message[];

@@ -15,7 +15,7 @@ const throttle = (limits: object, device = 'ide1-cd0') =>
 const plug = (members: object) => run('device_add', { driver: 'usb-tablet', ...members });
 
 /**
- * What is asked, in this order, of a machine that has not been started: 16 MB, named "hello", with the CD in its drive. The first
+ * The requests, in this order, to a machine that has not been started: 16 MB, named "hello", with the CD in its drive. The first
  * ones come before the negotiation.
  */
 export const requests: readonly unknown[] = [

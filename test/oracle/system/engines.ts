@@ -4,7 +4,10 @@ import { differenceText } from '../../../src/node/lockstep/narrow.ts';
 import { runLockstep } from '../../../src/node/lockstep/run.ts';
 import { type Variant, variants } from '../../support/guest.ts';
 
-/** What is compared with the interpreter as it is: each engine of ours that counts, and the translator with its defaults. */
+/**
+ * The engines that are compared with the interpreter as it is: each engine of ours that counts, and the translator with its
+ * defaults.
+ */
 export const engines: readonly Variant[] = [
   ...variants.filter(({ name }) => name.endsWith('counting')),
   { name: 'translator by default', config: { engine: 'translator', icountShift: 3, icountSleep: false } },
@@ -36,7 +39,7 @@ interface Ending {
 }
 
 export interface Comparison extends Ending {
-  /** What differs; null: nothing. */
+  /** The difference; null: there is none. */
   readonly difference: string | null;
   readonly instructions: number;
   /** That the other engine made. */

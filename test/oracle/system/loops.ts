@@ -15,7 +15,7 @@ export interface Loop {
   readonly counter: string;
   /** At the beginning of each turn. */
   readonly begin?: string;
-  /** What the words in capitals stand for, anew for each piece. */
+  /** Values of the words in capitals, chosen for each piece. */
   readonly values?: () => Readonly<Record<string, string>>;
   readonly most?: number;
 }

@@ -3,7 +3,7 @@ export interface Paging {
   readonly name: string;
   /** Turns it on; EAX, ECX, EDX and EDI are free. */
   readonly start: string;
-  /** What CR3 and CR4 hold. */
+  /** Values of CR3 and CR4. */
   readonly root: string;
   readonly cr4: number;
   readonly entryBytes: number;

@@ -43,7 +43,7 @@ export function makeProgram(seed: number, family: Family, options: ProgramOption
   }
 }
 
-/** What the registers hold in front of a snippet. */
+/** Values of the registers in front of a snippet. */
 function startValues(random: Random): string {
   const registers = ['eax', 'ecx', 'edx', 'ebx', 'esi', 'edi', 'ebp'];
   return registers
@@ -60,7 +60,7 @@ function multiboot(bytes: Uint8Array): Uint8Array {
   return image;
 }
 
-/** What is at an address of a program: the snippet's name and text. */
+/** The place of an address in a program: the snippet's name and text. */
 export function placeOf({ names, snippets, symbols }: Program, eip: number): string {
   const n = names.findIndex((_, index) => eip >= symbols.get(`s${index}`)! && eip < symbols.get(`e${index}`)!);
   return n < 0 ? `at ${hex(eip)}` : `${names[n]} (${hex(eip - symbols.get(`s${n}`)!)} bytes in):\n${snippets[n]}`;

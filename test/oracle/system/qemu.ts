@@ -10,7 +10,7 @@ const SHOWN = 2;
 export interface Judgement {
   /** Lines that were compared. */
   readonly lines: number;
-  /** What differs; null: nothing. */
+  /** The difference; null: there is none. */
   readonly difference: string | null;
 }
 

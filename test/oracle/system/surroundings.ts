@@ -1,9 +1,9 @@
 import type { Paging } from './paging.ts';
 
-/** What differs between programs. */
+/** The differences between programs. */
 export interface Surroundings {
   readonly paging: Paging;
-  /** Of the timer's 1193182 Hz. */
+  /** Divisor of the timer's 1193182 Hz. */
   readonly divisor: number;
   /** Ticks after which a snippet is left. */
   readonly mostTicks: number;

@@ -32,7 +32,7 @@ function rigOf(model: Model): CardRig {
   return rig;
 }
 
-/** What each step answers: a number, or nothing. */
+/** Our answer to each step: a number, or nothing. */
 export function answersOfOurs(model: Model, steps: Steps): string[] {
   const rig = rigOf(model);
   return steps.map((step) => {
@@ -51,7 +51,7 @@ export function answersOfOurs(model: Model, steps: Steps): string[] {
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
-/** The same of QEMU's. */
+/** The answers of QEMU's controller to the steps. */
 export async function answersOfQemu(model: Model, steps: Steps): Promise<string[]> {
   const devices = [model, 'usb-tablet', 'usb-kbd'].flatMap((name) => ['-device', name]);
   const answers = await qtestAnswers(steps, ['-m', '4', '-nodefaults', '-vga', 'none', ...devices]);

@@ -152,7 +152,7 @@ const configured = (): Driver =>
     .command(TrbType.configureEndpoint, Place.input, of(1))
     .transfer(1, 1, 0, setup(0x00010900, 0), statusIn);
 
-/** What drivers do, and some that they do not. */
+/** Steps of drivers, and some that drivers do not take. */
 export const scenarios: Readonly<Record<string, Steps>> = {
   'a device that gets an address': addressed(1, 1).look([1]).steps,
   'control transfers: whole, short, with data of an event': addressed(0, 1)

@@ -41,7 +41,7 @@ interface Case {
   readonly rig: () => Rig;
   readonly attempt: AttemptName;
   readonly attemptArguments: readonly number[];
-  /** What the instruction does besides the attempt. */
+  /** Changes of the instruction besides the attempt. */
   readonly rest?: (rig: Rig) => void;
   readonly trap: TrapName;
   readonly trapArguments: readonly number[];

@@ -42,7 +42,7 @@ function hasRegister(number: number): (rig: Rig) => boolean {
   };
 }
 
-/** What a system can do with a feature and not without it. */
+/** Behaviour that a system sees only with a feature. */
 const behaviour: Record<SystemFeature, (rig: Rig) => boolean> = {
   vme: (rig) => hasControl(0)(rig) && hasControl(1)(rig),
   de: hasControl(3),

@@ -64,7 +64,7 @@ export class Rig {
   readonly cpu: Cpu;
   readonly portLog: string[] = [];
   portValue = 0;
-  /** What a device does that moves several elements at once: bytes moved. */
+  /** A device's transfer of several elements at once: bytes moved. */
   portBlock: (bytes: Uint8Array) => number = () => 0;
   deadline: [low: number, high: number] = [0, 0];
   endOfInterruptPlace: [low: number, high: number] = [0, 0];
@@ -81,7 +81,7 @@ export class Rig {
       this.endOfInterruptPlace = [low, high];
     },
   };
-  /** What is shared with a hypervisor: a memory of its own, which begins at 0. */
+  /** The memory shared with a hypervisor, which begins at 0. */
   readonly shared = new Uint8Array(0x1000);
   readonly hypervisor: Hypervisor = {
     memory: {

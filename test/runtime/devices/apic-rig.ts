@@ -11,9 +11,9 @@ import { Rig } from './rig.ts';
 export class ApicRig extends Rig {
   readonly regions: MmioRegion[] = [];
   readonly external = { pending: false, isOpen: true, acknowledge: () => 0x99, onPending: () => {} };
-  /** What guests share with KVM; it begins at 0. */
+  /** The memory that guests share with KVM; it begins at 0. */
   readonly shared = new Uint8Array(0x1000);
-  /** What is written there is lost. */
+  /** Whether writes to it are lost. */
   isReadOnly = false;
   readonly locals: LocalApics;
   /** That of the first processor. */

@@ -41,7 +41,7 @@ class FwCfgRig extends Rig {
     return Array.from({ length }, () => this.in8(DATA));
   }
 
-  /** What the control word says after an access. */
+  /** The control word after an access. */
   access(control: number, length: number): number {
     const view = new DataView(this.ram.buffer);
     [control, length, 0, TARGET].forEach((value, n) => {

@@ -7,7 +7,7 @@ export const PRIMARY = 0x1f0;
 export const SECONDARY = 0x170;
 export const BUS_MASTER = 0xc000;
 const MEMORY_BYTES = 4 << 20;
-/** What no command takes. */
+/** A time that no command takes. */
 const FOREVER = 100_000 * REQUEST_TIME;
 
 export type DriveOfRig = Omit<IdeDrive, 'port'> & { readonly bytes: Uint8Array };

@@ -42,7 +42,7 @@ export class OplRig extends Rig {
     this.set(0xb0 + channel, (isDown ? 0x20 : 0) | (block << 2) | (frequency >> 8));
   }
 
-  /** What is heard in the time to come. */
+  /** The samples of the time to come. */
   hear(milliseconds: number): number[] {
     const before = this.samples.length;
     this.advance(milliseconds * MILLISECOND);

@@ -238,7 +238,7 @@ const sum = (address: number, length: number): number =>
   memory.subarray(address, address + length).reduce((total, byte) => (total + byte) & 0xff, 0);
 const word = (address: number): number => view.getUint32(address, true);
 
-/** What an operating system follows: RSDP, RSDT, FADT, DSDT. */
+/** The tables that an operating system follows: RSDP, RSDT, FADT, DSDT. */
 function follow(): { rsdt: number; fadt: number; facs: number; dsdt: number } {
   const rsdt = word(rsdpAddress + 16);
   const fadt = word(rsdt + 36);

@@ -50,7 +50,7 @@ export function recordedStream(): RecordedStream {
   return stream;
 }
 
-/** What devices hang on, with time that moves only when told. */
+/** The surroundings of devices, with time that moves only when told. */
 export class Rig {
   readonly ports = new PortBus();
   readonly events = new EventQueue();
@@ -66,7 +66,7 @@ export class Rig {
     exit: (code) => this.requests.push(`exit ${code}`),
   };
   readonly clock: VirtualClock = new VirtualClock({ nanoseconds: () => this.#time });
-  /** What was mixed: left and right of each frame, in turn. Nothing before `listen`. */
+  /** The mixed samples: left and right of each frame, in turn. None before `listen`. */
   readonly samples: number[] = [];
   readonly mixer: SoundMixer;
   readonly voice: Voice;

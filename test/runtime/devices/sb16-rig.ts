@@ -4,7 +4,7 @@ import { Rig, recordedLine } from './rig.ts';
 
 export const MILLISECOND = 1e6;
 export const BASE = 0x220;
-/** Of each DMA channel: address, count, page, and the controller's mask, mode and flip-flop. */
+/** Ports of each DMA channel: address, count, page, and the controller's mask, mode and flip-flop. */
 const channels: Readonly<Record<number, readonly number[]>> = {
   1: [0x02, 0x03, 0x83, 0x0a, 0x0b, 0x0c],
   3: [0x06, 0x07, 0x82, 0x0a, 0x0b, 0x0c],

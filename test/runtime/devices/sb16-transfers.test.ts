@@ -160,7 +160,7 @@ test('a reset ends a transfer', () => {
   expect([rig.irqs[5].rises, rig.events.nextDeadline()]).toEqual([0, Infinity]);
 });
 
-/** What a guest sees of a transfer, in steps that fit nothing. */
+/** A transfer as a guest sees it, in steps that fit nothing. */
 function seenBy(one: Sb16Rig): unknown[] {
   one.fillSine(0x10000, 4000, 20);
   one.program(1, FROM_MEMORY | AUTOMATIC, 0x10000, 4000);

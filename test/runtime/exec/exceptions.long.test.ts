@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { endValue, type Guest, onEveryEngine, onEveryEngineBy } from '../../support/guest.ts';
 import { exceptionLog, kernel } from '../../support/guest-kernel.ts';
 
-/** What exceptions had: vector, error code, label of their EIP. */
+/** Checks the exceptions: vector, error code, label of their EIP. */
 function expectExceptions(guest: Guest, expected: readonly (readonly [number, number, string])[]): void {
   const found = exceptionLog(guest).map(({ vector, error, eip }) => [vector, error, eip.toString(16)]);
   expect(found).toEqual(expected.map(([vector, error, label]) => [vector, error, guest.address(label).toString(16)]));

@@ -123,7 +123,7 @@ ${findPages}
 ${module}`);
 }
 
-/** What all calls at a place add up to. */
+/** The sum over all calls at a place. */
 function expected(guest: Guest, constant = 1000): number {
   const distance = (label: string) => guest.address(`module.${label}`) - guest.address('module');
   const fld1 = distance('here') + 10; // POP, SUB, ADD and CALL

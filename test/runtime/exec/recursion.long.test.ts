@@ -37,7 +37,7 @@ again${depth}: mov ecx, ${depth}
 describe('calls', () => {
   expectValue('nested deeper than any host’s stack', 50_000 * 20, recursive(recursion(50_000, 20)));
 
-  /** What `walk` of the next program does to EAX, from a number and a sum on. */
+  /** The effect of `walk` of the next program on EAX, from a number and a sum on. */
   const walk = (number: number, sum: number): number => {
     if (number === 0) return sum ^ 5;
     let next = walk(number - 1, (sum * 3 + number) | 0);

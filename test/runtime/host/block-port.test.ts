@@ -91,7 +91,7 @@ test('another host has the medium in the drive that it had at the start, and not
   expect([drive.medium, seen]).toEqual([{ sectors: 100, isReadOnly: false }, []]);
 });
 
-/** What was asked of the host; `answer` `answer` answers the next ones. */
+/** The requests to the host; `answer` answers the next ones. */
 function watch({ door, sent }: ReturnType<typeof makeDrive>) {
   const requests = () => sent as (ToHost & { type: 'request' })[];
   let answered = 0;

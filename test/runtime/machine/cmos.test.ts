@@ -48,7 +48,7 @@ function ide(index: number, sectors: number, media: 'disk' | 'cdrom' = 'disk'): 
   return { name: `ide${index}`, interface: 'ide', index, media, medium: { sectors, isReadOnly: false } };
 }
 
-/** What CMOS has at addresses 12h, 19h to 2Ch and 39h. */
+/** The bytes of CMOS at addresses 12h, 19h to 2Ch and 39h. */
 function hardDisksInCmos(drives: readonly DriveConfig[]): number[][] {
   const { ports, clock, events, irq } = new Rig();
   const rtc = new RtcCmos({ ports, clock, events, irq, startTime: 0 });

@@ -24,7 +24,7 @@ const go = (): DebugStop => guest.go();
 const back = (by: 'step' | 'stop'): DebugStop => guest.back(by);
 const seek = (instructions: number): DebugStop => guest.seek(instructions);
 
-/** What tells one place from another. */
+/** Values that tell one place from another. */
 function present() {
   const words = ['seed', 'ticks', 'handler'].map((label) => guest.word(at(label)));
   return { registers: guest.core.registers(), words, instructions: guest.core.instructionsRun! };

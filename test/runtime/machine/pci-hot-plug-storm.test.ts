@@ -9,7 +9,7 @@ const medium = { sectors: 64, isReadOnly: false };
 const [FIRST, COUNT] = [5, 3];
 const [EJECT, PORTS, MEMORY] = [0xae08, 0xc000, 0x10000000];
 
-/** What fits into each of the slots. */
+/** Devices that fit into each of the slots. */
 const devices = Array.from({ length: COUNT }, (_, n) => FIRST + n).flatMap((slot): PluggedPciDevice[] => [
   ...pciCardModels.map((model) => {
     const card = { name: `${model}.0`, model, mac: [0x52, 0x54, 0, 0, 0, 1] };

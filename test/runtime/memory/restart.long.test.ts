@@ -110,7 +110,7 @@ const names = ['edi', 'esi', 'ebp', 'esp', 'ebx', 'edx', 'ecx', 'eax'] as const;
 /** Before each instruction, unless it is prepared otherwise. */
 const start = [0x300100, 0x300200, 0x300300, 0x300480, 0x0badcafe, 0x00000003, 0x0000000b, 0x13579bdf];
 
-/** What is noted of each run: registers and memory before, registers and EFLAGS after, memory after. */
+/** Places of a run's notes: registers and memory before, registers and EFLAGS after, memory after. */
 const Note = { before: 0, memoryBefore: 32, after: 32 + 2 * SIDE, memoryAfter: 68 + 2 * SIDE };
 const NOTE_BYTES = 68 + 4 * SIDE;
 const NOTES = Layout.free + 0x10000;
@@ -265,7 +265,7 @@ function atFault(guest: Guest, frame: Frame, number: number): string {
   );
 }
 
-/** What the state at a fault must be equal to: memory below the stack pointer doesn't count. */
+/** The part of the state at a fault that is compared: memory below the stack pointer doesn't count. */
 function comparable(crossing: Crossing, state: string): string {
   return /^(pushad|enter|call USER_CODE)/.test(crossing.text) ? state.replace(/ \w+$/, '') : state;
 }

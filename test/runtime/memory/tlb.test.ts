@@ -76,7 +76,7 @@ describe('a frame that holds code cannot be written directly', () => {
   });
 });
 
-/** What is done to a page of the TLB, and to what is expected of it: pages that have an entry, and whether it is global. */
+/** Steps on a page of the TLB, and on its expected state: pages that have an entry, and whether it is global. */
 const steps: Record<string, (tlb: Tlb, page: number, known: Map<number, boolean>) => void> = {
   enter: (tlb, page, known) => {
     tlb.enter(page, page + FRAME, PageKind.small, [tlb.readUser]);

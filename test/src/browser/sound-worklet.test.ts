@@ -22,7 +22,7 @@ function counting(first: number, frames: number): Int16Array {
   return Int16Array.from({ length: 2 * frames }, (_, n) => (n % 2 === 0 ? 1 : -1) * (first + (n >> 1)));
 }
 
-/** What is played in so many quanta: left samples, as they were given. */
+/** The samples played in so many quanta: left ones, as they were given. */
 function played(of: SamplePlayer, quanta: number): number[] {
   return Array.from({ length: quanta }, () => {
     const [left, right] = [new Float32Array(QUANTUM), new Float32Array(QUANTUM)];

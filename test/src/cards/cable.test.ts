@@ -7,7 +7,7 @@ import type { NetworkBackend } from '../../../src/network/backend.ts';
 class TestNetwork implements NetworkBackend {
   readonly sent: Uint8Array[] = [];
   resumed = 0;
-  /** What it says to a frame at once. */
+  /** Called with each frame, to answer it at once. */
   answer: (frame: Uint8Array) => void = () => {};
   onFrame: (frame: Uint8Array) => boolean = () => true;
   send(frame: Uint8Array): void {

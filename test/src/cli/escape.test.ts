@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.ts';
 import { EscapeFilter, helpFor, InterruptFilter, type KeyFilter } from '../../../src/cli/escape.ts';
 
-/** What the filter makes of these pieces of input: text for the guest in quotes, commands bare. */
+/** The filter's result for these pieces of input: text for the guest in quotes, commands bare. */
 function typed(filter: KeyFilter, ...pieces: string[]): string {
   const parts = pieces.flatMap((piece) => filter.split(Buffer.from(piece, 'latin1')));
   return parts

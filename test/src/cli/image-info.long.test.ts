@@ -7,7 +7,7 @@ import { rawiron } from '../support/command-line.ts';
 const folder = mkdtempSync(join(tmpdir(), 'image-info-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const image = (...args: string[]) => rawiron(['image', ...args]);
-/** What is told of a file, without how much of the host's disk it takes. */
+/** The information about a file, without the space that it takes on the host's disk. */
 async function info(...args: string[]): Promise<string> {
   const { output } = await image('info', ...args);
   return output.replace(/^(disk size: |\s*"actual-size": ).*$/gm, '$1…');

@@ -12,7 +12,7 @@ const file = (name: string) => join(folder, name);
 const image = (...lists: string[][]) => rawironEach(lists.map((args) => ['image', ...args]));
 
 const BYTES = 1 << 20;
-/** What the disk had, by the snapshot's name; the name of one is the ID of the other. */
+/** The disk's contents, by the snapshot's name; the name of one is the ID of the other. */
 const kept: Readonly<Record<string, number>> = { '2': 1, second: 2 };
 const disk = file('disk.qcow2');
 

@@ -107,7 +107,7 @@ describe('-device floppy', () => {
   });
 });
 
-/** What virt-install asks for, as libvirt writes it, but for the sandbox. */
+/** The command line of virt-install, as libvirt writes it, without the sandbox. */
 const libvirt = `-name guest=test,debug-threads=on -S -machine pc-i440fx-7.2,usb=off,dump-guest-core=off,memory-backend=pc.ram -accel tcg
  -cpu qemu32 -m 256 -object {"qom-type":"memory-backend-ram","id":"pc.ram","size":268435456} -overcommit mem-lock=off
  -smp 1,sockets=1,cores=1,threads=1 -uuid dfd1a1aa-7dd1-098e-a926-db9526785a9e -no-user-config -nodefaults

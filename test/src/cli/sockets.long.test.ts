@@ -23,7 +23,7 @@ afterEach(() => {
   child.kill('SIGKILL');
 });
 
-/** What has come over a stream, which can be waited for. */
+/** The text that has come over a stream, which can be waited for. */
 class Transcript {
   text = '';
 

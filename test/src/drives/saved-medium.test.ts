@@ -44,7 +44,7 @@ async function open(options: DriveOptions): Promise<ServedDrive> {
   return drive;
 }
 
-/** What a drive with these options had in it; it is closed. */
+/** The saved medium of a drive with these options; the drive is closed. */
 async function saved(options: DriveOptions, written: readonly number[] = []): Promise<SavedMedium> {
   const drive = await open(options);
   for (const sector of written) await write(drive, sector, 1);

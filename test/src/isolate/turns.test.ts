@@ -60,7 +60,7 @@ test('who waits for answers of a drive hears of the last one before the guest go
   const state = makeState();
   let host: MachineHost | undefined;
   let hears: boolean | undefined;
-  /** What happens while the guest runs, each time. */
+  /** Events while the guest runs, one for each stretch. */
   const stretches = [
     () => {
       host!.send({ type: 'request', port: 'usb0', id: 1, question: { type: 'flush' } });

@@ -24,7 +24,7 @@ const states: Readonly<Record<string, (machine: Machine) => Promise<unknown>>> =
   },
 };
 
-/** What comes of a call: the machine's state after it, or a part of the error's message. */
+/** The result of a call: the machine's state after it, or a part of the error's message. */
 type Outcome = 'as before' | 'running' | 'paused' | 'ended' | Error;
 
 const ended = new Error('the machine has ended');

@@ -147,7 +147,7 @@ const rows: readonly Row[] = [
   ['RingBuffer', () => ((size: number) => new RingBuffer(size)) as Call, [5]],
 ];
 
-/** What callers without types may give. */
+/** Values that callers without types may give. */
 const rubbish: readonly (readonly [string, unknown])[] = [
   ['null', null],
   ['undefined', undefined],
@@ -170,11 +170,11 @@ const rubbish: readonly (readonly [string, unknown])[] = [
   ['a Map', new Map()],
 ];
 
-/** What V8 and Node say of themselves, where code has gone wrong with what it was given. */
+/** Messages of V8 and Node about code that has gone wrong with its arguments. */
 const fromWithin =
   /^(Cannot |Invalid |Reduce of|Class |Maximum |Unexpected |Assignment )|is not (a function|a constructor|iterable|defined)|not iterable|could not be cloned|argument must be|property must be/;
 
-/** Of what a call has thrown or rejected with; undefined: nothing is wrong with it. */
+/** The complaint about a value that a call has thrown or rejected with; undefined: nothing is wrong with it. */
 function complaintAbout(error: unknown): string | undefined {
   if (!(error instanceof Error)) return `not an error: ${String(error)}`;
   const isFromWithin = fromWithin.test(error.message) || error instanceof DOMException || error.message === '';

@@ -20,7 +20,7 @@ const disk = { device: 'virtio-blk-pci', id: 'd', image, format: 'raw' } as cons
 const problem = (promise: Promise<unknown>) => promise.then(String, (error: Error) => error.message);
 const names = ({ drives, network }: Machine) => [...drives, ...network].map(({ name }) => name);
 
-/** What a system does that lets go of a slot; these have none. */
+/** The action of a system that lets go of a slot; these guests have no such system. */
 const eject = (machine: Machine, slot: number) => machine.examine('writePort', 0xae08, 4, 2 ** slot);
 const register = (machine: Machine, offset: number) => machine.examine('readPort', 0xae00 + offset, 4);
 const POLL = { timeout: 60_000 };

@@ -26,7 +26,7 @@ afterEach(async () => {
 /** A machine in a process of its own: its guest at the standard input and output, its monitor at a socket. */
 class Owner {
   output = '';
-  /** What it has told of itself. */
+  /** Its own output. */
   told = '';
   readonly child: ChildProcess;
   readonly monitor: string;

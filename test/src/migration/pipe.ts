@@ -23,7 +23,7 @@ export async function record(kind: Kind, value: object = {}): Promise<Uint8Array
 export class PipeEnd implements MigrationChannel {
   readonly answers: boolean;
   other!: PipeEnd;
-  /** What was written here: each is one record, but for the first of who sends. */
+  /** Number of writes here: each is one record, except the first of the sender. */
   writes = 0;
   /** Called before each write. */
   onWrite: (end: PipeEnd, bytes: Uint8Array) => void = () => {};

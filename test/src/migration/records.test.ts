@@ -7,7 +7,7 @@ import { pipe } from './pipe.ts';
 
 const host = { compressor: nodeCompressor, portableCompressor, decompressor: nodeStorage.decompressor };
 
-/** What the other end reads of a record. */
+/** A record as the other end reads it. */
 async function passed(kind: Kind, value: object) {
   const [near, far] = pipe();
   await new RecordStream(near as MigrationChannel, host).write(kind, value as never);

@@ -28,7 +28,7 @@ async function recorded(): Promise<Uint8Array[]> {
   return writes;
 }
 
-/** What becomes of a stream that arrives with these bytes. */
+/** The result of a stream that arrives with these bytes. */
 async function arrivalOf(parts: readonly Uint8Array[]): Promise<string> {
   const rest = [...parts];
   const channel: MigrationChannel = {
@@ -138,9 +138,9 @@ test.each<[string, () => Promise<Uint8Array[]>, RegExp]>([
   expect(await arrivalOf(await parts())).toMatch(message);
 });
 
-/** Of the start: version, and whether answers are waited for. What follows is records. */
+/** Size of the start: version, and whether answers are waited for. Records follow. */
 const START_BYTES = 16;
-/** Of a record: kind, length and checksum. What follows begins as a snapshot does. */
+/** Size of a record's head: kind, length and checksum. Its contents begin as a snapshot does. */
 const HEAD_BYTES = 12;
 
 test('damage of any record is noticed', async () => {

@@ -223,7 +223,7 @@ describe('extension headers', () => {
 });
 
 describe('options of extension headers', () => {
-  /** What ICMPv6 errors say: type, code and pointer. */
+  /** The contents of ICMPv6 errors: type, code and pointer. */
   const problems = (frames: readonly { frame: Uint8Array }[]) =>
     heard(frames).map(({ payload }) => [payload[0], payload[1], (payload[6]! << 8) | payload[7]!]);
   const withOption = (kind: number, type: number, to: string, from = ADDRESS): Uint8Array =>

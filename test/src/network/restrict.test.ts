@@ -31,7 +31,7 @@ function* others(ends: Ends): Generator<Uint8Array> {
     for (const fragment of [0x2000, 1, 0x2001]) yield ipv4Frame(protocol, data, { ...ends, fragment });
 }
 
-/** What a guest may send over IPv4 to get anywhere, from and to wherever. */
+/** Packets by which a guest may try to get anywhere over IPv4, from and to any address. */
 function attempts(): Uint8Array[] {
   const ends = sources.flatMap((from) => places.map((to): Ends => ({ from, to })));
   return ends.flatMap((each) => [...toPorts(each), ...others(each)]);

@@ -13,7 +13,7 @@ import { Share } from '../node/shared-folder/share.ts';
 export interface TestFolder extends AsyncDisposable {
   readonly session: NinepSession;
   readonly client: NinepClient;
-  /** What a file has, as the host sees it, a character for each byte. Throws where there is none. */
+  /** The contents of a file as the host sees it, a character for each byte. Throws where there is none. */
   contents(path: string): Promise<string>;
 }
 

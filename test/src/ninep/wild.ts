@@ -99,7 +99,7 @@ function anyMessage(random: Random): Uint8Array {
   return kind === 2 && whole.length > 8 ? whole.subarray(0, 7 + random.below(whole.length - 7)) : whole;
 }
 
-/** What came of messages that a hostile guest sends. */
+/** The result of messages that a hostile guest sends. */
 export interface Outcome {
   /** Replies by what they were. */
   done: number;

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { Commands } from '../../../src/node/network/command.ts';
 
-/** What Node gives where a process cannot be started as there are no files left: no pipes, and an error a turn later. */
+/** Node's result where a process cannot be started as there are no files left: no pipes, and an error a turn later. */
 vi.mock('node:child_process', () => ({
   spawn: () => {
     const child = new EventEmitter();

@@ -5,7 +5,7 @@ import { checkOptions, type MachineOptions } from '../../../src/options/options.
 import { planShares } from '../../../src/shares/options.ts';
 import { planSound } from '../../../src/sound/options.ts';
 
-/** What callers without types may give. */
+/** Values that callers without types may give. */
 const rubbish: readonly unknown[] = [
   ...[null, true, 0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 5n, '', 'x', Symbol('s'), () => {}],
   ...[{}, Object.create(null), { x: 1 }, new Map(), new Date(Number.NaN), new Uint8Array(1), new ArrayBuffer(1)],
@@ -77,7 +77,7 @@ const right = {
   limits: { processor: 1, instructions: 1, memory: 64 },
 } satisfies MachineOptions;
 
-/** What is made of options before anything is opened. All of it goes to other threads. */
+/** The plans made of options before anything is opened. All of them go to other threads. */
 function planned(options: MachineOptions) {
   const settings = checkOptions(options);
   const { drives = [], network = [], sound = {}, shares = [] } = options;

@@ -5,7 +5,7 @@ import { line, ScreenRig } from './rig.ts';
 const GRAY = 7;
 const BLUE = 1;
 
-/** What QEMU does not show, or shows otherwise; the rest is compared with its pictures (test/oracle/display). */
+/** Cases that QEMU does not show, or shows otherwise; the rest is compared with its pictures (test/oracle/display). */
 describe('text', () => {
   test('bit 7 of an attribute blinks where the registers say so, and is a bright background elsewhere', () => {
     const rig = new ScreenRig(text80);

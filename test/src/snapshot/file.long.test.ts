@@ -4,13 +4,14 @@ import { crc32 } from '../../../runtime/crc32.ts';
 import type { Saved } from '../../../runtime/snapshot/describe.ts';
 import { nodeCompressor } from '../../../src/node/files/compressor.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
-import type { Compressor } from '../../../src/snapshot/compression.ts';
+import { type Compressor, uncompressed } from '../../../src/snapshot/compression.ts';
 import { FIXED_BYTES, SnapshotError, VERSION, writeFixedPart } from '../../../src/snapshot/layout.ts';
 import { readSnapshot, SnapshotReader } from '../../../src/snapshot/read.ts';
 import { writeSnapshot } from '../../../src/snapshot/write.ts';
 import { Random } from '../../support/random.ts';
 
 const deflate: Compressor = { method: 'deflate', compress: async (bytes) => deflateRawSync(bytes) };
+const none = uncompressed(nodeCompressor);
 const read = (file: Uint8Array) => readSnapshot('a.snapshot', file, nodeStorage.decompressor);
 
 /** Bytes that don't compress and are alike nowhere. */
@@ -25,9 +26,12 @@ const state: Saved = {
   memory: Uint8Array.from([...noise(5000), ...new Uint8Array(9000), ...noise(5000)]),
 };
 
-test.each([nodeCompressor, deflate])('a state comes out of its file as it went in: $method', async (compressor) => {
-  expect(await read(await writeSnapshot(state, compressor))).toEqual(state);
-});
+test.each([nodeCompressor, deflate, none])(
+  'a state comes out of its file as it went in: $method',
+  async (compressor) => {
+    expect(await read(await writeSnapshot(state, compressor))).toEqual(state);
+  },
+);
 
 test('a file is read from any place in its buffer', async () => {
   const file = await writeSnapshot(state, deflate);
@@ -49,6 +53,46 @@ function repeat(page: Uint8Array, count: number): Uint8Array {
   for (let n = 0; n < count; n++) bytes.set(page, n * page.length);
   return bytes;
 }
+
+describe('a file without compression', () => {
+  const memory = noise((2 << 20) + 12_345);
+  const repeated = new Uint8Array([...memory.subarray(0, 4096), ...memory.subarray(0, 4096), ...memory]);
+
+  /** The file in memory that threads share. */
+  async function shared(saved: Saved): Promise<Uint8Array> {
+    const file = await writeSnapshot(saved, none);
+    const bytes = new Uint8Array(new SharedArrayBuffer(file.length));
+    bytes.set(file);
+    return bytes;
+  }
+  const open = (file: Uint8Array) => SnapshotReader.open('it', file, nodeStorage.decompressor);
+
+  test('gives bytes where they are, at a multiple of four', async () => {
+    const file = await shared({ odd: 'abc', repeated });
+    const found = (await (await open(file)).part('repeated', 'in place')) as Uint8Array;
+    expect(found).toEqual(repeated);
+    expect(found.buffer).toBe(file.buffer);
+    expect(found.byteOffset % 4).toBe(0);
+  });
+
+  test('gives copies where these are asked for, and where zeros are left out', async () => {
+    const gaps = new Uint8Array(3 * 4096);
+    gaps.set(memory.subarray(0, 100), 4096);
+    const file = await shared({ repeated, gaps });
+    const copy = (await (await open(file)).part('repeated')) as Uint8Array;
+    expect(copy).toEqual(repeated);
+    expect(copy.buffer).not.toBe(file.buffer);
+    const joined = (await (await open(file)).part('gaps', 'in place')) as Uint8Array;
+    expect(joined).toEqual(gaps);
+    expect(joined.buffer).not.toBe(file.buffer);
+  });
+
+  test('is refused where a byte has changed', async () => {
+    const file = await shared({ repeated });
+    file[file.length - 5000]! ^= 1;
+    await expect((await open(file)).part('repeated', 'in place')).rejects.toThrow('a checksum is wrong');
+  });
+});
 
 test('more than a chunk is read in parts', async () => {
   const memory = noise((2 << 20) + 12_345);
@@ -113,8 +157,8 @@ test('a file by a method that the host lacks says so', async () => {
   else await expect(read).rejects.toThrow('a.snapshot: is compressed by zstd');
 });
 
-test('a file with any byte changed, or cut anywhere, is refused', async () => {
-  const file = await writeSnapshot({ cpu: { eip: 7 }, memory: noise(20) }, deflate);
+test.each([deflate, none])('a file by $method with any byte changed, or cut anywhere, is refused', async (method) => {
+  const file = await writeSnapshot({ cpu: { eip: 7 }, memory: noise(20) }, method);
   for (let at = 0; at < file.length; at++) {
     const changed = file.slice();
     changed[at]! ^= 0x10;

@@ -55,6 +55,19 @@ describe.each(['worker', 'caller'] as const)('snapshots, in isolate: %s', (isola
     expect((await second.serial.expect(primes))[1]).toBe('23000');
   });
 
+  test('an uncompressed snapshot in shared memory is restored more than once', async () => {
+    const machine = await demo({ isolate });
+    const snapshot = await machine.snapshot({ compression: 'none' });
+    const bytes = new Uint8Array(new SharedArrayBuffer(snapshot.length));
+    bytes.set(snapshot);
+    for (const copy of [await restore(bytes, { isolate }), await restore(bytes, { isolate })]) {
+      await copy.start();
+      copy.serial.write('bench 1\r');
+      expect((await copy.serial.expect(primes))[1]).toBe('23000');
+    }
+    expect(bytes).toEqual(snapshot);
+  });
+
   test('a machine is put back, and takes input as before', async () => {
     const machine = await demo({ isolate });
     const snapshot = await machine.snapshot();
@@ -99,7 +112,7 @@ test('a snapshot is compressed as it is asked for', async () => {
   const { deflate } = nodeStorage.decompressor;
   expect(await readSnapshot('a.snapshot', snapshot, { deflate })).toHaveProperty('components');
   await expect(machine.snapshot({ compression: 'lzma' as 'zstd' })).rejects.toThrow(
-    new ConfigurationError("compression is 'lzma'; here it is one of: zstd, deflate"),
+    new ConfigurationError("compression is 'lzma'; here it is one of: zstd, deflate, none"),
   );
 });
 

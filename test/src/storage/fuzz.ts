@@ -81,7 +81,7 @@ async function use(bytes: Uint8Array): Promise<void> {
   await disk.close();
 }
 
-/** What went wrong with mutated images other than by a clear error, and the most memory that buffers took, in bytes. */
+/** The failures of mutated images other than clear errors, and the most memory that buffers took, in bytes. */
 export interface FuzzResult {
   readonly problems: readonly string[];
   readonly memory: number;

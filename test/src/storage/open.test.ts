@@ -122,7 +122,7 @@ test('compressed clusters are read, and replaced when they are written', async (
   expect([content[512], content[600], content[1023], content[1024]]).toEqual([0x33, 9, 0x33, 0]);
 });
 
-/** What a hostile or broken image has changed: offset in the file, and 32-bit words. */
+/** The change in a hostile or broken image: offset in the file, and 32-bit words. */
 type Patch = (bytes: Uint8Array) => readonly [number, ...number[]];
 
 test('an image that was not closed is repaired when it is opened to be written, and is closed then', async () => {

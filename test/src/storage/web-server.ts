@@ -5,7 +5,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A web server on the loopback with one file. */
 export class WebServer implements AsyncDisposable {
-  /** What it has. A test may put other bytes here, with another tag or none. */
+  /** The contents that it serves. A test may put other bytes here, with another tag or none. */
   content: Uint8Array;
   etag: string | undefined = '"1"';
   lastModified: string | undefined;

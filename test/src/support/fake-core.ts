@@ -29,7 +29,7 @@ class FakeCore implements MachineCore {
   readonly instructionsRun = undefined;
   readonly #host: MachineHost;
   readonly #input: number[] = [];
-  /** What it was doing when it was asked for attention. */
+  /** The command that it was executing when an exit was requested. */
   #again = '';
   #runs = 0;
   #resets = 0;
@@ -109,7 +109,7 @@ class FakeCore implements MachineCore {
     return { reason: this.#host.nanoseconds() >= until ? 'slice' : 'attention' };
   }
 
-  /** What is to be obeyed next; '': nothing. */
+  /** The command to obey next; '': none. */
   #next(): string {
     const again = this.#again;
     this.#again = '';

@@ -6,7 +6,7 @@ import { nodesOf, parseSource, readSource } from '../../support/source-files.ts'
 
 const document = readPage('docs/v86.md');
 
-/** What the first column of a table names. */
+/** The names in the first column of a table. */
 function named(heading: string): string[] {
   const [, section = ''] = document.split(`## ${heading}\n`);
   const [table = ''] = section.split('\n## ');

@@ -5,7 +5,7 @@ import { VncRig } from './rig.ts';
 const Keysym = { shift: 0xffe1, shiftRight: 0xffe2, f5: 0xffc2, keypad7: 0xff95, isoTab: 0xfe20, euro: 0x010020ac };
 const code = (character: string): number => character.charCodeAt(0);
 
-/** What the machine's keyboard gets of keysyms that go down, or up with a minus. */
+/** The scancodes that the machine's keyboard gets for keysyms that go down, or up with a minus. */
 async function typed(rig: VncRig, ...keysyms: readonly number[]): Promise<string[]> {
   const client = await rig.viewer();
   for (const keysym of keysyms) client.key(keysym > 0, Math.abs(keysym));

@@ -27,7 +27,7 @@ export class VncRig {
   /** Places on the tablet, and buttons. */
   readonly places: number[][] = [];
   readonly pointer: Mouse;
-  /** What the guest has not taken of the mouse. */
+  /** Input of the mouse that the guest has not taken. */
   readonly mouseLine: Outflow;
   readonly display: VncDisplay;
 

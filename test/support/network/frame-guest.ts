@@ -96,7 +96,7 @@ export function arpFrame(operation: number, sender: string, target: string): Uin
   return Uint8Array.from([...macOf(ALL), ...macOf(GUEST_MAC), 8, 6, ...body, ...bytesOf(target)]);
 }
 
-/** What a frame for the guest says. */
+/** The contents of a frame for the guest. */
 export interface Heard {
   readonly frame: Uint8Array;
   readonly type: number;
@@ -104,7 +104,7 @@ export interface Heard {
   readonly to: string;
   readonly protocol: number;
   readonly ttl: number;
-  /** Of the fragment. */
+  /** The word of the IP header with the flags and the offset of the fragment. */
   readonly fragment: number;
   /** After the IP header. */
   readonly payload: number[];
@@ -185,13 +185,13 @@ export class FrameGuest {
     return this.heard();
   }
 
-  /** What came since the last look. */
+  /** Frames that came since the last look. */
   heard(): Heard[] {
     this.host.timers.settle();
     return this.#frames.splice(0);
   }
 
-  /** The same, after promises. */
+  /** Frames that came since the last look, after promises. */
   async later(): Promise<Heard[]> {
     for (let n = 0; n < 20; n++) await Promise.resolve();
     return this.heard();

@@ -67,7 +67,7 @@ export class Nonsense {
     if (streams.length > 500) for (const old of streams.splice(0, 250)) old.events.failed('reset');
   }
 
-  /** What the host that isn't real has noted. */
+  /** Clears the notes of the host that isn't real. */
   async #forget(): Promise<void> {
     const { sockets } = this.guest.host;
     await this.guest.later();

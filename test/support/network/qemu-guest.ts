@@ -3,7 +3,7 @@ import { once } from 'node:events';
 
 const MOST_SECONDS = 300;
 
-/** What a QEMU with Linux needs. */
+/** Settings of a QEMU with Linux. */
 export interface QemuOptions {
   readonly kernel: string;
   readonly initrd: string;

@@ -19,7 +19,7 @@ const timers: Timers = {
   soon: (act) => void setImmediate(act),
 };
 
-/** What a connection of the guest did. */
+/** The events of a guest's connection. */
 export interface Visit {
   readonly connection: TcpConnection;
   received: number;

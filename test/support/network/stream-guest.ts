@@ -9,7 +9,7 @@ const MOST_WAITING = 0x40000;
 /** Waits for a guest at a port of the loopback, in QEMU's format, and joins it to a network. */
 export class StreamGuest implements AsyncDisposable {
   readonly #server: Server;
-  /** What becomes of each frame; it may be lost, doubled, or come later. */
+  /** Called with each frame; it may be lost, doubled, or come later. */
   onGuest: (frame: Uint8Array, send: (frame: Uint8Array) => void) => void = (frame, send) => send(frame);
   onHost: (frame: Uint8Array, send: (frame: Uint8Array) => void) => void = (frame, send) => send(frame);
 

@@ -10,7 +10,7 @@ export const OPTIONS = [2, 4, 0x05, 0xb4, 1, 3, 3, 2];
 export class Client {
   readonly guest: FrameGuest;
   stream!: FakeStream;
-  /** What comes next of ours, and what we acknowledge. */
+  /** Our next sequence number, and the number that we acknowledge. */
   sequence = ISS + 1;
   acknowledgment = 0;
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** What a server adds to a client's key (RFC 6455, 1.3). */
+/** The text that a server adds to a client's key (RFC 6455, 1.3). */
 const KEY_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** Opcodes (RFC 6455, 5.2). */
 const [TEXT, BINARY] = [1, 2];

@@ -8,7 +8,7 @@ const Type = { connect: 1, data: 2, continue: 3, close: 4 } as const;
 const TCP = 1;
 const [VOLUNTARY, NETWORK_ERROR, REFUSED] = [0x02, 0x03, 0x44];
 
-/** What a stream of a client is connected to. */
+/** The thing that a stream of a client is connected to. */
 interface Connection {
   write(bytes: Buffer, done: () => void): void;
   end(): void;

@@ -27,7 +27,7 @@ async function command({ emulator, until }: Guest, line: string): Promise<string
   return output.slice(output.indexOf('\r\n') + 2);
 }
 
-/** What a program with Linux, and a folder that it shares with the guest, sees. */
+/** The view of a program with Linux, and of a folder that it shares with the guest. */
 export async function linuxScript(
   Emulator: EmulatorClass,
   options: V86Options,

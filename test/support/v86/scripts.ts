@@ -1,10 +1,10 @@
 import type { V86, V86Options } from '../../../src/node/v86.ts';
 import { KEYS, PEEKED, talkingFloppy } from './floppy.ts';
 
-/** What makes emulators: v86's class, or the one that has its place. */
+/** The class of emulators: v86's, or the one that has its place. */
 export type EmulatorClass = new (options: V86Options) => Emulator;
 
-/** What both have in common; v86 gives memory at once. */
+/** The members that both have; v86 gives memory at once. */
 export type Emulator = Omit<V86, 'read_memory' | 'machine'> & {
   read_memory(offset: number, length: number): Uint8Array | Promise<Uint8Array>;
 };

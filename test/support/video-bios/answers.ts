@@ -7,7 +7,7 @@ import type { Calls } from './calls.ts';
 import { buildHarness } from './harness.ts';
 import { CONSOLE_PORT, EXIT_PORT } from './places.ts';
 
-/** What a call gave: registers, and by letter what it was told to tell, all in hexadecimal. */
+/** The result of a call: registers, and by letter the other values that were asked for, all in hexadecimal. */
 export type Answer = Readonly<Record<string, string>>;
 export type Answers = Readonly<Record<string, Readonly<Record<string, Answer>>>>;
 
@@ -78,7 +78,7 @@ export function answersOfQemu(
   }
 }
 
-/** What an image (harness.ts) prints on the emulated machine, up to its full stop. */
+/** The output of an image (harness.ts) on the emulated machine, up to its full stop. */
 export async function printedByMachine(
   image: Uint8Array,
   engine: NonNullable<MachineOptions['engine']>,

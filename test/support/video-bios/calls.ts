@@ -16,7 +16,7 @@ const fonts = (height: number, rows: number): Calls => ({
 
 const modeNumbers = [0, 1, 2, 3, 4, 5, 6, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13];
 
-/** What characters do in a mode: written in several ways, read back, scrolled in a window. */
+/** Calls on characters in a mode: written in several ways, read back, scrolled in a window. */
 function characters(setting: Calls): Calls {
   return {
     ...setting,
@@ -53,7 +53,7 @@ const pixels = (number: number): Calls => ({
   'a black one': { ax: 0x0d00, cx: 102, dx: 55 },
 });
 
-/** What VBE says of a mode, and what is seen of it through windows. */
+/** Calls about a mode of VBE, and about the memory that is seen through its windows. */
 const vbeMode = (number: number): Calls => ({
   information: { ax: 0x4f01, cx: number, tell: ['buffer'] },
   set: { ax: 0x4f02, bx: number, tell: all },

@@ -12,7 +12,7 @@ export interface Call {
   readonly di?: number;
   readonly bp?: number;
   readonly es?: number;
-  /** What is told after the call, besides the registers: state, memory (sums of video memory), 64 or 256 bytes at ES:DI. */
+  /** Values to print after the call, besides the registers: state, memory (sums of video memory), 64 or 256 bytes at ES:DI. */
   readonly tell?: readonly ('state' | 'memory' | 'block' | 'buffer')[];
 }
 

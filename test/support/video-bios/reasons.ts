@@ -79,7 +79,7 @@ export const chipReasons: readonly Reason[] = [
   },
 ];
 
-/** Of the CL-GD5446 from QEMU's. */
+/** Reasons for differences of the CL-GD5446 from QEMU's. */
 export const cirrusReasons: readonly Reason[] = [
   {
     place: /^VBE mode .* \| (palette is|information) \| byte [0-9a-e]$|^VBE mode .* \| DAC$/,

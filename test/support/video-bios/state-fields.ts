@@ -1,4 +1,4 @@
-/** What the harness tells as state: names and bytes, in their order. */
+/** The fields of the state in the harness's output: names and bytes, in their order. */
 const ranges: readonly (readonly [name: string, bytes: number, count?: number])[] = [
   ['mode', 1],
   ['columns', 2],

@@ -17,7 +17,7 @@ export function useBrowser(): () => Browser {
   return () => browser!;
 }
 
-/** The same with a profile on the host's disk: in pages of other contexts files are in memory, and have no bound. */
+/** Opens a browser with a profile on the host's disk: in pages of other contexts files are in memory, and have no bound. */
 export function openProfile(folder: string): Promise<BrowserContext> {
   return chromium.launchPersistentContext(folder, launchOptions());
 }

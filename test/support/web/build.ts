@@ -37,7 +37,7 @@ export function useBuiltPage(): string {
   return useBuild((outDir) => build({ configFile, logLevel: 'warn', build: { outDir, emptyOutDir: true } }));
 }
 
-/** The same with the Linux beside it, which is booted first if it is not in the cache. */
+/** Builds the page with the Linux beside it, which is booted first if it is not in the cache. */
 export function useBuiltPageWithLinux(): string {
   return useBuild((outDir) => buildPage(outDir, () => {}));
 }

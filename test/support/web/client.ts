@@ -1,9 +1,9 @@
-/** What tests and measurements do with any browser, whatever protocol it speaks. */
+/** Calls of tests and measurements to any browser, whatever protocol it speaks. */
 export interface BrowserClient extends AsyncDisposable {
   readonly version: string;
   /** Opens an address in a new tab, and returns what tells that tab from others. */
   open(url: string): Promise<string>;
-  /** What an expression of JavaScript, or the promise that it is, has for its value: a text. */
+  /** The value of an expression of JavaScript, or of the promise that it is: a text. */
   evaluate(tab: string, expression: string): Promise<string>;
   /** Closes a tab. */
   close(tab: string): Promise<void>;
@@ -11,7 +11,7 @@ export interface BrowserClient extends AsyncDisposable {
   press(tab: string, value: string): Promise<void>;
 }
 
-/** The same client, after whose end something else ends. */
+/** The client, after whose end something else ends. */
 export function endingWith(client: BrowserClient, end: () => Promise<void>): BrowserClient {
   return {
     version: client.version,

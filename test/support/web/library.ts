@@ -18,7 +18,7 @@ export type OpenPage = (
 
 interface LibraryPage extends AsyncDisposable {
   readonly page: Page;
-  /** What went wrong in it. */
+  /** Errors in it. */
   readonly errors: readonly string[];
 }
 

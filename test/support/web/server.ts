@@ -22,7 +22,7 @@ const types: Readonly<Record<string, string>> = {
 /** A web server on the loopback. */
 export interface Server extends AsyncDisposable {
   readonly url: string;
-  /** What it has sent so far; a test may empty it. */
+  /** The bytes that it has sent so far; a test may empty it. */
   readonly sent: Uint8Array[];
   /** Milliseconds before each answer; a test may change it. */
   delay: number;
@@ -66,7 +66,7 @@ export async function serve(
   return served;
 }
 
-/** What a request for a range asks for (RFC 9110, 14.2). */
+/** The part that a request for a range asks for (RFC 9110, 14.2). */
 function partOf(content: Uint8Array, range = ''): { bytes: Uint8Array; range: string } | undefined {
   const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range)?.map(Number) ?? [];
   if (first === undefined || first >= content.length) return undefined;

@@ -11,7 +11,7 @@ const places = {
   status: `document.querySelector('#status')`,
 } as const;
 
-/** What a user sees and does in the page. */
+/** A user's view of the page, and the user's actions there. */
 export class User {
   readonly #client: BrowserClient;
   readonly #tab: string;

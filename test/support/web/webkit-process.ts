@@ -9,7 +9,7 @@ import type { Browser } from '../../../scripts/browser.ts';
 import { type BrowserClient, endingWith } from './client.ts';
 import { WebDriver } from './webdriver.ts';
 
-/** What Safari has, and WebKitGTK only if it is asked for: files of pages (OPFS). */
+/** Features that Safari has, and WebKitGTK only if it is asked for: files of pages (OPFS). */
 const features = '--features=+FileSystem,+StorageAPI,+StorageAPIEstimate,+FileSystemWritableStream';
 const capabilities = { 'webkitgtk:browserOptions': { args: ['--automation', features] } };
 

@@ -21,7 +21,7 @@ function complaintAbout(blocks: Block[]): string {
   }
 }
 
-/** The same for a statement that the parser would not make. */
+/** The complaint about a statement that the parser would not make. */
 function complaintAboutStatement(statement: Statement): string {
   return complaintAbout([blockOf([statement, make.jump('jump', constant(16))])]);
 }

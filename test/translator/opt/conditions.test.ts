@@ -4,7 +4,7 @@ import { linesOf, passText } from '../../support/ir-text.ts';
 
 const NAMES = 'O NO B NB Z NZ BE A S NS P NP L NL LE G'.split(' ');
 
-/** What condition codes become after flags statements; those that stay are left out. */
+/** The results for condition codes after flags statements; those that stay are left out. */
 function resolved(flags: string): Record<string, string> {
   const operands = 't0 = get eax\nt1 = get ebx\nt2 = get ecx\nt3 = get edx';
   const found = NAMES.map((name, code): [string, string] => {

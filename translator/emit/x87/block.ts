@@ -10,7 +10,7 @@ const EMPTY = 3;
 const UNKNOWN = -1;
 type Tag = typeof FULL | typeof EMPTY | typeof UNKNOWN;
 
-/** What is known about the registers at a point of a block. */
+/** The facts about the registers at a point of a block. */
 export class StackFacts {
   depth: number;
   /** Tags in the local, and as they are now. */
@@ -77,7 +77,7 @@ export class StackFacts {
   }
 }
 
-/** What a block's inline x87 instructions need to find when the first of them runs. */
+/** The conditions that a block's inline x87 instructions need when the first of them runs. */
 export interface BlockNeeds {
   /** Bits of the rotated tag word, and what they must be. */
   readonly mask: number;

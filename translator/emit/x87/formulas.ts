@@ -114,7 +114,7 @@ export function productError(product: string, x: string, y: string): string {
 /** The error is approximated here: it must not be near half a place of the grid. */
 const hasMargin = (t: string, f: string): string => `Math.abs(Math.abs(${t}-l)-${f}*${HALF})>${f}*${MARGIN}`;
 
-/** The low part has grown: s + t anew. */
+/** The low part has grown: s + t again. */
 function recovery(smallest: string, leave: string): string {
   const terms = `y=s+t,ta=t-(y-s),${unit('y', 'fa', 'ga')}`;
   const check = `Math.abs(y)>fa&&${smallest}&&${hasMargin('ta', 'fa')}`;

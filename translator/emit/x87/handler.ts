@@ -6,7 +6,7 @@ import type { EmitContext } from '../context.ts';
 import { modeOf } from './block.ts';
 import { X87Emitter } from './region.ts';
 
-/** What the handler's printer does for this one. */
+/** The functions of the handler's printer that this one needs. */
 export interface X87HandlerHost {
   integer(v: Value): string;
   boolean(v: Value): string;

@@ -29,7 +29,7 @@ const CONTROL_ONES = 0x40;
 export class OperandText {
   private readonly context: EmitContext;
   private readonly leave: () => string;
-  /** Of the current instruction's operand. */
+  /** Alignment of the current instruction's operand. */
   private readonly alignment: () => Alignment;
 
   constructor(context: EmitContext, leave: () => string, alignment: () => Alignment) {
@@ -186,7 +186,7 @@ export class OperandText {
     return `k=${index};if(!(${hits('k')})){${this.leave()}}`;
   }
 
-  /** The same for an operand of which the parts are accessed. */
+  /** Text that finds an operand whose parts are accessed. */
   private find(what: Window, address: string, isLoad: boolean): string {
     return this.check(windowText(this.context, what, address, this.tlb(isLoad), this.alignment()));
   }

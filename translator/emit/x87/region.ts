@@ -12,19 +12,19 @@ import { double, type NumberText } from './formulas.ts';
 import { OperandText } from './memory.ts';
 import { X87Registers } from './registers.ts';
 
-/** What the region's printer does for this one. */
+/** The functions of the region's printer that this one needs. */
 export interface X87Host {
   integer(v: Value): string;
   boolean(v: Value): string;
   /** Statements that leave in front of the current instruction. */
   interpret(): string;
-  /** The same where the TLB does not have what is accessed. */
+  /** Statements that leave in front of the current instruction where the TLB does not have what is accessed. */
   missed(): string;
-  /** The same, because precision control is not what the region was made for. */
+  /** Statements that leave in front of the current instruction because precision control is not what the region was made for. */
   interpretOtherPrecision(): string;
   /** Assigns to the temporary that a statement defines. */
   assign(s: X87Statement, text: string): string;
-  /** Of the current instruction's operand in memory. */
+  /** Alignment of the current instruction's operand in memory. */
   alignment(): Alignment;
 }
 
@@ -47,7 +47,7 @@ export class X87Emitter {
   private readonly context: EmitContext;
   private readonly region: Region;
   private readonly depths: StackDepths;
-  /** What precision control has to be: bits of FpuMode. */
+  /** The required precision control: bits of FpuMode. */
   private readonly precision: number;
   private readonly host: X87Host;
   private readonly registers: X87Registers;
@@ -91,7 +91,7 @@ export class X87Emitter {
     return this.depths.isUsed ? this.facts.tagsText() + this.registers.store(`${this.facts.depth}`) : '';
   }
 
-  /** What goes in front of a branch to the common exit, and the statements there. */
+  /** Text in front of a branch to the common exit, and of the statements there. */
   leave(): string {
     return this.depths.isUsed ? `${this.facts.tagsText()}xd=${this.facts.depth};` : '';
   }
@@ -110,12 +110,12 @@ export class X87Emitter {
     this.hasConditions = false;
   }
 
-  /** What goes in front of a branch to another block. */
+  /** Text in front of a branch to another block. */
   settle(): string {
     return this.depths.isUsed ? this.facts.tagsText() : '';
   }
 
-  /** What holds now, to come back to after printing other blocks. */
+  /** Saves the present state, and returns a function that restores it after other blocks were printed. */
   save(): () => void {
     const { facts, ahead, isChecked, hasConditions } = this;
     return () => Object.assign(this, { facts, ahead, isChecked, hasConditions });

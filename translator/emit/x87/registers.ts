@@ -3,7 +3,7 @@ import type { EmitContext } from '../context.ts';
 
 const ALL = 0xffff;
 
-/** What a statement keeps in a local: -1 says that it is as in the state. */
+/** Locals for values of a statement: -1 says that the value is as in the state. */
 const unchanged = ['xo', 'xs', 'xc', 'xr'];
 const others = ['xi', 'xf', 'xd'];
 const operands = ['p0', 'p1', 'p2', 'p3'];

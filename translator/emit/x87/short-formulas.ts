@@ -28,7 +28,7 @@ interface Operation {
   /** Definitions, and the condition that the result is not the exact one. */
   readonly error: string;
   readonly isInexact: string;
-  /** What the exact result is more than \`s\`, with the low parts, nearly; and by how much that may be off. */
+  /** The difference of the exact result to \`s\`, with the low parts, nearly; and by how much that may be off. */
   readonly rest: (low: string, otherLow: string) => string;
   readonly off: (low: string, otherLow: string) => string;
 }

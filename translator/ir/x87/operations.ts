@@ -150,7 +150,7 @@ export function operationOf(opcode: number): Operation {
   return operations.get(opcode)!;
 }
 
-/** What an operation does to the stack. Registers are counted from the top of stack before it. */
+/** An operation's effect on the stack. Registers are counted from the top of stack before it. */
 export interface StackEffect {
   /** Registers that must not be empty. */
   readonly reads: readonly number[];
@@ -160,7 +160,7 @@ export interface StackEffect {
   readonly writes: number | null;
   /** A register that becomes empty, besides those popped. */
   readonly frees: number | null;
-  /** What is added to TOP without a change of tags, and then with the registers passed becoming empty. */
+  /** Number added to TOP without a change of tags, and then with the registers passed becoming empty. */
   readonly rotates: number;
   readonly pops: number;
 }

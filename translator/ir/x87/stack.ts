@@ -44,7 +44,7 @@ function usesRegisters(s: Statement): boolean {
   );
 }
 
-/** What a statement adds to TOP. */
+/** The number that a statement adds to TOP. */
 export function depthChange(s: Statement): number {
   if (s.op !== 'x87') return 0;
   const { pushes, rotates, pops } = stackEffect(operationOf(s.args[0].number), indexOf(s));
@@ -63,7 +63,7 @@ export function stackDepths(region: Region): StackDepths {
   return { isUsed: true, entry, isConsistent: (from, to) => !conflicts.has(`${from} ${to}`) };
 }
 
-/** Branches within the region that keep the stack. After a call or a trap it is looked at anew. */
+/** Branches within the region that keep the stack. After a call or a trap it is checked again. */
 function edgesOf({ blocks }: Region): Edge[] {
   const indices = new Map(blocks.map((block, n) => [block.eip, n]));
   return blocks.flatMap((block, from) =>

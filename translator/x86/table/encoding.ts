@@ -15,7 +15,7 @@ export function opcodeBytes(opcode: number): number[] {
   return [...maps[opcode >> 8]!, opcode & 0xff];
 }
 
-/** What a row's encoding says, as numbers. */
+/** The encoding of a row, as numbers. */
 export interface Encoding {
   readonly prefix: EncodingPrefix;
   /** First opcode byte, 0x100 + the byte after 0F, 0x200 + that after 0F 38, 0x300 + that after 0F 3A. */

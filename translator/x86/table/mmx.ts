@@ -70,7 +70,7 @@ const sse: FormOptions = { feature: 'sse' };
 const sse2: FormOptions = { feature: 'sse2' };
 const base: FormOptions = { feature: 'mmx' };
 
-/** Of a memory operand MMX's form takes the low half. */
+/** Rows that unpack low halves. MMX's form takes the low half of a memory operand. */
 const unpackLow: FormRow[] = (
   [
     ['60', 'PUNPCKLBW', shuffle.punpcklbw],

@@ -52,5 +52,5 @@ const align: FormRow[] = [
   form('66 0F 3A 0F /r', 'PALIGNR Vdq,Wdq,Ib', shift.palignr(xmm), ssse3),
 ];
 
-/** SSE3 (but for FISTTP) and SSSE3. */
+/** SSE3 (without FISTTP) and SSSE3. */
 export const sse3Forms: FormRow[] = [...reals, ...moves, ...packed, ...align];

@@ -58,7 +58,7 @@ const extensions: FormRow[] = (
   ),
 ]);
 
-/** Those by XMM0 don't name it. */
+/** Blends by the mask in XMM0, which their text does not name. */
 const blends: FormRow[] = [
   form('66 0F 38 10 /r', 'PBLENDVB Vdq,Wdq', lift.pblendvb, sse41),
   form('66 0F 38 14 /r', 'BLENDVPS Vps,Wps', lift.blendvps, sse41),
@@ -110,5 +110,5 @@ const ciphers: FormRow[] = [
   form('66 0F 3A 44 /r', 'PCLMULQDQ Vdq,Wdq,Ib', crypto.pclmulqdq, { feature: 'pclmulqdq' }),
 ];
 
-/** SSE4.1, SSE4.2 (but for CRC32), AES-NI and PCLMULQDQ. */
+/** SSE4.1, SSE4.2 (without CRC32), AES-NI and PCLMULQDQ. */
 export const sse4Forms: FormRow[] = [...integers, ...extensions, ...blends, ...moves, ...reals, ...strings, ...ciphers];

@@ -7,7 +7,7 @@ function form(encoding: string, text: string, meaning: FormRow['lift'], options:
   return row(encoding, text, meaning, { class: 'sensitive', ...options });
 }
 
-/** What takes the place of encodings that no row has: the first rows of the table, with operands of their own. */
+/** Rows for encodings that no other row has: the first rows of the table, with operands of their own. */
 export const special: FormRow[] = [
   // Raises #UD.
   form('invalid', '(bad)', lift.invalidOpcode),

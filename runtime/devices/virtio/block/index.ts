@@ -19,7 +19,7 @@ const MOST_SEGMENTS = QUEUE_SIZE - 2;
 const blockState = describe({
   /** By the descriptors that name them: requests that are under way, 1, or not. */
   underWay: bytes(QUEUE_SIZE),
-  /** What the driver wants, if it may choose: what is written stays only after a flush. */
+  /** The driver's choice, if it may choose: data is on stable storage only after a flush. */
   isWriteback: starting(flag, true),
 });
 

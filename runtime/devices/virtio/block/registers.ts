@@ -32,7 +32,7 @@ export const Config = {
 /** Types of requests (5.2.6). */
 export const RequestType = { read: 0, write: 1, flush: 4, getId: 8, discard: 11, writeZeroes: 13 } as const;
 
-/** What stands in front of a request, and what a request ends with: one byte. */
+/** Size of a request's header; a request ends with one byte for the status. */
 export const HEADER_BYTES = 16;
 export const RequestStatus = { ok: 0, error: 1, unsupported: 2 } as const;
 

@@ -4,7 +4,7 @@ import type { Chain } from '../chain.ts';
 import { MOST_DISCARDED, MOST_ZEROED } from './config.ts';
 import { HEADER_BYTES, RANGE_BYTES, RequestStatus, RequestType, UNMAP } from './registers.ts';
 
-/** What a request is about: sectors that are there, as bytes. `zero` writes as many zeros. */
+/** A transfer of sectors that exist, in bytes. `zero` writes as many zeros. */
 export interface Transfer {
   readonly kind: 'read' | 'write' | 'zero' | 'discard';
   readonly sector: number;
@@ -20,7 +20,7 @@ export interface Medium {
   readonly isReadOnly: boolean;
 }
 
-/** What the header, and what follows it, ask for. */
+/** Decodes the request from its header and from what follows it. */
 export function readRequest(chain: Chain, medium: Medium): Request {
   const header = new DataView(new ArrayBuffer(HEADER_BYTES));
   chain.read(0, new Uint8Array(header.buffer));

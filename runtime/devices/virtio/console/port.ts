@@ -10,7 +10,7 @@ export interface PortOptions {
   /** Its number for the driver. */
   readonly id: number;
   readonly isConsole: boolean;
-  /** What the guest finds it by. */
+  /** The name by which the guest finds the port. */
   readonly name: string;
   readonly stream: HostStream;
   readonly state: PortState;

@@ -5,7 +5,7 @@ const portState = describe({
   isReady: flag,
   /** A program of the guest has it open. */
   isOpen: flag,
-  /** What the guest has not taken. */
+  /** Bytes that the guest has not taken yet. */
   input: byteQueue,
 });
 export type PortState = StateOf<typeof portState>;

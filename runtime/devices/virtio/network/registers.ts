@@ -19,7 +19,7 @@ export const Config = { mac: 0, status: 6, bytes: 12 } as const;
 export const MAC_BYTES = 6;
 export const LINK_UP = 1;
 
-/** What stands in front of a frame (5.1.6). The number of buffers is there with merged buffers, or since version 1. */
+/** Layout of the header in front of a frame (5.1.6). The number of buffers is there with merged buffers, or since version 1. */
 export const Header = {
   flags: 0,
   segmentation: 1,

@@ -28,7 +28,7 @@ const ninepState = describe({
 });
 
 export interface VirtioNinepOptions extends VirtioOptions {
-  /** What the guest mounts it by: up to 31 characters of ASCII. */
+  /** The name by which the guest mounts it: up to 31 characters of ASCII. */
   readonly tag: string;
   readonly port: FolderPort;
 }
@@ -71,7 +71,7 @@ export class VirtioNinep {
     this.#port.reset();
   }
 
-  /** What a loaded state has under way has no answer. It is asked for again in the order in which it was asked for. */
+  /** Sends the requests of a loaded state that have no answer once more, in the order in which they were sent. */
   #restart(): void {
     this.#port.restart();
     const { requests, last } = this.#state;

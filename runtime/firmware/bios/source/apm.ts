@@ -1,4 +1,4 @@
-/** What differs between the 16-bit and the 32-bit text of a service. */
+/** The differences between the 16-bit and the 32-bit text of a service. */
 interface Width {
   readonly bits: 16 | 32;
   /** Ends the names of labels. */

@@ -1,4 +1,4 @@
-/** What the firmware itself says: through INT 10h, and to the debug console. */
+/** Output of the firmware's own messages: through INT 10h, and to the debug console. */
 export const console = `
 bits 16
 ; CS:SI: text, ended by 0.

@@ -1,4 +1,4 @@
-/** What keys mean: scan code << 8 | character, alone, with Shift, with Ctrl and with Alt; 0: nothing. */
+/** The meaning of a key: scan code << 8 | character, alone, with Shift, with Ctrl and with Alt; 0: nothing. */
 type Key = readonly [plain: number, shifted: number, control: number, alternate: number];
 
 const character = (scan: number, text: string | number): number =>

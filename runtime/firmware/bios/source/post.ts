@@ -1,4 +1,4 @@
-/** What happens between power on and the boot, in its order. */
+/** The power-on self test: all steps between power on and the boot, in their order. */
 export const post = `
 bits 16
 ; Entered once the ROM runs from RAM. Interrupts are off.

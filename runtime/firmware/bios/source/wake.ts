@@ -1,4 +1,4 @@
-/** What happens after a machine that was suspended to RAM has been woken: the chips have been reset, memory is as it was. */
+/** The way back from a suspend to RAM: the chips have been reset, memory is as it was. */
 export const wake = `
 bits 16
 WAKE_STACK      equ 0x1000      ; in segment 0: where SeaBIOS has its own then

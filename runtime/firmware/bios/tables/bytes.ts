@@ -1,7 +1,7 @@
 /** Offset, bytes and value of a field. */
 export type FieldValue = readonly [offset: number, bytes: 1 | 2 | 4, value: number];
 
-/** So many bytes with these fields, low byte first; the others are 0. */
+/** A table of this length with these fields, low byte first; the other bytes are 0. */
 export function fields(length: number, values: readonly FieldValue[]): Uint8Array {
   const content = new Uint8Array(length);
   for (const [offset, size, value] of values) {

@@ -2,7 +2,7 @@ import { MOST_PROCESSORS } from '../../../cpu/topology.ts';
 import { setChecksum } from '../../../devices/power/image.ts';
 import { type FieldValue, fields, joined, putText } from './bytes.ts';
 
-/** What the table tells of the machine's interrupt controllers. */
+/** The machine's interrupt controllers, as the table describes them. */
 export interface MultiprocessorOptions {
   readonly localAddress: number;
   readonly ioAddress: number;

@@ -1,4 +1,7 @@
-/** What drivers of the chip ask its BIOS for: modes by numbers of its own, int 10h, AH=12 with BL from 80 on; what it has not of VBE. */
+/**
+ * Functions of the chip's BIOS for its drivers: modes by numbers of its own, int 10h, AH=12 with BL from 80 on; functions beyond
+ * VBE.
+ */
 export const cirrusFunctions = `
 ; BX: the mode of VBE that the number AL is, with VBE_KEEP; carry: it is none. Keeps the other registers.
 extension_mode:

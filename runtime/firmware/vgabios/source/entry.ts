@@ -184,7 +184,7 @@ nothing:
         ret
 `;
 
-/** What the save pointer table leads to (IBM VGA technical reference, "Video BIOS: save area"). */
+/** The tables that the save pointer table leads to (IBM VGA technical reference, "Video BIOS: save area"). */
 export const tables = `
 save_pointers:
         dw      video_parameters, ROM_SEGMENT

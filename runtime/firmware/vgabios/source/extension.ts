@@ -1,5 +1,5 @@
 /**
- * What an adapter has beyond the VGA, as registers that Bochs' VBE extension has (Bochs, VBE_DISPI interface; QEMU,
+ * An adapter's abilities beyond the VGA, as the registers of Bochs' VBE extension (Bochs, VBE_DISPI interface; QEMU,
  * docs/specs/standard-vga). Each adapter's source says how they are read and written.
  */
 export const extension = `

@@ -1,4 +1,4 @@
-/** What follows from a font's height: rows, the CRTC's lines; and fonts of graphics modes. */
+/** Settings that follow from a font's height: rows, the CRTC's lines; and fonts of graphics modes. */
 export const fontHeights = `
 ; Text with characters of BH lines: as many rows as there is room for.
 set_text_height:

@@ -1,6 +1,6 @@
 /**
- * What each kind of mode does in its own way: rows of cells, cells, pixels. Graphics modes share the operations on cells,
- * which are made of operations on lines.
+ * Operations that each kind of mode has its own version of: rows of cells, cells, pixels. Graphics modes share the operations on
+ * cells, which are made of operations on lines.
  */
 export const operations = `
 ; AL: source row, AH: destination row, CL and DL: first and last column; of the active page.

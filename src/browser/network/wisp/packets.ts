@@ -1,6 +1,6 @@
-/** What a message of the wisp protocol is (Wisp 1.2, "Packet Types"). */
+/** Types of messages of the wisp protocol (Wisp 1.2, "Packet Types"). */
 export const PacketType = { connect: 1, data: 2, continue: 3, close: 4 } as const;
-/** What a relay opens for a stream (Wisp 1.2, "CONNECT"). */
+/** Types of streams that a relay opens (Wisp 1.2, "CONNECT"). */
 export const StreamType = { tcp: 1, udp: 2 } as const;
 /** Why a stream ends (Wisp 1.2, "Close Reasons"). */
 export const CloseReason = { voluntary: 0x02, unreachable: 0x42, timeout: 0x43, refused: 0x44 } as const;
@@ -25,7 +25,7 @@ export function packetBytes({ type, stream, payload }: Packet): Uint8Array<Array
   return bytes;
 }
 
-/** What a message says; nothing where it is none. */
+/** Decodes a message; undefined where the bytes are none. */
 export function packetOf(bytes: Uint8Array): Packet | undefined {
   if (bytes.length < HEADER) return undefined;
   const stream = new DataView(bytes.buffer, bytes.byteOffset).getUint32(1, true);

@@ -18,7 +18,7 @@ const MOST_STREAMS = 256;
 /** Bytes of all connections that wait for guests that don't take them. */
 const MOST_HELD = 64 << 20;
 
-/** What a page with a relay has in place of sockets: the relay connects, also to names, whose addresses here are made up. */
+/** A page's replacement for sockets with a relay: the relay connects, also to names, whose addresses here are made up. */
 export class WispSockets extends PageSockets {
   readonly #relay: WispRelay;
   readonly #timers: Timers;

@@ -1,6 +1,6 @@
 import { CloseReason, type Packet, PacketType, roomOf, StreamType } from './packets.ts';
 
-/** What a stream of a relay tells. */
+/** Events of a stream of a relay. */
 export interface RelayEvents {
   /** Bytes came; they are the receiver's to keep. */
   data(bytes: Uint8Array): void;

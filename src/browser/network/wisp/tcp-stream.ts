@@ -18,7 +18,7 @@ const failures: Readonly<Record<number, ConnectFailure>> = {
   [CloseReason.timeout]: 'timeout',
 };
 
-/** What all connections of a network share. */
+/** The parts that all connections of a network share. */
 export interface WispHost {
   readonly relay: WispRelay;
   readonly timers: Timers;

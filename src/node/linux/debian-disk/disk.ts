@@ -20,7 +20,7 @@ import {
 import { firstStage, HOST_KEY, LABEL, PACKAGES, systemFiles } from './scripts.ts';
 import type { MakingSettings } from './settings.ts';
 
-/** What a guest is booted with that makes a Debian on its first virtio disk. */
+/** A guest that makes a Debian on its first virtio disk. */
 export interface MakingGuest {
   readonly kernel: Uint8Array;
   readonly initrd: Uint8Array;
@@ -111,7 +111,7 @@ export function isMadeLabel(bytes: Uint8Array): boolean {
   return Buffer.from(bytes).toString('latin1') === LABEL.padEnd(LABEL_SIZE, '\0');
 }
 
-/** Of a disk, in bytes. */
+/** Place of the label on a disk, in bytes. */
 export const labelPlace = { offset: LABEL_AT, length: LABEL_SIZE } as const;
 
 /** Debian's name of a release (os-release(5)). */
@@ -121,16 +121,16 @@ function codename(file: Uint8Array): string {
   return name;
 }
 
-/** What an archive for the new system has. */
+/** An entry of the new system's archive. */
 type SystemEntry = DirectoryEntry | FileEntry | SymlinkEntry;
 
-/** What is there before any package: folders of programs and libraries are all in `/usr`. */
+/** Folders that exist before any package is unpacked: those of programs and libraries are all in `/usr`. */
 const skeleton: readonly SystemEntry[] = ['bin', 'sbin', 'lib'].flatMap((name): SystemEntry[] => [
   { type: 'directory', path: `usr/${name}` },
   { type: 'symlink', path: name, target: `usr/${name}` },
 ]);
 
-/** What packages leave to those who unpack them: the list of what is unpacked, and the configuration of the system. */
+/** Files that packages leave to the unpacking program: the list of unpacked packages, and the system's configuration. */
 function configuration(
   packages: readonly UnpackedPackage[],
   more: Readonly<Record<string, Uint8Array>>,

@@ -34,7 +34,7 @@ export class Making {
     return this.#isDone ? undefined : (this.#failure ?? 'the guest ended before it was done');
   }
 
-  /** What the guest has said, without what it told of its progress. */
+  /** The guest's output without its reports of progress. */
   get said(): string {
     return this.#said;
   }

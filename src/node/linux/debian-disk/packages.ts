@@ -9,7 +9,7 @@ import { type Member, tarMembers } from '../../containers/tar.ts';
 import { output } from '../../process/process.ts';
 import type { ArchiveImage } from './archives.ts';
 
-/** What a Debian needs besides its essential packages to boot from a disk, reach a network and be logged in to. */
+/** Packages beside the essential ones that a Debian needs to boot from a disk, to reach a network and to be logged in to. */
 const base: readonly string[] = [
   ...['?essential', 'usr-is-merged', 'apt', 'passwd', 'login', 'mount', 'mawk', 'adduser', 'kmod', 'udev', 'tzdata'],
   ...['systemd-sysv', 'systemd-resolved', 'libpam-systemd', 'dbus', 'e2fsprogs', 'initramfs-tools', 'busybox-static'],
@@ -105,7 +105,7 @@ export class FileCatcher {
 /** A package's two archives (deb(5)). */
 export interface PackageArchives {
   readonly name: string;
-  /** What dpkg has to know of it. */
+  /** The package's control data, for dpkg. */
   readonly control: Bytes;
   readonly files: Bytes;
 }
@@ -158,7 +158,7 @@ async function contentsOf(member: Member): Promise<Uint8Array> {
   return Buffer.concat(parts);
 }
 
-/** Of packages of which several architectures may be installed the names have the architecture (dpkg's `info/format` 1). */
+/** A package's name in dpkg's database, which includes the architecture if several may be installed (dpkg's `info/format` 1). */
 function infoName(fields: string): string {
   const [name, architecture, multi] = ['Package', 'Architecture', 'Multi-Arch'].map(
     (field) => new RegExp(`^${field}: *(\\S+)`, 'm').exec(fields)?.[1],

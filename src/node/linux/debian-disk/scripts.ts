@@ -44,10 +44,12 @@ echo "${MARK}done"
 poweroff -f
 `;
 
-/** What makes a user, who may log in by the same keys as root. */
+/** Commands that create a user, who may log in by the same keys as root. */
 function userCommands(user: string): string {
   return `useradd -m -s /bin/bash -G sudo ${user}
 passwd -d ${user}
+echo '${user} ALL=(ALL:ALL) NOPASSWD: ALL' > /etc/sudoers.d/user
+chmod 440 /etc/sudoers.d/user
 if [ -d /root/.ssh ]; then cp -r /root/.ssh /home/${user}/; chown -R ${user}: /home/${user}/.ssh; fi
 `;
 }

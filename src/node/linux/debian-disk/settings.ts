@@ -1,6 +1,6 @@
-/** What a Debian on a disk is to be like. */
+/** Settings of a Debian on a disk. */
 export interface MakingSettings {
-  /** Of the disk, in bytes. */
+  /** Size of the disk in bytes. */
   readonly size: number;
   /** Debian's name of it, such as "bookworm"; none: the one that the host's apt client knows. */
   readonly release?: string;

@@ -6,7 +6,7 @@ const watch = (control: number, address = 'DATA_AT'): string =>
 const Kind = { execute: 1, write: 0x10001, io: 0x20001, access: 0x30001 } as const;
 const step = 'pushfd\n or dword [esp], 0x100\n popfd\n';
 
-/** What is accessed, against a watched doubleword. */
+/** Accesses near a watched doubleword. */
 const accesses: Readonly<Record<string, string>> = {
   'a byte of it': 'mov [DATA_AT + 3], al',
   'the byte after it': 'mov [DATA_AT + 4], al',

@@ -5,7 +5,7 @@ import { gate, put } from './assembly.ts';
 const callGate = (offset: string, access: number, count = 0, selector = 'CODE'): string =>
   gate('GDT_AT + FREE', selector, offset, access, count);
 
-/** What lies on the stack, in the registers that are printed. */
+/** Pops the stack into the registers that are printed. */
 const popped = ' pop eax\n pop ebx\n pop ecx\n pop edx\n int 0x81\n';
 
 const stackSegments: Readonly<Record<string, string>> = {

@@ -54,7 +54,7 @@ const build = `
   mov [IDT_AT + 0x82 * 8 + 4], ebx
 `;
 
-/** What each use says: of a fault its vector and error code, else the level it went on at, EAX, EBX and ECX. */
+/** Answers for each use: for a fault its vector and error code, else the level it went on at, EAX, EBX and ECX. */
 function counting(level: string, rpl: number, use: string): string {
   return `
 .again:

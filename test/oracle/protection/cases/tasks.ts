@@ -23,7 +23,7 @@ const FIELD = {
   trap: 0x64,
 };
 
-/** What is wrong with the task that is switched to. */
+/** Faults of the task that is switched to. */
 const faults: Readonly<Record<string, string>> = {
   'that is busy': 'mov byte [GDT_AT + TSS_B + 5], 0x8b',
   'that is not present': 'mov byte [GDT_AT + TSS_B + 5], 0x09',

@@ -42,7 +42,7 @@ const sensitive: Readonly<Record<string, string>> = {
   INVD: 'db 0x0f, 0x08',
 };
 
-/** What a handler for INT 82h of VM86 itself leaves in AX. */
+/** A handler for INT 82h of VM86 itself, which leaves its mark in AX. */
 const redirected = `mov dword [0x82 * 4], LAND_AT + 0x20\n mov dword [LAND_AT + 0x20], 0xcf1234b8\n`;
 
 export const virtualCases: readonly Case[] = [

@@ -116,7 +116,7 @@ const watched = [
   'KERNEL_STACK - 0x1e',
 ];
 
-/** The same with pages that are missing, by several accesses of one instruction, with breakpoints, and with limits. */
+/** Programs of calls with pages that are missing, by several accesses of one instruction, with breakpoints, and with limits. */
 export const interruptedCalls: Family = {
   'loops of 32-bit code with a breakpoint': (random) => `${breakpointAt(random, watched)}\n${kernelLoop(random)}`,
   'loops of user mode with a breakpoint': (random) =>

@@ -11,7 +11,7 @@ export const interrupts: Family = {
  ${arithmetic(random, 2)}`,
 };
 
-/** What QEMU has otherwise, or at other moments. */
+/** Programs in which QEMU's devices behave differently, or at other moments. */
 export const devices: Family = {
   'HLT and shadows': (random) => `sti
  ${random.pick(['hlt', 'nop\n hlt', 'mov ss, ax', 'int3', 'mov ax, ss\n mov ss, ax\n hlt', 'cli\n nop', 'sti\n cli'])}

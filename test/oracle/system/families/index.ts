@@ -12,7 +12,7 @@ import { interruptedShortCalls, shortCalls } from './short-calls.ts';
 import { badTasks, tasks } from './tasks.ts';
 import { units } from './units.ts';
 
-/** What QEMU does as the manual says. */
+/** Programs that QEMU runs as the manual says. */
 export const judged: Family = {
   ...code,
   ...pages,
@@ -29,11 +29,11 @@ export const judged: Family = {
 };
 
 /**
- * What it does not, or the manual leaves open: limits and types of segments, PG without PE, VME, breakpoints and shadows of the trap flag
- * (test/oracle/protection/disagreements.ts has the sections), tasks with bad segments (their faults belong to the new task),
- * entries of the TLB that should have been flushed, string instructions that write themselves (QEMU fetches them again when they are done),
- * LOCK where it is not allowed, stacks that end, exceptions of the x87 unit and of SSE,
- * and devices.
+ * Programs that it runs in another way, or that the manual leaves open:limits and types of segments, PG without PE, VME,
+ * breakpoints and shadows of the trap flag (test/oracle/protection/disagreements.ts has the sections), tasks with bad segments
+ * (their faults belong to the new task), entries of the TLB that should have been flushed, string instructions that write
+ * themselves (QEMU fetches them again when they are done), LOCK where it is not allowed, stacks that end, exceptions of the x87
+ * unit and of SSE, and devices.
  */
 export const unjudged: Family = {
   ...anyCode,

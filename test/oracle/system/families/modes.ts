@@ -43,7 +43,7 @@ const realInstructions = [
   'loop $ + 2',
 ];
 
-/** What meets the ends of segments, or sets PG without PE: QEMU checks neither. */
+/** Instructions that reach the ends of segments, or set PG without PE: QEMU checks neither. */
 const refusedInstructions = [
   'mov eax, 0x80000000\n mov cr0, eax',
   'mov eax, 0x20000000\n mov cr0, eax',
@@ -101,7 +101,7 @@ export const modes: Family = {
 .o: mov eax, [HOLE + ${random.below(0x2000)}]`,
 };
 
-/** The same, with what QEMU does not refuse. */
+/** Programs with such instructions, and with some that QEMU does not refuse. */
 export const refusedModes: Family = {
   'real mode with faults, and back': (random, paging) =>
     throughRealMode(

@@ -20,7 +20,10 @@ const accesses: readonly Piece[] = [
   'mov [HOLE + 0x2000], ecx\n add edx, [HOLE + 0x2000]',
 ];
 
-/** What forgets translations: some of them, or all. DIRECTORY_ENTRY maps the large page, SMALL_ENTRY the hole's first one. */
+/**
+ * Instructions that flush translations: some of them, or all. DIRECTORY_ENTRY maps the large page, SMALL_ENTRY the hole's first
+ * one.
+ */
 const flushes: readonly Piece[] = [
   'mov eax, cr3\n mov cr3, eax',
   'mov eax, cr4\n xor eax, 0x80\n mov cr4, eax',
@@ -78,7 +81,7 @@ export const pageLoops: Family = {
     pageLoop(random, paging, [...accesses, ...flushes, ...changes]),
 };
 
-/** The same where entries change and may be used later on all the same. */
+/** Programs in which entries change, and the old ones may still be used later. */
 export const stalePageLoops: Family = {
   'loops with large and global pages that are not flushed': (random, paging) =>
     pageLoop(random, paging, [...accesses, ...accesses, ...flushes, ...lateChanges]),

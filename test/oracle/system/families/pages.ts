@@ -127,7 +127,7 @@ export const pages: Family = {
  ${random.pick(['fld1', 'movups xmm0, [FREE]', 'mov ecx, cr0\n and ecx, 0x8001000f\n add [sum], ecx', 'clts', 'smsw ax\n lmsw ax', 'mov ecx, [FREE]'])}`,
 };
 
-/** What depends on how long entries of the TLB live, or on tables that are nonsense. */
+/** Programs that depend on how long entries of the TLB live, or on tables that are nonsense. */
 export const stalePages: Family = {
   'the table in the code': (random, { nextDirectoryEntry }) => `jmp .b
  align 4096

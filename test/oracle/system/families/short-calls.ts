@@ -160,7 +160,7 @@ const vectorHandlers = (handler: string): string => `.pass: push bp
 .old: dw .other - .c, SHORT_CODE >> 4
 .h: ${handler}`;
 
-/** What the stacks have close to their begin. */
+/** Addresses on the stacks, close to their begin. */
 const watched = ['0xa7fc', '0xa7ee', '0xa8fb', '0x8f10e', '0x9f0fe', '0x9f0f0'];
 
 function realLoop(random: Random, paging: Paging, { load, allows }: Stack): string {
@@ -259,7 +259,7 @@ export const shortCalls: Family = {
   'loops of 16-bit code': (random) => protectedLoop(random, shortStack(random)),
 };
 
-/** The same where stacks end, and with breakpoints. */
+/** Programs in which stacks end, and programs with breakpoints. */
 export const interruptedShortCalls: Family = {
   'loops of real mode with a breakpoint': (random, paging) =>
     `${breakpointAt(random, watched)}\n${realLoop(random, paging, goodStack(random))}`,

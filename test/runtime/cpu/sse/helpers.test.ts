@@ -7,7 +7,7 @@ const QUIET = 0x7ff80000;
 const SIGNALING = 0x7ff40000;
 const UNORDERED = 3;
 
-/** What EAX and ECX hold, at words 0 and 1, is no operand. */
+/** A state with EAX and ECX, at words 0 and 1, set to values that no operand has. */
 function stateWith(high: number): Int32Array {
   const state = new Int32Array(WORD_COUNT);
   state[Word.mxcsr] = MASKED;

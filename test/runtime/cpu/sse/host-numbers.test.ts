@@ -15,7 +15,7 @@ const { masks, flushToZero, denormalsAreZeros } = Mxcsr;
 const DENORMAL = 2;
 const UNDERFLOW = 0x10;
 const PRECISION = 0x20;
-/** What the flags are before: all that may be set are, or none are. */
+/** The flags before: all that may be set are, or none are. */
 const FLAGS = [DENORMAL | UNDERFLOW | PRECISION, UNDERFLOW | PRECISION, DENORMAL | PRECISION, 0];
 const MODES = [0, flushToZero, denormalsAreZeros, flushToZero | denormalsAreZeros];
 

@@ -148,7 +148,7 @@ export function executeRecord(record: Uint8Array): Uint8Array {
   return result;
 }
 
-/** What of a record is compared: not the pointers, which depend on where the harness was loaded. */
+/** The fields of a record that are compared: not the pointers, which depend on where the harness was loaded. */
 export interface Outcome {
   control: number;
   status: number;

@@ -1,4 +1,4 @@
-/** What compares sums of two doubles with the exact functions of 80 bits: an FPU for each, and operands of many kinds. */
+/** Compares sums of two doubles with the exact functions of 80 bits: an FPU for each, and operands of many kinds. */
 import { Fpu, type FpuCpu } from '../../../../runtime/cpu/x87/fpu.ts';
 import { doublesOf, fillRegister, spillRegister } from '../../../../runtime/cpu/x87/registers.ts';
 import { Double, STATE_BYTES, WORD_COUNT, Word } from '../../../../translator/abi/state.ts';

@@ -83,7 +83,7 @@ export class CardRig extends Rig {
     remove: (region: MmioRegion) => void this.regions.splice(this.regions.indexOf(region), 1),
   };
 
-  /** What a card is made with. */
+  /** The board's services that a card is made with. */
   get board() {
     const { ports, memory, mmio, irq, clock, events, guestError } = this;
     return {

@@ -47,7 +47,7 @@ class E1000Rig extends CardRig {
     this.idle();
   }
 
-  /** The same, and is busy. */
+  /** Gives descriptors to the card, which is then busy. */
   give(...descriptors: readonly (readonly number[])[]): void {
     for (const words of descriptors) {
       this.put(TX_RING + 16 * this.#tail, ...words);

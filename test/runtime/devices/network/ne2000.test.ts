@@ -10,7 +10,7 @@ const [RING, RING_END, TX] = [0x46, 0x80, 0x40];
 /** A card, and what a driver does with it. */
 class Ne2000Rig extends CardRig {
   readonly base: number;
-  /** Of the ring, where the next frame to read begins. */
+  /** The page of the ring where the next frame to read begins. */
   nextPage = RING + 1;
 
   constructor(kind: 'isa' | 'pci') {

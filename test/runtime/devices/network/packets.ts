@@ -19,7 +19,7 @@ export interface PacketOptions {
   readonly sequence?: number;
   readonly identification?: number;
   readonly flags?: number;
-  /** What stands where the checksums belong; right ones if left out. */
+  /** The value in the place of the checksums; right ones if left out. */
   readonly checksum?: number;
 }
 

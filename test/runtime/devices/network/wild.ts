@@ -179,7 +179,7 @@ function anyPacket(pick: (most: number) => number): Packet {
   };
 }
 
-/** What a driver does, or one gone wild: registers, descriptors, frames, time. */
+/** A step of a driver, or of one gone wild: registers, descriptors, frames, time. */
 function step(rig: HostRig, { access, offsets, rings, start, send }: Subject, random: () => number): void {
   const pick = (most: number): number => Math.floor(random() * most);
   const word = (): number => (pick(3) === 0 ? pick(0x100000000) : pick(0x1000));
@@ -220,7 +220,7 @@ function step(rig: HostRig, { access, offsets, rings, start, send }: Subject, ra
   }
 }
 
-/** What came of guests gone wild. */
+/** The result of guests gone wild. */
 export interface Outcome {
   /** Frames that were sent. */
   readonly sent: number;

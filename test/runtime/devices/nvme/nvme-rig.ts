@@ -158,12 +158,12 @@ export class NvmeRig extends CardRig {
     return found[0]!;
   }
 
-  /** Of the administrator's. */
+  /** A command to the admin queue. */
   admin(asked: Asked): Completion {
     return this.ask(0, { namespace: 0, ...asked });
   }
 
-  /** Of queue 1, about blocks. */
+  /** A command about blocks to queue 1. */
   io(opcode: number, block: number, blocks: number, asked: Partial<Asked> & { high?: number; control?: number } = {}) {
     const { high = 0, control = 0, ...rest } = asked;
     return this.ask(1, { opcode, words: [block, high, (blocks - 1) | (control << 16)], ...rest });

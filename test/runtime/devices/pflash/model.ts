@@ -1,6 +1,6 @@
 /**
- * What a chip with Intel's command set does, written from the command definitions of its data sheet: one function for each command, which
- * gets the cycles that come after its first one. With QEMU's status register, which is 0 after it was cleared.
+ * A model of a chip with Intel's command set, written from the command definitions of its data sheet: one function for each
+ * command, which gets the cycles that come after its first one. With QEMU's status register, which is 0 after it was cleared.
  */
 export class FlashModel {
   readonly array: Uint8Array;

@@ -35,7 +35,7 @@ export class FlashRig extends Rig {
     return this.map.frameAt(this.base / PAGE) !== NO_FRAME;
   }
 
-  /** What is in it, whatever loads see. */
+  /** The contents of the array, whatever loads return. */
   get array(): Uint8Array {
     return this.#memory.bytes;
   }

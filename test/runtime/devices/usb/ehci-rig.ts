@@ -12,7 +12,7 @@ import { Rig } from '../rig.ts';
 import type { Setup } from './usb-rig.ts';
 
 export const MEMORY_BYTES = 1 << 20;
-/** What the driver below has in memory: the frame list, a queue that is always empty, one that is used, its transfers, data. */
+/** Places of the driver below in memory: the frame list, a queue that is always empty, one that is used, its transfers, data. */
 export const Place = { list: 0x1000, head: 0x2000, queue: 0x2080, transfers: 0x3000, data: 0x10000 } as const;
 const [QUEUE_TYPE, HEAD] = [2, 1 << 15];
 const MICROFRAME = 125_000;

@@ -10,7 +10,7 @@ const [LIST, PLACES, COUNT] = [0x10000, 0x20000, 24];
 const SPREAD = 0x340;
 const FRAME = 1e6;
 
-/** What is done to two controllers alike. */
+/** An action on two controllers alike. */
 type Act = (rig: UsbRig, lines: readonly ReturnType<typeof recordedStream>[]) => void;
 
 /** A controller with a tablet and a keyboard, configured. */

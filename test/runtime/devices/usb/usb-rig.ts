@@ -15,15 +15,15 @@ import { type RecordedStream, Rig, recordedStream } from '../rig.ts';
 
 export const MEMORY_BYTES = 1 << 20;
 export const BASE = 0xc000;
-/** What the driver below has in memory: the frame list, one queue, its descriptors, and data. */
+/** Places of the driver below in memory: the frame list, one queue, its descriptors, and data. */
 const [LIST, QUEUE, TRANSFERS, DATA] = [0x10000, 0x20000, 0x21000, 0x30000];
 const FRAME = 1e6;
 const MOST_FRAMES = 2000;
 
-/** What a test asks a device for: eight bytes. */
+/** A request of a test to a device: eight bytes. */
 export type Setup = readonly [requestType: number, request: number, value: number, index: number, length: number];
 
-/** What became of a transfer: its bytes, or the bits that say why there are none. */
+/** The result of a transfer: its bytes, or the reason why there are none. */
 export type Outcome = Uint8Array | 'stall' | 'timeout' | 'babble' | 'waiting';
 
 export const reportKinds: Readonly<Record<string, (line: RecordedStream) => Reports>> = {

@@ -96,7 +96,7 @@ function registerWrite(random: Random): [offset: number, value: number] {
 
 type Setting = ReturnType<typeof rigWithThree>;
 type Act = (setting: Setting, random: Random) => void;
-/** What the guest does, and how often. */
+/** Actions of the guest, and how often each is chosen. */
 const acts: readonly (readonly [weight: number, Act])[] = [
   [40, ({ rig }, random) => rig.put(address(random) % (MEMORY_BYTES - 16), ...trbWords(random))],
   [30, ({ rig }, random) => rig.ring(1 + random.below(SLOTS), 1 + random.below(5))],

@@ -21,7 +21,7 @@ import { CardRig, MMIO } from '../network/card-rig.ts';
 import { type RecordedStream, recordedStream } from '../rig.ts';
 import { reportKinds, type Setup } from './usb-rig.ts';
 
-/** What the driver below has in memory. */
+/** Places of the driver below in memory. */
 export const Place = {
   contexts: 0x1000,
   table: 0x2000,
@@ -222,7 +222,7 @@ export class XhciRig extends CardRig {
     this.write(Part.doorbells + 4 * slot, index);
   }
 
-  /** The same, and rings its doorbell. */
+  /** Queues a transfer, and rings its doorbell. */
   transfer(slot: number, index: number, ...trbs: readonly WantedTrb[]): SeenEvent[] {
     this.queue(slot, index, ...trbs);
     this.ring(slot, index);

@@ -11,7 +11,7 @@ const SECTORS = 1024;
 const { chain, interrupt, shortInterrupt } = TrbControl;
 const NORMAL = typed(TrbType.normal);
 
-/** The same with an address, and configured. */
+/** An input device with an address, which is configured. */
 function hidInUse(kind = 'tablet') {
   const { rig, line } = hidRig(kind);
   const { slot } = rig.address(0);

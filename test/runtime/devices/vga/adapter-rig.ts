@@ -9,7 +9,7 @@ const RAM_BYTES = 2 << 20;
 /** The slot of the adapter on the PCI bus. */
 export const SLOT = 2;
 
-/** What a display adapter hangs on: a PCI bus, and memory seen by a processor without paging. */
+/** The surroundings of a display adapter: a PCI bus, and memory seen by a processor without paging. */
 export class AdapterRig extends Rig {
   readonly map: PhysicalMap;
   readonly mmu: Mmu;

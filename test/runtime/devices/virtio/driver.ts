@@ -200,7 +200,7 @@ export class DriverQueue {
     this.#driver.kick(this.#number);
   }
 
-  /** What the device has done since the last call. */
+  /** The buffers that the device has used since the last call. */
   takeUsed(): { head: number; written: number }[] {
     const view = this.#view;
     const done = [];

@@ -162,7 +162,7 @@ function spoilDescriptors(random: Random, queue: DriverQueue): void {
   }
 }
 
-/** What a driver does, or one gone wild. */
+/** A step of a driver, or of one gone wild. */
 function step(random: Random, rig: CardRig, driver: Driver, { queues, request, event }: Subject): void {
   const queue = driver.queue(random.below(queues));
   const size = random.pick([1, 2, 4] as const);
@@ -220,7 +220,7 @@ function start(random: Random, driver: Driver, { features, queues }: Subject): v
   driver.start(taken, queues);
 }
 
-/** What came of guests gone wild. */
+/** The result of guests gone wild. */
 export interface Outcome {
   /** Requests that were done. */
   readonly done: number;

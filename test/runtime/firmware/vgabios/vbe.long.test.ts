@@ -25,7 +25,7 @@ const characters = (mode: number): Calls => ({
 });
 
 const modes = [0x101, 0x110, 0x111, 0x112, 0x144, 0x102, 0x104];
-/** What AH=08 tells of the colour 0Eh in modes with direct colours: the lowest byte. */
+/** The colour 0Eh as AH=08 returns it in modes with direct colours: the lowest byte. */
 const colours: Record<string, string> = { 'mode 110': 'ea', 'mode 111': 'ea', 'mode 112': '55', 'mode 144': '55' };
 
 test('characters and pixels in modes of VBE: bytes, direct colours, planes', async () => {

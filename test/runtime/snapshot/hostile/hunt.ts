@@ -15,7 +15,7 @@ export interface Finding {
   readonly number: number;
   /** The state that its machine began with: a run from there on makes the same changes. */
   readonly first: number;
-  /** What was changed in it. */
+  /** The change that was made in it. */
   readonly mutation: string;
   readonly problem: string;
 }

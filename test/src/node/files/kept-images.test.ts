@@ -15,7 +15,7 @@ afterEach(() => rmSync(home, { recursive: true }));
 const made = { bios: Uint8Array.of(1, 2), videoBios: Uint8Array.of(3) };
 const cache = () => join(home, 'cache');
 
-/** What is got, and whether it had to be made. */
+/** The images, and whether they had to be made. */
 async function get(folder = cache()): Promise<{ bios: number[]; videoBios: number[]; made: boolean }> {
   let calls = 0;
   const make = async () => {

@@ -13,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** What is there when the first piece has been taken; then it fails. */
+/** Pieces that fail after the first one, when `look` has seen the state at that time. */
 async function* failing(look: () => Promise<void>): AsyncGenerator<Uint8Array> {
   yield bytes('new');
   await look();

@@ -18,7 +18,10 @@ test('metadata are lines of text', () => {
   expect(parseMetadata('virtfs.uid=-5\nvirtfs.more=1\nuid=3\nvirtfs.gid=7\n')).toEqual({ group: 7 });
 });
 
-/** What QEMU 7.2 has written for a guest's `chown 5:6 .; mkdir -m 750 d; mknod d/b b 8 17; chmod 660 d/b; chown 3:4 d/b; ln -s f d/l`. */
+/**
+ * The files that QEMU 7.2 has written for a guest's `chown 5:6 .; mkdir -m 750 d; mknod d/b b 8 17; chmod 660 d/b; chown 3:4 d/b;
+ * ln -s f d/l`.
+ */
 function madeByQemu(folder: string): void {
   writeFileSync(join(folder, `${META}_root`), 'virtfs.uid=5\nvirtfs.gid=6\n');
   mkdirSync(join(folder, META));
@@ -79,7 +82,7 @@ test('metadata go along with their files, and with them away', async () => {
 const EISDIR = 21;
 const ENOSPC = 28;
 
-/** What is written to files from now on, up to `restore`, finds a disk that is full. */
+/** Makes writes to files fail as on a full disk, up to `restore`. */
 async function fillDisk(folder: string): Promise<{ restore(): void }> {
   const handle = await open(folder);
   const prototype = Object.getPrototypeOf(handle) as Pick<FileHandle, 'write'>;

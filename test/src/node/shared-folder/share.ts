@@ -8,7 +8,7 @@ import { NinepClient, NinepError } from '../../../support/ninep-client.ts';
 
 /** A shared folder for a test, with its client, in a folder that has other files beside it. */
 export class Share implements AsyncDisposable {
-  /** What is around the shared folder: nothing here is for the guest. */
+  /** The folder around the shared one: nothing here is for the guest. */
   readonly outside: string;
   readonly folder: string;
   readonly session: NinepSession;

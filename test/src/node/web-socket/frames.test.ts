@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { FrameReader, frame, Opcode, WebSocketError } from '../../../../src/node/web-socket/frames.ts';
 import { Random } from '../../../support/random.ts';
 
-/** What a reader gives. */
+/** A reader, and its results. */
 function reader() {
   const given = { data: [] as number[], pings: [] as number[][], isClosed: false };
   const taker = {

@@ -29,7 +29,7 @@ async function expectSound(store: MemoryStore): Promise<void> {
 /** Bytes that differ from place to place. */
 const stateOf = (length: number): Uint8Array => Uint8Array.from({ length }, (_, n) => n ^ (n >> 8));
 
-/** What can be done with the snapshots of a disk; the number chooses one of them. */
+/** An action on the snapshots of a disk; the number chooses one of them. */
 type Act = { readonly act: 'create' | 'apply' | 'delete'; readonly number: number };
 const acts = fc.record({
   act: fc.constantFrom('create' as const, 'apply' as const, 'delete' as const),
