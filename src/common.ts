@@ -2,7 +2,7 @@
  * The library's exports on every host, beside those that make machines and open connections there (index.ts, browser/index.ts).
  */
 
-export type { UndeliveredException } from '../runtime/cpu/interrupts.ts';
+export type { UndeliveredException } from '../runtime/cpu/observer.ts';
 export type { Topology } from '../runtime/cpu/topology.ts';
 export type {
   CodeSnapshot,

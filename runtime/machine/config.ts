@@ -1,4 +1,4 @@
-import type { UndeliveredException } from '../cpu/interrupts.ts';
+import type { UndeliveredException } from '../cpu/observer.ts';
 import type { Topology } from '../cpu/topology.ts';
 import type { EngineOptions } from '../exec/engine.ts';
 import type { DebugStop } from '../exec/stops.ts';

@@ -8,7 +8,7 @@ import {
   type UsbInputOptions,
 } from '../index.ts';
 import { usbInputOf } from '../options/usb.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { parseInteger } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 
