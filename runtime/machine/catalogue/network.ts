@@ -19,7 +19,7 @@ export const isaCardPlaces = [
   { base: 0x380, irq: 5 },
 ];
 
-interface PciCardRow extends DeviceRow {
+export interface PciCardRow extends DeviceRow {
   readonly linux: readonly string[];
   /** The file of Debian's package ipxe-qemu with iPXE's option ROM for it. */
   readonly ipxe: string;

@@ -5,7 +5,7 @@ export const soundCardModels = ['sb16', 'AC97', 'adlib'] as const;
 /** A sound card, by its name. */
 export type SoundCardModel = (typeof soundCardModels)[number];
 
-interface SoundCardRow extends DeviceRow {
+export interface SoundCardRow extends DeviceRow {
   /** Properties that say where it is, which is nowhere else here: QEMU's defaults. */
   readonly places: Readonly<Record<string, string>>;
   /** Nothing on the ISA bus says where a card is, so its driver gets parameters. */

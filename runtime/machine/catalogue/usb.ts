@@ -8,7 +8,7 @@ export type UsbInput = (typeof usbInputs)[number];
 /** A USB host controller. */
 export type UsbControllerModel = 'piix3-usb-uhci' | 'qemu-xhci' | 'nec-usb-xhci' | 'usb-ehci';
 
-interface UsbControllerRow extends DeviceRow {
+export interface UsbControllerRow extends DeviceRow {
   /** How many devices fit into it. */
   readonly ports: number;
   /** Its name in messages. A machine has one of a kind. */
