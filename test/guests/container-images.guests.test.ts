@@ -59,7 +59,7 @@ function musl(root: string): void {
     tar -C musl -xf musl.tar
     library=musl/usr/lib/i386-linux-musl
     gcc -m32 -fno-pie -fno-stack-protector -nostdinc -isystem musl/usr/include/i386-linux-musl -c hello.c -o hello.o
-    ld -m elf_i386 -dynamic-linker /lib/ld-musl-i386.so.1 -o hello $library/crt1.o $library/crti.o hello.o musl/lib/i386-linux-musl/libc.so $library/crtn.o
+    ld -m elf_i386 -dynamic-linker /lib/ld-musl-i386.so.1 -o hello $library/crt1.o $library/crti.o hello.o -Lmusl/lib/i386-linux-musl -l:libc.so $library/crtn.o
     mkdir -p ${root}/lib
     cp hello ${root}/hello
     cp -L musl/lib/ld-musl-i386.so.1 ${root}/lib/ld-musl-i386.so.1
@@ -162,7 +162,7 @@ describe.skipIf(reason !== undefined)(
     test('every file is as umoci unpacks it on the host', async () => {
       const host = sh(`umoci unpack --image images:debian again; find again/rootfs -xdev -mindepth 1 ${LISTING}`);
       const image = names['a name in a registry']!();
-      const { out, err } = await run({ image, command: ['sh', '-c', `find / -xdev -mindepth 1 ${LISTING}`] });
+      const { out, err } = await run({ image, command: ['bash', '-c', `find / -xdev -mindepth 1 ${LISTING}`] });
       expect(err).toBe('');
       const [ours, theirs] = [sorted(out), sorted(host)];
       expect(theirs.length).toBeGreaterThan(1000);
