@@ -1,4 +1,5 @@
 /** The manual page, in the macros of man(7), from the rows that the command line is read by: `node scripts/manual.ts > rawiron.1`. */
+import { deviceModels } from '../runtime/machine/catalogue/index.ts';
 import { programCommands } from '../src/cli/commands.ts';
 import { devices, deviceUsage } from '../src/cli/devices.ts';
 import { escapeRows, usualEscapeKey } from '../src/cli/escape.ts';
@@ -36,7 +37,7 @@ export function manualPage(): string {
   const groups = flagGroups.map(({ title, flags }) => {
     return [`.SS ${escaped(capitalised(title))}`, ...flags.map((flag) => entry(flagUsage(flag), whole(flag)))];
   });
-  const added = Object.entries(devices).map(([name, { help }]) => entry(deviceUsage(name), `${help}.`));
+  const added = deviceModels.map((model) => entry(deviceUsage(model), `${devices[model].help}.`));
   const keys = escapeRows(usualEscapeKey, true).map(([key, help]) => entry(key, `${help}.`));
   return `${[
     `.TH RAWIRON 1 "" "rawiron ${packageVersion()}"`,

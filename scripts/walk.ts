@@ -8,9 +8,11 @@ import { defaultEngine } from '../runtime/exec/engine.ts';
 import { defaultLoops } from '../runtime/exec/loops.ts';
 import { EntryWeight } from '../runtime/exec/node.ts';
 import { defaultTiering } from '../runtime/exec/tiering.ts';
+import { deviceModels } from '../runtime/machine/catalogue/index.ts';
 import { programCommands } from '../src/cli/commands.ts';
 import { devices, deviceUsage } from '../src/cli/devices.ts';
-import { type Flag, flagGroups, flagUsage } from '../src/cli/flags.ts';
+import type { Flag } from '../src/cli/flag.ts';
+import { flagGroups, flagUsage } from '../src/cli/flags.ts';
 import { capitalised } from '../src/cli/help.ts';
 import { instructionLists } from './instructions.ts';
 import { type Sections, withSections } from './sections.ts';
@@ -66,7 +68,7 @@ function meaning({ help, details }: { help: string; details?: string | undefined
 
 /** Devices of -device, with their properties. */
 function devicesTable(): string {
-  const rows = Object.entries(devices).map(([name, { help }]) => `| \`${deviceUsage(name)}\` | ${help} |`);
+  const rows = deviceModels.map((model) => `| \`${deviceUsage(model)}\` | ${devices[model].help} |`);
   return ['| -device | what it is |', '|---|---|', ...rows].join('\n');
 }
 

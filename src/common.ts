@@ -2,7 +2,7 @@
  * The library's exports on every host, beside those that make machines and open connections there (index.ts, browser/index.ts).
  */
 
-export type { UndeliveredException } from '../runtime/cpu/interrupts.ts';
+export type { UndeliveredException } from '../runtime/cpu/observer.ts';
 export type { Topology } from '../runtime/cpu/topology.ts';
 export type {
   CodeSnapshot,
@@ -25,20 +25,17 @@ export type {
   ProcessorInformation,
   SystemInformation,
 } from '../runtime/firmware/smbios/information.ts';
-export { type AddressRange, type LogItem, logItems } from '../runtime/machine/log-items.ts';
+export type { OptionalCards } from '../runtime/machine/catalogue/cards.ts';
+export { type DisplayModel, displayModels } from '../runtime/machine/catalogue/displays.ts';
+export { type CardModel, cardModels, type PciCardModel } from '../runtime/machine/catalogue/network.ts';
+export { type SoundCardModel, soundCardModels } from '../runtime/machine/catalogue/sound.ts';
 export {
-  type CardModel,
-  cardModels,
-  type DisplayModel,
-  displayModels,
-  type PciCardModel,
-  type SoundCardModel,
-  soundCardModels,
   type UsbControllerModel,
   type UsbInput,
   usbControllerModels,
   usbInputs,
-} from '../runtime/machine/models.ts';
+} from '../runtime/machine/catalogue/usb.ts';
+export { type AddressRange, type LogItem, logItems } from '../runtime/machine/log-items.ts';
 export { type TraceEvent, traceEvents } from '../runtime/machine/trace/events.ts';
 export type { UsbControllerConfig } from '../runtime/machine/usb-plan.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
@@ -69,10 +66,10 @@ export type { Mouse, MouseButton, Pointer, PointerName, PointerPlace } from './i
 export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';
 export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 export type { LimitName } from './isolate/run-limits.ts';
+export type { SerialEvents, SerialPort } from './isolate/serial.ts';
 export type { Balloon } from './machine/balloon.ts';
 export type { CharacterDeviceInfo, CharacterDevices } from './machine/character-devices.ts';
 export type { MachineHistory, RecordedRun, StopPlaces } from './machine/history.ts';
-export type { SerialEvents, SerialPort } from './machine/serial.ts';
 export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './machine/translations.ts';
 export type { DebugConsole, MachineEvents, MachineState, PauseReason, Probe } from './machine/types.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
@@ -115,19 +112,18 @@ export type {
   Boot,
   DemoBoot,
   FlashBoot,
-  Image,
   KernelBoot,
   KernelModule,
   MachineOptions,
 } from './options/options.ts';
 export type { ProcessorOptions } from './options/processors.ts';
+export type { IcountOptions } from './options/recording.ts';
 export type { SmbiosOptions } from './options/smbios.ts';
 export type { UsbInputOptions } from './options/usb.ts';
 export type { VirtioPortOptions } from './options/virtio-ports.ts';
 export type { JsonObject } from './qmp/command.ts';
 export type { EventListener } from './qmp/events.ts';
 export type { Qmp } from './qmp/qmp.ts';
-export type { IcountOptions } from './recording/options.ts';
 export type { Screen, ScreenText } from './screen/index.ts';
 export type { ScreenImage } from './screen/renderer.ts';
 export type { ShareContent, ShareFile, ShareFileSettings } from './shares/contents.ts';
@@ -147,6 +143,7 @@ export type { ImageSnapshot } from './storage/qcow2/snapshots.ts';
 export { ConfigurationError } from './util/errors.ts';
 export type { Listener } from './util/events.ts';
 export { ExpectError, type ExpectOptions, type Output } from './util/expect.ts';
+export type { Image } from './util/image.ts';
 export type { VncControl, VncInfo } from './vnc/control.ts';
 export type { VncEvents, VncSharing } from './vnc/display.ts';
 export type { VncConnectionInfo, VncEndpoint } from './vnc/endpoint.ts';

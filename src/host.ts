@@ -1,5 +1,5 @@
 import type { ToMachine } from '../runtime/host/messages.ts';
-import type { PciCardModel } from '../runtime/machine/models.ts';
+import type { PciCardModel } from '../runtime/machine/catalogue/network.ts';
 import type { DriveCommand, DriveReport } from './drives/protocol.ts';
 import type { IsolatePool } from './isolate/pool.ts';
 import type { Command, MessageEnd, Report, ToDrives } from './isolate/protocol.ts';

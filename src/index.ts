@@ -21,13 +21,13 @@ import {
 } from './node/sockets/monitor.ts';
 import type { SessionServer } from './node/sockets/session-server.ts';
 import { VncServer, type VncSettings } from './node/vnc/server.ts';
-import { checkNames, checkString } from './options/checks.ts';
 import type { ListenAddress } from './options/listen-address.ts';
 import type { MachineOptions } from './options/options.ts';
 import type { Qmp } from './qmp/qmp.ts';
 import type { SharedFiles } from './shares/files.ts';
 import type { ServerFolder } from './shares/server/server-folder.ts';
 import type { SnapshotBytes } from './snapshot/machine.ts';
+import { checkNames, checkString } from './util/checks.ts';
 
 const core: NodeCore = {
   load: async () => (await import('../runtime/machine/create.ts')).createMachine,

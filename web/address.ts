@@ -1,6 +1,6 @@
 import { imageNames, machineNames } from '../src/browser/element-options.ts';
 import { isKept } from '../src/browser/files.ts';
-import { checkedOneOf, checkNames } from '../src/options/checks.ts';
+import { checkedOneOf, checkNames } from '../src/util/checks.ts';
 import { systems } from './systems.ts';
 
 /** Names whose presence alone has a meaning. */

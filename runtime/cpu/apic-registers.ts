@@ -3,7 +3,7 @@ import { raise } from '../fault.ts';
 import { PHYSICAL_BITS } from '../memory/page-entry.ts';
 import type { Cpu } from './cpu.ts';
 import type { LocalApicPort } from './local-apic-port.ts';
-import type { ModelRegister } from './model-registers.ts';
+import type { ModelRegister } from './model-register.ts';
 import { timeOfTimestamp } from './timestamp.ts';
 
 /** Reserved bits of IA32_APIC_BASE; that of x2APIC mode is, too, as there is none (Intel SDM vol. 3, 11.4.4). */

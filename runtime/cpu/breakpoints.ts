@@ -3,6 +3,10 @@ import { Word } from '../../translator/abi/state.ts';
 import { Access } from '../memory/paging.ts';
 import type { AccessWatcher, Watch } from '../memory/watch.ts';
 
+/** DR6 and DR7 with no breakpoint set: bits that read as 1. */
+export const DEBUG_STATUS_FIXED = 0xffff0ff0 | 0;
+export const DEBUG_CONTROL_FIXED = 0x400;
+
 const COUNT = 4;
 /** DR7's R/W fields: what a breakpoint waits for (Intel SDM vol. 3, 18.2.4). */
 const Kind = { execute: 0, write: 1, io: 2, readWrite: 3 } as const;

@@ -2,9 +2,9 @@ import { Eflags, Halt, Segment, Shadow, Word, type WordName, wordCounts } from '
 import { type Component, choice, describe, type Field, list, type StateHooks, u32 } from '../snapshot/describe.ts';
 import { flagCarriesOf, flagResultOf, flagsImage } from './arithmetic.ts';
 import type { Cpu } from './cpu.ts';
+import { updateSpans } from './descriptor.ts';
 import { shadowNow } from './flag-instructions.ts';
 import { type ModelRegisters, modelRegisterState } from './model-register-state.ts';
-import { updateSpans } from './segmentation.ts';
 import { updateSseMode } from './sse/mode.ts';
 import { doublesOf, fillRegister, spillRegister } from './x87/registers.ts';
 import { Status, setStatusWord, statusWord, updateFpuMode } from './x87/status.ts';

@@ -1,6 +1,6 @@
 import type { Cpu } from './cpu.ts';
 import { familyOf } from './model.ts';
-import type { ModelRegister } from './model-registers.ts';
+import type { ModelRegister } from './model-register.ts';
 
 /** Bit of IA32_DEBUGCTL (Intel SDM vol. 3, 17.4.1): TF traps taken branches only (BTF). There is no record of branches. */
 const BRANCH_STEP = 1 << 1;

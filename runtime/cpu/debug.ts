@@ -2,11 +2,8 @@ import { Cr4 } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Eflags, Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
+import { DEBUG_CONTROL_FIXED, DEBUG_STATUS_FIXED } from './breakpoints.ts';
 import type { Cpu } from './cpu.ts';
-
-/** DR6 and DR7 with no breakpoint set: bits that read as 1. */
-export const DEBUG_STATUS_FIXED = 0xffff0ff0 | 0;
-export const DEBUG_CONTROL_FIXED = 0x400;
 
 /** Bits of DR6 and DR7 that can be written (Intel SDM vol. 3, 18.2). */
 const statusBits = 0xe00f;

@@ -14,11 +14,9 @@ import { DEBUG_GENERAL_DETECT } from './debug.ts';
 import { SystemType, selectorError } from './descriptor.ts';
 import { flagsInHandler, readEflags } from './eflags.ts';
 import { commitInnerStack, selectInnerStack } from './inner-stack.ts';
+import type { InterruptKind } from './observer.ts';
 import { setNullSegment } from './segmentation.ts';
 import { switchTask } from './task-switch.ts';
-
-/** Where an interrupt comes from: an INT instruction, a device (or NMI), or an exception (or INT1). */
-export type InterruptKind = 'software' | 'hardware' | 'exception';
 
 /** Exceptions of the class "fault" except #DB: RF is set in the image they push (Intel SDM vol. 3, 17.3.1.1). */
 const faultVectors =

@@ -1,7 +1,7 @@
 import { Rights } from '../../translator/abi/rights.ts';
-import { Word } from '../../translator/abi/state.ts';
+import { Double, Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
-import type { Cpu } from './cpu.ts';
+import type { CpuWords } from './words.ts';
 
 /** Types of system descriptors (Intel SDM vol. 3, table 3-2). */
 export const SystemType = {
@@ -58,6 +58,15 @@ function span(rights: number, limit: number): number {
   return Math.max(top - (limit >>> 0) - 1, -1);
 }
 
+/** Derives a segment's bounds and spans (translator/abi/state.ts) from its rights and limit. */
+export function updateSpans({ state, doubles }: Pick<CpuWords, 'state' | 'doubles'>, segment: number): void {
+  const rights = state[Word.segmentRights + segment];
+  const limit = state[Word.segmentLimit + segment];
+  state[Word.segmentLow + segment] = lowestOffset(rights, limit);
+  doubles[Double.readSpan + segment] = readSpan(rights, limit);
+  doubles[Double.writeSpan + segment] = writeSpan(rights, limit);
+}
+
 /** A descriptor read from the GDT, LDT or IDT. The CPU owns a few, reused: reading one allocates nothing. */
 export class Descriptor {
   selector = 0;
@@ -67,21 +76,21 @@ export class Descriptor {
   high = 0;
 
   /** Reads the descriptor of a selector; false if it is null or lies outside its table. */
-  read(cpu: Cpu, selector: number): boolean {
+  read(cpu: CpuWords, selector: number): boolean {
     if (!this.locate(cpu, selector)) return false;
     this.readAt(cpu, this.address);
     return true;
   }
 
   /** Reads the descriptor of a selector as `read` does, but only if reading has no effect and cannot fault; false otherwise. */
-  readIfMapped(cpu: Cpu, selector: number): boolean {
+  readIfMapped(cpu: CpuWords, selector: number): boolean {
     if (!this.locate(cpu, selector) || !cpu.memory.isMappedForSystem(this.address, 8)) return false;
     this.readAt(cpu, this.address);
     return true;
   }
 
   /** Finds where the descriptor of a selector is; false if it is null or lies outside its table. */
-  private locate({ state }: Cpu, selector: number): boolean {
+  private locate({ state }: CpuWords, selector: number): boolean {
     const offset = selector & 0xfff8;
     const isLocal = (selector & 4) !== 0;
     const limit = isLocal ? state[Word.ldtrLimit] >>> 0 : state[Word.gdtrLimit];
@@ -91,11 +100,11 @@ export class Descriptor {
   }
 
   /** Reads the descriptor of a selector; raises `vector` if it is null (error code 0) or lies outside its table. */
-  require(cpu: Cpu, selector: number, vector: number): void {
+  require(cpu: CpuWords, selector: number, vector: number): void {
     if (!this.read(cpu, selector)) raise(vector, selectorError(selector));
   }
 
-  readAt(cpu: Cpu, address: number): void {
+  readAt(cpu: CpuWords, address: number): void {
     this.address = address;
     this.low = cpu.memory.loadSystem32(address);
     this.high = cpu.memory.loadSystem32((address + 4) | 0);
@@ -155,24 +164,24 @@ export class Descriptor {
   }
 
   /** Sets the accessed bit, in memory too. May fault. */
-  markAccessed(cpu: Cpu): void {
+  markAccessed(cpu: CpuWords): void {
     if (this.high & Rights.accessed) return;
     this.high |= Rights.accessed;
     this.storeAccessByte(cpu);
   }
 
   /** Sets the busy bit of a TSS descriptor, in memory too. May fault. */
-  markBusy(cpu: Cpu): void {
+  markBusy(cpu: CpuWords): void {
     this.high |= TASK_BUSY;
     this.storeAccessByte(cpu);
   }
 
-  markAvailable(cpu: Cpu): void {
+  markAvailable(cpu: CpuWords): void {
     this.high &= ~TASK_BUSY;
     this.storeAccessByte(cpu);
   }
 
-  private storeAccessByte(cpu: Cpu): void {
+  private storeAccessByte(cpu: CpuWords): void {
     cpu.memory.storeSystem8((this.address + 5) | 0, (this.high >>> 8) & 0xff);
   }
 }

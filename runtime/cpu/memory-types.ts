@@ -1,7 +1,8 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { raise } from '../fault.ts';
 import { PHYSICAL_BITS } from '../memory/page-entry.ts';
-import type { ModelRegister } from './model-registers.ts';
+import type { ModelRegister } from './model-register.ts';
+import { fixedRanges, VARIABLE_RANGES } from './model-register-state.ts';
 
 /*
  * PAT and MTRRs (Intel SDM vol. 3, 12.11 and 12.12). Memory has no cache here, so that types change nothing; but what
@@ -12,7 +13,6 @@ import type { ModelRegister } from './model-registers.ts';
 const mtrrTypes: ReadonlySet<number> = new Set([0, 1, 4, 5, 6]);
 const patTypes: ReadonlySet<number> = new Set([...mtrrTypes, 7]);
 
-const VARIABLE_RANGES = 8;
 /** IA32_MTRRCAP: that many ranges of any size, fixed ranges, write combining. */
 const CAPABILITIES = VARIABLE_RANGES | (1 << 8) | (1 << 10);
 const DEFAULT_TYPE = 0x2ff;
@@ -21,14 +21,6 @@ const DEFAULT_ENABLES = 3 << 10;
 /** V of a range's mask. */
 const VALID = 1 << 11;
 const ADDRESS_HIGH = (1 << (PHYSICAL_BITS - 32)) - 1;
-
-/** MSRs of the fixed ranges: one of 64 KB pieces, two of 16 KB, eight of 4 KB. */
-const fixedRanges = [0x250, 0x258, 0x259, 0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e, 0x26f];
-
-/** Words of the registers' state. */
-export const MTRR_VARIABLE_WORDS = VARIABLE_RANGES * 2 * 2;
-export const MTRR_FIXED_WORDS = fixedRanges.length * 2;
-export const PAT_RESET: readonly number[] = [0x00070406, 0x00070406];
 
 function requireValid(valid: boolean): void {
   if (!valid) raise(Vector.generalProtection);

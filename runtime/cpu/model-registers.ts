@@ -10,20 +10,9 @@ import { kvmEndOfInterrupt } from './kvm/end-of-interrupt.ts';
 import { kvmStealTime } from './kvm/steal-time.ts';
 import { memoryTypeRegisters } from './memory-types.ts';
 import { isNxDisabled, miscEnable } from './misc-enable.ts';
-import { type CpuModel, familyOf } from './model.ts';
+import { familyOf } from './model.ts';
+import type { ModelRegister } from './model-register.ts';
 import { timestampAdjust, timestampCounter } from './timestamp.ts';
-
-/** A model-specific register, or several in a row (Intel SDM vol. 4). */
-export interface ModelRegister {
-  readonly first: number;
-  /** 1 if left out. */
-  readonly count?: number;
-  exists(model: CpuModel): boolean;
-  /** May raise #GP(0). */
-  read(cpu: Cpu, number: number): readonly [low: number, high: number];
-  /** Raises #GP(0) for what the register cannot hold. Left out: it cannot be written. */
-  write?(cpu: Cpu, number: number, low: number, high: number): void;
-}
 
 /** A register that is one word of the state. */
 function stored(first: number, word: number, exists: ModelRegister['exists']): ModelRegister {

@@ -1,12 +1,17 @@
 import { Xcr0 } from '../../translator/abi/control-registers.ts';
 import { Rights } from '../../translator/abi/rights.ts';
 import { Double, Eflags, Segment, Word, type WordName, wordCounts } from '../../translator/abi/state.ts';
-import type { Cpu } from './cpu.ts';
-import { DEBUG_CONTROL_FIXED, DEBUG_STATUS_FIXED } from './debug.ts';
-import { SystemType } from './descriptor.ts';
-import { updateSpans } from './segmentation.ts';
+import { DEBUG_CONTROL_FIXED, DEBUG_STATUS_FIXED } from './breakpoints.ts';
+import { SystemType, updateSpans } from './descriptor.ts';
+import type { CpuModel } from './model.ts';
 import { updateSseMode } from './sse/mode.ts';
+import type { CpuWords } from './words.ts';
 import { updateFpuMode } from './x87/status.ts';
+
+/** The words that a reset sets, and the model that decides some of them. */
+interface ResetWords extends Pick<CpuWords, 'state' | 'doubles'> {
+  readonly model: CpuModel;
+}
 
 const realSegment = Rights.present | Rights.segment | Rights.writable | Rights.accessed;
 
@@ -63,7 +68,7 @@ const keptByInit: readonly WordName[] = [
 ];
 
 /** Puts the state into that after INIT. */
-export function initializeState(cpu: Cpu): void {
+export function initializeState(cpu: ResetWords): void {
   const { state, doubles } = cpu;
   const words = keptByInit.map(
     (name) => [Word[name], state.slice(Word[name], Word[name] + (wordCounts[name] ?? 1))] as const,
@@ -77,7 +82,7 @@ export function initializeState(cpu: Cpu): void {
 }
 
 /** Puts the state into that after RESET. */
-export function resetState(cpu: Cpu): void {
+export function resetState(cpu: ResetWords): void {
   const { state } = cpu;
   for (let word = 0; word < state.length; word++) if (!kept.has(word)) state[word] = 0;
   for (const [word, value] of initial) state[word] = value;
@@ -92,7 +97,7 @@ export function resetState(cpu: Cpu): void {
   state[Word.segmentBase + Segment.cs] = 0xffff0000 | 0;
 }
 
-function resetSegment(cpu: Cpu, segment: number): void {
+function resetSegment(cpu: ResetWords, segment: number): void {
   cpu.state[Word.segmentLimit + segment] = 0xffff;
   cpu.state[Word.segmentRights + segment] = realSegment;
   updateSpans(cpu, segment);

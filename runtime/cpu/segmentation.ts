@@ -1,21 +1,11 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Rights, realRights } from '../../translator/abi/rights.ts';
-import { Double, Segment, Word } from '../../translator/abi/state.ts';
+import { Segment, Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
-import { type Descriptor, isNull, lowestOffset, readSpan, selectorError, writeSpan } from './descriptor.ts';
+import { type Descriptor, isNull, selectorError, updateSpans } from './descriptor.ts';
 
 const vm86Rights = realRights | (3 << Rights.dplShift);
-
-/** Derives a segment's bounds and spans (translator/abi/state.ts) from its rights and limit. */
-export function updateSpans(cpu: Cpu, segment: number): void {
-  const { state, doubles } = cpu;
-  const rights = state[Word.segmentRights + segment];
-  const limit = state[Word.segmentLimit + segment];
-  state[Word.segmentLow + segment] = lowestOffset(rights, limit);
-  doubles[Double.readSpan + segment] = readSpan(rights, limit);
-  doubles[Double.writeSpan + segment] = writeSpan(rights, limit);
-}
 
 /**
  * Fills a segment register, all that a program can't see included. updateKey is due, except for FS and GS. Bounds and spans

@@ -2,21 +2,21 @@ import { Vector } from '../../translator/abi/faults.ts';
 import { Rights } from '../../translator/abi/rights.ts';
 import { Double, Segment, Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
-import type { Cpu } from './cpu.ts';
 import { type Descriptor, lowestOffset, writeSpan } from './descriptor.ts';
+import type { CpuWords } from './words.ts';
 
 /** The bits of ESP that the stack segment's B flag makes the stack pointer. */
-function stackMask(cpu: Cpu): number {
+function stackMask(cpu: CpuWords): number {
   return cpu.state[Word.segmentRights + Segment.ss] & Rights.big ? -1 : 0xffff;
 }
 
 /** ESP moved by some bytes; with a 16-bit stack only SP moves. */
-export function movedStackPointer(cpu: Cpu, bytes: number): number {
+export function movedStackPointer(cpu: CpuWords, bytes: number): number {
   return merged(cpu.state[Word.esp], cpu.state[Word.esp] + bytes, stackMask(cpu));
 }
 
 /** Sets ESP, or with a 16-bit stack SP. */
-export function setStackPointer(cpu: Cpu, value: number): void {
+export function setStackPointer(cpu: CpuWords, value: number): void {
   cpu.state[Word.esp] = merged(cpu.state[Word.esp], value, stackMask(cpu));
 }
 
@@ -25,7 +25,7 @@ function merged(old: number, value: number, mask: number): number {
 }
 
 /** The word or doubleword `depth` bytes above the stack pointer, zero-extended. #SS(0) outside the segment. */
-export function peek(cpu: Cpu, size: number, depth: number): number {
+export function peek(cpu: CpuWords, size: number, depth: number): number {
   return peekAt(cpu, size, cpu.state[Word.esp] + depth);
 }
 
@@ -33,7 +33,7 @@ export function peek(cpu: Cpu, size: number, depth: number): number {
  * The word or doubleword at an offset of the stack segment, zero-extended; a 16-bit stack wraps the offset. #SS(0) outside the
  * segment.
  */
-export function peekAt(cpu: Cpu, size: number, stackOffset: number): number {
+export function peekAt(cpu: CpuWords, size: number, stackOffset: number): number {
   const { state } = cpu;
   const offset = stackOffset & stackMask(cpu);
   const fromLow = (offset - state[Word.segmentLow + Segment.ss]) >>> 0;
@@ -59,7 +59,7 @@ export class StackWriter {
   private system = false;
 
   /** The stack in use, with the rights of the CPL. */
-  useCurrent(cpu: Cpu): void {
+  useCurrent(cpu: CpuWords): void {
     const { state } = cpu;
     this.pointer = state[Word.esp];
     this.base = state[Word.segmentBase + Segment.ss];
@@ -82,7 +82,7 @@ export class StackWriter {
     this.system = true;
   }
 
-  push(cpu: Cpu, size: number, value: number): void {
+  push(cpu: CpuWords, size: number, value: number): void {
     const offset = (this.pointer - size) & this.mask;
     if (((offset - this.low) >>> 0) + size - 1 > this.span) raise(Vector.stackFault, this.error);
     this.store(cpu, size, (this.base + offset) | 0, value);
@@ -90,13 +90,13 @@ export class StackWriter {
   }
 
   /** Faults if a push could not be stored `bytes` below the pointer. */
-  probe(cpu: Cpu, size: number, bytes: number): void {
+  probe(cpu: CpuWords, size: number, bytes: number): void {
     const offset = (this.pointer - bytes) & this.mask;
     if (((offset - this.low) >>> 0) + size - 1 > this.span) raise(Vector.stackFault, this.error);
     cpu.memory.probeWrite((this.base + offset) | 0, size);
   }
 
-  private store(cpu: Cpu, size: number, linear: number, value: number): void {
+  private store(cpu: CpuWords, size: number, linear: number, value: number): void {
     const { memory } = cpu;
     if (size === 4) {
       if (this.system) memory.storeSystem32(linear, value);

@@ -4,7 +4,7 @@ import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { publishSystemTime } from './kvm/clock.ts';
-import type { ModelRegister } from './model-registers.ts';
+import type { ModelRegister } from './model-register.ts';
 
 /** The time-stamp counter counts nanoseconds, at all times. */
 export const TIMESTAMP_HERTZ = 1_000_000_000;

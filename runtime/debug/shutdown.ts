@@ -1,5 +1,5 @@
 import { Vector } from '../../translator/abi/faults.ts';
-import type { UndeliveredException } from '../cpu/interrupts.ts';
+import type { UndeliveredException } from '../cpu/observer.ts';
 import { type CpuRegisters, hex } from './registers.ts';
 
 /** A shutdown of the processor: a triple fault (Intel SDM vol. 3, 6.15, interrupt 8). */

@@ -70,6 +70,16 @@ export interface Board {
   blockPort(name: string): BlockPort;
 }
 
+/** The board's services to a card in a slot of the PCI bus. */
+export interface CardBoard extends Omit<Board, 'irq'> {
+  /** Its name, among PCI devices and of its state. */
+  readonly name: string;
+  /** Its slot. */
+  readonly device: number;
+  /** The line of its pin INTA#. */
+  readonly irq: IrqLine;
+}
+
 /** A part of the machine that a hard reset reaches, and whose state is saved. */
 export interface Part {
   readonly component: Component;

@@ -2,7 +2,7 @@ import { BootError } from '../firmware/load/index.ts';
 import { hostNetworkPort } from '../host/network-port.ts';
 import type { Board, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
-import { type CardModel, isaCardPlaces } from './models.ts';
+import { type CardModel, isaCardPlaces } from './catalogue/network.ts';
 
 /** A network card of the machine, whose cable is at the host. */
 export interface CardConfig {
@@ -42,8 +42,8 @@ function isIsa({ model }: CardConfig): boolean {
 function isaCard(board: Board, { name, mac }: CardConfig, n: number): Part {
   const { base, irq } = isaCardPlaces[n];
   const port = hostNetworkPort(board.door, name, board.guestError);
-  const { Ne2000Isa } = board.devices.module('ne2000');
-  return new Ne2000Isa({ ...board, name, mac, port, base, irq: board.irq(irq) });
+  const { Chip } = board.devices.module('ne2k_isa');
+  return new Chip({ ...board, name, mac, port, base, irq: board.irq(irq) });
 }
 
 /** A card in a slot of the PCI bus. */
@@ -52,19 +52,7 @@ export function pciCard(board: Board, card: CardConfig, device: number): Part {
   const irq = board.pciIrq(device, 1);
   const bars = card.rom ? [board.romBar(card.name, card.rom)] : [];
   const options = { ...board, ...card, device, port, mmio: board.pciMmio, irq, bars };
-  const { devices } = board;
-  switch (card.model) {
-    case 'e1000':
-      return new (devices.module('e1000').E1000)(options);
-    case 'pcnet':
-      return new (devices.module('pcnet').Pcnet)(options);
-    case 'virtio-net-pci':
-      return new (devices.module('virtioNetwork').VirtioNetwork)(options);
-    case 'ne2k_pci':
-      return new (devices.module('ne2000').Ne2000Pci)(options);
-    case 'rtl8139':
-      return new (devices.module('rtl8139').Rtl8139)(options);
-    case 'ne2k_isa':
-      throw new Error(`${card.name} is no card for the PCI bus`);
-  }
+  if (card.model === 'ne2k_isa') throw new Error(`${card.name} is no card for the PCI bus`);
+  const { Chip } = board.devices.module(card.model);
+  return new Chip(options);
 }

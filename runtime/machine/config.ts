@@ -1,4 +1,4 @@
-import type { UndeliveredException } from '../cpu/interrupts.ts';
+import type { UndeliveredException } from '../cpu/observer.ts';
 import type { Topology } from '../cpu/topology.ts';
 import type { EngineOptions } from '../exec/engine.ts';
 import type { DebugStop } from '../exec/stops.ts';
@@ -9,9 +9,12 @@ import type { HistoryLimits } from '../history/checkpoints.ts';
 import type { ToHost } from '../host/messages.ts';
 import type { MemoryContent } from './boot.ts';
 import type { CardConfig } from './cards.ts';
+import type { CardSettings } from './catalogue/cards.ts';
+import type { DisplayModel } from './catalogue/displays.ts';
+import type { SoundCardModel } from './catalogue/sound.ts';
+import type { UsbInput } from './catalogue/usb.ts';
 import type { DriveConfig } from './drives.ts';
 import type { AddressRange, LogItem } from './log-items.ts';
-import type { DisplayModel, SoundCardModel, UsbInput } from './models.ts';
 import type { PluggedDevice } from './plugboard.ts';
 import type { UsbControllerConfig, UsbPort } from './usb-plan.ts';
 
@@ -85,7 +88,7 @@ export type RecordingConfig =
 export type SystemDescription = SmbiosDescription & Pick<SmbiosInformation, 'uuid'>;
 
 /** The configuration of a machine. */
-export interface MachineConfig {
+export interface MachineConfig extends CardSettings {
   /** Bytes of RAM, a multiple of 1 MB. */
   readonly memoryBytes: number;
   /** How many of them are below 4 GB; the others begin there. All, if left out. */
@@ -152,8 +155,6 @@ export interface MachineConfig {
   readonly ahci?: boolean;
   /** Adds QEMU's pc-testdev, which test guests use. */
   readonly pcTestdev?: boolean;
-  /** Adds QEMU's edu; bits of an address that its transfers have. */
-  readonly edu?: { readonly dmaMask: number };
   /** False: there is no parallel port. */
   readonly parallelPort?: boolean;
   /** False: there is no HPET. */

@@ -4,8 +4,8 @@ import { MEMORY_BYTES as STANDARD_BYTES } from '../devices/standard-vga/register
 import type { AdapterOptions, DisplayAdapter } from '../devices/vga/core.ts';
 import type { PhysicalMap } from '../memory/physical-map.ts';
 import type { Board } from './board.ts';
+import type { DisplayModel } from './catalogue/displays.ts';
 import type { MachineConfig } from './config.ts';
-import type { DisplayModel } from './models.ts';
 import type { DeviceShelf } from './optional-devices.ts';
 
 interface Model {

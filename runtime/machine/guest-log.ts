@@ -1,8 +1,7 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Segment, Word } from '../../translator/abi/state.ts';
 import type { Cpu, Ports } from '../cpu/cpu.ts';
-import type { InterruptKind } from '../cpu/delivery.ts';
-import type { CpuObserver, UndeliveredException } from '../cpu/interrupts.ts';
+import type { CpuObserver, InterruptKind, UndeliveredException } from '../cpu/observer.ts';
 import { readFloatRegisters } from '../debug/float-registers.ts';
 import { formatFloatRegisters } from '../debug/format-float-registers.ts';
 import { formatRegisters, hex, readRegisters } from '../debug/registers.ts';

@@ -1,6 +1,6 @@
 import { Cpu } from '../cpu/cpu.ts';
-import type { UndeliveredException } from '../cpu/interrupts.ts';
 import type { CpuModel } from '../cpu/model.ts';
+import type { UndeliveredException } from '../cpu/observer.ts';
 import type { Topology } from '../cpu/topology.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import type { Pc } from './pc.ts';

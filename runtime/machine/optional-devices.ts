@@ -1,26 +1,48 @@
+import type { CardBoard, Part } from './board.ts';
+import { type CardSettings, type OptionalCardModel, optionalCardModels, optionalCards } from './catalogue/cards.ts';
+import type { CardModel } from './catalogue/network.ts';
+import { isAdded } from './catalogue/row.ts';
 import type { MachineConfig } from './config.ts';
-import type { CardModel } from './models.ts';
 import type { PluggedDevice } from './plugboard.ts';
 import { usbBusesOf } from './usb-plan.ts';
 
+const chip = <Chip>(Chip: Chip) => ({ Chip });
+
+/** Options of an optional card's chip. */
+type CardOptions<Model extends OptionalCardModel> = CardBoard &
+  Extract<CardSettings[(typeof optionalCards)[Model]['option']], object>;
+
+/** Where the chips of optional cards are. */
+const optionalChips: {
+  readonly [Model in OptionalCardModel]: () => Promise<{ readonly Chip: new (options: CardOptions<Model>) => Part }>;
+} = {
+  edu: async () => chip((await import('../devices/edu/index.ts')).Edu),
+};
+
+/** Where the chips of network cards are. */
+const networkChips = {
+  e1000: async () => chip((await import('../devices/e1000/index.ts')).E1000),
+  ne2k_isa: async () => chip((await import('../devices/ne2000/index.ts')).Ne2000Isa),
+  ne2k_pci: async () => chip((await import('../devices/ne2000/index.ts')).Ne2000Pci),
+  pcnet: async () => chip((await import('../devices/pcnet/index.ts')).Pcnet),
+  rtl8139: async () => chip((await import('../devices/rtl8139/index.ts')).Rtl8139),
+  'virtio-net-pci': async () => chip((await import('../devices/virtio/network/index.ts')).VirtioNetwork),
+} satisfies Readonly<Record<CardModel, () => Promise<object>>>;
+
 /** Devices that not every machine has, and where their modules are. */
 const places = {
+  ...optionalChips,
+  ...networkChips,
   ahci: () => import('../devices/ahci/index.ts'),
   cirrus: () => import('../devices/cirrus/index.ts'),
-  e1000: () => import('../devices/e1000/index.ts'),
-  edu: () => import('../devices/edu/index.ts'),
   flash: () => import('../devices/pflash/index.ts'),
-  ne2000: () => import('../devices/ne2000/index.ts'),
   nvme: () => import('../devices/nvme/index.ts'),
-  pcnet: () => import('../devices/pcnet/index.ts'),
-  rtl8139: () => import('../devices/rtl8139/index.ts'),
   sound: () => import('./sound-cards.ts'),
   standardVga: () => import('../devices/standard-vga/index.ts'),
   usb: () => import('./usb.ts'),
   virtioBalloon: () => import('../devices/virtio/balloon/index.ts'),
   virtioBlock: () => import('../devices/virtio/block/index.ts'),
   virtioConsole: () => import('../devices/virtio/console/index.ts'),
-  virtioNetwork: () => import('../devices/virtio/network/index.ts'),
   virtioNinep: () => import('../devices/virtio/ninep/index.ts'),
   virtioRng: () => import('../devices/virtio/rng/index.ts'),
 };
@@ -37,16 +59,6 @@ export interface DeviceShelf {
   fetch(device: PluggedDevice): Promise<void> | null;
 }
 
-/** Modules of network cards. */
-const cardModules = {
-  e1000: 'e1000',
-  ne2k_isa: 'ne2000',
-  ne2k_pci: 'ne2000',
-  pcnet: 'pcnet',
-  rtl8139: 'rtl8139',
-  'virtio-net-pci': 'virtioNetwork',
-} as const satisfies Readonly<Record<CardModel, OptionalDevice>>;
-
 const driveModules: Readonly<Record<string, OptionalDevice>> = {
   nvme: 'nvme',
   pflash: 'flash',
@@ -61,7 +73,6 @@ function devicesOf(config: MachineConfig): OptionalDevice[] {
   const { vga = 'none', cards = [], drives = [], soundCards = [], shares = [] } = config;
   const isThere: Readonly<Partial<Record<OptionalDevice, boolean>>> = {
     ahci: config.ahci === true,
-    edu: config.edu !== undefined,
     sound: soundCards.length > 0,
     usb: usbBusesOf(config).length > 0,
     virtioBalloon: config.balloon === true,
@@ -72,14 +83,15 @@ function devicesOf(config: MachineConfig): OptionalDevice[] {
   return [
     ...(Object.keys(isThere) as OptionalDevice[]).filter((name) => isThere[name]),
     ...(vga === 'none' ? [] : [displayModules[vga]]),
-    ...cards.map(({ model }) => cardModules[model]),
+    ...cards.map(({ model }) => model),
+    ...optionalCardModels.filter((model) => isAdded(optionalCards[model], config)),
     ...drives.flatMap((drive) => driveModules[drive.interface] ?? []),
   ];
 }
 
 /** The module that a plugged device is in. USB devices come with their bus. */
 function deviceOfPlugged(device: PluggedDevice): OptionalDevice | undefined {
-  if (device.type === 'pci-card') return cardModules[device.card.model];
+  if (device.type === 'pci-card') return device.card.model;
   if (device.type === 'pci-rng') return 'virtioRng';
   return device.type === 'pci-disk' ? driveModules[device.drive.interface] : undefined;
 }

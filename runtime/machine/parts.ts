@@ -1,6 +1,5 @@
 import type { AhciController } from '../devices/ahci/index.ts';
 import { connectDebugConsole, connectDebugExit } from '../devices/debug-ports/index.ts';
-import type { Edu } from '../devices/edu/index.ts';
 import { Floppy82077 } from '../devices/floppy82077/index.ts';
 import { IdeController } from '../devices/ide/index.ts';
 import { ParallelPort } from '../devices/parallel/index.ts';
@@ -11,9 +10,11 @@ import type { VirtioConsole } from '../devices/virtio/console/index.ts';
 import type { VirtioOptions } from '../devices/virtio/device.ts';
 import type { VirtioNinep } from '../devices/virtio/ninep/index.ts';
 import { hostFolderPort } from '../host/folder-port.ts';
-import type { Board, Part } from './board.ts';
+import type { Board, CardBoard, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
 import { networkCards } from './cards.ts';
+import { optionalCardModels, optionalCards as rows } from './catalogue/cards.ts';
+import { isAdded } from './catalogue/row.ts';
 import { startsFirmware } from './config.ts';
 import { drivesAt, floppyDrives } from './drives.ts';
 import { flashChips } from './flash-chips.ts';
@@ -43,7 +44,7 @@ export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[]
   soundCards,
   usbParts,
   ahciController,
-  educationalDevice,
+  optionalCards,
 ];
 
 /** Where firmware would put the ports of the IDE bus master. */
@@ -148,12 +149,17 @@ function usbParts(board: Board): Part[] {
   return buses.length === 0 ? [] : board.devices.module('usb').usbParts(board, buses);
 }
 
-function educationalDevice(board: Board): Edu | null {
-  const { edu } = board.config;
-  if (edu === undefined) return null;
-  const device = board.pciSlot('edu');
-  const { Edu } = board.devices.module('edu');
-  return new Edu({ ...board, ...edu, device, mmio: board.pciMmio, irq: board.pciIrq(device, 1) });
+/** Those of the configuration, in the catalogue's order, each in a slot of the PCI bus. */
+function optionalCards(board: Board): Part[] {
+  const models = optionalCardModels.filter((model) => isAdded(rows[model], board.config));
+  return models.map((model) => {
+    const { slot: name, option } = rows[model];
+    const device = board.pciSlot(name);
+    // The compiler compares the class with the card's settings where it is listed.
+    const { Chip } = board.devices.module(model) as { readonly Chip: new (options: CardBoard) => Part };
+    const place = { name, device, mmio: board.pciMmio, irq: board.pciIrq(device, 1) };
+    return new Chip({ ...board, ...board.config[option], ...place });
+  });
 }
 
 function connectDebugPorts({ config, ports, power, door }: Board): null {

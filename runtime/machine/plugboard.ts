@@ -1,10 +1,10 @@
 import type { HostDoor } from '../host/door.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
 import type { Part } from './board.ts';
+import { type UsbInput, usbInputNames } from './catalogue/usb.ts';
 import type { DriveConfig } from './drives.ts';
-import type { UsbInput } from './models.ts';
 import type { PluggedPciDevice } from './pci-devices.ts';
-import { RNG_NAME, usbInputPorts } from './resources.ts';
+import { RNG_NAME } from './resources.ts';
 import type { UsbPort } from './usb-plan.ts';
 
 /** A device on the USB that can be plugged in and pulled out while the machine runs, with its place. */
@@ -21,7 +21,7 @@ export type PluggedDevice = PluggedUsbDevice | PluggedPciDevice;
 export function nameOfPlugged(device: PluggedDevice): string {
   if ('drive' in device) return device.drive.name;
   if ('card' in device) return device.card.name;
-  return device.type === 'usb-input' ? usbInputPorts[device.input] : RNG_NAME;
+  return device.type === 'usb-input' ? usbInputNames[device.input] : RNG_NAME;
 }
 
 /** Kinds of buses that devices come to and go from. */

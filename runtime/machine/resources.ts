@@ -11,9 +11,6 @@ export function virtioPortName(n: number): string {
   return `virtio-port${n}`;
 }
 
-/** Streams of keyboards, mice and tablets on the USB, which are their names too. */
-export const usbInputPorts = { tablet: 'usb-tablet', mouse: 'usb-mouse', keyboard: 'usb-kbd' } as const;
-
 /** Name of the entropy device among PCI devices. */
 export const RNG_NAME = 'virtio-rng';
 

@@ -1,5 +1,5 @@
 import { Halt, Word } from '../../translator/abi/state.ts';
-import type { UndeliveredException } from '../cpu/interrupts.ts';
+import type { UndeliveredException } from '../cpu/observer.ts';
 import type { Engine } from '../exec/engine.ts';
 import type { HostDoor } from '../host/door.ts';
 import type { EventQueue } from '../time/events.ts';

@@ -2,7 +2,7 @@ import { Ac97 } from '../devices/ac97/index.ts';
 import { Opl3 } from '../devices/opl3/index.ts';
 import { SoundBlaster16 } from '../devices/sb16/index.ts';
 import type { Board, Part } from './board.ts';
-import type { SoundCardModel } from './models.ts';
+import type { SoundCardModel } from './catalogue/sound.ts';
 
 /** Where the Sound Blaster is, and its FM chip, which is where an AdLib was, too; QEMU's AdLib is in the same places. */
 const SB16_BASE = 0x220;

@@ -1,4 +1,4 @@
-import type { UsbControllerModel } from './models.ts';
+import type { UsbControllerModel } from './catalogue/usb.ts';
 
 /** A USB host controller of a machine. */
 export interface UsbControllerConfig {

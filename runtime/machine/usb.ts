@@ -13,11 +13,10 @@ import type { UsbDevice } from '../usb/device.ts';
 import type { UsbSpeed } from '../usb/packets.ts';
 import type { Board, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
+import { USB_DISKS, type UsbInput, usbControllers, usbInputNames } from './catalogue/usb.ts';
 import type { MachineConfig } from './config.ts';
 import { drivesAt } from './drives.ts';
-import { USB_DISKS, type UsbInput, usbControllers } from './models.ts';
 import { nameOfPlugged, type PlugBus, type PluggedUsbDevice } from './plugboard.ts';
-import { usbInputPorts } from './resources.ts';
 import { placeUsb, type UsbBusPlan } from './usb-plan.ts';
 
 const reports: Readonly<Record<UsbInput, (board: Board, name: string) => Reports>> = {
@@ -41,7 +40,7 @@ export function usbParts(board: Board, buses: readonly UsbBusPlan[]): Part[] {
   const controllers = new Map(buses.map((bus) => [bus.name, makeController(board, bus)]));
   const configured = usbDevices(board.config, buses);
   const diskPorts = Array.from({ length: USB_DISKS }, (_, n) => `usb${n}`);
-  board.plugboard.connect('usb', plugBus(board, controllers), [...Object.values(usbInputPorts), ...diskPorts]);
+  board.plugboard.connect('usb', plugBus(board, controllers), [...Object.values(usbInputNames), ...diskPorts]);
   for (const device of configured) {
     noteBoot(board, controllers.get(device.bus)!, device);
     board.plugboard.configure(device);
@@ -59,7 +58,7 @@ function usbDevices(config: MachineConfig, buses: readonly UsbBusPlan[]): Plugge
   const { usb = [], usbPorts = {} } = config;
   const disks = drivesAt('usb', config);
   return placeUsb(buses, [
-    ...usb.map((input) => ({ type: 'usb-input' as const, input, ...usbPorts[usbInputPorts[input]] })),
+    ...usb.map((input) => ({ type: 'usb-input' as const, input, ...usbPorts[usbInputNames[input]] })),
     ...disks.map((drive) => ({ type: 'usb-disk' as const, drive, ...usbPorts[drive.name] })),
   ]);
 }
@@ -75,7 +74,7 @@ function makeController(board: Board, { model, name: bus }: UsbBusPlan): Control
     const place = placeOfUhci(board);
     return { part: new Uhci({ ...board, bus, place, irq: board.pciIrq(place.device, OLD_PIN) }), place, speed: 'full' };
   }
-  const device = board.pciSlot(usbControllers[model].name);
+  const device = board.pciSlot(usbControllers[model].slot);
   const options = { ...board, bus, device, mmio: board.pciMmio };
   const part =
     model === 'usb-ehci'

@@ -1,11 +1,14 @@
-import type { CardModel, SoundCardModel, UsbInput } from '../../runtime/machine/models.ts';
+import type { CardModel } from '../../runtime/machine/catalogue/network.ts';
+import type { SoundCardModel } from '../../runtime/machine/catalogue/sound.ts';
+import type { UsbInput } from '../../runtime/machine/catalogue/usb.ts';
 import { type DriveOptions, driveName } from '../drives/options.ts';
 import type { KeyboardLayout } from '../input/layout.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
-import type { Boot, Image, MachineOptions } from '../options/options.ts';
+import type { Boot, MachineOptions } from '../options/options.ts';
 import type { ShareOptions } from '../shares/options.ts';
 import { isHttp } from '../storage/http/store.ts';
 import { ConfigurationError } from '../util/errors.ts';
+import type { Image } from '../util/image.ts';
 import { blobOf, type Download, fileAt, get } from './download.ts';
 import { browserStorage } from './storage.ts';
 

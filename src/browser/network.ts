@@ -7,7 +7,7 @@ import type {
   UserNetworkOptions,
   WispNetworkOptions,
 } from '../network/options.ts';
-import { checkNames, checkText } from '../options/checks.ts';
+import { checkNames, checkText } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { ChannelBackend } from './network/channel.ts';
 

@@ -1,10 +1,10 @@
-import type { CardModel } from '../../runtime/machine/models.ts';
+import type { CardModel } from '../../runtime/machine/catalogue/network.ts';
 import { macText } from '../network/addresses.ts';
 import type { NetworkFlow } from '../network/flow.ts';
 import type { OpenNetwork } from '../network/open-network.ts';
 import type { HostForward, NetworkBackendOptions } from '../network/options.ts';
 import type { UserNetwork } from '../network/user.ts';
-import { checkObject } from '../options/checks.ts';
+import { checkObject } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { Cable } from './cable.ts';
 import type { CardPlan } from './options.ts';

@@ -1,14 +1,14 @@
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import { controlPortName } from '../../runtime/host/network-port.ts';
 import type { CardConfig } from '../../runtime/machine/cards.ts';
-import type { PciCardModel } from '../../runtime/machine/models.ts';
+import type { PciCardModel } from '../../runtime/machine/catalogue/network.ts';
 import type { Host } from '../host.ts';
-import type { MachineStreams } from '../machine/streams.ts';
+import type { MachineStreams } from '../isolate/streams.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { OpenNetwork } from '../network/open-network.ts';
-import { loadImage } from '../options/boot-images.ts';
-import type { Image } from '../options/options.ts';
 import { ConfigurationError, messageOf } from '../util/errors.ts';
+import type { Image } from '../util/image.ts';
+import { loadImage } from '../util/image.ts';
 import { NetworkCard } from './card.ts';
 import { type CardOptions, type CardPlan, planPluggedCard } from './options.ts';
 import { withCardIds } from './rom-ids.ts';

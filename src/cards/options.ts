@@ -1,11 +1,12 @@
 import type { CardConfig } from '../../runtime/machine/cards.ts';
-import { type CardModel, cardModels } from '../../runtime/machine/models.ts';
+import { type CardModel, cardModels } from '../../runtime/machine/catalogue/network.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
-import { checkedBootIndex } from '../options/boot-order.ts';
-import { checkedOneOf, checkImage, checkNames, checkText, shown } from '../options/checks.ts';
-import type { Image } from '../options/options.ts';
+import { checkedBootIndex } from '../util/boot-index.ts';
+import { checkedOneOf, checkNames, checkText, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
+import type { Image } from '../util/image.ts';
+import { checkImage } from '../util/image.ts';
 
 /** A network card. */
 export interface CardOptions {

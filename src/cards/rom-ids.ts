@@ -3,7 +3,7 @@ import { PciId as Ne2000 } from '../../runtime/devices/ne2000/registers.ts';
 import { Id as Pcnet } from '../../runtime/devices/pcnet/registers.ts';
 import { Id as Rtl8139 } from '../../runtime/devices/rtl8139/registers.ts';
 import { Kind, VENDOR } from '../../runtime/devices/virtio/registers.ts';
-import type { PciCardModel } from '../../runtime/machine/models.ts';
+import type { PciCardModel } from '../../runtime/machine/catalogue/network.ts';
 
 interface PciIds {
   readonly vendorId: number;

@@ -1,10 +1,12 @@
+import type { DeviceModel } from '../../runtime/machine/catalogue/index.ts';
 import { ConfigurationError } from '../index.ts';
+import { hasAddress } from './pci-addresses.ts';
 
 /** A property of QEMU's devices that may ask for what is so here anyway, and for nothing else. */
 interface AcceptedProperty {
   readonly name: string;
   /** The models that have it. */
-  readonly of: RegExp;
+  readonly of: RegExp | 'pci';
   readonly value: RegExp;
   /** A sentence for the error message that says how it is here. */
   readonly instead: string;
@@ -13,8 +15,6 @@ interface AcceptedProperty {
 const anything = /^/;
 const on = /^(on|true|yes|auto)$/;
 const off = /^(off|false|no|auto)$/;
-const pciDevice =
-  /^(virtio-.*-pci|rtl8139|ne2k_pci|e1000|pcnet|AC97|edu|VGA|cirrus-vga|nvme|ahci|.*-(uhci|xhci|ehci))$/;
 const virtio = /^virtio-.*-pci$/;
 const disk = /^(ide-hd|ide-cd|virtio-blk-pci|nvme|usb-storage|floppy)$/;
 const network = /^virtio-net-pci$/;
@@ -22,8 +22,8 @@ const network = /^virtio-net-pci$/;
 const offloads = ['csum', 'guest_csum', 'gso', 'host_tso4', 'guest_tso4', 'mrg_rxbuf', 'event_idx'] as const;
 
 const rows: readonly AcceptedProperty[] = [
-  { name: 'multifunction', of: pciDevice, value: off, instead: 'each device is a function of a slot of its own' },
-  { name: 'rombar', of: pciDevice, value: /^1$/, instead: 'a ROM has a base address register' },
+  { name: 'multifunction', of: 'pci', value: off, instead: 'each device is a function of a slot of its own' },
+  { name: 'rombar', of: 'pci', value: /^1$/, instead: 'a ROM has a base address register' },
   { name: 'disable-legacy', of: virtio, value: off, instead: 'both interfaces of virtio are there' },
   { name: 'disable-modern', of: virtio, value: off, instead: 'both interfaces of virtio are there' },
   { name: 'ioeventfd', of: virtio, value: anything, instead: '' },
@@ -48,16 +48,21 @@ const rows: readonly AcceptedProperty[] = [
   { name: 'irq', of: /^ne2k_isa$/, value: /^9$/, instead: 'the first card has IRQ 9' },
 ];
 
+function isOf({ of }: AcceptedProperty, model: DeviceModel): boolean {
+  return of === 'pci' ? hasAddress(model) : of.test(model);
+}
+
 /** The names of those that a model has. */
-export function acceptedProperties(model: string): readonly string[] {
-  return rows.filter(({ of }) => of.test(model)).map(({ name }) => name);
+export function acceptedProperties(model: DeviceModel): readonly string[] {
+  return rows.filter((row) => isOf(row, model)).map(({ name }) => name);
 }
 
 /** @throws ConfigurationError for one that asks for something else than what is so */
-export function checkAccepted(model: string, given: Readonly<Record<string, string>>): void {
-  for (const { name, of, value, instead } of rows) {
+export function checkAccepted(model: DeviceModel, given: Readonly<Record<string, string>>): void {
+  for (const row of rows) {
+    const { name, value, instead } = row;
     const asked = given[name];
-    if (asked === undefined || !of.test(model) || value.test(asked)) continue;
+    if (asked === undefined || !isOf(row, model) || value.test(asked)) continue;
     throw new ConfigurationError(`${name}=${asked} is not supported for ${model}: ${instead}; leave it out`);
   }
 }

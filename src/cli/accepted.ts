@@ -1,4 +1,4 @@
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { checkProperties, type PropertyPatterns } from './properties.ts';
 import { warned } from './settings.ts';
 

@@ -5,7 +5,8 @@ import { foreignProtocol } from '../storage/protocols.ts';
 import { within } from '../util/errors.ts';
 import { actionNames, commandNames } from './commands.ts';
 import { addDisk } from './drive-flags.ts';
-import { type Flag, flags } from './flags.ts';
+import type { Flag } from './flag.ts';
+import { flags } from './flags.ts';
 import { missingFlags } from './missing.ts';
 import { initialSettings, type Settings } from './settings.ts';
 

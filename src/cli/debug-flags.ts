@@ -1,6 +1,6 @@
 import { gdbAddress, usualGdbPlace } from '../gdb/address.ts';
 import { parseBackend } from './backends/parse.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 
 /** Flags for debuggers. */
 export const debugFlags: readonly Flag[] = [

@@ -3,7 +3,7 @@ import { type BootOrder, ConfigurationError, type DriveOptions, type Image } fro
 import { driveLimitsIn, throttleProperties } from './drive-limits.ts';
 import { drivePlace, idePlace } from './drive-places.ts';
 import { checkIgnoredDriveProperties, ignoredDriveProperties } from './drive-values.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 

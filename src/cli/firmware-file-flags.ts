@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { ROM_FOLDER } from '../../runtime/machine/board-files.ts';
 import { ConfigurationError, type Image } from '../index.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { parseProperties } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 

@@ -11,39 +11,20 @@ import { debugFlags } from './debug-flags.ts';
 import { applyDevice } from './devices.ts';
 import { bootFlags, driveFlags } from './drive-flags.ts';
 import { firmwareFileFlags } from './firmware-file-flags.ts';
+import type { Flag } from './flag.ts';
 import { icountFlag } from './icount-flag.ts';
 import { limitsFlag } from './limits.ts';
 import { clockAndGlobalFlags, machineFlag, memoryFlag } from './machine-flags.ts';
 import { networkFlags } from './network-flags.ts';
 import { objectFlag } from './object-flag.ts';
 import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
-import { type List, machine, type Settings } from './settings.ts';
+import { machine, type Settings } from './settings.ts';
 import { shareFlags } from './share-flags.ts';
 import { smbiosFlags } from './smbios-flags.ts';
 import { smpFlag } from './smp-flag.ts';
 import { soundFlags } from './sound-flags.ts';
 import { traceFlags } from './trace-flags.ts';
 import { usbFlags } from './usb-flags.ts';
-
-/** One row of the command line's table: parsing, help, completion and documents come from it. */
-export interface Flag {
-  /** Without dashes; the first is the one that help shows. */
-  readonly names: readonly string[];
-  /** The name of its argument in the help; left out where it takes none. */
-  readonly argument?: string;
-  /** The argument may be left out; it then comes after a "=". */
-  readonly optional?: true;
-  /** A description, short enough for a line of the help. */
-  readonly help: string;
-  /** All else that there is to say about it, in sentences. */
-  readonly details?: string;
-  /** The list that its argument `help` prints. */
-  readonly list?: List;
-  /** It is applied after all others, so that what it refers to may stand behind it, too: as QEMU makes devices. */
-  readonly last?: true;
-  /** The settings with this flag. Throws ConfigurationError if the argument is wrong. */
-  apply(settings: Settings, argument: string): Settings;
-}
 
 const systemFlags: readonly Flag[] = [
   memoryFlag,

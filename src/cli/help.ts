@@ -3,7 +3,8 @@ import { similarNames } from '../inspect/similar.ts';
 import { packageVersion } from '../node/version.ts';
 import { findCommand, programCommands } from './commands.ts';
 import { escapeHelp } from './escape.ts';
-import { type Flag, type FlagGroup, flagGroups, flags, flagUsage } from './flags.ts';
+import type { Flag } from './flag.ts';
+import { type FlagGroup, flagGroups, flags, flagUsage } from './flags.ts';
 import { line, terminalWidth, wrapped } from './layout.ts';
 
 /** How a machine is described, in its simplest forms. */

@@ -1,6 +1,6 @@
 import { ConfigurationError, type IcountOptions } from '../index.ts';
-import { checkedIcount } from '../recording/options.ts';
-import type { Flag } from './flags.ts';
+import { checkedIcount } from '../options/recording.ts';
+import type { Flag } from './flag.ts';
 import { parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { machine } from './settings.ts';
 

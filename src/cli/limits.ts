@@ -1,6 +1,6 @@
 import { ConfigurationError, type Machine, type MachineLimits } from '../index.ts';
 import { checkedLimits } from '../options/limits.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { parseInteger, propertyList } from './properties.ts';
 import { machine } from './settings.ts';
 

@@ -1,10 +1,11 @@
 import { changeableFeatures } from '../../runtime/cpu/features.ts';
 import { cpuModelNames } from '../../runtime/cpu/model.ts';
+import { deviceModels } from '../../runtime/machine/catalogue/index.ts';
 import { cardModels, type DisplayModel, logItems, traceEvents } from '../index.ts';
 import { deviceOptionsText, optionsText } from '../options/device-properties.ts';
 import { screens } from './backends/flags.ts';
 import { kinds } from './backends/kinds.ts';
-import { deviceModel, devices, deviceUsage } from './devices.ts';
+import { devices, deviceUsage, writtenDevice } from './devices.ts';
 import { row } from './layout.ts';
 import { machineOptions } from './machine-flags.ts';
 import { networkUsages } from './network-flags.ts';
@@ -52,17 +53,17 @@ function displayText(): string {
  */
 function deviceText(written?: string): string {
   if (written !== undefined) {
-    const model = deviceModel(written);
-    const { properties } = devices[model]!;
+    const model = writtenDevice(written);
+    const { properties } = devices[model];
     return deviceOptionsText(model, { ...properties, ...(hasAddress(model) && { addr: '' }) });
   }
-  const rows = Object.entries(devices).map(([name, { help }]) => row(deviceUsage(name), help));
+  const rows = deviceModels.map((model) => row(deviceUsage(model), devices[model].help));
   return `Devices, with the defaults of their properties; each may have a name, id=ID:\n${rows.join('\n')}\n`;
 }
 
 /** The help of `-nic model=`. */
 function cardText(): string {
-  const rows = cardModels.map((model) => row(model, devices[model]!.help));
+  const rows = cardModels.map((model) => row(model, devices[model].help));
   return `Network cards:\n${rows.join('\n')}\n`;
 }
 

@@ -1,21 +1,16 @@
 import { ConfigurationError, type MemoryContentOptions } from '../index.ts';
-import type { Device } from './devices.ts';
 import { parseInteger, parseSwitch, parseWord } from './properties.ts';
-import { machine } from './settings.ts';
+import { machine, type Settings } from './settings.ts';
 
 type Properties = Readonly<Record<string, string>>;
 
 const MOST_DATA = 8;
 
 /** QEMU's generic loader: no device of the machine, but what is in its memory after each reset. */
-export const loaderDevice: Device = {
-  help: 'puts a file or a number (data) into memory whenever the machine is reset; an ELF file at its own addresses, unless force-raw=on. cpu-num: that processor begins there',
-  properties: { file: '', addr: '0', data: '', 'data-len': '', 'data-be': '', 'force-raw': '', 'cpu-num': '' },
-  apply(settings, given) {
-    const { memoryContents = [] } = settings.machine;
-    return machine(settings, { memoryContents: [...memoryContents, contentOf(given)] });
-  },
-};
+export function addContent(settings: Settings, given: Properties): Settings {
+  const { memoryContents = [] } = settings.machine;
+  return machine(settings, { memoryContents: [...memoryContents, contentOf(given)] });
+}
 
 function contentOf(given: Properties): MemoryContentOptions {
   const { file, addr, data, 'data-len': length, 'data-be': order, 'force-raw': raw, 'cpu-num': number } = given;

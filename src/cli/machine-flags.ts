@@ -1,7 +1,7 @@
 import { ConfigurationError, memorySize } from '../index.ts';
 import type { Option } from '../options/device-properties.ts';
 import { clockBase } from './clock-base.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { checkProperties, parseInteger, parseProperties, propertyList } from './properties.ts';
 import { machine, type Settings, warned } from './settings.ts';
 import { connectSound } from './sound-flags.ts';

@@ -7,19 +7,9 @@ import {
   NetworkHub,
 } from '../index.ts';
 import { parseSocketNetdev, parseUserNetdev } from '../network/netdev.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { parseInteger, propertyList } from './properties.ts';
-import type { Settings } from './settings.ts';
-
-/** A card of the command line; its network may be one of -netdev, which comes before it or after it. */
-export interface CommandLineCard extends Omit<CardOptions, 'backend'> {
-  readonly backend?: CommandLineNetwork;
-  /** The id of a -netdev. */
-  readonly netdev?: string;
-}
-
-/** The network of a card: a backend, or one of the hubs that cards of this machine share. */
-export type CommandLineNetwork = NetworkBackendOptions | { readonly type: 'hubport'; readonly hub: string };
+import type { CommandLineCard, CommandLineNetwork, Settings } from './settings.ts';
 
 type Property = readonly [name: string, value: string];
 

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../index.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { checkProperties, parseProperties, propertyList } from './properties.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,47 +1,26 @@
+import { type DeviceModel, deviceRows } from '../../runtime/machine/catalogue/index.ts';
 import { FIRST_SLOT, LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
 import { planCards } from '../cards/options.ts';
 import { planDrives } from '../drives/options.ts';
-import { busName } from '../hot-plug/device-buses.ts';
 import { type CardModel, type CardOptions, ConfigurationError, cardModels, type MachineOptions } from '../index.ts';
 import { vgaOf } from '../options/options.ts';
 import { deviceNames, type PciSlots, parsePciSlot } from '../options/pci-slots.ts';
 import { planShares } from '../shares/options.ts';
 import { machine, type Settings } from './settings.ts';
 
-/** The machine's names of PCI devices of which it has one (MachineOptions.pciSlots). */
-const single: Readonly<Record<string, string>> = {
-  VGA: 'vga',
-  'cirrus-vga': 'vga',
-  'virtio-serial-pci': 'virtio-serial',
-  'virtio-balloon-pci': 'virtio-balloon',
-  'virtio-rng-pci': 'virtio-rng',
-  AC97: 'ac97',
-  edu: 'edu',
-  ahci: 'ahci',
-  'piix3-usb-uhci': 'uhci',
-  'qemu-xhci': 'xhci',
-  'nec-usb-xhci': 'xhci',
-  'usb-ehci': 'ehci',
-};
-
 /** Where the UHCI is without being asked: in the chipset, device 1, function 2. */
 const CHIPSET_USB = /^(0x)?0?1\.(0x)?2$/i;
 
-/** The bus of a -device, by QEMU's name. Display adapters have none in the list of what can be plugged in. */
-export function deviceBus(driver: string): string | undefined {
-  return single[driver] === 'vga' ? 'pci.0' : busName(driver);
-}
-
 /** Whether a -device may have `addr=`. */
-export function hasAddress(driver: string): boolean {
-  return deviceBus(driver) === 'pci.0';
+export function hasAddress(driver: DeviceModel): boolean {
+  return deviceRows[driver].bus === 'pci';
 }
 
 /**
  * The settings whose last device is at an address, or in the next free slot where it has none.
  * @throws ConfigurationError
  */
-export function withAddress(settings: Settings, driver: string, addr: string | undefined): Settings {
+export function withAddress(settings: Settings, driver: DeviceModel, addr: string | undefined): Settings {
   const name = nameOfLast(settings, driver);
   if (addr === undefined) return { ...settings, pciDevices: [...(settings.pciDevices ?? []), name] };
   if (driver === 'piix3-usb-uhci' && CHIPSET_USB.test(addr)) return settings;
@@ -85,10 +64,10 @@ function nextSlot(name: string, taken: Set<number>): number {
 }
 
 /** The machine's name of the device that was added last; lists are in the order of the flags. */
-function nameOfLast({ machine: { drives = [], shares = [] }, cards }: Settings, driver: string): string {
+function nameOfLast({ machine: { drives = [], shares = [] }, cards }: Settings, driver: DeviceModel): string {
   if (cardModels.includes(driver as CardModel))
     return planCards(cards.map(({ backend: _, netdev: __, ...card }): CardOptions => card)).at(-1)!.config.name;
   if (driver === 'virtio-blk-pci' || driver === 'nvme') return planDrives(drives).at(-1)!.name;
   if (driver === 'virtio-9p-pci') return `virtio-9p${shares.length - 1}`;
-  return single[driver]!;
+  return deviceRows[driver].slot!;
 }

@@ -61,26 +61,18 @@ function connected(
   return all.with(n, chardev === '' ? { type: 'null' } : { type: 'chardev', id: chardev! });
 }
 
-const properties = { chardev: '', index: '', iobase: '', irq: '' } as const;
+/** The settings with one more serial port of -device. */
+export function connectSerial(settings: Settings, properties: Readonly<Record<string, string>>): Settings {
+  return { ...settings, serials: connected(serial, settings.serials, properties) };
+}
 
-/** Devices of -device that are on the board, and that it connects. */
-export const portDevices = {
-  'isa-serial': {
-    help: 'the next serial port, or that of the index (0: COM1), on a -chardev',
-    properties,
-    apply: (settings: Settings, given: Readonly<Record<string, string>>): Settings => ({
-      ...settings,
-      serials: connected(serial, settings.serials, given),
-    }),
-  },
-  'isa-parallel': {
-    help: 'the parallel port, on a -chardev',
-    properties,
-    // -parallel none leaves out the board's own.
-    apply: (settings: Settings, given: Readonly<Record<string, string>>): Settings =>
-      machine({ ...settings, parallels: connected(parallel, settings.parallels, given) }, { parallelPort: true }),
-  },
-} as const;
+/** The settings with the parallel port of -device; `-parallel none` leaves out the board's own. */
+export function connectParallel(settings: Settings, properties: Readonly<Record<string, string>>): Settings {
+  return machine(
+    { ...settings, parallels: connected(parallel, settings.parallels, properties) },
+    { parallelPort: true },
+  );
+}
 
 /** Devices that each machine has once, and what their like is given instead. */
 const onBoard: Readonly<Record<string, string>> = {

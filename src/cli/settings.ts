@@ -1,9 +1,15 @@
-import type { DriveOptions, ListenAddress, Machine, MachineOptions } from '../index.ts';
+import type {
+  CardOptions,
+  DriveOptions,
+  ListenAddress,
+  listenForVnc,
+  Machine,
+  MachineOptions,
+  NetworkBackendOptions,
+  ShareOptions,
+  VncSettings,
+} from '../index.ts';
 import type { Backend } from './backends/backend.ts';
-import type { VncFlag } from './display/vnc.ts';
-import type { CommandLineCard, CommandLineNetwork } from './network-flags.ts';
-import type { FolderDescription } from './share-flags.ts';
-import type { AudioBackend } from './sound-flags.ts';
 
 /** A list that `help` for a flag's argument prints. */
 export type List =
@@ -20,6 +26,32 @@ export type List =
   | 'list-screens'
   | 'list-log-items'
   | 'list-trace-events';
+
+/** A card of the command line; its network may be one of -netdev, which comes before it or after it. */
+export interface CommandLineCard extends Omit<CardOptions, 'backend'> {
+  readonly backend?: CommandLineNetwork;
+  /** The id of a -netdev. */
+  readonly netdev?: string;
+}
+
+/** The network of a card: a backend, or one of the hubs that cards of this machine share. */
+export type CommandLineNetwork = NetworkBackendOptions | { readonly type: 'hubport'; readonly hub: string };
+
+/** A folder of -fsdev, whose tag is that of the -device. */
+export type FolderDescription = Omit<ShareOptions, 'tag'>;
+
+/** Where sound goes: the -audiodev of the command line. */
+export interface AudioBackend {
+  readonly id: string;
+  readonly driver: 'none' | 'wav';
+  readonly path?: string;
+  readonly rate?: number;
+}
+
+/** The settings that `-vnc` gives. */
+export interface VncFlag extends VncSettings {
+  readonly address: Parameters<typeof listenForVnc>[1];
+}
 
 /** The parsed command line. */
 export interface Settings {

@@ -1,11 +1,8 @@
 import { ConfigurationError, type SecurityModelName, type ShareOptions, securityModels } from '../index.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { withAddress } from './pci-addresses.ts';
 import { parseProperties, parseSwitch } from './properties.ts';
-import { machine, type Settings } from './settings.ts';
-
-/** A folder of -fsdev, whose tag is that of the -device. */
-export type FolderDescription = Omit<ShareOptions, 'tag'>;
+import { type FolderDescription, machine, type Settings } from './settings.ts';
 
 const PROPERTIES = 'path=FOLDER,security_model=mapped-file|passthrough|none[,readonly=on]';
 /** Properties of QEMU's that ask for what is so anyway. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, type SmbiosOptions } from '../index.ts';
 import { capitalized, systemMessage } from '../node/process/system-message.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { checkProperties, type PropertyPatterns, parseInteger, parseWord, propertyList } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 

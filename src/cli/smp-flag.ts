@@ -1,7 +1,7 @@
 import { MOST_PROCESSORS } from '../../runtime/cpu/topology.ts';
 import { ConfigurationError, type Topology } from '../index.ts';
 import { checkedTopology } from '../options/processors.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { parseInteger, parseProperties } from './properties.ts';
 import { type Settings, warned } from './settings.ts';
 

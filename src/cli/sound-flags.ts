@@ -1,15 +1,7 @@
 import { ConfigurationError, type SoundCardModel, type SoundOptions, soundCardModels } from '../index.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { parseInteger, propertyList } from './properties.ts';
-import { machine, type Settings } from './settings.ts';
-
-/** Where sound goes: the -audiodev of the command line. */
-export interface AudioBackend {
-  readonly id: string;
-  readonly driver: 'none' | 'wav';
-  readonly path?: string;
-  readonly rate?: number;
-}
+import { type AudioBackend, machine, type Settings } from './settings.ts';
 
 type Properties = Readonly<Record<string, string>>;
 

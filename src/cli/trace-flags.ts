@@ -1,6 +1,6 @@
 import { type AddressRange, ConfigurationError, type LogItem, logItems } from '../index.ts';
 import { checkedTrace } from '../options/log-options.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { parseProperties } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 

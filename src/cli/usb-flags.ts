@@ -1,3 +1,4 @@
+import { usbControllers, usbInputNames } from '../../runtime/machine/catalogue/usb.ts';
 import { usbBusesOf } from '../../runtime/machine/usb-plan.ts';
 import {
   ConfigurationError,
@@ -6,17 +7,10 @@ import {
   type UsbInput,
   type UsbInputOptions,
 } from '../index.ts';
-import { controllerKinds, usbInputOf } from '../options/usb.ts';
-import type { Flag } from './flags.ts';
+import { usbInputOf } from '../options/usb.ts';
+import type { Flag } from './flag.ts';
 import { parseInteger } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
-
-/** Names of -device. */
-export const usbInputNames: Readonly<Record<UsbInput, string>> = {
-  tablet: 'usb-tablet',
-  mouse: 'usb-mouse',
-  keyboard: 'usb-kbd',
-};
 
 const UHCI: UsbControllerModel = 'piix3-usb-uhci';
 
@@ -31,10 +25,10 @@ function controllersOf({ machine: { usb, usbControllers } }: Settings): readonly
  */
 export function addUsbController(settings: Settings, model: UsbControllerModel = UHCI, id = ''): Settings {
   const controllers = controllersOf(settings);
-  const other = controllers.find((one) => controllerKinds[one.model] === controllerKinds[model]);
+  const other = controllers.find((one) => usbControllers[one.model].kind === usbControllers[model].kind);
   if (other && model !== UHCI)
     throw new ConfigurationError(
-      `${model}: there is a controller of ${controllerKinds[model]} already (${other.model}); give one`,
+      `${model}: there is a controller of ${usbControllers[model].kind} already (${other.model}); give one`,
     );
   const controller = { model, ...(id && { id }) };
   if (other) {
@@ -42,9 +36,9 @@ export function addUsbController(settings: Settings, model: UsbControllerModel =
     return machine(settings, { usbControllers: controllers.map((one) => (one === other ? controller : one)) });
   }
   const isAlone = model === UHCI && id === '' && controllers.length === 0;
-  const usbControllers = isAlone ? {} : { usbControllers: [...controllers, controller] };
+  const listed = isAlone ? {} : { usbControllers: [...controllers, controller] };
   const before = settled(settings);
-  return machine(before, { usb: before.machine.usb ?? [], ...usbControllers });
+  return machine(before, { usb: before.machine.usb ?? [], ...listed });
 }
 
 /** Before there is one more controller: what has named no bus is on that of the last one. */

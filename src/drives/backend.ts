@@ -1,6 +1,6 @@
 import type { BlockInput } from '../../runtime/host/block-port.ts';
-import type { Image } from '../options/options.ts';
 import type { StorageHost } from '../storage/open.ts';
+import type { Image } from '../util/image.ts';
 import type { MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
 

@@ -1,9 +1,9 @@
 import { type BlockMedium, SECTOR_BYTES } from '../../runtime/host/block.ts';
-import type { Image } from '../options/options.ts';
 import { openDisk, type StorageHost } from '../storage/open.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import { RawDisk } from '../storage/raw.ts';
 import { type Disk, StorageError } from '../storage/store.ts';
+import type { Image } from '../util/image.ts';
 import { backingOf } from './backing.ts';
 import { storeOf } from './image-store.ts';
 import type { DrivePlan, MediumOptions } from './options.ts';

@@ -1,11 +1,12 @@
 import { PORTS as AHCI_PORTS } from '../../runtime/devices/ahci/registers.ts';
+import { USB_DISKS } from '../../runtime/machine/catalogue/usb.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
-import { USB_DISKS } from '../../runtime/machine/models.ts';
-import { checkedBootIndex } from '../options/boot-order.ts';
-import { checkedBoolean, checkedInteger, checkedOneOf, checkImage, shown } from '../options/checks.ts';
-import type { Image, MachineOptions } from '../options/options.ts';
 import type { ImageFormat } from '../storage/open.ts';
+import { checkedBootIndex } from '../util/boot-index.ts';
+import { checkedBoolean, checkedInteger, checkedOneOf, shown } from '../util/checks.ts';
 import { ConfigurationError, within } from '../util/errors.ts';
+import type { Image } from '../util/image.ts';
+import { checkImage } from '../util/image.ts';
 import { checkedDriveLimits, type DriveLimits } from './throttle/limits.ts';
 
 /** A disk or a drive; a text alone is the image of a hard disk. */
@@ -213,8 +214,8 @@ export function atFreePlaces<Placed extends PlacedDrive>(
  * @throws ConfigurationError as `planDrives`, and what `here` throws
  */
 export function drivesGoingOn(
-  had: MachineOptions['drives'],
-  given: MachineOptions['drives'],
+  had: readonly (string | DriveOptions)[] | undefined,
+  given: readonly (string | DriveOptions)[] | undefined,
   here: (drive: DriveOptions) => DriveOptions,
 ): (string | DriveOptions)[] {
   return [...(given ?? []), ...atFreePlaces((had ?? []) as readonly PlacedDrive[], given ?? []).map(here)];

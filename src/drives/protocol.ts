@@ -1,7 +1,7 @@
 import type { BlockMedium } from '../../runtime/host/block.ts';
 import type { CallEnd, CallMessage } from '../isolate/remote-calls.ts';
-import type { Image } from '../options/options.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
+import type { Image } from '../util/image.ts';
 import type { DriveSnapshots } from './image-snapshots.ts';
 import type { DrivePlan, MediumOptions } from './options.ts';
 import type { SavedMedia } from './saved-medium.ts';

@@ -1,12 +1,12 @@
 import type { BlockMedium } from '../../runtime/host/block.ts';
 import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
-import type { Image } from '../options/options.ts';
 import { InOrder } from '../storage/in-order.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
 import type { Disk, ImageIdentity } from '../storage/store.ts';
 import { whenFree } from '../storage/when-free.ts';
 import { ConfigurationError, messageOf } from '../util/errors.ts';
+import type { Image } from '../util/image.ts';
 import type { DriveBackend, Source } from './backend.ts';
 import { backingOf } from './backing.ts';
 import { blockError } from './block-error.ts';

@@ -1,3 +1,4 @@
+import { deviceModel } from '../../runtime/machine/catalogue/index.ts';
 import type { Machine } from '../machine/machine.ts';
 import { PCI_BUS, parsePciSlot } from '../options/pci-slots.ts';
 import { ConfigurationError } from '../util/errors.ts';
@@ -5,12 +6,6 @@ import type { DeviceProperties } from './device-buses.ts';
 import { plugNamedDisk } from './named-disks.ts';
 import { Netdevs } from './netdevs.ts';
 import { type PluggablePciModel, pluggablePciModels } from './pci-devices.ts';
-
-/** QEMU has these names, too. */
-const aliases: Readonly<Record<string, PluggablePciModel>> = {
-  ...{ 'virtio-net': 'virtio-net-pci', 'virtio-blk': 'virtio-blk-pci', 'virtio-rng': 'virtio-rng-pci' },
-  'e1000-82540em': 'e1000',
-};
 
 const common = ['id', 'bus', 'addr'];
 
@@ -22,7 +17,8 @@ export function pciProperties(model: PluggablePciModel): readonly string[] {
 
 /** The device of a name of QEMU's that can be plugged into the PCI bus; undefined: it cannot. */
 export function pluggablePci(driver: string): PluggablePciModel | undefined {
-  return pluggablePciModels.find((model) => model === (aliases[driver] ?? driver));
+  const named = deviceModel(driver);
+  return pluggablePciModels.find((model) => model === named);
 }
 
 /**

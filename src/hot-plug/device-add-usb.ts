@@ -1,3 +1,4 @@
+import { usbInputDevices, usbInputModels } from '../../runtime/machine/catalogue/usb.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { UsbInputOptions } from '../options/usb.ts';
 import { ConfigurationError } from '../util/errors.ts';
@@ -7,9 +8,7 @@ import type { UsbDiskOptions } from './usb-ports.ts';
 
 /** Devices that can be plugged into the USB, by QEMU's names. */
 const models: Readonly<Record<string, (UsbInputOptions | UsbDiskOptions)['device']>> = {
-  'usb-kbd': 'keyboard',
-  'usb-mouse': 'mouse',
-  'usb-tablet': 'tablet',
+  ...Object.fromEntries(usbInputModels.toReversed().map((model) => [model, usbInputDevices[model].input])),
   'usb-storage': 'disk',
 };
 

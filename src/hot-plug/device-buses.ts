@@ -1,3 +1,5 @@
+import { deviceModel, deviceRows } from '../../runtime/machine/catalogue/index.ts';
+import type { BusKind, DeviceRow } from '../../runtime/machine/catalogue/row.ts';
 import { driveBus, findDriveOfDevice } from '../drives/attachment.ts';
 import type { Machine } from '../machine/machine.ts';
 import { PCI_BUS } from '../options/pci-slots.ts';
@@ -5,30 +7,19 @@ import { PCI_BUS } from '../options/pci-slots.ts';
 /** Properties of a device as they were said; the driver is one of them. */
 export type DeviceProperties = Readonly<Record<string, string>>;
 
-/** Where a device is plugged in. The USB and the PCI bus take devices while the machine runs. */
-type Bus = 'isa' | 'ide' | 'floppy-bus' | 'pci' | 'usb-bus' | 'virtio-serial' | 'none';
-
-/** Devices by the names that QEMU has for them. */
-const buses: Readonly<Record<Bus, readonly string[]>> = {
-  isa: ['isa-debug-exit', 'isa-debugcon', 'pc-testdev', 'ne2k_isa', 'sb16', 'adlib', 'isa-serial', 'isa-parallel'],
-  ide: ['ide-hd', 'ide-cd'],
-  'floppy-bus': ['floppy'],
-  pci: [
-    ...['rtl8139', 'ne2k_pci', 'e1000', 'e1000-82540em', 'pcnet', 'AC97', 'ac97', 'edu'],
-    ...['piix3-usb-uhci', 'ahci', 'ich9-ahci', 'nvme'],
-    ...['qemu-xhci', 'nec-usb-xhci', 'usb-ehci'],
-    ...['blk', 'net', 'balloon', 'serial', 'rng', '9p'].flatMap((name) => [`virtio-${name}-pci`, `virtio-${name}`]),
-  ],
-  'usb-bus': ['usb-kbd', 'usb-mouse', 'usb-tablet', 'usb-storage'],
-  'virtio-serial': ['virtconsole', 'virtserialport'],
-  none: ['loader', 'VGA', 'cirrus-vga', 'piix3-ide', 'PIIX3', 'i440FX'],
-};
+/** Parts of the chipset, which QEMU has as devices too. */
+const chipset: readonly string[] = ['piix3-ide', 'PIIX3', 'i440FX'];
 
 const MOST_ON_CHANNEL = 2;
 
-/** The kind of bus that a device is on. */
-export function busOf(model: string): Bus | undefined {
-  return (Object.keys(buses) as Bus[]).find((bus) => buses[bus].includes(model));
+function rowOf(name: string): DeviceRow | undefined {
+  const model = deviceModel(name);
+  return model === undefined ? undefined : deviceRows[model];
+}
+
+/** The kind of bus that a device of a name is on; undefined: there is no such device. */
+export function busOf(name: string): BusKind | undefined {
+  return chipset.includes(name) ? 'none' : rowOf(name)?.bus;
 }
 
 /** QEMU's name of the bus that a device is on, where there is one of its kind. */
@@ -42,7 +33,7 @@ export function busName(model: string): string | undefined {
 export function plugProblem({ drives, virtioPorts }: Pick<Machine, 'drives' | 'virtioPorts'>, model: string): string {
   const bus = busOf(model);
   if (bus === undefined) return `'${model}' is not a valid device model name`;
-  if (bus === 'none') return "Parameter 'driver' expects a pluggable device type";
+  if (bus === 'none' || rowOf(model)?.isFixed) return "Parameter 'driver' expects a pluggable device type";
   if (bus === 'pci')
     return `'${model}' cannot be plugged into '${PCI_BUS}' while the machine runs; give it when the machine is made (-device)`;
   if (bus === 'usb-bus') return `No 'usb-bus' bus found for device '${model}'`;

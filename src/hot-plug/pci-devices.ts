@@ -1,13 +1,13 @@
-import { type PciCardModel, pciCardModels } from '../../runtime/machine/models.ts';
+import { type PciCardModel, pciCardModels } from '../../runtime/machine/catalogue/network.ts';
 import { FIRST_SLOT, LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
 import { RNG_NAME } from '../../runtime/machine/resources.ts';
 import { type CardOptions, isDefaultName } from '../cards/options.ts';
 import { type DrivePlan, isIdentifier } from '../drives/options.ts';
-import type { MachineStreams } from '../machine/streams.ts';
+import type { MachineStreams } from '../isolate/streams.ts';
 import type { MachineParts } from '../machine/types.ts';
 import { nameOfPlugged, type PluggedDevice, type PluggedPciDevice } from '../machine-core.ts';
-import { checkedOneOf, checkNames, checkObject, shown } from '../options/checks.ts';
 import { PCI_BUS, type PciSlots } from '../options/pci-slots.ts';
+import { checkedOneOf, checkNames, checkObject, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { type BusDevice, ComingDevices, type ComingMachine, idsOf } from './coming-devices.ts';
 import { type DiskMachine, diskOptionNames, type PluggedDiskOptions, PluggedDisks } from './plugged-disks.ts';

@@ -1,11 +1,15 @@
-import { type UsbControllerModel, type UsbInput, usbControllers, usbInputs } from '../../runtime/machine/models.ts';
-import { usbInputPorts } from '../../runtime/machine/resources.ts';
+import {
+  type UsbControllerModel,
+  type UsbInput,
+  usbControllers,
+  usbInputNames,
+  usbInputs,
+} from '../../runtime/machine/catalogue/usb.ts';
 import { defaultBus, type UsbBusPlan, type UsbPort } from '../../runtime/machine/usb-plan.ts';
 import { type InputDevices, plugInput, unplugInput } from '../input/connect.ts';
-import type { MachineStreams } from '../machine/streams.ts';
+import type { MachineStreams } from '../isolate/streams.ts';
 import type { MachineParts } from '../machine/types.ts';
 import { nameOfPlugged, type PluggedDevice, type PluggedUsbDevice } from '../machine-core.ts';
-import { checkedOneOf, checkNames, checkObject, shown } from '../options/checks.ts';
 import {
   checkUsbPlace,
   portsOf,
@@ -16,6 +20,7 @@ import {
   usbOptions,
   usbPlaces,
 } from '../options/usb.ts';
+import { checkedOneOf, checkNames, checkObject, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { ComingDevices, type ComingMachine, idsOf } from './coming-devices.ts';
 import { type DiskMachine, diskOptionNames, type PluggedDiskOptions, PluggedDisks } from './plugged-disks.ts';
@@ -144,7 +149,7 @@ export class UsbPorts {
     this.#checkStays('device_add');
     const { id, ...at } = this.#checkedPlace(options);
     if (options.device === 'disk') return await this.#plugDisk(options, { id, ...at });
-    const name = usbInputPorts[options.device];
+    const name = usbInputNames[options.device];
     if (this.#all.some((one) => one.name === name))
       throw new ConfigurationError(`there can be one USB ${options.device}; pull out '${this.#idOf(name)}' first`);
     this.#checkId(id ?? name);
@@ -190,7 +195,7 @@ export class UsbPorts {
 
   #checkedPlace(options: UsbInputOptions | UsbDiskOptions): UsbPort & { id: string | undefined } {
     const { device, id, port } = options;
-    const driver = device === 'disk' ? 'usb-storage' : usbInputPorts[device];
+    const driver = device === 'disk' ? 'usb-storage' : usbInputNames[device];
     if (!this.isThere) throw new ConfigurationError(`No 'usb-bus' bus found for device '${driver}'`);
     checkUsbPlace(driver, { ...(id !== undefined && { id }) });
     if (id !== undefined) this.#checkId(id);

@@ -1,7 +1,6 @@
 import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../../runtime/host/stream.ts';
-import type { UsbInput } from '../../runtime/machine/models.ts';
-import { usbInputPorts } from '../../runtime/machine/resources.ts';
-import type { MachineStreams } from '../machine/streams.ts';
+import { type UsbInput, usbInputNames } from '../../runtime/machine/catalogue/usb.ts';
+import type { MachineStreams } from '../isolate/streams.ts';
 import { Keyboard } from './keyboard.ts';
 import type { KeyboardLayout } from './layout.ts';
 import { Mouse } from './mouse.ts';
@@ -22,7 +21,7 @@ export function connectInput(streams: MachineStreams, layout: KeyboardLayout | u
 
 /** Connects an input device on the USB, which gets input too, while the guest uses it. */
 export function plugInput(streams: MachineStreams, { keyboard, mouse }: InputDevices, input: UsbInput): void {
-  const name = usbInputPorts[input];
+  const name = usbInputNames[input];
   const line = streams.input(name, input === 'keyboard' ? KEYBOARD_CREDIT : MOUSE_CREDIT);
   streams.addOutput(name, input === 'keyboard' ? keyboard.usb : input === 'mouse' ? mouse.usb : mouse.tablet);
   if (input === 'keyboard') keyboard.plugUsb(line);
@@ -31,7 +30,7 @@ export function plugInput(streams: MachineStreams, { keyboard, mouse }: InputDev
 
 /** It was pulled out. */
 export function unplugInput(streams: MachineStreams, { keyboard, mouse }: InputDevices, input: UsbInput): void {
-  streams.remove(usbInputPorts[input]);
+  streams.remove(usbInputNames[input]);
   if (input === 'keyboard') keyboard.plugUsb(undefined);
   else mouse.plugUsb(input === 'mouse' ? 'usb' : 'tablet', undefined);
 }

@@ -1,5 +1,5 @@
 import type { Outflow } from '../isolate/flow.ts';
-import { shown } from '../options/checks.ts';
+import { shown } from '../util/checks.ts';
 import { Emitter } from '../util/events.ts';
 import { promised } from '../util/promised.ts';
 import { keyName, keyNumber } from './keys.ts';

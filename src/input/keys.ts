@@ -1,4 +1,4 @@
-import { shown } from '../options/checks.ts';
+import { shown } from '../util/checks.ts';
 
 /** Rows: number (the scancode in set 1, and 80h where E0h stands before it), QEMU's name (`sendkey`), and `KeyboardEvent.code` of browsers. Both name the key. */
 const rows = `

@@ -1,4 +1,4 @@
-import { checkedOneOf } from '../options/checks.ts';
+import { checkedOneOf } from '../util/checks.ts';
 import { keyNumber } from './keys.ts';
 import { type KeyboardLayout, type LayoutTable, layoutKeys, layoutTables } from './layout-tables.ts';
 

@@ -1,5 +1,5 @@
 import type { Outflow } from '../isolate/flow.ts';
-import { shown } from '../options/checks.ts';
+import { shown } from '../util/checks.ts';
 import { promised } from '../util/promised.ts';
 
 /** A button of the mouse; back and forward are at its side. */

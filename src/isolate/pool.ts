@@ -1,5 +1,5 @@
 import type { MachineConfig } from '../machine-core.ts';
-import { checkedInteger } from '../options/checks.ts';
+import { checkedInteger } from '../util/checks.ts';
 
 /** Isolates that are kept at most while no machine is in them: each holds memory. */
 const MOST_IDLE = 4;

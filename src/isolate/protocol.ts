@@ -5,6 +5,7 @@ import type {
   DebugCallName,
   DebugStop,
   ExaminationName,
+  MachineConfig,
   Metrics,
   PluggedDevice,
   QuestionName,
@@ -12,7 +13,6 @@ import type {
   Shutdown,
   TransferCallName,
 } from '../machine-core.ts';
-import type { PciSlots } from '../options/pci-slots.ts';
 import type { ThreadProfile } from './probe.ts';
 import type { CallEnd, CallMessage, ErrorReport } from './remote-calls.ts';
 import type { LimitName, RunLimits } from './run-limits.ts';
@@ -125,7 +125,11 @@ export type Report =
   /** The guest has suspended itself to RAM; the machine was woken. */
   | { readonly type: 'suspend' | 'wake' }
   /** Something was plugged in or pulled out: these are plugged in now. */
-  | { readonly type: 'plugged'; readonly devices: readonly PluggedDevice[]; readonly pciSlots: PciSlots }
+  | {
+      readonly type: 'plugged';
+      readonly devices: readonly PluggedDevice[];
+      readonly pciSlots: NonNullable<MachineConfig['pciSlots']>;
+    }
   /** Whether it is suspended, where that has changed without these: by a reset, or another state. */
   | { readonly type: 'suspended'; readonly isSuspended: boolean }
   /** The CPU waits for an interrupt that nothing can cause. */

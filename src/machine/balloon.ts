@@ -1,8 +1,8 @@
 import { INPUT_CREDIT } from '../../runtime/host/stream.ts';
 import type { Outflow } from '../isolate/flow.ts';
+import type { MachineStreams } from '../isolate/streams.ts';
 import { memorySize } from '../options/memory-size.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import type { MachineStreams } from './streams.ts';
 
 const PAGE_BYTES = 4096;
 

@@ -1,7 +1,7 @@
 import type { DriveOptions } from '../drives/options.ts';
-import type { Image } from '../options/options.ts';
 import type { ImageFormat } from '../storage/open.ts';
 import { ConfigurationError } from '../util/errors.ts';
+import type { Image } from '../util/image.ts';
 import type { Machine } from './machine.ts';
 
 /** An image that was named by `blockdev-add` or `drive_add`, and can be put into a drive. */

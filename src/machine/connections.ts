@@ -2,7 +2,7 @@ import type { ToMachine } from '../../runtime/host/messages.ts';
 import { RECORDING_PORT, soundPorts } from '../../runtime/machine/resources.ts';
 import type { TrayMove } from '../drives/index.ts';
 import type { Notice } from '../isolate/connection.ts';
-import type { MachineStreams } from './streams.ts';
+import type { MachineStreams } from '../isolate/streams.ts';
 import type { MachineParts } from './types.ts';
 
 /** The parts of a machine that its connections to the outside use. */

@@ -6,11 +6,11 @@ import { connectInput } from '../input/connect.ts';
 import type { Keyboard } from '../input/keyboard.ts';
 import type { Mouse } from '../input/mouse.ts';
 import type { Notice } from '../isolate/connection.ts';
+import type { SerialPort } from '../isolate/serial.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { Screen } from '../screen/index.ts';
 import { type Balloon, connectBalloon } from './balloon.ts';
 import type { MachineLink } from './link.ts';
-import type { SerialPort } from './serial.ts';
 import type { DebugConsole, Examine, MachineParts } from './types.ts';
 
 const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;

@@ -1,8 +1,8 @@
 import type { Host } from '../host.ts';
 import { IsolatePool } from '../isolate/pool.ts';
-import { checkNames } from '../options/checks.ts';
 import { optionNames } from '../options/kinds.ts';
 import type { MachineOptions } from '../options/options.ts';
+import { checkNames } from '../util/checks.ts';
 
 /** Has an isolate start while `make` finds out what machine it is for, and makes that with the pool. */
 export async function withEarlyIsolate<Made>(

@@ -1,6 +1,6 @@
 import type { DebugStop, HistoryKeeper, Watchpoint } from '../machine-core.ts';
-import { checkArray, checkNames, shown } from '../options/checks.ts';
-import type { IcountOptions } from '../recording/options.ts';
+import type { IcountOptions } from '../options/recording.ts';
+import { checkArray, checkNames, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import type { Debug } from './types.ts';
 

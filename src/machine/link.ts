@@ -3,8 +3,8 @@ import { Connection, type Notice } from '../isolate/connection.ts';
 import { KeepAlive } from '../isolate/keep-alive.ts';
 import type { IsolatePool } from '../isolate/pool.ts';
 import type { Call } from '../isolate/protocol.ts';
+import { MachineStreams } from '../isolate/streams.ts';
 import type { MachineConfig } from '../machine-core.ts';
-import { MachineStreams } from './streams.ts';
 import type { MachineParts } from './types.ts';
 
 /** A machine as its isolate knows it. */

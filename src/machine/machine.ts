@@ -10,6 +10,7 @@ import type { Mouse } from '../input/mouse.ts';
 import type { Notice } from '../isolate/connection.ts';
 import { IsolatePool, isolatesFor } from '../isolate/pool.ts';
 import type { Exit } from '../isolate/protocol.ts';
+import type { SerialPort } from '../isolate/serial.ts';
 import type { MachineConfig, Metrics } from '../machine-core.ts';
 import { type DumpedMachine, MemoryDumps } from '../memory-dump/memory-dumps.ts';
 import type { MigrationChannel } from '../migration/channel.ts';
@@ -42,7 +43,6 @@ import { creationError, loaded } from './opening.ts';
 import { writePhysicalMemory } from './physical-memory.ts';
 import { prepareMachine } from './preparation.ts';
 import { MachineQuestions } from './questions.ts';
-import type { SerialPort } from './serial.ts';
 import { type Ask, Translations } from './translations.ts';
 import type {
   AskedProcessor,

@@ -6,6 +6,7 @@ import type { PluggedUsb } from '../hot-plug/usb-ports.ts';
 import type { ThreadProfile } from '../isolate/probe.ts';
 import type { Exit, GuestHalt, Reset } from '../isolate/protocol.ts';
 import type { LimitName } from '../isolate/run-limits.ts';
+import type { SerialPort } from '../isolate/serial.ts';
 import type { DebugCallName, DebugCalls, DebugStop, ExaminationCalls, ExaminationName } from '../machine-core.ts';
 import type { MachineOptions } from '../options/options.ts';
 import type { PciSlots } from '../options/pci-slots.ts';
@@ -13,7 +14,6 @@ import type { MachineRecording } from '../recording/machine-recording.ts';
 import type { MachineShares } from '../shares/index.ts';
 import type { SavedParts } from '../snapshot/options.ts';
 import type { Sound } from '../sound/sound.ts';
-import type { SerialPort } from './serial.ts';
 
 /** Events of a machine, with their data. */
 export interface MachineEvents {
@@ -88,14 +88,6 @@ export interface Probe {
 
 /** A port with output only: the debug console, the parallel port, the log of what the guest does. */
 export type DebugConsole = Pick<SerialPort, 'on' | 'once' | 'off' | 'expect'>;
-
-/** The receiver of a stream that the machine sends. */
-export interface Receiver {
-  /** Resolves when the machine may send more. */
-  receive(bytes: Uint8Array): Promise<void>;
-  /** There will be no more. */
-  end?(reason: string): void;
-}
 
 /** The parts that a machine is made of, besides its configuration. */
 export interface MachineParts {

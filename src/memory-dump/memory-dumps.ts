@@ -1,5 +1,5 @@
 import type { AskedProcessor } from '../machine/types.ts';
-import { checkFunction, checkNames } from '../options/checks.ts';
+import { checkFunction, checkNames } from '../util/checks.ts';
 import { ConfigurationError, messageOf } from '../util/errors.ts';
 import { Emitter } from '../util/events.ts';
 

@@ -1,4 +1,4 @@
-import { checkFunction, checkObject } from '../options/checks.ts';
+import { checkFunction, checkObject } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 
 /** The way of a machine to another process: a socket, or a program's input or output. Any host can provide one. */

@@ -1,4 +1,4 @@
-import { checkedInteger, checkNames } from '../options/checks.ts';
+import { checkedInteger, checkNames } from '../util/checks.ts';
 
 /** How a machine moves; QEMU's parameters of the same names. */
 export interface MigrationParameters {

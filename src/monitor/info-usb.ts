@@ -1,4 +1,4 @@
-import { usbInputPorts } from '../../runtime/machine/resources.ts';
+import { usbInputNames } from '../../runtime/machine/catalogue/usb.ts';
 import type { CommandContext } from './command.ts';
 
 /**
@@ -11,7 +11,7 @@ export async function infoUsb({ machine }: CommandContext): Promise<string> {
   const ids = new Map(
     machine.usb.devices
       .filter(({ isNamed }) => isNamed)
-      .map(({ id, device, drive }) => [device === 'disk' ? drive! : usbInputPorts[device], `, ID: ${id}`]),
+      .map(({ id, device, drive }) => [device === 'disk' ? drive! : usbInputNames[device], `, ID: ${id}`]),
   );
   const lines = buses.flatMap(({ devices }, n) =>
     devices.map(

@@ -1,50 +1,21 @@
-import type { ImageFile } from '../machine/block-nodes.ts';
-import type { CharacterDevices } from '../machine/character-devices.ts';
 import type { Machine } from '../machine/machine.ts';
-import type { MigrationChannel } from '../migration/channel.ts';
-import { checkString } from '../options/checks.ts';
-import type { ListenAddress } from '../options/listen-address.ts';
+import { checkString } from '../util/checks.ts';
 import { messageOf } from '../util/errors.ts';
-import type { VncControl } from '../vnc/control.ts';
 import type { ArgumentContext } from './arguments.ts';
 import { readArguments } from './arguments.ts';
-import { type ChosenProcessor, type CommandContext, type FoundCommand, findCommand } from './command.ts';
+import {
+  type ChosenProcessor,
+  type CommandContext,
+  type FoundCommand,
+  findCommand,
+  type MonitorOptions,
+} from './command.ts';
 import { commands } from './commands.ts';
 import { MonitorError } from './error.ts';
 import type { RegisterValues } from './expression.ts';
 import { FormatSettings } from './memory-format.ts';
 import { registerValues } from './registers.ts';
 import { TextCursor } from './text-cursor.ts';
-
-/** Options of a monitor, which depend on the program around it. */
-export interface MonitorOptions {
-  /** The version that `info version` tells. */
-  readonly version: string;
-  /** The name that `info name` tells. */
-  readonly name?: string | undefined;
-  /** The ID that `info cpus` tells. */
-  readonly processId: number;
-  /** The backends of the machine's character devices. */
-  readonly characterDevices?: CharacterDevices | undefined;
-  /** The name of what sound goes to (`-audiodev`). Absent: it has any. */
-  readonly audiodev?: string | undefined;
-  /** Ids of devices that stay, which no other may have; those of drives are known anyway. */
-  readonly deviceIds?: readonly string[] | undefined;
-  /** The server for VNC viewers. */
-  readonly vnc?: VncControl | undefined;
-  /** Writes these bytes one after the other. Rejects with the system's reason, or with what they throw. */
-  writeFile(path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
-  /** Describes the file of an image. Rejects with the system's reason. Absent: files are not looked for. */
-  imageFile?(path: string): Promise<ImageFile>;
-  /** Lets gdb attach there, and nowhere else; null: nowhere. Absent: it cannot. Rejects with a reason. */
-  listenForGdb?(address: ListenAddress | null): Promise<void>;
-  /** Opens the way to where a machine is to go (src/migration). Absent: it cannot. Rejects with a reason. */
-  openChannel?(uri: string, cancelled: AbortSignal): Promise<MigrationChannel>;
-  /** Waits for a machine there. Absent: it cannot. Rejects with a reason if it cannot listen. */
-  awaitChannel?(uri: string): Promise<{ readonly channel: Promise<MigrationChannel> }>;
-  /** `quit`. */
-  quit(): void;
-}
 
 /** QEMU's human monitor: commands in, text out. */
 export class Monitor {

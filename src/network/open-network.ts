@@ -1,4 +1,4 @@
-import { checkNames } from '../options/checks.ts';
+import { checkNames } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import type { NetworkBackend } from './backend.ts';
 import type { Timers } from './host.ts';

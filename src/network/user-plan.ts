@@ -1,4 +1,4 @@
-import { checkedInteger, checkNames, checkText } from '../options/checks.ts';
+import { checkedInteger, checkNames, checkText } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { addressBytes, canonicalAddress, isIpv6, nextIpv4, parseIpv4, readIpv4, samePrefix } from './addresses.ts';
 import type { GuestForward, HostForward, UserNetworkOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import type { FirmwareSettings } from '../../runtime/machine/config.ts';
+import { checkedBoolean, checkedInteger, checkNames, checkText } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { checkedBoolean, checkedInteger, checkNames, checkText } from './checks.ts';
 
 /**
  * The firmware's boot order: letters, first to last: a floppy, c hard disk, d CD-ROM, n network. Kinds that are not named are
@@ -49,26 +49,4 @@ export function checkedOrder(bootOrder: BootOrder): FirmwareSettings {
     ...(menuTime !== undefined && { bootMenuWait: menuTime }),
     ...(!checkFloppy && { anyFloppy: true }),
   };
-}
-
-/** QEMU's numbers have 31 bits. */
-const MOST_BOOT_INDEX = 0x7fffffff;
-
-/** @throws ConfigurationError */
-export function checkedBootIndex(name: string, bootIndex: number): number {
-  return checkedInteger(name, bootIndex, 0, MOST_BOOT_INDEX);
-}
-
-/** @throws ConfigurationError for two devices with one number */
-export function checkBootIndices(devices: readonly { readonly bootIndex?: number; readonly name: string }[]): void {
-  const seen = new Map<number, string>();
-  for (const { bootIndex, name } of devices) {
-    if (bootIndex === undefined) continue;
-    const other = seen.get(bootIndex);
-    if (other !== undefined)
-      throw new ConfigurationError(
-        `${other} and ${name} both have the number ${bootIndex} in the order of booting; give each its own (bootIndex, bootindex=)`,
-      );
-    seen.set(bootIndex, name);
-  }
 }

@@ -1,7 +1,8 @@
-import { DMA_MASK } from '../../runtime/devices/edu/registers.ts';
+import { type CardSettings, optionalCards } from '../../runtime/machine/catalogue/cards.ts';
+import type { DeviceRow } from '../../runtime/machine/catalogue/row.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { checkedSoundCards } from '../sound/options.ts';
-import { checkedBoolean, checkedInteger, checkNames } from './checks.ts';
+import { checkedBoolean, checkedInteger, checkNames } from '../util/checks.ts';
 import type { MachineOptions } from './options.ts';
 import { checkedUsb, checkedUsbControllers } from './usb.ts';
 import { checkedVirtioPorts } from './virtio-ports.ts';
@@ -26,7 +27,7 @@ type DeviceName =
   | 'soundCards'
   | 'usb'
   | 'usbControllers'
-  | 'edu'
+  | keyof CardSettings
   | 'debugConsolePort';
 
 /**
@@ -34,7 +35,7 @@ type DeviceName =
  * @throws ConfigurationError that names the option
  */
 export function checkedDevices(options: MachineOptions): Pick<MachineConfig, DeviceName> {
-  const { debugExit, debugConsole, edu, soundCards, usb, usbControllers, virtioPorts } = options;
+  const { debugExit, debugConsole, soundCards, usb, usbControllers, virtioPorts } = options;
   return {
     ...checkedSwitches(options),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
@@ -42,7 +43,7 @@ export function checkedDevices(options: MachineOptions): Pick<MachineConfig, Dev
     ...(soundCards && { soundCards: checkedSoundCards(soundCards) }),
     ...(usb !== undefined && { usb: checkedUsb(usb) }),
     ...(usbControllers !== undefined && { usbControllers: checkedUsbControllers(usbControllers) }),
-    ...(edu !== undefined && { edu: checkedEdu(edu) }),
+    ...checkedCards(options),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };
 }
@@ -62,9 +63,28 @@ function checkedPorts(debugExit: { iobase: number; iosize: number }): { iobase: 
   };
 }
 
-function checkedEdu(edu: { dmaMask?: number }): { dmaMask: number } {
-  checkNames('edu', edu, ['dmaMask']);
-  return { dmaMask: checkedInteger('edu.dmaMask', edu.dmaMask ?? DMA_MASK, 0, 0xffffffff) };
+/** Those that options add, with all their settings. */
+function checkedCards(options: MachineOptions): CardSettings {
+  const rows: readonly (DeviceRow & { readonly option: keyof CardSettings })[] = Object.values(optionalCards);
+  const given = rows.flatMap(({ option, settings = {} }) => {
+    const card = options[option];
+    return card === undefined ? [] : [[option, checkedSettings(option, card, settings)] as const];
+  });
+  return Object.fromEntries(given) as CardSettings;
+}
+
+function checkedSettings(
+  option: string,
+  card: Readonly<Record<string, number>>,
+  settings: NonNullable<DeviceRow['settings']>,
+): Readonly<Record<string, number>> {
+  checkNames(option, card, Object.keys(settings));
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, { usual, most }]) => [
+      name,
+      checkedInteger(`${option}.${name}`, card[name] ?? usual, 0, most),
+    ]),
+  );
 }
 
 function checkedPort(debugConsole: { iobase: number }): number {

@@ -1,3 +1,5 @@
+import { deviceModel, deviceRows } from '../../runtime/machine/catalogue/index.ts';
+
 /** A property of devices, or of one model: its type, as QEMU has it, and its purpose where the name does not say it. */
 type Property = readonly [type: string, meaning?: string];
 
@@ -13,7 +15,6 @@ const properties: Readonly<Record<string, Property>> = {
   'data-len': ['uint8'],
   dma: ['uint32'],
   dma16: ['uint32'],
-  dma_mask: ['uint64'],
   drive: ['str', 'the -drive or -blockdev with its image'],
   'force-raw': ['bool'],
   fsdev: ['str'],
@@ -50,10 +51,16 @@ export function deviceOptionsText(model: string, defaults: Readonly<Record<strin
   return optionsText(
     model,
     names.map((name) => {
-      const [type, meaning] = properties[`${model}.${name}`] ?? properties[name] ?? ['str'];
+      const [type, meaning] = properties[`${model}.${name}`] ?? properties[name] ?? [numberType(model, name) ?? 'str'];
       return { name, type, meaning, value: defaults[name]! };
     }),
   );
+}
+
+/** The type of a property that is a setting in the catalogue. */
+function numberType(model: string, property: string): string | undefined {
+  const { settings = {} } = deviceRows[deviceModel(model)!] ?? {};
+  return Object.values(settings).find((setting) => setting.property === property)?.type;
 }
 
 /** One that is taken; '' for `value`: it has no default. */

@@ -1,6 +1,6 @@
 import type { EngineName, MachineConfig } from '../machine-core.ts';
+import { checkedBoolean, checkedInteger, checkedOneOf, checkNames } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { checkedBoolean, checkedInteger, checkedOneOf, checkNames } from './checks.ts';
 
 /** How guest code is executed; what is left out is as `defaultTiering` (runtime/exec/tiering.ts) has it. */
 export interface EngineSettings {

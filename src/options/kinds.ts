@@ -1,3 +1,4 @@
+import { type OptionalCardModel, optionalCards } from '../../runtime/machine/catalogue/cards.ts';
 import type { MachineOptions } from './options.ts';
 
 /**
@@ -7,6 +8,11 @@ import type { MachineOptions } from './options.ts';
  * now. No state contains it, nor is it taken from one: whoever makes a snapshot must not choose what is opened where it is read.
  */
 type OptionKind = 'part' | 'setting' | 'image' | 'here';
+
+/** Cards that an option adds are parts. */
+const cardKinds = Object.fromEntries(Object.values(optionalCards).map(({ option }) => [option, 'part'])) as Readonly<
+  Record<(typeof optionalCards)[OptionalCardModel]['option'], 'part'>
+>;
 
 const kinds = {
   memory: 'part',
@@ -32,7 +38,7 @@ const kinds = {
   hpet: 'part',
   parallelPort: 'part',
   pcTestdev: 'part',
-  edu: 'part',
+  ...cardKinds,
   ahci: 'part',
   usb: 'part',
   usbControllers: 'part',

@@ -1,6 +1,6 @@
 import type { RunLimits } from '../isolate/run-limits.ts';
+import { checkedInteger, checkNames, shown } from '../util/checks.ts';
 import { ConfigurationError, within } from '../util/errors.ts';
-import { checkedInteger, checkNames, shown } from './checks.ts';
 import { memorySize } from './memory-size.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { checkedInteger, checkNames, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { checkedInteger, checkNames, shown } from './checks.ts';
 
 /** Where a server listens: a Unix socket, or a TCP port. */
 export type ListenAddress =

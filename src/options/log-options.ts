@@ -1,7 +1,7 @@
 import { type AddressRange, type LogItem, logItems } from '../../runtime/machine/log-items.ts';
 import { matchingEvents, traceEventNames } from '../../runtime/machine/trace/events.ts';
+import { checkedInteger, checkedSome, checkObject, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { checkedInteger, checkedSome, checkObject, shown } from './checks.ts';
 
 /**
  * Items that there are.

@@ -1,6 +1,7 @@
+import { checkArray, checkedBoolean, checkedInteger, checkNames } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { checkArray, checkedBoolean, checkedInteger, checkImage, checkNames } from './checks.ts';
-import type { Image } from './options.ts';
+import type { Image } from '../util/image.ts';
+import { checkImage } from '../util/image.ts';
 
 /** Bytes to put into a machine's memory whenever it is reset, as QEMU's generic loader does. */
 export interface MemoryContentOptions {

@@ -1,5 +1,5 @@
+import { shown } from '../util/checks.ts';
 import { ConfigurationError, within } from '../util/errors.ts';
-import { shown } from './checks.ts';
 
 const megabyte = 1 << 20;
 const units: Readonly<Record<string, number>> = { K: 1024, M: megabyte, G: 1024 * megabyte };

@@ -1,18 +1,22 @@
 import { cpuProblem } from '../../runtime/cpu/model.ts';
 import { ALONE, processorCount } from '../../runtime/cpu/topology.ts';
+import type { OptionalCards } from '../../runtime/machine/catalogue/cards.ts';
+import { type DisplayModel, displayModels } from '../../runtime/machine/catalogue/displays.ts';
+import type { SoundCardModel } from '../../runtime/machine/catalogue/sound.ts';
+import type { UsbInput } from '../../runtime/machine/catalogue/usb.ts';
 import type { AddressRange, LogItem } from '../../runtime/machine/log-items.ts';
-import { type DisplayModel, displayModels, type SoundCardModel, type UsbInput } from '../../runtime/machine/models.ts';
 import type { UsbControllerConfig } from '../../runtime/machine/usb-plan.ts';
 import type { CardOptions } from '../cards/options.ts';
 import type { DriveOptions } from '../drives/options.ts';
 import { checkedLayout, type KeyboardLayout } from '../input/layout.ts';
 import type { EngineName, MachineConfig } from '../machine-core.ts';
-import { checkedIcount, type IcountOptions } from '../recording/options.ts';
 import type { ShareOptions } from '../shares/options.ts';
 import type { SoundOptions } from '../sound/options.ts';
+import { checkedBoolean, checkedOneOf, checkNames, checkText, shown } from '../util/checks.ts';
 import { ConfigurationError, within } from '../util/errors.ts';
+import type { Image } from '../util/image.ts';
+import { checkImage } from '../util/image.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
-import { checkedBoolean, checkedOneOf, checkImage, checkNames, checkText, shown } from './checks.ts';
 import { checkedDevices } from './device-options.ts';
 import { checkedEngine, type EngineSettings } from './engine-options.ts';
 import { checkFirmwareFiles } from './firmware-files.ts';
@@ -23,12 +27,10 @@ import { checkedLog, checkedLogRanges, checkedTrace } from './log-options.ts';
 import { checkMemoryContents, type MemoryContentOptions } from './memory-contents.ts';
 import { checkedMemory, checkedMemoryBelow4G } from './memory-size.ts';
 import { checkedProcessors, type ProcessorOptions } from './processors.ts';
+import { checkedIcount, type IcountOptions } from './recording.ts';
 import { checkedSystem, type SmbiosOptions } from './smbios.ts';
 import type { UsbInputOptions } from './usb.ts';
 import type { VirtioPortOptions } from './virtio-ports.ts';
-
-/** An image: its bytes, the path of its file (in a page: its address), or a Blob, such as a File that was dropped on a page. */
-export type Image = string | Uint8Array | ArrayBuffer | Blob;
 
 /** The system that the machine starts. */
 export type Boot = KernelBoot | BiosBoot | FlashBoot | DemoBoot;
@@ -89,7 +91,7 @@ export interface DemoBoot {
 }
 
 /** The machine's parts and the way it runs; all options except the boot have a default. */
-export interface MachineOptions {
+export interface MachineOptions extends OptionalCards {
   /** Size of the memory: a number of megabytes, or a text such as "128M" or "1G". Default: 128. */
   readonly memory?: number | string;
   /** How much of it is below 4 GB; the rest begins there, for systems with PAE. Default: all. */
@@ -180,19 +182,14 @@ export interface MachineOptions {
   readonly usbControllers?: readonly UsbControllerConfig[];
   /**
    * The slots of PCI devices, from 2 to 31: QEMU's `-device …,addr=`. Network cards have their names here, virtio disks those of their places, such as
-   * "virtio0", folders "virtio-9p0" and so on; others are "vga", "virtio-serial", "virtio-balloon", "virtio-rng", "ac97", "edu", "ahci", "xhci", "ehci" and "uhci", the USB
-   * controllers. Default: the display adapter has 2, the others the next free ones; the UHCI is part of the chipset.
+   * "virtio0", folders "virtio-9p0" and so on; others, of which a machine has one each, have names such as "vga", "virtio-rng" or "xhci" (docs/devices.md). Default: the
+   * display adapter has 2, the others the next free ones; the UHCI is part of the chipset.
    */
   readonly pciSlots?: Readonly<Record<string, number>>;
   /** The keyboard layout that the guest has, for `Keyboard.type`: QEMU's `-k`. Default: "en-us". */
   readonly keyboardLayout?: KeyboardLayout;
   /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */
   readonly pcTestdev?: boolean;
-  /** Adds QEMU's edu, a PCI device to learn writing drivers with. */
-  readonly edu?: {
-    /** Bits that addresses of its transfers may have. Default: 0x0fffffff, so it reaches 256 MB. */
-    readonly dmaMask?: number;
-  };
   /**
    * The display adapter: "std", a VGA with Bochs' VBE extension and 16 MB of memory as QEMU has it, "cirrus", a Cirrus Logic
    * CL-GD5446 with 4 MB, for which old systems have drivers, or "none".

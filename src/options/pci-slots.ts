@@ -1,27 +1,20 @@
-import { usbControllers } from '../../runtime/machine/models.ts';
+import { disks } from '../../runtime/machine/catalogue/disks.ts';
+import { deviceRows } from '../../runtime/machine/catalogue/index.ts';
+import { isAdded } from '../../runtime/machine/catalogue/row.ts';
+import { usbControllers } from '../../runtime/machine/catalogue/usb.ts';
 import { FIRST_SLOT, LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
 import { type UsbPlans, usbBusesOf } from '../../runtime/machine/usb-plan.ts';
 import type { MachineConfig } from '../machine-core.ts';
+import { checkedInteger, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { checkedInteger, shown } from './checks.ts';
 
 /** The slots of PCI devices, by their names. */
 export type PciSlots = Readonly<Record<string, number>>;
 
-/** Options by which a machine has PCI devices, each of them once. */
-interface SingleDevices extends Omit<UsbPlans, 'drives'> {
-  readonly vga?: MachineConfig['vga'];
-  readonly virtioPorts?: readonly unknown[];
-  readonly balloon?: boolean;
-  readonly rng?: boolean;
-  readonly soundCards?: readonly string[];
-  readonly edu?: object;
-  readonly ahci?: boolean;
-}
-
 /** The parts of a machine that decide its PCI devices. */
 export interface DevicePlans {
-  readonly settings: SingleDevices;
+  /** Options that add devices, as MachineOptions or MachineConfig have them. */
+  readonly settings: Omit<UsbPlans, 'drives'> & { readonly vga?: MachineConfig['vga'] };
   readonly drives: readonly { readonly name: string; readonly interface: string }[];
   readonly cards: readonly { readonly config: { readonly name: string; readonly model: string } }[];
   readonly shares: readonly { readonly name: string }[];
@@ -33,26 +26,16 @@ export const PCI_BUS = 'pci.0';
 /** The chipset's slots, which come before those of devices. */
 const chipset: PciSlots = { i440FX: 0, PIIX3: 1 };
 
-/** Devices that a machine has once, with what it has them for. */
-const single: Readonly<Record<string, (settings: SingleDevices) => boolean>> = {
-  vga: ({ vga = 'none' }) => vga !== 'none',
-  'virtio-serial': ({ virtioPorts }) => virtioPorts !== undefined,
-  'virtio-balloon': ({ balloon }) => balloon === true,
-  'virtio-rng': ({ rng }) => rng === true,
-  ac97: ({ soundCards = [] }) => soundCards.includes('AC97'),
-  edu: ({ edu }) => edu !== undefined,
-};
-
 /** Drives with a PCI device of their own. */
 export const pciInterfaces: readonly string[] = ['virtio', 'nvme'];
 
 /** Names of PCI devices that can be in any slot. */
 export function deviceNames({ settings, drives, cards, shares }: DevicePlans): string[] {
-  const hasAhci = settings.ahci === true || drives.some((drive) => drive.interface === 'sata');
+  const added = Object.values(deviceRows).flatMap((row) => (row.slot && isAdded(row, settings) ? [row.slot] : []));
+  const sata = drives.some((drive) => drive.interface === 'sata') ? [disks.ahci.slot] : [];
   return [
-    ...Object.keys(single).filter((name) => single[name]!(settings)),
-    ...usbBusesOf({ ...settings, drives }).map(({ model }) => usbControllers[model].name),
-    ...(hasAhci ? ['ahci'] : []),
+    ...new Set([...added, ...sata]),
+    ...usbBusesOf({ ...settings, drives }).map(({ model }) => usbControllers[model].slot),
     ...cards.flatMap(({ config: { name, model } }) => (model === 'ne2k_isa' ? [] : [name])),
     ...drives.flatMap((drive) => (pciInterfaces.includes(drive.interface) ? [drive.name] : [])),
     ...shares.map(({ name }) => name),

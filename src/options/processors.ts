@@ -1,7 +1,7 @@
 import { ALONE, MOST_PROCESSORS, processorCount, type Topology } from '../../runtime/cpu/topology.ts';
 import { apicIdsOf } from '../../runtime/machine/model-of.ts';
+import { checkedInteger, checkNames } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { checkedInteger, checkNames } from './checks.ts';
 
 /** How many processors a machine has: their number, cores of one socket; or sockets, cores in each and threads in each of these, 1 where left out. */
 export type ProcessorOptions = number | Partial<Topology>;

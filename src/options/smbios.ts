@@ -1,8 +1,8 @@
 import { smbiosImage } from '../../runtime/firmware/smbios/index.ts';
 import type { SmbiosDescription } from '../../runtime/firmware/smbios/information.ts';
 import type { SystemDescription } from '../../runtime/machine/config.ts';
+import { checkArray, checkedInteger, checkNames, checkString, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { checkArray, checkedInteger, checkNames, checkString, shown } from './checks.ts';
 
 /** The machine's description in SMBIOS tables: QEMU's `-smbios`. Fields that are left out have the usual values. */
 export interface SmbiosOptions extends SmbiosDescription {}

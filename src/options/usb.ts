@@ -3,9 +3,9 @@ import {
   type UsbInput,
   usbControllerModels,
   usbControllers,
+  usbInputNames,
   usbInputs,
-} from '../../runtime/machine/models.ts';
-import { usbInputPorts } from '../../runtime/machine/resources.ts';
+} from '../../runtime/machine/catalogue/usb.ts';
 import {
   placeUsb,
   type UsbBusPlan,
@@ -14,20 +14,12 @@ import {
   usbBusesOf,
 } from '../../runtime/machine/usb-plan.ts';
 import { type DrivePlan, driveName, isIdentifier } from '../drives/options.ts';
+import { checkedInteger, checkedOneOf, checkedSome, checkNames, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { checkedInteger, checkedOneOf, checkedSome, checkNames, shown } from './checks.ts';
 import type { MachineOptions } from './options.ts';
 
 /** Ports that a controller can have. There are no hubs. */
 const MOST_PORTS = Math.max(...Object.values(usbControllers).map(({ ports }) => ports));
-
-/** Names of controllers in messages. */
-export const controllerKinds: Readonly<Record<UsbControllerModel, string>> = {
-  'piix3-usb-uhci': 'UHCI',
-  'qemu-xhci': 'xHCI',
-  'nec-usb-xhci': 'xHCI',
-  'usb-ehci': 'EHCI',
-};
 
 /** A keyboard, mouse or tablet on the USB, of which more is told than what it is. */
 export interface UsbInputOptions {
@@ -65,7 +57,7 @@ export function checkedUsbControllers(controllers: readonly UsbControllerConfig[
     const where = `usbControllers[${n}]`;
     checkNames(where, controller, ['model', 'id']);
     const model: UsbControllerModel = checkedOneOf('USB controller', controller.model, usbControllerModels);
-    const kind = controllerKinds[model];
+    const { kind } = usbControllers[model];
     if (kinds.includes(kind)) throw new ConfigurationError(`there can be one ${kind} controller; give each kind once`);
     kinds.push(kind);
     if (controller.id !== undefined) checkId(where, controller.id);
@@ -131,7 +123,7 @@ export function usbPlaces(
 ): UsbPlace[] {
   const { usb = [] } = options;
   const buses = usbBuses(options, plans);
-  const inputs = usb.map(usbInputOf).map((input) => ({ ...input, name: usbInputPorts[input.device] }));
+  const inputs = usb.map(usbInputOf).map((input) => ({ ...input, name: usbInputNames[input.device] }));
   const disks = plans
     .filter((plan) => plan.interface === 'usb')
     .sort((a, b) => a.index - b.index)
@@ -172,8 +164,7 @@ function checkApart(places: readonly (UsbPort & { readonly name: string })[]): v
 }
 
 function checkPorts({ model, name: bus }: UsbBusPlan, places: readonly (UsbPort & { readonly name: string })[]): void {
-  const { ports } = usbControllers[model];
-  const kind = controllerKinds[model];
+  const { ports, kind } = usbControllers[model];
   const hint = kind === 'UHCI' ? ', or add one with more (qemu-xhci)' : '';
   if (places.length > ports)
     throw new ConfigurationError(

@@ -1,6 +1,6 @@
 import type { MachineConfig } from '../machine-core.ts';
+import { checkedBoolean, checkNames, checkText, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { checkedBoolean, checkNames, checkText, shown } from './checks.ts';
 
 /** A port of the virtio console device: a stream of bytes between the guest and `Machine.virtioPorts`. */
 export interface VirtioPortOptions {

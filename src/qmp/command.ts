@@ -1,6 +1,7 @@
 import type { BlockNodes } from '../machine/block-nodes.ts';
 import type { Machine } from '../machine/machine.ts';
-import type { Monitor, MonitorOptions } from '../monitor/monitor.ts';
+import type { MonitorOptions } from '../monitor/command.ts';
+import type { Monitor } from '../monitor/monitor.ts';
 import { QmpError } from './error.ts';
 import type { Jobs } from './jobs.ts';
 

@@ -1,7 +1,8 @@
 import { BlockNodes } from '../machine/block-nodes.ts';
 import type { Machine } from '../machine/machine.ts';
-import type { Monitor, MonitorOptions } from '../monitor/monitor.ts';
-import { checkFunction, shown } from '../options/checks.ts';
+import type { MonitorOptions } from '../monitor/command.ts';
+import type { Monitor } from '../monitor/monitor.ts';
+import { checkFunction, shown } from '../util/checks.ts';
 import { messageOf } from '../util/errors.ts';
 import { Arguments, type JsonObject, type QmpContext } from './command.ts';
 import { versionOf } from './commands/machine.ts';

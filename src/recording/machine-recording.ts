@@ -2,12 +2,12 @@ import { RecordingDamage } from '../../runtime/replay/bytes.ts';
 import { decodeEntries } from '../../runtime/replay/entries.ts';
 import type { Host } from '../host.ts';
 import type { MachineConfig } from '../machine-core.ts';
-import { loadImage } from '../options/boot-images.ts';
 import type { MachineOptions } from '../options/options.ts';
+import { MARK_EVERY } from '../options/recording.ts';
 import { within } from '../util/errors.ts';
+import { loadImage } from '../util/image.ts';
 import { headerOf, replayedConfig } from './identity.ts';
 import { decodeRecording, encodeHeader, RecordingError } from './layout.ts';
-import { MARK_EVERY } from './options.ts';
 
 /** A file that takes a recording. */
 export interface RecordingFile {

@@ -1,4 +1,4 @@
-import { checkedBoolean, checkedBytes, checkNames, isBytes, shown } from '../options/checks.ts';
+import { checkedBoolean, checkedBytes, checkNames, isBytes, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 
 /** A file's content: a text, which becomes UTF-8, bytes, or a Blob. */

@@ -10,7 +10,7 @@ import {
 } from '../ninep/folder.ts';
 import { OpenFlag } from '../ninep/protocol.ts';
 import type { NinepSession } from '../ninep/session.ts';
-import { shown } from '../options/checks.ts';
+import { shown } from '../util/checks.ts';
 import { bytesOf, checkedFile, type ShareFile, type ShareFileSettings } from './contents.ts';
 import { hostName, namesOf } from './paths.ts';
 import { shareError } from './share-error.ts';

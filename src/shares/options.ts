@@ -1,5 +1,5 @@
 import type { SharedFolder } from '../ninep/folder.ts';
-import { checkedBoolean, checkedInteger, checkedOneOf, checkNames, checkText, shown } from '../options/checks.ts';
+import { checkedBoolean, checkedInteger, checkedOneOf, checkNames, checkText, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { checkedFile, type ShareFile } from './contents.ts';
 import { namesOf } from './paths.ts';

@@ -1,9 +1,9 @@
 import type { SavedComponents } from '../../runtime/snapshot/components.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { Host } from '../host.ts';
-import { checkedBytes, isBytes, shown } from '../options/checks.ts';
 import type { MachineOptions } from '../options/options.ts';
 import type { SavedShares } from '../shares/index.ts';
+import { checkedBytes, isBytes, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { SnapshotError } from './layout.ts';
 import { checkedMedia } from './media.ts';

@@ -1,9 +1,9 @@
 import type { CardConfig } from '../../runtime/machine/cards.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { DrivePlan } from '../drives/options.ts';
+import type { StartImages } from '../machine/boot-images.ts';
 import type { MachineParts } from '../machine/types.ts';
 import { macText } from '../network/addresses.ts';
-import type { StartImages } from '../options/boot-images.ts';
 import { type OptionDifference, type OptionTexts, optionDifferences, optionTexts } from '../options/differences.ts';
 import { optionsOf } from '../options/kinds.ts';
 import type { MachineOptions } from '../options/options.ts';

@@ -1,6 +1,6 @@
-import { type SoundCardModel, soundCardModels } from '../../runtime/machine/models.ts';
+import { type SoundCardModel, soundCardModels } from '../../runtime/machine/catalogue/sound.ts';
 import { DEFAULT_SOUND_RATE } from '../../runtime/machine/resources.ts';
-import { checkedInteger, checkedSome, checkNames, checkText } from '../options/checks.ts';
+import { checkedInteger, checkedSome, checkNames, checkText } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 
 /** Options for the output of a machine's sound. */

@@ -1,6 +1,6 @@
 import { soundPorts } from '../../runtime/machine/resources.ts';
 import type { Host } from '../host.ts';
-import { checkString } from '../options/checks.ts';
+import { checkString } from '../util/checks.ts';
 import { Emitter, type Listener } from '../util/events.ts';
 import { CAPTURE_FORMAT, checkCaptureFormat, SoundCapture } from './capture.ts';
 import type { SoundPlan } from './options.ts';

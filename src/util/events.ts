@@ -1,4 +1,4 @@
-import { checkFunction, shown } from '../options/checks.ts';
+import { checkFunction, shown } from './checks.ts';
 
 /**
  * Called with an event's value. What it returns may be a promise of when it is done with it. What it throws, or that

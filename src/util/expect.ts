@@ -1,4 +1,4 @@
-import { checkNames, shown } from '../options/checks.ts';
+import { checkNames, shown } from './checks.ts';
 import { timerDelay } from './timer-delay.ts';
 
 /** Output that nobody has expected is forgotten beyond this many characters. */

@@ -1,4 +1,4 @@
-import { checkedInteger } from '../options/checks.ts';
+import { checkedInteger } from './checks.ts';
 
 /** Largest length of an array of bytes. */
 const MOST = 2 ** 31 - 1;

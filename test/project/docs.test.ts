@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { deviceRows } from '../../runtime/machine/catalogue/index.ts';
 import { sectionNames, withSections } from '../../scripts/sections.ts';
 import { documents } from '../../scripts/walk.ts';
 import { pages, prose, readPage as read, root } from '../support/documents.ts';
@@ -79,6 +80,12 @@ test.each(['translator', 'runtime', 'src'])('the map has all folders of %s', (to
     .flatMap((line) => /^ {2}([\w -]+\/(?: [\w-]+\/)*)/.exec(line)?.[1].split(/\/ ?/) ?? []);
   const folders = readdirSync(join(root, top), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   expect(rows).toEqual(expect.arrayContaining(folders.map(({ name }) => name)));
+});
+
+test('the page of devices has the names of PCI slots', () => {
+  const page = read('docs/devices.md');
+  const slots = new Set(Object.values(deviceRows).flatMap(({ slot }) => slot ?? []));
+  expect([...slots].filter((slot) => !page.includes(`\`${slot}\``))).toEqual([]);
 });
 
 test('every chip has its line among the chips', () => {

@@ -1,6 +1,13 @@
-import { cardModels, soundCardModels } from '../../runtime/machine/models.ts';
+import { type OptionalCards, optionalCards } from '../../runtime/machine/catalogue/cards.ts';
+import { cardModels } from '../../runtime/machine/catalogue/network.ts';
+import { soundCardModels } from '../../runtime/machine/catalogue/sound.ts';
 import type { MachineOptions } from '../../src/index.ts';
 import type { PartOption } from '../../src/options/kinds.ts';
+
+/** All cards that an option adds, as they are by default. */
+const cards = Object.fromEntries(
+  Object.values(optionalCards).map(({ option }) => [option, {}]),
+) as unknown as Required<OptionalCards>;
 
 /**
  * A small machine with all devices that need nothing of the host. The compiler asks for all options that are parts of a machine, so
@@ -40,7 +47,7 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   vga: 'std',
   pcTestdev: true,
   ahci: true,
-  edu: {},
+  ...cards,
   pciSlots: { edu: 31 },
   debugConsole: { iobase: 0xe9 },
   debugExit: { iobase: 0x501, iosize: 2 },

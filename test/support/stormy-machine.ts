@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import type { AccessSize, PortRegion } from '../../runtime/bus/ports.ts';
 import { assemble } from '../../runtime/firmware/assembler/index.ts';
+import type { DisplayModel } from '../../runtime/machine/catalogue/displays.ts';
+import { cardModels } from '../../runtime/machine/catalogue/network.ts';
 import { createMachine } from '../../runtime/machine/create.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import type { MachineCore } from '../../runtime/machine/machine.ts';
-import { cardModels, type DisplayModel } from '../../runtime/machine/models.ts';
 import { checkOptions } from '../../src/options/options.ts';
 import { everyDevice } from './every-device.ts';
 import { outputOf } from './output.ts';

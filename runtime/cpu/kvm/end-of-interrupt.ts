@@ -1,7 +1,7 @@
 import { Vector } from '../../../translator/abi/faults.ts';
 import { raise } from '../../fault.ts';
 import { localApicOf } from '../apic-registers.ts';
-import type { ModelRegister } from '../model-registers.ts';
+import type { ModelRegister } from '../model-register.ts';
 
 /** Where the guest ends an interrupt without a write to the APIC (Linux, Documentation/virt/kvm/x86/msr.rst: MSR_KVM_EOI_EN). */
 const END_OF_INTERRUPT = 0x4b564d04;

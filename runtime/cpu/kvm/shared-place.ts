@@ -1,7 +1,7 @@
 import { Vector } from '../../../translator/abi/faults.ts';
 import { raise } from '../../fault.ts';
 import type { Cpu } from '../cpu.ts';
-import type { ModelRegister } from '../model-registers.ts';
+import type { ModelRegister } from '../model-register.ts';
 
 /** Bit 0 of a register that has the physical address of what a guest shares with KVM: it is used. */
 export const ENABLED = 1;

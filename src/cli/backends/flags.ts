@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../index.ts';
 import { vncFlags, withVnc } from '../display/vnc.ts';
-import type { Flag } from '../flags.ts';
+import type { Flag } from '../flag.ts';
 import { freePort } from '../port-devices.ts';
 import { checkProperties, parseProperties, parseSwitch } from '../properties.ts';
 import { machine, type Settings, warned } from '../settings.ts';

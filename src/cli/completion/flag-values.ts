@@ -1,7 +1,8 @@
 import { cpuModelNames } from '../../../runtime/cpu/model.ts';
 import { cardModels, logItems, traceEvents } from '../../index.ts';
 import { devices } from '../devices.ts';
-import { type Flag, flags } from '../flags.ts';
+import type { Flag } from '../flag.ts';
+import { flags } from '../flags.ts';
 
 /** A flag with what may stand after it, for completion. */
 export interface FlagValues {

@@ -1,14 +1,9 @@
-import { ConfigurationError, listenForVnc, type Machine, type VncServer, type VncSettings } from '../../index.ts';
+import { ConfigurationError, listenForVnc, type Machine, type VncServer } from '../../index.ts';
 import { type ListenAddress, placeText } from '../../options/listen-address.ts';
 import { vncPlace } from '../../vnc/address.ts';
-import type { Flag } from '../flags.ts';
+import type { Flag } from '../flag.ts';
 import { parseProperties, parseSwitch } from '../properties.ts';
 import type { Settings } from '../settings.ts';
-
-/** The settings that `-vnc` gives. */
-export interface VncFlag extends VncSettings {
-  readonly address: Parameters<typeof listenForVnc>[1];
-}
 
 const sharings = ['allow-exclusive', 'force-shared', 'ignore'] as const;
 

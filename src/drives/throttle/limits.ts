@@ -1,4 +1,4 @@
-import { checkObject } from '../../options/checks.ts';
+import { checkObject } from '../../util/checks.ts';
 import { ConfigurationError } from '../../util/errors.ts';
 
 /** The quantities that can be limited: bytes and requests a second, all of them or those in one direction. */

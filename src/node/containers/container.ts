@@ -15,8 +15,8 @@ import {
 } from '../../containers/plan.ts';
 import type { UserLists } from '../../containers/users.ts';
 import type { Host } from '../../host.ts';
+import type { SerialPort } from '../../isolate/serial.ts';
 import type { Machine } from '../../machine/machine.ts';
-import type { SerialPort } from '../../machine/serial.ts';
 import type { MachineOptions } from '../../options/options.ts';
 import { ConfigurationError } from '../../util/errors.ts';
 import type { Progress } from '../assets/progress.ts';

@@ -1,7 +1,7 @@
 import type { ProcessOptions, TerminalSize } from '../../containers/plan.ts';
 import type { Host } from '../../host.ts';
-import { checkedInteger, checkNames } from '../../options/checks.ts';
 import { memorySize } from '../../options/memory-size.ts';
+import { checkedInteger, checkNames } from '../../util/checks.ts';
 import { ConfigurationError } from '../../util/errors.ts';
 import type { Progress } from '../assets/progress.ts';
 import { type MachineSettings, RunningContainer } from './container.ts';

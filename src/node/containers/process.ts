@@ -1,4 +1,4 @@
-import type { SerialPort } from '../../machine/serial.ts';
+import type { SerialPort } from '../../isolate/serial.ts';
 
 /** Bytes of input that go to the guest at once. */
 const PART = 32 << 10;

@@ -1,6 +1,5 @@
-import type { ImageHost } from '../../options/boot-images.ts';
-import { ipxe } from '../assets/ipxe.ts';
-import { seabios } from '../assets/seabios.ts';
+import type { ImageHost } from '../../machine/boot-images.ts';
+import { ipxe, seabios } from '../assets/firmware.ts';
 import { keep } from './kept-images.ts';
 import { readWhole } from './read-file.ts';
 

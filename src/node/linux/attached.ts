@@ -1,9 +1,8 @@
-import {
-  type CardModel,
-  isaCardPlaces,
-  type SoundCardModel,
-  type UsbControllerModel,
-} from '../../../runtime/machine/models.ts';
+import { deviceModels, deviceRows } from '../../../runtime/machine/catalogue/index.ts';
+import { type CardModel, isaCardPlaces, networkCards } from '../../../runtime/machine/catalogue/network.ts';
+import { isAdded } from '../../../runtime/machine/catalogue/row.ts';
+import { soundCards as soundRows } from '../../../runtime/machine/catalogue/sound.ts';
+import { usbControllers } from '../../../runtime/machine/catalogue/usb.ts';
 import type { CardOptions } from '../../cards/options.ts';
 import { planDrives } from '../../drives/options.ts';
 import type { MachineOptions } from '../../options/options.ts';
@@ -47,25 +46,11 @@ const buses: Readonly<Record<Exclude<Bus, 'pflash'>, { drivers: readonly string[
 };
 const media = { disk: { driver: 'sd_mod', letters: 'sd' }, cdrom: { driver: 'sr_mod', letters: 'sr' } } as const;
 
-const cardDrivers: Readonly<Record<Exclude<CardModel, 'ne2k_isa'>, readonly string[]>> = {
-  rtl8139: ['8139cp'],
-  ne2k_pci: ['ne2k_pci'],
-  e1000: ['e1000'],
-  pcnet: ['pcnet32'],
-  'virtio-net-pci': ['virtio_pci', 'virtio_net'],
-};
-/** Nothing on the ISA bus tells a driver where its card is. */
-const soundDrivers: Readonly<Record<SoundCardModel, readonly string[]>> = {
-  sb16: ['snd_sb16 isapnp=0 port=0x220 irq=5 dma8=1 dma16=5', 'snd_pcm_oss'],
-  AC97: ['snd_intel8x0', 'snd_pcm_oss'],
-  adlib: ['snd_adlib port=0x388'],
-};
-const usbDrivers: Readonly<Record<UsbControllerModel, string>> = {
-  'piix3-usb-uhci': 'uhci_hcd',
-  'qemu-xhci': 'xhci_pci',
-  'nec-usb-xhci': 'xhci_pci',
-  'usb-ehci': 'ehci_pci',
-};
+/** Devices that an option of their own adds, whose drivers come from the device alone. */
+const addedDevices = deviceModels.filter((model) => {
+  const { option, value, linux } = deviceRows[model];
+  return option !== undefined && value === undefined && linux !== undefined;
+});
 
 /** `parallel`: something is connected to the parallel port. */
 export function attachedTo(options: MachineOptions, parallel = false): Attached {
@@ -73,14 +58,14 @@ export function attachedTo(options: MachineOptions, parallel = false): Attached 
   const cards = options.network ?? [];
   const shares = options.shares ?? [];
   const soundCards = options.soundCards ?? [];
+  const added = addedDevices.filter((model) => isAdded(deviceRows[model], options));
   const drivers = [
     ...drives.flatMap(({ drivers }) => drivers),
     ...networkDrivers(cards.map(({ card = 'rtl8139' }) => card)),
     ...(shares.length > 0 ? ['virtio_pci', '9pnet_virtio', '9p'] : []),
-    ...soundCards.flatMap((card) => soundDrivers[card]),
+    ...soundCards.flatMap((card) => soundRows[card].linux),
     ...usbOf(options),
-    ...virtioOf(options),
-    ...(options.ahci ? ['ahci'] : []),
+    ...added.flatMap((model) => deviceRows[model].linux!),
     ...(parallel ? ['parport_pc', 'lp'] : []),
   ];
   const disks: Record<string, number> = {};
@@ -92,7 +77,7 @@ export function attachedTo(options: MachineOptions, parallel = false): Attached 
     dhcp: cards.some(({ backend }) => backend !== undefined && !hasNoIpv4(backend)),
     sounds: soundCards.length,
     tags: shares.map(({ tag }) => tag),
-    unserved: [...(options.edu ? ['edu'] : []), ...(options.pcTestdev ? ['pc-testdev'] : [])],
+    unserved: added.filter((model) => deviceRows[model].linux!.length === 0),
   };
 }
 
@@ -100,7 +85,7 @@ function networkDrivers(models: readonly CardModel[]): string[] {
   const isa = isaCardPlaces.slice(0, models.filter((model) => model === 'ne2k_isa').length);
   const ports = isa.map(({ base }) => `0x${base.toString(16)}`).join(',');
   return [
-    ...models.flatMap((model) => (model === 'ne2k_isa' ? [] : cardDrivers[model])),
+    ...models.flatMap((model) => (model === 'ne2k_isa' ? [] : networkCards[model].linux)),
     ...(isa.length > 0 ? [`ne io=${ports} irq=${isa.map(({ irq }) => irq).join(',')}`] : []),
   ];
 }
@@ -119,19 +104,10 @@ function drivesOf({ drives = [] }: MachineOptions): { drivers: readonly string[]
 }
 
 /** Controllers before what is plugged into them. A machine with something on the USB has a UHCI if no other is named. */
-function usbOf({ usb, usbControllers, drives = [] }: MachineOptions): string[] {
+function usbOf({ usb, usbControllers: named, drives = [] }: MachineOptions): string[] {
   const hasDisk = planDrives(drives).some((drive) => drive.interface === 'usb');
   const usual = usb !== undefined || hasDisk ? [{ model: 'piix3-usb-uhci' as const }] : [];
-  const controllers = usbControllers ?? usual;
+  const controllers = named ?? usual;
   const inputs = (usb ?? []).length > 0 ? ['hid_generic', 'usbhid', 'evdev'] : [];
-  return [...controllers.map(({ model }) => usbDrivers[model]), ...inputs];
-}
-
-function virtioOf({ balloon, rng, virtioPorts }: MachineOptions): string[] {
-  const drivers = [
-    ...(balloon ? ['virtio_balloon'] : []),
-    ...(rng ? ['virtio_rng'] : []),
-    ...(virtioPorts ? ['virtio_console'] : []),
-  ];
-  return drivers.length > 0 ? ['virtio_pci', ...drivers] : [];
+  return [...controllers.flatMap(({ model }) => usbControllers[model].linux), ...inputs];
 }

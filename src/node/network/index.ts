@@ -6,7 +6,7 @@ import type { NetworkBackendOptions, UserNetworkOptions } from '../../network/op
 import { CapturedBackend } from '../../network/pcap.ts';
 import { UserNetwork } from '../../network/user.ts';
 import { planUserNetwork } from '../../network/user-plan.ts';
-import { checkNames, checkText, shown } from '../../options/checks.ts';
+import { checkNames, checkText, shown } from '../../util/checks.ts';
 import { ConfigurationError } from '../../util/errors.ts';
 import { checkBootFolder, FolderFiles } from './boot-files.ts';
 import { CaptureFile } from './capture-file.ts';

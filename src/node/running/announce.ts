@@ -2,7 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from '../../machine/machine.ts';
 import { movingState } from '../../migration/moving-state.ts';
-import { checkObject } from '../../options/checks.ts';
+import { checkObject } from '../../util/checks.ts';
 import { ConfigurationError } from '../../util/errors.ts';
 import { runtimeFolder } from '../process/runtime-folder.ts';
 import { systemMessage } from '../process/system-message.ts';

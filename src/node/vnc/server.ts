@@ -1,7 +1,7 @@
 import { createServer, isIPv6, type Server } from 'node:net';
 import type { Machine } from '../../machine/machine.ts';
-import { checkMachine, checkObject } from '../../options/checks.ts';
 import type { ListenAddress } from '../../options/listen-address.ts';
+import { checkMachine, checkObject } from '../../util/checks.ts';
 import { ConfigurationError } from '../../util/errors.ts';
 import type { VncControl, VncInfo } from '../../vnc/control.ts';
 import { VncDisplay, type VncEvents, type VncSharing } from '../../vnc/display.ts';

@@ -1,6 +1,6 @@
 import { Kind, PERMISSIONS } from '../../ninep/folder.ts';
 import { MOST_NAME } from '../../ninep/request.ts';
-import { shown } from '../../options/checks.ts';
+import { shown } from '../../util/checks.ts';
 import { ConfigurationError } from '../../util/errors.ts';
 import { MOST_TARGET, type OriginOf } from '../memory/nodes.ts';
 import type { Planted, PlantedContent } from '../memory/plant.ts';

@@ -2,7 +2,7 @@ import { Ehci } from '../../../runtime/devices/ehci/index.ts';
 import { PciBus } from '../../../runtime/devices/pci/index.ts';
 import { UsbHid } from '../../../runtime/devices/usb-hid/index.ts';
 import { Xhci } from '../../../runtime/devices/xhci/index.ts';
-import type { UsbControllerModel } from '../../../runtime/machine/models.ts';
+import type { UsbControllerModel } from '../../../runtime/machine/catalogue/usb.ts';
 import { CardRig, MEMORY_BYTES } from '../../runtime/devices/network/card-rig.ts';
 import { recordedStream } from '../../runtime/devices/rig.ts';
 import { reportKinds } from '../../runtime/devices/usb/usb-rig.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pciCardModels } from '../../../runtime/machine/models.ts';
+import { pciCardModels } from '../../../runtime/machine/catalogue/network.ts';
 import type { PluggedPciDevice } from '../../../runtime/machine/pci-devices.ts';
 import { nameOfPlugged } from '../../../runtime/machine/plugboard.ts';
 import { commonActs, doSome, makePlugMachine, type PlugMachine } from '../../support/plug-storm.ts';

@@ -8,12 +8,12 @@ test.each([
   [{ memory: 64 }, { memory: '32' }, 'memory 64 (here "32")', '-m 64'],
   [{ hpet: false }, {}, 'hpet false (here not given)', '-no-hpet'],
   [{}, { hpet: false }, 'hpet not given (here false)', 'without -no-hpet'],
-  [{ balloon: true }, {}, 'balloon true (here not given)', '-device virtio-balloon'],
+  [{ balloon: true }, {}, 'balloon true (here not given)', '-device virtio-balloon-pci'],
   [
     {},
     { balloon: true, rng: true },
     'balloon not given (here true); rng not given (here true)',
-    'without -device virtio-balloon, without -device virtio-rng-pci',
+    'without -device virtio-balloon-pci, without -device virtio-rng-pci',
   ],
   [
     { network: [{ card: 'e1000', mac: 'a' }, { card: 'pcnet' }] },

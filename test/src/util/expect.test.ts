@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SerialPort } from '../../../src/machine/serial.ts';
+import { SerialPort } from '../../../src/isolate/serial.ts';
 import { ConfigurationError } from '../../../src/util/errors.ts';
 import type { ExpectOptions } from '../../../src/util/expect.ts';
 

@@ -60,7 +60,7 @@ describe('what is attached', () => {
     [
       'devices of virtio',
       { balloon: true, rng: true, virtioPorts: [{}] },
-      { drivers: ['virtio_pci', 'virtio_balloon', 'virtio_rng', 'virtio_console'] },
+      { drivers: ['virtio_pci', 'virtio_balloon', 'virtio_console', 'virtio_rng'] },
     ],
     ['what has no driver', { edu: {}, pcTestdev: true }, { unserved: ['edu', 'pc-testdev'] }],
   ])('%s', (_, options, expected) => {

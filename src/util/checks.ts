@@ -1,5 +1,4 @@
-import { ConfigurationError } from '../util/errors.ts';
-import type { Image } from './options.ts';
+import { ConfigurationError } from './errors.ts';
 
 // Checks of values that callers without types give; each throws ConfigurationError that names the option.
 
@@ -85,18 +84,6 @@ export function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   const isPlain = typeof value !== 'object' || value === null || value instanceof Date;
   return isPlain ? String(value) : Object.prototype.toString.call(value);
-}
-
-/** Whether this is an image (options.ts): the path of a file, bytes or a Blob. */
-export function isImage(value: unknown): boolean {
-  return (typeof value === 'string' && value !== '') || isBytes(value) || value instanceof Blob;
-}
-
-export function checkImage(what: string, image: Image): void {
-  if (isImage(image)) return;
-  throw new ConfigurationError(
-    `${what} is ${shown(image)}; it must be the path of a file, a Uint8Array, an ArrayBuffer or a Blob`,
-  );
 }
 
 /** Bytes in one of the ways that they may be given in. */

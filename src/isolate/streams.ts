@@ -1,7 +1,14 @@
 import { INPUT_CREDIT } from '../../runtime/host/stream.ts';
-import { Outflow } from '../isolate/flow.ts';
+import { Outflow } from './flow.ts';
 import { SerialPort } from './serial.ts';
-import type { Receiver } from './types.ts';
+
+/** Who takes what the machine sends. */
+interface Receiver {
+  /** Resolves when the machine may send more. */
+  receive(bytes: Uint8Array): Promise<void>;
+  /** There will be no more. */
+  end?(reason: string): void;
+}
 
 /** Sends a stream's input to the machine. */
 type SendInput = (message: { readonly type: 'input'; readonly port: string; readonly value: Uint8Array }) => void;

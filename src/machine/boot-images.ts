@@ -1,21 +1,20 @@
 import type { BootModule } from '../../runtime/firmware/load/index.ts';
 import { ROM_FOLDER } from '../../runtime/machine/board-files.ts';
 import type { MemoryContent } from '../../runtime/machine/boot.ts';
-import type { DisplayModel } from '../../runtime/machine/models.ts';
+import type { DisplayModel } from '../../runtime/machine/catalogue/displays.ts';
 import type { Firmware, Host, OwnFirmware, VideoFirmware } from '../host.ts';
 import type { MachineConfig } from '../machine-core.ts';
-import { ConfigurationError, messageOf } from '../util/errors.ts';
-import { checkedBytes, isBytes } from './checks.ts';
-import type { MemoryContentOptions } from './memory-contents.ts';
+import type { MemoryContentOptions } from '../options/memory-contents.ts';
 import {
   bootOf,
   firmwareOf,
-  type Image,
   type KernelBoot,
   type KernelModule,
   type MachineOptions,
   vgaOf,
-} from './options.ts';
+} from '../options/options.ts';
+import { ConfigurationError, messageOf } from '../util/errors.ts';
+import { type Image, loadImage } from '../util/image.ts';
 
 /**
  * The images that a machine starts with: those that it boots, the display adapter's video BIOS, and the firmware's loader of a
@@ -102,7 +101,7 @@ function checkOptionRom(name: string, image: Image, bytes: Uint8Array): void {
 
 /** In packages and pages its images are a large module, which only machines with firmware need. */
 async function ownFirmware(host: ImageHost): Promise<OwnFirmware> {
-  return (await import('../machine/firmware.ts')).ownFirmware(host);
+  return (await import('./firmware.ts')).ownFirmware(host);
 }
 
 async function loadKernel(boot: KernelBoot, host: ImageHost) {
@@ -139,20 +138,5 @@ async function seabios(host: ImageHost): Promise<Firmware> {
   } catch (error) {
     const why = messageOf(error).replace(/\s+/g, ' ');
     throw new ConfigurationError(`cannot get SeaBIOS (${why}); give the path of its image as bios`);
-  }
-}
-
-/**
- * The bytes of an image.
- * @throws ConfigurationError for a file that cannot be read
- */
-export async function loadImage(what: string, image: Image, host: Pick<Host, 'readFile'>): Promise<Uint8Array> {
-  // A subclass such as Buffer may differ in what its methods do.
-  if (isBytes(image)) return checkedBytes(`the ${what}`, image);
-  try {
-    return typeof image === 'string' ? await host.readFile(image) : new Uint8Array(await image.arrayBuffer());
-  } catch (error) {
-    const name = typeof image === 'string' ? ` ${image}` : '';
-    throw new ConfigurationError(`cannot read the ${what}${name}: ${messageOf(error)}`);
   }
 }

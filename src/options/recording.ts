@@ -1,6 +1,7 @@
-import { checkedInteger, checkImage, checkNames, checkText } from '../options/checks.ts';
-import type { Image } from '../options/options.ts';
+import { checkedInteger, checkNames, checkText } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
+import type { Image } from '../util/image.ts';
+import { checkImage } from '../util/image.ts';
 
 /** How time is taken from executed instructions; with it a machine can be recorded, and replay a recording. */
 export interface IcountOptions {

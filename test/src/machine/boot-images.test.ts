@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConfigurationError, type Image } from '../../../src/index.ts';
-import { type ImageHost, loadImages } from '../../../src/options/boot-images.ts';
+import { type ImageHost, loadImages } from '../../../src/machine/boot-images.ts';
 
 /** Files by their names. */
 const files: Readonly<Record<string, Uint8Array>> = {
