@@ -38,6 +38,8 @@ export class StormyMachine {
   output = '';
   readonly requests: number[] = [];
   time = 0;
+  /** Nanoseconds from one look at the time to the next: a guest that were to run must come to the end of its slice. */
+  tick = 100;
 
   constructor(vga: DisplayModel) {
     const take = outputOf('debug', (text) => (this.output += text));
@@ -51,8 +53,7 @@ export class StormyMachine {
         shares: [{ name: 'share0', tag: 'shared' }],
       },
       {
-        // A guest that were to run must come to the end of its slice.
-        nanoseconds: () => (this.time += 100),
+        nanoseconds: () => (this.time += this.tick),
         send: (message) => {
           take(message);
           if (message.type === 'request') this.requests.push(message.id);
