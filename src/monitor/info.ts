@@ -3,7 +3,7 @@ import { runStateOf } from '../machine/run-state.ts';
 import { infoBalloon } from './balloon.ts';
 import { infoCapture } from './capture.ts';
 import { infoChardev } from './chardev.ts';
-import { type Command, helpLines } from './command.ts';
+import { type Command, type CommandContext, helpLines } from './command.ts';
 import { infoDump } from './dump-guest-memory.ts';
 import { infoBlock } from './info-block.ts';
 import { infoBlockStatistics } from './info-blockstats.ts';
@@ -28,14 +28,13 @@ import { infoSnapshots } from './snapshots.ts';
 import { infoTraceEvents } from './trace.ts';
 import { infoVnc } from './vnc.ts';
 
+/** A part without arguments. */
+function plain(name: string, help: string, run: (context: CommandContext) => ReturnType<Command['run']>): Command {
+  return { names: [name], usage: '', help, parameters: [], run: (_, context) => run(context) };
+}
+
 const parts: readonly Command[] = [
-  {
-    names: ['balloon'],
-    usage: '',
-    help: 'show balloon information',
-    parameters: [],
-    run: (_, context) => infoBalloon(context),
-  },
+  plain('balloon', 'show balloon information', infoBalloon),
   {
     names: ['block'],
     usage: '[-n] [-v] [device]',
@@ -47,76 +46,18 @@ const parts: readonly Command[] = [
     ],
     run: infoBlock,
   },
-  {
-    names: ['blockstats'],
-    usage: '',
-    help: 'show block device statistics',
-    parameters: [],
-    run: (_, context) => infoBlockStatistics(context),
-  },
-  {
-    names: ['capture'],
-    usage: '',
-    help: 'show capture information',
-    parameters: [],
-    run: (_, context) => infoCapture(context),
-  },
-  {
-    names: ['chardev'],
-    usage: '',
-    help: 'show the character devices',
-    parameters: [],
-    run: (_, context) => infoChardev(context),
-  },
-  {
-    names: ['cpus'],
-    usage: '',
-    help: 'show infos for each CPU',
-    parameters: [],
-    run: (_, context) => infoProcessors(context),
-  },
-  {
-    names: ['dump'],
-    usage: '',
-    help: 'Display the latest dump status',
-    parameters: [],
-    run: (_, context) => infoDump(context),
-  },
-  {
-    names: ['history'],
-    usage: '',
-    help: 'show the command line history',
-    parameters: [],
-    run: (_, { history }) => history.map((line, n) => `${n}: '${line}'\n`).join(''),
-  },
-  {
-    names: ['hotpluggable-cpus'],
-    usage: '',
-    help: 'Show information about hotpluggable CPUs',
-    parameters: [],
-    run: (_, context) => infoPluggable(context),
-  },
-  {
-    names: ['irq'],
-    usage: '',
-    help: 'show the interrupts statistics (if available)',
-    parameters: [],
-    run: (_, context) => infoIrq(context),
-  },
-  {
-    names: ['jit'],
-    usage: '',
-    help: 'show dynamic compiler info',
-    parameters: [],
-    run: (_, context) => infoJit(context),
-  },
-  {
-    names: ['kvm'],
-    usage: '',
-    help: 'show KVM information',
-    parameters: [],
-    run: () => 'kvm support: disabled\n',
-  },
+  plain('blockstats', 'show block device statistics', infoBlockStatistics),
+  plain('capture', 'show capture information', infoCapture),
+  plain('chardev', 'show the character devices', infoChardev),
+  plain('cpus', 'show infos for each CPU', infoProcessors),
+  plain('dump', 'Display the latest dump status', infoDump),
+  plain('history', 'show the command line history', ({ history }) =>
+    history.map((line, n) => `${n}: '${line}'\n`).join(''),
+  ),
+  plain('hotpluggable-cpus', 'Show information about hotpluggable CPUs', infoPluggable),
+  plain('irq', 'show the interrupts statistics (if available)', infoIrq),
+  plain('jit', 'show dynamic compiler info', infoJit),
+  plain('kvm', 'show KVM information', () => 'kvm support: disabled\n'),
   {
     names: ['lapic'],
     usage: '[apic-id]',
@@ -124,34 +65,14 @@ const parts: readonly Command[] = [
     parameters: [{ name: 'id', type: 'integer', optional: true }],
     run: infoLapic,
   },
-  {
-    names: ['limits'],
-    usage: '',
-    help: 'show what the machine may take of its host (not in QEMU)',
-    parameters: [],
-    run: (_, context) => infoLimits(context),
-  },
-  {
-    names: ['mem'],
-    usage: '',
-    help: 'show the active virtual memory mappings',
-    parameters: [],
-    run: (_, context) => infoMem(context),
-  },
-  {
-    names: ['memory_size_summary'],
-    usage: '',
-    help: 'show the amount of initially allocated and present hotpluggable (if enabled) memory in bytes.',
-    parameters: [],
-    run: (_, { machine }) => `base memory: ${machine.memoryBytes}\nplugged memory: 0\n`,
-  },
-  {
-    names: ['mice'],
-    usage: '',
-    help: 'show which guest mouse is receiving events',
-    parameters: [],
-    run: (_, context) => infoMice(context),
-  },
+  plain('limits', 'show what the machine may take of its host (not in QEMU)', infoLimits),
+  plain('mem', 'show the active virtual memory mappings', infoMem),
+  plain(
+    'memory_size_summary',
+    'show the amount of initially allocated and present hotpluggable (if enabled) memory in bytes.',
+    ({ machine }) => `base memory: ${machine.memoryBytes}\nplugged memory: 0\n`,
+  ),
+  plain('mice', 'show which guest mouse is receiving events', infoMice),
   ...migrationInfo,
   {
     names: ['mtree'],
@@ -160,29 +81,11 @@ const parts: readonly Command[] = [
     parameters: [{ name: 'f', type: 'flag' }],
     run: infoMtree,
   },
-  {
-    names: ['name'],
-    usage: '',
-    help: 'show the current VM name',
-    parameters: [],
-    run: (_, { options }) => (options.name === undefined ? '' : `${options.name}\n`),
-  },
-  {
-    names: ['network'],
-    usage: '',
-    help: 'show the network state',
-    parameters: [],
-    run: (_, context) => infoNetwork(context),
-  },
-  { names: ['pci'], usage: '', help: 'show PCI info', parameters: [], run: (_, context) => infoPci(context) },
-  { names: ['pic'], usage: '', help: 'show PIC state', parameters: [], run: (_, context) => infoPic(context) },
-  {
-    names: ['qtree'],
-    usage: '',
-    help: 'show device tree',
-    parameters: [],
-    run: (_, context) => infoQtree(context),
-  },
+  plain('name', 'show the current VM name', ({ options }) => (options.name === undefined ? '' : `${options.name}\n`)),
+  plain('network', 'show the network state', infoNetwork),
+  plain('pci', 'show PCI info', infoPci),
+  plain('pic', 'show PIC state', infoPic),
+  plain('qtree', 'show device tree', infoQtree),
   {
     names: ['registers'],
     usage: '[-a|vcpu]',
@@ -193,41 +96,11 @@ const parts: readonly Command[] = [
     ],
     run: infoRegisters,
   },
-  {
-    names: ['replay'],
-    usage: '',
-    help: 'show record/replay information',
-    parameters: [],
-    run: (_, context) => infoReplay(context),
-  },
-  {
-    names: ['roms'],
-    usage: '',
-    help: 'show roms',
-    parameters: [],
-    run: (_, context) => infoRoms(context),
-  },
-  {
-    names: ['snapshots'],
-    usage: '',
-    help: 'show the currently saved VM snapshots',
-    parameters: [],
-    run: (_, context) => infoSnapshots(context),
-  },
-  {
-    names: ['status'],
-    usage: '',
-    help: 'show the current VM status (running|paused)',
-    parameters: [],
-    run: (_, { machine }) => `VM status: ${statusOf(machine)}\n`,
-  },
-  {
-    names: ['tlb'],
-    usage: '',
-    help: 'show virtual to physical memory mappings',
-    parameters: [],
-    run: (_, context) => infoTlb(context),
-  },
+  plain('replay', 'show record/replay information', infoReplay),
+  plain('roms', 'show roms', infoRoms),
+  plain('snapshots', 'show the currently saved VM snapshots', infoSnapshots),
+  plain('status', 'show the current VM status (running|paused)', ({ machine }) => `VM status: ${statusOf(machine)}\n`),
+  plain('tlb', 'show virtual to physical memory mappings', infoTlb),
   {
     names: ['trace-events'],
     usage: '[name]',
@@ -235,41 +108,11 @@ const parts: readonly Command[] = [
     parameters: [{ name: 'name', type: 'word', optional: true }],
     run: infoTraceEvents,
   },
-  {
-    names: ['usb'],
-    usage: '',
-    help: 'show guest USB devices',
-    parameters: [],
-    run: (_, context) => infoUsb(context),
-  },
-  {
-    names: ['usernet'],
-    usage: '',
-    help: 'show user network stack connection states',
-    parameters: [],
-    run: (_, context) => infoUsernet(context),
-  },
-  {
-    names: ['uuid'],
-    usage: '',
-    help: 'show the current VM UUID',
-    parameters: [],
-    run: (_, { machine }) => `${machine.uuid}\n`,
-  },
-  {
-    names: ['version'],
-    usage: '',
-    help: 'show the version of rawiron',
-    parameters: [],
-    run: (_, { options }) => `${options.version}\n`,
-  },
-  {
-    names: ['vnc'],
-    usage: '',
-    help: 'show the vnc server status',
-    parameters: [],
-    run: (_, context) => infoVnc(context),
-  },
+  plain('usb', 'show guest USB devices', infoUsb),
+  plain('usernet', 'show user network stack connection states', infoUsernet),
+  plain('uuid', 'show the current VM UUID', ({ machine }) => `${machine.uuid}\n`),
+  plain('version', 'show the version of rawiron', ({ options }) => `${options.version}\n`),
+  plain('vnc', 'show the vnc server status', infoVnc),
 ];
 
 function statusOf(machine: Machine): string {
