@@ -25,3 +25,48 @@ export function onSignals(leave: (exitCode: number) => void): Disposable {
     },
   };
 }
+
+/** What asks for an end, of which the third request is one. */
+const requests = ['SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
+const others = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGCONT'] as const;
+/** As many as Docker's client takes. */
+const MOST_REQUESTS = 3;
+/** Milliseconds that are left to who gets SIGHUP: whoever could send more has gone. */
+const HANG_UP_GRACE = 10_000;
+
+/** Takes signals of this process. */
+export interface SignalReceiver {
+  /** Gets each of them. */
+  pass(signal: NodeJS.Signals): void;
+  /** The next request is the last one that is passed. */
+  warn(): void;
+  /** Has to end now. */
+  end(): void;
+}
+
+/** Passes signals on, and ends who does not heed them: at the third request for an end, and ten seconds after a hangup. */
+export function passSignals(receiver: SignalReceiver): Disposable {
+  const cleanUp = new DisposableStack();
+  let count = 0;
+  let last = -Infinity;
+  const on = (signal: NodeJS.Signals, act: () => void): void => {
+    process.on(signal, act);
+    cleanUp.defer(() => process.off(signal, act));
+  };
+  for (const signal of requests)
+    on(signal, () => {
+      const time = performance.now();
+      if (time - last < SAME_REQUEST) return;
+      last = time;
+      count++;
+      if (count >= MOST_REQUESTS) return receiver.end();
+      receiver.pass(signal);
+      if (count === MOST_REQUESTS - 1) receiver.warn();
+    });
+  for (const signal of others) on(signal, () => receiver.pass(signal));
+  on('SIGHUP', () => {
+    const timer = setTimeout(() => receiver.end(), HANG_UP_GRACE);
+    cleanUp.defer(() => clearTimeout(timer));
+  });
+  return cleanUp;
+}

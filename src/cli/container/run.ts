@@ -2,13 +2,11 @@ import { Container } from '../../index.ts';
 import { messageOf } from '../../util/errors.ts';
 import { ExitError } from '../exit-error.ts';
 import { ProgressLine } from '../progress-line.ts';
+import { passSignals } from '../signals.ts';
 import { parseRun, type RunWords } from './flags.ts';
 
 /** Docker's exit code where the container could not be run at all. */
 const CANNOT_RUN = 125;
-
-/** Signals that go on to the container. */
-const passed = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGCONT'] as const;
 
 /** Runs a container with this process's streams; gives its exit code. */
 export async function runContainer(words: readonly string[]): Promise<number> {
@@ -40,11 +38,13 @@ async function attached(container: Container, { settings: { input, isTerminal } 
   using cleanUp = new DisposableStack();
   // As a program in a pipe whose reader has gone.
   const end = () => void container.kill();
-  for (const signal of passed) {
-    const pass = () => void container.kill(signal);
-    process.on(signal, pass);
-    cleanUp.defer(() => process.off(signal, pass));
-  }
+  cleanUp.use(
+    passSignals({
+      pass: (signal) => void container.kill(signal),
+      warn: () => process.stderr.write('rawiron: the next signal ends the container\n'),
+      end,
+    }),
+  );
   if (isTerminal) {
     const resize = () => void container.resize(terminalSize());
     process.stdout.on('resize', resize);

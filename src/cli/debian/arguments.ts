@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../index.ts';
+import { similarNames } from '../../inspect/similar.ts';
 import { messageOf } from '../../util/errors.ts';
 import { parseSize } from '../image/size.ts';
 
@@ -48,6 +49,7 @@ export function parseDebianArguments(args: readonly string[]): DebianArguments {
     throw new ConfigurationError(`debian: --size ${values.size} is not between 1G and 2T; 4G is usual`);
   checkName('hostname', values.hostname, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i);
   checkName('user', values.user, /^[a-z_][a-z0-9_-]{0,30}$/);
+  if (values.user === 'root') throw new ConfigurationError('debian: --user root: it is there without being asked for');
   checkName('release', values.release, /^[a-z][a-z0-9-]*$/);
   const packages = values.packages.split(/[\s,]+/).filter((name) => name !== '');
   for (const name of packages) checkName('packages', name, /^[a-z0-9][a-z0-9+.-]+$/);
@@ -66,6 +68,14 @@ export function parseDebianArguments(args: readonly string[]): DebianArguments {
 }
 
 function parsed(args: readonly string[]) {
+  const names = Object.keys(options).map((name) => `--${name}`);
+  const unknown = args.find((word) => word.startsWith('-') && !names.includes(word.split('=')[0]!));
+  if (unknown !== undefined) {
+    const similar = similarNames(unknown, names);
+    throw new ConfigurationError(
+      `debian: unknown option ${unknown}${similar}; debian --help lists them. Flags of the machine stand behind --`,
+    );
+  }
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {

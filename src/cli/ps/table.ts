@@ -5,7 +5,7 @@ const headings = ['NAME', 'PID', 'UPTIME', 'RAM', 'STATE', 'SOCKETS'];
 
 /** Machines as lines for people. `now`: milliseconds since 1970. */
 export function machinesTable(machines: readonly RunningMachine[], now: number): string {
-  if (machines.length === 0) return 'no machine runs\n';
+  if (machines.length === 0) return 'no machine of a command line runs (containers and programs are not listed)\n';
   const rows = [headings, ...machines.map((machine) => rowOf(machine, now))];
   const widths = headings.map((_, n) => Math.max(...rows.map((row) => row[n]!.length)));
   const lines = rows.map((row) =>

@@ -29,6 +29,7 @@ export class AptClient {
   static async create(directory: string, sources?: string): Promise<AptClient> {
     await mkdir(join(directory, 'lists', 'partial'), { recursive: true });
     await mkdir(join(directory, 'packages'), { recursive: true });
+    await writeFile(join(directory, STATUS), '');
     let configuration = clientConfiguration(directory);
     if (sources !== undefined) {
       const list = join(directory, 'sources.list');
@@ -92,6 +93,9 @@ export class AptClient {
   }
 }
 
+/** The list of installed packages, which is empty. The lock that an installation takes is made beside it. */
+const STATUS = 'status';
+
 /** apt.conf(5). The hooks are cleared because some of them change what the host knows of its own packages. */
 function clientConfiguration(directory: string): string {
   return `#clear APT::Update::Pre-Invoke;
@@ -104,7 +108,7 @@ APT::Sandbox::User "root";
 APT::Update::Error-Mode "any";
 Acquire::Languages "none";
 Dir::State::Lists "${directory}/lists";
-Dir::State::status "/dev/null";
+Dir::State::status "${directory}/${STATUS}";
 Dir::Cache "${directory}/cache";
 Dir::Cache::pkgcache "";
 Dir::Cache::srcpkgcache "";

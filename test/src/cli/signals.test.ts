@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { onSignals } from '../../../src/cli/signals.ts';
+import { onSignals, passSignals } from '../../../src/cli/signals.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -29,4 +29,41 @@ test('the same signal at once, as to a process group whose launcher passes it on
   now.mockReturnValue(2000);
   process.emit('SIGINT');
   expect([left, exit.mock.calls]).toEqual([[130], [[130]]]);
+});
+
+test('signals are passed on; the third request for an end is one, and so are ten seconds after a hangup', () => {
+  vi.useFakeTimers();
+  const told: string[] = [];
+  const before = process.listenerCount('SIGINT');
+  const now = vi.spyOn(performance, 'now');
+  const receiver = {
+    pass: (signal: string) => told.push(signal),
+    warn: () => told.push('warn'),
+    end: () => told.push('end'),
+  };
+  {
+    using _signals = passSignals(receiver);
+    for (const [time, signal] of [
+      [0, 'SIGUSR1'],
+      [0, 'SIGINT'],
+      [100, 'SIGINT'],
+      [2000, 'SIGTERM'],
+      [3000, 'SIGINT'],
+    ] as const) {
+      now.mockReturnValue(time);
+      process.emit(signal);
+    }
+    expect(told.splice(0)).toEqual(['SIGUSR1', 'SIGINT', 'SIGTERM', 'warn', 'end']);
+    process.emit('SIGHUP');
+    vi.advanceTimersByTime(9999);
+    expect(told.splice(0)).toEqual(['SIGHUP']);
+    vi.advanceTimersByTime(1);
+    expect(told.splice(0)).toEqual(['end']);
+    process.emit('SIGHUP');
+  }
+  // It has ended by itself: nothing is to come.
+  vi.advanceTimersByTime(20_000);
+  expect(told).toEqual(['SIGHUP']);
+  expect(process.listenerCount('SIGINT')).toBe(before);
+  vi.useRealTimers();
 });

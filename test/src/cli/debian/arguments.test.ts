@@ -27,8 +27,9 @@ test('what is said, and flags of the machine', () => {
 
 test.each([
   [['a', 'b'], "debian: 'b' is too much"],
-  [['--sise', '1G'], 'debian: Unknown option'],
+  [['--sise', '1G'], 'debian: unknown option --sise; similar: --size; '],
   [['--size', '100M'], 'debian: --size 100M is not between 1G and 2T'],
+  [['--user', 'root'], 'debian: --user root: '],
   [['--user', 'a b'], "debian: --user takes no 'a b'"],
   [['--hostname', '$(x)'], "debian: --hostname takes no '$(x)'"],
   [['--release', '../x'], "debian: --release takes no '../x'"],

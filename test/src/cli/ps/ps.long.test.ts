@@ -35,7 +35,7 @@ router\\x1b[2J  5       1d 1h   128 MB  running    monitor=unix:/tmp/m gdb=tcp:1
 -              8       0s      -       inmigrate  incoming=unix:/i
 `,
   );
-  expect(machinesTable([], 0)).toBe('no machine runs\n');
+  expect(machinesTable([], 0)).toBe('no machine of a command line runs (containers and programs are not listed)\n');
 });
 
 test('a machine of the command line is shown while it runs, and not after it was killed', async () => {
