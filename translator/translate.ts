@@ -1,7 +1,7 @@
 import { EmitContext, type EmitOptions } from './emit/context.ts';
 import type { Link } from './emit/links.ts';
 import { hex } from './emit/names.ts';
-import { emitRegion } from './emit/region.ts';
+import { type EmittedRegion, emitRegion, type RegionFacts } from './emit/region.ts';
 import type { Region } from './ir/statement.ts';
 import { type StackDepths, stackDepths } from './ir/x87/stack.ts';
 import { type Assumptions, usualAssumptions } from './opt/assumptions.ts';
@@ -9,7 +9,7 @@ import { type Observe, optimize } from './opt/pipeline.ts';
 import { blockTargets } from './region/flow.ts';
 import { type CodeFacts, liftRegion, unreturned } from './region/lift.ts';
 import { type CodeSource, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
-import { structureRegion } from './region/structure.ts';
+import { type Structure, structureRegion } from './region/structure.ts';
 
 export interface TranslationRequest {
   /** The page that holds the entry. */
@@ -23,7 +23,17 @@ export interface TranslationRequest {
   readonly observe?: Observe | undefined;
   /** Absent: the usual ones. */
   readonly assumptions?: Assumptions;
+  /** Prints the region; null if it is not to be translated. Absent: to JavaScript. */
+  readonly emit?: Emit;
 }
+
+type Emit = (
+  context: EmitContext,
+  region: Region,
+  structure: Structure,
+  name: string,
+  facts: RegionFacts,
+) => EmittedRegion | null;
 
 /** From the first byte to in front of the end. */
 export interface Range {
@@ -55,6 +65,7 @@ export function translate(request: TranslationRequest): Translation | null {
     name = `guest_${hex(entries[0])}`,
     observe,
     assumptions = usualAssumptions,
+    emit = emitRegion,
   } = request;
   const blocks = selectBlocks(request);
   if (blocks.length === 0 || isOnlyTrap(blocks)) return null;
@@ -67,11 +78,12 @@ export function translate(request: TranslationRequest): Translation | null {
   const flow = controlFlow(region, depths);
   const roots = entered.map((_block, n) => n);
   const structure = structureRegion(flow, roots);
-  const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name, {
+  const emitted = emit(new EmitContext(options, source.key), region, structure, name, {
     depths,
     precision: assumptions.precision,
     segment: source.segment,
   });
+  if (emitted === null) return null;
   return {
     ...emitted,
     ...extent(reached(blocks, flow, roots)),

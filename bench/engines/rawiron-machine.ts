@@ -2,14 +2,14 @@
  * Runs a machine of this project's library, in its worker, with COM1 on standard input and output. The options are the
  * first argument, as JSON. Every message of the parent process is answered with the machine's counters (counters.ts).
  */
-import { type EngineName, Machine, type MachineOptions } from '../../src/index.ts';
+import { Machine, type MachineOptions } from '../../src/index.ts';
 import type { Counters, CountersRequest } from './counters.ts';
 import type { FloppyStart, Start } from './engine.ts';
 
 export type RawironOptions = (Start | FloppyStart) & Settings;
 
 interface Settings {
-  readonly engine: EngineName;
+  readonly engine: 'interpreter' | 'translator' | 'wasm';
   /** Counts instructions and takes time from them: 2 to this power nanoseconds each. */
   readonly icountShift?: number;
 }
@@ -29,7 +29,7 @@ function parts(start: Start | FloppyStart): MachineOptions {
 }
 
 const machine = await Machine.create({
-  engine,
+  engine: engine === 'wasm' ? { name: 'translator', target: 'wasm' } : engine,
   memory: memoryMegabytes,
   ...parts(options),
   ...(icountShift !== undefined && { icount: { shift: icountShift } }),

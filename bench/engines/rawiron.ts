@@ -15,18 +15,19 @@ async function version(): Promise<string> {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-const rawiron = (name: 'interpreter' | 'translator', about: string, share: number): Engine => ({
+const rawiron = (name: 'interpreter' | 'translator' | 'wasm', about: string, share: number): Engine => ({
   name,
   about,
   kind: 'machine',
   share,
   takesDisks: true,
   takesCards: true,
-  translates: name === 'translator',
+  translates: name !== 'interpreter',
   prepare: version,
   command: (start) => rawironCommand({ ...start, engine: name }),
   floppyCommand: (start) => rawironCommand({ ...start, engine: name }),
 });
 
 export const translator = rawiron('translator', 'rawiron, with its translator', 1);
+export const wasm = rawiron('wasm', 'rawiron, with its translator to WebAssembly first', 1);
 export const interpreter = rawiron('interpreter', 'rawiron, interpreting only', 0.1);

@@ -42,6 +42,7 @@ export class CodeCache implements CodeWriteListener {
   private readonly state: Int32Array;
   private readonly records: Records;
   private readonly handlers: Handlers;
+  private readonly translationGone: (translation: CachedTranslation) => void;
   private readonly stops: Stops;
   readonly evictions: Evictions;
   private readonly instructions: InstructionReset;
@@ -81,6 +82,7 @@ export class CodeCache implements CodeWriteListener {
     this.state = state;
     this.records = records;
     this.handlers = handlers;
+    this.translationGone = parts.translationGone;
     this.stops = stops;
     this.evictions = new Evictions(mmu.ram.bytes.length, coldRuns);
     this.instructions = instructions;
@@ -319,6 +321,7 @@ export class CodeCache implements CodeWriteListener {
   private dropTranslation(translation: CachedTranslation): void {
     const { page, entries, instructions } = translation;
     page.translations.delete(translation);
+    this.translationGone(translation);
     this.residence.take(page, -instructions * Cost.translatedInstruction);
     for (const entry of entries) this.instructions.reset(entry.record);
     this.linked.push(...entries);
@@ -366,6 +369,7 @@ export class CodeCache implements CodeWriteListener {
     this.metrics[cause]++;
     this.observer?.evict(this.wholePage(page, cause));
     const nodes = [...this.records.nodesOf(page)];
+    for (const translation of page.translations) this.translationGone(translation);
     this.records.release(page);
     this.mapped.delete(page);
     this.frames.delete(page);

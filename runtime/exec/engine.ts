@@ -2,7 +2,7 @@ import type { CellName } from '../../translator/abi/cells.ts';
 import { cellNames } from '../../translator/abi/cells.ts';
 import type { HelperName } from '../../translator/abi/helpers.ts';
 import { helpers } from '../../translator/abi/helpers.ts';
-import { Double, Word } from '../../translator/abi/state.ts';
+import { Double, STATE_BYTES, Word } from '../../translator/abi/state.ts';
 import { type LoopEmitOptions, type Pacing, usualOptions } from '../../translator/emit/context.ts';
 import { createDecoder } from '../../translator/x86/decode.ts';
 import { attempts } from '../cpu/attempts.ts';
@@ -25,6 +25,8 @@ import { Pace } from './pace.ts';
 import { Records } from './records.ts';
 import { Stops } from './stops.ts';
 import { defaultTiering, firstDue, hotAt, Tiering, type TieringOptions } from './tiering.ts';
+import { WasmCode } from './wasm/code.ts';
+import type { WasmMemory } from './wasm/memory.ts';
 
 export interface EngineOptions {
   /** Null: code is interpreted only. */
@@ -62,13 +64,22 @@ export class Engine {
   readonly graph: Graph;
   readonly handlers: Handlers;
   readonly tiering: Tiering | null;
+  /** Translations in WebAssembly, if they are made. */
+  readonly wasm: WasmCode | null;
   readonly stops = new Stops();
   /** Times each trap was taken, by helper number (abi/helpers.ts). */
   readonly trapCounts = new Int32Array(Object.keys(helpers).length);
   readonly emit: LoopEmitOptions;
   readonly dispose: () => void;
 
-  constructor(cpu: Cpu, mmu: Mmu, interrupts: InterruptSource, options: EngineOptions) {
+  /** `memory`: what state, guest memory and tables are in, if there is to be WebAssembly. */
+  constructor(
+    cpu: Cpu,
+    mmu: Mmu,
+    interrupts: InterruptSource,
+    options: EngineOptions,
+    memory: WasmMemory | null = null,
+  ) {
     const { pacing, callDepth, check } = options;
     const budgeted = pacing === 'budget';
     cpu.isCounted = budgeted;
@@ -96,17 +107,25 @@ export class Engine {
       firstDue: due,
       onDue: (node) => this.onDue(node),
       failed: (...failure) => this.tiering?.failed(...failure),
+      translationGone: (translation) => this.wasm?.drop(translation),
       interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),
     });
-    this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check);
-    this.dispatcher = new Dispatcher(cpu, this.graph, interrupts);
-    this.dispose = installCells(suffix, {
-      ...this.cells(cpu, mmu),
+    const helperCells = {
       ...boundHelpers(cpu),
       ...stickyHelpers(cpu.state),
       ...blockHelpers(cpu.state, mmu, budgeted),
       ...attempts(cpu, { budgeted, isPending: () => interrupts.pending }, this.graph.cache.enterContext),
-    });
+    };
+    this.wasm = memory && new WasmCode({ memory, graph: this.graph, mmu, emit, helpers: helperCells });
+    this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check, this.wasm);
+    this.dispatcher = new Dispatcher(cpu, this.graph, interrupts);
+    this.dispose = installCells(suffix, { ...this.cells(cpu, mmu), ...helperCells });
+  }
+
+  /** Where instructions are counted each has its node run. */
+  private get steps(): unknown {
+    const { graph, wasm } = this;
+    return wasm === null || graph.pace.budgeted ? [graph.step, graph.nestedStep] : [wasm.step, wasm.nestedStep];
   }
 
   private onDue(node: Node): Node | null {
@@ -119,13 +138,13 @@ export class Engine {
     return {
       S: cpu.state,
       F: cpu.doubles,
-      FS: new Float32Array(cpu.state.buffer),
+      FS: new Float32Array(cpu.state.buffer, cpu.state.byteOffset, STATE_BYTES / Float32Array.BYTES_PER_ELEMENT),
       M8: ram.bytes,
       M16: ram.halves,
       M32: ram.words,
-      MS: new Float32Array(ram.buffer, 0, ram.bytes.length / 4),
-      MD: new Float64Array(ram.buffer, 0, ram.bytes.length / 8),
-      MV: new DataView(ram.buffer, 0, ram.bytes.length),
+      MS: new Float32Array(ram.buffer, ram.bytes.byteOffset, ram.bytes.length / 4),
+      MD: new Float64Array(ram.buffer, ram.bytes.byteOffset, ram.bytes.length / 8),
+      MV: new DataView(ram.buffer, ram.bytes.byteOffset, ram.bytes.length),
       TABLES: mmu.tables.words,
       RS: tlb.readSupervisor,
       WS: tlb.writeSupervisor,
@@ -151,7 +170,7 @@ export class Engine {
       RETURNED: this.graph.cameBack,
       DUE: (node: Node) => this.onDue(node),
       CALL: this.graph.call,
-      STEPS: [this.graph.step, this.graph.nestedStep],
+      STEPS: this.steps,
       RETURN: this.graph.returned,
       CT: tlb.code,
       TRAPS: this.trapCounts,

@@ -1,6 +1,7 @@
 import type { Assumption } from '../../translator/emit/links.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
 import type { Mmu } from '../memory/mmu.ts';
+import type { CachedTranslation } from './cached-translation.ts';
 import type { ColdRuns } from './evictions.ts';
 import type { Handlers } from './handlers.ts';
 import type { Loops } from './loops.ts';
@@ -29,6 +30,8 @@ export interface GraphParts {
   readonly onDue: Run;
   /** Called with the link of a translation by which it is left because an assumption failed. */
   readonly failed: (link: Node, assumption: Assumption) => void;
+  /** Called with a translation that was dropped: nothing is to come to it any more. */
+  readonly translationGone: (translation: CachedTranslation) => void;
   readonly coldRuns: ColdRuns;
   readonly stops: Stops;
   /** Bytes of the host's memory that code may take. */

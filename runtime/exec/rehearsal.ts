@@ -2,7 +2,7 @@ import { targetIndex } from '../../translator/abi/branch-targets.ts';
 import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { Slot, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
-import { Double, Word, wordCounts } from '../../translator/abi/state.ts';
+import { Double, STATE_BYTES, Word, wordCounts } from '../../translator/abi/state.ts';
 import { NO_OPERANDS, packed } from '../../translator/x86/instruction.ts';
 import { LentTlb } from '../memory/lent-tlb.ts';
 import type { BranchTargets } from './branch-targets.ts';
@@ -113,7 +113,7 @@ export class Rehearsal {
   constructor(stage: Stage, branchTargets: BranchTargets, returned: Node) {
     this.stage = stage;
     this.branchTargets = branchTargets;
-    this.doubles = new Float64Array(stage.state.buffer);
+    this.doubles = new Float64Array(stage.state.buffer, stage.state.byteOffset, STATE_BYTES / 8);
     const make = (run: Run) => {
       const record = stage.records.add(this.nowhere, 0);
       stage.records.attach(record, new Node(this.nowhere, 0, run));
@@ -137,7 +137,7 @@ export class Rehearsal {
   /** Keeps all that is touched; the function puts it back. */
   private lend(): () => void {
     const { state, mmu } = this.stage;
-    const words = new Int32Array(state.buffer);
+    const words = new Int32Array(state.buffer, state.byteOffset, STATE_BYTES / 4);
     const before = words.slice();
     const frame = mmu.ram.bytes.subarray(FRAME * PAGE_BYTES, (FRAME + 1) * PAGE_BYTES);
     const bytes = frame.slice();

@@ -2,6 +2,8 @@ import { MOST_INSTRUCTIONS } from '../../translator/abi/compiler-limits.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { Assumption } from '../../translator/emit/links.ts';
+import { emitRegion } from '../../translator/emit/region.ts';
+import { canBeWasm, emitWasmRegion, type WasmFunction } from '../../translator/emit/wasm/region.ts';
 import type { Noted } from '../../translator/opt/assumptions.ts';
 import type { Checks } from '../../translator/opt/pipeline.ts';
 import { mayMiss } from '../../translator/region/flow.ts';
@@ -16,22 +18,45 @@ import type { Graph } from './graph.ts';
 import { functionName, translationUrl } from './names.ts';
 import { EntryWeight, type Node, type Run } from './node.ts';
 import type { Records } from './records.ts';
+import type { WasmCode } from './wasm/code.ts';
 import { Work, type WorthOptions } from './work.ts';
+
+/** What translations are made in: where it is WebAssembly, what that does not cover is JavaScript when it is hotter. */
+export type Target = 'javascript' | 'wasm';
 
 /** When code is translated, and how much of it at a time. */
 export interface TieringOptions extends RegionLimits, WorthOptions {
+  readonly target: Target;
+  /** So many entries are translated together. */
+  readonly batch: number;
   /** Times a function's entry is interpreted before it is translated (see EntryWeight). */
   readonly threshold: number;
 }
 
 /** Measured with bench/: see docs/measurements/translations.md. */
 export const defaultTiering: TieringOptions = {
+  target: 'javascript',
+  batch: 1,
   threshold: 16_000,
   share: 1 / 32,
   enough: 16_000_000,
   blocks: 20,
   instructions: 500,
 };
+
+/** For WebAssembly: it is made for little, and as fast from the start, but a module for each function would make calls slow. */
+export const wasmTiering: TieringOptions = {
+  target: 'wasm',
+  batch: 16,
+  threshold: 1_000,
+  share: 0,
+  enough: 0,
+  blocks: 60,
+  instructions: 500,
+};
+
+/** Times as hot must be what only JavaScript covers. */
+const ONLY_JAVASCRIPT = 16;
 
 /** The same with another threshold, by which alone code is translated: whatever has run so often. */
 export function tieringAt(threshold: number): TieringOptions {
@@ -59,7 +84,7 @@ const SLOWNESS = 16;
 
 /** Heat at which an entry is first looked at, whether its code is slow. */
 export function firstDue(options: TieringOptions): number {
-  return Math.max(1, Math.ceil(hotAt(options) / SLOWNESS));
+  return Math.max(1, Math.ceil(hotAt(options) / (options.target === 'wasm' ? 1 : SLOWNESS)));
 }
 
 /** What is noted where an assumption fails that is about single instructions. */
@@ -100,9 +125,20 @@ export class Tiering {
   private readonly failures = new WeakMap<Node, number>();
   private readonly emit: EmitOptions;
   private readonly check: Check | null;
+  private readonly wasm: WasmCode | null;
+  /** Hot entries that wait for others to be translated with. */
+  private readonly batch = new Set<Node>();
 
-  constructor(graph: Graph, code: Uint8Array, options: TieringOptions, emit: EmitOptions, check: Check | null) {
+  constructor(
+    graph: Graph,
+    code: Uint8Array,
+    options: TieringOptions,
+    emit: EmitOptions,
+    check: Check | null,
+    wasm: WasmCode | null = null,
+  ) {
     this.graph = graph;
+    this.wasm = wasm;
     this.records = graph.records;
     this.code = code;
     this.options = options;
@@ -130,9 +166,31 @@ export class Tiering {
     this.graph.setRun(node, node.run);
     const isHot = hotAt === 0 || Math.floor(heat / hotAt) > Math.floor(before / hotAt);
     if (isHot ? work.isSmall(node, hotAt - firstDue) : !this.isSlow(node)) return this.graph.interpret(node);
-    if (!(isHot && this.join(node)) && !this.install([node], 'shared')) this.graph.setRun(node, node.one);
+    if (this.wasm !== null) return this.collect(node);
+    this.translate(node, isHot);
     return node.run(node);
   };
+
+  private translate(node: Node, isHot: boolean): void {
+    if ((isHot && this.join(node)) || this.install([node], 'shared')) return;
+    if (this.wasm === null || this.isForJavaScript(node)) this.graph.setRun(node, node.one);
+    else this.records.setDue(node, ONLY_JAVASCRIPT * this.hotAt);
+  }
+
+  /** Translates hot entries together: when there are enough, or one has been here before. */
+  private collect(node: Node): Node | null {
+    const { batch } = this;
+    const isLate = batch.has(node);
+    batch.add(node);
+    if (batch.size < this.options.batch && !isLate) return this.graph.interpret(node);
+    for (const one of batch) {
+      // It may be other code by now, or have become a part of another's translation.
+      if (one.record !== 0 && one.length > 0 && !one.isTranslated && one.tail === null) this.translate(one, true);
+    }
+    batch.clear();
+    this.wasm!.finish();
+    return node.run(node);
+  }
 
   /** Whether there are x87 instructions in a node's block. */
   private isSlow({ record }: Node): boolean {
@@ -201,6 +259,7 @@ export class Tiering {
     if (!isPowerOfTwo(++translation.failures)) return;
     const checks = assumption === 'narrow' ? 'single' : translation.assumptions.checks;
     this.remake([translation], [], checks, translation.growth);
+    this.wasm?.finish();
   }
 
   /** Notes what an instruction is like; whether translations are made for that already, so that it can't be mended. */
@@ -283,7 +342,16 @@ export class Tiering {
     const linear = (eip + page.context.base) >>> 0;
     const name = functionName(this.nameOf(linear), linear);
     const assumptions = { checks, precision: this.graph.precision, ...page.noted };
+    const made: { wasm: WasmFunction | null } = { wasm: null };
     const result = translate({
+      ...(this.wasm !== null && {
+        emit: (context, region, structure, title, facts) => {
+          if (!canBeWasm(region))
+            return this.isForJavaScript(entries[0]) ? emitRegion(context, region, structure, title, facts) : null;
+          made.wasm = emitWasmRegion(context, this.wasm!.target.layout, region, structure, facts.segment);
+          return { text: '', links: made.wasm.links };
+        },
+      }),
       source: this.source(entries[0], old),
       entries: entries.map((entry) => entry.eip),
       limits: this.limitsFor(old),
@@ -295,17 +363,25 @@ export class Tiering {
     this.count(result);
     if (result === null) return null;
     const entered = entries.filter((entry) => result.entries.includes(entry.eip));
-    const run = compileText(result.text, { check: this.check, url: translationUrl(page, eip, name) });
     const links = result.links.map((link) => this.graph.nodeOfLink(page, link));
+    const run =
+      made.wasm === null
+        ? compileText<Run>(result.text, { check: this.check, url: translationUrl(page, eip, name) })
+        : this.wasm!.add(made.wasm, entered, links);
     for (const entry of entered) this.enterBy(entry, run, links);
     // What has entries left out would only be made anew for each of them.
     const grown = entered.length < entries.length ? MOST_GROWTH : growth;
-    const made = new CachedTranslation(entered, run, result, assumptions, grown);
-    made.failures = Math.max(0, ...old.map(({ failures }) => failures));
-    this.graph.cache.addTranslation(made);
+    const cached = new CachedTranslation(entered, run, result, assumptions, grown);
+    cached.failures = Math.max(0, ...old.map(({ failures }) => failures));
+    this.graph.cache.addTranslation(cached);
     // What is inside is an entry only if control comes to it from elsewhere, often. What was cooled stays so.
-    for (const inside of this.entriesIn([made])) this.records.forgetHeat(inside);
-    return made;
+    for (const inside of this.entriesIn([cached])) this.records.forgetHeat(inside);
+    return cached;
+  }
+
+  /** Whether code that WebAssembly does not cover is hot enough for JavaScript; if not it is looked at again when it may be. */
+  private isForJavaScript(node: Node): boolean {
+    return this.records.heatOf(node.record) >= ONLY_JAVASCRIPT * this.hotAt;
   }
 
   private enterBy(entry: Node, run: Run, links: Node[]): void {

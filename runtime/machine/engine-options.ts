@@ -1,10 +1,11 @@
 import type { Pacing } from '../../translator/emit/context.ts';
 import { makeCheck } from '../exec/check.ts';
 import { defaultEngine, type EngineOptions } from '../exec/engine.ts';
-import { defaultTiering, type TieringOptions, tieringAt } from '../exec/tiering.ts';
+import { defaultTiering, type TieringOptions, tieringAt, wasmTiering } from '../exec/tiering.ts';
 import type { MachineConfig, MachineHost } from './config.ts';
 
 function tieringOf(given: Partial<TieringOptions> = {}): TieringOptions {
+  if (given.target === 'wasm') return { ...wasmTiering, ...given };
   return { ...(given.threshold === undefined ? defaultTiering : tieringAt(given.threshold)), ...given };
 }
 
@@ -21,4 +22,9 @@ export function engineOptions(
     check: check ? makeCheck(checkText) : null,
     ...given,
   };
+}
+
+/** Whether translations are to be WebAssembly. */
+export function wantsWasm({ engine, tiering, engineOptions: given }: MachineConfig): boolean {
+  return engine !== 'interpreter' && (given?.tiering?.target ?? tiering?.target) === 'wasm';
 }

@@ -1,4 +1,4 @@
-import { STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
+import { WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import type { CpuModel } from '../cpu/model.ts';
 import { randomBytes } from '../cpu/random.ts';
@@ -8,14 +8,11 @@ import type { Inspection } from '../debug/inspection.ts';
 import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
 import type { ScreenUpdate } from '../devices/vga/picture.ts';
 import { Engine } from '../exec/engine.ts';
-import { recordsWithin } from '../exec/residence.ts';
 import type { BootState } from '../firmware/load/index.ts';
 import { HostDoor } from '../host/door.ts';
 import type { Delivery, ToMachine } from '../host/messages.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
-import { allocateShared } from '../memory/ram.ts';
-import { Tables } from '../memory/tables.ts';
 import { checkComponents, loadComponents, type SavedComponents, saveComponents } from '../snapshot/components.ts';
 import type { Component } from '../snapshot/describe.ts';
 import type { VirtualClock } from '../time/clock.ts';
@@ -29,13 +26,14 @@ import type { Examination } from './examination.ts';
 import { loadGuest } from './guest.ts';
 import { GuestLog } from './guest-log.ts';
 import { type History, makeHistory } from './history.ts';
+import { machineMemory } from './machine-memory.ts';
 import { makeCpu } from './make-cpu.ts';
 import { metricsOf } from './metrics.ts';
 import { apicIdsOf, modelOf } from './model-of.ts';
 import type { DeviceShelf } from './optional-devices.ts';
 import { makePanel, PANEL_PORT, type Panel } from './panel.ts';
 import { Pc } from './pc.ts';
-import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
+import type { PhysicalLayout } from './physical-layout.ts';
 import { Processors } from './processors.ts';
 import { RunLoop } from './run-loop.ts';
 import { Schedule } from './schedule.ts';
@@ -85,7 +83,7 @@ export class MachineCore {
     this.config = config;
     this.model = modelOf(config);
     this.host = host;
-    const buffer = allocateShared(STATE_BYTES);
+    const { layout, tables, buffer, wasm } = machineMemory(config);
     this.state = new Int32Array(buffer, 0, WORD_COUNT);
     this.schedule = new Schedule({ config, host, state: this.state, events: this.events });
     this.clock = this.schedule.clock;
@@ -104,10 +102,9 @@ export class MachineCore {
       delivered: this.schedule.instructionTime ? (delivery) => this.delivered(delivery) : undefined,
       latency: this.schedule.instructionTime ? HOST_LATENCY : undefined,
     });
-    const layout = physicalLayout(config);
     this.memory = new PhysicalMemory(layout.map);
     const options = engineOptions(config, host, this.schedule.pacing);
-    this.mmu = new Mmu(this.state, layout.map, new Tables(recordsWithin(options.cacheBytes)));
+    this.mmu = new Mmu(this.state, layout.map, tables);
     this.pc = this.makePc(layout);
     this.pc.plugboard.onChanged = (devices) => host.plugged?.(devices, this.pc.pciSlots);
     this.cpu = this.makeCpu(buffer);
@@ -124,7 +121,7 @@ export class MachineCore {
       check: (saved) => checkComponents(described.devices, saved),
       load: (saved) => this.replace(described.devices, saved),
     });
-    this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, options);
+    this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, options, wasm);
     this.engine.stops.mayHoldInterrupts = this.tape === null;
     const { state, events, door, pc, schedule, tape, engine, clock, processors } = this;
     this.history = makeHistory(config, {

@@ -1,3 +1,4 @@
+import { STATE_BYTES } from '../../translator/abi/state.ts';
 import { Cpu } from '../cpu/cpu.ts';
 import type { UndeliveredException } from '../cpu/interrupts.ts';
 import type { CpuModel } from '../cpu/model.ts';
@@ -26,7 +27,7 @@ export function makeCpu({ buffer, state, mmu, pc, schedule, model, topology, onS
   const fpuError = pc.irqs.input(FPU_IRQ);
   return new Cpu({
     state,
-    doubles: new Float64Array(buffer),
+    doubles: new Float64Array(buffer, 0, STATE_BYTES / Float64Array.BYTES_PER_ELEMENT),
     memory: mmu,
     ports: pc.ports as Cpu['ports'],
     nanoseconds: () => schedule.clock.now(),

@@ -4,7 +4,7 @@ import { romRange } from '../devices/pci/rom.ts';
 import { VGA_WINDOW } from '../devices/vga/modes.ts';
 import { BootError, placeBios } from '../firmware/load/index.ts';
 import { type AddressWindow, Layer, NO_FRAME, PhysicalMap } from '../memory/physical-map.ts';
-import { GuestRam } from '../memory/ram.ts';
+import { GuestRam, type MemoryPlace } from '../memory/ram.ts';
 import type { MachineConfig } from './config.ts';
 import { displayBytes } from './display.ts';
 import { type PlacedFlash, placedFlash } from './flash-chips.ts';
@@ -22,8 +22,11 @@ export interface PhysicalLayout {
   setShadow(segments: readonly ShadowSegment[]): void;
 }
 
-/** RAM, and what is not RAM: the display's window, the firmware's ROM. Throws BootError if they are too large together. */
-export function physicalLayout(config: MachineConfig): PhysicalLayout {
+/**
+ * RAM, and what is not RAM: the display's window, the firmware's ROM. Throws BootError if they are too large together. `place`: tells where
+ * so many bytes of memory are to be.
+ */
+export function physicalLayout(config: MachineConfig, place?: (bytes: number) => MemoryPlace): PhysicalLayout {
   const { memoryBytes, boot, cards = [] } = config;
   const flash = placedFlash(config);
   const rom = romOf(boot, flash);
@@ -37,7 +40,7 @@ export function physicalLayout(config: MachineConfig): PhysicalLayout {
       `memory, BIOS image, flash chips, option ROMs and video memory are more than ${LARGEST_BUFFER / MEGABYTE} MB; give the machine at most ${most} MB of memory (-m ${most})`,
     );
   }
-  const ram = new GuestRam(memoryBytes, otherBytes, config.balloon === true);
+  const ram = new GuestRam(memoryBytes, otherBytes, config.balloon === true, place?.(memoryBytes + otherBytes));
   const map = new PhysicalMap(ram, splitMemory(config).below);
   // Accesses there go to the bus, not to RAM, whether there is an adapter or not.
   map.add({ name: 'display', layer: Layer.chipset, ...VGA_WINDOW, reads: NO_FRAME, writes: NO_FRAME });

@@ -104,6 +104,27 @@ export class Mmu implements ProcessorMemory {
     return tlb.lookup(entries, linear >>> 12) | (linear & 0xfff);
   }
 
+  /**
+   * Index of the first of some bytes that may be loaded, or stored, by no more than an access to RAM from now on, after a walk if need be; -1
+   * where they may not, or where that is not sure: in two pages, at a device, beside code, watched, or where it would fault.
+   */
+  reach(linear: number, bytes: number, isStore: boolean): number {
+    if ((linear & (PAGE_BYTES - 1)) > PAGE_BYTES - bytes || !this.watched.idle) return -1;
+    const known = isStore ? this.writable(linear) : this.readable(linear);
+    if (known >= 0) return known;
+    const rights = this.rights();
+    const page = linear >>> 12;
+    if (isStore && this.tlb.lookupStored(page, rights ? PageKind.userStores : PageKind.supervisorStores) >= 0)
+      return -1;
+    this.walks++;
+    if (this.paging.walk(linear, rights | (isStore ? Access.write : Access.read)) !== -1) return -1;
+    const { page: physical } = this.walkResult;
+    const loaded = this.map.frameAt(physical);
+    if (loaded === NO_FRAME) return -1;
+    this.enter(page, loaded, this.map.storedFrameAt(physical));
+    return isStore ? this.writable(linear) : this.readable(linear);
+  }
+
   isWritable(linear: number, bytes: number): boolean {
     return (linear & (PAGE_BYTES - 1)) <= PAGE_BYTES - bytes && this.writable(linear) >= 0;
   }

@@ -1,6 +1,12 @@
 import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
 import { Frames, type WriteWatch } from './frames.ts';
 
+/** A part of a buffer, from an offset in bytes on. */
+export interface MemoryPlace {
+  readonly buffer: ArrayBufferLike;
+  readonly offset: number;
+}
+
 /**
  * Guest memory: one buffer that holds RAM from physical address 0, and after it the frames of ROM images and of video
  * memory. A frame is a page of it. Generated code has the lengths of the views as constants, so they never change.
@@ -18,14 +24,15 @@ export class GuestRam {
   /** Of RAM proper since it was made; null: nobody needs to know. */
   private writes: WriteWatch | null = null;
 
-  /** `inPages`: parts of it can be given back to the host, page by page. */
-  constructor(ramBytes: number, otherBytes = 0, inPages = false) {
+  /** `inPages`: parts of it can be given back to the host, page by page. `place`: where it is to be; absent: in a buffer of its own. */
+  constructor(ramBytes: number, otherBytes = 0, inPages = false, place?: MemoryPlace) {
     const total = ramBytes + otherBytes;
-    this.buffer = inPages ? allocatePages(total) : allocateShared(total);
+    this.buffer = place?.buffer ?? (inPages ? allocatePages(total) : allocateShared(total));
+    const offset = place?.offset ?? 0;
     // With a length they stay plain arrays to V8 where the buffer could grow.
-    this.bytes = new Uint8Array(this.buffer, 0, total);
-    this.halves = new Uint16Array(this.buffer, 0, total / 2);
-    this.words = new Int32Array(this.buffer, 0, total / 4);
+    this.bytes = new Uint8Array(this.buffer, offset, total);
+    this.halves = new Uint16Array(this.buffer, offset, total / 2);
+    this.words = new Int32Array(this.buffer, offset, total / 4);
     this.ramBytes = ramBytes;
     this.frames = new Frames(total >>> PAGE_SHIFT);
     this.reserved = ramBytes;

@@ -1,5 +1,5 @@
 import { type TableLayout, type TableName, tableLayout } from '../../translator/abi/tables.ts';
-import { allocateShared } from './ram.ts';
+import { allocateShared, type MemoryPlace } from './ram.ts';
 
 /** Memory of the tables that generated code reads and writes (translator/abi/tables.ts). What no table has used yet is only reserved. */
 export class Tables {
@@ -9,10 +9,13 @@ export class Tables {
   readonly words: Int32Array;
   private readonly layout: TableLayout;
 
-  constructor(records: number) {
+  /** `place`: where they are to be; absent: in a buffer of their own. */
+  constructor(records: number, place?: MemoryPlace) {
     this.records = records;
     this.layout = tableLayout(records);
-    this.words = new Int32Array(allocateShared(this.layout.words * Int32Array.BYTES_PER_ELEMENT));
+    const { words } = this.layout;
+    const { buffer, offset } = place ?? { buffer: allocateShared(words * Int32Array.BYTES_PER_ELEMENT), offset: 0 };
+    this.words = new Int32Array(buffer, offset, words);
   }
 
   /** A table's words, from its first one on. */

@@ -219,10 +219,10 @@ const runningFlags: readonly Flag[] = [
   },
   {
     names: ['engine'],
-    argument: 'interpreter|translator[,check=on][,threshold=N][,blocks=N][,instructions=N]',
+    argument: 'interpreter|translator[,target=javascript|wasm][,check=on][,threshold=N][,blocks=N][,instructions=N]',
     help: 'what runs guest code (default: translator)',
     details:
-      'check=on: what the translator makes is checked. threshold, blocks, instructions: when it translates, and how much at a time.',
+      'target: what it translates to; wasm: WebAssembly where it can, a prototype. check=on: what the translator makes is checked. threshold, blocks, instructions: when it translates, and how much at a time.',
     apply: (settings, text) => machine(settings, { engine: parseEngine(text) }),
   },
   {
@@ -326,10 +326,17 @@ function parseIncoming(text: string): string {
 }
 
 function parseEngine(text: string): EngineSettings {
-  const { name, check, ...numbers } = parseProperties(text, 'name', ['check', 'threshold', 'blocks', 'instructions']);
+  const { name, check, target, ...numbers } = parseProperties(text, 'name', [
+    'check',
+    'target',
+    'threshold',
+    'blocks',
+    'instructions',
+  ]);
   const engine: EngineSettings = {
     ...(name !== undefined && { name: name as EngineName }),
     ...(check !== undefined && { check: parseSwitch('check', check) }),
+    ...(target !== undefined && { target: target as NonNullable<EngineSettings['target']> }),
     ...Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, parseInteger(key, value)])),
   };
   checkedEngine(engine);

@@ -13,6 +13,8 @@ export interface EngineSettings {
    * translated, also what is a small part of all that runs.
    */
   readonly threshold?: number;
+  /** What translations are made in. Default: "javascript". */
+  readonly target?: 'javascript' | 'wasm';
   /** Blocks that are translated together at most. */
   readonly blocks?: number;
   /** Instructions that are translated together at most. */
@@ -37,11 +39,12 @@ export function checkedEngine(
   engine: EngineName | EngineSettings,
 ): Pick<MachineConfig, 'engine' | 'tiering' | 'check'> {
   const settings = typeof engine === 'string' ? { name: engine } : engine;
-  checkNames('engine', settings, ['name', 'check', ...tieringNames]);
-  const { name = 'translator', check = false } = settings;
+  checkNames('engine', settings, ['name', 'check', 'target', ...tieringNames]);
+  const { name = 'translator', check = false, target } = settings;
   checkedOneOf('engine', name, engines);
   checkedBoolean('engine.check', check);
-  const tiering = checkedTiering(settings);
+  if (target !== undefined) checkedOneOf('engine.target', target, ['javascript', 'wasm']);
+  const tiering = { ...checkedTiering(settings), ...(target !== undefined && { target }) };
   const [given] = Object.keys(tiering);
   if (given !== undefined && name !== 'translator')
     throw new ConfigurationError(`engine.${given} is for the translator; the engine is '${name}'`);

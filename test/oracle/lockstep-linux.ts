@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { defaultTiering } from '../../runtime/exec/tiering.ts';
+import { defaultTiering, type Target } from '../../runtime/exec/tiering.ts';
 import { debianLinux } from '../../src/node/linux/debian.ts';
 import { differenceText } from '../../src/node/lockstep/narrow.ts';
 import { runLockstep } from '../../src/node/lockstep/run.ts';
@@ -7,7 +7,7 @@ import { LinuxMachine } from './lockstep-linux/machine.ts';
 import { type Count, parseOrExplain, UsageError } from './settings.ts';
 
 const usage =
-  'usage: oracle lockstep-linux [--instructions N] [--threshold N] [--check] [--step N] [--command TEXT]...';
+  'usage: oracle lockstep-linux [--instructions N] [--threshold N] [--check] [--target NAME] [--step N] [--command TEXT]...';
 
 /** What the shell is given if nothing else is asked for. */
 const defaultCommands = [
@@ -23,6 +23,7 @@ interface Settings {
   readonly step: number;
   readonly threshold: number;
   readonly check: boolean;
+  readonly target: Target;
   readonly commands: string[];
 }
 
@@ -42,6 +43,7 @@ function parseSettings(args: readonly string[]): Settings {
           step: { type: 'string', default: '1e5' },
           threshold: { type: 'string', default: String(defaultTiering.threshold) },
           check: { type: 'boolean', default: false },
+          target: { type: 'string', default: 'javascript' },
           command: { type: 'string', multiple: true, default: defaultCommands },
         },
       }),
@@ -54,6 +56,7 @@ function parseSettings(args: readonly string[]): Settings {
     step: step!,
     threshold: threshold!,
     check: values.check,
+    target: values.target === 'wasm' ? 'wasm' : 'javascript',
     commands: values.command,
   };
 }
@@ -64,10 +67,10 @@ function parseSettings(args: readonly string[]): Settings {
  */
 async function run(options: Settings): Promise<Count> {
   const linux = await debianLinux();
-  const { threshold, check } = options;
+  const { threshold, check, target } = options;
   const machines = [
     new LinuxMachine(linux, { engine: 'interpreter' }, options.commands),
-    new LinuxMachine(linux, { engine: 'translator', tiering: { threshold }, check }, options.commands),
+    new LinuxMachine(linux, { engine: 'translator', tiering: { threshold, target }, check }, options.commands),
   ] as const;
   const result = compareRuns(machines, options);
   for (const machine of machines) machine.core.dispose();

@@ -120,6 +120,11 @@ export const translatorSettings: readonly NamedSettings[] = [
   { name: 'translator, polling', pacing: 'poll', regions: 'default' },
 ];
 
+/** The same as WebAssembly. */
+const wasmSettings: readonly NamedSettings[] = translatorSettings.map(({ name, ...settings }) => ({
+  ...{ ...settings, target: 'wasm', name: name.replace('translator', 'WebAssembly') },
+}));
+
 /** Nothing is translated, but interpreted by fast paths. */
 const fastPathSettings: NamedSettings = {
   name: 'fast paths, polling',
@@ -132,7 +137,12 @@ const fastPathSettings: NamedSettings = {
 const coldSettings: NamedSettings = { name: 'without nodes, counting', threshold: 1 << 20, cold: true };
 
 /** What random programs run in, next to an interpreter that counts. */
-export const lockstepSettings: readonly NamedSettings[] = [...translatorSettings, fastPathSettings, coldSettings];
+export const lockstepSettings: readonly NamedSettings[] = [
+  ...translatorSettings,
+  ...wasmSettings,
+  fastPathSettings,
+  coldSettings,
+];
 
 const usage = 'usage: oracle lockstep [PROGRAMS] [SEED] [--threshold N] [--check]';
 

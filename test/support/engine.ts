@@ -7,7 +7,8 @@ import { Engine as CodeEngine, defaultEngine } from '../../runtime/exec/engine.t
 import { type ColdRuns, defaultColdRuns } from '../../runtime/exec/evictions.ts';
 import { defaultLoops, type LoopOptions } from '../../runtime/exec/loops.ts';
 import { recordsWithin } from '../../runtime/exec/residence.ts';
-import { tieringAt } from '../../runtime/exec/tiering.ts';
+import { type Target, tieringAt } from '../../runtime/exec/tiering.ts';
+import { WasmMemory } from '../../runtime/exec/wasm/memory.ts';
 import { GuestFault } from '../../runtime/fault.ts';
 import { Mmu } from '../../runtime/memory/mmu.ts';
 import { PhysicalMemory } from '../../runtime/memory/physical.ts';
@@ -57,6 +58,8 @@ export interface EngineSettings {
   readonly cold?: boolean;
   /** The debug mode. */
   readonly check?: boolean;
+  /** What translations are made in; default: JavaScript. */
+  readonly target?: Target;
 }
 
 /** Loops are made again and again, with all that has a fast path. */
@@ -87,16 +90,23 @@ setInterval(() => {
 const noPorts = { read: () => -1, write: () => {} };
 const noInterrupts = { pending: false, acknowledge: () => 0 };
 
+function makeMemory(memoryBytes: number, wantsWasm: boolean) {
+  const records = recordsWithin(defaultEngine.cacheBytes);
+  const wasm = wantsWasm ? new WasmMemory(memoryBytes, records) : null;
+  const buffer = wasm?.memory.buffer ?? allocateShared(STATE_BYTES);
+  const state = new Int32Array(buffer, 0, WORD_COUNT);
+  const map = new PhysicalMap(new GuestRam(memoryBytes, 0, false, wasm?.place('ram')));
+  return { buffer, state, map, mmu: new Mmu(state, map, new Tables(records, wasm?.place('tables'))), wasm };
+}
+
 export function makeEngine(name: EngineName, memoryBytes: number, settings: EngineSettings = {}): Engine {
   const { regions = 'small', pacing = 'budget', threshold = 0, fastPaths = false, cold = false } = settings;
-  const buffer = allocateShared(STATE_BYTES);
-  const state = new Int32Array(buffer, 0, WORD_COUNT);
-  const map = new PhysicalMap(new GuestRam(memoryBytes));
-  const mmu = new Mmu(state, map, new Tables(recordsWithin(defaultEngine.cacheBytes)));
+  const { target = 'javascript' } = settings;
+  const { buffer, state, map, mmu, wasm } = makeMemory(memoryBytes, name === 'translator' && target === 'wasm');
   const memory = new PhysicalMemory(map);
   const cpu = new Cpu({
     state,
-    doubles: new Float64Array(buffer),
+    doubles: new Float64Array(buffer, 0, STATE_BYTES / Float64Array.BYTES_PER_ELEMENT),
     memory: mmu,
     ports: noPorts,
     nanoseconds: () => 0,
@@ -107,16 +117,22 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
       state[Word.attention] = 1;
     },
   });
-  const tiering = name === 'translator' ? { ...tieringAt(threshold), ...limits[regions] } : null;
+  const tiering = name === 'translator' ? { ...tieringAt(threshold), ...limits[regions], target } : null;
   const budgeted = pacing === 'budget';
-  const engine = new CodeEngine(cpu, mmu, noInterrupts, {
-    ...defaultEngine,
-    tiering,
-    pacing,
-    loops: fastPaths ? earlyLoops : defaultLoops,
-    coldRuns: cold ? earlyCold : defaultColdRuns,
-    check: settings.check ? makeCheck(checkText) : null,
-  });
+  const engine = new CodeEngine(
+    cpu,
+    mmu,
+    noInterrupts,
+    {
+      ...defaultEngine,
+      tiering,
+      pacing,
+      loops: fastPaths ? earlyLoops : defaultLoops,
+      coldRuns: cold ? earlyCold : defaultColdRuns,
+      check: settings.check ? makeCheck(checkText) : null,
+    },
+    wasm,
+  );
   const watchdog = budgeted ? null : new Worker(WATCHDOG, { eval: true, workerData: state });
   watchdog?.unref();
   return {

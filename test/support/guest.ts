@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { makeCheck } from '../../runtime/exec/check.ts';
 import type { EngineOptions } from '../../runtime/exec/engine.ts';
-import { tieringAt } from '../../runtime/exec/tiering.ts';
+import { tieringAt, wasmTiering } from '../../runtime/exec/tiering.ts';
 import { type Assembly, assemble } from '../../runtime/firmware/assembler/index.ts';
 import type { BootImages, MachineConfig, MachineHost, RunResult } from '../../runtime/machine/config.ts';
 import { createMachine } from '../../runtime/machine/create.ts';
@@ -42,6 +42,10 @@ function translateAfter(threshold: number): Partial<EngineOptions> {
   return { tiering: tieringAt(threshold), loops: earlyLoops };
 }
 
+function webAssemblyAfter(threshold: number, batch: number): Partial<EngineOptions> {
+  return { tiering: { ...wasmTiering, threshold, batch }, loops: earlyLoops };
+}
+
 /** The stress mode: what runs is translated, and what is made is checked. */
 const stress: Partial<EngineOptions> = { ...translateAfter(1), check: makeCheck(checkText) };
 
@@ -57,6 +61,8 @@ const engines = [
   { name: 'interpreter', config: { engine: 'interpreter', engineOptions: { loops: earlyLoops } } },
   { name: 'translator', config: { engine: 'translator', engineOptions: translateAfter(30) } },
   { name: 'translator at once', config: { engine: 'translator', engineOptions: stress } },
+  { name: 'WebAssembly', config: { engine: 'translator', engineOptions: webAssemblyAfter(30, 4) } },
+  { name: 'WebAssembly at once', config: { engine: 'translator', engineOptions: webAssemblyAfter(1, 1) } },
 ] as const;
 const pacings = [
   { name: 'polling', config: {} },

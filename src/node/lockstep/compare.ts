@@ -39,7 +39,9 @@ export function compareDevices(left: LockstepMachine, right: LockstepMachine): s
 
 /** Words of memory that differ, the first of a page each. */
 function compareMemory(left: LockstepMachine, right: LockstepMachine): string[] {
-  const [a, b] = [left, right].map(({ core }) => Buffer.from(core.mmu.ram.buffer as ArrayBuffer)) as [Buffer, Buffer];
+  const [a, b] = [left, right].map(({ core: { mmu } }) =>
+    Buffer.from(mmu.ram.buffer as ArrayBuffer, mmu.ram.bytes.byteOffset, mmu.ram.bytes.length),
+  ) as [Buffer, Buffer];
   if (a.equals(b)) return [];
   return shown(memoryComponent(left.core.mmu.ram).compare(right.core.mmu.ram.bytes));
 }

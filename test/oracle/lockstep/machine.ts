@@ -109,6 +109,7 @@ const free = new Set<number>([
   Word.flagCarries,
   Word.attention,
   Word.budget,
+  Word.callDepth,
   Word.codeContext,
   Word.fpuConditions,
   Word.fpuRounding,
