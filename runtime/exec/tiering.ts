@@ -48,7 +48,7 @@ export const defaultTiering: TieringOptions = {
 export const wasmTiering: TieringOptions = {
   target: 'wasm',
   batch: 16,
-  threshold: 1_000,
+  threshold: 4_000,
   share: 0,
   enough: 0,
   blocks: 60,

@@ -25,9 +25,18 @@ export interface Link {
 /** The links of a region, in the order in which it needs them. */
 export class Links {
   readonly all: Link[] = [];
+  private readonly known = new Map<LinkKind, Map<number, number>>();
 
   indexOf(eip: number, kind: LinkKind): number {
-    const index = this.all.findIndex((link) => link.eip === eip && link.kind === kind);
-    return index < 0 ? this.all.push({ eip, kind }) - 1 : index;
+    let places = this.known.get(kind);
+    if (places === undefined) {
+      places = new Map();
+      this.known.set(kind, places);
+    }
+    const known = places.get(eip);
+    if (known !== undefined) return known;
+    const index = this.all.push({ eip, kind }) - 1;
+    places.set(eip, index);
+    return index;
   }
 }

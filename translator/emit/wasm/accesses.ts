@@ -25,8 +25,6 @@ export interface WasmAccessHost {
   interpretIf(condition: () => void, kind?: LinkKind): void;
   /** An access can't be done in place. */
   missed(): void;
-  /** Writes what may leave, in the midst of a block. */
-  nested(write: () => void): void;
 }
 
 /** Writes a region's accesses to guest memory. An index is that of a byte; the local `k` has the last one. */
@@ -140,7 +138,7 @@ export class WasmAccesses {
     code.constant(0);
     code.op(Op.ge);
     code.branch('found', Op.brIf);
-    this.host.nested(miss);
+    miss();
     code.op(Op.unreachable);
     code.end();
   }

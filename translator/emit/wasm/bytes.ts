@@ -1,7 +1,12 @@
 /** Bytes of a WebAssembly module, or of a part of one, written from front to back. */
 export class ByteWriter {
-  private bytes = new Uint8Array(1024);
+  private bytes: Uint8Array;
   length = 0;
+
+  /** With room for so many bytes; it grows. */
+  constructor(room = 1024) {
+    this.bytes = new Uint8Array(room);
+  }
 
   byte(value: number): void {
     if (this.length === this.bytes.length) this.grow(this.length + 1);
@@ -39,6 +44,11 @@ export class ByteWriter {
     const at = this.length;
     for (let n = 0; n < HOLE_BYTES; n++) this.byte(0);
     return at;
+  }
+
+  /** What has been written, until more is. */
+  written(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
   }
 
   finish(): Uint8Array {

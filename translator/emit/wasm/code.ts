@@ -29,13 +29,13 @@ export type SharedFunction = 'go' | 'jump' | RuntimeFunction;
 
 /** A number of a function's code that is put in when its module is made. `link`: the number of one of the region's links. */
 export type Hole =
-  | { readonly at: number; readonly kind: 'function'; readonly name: SharedFunction | HelperName }
-  | { readonly at: number; readonly kind: 'own'; readonly number: number }
+  | { at: number; readonly kind: 'function'; readonly name: SharedFunction | HelperName }
+  | { at: number; readonly kind: 'own'; readonly number: number }
   /** What `go` takes to leave by the link; what `run` takes for it; the record that it leads to; the length of that instruction in bytes. */
   | LinkHole;
 
 export interface LinkHole {
-  readonly at: number;
+  at: number;
   readonly kind: 'exit' | 'number' | 'record' | 'length';
   readonly link: number;
 }
@@ -44,9 +44,15 @@ export type LocalType = 'i32' | 'f64';
 /** Type of a local that holds a value of a kind. */
 export const typeOf: Readonly<Record<Kind, LocalType>> = { integer: 'i32', real: 'f64' };
 
+const NO_OP = -1;
+/** Few functions are longer. */
+const FUNCTION_BYTES = 16_384;
+/** Declarations of locals are rarely longer. */
+const HEAD_BYTES = 64;
+
 /** The code of one function while it is written: instructions, labels by name, locals by name. */
 export class CodeWriter {
-  readonly bytes = new ByteWriter();
+  readonly bytes = new ByteWriter(FUNCTION_BYTES);
   readonly holes: Hole[] = [];
   private readonly labels: string[] = [];
   private readonly locals = new Map<string, number>();
@@ -58,8 +64,11 @@ export class CodeWriter {
     for (const name of parameters) this.locals.set(name, this.locals.size);
   }
 
-  op(...ops: number[]): void {
-    for (const op of ops) this.bytes.byte(op);
+  op(first: number, second = NO_OP, third = NO_OP): void {
+    const { bytes } = this;
+    bytes.byte(first);
+    if (second !== NO_OP) bytes.byte(second);
+    if (third !== NO_OP) bytes.byte(third);
   }
 
   constant(value: number): void {
@@ -143,9 +152,9 @@ export class CodeWriter {
     this.holes.push({ at: this.bytes.hole(), kind, link });
   }
 
-  /** The function's body: declarations of its locals, and the code; with the places of its holes. */
+  /** The function's body: declarations of its locals, and the code; with the places of its holes. Ends the writing. */
   finish(): { readonly bytes: Uint8Array; readonly holes: readonly Hole[] } {
-    const head = new ByteWriter();
+    const head = new ByteWriter(this.bytes.length + HEAD_BYTES);
     const runs: { type: LocalType; count: number }[] = [];
     for (const type of this.types) {
       const last = runs.at(-1);
@@ -158,9 +167,10 @@ export class CodeWriter {
       head.byte(Type[type]);
     }
     const shift = head.length;
-    head.append(this.bytes.finish());
+    head.append(this.bytes.written());
     head.byte(Op.end);
-    return { bytes: head.finish(), holes: this.holes.map((hole) => ({ ...hole, at: hole.at + shift })) };
+    for (const hole of this.holes) hole.at += shift;
+    return { bytes: head.finish(), holes: this.holes };
   }
 
   get takes(): number {

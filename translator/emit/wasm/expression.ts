@@ -103,7 +103,7 @@ export class WasmExpressions {
     const unary = unaries[v.op];
     this.value(v.a!);
     if (unary !== undefined) {
-      this.code.op(...unary);
+      for (const op of unary) this.code.op(op);
       return;
     }
     if (v.b!.op === 'constant' && v.b!.number === 0 && v.op === 'eq') {
@@ -159,7 +159,8 @@ export class WasmExpressions {
       this.value(operand);
       code.op(extend);
     }
-    code.op(Op.mul64, CONSTANT_64, 32, Op.shr64, Op.wrap);
+    code.op(Op.mul64, CONSTANT_64, 32);
+    code.op(Op.shr64, Op.wrap);
   }
 }
 

@@ -39,8 +39,14 @@ interface Body {
   readonly value?: PlacedFunction['value'];
 }
 
+const runtimeNames = Object.keys(runtimeFunctions) as RuntimeFunction[];
+
 const Section = { types: 1, imports: 2, functions: 3, exports: 7, elements: 9, code: 10 } as const;
 const MOST_PARAMETERS = 3;
+/** Of a length before a function's body. */
+const MOST_LENGTH_BYTES = 5;
+/** What is before the code is rarely longer. */
+const HEADER_BYTES = 4096;
 
 /** A module of regions. */
 export function wasmModule(target: WasmTarget, functions: readonly PlacedFunction[]): Uint8Array {
@@ -92,18 +98,19 @@ class ModuleWriter {
 
   /** Functions that are imported come first. */
   private get imported(): number {
-    return Object.keys(runtimeFunctions).length + this.helpers.length;
+    return runtimeNames.length + this.helpers.length;
   }
 
   private indexOf(name: string): number {
     const helper = this.helpers.indexOf(name as HelperName);
-    if (helper >= 0) return Object.keys(runtimeFunctions).length + helper;
+    if (helper >= 0) return runtimeNames.length + helper;
     const known = this.named.get(name)!;
     return name in runtimeFunctions ? known : this.imported + known;
   }
 
   finish(): Uint8Array {
-    const out = new ByteWriter();
+    const room = this.bodies.reduce((sum, { bytes }) => sum + bytes.length + MOST_LENGTH_BYTES, MOST_LENGTH_BYTES);
+    const out = new ByteWriter(room + HEADER_BYTES);
     for (const byte of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) out.byte(byte);
     this.section(out, Section.types, (s) => this.types(s));
     this.section(out, Section.imports, (s) => this.imports(s));
@@ -113,22 +120,23 @@ class ModuleWriter {
     });
     if (this.exports.size > 0) this.section(out, Section.exports, (s) => this.exportNames(s));
     if (this.slots.size > 0) this.section(out, Section.elements, (s) => this.elements(s));
-    this.section(out, Section.code, (s) => {
+    const writeCode = (s: ByteWriter) => {
       s.unsigned(this.bodies.length);
       for (const body of this.bodies) {
         s.unsigned(body.bytes.length);
         s.append(this.filled(body));
       }
-    });
+    };
+    this.section(out, Section.code, writeCode, room);
     return out.finish();
   }
 
-  private section(out: ByteWriter, id: number, write: (section: ByteWriter) => void): void {
-    const section = new ByteWriter();
+  private section(out: ByteWriter, id: number, write: (section: ByteWriter) => void, room?: number): void {
+    const section = new ByteWriter(room);
     write(section);
     out.byte(id);
     out.unsigned(section.length);
-    out.append(section.finish());
+    out.append(section.written());
   }
 
   /** By number of parameters: so many words to a word. */
@@ -387,6 +395,3 @@ function enterBody(target: WasmTarget): Body {
   code.get('record');
   return bodyOf(code);
 }
-
-/** The names of what a machine's modules import, for whoever binds them. */
-export const runtimeNames = Object.keys(runtimeFunctions) as RuntimeFunction[];

@@ -1,9 +1,8 @@
-import { helpers } from '../../abi/helpers.ts';
 import { Key } from '../../abi/key.ts';
 import { registerNames, Word } from '../../abi/state.ts';
 import { resolveCondition } from '../../ir/conditions.ts';
 import { definedKind, partialFlagKinds } from '../../ir/operations.ts';
-import { containsLeaf, readsFlags, rewriteStatement, touchesFlags } from '../../ir/rewrite.ts';
+import { callsSticky, containsLeaf, readsFlags, rewriteStatement, touchesFlags } from '../../ir/rewrite.ts';
 import type { AccessStatement, FlagsStatement, Region, Statement } from '../../ir/statement.ts';
 import type { Value } from '../../ir/value.ts';
 import { type CodeSegment, flatSegment } from '../../region/select.ts';
@@ -45,13 +44,8 @@ export function canBeWasm({ key, blocks }: Region): boolean {
 
 function isSupported(s: Statement): boolean {
   if (s.op === 'x87' || s.op === 'escape') return false;
-  return s.args.every(takesIntegers) && (s.body?.every(isSupported) ?? true);
-}
-
-/** Helpers of reals are not among the imports. */
-function takesIntegers(v: Value): boolean {
-  if (v.op === 'call' && helpers[v.name].kind === 'sticky') return false;
-  return [v.a, v.b, v.c].every((operand) => operand === null || takesIntegers(operand));
+  // Helpers of reals are not among the imports.
+  return !callsSticky(s) && (s.body?.every(isSupported) ?? true);
 }
 
 /** Writes a region as a function that gives the record to go on at, 0 to leave to the dispatcher. See emitRegion for what is alike. */
@@ -304,7 +298,11 @@ class WasmRegionEmitter implements WasmAccessHost {
     const { block, instruction, eip, dirty, pending } = this;
     const restore = this.temporaries.save();
     write();
-    Object.assign(this, { block, instruction, eip, dirty, pending });
+    this.block = block;
+    this.instruction = instruction;
+    this.eip = eip;
+    this.dirty = dirty;
+    this.pending = pending;
     restore();
   }
 
