@@ -21,7 +21,7 @@ import type { Records } from './records.ts';
 import type { WasmCode } from './wasm/code.ts';
 import { Work, type WorthOptions } from './work.ts';
 
-/** What translations are made in: where it is WebAssembly, what that does not cover is JavaScript when it is hotter. */
+/** The form of translations. With WebAssembly, code that it does not cover becomes JavaScript when it is hotter. */
 export type Target = 'javascript' | 'wasm';
 
 /** When code is translated, and how much of it at a time. */

@@ -1,4 +1,4 @@
-/** What is used of WebAssembly: no host's own types are in reach here. */
+/** The parts of WebAssembly that are used: no host's own types are in reach here. */
 export interface WasmMemoryObject {
   readonly buffer: ArrayBufferLike;
 }

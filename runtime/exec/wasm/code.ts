@@ -53,7 +53,7 @@ export class WasmCode {
   /** Slot 0 is none. */
   private slots = 1;
   private readonly free: number[] = [];
-  /** What `run` and `exit` are asked for, by number. */
+  /** Nodes by the numbers that `run` and `exit` take. */
   private readonly links: Node[] = [];
   private waiting: Waiting[] = [];
 
@@ -92,7 +92,7 @@ export class WasmCode {
     return this.stale() ? this.leave(next) : next;
   };
 
-  /** What the nodes run that translations begin at. */
+  /** The `run` of nodes at which translations begin. */
   private readonly run: Run = (node) => {
     const next = this.enter(this.entries[node.record >>> RECORD_SHIFT], 0);
     return next === 0 ? null : this.graph.nodeOf(next);
@@ -105,7 +105,7 @@ export class WasmCode {
     return 0;
   }
 
-  /** Of the node that a link is, and what that leads to. */
+  /** Runs the node of a link; gives the record to go on at. */
   private runLink(link: Node): number {
     const next = link.run(link);
     if (next === null) return 0;

@@ -16,7 +16,7 @@ import type { WasmExpressions } from './expression.ts';
 import { segmentPlaces, tableAt, type WasmLayout } from './layout.ts';
 import { Op } from './opcodes.ts';
 
-/** What writing an access needs of the region around it. */
+/** The region around an access, as writing it needs it. */
 export interface WasmAccessHost {
   /** Takes what is on the stack as a statement's temporary. */
   define(s: Statement): void;

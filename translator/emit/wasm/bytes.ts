@@ -46,7 +46,7 @@ export class ByteWriter {
     return at;
   }
 
-  /** What has been written, until more is. */
+  /** The bytes so far; valid until more are written. */
   written(): Uint8Array {
     return this.bytes.subarray(0, this.length);
   }

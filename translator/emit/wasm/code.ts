@@ -3,11 +3,11 @@ import type { Kind } from '../../ir/operations.ts';
 import { ByteWriter } from './bytes.ts';
 import { Op, Type } from './opcodes.ts';
 
-/** What modules import of the runtime (runtime/exec/wasm/code.ts). */
+/** Functions of the runtime that modules import (runtime/exec/wasm/code.ts), with their numbers of parameters. */
 export const runtimeFunctions = {
   /** (number of a link): runs it in place, and gives the record to go on at; 0 leaves to the dispatcher. */
   run: 1,
-  /** The same at the end of a region. */
+  /** (number of a link): as `run`, at the end of a region. */
   exit: 1,
   /** (record, expected): runs on from a record until control comes to an expected one; 0: it leaves to the dispatcher. */
   call: 2,
@@ -31,7 +31,7 @@ export type SharedFunction = 'go' | 'jump' | RuntimeFunction;
 export type Hole =
   | { at: number; readonly kind: 'function'; readonly name: SharedFunction | HelperName }
   | { at: number; readonly kind: 'own'; readonly number: number }
-  /** What `go` takes to leave by the link; what `run` takes for it; the record that it leads to; the length of that instruction in bytes. */
+  /** exit: the argument of `go` for the link; number: that of `run`; record: where it leads; length: that instruction's bytes. */
   | LinkHole;
 
 export interface LinkHole {

@@ -6,7 +6,7 @@ import { constant, call as helperCall, temporary, type Value } from '../../ir/va
 
 /** Bits 31 and 30: flipping both changes CF and keeps OF. */
 const CARRY_PAIR = -0x40000000;
-/** What of flagCarries doesn't belong to CF and OF. */
+/** Bits of flagCarries that don't belong to CF and OF. */
 const REST = FlagCarry.auxiliary | FlagCarry.flipParity | FlagCarry.flipSign;
 /** Even parity of a nibble, as a bit of this word. */
 const PARITY = 0x9669;
@@ -26,7 +26,7 @@ const sar = (a: Value, count: number) => binary('sar', a, constant(count));
 const add = (a: Value, b: number) => binary('add', a, constant(b));
 const call = (name: HelperName, a: Value, b: Value | null = null) => helperCall(name, a, b, null);
 
-/** What the two words are after an operation; one that is left out stays as it is. */
+/** The two words after an operation; one that is left out stays as it is. */
 export interface FlagWords {
   readonly result?: Value;
   readonly carries?: Value;

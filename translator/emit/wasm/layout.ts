@@ -21,7 +21,7 @@ export function wordAt(word: number): number {
   return word * Int32Array.BYTES_PER_ELEMENT;
 }
 
-/** The same of a double (abi/state.ts, Double). */
+/** Offset of a double of the state (abi/state.ts, Double). */
 export function doubleAt(index: number): number {
   return index * Float64Array.BYTES_PER_ELEMENT;
 }

@@ -14,11 +14,11 @@ export const IMPORTS = 'env';
 export const MEMORY = 'memory';
 export const TABLE = 'table';
 
-/** What modules of a machine have in common. */
+/** Facts that all modules of a machine share. */
 export interface WasmTarget {
   readonly layout: WasmLayout;
   readonly options: EmitOptions;
-  /** Of the memory: pages of 64 KB, and whether threads share it. */
+  /** Size of the memory in pages of 64 KB, and whether threads share it. */
   readonly pages: number;
   readonly isShared: boolean;
 }
@@ -27,7 +27,7 @@ export interface WasmTarget {
 export interface PlacedFunction {
   readonly code: WasmFunction;
   readonly slots: readonly number[];
-  /** What a hole that names a link is filled with. */
+  /** The number that fills a hole that names a link. */
   readonly value: (hole: LinkHole) => number;
 }
 
@@ -43,9 +43,9 @@ const runtimeNames = Object.keys(runtimeFunctions) as RuntimeFunction[];
 
 const Section = { types: 1, imports: 2, functions: 3, exports: 7, elements: 9, code: 10 } as const;
 const MOST_PARAMETERS = 3;
-/** Of a length before a function's body. */
+/** Bytes of the length before a function's body, at most. */
 const MOST_LENGTH_BYTES = 5;
-/** What is before the code is rarely longer. */
+/** The sections before the code are rarely longer. */
 const HEADER_BYTES = 4096;
 
 /** A module of regions. */

@@ -33,7 +33,7 @@ export interface WasmFunction {
 
 /** More changes of the flags than this on top of each other are brought into the locals at once. */
 const LONGEST = 3;
-/** Of the exit that all share. */
+/** Label of the exit that all share. */
 const EXIT = 'X';
 
 /** Whether a region can be WebAssembly: all but x87, arithmetic of SSE, and accesses that fault where they are not aligned. */
@@ -81,7 +81,7 @@ class WasmRegionEmitter implements WasmAccessHost {
   private instruction = -1;
   private eip = 0;
   private dirty = 0;
-  /** What the last instructions did to the flags and the locals do not say yet. */
+  /** Changes of the flags by the last instructions that the locals do not show yet. */
   private pending: readonly FlagsStatement[] = [];
 
   constructor(context: EmitContext, layout: WasmLayout, region: Region, structure: Structure, segment: CodeSegment) {
@@ -398,7 +398,7 @@ class WasmRegionEmitter implements WasmAccessHost {
     this.pending = [];
   }
 
-  /** The same where nothing is changed for what follows. */
+  /** Makes the locals right on a path that leaves: code that follows still sees the pending changes. */
   private settled(): void {
     const { code, print } = this;
     for (const s of this.pending) {

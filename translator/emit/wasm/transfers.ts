@@ -9,7 +9,7 @@ import type { WasmExpressions } from './expression.ts';
 import { wordAt } from './layout.ts';
 import { Op } from './opcodes.ts';
 
-/** What the transfers of a region have in common. */
+/** Parts that all transfers of a region share. */
 export interface WasmTransferParts {
   readonly context: EmitContext;
   readonly links: Links;
@@ -18,7 +18,7 @@ export interface WasmTransferParts {
   readonly print: WasmExpressions;
 }
 
-/** What writing a transfer needs of the region around it (see TransferHost). */
+/** The region around a transfer, as writing it needs it (see TransferHost). */
 export interface WasmTransferHost {
   isInside(eip: number): boolean;
   eip(): number;
@@ -163,7 +163,7 @@ export class WasmTransfers {
     this.afterCall(back);
   }
 
-  /** The same with a callee that is known only now. */
+  /** A call of a computed address. */
   private indirectCall(s: Statement): void {
     const { code, print } = this;
     const [target, { number: back }] = s.args;
@@ -198,7 +198,7 @@ export class WasmTransfers {
     });
   }
 
-  /** What the callee has given is on the stack: goes on if it has returned here, else runs on until control comes here. */
+  /** The callee's result is on the stack: goes on if it has returned here, else runs on until control comes here. */
   private afterCall(back: number): void {
     const { code } = this;
     code.set('r');
