@@ -22,7 +22,7 @@ const rawiron = (name: 'interpreter' | 'translator' | 'wasm', about: string, sha
   share,
   takesDisks: true,
   takesCards: true,
-  translates: name !== 'interpreter',
+  translates: name === 'translator',
   prepare: version,
   command: (start) => rawironCommand({ ...start, engine: name }),
   floppyCommand: (start) => rawironCommand({ ...start, engine: name }),

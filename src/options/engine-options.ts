@@ -13,7 +13,7 @@ export interface EngineSettings {
    * translated, also what is a small part of all that runs.
    */
   readonly threshold?: number;
-  /** What translations are made in. Default: "javascript". */
+  /** The form of translations. Default: "javascript". */
   readonly target?: 'javascript' | 'wasm';
   /** Blocks that are translated together at most. */
   readonly blocks?: number;
