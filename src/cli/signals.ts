@@ -26,7 +26,7 @@ export function onSignals(leave: (exitCode: number) => void): Disposable {
   };
 }
 
-/** What asks for an end, of which the third request is one. */
+/** Signals that ask for an end, of which the third request is one. */
 const requests = ['SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
 const others = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGCONT'] as const;
 /** As many as Docker's client takes. */

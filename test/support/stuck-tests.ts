@@ -10,7 +10,7 @@ const LIMIT = 30 * 60_000;
  */
 const { testPath } = expect.getState();
 const thread = new URL('./stuck-tests-thread.mjs', import.meta.url);
-const watch = new Worker(thread, { workerData: { testPath, limit: LIMIT }, execArgv: [] });
+export const watch = new Worker(thread, { workerData: { testPath, limit: LIMIT }, execArgv: [] });
 watch.unref();
 // The next file may have the same process.
 afterAll(() => void watch.terminate());
