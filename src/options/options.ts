@@ -253,7 +253,9 @@ export function checkOptions(
   checkedLayout(options.keyboardLayout);
   checkVideoBios(options);
   if (options.firmwareFiles !== undefined) checkFirmwareFiles(options.firmwareFiles, firmwareOf(options) !== undefined);
-  const topology = options.processors === undefined ? ALONE : checkedProcessors(options.processors, options.cpu);
+  // Which processors there can be depends on the model.
+  const cpu = options.cpu === undefined ? undefined : within('cpu', () => checkedCpu(options.cpu!));
+  const topology = options.processors === undefined ? ALONE : checkedProcessors(options.processors, cpu);
   checkMemoryContents(options.memoryContents ?? [], processorCount(topology));
   checkedLimits(options.limits ?? {});
   const booted = 'kernel' in boot ? 'kernel' : 'demo' in boot ? 'demo' : 'bios';
@@ -263,7 +265,7 @@ export function checkOptions(
     ...(options.memoryBelow4G !== undefined && {
       memoryBelow4G: checkedMemoryBelow4G(options.memoryBelow4G, memoryBytes, booted),
     }),
-    ...(options.cpu !== undefined && { cpu: within('cpu', () => checkedCpu(options.cpu!)) }),
+    ...(cpu !== undefined && { cpu }),
     ...(options.processors !== undefined && { topology }),
     ...checkedEngine(options.engine ?? {}),
     rebootAction: checkedOneOf('reboot action', reboot, ['reset', 'exit']),

@@ -64,6 +64,7 @@ describe.each(pages)('%s', (path) => {
 test.each([
   ...pages.filter((page) => page.startsWith('docs/internals/')),
   'docs/extending.md',
+  'docs/extending-commands.md',
   'docs/extending-devices.md',
   'docs/performance.md',
 ])('%s names members that the code has', (path) => {

@@ -47,10 +47,14 @@ export function mutualFolders(graph: ImportGraph, part: string): readonly string
   });
 }
 
+/** Each chip has these files, however short: one knows where to look. */
+const PART_OF_CHIP = /^runtime\/devices\/[^/]+\/(state|registers)\.ts$/;
+
 /** Short files that one other file imports: they may be a part of it. */
+
 export function crumbs(files: readonly SourceFile[], graph: ImportGraph, lines: number): readonly string[] {
   const users = new Map<string, number>();
   for (const targets of graph.values()) for (const target of targets) users.set(target, (users.get(target) ?? 0) + 1);
   const short = files.filter(({ text }) => text.trimEnd().split('\n').length < lines);
-  return short.map(({ path }) => path).filter((path) => users.get(path) === 1);
+  return short.map(({ path }) => path).filter((path) => users.get(path) === 1 && !PART_OF_CHIP.test(path));
 }

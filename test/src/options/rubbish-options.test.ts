@@ -58,6 +58,8 @@ const right = {
     { tag: 't', folder: 'F', securityModel: 'none', readOnly: true },
     { tag: 'm', files: { 'a/b': 'text', c: { content: 'text', executable: true } }, capacity: 1000 },
   ],
+  ...{ processors: { sockets: 1, cores: 2, threads: 1 }, serialConsole: true, ahci: true, pciSlots: { vga: 2, ahci: 7 } },
+  usbControllers: [{ model: 'piix3-usb-uhci', id: 'u' }],
   ...{
     usb: ['tablet'],
     keyboardLayout: 'de',
@@ -75,7 +77,7 @@ const right = {
     startTime: new Date(0),
   },
   limits: { processor: 1, instructions: 1, memory: 64 },
-} satisfies MachineOptions;
+} satisfies Required<MachineOptions>;
 
 /** The plans made of options before anything is opened. All of them go to other threads. */
 function planned(options: MachineOptions) {
