@@ -58,7 +58,12 @@ const right = {
     { tag: 't', folder: 'F', securityModel: 'none', readOnly: true },
     { tag: 'm', files: { 'a/b': 'text', c: { content: 'text', executable: true } }, capacity: 1000 },
   ],
-  ...{ processors: { sockets: 1, cores: 2, threads: 1 }, serialConsole: true, ahci: true, pciSlots: { vga: 2, ahci: 7 } },
+  ...{
+    processors: { sockets: 1, cores: 2, threads: 1 },
+    serialConsole: true,
+    ahci: true,
+    pciSlots: { vga: 2, ahci: 7 },
+  },
   usbControllers: [{ model: 'piix3-usb-uhci', id: 'u' }],
   ...{
     usb: ['tablet'],
