@@ -25,6 +25,7 @@ export interface Runtime {
 /** An empty folder with nothing but the package in it, as somebody who uses it has it. */
 export class Installation {
   readonly folder = mkdtempSync(join(tmpdir(), 'rawiron-package-'));
+  readonly tarball: string;
   /** Paths in the tarball. */
   readonly files: readonly string[];
   /** Warnings of npm when it installed the package. */
@@ -52,11 +53,29 @@ export class Installation {
     const parsed: unknown = JSON.parse(npm(root, 'pack', '--json', '--silent', '--pack-destination', tarballs));
     const [{ filename, files }] = Object.values(parsed as object) as [{ filename: string; files: { path: string }[] }];
     this.files = files.map(({ path }) => path);
+    this.tarball = join(tarballs, filename);
     this.write('package.json', '{ "name": "user", "private": true, "type": "module" }');
-    const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', join(tarballs, filename)];
+    const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', this.tarball];
     const { status, stderr } = spawnSync('npm', install, { cwd: this.folder, encoding: 'utf8' });
     if (status !== 0) throw new Error(stderr);
     this.warnings = stderr;
+  }
+
+  /** Installs it for all of a user's folders; the folder that stands for the user's prefix of npm. */
+  installGlobally(): string {
+    const prefix = join(this.folder, 'prefix');
+    npm(
+      this.folder,
+      'install',
+      '--global',
+      '--prefix',
+      prefix,
+      '--no-audit',
+      '--no-fund',
+      '--prefer-offline',
+      this.tarball,
+    );
+    return prefix;
   }
 
   /** Packages that are installed. */

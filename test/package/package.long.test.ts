@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findLinux } from '../support/linux-shell.ts';
@@ -95,6 +95,12 @@ describe('the tarball', () => {
 
   test('has no script that npm wants to be asked about', () => {
     expect(installation.warnings).toBe('');
+  });
+
+  test('has a command and a manual page where it is installed globally', () => {
+    const prefix = installation.installGlobally();
+    const files = ['bin/rawiron', 'share/man/man1/rawiron.1'];
+    expect(files.filter((file) => !existsSync(join(prefix, file)))).toEqual([]);
   });
 
   test('brings no other package', () => {
