@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../index.ts';
+import { similarNames } from '../../inspect/similar.ts';
 import { capitalised } from '../help.ts';
 import { row, terminalWidth, wrapped } from '../layout.ts';
 import { print } from '../print.ts';
@@ -158,7 +159,8 @@ export function parseImage(args: readonly string[]): Task {
   const [name, ...rest] = args[0] !== undefined && helpWords.includes(args[0]) ? [...args.slice(1), '--help'] : args;
   if (name === undefined || helpWords.includes(name)) return () => print(helpText());
   if (!Object.hasOwn(commands, name)) {
-    throw new ConfigurationError(`image: unknown command '${name}'; image --help lists them`);
+    const similar = similarNames(name, Object.keys(commands));
+    throw new ConfigurationError(`image: unknown command '${name}'${similar}; image --help lists them`);
   }
   const command = commands[name];
   if (rest.some((word) => helpWords.slice(1).includes(word))) return () => print(commandHelp(command));

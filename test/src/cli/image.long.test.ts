@@ -199,6 +199,7 @@ const mistakes: readonly [string, () => string[], string][] = [
   ],
   ['an unknown format', () => ['create', '-f', 'vmdk', file('new'), '1M'], "'vmdk' is not supported"],
   ['an unknown command', () => ['make'], "unknown command 'make'"],
+  ['a command that is misspelt', () => ['crate'], "unknown command 'crate'; similar: create"],
 ];
 /** All are run in one process, when the first test asks. */
 let ended: ReturnType<typeof rawironEach> | undefined;
