@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** What takes more than three seconds a file on a quiet machine: `npm run test:long`. */
+/** Files that take more than three seconds on a quiet machine: `npm run test:long`. */
 const long = ['test/**/*.long.test.ts'];
 /** Other systems boot, for half an hour and more: `npm run test:guests`. */
 const guests = ['test/**/*.guests.test.ts'];

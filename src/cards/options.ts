@@ -5,8 +5,7 @@ import type { NetworkBackendOptions } from '../network/options.ts';
 import { checkedBootIndex } from '../util/boot-index.ts';
 import { checkedOneOf, checkNames, checkText, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import type { Image } from '../util/image.ts';
-import { checkImage } from '../util/image.ts';
+import { checkImage, type Image } from '../util/image.ts';
 
 /** A network card. */
 export interface CardOptions {

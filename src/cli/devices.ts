@@ -116,7 +116,7 @@ function addDebugConsole(settings: Settings, { iobase, chardev }: Properties): S
   return { ...machine(settings, { debugConsole }), debugConsole: { type: 'chardev', id: chardev! } };
 }
 
-/** How devices are added to the settings, but for those with an option of their own that says all. */
+/** Functions that add devices to the settings. Cards whose option says all need none. */
 const special: Readonly<Record<Exclude<DeviceModel, OptionalCardModel>, AddDevice>> = {
   'isa-debug-exit': addDebugExit,
   'isa-debugcon': addDebugConsole,

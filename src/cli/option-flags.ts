@@ -2,7 +2,9 @@ import { deviceOfOption } from '../../runtime/machine/catalogue/index.ts';
 import type { OptionDifference } from '../options/differences.ts';
 import type { PartOption } from '../options/kinds.ts';
 
-/** Flags that make an option what it is, besides the -device that alone has an option; the value is that of the option, as JSON. */
+/**
+ * Flags that make an option what it is, besides the -device that alone has an option; the value is that of the option, as JSON.
+ */
 const flags: Readonly<Partial<Record<PartOption, (value: string) => string>>> = {
   memory: (value) => `-m ${value.replaceAll('"', '')}`,
   memoryBelow4G: () => '-machine max-ram-below-4g=',

@@ -7,66 +7,85 @@ const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
  */
 const SAME_REQUEST = 500;
 
-/** The first signal asks to leave in good order, with this exit code; a second one ends the program at once. */
-export function onSignals(leave: (exitCode: number) => void): Disposable {
-  let first: { readonly exitCode: number; readonly time: number } | undefined;
-  const act = (exitCode: number) => {
+/** Tells whether a signal is the same request as the one of that name before it. */
+function repetitions(): (signal: NodeJS.Signals) => boolean {
+  const requests = new Map<NodeJS.Signals, number>();
+  return (signal) => {
     const time = performance.now();
-    if (first === undefined) {
-      first = { exitCode, time };
-      leave(exitCode);
-    } else if (exitCode !== first.exitCode || time - first.time >= SAME_REQUEST) process.exit(exitCode);
-  };
-  const handlers = Object.entries(exitCodes).map(([signal, exitCode]) => [signal, () => act(exitCode)] as const);
-  for (const [signal, handler] of handlers) process.on(signal, handler);
-  return {
-    [Symbol.dispose]() {
-      for (const [signal, handler] of handlers) process.off(signal, handler);
-    },
+    if (time - (requests.get(signal) ?? -Infinity) < SAME_REQUEST) return true;
+    requests.set(signal, time);
+    return false;
   };
 }
 
-/** Signals that ask for an end, of which the third request is one. */
-const requests = ['SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
-const others = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGCONT'] as const;
-/** As many as Docker's client takes. */
+/** Has a function called with each of these signals, until the result is disposed of. */
+function listen(signals: readonly NodeJS.Signals[], act: (signal: NodeJS.Signals) => void): DisposableStack {
+  const cleanUp = new DisposableStack();
+  for (const signal of signals) {
+    const listener = () => act(signal);
+    process.on(signal, listener);
+    cleanUp.defer(() => process.off(signal, listener));
+  }
+  return cleanUp;
+}
+
+/** The first signal asks to leave in good order, with this exit code; a second one ends the program at once. */
+export function onSignals(leave: (exitCode: number) => void): Disposable {
+  const isRepeated = repetitions();
+  let isLeaving = false;
+  return listen(Object.keys(exitCodes) as NodeJS.Signals[], (signal) => {
+    if (isRepeated(signal)) return;
+    const exitCode = exitCodes[signal as keyof typeof exitCodes];
+    if (isLeaving) return process.exit(exitCode);
+    isLeaving = true;
+    leave(exitCode);
+  });
+}
+
+/** Signals that ask for an end. */
+const requests: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTERM'];
+const others: readonly NodeJS.Signals[] = ['SIGUSR1', 'SIGUSR2', 'SIGCONT'];
+/** As many as Docker's client takes; the last one is not passed on. */
 const MOST_REQUESTS = 3;
-/** Milliseconds that are left to who gets SIGHUP: whoever could send more has gone. */
+/** Milliseconds that a receiver has after SIGHUP: nobody is left who could send another signal. */
 const HANG_UP_GRACE = 10_000;
 
 /** Takes signals of this process. */
 export interface SignalReceiver {
   /** Gets each of them. */
   pass(signal: NodeJS.Signals): void;
-  /** The next request is the last one that is passed. */
+  /** The next request is the last one. */
   warn(): void;
   /** Has to end now. */
   end(): void;
 }
 
-/** Passes signals on, and ends who does not heed them: at the third request for an end, and ten seconds after a hangup. */
+/**
+ * Passes signals on, and ends a receiver that does not heed them: at the third request for an end, and ten seconds after a
+ * hangup.
+ */
 export function passSignals(receiver: SignalReceiver): Disposable {
-  const cleanUp = new DisposableStack();
+  const isRepeated = repetitions();
   let count = 0;
-  let last = -Infinity;
-  const on = (signal: NodeJS.Signals, act: () => void): void => {
-    process.on(signal, act);
-    cleanUp.defer(() => process.off(signal, act));
-  };
-  for (const signal of requests)
-    on(signal, () => {
-      const time = performance.now();
-      if (time - last < SAME_REQUEST) return;
-      last = time;
+  let timer: NodeJS.Timeout | undefined;
+  const cleanUp = new DisposableStack();
+  cleanUp.use(listen(others, (signal) => receiver.pass(signal)));
+  cleanUp.use(
+    listen(requests, (signal) => {
+      if (isRepeated(signal)) return;
       count++;
       if (count >= MOST_REQUESTS) return receiver.end();
       receiver.pass(signal);
       if (count === MOST_REQUESTS - 1) receiver.warn();
-    });
-  for (const signal of others) on(signal, () => receiver.pass(signal));
-  on('SIGHUP', () => {
-    const timer = setTimeout(() => receiver.end(), HANG_UP_GRACE);
-    cleanUp.defer(() => clearTimeout(timer));
-  });
+    }),
+  );
+  cleanUp.use(
+    listen(['SIGHUP'], (signal) => {
+      if (isRepeated(signal)) return;
+      receiver.pass(signal);
+      timer ??= setTimeout(() => receiver.end(), HANG_UP_GRACE);
+    }),
+  );
+  cleanUp.defer(() => clearTimeout(timer));
   return cleanUp;
 }

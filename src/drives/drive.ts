@@ -1,8 +1,7 @@
 import type { BlockMedium } from '../../runtime/host/block.ts';
 import { checkNames } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import type { Image } from '../util/image.ts';
-import { checkImage } from '../util/image.ts';
+import { checkImage, type Image } from '../util/image.ts';
 import type { DrivePlace } from './attachment.ts';
 import { checkMediumOptions, type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';

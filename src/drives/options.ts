@@ -5,8 +5,7 @@ import type { ImageFormat } from '../storage/open.ts';
 import { checkedBootIndex } from '../util/boot-index.ts';
 import { checkedBoolean, checkedInteger, checkedOneOf, shown } from '../util/checks.ts';
 import { ConfigurationError, within } from '../util/errors.ts';
-import type { Image } from '../util/image.ts';
-import { checkImage } from '../util/image.ts';
+import { checkImage, type Image } from '../util/image.ts';
 import { checkedDriveLimits, type DriveLimits } from './throttle/limits.ts';
 
 /** A disk or a drive; a text alone is the image of a hard disk. */

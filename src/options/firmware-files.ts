@@ -2,8 +2,7 @@ import { DirectoryEntry } from '../../runtime/devices/fw-cfg/registers.ts';
 import { isBoardFile, ROM_FOLDER } from '../../runtime/machine/board-files.ts';
 import { shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import type { Image } from '../util/image.ts';
-import { checkImage } from '../util/image.ts';
+import { checkImage, type Image } from '../util/image.ts';
 
 /** With a 0 after it a name fills its place in the directory. */
 const LONGEST_NAME = DirectoryEntry.nameBytes - 1;

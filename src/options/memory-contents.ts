@@ -1,7 +1,6 @@
 import { checkArray, checkedBoolean, checkedInteger, checkNames } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import type { Image } from '../util/image.ts';
-import { checkImage } from '../util/image.ts';
+import { checkImage, type Image } from '../util/image.ts';
 
 /** Bytes to put into a machine's memory whenever it is reset, as QEMU's generic loader does. */
 export interface MemoryContentOptions {

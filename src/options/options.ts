@@ -14,8 +14,7 @@ import type { ShareOptions } from '../shares/options.ts';
 import type { SoundOptions } from '../sound/options.ts';
 import { checkedBoolean, checkedOneOf, checkNames, checkText, shown } from '../util/checks.ts';
 import { ConfigurationError, within } from '../util/errors.ts';
-import type { Image } from '../util/image.ts';
-import { checkImage } from '../util/image.ts';
+import { checkImage, type Image } from '../util/image.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
 import { checkedDevices } from './device-options.ts';
 import { checkedEngine, type EngineSettings } from './engine-options.ts';
@@ -182,8 +181,9 @@ export interface MachineOptions extends OptionalCards {
   readonly usbControllers?: readonly UsbControllerConfig[];
   /**
    * The slots of PCI devices, from 2 to 31: QEMU's `-device …,addr=`. Network cards have their names here, virtio disks those of their places, such as
-   * "virtio0", folders "virtio-9p0" and so on; others, of which a machine has one each, have names such as "vga", "virtio-rng" or "xhci" (docs/devices.md). Default: the
-   * display adapter has 2, the others the next free ones; the UHCI is part of the chipset.
+   * "virtio0", folders "virtio-9p0" and so on; others, of which a machine has one each, have names such as "vga", "virtio-rng"
+   * or "xhci" (docs/devices.md). Default: the display adapter has 2, the others the next free ones; the UHCI is part of the
+   * chipset.
    */
   readonly pciSlots?: Readonly<Record<string, number>>;
   /** The keyboard layout that the guest has, for `Keyboard.type`: QEMU's `-k`. Default: "en-us". */

@@ -1,7 +1,6 @@
 import { checkedInteger, checkNames, checkText } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import type { Image } from '../util/image.ts';
-import { checkImage } from '../util/image.ts';
+import { checkImage, type Image } from '../util/image.ts';
 
 /** How time is taken from executed instructions; with it a machine can be recorded, and replay a recording. */
 export interface IcountOptions {

@@ -55,8 +55,8 @@ function clockOf({ clock }: SavedComponents): bigint {
 /** How a snapshot is written. */
 export interface SnapshotSettings {
   /**
-   * Default: the host's quickest. Browsers write `deflate`. `none` gives a file of several times the size, which is restored
-   * without being unpacked; see {@link Machine.restore}.
+   * Default: the host's quickest. Browsers write `deflate`. `none` gives a file of two to three times the size, which is
+   * restored without being unpacked, and in a SharedArrayBuffer without a copy for the machine's thread.
    */
   readonly compression?: Method;
 }

@@ -40,7 +40,10 @@ function sorted(listing: string): string[] {
     .sort();
 }
 
-/** The command that makes an archive of Debian's packages for i386. The host need not run their programs: they are not configured. */
+/**
+ * The command that makes an archive of Debian's packages for i386. The host need not run their programs: they are not
+ * configured.
+ */
 const unpacked = (packages: string, archive: string) => `
     mmdebstrap --mode=root --variant=extract --architectures=i386 --skip=check/qemu --include=${packages} \\
       bookworm ${archive} 'deb http://deb.debian.org/debian bookworm main' 2>> making.log`;

@@ -20,7 +20,10 @@ interface OptionalCardRow extends DeviceRow {
   readonly option: keyof OptionalCards;
 }
 
-/** Their rows, by their names of `-device`. Machines make their chips of what each card gets (`optionalCards` in machine/parts.ts). */
+/**
+ * Their rows, by their names of `-device`. Machines make their chips of what each card gets (`optionalCards` in
+ * machine/parts.ts).
+ */
 export const optionalCards = {
   edu: {
     bus: 'pci',

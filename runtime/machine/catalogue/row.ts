@@ -12,8 +12,8 @@ export interface NumberSetting {
 }
 
 /**
- * A device that `-device` adds, by its name there. Rows are data and load no device: command line, options, slots of the PCI bus, hot plug, help and
- * documents read them.
+ * A device that `-device` adds, by its name there. Rows are data and load no device: command line, options, slots of the PCI
+ * bus, hot plug, help and documents read them.
  */
 export interface DeviceRow {
   readonly bus: BusKind;
@@ -23,7 +23,10 @@ export interface DeviceRow {
   readonly aliases?: readonly string[];
   /** Properties of `-device` with their defaults, which are QEMU's; '': there is none. Those of `settings` are apart. */
   readonly properties?: Readonly<Record<string, string>>;
-  /** A kind of device that a machine has one of, where this is one: a second one would be dropped, or take the place of the first. */
+  /**
+   * A kind of device that a machine has one of, where this is one: a second one would be dropped, or take the place of the
+   * first.
+   */
   readonly only?: string;
   /** Its name among the PCI devices of a machine, which has it once. */
   readonly slot?: string;
@@ -35,7 +38,10 @@ export interface DeviceRow {
   readonly settings?: Readonly<Record<string, NumberSetting>>;
   /** QEMU never plugs it in or out while the machine runs. */
   readonly isFixed?: boolean;
-  /** Linux's modules for it, with parameters after a space. Empty: Linux has no driver. Left out: they depend on more than the device. */
+  /**
+   * Linux's modules for it, with parameters after a space. Empty: Linux has no driver. Left out: they depend on more than the
+   * device.
+   */
   readonly linux?: readonly string[];
 }
 

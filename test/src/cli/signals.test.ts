@@ -47,18 +47,20 @@ test('signals are passed on; the third request for an end is one, and so are ten
       [0, 'SIGUSR1'],
       [0, 'SIGINT'],
       [100, 'SIGINT'],
-      [2000, 'SIGTERM'],
+      [200, 'SIGTERM'],
       [3000, 'SIGINT'],
     ] as const) {
       now.mockReturnValue(time);
       process.emit(signal);
     }
     expect(told.splice(0)).toEqual(['SIGUSR1', 'SIGINT', 'SIGTERM', 'warn', 'end']);
+    now.mockReturnValue(6000);
     process.emit('SIGHUP');
     vi.advanceTimersByTime(9999);
     expect(told.splice(0)).toEqual(['SIGHUP']);
     vi.advanceTimersByTime(1);
     expect(told.splice(0)).toEqual(['end']);
+    now.mockReturnValue(30_000);
     process.emit('SIGHUP');
   }
   // It has ended by itself: nothing is to come.

@@ -13,7 +13,7 @@ const support = join(import.meta.dirname, '../../../support/video-bios');
 const theirs = JSON.parse(readFileSync(join(support, 'seabios-answers.json'), 'utf8')) as Answers;
 const hasQemu = spawnSync('qemu-system-i386', ['--version']).status === 0;
 
-test.skipIf(!hasQemu)('answers on QEMU as SeaBIOS does, but for what has a reason', () => {
+test.skipIf(!hasQemu)('answers on QEMU as SeaBIOS does, except where a reason is given', () => {
   const found = differences(answersOfQemu(buildVideoBios(), groups), theirs);
   expect(unexplained(found, seabiosReasons)).toEqual([]);
   expect(unused(found, seabiosReasons)).toEqual([]);

@@ -10,7 +10,7 @@ import { chipReasons, seabiosReasons } from '../../../support/video-bios/reasons
 /** A group of each kind; calls.long.test.ts has all of them. */
 const some = ['mode 03', 'text, 80 columns', 'graphics 12', 'pixels 13', 'DAC', 'saved state', 'VBE mode 101'];
 
-test('the emulated machine answers as SeaBIOS does on QEMU, but for what has a reason', async () => {
+test('the emulated machine answers as SeaBIOS does on QEMU, except where a reason is given', async () => {
   const path = join(import.meta.dirname, '../../../support/video-bios/seabios-answers.json');
   const answers = JSON.parse(readFileSync(path, 'utf8')) as Answers;
   const theirs = Object.fromEntries(some.map((group) => [group, answers[group]!]));
