@@ -19,14 +19,14 @@ function repetitions(): (signal: NodeJS.Signals) => boolean {
 }
 
 /** Has a function called with each of these signals, until the result is disposed of. */
-function listen(signals: readonly NodeJS.Signals[], act: (signal: NodeJS.Signals) => void): DisposableStack {
-  const cleanUp = new DisposableStack();
-  for (const signal of signals) {
-    const listener = () => act(signal);
-    process.on(signal, listener);
-    cleanUp.defer(() => process.off(signal, listener));
-  }
-  return cleanUp;
+function listen(signals: readonly NodeJS.Signals[], act: (signal: NodeJS.Signals) => void): Disposable {
+  const listeners = signals.map((signal) => [signal, () => act(signal)] as const);
+  for (const [signal, listener] of listeners) process.on(signal, listener);
+  return {
+    [Symbol.dispose]() {
+      for (const [signal, listener] of listeners) process.off(signal, listener);
+    },
+  };
 }
 
 /** The first signal asks to leave in good order, with this exit code; a second one ends the program at once. */
@@ -68,9 +68,8 @@ export function passSignals(receiver: SignalReceiver): Disposable {
   const isRepeated = repetitions();
   let count = 0;
   let timer: NodeJS.Timeout | undefined;
-  const cleanUp = new DisposableStack();
-  cleanUp.use(listen(others, (signal) => receiver.pass(signal)));
-  cleanUp.use(
+  const listeners = [
+    listen(others, (signal) => receiver.pass(signal)),
     listen(requests, (signal) => {
       if (isRepeated(signal)) return;
       count++;
@@ -78,14 +77,16 @@ export function passSignals(receiver: SignalReceiver): Disposable {
       receiver.pass(signal);
       if (count === MOST_REQUESTS - 1) receiver.warn();
     }),
-  );
-  cleanUp.use(
     listen(['SIGHUP'], (signal) => {
       if (isRepeated(signal)) return;
       receiver.pass(signal);
       timer ??= setTimeout(() => receiver.end(), HANG_UP_GRACE);
     }),
-  );
-  cleanUp.defer(() => clearTimeout(timer));
-  return cleanUp;
+  ];
+  return {
+    [Symbol.dispose]() {
+      for (const one of listeners) one[Symbol.dispose]();
+      clearTimeout(timer);
+    },
+  };
 }

@@ -35,22 +35,15 @@ function terminalSize() {
 /** The container has this process's streams and signals until it ends. */
 async function attached(container: Container, { settings: { input, isTerminal } }: RunWords): Promise<number> {
   await using _ = container;
-  using cleanUp = new DisposableStack();
   // As a program in a pipe whose reader has gone.
   const end = () => void container.kill();
-  cleanUp.use(
-    passSignals({
-      pass: (signal) => void container.kill(signal),
-      warn: () => process.stderr.write('rawiron: the next signal ends the container\n'),
-      end,
-    }),
-  );
-  if (isTerminal) {
-    const resize = () => void container.resize(terminalSize());
-    process.stdout.on('resize', resize);
-    cleanUp.defer(() => process.stdout.off('resize', resize));
-  }
-  if (input) cleanUp.defer(passInput(container, isTerminal === true));
+  using _signals = passSignals({
+    pass: (signal) => void container.kill(signal),
+    warn: () => process.stderr.write('rawiron: the next signal ends the container\n'),
+    end,
+  });
+  using _size = isTerminal ? passSize(container) : undefined;
+  using _input = input ? passInput(container, isTerminal === true) : undefined;
   const [code] = await Promise.all([
     container.exited,
     copy(container.stdout, process.stdout, end),
@@ -59,8 +52,15 @@ async function attached(container: Container, { settings: { input, isTerminal } 
   return code;
 }
 
-/** Standard input goes to the container; gives what ends that. */
-function passInput(container: Container, isTerminal: boolean): () => void {
+/** The container's terminal has this one's size, until the result is disposed of. */
+function passSize(container: Container): Disposable {
+  const resize = () => void container.resize(terminalSize());
+  process.stdout.on('resize', resize);
+  return { [Symbol.dispose]: () => process.stdout.off('resize', resize) };
+}
+
+/** Standard input goes to the container, until the result is disposed of. */
+function passInput(container: Container, isTerminal: boolean): Disposable {
   const { stdin } = process;
   const isRaw = isTerminal && stdin.isTTY;
   if (isRaw) stdin.setRawMode(true);
@@ -72,9 +72,11 @@ function passInput(container: Container, isTerminal: boolean): () => void {
   };
   const close = () => void writer.close().catch(() => {});
   stdin.on('data', take).on('end', close);
-  return () => {
-    stdin.off('data', take).off('end', close).pause();
-    if (isRaw) stdin.setRawMode(false);
+  return {
+    [Symbol.dispose]() {
+      stdin.off('data', take).off('end', close).pause();
+      if (isRaw) stdin.setRawMode(false);
+    },
   };
 }
 
