@@ -164,18 +164,19 @@ export function describe<F extends Fields>(fields: F, ...relations: Relation<Sha
 }
 
 function objectField<T extends Record<string, unknown>>(fields: Fields): Field<T> {
-  const names = Object.keys(fields);
+  const entries = Object.entries(fields);
+  const names = entries.map(([name]) => name);
   const at = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
   return {
-    create: () => Object.fromEntries(names.map((name) => [name, fields[name].create()])) as T,
-    save: (state) => Object.fromEntries(names.map((name) => [name, fields[name].save(state[name])])),
+    create: () => Object.fromEntries(entries.map(([name, field]) => [name, field.create()])) as T,
+    save: (state) => Object.fromEntries(entries.map(([name, field]) => [name, field.save(state[name])])),
     load(state, saved, path = '') {
       const found = savedObject(saved, path);
       rejectUnknown(found, names, path);
-      for (const name of names) {
+      const writable: Record<string, unknown> = state;
+      for (const [name, field] of entries) {
         if (!(name in found)) throw new Error(`${at(path, name)}: missing`);
-        const writable: Record<string, unknown> = state;
-        writable[name] = fields[name].load(state[name], found[name], at(path, name));
+        writable[name] = field.load(writable[name], found[name], at(path, name));
       }
       return state;
     },
@@ -202,11 +203,14 @@ function bindState<T>(description: Field<T>, name: string, state: T, hooks: Stat
     hooks.settle?.();
     return state;
   };
+  // Checked states are loaded into it, one over the other: most of a check is the making of objects otherwise.
+  let scratch: T | undefined;
   return {
     name,
     save: () => description.save(settled()),
     check(saved) {
-      description.load(description.create(), saved, name);
+      scratch ??= description.create();
+      description.load(scratch, saved, name);
     },
     load(saved) {
       description.load(state, saved, name);

@@ -35,7 +35,7 @@ export interface Hunt {
 }
 
 /** States that are tried from one start of a machine. */
-const BATCH = 400;
+const BATCH = 4000;
 /** Milliseconds for which a state is tried before it counts as one that hangs: far more than the slowest takes on a busy host. */
 const PATIENCE = 20_000;
 const LOOK = 500;
