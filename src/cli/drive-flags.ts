@@ -1,5 +1,6 @@
 import { atFreePlaces, type PlacedDrive } from '../drives/options.ts';
 import { type BootOrder, ConfigurationError, type DriveOptions, type Image } from '../index.ts';
+import { checkedOrder } from '../options/boot-order.ts';
 import { driveLimitsIn, throttleProperties } from './drive-limits.ts';
 import { drivePlace, idePlace } from './drive-places.ts';
 import { checkIgnoredDriveProperties, ignoredDriveProperties } from './drive-values.ts';
@@ -292,12 +293,14 @@ function parseBootOrder(text: string): BootOrder {
     throw new ConfigurationError(
       `reboot-timeout=${retry}: where nothing can be booted there is no second try; leave it out, or give reboot-timeout=-1`,
     );
-  return {
+  const bootOrder = {
     ...(order !== undefined && { order }),
     ...(once !== undefined && { once }),
     ...(menu !== undefined && { menu: parseSwitch('menu', menu) }),
     ...(menuTime !== undefined && { menuTime: parseInteger('splash-time', menuTime) }),
   };
+  checkedOrder(bootOrder);
+  return bootOrder;
 }
 
 function addBlockdev(settings: Settings, text: string): Settings {

@@ -1,5 +1,6 @@
 import { ConfigurationError, memorySize } from '../index.ts';
 import type { Option } from '../options/device-properties.ts';
+import { checkedMemory } from '../options/memory-size.ts';
 import { clockBase } from './clock-base.ts';
 import type { Flag } from './flag.ts';
 import { checkProperties, parseInteger, parseProperties, propertyList } from './properties.ts';
@@ -49,6 +50,8 @@ function applyMemory(settings: Settings, text: string): Settings {
   const asked = size === undefined || memorySize(size) > 0 ? size : USUAL_MEMORY;
   if (maxmem !== undefined && memorySize(maxmem) < memorySize(asked ?? USUAL_MEMORY))
     throw new ConfigurationError(`maxmem=${maxmem} is less than the memory that there is; leave it out`);
+  // A kernel needs more than firmware does, which is known when all flags are.
+  if (asked !== undefined) checkedMemory(asked, 'bios');
   const sized = asked === undefined ? settings : machine(settings, { memory: asked });
   return slots === undefined ? sized : warned(sized, '-m: no memory can be added while the machine runs (slots)');
 }
