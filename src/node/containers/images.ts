@@ -48,13 +48,15 @@ interface Layout {
   readonly tag: string | undefined;
 }
 
-/** The layout at a path. A path takes precedence over a name in a registry. */
+/** The layout at a path. A path takes precedence over a name in a registry. @throws ConfigurationError where a path has nothing */
 async function layoutAt(image: string): Promise<Layout | undefined> {
   if (await exists(image)) return { path: image, tag: undefined };
   const colon = image.lastIndexOf(':');
   const path = image.slice(0, Math.max(0, colon));
   if (path !== '' && (await exists(path))) return { path, tag: image.slice(colon + 1) };
-  if (/^\.{0,2}\//.test(image)) throw new ConfigurationError(`${image}: there is no such file or folder`);
+  // Nobody calls a repository of a registry so without saying which registry.
+  const isPath = /^\.{0,2}\//.test(image) || /^[^:]*\.(tar|tgz|tar\.\w+)$/i.test(image);
+  if (isPath) throw new ConfigurationError(`${image}: there is no such file or folder`);
   return undefined;
 }
 

@@ -313,6 +313,8 @@ describe('what is damaged, or of another kind, is refused by name', () => {
     writeFileSync(join(folder, 'text'), 'no archive at all, in more than 512 bytes '.repeat(20));
     await expect(opened(join(folder, 'text'))).rejects.toThrow('no archive that can be read');
     await expect(opened('./nothing/here')).rejects.toThrow('there is no such file or folder');
+    await expect(opened('missing.tar')).rejects.toThrow('missing.tar: there is no such file or folder');
+    await expect(opened('images/missing.tar.gz')).rejects.toThrow('there is no such file or folder');
   });
 });
 
