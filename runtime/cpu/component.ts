@@ -1,6 +1,16 @@
 import { Eflags, Halt, Segment, Shadow, Word, type WordName, wordCounts } from '../../translator/abi/state.ts';
-import { type Component, choice, describe, type Field, list, type StateHooks, u32 } from '../snapshot/describe.ts';
+import {
+  type Component,
+  choice,
+  describe,
+  type Field,
+  list,
+  type StateHooks,
+  u32,
+  where,
+} from '../snapshot/describe.ts';
 import { flagCarriesOf, flagResultOf, flagsImage } from './arithmetic.ts';
+import { isAllowedCr0 } from './control.ts';
 import type { Cpu } from './cpu.ts';
 import { updateSpans } from './descriptor.ts';
 import { shadowNow } from './flag-instructions.ts';
@@ -58,6 +68,7 @@ const architectural = cpuLayout.filter(({ sort }) => sort === 'architectural');
 const bounds: Readonly<Partial<Record<WordName, Field<number>>>> = {
   interruptShadow: choice(Object.values(Shadow)),
   halted: choice(Object.values(Halt)),
+  cr0: where(u32, 'a CR0 with PE where PG is set, and CD where NW is', isAllowedCr0),
 };
 
 type Values = Record<string, number | number[]>;

@@ -45,11 +45,15 @@ function controlWord(control: number): number {
   return control === 0 ? Word.cr0 : Word.cr2 + control - 2;
 }
 
+/** Whether bits of CR0 go together: paging needs protected mode, no write-through a cache that is off (SDM vol. 3, 2.5). */
+export function isAllowedCr0(value: number): boolean {
+  return (!(value & Cr0.pg) || (value & Cr0.pe) !== 0) && (!(value & Cr0.nw) || (value & Cr0.cd) !== 0);
+}
+
 function writeCr0(cpu: Cpu, value: number): void {
   const { state } = cpu;
   const next = (value & cr0Bits) | Cr0.et;
-  if (next & Cr0.pg && !(next & Cr0.pe)) raise(Vector.generalProtection);
-  if (next & Cr0.nw && !(next & Cr0.cd)) raise(Vector.generalProtection);
+  if (!isAllowedCr0(next)) raise(Vector.generalProtection);
   reloadPointers(cpu, next, state[Word.cr4]);
   const changed = state[Word.cr0] ^ next;
   state[Word.cr0] = next;

@@ -1,5 +1,5 @@
 import { ByteQueue } from './byte-queue.ts';
-import { byteField, flagField, integerField, listField, realField, textField, wrong } from './fields.ts';
+import { byteField, flagField, integerField, listField, realField, textField, wordField, wrong } from './fields.ts';
 
 /** A saved state: plain data that can be cloned, compared and written by the snapshot format. */
 export type Saved = number | boolean | string | Uint8Array | readonly Saved[] | { readonly [name: string]: Saved };
@@ -60,7 +60,7 @@ type Shape<F extends Fields> = { -readonly [K in keyof F]: StateOf<F[K]> };
 /** Unsigned 8, 16 and 32-bit integers, a signed 32-bit one, a double (no NaN), a truth value, a string. */
 export const u8: Field<number> = integerField('u8', 0, 0xff);
 export const u16: Field<number> = integerField('u16', 0, 0xffff);
-export const u32: Field<number> = integerField('u32', 0, 0xffffffff);
+export const u32: Field<number> = wordField('u32');
 export const i32: Field<number> = integerField('i32', -0x80000000, 0x7fffffff);
 export const f64: Field<number> = realField('f64', -Infinity, Infinity);
 /** A virtual time that has come, or will: nanoseconds below 2^53, so that they can be counted. */

@@ -38,6 +38,17 @@ export function integerField(name: string, least: number, most: number): Field<n
   return scalarField(0, (value) => value, load, text);
 }
 
+/** 32 bits, saved unsigned. A chip may hold them signed, as operators on bits give them. */
+export function wordField(name: string): Field<number> {
+  const unsigned = integerField(name, 0, 0xffffffff);
+  return {
+    ...unsigned,
+    save: (value) => unsigned.save(value >>> 0),
+    compare: (left, right, path) => unsigned.compare(left >>> 0, right >>> 0, path),
+    show: (value, path) => unsigned.show(value >>> 0, path),
+  };
+}
+
 /** A double from `least` on, Infinity too; NaN is none. Infinities are saved as strings, which every text format can hold. */
 export function realField(name: string, least: number, most: number): Field<number> {
   const load = (saved: Saved, path: string): number => {

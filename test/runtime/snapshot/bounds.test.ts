@@ -10,6 +10,7 @@ import {
   real,
   type Saved,
   u8,
+  u32,
   where,
 } from '../../../runtime/snapshot/describe.ts';
 import { StormyMachine } from '../../support/stormy-machine.ts';
@@ -52,6 +53,14 @@ test('places of a queue of an NVMe controller are within it; one that was delete
   component.check(withFirst(0));
 });
 
+test('32 bits that a chip holds signed are saved unsigned', () => {
+  const words = describe({ word: u32 });
+  const component = words.bind('chip', { word: -2 });
+  expect(component.save()).toEqual({ word: 0xfffffffe });
+  expect(component.compare({ word: 0xfffffffe })).toEqual([]);
+  expect(component.compare({ word: 1 })).toHaveLength(1);
+});
+
 const machine = new StormyMachine('std');
 afterAll(() => machine.core.dispose());
 
@@ -90,6 +99,8 @@ test.each<[(string | number)[], Saved, string]>([
   ],
   [['ehci', 'status'], 0xfffffffe, 'ehci.status: expected u16, found 4294967294'],
   [['cpu 1', 'interruptShadow'], 0xfffffffe, 'cpu 1.interruptShadow: expected one of 0, 1, 2, 3'],
+  [['cpu', 'cr0'], 0x80000000, 'cpu.cr0: expected a CR0 with PE where PG is set, and CD where NW is, found 2147483648'],
+  [['cpu', 'cr0'], 0x20000011, 'cpu.cr0: expected a CR0 with PE where PG is set, and CD where NW is'],
   [['cpu 1', 'halted'], 4, 'cpu 1.halted: expected one of 0, 1, 2, 3'],
   [
     ['pit', 'channels', 0, 'countRegister'],
