@@ -31,10 +31,17 @@ function advance(b: LiftBuilder, ...registers: number[]): void {
   for (const register of registers) b.setSized(register, b.addressSize, b.add(b.get(register), step));
 }
 
+/** Two elements that were compared. */
+interface Comparison {
+  /** Condition that ends the repetition early. */
+  readonly done: Value;
+  setFlags(): void;
+}
+
 /** A string instruction: what it does to one element, and to many at once where it can. */
 interface StringOperation {
-  /** Gives the condition that ends the repetition early, or null. */
-  element(b: LiftBuilder): Value | null;
+  /** Null: nothing is compared. */
+  element(b: LiftBuilder): Comparison | null;
   /** Does up to `count` elements in one step, from the linear addresses of what moves on; gives how many it did. */
   block?(b: LiftBuilder, count: Value, linear: readonly Value[]): Value;
   /** Registers that move with each element; EDI first where there are blocks. */
@@ -48,18 +55,24 @@ interface StringOperation {
 function repeated(operation: StringOperation): Lift {
   return (b) => {
     if ((b.shape & REPEATED) === 0) {
-      operation.element(b);
+      operation.element(b)?.setFlags();
       return;
     }
     const count = b.let(b.getSized(Word.ecx, b.addressSize));
     b.exitIf(b.equal(count, 0), b.field('nextEip'));
-    const done = operation.element(b);
+    const comparison = operation.element(b);
     const left = b.let(b.sub(count, 1));
     b.setSized(Word.ecx, b.addressSize, left);
-    if (done) b.exitIf(done, b.field('nextEip'));
+    if (comparison) endIfDone(b, comparison, left);
     if (operation.block) doBlock(b, operation, left);
     b.branch(b.notEqual(b.getSized(Word.ecx, b.addressSize), 0), b.field('eip'));
   };
+}
+
+/** Flags change with the last element: a fault at one before it, or a single step, pushes those from before the instruction (SDM vol. 2, REP). */
+function endIfDone(b: LiftBuilder, { done, setFlags }: Comparison, left: Value): void {
+  b.when(b.or(done, b.equal(left, 0)), setFlags);
+  b.exitIf(done, b.field('nextEip'));
 }
 
 /** Goes on with as many elements as a block has; downwards (DF set) or step by step (TF set) none are asked for. */
@@ -121,11 +134,13 @@ export const lods: Lift = repeated({
   },
 });
 
-/** Sets the flags of left - right; the condition that ends REPE (a difference) or REPNE (equality). */
-function compare(b: LiftBuilder, left: Value, right: Value): Value {
+/** The flags are those of left - right; a difference ends REPE, equality REPNE. */
+function compare(b: LiftBuilder, left: Value, right: Value): Comparison {
   const result = b.let(b.sub(left, right));
-  b.flags.afterSub(b.size(0), left, right, result);
-  return b.shape & Shape.repeatNot ? b.equal(result, 0) : b.notEqual(result, 0);
+  return {
+    done: b.let(b.shape & Shape.repeatNot ? b.equal(result, 0) : b.notEqual(result, 0)),
+    setFlags: () => b.flags.afterSub(b.size(0), left, right, result),
+  };
 }
 
 export const cmps: Lift = repeated({

@@ -34,3 +34,12 @@ export function isResultUndefined(instruction: Instruction, before: Case): boole
   const { form, shape } = instruction;
   return /^SH[LR]D$/.test(form.mnemonic) && (shape & Shape.operand16) !== 0 && countOf(instruction, before) > 16;
 }
+
+/**
+ * Flags that processors differ in where an exception comes in the middle of REPE or REPNE: Intel's are as before the instruction (SDM
+ * vol. 2, REP), AMD's as after the last element.
+ */
+export function flagsWithin({ form, shape }: Instruction): number {
+  const repeats = (shape & (Shape.repeat | Shape.repeatNot)) !== 0;
+  return repeats && form.flow === 'string' ? form.flagsWritten : 0;
+}
