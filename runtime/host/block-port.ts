@@ -1,29 +1,7 @@
 import { allocateShared } from '../memory/ram.ts';
-import type { BlockDone, BlockError, BlockMedium, BlockPort } from './block.ts';
+import type { BlockAnswer, BlockDone, BlockMedium, BlockPort, BlockQuestion } from './block.ts';
 import type { HostDoor } from './door.ts';
-
-/**
- * A drive's request to its host. The bytes are in shared memory where the host has that: it fills them, or takes them from there,
- * until it has answered.
- */
-export type BlockQuestion =
-  | { readonly type: 'read' | 'write'; readonly sector: number; readonly bytes: Uint8Array }
-  | { readonly type: 'discard'; readonly sector: number; readonly count: number }
-  | { readonly type: 'flush' }
-  | { readonly type: 'lock'; readonly locked: boolean }
-  | { readonly type: 'tray'; readonly open: boolean };
-
-/** News of a drive from its host: its present medium, or that its tray was closed. */
-export type BlockInput = BlockMedium | null | 'tray closed';
-
-export interface BlockAnswer {
-  readonly error: BlockError | null;
-  /** For a read without error whose bytes are not in shared memory: a message has brought a copy of them, and brings one back. */
-  readonly bytes?: Uint8Array;
-}
-
-/** Requests of a drive that its host has not answered, where it has one under way: the others were cancelled. */
-const MOST_UNANSWERED = 4;
+import { ports } from './ports.ts';
 
 /** Bytes of lent memory that are kept for the next requests. */
 const SPARE_BYTES = 2 << 20;
@@ -62,16 +40,11 @@ class LentMemory {
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
- * A drive whose disk is at the host. `name` is that of the port; `medium` is what is in it at the start; `most` requests are at
- * the host at the same time.
+ * A drive whose disk is at the host. `medium` is what is in it at the start; `most` requests are at the host at the same time,
+ * where it is not the usual number.
  */
-export function hostBlockPort(
-  door: HostDoor,
-  name: string,
-  medium: BlockMedium | null,
-  most = MOST_UNANSWERED,
-): BlockPort {
-  const requests = door.requestPort<BlockQuestion, BlockAnswer>(name, most);
+export function hostBlockPort(door: HostDoor, name: string, medium: BlockMedium | null, most?: number): BlockPort {
+  const requests = door.requests(ports.drive(name, most));
   const memory = new LentMemory();
   const ask = (question: BlockQuestion, done: BlockDone) =>
     requests.request(
@@ -118,8 +91,7 @@ export function hostBlockPort(
     setLocked: (locked: boolean) => requests.tell('lock', { type: 'lock', locked }),
     setTrayOpen: (open: boolean) => requests.tell('tray', { type: 'tray', open }),
   };
-  requests.onInput = (value) => {
-    const input = value as BlockInput;
+  requests.onInput = (input) => {
     if (input === 'tray closed') {
       port.onTrayClosed();
       return;

@@ -43,3 +43,23 @@ export interface BlockPort {
   /** Whether the tray is open: what is in it stays there, out of the guest's reach. */
   setTrayOpen(open: boolean): void;
 }
+
+/**
+ * A drive's request to its host. The bytes are in shared memory where the host has that: it fills them, or takes them from there,
+ * until it has answered.
+ */
+export type BlockQuestion =
+  | { readonly type: 'read' | 'write'; readonly sector: number; readonly bytes: Uint8Array }
+  | { readonly type: 'discard'; readonly sector: number; readonly count: number }
+  | { readonly type: 'flush' }
+  | { readonly type: 'lock'; readonly locked: boolean }
+  | { readonly type: 'tray'; readonly open: boolean };
+
+/** News of a drive from its host: its present medium, or that its tray was closed. */
+export type BlockInput = BlockMedium | null | 'tray closed';
+
+export interface BlockAnswer {
+  readonly error: BlockError | null;
+  /** For a read without error whose bytes are not in shared memory: a message has brought a copy of them, and brings one back. */
+  readonly bytes?: Uint8Array;
+}

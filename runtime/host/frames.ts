@@ -2,8 +2,6 @@
 const LENGTH_BYTES = 2;
 /** Bytes of a frame at most: a large one of jumbo size, not what segmentation offload is given. */
 export const LARGEST_FRAME = 0xffff;
-/** Bytes of frames that the host may send ahead of what a card has taken. */
-export const FRAME_CREDIT = 256 << 10;
 
 /** Bytes that a frame takes on its way. */
 export function framedLength(frame: Uint8Array): number {

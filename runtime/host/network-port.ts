@@ -1,8 +1,9 @@
 import type { ReportGuestError } from '../bus/guest-error.ts';
 import { byteQueue, describe, flag, starting } from '../snapshot/describe.ts';
 import type { HostDoor } from './door.ts';
-import { FRAME_CREDIT, frameAt, framedLength, LARGEST_FRAME, putFrame } from './frames.ts';
+import { frameAt, framedLength, LARGEST_FRAME, putFrame } from './frames.ts';
 import type { FollowingFrames, NetworkPort } from './network.ts';
+import { ports } from './ports.ts';
 import type { HostStream } from './stream.ts';
 
 const networkPortState = describe({
@@ -76,19 +77,14 @@ class WaitingFrames implements FollowingFrames {
   }
 }
 
-/** The name of the request port of a card: its host is asked by it where answers have a virtual time, and tells of the link. */
-export function controlPortName(name: string): string {
-  return `${name} control`;
-}
-
 /**
  * A card's cable whose other end is at the host. Frames go out as a stream. With instruction time each is a request
  * instead: what the network has to say to it at once comes at a virtual time, so that runs are alike.
  */
 export function hostNetworkPort(door: HostDoor, name: string, guestError: ReportGuestError): NetworkPort {
   const state = networkPortState.create();
-  const stream = door.stream(name, FRAME_CREDIT);
-  const control = door.requestPort<Uint8Array, Uint8Array>(controlPortName(name));
+  const stream = door.stream(ports.card(name));
+  const control = door.requests(ports.cardControl(name));
   const output = new FrameOutput(stream);
   const { waiting } = state;
 
@@ -140,7 +136,7 @@ export function hostNetworkPort(door: HostDoor, name: string, guestError: Report
   stream.onInput = enter;
   control.onInput = (value) => {
     if (value === state.isLinkUp) return;
-    state.isLinkUp = value as boolean;
+    state.isLinkUp = value;
     port.onLinkChanged();
     offer();
   };

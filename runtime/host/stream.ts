@@ -1,9 +1,6 @@
-/** Bytes of input for one stream that the host may send ahead of what the device has taken. */
-export const INPUT_CREDIT = 16 << 10;
-
-/** Bytes that the host may send ahead of what the guest has taken from the keyboard or the mouse: a key, and some movements. */
-export const KEYBOARD_CREDIT = 2;
-export const MOUSE_CREDIT = 96;
+import type { ToHost } from './messages.ts';
+import type { PortEnd } from './port-end.ts';
+import type { StreamPort } from './ports.ts';
 
 /** A device's end of a stream of bytes, both ways. */
 export interface HostStream {
@@ -20,7 +17,7 @@ export interface HostStream {
 }
 
 /** Tells the host what was taken, not byte by byte: half of its credit always stays usable. */
-export function takenInParts(tell: (length: number) => void, credit = INPUT_CREDIT): (length: number) => void {
+export function takenInParts(tell: (length: number) => void, credit: number): (length: number) => void {
   let untold = 0;
   return (length) => {
     untold += length;
@@ -28,4 +25,66 @@ export function takenInParts(tell: (length: number) => void, credit = INPUT_CRED
     tell(untold);
     untold = 0;
   };
+}
+
+/** The end of a stream at the door. */
+export class StreamEnd implements HostStream, PortEnd {
+  readonly losesInput = true;
+  onInput: (bytes: Uint8Array) => void = () => {};
+  readonly #port: StreamPort;
+  readonly #send: (message: ToHost) => void;
+  /** Bytes of input that the device has not taken. */
+  #waiting = 0;
+  #tellTaken: (length: number) => void;
+
+  constructor(port: StreamPort, send: (message: ToHost) => void) {
+    this.#port = port;
+    this.#send = send;
+    this.#tellTaken = this.#fromNothing();
+  }
+
+  #fromNothing(): (length: number) => void {
+    const { name: port, credit } = this.#port;
+    return takenInParts((length) => this.#send({ type: 'taken', port, length }), credit);
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#send({ type: 'output', port: this.#port.name, bytes });
+  }
+
+  writeWhole(bytes: Uint8Array): void {
+    this.#send({ type: 'output', port: this.#port.name, bytes, isWhole: true });
+  }
+
+  arrived(length: number): void {
+    this.#waiting += length;
+  }
+
+  /** Counts bytes as far as any wait: those that waited in a loaded state were never sent by this host. */
+  taken(length: number): void {
+    const counted = Math.min(length, this.#waiting);
+    this.#waiting -= counted;
+    this.#tellTaken(counted);
+  }
+
+  comes(value: unknown): void {
+    this.arrived((value as Uint8Array).length);
+  }
+
+  receive(value: unknown): void {
+    this.onInput(value as Uint8Array);
+  }
+
+  loaded(): void {
+    this.taken(Infinity);
+  }
+
+  restarted(): void {}
+
+  hostChanged(): void {
+    this.#waiting = 0;
+    this.#tellTaken = this.#fromNothing();
+  }
+
+  closed(): void {}
 }

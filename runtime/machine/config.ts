@@ -134,7 +134,7 @@ export interface MachineConfig extends CardSettings {
   readonly shutdownAction?: 'exit' | 'pause';
   /** The isa-debug-exit device: first port and number of ports. */
   readonly debugExit?: { readonly iobase: number; readonly iosize: number };
-  /** Adds a virtio console device with these ports; their streams are `virtioPortName` of their numbers. */
+  /** Adds a virtio console device with these ports; their streams are `ports.virtio` of their numbers (host/ports.ts). */
   readonly virtioPorts?: readonly { readonly name: string; readonly isConsole: boolean }[];
   /** Adds a virtio balloon device. */
   readonly balloon?: boolean;

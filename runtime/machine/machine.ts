@@ -12,6 +12,7 @@ import { recordsWithin } from '../exec/residence.ts';
 import type { BootState } from '../firmware/load/index.ts';
 import { HostDoor } from '../host/door.ts';
 import type { Delivery, ToMachine } from '../host/messages.ts';
+import { ports } from '../host/ports.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
 import { allocateShared } from '../memory/ram.ts';
@@ -33,7 +34,7 @@ import { makeCpu } from './make-cpu.ts';
 import { metricsOf } from './metrics.ts';
 import { apicIdsOf, modelOf } from './model-of.ts';
 import type { DeviceShelf } from './optional-devices.ts';
-import { makePanel, PANEL_PORT, type Panel } from './panel.ts';
+import { makePanel, type Panel } from './panel.ts';
 import { Pc } from './pc.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
 import { Processors } from './processors.ts';
@@ -199,7 +200,9 @@ export class MachineCore {
     };
     const touched = () => this.history?.cut();
     const buttons = { pc: this.pc, requestNmi: () => this.processors.pressNmi(), requestReset, touched };
-    return makePanel(buttons, this.door, this.tape, (value) => this.arrive({ type: 'input', port: PANEL_PORT, value }));
+    return makePanel(buttons, this.door, this.tape, (value) =>
+      this.arrive({ type: 'input', port: ports.panel.name, value }),
+    );
   }
 
   /** With instruction time by the numbers of RDRAND, so that runs are alike. */

@@ -1,10 +1,8 @@
 import type { AccessSize } from '../bus/ports.ts';
 import type { HostDoor } from '../host/door.ts';
+import { ports } from '../host/ports.ts';
 import type { Pc } from './pc.ts';
 import type { PluggedDevice } from './plugboard.ts';
-
-/** The port of the host door that presses buttons of a machine that is recorded. */
-export const PANEL_PORT = 'panel';
 
 /** An action on a machine from outside that is no input of its devices. */
 export type PanelAction =
@@ -75,7 +73,7 @@ export function makePanel(
 ): Panel {
   const perform = (action: PanelAction) => press(buttons, action);
   if (tape === null) return new Panel({ perform, record: null, isReplay: false });
-  door.requestPort(PANEL_PORT).onInput = (value) => perform(value as PanelAction);
+  door.requests(ports.panel).onInput = (value) => perform(value as PanelAction);
   return new Panel({ perform, record, isReplay: tape.isReplay });
 }
 

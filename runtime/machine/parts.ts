@@ -10,6 +10,7 @@ import type { VirtioConsole } from '../devices/virtio/console/index.ts';
 import type { VirtioOptions } from '../devices/virtio/device.ts';
 import type { VirtioNinep } from '../devices/virtio/ninep/index.ts';
 import { hostFolderPort } from '../host/folder-port.ts';
+import { ports as hostPorts } from '../host/ports.ts';
 import type { Board, CardBoard, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
 import { networkCards } from './cards.ts';
@@ -19,7 +20,7 @@ import { startsFirmware } from './config.ts';
 import { drivesAt, floppyDrives } from './drives.ts';
 import { flashChips } from './flash-chips.ts';
 import { virtioOptions } from './pci-devices.ts';
-import { parallelPort, RNG_NAME, virtioPortName } from './resources.ts';
+import { parallelPort, RNG_NAME } from './resources.ts';
 import { usbBusesOf } from './usb-plan.ts';
 
 /**
@@ -82,8 +83,9 @@ function floppyController(board: Board): Floppy82077 {
 
 function printerPort(board: Board): ParallelPort | null {
   if (board.config.parallelPort === false) return null;
-  const { name, irq } = parallelPort;
-  return new ParallelPort({ ...board, ...parallelPort, irq: board.irq(irq), line: board.door.stream(name) });
+  const { base, irq } = parallelPort;
+  const { name } = hostPorts.parallel;
+  return new ParallelPort({ ...board, name, base, irq: board.irq(irq), line: board.door.stream(hostPorts.parallel) });
 }
 
 /** The board's services for a virtio device, which gets the next place on the PCI bus. */
@@ -112,7 +114,7 @@ function pciDisks(board: Board, kind: 'nvme' | 'virtio', path: (slot: number) =>
 function consoleDevice(board: Board): VirtioConsole | null {
   const { virtioPorts } = board.config;
   if (virtioPorts === undefined) return null;
-  const channels = virtioPorts.map((port, n) => ({ ...port, stream: board.door.stream(virtioPortName(n)) }));
+  const channels = virtioPorts.map((port, n) => ({ ...port, stream: board.door.stream(hostPorts.virtio(n)) }));
   const { VirtioConsole } = board.devices.module('virtioConsole');
   return new VirtioConsole({ ...virtioBoard(board, 'virtio-serial'), channels });
 }
@@ -121,7 +123,11 @@ function balloonDevice(board: Board): VirtioBalloon | null {
   if (board.config.balloon !== true) return null;
   const { releasePages, door } = board;
   const { VirtioBalloon } = board.devices.module('virtioBalloon');
-  return new VirtioBalloon({ ...virtioBoard(board, 'virtio-balloon'), releasePages, stream: door.stream('balloon') });
+  return new VirtioBalloon({
+    ...virtioBoard(board, 'virtio-balloon'),
+    releasePages,
+    stream: door.stream(hostPorts.balloon),
+  });
 }
 
 function entropyDevice({ config, plugboard, pciSlot }: Board): null {
@@ -166,6 +172,6 @@ function connectDebugPorts({ config, ports, power, door }: Board): null {
   const { debugExit, debugConsolePort } = config;
   if (debugExit) connectDebugExit({ ports, power, base: debugExit.iobase, count: debugExit.iosize });
   if (debugConsolePort !== undefined)
-    connectDebugConsole({ ports, port: debugConsolePort, line: door.stream('debug') });
+    connectDebugConsole({ ports, port: debugConsolePort, line: door.stream(hostPorts.debugConsole) });
   return null;
 }

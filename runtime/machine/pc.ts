@@ -25,7 +25,7 @@ import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
 import type { DisplayAdapter } from '../devices/vga/core.ts';
 import type { HostDoor } from '../host/door.ts';
-import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../host/stream.ts';
+import { ports as hostPorts } from '../host/ports.ts';
 import { busMemory } from '../memory/bus-memory.ts';
 import { chipMemory } from '../memory/chip-memory.ts';
 import { Layer } from '../memory/physical-map.ts';
@@ -155,8 +155,10 @@ export class Pc {
     // Otherwise CMOS keeps what it has.
     this.enterBootOrder = once === undefined ? () => {} : () => this.setBootOrder(order);
     this.keyboardController = this.makeKeyboardController(board);
-    this.uarts = serialPorts.map((port) => {
-      return new Uart16550({ ...board, ...port, irq: irq(port.irq), line: options.door.stream(port.name) });
+    this.uarts = serialPorts.map((port, n) => {
+      const line = hostPorts.serial[n]!;
+      const { name } = line;
+      return new Uart16550({ ...board, ...port, name, irq: irq(port.irq), line: options.door.stream(line) });
     });
     this.dma = new Dma8237(board);
     this.bridge = new IsaBridge({ ...board, routes: pirqRoutes });
@@ -259,8 +261,8 @@ export class Pc {
   private makeKeyboardController(board: Board): I8042 {
     const { door } = board;
     const lines = {
-      keyboardLine: door.stream('keyboard', KEYBOARD_CREDIT),
-      mouseLine: door.stream('mouse', MOUSE_CREDIT),
+      keyboardLine: door.stream(hostPorts.keyboard),
+      mouseLine: door.stream(hostPorts.mouse),
     };
     return new I8042({ ...board, ...lines, keyboardIrq: board.irq(1), mouseIrq: board.irq(12) });
   }

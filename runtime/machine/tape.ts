@@ -1,5 +1,6 @@
 import type { HostDoor } from '../host/door.ts';
 import type { Delivery, ToHost } from '../host/messages.ts';
+import { ports } from '../host/ports.ts';
 import type { GuestRam } from '../memory/ram.ts';
 import { decodeEntries, type Moment } from '../replay/entries.ts';
 import type { Journal } from '../replay/journal.ts';
@@ -10,7 +11,6 @@ import type { Component } from '../snapshot/describe.ts';
 import type { Clock } from '../time/clock.ts';
 import type { MachineConfig, RecordingConfig, RunResult } from './config.ts';
 import type { InstructionTime } from './instruction-time.ts';
-import { RECORDING_PORT } from './resources.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface TapeOptions {
@@ -49,7 +49,7 @@ export class Tape {
     if (recording.mode === 'replay') {
       this.#player = new Player({ entries: decodeEntries(recording.entries), checksums, door });
     } else {
-      const write = (bytes: Uint8Array) => send({ type: 'output', port: RECORDING_PORT, bytes });
+      const write = (bytes: Uint8Array) => send({ type: 'output', port: ports.recording.name, bytes });
       this.#recorder = new Recorder({ checksums, markEvery: recording.markEvery, write });
     }
   }

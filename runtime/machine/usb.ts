@@ -7,7 +7,7 @@ import type { Reports } from '../devices/usb-hid/reports.ts';
 import { UsbStorage } from '../devices/usb-storage/index.ts';
 import { Xhci } from '../devices/xhci/index.ts';
 import { hostBlockPort } from '../host/block-port.ts';
-import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../host/stream.ts';
+import { ports } from '../host/ports.ts';
 import type { UsbBus } from '../usb/bus.ts';
 import type { UsbDevice } from '../usb/device.ts';
 import type { UsbSpeed } from '../usb/packets.ts';
@@ -20,9 +20,9 @@ import { nameOfPlugged, type PlugBus, type PluggedUsbDevice } from './plugboard.
 import { placeUsb, type UsbBusPlan } from './usb-plan.ts';
 
 const reports: Readonly<Record<UsbInput, (board: Board, name: string) => Reports>> = {
-  tablet: ({ door }, name) => new TabletReports('pointer', door.stream(name, MOUSE_CREDIT)),
-  mouse: ({ door }, name) => new MouseReports('pointer', door.stream(name, MOUSE_CREDIT)),
-  keyboard: ({ door }, name) => new KeyboardReports('keyboard', door.stream(name, KEYBOARD_CREDIT)),
+  tablet: ({ door }, name) => new TabletReports('pointer', door.stream(ports.usbPointer(name))),
+  mouse: ({ door }, name) => new MouseReports('pointer', door.stream(ports.usbPointer(name))),
+  keyboard: ({ door }, name) => new KeyboardReports('keyboard', door.stream(ports.usbKeyboard(name))),
 };
 
 /** Interrupts: INTD# of UHCI and EHCI, INTA# of xHCI. */

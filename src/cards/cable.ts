@@ -1,4 +1,5 @@
-import { FRAME_CREDIT, frameAt, framedLength, LARGEST_FRAME, putFrame } from '../../runtime/host/frames.ts';
+import { frameAt, framedLength, LARGEST_FRAME, putFrame } from '../../runtime/host/frames.ts';
+import { FRAME_CREDIT } from '../../runtime/host/ports.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 
 /** Frames for the machine are put together up to this size: each message costs about as much as moving so many bytes. */

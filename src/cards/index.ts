@@ -1,5 +1,5 @@
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
-import { controlPortName } from '../../runtime/host/network-port.ts';
+import { ports } from '../../runtime/host/ports.ts';
 import type { CardConfig } from '../../runtime/machine/cards.ts';
 import type { PciCardModel } from '../../runtime/machine/catalogue/network.ts';
 import type { Host } from '../host.ts';
@@ -84,8 +84,9 @@ export class MachineCards {
     if (!this.#coming.delete(config.name)) this.#plans.push(plan);
     const card = this.#connectCard(plan, network);
     this.all.push(card);
-    streams.addOutput(card.name, card.cable);
-    streams.addInput(card.name, card.cable);
+    const port = ports.card(card.name);
+    streams.addOutput(port, card.cable);
+    streams.addInput(port, card.cable);
   }
 
   /** A card was pulled out, or does not come. */
@@ -96,7 +97,7 @@ export class MachineCards {
     this.#plans.splice(0, Infinity, ...this.#plans.filter(isAnother));
     const n = this.all.findIndex((card) => card.name === name);
     const [card] = n < 0 ? [] : this.all.splice(n, 1);
-    this.#gone.add(controlPortName(name));
+    this.#gone.add(ports.cardControl(name).name);
     await coming?.network.backend.close();
     await card?.close();
   }
@@ -111,8 +112,8 @@ export class MachineCards {
   #connectCard(plan: CardPlan, network: OpenNetwork): NetworkCard {
     const { name } = plan.config;
     return new NetworkCard(plan, network, {
-      send: (value) => this.#machine.send({ type: 'input', port: name, value }),
-      linkChanged: (value) => this.#machine.send({ type: 'input', port: controlPortName(name), value }),
+      send: (value) => this.#machine.send({ type: 'input', port: ports.card(name).name, value }),
+      linkChanged: (value) => this.#machine.send({ type: 'input', port: ports.cardControl(name).name, value }),
     });
   }
 
@@ -144,7 +145,7 @@ export class MachineCards {
 
   /** Answers a request of the machine's for one of them, or one that was. Throws if it is for none: the machine would wait for ever. */
   answer({ port, id, question }: ToHost & { type: 'request' }): void {
-    const card = this.all.find(({ name }) => controlPortName(name) === port);
+    const card = this.all.find(({ name }) => ports.cardControl(name).name === port);
     if (card === undefined && !this.#gone.has(port))
       throw new Error(`no network card answers requests of the port '${port}'`);
     const answer = card === undefined ? new Uint8Array(0) : card.cable.exchange(question as Uint8Array);

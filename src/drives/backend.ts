@@ -1,4 +1,4 @@
-import type { BlockInput } from '../../runtime/host/block-port.ts';
+import type { BlockInput } from '../../runtime/host/block.ts';
 import type { StorageHost } from '../storage/open.ts';
 import type { Image } from '../util/image.ts';
 import type { MediumOptions } from './options.ts';

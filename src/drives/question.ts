@@ -1,5 +1,5 @@
+import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block.ts';
 import { SECTOR_BYTES } from '../../runtime/host/block.ts';
-import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
 import type { Disk } from '../storage/store.ts';
 
 /** A guest's request to the disk in a drive. */

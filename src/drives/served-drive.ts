@@ -1,5 +1,4 @@
-import type { BlockMedium } from '../../runtime/host/block.ts';
-import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
+import type { BlockAnswer, BlockMedium, BlockQuestion } from '../../runtime/host/block.ts';
 import { InOrder } from '../storage/in-order.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import type { Qcow2Disk } from '../storage/qcow2/disk.ts';

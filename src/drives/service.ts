@@ -1,4 +1,4 @@
-import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
+import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block.ts';
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { MessageEnd, ToDrives } from '../isolate/protocol.ts';
 import { reportError } from '../isolate/remote-calls.ts';

@@ -1,5 +1,5 @@
+import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block.ts';
 import { SECTOR_BYTES } from '../../runtime/host/block.ts';
-import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
 import type { ThrottleTimers } from './throttle/group.ts';
 
 /** Counts of one kind of a guest's requests to a drive. */

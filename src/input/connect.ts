@@ -1,4 +1,4 @@
-import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../../runtime/host/stream.ts';
+import { ports } from '../../runtime/host/ports.ts';
 import { type UsbInput, usbInputNames } from '../../runtime/machine/catalogue/usb.ts';
 import type { MachineStreams } from '../isolate/streams.ts';
 import { Keyboard } from './keyboard.ts';
@@ -13,17 +13,18 @@ export interface InputDevices {
 
 /** The keyboard and the mouse of a machine, on its streams. */
 export function connectInput(streams: MachineStreams, layout: KeyboardLayout | undefined): InputDevices {
-  const keyboard = new Keyboard(streams.input('keyboard', KEYBOARD_CREDIT), undefined, layout);
-  const mouse = new Mouse({ ps2: streams.input('mouse', MOUSE_CREDIT) });
-  streams.addOutput('keyboard', keyboard);
+  const keyboard = new Keyboard(streams.input(ports.keyboard), undefined, layout);
+  const mouse = new Mouse({ ps2: streams.input(ports.mouse) });
+  streams.addOutput(ports.keyboard, keyboard);
   return { keyboard, mouse };
 }
 
 /** Connects an input device on the USB, which gets input too, while the guest uses it. */
 export function plugInput(streams: MachineStreams, { keyboard, mouse }: InputDevices, input: UsbInput): void {
   const name = usbInputNames[input];
-  const line = streams.input(name, input === 'keyboard' ? KEYBOARD_CREDIT : MOUSE_CREDIT);
-  streams.addOutput(name, input === 'keyboard' ? keyboard.usb : input === 'mouse' ? mouse.usb : mouse.tablet);
+  const port = input === 'keyboard' ? ports.usbKeyboard(name) : ports.usbPointer(name);
+  const line = streams.input(port);
+  streams.addOutput(port, input === 'keyboard' ? keyboard.usb : input === 'mouse' ? mouse.usb : mouse.tablet);
   if (input === 'keyboard') keyboard.plugUsb(line);
   else mouse.plugUsb(input === 'mouse' ? 'usb' : 'tablet', line);
 }

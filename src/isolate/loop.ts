@@ -1,3 +1,4 @@
+import { ports } from '../../runtime/host/ports.ts';
 import { Word } from '../../translator/abi/state.ts';
 import type { MachineCore, MachineHost, PluggedDevice, RunResult, Shutdown } from '../machine-core.ts';
 import { ConfigurationError } from '../util/errors.ts';
@@ -378,7 +379,7 @@ class MachineLoop {
         else this.#port.postMessage(message);
       },
       releaseMemory: (bytes) => this.#thread.releaseMemory?.(bytes) ?? false,
-      guestLog: (lines) => this.#addOutput('log', encoder.encode(lines)),
+      guestLog: (lines) => this.#addOutput(ports.guestLog.name, encoder.encode(lines)),
       suspension: (event) => this.#tellSuspension(event),
       plugged: (devices, pciSlots) => this.#tellPlugged(devices, pciSlots),
       deadlineChanged: (nanoseconds) => this.#time.setCoreDeadline(nanoseconds),

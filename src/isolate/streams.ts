@@ -1,4 +1,4 @@
-import { INPUT_CREDIT } from '../../runtime/host/stream.ts';
+import type { StreamPort } from '../../runtime/host/ports.ts';
 import { Outflow } from './flow.ts';
 import { SerialPort } from './serial.ts';
 
@@ -45,26 +45,27 @@ export class MachineStreams {
   }
 
   /** A stream both ways. */
-  open(port: string): SerialPort {
-    const input = this.input(port, INPUT_CREDIT);
+  open(port: StreamPort): SerialPort {
+    const input = this.input(port);
     const stream = new SerialPort({ send: (bytes) => input.write(bytes) });
     this.addOutput(port, stream);
     return stream;
   }
 
-  /** The way in of a stream. `credit`: bytes that may be ahead of what the device has taken. */
-  input(port: string, credit: number): Outflow {
-    const input = new Outflow(credit, (value) => this.#sendOrHold({ type: 'input', port, value }));
+  /** The way in of a stream. */
+  input(port: StreamPort): Outflow {
+    const { name, credit } = port;
+    const input = new Outflow(credit, (value) => this.#sendOrHold({ type: 'input', port: name, value }));
     this.addInput(port, input);
     return input;
   }
 
-  addOutput(port: string, receiver: Receiver): void {
-    this.#outputs.set(port, receiver);
+  addOutput({ name }: StreamPort, receiver: Receiver): void {
+    this.#outputs.set(name, receiver);
   }
 
-  addInput(port: string, input: Pick<Outflow, 'taken' | 'close'>): void {
-    this.#inputs.set(port, input);
+  addInput({ name }: StreamPort, input: Pick<Outflow, 'taken' | 'close'>): void {
+    this.#inputs.set(name, input);
   }
 
   /** The device of a port was pulled out. */

@@ -1,4 +1,4 @@
-import { INPUT_CREDIT } from '../../runtime/host/stream.ts';
+import { ports } from '../../runtime/host/ports.ts';
 import type { Outflow } from '../isolate/flow.ts';
 import type { MachineStreams } from '../isolate/streams.ts';
 import { memorySize } from '../options/memory-size.ts';
@@ -53,7 +53,7 @@ export class Balloon {
 
 /** The balloon of a machine with so many bytes of memory. */
 export function connectBalloon(streams: MachineStreams, memoryBytes: number): Balloon {
-  const balloon = new Balloon(memoryBytes, streams.input('balloon', INPUT_CREDIT));
-  streams.addOutput('balloon', balloon);
+  const balloon = new Balloon(memoryBytes, streams.input(ports.balloon));
+  streams.addOutput(ports.balloon, balloon);
   return balloon;
 }

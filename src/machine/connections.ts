@@ -1,5 +1,5 @@
 import type { ToMachine } from '../../runtime/host/messages.ts';
-import { RECORDING_PORT, soundPorts } from '../../runtime/machine/resources.ts';
+import { ports } from '../../runtime/host/ports.ts';
 import type { TrayMove } from '../drives/index.ts';
 import type { Notice } from '../isolate/connection.ts';
 import type { MachineStreams } from '../isolate/streams.ts';
@@ -26,13 +26,14 @@ export function connectOutside({ drives, cards, shares, sound, recording }: Mach
   cards.connect({ send, log });
   shares.connect({ send, log });
   for (const { name, cable } of cards.all) {
-    streams.addOutput(name, cable);
-    streams.addInput(name, cable);
+    const port = ports.card(name);
+    streams.addOutput(port, cable);
+    streams.addInput(port, cable);
   }
   sound.connect(send, log);
-  streams.addOutput(soundPorts.frames, sound);
+  streams.addOutput(ports.sound, sound);
   recording.onLog = log;
-  streams.addOutput(RECORDING_PORT, recording);
+  streams.addOutput(ports.recording, recording);
 }
 
 /** Has a request answered by whom it is for: a shared folder or a cable. */

@@ -1,4 +1,4 @@
-import { virtioPortName } from '../../runtime/machine/resources.ts';
+import { ports } from '../../runtime/host/ports.ts';
 import { isPluggable } from '../drives/options.ts';
 import { PciDevices, type PluggedPci } from '../hot-plug/pci-devices.ts';
 import { type PluggedUsb, UsbPorts } from '../hot-plug/usb-ports.ts';
@@ -12,8 +12,6 @@ import { Screen } from '../screen/index.ts';
 import { type Balloon, connectBalloon } from './balloon.ts';
 import type { MachineLink } from './link.ts';
 import type { DebugConsole, Examine, MachineParts } from './types.ts';
-
-const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
 
 /** The machine, as its devices use it. */
 interface DevicesMachine {
@@ -48,12 +46,12 @@ export class MachineDevices {
     const { streams, call } = link;
     this.#made = made;
     this.memoryBytes = config.memoryBytes;
-    this.serialPorts = serialPortNames.map((name) => streams.open(name));
-    this.debugConsole = streams.open('debug');
-    this.guestLog = streams.open('log');
+    this.serialPorts = ports.serial.map((port) => streams.open(port));
+    this.debugConsole = streams.open(ports.debugConsole);
+    this.guestLog = streams.open(ports.guestLog);
     if (config.balloon) this.balloon = connectBalloon(streams, config.memoryBytes);
-    this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => streams.open(virtioPortName(n)));
-    this.parallel = streams.open('lpt1');
+    this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => streams.open(ports.virtio(n)));
+    this.parallel = streams.open(ports.parallel);
     const input = connectInput(streams, made.options.keyboardLayout);
     ({ keyboard: this.keyboard, mouse: this.mouse } = input);
     const plugMachine = {

@@ -1,4 +1,4 @@
-import type { FolderQuestion } from '../../runtime/host/folder-port.ts';
+import type { FolderQuestion } from '../../runtime/host/folder.ts';
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { MachineConfig } from '../machine-core.ts';

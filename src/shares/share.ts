@@ -1,4 +1,4 @@
-import type { FolderAnswer, FolderQuestion } from '../../runtime/host/folder-port.ts';
+import type { FolderAnswer, FolderQuestion } from '../../runtime/host/folder.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { Host } from '../host.ts';
 import { NinepClientState } from '../ninep/client.ts';

@@ -1,4 +1,4 @@
-import { soundPorts } from '../../runtime/machine/resources.ts';
+import { ports } from '../../runtime/host/ports.ts';
 import type { Host } from '../host.ts';
 import { checkString } from '../util/checks.ts';
 import { Emitter, type Listener } from '../util/events.ts';
@@ -77,7 +77,7 @@ export class Sound extends Emitter<SoundEvents> implements AsyncIterable<Int16Ar
     send: (message: { type: 'input'; port: string; value: boolean }) => void,
     log: (message: string) => void,
   ): void {
-    this.#tellMachine = (value) => send({ type: 'input', port: soundPorts.control, value });
+    this.#tellMachine = (value) => send({ type: 'input', port: ports.soundControl.name, value });
     this.#log = log;
   }
 

@@ -1,9 +1,9 @@
 import type { DebugStop } from '../../runtime/exec/stops.ts';
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
+import { ports } from '../../runtime/host/ports.ts';
 import type { MachineConfig, RecordingConfig, RunResult } from '../../runtime/machine/config.ts';
 import { createMachine } from '../../runtime/machine/create.ts';
 import type { MachineCore } from '../../runtime/machine/machine.ts';
-import { RECORDING_PORT } from '../../runtime/machine/resources.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { randomFrom } from './samples.ts';
 
@@ -92,7 +92,7 @@ export class TapedMachine {
   #take(message: ToHost): void {
     if (message.type === 'request') this.requests.push(message);
     if (message.type !== 'output') return;
-    if (message.port === RECORDING_PORT) this.#parts.push(message.bytes.slice());
+    if (message.port === ports.recording.name) this.#parts.push(message.bytes.slice());
     else if (message.port === 'com1') this.output += Buffer.from(message.bytes).toString('latin1');
   }
 }

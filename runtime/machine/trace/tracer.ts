@@ -1,5 +1,5 @@
 import type { Ports } from '../../cpu/cpu.ts';
-import type { BlockAnswer, BlockQuestion } from '../../host/block-port.ts';
+import type { BlockAnswer, BlockQuestion } from '../../host/block.ts';
 import { frameAt, framedLength } from '../../host/frames.ts';
 import type { ToHost, ToMachine } from '../../host/messages.ts';
 import type { MmioRegion } from '../../memory/mmio.ts';

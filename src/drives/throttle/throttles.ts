@@ -1,4 +1,4 @@
-import type { BlockQuestion } from '../../../runtime/host/block-port.ts';
+import type { BlockQuestion } from '../../../runtime/host/block.ts';
 import { ThrottleGroup, type ThrottleTimers } from './group.ts';
 import { type DriveLimits, isLimited } from './limits.ts';
 

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { HostDoor } from '../../../runtime/host/door.ts';
 import type { ToHost } from '../../../runtime/host/messages.ts';
+import { INPUT_CREDIT, type RequestPort } from '../../../runtime/host/ports.ts';
 import { EventQueue } from '../../../runtime/time/events.ts';
+
+const requestPort = (name: string, most = Infinity): RequestPort<string, string, unknown> => ({ name, most });
 
 /** A door whose virtual time is `time`; what it sends, and what arrives, is in `log`. */
 function makeDoor(latency?: number) {
@@ -13,7 +16,7 @@ function makeDoor(latency?: number) {
     send: (message) => rig.sent.push(message),
     latency,
   });
-  const disk = door.requestPort<string, string>('disk');
+  const disk = door.requests(requestPort('disk'));
   const ask = (question: string) =>
     disk.request(
       () => question,
@@ -85,7 +88,7 @@ test('a done that asks again, or cancels, keeps the others in order', () => {
 
 test('input of streams and of request ports arrives in its order', () => {
   const { door, disk, log, run } = makeDoor();
-  const line = door.stream('line');
+  const line = door.stream({ name: 'line', credit: INPUT_CREDIT });
   line.onInput = ([byte]) => log.push(`byte ${byte}`);
   disk.onInput = (value) => log.push(`medium ${value}`);
   door.arrive({ type: 'input', port: 'line', value: Uint8Array.of(1) });
@@ -97,7 +100,7 @@ test('input of streams and of request ports arrives in its order', () => {
 
 test('a name is taken once, and a port that nobody has made is told', () => {
   const { door } = makeDoor();
-  expect(() => door.stream('disk')).toThrow("the machine has a port 'disk' already");
+  expect(() => door.stream({ name: 'disk', credit: 8 })).toThrow("the machine has a port 'disk' already");
   expect(() => door.arrive({ type: 'input', port: 'dusk', value: 0 })).toThrow("the machine has no port 'dusk'");
 });
 
@@ -150,8 +153,8 @@ test('a late answer that is cancelled is not waited for any more', () => {
 
 test('another host owes nothing, and is owed nothing, of what was under way with the one before', () => {
   const { door, disk, ask, complete, log, run, sent } = makeDoor();
-  const stream = door.stream('line', 8);
-  const lane = door.requestPort<string, string>('tape', 1);
+  const stream = door.stream({ name: 'line', credit: 8 });
+  const lane = door.requests(requestPort('tape', 1));
   const wind = () =>
     lane.request(
       () => 'wind',
@@ -187,7 +190,7 @@ test('of a port that is closed nothing arrives any more, and another one of its 
   const { door, run, log, sent, ask, complete } = makeDoor();
   door.expect(['line']);
   const open = (name: string) => {
-    const stream = door.stream('line', 8);
+    const stream = door.stream({ name: 'line', credit: 8 });
     stream.onInput = (bytes) => {
       log.push(`${name}: ${bytes}`);
       stream.taken(bytes.length);

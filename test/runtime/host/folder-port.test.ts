@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { HostDoor } from '../../../runtime/host/door.ts';
-import { type FolderQuestion, hostFolderPort } from '../../../runtime/host/folder-port.ts';
+import type { FolderQuestion } from '../../../runtime/host/folder.ts';
+import { hostFolderPort } from '../../../runtime/host/folder-port.ts';
 import type { ToHost } from '../../../runtime/host/messages.ts';
 import { Rig } from '../devices/rig.ts';
 

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { HostDoor } from '../../../runtime/host/door.ts';
-import { FRAME_CREDIT, framedLength, LARGEST_FRAME, putFrame } from '../../../runtime/host/frames.ts';
+import { framedLength, LARGEST_FRAME, putFrame } from '../../../runtime/host/frames.ts';
 import type { ToHost } from '../../../runtime/host/messages.ts';
 import { hostNetworkPort } from '../../../runtime/host/network-port.ts';
+import { FRAME_CREDIT } from '../../../runtime/host/ports.ts';
 import { loadComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
 import { Rig } from '../devices/rig.ts';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { FRAME_CREDIT, frameAt, framedLength, putFrame } from '../../../runtime/host/frames.ts';
+import { frameAt, framedLength, putFrame } from '../../../runtime/host/frames.ts';
+import { FRAME_CREDIT } from '../../../runtime/host/ports.ts';
 import { Cable } from '../../../src/cards/cable.ts';
 import type { NetworkBackend } from '../../../src/network/backend.ts';
 

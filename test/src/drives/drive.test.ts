@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { BlockInput } from '../../../runtime/host/block-port.ts';
+import type { BlockInput } from '../../../runtime/host/block.ts';
 import { type DriveOptions, planDrives } from '../../../src/drives/options.ts';
 import type { DriveStatus } from '../../../src/drives/protocol.ts';
 import { ServedDrive } from '../../../src/drives/served-drive.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { INPUT_CREDIT, takenInParts } from '../../../runtime/host/stream.ts';
+import { INPUT_CREDIT } from '../../../runtime/host/ports.ts';
+import { takenInParts } from '../../../runtime/host/stream.ts';
 import { Outflow } from '../../../src/isolate/flow.ts';
 
 function outflow(credit: number) {
@@ -57,7 +58,7 @@ test('what waits when the stream is closed is rejected, and so is what comes lat
 
 test('both ends together never stand still', async () => {
   let received = 0;
-  const taken = takenInParts((length) => out.taken(length));
+  const taken = takenInParts((length) => out.taken(length), INPUT_CREDIT);
   const out: Outflow = new Outflow(INPUT_CREDIT, (bytes) => {
     queueMicrotask(() => {
       received += bytes.length;

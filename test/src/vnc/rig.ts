@@ -1,4 +1,4 @@
-import { INPUT_CREDIT } from '../../../runtime/host/stream.ts';
+import { INPUT_CREDIT } from '../../../runtime/host/ports.ts';
 import { Keyboard } from '../../../src/input/keyboard.ts';
 import { keyName } from '../../../src/input/keys.ts';
 import { Mouse } from '../../../src/input/mouse.ts';

@@ -1,4 +1,4 @@
-import type { FolderPort } from '../../../host/folder-port.ts';
+import type { FolderPort } from '../../../host/folder.ts';
 import { joinComponents } from '../../../snapshot/components.ts';
 import { type Component, describe, list, u32 } from '../../../snapshot/describe.ts';
 import type { PciFunction } from '../../pci/function.ts';

@@ -1,8 +1,9 @@
 import { HostDoor } from '../../../../runtime/host/door.ts';
-import { FRAME_CREDIT, frameAt, framedLength, putFrame } from '../../../../runtime/host/frames.ts';
+import { frameAt, framedLength, putFrame } from '../../../../runtime/host/frames.ts';
 import type { ToHost } from '../../../../runtime/host/messages.ts';
 import type { NetworkPort } from '../../../../runtime/host/network.ts';
-import { controlPortName, hostNetworkPort } from '../../../../runtime/host/network-port.ts';
+import { hostNetworkPort } from '../../../../runtime/host/network-port.ts';
+import { FRAME_CREDIT, ports } from '../../../../runtime/host/ports.ts';
 import { CardRig } from './card-rig.ts';
 
 /** A card whose cable leads through the host door, as in a machine. */
@@ -28,7 +29,7 @@ export class HostRig extends CardRig {
   }
 
   setLink(isUp: boolean): void {
-    this.#door.arrive({ type: 'input', port: controlPortName('card'), value: isUp });
+    this.#door.arrive({ type: 'input', port: ports.cardControl('card').name, value: isUp });
     this.advance(0);
   }
 

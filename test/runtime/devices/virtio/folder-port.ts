@@ -1,4 +1,4 @@
-import type { FolderMessage, FolderPort } from '../../../../runtime/host/folder-port.ts';
+import type { FolderMessage, FolderPort } from '../../../../runtime/host/folder.ts';
 
 interface Exchange {
   readonly message: Uint8Array;

@@ -1,5 +1,5 @@
 import { buildBios } from '../../../../runtime/firmware/bios/index.ts';
-import type { BlockQuestion } from '../../../../runtime/host/block-port.ts';
+import type { BlockQuestion } from '../../../../runtime/host/block.ts';
 import type { MachineConfig } from '../../../../runtime/machine/config.ts';
 import { createMachine } from '../../../../runtime/machine/create.ts';
 import type { MachineCore } from '../../../../runtime/machine/machine.ts';

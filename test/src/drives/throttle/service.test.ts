@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { BlockQuestion } from '../../../../runtime/host/block-port.ts';
+import type { BlockQuestion } from '../../../../runtime/host/block.ts';
 import type { ToMachine } from '../../../../runtime/host/messages.ts';
 import { planDrives } from '../../../../src/drives/options.ts';
 import type { DriveCalls, DriveCommand, DriveReport } from '../../../../src/drives/protocol.ts';
