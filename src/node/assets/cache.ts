@@ -105,6 +105,25 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+let unfinished = 0;
+
+/** Where a file or folder is until it is whole: each time another place. */
+export function unfinishedPath(path: string): string {
+  return `${path}.${process.pid}.${++unfinished}.tmp`;
+}
+
+/** Whether a process that runs is at work on an unfinished file or folder of this name. */
+export function isUnderWay(name: string): boolean {
+  const pid = /\.(\d+)(?:\.\d+)?\.tmp$/.exec(name)?.[1];
+  return pid !== undefined && isRunning(Number(pid));
+}
+
+/** Removes what processes have left unfinished in a folder that were killed. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => []))
+    if (name.endsWith('.tmp') && !isUnderWay(name)) await rm(join(folder, name), { recursive: true, force: true });
+}
+
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

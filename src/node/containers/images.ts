@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseReference, referenceText } from '../../containers/reference.ts';
 import { ConfigurationError, messageOf } from '../../util/errors.ts';
 import type { Progress } from '../assets/progress.ts';
+import { inCache } from '../files/cache-problem.ts';
 import type { ReadyImage } from './container.ts';
 import { ImageStore, type StoredImage, stampOf } from './image-store.ts';
 import { closeLayout, openLayout } from './layout.ts';
@@ -96,7 +97,7 @@ export async function pullImage(
   request: Omit<ImageRequest, 'pull'>,
   progress: Progress = () => {},
 ): Promise<StoredImage> {
-  return await imageFor(new ImageStore(), { ...request, pull: 'always' }, progress);
+  return await inCache(() => imageFor(new ImageStore(), { ...request, pull: 'always' }, progress));
 }
 
 /** The images of the cache, by name. */
@@ -121,7 +122,7 @@ export async function inspectImage(image: string): Promise<object> {
  */
 export async function removeImage(image: string): Promise<void> {
   const store = new ImageStore();
-  await store.remove(await cached(store, image));
+  await inCache(async () => await store.remove(await cached(store, image)));
 }
 
 /** By its name in full or in short, its path, or the beginning of its ID, as `images` shows it. */

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LAYER_LIMITS, type LayerEntry, type LayerLimits, LayerReader } from '../../containers/layer.ts';
-import { isRunning } from '../assets/cache.ts';
+import { isUnderWay, unfinishedPath } from '../assets/cache.ts';
 import { type Bytes, measured, unpacked } from './streams.ts';
 import { tarMembers } from './tar.ts';
 
@@ -67,7 +67,7 @@ export class LayerStore {
    */
   async add(diffId: string, bytes: Bytes, name: string): Promise<void> {
     const folder = this.#folder(diffId);
-    const work = `${folder}.${process.pid}.${Math.trunc(performance.now() * 1000)}.tmp`;
+    const work = unfinishedPath(folder);
     await mkdir(work, { recursive: true });
     try {
       const archive = measured(unpacked(bytes, name), diffId, this.#limits.bytes, name);
@@ -100,12 +100,6 @@ export class LayerStore {
       if (!diffIds.has(`sha256:${name}`) && !isUnderWay(name))
         await rm(join(this.#directory, name), { recursive: true, force: true });
   }
-}
-
-/** Whether this is the folder of a layer that a process, which runs, unpacks. */
-function isUnderWay(name: string): boolean {
-  const pid = /\.(\d+)\.\d+\.tmp$/.exec(name)?.[1];
-  return pid !== undefined && isRunning(Number(pid));
 }
 
 /** A file that is written from its beginning on, in large parts. */

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ImageFolder } from '../../../../src/containers/image-folder.ts';
 import type { ImageNode, ImageTree } from '../../../../src/containers/tree.ts';
+import type { OpenFile } from '../../../../src/ninep/folder.ts';
 import type { ReadyImage } from '../../../../src/node/containers/container.ts';
 import { ImageStore } from '../../../../src/node/containers/image-store.ts';
 import { imageFor, readyImage } from '../../../../src/node/containers/images.ts';
@@ -339,7 +341,7 @@ test('the layers of an image that another process adds stay where one is removed
   ];
   writeFileSync(join(store.directory, 'configs', `${damaged.id.slice('sha256:'.length)}.json`), 'no configuration');
   mkdirSync(join(store.directory, 'adding'), { recursive: true });
-  writeFileSync(join(store.directory, 'adding', `another.${process.pid}`), JSON.stringify([sha256(layers[0]!)]));
+  writeFileSync(join(store.directory, 'adding', `another.${process.pid}.1.tmp`), JSON.stringify([sha256(layers[0]!)]));
   await store.remove(removed);
   expect(readdirSync(join(store.directory, 'layers'))).toEqual([sha256(layers[0]!).slice('sha256:'.length)]);
 });
@@ -372,4 +374,42 @@ test('an image that lacks a layer is shown with what is there, and layers that a
   mkdirSync(join(kept, `abc.${ended}.1.tmp`));
   await store.remove(image);
   expect(readdirSync(kept)).toEqual([`abc.${process.pid}.1.tmp`]);
+});
+
+test('what a process that was killed has left unfinished is removed by the next one that adds an image', async () => {
+  const ended = spawnSync('true').pid;
+  const left = ['work', 'adding', 'layers', 'images', 'configs'].map((name) => join(store.directory, name));
+  for (const path of left) mkdirSync(join(path, `x.${ended}.1.tmp`), { recursive: true });
+  mkdirSync(join(left[0]!, `x.${process.pid}.1.tmp`));
+  await openedLayers(rawTar([{ name: 'one' }]));
+  const unfinished = left.flatMap((path) => readdirSync(path).filter((name) => name.endsWith('.tmp')));
+  expect(unfinished).toEqual([`x.${process.pid}.1.tmp`]);
+});
+
+test('one image may be added twice at the same time', async () => {
+  const path = writeLayout(join(folder, 'image'), testImage([rawTar([{ name: 'one', data: text('1') }])]));
+  const [first, second] = await Promise.all([1, 2].map(() => imageFor(store, { image: path }, quiet)));
+  expect(first!.id).toBe(second!.id);
+  expect(await store.find(first!.name)).toBeDefined();
+});
+
+test('a record that is damaged hides no other image', async () => {
+  const image = await imageFor(
+    store,
+    { image: writeLayout(join(folder, 'image'), testImage([rawTar([{ name: 'one' }])])) },
+    quiet,
+  );
+  for (const damaged of ['{"name":', 'null', '{"name":"x","id":"../../x"}'])
+    writeFileSync(join(store.directory, 'images', `${damaged.length}.json`), damaged);
+  expect(await store.list()).toEqual([image]);
+});
+
+test('the contents of an image stay open for the next machine where one that had them could not be restored', async () => {
+  const { tree, contents } = await openedLayers(rawTar([{ name: 'one', data: text('1') }]));
+  await new ImageFolder(tree, contents).close();
+  const again = new ImageFolder(tree, contents);
+  const file = (await again.open(await again.walk(again.root(), 'one'), 0)) as OpenFile;
+  const bytes = new Uint8Array(1);
+  expect(await file.read(bytes, 0)).toBe(1);
+  expect([...bytes]).toEqual([...text('1')]);
 });
