@@ -8,6 +8,7 @@ import {
   execCommand,
   firstProcess,
   furtherProcess,
+  mountPoints,
   type ProcessOptions,
   type ProcessPlan,
   sizeCommand,
@@ -90,6 +91,7 @@ export class RunningContainer implements AsyncDisposable {
     progress?: Progress,
   ): Promise<RunningContainer> {
     const { config } = image;
+    checkMountPoints(image, settings);
     const lists = await userLists(image);
     const fresh = { now: Date.now(), entropy: randomBytes(ENTROPY).toString('hex') };
     const scripts = containerScripts(settings, firstProcess(settings, config, lists), fresh);
@@ -228,6 +230,15 @@ function changesOf(image: ReadyImage, settings: MachineSettings): Partial<Machin
     ...(name !== undefined && { name }),
     ...(processor !== undefined && { limits: { processor } }),
   };
+}
+
+function checkMountPoints({ tree }: ReadyImage, settings: MachineSettings): void {
+  const file = mountPoints(settings).find((path) => {
+    const node = tree.find(path);
+    return node !== undefined && !node.children;
+  });
+  if (file !== undefined)
+    throw new ConfigurationError(`the image has a file at '${file}'; folders take the place of directories only`);
 }
 
 async function userLists(image: ReadyImage): Promise<UserLists> {

@@ -52,9 +52,11 @@ interface Layout {
 /** The layout at a path. A path takes precedence over a name in a registry. */
 async function layoutAt(image: string): Promise<Layout | undefined> {
   if (await exists(image)) return { path: image, tag: undefined };
-  const colon = image.lastIndexOf(':');
-  const path = image.slice(0, Math.max(0, colon));
-  if (path !== '' && (await exists(path))) return { path, tag: image.slice(colon + 1) };
+  // A tag may have a colon in it, as `docker save` has NAME:TAG.
+  for (let colon = image.lastIndexOf(':'); colon > 0; colon = image.lastIndexOf(':', colon - 1)) {
+    const path = image.slice(0, colon);
+    if (await exists(path)) return { path, tag: image.slice(colon + 1) };
+  }
   if (/^\.{0,2}\//.test(image)) throw new ConfigurationError(`${image}: there is no such file or folder`);
   return undefined;
 }

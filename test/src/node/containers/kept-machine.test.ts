@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a machine takes the place of those of other versions, and of what processes that were killed have left', async () => {
   const ended = spawnSync('true').pid;
-  const stays = ['512-a.snapshot', `256-b.snapshot.${process.pid}.1.tmp`];
+  const stays = ['512-a.snapshot', `256-b.snapshot.${process.pid}.0.tmp`];
   for (const name of [...stays, '256-a.snapshot', `256-a.snapshot.${ended}.1.tmp`, `256-a.snapshot.${ended}.tmp`])
     writeFileSync(join(folder, name), 'other');
   await keep(join(folder, '256-b.snapshot'), new TextEncoder().encode('state'));

@@ -413,3 +413,34 @@ test('the contents of an image stay open for the next machine where one that had
   expect(await file.read(bytes, 0)).toBe(1);
   expect([...bytes]).toEqual([...text('1')]);
 });
+
+test.each([
+  ['[null]', 'does not say what the image is made of'],
+  ['[{"Config":5,"RepoTags":5,"Layers":[null]}]', 'does not say what the image is made of'],
+  ['[{"RepoTags":[5,null,"a:1"]},{}]', 'has several images; give'],
+])('an archive whose manifest.json is %s is refused', async (manifest, why) => {
+  const path = join(folder, 'image.tar');
+  writeFileSync(path, rawTar([{ name: 'manifest.json', data: text(manifest) }]));
+  await expect(opened(path)).rejects.toThrow(why);
+});
+
+test('a named pipe is refused: nobody may ever write to it', async () => {
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  await expect(opened(path)).rejects.toThrow(`${path} is a named pipe; give a file`);
+});
+
+test('an image of several in an archive is had by the names that the error lists', async () => {
+  const layer = rawTar([{ name: 'one' }]);
+  const { config } = testImage([layer]);
+  const images = ['a:1', 'a:2'].map((tag) => ({ Config: 'config', RepoTags: [tag], Layers: ['layer'] }));
+  const path = join(folder, 'two.tar');
+  const members = [
+    { name: 'manifest.json', data: text(JSON.stringify(images)) },
+    { name: 'config', data: config },
+    { name: 'layer', data: layer },
+  ];
+  writeFileSync(path, rawTar(members));
+  await expect(opened(path)).rejects.toThrow(`give ${path}:TAG, with one of a:1, a:2`);
+  for (const tag of ['a:2', '2']) expect((await opened(`${path}:${tag}`)).tree.find('one')).toBeDefined();
+});
