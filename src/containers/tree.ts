@@ -1,4 +1,5 @@
 import { Kind } from '../ninep/folder.ts';
+import { hostName } from '../shares/paths.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import type { LayerEntry } from './layer.ts';
 
@@ -42,7 +43,7 @@ export class ImageTree {
    */
   apply(layer: number, name: string, entries: readonly LayerEntry[]): void {
     const fail = (path: string, why: string): never => {
-      throw new ConfigurationError(`${name}: '${path}': ${why}`);
+      throw new ConfigurationError(`${name}: '${hostName(path)}': ${why}`);
     };
     // Whiteouts hide what is below, never what the same layer has: they are done first.
     for (const entry of entries) if (entry.kind === 'whiteout' || entry.kind === 'opaque') this.#hide(entry);
@@ -85,8 +86,8 @@ export class ImageTree {
   #linked({ path, target }: LayerEntry & { kind: 'link' }, fail: Fail): ImageNode {
     const [directory, name] = split(target);
     const node = this.find(directory)?.children?.get(name);
-    if (node === undefined) return fail(path, `it is a hard link to '${target}', which is not in the image`);
-    return node.children ? fail(path, `it is a hard link to '${target}', which is a directory`) : node;
+    if (node === undefined) return fail(path, `it is a hard link to '${hostName(target)}', which is not in the image`);
+    return node.children ? fail(path, `it is a hard link to '${hostName(target)}', which is a directory`) : node;
   }
 
   #node(fields: NodeFields): ImageNode {

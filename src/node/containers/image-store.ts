@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayerContents } from '../../containers/image-folder.ts';
-import type { LayerLimits } from '../../containers/layer.ts';
+import { LAYER_LIMITS, type LayerLimits } from '../../containers/layer.ts';
 import { type ImageConfig, MOST_DOCUMENT, parseConfig } from '../../containers/manifest.ts';
 import { isDigest } from '../../containers/reference.ts';
 import { ImageTree } from '../../containers/tree.ts';
@@ -39,9 +39,11 @@ const folders = ['work', 'adding', 'layers', 'images', 'configs'] as const;
 export class ImageStore {
   readonly directory: string;
   readonly #layers: LayerStore;
+  readonly #limits: LayerLimits;
 
-  constructor(directory: string = join(cacheDirectory(), 'containers'), limits?: LayerLimits) {
+  constructor(directory: string = join(cacheDirectory(), 'containers'), limits: LayerLimits = LAYER_LIMITS) {
     this.directory = directory;
+    this.#limits = limits;
     this.#layers = new LayerStore(join(directory, 'layers'), limits);
   }
 
@@ -147,6 +149,8 @@ export class ImageStore {
       if (layer === undefined)
         throw new ConfigurationError(`layer ${n + 1} of ${name} is not in the cache; remove the image and try again`);
       tree.apply(n, `layer ${n + 1} of ${name}`, layer.entries);
+      if (tree.count > this.#limits.entries)
+        throw new ConfigurationError(`${name} has more than ${this.#limits.entries} files, as many as are possible`);
       files.push(layer.contents);
     }
     return { tree, files };

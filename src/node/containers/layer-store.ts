@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LAYER_LIMITS, type LayerEntry, type LayerLimits, LayerReader } from '../../containers/layer.ts';
 import { isUnderWay, unfinishedPath } from '../assets/cache.ts';
 import { type Bytes, measured, unpacked } from './streams.ts';
-import { tarMembers } from './tar.ts';
+import { tarMembers } from './tar-reader.ts';
 
 /** Version of the index's format. */
 const VERSION = 1;

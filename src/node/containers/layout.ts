@@ -14,10 +14,11 @@ import {
   MOST_DOCUMENT,
   parseManifest,
 } from '../../containers/manifest.ts';
+import { hostName } from '../../shares/paths.ts';
 import { ConfigurationError } from '../../util/errors.ts';
 import { isOpened } from '../files/read-file.ts';
 import { type Bytes, limited, unpacked, verified, wholeOf } from './streams.ts';
-import { tarMembers } from './tar.ts';
+import { tarMembers } from './tar-reader.ts';
 
 /** An image, where it comes from. */
 export interface ImageSource {
@@ -78,10 +79,11 @@ async function archiveFiles(path: string, work: string, limits: LayerLimits): Pr
   let count = 0;
   for await (const member of tarMembers(archive, path)) {
     if (count++ >= limits.entries) throw new ConfigurationError(`${path}: ${limits.entries} files are possible`);
-    const { name, type, linkname } = member.header;
+    const { type } = member.header;
+    const [name, linkname] = [member.header.name, member.header.linkname ?? ''].map(hostName) as [string, string];
     const key = name.replace(/^\.\//, '');
     // Older versions of `docker save` write a layer once, and links to it.
-    if (type === 'symlink' || type === 'link') found.set(key, `link:${linkname ?? ''}`);
+    if (type === 'symlink' || type === 'link') found.set(key, `link:${linkname}`);
     const target = type === 'file' ? join(work, String(count)) : devNull;
     if (type === 'file') found.set(key, target);
     await using file = await open(target, 'w', 0o600);

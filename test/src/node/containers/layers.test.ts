@@ -237,9 +237,9 @@ describe('what is hostile is refused by name', () => {
   });
 
   test('layers that unpack to more than is allowed, by their headers and by their bytes', async () => {
-    const small = new ImageStore(join(folder, 'cache'), { entries: 10, bytes: 1 << 20 });
-    const add = async (layer: Buffer) => {
-      const path = writeLayout(join(folder, 'image'), testImage([layer]));
+    const small = new ImageStore(join(folder, 'cache'), { entries: 10, bytes: 1 << 20, names: 1000 });
+    const add = async (...layers: readonly Buffer[]) => {
+      const path = writeLayout(join(folder, 'image'), testImage(layers));
       await imageFor(small, { image: path }, quiet);
     };
     await expect(add(rawTar([{ name: 'zeros', data: Buffer.alloc(2 << 20) }]))).rejects.toThrow(
@@ -249,7 +249,12 @@ describe('what is hostile is refused by name', () => {
     await expect(add(rawTar(Array.from({ length: 11 }, (_, n) => ({ name: `f${n}` }))))).rejects.toThrow(
       "'f10': 10 files are possible",
     );
+    const links = Array.from({ length: 8 }, (_, n) => ({ name: `${n}`, type: '2', link: 'x'.repeat(90) }));
+    const names = links.slice(0, 2).map(({ name }) => ({ name: name.repeat(200) }));
+    await expect(add(rawTar([...links, ...names]))).rejects.toThrow('1000 bytes of names are possible');
     expect(readdirSync(join(folder, 'cache/layers'))).toEqual([]);
+    const six = (letter: string) => rawTar(Array.from({ length: 6 }, (_, n) => ({ name: `${letter}${n}` })));
+    await expect(add(six('a'), six('b'))).rejects.toThrow('has more than 10 files, as many as are possible');
   });
 });
 
@@ -274,7 +279,7 @@ describe('an archive of an image', () => {
     const archive = join(folder, 'large.tar.gz');
     writeFileSync(archive, zlib.gzipSync(rawTar([...members, { name: 'zeros', data: Buffer.alloc(1 << 20) }])));
     const open = (entries: number, bytes: number) =>
-      openLayout(archive, join(folder, 'work'), undefined, { entries, bytes });
+      openLayout(archive, join(folder, 'work'), undefined, { entries, bytes, names: 1000 });
     await expect(open(4, 2 << 20)).rejects.toThrow(`${archive}: 4 files are possible`);
     await expect(open(5, 1 << 20)).rejects.toThrow(`${archive}: it unpacks to more than 1048576 bytes`);
     expect((await open(5, 2 << 20)).name).toBe(archive);
