@@ -237,7 +237,7 @@ describe('what is hostile is refused by name', () => {
   });
 
   test('layers that unpack to more than is allowed, by their headers and by their bytes', async () => {
-    const small = new ImageStore(join(folder, 'cache'), { entries: 10, bytes: 1 << 20, names: 1000 });
+    const small = new ImageStore(join(folder, 'cache'), { entries: 10, bytes: 1 << 20, names: 900 });
     const add = async (...layers: readonly Buffer[]) => {
       const path = writeLayout(join(folder, 'image'), testImage(layers));
       await imageFor(small, { image: path }, quiet);
@@ -251,7 +251,7 @@ describe('what is hostile is refused by name', () => {
     );
     const links = Array.from({ length: 8 }, (_, n) => ({ name: `${n}`, type: '2', link: 'x'.repeat(90) }));
     const names = links.slice(0, 2).map(({ name }) => ({ name: name.repeat(200) }));
-    await expect(add(rawTar([...links, ...names]))).rejects.toThrow('1000 bytes of names are possible');
+    await expect(add(rawTar([...links, ...names]))).rejects.toThrow('900 bytes of names are possible');
     expect(readdirSync(join(folder, 'cache/layers'))).toEqual([]);
     const six = (letter: string) => rawTar(Array.from({ length: 6 }, (_, n) => ({ name: `${letter}${n}` })));
     await expect(add(six('a'), six('b'))).rejects.toThrow('has more than 10 files, as many as are possible');
