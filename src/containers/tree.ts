@@ -27,13 +27,23 @@ export interface ImageNode {
 
 /** Symbolic links on the way to a file, at most: Linux's bound. */
 const MOST_LINKS = 40;
+/** Names on the ways to all files of an image, those of links' targets included, at most: some 20 seconds. */
+const MOST_STEPS = 200_000_000;
 
 type NodeFields = Partial<Omit<ImageNode, 'id' | 'links'>>;
 
 /** The files of an image: its layers, each applied on top of those below it. */
 export class ImageTree {
   #nodes = 0n;
+  /** Names that were looked up. */
+  #steps = 0;
+  readonly #mostSteps: number;
   readonly root: ImageNode = this.#node({ mode: Kind.directory | 0o755, children: new Map() });
+
+  /** @param mostSteps names that may be looked up while layers are applied: a small layer could have links that take hours */
+  constructor(mostSteps = MOST_STEPS) {
+    this.#mostSteps = mostSteps;
+  }
 
   /**
    * Applies the next layer.
@@ -46,9 +56,12 @@ export class ImageTree {
       throw new ConfigurationError(`${name}: '${hostName(path)}': ${why}`);
     };
     // Whiteouts hide what is below, never what the same layer has: they are done first.
-    for (const entry of entries) if (entry.kind === 'whiteout' || entry.kind === 'opaque') this.#hide(entry);
-    for (const entry of entries)
-      if (entry.kind !== 'whiteout' && entry.kind !== 'opaque') this.#add(entry, layer, fail);
+    const isWhiteout = ({ kind }: LayerEntry) => kind === 'whiteout' || kind === 'opaque';
+    for (const entry of [...entries.filter(isWhiteout), ...entries.filter((one) => !isWhiteout(one))]) {
+      if (entry.kind === 'whiteout' || entry.kind === 'opaque') this.#hide(entry);
+      else this.#add(entry, layer, fail);
+      if (this.#steps > this.#mostSteps) fail(entry.path, 'the ways to the files of the image are too long');
+    }
   }
 
   #hide({ kind, path }: LayerEntry & { kind: 'whiteout' | 'opaque' }): void {
@@ -126,6 +139,7 @@ export class ImageTree {
     let links = 0;
     while (names.length > 0) {
       const name = names.pop()!;
+      this.#steps++;
       if (name === '' || name === '.') continue;
       if (name === '..') {
         if (way.length > 1) way.pop();

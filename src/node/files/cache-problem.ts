@@ -13,12 +13,14 @@ export async function inCache<Result>(act: () => Promise<Result>): Promise<Resul
   try {
     return await act();
   } catch (error) {
-    throw isSystemError(error) ? new ConfigurationError(await told(error)) : error;
+    throw isOfFile(error) ? new ConfigurationError(await told(error)) : error;
   }
 }
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).errno === 'number';
+/** Whether the system says it, and of a file: errors of open files name no path, as those of connections. */
+function isOfFile(error: unknown): error is NodeJS.ErrnoException {
+  const { errno, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return typeof errno === 'number' && (path !== undefined || syscall === 'write' || syscall === 'read');
 }
 
 async function told(error: NodeJS.ErrnoException): Promise<string> {

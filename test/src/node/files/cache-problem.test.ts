@@ -23,7 +23,11 @@ test('a problem with the cache names it, and what to do', async () => {
 });
 
 test('a problem of a write, which names no path, is one of the cache', async () => {
-  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { errno: -28, code: 'ENOSPC' });
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    errno: -28,
+    code: 'ENOSPC',
+    syscall: 'write',
+  });
   await expect(inCache(() => Promise.reject(full))).rejects.toThrow(
     '/rawiron cannot be used: no space left on device;',
   );
@@ -37,5 +41,6 @@ test('a problem with another file names that one', async () => {
 
 test('other errors stay as they are', async () => {
   const error = new RangeError('a mistake of ours');
-  await expect(inCache(() => Promise.reject(error))).rejects.toBe(error);
+  const refused = Object.assign(new Error('connect ECONNREFUSED'), { errno: -111, syscall: 'connect' });
+  for (const other of [error, refused]) await expect(inCache(() => Promise.reject(other))).rejects.toBe(other);
 });
