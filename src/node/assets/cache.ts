@@ -35,7 +35,7 @@ export async function cachedAssets(
 
 /** Does something in an empty folder of the cache, which is gone afterwards. One that an earlier process left is removed before. */
 export async function inWorkFolder<Result>(name: string, use: (work: string) => Promise<Result>): Promise<Result> {
-  const work = join(cacheDirectory(), `${name}.${process.pid}.tmp`);
+  const work = unfinishedPath(join(cacheDirectory(), name));
   await removeAbandoned(name);
   await mkdir(work, { recursive: true });
   try {
@@ -86,13 +86,10 @@ async function replace(directory: string, by: string): Promise<void> {
 
 /** Removes the work folders of processes that are gone. */
 async function removeAbandoned(name: string): Promise<void> {
-  const pattern = new RegExp(`^${name}\\.(\\d+)\\.tmp$`);
-  for (const entry of await readdir(cacheDirectory()).catch(() => [])) {
-    const match = pattern.exec(entry);
-    if (match && !isRunning(Number(match[1]))) {
+  const pattern = new RegExp(`^${name}(\\.\\d+){1,2}\\.tmp$`);
+  for (const entry of await readdir(cacheDirectory()).catch(() => []))
+    if (pattern.test(entry) && !isUnderWay(entry))
       await rm(join(cacheDirectory(), entry), { recursive: true, force: true });
-    }
-  }
 }
 
 /** Whether there is a process of this number. */

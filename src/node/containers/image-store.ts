@@ -32,7 +32,7 @@ export interface ImageFiles {
   readonly contents: LayerContents;
 }
 
-/** What processes that are killed may leave something unfinished in. */
+/** Folders in which a process that is killed may leave something unfinished. */
 const folders = ['work', 'adding', 'layers', 'images', 'configs'] as const;
 
 /** Images and their layers, in a folder of this user's cache. */

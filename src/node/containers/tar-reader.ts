@@ -32,7 +32,7 @@ const hasContents = (type: string): boolean => !['1', '2', '3', '4', '5', '6'].i
 
 type Records = ReadonlyMap<string, string>;
 
-/** What records in front of a member say about it. */
+/** Records that stand in front of a member, and say something about it. */
 interface Told {
   readonly global: Records;
   readonly own: Records;
