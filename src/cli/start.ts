@@ -1,5 +1,6 @@
 import type { Boot } from '../index.ts';
 import { hasApt } from '../node/assets/apt.ts';
+import { inCache } from '../node/files/cache-problem.ts';
 import { type Attached, attachedTo } from '../node/linux/attached.ts';
 import { attachedRoot } from '../node/linux/attached-system.ts';
 import type { ArchiveEntry } from '../node/linux/cpio.ts';
@@ -48,7 +49,7 @@ export async function findGuest(settings: Settings): Promise<Boot> {
 async function findLinux(): Promise<DebianLinux | null> {
   const progress = new ProgressLine();
   try {
-    return await debianLinux(progress.report);
+    return await inCache(() => debianLinux(progress.report));
   } catch (error) {
     progress.end();
     process.stderr.write(await apology(error));

@@ -105,9 +105,8 @@ export class ImageFolder implements SharedFolder {
 
   async settle(): Promise<void> {}
 
-  close(): Promise<void> {
-    return this.#contents.close();
-  }
+  /** The contents stay open: they are those of whoever opened them, and a machine that could not be restored may be followed by another. */
+  async close(): Promise<void> {}
 }
 
 async function refused(): Promise<never> {

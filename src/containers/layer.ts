@@ -1,8 +1,8 @@
 import { Kind, PERMISSIONS } from '../ninep/folder.ts';
-import { guestName } from '../shares/paths.ts';
+import { hostName } from '../shares/paths.ts';
 import { ConfigurationError } from '../util/errors.ts';
 
-/** A member's header in a tar archive (POSIX pax, GNU tar). */
+/** A member's header in a tar archive (POSIX pax, GNU tar). Names are bytes, a character for each. */
 export interface TarHeader {
   readonly name: string;
   readonly type?: string | null | undefined;
@@ -45,9 +45,11 @@ export interface LayerLimits {
   readonly entries: number;
   /** Bytes of all files. */
   readonly bytes: number;
+  /** Bytes of all names and targets of links: all of them are in memory at once. */
+  readonly names: number;
 }
 
-export const LAYER_LIMITS: LayerLimits = { entries: 2_000_000, bytes: 8 * 2 ** 30 };
+export const LAYER_LIMITS: LayerLimits = { entries: 2_000_000, bytes: 8 * 2 ** 30, names: 2 ** 27 };
 
 /** Names of OCI's image layers (layer.md, Whiteouts). */
 const WHITEOUT = '.wh.';
@@ -69,6 +71,7 @@ export class LayerReader {
   readonly entries: LayerEntry[] = [];
   /** Bytes of all files so far: where the next one's contents begin. */
   bytes = 0;
+  #names = 0;
 
   /** @param name what messages call the layer */
   constructor(name: string, limits: LayerLimits = LAYER_LIMITS) {
@@ -85,6 +88,8 @@ export class LayerReader {
     const path = this.#path(header, header.name, 'its name');
     const entry = this.#entry(header, path);
     this.entries.push(entry);
+    this.#names += entry.path.length + ('target' in entry ? entry.target.length : 0);
+    if (this.#names > this.#limits.names) this.#fail(header, `${this.#limits.names} bytes of names are possible`);
     if (entry.kind !== 'file') return 0;
     this.bytes += entry.size;
     if (this.bytes > this.#limits.bytes) this.#fail(header, `${this.#limits.bytes} bytes in all are possible`);
@@ -135,7 +140,7 @@ export class LayerReader {
   }
 
   #target(header: TarHeader): string {
-    const target = guestName(header.linkname ?? '');
+    const target = header.linkname ?? '';
     if (target === '' || target.includes('\0') || target.length >= MOST_PATH)
       this.#fail(header, 'it leads to no path that there may be');
     return target;
@@ -145,8 +150,8 @@ export class LayerReader {
   #linked(header: TarHeader): string {
     const { linkname } = header;
     if (!linkname) return this.#fail(header, 'it is a hard link to nothing');
-    if (linkname.startsWith('/')) this.#fail(header, `it is a hard link to '${linkname}', out of the layer`);
-    const target = this.#path(header, linkname, `its hard link to '${linkname}'`);
+    if (linkname.startsWith('/')) this.#fail(header, `it is a hard link to '${hostName(linkname)}', out of the layer`);
+    const target = this.#path(header, linkname, `its hard link to '${hostName(linkname)}'`);
     return target === '' ? this.#fail(header, 'it is a hard link to a directory') : target;
   }
 
@@ -154,16 +159,16 @@ export class LayerReader {
   #path(header: TarHeader, text: string, what: string): string {
     const names = text.split('/').filter((name) => name !== '' && name !== '.');
     if (names.includes('..')) this.#fail(header, `${what} leads out of the layer by '..'`);
-    if (text.includes('\0') || !text.isWellFormed()) this.#fail(header, `${what} is none that a file may have`);
-    const path = guestName(names.join('/'));
+    if (text.includes('\0')) this.#fail(header, `${what} is none that a file may have`);
+    const path = names.join('/');
     if (path.length >= MOST_PATH || path.split('/').some((name) => name.length > MOST_NAME))
       this.#fail(header, `${what} is too long`);
     return path;
   }
 
   #fail(header: TarHeader, why: string): never {
-    const name = header.name.length > 200 ? `${header.name.slice(0, 200)}…` : header.name;
-    throw new ConfigurationError(`${this.#name}: '${name}': ${why}`);
+    const text = hostName(header.name);
+    throw new ConfigurationError(`${this.#name}: '${text.length > 200 ? `${text.slice(0, 200)}…` : text}': ${why}`);
   }
 }
 

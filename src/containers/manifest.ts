@@ -169,12 +169,14 @@ export function jsonOf(bytes: Uint8Array, name: string): unknown {
   }
 }
 
-function fieldsOf(value: unknown): Fields {
+/** The fields of a value that came as JSON: none, if it is no object. */
+export function fieldsOf(value: unknown): Fields {
   return value !== null && typeof value === 'object' ? (value as Fields) : {};
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-const listOf = (value: unknown): string[] =>
+/** The texts of a value that came as JSON: none, if it is no list. */
+export const listOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 
 function textsOf(value: unknown): Readonly<Record<string, string>> {

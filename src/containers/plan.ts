@@ -2,6 +2,8 @@ import { MOUNT_OPTIONS } from '../ninep/protocol.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { CONTAINER_ROOT, command, ROOT_TAG, VOLUMES, volumeTag } from './agent.ts';
 import type { ImageConfig } from './manifest.ts';
+import { Mount } from './mount-flags.ts';
+import { tmpfsMount } from './tmpfs.ts';
 import { type ContainerUser, containerUser, type UserLists } from './users.ts';
 
 /** Options of a container's process. */
@@ -154,6 +156,22 @@ function checkPath(path: string, what: string): void {
     throw new ConfigurationError(`${what} '${path}' is no path from the root on, such as /data`);
 }
 
+/** Paths of the container at which it has something else than the image. */
+export function mountPoints({ volumes = [], tmpfs = {} }: ContainerSettings): readonly string[] {
+  return [...volumes.map(({ path }) => path), ...Object.keys(tmpfs)];
+}
+
+/** The root cannot be one: what is mounted there is seen by nobody who has that root already. */
+function checkMountPoint(path: string): void {
+  checkPath(path, 'the path');
+  const depth = path.split('/').reduce((sum, name) => {
+    if (name === '' || name === '.') return sum;
+    return name === '..' ? Math.max(0, sum - 1) : sum + 1;
+  }, 0);
+  if (depth === 0)
+    throw new ConfigurationError(`nothing can be mounted at '${path}', the root; give a path below it, such as /data`);
+}
+
 /** Where the directory is among the words of the last step. */
 const DIRECTORY_WORD = 3;
 
@@ -161,9 +179,6 @@ function enterWords({ user, group, groups }: ContainerUser, directory: string, w
   const all = groups.includes(group) ? groups : [group, ...groups];
   return [`${user}`, `${group}`, all.join(','), directory, ...words];
 }
-
-/** Flags of mount(2): include/uapi/linux/mount.h. */
-const Mount = { readOnly: 1, remount: 32, bind: 4096 } as const;
 
 const mount = (source: string, path: string, type: string, flags: number, options: string): string[] => [
   'm',
@@ -208,10 +223,10 @@ function steps(settings: ContainerSettings, { words }: ProcessPlan, { now, entro
       ...directories(volume.path),
       ...mount(volumeTag(n), volume.path, '9p', volume.readOnly ? Mount.readOnly : 0, MOUNT_OPTIONS),
     ]),
-    ...Object.entries(tmpfs).flatMap(([path, options]) => [
-      ...directories(path),
-      ...mount('tmpfs', path, 'tmpfs', 0, tmpfsOptions(options)),
-    ]),
+    ...Object.entries(tmpfs).flatMap(([path, text]) => {
+      const { flags, options } = tmpfsMount(text);
+      return [...directories(path), ...mount('tmpfs', path, 'tmpfs', flags, options)];
+    }),
     ...directories('/etc'),
     ...['f', '/etc/hostname', `${hostname}\n`],
     ...['f', '/etc/hosts', `127.0.0.1\tlocalhost\n10.0.2.15\t${hostname}\n`],
@@ -242,12 +257,12 @@ export interface Fresh {
  * @throws ConfigurationError
  */
 export function containerScripts(settings: ContainerSettings, process: ProcessPlan, fresh: Fresh): ContainerScripts {
-  const { volumes = [], tmpfs = {}, hostname = HOSTNAME, terminal, network = 'none', input, init } = settings;
+  const { volumes = [], hostname = HOSTNAME, terminal, network = 'none', input, init } = settings;
   if (volumes.length > VOLUMES)
     throw new ConfigurationError(`a container can have ${VOLUMES} folders of the host, not ${volumes.length}`);
   if (!/^[A-Za-z0-9]([A-Za-z0-9.-]{0,62})$/.test(hostname))
     throw new ConfigurationError(`'${hostname}' is no name of a host`);
-  for (const path of [...volumes.map((volume) => volume.path), ...Object.keys(tmpfs)]) checkPath(path, 'the path');
+  for (const path of mountPoints(settings)) checkMountPoint(path);
   const streams = terminal ? command('terminal') : input ? '' : command('no_input');
   const enter = ['/bin/enter', ...steps(settings, process, fresh)];
   return {
@@ -260,11 +275,6 @@ export function containerScripts(settings: ContainerSettings, process: ProcessPl
 export function execCommand(stream: number, { environment, words }: ProcessPlan): string {
   const enter = ['/bin/enter', 'r', CONTAINER_ROOT, ...directories(words[DIRECTORY_WORD]!), 'x', ...words];
   return command('exec_in', `${stream}`, ...environment, ...enter);
-}
-
-function tmpfsOptions(text: string): string {
-  if (!/^[\w=%,.-]*$/.test(text)) throw new ConfigurationError(`'${text}' are no options of a tmpfs`);
-  return text === '' ? 'mode=1777' : text;
 }
 
 /** The terminal has this size from now on. */

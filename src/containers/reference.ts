@@ -16,6 +16,7 @@ const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const REGISTRY = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\.[A-Za-z0-9-]+)*(?::\d{1,5})?$/;
 const MOST_NAME = 255;
+const MOST_PORT = 65_535;
 
 /** Digests are by SHA-256 alone: the one algorithm that registries use. */
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
@@ -45,7 +46,7 @@ export function parseReference(text: string): ImageReference {
   const first = path[0]!;
   const hasRegistry = path.length > 1 && (/[.:]/.test(first) || first === 'localhost');
   const registry = hasRegistry ? first : 'docker.io';
-  if (!REGISTRY.test(registry)) fail(`'${registry}' is no host`);
+  if (!REGISTRY.test(registry) || Number(registry.split(':')[1] ?? 1) > MOST_PORT) fail(`'${registry}' is no host`);
   const components = hasRegistry ? path.slice(1) : path;
   const wrong = components.find((component) => !COMPONENT.test(component));
   if (wrong !== undefined) fail(`'${wrong}' is no part of one (small letters, digits, and . _ - between them)`);

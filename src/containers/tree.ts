@@ -1,4 +1,5 @@
 import { Kind } from '../ninep/folder.ts';
+import { hostName } from '../shares/paths.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import type { LayerEntry } from './layer.ts';
 
@@ -26,13 +27,23 @@ export interface ImageNode {
 
 /** Symbolic links on the way to a file, at most: Linux's bound. */
 const MOST_LINKS = 40;
+/** Names on the ways to all files of an image, those of links' targets included, at most: some 20 seconds. */
+const MOST_STEPS = 200_000_000;
 
 type NodeFields = Partial<Omit<ImageNode, 'id' | 'links'>>;
 
 /** The files of an image: its layers, each applied on top of those below it. */
 export class ImageTree {
   #nodes = 0n;
+  /** Names that were looked up. */
+  #steps = 0;
+  readonly #mostSteps: number;
   readonly root: ImageNode = this.#node({ mode: Kind.directory | 0o755, children: new Map() });
+
+  /** @param mostSteps names that may be looked up while layers are applied: a small layer could have links that take hours */
+  constructor(mostSteps = MOST_STEPS) {
+    this.#mostSteps = mostSteps;
+  }
 
   /**
    * Applies the next layer.
@@ -42,12 +53,15 @@ export class ImageTree {
    */
   apply(layer: number, name: string, entries: readonly LayerEntry[]): void {
     const fail = (path: string, why: string): never => {
-      throw new ConfigurationError(`${name}: '${path}': ${why}`);
+      throw new ConfigurationError(`${name}: '${hostName(path)}': ${why}`);
     };
     // Whiteouts hide what is below, never what the same layer has: they are done first.
-    for (const entry of entries) if (entry.kind === 'whiteout' || entry.kind === 'opaque') this.#hide(entry);
-    for (const entry of entries)
-      if (entry.kind !== 'whiteout' && entry.kind !== 'opaque') this.#add(entry, layer, fail);
+    const isWhiteout = ({ kind }: LayerEntry) => kind === 'whiteout' || kind === 'opaque';
+    for (const entry of [...entries.filter(isWhiteout), ...entries.filter((one) => !isWhiteout(one))]) {
+      if (entry.kind === 'whiteout' || entry.kind === 'opaque') this.#hide(entry);
+      else this.#add(entry, layer, fail);
+      if (this.#steps > this.#mostSteps) fail(entry.path, 'the ways to the files of the image are too long');
+    }
   }
 
   #hide({ kind, path }: LayerEntry & { kind: 'whiteout' | 'opaque' }): void {
@@ -85,8 +99,8 @@ export class ImageTree {
   #linked({ path, target }: LayerEntry & { kind: 'link' }, fail: Fail): ImageNode {
     const [directory, name] = split(target);
     const node = this.find(directory)?.children?.get(name);
-    if (node === undefined) return fail(path, `it is a hard link to '${target}', which is not in the image`);
-    return node.children ? fail(path, `it is a hard link to '${target}', which is a directory`) : node;
+    if (node === undefined) return fail(path, `it is a hard link to '${hostName(target)}', which is not in the image`);
+    return node.children ? fail(path, `it is a hard link to '${hostName(target)}', which is a directory`) : node;
   }
 
   #node(fields: NodeFields): ImageNode {
@@ -125,6 +139,7 @@ export class ImageTree {
     let links = 0;
     while (names.length > 0) {
       const name = names.pop()!;
+      this.#steps++;
       if (name === '' || name === '.') continue;
       if (name === '..') {
         if (way.length > 1) way.pop();

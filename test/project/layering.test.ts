@@ -113,12 +113,12 @@ describe('imports point one way', () => {
     expect(files.flatMap((file) => offending([file], (i) => isBefore(file, i)))).toEqual([]);
   });
 
-  /** Browsers' decompression of zstd, the inspector's source maps, the debug mode's parser and containers' archives, loaded where they are asked for. */
+  /** Browsers' decompression of zstd, the inspector's source maps, the debug mode's parser and a writer of archives, loaded where they are asked for. */
   const packages = [
     'src/browser/zstd.ts -> fzstd',
     'src/inspect/exported.ts -> source-map',
     'src/isolate/check-text.ts -> acorn',
-    'src/node/containers/tar.ts -> tar-stream',
+    'src/node/containers/tar-writer.ts -> tar-stream',
   ];
 
   test('the library imports no tests, benchmarks or packages, but for four that are loaded when they are asked for', () => {

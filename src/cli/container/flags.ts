@@ -165,15 +165,20 @@ function share(text: string): number {
   return Math.max(1, Math.round(count * 100));
 }
 
+/** The longest time that a timer can have: its milliseconds are a number of 32 bits with a sign. */
+const MOST_SECONDS = 2_147_483;
+
 function seconds(text: string): number {
   const count = Number(text);
-  if (!(count > 0)) throw new ConfigurationError(`--timeout ${text}: give a number of seconds`);
-  return count * 1000;
+  if (!(count > 0 && count <= MOST_SECONDS))
+    throw new ConfigurationError(`--timeout ${text}: give a number of seconds, up to ${MOST_SECONDS}`);
+  return Math.ceil(count * 1000);
 }
 
 function withVariables(settings: RunSettings, texts: readonly string[]): RunSettings {
   const given = texts.flatMap((text) => {
     const at = text.indexOf('=');
+    if (at === 0 || text === '') throw new ConfigurationError(`-e '${text}': give NAME=VALUE, or NAME`);
     if (at >= 0) return [[text.slice(0, at), text.slice(at + 1)]];
     const value = process.env[text];
     return value === undefined ? [] : [[text, value]];
@@ -203,6 +208,9 @@ function published(text: string): PublishedPort {
   const match = /^(?:(\d+(?:\.\d+){3}):)?(\d+):(\d+)(?:\/(tcp|udp))?$/.exec(text);
   if (!match) throw new ConfigurationError(`-p ${text}: give [ADDRESS:]PORT:PORT, with /udp behind it where it is UDP`);
   const [, hostAddress, hostPort, containerPort, protocol = 'tcp'] = match;
+  const isPort = (port: string | undefined) => Number(port) >= 1 && Number(port) <= 65535;
+  if (!isPort(hostPort) || !isPort(containerPort))
+    throw new ConfigurationError(`-p ${text}: ports are from 1 to 65535`);
   return {
     protocol: protocol as 'tcp' | 'udp',
     ...(hostAddress && { hostAddress }),

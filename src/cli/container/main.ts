@@ -59,9 +59,10 @@ async function pull(words: readonly string[]): Promise<number> {
 }
 
 async function images(words: readonly string[]): Promise<number> {
+  const [isJson, unexpected] = words[0] === '--json' ? [true, words[1]] : [false, words[0]];
+  if (unexpected !== undefined) throw new ConfigurationError(`container images: unexpected argument '${unexpected}'`);
   const all = await Container.images();
-  if (words[0] === '--json') return await print(`${JSON.stringify(all, null, 2)}\n`);
-  if (words.length > 0) throw new ConfigurationError(`container images: unexpected argument '${words[0]}'`);
+  if (isJson) return await print(`${JSON.stringify(all, null, 2)}\n`);
   const rows = [['NAME', 'ID', 'SIZE'], ...all.map(cellsOf)];
   const widths = [0, 1].map((n) => Math.max(...rows.map((cells) => cells[n]!.length)));
   return await print(

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../index.ts';
 import { similarNames } from '../../inspect/similar.ts';
-import { messageOf } from '../../util/errors.ts';
+import { messageOf, within } from '../../util/errors.ts';
 import { parseSize } from '../image/size.ts';
 
 /** The parsed arguments of `rawiron debian`. */
@@ -36,6 +36,14 @@ const LEAST_SIZE = 2 ** 30;
 /** The partition table ends at 2 TB. */
 const MOST_SIZE = 2 ** 41 - 2 ** 20;
 
+/** Users and groups that every Debian has (its package base-passwd), and the group that gets sudo's rights. */
+const systemNames =
+  'daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats nobody nogroup adm tty disk kmem dialout fax voice cdrom floppy tape sudo audio dip operator src shadow utmp video sasl plugdev staff users input sgx kvm render messagebus sshd crontab netdev'.split(
+    ' ',
+  );
+
+const isOfSystem = (name: string): boolean => systemNames.includes(name) || /^(systemd-|_)/.test(name);
+
 /** @throws ConfigurationError that names the option and what it takes */
 export function parseDebianArguments(args: readonly string[]): DebianArguments {
   const end = args.includes('--') ? args.indexOf('--') : args.length;
@@ -44,12 +52,16 @@ export function parseDebianArguments(args: readonly string[]): DebianArguments {
     throw new ConfigurationError(
       `debian: '${positionals[1]}' is too much: give one disk, and flags of the machine behind --`,
     );
-  const size = parseSize(values.size);
+  const size = within(`debian: --size ${values.size}`, () => parseSize(values.size));
   if (size < LEAST_SIZE || size > MOST_SIZE)
     throw new ConfigurationError(`debian: --size ${values.size} is not between 1G and 2T; 4G is usual`);
   checkName('hostname', values.hostname, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i);
   checkName('user', values.user, /^[a-z_][a-z0-9_-]{0,30}$/);
   if (values.user === 'root') throw new ConfigurationError('debian: --user root: it is there without being asked for');
+  if (values.user !== undefined && isOfSystem(values.user))
+    throw new ConfigurationError(
+      `debian: --user ${values.user}: Debian has a user or group of that name; give another one`,
+    );
   checkName('release', values.release, /^[a-z][a-z0-9-]*$/);
   const packages = values.packages.split(/[\s,]+/).filter((name) => name !== '');
   for (const name of packages) checkName('packages', name, /^[a-z0-9][a-z0-9+.-]+$/);

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { ConfigurationError } from '../../index.ts';
 import { isMadeLabel, labelPlace } from '../../node/linux/debian-disk/disk.ts';
+import { systemMessage } from '../../node/process/system-message.ts';
 import { nodeStorage } from '../../node/storage.ts';
 import { openDisk } from '../../storage/open.ts';
 import { parseArguments } from '../arguments.ts';
@@ -92,6 +93,16 @@ function checkFolders({ disk, share }: DebianArguments): void {
   for (const folder of [dirname(disk), ...(share === undefined ? [] : [share])])
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
       throw new ConfigurationError(`debian: there is no folder ${folder}`);
+  if (!existsSync(disk)) checkWritable(dirname(disk));
+}
+
+/** @throws ConfigurationError for a folder in which no disk can be made: that would be known only when all packages are there */
+function checkWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new ConfigurationError(`debian: no disk can be made in ${folder}: ${systemMessage(error)}`);
+  }
 }
 
 /** As `rawiron debian --help` shows them. */

@@ -8,6 +8,7 @@ import { inWorkFolder } from '../../node/assets/cache.ts';
 import { type MakingGuest, prepareMaking } from '../../node/linux/debian-disk/disk.ts';
 import { Making } from '../../node/linux/debian-disk/making.ts';
 import type { MakingSettings } from '../../node/linux/debian-disk/settings.ts';
+import { systemMessage } from '../../node/process/system-message.ts';
 import { messageOf } from '../../util/errors.ts';
 import { ExitError } from '../exit-error.ts';
 import { makeImage } from '../image/new-image.ts';
@@ -69,7 +70,7 @@ async function keysOf(file: string | undefined): Promise<string | undefined> {
     return undefined;
   }
   const text = await readFile(file, 'utf8').catch((error) => {
-    throw new ConfigurationError(`debian: --key ${file} cannot be read: ${messageOf(error)}`);
+    throw new ConfigurationError(`debian: --key ${file} cannot be read: ${systemMessage(error)}`);
   });
   if (!hasOnlyKeys(text))
     throw new ConfigurationError(

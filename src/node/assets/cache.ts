@@ -35,7 +35,7 @@ export async function cachedAssets(
 
 /** Does something in an empty folder of the cache, which is gone afterwards. One that an earlier process left is removed before. */
 export async function inWorkFolder<Result>(name: string, use: (work: string) => Promise<Result>): Promise<Result> {
-  const work = join(cacheDirectory(), `${name}.${process.pid}.tmp`);
+  const work = unfinishedPath(join(cacheDirectory(), name));
   await removeAbandoned(name);
   await mkdir(work, { recursive: true });
   try {
@@ -86,13 +86,10 @@ async function replace(directory: string, by: string): Promise<void> {
 
 /** Removes the work folders of processes that are gone. */
 async function removeAbandoned(name: string): Promise<void> {
-  const pattern = new RegExp(`^${name}\\.(\\d+)\\.tmp$`);
-  for (const entry of await readdir(cacheDirectory()).catch(() => [])) {
-    const match = pattern.exec(entry);
-    if (match && !isRunning(Number(match[1]))) {
+  const pattern = new RegExp(`^${name}(\\.\\d+){1,2}\\.tmp$`);
+  for (const entry of await readdir(cacheDirectory()).catch(() => []))
+    if (pattern.test(entry) && !isUnderWay(entry))
       await rm(join(cacheDirectory(), entry), { recursive: true, force: true });
-    }
-  }
 }
 
 /** Whether there is a process of this number. */
@@ -103,6 +100,25 @@ export function isRunning(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+let unfinished = 0;
+
+/** Where a file or folder is until it is whole: each time another place. */
+export function unfinishedPath(path: string): string {
+  return `${path}.${process.pid}.${++unfinished}.tmp`;
+}
+
+/** Whether a process that runs is at work on an unfinished file or folder of this name. */
+export function isUnderWay(name: string): boolean {
+  const pid = /\.(\d+)(?:\.\d+)?\.tmp$/.exec(name)?.[1];
+  return pid !== undefined && isRunning(Number(pid));
+}
+
+/** Removes what processes have left unfinished in a folder that were killed. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => []))
+    if (name.endsWith('.tmp') && !isUnderWay(name)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 function sha256(bytes: Uint8Array): string {

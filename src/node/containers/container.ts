@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { command, Port, ROOT_TAG, STREAMS, volumeTag } from '../../containers/agent.ts';
-import { ImageFolder } from '../../containers/image-folder.ts';
+import { ImageFolder, type LayerContents } from '../../containers/image-folder.ts';
 import type { ImageConfig } from '../../containers/manifest.ts';
 import {
   type ContainerSettings,
@@ -8,6 +8,7 @@ import {
   execCommand,
   firstProcess,
   furtherProcess,
+  mountPoints,
   type ProcessOptions,
   type ProcessPlan,
   sizeCommand,
@@ -56,6 +57,8 @@ export class RunningContainer implements AsyncDisposable {
   readonly #settings: MachineSettings;
   readonly #config: ImageConfig;
   readonly #lists: UserLists;
+  /** Closed at the end. */
+  readonly #contents: LayerContents;
   /** Processes by the numbers of their streams. */
   readonly #processes = new Map<number, ContainerProcess>();
   /** Numbers of streams that are in use, also by what a process that has ended has not read. */
@@ -63,10 +66,11 @@ export class RunningContainer implements AsyncDisposable {
   #rest = '';
   #end: Promise<void> | undefined;
 
-  private constructor(machine: Machine, settings: MachineSettings, config: ImageConfig, lists: UserLists) {
+  private constructor(machine: Machine, settings: MachineSettings, image: ReadyImage, lists: UserLists) {
     this.#machine = machine;
     this.#settings = settings;
-    this.#config = config;
+    this.#config = image.config;
+    this.#contents = image.contents;
     this.#lists = lists;
     this.main = this.#begin(0, settings.terminal !== undefined);
     this.#port(Port.events).on('data', (bytes) => this.#hear(new TextDecoder().decode(bytes)));
@@ -77,7 +81,7 @@ export class RunningContainer implements AsyncDisposable {
   }
 
   /**
-   * Starts a container.
+   * Starts a container. The image's contents are closed when it ends; if it does not start, by the caller.
    * @throws ConfigurationError that says what cannot be had
    */
   static async start(
@@ -87,11 +91,12 @@ export class RunningContainer implements AsyncDisposable {
     progress?: Progress,
   ): Promise<RunningContainer> {
     const { config } = image;
+    checkMountPoints(image, settings);
     const lists = await userLists(image);
     const fresh = { now: Date.now(), entropy: randomBytes(ENTROPY).toString('hex') };
     const scripts = containerScripts(settings, firstProcess(settings, config, lists), fresh);
     const machine = await guestMachine(settings.memory ?? MEMORY, changesOf(image, settings), host, progress);
-    const container = new RunningContainer(machine, settings, config, lists);
+    const container = new RunningContainer(machine, settings, image, lists);
     await machine.start();
     container.#limitTime();
     void container.#tell(Port.start, scripts.start);
@@ -190,7 +195,7 @@ export class RunningContainer implements AsyncDisposable {
 
   /** Ends it for good. May be called again. */
   async stop(): Promise<void> {
-    this.#end ??= this.#machine.stop();
+    this.#end ??= this.#machine.stop().finally(() => this.#contents.close());
     await this.#end;
   }
 
@@ -225,6 +230,15 @@ function changesOf(image: ReadyImage, settings: MachineSettings): Partial<Machin
     ...(name !== undefined && { name }),
     ...(processor !== undefined && { limits: { processor } }),
   };
+}
+
+function checkMountPoints({ tree }: ReadyImage, settings: MachineSettings): void {
+  const file = mountPoints(settings).find((path) => {
+    const node = tree.find(path);
+    return node !== undefined && !node.children;
+  });
+  if (file !== undefined)
+    throw new ConfigurationError(`the image has a file at '${file}'; folders take the place of directories only`);
 }
 
 async function userLists(image: ReadyImage): Promise<UserLists> {

@@ -17,6 +17,7 @@ import type { Host } from '../../host.ts';
 import { Machine } from '../../machine/machine.ts';
 import type { MachineOptions } from '../../options/options.ts';
 import { SnapshotError } from '../../snapshot/layout.ts';
+import { isUnderWay, unfinishedPath } from '../assets/cache.ts';
 import type { Progress } from '../assets/progress.ts';
 import { cacheDirectory } from '../files/cache-directory.mjs';
 import { readShared } from '../files/read-file.ts';
@@ -25,6 +26,7 @@ import type { ArchiveEntry } from '../linux/cpio.ts';
 import { type DebianLinux, debianLinux, debianRelease } from '../linux/debian.ts';
 import { initramfs, joinInitrds } from '../linux/initramfs.ts';
 import { moduleInitrd } from '../linux/module-initrd.ts';
+import { systemMessage } from '../process/system-message.ts';
 import { packageVersion } from '../version.ts';
 
 const modules = ['virtio_pci', 'virtio_console', 'virtio_net', 'virtio-rng', '9pnet_virtio', '9p', 'overlay'];
@@ -126,18 +128,25 @@ async function keepGuest(memory: number, file: string, host: Host, progress: Pro
   await machine.pause();
   // It is restored for each container: unpacking it takes longer than reading twice as much.
   const snapshot = await machine.snapshot({ compression: 'none' });
-  await mkdir(join(file, '..'), { recursive: true });
-  const unfinished = `${file}.${process.pid}.tmp`;
-  await writeFile(unfinished, snapshot);
-  await rename(unfinished, file);
-  await removeOthers(file);
+  // Without it, as on a full disk, this container runs all the same.
+  await keep(file, snapshot).catch((error) =>
+    progress(`The machine is not kept for the next run: ${systemMessage(error)}`),
+  );
   return snapshot;
 }
 
-/** Removes what other versions have kept for a machine of the same size. */
-async function removeOthers(file: string): Promise<void> {
-  const size = basename(file).split('-')[0];
+/** Keeps a machine's snapshot, and removes what other versions, and processes that were killed, have left for the same size. */
+export async function keep(file: string, snapshot: Uint8Array): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const unfinished = unfinishedPath(file);
+  try {
+    await writeFile(unfinished, snapshot);
+    await rename(unfinished, file);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+  const size = `${basename(file).split('-')[0]}-`;
   for (const name of await readdir(dirname(file)))
-    if (name.startsWith(`${size}-`) && name.endsWith('.snapshot') && name !== basename(file))
+    if (name.startsWith(size) && name !== basename(file) && !isUnderWay(name))
       await rm(join(dirname(file), name), { force: true });
 }

@@ -3,11 +3,12 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayerContents } from '../../containers/image-folder.ts';
-import type { LayerLimits } from '../../containers/layer.ts';
+import { LAYER_LIMITS, type LayerLimits } from '../../containers/layer.ts';
 import { type ImageConfig, MOST_DOCUMENT, parseConfig } from '../../containers/manifest.ts';
+import { isDigest } from '../../containers/reference.ts';
 import { ImageTree } from '../../containers/tree.ts';
 import { ConfigurationError } from '../../util/errors.ts';
-import { isRunning } from '../assets/cache.ts';
+import { isUnderWay, removeUnfinished, unfinishedPath } from '../assets/cache.ts';
 import type { Progress } from '../assets/progress.ts';
 import { cacheDirectory } from '../files/cache-directory.mjs';
 import { LayerStore } from './layer-store.ts';
@@ -31,13 +32,18 @@ export interface ImageFiles {
   readonly contents: LayerContents;
 }
 
+/** Folders in which a process that is killed may leave something unfinished. */
+const folders = ['work', 'adding', 'layers', 'images', 'configs'] as const;
+
 /** Images and their layers, in a folder of this user's cache. */
 export class ImageStore {
   readonly directory: string;
   readonly #layers: LayerStore;
+  readonly #limits: LayerLimits;
 
-  constructor(directory: string = join(cacheDirectory(), 'containers'), limits?: LayerLimits) {
+  constructor(directory: string = join(cacheDirectory(), 'containers'), limits: LayerLimits = LAYER_LIMITS) {
     this.directory = directory;
+    this.#limits = limits;
     this.#layers = new LayerStore(join(directory, 'layers'), limits);
   }
 
@@ -51,7 +57,7 @@ export class ImageStore {
 
   /** An empty folder for what is under way; whoever asked removes it. */
   async workFolder(): Promise<string> {
-    const folder = join(this.directory, 'work', `${process.pid}.${Math.trunc(performance.now() * 1000)}`);
+    const folder = unfinishedPath(join(this.directory, 'work', 'archive'));
     await mkdir(folder, { recursive: true });
     return folder;
   }
@@ -90,6 +96,7 @@ export class ImageStore {
       throw new ConfigurationError(
         `${source.name} has ${layers.length} layers, and its configuration ${config.diffIds.length}`,
       );
+    for (const folder of folders) await removeUnfinished(join(this.directory, folder));
     await using _ = await this.#keep(name, config);
     for (const [n, open] of layers.entries()) {
       const diffId = config.diffIds[n]!;
@@ -107,8 +114,7 @@ export class ImageStore {
 
   /** Keeps an image's layers from being removed until its record is there, by a file that says which process adds it. */
   async #keep(name: string, { diffIds }: ImageConfig): Promise<AsyncDisposable> {
-    const file = `${createHash('sha256').update(name).digest('hex')}.${process.pid}`;
-    const path = join(this.directory, 'adding', file);
+    const path = unfinishedPath(join(this.directory, 'adding', createHash('sha256').update(name).digest('hex')));
     await this.#write(path, JSON.stringify(diffIds));
     return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
   }
@@ -117,7 +123,7 @@ export class ImageStore {
   async #kept(): Promise<string[]> {
     const folder = join(this.directory, 'adding');
     const files = await readdir(folder).catch(() => []);
-    const running = files.filter((file) => isRunning(Number(/\.(\d+)$/.exec(file)?.[1] ?? 0)));
+    const running = files.filter((file) => isUnderWay(file));
     const lists = await Promise.all(
       running.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8').catch(() => '[]')) as string[]),
     );
@@ -126,9 +132,13 @@ export class ImageStore {
 
   async #write(path: string, content: string | Uint8Array): Promise<void> {
     await mkdir(join(path, '..'), { recursive: true });
-    const unfinished = `${path}.${process.pid}.tmp`;
-    await writeFile(unfinished, content);
-    await rename(unfinished, path);
+    const unfinished = unfinishedPath(path);
+    try {
+      await writeFile(unfinished, content);
+      await rename(unfinished, path);
+    } finally {
+      await rm(unfinished, { force: true });
+    }
   }
 
   async #tree(config: ImageConfig, name: string): Promise<{ tree: ImageTree; files: string[] }> {
@@ -139,6 +149,8 @@ export class ImageStore {
       if (layer === undefined)
         throw new ConfigurationError(`layer ${n + 1} of ${name} is not in the cache; remove the image and try again`);
       tree.apply(n, `layer ${n + 1} of ${name}`, layer.entries);
+      if (tree.count > this.#limits.entries)
+        throw new ConfigurationError(`${name} has more than ${this.#limits.entries} files, as many as are possible`);
       files.push(layer.contents);
     }
     return { tree, files };
@@ -157,10 +169,8 @@ export class ImageStore {
   async list(): Promise<StoredImage[]> {
     const folder = join(this.directory, 'images');
     const files = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith('.json'));
-    const images = await Promise.all(
-      files.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8')) as StoredImage),
-    );
-    return images.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const images = await Promise.all(files.map((file) => recordIn(join(folder, file))));
+    return images.filter((image) => image !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** Bytes of an image's files, layers that others have too included. What the cache lacks counts nothing. */
@@ -184,6 +194,16 @@ export class ImageStore {
     const configs = await Promise.all(images.map((one) => this.config(one).catch(() => undefined)));
     const used = configs.flatMap((config) => config?.diffIds ?? []);
     await this.#layers.keepOnly(new Set([...used, ...(await this.#kept())]));
+  }
+}
+
+/** The record of an image; undefined if it is damaged, so that the image has to be had again. */
+async function recordIn(file: string): Promise<StoredImage | undefined> {
+  try {
+    const { name, id, stamp, stored } = JSON.parse(await readFile(file, 'utf8')) as StoredImage;
+    return typeof name === 'string' && isDigest(id) ? { name, id, stamp, stored } : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseReference, referenceText } from '../../containers/reference.ts';
 import { ConfigurationError, messageOf } from '../../util/errors.ts';
 import type { Progress } from '../assets/progress.ts';
+import { inCache } from '../files/cache-problem.ts';
 import type { ReadyImage } from './container.ts';
 import { ImageStore, type StoredImage, stampOf } from './image-store.ts';
 import { closeLayout, openLayout } from './layout.ts';
@@ -51,9 +52,11 @@ interface Layout {
 /** The layout at a path. A path takes precedence over a name in a registry. @throws ConfigurationError where a path has nothing */
 async function layoutAt(image: string): Promise<Layout | undefined> {
   if (await exists(image)) return { path: image, tag: undefined };
-  const colon = image.lastIndexOf(':');
-  const path = image.slice(0, Math.max(0, colon));
-  if (path !== '' && (await exists(path))) return { path, tag: image.slice(colon + 1) };
+  // A tag may have a colon in it, as `docker save` has NAME:TAG.
+  for (let colon = image.lastIndexOf(':'); colon > 0; colon = image.lastIndexOf(':', colon - 1)) {
+    const path = image.slice(0, colon);
+    if (await exists(path)) return { path, tag: image.slice(colon + 1) };
+  }
   // Nobody calls a repository of a registry so without saying which registry.
   const isPath = /^\.{0,2}\//.test(image) || /^[^:]*\.(tar|tgz|tar\.\w+)$/i.test(image);
   if (isPath) throw new ConfigurationError(`${image}: there is no such file or folder`);
@@ -98,7 +101,7 @@ export async function pullImage(
   request: Omit<ImageRequest, 'pull'>,
   progress: Progress = () => {},
 ): Promise<StoredImage> {
-  return await imageFor(new ImageStore(), { ...request, pull: 'always' }, progress);
+  return await inCache(() => imageFor(new ImageStore(), { ...request, pull: 'always' }, progress));
 }
 
 /** The images of the cache, by name. */
@@ -123,7 +126,7 @@ export async function inspectImage(image: string): Promise<object> {
  */
 export async function removeImage(image: string): Promise<void> {
   const store = new ImageStore();
-  await store.remove(await cached(store, image));
+  await inCache(async () => await store.remove(await cached(store, image)));
 }
 
 /** By its name in full or in short, its path, or the beginning of its ID, as `images` shows it. */

@@ -4,6 +4,7 @@ import { memorySize } from '../../options/memory-size.ts';
 import { checkedInteger, checkNames } from '../../util/checks.ts';
 import { ConfigurationError } from '../../util/errors.ts';
 import type { Progress } from '../assets/progress.ts';
+import { inCache } from '../files/cache-problem.ts';
 import { type MachineSettings, RunningContainer } from './container.ts';
 import { ImageStore } from './image-store.ts';
 import { type ImageRequest, imageFor, readyImage } from './images.ts';
@@ -39,6 +40,22 @@ const optionNames: readonly (keyof ContainerOptions)[] = [
   'name',
 ];
 
+async function started(
+  request: ImageRequest,
+  settings: MachineSettings,
+  host: Host,
+  progress: Progress,
+): Promise<RunningContainer> {
+  const store = new ImageStore();
+  const ready = await readyImage(store, await imageFor(store, request, progress));
+  try {
+    return await RunningContainer.start(ready, settings, host, progress);
+  } catch (error) {
+    await ready.contents.close();
+    throw error;
+  }
+}
+
 /** A container that runs: an image's command, in a machine of its own. */
 export class Container implements AsyncDisposable {
   readonly #running: RunningContainer;
@@ -57,18 +74,10 @@ export class Container implements AsyncDisposable {
     const { memory, image, pull, credentials, ...settings } = options;
     if (typeof image !== 'string') throw new ConfigurationError('image must be a path, or a name in a registry');
     if (settings.timeLimit !== undefined) checkedInteger('timeLimit', settings.timeLimit, 1, 2 ** 31 - 1);
-    const store = new ImageStore();
     const request = { image, credentials, ...(pull && { pull }) };
-    const stored = await imageFor(store, request, progress);
     const megabytes = memory === undefined ? undefined : Math.ceil(memorySize(memory) / 2 ** 20);
-    const ready = await readyImage(store, stored);
-    try {
-      const machine = { ...settings, ...(megabytes !== undefined && { memory: megabytes }) };
-      return new Container(await RunningContainer.start(ready, machine, host, progress));
-    } catch (error) {
-      await ready.contents.close();
-      throw error;
-    }
+    const machine = { ...settings, ...(megabytes !== undefined && { memory: megabytes }) };
+    return new Container(await inCache(() => started(request, machine, host, progress)));
   }
 
   /** The command's standard input. */

@@ -1,12 +1,12 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LAYER_LIMITS, type LayerEntry, type LayerLimits, LayerReader } from '../../containers/layer.ts';
-import { isRunning } from '../assets/cache.ts';
+import { isUnderWay, unfinishedPath } from '../assets/cache.ts';
 import { type Bytes, measured, unpacked } from './streams.ts';
-import { tarMembers } from './tar.ts';
+import { tarMembers } from './tar-reader.ts';
 
-/** Version of the index's format. */
-const VERSION = 1;
+/** The index of a layer. Another form of it has another name, so that layers of other versions are not found. */
+const INDEX = 'index-2.json';
 /** Bytes that are written at once. */
 const WRITTEN = 1 << 20;
 
@@ -18,7 +18,6 @@ export interface StoredLayer {
 }
 
 interface Index {
-  readonly version: typeof VERSION;
   /** Bytes of the contents. */
   readonly bytes: number;
   readonly entries: readonly LayerEntry[];
@@ -46,9 +45,9 @@ export class LayerStore {
     const folder = this.#folder(diffId);
     const contents = join(folder, 'contents');
     try {
-      const [text, { size }] = await Promise.all([readFile(join(folder, 'index.json'), 'utf8'), stat(contents)]);
-      const { version, bytes, entries } = JSON.parse(text) as Index;
-      return version === VERSION && bytes === size ? { entries, contents } : undefined;
+      const [text, { size }] = await Promise.all([readFile(join(folder, INDEX), 'utf8'), stat(contents)]);
+      const { bytes, entries } = JSON.parse(text) as Index;
+      return bytes === size ? { entries, contents } : undefined;
     } catch {
       return undefined;
     }
@@ -56,7 +55,7 @@ export class LayerStore {
 
   /** Whether there is such a layer; `find` reads it. */
   async has(diffId: string): Promise<boolean> {
-    return (await stat(join(this.#folder(diffId), 'index.json')).catch(() => null)) !== null;
+    return (await stat(join(this.#folder(diffId), INDEX)).catch(() => null)) !== null;
   }
 
   /**
@@ -67,12 +66,12 @@ export class LayerStore {
    */
   async add(diffId: string, bytes: Bytes, name: string): Promise<void> {
     const folder = this.#folder(diffId);
-    const work = `${folder}.${process.pid}.${Math.trunc(performance.now() * 1000)}.tmp`;
+    const work = unfinishedPath(folder);
     await mkdir(work, { recursive: true });
     try {
       const archive = measured(unpacked(bytes, name), diffId, this.#limits.bytes, name);
       const index = await this.#unpack(archive, join(work, 'contents'), name);
-      await writeFile(join(work, 'index.json'), JSON.stringify(index));
+      await writeFile(join(work, INDEX), JSON.stringify(index));
       await rm(folder, { recursive: true, force: true });
       await rename(work, folder).catch(async (error) => {
         // Another process may have made the same meanwhile.
@@ -91,7 +90,7 @@ export class LayerStore {
       for await (const part of member) if (kept > 0) await file.write(part);
     }
     await file.flush();
-    return { version: VERSION, bytes: reader.bytes, entries: reader.entries };
+    return { bytes: reader.bytes, entries: reader.entries };
   }
 
   /** Removes the layers that are not among these, and what is left of processes that have ended early. */
@@ -100,12 +99,6 @@ export class LayerStore {
       if (!diffIds.has(`sha256:${name}`) && !isUnderWay(name))
         await rm(join(this.#directory, name), { recursive: true, force: true });
   }
-}
-
-/** Whether this is the folder of a layer that a process, which runs, unpacks. */
-function isUnderWay(name: string): boolean {
-  const pid = /\.(\d+)\.\d+\.tmp$/.exec(name)?.[1];
-  return pid !== undefined && isRunning(Number(pid));
 }
 
 /** A file that is written from its beginning on, in large parts. */

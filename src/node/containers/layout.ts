@@ -6,15 +6,19 @@ import { LAYER_LIMITS, type LayerLimits } from '../../containers/layer.ts';
 import {
   chosenImage,
   type Descriptor,
+  fieldsOf,
   type ImageManifest,
   type IndexEntry,
   jsonOf,
+  listOf,
   MOST_DOCUMENT,
   parseManifest,
 } from '../../containers/manifest.ts';
+import { hostName } from '../../shares/paths.ts';
 import { ConfigurationError } from '../../util/errors.ts';
+import { isOpened } from '../files/read-file.ts';
 import { type Bytes, limited, unpacked, verified, wholeOf } from './streams.ts';
-import { tarMembers } from './tar.ts';
+import { tarMembers } from './tar-reader.ts';
 
 /** An image, where it comes from. */
 export interface ImageSource {
@@ -48,8 +52,9 @@ export async function openLayout(
   tag?: string,
   limits: LayerLimits = LAYER_LIMITS,
 ): Promise<ImageSource> {
-  const isFolder = (await stat(path)).isDirectory();
-  const files = isFolder ? folderFiles(path) : await archiveFiles(path, work, limits);
+  const info = await stat(path);
+  if (info.isFIFO() && !isOpened(path)) throw new ConfigurationError(`${path} is a named pipe; give a file`);
+  const files = info.isDirectory() ? folderFiles(path) : await archiveFiles(path, work, limits);
   if ((await files.find('index.json')) !== undefined) return await ociSource(files, path, tag);
   if ((await files.find('manifest.json')) !== undefined) return await dockerSource(files, path, tag);
   throw new ConfigurationError(
@@ -74,10 +79,11 @@ async function archiveFiles(path: string, work: string, limits: LayerLimits): Pr
   let count = 0;
   for await (const member of tarMembers(archive, path)) {
     if (count++ >= limits.entries) throw new ConfigurationError(`${path}: ${limits.entries} files are possible`);
-    const { name, type, linkname } = member.header;
+    const { type } = member.header;
+    const [name, linkname] = [member.header.name, member.header.linkname ?? ''].map(hostName) as [string, string];
     const key = name.replace(/^\.\//, '');
     // Older versions of `docker save` write a layer once, and links to it.
-    if (type === 'symlink' || type === 'link') found.set(key, `link:${linkname ?? ''}`);
+    if (type === 'symlink' || type === 'link') found.set(key, `link:${linkname}`);
     const target = type === 'file' ? join(work, String(count)) : devNull;
     if (type === 'file') found.set(key, target);
     await using file = await open(target, 'w', 0o600);
@@ -173,7 +179,6 @@ function tagged(entries: readonly IndexEntry[], { name, tag }: ManifestReader): 
 
 interface DockerImage {
   readonly Config: string;
-  readonly RepoTags?: readonly string[] | null;
   readonly Layers: readonly string[];
 }
 
@@ -194,21 +199,22 @@ async function dockerSource(files: LayoutFiles, path: string, tag: string | unde
 }
 
 function dockerImage(list: unknown, path: string, tag: string | undefined): DockerImage {
-  const images = (Array.isArray(list) ? list : []) as DockerImage[];
-  const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);
+  const images = (Array.isArray(list) ? list : []).map(fieldsOf);
+  const tagsIn = ({ RepoTags }: ReturnType<typeof fieldsOf>) => listOf(RepoTags);
+  const tags = images.flatMap(tagsIn);
   const found =
     tag === undefined
       ? images
-      : images.filter(({ RepoTags }) => RepoTags?.some((one) => one === tag || one.endsWith(`:${tag}`)));
+      : images.filter((one) => tagsIn(one).some((name) => name === tag || name.endsWith(`:${tag}`)));
   const [image, ...more] = found;
   if (image === undefined || more.length > 0)
     throw new ConfigurationError(
       `${path} has ${found.length === 0 ? 'no such image' : 'several images'}; give ${path}:TAG, with one of ${tags.join(', ') || 'none'}`,
     );
-  const isText = (one: unknown) => typeof one === 'string';
-  if (!isText(image.Config) || !Array.isArray(image.Layers) || !image.Layers.every(isText))
+  const { Config, Layers } = image;
+  if (typeof Config !== 'string' || !Array.isArray(Layers) || !Layers.every((one) => typeof one === 'string'))
     throw new ConfigurationError(`${path}/manifest.json does not say what the image is made of`);
-  return image;
+  return { Config, Layers };
 }
 
 /** Removes what an archive was unpacked to. */

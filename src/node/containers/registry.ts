@@ -1,4 +1,11 @@
-import { type Descriptor, type ImageManifest, MOST_DOCUMENT, manifestTypes } from '../../containers/manifest.ts';
+import {
+  type Descriptor,
+  fieldsOf,
+  type ImageManifest,
+  jsonOf,
+  MOST_DOCUMENT,
+  manifestTypes,
+} from '../../containers/manifest.ts';
 import { type ImageReference, referenceText } from '../../containers/reference.ts';
 import { ConfigurationError, messageOf } from '../../util/errors.ts';
 import type { Progress } from '../assets/progress.ts';
@@ -83,7 +90,7 @@ class Registry {
     let length = 0;
     for await (const part of this.#body(response)) {
       length += part.length;
-      if (length > most) throw new ConfigurationError(`${this.#name}: its manifest is longer than ${most} bytes`);
+      if (length > most) throw new ConfigurationError(`${this.#name}: an answer is longer than ${most} bytes`);
       parts.push(part);
     }
     return Buffer.concat(parts);
@@ -167,6 +174,8 @@ class Registry {
 
   /** Does what the registry asks for before it gives something (distribution specification: token authentication). */
   async #authorize(challenge: string): Promise<string> {
+    if (challenge === '')
+      throw new ConfigurationError(`${this.#name}: the registry lets nobody have it, and does not say how one may`);
     const [scheme = '', rest = ''] = challenge.split(/ (.*)/s);
     const basic = this.#credentials && `Basic ${Buffer.from(this.#credentials).toString('base64')}`;
     if (/^basic$/i.test(scheme)) {
@@ -183,8 +192,15 @@ class Registry {
     if (fields.service) realm.searchParams.set('service', fields.service);
     realm.searchParams.set('scope', fields.scope ?? `repository:${this.#reference.repository}:pull`);
     const response = this.#checked(await this.#ask(realm, basic ? { authorization: basic } : {}));
-    const { token, access_token } = JSON.parse(new TextDecoder().decode(await this.#limited(response, MOST_DOCUMENT)));
-    return `Bearer ${token ?? access_token}`;
+    return `Bearer ${this.#token(await this.#limited(response, MOST_DOCUMENT), realm.host)}`;
+  }
+
+  /** The token of an answer, which goes into a header (RFC 6750, b64token, and what else is visible). */
+  #token(answer: Uint8Array, host: string): string {
+    const { token, access_token } = fieldsOf(jsonOf(answer, `${this.#name}: what ${host} answers`));
+    const text = token ?? access_token;
+    if (typeof text === 'string' && /^[!-~]+$/.test(text)) return text;
+    throw new ConfigurationError(`${this.#name}: ${host} gives no token that can be used`);
   }
 }
 

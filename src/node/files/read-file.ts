@@ -5,8 +5,10 @@ import { systemMessage } from '../process/system-message.ts';
 /** Enough to see what it is. */
 const BEGINNING = 1 << 16;
 
-/** Paths that the process has open already, as a shell gives them with <(COMMAND): somebody writes to such a pipe. */
-const OPENED = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
+/** Whether this is a path that the process has open already, as a shell gives them with <(COMMAND): somebody writes to such a pipe. */
+export function isOpened(path: string): boolean {
+  return /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/.test(path);
+}
 
 /**
  * The bytes of a file; of a character device, which may have no end, only the first. A named pipe is refused: reading one would wait for
@@ -16,7 +18,7 @@ const OPENED = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
 export async function readWhole(path: string): Promise<Uint8Array> {
   const info = await stat(path).catch(throwInWords);
   if (info.isDirectory()) throw new Error('it is a directory');
-  if (info.isFIFO() && !OPENED.test(path)) throw new Error('it is a named pipe; give a file');
+  if (info.isFIFO() && !isOpened(path)) throw new Error('it is a named pipe; give a file');
   const bytes = info.isCharacterDevice() ? readBeginning(path) : readFile(path);
   return new Uint8Array(await bytes.catch(throwInWords));
 }

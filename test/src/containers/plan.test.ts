@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../../src/containers/manifest.ts';
-import { type ContainerSettings, execCommand, firstProcess, furtherProcess } from '../../../src/containers/plan.ts';
+import {
+  type ContainerSettings,
+  containerScripts,
+  execCommand,
+  firstProcess,
+  furtherProcess,
+} from '../../../src/containers/plan.ts';
 import { testImage } from '../../support/container-images.ts';
 
 const built = testImage([], { Cmd: ['sh'], Env: ['FROM_IMAGE=1', 'BOTH=image'], WorkingDir: '/image', User: '5' });
@@ -34,4 +40,12 @@ test('what exec is given goes before that', () => {
 test('the directory of exec is made before it is gone to', () => {
   const plan = furtherProcess({ command }, settings, config, lists);
   expect(execCommand(1, plan)).toContain("'r' '/c/root' 'd' '/run' 'd' '/run/here' 'x' '1000'");
+});
+
+test.each(['/', '//', '/.', '/a/..', '/../..'])('nothing is mounted at %s, which is the root', (path) => {
+  const plan = firstProcess({ ...settings, command }, config, lists);
+  const scripts = (more: ContainerSettings) => containerScripts(more, plan, { now: 0, entropy: '' });
+  for (const more of [{ volumes: [{ folder: '/srv', path }] }, { tmpfs: { [path]: '' } }])
+    expect(() => scripts(more)).toThrow(`nothing can be mounted at '${path}', the root`);
+  expect(() => scripts({ tmpfs: { [`${path}/x`]: '' } })).not.toThrow();
 });

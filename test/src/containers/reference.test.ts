@@ -26,6 +26,7 @@ test.each([
   ['a@sha256:12', '64 hexadecimal digits'],
   [`a@${digest}@${digest}`, 'more than one @'],
   ['ho st:5000/x', 'no host'],
+  ['localhost:65536/x', 'no host'],
   [`x/${'a'.repeat(300)}`, 'too long'],
 ])('%s is refused', (text, why) => {
   expect(() => parseReference(text)).toThrow(why);

@@ -83,3 +83,16 @@ test('work folders of processes that are gone are removed, those of running ones
   await get();
   expect((await readdir(join(home, 'rawiron'))).sort()).toEqual(['set', running].sort());
 });
+
+test('one set may be made twice at the same time in one program, each in a folder of its own', async () => {
+  const works = new Set<string>();
+  const both = Promise.withResolvers<void>();
+  const make = async (work: string) => {
+    works.add(work);
+    if (works.size === 2) both.resolve();
+    await both.promise;
+    return files;
+  };
+  await Promise.all([1, 2].map(() => cachedAssets('set', make)));
+  expect((await get()).made).toBe(false);
+});

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { cacheDirectory } from '../../assets/cache.ts';
 import type { Progress } from '../../assets/progress.ts';
-import { packTar } from '../../containers/tar.ts';
+import { packTar } from '../../containers/tar-writer.ts';
 import { busyboxEntries } from '../busybox.ts';
 import type { ArchiveEntry, DirectoryEntry, FileEntry, SymlinkEntry } from '../cpio.ts';
 import type { DebianLinux } from '../debian.ts';

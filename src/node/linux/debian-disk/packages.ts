@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { hostName } from '../../../shares/paths.ts';
 import { cachedAssets } from '../../assets/cache.ts';
 import { debianClient } from '../../assets/debian-client.ts';
 import type { Progress } from '../../assets/progress.ts';
 import type { Bytes } from '../../containers/streams.ts';
-import { type Member, tarMembers } from '../../containers/tar.ts';
+import { type Member, tarMembers } from '../../containers/tar-reader.ts';
 import { output } from '../../process/process.ts';
 import type { ArchiveImage } from './archives.ts';
 
@@ -150,7 +151,10 @@ export async function unpackPackage(
 }
 
 /** A member's path in the system: with a leading slash, and none at the end. */
-const pathOf = ({ header }: Member): string => header.name.replace(/^\.?\/?/, '/').replace(/(?<=.)\/$/, '');
+const pathOf = ({ header }: Member): string =>
+  hostName(header.name)
+    .replace(/^\.?\/?/, '/')
+    .replace(/(?<=.)\/$/, '');
 
 async function contentsOf(member: Member): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];

@@ -38,7 +38,19 @@ test('a letter has its argument behind it, in the same word or in the next one',
 
 test('--timeout bounds how long a container runs; there is no --stop-timeout, which gives time to end in Docker', () => {
   expect(settingsOf('--timeout', '1.5').timeLimit).toBe(1500);
-  for (const text of ['0', '-1', 'long'])
+  expect(settingsOf('--timeout', '0.0001').timeLimit).toBe(1);
+  for (const text of ['0', '-1', 'long', 'Infinity', '1e99', '2147484'])
     expect(() => settingsOf(`--timeout=${text}`)).toThrow(`--timeout ${text}: give a number of seconds`);
   expect(() => settingsOf('--stop-timeout', '1')).toThrow("unknown flag '--stop-timeout'");
+});
+
+test('a port is from 1 to 65535: nobody would know one that the host chooses', () => {
+  expect(settingsOf('-p', '1:65535').ports).toEqual([{ protocol: 'tcp', hostPort: 1, containerPort: 65535 }]);
+  for (const text of ['0:80', '80:0', '65536:80', '127.0.0.1:80:99999'])
+    expect(() => settingsOf('-p', text)).toThrow(`-p ${text}: ports are from 1 to 65535`);
+});
+
+test('a variable without a name is refused', () => {
+  for (const text of ['', '=', '=value'])
+    expect(() => settingsOf('-e', text)).toThrow(`-e '${text}': give NAME=VALUE, or NAME`);
 });

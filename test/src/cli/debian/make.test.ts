@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -36,6 +36,16 @@ test('what is wrong with the machine or its folders is said before a disk is mad
   expect(() => parseDebian([join(folder, 'none', 'd.qcow2')])).toThrow(`there is no folder ${join(folder, 'none')}`);
   expect(() => parseDebian(['--share', join(folder, 'none')])).toThrow(`there is no folder ${join(folder, 'none')}`);
 });
+
+// Nothing keeps root from writing to a folder but its file system.
+test.skipIf(process.getuid?.() === 0)(
+  'a folder that nothing can be written to is named before a disk is made',
+  async () => {
+    await chmod(folder, 0o555);
+    expect(() => parseDebian([join(folder, 'd.qcow2')])).toThrow(`no disk can be made in ${folder}: permission denied`);
+    await chmod(folder, 0o755);
+  },
+);
 
 test('a host without an apt client is told so', async () => {
   vi.stubEnv('PATH', folder);

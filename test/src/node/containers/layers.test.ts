@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ImageFolder } from '../../../../src/containers/image-folder.ts';
 import type { ImageNode, ImageTree } from '../../../../src/containers/tree.ts';
+import type { OpenFile } from '../../../../src/ninep/folder.ts';
 import type { ReadyImage } from '../../../../src/node/containers/container.ts';
 import { ImageStore } from '../../../../src/node/containers/image-store.ts';
 import { imageFor, readyImage } from '../../../../src/node/containers/images.ts';
@@ -235,9 +237,9 @@ describe('what is hostile is refused by name', () => {
   });
 
   test('layers that unpack to more than is allowed, by their headers and by their bytes', async () => {
-    const small = new ImageStore(join(folder, 'cache'), { entries: 10, bytes: 1 << 20 });
-    const add = async (layer: Buffer) => {
-      const path = writeLayout(join(folder, 'image'), testImage([layer]));
+    const small = new ImageStore(join(folder, 'cache'), { entries: 10, bytes: 1 << 20, names: 900 });
+    const add = async (...layers: readonly Buffer[]) => {
+      const path = writeLayout(join(folder, 'image'), testImage(layers));
       await imageFor(small, { image: path }, quiet);
     };
     await expect(add(rawTar([{ name: 'zeros', data: Buffer.alloc(2 << 20) }]))).rejects.toThrow(
@@ -247,7 +249,12 @@ describe('what is hostile is refused by name', () => {
     await expect(add(rawTar(Array.from({ length: 11 }, (_, n) => ({ name: `f${n}` }))))).rejects.toThrow(
       "'f10': 10 files are possible",
     );
+    const links = Array.from({ length: 8 }, (_, n) => ({ name: `${n}`, type: '2', link: 'x'.repeat(90) }));
+    const names = links.slice(0, 2).map(({ name }) => ({ name: name.repeat(200) }));
+    await expect(add(rawTar([...links, ...names]))).rejects.toThrow('900 bytes of names are possible');
     expect(readdirSync(join(folder, 'cache/layers'))).toEqual([]);
+    const six = (letter: string) => rawTar(Array.from({ length: 6 }, (_, n) => ({ name: `${letter}${n}` })));
+    await expect(add(six('a'), six('b'))).rejects.toThrow('has more than 10 files, as many as are possible');
   });
 });
 
@@ -272,7 +279,7 @@ describe('an archive of an image', () => {
     const archive = join(folder, 'large.tar.gz');
     writeFileSync(archive, zlib.gzipSync(rawTar([...members, { name: 'zeros', data: Buffer.alloc(1 << 20) }])));
     const open = (entries: number, bytes: number) =>
-      openLayout(archive, join(folder, 'work'), undefined, { entries, bytes });
+      openLayout(archive, join(folder, 'work'), undefined, { entries, bytes, names: 1000 });
     await expect(open(4, 2 << 20)).rejects.toThrow(`${archive}: 4 files are possible`);
     await expect(open(5, 1 << 20)).rejects.toThrow(`${archive}: it unpacks to more than 1048576 bytes`);
     expect((await open(5, 2 << 20)).name).toBe(archive);
@@ -341,7 +348,7 @@ test('the layers of an image that another process adds stay where one is removed
   ];
   writeFileSync(join(store.directory, 'configs', `${damaged.id.slice('sha256:'.length)}.json`), 'no configuration');
   mkdirSync(join(store.directory, 'adding'), { recursive: true });
-  writeFileSync(join(store.directory, 'adding', `another.${process.pid}`), JSON.stringify([sha256(layers[0]!)]));
+  writeFileSync(join(store.directory, 'adding', `another.${process.pid}.1.tmp`), JSON.stringify([sha256(layers[0]!)]));
   await store.remove(removed);
   expect(readdirSync(join(store.directory, 'layers'))).toEqual([sha256(layers[0]!).slice('sha256:'.length)]);
 });
@@ -374,4 +381,73 @@ test('an image that lacks a layer is shown with what is there, and layers that a
   mkdirSync(join(kept, `abc.${ended}.1.tmp`));
   await store.remove(image);
   expect(readdirSync(kept)).toEqual([`abc.${process.pid}.1.tmp`]);
+});
+
+test('what a process that was killed has left unfinished is removed by the next one that adds an image', async () => {
+  const ended = spawnSync('true').pid;
+  const left = ['work', 'adding', 'layers', 'images', 'configs'].map((name) => join(store.directory, name));
+  for (const path of left) mkdirSync(join(path, `x.${ended}.1.tmp`), { recursive: true });
+  mkdirSync(join(left[0]!, `x.${process.pid}.1.tmp`));
+  await openedLayers(rawTar([{ name: 'one' }]));
+  const unfinished = left.flatMap((path) => readdirSync(path).filter((name) => name.endsWith('.tmp')));
+  expect(unfinished).toEqual([`x.${process.pid}.1.tmp`]);
+});
+
+test('one image may be added twice at the same time', async () => {
+  const path = writeLayout(join(folder, 'image'), testImage([rawTar([{ name: 'one', data: text('1') }])]));
+  const [first, second] = await Promise.all([1, 2].map(() => imageFor(store, { image: path }, quiet)));
+  expect(first!.id).toBe(second!.id);
+  expect(await store.find(first!.name)).toBeDefined();
+});
+
+test('a record that is damaged hides no other image', async () => {
+  const image = await imageFor(
+    store,
+    { image: writeLayout(join(folder, 'image'), testImage([rawTar([{ name: 'one' }])])) },
+    quiet,
+  );
+  for (const damaged of ['{"name":', 'null', '{"name":"x","id":"../../x"}'])
+    writeFileSync(join(store.directory, 'images', `${damaged.length}.json`), damaged);
+  expect(await store.list()).toEqual([image]);
+});
+
+test('the contents of an image stay open for the next machine where one that had them could not be restored', async () => {
+  const { tree, contents } = await openedLayers(rawTar([{ name: 'one', data: text('1') }]));
+  await new ImageFolder(tree, contents).close();
+  const again = new ImageFolder(tree, contents);
+  const file = (await again.open(await again.walk(again.root(), 'one'), 0)) as OpenFile;
+  const bytes = new Uint8Array(1);
+  expect(await file.read(bytes, 0)).toBe(1);
+  expect([...bytes]).toEqual([...text('1')]);
+});
+
+test.each([
+  ['[null]', 'does not say what the image is made of'],
+  ['[{"Config":5,"RepoTags":5,"Layers":[null]}]', 'does not say what the image is made of'],
+  ['[{"RepoTags":[5,null,"a:1"]},{}]', 'has several images; give'],
+])('an archive whose manifest.json is %s is refused', async (manifest, why) => {
+  const path = join(folder, 'image.tar');
+  writeFileSync(path, rawTar([{ name: 'manifest.json', data: text(manifest) }]));
+  await expect(opened(path)).rejects.toThrow(why);
+});
+
+test('a named pipe is refused: nobody may ever write to it', async () => {
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  await expect(opened(path)).rejects.toThrow(`${path} is a named pipe; give a file`);
+});
+
+test('an image of several in an archive is had by the names that the error lists', async () => {
+  const layer = rawTar([{ name: 'one' }]);
+  const { config } = testImage([layer]);
+  const images = ['a:1', 'a:2'].map((tag) => ({ Config: 'config', RepoTags: [tag], Layers: ['layer'] }));
+  const path = join(folder, 'two.tar');
+  const members = [
+    { name: 'manifest.json', data: text(JSON.stringify(images)) },
+    { name: 'config', data: config },
+    { name: 'layer', data: layer },
+  ];
+  writeFileSync(path, rawTar(members));
+  await expect(opened(path)).rejects.toThrow(`give ${path}:TAG, with one of a:1, a:2`);
+  for (const tag of ['a:2', '2']) expect((await opened(`${path}:${tag}`)).tree.find('one')).toBeDefined();
 });

@@ -18,11 +18,18 @@ afterEach(() => {
 
 /** A registry on the loopback that has the image; `sendLayer` answers the request for its layer. */
 async function registry(sendLayer: (response: ServerResponse) => unknown): Promise<string> {
-  const server = createServer(({ url = '' }, response) => {
+  return await answering((url, response) => {
     const name = url.slice(url.lastIndexOf('/') + 1);
     if (name === sha256(layer)) sendLayer(response);
     else response.end(name === 'latest' ? image.manifest : image.blobs.get(name));
   });
+}
+
+const openedAt = (host: string) => openRegistryImage(parseReference(`${host}/test`), undefined, () => {});
+
+/** A server on the loopback. */
+async function answering(answer: (url: string, response: ServerResponse) => unknown): Promise<string> {
+  const server = createServer(({ url = '' }, response) => void answer(url, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => {
     server.close();
@@ -70,4 +77,24 @@ test.each([
   await expect(pull).rejects.toThrow(`${host}/test:latest: ${host} ${why}`);
   await expect(pull).rejects.toThrow(ConfigurationError);
   await closed.promise;
+});
+
+test.each([
+  ['no JSON', 'what 127.0.0.1:'],
+  ['null', 'gives no token that can be used'],
+  ['{"token":5}', 'gives no token that can be used'],
+  [JSON.stringify({ token: 'a\r\nx: y' }), 'gives no token that can be used'],
+  [JSON.stringify({ access_token: '\u20ac' }), 'gives no token that can be used'],
+])('a registry that sends %s for a token is named', async (answer, why) => {
+  const host = await answering((url, response) => {
+    if (url.startsWith('/token')) response.end(answer);
+    else response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${host}/token"` }).end();
+  });
+  await expect(openedAt(host)).rejects.toThrow(`${host}/test:latest: `);
+  await expect(openedAt(host)).rejects.toThrow(why);
+});
+
+test('a registry that lets nobody in, and does not say why, is named', async () => {
+  const host = await answering((_, response) => response.writeHead(401).end());
+  await expect(openedAt(host)).rejects.toThrow('lets nobody have it, and does not say how one may');
 });

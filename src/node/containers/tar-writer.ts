@@ -1,0 +1,16 @@
+import type { DirectoryEntry, FileEntry, SymlinkEntry } from '../linux/cpio.ts';
+import type { Bytes } from './streams.ts';
+
+/** A tar archive with these folders, files and links, all of root's. */
+export async function* packTar(entries: readonly (DirectoryEntry | FileEntry | SymlinkEntry)[]): Bytes {
+  const { pack } = await import('tar-stream');
+  const archive = pack();
+  for (const entry of entries) {
+    const { path: name, type } = entry;
+    if (type === 'symlink') archive.entry({ name, type, linkname: entry.target });
+    else if (type === 'directory') archive.entry({ name, type, mode: entry.mode ?? 0o755 });
+    else archive.entry({ name, type, mode: entry.mode ?? 0o644 }, Buffer.from(entry.data));
+  }
+  archive.finalize();
+  yield* archive as Bytes;
+}

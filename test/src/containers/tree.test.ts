@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import type { LayerEntry } from '../../../src/containers/layer.ts';
+import { ImageTree } from '../../../src/containers/tree.ts';
+
+const owned = { user: 0, group: 0, modified: 0, mode: 0o644 };
+
+test('links that would take long to follow for each file are refused', () => {
+  const links = Array.from({ length: 30 }, (_, n): LayerEntry => {
+    return { ...owned, kind: 'symlink', path: `l${n}`, target: n === 0 ? '.' : `${'./'.repeat(1000)}l${n - 1}` };
+  });
+  const files = Array.from({ length: 1000 }, (_, n): LayerEntry => {
+    return { ...owned, kind: 'file', path: `l29/f${n}`, size: 0, offset: 0 };
+  });
+  const tree = new ImageTree(1_000_000);
+  expect(() => tree.apply(0, 'layer 1', [...links, ...files])).toThrow(
+    /^layer 1: 'l29\/f\d+': the ways to the files of the image are too long$/,
+  );
+  const few = new ImageTree(1_000_000);
+  few.apply(0, 'layer 1', [...links, ...files.slice(0, 10)]);
+  expect(few.find('l29/f9')).toBe(few.find('f9'));
+});
