@@ -1,4 +1,4 @@
-import { byteQueue, counter, describe, flag, real, u32 } from '../snapshot/describe.ts';
+import { byteQueue, counter, describe, flag, lastClock, real, u32 } from '../snapshot/describe.ts';
 
 /** A level of a voice with any gain. */
 const LOUDEST = 1e6;
@@ -13,11 +13,14 @@ export const voiceState = describe({
   right: real(-LOUDEST, LOUDEST),
 });
 
-export const mixerState = describe({
-  /** Frames a second that `frame` and `pending` are counted in. */
-  rate: u32,
-  /** The first frame that has not been sent, counted from the start of virtual time. */
-  frame: counter,
-  /** The parts of it and of the frames after it that are known: doubles, left and right. */
-  pending: byteQueue,
-});
+export const mixerState = describe(
+  {
+    /** Frames a second that `frame` and `pending` are counted in. */
+    rate: u32,
+    /** The first frame that has not been sent, counted from the start of virtual time. */
+    frame: counter,
+    /** The parts of it and of the frames after it that are known: doubles, left and right. */
+    pending: byteQueue,
+  },
+  { expected: 'a frame within the time that there is', holds: ({ rate, frame }) => frame <= lastClock(rate) },
+);

@@ -108,6 +108,11 @@ test.each<[(string | number)[], Saved, string]>([
     'pit.channels[0].countRegister: expected an integer from 0 to 65536',
   ],
   [['pit', 'channels', 0, 'access'], 4, 'pit.channels[0].access: expected an integer from 0 to 3'],
+  [
+    ['sound', 'frame'],
+    Number.MAX_SAFE_INTEGER,
+    'sound: expected a frame within the time that there is, found an object',
+  ],
   [['opl3', 'sample'], 1e300, 'opl3.sample: expected an integer from 0 to'],
   [['opl3', 'sample'], 0.5, 'opl3.sample: expected an integer from 0 to'],
   [['hpet', 'since'], 0.5, 'hpet.since: expected an integer from 0 to'],
