@@ -20,6 +20,42 @@ const reason = ((): string | undefined => {
   return missing && `no ${missing} here: see npm run install-oracles`;
 })();
 
+/** Runs one program for i386 with the system calls of the host's kernel, which may lack those of i386. */
+const emulator =
+  spawnSync('sh', ['-c', 'command -v qemu-i386-static'], { encoding: 'utf8' }).stdout.trim() || undefined;
+const environment = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', HOME: '/root', GREETING: 'hello' };
+/** Programs with their arguments that start no others. */
+const commands: readonly (readonly string[])[] = [
+  ['/usr/bin/perl', '-e', 'print "$_=$ENV{$_}\\n" for "HOME", "GREETING"; exit 7'],
+  [
+    '/usr/bin/perl',
+    '-e',
+    'open my $f, ">", "/tmp/x" or die; print $f "abc" x 1e5; close $f; printf "%d %o %d\\n", (stat "/tmp/x")[7, 2, 4]; rename "/tmp/x", "/tmp/y" or die; print -e "/tmp/x" ? "there" : "gone"',
+  ],
+  [
+    '/usr/bin/perl',
+    '-e',
+    'mkdir "/tmp/d" or die "no: $!"; symlink "../etc", "/tmp/d/l"; opendir D, "/tmp/d/l/apt" or die; print join " ", sort readdir D; rmdir "/tmp/d" or die "left: $!\\n"',
+  ],
+  [
+    '/usr/bin/perl',
+    '-e',
+    'my $pid = fork; if (!$pid) { kill "TERM", $$; sleep 9 } waitpid $pid, 0; print $? & 127; pipe R, W; print W "through"; close W; print <R>; printf "%.17g", atan2(1, 1) * 4',
+  ],
+  ['/usr/bin/sha256sum', '/usr/bin/perl', '/bin/bash', '/etc/secret'],
+  [
+    '/bin/bash',
+    '-c',
+    'for ((i = 0, s = 0; i < 20000; i++)); do ((s = (s * 31 + i) % 65521)); done; echo $s; read -r l < /etc/passwd; echo "$l"; echo /usr/share/*; exit 9',
+  ],
+  ['/bin/bash', '-c', 'cd /nowhere'],
+  ['/bin/ls', '/nowhere'],
+  ['/usr/bin/stat', '-c', '%a %u:%g %h %s', '/etc/same', '/deep', '/shallow'],
+  ['/bin/ls', '-R1pA', '/usr/share', '/usr/lib/apt'],
+  ['/usr/bin/sort', '-n', '/etc/shells', '/etc/group'],
+  ['/usr/bin/tr', 'a-z'],
+];
+
 let folder: string;
 let registry: ChildProcess | undefined;
 let port: number;
@@ -172,6 +208,29 @@ describe.skipIf(reason !== undefined)(
       expect(ours.filter((line) => !theirs.includes(line))).toEqual([]);
       expect(theirs.filter((line) => !ours.includes(line))).toEqual([]);
     });
+
+    test.skipIf(emulator === undefined)(
+      "single programs do what they do on the host's kernel, in a root by umoci",
+      async () => {
+        sh(
+          `umoci unpack --image images:debian beside; cp ${emulator} beside/rootfs/emulator; chmod 755 beside/rootfs/emulator`,
+        );
+        await using container = await Container.run({
+          image: names["a folder in OCI's layout, by umoci"]!(),
+          command: ['sleep', 'infinity'],
+        });
+        for (const command of commands) {
+          const { status, stdout, stderr } = spawnSync('chroot', ['beside/rootfs', '/emulator', ...command], {
+            cwd: folder,
+            env: environment,
+            encoding: 'utf8',
+          });
+          const ours = await container.exec({ command, environment, directory: '/' });
+          const [code, out, err] = await Promise.all([ours.exited, textOf(ours.stdout), textOf(ours.stderr)]);
+          expect([command, code, out, err]).toEqual([command, status, stdout, stderr]);
+        }
+      },
+    );
 
     test('a program with the C library musl runs', async () => {
       const image = `127.0.0.1:${port}/test/musl:1`;
