@@ -96,6 +96,8 @@ class Page {
     this.#onClick('keyboard', () => this.#toggleKeyboard());
     this.#onClick('fetch', () => this.#fetch());
     byId('isolation', HTMLElement).hidden = sharesMemory;
+    // Nobody would hear a click before.
+    for (const id of ['start', 'start-here']) byId(id, HTMLButtonElement).disabled = false;
     if (this.#isAddressKnown() && this.#setup.readAddress()) void this.#start();
   }
 

@@ -41,6 +41,23 @@ describe.skipIf(noBrowser !== '')(`the form of the page in Chromium${noBrowser}`
       await expect.poll(() => page.evaluate(() => scrollY), LONG).toBe(0);
     }));
 
+  test('has an image where its user says that it belongs', () =>
+    inPage('', async (page) => {
+      await choose(page, 'a.img', floppy('times 512 db 0'), 'Floppy A');
+      await choose(page, 'b.img', Buffer.alloc(1 << 20), 'Disk 1');
+      await page.getByLabel('What a.img is').selectOption('CD');
+      await page.getByLabel('What b.img is').selectOption('CD');
+      const places = page.locator('#images option:checked');
+      expect(await places.allTextContents()).toEqual(['Disk 1', 'CD']);
+      await page.getByLabel('What b.img is').selectOption('Floppy B');
+      expect(await places.allTextContents()).toEqual(['Disk 1', 'Floppy B']);
+      expect(await page.locator('#images span').allTextContents()).toEqual(['a.img', 'b.img']);
+    }));
+});
+
+describe.skipIf(noBrowser !== '')(`the buttons that turn a machine on, in Chromium${noBrowser}`, () => {
+  const inPage = usePage();
+
   test('starts from the empty screen, too, by a button of the same name that is there whenever no machine is on', () =>
     inPage('#system=demo&memory=16', async (page) => {
       const onScreen = page.locator('#case').getByRole('button', { name: 'Turn on' });
@@ -53,17 +70,21 @@ describe.skipIf(noBrowser !== '')(`the form of the page in Chromium${noBrowser}`
       expect(await onScreen.isVisible()).toBe(true);
     }));
 
-  test('has an image where its user says that it belongs', () =>
-    inPage('', async (page) => {
-      await choose(page, 'a.img', floppy('times 512 db 0'), 'Floppy A');
-      await choose(page, 'b.img', Buffer.alloc(1 << 20), 'Disk 1');
-      await page.getByLabel('What a.img is').selectOption('CD');
-      await page.getByLabel('What b.img is').selectOption('CD');
-      const places = page.locator('#images option:checked');
-      expect(await places.allTextContents()).toEqual(['Disk 1', 'CD']);
-      await page.getByLabel('What b.img is').selectOption('Floppy B');
-      expect(await places.allTextContents()).toEqual(['Disk 1', 'Floppy B']);
-      expect(await page.locator('#images span').allTextContents()).toEqual(['a.img', 'b.img']);
+  test('has buttons that cannot be pressed before the page hears them', () =>
+    inPage('#system=demo&memory=16', async (page) => {
+      const onScreen = page.locator('#case').getByRole('button', { name: 'Turn on' });
+      const scripts = Promise.withResolvers<void>();
+      await page.route('**/*.js', async (route) => {
+        await scripts.promise;
+        await route.continue();
+      });
+      await page.reload({ waitUntil: 'commit' });
+      await onScreen.waitFor(LONG);
+      expect(await onScreen.isDisabled()).toBe(true);
+      expect(await startButton(page).isDisabled()).toBe(true);
+      scripts.resolve();
+      await onScreen.click();
+      await seeOnTerminal(page, 'demo>');
     }));
 });
 

@@ -29,7 +29,7 @@ export class User {
   /** Clicks at the first one whose name begins so, as soon as it is there. */
   async clicks(name: string): Promise<void> {
     const click = (name: string) => {
-      const found = [...document.querySelectorAll<HTMLElement>('button, label')].find(
+      const found = [...document.querySelectorAll<HTMLElement>('button:enabled, label')].find(
         (one) => (one.ariaLabel ?? one.textContent)?.startsWith(name) && one.checkVisibility(),
       );
       found?.click();
