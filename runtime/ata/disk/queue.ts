@@ -1,8 +1,7 @@
 import { CHUNK_BYTES } from '../../disks/transfer.ts';
 import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
 import { choice, counter, describe, flag, list, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
-import { READY } from '../drive.ts';
-import { ErrorBit, Status } from '../registers.ts';
+import { ErrorBit, READY, Status } from '../registers.ts';
 
 /** Commands that a queue has room for: a tag has five bits. */
 export const QUEUE_DEPTH = 32;
