@@ -4,12 +4,17 @@
  */
 export type Outcome = 'done' | 'pending' | 'queued' | number;
 
-/** The commands of one kind of drive, as its task file and its data phase call them. */
-export interface CommandSet {
+/** How disks and CD-ROM drives differ in their resets. */
+export interface DriveKind {
   /** The values of registers after a reset, by which a drive tells its kind (9.12). */
   readonly signature: { readonly mid: number; readonly high: number; readonly status: number };
-  /** Whether a command resets the drive, whatever it is doing. */
-  isReset(code: number): boolean;
+  /** It knows DEVICE RESET, whatever it is doing. */
+  readonly hasDeviceReset: boolean;
+}
+
+/** The commands of one kind of drive, as its task file and its data phase call them. */
+export interface CommandSet {
+  readonly kind: DriveKind;
   /** Executes a command; the drive is idle. */
   execute(code: number): Outcome;
   /** Forgets requests to the medium that are under way, and queued commands. */

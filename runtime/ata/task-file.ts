@@ -1,7 +1,7 @@
 import type { StateOf } from '../snapshot/describe.ts';
 import type { Cable } from './cable.ts';
 import type { CommandSet, Outcome } from './command-set.ts';
-import { Device, ErrorBit, READY, Register, Status } from './registers.ts';
+import { Command, Device, ErrorBit, READY, Register, Status } from './registers.ts';
 import { type driveState, Phase } from './state.ts';
 
 /** A drive's registers and its interrupt request: how commands arrive, and how they end. */
@@ -46,7 +46,7 @@ export class TaskFile {
   /** A command that was not for the other drive. One that comes while another is executed is ignored. */
   command(code: number): void {
     this.acknowledge();
-    if (this.#commands.isReset(code)) {
+    if (code === Command.deviceReset && this.#commands.kind.hasDeviceReset) {
       this.identify();
       this.#cable.happened('ended');
     } else if (!this.busy) this.#begin(code);
@@ -133,13 +133,13 @@ export class TaskFile {
     this.abandon();
     this.#state.previous.fill(0);
     this.putSignature();
-    this.#state.status = this.#commands.signature.status;
+    this.#state.status = this.#commands.kind.signature.status;
     this.#state.error = 1;
   }
 
   putSignature(): void {
     const { registers } = this.#state;
-    const { mid, high } = this.#commands.signature;
+    const { mid, high } = this.#commands.kind.signature;
     registers.set([1, 1, mid, high, Device.ones | (registers[Register.device] & Device.second)], Register.sectorCount);
   }
 

@@ -9,11 +9,11 @@ import { Command, ErrorBit, READY, Reason, Register, Status } from '../registers
 import { CHUNK_BYTES, Phase } from '../state.ts';
 import { TaskFile } from '../task-file.ts';
 import { packetIdentity } from './identity.ts';
-import { type CdromDrive, packetCommands, type Result } from './packets.ts';
+import { type CdromDrive, failed, packetCommands, type Result } from './packets.ts';
 import { wholeSectors } from './raw.ts';
 import { BLOCK_BYTES, PACKET_BYTES, RAW_BYTES, Sense } from './registers.ts';
-import { eventOfChange } from './replies.ts';
-import { Change, cdromState } from './state.ts';
+import { cdromState } from './state.ts';
+import { SECTORS_A_BLOCK, Tray } from './tray.ts';
 
 export interface AtapiDriveOptions {
   /** Names the component. */
@@ -24,7 +24,6 @@ export interface AtapiDriveOptions {
   readonly port: BlockPort;
 }
 
-const SECTORS_A_BLOCK = BLOCK_BYTES / SECTOR_BYTES;
 /** SET FEATURES: the transfer mode. CHECK POWER MODE's answer. */
 const TRANSFER_MODE = 0x03;
 const ACTIVE = 0xff;
@@ -51,23 +50,24 @@ export class AtapiDrive implements Drive, CommandSet, CdromDrive {
   readonly taskFile: TaskFile;
   readonly data: DataPhase;
   readonly state: ReturnType<typeof cdromState.create>;
+  readonly tray: Tray;
   readonly model: string;
   readonly firmware: string;
-  readonly signature = { mid: 0x14, high: 0xeb, status: 0 };
+  readonly queue = null;
+  readonly kind = { signature: { mid: 0x14, high: 0xeb, status: 0 }, hasDeviceReset: true };
   readonly #serial: string;
 
   constructor(options: AtapiDriveOptions, cable: Cable) {
     const state = cdromState.create();
     this.state = state;
     this.port = options.port;
+    this.tray = new Tray(state, options.port);
     this.taskFile = new TaskFile(state.common, cable, this);
     this.data = new DataPhase(state.common, cable, this.taskFile, this);
     const { name, model = 'rawiron CD-ROM', serial = name, firmware = '1.0' } = options;
     this.model = model;
     this.firmware = firmware;
     this.#serial = serial;
-    this.port.onMediumChanged = () => this.#mediumChanged();
-    this.port.onTrayClosed = () => this.#trayMoved(false);
     this.component = cdromState.bind(name, state, { restored: () => this.#restored() });
   }
 
@@ -83,58 +83,14 @@ export class AtapiDrive implements Drive, CommandSet, CdromDrive {
   #restored(): void {
     this.port.cancel();
     if (this.state.common.phase >= Phase.reading) this.#request();
-    this.port.setLocked(this.state.locked);
-    this.port.setTrayOpen(this.state.trayOpen);
+    this.tray.restored();
   }
 
   cancel(): void {
     this.port.cancel();
   }
 
-  /** It has none. */
-  abandonQueue(): void {}
-
-  get blocks(): number | null {
-    const { medium } = this.port;
-    return medium === null || this.state.trayOpen ? null : Math.floor(medium.sectors / SECTORS_A_BLOCK);
-  }
-
-  setLocked(locked: boolean): void {
-    this.state.locked = locked;
-    this.port.setLocked(locked);
-  }
-
-  /** The guest knows what it does: what is in a tray that it closes is no new medium, as in QEMU. */
-  moveTray(open: boolean): void {
-    const { state } = this;
-    if (state.trayOpen === open) return;
-    state.trayOpen = open;
-    this.port.setTrayOpen(open);
-    state.event = eventOfChange(this.blocks !== null);
-  }
-
-  /** The host opens the tray to take a medium out, and closes it on a new one; it need not be told. */
-  #mediumChanged(): void {
-    this.#trayMoved(this.port.medium === null);
-  }
-
-  #trayMoved(open: boolean): void {
-    this.state.trayOpen = open;
-    this.#tell();
-  }
-
-  #tell(): void {
-    const { state } = this;
-    const present = this.blocks !== null;
-    state.event = eventOfChange(present);
-    if (present && state.change === Change.none) state.change = Change.absent;
-  }
-
   // Commands of ATA.
-
-  isReset(code: number): boolean {
-    return code === Command.deviceReset;
-  }
 
   execute(code: number): Outcome {
     switch (code) {
@@ -218,7 +174,7 @@ export class AtapiDrive implements Drive, CommandSet, CdromDrive {
     if (phase === Phase.packet) this.#act(this.#run(buffer.contents.slice()));
     else if (command !== Command.packet) this.taskFile.endWithoutInterrupt();
     else if (this.state.remaining === 0) this.#act({ type: 'done' });
-    else if (this.blocks === null) this.#act(this.#tellAbsence());
+    else if (this.tray.blocks === null) this.#failPacket(this.tray.tellAbsence());
     else this.#readChunk();
   }
 
@@ -229,30 +185,11 @@ export class AtapiDrive implements Drive, CommandSet, CdromDrive {
     const command = packetCommands[packet[0]];
     if (command === undefined) {
       this.taskFile.reject('unknown packet command', packet[0]);
-      return { type: 'failed', sense: Sense.invalidCommand };
+      return failed(Sense.invalidCommand);
     }
-    if (command.isUnattended !== true && this.#isChanged) return this.#tellChange();
-    if (command.needsMedium === true && this.blocks === null) return this.#tellAbsence();
+    if (command.isUnattended !== true && this.tray.isChanged) return failed(this.tray.tellChange());
+    if (command.needsMedium === true && this.tray.blocks === null) return failed(this.tray.tellAbsence());
     return command.run(packet, this);
-  }
-
-  /** A medium is there of which the guest doesn't know yet. */
-  get #isChanged(): boolean {
-    return this.blocks !== null && this.state.change !== Change.none;
-  }
-
-  /** After that a new medium is reported only as a change. One that is in the open tray is none. */
-  #tellAbsence(): Result {
-    if (this.port.medium === null) this.state.change = Change.changed;
-    return { type: 'failed', sense: Sense.noMedium };
-  }
-
-  /** Systems that only ask whether the drive is ready notice the time without a medium, then the new one. */
-  #tellChange(): Result {
-    const { state } = this;
-    const wasAbsent = state.change === Change.absent;
-    state.change = wasAbsent ? Change.changed : Change.none;
-    return { type: 'failed', sense: wasAbsent ? Sense.noMedium : Sense.mediumChanged };
   }
 
   #act(result: Result): void {
@@ -331,8 +268,8 @@ export class AtapiDrive implements Drive, CommandSet, CdromDrive {
   #read(error: BlockError | null, data: Uint8Array): void {
     const { state } = this;
     // What was read may be the next medium's.
-    if (this.#isChanged) {
-      this.#act(this.#tellChange());
+    if (this.tray.isChanged) {
+      this.#failPacket(this.tray.tellChange());
       return;
     }
     if (error !== null) {

@@ -6,11 +6,10 @@ import type { Cable } from '../cable.ts';
 import type { CommandSet, Outcome } from '../command-set.ts';
 import { DataPhase } from '../data-phase.ts';
 import type { Drive } from '../drive.ts';
-import { isTransferMode } from '../identify.ts';
-import { Command, Device, ErrorBit, READY, Register, Status } from '../registers.ts';
+import { Command, ErrorBit, READY, Register, Status } from '../registers.ts';
 import { CHUNK_BYTES, Phase } from '../state.ts';
 import { TaskFile } from '../task-file.ts';
-import { addressIn, countIn, extendedAddress, LBA28_SECTORS, putAddress } from './address.ts';
+import { addressIn, countIn, extendedAddress, putAddress } from './address.ts';
 import {
   AtaCommand,
   currentCode,
@@ -19,12 +18,20 @@ import {
   mediaCommands,
   queuedCommands,
 } from './commands.ts';
-import { Feature, idleFeatures } from './features.ts';
 import { type DiskNames, diskIdentity } from './identity.ts';
 import { logPages } from './logs.ts';
 import { CommandQueue, type QueuedCommand, type QueueHost, queueState } from './queue.ts';
+import {
+  checkPower,
+  Feature,
+  idleFeatures,
+  initializeParameters,
+  readNativeMax,
+  setMultiple,
+  setTransferMode,
+} from './settings.ts';
 import { idleSmartCommands, SMART_KEY, SmartCommand, smartPage } from './smart.ts';
-import { diskState, MOST_MULTIPLE } from './state.ts';
+import { diskState } from './state.ts';
 import { nextRange, RANGE_BYTES, TRIM } from './trim.ts';
 
 export interface AtaDiskOptions {
@@ -40,16 +47,13 @@ export interface AtaDiskOptions {
 
 const CHUNK_SECTORS = CHUNK_BYTES / SECTOR_BYTES;
 
-/** CHECK POWER MODE's answer. */
-const ACTIVE = 0xff;
-
 /** An ATA disk. */
 export class AtaDisk implements Drive, CommandSet {
   readonly component: Component;
   readonly port: BlockPort;
   readonly taskFile: TaskFile;
   readonly data: DataPhase;
-  readonly signature = { mid: 0, high: 0, status: READY };
+  readonly kind = { signature: { mid: 0, high: 0, status: READY }, hasDeviceReset: false };
   readonly #state: ReturnType<typeof diskState.create>;
   readonly #names: DiskNames;
   /** It stays, though the disk may become larger or smaller. */
@@ -98,20 +102,17 @@ export class AtaDisk implements Drive, CommandSet {
     this.queue?.clear();
   }
 
-  isReset(): boolean {
-    return false;
-  }
-
   execute(code: number): Outcome {
     const queued = queuedCommands[code];
     if (queued !== undefined && this.queue !== null) return this.#enqueue(queued, this.queue);
     if (this.queue?.isEmpty === false) {
       // It must not come while there is a queue: all are aborted (Serial ATA 2.6, 13.6.4).
-      this.abandonQueue();
+      this.queue.abandon();
       return ErrorBit.abort;
     }
     const media = mediaCommands.get(code);
-    return media === undefined ? this.#executeOther(code) : this.#start(media);
+    if (media !== undefined) return this.#start(media);
+    return this.#others[currentCode(code)]?.() ?? this.taskFile.reject('unknown command of a disk', code);
   }
 
   // Queued commands: the count is where others have their features, and the tag where they have their count.
@@ -130,12 +131,6 @@ export class AtaDisk implements Drive, CommandSet {
     const isForced = (registers[Register.device] & FORCE_UNIT_ACCESS) !== 0;
     queue.begin({ kind, tag, sector, count, flushes: kind === 'write' && (isForced || !this.#state.writeCache) });
     return 'queued';
-  }
-
-  abandonQueue(): void {
-    if (this.queue === null || this.queue.isEmpty) return;
-    this.port.cancel();
-    this.queue.clear();
   }
 
   // Commands that move sectors.
@@ -266,10 +261,6 @@ export class AtaDisk implements Drive, CommandSet {
 
   // Other commands.
 
-  #executeOther(code: number): Outcome {
-    return this.#others[currentCode(code)]?.() ?? this.taskFile.reject('unknown command of a disk', code);
-  }
-
   readonly #others: Readonly<Record<number, () => Outcome>> = {
     // By these systems find out what is there.
     [Command.nop]: () => ErrorBit.abort,
@@ -277,18 +268,18 @@ export class AtaDisk implements Drive, CommandSet {
     [Command.identifyPacketDevice]: () => ErrorBit.abort,
     [AtaCommand.recalibrate]: () => 'done',
     [AtaCommand.seek]: () => 'done',
-    [AtaCommand.initializeDeviceParameters]: () => this.#initializeParameters(),
-    [AtaCommand.setMultipleMode]: () => this.#setMultiple(),
+    [AtaCommand.initializeDeviceParameters]: () => initializeParameters(this.#state, this.#sectors),
+    [AtaCommand.setMultipleMode]: () => setMultiple(this.#state),
     [AtaCommand.dataSetManagement]: () => this.#dataSetManagement(),
     [AtaCommand.smart]: () => this.#smart(),
-    [AtaCommand.readNativeMaxAddress]: () => this.#readNativeMax(false),
-    [AtaCommand.readNativeMaxAddressExt]: () => this.#readNativeMax(true),
+    [AtaCommand.readNativeMaxAddress]: () => readNativeMax(this.#state, this.#sectors, false),
+    [AtaCommand.readNativeMaxAddressExt]: () => readNativeMax(this.#state, this.#sectors, true),
     [AtaCommand.readLogExt]: () => this.#readLog(),
     [AtaCommand.flushCacheExt]: () => this.#flush(),
     [Command.flushCache]: () => this.#flush(),
-    [Command.identifyDevice]: () => this.#reply(this.#identity()),
+    [Command.identifyDevice]: () => this.#identify(),
     [Command.setFeatures]: () => this.#setFeatures(),
-    [Command.checkPowerMode]: () => this.#checkPower(),
+    [Command.checkPowerMode]: () => checkPower(this.#state),
     [Command.standbyImmediate]: () => 'done',
     [Command.idleImmediate]: () => 'done',
     [Command.standby]: () => 'done',
@@ -296,8 +287,8 @@ export class AtaDisk implements Drive, CommandSet {
     [Command.sleep]: () => 'done',
   };
 
-  #identity(): Uint8Array {
-    return diskIdentity(this.#state, this.#sectors, this.#geometry, this.#names, this.queue !== null);
+  #identify(): Outcome {
+    return this.#reply(diskIdentity(this.#state, this.#sectors, this.#geometry, this.#names, this.queue !== null));
   }
 
   /** Data that the host reads by the data port. */
@@ -323,52 +314,15 @@ export class AtaDisk implements Drive, CommandSet {
     return 'pending';
   }
 
-  /** A translation of the host's: as many heads and sectors, and as many cylinders as fit. */
-  #initializeParameters(): Outcome {
-    const { registers } = this.#state.common;
-    const heads = (registers[Register.device] & Device.head) + 1;
-    const sectors = registers[Register.sectorCount];
-    if (sectors === 0) return ErrorBit.abort;
-    const cylinders = Math.min(0xffff, Math.floor(this.#sectors / (heads * sectors)));
-    Object.assign(this.#state.geometry, { cylinders, heads, sectors });
-    return 'done';
-  }
-
-  #setMultiple(): Outcome {
-    const count = this.#state.common.registers[Register.sectorCount];
-    if (count > MOST_MULTIPLE || (count & (count - 1)) !== 0) return ErrorBit.abort;
-    this.#state.multiple = count;
-    return 'done';
-  }
-
-  #checkPower(): Outcome {
-    this.#state.common.registers[Register.sectorCount] = ACTIVE;
-    return 'done';
-  }
-
-  #readNativeMax(extended: boolean): Outcome {
-    const { common, geometry } = this.#state;
-    const sectors = extended ? this.#sectors : Math.min(this.#sectors, LBA28_SECTORS);
-    if (sectors === 0) return ErrorBit.abort;
-    putAddress(sectors - 1, common.registers, common.previous, extended, geometry);
-    return 'done';
-  }
-
   #setFeatures(): Outcome {
     const { registers } = this.#state.common;
     const feature = registers[Register.error];
-    if (feature === Feature.transferMode) return this.#setTransferMode(registers[Register.sectorCount]);
+    if (feature === Feature.transferMode) return setTransferMode(this.#state);
     if (feature === Feature.enableWriteCache || feature === Feature.disableWriteCache) {
       this.#state.writeCache = feature === Feature.enableWriteCache;
       return this.#flush();
     }
     return idleFeatures.includes(feature) ? 'done' : ErrorBit.abort;
-  }
-
-  #setTransferMode(mode: number): Outcome {
-    if (!isTransferMode(mode)) return ErrorBit.abort;
-    this.#state.transferMode = mode;
-    return 'done';
   }
 
   #smart(): Outcome {

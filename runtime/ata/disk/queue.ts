@@ -70,6 +70,13 @@ export class CommandQueue {
     this.state.commands = queueState.create().commands;
   }
 
+  /** Forgets what is under way. */
+  abandon(): void {
+    if (this.isEmpty) return;
+    this.#port.cancel();
+    this.clear();
+  }
+
   reset(): void {
     Object.assign(this.state, queueState.create());
   }

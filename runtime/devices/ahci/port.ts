@@ -157,7 +157,7 @@ export class AhciPort {
   /** Nothing that is under way reaches the guest's memory any more. */
   #stop(): void {
     Object.assign(this.#state, { issue: 0, active: 0 });
-    this.drive?.abandonQueue();
+    this.drive?.queue?.abandon();
     this.#list.clear();
   }
 
