@@ -24,6 +24,9 @@ export const Status = {
   busy: 0x80,
 } as const;
 
+/** Status of a drive without a command. */
+export const READY = Status.ready | Status.seekComplete;
+
 /** Error (7.9), as disks have it. */
 export const ErrorBit = { abort: 0x04, notFound: 0x10, uncorrectable: 0x40 } as const;
 

@@ -1,14 +1,19 @@
 import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import { type Cable, CHUNK_BYTES, Drive, type Outcome, Phase, READY } from '../drive.ts';
+import type { Cable } from '../cable.ts';
+import type { CommandSet, Outcome } from '../command-set.ts';
+import { DataPhase } from '../data-phase.ts';
+import type { Drive } from '../drive.ts';
 import { isTransferMode } from '../identify.ts';
-import { Command, ErrorBit, Reason, Register, Status } from '../registers.ts';
+import { Command, ErrorBit, READY, Reason, Register, Status } from '../registers.ts';
+import { CHUNK_BYTES, Phase } from '../state.ts';
+import { TaskFile } from '../task-file.ts';
 import { packetIdentity } from './identity.ts';
-import { type CdromDrive, packetCommands, type Result } from './packets.ts';
+import { type CdromDrive, failed, packetCommands, type Result } from './packets.ts';
 import { wholeSectors } from './raw.ts';
 import { BLOCK_BYTES, PACKET_BYTES, RAW_BYTES, Sense } from './registers.ts';
-import { eventOfChange } from './replies.ts';
-import { Change, cdromState } from './state.ts';
+import { cdromState } from './state.ts';
+import { SECTORS_A_BLOCK, Tray } from './tray.ts';
 
 export interface AtapiDriveOptions {
   /** Names the component. */
@@ -19,7 +24,6 @@ export interface AtapiDriveOptions {
   readonly port: BlockPort;
 }
 
-const SECTORS_A_BLOCK = BLOCK_BYTES / SECTOR_BYTES;
 /** SET FEATURES: the transfer mode. CHECK POWER MODE's answer. */
 const TRANSFER_MODE = 0x03;
 const ACTIVE = 0xff;
@@ -40,85 +44,55 @@ const PacketFeature = { dma: 0x01, overlapped: 0x02 } as const;
 const MOST_BYTES = 0xfffe;
 
 /** An ATAPI CD-ROM drive. */
-export class AtapiDrive extends Drive implements CdromDrive {
+export class AtapiDrive implements Drive, CommandSet, CdromDrive {
   readonly component: Component;
+  readonly port: BlockPort;
+  readonly taskFile: TaskFile;
+  readonly data: DataPhase;
   readonly state: ReturnType<typeof cdromState.create>;
+  readonly tray: Tray;
   readonly model: string;
   readonly firmware: string;
-  protected readonly signature = { mid: 0x14, high: 0xeb, status: 0 };
+  readonly queue = null;
+  readonly kind = { signature: { mid: 0x14, high: 0xeb, status: 0 }, hasDeviceReset: true };
   readonly #serial: string;
 
   constructor(options: AtapiDriveOptions, cable: Cable) {
     const state = cdromState.create();
-    super(state.common, options.port, cable);
     this.state = state;
+    this.port = options.port;
+    this.tray = new Tray(state, options.port);
+    this.taskFile = new TaskFile(state.common, cable, this);
+    this.data = new DataPhase(state.common, cable, this.taskFile, this);
     const { name, model = 'rawiron CD-ROM', serial = name, firmware = '1.0' } = options;
     this.model = model;
     this.firmware = firmware;
     this.#serial = serial;
-    this.port.onMediumChanged = () => this.#mediumChanged();
-    this.port.onTrayClosed = () => this.#trayMoved(false);
-    this.component = cdromState.bind(name, state, { restored: () => this.restored() });
+    this.component = cdromState.bind(name, state, { restored: () => this.#restored() });
   }
 
-  /** Resets the drive. The medium and the tray stay as they are. */
-  override reset(): void {
+  /** Power on and hard reset. The medium and the tray stay as they are. */
+  reset(): void {
     const { common, trayOpen, locked } = this.state;
     Object.assign(this.state, cdromState.create(), { common, trayOpen });
     if (locked) this.port.setLocked(false);
-    super.reset();
+    this.taskFile.reset();
   }
 
-  override restored(): void {
-    super.restored();
-    this.port.setLocked(this.state.locked);
-    this.port.setTrayOpen(this.state.trayOpen);
+  /** A request of before the load is forgotten; one that was under way when the state was saved is made again. */
+  #restored(): void {
+    this.port.cancel();
+    if (this.state.common.phase >= Phase.reading) this.#request();
+    this.tray.restored();
   }
 
-  get blocks(): number | null {
-    const { medium } = this.port;
-    return medium === null || this.state.trayOpen ? null : Math.floor(medium.sectors / SECTORS_A_BLOCK);
-  }
-
-  setLocked(locked: boolean): void {
-    this.state.locked = locked;
-    this.port.setLocked(locked);
-  }
-
-  /** The guest knows what it does: what is in a tray that it closes is no new medium, as in QEMU. */
-  moveTray(open: boolean): void {
-    const { state } = this;
-    if (state.trayOpen === open) return;
-    state.trayOpen = open;
-    this.port.setTrayOpen(open);
-    state.event = eventOfChange(this.blocks !== null);
-  }
-
-  /** The host opens the tray to take a medium out, and closes it on a new one; it need not be told. */
-  #mediumChanged(): void {
-    this.#trayMoved(this.port.medium === null);
-  }
-
-  #trayMoved(open: boolean): void {
-    this.state.trayOpen = open;
-    this.#tell();
-  }
-
-  #tell(): void {
-    const { state } = this;
-    const present = this.blocks !== null;
-    state.event = eventOfChange(present);
-    if (present && state.change === Change.none) state.change = Change.absent;
+  cancel(): void {
+    this.port.cancel();
   }
 
   // Commands of ATA.
 
-  /** Executed whatever the drive is doing. */
-  protected override isReset(code: number): boolean {
-    return code === Command.deviceReset;
-  }
-
-  protected execute(code: number): Outcome {
+  execute(code: number): Outcome {
     switch (code) {
       case Command.packet:
         return this.#beginPacket();
@@ -132,28 +106,28 @@ export class AtapiDrive extends Drive implements CdromDrive {
       case Command.setFeatures:
         return this.#setFeatures();
       case Command.checkPowerMode:
-        this.common.registers[Register.sectorCount] = ACTIVE;
+        this.state.common.registers[Register.sectorCount] = ACTIVE;
         return 'done';
       default:
-        return powerCommands.includes(code) ? 'done' : this.unknown('unknown command of a CD-ROM drive', code);
+        return powerCommands.includes(code) ? 'done' : this.taskFile.reject('unknown command of a CD-ROM drive', code);
     }
   }
 
   /** Systems that take it for a disk are told what it is (ATA/ATAPI-6, 8.15.5.2, 8.34.5.2). */
   #refuse(): Outcome {
-    this.putSignature();
+    this.taskFile.putSignature();
     return ErrorBit.abort;
   }
 
   #identify(): Outcome {
-    this.common.dma = false;
+    this.state.common.dma = false;
     this.state.byteLimit = SECTOR_BYTES;
     this.#give(packetIdentity(this.state.transferMode, this.#serial, this.firmware, this.model));
     return 'pending';
   }
 
   #setFeatures(): Outcome {
-    const { registers } = this.common;
+    const { registers } = this.state.common;
     const mode = registers[Register.sectorCount];
     if (registers[Register.error] !== TRANSFER_MODE || !isTransferMode(mode)) return ErrorBit.abort;
     this.state.transferMode = mode;
@@ -163,43 +137,44 @@ export class AtapiDrive extends Drive implements CdromDrive {
   // Packets.
 
   #beginPacket(): Outcome {
-    const { registers, buffer } = this.common;
+    const { common } = this.state;
+    const { registers, buffer } = common;
     const features = registers[Register.error];
     if ((features & PacketFeature.overlapped) !== 0) return ErrorBit.abort;
-    this.common.dma = (features & PacketFeature.dma) !== 0;
+    common.dma = (features & PacketFeature.dma) !== 0;
     this.state.byteLimit = Math.min(
       registers[Register.lbaMid] | (registers[Register.lbaHigh] << 8) || MOST_BYTES,
       MOST_BYTES,
     );
-    this.common.blockBytes = PACKET_BYTES;
+    common.blockBytes = PACKET_BYTES;
     buffer.begin(PACKET_BYTES);
-    this.move(Phase.packet);
+    this.data.begin(Phase.packet);
     return 'pending';
   }
 
   /** The host notices blocks of data, but not that the drive waits for a packet. */
-  protected blockBegins(bytes: number): void {
-    const { phase, command, registers } = this.common;
+  blockBegins(bytes: number): void {
+    const { phase, command, registers } = this.state.common;
     if (command === Command.packet) this.#setReason(phase === Phase.packet ? Reason.command : reasonOf(phase));
     if (phase === Phase.packet) return;
     if (command === Command.packet) {
       registers[Register.lbaMid] = bytes;
       registers[Register.lbaHigh] = bytes >> 8;
     }
-    this.setInterrupt(true);
+    this.taskFile.askForInterrupt();
   }
 
   #setReason(reason: number): void {
-    const { registers } = this.common;
+    const { registers } = this.state.common;
     registers[Register.sectorCount] = (registers[Register.sectorCount] & ~7) | reason;
   }
 
-  protected moved(): void {
-    const { phase, command, buffer } = this.common;
+  moved(): void {
+    const { phase, command, buffer } = this.state.common;
     if (phase === Phase.packet) this.#act(this.#run(buffer.contents.slice()));
-    else if (command !== Command.packet) this.endWithoutInterrupt();
+    else if (command !== Command.packet) this.taskFile.endWithoutInterrupt();
     else if (this.state.remaining === 0) this.#act({ type: 'done' });
-    else if (this.blocks === null) this.#act(this.#tellAbsence());
+    else if (this.tray.blocks === null) this.#failPacket(this.tray.tellAbsence());
     else this.#readChunk();
   }
 
@@ -209,31 +184,12 @@ export class AtapiDrive extends Drive implements CdromDrive {
     state.remaining = 0;
     const command = packetCommands[packet[0]];
     if (command === undefined) {
-      this.unknown('unknown packet command', packet[0]);
-      return { type: 'failed', sense: Sense.invalidCommand };
+      this.taskFile.reject('unknown packet command', packet[0]);
+      return failed(Sense.invalidCommand);
     }
-    if (command.isUnattended !== true && this.#isChanged) return this.#tellChange();
-    if (command.needsMedium === true && this.blocks === null) return this.#tellAbsence();
+    if (command.isUnattended !== true && this.tray.isChanged) return failed(this.tray.tellChange());
+    if (command.needsMedium === true && this.tray.blocks === null) return failed(this.tray.tellAbsence());
     return command.run(packet, this);
-  }
-
-  /** A medium is there of which the guest doesn't know yet. */
-  get #isChanged(): boolean {
-    return this.blocks !== null && this.state.change !== Change.none;
-  }
-
-  /** After that a new medium is reported only as a change. One that is in the open tray is none. */
-  #tellAbsence(): Result {
-    if (this.port.medium === null) this.state.change = Change.changed;
-    return { type: 'failed', sense: Sense.noMedium };
-  }
-
-  /** Systems that only ask whether the drive is ready notice the time without a medium, then the new one. */
-  #tellChange(): Result {
-    const { state } = this;
-    const wasAbsent = state.change === Change.absent;
-    state.change = wasAbsent ? Change.changed : Change.none;
-    return { type: 'failed', sense: wasAbsent ? Sense.noMedium : Sense.mediumChanged };
   }
 
   #act(result: Result): void {
@@ -264,21 +220,21 @@ export class AtapiDrive extends Drive implements CdromDrive {
 
   #takeParameters(length: number): void {
     if (length > 0) {
-      this.common.buffer.begin(length);
+      this.state.common.buffer.begin(length);
       this.#moveBlocks(Phase.fromHost);
     } else this.#end(READY, 0);
   }
 
   #give(bytes: Uint8Array): void {
-    this.common.buffer.put(bytes);
+    this.state.common.buffer.put(bytes);
     this.#moveBlocks(Phase.toHost);
   }
 
   /** Only the last block may have an odd number of bytes. */
   #moveBlocks(phase: typeof Phase.toHost | typeof Phase.fromHost): void {
-    const { byteLimit } = this.state;
-    this.common.blockBytes = this.common.buffer.left <= byteLimit ? byteLimit : Math.max(byteLimit & ~1, 2);
-    this.move(phase);
+    const { common, byteLimit } = this.state;
+    common.blockBytes = common.buffer.left <= byteLimit ? byteLimit : Math.max(byteLimit & ~1, 2);
+    this.data.begin(phase);
   }
 
   #failPacket(sense: number): void {
@@ -288,9 +244,9 @@ export class AtapiDrive extends Drive implements CdromDrive {
 
   #end(status: number, error: number): void {
     this.state.remaining = 0;
-    this.common.error = error;
+    this.state.common.error = error;
     this.#setReason(Reason.command | Reason.toHost);
-    this.endWith(status);
+    this.taskFile.end(status);
   }
 
   // Reading.
@@ -299,28 +255,29 @@ export class AtapiDrive extends Drive implements CdromDrive {
     const { state } = this;
     const most = Math.floor(CHUNK_BYTES / (state.raw ? RAW_BYTES : BLOCK_BYTES));
     state.chunk = Math.min(state.remaining, most);
-    this.begin(Phase.reading);
+    this.taskFile.waitForMedium(Phase.reading);
+    this.#request();
   }
 
-  protected request(): void {
+  #request(): void {
     const { block, chunk } = this.state;
-    const target = this.common.buffer.room(chunk * BLOCK_BYTES);
+    const target = this.state.common.buffer.room(chunk * BLOCK_BYTES);
     this.port.read(block * SECTORS_A_BLOCK, target, (error) => this.#read(error, target));
   }
 
   #read(error: BlockError | null, data: Uint8Array): void {
     const { state } = this;
     // What was read may be the next medium's.
-    if (this.#isChanged) {
-      this.#act(this.#tellChange());
+    if (this.tray.isChanged) {
+      this.#failPacket(this.tray.tellChange());
       return;
     }
     if (error !== null) {
       this.#failPacket(error === 'no-medium' ? Sense.noMedium : Sense.unrecoveredRead);
       return;
     }
-    if (state.raw) this.common.buffer.put(wholeSectors(data, state.block));
-    else this.common.buffer.begin(data.length);
+    if (state.raw) state.common.buffer.put(wholeSectors(data, state.block));
+    else state.common.buffer.begin(data.length);
     state.block += state.chunk;
     state.remaining -= state.chunk;
     this.#moveBlocks(Phase.toHost);

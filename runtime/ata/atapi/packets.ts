@@ -6,6 +6,7 @@ import { MediumEvent, Packet, Sense } from './registers.ts';
 import { capacity, discInformation, eventStatus, inquiry, mechanismStatus, readRange, senseData } from './replies.ts';
 import { Change, type cdromState } from './state.ts';
 import { tableOfContents } from './toc.ts';
+import type { Tray } from './tray.ts';
 
 /** The result of a command in a packet. */
 export type Result =
@@ -21,13 +22,9 @@ export type Result =
 /** The drive as commands see it. */
 export interface CdromDrive {
   readonly state: StateOf<typeof cdromState>;
-  /** Size of the medium in blocks, with the tray closed; null: there is none. */
-  readonly blocks: number | null;
+  readonly tray: Tray;
   readonly model: string;
   readonly firmware: string;
-  setLocked(locked: boolean): void;
-  /** Opens the tray, or closes it. */
-  moveTray(open: boolean): void;
 }
 
 interface PacketCommand {
@@ -39,7 +36,7 @@ interface PacketCommand {
 }
 
 const DONE: Result = { type: 'done' };
-const failed = (sense: number): Result => ({ type: 'failed', sense });
+export const failed = (sense: number): Result => ({ type: 'failed', sense });
 const INVALID_FIELD = failed(Sense.invalidField);
 
 /** A reply, or a field of the packet was wrong. */
@@ -51,9 +48,9 @@ function read(packet: Uint8Array, drive: CdromDrive): Result {
   return readBlocks(readRange(packet), drive, false);
 }
 
-function readBlocks({ block, count }: ReturnType<typeof readRange>, { blocks }: CdromDrive, raw: boolean): Result {
+function readBlocks({ block, count }: ReturnType<typeof readRange>, { tray }: CdromDrive, raw: boolean): Result {
   if (count === 0) return DONE;
-  return block + count > (blocks ?? 0) ? failed(Sense.outOfRange) : { type: 'read', block, count, raw };
+  return block + count > (tray.blocks ?? 0) ? failed(Sense.outOfRange) : { type: 'read', block, count, raw };
 }
 
 /** READ CD: nothing, the user data, or the whole sector, as its flags want it (MMC-3, 6.16). */
@@ -64,9 +61,9 @@ function readCd(packet: Uint8Array, drive: CdromDrive): Result {
   return wanted === 0x10 || wanted === 0xf8 ? readBlocks(range, drive, wanted === 0xf8) : INVALID_FIELD;
 }
 
-function seek(packet: Uint8Array, { blocks }: CdromDrive): Result {
+function seek(packet: Uint8Array, { tray }: CdromDrive): Result {
   const block = packet[0] === Packet.seek6 ? bigEndian(packet, 1, 3) & 0x1fffff : bigEndian(packet, 2, 4);
-  return block >= (blocks ?? 0) ? failed(Sense.outOfRange) : DONE;
+  return block >= (tray.blocks ?? 0) ? failed(Sense.outOfRange) : DONE;
 }
 
 function requestSense(packet: Uint8Array, { state }: CdromDrive): Result {
@@ -91,35 +88,35 @@ function modeSense(packet: Uint8Array, drive: CdromDrive): Result {
   return reply(Uint8Array.from([...header, ...pages]), isShort ? packet[4] : bigEndian(packet, 7, 2));
 }
 
-function mediumType({ state, blocks }: CdromDrive): number {
+function mediumType({ state, tray }: CdromDrive): number {
   if (state.trayOpen) return MediumType.open;
-  return blocks === null ? MediumType.none : MediumType.data;
+  return tray.blocks === null ? MediumType.none : MediumType.data;
 }
 
 function startStop(packet: Uint8Array, drive: CdromDrive): Result {
   const [start, load] = [(packet[4] & 1) !== 0, (packet[4] & 2) !== 0];
   if (!load) return DONE;
   if (!start && drive.state.locked) return failed(Sense.removalPrevented);
-  drive.moveTray(!start);
+  drive.tray.move(!start);
   return DONE;
 }
 
 function preventRemoval(packet: Uint8Array, drive: CdromDrive): Result {
-  drive.setLocked((packet[4] & 1) !== 0);
+  drive.tray.setLocked((packet[4] & 1) !== 0);
   return DONE;
 }
 
 /** The format is where MMC has it, or where SFF-8020i had it. */
-function readToc(packet: Uint8Array, { blocks }: CdromDrive): Result {
+function readToc(packet: Uint8Array, { tray }: CdromDrive): Result {
   const format = packet[2] & 0x0f || packet[9] >> 6;
-  return reply(tableOfContents(blocks ?? 0, format, packet[6], (packet[1] & 2) !== 0), bigEndian(packet, 7, 2));
+  return reply(tableOfContents(tray.blocks ?? 0, format, packet[6], (packet[1] & 2) !== 0), bigEndian(packet, 7, 2));
 }
 
 /** Only asking now and then is supported, no waiting. A guest that learns of a new medium here knows of the time without. */
-function getEvent(packet: Uint8Array, { state, blocks }: CdromDrive): Result {
+function getEvent(packet: Uint8Array, { state, tray }: CdromDrive): Result {
   if ((packet[1] & 1) === 0) return INVALID_FIELD;
   const { event } = state;
-  const bytes = eventStatus(packet, event, state.trayOpen, blocks !== null);
+  const bytes = eventStatus(packet, event, state.trayOpen, tray.blocks !== null);
   if (bytes.length > 4) {
     state.event = MediumEvent.none;
     if (event === MediumEvent.newMedium && state.change === Change.absent) state.change = Change.changed;
@@ -144,11 +141,11 @@ export const packetCommands: Readonly<Record<number, PacketCommand>> = {
   [Packet.startStopUnit]: { run: startStop },
   [Packet.preventAllowMediumRemoval]: { run: preventRemoval },
   [Packet.synchronizeCache]: { needsMedium: true, run: () => DONE },
-  [Packet.readCapacity]: { needsMedium: true, run: (_, { blocks }) => reply(capacity(blocks!), Infinity) },
+  [Packet.readCapacity]: { needsMedium: true, run: (_, { tray }) => reply(capacity(tray.blocks!), Infinity) },
   [Packet.readToc]: { needsMedium: true, run: readToc },
   [Packet.getConfiguration]: {
     isUnattended: true,
-    run: (packet, { blocks }) => reply(configuration(packet, blocks), bigEndian(packet, 7, 2)),
+    run: (packet, { tray }) => reply(configuration(packet, tray.blocks), bigEndian(packet, 7, 2)),
   },
   [Packet.getEventStatusNotification]: { isUnattended: true, run: getEvent },
   [Packet.readDiscInformation]: {

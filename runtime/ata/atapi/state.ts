@@ -1,6 +1,6 @@
 import { choice, describe, flag, starting, u8, u16, u32 } from '../../snapshot/describe.ts';
-import { driveState } from '../drive.ts';
 import { INITIAL_TRANSFER_MODE } from '../identify.ts';
+import { driveState } from '../state.ts';
 
 /**
  * Announcements of a new medium that the drive still has to make: first that there was none for a while, then that it has

@@ -2,10 +2,14 @@ import { defaultGeometry, type Geometry } from '../../disks/geometry.ts';
 import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import { type Cable, CHUNK_BYTES, Drive, type Outcome, Phase, READY } from '../drive.ts';
-import { isTransferMode } from '../identify.ts';
-import { Command, Device, ErrorBit, Register, Status } from '../registers.ts';
-import { addressIn, countIn, extendedAddress, LBA28_SECTORS, putAddress } from './address.ts';
+import type { Cable } from '../cable.ts';
+import type { CommandSet, Outcome } from '../command-set.ts';
+import { DataPhase } from '../data-phase.ts';
+import type { Drive } from '../drive.ts';
+import { Command, ErrorBit, READY, Register, Status } from '../registers.ts';
+import { CHUNK_BYTES, Phase } from '../state.ts';
+import { TaskFile } from '../task-file.ts';
+import { addressIn, countIn, extendedAddress, putAddress } from './address.ts';
 import {
   AtaCommand,
   currentCode,
@@ -14,12 +18,20 @@ import {
   mediaCommands,
   queuedCommands,
 } from './commands.ts';
-import { Feature, idleFeatures } from './features.ts';
 import { type DiskNames, diskIdentity } from './identity.ts';
 import { logPages } from './logs.ts';
 import { CommandQueue, type QueuedCommand, type QueueHost, queueState } from './queue.ts';
+import {
+  checkPower,
+  Feature,
+  idleFeatures,
+  initializeParameters,
+  readNativeMax,
+  setMultiple,
+  setTransferMode,
+} from './settings.ts';
 import { idleSmartCommands, SMART_KEY, SmartCommand, smartPage } from './smart.ts';
-import { diskState, MOST_MULTIPLE } from './state.ts';
+import { diskState } from './state.ts';
 import { nextRange, RANGE_BYTES, TRIM } from './trim.ts';
 
 export interface AtaDiskOptions {
@@ -35,13 +47,13 @@ export interface AtaDiskOptions {
 
 const CHUNK_SECTORS = CHUNK_BYTES / SECTOR_BYTES;
 
-/** CHECK POWER MODE's answer. */
-const ACTIVE = 0xff;
-
 /** An ATA disk. */
-export class AtaDisk extends Drive {
+export class AtaDisk implements Drive, CommandSet {
   readonly component: Component;
-  protected readonly signature = { mid: 0, high: 0, status: READY };
+  readonly port: BlockPort;
+  readonly taskFile: TaskFile;
+  readonly data: DataPhase;
+  readonly kind = { signature: { mid: 0, high: 0, status: READY }, hasDeviceReset: false };
   readonly #state: ReturnType<typeof diskState.create>;
   readonly #names: DiskNames;
   /** It stays, though the disk may become larger or smaller. */
@@ -51,14 +63,16 @@ export class AtaDisk extends Drive {
 
   constructor(options: AtaDiskOptions, cable: Cable) {
     const state = diskState.create();
-    super(state.common, options.port, cable);
     this.#state = state;
+    this.port = options.port;
+    this.taskFile = new TaskFile(state.common, cable, this);
+    this.data = new DataPhase(state.common, cable, this.taskFile, this);
     const { name, model = 'rawiron HARDDISK', serial = name, firmware = '1.0' } = options;
     this.#names = { model, serial, firmware };
     this.#geometry = defaultGeometry(this.#sectors);
     const { port, queueHost } = options;
     this.queue = queueHost === undefined ? null : new CommandQueue(port, queueHost);
-    const own = diskState.bind(name, state, { restored: () => this.restored() });
+    const own = diskState.bind(name, state, { restored: () => this.#restored() });
     const queued = this.queue && queueState.bind(`${name} queue`, this.queue.state);
     this.component = queued === null ? own : joinComponents(name, [own, queued]);
   }
@@ -67,40 +81,44 @@ export class AtaDisk extends Drive {
     return this.port.medium?.sectors ?? 0;
   }
 
-  override reset(): void {
+  /** Power on and hard reset. */
+  reset(): void {
     const { common } = this.#state;
     Object.assign(this.#state, diskState.create(), { common });
     Object.assign(this.#state.geometry, this.#geometry);
     this.queue?.reset();
-    super.reset();
+    this.taskFile.reset();
   }
 
-  override restored(): void {
-    super.restored();
+  /** Requests of before the load are forgotten; those that were under way when the state was saved are made again. */
+  #restored(): void {
+    this.port.cancel();
+    if (this.#state.common.phase >= Phase.reading) this.#request();
     this.queue?.restored();
   }
 
-  protected override abandon(): void {
-    super.abandon();
+  cancel(): void {
+    this.port.cancel();
     this.queue?.clear();
   }
 
-  protected execute(code: number): Outcome {
+  execute(code: number): Outcome {
     const queued = queuedCommands[code];
     if (queued !== undefined && this.queue !== null) return this.#enqueue(queued, this.queue);
     if (this.queue?.isEmpty === false) {
       // It must not come while there is a queue: all are aborted (Serial ATA 2.6, 13.6.4).
-      this.abandonQueue();
+      this.queue.abandon();
       return ErrorBit.abort;
     }
     const media = mediaCommands.get(code);
-    return media === undefined ? this.#executeOther(code) : this.#start(media);
+    if (media !== undefined) return this.#start(media);
+    return this.#others[currentCode(code)]?.() ?? this.taskFile.reject('unknown command of a disk', code);
   }
 
   // Queued commands: the count is where others have their features, and the tag where they have their count.
 
   #enqueue(kind: QueuedCommand['kind'], queue: CommandQueue): Outcome {
-    const { registers, previous } = this.common;
+    const { registers, previous } = this.#state.common;
     const tag = registers[Register.sectorCount] >> 3;
     const count = registers[Register.error] | (previous[Register.error] << 8) || 0x10000;
     const sector = extendedAddress(registers, previous);
@@ -113,12 +131,6 @@ export class AtaDisk extends Drive {
     const isForced = (registers[Register.device] & FORCE_UNIT_ACCESS) !== 0;
     queue.begin({ kind, tag, sector, count, flushes: kind === 'write' && (isForced || !this.#state.writeCache) });
     return 'queued';
-  }
-
-  override abandonQueue(): void {
-    if (this.queue === null || this.queue.isEmpty) return;
-    this.port.cancel();
-    this.queue.clear();
   }
 
   // Commands that move sectors.
@@ -149,26 +161,33 @@ export class AtaDisk extends Drive {
     state.chunk = state.single ? 1 : Math.min(state.remaining, CHUNK_SECTORS, there);
     if (kind === 'write') {
       state.common.buffer.begin(state.chunk * SECTOR_BYTES);
-      this.move(Phase.fromHost);
-    } else this.begin(Phase.reading);
+      this.data.begin(Phase.fromHost);
+    } else this.#begin(Phase.reading);
   }
 
   /** The host notices each block but the first that it is to write. */
-  protected blockBegins(): void {
+  blockBegins(): void {
     const state = this.#state;
-    if (state.common.phase === Phase.toHost || !state.first) this.setInterrupt(true);
+    if (state.common.phase === Phase.toHost || !state.first) this.taskFile.askForInterrupt();
     state.first = false;
   }
 
-  protected moved(): void {
+  moved(): void {
     const { phase, command } = this.#state.common;
     if (command === AtaCommand.dataSetManagement) this.#beginDiscarding();
-    else if (phase === Phase.fromHost) this.begin(Phase.writing);
+    else if (phase === Phase.fromHost) this.#begin(Phase.writing);
     else if (mediaCommands.has(command)) this.#chunkDone();
-    else this.endWithoutInterrupt();
+    else this.taskFile.endWithoutInterrupt();
   }
 
-  protected request(): void {
+  /** Asks the medium for something; `phase` says for what. */
+  #begin(phase: number): void {
+    this.taskFile.waitForMedium(phase);
+    this.#request();
+  }
+
+  /** Makes the request of the phase. */
+  #request(): void {
     const { common, sector, chunk } = this.#state;
     const { buffer, phase } = common;
     if (phase === Phase.reading) {
@@ -186,7 +205,7 @@ export class AtaDisk extends Drive {
     else if (command.kind === 'verify') this.#chunkDone();
     else {
       common.buffer.begin(chunk * SECTOR_BYTES);
-      this.move(Phase.toHost);
+      this.data.begin(Phase.toHost);
     }
   }
 
@@ -205,13 +224,13 @@ export class AtaDisk extends Drive {
   }
 
   #flushed(error: BlockError | null): void {
-    if (error === null) this.endWith(READY);
-    else this.fail(ErrorBit.abort);
+    if (error === null) this.taskFile.end(READY);
+    else this.taskFile.fail(ErrorBit.abort);
   }
 
   #mediaError(bit: number): void {
     this.#putAddress();
-    this.fail(bit);
+    this.taskFile.fail(bit);
   }
 
   #chunkDone(): void {
@@ -235,16 +254,12 @@ export class AtaDisk extends Drive {
   }
 
   #end({ kind, unit }: MediaCommand): void {
-    if (kind === 'write' && !this.#state.writeCache) this.begin(Phase.flushing);
-    else if (kind === 'read' && unit !== 'dma') this.endWithoutInterrupt();
-    else this.endWith(READY);
+    if (kind === 'write' && !this.#state.writeCache) this.#begin(Phase.flushing);
+    else if (kind === 'read' && unit !== 'dma') this.taskFile.endWithoutInterrupt();
+    else this.taskFile.end(READY);
   }
 
   // Other commands.
-
-  #executeOther(code: number): Outcome {
-    return this.#others[currentCode(code)]?.() ?? this.unknown('unknown command of a disk', code);
-  }
 
   readonly #others: Readonly<Record<number, () => Outcome>> = {
     // By these systems find out what is there.
@@ -253,18 +268,18 @@ export class AtaDisk extends Drive {
     [Command.identifyPacketDevice]: () => ErrorBit.abort,
     [AtaCommand.recalibrate]: () => 'done',
     [AtaCommand.seek]: () => 'done',
-    [AtaCommand.initializeDeviceParameters]: () => this.#initializeParameters(),
-    [AtaCommand.setMultipleMode]: () => this.#setMultiple(),
+    [AtaCommand.initializeDeviceParameters]: () => initializeParameters(this.#state, this.#sectors),
+    [AtaCommand.setMultipleMode]: () => setMultiple(this.#state),
     [AtaCommand.dataSetManagement]: () => this.#dataSetManagement(),
     [AtaCommand.smart]: () => this.#smart(),
-    [AtaCommand.readNativeMaxAddress]: () => this.#readNativeMax(false),
-    [AtaCommand.readNativeMaxAddressExt]: () => this.#readNativeMax(true),
+    [AtaCommand.readNativeMaxAddress]: () => readNativeMax(this.#state, this.#sectors, false),
+    [AtaCommand.readNativeMaxAddressExt]: () => readNativeMax(this.#state, this.#sectors, true),
     [AtaCommand.readLogExt]: () => this.#readLog(),
     [AtaCommand.flushCacheExt]: () => this.#flush(),
     [Command.flushCache]: () => this.#flush(),
-    [Command.identifyDevice]: () => this.#reply(this.#identity()),
+    [Command.identifyDevice]: () => this.#identify(),
     [Command.setFeatures]: () => this.#setFeatures(),
-    [Command.checkPowerMode]: () => this.#checkPower(),
+    [Command.checkPowerMode]: () => checkPower(this.#state),
     [Command.standbyImmediate]: () => 'done',
     [Command.idleImmediate]: () => 'done',
     [Command.standby]: () => 'done',
@@ -272,8 +287,8 @@ export class AtaDisk extends Drive {
     [Command.sleep]: () => 'done',
   };
 
-  #identity(): Uint8Array {
-    return diskIdentity(this.#state, this.#sectors, this.#geometry, this.#names, this.queue !== null);
+  #identify(): Outcome {
+    return this.#reply(diskIdentity(this.#state, this.#sectors, this.#geometry, this.#names, this.queue !== null));
   }
 
   /** Data that the host reads by the data port. */
@@ -282,12 +297,12 @@ export class AtaDisk extends Drive {
     common.dma = false;
     common.blockBytes = SECTOR_BYTES;
     common.buffer.put(bytes);
-    this.move(Phase.toHost);
+    this.data.begin(Phase.toHost);
     return 'pending';
   }
 
   #readLog(): Outcome {
-    const { registers, previous } = this.common;
+    const { registers, previous } = this.#state.common;
     const first = registers[Register.lbaMid] | (previous[Register.lbaMid] << 8);
     const pages =
       this.queue && logPages(registers[Register.lbaLow], first, countIn(registers, previous, true), this.queue);
@@ -295,45 +310,14 @@ export class AtaDisk extends Drive {
   }
 
   #flush(): Outcome {
-    this.begin(Phase.flushing);
+    this.#begin(Phase.flushing);
     return 'pending';
   }
 
-  /** A translation of the host's: as many heads and sectors, and as many cylinders as fit. */
-  #initializeParameters(): Outcome {
-    const { registers } = this.common;
-    const heads = (registers[Register.device] & Device.head) + 1;
-    const sectors = registers[Register.sectorCount];
-    if (sectors === 0) return ErrorBit.abort;
-    const cylinders = Math.min(0xffff, Math.floor(this.#sectors / (heads * sectors)));
-    Object.assign(this.#state.geometry, { cylinders, heads, sectors });
-    return 'done';
-  }
-
-  #setMultiple(): Outcome {
-    const count = this.common.registers[Register.sectorCount];
-    if (count > MOST_MULTIPLE || (count & (count - 1)) !== 0) return ErrorBit.abort;
-    this.#state.multiple = count;
-    return 'done';
-  }
-
-  #checkPower(): Outcome {
-    this.common.registers[Register.sectorCount] = ACTIVE;
-    return 'done';
-  }
-
-  #readNativeMax(extended: boolean): Outcome {
-    const { common, geometry } = this.#state;
-    const sectors = extended ? this.#sectors : Math.min(this.#sectors, LBA28_SECTORS);
-    if (sectors === 0) return ErrorBit.abort;
-    putAddress(sectors - 1, common.registers, common.previous, extended, geometry);
-    return 'done';
-  }
-
   #setFeatures(): Outcome {
-    const { registers } = this.common;
+    const { registers } = this.#state.common;
     const feature = registers[Register.error];
-    if (feature === Feature.transferMode) return this.#setTransferMode(registers[Register.sectorCount]);
+    if (feature === Feature.transferMode) return setTransferMode(this.#state);
     if (feature === Feature.enableWriteCache || feature === Feature.disableWriteCache) {
       this.#state.writeCache = feature === Feature.enableWriteCache;
       return this.#flush();
@@ -341,14 +325,8 @@ export class AtaDisk extends Drive {
     return idleFeatures.includes(feature) ? 'done' : ErrorBit.abort;
   }
 
-  #setTransferMode(mode: number): Outcome {
-    if (!isTransferMode(mode)) return ErrorBit.abort;
-    this.#state.transferMode = mode;
-    return 'done';
-  }
-
   #smart(): Outcome {
-    const { registers } = this.common;
+    const { registers } = this.#state.common;
     const command = registers[Register.error];
     const isMeant = registers[Register.lbaMid] === SMART_KEY.mid && registers[Register.lbaHigh] === SMART_KEY.high;
     const isOn = this.#state.smart || command === SmartCommand.enable;
@@ -369,28 +347,28 @@ export class AtaDisk extends Drive {
     if ((common.registers[Register.error] & TRIM) === 0 || length > CHUNK_BYTES) return ErrorBit.abort;
     common.dma = true;
     common.buffer.begin(length);
-    this.move(Phase.fromHost);
+    this.data.begin(Phase.fromHost);
     return 'pending';
   }
 
   /** From now on the buffer's position is that of the next range. */
   #beginDiscarding(): void {
-    const { buffer } = this.common;
+    const { buffer } = this.#state.common;
     buffer.begin(buffer.end);
-    this.begin(Phase.discarding);
+    this.#begin(Phase.discarding);
   }
 
   #discardNext(): void {
-    const { buffer } = this.common;
+    const { buffer } = this.#state.common;
     const range = nextRange(buffer);
-    if (range === null) this.endWith(READY);
-    else if (range.sector + range.count > this.#sectors) this.fail(ErrorBit.notFound);
+    if (range === null) this.taskFile.end(READY);
+    else if (range.sector + range.count > this.#sectors) this.taskFile.fail(ErrorBit.notFound);
     else this.port.discard(range.sector, range.count, (error) => this.#discarded(error));
   }
 
   #discarded(error: BlockError | null): void {
-    this.common.buffer.position += RANGE_BYTES;
+    this.#state.common.buffer.position += RANGE_BYTES;
     if (error === null) this.#discardNext();
-    else this.fail(ErrorBit.abort);
+    else this.taskFile.fail(ErrorBit.abort);
   }
 }

@@ -1,8 +1,7 @@
 import { CHUNK_BYTES } from '../../disks/transfer.ts';
 import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
 import { choice, counter, describe, flag, list, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
-import { READY } from '../drive.ts';
-import { ErrorBit, Status } from '../registers.ts';
+import { ErrorBit, READY, Status } from '../registers.ts';
 
 /** Commands that a queue has room for: a tag has five bits. */
 export const QUEUE_DEPTH = 32;
@@ -69,6 +68,13 @@ export class CommandQueue {
   /** Forgets all commands; the port's requests have been cancelled. */
   clear(): void {
     this.state.commands = queueState.create().commands;
+  }
+
+  /** Forgets what is under way. */
+  abandon(): void {
+    if (this.isEmpty) return;
+    this.#port.cancel();
+    this.clear();
   }
 
   reset(): void {

@@ -1,6 +1,6 @@
 import { describe, f64, flag, starting, u8, u16, u32 } from '../../snapshot/describe.ts';
-import { driveState } from '../drive.ts';
 import { INITIAL_TRANSFER_MODE } from '../identify.ts';
+import { driveState } from '../state.ts';
 
 /** Most sectors of a block of READ and WRITE MULTIPLE. */
 export const MOST_MULTIPLE = 16;

@@ -1,6 +1,7 @@
+import type { Cable, DataMover, DriveEvent } from '../../ata/cable.ts';
 import { queuedCommands } from '../../ata/disk/commands.ts';
 import type { QueueHost } from '../../ata/disk/queue.ts';
-import type { Cable, DataMover, Drive, DriveEvent } from '../../ata/drive.ts';
+import type { Drive } from '../../ata/drive.ts';
 import { Command, Control, Status } from '../../ata/registers.ts';
 import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
@@ -105,7 +106,7 @@ export class CommandList implements Cable, QueueHost {
     if (fis.code === undefined) this.#sendControl(fis, header, drive);
     else {
       state.taskFile |= Status.busy;
-      fis.fill(drive);
+      fis.fill(drive.taskFile);
       this.#execute(fis.code, drive);
     }
   }
@@ -119,24 +120,24 @@ export class CommandList implements Cable, QueueHost {
 
   #execute(code: number, drive: Drive): void {
     if (code === Command.executeDeviceDiagnostic) {
-      drive.identifyItself();
+      drive.taskFile.identify();
       this.#end();
-    } else drive.command(code);
+    } else drive.taskFile.command(code);
   }
 
   /** A software reset lasts as long as its bit is set in the last such FIS (Serial ATA 2.6, 11.4). */
   #sendControl({ control }: CommandFis, { flags }: CommandHeader, drive: Drive): void {
     const state = this.#state;
     if ((control & Control.softReset) !== 0) {
-      drive.holdReset();
+      drive.taskFile.holdReset();
       state.taskFile = (flags & Header.clearBusy) === 0 ? state.taskFile | Status.busy : state.taskFile & ~Status.busy;
       state.isHeld = true;
     } else if (state.isHeld) {
       state.isHeld = false;
       this.#headers.clear();
-      drive.identifyItself();
+      drive.taskFile.identify();
       state.signatureWaits = true;
-      this.#received.signature(drive);
+      this.#received.signature(drive.taskFile);
     }
     this.#headers.delete(state.slot);
     this.#release();
@@ -172,7 +173,7 @@ export class CommandList implements Cable, QueueHost {
 
   /** The drive has taken the command, and tells of its end by its tag. */
   #queued(): void {
-    this.#received.registers(this.drive!, false);
+    this.#received.registers(this.drive!.taskFile, false);
     this.#release();
   }
 
@@ -186,8 +187,8 @@ export class CommandList implements Cable, QueueHost {
       this.#memory.write(at + Header.moved, Uint8Array.of(moved, moved >> 8, moved >> 16, moved >> 24));
       this.#headers.delete(slot);
     }
-    drive.acknowledge();
-    this.#received.registers(drive, true);
+    drive.taskFile.acknowledge();
+    this.#received.registers(drive.taskFile, true);
     // What has failed stays in the list.
     if (this.#state.halted) this.#state.slot = NONE;
     else this.#release();
@@ -204,26 +205,27 @@ export class CommandList implements Cable, QueueHost {
   #moveBlocks(): void {
     if (this.#isMoving) return;
     this.#isMoving = true;
-    while (!this.#hasEnded && this.drive!.waitingBlock > 0 && this.mover.active) this.#moveBlock(this.drive!);
+    while (!this.#hasEnded && this.drive!.data.waitingBlock > 0 && this.mover.active) this.#moveBlock(this.drive!);
     this.#isMoving = false;
     if (this.#hasEnded) this.#end();
   }
 
   #moveBlock(drive: Drive): void {
     const fis = pioSetupFis(drive);
-    const block = new Uint8Array(drive.waitingBlock);
-    drive.acknowledge();
-    if (drive.givesBlock) {
-      drive.readBlock(1, block);
+    const { taskFile, data } = drive;
+    const block = new Uint8Array(data.waitingBlock);
+    taskFile.acknowledge();
+    if (data.givesBlock) {
+      data.readBlock(1, block);
       if (this.mover.toMemory(block) < block.length) this.#overflow();
     } else {
       const header = this.#header(this.#state.slot);
-      if (drive.wantsPacket && (header.flags & Header.atapi) !== 0)
+      if (data.wantsPacket && (header.flags & Header.atapi) !== 0)
         this.#memory.read(header.table + Table.packet, block);
       else if (this.mover.fromMemory(block) < block.length) this.#overflow();
-      drive.writeBlock(1, block);
+      data.writeBlock(1, block);
     }
-    this.#received.pioSetup(fis, drive);
+    this.#received.pioSetup(fis, taskFile);
   }
 
   /** More data than the regions have room for: it is lost (6.1.3). */
@@ -265,7 +267,7 @@ export class CommandList implements Cable, QueueHost {
 
   queuedDone(tag: number): void {
     this.#headers.delete(tag);
-    this.#received.deviceBits(this.drive!.status, 0, (1 << tag) >>> 0);
+    this.#received.deviceBits(this.drive!.taskFile.status, 0, (1 << tag) >>> 0);
     this.run();
   }
 

@@ -1,5 +1,6 @@
 import type { Drive } from '../../ata/drive.ts';
 import { Register } from '../../ata/registers.ts';
+import type { TaskFile } from '../../ata/task-file.ts';
 
 /** Frame information structures (Serial ATA 2.6, 10.3), by their first bytes, and their lengths in bytes. */
 const FisType = { hostToDevice: 0x27, deviceToHost: 0x34, pioSetup: 0x5f, deviceBits: 0xa1 } as const;
@@ -33,7 +34,7 @@ export interface CommandFis {
   /** The tag of a queued command. */
   readonly tag: number;
   /** Puts what it has into a drive's registers. */
-  fill(drive: Drive): void;
+  fill(taskFile: TaskFile): void;
 }
 
 /** Null: no drive would take it. */
@@ -43,37 +44,37 @@ export function readCommandFis(bytes: Uint8Array): CommandFis | null {
     code: (bytes[1] & Flags.command) === 0 ? undefined : bytes[CODE],
     control: bytes[DEVICE_CONTROL],
     tag: bytes[COUNT] >> 3,
-    fill(drive) {
+    fill(taskFile) {
       for (const [register, at, upper] of registerPlaces) {
-        if (upper !== undefined) drive.writeRegister(register, bytes[upper]);
-        drive.writeRegister(register, bytes[at]);
+        if (upper !== undefined) taskFile.write(register, bytes[upper]);
+        taskFile.write(register, bytes[at]);
       }
     },
   };
 }
 
-/** A FIS with a drive's task file registers, and with a status and an error. */
-function withRegisters(type: number, flags: number, drive: Drive, status: number): Uint8Array {
+/** A FIS with a drive's task file registers, its status and its error. */
+function withRegisters(type: number, flags: number, taskFile: TaskFile): Uint8Array {
   const bytes = new Uint8Array(FIS_BYTES);
-  bytes.set([type, flags, status]);
+  bytes.set([type, flags, taskFile.status]);
   for (const [register, at, upper] of registerPlaces) {
-    bytes[at] = drive.readRegister(register, false);
-    if (upper !== undefined && register !== Register.error) bytes[upper] = drive.readRegister(register, true);
+    bytes[at] = taskFile.read(register, false);
+    if (upper !== undefined && register !== Register.error) bytes[upper] = taskFile.read(register, true);
   }
   return bytes;
 }
 
 /** Register FIS, from the drive. */
-export function registersFis(drive: Drive, interrupt: boolean): Uint8Array {
-  return withRegisters(FisType.deviceToHost, interrupt ? Flags.interrupt : 0, drive, drive.status);
+export function registersFis(taskFile: TaskFile, interrupt: boolean): Uint8Array {
+  return withRegisters(FisType.deviceToHost, interrupt ? Flags.interrupt : 0, taskFile);
 }
 
 /** PIO Setup FIS for the block that waits; the status after the block comes when that is known. */
-export function pioSetupFis(drive: Drive): Uint8Array {
-  const flags = (drive.interrupt ? Flags.interrupt : 0) | (drive.givesBlock ? Flags.toHost : 0);
-  const bytes = withRegisters(FisType.pioSetup, flags, drive, drive.status);
-  bytes[16] = drive.waitingBlock;
-  bytes[17] = drive.waitingBlock >> 8;
+export function pioSetupFis({ taskFile, data }: Drive): Uint8Array {
+  const flags = (taskFile.interrupt ? Flags.interrupt : 0) | (data.givesBlock ? Flags.toHost : 0);
+  const bytes = withRegisters(FisType.pioSetup, flags, taskFile);
+  bytes[16] = data.waitingBlock;
+  bytes[17] = data.waitingBlock >> 8;
   return bytes;
 }
 

@@ -73,13 +73,13 @@ export class AhciPort {
     this.#list.clear();
     if (this.drive === null) return;
     this.drive.reset();
-    this.#received.signature(this.drive);
+    this.#received.signature(this.drive.taskFile);
   }
 
   /** Unsigned, of 32 bits. */
   read(register: number): number {
     const state = this.#state;
-    this.drive?.polled();
+    this.drive?.port.polled();
     switch (register) {
       case PortRegister.command:
         return (state.command | (state.lastSlot << PortCommand.slotShift)) >>> 0;
@@ -148,7 +148,7 @@ export class AhciPort {
     const running = (value & PortCommand.start) === 0 ? 0 : PortCommand.runs;
     const receiving = (value & PortCommand.receive) === 0 ? 0 : PortCommand.receives;
     state.command = (value & PortCommand.writable) | running | receiving;
-    if (this.drive !== null) this.#received.signature(this.drive);
+    if (this.drive !== null) this.#received.signature(this.drive.taskFile);
     if (wasRunning === this.#runs) return;
     if (this.#runs) Object.assign(state, { halted: false });
     else this.#stop();
@@ -157,7 +157,7 @@ export class AhciPort {
   /** Nothing that is under way reaches the guest's memory any more. */
   #stop(): void {
     Object.assign(this.#state, { issue: 0, active: 0 });
-    this.drive?.abandonQueue();
+    this.drive?.queue?.abandon();
     this.#list.clear();
   }
 

@@ -1,5 +1,5 @@
-import type { Drive } from '../../ata/drive.ts';
 import { Register, Status } from '../../ata/registers.ts';
+import type { TaskFile } from '../../ata/task-file.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import { address64 } from '../../memory/descriptors.ts';
 import type { StateOf } from '../../snapshot/describe.ts';
@@ -27,26 +27,26 @@ export class ReceivedFises {
   }
 
   /** The drive's first registers after a reset, which say what it is: they wait until the port receives. */
-  signature(drive: Drive): void {
+  signature(taskFile: TaskFile): void {
     const state = this.#state;
     if (!state.signatureWaits || (state.command & PortCommand.receives) === 0) return;
     state.signatureWaits = false;
-    this.registers(drive, true);
+    this.registers(taskFile, true);
     const bytes = [Register.sectorCount, Register.lbaLow, Register.lbaMid, Register.lbaHigh];
-    state.signature = bytes.reduce((sum, at, n) => sum + drive.readRegister(at, false) * 256 ** n, 0);
+    state.signature = bytes.reduce((sum, at, n) => sum + taskFile.read(at, false) * 256 ** n, 0);
   }
 
-  registers(drive: Drive, interrupt: boolean): void {
-    const fis = registersFis(drive, interrupt);
+  registers(taskFile: TaskFile, interrupt: boolean): void {
+    const fis = registersFis(taskFile, interrupt);
     this.#take(fis, Received.registers, Interrupt.registers);
-    this.#setTaskFile(drive.status, fis[3]);
+    this.#setTaskFile(taskFile.status, fis[3]);
   }
 
   /** `fis`: made before the block was moved. */
-  pioSetup(fis: Uint8Array, drive: Drive): void {
-    fis[PIO_END_STATUS] = drive.status;
+  pioSetup(fis: Uint8Array, taskFile: TaskFile): void {
+    fis[PIO_END_STATUS] = taskFile.status;
     this.#take(fis, Received.pioSetup, Interrupt.pioSetup);
-    this.#setTaskFile(drive.status, fis[3]);
+    this.#setTaskFile(taskFile.status, fis[3]);
   }
 
   /** Queued commands are done, those with these bits, or have failed. */

@@ -1,4 +1,4 @@
-import type { DataMover } from '../../ata/drive.ts';
+import type { DataMover } from '../../ata/cable.ts';
 import type { PortRegion } from '../../bus/ports.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import { describe, flag, type StateOf, u8, u32 } from '../../snapshot/describe.ts';

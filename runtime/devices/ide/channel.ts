@@ -1,4 +1,5 @@
-import type { Cable, Drive } from '../../ata/drive.ts';
+import type { Cable } from '../../ata/cable.ts';
+import type { Drive } from '../../ata/drive.ts';
 import { Command, Control, Device, Register } from '../../ata/registers.ts';
 import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { Line } from '../../bus/irq.ts';
@@ -36,7 +37,7 @@ export class Channel implements Cable {
     this.#irq = irq;
     this.busMaster = new BusMaster(this.#state.busMaster, memory, {
       started: () => {
-        for (const drive of this.#present) drive.dmaStarted();
+        for (const drive of this.#present) drive.data.moverStarted();
       },
     });
     this.#drives = drives(this);
@@ -53,10 +54,10 @@ export class Channel implements Cable {
       first: command,
       count: 1,
       sizes: [2, 4],
-      read: (_port, size) => this.#selected?.readData(size) ?? 0,
-      write: (_port, size, value) => this.#selected?.writeData(size, value),
-      readBlock: (_port, size, target) => this.#selected?.readBlock(size, target) ?? 0,
-      writeBlock: (_port, size, source) => this.#selected?.writeBlock(size, source) ?? 0,
+      read: (_port, size) => this.#selected?.data.read(size) ?? 0,
+      write: (_port, size, value) => this.#selected?.data.write(size, value),
+      readBlock: (_port, size, target) => this.#selected?.data.readBlock(size, target) ?? 0,
+      writeBlock: (_port, size, source) => this.#selected?.data.writeBlock(size, source) ?? 0,
     });
     ports.register({
       name,
@@ -93,7 +94,7 @@ export class Channel implements Cable {
   /** Only the selected drive drives the line, and it rises for the bus master too. */
   interruptChanged(): void {
     const enabled = (this.#state.deviceControl & Control.noInterrupts) === 0;
-    const level = enabled && this.#selected?.interrupt === true;
+    const level = enabled && this.#selected?.taskFile.interrupt === true;
     if (level === this.#state.interruptLevel) return;
     this.#state.interruptLevel = level;
     if (level) this.busMaster.interrupted();
@@ -106,13 +107,13 @@ export class Channel implements Cable {
 
   /** Nothing is ever busy where no drive is. */
   get #status(): number {
-    return this.#selected?.status ?? 0;
+    return this.#selected?.taskFile.status ?? 0;
   }
 
   #read(register: number): number {
     if (register === Register.status) return this.#readStatus();
     const high = (this.#state.deviceControl & Control.highOrderByte) !== 0;
-    return this.#selected?.readRegister(register, high) ?? this.#readForAbsent(register, high);
+    return this.#selected?.taskFile.read(register, high) ?? this.#readForAbsent(register, high);
   }
 
   /** The other drive answers, but tells of no error and has no signature (ATA/ATAPI-6, 9.16); 0 where there is none. */
@@ -120,17 +121,17 @@ export class Channel implements Cable {
     const other = this.#present[0];
     if (other === undefined || register === Register.error) return 0;
     const isSignature = register === Register.lbaMid || register === Register.lbaHigh;
-    return isSignature ? 0xff : other.readRegister(register, high);
+    return isSignature ? 0xff : other.taskFile.read(register, high);
   }
 
   #pollStatus(): number {
-    this.#selected?.polled();
+    this.#selected?.port.polled();
     return this.#status;
   }
 
   #readStatus(): number {
     const status = this.#pollStatus();
-    this.#selected?.acknowledge();
+    this.#selected?.taskFile.acknowledge();
     return status;
   }
 
@@ -143,7 +144,7 @@ export class Channel implements Cable {
 
   #writeBoth(register: number, value: number): void {
     const kept = register === Register.device ? value | Device.ones : value;
-    for (const drive of this.#present) drive.writeRegister(register, kept);
+    for (const drive of this.#present) drive.taskFile.write(register, kept);
     if (register !== Register.device) return;
     this.#state.device = kept;
     this.interruptChanged();
@@ -151,15 +152,15 @@ export class Channel implements Cable {
 
   #command(code: number): void {
     if (code === Command.executeDeviceDiagnostic) this.#diagnose();
-    else this.#selected?.command(code);
+    else this.#selected?.taskFile.command(code);
   }
 
   /** Both drives execute it, and the first one tells of the end (ATA/ATAPI-6, 9.10). */
   #diagnose(): void {
-    if (this.#present.some((drive) => drive.busy)) return;
+    if (this.#present.some((drive) => drive.taskFile.busy)) return;
     this.#writeBoth(Register.device, 0);
-    for (const drive of this.#present) drive.identifyItself();
-    this.#selected?.askForInterrupt();
+    for (const drive of this.#present) drive.taskFile.identify();
+    this.#selected?.taskFile.askForInterrupt();
   }
 
   /** A software reset lasts as long as its bit is set. */
@@ -173,8 +174,8 @@ export class Channel implements Cable {
   #softReset(begins: boolean): void {
     this.#writeBoth(Register.device, 0);
     for (const drive of this.#present) {
-      if (begins) drive.holdReset();
-      else drive.identifyItself();
+      if (begins) drive.taskFile.holdReset();
+      else drive.taskFile.identify();
     }
   }
 }

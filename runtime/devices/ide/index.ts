@@ -1,6 +1,7 @@
 import { AtapiDrive } from '../../ata/atapi/drive.ts';
+import type { Cable } from '../../ata/cable.ts';
 import { AtaDisk } from '../../ata/disk/disk.ts';
-import type { Cable, Drive } from '../../ata/drive.ts';
+import type { Drive } from '../../ata/drive.ts';
 import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { IrqLine } from '../../bus/irq.ts';
 import type { PortBus, PortRegion } from '../../bus/ports.ts';
