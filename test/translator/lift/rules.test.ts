@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Key } from '../../../translator/abi/key.ts';
+import { Eflags } from '../../../translator/abi/state.ts';
+import type { FlagKind } from '../../../translator/ir/operations.ts';
 import { printStatements } from '../../../translator/ir/print.ts';
 import { type Statement, type StatementOp, windowOffset } from '../../../translator/ir/statement.ts';
 import { Shape } from '../../../translator/x86/instruction.ts';
@@ -32,6 +34,29 @@ function unprobedStores(statements: readonly Statement[]): number {
   return firstStore < 0 ? 0 : Math.max(0, later - probes);
 }
 
+/** Flags that a kind of `flags` statement changes; all six where it isn't here. */
+const partial: Readonly<Partial<Record<FlagKind, number>>> = {
+  inc: Eflags.arithmetic & ~Eflags.cf,
+  dec: Eflags.arithmetic & ~Eflags.cf,
+  carry: Eflags.cf,
+  carryOverflow: Eflags.cf | Eflags.of,
+  zero: Eflags.zf,
+};
+
+/** The flags that IR changes. `possible`: those of an image too, which may be what they were. */
+function changedFlags(statements: readonly Statement[]) {
+  const all = flatten(statements);
+  const kinds = all.flatMap((s) => (s.op === 'flags' ? [s.kind as FlagKind] : []));
+  const of = (kind: FlagKind) => partial[kind] ?? Eflags.arithmetic;
+  return {
+    certain: unionOf(kinds.filter((kind) => kind !== 'all').map(of)),
+    possible: unionOf(kinds.map(of)),
+    isTrap: all.some(({ op }) => op === 'trap'),
+  };
+}
+
+const unionOf = (flags: readonly number[]): number => flags.reduce((all, one) => all | one, 0);
+
 const sizes = [0, Shape.operand16, Shape.address16, Shape.operand16 | Shape.address16];
 const places = [0, Shape.register, Shape.segmented];
 const repetitions = [0, Shape.repeat, Shape.repeatNot];
@@ -43,6 +68,21 @@ describe('lifters of plain and control instructions', () => {
   it('are there for every form', () => {
     expect(lifted.length).toBeGreaterThan(300);
     for (const form of lifted) expect(() => liftSymbolic(form, 0, 0), form.encoding).not.toThrow();
+  });
+
+  it('change the flags that their rows name, and no others', () => {
+    const differences = lifted.flatMap((form) => {
+      const changed = shapes.flatMap((shape) => keys.flatMap((key) => changedFlags(liftSymbolic(form, shape, key))));
+      const [certain, possible] = [unionOf(changed.map((c) => c.certain)), unionOf(changed.map((c) => c.possible))];
+      const named = form.flagsWritten | form.flagsUndefined;
+      const isTrap = changed.some((c) => c.isTrap);
+      const missing = isTrap ? 0 : form.flagsWritten & ~possible;
+      const unnamed = certain & ~named;
+      return missing | unnamed
+        ? [`${form.encoding} ${form.mnemonic}: missing ${missing.toString(16)}, unnamed ${unnamed.toString(16)}`]
+        : [];
+    });
+    expect(differences).toEqual([]);
   });
 
   it('change nothing before the last thing that can fault', () => {
