@@ -82,7 +82,9 @@ export class DebugExceptions {
 
   /** Whether an instruction was only made ready for, and begins once more: MMX, whose registers x87 had in use (`enterMmx`). */
   private isStillToCome(node: Node): boolean {
-    return node.form.class === 'plain' && this.state[Word.eip] === node.eip && !isRepeated(node);
+    const { form, eip } = node;
+    const isReadied = form.class === 'plain' || form.operands.some((kind) => /^[PQN]/.test(kind));
+    return isReadied && this.state[Word.eip] === eip && !isRepeated(node);
   }
 
   /** Whether a trap comes after the instruction: with branch steps only if it has gone elsewhere. */

@@ -7,7 +7,8 @@ const usage = `usage: oracle i286|native|sse FILE [--engine interpreter|translat
        oracle fuzz [--instructions N] [--seed N] [--mode TEXT] [--threshold N] [--check]
        oracle lockstep [PROGRAMS] [SEED] [--threshold N] [--check]
        oracle lockstep-linux [--instructions N] [--threshold N] [--check] [--step N] [--command TEXT]...
-       oracle system [PROGRAMS] [SEED] [--qemu] [--engine TEXT] [--family TEXT] [--instructions N]`;
+       oracle system [PROGRAMS] [SEED] [--qemu] [--engine TEXT] [--family TEXT] [--instructions N]
+       oracle user [PROGRAMS] [SEED] [--engine TEXT]`;
 
 type Check = (file: string, engine: EngineName, settings: EngineSettings) => Promise<Report>;
 
@@ -39,6 +40,7 @@ const others: Record<string, () => Promise<OtherOracle>> = {
   lockstep: () => import('./lockstep.ts'),
   'lockstep-linux': () => import('./lockstep-linux.ts'),
   system: () => import('./system.ts'),
+  user: () => import('./user.ts'),
 };
 
 /**

@@ -8,7 +8,7 @@ const oracle = (...args: string[]) => {
 };
 
 test.each(['nope', 'toString'])('%s: one line with the names of the oracles', (name) => {
-  const errors = `there is no oracle '${name}'; it is one of: native, sse, i286, disassembler, fuzz, lockstep, lockstep-linux, system\n`;
+  const errors = `there is no oracle '${name}'; it is one of: native, sse, i286, disassembler, fuzz, lockstep, lockstep-linux, system, user\n`;
   expect(oracle(name)).toEqual({ status: 1, output: '', errors });
 });
 

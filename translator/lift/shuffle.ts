@@ -2,6 +2,7 @@
 import { Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
+import { checkAlignment } from './alignment.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
 import { type Packed, packed, pand, pandn, por, pxor } from './packed.ts';
 import {
@@ -242,9 +243,10 @@ export const maskedStore =
   (file: RegisterFile): Lift =>
   (b) => {
     file.require(b);
-    file.enter(b, 'reg', 'rm');
     const offset = b.zeroExtend(b.get(Word.edi), b.addressSize);
     const isSegmented = (b.shape & Shape.segmented) !== 0;
     const linear = isSegmented ? b.segmentAddress(b.field('segment'), offset, file.bytes, 'write') : offset;
+    checkAlignment(b, linear, file.bytes);
+    file.enter(b, 'reg', 'rm');
     b.trap('maskedStore', linear, file.word(b, 'reg', 0), file.word(b, 'rm', 0), file.words);
   };

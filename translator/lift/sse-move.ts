@@ -1,6 +1,7 @@
 /** Moves of MMX and SSE. Integers move as words; reals as doubles, so that they are at hand for arithmetic. */
 import { Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
+import { checkNaturalAlignment } from './alignment.ts';
 import type { Lift, LiftBuilder } from './lifter.ts';
 import { packed } from './packed.ts';
 import {
@@ -142,11 +143,18 @@ export const movdLoad =
     file.enter(b, 'reg');
     writeRegister(b, file, 'reg', file.words === 4 ? [value, 0, 0, 0] : [value, 0]);
   };
+/** Faults where the operand cannot be written: MMX registers are entered after that. */
+function probeDoubleword(b: LiftBuilder): void {
+  const linear = b.let(b.operandAddress(4, 'write'));
+  checkNaturalAlignment(b, linear, 4);
+  b.probeWrite(4, linear);
+}
+
 export const movdStore =
   (file: RegisterFile): Lift =>
   (b) => {
     file.require(b);
-    if (b.isMemory(0)) b.probeWrite(4, b.operandAddress(4, 'write'));
+    if (b.isMemory(0)) probeDoubleword(b);
     file.enter(b, 'reg');
     b.write(0, b.get(file.word(b, 'reg', 0)));
   };

@@ -9,7 +9,7 @@ import { Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import { operations } from '../ir/x87/operations.ts';
 import { stackIndexOf } from '../x86/instruction.ts';
-import { checkAlignment } from './alignment.ts';
+import { checkNaturalAlignment } from './alignment.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
 import { supervisorOnly } from './system.ts';
 
@@ -108,7 +108,7 @@ function compareToFlags(b: LiftBuilder, order: Value): void {
 function executeOnMemory(b: LiftBuilder): void {
   const { bytes, access } = numberOperands[b.argument] ?? arithmeticOperands[b.argument >> 8];
   const linear = b.operandAddress(bytes, access);
-  checkAlignment(b, linear, bytes);
+  checkNaturalAlignment(b, linear, bytes);
   const args = [b.argument, linear, b.effectiveAddress(), b.field('segment'), b.field('immediate'), b.field('eip')];
   if (operations.has(b.argument)) b.x87('x87Memory', ...args);
   else b.trap('x87Memory', ...args);

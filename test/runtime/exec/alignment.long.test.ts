@@ -22,6 +22,9 @@ const accesses: readonly (readonly [text: string, faults: boolean])[] = [
   ['fstp qword [P + 4]', true],
   ['fild qword [P + 4]', true],
   ['fld dword [P + 4]', false],
+  ['fld dword [P + 2]', true],
+  ['fist dword [P + 2]', true],
+  ['fiadd word [P + 1]', true],
   ['fld tword [P + 4]', true],
   ['fld tword [P + 8]', false],
   ['fnsave [P + 4]', false],
@@ -30,6 +33,12 @@ const accesses: readonly (readonly [text: string, faults: boolean])[] = [
   ['emms\n movq mm0, [P + 4]', true],
   ['movq [P + 4], mm0', true],
   ['movq [P + 8], mm0', false],
+  ['mov edi, P + 4\n maskmovq mm0, mm0', true],
+  ['mov edi, P + 4\n maskmovdqu xmm0, xmm0', true],
+  ['mov edi, P + 8\n maskmovdqu xmm7, xmm7', false],
+  // The x87 registers stay what they are.
+  ['fninit\n fld1\n movd [P + 2], mm0', true],
+  ['fnstsw [STATUS]', false],
   ['emms\n movsd xmm0, [P + 4]', true],
   ['movsd [P + 4], xmm0', true],
   ['movlps [P + 8], xmm0', false],
@@ -46,11 +55,15 @@ const accesses: readonly (readonly [text: string, faults: boolean])[] = [
   ['and dword [P], 0', false],
 ];
 
+/** Status word of an x87 with one register in use: top of stack 7. */
+const ONE_REGISTER = 7 << 11;
+
 describe('alignment check', () => {
   onEveryEngine(
     'in user mode, with CR0.AM and EFLAGS.AC',
     kernel(`
 P equ FREE
+STATUS equ FREE + 0x800
 main:   call    paging_start
         mov     dword [hook], .fault
         mov     dword [system_call], .done
@@ -92,6 +105,7 @@ ${accesses.map(([text], n) => `        mov dword [.after], .n${n}\n        ${tex
       expect(log.every(({ vector, error }) => vector === 17 && error === 0)).toBe(true);
       expect(log).toHaveLength(accesses.filter(([, faults]) => faults).length);
       expect(guest.word(Layout.free)).toBe(0);
+      expect(guest.word(Layout.free + 0x800)).toBe(ONE_REGISTER);
     },
   );
 });

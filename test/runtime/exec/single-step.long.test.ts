@@ -99,6 +99,10 @@ main:   mov     dword [hook], nothing
     'after MMX instructions that find the registers as x87 left them',
     `
 main:   fninit
+        mov     edi, FREE
+        mov     eax, cr4
+        or      eax, 0x200                      ; OSFXSR
+        mov     cr4, eax
         mov     dword [hook], nothing
         push    dword 0x102
         push    dword CODE
@@ -109,10 +113,18 @@ main:   fninit
 .emptied:
         fninit
 .again: movd    mm2, eax
+.inited:
+        fninit
+.convert:
+        cvtpi2ps xmm0, mm1
+.converted:
+        fninit
+.masked:
+        maskmovq mm0, mm1
 .behind:
         jmp     stop
 `,
-    ['main.emptied', 'main.again', 'main.behind'],
+    ['main.emptied', 'main.again', 'main.inited', 'main.convert', 'main.converted', 'main.masked', 'main.behind'],
   );
 
   expectSteps(
