@@ -1,7 +1,7 @@
 #!/bin/bash
 # What the long tests compare with, and make guests with: Debian's packages of a compiler for i386, SeaBIOS, QEMU, programs that
-# make CDs, floppies and disks bootable, VNC viewers, a compiler of ACPI tables, tools for images of containers and for programs for i386, and a
-# browser for pages. As root, on a host with apt; tests of what is not there are skipped.
+# make CDs, floppies and disks bootable, VNC viewers, a compiler of ACPI tables, tools for images of containers, QEMU for single
+# programs, and a browser for pages. As root, on a host with apt; tests of what is not there are skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

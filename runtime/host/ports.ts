@@ -55,9 +55,12 @@ export const ports = {
   panel: requests<never, never, unknown>('panel'),
   /** A port of the virtio console device, counted from 0. */
   virtio: (n: number) => stream(`virtio-port${n}`),
-  usbKeyboard: (name: string) => stream(name, KEY_CREDIT),
-  /** A mouse or a tablet. */
-  usbPointer: (name: string) => stream(name, MOVEMENT_CREDIT),
+  /** Input devices on the USB, by their kinds. */
+  usb: {
+    keyboard: (name: string) => stream(name, KEY_CREDIT),
+    mouse: (name: string) => stream(name, MOVEMENT_CREDIT),
+    tablet: (name: string) => stream(name, MOVEMENT_CREDIT),
+  },
   /** Frames of a network card. */
   card: (name: string) => stream(name, FRAME_CREDIT),
   /** Frames of a card whose answers have a virtual time; the host tells whether there is a link. */

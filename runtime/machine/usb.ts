@@ -20,9 +20,9 @@ import { nameOfPlugged, type PlugBus, type PluggedUsbDevice } from './plugboard.
 import { placeUsb, type UsbBusPlan } from './usb-plan.ts';
 
 const reports: Readonly<Record<UsbInput, (board: Board, name: string) => Reports>> = {
-  tablet: ({ door }, name) => new TabletReports('pointer', door.stream(ports.usbPointer(name))),
-  mouse: ({ door }, name) => new MouseReports('pointer', door.stream(ports.usbPointer(name))),
-  keyboard: ({ door }, name) => new KeyboardReports('keyboard', door.stream(ports.usbKeyboard(name))),
+  tablet: ({ door }, name) => new TabletReports('pointer', door.stream(ports.usb.tablet(name))),
+  mouse: ({ door }, name) => new MouseReports('pointer', door.stream(ports.usb.mouse(name))),
+  keyboard: ({ door }, name) => new KeyboardReports('keyboard', door.stream(ports.usb.keyboard(name))),
 };
 
 /** Interrupts: INTD# of UHCI and EHCI, INTA# of xHCI. */

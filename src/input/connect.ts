@@ -21,8 +21,7 @@ export function connectInput(streams: MachineStreams, layout: KeyboardLayout | u
 
 /** Connects an input device on the USB, which gets input too, while the guest uses it. */
 export function plugInput(streams: MachineStreams, { keyboard, mouse }: InputDevices, input: UsbInput): void {
-  const name = usbInputNames[input];
-  const port = input === 'keyboard' ? ports.usbKeyboard(name) : ports.usbPointer(name);
+  const port = ports.usb[input](usbInputNames[input]);
   const line = streams.input(port);
   streams.addOutput(port, input === 'keyboard' ? keyboard.usb : input === 'mouse' ? mouse.usb : mouse.tablet);
   if (input === 'keyboard') keyboard.plugUsb(line);

@@ -109,6 +109,18 @@ export function unfinishedPath(path: string): string {
   return `${path}.${process.pid}.${++unfinished}.tmp`;
 }
 
+/** Puts a file in its place as a whole; its folder is made. The cache can be made again, so that nothing waits for the disk. */
+export async function writeCached(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const unfinished = unfinishedPath(path);
+  try {
+    await writeFile(unfinished, content);
+    await rename(unfinished, path);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
 /** Whether a process that runs is at work on an unfinished file or folder of this name. */
 export function isUnderWay(name: string): boolean {
   const pid = /\.(\d+)(?:\.\d+)?\.tmp$/.exec(name)?.[1];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
   contain,
@@ -17,7 +17,7 @@ import type { Host } from '../../host.ts';
 import { Machine } from '../../machine/machine.ts';
 import type { MachineOptions } from '../../options/options.ts';
 import { SnapshotError } from '../../snapshot/layout.ts';
-import { isUnderWay, unfinishedPath } from '../assets/cache.ts';
+import { isUnderWay, writeCached } from '../assets/cache.ts';
 import type { Progress } from '../assets/progress.ts';
 import { cacheDirectory } from '../files/cache-directory.mjs';
 import { readShared } from '../files/read-file.ts';
@@ -137,14 +137,7 @@ async function keepGuest(memory: number, file: string, host: Host, progress: Pro
 
 /** Keeps a machine's snapshot, and removes what other versions, and processes that were killed, have left for the same size. */
 export async function keep(file: string, snapshot: Uint8Array): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const unfinished = unfinishedPath(file);
-  try {
-    await writeFile(unfinished, snapshot);
-    await rename(unfinished, file);
-  } finally {
-    await rm(unfinished, { force: true });
-  }
+  await writeCached(file, snapshot);
   const size = `${basename(file).split('-')[0]}-`;
   for (const name of await readdir(dirname(file)))
     if (name.startsWith(size) && name !== basename(file) && !isUnderWay(name))

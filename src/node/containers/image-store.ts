@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayerContents } from '../../containers/image-folder.ts';
 import { LAYER_LIMITS, type LayerLimits } from '../../containers/layer.ts';
@@ -8,7 +8,7 @@ import { type ImageConfig, MOST_DOCUMENT, parseConfig } from '../../containers/m
 import { isDigest } from '../../containers/reference.ts';
 import { ImageTree } from '../../containers/tree.ts';
 import { ConfigurationError } from '../../util/errors.ts';
-import { isUnderWay, removeUnfinished, unfinishedPath } from '../assets/cache.ts';
+import { isUnderWay, removeUnfinished, unfinishedPath, writeCached } from '../assets/cache.ts';
 import type { Progress } from '../assets/progress.ts';
 import { cacheDirectory } from '../files/cache-directory.mjs';
 import { LayerStore } from './layer-store.ts';
@@ -107,15 +107,15 @@ export class ImageStore {
     const image = { name, id: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, stamp, stored: Date.now() };
     // What does not fit together is found now, not in each run.
     await this.#tree(config, source.name);
-    await this.#write(this.#config(image.id), bytes);
-    await this.#write(this.#record(name), JSON.stringify(image));
+    await writeCached(this.#config(image.id), bytes);
+    await writeCached(this.#record(name), JSON.stringify(image));
     return image;
   }
 
   /** Keeps an image's layers from being removed until its record is there, by a file that says which process adds it. */
   async #keep(name: string, { diffIds }: ImageConfig): Promise<AsyncDisposable> {
     const path = unfinishedPath(join(this.directory, 'adding', createHash('sha256').update(name).digest('hex')));
-    await this.#write(path, JSON.stringify(diffIds));
+    await writeCached(path, JSON.stringify(diffIds));
     return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
   }
 
@@ -128,17 +128,6 @@ export class ImageStore {
       running.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8').catch(() => '[]')) as string[]),
     );
     return lists.flat();
-  }
-
-  async #write(path: string, content: string | Uint8Array): Promise<void> {
-    await mkdir(join(path, '..'), { recursive: true });
-    const unfinished = unfinishedPath(path);
-    try {
-      await writeFile(unfinished, content);
-      await rename(unfinished, path);
-    } finally {
-      await rm(unfinished, { force: true });
-    }
   }
 
   async #tree(config: ImageConfig, name: string): Promise<{ tree: ImageTree; files: string[] }> {

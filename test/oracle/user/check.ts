@@ -15,7 +15,7 @@ const SHOWN = 3;
 
 export interface UserOptions {
   readonly programs: number;
-  /** Of the first program; each other one has the next. */
+  /** The seed of the first program; each other one has the next. */
   readonly seed: number;
   readonly engines: readonly UserEngine[];
   /** Is given the number of programs that have run. */
@@ -65,7 +65,7 @@ class Candidate {
     this.renew();
   }
 
-  /** What went wrong in one program is none of the next one's. */
+  /** Makes another machine: a failure of one program does not reach the next. */
   private renew(): void {
     this.release();
     this.machine = new UserMachine(this.engine.engine, this.memory, this.engine.settings);

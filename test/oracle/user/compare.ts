@@ -53,12 +53,12 @@ function compareEvents(program: Program, actual: UserEvent, expected: UserEvent)
   ];
 }
 
-/** What the comparison of a program gives: nothing if all is alike. */
+/** The result of comparing a program: no difference if all is alike. */
 export interface Comparison {
   readonly differences: readonly string[];
   /** Why it was compared no further. */
   readonly open?: string;
-  /** Of the event that differs. */
+  /** EIP of the event that differs. */
   readonly eip?: number;
 }
 

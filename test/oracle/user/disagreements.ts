@@ -9,7 +9,7 @@ const STACK_FAULT = 12;
 const PROTECTION = 13;
 const PAGE_MASK = ~0xfff;
 
-/** What manuals leave open: a reason, and an event of the host with what is open taken from ours. */
+/** A case that manuals leave open: its reason, and the host's event with the open parts taken from ours. */
 export interface OpenDetail {
   readonly reason: string;
   readonly mnemonics: RegExp;

@@ -9,7 +9,7 @@ import type { Snippet, Writer } from './writer.ts';
 
 const AREA = 512;
 const ALIGNMENT = 16;
-/** What FXSAVE writes and processors differ in: FOP, the pointers, and MXCSR's mask. */
+/** Fields of FXSAVE that processors differ in: FOP, the pointers, and MXCSR's mask. */
 const opcodeOffset = 6;
 const otherOffsets = [8, 12, 16, 20, 28];
 
@@ -39,7 +39,7 @@ export const saveState: Snippet = (writer, random) => {
 /** Now and then with bits that it has not. */
 const anyMxcsr = (random: Random): number => (random.chance(20) ? random.word() : mxcsr(random));
 
-/** What FNSTENV and FNSAVE write that processors differ in: the pointers of the last x87 instruction, in 32-bit code. */
+/** Fields of FNSTENV and FNSAVE that processors differ in: the pointers of the last x87 instruction, in 32-bit code. */
 const pointerOffsets = [12, 16, 20, 24];
 const STATE_BYTES = 108;
 /** Opcode and extension of FNSAVE and FRSTOR, FNSTENV and FLDENV. */

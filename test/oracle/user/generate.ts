@@ -47,7 +47,7 @@ function slotRights(random: Random): Pick<Program, 'rights' | 'most'> {
   return { rights, most };
 }
 
-/** What the x87 and SSE start with. */
+/** Initial state of the x87 and SSE. */
 function fpuImage(random: Random): Uint8Array {
   const image = new Uint8Array(Image.bytes);
   const view = new DataView(image.buffer);

@@ -30,7 +30,7 @@ const words = (...values: number[]): Uint8Array => new Uint8Array(Int32Array.fro
 /** FXRSTOR to IRET, and HLT. */
 const OWN_INSTRUCTIONS = 5;
 
-/** What a program starts or goes on with. */
+/** State that a program starts or goes on with. */
 interface Start {
   readonly registers: readonly number[];
   readonly eip: number;

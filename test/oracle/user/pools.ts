@@ -20,7 +20,7 @@ const isWanted = ({ mnemonic }: Form): boolean => !unwanted.some((pattern) => pa
 const isOtherPop = ({ mnemonic, operands }: Form): boolean =>
   mnemonic === 'POPFD' || (mnemonic === 'POP' && /^[FG]S$/.test(operands[0] ?? ''));
 
-/** What user code may not do; not UD0, which has a ModR/M byte for some processors only. */
+/** Instructions that user code may not run; not UD0, which has a ModR/M byte for some processors only. */
 const privileged =
   /^(CLI|STI|HLT|IN|OUT|INS[BD]|OUTS[BD]|CLTS|INVD|WBINVD|LGDT|LIDT|LLDT|LTR|LMSW|INVLPG|RDMSR|WRMSR|RSM|UD[12])$/;
 

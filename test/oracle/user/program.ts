@@ -41,7 +41,7 @@ export interface UserEvent {
   readonly image: Uint8Array;
 }
 
-/** What a program did. */
+/** The events and the final memory of a program that ran. */
 export interface Outcome {
   readonly events: readonly UserEvent[];
   /** The frames, at the end. */

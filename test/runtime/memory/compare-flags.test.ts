@@ -7,7 +7,7 @@ const ARITHMETIC = 0x8d5;
 const TRAP = 0x100;
 const [CF, PF, AF, ZF, SF] = [1, 4, 0x10, 0x40, 0x80];
 
-/** What each exception interrupted: vector, arithmetic flags that were pushed, elements that are left. */
+/** The exceptions with the state that each interrupted: vector, arithmetic flags that were pushed, elements that are left. */
 const interrupted = (guest: Parameters<typeof exceptionLog>[0]) =>
   exceptionLog(guest).map(({ vector, eflags, ecx }) => [vector, eflags & ARITHMETIC, ecx]);
 
