@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AssetFiles, cacheDirectory, cachedAssets } from '../src/node/assets/cache.ts';
-import type { Progress } from '../src/node/assets/progress.ts';
 import { run } from '../src/node/process/process.ts';
+import type { Progress } from '../src/util/progress.ts';
 import { largeProgram } from './large.ts';
 
 const sources = join(import.meta.dirname, 'programs');

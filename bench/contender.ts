@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Progress } from '../src/node/assets/progress.ts';
 import { messageOf } from '../src/util/errors.ts';
+import type { Progress } from '../src/util/progress.ts';
 import { ConsoleError } from './console.ts';
 import { copyDisks } from './disks.ts';
 import type { Command, Engine, Start } from './engines/engine.ts';

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AptClient, unpack } from '../src/node/assets/apt.ts';
 import { type AssetFiles, cachedAssets } from '../src/node/assets/cache.ts';
-import type { Progress } from '../src/node/assets/progress.ts';
+import type { Progress } from '../src/util/progress.ts';
 
 /** The files wanted of packages (path in the package: name in the set), by package. A folder is wanted with all that is in it. */
 export type Wanted = Readonly<Record<string, Readonly<Record<string, string>>>>;

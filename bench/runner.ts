@@ -1,5 +1,5 @@
-import type { Progress } from '../src/node/assets/progress.ts';
 import { messageOf } from '../src/util/errors.ts';
+import type { Progress } from '../src/util/progress.ts';
 import { Contender, memoryMegabytes } from './contender.ts';
 import { describeHost } from './host.ts';
 import { countInstructions } from './instructions.ts';

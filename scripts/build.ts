@@ -1,7 +1,7 @@
 /**
  * Makes dist/, what the package holds: JavaScript, types and source maps. For Node there are few files, in dist/node; for pages with a bundler
  * of their own a file for each module, as tsc compiles it, and for those without one a file for each thread. The packages that few need,
- * the debug mode's parser, the inspector's source maps and browsers' decompression of zstd, become part of what imports them, so that whoever
+ * the debug mode's parser, the inspector's source maps, browsers' decompression and digests, become part of what imports them, so that whoever
  * installs rawiron installs nothing else. The firmware is assembled, so that the package has its images.
  *
  *     node scripts/build.ts
@@ -22,9 +22,9 @@ const dist = join(root, 'dist');
 const require = createRequire(import.meta.url);
 
 /** Packages that the library has in it. */
-const carried = ['acorn', 'source-map', 'fzstd'] as const;
+const carried = ['acorn', 'source-map', 'fzstd', 'fflate', '@noble/hashes'] as const;
 /** Modules for browsers that import one. */
-const carriers = ['src/isolate/check-text', 'src/browser/zstd'] as const;
+const carriers = ['src/isolate/check-text', 'src/browser/zstd', 'src/browser/containers/image-tools'] as const;
 
 /** Puts a module's packages into it. Its own imports stay as they are. */
 async function inlinePackages(file: string): Promise<void> {

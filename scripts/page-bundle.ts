@@ -8,7 +8,7 @@ const threadOutput: OutputOptions = { format: 'esm', minify: true, codeSplitting
 
 /**
  * Makes `dist/page/` of the modules for browsers: for pages without a bundler of their own, which load hundreds of modules otherwise.
- * `rawiron.js` is the library with the element, in `library.js`, and `v86.js` v86's class beside it; a machine in the page's own thread comes as `machine.js` when there is one.
+ * `rawiron.js` is the library with the element, in `library.js`, and `v86.js` v86's class beside it; containers come as `containers.js`, and a machine in the page's own thread comes as `machine.js` when there is one.
  */
 export async function makePageBundle(dist: string): Promise<void> {
   const folder = join(dist, 'page');
@@ -24,7 +24,7 @@ export async function makePageBundle(dist: string): Promise<void> {
     {
       ...{ dir: folder, format: 'esm', minify: true },
       ...{ entryFileNames: '[name].js', chunkFileNames: '[name].js' },
-      codeSplitting: { groups: [{ name: (id) => (isOfClass(id) ? null : has(id) ? 'library' : 'machine') }] },
+      codeSplitting: { groups: [{ name: (id) => (isOfClass(id) ? null : chunkOf(id, has)) }] },
     },
     plugin,
   );
@@ -32,6 +32,12 @@ export async function makePageBundle(dist: string): Promise<void> {
 
 /** Whether a module is a part of v86's class: those who don't have it load none. */
 const isOfClass = (id: string): boolean => /[\\/]v86[\\/]/.test(id);
+
+/** What nobody needs at once comes when it is asked for. */
+function chunkOf(id: string, has: (id: string) => boolean): string {
+  if (/[\\/]containers[\\/]/.test(id)) return 'containers';
+  return has(id) ? 'library' : 'machine';
+}
 
 async function write(
   input: string | Readonly<Record<string, string>>,

@@ -1,14 +1,14 @@
 /** The library: make a PC, boot it, talk to its serial ports. */
 
+import type { Container as RunningContainer } from './containers/container.ts';
 import { Machine as HostedMachine } from './machine/machine.ts';
 import type { MigrationChannel } from './migration/channel.ts';
 import type { Monitor } from './monitor/monitor.ts';
 import type { NetworkBackend } from './network/backend.ts';
 import type { NetworkBackendOptions } from './network/options.ts';
-import type { Progress } from './node/assets/progress.ts';
 import type { StoredImage } from './node/containers/image-store.ts';
 import type { ContainerImage, ImageRequest } from './node/containers/images.ts';
-import type { ContainerOptions, Container as RunningContainer } from './node/containers/index.ts';
+import type { ContainerOptions } from './node/containers/index.ts';
 import type { PackedFolder, PackOptions } from './node/files/pack-folder.ts';
 import { type NodeCore, nodeHost } from './node/host.ts';
 import {
@@ -28,6 +28,7 @@ import type { SharedFiles } from './shares/files.ts';
 import type { ServerFolder } from './shares/server/server-folder.ts';
 import type { SnapshotBytes } from './snapshot/machine.ts';
 import { checkNames, checkString } from './util/checks.ts';
+import type { Progress } from './util/progress.ts';
 
 const core: NodeCore = {
   load: async () => (await import('../runtime/machine/create.ts')).createMachine,
@@ -69,7 +70,19 @@ export const Container = {
    * @throws ConfigurationError if an option is wrong, or the image cannot be had or run
    */
   run: async (options: ContainerOptions, progress?: Progress): Promise<Container> =>
-    (await import('./node/containers/index.ts')).Container.run(options, await nodeHost(core), progress),
+    (await import('./node/containers/index.ts')).runContainer(options, await nodeHost(core), progress),
+  /**
+   * Makes a file of a machine that waits for a container (`ContainerOptions.machine`): for pages, and for hosts without an apt client. This boots
+   * a kernel.
+   * @param options its memory: megabytes, or a text such as "512M"; default: 256
+   * @throws ConfigurationError if the kernel cannot be had, or the file cannot be written
+   */
+  saveMachine: async (
+    file: string,
+    options: { readonly memory?: number | string } = {},
+    progress?: Progress,
+  ): Promise<void> =>
+    (await import('./node/containers/index.ts')).saveMachine(file, options.memory, await nodeHost(core), progress),
   /**
    * Puts an image into the cache; one of a registry is asked for also where it is there.
    * @throws ConfigurationError if it cannot be had, is damaged or hostile
@@ -180,13 +193,12 @@ export type {
   TerminalSize,
   VolumeOptions,
 } from './containers/plan.ts';
+export type { ContainerProcess } from './containers/process.ts';
+export type { MachineSettings } from './containers/running.ts';
 export type { KernelFlavour } from './node/assets/debian-client.ts';
-export type { Progress } from './node/assets/progress.ts';
-export type { MachineSettings } from './node/containers/container.ts';
 export type { StoredImage } from './node/containers/image-store.ts';
 export type { ContainerImage, ImageRequest, PullPolicy } from './node/containers/images.ts';
 export type { ContainerOptions } from './node/containers/index.ts';
-export type { ContainerProcess } from './node/containers/process.ts';
 export type { PackedFolder, PackOptions } from './node/files/pack-folder.ts';
 export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/linux/cpio.ts';
 export { type DebianLinux, debianLinux } from './node/linux/debian.ts';
@@ -199,4 +211,5 @@ export type { GdbSettings, MonitorSettings } from './node/sockets/monitor.ts';
 export type { SessionServer } from './node/sockets/session-server.ts';
 export type { VncServer, VncSettings } from './node/vnc/server.ts';
 export { QmpError, type QmpErrorClass } from './qmp/error.ts';
+export type { Progress } from './util/progress.ts';
 export { RingBuffer } from './util/ring-buffer.ts';

@@ -1,4 +1,4 @@
-import type { Progress } from '../../src/node/assets/progress.ts';
+import type { Progress } from '../../src/util/progress.ts';
 import type { DiskImage } from '../disks.ts';
 import type { BenchCard } from '../network.ts';
 

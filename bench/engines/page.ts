@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type BrowserName, browserTitle } from '../../scripts/browser.ts';
 import { buildLibrarySite } from '../../scripts/library-site.ts';
-import type { Progress } from '../../src/node/assets/progress.ts';
+import type { Progress } from '../../src/util/progress.ts';
 import { startBrowser } from '../../test/support/web/start.ts';
 import type { Engine, Start } from './engine.ts';
 import type { PageLibrary, PageOptions } from './page-machine.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Progress } from '../../src/node/assets/progress.ts';
+import type { Progress } from '../../src/util/progress.ts';
 import { debianBios } from '../debian.ts';
 import type { Command, Engine, FloppyStart, Start } from './engine.ts';
 import type { V86Options } from './v86-machine.ts';

@@ -1,5 +1,5 @@
 import type { AssetFiles } from '../../src/node/assets/cache.ts';
-import type { Progress } from '../../src/node/assets/progress.ts';
+import type { Progress } from '../../src/util/progress.ts';
 import { cachedFiles, type Wanted } from '../debian.ts';
 
 const libraries = 'lib/i386-linux-gnu';

@@ -1,7 +1,7 @@
 import { Bench } from 'tinybench';
 import { ProgressLine } from '../../src/cli/progress-line.ts';
-import type { Progress } from '../../src/node/assets/progress.ts';
 import { ConfigurationError, messageOf } from '../../src/util/errors.ts';
+import type { Progress } from '../../src/util/progress.ts';
 import { guestTasks } from './guests.ts';
 import { sampleFunctions } from './sample.ts';
 import type { MicroTask } from './task.ts';

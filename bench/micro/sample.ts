@@ -1,6 +1,6 @@
 import { parseElf } from '../../runtime/firmware/load/elf.ts';
-import type { Progress } from '../../src/node/assets/progress.ts';
 import { debianLinux } from '../../src/node/linux/debian.ts';
+import type { Progress } from '../../src/util/progress.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { type CodeSource, flatSegment } from '../../translator/region/select.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Progress } from '../../src/node/assets/progress.ts';
 import { messageOf } from '../../src/util/errors.ts';
+import type { Progress } from '../../src/util/progress.ts';
 import { ConsoleError } from '../console.ts';
 import { MOST_LOSSES } from '../contender.ts';
 import type { Engine } from '../engines/engine.ts';

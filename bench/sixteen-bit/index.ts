@@ -1,7 +1,7 @@
 /** Code of 16 bits in all engines: programs as DOS has them, and single instructions, from a floppy disk that boots by itself. */
 
-import type { Progress } from '../../src/node/assets/progress.ts';
 import { ConfigurationError } from '../../src/util/errors.ts';
+import type { Progress } from '../../src/util/progress.ts';
 import { describeHost } from '../host.ts';
 import type { Options } from '../options.ts';
 import type { Measurements } from '../results.ts';

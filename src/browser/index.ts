@@ -1,5 +1,6 @@
 /** The library in a page: make a PC, boot it, show its screen. It has the names of the library for Node (src/index.ts). */
 
+import type { Container as RunningContainer } from '../containers/container.ts';
 import { Machine as HostedMachine } from '../machine/machine.ts';
 import type { MigrationChannel } from '../migration/channel.ts';
 import { Monitor } from '../monitor/monitor.ts';
@@ -10,6 +11,8 @@ import type { SharedFiles } from '../shares/files.ts';
 import type { ServerFolder } from '../shares/server/server-folder.ts';
 import type { SnapshotBytes } from '../snapshot/machine.ts';
 import { ConfigurationError } from '../util/errors.ts';
+import type { Progress } from '../util/progress.ts';
+import type { ContainerOptions } from './containers/index.ts';
 import { browserHost } from './host.ts';
 
 /** A PC. */
@@ -39,6 +42,19 @@ export const Machine = {
     channel: MigrationChannel | Promise<MigrationChannel>,
     changes: Partial<MachineOptions> = {},
   ): Promise<Machine> => HostedMachine.receive(await channel, changes, browserHost),
+};
+
+/** A container: an image's command, in a machine of its own. */
+export interface Container extends RunningContainer {}
+/** Runs containers. */
+export const Container = {
+  /**
+   * Runs an image's command, or another one in it.
+   * @param progress hears what takes long: image and machine are loaded
+   * @throws ConfigurationError if an option is wrong, or the image cannot be had or run
+   */
+  run: async (options: ContainerOptions, progress?: Progress): Promise<Container> =>
+    (await import('./containers/index.ts')).runContainer(options, progress),
 };
 
 /**
@@ -107,6 +123,7 @@ export const debianLinux = (): Promise<never> =>
   Promise.reject(new ConfigurationError("a page cannot use the host's apt client; give a kernel's bytes or address"));
 
 export * from '../common.ts';
+export type { ContainerOptions } from './containers/index.ts';
 export { keepImage, keptImage, keptImages, removeImage } from './files.ts';
 export { keepOverlay } from './overlays.ts';
 

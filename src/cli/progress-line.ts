@@ -1,4 +1,4 @@
-import type { Progress } from '../node/assets/progress.ts';
+import type { Progress } from '../util/progress.ts';
 
 /** Shows progress on standard error: on a terminal in one line that changes, elsewhere a line for each activity. */
 export class ProgressLine {

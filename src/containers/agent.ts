@@ -3,8 +3,13 @@ import { shellWord } from '../util/shell-word.ts';
 /** Groups of ports for the streams of what runs at the same time: the container's own, and those of `exec`. */
 export const STREAMS = 4;
 
+/**
+ * The form of what a machine's agent takes and the host sends: higher whenever the agent's scripts, `enter` or the ports change, as a machine
+ * that was kept in a file has those of its time.
+ */
+const FORM = 1;
 /** Tags of the folders that a container's machine has: its image, and those of the host that it is given. */
-export const ROOT_TAG = 'root';
+export const ROOT_TAG = `image-${FORM}`;
 export const VOLUMES = 7;
 export const volumeTag = (n: number): string => `volume${n}`;
 
@@ -21,6 +26,16 @@ export const Port = {
   output: (stream: number) => `out${stream}`,
   error: (stream: number) => `err${stream}`,
 } as const;
+
+const streams = Array.from({ length: STREAMS }, (_, n) => n);
+
+/** The ports of every container's machine, in their order; in front of them is a console. */
+export const portNames: readonly string[] = [
+  Port.start,
+  Port.control,
+  Port.events,
+  ...streams.flatMap((n) => [Port.input(n), Port.output(n), Port.error(n)]),
+];
 
 /** Where the container's files are, in the guest's own root. */
 export const CONTAINER_ROOT = '/c/root';

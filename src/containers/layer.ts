@@ -1,6 +1,8 @@
 import { Kind, PERMISSIONS } from '../ninep/folder.ts';
 import { hostName } from '../shares/paths.ts';
 import { ConfigurationError } from '../util/errors.ts';
+import type { Bytes } from './streams.ts';
+import { tarMembers } from './tar-reader.ts';
 
 /** A member's header in a tar archive (POSIX pax, GNU tar). Names are bytes, a character for each. */
 export interface TarHeader {
@@ -64,8 +66,36 @@ const kinds: Readonly<Record<string, number>> = {
   fifo: 0o010000,
 };
 
+/** A layer's changes. The contents of its files stand one after the other. */
+export interface LayerIndex {
+  /** Bytes of the contents. */
+  readonly bytes: number;
+  readonly entries: readonly LayerEntry[];
+}
+
+/**
+ * Reads a layer.
+ * @param archive its archive, unpacked
+ * @param name what messages call it
+ * @param write takes the contents of its files, part after part
+ * @throws ConfigurationError if it is damaged, hostile or too large
+ */
+export async function readLayer(
+  archive: Bytes,
+  name: string,
+  limits: LayerLimits,
+  write: (part: Uint8Array) => Promise<void>,
+): Promise<LayerIndex> {
+  const reader = new LayerReader(name, limits);
+  for await (const member of tarMembers(archive, name)) {
+    const kept = reader.add(member.header);
+    for await (const part of member) if (kept > 0) await write(part);
+  }
+  return { bytes: reader.bytes, entries: reader.entries };
+}
+
 /** Reads the members of one layer's archive, one after the other, into what the layer changes. */
-export class LayerReader {
+class LayerReader {
   readonly #name: string;
   readonly #limits: LayerLimits;
   readonly entries: LayerEntry[] = [];

@@ -1,4 +1,5 @@
 import { MOUNT_OPTIONS } from '../ninep/protocol.ts';
+import type { ShareOptions } from '../shares/options.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { CONTAINER_ROOT, command, ROOT_TAG, VOLUMES, volumeTag } from './agent.ts';
 import type { ImageConfig } from './manifest.ts';
@@ -20,14 +21,13 @@ export interface ProcessOptions {
   readonly input?: boolean;
 }
 
-/** A folder of the host that a container has. */
-export interface VolumeOptions {
-  /** Its path at the host. */
-  readonly folder: string;
+/**
+ * A folder that a container has besides its image: of the host (`folder`, in Node on Linux), in memory (`files`), or of a web server
+ * (`server`).
+ */
+export interface VolumeOptions extends Pick<ShareOptions, 'folder' | 'files' | 'server' | 'capacity' | 'readOnly'> {
   /** Its path in the container. */
   readonly path: string;
-  /** The container can change nothing in it. Default: false. */
-  readonly readOnly?: boolean;
 }
 
 /** A port of the host that leads to the container. */
@@ -58,7 +58,7 @@ export interface ContainerSettings extends ProcessOptions {
   readonly hostname?: string;
   /** The command has a terminal of this size: its output and errors come together, as `stdout`. */
   readonly terminal?: TerminalSize;
-  /** Folders of the host, up to 7. */
+  /** Folders besides the image, up to 7. */
   readonly volumes?: readonly VolumeOptions[];
   /** Paths of directories in memory, and mount options such as "size=16m". */
   readonly tmpfs?: Readonly<Record<string, string>>;
@@ -259,7 +259,7 @@ export interface Fresh {
 export function containerScripts(settings: ContainerSettings, process: ProcessPlan, fresh: Fresh): ContainerScripts {
   const { volumes = [], hostname = HOSTNAME, terminal, network = 'none', input, init } = settings;
   if (volumes.length > VOLUMES)
-    throw new ConfigurationError(`a container can have ${VOLUMES} folders of the host, not ${volumes.length}`);
+    throw new ConfigurationError(`a container can have ${VOLUMES} volumes, not ${volumes.length}`);
   if (!/^[A-Za-z0-9]([A-Za-z0-9.-]{0,62})$/.test(hostname))
     throw new ConfigurationError(`'${hostname}' is no name of a host`);
   for (const path of mountPoints(settings)) checkMountPoint(path);

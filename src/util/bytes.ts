@@ -13,3 +13,13 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffe
 export function latin1(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
+
+/** Characters that `String.fromCharCode` is given at once: engines bound the number of arguments. */
+const AT_ONCE = 8192;
+
+/** The text whose characters have the bytes for codes. */
+export function latin1Text(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += AT_ONCE) text += String.fromCharCode(...bytes.subarray(at, at + AT_ONCE));
+  return text;
+}

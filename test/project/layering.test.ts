@@ -88,6 +88,19 @@ test('a device knows no other device but what is made to be shared', () => {
   expect(found).toEqual([]);
 });
 
+/**
+ * Browsers' digests and decompression of gzip and zstd, the inspector's source maps, the debug mode's parser and a writer of archives, loaded
+ * where they are asked for.
+ */
+const packages = [
+  'src/browser/containers/image-tools.ts -> @noble/hashes/sha2.js',
+  'src/browser/containers/image-tools.ts -> fflate',
+  'src/browser/zstd.ts -> fzstd',
+  'src/inspect/exported.ts -> source-map',
+  'src/isolate/check-text.ts -> acorn',
+  'src/node/linux/debian-disk/tar-writer.ts -> tar-stream',
+];
+
 describe('imports point one way', () => {
   test('the translator imports only itself', () => {
     expect(offending(translator, isIn('translator'))).toEqual([]);
@@ -113,21 +126,16 @@ describe('imports point one way', () => {
     expect(files.flatMap((file) => offending([file], (i) => isBefore(file, i)))).toEqual([]);
   });
 
-  /** Browsers' decompression of zstd, the inspector's source maps, the debug mode's parser and a writer of archives, loaded where they are asked for. */
-  const packages = [
-    'src/browser/zstd.ts -> fzstd',
-    'src/inspect/exported.ts -> source-map',
-    'src/isolate/check-text.ts -> acorn',
-    'src/node/containers/tar-writer.ts -> tar-stream',
-  ];
-
-  test('the library imports no tests, benchmarks or packages, but for four that are loaded when they are asked for', () => {
+  test('the library imports no tests, benchmarks or packages, but for six that are loaded when they are asked for', () => {
     const isNode = ({ target }: Import) => target.startsWith('node:');
     const isProduct = isIn('src', 'runtime', 'translator');
     expect(offending(library, (i) => isProduct(i) || isNode(i))).toEqual(packages);
-    for (const path of ['src/isolate/check-text.ts', 'src/browser/zstd.ts']) {
-      const users = library.filter((file) => importsOf(file).some(({ target }) => target === path));
-      const isLazy = ({ text }: SourceFile) => text.includes(`await import('./${path.split('/').at(-1)}')`);
+    const containers = 'src/browser/containers/';
+    for (const path of ['src/isolate/check-text.ts', 'src/browser/zstd.ts', `${containers}index.ts`]) {
+      const imports = (file: SourceFile) => importsOf(file).some(({ target, isType }) => target === path && !isType);
+      const users = library.filter((file) => imports(file) && !file.path.startsWith(containers));
+      const isLazy = ({ path: file, text }: SourceFile) =>
+        text.includes(`await import('./${posix.relative(posix.dirname(file), path)}')`);
       expect(users.map(isLazy)).toEqual([true]);
     }
   });

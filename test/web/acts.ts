@@ -79,3 +79,12 @@ export async function bootCounter(image: string): Promise<string> {
   const [, count] = await machine.debugConsole.expect(/(.)!/, { timeout: 100_000 });
   return count!;
 }
+
+/** Runs a container of an image in `machine`; its exit code, output and errors, with commas. */
+export async function runInContainer(image: string): Promise<string> {
+  const command = ['sh', '-c', 'echo out $FROM_IMAGE; echo err >&2; exit 3'];
+  const container = await rawiron.Container.run({ image, command, machine: 'machine' });
+  const text = (stream: ReadableStream) => new Response(stream).text();
+  const all = [container.exited, text(container.stdout as ReadableStream), text(container.stderr as ReadableStream)];
+  return (await Promise.all(all)).join(', ');
+}

@@ -2,8 +2,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AptClient } from '../../../src/node/assets/apt.ts';
 import { debianKeyring } from '../../../src/node/assets/debian-client.ts';
-import type { Progress } from '../../../src/node/assets/progress.ts';
 import { run } from '../../../src/node/process/process.ts';
+import type { Progress } from '../../../src/util/progress.ts';
 
 /** A tree of QEMU's sources, of which only the tests are needed. */
 export interface QemuSource {

@@ -115,6 +115,12 @@ export const runFlags: readonly RunFlag[] = [
     apply: (settings, memory) => ({ ...settings, memory: /^\d+b?$/i.test(memory) ? megabytes(memory) : memory }),
   },
   {
+    names: ['--machine'],
+    argument: 'FILE',
+    help: "a machine that 'container machine' has made, in the place of the one in the cache; it needs no apt client",
+    apply: (settings, machine) => ({ ...settings, machine: resolve(machine) }),
+  },
+  {
     names: ['--cpus'],
     argument: 'NUMBER',
     help: 'how much of a processor it may take, up to 1',

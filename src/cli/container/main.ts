@@ -11,6 +11,7 @@ const description = `Runs images of containers for linux/386, each in a machine 
 const helpText = (
   width = terminalWidth(),
 ): string => `Usage: rawiron container run [FLAGS] IMAGE [COMMAND [ARGUMENT...]]
+       rawiron container machine [-m SIZE] FILE
        rawiron container pull [--creds NAME:PASSWORD] IMAGE
        rawiron container images [--json]
        rawiron container inspect IMAGE
@@ -36,6 +37,8 @@ export function parseContainer(args: readonly string[]): Task {
   switch (name) {
     case 'run':
       return () => runContainer(words);
+    case 'machine':
+      return () => machine(words);
     case 'pull':
       return () => pull(words);
     case 'images':
@@ -56,6 +59,21 @@ async function pull(words: readonly string[]): Promise<number> {
   const progress = new ProgressLine();
   const { id, name } = await Container.pull({ image, credentials }, progress.report).finally(() => progress.end());
   return await print(`${name}\n${id}\n`);
+}
+
+/** Makes a file of a machine that waits for a container. */
+async function machine(words: readonly string[]): Promise<number> {
+  const hasSize = words[0] === '-m' || words[0] === '--memory';
+  const [memory, file, ...more] = hasSize ? words.slice(1) : [undefined, ...words];
+  if (file === undefined || more.length > 0)
+    throw new ConfigurationError('container machine: give a file, and the memory by -m SIZE in front of it');
+  const progress = new ProgressLine();
+  try {
+    await Container.saveMachine(file, memory === undefined ? {} : { memory }, progress.report);
+  } finally {
+    progress.end();
+  }
+  return 0;
 }
 
 async function images(words: readonly string[]): Promise<number> {

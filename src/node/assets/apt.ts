@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Progress } from '../../util/progress.ts';
 import { isInstalled, run } from '../process/process.ts';
-import type { Progress } from './progress.ts';
 
 /** True if this host can get and unpack Debian packages. */
 export async function hasApt(): Promise<boolean> {

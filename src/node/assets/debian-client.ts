@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Progress } from '../../util/progress.ts';
 import { AptClient, unpack } from './apt.ts';
-import type { Progress } from './progress.ts';
 
 /** Debian's kernels for i686, without and with PAE: the ends of the names of packages that depend on the current one. */
 export type KernelFlavour = '686' | '686-pae';

@@ -1,7 +1,7 @@
 import { networkCards, type PciCardModel, pciCardModels } from '../../../runtime/machine/catalogue/network.ts';
 import type { Firmware } from '../../host.ts';
+import type { Progress } from '../../util/progress.ts';
 import { packagedFiles } from './packaged.ts';
-import type { Progress } from './progress.ts';
 
 /** SeaBIOS and its video BIOSes, from Debian's package. Throws if they cannot be had. */
 export async function seabios(progress?: Progress): Promise<Firmware> {

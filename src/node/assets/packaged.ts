@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Progress } from '../../util/progress.ts';
 import { AptClient, unpack } from './apt.ts';
 import { cachedAssets } from './cache.ts';
-import type { Progress } from './progress.ts';
 
 /** Some files of one of Debian's packages. */
 export interface Packaged<Name extends string> {

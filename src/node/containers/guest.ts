@@ -6,9 +6,9 @@ import {
   functions,
   init,
   Port,
+  portNames,
   READY,
   ROOT_TAG,
-  STREAMS,
   VOLUMES,
   volumeTag,
 } from '../../containers/agent.ts';
@@ -17,10 +17,13 @@ import type { Host } from '../../host.ts';
 import { Machine } from '../../machine/machine.ts';
 import type { MachineOptions } from '../../options/options.ts';
 import { SnapshotError } from '../../snapshot/layout.ts';
+import type { SnapshotSettings } from '../../snapshot/state.ts';
+import { ConfigurationError } from '../../util/errors.ts';
+import type { Progress } from '../../util/progress.ts';
 import { isUnderWay, writeCached } from '../assets/cache.ts';
-import type { Progress } from '../assets/progress.ts';
 import { cacheDirectory } from '../files/cache-directory.mjs';
 import { readShared } from '../files/read-file.ts';
+import { writeWhole } from '../files/whole-file.ts';
 import { busyboxEntries } from '../linux/busybox.ts';
 import type { ArchiveEntry } from '../linux/cpio.ts';
 import { type DebianLinux, debianLinux, debianRelease } from '../linux/debian.ts';
@@ -29,24 +32,17 @@ import { moduleInitrd } from '../linux/module-initrd.ts';
 import { systemMessage } from '../process/system-message.ts';
 import { packageVersion } from '../version.ts';
 
+/** Megabytes of a container's machine, unless it is said. */
+export const MEMORY = 256;
+
 const modules = ['virtio_pci', 'virtio_console', 'virtio_net', 'virtio-rng', '9pnet_virtio', '9p', 'overlay'];
 /** Milliseconds that the kernel may take to boot; some fifty times what it takes on a quiet machine. */
 const BOOT_TIME = 300_000;
 
 const APPEND = 'console=ttyS0 quiet cryptomgr.notests mitigations=off nokaslr panic=-1';
 
-const streams = Array.from({ length: STREAMS }, (_, n) => n);
-
-/** The ports of every container's machine, in their order. */
-export const portNames: readonly string[] = [
-  Port.start,
-  Port.control,
-  Port.events,
-  ...streams.flatMap((n) => [Port.input(n), Port.output(n), Port.error(n)]),
-];
-
 /** Options of every container's machine. All are alike, so that one can be restored from the state that another saved. */
-function options(linux: DebianLinux, initrd: Uint8Array, memory: number): MachineOptions {
+function guestOptions(linux: DebianLinux, initrd: Uint8Array, memory: number): MachineOptions {
   return {
     memory,
     boot: {
@@ -88,7 +84,7 @@ async function guestInitrd({ modules: tree, busybox }: DebianLinux): Promise<Uin
  * @param changes what is connected to its devices, and limits
  * @throws ConfigurationError
  */
-export async function guestMachine(
+export async function cachedGuest(
   memory: number,
   changes: Partial<MachineOptions>,
   host: Host,
@@ -113,26 +109,60 @@ const FORM = 'not compressed';
 
 /** Where the snapshot is kept: another place for all that makes another machine. */
 function keptFile(memory: number, release: string): string {
-  const parts = [FORM, packageVersion(), release, APPEND, fixedEntries, source, modules, portNames, VOLUMES, memory];
+  const parts = [
+    FORM,
+    packageVersion(),
+    release,
+    APPEND,
+    fixedEntries,
+    source,
+    modules,
+    portNames,
+    ROOT_TAG,
+    VOLUMES,
+    memory,
+  ];
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
   return join(cacheDirectory(), 'containers', 'machines', `${memory}-${key}.snapshot`);
 }
 
 async function keepGuest(memory: number, file: string, host: Host, progress: Progress): Promise<Uint8Array> {
-  const linux = await debianLinux(progress);
-  progress('Booting the kernel once');
-  await using machine = await Machine.create(options(linux, await guestInitrd(linux), memory), host);
-  await machine.start();
-  const events = machine.virtioPorts[1 + portNames.indexOf(Port.events)]!;
-  await events.expect(`${READY}\n`, { timeout: BOOT_TIME });
-  await machine.pause();
   // It is restored for each container: unpacking it takes longer than reading twice as much.
-  const snapshot = await machine.snapshot({ compression: 'none' });
+  const snapshot = await bootedGuest(memory, { compression: 'none' }, host, progress);
   // Without it, as on a full disk, this container runs all the same.
   await keep(file, snapshot).catch((error) =>
     progress(`The machine is not kept for the next run: ${systemMessage(error)}`),
   );
   return snapshot;
+}
+
+/** The snapshot of a machine that is booted now, and waits for its container. */
+async function bootedGuest(
+  memory: number,
+  settings: SnapshotSettings,
+  host: Host,
+  progress: Progress,
+): Promise<Uint8Array> {
+  const linux = await debianLinux(progress);
+  progress('Booting the kernel once');
+  await using machine = await Machine.create(guestOptions(linux, await guestInitrd(linux), memory), host);
+  await machine.start();
+  const events = machine.virtioPorts[1 + portNames.indexOf(Port.events)]!;
+  await events.expect(`${READY}\n`, { timeout: BOOT_TIME });
+  await machine.pause();
+  return await machine.snapshot(settings);
+}
+
+/**
+ * Makes a file of a machine that waits for its container, for pages and for hosts without an apt client.
+ * @param memory megabytes
+ * @throws ConfigurationError
+ */
+export async function saveGuest(file: string, memory: number, host: Host, progress: Progress): Promise<void> {
+  const snapshot = await bootedGuest(memory, { compression: 'deflate' }, host, progress);
+  await writeWhole(file, [snapshot]).catch((error) => {
+    throw new ConfigurationError(`cannot write ${file}: ${systemMessage(error)}`);
+  });
 }
 
 /** Keeps a machine's snapshot, and removes what other versions, and processes that were killed, have left for the same size. */

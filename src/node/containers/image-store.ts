@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ImageFiles, imageTree, openImage } from '../../containers/image.ts';
 import type { LayerContents } from '../../containers/image-folder.ts';
 import { LAYER_LIMITS, type LayerLimits } from '../../containers/layer.ts';
-import { type ImageConfig, MOST_DOCUMENT, parseConfig } from '../../containers/manifest.ts';
+import type { ImageSource } from '../../containers/layout.ts';
+import { type ImageConfig, parseConfig } from '../../containers/manifest.ts';
 import { isDigest } from '../../containers/reference.ts';
-import { ImageTree } from '../../containers/tree.ts';
+import type { ImageTree } from '../../containers/tree.ts';
 import { ConfigurationError } from '../../util/errors.ts';
+import type { Progress } from '../../util/progress.ts';
 import { isUnderWay, removeUnfinished, unfinishedPath, writeCached } from '../assets/cache.ts';
-import type { Progress } from '../assets/progress.ts';
 import { cacheDirectory } from '../files/cache-directory.mjs';
 import { LayerStore } from './layer-store.ts';
-import type { ImageSource } from './layout.ts';
 
 /** An image of the cache. */
 export interface StoredImage {
@@ -24,12 +25,6 @@ export interface StoredImage {
   readonly stamp: string;
   /** When it was put into the cache, in milliseconds since 1970. */
   readonly stored: number;
-}
-
-/** The files of an image, ready to be mounted. */
-export interface ImageFiles {
-  readonly tree: ImageTree;
-  readonly contents: LayerContents;
 }
 
 /** Folders in which a process that is killed may leave something unfinished. */
@@ -88,26 +83,23 @@ export class ImageStore {
    * @throws ConfigurationError if it cannot be had, is damaged or hostile
    */
   async add(source: ImageSource, name: string, stamp: string, progress: Progress): Promise<StoredImage> {
-    const bytes = await source.config();
-    if (bytes.length > MOST_DOCUMENT) throw new ConfigurationError(`${source.name}: its configuration is too long`);
-    const config = parseConfig(bytes, source.name);
-    const layers = await source.layers();
-    if (layers.length !== config.diffIds.length)
-      throw new ConfigurationError(
-        `${source.name} has ${layers.length} layers, and its configuration ${config.diffIds.length}`,
-      );
+    const { document, config, layers } = await openImage(source);
     for (const folder of folders) await removeUnfinished(join(this.directory, folder));
     await using _ = await this.#keep(name, config);
-    for (const [n, open] of layers.entries()) {
-      const diffId = config.diffIds[n]!;
-      if ((await this.#layers.find(diffId)) !== undefined) continue;
+    for (const [n, layer] of layers.entries()) {
+      if ((await this.#layers.find(layer.diffId)) !== undefined) continue;
       progress(`Unpacking layer ${n + 1} of ${layers.length}`, (100 * n) / layers.length);
-      await this.#layers.add(diffId, open(), `layer ${n + 1} of ${source.name}`);
+      await this.#layers.add(layer.diffId, layer.open(), layer.name);
     }
-    const image = { name, id: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, stamp, stored: Date.now() };
+    const image = {
+      name,
+      id: `sha256:${createHash('sha256').update(document).digest('hex')}`,
+      stamp,
+      stored: Date.now(),
+    };
     // What does not fit together is found now, not in each run.
     await this.#tree(config, source.name);
-    await writeCached(this.#config(image.id), bytes);
+    await writeCached(this.#config(image.id), document);
     await writeCached(this.#record(name), JSON.stringify(image));
     return image;
   }
@@ -130,19 +122,16 @@ export class ImageStore {
     return lists.flat();
   }
 
-  async #tree(config: ImageConfig, name: string): Promise<{ tree: ImageTree; files: string[] }> {
-    const tree = new ImageTree();
-    const files: string[] = [];
-    const layers = await Promise.all(config.diffIds.map((diffId) => this.#layers.find(diffId)));
-    for (const [n, layer] of layers.entries()) {
-      if (layer === undefined)
+  async #tree({ diffIds }: ImageConfig, name: string): Promise<{ tree: ImageTree; files: string[] }> {
+    const layers = await Promise.all(
+      diffIds.map(async (diffId, n) => {
+        const layer = await this.#layers.find(diffId);
+        if (layer !== undefined) return layer;
         throw new ConfigurationError(`layer ${n + 1} of ${name} is not in the cache; remove the image and try again`);
-      tree.apply(n, `layer ${n + 1} of ${name}`, layer.entries);
-      if (tree.count > this.#limits.entries)
-        throw new ConfigurationError(`${name} has more than ${this.#limits.entries} files, as many as are possible`);
-      files.push(layer.contents);
-    }
-    return { tree, files };
+      }),
+    );
+    const entries = layers.map((layer) => layer.entries);
+    return { tree: imageTree(entries, name, this.#limits.entries), files: layers.map(({ contents }) => contents) };
   }
 
   /**

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { ReadyImage } from '../../containers/image.ts';
 import { parseReference, referenceText } from '../../containers/reference.ts';
 import { ConfigurationError, messageOf } from '../../util/errors.ts';
-import type { Progress } from '../assets/progress.ts';
+import type { Progress } from '../../util/progress.ts';
 import { inCache } from '../files/cache-problem.ts';
-import type { ReadyImage } from './container.ts';
 import { ImageStore, type StoredImage, stampOf } from './image-store.ts';
 import { closeLayout, openLayout } from './layout.ts';
 

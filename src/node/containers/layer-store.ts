@@ -1,9 +1,9 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LAYER_LIMITS, type LayerEntry, type LayerLimits, LayerReader } from '../../containers/layer.ts';
+import { LAYER_LIMITS, type LayerEntry, type LayerIndex, type LayerLimits, readLayer } from '../../containers/layer.ts';
+import { type Bytes, measured, unpacked } from '../../containers/streams.ts';
 import { isUnderWay, unfinishedPath } from '../assets/cache.ts';
-import { type Bytes, measured, unpacked } from './streams.ts';
-import { tarMembers } from './tar-reader.ts';
+import { nodeTools } from './image-tools.ts';
 
 /** The index of a layer. Another form of it has another name, so that layers of other versions are not found. */
 const INDEX = 'index-2.json';
@@ -15,12 +15,6 @@ export interface StoredLayer {
   readonly entries: readonly LayerEntry[];
   /** Path of the file with the contents. */
   readonly contents: string;
-}
-
-interface Index {
-  /** Bytes of the contents. */
-  readonly bytes: number;
-  readonly entries: readonly LayerEntry[];
 }
 
 /**
@@ -46,7 +40,7 @@ export class LayerStore {
     const contents = join(folder, 'contents');
     try {
       const [text, { size }] = await Promise.all([readFile(join(folder, INDEX), 'utf8'), stat(contents)]);
-      const { bytes, entries } = JSON.parse(text) as Index;
+      const { bytes, entries } = JSON.parse(text) as LayerIndex;
       return bytes === size ? { entries, contents } : undefined;
     } catch {
       return undefined;
@@ -69,7 +63,7 @@ export class LayerStore {
     const work = unfinishedPath(folder);
     await mkdir(work, { recursive: true });
     try {
-      const archive = measured(unpacked(bytes, name), diffId, this.#limits.bytes, name);
+      const archive = measured(unpacked(bytes, name, nodeTools), diffId, this.#limits.bytes, name, nodeTools);
       const index = await this.#unpack(archive, join(work, 'contents'), name);
       await writeFile(join(work, INDEX), JSON.stringify(index));
       await rm(folder, { recursive: true, force: true });
@@ -82,15 +76,11 @@ export class LayerStore {
     }
   }
 
-  async #unpack(archive: Bytes, target: string, name: string): Promise<Index> {
-    const reader = new LayerReader(name, this.#limits);
+  async #unpack(archive: Bytes, target: string, name: string): Promise<LayerIndex> {
     await using file = await ContentsFile.create(target);
-    for await (const member of tarMembers(archive, name)) {
-      const kept = reader.add(member.header);
-      for await (const part of member) if (kept > 0) await file.write(part);
-    }
+    const index = await readLayer(archive, name, this.#limits, (part) => file.write(part));
     await file.flush();
-    return { bytes: reader.bytes, entries: reader.entries };
+    return index;
   }
 
   /** Removes the layers that are not among these, and what is left of processes that have ended early. */

@@ -1,3 +1,4 @@
+import { type ImageSource, imageOf } from '../../containers/layout.ts';
 import {
   type Descriptor,
   fieldsOf,
@@ -7,10 +8,10 @@ import {
   manifestTypes,
 } from '../../containers/manifest.ts';
 import { type ImageReference, referenceText } from '../../containers/reference.ts';
+import { type Bytes, verified, wholeOf } from '../../containers/streams.ts';
 import { ConfigurationError, messageOf } from '../../util/errors.ts';
-import type { Progress } from '../assets/progress.ts';
-import { type ImageSource, imageOf } from './layout.ts';
-import { type Bytes, verified, wholeOf } from './streams.ts';
+import type { Progress } from '../../util/progress.ts';
+import { nodeTools } from './image-tools.ts';
 
 /** Where names of this registry are served; it is the one whose names and addresses differ. */
 const DOCKER = { name: 'docker.io', host: 'registry-1.docker.io' };
@@ -67,12 +68,12 @@ class Registry {
     const response = await this.#get(`manifests/${digest ?? tag}`, manifestTypes.join(', '));
     const bytes = await this.#limited(response, MOST_DOCUMENT);
     if (digest === undefined) return bytes;
-    return await wholeOf(verified(once(bytes), { mediaType: '', digest, size: bytes.length }, this.#name));
+    return await wholeOf(verified(once(bytes), { mediaType: '', digest, size: bytes.length }, this.#name, nodeTools));
   }
 
   async document(descriptor: Descriptor): Promise<Uint8Array> {
     const response = await this.#get(`manifests/${descriptor.digest}`, manifestTypes.join(', '));
-    return await wholeOf(verified(this.#body(response), descriptor, this.#name));
+    return await wholeOf(verified(this.#body(response), descriptor, this.#name, nodeTools));
   }
 
   async blobWhole(descriptor: Descriptor): Promise<Uint8Array> {
@@ -82,7 +83,7 @@ class Registry {
   }
 
   async *blob(descriptor: Descriptor): Bytes {
-    yield* verified(this.#body(await this.#get(`blobs/${descriptor.digest}`)), descriptor, this.#name);
+    yield* verified(this.#body(await this.#get(`blobs/${descriptor.digest}`)), descriptor, this.#name, nodeTools);
   }
 
   async #limited(response: Response, most: number): Promise<Uint8Array> {

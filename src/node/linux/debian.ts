@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Progress } from '../../util/progress.ts';
 import { unpack } from '../assets/apt.ts';
 import { type AssetFiles, cachedAssets } from '../assets/cache.ts';
 import { debianClient, type KernelFlavour } from '../assets/debian-client.ts';
-import type { Progress } from '../assets/progress.ts';
 import { busyboxEntries, busyboxSystem } from './busybox.ts';
 import type { ArchiveEntry } from './cpio.ts';
 import { initramfs } from './initramfs.ts';

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
-import type { Bytes } from '../../containers/streams.ts';
+import type { Bytes } from '../../../containers/streams.ts';
 import { BLOCK } from './scripts.ts';
 
 /** A raw image of tar archives, one after the other, each at a multiple of a block. */

@@ -1,8 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
+import type { Progress } from '../../../util/progress.ts';
 import { cacheDirectory } from '../../assets/cache.ts';
-import type { Progress } from '../../assets/progress.ts';
-import { packTar } from '../../containers/tar-writer.ts';
 import { busyboxEntries } from '../busybox.ts';
 import type { ArchiveEntry, DirectoryEntry, FileEntry, SymlinkEntry } from '../cpio.ts';
 import type { DebianLinux } from '../debian.ts';
@@ -19,6 +18,7 @@ import {
 } from './packages.ts';
 import { firstStage, HOST_KEY, LABEL, PACKAGES, systemFiles } from './scripts.ts';
 import type { MakingSettings } from './settings.ts';
+import { packTar } from './tar-writer.ts';
 
 /** A guest that makes a Debian on its first virtio disk. */
 export interface MakingGuest {

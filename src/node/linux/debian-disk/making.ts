@@ -1,4 +1,4 @@
-import type { Progress } from '../../assets/progress.ts';
+import type { Progress } from '../../../util/progress.ts';
 import type { MakingGuest } from './disk.ts';
 import { MARK } from './scripts.ts';
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { Bytes } from '../../../containers/streams.ts';
+import { type Member, tarMembers } from '../../../containers/tar-reader.ts';
 import { hostName } from '../../../shares/paths.ts';
+import type { Progress } from '../../../util/progress.ts';
 import { cachedAssets } from '../../assets/cache.ts';
 import { debianClient } from '../../assets/debian-client.ts';
-import type { Progress } from '../../assets/progress.ts';
-import type { Bytes } from '../../containers/streams.ts';
-import { type Member, tarMembers } from '../../containers/tar-reader.ts';
 import { output } from '../../process/process.ts';
 import type { ArchiveImage } from './archives.ts';
 

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { parseReference } from '../../../../src/containers/reference.ts';
+import { wholeOf } from '../../../../src/containers/streams.ts';
 import { openRegistryImage } from '../../../../src/node/containers/registry.ts';
-import { wholeOf } from '../../../../src/node/containers/streams.ts';
 import { ConfigurationError } from '../../../../src/util/errors.ts';
 import { rawTar, sha256, testImage } from '../../../support/container-images.ts';
 

@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { tarMembers } from '../../../../../src/node/containers/tar-reader.ts';
-import { packTar } from '../../../../../src/node/containers/tar-writer.ts';
+import { tarMembers } from '../../../../../src/containers/tar-reader.ts';
 import type { FileEntry, SymlinkEntry } from '../../../../../src/node/linux/cpio.ts';
 import { ArchiveImage } from '../../../../../src/node/linux/debian-disk/archives.ts';
 import { FileCatcher, unpackPackage } from '../../../../../src/node/linux/debian-disk/packages.ts';
 import { BLOCK } from '../../../../../src/node/linux/debian-disk/scripts.ts';
+import { packTar } from '../../../../../src/node/linux/debian-disk/tar-writer.ts';
 
 const file = (path: string, data: string): FileEntry => ({ type: 'file', path, data });
 

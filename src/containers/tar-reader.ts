@@ -1,5 +1,6 @@
-import type { TarHeader } from '../../containers/layer.ts';
-import { ConfigurationError } from '../../util/errors.ts';
+import { concatenate, latin1Text } from '../util/bytes.ts';
+import { ConfigurationError } from '../util/errors.ts';
+import type { TarHeader } from './layer.ts';
 import type { Bytes } from './streams.ts';
 
 // Archives as POSIX has them (pax, ustar), GNU tar, and their common ancestor. Names are bytes, kept as texts with a character for each.
@@ -149,7 +150,7 @@ function withRecords(told: Told, type: string, bytes: Uint8Array): Told {
 
 /** Records of pax: "LENGTH KEY=VALUE" and a line's end, of which the length counts all. */
 function paxRecords(bytes: Uint8Array): Records {
-  const text = latin1(bytes);
+  const text = latin1Text(bytes);
   const records = new Map<string, string>();
   for (let at = 0; at < text.length; ) {
     const space = text.indexOf(' ', at);
@@ -163,12 +164,9 @@ function paxRecords(bytes: Uint8Array): Records {
   return records;
 }
 
-const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-
 function textOf(field: Uint8Array): string {
   const end = field.indexOf(0);
-  return latin1(end < 0 ? field : field.subarray(0, end));
+  return latin1Text(end < 0 ? field : field.subarray(0, end));
 }
 
 /** A number in octal digits; a large one in binary, which the first bit says. NaN: it is none. */
@@ -180,7 +178,7 @@ function numberOf(field: Uint8Array): number {
 
 /** GNU tar's numbers: the bits behind the first one, in two's complement. */
 function binaryOf(field: Uint8Array): number {
-  const bits = BigInt(`0x${Buffer.from(field).toString('hex')}`);
+  const bits = field.reduce((all, byte) => (all << 8n) | BigInt(byte), 0n);
   return Number(BigInt.asIntN(field.length * 8 - 1, bits));
 }
 
@@ -217,7 +215,7 @@ class ByteSource {
       parts.push(part);
       left -= part.length;
     }
-    return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+    return parts.length === 1 ? parts[0]! : concatenate(parts);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
-import type { DirectoryEntry, FileEntry, SymlinkEntry } from '../linux/cpio.ts';
-import type { Bytes } from './streams.ts';
+import type { Bytes } from '../../../containers/streams.ts';
+import type { DirectoryEntry, FileEntry, SymlinkEntry } from '../cpio.ts';
 
 /** A tar archive with these folders, files and links, all of root's. */
 export async function* packTar(entries: readonly (DirectoryEntry | FileEntry | SymlinkEntry)[]): Bytes {

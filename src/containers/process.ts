@@ -1,4 +1,7 @@
-import type { SerialPort } from '../../isolate/serial.ts';
+import type { SerialPort } from '../isolate/serial.ts';
+import { concatenate } from '../util/bytes.ts';
+
+const encoder = new TextEncoder();
 
 /** Bytes of input that go to the guest at once. */
 const PART = 32 << 10;
@@ -84,7 +87,7 @@ class InputStream {
   }
 
   async #part(bytes: Uint8Array): Promise<void> {
-    await this.#send(this.#isRaw ? bytes : Buffer.concat([Buffer.from(`${bytes.length}\n`), bytes]));
+    await this.#send(this.#isRaw ? bytes : concatenate([encoder.encode(`${bytes.length}\n`), bytes]));
   }
 
   /** Nothing more comes. A process that has ended takes no more either, as a closed pipe; nobody has to handle that. May be called again. */

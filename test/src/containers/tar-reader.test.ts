@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { tarMembers } from '../../../../src/node/containers/tar-reader.ts';
-import { rawTar } from '../../../support/container-images.ts';
+import { tarMembers } from '../../../src/containers/tar-reader.ts';
+import { rawTar } from '../../support/container-images.ts';
 
 let folder: string;
 

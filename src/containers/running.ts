@@ -1,7 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { command, Port, ROOT_TAG, STREAMS, volumeTag } from '../../containers/agent.ts';
-import { ImageFolder, type LayerContents } from '../../containers/image-folder.ts';
-import type { ImageConfig } from '../../containers/manifest.ts';
+import type { SerialPort } from '../isolate/serial.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { MachineOptions } from '../options/options.ts';
+import type { SharedFiles } from '../shares/files.ts';
+import { ConfigurationError } from '../util/errors.ts';
+import { command, Port, portNames, ROOT_TAG, STREAMS, volumeTag } from './agent.ts';
+import type { ReadyImage } from './image.ts';
+import { ImageFolder, type LayerContents } from './image-folder.ts';
+import type { ImageConfig } from './manifest.ts';
 import {
   type ContainerSettings,
   containerScripts,
@@ -13,20 +18,10 @@ import {
   type ProcessPlan,
   sizeCommand,
   type TerminalSize,
-} from '../../containers/plan.ts';
-import type { UserLists } from '../../containers/users.ts';
-import type { Host } from '../../host.ts';
-import type { SerialPort } from '../../isolate/serial.ts';
-import type { Machine } from '../../machine/machine.ts';
-import type { MachineOptions } from '../../options/options.ts';
-import { ConfigurationError } from '../../util/errors.ts';
-import type { Progress } from '../assets/progress.ts';
-import { guestMachine, portNames } from './guest.ts';
-import type { ImageFiles } from './image-store.ts';
+} from './plan.ts';
 import { ContainerProcess } from './process.ts';
+import type { UserLists } from './users.ts';
 
-/** Megabytes of a container's machine, unless it is said. */
-export const MEMORY = 256;
 /** Random bytes of the host's that a container's kernel is given. */
 const ENTROPY = 64;
 /** Bytes of /etc/passwd and /etc/group that are looked at. */
@@ -34,8 +29,6 @@ const MOST_LIST = 1 << 20;
 
 /** A container, with what its machine may take of the host. */
 export interface MachineSettings extends ContainerSettings {
-  /** Megabytes of the machine's memory, in which all that the container writes is, too. Default: 256. */
-  readonly memory?: number;
   /** Shown where the host shows names of threads. */
   readonly name?: string;
   /** Percent of one of the host's processors. Default: all of it. */
@@ -44,10 +37,8 @@ export interface MachineSettings extends ContainerSettings {
   readonly timeLimit?: number;
 }
 
-/** An image that is ready to be run. */
-export interface ReadyImage extends ImageFiles {
-  readonly config: ImageConfig;
-}
+/** Makes a machine that is booted and waits for its container, with these changes. */
+export type BootMachine = (changes: Partial<MachineOptions>) => Promise<Machine>;
 
 /** A container that runs, in a machine of its own. */
 export class RunningContainer implements AsyncDisposable {
@@ -84,18 +75,13 @@ export class RunningContainer implements AsyncDisposable {
    * Starts a container. The image's contents are closed when it ends; if it does not start, by the caller.
    * @throws ConfigurationError that says what cannot be had
    */
-  static async start(
-    image: ReadyImage,
-    settings: MachineSettings,
-    host: Host,
-    progress?: Progress,
-  ): Promise<RunningContainer> {
+  static async start(image: ReadyImage, settings: MachineSettings, boot: BootMachine): Promise<RunningContainer> {
     const { config } = image;
     checkMountPoints(image, settings);
     const lists = await userLists(image);
-    const fresh = { now: Date.now(), entropy: randomBytes(ENTROPY).toString('hex') };
+    const fresh = { now: Date.now(), entropy: hex(crypto.getRandomValues(new Uint8Array(ENTROPY))) };
     const scripts = containerScripts(settings, firstProcess(settings, config, lists), fresh);
-    const machine = await guestMachine(settings.memory ?? MEMORY, changesOf(image, settings), host, progress);
+    const machine = await boot(changesOf(image, settings));
     const container = new RunningContainer(machine, settings, image, lists);
     await machine.start();
     container.#limitTime();
@@ -188,6 +174,14 @@ export class RunningContainer implements AsyncDisposable {
     await this.#tell(Port.control, command('signal', name));
   }
 
+  /** Files in memory that it has, by their paths in the container. */
+  get volumes(): ReadonlyMap<string, SharedFiles> {
+    const { shares } = this.#machine;
+    const { volumes = [] } = this.#settings;
+    const files = volumes.map(({ path }, n) => [path, shares.get(volumeTag(n))] as const);
+    return new Map(files.filter((entry): entry is [string, SharedFiles] => entry[1] !== undefined));
+  }
+
   /** Its terminal has this size from now on. */
   async resize(size: TerminalSize): Promise<void> {
     await this.#tell(Port.control, sizeCommand(size));
@@ -219,11 +213,10 @@ function changesOf(image: ReadyImage, settings: MachineSettings): Partial<Machin
   return {
     shares: [
       { tag: ROOT_TAG, readOnly: true, provider: { open: async () => new ImageFolder(image.tree, image.contents) } },
-      ...volumes.map(({ folder, readOnly = false }, n) => ({
+      ...volumes.map(({ path, ...source }, n) => ({
+        ...source,
         tag: volumeTag(n),
-        folder,
-        readOnly,
-        securityModel: 'none' as const,
+        ...(source.folder !== undefined && { securityModel: 'none' as const }),
       })),
     ],
     network: [{ card: 'virtio-net-pci', ...(network === 'user' && { backend: { type: 'user', hostForward } }) }],
@@ -251,4 +244,8 @@ async function textOf({ tree, contents }: ReadyImage, path: string): Promise<str
   const bytes = new Uint8Array(Math.min(node.size, MOST_LIST));
   await contents.read(node.contents.layer, bytes, node.contents.offset);
   return new TextDecoder().decode(bytes);
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

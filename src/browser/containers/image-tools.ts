@@ -1,0 +1,46 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { Gunzip } from 'fflate';
+import type { Bytes, ImageTools } from '../../containers/streams.ts';
+import { ConfigurationError, messageOf } from '../../util/errors.ts';
+import { ZstdDecoder } from '../zstd.ts';
+
+/**
+ * A page's services for reading images. Browsers compute digests of what is whole alone, and of that only where the page came by https:;
+ * they unpack one member of gzip, where layers may have many, and no zstd.
+ */
+export const pageTools: ImageTools = {
+  sha256: () => {
+    const hash = sha256.create();
+    return { update: (bytes) => void hash.update(bytes), digest: () => hex(hash.digest()) };
+  },
+  gunzip: (bytes, name) => decoded(bytes, (take) => new Gunzip(take), name),
+  unzstd: (bytes, name) => decoded(bytes, (take) => new ZstdDecoder(take), name),
+};
+
+/** A decoder that gives what it has unpacked to whoever made it. */
+interface Decoder {
+  push(bytes: Uint8Array, isLast: boolean): void;
+}
+
+async function* decoded(bytes: Bytes, makeDecoder: (take: (part: Uint8Array) => void) => Decoder, name: string): Bytes {
+  let parts: Uint8Array[] = [];
+  let failure: ConfigurationError | undefined;
+  const decoder = makeDecoder((part) => parts.push(part));
+  const push = (part: Uint8Array, isLast: boolean): readonly Uint8Array[] => {
+    parts = [];
+    try {
+      decoder.push(part, isLast);
+    } catch (error) {
+      failure = new ConfigurationError(`${name} cannot be unpacked: ${messageOf(error)}`);
+    }
+    return parts;
+  };
+  // The digest of what cannot be unpacked says more about it: the rest is read for that.
+  for await (const part of bytes) if (failure === undefined) yield* push(part, false);
+  if (failure === undefined) yield* push(new Uint8Array(), true);
+  if (failure !== undefined) throw failure;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,88 @@
+import { imageTree, openImage, type ReadyImage } from '../../containers/image.ts';
+import { LAYER_LIMITS, type LayerEntry, readLayer } from '../../containers/layer.ts';
+import { archiveFiles, type LayoutFile, type LayoutFiles, layoutImage } from '../../containers/layout.ts';
+import { type Bytes, measured, unpacked } from '../../containers/streams.ts';
+import { ConfigurationError, messageOf } from '../../util/errors.ts';
+import type { Progress } from '../../util/progress.ts';
+import { get } from '../download.ts';
+import { BlobContents, BlobWriter, blobOf, bytesOf } from './blobs.ts';
+import { pageTools } from './image-tools.ts';
+
+/** The bytes are the browser's, in its memory or on its disk. */
+const LIMITS = { ...LAYER_LIMITS, bytes: 2 * 2 ** 30 };
+
+/**
+ * An image, unpacked.
+ * @param image an archive's bytes or address; or the address of a folder in OCI's layout, with a slash at its end. `:TAG` behind an
+ * address says which one of several
+ * @throws ConfigurationError if it cannot be had, is damaged or hostile
+ */
+export async function pageImage(image: string | Blob, progress: Progress): Promise<ReadyImage> {
+  const { files, name, tag } = await filesOf(image, progress);
+  const { config, layers } = await openImage(await layoutImage(files, name, tag, pageTools));
+  const entries: (readonly LayerEntry[])[] = [];
+  const contents: Blob[] = [];
+  for (const [n, { diffId, name: layer, open }] of layers.entries()) {
+    progress(`Unpacking layer ${n + 1} of ${layers.length}`, (100 * n) / layers.length);
+    const writer = new BlobWriter();
+    const archive = measured(unpacked(open(), layer, pageTools), diffId, LIMITS.bytes, layer, pageTools);
+    const index = await readLayer(archive, layer, LIMITS, async (part) => writer.write(part));
+    entries.push(index.entries);
+    contents.push(writer.blob());
+  }
+  return { config, tree: imageTree(entries, name, LIMITS.entries), contents: new BlobContents(contents) };
+}
+
+interface Layout {
+  readonly files: LayoutFiles;
+  readonly name: string;
+  readonly tag: string | undefined;
+}
+
+async function filesOf(image: string | Blob, progress: Progress): Promise<Layout> {
+  if (typeof image !== 'string') {
+    const name = image instanceof File ? image.name : 'the image';
+    return { files: await filesOfArchive(bytesOf(image.stream()), name), name, tag: undefined };
+  }
+  const { address, tag } = splitTag(image);
+  const files = address.endsWith('/')
+    ? filesOfFolder(address, progress)
+    : await filesOfArchive((await loaded(address, progress)).bytes(), address);
+  return { files, name: address, tag };
+}
+
+const filesOfArchive = (archive: Bytes, name: string): Promise<LayoutFiles> =>
+  archiveFiles(archive, name, LIMITS, pageTools, async (bytes) => fileOf(await blobOf(bytes)));
+
+const fileOf = (blob: Blob): LayoutFile => ({ size: blob.size, bytes: () => bytesOf(blob.stream()) });
+
+const filesOfFolder = (address: string, progress: Progress): LayoutFiles => ({
+  find: (path) => loaded(`${address}${path}`, progress),
+});
+
+/** The colon of a port, or behind a scheme, is no tag's. */
+function splitTag(image: string): { address: string; tag: string | undefined } {
+  const colon = image.lastIndexOf(':');
+  const isTag = colon > image.lastIndexOf('/') && !/^([a-z+.-]+:\/\/[^/]*$|data:)/i.test(image);
+  return isTag ? { address: image.slice(0, colon), tag: image.slice(colon + 1) } : { address: image, tag: undefined };
+}
+
+/** A file of a web server, whose bytes come once. */
+async function loaded(address: string, progress: Progress): Promise<LayoutFile> {
+  const { body, headers } = await get(address);
+  const length = headers.has('content-encoding') ? 0 : Number(headers.get('content-length'));
+  async function* bytes(): Bytes {
+    if (body === null) return;
+    let received = 0;
+    try {
+      for await (const part of bytesOf(body)) {
+        received += part.length;
+        progress('Loading the image', received <= length ? (100 * received) / length : undefined);
+        yield part;
+      }
+    } catch (error) {
+      throw new ConfigurationError(`cannot get all of ${address}: ${messageOf(error)}`);
+    }
+  }
+  return { size: length || undefined, bytes };
+}

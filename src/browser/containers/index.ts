@@ -1,0 +1,44 @@
+import { Container, checkContainerOptions } from '../../containers/container.ts';
+import { keptMachine } from '../../containers/kept-machine.ts';
+import type { MachineSettings } from '../../containers/running.ts';
+import { checkedBytes, isBytes } from '../../util/checks.ts';
+import { checkImage, type Image, loadImage } from '../../util/image.ts';
+import type { Progress } from '../../util/progress.ts';
+import { browserHost } from '../host.ts';
+import { pageImage } from './image.ts';
+
+/** A container in a page: its image, its first process, and the machine that it is to run in. */
+export interface ContainerOptions extends MachineSettings {
+  /**
+   * An archive (docker save, or OCI's), its bytes or its address; or the address of a folder in OCI's layout, which ends with a slash. Where
+   * there are several images `:TAG` follows.
+   */
+  readonly image: Image;
+  /** A machine that waits for a container, as `rawiron container machine` makes it: its bytes or its address. */
+  readonly machine: Image;
+}
+
+const ownNames: readonly (keyof ContainerOptions)[] = ['image', 'machine'];
+
+/**
+ * Runs an image's command, or another one in it.
+ * @param progress hears what takes long
+ * @throws ConfigurationError
+ */
+export async function runContainer(options: ContainerOptions, progress: Progress = () => {}): Promise<Container> {
+  checkContainerOptions(options, ownNames);
+  const { image, machine, ...settings } = options;
+  checkImage('image', image);
+  checkImage('machine', machine);
+  const loading = loadImage('machine', machine, browserHost);
+  // Of two that fail, the image is told of.
+  loading.catch(() => {});
+  const ready = await pageImage(
+    isBytes(image) ? new Blob([new Uint8Array(checkedBytes('image', image))]) : image,
+    progress,
+  );
+  const name = typeof machine === 'string' ? machine : 'the machine';
+  return await Container.start(ready, settings, async (changes) =>
+    keptMachine(await loading, name, changes, browserHost),
+  );
+}

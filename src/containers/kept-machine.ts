@@ -1,0 +1,27 @@
+import type { Host } from '../host.ts';
+import { Machine } from '../machine/machine.ts';
+import type { MachineOptions } from '../options/options.ts';
+import { openMachine, type SnapshotBytes } from '../snapshot/machine.ts';
+import { ConfigurationError, messageOf } from '../util/errors.ts';
+import { ROOT_TAG } from './agent.ts';
+
+/**
+ * The machine of a file, which is booted and waits for its container.
+ * @param name what messages call the file
+ * @throws ConfigurationError if it is another machine, or the changes cannot be had
+ */
+export async function keptMachine(
+  snapshot: SnapshotBytes,
+  name: string,
+  changes: Partial<MachineOptions>,
+  host: Host,
+): Promise<Machine> {
+  const { options } = await openMachine(snapshot, host).catch((error: unknown) => {
+    throw new ConfigurationError(`${name}: ${messageOf(error)}; ${REMEDY}`);
+  });
+  if (!options.shares?.some(({ tag }) => tag === ROOT_TAG))
+    throw new ConfigurationError(`${name} has no machine that waits for containers of this version; ${REMEDY}`);
+  return await Machine.restore(snapshot, changes, host);
+}
+
+const REMEDY = "'rawiron container machine FILE' makes one";

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { pageTools } from '../../../../src/browser/containers/image-tools.ts';
+import { type Bytes, unpacked, wholeOf } from '../../../../src/containers/streams.ts';
+
+const content = Buffer.from(Array.from({ length: 5000 }, (_, n) => `line ${n % 97}\n`).join(''));
+
+/** Bytes in parts of a size, as a server may send them. */
+async function* parts(bytes: Uint8Array, size: number): Bytes {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+const whole = async (packed: Uint8Array, size: number) =>
+  Buffer.from(await wholeOf(unpacked(parts(packed, size), 'test', pageTools)));
+
+test.each([1, 7, 1 << 20])('unpacks gzip and zstd, in one part or several, %i bytes at a time', async (size) => {
+  const [first, second] = [content.subarray(0, 999), content.subarray(999)];
+  for (const pack of [gzipSync, zstdCompressSync]) {
+    expect(await whole(pack(content), size)).toEqual(content);
+    expect(await whole(Buffer.concat([pack(first), pack(second)]), size)).toEqual(content);
+  }
+  expect(await whole(content, size)).toEqual(content);
+});
+
+test('computes the digests that Node does', () => {
+  const hash = pageTools.sha256();
+  for (const part of [content.subarray(0, 100), content.subarray(100)]) hash.update(part);
+  expect(hash.digest()).toBe(createHash('sha256').update(content).digest('hex'));
+});
+
+test('refuses what is damaged, breaks off, or takes more memory than a page should give', async () => {
+  for (const pack of [gzipSync, zstdCompressSync]) {
+    const packed = Buffer.from(pack(content));
+    await expect(whole(packed.subarray(0, packed.length / 2), 100)).rejects.toThrow('test cannot be unpacked');
+    await expect(whole(packed.fill(0xff, 4, 12), 100)).rejects.toThrow('test cannot be unpacked');
+  }
+  const wide = zstdCompressSync(Buffer.alloc(40 << 20));
+  await expect(whole(wide, 100)).rejects.toThrow('its window is larger than 33554432 bytes');
+});
