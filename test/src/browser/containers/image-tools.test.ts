@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { pageTools } from '../../../../src/browser/containers/image-tools.ts';
 import { type Bytes, unpacked, wholeOf } from '../../../../src/containers/streams.ts';
@@ -13,6 +13,8 @@ async function* parts(bytes: Uint8Array, size: number): Bytes {
 
 const whole = async (packed: Uint8Array, size: number) =>
   Buffer.from(await wholeOf(unpacked(parts(packed, size), 'test', pageTools)));
+
+const length = async (packed: Uint8Array, size: number) => (await whole(packed, size)).length;
 
 test.each([1, 7, 1 << 20])('unpacks gzip and zstd, in one part or several, %i bytes at a time', async (size) => {
   const [first, second] = [content.subarray(0, 999), content.subarray(999)];
@@ -32,9 +34,9 @@ test('computes the digests that Node does', () => {
 test('refuses what is damaged, breaks off, or takes more memory than a page should give', async () => {
   for (const pack of [gzipSync, zstdCompressSync]) {
     const packed = Buffer.from(pack(content));
-    await expect(whole(packed.subarray(0, packed.length / 2), 100)).rejects.toThrow('test cannot be unpacked');
-    await expect(whole(packed.fill(0xff, 4, 12), 100)).rejects.toThrow('test cannot be unpacked');
+    await expect(length(packed.subarray(0, packed.length / 2), 100)).rejects.toThrow('test cannot be unpacked');
+    await expect(length(packed.fill(0xff, 4, 12), 100)).rejects.toThrow('test cannot be unpacked');
   }
-  const wide = zstdCompressSync(Buffer.alloc(40 << 20));
-  await expect(whole(wide, 100)).rejects.toThrow('its window is larger than 33554432 bytes');
+  const wide = zstdCompressSync(Buffer.alloc(40 << 20), { params: { [constants.ZSTD_c_windowLog]: 26 } });
+  await expect(length(wide, 100)).rejects.toThrow('its window is larger than 33554432 bytes');
 });
