@@ -29,7 +29,7 @@ const carriers = ['src/isolate/check-text', 'src/browser/zstd', 'src/browser/con
 /** Puts a module's packages into it. Its own imports stay as they are. */
 async function inlinePackages(file: string): Promise<void> {
   const isOwn = (specifier: string, importer: string | undefined) => importer === file && specifier.startsWith('.');
-  const bundle = await rolldown({ input: file, platform: 'node', external: isOwn, logLevel: 'warn' });
+  const bundle = await rolldown({ input: file, platform: 'browser', external: isOwn, logLevel: 'warn' });
   const { output } = await bundle.generate({ format: 'esm', sourcemap: false, minify: 'dce-only' });
   await bundle.close();
   await writeFile(file, output[0].code);

@@ -17,14 +17,20 @@ export async function makePageBundle(dist: string): Promise<void> {
   await mkdir(folder);
   for (const file of pageThreads.map((thread) => `${thread}.js`))
     await write(join(modules, file), { ...threadOutput, file: join(folder, file) });
-  const machine = join(dist, 'src/browser/machine-core.js');
-  const { plugin, has } = modulesBut(machine);
+  const [machine, containers] = ['machine-core.js', 'containers/index.js'].map((file) => join(modules, file));
+  const { plugin, has } = modulesBut([machine, containers]);
   await write(
     { rawiron: join(modules, 'page.js'), v86: join(modules, 'v86/index.js') },
     {
       ...{ dir: folder, format: 'esm', minify: true },
       ...{ entryFileNames: '[name].js', chunkFileNames: '[name].js' },
-      codeSplitting: { groups: [{ name: (id) => (isOfClass(id) ? null : chunkOf(id, has)) }] },
+      codeSplitting: {
+        groups: [
+          { name: 'library', test: (id) => !isOfClass(id) && has(id), priority: 2 },
+          { name: 'containers', test: (id) => isOfContainers(id), priority: 1 },
+          { name: 'machine', test: (id) => !isOfClass(id) },
+        ],
+      },
     },
     plugin,
   );
@@ -33,11 +39,8 @@ export async function makePageBundle(dist: string): Promise<void> {
 /** Whether a module is a part of v86's class: those who don't have it load none. */
 const isOfClass = (id: string): boolean => /[\\/]v86[\\/]/.test(id);
 
-/** What nobody needs at once comes when it is asked for. */
-function chunkOf(id: string, has: (id: string) => boolean): string {
-  if (/[\\/]containers[\\/]/.test(id)) return 'containers';
-  return has(id) ? 'library' : 'machine';
-}
+/** Whether a module is one of containers' alone, if the library has it not. */
+const isOfContainers = (id: string): boolean => /[\\/]containers[\\/]/.test(id);
 
 async function write(
   input: string | Readonly<Record<string, string>>,
@@ -55,15 +58,15 @@ async function write(
   await bundle.close();
 }
 
-/** Finds what modules there are without one of them, which is imported when it is needed, and what only that one needs. */
-function modulesBut(left: string): { readonly plugin: Plugin; has(id: string): boolean } {
+/** Finds what modules there are without some of them, which are imported when they are needed, and what only those need. */
+function modulesBut(left: readonly string[]): { readonly plugin: Plugin; has(id: string): boolean } {
   const found = new Set<string>();
   const plugin: Plugin = {
     name: 'modules',
     buildEnd() {
       const waiting = [...this.getModuleIds()].filter((id) => this.getModuleInfo(id)?.isEntry);
       for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-        if (found.has(id) || id === left) continue;
+        if (found.has(id) || left.includes(id)) continue;
         found.add(id);
         const { importedIds, dynamicallyImportedIds } = this.getModuleInfo(id) as ModuleInfo;
         waiting.push(...importedIds, ...dynamicallyImportedIds);

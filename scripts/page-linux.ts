@@ -40,7 +40,8 @@ stty -echo clocal
 while read -r seconds; do date -s "@$seconds" > /dev/null; done
 `;
 const motd = (release: string) => `Linux ${release} of Debian, with busybox, on rawiron.
-"wget -O - http://NAME/" gets a page from a web server that allows it (CORS); "ip addr" shows the network.
+"ip addr" shows the network; "wget -O - http://NAME/" gets a page from a web
+server that allows it (CORS).
 
 `;
 

@@ -105,5 +105,7 @@ else
       await using _ = shell;
       expect(said).toContain('warning: eth0 has no address yet: nobody answers its DHCP');
       expect(said).toContain('Attached: vda (1 MB), eth0.');
+      const keep = 'mke2fs /dev/vda > /dev/null 2>&1 && mount /dev/vda /mnt && touch /mnt/x && ls /mnt';
+      expect(await shell.run(keep)).toBe('lost+found\r\nx');
     });
   });

@@ -72,6 +72,7 @@ export const busyboxSystem: readonly ArchiveEntry[] = [
   { type: 'directory', path: 'dev' },
   { type: 'directory', path: 'tmp', mode: 0o1777 },
   { type: 'directory', path: 'root', mode: 0o700 },
+  { type: 'directory', path: 'mnt' },
   { type: 'character-device', path: 'dev/console', major: 5, minor: 1 },
   { type: 'character-device', path: 'dev/null', mode: 0o666, major: 1, minor: 3 },
   { type: 'file', path: 'etc/passwd', data: 'root:x:0:0:root:/root:/bin/sh\n' },
