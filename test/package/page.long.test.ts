@@ -11,13 +11,13 @@ const MINUTES = 60_000;
 /** Files that a page loads for a machine in a thread of its own: the library, the threads. */
 const loaded = ['library.js', 'machine-thread.js', 'rawiron.js', 'rolldown-runtime.js', 'ticker-thread.js'];
 
-const others = ['files-thread.js', 'machine.js', 'sound-worklet.js', 'v86.js'];
+const others = ['containers.js', 'files-thread.js', 'machine.js', 'sound-worklet.js', 'v86.js'];
 
 /** A page that has the bundle from somewhere, and an element that starts at once. */
 const page = (library: string) => `<!doctype html><title>test</title><link rel="icon" href="data:,">
 <script type="module">
-  import { Machine } from '${library}';
-  Object.assign(globalThis, { Machine });
+  import { Container, Machine } from '${library}';
+  Object.assign(globalThis, { Container, Machine });
 </script>
 <rawiron-pc demo memory="16" autostart></rawiron-pc>`;
 
@@ -54,6 +54,13 @@ async function makeOthers(): Promise<readonly string[]> {
   await machine.stop();
   const refused = await Machine.create({ memory: 0.5 }).catch((error: Error) => error);
   return [machine.state, (refused as Error).name];
+}
+
+/** In the page: what is said of a container whose image is not there. */
+async function runContainer(): Promise<string> {
+  const { Container } = globalThis as unknown as { Container: typeof import('../../src/browser/index.ts').Container };
+  const refused = await Container.run({ image: 'missing.tar', machine: 'missing' }).catch((error: Error) => error);
+  return (refused as Error).message;
 }
 
 describe.skipIf(noBrowser !== '')(`the bundle for pages${noBrowser}`, () => {
@@ -109,6 +116,8 @@ describe.skipIf(noBrowser !== '')(`the bundle for pages${noBrowser}`, () => {
     expect([...new Set(asked)].sort()).toEqual(loaded);
     const told = await found.evaluate(makeOthers);
     expect(told).toEqual(['ended', 'ConfigurationError']);
+    expect(await found.evaluate(runContainer)).toContain('cannot get missing.tar');
+    expect(asked).toContain('containers.js');
     await found.close();
   });
 
