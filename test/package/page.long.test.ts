@@ -114,8 +114,7 @@ describe.skipIf(noBrowser !== '')(`the bundle for pages${noBrowser}`, () => {
     expect(said).toBe('23000');
     expect(errors).toEqual([]);
     expect([...new Set(asked)].sort()).toEqual(loaded);
-    const told = await found.evaluate(makeOthers);
-    expect(told).toEqual(['ended', 'ConfigurationError']);
+    expect(await found.evaluate(makeOthers)).toEqual(['ended', 'ConfigurationError']);
     expect(await found.evaluate(runContainer)).toContain('cannot get missing.tar');
     expect(asked).toContain('containers.js');
     await found.close();
