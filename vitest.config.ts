@@ -28,6 +28,9 @@ const notShort = [...long, ...guests, ...web, ...exhaustive];
 /** For those whose files take minutes at most. */
 const setupFiles = ['test/support/stuck-tests.ts'];
 
+/** Of sources that use the library by its name. */
+const library = { rawiron: fileURLToPath(new URL('src/index.ts', import.meta.url)) };
+
 export default defineConfig({
   test: {
     // Guests keep a core busy, each with a thread beside it.
@@ -52,10 +55,12 @@ export default defineConfig({
       { extends: true, test: { name: 'guests', include: guests } },
       { extends: true, test: { name: 'web', include: web, setupFiles } },
       { extends: true, test: { name: 'exhaustive', include: exhaustive } },
+      // Processes of the fleet, a Redis among them: `npm run test:fleet`.
+      { extends: true, resolve: { alias: library }, test: { name: 'fleet', include: ['fleet/test/**/*.test.ts'] } },
       // What readers run with the package: here its name means the sources.
       {
         extends: true,
-        resolve: { alias: { rawiron: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+        resolve: { alias: library },
         test: { name: 'examples', include: ['examples/*.test.ts'] },
       },
     ],

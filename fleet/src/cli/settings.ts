@@ -1,0 +1,86 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { FolderStore } from '../folder-store.ts';
+import { connector } from '../redis.ts';
+import { FleetError, type ObjectStore } from '../store.ts';
+
+/** A flag of a command. */
+export interface Flag {
+  /** Shown for its value; left out: it is a switch. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+/** A command's flags by their names. */
+export type Flags = Readonly<Record<string, Flag>>;
+
+/** The words of a command line. */
+export interface Words {
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly rest: readonly string[];
+}
+
+/** Flags of every command that needs the fleet. */
+export const placeFlags: Flags = {
+  redis: { value: 'URL', help: 'the Redis of the fleet (RAWIRON_REDIS; redis://127.0.0.1:6379)' },
+  store: { value: 'FOLDER', help: 'a folder that all hosts share (RAWIRON_STORE; ~/.local/share/rawiron-fleet)' },
+};
+
+/** @throws FleetError for a flag that there is not */
+export function parsed(args: readonly string[], flags: Flags): Words {
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, { value }]) => [
+      name,
+      { type: value === undefined ? 'boolean' : 'string' } as const,
+    ]),
+  );
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    return { values: values as Words['values'], rest: positionals };
+  } catch (error) {
+    throw new FleetError((error as Error).message);
+  }
+}
+
+/** The value of a flag; undefined: it is not given. */
+export function text({ values }: Words, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** @throws FleetError for what is no number */
+export function number(words: Words, name: string): number | undefined {
+  const value = text(words, name);
+  if (value === undefined) return undefined;
+  if (!/^\d+$/.test(value)) throw new FleetError(`--${name} ${value}: give a whole number`);
+  return Number(value);
+}
+
+/** Where the fleet is. */
+export interface Place {
+  readonly redis: string;
+  readonly folder: string;
+  readonly store: ObjectStore;
+}
+
+export function placeOf(words: Words): Place {
+  const redis = text(words, 'redis') ?? process.env.RAWIRON_REDIS ?? 'redis://127.0.0.1:6379';
+  const folder =
+    text(words, 'store') ?? process.env.RAWIRON_STORE ?? join(homedir(), '.local', 'share', 'rawiron-fleet');
+  return { redis, folder, store: new FolderStore(folder) };
+}
+
+export const connectorOf = ({ redis }: Place) => connector(redis, log);
+
+/** A line for people, beside what programs read. */
+export function log(message: string): void {
+  process.stderr.write(`rawiron-fleet: ${message}\n`);
+}
+
+/** Resolves when the process is asked to end. */
+export function asked(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}

@@ -1,0 +1,20 @@
+import { availableParallelism } from 'node:os';
+import { FleetWorker } from '../worker.ts';
+import { asked, connectorOf, type Flags, log, number, parsed, placeFlags, placeOf } from './settings.ts';
+
+export const workerFlags: Flags = {
+  ...placeFlags,
+  slots: { value: 'N', help: 'jobs at the same time (one a processor)' },
+};
+
+/** Works on jobs until the process is asked to end. */
+export async function workerCommand(args: readonly string[]): Promise<number> {
+  const words = parsed(args, workerFlags);
+  const place = placeOf(words);
+  const slots = number(words, 'slots') ?? availableParallelism();
+  await using worker = await FleetWorker.start({ connect: connectorOf(place), store: place.store, slots, log });
+  log(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${place.folder}`);
+  await asked();
+  log('ends when its jobs have ended');
+  return 0;
+}

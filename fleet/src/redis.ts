@@ -1,0 +1,30 @@
+import { Redis } from 'ioredis';
+import { FleetError } from './store.ts';
+
+/** Milliseconds between tries to reach a Redis that does not answer, at most. */
+const PAUSE = 1000;
+
+/**
+ * Connects to a Redis as often as it is called. A connection waits for a Redis that restarts, and goes on.
+ * @throws FleetError for an address that is none
+ */
+export function connector(url: string, log: (message: string) => void): () => Redis {
+  if (!/^rediss?:\/\/./.test(url) || !URL.canParse(url))
+    throw new FleetError(`'${url}' is no address of a Redis; it looks like redis://127.0.0.1:6379`);
+  return () => {
+    const redis = new Redis(url, {
+      maxRetriesPerRequest: null,
+      retryStrategy: (times: number) => Math.min(PAUSE, 50 * times),
+    });
+    let isLost = false;
+    redis.on('error', (error: Error) => {
+      if (!isLost) log(`${url}: ${error.message || 'it does not answer'}; waiting for it`);
+      isLost = true;
+    });
+    redis.on('ready', () => {
+      if (isLost) log(`${url} answers again`);
+      isLost = false;
+    });
+    return redis;
+  };
+}

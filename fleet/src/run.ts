@@ -1,0 +1,55 @@
+import type { MachineLimits } from 'rawiron';
+
+/** The queue of all jobs. */
+export const QUEUE = 'rawiron-jobs';
+
+/** What a run's jobs do: a module's function, or a script for the guest's shell. */
+export type Work =
+  | { readonly kind: 'module'; readonly digest: string }
+  | { readonly kind: 'script'; readonly digest: string; readonly prompt: string };
+
+/** A run: one piece of work, done by many jobs, each of which has a number. */
+export interface Run {
+  readonly id: string;
+  /** Digest of the image's snapshot. */
+  readonly image: string;
+  readonly work: Work;
+  /** How many jobs there are; their numbers begin at 0. */
+  readonly count: number;
+  /** Seconds that a job may take. */
+  readonly timeout: number;
+  /** How often a job may be begun. */
+  readonly tries: number;
+  readonly limits: MachineLimits;
+}
+
+/** A job in the queue. */
+export interface JobData {
+  readonly run: string;
+  readonly number: number;
+}
+
+/** How a job ended: its one result. */
+export interface JobResult {
+  readonly number: number;
+  /** "done": it gave a value; "failed": it threw one time too often, took too long, or took its workers with it. */
+  readonly status: 'done' | 'failed';
+  /** What its function gave, as JSON; of a script its output and exit code. */
+  readonly value?: unknown;
+  readonly error?: string;
+  /** How often it was begun. */
+  readonly tries: number;
+  /** Name of the worker; empty: none told. */
+  readonly worker: string;
+  /** Of the last try. */
+  readonly milliseconds: number;
+  /** Objects that it left, by their names in the store. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Names in Redis. */
+export const runKey = (id: string): string => `rawiron:run:${id}`;
+export const resultsKey = (id: string): string => `rawiron:run:${id}:results`;
+export const finishedKey = (id: string): string => `rawiron:run:${id}:finished`;
+/** BullMQ's name of a job: the same for whoever adds it again. */
+export const jobId = (run: string, number: number): string => `${run}-${number}`;

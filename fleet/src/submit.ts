@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { MachineLimits } from 'rawiron';
+import { findImage, putBlob } from './images.ts';
+import { bundledModule } from './module.ts';
+import { findResult, finishedSince, keepResult } from './results.ts';
+import { type JobData, type JobResult, jobId, QUEUE, type Run, runKey, type Work } from './run.ts';
+import { FleetError, type ObjectStore } from './store.ts';
+
+/** The settings of a run. */
+export interface RunOptions {
+  /** Name of an image of the store. */
+  readonly image: string;
+  /** Path of a module whose default export is a `JobFunction`. */
+  readonly module?: string;
+  /** A script for the guest's shell, in the place of a module. */
+  readonly script?: string;
+  /** The end of the shell's prompt. Default: "# ". */
+  readonly prompt?: string;
+  /** How many jobs. Default: 1. */
+  readonly count?: number;
+  /** Seconds that a job may take. Default: 60. */
+  readonly timeout?: number;
+  /** How often a job may be begun: when it throws, or its worker is lost, it is begun again. Default: 5. */
+  readonly tries?: number;
+  /** Limits of each job's machine. */
+  readonly limits?: MachineLimits;
+}
+
+/** Jobs that are added at once. */
+const BATCH = 500;
+/** Milliseconds to wait for news, and after which jobs that nothing is heard of are looked for. */
+const [PATIENCE, DOUBT] = [1000, 10_000];
+/** Seconds for which Redis keeps a run that nobody asks for. */
+const KEPT = 7 * 24 * 3600;
+
+/** A run whose jobs are in the queue. */
+export class SubmittedRun implements AsyncDisposable {
+  readonly run: Run;
+  readonly #redis: Redis;
+  /** The queue's own connection. */
+  readonly #connection: Redis;
+  readonly #queue: Queue<JobData>;
+
+  private constructor(run: Run, connect: () => Redis) {
+    this.run = run;
+    this.#redis = connect();
+    this.#connection = connect();
+    this.#queue = new Queue<JobData>(QUEUE, { connection: this.#connection });
+  }
+
+  /**
+   * Puts the jobs of a run into the queue.
+   * @param connect connects to Redis
+   * @throws FleetError that names the option, the image or the file
+   */
+  static async submit(connect: () => Redis, store: ObjectStore, options: RunOptions): Promise<SubmittedRun> {
+    const run = await runOf(store, options);
+    const submitted = new SubmittedRun(run, connect);
+    await submitted.#redis.set(runKey(run.id), JSON.stringify(run), 'EX', KEPT);
+    await submitted.#add(Array.from({ length: run.count }, (_, number) => number));
+    return submitted;
+  }
+
+  async #add(numbers: readonly number[]): Promise<void> {
+    const { id, tries } = this.run;
+    for (let at = 0; at < numbers.length; at += BATCH)
+      await this.#queue.addBulk(
+        numbers.slice(at, at + BATCH).map((number) => ({
+          name: 'job',
+          data: { run: id, number },
+          opts: { jobId: jobId(id, number), attempts: tries, backoff: { type: 'fixed', delay: 200 } },
+        })),
+      );
+  }
+
+  /** The results, each once, as they come. */
+  async *results(): AsyncGenerator<JobResult> {
+    const open = new Set(Array.from({ length: this.run.count }, (_, number) => number));
+    let place = '0';
+    let heard = performance.now();
+    while (open.size > 0) {
+      const news = await finishedSince(this.#redis, this.run.id, place, PATIENCE);
+      place = news.place;
+      for (const number of news.numbers) {
+        const result = open.has(number) ? await findResult(this.#redis, this.run.id, number) : undefined;
+        if (result === undefined) continue;
+        open.delete(number);
+        yield result;
+      }
+      if (news.numbers.length > 0) heard = performance.now();
+      else if (performance.now() - heard > DOUBT) {
+        heard = performance.now();
+        await this.#mend([...open]);
+      }
+    }
+  }
+
+  /**
+   * Looks for jobs that nothing was heard of. Redis forgets what came in the second before it was killed: a job that it does not know, and that has
+   * no result, is added again; one that it has given up gets its result here.
+   */
+  async #mend(numbers: readonly number[]): Promise<void> {
+    const { id, tries } = this.run;
+    const missing: number[] = [];
+    for (const number of numbers) {
+      const state = await this.#queue.getJobState(jobId(id, number));
+      if (state !== 'unknown' && state !== 'failed' && state !== 'completed') continue;
+      const result = await findResult(this.#redis, id, number);
+      if (result === undefined && state !== 'failed') missing.push(number);
+      else if (result === undefined)
+        await keepResult(this.#redis, id, {
+          ...{ number, status: 'failed', error: 'the queue has given it up', tries, worker: '', milliseconds: 0 },
+          files: {},
+        });
+      // What was on the list of the ended ones may be forgotten, too.
+      else await keepResult(this.#redis, id, result);
+    }
+    for (const number of missing) await this.#queue.remove(jobId(id, number));
+    await this.#add(missing);
+  }
+
+  /** Takes the jobs that have not begun from the queue; those that have begun end for nobody. */
+  async cancel(): Promise<void> {
+    const { id, count } = this.run;
+    await this.#redis.del(runKey(id));
+    for (let number = 0; number < count; number++) await this.#queue.remove(jobId(id, number)).catch(() => {});
+  }
+
+  /** Leaves the run to its workers. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queue.close();
+    for (const redis of [this.#connection, this.#redis]) redis.disconnect();
+  }
+}
+
+async function runOf(store: ObjectStore, options: RunOptions): Promise<Run> {
+  const { image, count = 1, timeout = 60, tries = 5, limits = {} } = options;
+  checkNumber('count', count, 1_000_000);
+  checkNumber('timeout', timeout, 86_400);
+  checkNumber('tries', tries, 100);
+  const { digest } = await findImage(store, image);
+  const id = `${new Date().toISOString().slice(0, 19).replaceAll(/[^\d]/g, '')}-${randomBytes(4).toString('hex')}`;
+  return { id, image: digest, work: await workOf(store, options), count, timeout, tries, limits };
+}
+
+async function workOf(store: ObjectStore, { module, script, prompt = '# ' }: RunOptions): Promise<Work> {
+  const put = (text: string) => putBlob(store, new TextEncoder().encode(text));
+  if ((module === undefined) === (script === undefined)) throw new FleetError('give a module or a script');
+  if (script !== undefined) return { kind: 'script', digest: await put(script), prompt };
+  return { kind: 'module', digest: await put(await bundledModule(module!)) };
+}
+
+function checkNumber(name: string, value: number, most: number): void {
+  if (!Number.isInteger(value) || value < 1 || value > most)
+    throw new FleetError(`${name} is ${value}; it must be a whole number from 1 to ${most}`);
+}

@@ -1,0 +1,182 @@
+import { hostname } from 'node:os';
+import { type Job, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { Machine } from 'rawiron';
+import { getBlob } from './images.ts';
+import { doJob, type JobFunction, type JobOutcome } from './job.ts';
+import { loadedModule } from './module.ts';
+import { keepResult } from './results.ts';
+import { type JobData, type JobResult, QUEUE, type Run, runKey, type Work } from './run.ts';
+import { scriptJob } from './script.ts';
+import { FleetError, type ObjectStore } from './store.ts';
+
+/** Milliseconds after which a worker that is not heard of has lost its jobs, and between the looks for such workers. */
+const [LEASE, LOOK] = [10_000, 3_000];
+/** Times that jobs may come back from workers that are gone; the bound is the run's own, which is less. */
+const MOST_DEATHS = 1000;
+
+/** Settings of a worker. */
+export interface WorkerSettings {
+  /** Connects to Redis; a worker needs more than one connection. */
+  connect(): Redis;
+  readonly store: ObjectStore;
+  /** Jobs at the same time. */
+  readonly slots: number;
+  /** Hears what goes wrong besides jobs. */
+  log(message: string): void;
+}
+
+/** What jobs of a run have in common. */
+interface Prepared {
+  readonly base: Machine;
+  readonly work: JobFunction;
+}
+
+/** The run whose job came last, and how many of its jobs are being done here. */
+interface Current {
+  readonly id: string;
+  readonly prepared: Promise<Prepared>;
+  jobs: number;
+}
+
+/** Takes jobs from the queue and does them, each in a fork of the machine of its run's image. */
+export class FleetWorker implements AsyncDisposable {
+  readonly name: string = `${hostname()}-${process.pid}`;
+  readonly #settings: WorkerSettings;
+  readonly #redis: Redis;
+  /** The queue's own connection. */
+  readonly #connection: Redis;
+  readonly #worker: Worker<JobData>;
+  #current: Current | undefined;
+
+  private constructor(settings: WorkerSettings) {
+    this.#settings = settings;
+    this.#redis = settings.connect();
+    this.#connection = settings.connect();
+    this.#worker = new Worker<JobData>(QUEUE, (job) => this.#do(job), {
+      connection: this.#connection,
+      name: this.name,
+      concurrency: settings.slots,
+      lockDuration: LEASE,
+      stalledInterval: LOOK,
+      maxStalledCount: MOST_DEATHS,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    });
+    this.#worker.on('error', ({ message }) => settings.log(message));
+  }
+
+  /** Begins to take jobs. */
+  static async start(settings: WorkerSettings): Promise<FleetWorker> {
+    const worker = new FleetWorker(settings);
+    await worker.#worker.waitUntilReady();
+    return worker;
+  }
+
+  async #do({ data, attemptsStarted }: Job<JobData>): Promise<void> {
+    const began = performance.now();
+    const { run: id, number } = data;
+    const result = (outcome: Pick<JobResult, 'status' | 'value' | 'error' | 'files'>): JobResult => ({
+      number,
+      ...outcome,
+      tries: attemptsStarted,
+      worker: this.name,
+      milliseconds: Math.round(performance.now() - began),
+    });
+    const run = await this.#run(id);
+    // Nobody waits for it any more.
+    if (run === undefined) return;
+    // The worker that did it the last time may have died of it.
+    if (attemptsStarted > run.tries)
+      return await keepResult(this.#redis, id, result({ status: 'failed', error: LOST, files: {} }));
+    const outcome = await this.#outcome(run, number);
+    const isLast = attemptsStarted >= run.tries;
+    if (outcome.error !== undefined && !isLast) throw new Error(outcome.error);
+    const files = await this.#keepFiles(run.id, number, outcome.files);
+    const { error, value } = outcome;
+    const ended = error === undefined ? { status: 'done' as const, value } : { status: 'failed' as const, error };
+    await keepResult(this.#redis, id, result({ ...ended, files }));
+  }
+
+  async #run(id: string): Promise<Run | undefined> {
+    const text = await this.#redis.get(runKey(id));
+    return text === null ? undefined : (JSON.parse(text) as Run);
+  }
+
+  async #outcome(run: Run, number: number): Promise<JobOutcome> {
+    const current = this.#enter(run);
+    try {
+      const { base, work } = await current.prepared;
+      return await doJob(base, work, number, { ...run, run: run.id });
+    } catch (error) {
+      return { error: (error as Error).message, files: new Map() };
+    } finally {
+      current.jobs--;
+      void this.#leave(current);
+    }
+  }
+
+  /** The run's machine is restored once, as long as no job of another run comes. */
+  #enter(run: Run): Current {
+    const before = this.#current;
+    if (before?.id === run.id) {
+      before.jobs++;
+      return before;
+    }
+    const current = { id: run.id, prepared: this.#prepare(run), jobs: 1 };
+    this.#current = current;
+    // It is tried again with the next job.
+    current.prepared.catch(() => {
+      if (this.#current === current) this.#current = undefined;
+    });
+    if (before) void this.#leave(before);
+    return current;
+  }
+
+  /** Ends the machine of a run that has no job here, and is not the last one. */
+  async #leave(current: Current): Promise<void> {
+    if (current === this.#current || current.jobs > 0) return;
+    await current.prepared.then(
+      ({ base }) => base.stop(),
+      () => {},
+    );
+  }
+
+  async #prepare(run: Run): Promise<Prepared> {
+    const { store, slots } = this.#settings;
+    const [snapshot, work] = await Promise.all([getBlob(store, run.image), loadedWork(store, run.work)]);
+    const base = await Machine.restore(snapshot);
+    await base.prepareForks(slots);
+    return { base, work };
+  }
+
+  async #keepFiles(run: string, number: number, files: JobOutcome['files']): Promise<Record<string, string>> {
+    const keys = Object.fromEntries([...files.keys()].map((name) => [name, `runs/${run}/${number}/${name}`]));
+    for (const [name, bytes] of files) await this.#settings.store.put(keys[name]!, bytes);
+    return keys;
+  }
+
+  /** Ends when the jobs that are being done have ended. */
+  async stop(): Promise<void> {
+    await this.#worker.close();
+    const last = this.#current;
+    this.#current = undefined;
+    if (last) await this.#leave(last);
+    for (const redis of [this.#connection, this.#redis]) redis.disconnect();
+  }
+
+  /** Calls `stop()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+const LOST = 'its workers were lost each time that it was begun';
+
+async function loadedWork(store: ObjectStore, work: Work): Promise<JobFunction> {
+  const text = new TextDecoder().decode(await getBlob(store, work.digest));
+  if (work.kind === 'script') return scriptJob(text, work.prompt);
+  return await loadedModule(text).catch((error: Error) => {
+    throw new FleetError(`the job's module cannot be loaded: ${error.message}`);
+  });
+}

@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Machine } from 'rawiron';
+import { FolderStore } from '../../src/folder-store.ts';
+import { putImage } from '../../src/images.ts';
+import { connector } from '../../src/redis.ts';
+
+const main = join(import.meta.dirname, '../../src/cli/main.ts');
+
+/** Why there is no Redis here; empty if there is one. */
+export const noRedis =
+  spawnSync('redis-server', ['--version']).status === 0 ? '' : ' (there is no redis-server: npm run install-fleet)';
+
+/** A Redis of a test's own on the loopback, which keeps its data in a folder. */
+class TestRedis {
+  readonly port: number;
+  readonly #folder: string;
+  #server: ChildProcess | undefined;
+
+  constructor(port: number, folder: string) {
+    this.port = port;
+    this.#folder = folder;
+  }
+
+  start(): void {
+    const data = ['--dir', this.#folder, '--appendonly', 'yes', '--save', ''];
+    const words = ['--port', `${this.port}`, '--bind', '127.0.0.1', ...data];
+    this.#server = spawn('redis-server', words, { stdio: 'ignore' });
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    const gone = new Promise((resolve) => server.once('exit', resolve));
+    server.kill(signal);
+    await gone;
+  }
+}
+
+/** A fleet on the loopback: a Redis, a store in a folder, and workers, which are processes. */
+export class TestFleet implements AsyncDisposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'fleet-'));
+  readonly store = new FolderStore(join(this.folder, 'store'));
+  readonly redis: TestRedis;
+  readonly #workers = new Set<ChildProcess>();
+
+  private constructor(port: number) {
+    this.redis = new TestRedis(port, this.folder);
+  }
+
+  static async start(): Promise<TestFleet> {
+    const fleet = new TestFleet(await freePort());
+    fleet.redis.start();
+    return fleet;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.redis.port}`;
+  }
+
+  /** Connects to its Redis. */
+  get connect() {
+    return connector(this.url, () => {});
+  }
+
+  get environment(): Record<string, string> {
+    return { RAWIRON_REDIS: this.url, RAWIRON_STORE: join(this.folder, 'store') };
+  }
+
+  /** Starts a worker. */
+  worker(slots: number): ChildProcess {
+    const worker = this.#spawn(['worker', '--slots', `${slots}`], 'ignore');
+    this.#workers.add(worker);
+    worker.once('exit', () => this.#workers.delete(worker));
+    return worker;
+  }
+
+  #spawn(words: readonly string[], output: 'ignore' | 'pipe'): ChildProcess {
+    return spawn(process.execPath, ['--conditions=rawiron-source', main, ...words], {
+      stdio: ['ignore', output, output],
+      env: { ...process.env, ...this.environment },
+    });
+  }
+
+  /** Runs the command to its end. */
+  async command(...words: readonly string[]): Promise<{ code: number | null; output: string; errors: string }> {
+    const child = this.#spawn(words, 'pipe');
+    const [output, errors] = await Promise.all([child.stdout!, child.stderr!].map(textOf));
+    const code = child.exitCode ?? (await new Promise<number | null>((resolve) => child.once('exit', resolve)));
+    return { code, output: output!, errors: errors! };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const worker of this.#workers) worker.kill('SIGKILL');
+    await this.redis.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString();
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Stores an image of the demo, which waits at its prompt. */
+export async function putDemo(store: FolderStore): Promise<void> {
+  await using machine = await Machine.create({ memory: 16, boot: { demo: true } });
+  await machine.start();
+  await machine.serial.expect(/demo> $/);
+  await machine.pause();
+  await putImage(store, 'demo', await machine.snapshot());
+}
