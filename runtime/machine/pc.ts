@@ -18,6 +18,7 @@ import { PciBus } from '../devices/pci/index.ts';
 import { romBars } from '../devices/pci/rom.ts';
 import { Pic8259 } from '../devices/pic8259/index.ts';
 import { IsaBridge } from '../devices/piix3/index.ts';
+import { pirqOf } from '../devices/piix3/registers.ts';
 import { Pit8254 } from '../devices/pit8254/index.ts';
 import type { AcpiImage } from '../devices/power/image.ts';
 import type { PowerManagement } from '../devices/power/index.ts';
@@ -162,7 +163,8 @@ export class Pc {
     });
     this.dma = new Dma8237(board);
     this.bridge = new IsaBridge({ ...board, routes: pirqRoutes });
-    this.pci = new PciBus(board);
+    const irqOf = (device: number, pin: number) => withoutFirmware.pirqRoutes[pirqOf(device, pin)]!;
+    this.pci = new PciBus({ ...board, ...(!hasFirmware && { irqOf }) });
     this.hostBridge = hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware });
     this.pci.add(this.hostBridge);
     const { pic, pit, rtc, keyboardController, uarts, dma, pci, bridge } = this;

@@ -56,8 +56,9 @@ const network = `cards() {
     name=\${card##*/}
     [ "$name" = lo ] && continue
     number=$((number + 1))
-    if [ $dhcp = true ]; then udhcpc -i "$name" -t 3 -T 1 -b -s /etc/dhcp > /dev/null 2>&1 &
-    else ip link set "$name" up; fi
+    # The client would wait for a card that is off without end.
+    if ! ip link set "$name" up 2> /dev/null; then : > "/tmp/off.$name"
+    elif [ $dhcp = true ]; then udhcpc -i "$name" -t 3 -T 1 -b -s /etc/dhcp > /dev/null 2>&1 & fi
   done
   wait
   for card in /sys/class/net/*; do
@@ -66,7 +67,8 @@ const network = `cards() {
     if read -r address 2> /dev/null < "/tmp/address.$name"; then found "$name $address"
     else
       found "$name"
-      [ $dhcp = true ] && missing "$name has no address yet: nobody answers its DHCP"
+      if [ -e "/tmp/off.$name" ]; then missing "$name cannot be turned on"
+      elif [ $dhcp = true ]; then missing "$name has no address yet: nobody answers its DHCP"; fi
     fi
   done
 }
