@@ -17,10 +17,11 @@ case "$1" in
       ip route add default via "$gateway" dev "$interface" metric "$(cat "/sys/class/net/$interface/ifindex")"
       break
     done
-    for server in $dns; do
-      grep -qsx "nameserver $server" /etc/resolv.conf || echo "nameserver $server" >> /etc/resolv.conf
-    done
-    [ -n "$domain" ] && ! grep -qs '^search' /etc/resolv.conf && echo "search $domain" >> /etc/resolv.conf
+    # Other cards may get their addresses at the same time.
+    for server in $dns; do echo "nameserver $server"; done > "/tmp/servers.$interface"
+    [ -n "$domain" ] && echo "search $domain" > /tmp/domain
+    cat /tmp/servers.* /tmp/domain 2> /dev/null | sort -u > "/tmp/names.$interface"
+    mv "/tmp/names.$interface" /etc/resolv.conf
     echo "$ip" > "/tmp/address.$interface"
     ;;
 esac
@@ -43,6 +44,8 @@ const waitForDisks = `disks() {
     usleep 100000
   done
   for name in $names; do
+    # A drive whose medium can be changed looks for one when it is opened.
+    [ "$1" = fd ] && head -c 1 "/dev/$name" > /dev/null 2>&1
     read -r sectors < "/sys/block/$name/size"
     if [ "$sectors" = 0 ]; then found "$name (empty)"
     else found "$name ($((sectors / 2048)) MB)"; fi
