@@ -14,6 +14,7 @@ const exhaustive = ['test/**/*.exhaustive.test.ts'];
 const ownProcess = [
   'test/guests/firmware-calls/firmware-calls.test.ts',
   'test/runtime/exec/endless-calls.test.ts',
+  'test/runtime/exec/evictions-memory.test.ts',
   'test/runtime/machine/**/*.test.ts',
   'test/src/browser/latest-machine.test.ts',
   'test/src/node/migration/stream-channel.test.ts',

@@ -27,19 +27,19 @@ interface Breakpoint {
  * pays for a breakpoint but who comes near it.
  */
 export class Breakpoints {
-  private readonly state: Int32Array;
-  private breakpoints: readonly Breakpoint[] = [];
+  readonly #state: Int32Array;
+  #breakpoints: readonly Breakpoint[] = [];
   /** An instruction runs alone: what its accesses meet is collected in Word.debugTraps. */
   collecting = false;
 
   constructor(state: Int32Array) {
-    this.state = state;
+    this.#state = state;
   }
 
   /** Reads the registers again, and returns what is to be watched from now on. */
   update(): Watch[] {
-    this.breakpoints = Array.from({ length: COUNT }, (_, n) => this.read(n)).filter((b) => b !== null);
-    return this.breakpoints
+    this.#breakpoints = Array.from({ length: COUNT }, (_, n) => this.#read(n)).filter((b) => b !== null);
+    return this.#breakpoints
       .filter(({ kind }) => kind !== Kind.io)
       .map(({ kind, first }) => ({
         page: first >>> 12,
@@ -50,12 +50,12 @@ export class Breakpoints {
   }
 
   get active(): boolean {
-    return this.breakpoints.length !== 0;
+    return this.#breakpoints.length !== 0;
   }
 
   /** A breakpoint if it is enabled; its address is aligned to its length. */
-  private read(n: number): Breakpoint | null {
-    const { state } = this;
+  #read(n: number): Breakpoint | null {
+    const state = this.#state;
     const control = state[Word.debug + 7];
     if (((control >>> (2 * n)) & 3) === 0) return null;
     const kind = (control >>> (16 + 4 * n)) & 3;
@@ -67,28 +67,28 @@ export class Breakpoints {
   /** DR6's bits of the instruction breakpoints at a linear address. */
   atInstruction(linear: number): number {
     let bits = 0;
-    for (const b of this.breakpoints) if (b.kind === Kind.execute && b.first === linear >>> 0) bits |= b.bit;
+    for (const b of this.#breakpoints) if (b.kind === Kind.execute && b.first === linear >>> 0) bits |= b.bit;
     return bits;
   }
 
   /** Data is about to be accessed (`access` is of Access): the trap comes after the instruction. */
   readonly data: AccessWatcher = (linear, bytes, access) => {
     const write = (access & Access.write) !== 0;
-    const bits = this.matching(linear, bytes, (kind) => kind === Kind.readWrite || (write && kind === Kind.write));
+    const bits = this.#matching(linear, bytes, (kind) => kind === Kind.readWrite || (write && kind === Kind.write));
     if (bits === 0) return;
     if (access & Access.restartable && !this.collecting) throw instructionRestart;
-    this.state[Word.debugTraps] |= bits;
+    this.#state[Word.debugTraps] |= bits;
   };
 
   /** Ports have been accessed. */
   ports(port: number, bytes: number): void {
-    this.state[Word.debugTraps] |= this.matching(port, bytes, (kind) => kind === Kind.io);
+    this.#state[Word.debugTraps] |= this.#matching(port, bytes, (kind) => kind === Kind.io);
   }
 
-  private matching(address: number, bytes: number, isKind: (kind: number) => boolean): number {
+  #matching(address: number, bytes: number, isKind: (kind: number) => boolean): number {
     const first = address >>> 0;
     let bits = 0;
-    for (const b of this.breakpoints) {
+    for (const b of this.#breakpoints) {
       if (isKind(b.kind) && first < b.first + b.bytes && b.first < first + bytes) bits |= b.bit;
     }
     return bits;

@@ -141,8 +141,8 @@ export class Cpu {
     if (state[Word.cpl] === 3) key |= Key.user;
     if (state[Word.eflags] & Eflags.vm) key |= Key.vm86;
     if (state[Word.cr0] & Cr0.pe) key |= Key.protected;
-    if (this.isFlat()) key |= Key.flat;
-    if (this.checksAlignment()) key |= Key.alignment;
+    if (this.#isFlat()) key |= Key.flat;
+    if (this.#checksAlignment()) key |= Key.alignment;
     state[Word.key] = key;
   }
 
@@ -151,25 +151,25 @@ export class Cpu {
     this.memory.watch('processor', this.breakpoints.update(), this.breakpoints.data);
   }
 
-  private checksAlignment(): boolean {
+  #checksAlignment(): boolean {
     const { state } = this;
     return state[Word.cpl] === 3 && (state[Word.cr0] & Cr0.am) !== 0 && (state[Word.eflags] & Eflags.ac) !== 0;
   }
 
-  private isFlat(): boolean {
-    return this.isFlatSegment(Segment.cs) && !this.isAnotherNotFlat(Segment.cs);
+  #isFlat(): boolean {
+    return this.#isFlatSegment(Segment.cs) && !this.isAnotherNotFlat(Segment.cs);
   }
 
   /** Whether another one of CS, DS, ES and SS than this is not flat: then the key is not flat either, whatever this one is. */
   isAnotherNotFlat(segment: number): boolean {
     for (let other: number = Segment.es; other <= Segment.ds; other++) {
-      if (other !== segment && !this.isFlatSegment(other)) return true;
+      if (other !== segment && !this.#isFlatSegment(other)) return true;
     }
     return false;
   }
 
   /** Whether a segment begins at 0 and allows every access: code need only be readable. */
-  private isFlatSegment(segment: number): boolean {
+  #isFlatSegment(segment: number): boolean {
     const { state, doubles } = this;
     if (state[Word.segmentBase + segment] !== 0) return false;
     const span = segment === Segment.cs ? Double.readSpan : Double.writeSpan;

@@ -77,20 +77,20 @@ export class Descriptor {
 
   /** Reads the descriptor of a selector; false if it is null or lies outside its table. */
   read(cpu: CpuWords, selector: number): boolean {
-    if (!this.locate(cpu, selector)) return false;
+    if (!this.#locate(cpu, selector)) return false;
     this.readAt(cpu, this.address);
     return true;
   }
 
   /** Reads the descriptor of a selector as `read` does, but only if reading has no effect and cannot fault; false otherwise. */
   readIfMapped(cpu: CpuWords, selector: number): boolean {
-    if (!this.locate(cpu, selector) || !cpu.memory.isMappedForSystem(this.address, 8)) return false;
+    if (!this.#locate(cpu, selector) || !cpu.memory.isMappedForSystem(this.address, 8)) return false;
     this.readAt(cpu, this.address);
     return true;
   }
 
   /** Finds where the descriptor of a selector is; false if it is null or lies outside its table. */
-  private locate({ state }: CpuWords, selector: number): boolean {
+  #locate({ state }: CpuWords, selector: number): boolean {
     const offset = selector & 0xfff8;
     const isLocal = (selector & 4) !== 0;
     const limit = isLocal ? state[Word.ldtrLimit] >>> 0 : state[Word.gdtrLimit];
@@ -167,21 +167,21 @@ export class Descriptor {
   markAccessed(cpu: CpuWords): void {
     if (this.high & Rights.accessed) return;
     this.high |= Rights.accessed;
-    this.storeAccessByte(cpu);
+    this.#storeAccessByte(cpu);
   }
 
   /** Sets the busy bit of a TSS descriptor, in memory too. May fault. */
   markBusy(cpu: CpuWords): void {
     this.high |= TASK_BUSY;
-    this.storeAccessByte(cpu);
+    this.#storeAccessByte(cpu);
   }
 
   markAvailable(cpu: CpuWords): void {
     this.high &= ~TASK_BUSY;
-    this.storeAccessByte(cpu);
+    this.#storeAccessByte(cpu);
   }
 
-  private storeAccessByte(cpu: CpuWords): void {
+  #storeAccessByte(cpu: CpuWords): void {
     cpu.memory.storeSystem8((this.address + 5) | 0, (this.high >>> 8) & 0xff);
   }
 }

@@ -49,59 +49,59 @@ export function peekAt(cpu: CpuWords, size: number, stackOffset: number): number
 export class StackWriter {
   /** The value of ESP after all pushes. */
   pointer = 0;
-  private base = 0;
-  private low = 0;
+  #base = 0;
+  #low = 0;
   /** NaN: V8 is to keep it as a double from the start. */
-  private span = Number.NaN;
-  private mask = 0;
+  #span = Number.NaN;
+  #mask = 0;
   /** Error code of #SS: 0, or the selector of a stack that is being switched to. */
-  private error = 0;
-  private system = false;
+  #error = 0;
+  #system = false;
 
   /** The stack in use, with the rights of the CPL. */
   useCurrent(cpu: CpuWords): void {
     const { state } = cpu;
     this.pointer = state[Word.esp];
-    this.base = state[Word.segmentBase + Segment.ss];
-    this.low = state[Word.segmentLow + Segment.ss];
-    this.span = cpu.doubles[Double.writeSpan + Segment.ss];
-    this.mask = stackMask(cpu);
-    this.error = 0;
-    this.system = false;
+    this.#base = state[Word.segmentBase + Segment.ss];
+    this.#low = state[Word.segmentLow + Segment.ss];
+    this.#span = cpu.doubles[Double.writeSpan + Segment.ss];
+    this.#mask = stackMask(cpu);
+    this.#error = 0;
+    this.#system = false;
   }
 
   /** The stack of an inner level, with supervisor's rights. */
   useInner(descriptor: Descriptor, pointer: number, error: number): void {
     const { high, limit } = descriptor;
     this.pointer = pointer;
-    this.base = descriptor.base;
-    this.low = lowestOffset(high, limit);
-    this.span = writeSpan(high, limit);
-    this.mask = high & Rights.big ? -1 : 0xffff;
-    this.error = error;
-    this.system = true;
+    this.#base = descriptor.base;
+    this.#low = lowestOffset(high, limit);
+    this.#span = writeSpan(high, limit);
+    this.#mask = high & Rights.big ? -1 : 0xffff;
+    this.#error = error;
+    this.#system = true;
   }
 
   push(cpu: CpuWords, size: number, value: number): void {
-    const offset = (this.pointer - size) & this.mask;
-    if (((offset - this.low) >>> 0) + size - 1 > this.span) raise(Vector.stackFault, this.error);
-    this.store(cpu, size, (this.base + offset) | 0, value);
-    this.pointer = merged(this.pointer, offset, this.mask);
+    const offset = (this.pointer - size) & this.#mask;
+    if (((offset - this.#low) >>> 0) + size - 1 > this.#span) raise(Vector.stackFault, this.#error);
+    this.#store(cpu, size, (this.#base + offset) | 0, value);
+    this.pointer = merged(this.pointer, offset, this.#mask);
   }
 
   /** Faults if a push could not be stored `bytes` below the pointer. */
   probe(cpu: CpuWords, size: number, bytes: number): void {
-    const offset = (this.pointer - bytes) & this.mask;
-    if (((offset - this.low) >>> 0) + size - 1 > this.span) raise(Vector.stackFault, this.error);
-    cpu.memory.probeWrite((this.base + offset) | 0, size);
+    const offset = (this.pointer - bytes) & this.#mask;
+    if (((offset - this.#low) >>> 0) + size - 1 > this.#span) raise(Vector.stackFault, this.#error);
+    cpu.memory.probeWrite((this.#base + offset) | 0, size);
   }
 
-  private store(cpu: CpuWords, size: number, linear: number, value: number): void {
+  #store(cpu: CpuWords, size: number, linear: number, value: number): void {
     const { memory } = cpu;
     if (size === 4) {
-      if (this.system) memory.storeSystem32(linear, value);
+      if (this.#system) memory.storeSystem32(linear, value);
       else memory.store32(linear, value);
-    } else if (this.system) memory.storeSystem16(linear, value & 0xffff);
+    } else if (this.#system) memory.storeSystem16(linear, value & 0xffff);
     else memory.store16(linear, value & 0xffff);
   }
 }

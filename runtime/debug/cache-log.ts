@@ -16,74 +16,74 @@ interface LogSource {
 
 /** A log of the cache's events while somebody looks. */
 export class CacheLog implements CodeObserver {
-  private readonly source: LogSource;
-  private events: CacheEvent[] = [];
+  readonly #source: LogSource;
+  #events: CacheEvent[] = [];
   /** Number of the first event that is kept. */
-  private first = 0;
+  #first = 0;
   /** By physical address and key: how often a translation there has gone, by cause. */
-  private readonly gone = new Map<string, Record<string, number>>();
+  readonly #gone = new Map<string, Record<string, number>>();
 
   constructor(source: LogSource) {
-    this.source = source;
+    this.#source = source;
   }
 
   translate(translation: CachedTranslation): void {
-    const { source } = this;
+    const source = this.#source;
     source.added(translation);
-    this.add({ type: 'translate', time: source.now(), translation: source.infoOf(translation) });
+    this.#add({ type: 'translate', time: source.now(), translation: source.infoOf(translation) });
   }
 
   invalidate(drop: CodeDrop): void {
-    this.drop('invalidate', drop);
+    this.#drop('invalidate', drop);
   }
 
   evict(drop: CodeDrop): void {
-    this.drop('evict', drop);
+    this.#drop('evict', drop);
   }
 
   invalidationsOf(physical: number, key: number): Readonly<Record<string, number>> {
-    return { ...this.gone.get(`${physical} ${key}`) };
+    return { ...this.#gone.get(`${physical} ${key}`) };
   }
 
   /** The events from this number on. */
   since(number: number): EventBatch {
-    const skipped = Math.max(0, number - this.first);
+    const skipped = Math.max(0, number - this.#first);
     return {
-      events: this.events.slice(skipped),
-      next: this.first + this.events.length,
-      lost: Math.max(0, this.first - number),
+      events: this.#events.slice(skipped),
+      next: this.#first + this.#events.length,
+      lost: Math.max(0, this.#first - number),
     };
   }
 
   clear(): void {
-    this.first += this.events.length;
-    this.events = [];
-    this.gone.clear();
+    this.#first += this.#events.length;
+    this.#events = [];
+    this.#gone.clear();
   }
 
   /** Clears the log, and numbers the next event as the first one. */
   forget(): void {
     this.clear();
-    this.first = 0;
+    this.#first = 0;
   }
 
-  private drop(type: 'invalidate' | 'evict', { cause, offset, bytes, nodes, translations }: CodeDrop): void {
-    const infos = translations.map((translation) => this.source.infoOf(translation));
-    for (const { physical, key } of infos) this.count(`${physical} ${key}`, cause);
-    this.add({ type, time: this.source.now(), cause, physical: offset >>> 0, bytes, nodes, translations: infos });
+  #drop(type: 'invalidate' | 'evict', { cause, offset, bytes, nodes, translations }: CodeDrop): void {
+    const infos = translations.map((translation) => this.#source.infoOf(translation));
+    for (const { physical, key } of infos) this.#count(`${physical} ${key}`, cause);
+    this.#add({ type, time: this.#source.now(), cause, physical: offset >>> 0, bytes, nodes, translations: infos });
   }
 
-  private count(where: string, cause: string): void {
-    const causes = this.gone.get(where) ?? {};
+  #count(where: string, cause: string): void {
+    const causes = this.#gone.get(where) ?? {};
     causes[cause] = (causes[cause] ?? 0) + 1;
-    this.gone.set(where, causes);
+    this.#gone.set(where, causes);
   }
 
-  private add(event: CacheEvent): void {
-    if (this.events.length >= KEPT) {
-      this.events = this.events.slice(KEPT / 2);
-      this.first += KEPT / 2;
+  #add(event: CacheEvent): void {
+    if (this.#events.length >= KEPT) {
+      this.#events = this.#events.slice(KEPT / 2);
+      this.#first += KEPT / 2;
     }
-    this.events.push(event);
+    this.#events.push(event);
   }
 }

@@ -35,19 +35,19 @@ interface Wrapper {
  */
 export class Counting {
   readonly translations = new Map<CachedTranslation, TranslationCounter>();
-  private readonly view: EngineView;
-  private readonly wrappers = new Map<Node, Wrapper & { readonly translation: CachedTranslation }>();
-  private readonly instructions = new Map<Node, InstructionCounter>();
-  private readonly instructionWrappers = new Map<Node, Wrapper>();
+  readonly #view: EngineView;
+  readonly #wrappers = new Map<Node, Wrapper & { readonly translation: CachedTranslation }>();
+  readonly #instructions = new Map<Node, InstructionCounter>();
+  readonly #instructionWrappers = new Map<Node, Wrapper>();
 
   constructor(view: EngineView) {
-    this.view = view;
+    this.#view = view;
   }
 
   /** Puts counters around what has come into the cache since, and forgets what has gone. */
   refresh(): void {
     const present = new Set<CachedTranslation>();
-    for (const translation of this.view.translations()) {
+    for (const translation of this.#view.translations()) {
       present.add(translation);
       this.add(translation);
     }
@@ -55,41 +55,41 @@ export class Counting {
       if (present.has(translation)) continue;
       this.translations.delete(translation);
       for (const entry of translation.entries) {
-        if (this.wrappers.get(entry)?.translation === translation) this.wrappers.delete(entry);
+        if (this.#wrappers.get(entry)?.translation === translation) this.#wrappers.delete(entry);
       }
     }
   }
 
   /** Updates the counters of sensitive instructions. Goes through all decoded code. */
   refreshTraps(): void {
-    for (const page of this.view.pages()) {
-      for (const node of this.view.sensitiveIn(page)) this.addInstruction(node, 'trap');
+    for (const page of this.#view.pages()) {
+      for (const node of this.#view.sensitiveIn(page)) this.#addInstruction(node, 'trap');
     }
   }
 
   add(translation: CachedTranslation): void {
     const { head } = translation;
-    if (this.wrappers.get(head)?.run === head.run) return;
+    if (this.#wrappers.get(head)?.run === head.run) return;
     const counter = this.translations.get(translation) ?? new TranslationCounter();
     this.translations.set(translation, counter);
     const original = head.run;
-    const run = this.counted(counter, original, head);
+    const run = this.#counted(counter, original, head);
     for (const entry of translation.entries) {
-      this.wrappers.set(entry, { run, original, translation });
-      this.view.install(entry, run);
+      this.#wrappers.set(entry, { run, original, translation });
+      this.#view.install(entry, run);
     }
     for (const link of head.links ?? []) {
-      const node = this.view.interpretedBy(link);
-      if (node !== null && this.view.isDecoded(node)) this.addInstruction(node, kindOf(node));
+      const node = this.#view.interpretedBy(link);
+      if (node !== null && this.#view.isDecoded(node)) this.#addInstruction(node, kindOf(node));
     }
   }
 
-  private counted(counter: TranslationCounter, original: Run, head: Node): Run {
+  #counted(counter: TranslationCounter, original: Run, head: Node): Run {
     return (node) => {
       counter.executions++;
       try {
         const next = original(node);
-        counter.exits[this.exitKind(next, head)]++;
+        counter.exits[this.#exitKind(next, head)]++;
         return next;
       } catch (error) {
         counter.exits.fault++;
@@ -98,60 +98,60 @@ export class Counting {
     };
   }
 
-  private exitKind(next: Node | null, head: Node): ExitKind {
-    if (next === null || this.view.isLeave(next)) return this.view.hasFaulted ? 'fault' : 'dispatcher';
-    const interpreted = this.view.interpretedBy(next);
+  #exitKind(next: Node | null, head: Node): ExitKind {
+    if (next === null || this.#view.isLeave(next)) return this.#view.hasFaulted ? 'fault' : 'dispatcher';
+    const interpreted = this.#view.interpretedBy(next);
     if (interpreted !== null) return kindOf(interpreted);
-    if (next === this.view.returned) return 'return';
-    if (this.view.beginsTranslation(this.view.calleeOf(next))) return 'transfer';
+    if (next === this.#view.returned) return 'return';
+    if (this.#view.beginsTranslation(this.#view.calleeOf(next))) return 'transfer';
     return next === head || head.links?.includes(next) ? 'direct' : 'indirect';
   }
 
   /** Runs of this instruction by itself, from within a translation or where it is no part of one. */
-  private addInstruction(node: Node, kind: 'slow' | 'trap'): void {
-    if (this.instructionWrappers.get(node)?.run === node.one) return;
-    const known = this.instructions.get(node);
-    const counter = known && this.isPresent(known) ? known : { node, ...this.placeOf(node), kind, count: 0 };
-    this.instructions.set(node, counter);
+  #addInstruction(node: Node, kind: 'slow' | 'trap'): void {
+    if (this.#instructionWrappers.get(node)?.run === node.one) return;
+    const known = this.#instructions.get(node);
+    const counter = known && this.#isPresent(known) ? known : { node, ...this.#placeOf(node), kind, count: 0 };
+    this.#instructions.set(node, counter);
     const original = node.one;
     const run: Run = (n) => {
       counter.count++;
       return original(n);
     };
-    this.instructionWrappers.set(node, { run, original });
+    this.#instructionWrappers.set(node, { run, original });
     node.one = run;
-    if (kind === 'trap') this.view.settle(node);
+    if (kind === 'trap') this.#view.settle(node);
   }
 
-  private placeOf({ page, eip }: Node): Pick<InstructionCounter, 'physical' | 'key'> {
-    return { physical: this.view.physicalOf(page, eip), key: page.context.key };
+  #placeOf({ page, eip }: Node): Pick<InstructionCounter, 'physical' | 'key'> {
+    return { physical: this.#view.physicalOf(page, eip), key: page.context.key };
   }
 
-  private isPresent({ node, physical, key }: InstructionCounter): boolean {
-    const place = this.placeOf(node);
-    return this.view.isDecoded(node) && place.physical === physical && place.key === key;
+  #isPresent({ node, physical, key }: InstructionCounter): boolean {
+    const place = this.#placeOf(node);
+    return this.#view.isDecoded(node) && place.physical === physical && place.key === key;
   }
 
   /** Takes all counters out again, those that have not gone with what they were put around. */
   remove(): void {
-    for (const [node, { run, original }] of this.wrappers) if (node.run === run) this.view.install(node, original);
-    for (const [node, { run, original }] of this.instructionWrappers) {
+    for (const [node, { run, original }] of this.#wrappers) if (node.run === run) this.#view.install(node, original);
+    for (const [node, { run, original }] of this.#instructionWrappers) {
       if (node.one === run) node.one = original;
-      this.view.settle(node);
+      this.#view.settle(node);
     }
-    this.wrappers.clear();
-    this.instructionWrappers.clear();
-    this.instructions.clear();
+    this.#wrappers.clear();
+    this.#instructionWrappers.clear();
+    this.#instructions.clear();
     this.translations.clear();
   }
 
   /** Puts another function into a translation's place, below its counter; the function that was there. */
   replace({ head, entries }: CachedTranslation, run: Run): Run {
-    const wrapper = this.wrappers.get(head);
+    const wrapper = this.#wrappers.get(head);
     const original = wrapper?.run === head.run ? wrapper.original : head.run;
     for (const entry of entries) {
-      this.wrappers.delete(entry);
-      this.view.install(entry, run);
+      this.#wrappers.delete(entry);
+      this.#view.install(entry, run);
     }
     return original;
   }
@@ -166,14 +166,14 @@ export class Counting {
 
   /** Places where something of these kinds has been counted, most first. */
   places(kinds: readonly InstructionCounter['kind'][]): Place[] {
-    const present = [...this.instructions.values()].filter((counter) => this.isPresent(counter));
+    const present = [...this.#instructions.values()].filter((counter) => this.#isPresent(counter));
     return present
       .filter(({ kind, count }) => kinds.includes(kind) && count > 0)
       .sort((a, b) => b.count - a.count)
       .map(({ node, kind, count }) => ({
-        ...this.placeOf(node),
-        linear: this.view.linearOf(node.page, node.eip),
-        text: this.view.assemblyOf(node),
+        ...this.#placeOf(node),
+        linear: this.#view.linearOf(node.page, node.eip),
+        text: this.#view.assemblyOf(node),
         kind,
         count,
       }));

@@ -75,39 +75,39 @@ export interface DebuggedParts {
 
 /** The machine's end of a debugger. */
 export class Debugger implements DebugCalls {
-  private readonly parts: DebuggedParts;
-  private readonly paging: Paging;
-  private readonly memory: PhysicalMemory;
-  private readonly watchpoints: Watchpoints;
+  readonly #parts: DebuggedParts;
+  readonly #paging: Paging;
+  readonly #memory: PhysicalMemory;
+  readonly #watchpoints: Watchpoints;
 
   constructor(parts: DebuggedParts) {
-    this.parts = parts;
-    this.paging = silentPaging(parts.cpu.state, parts.mmu.map);
-    this.memory = new PhysicalMemory(parts.mmu.map);
-    this.watchpoints = new Watchpoints(parts.cpu, parts.engine.stops);
+    this.#parts = parts;
+    this.#paging = silentPaging(parts.cpu.state, parts.mmu.map);
+    this.#memory = new PhysicalMemory(parts.mmu.map);
+    this.#watchpoints = new Watchpoints(parts.cpu, parts.engine.stops);
   }
 
   setBreakpoints(addresses: readonly number[]): void {
-    const { stops, graph } = this.parts.engine;
+    const { stops, graph } = this.#parts.engine;
     const changed = stops.replace(new Set(addresses.map((address) => address | 0)));
     for (const linear of changed) graph.cache.redecode(linear);
   }
 
   setWatchpoints(watchpoints: readonly Watchpoint[]): void {
-    this.watchpoints.set(watchpoints);
+    this.#watchpoints.set(watchpoints);
   }
 
   setStepping(isStepping: boolean): void {
-    this.parts.history?.abandon();
-    this.parts.engine.stops.isStepping = isStepping;
+    this.#parts.history?.abandon();
+    this.#parts.engine.stops.isStepping = isStepping;
   }
 
   currentProcessor(): number {
-    return this.parts.processors.current;
+    return this.#parts.processors.current;
   }
 
   runNext(processor: number): boolean {
-    const { processors, mayChange, history } = this.parts;
+    const { processors, mayChange, history } = this.#parts;
     if (processor === processors.current) return true;
     if (!mayChange) return false;
     processors.runNext(processor);
@@ -116,26 +116,26 @@ export class Debugger implements DebugCalls {
   }
 
   keepHistory(keeper: HistoryKeeper, isKept: boolean): boolean {
-    this.parts.history?.keep(keeper, isKept);
-    return this.parts.history !== null;
+    this.#parts.history?.keep(keeper, isKept);
+    return this.#parts.history !== null;
   }
 
   goBack(by: 'step' | 'stop'): void {
-    this.history.goBack(by);
+    this.#history.goBack(by);
   }
 
   seek(instructions: number): void {
-    this.history.seek(instructions);
+    this.#history.seek(instructions);
   }
 
   breakAt(instructions: number): void {
-    const { history } = this.parts;
+    const { history } = this.#parts;
     if (!history) throw new Error('the instructions of the machine are not counted, or it is recorded');
     history.breakAt(instructions);
   }
 
-  private get history(): DebuggedHistory {
-    const { history } = this.parts;
+  get #history(): DebuggedHistory {
+    const { history } = this.#parts;
     if (!history?.isKept) throw new Error('the history of the machine is not kept');
     return history;
   }
@@ -145,20 +145,20 @@ export class Debugger implements DebugCalls {
     this.setBreakpoints([]);
     this.setWatchpoints([]);
     this.setStepping(false);
-    this.parts.engine.stops.take();
+    this.#parts.engine.stops.take();
   }
 
   readRegisters(names: readonly string[]): bigint[] {
-    return names.map((name) => registerAccess[name]!.read(this.parts.cpu));
+    return names.map((name) => registerAccess[name]!.read(this.#parts.cpu));
   }
 
   writeRegister(name: string, value: bigint): boolean {
     const { read, write } = registerAccess[name]!;
-    if (read(this.parts.cpu) === value) return true;
-    if (!write || !this.parts.mayChange) return false;
+    if (read(this.#parts.cpu) === value) return true;
+    if (!write || !this.#parts.mayChange) return false;
     try {
-      write(this.parts.cpu, value);
-      this.parts.history?.cut();
+      write(this.#parts.cpu, value);
+      this.#parts.history?.cut();
       return true;
     } catch (error) {
       if (error instanceof GuestFault) return false;
@@ -167,21 +167,21 @@ export class Debugger implements DebugCalls {
   }
 
   write(space: 'linear' | 'physical', address: number, bytes: Uint8Array): boolean {
-    if (!this.parts.mayChange) return false;
+    if (!this.#parts.mayChange) return false;
     const parts: (readonly [physical: number, bytes: Uint8Array])[] = [];
     forEachPage(address, bytes.length, (page, at, done, count) => {
-      const physical = space === 'linear' ? this.physicalPage(page) : page;
+      const physical = space === 'linear' ? this.#physicalPage(page) : page;
       parts.push([physical * PAGE + at, bytes.subarray(done, done + count)]);
     });
-    if (!parts.every(([physical, part]) => this.hasMemory(physical, part.length))) return false;
-    for (const [physical, part] of parts) this.memory.write(physical, part);
-    this.parts.history?.cut();
+    if (!parts.every(([physical, part]) => this.#hasMemory(physical, part.length))) return false;
+    for (const [physical, part] of parts) this.#memory.write(physical, part);
+    this.#parts.history?.cut();
     return true;
   }
 
-  private hasMemory(physical: number, length: number): boolean {
+  #hasMemory(physical: number, length: number): boolean {
     try {
-      this.memory.read(physical, length);
+      this.#memory.read(physical, length);
       return true;
     } catch (error) {
       if (error instanceof RangeError) return false;
@@ -190,7 +190,7 @@ export class Debugger implements DebugCalls {
   }
 
   /** Negative: nothing is mapped there. */
-  private physicalPage(page: number): number {
-    return this.paging.walk((page << 12) | 0, 0) === -1 ? this.paging.result.page : -1;
+  #physicalPage(page: number): number {
+    return this.#paging.walk((page << 12) | 0, 0) === -1 ? this.#paging.result.page : -1;
   }
 }

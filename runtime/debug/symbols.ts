@@ -19,13 +19,13 @@ const FARTHEST = 0x10000;
 export class Symbols {
   readonly addresses: Uint32Array;
   readonly names: readonly string[];
-  private readonly byName = new Map<string, number>();
+  readonly #byName = new Map<string, number>();
 
   constructor({ addresses, names }: SymbolList) {
     this.addresses = Uint32Array.from(addresses);
     this.names = names;
     names.forEach((name, n) => {
-      if (!this.byName.has(name)) this.byName.set(name, this.addresses[n]);
+      if (!this.#byName.has(name)) this.#byName.set(name, this.addresses[n]);
     });
   }
 
@@ -35,7 +35,7 @@ export class Symbols {
 
   /** Address of a symbol. */
   find(name: string): number | undefined {
-    return this.byName.get(name);
+    return this.#byName.get(name);
   }
 
   /** The last symbol at or in front of an address. */

@@ -33,11 +33,11 @@ export interface ViewedParts {
  */
 export class EngineView {
   readonly parts: ViewedParts;
-  private readonly paging: Paging;
+  readonly #paging: Paging;
 
   constructor(parts: ViewedParts) {
     this.parts = parts;
-    this.paging = silentPaging(parts.state, parts.mmu.map);
+    this.#paging = silentPaging(parts.state, parts.mmu.map);
   }
 
   *translations(): Generator<CachedTranslation> {
@@ -184,8 +184,8 @@ export class EngineView {
 
   /** Offset in the buffer of guest memory at a linear address, without any effect on the guest; -1: nothing there. */
   offsetAt(linear: number): number {
-    if (this.paging.walk(linear, 0) !== -1) return -1;
-    const frame = this.parts.mmu.map.frameAt(this.paging.result.page);
+    if (this.#paging.walk(linear, 0) !== -1) return -1;
+    const frame = this.parts.mmu.map.frameAt(this.#paging.result.page);
     return frame < 0 ? -1 : frame * PAGE + (linear & (PAGE - 1));
   }
 

@@ -20,29 +20,29 @@ export interface Watchpoint {
  * one that finds so when it has changed nothing yet is restarted alone.
  */
 export class Watchpoints {
-  private readonly cpu: Cpu;
-  private readonly stops: Stops;
-  private watchpoints: readonly Watchpoint[] = [];
+  readonly #cpu: Cpu;
+  readonly #stops: Stops;
+  #watchpoints: readonly Watchpoint[] = [];
 
   constructor(cpu: Cpu, stops: Stops) {
-    this.cpu = cpu;
-    this.stops = stops;
+    this.#cpu = cpu;
+    this.#stops = stops;
   }
 
   /** Replaces all. */
   set(watchpoints: readonly Watchpoint[]): void {
-    this.watchpoints = watchpoints;
-    this.stops.isWatching = watchpoints.length > 0;
-    this.cpu.memory.watch('debugger', watchpoints.flatMap(pagesOf), this.accessed);
+    this.#watchpoints = watchpoints;
+    this.#stops.isWatching = watchpoints.length > 0;
+    this.#cpu.memory.watch('debugger', watchpoints.flatMap(pagesOf), this.#accessed);
   }
 
-  private readonly accessed: AccessWatcher = (linear, bytes, access) => {
-    const met = this.watchpoints.find((one) => concerns(one, linear >>> 0, bytes, (access & Access.write) !== 0));
+  readonly #accessed: AccessWatcher = (linear, bytes, access) => {
+    const met = this.#watchpoints.find((one) => concerns(one, linear >>> 0, bytes, (access & Access.write) !== 0));
     if (met === undefined) return;
-    if (access & Access.restartable && !this.cpu.breakpoints.collecting) throw instructionRestart;
-    this.stops.note({ reason: 'watchpoint', kind: met.kind, address: met.address });
+    if (access & Access.restartable && !this.#cpu.breakpoints.collecting) throw instructionRestart;
+    this.#stops.note({ reason: 'watchpoint', kind: met.kind, address: met.address });
     // What is not an instruction's own access may be followed by other instructions.
-    Atomics.store(this.cpu.state, Word.attention, 1);
+    Atomics.store(this.#cpu.state, Word.attention, 1);
   };
 }
 

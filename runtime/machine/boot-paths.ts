@@ -3,16 +3,16 @@ const BUS = '/pci@i0cf8';
 
 /** Paths of the devices that firmware boots from first, in the order of their numbers (QEMU's `bootindex`). */
 export class BootPaths {
-  private readonly noted: { readonly bootIndex: number; readonly path: string }[] = [];
+  readonly #noted: { readonly bootIndex: number; readonly path: string }[] = [];
 
   /** A device, with its path below the PCI bus; without a number it has no place in the order. */
   note(bootIndex: number | undefined, path: string): void {
-    if (bootIndex !== undefined) this.noted.push({ bootIndex, path: BUS + path });
+    if (bootIndex !== undefined) this.#noted.push({ bootIndex, path: BUS + path });
   }
 
   /** The lowest number first. */
   get inOrder(): string[] {
-    return [...this.noted].sort((a, b) => a.bootIndex - b.bootIndex).map(({ path }) => path);
+    return [...this.#noted].sort((a, b) => a.bootIndex - b.bootIndex).map(({ path }) => path);
   }
 }
 

@@ -18,14 +18,14 @@ export class DescribedState {
     this.#memory = memoryComponent(ram);
     this.#pc = pc;
     refuseTwice(nameOfTwo(this.all));
-    pc.plugboard.hasState = (name) => this.has(name);
+    pc.plugboard.hasState = (name) => this.#has(name);
   }
 
   get all(): readonly Component[] {
     return [...this.devices, this.#memory];
   }
 
-  private has(name: string): boolean {
+  #has(name: string): boolean {
     return this.all.some((component) => component.name === name);
   }
 

@@ -151,30 +151,30 @@ export interface ExaminedParts {
 
 /** Answers a monitor. Looking changes nothing, but where devices' registers are read. */
 export class Examination implements ExaminationCalls {
-  private readonly parts: ExaminedParts;
-  private readonly paging: Paging;
-  private readonly tables: Mappings;
+  readonly #parts: ExaminedParts;
+  readonly #paging: Paging;
+  readonly #tables: Mappings;
 
   constructor(parts: ExaminedParts) {
-    this.parts = parts;
-    this.tables = new Mappings(parts.cpu.state, parts.mmu.map);
-    this.paging = silentPaging(parts.cpu.state, parts.mmu.map);
+    this.#parts = parts;
+    this.#tables = new Mappings(parts.cpu.state, parts.mmu.map);
+    this.#paging = silentPaging(parts.cpu.state, parts.mmu.map);
   }
 
   registers(): CpuRegisters {
-    return readRegisters(this.parts.cpu, this.parts.mmu.map.isA20Open);
+    return readRegisters(this.#parts.cpu, this.#parts.mmu.map.isA20Open);
   }
 
   floatRegisters(): FloatRegisters {
-    return readFloatRegisters(this.parts.cpu);
+    return readFloatRegisters(this.#parts.cpu);
   }
 
   read(space: AddressSpace, address: number, length: number): Uint8Array | null {
     const bytes = new Uint8Array(length);
     let isThere = true;
     forEachPage(address, length, (page, at, done, count) => {
-      const physical = space === 'linear' ? this.physicalPage(page) : page;
-      isThere &&= physical >= 0 && this.readPage(physical * PAGE + at, bytes.subarray(done, done + count));
+      const physical = space === 'linear' ? this.#physicalPage(page) : page;
+      isThere &&= physical >= 0 && this.#readPage(physical * PAGE + at, bytes.subarray(done, done + count));
     });
     return isThere ? bytes : null;
   }
@@ -185,7 +185,7 @@ export class Examination implements ExaminationCalls {
 
   readRanges(ranges: readonly PhysicalRange[]): Uint8Array {
     const bytes = new Uint8Array(ranges.reduce((sum, { length }) => sum + length, 0));
-    const memory = busMemory(this.parts.mmu.map);
+    const memory = busMemory(this.#parts.mmu.map);
     let done = 0;
     for (const { begin, length } of ranges) {
       memory.read(begin, bytes.subarray(done, done + length));
@@ -195,25 +195,25 @@ export class Examination implements ExaminationCalls {
   }
 
   /** -1: nothing is mapped there. */
-  private physicalPage(page: number): number {
-    return this.paging.walk((page << 12) | 0, 0) === -1 ? this.paging.result.page : -1;
+  #physicalPage(page: number): number {
+    return this.#paging.walk((page << 12) | 0, 0) === -1 ? this.#paging.result.page : -1;
   }
 
   /** False where neither memory nor a device is. */
-  private readPage(physical: number, target: Uint8Array): boolean {
-    const { map } = this.parts.mmu;
+  #readPage(physical: number, target: Uint8Array): boolean {
+    const { map } = this.#parts.mmu;
     const frame = map.frameAt(Math.floor(physical / PAGE));
     if (frame !== NO_FRAME) {
       const at = frame * PAGE + (physical % PAGE);
       target.set(map.ram.bytes.subarray(at, at + target.length));
       return true;
     }
-    return this.readDevice(physical, target);
+    return this.#readDevice(physical, target);
   }
 
   /** By words where they are whole: registers of devices are. */
-  private readDevice(physical: number, target: Uint8Array): boolean {
-    const { map } = this.parts.mmu;
+  #readDevice(physical: number, target: Uint8Array): boolean {
+    const { map } = this.#parts.mmu;
     for (let done = 0; done < target.length; ) {
       const at = physical + done;
       if (!map.isSomething(at)) return false;
@@ -226,20 +226,20 @@ export class Examination implements ExaminationCalls {
   }
 
   physicalAddress(linear: number): number | null {
-    const page = this.physicalPage(linear >>> 12);
+    const page = this.#physicalPage(linear >>> 12);
     return page < 0 ? null : page * PAGE + (linear & (PAGE - 1));
   }
 
   disassemble(space: AddressSpace, address: number, count: number): Disassembled[] {
-    const { state } = this.parts.cpu;
+    const { state } = this.#parts.cpu;
     const i = new Instruction(forms[INVALID_FORM]!);
     const result: Disassembled[] = [];
     let at = address;
     while (result.length < count) {
-      const code = this.codeAt(space, at);
+      const code = this.#codeAt(space, at);
       if (code.length === 0) break;
       // 0: memory ends within the instruction.
-      const length = decode(code, 0, code.length, this.offsetInCode(at), state[Word.key]!, i) || code.length;
+      const length = decode(code, 0, code.length, this.#offsetInCode(at), state[Word.key]!, i) || code.length;
       result.push({ bytes: code.slice(0, length), text: formatInstruction(i) });
       at += length;
     }
@@ -247,122 +247,122 @@ export class Examination implements ExaminationCalls {
   }
 
   /** For targets of jumps, which are offsets in the code segment. */
-  private offsetInCode(address: number): number {
-    const { state } = this.parts.cpu;
+  #offsetInCode(address: number): number {
+    const { state } = this.#parts.cpu;
     const offset = (address - state[Word.segmentBase + Segment.cs]!) | 0;
     return state[Word.key]! & Key.code32 ? offset : offset & 0xffff;
   }
 
-  private codeAt(space: AddressSpace, address: number): Uint8Array {
+  #codeAt(space: AddressSpace, address: number): Uint8Array {
     const toEnd = PAGE - (address % PAGE);
     const whole = this.read(space, address, LONGEST_INSTRUCTION);
     return whole ?? this.read(space, address, Math.min(toEnd, LONGEST_INSTRUCTION)) ?? new Uint8Array(0);
   }
 
   mappings(first: number, most: number): Mapping[] | null {
-    return this.tables.isPaging ? this.tables.from(first).take(most).toArray() : null;
+    return this.#tables.isPaging ? this.#tables.from(first).take(most).toArray() : null;
   }
 
   stateOf(component: string): Saved | undefined {
-    return this.parts
+    return this.#parts
       .components()
       .find(({ name }) => name === component)
       ?.save();
   }
 
   isTaken(name: string): boolean {
-    return this.parts.pc.plugboard.isTaken(name);
+    return this.#parts.pc.plugboard.isTaken(name);
   }
 
   componentNames(): string[] {
-    return this.parts.components().map(({ name }) => name);
+    return this.#parts.components().map(({ name }) => name);
   }
 
   usbBuses(): UsbBusView[] {
-    return this.parts.pc.usbBuses.map(({ name, controller, devices }) => ({
+    return this.#parts.pc.usbBuses.map(({ name, controller, devices }) => ({
       ...{ name, controller },
       devices: devices.flatMap((device, port) => (device === null ? [] : [usbDeviceView(device, port + 1)])),
     }));
   }
 
   pluggedDevices(): readonly PluggedDevice[] {
-    return this.parts.pc.plugboard.devices;
+    return this.#parts.pc.plugboard.devices;
   }
 
   pciSlots(): Readonly<Record<string, number>> {
-    return this.parts.pc.pciSlots;
+    return this.#parts.pc.pciSlots;
   }
 
   pciFunctions(): PciFunctionView[] {
-    return this.parts.pc.pci.functions.map((pciFunction) => pciFunction.view()).sort((a, b) => a.number - b.number);
+    return this.#parts.pc.pci.functions.map((pciFunction) => pciFunction.view()).sort((a, b) => a.number - b.number);
   }
 
   memoryMap(): RangeView[] {
-    return this.parts.mmu.map.placed().map(({ name, base, length, layer, reads, writes }) => ({
+    return this.#parts.mmu.map.placed().map(({ name, base, length, layer, reads, writes }) => ({
       ...{ name, base, length, priority: layer },
       kind: reads === NO_FRAME ? 'i/o' : writes === NO_FRAME ? 'rom' : 'ram',
     }));
   }
 
   portMap(): RangeView[] {
-    const regions = this.parts.pc.ports.regions().map(({ name, first, count }) => {
+    const regions = this.#parts.pc.ports.regions().map(({ name, first, count }) => {
       return { name, base: first, length: count, kind: 'i/o', priority: 0 } as const;
     });
     return regions.sort((a, b) => a.base - b.base);
   }
 
   interruptCounts(): number[] {
-    return [...this.parts.pc.interruptCounts];
+    return [...this.#parts.pc.interruptCounts];
   }
 
   readPort(port: number, size: AccessSize): number {
-    this.parts.panel.checkUnrecorded('ports cannot be read, as devices notice that');
-    return this.parts.pc.ports.read(port, size);
+    this.#parts.panel.checkUnrecorded('ports cannot be read, as devices notice that');
+    return this.#parts.pc.ports.read(port, size);
   }
 
   writePort(port: number, size: AccessSize, value: number): void {
-    this.parts.panel.press({ action: 'writePort', port, size, value });
+    this.#parts.panel.press({ action: 'writePort', port, size, value });
   }
 
   pressPowerButton(): void {
-    this.parts.panel.press({ action: 'powerButton' });
+    this.#parts.panel.press({ action: 'powerButton' });
   }
 
   wake(): boolean {
-    const { isSuspended } = this.parts.pc.powerManagement;
-    if (isSuspended) this.parts.panel.press({ action: 'wake' });
+    const { isSuspended } = this.#parts.pc.powerManagement;
+    if (isSuspended) this.#parts.panel.press({ action: 'wake' });
     return isSuspended;
   }
 
   setBootOrder(order: string): void {
-    this.parts.panel.press({ action: 'setBootOrder', order });
+    this.#parts.panel.press({ action: 'setBootOrder', order });
   }
 
   plug(device: PluggedDevice): void | Promise<void> {
-    const press = () => this.parts.panel.press({ action: 'plug', device });
-    const fetching = this.parts.devices.fetch(device);
+    const press = () => this.#parts.panel.press({ action: 'plug', device });
+    const fetching = this.#parts.devices.fetch(device);
     return fetching ? fetching.then(press) : press();
   }
 
   unplug(name: string): boolean {
-    if (this.parts.pc.plugboard.isAsked(name)) return false;
-    this.parts.panel.press({ action: 'unplug', name });
+    if (this.#parts.pc.plugboard.isAsked(name)) return false;
+    this.#parts.panel.press({ action: 'unplug', name });
     return true;
   }
 
   requestNmi(): void {
-    this.parts.panel.press({ action: 'nmi' });
+    this.#parts.panel.press({ action: 'nmi' });
   }
 
   traceEvents(): ReturnType<ExaminationCalls['traceEvents']> {
-    return this.parts.log.tracer.list();
+    return this.#parts.log.tracer.list();
   }
 
   setTrace(pattern: string, isOn: boolean): number {
-    return this.parts.log.setTrace(pattern, isOn);
+    return this.#parts.log.setTrace(pattern, isOn);
   }
 
   setLogItems(items: readonly LogItem[]): void {
-    this.parts.log.setItems(items);
+    this.#parts.log.setItems(items);
   }
 }

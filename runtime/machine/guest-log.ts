@@ -34,100 +34,103 @@ export class GuestLog implements CpuObserver {
   readonly tracer: Tracer;
   /** Called for each interrupt and exception while code is logged (code-log.ts). */
   onDelivered: () => void = () => {};
-  private readonly config: LogConfig;
-  private items: ReadonlySet<LogItem> = new Set();
-  private logsCode = false;
-  private readonly write: (text: string) => void;
-  private cpu!: Cpu;
-  private map!: PhysicalMap;
-  private ports!: LoggedPorts;
+  readonly #config: LogConfig;
+  #items: ReadonlySet<LogItem> = new Set();
+  #logsCode = false;
+  readonly #write: (text: string) => void;
+  #cpu!: Cpu;
+  #map!: PhysicalMap;
+  #ports!: LoggedPorts;
   /** Interrupts and exceptions so far. */
-  private delivered = 0;
+  #delivered = 0;
   /** How often each mistake at a device was told. */
-  private readonly mistakes = new Map<string, number>();
+  readonly #mistakes = new Map<string, number>();
 
   /** `write` gets whole lines. */
   constructor(config: LogConfig, write: (text: string) => void) {
-    this.config = config;
-    this.write = write;
+    this.#config = config;
+    this.#write = write;
     const { drives = [], cards = [] } = config;
     const names = { drives: new Set(drives.map(({ name }) => name)), cards: new Set(cards.map(({ name }) => name)) };
     this.tracer = new Tracer(names, (line) => this.line(line));
-    this.begin();
+    this.#begin();
   }
 
   /** Logs and traces what the configuration says, and counts from 0 on. */
-  private begin(): void {
-    const { log = [], trace = [] } = this.config;
-    this.items = new Set(log);
+  #begin(): void {
+    const { log = [], trace = [] } = this.#config;
+    this.#items = new Set(log);
     this.tracer.forget();
-    for (const pattern of trace) this.trace(pattern);
-    this.mistakes.clear();
-    this.delivered = 0;
+    for (const pattern of trace) this.#trace(pattern);
+    this.#mistakes.clear();
+    this.#delivered = 0;
   }
 
   /** Another host takes the place of the one that was there, which may have asked for something else. */
   changeHost(): void {
-    this.begin();
-    this.changed();
+    this.#begin();
+    this.#changed();
   }
 
   /** The processor has its ports as devices have them. */
   attach(cpu: Cpu, map: PhysicalMap): void {
-    this.cpu = cpu;
-    this.map = map;
-    this.ports = cpu.ports as LoggedPorts;
-    this.changed();
+    this.#cpu = cpu;
+    this.#map = map;
+    this.#ports = cpu.ports as LoggedPorts;
+    this.#changed();
   }
 
   has(item: LogItem): boolean {
-    return this.items.has(item);
+    return this.#items.has(item);
   }
 
   /** Whether code is logged as it runs. */
   get hasCode(): boolean {
-    return this.logsCode;
+    return this.#logsCode;
   }
 
   /** Whether code at a linear address is logged. */
   showsCode(linear: number): boolean {
-    const { logRanges } = this.config;
+    const { logRanges } = this.#config;
     return logRanges === undefined || logRanges.some(({ first, last }) => linear >= first && linear <= last);
   }
 
   /** Sets the items that are logged from now on. */
   setItems(items: readonly LogItem[]): void {
-    this.items = new Set(items);
-    this.changed();
+    this.#items = new Set(items);
+    this.#changed();
   }
 
   /** Begins or ends to trace events of a pattern; how many there are. */
   setTrace(pattern: string, isOn: boolean): number {
     const count = this.tracer.set(pattern, isOn);
-    this.changed();
+    this.#changed();
     return count;
   }
 
   /** A minus before a pattern leaves its events out. */
-  private trace(pattern: string): void {
+  #trace(pattern: string): void {
     this.tracer.set(pattern.replace(/^-/, ''), !pattern.startsWith('-'));
   }
 
   /** Has only that observed which somebody asked for: what nobody looks at costs nothing. */
-  private changed(): void {
-    const { items, tracer, cpu, map } = this;
+  #changed(): void {
+    const { tracer } = this;
+    const items = this.#items;
+    const cpu = this.#cpu;
+    const map = this.#map;
     const hasAny = (...wanted: LogItem[]) => wanted.some((item) => items.has(item));
-    this.logsCode = hasAny('in_asm', 'exec', 'cpu');
-    const watchesCpu = this.logsCode || hasAny('int', 'guest_errors', 'cpu_reset', 'mmu');
+    this.#logsCode = hasAny('in_asm', 'exec', 'cpu');
+    const watchesCpu = this.#logsCode || hasAny('int', 'guest_errors', 'cpu_reset', 'mmu');
     cpu.observer = watchesCpu || tracer.isOn('cpu_interrupt') ? this : null;
     map.onA20 = items.has('mmu') ? (isOpen) => this.line(`A20 update: a20=${+isOpen}`) : null;
-    map.onUnassigned = items.has('unimp') ? (...access) => this.unassigned(...access) : null;
+    map.onUnassigned = items.has('unimp') ? (...access) => this.#unassigned(...access) : null;
     map.onDeviceAccess = tracer.isOn('memory_region_ops_read', 'memory_region_ops_write') ? tracer.deviceAccess : null;
-    cpu.ports = tracer.ports(items.has('unimp') ? this.checkedPorts(this.ports) : this.ports);
+    cpu.ports = tracer.ports(items.has('unimp') ? this.#checkedPorts(this.#ports) : this.#ports);
   }
 
   /** The I/O ports, with what reaches no device logged. */
-  private checkedPorts(ports: LoggedPorts): Ports {
+  #checkedPorts(ports: LoggedPorts): Ports {
     const at = (port: number, size: number) => `${size} bytes at I/O port ${hex(port, 4)}, where nothing is`;
     return {
       read: (port, size) => {
@@ -141,73 +144,73 @@ export class GuestLog implements CpuObserver {
     };
   }
 
-  private unassigned(address: number, size: number, value?: number): void {
+  #unassigned(address: number, size: number, value?: number): void {
     const what = value === undefined ? 'read of ' : `write of ${lowBytes(value, size)}, `;
     const where = address.toString(16).padStart(8, '0');
     this.line(`${what}${size} bytes at physical address ${where}, where nothing is`);
   }
 
   deliver(vector: number, kind: InterruptKind, errorCode: number, eip: number): void {
-    if (this.logsCode) this.onDelivered();
+    if (this.#logsCode) this.onDelivered();
     if (kind === 'hardware') this.tracer.interrupt(vector);
-    if (!this.items.has('int')) return;
+    if (!this.#items.has('int')) return;
     if (kind === 'hardware') this.line(`Servicing hardware INT=0x${hex(vector, 2)}`);
-    const { state } = this.cpu;
+    const { state } = this.#cpu;
     const cs = state[Word.selector + Segment.cs]!;
     const pc = state[Word.segmentBase + Segment.cs]! + eip;
     const stack = `${hex(state[Word.selector + Segment.ss]!, 4)}:${hex(state[Word.esp]!)}`;
     const last = vector === Vector.pageFault ? `CR2=${hex(state[Word.cr2]!)}` : `EAX=${hex(state[Word.eax]!)}`;
-    const count = String(this.delivered++).padStart(6);
+    const count = String(this.#delivered++).padStart(6);
     this.line(
       `${count}: v=${hex(vector, 2)} e=${hex(Math.max(errorCode, 0), 4)} i=${+(kind === 'software')} ` +
         `cpl=${state[Word.cpl]} IP=${hex(cs, 4)}:${hex(eip)} pc=${hex(pc)} SP=${stack} ${last}`,
     );
-    this.registers(eip);
+    this.#registers(eip);
   }
 
   controlRegister(number: 0 | 3, value: number): void {
-    if (this.items.has('mmu')) this.line(`CR${number} update: CR${number}=${number === 0 ? '0x' : ''}${hex(value)}`);
+    if (this.#items.has('mmu')) this.line(`CR${number} update: CR${number}=${number === 0 ? '0x' : ''}${hex(value)}`);
   }
 
   missingModelRegister(number: number): void {
-    if (this.items.has('guest_errors'))
+    if (this.#items.has('guest_errors'))
       this.line(`access to model-specific register ${hex(number)}, which is not there`);
   }
 
   /** ReportGuestError of the devices: of each kind of mistake the first times are told. */
   deviceError(what: string, value: number): void {
-    if (!this.items.has('guest_errors')) return;
-    const times = (this.mistakes.get(what) ?? 0) + 1;
+    if (!this.#items.has('guest_errors')) return;
+    const times = (this.#mistakes.get(what) ?? 0) + 1;
     if (times > TOLD_MISTAKES) return;
-    this.mistakes.set(what, times);
+    this.#mistakes.set(what, times);
     this.line(`${what} 0x${value.toString(16)}${times === TOLD_MISTAKES ? ' (more of these are not logged)' : ''}`);
   }
 
   shutDown(exceptions: readonly UndeliveredException[]): void {
-    if (!this.items.has('cpu_reset') && !this.items.has('guest_errors')) return;
+    if (!this.#items.has('cpu_reset') && !this.#items.has('guest_errors')) return;
     this.line(`Triple fault: ${formatExceptions(exceptions)}`);
   }
 
   /** The CPU is about to be reset. */
   reset(): void {
-    if (!this.items.has('cpu_reset')) return;
+    if (!this.#items.has('cpu_reset')) return;
     this.line('CPU Reset (CPU 0)');
-    this.registers(this.cpu.state[Word.eip]!);
+    this.#registers(this.#cpu.state[Word.eip]!);
   }
 
   line(text: string): void {
-    this.write(`${text}\n`);
+    this.#write(`${text}\n`);
   }
 
   /** The registers before a block of code. */
   codeRegisters(): void {
-    this.registers(this.cpu.state[Word.eip]!);
-    if (this.items.has('fpu')) this.write(formatFloatRegisters(readFloatRegisters(this.cpu)));
+    this.#registers(this.#cpu.state[Word.eip]!);
+    if (this.#items.has('fpu')) this.#write(formatFloatRegisters(readFloatRegisters(this.#cpu)));
   }
 
   /** EIP is not in the state while code runs. */
-  private registers(eip: number): void {
-    const registers = readRegisters(this.cpu, this.map.isA20Open);
+  #registers(eip: number): void {
+    const registers = readRegisters(this.#cpu, this.#map.isA20Open);
     this.line(formatRegisters({ ...registers, eip: eip >>> 0 }));
   }
 }

@@ -11,21 +11,21 @@ const MOST = 1 << 16;
  * at a time, so that one slow stretch says little.
  */
 export class JumpGrant {
-  private readonly state: Int32Array;
-  private granted = LEAST;
-  private start = 0;
+  readonly #state: Int32Array;
+  #granted = LEAST;
+  #start = 0;
 
   constructor(state: Int32Array) {
-    this.state = state;
+    this.#state = state;
   }
 
   /** `now`: the host's time in nanoseconds. */
   grant(now: number): void {
-    if (this.state[Word.budget] <= 0) {
-      const isShort = now - this.start < INTERVAL;
-      this.granted = isShort ? Math.min(this.granted * 2, MOST) : Math.max(this.granted / 2, LEAST);
+    if (this.#state[Word.budget] <= 0) {
+      const isShort = now - this.#start < INTERVAL;
+      this.#granted = isShort ? Math.min(this.#granted * 2, MOST) : Math.max(this.#granted / 2, LEAST);
     }
-    this.start = now;
-    this.state[Word.budget] = this.granted;
+    this.#start = now;
+    this.#state[Word.budget] = this.#granted;
   }
 }

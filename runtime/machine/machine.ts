@@ -61,112 +61,113 @@ export class MachineCore {
   readonly door: HostDoor;
   /** The words of translator/abi/state.ts. */
   readonly state: Int32Array;
-  private readonly described: DescribedState;
+  readonly #described: DescribedState;
   /** Moves it to another process, or from there. */
   readonly transfer: Transfer;
-  private readonly config: MachineConfig;
-  private readonly model: CpuModel;
-  private readonly host: MachineHost;
-  private readonly schedule: Schedule;
+  readonly #config: MachineConfig;
+  readonly #model: CpuModel;
+  readonly #host: MachineHost;
+  readonly #schedule: Schedule;
   /** Records the machine, or replays it. */
-  private readonly tape: Tape | null;
-  private readonly panel: Panel;
+  readonly #tape: Tape | null;
+  readonly #panel: Panel;
   /** The state that a reset starts with; null: that of the firmware. */
-  private readonly guest: BootState | null;
-  private readonly loop: RunLoop;
-  private readonly visitors: Visitors;
+  readonly #guest: BootState | null;
+  readonly #loop: RunLoop;
+  readonly #visitors: Visitors;
   /** Its past, where it can be come back from: instructions are counted, and nothing records it. */
-  private readonly history: History | null;
-  private readonly log: GuestLog;
-  private readonly shelf: DeviceShelf;
+  readonly #history: History | null;
+  readonly #log: GuestLog;
+  readonly #shelf: DeviceShelf;
 
   /** Throws BootError if the images cannot be booted. `devices` has the modules of the devices of its configuration. */
   constructor(config: MachineConfig, host: MachineHost, devices: DeviceShelf) {
-    this.shelf = devices;
-    this.config = config;
-    this.model = modelOf(config);
-    this.host = host;
+    this.#shelf = devices;
+    this.#config = config;
+    this.#model = modelOf(config);
+    this.#host = host;
     const buffer = allocateShared(STATE_BYTES);
     this.state = new Int32Array(buffer, 0, WORD_COUNT);
-    this.schedule = new Schedule({ config, host, state: this.state, events: this.events });
-    this.clock = this.schedule.clock;
-    this.guest = loadGuest(config);
-    this.tape = makeTape(config, this.schedule, (message) => host.send(message));
-    this.log = new GuestLog(config, (lines) => {
-      if (!this.history?.isTravelling) host.guestLog?.(lines);
+    this.#schedule = new Schedule({ config, host, state: this.state, events: this.events });
+    this.clock = this.#schedule.clock;
+    this.#guest = loadGuest(config);
+    this.#tape = makeTape(config, this.#schedule, (message) => host.send(message));
+    this.#log = new GuestLog(config, (lines) => {
+      if (!this.#history?.isTravelling) host.guestLog?.(lines);
     });
     this.door = new HostDoor({
       clock: this.clock,
       events: this.events,
       send: (message) => {
-        this.log.tracer.sent(message);
-        if (!this.tape?.takes(message) && !this.history?.isRepeated(message)) host.send(message);
+        this.#log.tracer.sent(message);
+        if (!this.#tape?.takes(message) && !this.#history?.isRepeated(message)) host.send(message);
       },
-      delivered: this.schedule.instructionTime ? (delivery) => this.delivered(delivery) : undefined,
-      latency: this.schedule.instructionTime ? HOST_LATENCY : undefined,
+      delivered: this.#schedule.instructionTime ? (delivery) => this.#delivered(delivery) : undefined,
+      latency: this.#schedule.instructionTime ? HOST_LATENCY : undefined,
     });
     const layout = physicalLayout(config);
     this.memory = new PhysicalMemory(layout.map);
-    const options = engineOptions(config, host, this.schedule.pacing);
+    const options = engineOptions(config, host, this.#schedule.pacing);
     this.mmu = new Mmu(this.state, layout.map, new Tables(recordsWithin(options.cacheBytes)));
-    this.pc = this.makePc(layout);
+    this.pc = this.#makePc(layout);
     this.pc.plugboard.onChanged = (devices) => host.plugged?.(devices, this.pc.pciSlots);
-    this.cpu = this.makeCpu(buffer);
-    this.processors = this.makeProcessors();
-    this.log.attach(this.cpu, layout.map);
+    this.cpu = this.#makeCpu(buffer);
+    this.processors = this.#makeProcessors();
+    this.#log.attach(this.cpu, layout.map);
     this.state.set(config.randomKey ?? [], Word.randomKey);
     const { ram } = layout.map;
-    this.described = new DescribedState(this.processors, this.pc, ram);
-    const { described } = this;
-    this.tape?.connect({ devices: () => described.devices, ram, door: this.door });
-    this.panel = this.makePanel();
+    this.#described = new DescribedState(this.processors, this.pc, ram);
+    const described = this.#described;
+    this.#tape?.connect({ devices: () => described.devices, ram, door: this.door });
+    this.#panel = this.#makePanel();
     this.transfer = new Transfer(ram, {
       save: () => saveComponents(described.devices),
       check: (saved) => checkComponents(described.devices, saved),
-      load: (saved) => this.replace(described.devices, saved),
+      load: (saved) => this.#replace(described.devices, saved),
     });
     this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, options);
-    this.engine.stops.mayHoldInterrupts = this.tape === null;
-    const { state, events, door, pc, schedule, tape, engine, clock, processors } = this;
-    this.history = makeHistory(config, {
+    this.engine.stops.mayHoldInterrupts = this.#tape === null;
+    const { state, events, door, pc, engine, clock, processors } = this;
+    const [schedule, tape] = [this.#schedule, this.#tape];
+    this.#history = makeHistory(config, {
       ...{ schedule, door, tape, ram, stops: engine.stops, plugboard: pc.plugboard },
       save: () => saveComponents(described.devices),
-      load: (saved) => this.loadParts(described.devices, saved),
-      go: (until) => this.loop.go(until),
+      load: (saved) => this.#loadParts(described.devices, saved),
+      go: (until) => this.#loop.go(until),
       reset: () => this.reset(),
     });
-    const codeLog = new CodeLog({ state, engine, mmu: this.mmu, interrupts: pc.interrupts, log: this.log });
-    this.loop = new RunLoop({
-      ...{ state, engine, events, door, pc, processors, schedule, tape, codeLog, history: this.history },
-      wake: () => this.wake(),
+    const codeLog = new CodeLog({ state, engine, mmu: this.mmu, interrupts: pc.interrupts, log: this.#log });
+    this.#loop = new RunLoop({
+      ...{ state, engine, events, door, pc, processors, schedule, tape, codeLog, history: this.#history },
+      wake: () => this.#wake(),
     });
-    this.visitors = new Visitors({
-      ...{ state, engine, pc, mmu: this.mmu, cpu: this.cpu, components: () => this.components, log: this.log },
-      ...{ processors, panel: this.panel, history: this.history, mayChange: tape === null, devices: this.shelf },
+    this.#visitors = new Visitors({
+      ...{ state, engine, pc, mmu: this.mmu, cpu: this.cpu, components: () => this.components, log: this.#log },
+      ...{ processors, panel: this.#panel, history: this.#history, mayChange: tape === null, devices: this.#shelf },
       now: () => clock.now(),
     });
     pc.interrupts.onPending = (processor = 0) => processors.interrupted(processor);
     if (config.awaitsState) ram.watchUntouched();
-    else this.boot();
+    else this.#boot();
   }
 
   /** All state of the machine, described: saved, loaded and compared as one list (snapshot/components.ts). */
   get components(): readonly Component[] {
-    return this.described.all;
+    return this.#described.all;
   }
 
-  private makePc(layout: PhysicalLayout): Pc {
+  #makePc(layout: PhysicalLayout): Pc {
     const request = (result: RunResult) => {
-      this.loop.power = result;
-      this.callAttention();
+      this.#loop.power = result;
+      this.#callAttention();
     };
     return new Pc({
-      config: this.config,
-      devices: this.shelf,
+      config: this.#config,
+      devices: this.#shelf,
       clock: this.clock,
       events: this.events,
       layout,
-      apicIds: apicIdsOf(this.config),
+      apicIds: apicIdsOf(this.#config),
       signals: {
         nmi: (processor) => this.processors.requestNmi(processor),
         init: (processor) => this.processors.requestInit(processor),
@@ -175,70 +176,72 @@ export class MachineCore {
       power: {
         powerOff: () => request({ reason: 'poweroff' }),
         suspend: () => {
-          this.tellSuspension('suspend');
-          this.callAttention();
+          this.#tellSuspension('suspend');
+          this.#callAttention();
         },
         wake: () => this.pc.powerManagement.wake(),
         reset: () => request({ reason: 'reset-requested' }),
         exit: (code) => request({ reason: 'exit', code }),
       },
-      guestError: (what, value) => this.log.deviceError(what, value),
+      guestError: (what, value) => this.#log.deviceError(what, value),
       door: this.door,
-      random: (target) => this.fillRandom(target),
-      releaseMemory: (bytes) => this.host.releaseMemory?.(bytes) ?? false,
+      random: (target) => this.#fillRandom(target),
+      releaseMemory: (bytes) => this.#host.releaseMemory?.(bytes) ?? false,
     });
   }
 
-  private delivered(delivery: Delivery): void {
-    this.tape?.delivered(delivery);
-    this.history?.entered();
+  #delivered(delivery: Delivery): void {
+    this.#tape?.delivered(delivery);
+    this.#history?.entered();
   }
 
-  private makePanel(): Panel {
+  #makePanel(): Panel {
     const requestReset = () => {
-      this.loop.power = { reason: 'reset-requested', byCaller: true };
+      this.#loop.power = { reason: 'reset-requested', byCaller: true };
     };
-    const touched = () => this.history?.cut();
+    const touched = () => this.#history?.cut();
     const buttons = { pc: this.pc, requestNmi: () => this.processors.pressNmi(), requestReset, touched };
-    return makePanel(buttons, this.door, this.tape, (value) =>
+    return makePanel(buttons, this.door, this.#tape, (value) =>
       this.arrive({ type: 'input', port: ports.panel.name, value }),
     );
   }
 
   /** With instruction time by the numbers of RDRAND, so that runs are alike. */
-  private fillRandom(target: Uint8Array): void {
-    if (this.schedule.instructionTime === null && this.host.random) this.host.random(target);
+  #fillRandom(target: Uint8Array): void {
+    if (this.#schedule.instructionTime === null && this.#host.random) this.#host.random(target);
     else randomBytes(this.state, target);
   }
 
-  private makeCpu(buffer: ArrayBufferLike): Cpu {
-    const { state, mmu, pc, schedule, model, config } = this;
+  #makeCpu(buffer: ArrayBufferLike): Cpu {
+    const { state, mmu, pc } = this;
+    const [schedule, model] = [this.#schedule, this.#model];
+    const { topology = ALONE } = this.#config;
     const onShutdown: Cpu['onShutdown'] = (exceptions) => {
-      this.loop.exceptions = exceptions;
-      this.callAttention();
+      this.#loop.exceptions = exceptions;
+      this.#callAttention();
     };
-    return makeCpu({ buffer, state, mmu, pc, schedule, model, topology: config.topology ?? ALONE, onShutdown });
+    return makeCpu({ buffer, state, mmu, pc, schedule, model, topology, onShutdown });
   }
 
-  private makeProcessors(): Processors {
+  #makeProcessors(): Processors {
     const { cpu, clock, events, pc } = this;
     return new Processors({
       ...{ cpu, clock, events, localApics: pc.localApics },
       isInterruptPending: () => pc.interrupts.pending,
-      callAttention: () => this.callAttention(),
-      boot: () => this.boot([]),
+      callAttention: () => this.#callAttention(),
+      boot: () => this.#boot([]),
       holdsTurn: () => this.engine.stops.isSteppingAlone || this.engine.stops.isDue,
     });
   }
 
-  private boot(contents = this.config.memoryContents): void {
-    applyBoot(this.cpu, this.memory, this.pc.ports, this.guest, contents);
+  #boot(contents = this.#config.memoryContents): void {
+    applyBoot(this.cpu, this.memory, this.pc.ports, this.#guest, contents);
   }
 
   /** As if the reset button was pressed; a directly loaded guest is loaded again. */
   reset(): void {
-    this.restart(() => this.pc.reset());
-    this.boot();
+    this.#restart(() => this.pc.reset());
+    this.#boot();
   }
 
   /** No code runs, and none does until something wakes the machine. */
@@ -247,22 +250,22 @@ export class MachineCore {
   }
 
   /** Firmware finds what the system left for it; without firmware the system goes on where it has said. */
-  private wake(): void {
-    this.restart(() => this.pc.wake());
-    if (this.guest && !applyWake(this.cpu, this.memory, this.pc.ports, this.guest)) this.boot([]);
-    this.tellSuspension('wake');
+  #wake(): void {
+    this.#restart(() => this.pc.wake());
+    if (this.#guest && !applyWake(this.cpu, this.memory, this.pc.ports, this.#guest)) this.#boot([]);
+    this.#tellSuspension('wake');
   }
 
   /** Not what is gone through once more. */
-  private tellSuspension(event: 'suspend' | 'wake'): void {
-    if (!this.history?.isTravelling) this.host.suspension?.(event);
+  #tellSuspension(event: 'suspend' | 'wake'): void {
+    if (!this.#history?.isTravelling) this.#host.suspension?.(event);
   }
 
   /** All but memory is as when the machine was turned on. */
-  private restart(resetDevices: () => void): void {
-    this.log.reset();
-    this.loop.power = null;
-    this.schedule.instructionTime?.settle();
+  #restart(resetDevices: () => void): void {
+    this.#log.reset();
+    this.#loop.power = null;
+    this.#schedule.instructionTime?.settle();
     resetDevices();
     this.processors.reset();
     this.engine.graph.cache.dropAll();
@@ -270,9 +273,9 @@ export class MachineCore {
 
   /** Somebody presses the reset button. True: the reset comes when the guest next runs ('reset-requested'), as it is recorded. */
   pressReset(): boolean {
-    if (!this.panel.isDirect) this.panel.press({ action: 'reset' });
-    else this.history?.replaced();
-    return !this.panel.isDirect;
+    if (!this.#panel.isDirect) this.#panel.press({ action: 'reset' });
+    else this.#history?.replaced();
+    return !this.#panel.isDirect;
   }
 
   /** All state; between two calls of `run`. */
@@ -287,27 +290,27 @@ export class MachineCore {
 
   /** Puts a saved state in the place of the present one. Throws an Error that names what doesn't fit; nothing has changed then. */
   load(saved: SavedComponents): void {
-    this.replace(this.components, saved);
+    this.#replace(this.components, saved);
   }
 
-  private replace(parts: readonly Component[], saved: SavedComponents): void {
+  #replace(parts: readonly Component[], saved: SavedComponents): void {
     checkComponents(parts, saved);
-    this.history?.replaced();
-    this.loadParts(parts, saved);
+    this.#history?.replaced();
+    this.#loadParts(parts, saved);
   }
 
-  private loadParts(parts: readonly Component[], saved: SavedComponents): void {
+  #loadParts(parts: readonly Component[], saved: SavedComponents): void {
     loadComponents(parts, saved);
-    this.loop.power = null;
-    this.loop.exceptions = [];
-    this.schedule.loaded();
+    this.#loop.power = null;
+    this.#loop.exceptions = [];
+    this.#schedule.loaded();
     this.door.loaded();
   }
 
   /** Another host takes the place of the one that was there. A state is to be loaded before it runs. */
   changeHost(): void {
-    for (const part of [this.schedule, this.door, this.pc, this.log]) part.changeHost();
-    for (const asked of [this.transfer, this.visitors, this.history]) asked?.forget();
+    for (const part of [this.#schedule, this.door, this.pc, this.#log]) part.changeHost();
+    for (const asked of [this.transfer, this.#visitors, this.#history]) asked?.forget();
   }
 
   /**
@@ -315,12 +318,12 @@ export class MachineCore {
    * comes back ('halted') where nothing ends a halt.
    */
   stopAt(instructions: number): void {
-    this.schedule.instructionTime!.limit = instructions;
+    this.#schedule.instructionTime!.limit = instructions;
   }
 
   /** Executed so far; undefined where they are not counted. */
   get instructionsRun(): number | undefined {
-    return this.schedule.instructionTime?.instructions;
+    return this.#schedule.instructionTime?.instructions;
   }
 
   /**
@@ -328,7 +331,7 @@ export class MachineCore {
    * instruction time.
    */
   capInstructions(most: number): void {
-    const { instructionTime } = this.schedule;
+    const { instructionTime } = this.#schedule;
     if (instructionTime) instructionTime.cap = most;
   }
 
@@ -340,30 +343,30 @@ export class MachineCore {
   /** Runs until something needs the host, or until the host's time is `until`. A debugger may have it go back. */
   run(until: number): RunResult {
     this.mmu.ram.unwatchUntouched();
-    return this.history ? this.history.run(until) : this.loop.go(until);
+    return this.#history ? this.#history.run(until) : this.#loop.go(until);
   }
 
   /** The guest was kept from its processor for so long; between two calls of `run`. Time made of instructions has stood still. */
   rested(nanoseconds: number): void {
-    if (this.schedule.instructionTime === null) this.processors.addStolenTime(nanoseconds);
+    if (this.#schedule.instructionTime === null) this.processors.addStolenTime(nanoseconds);
   }
 
   /** It was told to stand still; between two calls of `run`. */
   stands(): void {
-    this.tape?.stands();
+    this.#tape?.stands();
   }
 
-  private callAttention(): void {
+  #callAttention(): void {
     Atomics.store(this.state, Word.attention, 1);
   }
 
   /** A message from the host; between two calls of `run`. */
   arrive(message: ToMachine): void {
-    this.log.tracer.arrived(message);
-    if (this.history?.holds(message)) return;
-    if (this.tape === null) this.door.arrive(message);
+    this.#log.tracer.arrived(message);
+    if (this.#history?.holds(message)) return;
+    if (this.#tape === null) this.door.arrive(message);
     // Recorded input comes after now: what takes effect now has been done, and would not be again in a replay.
-    else if (!this.tape.isReplay) this.door.arrive(message, this.clock.now() + 1);
+    else if (!this.#tape.isReplay) this.door.arrive(message, this.clock.now() + 1);
   }
 
   memoryRead(physical: number, length: number): Uint8Array {
@@ -386,17 +389,17 @@ export class MachineCore {
 
   /** Answers an inspector's questions. */
   get inspection(): Inspection {
-    return this.visitors.inspection;
+    return this.#visitors.inspection;
   }
 
   /** Answers a monitor. */
   get examination(): Examination {
-    return this.visitors.examination;
+    return this.#visitors.examination;
   }
 
   /** Does what a debugger asks. */
   get debugging(): Debugger {
-    return this.visitors.debugging;
+    return this.#visitors.debugging;
   }
 
   dispose(): void {

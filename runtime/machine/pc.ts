@@ -18,6 +18,7 @@ import { PciBus } from '../devices/pci/index.ts';
 import { romBars } from '../devices/pci/rom.ts';
 import { Pic8259 } from '../devices/pic8259/index.ts';
 import { IsaBridge } from '../devices/piix3/index.ts';
+import { pirqOf } from '../devices/piix3/registers.ts';
 import { Pit8254 } from '../devices/pit8254/index.ts';
 import type { AcpiImage } from '../devices/power/image.ts';
 import type { PowerManagement } from '../devices/power/index.ts';
@@ -99,41 +100,41 @@ export class Pc {
   readonly hypervisor: Hypervisor;
   readonly keyboardController: I8042;
   readonly pci: PciBus;
-  private readonly hostBridge: PciFunction;
-  private readonly bridge: IsaBridge;
+  readonly #hostBridge: PciFunction;
+  readonly #bridge: IsaBridge;
   readonly dma: Dma8237;
   readonly powerManagement: PowerManagement;
   readonly uarts: readonly Uart16550[];
   readonly display: DisplayAdapter | null;
-  private readonly mixer: SoundMixer;
+  readonly #mixer: SoundMixer;
   /** Whether somebody listens from the start. */
-  private readonly isHeard: boolean;
+  readonly #isHeard: boolean;
   /** How often each IRQ was requested, for who looks at the machine: no device knows it. */
   readonly interruptCounts = new Array<number>(16).fill(0);
   readonly plugboard: Plugboard;
-  private readonly slots: PciSlots;
+  readonly #slots: PciSlots;
   /** State of all that is always here. */
-  private readonly described: readonly Component[];
-  private readonly parts: readonly Part[];
-  private readonly bootPaths = new BootPaths();
+  readonly #described: readonly Component[];
+  readonly #parts: readonly Part[];
+  readonly #bootPaths = new BootPaths();
   /** Sets the firmware's boot order, by the letters of `-boot order=`. */
   readonly setBootOrder: (letters: string) => void;
   /** At a reset. */
-  private readonly enterBootOrder: () => void;
+  readonly #enterBootOrder: () => void;
 
   constructor(options: PcOptions) {
     const { config, clock, events, layout } = options;
     const { ports } = this;
     this.pic = new Pic8259({ ports });
-    this.localApics = options.apicIds && this.makeLocalApics(options.apicIds, options);
-    this.ioApic = this.localApics && this.makeIoApic(this.localApics, options);
-    this.irqs = new IrqLines((number) => this.requestLine(number));
-    this.mixer = soundMixer(options);
-    this.isHeard = config.sound?.isHeard ?? false;
+    this.localApics = options.apicIds && this.#makeLocalApics(options.apicIds, options);
+    this.ioApic = this.localApics && this.#makeIoApic(this.localApics, options);
+    this.irqs = new IrqLines((number) => this.#requestLine(number));
+    this.#mixer = soundMixer(options);
+    this.#isHeard = config.sound?.isHeard ?? false;
     this.plugboard = new Plugboard(events, options.door);
-    this.slots = new PciSlots(config);
+    this.#slots = new PciSlots(config);
     const a20 = new A20Gate((open) => layout.map.setA20(open));
-    const board = this.boardOf(options, a20);
+    const board = this.#boardOf(options, a20);
     const irq = board.irq;
     const hpet = config.hpet === false ? null : new Hpet({ ...board, ioApic: this.ioApic !== null });
     const pitIrq = hpet?.replaceable(0) ?? irq(0);
@@ -148,60 +149,62 @@ export class Pc {
     const rtcIrq = bothLines(hpet?.replaceable(8) ?? irq(8), this.powerManagement.rtc);
     this.rtc = new RtcCmos({ ...board, irq: rtcIrq, startTime: config.startTimeOfDay / 1000 });
     this.hypervisor = { memory: board.memory, secondsAtStart: () => this.rtc.secondsAtStart };
-    this.enterSetup(config);
+    this.#enterSetup(config);
     const { order = DEFAULT_ORDER, once, anyFloppy } = config.firmware ?? {};
     this.setBootOrder = (letters) => setCmosBootOrder(this.rtc, letters, anyFloppy);
     this.setBootOrder(once ?? order);
     // Otherwise CMOS keeps what it has.
-    this.enterBootOrder = once === undefined ? () => {} : () => this.setBootOrder(order);
-    this.keyboardController = this.makeKeyboardController(board);
+    this.#enterBootOrder = once === undefined ? () => {} : () => this.setBootOrder(order);
+    this.keyboardController = this.#makeKeyboardController(board);
     this.uarts = serialPorts.map((port, n) => {
       const line = hostPorts.serial[n]!;
       const { name } = line;
       return new Uart16550({ ...board, ...port, name, irq: irq(port.irq), line: options.door.stream(line) });
     });
     this.dma = new Dma8237(board);
-    this.bridge = new IsaBridge({ ...board, routes: pirqRoutes });
-    this.pci = new PciBus(board);
-    this.hostBridge = hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware });
-    this.pci.add(this.hostBridge);
-    const { pic, pit, rtc, keyboardController, uarts, dma, pci, bridge } = this;
+    this.#bridge = new IsaBridge({ ...board, routes: pirqRoutes });
+    const irqOf = (device: number, pin: number) => withoutFirmware.pirqRoutes[pirqOf(device, pin)]!;
+    this.pci = new PciBus({ ...board, ...(!hasFirmware && { irqOf }) });
+    this.#hostBridge = hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware });
+    this.pci.add(this.#hostBridge);
+    const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
+    const bridge = this.#bridge;
     this.display = makeDisplay(config, board, layout.map);
     const plugs = new PciPlugs(board, { pci, bridge, generalEvents: power.generalEvents });
     this.plugboard.connect('pci', plugs, []);
     const apics = this.localApics && this.ioApic ? [...this.localApics.all, this.ioApic] : [];
-    const fwCfg = this.makeFwCfg(board, () => this.acpiTables(options, bridge));
+    const fwCfg = this.#makeFwCfg(board, () => this.#acpiTables(options, bridge));
     const onBoard = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge];
     const chips = [...onBoard, ...power.all, plugs.chip, fwCfg];
     const others = [hpet, this.display, ...parts.flatMap((make) => make(board))];
-    this.parts = [...chips, ...others.filter((part) => part !== null)];
-    for (const { pciFunction } of this.parts) if (pciFunction) pci.add(pciFunction);
-    const functions = this.parts.flatMap(({ pciFunction }) => pciFunction ?? []);
-    const described = [...this.parts, this.hostBridge, ...functions].map(({ component }) => component);
+    this.#parts = [...chips, ...others.filter((part) => part !== null)];
+    for (const { pciFunction } of this.#parts) if (pciFunction) pci.add(pciFunction);
+    const functions = this.#parts.flatMap(({ pciFunction }) => pciFunction ?? []);
+    const described = [...this.#parts, this.#hostBridge, ...functions].map(({ component }) => component);
     const wires = [this.irqs.component, a20.component];
-    this.described = [...described, ...wires, clock.component, events.component, ...this.mixer.components];
+    this.#described = [...described, ...wires, clock.component, events.component, ...this.#mixer.components];
   }
 
   /** State of everything here, described. What is plugged in comes before what it is plugged into. */
   get components(): readonly Component[] {
     const plugged = this.plugboard.parts.flatMap((part) => [part, ...(part.pciFunction ? [part.pciFunction] : [])]);
-    return [...plugged.map(({ component }) => component), ...this.described];
+    return [...plugged.map(({ component }) => component), ...this.#described];
   }
 
   /** In the order of the configuration. */
   get usbBuses(): UsbBus[] {
-    return this.parts.flatMap(({ usbBus }) => usbBus ?? []);
+    return this.#parts.flatMap(({ usbBus }) => usbBus ?? []);
   }
 
   /** The slots that devices have now, by their names. */
   get pciSlots(): Readonly<Record<string, number>> {
-    const slots = { ...Object.fromEntries(this.slots.given), ...this.plugboard.pciSlots };
+    const slots = { ...Object.fromEntries(this.#slots.given), ...this.plugboard.pciSlots };
     const there = Object.entries(slots).filter((one): one is [string, number] => one[1] !== undefined);
     return Object.fromEntries(there);
   }
 
   /** CMOS, as a PC's setup leaves it. */
-  private enterSetup(config: MachineConfig): void {
+  #enterSetup(config: MachineConfig): void {
     const { below, above } = splitMemory(config);
     setCmosMemorySize(this.rtc, below, above);
     setCmosProcessors(this.rtc, processorCount(config.topology ?? ALONE));
@@ -218,7 +221,7 @@ export class Pc {
     return messages.some((message) => localApics.wouldInterrupt(message, maskable));
   }
 
-  private boardOf({ layout, ...options }: PcOptions, a20: A20Gate): Board {
+  #boardOf({ layout, ...options }: PcOptions, a20: A20Gate): Board {
     return {
       ...options,
       ports: this.ports,
@@ -229,16 +232,16 @@ export class Pc {
       releasePages: (pages) => releasePages(layout.map, pages, options.releaseMemory),
       blockPort: (name) => blockPort(options.config.drives ?? [], options.door, name),
       irq: (number) => this.irqs.input(number),
-      pciSlot: (name) => this.slots.slotFor(name),
-      bootsFrom: (bootIndex, path) => this.bootPaths.note(bootIndex, path),
-      pciIrq: (device, pin) => this.bridge.interrupt(device, pin),
+      pciSlot: (name) => this.#slots.slotFor(name),
+      bootsFrom: (bootIndex, path) => this.#bootPaths.note(bootIndex, path),
+      pciIrq: (device, pin) => this.#bridge.interrupt(device, pin),
       sendMessage: this.localApics ? (message) => this.localApics!.accept(message) : undefined,
       romBar: romBars(layout.map),
       memoryChip: (chip) => chipMemory(layout.map, chip),
       dma: (channel) => this.dma.channel(channel),
       a20,
       plugboard: this.plugboard,
-      voice: (name) => this.mixer.voice(name),
+      voice: (name) => this.#mixer.voice(name),
     };
   }
 
@@ -247,18 +250,18 @@ export class Pc {
     return this.localApics ?? this.pic;
   }
 
-  private makeLocalApics(ids: readonly number[], { layout, ...options }: PcOptions): LocalApics {
+  #makeLocalApics(ids: readonly number[], { layout, ...options }: PcOptions): LocalApics {
     const endOfInterrupt = (vector: number) => this.ioApic?.endOfInterrupt(vector);
     const wiring = { memory: busMemory(layout.map), external: this.pic, endOfInterrupt };
     return new LocalApics(layout.map.bus(Layer.processor), { ...options, ...wiring, ids });
   }
 
-  private makeIoApic(localApics: LocalApics, { layout, ...options }: PcOptions): IoApic {
+  #makeIoApic(localApics: LocalApics, { layout, ...options }: PcOptions): IoApic {
     const mmio = layout.map.bus(Layer.chipset);
     return new IoApic({ ...options, mmio, send: (message) => localApics.accept(message) });
   }
 
-  private makeKeyboardController(board: Board): I8042 {
+  #makeKeyboardController(board: Board): I8042 {
     const { door } = board;
     const lines = {
       keyboardLine: door.stream(hostPorts.keyboard),
@@ -267,10 +270,10 @@ export class Pc {
     return new I8042({ ...board, ...lines, keyboardIrq: board.irq(1), mouseIrq: board.irq(12) });
   }
 
-  private makeFwCfg(board: Board, acpi: () => AcpiImage): FwCfg {
+  #makeFwCfg(board: Board, acpi: () => AcpiImage): FwCfg {
     const { config } = board;
     const { bootMenu = false, serialConsole = false } = config.firmware ?? {};
-    const files = firmwareFiles(config, acpi, () => this.bootPaths.inOrder);
+    const files = firmwareFiles(config, acpi, () => this.#bootPaths.inOrder);
     const kernel = kernelForFirmware(config);
     const apicIds = apicIdsOf(config) ?? [0];
     return new FwCfg({
@@ -286,7 +289,7 @@ export class Pc {
   }
 
   /** As firmware has set up the chips until now; as it usually does where it has not. */
-  private acpiTables({ config, apicIds }: PcOptions, bridge: IsaBridge): AcpiImage {
+  #acpiTables({ config, apicIds }: PcOptions, bridge: IsaBridge): AcpiImage {
     const usual = withoutFirmware;
     const powerBase = this.powerManagement.base || usual.powerBase;
     const pirqRoutes = usual.pirqRoutes.map((route, pirq) => bridge.routeOf(pirq) || route);
@@ -294,7 +297,7 @@ export class Pc {
   }
 
   /** A request goes to both controllers; the system has masked it at one of them. */
-  private requestLine(irq: number): Line {
+  #requestLine(irq: number): Line {
     const pic = this.pic.line(irq);
     const ioApic = this.ioApic?.line(ioApicInput(irq));
     const { interruptCounts } = this;
@@ -311,8 +314,8 @@ export class Pc {
 
   /** A hard reset of every device. */
   reset(): void {
-    for (const part of [...this.plugboard.parts, ...this.parts]) part.reset();
-    this.enterBootOrder();
+    for (const part of [...this.plugboard.parts, ...this.#parts]) part.reset();
+    this.#enterBootOrder();
   }
 
   /**
@@ -321,7 +324,7 @@ export class Pc {
    */
   wake(): void {
     const { wakeStatus } = this.powerManagement;
-    const bridges = [this.hostBridge, this.bridge.pciFunction].map(({ component }) => component);
+    const bridges = [this.#hostBridge, this.#bridge.pciFunction].map(({ component }) => component);
     const kept = bridges.map((bridge) => bridge.save());
     this.reset();
     for (const [n, bridge] of bridges.entries()) bridge.load(kept[n]!);
@@ -333,7 +336,7 @@ export class Pc {
   /** Another host takes the place of the one that was there: nobody looks at the screen, or listens, but by its configuration. */
   changeHost(): void {
     this.plugboard.restart();
-    this.mixer.setHeard(this.isHeard);
+    this.#mixer.setHeard(this.#isHeard);
     this.display?.pictures.forget();
     this.interruptCounts.fill(0);
   }

@@ -13,36 +13,38 @@ const modeWords = [Word.cr0, Word.cr4, Word.efer];
  * holds while it is the current one. Its page tables are taken to be of the kind that is in force now.
  */
 export class AddressSpaces {
-  private readonly state: Int32Array;
-  private readonly map: PhysicalMap;
+  readonly #state: Int32Array;
+  readonly #map: PhysicalMap;
   /** The state with another CR3, as far as walks need it. */
-  private readonly other = new Int32Array(WORD_COUNT);
-  private readonly paging: Paging;
+  readonly #other = new Int32Array(WORD_COUNT);
+  readonly #paging: Paging;
 
   constructor(state: Int32Array, map: PhysicalMap) {
-    this.state = state;
-    this.map = map;
-    this.paging = silentPaging(this.other, map);
+    this.#state = state;
+    this.#map = map;
+    this.#paging = silentPaging(this.#other, map);
   }
 
   get current(): number {
-    return this.state[Word.cr3];
+    return this.#state[Word.cr3];
   }
 
   /** Whether a linear page of an address space leads to a frame of RAM, for who may do everything. */
   maps(space: number, linearPage: number, frame: number): boolean {
-    const { other, paging, state } = this;
+    const other = this.#other;
+    const paging = this.#paging;
+    const state = this.#state;
     for (const word of modeWords) other[word] = state[word];
     other[Word.cr3] = space;
-    if (state[Word.cr4] & Cr4.pae) this.loadPointer(space, linearPage >>> 18);
-    return paging.walk(linearPage << 12, Access.read) === -1 && this.map.frameAt(paging.result.page) === frame;
+    if (state[Word.cr4] & Cr4.pae) this.#loadPointer(space, linearPage >>> 18);
+    return paging.walk(linearPage << 12, Access.read) === -1 && this.#map.frameAt(paging.result.page) === frame;
   }
 
   /** Fetches the pointer of a gigabyte, which a load of CR3 would keep in the state. */
-  private loadPointer(space: number, gigabyte: number): void {
-    const frame = this.map.frameAt((space >>> 12) & this.map.processorPages);
+  #loadPointer(space: number, gigabyte: number): void {
+    const frame = this.#map.frameAt((space >>> 12) & this.#map.processorPages);
     const at = (frame << 10) | ((space & 0xfff & -POINTERS_BYTES) >>> 2) | (gigabyte << 1);
     const pointer = Word.pagePointer + (gigabyte << 1);
-    for (let n = 0; n < 2; n++) this.other[pointer + n] = frame === NO_FRAME ? 0 : this.map.ram.words[at + n];
+    for (let n = 0; n < 2; n++) this.#other[pointer + n] = frame === NO_FRAME ? 0 : this.#map.ram.words[at + n];
   }
 }

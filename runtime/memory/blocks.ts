@@ -43,16 +43,16 @@ export function blockHelpers(state: Int32Array, mmu: Mmu, budgeted: boolean): Re
  * there.
  */
 class Blocks {
-  private readonly state: Int32Array;
-  private readonly mmu: Mmu;
-  private readonly budgeted: boolean;
-  private readonly devices: DeviceBlocks;
+  readonly #state: Int32Array;
+  readonly #mmu: Mmu;
+  readonly #budgeted: boolean;
+  readonly #devices: DeviceBlocks;
 
   constructor(state: Int32Array, mmu: Mmu, budgeted: boolean) {
-    this.state = state;
-    this.mmu = mmu;
-    this.budgeted = budgeted;
-    this.devices = new DeviceBlocks(mmu);
+    this.#state = state;
+    this.#mmu = mmu;
+    this.#budgeted = budgeted;
+    this.#devices = new DeviceBlocks(mmu);
   }
 
   fill(
@@ -62,18 +62,18 @@ class Blocks {
     value: number,
     count: number,
   ): number {
-    const n = this.limit(linear, shift, count);
-    if (n < FEWEST || isAlignmentFault(this.state, linear, 1 << shift)) return 0;
-    const first = this.mmu.writable(linear);
-    if (first < 0) return this.done(this.devices.fill(linear, value, n, shift));
+    const n = this.#limit(linear, shift, count);
+    if (n < FEWEST || isAlignmentFault(this.#state, linear, 1 << shift)) return 0;
+    const first = this.#mmu.writable(linear);
+    if (first < 0) return this.#done(this.#devices.fill(linear, value, n, shift));
     if ((first & ((1 << shift) - 1)) === 0) view.fill(value, first >>> shift, (first >>> shift) + n);
-    else this.fillMisaligned(first, value, n << shift, 1 << shift);
-    return this.done(n);
+    else this.#fillMisaligned(first, value, n << shift, 1 << shift);
+    return this.#done(n);
   }
 
   /** The first element byte by byte, and then all that there is again and again. */
-  private fillMisaligned(first: number, value: number, bytes: number, element: number): void {
-    const { ram } = this.mmu;
+  #fillMisaligned(first: number, value: number, bytes: number, element: number): void {
+    const { ram } = this.#mmu;
     for (let n = 0; n < element; n++) ram.bytes[first + n] = value >>> (8 * n);
     for (let filled = element; filled < bytes; filled *= 2) {
       ram.bytes.copyWithin(first + filled, first, first + Math.min(filled, bytes - filled));
@@ -81,31 +81,31 @@ class Blocks {
   }
 
   copy(shift: number, destination: number, source: number, count: number): number {
-    const n = this.limit(source, shift, this.limit(destination, shift, count));
-    if (n < FEWEST || isAlignmentFault(this.state, destination | source, 1 << shift)) return 0;
-    const to = this.mmu.writable(destination);
-    const from = this.mmu.readable(source);
-    if (to < 0 || from < 0) return this.done(this.devices.copy(destination, source, n, shift, to, from));
-    return this.copyElements(to, from, n, shift);
+    const n = this.#limit(source, shift, this.#limit(destination, shift, count));
+    if (n < FEWEST || isAlignmentFault(this.#state, destination | source, 1 << shift)) return 0;
+    const to = this.#mmu.writable(destination);
+    const from = this.#mmu.readable(source);
+    if (to < 0 || from < 0) return this.#done(this.#devices.copy(destination, source, n, shift, to, from));
+    return this.#copyElements(to, from, n, shift);
   }
 
   /** A copy upwards onto its own source repeats it: only what does not overlap is done at once. */
-  private copyElements(to: number, from: number, most: number, shift: number): number {
+  #copyElements(to: number, from: number, most: number, shift: number): number {
     const distance = to - from;
     const n = distance > 0 && distance < most << shift ? distance >>> shift : most;
     if (n < FEWEST) return 0;
-    this.mmu.ram.bytes.copyWithin(to, from, from + (n << shift));
-    return this.done(n);
+    this.#mmu.ram.bytes.copyWithin(to, from, from + (n << shift));
+    return this.#done(n);
   }
 
   /** Elements that fit in the page, were asked for, and may be counted. */
-  private limit(linear: number, shift: number, count: number): number {
+  #limit(linear: number, shift: number, count: number): number {
     const n = Math.min(count >>> 0, (PAGE_BYTES - (linear & (PAGE_BYTES - 1))) >>> shift);
-    return this.budgeted ? Math.min(n, this.state[Word.budget]) : n;
+    return this.#budgeted ? Math.min(n, this.#state[Word.budget]) : n;
   }
 
-  private done(n: number): number {
-    if (this.budgeted) this.state[Word.budget] -= n;
+  #done(n: number): number {
+    if (this.#budgeted) this.#state[Word.budget] -= n;
     return n;
   }
 }

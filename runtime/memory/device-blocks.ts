@@ -15,18 +15,18 @@ export interface DevicePlace {
  * translations (Tlb.stale). Each gives the number of elements done: all or none, and then nothing has changed, the bits of page tables included.
  */
 export class DeviceBlocks {
-  private readonly mmu: Mmu;
+  readonly #mmu: Mmu;
 
   constructor(mmu: Mmu) {
-    this.mmu = mmu;
+    this.#mmu = mmu;
   }
 
   /** Stores a value at elements of `1 << shift` bytes from a linear address on. */
   fill(linear: number, value: number, count: number, shift: number): number {
     const size = 1 << shift;
     if (!hasElementBefore(linear, size)) return 0;
-    const to = this.mmu.memoryDevice(linear, count << shift);
-    if (to === undefined || !this.mmu.startStore(linear)) return 0;
+    const to = this.#mmu.memoryDevice(linear, count << shift);
+    if (to === undefined || !this.#mmu.startStore(linear)) return 0;
     const stored = lowBytes(value, size);
     for (let n = 0; n < count; n++) to.device.write(to.offset + (n << shift), size, stored);
     return count;
@@ -37,23 +37,23 @@ export class DeviceBlocks {
     const size = 1 << shift;
     if ((to < 0 && !hasElementBefore(destination, size)) || (from < 0 && !hasElementBefore(source, size))) return 0;
     const bytes = count << shift;
-    const origin = from < 0 ? this.mmu.memoryDevice(source, bytes) : undefined;
+    const origin = from < 0 ? this.#mmu.memoryDevice(source, bytes) : undefined;
     if (from < 0 && origin === undefined) return 0;
-    if (to >= 0) return this.take(to, origin!, count, size);
-    const target = this.mmu.memoryDevice(destination, bytes);
-    if (target === undefined || !this.mmu.startStore(destination)) return 0;
-    return origin ? this.move(target, origin, count, size) : this.put(target, from, count, size);
+    if (to >= 0) return this.#take(to, origin!, count, size);
+    const target = this.#mmu.memoryDevice(destination, bytes);
+    if (target === undefined || !this.#mmu.startStore(destination)) return 0;
+    return origin ? this.#move(target, origin, count, size) : this.#put(target, from, count, size);
   }
 
-  private move(to: DevicePlace, from: DevicePlace, count: number, size: number): number {
+  #move(to: DevicePlace, from: DevicePlace, count: number, size: number): number {
     for (let n = 0; n < count * size; n += size) {
       to.device.write(to.offset + n, size, lowBytes(from.device.read(from.offset + n, size), size));
     }
     return count;
   }
 
-  private put(to: DevicePlace, from: number, count: number, size: number): number {
-    const { ram } = this.mmu;
+  #put(to: DevicePlace, from: number, count: number, size: number): number {
+    const { ram } = this.#mmu;
     for (let n = 0; n < count * size; n += size) {
       let value = 0;
       for (let byte = 0; byte < size; byte++) value |= ram.bytes[from + n + byte] << (8 * byte);
@@ -62,8 +62,8 @@ export class DeviceBlocks {
     return count;
   }
 
-  private take(to: number, from: DevicePlace, count: number, size: number): number {
-    const { ram } = this.mmu;
+  #take(to: number, from: DevicePlace, count: number, size: number): number {
+    const { ram } = this.#mmu;
     for (let n = 0; n < count * size; n += size) {
       const value = from.device.read(from.offset + n, size);
       for (let byte = 0; byte < size; byte++) ram.bytes[to + n + byte] = value >>> (8 * byte);

@@ -28,72 +28,72 @@ export class Mmu implements ProcessorMemory {
   readonly tables: Tables;
   readonly paging: Paging;
   readonly spaces: AddressSpaces;
-  private readonly state: Int32Array;
-  private readonly walkResult: PageWalk;
-  private readonly watched = new WatchedPages();
-  private readonly devices = new RecentDevices();
-  private readonly wide: WideStore;
+  readonly #state: Int32Array;
+  readonly #walkResult: PageWalk;
+  readonly #watched = new WatchedPages();
+  readonly #devices = new RecentDevices();
+  readonly #wide: WideStore;
   /** Number of page walks done. */
   walks = 0;
   misaligned = 0;
   /** Accesses that never have an entry in the TLB: to devices, and stores that somebody has to see. */
   unentered = 0;
   /** Physical address of the last translation that ended at a device. NaN: V8 is to keep it as a double from the start. */
-  private devicePhysical = Number.NaN;
+  #devicePhysical = Number.NaN;
 
   constructor(state: Int32Array, map: PhysicalMap, tables = new Tables(0)) {
-    this.state = state;
+    this.#state = state;
     this.tables = tables;
     this.map = map;
     this.ram = map.ram;
-    this.wide = new WideStore(map);
+    this.#wide = new WideStore(map);
     this.tlb = new Tlb(this.ram.bytes.length, tables);
     this.paging = new Paging(state, map);
     this.spaces = new AddressSpaces(state, map);
     map.onChanged = () => this.flushAll();
     this.ram.frames.onMarked = (frames) => this.tlb.protectFrames(frames);
-    this.walkResult = this.paging.result;
+    this.#walkResult = this.paging.result;
   }
 
   // Accesses with the current privilege level's rights.
-  load8 = (linear: number): number => this.load8As(linear, this.rights());
-  load16 = (linear: number): number => this.load16As(linear, this.rights());
-  load32 = (linear: number): number => this.load32As(linear, this.rights());
-  store8 = (linear: number, value: number): void => this.store8As(linear, value, this.rights());
-  store16 = (linear: number, value: number): void => this.store16As(linear, value, this.rights());
-  store32 = (linear: number, value: number): void => this.store32As(linear, value, this.rights());
+  load8 = (linear: number): number => this.#load8As(linear, this.#rights());
+  load16 = (linear: number): number => this.#load16As(linear, this.#rights());
+  load32 = (linear: number): number => this.#load32As(linear, this.#rights());
+  store8 = (linear: number, value: number): void => this.#store8As(linear, value, this.#rights());
+  store16 = (linear: number, value: number): void => this.#store16As(linear, value, this.#rights());
+  store32 = (linear: number, value: number): void => this.#store32As(linear, value, this.#rights());
   probeWrite(linear: number, bytes: number): void {
-    this.probeAs(linear, bytes, this.rights());
-    this.wide.probed(linear, bytes);
+    this.#probeAs(linear, bytes, this.#rights());
+    this.#wide.probed(linear, bytes);
   }
 
   /** Accesses by generated code for an instruction that has changed nothing yet (Access.restartable). */
   readonly restartable: DataAccess = {
-    load8: (linear) => this.load8As(linear, this.rights() | Access.restartable),
-    load16: (linear) => this.load16As(linear, this.rights() | Access.restartable),
-    load32: (linear) => this.load32As(linear, this.rights() | Access.restartable),
-    store8: (linear, value) => this.store8As(linear, value, this.rights() | Access.restartable),
-    store16: (linear, value) => this.store16As(linear, value, this.rights() | Access.restartable),
-    store32: (linear, value) => this.store32As(linear, value, this.rights() | Access.restartable),
+    load8: (linear) => this.#load8As(linear, this.#rights() | Access.restartable),
+    load16: (linear) => this.#load16As(linear, this.#rights() | Access.restartable),
+    load32: (linear) => this.#load32As(linear, this.#rights() | Access.restartable),
+    store8: (linear, value) => this.#store8As(linear, value, this.#rights() | Access.restartable),
+    store16: (linear, value) => this.#store16As(linear, value, this.#rights() | Access.restartable),
+    store32: (linear, value) => this.#store32As(linear, value, this.#rights() | Access.restartable),
     probeWrite: (linear, bytes) => this.probeWrite(linear, bytes),
   };
 
   readableSpan(linear: number, length: number): Uint8Array | null {
-    return this.span(this.readable(linear), length);
+    return this.#span(this.readable(linear), length);
   }
 
   writableSpan(linear: number, length: number): Uint8Array | null {
-    return this.span(this.writable(linear), length);
+    return this.#span(this.writable(linear), length);
   }
 
-  private span(at: number, length: number): Uint8Array | null {
+  #span(at: number, length: number): Uint8Array | null {
     return at < 0 ? null : this.ram.bytes.subarray(at, Math.min(at + length, (at | (PAGE_BYTES - 1)) + 1));
   }
 
   /** Index of a byte that the current rights may load by no more than reading RAM, as the TLB knows; negative where it doesn't. */
   readable(linear: number): number {
     const { tlb } = this;
-    const entries = this.rights() === Access.user ? tlb.readUser : tlb.readSupervisor;
+    const entries = this.#rights() === Access.user ? tlb.readUser : tlb.readSupervisor;
     return tlb.lookup(entries, linear >>> 12) | (linear & 0xfff);
   }
 
@@ -103,7 +103,7 @@ export class Mmu implements ProcessorMemory {
    */
   writable(linear: number): number {
     const { tlb } = this;
-    const entries = this.rights() === Access.user ? tlb.writeUser : tlb.writeSupervisor;
+    const entries = this.#rights() === Access.user ? tlb.writeUser : tlb.writeSupervisor;
     return tlb.lookup(entries, linear >>> 12) | (linear & 0xfff);
   }
 
@@ -120,9 +120,9 @@ export class Mmu implements ProcessorMemory {
 
   /** The device that acts as memory at all of some bytes of one page, which the current rights may read; undefined where there is none. */
   memoryDevice(linear: number, bytes: number): DevicePlace | undefined {
-    if (this.readable(linear) >= 0 || !this.watched.idle) return undefined;
-    if (this.paging.walk(linear, this.rights()) !== -1) return undefined;
-    const { page } = this.walkResult;
+    if (this.readable(linear) >= 0 || !this.#watched.idle) return undefined;
+    if (this.paging.walk(linear, this.#rights()) !== -1) return undefined;
+    const { page } = this.#walkResult;
     if (this.map.frameAt(page) !== NO_FRAME || this.map.storedFrameAt(page) !== NO_FRAME) return undefined;
     const address = page * PAGE_BYTES + (linear & 0xfff);
     const device = this.map.memoryAt(address, bytes);
@@ -131,30 +131,30 @@ export class Mmu implements ProcessorMemory {
 
   /** Whether the current rights allow a store to a page. If so it is about to come: the page is dirty from here on. */
   startStore(linear: number): boolean {
-    return this.paging.walk(linear, Access.write | this.rights()) === -1;
+    return this.paging.walk(linear, Access.write | this.#rights()) === -1;
   }
 
   // Implicit supervisor accesses.
   loadSystem8(linear: number): number {
-    return this.load8As(linear, Access.read);
+    return this.#load8As(linear, Access.read);
   }
   loadSystem16(linear: number): number {
-    return this.load16As(linear, Access.read);
+    return this.#load16As(linear, Access.read);
   }
   loadSystem32(linear: number): number {
-    return this.load32As(linear, Access.read);
+    return this.#load32As(linear, Access.read);
   }
   storeSystem8(linear: number, value: number): void {
-    this.store8As(linear, value, Access.read);
+    this.#store8As(linear, value, Access.read);
   }
   storeSystem16(linear: number, value: number): void {
-    this.store16As(linear, value, Access.read);
+    this.#store16As(linear, value, Access.read);
   }
   storeSystem32(linear: number, value: number): void {
-    this.store32As(linear, value, Access.read);
+    this.#store32As(linear, value, Access.read);
   }
   probeWriteSystem(linear: number, bytes: number): void {
-    this.probeAs(linear, bytes, Access.read);
+    this.#probeAs(linear, bytes, Access.read);
   }
 
   /** A doubleword by physical address. */
@@ -169,132 +169,133 @@ export class Mmu implements ProcessorMemory {
 
   flushAll(): void {
     this.tlb.flushAll();
-    this.devices.forget();
+    this.#devices.forget();
   }
   flushNonGlobal(): void {
     this.tlb.flushNonGlobal();
-    this.devices.forget();
+    this.#devices.forget();
   }
   flushPage(linear: number): void {
     this.tlb.flushPage(linear >>> 12);
-    this.devices.forget();
+    this.#devices.forget();
   }
 
   /** Offset in the buffer of the instruction byte at a linear address, or -1 if a device is there. May fault. */
   fetch(linear: number): number {
     const page = linear >>> 12;
-    const rights = this.rights();
+    const rights = this.#rights();
     const at = this.tlb.lookup(rights ? this.tlb.readUser : this.tlb.readSupervisor, page);
     if (at >= 0 && this.tlb.isExecutable(page)) return at | (linear & 0xfff);
-    return this.fill(linear, 0, Access.fetch | rights);
+    return this.#fill(linear, 0, Access.fetch | rights);
   }
 
   /** Access.user in user mode. */
-  private rights(): number {
-    return this.state[Word.key] & Key.user ? Access.user : Access.read;
+  #rights(): number {
+    return this.#state[Word.key] & Key.user ? Access.user : Access.read;
   }
 
   /** Keeps these pages, and no others for this owner, out of the TLB: the watcher sees every access to them. */
   watch(owner: WatchOwner, watches: readonly Watch[], watcher: AccessWatcher): void {
-    const before = this.watched.pages();
-    this.watched.set(owner, watches, watcher);
-    for (const page of [...before, ...this.watched.pages()]) this.tlb.flushPage(page);
-    this.devices.forget();
+    const before = this.#watched.pages();
+    this.#watched.set(owner, watches, watcher);
+    for (const page of [...before, ...this.#watched.pages()]) this.tlb.flushPage(page);
+    this.#devices.forget();
   }
 
   /** Whether instructions in the page of a linear address are watched. */
   watchesCode(linear: number): boolean {
-    return this.watched.fetches(linear >>> 12);
+    return this.#watched.fetches(linear >>> 12);
   }
 
   /** An access is not at a multiple of its size. */
-  private noteMisaligned(access: number): void {
-    if (access & Access.user) checkAlignment(this.state);
+  #noteMisaligned(access: number): void {
+    if (access & Access.user) checkAlignment(this.#state);
     this.misaligned++;
   }
 
-  private load8As(linear: number, access: number): number {
-    const at = this.translateRead(linear, 1, access);
-    return at < 0 ? this.map.readDevice(this.devicePhysical, 1) & 0xff : this.ram.bytes[at];
+  #load8As(linear: number, access: number): number {
+    const at = this.#translateRead(linear, 1, access);
+    return at < 0 ? this.map.readDevice(this.#devicePhysical, 1) & 0xff : this.ram.bytes[at];
   }
 
-  private load16As(linear: number, access: number): number {
-    if (linear & 1) this.noteMisaligned(access);
-    if ((linear & 0xfff) === 0xfff) return this.load8As(linear, access) | (this.load8As((linear + 1) | 0, access) << 8);
-    const at = this.translateRead(linear, 2, access);
-    if (at < 0) return this.map.readDevice(this.devicePhysical, 2) & 0xffff;
+  #load16As(linear: number, access: number): number {
+    if (linear & 1) this.#noteMisaligned(access);
+    if ((linear & 0xfff) === 0xfff)
+      return this.#load8As(linear, access) | (this.#load8As((linear + 1) | 0, access) << 8);
+    const at = this.#translateRead(linear, 2, access);
+    if (at < 0) return this.map.readDevice(this.#devicePhysical, 2) & 0xffff;
     return this.ram.bytes[at] | (this.ram.bytes[at + 1] << 8);
   }
 
-  private load32As(linear: number, access: number): number {
-    if (linear & 3) this.noteMisaligned(access);
+  #load32As(linear: number, access: number): number {
+    if (linear & 3) this.#noteMisaligned(access);
     if ((linear & 0xfff) > 0xffc) {
-      const low = this.load16As(linear, access);
-      return low | (this.load16As((linear + 2) | 0, access) << 16);
+      const low = this.#load16As(linear, access);
+      return low | (this.#load16As((linear + 2) | 0, access) << 16);
     }
-    const at = this.translateRead(linear, 4, access);
-    if (at < 0) return this.map.readDevice(this.devicePhysical, 4) | 0;
+    const at = this.#translateRead(linear, 4, access);
+    if (at < 0) return this.map.readDevice(this.#devicePhysical, 4) | 0;
     const b = this.ram.bytes;
     return (at & 3) === 0 ? this.ram.words[at >>> 2] : b[at] | (b[at + 1] << 8) | (b[at + 2] << 16) | (b[at + 3] << 24);
   }
 
-  private store8As(linear: number, value: number, access: number): void {
-    const at = this.translateWrite(linear, 1, access);
-    if (at < 0) this.map.writeDevice(this.devicePhysical, 1, value & 0xff);
-    else this.storeBytes(at, value, 1);
+  #store8As(linear: number, value: number, access: number): void {
+    const at = this.#translateWrite(linear, 1, access);
+    if (at < 0) this.map.writeDevice(this.#devicePhysical, 1, value & 0xff);
+    else this.#storeBytes(at, value, 1);
   }
 
-  private store16As(linear: number, value: number, access: number): void {
-    if (linear & 1) this.noteMisaligned(access);
+  #store16As(linear: number, value: number, access: number): void {
+    if (linear & 1) this.#noteMisaligned(access);
     if ((linear & 0xfff) === 0xfff) {
-      this.storeParts(linear, value, 2, access);
+      this.#storeParts(linear, value, 2, access);
       return;
     }
-    const at = this.translateWrite(linear, 2, access);
-    if (at < 0) this.map.writeDevice(this.devicePhysical, 2, value & 0xffff);
-    else this.storeBytes(at, value, 2);
+    const at = this.#translateWrite(linear, 2, access);
+    if (at < 0) this.map.writeDevice(this.#devicePhysical, 2, value & 0xffff);
+    else this.#storeBytes(at, value, 2);
   }
 
-  private store32As(linear: number, value: number, access: number): void {
-    if (linear & 3) this.noteMisaligned(access);
+  #store32As(linear: number, value: number, access: number): void {
+    if (linear & 3) this.#noteMisaligned(access);
     if ((linear & 0xfff) > 0xffc) {
-      this.storeParts(linear, value, 4, access);
+      this.#storeParts(linear, value, 4, access);
       return;
     }
-    const at = this.translateWrite(linear, 4, access);
-    if (at < 0) this.wide.store(linear, this.devicePhysical, value | 0);
-    else this.storeBytes(at, value, 4);
+    const at = this.#translateWrite(linear, 4, access);
+    if (at < 0) this.#wide.store(linear, this.#devicePhysical, value | 0);
+    else this.#storeBytes(at, value, 4);
   }
 
   /** Stores on two pages: either all or, if one faults or a watcher throws, nothing. */
-  private storeParts(linear: number, value: number, bytes: number, access: number): void {
-    this.probeAs(linear, bytes, access);
-    if (!this.watched.idle) this.watched.tell(linear, bytes, Access.write | access);
-    for (let n = 0; n < bytes; n++) this.store8As((linear + n) | 0, value >>> (8 * n), access);
+  #storeParts(linear: number, value: number, bytes: number, access: number): void {
+    this.#probeAs(linear, bytes, access);
+    if (!this.#watched.idle) this.#watched.tell(linear, bytes, Access.write | access);
+    for (let n = 0; n < bytes; n++) this.#store8As((linear + n) | 0, value >>> (8 * n), access);
   }
 
   /** Stores within one frame. */
-  private storeBytes(at: number, value: number, bytes: number): void {
+  #storeBytes(at: number, value: number, bytes: number): void {
     if (bytes === 4 && (at & 3) === 0) this.ram.words[at >>> 2] = value;
     else for (let n = 0; n < bytes; n++) this.ram.bytes[at + n] = value >>> (8 * n);
     this.ram.frames.stored(at, bytes, 'store');
   }
 
   /** Faults at the first byte that may not be written. */
-  private probeAs(linear: number, bytes: number, access: number): void {
-    this.translateWrite(linear, 0, access);
+  #probeAs(linear: number, bytes: number, access: number): void {
+    this.#translateWrite(linear, 0, access);
     const last = (linear + bytes - 1) | 0;
-    if ((last ^ linear) >>> 12 !== 0) this.translateWrite(last & ~0xfff, 0, access);
+    if ((last ^ linear) >>> 12 !== 0) this.#translateWrite(last & ~0xfff, 0, access);
   }
 
-  private translateRead(linear: number, bytes: number, access: number): number {
+  #translateRead(linear: number, bytes: number, access: number): number {
     const page = linear >>> 12;
     const at = this.tlb.lookup(access & Access.user ? this.tlb.readUser : this.tlb.readSupervisor, page);
     if (at >= 0) return at | (linear & 0xfff);
-    return this.isAtDevice(linear, access) ? -1 : this.fill(linear, bytes, access);
+    return this.#isAtDevice(linear, access) ? -1 : this.#fill(linear, bytes, access);
   }
 
-  private translateWrite(linear: number, bytes: number, access: number): number {
+  #translateWrite(linear: number, bytes: number, access: number): number {
     const page = linear >>> 12;
     const isUser = (access & Access.user) !== 0;
     const at = this.tlb.lookup(isUser ? this.tlb.writeUser : this.tlb.writeSupervisor, page);
@@ -305,15 +306,15 @@ export class Mmu implements ProcessorMemory {
       this.unentered++;
       return told | (linear & 0xfff);
     }
-    return this.isAtDevice(linear, Access.write | access) ? -1 : this.fill(linear, bytes, Access.write | access);
+    return this.#isAtDevice(linear, Access.write | access) ? -1 : this.#fill(linear, bytes, Access.write | access);
   }
 
   /** Whether an access is known to lead to a device; its physical address is noted then. */
-  private isAtDevice(linear: number, access: number): boolean {
-    const page = this.devices.find(linear >>> 12, access);
+  #isAtDevice(linear: number, access: number): boolean {
+    const page = this.#devices.find(linear >>> 12, access);
     if (page < 0) return false;
     this.unentered++;
-    this.devicePhysical = page * 4096 + (linear & 0xfff);
+    this.#devicePhysical = page * 4096 + (linear & 0xfff);
     return true;
   }
 
@@ -321,31 +322,33 @@ export class Mmu implements ProcessorMemory {
    * Walks the page tables and enters what may be used without coming back. `bytes`: how many are about to be accessed; 0
    * if it is only asked whether they may be.
    */
-  private fill(linear: number, bytes: number, access: number): number {
+  #fill(linear: number, bytes: number, access: number): number {
     this.walks++;
     const code = this.paging.walk(linear, access);
     if (code !== -1) {
       // As the processor's TLBs do (Intel SDM vol. 3, 4.10.4.1): pages that the handler enters need no INVLPG.
       this.flushPage(linear);
-      this.state[Word.cr2] = linear;
+      this.#state[Word.cr2] = linear;
       raise(Vector.pageFault, code);
     }
-    if (bytes !== 0 && !this.watched.idle) this.watched.tell(linear, bytes, access);
-    const r = this.walkResult;
+    if (bytes !== 0 && !this.#watched.idle) this.#watched.tell(linear, bytes, access);
+    const r = this.#walkResult;
     const loaded = this.map.frameAt(r.page);
     const stored = this.map.storedFrameAt(r.page);
-    if (loaded !== NO_FRAME) this.enter(linear >>> 12, loaded, stored);
+    if (loaded !== NO_FRAME) this.#enter(linear >>> 12, loaded, stored);
     const frame = access & Access.write ? stored : loaded;
     if (frame !== NO_FRAME) return (frame << 12) | (linear & 0xfff);
     this.unentered++;
-    if (this.watched.idle) this.devices.note(linear >>> 12, access, r.page);
-    this.devicePhysical = r.page * 4096 + (linear & 0xfff);
+    if (this.#watched.idle) this.#devices.note(linear >>> 12, access, r.page);
+    this.#devicePhysical = r.page * 4096 + (linear & 0xfff);
     return -1;
   }
 
   /** Generated code reads through a write entry where it is going to write, so loads must see what stores reach. */
-  private enter(page: number, frame: number, stored: number): void {
-    const { tlb, walkResult: r, watched } = this;
+  #enter(page: number, frame: number, stored: number): void {
+    const { tlb } = this;
+    const r = this.#walkResult;
+    const watched = this.#watched;
     const arrays: Int32Array[] = [];
     let { kind } = r;
     if (watched.idle || !watched.reads(page)) {

@@ -62,20 +62,23 @@ export function isReservedPointer(low: number, high: number): boolean {
   return (low & PRESENT) !== 0 && ((low & RESERVED_POINTER) | (high & (RESERVED_HIGH | NO_EXECUTE))) !== 0;
 }
 
+/** The memory that page tables are in. */
+type TableMemory = Pick<PhysicalMap, 'ram' | 'processorPages' | 'frameAt' | 'storedFrameAt' | 'readDevice'>;
+
 /**
  * The page-table walker of 32-bit paging (Intel SDM vol. 3, 4.3; 4 MB pages with CR4.PSE, in 64 GB by PSE-36) and of
  * PAE paging (4.4). Entries are named by physical page and offset in it: an address has more than 32 bits.
  */
 export class Paging {
   readonly result = new PageWalk();
-  private readonly state: Int32Array;
-  private readonly map: PhysicalMap;
-  private readonly ram: GuestRam;
+  readonly #state: Int32Array;
+  readonly #map: TableMemory;
+  readonly #ram: GuestRam;
 
-  constructor(state: Int32Array, map: PhysicalMap) {
-    this.state = state;
-    this.map = map;
-    this.ram = map.ram;
+  constructor(state: Int32Array, map: TableMemory) {
+    this.#state = state;
+    this.#map = map;
+    this.#ram = map.ram;
   }
 
   /**
@@ -83,116 +86,110 @@ export class Paging {
    * translation in `result` if the access is allowed, else the page-fault error code.
    */
   walk(linear: number, access: number): number {
-    if ((this.state[Word.cr0] & Cr0.pg) === 0) return this.identity(linear);
+    if ((this.#state[Word.cr0] & Cr0.pg) === 0) return this.#identity(linear);
     const request = access & FAULT_REQUEST;
-    if (this.state[Word.cr4] & Cr4.pae) return this.walkExtended(linear, request);
-    return this.walkClassic(linear, request & ~Access.fetch);
+    if (this.#state[Word.cr4] & Cr4.pae) return this.#walkExtended(linear, request);
+    return this.#walkClassic(linear, request & ~Access.fetch);
   }
 
-  private walkClassic(linear: number, request: number): number {
-    const directory = this.state[Word.cr3] >>> 12;
+  #walkClassic(linear: number, request: number): number {
+    const directory = this.#state[Word.cr3] >>> 12;
     const at = (linear >>> 20) & 0xffc;
-    const upper = this.entry(directory, at);
+    const upper = this.#entry(directory, at);
     if ((upper & PRESENT) === 0) return request;
-    if (upper & LARGE && this.state[Word.cr4] & Cr4.pse) {
+    if (upper & LARGE && this.#state[Word.cr4] & Cr4.pse) {
       if (upper & RESERVED_4MB) return request | FAULT_PRESENT | FAULT_RESERVED;
       const page = page4mbOf(upper) | ((linear >>> 12) & 0x3ff);
-      return this.leaf(directory, at, upper, upper, page, PageKind.large, request);
+      return this.#leaf(directory, at, upper, upper, page, PageKind.large, request);
     }
     const table = upper >>> 12;
     const inTable = (linear >>> 10) & 0xffc;
-    const lower = this.entry(table, inTable);
+    const lower = this.#entry(table, inTable);
     if ((lower & PRESENT) === 0) return request;
     const rights = upper & (lower | ~(USER | WRITABLE));
-    const code = this.leaf(table, inTable, lower, rights, lower >>> 12, PageKind.small, request);
-    if (code === -1 && (upper & ACCESSED) === 0) this.setAccessed(directory, at);
+    const code = this.#leaf(table, inTable, lower, rights, lower >>> 12, PageKind.small, request);
+    if (code === -1 && (upper & ACCESSED) === 0) this.#setAccessed(directory, at);
     return code;
   }
 
-  private walkExtended(linear: number, access: number): number {
-    const noExecute = (this.state[Word.efer] & Efer.nxe) !== 0;
+  #walkExtended(linear: number, access: number): number {
+    const noExecute = (this.#state[Word.efer] & Efer.nxe) !== 0;
     const request = noExecute ? access : access & ~Access.fetch;
     const reserved = noExecute ? RESERVED_HIGH : RESERVED_HIGH | NO_EXECUTE;
     const pointer = Word.pagePointer + ((linear >>> 30) << 1);
-    if ((this.state[pointer] & PRESENT) === 0) return request;
-    const directory = pageOf(this.state[pointer], this.state[pointer + 1]);
+    if ((this.#state[pointer] & PRESENT) === 0) return request;
+    const directory = pageOf(this.#state[pointer], this.#state[pointer + 1]);
     const at = (linear >>> 18) & 0xff8;
-    const upper = this.entry(directory, at);
+    const upper = this.#entry(directory, at);
     if ((upper & PRESENT) === 0) return request;
-    const upperHigh = this.entry(directory, at + 4);
+    const upperHigh = this.#entry(directory, at + 4);
     const isLarge = (upper & LARGE) !== 0;
     if (upperHigh & reserved || (isLarge && upper & RESERVED_2MB)) return request | FAULT_PRESENT | FAULT_RESERVED;
     if (isLarge) {
       const page = pageOf(upper & 0xffe00000, upperHigh) | ((linear >>> 12) & 0x1ff);
-      return this.leaf(directory, at, upper, upper, page, PageKind.large | executionOf(upperHigh), request);
+      return this.#leaf(directory, at, upper, upper, page, PageKind.large | executionOf(upperHigh), request);
     }
     const table = pageOf(upper, upperHigh);
     const inTable = (linear >>> 9) & 0xff8;
-    const lower = this.entry(table, inTable);
+    const lower = this.#entry(table, inTable);
     if ((lower & PRESENT) === 0) return request;
-    const lowerHigh = this.entry(table, inTable + 4);
+    const lowerHigh = this.#entry(table, inTable + 4);
     if (lowerHigh & reserved) return request | FAULT_PRESENT | FAULT_RESERVED;
     const rights = upper & (lower | ~(USER | WRITABLE));
     const kind = executionOf(upperHigh | lowerHigh);
-    const code = this.leaf(table, inTable, lower, rights, pageOf(lower, lowerHigh), kind, request);
-    if (code === -1 && (upper & ACCESSED) === 0) this.setAccessed(directory, at);
+    const code = this.#leaf(table, inTable, lower, rights, pageOf(lower, lowerHigh), kind, request);
+    if (code === -1 && (upper & ACCESSED) === 0) this.#setAccessed(directory, at);
     return code;
   }
 
   /** Without paging every page is itself, with all rights. */
-  private identity(linear: number): number {
+  #identity(linear: number): number {
     const r = this.result;
-    r.page = (linear >>> 12) & this.map.processorPages;
+    r.page = (linear >>> 12) & this.#map.processorPages;
     r.user = r.userWrite = r.supervisorWrite = r.dirty = true;
     r.kind = PageKind.small;
     return -1;
   }
 
   /** Checks the combined rights, then sets accessed and dirty in the entry that maps the page. */
-  private leaf(
-    table: number,
-    at: number,
-    entry: number,
-    rights: number,
-    page: number,
-    kind: number,
-    request: number,
-  ): number {
+  #leaf(table: number, at: number, entry: number, rights: number, page: number, kind: number, request: number): number {
     const r = this.result;
     r.user = (rights & USER) !== 0;
     r.userWrite = r.user && (rights & WRITABLE) !== 0;
-    r.supervisorWrite = (rights & WRITABLE) !== 0 || (this.state[Word.cr0] & Cr0.wp) === 0;
+    r.supervisorWrite = (rights & WRITABLE) !== 0 || (this.#state[Word.cr0] & Cr0.wp) === 0;
     const write = (request & Access.write) !== 0;
     const user = (request & Access.user) !== 0;
     const refused = (user && !r.user) || (write && !(user ? r.userWrite : r.supervisorWrite));
     if (refused || (request & Access.fetch && kind & PageKind.noExecute)) return request | FAULT_PRESENT;
     const wanted = entry | ACCESSED | (write ? DIRTY : 0);
-    if (wanted !== entry) this.setEntry(table, at, wanted);
-    r.page = page & this.map.processorPages;
+    if (wanted !== entry) this.#setEntry(table, at, wanted);
+    r.page = page & this.#map.processorPages;
     r.dirty = (wanted & DIRTY) !== 0;
-    r.kind = kind | (entry & GLOBAL && this.state[Word.cr4] & Cr4.pge ? PageKind.global : 0);
+    r.kind = kind | (entry & GLOBAL && this.#state[Word.cr4] & Cr4.pge ? PageKind.global : 0);
     return -1;
   }
 
-  private entry(page: number, at: number): number {
-    const driven = page & this.map.processorPages;
-    const frame = this.map.frameAt(driven);
-    return frame === NO_FRAME ? this.map.readDevice(driven * 4096 + at, 4) : this.ram.words[(frame << 10) | (at >>> 2)];
+  #entry(page: number, at: number): number {
+    const driven = page & this.#map.processorPages;
+    const frame = this.#map.frameAt(driven);
+    return frame === NO_FRAME
+      ? this.#map.readDevice(driven * 4096 + at, 4)
+      : this.#ram.words[(frame << 10) | (at >>> 2)];
   }
 
   /**
    * Sets the accessed bit of an entry that leads to a table. The entry may be in that very table, and have just been changed:
    * directories can be tables of themselves.
    */
-  private setAccessed(directory: number, at: number): void {
-    this.setEntry(directory, at, this.entry(directory, at) | ACCESSED);
+  #setAccessed(directory: number, at: number): void {
+    this.#setEntry(directory, at, this.#entry(directory, at) | ACCESSED);
   }
 
-  private setEntry(page: number, at: number, value: number): void {
-    const frame = this.map.storedFrameAt(page & this.map.processorPages);
+  #setEntry(page: number, at: number, value: number): void {
+    const frame = this.#map.storedFrameAt(page & this.#map.processorPages);
     if (frame === NO_FRAME) return;
-    this.ram.words[(frame << 10) | (at >>> 2)] = value;
-    this.ram.frames.stored((frame << 12) | at, 4, 'paging');
+    this.#ram.words[(frame << 10) | (at >>> 2)] = value;
+    this.#ram.frames.stored((frame << 12) | at, 4, 'paging');
   }
 }
 
@@ -202,6 +199,13 @@ function executionOf(high: number): number {
 
 /** Page walks without any effect: all of memory is read-only to them, so they set no accessed and dirty bits, and devices read as 0. */
 export function silentPaging(state: Int32Array, map: PhysicalMap): Paging {
-  const silent = { storedFrameAt: { value: () => NO_FRAME }, readDevice: { value: () => 0 } };
-  return new Paging(state, Object.create(map, silent));
+  return new Paging(state, {
+    ram: map.ram,
+    get processorPages() {
+      return map.processorPages;
+    },
+    frameAt: (page) => map.frameAt(page),
+    storedFrameAt: () => NO_FRAME,
+    readDevice: () => 0,
+  });
 }

@@ -50,35 +50,35 @@ export class PhysicalMap {
     | ((kind: 'read' | 'write', device: MmioRegion, address: number, size: number, value: number) => void)
     | null = null;
   /** By page: 1 + the frame that loads see, 0 for none; with DIVIDED. */
-  private readonly loaded = new Int32Array(PAGES_4GB);
+  readonly #loaded = new Int32Array(PAGES_4GB);
   /** The frame that stores reach, for pages where loads see another. */
-  private readonly stored = new Map<number, number>();
+  readonly #stored = new Map<number, number>();
   /** From the one that is seen last to the one that is seen first. */
-  private windows: AddressWindow[] = [];
+  #windows: AddressWindow[] = [];
   /** The device that was accessed last, if no other one hides a part of it. */
-  private recent: AddressWindow | null = null;
+  #recent: AddressWindow | null = null;
   /** Frames of RAM below 4 GB. */
-  private readonly below: number;
+  readonly #below: number;
 
   /** RAM stands from address 0 on, `below` bytes of it; the rest from 4 GB on. */
   constructor(ram: GuestRam, below = ram.ramBytes) {
     this.ram = ram;
-    this.below = below >>> PAGE_SHIFT;
+    this.#below = below >>> PAGE_SHIFT;
     this.add({ name: 'RAM', layer: Layer.memory, base: 0, length: below, reads: 0, writes: 0 });
   }
 
   /** The frame that loads see at a physical page number, or NO_FRAME. */
   frameAt(page: number): number {
-    return page < PAGES_4GB ? (this.loaded[page] & ~DIVIDED) - 1 : this.above(page - PAGES_4GB + this.below);
+    return page < PAGES_4GB ? (this.#loaded[page] & ~DIVIDED) - 1 : this.#above(page - PAGES_4GB + this.#below);
   }
 
   /** The frame that stores reach at a physical page number, or NO_FRAME. */
   storedFrameAt(page: number): number {
-    const isDivided = page < PAGES_4GB && (this.loaded[page] & DIVIDED) !== 0;
-    return isDivided ? this.stored.get(page)! : this.frameAt(page);
+    const isDivided = page < PAGES_4GB && (this.#loaded[page] & DIVIDED) !== 0;
+    return isDivided ? this.#stored.get(page)! : this.frameAt(page);
   }
 
-  private above(frame: number): number {
+  #above(frame: number): number {
     return frame < this.ram.ramBytes >>> PAGE_SHIFT ? frame : NO_FRAME;
   }
 
@@ -94,37 +94,37 @@ export class PhysicalMap {
   }
 
   add(window: AddressWindow): void {
-    this.windows = [...this.windows, window].sort((a, b) => a.layer - b.layer);
-    this.paint(window);
+    this.#windows = [...this.#windows, window].sort((a, b) => a.layer - b.layer);
+    this.#paint(window);
   }
 
   /** The windows from the lowest address on; of those at one address, the last is seen first. */
   placed(): AddressWindow[] {
-    return [...this.windows, ...this.highMemory()].sort((a, b) => a.base - b.base || a.layer - b.layer);
+    return [...this.#windows, ...this.#highMemory()].sort((a, b) => a.base - b.base || a.layer - b.layer);
   }
 
   /** RAM from 4 GB on, which nothing hides. */
-  private highMemory(): AddressWindow[] {
-    const [base, length] = [PAGES_4GB * PAGE_BYTES, this.ram.ramBytes - this.below * PAGE_BYTES];
+  #highMemory(): AddressWindow[] {
+    const [base, length] = [PAGES_4GB * PAGE_BYTES, this.ram.ramBytes - this.#below * PAGE_BYTES];
     if (length === 0) return [];
-    return [{ name: 'RAM', layer: Layer.memory, base, length, reads: this.below, writes: this.below }];
+    return [{ name: 'RAM', layer: Layer.memory, base, length, reads: this.#below, writes: this.#below }];
   }
 
   /** Whether an address where no frame is belongs to somebody: a device, or a window that hides memory. */
   isSomething(address: number): boolean {
-    return this.windows.some((window) => holds(window, address));
+    return this.#windows.some((window) => holds(window, address));
   }
 
   /** Removes a window; those that it hid are seen again. */
   remove(window: AddressWindow): void {
-    this.windows = this.windows.filter((w) => w !== window);
-    this.paint(window);
+    this.#windows = this.#windows.filter((w) => w !== window);
+    this.#paint(window);
   }
 
   /** Has another window of the same place, layer and length in the place of one. */
   replace(window: AddressWindow, by: AddressWindow): void {
-    this.windows = this.windows.map((present) => (present === window ? by : present));
-    this.paint(by);
+    this.#windows = this.#windows.map((present) => (present === window ? by : present));
+    this.#paint(by);
   }
 
   /** Where devices of a layer put their registers. */
@@ -147,29 +147,29 @@ export class PhysicalMap {
   }
 
   /** Enters again what the pages of a window show. */
-  private paint(changed: AddressWindow): void {
-    this.recent = null;
+  #paint(changed: AddressWindow): void {
+    this.#recent = null;
     const [from, to] = pagesOf(changed);
-    this.loaded.fill(0, from, to);
-    for (const page of this.stored.keys()) if (page >= from && page < to) this.stored.delete(page);
-    for (const window of this.windows) {
+    this.#loaded.fill(0, from, to);
+    for (const page of this.#stored.keys()) if (page >= from && page < to) this.#stored.delete(page);
+    for (const window of this.#windows) {
       const [start, end] = pagesOf(window);
       for (let page = Math.max(from, start); page < Math.min(to, end); page++) {
-        this.show(page, frameOf(window.reads, page - start), frameOf(window.writes, page - start));
+        this.#show(page, frameOf(window.reads, page - start), frameOf(window.writes, page - start));
       }
     }
     this.onChanged();
   }
 
-  private show(page: number, loaded: number, stored: number): void {
-    this.loaded[page] = (loaded + 1) | (loaded === stored ? 0 : DIVIDED);
-    if (loaded !== stored) this.stored.set(page, stored);
-    else if (this.stored.size > 0) this.stored.delete(page);
+  #show(page: number, loaded: number, stored: number): void {
+    this.#loaded[page] = (loaded + 1) | (loaded === stored ? 0 : DIVIDED);
+    if (loaded !== stored) this.#stored.set(page, stored);
+    else if (this.#stored.size > 0) this.#stored.delete(page);
   }
 
   /** Loads where no frame is: a device's register, or what nothing reads as. */
   readDevice(address: number, size: number): number {
-    const device = this.deviceAt(address);
+    const device = this.#deviceAt(address);
     if (device) {
       const value = device.read(address - device.base, size);
       this.onDeviceAccess?.('read', device, address, size, value);
@@ -181,7 +181,7 @@ export class PhysicalMap {
 
   /** Stores that reach no frame: to a device's register, or lost, as those to ROM are. */
   writeDevice(address: number, size: number, value: number): void {
-    const device = this.storingDevice(address);
+    const device = this.#storingDevice(address);
     if (device === null) return;
     if (device) {
       this.onDeviceAccess?.('write', device, address, size, value);
@@ -191,7 +191,7 @@ export class PhysicalMap {
 
   /** Two doublewords stored at once, at a multiple of eight: to a register of 64 bits, or one after the other. */
   writeWide(address: number, low: number, high: number): void {
-    const device = this.storingDevice(address);
+    const device = this.#storingDevice(address);
     if (!device?.writeWide) {
       this.writeDevice(address, 4, low);
       this.writeDevice(address + 4, 4, high);
@@ -203,32 +203,32 @@ export class PhysicalMap {
   }
 
   /** The device that a store goes to; undefined where nothing is, null where it is lost at memory that is only read. */
-  private storingDevice(address: number): MmioRegion | undefined | null {
+  #storingDevice(address: number): MmioRegion | undefined | null {
     const isRead = this.frameAt(Math.floor(address / PAGE_BYTES)) !== NO_FRAME;
-    return isRead ? (this.seenAt(address)?.device ?? null) : this.deviceAt(address);
+    return isRead ? (this.#seenAt(address)?.device ?? null) : this.#deviceAt(address);
   }
 
   /**
    * The device that acts as memory at all of some bytes of one page; undefined also where somebody watches accesses to devices.
    */
   memoryAt(address: number, bytes: number): MmioRegion | undefined {
-    const device = this.onDeviceAccess === null ? this.deviceAt(address) : undefined;
-    return device?.isMemory && device === this.deviceAt(address + bytes - 1) ? device : undefined;
+    const device = this.onDeviceAccess === null ? this.#deviceAt(address) : undefined;
+    return device?.isMemory && device === this.#deviceAt(address + bytes - 1) ? device : undefined;
   }
 
   /** The window that is seen at an address. */
-  private seenAt(address: number): AddressWindow | undefined {
-    return this.windows.findLast((window) => holds(window, address));
+  #seenAt(address: number): AddressWindow | undefined {
+    return this.#windows.findLast((window) => holds(window, address));
   }
 
-  private deviceAt(address: number): MmioRegion | undefined {
-    const { recent } = this;
+  #deviceAt(address: number): MmioRegion | undefined {
+    const recent = this.#recent;
     if (recent !== null && holds(recent, address)) return recent.device;
-    const n = this.windows.findLastIndex((window) => window.device !== undefined && holds(window, address));
+    const n = this.#windows.findLastIndex((window) => window.device !== undefined && holds(window, address));
     if (n < 0) return undefined;
-    const window = this.windows[n];
-    if (!this.windows.slice(n + 1).some((other) => other.device !== undefined && overlap(window, other)))
-      this.recent = window;
+    const window = this.#windows[n];
+    if (!this.#windows.slice(n + 1).some((other) => other.device !== undefined && overlap(window, other)))
+      this.#recent = window;
     return window.device;
   }
 }

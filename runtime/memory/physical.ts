@@ -6,16 +6,16 @@ import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
  * from the old ones. Only memory is reached, not devices.
  */
 export class PhysicalMemory {
-  private readonly map: PhysicalMap;
+  readonly #map: PhysicalMap;
 
   constructor(map: PhysicalMap) {
-    this.map = map;
+    this.#map = map;
   }
 
   /** Throws a RangeError if there is no memory at the addresses. ROM can be written this way. */
   write(address: number, bytes: Uint8Array): void {
-    const { ram } = this.map;
-    this.forPages(address, bytes.length, (offset, start, length) => {
+    const { ram } = this.#map;
+    this.#forPages(address, bytes.length, (offset, start, length) => {
       ram.bytes.set(bytes.subarray(start, start + length), offset);
       ram.frames.stored(offset, length, 'device');
     });
@@ -24,20 +24,20 @@ export class PhysicalMemory {
   /** A copy. Throws a RangeError if there is no memory at the addresses. */
   read(address: number, length: number): Uint8Array {
     // A range that isn't there must not cost memory.
-    this.forPages(address, length, () => undefined);
+    this.#forPages(address, length, () => undefined);
     const result = new Uint8Array(length);
-    this.forPages(address, length, (offset, start, count) => {
-      result.set(this.map.ram.bytes.subarray(offset, offset + count), start);
+    this.#forPages(address, length, (offset, start, count) => {
+      result.set(this.#map.ram.bytes.subarray(offset, offset + count), start);
     });
     return result;
   }
 
-  private forPages(address: number, length: number, visit: PageVisitor): void {
+  #forPages(address: number, length: number, visit: PageVisitor): void {
     if (!(Number.isSafeInteger(address) && address >= 0 && Number.isSafeInteger(length) && length >= 0)) {
       throw new RangeError(`${length} bytes at ${address} are no range of memory`);
     }
     forEachPage(address, length, (page, at, done, count) => {
-      const frame = this.map.frameAt(page);
+      const frame = this.#map.frameAt(page);
       if (frame === NO_FRAME) throw new RangeError(`there is no memory at 0x${(address + done).toString(16)}`);
       visit(frame * PAGE_BYTES + at, done, count);
     });

@@ -14,9 +14,9 @@ export class GuestRam {
   readonly ramBytes: number;
   /** The marks of each frame. */
   readonly frames: Frames;
-  private reserved: number;
+  #reserved: number;
   /** The frames of RAM proper that were written since it was made; null: nobody needs to know. */
-  private writes: WriteWatch | null = null;
+  #writes: WriteWatch | null = null;
 
   /** `inPages`: parts of it can be given back to the host, page by page. */
   constructor(ramBytes: number, otherBytes = 0, inPages = false) {
@@ -28,31 +28,31 @@ export class GuestRam {
     this.words = new Int32Array(this.buffer, 0, total / 4);
     this.ramBytes = ramBytes;
     this.frames = new Frames(total >>> PAGE_SHIFT);
-    this.reserved = ramBytes;
+    this.#reserved = ramBytes;
   }
 
   /** From now on it is known which frames are untouched. To be called before anything is written to RAM. */
   watchUntouched(): void {
-    this.writes = this.frames.watch(0, this.ramBytes >>> PAGE_SHIFT);
-    this.writes.take();
+    this.#writes = this.frames.watch(0, this.ramBytes >>> PAGE_SHIFT);
+    this.#writes.take();
   }
 
   /** Whether a frame is known to be as the host gave it: zeros, which even a look at would take the host's memory for. */
   isUntouched(frame: number): boolean {
-    return this.writes?.isUnwritten(frame) ?? false;
+    return this.#writes?.isUnwritten(frame) ?? false;
   }
 
   /** All frames may have been written: stores cost nothing. */
   unwatchUntouched(): void {
-    this.writes?.release();
-    this.writes = null;
+    this.#writes?.release();
+    this.#writes = null;
   }
 
   /** Hands out frames that are no RAM; the first one's number. Throws if not so many bytes were asked for when made. */
   reserve(bytes: number): number {
-    const frame = this.reserved / PAGE_BYTES;
-    this.reserved += bytes;
-    if (this.reserved > this.bytes.length) throw new Error(`memory was made without ${bytes} bytes beside RAM`);
+    const frame = this.#reserved / PAGE_BYTES;
+    this.#reserved += bytes;
+    if (this.#reserved > this.bytes.length) throw new Error(`memory was made without ${bytes} bytes beside RAM`);
     return frame;
   }
 }

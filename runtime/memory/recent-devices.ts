@@ -8,24 +8,24 @@ const NO_KEY = -1;
  * access of one that draws on a screen takes longer than the device. Forgotten with each flush of the TLB.
  */
 export class RecentDevices {
-  private readonly keys = [NO_KEY, NO_KEY];
-  private readonly pages = [0, 0];
+  readonly #keys = [NO_KEY, NO_KEY];
+  readonly #pages = [0, 0];
 
   /** An access (of Access) at a linear page leads to a physical page where no memory is. */
   note(page: number, access: number, physicalPage: number): void {
     const kind = kindOf(access);
-    this.keys[kind] = keyOf(page, access);
-    this.pages[kind] = physicalPage;
+    this.#keys[kind] = keyOf(page, access);
+    this.#pages[kind] = physicalPage;
   }
 
   /** The physical page that an access leads to; -1 if that isn't known, or it isn't known that no memory is there. */
   find(page: number, access: number): number {
     const kind = kindOf(access);
-    return this.keys[kind] === keyOf(page, access) ? this.pages[kind] : -1;
+    return this.#keys[kind] === keyOf(page, access) ? this.#pages[kind] : -1;
   }
 
   forget(): void {
-    this.keys.fill(NO_KEY);
+    this.#keys.fill(NO_KEY);
   }
 }
 

@@ -7,17 +7,17 @@ export class Tables {
   readonly records: number;
   /** All of it. */
   readonly words: Int32Array;
-  private readonly layout: TableLayout;
+  readonly #layout: TableLayout;
 
   constructor(records: number) {
     this.records = records;
-    this.layout = tableLayout(records);
-    this.words = new Int32Array(allocateShared(this.layout.words * Int32Array.BYTES_PER_ELEMENT));
+    this.#layout = tableLayout(records);
+    this.words = new Int32Array(allocateShared(this.#layout.words * Int32Array.BYTES_PER_ELEMENT));
   }
 
   /** A table's words, from its first one on. */
   view(name: TableName, length: number): Int32Array {
-    const start = this.layout.starts[name];
+    const start = this.#layout.starts[name];
     return this.words.subarray(start, start + length);
   }
 

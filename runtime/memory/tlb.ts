@@ -49,18 +49,18 @@ export class Tlb {
   onCodeDropped: (codePage: number) => void = () => {
     this.stale = true;
   };
-  private readonly marks = new Uint8Array(PAGES);
+  readonly #marks = new Uint8Array(PAGES);
   /** By 4 MB of linear addresses: 1 if some of them may have been translated by a large page. */
-  private readonly large = new Uint8Array(PAGES >>> LARGE_PAGE_SHIFT);
+  readonly #large = new Uint8Array(PAGES >>> LARGE_PAGE_SHIFT);
   /** By frame: 1 + the page that may have a write entry for it; SEVERAL; 0 for none. */
-  private readonly writers = new Int32Array(allocateShared(PAGES * 4));
+  readonly #writers = new Int32Array(allocateShared(PAGES * 4));
   /** Pages that have had an entry since such ones were last flushed: loading CR3 looks at the first list alone. */
-  private readonly local = new PageList();
-  private readonly global = new PageList();
-  private count = 0;
-  private readonly invalid: number;
+  readonly #local = new PageList();
+  readonly #global = new PageList();
+  #count = 0;
+  readonly #invalid: number;
   /** Words of the array that entries lead into. */
-  private readonly words: number;
+  readonly #words: number;
 
   /** For RAM (and ROM) of so many bytes. */
   constructor(memoryBytes: number, tables = new Tables(0)) {
@@ -70,73 +70,73 @@ export class Tlb {
     this.readUser = table('RU');
     this.writeUser = table('WU');
     this.code = table('CT');
-    this.invalid = memoryBytes <= GIGABYTE ? INVALID.upToGigabyte : INVALID.larger;
-    this.words = memoryBytes >>> 2;
-    for (let page = 0; page < memoryBytes >>> PAGE_SHIFT; page++) this.invalidate(page);
-    for (let page = UPPER_HALF; page < PAGES; page++) this.invalidate(page);
+    this.#invalid = memoryBytes <= GIGABYTE ? INVALID.upToGigabyte : INVALID.larger;
+    this.#words = memoryBytes >>> 2;
+    for (let page = 0; page < memoryBytes >>> PAGE_SHIFT; page++) this.#invalidate(page);
+    for (let page = UPPER_HALF; page < PAGES; page++) this.#invalidate(page);
   }
 
   /** Number of pages with an entry. */
   get size(): number {
-    return this.count;
+    return this.#count;
   }
 
   /** The pages with an entry. */
   filledPages(): Int32Array {
-    const listed = [...this.local.listed(), ...this.global.listed()];
-    return Int32Array.from(new Set(listed.filter((page) => this.marks[page] & FILLED)));
+    const listed = [...this.#local.listed(), ...this.#global.listed()];
+    return Int32Array.from(new Set(listed.filter((page) => this.#marks[page] & FILLED)));
   }
 
   /** The value of an empty entry for a page. */
   invalidEntry(page: number): number {
-    return (page << 10) ^ this.invalid;
+    return (page << 10) ^ this.#invalid;
   }
 
   /** Offset in the buffer of the page's frame, by the given array, or -1 if that array has no valid entry. */
   lookup(array: Int32Array, page: number): number {
     const index = array[page] ^ (page << 10);
-    return index >>> 0 < this.words ? index << 2 : -1;
+    return index >>> 0 < this.#words ? index << 2 : -1;
   }
 
   /**
    * Offset in the buffer of a page's frame for a store that somebody has to see, or -1 if it isn't known whether it may be done.
    */
   lookupStored(page: number, stores: number): number {
-    return (this.marks[page] & stores) === 0 ? -1 : this.lookup(this.readSupervisor, page);
+    return (this.#marks[page] & stores) === 0 ? -1 : this.lookup(this.readSupervisor, page);
   }
 
   /** Whether a page that has an entry may be executed. */
   isExecutable(page: number): boolean {
-    return (this.marks[page] & PageKind.noExecute) === 0;
+    return (this.#marks[page] & PageKind.noExecute) === 0;
   }
 
   /** Enters a translation in the arrays given; `kind` is made of PageKind's bits. */
   enter(page: number, frame: number, kind: number, arrays: readonly Int32Array[]): void {
     const entry = (frame ^ page) << 10;
     for (const array of arrays) array[page] = entry;
-    if (this.hasWriteEntry(page, entry)) this.noteWriter(page, frame);
-    const before = this.marks[page];
-    if ((before & FILLED) === 0) this.count++;
-    this.marks[page] = FILLED | kind | (before & LISTED.any);
-    if (kind & PageKind.global) this.list(page, this.global, LISTED.global);
-    else this.list(page, this.local, LISTED.local);
-    if (kind & PageKind.large) this.large[page >>> LARGE_PAGE_SHIFT] = 1;
+    if (this.#hasWriteEntry(page, entry)) this.#noteWriter(page, frame);
+    const before = this.#marks[page];
+    if ((before & FILLED) === 0) this.#count++;
+    this.#marks[page] = FILLED | kind | (before & LISTED.any);
+    if (kind & PageKind.global) this.#list(page, this.#global, LISTED.global);
+    else this.#list(page, this.#local, LISTED.local);
+    if (kind & PageKind.large) this.#large[page >>> LARGE_PAGE_SHIFT] = 1;
   }
 
   flushAll(): void {
-    this.flushListed(this.local, LISTED.local, 0);
-    this.flushListed(this.global, LISTED.global, 0);
+    this.#flushListed(this.#local, LISTED.local, 0);
+    this.#flushListed(this.#global, LISTED.global, 0);
   }
 
   flushNonGlobal(): void {
-    this.flushListed(this.local, LISTED.local, PageKind.global);
+    this.#flushListed(this.#local, LISTED.local, PageKind.global);
   }
 
   /** Empties a list, and drops its pages except those of a kind. */
-  private flushListed(list: PageList, mark: number, kept: number): void {
+  #flushListed(list: PageList, mark: number, kept: number): void {
     for (const page of list.listed()) {
-      this.marks[page] &= ~mark;
-      if ((this.marks[page] & (FILLED | kept)) === FILLED) this.drop(page);
+      this.#marks[page] &= ~mark;
+      if ((this.#marks[page] & (FILLED | kept)) === FILLED) this.#drop(page);
     }
     list.clear();
   }
@@ -144,20 +144,20 @@ export class Tlb {
   /** Drops a page, and all of the large page that it is in (Intel SDM vol. 3, 4.10.4.1, INVLPG). */
   flushPage(page: number): void {
     const region = page >>> LARGE_PAGE_SHIFT;
-    if (this.large[region]) this.flushLarge(region);
-    this.flushOne(page);
+    if (this.#large[region]) this.#flushLarge(region);
+    this.#flushOne(page);
   }
 
-  private flushLarge(region: number): void {
+  #flushLarge(region: number): void {
     const first = region << LARGE_PAGE_SHIFT;
     for (let page = first; page < first + (1 << LARGE_PAGE_SHIFT); page++) {
-      if (this.marks[page] & PageKind.large) this.flushOne(page);
+      if (this.#marks[page] & PageKind.large) this.#flushOne(page);
     }
-    this.large[region] = 0;
+    this.#large[region] = 0;
   }
 
-  private flushOne(page: number): void {
-    if (this.marks[page] & FILLED) this.drop(page);
+  #flushOne(page: number): void {
+    if (this.#marks[page] & FILLED) this.#drop(page);
   }
 
   /** Takes the write entries of frames away, wherever they are mapped. */
@@ -165,50 +165,50 @@ export class Tlb {
     const mappedOften = new Set<number>();
     // No loop of its own: V8 compiles one that runs long alone, and each call with one frame would then leave compiled code at its end.
     frames.forEach((frame) => {
-      const writer = this.writers[frame];
-      this.writers[frame] = 0;
+      const writer = this.#writers[frame];
+      this.#writers[frame] = 0;
       if (writer === SEVERAL) mappedOften.add(frame);
-      else if (writer !== 0) this.protect(writer - 1, (only) => only === frame);
+      else if (writer !== 0) this.#protect(writer - 1, (only) => only === frame);
     });
     if (mappedOften.size === 0) return;
-    for (const list of [this.local, this.global]) {
-      for (const page of list.listed()) this.protect(page, (frame) => mappedOften.has(frame));
+    for (const list of [this.#local, this.#global]) {
+      for (const page of list.listed()) this.#protect(page, (frame) => mappedOften.has(frame));
     }
   }
 
   /** Takes the write entries of a page away if they lead to such a frame. */
-  private protect(page: number, concerns: (frame: number) => boolean): void {
+  #protect(page: number, concerns: (frame: number) => boolean): void {
     for (const array of [this.writeSupervisor, this.writeUser]) {
       const offset = this.lookup(array, page);
       if (offset !== -1 && concerns(offset >>> 12)) array[page] = this.invalidEntry(page);
     }
   }
 
-  private hasWriteEntry(page: number, entry: number): boolean {
+  #hasWriteEntry(page: number, entry: number): boolean {
     return this.writeSupervisor[page] === entry || this.writeUser[page] === entry;
   }
 
-  private noteWriter(page: number, frame: number): void {
-    const other = this.writers[frame] - 1;
-    const isAlone = other < 0 || other === page || !this.hasWriteEntry(other, (frame ^ other) << 10);
-    if (this.writers[frame] !== SEVERAL) this.writers[frame] = isAlone ? page + 1 : SEVERAL;
+  #noteWriter(page: number, frame: number): void {
+    const other = this.#writers[frame] - 1;
+    const isAlone = other < 0 || other === page || !this.#hasWriteEntry(other, (frame ^ other) << 10);
+    if (this.#writers[frame] !== SEVERAL) this.#writers[frame] = isAlone ? page + 1 : SEVERAL;
   }
 
-  private list(page: number, list: PageList, mark: number): void {
-    if (this.marks[page] & mark) return;
-    this.marks[page] |= mark;
+  #list(page: number, list: PageList, mark: number): void {
+    if (this.#marks[page] & mark) return;
+    this.#marks[page] |= mark;
     list.add(page);
   }
 
-  private drop(page: number): void {
-    this.marks[page] &= LISTED.any;
-    this.count--;
+  #drop(page: number): void {
+    this.#marks[page] &= LISTED.any;
+    this.#count--;
     if (this.code[page] !== 0) this.onCodeDropped(this.code[page]);
     this.code[page] = 0;
-    this.invalidate(page);
+    this.#invalidate(page);
   }
 
-  private invalidate(page: number): void {
+  #invalidate(page: number): void {
     const invalid = this.invalidEntry(page);
     this.readSupervisor[page] = invalid;
     this.writeSupervisor[page] = invalid;
@@ -219,23 +219,23 @@ export class Tlb {
 
 /** Pages in no order, each once. */
 class PageList {
-  private pages = new Int32Array(4096);
-  private count = 0;
+  #pages = new Int32Array(4096);
+  #count = 0;
 
   add(page: number): void {
-    if (this.count === this.pages.length) {
-      const larger = new Int32Array(this.count * 2);
-      larger.set(this.pages);
-      this.pages = larger;
+    if (this.#count === this.#pages.length) {
+      const larger = new Int32Array(this.#count * 2);
+      larger.set(this.#pages);
+      this.#pages = larger;
     }
-    this.pages[this.count++] = page;
+    this.#pages[this.#count++] = page;
   }
 
   listed(): Int32Array {
-    return this.pages.subarray(0, this.count);
+    return this.#pages.subarray(0, this.#count);
   }
 
   clear(): void {
-    this.count = 0;
+    this.#count = 0;
   }
 }

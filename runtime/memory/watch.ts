@@ -14,40 +14,37 @@ export type WatchOwner = 'processor' | 'debugger';
 
 /** The pages that are watched: at most one a breakpoint. */
 export class WatchedPages {
-  private readonly byOwner = new Map<
-    WatchOwner,
-    { readonly watches: readonly Watch[]; readonly watcher: AccessWatcher }
-  >();
-  private watches: readonly Watch[] = [];
+  readonly #byOwner = new Map<WatchOwner, { readonly watches: readonly Watch[]; readonly watcher: AccessWatcher }>();
+  #watches: readonly Watch[] = [];
   /** No data is watched. */
   idle = true;
 
   /** Replaces what an owner watches. */
   set(owner: WatchOwner, watches: readonly Watch[], watcher: AccessWatcher): void {
-    this.byOwner.set(owner, { watches, watcher });
-    this.watches = [...this.byOwner.values()].flatMap((one) => one.watches);
-    this.idle = !this.watches.some(({ reads, writes }) => reads || writes);
+    this.#byOwner.set(owner, { watches, watcher });
+    this.#watches = [...this.#byOwner.values()].flatMap((one) => one.watches);
+    this.idle = !this.#watches.some(({ reads, writes }) => reads || writes);
   }
 
   /** Tells all owners of an access. */
   readonly tell: AccessWatcher = (linear, bytes, access) => {
-    for (const { watcher } of this.byOwner.values()) watcher(linear, bytes, access);
+    for (const { watcher } of this.#byOwner.values()) watcher(linear, bytes, access);
   };
 
   /** All pages, each at least once. */
   pages(): number[] {
-    return this.watches.map(({ page }) => page);
+    return this.#watches.map(({ page }) => page);
   }
 
   reads(page: number): boolean {
-    return this.watches.some((w) => w.page === page && w.reads);
+    return this.#watches.some((w) => w.page === page && w.reads);
   }
 
   writes(page: number): boolean {
-    return this.watches.some((w) => w.page === page && w.writes);
+    return this.#watches.some((w) => w.page === page && w.writes);
   }
 
   fetches(page: number): boolean {
-    return this.watches.some((w) => w.page === page && w.fetches);
+    return this.#watches.some((w) => w.page === page && w.fetches);
   }
 }

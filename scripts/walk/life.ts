@@ -40,67 +40,67 @@ export function life(): string {
 }
 
 class Life {
-  private readonly machine: MachineCore;
-  private readonly rows: string[][] = [['', 'the first instruction runs', 'heat', 'page walks', 'dropped']];
-  private walks = 0;
-  private calls = 0;
+  readonly #machine: MachineCore;
+  readonly #rows: string[][] = [['', 'the first instruction runs', 'heat', 'page walks', 'dropped']];
+  #walks = 0;
+  #calls = 0;
 
   constructor(machine: MachineCore) {
-    this.machine = machine;
+    this.#machine = machine;
   }
 
   table(): string {
-    this.pointTo(DATA);
-    this.call(1, 'first call');
-    this.call(19, 'calls up to the one in brackets');
-    this.call(1, 'the call that makes it hot');
-    this.call(1, 'a call after that');
-    this.pointTo(OTHER_DATA);
-    this.call(1, 'a call with ESI in a page that was not read before');
-    this.machine.memory.write(IMMEDIATE, Uint8Array.of(8));
-    this.note('a device writes 8 over the immediate of `add esi,4`');
-    this.call(1, 'the next call');
-    const [head, ...rows] = this.rows.map((cells) => `| ${cells.join(' | ')} |`);
+    this.#pointTo(DATA);
+    this.#call(1, 'first call');
+    this.#call(19, 'calls up to the one in brackets');
+    this.#call(1, 'the call that makes it hot');
+    this.#call(1, 'a call after that');
+    this.#pointTo(OTHER_DATA);
+    this.#call(1, 'a call with ESI in a page that was not read before');
+    this.#machine.memory.write(IMMEDIATE, Uint8Array.of(8));
+    this.#note('a device writes 8 over the immediate of `add esi,4`');
+    this.#call(1, 'the next call');
+    const [head, ...rows] = this.#rows.map((cells) => `| ${cells.join(' | ')} |`);
     return [head, '|---|---|---:|---:|---:|', ...rows].join('\n');
   }
 
-  private pointTo(address: number): void {
+  #pointTo(address: number): void {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setUint32(0, address, true);
-    this.machine.memory.write(program.dataPointer, bytes);
+    this.#machine.memory.write(program.dataPointer, bytes);
   }
 
   /** The guest runs until it has called the function so many times. */
-  private call(times: number, event: string): void {
+  #call(times: number, event: string): void {
     for (let n = 0; n < times; n++) {
-      const { reason } = this.machine.run(Infinity);
+      const { reason } = this.#machine.run(Infinity);
       if (reason !== 'exit') throw new Error(`the walked guest ended by ${reason}`);
     }
-    this.calls += times;
-    this.note(`${event} (${this.calls})`);
+    this.#calls += times;
+    this.#note(`${event} (${this.#calls})`);
   }
 
-  private note(event: string): void {
-    const { engine, mmu } = this.machine;
+  #note(event: string): void {
+    const { engine, mmu } = this.#machine;
     const { droppedNodes, droppedTranslations } = engine.graph.cache.metrics;
-    const walks = mmu.walks - this.walks;
-    this.walks = mmu.walks;
-    this.rows.push([event, this.runs(), `${this.heat()}`, `${walks}`, `${droppedNodes} + ${droppedTranslations}`]);
+    const walks = mmu.walks - this.#walks;
+    this.#walks = mmu.walks;
+    this.#rows.push([event, this.#runs(), `${this.#heat()}`, `${walks}`, `${droppedNodes} + ${droppedTranslations}`]);
   }
 
-  private heat() {
-    const node = this.node();
-    return node && this.machine.engine.graph.records.heatOf(node.record);
+  #heat() {
+    const node = this.#node();
+    return node && this.#machine.engine.graph.records.heatOf(node.record);
   }
 
-  private node() {
-    const { graph } = this.machine.engine;
+  #node() {
+    const { graph } = this.#machine.engine;
     const record = graph.cache.entryAt(ENTRY);
     return record === 0 ? null : graph.nodeOf(record);
   }
 
-  private runs(): string {
-    const node = this.node();
+  #runs(): string {
+    const node = this.#node();
     if (!node || node.length === 0) return 'undecoded';
     if ([...node.page.translations].some(({ head }) => head === node)) return 'its translation';
     return node.run === node.one ? 'its handler' : 'its handler, heating';

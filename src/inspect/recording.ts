@@ -43,72 +43,72 @@ export function record(machine: Inspected, seconds: number, looks: number): Prom
 }
 
 class Recorder {
-  private readonly machine: Inspected;
-  private readonly stretches: Stretch[] = [];
-  private readonly profiles: ProfileSummary[] = [];
-  private readonly causes: Record<string, number> = {};
-  private seconds = 0;
-  private next = 0;
-  private traps = 0;
-  private exits = 0;
-  private before!: { translations: TranslationInfo[]; traps: TrapReport; exits: ExitReport };
+  readonly #machine: Inspected;
+  readonly #stretches: Stretch[] = [];
+  readonly #profiles: ProfileSummary[] = [];
+  readonly #causes: Record<string, number> = {};
+  #seconds = 0;
+  #next = 0;
+  #traps = 0;
+  #exits = 0;
+  #before!: { translations: TranslationInfo[]; traps: TrapReport; exits: ExitReport };
 
   constructor(machine: Inspected) {
-    this.machine = machine;
+    this.#machine = machine;
   }
 
   async begin(): Promise<void> {
-    const { ask } = this.machine;
-    this.next = (await ask('events', Number.MAX_SAFE_INTEGER)).next;
+    const { ask } = this.#machine;
+    this.#next = (await ask('events', Number.MAX_SAFE_INTEGER)).next;
     const [translations, traps, exits] = [await ask('translations'), await ask('traps'), await ask('exits')];
-    this.before = { translations, traps, exits };
-    this.traps = total(traps.kinds);
-    this.exits = sum(Object.values(exits.kinds));
+    this.#before = { translations, traps, exits };
+    this.#traps = total(traps.kinds);
+    this.#exits = sum(Object.values(exits.kinds));
   }
 
   async look(seconds: number): Promise<void> {
-    const { ask } = this.machine;
-    const profile = summarize(await profiling(this.machine, () => wait(seconds)));
-    this.profiles.push(profile);
-    this.seconds += profile.duration / 1e6;
-    const { events, next } = await ask('events', this.next);
-    this.next = next;
+    const { ask } = this.#machine;
+    const profile = summarize(await profiling(this.#machine, () => wait(seconds)));
+    this.#profiles.push(profile);
+    this.#seconds += profile.duration / 1e6;
+    const { events, next } = await ask('events', this.#next);
+    this.#next = next;
     const [traps, exits] = [total((await ask('traps')).kinds), sum(Object.values((await ask('exits')).kinds))];
-    this.stretches.push({
-      at: this.seconds,
+    this.#stretches.push({
+      at: this.#seconds,
       stats: await ask('stats'),
       shares: profile.shares,
-      traps: traps - this.traps,
-      exits: Math.max(0, exits - this.exits),
+      traps: traps - this.#traps,
+      exits: Math.max(0, exits - this.#exits),
       made: events.filter(({ type }) => type === 'translate').length,
-      dropped: this.countDropped(events),
+      dropped: this.#countDropped(events),
     });
-    this.traps = traps;
-    this.exits = exits;
+    this.#traps = traps;
+    this.#exits = exits;
   }
 
-  private countDropped(events: readonly CacheEvent[]): number {
+  #countDropped(events: readonly CacheEvent[]): number {
     let dropped = 0;
     for (const event of events) {
       if (event.type === 'translate') continue;
-      this.causes[event.cause] = (this.causes[event.cause] ?? 0) + 1;
+      this.#causes[event.cause] = (this.#causes[event.cause] ?? 0) + 1;
       dropped += event.translations.length;
     }
     return dropped;
   }
 
   async end(): Promise<Recording> {
-    const { ask, probe } = this.machine;
-    const profile = joined(this.profiles);
-    const { before } = this;
+    const { ask, probe } = this.#machine;
+    const profile = joined(this.#profiles);
+    const before = this.#before;
     return {
-      seconds: this.seconds,
-      stretches: this.stretches,
+      seconds: this.#seconds,
+      stretches: this.#stretches,
       translations: withShares(translationsSince(before.translations, await ask('translations')), profile),
       profile,
       traps: trapsSince(before.traps, await ask('traps')),
       exits: exitsSince(before.exits, await ask('exits')),
-      causes: this.causes,
+      causes: this.#causes,
       heap: await probe.heap(),
     };
   }

@@ -41,75 +41,75 @@ function failure(text: string, what: string): TextError {
 
 /** Follows declarations through nested blocks, in the order of the text. */
 class Scopes {
-  private readonly text: string;
-  private scopes: Set<string>[] = [];
+  readonly #text: string;
+  #scopes: Set<string>[] = [];
 
   constructor(text: string) {
-    this.text = text;
+    this.#text = text;
   }
 
   function(declaration: Tree): void {
     const parameters = declaration.params as Tree[];
-    this.scopes = [new Set([nameOf(declaration.id as Tree), ...parameters.map(nameOf)])];
-    this.visit(declaration.body as Tree);
+    this.#scopes = [new Set([nameOf(declaration.id as Tree), ...parameters.map(nameOf)])];
+    this.#visit(declaration.body as Tree);
   }
 
-  private visit(node: Tree): void {
+  #visit(node: Tree): void {
     switch (node.type) {
       case 'BlockStatement':
-        this.scopes.push(new Set());
-        this.children(node);
-        this.scopes.pop();
+        this.#scopes.push(new Set());
+        this.#children(node);
+        this.#scopes.pop();
         break;
       case 'CatchClause':
-        this.scopes.push(new Set([nameOf(node.param as Tree)]));
-        this.children(node, 'param');
-        this.scopes.pop();
+        this.#scopes.push(new Set([nameOf(node.param as Tree)]));
+        this.#children(node, 'param');
+        this.#scopes.pop();
         break;
       case 'VariableDeclarator':
-        this.children(node, 'id');
-        this.define(nameOf(node.id as Tree));
+        this.#children(node, 'id');
+        this.#define(nameOf(node.id as Tree));
         break;
       case 'Identifier':
-        this.use(nameOf(node));
+        this.#use(nameOf(node));
         break;
       case 'MemberExpression':
-        this.member(node);
+        this.#member(node);
         break;
       case 'LabeledStatement':
       case 'BreakStatement':
       case 'ContinueStatement':
-        this.children(node, 'label');
+        this.#children(node, 'label');
         break;
       default:
-        this.children(node);
+        this.#children(node);
     }
   }
 
-  private children(node: Tree, except = ''): void {
+  #children(node: Tree, except = ''): void {
     for (const [name, value] of Object.entries(node)) {
       if (name === except) continue;
-      for (const child of Array.isArray(value) ? value : [value]) if (isTree(child)) this.visit(child);
+      for (const child of Array.isArray(value) ? value : [value]) if (isTree(child)) this.#visit(child);
     }
   }
 
-  private member(node: Tree): void {
+  #member(node: Tree): void {
     const object = node.object as Tree;
     const property = node.property as Tree;
-    this.visit(object);
-    if (node.computed) this.visit(property);
+    this.#visit(object);
+    if (node.computed) this.#visit(property);
     else if (object.type === 'Identifier' && nameOf(object) === 'i' && !nodeFields.has(nameOf(property))) {
-      throw failure(this.text, `a node has no ${nameOf(property)}`);
+      throw failure(this.#text, `a node has no ${nameOf(property)}`);
     }
   }
 
-  private define(name: string): void {
-    this.scopes.at(-1)!.add(name);
+  #define(name: string): void {
+    this.#scopes.at(-1)!.add(name);
   }
 
-  private use(name: string): void {
-    if (this.scopes.some((scope) => scope.has(name)) || globals.has(name.replace(/\$.*$/, ''))) return;
-    throw failure(this.text, `${name} is not declared here`);
+  #use(name: string): void {
+    if (this.#scopes.some((scope) => scope.has(name)) || globals.has(name.replace(/\$.*$/, ''))) return;
+    throw failure(this.#text, `${name} is not declared here`);
   }
 }
 

@@ -60,16 +60,8 @@ else
       expect(said).not.toContain('warning');
       const [, line] = /^Attached: (.*)\.\r$/m.exec(said)!;
       const things = line!.split(', ');
-      for (const thing of [
-        'sr0 (1 MB)',
-        'fd0 (1 MB)',
-        'vda (4 MB)',
-        'nvme0n1 (5 MB)',
-        '/mnt/one',
-        "/mnt/it's",
-        'sound',
-      ])
-        expect(things).toContain(thing);
+      const named = ['sr0 (1 MB)', 'fd0 (1 MB)', 'vda (4 MB)', 'nvme0n1 (5 MB)', '/mnt/one', "/mnt/it's", 'sound'];
+      for (const thing of named) expect(things).toContain(thing);
       expect(things.filter((thing) => /^sd[abc] \([367] MB\)$/.test(thing))).toHaveLength(3);
       expect(await shell.run('cat /mnt/one/text')).toBe('of one');
       expect(await shell.run("touch /mnt/it\\'s/x 2>&1 || true")).toContain('Read-only');
@@ -97,15 +89,17 @@ else
       const hub = new NetworkHub();
       const options: Partial<MachineOptions> = {
         drives: [{ image: image(1), format: 'raw', interface: 'virtio' }],
-        network: [{ backend: { type: 'hub', hub } }],
+        // ACPI has the interrupt of the second card, so that its driver does not load.
+        network: [{ backend: { type: 'hub', hub } }, { card: 'ne2k_isa', backend: user }],
         edu: {},
       };
       expect(attachedTo(options).unserved).toEqual(['edu']);
       const { shell, said } = await boot(found, options);
       await using _ = shell;
       expect(said).toContain('warning: eth0 has no address yet: nobody answers its DHCP');
+      expect(said).toContain('warning: of 2 network cards Linux has found 1');
       expect(said).toContain('Attached: vda (1 MB), eth0.');
       const keep = 'mke2fs /dev/vda > /dev/null 2>&1 && mount /dev/vda /mnt && touch /mnt/x && ls /mnt';
-      expect(await shell.run(keep)).toBe('lost+found\r\nx');
+      expect(await shell.run(keep)).toBe('lost+found  x');
     });
   });

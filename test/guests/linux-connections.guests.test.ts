@@ -27,9 +27,9 @@ const found = await findLinux();
 
 /** Servers of the host, and what they have seen. */
 class Servers {
-  private readonly servers: Server[] = [];
+  readonly #servers: Server[] = [];
   /** Sockets that wait for more of them. */
-  private readonly waiting: Socket[] = [];
+  readonly #waiting: Socket[] = [];
   connections = 0;
   vanished = 0;
   readonly lines = Promise.withResolvers<number>();
@@ -37,7 +37,7 @@ class Servers {
 
   /** How many have come to wait for each other. */
   get together(): number {
-    return this.waiting.length;
+    return this.#waiting.length;
   }
 
   async listen(onConnection: (socket: Socket) => void): Promise<number> {
@@ -47,7 +47,7 @@ class Servers {
       socket.on('error', () => {});
       onConnection(socket);
     }).listen(0, '127.0.0.1');
-    this.servers.push(server);
+    this.#servers.push(server);
     await once(server, 'listening');
     return (server.address() as AddressInfo).port;
   }
@@ -57,8 +57,8 @@ class Servers {
 
   /** Counts a socket once so many are open. */
   readonly countTogether = (socket: Socket): void => {
-    this.waiting.push(socket);
-    if (this.waiting.length === AT_ONCE) for (const [n, one] of this.waiting.entries()) one.end(`${n}\n`);
+    this.#waiting.push(socket);
+    if (this.#waiting.length === AT_ONCE) for (const [n, one] of this.#waiting.entries()) one.end(`${n}\n`);
   };
 
   /** Sends a number, and each that comes back; the last one ends it. */
@@ -86,7 +86,7 @@ class Servers {
   };
 
   close(): void {
-    for (const server of this.servers) server.close();
+    for (const server of this.#servers) server.close();
   }
 }
 

@@ -142,15 +142,15 @@ function pageTable(pages: ReadonlyMap<number, number>): Uint8Array {
 /** A machine that runs code until an exception, mostly in user mode; booted once. */
 export class GuestMachine {
   readonly engine: Engine;
-  private readonly entry: number;
+  readonly #entry: number;
 
   constructor(name: EngineName, environment: Environment, settings: EngineSettings = {}) {
     this.engine = makeEngine(name, MEMORY_BYTES, settings);
-    this.entry = symbol(environment.privilege === 'user' ? 'run' : 'run_supervisor');
-    this.boot(environment);
+    this.#entry = symbol(environment.privilege === 'user' ? 'run' : 'run_supervisor');
+    this.#boot(environment);
   }
 
-  private boot({ pages, segmentBase }: Environment): void {
+  #boot({ pages, segmentBase }: Environment): void {
     const { engine } = this;
     const { state } = engine;
     engine.reset();
@@ -177,7 +177,7 @@ export class GuestMachine {
     const general = words(edi!, esi!, ebp!, 0, ebx!, edx!, ecx!, eax!);
     engine.write(symbol('frame'), general);
     engine.write(symbol('frame') + general.length, words(eip, 0x23, eflags, esp!, 0x2b));
-    engine.state[Word.eip] = this.entry;
+    engine.state[Word.eip] = this.#entry;
     return engine.runUntilHalt(maxInstructions) ? (engine.state[Word.eip]! - 1 - HANDLERS) >> 4 : undefined;
   }
 

@@ -10,9 +10,9 @@ export class Report {
   fastPaths = 0;
   /** Counts of cases that were not checked, by reason. */
   readonly skipped = new Map<string, number>();
-  private readonly notes: string[] = [];
+  readonly #notes: string[] = [];
   /** Failures by subject (an instruction form, say), with the first of them in full. */
-  private readonly failures = new Map<string, { count: number; first: string }>();
+  readonly #failures = new Map<string, { count: number; first: string }>();
 
   /** No differences: passed. */
   add(subject: string, name: string, differences: readonly string[]): void {
@@ -21,14 +21,14 @@ export class Report {
       return;
     }
     this.failed++;
-    const entry = this.failures.get(subject) ?? { count: 0, first: `${name}: ${differences.join('; ')}` };
+    const entry = this.#failures.get(subject) ?? { count: 0, first: `${name}: ${differences.join('; ')}` };
     entry.count++;
-    this.failures.set(subject, entry);
+    this.#failures.set(subject, entry);
   }
 
   /** A line of the text that is no failure. */
   note(text: string): void {
-    this.notes.push(text);
+    this.#notes.push(text);
   }
 
   skip(reason: string): void {
@@ -37,10 +37,10 @@ export class Report {
 
   /** A line for each subject that failed, each reason to skip and each note, then the sum. */
   text(): string {
-    const failures = [...this.failures].map(([subject, { count, first }]) => `${subject}: ${count} failed. ${first}`);
+    const failures = [...this.#failures].map(([subject, { count, first }]) => `${subject}: ${count} failed. ${first}`);
     const skipped = [...this.skipped].map(([reason, count]) => `${count} not compared: ${reason}`);
     const translations = `${this.translations} translations`;
-    return [...failures, ...skipped, ...this.notes, translations, `${this.passed} passed, ${this.failed} failed`].join(
+    return [...failures, ...skipped, ...this.#notes, translations, `${this.passed} passed, ${this.failed} failed`].join(
       '\n',
     );
   }

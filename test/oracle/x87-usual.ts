@@ -3,11 +3,11 @@ import { Generator } from './x87-generator.ts';
 /** Instructions as in most programs: usual numbers, everything masked, most often after something was inexact. */
 export class UsualGenerator extends Generator {
   /** Usual control words. */
-  private readonly controls: readonly number[];
+  readonly #controls: readonly number[];
 
   constructor(seed: number, controls: readonly number[] = [0x37f, 0x37f, 0x37f, 0x37f, 0x27f, 0xf7f]) {
     super(seed);
-    this.controls = controls;
+    this.#controls = controls;
   }
 
   override exponent(bits: number): number {
@@ -26,7 +26,7 @@ export class UsualGenerator extends Generator {
   }
 
   override control(): number {
-    return this.chance(0.05) ? super.control() : this.pick(this.controls);
+    return this.chance(0.05) ? super.control() : this.pick(this.#controls);
   }
 
   override flags(control: number): number {

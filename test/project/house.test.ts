@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { classesOf, longestChain } from './house/classes.ts';
+import { classesOf, longestChain, membersWith } from './house/classes.ts';
 import { houseFigures } from './house/figures.ts';
 import { crumbs, importGraph, largestCircle, mutualFolders } from './house/imports.ts';
 
@@ -21,6 +21,16 @@ describe('what is counted', () => {
       ['b.ts: D', 0, 0],
     ]);
     expect(longestChain(classes)).toEqual(['A', 'B', 'C']);
+  });
+
+  test('members with a keyword: neither constructors nor those whose name is private', () => {
+    const files = [
+      source('a.ts', 'class A {', '  private constructor() {}', '  private readonly x = 1;', '  readonly #y = 2;', '}'),
+      source('b.ts', 'class B {', '  protected override get z(): number {', '    return 3;', '  }', '}'),
+      source('c.ts', '/**', ' * private and', ' * protected things', ' */', 'const protected = 1;'),
+    ];
+    expect(membersWith('private', files)).toEqual(['a.ts: private readonly x']);
+    expect(membersWith('protected', files)).toEqual(['b.ts: protected override get z']);
   });
 
   test('imports: circles, folders that import each other, crumbs', () => {
@@ -49,6 +59,8 @@ const most: Readonly<Record<string, number>> = {
   'members of the largest class': 75,
   'fields of the largest class': 26,
   'classes in the longest chain of own ones': 3,
+  "members with the keyword 'private' outside of runtime/exec": 0,
+  "members with the keyword 'protected'": 66,
   'docstrings that begin with "What", "Of" or "The same"': 0,
   'places where the translator reads meaning from text': 17,
   'files outside its folder that name the device edu': 3,

@@ -39,30 +39,30 @@ export function structuredText(graph: ControlFlow, entries: readonly BlockIndex[
 /** Writes a structure as RegionEmitter does (translator/emit/region.ts); blocks only note that they ran. */
 class ToyEmitter {
   readonly structure: Structure;
-  private readonly graph: ControlFlow;
+  readonly #graph: ControlFlow;
 
   constructor(graph: ControlFlow, entries: readonly BlockIndex[]) {
-    this.graph = graph;
+    this.#graph = graph;
     this.structure = structureRegion(graph, entries);
   }
 
   tree(block: BlockIndex): string {
-    let text = block === this.graph.length ? this.dispatch() : this.block(block);
+    let text = block === this.#graph.length ? this.#dispatch() : this.#block(block);
     for (const merge of this.structure.merges(block)) text = `B${merge}:{${text}}${this.tree(merge)}`;
     return this.structure.isLoop(block) ? `L${block}:while(true){${text}}` : text;
   }
 
-  private dispatch(): string {
+  #dispatch(): string {
     const { root, dispatched } = this.structure;
-    return `switch(at){${dispatched.map((to) => `case ${to}:{${this.goTo(root, to)}}`).join('')}}`;
+    return `switch(at){${dispatched.map((to) => `case ${to}:{${this.#goTo(root, to)}}`).join('')}}`;
   }
 
-  private block(block: BlockIndex): string {
-    const branches = this.graph[block].map((to, n) => `if(d===${n}){${this.goTo(block, to)}}`);
+  #block(block: BlockIndex): string {
+    const branches = this.#graph[block].map((to, n) => `if(d===${n}){${this.#goTo(block, to)}}`);
     return `if(!note(${block}))return;{const d=decide();${branches.join('')}return;}`;
   }
 
-  private goTo(from: BlockIndex, to: BlockIndex): string {
+  #goTo(from: BlockIndex, to: BlockIndex): string {
     switch (this.structure.edge(from, to)) {
       case 'exit':
         return `throw new Error('${from} leads to ${to}');`;

@@ -15,54 +15,54 @@ export class FlatMemory implements ProcessorMemory {
   /** Numbers of pages that only a supervisor may use. */
   readonly supervisor = new Set<number>();
   readonly flushes: string[] = [];
-  private readonly state: Int32Array;
+  readonly #state: Int32Array;
 
   constructor(state: Int32Array, bytes = 0x40000) {
-    this.state = state;
+    this.#state = state;
     this.view = new DataView(new ArrayBuffer(bytes));
   }
 
-  private check(linear: number, bytes: number, access: number): number {
-    const user = access & USER && this.state[Word.cpl] === 3;
+  #check(linear: number, bytes: number, access: number): number {
+    const user = access & USER && this.#state[Word.cpl] === 3;
     for (const at of [linear, linear + bytes - 1]) {
       const page = (at >>> 0) >>> 12;
       const present = !this.absent.has(page);
       if (present && !(user && this.supervisor.has(page))) continue;
-      this.state[Word.cr2] = at;
+      this.#state[Word.cr2] = at;
       raise(Vector.pageFault, (present ? 1 : 0) | (access & WRITE) | (user ? USER : 0));
     }
     return linear >>> 0;
   }
 
-  load8 = (linear: number): number => this.view.getUint8(this.check(linear, 1, USER));
-  load16 = (linear: number): number => this.view.getUint16(this.check(linear, 2, USER), true);
-  load32 = (linear: number): number => this.view.getInt32(this.check(linear, 4, USER), true);
-  store8 = (linear: number, value: number): void => this.view.setUint8(this.check(linear, 1, USER | WRITE), value);
+  load8 = (linear: number): number => this.view.getUint8(this.#check(linear, 1, USER));
+  load16 = (linear: number): number => this.view.getUint16(this.#check(linear, 2, USER), true);
+  load32 = (linear: number): number => this.view.getInt32(this.#check(linear, 4, USER), true);
+  store8 = (linear: number, value: number): void => this.view.setUint8(this.#check(linear, 1, USER | WRITE), value);
   store16 = (linear: number, value: number): void =>
-    this.view.setUint16(this.check(linear, 2, USER | WRITE), value, true);
+    this.view.setUint16(this.#check(linear, 2, USER | WRITE), value, true);
   store32 = (linear: number, value: number): void =>
-    this.view.setInt32(this.check(linear, 4, USER | WRITE), value, true);
-  loadSystem8 = (linear: number): number => this.view.getUint8(this.check(linear, 1, 0));
-  loadSystem16 = (linear: number): number => this.view.getUint16(this.check(linear, 2, 0), true);
-  loadSystem32 = (linear: number): number => this.view.getInt32(this.check(linear, 4, 0), true);
-  storeSystem8 = (linear: number, value: number): void => this.view.setUint8(this.check(linear, 1, WRITE), value);
+    this.view.setInt32(this.#check(linear, 4, USER | WRITE), value, true);
+  loadSystem8 = (linear: number): number => this.view.getUint8(this.#check(linear, 1, 0));
+  loadSystem16 = (linear: number): number => this.view.getUint16(this.#check(linear, 2, 0), true);
+  loadSystem32 = (linear: number): number => this.view.getInt32(this.#check(linear, 4, 0), true);
+  storeSystem8 = (linear: number, value: number): void => this.view.setUint8(this.#check(linear, 1, WRITE), value);
   storeSystem16 = (linear: number, value: number): void =>
-    this.view.setUint16(this.check(linear, 2, WRITE), value, true);
+    this.view.setUint16(this.#check(linear, 2, WRITE), value, true);
   storeSystem32 = (linear: number, value: number): void =>
-    this.view.setInt32(this.check(linear, 4, WRITE), value, true);
+    this.view.setInt32(this.#check(linear, 4, WRITE), value, true);
   probeWrite(linear: number, bytes: number): void {
-    this.check(linear, bytes, USER | WRITE);
+    this.#check(linear, bytes, USER | WRITE);
   }
   probeWriteSystem(linear: number, bytes: number): void {
-    this.check(linear, bytes, WRITE);
+    this.#check(linear, bytes, WRITE);
   }
   readableSpan(linear: number, length: number): Uint8Array | null {
-    return this.span(linear, length);
+    return this.#span(linear, length);
   }
   writableSpan(linear: number, length: number): Uint8Array | null {
-    return this.span(linear, length);
+    return this.#span(linear, length);
   }
-  private span(linear: number, length: number): Uint8Array | null {
+  #span(linear: number, length: number): Uint8Array | null {
     if (this.absent.has(linear >>> 12)) return null;
     return new Uint8Array(this.view.buffer, linear, Math.min(length, 0x1000 - (linear & 0xfff)));
   }

@@ -50,88 +50,88 @@ const doubleOps: Record<string, (a: number, b: number) => number> = {
  */
 export class IrMachine {
   readonly words: Int32Array = new Int32Array(WORD_COUNT);
-  private readonly doubles = new Float64Array(this.words.buffer);
-  private readonly singles = new Float32Array(this.words.buffer);
+  readonly #doubles = new Float64Array(this.words.buffer);
+  readonly #singles = new Float32Array(this.words.buffer);
   readonly memory: Uint8Array;
   /** The six arithmetic flags. */
   flags = 0;
-  private readonly isMapped: (linear: number) => boolean;
-  private readonly key: number;
-  private temporaries: number[] = [];
+  readonly #isMapped: (linear: number) => boolean;
+  readonly #key: number;
+  #temporaries: number[] = [];
 
   constructor(memory: Uint8Array, key: number, isMapped: (linear: number) => boolean) {
     this.memory = memory;
-    this.key = key;
-    this.isMapped = isMapped;
+    this.#key = key;
+    this.#isMapped = isMapped;
     this.words[Word.eflags] = Eflags.one;
   }
 
   /** Runs the instruction at `eip`, all repetitions of it; gives the next EIP. Throws IrFault. */
   step(eip: number): number {
     const instruction = new Instruction(forms[0]);
-    decode(this.memory, eip, this.memory.length, eip, this.key, instruction);
+    decode(this.memory, eip, this.memory.length, eip, this.#key, instruction);
     const ir = new IrBuilder();
     const { form, shape } = instruction;
-    form.lift(new OperandBuilder(ir, form, shape, this.key, bindReal(instruction)));
+    form.lift(new OperandBuilder(ir, form, shape, this.#key, bindReal(instruction)));
     let next = eip;
     while (next === eip) {
-      this.temporaries = [];
-      next = this.execute(ir.statements) ?? instruction.nextEip;
+      this.#temporaries = [];
+      next = this.#execute(ir.statements) ?? instruction.nextEip;
       if (next === eip && !instruction.form.operands.some((kind) => /^[XY]/.test(kind))) break;
     }
     return next;
   }
 
-  private execute(statements: readonly Statement[]): number | undefined {
+  #execute(statements: readonly Statement[]): number | undefined {
     for (const statement of statements) {
-      const next = this.statement(statement);
+      const next = this.#statement(statement);
       if (next !== undefined) return next;
     }
     return undefined;
   }
 
   /** The EIP that the statement goes to, if it leaves. */
-  private statement(s: Statement): number | undefined {
-    const value = (index: number) => this.evaluate(s.args[index]);
+  #statement(s: Statement): number | undefined {
+    const value = (index: number) => this.#evaluate(s.args[index]);
     const address = () => (value(0) + (windowOffset(s) ?? 0)) | 0;
     switch (s.op) {
       case 'let':
-        this.temporaries[s.temporary] = value(0);
+        this.#temporaries[s.temporary] = value(0);
         return;
       case 'get':
-        this.temporaries[s.temporary] = this.view(s.view)[value(0)];
+        this.#temporaries[s.temporary] = this.#view(s.view)[value(0)];
         return;
       case 'set':
-        this.view(s.view)[value(0)] = value(1);
+        this.#view(s.view)[value(0)] = value(1);
         return;
       case 'window':
-        this.check(value(0), s.size);
-        this.temporaries[s.temporary] = value(0);
+        this.#check(value(0), s.size);
+        this.#temporaries[s.temporary] = value(0);
         return;
       case 'load':
-        this.temporaries[s.temporary] = this.load(address(), s);
+        this.#temporaries[s.temporary] = this.#load(address(), s);
         return;
       case 'store':
-        this.store(address(), s, value(1));
+        this.#store(address(), s, value(1));
         return;
       case 'probe':
-        this.check(value(0), s.size);
+        this.#check(value(0), s.size);
         return;
       case 'segment':
         // Limits are not checked, but code cannot be written.
         if (s.access === 'write' && value(0) === Segment.cs) throw new IrFault(Vector.generalProtection);
-        this.temporaries[s.temporary] = (this.words[Word.segmentBase + value(0)] + value(1)) | 0;
+        this.#temporaries[s.temporary] = (this.words[Word.segmentBase + value(0)] + value(1)) | 0;
         return;
       case 'flags':
         this.flags = flagsAfter(
           s.kind,
           s.size,
-          s.args.map((a) => this.evaluate(a)),
+          s.args.map((a) => this.#evaluate(a)),
           this.flags,
         );
         return;
       case 'when':
-        return value(0) !== 0 ? this.execute(s.body!) : undefined;
+        return value(0) !== 0 ? this.#execute(s.body!) : undefined;
       case 'fault':
         if (value(0) !== 0) throw new IrFault(s.size);
         return;
@@ -154,14 +154,14 @@ export class IrMachine {
     }
   }
 
-  private evaluate(v: Value): number {
-    const of = (operand: Value | null) => (operand ? this.evaluate(operand) : 0);
+  #evaluate(v: Value): number {
+    const of = (operand: Value | null) => (operand ? this.#evaluate(operand) : 0);
     switch (v.op) {
       case 'constant':
       case 'eip':
         return v.number;
       case 'temporary':
-        return this.temporary(v.number);
+        return this.#temporary(v.number);
       case 'field':
         throw new Error('fields are not bound here');
       case 'condition':
@@ -182,25 +182,25 @@ export class IrMachine {
     }
   }
 
-  private temporary(number: number): number {
-    const value = this.temporaries[number];
+  #temporary(number: number): number {
+    const value = this.#temporaries[number];
     if (value === undefined) throw new Error(`t${number} is used before it is defined`);
     return value;
   }
 
-  private view(view: View): Int32Array | Float32Array | Float64Array {
+  #view(view: View): Int32Array | Float32Array | Float64Array {
     if (view === 'integer') return this.words;
-    return view === 'double' ? this.doubles : this.singles;
+    return view === 'double' ? this.#doubles : this.#singles;
   }
 
-  private check(linear: number, bytes: number): void {
+  #check(linear: number, bytes: number): void {
     for (let n = 0; n < bytes; n++) {
-      if (!this.isMapped((linear + n) >>> 0)) throw new IrFault(Vector.pageFault);
+      if (!this.#isMapped((linear + n) >>> 0)) throw new IrFault(Vector.pageFault);
     }
   }
 
-  private load(linear: number, { size, view }: Accessed): number {
-    this.check(linear, size);
+  #load(linear: number, { size, view }: Accessed): number {
+    this.#check(linear, size);
     const bytes = new DataView(this.memory.buffer, linear);
     if (view === 'double') return bytes.getFloat64(0, true);
     if (view === 'single') return bytes.getFloat32(0, true);
@@ -209,8 +209,8 @@ export class IrMachine {
     return value;
   }
 
-  private store(linear: number, { size, view }: Accessed, value: number): void {
-    this.check(linear, size);
+  #store(linear: number, { size, view }: Accessed, value: number): void {
+    this.#check(linear, size);
     const bytes = new DataView(this.memory.buffer, linear);
     if (view === 'double') bytes.setFloat64(0, value, true);
     else if (view === 'single') bytes.setFloat32(0, value, true);

@@ -56,66 +56,66 @@ export class TestCpu {
   stepped = 0;
   /** Whether handlers access what is not aligned, within a page: then as translations that take nothing to be aligned. */
   accessesAnywhere = false;
-  private readonly buffer = new ArrayBuffer(STATE_BYTES);
-  readonly state = new Int32Array(this.buffer, 0, WORD_COUNT);
-  private readonly doubles = new Float64Array(this.buffer);
-  private readonly memory = new Uint8Array(FRAMES * PAGE);
-  private readonly readTlb = new Int32Array(PAGES);
-  private readonly writeTlb = new Int32Array(PAGES);
-  private readonly handlers = new Map<string, (node: object) => TestNode>();
-  private readonly returned: TestNode = { eip: -1 };
-  private startState = new Uint8Array(STATE_BYTES);
-  private startMemory = new Uint8Array(FRAMES * PAGE);
+  readonly #buffer = new ArrayBuffer(STATE_BYTES);
+  readonly state = new Int32Array(this.#buffer, 0, WORD_COUNT);
+  readonly #doubles = new Float64Array(this.#buffer);
+  readonly #memory = new Uint8Array(FRAMES * PAGE);
+  readonly #readTlb = new Int32Array(PAGES);
+  readonly #writeTlb = new Int32Array(PAGES);
+  readonly #handlers = new Map<string, (node: object) => TestNode>();
+  readonly #returned: TestNode = { eip: -1 };
+  #startState = new Uint8Array(STATE_BYTES);
+  #startMemory = new Uint8Array(FRAMES * PAGE);
 
   constructor(suffix: string, pacing: Pacing, random: Random) {
-    this.options = { suffix, memoryBytes: this.memory.length, pacing, callDepth: 3 };
+    this.options = { suffix, memoryBytes: this.#memory.length, pacing, callDepth: 3 };
     for (let page = 0; page < PAGES; page++) {
-      this.readTlb[page] = entryOf(page, random);
-      const isReadable = this.readTlb[page] !== invalidEntry(page);
-      this.writeTlb[page] = isReadable ? entryOf(page, random) : invalidEntry(page);
+      this.#readTlb[page] = entryOf(page, random);
+      const isReadable = this.#readTlb[page] !== invalidEntry(page);
+      this.#writeTlb[page] = isReadable ? entryOf(page, random) : invalidEntry(page);
     }
     const helpers = { ...pureHelpers, ...stickyHelpers(this.state) };
     this.dispose = installCells(suffix, {
-      ...this.data(),
-      ...this.ways(),
+      ...this.#data(),
+      ...this.#ways(),
       ...helpers,
       ...blockHelpers(),
       ...attempts(),
     });
   }
 
-  private data(): Record<string, unknown> {
-    const bytes = this.memory.buffer;
+  #data(): Record<string, unknown> {
+    const bytes = this.#memory.buffer;
     return {
       S: this.state,
-      F: this.doubles,
-      FS: new Float32Array(this.buffer),
-      M8: this.memory,
+      F: this.#doubles,
+      FS: new Float32Array(this.#buffer),
+      M8: this.#memory,
       M16: new Uint16Array(bytes),
       M32: new Int32Array(bytes),
       MS: new Float32Array(bytes),
       MD: new Float64Array(bytes),
       MV: new DataView(bytes),
       TRAPS: new Int32Array(Object.keys(helpers).length),
-      RS: this.readTlb,
-      RU: this.readTlb,
-      WS: this.writeTlb,
-      WU: this.writeTlb,
+      RS: this.#readTlb,
+      RU: this.#readTlb,
+      WS: this.#writeTlb,
+      WU: this.#writeTlb,
       CT: new Int32Array(PAGES),
     };
   }
 
-  private ways(): Record<string, unknown> {
+  #ways(): Record<string, unknown> {
     const slow = () => {
       throw new NeedsRuntime();
     };
-    const real = realAccess(this.wordAccess(), () => {});
+    const real = realAccess(this.#wordAccess(), () => {});
     const isInPage = (linear: number) => (linear & (PAGE - 1)) <= PAGE - 8;
     const names = 'LOAD8 LOAD16 LOAD32 LOADS LOADD STORE8 STORE16 STORE32 STORES STORED PROBE FAULT SEGMENT_FAULT';
     const traps = Object.entries(helpers).flatMap(([name, { kind }]) => (kind === 'trap' ? [name] : []));
     return {
       ...Object.fromEntries([...names.split(' '), ...traps].map((name) => [name, slow])),
-      ...this.accessAnywhere(),
+      ...this.#accessAnywhere(),
       LOADD: (linear: number) => (isInPage(linear) ? real.LOADD(linear) : slow()),
       STORED: (linear: number, value: number) => (isInPage(linear) ? real.STORED(linear, value) : slow()),
       FAULTED: (thrown: unknown) => {
@@ -123,7 +123,7 @@ export class TestCpu {
       },
       AT: callable,
       JUMP: (_node: object, eip: number) => callable(eip),
-      RETURN: this.returned,
+      RETURN: this.#returned,
       CALL: (_first: TestNode, expected: TestNode): TestNode => {
         this.state[Word.budget]++;
         this.callee();
@@ -133,45 +133,45 @@ export class TestCpu {
   }
 
   /** Words of memory, so that a double may lie at any multiple of 4. */
-  private wordAccess(): LinearAccess {
-    const view = new DataView(this.memory.buffer);
+  #wordAccess(): LinearAccess {
+    const view = new DataView(this.#memory.buffer);
     const place = (tlb: Int32Array, linear: number): number => {
-      return this.place(tlb, linear, this.accessesAnywhere ? 1 : 4);
+      return this.#place(tlb, linear, this.accessesAnywhere ? 1 : 4);
     };
     return {
-      load32: (linear: number) => view.getInt32(place(this.readTlb, linear), true),
-      probeWrite: (linear: number) => void [place(this.writeTlb, linear), place(this.writeTlb, (linear + 4) | 0)],
-      store32: (linear: number, value: number) => view.setInt32(place(this.writeTlb, linear), value, true),
+      load32: (linear: number) => view.getInt32(place(this.#readTlb, linear), true),
+      probeWrite: (linear: number) => void [place(this.#writeTlb, linear), place(this.#writeTlb, (linear + 4) | 0)],
+      store32: (linear: number, value: number) => view.setInt32(place(this.#writeTlb, linear), value, true),
     } as Partial<LinearAccess> as LinearAccess;
   }
 
   /** Where a linear address is in memory, which must be a multiple of a power of two. */
-  private place(tlb: Int32Array, linear: number, alignment: number): number {
+  #place(tlb: Int32Array, linear: number, alignment: number): number {
     const index = (linear ^ (tlb[linear >>> 12] << 2)) >>> 0;
-    if ((linear & (alignment - 1)) !== 0 || index >= this.memory.length) throw new NeedsRuntime();
+    if ((linear & (alignment - 1)) !== 0 || index >= this.#memory.length) throw new NeedsRuntime();
     return index;
   }
 
   /** Slow paths of what is not aligned, but doubles. */
-  private accessAnywhere(): Record<string, unknown> {
-    const view = new DataView(this.memory.buffer);
+  #accessAnywhere(): Record<string, unknown> {
+    const view = new DataView(this.#memory.buffer);
     const place = (tlb: Int32Array, linear: number, size: number): number => {
       if (!this.accessesAnywhere || (linear & (PAGE - 1)) > PAGE - size) throw new NeedsRuntime();
-      return this.place(tlb, linear, 1);
+      return this.#place(tlb, linear, 1);
     };
     return {
-      LOAD16: (linear: number) => view.getUint16(place(this.readTlb, linear, 2), true),
-      LOAD32: (linear: number) => view.getInt32(place(this.readTlb, linear, 4), true),
-      LOADS: (linear: number) => view.getFloat32(place(this.readTlb, linear, 4), true),
-      STORE16: (linear: number, value: number) => view.setUint16(place(this.writeTlb, linear, 2), value, true),
-      STORE32: (linear: number, value: number) => view.setInt32(place(this.writeTlb, linear, 4), value, true),
-      PROBE: (linear: number, size: number) => void place(this.writeTlb, linear, size),
-      STORES: (linear: number, value: number) => view.setFloat32(place(this.writeTlb, linear, 4), value, true),
+      LOAD16: (linear: number) => view.getUint16(place(this.#readTlb, linear, 2), true),
+      LOAD32: (linear: number) => view.getInt32(place(this.#readTlb, linear, 4), true),
+      LOADS: (linear: number) => view.getFloat32(place(this.#readTlb, linear, 4), true),
+      STORE16: (linear: number, value: number) => view.setUint16(place(this.#writeTlb, linear, 2), value, true),
+      STORE32: (linear: number, value: number) => view.setInt32(place(this.#writeTlb, linear, 4), value, true),
+      PROBE: (linear: number, size: number) => void place(this.#writeTlb, linear, size),
+      STORES: (linear: number, value: number) => view.setFloat32(place(this.#writeTlb, linear, 4), value, true),
     };
   }
 
   /** A trap that a region wants executed leaves it here: what the block has taken of the budget for it is given back. */
-  private readonly asked = (node: TestNode): TestNode => {
+  readonly #asked = (node: TestNode): TestNode => {
     this.state[Word.budget]++;
     return node;
   };
@@ -181,10 +181,10 @@ export class TestCpu {
     this.calls++;
     this.state[Word.eax] ^= 0x5a5a5a5a;
     this.state[Word.ebx] += this.state[Word.ecx];
-    this.setFlags(this.state[Word.eax]);
+    this.#setFlags(this.state[Word.eax]);
   }
 
-  private setFlags(image: number): void {
+  #setFlags(image: number): void {
     this.state[Word.flagResult] = flagResultOf(image);
     this.state[Word.flagCarries] = flagCarriesOf(image);
   }
@@ -193,7 +193,7 @@ export class TestCpu {
   randomize(random: Random, budget: number): void {
     const word = () => (random() * 2 ** 32) | 0;
     for (let n = 0; n < 8; n++) this.state[n] = randomRegister(random);
-    this.setFlags(word());
+    this.#setFlags(word());
     this.state[Word.eflags] = (word() & 0x400) | 2;
     this.state[Word.budget] = budget;
     this.state[Word.callDepth] = word() & 3;
@@ -202,18 +202,18 @@ export class TestCpu {
       this.state[Word.segmentBase + segment] = word() & 0xffff0;
       this.state[Word.segmentLimit + segment] = random() < 0.9 ? -1 : 0xffff;
       this.state[Word.segmentLow + segment] = random() < 0.1 ? 0x1000 : 0;
-      this.doubles[Double.readSpan + segment] = random() < 0.8 ? 0xffffffff : 0xffff;
-      this.doubles[Double.writeSpan + segment] = random() < 0.8 ? 0xffffffff : -1;
+      this.#doubles[Double.readSpan + segment] = random() < 0.8 ? 0xffffffff : 0xffff;
+      this.#doubles[Double.writeSpan + segment] = random() < 0.8 ? 0xffffffff : -1;
     }
-    const words = new Int32Array(this.memory.buffer);
+    const words = new Int32Array(this.#memory.buffer);
     for (let n = 0; n < words.length; n++) words[n] = word();
-    this.startState = new Uint8Array(this.buffer).slice();
-    this.startMemory = this.memory.slice();
+    this.#startState = new Uint8Array(this.#buffer).slice();
+    this.#startMemory = this.#memory.slice();
   }
 
   restart(): void {
-    new Uint8Array(this.buffer).set(this.startState);
-    this.memory.set(this.startMemory);
+    new Uint8Array(this.#buffer).set(this.#startState);
+    this.#memory.set(this.#startMemory);
     this.calls = 0;
   }
 
@@ -226,18 +226,18 @@ export class TestCpu {
   ): Outcome {
     const run = compileText(text) as unknown as (node: object) => TestNode;
     const nodes: TestNode[] = links.map((to) => {
-      if (to.kind === 'found' || to.kind === 'narrow') return { eip: to.eip, run: this.asked, left: 'at' };
+      if (to.kind === 'found' || to.kind === 'narrow') return { eip: to.eip, run: this.#asked, left: 'at' };
       if (to.kind !== 'interpret') return callable(to.eip);
-      return { eip: to.eip, run: (node) => this.handled(node, step, backs), left: 'at' };
+      return { eip: to.eip, run: (node) => this.#handled(node, step, backs), left: 'at' };
     });
     const backs = nodes.filter((_node, n) => links[n].kind === 'back');
-    return this.outcome(run({ eip, links: nodes }));
+    return this.#outcome(run({ eip, links: nodes }));
   }
 
   /** Runs a node in a region's midst by its handler, which leads to one of the nodes that it comes back to. */
-  private handled(node: TestNode, step: (eip: number) => Outcome | null, backs: readonly TestNode[]): TestNode {
+  #handled(node: TestNode, step: (eip: number) => Outcome | null, backs: readonly TestNode[]): TestNode {
     const outcome = step(node.eip);
-    if (outcome === null) return this.asked(node);
+    if (outcome === null) return this.#asked(node);
     this.stepped++;
     return backs.find(({ eip }) => eip === outcome.eip) ?? callable(outcome.eip);
   }
@@ -247,32 +247,32 @@ export class TestCpu {
     const { nextEip, target } = instruction;
     try {
       const node = { ...instruction, next: { eip: nextEip }, taken: { eip: target } };
-      return this.outcome(this.handler(instruction, key)(node));
+      return this.#outcome(this.#handler(instruction, key)(node));
     } catch (error) {
       if (error instanceof NeedsRuntime) return null;
       throw error;
     }
   }
 
-  private handler({ form, shape }: Instruction, key: number): (node: object) => TestNode {
+  #handler({ form, shape }: Instruction, key: number): (node: object) => TestNode {
     const name = `${form.id} ${shape} ${key}`;
-    let run = this.handlers.get(name);
+    let run = this.#handlers.get(name);
     if (!run) {
       run = compileText(bindHandler({ form, shape }, key, 'plain', this.options)) as unknown as (
         node: object,
       ) => TestNode;
-      this.handlers.set(name, run);
+      this.#handlers.set(name, run);
     }
     return run;
   }
 
-  private outcome(node: TestNode): Outcome {
-    return { left: node.left ?? 'to', eip: node === this.returned ? this.state[Word.eip] : node.eip };
+  #outcome(node: TestNode): Outcome {
+    return { left: node.left ?? 'to', eip: node === this.#returned ? this.state[Word.eip] : node.eip };
   }
 
   /** Instructions that region code has counted; one is taken back at its entry. */
   get completed(): number {
-    return new Int32Array(this.startState.buffer)[Word.budget] + 1 - this.state[Word.budget];
+    return new Int32Array(this.#startState.buffer)[Word.budget] + 1 - this.state[Word.budget];
   }
 
   snapshot(): Snapshot {
@@ -280,7 +280,7 @@ export class TestCpu {
     return {
       words: [...state.subarray(0, 8), state[Word.eflags]],
       flags: flagsImage(state[Word.flagResult], state[Word.flagCarries]),
-      memory: changes(this.startMemory, this.memory),
+      memory: changes(this.#startMemory, this.#memory),
     };
   }
 }

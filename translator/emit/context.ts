@@ -61,16 +61,16 @@ export class EmitContext {
   /** Condition: the dispatcher is to be asked (not where instructions are counted). */
   asked(): string {
     const isAsked = `${this.word(Word.attention)}!==0`;
-    return this.options.pacing === 'jumps' ? `${this.takeJump()}<0||${isAsked}` : isAsked;
+    return this.options.pacing === 'jumps' ? `${this.#takeJump()}<0||${isAsked}` : isAsked;
   }
 
   /** The opposite condition. */
   calm(): string {
     const isCalm = `${this.word(Word.attention)}===0`;
-    return this.options.pacing === 'jumps' ? `${this.takeJump()}>=0&&${isCalm}` : isCalm;
+    return this.options.pacing === 'jumps' ? `${this.#takeJump()}>=0&&${isCalm}` : isCalm;
   }
 
-  private takeJump(): string {
+  #takeJump(): string {
     const budget = this.word(Word.budget);
     return `(${budget}=${budget}-1|0)`;
   }
@@ -125,16 +125,16 @@ export class EmitContext {
 
 /** The context of the interpreter's loop, which has one array for all tables (abi/tables.ts). */
 export class LoopContext extends EmitContext {
-  private readonly starts: Readonly<Record<TableName, number>>;
+  readonly #starts: Readonly<Record<TableName, number>>;
 
   constructor(options: LoopEmitOptions, key: number) {
     super(options, key);
-    this.starts = tableLayout(options.records).starts;
+    this.#starts = tableLayout(options.records).starts;
   }
 
   /** An element of any table. */
   override table(name: TableName, index: string): string {
-    const start = this.starts[name];
+    const start = this.#starts[name];
     return `${this.cell('TABLES')}[${index}${start === 0 ? '' : `|${start}`}/*${name}*/]`;
   }
 

@@ -19,12 +19,12 @@ export interface Leaves {
 
 /** Prints values as JavaScript expressions, fully parenthesised where precedence could matter. */
 export class ExpressionPrinter {
-  private readonly context: EmitContext;
-  private readonly leaves: Leaves;
+  readonly #context: EmitContext;
+  readonly #leaves: Leaves;
 
   constructor(context: EmitContext, leaves: Leaves) {
-    this.context = context;
-    this.leaves = leaves;
+    this.#context = context;
+    this.#leaves = leaves;
   }
 
   /** As a 32-bit integer. */
@@ -33,38 +33,38 @@ export class ExpressionPrinter {
       case 'constant':
         return v.number < 0 ? `(${v.number})` : `${v.number}`;
       case 'eip':
-        return this.leaves.address(v.number);
+        return this.#leaves.address(v.number);
       case 'temporary':
-        return this.leaves.temporary(v.number);
+        return this.#leaves.temporary(v.number);
       case 'field':
-        return this.leaves.field(v.name);
+        return this.#leaves.field(v.name);
       case 'add':
-        return this.sum(v);
+        return this.#sum(v);
       case 'sub':
         return `(${this.integer(v.a!)}-${this.integer(v.b!)}|0)`;
       case 'mul':
         return `Math.imul(${this.integer(v.a!)},${this.integer(v.b!)})`;
       case 'and':
-        return `(${this.masked(v.a!)}&${this.masked(v.b!)})`;
+        return `(${this.#masked(v.a!)}&${this.#masked(v.b!)})`;
       case 'or':
-        return this.infix(v, '|');
+        return this.#infix(v, '|');
       case 'xor':
         if (v.b!.op === 'constant' && v.b!.number === -1) return `(~${this.integer(v.a!)})`;
-        return this.infix(v, '^');
+        return this.#infix(v, '^');
       case 'shl':
-        return this.infix(v, '<<');
+        return this.#infix(v, '<<');
       case 'sar':
-        return this.infix(v, '>>');
+        return this.#infix(v, '>>');
       case 'shr':
-        return `(${this.infix(v, '>>>')}|0)`;
+        return `(${this.#infix(v, '>>>')}|0)`;
       case 'select':
         return `(${this.boolean(v.a!)}?${this.integer(v.b!)}:${this.integer(v.c!)})`;
       case 'flags':
-        return this.call('flagsImage', [this.leaves.flagResult, this.leaves.flagCarries]);
+        return this.#call('flagsImage', [this.#leaves.flagResult, this.#leaves.flagCarries]);
       case 'call':
-        return this.call(v.name, this.callArguments(v));
+        return this.#call(v.name, this.#callArguments(v));
       case 'integer':
-        return `(${this.double(v.a!)}|0)`;
+        return `(${this.#double(v.a!)}|0)`;
       case 'lt':
         if (v.b!.op === 'constant' && v.b!.number === 0) return `(${this.integer(v.a!)}>>>31)`;
         return `(${this.boolean(v)}|0)`;
@@ -76,17 +76,17 @@ export class ExpressionPrinter {
 
   /** As what it is, an integer or a double. */
   value(v: Value): string {
-    return v.kind === 'real' ? this.double(v) : this.integer(v);
+    return v.kind === 'real' ? this.#double(v) : this.integer(v);
   }
 
   /** As a double. */
-  private double(v: Value): string {
-    const [a, b] = [v.a, v.b].map((operand) => (operand?.kind === 'real' ? this.double(operand) : ''));
+  #double(v: Value): string {
+    const [a, b] = [v.a, v.b].map((operand) => (operand?.kind === 'real' ? this.#double(operand) : ''));
     switch (v.op) {
       case 'number':
         return v.number > 0 ? literal(v.number) : `(${literal(v.number)})`;
       case 'temporary':
-        return this.leaves.temporary(v.number);
+        return this.#leaves.temporary(v.number);
       case 'fadd':
         return `(${a}+${b})`;
       case 'fsub':
@@ -104,9 +104,9 @@ export class ExpressionPrinter {
       case 'single':
         return `Math.fround(${a})`;
       case 'call':
-        return `+${this.context.cell(v.name)}(${this.callArguments(v).join(',')})`;
+        return `+${this.#context.cell(v.name)}(${this.#callArguments(v).join(',')})`;
       case 'select':
-        return `(${this.boolean(v.a!)}?${b}:${this.double(v.c!)})`;
+        return `(${this.boolean(v.a!)}?${b}:${this.#double(v.c!)})`;
       default:
         return this.integer(v.a!);
     }
@@ -116,25 +116,25 @@ export class ExpressionPrinter {
   boolean(v: Value): string {
     switch (v.op) {
       case 'eq':
-        return this.infix(v, '===');
+        return this.#infix(v, '===');
       case 'ne':
-        return this.infix(v, '!==');
+        return this.#infix(v, '!==');
       case 'lt':
-        return this.infix(v, '<');
+        return this.#infix(v, '<');
       case 'le':
-        return this.infix(v, '<=');
+        return this.#infix(v, '<=');
       case 'ltu':
-        return `(${this.unsigned(v.a!)}<${this.unsigned(v.b!)})`;
+        return `(${this.#unsigned(v.a!)}<${this.#unsigned(v.b!)})`;
       case 'leu':
-        return `(${this.unsigned(v.a!)}<=${this.unsigned(v.b!)})`;
+        return `(${this.#unsigned(v.a!)}<=${this.#unsigned(v.b!)})`;
       case 'feq':
-        return `(${this.double(v.a!)}===${this.double(v.b!)})`;
+        return `(${this.#double(v.a!)}===${this.#double(v.b!)})`;
       case 'flt':
-        return `(${this.double(v.a!)}<${this.double(v.b!)})`;
+        return `(${this.#double(v.a!)}<${this.#double(v.b!)})`;
       case 'fle':
-        return `(${this.double(v.a!)}<=${this.double(v.b!)})`;
+        return `(${this.#double(v.a!)}<=${this.#double(v.b!)})`;
       case 'condition':
-        return conditionText(v.number, this.leaves.flagResult, this.leaves.flagCarries);
+        return conditionText(v.number, this.#leaves.flagResult, this.#leaves.flagCarries);
       case 'xor':
         if (isBoolean(v.a!) && isInversion(v)) return `!${this.boolean(v.a!)}`;
         if (isBoolean(v.a!) && isBoolean(v.b!)) return `(${this.boolean(v.a!)}!==${this.boolean(v.b!)})`;
@@ -149,21 +149,21 @@ export class ExpressionPrinter {
     return `(${this.integer(v)}!==0)`;
   }
 
-  private call(helper: HelperName, args: string[]): string {
+  #call(helper: HelperName, args: string[]): string {
     const inline = inlined[helper];
-    const call = `(${this.context.cell(helper)}(${args.join(',')})|0)`;
+    const call = `(${this.#context.cell(helper)}(${args.join(',')})|0)`;
     return inline ? inline(args, call) : call;
   }
 
-  private callArguments(v: Value): string[] {
+  #callArguments(v: Value): string[] {
     return [v.a, v.b, v.c].flatMap((a) => (a ? [this.value(a)] : []));
   }
 
-  private infix(v: Value, sign: string): string {
+  #infix(v: Value, sign: string): string {
     return `(${this.integer(v.a!)}${sign}${this.integer(v.b!)})`;
   }
 
-  private sum(v: Value): string {
+  #sum(v: Value): string {
     const { a, b } = v;
     if (b!.op === 'constant' && b!.number < 0 && b!.number > -0x80000000) {
       return `(${this.integer(a!)}-${-b!.number}|0)`;
@@ -172,11 +172,11 @@ export class ExpressionPrinter {
   }
 
   /** An operand of &, which makes it an integer by itself. */
-  private masked(v: Value): string {
-    return v.op === 'shr' ? this.infix(v, '>>>') : this.integer(v);
+  #masked(v: Value): string {
+    return v.op === 'shr' ? this.#infix(v, '>>>') : this.integer(v);
   }
 
-  private unsigned(v: Value): string {
+  #unsigned(v: Value): string {
     return v.op === 'constant' ? `${v.number >>> 0}` : `(${this.integer(v)}>>>0)`;
   }
 }

@@ -60,17 +60,17 @@ export class HandlerEmitter implements Leaves {
   readonly flagResult: string;
   readonly flagCarries: string;
   protected readonly context: EmitContext;
-  private readonly print: ExpressionPrinter;
-  private indices = 0;
+  readonly #print: ExpressionPrinter;
+  #indices = 0;
   /** Temporaries of windows that may lie anywhere: what an instruction accesses that need not be aligned mostly isn't. */
-  private readonly anywhere = new Set<number>();
-  private readModifyWrites: ReadonlySet<Statement> = new Set();
+  readonly #anywhere = new Set<number>();
+  #readModifyWrites: ReadonlySet<Statement> = new Set();
 
   constructor(context: EmitContext) {
     this.context = context;
     this.flagResult = context.word(Word.flagResult);
     this.flagCarries = context.word(Word.flagCarries);
-    this.print = new ExpressionPrinter(context, this);
+    this.#print = new ExpressionPrinter(context, this);
   }
 
   field(name: string): string {
@@ -86,85 +86,85 @@ export class HandlerEmitter implements Leaves {
   }
 
   body(statements: readonly Statement[]): string {
-    this.readModifyWrites = readModifyWrites(statements);
+    this.#readModifyWrites = readModifyWrites(statements);
     const last = statements.at(-1);
     const ended = last !== undefined && isTerminator(last);
-    const next = statements.some((s) => s.op === 'x87') ? this.afterX87() : this.goOn();
-    return this.statements(statements) + (ended ? '' : next);
+    const next = statements.some((s) => s.op === 'x87') ? this.#afterX87() : this.goOn();
+    return this.#statements(statements) + (ended ? '' : next);
   }
 
-  private statements(statements: readonly Statement[]): string {
-    return statements.map((s) => this.statement(s)).join('');
+  #statements(statements: readonly Statement[]): string {
+    return statements.map((s) => this.#statement(s)).join('');
   }
 
-  private statement(s: Statement): string {
+  #statement(s: Statement): string {
     const [a, b] = s.args;
     const name = `t${s.temporary}`;
     switch (s.op) {
       case 'let':
-        return this.define(name, this.print.value(a));
+        return this.define(name, this.#print.value(a));
       case 'get':
-        return this.define(name, this.context.view(s.view, this.print.integer(a)));
+        return this.define(name, this.context.view(s.view, this.#print.integer(a)));
       case 'set':
-        return `${this.context.view(s.view, this.print.integer(a))}=${this.print.value(b)};`;
+        return `${this.context.view(s.view, this.#print.integer(a))}=${this.#print.value(b)};`;
       case 'load':
       case 'store':
       case 'probe':
-        return this.access(s);
+        return this.#access(s);
       case 'window':
-        return this.window(s);
+        return this.#window(s);
       case 'segment':
-        return this.segment(s);
+        return this.#segment(s);
       case 'flags':
-        return this.flags(s);
+        return this.#flags(s);
       case 'when':
-        return `if(${this.print.boolean(a)}){${this.statements(s.body!)}}`;
+        return `if(${this.#print.boolean(a)}){${this.#statements(s.body!)}}`;
       case 'fault':
-        return this.rare(this.print.boolean(a), `return ${this.context.cell('FAULT')}(${s.size});`);
+        return this.rare(this.#print.boolean(a), `return ${this.context.cell('FAULT')}(${s.size});`);
       case 'fallback':
-        return this.rare(this.print.boolean(a), `{${this.trap(s.helper, s.args.slice(1))}}`);
+        return this.rare(this.#print.boolean(a), `{${this.#trap(s.helper, s.args.slice(1))}}`);
       case 'escape':
-        return this.escape(s.kind === 'wait');
+        return this.#escape(s.kind === 'wait');
       case 'x87':
-        return this.x87(s);
+        return this.#x87(s);
       case 'exitIf':
-        return `if(${this.print.boolean(a)}){${this.transfer(b)}}`;
+        return `if(${this.#print.boolean(a)}){${this.#transfer(b)}}`;
       case 'jump':
-        return this.context.flat && a.name === 'target' ? this.across() : this.transfer(a);
+        return this.context.flat && a.name === 'target' ? this.across() : this.#transfer(a);
       case 'branch':
-        return `if(${this.print.boolean(a)}){${this.transfer(b)}}${this.transfer(s.args[2])}`;
+        return `if(${this.#print.boolean(a)}){${this.#transfer(b)}}${this.#transfer(s.args[2])}`;
       case 'indirect':
-        return this.goTo(this.print.integer(a), s.kind);
+        return this.goTo(this.#print.integer(a), s.kind);
       case 'trap':
-        return this.trap(s.helper, s.args);
+        return this.#trap(s.helper, s.args);
       case 'instruction':
         return '';
     }
   }
 
-  private access(s: MemoryStatement): string {
+  #access(s: MemoryStatement): string {
     const offset = windowOffset(s);
-    const start = this.print.integer(s.args[0]);
+    const start = this.#print.integer(s.args[0]);
     const address = offset ? `(${start}+${offset}|0)` : start;
     const tlb = s.op === 'load' ? this.context.readTlb : this.context.writeTlb;
-    const { index, hits, load, store } = accessText(this.context, s, address, tlb, this.alignmentOf(s));
+    const { index, hits, load, store } = accessText(this.context, s, address, tlb, this.#alignmentOf(s));
     const path = slowPathName(s);
-    const k = `k${this.indices++}`;
+    const k = `k${this.#indices++}`;
     const checked = { name: k, index, isHit: hits(k) };
     const probe = `${this.context.cell('PROBE')}(${address},${s.size})`;
     if (s.op === 'load') {
       const slow = `${this.context.cell(`LOAD${path}`)}(${address})${s.view === 'integer' ? '|0' : ''}`;
       // A window that is stored to was probed whole.
-      const isModified = offset === undefined && this.readModifyWrites.has(s);
+      const isModified = offset === undefined && this.#readModifyWrites.has(s);
       return this.load(`t${s.temporary}`, load(k), checked, isModified ? `(${probe},${slow})` : slow);
     }
     if (s.op === 'probe') return `${this.define(k, index)}${this.rare(`!(${checked.isHit})`, `${probe};`)}`;
-    const value = this.print.value(s.args[1]);
+    const value = this.#print.value(s.args[1]);
     return this.store(store(k, value), checked, `${this.context.cell(`STORE${path}`)}(${address},${value})`);
   }
 
-  private alignmentOf(s: MemoryStatement): Alignment {
-    return windowOffset(s) !== undefined && this.anywhere.has(s.args[0].number) ? 'any' : 'natural';
+  #alignmentOf(s: MemoryStatement): Alignment {
+    return windowOffset(s) !== undefined && this.#anywhere.has(s.args[0].number) ? 'any' : 'natural';
   }
 
   protected load(result: string, load: string, { name, index, isHit }: CheckedAccess, slow: string): string {
@@ -186,20 +186,20 @@ export class HandlerEmitter implements Leaves {
   }
 
   /** A window is its address: it may lie in two pages, or at a device. */
-  private window(s: WindowStatement): string {
-    const address = this.print.integer(s.args[0]);
+  #window(s: WindowStatement): string {
+    const address = this.#print.integer(s.args[0]);
     const name = this.define(`t${s.temporary}`, address);
-    if (s.alignment === 'any') this.anywhere.add(s.temporary);
+    if (s.alignment === 'any') this.#anywhere.add(s.temporary);
     if (s.access === 'read') return name;
     const { index, hits } = windowText(this.context, s, address, this.context.writeTlb, s.alignment);
-    const k = `k${this.indices++}`;
+    const k = `k${this.#indices++}`;
     return (
       name + this.define(k, index) + this.rare(`!(${hits(k)})`, `${this.context.cell('PROBE')}(${address},${s.size});`)
     );
   }
 
-  private segment(s: SegmentStatement): string {
-    const [segment, offset] = s.args.map((v) => this.print.integer(v));
+  #segment(s: SegmentStatement): string {
+    const [segment, offset] = s.args.map((v) => this.#print.integer(v));
     const outside = outsideSegment(this.context, segment, offset, s.size, s.access);
     const fault = `return ${this.context.cell('SEGMENT_FAULT')}(${segment});`;
     return (
@@ -207,13 +207,13 @@ export class HandlerEmitter implements Leaves {
     );
   }
 
-  private flags(s: FlagsStatement): string {
-    const args = s.args.map((v) => this.print.integer(v));
+  #flags(s: FlagsStatement): string {
+    const args = s.args.map((v) => this.#print.integer(v));
     return flagsText(this.context, s.kind, s.size, args, this.flagResult, this.flagCarries);
   }
 
   /** Going to an EIP that the node has a link for: itself, the next instruction, or its target. */
-  private transfer(eip: Value): string {
+  #transfer(eip: Value): string {
     switch (eip.name) {
       case 'nextEip':
         return this.follow('next');
@@ -255,23 +255,23 @@ export class HandlerEmitter implements Leaves {
     return `if(${this.context.asked()}){${leave}}`;
   }
 
-  private x87(s: X87Statement): string {
+  #x87(s: X87Statement): string {
     const name = s.helper;
-    const call = this.call(name, s.args);
+    const call = this.#call(name, s.args);
     return emitX87(this.context, s, {
-      integer: (v) => this.print.integer(v),
-      boolean: (v) => this.print.boolean(v),
-      trap: () => `${this.count(name)}${s.temporary < 0 ? '' : `t${s.temporary}=`}${call};`,
+      integer: (v) => this.#print.integer(v),
+      boolean: (v) => this.#print.boolean(v),
+      trap: () => `${this.#count(name)}${s.temporary < 0 ? '' : `t${s.temporary}=`}${call};`,
     });
   }
 
   /** Only a trap can have made work for the dispatcher. */
-  private afterX87(): string {
-    return `if(inline)${this.follow('next')}${this.resume()}`;
+  #afterX87(): string {
+    return `if(inline)${this.follow('next')}${this.#resume()}`;
   }
 
   /** The #NM and #MF that an x87 instruction begins with; CR0.NE unset, a pending error has been an interrupt already. */
-  private escape(waits: boolean): string {
+  #escape(waits: boolean): string {
     const fault = (vector: number) => `return ${this.context.cell('FAULT')}(${vector});`;
     const cr0 = this.context.word(Word.cr0);
     const unavailable = `if((${cr0}&${Cr0.em | Cr0.ts})!==0)${fault(Vector.deviceNotAvailable)}`;
@@ -280,26 +280,26 @@ export class HandlerEmitter implements Leaves {
   }
 
   /** Its fault is caught at once: V8 never compiles what always ends by throwing, such as INT in virtual-8086 mode. */
-  private trap(helper: HelperName, values: readonly Value[]): string {
-    const caught = `try{${this.call(helper, values)};}catch(e){return ${this.context.cell('FAULTED')}(e);}`;
-    return `${this.count(helper)}${caught}${this.after(helper)}`;
+  #trap(helper: HelperName, values: readonly Value[]): string {
+    const caught = `try{${this.#call(helper, values)};}catch(e){return ${this.context.cell('FAULTED')}(e);}`;
+    return `${this.#count(helper)}${caught}${this.#after(helper)}`;
   }
 
-  private after(helper: HelperName): string {
+  #after(helper: HelperName): string {
     const { resumes, begins } = helpers[helper] as HelperDeclaration;
-    return resumes ? this.resume() : `return ${this.context.cell(begins ? 'TRANSFERRED' : 'RETURNED')}();`;
+    return resumes ? this.#resume() : `return ${this.context.cell(begins ? 'TRANSFERRED' : 'RETURNED')}();`;
   }
 
-  private count(helper: HelperName): string {
+  #count(helper: HelperName): string {
     const counter = `${this.context.cell('TRAPS')}[${helperNumber(helper)}]`;
     return `${counter}=${counter}+1|0;`;
   }
 
-  private call(helper: HelperName, values: readonly Value[]): string {
-    return `${this.context.cell(helper)}(${values.map((v) => this.print.value(v)).join(',')})`;
+  #call(helper: HelperName, values: readonly Value[]): string {
+    return `${this.context.cell(helper)}(${values.map((v) => this.#print.value(v)).join(',')})`;
   }
 
-  private resume(): string {
+  #resume(): string {
     return `return ${this.context.cell('RESUME')}(i);`;
   }
 }

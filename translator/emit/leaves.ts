@@ -8,12 +8,12 @@ import type { Temporaries } from './temporaries.ts';
 export class RegionLeaves implements Leaves {
   readonly flagResult = registerNames[Word.flagResult];
   readonly flagCarries = registerNames[Word.flagCarries];
-  private readonly addresses: Addresses;
-  private readonly temporaries: Temporaries;
+  readonly #addresses: Addresses;
+  readonly #temporaries: Temporaries;
 
   constructor(addresses: Addresses, temporaries: Temporaries) {
-    this.addresses = addresses;
-    this.temporaries = temporaries;
+    this.#addresses = addresses;
+    this.#temporaries = temporaries;
   }
 
   field(name: string): string {
@@ -21,10 +21,10 @@ export class RegionLeaves implements Leaves {
   }
 
   address(eip: number): string {
-    return this.addresses.text(eip);
+    return this.#addresses.text(eip);
   }
 
   temporary(number: number): string {
-    return deferredName(number) ?? this.temporaries.name(number);
+    return deferredName(number) ?? this.#temporaries.name(number);
   }
 }

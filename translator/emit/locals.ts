@@ -7,37 +7,37 @@ import { changedWords, isLocal } from './dirty-words.ts';
 
 /** Which state words a region keeps in locals: what it loads at its entry and stores where it is left. */
 export class RegionLocals {
-  private readonly used = new Set<number>();
-  private changed = 0;
-  private readonly context: EmitContext;
+  readonly #used = new Set<number>();
+  #changed = 0;
+  readonly #context: EmitContext;
 
   constructor(context: EmitContext, region: Region) {
-    this.context = context;
+    this.#context = context;
     for (const { statements } of region.blocks) {
-      this.scan(statements);
-      for (const s of statements) this.changed |= changedWords(s);
+      this.#scan(statements);
+      for (const s of statements) this.#changed |= changedWords(s);
     }
   }
 
   /** `eax=S[0],…` */
   load(): string {
-    const words = [...new Set([...this.used, ...wordsOf(this.changed)])].sort((a, b) => a - b);
-    return words.map((word) => `${registerNames[word]}=${this.context.word(word)}`).join(',');
+    const words = [...new Set([...this.#used, ...wordsOf(this.#changed)])].sort((a, b) => a - b);
+    return words.map((word) => `${registerNames[word]}=${this.#context.word(word)}`).join(',');
   }
 
   /** `S[0]=eax;…` for those of the words that may have changed. */
   store(dirty = -1): string {
-    const words = wordsOf(this.changed & dirty);
-    return words.map((word) => `${this.context.word(word)}=${registerNames[word]};`).join('');
+    const words = wordsOf(this.#changed & dirty);
+    return words.map((word) => `${this.#context.word(word)}=${registerNames[word]};`).join('');
   }
 
-  private scan(statements: readonly Statement[]): void {
+  #scan(statements: readonly Statement[]): void {
     for (const s of statements) {
-      if (s.op === 'get' && isLocal(s)) this.used.add(s.args[0].number);
+      if (s.op === 'get' && isLocal(s)) this.#used.add(s.args[0].number);
       if (readsFlags(s) || (s.op === 'flags' && partialFlagKinds.has(s.kind))) {
-        this.used.add(Word.flagResult).add(Word.flagCarries);
+        this.#used.add(Word.flagResult).add(Word.flagCarries);
       }
-      if (s.body !== null) this.scan(s.body);
+      if (s.body !== null) this.#scan(s.body);
     }
   }
 }

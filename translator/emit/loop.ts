@@ -147,16 +147,16 @@ function toTarget(context: LoopContext, eip: string): string {
  */
 class FastPathEmitter extends HandlerEmitter {
   /** All paths of a loop share them: V8 gives each declaration a place of its own in each of the many nested frames. */
-  private readonly variables: Set<string>;
+  readonly #variables: Set<string>;
 
-  private readonly following: Following;
+  readonly #following: Following;
 
   declare protected readonly context: LoopContext;
 
   constructor(context: LoopContext, variables: Set<string>, following: Following) {
     super(context);
-    this.variables = variables;
-    this.following = following;
+    this.#variables = variables;
+    this.#following = following;
   }
 
   path(statements: readonly Statement[]): string {
@@ -179,7 +179,7 @@ class FastPathEmitter extends HandlerEmitter {
   }
 
   protected override define(name: string, value: string): string {
-    this.variables.add(name);
+    this.#variables.add(name);
     return `${name}=${value};`;
   }
 
@@ -188,7 +188,7 @@ class FastPathEmitter extends HandlerEmitter {
   }
 
   protected override goOn(): string {
-    if (this.following === 'block') return this.follow('next');
+    if (this.#following === 'block') return this.follow('next');
     return 'break N;';
   }
 

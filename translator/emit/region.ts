@@ -52,157 +52,163 @@ export function emitRegion(
 }
 
 class RegionEmitter {
-  private readonly context: EmitContext;
-  private readonly region: Region;
-  private readonly structure: Structure;
-  private readonly locals: RegionLocals;
-  private readonly print: ExpressionPrinter;
-  private readonly flags: FlagState;
-  private readonly blockAt = new Map<number, BlockIndex>();
-  private readonly links = new Links();
-  private readonly addresses: Addresses;
-  private readonly tree: TreePrinter;
-  private readonly temporaries = new Temporaries();
-  private readonly x87: X87Emitter;
-  private readonly accesses: AccessPrinter;
-  private readonly transfers: TransferPrinter;
+  readonly #context: EmitContext;
+  readonly #region: Region;
+  readonly #structure: Structure;
+  readonly #locals: RegionLocals;
+  readonly #print: ExpressionPrinter;
+  readonly #flags: FlagState;
+  readonly #blockAt = new Map<number, BlockIndex>();
+  readonly #links = new Links();
+  readonly #addresses: Addresses;
+  readonly #tree: TreePrinter;
+  readonly #temporaries = new Temporaries();
+  readonly #x87: X87Emitter;
+  readonly #accesses: AccessPrinter;
+  readonly #transfers: TransferPrinter;
   /** By block: words of which it begins with locals that may differ from the state. */
-  private readonly dirtyAt: readonly number[];
+  readonly #dirtyAt: readonly number[];
   /** By block: whether the flags that it begins with matter. */
-  private readonly flagsSeen: readonly boolean[];
+  readonly #flagsSeen: readonly boolean[];
   // While a block is printed:
-  private block: BlockIndex = 0;
+  #block: BlockIndex = 0;
   /** Place in its block and EIP of the current instruction. */
-  private instruction = -1;
-  private eip = 0;
-  private dirty = 0;
+  #instruction = -1;
+  #eip = 0;
+  #dirty = 0;
 
   constructor(context: EmitContext, region: Region, structure: Structure, facts: RegionFacts) {
     const { depths, precision } = facts;
-    this.context = context;
-    this.region = region;
-    this.structure = structure;
+    this.#context = context;
+    this.#region = region;
+    this.#structure = structure;
     const { eip } = region.blocks[0];
-    this.addresses = new Addresses(eip, structure.dispatched.length > 0 ? this.links.indexOf(eip, 'back') : null);
-    this.tree = new TreePrinter(structure, this.addresses, {
+    this.#addresses = new Addresses(eip, structure.dispatched.length > 0 ? this.#links.indexOf(eip, 'back') : null);
+    this.#tree = new TreePrinter(structure, this.#addresses, {
       blocks: region.blocks,
-      block: (index) => this.blockText(index),
-      join: () => this.join(),
-      nested: (print) => this.nested(print),
+      block: (index) => this.#blockText(index),
+      join: () => this.#join(),
+      nested: (print) => this.#nested(print),
     });
-    this.locals = new RegionLocals(context, region);
-    const leaves = new RegionLeaves(this.addresses, this.temporaries);
-    this.print = new ExpressionPrinter(context, leaves);
-    this.flags = new FlagState(context, (v) => this.print.integer(v), leaves.flagResult, leaves.flagCarries);
-    this.x87 = new X87Emitter(context, region, depths, precision, {
-      integer: (v) => this.print.integer(v),
-      boolean: (v) => this.print.boolean(v),
-      interpret: () => this.interpret(),
-      missed: () => this.missed(),
-      interpretOtherPrecision: () => this.interpret('precision'),
-      assign: (s, text) => this.assign(s, text),
-      alignment: () => this.accesses.alignment,
+    this.#locals = new RegionLocals(context, region);
+    const leaves = new RegionLeaves(this.#addresses, this.#temporaries);
+    this.#print = new ExpressionPrinter(context, leaves);
+    this.#flags = new FlagState(context, (v) => this.#print.integer(v), leaves.flagResult, leaves.flagCarries);
+    this.#x87 = new X87Emitter(context, region, depths, precision, {
+      integer: (v) => this.#print.integer(v),
+      boolean: (v) => this.#print.boolean(v),
+      interpret: () => this.#interpret(),
+      missed: () => this.#missed(),
+      interpretOtherPrecision: () => this.#interpret('precision'),
+      assign: (s, text) => this.#assign(s, text),
+      alignment: () => this.#accesses.alignment,
     });
-    this.accesses = new AccessPrinter(context, region.blocks, this.print, {
-      assign: (s, text) => this.assign(s, text),
-      interpretIf: (condition, kind) => this.interpretIf(condition, kind),
+    this.#accesses = new AccessPrinter(context, region.blocks, this.#print, {
+      assign: (s, text) => this.#assign(s, text),
+      interpretIf: (condition, kind) => this.#interpretIf(condition, kind),
     });
-    this.transfers = new TransferPrinter(
-      { ...facts, context, links: this.links, addresses: this.addresses },
-      this.print,
+    this.#transfers = new TransferPrinter(
+      { ...facts, context, links: this.#links, addresses: this.#addresses },
+      this.#print,
       {
-        isInside: (eip) => this.blockAt.has(eip),
-        isBranch: (eip) => this.edgeTo(eip) !== 'exit',
-        eip: () => this.eip,
-        goTo: (eip, isJump) => this.goTo(eip, isJump),
-        exit: (eip, isJump) => this.exit(eip, isJump),
-        exitDeep: (eip) => this.leaveBy(eip, this.context.budgeted ? 'entry' : 'deep'),
-        poll: (eip) => this.poll(eip),
-        interpret: () => this.interpret(),
-        store: () => this.store(),
-        comeBack: (back) => this.comeBack(back),
+        isInside: (eip) => this.#blockAt.has(eip),
+        isBranch: (eip) => this.#edgeTo(eip) !== 'exit',
+        eip: () => this.#eip,
+        goTo: (eip, isJump) => this.#goTo(eip, isJump),
+        exit: (eip, isJump) => this.#exit(eip, isJump),
+        exitDeep: (eip) => this.#leaveBy(eip, this.#context.budgeted ? 'entry' : 'deep'),
+        poll: (eip) => this.#poll(eip),
+        interpret: () => this.#interpret(),
+        store: () => this.#store(),
+        comeBack: (back) => this.#comeBack(back),
       },
     );
-    for (const [n, { eip }] of region.blocks.entries()) this.blockAt.set(eip, n);
-    this.dirtyAt = dirtyWords(region);
-    this.flagsSeen = flagsSeen(region.blocks, flagsGoTo(region.blocks, structure));
+    for (const [n, { eip }] of region.blocks.entries()) this.#blockAt.set(eip, n);
+    this.#dirtyAt = dirtyWords(region);
+    this.#flagsSeen = flagsSeen(region.blocks, flagsGoTo(region.blocks, structure));
   }
 
   emit(name: string): EmittedRegion {
-    const { context } = this;
-    const body = this.tree.print(this.structure.root);
+    const context = this.#context;
+    const body = this.#tree.print(this.#structure.root);
     const enter = context.budgeted ? context.giveBack(1) : '';
-    const load = this.load(0);
+    const load = this.#load(0);
     const variables =
-      this.temporaries.declarations() +
-      this.x87.declarations() +
-      this.flags.declarations() +
-      this.transfers.declarations();
-    const declarations = `${this.addresses.declarations()}${load}${load && ','}x=0,k=0,c=null${variables}`;
+      this.#temporaries.declarations() +
+      this.#x87.declarations() +
+      this.#flags.declarations() +
+      this.#transfers.declarations();
+    const declarations = `${this.#addresses.declarations()}${load}${load && ','}x=0,k=0,c=null${variables}`;
     const text =
       `function ${name}(i){let ${declarations};${enter}X:{${body}}` +
-      `\n${SETTLE}${this.locals.store()}${this.x87.storeAtExit()}return i.links[x];}`;
-    return { text: this.flags.finish(text), links: this.links.all };
+      `\n${SETTLE}${this.#locals.store()}${this.#x87.storeAtExit()}return i.links[x];}`;
+    return { text: this.#flags.finish(text), links: this.#links.all };
   }
 
   /** Assignments that fetch what the region keeps in locals, for a block. */
-  private load(block: BlockIndex): string {
-    return [this.locals.load(), this.x87.load(block)].filter(Boolean).join(',');
+  #load(block: BlockIndex): string {
+    return [this.#locals.load(), this.#x87.load(block)].filter(Boolean).join(',');
   }
 
   // Structure.
 
   /** A block begins that others than the last printed one come to. */
-  private join(): void {
-    this.flags.join();
-    this.temporaries.releaseAll();
+  #join(): void {
+    this.#flags.join();
+    this.#temporaries.releaseAll();
   }
 
-  private blockText(index: BlockIndex): string {
-    const block = this.region.blocks[index];
-    this.block = index;
-    this.instruction = -1;
-    this.dirty = this.dirtyAt[index];
-    this.x87.begin(index);
-    const budget = this.context.budgeted
-      ? this.context.takeBudget(block.instructions.length, this.leaveBy(block.eip, 'interpret'))
+  #blockText(index: BlockIndex): string {
+    const block = this.#region.blocks[index];
+    this.#block = index;
+    this.#instruction = -1;
+    this.#dirty = this.#dirtyAt[index];
+    this.#x87.begin(index);
+    const budget = this.#context.budgeted
+      ? this.#context.takeBudget(block.instructions.length, this.#leaveBy(block.eip, 'interpret'))
       : '';
     const uses = lastUses(block);
-    return budget + block.statements.map((s, n) => this.statement(s) + this.release(uses[n])).join('');
+    return budget + block.statements.map((s, n) => this.#statement(s) + this.#release(uses[n])).join('');
   }
 
   /** Branches to an EIP from the current block. Prints other blocks, so the block's own state is kept. */
-  private goTo(eip: number, isJump: boolean): string {
-    const to = this.blockAt.get(eip);
-    const edge = this.edgeTo(eip);
-    if (to === undefined || edge === 'exit') return this.exit(eip, isJump);
+  #goTo(eip: number, isJump: boolean): string {
+    const to = this.#blockAt.get(eip);
+    const edge = this.#edgeTo(eip);
+    if (to === undefined || edge === 'exit') return this.#exit(eip, isJump);
     // A jump back may go on to what wasn't printed yet: the region may be left there, and come to again where it began.
-    const goesBack = edge === 'continue' || edge === 'dispatch' || (isJump && eip >>> 0 <= this.eip >>> 0);
-    const poll = goesBack ? this.poll(eip) : '';
-    const defer = edge !== 'inline' || this.structure.isLoop(to) ? this.deferFor(to) : '';
-    const ready = poll + defer + this.x87.settle();
-    if (edge === 'inline') return ready + this.nested(() => this.tree.print(to));
-    if (edge === 'dispatch') return `${ready}at=${this.addresses.distance(eip)};continue L${this.structure.root};`;
+    const goesBack = edge === 'continue' || edge === 'dispatch' || (isJump && eip >>> 0 <= this.#eip >>> 0);
+    const poll = goesBack ? this.#poll(eip) : '';
+    const defer = edge !== 'inline' || this.#structure.isLoop(to) ? this.#deferFor(to) : '';
+    const ready = poll + defer + this.#x87.settle();
+    if (edge === 'inline') return ready + this.#nested(() => this.#tree.print(to));
+    if (edge === 'dispatch') return `${ready}at=${this.#addresses.distance(eip)};continue L${this.#structure.root};`;
     return `${ready}${edge} ${edge === 'continue' ? 'L' : 'B'}${to};`;
   }
 
-  private edgeTo(eip: number): EdgeKind {
-    const to = this.blockAt.get(eip);
-    return to === undefined ? 'exit' : this.structure.edge(this.block, to);
+  #edgeTo(eip: number): EdgeKind {
+    const to = this.#blockAt.get(eip);
+    return to === undefined ? 'exit' : this.#structure.edge(this.#block, to);
   }
 
-  private deferFor(to: BlockIndex): string {
-    return this.context.budgeted || this.flagsSeen[to] ? this.flags.defer() : '';
+  #deferFor(to: BlockIndex): string {
+    return this.#context.budgeted || this.#flagsSeen[to] ? this.#flags.defer() : '';
   }
 
-  private nested(print: () => string): string {
-    const { block, instruction, eip, dirty } = this;
-    const restoreFlags = this.flags.save();
-    const restoreTemporaries = this.temporaries.save();
-    const restoreX87 = this.x87.save();
-    const restoreAccesses = this.accesses.save();
+  #nested(print: () => string): string {
+    const block = this.#block;
+    const instruction = this.#instruction;
+    const eip = this.#eip;
+    const dirty = this.#dirty;
+    const restoreFlags = this.#flags.save();
+    const restoreTemporaries = this.#temporaries.save();
+    const restoreX87 = this.#x87.save();
+    const restoreAccesses = this.#accesses.save();
     const text = print();
-    Object.assign(this, { block, instruction, eip, dirty });
+    this.#block = block;
+    this.#instruction = instruction;
+    this.#eip = eip;
+    this.#dirty = dirty;
     restoreFlags();
     restoreTemporaries();
     restoreX87();
@@ -212,132 +218,132 @@ class RegionEmitter {
 
   // Leaving.
 
-  private exit(eip: number, isJump: boolean): string {
-    return (isJump ? this.poll(eip) : '') + this.leaveBy(eip, 'entry');
+  #exit(eip: number, isJump: boolean): string {
+    return (isJump ? this.#poll(eip) : '') + this.#leaveBy(eip, 'entry');
   }
 
   /** Where control goes back or far: leaves to the dispatcher if it is asked for. */
-  private poll(eip: number): string {
-    const { context } = this;
-    return context.budgeted ? '' : `if(${context.asked()}){${this.leaveBy(eip, 'leave')}}`;
+  #poll(eip: number): string {
+    const context = this.#context;
+    return context.budgeted ? '' : `if(${context.asked()}){${this.#leaveBy(eip, 'leave')}}`;
   }
 
   /** Goes to the common exit. */
-  private leaveBy(eip: number, kind: LinkKind): string {
-    return `${this.flags.defer()}${this.x87.leave()}x=${this.links.indexOf(eip, kind)};break X;`;
+  #leaveBy(eip: number, kind: LinkKind): string {
+    return `${this.#flags.defer()}${this.#x87.leave()}x=${this.#links.indexOf(eip, kind)};break X;`;
   }
 
   /** Stores what the region keeps in locals and may have changed. */
-  private store(): string {
-    return this.flags.settled() + this.locals.store(this.dirty) + this.x87.store();
+  #store(): string {
+    return this.#flags.settled() + this.#locals.store(this.#dirty) + this.#x87.store();
   }
 
   /** Leaves in front of the current instruction, which its handler then runs. */
-  private interpret(kind: LinkKind = 'interpret'): string {
-    return this.refund() + this.leaveBy(this.eip, kind);
+  #interpret(kind: LinkKind = 'interpret'): string {
+    return this.#refund() + this.#leaveBy(this.#eip, kind);
   }
 
-  private interpretIf(condition: string, kind?: LinkKind): string {
-    return `if(${condition}){${kind === 'found' ? this.missed() : this.interpret(kind)}}`;
+  #interpretIf(condition: string, kind?: LinkKind): string {
+    return `if(${condition}){${kind === 'found' ? this.#missed() : this.#interpret(kind)}}`;
   }
 
   /** An access can't be done in place. Where that is often so of its instruction, the region goes on after it. */
-  private missed(): string {
-    const { statements, instructions } = this.region.blocks[this.block];
+  #missed(): string {
+    const { statements, instructions } = this.#region.blocks[this.#block];
     const last = statements.at(-1)!;
-    const isLast = this.instruction === instructions.length - 1;
-    if (!isLast || last.op !== 'jump' || last.kind !== 'missed' || !this.blockAt.has(last.args[0].number))
-      return this.interpret('found');
-    return this.nested(() => this.transfers.handled(last.args[0].number));
+    const isLast = this.#instruction === instructions.length - 1;
+    if (!isLast || last.op !== 'jump' || last.kind !== 'missed' || !this.#blockAt.has(last.args[0].number))
+      return this.#interpret('found');
+    return this.#nested(() => this.#transfers.handled(last.args[0].number));
   }
 
   // Counting (EmitOptions.pacing).
 
   /** Gives back what the block took for the instructions it doesn't run. */
-  private refund(): string {
-    if (!this.context.budgeted) return '';
-    return this.context.giveBack(this.region.blocks[this.block].instructions.length - this.instruction);
+  #refund(): string {
+    if (!this.#context.budgeted) return '';
+    return this.#context.giveBack(this.#region.blocks[this.#block].instructions.length - this.#instruction);
   }
 
   // Statements.
 
-  private statements(statements: readonly Statement[]): string {
-    return statements.map((s) => this.statement(s)).join('');
+  #statements(statements: readonly Statement[]): string {
+    return statements.map((s) => this.#statement(s)).join('');
   }
 
-  private release(temporaries: readonly number[]): string {
-    this.temporaries.release(temporaries, (temporary) => this.flags.needs(temporary));
+  #release(temporaries: readonly number[]): string {
+    this.#temporaries.release(temporaries, (temporary) => this.#flags.needs(temporary));
     return '';
   }
 
-  private statement(s: Statement): string {
-    if (!readsFlags(s)) return this.plain(s);
-    const resolved = rewriteStatement(s, (v) => (v.op === 'condition' ? (this.flags.resolve(v.number) ?? v) : v));
-    const settle = readsFlags(resolved) ? this.flags.settle() : '';
-    return settle + this.plain(resolved);
+  #statement(s: Statement): string {
+    if (!readsFlags(s)) return this.#plain(s);
+    const resolved = rewriteStatement(s, (v) => (v.op === 'condition' ? (this.#flags.resolve(v.number) ?? v) : v));
+    const settle = readsFlags(resolved) ? this.#flags.settle() : '';
+    return settle + this.#plain(resolved);
   }
 
-  private plain(s: Statement): string {
+  #plain(s: Statement): string {
     const [a, b] = s.args;
-    this.dirty |= changedWords(s);
+    this.#dirty |= changedWords(s);
     switch (s.op) {
       case 'instruction':
-        this.instruction++;
-        this.eip = a.number;
-        this.accesses.begin(s);
+        this.#instruction++;
+        this.#eip = a.number;
+        this.#accesses.begin(s);
         return `\n/*${hex(a.number)}*/ `;
       case 'let':
-        return this.assign(s, this.print.value(a));
+        return this.#assign(s, this.#print.value(a));
       case 'get':
-        return this.assign(s, this.place(a, s.view));
+        return this.#assign(s, this.#place(a, s.view));
       case 'set':
-        return `${this.place(a, s.view)}=${this.print.value(b)};`;
+        return `${this.#place(a, s.view)}=${this.#print.value(b)};`;
       case 'load':
       case 'store':
       case 'probe':
-        return this.accesses.access(s);
+        return this.#accesses.access(s);
       case 'window':
-        return this.accesses.window(s);
+        return this.#accesses.window(s);
       case 'segment':
-        return this.accesses.segment(s);
+        return this.#accesses.segment(s);
       case 'flags':
-        return this.flags.set(s);
+        return this.#flags.set(s);
       case 'escape':
         return '';
       case 'x87':
-        return this.x87.statement(s);
+        return this.#x87.statement(s);
       case 'when':
-        return this.conditional(s);
+        return this.#conditional(s);
       case 'fault':
       case 'fallback':
-        return this.interpretIf(this.print.boolean(a));
+        return this.#interpretIf(this.#print.boolean(a));
       default:
-        return this.transfers.transfer(s, this.region.blocks[this.block]);
+        return this.#transfers.transfer(s, this.#region.blocks[this.#block]);
     }
   }
 
   /** Goes on at an EIP, with what the region keeps in locals fetched again. */
-  private comeBack(back: number): string {
-    const block = this.blockAt.get(back)!;
-    const load = this.load(block);
-    this.flags.loaded();
-    this.x87.begin(block);
-    return (load && `${load};`) + this.goTo(back, false);
+  #comeBack(back: number): string {
+    const block = this.#blockAt.get(back)!;
+    const load = this.#load(block);
+    this.#flags.loaded();
+    this.#x87.begin(block);
+    return (load && `${load};`) + this.#goTo(back, false);
   }
 
   /** A state word, or a double or single of the state: a local, or its place in the state. */
-  private place({ number }: Value, view: View): string {
-    return view === 'integer' && number < LOCAL_WORDS ? registerNames[number] : this.context.view(view, number);
+  #place({ number }: Value, view: View): string {
+    return view === 'integer' && number < LOCAL_WORDS ? registerNames[number] : this.#context.view(view, number);
   }
 
-  private assign(s: Statement, text: string): string {
-    return `${this.temporaries.define(s.temporary, definedKind(s)!)}=${text};`;
+  #assign(s: Statement, text: string): string {
+    return `${this.#temporaries.define(s.temporary, definedKind(s)!)}=${text};`;
   }
 
   /** Flags that the body makes or reads are settled in front of it: it may be skipped. */
-  private conditional(s: WhenStatement): string {
-    const condition = this.print.boolean(s.args[0]);
-    if (!s.body.some(touchesFlags)) return `if(${condition}){${this.statements(s.body)}}`;
-    return `${this.flags.settle()}if(${condition}){${this.statements(s.body)}${this.flags.settle()}}`;
+  #conditional(s: WhenStatement): string {
+    const condition = this.#print.boolean(s.args[0]);
+    if (!s.body.some(touchesFlags)) return `if(${condition}){${this.#statements(s.body)}}`;
+    return `${this.#flags.settle()}if(${condition}){${this.#statements(s.body)}${this.#flags.settle()}}`;
   }
 }

@@ -12,37 +12,37 @@ interface Variable {
 /** Variables of one kind: V8 wants one to stay an integer or a double. */
 class Pool {
   readonly all: Variable[] = [];
-  private free: Variable[] = [];
-  private readonly letter: string;
+  #free: Variable[] = [];
+  readonly #letter: string;
 
   constructor(letter: string) {
-    this.letter = letter;
+    this.#letter = letter;
   }
 
   take(): Variable {
-    return this.free.pop() ?? this.add();
+    return this.#free.pop() ?? this.#add();
   }
 
-  private add(): Variable {
-    const variable = { name: this.letter + this.all.length, pool: this };
+  #add(): Variable {
+    const variable = { name: this.#letter + this.all.length, pool: this };
     this.all.push(variable);
     return variable;
   }
 
   give(variable: Variable): void {
-    this.free.push(variable);
+    this.#free.push(variable);
   }
 
   giveAll(): void {
-    this.free = this.all.toReversed();
+    this.#free = this.all.toReversed();
   }
 
   /** Saves the free variables, and returns a function that restores them; variables made meanwhile are free then. */
   save(): () => void {
-    const free = [...this.free];
+    const free = [...this.#free];
     const before = this.all.length;
     return () => {
-      this.free = [...free, ...this.all.slice(before)];
+      this.#free = [...free, ...this.all.slice(before)];
     };
   }
 }
@@ -53,60 +53,60 @@ class Pool {
  */
 export class Temporaries {
   /** t0, t1, … */
-  private readonly integers = new Pool('t');
+  readonly #integers = new Pool('t');
   /** f0, f1, … */
-  private readonly doubles = new Pool('f');
-  private variables = new Map<number, Variable>();
+  readonly #doubles = new Pool('f');
+  #variables = new Map<number, Variable>();
   /** Temporaries that no statement uses any more, but pending flags do. */
-  private held = new Set<number>();
+  #held = new Set<number>();
 
   /** A variable for a temporary that is about to be defined. */
   define(temporary: number, kind: Kind): string {
-    const variable = (kind === 'real' ? this.doubles : this.integers).take();
-    this.variables.set(temporary, variable);
+    const variable = (kind === 'real' ? this.#doubles : this.#integers).take();
+    this.#variables.set(temporary, variable);
     return variable.name;
   }
 
   name(temporary: number): string {
-    return this.variables.get(temporary)!.name;
+    return this.#variables.get(temporary)!.name;
   }
 
   /** `,t0=0,f0=0.5`: all variables that were used. A double begins as one that no integer is. */
   declarations(): string {
-    const integers = this.integers.all.map(({ name }) => `,${name}=0`);
-    const doubles = this.doubles.all.map(({ name }) => `,${name}=0.5`);
+    const integers = this.#integers.all.map(({ name }) => `,${name}=0`);
+    const doubles = this.#doubles.all.map(({ name }) => `,${name}=0.5`);
     return [...integers, ...doubles].join('');
   }
 
   /** These have had their last use; `isHeld` tells of those that are still wanted. */
   release(temporaries: Iterable<number>, isHeld: (temporary: number) => boolean): void {
-    for (const temporary of temporaries) this.held.add(temporary);
-    for (const temporary of this.held) {
+    for (const temporary of temporaries) this.#held.add(temporary);
+    for (const temporary of this.#held) {
       if (isHeld(temporary)) continue;
-      this.held.delete(temporary);
-      const variable = this.variables.get(temporary);
+      this.#held.delete(temporary);
+      const variable = this.#variables.get(temporary);
       if (variable === undefined) continue;
-      this.variables.delete(temporary);
+      this.#variables.delete(temporary);
       variable.pool.give(variable);
     }
   }
 
   /** No temporary is wanted any more: a block that others come to as well begins. */
   releaseAll(): void {
-    this.variables = new Map();
-    this.held = new Set();
-    this.integers.giveAll();
-    this.doubles.giveAll();
+    this.#variables = new Map();
+    this.#held = new Set();
+    this.#integers.giveAll();
+    this.#doubles.giveAll();
   }
 
   /** Saves the variables in use, and returns a function that restores them after other blocks were printed. */
   save(): () => void {
-    const variables = new Map(this.variables);
-    const held = new Set(this.held);
-    const restorePools = [this.integers.save(), this.doubles.save()];
+    const variables = new Map(this.#variables);
+    const held = new Set(this.#held);
+    const restorePools = [this.#integers.save(), this.#doubles.save()];
     return () => {
-      this.variables = variables;
-      this.held = held;
+      this.#variables = variables;
+      this.#held = held;
       for (const restore of restorePools) restore();
     };
   }

@@ -14,21 +14,22 @@ export interface TreeHost {
 
 /** Prints the dominator tree of a region as labelled blocks and loops. */
 export class TreePrinter {
-  private readonly structure: Structure;
-  private readonly addresses: Addresses;
-  private readonly host: TreeHost;
+  readonly #structure: Structure;
+  readonly #addresses: Addresses;
+  readonly #host: TreeHost;
 
   constructor(structure: Structure, addresses: Addresses, host: TreeHost) {
-    this.structure = structure;
-    this.addresses = addresses;
-    this.host = host;
+    this.#structure = structure;
+    this.#addresses = addresses;
+    this.#host = host;
   }
 
   /** The code of a block and of all that it dominates. */
   print(block: BlockIndex): string {
-    const { structure, host } = this;
+    const structure = this.#structure;
+    const host = this.#host;
     if (structure.isLoop(block)) host.join();
-    let text = block === host.blocks.length ? this.dispatch() : host.block(block);
+    let text = block === host.blocks.length ? this.#dispatch() : host.block(block);
     for (const merge of structure.merges(block)) {
       host.join();
       text = `B${merge}:{${text}}${this.print(merge)}`;
@@ -37,11 +38,11 @@ export class TreePrinter {
   }
 
   /** Goes to the block that `at` names: where the region was entered, or where a branch goes that can be made in no other way. */
-  private dispatch(): string {
-    const { root, dispatched } = this.structure;
-    const isInline = (to: BlockIndex) => this.structure.edge(root, to) === 'inline';
-    const goTo = (to: BlockIndex) => (isInline(to) ? this.host.nested(() => this.print(to)) : `break B${to};`);
-    const cases = dispatched.map((to) => ({ eip: this.host.blocks[to].eip, text: goTo(to) }));
-    return this.addresses.dispatch('at', cases);
+  #dispatch(): string {
+    const { root, dispatched } = this.#structure;
+    const isInline = (to: BlockIndex) => this.#structure.edge(root, to) === 'inline';
+    const goTo = (to: BlockIndex) => (isInline(to) ? this.#host.nested(() => this.print(to)) : `break B${to};`);
+    const cases = dispatched.map((to) => ({ eip: this.#host.blocks[to].eip, text: goTo(to) }));
+    return this.#addresses.dispatch('at', cases);
   }
 }

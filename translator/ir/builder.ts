@@ -18,7 +18,7 @@ export {
 /** Collects statements; hands out temporaries. */
 export class IrBuilder {
   statements: Statement[] = [];
-  private temporaries = 0;
+  #temporaries = 0;
 
   emit(s: Statement): void {
     this.statements.push(s);
@@ -26,7 +26,7 @@ export class IrBuilder {
 
   /** Emits a statement that defines a temporary. */
   define(s: Statement): Value {
-    define(this.temporaries++, s);
+    define(this.#temporaries++, s);
     this.statements.push(s);
     return temporary(s.temporary, definedKind(s)!);
   }

@@ -100,44 +100,44 @@ const symbolic: Binding = {
 const sizeless: ReadonlySet<number> = new Set([0]);
 
 class Verifier {
-  private readonly binding: Binding;
+  readonly #binding: Binding;
   /** Temporaries defined anywhere so far. */
-  private readonly defined: Set<number>;
+  readonly #defined: Set<number>;
   /** Temporaries that are doubles. */
-  private readonly doubles = new Set<number>();
-  private readonly precision = new Precision();
+  readonly #doubles = new Set<number>();
+  readonly #precision = new Precision();
 
   constructor(binding: Binding, defined: Set<number>) {
-    this.binding = binding;
-    this.defined = defined;
+    this.#binding = binding;
+    this.#defined = defined;
   }
 
   /** `visible`: the temporaries that may be used; definitions are added to it. */
   statements(statements: readonly Statement[], visible: Set<number>): void {
     for (const s of statements) {
       const row = statementOperation(s);
-      this.shape(s, row);
-      for (const v of s.args) this.value(s, v, visible);
-      this.arguments(s, row);
-      this.precision.note(s);
-      if (s.body !== null) this.body(s.body, visible);
+      this.#shape(s, row);
+      for (const v of s.args) this.#value(s, v, visible);
+      this.#arguments(s, row);
+      this.#precision.note(s);
+      if (s.body !== null) this.#body(s.body, visible);
       if (isTerminator(s) && !isLast(s, statements)) throw error('a terminator is not the last statement', s);
       if (s.temporary < 0) continue;
-      if (this.defined.has(s.temporary)) throw error('defined twice', s);
-      this.defined.add(s.temporary);
-      if (definedKind(s) === 'real') this.doubles.add(s.temporary);
+      if (this.#defined.has(s.temporary)) throw error('defined twice', s);
+      this.#defined.add(s.temporary);
+      if (definedKind(s) === 'real') this.#doubles.add(s.temporary);
       visible.add(s.temporary);
     }
   }
 
-  private body(body: readonly Statement[], visible: ReadonlySet<number>): void {
+  #body(body: readonly Statement[], visible: ReadonlySet<number>): void {
     for (const s of body) {
       if (isTerminator(s) || s.op === 'instruction') throw error('not allowed in a conditional body', s);
     }
     this.statements(body, new Set(visible));
   }
 
-  private shape(s: Statement, { args, sizes, variants }: StatementOperation): void {
+  #shape(s: Statement, { args, sizes, variants }: StatementOperation): void {
     if (variants && !variants.known.has(variants.of(s))) throw error(`${s.op} has no kind "${variants.of(s)}"`, s);
     const count = typeof args === 'number' ? args : args(s);
     if (s.args.length !== count) throw error(`${s.args.length} arguments instead of ${count}`, s);
@@ -147,8 +147,8 @@ class Verifier {
     if ((s.body !== null) !== (s.op === 'when')) throw error('a body too many or too few', s);
   }
 
-  private arguments(s: Statement, { kindOf, word, named, targets, flagless }: StatementOperation): void {
-    const { binding } = this;
+  #arguments(s: Statement, { kindOf, word, named, targets, flagless }: StatementOperation): void {
+    const binding = this.#binding;
     if (word && !binding.isWord(s.args[0])) throw error('the word is not constant', s);
     if (!pick(s, targets).every(binding.isTarget)) throw error('a target is not a known EIP', s);
     if (flagless && readsFlags(s)) throw error('an argument reads flags', s);
@@ -157,25 +157,25 @@ class Verifier {
     if (!s.args.every(isWanted)) throw error('an argument of another kind', s);
   }
 
-  private temporary(s: Statement, v: Value, visible: ReadonlySet<number>): void {
+  #temporary(s: Statement, v: Value, visible: ReadonlySet<number>): void {
     if (!visible.has(v.number)) throw error(`t${v.number} is not defined here`, s);
-    if ((v.kind === 'real') !== this.doubles.has(v.number)) throw error(`t${v.number} is of another kind`, s);
+    if ((v.kind === 'real') !== this.#doubles.has(v.number)) throw error(`t${v.number} is of another kind`, s);
   }
 
-  private value(s: Statement, v: Value, visible: ReadonlySet<number>): void {
+  #value(s: Statement, v: Value, visible: ReadonlySet<number>): void {
     const operands = [v.a, v.b, v.c].filter((operand) => operand !== null);
     if (v.op === 'call' && helperKind(v) !== 'pure' && helperKind(v) !== 'sticky' && !isAlone(s, v))
       throw error(`"${v.name}" is not pure`, s);
     if (operands.length !== operandsOf(v)) throw error(`${v.op} with ${operands.length} operands`, s);
     for (const [place, operand] of operands.entries()) {
-      this.value(s, operand, visible);
+      this.#value(s, operand, visible);
       if (!isWanted(v, place, operand)) throw error(`an operand of ${v.op} is of another kind`, s);
     }
     if ((v.op === 'constant' || v.op === 'eip') && v.number !== (v.number | 0))
       throw error('a number of more than 32 bits', s);
     if (v.op === 'condition' && (v.number & ~15) !== 0) throw error('no such condition', s);
-    if (v.op === 'field' && !this.binding.fields.has(v.name)) throw error(`no field "${v.name}" here`, s);
-    if (v.op === 'temporary') this.temporary(s, v, visible);
+    if (v.op === 'field' && !this.#binding.fields.has(v.name)) throw error(`no field "${v.name}" here`, s);
+    if (v.op === 'temporary') this.#temporary(s, v, visible);
   }
 }
 
@@ -210,39 +210,39 @@ function pick(s: Statement, places: readonly number[] = []): Value[] {
  * `fallback` that follows it may leave.
  */
 class Precision {
-  private changed: Statement | null = null;
+  #changed: Statement | null = null;
   /** An attempt whose result nothing has looked at yet. */
-  private attempt: Statement | null = null;
+  #attempt: Statement | null = null;
   /** Whether other cases than the usual one of the instruction were left to a trap. */
-  private isUsual = false;
-  private readonly probed = new Set<string>();
+  #isUsual = false;
+  readonly #probed = new Set<string>();
 
   note(s: Statement): void {
-    const isProbed = s.op === 'store' && this.changed?.op === 'store' && this.probed.has(access(s));
+    const isProbed = s.op === 'store' && this.#changed?.op === 'store' && this.#probed.has(access(s));
     const { mayFault, changes } = statementOperation(s);
     const faults = mayFault && windowOffset(s) === undefined;
-    const hasChanged = this.changed || (this.attempt && s.op !== 'fallback');
+    const hasChanged = this.#changed || (this.#attempt && s.op !== 'fallback');
     if (hasChanged && faults && !isProbed) throw error('may fault after a change of the state', s);
-    if (s.op === 'fallback') this.isUsual = true;
-    if (s.op === 'instruction') this.start();
-    else if (s.op === 'probe') this.probed.add(access(s));
-    else if (changes) this.changed = isProbed ? this.changed : s;
-    else if (s.op === 'fallback' && this.attempt) this.changed = this.attempt;
-    else if (s.op === 'let') this.noteCall(s);
+    if (s.op === 'fallback') this.#isUsual = true;
+    if (s.op === 'instruction') this.#start();
+    else if (s.op === 'probe') this.#probed.add(access(s));
+    else if (changes) this.#changed = isProbed ? this.#changed : s;
+    else if (s.op === 'fallback' && this.#attempt) this.#changed = this.#attempt;
+    else if (s.op === 'let') this.#noteCall(s);
   }
 
-  private noteCall(s: Statement): void {
+  #noteCall(s: Statement): void {
     const kind = helperKind(s.args[0]);
-    if (kind === 'change' && !this.isUsual) throw error('nothing was left to a trap before', s);
-    if (kind === 'block' || kind === 'change') this.changed = s;
-    else if (kind === 'attempt') this.attempt = s;
+    if (kind === 'change' && !this.#isUsual) throw error('nothing was left to a trap before', s);
+    if (kind === 'block' || kind === 'change') this.#changed = s;
+    else if (kind === 'attempt') this.#attempt = s;
   }
 
-  private start(): void {
-    this.changed = null;
-    this.attempt = null;
-    this.isUsual = false;
-    this.probed.clear();
+  #start(): void {
+    this.#changed = null;
+    this.#attempt = null;
+    this.#isUsual = false;
+    this.#probed.clear();
   }
 }
 

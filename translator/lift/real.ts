@@ -56,12 +56,12 @@ const SINGLE: Accessed = { size: 4, view: 'single' };
 
 /** Writes statements and values of doubles. */
 export class RealWriter implements RealBuilder {
-  private readonly ir: IrBuilder;
-  private readonly integer: (operand: Operand) => Value;
+  readonly #ir: IrBuilder;
+  readonly #integer: (operand: Operand) => Value;
 
   constructor(ir: IrBuilder, integer: (operand: Operand) => Value) {
-    this.ir = ir;
-    this.integer = integer;
+    this.#ir = ir;
+    this.#integer = integer;
   }
 
   constant(value: number): Value {
@@ -69,51 +69,51 @@ export class RealWriter implements RealBuilder {
   }
 
   get(double: Operand): Value {
-    return this.ir.define(make.get(this.integer(double), 'double'));
+    return this.#ir.define(make.get(this.#integer(double), 'double'));
   }
   set(double: Operand, value: Real): void {
-    this.ir.emit(make.set(this.integer(double), this.let(value), 'double'));
+    this.#ir.emit(make.set(this.#integer(double), this.let(value), 'double'));
   }
   getSingle(word: Operand): Value {
-    return this.ir.define(make.get(this.integer(word), 'single'));
+    return this.#ir.define(make.get(this.#integer(word), 'single'));
   }
   setSingle(word: Operand, value: Real): void {
-    this.ir.emit(make.set(this.integer(word), this.let(value), 'single'));
+    this.#ir.emit(make.set(this.#integer(word), this.let(value), 'single'));
   }
 
   load(linear: Operand, offset?: number): Value {
-    return this.ir.define(make.load(DOUBLE, this.address(linear), offset));
+    return this.#ir.define(make.load(DOUBLE, this.#address(linear), offset));
   }
   store(linear: Operand, value: Real, offset?: number): void {
-    this.ir.emit(make.store(DOUBLE, this.address(linear), this.let(value), offset));
+    this.#ir.emit(make.store(DOUBLE, this.#address(linear), this.let(value), offset));
   }
   probe(linear: Operand): void {
-    this.ir.emit(make.probe(DOUBLE, this.address(linear)));
+    this.#ir.emit(make.probe(DOUBLE, this.#address(linear)));
   }
   loadSingle(linear: Operand, offset?: number): Value {
-    return this.ir.define(make.load(SINGLE, this.address(linear), offset));
+    return this.#ir.define(make.load(SINGLE, this.#address(linear), offset));
   }
   storeSingle(linear: Operand, value: Real, offset?: number): void {
-    this.ir.emit(make.store(SINGLE, this.address(linear), this.let(value), offset));
+    this.#ir.emit(make.store(SINGLE, this.#address(linear), this.let(value), offset));
   }
-  private address(linear: Operand): Value {
-    return this.ir.name(this.integer(linear));
+  #address(linear: Operand): Value {
+    return this.#ir.name(this.#integer(linear));
   }
 
-  private binary(op: ValueOp, a: Real, b: Real): Value {
+  #binary(op: ValueOp, a: Real, b: Real): Value {
     return binary(op, toReal(a), toReal(b));
   }
   add(a: Real, b: Real): Value {
-    return this.binary('fadd', a, b);
+    return this.#binary('fadd', a, b);
   }
   subtract(a: Real, b: Real): Value {
-    return this.binary('fsub', a, b);
+    return this.#binary('fsub', a, b);
   }
   multiply(a: Real, b: Real): Value {
-    return this.binary('fmul', a, b);
+    return this.#binary('fmul', a, b);
   }
   divide(a: Real, b: Real): Value {
-    return this.binary('fdiv', a, b);
+    return this.#binary('fdiv', a, b);
   }
   squareRoot(a: Real): Value {
     return operation('fsqrt', toReal(a));
@@ -125,17 +125,17 @@ export class RealWriter implements RealBuilder {
     return operation('fneg', toReal(a));
   }
   equal(a: Real, b: Real): Value {
-    return this.binary('feq', a, b);
+    return this.#binary('feq', a, b);
   }
   less(a: Real, b: Real): Value {
-    return this.binary('flt', a, b);
+    return this.#binary('flt', a, b);
   }
   lessOrEqual(a: Real, b: Real): Value {
-    return this.binary('fle', a, b);
+    return this.#binary('fle', a, b);
   }
 
   fromInteger(a: Operand): Value {
-    return operation('double', this.integer(a));
+    return operation('double', this.#integer(a));
   }
   toInteger(a: Real): Value {
     return operation('integer', toReal(a));
@@ -144,7 +144,7 @@ export class RealWriter implements RealBuilder {
     return operation('single', toReal(a));
   }
   let(a: Real): Value {
-    return this.ir.name(toReal(a));
+    return this.#ir.name(toReal(a));
   }
 }
 

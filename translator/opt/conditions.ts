@@ -15,30 +15,30 @@ export const conditions: Pass = {
 };
 
 class Resolver {
-  private known: FlagHistory | null = null;
+  #known: FlagHistory | null = null;
 
   statements(statements: readonly Statement[]): Statement[] {
-    return statements.map((s) => this.statement(s));
+    return statements.map((s) => this.#statement(s));
   }
 
-  private statement(s: Statement): Statement {
-    const resolved = rewriteStatement(s, this.leaf);
+  #statement(s: Statement): Statement {
+    const resolved = rewriteStatement(s, this.#leaf);
     if (resolved.op === 'flags') {
-      this.known = { statement: resolved, older: partialFlagKinds.has(resolved.kind) ? this.known : null };
+      this.#known = { statement: resolved, older: partialFlagKinds.has(resolved.kind) ? this.#known : null };
     }
-    return resolved.op === 'when' ? this.conditional(resolved) : resolved;
+    return resolved.op === 'when' ? this.#conditional(resolved) : resolved;
   }
 
   /** After a body that may or may not have changed the flags nothing is known. */
-  private conditional(s: WhenStatement): Statement {
-    const before = this.known;
+  #conditional(s: WhenStatement): Statement {
+    const before = this.#known;
     const inner = this.statements(s.body);
-    if (this.known !== before) this.known = null;
+    if (this.#known !== before) this.#known = null;
     return withBody(s, inner);
   }
 
-  private readonly leaf = (v: Value): Value => {
-    if (v.op !== 'condition' || this.known === null) return v;
-    return resolve(v.number, this.known) ?? v;
+  readonly #leaf = (v: Value): Value => {
+    if (v.op !== 'condition' || this.#known === null) return v;
+    return resolve(v.number, this.#known) ?? v;
   };
 }

@@ -15,26 +15,26 @@ export const deadFlags: Pass = {
 /** Goes through statements backwards. */
 class Remover {
   /** The flags before what was seen so far are seen by it; after a block they are. */
-  private live = true;
+  #live = true;
 
   run(statements: readonly Statement[]): Statement[] {
     const kept: Statement[] = [];
     for (let n = statements.length - 1; n >= 0; n--) {
       const s = statements[n];
-      if (s.op === 'flags' && !this.live) continue;
-      kept.push(s.op === 'when' ? this.conditional(s) : s);
+      if (s.op === 'flags' && !this.#live) continue;
+      kept.push(s.op === 'when' ? this.#conditional(s) : s);
       // A partial change needs the flags before it; a full one doesn't, unless its own arguments do.
-      if (s.op === 'flags') this.live = partialFlagKinds.has(s.kind);
-      this.live ||= mayLeave(s) || readsFlags(s);
+      if (s.op === 'flags') this.#live = partialFlagKinds.has(s.kind);
+      this.#live ||= mayLeave(s) || readsFlags(s);
     }
     return kept.reverse();
   }
 
   /** The body may be skipped: what is seen after it is seen before it. */
-  private conditional(s: WhenStatement): Statement {
-    const after = this.live;
+  #conditional(s: WhenStatement): Statement {
+    const after = this.#live;
     const inner = this.run(s.body);
-    this.live ||= after;
+    this.#live ||= after;
     return withBody(s, inner);
   }
 }

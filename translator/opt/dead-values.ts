@@ -9,23 +9,23 @@ export const deadValues: Pass = {
 };
 
 class Remover {
-  private readonly used = new Set<number>();
+  readonly #used = new Set<number>();
 
   run(statements: readonly Statement[]): Statement[] {
     const kept: Statement[] = [];
     for (let n = statements.length - 1; n >= 0; n--) {
       let s = statements[n];
-      if ((s.op === 'let' || s.op === 'get') && !this.used.has(s.temporary) && !standsAlone(s.args[0])) continue;
+      if ((s.op === 'let' || s.op === 'get') && !this.#used.has(s.temporary) && !standsAlone(s.args[0])) continue;
       if (s.body !== null) s = withBody(s, this.run(s.body));
       if (s.body?.length === 0) continue;
-      for (const v of s.args) containsLeaf(v, (leaf) => this.note(leaf.op === 'temporary' ? leaf.number : -1));
+      for (const v of s.args) containsLeaf(v, (leaf) => this.#note(leaf.op === 'temporary' ? leaf.number : -1));
       kept.push(s);
     }
     return kept.reverse();
   }
 
-  private note(temporary: number): boolean {
-    this.used.add(temporary);
+  #note(temporary: number): boolean {
+    this.#used.add(temporary);
     return false;
   }
 }

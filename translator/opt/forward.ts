@@ -17,57 +17,57 @@ export const forward: Pass = {
 
 class Forwarder {
   /** Place in the state to the value it holds. */
-  private held = new Map<Place, Value>();
+  #held = new Map<Place, Value>();
   /** Temporary to the value it stands for. */
-  private readonly same = new Map<number, Value>();
+  readonly #same = new Map<number, Value>();
 
   run(statements: readonly Statement[]): Statement[] {
     const out: Statement[] = [];
     for (const original of statements) {
-      const s = rewriteStatement(original, this.leaf);
+      const s = rewriteStatement(original, this.#leaf);
       if (s.op === 'let' && isName(s.args[0])) {
-        this.same.set(s.temporary, s.args[0]);
+        this.#same.set(s.temporary, s.args[0]);
         continue;
       }
       if (s.op === 'get') {
-        const value = this.held.get(placeOf(s));
+        const value = this.#held.get(placeOf(s));
         if (value !== undefined) {
-          this.same.set(s.temporary, value);
+          this.#same.set(s.temporary, value);
           continue;
         }
-        this.held.set(placeOf(s), temporary(s.temporary, definedKind(s)!));
+        this.#held.set(placeOf(s), temporary(s.temporary, definedKind(s)!));
       } else if (s.op === 'set') {
-        if (this.holds(s)) continue;
-        this.write(placeOf(s), s.args[1]);
+        if (this.#holds(s)) continue;
+        this.#write(placeOf(s), s.args[1]);
       }
-      out.push(s.op === 'when' ? this.conditional(s) : s);
+      out.push(s.op === 'when' ? this.#conditional(s) : s);
     }
     return out;
   }
 
   /** Whether the word that is set has this value already: compilers fill gaps with `lea esi,[esi]`. */
-  private holds(s: AccessStatement<'set'>): boolean {
-    const [value, held] = [s.args[1], this.held.get(placeOf(s))];
+  #holds(s: AccessStatement<'set'>): boolean {
+    const [value, held] = [s.args[1], this.#held.get(placeOf(s))];
     return s.view === 'integer' && value.op === 'temporary' && held?.op === 'temporary' && held.number === value.number;
   }
 
-  private write(place: Place, value: Value): void {
-    for (const other of overlapping(place)) this.held.delete(other);
-    this.held.set(place, value);
+  #write(place: Place, value: Value): void {
+    for (const other of overlapping(place)) this.#held.delete(other);
+    this.#held.set(place, value);
   }
 
   /** Words that a conditional body writes are unknown after it; words it reads first were read only if it ran. */
-  private conditional(s: WhenStatement): Statement {
-    const before = new Map(this.held);
+  #conditional(s: WhenStatement): Statement {
+    const before = new Map(this.#held);
     const inner = this.run(s.body);
     for (const place of placesWritten(inner).flatMap(overlapping)) {
       if (!isNanTest(s.args[0], before.get(place))) before.delete(place);
     }
-    this.held = before;
+    this.#held = before;
     return withBody(s, inner);
   }
 
-  private readonly leaf = (v: Value): Value => (v.op === 'temporary' ? (this.same.get(v.number) ?? v) : v);
+  readonly #leaf = (v: Value): Value => (v.op === 'temporary' ? (this.#same.get(v.number) ?? v) : v);
 }
 
 /** Whether the condition is that the value is a NaN: what the body changes are the bits, which the value doesn't tell. */

@@ -66,103 +66,107 @@ export function selectRegion(source: CodeSource, entries: readonly number[], lim
 }
 
 class Selector {
-  private readonly source: CodeSource;
-  private readonly limits: RegionLimits;
-  private readonly instructions = new Map<number, Instruction | null>();
-  private readonly leaders = new Set<number>();
+  readonly #source: CodeSource;
+  readonly #limits: RegionLimits;
+  readonly #instructions = new Map<number, Instruction | null>();
+  readonly #leaders = new Set<number>();
   /** Where control may go on, in the order in which that was found. */
-  private readonly candidates: Candidate[] = [];
+  readonly #candidates: Candidate[] = [];
   /** By EIP after an instruction that often misses the TLB: where the block begins that it would be in. It runs as often. */
-  private readonly continued = new Map<number, number>();
-  private count = 0;
+  readonly #continued = new Map<number, number>();
+  #count = 0;
 
   constructor(source: CodeSource, limits: RegionLimits) {
-    this.source = source;
-    this.limits = limits;
+    this.#source = source;
+    this.#limits = limits;
   }
 
   select(entries: readonly number[]): ScannedBlock[] {
-    const { limits, candidates, leaders } = this;
-    const decodable = entries.filter((entry) => this.instruction(entry) !== null);
-    for (const entry of decodable) this.add(entry);
-    while (candidates.length > 0 && leaders.size < limits.blocks && this.count < limits.instructions) {
-      const eip = this.takeHottest();
-      if (leaders.has(eip) || !this.isWanted(eip)) continue;
-      this.add(eip);
+    const limits = this.#limits;
+    const candidates = this.#candidates;
+    const leaders = this.#leaders;
+    const decodable = entries.filter((entry) => this.#instruction(entry) !== null);
+    for (const entry of decodable) this.#add(entry);
+    while (candidates.length > 0 && leaders.size < limits.blocks && this.#count < limits.instructions) {
+      const eip = this.#takeHottest();
+      if (leaders.has(eip) || !this.#isWanted(eip)) continue;
+      this.#add(eip);
     }
     const others = [...leaders].slice(decodable.length).sort((a, b) => a - b);
-    return [...decodable, ...others].map((leader) => this.block(leader));
+    return [...decodable, ...others].map((leader) => this.#block(leader));
   }
 
-  private add(eip: number): void {
-    const { leaders, candidates, source } = this;
+  #add(eip: number): void {
+    const leaders = this.#leaders;
+    const candidates = this.#candidates;
+    const source = this.#source;
     leaders.add(eip);
-    for (const to of this.scan(eip)) {
+    for (const to of this.#scan(eip)) {
       // What is in the midst of a block counts no runs.
-      const counted = this.continued.get(to) ?? to;
+      const counted = this.#continued.get(to) ?? to;
       if (!leaders.has(to)) candidates.push({ eip: to, runs: source.runs?.(counted) ?? 0 });
     }
   }
 
   /** Removes and returns the candidate that ran most often; of several, the one found first. */
-  private takeHottest(): number {
-    const { candidates } = this;
+  #takeHottest(): number {
+    const candidates = this.#candidates;
     const hottest = candidates.reduce((best, one, n) => (one.runs > candidates[best].runs ? n : best), 0);
     return candidates.splice(hottest, 1)[0].eip;
   }
 
-  private isWanted(eip: number): boolean {
-    const { hasRun } = this.source;
-    return this.instruction(eip) !== null && (hasRun === undefined || this.continued.has(eip) || hasRun(eip));
+  #isWanted(eip: number): boolean {
+    const { hasRun } = this.#source;
+    return this.#instruction(eip) !== null && (hasRun === undefined || this.#continued.has(eip) || hasRun(eip));
   }
 
   /** Decodes straight on from a leader; gives the EIPs that control may go to from there within the region. */
-  private scan(eip: number): number[] {
+  #scan(eip: number): number[] {
     for (let at = eip, n = 0; n < LONGEST_BLOCK; n++) {
-      const i = this.instruction(at);
+      const i = this.#instruction(at);
       if (i === null) break;
-      this.count++;
-      if (this.misses(i)) {
-        this.continued.set(i.nextEip, this.continued.get(eip) ?? eip);
+      this.#count++;
+      if (this.#misses(i)) {
+        this.#continued.set(i.nextEip, this.#continued.get(eip) ?? eip);
         return [i.nextEip];
       }
-      if (endsBlock(i)) return [...successors(i, this.source.key), ...(this.source.targets?.(i.eip) ?? [])];
+      if (endsBlock(i)) return [...successors(i, this.#source.key), ...(this.#source.targets?.(i.eip) ?? [])];
       at = i.nextEip;
-      if (this.leaders.has(at)) break;
+      if (this.#leaders.has(at)) break;
     }
     return [];
   }
 
-  private block(eip: number): ScannedBlock {
+  #block(eip: number): ScannedBlock {
     const instructions: Instruction[] = [];
     for (let at = eip; ; ) {
-      const i = this.instructions.get(at);
+      const i = this.#instructions.get(at);
       if (!i) break;
       instructions.push(i);
       at = i.nextEip;
-      if (endsBlock(i) || this.misses(i) || this.leaders.has(at) || instructions.length === LONGEST_BLOCK) break;
+      if (endsBlock(i) || this.#misses(i) || this.#leaders.has(at) || instructions.length === LONGEST_BLOCK) break;
     }
     return { eip, instructions };
   }
 
-  private misses(i: Instruction): boolean {
-    return isMissing(i, this.source.misses);
+  #misses(i: Instruction): boolean {
+    return isMissing(i, this.#source.misses);
   }
 
   /** The instruction at an EIP, or null if it is not (wholly) in the page. */
-  private instruction(eip: number): Instruction | null {
-    let i = this.instructions.get(eip);
+  #instruction(eip: number): Instruction | null {
+    let i = this.#instructions.get(eip);
     if (i !== undefined) return i;
-    i = this.decode(eip);
-    this.instructions.set(eip, i);
+    i = this.#decode(eip);
+    this.#instructions.set(eip, i);
     return i;
   }
 
-  private decode(eip: number): Instruction | null {
-    const { code, start, key } = this.source;
-    const offset = (eip - this.source.eip) | 0;
+  #decode(eip: number): Instruction | null {
+    const { code, start, key } = this.#source;
+    const offset = (eip - this.#source.eip) | 0;
     if (offset >>> 0 >= PAGE) return null;
     const i = new Instruction(forms[INVALID_FORM]);
-    return (this.source.decode ?? decode)(code, start + offset, start + PAGE, eip, key, i) === 0 ? null : i;
+    return (this.#source.decode ?? decode)(code, start + offset, start + PAGE, eip, key, i) === 0 ? null : i;
   }
 }

@@ -121,14 +121,14 @@ function dominates(dominator: Int32Array, a: BlockIndex, b: BlockIndex, root: Bl
 class DominatorTree implements Structure {
   readonly root: BlockIndex;
   readonly dispatched: readonly BlockIndex[];
-  private readonly branches: readonly (readonly BlockIndex[])[];
+  readonly #branches: readonly (readonly BlockIndex[])[];
   /** Branches but those by way of the dispatch; its own are the last. */
-  private readonly edges: readonly (readonly BlockIndex[])[];
-  private readonly order: Order;
-  private readonly loops = new Set<BlockIndex>();
+  readonly #edges: readonly (readonly BlockIndex[])[];
+  readonly #order: Order;
+  readonly #loops = new Set<BlockIndex>();
   /** Forward branches that lead to a block. */
-  private readonly incoming: Int32Array;
-  private readonly following: BlockIndex[][];
+  readonly #incoming: Int32Array;
+  readonly #following: BlockIndex[][];
 
   constructor(
     branches: readonly (readonly BlockIndex[])[],
@@ -138,40 +138,40 @@ class DominatorTree implements Structure {
     order: Order,
     dominators: Int32Array,
   ) {
-    this.branches = branches;
+    this.#branches = branches;
     this.root = root;
     this.dispatched = root === edges.length ? dispatched : [];
-    this.edges = [...edges, this.dispatched];
-    this.order = order;
-    this.incoming = new Int32Array(edges.length);
-    this.following = this.edges.map(() => []);
+    this.#edges = [...edges, this.dispatched];
+    this.#order = order;
+    this.#incoming = new Int32Array(edges.length);
+    this.#following = this.#edges.map(() => []);
     for (const from of order.blocks) {
-      for (const to of this.edges[from]) {
-        if (this.isBackward(from, to)) this.loops.add(to);
-        else this.incoming[to]++;
+      for (const to of this.#edges[from]) {
+        if (this.#isBackward(from, to)) this.#loops.add(to);
+        else this.#incoming[to]++;
       }
-      if (this.branches[from]?.length > this.edges[from].length) this.loops.add(root);
+      if (this.#branches[from]?.length > this.#edges[from].length) this.#loops.add(root);
     }
     for (const block of order.blocks) {
-      if (block !== root && this.incoming[block] > 1) this.following[dominators[block]].push(block);
+      if (block !== root && this.#incoming[block] > 1) this.#following[dominators[block]].push(block);
     }
   }
 
   isLoop(block: BlockIndex): boolean {
-    return this.loops.has(block);
+    return this.#loops.has(block);
   }
 
   merges(block: BlockIndex): readonly BlockIndex[] {
-    return this.following[block];
+    return this.#following[block];
   }
 
   edge(from: BlockIndex, to: BlockIndex): EdgeKind {
-    if (!this.edges[from].includes(to)) return this.branches[from].includes(to) ? 'dispatch' : 'exit';
-    if (this.isBackward(from, to)) return 'continue';
-    return this.incoming[to] > 1 ? 'break' : 'inline';
+    if (!this.#edges[from].includes(to)) return this.#branches[from].includes(to) ? 'dispatch' : 'exit';
+    if (this.#isBackward(from, to)) return 'continue';
+    return this.#incoming[to] > 1 ? 'break' : 'inline';
   }
 
-  private isBackward(from: BlockIndex, to: BlockIndex): boolean {
-    return this.order.number[to] <= this.order.number[from];
+  #isBackward(from: BlockIndex, to: BlockIndex): boolean {
+    return this.#order.number[to] <= this.#order.number[from];
   }
 }

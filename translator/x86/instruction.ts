@@ -78,18 +78,18 @@ export class Instruction extends GraphFields {
 
   /** Word of the register of the E or Z operand; i of ST(i). */
   get rm(): number {
-    return this.unpack(packed.rm);
+    return this.#unpack(packed.rm);
   }
   set rm(value: number) {
-    this.pack(packed.rm, value);
+    this.#pack(packed.rm, value);
   }
 
   /** ModR/M reg field: word of the G operand's register, or number of a segment, control or debug register. */
   get reg(): number {
-    return this.unpack(packed.reg);
+    return this.#unpack(packed.reg);
   }
   set reg(value: number) {
-    this.pack(packed.reg, value);
+    this.#pack(packed.reg, value);
   }
 
   /**
@@ -97,24 +97,24 @@ export class Instruction extends GraphFields {
    * base EBX, and its lifter adds AL; string instructions have neither, as their lifters know the registers.
    */
   get base(): number {
-    return this.unpack(packed.base);
+    return this.#unpack(packed.base);
   }
   set base(value: number) {
-    this.pack(packed.base, value);
+    this.#pack(packed.base, value);
   }
 
   get index(): number {
-    return this.unpack(packed.index);
+    return this.#unpack(packed.index);
   }
   set index(value: number) {
-    this.pack(packed.index, value);
+    this.#pack(packed.index, value);
   }
 
   get scale(): number {
-    return this.unpack(packed.scale);
+    return this.#unpack(packed.scale);
   }
   set scale(value: number) {
-    this.pack(packed.scale, value);
+    this.#pack(packed.scale, value);
   }
 
   /**
@@ -122,17 +122,17 @@ export class Instruction extends GraphFields {
    * Segment.es of STOS, SCAS and INS, which none overrides.
    */
   get segment(): number {
-    return this.unpack(packed.segment);
+    return this.#unpack(packed.segment);
   }
   set segment(value: number) {
-    this.pack(packed.segment, value);
+    this.#pack(packed.segment, value);
   }
 
-  private unpack({ shift, mask }: Packed): number {
+  #unpack({ shift, mask }: Packed): number {
     return (this.operands >>> shift) & mask;
   }
 
-  private pack({ shift, mask }: Packed, value: number): void {
+  #pack({ shift, mask }: Packed, value: number): void {
     this.operands = (this.operands & ~(mask << shift)) | (value << shift);
   }
 }

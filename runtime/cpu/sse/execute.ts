@@ -21,41 +21,41 @@ type Instruction = (cpu: Cpu, operands: Operands, met: Exceptions) => () => void
 /** Exceptions of all lanes. */
 class Exceptions {
   /** The settings that apply to each lane. */
-  private readonly mxcsr: number;
-  private raised = 0;
+  readonly #mxcsr: number;
+  #raised = 0;
   /** Exceptions of steps that were done. */
-  private before = 0;
+  #before = 0;
 
   constructor(mxcsr: number) {
-    this.mxcsr = mxcsr;
+    this.#mxcsr = mxcsr;
   }
 
   /** Runs one lane. */
   lane<T>(compute: (context: Surroundings) => T): T {
-    const context = new Surroundings(this.mxcsr);
+    const context = new Surroundings(this.#mxcsr);
     const result = compute(context);
-    this.raised |= context.raised;
+    this.#raised |= context.raised;
     return result;
   }
 
   /** Ends a step of an instruction that has several; false if an exception keeps the next from being done. */
   endStep(): boolean {
     if (this.isUnmasked) return false;
-    this.before |= this.raised;
-    this.raised = 0;
+    this.#before |= this.#raised;
+    this.#raised = 0;
     return true;
   }
 
   /** The flags to set: those of a computation only where nothing kept it from being done (11.5.3). */
   get reported(): number {
-    const first = this.raised & (Exception.invalid | Exception.denormal | Exception.zeroDivide);
-    return this.before | (first & ~this.masks ? first : this.raised);
+    const first = this.#raised & (Exception.invalid | Exception.denormal | Exception.zeroDivide);
+    return this.#before | (first & ~this.#masks ? first : this.#raised);
   }
   get isUnmasked(): boolean {
-    return (this.reported & ~this.masks) !== 0;
+    return (this.reported & ~this.#masks) !== 0;
   }
-  private get masks(): number {
-    return (this.mxcsr >> 7) & Exception.all;
+  get #masks(): number {
+    return (this.#mxcsr >> 7) & Exception.all;
   }
 }
 

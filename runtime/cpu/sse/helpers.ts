@@ -50,74 +50,76 @@ function raise(state: Int32Array, exceptions: number): void {
 
 /** One operation in one format. */
 class Operation {
-  private readonly state: Int32Array;
-  private readonly encoding: Encoding;
-  private readonly name: PlainName;
-  private readonly compute: PlainOperation;
-  private readonly errorOf: ErrorOf;
-  private readonly smallest: number;
+  readonly #state: Int32Array;
+  readonly #encoding: Encoding;
+  readonly #name: PlainName;
+  readonly #compute: PlainOperation;
+  readonly #errorOf: ErrorOf;
+  readonly #smallest: number;
 
   constructor(state: Int32Array, encoding: Encoding, name: PlainName) {
-    this.state = state;
-    this.encoding = encoding;
-    this.name = name;
-    this.compute = plainOperations[name];
-    this.errorOf = errorsOf[name];
-    this.smallest = smallestOf(encoding);
+    this.#state = state;
+    this.#encoding = encoding;
+    this.#name = name;
+    this.#compute = plainOperations[name];
+    this.#errorOf = errorsOf[name];
+    this.#smallest = smallestOf(encoding);
   }
 
   run(x: number, y: number, places: number): number {
-    const wide = this.compute(x, y);
-    const result = this.encoding === singles ? Math.fround(wide) : wide;
-    if (Number.isNaN(result)) return this.withoutResult(x, y, places);
-    if (Math.abs(result) === Infinity) return this.infinite(x, y, result);
-    if (!this.isKnown(x, y, result)) return this.exactly(x, y);
-    if (result !== wide || this.errorOf(x, y, wide) !== 0) raise(this.state, Exception.precision);
+    const wide = this.#compute(x, y);
+    const result = this.#encoding === singles ? Math.fround(wide) : wide;
+    if (Number.isNaN(result)) return this.#withoutResult(x, y, places);
+    if (Math.abs(result) === Infinity) return this.#infinite(x, y, result);
+    if (!this.#isKnown(x, y, result)) return this.#exactly(x, y);
+    if (result !== wide || this.#errorOf(x, y, wide) !== 0) raise(this.#state, Exception.precision);
     return result;
   }
 
   /** Whether inexactness can be computed: the magnitudes let it, and nothing is denormal. */
-  private isKnown(x: number, y: number, result: number): boolean {
+  #isKnown(x: number, y: number, result: number): boolean {
     if (!isMiddlingOrZero(x) || !isMiddlingOrZero(y)) return false;
-    if (this.isTiny(x) || this.isTiny(y)) return false;
-    if (result === 0) return this.name === 'ADD' || this.name === 'SUB' || x === 0 || y === 0;
-    return isMiddlingOrZero(result) && !this.isTiny(result);
+    if (this.#isTiny(x) || this.#isTiny(y)) return false;
+    if (result === 0) return this.#name === 'ADD' || this.#name === 'SUB' || x === 0 || y === 0;
+    return isMiddlingOrZero(result) && !this.#isTiny(result);
   }
 
-  private isTiny(x: number): boolean {
-    return Math.abs(x) <= this.smallest && x !== 0;
+  #isTiny(x: number): boolean {
+    return Math.abs(x) <= this.#smallest && x !== 0;
   }
 
   /** The result is a NaN; of one in memory, which is not in the state (place 0), the bits don't matter. */
-  private withoutResult(x: number, y: number, places: number): number {
-    const { encoding, state } = this;
+  #withoutResult(x: number, y: number, places: number): number {
+    const encoding = this.#encoding;
+    const state = this.#state;
     const [isFirst, isSecond] = [Number.isNaN(x), Number.isNaN(y)];
-    if (!isFirst && !isSecond) return this.exactly(x, y);
+    if (!isFirst && !isSecond) return this.#exactly(x, y);
     const [first, second] = [places & 0xff, places >> 8];
     const isKnown = (place: number) => place !== 0 && isQuiet(state, place);
     const areQuiet = (!isFirst || isKnown(first)) && (!isSecond || isKnown(second));
     if (encoding === doubles && areQuiet) return doubleAt(state, isFirst ? first : second);
     const bits = (place: number, value: number) => (place ? bitsAt(state, encoding, place) : bitsOf(encoding, value));
-    return this.ofBits(bits(first, x), bits(second, y));
+    return this.#ofBits(bits(first, x), bits(second, y));
   }
 
-  private infinite(x: number, y: number, result: number): number {
+  #infinite(x: number, y: number, result: number): number {
     const isFromInfinity = Math.abs(x) === Infinity || Math.abs(y) === Infinity;
-    if (this.isTiny(x) || this.isTiny(y)) return this.exactly(x, y);
+    if (this.#isTiny(x) || this.#isTiny(y)) return this.#exactly(x, y);
     if (isFromInfinity) return result;
-    raise(this.state, y === 0 ? Exception.zeroDivide : Exception.overflow | Exception.precision);
+    raise(this.#state, y === 0 ? Exception.zeroDivide : Exception.overflow | Exception.precision);
     return result;
   }
 
   /** By integers. */
-  private exactly(x: number, y: number): number {
-    return this.ofBits(bitsOf(this.encoding, x), bitsOf(this.encoding, y));
+  #exactly(x: number, y: number): number {
+    return this.#ofBits(bitsOf(this.#encoding, x), bitsOf(this.#encoding, y));
   }
 
-  private ofBits(first: bigint, second: bigint): number {
-    const { encoding, state } = this;
+  #ofBits(first: bigint, second: bigint): number {
+    const encoding = this.#encoding;
+    const state = this.#state;
     const context = new Surroundings(state[Word.mxcsr]!);
-    const bits = operations[this.name]!(context, encoding, first, second);
+    const bits = operations[this.#name]!(context, encoding, first, second);
     raise(state, context.raised);
     return numberOf(encoding, bits);
   }

@@ -68,16 +68,16 @@ const instructions = realInstructions.map(instructionOf);
 /** Operands and results, as words and as numbers. */
 class Register {
   readonly words = new Int32Array(4);
-  private readonly singles = new Float32Array(this.words.buffer);
-  private readonly doubles = new Float64Array(this.words.buffer);
+  readonly #singles = new Float32Array(this.words.buffer);
+  readonly #doubles = new Float64Array(this.words.buffer);
 
   get(isSingle: boolean, lane: number): number {
-    return isSingle ? this.singles[lane]! : this.doubles[lane]!;
+    return isSingle ? this.#singles[lane]! : this.#doubles[lane]!;
   }
 
   set(isSingle: boolean, lane: number, value: number): void {
-    if (isSingle) this.singles[lane] = value;
-    else this.doubles[lane] = value;
+    if (isSingle) this.#singles[lane] = value;
+    else this.#doubles[lane] = value;
   }
 }
 

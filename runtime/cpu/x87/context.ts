@@ -63,10 +63,10 @@ export class Context {
   overflowed = false;
   /** An operand from memory was denormal in its own format. */
   denormalSource = false;
-  private readonly preventing: number;
+  readonly #preventing: number;
 
   constructor(controlWord: number, preventing: number) {
-    this.preventing = preventing;
+    this.#preventing = preventing;
     this.rounding = (controlWord >> 10) & 3;
     this.masks = controlWord & Exception.all;
     this.controlled = controlledFormat(controlWord);
@@ -82,7 +82,7 @@ export class Context {
 
   /** Whether an unmasked exception keeps the operation from taking place. */
   get prevented(): boolean {
-    return (this.raised & ~this.masks & this.preventing) !== 0;
+    return (this.raised & ~this.masks & this.#preventing) !== 0;
   }
 
   get c1(): boolean {
@@ -91,6 +91,6 @@ export class Context {
 
   /** The exceptions to report: of an operation that doesn't take place only those that came before it. */
   get reported(): number {
-    return this.prevented ? this.raised & (this.preventing | Exception.stackFault) : this.raised;
+    return this.prevented ? this.raised & (this.#preventing | Exception.stackFault) : this.raised;
   }
 }

@@ -37,12 +37,12 @@ function tagOfSum(high: number): number {
 export class Fpu {
   readonly cpu: FpuCpu;
   readonly state: Int32Array;
-  private readonly doubles: Float64Array;
+  readonly #doubles: Float64Array;
 
   constructor(cpu: FpuCpu) {
     this.cpu = cpu;
     this.state = cpu.state;
-    this.doubles = cpu.doubles;
+    this.#doubles = cpu.doubles;
   }
 
   get control(): number {
@@ -51,7 +51,7 @@ export class Fpu {
 
   set control(value: number) {
     this.state[Word.fpuControl] = (value & CONTROL_MASK) | CONTROL_ONES;
-    this.summarize();
+    this.#summarize();
   }
 
   /** Rounding control. */
@@ -60,12 +60,12 @@ export class Fpu {
   }
 
   get status(): number {
-    return statusWord(this.state, this.doubles);
+    return statusWord(this.state, this.#doubles);
   }
 
   set status(value: number) {
     setStatusWord(this.state, value);
-    this.summarize();
+    this.#summarize();
   }
 
   get top(): number {
@@ -86,7 +86,7 @@ export class Fpu {
   }
 
   /** FERR# follows ES. */
-  private summarize(): void {
+  #summarize(): void {
     if (summarize(this.state)) this.cpu.fpuErrorLine?.((this.state[Word.fpuStatus] & Status.errorSummary) !== 0);
   }
 
@@ -99,58 +99,58 @@ export class Fpu {
 
   // The register stack.
 
-  private physical(index: number): number {
+  #physical(index: number): number {
     return (this.top + index) & 7;
   }
 
   isEmpty(index: number): boolean {
-    return ((this.state[Word.fpuTag] >> (2 * this.physical(index))) & 3) === Tag.empty;
+    return ((this.state[Word.fpuTag] >> (2 * this.#physical(index))) & 3) === Tag.empty;
   }
 
-  private setTag(index: number, tag: number): void {
-    const shift = 2 * this.physical(index);
+  #setTag(index: number, tag: number): void {
+    const shift = 2 * this.#physical(index);
     this.state[Word.fpuTag] = (this.state[Word.fpuTag] & ~(3 << shift)) | (tag << shift);
   }
 
   free(index: number): void {
-    this.setTag(index, Tag.empty);
+    this.#setTag(index, Tag.empty);
   }
 
   read(index: number): Extended {
-    return this.readPhysical(this.physical(index));
+    return this.readPhysical(this.#physical(index));
   }
 
   readPhysical(register: number): Extended {
-    spillRegister(this.state, this.doubles, register);
+    spillRegister(this.state, this.#doubles, register);
     return extendedOf(this.state, Word.fpuRegister + register * 4);
   }
 
   write(index: number, value: Extended): void {
-    this.writePhysical(this.physical(index), value);
-    this.setTag(index, Tag.valid);
+    this.writePhysical(this.#physical(index), value);
+    this.#setTag(index, Tag.valid);
   }
 
   writePhysical(register: number, value: Extended): void {
     putExtended(value, this.state, Word.fpuRegister + register * 4);
-    fillRegister(this.state, this.doubles, register);
+    fillRegister(this.state, this.#doubles, register);
   }
 
   /** High part of a register as a sum of two doubles; NaN: it is kept as 80 bits, or is a NaN. */
   high(index: number): number {
-    return this.doubles[Double.fpuHigh + this.physical(index)];
+    return this.#doubles[Double.fpuHigh + this.#physical(index)];
   }
 
   /** The low part, if the high one is no NaN. */
   low(index: number): number {
-    return this.doubles[Double.fpuLow + this.physical(index)];
+    return this.#doubles[Double.fpuLow + this.#physical(index)];
   }
 
   /** Gives a register a value of 64 bits as such a sum. */
   writeSum(index: number, high: number, low: number): void {
-    const register = this.physical(index);
-    this.doubles[Double.fpuHigh + register] = high;
-    this.doubles[Double.fpuLow + register] = low;
-    this.setTag(index, Tag.valid);
+    const register = this.#physical(index);
+    this.#doubles[Double.fpuHigh + register] = high;
+    this.#doubles[Double.fpuLow + register] = low;
+    this.#setTag(index, Tag.valid);
   }
 
   pushSum(high: number, low: number): void {
@@ -163,7 +163,7 @@ export class Fpu {
     setConditions(this.state, (this.state[Word.fpuConditions] & kept) | (up ? Status.c1 : 0));
     if ((this.state[Word.fpuStatus] & Exception.precision) !== 0) return;
     this.state[Word.fpuStatus] |= Exception.precision;
-    this.summarize();
+    this.#summarize();
   }
 
   push(value: Extended): void {
@@ -182,7 +182,7 @@ export class Fpu {
   tagOf(register: number): number {
     const tag = (this.state[Word.fpuTag] >> (2 * register)) & 3;
     if (tag === Tag.empty) return tag;
-    const high = this.doubles[Double.fpuHigh + register];
+    const high = this.#doubles[Double.fpuHigh + register];
     if (!Number.isNaN(high)) return tagOfSum(high);
     const value = this.readPhysical(register);
     if (isZero(value)) return Tag.zero;
@@ -216,6 +216,6 @@ export class Fpu {
     this.setC1(context.c1);
     if (!context.prevented) takeEffect();
     this.state[Word.fpuStatus] |= context.reported;
-    this.summarize();
+    this.#summarize();
   }
 }

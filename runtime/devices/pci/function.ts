@@ -186,6 +186,17 @@ export class PciFunction {
     this.#description.written?.();
   }
 
+  /**
+   * It tells the IRQ of its interrupt pin from now on, after a reset too: systems that know neither ACPI nor an MP table take it from there
+   * (PCI 2.2, 6.2.4, Interrupt Line).
+   */
+  tellIrq(irqOf: (device: number, pin: number) => number): void {
+    const pin = this.#initial[Header.interruptPin];
+    if (pin === 0 || this.#initial[Header.interruptLine] !== 0) return;
+    this.#initial[Header.interruptLine] = irqOf(this.number >> 3, pin);
+    this.reset();
+  }
+
   /** It is no more: what its registers have placed is nowhere. */
   withdraw(): void {
     for (const { range } of this.#ranges) range.moveTo(0);

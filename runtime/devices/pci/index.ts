@@ -8,6 +8,8 @@ import { busState } from './state.ts';
 export interface PciBusOptions {
   readonly ports: PortBus;
   readonly guestError?: ReportGuestError;
+  /** The IRQ of a device's interrupt pin (1-4), where no firmware tells it to its functions. */
+  readonly irqOf?: (device: number, pin: number) => number;
 }
 
 /** PCI bus 0 behind configuration mechanism #1. */
@@ -16,9 +18,11 @@ export class PciBus {
   readonly #state = busState.create();
   readonly #functions = new Map<number, PciFunction>();
   readonly #guestError: ReportGuestError | undefined;
+  readonly #irqOf: PciBusOptions['irqOf'];
 
-  constructor({ ports, guestError }: PciBusOptions) {
+  constructor({ ports, guestError, irqOf }: PciBusOptions) {
     this.#guestError = guestError;
+    this.#irqOf = irqOf;
     this.component = busState.bind('pci', this.#state);
     // Only 32-bit accesses reach the address register; others go to whoever has the ports, such as 0xcf9.
     ports.register({
@@ -46,6 +50,7 @@ export class PciBus {
     const other = this.#functions.get(pciFunction.number);
     if (other !== undefined) throw new Error(`'${pciFunction.name}' and '${other.name}' are one PCI function`);
     this.#functions.set(pciFunction.number, pciFunction);
+    if (this.#irqOf) pciFunction.tellIrq(this.#irqOf);
   }
 
   /** Takes a function away: nobody has its ports and its memory any more. */

@@ -4,7 +4,7 @@ import type { PowerControl } from '../../bus/power.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { PciFunction } from '../pci/function.ts';
 import { Header } from '../pci/registers.ts';
-import { Id, PIRQ_COUNT, PIRQ_ROUTE, Pirq, RESET_PORT, ResetControl, ROUTABLE_IRQS } from './registers.ts';
+import { Id, PIRQ_COUNT, PIRQ_ROUTE, Pirq, pirqOf, RESET_PORT, ResetControl, ROUTABLE_IRQS } from './registers.ts';
 import { bridgeState } from './state.ts';
 
 export interface IsaBridgeOptions {
@@ -57,7 +57,7 @@ export class IsaBridge {
 
   /** The line of interrupt pin 1-4 (INTA# to INTD#) of a PCI device; pins of devices one after the other rotate. */
   interrupt(device: number, pin: number): IrqLine {
-    const pirq = (device - 1 + (pin - 1)) & 3;
+    const pirq = pirqOf(device, pin);
     const bit = (1 << device) >>> 0;
     return irqLine((high) => this.#drive(pirq, bit, high));
   }

@@ -34,18 +34,18 @@ export class AcpiImage {
   readonly rsdp = new Uint8Array(RSDP_BYTES);
   readonly pointers: TablePointer[] = [];
   readonly checksums: TableChecksum[] = [];
-  private readonly bytes: number[] = [];
+  readonly #bytes: number[] = [];
 
   /** All tables but the RSDP. */
   get tables(): Uint8Array {
-    return Uint8Array.from(this.bytes);
+    return Uint8Array.from(this.#bytes);
   }
 
   /** Puts a table after the others; its offset. */
   add(table: Uint8Array): number {
-    while (this.bytes.length % TABLE_ALIGNMENT !== 0) this.bytes.push(0);
-    const at = this.bytes.length;
-    this.bytes.push(...table);
+    while (this.#bytes.length % TABLE_ALIGNMENT !== 0) this.#bytes.push(0);
+    const at = this.#bytes.length;
+    this.#bytes.push(...table);
     return at;
   }
 
@@ -58,7 +58,7 @@ export class AcpiImage {
    * OVMF, by a sum that has counted it, and OVMF leaves out tables whose sum is wrong.
    */
   sum(blob: Blob, at: number, start: number, length: number): void {
-    const bytes = blob === 'rsdp' ? this.rsdp : this.bytes;
+    const bytes = blob === 'rsdp' ? this.rsdp : this.#bytes;
     bytes[at] = 0;
     this.checksums.push({ blob, at, start, length });
   }

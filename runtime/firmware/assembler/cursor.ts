@@ -2,19 +2,19 @@ import { SyntaxFault, type Token } from './lexer.ts';
 
 /** A place in the tokens of a line. */
 export class Cursor {
-  private readonly tokens: readonly Token[];
+  readonly #tokens: readonly Token[];
   position = 0;
 
   constructor(tokens: readonly Token[]) {
-    this.tokens = tokens;
+    this.#tokens = tokens;
   }
 
   get atEnd(): boolean {
-    return this.position >= this.tokens.length;
+    return this.position >= this.#tokens.length;
   }
 
   peek(ahead = 0): Token | undefined {
-    return this.tokens[this.position + ahead];
+    return this.#tokens[this.position + ahead];
   }
 
   next(): Token {

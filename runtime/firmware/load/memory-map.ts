@@ -75,10 +75,10 @@ function mergeNeighbours(map: MemoryRange[]): MemoryRange[] {
 
 /** RAM that is still free while a loader places its pieces. */
 export class FreeMemory {
-  private readonly ranges: { start: number; end: number }[];
+  readonly #ranges: { start: number; end: number }[];
 
   constructor(map: readonly MemoryRange[]) {
-    this.ranges = map.filter((range) => range.type === RangeType.ram).map(({ start, end }) => ({ start, end }));
+    this.#ranges = map.filter((range) => range.type === RangeType.ram).map(({ start, end }) => ({ start, end }));
     this.take(0, IVT_AND_BDA_END);
   }
 
@@ -89,13 +89,13 @@ export class FreeMemory {
 
   /** Where the free RAM begins that goes up to `end`; `end` if there is none. */
   startOfFree(end: number): number {
-    return this.ranges.find((range) => range.start < end && end <= range.end)?.start ?? end;
+    return this.#ranges.find((range) => range.start < end && end <= range.end)?.start ?? end;
   }
 
   /** Marks [start, end) as used. */
   take(start: number, end: number): void {
     if (start >= end) return;
-    const { ranges } = this;
+    const ranges = this.#ranges;
     // In place: there may be thousands of modules, with a gap after each.
     const first = ranges.findIndex((range) => start < range.end && range.start < end);
     if (first < 0) return;
@@ -110,7 +110,7 @@ export class FreeMemory {
 
   /** Takes the highest free place that ends at or below `limit`; undefined if there is none at or above `floor`. */
   takeHigh(bytes: number, alignment: number, limit: number, floor = 0): number | undefined {
-    for (const range of this.ranges.toReversed()) {
+    for (const range of this.#ranges.toReversed()) {
       const start = alignDown(Math.min(range.end, limit) - bytes, alignment);
       if (start >= Math.max(range.start, floor)) {
         this.take(start, start + bytes);
@@ -122,7 +122,7 @@ export class FreeMemory {
 
   /** Takes the lowest free place at or above `floor`. */
   takeLow(bytes: number, alignment: number, floor: number): number | undefined {
-    for (const range of this.ranges) {
+    for (const range of this.#ranges) {
       const start = alignUp(Math.max(range.start, floor), alignment);
       if (start + bytes <= range.end) {
         this.take(start, start + bytes);

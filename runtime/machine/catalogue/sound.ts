@@ -10,6 +10,8 @@ export interface SoundCardRow extends DeviceRow {
   readonly places: Readonly<Record<string, string>>;
   /** Nothing on the ISA bus says where a card is, so its driver gets parameters. */
   readonly linux: readonly string[];
+  /** Whether that driver has to be loaded before those of other cards, which block its ports. */
+  readonly isLoadedFirst?: boolean;
 }
 
 /** Their rows. */
@@ -35,6 +37,7 @@ export const soundCards: Readonly<Record<SoundCardModel, SoundCardRow>> = {
     help: 'an AdLib, also at port 0x388, whose FM chip is an OPL3: that of the Sound Blaster, where there is one',
     ...placed({ iobase: '0x220' }),
     linux: ['snd_adlib port=0x388'],
+    isLoadedFirst: true,
   },
 };
 

@@ -10,10 +10,10 @@ const file = (): string => join(cacheDirectory(), 'conformance-qemu-results.json
 /** Output of programs on each engine, kept as they end, so that a run that was stopped can be resumed. */
 export class Results {
   readonly columns: Columns;
-  private readonly version: string;
+  readonly #version: string;
 
   private constructor(version: string, columns: Columns) {
-    this.version = version;
+    this.#version = version;
     this.columns = columns;
   }
 
@@ -28,6 +28,6 @@ export class Results {
     this.columns[engine] ??= {};
     this.columns[engine][program] = comparison;
     await mkdir(cacheDirectory(), { recursive: true });
-    await writeFile(file(), JSON.stringify({ version: this.version, columns: this.columns }));
+    await writeFile(file(), JSON.stringify({ version: this.#version, columns: this.columns }));
   }
 }

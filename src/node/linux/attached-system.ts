@@ -17,10 +17,11 @@ case "$1" in
       ip route add default via "$gateway" dev "$interface" metric "$(cat "/sys/class/net/$interface/ifindex")"
       break
     done
-    for server in $dns; do
-      grep -qsx "nameserver $server" /etc/resolv.conf || echo "nameserver $server" >> /etc/resolv.conf
-    done
-    [ -n "$domain" ] && ! grep -qs '^search' /etc/resolv.conf && echo "search $domain" >> /etc/resolv.conf
+    # Other cards may get their addresses at the same time.
+    for server in $dns; do echo "nameserver $server"; done > "/tmp/servers.$interface"
+    [ -n "$domain" ] && echo "search $domain" > /tmp/domain
+    cat /tmp/servers.* /tmp/domain 2> /dev/null | sort -u > "/tmp/names.$interface"
+    mv "/tmp/names.$interface" /etc/resolv.conf
     echo "$ip" > "/tmp/address.$interface"
     ;;
 esac
@@ -43,6 +44,8 @@ const waitForDisks = `disks() {
     usleep 100000
   done
   for name in $names; do
+    # A drive whose medium can be changed looks for one when it is opened.
+    [ "$1" = fd ] && head -c 1 "/dev/$name" > /dev/null 2>&1
     read -r sectors < "/sys/block/$name/size"
     if [ "$sectors" = 0 ]; then found "$name (empty)"
     else found "$name ($((sectors / 2048)) MB)"; fi
@@ -56,8 +59,9 @@ const network = `cards() {
     name=\${card##*/}
     [ "$name" = lo ] && continue
     number=$((number + 1))
-    if [ $dhcp = true ]; then udhcpc -i "$name" -t 3 -T 1 -b -s /etc/dhcp > /dev/null 2>&1 &
-    else ip link set "$name" up; fi
+    # The client would wait for a card that is off without end.
+    if ! ip link set "$name" up 2> /dev/null; then : > "/tmp/off.$name"
+    elif [ $dhcp = true ]; then udhcpc -i "$name" -t 3 -T 1 -b -s /etc/dhcp > /dev/null 2>&1 & fi
   done
   wait
   for card in /sys/class/net/*; do
@@ -66,7 +70,8 @@ const network = `cards() {
     if read -r address 2> /dev/null < "/tmp/address.$name"; then found "$name $address"
     else
       found "$name"
-      [ $dhcp = true ] && missing "$name has no address yet: nobody answers its DHCP"
+      if [ -e "/tmp/off.$name" ]; then missing "$name cannot be turned on"
+      elif [ $dhcp = true ]; then missing "$name has no address yet: nobody answers its DHCP"; fi
     fi
   done
 }

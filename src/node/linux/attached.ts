@@ -63,7 +63,10 @@ export function attachedTo(options: MachineOptions, parallel = false): Attached 
     ...drives.flatMap(({ drivers }) => drivers),
     ...networkDrivers(cards.map(({ card = 'rtl8139' }) => card)),
     ...(shares.length > 0 ? ['virtio_pci', '9pnet_virtio', '9p'] : []),
-    ...soundCards.flatMap((card) => soundRows[card].linux),
+    ...soundCards
+      .map((card) => soundRows[card])
+      .sort((a, b) => Number(b.isLoadedFirst ?? false) - Number(a.isLoadedFirst ?? false))
+      .flatMap(({ linux }) => linux),
     ...usbOf(options),
     ...added.flatMap((model) => deviceRows[model].linux!),
     ...(parallel ? ['parport_pc', 'lp'] : []),

@@ -24,9 +24,9 @@ export class LockstepMachine {
   /** How it ended, once it has. */
   ended: string | undefined;
   /** Instructions run in steps. */
-  private target = 0;
+  #target = 0;
   /** Times the core has asked for the host's time in this step. */
-  private looks = 0;
+  #looks = 0;
 
   /** `checkText`: for the debug mode. Throws BootError if the images cannot be booted. */
   constructor(config: Config, checkText?: MachineHost['checkText']) {
@@ -35,7 +35,7 @@ export class LockstepMachine {
       { ...deterministic, ...config },
       {
         // The guest's time comes from instructions alone.
-        nanoseconds: () => this.looks++,
+        nanoseconds: () => this.#looks++,
         send: (message) => {
           if (message.type === 'output') this.output += Buffer.from(message.bytes).toString('latin1');
         },
@@ -51,11 +51,11 @@ export class LockstepMachine {
 
   /** Runs so many instructions; false if the machine has ended before. */
   step(instructions: number): boolean {
-    this.target += instructions;
-    this.core.stopAt(this.target);
-    this.looks = 0;
+    this.#target += instructions;
+    this.core.stopAt(this.#target);
+    this.#looks = 0;
     const { reason } = this.core.run(MOST_LOOKS);
-    const sleeps = reason === 'slice' && this.instructions < this.target;
+    const sleeps = reason === 'slice' && this.instructions < this.#target;
     if (reason !== 'slice' || sleeps) this.ended = sleeps ? 'sleeps' : reason;
     return this.ended === undefined;
   }
@@ -63,6 +63,6 @@ export class LockstepMachine {
   /** Counts the steps from here on as if no instruction had run beyond those that have. */
   restart(): void {
     this.ended = undefined;
-    this.target = this.instructions;
+    this.#target = this.instructions;
   }
 }

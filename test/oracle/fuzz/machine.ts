@@ -16,8 +16,8 @@ export type Start = ReadonlyMap<number, number>;
 
 /** A whole machine that random code runs on. */
 export class FuzzMachine extends LockstepMachine {
-  private image: Buffer = Buffer.alloc(MEMORY_BYTES);
-  private template = new Uint8Array();
+  #image: Buffer = Buffer.alloc(MEMORY_BYTES);
+  #template = new Uint8Array();
 
   constructor(engine: EngineName, threshold: number, check: boolean) {
     super(
@@ -37,20 +37,20 @@ export class FuzzMachine extends LockstepMachine {
   prepare(image: Uint8Array, setting: Setting, seed: number): void {
     const { core } = this;
     core.reset();
-    this.image = Buffer.from(image.buffer, image.byteOffset, image.length);
-    this.restore(MEMORY_BYTES);
+    this.#image = Buffer.from(image.buffer, image.byteOffset, image.length);
+    this.#restore(MEMORY_BYTES);
     core.cpu.reset();
     enterMode(core.cpu, setting, new Random(seed), new DataView(image.buffer, image.byteOffset));
-    this.template = new Uint8Array(core.state.buffer).slice();
+    this.#template = new Uint8Array(core.state.buffer).slice();
   }
 
   /** Puts the CPU back into its mode and the system's memory back; then these words are what a run starts with. */
   begin(start: Start): void {
     const { core } = this;
     const { state, cpu, mmu } = core;
-    this.restore(SYSTEM_BYTES);
+    this.#restore(SYSTEM_BYTES);
     const budget = state[Word.budget];
-    new Uint8Array(state.buffer).set(this.template);
+    new Uint8Array(state.buffer).set(this.#template);
     for (const [word, value] of start) state[word] = value;
     state[Word.budget] = budget;
     mmu.flushAll();
@@ -59,21 +59,21 @@ export class FuzzMachine extends LockstepMachine {
     updateFpuMode(state);
     updateSseMode(state);
     this.restart();
-    this.makeEntry();
+    this.#makeEntry();
   }
 
-  private restore(bytes: number): void {
+  #restore(bytes: number): void {
     const { mmu } = this.core;
     const now = Buffer.from(mmu.ram.buffer as ArrayBuffer);
     for (let page = 0; page < bytes; page += PAGE) {
-      if (now.compare(this.image, page, page + PAGE, page, page + PAGE) === 0) continue;
-      this.image.copy(now, page, page, page + PAGE);
+      if (now.compare(this.#image, page, page + PAGE, page, page + PAGE) === 0) continue;
+      this.#image.copy(now, page, page, page + PAGE);
       mmu.ram.frames.stored(page, PAGE, 'device');
     }
   }
 
   /** Has the code translated when it runs, as if other code had jumped there before. */
-  private makeEntry(): void {
+  #makeEntry(): void {
     const { graph } = this.core.engine;
     const eip = this.core.state[Word.eip]!;
     try {

@@ -12,17 +12,17 @@ const prompt = new RegExp(`[#$] (?:${ESCAPE}\\[6n)?$`);
 
 /** A Linux machine whose time is made of instructions and which is given commands as its shell asks for them. */
 export class LinuxMachine extends LockstepMachine {
-  private readonly commands: string[];
+  readonly #commands: string[];
 
   constructor(linux: DebianLinux, config: Partial<MachineConfig> & Pick<MachineConfig, 'engine'>, commands: string[]) {
     super({ boot: { kernel: linux.kernel, initrd: linux.initrd(), append: commandLine }, ...config }, checkText);
-    this.commands = [...commands];
+    this.#commands = [...commands];
   }
 
   /** Types the next command if the shell waits for one; false if there is none left. */
   type(): boolean {
     if (!prompt.test(this.output)) return true;
-    const command = this.commands.shift();
+    const command = this.#commands.shift();
     if (command === undefined) return false;
     this.output = '';
     this.core.arrive({ type: 'input', port: 'com1', value: Buffer.from(`${command}\n`) });

@@ -19,23 +19,24 @@ const RARELY = 3000;
 
 /** Random plain instructions for code of one mode, that mostly don't fault and leave EBP and ESP alone. */
 export class InstructionSource {
-  private readonly random: Random;
-  private readonly key: number;
+  readonly #random: Random;
+  readonly #key: number;
 
   constructor(random: Random, bits: 16 | 32) {
-    this.random = random;
-    this.key = bits === 32 ? Key.code32 | Key.stack32 : 0;
+    this.#random = random;
+    this.#key = bits === 32 ? Key.code32 | Key.stack32 : 0;
   }
 
   next(): Uint8Array {
     for (;;) {
-      const code = this.draw();
+      const code = this.#draw();
       if (code) return code;
     }
   }
 
-  private draw(): Uint8Array | undefined {
-    const { random, key } = this;
+  #draw(): Uint8Array | undefined {
+    const random = this.#random;
+    const key = this.#key;
     const form = random.pick(plain);
     const code = generate(form, () => random.below(0x1000000) / 0x1000000, key);
     const instruction = decodeAt(code, key, form);
@@ -44,12 +45,13 @@ export class InstructionSource {
     if (faultsOften && random.chance(98)) return undefined;
     if (changesFrame(instruction)) return undefined;
     if (instruction.shape & Shape.register || !form.operands.some((kind) => /^[EMO]/.test(kind))) return code;
-    return this.placed(code, instruction);
+    return this.#placed(code, instruction);
   }
 
   /** Memory operands are where they do no harm: at a fixed address or near EBP; a few are anywhere. */
-  private placed(code: Uint8Array, instruction: Instruction): Uint8Array | undefined {
-    const { random, key } = this;
+  #placed(code: Uint8Array, instruction: Instruction): Uint8Array | undefined {
+    const random = this.#random;
+    const key = this.#key;
     const { base, index, displacement } = instruction;
     if (base === Word.zero && index === Word.zero) {
       return placeOperand(code, instruction, key, new Int32Array(8), random, dataAddress(random));

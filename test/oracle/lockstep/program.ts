@@ -14,173 +14,173 @@ const MAX_BYTES = 0x2000;
 
 /** Makes programs that end: random instructions in branches, counted loops, calls and jumps through tables. */
 class Generator {
-  private readonly random: Random;
-  private readonly bits: 16 | 32;
-  private readonly source: InstructionSource;
-  private readonly lines: string[] = [];
-  private labels = 0;
-  private counters = 0;
-  private tables = 0;
+  readonly #random: Random;
+  readonly #bits: 16 | 32;
+  readonly #source: InstructionSource;
+  readonly #lines: string[] = [];
+  #labels = 0;
+  #counters = 0;
+  #tables = 0;
   /** Labels of functions that are called, to be written after the program. */
-  private readonly functions: string[] = [];
+  readonly #functions: string[] = [];
 
   constructor(random: Random, bits: 16 | 32) {
-    this.random = random;
-    this.bits = bits;
-    this.source = new InstructionSource(random, bits);
+    this.#random = random;
+    this.#bits = bits;
+    this.#source = new InstructionSource(random, bits);
   }
 
   text(): string {
-    this.line(`bits ${this.bits}`);
-    this.line(`org ${PROGRAM}`);
-    this.sequence(0);
-    this.line('int3');
-    for (const name of this.functions) {
-      this.line(`${name}:`);
-      this.straight(1 + this.random.below(6));
-      this.line(this.random.chance(80) ? 'ret' : 'ret 0');
+    this.#line(`bits ${this.#bits}`);
+    this.#line(`org ${PROGRAM}`);
+    this.#sequence(0);
+    this.#line('int3');
+    for (const name of this.#functions) {
+      this.#line(`${name}:`);
+      this.#straight(1 + this.#random.below(6));
+      this.#line(this.#random.chance(80) ? 'ret' : 'ret 0');
     }
-    return this.lines.join('\n');
+    return this.#lines.join('\n');
   }
 
-  private line(text: string): void {
-    this.lines.push(text);
+  #line(text: string): void {
+    this.#lines.push(text);
   }
-  private label(): string {
-    return `l${this.labels++}`;
-  }
-
-  private sequence(depth: number): void {
-    const count = 1 + this.random.below(depth === 0 ? 10 : 3);
-    for (let n = 0; n < count; n++) this.element(depth);
+  #label(): string {
+    return `l${this.#labels++}`;
   }
 
-  private element(depth: number): void {
-    this.straight(1 + this.random.below(6));
+  #sequence(depth: number): void {
+    const count = 1 + this.#random.below(depth === 0 ? 10 : 3);
+    for (let n = 0; n < count; n++) this.#element(depth);
+  }
+
+  #element(depth: number): void {
+    this.#straight(1 + this.#random.below(6));
     if (depth >= MAX_DEPTH) return;
-    const elements = [this.branch, this.branch, this.loop, this.loop, this.call, this.stack, this.string];
-    const rare = [this.table, this.modify, this.countDown];
-    const element = this.random.chance(75) ? this.random.pick(elements) : this.random.pick(rare);
+    const elements = [this.#branch, this.#branch, this.#loop, this.#loop, this.#call, this.#stack, this.#string];
+    const rare = [this.#table, this.#modify, this.#countDown];
+    const element = this.#random.chance(75) ? this.#random.pick(elements) : this.#random.pick(rare);
     element.call(this, depth);
   }
 
-  private straight(count: number): void {
-    for (let n = 0; n < count; n++) this.line(`db ${[...this.source.next()].join(',')}`);
+  #straight(count: number): void {
+    for (let n = 0; n < count; n++) this.#line(`db ${[...this.#source.next()].join(',')}`);
   }
 
   /** Over a sequence, or around two. */
-  private branch(depth: number): void {
-    const over = this.label();
-    this.line(`j${this.random.pick(conditions).name.toLowerCase()} ${over}`);
-    this.sequence(depth + 1);
-    if (this.random.chance(50)) {
-      const end = this.label();
-      this.line(`jmp ${end}`);
-      this.line(`${over}:`);
-      this.sequence(depth + 1);
-      this.line(`${end}:`);
-    } else this.line(`${over}:`);
+  #branch(depth: number): void {
+    const over = this.#label();
+    this.#line(`j${this.#random.pick(conditions).name.toLowerCase()} ${over}`);
+    this.#sequence(depth + 1);
+    if (this.#random.chance(50)) {
+      const end = this.#label();
+      this.#line(`jmp ${end}`);
+      this.#line(`${over}:`);
+      this.#sequence(depth + 1);
+      this.#line(`${end}:`);
+    } else this.#line(`${over}:`);
   }
 
   /** As often as a counter in memory says, with ways out in the middle and back to the start. */
-  private loop(depth: number): void {
-    const start = this.label();
-    const end = this.label();
-    const counter = `[${COUNTERS + 4 * this.counters++}]`;
-    this.line(`mov dword ${counter}, ${1 + this.random.below(depth === 0 ? 30 : 6)}`);
-    this.line(`${start}:`);
-    this.sequence(depth + 1);
-    if (this.random.chance(30)) this.line(`j${this.random.pick(conditions).name.toLowerCase()} ${end}`);
-    if (this.random.chance(30)) this.straight(2);
-    this.line(`dec dword ${counter}`);
-    this.line(`jnz ${start}`);
-    this.line(`${end}:`);
+  #loop(depth: number): void {
+    const start = this.#label();
+    const end = this.#label();
+    const counter = `[${COUNTERS + 4 * this.#counters++}]`;
+    this.#line(`mov dword ${counter}, ${1 + this.#random.below(depth === 0 ? 30 : 6)}`);
+    this.#line(`${start}:`);
+    this.#sequence(depth + 1);
+    if (this.#random.chance(30)) this.#line(`j${this.#random.pick(conditions).name.toLowerCase()} ${end}`);
+    if (this.#random.chance(30)) this.#straight(2);
+    this.#line(`dec dword ${counter}`);
+    this.#line(`jnz ${start}`);
+    this.#line(`${end}:`);
   }
 
-  private countDown(): void {
-    const start = this.label();
-    this.line(`mov ${this.bits === 32 ? 'ecx' : 'cx'}, ${1 + this.random.below(20)}`);
-    this.line(`${start}:`);
-    this.line(
-      `add ${this.random.pick(['eax', 'bx', 'dl', 'esi'])}, ${this.random.pick(['ecx', 'cx', 'cl', 'ecx'])}`.replace(
+  #countDown(): void {
+    const start = this.#label();
+    this.#line(`mov ${this.#bits === 32 ? 'ecx' : 'cx'}, ${1 + this.#random.below(20)}`);
+    this.#line(`${start}:`);
+    this.#line(
+      `add ${this.#random.pick(['eax', 'bx', 'dl', 'esi'])}, ${this.#random.pick(['ecx', 'cx', 'cl', 'ecx'])}`.replace(
         /(\w+), (\w+)/,
         (_, a: string) => `${a}, ${sized('c', a)}`,
       ),
     );
-    this.line(`${this.random.pick(['loop', 'loope', 'loopne'])} ${start}`);
+    this.#line(`${this.#random.pick(['loop', 'loope', 'loopne'])} ${start}`);
   }
 
-  private call(): void {
+  #call(): void {
     const name =
-      this.functions.length > 0 && this.random.chance(50) ? this.random.pick(this.functions) : this.addFunction();
-    if (this.random.chance(60)) this.line(`call ${name}`);
+      this.#functions.length > 0 && this.#random.chance(50) ? this.#random.pick(this.#functions) : this.#addFunction();
+    if (this.#random.chance(60)) this.#line(`call ${name}`);
     else {
-      const register = this.bits === 32 ? 'edx' : 'dx';
-      this.line(`mov ${register}, ${name}`);
-      this.line(`call ${register}`);
+      const register = this.#bits === 32 ? 'edx' : 'dx';
+      this.#line(`mov ${register}, ${name}`);
+      this.#line(`call ${register}`);
     }
   }
 
-  private addFunction(): string {
-    const name = `f${this.functions.length}`;
-    this.functions.push(name);
+  #addFunction(): string {
+    const name = `f${this.#functions.length}`;
+    this.#functions.push(name);
     return name;
   }
 
-  private stack(): void {
+  #stack(): void {
     const registers = ['eax', 'ecx', 'edx', 'ebx', 'esi', 'edi', 'ax', 'cx', 'dx', 'bx'];
-    const first = this.random.pick(registers);
-    this.line(`push ${first}`);
-    this.straight(this.random.below(4));
-    this.line(`pop ${this.random.pick(registers.filter((name) => name.length === first.length))}`);
+    const first = this.#random.pick(registers);
+    this.#line(`push ${first}`);
+    this.#straight(this.#random.below(4));
+    this.#line(`pop ${this.#random.pick(registers.filter((name) => name.length === first.length))}`);
   }
 
-  private string(): void {
-    const source = WRITABLE + 0x100 + this.random.below(0x1a00);
-    const isNear = this.random.chance(30);
-    const destination = isNear ? source + this.random.below(17) - 8 : WRITABLE + 0x100 + this.random.below(0x1a00);
-    this.line(`mov esi, ${source}`);
-    this.line(`mov edi, ${destination}`);
-    this.line(`mov ecx, ${this.random.below(this.random.chance(25) ? 1500 : 12)}`);
-    const prefix = this.random.pick(['', 'rep ', 'repne ']);
-    const name = this.random.pick(['movs', 'stos', 'lods', 'cmps', 'scas']);
-    this.line(`${this.random.chance(85) ? 'cld' : 'std'}`);
-    this.line(`${prefix}${name}${this.random.pick(['b', 'w', 'd'])}`);
+  #string(): void {
+    const source = WRITABLE + 0x100 + this.#random.below(0x1a00);
+    const isNear = this.#random.chance(30);
+    const destination = isNear ? source + this.#random.below(17) - 8 : WRITABLE + 0x100 + this.#random.below(0x1a00);
+    this.#line(`mov esi, ${source}`);
+    this.#line(`mov edi, ${destination}`);
+    this.#line(`mov ecx, ${this.#random.below(this.#random.chance(25) ? 1500 : 12)}`);
+    const prefix = this.#random.pick(['', 'rep ', 'repne ']);
+    const name = this.#random.pick(['movs', 'stos', 'lods', 'cmps', 'scas']);
+    this.#line(`${this.#random.chance(85) ? 'cld' : 'std'}`);
+    this.#line(`${prefix}${name}${this.#random.pick(['b', 'w', 'd'])}`);
   }
 
   /** A jump to one of four places through a table in memory. */
-  private table(depth: number): void {
-    const size = this.bits / 8;
-    const table = TARGETS + 16 * (this.tables++ % 12);
-    const register = this.random.pick(['eax', 'ecx', 'edx']);
-    const targets = [this.label(), this.label(), this.label(), this.label()];
-    const end = this.label();
+  #table(depth: number): void {
+    const size = this.#bits / 8;
+    const table = TARGETS + 16 * (this.#tables++ % 12);
+    const register = this.#random.pick(['eax', 'ecx', 'edx']);
+    const targets = [this.#label(), this.#label(), this.#label(), this.#label()];
+    const end = this.#label();
     for (const [n, target] of targets.entries()) {
-      this.line(`mov ${size === 4 ? 'dword' : 'word'} [${table + n * size}], ${target}`);
+      this.#line(`mov ${size === 4 ? 'dword' : 'word'} [${table + n * size}], ${target}`);
     }
-    this.line(`and ${register}, 3`);
-    this.line(`jmp ${size === 4 ? 'dword' : 'word'} [${table} + ${register}*${size}]`);
+    this.#line(`and ${register}, 3`);
+    this.#line(`jmp ${size === 4 ? 'dword' : 'word'} [${table} + ${register}*${size}]`);
     for (const target of targets) {
-      this.line(`${target}:`);
-      this.straight(1);
-      if (this.random.chance(40)) this.line(`jmp ${end}`);
+      this.#line(`${target}:`);
+      this.#straight(1);
+      if (this.#random.chance(40)) this.#line(`jmp ${end}`);
     }
-    if (this.random.chance(30)) this.sequence(depth + 1);
-    this.line(`${end}:`);
+    if (this.#random.chance(30)) this.#sequence(depth + 1);
+    this.#line(`${end}:`);
   }
 
   /** Changes an immediate operand that comes later, or came before in the loop around. */
-  private modify(): void {
-    const place = this.label();
-    const prefix = this.bits === 32 ? [] : [0x66];
-    const immediate = prefix.length + 2 + this.random.below(4);
-    const change = `mov byte [${place} + ${immediate}], ${this.random.pick(['al', 'cl', 'bh', 'dl'])}`;
-    const isBefore = this.random.chance(70);
-    if (isBefore) this.line(change);
-    this.straight(this.random.below(3));
-    this.line(`${place}:`);
-    this.line(`db ${[...prefix, 0x81, 0xc3, 1, 2, 3, 4].join(',')} ; add ebx, 0x4030201`);
-    if (!isBefore) this.line(change);
+  #modify(): void {
+    const place = this.#label();
+    const prefix = this.#bits === 32 ? [] : [0x66];
+    const immediate = prefix.length + 2 + this.#random.below(4);
+    const change = `mov byte [${place} + ${immediate}], ${this.#random.pick(['al', 'cl', 'bh', 'dl'])}`;
+    const isBefore = this.#random.chance(70);
+    if (isBefore) this.#line(change);
+    this.#straight(this.#random.below(3));
+    this.#line(`${place}:`);
+    this.#line(`db ${[...prefix, 0x81, 0xc3, 1, 2, 3, 4].join(',')} ; add ebx, 0x4030201`);
+    if (!isBefore) this.#line(change);
   }
 }
 

@@ -23,25 +23,26 @@ const pages = new Map([
 /** Runs vectors in user mode. */
 export class SseMachine {
   readonly engine: Engine;
-  private readonly machine: GuestMachine;
-  private readonly doubles: Float64Array;
-  private code = '';
+  readonly #machine: GuestMachine;
+  readonly #doubles: Float64Array;
+  #code = '';
 
   constructor(name: EngineName, settings: EngineSettings = {}) {
-    this.machine = new GuestMachine(name, { pages, segmentBase: 0, privilege: 'user' }, settings);
-    this.engine = this.machine.engine;
+    this.#machine = new GuestMachine(name, { pages, segmentBase: 0, privilege: 'user' }, settings);
+    this.engine = this.#machine.engine;
     const { state } = this.engine;
-    this.doubles = doublesOf(state);
+    this.#doubles = doublesOf(state);
     const distance = CODE - ENTRY - 5;
     this.engine.write(ENTRY, Uint8Array.of(0xe9, distance, distance >> 8, 0, 0));
     state[Word.cr4] |= Cr4.osfxsr | Cr4.osxmmexcpt;
   }
 
   run(before: Case): Outcome | undefined {
-    const { engine, machine } = this;
-    this.writeCode(before.code);
+    const { engine } = this;
+    const machine = this.#machine;
+    this.#writeCode(before.code);
     engine.write(DATA, before.memory);
-    this.load(before);
+    this.#load(before);
     const at = DATA + before.offset;
     const vector = machine.run(
       [before.eax, before.ecx, before.edx, 0, DATA + 0x800, 0, at, at],
@@ -49,7 +50,7 @@ export class SseMachine {
       before.flags,
       MAX_INSTRUCTIONS,
     );
-    return vector === undefined ? undefined : this.store(vector);
+    return vector === undefined ? undefined : this.#store(vector);
   }
 
   /** Whether the instruction runs by a fast path. */
@@ -58,13 +59,13 @@ export class SseMachine {
   }
 
   /** Only where it has changed, so that its translation stays. */
-  private writeCode(code: readonly number[]): void {
-    if (`${code}` === this.code) return;
-    this.code = `${code}`;
+  #writeCode(code: readonly number[]): void {
+    if (`${code}` === this.#code) return;
+    this.#code = `${code}`;
     this.engine.write(CODE, Uint8Array.of(...code, BREAKPOINT));
   }
 
-  private load({ mxcsr, top, tags, xmm, exponents, flags }: Case): void {
+  #load({ mxcsr, top, tags, xmm, exponents, flags }: Case): void {
     const { state } = this.engine;
     state[Word.mxcsr] = mxcsr;
     state[Word.fpuTop] = top;
@@ -75,18 +76,18 @@ export class SseMachine {
       state.set(words, Word.xmm + 4 * n);
       if (n === 0) continue;
       state.set([words[0]!, words[1]!, exponents[n - 1]!], Word.fpuRegister + 4 * n);
-      fillRegister(state, this.doubles, n);
+      fillRegister(state, this.#doubles, n);
     }
     writeEflags(state, flags);
     this.engine.refresh();
   }
 
-  private store(vector: number): Outcome {
+  #store(vector: number): Outcome {
     const { state } = this.engine;
-    const { registers, eflags } = this.machine.outcome(vector);
+    const { registers, eflags } = this.#machine.outcome(vector);
     let tags = 0;
     for (let n = 0; n < 8; n++) if (((state[Word.fpuTag]! >> (2 * n)) & 3) !== 3) tags |= 1 << n;
-    for (const n of [1, 2]) spillRegister(state, this.doubles, n);
+    for (const n of [1, 2]) spillRegister(state, this.#doubles, n);
     const bytesOf = (word: number, bytes: number) => new Uint8Array(state.slice(word, word + 4).buffer, 0, bytes);
     return {
       ...{ vector, ecx: registers[1]! >>> 0, edx: registers[2]! >>> 0, flags: eflags & Eflags.arithmetic },

@@ -23,16 +23,16 @@ const pages = new Map([
 /** Runs vectors in user mode. */
 export class VectorMachine {
   readonly engine: Engine;
-  private readonly machine: GuestMachine;
-  private readonly data: Uint8Array;
+  readonly #machine: GuestMachine;
+  readonly #data: Uint8Array;
   /** Times a vector runs: code is translated, and has fast paths, only when it is met again. */
-  private readonly runs: number;
+  readonly #runs: number;
 
   constructor(name: EngineName, data: Uint8Array, settings: EngineSettings = {}) {
-    this.machine = new GuestMachine(name, { pages, segmentBase: 0, privilege: 'user' }, settings);
-    this.engine = this.machine.engine;
-    this.data = data;
-    this.runs = name === 'translator' || settings.fastPaths ? 2 : 1;
+    this.#machine = new GuestMachine(name, { pages, segmentBase: 0, privilege: 'user' }, settings);
+    this.engine = this.#machine.engine;
+    this.#data = data;
+    this.#runs = name === 'translator' || settings.fastPaths ? 2 : 1;
     const distance = CODE + INSTRUCTION - ENTRY - 5;
     this.engine.write(ENTRY, Uint8Array.of(0xe9, distance, distance >> 8, 0, 0));
     this.engine.write(CODE, new Uint8Array(PAGE).fill(END));
@@ -44,23 +44,23 @@ export class VectorMachine {
     code.set(before.code);
     this.engine.write(CODE + INSTRUCTION, code);
     let outcome: Outcome | undefined;
-    for (let n = 0; n < this.runs; n++) outcome = this.runOnce(before);
+    for (let n = 0; n < this.#runs; n++) outcome = this.#runOnce(before);
     return outcome;
   }
 
-  private runOnce(before: Case): Outcome | undefined {
+  #runOnce(before: Case): Outcome | undefined {
     const initial = defaultRegisters.map((value, n) => before.registers[n] ?? value);
-    this.engine.write(DATA, this.data);
-    const vector = this.machine.run(initial, ENTRY, before.flags, MAX_INSTRUCTIONS);
+    this.engine.write(DATA, this.#data);
+    const vector = this.#machine.run(initial, ENTRY, before.flags, MAX_INSTRUCTIONS);
     if (vector === undefined) return undefined;
-    const { registers, eip, eflags } = this.machine.outcome(vector);
+    const { registers, eip, eflags } = this.#machine.outcome(vector);
     const changed = [...registers.entries()].filter(([n, value]) => value !== initial[n]);
     return {
       vector,
       eip: (eip >>> 0) - (vector === 3 ? 1 : 0),
       registers: Object.fromEntries(changed),
       flags: eflags,
-      memory: changes(this.data, this.engine.read(DATA, PAGE)),
+      memory: changes(this.#data, this.engine.read(DATA, PAGE)),
     };
   }
 }

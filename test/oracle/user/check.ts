@@ -26,61 +26,61 @@ export interface UserOptions {
 class Candidate {
   readonly engine: UserEngine;
   readonly report = new Report();
-  private readonly memory: Uint8Array;
-  private machine: UserMachine;
-  private instructions = 0;
-  private shown = 0;
+  readonly #memory: Uint8Array;
+  #machine: UserMachine;
+  #instructions = 0;
+  #shown = 0;
 
   constructor(engine: UserEngine, memory: Uint8Array) {
     this.engine = engine;
-    this.memory = memory;
-    this.machine = new UserMachine(engine.engine, memory, engine.settings);
+    this.#memory = memory;
+    this.#machine = new UserMachine(engine.engine, memory, engine.settings);
   }
 
   /** Runs a program, and compares with what the host made of it. */
   check(program: Program, expected: Outcome): void {
     for (let run = 0; run < this.engine.runs; run++) {
-      const comparison = this.compare(program, expected);
+      const comparison = this.#compare(program, expected);
       if (comparison.open) this.report.skip(comparison.open);
-      else if (comparison.differences.length > 0) this.fail(program, run, comparison);
+      else if (comparison.differences.length > 0) this.#fail(program, run, comparison);
       else continue;
       return;
     }
     this.report.add('', '', []);
   }
 
-  private compare(program: Program, expected: Outcome): Comparison {
+  #compare(program: Program, expected: Outcome): Comparison {
     try {
-      return compareOutcomes(program, this.machine.run(program), expected);
+      return compareOutcomes(program, this.#machine.run(program), expected);
     } catch (error) {
       return { differences: [(error as Error).stack!] };
     }
   }
 
-  private fail(program: Program, run: number, { differences, eip }: Comparison): void {
+  #fail(program: Program, run: number, { differences, eip }: Comparison): void {
     this.report.add(`program ${program.seed}`, `run ${run}`, differences);
-    if (this.shown++ < SHOWN) {
+    if (this.#shown++ < SHOWN) {
       this.report.note(`${listing(program, eip)}\nagain by: npm run oracle -- user 1 ${program.seed}`);
     }
-    this.renew();
+    this.#renew();
   }
 
   /** Makes another machine: a failure of one program does not reach the next. */
-  private renew(): void {
-    this.release();
-    this.machine = new UserMachine(this.engine.engine, this.memory, this.engine.settings);
+  #renew(): void {
+    this.#release();
+    this.#machine = new UserMachine(this.engine.engine, this.#memory, this.engine.settings);
   }
 
-  private release(): void {
-    this.instructions += this.machine.instructions;
-    this.report.translations += this.machine.engine.translations;
-    this.report.coldRuns += this.machine.engine.coldRuns;
-    this.machine[Symbol.dispose]();
+  #release(): void {
+    this.#instructions += this.#machine.instructions;
+    this.report.translations += this.#machine.engine.translations;
+    this.report.coldRuns += this.#machine.engine.coldRuns;
+    this.#machine[Symbol.dispose]();
   }
 
   finish(): Report {
-    this.release();
-    if (this.instructions > 0) this.report.note(`${this.instructions} instructions`);
+    this.#release();
+    if (this.#instructions > 0) this.report.note(`${this.#instructions} instructions`);
     return this.report;
   }
 }

@@ -15,10 +15,10 @@ export interface Continuation {
 /** The operating system that a program has: brings pages, and leaves out instructions that have another fault. */
 export class Handler {
   readonly rights: number[];
-  private readonly program: Program;
+  readonly #program: Program;
 
   constructor(program: Program) {
-    this.program = program;
+    this.#program = program;
     this.rights = [...program.rights];
   }
 
@@ -28,31 +28,31 @@ export class Handler {
     if (count === MOST_EVENTS || vector === TIMEOUT) return undefined;
     switch (vector) {
       case Vector.breakpoint:
-        return eip >>> 0 <= this.program.end ? { eip, image } : undefined;
+        return eip >>> 0 <= this.#program.end ? { eip, image } : undefined;
       case Vector.debug:
       case Vector.overflow:
         return { eip, image };
       case Vector.fpuError:
         return { eip, image: withoutFpuError(image) };
       default:
-        if (vector === Vector.pageFault && this.promote(event.address)) return { eip, image };
-        return this.next(eip, image);
+        if (vector === Vector.pageFault && this.#promote(event.address)) return { eip, image };
+        return this.#next(eip, image);
     }
   }
 
   /** Gives a page more rights, if it may have them. */
-  private promote(address: number): boolean {
+  #promote(address: number): boolean {
     const slot = Math.floor(((address - BASE) >>> 0) / PAGE);
     const frame = slotFrames[slot] ?? -1;
-    if (frame < 0 || this.rights[slot]! >= this.program.most[slot]!) return false;
+    if (frame < 0 || this.rights[slot]! >= this.#program.most[slot]!) return false;
     this.rights[slot]!++;
     return true;
   }
 
-  private next(eip: number, image: Uint8Array): Continuation | undefined {
+  #next(eip: number, image: Uint8Array): Continuation | undefined {
     const offset = (eip - CODE) >>> 0;
     if (offset >= CODE_BYTES) return undefined;
-    const place = this.program.places.find((one) => one.offset > offset);
+    const place = this.#program.places.find((one) => one.offset > offset);
     return place && { eip: CODE + place.offset, image };
   }
 }

@@ -53,26 +53,26 @@ function decodeEvent(bytes: Uint8Array): UserEvent {
 
 /** The harness, compiled. */
 export class Host {
-  private readonly folder = mkdtempSync(join(tmpdir(), 'harness-'));
-  private readonly path = join(this.folder, 'harness');
-  private readonly memory: Uint8Array;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'harness-'));
+  readonly #path = join(this.#folder, 'harness');
+  readonly #memory: Uint8Array;
 
   /** `memory`: the data and stack pages as every program finds them. */
   constructor(memory: Uint8Array) {
-    this.memory = memory;
+    this.#memory = memory;
     const { BASE, CODE, CODE_SLOT } = layout;
     const macros = { BASE, CODE, CODE_SLOT, CODE_BYTES, SLOTS, FRAME_COUNT: FRAMES, FRAMES: slotFrames, MOST_EVENTS };
     const options = Object.entries(macros).map(([name, value]) => `-D${name}=${value}`);
     const source = join(import.meta.dirname, 'harness.c');
     // As a PIE it lies above 4 GB.
     const flags = ['-m64', '-O1', '-fPIE', '-pie', '-mno-red-zone', '-fno-stack-protector', '-fcf-protection=none'];
-    execFileSync('gcc', [...flags, ...options, '-o', this.path, source]);
+    execFileSync('gcc', [...flags, ...options, '-o', this.#path, source]);
   }
 
   run(programs: readonly Program[]): Outcome[] {
-    const input = Buffer.concat([this.memory, ...programs.map(encode)]);
+    const input = Buffer.concat([this.#memory, ...programs.map(encode)]);
     const maxBuffer = programs.length * (4 + MOST_EVENTS * EVENT_BYTES + MEMORY_BYTES) + 1;
-    const { stdout, stderr, status, signal } = spawnSync(this.path, { input, maxBuffer });
+    const { stdout, stderr, status, signal } = spawnSync(this.#path, { input, maxBuffer });
     const outcomes: Outcome[] = [];
     for (let at = 0; at + 4 <= stdout.length; ) {
       const count = stdout.readUInt32LE(at);
@@ -94,6 +94,6 @@ export class Host {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.folder, { recursive: true });
+    rmSync(this.#folder, { recursive: true });
   }
 }

@@ -43,18 +43,18 @@ export class UserMachine {
   readonly engine: Engine;
   /** Instructions that programs ran, where they are counted. */
   instructions = 0;
-  private readonly memory: Uint8Array;
-  private readonly settings: EngineSettings;
+  readonly #memory: Uint8Array;
+  readonly #settings: EngineSettings;
 
   /** `memory`: the data and stack pages as every program finds them. */
   constructor(name: EngineName, memory: Uint8Array, settings: EngineSettings = {}) {
     this.engine = makeEngine(name, MEMORY_BYTES, settings);
-    this.settings = settings;
-    this.memory = memory;
-    this.boot();
+    this.#settings = settings;
+    this.#memory = memory;
+    this.#boot();
   }
 
-  private boot(): void {
+  #boot(): void {
     const { engine } = this;
     const { state } = engine;
     engine.reset();
@@ -73,36 +73,36 @@ export class UserMachine {
 
   run(program: Program): Outcome {
     const handler = new Handler(program);
-    this.prepare(program);
+    this.#prepare(program);
     const events: UserEvent[] = [];
     const { registers, eflags } = program;
     let next: Start | undefined = { registers, eflags, eip: program.eip, image: program.image };
     while (next) {
-      const event = this.runUntilException(next);
+      const event = this.#runUntilException(next);
       events.push(event);
       const before = [...handler.rights];
       const continuation = handler.handle(event, events.length);
-      for (const [slot, right] of handler.rights.entries()) if (right !== before[slot]) this.allow(slot, right);
+      for (const [slot, right] of handler.rights.entries()) if (right !== before[slot]) this.#allow(slot, right);
       next = continuation && { registers: event.registers, eflags: event.eflags, ...continuation };
     }
     return { events, memory: this.engine.read(FIRST_FRAME, FRAMES * PAGE) };
   }
 
-  private prepare({ code, rights }: Program): void {
+  #prepare({ code, rights }: Program): void {
     const { engine } = this;
     engine.write(FIRST_FRAME, code);
-    engine.write(FIRST_FRAME + CODE_FRAMES * PAGE, this.memory);
-    for (const [slot, right] of rights.entries()) if (slotFrames[slot]! >= 0) this.allow(slot, right);
+    engine.write(FIRST_FRAME + CODE_FRAMES * PAGE, this.#memory);
+    for (const [slot, right] of rights.entries()) if (slotFrames[slot]! >= 0) this.#allow(slot, right);
     engine.state[Word.eip] = symbol('begin');
     engine.runUntilHalt(100);
   }
 
   /** As an operating system does that has no entry to flush: the fault has flushed it (Intel SDM vol. 3, 4.10.4.1). */
-  private allow(slot: number, right: number): void {
+  #allow(slot: number, right: number): void {
     this.engine.write(entryAddress(slot), pageEntry(slot, right));
   }
 
-  private runUntilException({ registers, eip, eflags, image }: Start): UserEvent {
+  #runUntilException({ registers, eip, eflags, image }: Start): UserEvent {
     const { engine } = this;
     const { state } = engine;
     const [eax, ecx, edx, ebx, esp, ebp, esi, edi] = registers;
@@ -113,12 +113,12 @@ export class UserMachine {
     );
     state[Word.eip] = symbol('run');
     const halted = engine.runUntilHalt(MOST_INSTRUCTIONS);
-    if (this.settings.pacing !== 'poll')
+    if (this.#settings.pacing !== 'poll')
       this.instructions += MOST_INSTRUCTIONS - state[Word.budget]! - OWN_INSTRUCTIONS;
-    return this.event(halted ? vectorAt(state[Word.eip]!) : TIMEOUT);
+    return this.#event(halted ? vectorAt(state[Word.eip]!) : TIMEOUT);
   }
 
-  private event(vector: number): UserEvent {
+  #event(vector: number): UserEvent {
     const { engine } = this;
     const { state } = engine;
     const frame = new Int32Array(engine.read(physical('stack_end') - 24, 24).buffer);
@@ -126,11 +126,11 @@ export class UserMachine {
     registers[Word.esp] = frame[4]!;
     const address = vector === Vector.pageFault ? state[Word.cr2]! : 0;
     const error = withErrorCode.has(vector) ? frame[0]! : 0;
-    const image = this.saveImage();
+    const image = this.#saveImage();
     return { vector, error, address, eip: frame[1]!, eflags: frame[3]!, registers, image };
   }
 
-  private saveImage(): Uint8Array {
+  #saveImage(): Uint8Array {
     const { engine } = this;
     engine.state[Word.eip] = symbol('save');
     engine.runUntilHalt(10);

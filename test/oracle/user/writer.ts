@@ -37,8 +37,8 @@ export class Writer {
   readonly places: Place[] = [];
   /** Offset of the next instruction. */
   offset: number;
-  private undefinedFlags = 0;
-  private readonly fixups: Fixup[] = [];
+  #undefinedFlags = 0;
+  readonly #fixups: Fixup[] = [];
 
   constructor(offset: number) {
     this.offset = offset;
@@ -49,11 +49,11 @@ export class Writer {
     const code = Uint8Array.from(bytes);
     const instruction = new Instruction(forms[INVALID_FORM]!);
     decode(code, 0, code.length, CODE + this.offset, VECTOR_KEY, instruction);
-    if (instruction.form.flagsRead & this.undefinedFlags) this.defineFlags();
-    this.places.push({ offset: this.offset, undefinedFlags: this.undefinedFlags });
+    if (instruction.form.flagsRead & this.#undefinedFlags) this.#defineFlags();
+    this.places.push({ offset: this.offset, undefinedFlags: this.#undefinedFlags });
     this.code.set(code, this.offset);
     this.offset += code.length;
-    this.undefinedFlags = undefinedAfter(instruction, this.undefinedFlags);
+    this.#undefinedFlags = undefinedAfter(instruction, this.#undefinedFlags);
   }
 
   /** One instruction whose last word, before `rest`, is about a label. */
@@ -65,8 +65,8 @@ export class Writer {
     rest: readonly number[] = [],
   ): void {
     this.put(...bytes, 0, 0, 0, 0, ...rest);
-    label.undefinedFlags |= this.undefinedFlags;
-    this.fixups.push({ at: this.offset - rest.length - 4, label, kind, addend });
+    label.undefinedFlags |= this.#undefinedFlags;
+    this.#fixups.push({ at: this.offset - rest.length - 4, label, kind, addend });
   }
 
   label(): Label {
@@ -81,8 +81,8 @@ export class Writer {
   /** Lets a label be here that was jumped to. */
   bind(label: Label): void {
     label.offset = this.offset;
-    this.undefinedFlags |= label.undefinedFlags;
-    if (this.undefinedFlags !== 0) this.defineFlags();
+    this.#undefinedFlags |= label.undefinedFlags;
+    if (this.#undefinedFlags !== 0) this.#defineFlags();
   }
 
   /** A label that later code jumps to as well. */
@@ -93,14 +93,14 @@ export class Writer {
     return label;
   }
 
-  private defineFlags(): void {
+  #defineFlags(): void {
     this.put(...defineFlags, this.offset & 0x7f);
   }
 
   /** When all labels are bound. */
   finish(): void {
     const view = new DataView(this.code.buffer);
-    for (const { at, label, kind, addend } of this.fixups) {
+    for (const { at, label, kind, addend } of this.#fixups) {
       const base = { relative: -(at + 4), code: CODE, alias: ALIAS }[kind];
       view.setInt32(at, label.offset + base + addend, true);
     }

@@ -51,3 +51,13 @@ export function longestChain(classes: readonly ClassShape[]): readonly string[] 
   };
   return classes.map(chainOf).reduce((longest, chain) => (chain.length > longest.length ? chain : longest), []);
 }
+
+/** At the start of a line: TypeScript has this modifier in front of all others. A constructor has no name that could be private. */
+const accessible = (keyword: string) => new RegExp(`^ *${keyword} (?!constructor\\b)[^({=:;]*\\w`, 'gm');
+
+/** Members that are private or protected by TypeScript's keyword, which is gone when the program runs. */
+export function membersWith(keyword: 'private' | 'protected', files: readonly SourceFile[]): string[] {
+  return files.flatMap(({ path, text }) =>
+    (text.match(accessible(keyword)) ?? []).map((member) => `${path}: ${member.trim()}`),
+  );
+}

@@ -1,6 +1,6 @@
 import { pages, readPage } from '../../support/documents.ts';
 import { filesIn, type SourceFile } from '../../support/source-files.ts';
-import { classesOf, longestChain } from './classes.ts';
+import { classesOf, longestChain, membersWith } from './classes.ts';
 import { crumbs, importGraph, largestCircle, mutualFolders } from './imports.ts';
 
 /** One figure of how the project reads: what is counted, how much there is of it, and what of it there is. */
@@ -28,6 +28,8 @@ export function houseFigures(): Figure[] {
     counted('files in the largest circle of imports, types included', largestCircle(graph)),
     counted(`files of less than ${CRUMB} lines with one user`, crumbs(parts, graph, CRUMB)),
     ...shapes(parts),
+    counted("members with the keyword 'private' outside of runtime/exec", keywordPrivate(parts)),
+    counted("members with the keyword 'protected'", membersWith('protected', parts)),
     counted('docstrings that begin with "What", "Of" or "The same"', docstrings(parts)),
     counted('places where the translator reads meaning from text', textReaders(parts)),
     counted('files outside its folder that name the device edu', filesThatName(parts, 'edu')),
@@ -67,6 +69,12 @@ function shapes(parts: readonly SourceFile[]): Figure[] {
     largest('fields of the largest class', 'fields'),
     { name: 'classes in the longest chain of own ones', value: chain.length, found: chain },
   ];
+}
+
+/** In runtime/exec names with `#` take time (CONTRIBUTING.md). */
+function keywordPrivate(parts: readonly SourceFile[]): string[] {
+  const others = parts.filter(({ path }) => !path.startsWith('runtime/exec/'));
+  return membersWith('private', others);
 }
 
 function docstrings(parts: readonly SourceFile[]): string[] {

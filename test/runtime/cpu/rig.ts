@@ -108,8 +108,8 @@ export class Rig {
           return this.portValue;
         },
         write: (port, size, value) => this.portLog.push(`out ${port.toString(16)} ${size} ${value.toString(16)}`),
-        readBlock: (port, size, target) => this.moveBlock(`in ${port.toString(16)} ${size}`, target),
-        writeBlock: (port, size, source) => this.moveBlock(`out ${port.toString(16)} ${size}`, source),
+        readBlock: (port, size, target) => this.#moveBlock(`in ${port.toString(16)} ${size}`, target),
+        writeBlock: (port, size, source) => this.#moveBlock(`out ${port.toString(16)} ${size}`, source),
       },
       nanoseconds: () => this.time,
       model,
@@ -120,7 +120,7 @@ export class Rig {
     });
   }
 
-  private moveBlock(name: string, bytes: Uint8Array): number {
+  #moveBlock(name: string, bytes: Uint8Array): number {
     const done = this.portBlock(bytes);
     if (done > 0) this.portLog.push(`${name}: ${done} of ${bytes.length}`);
     return done;

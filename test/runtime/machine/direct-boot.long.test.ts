@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
+import type { MachineConfig } from '../../../runtime/machine/config.ts';
 import { createMachine } from '../../../runtime/machine/create.ts';
 import { expectRealModeValue } from '../../support/guest-real-mode.ts';
 
 const ORIGIN = 0x100000;
 
 /** The code that a Multiboot kernel of this text writes to its exit port. */
-function exitCode(text: string): number | undefined {
+function exitCode(text: string, more: Partial<MachineConfig> = {}): number | undefined {
   const source = `
   dd 0x1badb002, 0x10000, -0x1badb002 - 0x10000, ${ORIGIN}, ${ORIGIN}, 0, 0, start
   align 8
@@ -24,6 +25,7 @@ start:  ${text}
       rebootAction: 'exit',
       debugExit: { iobase: 0xf4, iosize: 4 },
       startTimeOfDay: 0,
+      ...more,
     },
     { nanoseconds: () => 0, send: () => {}, log: () => {} },
   );
@@ -48,6 +50,22 @@ describe('a kernel booted without firmware finds the chips as firmware leaves th
   ])('the vector of %s is that of the IBM PC/AT', (_, vector, offset) => {
     const code = exitCode(`mov eax, [${4 * vector}]\n out 0xf4, ax\n hlt`);
     expect((code! - 1) >> 1).toBe(offset);
+  });
+
+  test('PCI functions tell the IRQs that their interrupt pins lead to', () => {
+    const code = exitCode(
+      `
+  mov eax, 0x8000003c | 2 << 11
+  mov dx, 0xcf8
+  out dx, eax
+  mov dx, 0xcfc
+  in eax, dx
+  out 0xf4, ax
+  hlt`,
+      { cards: [{ name: 'card', model: 'e1000', mac: [2, 0, 0, 0, 0, 1] }] },
+    );
+    // The card has INTA#, which is PIRQ B in that slot.
+    expect((code! - 1) >> 1).toBe(0x010a);
   });
 
   test('the x87 FPU computes with 64 bits, and no exception is unmasked', () => {

@@ -38,19 +38,19 @@ const config: Omit<MachineConfig, 'engine'> = {
 /** Time is a microsecond a look, and now and then the host does something else for some milliseconds. */
 class BusyHost implements MachineHost {
   machine: MachineCore | undefined;
-  private time = 0;
-  private looks = 0;
-  private deadline = Infinity;
+  #time = 0;
+  #looks = 0;
+  #deadline = Infinity;
 
   nanoseconds(): number {
-    this.looks++;
-    this.time += this.looks % 701 === 0 ? 6.3e6 : 1e3;
-    if (this.machine && this.time >= this.deadline) this.machine.state[Word.attention] = 1;
-    return this.time;
+    this.#looks++;
+    this.#time += this.#looks % 701 === 0 ? 6.3e6 : 1e3;
+    if (this.machine && this.#time >= this.#deadline) this.machine.state[Word.attention] = 1;
+    return this.#time;
   }
 
   deadlineChanged(deadline: number): void {
-    this.deadline = deadline;
+    this.#deadline = deadline;
   }
 
   send(): void {}

@@ -53,89 +53,89 @@ class Model {
   readonly memory = new DataView(new ArrayBuffer(WINDOW_BYTES));
   readonly faults: string[] = [];
   readonly results: string[] = [];
-  private present = 0;
-  private one!: Case;
-  private ecx = 0;
-  private esi = 0;
-  private edi = 0;
-  private eax = 0;
-  private zero = false;
+  #present = 0;
+  #one!: Case;
+  #ecx = 0;
+  #esi = 0;
+  #edi = 0;
+  #eax = 0;
+  #zero = false;
 
   run(one: Case): void {
-    this.one = one;
-    ({ ecx: this.ecx, esi: this.esi, edi: this.edi, eax: this.eax, present: this.present } = one);
-    this.zero = false;
-    while (this.ecx !== 0) {
-      if (!this.element()) continue;
-      this.ecx--;
-      if (one.prefix === 'repe' && !this.zero) break;
-      if (one.prefix === 'repne' && this.zero) break;
+    this.#one = one;
+    ({ ecx: this.#ecx, esi: this.#esi, edi: this.#edi, eax: this.#eax, present: this.#present } = one);
+    this.#zero = false;
+    while (this.#ecx !== 0) {
+      if (!this.#element()) continue;
+      this.#ecx--;
+      if (one.prefix === 'repe' && !this.#zero) break;
+      if (one.prefix === 'repne' && this.#zero) break;
     }
-    this.results.push(registers(this.ecx, this.esi, this.edi, this.eax, this.zero));
+    this.results.push(registers(this.#ecx, this.#esi, this.#edi, this.#eax, this.#zero));
   }
 
   /** False if it faulted instead; the page is there then. */
-  private element(): boolean {
-    const { operation, size, backward } = this.one;
+  #element(): boolean {
+    const { operation, size, backward } = this.#one;
     const reads = operation === 'movs' || operation === 'lods' || operation === 'cmps';
-    if (reads && this.touch(this.esi)) return false;
-    if (operation !== 'lods' && this.touch(this.edi)) return false;
-    this.act();
+    if (reads && this.#touch(this.#esi)) return false;
+    if (operation !== 'lods' && this.#touch(this.#edi)) return false;
+    this.#act();
     const step = backward ? -size : size;
-    if (reads) this.esi += step;
-    if (operation !== 'lods') this.edi += step;
+    if (reads) this.#esi += step;
+    if (operation !== 'lods') this.#edi += step;
     return true;
   }
 
-  private act(): void {
-    switch (this.one.operation) {
+  #act(): void {
+    switch (this.#one.operation) {
       case 'movs':
-        this.store(this.edi, this.load(this.esi));
+        this.#store(this.#edi, this.#load(this.#esi));
         break;
       case 'stos':
-        this.store(this.edi, this.accumulator());
+        this.#store(this.#edi, this.#accumulator());
         break;
       case 'lods':
-        this.eax = (this.eax & ~this.mask()) | this.load(this.esi);
+        this.#eax = (this.#eax & ~this.#mask()) | this.#load(this.#esi);
         break;
       case 'cmps':
-        this.zero = this.load(this.esi) === this.load(this.edi);
+        this.#zero = this.#load(this.#esi) === this.#load(this.#edi);
         break;
       case 'scas':
-        this.zero = this.accumulator() === this.load(this.edi);
+        this.#zero = this.#accumulator() === this.#load(this.#edi);
     }
   }
 
-  private mask(): number {
-    return this.one.size === 4 ? -1 : (1 << (8 * this.one.size)) - 1;
+  #mask(): number {
+    return this.#one.size === 4 ? -1 : (1 << (8 * this.#one.size)) - 1;
   }
 
-  private accumulator(): number {
-    return this.eax & this.mask();
+  #accumulator(): number {
+    return this.#eax & this.#mask();
   }
 
   /** Whether an element's page is missing; it is noted and put in place. */
-  private touch(address: number): boolean {
-    const last = address + this.one.size - 1;
+  #touch(address: number): boolean {
+    const last = address + this.#one.size - 1;
     for (const at of [address, last]) {
       const page = (at - WINDOW) >>> 12;
-      if (this.present & (1 << page)) continue;
-      this.present |= 1 << page;
+      if (this.#present & (1 << page)) continue;
+      this.#present |= 1 << page;
       const cr2 = at === last && (last ^ address) >>> 12 !== 0 ? last & ~0xfff : address;
-      this.faults.push(`${registers(this.ecx, this.esi, this.edi, this.eax, false)} cr2=${cr2.toString(16)}`);
+      this.faults.push(`${registers(this.#ecx, this.#esi, this.#edi, this.#eax, false)} cr2=${cr2.toString(16)}`);
       return true;
     }
     return false;
   }
 
-  private load(address: number): number {
+  #load(address: number): number {
     let value = 0;
-    for (let n = 0; n < this.one.size; n++) value |= this.memory.getUint8(address - WINDOW + n) << (8 * n);
+    for (let n = 0; n < this.#one.size; n++) value |= this.memory.getUint8(address - WINDOW + n) << (8 * n);
     return value;
   }
 
-  private store(address: number, value: number): void {
-    for (let n = 0; n < this.one.size; n++) this.memory.setUint8(address - WINDOW + n, value >>> (8 * n));
+  #store(address: number, value: number): void {
+    for (let n = 0; n < this.#one.size; n++) this.memory.setUint8(address - WINDOW + n, value >>> (8 * n));
   }
 }
 

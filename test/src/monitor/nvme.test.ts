@@ -22,7 +22,7 @@ test('info pci: a base address register of 64 bits, and a class without a name',
   expect(text).toContain(`  Bus  0, device   2, function 0:
     Class 0264: PCI device 1b36:0010
       PCI subsystem 1af4:1100
-      IRQ 0, pin A
+      IRQ 10, pin A
       BAR0: 64 bit memory at 0xffffffffffffffff [0x00003ffe].
       id ""
 `);

@@ -14,8 +14,8 @@ type Tag = typeof FULL | typeof EMPTY | typeof UNKNOWN;
 export class StackFacts {
   depth: number;
   /** Tags in the local, and as they are now. */
-  private readonly stored: Tag[] = Array.from({ length: 8 }, () => UNKNOWN);
-  private readonly tags: Tag[] = Array.from({ length: 8 }, () => UNKNOWN);
+  readonly #stored: Tag[] = Array.from({ length: 8 }, () => UNKNOWN);
+  readonly #tags: Tag[] = Array.from({ length: 8 }, () => UNKNOWN);
   /** The high part is no NaN. */
   readonly isNumber: boolean[] = Array.from({ length: 8 }, () => false);
   /** The low part is 0. */
@@ -32,29 +32,29 @@ export class StackFacts {
 
   /** Whether the instruction is known to find a register empty that must not be, or the other way round. */
   faults(effect: StackEffect): boolean {
-    const underflows = effect.reads.some((index) => this.tags[this.register(index)] === EMPTY);
-    return underflows || (effect.pushes && this.tags[this.register(-1)] === FULL);
+    const underflows = effect.reads.some((index) => this.#tags[this.register(index)] === EMPTY);
+    return underflows || (effect.pushes && this.#tags[this.register(-1)] === FULL);
   }
 
   /** Registers whose tags the instruction needs to be something that isn't known yet. */
   needs(effect: StackEffect): [register: number, tag: Tag][] {
     const reads = effect.reads.map((index): [number, Tag] => [this.register(index), FULL]);
     const all = effect.pushes ? [...reads, [this.register(-1), EMPTY] as [number, Tag]] : reads;
-    return all.filter(([register]) => this.tags[register] === UNKNOWN);
+    return all.filter(([register]) => this.#tags[register] === UNKNOWN);
   }
 
   /** A tag in the local has been checked. */
   learn(register: number, tag: Tag): void {
-    this.stored[register] = tag;
-    this.tags[register] = tag;
+    this.#stored[register] = tag;
+    this.#tags[register] = tag;
   }
 
   /** The instruction has been executed. */
   apply(effect: StackEffect): void {
-    if (effect.writes !== null) this.tags[this.register(effect.writes)] = FULL;
-    if (effect.frees !== null) this.tags[this.register(effect.frees)] = EMPTY;
-    if (effect.pushes) this.tags[this.register(-1)] = FULL;
-    for (let n = 0; n < effect.pops; n++) this.tags[this.register(n)] = EMPTY;
+    if (effect.writes !== null) this.#tags[this.register(effect.writes)] = FULL;
+    if (effect.frees !== null) this.#tags[this.register(effect.frees)] = EMPTY;
+    if (effect.pushes) this.#tags[this.register(-1)] = FULL;
+    for (let n = 0; n < effect.pops; n++) this.#tags[this.register(n)] = EMPTY;
     this.depth = (this.depth + effect.pops + effect.rotates - (effect.pushes ? 1 : 0)) & 7;
   }
 
@@ -62,8 +62,8 @@ export class StackFacts {
   tagsText(): string {
     let keep = 0xffff;
     let set = 0;
-    this.tags.forEach((tag, register) => {
-      if (tag === this.stored[register]) return;
+    this.#tags.forEach((tag, register) => {
+      if (tag === this.#stored[register]) return;
       keep &= ~(3 << (2 * register));
       if (tag === EMPTY) set |= EMPTY << (2 * register);
     });
@@ -72,7 +72,10 @@ export class StackFacts {
 
   copy(): StackFacts {
     const copy = new StackFacts(this.depth);
-    for (const name of ['stored', 'tags', 'isNumber', 'isShort'] as const) Object.assign(copy[name], this[name]);
+    Object.assign(copy.#stored, this.#stored);
+    Object.assign(copy.#tags, this.#tags);
+    Object.assign(copy.isNumber, this.isNumber);
+    Object.assign(copy.isShort, this.isShort);
     return copy;
   }
 }

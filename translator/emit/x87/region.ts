@@ -44,31 +44,31 @@ const TOP_SHIFT = 11;
  * instruction, whose handler covers all.
  */
 export class X87Emitter {
-  private readonly context: EmitContext;
-  private readonly region: Region;
-  private readonly depths: StackDepths;
+  readonly #context: EmitContext;
+  readonly #region: Region;
+  readonly #depths: StackDepths;
   /** The required precision control: bits of FpuMode. */
-  private readonly precision: number;
-  private readonly host: X87Host;
-  private readonly registers: X87Registers;
-  private readonly operand: OperandText;
+  readonly #precision: number;
+  readonly #host: X87Host;
+  readonly #registers: X87Registers;
+  readonly #operand: OperandText;
   // While a block is printed:
   /** Its x87 instructions from here on. */
-  private ahead: readonly X87Statement[] = [];
-  private facts = new StackFacts(0);
+  #ahead: readonly X87Statement[] = [];
+  #facts = new StackFacts(0);
   /** The block's needs have been checked. */
-  private isChecked = false;
+  #isChecked = false;
   /** `xc` is of a comparison in this block, and C1 is 0. */
-  private hasConditions = false;
+  #hasConditions = false;
 
   constructor(context: EmitContext, region: Region, depths: StackDepths, precision: number, host: X87Host) {
-    this.context = context;
-    this.region = region;
-    this.depths = depths;
-    this.precision = precision;
-    this.host = host;
-    this.registers = new X87Registers(context, usedRegisters(region, depths));
-    this.operand = new OperandText(
+    this.#context = context;
+    this.#region = region;
+    this.#depths = depths;
+    this.#precision = precision;
+    this.#host = host;
+    this.#registers = new X87Registers(context, usedRegisters(region, depths));
+    this.#operand = new OperandText(
       context,
       () => host.missed(),
       () => host.alignment(),
@@ -79,281 +79,290 @@ export class X87Emitter {
 
   /** Assignments that fetch the state for a block: at the region's entry, and where a callee has come back. */
   load(block: BlockIndex): string {
-    return this.depths.isUsed ? this.registers.load(this.depths.entry[block]) : '';
+    return this.#depths.isUsed ? this.#registers.load(this.#depths.entry[block]) : '';
   }
 
   declarations(): string {
-    return this.depths.isUsed ? this.registers.declarations() : '';
+    return this.#depths.isUsed ? this.#registers.declarations() : '';
   }
 
   /** Statements that store the state where the region is left here. */
   store(): string {
-    return this.depths.isUsed ? this.facts.tagsText() + this.registers.store(`${this.facts.depth}`) : '';
+    return this.#depths.isUsed ? this.#facts.tagsText() + this.#registers.store(`${this.#facts.depth}`) : '';
   }
 
   /** Text in front of a branch to the common exit, and of the statements there. */
   leave(): string {
-    return this.depths.isUsed ? `${this.facts.tagsText()}xd=${this.facts.depth};` : '';
+    return this.#depths.isUsed ? `${this.#facts.tagsText()}xd=${this.#facts.depth};` : '';
   }
 
   storeAtExit(): string {
-    return this.depths.isUsed ? this.registers.store('xd') : '';
+    return this.#depths.isUsed ? this.#registers.store('xd') : '';
   }
 
   // Blocks.
 
   begin(block: BlockIndex): void {
-    if (!this.depths.isUsed) return;
-    this.facts = new StackFacts(this.depths.entry[block]);
-    this.ahead = this.region.blocks[block].statements.filter((s) => s.op === 'x87');
-    this.isChecked = false;
-    this.hasConditions = false;
+    if (!this.#depths.isUsed) return;
+    this.#facts = new StackFacts(this.#depths.entry[block]);
+    this.#ahead = this.#region.blocks[block].statements.filter((s) => s.op === 'x87');
+    this.#isChecked = false;
+    this.#hasConditions = false;
   }
 
   /** Text in front of a branch to another block. */
   settle(): string {
-    return this.depths.isUsed ? this.facts.tagsText() : '';
+    return this.#depths.isUsed ? this.#facts.tagsText() : '';
   }
 
   /** Saves the present state, and returns a function that restores it after other blocks were printed. */
   save(): () => void {
-    const { facts, ahead, isChecked, hasConditions } = this;
-    return () => Object.assign(this, { facts, ahead, isChecked, hasConditions });
+    const facts = this.#facts;
+    const ahead = this.#ahead;
+    const isChecked = this.#isChecked;
+    const hasConditions = this.#hasConditions;
+    return () => {
+      this.#facts = facts;
+      this.#ahead = ahead;
+      this.#isChecked = isChecked;
+      this.#hasConditions = hasConditions;
+    };
   }
 
   // Instructions.
 
   statement(s: X87Statement): string {
-    if (!this.depths.isUsed) return this.leaveAlways(s);
+    if (!this.#depths.isUsed) return this.#leaveAlways(s);
     const operation = operationOf(s.args[0].number);
     const index = indexOf(s);
     const effect = stackEffect(operation, index);
-    const check = this.check();
-    this.ahead = this.ahead.slice(1);
-    if (this.facts.faults(effect)) return check + this.fault(s, effect);
-    const text = this.execute(s, operation, index);
-    this.facts.apply(effect);
-    if (operation.kind === 'loadControl') this.isChecked = false;
+    const check = this.#check();
+    this.#ahead = this.#ahead.slice(1);
+    if (this.#facts.faults(effect)) return check + this.#fault(s, effect);
+    const text = this.#execute(s, operation, index);
+    this.#facts.apply(effect);
+    if (operation.kind === 'loadControl') this.#isChecked = false;
     const isControl = s.helper === 'x87Environment' || operation.kind === 'status';
-    return check + text + (isControl ? '' : this.pointers(s, index));
+    return check + text + (isControl ? '' : this.#pointers(s, index));
   }
 
   /** In front of the first instruction of a block. */
-  private check(): string {
-    if (this.isChecked) return '';
-    this.isChecked = true;
-    const { mask, tags, mode } = needsOf(this.ahead, this.facts);
-    const expected = mode & this.precision;
-    const word = expected === 0 ? this.context.word(Word.fpuMode) : `(${this.context.word(Word.fpuMode)}^${expected})`;
+  #check(): string {
+    if (this.#isChecked) return '';
+    this.#isChecked = true;
+    const { mask, tags, mode } = needsOf(this.#ahead, this.#facts);
+    const expected = mode & this.#precision;
+    const word =
+      expected === 0 ? this.#context.word(Word.fpuMode) : `(${this.#context.word(Word.fpuMode)}^${expected})`;
     const isOther = `(${word}&${mode & FpuMode.precision})!==0`;
     const leaveAsOther =
-      (mode & FpuMode.precision) === 0 ? '' : `if(${isOther}){${this.host.interpretOtherPrecision()}}`;
-    const leave = `{${leaveAsOther}${this.host.interpret()}}`;
+      (mode & FpuMode.precision) === 0 ? '' : `if(${isOther}){${this.#host.interpretOtherPrecision()}}`;
+    const leave = `{${leaveAsOther}${this.#host.interpret()}}`;
     return `if((${word}&${mode})!==0${mask === 0 ? '' : `||(xg&${mask})!==${tags}`})${leave}`;
   }
 
   /** A stack fault: what follows is not reached. */
-  private fault(s: X87Statement, effect: StackEffect): string {
-    const text = this.leaveAlways(s);
-    this.facts.apply(effect);
+  #fault(s: X87Statement, effect: StackEffect): string {
+    const text = this.#leaveAlways(s);
+    this.#facts.apply(effect);
     return text;
   }
 
-  private leaveAlways(s: X87Statement): string {
-    return `{${this.host.interpret()}}${s.temporary < 0 ? '' : this.host.assign(s, '0')}`;
+  #leaveAlways(s: X87Statement): string {
+    return `{${this.#host.interpret()}}${s.temporary < 0 ? '' : this.#host.assign(s, '0')}`;
   }
 
-  private execute(s: X87Statement, operation: Operation, index: number): string {
+  #execute(s: X87Statement, operation: Operation, index: number): string {
     switch (operation.kind) {
       case 'arithmetic':
-        return this.arithmetic(s, operation, index);
+        return this.#arithmetic(s, operation, index);
       case 'compare':
-        return this.compare(s, operation, index);
+        return this.#compare(s, operation, index);
       case 'load':
-        return this.push(s, operation, index);
+        return this.#push(s, operation, index);
       case 'store':
-        return this.storeTop(s, operation, index);
+        return this.#storeTop(s, operation, index);
       case 'exchange':
-        return this.exchange(index);
+        return this.#exchange(index);
       case 'move':
-        return this.move(s, index);
+        return this.#move(s, index);
       case 'squareRoot':
-        return this.squareRoot();
+        return this.#squareRoot();
       case 'round':
-        return this.round();
+        return this.#round();
       case 'loadControl':
-        return `{${this.operand.loadControl(this.host.integer(s.args[1]))}}`;
+        return `{${this.#operand.loadControl(this.#host.integer(s.args[1]))}}`;
       case 'storeControl':
-        return `{${this.operand.storeControl(this.host.integer(s.args[1]))}}`;
+        return `{${this.#operand.storeControl(this.#host.integer(s.args[1]))}}`;
       case 'negate':
       case 'absolute':
-        return this.changeSign(operation.kind);
+        return this.#changeSign(operation.kind);
       case 'free':
       case 'rotate':
         return CLEARED;
       case 'status':
-        return this.status(s);
+        return this.#status(s);
     }
   }
 
   /** Where FIP, FOP and, of memory forms, FDP and their selectors will be found. */
-  private pointers(s: X87Statement, index: number): string {
+  #pointers(s: X87Statement, index: number): string {
     const [operation, , offset, segment, opcode] = s.args;
-    const eip = `xi=${this.host.integer(s.args.at(-1)!)};`;
+    const eip = `xi=${this.#host.integer(s.args.at(-1)!)};`;
     if (s.helper !== 'x87Memory') return `xo=${operation.number | index};${eip}`;
-    const data = `xf=${this.host.integer(offset)};xs=${this.host.integer(segment)};`;
-    return `xo=${this.host.integer(opcode)};${eip}${data}`;
+    const data = `xf=${this.#host.integer(offset)};xs=${this.#host.integer(segment)};`;
+    return `xo=${this.#host.integer(opcode)};${eip}${data}`;
   }
 
-  private number(index: number): NumberText {
-    const register = this.facts.register(index);
-    return { high: `xh${register}`, low: this.facts.isShort[register] ? null : `xl${register}` };
+  #number(index: number): NumberText {
+    const register = this.#facts.register(index);
+    return { high: `xh${register}`, low: this.#facts.isShort[register] ? null : `xl${register}` };
   }
 
   /** Statements that give a register a number. */
-  private set(index: number, value: NumberText): string {
-    const register = this.facts.register(index);
-    this.facts.isNumber[register] = true;
-    this.facts.isShort[register] = value.low === null;
+  #set(index: number, value: NumberText): string {
+    const register = this.#facts.register(index);
+    this.#facts.isNumber[register] = true;
+    this.#facts.isShort[register] = value.low === null;
     return `xh${register}=${value.high};xl${register}=${value.low ?? '0'};`;
   }
 
   /** Leaves if one of these registers doesn't have its value in the two parts. */
-  private requireNumbers(...indices: number[]): string {
-    const unknown = [...new Set(indices.map((index) => this.facts.register(index)))].filter(
-      (register) => !this.facts.isNumber[register],
+  #requireNumbers(...indices: number[]): string {
+    const unknown = [...new Set(indices.map((index) => this.#facts.register(index)))].filter(
+      (register) => !this.#facts.isNumber[register],
     );
-    for (const register of unknown) this.facts.isNumber[register] = true;
+    for (const register of unknown) this.#facts.isNumber[register] = true;
     const tests = unknown.map((register) => `xh${register}!==xh${register}`);
-    return tests.length === 0 ? '' : `if(${tests.join('||')}){${this.host.interpret()}}`;
+    return tests.length === 0 ? '' : `if(${tests.join('||')}){${this.#host.interpret()}}`;
   }
 
-  private rounding(kind: number | string, a: NumberText, b: NumberText): string {
-    this.hasConditions = false;
+  #rounding(kind: number | string, a: NumberText, b: NumberText): string {
+    this.#hasConditions = false;
     return `xr=${kind};p0=${a.high};p1=${a.low ?? 0};p2=${b.high};p3=${b.low ?? 0};`;
   }
 
   /** The operand in memory, or ST(i): statements that define it, and its text. */
-  private source(s: X87Statement, source: OperationOf<'arithmetic' | 'compare'>['source'], index: number) {
-    if (source === 'register') return { text: '', number: this.number(index) };
+  #source(s: X87Statement, source: OperationOf<'arithmetic' | 'compare'>['source'], index: number) {
+    if (source === 'register') return { text: '', number: this.#number(index) };
     if (source === 'zero') return { text: '', number: ZERO };
-    return { text: this.operand.load(source, this.host.integer(s.args[1])), number: { high: 'v', low: null } };
+    return { text: this.#operand.load(source, this.#host.integer(s.args[1])), number: { high: 'v', low: null } };
   }
 
-  private arithmetic(s: X87Statement, operation: OperationOf<'arithmetic'>, index: number): string {
+  #arithmetic(s: X87Statement, operation: OperationOf<'arithmetic'>, index: number): string {
     const { computation, isReversed } = arithmetic[operation.name];
-    const { text, number } = this.source(s, operation.source, index);
-    const top = this.number(0);
+    const { text, number } = this.#source(s, operation.source, index);
+    const top = this.#number(0);
     const [a, b] = isReversed ? [number, top] : [top, number];
     const destination = operation.toIndex ? index : 0;
-    if (a.high === b.high && operation.name === 'add' && this.precision === FpuPrecision.extended) {
+    if (a.high === b.high && operation.name === 'add' && this.#precision === FpuPrecision.extended) {
       const isShort = a.low === null;
-      const result = this.set(destination, { high: 's', low: isShort ? null : 'l' });
-      return `{${double(a, this.host.interpret())}${result}${CLEARED}}`;
+      const result = this.#set(destination, { high: 's', low: isShort ? null : 'l' });
+      return `{${double(a, this.#host.interpret())}${result}${CLEARED}}`;
     }
-    return `{${text}${this.compute(computation, a, b, destination)}}`;
+    return `{${text}${this.#compute(computation, a, b, destination)}}`;
   }
 
   /** Statements that give a register a result. */
-  private compute(computation: Computation, a: NumberText, b: NumberText, destination: number): string {
-    const { precision } = this;
-    const { text, low } = computationText(computation, [a, b], precision, this.host.interpret());
-    const kept = this.rounding(computation.rounding | precision, a, b);
-    return text + kept + this.set(destination, { high: 's', low });
+  #compute(computation: Computation, a: NumberText, b: NumberText, destination: number): string {
+    const precision = this.#precision;
+    const { text, low } = computationText(computation, [a, b], precision, this.#host.interpret());
+    const kept = this.#rounding(computation.rounding | precision, a, b);
+    return text + kept + this.#set(destination, { high: 's', low });
   }
 
-  private squareRoot(): string {
-    return `{${this.compute(takeRoot, this.number(0), ZERO, 0)}}`;
+  #squareRoot(): string {
+    return `{${this.#compute(takeRoot, this.#number(0), ZERO, 0)}}`;
   }
 
   /** The sign of a zero that comes of another number isn't known. */
-  private round(): string {
-    const a = this.number(0);
+  #round(): string {
+    const a = this.#number(0);
     const value = a.low === null ? a.high : `${a.high}+${a.low}`;
     const lost = a.low === null ? null : `${a.low}-(y-${a.high})!==0`;
-    const text = `${this.operand.round(value, lost, LARGEST_INTEGER)}if(n===0){${this.host.interpret()}}`;
-    return `{${text}${this.rounding(INTEGER_ROUNDING, a, ZERO)}${this.set(0, { high: 'n', low: null })}}`;
+    const text = `${this.#operand.round(value, lost, LARGEST_INTEGER)}if(n===0){${this.#host.interpret()}}`;
+    return `{${text}${this.#rounding(INTEGER_ROUNDING, a, ZERO)}${this.#set(0, { high: 'n', low: null })}}`;
   }
 
-  private compare(s: X87Statement, operation: OperationOf<'compare'>, index: number): string {
-    const { text, number } = this.source(s, operation.source, index);
-    const a = this.number(0);
+  #compare(s: X87Statement, operation: OperationOf<'compare'>, index: number): string {
+    const { text, number } = this.#source(s, operation.source, index);
+    const a = this.#number(0);
     const lows = a.low === null && number.low === null ? '' : `+(${a.low ?? 0}-${number.low ?? 0})`;
     const order = `(${a.high}-${number.high})${lows}`;
     if (operation.toFlags) {
-      const assign = this.host.assign(s, order);
+      const assign = this.#host.assign(s, order);
       const name = assign.slice(0, assign.indexOf('='));
-      return `${assign}if(${name}!==${name}){${this.host.interpret()}}${CLEARED}`;
+      return `${assign}if(${name}!==${name}){${this.#host.interpret()}}${CLEARED}`;
     }
-    this.hasConditions = true;
+    this.#hasConditions = true;
     const conditions = `xc=((d<0)|0)<<8|((d===0)|0)<<14;xr=${FpuRounding.settled};`;
-    return `{${text}const d=${order};if(d!==d){${this.host.interpret()}}${conditions}}`;
+    return `{${text}const d=${order};if(d!==d){${this.#host.interpret()}}${conditions}}`;
   }
 
-  private push(s: X87Statement, { source, value }: OperationOf<'load'>, index: number): string {
+  #push(s: X87Statement, { source, value }: OperationOf<'load'>, index: number): string {
     if (source === 'register') {
-      const check = this.requireNumbers(index);
-      return check + this.set(-1, this.number(index)) + CLEARED;
+      const check = this.#requireNumbers(index);
+      return check + this.#set(-1, this.#number(index)) + CLEARED;
     }
     if (source === 'constant') {
       const { high, low } = constants[value];
-      return this.set(-1, { high: `${high}`, low: low === 0 ? null : `${low}` }) + CLEARED;
+      return this.#set(-1, { high: `${high}`, low: low === 0 ? null : `${low}` }) + CLEARED;
     }
-    const text = this.operand.load(source, this.host.integer(s.args[1]));
+    const text = this.#operand.load(source, this.#host.integer(s.args[1]));
     const hasLow = source === 'quadword' || source === 'extended';
     const number = { high: 'v', low: hasLow ? 'vl' : null };
-    return `{${text}${this.set(-1, number)}}${CLEARED}`;
+    return `{${text}${this.#set(-1, number)}}${CLEARED}`;
   }
 
-  private storeTop(s: X87Statement, { target }: OperationOf<'store'>, index: number): string {
+  #storeTop(s: X87Statement, { target }: OperationOf<'store'>, index: number): string {
     if (target === 'register') {
       const isSame = index === 0;
-      return (isSame ? '' : this.requireNumbers(0) + this.set(index, this.number(0))) + CLEARED;
+      return (isSame ? '' : this.#requireNumbers(0) + this.#set(index, this.#number(0))) + CLEARED;
     }
-    const { high, low } = this.number(0);
-    const text = this.operand.store(target, this.host.integer(s.args[1]), high, low);
+    const { high, low } = this.#number(0);
+    const text = this.#operand.store(target, this.#host.integer(s.args[1]), high, low);
     const isExact = target === 'extended' || (target === 'double' && low === null);
     const kinds = { single: FpuRounding.storeSingle, double: FpuRounding.storeDouble } as const;
     if (isExact) return `{${text}}${CLEARED}`;
     const kind = target === 'single' || target === 'double' ? kinds[target] : INTEGER_ROUNDING;
-    return `{${text}${this.rounding(kind, { high, low }, ZERO)}}`;
+    return `{${text}${this.#rounding(kind, { high, low }, ZERO)}}`;
   }
 
-  private exchange(index: number): string {
+  #exchange(index: number): string {
     if (index === 0) return CLEARED;
-    const check = this.requireNumbers(0, index);
-    const [top, other] = [this.number(0), this.number(index)];
+    const check = this.#requireNumbers(0, index);
+    const [top, other] = [this.#number(0), this.#number(index)];
     const saved = { high: 'h', low: top.low === null ? null : 'l' };
     const save = `const h=${top.high}${top.low === null ? '' : `,l=${top.low}`};`;
-    const swap = save + this.set(0, other) + this.set(index, saved);
+    const swap = save + this.#set(0, other) + this.#set(index, saved);
     return `${check}{${swap}}${CLEARED}`;
   }
 
   /** C1 is left alone. */
-  private move(s: X87Statement, index: number): string {
-    const check = this.requireNumbers(0, index);
-    const { isShort } = this.facts;
-    const wasShort = isShort[this.facts.register(0)];
-    const text = `if(${this.host.boolean(s.args[2])}){${this.set(0, this.number(index))}}`;
-    isShort[this.facts.register(0)] &&= wasShort;
+  #move(s: X87Statement, index: number): string {
+    const check = this.#requireNumbers(0, index);
+    const { isShort } = this.#facts;
+    const wasShort = isShort[this.#facts.register(0)];
+    const text = `if(${this.#host.boolean(s.args[2])}){${this.#set(0, this.#number(index))}}`;
+    isShort[this.#facts.register(0)] &&= wasShort;
     return check + text;
   }
 
-  private changeSign(kind: 'negate' | 'absolute'): string {
-    const check = this.requireNumbers(0);
-    const { high, low } = this.number(0);
+  #changeSign(kind: 'negate' | 'absolute'): string {
+    const check = this.#requireNumbers(0);
+    const { high, low } = this.#number(0);
     const changed = kind === 'negate' ? [`-${high}`, `-${low}`] : [`Math.abs(${high})`, `(${high}<0?-${low}:${low})`];
     const lows = low === null ? '' : `${low}=${changed[1]};`;
     return `${check}${lows}${high}=${changed[0]};${CLEARED}`;
   }
 
   /** Inline after a comparison, which is where it is used, and where what the state has of C0 to C3 is right. */
-  private status(s: X87Statement): string {
-    const word = (index: number): string => this.context.word(index);
-    const settled = `if(xr>=0||xc>=0||${word(Word.fpuRounding)}!==${FpuRounding.settled}){${this.host.interpret()}}`;
-    const [check, conditions] = this.hasConditions ? ['', 'xc'] : [settled, word(Word.fpuConditions)];
-    const top = `(xb+${this.facts.depth}&7)<<${TOP_SHIFT}`;
-    return check + this.host.assign(s, `${word(Word.fpuStatus)}|${top}|${conditions}`);
+  #status(s: X87Statement): string {
+    const word = (index: number): string => this.#context.word(index);
+    const settled = `if(xr>=0||xc>=0||${word(Word.fpuRounding)}!==${FpuRounding.settled}){${this.#host.interpret()}}`;
+    const [check, conditions] = this.#hasConditions ? ['', 'xc'] : [settled, word(Word.fpuConditions)];
+    const top = `(xb+${this.#facts.depth}&7)<<${TOP_SHIFT}`;
+    return check + this.#host.assign(s, `${word(Word.fpuStatus)}|${top}|${conditions}`);
   }
 }
 

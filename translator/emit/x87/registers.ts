@@ -15,25 +15,25 @@ const operands = ['p0', 'p1', 'p2', 'p3'];
  * C0, C2 and C3 of a comparison; `xr` what C1 tells of (FpuRounding) with the operands in p0 to p3.
  */
 export class X87Registers {
-  private readonly context: EmitContext;
-  private readonly registers: readonly number[];
+  readonly #context: EmitContext;
+  readonly #registers: readonly number[];
 
   constructor(context: EmitContext, registers: Iterable<number>) {
-    this.context = context;
-    this.registers = [...registers].sort((a, b) => a - b);
+    this.#context = context;
+    this.#registers = [...registers].sort((a, b) => a - b);
   }
 
   /** Assignments that fetch the state, where the block to come begins at a depth. */
   load(depth: number): string {
-    const { context } = this;
+    const context = this.#context;
     const tags = context.word(Word.fpuTag);
     const parts = [
       `xb=${context.word(Word.fpuTop)}-${depth}&7`,
       `xp=${context.word(Word.fpuMode)}&${FpuMode.inexact}`,
       `xg=((${tags}|${tags}<<16)>>>(xb<<1))&${ALL}`,
-      ...this.registers.flatMap((n) => [
-        `xh${n}=${this.place(Double.fpuHigh, n)}`,
-        `xl${n}=${this.place(Double.fpuLow, n)}`,
+      ...this.#registers.flatMap((n) => [
+        `xh${n}=${this.#place(Double.fpuHigh, n)}`,
+        `xl${n}=${this.#place(Double.fpuLow, n)}`,
       ]),
       ...unchanged.map((name) => `${name}=-1`),
     ];
@@ -47,10 +47,10 @@ export class X87Registers {
 
   /** Statements that put all back; `depth` is the present one, a number or a local. */
   store(depth: string): string {
-    const { context } = this;
+    const context = this.#context;
     const word = (index: number | string): string => context.word(index);
-    const registers = this.registers.map(
-      (n) => `${this.place(Double.fpuHigh, n)}=xh${n};${this.place(Double.fpuLow, n)}=xl${n};`,
+    const registers = this.#registers.map(
+      (n) => `${this.#place(Double.fpuHigh, n)}=xh${n};${this.#place(Double.fpuLow, n)}=xl${n};`,
     );
     const cell = context.cell('F');
     const operandStores = operands.map((name, n) => `${cell}[${Double.fpuOperand + n}]=${name};`).join('');
@@ -67,7 +67,7 @@ export class X87Registers {
     ].join('');
   }
 
-  private place(first: number, register: number): string {
-    return `${this.context.cell('F')}[(xb+${register}&7)+${first}]`;
+  #place(first: number, register: number): string {
+    return `${this.#context.cell('F')}[(xb+${register}&7)+${first}]`;
   }
 }

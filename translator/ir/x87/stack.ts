@@ -103,39 +103,39 @@ function branchTargets(s: Statement): number[] {
 
 /** Sets of blocks whose depths are known relative to each other: a union-find structure with differences. */
 class DepthClasses {
-  private readonly parent: number[];
+  readonly #parent: number[];
   /** Depth of a block less that of its parent. */
-  private readonly offset: number[];
+  readonly #offset: number[];
 
   constructor(count: number) {
-    this.parent = Array.from({ length: count }, (_, n) => n);
-    this.offset = this.parent.map(() => 0);
+    this.#parent = Array.from({ length: count }, (_, n) => n);
+    this.#offset = this.#parent.map(() => 0);
   }
 
   /** Notes that `to` starts where `from` is `depth` after its start; false if they are known to differ. */
   join(from: number, to: number, depth: number): boolean {
-    const difference = this.depth(from) + depth - this.depth(to);
-    const [a, b] = [this.root(from), this.root(to)];
+    const difference = this.#depth(from) + depth - this.#depth(to);
+    const [a, b] = [this.#root(from), this.#root(to)];
     if (a === b) return (difference & 7) === 0;
-    this.parent[b] = a;
-    this.offset[b] = difference;
+    this.#parent[b] = a;
+    this.#offset[b] = difference;
     return true;
   }
 
   /** Relative to the block's class, 0-7. */
   depthOf(block: number): number {
-    return this.depth(block) & 7;
+    return this.#depth(block) & 7;
   }
 
-  private root(block: number): number {
+  #root(block: number): number {
     let at = block;
-    while (this.parent[at] !== at) at = this.parent[at];
+    while (this.#parent[at] !== at) at = this.#parent[at];
     return at;
   }
 
-  private depth(block: number): number {
+  #depth(block: number): number {
     let depth = 0;
-    for (let at = block; this.parent[at] !== at; at = this.parent[at]) depth += this.offset[at];
+    for (let at = block; this.#parent[at] !== at; at = this.#parent[at]) depth += this.#offset[at];
     return depth;
   }
 }

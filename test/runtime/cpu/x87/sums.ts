@@ -16,7 +16,7 @@ export class Bench {
   readonly doubles = doublesOf(this.state);
   /** Where operands in memory are, at address 0. */
   readonly words = new Int32Array(4);
-  private readonly memory = {
+  readonly #memory = {
     load16: (at: number) => new Uint16Array(this.words.buffer)[at / 2],
     load32: (at: number) => this.words[at / 4],
     store32: (at: number, value: number) => {
@@ -24,7 +24,7 @@ export class Bench {
     },
     probeWrite: () => {},
   };
-  readonly cpu = { state: this.state, doubles: this.doubles, memory: this.memory } as unknown as FpuCpu;
+  readonly cpu = { state: this.state, doubles: this.doubles, memory: this.#memory } as unknown as FpuCpu;
   readonly fpu = new Fpu(this.cpu);
 
   /** `precision` is that of precision control, 0, 2 or 3. */

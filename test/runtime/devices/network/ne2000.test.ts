@@ -50,7 +50,7 @@ class Ne2000Rig extends CardRig {
     this.command(Command.start | Command.abortRemote);
   }
 
-  private remote(address: number, count: number, direction: number): void {
+  #remote(address: number, count: number, direction: number): void {
     this.write(Register.remoteCountLow, count & 0xff);
     this.write(Register.remoteCountHigh, count >> 8);
     this.write(Register.remoteAddressLow, address & 0xff);
@@ -59,13 +59,13 @@ class Ne2000Rig extends CardRig {
   }
 
   readMemory(address: number, count: number): number[] {
-    this.remote(address, count, Command.remoteRead);
+    this.#remote(address, count, Command.remoteRead);
     const words = Array.from({ length: count / 2 }, () => this.ports.read(this.base + DATA_PORT, 2));
     return words.flatMap((word) => [word & 0xff, word >> 8]);
   }
 
   writeMemory(address: number, bytes: Uint8Array): void {
-    this.remote(address, bytes.length, Command.remoteWrite);
+    this.#remote(address, bytes.length, Command.remoteWrite);
     for (let n = 0; n < bytes.length; n += 2)
       this.ports.write(this.base + DATA_PORT, 2, bytes[n]! | ((bytes[n + 1] ?? 0) << 8));
   }

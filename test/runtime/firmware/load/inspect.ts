@@ -2,14 +2,16 @@ import type { BootState, BootWrite } from '../../../../runtime/firmware/load/ind
 
 /** Physical memory as a boot leaves it, made of its writes in their order. */
 export class BootMemory {
-  private readonly writes: readonly BootWrite[];
+  readonly #writes: readonly BootWrite[];
 
   constructor({ writes }: BootState) {
-    this.writes = writes;
+    this.#writes = writes;
   }
 
   byte(address: number): number {
-    const write = this.writes.findLast((each) => address >= each.address && address < each.address + each.bytes.length);
+    const write = this.#writes.findLast(
+      (each) => address >= each.address && address < each.address + each.bytes.length,
+    );
     return write ? write.bytes[address - write.address]! : 0;
   }
 
