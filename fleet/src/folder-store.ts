@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { checkedKey, FleetError, type ObjectStore } from './store.ts';
+import { FleetError } from './error.ts';
+import { checkedKey, type ObjectStore } from './store.ts';
 
 /** Names of files that are being written end so; nobody sees them. */
 const UNFINISHED = '.unfinished';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { FleetError, type ObjectStore } from './store.ts';
+import { FleetError } from './error.ts';
+import type { ObjectStore } from './store.ts';
 
 /** An image: a snapshot of a machine, by a name. */
 export interface Image {

@@ -1,5 +1,5 @@
 import type { Machine, MachineLimits } from 'rawiron';
-import { FleetError } from './store.ts';
+import { FleetError } from './error.ts';
 
 /** What a job's function is told besides its machine. */
 export interface JobContext {

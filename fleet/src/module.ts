@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { rolldown } from 'rolldown';
+import { FleetError } from './error.ts';
 import type { JobFunction } from './job.ts';
-import { FleetError } from './store.ts';
 
 /** Stands for the library in the text of a module; a worker puts the address of its own there. */
 const LIBRARY = 'rawiron-of-the-worker';

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { FleetError } from './store.ts';
+import { FleetError } from './error.ts';
 
 /** Milliseconds between tries to reach a Redis that does not answer, at most. */
 const PAUSE = 1000;

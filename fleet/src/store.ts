@@ -1,3 +1,5 @@
+import { FleetError } from './error.ts';
+
 /** Named objects that all hosts see: images, modules of jobs, and what jobs leave. */
 export interface ObjectStore {
   /** Undefined: there is none of that name. */
@@ -18,9 +20,4 @@ const KEY = /^[\w@+-][\w@+.-]*(\/[\w@+-][\w@+.-]*)*$/;
 export function checkedKey(key: string): string {
   if (KEY.test(key) && key.length <= 512) return key;
   throw new FleetError(`'${key}' is no name of an object; give letters, digits, . _ - + @, and slashes between words`);
-}
-
-/** An error that is told to the user as it is. */
-export class FleetError extends Error {
-  override readonly name = 'FleetError';
 }

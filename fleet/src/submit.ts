@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { MachineLimits } from 'rawiron';
+import { FleetError } from './error.ts';
 import { findImage, putBlob } from './images.ts';
 import { bundledModule } from './module.ts';
 import { findResult, finishedSince, keepResult } from './results.ts';
 import { type JobData, type JobResult, jobId, QUEUE, type Run, runKey, type Work } from './run.ts';
-import { FleetError, type ObjectStore } from './store.ts';
+import type { ObjectStore } from './store.ts';
 
 /** The settings of a run. */
 export interface RunOptions {
@@ -58,13 +59,13 @@ export class SubmittedRun implements AsyncDisposable {
   static async submit(connect: () => Redis, store: ObjectStore, options: RunOptions): Promise<SubmittedRun> {
     const run = await runOf(store, options);
     const submitted = new SubmittedRun(run, connect);
-    await submitted.#redis.set(runKey(run.id), JSON.stringify(run), 'EX', KEPT);
     await submitted.#add(Array.from({ length: run.count }, (_, number) => number));
     return submitted;
   }
 
   async #add(numbers: readonly number[]): Promise<void> {
     const { id, tries } = this.run;
+    if (numbers.length > 0) await this.#redis.set(runKey(id), JSON.stringify(this.run), 'EX', KEPT);
     for (let at = 0; at < numbers.length; at += BATCH)
       await this.#queue.addBulk(
         numbers.slice(at, at + BATCH).map((number) => ({

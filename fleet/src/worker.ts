@@ -2,13 +2,14 @@ import { hostname } from 'node:os';
 import { type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { Machine } from 'rawiron';
+import { FleetError } from './error.ts';
 import { getBlob } from './images.ts';
 import { doJob, type JobFunction, type JobOutcome } from './job.ts';
 import { loadedModule } from './module.ts';
 import { keepResult } from './results.ts';
 import { type JobData, type JobResult, QUEUE, type Run, runKey, type Work } from './run.ts';
 import { scriptJob } from './script.ts';
-import { FleetError, type ObjectStore } from './store.ts';
+import type { ObjectStore } from './store.ts';
 
 /** Milliseconds after which a worker that is not heard of has lost its jobs, and between the looks for such workers. */
 const [LEASE, LOOK] = [10_000, 3_000];

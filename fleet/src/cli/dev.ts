@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { FleetError } from '../store.ts';
+import { FleetError } from '../error.ts';
 import { FleetWorker } from '../worker.ts';
 import { asked, connectorOf, type Flags, log, number, parsed, placeFlags, placeOf } from './settings.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { FleetError } from '../error.ts';
 import { listImages, putImage, removeImage } from '../images.ts';
-import { FleetError } from '../store.ts';
 import { type Flags, parsed, placeFlags, placeOf } from './settings.ts';
 
 const { store } = placeFlags;

@@ -1,4 +1,4 @@
-import { FleetError } from '../store.ts';
+import { FleetError } from '../error.ts';
 import { devCommand, devFlags } from './dev.ts';
 import { imageCommand, imageFlags } from './image.ts';
 import { runCommand, runFlags } from './run.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { MachineLimits } from 'rawiron';
+import { FleetError } from '../error.ts';
 import type { JobResult } from '../run.ts';
-import { FleetError } from '../store.ts';
 import { type RunOptions, SubmittedRun } from '../submit.ts';
 import { ProgressLine } from './progress.ts';
 import { asked, connectorOf, type Flags, number, parsed, placeFlags, placeOf, text, type Words } from './settings.ts';

@@ -1,9 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { FleetError } from '../error.ts';
 import { FolderStore } from '../folder-store.ts';
 import { connector } from '../redis.ts';
-import { FleetError, type ObjectStore } from '../store.ts';
+import type { ObjectStore } from '../store.ts';
 
 /** A flag of a command. */
 export interface Flag {
