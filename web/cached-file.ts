@@ -1,4 +1,5 @@
 import { type Download, fileAt } from '../src/browser/download.ts';
+import { hexDigits } from '../src/util/bytes.ts';
 import { ConfigurationError } from '../src/util/errors.ts';
 
 /** A file that is part of the page, and whose address is another one when it changes. */
@@ -37,9 +38,5 @@ export async function cachedFile(file: PageFile, all: readonly PageFile[], downl
 /** Pages without https: cannot tell. */
 async function isWhole(bytes: ArrayBuffer, { sha256 }: PageFile): Promise<boolean> {
   const digest = await globalThis.crypto.subtle?.digest('SHA-256', bytes);
-  return digest === undefined || hex(new Uint8Array(digest)) === sha256;
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return digest === undefined || hexDigits(new Uint8Array(digest)) === sha256;
 }

@@ -2,6 +2,7 @@ import type { SerialPort } from '../isolate/serial.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { MachineOptions } from '../options/options.ts';
 import type { SharedFiles } from '../shares/files.ts';
+import { hexDigits } from '../util/bytes.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { command, Port, portNames, ROOT_TAG, STREAMS, volumeTag } from './agent.ts';
 import type { ReadyImage } from './image.ts';
@@ -79,7 +80,7 @@ export class RunningContainer implements AsyncDisposable {
     const { config } = image;
     checkMountPoints(image, settings);
     const lists = await userLists(image);
-    const fresh = { now: Date.now(), entropy: hex(crypto.getRandomValues(new Uint8Array(ENTROPY))) };
+    const fresh = { now: Date.now(), entropy: hexDigits(crypto.getRandomValues(new Uint8Array(ENTROPY))) };
     const scripts = containerScripts(settings, firstProcess(settings, config, lists), fresh);
     const machine = await boot(changesOf(image, settings));
     const container = new RunningContainer(machine, settings, image, lists);
@@ -244,8 +245,4 @@ async function textOf({ tree, contents }: ReadyImage, path: string): Promise<str
   const bytes = new Uint8Array(Math.min(node.size, MOST_LIST));
   await contents.read(node.contents.layer, bytes, node.contents.offset);
   return new TextDecoder().decode(bytes);
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

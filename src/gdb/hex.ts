@@ -1,8 +1,3 @@
-/** Two digits a byte. */
-export function toHex(bytes: Iterable<number>): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
 /** The bytes of a text of hexadecimal digits; null if it is none. */
 export function fromHex(text: string): Uint8Array | null {
   if (!/^([\da-f]{2})*$/i.test(text)) return null;

@@ -1,6 +1,5 @@
 import type { AskedProcessor } from '../machine/types.ts';
-import { latin1 } from '../util/bytes.ts';
-import { toHex } from './hex.ts';
+import { hexDigits, latin1 } from '../util/bytes.ts';
 import { PACKET_BYTES, unescapeData } from './packets.ts';
 
 /** The address space of gdb's addresses: linear, or physical after `maintenance packet Qqemu.PhyMemMode:1`, as in QEMU. */
@@ -29,7 +28,7 @@ export async function readMemory({ examine }: AskedProcessor, space: Space, text
   // gdb asks for the rest.
   const length = Math.min(range.length, PACKET_BYTES / 2);
   const bytes = await examine('read', space, range.address, length);
-  return bytes === null ? BAD_ADDRESS : toHex(bytes);
+  return bytes === null ? BAD_ADDRESS : hexDigits(bytes);
 }
 
 /** The bytes after the colon of an `X` packet, where they are escaped. */

@@ -1,5 +1,6 @@
+import { hexDigits } from '../util/bytes.ts';
 import { targetDescription } from './description.ts';
-import { fromHex, toHex } from './hex.ts';
+import { fromHex } from './hex.ts';
 import type { Space } from './memory.ts';
 import { escapeData, PACKET_BYTES } from './packets.ts';
 import type { GdbConsole, GdbFeatures } from './target.ts';
@@ -72,7 +73,7 @@ function threadNames({ processors, features }: QueryContext): string {
 function describeThread({ processors }: QueryContext, name: string): string {
   const processor = processorOf(name, processors);
   if (processor === null) return INVALID;
-  return toHex(new TextEncoder().encode(`CPU#${processor === 'any' ? 0 : processor}`));
+  return hexDigits(new TextEncoder().encode(`CPU#${processor === 'any' ? 0 : processor}`));
 }
 
 /** This answer is acknowledged still. */
@@ -95,7 +96,7 @@ async function runCommand(context: QueryContext, data: string): Promise<string> 
   const line = fromHex(data);
   if (line === null) return INVALID;
   const text = new TextEncoder().encode(await context.console.execute(new TextDecoder().decode(line)));
-  for (let at = 0; at < text.length; at += CHUNK) context.send(`O${toHex(text.subarray(at, at + CHUNK))}`);
+  for (let at = 0; at < text.length; at += CHUNK) context.send(`O${hexDigits(text.subarray(at, at + CHUNK))}`);
   return 'OK';
 }
 

@@ -14,6 +14,11 @@ export function latin1(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
+/** Two hexadecimal digits for each byte. */
+export function hexDigits(bytes: Iterable<number>): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** Characters that `String.fromCharCode` is given at once: engines bound the number of arguments. */
 const AT_ONCE = 8192;
 

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { Gunzip } from 'fflate';
 import type { Bytes, ImageTools } from '../../containers/streams.ts';
+import { hexDigits } from '../../util/bytes.ts';
 import { ConfigurationError, messageOf } from '../../util/errors.ts';
 import { ZstdDecoder } from '../zstd.ts';
 
@@ -11,7 +12,7 @@ import { ZstdDecoder } from '../zstd.ts';
 export const pageTools: ImageTools = {
   sha256: () => {
     const hash = sha256.create();
-    return { update: (bytes) => void hash.update(bytes), digest: () => hex(hash.digest()) };
+    return { update: (bytes) => void hash.update(bytes), digest: () => hexDigits(hash.digest()) };
   },
   gunzip: (bytes, name) => decoded(bytes, (take) => new Gunzip(take), name),
   unzstd: (bytes, name) => decoded(bytes, (take) => new ZstdDecoder(take), name),
@@ -39,8 +40,4 @@ async function* decoded(bytes: Bytes, makeDecoder: (take: (part: Uint8Array) => 
   for await (const part of bytes) if (failure === undefined) yield* push(part, false);
   if (failure === undefined) yield* push(new Uint8Array(), true);
   if (failure !== undefined) throw failure;
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { fromHex, numberFromHex, toHex } from '../../../src/gdb/hex.ts';
+import { fromHex, numberFromHex } from '../../../src/gdb/hex.ts';
 import { gdbRegisters } from '../../../src/gdb/register-table.ts';
 import { GdbSession } from '../../../src/gdb/session.ts';
 import { listenForGdb, Machine, openMonitor, type SessionServer } from '../../../src/index.ts';
+import { hexDigits } from '../../../src/util/bytes.ts';
 import { GdbClient } from '../../support/gdb-client.ts';
 import { SlowReader } from '../../support/slow-reader.ts';
 
@@ -88,7 +89,7 @@ describe('memory', () => {
   test('is written as digits and as bytes, and read', async () => {
     expect(await gdb.ask('M2000,4:01020304')).toBe('OK');
     expect(await gdb.ask('X2002,3:}\x03#}]'.replace('#', '*'))).toBe('OK');
-    expect(await gdb.ask('m2000,6')).toBe(`0102${toHex(Buffer.from('#*}'))}00`);
+    expect(await gdb.ask('m2000,6')).toBe(`0102${hexDigits(Buffer.from('#*}'))}00`);
   });
 
   test('that is not there is an error', async () => {
@@ -124,7 +125,7 @@ describe('running', () => {
       ['Z1', 'hwbreak'],
     ] as const) {
       const address = first.toString(16);
-      await gdb.ask(`P${numberOf('eip')}=${toHex(Uint8Array.of(first, first >> 8, first >> 16, first >> 24))}`);
+      await gdb.ask(`P${numberOf('eip')}=${hexDigits(Uint8Array.of(first, first >> 8, first >> 16, first >> 24))}`);
       expect(await gdb.ask(`${packet},${address},1`)).toBe('OK');
       expect(await gdb.ask('vCont;c')).toBe(`T05thread:p1.1;${kind}:;`);
       expect(await eip()).toBe(first);
@@ -174,8 +175,8 @@ describe('running', () => {
 });
 
 test("gdb's monitor command is the human monitor", async () => {
-  await gdb.send(`qRcmd,${toHex(Buffer.from('info status'))}`);
-  expect(await gdb.packet()).toBe(`O${toHex(Buffer.from('VM status: paused\n'))}`);
+  await gdb.send(`qRcmd,${hexDigits(Buffer.from('info status'))}`);
+  expect(await gdb.packet()).toBe(`O${hexDigits(Buffer.from('VM status: paused\n'))}`);
   expect(await gdb.packet()).toBe('OK');
 });
 
