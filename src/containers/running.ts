@@ -2,8 +2,10 @@ import type { SerialPort } from '../isolate/serial.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { MachineOptions } from '../options/options.ts';
 import type { SharedFiles } from '../shares/files.ts';
+import { checkString } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { command, Port, portNames, ROOT_TAG, STREAMS, volumeTag } from './agent.ts';
+import { checkExecOptions, checkTerminal } from './checks.ts';
 import type { ReadyImage } from './image.ts';
 import { ImageFolder, type LayerContents } from './image-folder.ts';
 import type { ImageConfig } from './manifest.ts';
@@ -157,6 +159,7 @@ export class RunningContainer implements AsyncDisposable {
    * @throws ConfigurationError
    */
   async exec(options: ProcessOptions): Promise<ContainerProcess> {
+    checkExecOptions(options);
     const plan: ProcessPlan = furtherProcess(options, this.#settings, this.#config, this.#lists);
     const free = Array.from({ length: STREAMS }, (_, n) => n).find((n) => n > 0 && !this.#taken.has(n));
     if (free === undefined) throw new ConfigurationError(`${STREAMS - 1} commands run by exec already`);
@@ -169,6 +172,7 @@ export class RunningContainer implements AsyncDisposable {
 
   /** Sends its first process a signal, such as "TERM". As process 1 it gets only those that it has a handler for, and KILL. */
   async kill(signal = 'KILL'): Promise<void> {
+    checkString('the signal', signal);
     const name = signal.replace(/^SIG/, '');
     if (!/^[A-Z0-9+]+$/.test(name)) throw new ConfigurationError(`'${signal}' is no signal`);
     await this.#tell(Port.control, command('signal', name));
@@ -184,6 +188,7 @@ export class RunningContainer implements AsyncDisposable {
 
   /** Its terminal has this size from now on. */
   async resize(size: TerminalSize): Promise<void> {
+    checkTerminal('the size', size);
     await this.#tell(Port.control, sizeCommand(size));
   }
 

@@ -6,6 +6,14 @@ import { type Bytes, unpacked, wholeOf } from '../../../../src/containers/stream
 
 const content = Buffer.from(Array.from({ length: 5000 }, (_, n) => `line ${n % 97}\n`).join(''));
 
+/** A frame of zstd in which each four bytes mean 128 KB of zeros (RFC 8878, RLE_Block). */
+function zeros(blocks: number): Buffer {
+  const frame = Buffer.alloc(6 + 4 * blocks);
+  frame.set([0x28, 0xb5, 0x2f, 0xfd, 0, 0x38]);
+  for (let n = 0; n < blocks; n++) frame.writeUIntLE((131_072 << 3) | 2 | (n === blocks - 1 ? 1 : 0), 6 + 4 * n, 3);
+  return frame;
+}
+
 /** Bytes in parts of a size, as a server may send them. */
 async function* parts(bytes: Uint8Array, size: number): Bytes {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -39,4 +47,17 @@ test('refuses what is damaged, breaks off, or takes more memory than a page shou
   }
   const wide = zstdCompressSync(Buffer.alloc(40 << 20), { params: { [constants.ZSTD_c_windowLog]: 26 } });
   await expect(length(wide, 100)).rejects.toThrow('its window is larger than 33554432 bytes');
+});
+
+test.each([
+  ['gzip', () => gzipSync(Buffer.alloc(256 << 20))],
+  ['zstd', () => zeros(8192)],
+])('what a bomb of %s becomes is not in memory before it can be refused', async (_, bomb) => {
+  const packed = bomb();
+  const before = process.memoryUsage().arrayBuffers;
+  for await (const part of unpacked(parts(packed, packed.length), 'test', pageTools)) {
+    expect(part.length).toBeGreaterThan(0);
+    break;
+  }
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 << 20);
 });
