@@ -56,6 +56,8 @@ export class RunningContainer implements AsyncDisposable {
   readonly #processes = new Map<number, ContainerProcess>();
   /** Numbers of streams that are in use, also by what a process that has ended has not read. */
   readonly #taken = new Set<number>();
+  /** Called when streams may be free, or the container has ended. */
+  readonly #waiting: (() => void)[] = [];
   #rest = '';
   #end: Promise<void> | undefined;
 
@@ -138,6 +140,7 @@ export class RunningContainer implements AsyncDisposable {
       if (event === 'exit') this.#ended(Number(stream), Number(code));
       if (event === 'free') this.#taken.delete(Number(stream));
     }
+    this.#wake();
   }
 
   #ended(stream: number, code: number): void {
@@ -151,6 +154,7 @@ export class RunningContainer implements AsyncDisposable {
   #fail(error: Error): void {
     for (const process of this.#processes.values()) process.fail(error);
     this.#processes.clear();
+    this.#wake();
     void this.stop();
   }
 
@@ -161,13 +165,25 @@ export class RunningContainer implements AsyncDisposable {
   async exec(options: ProcessOptions): Promise<ContainerProcess> {
     checkExecOptions(options);
     const plan: ProcessPlan = furtherProcess(options, this.#settings, this.#config, this.#lists);
-    const free = Array.from({ length: STREAMS }, (_, n) => n).find((n) => n > 0 && !this.#taken.has(n));
-    if (free === undefined) throw new ConfigurationError(`${STREAMS - 1} commands run by exec already`);
-    if (!this.#processes.has(0)) throw new ConfigurationError('the container has ended');
-    const process = this.#begin(free, false);
-    await this.#tell(Port.control, execCommand(free, plan));
+    const { stream, process } = await this.#beginFurther();
+    await this.#tell(Port.control, execCommand(stream, plan));
     if (!options.input) await process.stdin.close();
     return process;
+  }
+
+  /** Takes streams for one more command; waits for those of one that has ended, which are free a moment later. */
+  async #beginFurther(): Promise<{ stream: number; process: ContainerProcess }> {
+    for (;;) {
+      if (!this.#processes.has(0)) throw new ConfigurationError('the container has ended');
+      const stream = Array.from({ length: STREAMS }, (_, n) => n).find((n) => !this.#taken.has(n));
+      if (stream !== undefined) return { stream, process: this.#begin(stream, false) };
+      if (this.#processes.size >= STREAMS) throw new ConfigurationError(`${STREAMS - 1} commands run by exec already`);
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Sends its first process a signal, such as "TERM". As process 1 it gets only those that it has a handler for, and KILL. */

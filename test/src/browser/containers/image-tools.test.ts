@@ -61,3 +61,21 @@ test.each([
   }
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 << 20);
 });
+
+test('refuses frames of zstd, later ones too, that take a page long, or much memory', async () => {
+  const small = Buffer.alloc(6 + 4 * 2000);
+  // Blocks of one byte, each of which moves a window of 32 MB.
+  small.set([0x28, 0xb5, 0x2f, 0xfd, 0, 0x78]);
+  for (let n = 0; n < 2000; n++) small.writeUIntLE((1 << 3) | 2, 6 + 4 * n, 3);
+  await expect(length(small, 1000)).rejects.toThrow('test cannot be unpacked: its blocks are too small for its window');
+  const wide = Buffer.from(zeros(1)).fill(0xa0, 5, 6);
+  const later = Buffer.concat([zstdCompressSync(content), wide]);
+  for (const size of [1, 1000])
+    await expect(length(later, size)).rejects.toThrow('its window is larger than 33554432 bytes');
+});
+
+test('passes over frames of zstd that can be skipped', async () => {
+  const skipped = Buffer.from([0x53, 0x2a, 0x4d, 0x18, 5, 0, 0, 0, 1, 2, 3, 4, 5]);
+  const packed = Buffer.concat([zstdCompressSync(content), skipped, zstdCompressSync(content)]);
+  for (const size of [1, 7, 5000]) expect(await length(packed, size)).toBe(2 * content.length);
+});
