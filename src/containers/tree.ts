@@ -43,7 +43,7 @@ interface TreeLimits {
 /** The files of an image: its layers, each applied on top of those below it. */
 export class ImageTree {
   #nodes = 0n;
-  /** Names that were looked up. */
+  /** Names on the ways that were looked up. */
   #steps = 0;
   readonly #limits: TreeLimits;
   readonly root: ImageNode = this.#node({ mode: Kind.directory | 0o755, children: new Map() });
@@ -145,9 +145,10 @@ export class ImageTree {
     const names = path.split('/').reverse();
     const way: ImageNode[] = [this.root];
     let links = 0;
+    // Taking a long path apart is work too, wherever its way ends.
+    this.#steps += names.length;
     while (names.length > 0) {
       const name = names.pop()!;
-      this.#steps++;
       if (name === '' || name === '.') continue;
       if (name === '..') {
         if (way.length > 1) way.pop();
@@ -161,7 +162,9 @@ export class ImageTree {
       }
       if (++links > MOST_LINKS) return undefined;
       if (node.target.startsWith('/')) way.length = 1;
-      names.push(...node.target.split('/').reverse());
+      const target = node.target.split('/').reverse();
+      this.#steps += target.length;
+      names.push(...target);
     }
     return way.at(-1);
   }

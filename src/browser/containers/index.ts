@@ -46,7 +46,7 @@ export async function runContainer(options: ContainerOptions, progress: Progress
   );
 }
 
-/** What only Node has is refused before anything is loaded. */
+/** Refuses options that only Node has, before anything is loaded. */
 function checkHostOptions({ machine, volumes = [], ports = [] }: ContainerOptions): void {
   if (machine === undefined)
     throw new ConfigurationError("a container in a page needs a machine; 'rawiron container machine FILE' makes one");

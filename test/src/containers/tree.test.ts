@@ -28,3 +28,8 @@ test('directories that no layer names count as files', () => {
   expect(() => tree.apply(0, 'layer 1', many)).toThrow(/^layer 1: 'd2\/a\/.*': 3000 files are possible in an image$/);
   expect(tree.count).toBeLessThan(4100);
 });
+
+test('long ways to directories that no layer names are counted', () => {
+  const file: LayerEntry = { ...owned, kind: 'file', path: `${'a/'.repeat(2000)}f`, size: 0, offset: 0 };
+  expect(() => new ImageTree({ steps: 1_000_000 }).apply(0, 'layer 1', [file])).toThrow('are too long');
+});
