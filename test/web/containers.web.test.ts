@@ -139,15 +139,10 @@ describe.skipIf(lack !== '')(`a container in a page${lack}, misused,`, () => {
       const one = async () => await (await container.exec({ command: ['id', '-u'] })).exited;
       const three = await Promise.all([one(), one(), one()]);
       const fourth = await one();
-      const four = await Promise.allSettled([one(), one(), one(), one()]);
       await container.stop();
-      return [
-        ...three,
-        fourth,
-        ...four.map((result) => (result.status === 'rejected' ? result.reason.message : 'ran')),
-      ];
+      return [...three, fourth];
     });
-    expect(told).toEqual([0, 0, 0, 0, 'ran', 'ran', 'ran', '3 commands run by exec already']);
+    expect(told).toEqual([0, 0, 0, 0]);
     expect(opened.errors).toEqual([]);
   });
 
