@@ -28,8 +28,6 @@ const MOST_COPIES = 256;
 export interface InstructionReset {
   /** Makes an instruction decode its bytes again when it next runs. */
   reset(record: number): void;
-  /** Makes a node that was reset translated only when it is so many times as hot as others. */
-  cool(node: Node, times: number): void;
 }
 
 /**
@@ -43,6 +41,7 @@ export class CodeCache implements CodeWriteListener {
   private readonly records: Records;
   private readonly handlers: Handlers;
   private readonly stops: Stops;
+  private readonly hotAt: number;
   readonly evictions: Evictions;
   private readonly instructions: InstructionReset;
   readonly spare: SpareCode;
@@ -74,7 +73,7 @@ export class CodeCache implements CodeWriteListener {
   private moves = 0;
 
   constructor(parts: GraphParts, instructions: InstructionReset) {
-    const { mmu, state, records, handlers, stops, coldRuns, cacheBytes } = parts;
+    const { mmu, state, records, handlers, stops, hotAt, coldRuns, cacheBytes } = parts;
     this.mmu = mmu;
     this.mapped = new MappedPages(mmu.tlb.code);
     this.frames = new CodeFrames(mmu.ram.frames);
@@ -82,6 +81,7 @@ export class CodeCache implements CodeWriteListener {
     this.records = records;
     this.handlers = handlers;
     this.stops = stops;
+    this.hotAt = hotAt;
     this.evictions = new Evictions(mmu.ram.bytes.length, coldRuns);
     this.instructions = instructions;
     this.spare = new SpareCode(mostEvicted(cacheBytes));
@@ -296,11 +296,12 @@ export class CodeCache implements CodeWriteListener {
     this.tell('rewritten', frame * PAGE, PAGE);
   }
 
+  /** Entries of dropped translations are translated only when they are so many times as hot as others. */
   private cool(code: FrameCode): void {
     const { translations } = this.dropped;
     if (translations.length === 0) return;
-    const times = code.cool();
-    for (const { entries } of translations) for (const entry of entries) this.instructions.cool(entry, times);
+    const heat = this.hotAt * (1 - code.cool());
+    for (const { entries } of translations) for (const { record } of entries) this.records.setHeat(record, heat);
   }
 
   private dropBytes(page: CodePage, start: number, end: number): void {

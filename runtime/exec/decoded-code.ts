@@ -84,10 +84,6 @@ export abstract class DecodedCode implements InstructionReset {
     this.parts.loops.chooseSlot(node.record);
   }
 
-  cool(node: Node, times: number): void {
-    this.records.setHeat(node.record, this.parts.hotAt * (1 - times));
-  }
-
   /** `enter` where no translation starts: CALL is to run the node. What the call took from the budget for it is given back. */
   private readonly declined: Run = (node) => {
     this.pace.giveBack();

@@ -233,7 +233,7 @@ export class HostDoor {
     if (request === undefined) return;
     const { end, isSent, waiter, arrival } = request;
     this.#open.delete(id);
-    if (isSent) end.lane.answered();
+    if (isSent) end.answered();
     if (waiter === null) return;
     const deliver = () => {
       this.#options.delivered?.({ type: 'answer', id, answer: waiter.whole(answer as never) });

@@ -38,7 +38,8 @@ export interface Waiter {
 export interface Asker {
   /** The name of its port. */
   readonly name: string;
-  readonly lane: RequestLane;
+  /** The host has answered one. */
+  answered(): void;
 }
 
 /** The door's requests that have no answer yet, by their ids. */
@@ -56,38 +57,38 @@ export interface OpenRequests {
 export class RequestEnd<Question, Answer, Input> implements HostRequests<Question, Answer, Input>, PortEnd, Asker {
   readonly losesInput = false;
   readonly name: string;
-  readonly lane: RequestLane;
+  readonly #lane: RequestLane;
   onInput: (value: Input) => void = () => {};
   onHostChanged: () => void = () => {};
   readonly #requests: OpenRequests;
 
   constructor({ name, most }: RequestPort<Question, Answer, Input>, requests: OpenRequests) {
     this.name = name;
-    this.lane = new RequestLane(most);
+    this.#lane = new RequestLane(most);
     this.#requests = requests;
   }
 
   request(ask: () => Question, done: (answer: Answer) => void, whole = (answer: Answer) => answer): void {
     const id = this.#requests.open(this, { done, whole });
-    this.lane.request(() => this.#requests.send(this, id, ask()));
+    this.#lane.request(() => this.#requests.send(this, id, ask()));
   }
 
   tell(kind: string, question: Question): void {
     const id = this.#requests.open(this, null);
-    this.lane.tell(kind, () => this.#requests.send(this, id, question));
+    this.#lane.tell(kind, () => this.#requests.send(this, id, question));
   }
 
   restart(question: Question): void {
     this.#requests.abandon(this);
-    this.lane.restart(() => this.#requests.send(this, this.#requests.open(this, null), question));
+    this.#lane.restart(() => this.#requests.send(this, this.#requests.open(this, null), question));
   }
 
   polled(): void {
-    if (this.lane.isAsked) this.#requests.polled();
+    if (this.#lane.isAsked) this.#requests.polled();
   }
 
   cancel(): void {
-    this.lane.cancel();
+    this.#lane.cancel();
     this.#requests.abandon(this);
   }
 
@@ -100,15 +101,19 @@ export class RequestEnd<Question, Answer, Input> implements HostRequests<Questio
   loaded(): void {}
 
   restarted(): void {
-    this.lane.forget();
+    this.#lane.forget();
   }
 
   hostChanged(): void {
-    this.lane.forget();
+    this.#lane.forget();
     this.onHostChanged();
   }
 
   closed(): void {
     this.cancel();
+  }
+
+  answered(): void {
+    this.#lane.answered();
   }
 }

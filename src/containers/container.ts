@@ -1,5 +1,6 @@
 import type { SharedFiles } from '../shares/files.ts';
-import { checkedInteger, checkNames } from '../util/checks.ts';
+import { checkedInteger, checkNames, checkText } from '../util/checks.ts';
+import { checkSettings } from './checks.ts';
 import type { ReadyImage } from './image.ts';
 import type { ProcessOptions, TerminalSize } from './plan.ts';
 import type { ContainerProcess } from './process.ts';
@@ -32,6 +33,8 @@ const settingNames: readonly (keyof MachineSettings)[] = [
  */
 export function checkContainerOptions(options: MachineSettings, more: readonly string[]): void {
   checkNames('options', options, [...settingNames, ...more]);
+  checkSettings(options);
+  checkText('name', options.name);
   if (options.timeLimit !== undefined) checkedInteger('timeLimit', options.timeLimit, 1, 2 ** 31 - 1);
 }
 

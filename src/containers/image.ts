@@ -2,7 +2,7 @@ import { ConfigurationError } from '../util/errors.ts';
 import type { LayerContents } from './image-folder.ts';
 import type { LayerEntry } from './layer.ts';
 import type { ImageSource } from './layout.ts';
-import { type ImageConfig, MOST_DOCUMENT, parseConfig } from './manifest.ts';
+import { type ImageConfig, MOST_DOCUMENT, MOST_LAYERS, parseConfig } from './manifest.ts';
 import type { Bytes } from './streams.ts';
 import { ImageTree } from './tree.ts';
 
@@ -36,6 +36,8 @@ export async function openImage(source: ImageSource): Promise<OpenedImage> {
   const config = parseConfig(document, source.name);
   const layers = await source.layers();
   const { diffIds } = config;
+  if (layers.length > MOST_LAYERS)
+    throw new ConfigurationError(`${source.name} has ${layers.length} layers; ${MOST_LAYERS} are possible`);
   if (layers.length !== diffIds.length)
     throw new ConfigurationError(`${source.name} has ${layers.length} layers, and its configuration ${diffIds.length}`);
   return {
@@ -56,10 +58,7 @@ const layerName = (image: string, n: number): string => `layer ${n + 1} of ${ima
  * @throws ConfigurationError if they don't fit together, or there are too many
  */
 export function imageTree(layers: readonly (readonly LayerEntry[])[], name: string, most: number): ImageTree {
-  const tree = new ImageTree();
-  for (const [n, entries] of layers.entries()) {
-    tree.apply(n, layerName(name, n), entries);
-    if (tree.count > most) throw new ConfigurationError(`${name} has more than ${most} files, as many as are possible`);
-  }
+  const tree = new ImageTree({ files: most });
+  for (const [n, entries] of layers.entries()) tree.apply(n, layerName(name, n), entries);
   return tree;
 }

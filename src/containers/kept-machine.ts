@@ -1,6 +1,7 @@
 import type { Host } from '../host.ts';
 import { Machine } from '../machine/machine.ts';
 import type { MachineOptions } from '../options/options.ts';
+import { SnapshotError } from '../snapshot/layout.ts';
 import { openMachine, type SnapshotBytes } from '../snapshot/machine.ts';
 import { ConfigurationError, messageOf } from '../util/errors.ts';
 import { ROOT_TAG } from './agent.ts';
@@ -16,12 +17,17 @@ export async function keptMachine(
   changes: Partial<MachineOptions>,
   host: Host,
 ): Promise<Machine> {
-  const { options } = await openMachine(snapshot, host).catch((error: unknown) => {
+  const unusable = (error: unknown): never => {
     throw new ConfigurationError(`${name}: ${messageOf(error)}; ${REMEDY}`);
-  });
+  };
+  const { options } = await openMachine(snapshot, host).catch(unusable);
   if (!options.shares?.some(({ tag }) => tag === ROOT_TAG))
     throw new ConfigurationError(`${name} has no machine that waits for containers of this version; ${REMEDY}`);
-  return await Machine.restore(snapshot, changes, host);
+  return await Machine.restore(snapshot, changes, host).catch((error: unknown) => {
+    // A folder or a port that cannot be had is no fault of the file.
+    if (!(error instanceof SnapshotError)) throw error;
+    return unusable(error);
+  });
 }
 
 const REMEDY = "'rawiron container machine FILE' makes one";

@@ -63,7 +63,8 @@ export const manifestTypes = [
 
 /** Bytes of a manifest or a configuration at most, as registries have it. */
 export const MOST_DOCUMENT = 4 << 20;
-const MOST_LAYERS = 512;
+/** Layers of an image at most. */
+export const MOST_LAYERS = 512;
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,6 @@
 import type { SerialPort } from '../isolate/serial.ts';
 import { concatenate } from '../util/bytes.ts';
+import { checkedBytes } from '../util/checks.ts';
 
 const encoder = new TextEncoder();
 
@@ -79,7 +80,8 @@ class InputStream {
     this.#port = port;
     this.#isRaw = isRaw;
     this.stream = new WritableStream<Uint8Array>({
-      write: async (bytes) => {
+      write: async (given) => {
+        const bytes = checkedBytes('what is written to stdin', given);
         for (let at = 0; at < bytes.length && !this.#hasEnded; at += PART) await this.#part(bytes.slice(at, at + PART));
       },
       close: () => this.end(),

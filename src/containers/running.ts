@@ -3,8 +3,10 @@ import type { Machine } from '../machine/machine.ts';
 import type { MachineOptions } from '../options/options.ts';
 import type { SharedFiles } from '../shares/files.ts';
 import { hexDigits } from '../util/bytes.ts';
+import { checkString } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { command, Port, portNames, ROOT_TAG, STREAMS, volumeTag } from './agent.ts';
+import { checkExecOptions, checkTerminal } from './checks.ts';
 import type { ReadyImage } from './image.ts';
 import { ImageFolder, type LayerContents } from './image-folder.ts';
 import type { ImageConfig } from './manifest.ts';
@@ -55,6 +57,8 @@ export class RunningContainer implements AsyncDisposable {
   readonly #processes = new Map<number, ContainerProcess>();
   /** Numbers of streams that are in use, also by what a process that has ended has not read. */
   readonly #taken = new Set<number>();
+  /** Called when streams may be free, or the container has ended. */
+  readonly #waiting: (() => void)[] = [];
   #rest = '';
   #end: Promise<void> | undefined;
 
@@ -137,6 +141,7 @@ export class RunningContainer implements AsyncDisposable {
       if (event === 'exit') this.#ended(Number(stream), Number(code));
       if (event === 'free') this.#taken.delete(Number(stream));
     }
+    this.#wake();
   }
 
   #ended(stream: number, code: number): void {
@@ -150,6 +155,7 @@ export class RunningContainer implements AsyncDisposable {
   #fail(error: Error): void {
     for (const process of this.#processes.values()) process.fail(error);
     this.#processes.clear();
+    this.#wake();
     void this.stop();
   }
 
@@ -158,18 +164,32 @@ export class RunningContainer implements AsyncDisposable {
    * @throws ConfigurationError
    */
   async exec(options: ProcessOptions): Promise<ContainerProcess> {
+    checkExecOptions(options);
     const plan: ProcessPlan = furtherProcess(options, this.#settings, this.#config, this.#lists);
-    const free = Array.from({ length: STREAMS }, (_, n) => n).find((n) => n > 0 && !this.#taken.has(n));
-    if (free === undefined) throw new ConfigurationError(`${STREAMS - 1} commands run by exec already`);
-    if (!this.#processes.has(0)) throw new ConfigurationError('the container has ended');
-    const process = this.#begin(free, false);
-    await this.#tell(Port.control, execCommand(free, plan));
+    const { stream, process } = await this.#beginFurther();
+    await this.#tell(Port.control, execCommand(stream, plan));
     if (!options.input) await process.stdin.close();
     return process;
   }
 
+  /** Takes streams for one more command; waits for those of one that has ended, which are free a moment later. */
+  async #beginFurther(): Promise<{ stream: number; process: ContainerProcess }> {
+    for (;;) {
+      if (!this.#processes.has(0)) throw new ConfigurationError('the container has ended');
+      const stream = Array.from({ length: STREAMS }, (_, n) => n).find((n) => !this.#taken.has(n));
+      if (stream !== undefined) return { stream, process: this.#begin(stream, false) };
+      if (this.#processes.size >= STREAMS) throw new ConfigurationError(`${STREAMS - 1} commands run by exec already`);
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
   /** Sends its first process a signal, such as "TERM". As process 1 it gets only those that it has a handler for, and KILL. */
   async kill(signal = 'KILL'): Promise<void> {
+    checkString('the signal', signal);
     const name = signal.replace(/^SIG/, '');
     if (!/^[A-Z0-9+]+$/.test(name)) throw new ConfigurationError(`'${signal}' is no signal`);
     await this.#tell(Port.control, command('signal', name));
@@ -185,6 +205,7 @@ export class RunningContainer implements AsyncDisposable {
 
   /** Its terminal has this size from now on. */
   async resize(size: TerminalSize): Promise<void> {
+    checkTerminal('the size', size);
     await this.#tell(Port.control, sizeCommand(size));
   }
 

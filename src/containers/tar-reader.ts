@@ -31,6 +31,9 @@ const types: Readonly<Record<string, string>> = {
 /** Types whose members have contents; of the others the size says nothing. */
 const hasContents = (type: string): boolean => !['1', '2', '3', '4', '5', '6'].includes(type);
 
+/** Kinds of records about all that follows, at most: tools write one or two, and each further member looks at all of them. */
+const MOST_GLOBAL = 100;
+
 type Records = ReadonlyMap<string, string>;
 
 /** Records that stand in front of a member, and say something about it. */
@@ -56,6 +59,7 @@ export async function* tarMembers(archive: Bytes, name: string): AsyncIterable<M
       const { type, header } = headerIn(block, source);
       if ('xgLK'.includes(type)) {
         told = withRecords(told, type, await recordsOf(header.size!, source));
+        if (told.global.size > MOST_GLOBAL) source.fail(`it has more than ${MOST_GLOBAL} global records`);
         continue;
       }
       const member = new ReadMember(memberHeader(type, header, told, source), source);

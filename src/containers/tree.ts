@@ -32,17 +32,24 @@ const MOST_STEPS = 200_000_000;
 
 type NodeFields = Partial<Omit<ImageNode, 'id' | 'links'>>;
 
+/** Largest extent of an image's tree. */
+interface TreeLimits {
+  /** Names that may be looked up while layers are applied: a small layer could have links that take hours. */
+  readonly steps: number;
+  /** Files of all kinds, directories that no layer names included: a path can have two thousand of them. */
+  readonly files: number;
+}
+
 /** The files of an image: its layers, each applied on top of those below it. */
 export class ImageTree {
   #nodes = 0n;
-  /** Names that were looked up. */
+  /** Names on the ways that were looked up. */
   #steps = 0;
-  readonly #mostSteps: number;
+  readonly #limits: TreeLimits;
   readonly root: ImageNode = this.#node({ mode: Kind.directory | 0o755, children: new Map() });
 
-  /** @param mostSteps names that may be looked up while layers are applied: a small layer could have links that take hours */
-  constructor(mostSteps = MOST_STEPS) {
-    this.#mostSteps = mostSteps;
+  constructor(limits: Partial<TreeLimits> = {}) {
+    this.#limits = { steps: MOST_STEPS, files: Number.POSITIVE_INFINITY, ...limits };
   }
 
   /**
@@ -60,7 +67,8 @@ export class ImageTree {
     for (const entry of [...entries.filter(isWhiteout), ...entries.filter((one) => !isWhiteout(one))]) {
       if (entry.kind === 'whiteout' || entry.kind === 'opaque') this.#hide(entry);
       else this.#add(entry, layer, fail);
-      if (this.#steps > this.#mostSteps) fail(entry.path, 'the ways to the files of the image are too long');
+      if (this.#steps > this.#limits.steps) fail(entry.path, 'the ways to the files of the image are too long');
+      if (this.count > this.#limits.files) fail(entry.path, `${this.#limits.files} files are possible in an image`);
     }
   }
 
@@ -137,9 +145,10 @@ export class ImageTree {
     const names = path.split('/').reverse();
     const way: ImageNode[] = [this.root];
     let links = 0;
+    // Taking a long path apart is work too, wherever its way ends.
+    this.#steps += names.length;
     while (names.length > 0) {
       const name = names.pop()!;
-      this.#steps++;
       if (name === '' || name === '.') continue;
       if (name === '..') {
         if (way.length > 1) way.pop();
@@ -153,7 +162,9 @@ export class ImageTree {
       }
       if (++links > MOST_LINKS) return undefined;
       if (node.target.startsWith('/')) way.length = 1;
-      names.push(...node.target.split('/').reverse());
+      const target = node.target.split('/').reverse();
+      this.#steps += target.length;
+      names.push(...target);
     }
     return way.at(-1);
   }

@@ -147,10 +147,15 @@ function planned(share: ShareOptions, n: number): SharePlan {
   if (typeof tag !== 'string' || !/^[!-~]+$/.test(tag) || tag.length > MOST_TAG)
     throw new ConfigurationError(`${where}.tag is ${shown(tag)}; give 1 to ${MOST_TAG} characters of ASCII`);
   const isReadOnly = checkedBoolean(`${where}.readOnly`, readOnly);
-  return { name: `virtio-9p${n}`, where, tag, source: sourceOf(where, share), isReadOnly };
+  return { name: `virtio-9p${n}`, where, tag, source: shareSource(where, share), isReadOnly };
 }
 
-function sourceOf(where: string, share: ShareOptions): SharePlan['source'] {
+/**
+ * The source of a share's folder; undefined: it has none.
+ * @param where its place in the options
+ * @throws ConfigurationError
+ */
+export function shareSource(where: string, share: Omit<ShareOptions, 'tag'>): SharePlan['source'] {
   const { folder, securityModel = 'mapped-file', files, server, capacity = CAPACITY, provider } = share;
   if (provider !== undefined) return provider;
   checkText(`${where}.folder`, folder);

@@ -28,7 +28,7 @@ export function zstdFrameLength(source: Uint8Array): number {
 }
 
 /** Bytes of window descriptor, dictionary and content size. */
-function headerFields(descriptor: number): number {
+export function headerFields(descriptor: number): number {
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const content = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6];
   return (isSingleSegment ? 0 : 1) + DICTIONARY_BYTES[descriptor & 3] + content;

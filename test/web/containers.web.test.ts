@@ -86,10 +86,12 @@ describe.skipIf(lack !== '')(`a container in a page${lack}`, () => {
     ['docker.tar:other', 'machine', /docker\.tar has no such image; give docker\.tar:TAG, with one of test:latest/],
     ['machine', 'machine', /machine is no archive that can be read/],
     ['docker.tar', 'docker.tar', /docker\.tar: .*'rawiron container machine FILE' makes one/],
+    ['docker.tar', 'cut', /^cut: .* is damaged.*'rawiron container machine FILE' makes one/],
     ['docker.tar', 'missing', /cannot read the machine missing: the server answers 404/],
     ['damaged/', 'machine', /damaged\/: the digest of what came is sha256:\w+; it should be sha256:/],
   ])('refuses %s with the machine %s by name', async (image, machine, message) => {
-    await using opened = await open(isolation, files());
+    const cut = files()['/machine']!.subarray(0, 1 << 20);
+    await using opened = await open(isolation, { ...files(), '/cut': cut });
     const told = await opened.page.evaluate(
       async ([image, machine]) => {
         const error = await rawiron.Container.run({ image, machine }).catch((error: unknown) => error);
@@ -98,6 +100,70 @@ describe.skipIf(lack !== '')(`a container in a page${lack}`, () => {
       [image, machine] as const,
     );
     expect(told).toMatch(message);
+  });
+});
+
+describe.skipIf(lack !== '')(`a container in a page${lack}, misused,`, () => {
+  const open = useLibrary();
+
+  test('refuses what only Node has before it loads anything', async () => {
+    await using opened = await open(isolation, {});
+    const told = await opened.page.evaluate(async () => {
+      const both = { image: 'missing', machine: 'missing' };
+      const wrong = [
+        { image: 'missing' },
+        { ...both, volumes: [{ path: '/data', folder: '/srv' }] },
+        { ...both, network: 'user', ports: [{ hostPort: 8080, containerPort: 80 }] },
+        { ...both, memory: 128 },
+        { ...both, command: 'ls' },
+      ];
+      const run = (options: object) => rawiron.Container.run(options as never).catch((error: Error) => error.message);
+      return await Promise.all(wrong.map(run));
+    });
+    expect(told).toEqual([
+      "a container in a page needs a machine; 'rawiron container machine FILE' makes one",
+      'volumes[0].folder: a page has no folders of the host; give files or server',
+      'a page has no ports at which others reach it; leave out ports',
+      expect.stringMatching(/^unknown 'memory' in options/),
+      "command is 'ls'; it must be an array",
+    ]);
+    expect(opened.errors).toEqual([]);
+  });
+
+  test('runs further commands as soon as others have ended', async () => {
+    await using opened = await open(isolation, files());
+    const told = await opened.page.evaluate(async () => {
+      const container = await rawiron.Container.run({
+        ...{ image: 'zstd/', machine: 'machine', command: ['cat'], input: true },
+      });
+      const one = async () => await (await container.exec({ command: ['id', '-u'] })).exited;
+      const three = await Promise.all([one(), one(), one()]);
+      const fourth = await one();
+      await container.stop();
+      return [...three, fourth];
+    });
+    expect(told).toEqual([0, 0, 0, 0]);
+    expect(opened.errors).toEqual([]);
+  });
+
+  test('leaves no thread behind, and takes bytes alone as input', async () => {
+    await using opened = await open(isolation, files());
+    const { page } = opened;
+    const told = await page.evaluate(async () => {
+      const container = await rawiron.Container.run({
+        ...{ image: 'zstd/', machine: 'machine', command: ['cat'], input: true },
+      });
+      const text = await container.stdin
+        .getWriter()
+        .write('text' as never)
+        .catch((error: Error) => error.message);
+      await container.stop();
+      return [text, await container.exited.catch((error: Error) => error.message)];
+    });
+    expect(told[0]).toBe("what is written to stdin is 'text'; it must be a Uint8Array or an ArrayBuffer");
+    expect(told[1]).toMatch('the container');
+    await expect.poll(() => page.workers().length).toBe(0);
+    expect(opened.errors).toEqual([]);
   });
 });
 

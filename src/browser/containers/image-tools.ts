@@ -14,8 +14,8 @@ export const pageTools: ImageTools = {
     const hash = sha256.create();
     return { update: (bytes) => void hash.update(bytes), digest: () => hexDigits(hash.digest()) };
   },
-  gunzip: (bytes, name) => decoded(bytes, (take) => new Gunzip(take), name),
-  unzstd: (bytes, name) => decoded(bytes, (take) => new ZstdDecoder(take), name),
+  gunzip: (bytes, name) => decoded(bytes, (take) => new Gunzip(take), GZIP_PART, name),
+  unzstd: (bytes, name) => decoded(bytes, (take) => new ZstdDecoder(take), ZSTD_PART, name),
 };
 
 /** A decoder that gives what it has unpacked to whoever made it. */
@@ -23,7 +23,18 @@ interface Decoder {
   push(bytes: Uint8Array, isLast: boolean): void;
 }
 
-async function* decoded(bytes: Bytes, makeDecoder: (take: (part: Uint8Array) => void) => Decoder, name: string): Bytes {
+/**
+ * Bytes that a decoder gets at once. What it makes of them is in memory before anybody can refuse it: some 1000 times as much with gzip, 32768
+ * times with zstd, of which four bytes can mean 128 KB.
+ */
+const [GZIP_PART, ZSTD_PART] = [16 << 10, 1 << 10];
+
+async function* decoded(
+  bytes: Bytes,
+  makeDecoder: (take: (part: Uint8Array) => void) => Decoder,
+  most: number,
+  name: string,
+): Bytes {
   let parts: Uint8Array[] = [];
   let failure: ConfigurationError | undefined;
   const decoder = makeDecoder((part) => parts.push(part));
@@ -37,7 +48,9 @@ async function* decoded(bytes: Bytes, makeDecoder: (take: (part: Uint8Array) => 
     return parts;
   };
   // The digest of what cannot be unpacked says more about it: the rest is read for that.
-  for await (const part of bytes) if (failure === undefined) yield* push(part, false);
+  for await (const part of bytes)
+    for (let at = 0; at < part.length && failure === undefined; at += most)
+      yield* push(part.subarray(at, at + most), false);
   if (failure === undefined) yield* push(new Uint8Array(), true);
   if (failure !== undefined) throw failure;
 }

@@ -1,7 +1,8 @@
 import { Container, checkContainerOptions } from '../../containers/container.ts';
 import { keptMachine } from '../../containers/kept-machine.ts';
 import type { MachineSettings } from '../../containers/running.ts';
-import { checkedBytes, isBytes } from '../../util/checks.ts';
+import { checkedBytes, checkFunction, isBytes } from '../../util/checks.ts';
+import { ConfigurationError } from '../../util/errors.ts';
 import { checkImage, type Image, loadImage } from '../../util/image.ts';
 import type { Progress } from '../../util/progress.ts';
 import { browserHost } from '../host.ts';
@@ -27,6 +28,8 @@ const ownNames: readonly (keyof ContainerOptions)[] = ['image', 'machine'];
  */
 export async function runContainer(options: ContainerOptions, progress: Progress = () => {}): Promise<Container> {
   checkContainerOptions(options, ownNames);
+  checkHostOptions(options);
+  checkFunction('progress', progress);
   const { image, machine, ...settings } = options;
   checkImage('image', image);
   checkImage('machine', machine);
@@ -41,4 +44,14 @@ export async function runContainer(options: ContainerOptions, progress: Progress
   return await Container.start(ready, settings, async (changes) =>
     keptMachine(await loading, name, changes, browserHost),
   );
+}
+
+/** Refuses options that only Node has, before anything is loaded. */
+function checkHostOptions({ machine, volumes = [], ports = [] }: ContainerOptions): void {
+  if (machine === undefined)
+    throw new ConfigurationError("a container in a page needs a machine; 'rawiron container machine FILE' makes one");
+  const folder = volumes.findIndex((volume) => volume.folder !== undefined);
+  if (folder >= 0)
+    throw new ConfigurationError(`volumes[${folder}].folder: a page has no folders of the host; give files or server`);
+  if (ports.length > 0) throw new ConfigurationError('a page has no ports at which others reach it; leave out ports');
 }

@@ -67,6 +67,7 @@ async function machine(words: readonly string[]): Promise<number> {
   const [memory, file, ...more] = hasSize ? words.slice(1) : [undefined, ...words];
   if (file === undefined || more.length > 0)
     throw new ConfigurationError('container machine: give a file, and the memory by -m SIZE in front of it');
+  if (file.startsWith('-')) throw new ConfigurationError(`container machine: unknown flag '${file}'`);
   const progress = new ProgressLine();
   try {
     await Container.saveMachine(file, memory === undefined ? {} : { memory }, progress.report);

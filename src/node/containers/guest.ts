@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { access, constants, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
   contain,
@@ -159,9 +159,23 @@ async function bootedGuest(
  * @throws ConfigurationError
  */
 export async function saveGuest(file: string, memory: number, host: Host, progress: Progress): Promise<void> {
-  const snapshot = await bootedGuest(memory, { compression: 'deflate' }, host, progress);
-  await writeWhole(file, [snapshot]).catch((error) => {
+  const refuse = (error: unknown): never => {
     throw new ConfigurationError(`cannot write ${file}: ${systemMessage(error)}`);
+  };
+  // The boot takes half a minute.
+  await checkWritable(file).catch(refuse);
+  const snapshot = await bootedGuest(memory, { compression: 'deflate' }, host, progress);
+  await writeWhole(file, [snapshot]).catch(refuse);
+}
+
+/** Rejects with what the file system says, as far as it can be known before a file is written. */
+async function checkWritable(file: string): Promise<void> {
+  const old = await stat(file).catch(() => undefined);
+  if (old?.isDirectory()) throw new Error('it is a folder');
+  // A file is replaced by another one, or written in place.
+  await access(dirname(file), constants.W_OK).catch(async (error: unknown) => {
+    if (old === undefined) throw error;
+    await access(file, constants.W_OK);
   });
 }
 

@@ -152,3 +152,12 @@ test('an error of the bytes is thrown as it is, and they are closed when nobody 
   for await (const _ of tarMembers(broken(false), 'test')) break;
   expect(closed).toBe(2);
 });
+
+test('refuses more global records than any tool writes, of which each further one would take longer', async () => {
+  const record = (n: number) => ({ name: 'g', type: 'g', data: Buffer.from(`9 k${`${n}`.padStart(3, '0')}=1\n`) });
+  const archive = (count: number) => rawTar([...Array.from({ length: count }, (_, n) => record(n)), { name: 'file' }]);
+  expect(await read(archive(100))).toHaveLength(1);
+  await expect(read(archive(101))).rejects.toThrow(
+    'test is no archive that can be read: it has more than 100 global records',
+  );
+});
