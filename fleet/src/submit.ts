@@ -49,6 +49,8 @@ export class SubmittedRun implements AsyncDisposable {
     this.#redis = connect();
     this.#connection = connect();
     this.#queue = new Queue<JobData>(QUEUE, { connection: this.#connection });
+    // The connection itself tells of it, and waits.
+    this.#queue.on('error', () => {});
   }
 
   /**

@@ -64,7 +64,10 @@ export class FleetWorker implements AsyncDisposable {
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
     });
-    this.#worker.on('error', ({ message }) => settings.log(message));
+    // Where the system says what is wrong, the connections tell of it once, and wait.
+    this.#worker.on('error', (error) => {
+      if (!('code' in error)) settings.log(error.message);
+    });
   }
 
   /** Begins to take jobs. */
