@@ -37,7 +37,11 @@ test.skipIf(noRedis !== '')(
         kills++;
       }
     })();
-    await using run = await SubmittedRun.submit(fleet.connect, fleet.store, { image: 'demo', module, count: JOBS });
+    await using run = await SubmittedRun.submit(fleet.connect, fleet.store, {
+      ...{ image: 'demo', module, count: JOBS },
+      // On a busy host a worker is often killed before it has done anything.
+      tries: 50,
+    });
     const results = new Map<number, unknown>();
     let restarts = 0;
     for await (const { number, status, value, error } of run.results()) {
