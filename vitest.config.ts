@@ -29,7 +29,7 @@ const notShort = [...long, ...guests, ...web, ...exhaustive];
 /** For those whose files take minutes at most. */
 const setupFiles = ['test/support/stuck-tests.ts'];
 
-/** Of sources that use the library by its name. */
+/** The library's sources, for those who import it by its name. */
 const library = { rawiron: fileURLToPath(new URL('src/index.ts', import.meta.url)) };
 
 export default defineConfig({

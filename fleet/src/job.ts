@@ -1,7 +1,7 @@
 import type { Machine, MachineLimits } from 'rawiron';
 import { FleetError } from './error.ts';
 
-/** What a job's function is told besides its machine. */
+/** A job's circumstances, for its function. */
 export interface JobContext {
   /** Its number, from 0 on. */
   readonly number: number;
@@ -20,7 +20,7 @@ export interface JobContext {
  */
 export type JobFunction = (machine: Machine, context: JobContext) => unknown;
 
-/** What is left of a job that has ended, one way or the other. */
+/** The value, or error, and the files of a job that has ended. */
 export interface JobOutcome {
   readonly value?: unknown;
   readonly error?: string;

@@ -1,21 +1,21 @@
 import type { Redis } from 'ioredis';
-import { finishedKey, type JobResult, resultsKey } from './run.ts';
+import { finishedKey, type JobResult, KEPT, resultsKey } from './run.ts';
 
-/** Seconds for which Redis keeps the results of a run that nobody asks for. */
-const KEPT = 7 * 24 * 3600;
-
-/** Keeps a job's first result, and puts its number on the list of those that have ended. */
-const keepScript = `
-if redis.call('hsetnx', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
-redis.call('xadd', KEYS[2], '*', 'number', ARGV[1])
-redis.call('expire', KEYS[1], ARGV[3])
-redis.call('expire', KEYS[2], ARGV[3])
-return 1`;
-
-/** Keeps the result of a job, unless there is one already. */
+/**
+ * Keeps the result of a job, unless there is one already, and puts its number on the list of those that have ended, on which it may stand
+ * several times.
+ */
 export async function keepResult(redis: Redis, run: string, result: JobResult): Promise<void> {
-  const text = JSON.stringify(result);
-  await redis.eval(keepScript, 2, resultsKey(run), finishedKey(run), `${result.number}`, text, `${KEPT}`);
+  const [results, finished] = [resultsKey(run), finishedKey(run)];
+  const answers = await redis
+    .multi()
+    .hsetnx(results, `${result.number}`, JSON.stringify(result))
+    .xadd(finished, '*', 'number', `${result.number}`)
+    .expire(results, KEPT)
+    .expire(finished, KEPT)
+    .exec();
+  const failure = answers?.find(([error]) => error !== null)?.[0];
+  if (failure) throw failure;
 }
 
 /** Undefined: the job has not ended. */

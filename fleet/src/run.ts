@@ -3,7 +3,10 @@ import type { MachineLimits } from 'rawiron';
 /** The queue of all jobs. */
 export const QUEUE = 'rawiron-jobs';
 
-/** What a run's jobs do: a module's function, or a script for the guest's shell. */
+/** Seconds for which Redis keeps a run, and its results, that nobody asks for. */
+export const KEPT = 7 * 24 * 3600;
+
+/** The work of a run's jobs: a module's function, or a script for the guest's shell. */
 export type Work =
   | { readonly kind: 'module'; readonly digest: string }
   | { readonly kind: 'script'; readonly digest: string; readonly prompt: string };
@@ -34,14 +37,14 @@ export interface JobResult {
   readonly number: number;
   /** "done": it gave a value; "failed": it threw one time too often, took too long, or took its workers with it. */
   readonly status: 'done' | 'failed';
-  /** What its function gave, as JSON; of a script its output and exit code. */
+  /** The value of its function, as JSON; a script's is its output and exit code. */
   readonly value?: unknown;
   readonly error?: string;
   /** How often it was begun. */
   readonly tries: number;
   /** Name of the worker; empty: none told. */
   readonly worker: string;
-  /** Of the last try. */
+  /** Duration of the last try. */
   readonly milliseconds: number;
   /** Objects that it left, by their names in the store. */
   readonly files: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import type { JobFunction } from './job.ts';
 
-/** What a script has given. */
+/** A script's result. */
 export interface ScriptResult {
   readonly output: string;
   readonly code: number;

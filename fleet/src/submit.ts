@@ -6,7 +6,7 @@ import { FleetError } from './error.ts';
 import { findImage, putBlob } from './images.ts';
 import { bundledModule } from './module.ts';
 import { findResult, finishedSince, keepResult } from './results.ts';
-import { type JobData, type JobResult, jobId, QUEUE, type Run, runKey, type Work } from './run.ts';
+import { type JobData, type JobResult, jobId, KEPT, QUEUE, type Run, runKey, type Work } from './run.ts';
 import type { ObjectStore } from './store.ts';
 
 /** The settings of a run. */
@@ -33,8 +33,6 @@ export interface RunOptions {
 const BATCH = 500;
 /** Milliseconds to wait for news, and after which jobs that nothing is heard of are looked for. */
 const [PATIENCE, DOUBT] = [1000, 10_000];
-/** Seconds for which Redis keeps a run that nobody asks for. */
-const KEPT = 7 * 24 * 3600;
 
 /** A run whose jobs are in the queue. */
 export class SubmittedRun implements AsyncDisposable {

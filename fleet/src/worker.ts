@@ -27,7 +27,7 @@ export interface WorkerSettings {
   log(message: string): void;
 }
 
-/** What jobs of a run have in common. */
+/** The common parts of a run's jobs. */
 interface Prepared {
   readonly base: Machine;
   readonly work: JobFunction;

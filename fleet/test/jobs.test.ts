@@ -81,7 +81,7 @@ describe.skipIf(noRedis !== '')(`jobs${noRedis}`, { timeout: 5 * MINUTES }, () =
     fleet.worker(2);
   });
 
-  test('a module without a function is told of', async () => {
+  test('a module without a function is an error in words', async () => {
     const [result] = await results({ module: module('none.ts', 'export const x = 1;'), tries: 1 });
     expect(result!.error).toContain('a job is a module whose default export is a function');
   });

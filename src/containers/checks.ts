@@ -11,12 +11,18 @@ import {
 } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import type { ContainerSettings, ProcessOptions, PublishedPort, TerminalSize, VolumeOptions } from './plan.ts';
+import type { MachineSettings } from './running.ts';
 
 // Checks of what callers without types give; each throws ConfigurationError that names the option.
 
 const processNames: readonly (keyof ProcessOptions)[] = ['command', 'environment', 'directory', 'user', 'input'];
+const settingNames: readonly (keyof MachineSettings)[] = [
+  ...processNames,
+  ...(['entrypoint', 'hostname', 'terminal', 'volumes', 'tmpfs', 'network', 'ports', 'readOnly', 'init'] as const),
+  ...(['processor', 'timeLimit', 'name'] as const),
+];
 const volumeNames: readonly (keyof VolumeOptions)[] = ['path', 'folder', 'files', 'server', 'capacity', 'readOnly'];
-const portNames: readonly (keyof PublishedPort)[] = ['protocol', 'hostAddress', 'hostPort', 'containerPort'];
+const publishedNames: readonly (keyof PublishedPort)[] = ['protocol', 'hostAddress', 'hostPort', 'containerPort'];
 /** Lines or characters in a line of a terminal at most: struct winsize has 16 bits for each. */
 const MOST_SIZE = 0xffff;
 
@@ -24,6 +30,17 @@ const MOST_SIZE = 0xffff;
 export function checkExecOptions(options: ProcessOptions): void {
   checkNames('options', options, processNames);
   checkProcess(options);
+}
+
+/**
+ * Checks a container's options.
+ * @param more names of the host's own
+ */
+export function checkContainerOptions(options: MachineSettings, more: readonly string[]): void {
+  checkNames('options', options, [...settingNames, ...more]);
+  checkSettings(options);
+  checkText('name', options.name);
+  if (options.timeLimit !== undefined) checkedInteger('timeLimit', options.timeLimit, 1, 2 ** 31 - 1);
 }
 
 /** Checks the types of a container's settings. */
@@ -37,7 +54,7 @@ export function checkSettings(settings: ContainerSettings): void {
   for (const [n, volume] of (volumes ?? []).entries()) checkVolume(`volumes[${n}]`, volume);
   checkTextsByName('tmpfs', tmpfs);
   if (network !== undefined) checkedOneOf('network', network, ['user', 'none']);
-  checkObjects('ports', ports, portNames);
+  checkObjects('ports', ports, publishedNames);
   checkSwitches({ readOnly, init });
 }
 

@@ -1,42 +1,8 @@
 import type { SharedFiles } from '../shares/files.ts';
-import { checkedInteger, checkNames, checkText } from '../util/checks.ts';
-import { checkSettings } from './checks.ts';
 import type { ReadyImage } from './image.ts';
 import type { ProcessOptions, TerminalSize } from './plan.ts';
 import type { ContainerProcess } from './process.ts';
 import { type BootMachine, type MachineSettings, RunningContainer } from './running.ts';
-
-const settingNames: readonly (keyof MachineSettings)[] = [
-  'command',
-  'environment',
-  'directory',
-  'user',
-  'input',
-  'entrypoint',
-  'hostname',
-  'terminal',
-  'volumes',
-  'tmpfs',
-  'network',
-  'ports',
-  'readOnly',
-  'init',
-  'processor',
-  'timeLimit',
-  'name',
-];
-
-/**
- * Options that callers without types give.
- * @param more names of the host's own
- * @throws ConfigurationError
- */
-export function checkContainerOptions(options: MachineSettings, more: readonly string[]): void {
-  checkNames('options', options, [...settingNames, ...more]);
-  checkSettings(options);
-  checkText('name', options.name);
-  if (options.timeLimit !== undefined) checkedInteger('timeLimit', options.timeLimit, 1, 2 ** 31 - 1);
-}
 
 /** A container that runs: an image's command, in a machine of its own. */
 export class Container implements AsyncDisposable {

@@ -126,7 +126,7 @@ describe('imports point one way', () => {
     expect(files.flatMap((file) => offending([file], (i) => isBefore(file, i)))).toEqual([]);
   });
 
-  test('the library imports no tests, benchmarks or packages, but for six that are loaded when they are asked for', () => {
+  test('the library imports no tests, benchmarks or packages, except six that are loaded when they are asked for', () => {
     const isNode = ({ target }: Import) => target.startsWith('node:');
     const isProduct = isIn('src', 'runtime', 'translator');
     expect(offending(library, (i) => isProduct(i) || isNode(i))).toEqual(packages);

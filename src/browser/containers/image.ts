@@ -1,5 +1,5 @@
 import { imageTree, openImage, type ReadyImage } from '../../containers/image.ts';
-import { LAYER_LIMITS, type LayerEntry, type LayerIndex, readLayer } from '../../containers/layer.ts';
+import { LAYER_LIMITS, type LayerIndex, readLayer } from '../../containers/layer.ts';
 import { archiveFiles, type LayoutFile, type LayoutFiles, layoutImage } from '../../containers/layout.ts';
 import { type Bytes, measured, unpacked } from '../../containers/streams.ts';
 import { ConfigurationError, messageOf } from '../../util/errors.ts';
@@ -20,39 +20,31 @@ const LIMITS = { ...LAYER_LIMITS, bytes: 2 * 2 ** 30 };
 export async function pageImage(image: string | Blob, progress: Progress): Promise<ReadyImage> {
   const { files, name, tag } = await filesOf(image, progress);
   const { config, layers } = await openImage(await layoutImage(files, name, tag, pageTools));
-  const entries: (readonly LayerEntry[])[] = [];
+  const indexes: LayerIndex[] = [];
   const contents: Blob[] = [];
-  const total = new TotalSize(name);
   for (const [n, { diffId, name: layer, open }] of layers.entries()) {
     progress(`Unpacking layer ${n + 1} of ${layers.length}`, (100 * n) / layers.length);
     const writer = new BlobWriter();
     const archive = measured(unpacked(open(), layer, pageTools), diffId, LIMITS.bytes, layer, pageTools);
-    const index = await readLayer(archive, layer, LIMITS, async (part) => writer.write(part));
-    total.add(index);
-    entries.push(index.entries);
+    indexes.push(await readLayer(archive, layer, LIMITS, async (part) => writer.write(part)));
+    checkTotal(name, indexes);
     contents.push(writer.blob());
   }
-  return { config, tree: imageTree(entries, name, LIMITS.entries), contents: new BlobContents(contents) };
+  const tree = imageTree(
+    indexes.map(({ entries }) => entries),
+    name,
+    LIMITS.entries,
+  );
+  return { config, tree, contents: new BlobContents(contents) };
 }
 
-/** The extent of all layers, which are in memory together. */
-class TotalSize {
-  readonly #name: string;
-  #bytes = 0;
-  #entries = 0;
-
-  constructor(name: string) {
-    this.#name = name;
-  }
-
-  add({ bytes, entries }: LayerIndex): void {
-    this.#bytes += bytes;
-    this.#entries += entries.length;
-    if (this.#bytes > LIMITS.bytes || this.#entries > LIMITS.entries)
-      throw new ConfigurationError(
-        `${this.#name}: its layers have more than ${LIMITS.bytes} bytes or ${LIMITS.entries} files together`,
-      );
-  }
+/** All layers are in memory together. */
+function checkTotal(name: string, layers: readonly LayerIndex[]): void {
+  const sum = (of: (layer: LayerIndex) => number) => layers.reduce((all, layer) => all + of(layer), 0);
+  if (sum(({ bytes }) => bytes) > LIMITS.bytes || sum(({ entries }) => entries.length) > LIMITS.entries)
+    throw new ConfigurationError(
+      `${name}: its layers have more than ${LIMITS.bytes} bytes or ${LIMITS.entries} files together`,
+    );
 }
 
 interface Layout {

@@ -1,4 +1,5 @@
-import { Container, checkContainerOptions } from '../../containers/container.ts';
+import { checkContainerOptions } from '../../containers/checks.ts';
+import { Container } from '../../containers/container.ts';
 import { keptMachine } from '../../containers/kept-machine.ts';
 import type { MachineSettings } from '../../containers/running.ts';
 import { checkedBytes, checkFunction, isBytes } from '../../util/checks.ts';
@@ -34,7 +35,7 @@ export async function runContainer(options: ContainerOptions, progress: Progress
   checkImage('image', image);
   checkImage('machine', machine);
   const loading = loadImage('machine', machine, browserHost);
-  // Of two that fail, the image is told of.
+  // Where both fail, the error is the image's.
   loading.catch(() => {});
   const ready = await pageImage(
     isBytes(image) ? new Blob([new Uint8Array(checkedBytes('image', image))]) : image,

@@ -1,4 +1,5 @@
-import { Container, checkContainerOptions } from '../../containers/container.ts';
+import { checkContainerOptions } from '../../containers/checks.ts';
+import { Container } from '../../containers/container.ts';
 import { keptMachine } from '../../containers/kept-machine.ts';
 import type { BootMachine, MachineSettings } from '../../containers/running.ts';
 import type { Host } from '../../host.ts';

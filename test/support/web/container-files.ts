@@ -50,7 +50,7 @@ async function filesIn(folder: string, busybox: Uint8Array): Promise<Record<stri
 /** Two members of gzip, one behind the other, as tools write them that let a registry hand out parts of a layer. */
 const inMembers = (layer: Buffer) => Buffer.concat([gzipSync(layer.subarray(0, 1000)), gzipSync(layer.subarray(1000))]);
 
-/** The same image, with some bytes of its layer overwritten. */
+/** An image with some bytes of its layer overwritten. */
 function damaged(image: TestImage): TestImage {
   const layer = [...image.blobs.keys()].at(-1)!;
   const bytes = Buffer.from(image.blobs.get(layer)!).fill(7, 100, 200);
