@@ -67,6 +67,7 @@ function configuration({ settings, library }: Host, files: readonly string[]): o
     paths: {
       rawiron: [join(root, library)],
       'rawiron/v86': [join(root, 'src/node/v86.ts')],
+      '@rawiron/fleet': [join(root, 'fleet/src/index.ts')],
       ...Object.fromEntries(own),
     },
     typeRoots: [join(root, 'node_modules/@types')],
