@@ -51,11 +51,7 @@ export function cachedFiles(
   progress: Progress,
 ): Promise<AssetFiles> {
   const names = [...Object.values(wanted).flatMap((paths) => Object.values(paths)), ...packages.map(packageFile)];
-  return cachedAssets(
-    set,
-    (work) => download(wanted, packages, work, progress),
-    names.filter((name) => !name.endsWith('/')),
-  );
+  return cachedAssets(set, (work) => download(wanted, packages, work, progress), names);
 }
 
 async function download(

@@ -74,7 +74,7 @@ function testDrives(linux: DebianLinux, append: string): void {
   });
 
   test('a file system keeps its files, and discards what it does not need', async () => {
-    await shell.run('mke2fs /dev/sda >/dev/null 2>&1 && mkdir /mnt && mount -t ext4 -o discard /dev/sda /mnt');
+    await shell.run('mke2fs /dev/sda >/dev/null 2>&1 && mount -t ext4 -o discard /dev/sda /mnt');
     await shell.run(
       'cp /bin/busybox /mnt/program && cp /mnt/program /mnt/other && sync && rm /mnt/other && umount /mnt',
     );

@@ -14,8 +14,9 @@ type Manifest = Readonly<Record<string, { readonly size: number; readonly sha256
 const manifestName = 'manifest.json';
 
 /**
- * A set of files that are made once and kept, or those of it that are wanted, which alone are read then. They are read back only if
- * they are as they were when they were made; otherwise `make` makes the set again, in an empty folder that it may use as it likes.
+ * A set of files that are made once and kept, or those of it that are wanted, which alone are read then (`folder/` wants all files
+ * below it). They are read back only if they are as they were when they were made; otherwise `make` makes the set again, in an
+ * empty folder that it may use as it likes.
  */
 export async function cachedAssets(
   name: string,
@@ -50,7 +51,7 @@ async function readVerified(directory: string, wanted?: readonly string[]): Prom
   try {
     const manifest: Manifest = JSON.parse(await readFile(join(directory, manifestName), 'utf8'));
     const files: Record<string, Uint8Array> = {};
-    for (const name of wanted ?? Object.keys(manifest)) {
+    for (const name of wanted?.flatMap((path) => namesAt(path, manifest)) ?? Object.keys(manifest)) {
       const bytes = await readFile(join(directory, name));
       const expected = manifest[name];
       if (bytes.length !== expected.size || sha256(bytes) !== expected.sha256) return undefined;
@@ -60,6 +61,14 @@ async function readVerified(directory: string, wanted?: readonly string[]): Prom
   } catch {
     return undefined;
   }
+}
+
+/** The name of a file, or the names of all files below a folder. Throws if the folder has none. */
+function namesAt(path: string, manifest: Manifest): string[] {
+  if (!path.endsWith('/')) return [path];
+  const names = Object.keys(manifest).filter((name) => name.startsWith(path));
+  if (names.length === 0) throw new Error(`there is no file in ${path}`);
+  return names;
 }
 
 async function writeSet(directory: string, files: AssetFiles): Promise<void> {

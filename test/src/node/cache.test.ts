@@ -56,6 +56,19 @@ test('only what is wanted is read, and must be as it was', async () => {
   expect(make).toHaveBeenCalledTimes(1);
 });
 
+test('all files of a folder are wanted by its name, and a folder without files is missing', async () => {
+  const make = vi.fn(async () => ({ 'lib/re/a.py': Buffer.from('a'), 'lib/re/b.py': Buffer.from('b'), ...files }));
+  await cachedAssets('set', make);
+  expect(Object.keys(await cachedAssets('set', make, ['lib/re/', 'kernel']))).toEqual([
+    'lib/re/a.py',
+    'lib/re/b.py',
+    'kernel',
+  ]);
+  expect(make).toHaveBeenCalledTimes(1);
+  await cachedAssets('set', make, ['lib/io/']);
+  expect(make).toHaveBeenCalledTimes(2);
+});
+
 test.each<[string, () => Promise<void>]>([
   ['truncated', () => truncate(kept('kernel'), 3)],
   ['changed', () => writeFile(kept('kernel'), 'Kernel')],
