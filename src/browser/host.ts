@@ -21,7 +21,7 @@ import type { WorkerOptions } from './worker.ts';
  * memory, a second worker calls the machine when its devices are due; elsewhere the machine counts.
  */
 export const browserHost: Host = {
-  readFile: fetchImage,
+  readFile: (path) => fetchImage(path),
   seabios: refusePackages,
   ipxe: refusePackages,
   keep: keepWhileOpen,
@@ -69,8 +69,8 @@ function keepWhileOpen<Made extends Images>(name: string, _sources: unknown, mak
 }
 
 /** The bytes behind an address. Throws with the reason. */
-async function fetchImage(url: string): Promise<Uint8Array> {
-  const response = await fetch(url);
+export async function fetchImage(url: string, signal?: AbortSignal): Promise<Uint8Array> {
+  const response = await fetch(url, signal && { signal });
   const refusal = whyNoImage(response);
   if (refusal !== undefined) throw new Error(refusal);
   return new Uint8Array(await response.arrayBuffer());

@@ -7,7 +7,7 @@ export const STREAMS = 4;
  * The form of what a machine's agent takes and the host sends: higher whenever the agent's scripts, `enter` or the ports change, as a machine
  * that was kept in a file has those of its time.
  */
-const FORM = 1;
+const FORM = 2;
 /** Tags of the folders that a container's machine has: its image, and those of the host that it is given. */
 export const ROOT_TAG = `image-${FORM}`;
 export const VOLUMES = 7;
@@ -113,7 +113,8 @@ streams() {
   error=$!
   feed </dev/port-in$n >/run/in$n 3>&- &
   input=$!
-  "$@" </run/in$n >/run/out$n 2>/run/err$n
+  # A shell without children opens the pipes: the end of a child would break that off where it waits for the other side.
+  ("$@") </run/in$n >/run/out$n 2>/run/err$n
   code=$?
   wait $output $error
   echo "exit $n $code" >&3

@@ -19,7 +19,7 @@ const processNames: readonly (keyof ProcessOptions)[] = ['command', 'environment
 const settingNames: readonly (keyof MachineSettings)[] = [
   ...processNames,
   ...(['entrypoint', 'hostname', 'terminal', 'volumes', 'tmpfs', 'network', 'ports', 'readOnly', 'init'] as const),
-  ...(['processor', 'timeLimit', 'name'] as const),
+  ...(['processor', 'timeLimit', 'name', 'signal'] as const),
 ];
 const volumeNames: readonly (keyof VolumeOptions)[] = ['path', 'folder', 'files', 'server', 'capacity', 'readOnly'];
 const publishedNames: readonly (keyof PublishedPort)[] = ['protocol', 'hostAddress', 'hostPort', 'containerPort'];
@@ -41,6 +41,9 @@ export function checkContainerOptions(options: MachineSettings, more: readonly s
   checkSettings(options);
   checkText('name', options.name);
   if (options.timeLimit !== undefined) checkedInteger('timeLimit', options.timeLimit, 1, 2 ** 31 - 1);
+  const { signal } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new ConfigurationError(`signal is ${shown(signal)}; it must be an AbortSignal`);
 }
 
 /** Checks the types of a container's settings. */

@@ -2,8 +2,8 @@ import type { SerialPort } from '../isolate/serial.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { MachineOptions } from '../options/options.ts';
 import type { SharedFiles } from '../shares/files.ts';
+import { untilAborted } from '../util/abort.ts';
 import { hexDigits } from '../util/bytes.ts';
-import { checkString } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { command, Port, portNames, ROOT_TAG, STREAMS, volumeTag } from './agent.ts';
 import { checkExecOptions, checkTerminal } from './checks.ts';
@@ -23,6 +23,7 @@ import {
   type TerminalSize,
 } from './plan.ts';
 import { ContainerProcess } from './process.ts';
+import { signalName } from './signals.ts';
 import type { UserLists } from './users.ts';
 
 /** Random bytes of the host's that a container's kernel is given. */
@@ -38,6 +39,8 @@ export interface MachineSettings extends ContainerSettings {
   readonly processor?: number;
   /** Milliseconds after which it is ended; `exited` rejects then. Default: none. */
   readonly timeLimit?: number;
+  /** Ends its start, which rejects with the signal's reason then, or itself; `exited` rejects with it. */
+  readonly signal?: AbortSignal;
 }
 
 /** Makes a machine that is booted and waits for its container, with these changes. */
@@ -86,9 +89,10 @@ export class RunningContainer implements AsyncDisposable {
     const lists = await userLists(image);
     const fresh = { now: Date.now(), entropy: hexDigits(crypto.getRandomValues(new Uint8Array(ENTROPY))) };
     const scripts = containerScripts(settings, firstProcess(settings, config, lists), fresh);
-    const machine = await boot(changesOf(image, settings));
+    const machine = await booted(boot(changesOf(image, settings)), settings.signal);
     const container = new RunningContainer(machine, settings, image, lists);
-    await machine.start();
+    container.#heed(settings.signal);
+    await untilAborted(settings.signal, machine.start());
     container.#limitTime();
     void container.#tell(Port.start, scripts.start);
     if (scripts.control !== '') void container.#tell(Port.control, scripts.control);
@@ -102,6 +106,14 @@ export class RunningContainer implements AsyncDisposable {
     const end = () => this.#fail(new Error(`the container was ended after ${timeLimit} ms (timeLimit)`));
     const timer = setTimeout(end, timeLimit);
     this.main.exited.catch(() => {}).finally(() => clearTimeout(timer));
+  }
+
+  #heed(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const abort = () => this.#fail(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort);
+    this.main.exited.catch(() => {}).finally(() => signal.removeEventListener('abort', abort));
   }
 
   #port(name: string): SerialPort {
@@ -189,10 +201,7 @@ export class RunningContainer implements AsyncDisposable {
 
   /** Sends its first process a signal, such as "TERM". As process 1 it gets only those that it has a handler for, and KILL. */
   async kill(signal = 'KILL'): Promise<void> {
-    checkString('the signal', signal);
-    const name = signal.replace(/^SIG/, '');
-    if (!/^[A-Z0-9+]+$/.test(name)) throw new ConfigurationError(`'${signal}' is no signal`);
-    await this.#tell(Port.control, command('signal', name));
+    await this.#tell(Port.control, command('signal', signalName(signal)));
   }
 
   /** Files in memory that it has, by their paths in the container. */
@@ -218,6 +227,16 @@ export class RunningContainer implements AsyncDisposable {
   /** Calls `stop()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+}
+
+/** A machine that is there too late is stopped. */
+async function booted(booting: Promise<Machine>, signal: AbortSignal | undefined): Promise<Machine> {
+  try {
+    return await untilAborted(signal, booting);
+  } catch (error) {
+    booting.then((machine) => machine.stop()).catch(() => {});
+    throw error;
   }
 }
 

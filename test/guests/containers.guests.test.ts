@@ -216,7 +216,32 @@ describe.skipIf(typeof found === 'string')('what a container has of its host', {
     expect(await textOf(next.stdout)).toBe('');
   });
 
-  test('a time limit ends it', async () => {
+  test('commands that begin at once on streams that others had have their outputs and codes', async () => {
+    await using container = await Container.run({ image, command: ['sleep', '600'] });
+    const told = async (round: number, n: number) => {
+      const one = await container.exec({ command: ['sh', '-c', `echo ${round} ${n}; exit ${n}`] });
+      return [await textOf(one.stdout), await one.exited];
+    };
+    for (let round = 0; round < 80; round++)
+      expect(await Promise.all([1, 2, 3].map((n) => told(round, n)))).toEqual(
+        [1, 2, 3].map((n) => [`${round} ${n}\n`, n]),
+      );
+  });
+});
+
+describe.skipIf(typeof found === 'string')('a container ends early', { timeout: TIMEOUT }, () => {
+  test('by an aborted signal, as its start does', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    await using container = await Container.run({ image, command: ['sleep', '600'], signal });
+    const late = Container.run({ image, command: ['sleep', '600'], signal });
+    controller.abort(new Error('enough'));
+    await expect(container.exited).rejects.toThrow('enough');
+    await expect(late).rejects.toThrow('enough');
+    await expect(Container.run({ image, signal })).rejects.toThrow('enough');
+  });
+
+  test('by its time limit', async () => {
     await using container = await Container.run({ image, command: ['sleep', '600'], timeLimit: 1000 });
     await expect(container.exited).rejects.toThrow('was ended after 1000 ms');
   });

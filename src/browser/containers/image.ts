@@ -17,8 +17,12 @@ const LIMITS = { ...LAYER_LIMITS, bytes: 2 * 2 ** 30 };
  * address says which one of several
  * @throws ConfigurationError if it cannot be had, is damaged or hostile
  */
-export async function pageImage(image: string | Blob, progress: Progress): Promise<ReadyImage> {
-  const { files, name, tag } = await filesOf(image, progress);
+export async function pageImage(
+  image: string | Blob,
+  progress: Progress,
+  signal: AbortSignal | undefined,
+): Promise<ReadyImage> {
+  const { files, name, tag } = await filesOf(image, new Loader(progress, signal));
   const { config, layers } = await openImage(await layoutImage(files, name, tag, pageTools));
   const indexes: LayerIndex[] = [];
   const contents: Blob[] = [];
@@ -53,15 +57,15 @@ interface Layout {
   readonly tag: string | undefined;
 }
 
-async function filesOf(image: string | Blob, progress: Progress): Promise<Layout> {
+async function filesOf(image: string | Blob, loader: Loader): Promise<Layout> {
   if (typeof image !== 'string') {
     const name = image instanceof File ? image.name : 'the image';
     return { files: await filesOfArchive(bytesOf(image.stream()), name), name, tag: undefined };
   }
   const { address, tag } = splitTag(image);
   const files = address.endsWith('/')
-    ? filesOfFolder(address, progress)
-    : await filesOfArchive((await loaded(address, progress)).bytes(), address);
+    ? filesOfFolder(address, loader)
+    : await filesOfArchive((await loader.file(address)).bytes(), address);
   return { files, name: address, tag };
 }
 
@@ -70,8 +74,8 @@ const filesOfArchive = (archive: Bytes, name: string): Promise<LayoutFiles> =>
 
 const fileOf = (blob: Blob): LayoutFile => ({ size: blob.size, bytes: () => bytesOf(blob.stream()) });
 
-const filesOfFolder = (address: string, progress: Progress): LayoutFiles => ({
-  find: (path) => loaded(`${address}${path}`, progress),
+const filesOfFolder = (address: string, loader: Loader): LayoutFiles => ({
+  find: (path) => loader.file(`${address}${path}`),
 });
 
 /** The colon of a port, or behind a scheme, is no tag's. */
@@ -81,22 +85,35 @@ function splitTag(image: string): { address: string; tag: string | undefined } {
   return isTag ? { address: image.slice(0, colon), tag: image.slice(colon + 1) } : { address: image, tag: undefined };
 }
 
-/** A file of a web server, whose bytes come once. */
-async function loaded(address: string, progress: Progress): Promise<LayoutFile> {
-  const { body, headers } = await get(address);
-  const length = headers.has('content-encoding') ? 0 : Number(headers.get('content-length'));
-  async function* bytes(): Bytes {
+/** Gets files of web servers until a signal ends that. */
+class Loader {
+  readonly #progress: Progress;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(progress: Progress, signal: AbortSignal | undefined) {
+    this.#progress = progress;
+    this.#signal = signal;
+  }
+
+  /** A file, whose bytes come once. */
+  async file(address: string): Promise<LayoutFile> {
+    const { body, headers } = await get(address, this.#signal && { signal: this.#signal });
+    const length = headers.has('content-encoding') ? 0 : Number(headers.get('content-length'));
+    return { size: length || undefined, bytes: () => this.#bytes(body, length, address) };
+  }
+
+  async *#bytes(body: ReadableStream<Uint8Array> | null, length: number, address: string): Bytes {
     if (body === null) return;
     let received = 0;
     try {
       for await (const part of bytesOf(body)) {
         received += part.length;
-        progress('Loading the image', received <= length ? (100 * received) / length : undefined);
+        this.#progress('Loading the image', received <= length ? (100 * received) / length : undefined);
         yield part;
       }
     } catch (error) {
+      this.#signal?.throwIfAborted();
       throw new ConfigurationError(`cannot get all of ${address}: ${messageOf(error)}`);
     }
   }
-  return { size: length || undefined, bytes };
 }

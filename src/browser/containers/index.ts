@@ -6,7 +6,7 @@ import { checkedBytes, checkFunction, isBytes } from '../../util/checks.ts';
 import { ConfigurationError } from '../../util/errors.ts';
 import { checkImage, type Image, loadImage } from '../../util/image.ts';
 import type { Progress } from '../../util/progress.ts';
-import { browserHost } from '../host.ts';
+import { browserHost, fetchImage } from '../host.ts';
 import { pageImage } from './image.ts';
 
 /** A container in a page: its image, its first process, and the machine that it is to run in. */
@@ -34,13 +34,12 @@ export async function runContainer(options: ContainerOptions, progress: Progress
   const { image, machine, ...settings } = options;
   checkImage('image', image);
   checkImage('machine', machine);
-  const loading = loadImage('machine', machine, browserHost);
+  const { signal } = settings;
+  const loading = loadImage('machine', machine, { readFile: (path) => fetchImage(path, signal) });
   // Where both fail, the error is the image's.
   loading.catch(() => {});
-  const ready = await pageImage(
-    isBytes(image) ? new Blob([new Uint8Array(checkedBytes('image', image))]) : image,
-    progress,
-  );
+  const blob = isBytes(image) ? new Blob([new Uint8Array(checkedBytes('image', image))]) : image;
+  const ready = await pageImage(blob, progress, signal);
   const name = typeof machine === 'string' ? machine : 'the machine';
   return await Container.start(ready, settings, async (changes) =>
     keptMachine(await loading, name, changes, browserHost),

@@ -4,6 +4,7 @@ import { keptMachine } from '../../containers/kept-machine.ts';
 import type { BootMachine, MachineSettings } from '../../containers/running.ts';
 import type { Host } from '../../host.ts';
 import { memorySize } from '../../options/memory-size.ts';
+import { untilAborted } from '../../util/abort.ts';
 import { checkString, checkText } from '../../util/checks.ts';
 import { ConfigurationError } from '../../util/errors.ts';
 import { loadImage } from '../../util/image.ts';
@@ -39,7 +40,8 @@ export async function runContainer(
   const boot = bootFrom(machine, memory, host, progress);
   return await inCache(async () => {
     const store = new ImageStore();
-    const stored = await imageFor(store, { image, credentials, ...(pull && { pull }) }, progress);
+    const wanted = imageFor(store, { image, credentials, ...(pull && { pull }) }, progress);
+    const stored = await untilAborted(settings.signal, wanted);
     return await Container.start(await readyImage(store, stored), settings, boot);
   });
 }

@@ -18,6 +18,7 @@ export type OpenPage = (
 
 interface LibraryPage extends AsyncDisposable {
   readonly page: Page;
+  readonly server: Server;
   /** Errors in it. */
   readonly errors: readonly string[];
 }
@@ -40,7 +41,7 @@ async function open(browser: Browser, server: Server): Promise<LibraryPage> {
   await page.goto(server.url);
   await page.waitForFunction('globalThis.rawiron !== undefined');
   return {
-    ...{ page, errors },
+    ...{ page, server, errors },
     async [Symbol.asyncDispose]() {
       await page.close();
       await server[Symbol.asyncDispose]();
