@@ -1,5 +1,5 @@
 /**
- * What a promise resolves with, unless the signal is aborted before: then it rejects with the signal's reason. What the promise
+ * Waits for a promise, unless the signal is aborted before: then it rejects with the signal's reason. The work that the promise
  * stands for may go on.
  */
 export async function untilAborted<Value>(signal: AbortSignal | undefined, promise: Promise<Value>): Promise<Value> {
