@@ -138,7 +138,7 @@ export type { SoundCapture } from './sound/capture.ts';
 export type { SoundOptions } from './sound/options.ts';
 export type { Sound, SoundEvents } from './sound/sound.ts';
 export type { SampleFormat } from './sound/wav.ts';
-export type { ImageFormat } from './storage/open.ts';
+export type { ImageFormat } from './storage/formats.ts';
 export type { ImageSnapshot } from './storage/qcow2/snapshots.ts';
 export { ConfigurationError } from './util/errors.ts';
 export type { Listener } from './util/events.ts';

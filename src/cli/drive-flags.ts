@@ -1,6 +1,7 @@
 import { atFreePlaces, type PlacedDrive } from '../drives/options.ts';
 import { type BootOrder, ConfigurationError, type DriveOptions, type Image } from '../index.ts';
 import { checkedOrder } from '../options/boot-order.ts';
+import { formatNames, type ImageFormat, imageFormats, isImageFormat } from '../storage/formats.ts';
 import { driveLimitsIn, throttleProperties } from './drive-limits.ts';
 import { drivePlace, idePlace } from './drive-places.ts';
 import { checkIgnoredDriveProperties, ignoredDriveProperties } from './drive-values.ts';
@@ -53,10 +54,10 @@ export const driveFlags: readonly Flag[] = [
   {
     names: ['drive'],
     argument:
-      'file=FILE[,if=ide|virtio|floppy|pflash|none][,index=N][,media=disk|cdrom][,format=raw|qcow2][,snapshot=on][,readonly=on][,bps=N][,iops=N]',
+      'file=FILE[,if=ide|virtio|floppy|pflash|none][,index=N][,media=disk|cdrom][,format=FORMAT][,snapshot=on][,readonly=on][,bps=N][,iops=N]',
     help: 'a disk or drive with this image',
     details:
-      'if=pflash: a flash chip that firmware is in (unit=0, the first) or keeps its variables in (unit=1). With if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage, or for device_add. bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them.',
+      'FORMAT is raw, qcow2, vdi, vhdx, vmdk or vpc. if=pflash: a flash chip that firmware is in (unit=0, the first) or keeps its variables in (unit=1). With if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage, or for device_add. bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them.',
     apply: (settings, text) => addDrive(settings, parseDrive(text)),
   },
   ...ideDrives.map((name, index) => ({
@@ -86,7 +87,7 @@ export const driveFlags: readonly Flag[] = [
   },
   {
     names: ['blockdev'],
-    argument: 'driver=raw|qcow2|file,node-name=ID,file.filename=FILE|file=ID[,read-only=on]',
+    argument: 'driver=FORMAT|file,node-name=ID,file.filename=FILE|file=ID[,read-only=on]',
     help: 'an image with a name, which a -device connects',
     details:
       'The device is ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage. The image is in a file, or is that of another -blockdev. The argument may be a JSON object, too.',
@@ -242,7 +243,7 @@ function parseDrive(text: string): Drive {
     );
   for (const name of ['rerror', 'werror']) checkErrorAction(name, properties[name]);
   checkIsOneOf('media', media, ['disk', 'cdrom']);
-  checkIsOneOf('format', format, ['raw', 'qcow2']);
+  checkIsOneOf('format', format, imageFormats);
   if (file === undefined && connection !== 'floppy' && connection !== 'none' && media !== 'cdrom')
     throw new ConfigurationError(
       `a ${connection === 'pflash' ? 'flash chip' : 'hard disk'} needs an image; give file=FILE`,
@@ -252,7 +253,7 @@ function parseDrive(text: string): Drive {
     ...(connection !== 'ide' && connection !== 'none' && { interface: connection }),
     ...(index !== undefined && { index: parseInteger('index', index) }),
     ...(media !== undefined && connection !== 'pflash' && { media: media as 'disk' | 'cdrom' }),
-    ...(format !== undefined && { format: format as 'raw' | 'qcow2' }),
+    ...(format !== undefined && { format: format as ImageFormat }),
     ...(snapshot !== undefined && { snapshot: parseSwitch('snapshot', snapshot) }),
     ...(readonly !== undefined && { readOnly: parseSwitch('readonly', readonly) }),
     ...(serial !== undefined && { serial }),
@@ -317,9 +318,9 @@ function addBlockdev(settings: Settings, text: string): Settings {
   const properties = parseProperties(text, 'driver', allowed);
   checkIgnoredDriveProperties(properties);
   const { driver = '', 'node-name': id, file, 'file.driver': below = 'file', 'read-only': readonly } = properties;
-  if (!/^(raw|qcow2|file)$/.test(driver) || below !== 'file')
+  if ((driver !== 'file' && !isImageFormat(driver)) || below !== 'file')
     throw new ConfigurationError(
-      `the driver '${below === 'file' ? driver : below}' is not supported; give raw, qcow2 or file`,
+      `the driver '${below === 'file' ? driver : below}' is not supported; give one of ${formatNames}, file`,
     );
   const { [file ?? '']: node, ...others } = settings.waitingDrives;
   if (file !== undefined && node === undefined)
@@ -334,7 +335,7 @@ function addBlockdev(settings: Settings, text: string): Settings {
     id,
     waits: true,
     image,
-    format: driver === 'qcow2' ? ('qcow2' as const) : ('raw' as const),
+    format: isImageFormat(driver) ? driver : ('raw' as const),
     ...(readonly !== undefined && { readOnly: parseSwitch('read-only', readonly) }),
   };
   const blockNodes = { ...settings.blockNodes, [id]: driver };

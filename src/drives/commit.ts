@@ -1,4 +1,5 @@
-import { type ImageFormat, openDisk, type StorageHost } from '../storage/open.ts';
+import type { ImageFormat } from '../storage/formats.ts';
+import { openDisk, type StorageHost } from '../storage/open.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import { OverlayPages } from '../storage/overlay-pages.ts';
 import { isQcow2Disk } from '../storage/qcow2/kind.ts';

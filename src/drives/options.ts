@@ -1,7 +1,7 @@
 import { PORTS as AHCI_PORTS } from '../../runtime/devices/ahci/registers.ts';
 import { USB_DISKS } from '../../runtime/machine/catalogue/usb.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
-import type { ImageFormat } from '../storage/open.ts';
+import { type ImageFormat, imageFormats } from '../storage/formats.ts';
 import { checkedBootIndex } from '../util/boot-index.ts';
 import { checkedBoolean, checkedInteger, checkedOneOf, shown } from '../util/checks.ts';
 import { ConfigurationError, within } from '../util/errors.ts';
@@ -323,7 +323,7 @@ function checkValues(drive: DriveOptions): void {
 
 /** @throws ConfigurationError */
 export function checkMediumOptions({ format = 'raw', readOnly = false, snapshot = false }: MediumOptions): void {
-  checkedOneOf('format', format, ['raw', 'qcow2']);
+  checkedOneOf('format', format, imageFormats);
   checkedBoolean('readOnly', readOnly);
   checkedBoolean('snapshot', snapshot);
 }

@@ -1,5 +1,5 @@
 import type { DriveOptions } from '../drives/options.ts';
-import type { ImageFormat } from '../storage/open.ts';
+import { type ImageFormat, isImageFormat } from '../storage/formats.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import type { Image } from '../util/image.ts';
 import type { Machine } from './machine.ts';
@@ -7,7 +7,7 @@ import type { Machine } from './machine.ts';
 /** An image that was named by `blockdev-add` or `drive_add`, and can be put into a drive. */
 export interface BlockNode {
   readonly name: string;
-  /** As it was said: raw, qcow2 or file. Left out: what it is, its first bytes tell. */
+  /** As it was said: an image's format, or file. Left out: what it is, its first bytes tell. */
   readonly driver?: string;
   readonly image: Image;
   readonly isReadOnly: boolean;
@@ -56,7 +56,7 @@ export const shownImage = ({ image, name }: BlockNode): string => (typeof image 
 
 /** As what a node's image is opened; without a format the library finds it out. */
 export function formatOf({ driver }: BlockNode): { readonly format?: ImageFormat } {
-  return driver === undefined ? {} : { format: driver === 'qcow2' ? 'qcow2' : 'raw' };
+  return driver === undefined ? {} : { format: isImageFormat(driver) ? driver : 'raw' };
 }
 
 /** The node of a drive that no device has. */

@@ -1,4 +1,4 @@
-import type { ImageFormat } from '../storage/open.ts';
+import { formatNames, isImageFormat } from '../storage/formats.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
@@ -20,14 +20,14 @@ async function change({ words, flags }: Arguments, context: CommandContext): Pro
   const drive = driveOf(words.device, context);
   checkUnlocked(words.device, flags, context);
   const { format, mode = 'retain' } = words;
-  if (format !== undefined && format !== 'raw' && format !== 'qcow2')
-    throw new MonitorError(`Error: Unknown driver '${format}'; give raw or qcow2`);
+  if (format !== undefined && !isImageFormat(format))
+    throw new MonitorError(`Error: Unknown driver '${format}'; give one of ${formatNames}`);
   if (!Object.hasOwn(readOnlyModes, mode))
     throw new MonitorError(`Error: invalid parameter value '${mode}'; give retain, read-only or read-write`);
   const readOnly = readOnlyModes[mode] ?? drive.isReadOnly;
   // The file may have become another: it can be opened only when the drive has let go of it.
   if (drive.image === words.filename) await drive.eject();
-  await drive.change(words.filename, { ...(format && { format: format as ImageFormat }), readOnly });
+  await drive.change(words.filename, { ...(format && { format }), readOnly });
 }
 
 async function eject({ words, flags }: Arguments, context: CommandContext): Promise<void> {

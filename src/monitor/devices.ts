@@ -3,7 +3,7 @@ import { isIdentifier } from '../drives/options.ts';
 import { deviceHelp, plugDevice, unplugDevice } from '../hot-plug/device-add.ts';
 import { BlockNodes, driveNode } from '../machine/block-nodes.ts';
 import { propertyList } from '../options/property-list.ts';
-import type { ImageFormat } from '../storage/open.ts';
+import { formatNames, isImageFormat } from '../storage/formats.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
@@ -32,8 +32,8 @@ async function addDrive({ words }: Arguments, context: CommandContext): Promise<
   const { if: connection = 'ide', file, format, media = 'disk', serial } = given;
   if (connection !== 'none') throw new MonitorError(`Can't hot-add drive to type ${connection}; give if=none`);
   if (media !== 'disk') throw new MonitorError(`media=${media}: only disks can be plugged in; leave it out`);
-  if (format !== undefined && format !== 'raw' && format !== 'qcow2')
-    throw new MonitorError(`Unknown driver '${format}'; give raw or qcow2`);
+  if (format !== undefined && !isImageFormat(format))
+    throw new MonitorError(`Unknown driver '${format}'; give one of ${formatNames}`);
   if (file === undefined || file === '') throw new MonitorError('a drive needs an image; give file=FILE');
   const name = checkedName(given.id, context);
   const found = await options.imageFile?.(file).catch((error: Error) => {
@@ -43,7 +43,7 @@ async function addDrive({ words }: Arguments, context: CommandContext): Promise<
     image: file,
     readOnly: isOn('readonly', given.readonly),
     snapshot: isOn('snapshot', given.snapshot),
-    ...(format !== undefined && { format: format as ImageFormat }),
+    ...(format !== undefined && { format }),
     ...(serial !== undefined && { serial }),
   };
   BlockNodes.of(machine).add(driveNode(name, drive, found));

@@ -1,4 +1,5 @@
-import { backingName, formatOf, type ImageFormat, openDisk, type StorageHost } from './open.ts';
+import { formatNames, type ImageFormat, isImageFormat } from './formats.ts';
+import { backingName, formatOf, openDisk, type StorageHost } from './open.ts';
 import { commitToBacking } from './qcow2/commit.ts';
 import { Qcow2Disk } from './qcow2/disk.ts';
 import { readHeader } from './qcow2/header.ts';
@@ -43,7 +44,6 @@ async function backingOf(host: StorageHost, store: ByteStore, format: ImageForma
   if (header?.backingFile === undefined) throw new StorageError(store, 'has no backing file to commit it to');
   const { backingFormat } = header.extensions;
   const name = backingName(host, store, header.backingFile);
-  if (backingFormat === undefined || backingFormat === 'raw' || backingFormat === 'qcow2')
-    return { name, format: backingFormat as ImageFormat | undefined };
-  throw new StorageError({ name }, `the format '${backingFormat}' is not supported (raw and qcow2 are)`);
+  if (backingFormat === undefined || isImageFormat(backingFormat)) return { name, format: backingFormat };
+  throw new StorageError({ name }, `the format '${backingFormat}' is not supported; there are ${formatNames}`);
 }

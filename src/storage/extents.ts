@@ -1,3 +1,5 @@
+import { BlockDisk } from './blocks/disk.ts';
+import { PartsDisk } from './parts.ts';
 import { Qcow2Disk } from './qcow2/disk.ts';
 import { RawDisk } from './raw.ts';
 import type { Disk } from './store.ts';
@@ -23,6 +25,8 @@ export interface Extent {
 
 /** How a place of a disk, and what follows it up to `most` bytes, is kept by its images. */
 export async function extentAt(disk: Disk, start: number, most: number, depth = 0): Promise<Extent> {
+  if (disk instanceof PartsDisk) return partExtent(disk, start, most, depth);
+  if (disk instanceof BlockDisk) return blockExtent(disk, start, most, depth);
   if (!(disk instanceof Qcow2Disk)) return plainExtent(disk, start, most, depth);
   const { mapping, length } = await disk.alone(() => disk.metadata.map.run(start, most));
   const { backing } = disk;
@@ -36,6 +40,26 @@ export async function extentAt(disk: Disk, start: number, most: number, depth = 
     isZero: mapping.kind === 'unallocated' || mapping.kind === 'zero',
     isData: mapping.kind === 'data' || mapping.kind === 'compressed',
     offset: hasPlace ? mapping.offset + within : undefined,
+  };
+}
+
+async function partExtent(disk: PartsDisk, start: number, most: number, depth: number): Promise<Extent> {
+  const part = disk.partAt(start);
+  const length = Math.min(most, part.length);
+  if (part.disk) return { ...(await extentAt(part.disk, part.from, length, depth)), start };
+  const facts = { isPresent: true, isZero: true, isData: false, offset: undefined, file: disk.name };
+  return { start, length, depth, ...facts };
+}
+
+async function blockExtent(disk: BlockDisk, start: number, most: number, depth: number): Promise<Extent> {
+  const { place, length } = await disk.run(start, most);
+  const { backing } = disk;
+  if (place.kind === 'absent' && backing && start < backing.size)
+    return extentAt(backing, start, Math.min(length, backing.size - start), depth + 1);
+  const isData = place.kind === 'data' || place.kind === 'packed';
+  return {
+    ...{ start, length, depth, file: disk.name, isPresent: isData, isZero: !isData, isData },
+    offset: place.kind === 'data' ? place.offset + (start % disk.map.blockSize) : undefined,
   };
 }
 

@@ -1,10 +1,10 @@
+import { formatNames, type ImageFormat, isImageFormat, type OpenImage } from './formats.ts';
 import { OverlayDisk } from './overlay.ts';
 import { OverlayPages, type Scratch } from './overlay-pages.ts';
 import { formatOfBytes, PROBE_BYTES } from './probe.ts';
 import { ProbedRawDisk } from './probed-raw.ts';
 import { filePath } from './protocols.ts';
 import type { Decompressor } from './qcow2/compressed.ts';
-import type { Qcow2Disk } from './qcow2/disk.ts';
 import type { SnapshotChoice } from './qcow2/snapshots.ts';
 import { RawDisk } from './raw.ts';
 import { type ByteStore, type Disk, StorageError } from './store.ts';
@@ -32,9 +32,6 @@ export interface StorageHost {
    */
   resolve(from: string, name: string): string;
 }
-
-/** Formats of images that are read and written here. */
-export type ImageFormat = 'raw' | 'qcow2';
 
 export interface OpenOptions {
   /** Found out from the first bytes where it is missing. A raw image then refuses writes that would change what it looks like. */
@@ -79,36 +76,29 @@ async function openLayer(
     if (above.length >= MOST_IMAGES)
       throw new StorageError(store, `stands below ${MOST_IMAGES} other images: too many`);
     const found = await formatOf(store, format);
-    if (found === 'raw' && internalSnapshot) throw new StorageError(store, 'a raw image has no snapshots');
+    if (found !== 'qcow2' && internalSnapshot) throw new StorageError(store, `a ${found} image has no snapshots`);
     if (found === 'raw') return format === 'raw' ? new RawDisk(store) : await ProbedRawDisk.open(store);
-    return await openQcow2(host, store, [...above, store.identity], internalSnapshot);
+    const open = await openers[found]();
+    const chain = [...above, store.identity];
+    return await open({
+      ...{ store, internalSnapshot, decompressor: host.decompressor },
+      openBacking: (backing, backingFormat) => openBacking(host, store, backing, backingFormat, chain),
+      openPart: (part) => openPart(host, store, part, access),
+    });
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function openQcow2(
-  host: StorageHost,
-  store: ByteStore,
-  chain: readonly string[],
-  internalSnapshot: SnapshotChoice | undefined,
-): Promise<Qcow2Disk> {
-  // A page loads them with the first such image.
-  const [{ readHeader }, { Qcow2Disk }] = await Promise.all([import('./qcow2/header.ts'), import('./qcow2/disk.ts')]);
-  const { backingFile, extensions } = await readHeader(store);
-  const backing =
-    backingFile === undefined
-      ? undefined
-      : await openBacking(host, store, backingFile, extensions.backingFormat, chain);
-  try {
-    const parts = [store, backing, host.decompressor] as const;
-    return await (internalSnapshot ? Qcow2Disk.openSnapshot(...parts, internalSnapshot) : Qcow2Disk.open(...parts));
-  } catch (error) {
-    await backing?.close();
-    throw error;
-  }
-}
+/** Opens images of each format that has a header. A page loads the code of one with the first such image. */
+const openers: Readonly<Record<Exclude<ImageFormat, 'raw'>, () => Promise<OpenImage>>> = {
+  qcow2: async () => (await import('./qcow2/open.ts')).openQcow2,
+  vdi: async () => (await import('./vdi/image.ts')).openVdi,
+  vhdx: async () => (await import('./vhdx/image.ts')).openVhdx,
+  vmdk: async () => (await import('./vmdk/image.ts')).openVmdk,
+  vpc: async () => (await import('./vhd/image.ts')).openVhd,
+};
 
 async function openBacking(
   host: StorageHost,
@@ -122,6 +112,21 @@ async function openBacking(
     throw notFound(store, error);
   });
   return openLayer(host, name, { format, access: 'read' }, chain);
+}
+
+/**
+ * Opens a file with a part of an image, beside it: an image that came from elsewhere names no other file of the host.
+ * @throws StorageError
+ */
+async function openPart(
+  host: StorageHost,
+  store: ByteStore,
+  name: string,
+  access: 'read' | 'write',
+): Promise<ByteStore> {
+  if (!/^[^/\\:]+$/.test(name) || name === '.' || name === '..')
+    throw new StorageError(store, `its part "${name}" is not a file beside it, which is not supported`);
+  return await host.open(resolved(host, store, name), access);
 }
 
 /**
@@ -162,12 +167,11 @@ function isPlain(name: string): boolean {
  * @throws StorageError if it is one that isn't supported, or not the one that was asked for
  */
 export async function formatOf(store: ByteStore, format?: string): Promise<ImageFormat> {
-  if (format !== undefined && format !== 'raw' && format !== 'qcow2') {
-    throw new StorageError(store, `the format ${format} is not supported (raw and qcow2 are)`);
-  }
+  if (format !== undefined && !isImageFormat(format))
+    throw new StorageError(store, `the format ${format} is not supported; there are ${formatNames}`);
   const found = format ?? (await foundFormat(store));
-  if (found === 'raw' || found === 'qcow2') return found;
-  throw new StorageError(store, `is a ${found} image, which is not supported (raw and qcow2 are)`);
+  if (isImageFormat(found)) return found;
+  throw new StorageError(store, `is a ${found} image, which is not supported; there are ${formatNames}`);
 }
 
 async function foundFormat(store: ByteStore): Promise<string> {

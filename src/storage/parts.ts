@@ -1,10 +1,10 @@
-import { checkRange, type Disk, type ImageIdentity, StorageError } from './store.ts';
+import { checkRange, checkWritable, type Disk, type ImageIdentity, StorageError } from './store.ts';
 
 const SECTOR = 512;
 
-/** Some bytes of a disk. */
+/** Some bytes of a disk; zeros where there is none. */
 export interface DiskPart {
-  readonly disk: Disk;
+  readonly disk: Disk | undefined;
   readonly from: number;
   readonly length: number;
 }
@@ -14,15 +14,23 @@ interface PlacedPart extends DiskPart {
   readonly start: number;
 }
 
-/** Parts of disks one after the other, as a disk that is only read. Zeros follow up to the end of its last sector. */
+/** The image that has the parts. */
+interface PartsImage {
+  readonly name: string;
+  readonly format: string;
+}
+
+/** Parts of disks one after the other. Zeros follow up to the end of its last sector. */
 export class PartsDisk implements Disk {
-  readonly format = 'raw';
-  readonly isReadOnly = true;
+  readonly name: string;
+  readonly format: string;
+  readonly isReadOnly: boolean;
   readonly size: number;
   readonly #parts: readonly PlacedPart[];
+  readonly #disks: readonly Disk[];
   readonly #bytes: number;
 
-  constructor(parts: readonly DiskPart[]) {
+  constructor(parts: readonly DiskPart[], image?: PartsImage) {
     let start = 0;
     const placed: PlacedPart[] = [];
     for (const part of parts) {
@@ -30,60 +38,85 @@ export class PartsDisk implements Disk {
       start += part.length;
     }
     this.#parts = placed;
+    this.#disks = [...new Set(placed.flatMap(({ disk }) => disk ?? []))];
     this.#bytes = start;
     this.size = Math.ceil(start / SECTOR) * SECTOR;
-  }
-
-  get name(): string {
-    return this.#parts.map(({ disk }) => disk.name).join(', ');
+    this.name = image?.name ?? this.#disks.map(({ name }) => name).join(', ');
+    this.format = image?.format ?? 'raw';
+    this.isReadOnly = this.#disks.some(({ isReadOnly }) => isReadOnly);
   }
 
   async read(offset: number, target: Uint8Array): Promise<void> {
     checkRange(this, offset, target.length);
     target.fill(0, Math.max(0, Math.min(target.length, this.#bytes - offset)));
-    for (const { disk, from, length, start } of this.#parts) {
-      const first = Math.max(offset, start);
-      const end = Math.min(offset + target.length, start + length);
-      if (first < end) await disk.read(from + first - start, target.subarray(first - offset, end - offset));
+    for (const { disk, at, from, length } of this.#within(offset, target.length)) {
+      const bytes = target.subarray(at, at + length);
+      await (disk ? disk.read(from, bytes) : bytes.fill(0));
     }
   }
 
-  async zeroRun(offset: number): Promise<number> {
+  async write(offset: number, source: Uint8Array): Promise<void> {
+    checkWritable(this);
+    checkRange(this, offset, source.length);
+    for (const { disk, at, from, length } of this.#within(offset, source.length)) {
+      if (!disk)
+        throw new StorageError(
+          this,
+          `bytes ${offset + at} to ${offset + at + length} are zeros that cannot be written`,
+        );
+      await disk.write(from, source.subarray(at, at + length));
+    }
+  }
+
+  async zero(offset: number, length: number): Promise<void> {
+    checkWritable(this);
+    checkRange(this, offset, length);
+    for (const part of this.#within(offset, length)) await part.disk?.zero(part.from, part.length);
+  }
+
+  async discard(offset: number, length: number): Promise<void> {
+    checkWritable(this);
+    checkRange(this, offset, length);
+    for (const part of this.#within(offset, length)) await part.disk?.discard(part.from, part.length);
+  }
+
+  /** The pieces of a range, each in one part. */
+  *#within(offset: number, wanted: number) {
+    for (const { disk, from, length, start } of this.#parts) {
+      const first = Math.max(offset, start);
+      const end = Math.min(offset + wanted, start + length);
+      if (first < end) yield { disk, at: first - offset, from: from + first - start, length: end - first };
+    }
+  }
+
+  /** The rest of the part that a place is in, from there on; without a disk where zeros are. */
+  partAt(offset: number): DiskPart {
     const part = this.#parts.find(({ start, length }) => offset < start + length);
-    if (!part) return this.size - offset;
+    if (!part) return { disk: undefined, from: 0, length: this.size - offset };
     const { disk, from, length, start } = part;
-    return Math.min(start + length - offset, await disk.zeroRun(from + offset - start));
+    return { disk, from: from + offset - start, length: start + length - offset };
   }
 
-  write(): Promise<void> {
-    return this.#refuse();
+  async zeroRun(offset: number): Promise<number> {
+    const { disk, from, length } = this.partAt(offset);
+    return disk ? Math.min(length, await disk.zeroRun(from)) : length;
   }
 
-  zero(): Promise<void> {
-    return this.#refuse();
+  async flush(): Promise<void> {
+    for (const disk of this.#disks) await disk.flush();
   }
-
-  discard(): Promise<void> {
-    return this.#refuse();
-  }
-
-  async #refuse(): Promise<never> {
-    throw new StorageError(this, 'parts of disks are only read');
-  }
-
-  async flush(): Promise<void> {}
 
   async settle(): Promise<readonly ImageIdentity[]> {
-    const identities = await Promise.all(this.#parts.map(({ disk }) => disk.settle()));
+    const identities = await Promise.all(this.#disks.map((disk) => disk.settle()));
     return identities.flat();
   }
 
   abandon(): void {
-    for (const { disk } of this.#parts) disk.abandon();
+    for (const disk of this.#disks) disk.abandon();
   }
 
   async close(): Promise<void> {
-    for (const { disk } of this.#parts) await disk.close();
+    for (const disk of this.#disks) await disk.close();
   }
 }
 

@@ -1,4 +1,6 @@
-import { type ImageFormat, openDisk, type StorageHost } from './open.ts';
+import type { ImageFormat } from './formats.ts';
+import { openDisk, type StorageHost } from './open.ts';
+import { OverlayDisk } from './overlay.ts';
 import { Qcow2Disk } from './qcow2/disk.ts';
 import { resizeQcow2 } from './qcow2/resize.ts';
 import { RawDisk } from './raw.ts';
@@ -13,7 +15,9 @@ export async function resizeDisk(disk: Disk, size: number): Promise<void> {
   checkWritable(disk);
   if (disk instanceof Qcow2Disk) await resizeQcow2(disk, size);
   else if (disk instanceof RawDisk) await disk.resize(size);
-  else throw new StorageError(disk, 'its changes are forgotten in the end: it cannot be resized');
+  else if (disk instanceof OverlayDisk)
+    throw new StorageError(disk, 'its changes are forgotten in the end: it cannot be resized');
+  else throw new StorageError(disk, `a ${disk.format} image cannot be resized; convert it to qcow2 or raw`);
 }
 
 /** Gives the disk in an image another size, which is told its old one, in bytes. */

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../index.ts';
-import type { ImageFormat } from '../../storage/open.ts';
 import { imageFlags, type OptionName } from './flags.ts';
 
 export type Values = ReturnType<typeof parse>['values'];
@@ -67,10 +66,4 @@ function problemOf({ name, rawName, value }: TypedFlag, allowed: readonly Option
 export function isJson(output = 'human'): boolean {
   if (output === 'human' || output === 'json') return output === 'json';
   throw new ConfigurationError('--output is human or json');
-}
-
-/** @throws ConfigurationError if a format isn't supported */
-export function formatNamed(name: string | undefined): ImageFormat | undefined {
-  if (name === undefined || name === 'raw' || name === 'qcow2') return name;
-  throw new ConfigurationError(`the format '${name}' is not supported (raw and qcow2 are)`);
 }

@@ -1,9 +1,9 @@
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
-import { type ImageFormat, openDisk } from '../../storage/open.ts';
+import { formatNamed, formatNames, type ImageFormat } from '../../storage/formats.ts';
+import { openDisk } from '../../storage/open.ts';
 import type { NewQcow2 } from '../../storage/qcow2/create.ts';
 import type { Disk } from '../../storage/store.ts';
-import { formatNamed } from './arguments.ts';
 
 /** The backing file of an image that is to be made, as the flags name it. */
 export interface BackingNames {
@@ -21,7 +21,7 @@ export function backingNames({ file, format }: BackingNames): { file: string; fo
     throw new ConfigurationError(`the format of a backing file is given (${format}), but no backing file`);
   }
   const known = formatNamed(format);
-  if (!known) throw new ConfigurationError('a backing file needs its format: -F raw or -F qcow2');
+  if (!known) throw new ConfigurationError(`a backing file needs its format: -F FORMAT, one of ${formatNames}`);
   return { file, format: known };
 }
 

@@ -1,8 +1,11 @@
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
-import { formatOf } from '../../storage/open.ts';
+import { BlockDisk } from '../../storage/blocks/disk.ts';
+import { PlainMap } from '../../storage/blocks/plain-map.ts';
+import { formatNamed, type ImageFormat } from '../../storage/formats.ts';
+import { formatOf, openDisk } from '../../storage/open.ts';
 import { type CheckResult, checkQcow2, repairAll, repairLeaks } from '../../storage/qcow2/check.ts';
-import { type Arguments, formatNamed, isJson } from './arguments.ts';
+import { type Arguments, isJson } from './arguments.ts';
 import { readingHost } from './host.ts';
 
 /** Exit codes of `qemu-img check`. */
@@ -14,16 +17,35 @@ export async function checkImage({ values, words: [file] }: Arguments): Promise<
   const hasJson = isJson(values.output);
   const store = await (repairs ? nodeStorage.open(file, 'write') : readingHost(values).open(file, 'read'));
   try {
-    if ((await formatOf(store, formatNamed(values.format))) === 'raw') {
-      return { text: 'This image format does not support checks\n', code: exitCode.noCheck };
-    }
+    const format = await formatOf(store, formatNamed(values.format));
+    if (format !== 'qcow2') return await checkBlockImage(file, format, values);
     const found = await repairs?.(store);
     const left = await checkQcow2(store);
     const fixed = fixedOf(found ?? left, left);
-    const text = hasJson ? jsonOf(store.name, left, fixed) : repairedText(fixed) + textOf(left);
+    const text = hasJson ? jsonOf(store.name, 'qcow2', left, fixed) : repairedText(fixed) + textOf(left);
     return { text, code: codeOf(left) };
   } finally {
     await store.close();
+  }
+}
+
+/** Checks an image of another hypervisor, of which nothing is repaired. */
+async function checkBlockImage(
+  file: string,
+  format: ImageFormat,
+  values: Arguments['values'],
+): Promise<{ text: string; code: number }> {
+  const disk = await openDisk(readingHost(values), file, { format, access: 'read' });
+  try {
+    if (!(disk instanceof BlockDisk) || disk.map instanceof PlainMap)
+      return { text: 'This image format does not support checks\n', code: exitCode.noCheck };
+    if (values.repair !== undefined)
+      throw new ConfigurationError(`a ${format} image is checked, and cannot be repaired`);
+    const found = await disk.check();
+    const text = isJson(values.output) ? jsonOf(disk.name, format, found, { leaks: 0, errors: 0 }) : textOf(found);
+    return { text, code: codeOf(found) };
+  } finally {
+    await disk.close();
   }
 }
 
@@ -62,7 +84,7 @@ function repairedText({ leaks, errors }: Fixed): string {
 }
 
 /** Counts that are zero are left out, as qemu-img does it. */
-function jsonOf(name: string, result: CheckResult, fixed: Fixed): string {
+function jsonOf(name: string, format: ImageFormat, result: CheckResult, fixed: Fixed): string {
   const counts = {
     ...{ corruptions: result.errors.length, leaks: result.leaks },
     ...{ 'corruptions-fixed': fixed.errors, 'leaks-fixed': fixed.leaks },
@@ -72,7 +94,7 @@ function jsonOf(name: string, result: CheckResult, fixed: Fixed): string {
   const object = {
     ...{ 'image-end-offset': result.endOffset, 'total-clusters': result.totalClusters, 'check-errors': 0 },
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
-    ...{ filename: name, format: 'qcow2' },
+    ...{ filename: name, format },
   };
   return `${JSON.stringify(object, null, 4)}\n`;
 }

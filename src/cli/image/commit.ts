@@ -1,6 +1,7 @@
 import { nodeStorage } from '../../node/storage.ts';
 import { commitImage } from '../../storage/commit-image.ts';
-import { type Arguments, formatNamed } from './arguments.ts';
+import { formatNamed } from '../../storage/formats.ts';
+import type { Arguments } from './arguments.ts';
 import { progressLine } from './progress.ts';
 
 /** `image commit`: puts what an image has of its own into its backing file, and empties it unless it is to be kept. */

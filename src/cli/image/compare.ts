@@ -1,9 +1,10 @@
 import { ConfigurationError } from '../../index.ts';
 import { extentAt } from '../../storage/extents.ts';
+import { formatNamed } from '../../storage/formats.ts';
 import { openDisk } from '../../storage/open.ts';
 import type { Disk } from '../../storage/store.ts';
 import { ExitError } from '../exit-error.ts';
-import { type Arguments, formatNamed } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
 import { readingHost } from './host.ts';
 import { progressLine } from './progress.ts';
 

@@ -2,10 +2,11 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
-import { type ImageFormat, openDisk } from '../../storage/open.ts';
+import { formatNamed, type ImageFormat } from '../../storage/formats.ts';
+import { openDisk } from '../../storage/open.ts';
 import { joined } from '../../storage/parts.ts';
 import type { Disk } from '../../storage/store.ts';
-import { type Arguments, formatNamed, type Values } from './arguments.ts';
+import type { Arguments, Values } from './arguments.ts';
 import { openBacking } from './backing.ts';
 import { type Compressor, type CopyOptions, copyDisk } from './copy.ts';
 import { readingHost } from './host.ts';
@@ -26,7 +27,8 @@ export async function convertImage({ values, words }: Arguments): Promise<string
   const format = formatNamed(values['output-format']) ?? 'raw';
   if (values['no-create'] && values.option)
     throw new ConfigurationError('-o has no effect when skipping image creation');
-  if (format === 'raw' && values.compress) throw new ConfigurationError('a raw image cannot be compressed (-c)');
+  if (format !== 'qcow2' && values.compress)
+    throw new ConfigurationError(`a ${format} image cannot be compressed (-c)`);
   const options = imageOptions(values.option, format);
   const copy = {
     grain: sparseSize(values.sparse),

@@ -1,6 +1,7 @@
 import { SECTOR_BYTES } from '../../../runtime/host/block.ts';
 import { ConfigurationError } from '../../index.ts';
-import { type Arguments, formatNamed } from './arguments.ts';
+import { formatNamed } from '../../storage/formats.ts';
+import type { Arguments } from './arguments.ts';
 import { openBacking, unopenedBacking } from './backing.ts';
 import { makeImage } from './new-image.ts';
 import { checkPreallocation, imageOptions } from './options.ts';
@@ -27,10 +28,10 @@ export async function createImage({ values, words }: Arguments): Promise<string>
     const whole = Math.ceil(bytes / SECTOR_BYTES) * SECTOR_BYTES;
     await makeImage(file, format, { ...options, size: whole, ...(backing && { backing }) });
     const details =
-      format === 'raw' ? '' : ` cluster_size=${options.clusterSize} refcount_bits=${options.refcountBits}`;
+      format === 'qcow2' ? ` cluster_size=${options.clusterSize} refcount_bits=${options.refcountBits}` : '';
     return `Formatting '${file}', fmt=${format}${details} size=${bytes}\n`;
   } finally {
     // A qcow2 disk has closed it; to close twice is no harm.
-    if (format === 'raw') await backing?.disk?.close();
+    if (format !== 'qcow2') await backing?.disk?.close();
   }
 }

@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../../index.ts';
+import { formatNamed } from '../../storage/formats.ts';
 import { openDisk } from '../../storage/open.ts';
 import { PartsDisk } from '../../storage/parts.ts';
-import { type Arguments, formatNamed } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
 import { copyDisk } from './copy.ts';
 import { readingHost } from './host.ts';
 import { makeImage } from './new-image.ts';

@@ -16,13 +16,13 @@ export const imageFlags = {
     type: 'string',
     short: 'f',
     argument: 'FORMAT',
-    help: 'the format of the image: raw or qcow2 (default: found out from its first bytes)',
+    help: 'the format of the image: raw, qcow2, vdi, vhdx, vmdk or vpc (default: found out from its first bytes)',
   },
   'output-format': {
     type: 'string',
     short: 'O',
     argument: 'FORMAT',
-    help: 'the format of the new image: raw (default) or qcow2',
+    help: 'the format of the new image: raw (default), qcow2, vdi, vhdx, vmdk or vpc',
   },
   backing: {
     type: 'string',
@@ -36,7 +36,7 @@ export const imageFlags = {
     short: 'o',
     multiple: true,
     argument: 'OPTION=VALUE,...',
-    help: 'of the new image: cluster_size=N, compat=0.10|1.1, refcount_bits=N, compression_type=zlib|zstd, backing_file=FILE, backing_fmt=FORMAT, size=N, lazy_refcounts=on|off, preallocation=off|metadata|falloc|full (a raw image: size=N, preallocation=off|falloc|full)',
+    help: 'of the new image: cluster_size=N, compat=0.10|1.1, refcount_bits=N, compression_type=zlib|zstd, backing_file=FILE, backing_fmt=FORMAT, size=N, lazy_refcounts=on|off, preallocation=off|metadata|falloc|full (a raw image: size=N, preallocation=off|falloc|full; vpc and vhdx: subformat=dynamic|fixed; vdi: static=on|off)',
   },
   base: {
     type: 'string',

@@ -2,25 +2,38 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute, sep } from 'node:path';
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
+import { BlockDisk } from '../../storage/blocks/disk.ts';
+import { PlainMap } from '../../storage/blocks/plain-map.ts';
+import { formatNamed, type ImageFormat } from '../../storage/formats.ts';
 import { isHttp } from '../../storage/http/store.ts';
-import { backingName, formatOf, type StorageHost } from '../../storage/open.ts';
+import { backingName, formatOf, openDisk, type StorageHost } from '../../storage/open.ts';
+import { PartsDisk } from '../../storage/parts.ts';
 import { filePath } from '../../storage/protocols.ts';
 import { CORRUPT, DIRTY, EXTENDED_L2, LAZY_REFCOUNTS, RAW_DATA_FILE } from '../../storage/qcow2/extensions.ts';
 import { describeHeader, type Header } from '../../storage/qcow2/header.ts';
 import { ImageFile } from '../../storage/qcow2/image-file.ts';
 import { type ImageSnapshot, readSnapshots } from '../../storage/qcow2/snapshots.ts';
-import { RawDisk } from '../../storage/raw.ts';
 import { sizeText } from '../../storage/size-text.ts';
 import { snapshotLines } from '../../storage/snapshot-list.ts';
-import type { ByteStore } from '../../storage/store.ts';
+import type { ByteStore, Disk } from '../../storage/store.ts';
 import { printable } from '../../util/printable.ts';
-import { type Arguments, formatNamed, isJson } from './arguments.ts';
+import { type Arguments, isJson } from './arguments.ts';
 import { readingHost } from './host.ts';
 
 /** The header and the snapshots of an image in qcow2 format. */
 interface Qcow2Facts {
   readonly header: Header;
   readonly snapshots: readonly ImageSnapshot[];
+}
+
+/** The facts about an image of any format. */
+interface Facts {
+  readonly format: ImageFormat;
+  /** Bytes of the disk. */
+  readonly size: number;
+  /** Bytes that are kept together; undefined: the format has no such. */
+  readonly clusterSize: number | undefined;
+  readonly qcow2: Qcow2Facts | undefined;
 }
 
 /** More images in a chain are a mistake. */
@@ -79,32 +92,47 @@ function pathOf({ name }: ByteStore, backingFile: string): string {
 async function examined({ name, format }: Next, host: StorageHost): Promise<Image> {
   const store = await host.open(name, 'read');
   try {
-    const isQcow2 = (await formatOf(store, formatNamed(format))) === 'qcow2';
-    const facts = isQcow2 ? await factsOf(store) : undefined;
+    const found = await formatOf(store, formatNamed(format));
+    const facts = found === 'qcow2' ? await factsOf(store) : await plainFacts(host, store, found);
     const used = isHttp(name) ? undefined : (await stat(store.name)).blocks * 512;
-    return { text: textOf(store, facts, used), json: jsonOf(store, facts, used), store, header: facts?.header };
+    const { header } = facts.qcow2 ?? {};
+    return { text: textOf(store, facts, used), json: jsonOf(store, facts, used), store, header };
   } finally {
     await store.close();
   }
 }
 
-async function factsOf(store: ByteStore): Promise<Qcow2Facts> {
+async function factsOf(store: ByteStore): Promise<Facts> {
   const header = await describeHeader(store);
-  return { header, snapshots: await readSnapshots(new ImageFile(store, header)) };
+  const snapshots = await readSnapshots(new ImageFile(store, header));
+  return { format: 'qcow2', size: header.size, clusterSize: 2 ** header.clusterBits, qcow2: { header, snapshots } };
 }
 
-/** Bytes of the disk that an image stands for. */
-const sizeOf = (store: ByteStore, facts: Qcow2Facts | undefined): number =>
-  facts?.header.size ?? new RawDisk(store).size;
+/** The facts about an image of a format that has no more of them. */
+async function plainFacts(host: StorageHost, store: ByteStore, format: ImageFormat): Promise<Facts> {
+  const disk = await openDisk(host, store.name, { format, access: 'read' });
+  try {
+    return { format, size: disk.size, clusterSize: blockSizeOf(disk), qcow2: undefined };
+  } finally {
+    await disk.close();
+  }
+}
 
-function textOf(store: ByteStore, facts: Qcow2Facts | undefined, used: number | undefined): string {
-  const size = sizeOf(store, facts);
+/** Bytes that are kept together; a disk in several parts has that of the first one. */
+function blockSizeOf(disk: Disk | undefined): number | undefined {
+  if (disk instanceof PartsDisk) return blockSizeOf(disk.partAt(0).disk);
+  return disk instanceof BlockDisk && !(disk.map instanceof PlainMap) ? disk.map.blockSize : undefined;
+}
+
+function textOf(store: ByteStore, facts: Facts, used: number | undefined): string {
+  const { format, size, clusterSize, qcow2 } = facts;
   const lines = [
     `image: ${store.name}`,
-    `file format: ${facts ? 'qcow2' : 'raw'}`,
+    `file format: ${format}`,
     `virtual size: ${sizeText(size)} (${size} bytes)`,
     `disk size: ${used === undefined ? 'unavailable' : sizeText(used)}`,
-    ...(facts ? qcow2Lines(store, facts) : []),
+    ...(clusterSize === undefined ? [] : [`cluster_size: ${clusterSize}`]),
+    ...(qcow2 ? qcow2Lines(store, qcow2) : []),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -112,7 +140,6 @@ function textOf(store: ByteStore, facts: Qcow2Facts | undefined, used: number | 
 function qcow2Lines(store: ByteStore, { header, snapshots }: Qcow2Facts): string[] {
   const { backingFormat } = header.extensions;
   return [
-    `cluster_size: ${2 ** header.clusterBits}`,
     ...(isDirty(header) ? ['cleanly shut down: no'] : []),
     ...(header.backingFile === undefined ? [] : [`backing file: ${backingText(store, header.backingFile)}`]),
     ...(backingFormat === undefined ? [] : [`backing file format: ${printable(backingFormat)}`]),
@@ -152,16 +179,16 @@ function detailsOf(header: Header): object {
 }
 
 /** Members stand in QEMU's order: programs compare outputs. */
-function jsonOf(store: ByteStore, facts: Qcow2Facts | undefined, used: number | undefined): object {
-  const { header, snapshots = [] } = facts ?? {};
+function jsonOf(store: ByteStore, facts: Facts, used: number | undefined): object {
+  const { header, snapshots = [] } = facts.qcow2 ?? {};
   const { backingFile } = header ?? {};
   return {
     'backing-filename-format': header?.extensions.backingFormat,
     ...(snapshots.length > 0 && { snapshots: snapshots.map(snapshotJson) }),
-    'virtual-size': sizeOf(store, facts),
+    'virtual-size': facts.size,
     filename: store.name,
-    'cluster-size': header && 2 ** header.clusterBits,
-    format: facts ? 'qcow2' : 'raw',
+    'cluster-size': facts.clusterSize,
+    format: facts.format,
     'actual-size': used,
     'format-specific': header && { type: 'qcow2', data: detailsOf(header) },
     'full-backing-filename': backingFile === undefined ? undefined : pathOf(store, backingFile),

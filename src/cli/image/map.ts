@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../../index.ts';
 import { type Extent, extentsOf } from '../../storage/extents.ts';
+import { formatNamed } from '../../storage/formats.ts';
 import { openDisk } from '../../storage/open.ts';
-import { type Arguments, formatNamed, isJson } from './arguments.ts';
+import { type Arguments, isJson } from './arguments.ts';
 import { readingHost } from './host.ts';
 import { parseSize } from './size.ts';
 

@@ -1,10 +1,11 @@
 import { ConfigurationError } from '../../index.ts';
 import { extentsOf } from '../../storage/extents.ts';
+import { formatNamed, type ImageFormat } from '../../storage/formats.ts';
 import { openDisk } from '../../storage/open.ts';
 import { Qcow2Disk } from '../../storage/qcow2/disk.ts';
 import { dataBytes, fullyAllocatedBytes } from '../../storage/qcow2/measure.ts';
 import type { Disk } from '../../storage/store.ts';
-import { type Arguments, formatNamed, isJson } from './arguments.ts';
+import { type Arguments, isJson } from './arguments.ts';
 import { readingHost } from './host.ts';
 import { type ImageOptions, imageOptions } from './options.ts';
 import { parseSize } from './size.ts';
@@ -23,7 +24,7 @@ interface Measure {
 /** `image measure`: how large the file of a new image will be, for an image's contents or a size alone. */
 export async function measureImage({ values, words: [file] }: Arguments): Promise<string> {
   const hasJson = isJson(values.output);
-  const format = formatNamed(values['output-format']) ?? 'raw';
+  const format = measurable(formatNamed(values['output-format']) ?? 'raw');
   const options = imageOptions(values.option);
   if (file !== undefined && values.size !== undefined)
     throw new ConfigurationError('--size N cannot be used together with a filename.');
@@ -39,6 +40,12 @@ export async function measureImage({ values, words: [file] }: Arguments): Promis
   } finally {
     await disk.close();
   }
+}
+
+/** @throws ConfigurationError for a format whose sizes are not known beforehand, as with qemu-img */
+function measurable(format: ImageFormat): 'raw' | 'qcow2' {
+  if (format === 'raw' || format === 'qcow2') return format;
+  throw new ConfigurationError(`the size of a ${format} image cannot be told beforehand; give -O raw or -O qcow2`);
 }
 
 function measureSize(bytes: number, format: 'raw' | 'qcow2', options: ImageOptions): Measure {

@@ -1,16 +1,20 @@
 import { rm, truncate } from 'node:fs/promises';
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage, openFile } from '../../node/storage.ts';
-import type { ImageFormat } from '../../storage/open.ts';
+import type { ImageFormat } from '../../storage/formats.ts';
 import { createQcow2, type NewQcow2 } from '../../storage/qcow2/create.ts';
 import { preallocate } from '../../storage/qcow2/preallocate.ts';
 import { RawDisk } from '../../storage/raw.ts';
 import { type ByteStore, type Disk, StorageError } from '../../storage/store.ts';
+import { createVdi } from '../../storage/vdi/image.ts';
+import { createVhd } from '../../storage/vhd/image.ts';
+import { createVhdx } from '../../storage/vhdx/image.ts';
+import { createVmdk } from '../../storage/vmdk/image.ts';
 import { messageOf } from '../../util/errors.ts';
 import type { Preallocation } from './options.ts';
 
 /** The description of a new image. */
-type NewImage = NewQcow2 & { readonly preallocation?: Preallocation };
+type NewImage = NewQcow2 & { readonly preallocation?: Preallocation; readonly isFixed?: boolean };
 
 /**
  * Makes an image in the place of what the file has, and closes it. A file that wasn't there is gone again if that fails, another one is empty then.
@@ -41,14 +45,18 @@ export async function makeImage(
 }
 
 async function make(store: ByteStore, format: ImageFormat, options: NewImage): Promise<Disk> {
-  const { preallocation = 'off' } = options;
+  const { preallocation = 'off', size, isFixed = false } = options;
   if (format === 'qcow2') return makeQcow2(store, options, preallocation);
-  if (options.backing) throw new ConfigurationError('a raw image has no backing file');
+  if (options.backing) throw new ConfigurationError(`a new ${format} image has no backing file`);
+  if (format === 'vdi') return createVdi(store, { size, isFixed });
+  if (format === 'vpc') return createVhd(store, { size, isFixed });
+  if (format === 'vhdx') return createVhdx(store, { size, isFixed });
+  if (format === 'vmdk') return createVmdk(store, size, nodeStorage.decompressor);
   await store.resize(0);
-  await store.resize(options.size);
+  await store.resize(size);
   const disk = new RawDisk(store);
   // Node cannot ask a host for room: what is written has it.
-  if (preallocation !== 'off') await disk.zero(0, options.size);
+  if (preallocation !== 'off') await disk.zero(0, size);
   return disk;
 }
 

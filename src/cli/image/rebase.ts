@@ -1,9 +1,10 @@
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
+import { formatNamed } from '../../storage/formats.ts';
 import { formatOf, openDisk } from '../../storage/open.ts';
 import { Qcow2Disk } from '../../storage/qcow2/disk.ts';
 import { keepContents, setBacking } from '../../storage/qcow2/rebase.ts';
-import { type Arguments, formatNamed } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
 import { backingNames, openBacking } from './backing.ts';
 import { progressLine } from './progress.ts';
 
@@ -42,7 +43,8 @@ async function keep(
 async function openAlone(file: string, format: string | undefined): Promise<Qcow2Disk> {
   const store = await nodeStorage.open(file, 'write');
   try {
-    if ((await formatOf(store, formatNamed(format))) === 'raw') throw noBacking(file);
+    const found = await formatOf(store, formatNamed(format));
+    if (found !== 'qcow2') throw noBacking(file, found);
     return await Qcow2Disk.open(store, undefined, nodeStorage.decompressor);
   } catch (error) {
     await store.close();
@@ -54,7 +56,8 @@ async function openWhole(file: string, format: string | undefined): Promise<Qcow
   const disk = await openDisk(nodeStorage, file, { format: formatNamed(format) });
   if (disk instanceof Qcow2Disk) return disk;
   await disk.close();
-  throw noBacking(file);
+  throw noBacking(file, disk.format);
 }
 
-const noBacking = (file: string) => new ConfigurationError(`${file}: a raw image has no backing file`);
+const noBacking = (file: string, format: string) =>
+  new ConfigurationError(`${file}: a ${format} image has no backing file that could be changed`);

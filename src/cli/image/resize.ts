@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
+import { formatNamed } from '../../storage/formats.ts';
 import { resizeFile } from '../../storage/resize.ts';
-import { type Arguments, formatNamed } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
 import { parseSize } from './size.ts';
 
 /** `image resize`: returns what it says. */

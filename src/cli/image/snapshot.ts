@@ -1,11 +1,12 @@
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
+import { formatNamed } from '../../storage/formats.ts';
 import { openDisk } from '../../storage/open.ts';
 import { Qcow2Disk } from '../../storage/qcow2/disk.ts';
 import { applySnapshot, createSnapshot, deleteSnapshot, listSnapshots } from '../../storage/qcow2/image-snapshots.ts';
 import { snapshotLines } from '../../storage/snapshot-list.ts';
 import type { Disk } from '../../storage/store.ts';
-import { type Arguments, formatNamed } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
 
 /** Actions on the snapshot of a name. */
 const actions = {

@@ -1,5 +1,5 @@
 import { findDrive } from '../../drives/attachment.ts';
-import type { ImageFormat } from '../../storage/open.ts';
+import { isImageFormat } from '../../storage/formats.ts';
 import { driveInfo, isNodeOf, mediumInfo, nodeInfo, waitingDriveInfo } from '../block/info.ts';
 import { blockStatistics } from '../block/statistics.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
@@ -29,9 +29,9 @@ async function change(args: Arguments, context: QmpContext): Promise<void> {
   if (!Object.hasOwn(readOnlyModes, mode))
     throw new QmpError(`Parameter 'read-only-mode' does not accept value '${mode}'`);
   const format = args.textIfGiven('format');
-  if (format !== undefined && format !== 'raw' && format !== 'qcow2') throw new QmpError(`Unknown driver '${format}'`);
+  if (format !== undefined && !isImageFormat(format)) throw new QmpError(`Unknown driver '${format}'`);
   await drive.change(args.text('filename'), {
-    ...(format !== undefined && { format: format as ImageFormat }),
+    ...(format !== undefined && { format }),
     readOnly: readOnlyModes[mode] ?? drive.isReadOnly,
   });
   context.nodes.open(drive.name, null);

@@ -1,4 +1,5 @@
 import type { BlockNode } from '../../machine/block-nodes.ts';
+import { imageFormats } from '../../storage/formats.ts';
 import { isNodeOf } from '../block/info.ts';
 import { type Arguments, isObject, type QmpCommand, type QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
@@ -11,7 +12,7 @@ const settings = {
   cache: 'object?',
 } as const;
 const fileMembers = ['driver', 'filename', 'read-only', 'aio', 'locking', ...Object.keys(settings)];
-const drivers = ['raw', 'qcow2', 'file'];
+const drivers: readonly string[] = [...imageFormats, 'file'];
 
 async function addNode(args: Arguments, context: QmpContext): Promise<void> {
   const driver = args.text('driver');

@@ -1,6 +1,6 @@
 import type { Drive } from '../../drives/drive.ts';
 import { type BlockNode, type BlockNodes, formatOf, type TrayContent } from '../../machine/block-nodes.ts';
-import type { ImageFormat } from '../../storage/open.ts';
+import type { ImageFormat } from '../../storage/formats.ts';
 import { hasTray } from '../block/info.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';

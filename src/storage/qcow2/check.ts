@@ -1,4 +1,5 @@
 import { type ByteStore, StorageError } from '../store.ts';
+import { type Entry, getEntry, type Table } from '../table.ts';
 import { CORRUPT, DIRTY } from './extensions.ts';
 import { field, readHeader } from './header.ts';
 import { ImageFile } from './image-file.ts';
@@ -6,7 +7,6 @@ import { decodeEntry, entryOffset, hostRange, isOwnEntry, type Mapping } from '.
 import { Metadata } from './metadata.ts';
 import { setOwnFlags } from './references.ts';
 import { readSnapshots, tableBytes } from './snapshots.ts';
-import { type Entry, getEntry, type Table } from './table.ts';
 
 /** The result of checking an image. */
 export interface CheckResult {

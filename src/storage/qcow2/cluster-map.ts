@@ -1,8 +1,8 @@
+import { type Entry, getEntry, setEntry, type Table } from '../table.ts';
+import { TableCache } from '../table-cache.ts';
 import type { ImageFile } from './image-file.ts';
 import { decodeEntry, entryOffset, isOwnEntry, type Mapping, ownEntry, UNALLOCATED } from './mapping.ts';
 import type { Refcounts } from './refcounts.ts';
-import { type Entry, getEntry, setEntry, type Table } from './table.ts';
-import { TableCache } from './table-cache.ts';
 
 /** Neighbouring clusters of the disk that are found in the same way, one after the other in the file if they are data. */
 export interface Run {

@@ -1,6 +1,6 @@
 import { type ByteStore, StorageError } from '../store.ts';
+import { Table } from '../table.ts';
 import type { Header } from './header.ts';
-import { Table } from './table.ts';
 
 /** The file of an image, in clusters. */
 export class ImageFile {

@@ -1,3 +1,4 @@
+import { Table } from '../table.ts';
 import type { Qcow2Disk } from './disk.ts';
 import { field } from './header.ts';
 import type { ImageFile } from './image-file.ts';
@@ -6,7 +7,6 @@ import type { Metadata } from './metadata.ts';
 import { addReferences, allOf, clearOwnFlags, dropReferences, setOwnFlags } from './references.ts';
 import { bigEndian, l1Entries } from './resize.ts';
 import { type ImageSnapshot, readSnapshots, type SnapshotEntry, snapshotEntry, tableBytes } from './snapshots.ts';
-import { Table } from './table.ts';
 
 /** Bytes of a name in an image: its length has 16 bits. */
 const MOST_NAME = 0xffff;

@@ -1,3 +1,4 @@
+import { getEntry, setEntry, Table } from '../table.ts';
 import { ClusterMap } from './cluster-map.ts';
 import type { Qcow2Disk } from './disk.ts';
 import { ownEntry } from './mapping.ts';
@@ -5,7 +6,6 @@ import type { Metadata } from './metadata.ts';
 import { dropReferences } from './references.ts';
 import { growL1, l1Entries } from './resize.ts';
 import type { ImageSnapshot } from './snapshots.ts';
-import { getEntry, setEntry, Table } from './table.ts';
 
 /** A larger one than this, in bytes, is read by nobody: it would be none of ours. */
 const MOST_BYTES = 2 ** 32;

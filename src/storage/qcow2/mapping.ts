@@ -1,5 +1,5 @@
+import type { Entry } from '../table.ts';
 import type { ImageFile } from './image-file.ts';
-import type { Entry } from './table.ts';
 
 /** Where the contents of a cluster of the disk are. Offsets are those of the file, in bytes. */
 export type Mapping =

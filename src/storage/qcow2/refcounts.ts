@@ -1,9 +1,9 @@
 import type { StorageError } from '../store.ts';
+import { getEntry, setEntry, Table } from '../table.ts';
+import { TableCache } from '../table-cache.ts';
 import { field, MOST_REFCOUNT_TABLE } from './header.ts';
 import type { ImageFile } from './image-file.ts';
 import { countRange, getCount, setCount } from './refcount-bits.ts';
-import { getEntry, setEntry, Table } from './table.ts';
-import { TableCache } from './table-cache.ts';
 
 /**
  * How often each cluster of the file is in use, and which are free. A table has the places of blocks, and these have the

@@ -1,7 +1,7 @@
 import { StorageError } from '../store.ts';
+import { type Entry, getEntry, setEntry, type Table } from '../table.ts';
 import { decodeEntry, entryOffset, hostRange, isCompressedEntry, isOwnEntry, withOwnFlag } from './mapping.ts';
 import type { Metadata } from './metadata.ts';
-import { type Entry, getEntry, setEntry, type Table } from './table.ts';
 
 /** Entries of an L1 table, from the first to before the last. */
 type Range = readonly [from: number, to: number];

@@ -1,10 +1,10 @@
 import { SECTOR_BYTES } from '../../../runtime/host/block.ts';
 import { ConfigurationError } from '../../util/errors.ts';
 import { type ByteStore, StorageError } from '../store.ts';
+import { Table } from '../table.ts';
 import type { Qcow2Disk } from './disk.ts';
 import { field, MOST_L1 } from './header.ts';
 import type { Metadata } from './metadata.ts';
-import { Table } from './table.ts';
 
 /**
  * Makes the disk of an image larger or smaller. What is added reads as zero.

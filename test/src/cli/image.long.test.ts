@@ -197,7 +197,7 @@ const mistakes: readonly [string, () => string[], string][] = [
     () => ['create', '-f', 'qcow2', '-o', `backing_file=${file('none')},backing_fmt=raw`, file('new')],
     `${file('none')}: cannot open it: no such file or directory`,
   ],
-  ['an unknown format', () => ['create', '-f', 'vmdk', file('new'), '1M'], "'vmdk' is not supported"],
+  ['an unknown format', () => ['create', '-f', 'qed', file('new'), '1M'], "'qed' is not supported"],
   ['an unknown command', () => ['make'], "unknown command 'make'"],
   ['a command that is misspelt', () => ['crate'], "unknown command 'crate'; similar: create"],
 ];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Machine, openMonitor, openQmp, type Qmp } from '../../../src/index.ts';
 import { nodeStorage, openFile } from '../../../src/node/storage.ts';
+import { formatNames } from '../../../src/storage/formats.ts';
 import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
 
 let folder: string;
@@ -101,7 +102,7 @@ test.each([
   ['if=none', 'a drive needs an image; give file=FILE\n'],
   ['if=none,file=/nowhere/x', /^Could not open '\/nowhere\/x': /],
   ['if=none,file=/', "Could not open '/': Is a directory\n"],
-  ['if=none,file=x,format=vmdk', "Unknown driver 'vmdk'; give raw or qcow2\n"],
+  ['if=none,file=x,format=qed', `Unknown driver 'qed'; give one of ${formatNames}\n`],
   ['if=none,file=x,id=5', "Parameter 'id' expects an identifier\n"],
   ['if=none,file=x,frob=1', /^'frob' is not there; a drive has if, id, file/],
   ['if=none,file=x,snapshot=maybe', /^(Parameter 'snapshot' expects 'on' or 'off'|Could not open)/],

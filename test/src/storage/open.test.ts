@@ -207,7 +207,8 @@ describe('an image is refused that', () => {
 });
 
 test.each([
-  ['KDMV', /^image: is a VMDK image, which is not supported/],
+  ['KDMV', /^image: is a VMDK image of version 538976288; 1 to 3 are known/],
+  ['QED\0', /^image: is a QED image, which is not supported; there are raw, qcow2, vdi, vhdx, vmdk, vpc/],
   ['QFI\xfb\0\0\0\x01', /^image: is a qcow \(version 1\) image/],
 ])('an image that begins with %j is refused', async (magic, message) => {
   host.files.set(

@@ -1,4 +1,4 @@
-import type { ImageFile } from './image-file.ts';
+import type { ByteStore } from './store.ts';
 import { Table } from './table.ts';
 
 /** How many bytes of tables stay in memory, and how many tables at least and at most. */
@@ -6,18 +6,30 @@ const CACHE_BYTES = 4 << 20;
 const FEWEST = 8;
 const MOST = 256;
 
+/** The file that tables are in. */
+export interface TableFile {
+  readonly store: ByteStore;
+  /** Bytes of a table. */
+  readonly clusterSize: number;
+  /**
+   * @param what what messages call such a table
+   * @throws StorageError if it is not there
+   */
+  readCluster(offset: number, what: string): Promise<Uint8Array>;
+}
+
 /**
- * Tables of one cluster each. Of those that the file has too, the ones used longest ago are dropped; the others stay until
+ * Tables of one size each. Of those that the file has too, the ones used longest ago are dropped; the others stay until
  * they were written. Whoever changes tables asks {@link isCrowded} before, and has them written.
  */
 export class TableCache {
-  readonly #file: ImageFile;
+  readonly #file: TableFile;
   readonly #what: string;
   readonly #capacity: number;
   readonly #tables = new Map<number, Table>();
 
   /** @param what what messages call such a table */
-  constructor(file: ImageFile, what: string) {
+  constructor(file: TableFile, what: string) {
     this.#file = file;
     this.#what = what;
     this.#capacity = Math.min(MOST, Math.max(FEWEST, CACHE_BYTES / file.clusterSize));

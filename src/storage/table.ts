@@ -1,4 +1,4 @@
-/** A part of an image's metadata in memory, with the range that the file doesn't have yet. Entries are big-endian. */
+/** A part of an image's metadata in memory, with the range that the file doesn't have yet. */
 export class Table {
   readonly offset: number;
   readonly bytes: Uint8Array;

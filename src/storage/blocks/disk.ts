@@ -1,0 +1,171 @@
+import { InOrder } from '../in-order.ts';
+import { partsOf } from '../memory-store.ts';
+import type { CheckResult } from '../qcow2/check.ts';
+import { checkRange, checkWritable, type Disk, type ImageIdentity, identityOf } from '../store.ts';
+import { checkBlocks } from './check.ts';
+import type { BlockMap, BlockPlace } from './map.ts';
+
+/** A disk whose image has blocks of one size. What isn't in the image is in its backing disk, or zero. */
+export class BlockDisk implements Disk {
+  readonly map: BlockMap;
+  readonly backing: Disk | undefined;
+  readonly #order = new InOrder();
+
+  constructor(map: BlockMap, backing?: Disk) {
+    this.map = map;
+    this.backing = backing;
+  }
+
+  get name(): string {
+    return this.map.store.name;
+  }
+
+  get format(): string {
+    return this.map.format;
+  }
+
+  get isReadOnly(): boolean {
+    return this.map.store.isReadOnly;
+  }
+
+  get size(): number {
+    return this.map.size;
+  }
+
+  async read(offset: number, target: Uint8Array): Promise<void> {
+    checkRange(this, offset, target.length);
+    await this.#order.run(async () => {
+      for (const { page, within, at, length } of partsOf(offset, target.length, this.map.blockSize))
+        await this.#read(page, within, target.subarray(at, at + length));
+    });
+  }
+
+  async write(offset: number, source: Uint8Array): Promise<void> {
+    checkWritable(this);
+    checkRange(this, offset, source.length);
+    await this.#order.run(async () => {
+      for (const { page, within, at, length } of partsOf(offset, source.length, this.map.blockSize))
+        await this.#write(page, within, source.subarray(at, at + length));
+    });
+  }
+
+  /** Blocks that have a place keep it. */
+  async zero(offset: number, length: number): Promise<void> {
+    checkWritable(this);
+    checkRange(this, offset, length);
+    await this.#order.run(async () => {
+      for (const part of partsOf(offset, length, this.map.blockSize))
+        if (!this.#isZero(await this.map.place(part.page)))
+          await this.#write(part.page, part.within, new Uint8Array(part.length));
+    });
+  }
+
+  /** Blocks stay where they are, as with QEMU. */
+  async discard(offset: number, length: number): Promise<void> {
+    checkWritable(this);
+    checkRange(this, offset, length);
+  }
+
+  async zeroRun(offset: number): Promise<number> {
+    if (offset >= this.size) return 0;
+    const first = await this.#order.run(() => this.map.place(Math.floor(offset / this.map.blockSize)));
+    if (!this.#isZero(first) && first.kind !== 'absent') return 0;
+    const { length } = await this.run(offset, this.size - offset);
+    if (this.#isZero(first)) return length;
+    const backing = this.backing!;
+    return Math.min(length, offset >= backing.size ? Infinity : await backing.zeroRun(offset));
+  }
+
+  /** The place of what is at an offset, and for how many bytes, up to `most`, it is so. */
+  async run(offset: number, most: number): Promise<{ place: BlockPlace; length: number }> {
+    const { blockSize } = this.map;
+    return await this.#order.run(async () => {
+      const first = Math.floor(offset / blockSize);
+      const place = await this.map.place(first);
+      let blocks = 1;
+      while ((first + blocks) * blockSize < offset + most) {
+        if (!continues(place, await this.map.place(first + blocks), blocks * blockSize)) break;
+        blocks++;
+      }
+      return { place, length: Math.min(most, (first + blocks) * blockSize - offset) };
+    });
+  }
+
+  /** Looks at the places of all blocks. */
+  check(): Promise<CheckResult> {
+    return this.#order.run(() => checkBlocks(this.map));
+  }
+
+  async flush(): Promise<void> {
+    if (!this.isReadOnly) await this.#order.run(() => this.map.commit());
+  }
+
+  async settle(): Promise<readonly ImageIdentity[]> {
+    await this.flush();
+    return [await identityOf(this.map.store, this.format), ...((await this.backing?.settle()) ?? [])];
+  }
+
+  abandon(): void {
+    this.map.store.abandon?.();
+    this.backing?.abandon();
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.flush();
+    } finally {
+      await this.#order.run(() => this.map.store.close());
+      await this.backing?.close();
+    }
+  }
+
+  #isZero({ kind }: BlockPlace): boolean {
+    return kind === 'zero' || (kind === 'absent' && this.backing === undefined);
+  }
+
+  async #read(block: number, within: number, target: Uint8Array): Promise<void> {
+    const place = await this.map.place(block);
+    if (place.kind === 'data') await this.#readStore(place.offset + within, target);
+    else if (place.kind === 'packed') target.set((await place.unpack()).subarray(within, within + target.length));
+    else if (this.#isZero(place)) target.fill(0);
+    else await this.#readBacking(block * this.map.blockSize + within, target);
+  }
+
+  /** A file may end within its last block: what is missing is zero. */
+  async #readStore(offset: number, target: Uint8Array): Promise<void> {
+    const there = Math.max(0, Math.min(target.length, this.map.store.size - offset));
+    target.fill(0, there);
+    if (there > 0) await this.map.store.read(offset, target.subarray(0, there));
+  }
+
+  /** A backing disk may be smaller: zeros follow it. */
+  async #readBacking(offset: number, target: Uint8Array): Promise<void> {
+    const backing = this.backing!;
+    const there = Math.max(0, Math.min(target.length, backing.size - offset));
+    target.fill(0, there);
+    if (there > 0) await backing.read(offset, target.subarray(0, there));
+  }
+
+  async #write(block: number, within: number, source: Uint8Array): Promise<void> {
+    const { map } = this;
+    const place = await map.place(block);
+    if (place.kind === 'data') return await map.store.write(place.offset + within, source);
+    const isPlain = this.#isZero(place);
+    const whole = new Uint8Array(isPlain ? 0 : map.blockSize);
+    if (!isPlain) await this.#read(block, 0, whole);
+    const { offset, isZero } = await map.reserve(block);
+    if (isPlain && isZero) await map.store.write(offset + within, source);
+    else {
+      const bytes = isPlain ? new Uint8Array(map.blockSize) : whole;
+      bytes.set(source, within);
+      await map.store.write(offset, bytes);
+    }
+    await map.set(block, offset);
+  }
+}
+
+/** Whether a block, so many bytes further on, is kept as the first one goes on. */
+function continues(first: BlockPlace, next: BlockPlace, distance: number): boolean {
+  if (first.kind === 'data' && next.kind === 'data') return next.offset === first.offset + distance;
+  return first.kind === next.kind && first.kind !== 'packed';
+}

@@ -1,0 +1,46 @@
+import { ConfigurationError } from '../util/errors.ts';
+import type { Decompressor } from './qcow2/compressed.ts';
+import type { SnapshotChoice } from './qcow2/snapshots.ts';
+import type { ByteStore, Disk } from './store.ts';
+
+/** Formats of images that are read and written here, by QEMU's names: `vpc` is Microsoft's VHD. */
+export const imageFormats = ['raw', 'qcow2', 'vdi', 'vhdx', 'vmdk', 'vpc'] as const;
+/** The format of an image of a disk, by QEMU's name. */
+export type ImageFormat = (typeof imageFormats)[number];
+
+/** The names for messages: "raw, qcow2, …". */
+export const formatNames: string = imageFormats.join(', ');
+
+export function isImageFormat(name: string): name is ImageFormat {
+  return (imageFormats as readonly string[]).includes(name);
+}
+
+/**
+ * The format of a name that somebody gave.
+ * @throws ConfigurationError if it is none of them
+ */
+export function formatNamed(name: string | undefined): ImageFormat | undefined {
+  if (name === undefined || isImageFormat(name)) return name;
+  throw new ConfigurationError(`the format '${name}' is not supported; there are ${formatNames}`);
+}
+
+/** An image that is being opened, and what its format's code may use for that. */
+export interface OpenedImage {
+  readonly store: ByteStore;
+  readonly decompressor: Decompressor;
+  /** A snapshot within the image that is to be seen in its place. */
+  readonly internalSnapshot: SnapshotChoice | undefined;
+  /**
+   * Opens the image that this one stands on, for reading.
+   * @throws StorageError
+   */
+  openBacking(name: string, format: string | undefined): Promise<Disk>;
+  /**
+   * Opens a file beside this one that has a part of it.
+   * @throws StorageError if the name leads elsewhere
+   */
+  openPart(name: string): Promise<ByteStore>;
+}
+
+/** Opens an image of one format, whose store it closes with the disk; if it cannot, the caller closes it. */
+export type OpenImage = (image: OpenedImage) => Promise<Disk>;

@@ -1,0 +1,113 @@
+import { BlockDisk } from '../blocks/disk.ts';
+import { PlainMap } from '../blocks/plain-map.ts';
+import type { OpenedImage } from '../formats.ts';
+import { type DiskPart, PartsDisk } from '../parts.ts';
+import type { Decompressor } from '../qcow2/compressed.ts';
+import { type ByteStore, type Disk, StorageError } from '../store.ts';
+import { DESCRIPTOR_START, type DescribedExtent, newDescriptor, readDescriptor } from './descriptor.ts';
+import { GrainMap } from './grains.ts';
+import { directoryEntries, HEADER_BYTES, newHeader, type SparseHeader } from './header.ts';
+
+/** Parts of a disk; more are a mistake. */
+const MOST_PARTS = 4096;
+
+/** Opens VMware's image: a file with grains, or a descriptor with its parts in other files. */
+export async function openVmdk(image: OpenedImage): Promise<Disk> {
+  return (await isDescriptor(image.store)) ? await openParts(image) : await openWhole(image);
+}
+
+async function isDescriptor(store: ByteStore): Promise<boolean> {
+  const bytes = new Uint8Array(Math.min(store.size, DESCRIPTOR_START.length));
+  await store.read(0, bytes);
+  return String.fromCharCode(...bytes) === DESCRIPTOR_START;
+}
+
+async function openWhole({ store, decompressor, openBacking }: OpenedImage): Promise<Disk> {
+  const map = await GrainMap.load(store, decompressor);
+  const { descriptor } = map.header;
+  const { parent } = descriptor ? await readDescriptor(store, descriptor.offset, descriptor.length) : {};
+  return new BlockDisk(map, parent === undefined ? undefined : await openBacking(parent, 'vmdk'));
+}
+
+/** The descriptor's own file is not needed once it was read. */
+async function openParts(image: OpenedImage): Promise<Disk> {
+  const { store } = image;
+  const { parent, extents } = await readDescriptor(store);
+  if (extents.length === 0 || extents.length > MOST_PARTS)
+    throw new StorageError(store, `describes ${extents.length} parts of its disk: not possible`);
+  const [only] = extents;
+  if (parent !== undefined && (extents.length > 1 || only!.kind !== 'sparse'))
+    throw new StorageError(store, 'has several parts and stands on another image, which is not supported');
+  const opened: Disk[] = [];
+  try {
+    const backing = parent === undefined ? undefined : await image.openBacking(parent, 'vmdk');
+    if (backing) opened.push(backing);
+    const parts: DiskPart[] = [];
+    for (const extent of extents) {
+      const disk = extent.kind === 'zero' ? undefined : await openPart(image, extent, backing);
+      if (disk) opened.push(disk);
+      parts.push({ disk, from: 0, length: extent.size });
+    }
+    await store.close();
+    return new PartsDisk(parts, { name: store.name, format: 'vmdk' });
+  } catch (error) {
+    for (const disk of opened) await disk.close();
+    throw error;
+  }
+}
+
+async function openPart(image: OpenedImage, extent: DescribedExtent, backing: Disk | undefined): Promise<Disk> {
+  const store = await image.openPart(extent.file!);
+  try {
+    if (extent.kind === 'flat') return new BlockDisk(new PlainMap('vmdk', store, extent.size, extent.offset));
+    const map = await GrainMap.load(store, image.decompressor);
+    if (map.size < extent.size)
+      throw new StorageError(store, `has ${map.size} bytes of a disk; the descriptor says ${extent.size}`);
+    return new BlockDisk(map, backing);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+const SECTOR = 512;
+/** The shape that VMware's own programs give an image: grains of 64 KB, 512 to a table, and a descriptor of 20 sectors behind the header. */
+const [GRAIN, TABLE_ENTRIES, DESCRIPTOR_BYTES] = [64 << 10, 512, 20 * SECTOR];
+
+/** Makes an image in one file, in an empty store, and opens it. */
+export async function createVmdk(store: ByteStore, size: number, decompressor: Decompressor): Promise<Disk> {
+  const header = layout(size);
+  const { descriptor, overhead, redundantOffset, directoryOffset } = header;
+  const text = new TextEncoder().encode(newDescriptor(store.name.split(/[\\/]/).at(-1)!, size));
+  if (text.length > DESCRIPTOR_BYTES) throw new StorageError(store, 'has a name that is too long for a VMDK image');
+  await store.resize(0);
+  await store.resize(overhead);
+  for (const offset of [redundantOffset!, directoryOffset]) await store.write(offset, directoryAt(offset, header));
+  await store.write(descriptor!.offset, text);
+  await store.write(0, newHeader(header));
+  return new BlockDisk(await GrainMap.load(store, decompressor));
+}
+
+/** Header, descriptor, and twice a directory with its tables behind it; then come the grains. */
+function layout(size: number): SparseHeader {
+  const first: SparseHeader = {
+    ...{ size, grainSize: GRAIN, tableEntries: TABLE_ENTRIES, hasZeroGrains: false, isCompressed: false },
+    descriptor: { offset: HEADER_BYTES, length: DESCRIPTOR_BYTES },
+    ...{ redundantOffset: HEADER_BYTES + DESCRIPTOR_BYTES, directoryOffset: 0, overhead: 0 },
+  };
+  const tables = directoryEntries(first) * TABLE_ENTRIES * 4;
+  const directoryOffset = first.redundantOffset! + directoryBytes(first) + tables;
+  const end = directoryOffset + directoryBytes(first) + tables;
+  return { ...first, directoryOffset, overhead: Math.ceil(end / GRAIN) * GRAIN };
+}
+
+const directoryBytes = (header: SparseHeader): number => Math.ceil((directoryEntries(header) * 4) / SECTOR) * SECTOR;
+
+function directoryAt(offset: number, header: SparseHeader): Uint8Array {
+  const bytes = new Uint8Array(directoryBytes(header));
+  const view = new DataView(bytes.buffer);
+  const first = (offset + bytes.length) / SECTOR;
+  for (let n = 0; n < directoryEntries(header); n++)
+    view.setUint32(n * 4, first + (n * TABLE_ENTRIES * 4) / SECTOR, true);
+  return bytes;
+}
