@@ -33,8 +33,8 @@ export interface NvmeOptions {
   /** Undefined: it has no interrupts by messages. */
   readonly sendMessage: ((message: InterruptMessage) => boolean) | undefined;
   readonly port: BlockPort;
-  /** Up to 20 characters of ASCII. */
-  readonly serial: string;
+  /** Up to 20 characters of ASCII. Default: its name. */
+  readonly serial?: string;
 }
 
 /** An NVM Express controller on PCI with one namespace, as QEMU's (NVM Express Base Specification 1.4). */
@@ -143,7 +143,7 @@ export class Nvme {
     const vectors = () => (this.#msix?.isEnabled ? MsixPlace.vectors : 1);
     return {
       ...{ memory, queues: this.#queues, events: this.#events, features: this.#features, logs: this.#logs },
-      serial: this.#options.serial,
+      serial: this.#options.serial ?? this.#options.name,
       get namespace() {
         return namespace();
       },
