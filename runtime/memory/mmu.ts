@@ -132,7 +132,7 @@ export class Mmu implements ProcessorMemory {
     return this.paging.walk(linear, Access.write | this.#rights()) === -1;
   }
 
-  // Implicit supervisor accesses: methods, as closures of a maker take a loaded descriptor far more time (docs/internals/decisions.md).
+  // Implicit supervisor accesses. Made by #accesses they would slow down loads of segment registers (docs/internals/decisions.md).
   loadSystem8(linear: number): number {
     return this.#load8As(linear, Access.read);
   }

@@ -1,6 +1,6 @@
 import type { PciDiskModel } from '../../runtime/machine/catalogue/disks.ts';
 import type { PciCardModel } from '../../runtime/machine/catalogue/network.ts';
-import type { ModelOfPlugType, PluggablePciModel } from '../../runtime/machine/catalogue/pluggable.ts';
+import type { PluggablePciModel } from '../../runtime/machine/catalogue/pluggable.ts';
 import type { CardOptions } from '../cards/options.ts';
 import type { PluggedDiskOptions } from './plugged-disks.ts';
 
@@ -42,7 +42,7 @@ export interface PciDiskOptions extends PciPlace, PluggedDiskOptions {
 /** A source of random numbers that is to be plugged in. */
 export interface PciRngOptions extends PciPlace {
   /** Always "virtio-rng-pci". */
-  readonly device: ModelOfPlugType<'pci-rng'>;
+  readonly device: 'virtio-rng-pci';
 }
 
 /** Options of a device that can be plugged in. */

@@ -1,19 +1,20 @@
-import { pciDisks } from './disks.ts';
-import { networkCards } from './network.ts';
+import { type PciDiskModel, pciDisks } from './disks.ts';
+import { networkCards, type PciCardModel } from './network.ts';
 import type { DeviceRow, PciPlugType } from './row.ts';
 import { virtioDevices } from './virtio.ts';
 
 const { ne2k_isa: _, ...pciCards } = networkCards;
 
-/** Rows of the devices that can be plugged into the PCI bus while the machine runs, by QEMU's names. */
+/** A device that can be plugged into the PCI bus while the machine runs, by QEMU's name. */
+export type PluggablePciModel = PciCardModel | PciDiskModel | 'virtio-rng-pci';
+
+/** Their rows. */
 export const pluggablePciRows = {
   ...pciCards,
   ...pciDisks,
   'virtio-rng-pci': virtioDevices['virtio-rng-pci'],
-} as const satisfies Readonly<Record<string, DeviceRow & { readonly plugType: PciPlugType }>>;
+} as const satisfies Readonly<Record<PluggablePciModel, DeviceRow & { readonly plugType: PciPlugType }>>;
 
-/** One of them, by its name. */
-export type PluggablePciModel = keyof typeof pluggablePciRows;
 /** All of them. */
 export const pluggablePciModels = Object.keys(pluggablePciRows) as readonly PluggablePciModel[];
 
