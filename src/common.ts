@@ -26,8 +26,10 @@ export type {
   SystemInformation,
 } from '../runtime/firmware/smbios/information.ts';
 export type { OptionalCards } from '../runtime/machine/catalogue/cards.ts';
+export type { PciDiskModel } from '../runtime/machine/catalogue/disks.ts';
 export { type DisplayModel, displayModels } from '../runtime/machine/catalogue/displays.ts';
 export { type CardModel, cardModels, type PciCardModel } from '../runtime/machine/catalogue/network.ts';
+export { type PluggablePciModel, pluggablePciModels } from '../runtime/machine/catalogue/pluggable.ts';
 export { type SoundCardModel, soundCardModels } from '../runtime/machine/catalogue/sound.ts';
 export {
   type UsbControllerModel,
@@ -47,17 +49,14 @@ export type { TrayMove } from './drives/index.ts';
 export type { DriveOptions, MediumOptions } from './drives/options.ts';
 export type { DriveStatistics, RequestStatistics } from './drives/statistics.ts';
 export type { DriveLimits } from './drives/throttle/limits.ts';
-export {
-  type PciCardOptions,
-  type PciDeviceOptions,
-  type PciDevices,
-  type PciDiskModel,
-  type PciDiskOptions,
-  type PciRngOptions,
-  type PluggablePciModel,
-  type PluggedPci,
-  pluggablePciModels,
-} from './hot-plug/pci-devices.ts';
+export type { PciDevices } from './hot-plug/pci-devices.ts';
+export type {
+  PciCardOptions,
+  PciDeviceOptions,
+  PciDiskOptions,
+  PciRngOptions,
+  PluggedPci,
+} from './hot-plug/pci-options.ts';
 export type { PluggedUsb, UsbBusInfo, UsbDiskOptions, UsbPorts } from './hot-plug/usb-ports.ts';
 export type { Keyboard, KeyboardEvents, Leds } from './input/keyboard.ts';
 export { keyboardLayouts, layoutTitle } from './input/layout.ts';

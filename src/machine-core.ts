@@ -29,8 +29,14 @@ export type {
   RunResult,
 } from '../runtime/machine/config.ts';
 export type * from '../runtime/machine/examination.ts';
-export type { PluggedPciDevice } from '../runtime/machine/pci-devices.ts';
-export { nameOfPlugged, type PluggedDevice, type PluggedUsbDevice } from '../runtime/machine/plugboard.ts';
+export {
+  modelOfPlugged,
+  nameOfPlugged,
+  type PluggedDevice,
+  type PluggedOf,
+  type PluggedPciDevice,
+  type PluggedUsbDevice,
+} from '../runtime/machine/plugged.ts';
 export type { MachineImage, MemoryPart, TransferCallName, TransferCalls } from '../runtime/machine/transfer.ts';
 
 /** The machine's core as the isolate sees it: one synchronous object that lives alone in it. */

@@ -17,11 +17,11 @@ export function stringIn(cpu: Cpu, size: number, mask: number): void {
   const port = state[Word.edx] & 0xffff;
   checkPort(cpu, port, size);
   const linear = stringAddress(cpu, Segment.es, state[Word.edi] & mask, size, Double.writeSpan);
-  memory.probeWrite(linear, size);
+  memory.current.probeWrite(linear, size);
   const value = readPort(cpu, port, size);
-  if (size === 4) memory.store32(linear, value);
-  else if (size === 2) memory.store16(linear, value & 0xffff);
-  else memory.store8(linear, value & 0xff);
+  if (size === 4) memory.current.store32(linear, value);
+  else if (size === 2) memory.current.store16(linear, value & 0xffff);
+  else memory.current.store8(linear, value & 0xff);
   advance(cpu, Word.edi, size, mask);
 }
 
@@ -157,8 +157,8 @@ function stringAddress(cpu: Cpu, segment: number, offset: number, size: number, 
 }
 
 function load(cpu: Cpu, linear: number, size: number): number {
-  if (size === 4) return cpu.memory.load32(linear);
-  return size === 2 ? cpu.memory.load16(linear) : cpu.memory.load8(linear);
+  if (size === 4) return cpu.memory.current.load32(linear);
+  return size === 2 ? cpu.memory.current.load16(linear) : cpu.memory.current.load8(linear);
 }
 
 function advance(cpu: Cpu, word: number, size: number, mask: number): void {

@@ -39,7 +39,7 @@ export function peekAt(cpu: CpuWords, size: number, stackOffset: number): number
   const fromLow = (offset - state[Word.segmentLow + Segment.ss]) >>> 0;
   if (fromLow + size - 1 > cpu.doubles[Double.readSpan + Segment.ss]) raise(Vector.stackFault);
   const linear = (state[Word.segmentBase + Segment.ss] + offset) | 0;
-  return size === 4 ? cpu.memory.load32(linear) : cpu.memory.load16(linear);
+  return size === 4 ? cpu.memory.current.load32(linear) : cpu.memory.current.load16(linear);
 }
 
 /**
@@ -93,15 +93,15 @@ export class StackWriter {
   probe(cpu: CpuWords, size: number, bytes: number): void {
     const offset = (this.pointer - bytes) & this.#mask;
     if (((offset - this.#low) >>> 0) + size - 1 > this.#span) raise(Vector.stackFault, this.#error);
-    cpu.memory.probeWrite((this.#base + offset) | 0, size);
+    cpu.memory.current.probeWrite((this.#base + offset) | 0, size);
   }
 
   #store(cpu: CpuWords, size: number, linear: number, value: number): void {
     const { memory } = cpu;
     if (size === 4) {
       if (this.#system) memory.storeSystem32(linear, value);
-      else memory.store32(linear, value);
+      else memory.current.store32(linear, value);
     } else if (this.#system) memory.storeSystem16(linear, value & 0xffff);
-    else memory.store16(linear, value & 0xffff);
+    else memory.current.store16(linear, value & 0xffff);
   }
 }

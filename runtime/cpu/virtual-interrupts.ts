@@ -61,7 +61,7 @@ export function redirectInterrupt(cpu: Cpu, vector: number, nextEip: number): bo
   const { state, stack, memory } = cpu;
   if ((state[Word.cr4] & Cr4.vme) === 0 || isForSystem(cpu, vector)) return false;
   const virtual = cpu.ioPrivilege < 3;
-  const pointer = memory.load32(vector * 4);
+  const pointer = memory.current.load32(vector * 4);
   stack.useCurrent(cpu);
   stack.push(cpu, 2, virtual ? virtualImage(cpu) : readEflags(cpu));
   stack.push(cpu, 2, state[Word.selector + Segment.cs]);

@@ -17,7 +17,7 @@ export class BootPaths {
 }
 
 /** Kinds of PCI devices that have a name of their own in paths, and others by vendor and device. */
-type DeviceKind = 'ethernet' | 'pci1b36,0010' | 'pci8086,2922' | 'scsi' | 'usb';
+export type DeviceKind = 'ethernet' | 'pci1b36,0010' | 'pci8086,2922' | 'scsi' | 'usb';
 
 /** A PCI device of a kind, in its place. */
 export function devicePath(kind: DeviceKind, device: number, func = 0): string {

@@ -2,7 +2,7 @@ import { BootError } from '../firmware/load/index.ts';
 import { hostNetworkPort } from '../host/network-port.ts';
 import type { Board, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
-import { type CardModel, isaCardPlaces } from './catalogue/network.ts';
+import { type CardModel, isaCardPlaces, isPciCard } from './catalogue/network.ts';
 
 /** A network card of the machine, whose cable is at the host. */
 export interface CardConfig {
@@ -27,16 +27,12 @@ export function refuseTwice(name: string | undefined): void {
 export function networkCards(board: Board): Part[] {
   const { cards = [] } = board.config;
   refuseTwice(cards.map(({ name }) => name).find((name) => board.door.ports.includes(name)));
-  for (const card of cards.filter((card) => !isIsa(card))) {
+  for (const card of cards.filter(({ model }) => isPciCard(model))) {
     const slot = board.pciSlot(card.name);
     board.bootsFrom(card.bootIndex, `${devicePath('ethernet', slot)}/ethernet-phy@0`);
     board.plugboard.configure({ type: 'pci-card', card, slot });
   }
-  return cards.filter(isIsa).map((card, n) => isaCard(board, card, n));
-}
-
-function isIsa({ model }: CardConfig): boolean {
-  return model === 'ne2k_isa';
+  return cards.filter(({ model }) => !isPciCard(model)).map((card, n) => isaCard(board, card, n));
 }
 
 function isaCard(board: Board, { name, mac }: CardConfig, n: number): Part {
@@ -44,15 +40,4 @@ function isaCard(board: Board, { name, mac }: CardConfig, n: number): Part {
   const port = hostNetworkPort(board.door, name, board.guestError);
   const { Chip } = board.devices.module('ne2k_isa');
   return new Chip({ ...board, name, mac, port, base, irq: board.irq(irq) });
-}
-
-/** A card in a slot of the PCI bus. */
-export function pciCard(board: Board, card: CardConfig, device: number): Part {
-  const port = hostNetworkPort(board.door, card.name, board.guestError);
-  const irq = board.pciIrq(device, 1);
-  const bars = card.rom ? [board.romBar(card.name, card.rom)] : [];
-  const options = { ...board, ...card, device, port, mmio: board.pciMmio, irq, bars };
-  if (card.model === 'ne2k_isa') throw new Error(`${card.name} is no card for the PCI bus`);
-  const { Chip } = board.devices.module(card.model);
-  return new Chip(options);
 }

@@ -15,7 +15,7 @@ import type { SoundCardModel } from './catalogue/sound.ts';
 import type { UsbInput } from './catalogue/usb.ts';
 import type { DriveConfig } from './drives.ts';
 import type { AddressRange, LogItem } from './log-items.ts';
-import type { PluggedDevice } from './plugboard.ts';
+import type { PluggedDevice } from './plugged.ts';
 import type { UsbControllerConfig, UsbPort } from './usb-plan.ts';
 
 /**

@@ -3,17 +3,17 @@ import * as cirrus from '../devices/cirrus/index.ts';
 import { E1000 } from '../devices/e1000/index.ts';
 import { Edu } from '../devices/edu/index.ts';
 import { Ne2000Isa, Ne2000Pci } from '../devices/ne2000/index.ts';
-import * as nvme from '../devices/nvme/index.ts';
+import { Nvme } from '../devices/nvme/index.ts';
 import { Pcnet } from '../devices/pcnet/index.ts';
 import * as flash from '../devices/pflash/index.ts';
 import { Rtl8139 } from '../devices/rtl8139/index.ts';
 import * as standardVga from '../devices/standard-vga/index.ts';
 import * as virtioBalloon from '../devices/virtio/balloon/index.ts';
-import * as virtioBlock from '../devices/virtio/block/index.ts';
+import { VirtioBlock } from '../devices/virtio/block/index.ts';
 import * as virtioConsole from '../devices/virtio/console/index.ts';
 import { VirtioNetwork } from '../devices/virtio/network/index.ts';
 import * as virtioNinep from '../devices/virtio/ninep/index.ts';
-import * as virtioRng from '../devices/virtio/rng/index.ts';
+import { VirtioRng } from '../devices/virtio/rng/index.ts';
 import type { MachineConfig, MachineHost } from './config.ts';
 import { MachineCore } from './machine.ts';
 import type { DeviceModules, DeviceShelf } from './optional-devices.ts';
@@ -21,15 +21,17 @@ import * as sound from './sound-cards.ts';
 import * as usb from './usb.ts';
 
 const modules: DeviceModules = {
-  ...{ ahci, cirrus, flash, nvme, sound, standardVga, usb },
-  ...{ virtioBalloon, virtioBlock, virtioConsole, virtioNinep, virtioRng },
+  ...{ ahci, cirrus, flash, sound, standardVga, usb, virtioBalloon, virtioConsole, virtioNinep },
   e1000: { Chip: E1000 },
   edu: { Chip: Edu },
   ne2k_isa: { Chip: Ne2000Isa },
   ne2k_pci: { Chip: Ne2000Pci },
+  nvme: { Chip: Nvme },
   pcnet: { Chip: Pcnet },
   rtl8139: { Chip: Rtl8139 },
+  'virtio-blk-pci': { Chip: VirtioBlock },
   'virtio-net-pci': { Chip: VirtioNetwork },
+  'virtio-rng-pci': { Chip: VirtioRng },
 };
 const shelf: DeviceShelf = { module: (name) => modules[name], fetch: () => null };
 

@@ -23,7 +23,7 @@ import type { LogItem } from './log-items.ts';
 import type { DeviceShelf } from './optional-devices.ts';
 import type { Panel } from './panel.ts';
 import type { Pc } from './pc.ts';
-import type { PluggedDevice } from './plugboard.ts';
+import type { PluggedDevice } from './plugged.ts';
 import type { TraceEvent } from './trace/events.ts';
 
 /** Addresses are linear (through segments' bases and before paging) or physical. */

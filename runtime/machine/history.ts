@@ -8,7 +8,8 @@ import type { PlayedSoFar } from '../replay/player.ts';
 import type { SavedComponents } from '../snapshot/components.ts';
 import type { MachineConfig, RunResult } from './config.ts';
 import { begin, end, type Journey, Traveller } from './journey.ts';
-import type { Plugboard, PluggedDevice } from './plugboard.ts';
+import type { Plugboard } from './plugboard.ts';
+import type { PluggedDevice } from './plugged.ts';
 import type { Schedule } from './schedule.ts';
 import type { Tape } from './tape.ts';
 

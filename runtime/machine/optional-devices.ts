@@ -1,9 +1,16 @@
 import type { CardBoard, Part } from './board.ts';
 import { type CardSettings, type OptionalCardModel, optionalCardModels, optionalCards } from './catalogue/cards.ts';
-import type { CardModel } from './catalogue/network.ts';
+import { pciDiskModel } from './catalogue/disks.ts';
+import {
+  type PluggablePciModel,
+  type PlugTypeOf,
+  pluggablePciModels,
+  pluggablePciRows,
+} from './catalogue/pluggable.ts';
 import { isAdded } from './catalogue/row.ts';
 import type { MachineConfig } from './config.ts';
-import type { PluggedDevice } from './plugboard.ts';
+import type { PluggedChipOptions } from './pci-devices.ts';
+import { modelOfPlugged, type PluggedDevice } from './plugged.ts';
 import { usbBusesOf } from './usb-plan.ts';
 
 const chip = <Chip>(Chip: Chip) => ({ Chip });
@@ -19,32 +26,36 @@ const optionalChips: {
   edu: async () => chip((await import('../devices/edu/index.ts')).Edu),
 };
 
-/** Where the chips of network cards are. */
-const networkChips = {
+/** Where the chips are of PCI devices that can be plugged in. */
+const pluggableChips: {
+  readonly [Model in PluggablePciModel]: () => Promise<{
+    readonly Chip: new (options: CardBoard & PluggedChipOptions[PlugTypeOf<Model>]) => Part;
+  }>;
+} = {
   e1000: async () => chip((await import('../devices/e1000/index.ts')).E1000),
-  ne2k_isa: async () => chip((await import('../devices/ne2000/index.ts')).Ne2000Isa),
   ne2k_pci: async () => chip((await import('../devices/ne2000/index.ts')).Ne2000Pci),
+  nvme: async () => chip((await import('../devices/nvme/index.ts')).Nvme),
   pcnet: async () => chip((await import('../devices/pcnet/index.ts')).Pcnet),
   rtl8139: async () => chip((await import('../devices/rtl8139/index.ts')).Rtl8139),
+  'virtio-blk-pci': async () => chip((await import('../devices/virtio/block/index.ts')).VirtioBlock),
   'virtio-net-pci': async () => chip((await import('../devices/virtio/network/index.ts')).VirtioNetwork),
-} satisfies Readonly<Record<CardModel, () => Promise<object>>>;
+  'virtio-rng-pci': async () => chip((await import('../devices/virtio/rng/index.ts')).VirtioRng),
+};
 
 /** Devices that not every machine has, and where their modules are. */
 const places = {
   ...optionalChips,
-  ...networkChips,
+  ...pluggableChips,
   ahci: () => import('../devices/ahci/index.ts'),
   cirrus: () => import('../devices/cirrus/index.ts'),
   flash: () => import('../devices/pflash/index.ts'),
-  nvme: () => import('../devices/nvme/index.ts'),
+  ne2k_isa: async () => chip((await import('../devices/ne2000/index.ts')).Ne2000Isa),
   sound: () => import('./sound-cards.ts'),
   standardVga: () => import('../devices/standard-vga/index.ts'),
   usb: () => import('./usb.ts'),
   virtioBalloon: () => import('../devices/virtio/balloon/index.ts'),
-  virtioBlock: () => import('../devices/virtio/block/index.ts'),
   virtioConsole: () => import('../devices/virtio/console/index.ts'),
   virtioNinep: () => import('../devices/virtio/ninep/index.ts'),
-  virtioRng: () => import('../devices/virtio/rng/index.ts'),
 };
 
 type OptionalDevice = keyof typeof places;
@@ -60,10 +71,8 @@ export interface DeviceShelf {
 }
 
 const driveModules: Readonly<Record<string, OptionalDevice>> = {
-  nvme: 'nvme',
   pflash: 'flash',
   sata: 'ahci',
-  virtio: 'virtioBlock',
 };
 
 const displayModules = { cirrus: 'cirrus', std: 'standardVga' } as const;
@@ -78,22 +87,15 @@ function devicesOf(config: MachineConfig): OptionalDevice[] {
     virtioBalloon: config.balloon === true,
     virtioConsole: config.virtioPorts !== undefined,
     virtioNinep: shares.length > 0,
-    virtioRng: config.rng === true,
   };
   return [
     ...(Object.keys(isThere) as OptionalDevice[]).filter((name) => isThere[name]),
     ...(vga === 'none' ? [] : [displayModules[vga]]),
     ...cards.map(({ model }) => model),
     ...optionalCardModels.filter((model) => isAdded(optionalCards[model], config)),
-    ...drives.flatMap((drive) => driveModules[drive.interface] ?? []),
+    ...pluggablePciModels.filter((model) => isAdded(pluggablePciRows[model], config)),
+    ...drives.flatMap((drive) => driveModules[drive.interface] ?? pciDiskModel(drive.interface) ?? []),
   ];
-}
-
-/** The module that a plugged device is in. USB devices come with their bus. */
-function deviceOfPlugged(device: PluggedDevice): OptionalDevice | undefined {
-  if (device.type === 'pci-card') return device.card.model;
-  if (device.type === 'pci-rng') return 'virtioRng';
-  return device.type === 'pci-disk' ? driveModules[device.drive.interface] : undefined;
 }
 
 type Loaded = { [Name in OptionalDevice]?: DeviceModules[Name] };
@@ -114,8 +116,10 @@ export class LoadedDevices implements DeviceShelf {
   }
 
   fetch(device: PluggedDevice): Promise<void> | null {
-    const name = deviceOfPlugged(device);
-    return name === undefined || this.#modules[name] ? null : this.#load(name);
+    // USB devices come with their bus.
+    if (!('slot' in device)) return null;
+    const model = modelOfPlugged(device);
+    return this.#modules[model] ? null : this.#load(model);
   }
 
   async #load<Name extends OptionalDevice>(name: Name): Promise<void> {

@@ -2,7 +2,7 @@ import type { AccessSize } from '../bus/ports.ts';
 import type { HostDoor } from '../host/door.ts';
 import { ports } from '../host/ports.ts';
 import type { Pc } from './pc.ts';
-import type { PluggedDevice } from './plugboard.ts';
+import type { PluggedDevice } from './plugged.ts';
 
 /** An action on a machine from outside that is no input of its devices. */
 export type PanelAction =

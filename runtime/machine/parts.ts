@@ -7,7 +7,6 @@ import { PcTestdev } from '../devices/pc-testdev/index.ts';
 import { Port92 } from '../devices/port92/index.ts';
 import type { VirtioBalloon } from '../devices/virtio/balloon/index.ts';
 import type { VirtioConsole } from '../devices/virtio/console/index.ts';
-import type { VirtioOptions } from '../devices/virtio/device.ts';
 import type { VirtioNinep } from '../devices/virtio/ninep/index.ts';
 import { hostFolderPort } from '../host/folder-port.ts';
 import { ports as hostPorts } from '../host/ports.ts';
@@ -15,12 +14,14 @@ import type { Board, CardBoard, Part } from './board.ts';
 import { devicePath } from './boot-paths.ts';
 import { networkCards } from './cards.ts';
 import { optionalCardModels, optionalCards as rows } from './catalogue/cards.ts';
+import { pciDiskModels, pciDisks as pciDiskRows } from './catalogue/disks.ts';
 import { isAdded } from './catalogue/row.ts';
+import { virtioDevices } from './catalogue/virtio.ts';
 import { startsFirmware } from './config.ts';
 import { drivesAt, floppyDrives } from './drives.ts';
 import { flashChips } from './flash-chips.ts';
-import { virtioOptions } from './pci-devices.ts';
-import { parallelPort, RNG_NAME } from './resources.ts';
+import { type ChipModule, cardBoard } from './pci-devices.ts';
+import { parallelPort } from './resources.ts';
 import { usbBusesOf } from './usb-plan.ts';
 
 /**
@@ -36,8 +37,7 @@ export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[]
   printerPort,
   (board) => (board.config.pcTestdev === true ? new PcTestdev(board) : null),
   networkCards,
-  virtioDisks,
-  nvmeDisks,
+  pciDisks,
   consoleDevice,
   balloonDevice,
   entropyDevice,
@@ -70,7 +70,7 @@ function ahciController(board: Board): AhciController | null {
   for (const { bootIndex, index } of atPorts)
     board.bootsFrom(bootIndex, `${devicePath('pci8086,2922', device)}/drive@${index}/disk@0`);
   const { AhciController } = board.devices.module('ahci');
-  return new AhciController({ ...board, device, mmio: board.pciMmio, irq: board.pciIrq(device, 1), drives: connected });
+  return new AhciController({ ...cardBoard(board, 'ahci', device), drives: connected });
 }
 
 /** It is there without drives too. */
@@ -88,25 +88,21 @@ function printerPort(board: Board): ParallelPort | null {
   return new ParallelPort({ ...board, name, base, irq: board.irq(irq), line: board.door.stream(hostPorts.parallel) });
 }
 
-/** The board's services for a virtio device, which gets the next place on the PCI bus. */
-function virtioBoard(board: Board, name: string): VirtioOptions {
-  return virtioOptions(board, name, board.pciSlot(name));
+/** The board's services for a card that gets its slot of the PCI bus by its name. */
+function slotBoard(board: Board, name: string): CardBoard {
+  return cardBoard(board, name, board.pciSlot(name));
 }
 
-function nvmeDisks(board: Board): null {
-  return pciDisks(board, 'nvme', (slot) => `${devicePath('pci1b36,0010', slot)}/namespace@1,0`);
-}
-
-function virtioDisks(board: Board): null {
-  return pciDisks(board, 'virtio', (slot) => `${devicePath('scsi', slot)}/disk@0,0`);
-}
-
-/** Each in a slot of its own, which it may be pulled out of; `path`: what firmware calls it. */
-function pciDisks(board: Board, kind: 'nvme' | 'virtio', path: (slot: number) => string): null {
-  for (const drive of drivesAt(kind, board.config)) {
-    const slot = board.pciSlot(drive.name);
-    board.bootsFrom(drive.bootIndex, path(slot));
-    board.plugboard.configure({ type: 'pci-disk', drive, slot });
+/** Each in a slot of its own, which it may be pulled out of. */
+function pciDisks(board: Board): null {
+  const rows = pciDiskModels.map((model) => pciDiskRows[model]);
+  for (const { interface: kind, firmwarePath } of rows) {
+    const [device, disk] = firmwarePath;
+    for (const drive of drivesAt(kind, board.config)) {
+      const slot = board.pciSlot(drive.name);
+      board.bootsFrom(drive.bootIndex, `${devicePath(device, slot)}/${disk}`);
+      board.plugboard.configure({ type: 'pci-disk', drive, slot });
+    }
   }
   return null;
 }
@@ -116,7 +112,7 @@ function consoleDevice(board: Board): VirtioConsole | null {
   if (virtioPorts === undefined) return null;
   const channels = virtioPorts.map((port, n) => ({ ...port, stream: board.door.stream(hostPorts.virtio(n)) }));
   const { VirtioConsole } = board.devices.module('virtioConsole');
-  return new VirtioConsole({ ...virtioBoard(board, 'virtio-serial'), channels });
+  return new VirtioConsole({ ...slotBoard(board, 'virtio-serial'), channels });
 }
 
 function balloonDevice(board: Board): VirtioBalloon | null {
@@ -124,14 +120,15 @@ function balloonDevice(board: Board): VirtioBalloon | null {
   const { releasePages, door } = board;
   const { VirtioBalloon } = board.devices.module('virtioBalloon');
   return new VirtioBalloon({
-    ...virtioBoard(board, 'virtio-balloon'),
+    ...slotBoard(board, 'virtio-balloon'),
     releasePages,
     stream: door.stream(hostPorts.balloon),
   });
 }
 
 function entropyDevice({ config, plugboard, pciSlot }: Board): null {
-  if (config.rng === true) plugboard.configure({ type: 'pci-rng', slot: pciSlot(RNG_NAME) });
+  const { 'virtio-rng-pci': row } = virtioDevices;
+  if (isAdded(row, config)) plugboard.configure({ type: row.plugType, slot: pciSlot(row.slot) });
   return null;
 }
 
@@ -139,7 +136,7 @@ function sharedFolders(board: Board): VirtioNinep[] {
   const { shares = [] } = board.config;
   return shares.map(({ name, tag }) => {
     const { VirtioNinep } = board.devices.module('virtioNinep');
-    return new VirtioNinep({ ...virtioBoard(board, name), tag, port: hostFolderPort(board.door, name) });
+    return new VirtioNinep({ ...slotBoard(board, name), tag, port: hostFolderPort(board.door, name) });
   });
 }
 
@@ -160,11 +157,9 @@ function optionalCards(board: Board): Part[] {
   const models = optionalCardModels.filter((model) => isAdded(rows[model], board.config));
   return models.map((model) => {
     const { slot: name, option } = rows[model];
-    const device = board.pciSlot(name);
     // The compiler compares the class with the card's settings where it is listed.
-    const { Chip } = board.devices.module(model) as { readonly Chip: new (options: CardBoard) => Part };
-    const place = { name, device, mmio: board.pciMmio, irq: board.pciIrq(device, 1) };
-    return new Chip({ ...board, ...board.config[option], ...place });
+    const { Chip } = board.devices.module(model) as ChipModule;
+    return new Chip({ ...slotBoard(board, name), ...board.config[option] });
   });
 }
 

@@ -1,48 +1,58 @@
-import type { Nvme } from '../devices/nvme/index.ts';
-import type { VirtioBlock } from '../devices/virtio/block/index.ts';
-import type { VirtioOptions } from '../devices/virtio/device.ts';
-import type { Board, Part } from './board.ts';
-import { type CardConfig, pciCard } from './cards.ts';
-import { type DriveConfig, portOfDrive } from './drives.ts';
-import { RNG_NAME } from './resources.ts';
+import type { BaseAddress } from '../devices/pci/function.ts';
+import type { BlockPort } from '../host/block.ts';
+import type { NetworkPort } from '../host/network.ts';
+import { hostNetworkPort } from '../host/network-port.ts';
+import type { Board, CardBoard, Part } from './board.ts';
+import type { CardConfig } from './cards.ts';
+import type { PciPlugType } from './catalogue/row.ts';
+import { portOfDrive } from './drives.ts';
+import { modelOfPlugged, nameOfPlugged, type PluggedOf, type PluggedPciDevice } from './plugged.ts';
 
-/** A device on the PCI bus that can be plugged in and pulled out while the machine runs, with its slot. */
-export type PluggedPciDevice = { readonly slot: number } & (
-  | { readonly type: 'pci-card'; readonly card: CardConfig }
-  /** With a controller of its own: virtio or NVMe. */
-  | { readonly type: 'pci-disk'; readonly drive: DriveConfig }
-  | { readonly type: 'pci-rng' }
-);
+/** Options of chips besides the board's services, by the types of their descriptions. */
+export interface PluggedChipOptions {
+  readonly 'pci-card': Pick<CardConfig, 'mac'> & {
+    /** The end of its cable. */
+    readonly port: NetworkPort;
+    /** A base address register for its option ROM, if it has one. */
+    readonly bars: readonly BaseAddress[];
+  };
+  readonly 'pci-disk': {
+    /** Its medium. */
+    readonly port: BlockPort;
+    readonly serial?: string;
+  };
+  readonly 'pci-rng': object;
+}
 
-/** The device, not yet on the bus. */
+const chipOptions: {
+  readonly [Type in PciPlugType]: (board: Board, device: PluggedOf<Type>) => PluggedChipOptions[Type];
+} = {
+  'pci-card': (board, { card: { name, mac, rom } }) => ({
+    mac,
+    port: hostNetworkPort(board.door, name, board.guestError),
+    bars: rom ? [board.romBar(name, rom)] : [],
+  }),
+  'pci-disk': ({ door }, { drive }) => ({
+    port: portOfDrive(door, drive),
+    ...(drive.serial !== undefined && { serial: drive.serial }),
+  }),
+  'pci-rng': () => ({}),
+};
+
+/** A device that can be pulled out, whether it is there from the start or plugged in later; not yet on the bus. */
 export function makePciDevice(board: Board, device: PluggedPciDevice): Part {
-  if (device.type === 'pci-card') return pciCard(board, device.card, device.slot);
-  if (device.type === 'pci-rng') {
-    const { VirtioRng } = board.devices.module('virtioRng');
-    return new VirtioRng({ ...virtioOptions(board, RNG_NAME, device.slot), random: board.random });
-  }
-  return device.drive.interface === 'nvme' ? nvme(board, device) : virtioDisk(board, device);
+  // The compiler compares the class with the options where it is listed.
+  const { Chip } = board.devices.module(modelOfPlugged(device)) as ChipModule;
+  const optionsFor = chipOptions[device.type] as (board: Board, device: PluggedPciDevice) => object;
+  return new Chip({ ...cardBoard(board, nameOfPlugged(device), device.slot), ...optionsFor(board, device) });
 }
 
-type PciDisk = PluggedPciDevice & { readonly type: 'pci-disk' };
-
-/** A controller with one namespace. */
-function nvme(board: Board, { drive, slot: device }: PciDisk): Nvme {
-  const { name, serial = name } = drive;
-  const { pciMmio: mmio, door } = board;
-  const irq = board.pciIrq(device, 1);
-  const { Nvme } = board.devices.module('nvme');
-  return new Nvme({ ...board, name, device, mmio, irq, serial, port: portOfDrive(door, drive) });
+/** The module of a chip that is a card on the PCI bus. */
+export interface ChipModule {
+  readonly Chip: new (options: CardBoard) => Part;
 }
 
-function virtioDisk(board: Board, { drive, slot }: PciDisk): VirtioBlock {
-  const { name, serial = '' } = drive;
-  const { VirtioBlock } = board.devices.module('virtioBlock');
-  return new VirtioBlock({ ...virtioOptions(board, name, slot), serial, port: portOfDrive(board.door, drive) });
-}
-
-/** The board's services for a virtio device in a slot. */
-export function virtioOptions(board: Board, name: string, device: number): VirtioOptions {
-  const { ports, pciMmio: mmio, memory, guestError, sendMessage } = board;
-  return { name, device, ports, mmio, memory, guestError, sendMessage, irq: board.pciIrq(device, 1) };
+/** The board's services to a card in a slot of the PCI bus. */
+export function cardBoard(board: Board, name: string, device: number): CardBoard {
+  return { ...board, name, device, mmio: board.pciMmio, irq: board.pciIrq(device, 1) };
 }

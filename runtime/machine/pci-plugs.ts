@@ -4,9 +4,10 @@ import type { IsaBridge } from '../devices/piix3/index.ts';
 import type { GeneralEvents } from '../devices/power/general-events.ts';
 import { PCI_HOT_PLUG_EVENT } from '../devices/power/registers.ts';
 import type { Board, Part } from './board.ts';
-import { makePciDevice, type PluggedPciDevice } from './pci-devices.ts';
+import { makePciDevice } from './pci-devices.ts';
 import { hotPlugSlots } from './pci-slots.ts';
-import { nameOfPlugged, type PlugBus } from './plugboard.ts';
+import type { PlugBus } from './plugboard.ts';
+import { nameOfPlugged, type PluggedPciDevice } from './plugged.ts';
 
 /** The parts of the PC that have to do with PCI slots. */
 export interface PciSlotParts {

@@ -1,28 +1,7 @@
 import type { HostDoor } from '../host/door.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
 import type { Part } from './board.ts';
-import { type UsbInput, usbInputNames } from './catalogue/usb.ts';
-import type { DriveConfig } from './drives.ts';
-import type { PluggedPciDevice } from './pci-devices.ts';
-import { RNG_NAME } from './resources.ts';
-import type { UsbPort } from './usb-plan.ts';
-
-/** A device on the USB that can be plugged in and pulled out while the machine runs, with its place. */
-export type PluggedUsbDevice = UsbPort &
-  (
-    | { readonly type: 'usb-input'; readonly input: UsbInput }
-    | { readonly type: 'usb-disk'; readonly drive: DriveConfig }
-  );
-
-/** A device that can be plugged in and pulled out while the machine runs, with its place. */
-export type PluggedDevice = PluggedUsbDevice | PluggedPciDevice;
-
-/** Its name: that of its state, and of its port at the host's door. */
-export function nameOfPlugged(device: PluggedDevice): string {
-  if ('drive' in device) return device.drive.name;
-  if ('card' in device) return device.card.name;
-  return device.type === 'usb-input' ? usbInputNames[device.input] : RNG_NAME;
-}
+import { nameOfPlugged, type PluggedDevice } from './plugged.ts';
 
 /** Kinds of buses that devices come to and go from. */
 export type PlugBusKind = 'usb' | 'pci';

@@ -6,9 +6,6 @@ export const serialPorts = [
   { base: 0x2e8, irq: 3, needsOut2: true },
 ] as const;
 
-/** Name of the entropy device among PCI devices. */
-export const RNG_NAME = 'virtio-rng';
-
 /** Frames a second. */
 export const DEFAULT_SOUND_RATE = 44_100;
 

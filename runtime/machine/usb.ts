@@ -16,7 +16,8 @@ import { devicePath } from './boot-paths.ts';
 import { USB_DISKS, type UsbInput, usbControllers, usbInputNames } from './catalogue/usb.ts';
 import type { MachineConfig } from './config.ts';
 import { drivesAt } from './drives.ts';
-import { nameOfPlugged, type PlugBus, type PluggedUsbDevice } from './plugboard.ts';
+import type { PlugBus } from './plugboard.ts';
+import { nameOfPlugged, type PluggedUsbDevice } from './plugged.ts';
 import { placeUsb, type UsbBusPlan } from './usb-plan.ts';
 
 const reports: Readonly<Record<UsbInput, (board: Board, name: string) => Reports>> = {

@@ -1,9 +1,8 @@
 import type { AccessWatcher, Watch, WatchOwner } from './watch.ts';
 
 /**
- * Guest memory by linear address, with the rights of the current privilege level. Every method translates, checks
- * rights and throws GuestFault (#PF, with CR2 set) if the access is not allowed. Values are unsigned for 8 and 16 bits,
- * signed for 32.
+ * Guest memory by linear address, with certain rights. Every method translates, checks these and throws GuestFault (#PF,
+ * with CR2 set) if the access is not allowed. Values are unsigned for 8 and 16 bits, signed for 32.
  */
 export interface DataAccess {
   load8(linear: number): number;
@@ -17,7 +16,9 @@ export interface DataAccess {
 }
 
 /** Guest memory as the CPU's helpers see it. */
-export interface LinearAccess extends DataAccess {
+export interface LinearAccess {
+  /** Accesses with the rights of the current privilege level. */
+  readonly current: DataAccess;
   /** Number of accesses that were not aligned, so that they could not be done in place (translator/emit/accesses.ts). */
   misaligned: number;
   /** With supervisor rights, whatever the CPL: descriptor tables, TSS, stack of an inner level. */

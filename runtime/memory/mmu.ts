@@ -28,6 +28,9 @@ export class Mmu implements ProcessorMemory {
   readonly tables: Tables;
   readonly paging: Paging;
   readonly spaces: AddressSpaces;
+  readonly current: DataAccess;
+  /** Accesses by generated code for an instruction that has changed nothing yet (Access.restartable). */
+  readonly restartable: DataAccess;
   readonly #state: Int32Array;
   readonly #walkResult: PageWalk;
   readonly #watched = new WatchedPages();
@@ -53,30 +56,25 @@ export class Mmu implements ProcessorMemory {
     map.onChanged = () => this.flushAll();
     this.ram.frames.onMarked = (frames) => this.tlb.protectFrames(frames);
     this.#walkResult = this.paging.result;
+    this.current = this.#accesses(0);
+    this.restartable = this.#accesses(Access.restartable);
   }
 
-  // Accesses with the current privilege level's rights.
-  load8 = (linear: number): number => this.#load8As(linear, this.#rights());
-  load16 = (linear: number): number => this.#load16As(linear, this.#rights());
-  load32 = (linear: number): number => this.#load32As(linear, this.#rights());
-  store8 = (linear: number, value: number): void => this.#store8As(linear, value, this.#rights());
-  store16 = (linear: number, value: number): void => this.#store16As(linear, value, this.#rights());
-  store32 = (linear: number, value: number): void => this.#store32As(linear, value, this.#rights());
-  probeWrite(linear: number, bytes: number): void {
-    this.#probeAs(linear, bytes, this.#rights());
-    this.#wide.probed(linear, bytes);
+  /** Accesses with the current privilege level's rights, and further bits of Access. */
+  #accesses(bits: number): DataAccess {
+    return {
+      load8: (linear) => this.#load8As(linear, this.#rights() | bits),
+      load16: (linear) => this.#load16As(linear, this.#rights() | bits),
+      load32: (linear) => this.#load32As(linear, this.#rights() | bits),
+      store8: (linear, value) => this.#store8As(linear, value, this.#rights() | bits),
+      store16: (linear, value) => this.#store16As(linear, value, this.#rights() | bits),
+      store32: (linear, value) => this.#store32As(linear, value, this.#rights() | bits),
+      probeWrite: (linear, bytes) => {
+        this.#probeAs(linear, bytes, this.#rights());
+        this.#wide.probed(linear, bytes);
+      },
+    };
   }
-
-  /** Accesses by generated code for an instruction that has changed nothing yet (Access.restartable). */
-  readonly restartable: DataAccess = {
-    load8: (linear) => this.#load8As(linear, this.#rights() | Access.restartable),
-    load16: (linear) => this.#load16As(linear, this.#rights() | Access.restartable),
-    load32: (linear) => this.#load32As(linear, this.#rights() | Access.restartable),
-    store8: (linear, value) => this.#store8As(linear, value, this.#rights() | Access.restartable),
-    store16: (linear, value) => this.#store16As(linear, value, this.#rights() | Access.restartable),
-    store32: (linear, value) => this.#store32As(linear, value, this.#rights() | Access.restartable),
-    probeWrite: (linear, bytes) => this.probeWrite(linear, bytes),
-  };
 
   readableSpan(linear: number, length: number): Uint8Array | null {
     return this.#span(this.readable(linear), length);
@@ -134,7 +132,7 @@ export class Mmu implements ProcessorMemory {
     return this.paging.walk(linear, Access.write | this.#rights()) === -1;
   }
 
-  // Implicit supervisor accesses.
+  // Implicit supervisor accesses. Made by #accesses they would slow down loads of segment registers (docs/internals/decisions.md).
   loadSystem8(linear: number): number {
     return this.#load8As(linear, Access.read);
   }

@@ -37,6 +37,16 @@ export class UsbBus {
     return this.#devices;
   }
 
+  /** The device in a port, from 0 on. */
+  device(port: number): UsbDevice | null {
+    return this.#devices[port] ?? null;
+  }
+
+  /** The device at an address behind a port, from 0 on, that lets packets through. */
+  find(address: number, isOpen: (port: number) => boolean): UsbDevice | null {
+    return this.#devices.find((device, port) => device?.address === address && isOpen(port)) ?? null;
+  }
+
   /** A device is plugged into a port, from 1 on. Throws an Error where there is one already, or no such port. */
   plug(port: number, device: UsbDevice): void {
     const { name, plugged, ready } = this.#options;

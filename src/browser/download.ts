@@ -1,5 +1,6 @@
 import { whyNoImage } from '../storage/http/answer.ts';
 import { ConfigurationError } from '../util/errors.ts';
+import { BlobWriter, bytesOf } from './blobs.ts';
 
 /** Told how many bytes of a file have come, of how many there are; undefined: the server doesn't say. */
 export type ReportProgress = (received: number, total: number | undefined) => void;
@@ -10,9 +11,6 @@ export interface Download {
   readonly signal?: AbortSignal;
   readonly report?: ReportProgress;
 }
-
-/** Bytes that are put into a Blob, which the browser may have on its disk. */
-const PIECE = 4 << 20;
 
 /**
  * Fetches the answer of a web server.
@@ -60,25 +58,15 @@ async function collected(
   total: number | undefined,
   report: ReportProgress,
 ): Promise<Blob> {
-  const pieces: Blob[] = [];
-  let chunks: Uint8Array<ArrayBuffer>[] = [];
-  let waiting = 0;
+  const writer = new BlobWriter();
   let received = 0;
-  // Not each browser lets a stream be gone through by a loop.
-  const reader = body.getReader();
-  for (;;) {
-    const { done, value: chunk } = await reader.read();
-    if (done) return new Blob([...pieces, ...chunks]);
-    chunks.push(chunk);
-    waiting += chunk.length;
+  for await (const chunk of bytesOf(body)) {
+    writer.write(chunk);
     received += chunk.length;
     // Another server may have packed it without the page seeing that: then the length is not that of the bytes.
     report(received, total !== undefined && received <= total ? total : undefined);
-    if (waiting < PIECE) continue;
-    pieces.push(new Blob(chunks));
-    chunks = [];
-    waiting = 0;
   }
+  return writer.blob();
 }
 
 /** The length is that of what is sent, and the bytes are those of what is unpacked. */

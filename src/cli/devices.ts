@@ -1,4 +1,5 @@
 import type { OptionalCardModel } from '../../runtime/machine/catalogue/cards.ts';
+import { type PciDiskModel, pciDiskModels, pciDisks } from '../../runtime/machine/catalogue/disks.ts';
 import { type DeviceModel, deviceModel, deviceModels, deviceRows } from '../../runtime/machine/catalogue/index.ts';
 import { type DeviceRow, propertiesOf } from '../../runtime/machine/catalogue/row.ts';
 import { soundCards } from '../../runtime/machine/catalogue/sound.ts';
@@ -87,11 +88,13 @@ function addVirtioPort(settings: Settings, chardev: string, port: VirtioPortOpti
   };
 }
 
-/** As in QEMU there is none without a serial number: systems tell such disks apart by it. */
-function addNvmeDisk(settings: Settings, properties: Properties): Settings {
-  if (properties.serial === '' && settings.waitingDrives[properties.drive!]?.serial === undefined)
-    throw new ConfigurationError('nvme: serial property not set; give serial=TEXT');
-  return connectDrive(settings, { media: 'disk', interface: 'nvme' }, properties);
+function addPciDisk(model: PciDiskModel): AddDevice {
+  const { interface: kind, needsSerial } = pciDisks[model];
+  return (settings, properties) => {
+    const hasSerial = properties.serial !== '' || settings.waitingDrives[properties.drive!]?.serial !== undefined;
+    if (needsSerial && !hasSerial) throw new ConfigurationError(`${model}: serial property not set; give serial=TEXT`);
+    return connectDrive(settings, { media: 'disk', interface: kind }, properties);
+  };
 }
 
 function addCirrus(settings: Settings, { romfile, vgamem_mb = '4' }: Properties): Settings {
@@ -128,9 +131,7 @@ const special: Readonly<Record<Exclude<DeviceModel, OptionalCardModel>, AddDevic
   'ide-cd': (settings, properties) => connectDrive(settings, { media: 'cdrom' }, properties),
   ahci: (settings, { id = '' }) => addAhci(settings, id),
   floppy: (settings, properties) => connectDrive(settings, { interface: 'floppy' }, properties),
-  'virtio-blk-pci': (settings, properties) =>
-    connectDrive(settings, { media: 'disk', interface: 'virtio' }, properties),
-  nvme: addNvmeDisk,
+  ...each(pciDiskModels, addPciDisk),
   'usb-storage': addUsbDisk,
   ...each(cardModels, (model) => (settings, properties) => addCard(settings, model, properties)),
   ...each(soundCardModels, addSound),

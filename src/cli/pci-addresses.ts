@@ -1,3 +1,4 @@
+import { pciDisks } from '../../runtime/machine/catalogue/disks.ts';
 import { type DeviceModel, deviceRows } from '../../runtime/machine/catalogue/index.ts';
 import { FIRST_SLOT, LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
 import { planCards } from '../cards/options.ts';
@@ -67,7 +68,7 @@ function nextSlot(name: string, taken: Set<number>): number {
 function nameOfLast({ machine: { drives = [], shares = [] }, cards }: Settings, driver: DeviceModel): string {
   if (cardModels.includes(driver as CardModel))
     return planCards(cards.map(({ backend: _, netdev: __, ...card }): CardOptions => card)).at(-1)!.config.name;
-  if (driver === 'virtio-blk-pci' || driver === 'nvme') return planDrives(drives).at(-1)!.name;
+  if (driver in pciDisks) return planDrives(drives).at(-1)!.name;
   if (driver === 'virtio-9p-pci') return `virtio-9p${shares.length - 1}`;
   return deviceRows[driver].slot!;
 }

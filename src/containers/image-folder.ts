@@ -50,9 +50,7 @@ export class ImageFolder implements SharedFolder {
   }
 
   #node(place: FolderPlace): ImageNode {
-    const names: string[] = [];
-    for (let at = place; at.parent !== null; at = at.parent) names.push(at.name);
-    return names.reduceRight((node, name) => childOf(node, name), this.#tree.root);
+    return place.way.names.reduceRight((node, name) => childOf(node, name), this.#tree.root);
   }
 
   async walk(directory: FolderPlace, name: string): Promise<FolderPlace> {

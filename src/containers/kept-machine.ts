@@ -20,10 +20,13 @@ export async function keptMachine(
   const unusable = (error: unknown): never => {
     throw new ConfigurationError(`${name}: ${messageOf(error)}; ${REMEDY}`);
   };
-  const { options } = await openMachine(snapshot, host).catch(unusable);
-  if (!options.shares?.some(({ tag }) => tag === ROOT_TAG))
-    throw new ConfigurationError(`${name} has no machine that waits for containers of this version; ${REMEDY}`);
-  return await Machine.restore(snapshot, changes, host).catch((error: unknown) => {
+  const open = async () => {
+    const opened = await openMachine(snapshot, host).catch(unusable);
+    if (!opened.options.shares?.some(({ tag }) => tag === ROOT_TAG))
+      throw new ConfigurationError(`${name} has no machine that waits for containers of this version; ${REMEDY}`);
+    return opened;
+  };
+  return await Machine.resume(open, changes, host).catch((error: unknown) => {
     // A folder or a port that cannot be had is no fault of the file.
     if (!(error instanceof SnapshotError)) throw error;
     return unusable(error);

@@ -1,4 +1,5 @@
 import { PORTS as AHCI_PORTS } from '../../runtime/devices/ahci/registers.ts';
+import { type PciDiskRow, pciDiskModels, pciDisks } from '../../runtime/machine/catalogue/disks.ts';
 import { USB_DISKS } from '../../runtime/machine/catalogue/usb.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import { type ImageFormat, imageFormats } from '../storage/formats.ts';
@@ -241,11 +242,10 @@ function planned(options: DriveOptions, index: number): DrivePlan {
 }
 
 /** Interfaces whose disks can be plugged in and pulled out while the machine runs. */
-export type PluggableInterface = 'usb' | 'virtio' | 'nvme';
+export type PluggableInterface = 'usb' | PciDiskRow['interface'];
 const pluggableInterfaces: readonly DriveConfig['interface'][] = [
   'usb',
-  'virtio',
-  'nvme',
+  ...pciDiskModels.map((model) => pciDisks[model].interface),
 ] satisfies PluggableInterface[];
 
 /** Whether a disk of an interface can be plugged in and pulled out. */

@@ -1,24 +1,64 @@
+import { pciDisks } from '../../runtime/machine/catalogue/disks.ts';
 import { deviceModel } from '../../runtime/machine/catalogue/index.ts';
+import {
+  type ModelOfPlugType,
+  type PluggablePciModel,
+  pluggablePciModel,
+  pluggablePciRows,
+} from '../../runtime/machine/catalogue/pluggable.ts';
+import type { PciPlugType } from '../../runtime/machine/catalogue/row.ts';
 import type { Machine } from '../machine/machine.ts';
 import { PCI_BUS, parsePciSlot } from '../options/pci-slots.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import type { DeviceProperties } from './device-buses.ts';
 import { plugNamedDisk } from './named-disks.ts';
 import { Netdevs } from './netdevs.ts';
-import { type PluggablePciModel, pluggablePciModels } from './pci-devices.ts';
+import type { PciDeviceOptions } from './pci-options.ts';
 
-const common = ['id', 'bus', 'addr'];
+/** Id and slot, where they are given. */
+type Place = Pick<PciDeviceOptions, 'id' | 'slot'>;
+
+/** The devices whose descriptions are of one type, as `device_add` says them. */
+interface Kind<Type extends PciPlugType = PciPlugType> {
+  /** Names of the properties that it accepts, besides those of a place. */
+  readonly properties: readonly string[];
+  plug(machine: Machine, device: ModelOfPlugType<Type>, place: Place, given: DeviceProperties): Promise<unknown>;
+}
+
+const kinds: { readonly [Type in PciPlugType]: Kind<Type> } = {
+  'pci-card': {
+    properties: ['netdev', 'mac'],
+    plug: (machine, device, place, { mac, netdev }) => {
+      const network =
+        netdev === undefined ? {} : { backend: freeNetwork(machine, device, netdev), backendName: netdev };
+      return machine.pci.plug({ device, ...place, ...network, ...(mac !== undefined && { mac }) });
+    },
+  },
+  'pci-disk': {
+    properties: ['drive', 'serial'],
+    plug: (machine, device, place, given) =>
+      plugNamedDisk(machine, device, given, (disk) => {
+        if (pciDisks[device].needsSerial && disk.serial === undefined)
+          throw new ConfigurationError('serial property not set');
+        return machine.pci.plug({ device, ...place, ...disk });
+      }),
+  },
+  'pci-rng': { properties: [], plug: (machine, device, place) => machine.pci.plug({ device, ...place }) },
+};
+
+function kindOf(model: PluggablePciModel): Kind {
+  // A kind gets models of its type only.
+  return kinds[pluggablePciRows[model].plugType] as Kind;
+}
 
 /** Properties that `device_add` accepts for a device. */
 export function pciProperties(model: PluggablePciModel): readonly string[] {
-  if (model === 'virtio-rng-pci') return common;
-  return model === 'nvme' || model === 'virtio-blk-pci' ? [...common, 'drive', 'serial'] : [...common, 'netdev', 'mac'];
+  return ['id', 'bus', 'addr', ...kindOf(model).properties];
 }
 
 /** The device of a name of QEMU's that can be plugged into the PCI bus; undefined: it cannot. */
 export function pluggablePci(driver: string): PluggablePciModel | undefined {
-  const named = deviceModel(driver);
-  return pluggablePciModels.find((model) => model === named);
+  return pluggablePciModel(deviceModel(driver));
 }
 
 /**
@@ -31,18 +71,7 @@ export async function plugPci(machine: Machine, device: PluggablePciModel, given
   const { id, bus, addr } = given;
   if (bus !== undefined && bus !== PCI_BUS && bus !== 'pci') throw new ConfigurationError(`Bus '${bus}' not found`);
   const place = { ...(id !== undefined && { id }), ...(addr !== undefined && { slot: parsePciSlot(device, addr) }) };
-  if (device === 'virtio-rng-pci') await machine.pci.plug({ device, ...place });
-  else if (device === 'nvme' || device === 'virtio-blk-pci')
-    await plugNamedDisk(machine, device, given, (disk) => {
-      // Systems tell disks apart by it.
-      if (device === 'nvme' && disk.serial === undefined) throw new ConfigurationError('serial property not set');
-      return machine.pci.plug({ device, ...place, ...disk });
-    });
-  else {
-    const { mac, netdev } = given;
-    const network = netdev === undefined ? {} : { backend: freeNetwork(machine, device, netdev), backendName: netdev };
-    await machine.pci.plug({ device, ...place, ...network, ...(mac !== undefined && { mac }) });
-  }
+  await kindOf(device).plug(machine, device, place, given);
 }
 
 function freeNetwork(machine: Machine, device: string, id: string) {

@@ -1,3 +1,4 @@
+import { pluggablePciModels } from '../../runtime/machine/catalogue/pluggable.ts';
 import { findDriveOfDevice } from '../drives/attachment.ts';
 import { isIdentifier } from '../drives/options.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -6,7 +7,6 @@ import { ConfigurationError } from '../util/errors.ts';
 import { pciProperties, pluggablePci, plugPci } from './device-add-pci.ts';
 import { pluggableUsbModels, plugUsb, usbProperties } from './device-add-usb.ts';
 import { busOf, type DeviceProperties, plugProblem, unplugProblem } from './device-buses.ts';
-import { pluggablePciModels } from './pci-devices.ts';
 
 /** A device that can be plugged in while the machine runs, as `device_add` says it. */
 interface Pluggable {

@@ -1,99 +1,33 @@
-import { type PciCardModel, pciCardModels } from '../../runtime/machine/catalogue/network.ts';
+import {
+  type PluggablePciModel,
+  pluggablePciModels,
+  pluggablePciRows,
+} from '../../runtime/machine/catalogue/pluggable.ts';
+import type { PciPlugType } from '../../runtime/machine/catalogue/row.ts';
 import { FIRST_SLOT, LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
-import { RNG_NAME } from '../../runtime/machine/resources.ts';
-import { type CardOptions, isDefaultName } from '../cards/options.ts';
-import { type DrivePlan, isIdentifier } from '../drives/options.ts';
-import type { MachineStreams } from '../isolate/streams.ts';
-import type { MachineParts } from '../machine/types.ts';
-import { nameOfPlugged, type PluggedDevice, type PluggedPciDevice } from '../machine-core.ts';
+import { isIdentifier } from '../drives/options.ts';
+import { modelOfPlugged, nameOfPlugged, type PluggedDevice, type PluggedPciDevice } from '../machine-core.ts';
 import { PCI_BUS, type PciSlots } from '../options/pci-slots.ts';
 import { checkedOneOf, checkNames, checkObject, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import { type BusDevice, ComingDevices, type ComingMachine, idsOf } from './coming-devices.ts';
-import { type DiskMachine, diskOptionNames, type PluggedDiskOptions, PluggedDisks } from './plugged-disks.ts';
-
-/** Disks on the PCI bus, each with a controller of its own. */
-export type PciDiskModel = 'virtio-blk-pci' | 'nvme';
-/** A device that can be plugged into the PCI bus, by QEMU's name. */
-export type PluggablePciModel = PciCardModel | PciDiskModel | 'virtio-rng-pci';
-
-const diskInterfaces = { 'virtio-blk-pci': 'virtio', nvme: 'nvme' } as const;
-const RNG = 'virtio-rng-pci';
-
-/** All of them. */
-export const pluggablePciModels: readonly PluggablePciModel[] = [
-  ...pciCardModels,
-  ...(Object.keys(diskInterfaces) as PciDiskModel[]),
-  RNG,
-];
-
-/** A device that is plugged into the PCI bus, and can be pulled out. */
-export interface PluggedPci {
-  /** The name by which it is pulled out. */
-  readonly id: string;
-  /** Whether it was given that name; else it is that of its card or drive, or "virtio-rng". */
-  readonly isNamed: boolean;
-  /** The model of the device. */
-  readonly device: PluggablePciModel;
-  /** Its slot of the bus. */
-  readonly slot: number;
-  /** For a disk: the name of its drive (`Machine.drives`). */
-  readonly drive?: string;
-  /** For a network card: its name (`Machine.network`). */
-  readonly card?: string;
-}
-
-interface PciPlace {
-  /** The name by which it is pulled out, letters, digits, `-`, `.` and `_` after a letter. Default: the name of its card or drive, or "virtio-rng". */
-  readonly id?: string;
-  /** Its slot, from 2 to 31. Default: the next free one. */
-  readonly slot?: number;
-}
-
-/** A network card that is to be plugged in. Firmware has run already: it has no option ROM. */
-export interface PciCardOptions extends PciPlace, Pick<CardOptions, 'mac' | 'backend' | 'backendName'> {
-  /** Which one. */
-  readonly device: PciCardModel;
-}
-
-/** A disk that is to be plugged in. */
-export interface PciDiskOptions extends PciPlace, PluggedDiskOptions {
-  /** Which one. */
-  readonly device: PciDiskModel;
-}
-
-/** A source of random numbers that is to be plugged in. */
-export interface PciRngOptions extends PciPlace {
-  /** Always "virtio-rng-pci". */
-  readonly device: typeof RNG;
-}
-
-/** Options of a device that can be plugged in. */
-export type PciDeviceOptions = PciCardOptions | PciDiskOptions | PciRngOptions;
+import { ComingDevices, idsOf } from './coming-devices.ts';
+import { type KnownPci, type PciKind, type PciKindMachine, type PlacedPci, pciKinds } from './pci-kinds.ts';
+import type { PciDeviceOptions, PluggedPci } from './pci-options.ts';
 
 const placeOptions = ['device', 'id', 'slot'];
-const cardOptions = [...placeOptions, 'mac', 'backend', 'backendName'];
-const diskOptions = [...placeOptions, ...diskOptionNames];
 
 /** The machine's parts and functions that its PCI bus needs. */
-export interface PciMachine extends DiskMachine, ComingMachine {
-  readonly made: MachineParts;
-  readonly streams: MachineStreams;
+export interface PciMachine extends PciKindMachine {
   isMigrating(): boolean;
   unplugged(device: PluggedPci): void;
-}
-
-/** A device that may have no slot yet. */
-interface Known extends BusDevice {
-  readonly device: PluggablePciModel;
 }
 
 /** The PCI bus of a machine: what is plugged in, also while it runs, and can be pulled out. */
 export class PciDevices {
   readonly #machine: PciMachine;
-  #there: readonly (Known & { readonly slot?: number })[];
-  readonly #coming: ComingDevices<Known & { readonly slot: number }>;
-  readonly #disks: PluggedDisks;
+  #there: readonly (KnownPci & { readonly slot?: number })[];
+  readonly #coming: ComingDevices<PlacedPci>;
+  readonly #kinds: Readonly<Record<PciPlugType, PciKind>>;
   /** Where all functions were when something was last plugged in or pulled out. */
   #slots: PciSlots = {};
 
@@ -101,20 +35,12 @@ export class PciDevices {
   constructor(machine: PciMachine) {
     this.#machine = machine;
     this.#coming = new ComingDevices(machine);
-    const { options, parts } = machine.made;
-    const cards = parts.cards.flatMap(({ name, model }) =>
-      model === 'ne2k_isa' ? [] : [{ name, id: name, device: model }],
-    );
-    const disks = parts.drives.flatMap((plan) => {
-      const device = modelOfDisk(plan);
-      return device === undefined ? [] : [{ name: plan.name, id: plan.device ?? plan.name, device }];
+    this.#kinds = pciKinds(machine, {
+      all: () => this.#all,
+      checkId: (id) => this.#checkId(id),
+      enter: (known, device) => this.#coming.enter(known, device),
     });
-    this.#disks = new PluggedDisks(machine, machine.made.drives, parts.drives);
-    this.#there = [
-      ...cards,
-      ...disks,
-      ...(options.rng ? [{ name: RNG_NAME, id: RNG_NAME, device: RNG } as const] : []),
-    ];
+    this.#there = Object.values(this.#kinds).flatMap(({ configured }) => configured);
   }
 
   /** Whether systems can be notified of devices that are plugged in: this is done by ACPI. */
@@ -127,7 +53,7 @@ export class PciDevices {
     const devices = await this.#machine.examine('pluggedDevices');
     return devices
       .filter((device) => 'slot' in device)
-      .map((device) => shownDevice(this.#known(device), device.slot))
+      .map((device) => this.#shown(this.#known(device), device.slot))
       .sort((a, b) => a.slot - b.slot);
   }
 
@@ -169,11 +95,10 @@ export class PciDevices {
   }
 
   async #plug(options: PciDeviceOptions): Promise<PluggedPci> {
-    checkObject('what is plugged in', options, cardOptions);
-    const { device } = options;
-    checkedOneOf('device', device, pluggablePciModels);
-    const isDisk = device in diskInterfaces;
-    checkNames('what is plugged in', options, isDisk ? diskOptions : device === RNG ? placeOptions : cardOptions);
+    checkObject('what is plugged in', options, placeOptions);
+    checkedOneOf('device', options.device, pluggablePciModels);
+    const kind = this.#kindOf(options.device);
+    checkNames('what is plugged in', options, [...placeOptions, ...kind.options]);
     this.#check('device_add');
     const { id } = options;
     if (id !== undefined) {
@@ -182,43 +107,21 @@ export class PciDevices {
     }
     await this.#lookAtSlots();
     const slot = await this.#slotFor(options);
-    if (isDisk) return await this.#plugDisk(options as PciDiskOptions, slot);
-    if (device !== RNG) return await this.#plugCard(options as PciCardOptions, slot);
-    if (this.#find(RNG_NAME)) throw new ConfigurationError(`there can be one ${RNG}; pull it out first`);
-    const known = { name: RNG_NAME, id: id ?? RNG_NAME, device, slot };
-    await this.#coming.enter(known, { type: 'pci-rng', slot });
-    return shownDevice(known, slot);
+    return this.#shown(await kind.plug(options, slot), slot);
   }
 
-  async #plugDisk(options: PciDiskOptions, slot: number): Promise<PluggedPci> {
-    const { device, slot: _, ...disk } = options;
-    const plan = this.#disks.plan(diskInterfaces[device], disk, this.#all);
-    const { name } = plan;
-    this.#checkId(name);
-    const known = { name, id: disk.id ?? name, device, slot };
-    await this.#disks.plug(plan, (drive) => this.#coming.enter(known, { type: 'pci-disk', drive, slot }));
-    return shownDevice(known, slot);
+  #kindOf(model: PluggablePciModel): PciKind {
+    return this.#kinds[pluggablePciRows[model].plugType];
   }
 
-  async #plugCard(options: PciCardOptions, slot: number): Promise<PluggedPci> {
-    const { device, id, slot: _, ...others } = options;
-    const { cards } = this.#machine.made;
-    const card = await cards.add({ ...others, card: device, ...(id !== undefined && { name: id }) });
-    try {
-      this.#checkId(card.name);
-      if (await this.#machine.examine('isTaken', card.name))
-        throw new ConfigurationError(`Duplicate device ID '${card.name}'; a part of the machine is called so`);
-      const known = { name: card.name, id: card.name, device, slot };
-      await this.#coming.enter(known, { type: 'pci-card', card, slot });
-      return shownDevice(known, slot);
-    } catch (error) {
-      await cards.remove(card.name);
-      throw error;
-    }
+  #shown(known: KnownPci, slot: number): PluggedPci {
+    const { name, id, device } = known;
+    const kind = this.#kindOf(device);
+    return { id, isNamed: kind.isNamed(known), device, slot, ...kind.partOf(name) };
   }
 
   /** The devices that will be there when all changes in progress are done. */
-  get #all(): readonly Known[] {
+  get #all(): readonly KnownPci[] {
     return [...this.#there, ...this.#coming.all];
   }
 
@@ -230,14 +133,14 @@ export class PciDevices {
     return idsOf(this.#all);
   }
 
-  #find(name: string): Known | undefined {
+  #find(name: string): KnownPci | undefined {
     return this.#all.find((one) => one.name === name);
   }
 
   /** A device that a recording has plugged in, which has only the names of its place. */
-  #known(device: PluggedPciDevice): Known {
+  #known(device: PluggedPciDevice): KnownPci {
     const name = nameOfPlugged(device);
-    return this.#find(name) ?? { name, id: name, device: modelOf(device) };
+    return this.#find(name) ?? { name, id: name, device: modelOfPlugged(device) };
   }
 
   #check(what: string): void {
@@ -254,7 +157,7 @@ export class PciDevices {
   #driverOf(name: string | undefined): string | undefined {
     const known = name === undefined ? undefined : this.#find(name);
     if (known === undefined) return name;
-    return isNamed(known) ? `${known.device},id=${known.id}` : known.device;
+    return this.#kindOf(known.device).isNamed(known) ? `${known.device},id=${known.id}` : known.device;
   }
 
   /** Before anything changes: snapshots of then don't tell of them. */
@@ -298,62 +201,21 @@ export class PciDevices {
     if (gone.length + come.length === 0) return;
     this.#there = now.map(({ known, slot }) => ({ ...known, slot }));
     this.#coming.came(names);
-    for (const { device } of come) this.#connect(device);
+    for (const { device } of come) this.#kinds[device.type].connect(device);
     this.#describe(pciSlots, all);
     for (const one of gone) {
       const { slot = this.#slots[one.name] ?? 0 } = one;
-      void this.#letGo(one).then(() => this.#machine.unplugged(shownDevice(one, slot)));
+      void this.#kindOf(one.device)
+        .letGo(one.name)
+        .then(() => this.#machine.unplugged(this.#shown(one, slot)));
     }
     this.#slots = pciSlots;
   }
 
-  #connect(device: PluggedPciDevice): void {
-    const { streams, made } = this.#machine;
-    if (device.type === 'pci-card') made.cards.enter(device.card, streams);
-    if (device.type === 'pci-disk') this.#disks.connect(device.drive);
-  }
-
-  async #letGo({ name, device }: Known): Promise<void> {
-    const { streams, made } = this.#machine;
-    if (device === RNG) return;
-    if (device in diskInterfaces) return await this.#disks.letGo(name);
-    streams.remove(name);
-    await made.cards.remove(name);
-  }
-
   /** Updates the description of the machine's parts, for its snapshots and forks. */
   #describe(pciSlots: PciSlots, all: readonly PluggedDevice[]): void {
+    for (const kind of Object.values(this.#kinds)) kind.describe(this.#there, all);
     const { made } = this.#machine;
-    const others = made.parts.drives.filter((plan) => modelOfDisk(plan) === undefined);
-    const disks = this.#disks.plansOf(this.#there);
-    const isaCards = made.parts.cards.filter(({ model }) => model === 'ne2k_isa');
-    const cards = all.flatMap((device) => ('card' in device ? [device.card] : []));
-    made.parts = { ...made.parts, drives: [...others, ...disks], cards: [...isaCards, ...cards] };
-    made.options = { ...made.options, rng: this.#there.some(({ device }) => device === RNG), pciSlots };
+    made.options = { ...made.options, pciSlots };
   }
-}
-
-function modelOf(device: PluggedPciDevice): PluggablePciModel {
-  if (device.type === 'pci-card') return device.card.model as PciCardModel;
-  return device.type === 'pci-rng' ? RNG : modelOfDisk(device.drive)!;
-}
-
-/** Undefined: it has no controller of its own on the PCI bus. */
-function modelOfDisk({ interface: kind }: Pick<DrivePlan, 'interface'>): PciDiskModel | undefined {
-  return (Object.keys(diskInterfaces) as PciDiskModel[]).find((model) => diskInterfaces[model] === kind);
-}
-
-function isCard(device: PluggablePciModel): device is PciCardModel {
-  return device !== RNG && !(device in diskInterfaces);
-}
-
-/** The name of a card is its id, whether it was given or not. */
-function isNamed({ name, id, device }: Known): boolean {
-  return isCard(device) ? !isDefaultName(device, id) : id !== name;
-}
-
-function shownDevice(known: Known, slot: number): PluggedPci {
-  const { name, id, device } = known;
-  const kind = isCard(device) ? { card: name } : device === RNG ? {} : { drive: name };
-  return { id, isNamed: isNamed(known), device, slot, ...kind };
 }

@@ -1,19 +1,23 @@
-import { RNG_NAME } from '../../runtime/machine/resources.ts';
+import { pciDiskModel } from '../../runtime/machine/catalogue/disks.ts';
+import { isPciCard } from '../../runtime/machine/catalogue/network.ts';
+import { pluggablePciRows } from '../../runtime/machine/catalogue/pluggable.ts';
+import { isAdded } from '../../runtime/machine/catalogue/row.ts';
 import { driveName } from '../drives/options.ts';
 import type { MachineOptions } from '../options/options.ts';
-import { type PciSlots, pciInterfaces } from '../options/pci-slots.ts';
+import type { PciSlots } from '../options/pci-slots.ts';
 
 /** The devices that are plugged into the PCI bus of a saved machine and can be pulled out, as messages name them. */
 export function pluggedPciText(
-  { drives = [], network = [], rng, pciSlots = {} }: MachineOptions,
+  { drives = [], network = [], pciSlots = {}, ...others }: MachineOptions,
   startSlots: PciSlots,
 ): string {
   const disks = drives.flatMap((drive) =>
-    typeof drive !== 'string' && pciInterfaces.includes(drive.interface ?? 'ide') ? [driveName(drive)] : [],
+    typeof drive !== 'string' && pciDiskModel(drive.interface ?? 'ide') ? [driveName(drive)] : [],
   );
-  const cards = network.flatMap(({ card = 'a card', name = card }) => (card === 'ne2k_isa' ? [] : [name]));
+  const cards = network.flatMap(({ card = 'a card', name = card }) => (isPciCard(card) ? [name] : []));
+  const { 'virtio-rng-pci': rng } = pluggablePciRows;
   const slotOf = slotsIn(pciSlots, startSlots);
-  const names = [...cards, ...disks, ...(rng === true ? [RNG_NAME] : [])].sort();
+  const names = [...cards, ...disks, ...(isAdded(rng, others) ? [rng.slot] : [])].sort();
   const places = names.map((name) => (slotOf(name) === undefined ? name : `${name} in slot ${slotOf(name)}`));
   return places.length === 0 ? 'nothing' : places.join(' and ');
 }

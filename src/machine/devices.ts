@@ -1,6 +1,8 @@
 import { ports } from '../../runtime/host/ports.ts';
+import { isPciCard } from '../../runtime/machine/catalogue/network.ts';
 import { isPluggable } from '../drives/options.ts';
-import { PciDevices, type PluggedPci } from '../hot-plug/pci-devices.ts';
+import { PciDevices } from '../hot-plug/pci-devices.ts';
+import type { PluggedPci } from '../hot-plug/pci-options.ts';
 import { type PluggedUsb, UsbPorts } from '../hot-plug/usb-ports.ts';
 import { connectInput } from '../input/connect.ts';
 import type { Keyboard } from '../input/keyboard.ts';
@@ -66,7 +68,7 @@ export class MachineDevices {
   /** Names by which devices are known that cannot be pulled out. */
   get #stayingIds(): string[] {
     const drives = this.#made.drives.all.filter(({ place }) => !isPluggable(place.interface));
-    const cards = this.#made.cards.all.filter(({ model }) => model === 'ne2k_isa');
+    const cards = this.#made.cards.all.filter(({ model }) => !isPciCard(model));
     return [...drives.flatMap(({ device }) => device ?? []), ...cards.map(({ name }) => name)];
   }
 

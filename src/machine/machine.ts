@@ -24,7 +24,7 @@ import { uuidText } from '../options/smbios.ts';
 import type { Screen } from '../screen/index.ts';
 import type { SharedFiles } from '../shares/files.ts';
 import { sharesGoingOn } from '../shares/options.ts';
-import { openMachine, type SnapshotBytes } from '../snapshot/machine.ts';
+import { type OpenedMachine, openMachine, type SnapshotBytes } from '../snapshot/machine.ts';
 import { MachineSnapshots } from '../snapshot/machine-snapshots.ts';
 import { driveWith } from '../snapshot/media.ts';
 import { MachineStates, type SnapshotSettings } from '../snapshot/state.ts';
@@ -125,8 +125,21 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     changes: Partial<MachineOptions>,
     host: Host,
   ): Promise<Machine> {
+    return await Machine.resume(async () => openMachine(await snapshot, host), changes, host);
+  }
+
+  /**
+   * Makes a machine that goes on from a snapshot which `open` opens, while its isolate starts.
+   * @throws ConfigurationError as `restore`
+   * @internal
+   */
+  static async resume(
+    open: () => Promise<OpenedMachine>,
+    changes: Partial<MachineOptions>,
+    host: Host,
+  ): Promise<Machine> {
     return await withEarlyIsolate(host, changes, async (pool) => {
-      const { options, media, shares, ...rest } = await openMachine(await snapshot, host);
+      const { options, media, shares, ...rest } = await open();
       const drives = drivesGoingOn(options.drives, changes.drives, (drive) => driveWith(drive, media));
       // The rest is read while its isolate makes the machine.
       const own = { drives, shares: sharesGoingOn(options.shares, changes.shares) };

@@ -1,7 +1,7 @@
 import type { MachineCards } from '../cards/index.ts';
 import type { MachineDrives, TrayMove } from '../drives/index.ts';
 import type { Host } from '../host.ts';
-import type { PluggedPci } from '../hot-plug/pci-devices.ts';
+import type { PluggedPci } from '../hot-plug/pci-options.ts';
 import type { PluggedUsb } from '../hot-plug/usb-ports.ts';
 import type { ThreadProfile } from '../isolate/probe.ts';
 import type { Exit, GuestHalt, Reset } from '../isolate/protocol.ts';

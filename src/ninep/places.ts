@@ -29,6 +29,14 @@ export class FolderPlace<Handle = never> implements Place {
     return false;
   }
 
+  /** Names from it up to the topmost place that it is in, its own first, and that place. The way may be too long for recursion. */
+  get way(): { readonly names: readonly string[]; readonly top: FolderPlace<Handle> } {
+    const names: string[] = [];
+    let top: FolderPlace<Handle> = this;
+    for (; top.parent !== null; top = top.parent) names.push(top.name);
+    return { names, top };
+  }
+
   get depth(): number {
     let depth = 0;
     for (let at: FolderPlace<Handle> | null = this.parent; at !== null; at = at.parent) depth++;

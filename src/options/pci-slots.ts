@@ -1,5 +1,6 @@
-import { disks } from '../../runtime/machine/catalogue/disks.ts';
+import { disks, pciDiskModel } from '../../runtime/machine/catalogue/disks.ts';
 import { deviceRows } from '../../runtime/machine/catalogue/index.ts';
+import { isPciCard } from '../../runtime/machine/catalogue/network.ts';
 import { isAdded } from '../../runtime/machine/catalogue/row.ts';
 import { usbControllers } from '../../runtime/machine/catalogue/usb.ts';
 import { FIRST_SLOT, LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
@@ -26,9 +27,6 @@ export const PCI_BUS = 'pci.0';
 /** The chipset's slots, which come before those of devices. */
 const chipset: PciSlots = { i440FX: 0, PIIX3: 1 };
 
-/** Drives with a PCI device of their own. */
-export const pciInterfaces: readonly string[] = ['virtio', 'nvme'];
-
 /** Names of PCI devices that can be in any slot. */
 export function deviceNames({ settings, drives, cards, shares }: DevicePlans): string[] {
   const added = Object.values(deviceRows).flatMap((row) => (row.slot && isAdded(row, settings) ? [row.slot] : []));
@@ -36,8 +34,8 @@ export function deviceNames({ settings, drives, cards, shares }: DevicePlans): s
   return [
     ...new Set([...added, ...sata]),
     ...usbBusesOf({ ...settings, drives }).map(({ model }) => usbControllers[model].slot),
-    ...cards.flatMap(({ config: { name, model } }) => (model === 'ne2k_isa' ? [] : [name])),
-    ...drives.flatMap((drive) => (pciInterfaces.includes(drive.interface) ? [drive.name] : [])),
+    ...cards.flatMap(({ config: { name, model } }) => (isPciCard(model) ? [name] : [])),
+    ...drives.flatMap((drive) => (pciDiskModel(drive.interface) ? [drive.name] : [])),
     ...shares.map(({ name }) => name),
   ];
 }

@@ -1,5 +1,5 @@
 import type { TrayMove } from '../drives/index.ts';
-import type { PluggedPci } from '../hot-plug/pci-devices.ts';
+import type { PluggedPci } from '../hot-plug/pci-options.ts';
 import type { PluggedUsb } from '../hot-plug/usb-ports.ts';
 import type { Exit, Reset } from '../isolate/protocol.ts';
 import type { Machine } from '../machine/machine.ts';

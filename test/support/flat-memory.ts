@@ -1,5 +1,5 @@
 import { raise } from '../../runtime/fault.ts';
-import type { ProcessorMemory } from '../../runtime/memory/access.ts';
+import type { DataAccess, ProcessorMemory } from '../../runtime/memory/access.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
 
@@ -34,14 +34,15 @@ export class FlatMemory implements ProcessorMemory {
     return linear >>> 0;
   }
 
-  load8 = (linear: number): number => this.view.getUint8(this.#check(linear, 1, USER));
-  load16 = (linear: number): number => this.view.getUint16(this.#check(linear, 2, USER), true);
-  load32 = (linear: number): number => this.view.getInt32(this.#check(linear, 4, USER), true);
-  store8 = (linear: number, value: number): void => this.view.setUint8(this.#check(linear, 1, USER | WRITE), value);
-  store16 = (linear: number, value: number): void =>
-    this.view.setUint16(this.#check(linear, 2, USER | WRITE), value, true);
-  store32 = (linear: number, value: number): void =>
-    this.view.setInt32(this.#check(linear, 4, USER | WRITE), value, true);
+  readonly current: DataAccess = {
+    load8: (linear) => this.view.getUint8(this.#check(linear, 1, USER)),
+    load16: (linear) => this.view.getUint16(this.#check(linear, 2, USER), true),
+    load32: (linear) => this.view.getInt32(this.#check(linear, 4, USER), true),
+    store8: (linear, value) => this.view.setUint8(this.#check(linear, 1, USER | WRITE), value),
+    store16: (linear, value) => this.view.setUint16(this.#check(linear, 2, USER | WRITE), value, true),
+    store32: (linear, value) => this.view.setInt32(this.#check(linear, 4, USER | WRITE), value, true),
+    probeWrite: (linear, bytes) => void this.#check(linear, bytes, USER | WRITE),
+  };
   loadSystem8 = (linear: number): number => this.view.getUint8(this.#check(linear, 1, 0));
   loadSystem16 = (linear: number): number => this.view.getUint16(this.#check(linear, 2, 0), true);
   loadSystem32 = (linear: number): number => this.view.getInt32(this.#check(linear, 4, 0), true);
@@ -50,9 +51,6 @@ export class FlatMemory implements ProcessorMemory {
     this.view.setUint16(this.#check(linear, 2, WRITE), value, true);
   storeSystem32 = (linear: number, value: number): void =>
     this.view.setInt32(this.#check(linear, 4, WRITE), value, true);
-  probeWrite(linear: number, bytes: number): void {
-    this.#check(linear, bytes, USER | WRITE);
-  }
   probeWriteSystem(linear: number, bytes: number): void {
     this.#check(linear, bytes, WRITE);
   }

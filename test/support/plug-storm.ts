@@ -2,7 +2,7 @@ import { assemble } from '../../runtime/firmware/assembler/index.ts';
 import type { ToHost } from '../../runtime/host/messages.ts';
 import type { MachineConfig } from '../../runtime/machine/config.ts';
 import { createMachine } from '../../runtime/machine/create.ts';
-import { nameOfPlugged } from '../../runtime/machine/plugboard.ts';
+import { nameOfPlugged } from '../../runtime/machine/plugged.ts';
 import type { Random } from './random.ts';
 
 const { bytes: flat } = assemble('cli\n hlt', { origin: 0x7c00, bits: 32 });

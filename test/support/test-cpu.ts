@@ -2,7 +2,7 @@ import { flagCarriesOf, flagResultOf, flagsImage } from '../../runtime/cpu/arith
 import { stickyHelpers } from '../../runtime/cpu/sse/helpers.ts';
 import { pureHelpers } from '../../runtime/cpu/traps.ts';
 import { compileText, installCells } from '../../runtime/exec/compile.ts';
-import type { LinearAccess } from '../../runtime/memory/access.ts';
+import type { DataAccess } from '../../runtime/memory/access.ts';
 import { realAccess } from '../../runtime/memory/real.ts';
 import { helpers, usualKinds } from '../../translator/abi/helpers.ts';
 import { Double, Segment, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
@@ -133,7 +133,7 @@ export class TestCpu {
   }
 
   /** Words of memory, so that a double may lie at any multiple of 4. */
-  #wordAccess(): LinearAccess {
+  #wordAccess(): DataAccess {
     const view = new DataView(this.#memory.buffer);
     const place = (tlb: Int32Array, linear: number): number => {
       return this.#place(tlb, linear, this.accessesAnywhere ? 1 : 4);
@@ -142,7 +142,7 @@ export class TestCpu {
       load32: (linear: number) => view.getInt32(place(this.#readTlb, linear), true),
       probeWrite: (linear: number) => void [place(this.#writeTlb, linear), place(this.#writeTlb, (linear + 4) | 0)],
       store32: (linear: number, value: number) => view.setInt32(place(this.#writeTlb, linear), value, true),
-    } as Partial<LinearAccess> as LinearAccess;
+    } as Partial<DataAccess> as DataAccess;
   }
 
   /** Where a linear address is in memory, which must be a multiple of a power of two. */

@@ -60,7 +60,9 @@ class Exceptions {
 }
 
 function loadWord({ state, memory }: Cpu, { source, inMemory, loaded }: Operands, index: number): bigint {
-  return BigInt((loaded[index] ?? (inMemory ? memory.load32(source + 4 * index) : state[source + index])) >>> 0);
+  return BigInt(
+    (loaded[index] ?? (inMemory ? memory.current.load32(source + 4 * index) : state[source + index])) >>> 0,
+  );
 }
 
 /** The destination as a source. */

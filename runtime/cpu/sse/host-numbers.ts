@@ -89,7 +89,7 @@ const { denormal, underflow, precision } = Exception;
 /** Words of an instruction's source in memory, of one that {@link computeByNumbers} knows. Raises #PF. */
 export function loadSource({ memory }: Cpu, number: number, linear: number): number[] {
   const words: number[] = [];
-  for (let n = 0; n < (instructions[number]?.words ?? 0); n++) words.push(memory.load32(linear + 4 * n));
+  for (let n = 0; n < (instructions[number]?.words ?? 0); n++) words.push(memory.current.load32(linear + 4 * n));
   return words;
 }
 

@@ -25,6 +25,6 @@ export function enterMmx(cpu: Cpu, eip: number): void {
 export function maskedStore({ state, memory }: Cpu, linear: number, source: number, mask: number, words: number): void {
   const byteOf = (word: number, n: number): number => state[word + (n >> 2)] >> (8 * (n & 3));
   const chosen = Array.from({ length: 4 * words }, (_, n) => n).filter((n) => byteOf(mask, n) & 0x80);
-  for (const n of chosen) memory.probeWrite(linear + n, 1);
-  for (const n of chosen) memory.store8(linear + n, byteOf(source, n));
+  for (const n of chosen) memory.current.probeWrite(linear + n, 1);
+  for (const n of chosen) memory.current.store8(linear + n, byteOf(source, n));
 }

@@ -123,7 +123,7 @@ export function compareStrings(
   const { state, memory } = cpu;
   requireSse(state);
   for (let n = 0; n < 4; n++) {
-    strings[4 + n] = inMemory ? memory.load32(source + 4 * n) : state[source + n]!;
+    strings[4 + n] = inMemory ? memory.current.load32(source + 4 * n) : state[source + n]!;
     strings[n] = state[destination + n]!;
   }
   const values = views[control & (Control.words | Control.signed)]!;

@@ -78,8 +78,8 @@ function environmentItems(fpu: Fpu, size: number): number[] {
 function storeItems(memory: LinearAccess, linear: number, size: number, items: readonly number[]): void {
   items.forEach((item, i) => {
     const address = (linear + i * size) | 0;
-    if (size === 4) memory.store32(address, item | 0);
-    else memory.store16(address, item & 0xffff);
+    if (size === 4) memory.current.store32(address, item | 0);
+    else memory.current.store16(address, item & 0xffff);
   });
 }
 
@@ -87,7 +87,7 @@ function loadItems(memory: LinearAccess, linear: number, size: number): number[]
   const items: number[] = [];
   for (let i = 0; i < ITEMS; i++) {
     const address = (linear + i * size) | 0;
-    items.push(size === 4 ? memory.load32(address) : memory.load16(address));
+    items.push(size === 4 ? memory.current.load32(address) : memory.current.load16(address));
   }
   return items;
 }
@@ -110,7 +110,7 @@ const loadEnvironment: EnvironmentAction = (fpu, linear, size) =>
 /** Masks all exceptions afterwards. */
 const storeEnvironment: EnvironmentAction = (fpu, linear, size) => {
   const { memory } = fpu.cpu;
-  memory.probeWrite(linear, ITEMS * size);
+  memory.current.probeWrite(linear, ITEMS * size);
   storeItems(memory, linear, size, environmentItems(fpu, size));
   fpu.control |= Exception.all;
 };
@@ -122,7 +122,7 @@ const registerAddress = (linear: number, size: number, index: number): number =>
 /** Initializes the FPU afterwards. */
 const save: EnvironmentAction = (fpu, linear, size) => {
   const { memory } = fpu.cpu;
-  memory.probeWrite(linear, ITEMS * size + REGISTERS * REGISTER_BYTES);
+  memory.current.probeWrite(linear, ITEMS * size + REGISTERS * REGISTER_BYTES);
   storeItems(memory, linear, size, environmentItems(fpu, size));
   for (let i = 0; i < REGISTERS; i++) {
     const register = (fpu.top + i) & 7;
@@ -144,10 +144,10 @@ const restore: EnvironmentAction = (fpu, linear, size) => {
 };
 
 const loadControl: EnvironmentAction = (fpu, linear) => {
-  fpu.control = fpu.cpu.memory.load16(linear);
+  fpu.control = fpu.cpu.memory.current.load16(linear);
 };
-const storeControl: EnvironmentAction = (fpu, linear) => fpu.cpu.memory.store16(linear, fpu.control);
-const storeStatus: EnvironmentAction = (fpu, linear) => fpu.cpu.memory.store16(linear, fpu.status);
+const storeControl: EnvironmentAction = (fpu, linear) => fpu.cpu.memory.current.store16(linear, fpu.control);
+const storeStatus: EnvironmentAction = (fpu, linear) => fpu.cpu.memory.current.store16(linear, fpu.status);
 
 /** By 11-bit opcode. */
 export const environmentActions: ReadonlyMap<number, EnvironmentAction> = new Map([

@@ -42,7 +42,7 @@ function requireAlignment(linear: number): void {
 export function fxsave(cpu: FpuCpu, linear: number): void {
   requireAlignment(linear);
   const { memory } = cpu;
-  memory.probeWrite(linear, IMAGE_BYTES);
+  memory.current.probeWrite(linear, IMAGE_BYTES);
   saveFpu(cpu, linear);
   if (hasXmm(cpu)) saveXmm(cpu, linear);
 }
@@ -71,8 +71,8 @@ export function saveFpu(cpu: FpuCpu, linear: number): void {
 
 /** MXCSR with its mask, and the registers. */
 export function saveXmm({ memory, state }: FpuCpu, linear: number): void {
-  memory.store32(linear + Field.mxcsr, state[Word.mxcsr]);
-  memory.store32(linear + Field.mxcsrMask, Mxcsr.defined);
+  memory.current.store32(linear + Field.mxcsr, state[Word.mxcsr]);
+  memory.current.store32(linear + Field.mxcsrMask, Mxcsr.defined);
   storeWords(memory, linear + Field.xmm, state.subarray(Word.xmm, Word.xmm + XMM_BYTES / 4));
 }
 
@@ -88,8 +88,8 @@ export function fxrstor(cpu: FpuCpu, linear: number): void {
   requireAlignment(linear);
   const { memory } = cpu;
   // Both ends first: the image may lie in two pages, and a fault must leave the state as it was.
-  memory.load32(linear);
-  memory.load32(linear + IMAGE_BYTES - 4);
+  memory.current.load32(linear);
+  memory.current.load32(linear + IMAGE_BYTES - 4);
   if (hasXmm(cpu)) {
     restoreMxcsr(cpu, linear);
     restoreXmm(cpu, linear);
@@ -122,7 +122,7 @@ export function restoreFpu(cpu: FpuCpu, linear: number): void {
 
 /** Raises #GP(0) for reserved bits. */
 export function restoreMxcsr({ memory, state }: FpuCpu, linear: number): void {
-  setMxcsr(state, memory.load32(linear + Field.mxcsr));
+  setMxcsr(state, memory.current.load32(linear + Field.mxcsr));
 }
 
 export function clearXmm({ state }: FpuCpu): void {
@@ -142,9 +142,9 @@ function setAbridgedTags(fpu: Fpu, tags: number): void {
 
 /** Raises #GP(0) for reserved bits, #PF. */
 export function ldmxcsr(cpu: FpuCpu, linear: number): void {
-  setMxcsr(cpu.state, cpu.memory.load32(linear));
+  setMxcsr(cpu.state, cpu.memory.current.load32(linear));
 }
 
 export function stmxcsr(cpu: FpuCpu, linear: number): void {
-  cpu.memory.store32(linear, cpu.state[Word.mxcsr]);
+  cpu.memory.current.store32(linear, cpu.state[Word.mxcsr]);
 }

@@ -19,8 +19,8 @@ const wide = new BigUint64Array(parts.buffer);
 export function loadBits(memory: LinearAccess, linear: number, bytes: number): bigint {
   const whole = doublewordsAt(memory, linear, bytes);
   parts.fill(0);
-  for (let n = 0; n < whole; n++) parts[n] = memory.load32((linear + 4 * n) | 0);
-  for (let n = 2 * whole; n < bytes >>> 1; n++) halves[n] = memory.load16((linear + 2 * n) | 0);
+  for (let n = 0; n < whole; n++) parts[n] = memory.current.load32((linear + 4 * n) | 0);
+  for (let n = 2 * whole; n < bytes >>> 1; n++) halves[n] = memory.current.load16((linear + 2 * n) | 0);
   return bytes <= 8 ? wide[0]! : wide[0]! | (wide[1]! << 64n);
 }
 
@@ -29,8 +29,8 @@ export function storeBits(memory: LinearAccess, linear: number, bytes: number, b
   const whole = doublewordsAt(memory, linear, bytes);
   wide[0] = bits;
   wide[1] = bytes <= 8 ? 0n : bits >> 64n;
-  for (let n = 0; n < whole; n++) memory.store32((linear + 4 * n) | 0, parts[n]!);
-  for (let n = 2 * whole; n < bytes >>> 1; n++) memory.store16((linear + 2 * n) | 0, halves[n]!);
+  for (let n = 0; n < whole; n++) memory.current.store32((linear + 4 * n) | 0, parts[n]!);
+  for (let n = 2 * whole; n < bytes >>> 1; n++) memory.current.store16((linear + 2 * n) | 0, halves[n]!);
 }
 
 function bytesOf(words: Int32Array): Uint8Array {
@@ -41,11 +41,11 @@ function bytesOf(words: Int32Array): Uint8Array {
 export function storeWords(memory: ImageMemory, linear: number, words: Int32Array): void {
   const span = memory.writableSpan(linear, words.byteLength);
   if (span?.length === words.byteLength) span.set(bytesOf(words));
-  else for (let n = 0; n < words.length; n++) memory.store32((linear + 4 * n) | 0, words[n]!);
+  else for (let n = 0; n < words.length; n++) memory.current.store32((linear + 4 * n) | 0, words[n]!);
 }
 
 export function loadWords(memory: ImageMemory, linear: number, words: Int32Array): void {
   const span = memory.readableSpan(linear, words.byteLength);
   if (span?.length === words.byteLength) bytesOf(words).set(span);
-  else for (let n = 0; n < words.length; n++) words[n] = memory.load32((linear + 4 * n) | 0);
+  else for (let n = 0; n < words.length; n++) words[n] = memory.current.load32((linear + 4 * n) | 0);
 }

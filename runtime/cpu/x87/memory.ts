@@ -60,7 +60,7 @@ function convert(context: Context, value: Extended, check: Check): Extended {
 function storing(format: MemoryFormat, pops: number): MemoryAction {
   return (fpu, linear, accessed) => {
     const { memory } = fpu.cpu;
-    memory.probeWrite(linear, format.bytes);
+    memory.current.probeWrite(linear, format.bytes);
     accessed();
     const write = (bits: bigint): void => {
       storeBits(memory, linear, format.bytes, bits);

@@ -26,11 +26,11 @@ const requested = (state: Int32Array): number => state[Word.xcr0]! & state[Word.
 export function xsave(cpu: FpuCpu, linear: number): void {
   requireAlignment(linear);
   const { memory, state } = cpu;
-  memory.probeWrite(linear, XSAVE_BYTES);
+  memory.current.probeWrite(linear, XSAVE_BYTES);
   const parts = requested(state);
   if (parts & Xcr0.x87) saveFpu(cpu, linear);
   if (parts & Xcr0.sse) saveXmm(cpu, linear);
-  memory.store32(linear + HEADER, memory.load32(linear + HEADER) | parts);
+  memory.current.store32(linear + HEADER, memory.current.load32(linear + HEADER) | parts);
 }
 
 /** Raises #GP(0) for an operand that is not aligned, a header for other parts or in another form, bits of MXCSR; #PF. */
@@ -39,8 +39,8 @@ export function xrstor(cpu: FpuCpu, linear: number): void {
   const { memory, state } = cpu;
   loadWords(memory, linear + HEADER, header);
   const present = header[0]!;
-  memory.load32(linear);
-  memory.load32(linear + XSAVE_BYTES - 4);
+  memory.current.load32(linear);
+  memory.current.load32(linear + XSAVE_BYTES - 4);
   if ((present & ~state[Word.xcr0]!) !== 0 || header.some((word, n) => n > 0 && word !== 0))
     raise(Vector.generalProtection);
   const parts = requested(state);

@@ -1,16 +1,14 @@
 import { AtapiDrive } from '../../ata/atapi/drive.ts';
 import { AtaDisk } from '../../ata/disk/disk.ts';
 import type { Drive } from '../../ata/drive.ts';
-import type { ReportGuestError } from '../../bus/guest-error.ts';
-import type { InterruptMessage } from '../../bus/interrupt-message.ts';
-import type { IrqLine } from '../../bus/irq.ts';
 import { allOnes, type PortBus, type PortRegion } from '../../bus/ports.ts';
 import type { BlockPort } from '../../host/block.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
-import type { MmioBus, MmioRegion } from '../../memory/mmio.ts';
+import type { MmioRegion } from '../../memory/mmio.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { functionMemory } from '../pci/bus-master.ts';
+import type { MessageOptions, PciChipOptions } from '../pci/chip-options.ts';
 import { PciFunction } from '../pci/function.ts';
 import { Msi } from '../pci/msi.ts';
 import { portRange, registerRange } from '../pci/range.ts';
@@ -48,16 +46,8 @@ export interface SataDrive {
   readonly port: BlockPort;
 }
 
-export interface AhciOptions {
-  /** Its place on the PCI bus. */
-  readonly device: number;
+export interface AhciOptions extends PciChipOptions, MessageOptions {
   readonly ports: PortBus;
-  readonly mmio: MmioBus;
-  readonly memory: BusMemory;
-  readonly irq: IrqLine;
-  readonly guestError: ReportGuestError;
-  /** Undefined: it has no interrupts by messages. */
-  readonly sendMessage: ((message: InterruptMessage) => boolean) | undefined;
   readonly drives: readonly SataDrive[];
 }
 

@@ -1,12 +1,8 @@
-import type { ReportGuestError } from '../../bus/guest-error.ts';
-import type { InterruptMessage } from '../../bus/interrupt-message.ts';
-import type { IrqLine } from '../../bus/irq.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
-import type { MmioBus } from '../../memory/mmio.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import type { Clock } from '../../time/clock.ts';
-import type { EventQueue, Timer } from '../../time/events.ts';
+import type { Timer } from '../../time/events.ts';
 import { functionMemory } from '../pci/bus-master.ts';
+import type { MessageOptions, PciChipOptions, TimedChipOptions } from '../pci/chip-options.ts';
 import { PciFunction } from '../pci/function.ts';
 import { Msi } from '../pci/msi.ts';
 import { registerRange } from '../pci/range.ts';
@@ -23,17 +19,7 @@ import {
 } from './registers.ts';
 import { eduState } from './state.ts';
 
-export interface EduOptions {
-  /** Its place on the PCI bus. */
-  readonly device: number;
-  readonly mmio: MmioBus;
-  readonly memory: BusMemory;
-  readonly irq: IrqLine;
-  readonly clock: Clock;
-  readonly events: EventQueue;
-  readonly guestError: ReportGuestError;
-  /** Undefined: it has no interrupts by messages. */
-  readonly sendMessage: ((message: InterruptMessage) => boolean) | undefined;
+export interface EduOptions extends PciChipOptions, TimedChipOptions, MessageOptions {
   /** Bits that addresses of its transfers may have. */
   readonly dmaMask: number;
 }

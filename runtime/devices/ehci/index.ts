@@ -1,13 +1,9 @@
-import type { ReportGuestError } from '../../bus/guest-error.ts';
-import type { IrqLine } from '../../bus/irq.ts';
-import type { BusMemory } from '../../memory/bus-memory.ts';
-import type { MmioBus } from '../../memory/mmio.ts';
 import type { MakeStoreAlarm, StoreAlarm } from '../../memory/store-alarm.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import type { Clock } from '../../time/clock.ts';
-import type { EventQueue, Timer } from '../../time/events.ts';
+import type { Timer } from '../../time/events.ts';
 import type { UsbBus } from '../../usb/bus.ts';
 import { functionMemory, isBusMaster } from '../pci/bus-master.ts';
+import type { PciChipOptions, TimedChipOptions } from '../pci/chip-options.ts';
 import { PciFunction } from '../pci/function.ts';
 import { registerRange } from '../pci/range.ts';
 import { Pass } from './pass.ts';
@@ -30,16 +26,8 @@ import { RootHub } from './root-hub.ts';
 import { Schedule } from './schedule.ts';
 import { ehciState } from './state.ts';
 
-export interface EhciOptions {
-  /** Its place on the PCI bus. */
-  readonly device: number;
-  readonly mmio: MmioBus;
-  readonly memory: BusMemory;
-  /** The line of INTD#. */
-  readonly irq: IrqLine;
-  readonly clock: Clock;
-  readonly events: EventQueue;
-  readonly guestError: ReportGuestError;
+/** Options of the controller, whose interrupt pin is INTD#. */
+export interface EhciOptions extends PciChipOptions, TimedChipOptions {
   readonly storeAlarm: MakeStoreAlarm;
   /** Name of its bus. */
   readonly bus: string;

@@ -41,14 +41,10 @@ export class RootHub {
   /** As after power-on: what is plugged in has just been found. */
   reset(): void {
     for (let n = 0; n < PORTS; n++) {
-      const device = this.#device(n);
+      const device = this.bus.device(n);
       device?.resetBus();
       this.#options.ports[n] = Port.power | (device ? Port.connected | Port.connectChanged : 0);
     }
-  }
-
-  #device(n: number): UsbDevice | null {
-    return this.bus.devices[n] ?? null;
   }
 
   read(n: number): number {
@@ -70,7 +66,7 @@ export class RootHub {
   }
 
   #endReset(n: number, control: number): number {
-    const device = (control & Port.owner) === 0 ? this.#device(n) : null;
+    const device = (control & Port.owner) === 0 ? this.bus.device(n) : null;
     device?.resetBus();
     return (control & ~Port.reset) | (device ? Port.enabled : 0);
   }
@@ -78,13 +74,13 @@ export class RootHub {
   /** The device at an address, if its port lets packets through. */
   find(address: number): UsbDevice | null {
     const { ports } = this.#options;
-    return this.bus.devices.find((device, n) => device?.address === address && isOpen(ports[n]!)) ?? null;
+    return this.bus.find(address, (n) => isOpen(ports[n]!));
   }
 
   #deviceReady(n: number): void {
     const { ports, changed, onReady } = this.#options;
     if ((ports[n]! & Port.suspended) === 0) onReady();
-    else if (this.#device(n)!.mayWake && (ports[n]! & Port.resume) === 0) {
+    else if (this.bus.device(n)!.mayWake && (ports[n]! & Port.resume) === 0) {
       ports[n]! |= Port.resume;
       changed();
     }

@@ -1,12 +1,9 @@
-import type { ReportGuestError } from '../../bus/guest-error.ts';
-import type { InterruptMessage } from '../../bus/interrupt-message.ts';
-import type { IrqLine } from '../../bus/irq.ts';
 import type { BlockPort } from '../../host/block.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
-import type { MmioBus } from '../../memory/mmio.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { functionMemory, isBusMaster } from '../pci/bus-master.ts';
+import type { MessageOptions, PciChipOptions } from '../pci/chip-options.ts';
 import { PciFunction } from '../pci/function.ts';
 import { Msix, msixState } from '../pci/msix.ts';
 import { registerRange } from '../pci/range.ts';
@@ -21,20 +18,12 @@ import { Registers } from './register-file.ts';
 import { Code, DOORBELLS, MEMORY_BYTES, Msix as MsixPlace } from './registers.ts';
 import { controllerState, eventsState, featuresState, logsState, queuesState } from './state.ts';
 
-export interface NvmeOptions {
+export interface NvmeOptions extends PciChipOptions, MessageOptions {
   /** Unique in the machine; names the state. */
   readonly name: string;
-  /** Its place on the PCI bus. */
-  readonly device: number;
-  readonly mmio: MmioBus;
-  readonly memory: BusMemory;
-  readonly irq: IrqLine;
-  readonly guestError: ReportGuestError;
-  /** Undefined: it has no interrupts by messages. */
-  readonly sendMessage: ((message: InterruptMessage) => boolean) | undefined;
   readonly port: BlockPort;
-  /** Up to 20 characters of ASCII. */
-  readonly serial: string;
+  /** Up to 20 characters of ASCII. Default: its name. */
+  readonly serial?: string;
 }
 
 /** An NVM Express controller on PCI with one namespace, as QEMU's (NVM Express Base Specification 1.4). */
@@ -143,7 +132,7 @@ export class Nvme {
     const vectors = () => (this.#msix?.isEnabled ? MsixPlace.vectors : 1);
     return {
       ...{ memory, queues: this.#queues, events: this.#events, features: this.#features, logs: this.#logs },
-      serial: this.#options.serial,
+      serial: this.#options.serial ?? this.#options.name,
       get namespace() {
         return namespace();
       },

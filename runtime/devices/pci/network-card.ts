@@ -1,11 +1,7 @@
-import type { ReportGuestError } from '../../bus/guest-error.ts';
-import type { IrqLine } from '../../bus/irq.ts';
 import type { AccessSize, PortBus, PortRegion } from '../../bus/ports.ts';
 import type { NetworkPort } from '../../host/network.ts';
-import type { BusMemory } from '../../memory/bus-memory.ts';
-import type { MmioBus, MmioRegion } from '../../memory/mmio.ts';
-import type { Clock } from '../../time/clock.ts';
-import type { EventQueue } from '../../time/events.ts';
+import type { MmioRegion } from '../../memory/mmio.ts';
+import type { PciChipOptions, TimedChipOptions } from './chip-options.ts';
 import { type BaseAddress, type PciDescription, PciFunction } from './function.ts';
 import { portRange, registerRange } from './range.ts';
 
@@ -20,17 +16,11 @@ export interface PciCardOptions {
 }
 
 /** Options of a network card on the PCI bus that is a bus master: it reads and writes frames in memory by itself. */
-export interface BusMasterCardOptions extends PciCardOptions {
+export interface BusMasterCardOptions extends PciCardOptions, PciChipOptions, TimedChipOptions {
   /** Six bytes. */
   readonly mac: ArrayLike<number>;
   readonly port: NetworkPort;
   readonly ports: PortBus;
-  readonly mmio: MmioBus;
-  readonly memory: BusMemory;
-  readonly irq: IrqLine;
-  readonly clock: Clock;
-  readonly events: EventQueue;
-  readonly guestError: ReportGuestError;
 }
 
 type CardId = Pick<

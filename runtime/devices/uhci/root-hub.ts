@@ -48,14 +48,10 @@ export class RootHub {
   /** As after power-on: what is plugged in has just been found. */
   reset(): void {
     for (let n = 0; n < PORTS; n++) {
-      const device = this.#device(n);
+      const device = this.bus.device(n);
       device?.resetBus();
       this.#options.ports[n] = device ? Port.connected | Port.connectChanged : 0;
     }
-  }
-
-  #device(n: number): UsbDevice | null {
-    return this.bus.devices[n] ?? null;
   }
 
   read(n: number): number {
@@ -69,7 +65,7 @@ export class RootHub {
     const before = ports[n]!;
     let now = (before & ~Port.writable & ~(value & Port.clearable)) | (value & Port.writable);
     if ((now & Port.connected) === 0) now &= ~Port.enabled;
-    if ((value & ~before & Port.reset) !== 0) this.#device(n)?.resetBus();
+    if ((value & ~before & Port.reset) !== 0) this.bus.device(n)?.resetBus();
     // The end of what is driven to wake the device up.
     if ((before & ~value & Port.resume) !== 0) now &= ~Port.suspended;
     ports[n] = now;
@@ -78,13 +74,13 @@ export class RootHub {
   /** The device at an address, if its port lets packets through. */
   find(address: number): UsbDevice | null {
     const { ports } = this.#options;
-    return this.bus.devices.find((device, n) => device?.address === address && isOpen(ports[n]!)) ?? null;
+    return this.bus.find(address, (n) => isOpen(ports[n]!));
   }
 
   #deviceReady(n: number): void {
     const { ports, onReady, onResume } = this.#options;
     if ((ports[n]! & Port.suspended) === 0) onReady();
-    else if (this.#device(n)!.mayWake && (ports[n]! & Port.resume) === 0) {
+    else if (this.bus.device(n)!.mayWake && (ports[n]! & Port.resume) === 0) {
       ports[n]! |= Port.resume;
       onResume();
     }

@@ -1,24 +1,12 @@
-import type { ReportGuestError } from '../../bus/guest-error.ts';
-import type { InterruptMessage } from '../../bus/interrupt-message.ts';
-import type { IrqLine } from '../../bus/irq.ts';
 import type { PortBus } from '../../bus/ports.ts';
-import type { BusMemory } from '../../memory/bus-memory.ts';
-import type { MmioBus } from '../../memory/mmio.ts';
+import type { MessageOptions, PciChipOptions } from '../pci/chip-options.ts';
 import type { BaseAddress } from '../pci/function.ts';
 
 /** Where a virtio function is, and what it hangs on. */
-export interface VirtioOptions {
+export interface VirtioOptions extends PciChipOptions, Partial<MessageOptions> {
   /** Unique in the machine; names the device's state. */
   readonly name: string;
-  /** Its place on the PCI bus. */
-  readonly device: number;
   readonly ports: PortBus;
-  readonly mmio: MmioBus;
-  readonly memory: BusMemory;
-  readonly irq: IrqLine;
-  readonly guestError: ReportGuestError;
-  /** Sends an interrupt to the local APIC; left out where there is none, and so no interrupts by messages. */
-  readonly sendMessage?: ((message: InterruptMessage) => boolean) | undefined;
   /** Further base address registers: that of an option ROM. */
   readonly bars?: readonly BaseAddress[];
 }

@@ -1,14 +1,11 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
-import type { InterruptMessage } from '../../bus/interrupt-message.ts';
-import type { IrqLine } from '../../bus/irq.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
-import type { MmioBus } from '../../memory/mmio.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import type { Clock } from '../../time/clock.ts';
-import type { EventQueue, Timer } from '../../time/events.ts';
+import type { Timer } from '../../time/events.ts';
 import type { UsbBus } from '../../usb/bus.ts';
 import { functionMemory, isBusMaster } from '../pci/bus-master.ts';
+import type { MessageOptions, PciChipOptions, TimedChipOptions } from '../pci/chip-options.ts';
 import { PciFunction } from '../pci/function.ts';
 import { msixState } from '../pci/msix.ts';
 import { registerRange } from '../pci/range.ts';
@@ -44,18 +41,8 @@ import { interrupterState, xhciState } from './state.ts';
 import type { TargetedEvent } from './transfer-events.ts';
 import { Code, TrbType } from './trb.ts';
 
-export interface XhciOptions {
+export interface XhciOptions extends PciChipOptions, TimedChipOptions, MessageOptions {
   readonly model: XhciModel;
-  /** Its place on the PCI bus. */
-  readonly device: number;
-  readonly mmio: MmioBus;
-  readonly memory: BusMemory;
-  readonly irq: IrqLine;
-  readonly clock: Clock;
-  readonly events: EventQueue;
-  readonly guestError: ReportGuestError;
-  /** Undefined: it has no interrupts by messages. */
-  readonly sendMessage: ((message: InterruptMessage) => boolean) | undefined;
   /** Name of its bus. */
   readonly bus: string;
 }

@@ -58,7 +58,7 @@ export class RootHub {
   }
 
   #deviceOf(port: number): UsbDevice | null {
-    return this.bus.devices[port - CONNECTORS] ?? null;
+    return this.bus.device(port - CONNECTORS);
   }
 
   /** The connector of a port, from 0 on, that has a device; null: it has none. */

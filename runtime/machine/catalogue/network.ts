@@ -7,7 +7,12 @@ export type CardModel = (typeof cardModels)[number];
 /** The cards on the PCI bus, which may have an option ROM. */
 export type PciCardModel = Exclude<CardModel, 'ne2k_isa'>;
 /** All of these. */
-export const pciCardModels: readonly PciCardModel[] = cardModels.filter((model) => model !== 'ne2k_isa');
+export const pciCardModels: readonly PciCardModel[] = cardModels.filter(isPciCard);
+
+/** Whether a card is on the PCI bus, not on the ISA bus. */
+export function isPciCard(model: string): model is PciCardModel {
+  return model !== 'ne2k_isa';
+}
 
 /** Where ISA cards are: QEMU's places, ports and IRQ of each. */
 export const isaCardPlaces = [
@@ -20,13 +25,14 @@ export const isaCardPlaces = [
 ];
 
 export interface PciCardRow extends DeviceRow {
+  readonly plugType: 'pci-card';
   readonly linux: readonly string[];
   /** The file of Debian's package ipxe-qemu with iPXE's option ROM for it. */
   readonly ipxe: string;
 }
 
 const properties = { netdev: '', mac: '', id: '' };
-const onPci = { bus: 'pci', properties: { ...properties, romfile: '', bootindex: '' } } as const;
+const onPci = { bus: 'pci', plugType: 'pci-card', properties: { ...properties, romfile: '', bootindex: '' } } as const;
 
 /** Their rows. */
 export const networkCards: Readonly<Record<PciCardModel, PciCardRow> & Record<'ne2k_isa', DeviceRow>> = {

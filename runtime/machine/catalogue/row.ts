@@ -1,6 +1,12 @@
 /** Kinds of buses, by QEMU's names; `none`: a part of the chipset, or no device of a bus. */
 export type BusKind = 'isa' | 'ide' | 'floppy-bus' | 'pci' | 'usb-bus' | 'virtio-serial' | 'none';
 
+/**
+ * Types of descriptions of devices that are plugged into the PCI bus and pulled out while the machine runs
+ * (machine/plugged.ts): network cards, disks with a controller of their own, and the entropy device.
+ */
+export type PciPlugType = 'pci-card' | 'pci-disk' | 'pci-rng';
+
 /** A number that an option sets, and the property of `-device` for it. */
 export interface NumberSetting {
   readonly property: string;
@@ -38,6 +44,8 @@ export interface DeviceRow {
   readonly settings?: Readonly<Record<string, NumberSetting>>;
   /** QEMU never plugs it in or out while the machine runs. */
   readonly isFixed?: boolean;
+  /** For a PCI device that can be plugged in and pulled out while the machine runs: the type of its description. */
+  readonly plugType?: PciPlugType;
   /**
    * Linux's modules for it, with parameters after a space. Empty: Linux has no driver. Left out: they depend on more than the
    * device.

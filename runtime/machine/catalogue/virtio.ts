@@ -35,6 +35,7 @@ export const virtioDevices = {
     aliases: ['virtio-rng'],
     slot: 'virtio-rng',
     option: 'rng',
+    plugType: 'pci-rng',
     only: 'entropy device',
     help: "random numbers of the host's for the guest (virtio)",
     properties: { rng: '' },

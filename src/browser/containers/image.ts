@@ -4,8 +4,9 @@ import { archiveFiles, type LayoutFile, type LayoutFiles, layoutImage } from '..
 import { type Bytes, measured, unpacked } from '../../containers/streams.ts';
 import { ConfigurationError, messageOf } from '../../util/errors.ts';
 import type { Progress } from '../../util/progress.ts';
+import { BlobWriter, blobOf, bytesOf } from '../blobs.ts';
 import { get } from '../download.ts';
-import { BlobContents, BlobWriter, blobOf, bytesOf } from './blobs.ts';
+import { BlobContents } from './blob-contents.ts';
 import { pageTools } from './image-tools.ts';
 
 /** The bytes are the browser's, in its memory or on its disk. */

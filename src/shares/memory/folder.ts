@@ -108,12 +108,10 @@ export class MemoryFolder implements SharedFolder {
     this.#places.release(place);
   }
 
-  /** The node at a place now. The path may be too long for recursion. */
+  /** The node at a place now. */
   #node(place: FolderPlace): MemoryNode {
-    const names: string[] = [];
-    let at = place;
-    for (; at.parent !== null; at = at.parent) names.push(at.name);
-    if (at !== this.#places.root) throw new FolderError(Errno.noEntry, 'the file was removed');
+    const { names, top } = place.way;
+    if (top !== this.#places.root) throw new FolderError(Errno.noEntry, 'the file was removed');
     return names.reduceRight<MemoryNode>((node, name) => directoryOf(node).get(name), this.#root);
   }
 

@@ -25,7 +25,7 @@ describe('without protection', () => {
     rig.words[Word.esp] = 0x8006;
     rig.trap('callFar', 0x1234, 0x5678, 2, NEXT);
     expect(rig.words[Word.esp]).toBe(0x8002);
-    expect(rig.memory.load32(0x8002)).toBe(0xf0002000 | 0);
+    expect(rig.memory.current.load32(0x8002)).toBe(0xf0002000 | 0);
     rig.trap('returnFar', 2, 4);
     expect(rig.words[Word.esp]).toBe(0x800a);
     expect(rig.words[Word.eip]).toBe(NEXT);
@@ -36,7 +36,7 @@ describe('without protection', () => {
     rig.words[Word.esp] = 0x12340002;
     rig.trap('callFar', 0, 0, 2, NEXT);
     expect(rig.words[Word.esp]).toBe(0x1234fffe);
-    expect([rig.memory.load16(0), rig.memory.load16(0xfffe)]).toEqual([0xf000, NEXT]);
+    expect([rig.memory.current.load16(0), rig.memory.current.load16(0xfffe)]).toEqual([0xf000, NEXT]);
     rig.words[Word.esp] = 1;
     rig.expectFault(stackFault, 0, 'callFar', 0, 0, 2, NEXT);
   });

@@ -21,13 +21,13 @@ beforeEach(() => {
 describe('real mode', () => {
   test('an interrupt and its return', () => {
     rig.words[Word.idtrBase] = 0x400;
-    rig.memory.store32(0x400 + 0x21 * 4, 0x12345678);
+    rig.memory.current.store32(0x400 + 0x21 * 4, 0x12345678);
     rig.words[Word.esp] = 0x8000;
     rig.words[Word.eflags] |= Eflags.if | Eflags.df;
     rig.words[Word.halted] = 1;
     deliver(rig.cpu, 0x21, 'hardware', -1, EIP);
     expect([rig.selector('cs'), rig.words[Word.eip]]).toEqual([0x1234, 0x5678]);
-    expect([0, 2, 4].map((n) => rig.memory.load16(0x7ffa + n))).toEqual([EIP, 0xf000, 0x602]);
+    expect([0, 2, 4].map((n) => rig.memory.current.load16(0x7ffa + n))).toEqual([EIP, 0xf000, 0x602]);
     expect(rig.words[Word.eflags] & (Eflags.if | Eflags.df)).toBe(Eflags.df);
     expect(rig.words[Word.halted]).toBe(0);
     rig.trap('interruptReturn', 2, 0);
@@ -98,7 +98,7 @@ describe('through gates', () => {
     rig.vector(generalProtection, { type: 6, offset: 0x5678 });
     exception(generalProtection, 0x18);
     expect(rig.words[Word.eip]).toBe(0x5678);
-    const words = [0, 2, 4, 6].map((n) => rig.memory.load16(rig.words[Word.esp] + n));
+    const words = [0, 2, 4, 6].map((n) => rig.memory.current.load16(rig.words[Word.esp] + n));
     expect(words).toEqual([0x18, EIP, Sel.code0, 2]);
   });
 
@@ -243,8 +243,8 @@ describe('VM86 mode', () => {
 
   test('IRET with IOPL 3 leaves VM and IOPL', () => {
     rig.words[Word.eflags] |= Eflags.iopl;
-    rig.memory.store32(0x4000, 0x0777_0010);
-    rig.memory.store16(0x4004, 0x0001);
+    rig.memory.current.store32(0x4000, 0x0777_0010);
+    rig.memory.current.store16(0x4004, 0x0001);
     rig.trap('interruptReturn', 2, EIP);
     expect([rig.selector('cs'), rig.words[Word.eip]]).toEqual([0x777, 0x10]);
     expect(rig.words[Word.eflags]).toBe(2 | Eflags.vm | Eflags.iopl);

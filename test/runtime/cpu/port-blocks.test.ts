@@ -35,7 +35,7 @@ test('REP INSW takes what the device has, then single elements', () => {
   give(4);
   rig.trap('repeatStringIn', 2, -1, 0x10, 0x12);
   expect(rig.portLog).toEqual(['in 1f0 2: 4 of 8', 'in 1f0 2', 'in 1f0 2']);
-  expect([rig.memory.load32(0x8000), rig.memory.load32(0x8004)]).toEqual([0x04030201, 0x55555555]);
+  expect([rig.memory.current.load32(0x8000), rig.memory.current.load32(0x8004)]).toEqual([0x04030201, 0x55555555]);
   expect(after()).toEqual([0, 0x8008, 0, 0x12]);
 });
 
@@ -46,7 +46,7 @@ test('REP OUTSD gives the device its elements', () => {
     given.push(...source);
     return source.length;
   };
-  rig.memory.store32(0x8004, 0x01020304);
+  rig.memory.current.store32(0x8004, 0x01020304);
   rig.trap('repeatStringOut', 4, -1, Segment.ds, 0x10, 0x12);
   expect([rig.portLog, given.slice(4, 8)]).toEqual([['out 1f0 4: 12 of 12'], [4, 3, 2, 1]]);
   expect(after()).toEqual([0, 0, 0x800c, 0x12]);

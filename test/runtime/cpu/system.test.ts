@@ -158,7 +158,7 @@ describe('port strings', () => {
     rig.words[Word.attention] = 0;
     rig.trap('repeatStringIn', 2, -1, 0x10, 0x12);
     expect([rig.words[Word.ecx], rig.words[Word.edi], rig.words[Word.eip]]).toEqual([0, 0x8006, 0x12]);
-    expect(rig.memory.load32(0x8002)).toBe(0xabcdabcd | 0);
+    expect(rig.memory.current.load32(0x8002)).toBe(0xabcdabcd | 0);
     rig.trap('repeatStringIn', 2, -1, 0x10, 0x12);
     expect([rig.portLog.length, rig.words[Word.eip]]).toEqual([3, 0x12]);
   });
@@ -166,7 +166,7 @@ describe('port strings', () => {
   test('REP OUTSB stops at a fault with what was done kept', () => {
     Object.assign(rig.words, { [Word.ecx]: 3, [Word.esi]: 0x9000, [Word.edx]: 0x70 });
     rig.words[Word.eflags] |= Eflags.df;
-    rig.memory.store8(0x9000, 0x41);
+    rig.memory.current.store8(0x9000, 0x41);
     rig.memory.absent.add(8);
     const fault = caught(() => rig.trap('repeatStringOut', 1, -1, Segment.ds, 0x10, 0x12));
     expect(fault).toEqual({ vector: pageFault, errorCode: 0 });
@@ -221,8 +221,8 @@ describe('flags', () => {
 describe('stack frames', () => {
   test('ENTER copies frame pointers', () => {
     rig.words[Word.ebp] = 0x7000;
-    rig.memory.store32(0x6ffc, 0x111);
-    rig.memory.store32(0x6ff8, 0x222);
+    rig.memory.current.store32(0x6ffc, 0x111);
+    rig.memory.current.store32(0x6ff8, 0x222);
     rig.trap('enterFrame', 4, 0x20, 3);
     const frame = KERNEL_STACK - 4;
     expect(rig.words[Word.ebp]).toBe(frame);

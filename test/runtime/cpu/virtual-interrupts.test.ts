@@ -35,17 +35,17 @@ function enterVm86(iopl: number): void {
 /** Puts words on the stack of VM86 mode, the first one on top. */
 function onStack(...values: number[]): void {
   rig.words[Word.esp] -= 2 * values.length;
-  for (const [n, value] of values.entries()) rig.memory.store16(STACK + rig.words[Word.esp]! + 2 * n, value);
+  for (const [n, value] of values.entries()) rig.memory.current.store16(STACK + rig.words[Word.esp]! + 2 * n, value);
 }
 
 const stacked = (count: number): number[] =>
-  Array.from({ length: count }, (_, n) => rig.memory.load16(STACK + rig.words[Word.esp]! + 2 * n));
+  Array.from({ length: count }, (_, n) => rig.memory.current.load16(STACK + rig.words[Word.esp]! + 2 * n));
 const flags = (): number => rig.words[Word.eflags]! & (IF | vif | vip | Eflags.tf | Eflags.iopl);
 
 /** Sets or clears a vector's bit in the redirection bitmap, in front of an I/O bitmap at 0x88. */
 function redirect(vector: number, toSystem: boolean): void {
-  rig.memory.store16(TSS + 0x66, 0x88);
-  rig.memory.store8(TSS + 0x68 + (vector >>> 3), toSystem ? 1 << (vector & 7) : 0);
+  rig.memory.current.store16(TSS + 0x66, 0x88);
+  rig.memory.current.store8(TSS + 0x68 + (vector >>> 3), toSystem ? 1 << (vector & 7) : 0);
 }
 
 // Intel SDM vol. 3, 21.3.2, and vol. 2, CLI and STI, tables 3-7 and 4-19.
@@ -143,7 +143,7 @@ describe('INT n in VM86 mode', () => {
   ])('goes to the program with its bit clear: IOPL %i, flags %i', (iopl, before, pushedIf) => {
     enterVm86(iopl);
     redirect(VECTOR, false);
-    rig.memory.store32(VECTOR * 4, 0x07771234);
+    rig.memory.current.store32(VECTOR * 4, 0x07771234);
     rig.words[Word.eflags] = (rig.words[Word.eflags]! & ~IF) | before | Eflags.tf;
     rig.trap('softwareInterrupt', VECTOR, EIP);
     expect([rig.words[Word.eip], rig.selector('cs'), rig.cpu.isVm86]).toEqual([0x1234, 0x777, true]);
@@ -169,7 +169,7 @@ describe('INT n in VM86 mode', () => {
 
   test('is the system’s where the bitmap is beyond the TSS', () => {
     enterVm86(0);
-    rig.memory.store16(TSS + 0x66, 0x2000);
+    rig.memory.current.store16(TSS + 0x66, 0x2000);
     expect(caught(() => rig.trap('softwareInterrupt', VECTOR, EIP))).toEqual(GP);
   });
 });

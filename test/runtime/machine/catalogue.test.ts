@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { optionalCards } from '../../../runtime/machine/catalogue/cards.ts';
 import { deviceModel, deviceModels, deviceOfOption, deviceRows } from '../../../runtime/machine/catalogue/index.ts';
+import { pluggablePciModels } from '../../../runtime/machine/catalogue/pluggable.ts';
 import { isAdded, propertiesOf } from '../../../runtime/machine/catalogue/row.ts';
 
 test('no two devices have a name in common', () => {
@@ -34,4 +35,11 @@ test('an option that adds one device names it', () => {
 
 test('numbers of a card are properties, with their defaults', () => {
   expect(propertiesOf(optionalCards.edu)).toEqual({ dma_mask: '0xfffffff' });
+});
+
+test('the devices that can be plugged into the PCI bus are those whose rows have a type for that', () => {
+  const typed = deviceModels.filter((model) => deviceRows[model].plugType !== undefined);
+  expect(typed.toSorted()).toEqual(pluggablePciModels.toSorted());
+  expect(new Set(typed.map((model) => deviceRows[model].bus))).toEqual(new Set(['pci']));
+  expect(typed.filter((model) => deviceRows[model].isFixed)).toEqual([]);
 });

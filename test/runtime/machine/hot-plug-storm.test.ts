@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MachineCore } from '../../../runtime/machine/machine.ts';
-import { nameOfPlugged, type PluggedUsbDevice } from '../../../runtime/machine/plugboard.ts';
+import { nameOfPlugged, type PluggedUsbDevice } from '../../../runtime/machine/plugged.ts';
 import { commonActs, doSome, makePlugMachine, type PlugMachine } from '../../support/plug-storm.ts';
 import { Random } from '../../support/random.ts';
 

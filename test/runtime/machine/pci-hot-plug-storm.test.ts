@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { pciCardModels } from '../../../runtime/machine/catalogue/network.ts';
-import type { PluggedPciDevice } from '../../../runtime/machine/pci-devices.ts';
-import { nameOfPlugged } from '../../../runtime/machine/plugboard.ts';
+import { nameOfPlugged, type PluggedPciDevice } from '../../../runtime/machine/plugged.ts';
 import { commonActs, doSome, makePlugMachine, type PlugMachine } from '../../support/plug-storm.ts';
 import { Random } from '../../support/random.ts';
 

@@ -22,7 +22,7 @@ class Rig {
   store(linear: number): 'direct' | 'slow' {
     const { tlb, ram } = this.mmu;
     const at = tlb.lookup(tlb.writeSupervisor, linear >>> 12);
-    if (at < 0) this.mmu.store32(linear, 1);
+    if (at < 0) this.mmu.current.store32(linear, 1);
     else ram.words[(at | (linear & 0xfff)) >>> 2] = 1;
     return at < 0 ? 'slow' : 'direct';
   }
@@ -99,16 +99,16 @@ describe('spans of RAM that may be accessed directly', () => {
   test('are those of pages that were accessed so before, up to the end of the page', () => {
     const { mmu } = new Rig();
     expect([mmu.readableSpan(0x9100, 16), mmu.writableSpan(0x9100, 16)]).toEqual([null, null]);
-    mmu.load8(0x9000);
-    mmu.store8(0xa000, 1);
+    mmu.current.load8(0x9000);
+    mmu.current.store8(0xa000, 1);
     expect(mmu.readableSpan(0x9ffe, 16)?.length).toBe(2);
     mmu.writableSpan(0xa100, 16)!.set([1, 2, 3]);
-    expect(mmu.load32(0xa100)).toBe(0x030201);
+    expect(mmu.current.load32(0xa100)).toBe(0x030201);
   });
 
   test('are not those of frames with code, or that are watched', () => {
     const rig = new Rig();
-    for (const linear of [0x9000, 0xa000]) rig.mmu.store8(linear, 1);
+    for (const linear of [0x9000, 0xa000]) rig.mmu.current.store8(linear, 1);
     rig.watch(9, 1);
     rig.frames.markCode(10);
     expect([rig.mmu.writableSpan(0x9000, 4), rig.mmu.writableSpan(0xa000, 4)]).toEqual([null, null]);

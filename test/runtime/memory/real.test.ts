@@ -5,7 +5,7 @@ import { WORD_COUNT } from '../../../translator/abi/state.ts';
 import { FlatMemory } from '../../support/flat-memory.ts';
 
 const memory = new FlatMemory(new Int32Array(WORD_COUNT));
-const real = realAccess(memory, () => {});
+const real = realAccess(memory.current, () => {});
 
 test('doubles and singles at any address', () => {
   real.STORED(0x1ffd, -1.5);

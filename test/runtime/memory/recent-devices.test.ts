@@ -56,7 +56,7 @@ function walks(act: () => void): number {
 describe('accesses to a device', () => {
   test('take one walk for all loads of a page, and one for all stores', () => {
     const count = walks(() => {
-      for (let n = 0; n < 4; n++) mmu.store8(LINEAR + n, mmu.load8(LINEAR + 16 + n));
+      for (let n = 0; n < 4; n++) mmu.current.store8(LINEAR + n, mmu.current.load8(LINEAR + 16 + n));
     });
     expect(count).toBe(2);
     expect(accesses).toEqual([
@@ -73,7 +73,7 @@ describe('accesses to a device', () => {
 
   test('of another page are that page’s', () => {
     map.ram.words[(ENTRY >>> 2) + 1] = (DEVICE + 0x2000) | PRESENT_WRITABLE;
-    for (const page of [LINEAR, LINEAR + 0x1000, LINEAR]) mmu.load8(page + 1);
+    for (const page of [LINEAR, LINEAR + 0x1000, LINEAR]) mmu.current.load8(page + 1);
     expect(accesses).toEqual(['load 1', 'load 2001', 'load 1']);
   });
 
@@ -82,42 +82,42 @@ describe('accesses to a device', () => {
     ['a load of CR3', () => mmu.flushNonGlobal()],
     ['a flush of all', () => mmu.flushAll()],
   ])('go to memory that is mapped there instead, after %s', (_name, flush) => {
-    mmu.store8(LINEAR, 1);
-    mmu.load8(LINEAR);
+    mmu.current.store8(LINEAR, 1);
+    mmu.current.load8(LINEAR);
     lead(MEMORY);
     flush();
-    mmu.store8(LINEAR, 7);
-    expect([mmu.load8(LINEAR), map.ram.bytes[MEMORY]]).toEqual([7, 7]);
+    mmu.current.store8(LINEAR, 7);
+    expect([mmu.current.load8(LINEAR), map.ram.bytes[MEMORY]]).toEqual([7, 7]);
     expect(accesses).toHaveLength(2);
   });
 
   test('fault where the level has no right to the page, though another one has just had it', () => {
-    mmu.load8(LINEAR);
-    mmu.store8(LINEAR, 1);
+    mmu.current.load8(LINEAR);
+    mmu.current.store8(LINEAR, 1);
     state[Word.key] |= Key.user;
-    expect(() => mmu.load8(LINEAR)).toThrow(GuestFault);
-    expect(() => mmu.store8(LINEAR, 1)).toThrow(GuestFault);
+    expect(() => mmu.current.load8(LINEAR)).toThrow(GuestFault);
+    expect(() => mmu.current.store8(LINEAR, 1)).toThrow(GuestFault);
     expect(accesses).toHaveLength(2);
   });
 
   test('go to memory that the chipset puts there', () => {
-    mmu.load8(LINEAR);
+    mmu.current.load8(LINEAR);
     const [base, length] = [DEVICE, 0x1000];
     const frame = MEMORY >>> 12;
     map.add({ name: 'memory', layer: Layer.chipset, base, length, reads: frame, writes: frame });
     map.ram.bytes[MEMORY] = 9;
-    expect(mmu.load8(LINEAR)).toBe(9);
+    expect(mmu.current.load8(LINEAR)).toBe(9);
   });
 
   test('are seen by who watches the page, each', () => {
     const seen: number[] = [];
-    mmu.load8(LINEAR);
+    mmu.current.load8(LINEAR);
     mmu.watch('debugger', [{ page: LINEAR >>> 12, reads: true, writes: true, fetches: false }], (linear) => {
       seen.push(linear);
     });
-    mmu.load8(LINEAR + 1);
-    mmu.store8(LINEAR + 2, 0);
-    mmu.load8(LINEAR + 3);
+    mmu.current.load8(LINEAR + 1);
+    mmu.current.store8(LINEAR + 2, 0);
+    mmu.current.load8(LINEAR + 3);
     expect(seen).toEqual([LINEAR + 1, LINEAR + 2, LINEAR + 3]);
   });
 });

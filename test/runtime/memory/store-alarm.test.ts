@@ -17,13 +17,13 @@ function rig() {
 
 test('it rings at the first store to one of its pages, and is off then', () => {
   const { mmu, rings, first } = rig();
-  mmu.store32(0x9000, 1);
+  mmu.current.store32(0x9000, 1);
   first.set([9, 12]);
-  mmu.store32(0x8000, 1);
-  mmu.store32(0xa000, 1);
+  mmu.current.store32(0x8000, 1);
+  mmu.current.store32(0xa000, 1);
   expect(rings).toEqual([]);
-  mmu.store32(0xc010, 1);
-  mmu.store32(0x9000, 1);
+  mmu.current.store32(0xc010, 1);
+  mmu.current.store32(0x9000, 1);
   expect(rings).toEqual(['first']);
 });
 
@@ -31,10 +31,10 @@ test('it is set anew on other pages; none turn it off; what is no memory is left
   const { mmu, rings, first } = rig();
   first.set([9]);
   first.set([10, 0xfffff, 2 ** 40]);
-  mmu.store32(0x9000, 1);
+  mmu.current.store32(0x9000, 1);
   expect(rings).toEqual([]);
   first.set([]);
-  mmu.store32(0xa000, 1);
+  mmu.current.store32(0xa000, 1);
   expect(rings).toEqual([]);
 });
 
@@ -44,10 +44,10 @@ test('two alarms, and a watch, do not disturb each other', () => {
   watch.take();
   first.set([9]);
   second.set([9, 10]);
-  mmu.store32(0x9000, 1);
+  mmu.current.store32(0x9000, 1);
   expect([rings, watch.take()]).toEqual([['first', 'second'], [9]]);
   second.set([10]);
-  mmu.store32(0xa000, 1);
+  mmu.current.store32(0xa000, 1);
   expect([rings.length, watch.take()]).toEqual([3, [10]]);
 });
 

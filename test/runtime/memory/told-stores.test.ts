@@ -32,40 +32,40 @@ function walks(act: () => void): number {
 describe('stores to a frame that holds code', () => {
   test('are told of, each, with one walk for all', () => {
     const count = walks(() => {
-      for (let n = 0; n < 8; n++) mmu.store32(AT + 4 * n, n + 1);
+      for (let n = 0; n < 8; n++) mmu.current.store32(AT + 4 * n, n + 1);
     });
-    expect([count, written.length, mmu.load32(AT + 28)]).toEqual([1, 8, 8]);
+    expect([count, written.length, mmu.current.load32(AT + 28)]).toEqual([1, 8, 8]);
   });
 
   test('by users too', () => {
     state[Word.key] |= Key.user;
     const count = walks(() => {
-      for (let n = 0; n < 8; n++) mmu.store8(AT + n, n);
+      for (let n = 0; n < 8; n++) mmu.current.store8(AT + n, n);
     });
     expect([count, written.length]).toEqual([1, 8]);
   });
 
   test('have an entry again when it holds none any more', () => {
-    mmu.store32(AT, 1);
+    mmu.current.store32(AT, 1);
     mmu.ram.frames.unmarkCode(FRAME);
-    mmu.store32(AT, 2);
+    mmu.current.store32(AT, 2);
     expect(written).toEqual([AT]);
     expect(mmu.writableSpan(AT, 4)).not.toBeNull();
   });
 
   test('come to the page that is mapped there, after the old one is flushed', () => {
-    mmu.store32(AT, 1);
+    mmu.current.store32(AT, 1);
     mmu.flushPage(AT);
-    expect(walks(() => mmu.store32(AT, 2))).toBe(1);
+    expect(walks(() => mmu.current.store32(AT, 2))).toBe(1);
   });
 
   test('are seen by who watches the page', () => {
     const seen: number[] = [];
-    mmu.store32(AT, 1);
+    mmu.current.store32(AT, 1);
     const watch = { page: FRAME, reads: false, writes: true, fetches: false };
     mmu.watch('debugger', [watch], (linear) => void seen.push(linear));
-    mmu.store32(AT, 2);
-    mmu.store32(AT, 3);
+    mmu.current.store32(AT, 2);
+    mmu.current.store32(AT, 3);
     expect(seen).toEqual([AT, AT]);
   });
 });

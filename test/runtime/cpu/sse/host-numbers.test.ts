@@ -119,7 +119,7 @@ test('a source in memory, where a device may be, is loaded once, whatever execut
     };
     state[Word.mxcsr] = masks | FLAGS[0];
     sseReal(
-      { state, memory: { load32 } } as unknown as Cpu,
+      { state, memory: { current: { load32 } } } as unknown as Cpu,
       realInstructions.indexOf('ADDPS'),
       destination,
       0x1000,

@@ -26,14 +26,14 @@ function loaded(): TestCpu {
   cpu.state[Word.selector + Segment.cs] = 0x10;
   cpu.state[Word.selector + Segment.ds] = 0x2b;
   register(cpu, FNINIT);
-  cpu.memory.store32(0x3000, 0x3f800000);
+  cpu.memory.current.store32(0x3000, 0x3f800000);
   x87Memory(cpu, FLD_SINGLE, 0x3000, 0x3000, Segment.ds, FLD_SINGLE | 0x05, 0x12345678);
   return cpu;
 }
 
 const items = (cpu: TestCpu, size: number): number[] =>
   Array.from({ length: 7 }, (_item, i) =>
-    size === 4 ? cpu.memory.load32(IMAGE + 4 * i) >>> 0 : cpu.memory.load16(IMAGE + 2 * i),
+    size === 4 ? cpu.memory.current.load32(IMAGE + 4 * i) >>> 0 : cpu.memory.current.load16(IMAGE + 2 * i),
   );
 
 const real = (cpu: TestCpu): void => {
@@ -89,7 +89,7 @@ describe('environment and state', () => {
 
   it('masks exceptions when it is stored', () => {
     const cpu = loaded();
-    cpu.memory.store16(0x3000, 0x340);
+    cpu.memory.current.store16(0x3000, 0x340);
     x87Environment(cpu, FLDCW, 0x3000, 4);
     x87Environment(cpu, FNSTENV, IMAGE, 4);
     expect(cpu.state[Word.fpuControl]).toBe(0x37f);
@@ -137,7 +137,7 @@ describe('instruction pointer', () => {
 describe('error line', () => {
   it('follows the error summary', () => {
     const cpu = loaded();
-    cpu.memory.store16(0x3000, 0x37b);
+    cpu.memory.current.store16(0x3000, 0x37b);
     x87Environment(cpu, FLDCW, 0x3000, 4);
     register(cpu, FLDZ);
     expect(cpu.errorLine).toBeUndefined();
@@ -153,7 +153,7 @@ describe('error line', () => {
     register(cpu, FLDZ);
     register(cpu, FDIVP, 1);
     expect(cpu.errorLine).toBeUndefined();
-    cpu.memory.store16(0x3000, 0x37b);
+    cpu.memory.current.store16(0x3000, 0x37b);
     x87Environment(cpu, FLDCW, 0x3000, 4);
     expect(cpu.errorLine).toBe(true);
     register(cpu, FNINIT);

@@ -44,12 +44,14 @@ describe('FXSAVE', () => {
     const cpu = withPi();
     fxsave(cpu, IMAGE);
     const { memory } = cpu;
-    expect(memory.load16(IMAGE)).toBe(0x37f);
-    expect(memory.load16(IMAGE + 2)).toBe(0x3800);
-    expect(memory.load16(IMAGE + 4)).toBe(0x80);
-    expect(memory.load16(IMAGE + 6)).toBe(0x1eb);
-    expect(memory.load32(IMAGE + 8)).toBe(0x1234);
-    expect([0, 4, 8].map((at) => memory.load32(IMAGE + 32 + at) >>> 0)).toEqual([0x2168c235, 0xc90fdaa2, 0x4000]);
+    expect(memory.current.load16(IMAGE)).toBe(0x37f);
+    expect(memory.current.load16(IMAGE + 2)).toBe(0x3800);
+    expect(memory.current.load16(IMAGE + 4)).toBe(0x80);
+    expect(memory.current.load16(IMAGE + 6)).toBe(0x1eb);
+    expect(memory.current.load32(IMAGE + 8)).toBe(0x1234);
+    expect([0, 4, 8].map((at) => memory.current.load32(IMAGE + 32 + at) >>> 0)).toEqual([
+      0x2168c235, 0xc90fdaa2, 0x4000,
+    ]);
   });
 
   it('and FXRSTOR do the same where memory is not at hand at once', () => {
@@ -80,19 +82,19 @@ describe('FXSAVE', () => {
     cpu.memory.bytes.fill(0xcc, IMAGE, IMAGE + 512);
     fxsave(cpu, IMAGE);
     expect(cpu.memory.bytes.subarray(IMAGE + 160, IMAGE + 512).every((byte) => byte === 0xcc)).toBe(true);
-    expect(cpu.memory.load32(IMAGE + 24)).toBe(0xcccccccc | 0);
+    expect(cpu.memory.current.load32(IMAGE + 24)).toBe(0xcccccccc | 0);
   });
 
   it('stores XMM registers only with CR4.OSFXSR', () => {
     const cpu = withSse();
     fxsave(cpu, IMAGE);
-    expect(cpu.memory.load32(IMAGE + 24)).toBe(0x1f80);
-    expect(cpu.memory.load32(IMAGE + 28)).toBe(0xffff);
-    expect(cpu.memory.load32(IMAGE + 160 + 4 * 31)).toBe(0x1f1f1f1f);
+    expect(cpu.memory.current.load32(IMAGE + 24)).toBe(0x1f80);
+    expect(cpu.memory.current.load32(IMAGE + 28)).toBe(0xffff);
+    expect(cpu.memory.current.load32(IMAGE + 160 + 4 * 31)).toBe(0x1f1f1f1f);
     cpu.memory.bytes.fill(0, IMAGE, IMAGE + 512);
     cpu.state[Word.cr4] = 0;
     fxsave(cpu, IMAGE);
-    expect(cpu.memory.load32(IMAGE + 160 + 4 * 31)).toBe(0);
+    expect(cpu.memory.current.load32(IMAGE + 160 + 4 * 31)).toBe(0);
   });
 
   it('needs an operand aligned to 16 bytes', () => {
@@ -118,7 +120,7 @@ describe('FXRSTOR', () => {
   it('refuses reserved bits of MXCSR and then changes nothing', () => {
     const cpu = withSse();
     fxsave(cpu, IMAGE);
-    cpu.memory.store32(IMAGE + 24, 0x10000);
+    cpu.memory.current.store32(IMAGE + 24, 0x10000);
     x87Register(cpu, FNINIT, 0, 0, 0);
     const before = cpu.state.slice();
     expect(faultOf(() => fxrstor(cpu, IMAGE))).toEqual(generalProtection);
@@ -129,15 +131,15 @@ describe('FXRSTOR', () => {
 describe('LDMXCSR and STMXCSR', () => {
   it('load and store MXCSR', () => {
     const cpu = withSse();
-    cpu.memory.store32(IMAGE, 0x5f80);
+    cpu.memory.current.store32(IMAGE, 0x5f80);
     ldmxcsr(cpu, IMAGE);
     stmxcsr(cpu, IMAGE + 4);
-    expect(cpu.memory.load32(IMAGE + 4)).toBe(0x5f80);
+    expect(cpu.memory.current.load32(IMAGE + 4)).toBe(0x5f80);
   });
 
   it('refuse reserved bits', () => {
     const cpu = withSse();
-    cpu.memory.store32(IMAGE, 0x10000);
+    cpu.memory.current.store32(IMAGE, 0x10000);
     expect(faultOf(() => ldmxcsr(cpu, IMAGE))).toEqual(generalProtection);
   });
 });

@@ -8,6 +8,7 @@ import { x87Environment, x87Memory, x87Register } from '../../../../runtime/cpu/
 import type { FpuCpu } from '../../../../runtime/cpu/x87/fpu.ts';
 import type { ImageMemory } from '../../../../runtime/cpu/x87/image.ts';
 import { doublesOf } from '../../../../runtime/cpu/x87/registers.ts';
+import type { DataAccess } from '../../../../runtime/memory/access.ts';
 import { Eflags, Segment, STATE_BYTES, WORD_COUNT, Word } from '../../../../translator/abi/state.ts';
 
 export const RECORD_BYTES = 256;
@@ -33,22 +34,24 @@ class FlatMemory implements ImageMemory {
   misaligned = 0;
   readonly bytes = new Uint8Array(0x20000);
   readonly view = new DataView(this.bytes.buffer);
-  load8 = (linear: number): number => this.view.getUint8(linear);
-  load16 = (linear: number): number => this.view.getUint16(linear, true);
-  load32 = (linear: number): number => this.view.getInt32(linear, true);
-  store8 = (linear: number, value: number): void => this.view.setUint8(linear, value);
-  store16 = (linear: number, value: number): void => this.view.setUint16(linear, value, true);
-  store32 = (linear: number, value: number): void => this.view.setInt32(linear, value, true);
-  loadSystem8 = this.load8;
-  loadSystem16 = this.load16;
-  loadSystem32 = this.load32;
-  storeSystem8 = this.store8;
-  storeSystem16 = this.store16;
-  storeSystem32 = this.store32;
-  probeWrite = (linear: number, bytes: number): void => {
-    if (linear + bytes > 0x10000) throw new Error('page fault');
+  readonly current: DataAccess = {
+    load8: (linear) => this.view.getUint8(linear),
+    load16: (linear) => this.view.getUint16(linear, true),
+    load32: (linear) => this.view.getInt32(linear, true),
+    store8: (linear, value) => this.view.setUint8(linear, value),
+    store16: (linear, value) => this.view.setUint16(linear, value, true),
+    store32: (linear, value) => this.view.setInt32(linear, value, true),
+    probeWrite: (linear, bytes) => {
+      if (linear + bytes > 0x10000) throw new Error('page fault');
+    },
   };
-  probeWriteSystem = this.probeWrite;
+  loadSystem8 = this.current.load8;
+  loadSystem16 = this.current.load16;
+  loadSystem32 = this.current.load32;
+  storeSystem8 = this.current.store8;
+  storeSystem16 = this.current.store16;
+  storeSystem32 = this.current.store32;
+  probeWriteSystem = this.current.probeWrite;
   readableSpan = (linear: number, length: number): Uint8Array => this.bytes.subarray(linear, linear + length);
   writableSpan = this.readableSpan;
   flushAll = (): void => {};

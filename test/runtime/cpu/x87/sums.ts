@@ -17,12 +17,14 @@ export class Bench {
   /** Where operands in memory are, at address 0. */
   readonly words = new Int32Array(4);
   readonly #memory = {
-    load16: (at: number) => new Uint16Array(this.words.buffer)[at / 2],
-    load32: (at: number) => this.words[at / 4],
-    store32: (at: number, value: number) => {
-      this.words[at / 4] = value;
+    current: {
+      load16: (at: number) => new Uint16Array(this.words.buffer)[at / 2],
+      load32: (at: number) => this.words[at / 4],
+      store32: (at: number, value: number) => {
+        this.words[at / 4] = value;
+      },
+      probeWrite: () => {},
     },
-    probeWrite: () => {},
   };
   readonly cpu = { state: this.state, doubles: this.doubles, memory: this.#memory } as unknown as FpuCpu;
   readonly fpu = new Fpu(this.cpu);

@@ -13,13 +13,13 @@ export class CirrusRig extends AdapterRig {
   }
 
   load(size: number, address: number): number {
-    if (size === 4) return this.mmu.load32(address);
-    return size === 2 ? this.mmu.load16(address) : this.mmu.load8(address);
+    if (size === 4) return this.mmu.current.load32(address);
+    return size === 2 ? this.mmu.current.load16(address) : this.mmu.current.load8(address);
   }
 
   store(size: number, address: number, value: number): void {
-    if (size === 4) this.mmu.store32(address, value);
-    else if (size === 2) this.mmu.store16(address, value);
-    else this.mmu.store8(address, value);
+    if (size === 4) this.mmu.current.store32(address, value);
+    else if (size === 2) this.mmu.current.store16(address, value);
+    else this.mmu.current.store8(address, value);
   }
 }

@@ -65,10 +65,10 @@ export class VgaRig extends AdapterRig {
 
   /** A word of video memory: a byte of each plane. */
   planes(address: number): number {
-    return this.mmu.load32(FRAME_BUFFER + 4 * address) >>> 0;
+    return this.mmu.current.load32(FRAME_BUFFER + 4 * address) >>> 0;
   }
 
   setPlanes(address: number, value: number): void {
-    this.mmu.store32(FRAME_BUFFER + 4 * address, value);
+    this.mmu.current.store32(FRAME_BUFFER + 4 * address, value);
   }
 }

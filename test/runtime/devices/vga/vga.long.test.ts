@@ -98,9 +98,9 @@ describe('memory at A0000h', () => {
   test('chained is the frame buffer, byte by byte', () => {
     const rig = new VgaRig();
     rig.setChained();
-    rig.mmu.store32(0xa0000 + 1001, 0x44332211);
-    expect(rig.mmu.load32(FRAME_BUFFER + 1001)).toBe(0x44332211);
-    expect(rig.mmu.load16(0xa0000 + 1002)).toBe(0x3322);
+    rig.mmu.current.store32(0xa0000 + 1001, 0x44332211);
+    expect(rig.mmu.current.load32(FRAME_BUFFER + 1001)).toBe(0x44332211);
+    expect(rig.mmu.current.load16(0xa0000 + 1002)).toBe(0x3322);
   });
 
   test('planar has a byte of each plane at an address, written where the map mask says and read by the map select', () => {
@@ -108,9 +108,9 @@ describe('memory at A0000h', () => {
     rig.setPlanar();
     rig.setPlanes(5, 0x44332211);
     rig.sequencer(2, 0b0101);
-    rig.mmu.store8(0xa0005, 0xee);
+    rig.mmu.current.store8(0xa0005, 0xee);
     rig.graphics(4, 2);
-    expect([rig.planes(5), rig.mmu.load8(0xa0005)]).toEqual([0x44ee22ee, 0xee]);
+    expect([rig.planes(5), rig.mmu.current.load8(0xa0005)]).toEqual([0x44ee22ee, 0xee]);
   });
 
   test('odd and even addresses reach planes 0 and 1 in text modes', () => {
@@ -120,8 +120,10 @@ describe('memory at A0000h', () => {
     rig.graphics(6, 0x0e);
     rig.graphics(8, 0xff);
     rig.setPlanes(2, 0x44330000);
-    rig.mmu.store16(0xb8004, 0x0741);
-    expect([rig.planes(2), rig.mmu.load16(0xb8004), rig.mmu.load8(0xa0000)]).toEqual([0x44330741, 0x0741, 0xff]);
+    rig.mmu.current.store16(0xb8004, 0x0741);
+    expect([rig.planes(2), rig.mmu.current.load16(0xb8004), rig.mmu.current.load8(0xa0000)]).toEqual([
+      0x44330741, 0x0741, 0xff,
+    ]);
   });
 
   test.each([
@@ -138,9 +140,9 @@ describe('memory at A0000h', () => {
     const rig = new VgaRig();
     rig.setPlanar();
     rig.setPlanes(0, 0x44332211);
-    rig.mmu.load8(0xa0000);
+    rig.mmu.current.load8(0xa0000);
     for (const [index, content] of Object.entries(registers)) rig.graphics(Number(index), content);
-    rig.mmu.store8(0xa0000, value);
+    rig.mmu.current.store8(0xa0000, value);
     expect(rig.planes(0).toString(16)).toBe(expected.toString(16));
   });
 
@@ -151,9 +153,9 @@ describe('memory at A0000h', () => {
     rig.graphics(5, 8);
     rig.graphics(2, 0b1010);
     rig.graphics(7, 0b1111);
-    expect(rig.mmu.load8(0xa0000)).toBe(0xf0 & ~0xcc & 0xaa);
+    expect(rig.mmu.current.load8(0xa0000)).toBe(0xf0 & ~0xcc & 0xaa);
     rig.graphics(7, 0b1000);
-    expect(rig.mmu.load8(0xa0000)).toBe(0xf0);
+    expect(rig.mmu.current.load8(0xa0000)).toBe(0xf0);
   });
 });
 
@@ -173,16 +175,16 @@ test.each([
   rig.graphics(5, mode);
   rig.graphics(6, 0x04 | miscellaneous);
   rig.graphics(8, 0xff);
-  rig.mmu.store8(0xa0001, 0x41);
-  expect([rig.planes(0), rig.planes(1), rig.mmu.load8(0xa0001)]).toEqual(expected);
+  rig.mmu.current.store8(0xa0001, 0x41);
+  expect([rig.planes(0), rig.planes(1), rig.mmu.current.load8(0xa0001)]).toEqual(expected);
 });
 
 test('memory answers with RAM enable unset, as in QEMU', () => {
   const rig = new VgaRig();
   rig.setPlanar();
   rig.out8(0x3c2, 0x65);
-  rig.mmu.store8(0xa0000, 0x5a);
-  expect([rig.mmu.load8(0xa0000), rig.in8(0x3cc)]).toEqual([0x5a, 0x65]);
+  rig.mmu.current.store8(0xa0000, 0x5a);
+  expect([rig.mmu.current.load8(0xa0000), rig.in8(0x3cc)]).toEqual([0x5a, 0x65]);
 });
 
 describe('memory that is linear', () => {
@@ -190,11 +192,15 @@ describe('memory that is linear', () => {
     const rig = new VgaRig();
     rig.setChained();
     expect(rig.isDirect(0xa0000)).toBe(false);
-    for (let n = 0; n < 300; n++) rig.mmu.store8(0xa0000 + n, n);
+    for (let n = 0; n < 300; n++) rig.mmu.current.store8(0xa0000 + n, n);
     expect([rig.isDirect(0xa0000), rig.isDirect(0xaf000), rig.isDirect(0xb0000)]).toEqual([true, true, false]);
-    rig.mmu.store8(0xa0400, 0x77);
+    rig.mmu.current.store8(0xa0400, 0x77);
     rig.sequencer(2, 1);
-    expect([rig.isDirect(0xa0000), rig.mmu.load8(0xa0400), rig.mmu.load8(0xa0010)]).toEqual([false, 0x77, 0x10]);
+    expect([rig.isDirect(0xa0000), rig.mmu.current.load8(0xa0400), rig.mmu.current.load8(0xa0010)]).toEqual([
+      false,
+      0x77,
+      0x10,
+    ]);
   });
 
   test('that changes with each pixel stays with the device', () => {
@@ -203,7 +209,7 @@ describe('memory that is linear', () => {
     for (let n = 0; n < 2000; n++) {
       rig.sequencer(2, 1 << (n & 3));
       rig.sequencer(2, 15);
-      rig.mmu.store8(0xa0000 + n, n);
+      rig.mmu.current.store8(0xa0000 + n, n);
       expect(rig.isDirect(0xa0000)).toBe(false);
     }
   });
@@ -216,13 +222,13 @@ describe('VBE', () => {
     rig.setVbeMode(800, 600, 16);
     expect(rig.planes(100)).toBe(0);
     rig.vbe(5, 3);
-    for (let n = 0; n < 300; n++) rig.mmu.store8(0xa0000 + n, n);
-    expect([rig.mmu.load8(FRAME_BUFFER + 0x30000 + 5), rig.isDirect(0xa0000)]).toEqual([5, true]);
+    for (let n = 0; n < 300; n++) rig.mmu.current.store8(0xa0000 + n, n);
+    expect([rig.mmu.current.load8(FRAME_BUFFER + 0x30000 + 5), rig.isDirect(0xa0000)]).toEqual([5, true]);
     rig.vbe(5, 4);
-    rig.mmu.store8(0xa0005, 0x99);
-    expect(rig.mmu.load32(FRAME_BUFFER + 0x40004)).toBe(0x9900);
+    rig.mmu.current.store8(0xa0005, 0x99);
+    expect(rig.mmu.current.load32(FRAME_BUFFER + 0x40004)).toBe(0x9900);
     rig.vbe(4, 0xc1);
-    expect(rig.mmu.load32(FRAME_BUFFER + 0x40004)).toBe(0x9900);
+    expect(rig.mmu.current.load32(FRAME_BUFFER + 0x40004)).toBe(0x9900);
   });
 
   test('sizes that do not fit become ones that do', () => {
@@ -261,21 +267,21 @@ describe('on PCI', () => {
     rig.configure(0x30, 0xd0000000);
     expect(rig.isDirect(0xd0000000)).toBe(false);
     rig.configure(0x30, 0xd0000001);
-    rig.mmu.store8(0xd0000000 + 4999, 0x11);
-    expect(rig.mmu.load8(0xd0000000 + 4999)).toBe(ROM[4999]);
+    rig.mmu.current.store8(0xd0000000 + 4999, 0x11);
+    expect(rig.mmu.current.load8(0xd0000000 + 4999)).toBe(ROM[4999]);
   });
 
   test('the registers are in memory too, and what the monitor tells of itself', () => {
     const rig = new VgaRig();
     rig.configure(0x18, 0xd1000000);
-    rig.mmu.store8(0xd1000400 + 0x14, 0x0f);
-    rig.mmu.store8(0xd1000400 + 0x15, 0x5a);
-    rig.mmu.store16(0xd1000502, 1280);
-    rig.mmu.store32(0xd1000504, (32 << 16) | 800);
+    rig.mmu.current.store8(0xd1000400 + 0x14, 0x0f);
+    rig.mmu.current.store8(0xd1000400 + 0x15, 0x5a);
+    rig.mmu.current.store16(0xd1000502, 1280);
+    rig.mmu.current.store32(0xd1000504, (32 << 16) | 800);
     rig.out8(0x3d4, 0x0f);
     expect([rig.in8(0x3d5), rig.vbe(1), rig.vbe(2), rig.vbe(3)]).toEqual([0x5a, 1280, 800, 32]);
-    expect([rig.mmu.load16(0xd1000514), rig.mmu.load32(0xd1000604)]).toEqual([256, 0x1e1e1e1e]);
-    const bytes = Array.from({ length: 128 }, (_, n) => rig.mmu.load8(0xd1000000 + n));
+    expect([rig.mmu.current.load16(0xd1000514), rig.mmu.current.load32(0xd1000604)]).toEqual([256, 0x1e1e1e1e]);
+    const bytes = Array.from({ length: 128 }, (_, n) => rig.mmu.current.load8(0xd1000000 + n));
     expect(bytes.reduce((sum, byte) => sum + byte) % 256).toBe(0);
     expect([bytes[54 + 2], bytes[54 + 4] >> 4, bytes[54 + 5]]).toEqual([1280 & 0xff, 1280 >> 8, 800 & 0xff]);
   });
@@ -287,9 +293,9 @@ describe('a screen', () => {
     rig.setPlanar();
     expect(rig.vga.pictures.update().pages).toHaveLength(64);
     expect(rig.vga.pictures.update().pages).toEqual([]);
-    rig.mmu.store8(0xa0000 + 1024 * 3, 0xff);
-    rig.mmu.store8(FRAME_BUFFER + 0x9004, 0x12);
-    rig.mmu.store8(FRAME_BUFFER + 0x9005, 0x34);
+    rig.mmu.current.store8(0xa0000 + 1024 * 3, 0xff);
+    rig.mmu.current.store8(FRAME_BUFFER + 0x9004, 0x12);
+    rig.mmu.current.store8(FRAME_BUFFER + 0x9005, 0x34);
     const { pages, bytes } = rig.vga.pictures.update();
     expect([pages, bytes.length, bytes[0], bytes[0x1004]]).toEqual([[3, 9], 0x2000, 0xff, 0x12]);
   });
@@ -305,10 +311,10 @@ describe('a screen', () => {
   test('of memory that stands at A0000h sees the first store after each update', () => {
     const rig = new VgaRig();
     rig.setChained();
-    for (let n = 0; n < 300; n++) rig.mmu.store8(0xa0000, n);
+    for (let n = 0; n < 300; n++) rig.mmu.current.store8(0xa0000, n);
     rig.vga.pictures.update();
-    rig.mmu.store8(0xa2345, 1);
-    rig.mmu.store8(0xa2346, 1);
+    rig.mmu.current.store8(0xa2345, 1);
+    rig.mmu.current.store8(0xa2346, 1);
     expect(rig.vga.pictures.update().pages).toEqual([2]);
   });
 });
@@ -319,8 +325,8 @@ test('its state is restored, with what stands at A0000h', () => {
   rig.vbe(5, 2);
   const other = new VgaRig();
   restore(other.vga.component, rig.vga.component.save());
-  other.mmu.store8(0xa0001, 0x42);
-  expect([other.vbe(1), other.mmu.load8(FRAME_BUFFER + 0x20001)]).toEqual([640, 0x42]);
+  other.mmu.current.store8(0xa0001, 0x42);
+  expect([other.vbe(1), other.mmu.current.load8(FRAME_BUFFER + 0x20001)]).toEqual([640, 0x42]);
 });
 
 test.each([

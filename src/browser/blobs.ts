@@ -1,5 +1,4 @@
-import type { LayerContents } from '../../containers/image-folder.ts';
-import type { Bytes } from '../../containers/streams.ts';
+import type { Bytes } from '../containers/streams.ts';
 
 /** Bytes of which the browser, that may have a Blob on its disk, gets one. */
 const PIECE = 4 << 20;
@@ -47,20 +46,4 @@ export async function* bytesOf(stream: ReadableStream<Uint8Array>): Bytes {
   } finally {
     void reader.cancel().catch(() => {});
   }
-}
-
-/** The contents of layers, a Blob each. */
-export class BlobContents implements LayerContents {
-  readonly #layers: readonly Blob[];
-
-  constructor(layers: readonly Blob[]) {
-    this.#layers = layers;
-  }
-
-  async read(layer: number, target: Uint8Array, offset: number): Promise<void> {
-    const part = this.#layers[layer]!.slice(offset, offset + target.length);
-    target.set(new Uint8Array(await part.arrayBuffer()));
-  }
-
-  async close(): Promise<void> {}
 }
