@@ -6,6 +6,7 @@ export { findImage, type Image, listImages, putImage, removeImage } from './imag
 export type { JobContext, JobFunction } from './job.ts';
 export { connector } from './redis.ts';
 export type { JobResult, Run } from './run.ts';
-export type { ObjectStore } from './store.ts';
+export { type BucketSettings, S3Store } from './s3-store.ts';
+export type { ObjectStore, StoredObject } from './store.ts';
 export { type RunOptions, SubmittedRun } from './submit.ts';
 export { FleetWorker, type WorkerSettings } from './worker.ts';

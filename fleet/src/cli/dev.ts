@@ -4,8 +4,9 @@ import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { FleetError } from '../error.ts';
+import { FolderStore } from '../folder-store.ts';
 import { FleetWorker } from '../worker.ts';
-import { asked, connectorOf, type Flags, log, number, parsed, placeFlags, placeOf } from './settings.ts';
+import { asked, connectorOf, type Flags, log, number, ownFolder, parsed, placeFlags, placeOf } from './settings.ts';
 
 export const devFlags: Flags = {
   store: placeFlags.store!,
@@ -16,13 +17,13 @@ export const devFlags: Flags = {
 /** A whole fleet in one process tree: a Redis of its own, and one worker. */
 export async function devCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, devFlags);
-  const { folder, store } = placeOf(words);
+  const { store } = placeOf(words);
   const port = number(words, 'port') ?? 6379;
-  await using _redis = await startRedis(join(folder, 'redis'), port);
-  const place = { redis: `redis://127.0.0.1:${port}`, folder, store };
+  await using _redis = await startRedis(join(store instanceof FolderStore ? store.place : ownFolder, 'redis'), port);
+  const place = { redis: `redis://127.0.0.1:${port}`, store };
   const slots = number(words, 'slots') ?? availableParallelism();
   await using worker = await FleetWorker.start({ connect: connectorOf(place), store, slots, log });
-  log(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${folder}`);
+  log(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${store.place}`);
   log('ready; Ctrl-C ends it');
   await asked();
   return 0;

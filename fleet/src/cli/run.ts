@@ -41,7 +41,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     else if (result.value !== null) progress.say(`${result.number}: ${valueText(result.value)}`);
   }
   progress.end();
-  if (!isJson) process.stdout.write(`${progress.summary}; files of jobs: ${place.folder}/runs/${submitted.run.id}\n`);
+  if (!isJson)
+    process.stdout.write(`${progress.summary}; files of jobs: ${place.store.place}/runs/${submitted.run.id}\n`);
   return progress.failed > 0 ? 1 : 0;
 }
 

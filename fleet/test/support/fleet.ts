@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Machine } from 'rawiron';
 import { FolderStore } from '../../src/folder-store.ts';
 import { putImage } from '../../src/images.ts';
 import { connector } from '../../src/redis.ts';
+import type { ObjectStore } from '../../src/store.ts';
+import { freePort } from './ports.ts';
 
 const main = join(import.meta.dirname, '../../src/cli/main.ts');
 
@@ -106,17 +107,8 @@ async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 /** Stores an image of the demo, which waits at its prompt. */
-export async function putDemo(store: FolderStore): Promise<void> {
+export async function putDemo(store: ObjectStore): Promise<void> {
   await using machine = await Machine.create({ memory: 16, boot: { demo: true } });
   await machine.start();
   await machine.serial.expect(/demo> $/);
