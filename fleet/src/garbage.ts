@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { FleetError } from './error.ts';
 import { listImages } from './images.ts';
+import { Registry } from './machines/registry.ts';
 import { LEAST_AGE, listPieces, MANIFESTS, manifestKey, PIECES, pieceKey } from './pieces.ts';
 import { namedByRuns } from './run.ts';
 import type { ObjectStore, StoredObject } from './store.ts';
@@ -23,7 +24,8 @@ export async function removeGarbage(redis: Redis, store: ObjectStore, age: numbe
 
 async function namedManifests(redis: Redis, store: ObjectStore): Promise<Set<string>> {
   const images = (await listImages(store)).map(({ manifest }) => manifest);
-  return new Set([...images, ...(await namedByRuns(redis))]);
+  const machines = (await new Registry(redis).list()).map(({ manifest }) => manifest);
+  return new Set([...images, ...machines, ...(await namedByRuns(redis))]);
 }
 
 /** Removes lists of pieces that are not named, and pieces that are on no list. */

@@ -8,8 +8,6 @@ export interface Image {
   readonly name: string;
   /** Digest of the list of its pieces. */
   readonly manifest: string;
-  /** Bytes of the snapshot, without compression. */
-  readonly bytes: number;
   /** Bytes of the guest's memory. */
   readonly memory: number;
 }
@@ -24,7 +22,7 @@ const recordKey = (name: string) => checkedKey(`${IMAGES}${name}`);
 export async function putImage(store: ObjectStore, name: string, snapshot: Uint8Array): Promise<Image> {
   recordKey(name);
   const { bytes, memory } = await withoutCompression(snapshot);
-  const image = { name, manifest: await putSnapshot(store, bytes), bytes: bytes.length, memory };
+  const image = { name, manifest: await putSnapshot(store, bytes), memory };
   await nameImage(store, image);
   return image;
 }

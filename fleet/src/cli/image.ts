@@ -30,5 +30,5 @@ export async function imageCommand(args: readonly string[]): Promise<number> {
   throw new FleetError('image: give add NAME FILE, list, or rm NAME');
 }
 
-const rowOf = ({ name, manifest, bytes }: Image): string =>
-  `${name}  ${manifest.slice(0, 12)}  ${(bytes / 2 ** 20).toFixed(1)} MB`;
+const rowOf = ({ name, manifest, memory }: Image): string =>
+  `${name}  ${manifest.slice(0, 12)}  ${memory / 2 ** 20} MB of memory`;

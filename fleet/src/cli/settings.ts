@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { MachineLimits } from 'rawiron';
 import { FleetError } from '../error.ts';
 import { openStore } from '../open-store.ts';
 import { connector } from '../redis.ts';
@@ -31,6 +32,12 @@ export const placeFlags: Flags = {
   },
 };
 
+/** Flags of every command that has machines. */
+export const limitFlags: Flags = {
+  processor: { value: 'PERCENT', help: 'what a machine may take of a processor' },
+  memory: { value: 'SIZE', help: "what a machine may take of the host's memory, such as 512M" },
+};
+
 /** @throws FleetError for a flag that there is not */
 export function parsed(args: readonly string[], flags: Flags): Words {
   const options = Object.fromEntries(
@@ -59,6 +66,11 @@ export function number(words: Words, name: string): number | undefined {
   if (value === undefined) return undefined;
   if (!/^\d+$/.test(value)) throw new FleetError(`--${name} ${value}: give a whole number`);
   return Number(value);
+}
+
+export function limitsOf(words: Words): MachineLimits {
+  const [processor, memory] = [number(words, 'processor'), text(words, 'memory')];
+  return { ...(processor !== undefined && { processor }), ...(memory !== undefined && { memory }) };
 }
 
 /** Where the fleet is. */

@@ -27,7 +27,7 @@ class TestRedis {
   }
 
   start(): void {
-    const data = ['--dir', this.#folder, '--appendonly', 'yes', '--save', ''];
+    const data = ['--dir', this.#folder, '--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
     const words = ['--port', `${this.port}`, '--bind', '127.0.0.1', ...data];
     this.#server = spawn('redis-server', words, { stdio: 'ignore' });
   }
@@ -41,12 +41,12 @@ class TestRedis {
   }
 }
 
-/** A fleet on the loopback: a Redis, a store in a folder, and workers, which are processes. */
+/** A fleet on the loopback: a Redis, a store in a folder, workers and hosts, which are processes. */
 export class TestFleet implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'fleet-'));
   readonly store = new FolderStore(join(this.folder, 'store'));
   readonly redis: TestRedis;
-  readonly #workers = new Set<ChildProcess>();
+  readonly #children = new Set<ChildProcess>();
 
   private constructor(port: number) {
     this.redis = new TestRedis(port, this.folder);
@@ -73,10 +73,19 @@ export class TestFleet implements AsyncDisposable {
 
   /** Starts a worker. */
   worker(slots: number): ChildProcess {
-    const worker = this.#spawn(['worker', '--slots', `${slots}`], 'ignore');
-    this.#workers.add(worker);
-    worker.once('exit', () => this.#workers.delete(worker));
-    return worker;
+    return this.#child(['worker', '--slots', `${slots}`]);
+  }
+
+  /** Starts a host for machines, whose lease is of so many seconds. */
+  host(lease: number, memory = '1G'): ChildProcess {
+    return this.#child(['host', '--memory', memory, '--lease', `${lease}`]);
+  }
+
+  #child(words: readonly string[]): ChildProcess {
+    const child = this.#spawn(words, 'ignore');
+    this.#children.add(child);
+    child.once('exit', () => this.#children.delete(child));
+    return child;
   }
 
   #spawn(words: readonly string[], output: 'ignore' | 'pipe'): ChildProcess {
@@ -95,7 +104,7 @@ export class TestFleet implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const worker of this.#workers) worker.kill('SIGKILL');
+    for (const child of this.#children) child.kill('SIGKILL');
     await this.redis.kill('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }

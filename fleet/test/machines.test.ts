@@ -1,0 +1,148 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FleetMachines } from '../src/machines/machines.ts';
+import { putCounter } from './support/counter-guest.ts';
+import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
+
+const MINUTES = 60_000;
+const start = { image: 'demo', every: 0, limits: { processor: 30 } };
+
+let fleet: TestFleet;
+let machines: FleetMachines;
+beforeAll(async () => {
+  if (noRedis !== '') return;
+  fleet = await TestFleet.start();
+  machines = new FleetMachines(fleet.connect, fleet.store);
+  await putDemo(fleet.store);
+  await putCounter(fleet.store);
+  fleet.host(5);
+}, MINUTES);
+afterAll(async () => {
+  await machines?.[Symbol.asyncDispose]();
+  await fleet?.[Symbol.asyncDispose]();
+});
+
+/** Types a line into a machine, if there is one, and waits for an answer. */
+async function ask(name: string, line: string, answer: RegExp): Promise<string> {
+  await using console = machines.console(name);
+  const output = console.output('kept');
+  let text = '';
+  if (line !== '') await console.send(Buffer.from(`${line}\r`));
+  for await (const { bytes } of output) {
+    text += Buffer.from(bytes).toString();
+    const found = text.match(answer);
+    if (found) return found[1] ?? found[0];
+  }
+  throw new Error('the console is closed');
+}
+
+describe.skipIf(noRedis !== '')(`machines that stay${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('run on a host, and have a console', async () => {
+    await machines.start('one', start);
+    expect(await machines.running('one')).toMatchObject({ image: 'demo', policy: 'restart', token: 1 });
+    expect(await ask('one', 'echo hello you', /\n(hello you)/)).toBe('hello you');
+    const { code, output } = await fleet.command('ps');
+    expect(output).toMatch(/one +running +\S+ +16 MB/);
+    expect(code).toBe(0);
+    await machines.stop('one');
+    await expect(machines.find('one')).rejects.toThrow(/there is no machine 'one'/);
+  });
+
+  test('are suspended and resumed, go on from where they were, and have no host meanwhile', async () => {
+    await machines.start('sleeper', { ...start, image: 'counter' });
+    await ask('sleeper', '', /0000000A/);
+    await machines.suspend('sleeper');
+    const { offset, state } = await machines.find('sleeper');
+    expect(state).toBe('suspended');
+    await expect(ask('sleeper', 'x', /x/)).rejects.toThrow(/sleeper does not run now/);
+    await machines.resume('sleeper');
+    await machines.running('sleeper');
+    // Each number has nine characters; the image had said three.
+    const next = Math.floor(offset / 9) + 5;
+    const text = await ask('sleeper', '', new RegExp(`[^]*${next.toString(16).toUpperCase().padStart(8, '0')}\\n`));
+    expect(text).not.toContain('!');
+    const numbers = [...text.matchAll(/[\dA-F]{8}/g)].map(([digits]) => Number.parseInt(digits, 16));
+    expect(numbers).toEqual(numbers.map((_, n) => n + 4));
+    await machines.stop('sleeper');
+  });
+
+  test('are cloned, and make images', async () => {
+    await machines.start('first', { ...start, image: 'counter' });
+    await ask('first', '', /00000008/);
+    await machines.clone('first', 'second');
+    await machines.running('second');
+    expect(Number.parseInt(await ask('second', '', /^([\dA-F]{8})\n/), 16)).toBeGreaterThan(8);
+    const { manifest } = await machines.snapshot('second', 'counted');
+    expect(manifest).toBe((await machines.find('second')).manifest);
+    await machines.start('third', { ...start, image: 'counted' });
+    expect(Number.parseInt(await ask('third', '', /^([\dA-F]{8})\n/), 16)).toBeGreaterThan(9);
+    await machines.suspend('third');
+    await machines.clone('third', 'fourth');
+    expect((await machines.running('fourth')).image).toBe('counted');
+    for (const name of ['first', 'second', 'third', 'fourth']) await machines.stop(name);
+  });
+});
+
+describe.skipIf(noRedis !== '')(`machines and their hosts${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('are apart while no host has room', async () => {
+    await machines.start('large', start);
+    await machines.running('large');
+    await machines.suspend('large');
+    await fleet.connect().hset('rawiron:machine:large', 'memory', 2 ** 40);
+    await machines.resume('large');
+    await wait(3000);
+    expect((await machines.find('large')).state).toBe('waiting');
+    await machines.stop('large');
+  });
+
+  test('are parted when a host is shut down: others take what it had', async () => {
+    await machines.start('moving', { ...start, image: 'counter' });
+    const { owner } = await machines.running('moving');
+    await ask('moving', '', /00000006/);
+    const pid = Number(owner.split('-').at(-2));
+    fleet.host(5);
+    await expect.poll(async () => (await machines.hosts()).length).toBe(2);
+    process.kill(pid, 'SIGTERM');
+    await expect.poll(async () => (await machines.find('moving')).token).toBe(2);
+    expect((await machines.running('moving')).owner).not.toBe(owner);
+    await ask('moving', '', /00000020/);
+    await machines.stop('moving');
+  });
+});
+
+describe.skipIf(noRedis !== '')(`the command for machines${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('starts, shows and ends them', async () => {
+    expect((await fleet.command('start', 'x', '--image', 'demo', '--checkpoint', '0', '--lost')).output).toMatch(
+      /^x runs on /,
+    );
+    const { machines: all } = JSON.parse((await fleet.command('ps', '--json')).output);
+    expect(all).toMatchObject([{ name: 'x', state: 'running', policy: 'lost', every: 0 }]);
+    expect((await fleet.command('snapshot', 'x', 'of-x')).output).toMatch(/^of-x {2}[\da-f]{12}\n$/);
+    expect((await fleet.command('suspend', 'x')).output).toBe('x is suspended\n');
+    expect((await fleet.command('resume', 'x')).output).toMatch(/^x runs on /);
+    expect((await fleet.command('clone', 'x', 'y')).output).toMatch(/^y runs on /);
+    for (const name of ['x', 'y']) expect((await fleet.command('stop', name)).output).toBe(`${name} is gone\n`);
+    expect((await fleet.command('clean')).output).toBe('0 objects removed, 0.0 MB\n');
+  });
+
+  test.each([
+    [['start', 'x'], /give --image NAME/],
+    [['start', '--image', 'demo'], /give start NAME/],
+    [['start', 'x', '--image', 'demo', '--lost', '--restart'], /--restart and --lost: give one of them/],
+    [['start', 'a/b', '--image', 'demo'], /'a\/b' is no name of a machine/],
+    [['start', 'x', '--image', 'other'], /there is no image 'other'/],
+    [['start', 'x', '--image', 'demo', '--checkpoint', '100000'], /checkpoint is 100000/],
+    [['suspend', 'none'], /there is no machine 'none'; 'rawiron-fleet ps' shows/],
+    [['snapshot', 'none', 'x'], /there is no machine 'none'/],
+    [['clone', 'none'], /give clone NAME NEW/],
+    [['console', 'none'], /there is no machine 'none'/],
+    [['host', '--memory', 'much'], /--memory much: give a size such as 512M or 8G/],
+    [['host', '--lease', '0'], /--lease 0: give 1 to 600 seconds/],
+    [['host', '--store', 'ftp://x'], /is no store/],
+  ])('%j is refused in words', async (words, message) => {
+    const { code, errors } = await fleet.command(...words);
+    expect(errors).toMatch(message);
+    expect(errors.split('\n')).toHaveLength(2);
+    expect(code).toBe(2);
+  });
+});
