@@ -65,9 +65,11 @@ test('a host is lost when its beat has not changed for the time of a lease, by t
   const heard = new HeardHosts(900, () => time.now);
   expect(heard.isLost('a')).toBe(false);
   heard.hear('a', 7);
-  time.now += 900;
+  time.now += 450;
+  expect(heard.isSilent('a')).toBe(false);
+  time.now += 450;
   heard.hear('a', 7);
-  expect(heard.isLost('a')).toBe(false);
+  expect([heard.isLost('a'), heard.isSilent('a')]).toEqual([false, true]);
   time.now += 1;
   expect(heard.isLost('a')).toBe(true);
   heard.hear('a', 8);

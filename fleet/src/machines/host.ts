@@ -132,7 +132,7 @@ export class FleetHost implements AsyncDisposable {
   #isBest({ name, memory }: MachineRecord, hosts: readonly HostRecord[]): boolean {
     if (this.#free < memory + OVERHEAD || (this.#pauses.get(name) ?? 0) > performance.now()) return false;
     return hosts.every(({ id, free }) => {
-      if (id === this.id || this.#heard.isLost(id)) return true;
+      if (id === this.id || this.#heard.isSilent(id)) return true;
       return free < this.#free || (free === this.#free && id > this.id);
     });
   }

@@ -107,8 +107,17 @@ export class HeardHosts {
 
   /** Whether a host has not been heard of for longer than its lease. */
   isLost(id: string): boolean {
+    return this.#silence(id) > this.#duration;
+  }
+
+  /** Whether nothing new is to be expected of a host: it has missed its last beats. */
+  isSilent(id: string): boolean {
+    return this.#silence(id) > this.#duration / 2;
+  }
+
+  #silence(id: string): number {
     const heard = this.#heard.get(id);
-    return heard !== undefined && this.#clock() - heard.at > this.#duration;
+    return heard === undefined ? 0 : this.#clock() - heard.at;
   }
 
   forget(id: string): void {
