@@ -83,6 +83,20 @@ describe.skipIf(noRedis !== '')(`machines that stay${noRedis}`, { timeout: 5 * M
   });
 });
 
+describe.skipIf(noRedis !== '')(`guests that end${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('by themselves are off until they are resumed', async () => {
+    await machines.start('off', start);
+    await machines.running('off');
+    await using console = machines.console('off');
+    await console.send(Buffer.from('poweroff\r'));
+    await expect.poll(async () => (await machines.find('off')).state).toBe('ended');
+    await machines.resume('off');
+    await machines.running('off');
+    expect(await ask('off', 'echo hello again', /\n(hello again)/)).toBe('hello again');
+    await machines.stop('off');
+  });
+});
+
 describe.skipIf(noRedis !== '')(`machines and their hosts${noRedis}`, { timeout: 5 * MINUTES }, () => {
   test('are apart while no host has room', async () => {
     await machines.start('large', start);

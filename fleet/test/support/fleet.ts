@@ -8,6 +8,7 @@ import { putImage } from '../../src/images.ts';
 import { connector } from '../../src/redis.ts';
 import type { ObjectStore } from '../../src/store.ts';
 import { freePort } from './ports.ts';
+import type { S3Server } from './s3-server.ts';
 
 const main = join(import.meta.dirname, '../../src/cli/main.ts');
 
@@ -48,12 +49,16 @@ export class TestFleet implements AsyncDisposable {
   readonly redis: TestRedis;
   readonly #children = new Set<ChildProcess>();
 
-  private constructor(port: number) {
+  readonly #server: S3Server | undefined;
+
+  private constructor(port: number, server: S3Server | undefined) {
     this.redis = new TestRedis(port, this.folder);
+    this.#server = server;
   }
 
-  static async start(): Promise<TestFleet> {
-    const fleet = new TestFleet(await freePort());
+  /** @param server has the store of its workers and hosts, in the place of the folder */
+  static async start(server?: S3Server): Promise<TestFleet> {
+    const fleet = new TestFleet(await freePort(), server);
     fleet.redis.start();
     return fleet;
   }
@@ -68,7 +73,8 @@ export class TestFleet implements AsyncDisposable {
   }
 
   get environment(): Record<string, string> {
-    return { RAWIRON_REDIS: this.url, RAWIRON_STORE: join(this.folder, 'store') };
+    const store = { RAWIRON_STORE: this.#server?.place ?? this.store.place };
+    return { RAWIRON_REDIS: this.url, ...store, ...this.#server?.environment };
   }
 
   /** Starts a worker. */

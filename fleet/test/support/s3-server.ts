@@ -14,6 +14,8 @@ const program = `new (require(${JSON.stringify(require.resolve('@20minutes/s3rve
 export interface S3Server extends AsyncDisposable {
   readonly endpoint: string;
   readonly bucket: string;
+  /** The store that it is. */
+  readonly place: string;
   /** Variables by which the command finds it. */
   readonly environment: Record<string, string>;
 }
@@ -30,7 +32,7 @@ export async function startS3Server(): Promise<S3Server> {
   while (server.exitCode === null && !(await answers())) await wait(100);
   if (server.exitCode !== null) throw new Error(`the S3 server has ended: ${server.exitCode}`);
   return {
-    ...{ endpoint, bucket },
+    ...{ endpoint, bucket, place: `s3://${bucket}` },
     environment: { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' },
     async [Symbol.asyncDispose]() {
       const gone = new Promise((resolve) => server.once('exit', resolve));
