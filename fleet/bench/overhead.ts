@@ -9,7 +9,7 @@ import { Machine } from 'rawiron';
 import { findImage } from '../src/images.ts';
 import { doJob } from '../src/job.ts';
 import { bundledModule, loadedModule } from '../src/module.ts';
-import { getSnapshot } from '../src/pieces.ts';
+import { SnapshotStore } from '../src/pieces.ts';
 import { SubmittedRun } from '../src/submit.ts';
 import { putDemo, TestFleet } from '../test/support/fleet.ts';
 
@@ -49,7 +49,7 @@ async function seconds(act: () => Promise<void>): Promise<number> {
 async function byOneProcess(count: number): Promise<void> {
   const work = await loadedModule(await bundledModule(module));
   await using base = await Machine.restore(
-    await getSnapshot(fleet.store, (await findImage(fleet.store, 'demo')).manifest),
+    await new SnapshotStore(fleet.store).get((await findImage(fleet.store, 'demo')).manifest),
   );
   await base.prepareForks(slots);
   let next = 0;

@@ -1,6 +1,6 @@
 import { Machine } from 'rawiron';
 import { FleetError } from './error.ts';
-import { putSnapshot } from './pieces.ts';
+import { SnapshotStore } from './pieces.ts';
 import { checkedKey, type ObjectStore } from './store.ts';
 
 /** An image: a snapshot of a machine, by a name. */
@@ -22,7 +22,7 @@ const recordKey = (name: string) => checkedKey(`${IMAGES}${name}`);
 export async function putImage(store: ObjectStore, name: string, snapshot: Uint8Array): Promise<Image> {
   recordKey(name);
   const { bytes, memory } = await withoutCompression(snapshot);
-  const image = { name, manifest: await putSnapshot(store, bytes), memory };
+  const image = { name, manifest: await new SnapshotStore(store).put(bytes), memory };
   await nameImage(store, image);
   return image;
 }

@@ -18,37 +18,79 @@ export const MANIFESTS = 'manifests/';
 export const pieceKey = (digest: string): string => `${PIECES}${digest.slice(0, 2)}/${digest}`;
 export const manifestKey = (digest: string): string => `${MANIFESTS}${digest}`;
 
-/**
- * Stores a snapshot in pieces, each of which is there once, however many snapshots have it.
- * @returns the digest of the list of its pieces
- */
-export async function putSnapshot(store: ObjectStore, snapshot: Uint8Array): Promise<string> {
-  const pieces = cutSnapshot(snapshot);
-  const digests = pieces.map(digestOf);
-  const firsts = new Map(digests.map((digest, n) => [digest, pieces[n]!]));
-  await eachOf([...firsts], async ([digest, piece]) => await putNew(store, pieceKey(digest), () => packed(piece)));
-  const list = new Uint8Array(Buffer.from(digests.join(''), 'hex'));
-  const manifest = digestOf(list);
-  await putNew(store, manifestKey(manifest), () => list);
-  return manifest;
-}
+/** Bytes of pieces that are kept in memory, and names of objects that are known to be there. */
+const [MOST_BYTES, MOST_KNOWN] = [256 << 20, 200_000];
 
-/** @throws FleetError if a piece is missing or damaged */
-export async function getSnapshot(store: ObjectStore, manifest: string): Promise<Uint8Array> {
-  const digests = await listPieces(store, manifest);
-  const pieces = new Map<string, Uint8Array>();
-  await eachOf([...new Set(digests)], async (digest) => {
-    pieces.set(digest, unpacked(await store.get(pieceKey(digest)), digest));
-  });
-  const bytes = digests.reduce((sum, digest) => sum + pieces.get(digest)!.length, 0);
-  // A machine's thread takes its memory from there without a copy.
-  const snapshot = new Uint8Array(new SharedArrayBuffer(bytes));
-  let at = 0;
-  for (const digest of digests) {
-    snapshot.set(pieces.get(digest)!, at);
-    at += pieces.get(digest)!.length;
+/** The snapshots of a store, in pieces. What was had or written lately is not asked for again: machines of one image have most of their pieces in common. */
+export class SnapshotStore {
+  readonly #store: ObjectStore;
+  /** Pieces by their digests, those that were not needed for the longest time first. */
+  readonly #pieces = new Map<string, Uint8Array>();
+  #bytes = 0;
+  /** Until when objects need not be written again, by their names. */
+  readonly #known = new Map<string, number>();
+
+  constructor(store: ObjectStore) {
+    this.#store = store;
   }
-  return snapshot;
+
+  /**
+   * Stores a snapshot; each piece is there once, however many snapshots have it.
+   * @returns the digest of the list of its pieces
+   */
+  async put(snapshot: Uint8Array): Promise<string> {
+    const pieces = cutSnapshot(snapshot);
+    const digests = pieces.map(digestOf);
+    const firsts = new Map(digests.map((digest, n) => [digest, pieces[n]!]));
+    await eachOf([...firsts], async ([digest, piece]) => {
+      await this.#putNew(pieceKey(digest), () => packed(piece));
+    });
+    const list = new Uint8Array(Buffer.from(digests.join(''), 'hex'));
+    const manifest = digestOf(list);
+    await this.#putNew(manifestKey(manifest), () => list);
+    return manifest;
+  }
+
+  /** @throws FleetError if a piece is missing or damaged */
+  async get(manifest: string): Promise<Uint8Array> {
+    const digests = await listPieces(this.#store, manifest);
+    const pieces = new Map<string, Uint8Array>();
+    await eachOf([...new Set(digests)], async (digest) => {
+      pieces.set(digest, await this.#piece(digest));
+    });
+    const bytes = digests.reduce((sum, digest) => sum + pieces.get(digest)!.length, 0);
+    // A machine's thread takes its memory from there without a copy.
+    const snapshot = new Uint8Array(new SharedArrayBuffer(bytes));
+    let at = 0;
+    for (const digest of digests) {
+      snapshot.set(pieces.get(digest)!, at);
+      at += pieces.get(digest)!.length;
+    }
+    return snapshot;
+  }
+
+  async #piece(digest: string): Promise<Uint8Array> {
+    const piece = this.#pieces.get(digest) ?? unpacked(await this.#store.get(pieceKey(digest)), digest);
+    if (!this.#pieces.delete(digest)) this.#bytes += piece.length;
+    this.#pieces.set(digest, piece);
+    for (const [oldest, { length }] of this.#pieces) {
+      if (this.#bytes <= MOST_BYTES) break;
+      this.#pieces.delete(oldest);
+      this.#bytes -= length;
+    }
+    return piece;
+  }
+
+  /** Writes what is not there, and again what is so old that it may be about to be removed. */
+  async #putNew(key: string, bytes: () => Uint8Array): Promise<void> {
+    const now = performance.now();
+    if ((this.#known.get(key) ?? 0) > now) return;
+    const age = (await this.#store.find(key))?.age ?? LEAST_AGE;
+    const isYoung = age < LEAST_AGE / 2;
+    if (!isYoung) await this.#store.put(key, bytes());
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.set(key, now + LEAST_AGE / 2 - (isYoung ? age : 0));
+  }
 }
 
 /**
@@ -63,12 +105,6 @@ export async function listPieces(store: ObjectStore, manifest: string): Promise<
   return Array.from({ length: list.length / DIGEST_BYTES }, (_, n) =>
     digits.slice(2 * DIGEST_BYTES * n, 2 * DIGEST_BYTES * (n + 1)),
   );
-}
-
-/** Writes what is not there, and again what is so old that it may be about to be removed. */
-async function putNew(store: ObjectStore, key: string, bytes: () => Uint8Array): Promise<void> {
-  const found = await store.find(key);
-  if (found === undefined || !(found.age < LEAST_AGE / 2)) await store.put(key, bytes());
 }
 
 /** A piece as it is stored: compressed where that pays. */

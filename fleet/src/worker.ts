@@ -6,7 +6,7 @@ import { getBlob } from './blobs.ts';
 import { FleetError } from './error.ts';
 import { doJob, type JobFunction, type JobOutcome } from './job.ts';
 import { loadedModule } from './module.ts';
-import { getSnapshot } from './pieces.ts';
+import { SnapshotStore } from './pieces.ts';
 import { keepResult } from './results.ts';
 import { type JobData, type JobResult, QUEUE, type Run, runKey, type Work } from './run.ts';
 import { scriptJob } from './script.ts';
@@ -149,7 +149,7 @@ export class FleetWorker implements AsyncDisposable {
 
   async #prepare(run: Run): Promise<Prepared> {
     const { store, slots } = this.#settings;
-    const [snapshot, work] = await Promise.all([getSnapshot(store, run.image), loadedWork(store, run.work)]);
+    const [snapshot, work] = await Promise.all([new SnapshotStore(store).get(run.image), loadedWork(store, run.work)]);
     const base = await Machine.restore(snapshot);
     await base.prepareForks(slots);
     return { base, work };

@@ -7,7 +7,7 @@ import { cutSnapshot } from '../src/cut.ts';
 import { FolderStore } from '../src/folder-store.ts';
 import { removeUnnamed } from '../src/garbage.ts';
 import { openStore } from '../src/open-store.ts';
-import { getSnapshot, LEAST_AGE, listPieces, pieceKey, putSnapshot } from '../src/pieces.ts';
+import { LEAST_AGE, listPieces, pieceKey, SnapshotStore } from '../src/pieces.ts';
 import type { ObjectStore } from '../src/store.ts';
 import { type S3Server, startS3Server } from './support/s3-server.ts';
 
@@ -91,18 +91,18 @@ describe.each(stores)('%s of snapshots', (_, open) => {
         ...range(0, 100),
       ]),
     ];
-    const manifest = await putSnapshot(store, first);
+    const manifest = await new SnapshotStore(store).put(first);
     const before = (await store.list('pieces/')).length;
-    const other = await putSnapshot(store, second);
+    const other = await new SnapshotStore(store).put(second);
     expect((await store.list('pieces/')).length - before).toBeLessThanOrEqual(6);
-    expect(Buffer.from(await getSnapshot(store, manifest)).equals(first)).toBe(true);
-    expect(Buffer.from(await getSnapshot(store, other)).equals(second)).toBe(true);
-    expect(await putSnapshot(store, first)).toBe(manifest);
+    expect(Buffer.from(await new SnapshotStore(store).get(manifest)).equals(first)).toBe(true);
+    expect(Buffer.from(await new SnapshotStore(store).get(other)).equals(second)).toBe(true);
+    expect(await new SnapshotStore(store).put(first)).toBe(manifest);
   });
 
   test('tells of pieces that are damaged or missing', async () => {
     const store = open('damaged');
-    const manifest = await putSnapshot(store, snapshotOf(100, range(0, 300)));
+    const manifest = await new SnapshotStore(store).put(snapshotOf(100, range(0, 300)));
     const key = pieceKey((await listPieces(store, manifest))[1]!);
     const piece = (await store.get(key))!;
     for (const bytes of [
@@ -112,23 +112,23 @@ describe.each(stores)('%s of snapshots', (_, open) => {
       new Uint8Array(),
     ]) {
       await store.put(key, bytes);
-      await expect(getSnapshot(store, manifest)).rejects.toThrow(`${key} is damaged in the store`);
+      await expect(new SnapshotStore(store).get(manifest)).rejects.toThrow(`${key} is damaged in the store`);
     }
     await store.remove(key);
-    await expect(getSnapshot(store, manifest)).rejects.toThrow(`the store lacks ${key}`);
-    await expect(getSnapshot(store, '00'.repeat(32))).rejects.toThrow(/the store lacks manifests/);
+    await expect(new SnapshotStore(store).get(manifest)).rejects.toThrow(`the store lacks ${key}`);
+    await expect(new SnapshotStore(store).get('00'.repeat(32))).rejects.toThrow(/the store lacks manifests/);
   });
 
   test('loses what nothing names, and keeps what is young', async () => {
     const store = open('garbage');
     const [kept, lost] = [
-      await putSnapshot(store, snapshotOf(100, range(0, 500))),
-      await putSnapshot(store, snapshotOf(100, range(200, 900))),
+      await new SnapshotStore(store).put(snapshotOf(100, range(0, 500))),
+      await new SnapshotStore(store).put(snapshotOf(100, range(200, 900))),
     ];
     expect(await removeUnnamed(store, new Set([kept]), 60_000)).toEqual({ objects: 0, bytes: 0 });
     expect((await removeUnnamed(store, new Set([kept]), -60_000)).objects).toBeGreaterThan(1);
-    expect((await getSnapshot(store, kept)).length).toBe(32 + 100 + 500 * 4096);
-    await expect(getSnapshot(store, lost)).rejects.toThrow(/the store lacks/);
+    expect((await new SnapshotStore(store).get(kept)).length).toBe(32 + 100 + 500 * 4096);
+    await expect(new SnapshotStore(store).get(lost)).rejects.toThrow(/the store lacks/);
     expect(await store.list('manifests/')).toHaveLength(1);
   });
 });
@@ -136,11 +136,29 @@ describe.each(stores)('%s of snapshots', (_, open) => {
 test('a piece that is about to be too old is written again by whoever needs it', async () => {
   const store = new FolderStore(join(folder, 'old'));
   const snapshot = snapshotOf(100, range(0, 10));
-  const manifest = await putSnapshot(store, snapshot);
+  const manifest = await new SnapshotStore(store).put(snapshot);
   const old = new Date(Date.now() - 0.6 * LEAST_AGE);
   for (const { key } of await store.list('')) await utimes(join(store.place, key), old, old);
-  expect(await putSnapshot(store, snapshot)).toBe(manifest);
+  expect(await new SnapshotStore(store).put(snapshot)).toBe(manifest);
   for (const { age } of await store.list('')) expect(age).toBeLessThan(60_000);
+});
+
+test('what was had or written before is not asked for again', async () => {
+  const store = new FolderStore(join(folder, 'asked'));
+  const asked: string[] = [];
+  const told = (act: string) => (key: string, bytes?: Uint8Array) => {
+    asked.push(`${act} ${key.split('/')[0]}`);
+    return act === 'get' ? store.get(key) : act === 'find' ? store.find(key) : store.put(key, bytes!);
+  };
+  const watched = { get: told('get'), find: told('find'), put: told('put') } as unknown as ObjectStore;
+  const snapshots = new SnapshotStore(watched);
+  const snapshot = snapshotOf(100, range(0, 10));
+  const manifest = await snapshots.put(snapshot);
+  await snapshots.get(manifest);
+  asked.length = 0;
+  await snapshots.put(snapshot);
+  await snapshots.get(manifest);
+  expect(asked).toEqual(['get manifests']);
 });
 
 test('pieces of what is no snapshot are its bytes', () => {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { SnapshotStore } from '../pieces.ts';
 import type { ObjectStore } from '../store.ts';
 import { HeardHosts, Lease } from './lease.ts';
 import { type HostRecord, inputChannel, type MachineRecord, NEWS } from './record.ts';
@@ -20,6 +22,8 @@ export interface HostSettings {
   log(message: string): void;
 }
 
+/** Milliseconds that last checkpoints may take when a host ends. */
+const GRACE = 60_000;
 /** Memory that a machine takes besides its guest's, in bytes. */
 const OVERHEAD = 48 << 20;
 /** Milliseconds between two looks at all machines, and before a machine that could not go on is tried again. */
@@ -33,6 +37,7 @@ export class FleetHost implements AsyncDisposable {
   /** The connection that hears of news and input. */
   readonly #hearing: Redis;
   readonly #registry: Registry;
+  readonly #snapshots: SnapshotStore;
   readonly #lease: Lease;
   readonly #heard: HeardHosts;
   readonly #seats = new Map<string, Seat>();
@@ -48,6 +53,7 @@ export class FleetHost implements AsyncDisposable {
     this.#redis = settings.connect();
     this.#hearing = settings.connect();
     this.#registry = new Registry(this.#redis);
+    this.#snapshots = new SnapshotStore(settings.store);
     this.#heard = new HeardHosts(lease);
     this.#lease = new Lease(lease, {
       beat: () => this.#registry.beat(this.#record),
@@ -76,7 +82,6 @@ export class FleetHost implements AsyncDisposable {
   }
 
   #stale(): void {
-    if (this.#isEnding) return;
     if (this.#seats.size > 0) this.#settings.log('Redis has not heard of this host in time: its machines stand still');
     for (const seat of this.#seats.values()) seat.halt();
   }
@@ -98,6 +103,7 @@ export class FleetHost implements AsyncDisposable {
       const hosts = await this.#registry.hosts();
       for (const { id, beat } of hosts) this.#heard.hear(id, beat);
       const records = await this.#registry.list();
+      this.#endLost(records);
       for (const record of records) await this.#attend(record, hosts);
       await this.#forgetLost(hosts, records);
     } catch (error) {
@@ -107,13 +113,21 @@ export class FleetHost implements AsyncDisposable {
     }
   }
 
+  /** Ends machines that are not this host's any more. */
+  #endLost(records: readonly MachineRecord[]): void {
+    for (const [name, seat] of this.#seats) {
+      const record = records.find((record) => record.name === name);
+      if (record?.owner !== this.id || record.token !== seat.holding.token) void seat.lose();
+    }
+  }
+
   async #attend(record: MachineRecord, hosts: readonly HostRecord[]): Promise<void> {
     const { name, owner, token, state, wanted } = record;
     const seat = this.#seats.get(name);
     if (owner === this.id) {
-      // The answer to an earlier try may have been lost.
-      if (seat === undefined) this.#seat(record, token);
-      else if (seat.holding.token === token) seat.follow(record);
+      if (seat !== undefined) seat.follow(record);
+      // It was taken, and the answer was lost.
+      else await this.#registry.leave({ name, host: owner, token }, 'waiting', '');
     } else if (owner !== '') await this.#freeIfLost(name, owner, hosts);
     else if (state === 'waiting' && wanted === 'running' && this.#isBest(record, hosts)) {
       const taken = await this.#registry.take(name, this.id);
@@ -139,10 +153,8 @@ export class FleetHost implements AsyncDisposable {
 
   #seat(record: MachineRecord, token: number): void {
     const { name } = record;
-    // One that was here before may not have ended.
-    void this.#seats.get(name)?.lose();
     const seat: Seat = new Seat({ name, host: this.id, token }, record, {
-      ...{ registry: this.#registry, lease: this.#lease, store: this.#settings.store },
+      ...{ registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots },
       listen: () => this.#hearing.subscribe(inputChannel(name)),
       failed: (problem) => {
         this.#settings.log(`${name}: ${problem}`);
@@ -175,7 +187,9 @@ export class FleetHost implements AsyncDisposable {
   async stop(): Promise<void> {
     this.#isEnding = true;
     clearInterval(this.#timer);
-    await Promise.all([...this.#seats.values()].map((seat) => seat.end('suspended')));
+    const ended = [...this.#seats.values()].map((seat) => seat.end('suspended'));
+    // What a store that is away does not take goes on from the checkpoint before.
+    await Promise.race([Promise.all(ended), wait(GRACE, undefined, { ref: false })]);
     this.#lease.stop();
     await this.#registry.forgetHost(this.id).catch(() => {});
     for (const redis of [this.#hearing, this.#redis]) redis.disconnect();

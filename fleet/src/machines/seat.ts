@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Machine } from 'rawiron';
 import { FleetError } from '../error.ts';
-import { getSnapshot, putSnapshot } from '../pieces.ts';
-import type { ObjectStore } from '../store.ts';
+import type { SnapshotStore } from '../pieces.ts';
 import type { Lease } from './lease.ts';
 import { Outbox } from './output.ts';
 import type { MachineRecord } from './record.ts';
@@ -14,7 +13,7 @@ const AGAIN = 2000;
 /** What a machine on a host needs of it. */
 export interface SeatSettings {
   readonly registry: Registry;
-  readonly store: ObjectStore;
+  readonly snapshots: SnapshotStore;
   readonly lease: Lease;
   /** The machine cannot go on here. */
   failed(problem: string): void;
@@ -60,12 +59,14 @@ export class Seat {
   begin(): void {
     const begun = this.#do(async () => {
       const { manifest, limits } = this.#record;
-      const snapshot = await getSnapshot(this.#settings.store, manifest);
+      const snapshot = await this.#settings.snapshots.get(manifest);
       // What a guest that turns itself off leaves is in the checkpoint that is made then.
       const machine = await Machine.restore(snapshot, { limits, shutdown: 'pause' });
       if (this.#isGone) return await machine.stop();
       this.#machine = machine;
-      machine.serial.on('data', (bytes) => this.#outbox.add(bytes).catch(() => {}));
+      // What has not gone out cannot be followed by more.
+      machine.serial.on('data', (bytes) => this.#outbox.add(bytes).catch((error: Error) => this.#leave(error.message)));
+      machine.on('limit', (limit) => this.#settings.warn(`it has come to its limit of ${limit}, and stands still`));
       machine.on('off', () => void this.end('ended'));
       machine.on('error', (error) => void this.#leave(`the emulator has failed: ${error.message}`));
       machine.exited.then(
@@ -89,9 +90,9 @@ export class Seat {
   /** Lets the guest run, if the host still has the machine. */
   async go(): Promise<void> {
     const { registry, lease } = this.#settings;
-    if (this.#machine === undefined || this.#isHeld || !lease.isFresh) return;
+    if (this.#machine === undefined || this.#isHeld || this.#ending || !lease.isFresh) return;
     if (!(await registry.holds(this.holding))) return await this.lose();
-    if (lease.isFresh && !this.#isHeld && !this.#isGone) await this.#machine.start();
+    if (lease.isFresh && !this.#isHeld && !this.#ending && !this.#isGone) await this.#machine.start();
   }
 
   /** The guest stands still until `go()`. */
@@ -169,7 +170,7 @@ export class Seat {
 
   /** @returns whether it counts: false if the host does not have the machine any more, or must not act now */
   async #checkpoint(state: 'running' | 'suspended' | 'ended'): Promise<boolean> {
-    const { registry, store, lease } = this.#settings;
+    const { registry, snapshots, lease } = this.#settings;
     const machine = this.#machine;
     if (machine === undefined || this.#isGone || !lease.isFresh) return false;
     const answered = this.#asked;
@@ -183,7 +184,7 @@ export class Seat {
       this.#isHeld = false;
     }
     if (state === 'running') await this.go();
-    const manifest = await putSnapshot(store, taken.snapshot);
+    const manifest = await snapshots.put(taken.snapshot);
     await this.#outbox.flush();
     const isMine = await registry.publish(this.holding, { manifest, offset: taken.offset, answered }, state);
     if (isMine) this.#answered = answered;
@@ -192,9 +193,8 @@ export class Seat {
   }
 
   async #say(at: number, bytes: Uint8Array): Promise<void> {
-    if (this.#isGone || !(await this.#settings.registry.say(this.holding, at, bytes))) {
-      await this.lose();
-      throw new FleetError(`${this.holding.name} is not on this host any more`);
-    }
+    if (!this.#isGone && (await this.#settings.registry.say(this.holding, at, bytes))) return;
+    await this.lose();
+    throw new FleetError(`${this.holding.name} is not on this host any more`);
   }
 }

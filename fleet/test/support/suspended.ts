@@ -4,7 +4,7 @@ import type { DebianLinux } from '../../../src/node/linux/debian.ts';
 import { LinuxShell } from '../../../test/support/linux-shell.ts';
 import { putImage } from '../../src/images.ts';
 import { FleetMachines } from '../../src/machines/machines.ts';
-import { getSnapshot } from '../../src/pieces.ts';
+import { SnapshotStore } from '../../src/pieces.ts';
 import type { ObjectStore } from '../../src/store.ts';
 import type { TestFleet } from './fleet.ts';
 
@@ -52,7 +52,7 @@ export async function suspendMany(
     await machines.suspend(name);
   }
   const { manifest } = await machines.find(names[0]!);
-  await using machine = await Machine.restore(await getSnapshot(store, manifest));
+  await using machine = await Machine.restore(await new SnapshotStore(store).get(manifest));
   return { machines: count, image, all, full: (await machine.snapshot()).length, resumes };
 }
 
