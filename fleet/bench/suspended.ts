@@ -17,10 +17,10 @@ await using server = await startS3Server();
 await using fleet = await TestFleet.start(server);
 fleet.host(10);
 const store = openStore(server.place, server.environment);
-const { image, all, full, resumes } = await suspendMany(fleet, store, linux, machines);
+const { image, all, full, resumes, answers } = await suspendMany(fleet, store, linux, machines);
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 console.log(
   `image ${megabytes(image)}; with ${machines} machines ${megabytes(all)}, ${megabytes((all - image) / machines)} each`,
 );
 console.log(`whole snapshots: ${megabytes(full)} each, ${megabytes(full * machines)} together`);
-console.log(`resumes: ${resumes.join(' ')} ms`);
+console.log(`resumes, until it runs: ${resumes.join(' ')} ms; until the shell answers: ${answers.join(' ')} ms`);

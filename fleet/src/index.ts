@@ -6,6 +6,7 @@ export { type Removed, removeGarbage } from './garbage.ts';
 export { findImage, type Image, listImages, putImage, removeImage } from './images.ts';
 export type { JobContext, JobFunction } from './job.ts';
 export { type ConsolePart, MachineConsole } from './machines/console.ts';
+export { FleetGateway, type GatewaySettings } from './machines/gateway.ts';
 export { FleetHost, type HostSettings } from './machines/host.ts';
 export { FleetMachines, type MachineStart } from './machines/machines.ts';
 export type { HostRecord, LossPolicy, MachineRecord, MachineState, Wanted } from './machines/record.ts';

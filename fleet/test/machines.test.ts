@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { FleetGateway } from '../src/machines/gateway.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
 import { putCounter } from './support/counter-guest.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
@@ -97,6 +100,50 @@ describe.skipIf(noRedis !== '')(`guests that end${noRedis}`, { timeout: 5 * MINU
   });
 });
 
+/** A client of the gateway, with what it has heard. */
+function clientOf(address: string, origin?: string) {
+  const socket = new WebSocket(address, { ...(origin && { origin }) });
+  const client = { socket, text: '', status: 0, reason: '' };
+  socket.on('message', (bytes: Buffer) => {
+    client.text += bytes.toString();
+  });
+  socket.on('unexpected-response', (_, { statusCode }) => {
+    client.status = statusCode!;
+  });
+  socket.on('close', (_, reason) => {
+    client.reason = reason.toString();
+  });
+  socket.on('error', () => {});
+  return client;
+}
+
+describe.skipIf(noRedis !== '')(`the gateway${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('has the consoles of machines, and wakes those that nobody used', async () => {
+    const origins = ['https://good.example'];
+    const settings = { machines, address: '127.0.0.1', port: 0, origins, log: () => {} };
+    await using gateway = await FleetGateway.listen(settings);
+    const at = `127.0.0.1:${gateway.port}`;
+    await machines.start('idler', { ...start, idle: 10 });
+    await machines.running('idler');
+    expect(await (await fetch(`http://${at}/machines`)).json()).toContainEqual({ name: 'idler', state: 'running' });
+    await expect.poll(async () => (await machines.find('idler')).state).toBe('suspended');
+    const client = clientOf(`ws://${at}/machines/idler/console`, 'https://good.example');
+    await once(client.socket, 'open');
+    await expect.poll(async () => (await machines.find('idler')).state).toBe('running');
+    client.socket.send('echo hello page\r');
+    await expect.poll(() => client.text).toMatch(/\nhello page/);
+    await wait(12_000);
+    expect((await machines.find('idler')).state).toBe('running');
+    client.socket.close();
+    await machines.stop('idler');
+    const bad = clientOf(`ws://${at}/machines/idler/console`, 'https://bad.example');
+    const none = clientOf(`ws://${at}/other`);
+    const gone = clientOf(`ws://${at}/machines/idler/console`);
+    await expect.poll(() => [bad.status, none.status]).toEqual([403, 404]);
+    await expect.poll(() => gone.reason).toMatch(/there is no machine 'idler'/);
+  });
+});
+
 describe.skipIf(noRedis !== '')(`machines and their hosts${noRedis}`, { timeout: 5 * MINUTES }, () => {
   test('are apart while no host has room', async () => {
     await machines.start('large', start);
@@ -146,6 +193,8 @@ describe.skipIf(noRedis !== '')(`the command for machines${noRedis}`, { timeout:
     [['start', 'a/b', '--image', 'demo'], /'a\/b' is no name of a machine/],
     [['start', 'x', '--image', 'other'], /there is no image 'other'/],
     [['start', 'x', '--image', 'demo', '--checkpoint', '100000'], /checkpoint is 100000/],
+    [['start', 'x', '--image', 'demo', '--idle', '3'], /idle is 3; it must be a whole number of seconds, 10 to 86400/],
+    [['gateway', '--listen', 'here'], /--listen here: give an address such as/],
     [['suspend', 'none'], /there is no machine 'none'; 'rawiron-fleet ps' shows/],
     [['snapshot', 'none', 'x'], /there is no machine 'none'/],
     [['clone', 'none'], /give clone NAME NEW/],

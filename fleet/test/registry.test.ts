@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const machine: NewMachine = {
-  ...{ image: 'demo', memory: 1000, limits: {}, every: 60, policy: 'restart', manifest: 'aa', offset: 0 },
+  ...{ image: 'demo', memory: 1000, limits: {}, every: 60, idle: 0, policy: 'restart', manifest: 'aa', offset: 0 },
   ...{ wanted: 'running', state: 'waiting' },
 };
 

@@ -18,6 +18,7 @@ export const startFlags: Flags = {
   ...placeFlags,
   image: { value: 'NAME', help: 'the image that it goes on from' },
   checkpoint: { value: 'SECONDS', help: 'how often its state is put into the store; 0: never by itself (60)' },
+  idle: { value: 'SECONDS', help: 'when nobody has used its console for so long, it is suspended until somebody does' },
   restart: { help: 'when its host is lost, it goes on from its last checkpoint elsewhere (so it is anyway)' },
   lost: { help: 'when its host is lost, it waits for resume' },
   ...limitFlags,
@@ -53,10 +54,11 @@ function startOf(words: Words): MachineStart {
   if (image === undefined) throw new FleetError("give --image NAME; 'rawiron-fleet image list' shows which there are");
   const { restart, lost } = words.values;
   if (restart === true && lost === true) throw new FleetError('--restart and --lost: give one of them');
-  const every = number(words, 'checkpoint');
+  const [every, idle] = [number(words, 'checkpoint'), number(words, 'idle')];
   return {
     ...{ image, policy: lost === true ? 'lost' : 'restart', limits: limitsOf(words) },
     ...(every !== undefined && { every }),
+    ...(idle !== undefined && { idle }),
   };
 }
 

@@ -2,6 +2,7 @@ import { FleetError } from '../error.ts';
 import { cleanCommand, cleanFlags } from './clean.ts';
 import { consoleCommand, consoleFlags } from './console.ts';
 import { devCommand, devFlags } from './dev.ts';
+import { gatewayCommand, gatewayFlags } from './gateway.ts';
 import { hostCommand, hostFlags } from './host.ts';
 import { imageCommand, imageFlags } from './image.ts';
 import {
@@ -44,6 +45,12 @@ const commands: Readonly<Record<string, Command>> = {
     help: "joins the terminal and a machine's COM1",
     flags: consoleFlags,
     run: consoleCommand,
+  },
+  gateway: {
+    usage: 'gateway',
+    help: "gives machines' consoles over WebSocket",
+    flags: gatewayFlags,
+    run: gatewayCommand,
   },
   snapshot: {
     usage: 'snapshot NAME IMAGE',

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { FleetError } from '../error.ts';
 import { inputChannel, outputKey } from './record.ts';
+import { Registry } from './registry.ts';
 
 /** What comes on a machine's console. */
 export interface ConsolePart {
@@ -15,6 +16,8 @@ export interface ConsolePart {
 
 /** Milliseconds to wait for more at a time; entries that are had at once. */
 const [PATIENCE, BATCH] = [1000, 256];
+/** Milliseconds after which an open console tells again that its machine is used. */
+const USED = 2000;
 
 /** A machine's COM1, from wherever it runs. */
 export class MachineConsole implements AsyncDisposable {
@@ -22,12 +25,16 @@ export class MachineConsole implements AsyncDisposable {
   readonly #redis: Redis;
   /** The connection that waits for output. */
   readonly #waiting: Redis;
+  /** Tells that somebody uses the machine. */
+  readonly #telling: NodeJS.Timeout;
   #isOpen = true;
 
   constructor(name: string, connect: () => Redis) {
     this.#name = name;
     this.#redis = connect();
     this.#waiting = connect();
+    const registry = new Registry(this.#redis);
+    this.#telling = setInterval(() => void registry.use(name).catch(() => {}), USED).unref();
   }
 
   /**
@@ -66,6 +73,7 @@ export class MachineConsole implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOpen = false;
+    clearInterval(this.#telling);
     for (const redis of [this.#waiting, this.#redis]) redis.disconnect();
   }
 }

@@ -5,7 +5,7 @@ import { FleetError } from '../error.ts';
 import { findImage, type Image, nameImage } from '../images.ts';
 import type { ObjectStore } from '../store.ts';
 import { MachineConsole } from './console.ts';
-import type { HostRecord, LossPolicy, MachineRecord } from './record.ts';
+import { type HostRecord, type LossPolicy, type MachineRecord, UNUSED } from './record.ts';
 import { type NewMachine, Registry } from './registry.ts';
 
 /** The settings of a machine that stays. */
@@ -14,12 +14,16 @@ export interface MachineStart {
   readonly image: string;
   /** Seconds between two checkpoints; 0: there are none but those that are asked for. Default: 60. */
   readonly every?: number;
+  /** Seconds after which it is suspended when no console of it was open; it goes on when one is opened. Default: 0, never. */
+  readonly idle?: number;
   /** What becomes of it when its host is lost. Default: "restart". */
   readonly policy?: LossPolicy;
   /** Limits of its use of a host. */
   readonly limits?: MachineLimits;
 }
 
+/** Seconds after which a machine may be suspended as nobody uses it, at least. */
+const LEAST_IDLE = 10;
 /** Milliseconds between two looks at a machine that is waited for, and the longest wait. */
 const [LOOK, PATIENCE] = [100, 60_000];
 
@@ -42,11 +46,14 @@ export class FleetMachines implements AsyncDisposable {
    * Adds a machine that goes on from an image. A host with room for it takes it.
    * @throws FleetError if there is one of that name, or no such image
    */
-  async start(name: string, { image, every = 60, policy = 'restart', limits = {} }: MachineStart): Promise<void> {
-    if (!(Number.isInteger(every) && every >= 0 && every <= 86_400))
-      throw new FleetError(`checkpoint is ${every}; it must be a whole number of seconds, up to 86400`);
+  async start(
+    name: string,
+    { image, every = 60, idle = 0, policy = 'restart', limits = {} }: MachineStart,
+  ): Promise<void> {
+    checkSeconds('checkpoint', every, 0);
+    if (idle !== 0) checkSeconds('idle', idle, LEAST_IDLE);
     const { manifest, memory } = await findImage(this.#store, image);
-    await this.#registry.add(name, { ...{ image, memory, limits, every, policy, manifest }, ...fresh });
+    await this.#registry.add(name, { ...{ image, memory, limits, every, idle, policy, manifest }, ...fresh });
   }
 
   /** @throws FleetError if there is none */
@@ -72,6 +79,14 @@ export class FleetMachines implements AsyncDisposable {
   /** Lets a machine go on, on any host, that was suspended, lost or turned off. */
   async resume(name: string): Promise<void> {
     await this.#registry.want(name, 'running');
+  }
+
+  /** Lets a machine go on that was suspended as nobody used it, and resolves when it runs; leaves all others as they are. */
+  async wake(name: string): Promise<void> {
+    const { wanted, problem } = await this.find(name);
+    if (wanted !== 'suspended' || problem !== UNUSED) return;
+    await this.resume(name);
+    await this.running(name);
   }
 
   /** Resolves when a host has the machine. */
@@ -109,8 +124,8 @@ export class FleetMachines implements AsyncDisposable {
    * @throws FleetError if there is one of that name
    */
   async clone(name: string, other: string): Promise<void> {
-    const { image, memory, limits, every, policy, manifest } = await this.checkpoint(name);
-    await this.#registry.add(other, { ...{ image, memory, limits, every, policy, manifest }, ...fresh });
+    const { image, memory, limits, every, idle, policy, manifest } = await this.checkpoint(name);
+    await this.#registry.add(other, { ...{ image, memory, limits, every, idle, policy, manifest }, ...fresh });
   }
 
   /** Opens a machine's console. */
@@ -140,3 +155,8 @@ export class FleetMachines implements AsyncDisposable {
 
 /** A machine that nobody has had yet. */
 const fresh = { wanted: 'running', state: 'waiting', offset: 0 } as const satisfies Partial<NewMachine>;
+
+function checkSeconds(name: string, value: number, least: number): void {
+  if (!(Number.isInteger(value) && value >= least && value <= 86_400))
+    throw new FleetError(`${name} is ${value}; it must be a whole number of seconds, ${least} to 86400`);
+}

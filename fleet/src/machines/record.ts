@@ -23,6 +23,8 @@ export interface MachineRecord {
   readonly limits: MachineLimits;
   /** Seconds between two checkpoints; 0: there are none but those that are asked for. */
   readonly every: number;
+  /** Seconds after which it is suspended when nobody has used its console; 0: never. */
+  readonly idle: number;
   readonly policy: LossPolicy;
   readonly wanted: Wanted;
   readonly state: MachineState;
@@ -41,7 +43,12 @@ export interface MachineRecord {
   /** How many checkpoints were asked for, and which of them was made last. */
   readonly asked: number;
   readonly answered: number;
+  /** Goes up while somebody uses its console. */
+  readonly used: number;
 }
+
+/** The problem of a machine that was suspended by itself. */
+export const UNUSED = 'nobody has used its console';
 
 /** Names in Redis. */
 export const MACHINES = 'rawiron:machines';
@@ -69,6 +76,7 @@ export function recordOf(name: string, fields: Readonly<Record<string, string>>)
     memory: number('memory'),
     limits: JSON.parse(fields.limits!) as MachineLimits,
     every: number('every'),
+    idle: number('idle'),
     policy: fields.policy as LossPolicy,
     wanted: fields.wanted as Wanted,
     state: fields.state as MachineState,
@@ -80,6 +88,7 @@ export function recordOf(name: string, fields: Readonly<Record<string, string>>)
     taken: number('taken'),
     asked: number('asked'),
     answered: number('answered'),
+    used: number('used'),
   };
 }
 

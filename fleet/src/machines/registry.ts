@@ -12,9 +12,10 @@ import {
   NEWS,
   outputKey,
   recordOf,
+  UNUSED,
   type Wanted,
 } from './record.ts';
-import { ADD, ASK, BEAT, BEGIN, FREE, HOLDS, LEAVE, PUBLISH, SAY, TAKE, WANT } from './scripts.ts';
+import { ADD, ASK, BEAT, BEGIN, FREE, HOLDS, LEAVE, PUBLISH, REST, SAY, TAKE, USE, WANT } from './scripts.ts';
 
 /** Entries of a machine's output that are kept, at least. */
 const MOST_OUTPUT = 2000;
@@ -36,7 +37,10 @@ export interface Checkpoint {
 }
 
 /** Fields of a new machine. */
-export type NewMachine = Omit<MachineRecord, 'name' | 'owner' | 'token' | 'taken' | 'asked' | 'answered' | 'problem'>;
+export type NewMachine = Omit<
+  MachineRecord,
+  'name' | 'owner' | 'token' | 'taken' | 'asked' | 'answered' | 'problem' | 'used'
+>;
 
 /** Hosts and machines in Redis. What a host does with a machine is refused unless it has it: the answer is false then. */
 export class Registry {
@@ -140,6 +144,16 @@ export class Registry {
   async free(name: string, { id, beat }: Pick<HostRecord, 'id' | 'beat'>): Promise<boolean> {
     const keys = [machineKey(name), outputKey(name), hostKey(id)];
     return (await this.#redis.eval(FREE, 3, ...keys, id, beat, name)) === 1;
+  }
+
+  /** Somebody uses a machine's console. */
+  async use(name: string): Promise<void> {
+    await this.#redis.eval(USE, 1, machineKey(name));
+  }
+
+  /** A machine is to be suspended as nobody has used it. */
+  async rest(holding: Holding): Promise<boolean> {
+    return await this.#owned(REST, holding, UNUSED);
   }
 
   /** A machine that was taken runs. */

@@ -105,6 +105,15 @@ return 1
 /** Whether the host still has it. */
 export const HOLDS = `${OWNED} return 1`;
 
+/** A machine is to be suspended as nobody has used it. ARGV[3]: the problem that says so. */
+export const REST = `${OWNED} redis.call('HSET', KEYS[1], 'wanted', 'suspended', 'problem', ARGV[3]) return 1`;
+
+/** Somebody uses a machine. */
+export const USE = `
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HINCRBY', KEYS[1], 'used', 1) end
+return 1
+`;
+
 /** A machine runs that was taken. */
 export const BEGIN = `${OWNED} redis.call('HSET', KEYS[1], 'state', 'running') return 1`;
 

@@ -41,6 +41,9 @@ export class Seat {
   /** Checkpoints that were asked for, and the last of them that was made. */
   #asked: number;
   #answered: number;
+  /** How much the machine was used, and when that changed last. */
+  #used = 0;
+  #usedAt = performance.now();
   #timer: NodeJS.Timeout | undefined;
   /** What is done with the machine, one after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -101,13 +104,15 @@ export class Seat {
   }
 
   /** What the machine's owner wants, as its record says. */
-  follow({ wanted, asked }: MachineRecord): void {
+  follow({ wanted, asked, idle, used }: MachineRecord): void {
+    if (used !== this.#used) [this.#used, this.#usedAt] = [used, performance.now()];
     if (wanted === 'gone') void this.#leave('');
     else if (wanted === 'suspended') void this.end('suspended');
     else if (asked > this.#asked) {
       this.#asked = asked;
       void this.#answer();
-    }
+    } else if (idle > 0 && performance.now() - this.#usedAt > 1000 * idle)
+      this.#settings.registry.rest(this.holding).catch(() => {});
   }
 
   async #answer(): Promise<void> {

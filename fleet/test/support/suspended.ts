@@ -16,8 +16,9 @@ export interface SuspendedFigures {
   readonly all: number;
   /** Bytes of a snapshot of one machine, compressed as a whole. */
   readonly full: number;
-  /** Milliseconds from asking for a machine until its shell answers. */
+  /** Milliseconds from asking for a machine until it runs, and until its shell has answered. */
   readonly resumes: readonly number[];
+  readonly answers: readonly number[];
 }
 
 /** Suspends many machines with Linux that have each done something, and resumes some. A host must be there. */
@@ -42,18 +43,19 @@ export async function suspendMany(
     await machines.suspend(name);
   }
   const all = await bytesOf(store);
-  const resumes: number[] = [];
+  const [resumes, answers]: [number[], number[]] = [[], []];
   for (const name of names.filter((_, n) => n % Math.ceil(count / 10) === 0)) {
     const began = performance.now();
     await machines.resume(name);
     await machines.running(name);
-    await ask(machines, name, 'cat /tmp/name');
     resumes.push(Math.round(performance.now() - began));
+    await ask(machines, name, 'cat /tmp/name');
+    answers.push(Math.round(performance.now() - began));
     await machines.suspend(name);
   }
   const { manifest } = await machines.find(names[0]!);
   await using machine = await Machine.restore(await new SnapshotStore(store).get(manifest));
-  return { machines: count, image, all, full: (await machine.snapshot()).length, resumes };
+  return { machines: count, image, all, full: (await machine.snapshot()).length, resumes, answers };
 }
 
 async function bytesOf(store: ObjectStore): Promise<number> {
