@@ -187,8 +187,8 @@ export class Seat {
       taken = { snapshot: await machine.snapshot({ compression: 'none' }), offset: this.#outbox.received };
     } finally {
       this.#isHeld = false;
+      if (state === 'running') await this.go();
     }
-    if (state === 'running') await this.go();
     const manifest = await snapshots.put(taken.snapshot);
     await this.#outbox.flush();
     const isMine = await registry.publish(this.holding, { manifest, offset: taken.offset, answered }, state);
