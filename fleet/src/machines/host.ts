@@ -74,7 +74,9 @@ export class FleetHost implements AsyncDisposable {
   }
 
   get #record(): Omit<HostRecord, 'beat'> {
-    return { id: this.id, memory: this.#settings.memory, free: this.#free, machines: this.#seats.size };
+    // Nothing more is for a host that ends.
+    const free = this.#isEnding ? 0 : this.#free;
+    return { id: this.id, memory: this.#settings.memory, free, machines: this.#seats.size };
   }
 
   get #free(): number {
@@ -187,6 +189,7 @@ export class FleetHost implements AsyncDisposable {
   async stop(): Promise<void> {
     this.#isEnding = true;
     clearInterval(this.#timer);
+    void this.#lease.renew();
     const ended = [...this.#seats.values()].map((seat) => seat.end('suspended'));
     // What a store that is away does not take goes on from the checkpoint before.
     await Promise.race([Promise.all(ended), wait(GRACE, undefined, { ref: false })]);
