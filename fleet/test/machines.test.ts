@@ -156,6 +156,22 @@ describe.skipIf(noRedis !== '')(`machines and their hosts${noRedis}`, { timeout:
     await machines.stop('large');
   });
 
+  test('wait for a Redis that is away for longer than a lease, and are together again', async () => {
+    await machines.start('patient', { ...start, image: 'counter' });
+    const { owner } = await machines.running('patient');
+    await ask('patient', '', /00000004/);
+    await fleet.redis.kill('SIGKILL');
+    await wait(8000);
+    fleet.redis.start();
+    await wait(2000);
+    const { token, owner: then } = await machines.find('patient');
+    expect([token, then]).toEqual([1, owner]);
+    await expect.poll(() => machines.find('patient')).toMatchObject({ state: 'running' });
+    await ask('patient', '', /00000040/);
+    expect((await machines.find('patient')).token).toBe(1);
+    await machines.stop('patient');
+  });
+
   test('are parted when a host is shut down: others take what it had', async () => {
     await machines.start('moving', { ...start, image: 'counter' });
     const { owner } = await machines.running('moving');

@@ -89,6 +89,7 @@ export class FleetHost implements AsyncDisposable {
   }
 
   #fresh(): void {
+    this.#heard.forgetAll();
     for (const seat of this.#seats.values()) seat.go().catch((error: Error) => this.#settings.log(error.message));
   }
 

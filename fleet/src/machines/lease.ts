@@ -123,4 +123,9 @@ export class HeardHosts {
   forget(id: string): void {
     this.#heard.delete(id);
   }
+
+  /** Hosts have all the time again: who could not hear them knows nothing. */
+  forgetAll(): void {
+    this.#heard.clear();
+  }
 }
