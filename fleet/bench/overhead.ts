@@ -6,9 +6,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Machine } from 'rawiron';
-import { findImage, getBlob } from '../src/images.ts';
+import { findImage } from '../src/images.ts';
 import { doJob } from '../src/job.ts';
 import { bundledModule, loadedModule } from '../src/module.ts';
+import { SnapshotStore } from '../src/pieces.ts';
 import { SubmittedRun } from '../src/submit.ts';
 import { putDemo, TestFleet } from '../test/support/fleet.ts';
 
@@ -47,7 +48,9 @@ async function seconds(act: () => Promise<void>): Promise<number> {
 /** One process has a machine, forks it for each job, and does some at a time. */
 async function byOneProcess(count: number): Promise<void> {
   const work = await loadedModule(await bundledModule(module));
-  await using base = await Machine.restore(await getBlob(fleet.store, (await findImage(fleet.store, 'demo')).digest));
+  await using base = await Machine.restore(
+    await new SnapshotStore(fleet.store).get((await findImage(fleet.store, 'demo')).manifest),
+  );
   await base.prepareForks(slots);
   let next = 0;
   const lane = async () => {

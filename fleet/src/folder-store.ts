@@ -2,21 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { FleetError } from './error.ts';
-import { checkedKey, type ObjectStore } from './store.ts';
+import { checkedKey, type ObjectStore, type StoredObject } from './store.ts';
 
 /** Names of files that are being written end so; nobody sees them. */
 const UNFINISHED = '.unfinished';
 
 /** Objects as files in a folder, which hosts share by their file system. */
 export class FolderStore implements ObjectStore {
-  readonly #folder: string;
+  readonly place: string;
 
   constructor(folder: string) {
-    this.#folder = folder;
+    this.place = folder;
   }
 
   #path(key: string): string {
-    return join(this.#folder, checkedKey(key));
+    return join(this.place, checkedKey(key));
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -36,15 +36,24 @@ export class FolderStore implements ObjectStore {
     }
   }
 
-  async has(key: string): Promise<boolean> {
-    return (await stat(this.#path(key)).catch(unlessMissing)) !== undefined;
+  async find(key: string): Promise<StoredObject | undefined> {
+    const found = await stat(this.#path(key)).catch(unlessMissing);
+    return found && { key, bytes: found.size, age: Date.now() - found.mtimeMs };
   }
 
-  async list(prefix: string): Promise<readonly string[]> {
-    const names = (await readdir(this.#folder, { recursive: true, withFileTypes: true }).catch(unlessMissing)) ?? [];
+  async list(prefix: string): Promise<readonly StoredObject[]> {
+    // Only the folder that the prefix names is gone through.
+    const folder = join(this.place, prefix.slice(0, prefix.lastIndexOf('/') + 1));
+    const names = (await readdir(folder, { recursive: true, withFileTypes: true }).catch(unlessMissing)) ?? [];
     const files = names.filter((entry) => entry.isFile() && !entry.name.endsWith(UNFINISHED));
-    const keys = files.map((entry) => relative(this.#folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
-    return keys.filter((key) => key.startsWith(prefix)).sort();
+    const keys = files.map((entry) => relative(this.place, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
+    const found: StoredObject[] = [];
+    for (const key of keys.filter((key) => key.startsWith(prefix)).sort()) {
+      const object = await this.find(key);
+      // It may have gone meanwhile.
+      if (object !== undefined) found.push(object);
+    }
+    return found;
   }
 
   async remove(key: string): Promise<void> {

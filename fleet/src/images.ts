@@ -1,42 +1,45 @@
-import { createHash } from 'node:crypto';
+import { Machine } from 'rawiron';
 import { FleetError } from './error.ts';
-import type { ObjectStore } from './store.ts';
+import { SnapshotStore } from './pieces.ts';
+import { checkedKey, type ObjectStore } from './store.ts';
 
 /** An image: a snapshot of a machine, by a name. */
 export interface Image {
   readonly name: string;
-  /** SHA-256 of its bytes, in hexadecimal digits. */
-  readonly digest: string;
-  readonly bytes: number;
+  /** Digest of the list of its pieces. */
+  readonly manifest: string;
+  /** Bytes of the guest's memory. */
+  readonly memory: number;
 }
 
-const recordKey = (name: string) => `images/${name}`;
-const bytesKey = (digest: string) => `blobs/${digest}`;
+export const IMAGES = 'images/';
+const recordKey = (name: string) => checkedKey(`${IMAGES}${name}`);
 
-export function digestOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** Stores bytes once, by their digest, which it gives. */
-export async function putBlob(store: ObjectStore, bytes: Uint8Array): Promise<string> {
-  const digest = digestOf(bytes);
-  if (!(await store.has(bytesKey(digest)))) await store.put(bytesKey(digest), bytes);
-  return digest;
-}
-
-/** @throws FleetError if there are none, or they are damaged */
-export async function getBlob(store: ObjectStore, digest: string): Promise<Uint8Array> {
-  const bytes = await store.get(bytesKey(digest));
-  if (bytes === undefined) throw new FleetError(`the store lacks ${bytesKey(digest)}`);
-  if (digestOf(bytes) !== digest) throw new FleetError(`${bytesKey(digest)} is damaged in the store`);
-  return bytes;
-}
-
-/** Stores a snapshot as an image, in the place of another one of that name. Jobs that wait keep the one that they were given. */
+/**
+ * Stores a snapshot as an image, in the place of another one of that name. Jobs that wait keep the one that they were given.
+ * @throws FleetError for what no machine can go on from
+ */
 export async function putImage(store: ObjectStore, name: string, snapshot: Uint8Array): Promise<Image> {
-  const image = { name, digest: await putBlob(store, snapshot), bytes: snapshot.length };
-  await store.put(recordKey(name), new TextEncoder().encode(JSON.stringify(image)));
+  recordKey(name);
+  const { bytes, memory } = await withoutCompression(snapshot);
+  const image = { name, manifest: await new SnapshotStore(store).put(bytes), memory };
+  await nameImage(store, image);
   return image;
+}
+
+/** Gives a snapshot that is in the store a name. */
+export async function nameImage(store: ObjectStore, image: Image): Promise<void> {
+  await store.put(recordKey(image.name), new TextEncoder().encode(JSON.stringify(image)));
+}
+
+/** Pieces of snapshots are alike only where they are not compressed. */
+async function withoutCompression(snapshot: Uint8Array): Promise<{ bytes: Uint8Array; memory: number }> {
+  try {
+    await using machine = await Machine.restore(snapshot);
+    return { bytes: await machine.snapshot({ compression: 'none' }), memory: machine.memoryBytes };
+  } catch (error) {
+    throw new FleetError(`no machine can go on from it: ${(error as Error).message}`);
+  }
 }
 
 /** @throws FleetError if there is none */
@@ -48,11 +51,11 @@ export async function findImage(store: ObjectStore, name: string): Promise<Image
 }
 
 export async function listImages(store: ObjectStore): Promise<readonly Image[]> {
-  const keys = await store.list(recordKey(''));
-  return await Promise.all(keys.map((key) => findImage(store, key.slice(recordKey('').length))));
+  const found = await store.list(IMAGES);
+  return await Promise.all(found.map(({ key }) => findImage(store, key.slice(IMAGES.length))));
 }
 
-/** Removes an image's name. Its bytes stay while a run may need them. */
+/** Removes an image's name. Its pieces stay while a run may need them. */
 export async function removeImage(store: ObjectStore, name: string): Promise<void> {
   await findImage(store, name);
   await store.remove(recordKey(name));

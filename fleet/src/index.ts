@@ -1,11 +1,18 @@
-/** The fleet's library: submit runs, work on them, keep images. */
+/** The fleet's library: submit runs, work on them, keep images and machines. */
 
 export { FleetError } from './error.ts';
 export { FolderStore } from './folder-store.ts';
+export { type Removed, removeGarbage } from './garbage.ts';
 export { findImage, type Image, listImages, putImage, removeImage } from './images.ts';
 export type { JobContext, JobFunction } from './job.ts';
+export { type ConsolePart, MachineConsole } from './machines/console.ts';
+export { FleetGateway, type GatewaySettings } from './machines/gateway.ts';
+export { FleetHost, type HostSettings } from './machines/host.ts';
+export { FleetMachines, type MachineStart } from './machines/machines.ts';
+export type { HostRecord, LossPolicy, MachineRecord, MachineState, Wanted } from './machines/record.ts';
 export { connector } from './redis.ts';
 export type { JobResult, Run } from './run.ts';
-export type { ObjectStore } from './store.ts';
+export { type BucketSettings, S3Store } from './s3-store.ts';
+export type { ObjectStore, StoredObject } from './store.ts';
 export { type RunOptions, SubmittedRun } from './submit.ts';
 export { FleetWorker, type WorkerSettings } from './worker.ts';

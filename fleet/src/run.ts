@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import type { MachineLimits } from 'rawiron';
 
 /** The queue of all jobs. */
@@ -14,7 +15,7 @@ export type Work =
 /** A run: one piece of work, done by many jobs, each of which has a number. */
 export interface Run {
   readonly id: string;
-  /** Digest of the image's snapshot. */
+  /** Digest of the list of the image's pieces. */
   readonly image: string;
   readonly work: Work;
   /** How many jobs there are; their numbers begin at 0. */
@@ -56,3 +57,15 @@ export const resultsKey = (id: string): string => `rawiron:run:${id}:results`;
 export const finishedKey = (id: string): string => `rawiron:run:${id}:finished`;
 /** BullMQ's name of a job: the same for whoever adds it again. */
 export const jobId = (run: string, number: number): string => `${run}-${number}`;
+
+/** The images of all runs that Redis knows: digests of their lists of pieces. */
+export async function namedByRuns(redis: Redis): Promise<readonly string[]> {
+  const images: string[] = [];
+  for await (const keys of redis.scanStream({ match: runKey('*') }) as AsyncIterable<string[]>) {
+    for (const key of keys.filter((key) => key.split(':').length === runKey('').split(':').length)) {
+      const text = await redis.get(key);
+      if (text !== null) images.push((JSON.parse(text) as Run).image);
+    }
+  }
+  return images;
+}

@@ -1,14 +1,25 @@
 import { FleetError } from './error.ts';
 
-/** Named objects that all hosts see: images, modules of jobs, and what jobs leave. */
+/** An object of a store, without its bytes. */
+export interface StoredObject {
+  readonly key: string;
+  readonly bytes: number;
+  /** Milliseconds since it was written. */
+  readonly age: number;
+}
+
+/** Named objects that all hosts see: images, machines' checkpoints, modules of jobs, and what jobs leave. */
 export interface ObjectStore {
+  /** Where it is, for people. */
+  readonly place: string;
   /** Undefined: there is none of that name. */
   get(key: string): Promise<Uint8Array | undefined>;
   /** Writes it as a whole, in the place of what was there. */
   put(key: string, bytes: Uint8Array): Promise<void>;
-  has(key: string): Promise<boolean>;
-  /** The names that begin so. */
-  list(prefix: string): Promise<readonly string[]>;
+  /** Undefined: there is none of that name. */
+  find(key: string): Promise<StoredObject | undefined>;
+  /** The objects whose names begin so, in the order of their names. */
+  list(prefix: string): Promise<readonly StoredObject[]>;
   /** There may be none. */
   remove(key: string): Promise<void>;
 }
@@ -16,8 +27,12 @@ export interface ObjectStore {
 /** A name of an object: words with slashes between them, none of which leads elsewhere. */
 const KEY = /^[\w@+-][\w@+.-]*(\/[\w@+-][\w@+.-]*)*$/;
 
+export function isKey(key: string): boolean {
+  return KEY.test(key) && key.length <= 512;
+}
+
 /** @throws FleetError for a name that no store takes */
 export function checkedKey(key: string): string {
-  if (KEY.test(key) && key.length <= 512) return key;
+  if (isKey(key)) return key;
   throw new FleetError(`'${key}' is no name of an object; give letters, digits, . _ - + @, and slashes between words`);
 }

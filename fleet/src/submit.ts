@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { MachineLimits } from 'rawiron';
+import { putBlob } from './blobs.ts';
 import { FleetError } from './error.ts';
-import { findImage, putBlob } from './images.ts';
+import { findImage } from './images.ts';
 import { bundledModule } from './module.ts';
 import { findResult, finishedSince, keepResult } from './results.ts';
 import { type JobData, type JobResult, jobId, KEPT, QUEUE, type Run, runKey, type Work } from './run.ts';
@@ -141,9 +142,9 @@ async function runOf(store: ObjectStore, options: RunOptions): Promise<Run> {
   checkNumber('count', count, 1_000_000);
   checkNumber('timeout', timeout, 86_400);
   checkNumber('tries', tries, 100);
-  const { digest } = await findImage(store, image);
+  const { manifest } = await findImage(store, image);
   const id = `${new Date().toISOString().slice(0, 19).replaceAll(/[^\d]/g, '')}-${randomBytes(4).toString('hex')}`;
-  return { id, image: digest, work: await workOf(store, options), count, timeout, tries, limits };
+  return { id, image: manifest, work: await workOf(store, options), count, timeout, tries, limits };
 }
 
 async function workOf(store: ObjectStore, { module, script, prompt = '# ' }: RunOptions): Promise<Work> {

@@ -2,10 +2,11 @@ import { hostname } from 'node:os';
 import { type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { Machine } from 'rawiron';
+import { getBlob } from './blobs.ts';
 import { FleetError } from './error.ts';
-import { getBlob } from './images.ts';
 import { doJob, type JobFunction, type JobOutcome } from './job.ts';
 import { loadedModule } from './module.ts';
+import { SnapshotStore } from './pieces.ts';
 import { keepResult } from './results.ts';
 import { type JobData, type JobResult, QUEUE, type Run, runKey, type Work } from './run.ts';
 import { scriptJob } from './script.ts';
@@ -148,7 +149,7 @@ export class FleetWorker implements AsyncDisposable {
 
   async #prepare(run: Run): Promise<Prepared> {
     const { store, slots } = this.#settings;
-    const [snapshot, work] = await Promise.all([getBlob(store, run.image), loadedWork(store, run.work)]);
+    const [snapshot, work] = await Promise.all([new SnapshotStore(store).get(run.image), loadedWork(store, run.work)]);
     const base = await Machine.restore(snapshot);
     await base.prepareForks(slots);
     return { base, work };

@@ -4,25 +4,32 @@ import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { FleetError } from '../error.ts';
+import { FolderStore } from '../folder-store.ts';
+import { FleetHost } from '../machines/host.ts';
 import { FleetWorker } from '../worker.ts';
-import { asked, connectorOf, type Flags, log, number, parsed, placeFlags, placeOf } from './settings.ts';
+import { hostFlags, memoryOf } from './host.ts';
+import { asked, connectorOf, type Flags, log, number, ownFolder, parsed, placeFlags, placeOf } from './settings.ts';
 
 export const devFlags: Flags = {
   store: placeFlags.store!,
   port: { value: 'N', help: 'of the Redis that it starts (6379)' },
+  memory: hostFlags.memory!,
   slots: { value: 'N', help: 'jobs at the same time (one a processor)' },
 };
 
-/** A whole fleet in one process tree: a Redis of its own, and one worker. */
+/** A whole fleet in one process tree: a Redis of its own, one worker and one host. */
 export async function devCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, devFlags);
-  const { folder, store } = placeOf(words);
+  const { store } = placeOf(words);
   const port = number(words, 'port') ?? 6379;
-  await using _redis = await startRedis(join(folder, 'redis'), port);
-  const place = { redis: `redis://127.0.0.1:${port}`, folder, store };
+  await using _redis = await startRedis(join(store instanceof FolderStore ? store.place : ownFolder, 'redis'), port);
+  const place = { redis: `redis://127.0.0.1:${port}`, store };
   const slots = number(words, 'slots') ?? availableParallelism();
+  const memory = memoryOf(words);
+  await using host = await FleetHost.start({ connect: connectorOf(place), store, memory, log });
   await using worker = await FleetWorker.start({ connect: connectorOf(place), store, slots, log });
-  log(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${folder}`);
+  log(`host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines`);
+  log(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${store.place}`);
   log('ready; Ctrl-C ends it');
   await asked();
   return 0;
@@ -32,7 +39,20 @@ export async function devCommand(args: readonly string[]): Promise<number> {
 async function startRedis(folder: string, port: number): Promise<AsyncDisposable> {
   await mkdir(folder, { recursive: true });
   if (await isTaken(port)) throw new FleetError(`port ${port} is taken; give another one (--port)`);
-  const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes', '--save', ''];
+  const settings = [
+    '--port',
+    `${port}`,
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    'always',
+    '--save',
+    '',
+  ];
   // Ctrl-C is for all of the terminal's processes; this one ends when its jobs have ended.
   const server = spawn('redis-server', settings, { stdio: ['ignore', 'ignore', 'inherit'], detached: true });
   await started(server);

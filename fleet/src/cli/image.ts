@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { FleetError } from '../error.ts';
-import { listImages, putImage, removeImage } from '../images.ts';
+import { type Image, listImages, putImage, removeImage } from '../images.ts';
 import { type Flags, parsed, placeFlags, placeOf } from './settings.ts';
 
 const { store } = placeFlags;
@@ -16,12 +16,11 @@ export async function imageCommand(args: readonly string[]): Promise<number> {
       throw new FleetError(`${file} cannot be read: ${error.message}`);
     });
     const image = await putImage(store, name, bytes);
-    process.stdout.write(`${image.name}  ${image.digest.slice(0, 12)}\n`);
+    process.stdout.write(`${rowOf(image)}\n`);
     return 0;
   }
   if (action === 'list' && name === undefined) {
-    for (const { name, digest, bytes } of await listImages(store))
-      process.stdout.write(`${name}  ${digest.slice(0, 12)}  ${(bytes / 2 ** 20).toFixed(1)} MB\n`);
+    for (const image of await listImages(store)) process.stdout.write(`${rowOf(image)}\n`);
     return 0;
   }
   if (action === 'rm' && name !== undefined && file === undefined) {
@@ -30,3 +29,6 @@ export async function imageCommand(args: readonly string[]): Promise<number> {
   }
   throw new FleetError('image: give add NAME FILE, list, or rm NAME');
 }
+
+const rowOf = ({ name, manifest, memory }: Image): string =>
+  `${name}  ${manifest.slice(0, 12)}  ${memory / 2 ** 20} MB of memory`;

@@ -1,6 +1,22 @@
 import { FleetError } from '../error.ts';
+import { cleanCommand, cleanFlags } from './clean.ts';
+import { consoleCommand, consoleFlags } from './console.ts';
 import { devCommand, devFlags } from './dev.ts';
+import { gatewayCommand, gatewayFlags } from './gateway.ts';
+import { hostCommand, hostFlags } from './host.ts';
 import { imageCommand, imageFlags } from './image.ts';
+import {
+  cloneCommand,
+  machineFlags,
+  psCommand,
+  psFlags,
+  resumeCommand,
+  snapshotCommand,
+  startCommand,
+  startFlags,
+  stopCommand,
+  suspendCommand,
+} from './machines.ts';
 import { runCommand, runFlags } from './run.ts';
 import type { Flags } from './settings.ts';
 import { workerCommand, workerFlags } from './worker.ts';
@@ -15,15 +31,56 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   dev: {
     usage: 'dev',
-    help: 'a fleet for trying out: a Redis of its own and a worker',
+    help: 'a fleet for trying out: a Redis of its own, a worker and a host',
     flags: devFlags,
     run: devCommand,
   },
   worker: { usage: 'worker', help: 'works on jobs', flags: workerFlags, run: workerCommand },
   run: { usage: 'run [JOB.ts]', help: 'submits jobs, and prints their results', flags: runFlags, run: runCommand },
+  host: { usage: 'host', help: 'runs machines that stay', flags: hostFlags, run: hostCommand },
+  start: { usage: 'start NAME', help: 'starts a machine that stays', flags: startFlags, run: startCommand },
+  ps: { usage: 'ps', help: 'shows machines and hosts', flags: psFlags, run: psCommand },
+  console: {
+    usage: 'console NAME',
+    help: "joins the terminal and a machine's COM1",
+    flags: consoleFlags,
+    run: consoleCommand,
+  },
+  gateway: {
+    usage: 'gateway',
+    help: "gives machines' consoles over WebSocket",
+    flags: gatewayFlags,
+    run: gatewayCommand,
+  },
+  snapshot: {
+    usage: 'snapshot NAME IMAGE',
+    help: 'makes an image of a machine, which runs on',
+    flags: machineFlags,
+    run: snapshotCommand,
+  },
+  suspend: {
+    usage: 'suspend NAME',
+    help: 'puts a machine into the store, and takes it from its host',
+    flags: machineFlags,
+    run: suspendCommand,
+  },
+  resume: { usage: 'resume NAME', help: 'lets a machine go on', flags: machineFlags, run: resumeCommand },
+  clone: {
+    usage: 'clone NAME NEW',
+    help: 'makes a second machine, which goes on from where the first one is',
+    flags: machineFlags,
+    run: cloneCommand,
+  },
+  stop: { usage: 'stop NAME', help: 'ends a machine, and removes it', flags: machineFlags, run: stopCommand },
+  clean: {
+    usage: 'clean',
+    help: 'removes pieces of snapshots that nothing needs any more',
+    flags: cleanFlags,
+    run: cleanCommand,
+  },
   image: {
     usage: 'image add NAME FILE | list | rm NAME',
-    help: 'snapshots that jobs go on from',
+    help: 'snapshots that jobs and machines go on from',
     flags: imageFlags,
     run: imageCommand,
   },

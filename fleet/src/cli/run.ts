@@ -1,10 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import type { MachineLimits } from 'rawiron';
 import { FleetError } from '../error.ts';
 import type { JobResult } from '../run.ts';
 import { type RunOptions, SubmittedRun } from '../submit.ts';
 import { ProgressLine } from './progress.ts';
-import { asked, connectorOf, type Flags, number, parsed, placeFlags, placeOf, text, type Words } from './settings.ts';
+import {
+  asked,
+  connectorOf,
+  type Flags,
+  limitFlags,
+  limitsOf,
+  number,
+  parsed,
+  placeFlags,
+  placeOf,
+  text,
+  type Words,
+} from './settings.ts';
 
 export const runFlags: Flags = {
   ...placeFlags,
@@ -14,8 +25,7 @@ export const runFlags: Flags = {
   count: { value: 'N', help: 'how many jobs (1)' },
   timeout: { value: 'SECONDS', help: 'what a job may take (60)' },
   tries: { value: 'N', help: 'how often a job may be begun (5)' },
-  processor: { value: 'PERCENT', help: "what a job's machine may take of a processor" },
-  memory: { value: 'SIZE', help: "what a job's machine may take of the host's memory, such as 512M" },
+  ...limitFlags,
   json: { help: 'a line of JSON for each result, and nothing else' },
 };
 
@@ -41,7 +51,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     else if (result.value !== null) progress.say(`${result.number}: ${valueText(result.value)}`);
   }
   progress.end();
-  if (!isJson) process.stdout.write(`${progress.summary}; files of jobs: ${place.folder}/runs/${submitted.run.id}\n`);
+  if (!isJson)
+    process.stdout.write(`${progress.summary}; files of jobs: ${place.store.place}/runs/${submitted.run.id}\n`);
   return progress.failed > 0 ? 1 : 0;
 }
 
@@ -63,11 +74,6 @@ async function optionsOf(words: Words): Promise<RunOptions> {
 
 function fail(file: string): never {
   throw new FleetError(`--script ${file}: it cannot be read`);
-}
-
-function limitsOf(words: Words): MachineLimits {
-  const [processor, memory] = [number(words, 'processor'), text(words, 'memory')];
-  return { ...(processor !== undefined && { processor }), ...(memory !== undefined && { memory }) };
 }
 
 const failureText = ({ number, error, tries }: JobResult) => `${number}: failed after ${tries} tries: ${error}`;

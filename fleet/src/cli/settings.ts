@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { MachineLimits } from 'rawiron';
 import { FleetError } from '../error.ts';
-import { FolderStore } from '../folder-store.ts';
+import { openStore } from '../open-store.ts';
 import { connector } from '../redis.ts';
 import type { ObjectStore } from '../store.ts';
 
@@ -25,7 +26,16 @@ export interface Words {
 /** Flags of every command that needs the fleet. */
 export const placeFlags: Flags = {
   redis: { value: 'URL', help: 'the Redis of the fleet (RAWIRON_REDIS; redis://127.0.0.1:6379)' },
-  store: { value: 'FOLDER', help: 'a folder that all hosts share (RAWIRON_STORE; ~/.local/share/rawiron-fleet)' },
+  store: {
+    value: 'PLACE',
+    help: 'a folder that all hosts share, or s3://BUCKET/PREFIX (RAWIRON_STORE; ~/.local/share/rawiron-fleet)',
+  },
+};
+
+/** Flags of every command that has machines. */
+export const limitFlags: Flags = {
+  processor: { value: 'PERCENT', help: 'what a machine may take of a processor' },
+  memory: { value: 'SIZE', help: "what a machine may take of the host's memory, such as 512M" },
 };
 
 /** @throws FleetError for a flag that there is not */
@@ -58,19 +68,25 @@ export function number(words: Words, name: string): number | undefined {
   return Number(value);
 }
 
+export function limitsOf(words: Words): MachineLimits {
+  const [processor, memory] = [number(words, 'processor'), text(words, 'memory')];
+  return { ...(processor !== undefined && { processor }), ...(memory !== undefined && { memory }) };
+}
+
 /** Where the fleet is. */
 export interface Place {
   readonly redis: string;
-  readonly folder: string;
   readonly store: ObjectStore;
 }
 
 export function placeOf(words: Words): Place {
   const redis = text(words, 'redis') ?? process.env.RAWIRON_REDIS ?? 'redis://127.0.0.1:6379';
-  const folder =
-    text(words, 'store') ?? process.env.RAWIRON_STORE ?? join(homedir(), '.local', 'share', 'rawiron-fleet');
-  return { redis, folder, store: new FolderStore(folder) };
+  const place = text(words, 'store') ?? process.env.RAWIRON_STORE ?? ownFolder;
+  return { redis, store: openStore(place, process.env) };
 }
+
+/** The folder of whoever says nothing else. */
+export const ownFolder: string = join(homedir(), '.local', 'share', 'rawiron-fleet');
 
 export const connectorOf = ({ redis }: Place) => connector(redis, log);
 

@@ -13,7 +13,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   const place = placeOf(words);
   const slots = number(words, 'slots') ?? availableParallelism();
   await using worker = await FleetWorker.start({ connect: connectorOf(place), store: place.store, slots, log });
-  log(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${place.folder}`);
+  log(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${place.store.place}`);
   await asked();
   log('ends when its jobs have ended');
   return 0;

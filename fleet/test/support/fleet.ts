@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Machine } from 'rawiron';
 import { FolderStore } from '../../src/folder-store.ts';
 import { putImage } from '../../src/images.ts';
 import { connector } from '../../src/redis.ts';
+import type { ObjectStore } from '../../src/store.ts';
+import { freePort } from './ports.ts';
+import type { S3Server } from './s3-server.ts';
 
 const main = join(import.meta.dirname, '../../src/cli/main.ts');
 
@@ -26,7 +28,7 @@ class TestRedis {
   }
 
   start(): void {
-    const data = ['--dir', this.#folder, '--appendonly', 'yes', '--save', ''];
+    const data = ['--dir', this.#folder, '--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
     const words = ['--port', `${this.port}`, '--bind', '127.0.0.1', ...data];
     this.#server = spawn('redis-server', words, { stdio: 'ignore' });
   }
@@ -40,19 +42,23 @@ class TestRedis {
   }
 }
 
-/** A fleet on the loopback: a Redis, a store in a folder, and workers, which are processes. */
+/** A fleet on the loopback: a Redis, a store in a folder, workers and hosts, which are processes. */
 export class TestFleet implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'fleet-'));
   readonly store = new FolderStore(join(this.folder, 'store'));
   readonly redis: TestRedis;
-  readonly #workers = new Set<ChildProcess>();
+  readonly #children = new Set<ChildProcess>();
 
-  private constructor(port: number) {
+  readonly #server: S3Server | undefined;
+
+  private constructor(port: number, server: S3Server | undefined) {
     this.redis = new TestRedis(port, this.folder);
+    this.#server = server;
   }
 
-  static async start(): Promise<TestFleet> {
-    const fleet = new TestFleet(await freePort());
+  /** @param server has the store of its workers and hosts, in the place of the folder */
+  static async start(server?: S3Server): Promise<TestFleet> {
+    const fleet = new TestFleet(await freePort(), server);
     fleet.redis.start();
     return fleet;
   }
@@ -67,15 +73,25 @@ export class TestFleet implements AsyncDisposable {
   }
 
   get environment(): Record<string, string> {
-    return { RAWIRON_REDIS: this.url, RAWIRON_STORE: join(this.folder, 'store') };
+    const store = { RAWIRON_STORE: this.#server?.place ?? this.store.place };
+    return { RAWIRON_REDIS: this.url, ...store, ...this.#server?.environment };
   }
 
   /** Starts a worker. */
   worker(slots: number): ChildProcess {
-    const worker = this.#spawn(['worker', '--slots', `${slots}`], 'ignore');
-    this.#workers.add(worker);
-    worker.once('exit', () => this.#workers.delete(worker));
-    return worker;
+    return this.#child(['worker', '--slots', `${slots}`]);
+  }
+
+  /** Starts a host for machines, whose lease is of so many seconds. */
+  host(lease: number, memory = '1G'): ChildProcess {
+    return this.#child(['host', '--memory', memory, '--lease', `${lease}`]);
+  }
+
+  #child(words: readonly string[]): ChildProcess {
+    const child = this.#spawn(words, 'ignore');
+    this.#children.add(child);
+    child.once('exit', () => this.#children.delete(child));
+    return child;
   }
 
   #spawn(words: readonly string[], output: 'ignore' | 'pipe'): ChildProcess {
@@ -94,7 +110,7 @@ export class TestFleet implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const worker of this.#workers) worker.kill('SIGKILL');
+    for (const child of this.#children) child.kill('SIGKILL');
     await this.redis.kill('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -106,17 +122,8 @@ async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 /** Stores an image of the demo, which waits at its prompt. */
-export async function putDemo(store: FolderStore): Promise<void> {
+export async function putDemo(store: ObjectStore): Promise<void> {
   await using machine = await Machine.create({ memory: 16, boot: { demo: true } });
   await machine.start();
   await machine.serial.expect(/demo> $/);

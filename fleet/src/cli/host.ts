@@ -1,0 +1,51 @@
+import { totalmem } from 'node:os';
+import { FleetError } from '../error.ts';
+import { FleetHost } from '../machines/host.ts';
+import {
+  asked,
+  connectorOf,
+  type Flags,
+  log,
+  number,
+  parsed,
+  placeFlags,
+  placeOf,
+  text,
+  type Words,
+} from './settings.ts';
+
+export const hostFlags: Flags = {
+  ...placeFlags,
+  memory: { value: 'SIZE', help: 'memory for machines, such as 8G (three quarters of what there is)' },
+  lease: { value: 'SECONDS', help: 'how long it may be silent before others take its machines (10)' },
+};
+
+/** Runs machines until the process is asked to end. */
+export async function hostCommand(args: readonly string[]): Promise<number> {
+  const words = parsed(args, hostFlags);
+  const place = placeOf(words);
+  const memory = memoryOf(words);
+  await using host = await FleetHost.start({
+    ...{ connect: connectorOf(place), store: place.store, memory, log },
+    lease: leaseOf(words),
+  });
+  log(`host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines, ${place.redis}, ${place.store.place}`);
+  await asked();
+  log('gives its machines to other hosts');
+  return 0;
+}
+
+/** Bytes for machines. */
+export function memoryOf(words: Words): number {
+  const size = text(words, 'memory');
+  if (size === undefined) return Math.floor(totalmem() * 0.75);
+  const [, digits, unit] = size.match(/^(\d+)([MG])$/) ?? [];
+  if (digits === undefined) throw new FleetError(`--memory ${size}: give a size such as 512M or 8G`);
+  return Number(digits) * (unit === 'G' ? 2 ** 30 : 2 ** 20);
+}
+
+function leaseOf(words: Words): number {
+  const seconds = number(words, 'lease') ?? 10;
+  if (seconds < 1 || seconds > 600) throw new FleetError(`--lease ${seconds}: give 1 to 600 seconds`);
+  return seconds * 1000;
+}

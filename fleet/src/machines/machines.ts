@@ -1,0 +1,162 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import type { MachineLimits } from 'rawiron';
+import { FleetError } from '../error.ts';
+import { findImage, type Image, nameImage } from '../images.ts';
+import type { ObjectStore } from '../store.ts';
+import { MachineConsole } from './console.ts';
+import { type HostRecord, type LossPolicy, type MachineRecord, UNUSED } from './record.ts';
+import { type NewMachine, Registry } from './registry.ts';
+
+/** The settings of a machine that stays. */
+export interface MachineStart {
+  /** Name of an image of the store. */
+  readonly image: string;
+  /** Seconds between two checkpoints; 0: there are none but those that are asked for. Default: 60. */
+  readonly every?: number;
+  /** Seconds after which it is suspended when no console of it was open; it goes on when one is opened. Default: 0, never. */
+  readonly idle?: number;
+  /** What becomes of it when its host is lost. Default: "restart". */
+  readonly policy?: LossPolicy;
+  /** Limits of its use of a host. */
+  readonly limits?: MachineLimits;
+}
+
+/** Seconds after which a machine may be suspended as nobody uses it, at least. */
+const LEAST_IDLE = 10;
+/** Milliseconds between two looks at a machine that is waited for, and the longest wait. */
+const [LOOK, PATIENCE] = [100, 60_000];
+
+/** The machines of a fleet that stay, for whoever owns them. */
+export class FleetMachines implements AsyncDisposable {
+  readonly #connect: () => Redis;
+  readonly #redis: Redis;
+  readonly #registry: Registry;
+  readonly #store: ObjectStore;
+
+  /** @param connect connects to Redis */
+  constructor(connect: () => Redis, store: ObjectStore) {
+    this.#connect = connect;
+    this.#redis = connect();
+    this.#registry = new Registry(this.#redis);
+    this.#store = store;
+  }
+
+  /**
+   * Adds a machine that goes on from an image. A host with room for it takes it.
+   * @throws FleetError if there is one of that name, or no such image
+   */
+  async start(
+    name: string,
+    { image, every = 60, idle = 0, policy = 'restart', limits = {} }: MachineStart,
+  ): Promise<void> {
+    checkSeconds('checkpoint', every, 0);
+    if (idle !== 0) checkSeconds('idle', idle, LEAST_IDLE);
+    const { manifest, memory } = await findImage(this.#store, image);
+    await this.#registry.add(name, { ...{ image, memory, limits, every, idle, policy, manifest }, ...fresh });
+  }
+
+  /** @throws FleetError if there is none */
+  find(name: string): Promise<MachineRecord> {
+    return this.#registry.find(name);
+  }
+
+  list(): Promise<readonly MachineRecord[]> {
+    return this.#registry.list();
+  }
+
+  /** The hosts that have told of themselves; some may be lost. */
+  hosts(): Promise<readonly HostRecord[]> {
+    return this.#registry.hosts();
+  }
+
+  /** Puts a machine's state into the store, and takes it from its host. Resolves when that is done. */
+  async suspend(name: string): Promise<void> {
+    await this.#registry.want(name, 'suspended');
+    await this.#until(name, 'to be suspended', (record) => record?.owner === '');
+  }
+
+  /** Lets a machine go on, on any host, that was suspended, lost or turned off. */
+  async resume(name: string): Promise<void> {
+    await this.#registry.want(name, 'running');
+  }
+
+  /** Lets a machine go on that was suspended as nobody used it, and resolves when it runs; leaves all others as they are. */
+  async wake(name: string): Promise<void> {
+    const { wanted, problem } = await this.find(name);
+    if (wanted !== 'suspended' || problem !== UNUSED) return;
+    await this.resume(name);
+    await this.running(name);
+  }
+
+  /** Resolves when a host has the machine. */
+  async running(name: string): Promise<MachineRecord> {
+    await this.#until(name, 'for a host with room for it', (record) => record?.state === 'running');
+    return await this.#registry.find(name);
+  }
+
+  /** Removes a machine, with all that it has. Resolves when its host has ended it. */
+  async stop(name: string): Promise<void> {
+    await this.#registry.want(name, 'gone');
+    await this.#until(name, 'to be ended', (record) => record === undefined);
+  }
+
+  /** Makes a checkpoint now. Resolves with the record that has it; the last one of a machine that does not run is as good. */
+  async checkpoint(name: string): Promise<MachineRecord> {
+    const number = await this.#registry.askForCheckpoint(name);
+    await this.#until(name, 'for its checkpoint', (record) => {
+      const isOnNoHost = record?.owner === '' && record.state !== 'waiting';
+      return isOnNoHost || (record?.answered ?? 0) >= number;
+    });
+    return await this.#registry.find(name);
+  }
+
+  /** Makes an image of a machine as it is now; it runs on. */
+  async snapshot(name: string, image: string): Promise<Image> {
+    const { manifest, memory } = await this.checkpoint(name);
+    const made = { name: image, manifest, memory };
+    await nameImage(this.#store, made);
+    return made;
+  }
+
+  /**
+   * Makes a second machine, which goes on from where the first one is now.
+   * @throws FleetError if there is one of that name
+   */
+  async clone(name: string, other: string): Promise<void> {
+    const { image, memory, limits, every, idle, policy, manifest } = await this.checkpoint(name);
+    await this.#registry.add(other, { ...{ image, memory, limits, every, idle, policy, manifest }, ...fresh });
+  }
+
+  /** Opens a machine's console. */
+  console(name: string): MachineConsole {
+    return new MachineConsole(name, this.#connect);
+  }
+
+  /** Waits until the record of a machine, which may be gone then, is as it should be. */
+  async #until(name: string, what: string, isDone: (record: MachineRecord | undefined) => boolean): Promise<void> {
+    const began = performance.now();
+    for (;;) {
+      const record = await this.#registry.look(name);
+      if (isDone(record)) return;
+      if (record === undefined) throw new FleetError(`${name} was removed meanwhile`);
+      if (performance.now() - began > PATIENCE) {
+        const why = record.problem && ` (${record.problem})`;
+        throw new FleetError(`${name} still waits ${what}${why}; 'rawiron-fleet ps' shows machines and hosts`);
+      }
+      await wait(LOOK);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#redis.disconnect();
+  }
+}
+
+/** A machine that nobody has had yet. */
+const fresh = { wanted: 'running', state: 'waiting', offset: 0 } as const satisfies Partial<NewMachine>;
+
+function checkSeconds(name: string, value: number, least: number): void {
+  if (!(Number.isInteger(value) && value >= least && value <= 86_400))
+    throw new FleetError(`${name} is ${value}; it must be a whole number of seconds, ${least} to 86400`);
+}

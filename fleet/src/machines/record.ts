@@ -1,0 +1,104 @@
+import type { MachineLimits } from 'rawiron';
+import { FleetError } from '../error.ts';
+
+/** What becomes of a machine whose host is lost: it goes on elsewhere from its last checkpoint, or stays as it was there until it is resumed. */
+export type LossPolicy = 'restart' | 'lost';
+
+/** What a machine's owner wants it to do; "gone": it is to be removed. */
+export type Wanted = 'running' | 'suspended' | 'gone';
+
+/**
+ * What a machine does. waiting: for a host with room for it. starting: a host has taken it. lost: its host was lost, and its owner wants to decide what comes next. ended: the guest
+ * has turned it off.
+ */
+export type MachineState = 'waiting' | 'starting' | 'running' | 'suspended' | 'lost' | 'ended';
+
+/** A machine of the fleet, as the registry has it. */
+export interface MachineRecord {
+  readonly name: string;
+  /** Name of the image that it began from. */
+  readonly image: string;
+  /** Bytes of the guest's memory. */
+  readonly memory: number;
+  readonly limits: MachineLimits;
+  /** Seconds between two checkpoints; 0: there are none but those that are asked for. */
+  readonly every: number;
+  /** Seconds after which it is suspended when nobody has used its console; 0: never. */
+  readonly idle: number;
+  readonly policy: LossPolicy;
+  readonly wanted: Wanted;
+  readonly state: MachineState;
+  /** Why it is so, in words; empty: there is nothing to say. */
+  readonly problem: string;
+  /** The host that has it; empty: none. */
+  readonly owner: string;
+  /** How often a host has taken it: whoever has an older number has it no more. */
+  readonly token: number;
+  /** Its last checkpoint: the digest of the list of its pieces. */
+  readonly manifest: string;
+  /** Bytes that it had sent on COM1 by then. */
+  readonly offset: number;
+  /** Time of the last checkpoint, in milliseconds since 1970, by the clock of Redis. */
+  readonly taken: number;
+  /** How many checkpoints were asked for, and which of them was made last. */
+  readonly asked: number;
+  readonly answered: number;
+  /** Goes up while somebody uses its console. */
+  readonly used: number;
+}
+
+/** The problem of a machine that was suspended by itself. */
+export const UNUSED = 'nobody has used its console';
+
+/** Names in Redis. */
+export const MACHINES = 'rawiron:machines';
+export const HOSTS = 'rawiron:hosts';
+/** Tells hosts of machines that have something for them to do. */
+export const NEWS = 'rawiron:news';
+export const machineKey = (name: string): string => `rawiron:machine:${name}`;
+export const outputKey = (name: string): string => `rawiron:machine:${name}:output`;
+export const inputChannel = (name: string): string => `rawiron:machine:${name}:input`;
+export const hostKey = (id: string): string => `rawiron:host:${id}`;
+
+/** @throws FleetError for what is no name of a machine */
+export function checkedName(name: string): string {
+  if (/^[a-zA-Z0-9][\w.-]{0,62}$/.test(name)) return name;
+  throw new FleetError(`'${name}' is no name of a machine; give letters, digits, . _ -, up to 63 of them`);
+}
+
+/** Undefined: there is none. */
+export function recordOf(name: string, fields: Readonly<Record<string, string>>): MachineRecord | undefined {
+  if (fields.state === undefined) return undefined;
+  const number = (field: string) => Number(fields[field] ?? 0);
+  return {
+    name,
+    image: fields.image!,
+    memory: number('memory'),
+    limits: JSON.parse(fields.limits!) as MachineLimits,
+    every: number('every'),
+    idle: number('idle'),
+    policy: fields.policy as LossPolicy,
+    wanted: fields.wanted as Wanted,
+    state: fields.state as MachineState,
+    problem: fields.problem ?? '',
+    owner: fields.owner ?? '',
+    token: number('token'),
+    manifest: fields.manifest!,
+    offset: number('offset'),
+    taken: number('taken'),
+    asked: number('asked'),
+    answered: number('answered'),
+    used: number('used'),
+  };
+}
+
+/** A host, as it has told last. */
+export interface HostRecord {
+  readonly id: string;
+  /** Goes up as long as it lives. */
+  readonly beat: number;
+  /** Bytes of memory for machines, and how many are free. */
+  readonly memory: number;
+  readonly free: number;
+  readonly machines: number;
+}

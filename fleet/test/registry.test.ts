@@ -1,0 +1,141 @@
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { outputKey } from '../src/machines/record.ts';
+import { type Holding, type NewMachine, Registry } from '../src/machines/registry.ts';
+import { noRedis, TestFleet } from './support/fleet.ts';
+
+let fleet: TestFleet;
+let redis: Redis;
+let registry: Registry;
+beforeAll(async () => {
+  if (noRedis !== '') return;
+  fleet = await TestFleet.start();
+  redis = fleet.connect();
+  registry = new Registry(redis);
+});
+afterAll(async () => {
+  redis?.disconnect();
+  await fleet?.[Symbol.asyncDispose]();
+});
+
+const machine: NewMachine = {
+  ...{ image: 'demo', memory: 1000, limits: {}, every: 60, idle: 0, policy: 'restart', manifest: 'aa', offset: 0 },
+  ...{ wanted: 'running', state: 'waiting' },
+};
+
+/** A machine that a host has taken, which has beaten once. */
+async function taken(name: string, changes: Partial<NewMachine> = {}): Promise<Holding> {
+  await registry.add(name, { ...machine, ...changes });
+  const host = `host-of-${name}`;
+  await registry.beat({ id: host, memory: 5000, free: 4000, machines: 1 });
+  return { name, host, token: (await registry.take(name, host))! };
+}
+
+async function output(name: string): Promise<string> {
+  const entries = await redis.xrange(outputKey(name), '-', '+');
+  return entries.map(([, fields]) => (fields[4] === 'bytes' ? fields[5] : '#')).join('|');
+}
+
+describe.skipIf(noRedis !== '')(`the registry${noRedis}`, () => {
+  test('gives a machine to one host', async () => {
+    const { token } = await taken('one');
+    expect(token).toBe(1);
+    expect(await registry.take('one', 'other')).toBe(undefined);
+    expect(await registry.find('one')).toMatchObject({ state: 'starting', owner: 'host-of-one', token: 1 });
+    await expect(registry.add('one', machine)).rejects.toThrow(/there is a machine 'one' already/);
+    await expect(registry.add('no/name', machine)).rejects.toThrow(/is no name of a machine/);
+    await expect(registry.find('none')).rejects.toThrow(/there is no machine 'none'/);
+  });
+
+  test('frees it when its host is lost, and not when that has beaten since', async () => {
+    const holding = await taken('lost');
+    const { host } = holding;
+    await registry.beat({ id: host, memory: 1, free: 1, machines: 1 });
+    expect(await registry.free('lost', { id: host, beat: 1 })).toBe(false);
+    expect(await registry.free('lost', { id: 'other', beat: 2 })).toBe(false);
+    expect(await registry.free('lost', { id: host, beat: 2 })).toBe(true);
+    expect(await registry.find('lost')).toMatchObject({ state: 'waiting', owner: '' });
+    expect(await registry.take('lost', 'other')).toBe(2);
+  });
+
+  test('refuses all that a host says which has it no more', async () => {
+    const old = await taken('fenced');
+    expect(await registry.say(old, 0, Buffer.from('old'))).toBe(true);
+    expect(await registry.publish(old, { manifest: 'bb', offset: 3, answered: 0 }, 'running')).toBe(true);
+    expect(await registry.say(old, 3, Buffer.from(' lost'))).toBe(true);
+    await registry.free('fenced', { id: old.host, beat: 1 });
+    const now = { ...old, host: 'next', token: (await registry.take('fenced', 'next'))! };
+    const again = { ...old, token: now.token };
+    for (const stale of [old, again, { ...now, token: old.token }]) {
+      expect(await registry.holds(stale)).toBe(false);
+      expect(await registry.say(stale, 3, Buffer.from('no'))).toBe(false);
+      expect(await registry.publish(stale, { manifest: 'cc', offset: 9, answered: 0 }, 'running')).toBe(false);
+      expect(await registry.leave(stale, 'waiting', '')).toBe(false);
+    }
+    expect(await registry.say(now, 3, Buffer.from(' new'))).toBe(true);
+    expect(await registry.find('fenced')).toMatchObject({ manifest: 'bb', offset: 3, owner: 'next' });
+    expect(await output('fenced')).toBe('old|#| lost| new');
+  });
+});
+
+describe.skipIf(noRedis !== '')(`the registry's machines${noRedis}`, () => {
+  test('have output once, though it is said twice', async () => {
+    const holding = await taken('twice');
+    for (const [at, text] of [
+      [0, 'ab'],
+      [0, 'ab'],
+      [0, 'abc'],
+      [3, 'd'],
+    ] as const)
+      expect(await registry.say(holding, at, Buffer.from(text))).toBe(true);
+    expect(await registry.say(holding, 5, Buffer.from('gap'))).toBe(false);
+    expect(await output('twice')).toBe('ab|c|d');
+  });
+
+  test('are what their owner wanted when their host is lost', async () => {
+    const lost = await taken('stays', { policy: 'lost' });
+    await registry.free('stays', { id: lost.host, beat: 1 });
+    expect(await registry.find('stays')).toMatchObject({
+      state: 'lost',
+      owner: '',
+      problem: 'its host host-of-stays was lost',
+    });
+    expect(await registry.take('stays', 'other')).toBe(undefined);
+    await registry.want('stays', 'running');
+    expect(await registry.take('stays', 'other')).toBe(2);
+
+    const suspended = await taken('suspended');
+    await registry.want('suspended', 'suspended');
+    await registry.free('suspended', { id: suspended.host, beat: 1 });
+    expect(await registry.find('suspended')).toMatchObject({ state: 'suspended', owner: '' });
+
+    const gone = await taken('gone');
+    await registry.want('gone', 'gone');
+    expect(await registry.look('gone')).toMatchObject({ owner: gone.host });
+    await registry.free('gone', { id: gone.host, beat: 1 });
+    expect(await registry.look('gone')).toBe(undefined);
+    expect((await registry.list()).map(({ name }) => name)).not.toContain('gone');
+  });
+
+  test('are suspended, resumed and removed', async () => {
+    const holding = await taken('life');
+    await registry.want('life', 'suspended');
+    expect(await registry.publish(holding, { manifest: 'bb', offset: 3, answered: 0 }, 'suspended')).toBe(true);
+    expect(await registry.find('life')).toMatchObject({ state: 'suspended', owner: '', manifest: 'bb' });
+    await registry.want('life', 'running');
+    // It is given back so that another host takes it, as when this one is shut down.
+    const next = { ...holding, token: (await registry.take('life', holding.host))! };
+    expect(await registry.publish(next, { manifest: 'cc', offset: 4, answered: 0 }, 'suspended')).toBe(true);
+    expect(await registry.find('life')).toMatchObject({ state: 'waiting', owner: '', manifest: 'cc' });
+    await registry.want('life', 'suspended');
+    expect(await registry.find('life')).toMatchObject({ state: 'suspended' });
+    await registry.want('life', 'gone');
+    expect(await registry.look('life')).toBe(undefined);
+    await expect(registry.want('life', 'running')).rejects.toThrow(/there is no machine 'life'/);
+
+    const ending = await taken('ending');
+    await registry.want('ending', 'gone');
+    expect(await registry.publish(ending, { manifest: 'bb', offset: 3, answered: 0 }, 'suspended')).toBe(true);
+    expect(await registry.look('ending')).toBe(undefined);
+  });
+});

@@ -1,0 +1,84 @@
+import { Machine } from 'rawiron';
+import { rom } from '../../../test/support/death-roms.ts';
+import { beginCommand } from '../../../test/support/sector-roms.ts';
+import { putImage } from '../../src/images.ts';
+import type { ObjectStore } from '../../src/store.ts';
+
+/**
+ * Counts in memory and on its disk: reads the number that it wrote last, compares, writes the next one, flushes, and says it on COM1, as eight digits
+ * in base 16 and a line feed. `!`: the disk had another one.
+ */
+const counterRom = rom(`
+        cli
+        xor     ax, ax
+        mov     es, ax
+        mov     ds, ax
+        mov     ss, ax
+        mov     sp, 0x7000
+        cld
+        mov     dword [0x0800], 0
+.next:  mov     bx, 0x2000
+        call    .begin
+        mov     di, 0x1000
+        mov     cx, 256
+        mov     dx, 0x1F0
+        rep insw
+        mov     eax, [0x0800]
+        cmp     [0x1000], eax
+        jne     .bad
+        cmp     [0x11FC], eax
+        jne     .bad
+        inc     eax
+        mov     [0x0800], eax
+        mov     di, 0x1000
+        mov     cx, 128
+        rep stosd
+        mov     bx, 0x3000
+        call    .begin
+        mov     si, 0x1000
+        mov     cx, 256
+        mov     dx, 0x1F0
+        rep outsw
+        call    .ready
+        mov     al, 0xE7
+        out     dx, al
+        call    .ready
+        mov     eax, [0x0800]
+        mov     cx, 8
+.digit: rol     eax, 4
+        push    ax
+        and     al, 0x0F
+        cmp     al, 10
+        sbb     al, 0x69
+        das
+        call    .say
+        pop     ax
+        loop    .digit
+        mov     al, 10
+        call    .say
+        mov     ecx, 2000000
+.wait:  dec     ecx
+        jnz     .wait
+        jmp     .next
+.bad:   mov     al, '!'
+        call    .say
+        jmp     .next
+.say:   push    ax
+        mov     dx, 0x3FD
+.full:  in      al, dx
+        test    al, 0x20
+        jz      .full
+        pop     ax
+        mov     dx, 0x3F8
+        out     dx, al
+        ret
+${beginCommand}`);
+
+/** Stores an image of a guest that counts, from 1 on. */
+export async function putCounter(store: ObjectStore): Promise<void> {
+  await using machine = await Machine.create({
+    ...{ memory: 2, vga: 'none', boot: { bios: counterRom } },
+    drives: [{ image: new Uint8Array(64 << 10) }],
+  });
+  await putImage(store, 'counter', await machine.snapshot());
+}
