@@ -1,7 +1,6 @@
 import { Cr0, Cr4 } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
-import { flush } from '../exec/trace.ts';
 import { raise } from '../fault.ts';
 import { isReservedPointer } from '../memory/paging.ts';
 import type { Cpu } from './cpu.ts';
@@ -15,7 +14,6 @@ const reloadsCr4 = Cr4.pae | Cr4.pge | Cr4.pse;
 
 /** Loads CR3, and with PAE paging the page-directory pointers. Raises #GP(0), with nothing changed, if one is wrong. */
 export function loadPageDirectory(cpu: Cpu, value: number): void {
-  flush();
   const { state } = cpu;
   if (usesPointers(state[Word.cr0], state[Word.cr4])) loadPointers(cpu, value);
   state[Word.cr3] = value & (cpu.model.features.has('pae') ? pointerTableBits : directoryBits);

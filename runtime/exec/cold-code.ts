@@ -5,7 +5,6 @@ import type { CodeCache } from './code-cache.ts';
 import { type CodePage, nowhere } from './code-page.ts';
 import type { GraphParts } from './graph-parts.ts';
 import type { InstructionFetch } from './instruction-fetch.ts';
-import { tracing } from './trace.ts';
 import { Node, notRun } from './node.ts';
 
 interface ColdCodeParts extends Pick<GraphParts, 'pace' | 'state' | 'handlers' | 'stops'> {
@@ -36,7 +35,6 @@ export class ColdCode {
 
   /** Whether code is to be run from its bytes. Only nodes stop at breakpoints. */
   has(page: CodePage, eip: number): boolean {
-    if (tracing) return false;
     return this.parts.cache.evictions.isCold(page, eip) && !this.parts.stops.hasPage(page.linearPage);
   }
 

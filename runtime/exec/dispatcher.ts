@@ -9,7 +9,6 @@ import { deliver } from '../cpu/interrupts.ts';
 import { GuestFault } from '../fault.ts';
 import { DebugExceptions } from './debug-exceptions.ts';
 import type { Graph } from './graph.ts';
-import { interrupted } from './trace.ts';
 import type { Pace } from './pace.ts';
 import type { Stops } from './stops.ts';
 
@@ -103,7 +102,6 @@ export class Dispatcher {
 
   private interrupt(vector: number): void {
     this.stops.isInterrupting = true;
-    interrupted();
     deliver(this.cpu, vector, 'hardware', -1, this.state[Word.eip]);
     this.stops.isInterrupting = false;
   }
@@ -159,7 +157,6 @@ export class Dispatcher {
     this.graph.locate();
     this.metrics.faults++;
     this.state[Word.debugTraps] = 0;
-    interrupted();
     deliver(this.cpu, fault.vector, 'exception', fault.errorCode, this.state[Word.eip]);
   }
 }

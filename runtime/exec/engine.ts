@@ -23,7 +23,6 @@ import { defaultLoops, type LoopOptions, Loops } from './loops.ts';
 import type { Node } from './node.ts';
 import { Pace } from './pace.ts';
 import { Records } from './records.ts';
-import { attach } from './trace.ts';
 import { Stops } from './stops.ts';
 import { defaultTiering, firstDue, hotAt, Tiering, type TieringOptions } from './tiering.ts';
 
@@ -80,7 +79,6 @@ export class Engine {
     this.handlers = new Handlers(emit, check);
     const due = options.tiering && firstDue(options.tiering);
     const records = new Records(mmu.tables, due ?? undefined);
-    attach(records, this.handlers, cpu.state);
     const loops = { options: budgeted ? null : options.loops, heats: due !== null };
     this.graph = new Graph({
       state: cpu.state,

@@ -13,7 +13,6 @@ import type { Instruction } from '../../translator/x86/instruction.ts';
 import type { Tables } from '../memory/tables.ts';
 import type { CodePage } from './code-page.ts';
 import { NO_PAGE } from './code-pages.ts';
-import { released } from './trace.ts';
 import type { Node } from './node.ts';
 
 const CHUNK_SHIFT = 4;
@@ -108,7 +107,6 @@ export class Records {
 
   /** Takes all records of a page back. Nobody may hold one any more. */
   release(page: CodePage): void {
-    released(page);
     // One by one: V8 leaves the array its memory.
     for (let chunk = page.chunks.pop(); chunk !== undefined; chunk = page.chunks.pop()) {
       this.owners[chunk >>> (RECORD_SHIFT + CHUNK_SHIFT)] = null;

@@ -9,7 +9,6 @@ import type { BranchTargets } from './branch-targets.ts';
 import { makeNowhere } from './code-page.ts';
 import type { GraphParts } from './graph-parts.ts';
 import type { Loop } from './loops.ts';
-import { rehearsing } from './trace.ts';
 import { Node, type Run } from './node.ts';
 
 /** The parts that a rehearsal (warming up V8's type feedback) runs on. */
@@ -130,13 +129,11 @@ export class Rehearsal {
 
   /** Rehearses a loop for a state key that has paths for so many slots. */
   play(loop: Loop, key: number, slots: number): void {
-    rehearsing(true);
     const putBack = this.lend();
     try {
       for (const scene of scenes) this.playScene(loop, key, slots, scene);
     } finally {
       putBack();
-      rehearsing(false);
     }
   }
 

@@ -5,7 +5,6 @@ import { type IndirectKind, statementOperation } from '../ir/operations.ts';
 import type { Statement, StatementOp } from '../ir/statement.ts';
 import type { FieldName, Value } from '../ir/value.ts';
 import { packed } from '../x86/instruction.ts';
-import { EVENT, tracing } from '../../runtime/exec/trace.ts';
 import { lookUpTarget } from './branch-targets.ts';
 import type { LoopContext } from './context.ts';
 import { type CheckedAccess, HandlerEmitter, unpackText } from './handler.ts';
@@ -116,10 +115,10 @@ export function emitLoop(context: LoopContext, paths: readonly LoopPath[]): stri
   const run = `const n=${slot}&${SLOT_MASK};${emitPathChoice(cases.slice(0, FREQUENT), others)}`;
   const heat = context.table('HEAT', 'r');
   const arrive = `if(r===x)return r;h=${heat}+(${slot}>>>${WEIGHT_SHIFT})|0;if(h<0)${heat}=h;else ${slot}=${Slot.none};`;
-  const body = `T:{F:{N:{${run}break F;}r=${context.table('NEXT', 'r')};continue L;}r=s(r,x)|0;if(r===0){${EVENT('q', '0')}return 0;}}${EVENT('q', 'r')}${arrive}`;
-  const loop = `L:for(;;){${tracing ? 'q=r;c=c+1|0;' : ''}${context.constants(body)}${body}}`;
+  const body = `T:{F:{N:{${run}break F;}r=${context.table('NEXT', 'r')};continue L;}r=s(r,x)|0;if(r===0)return 0;}${arrive}`;
+  const loop = `L:for(;;){${context.constants(body)}${body}}`;
   const step = `s=${context.cell('STEPS')}[x===0?0:1]`;
-  return `function interpreter_loop(f,e){let r=f|0,h=0,q=0,c=0${declaration};const x=e|0,${step};{${context.constants(arrive)}${EVENT('0', 'r')}${arrive}}${loop}}`;
+  return `function interpreter_loop(f,e){let r=f|0,h=0${declaration};const x=e|0,${step};{${context.constants(arrive)}${arrive}}${loop}}`;
 }
 
 /** The cases that every loop has: gates, and the end of a translation that returns. */

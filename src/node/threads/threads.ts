@@ -14,8 +14,7 @@ const callerSlice = 10e6;
  */
 export const nanoseconds: () => number = (() => {
   const start = Math.min(...Array.from({ length: 8 }, measureStart));
-  const slow = Number(process.env.GATHER_SLOW ?? 1);
-  return () => (start + performance.now() * 1e6) / slow;
+  return () => start + performance.now() * 1e6;
 })();
 
 /** Too late by the time that passes between the two readings. */
@@ -33,7 +32,7 @@ export const ownThread: LoopThread = {
   probe: nodeProbe,
   releaseMemory,
   async sleep(state, _message, milliseconds) {
-    Atomics.wait(state, Word.wake, 0, milliseconds === undefined ? undefined : milliseconds * Number(process.env.GATHER_SLOW ?? 1));
+    Atomics.wait(state, Word.wake, 0, milliseconds);
   },
 };
 
