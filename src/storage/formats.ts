@@ -3,10 +3,11 @@ import type { Decompressor } from './qcow2/compressed.ts';
 import type { SnapshotChoice } from './qcow2/snapshots.ts';
 import type { ByteStore, Disk } from './store.ts';
 
-/** Formats of images that are read and written here, by QEMU's names: `vpc` is Microsoft's VHD. */
-export const imageFormats = ['raw', 'qcow2', 'vdi', 'vhdx', 'vmdk', 'vpc'] as const;
-/** The format of an image of a disk, by QEMU's name. */
-export type ImageFormat = (typeof imageFormats)[number];
+/** The format of a disk's image, by QEMU's name: `vpc` is Microsoft's VHD. */
+export type ImageFormat = 'raw' | 'qcow2' | 'vdi' | 'vhdx' | 'vmdk' | 'vpc';
+
+/** All formats that are read and written here. */
+export const imageFormats: readonly ImageFormat[] = ['raw', 'qcow2', 'vdi', 'vhdx', 'vmdk', 'vpc'];
 
 /** The names for messages: "raw, qcow2, …". */
 export const formatNames: string = imageFormats.join(', ');
