@@ -104,7 +104,10 @@ export class Transfer {
   /** After a load: requests of before it are forgotten, and what was under way in the loaded state is asked for again. */
   restored(): void {
     this.#cancelRequests();
-    if (this.#sector.step === Step.diskRead) this.#readDisk();
+    const isDisk = this.#sector.step === Step.diskRead || this.#sector.step === Step.diskWrite;
+    // A state that was made up may select a drive that there is not.
+    if (isDisk && !this.#drive.isPresent) this.cancel();
+    else if (this.#sector.step === Step.diskRead) this.#readDisk();
     else if (this.#sector.step === Step.diskWrite) this.#writeDisk();
   }
 

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
+import { Step } from '../../../runtime/devices/floppy82077/state.ts';
 import { queuesState } from '../../../runtime/devices/nvme/state.ts';
 import { compareComponents } from '../../../runtime/snapshot/components.ts';
 import {
@@ -126,3 +127,14 @@ test.each<[(string | number)[], Saved, string]>([
   const changes = compareComponents(core.components, before);
   expect(changes.filter(({ path }) => path !== 'clock.time')).toEqual([]);
 });
+
+test.each([0, 1, 2, 3])(
+  'a floppy transfer of a state is under way in drive %i, or forgotten where there is none',
+  (unit) => {
+    const { core } = machine;
+    const before = structuredClone(core.save());
+    const floppy = changed(before as Saved, ['floppy', 'transfer', 'step'], Step.diskRead);
+    core.load(changed(floppy, ['floppy', 'command', 1], unit) as typeof before);
+    core.load(before);
+  },
+);
