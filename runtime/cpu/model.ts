@@ -7,6 +7,7 @@ import {
   type LackingFeature,
   lackingFeatures,
 } from './features.ts';
+import { splitChanges } from './features-elsewhere.ts';
 import { type SixtyFourBitModel, sixtyFourBitModel, sixtyFourBitModels } from './sixty-four-bit-models.ts';
 
 export type { CpuFeature, SystemFeature } from './features.ts';
@@ -107,12 +108,13 @@ function without64Bits({ features, ...model }: SixtyFourBitModel): PlainModel {
  * @throws RangeError if there is no such model or no such feature, or one that is added needs one that is taken away
  */
 export function cpuModel(text: string): CpuModel {
-  const { model, changes, isEnforced } = parseModel(text);
+  const { model, changes, elsewhere, isEnforced } = parseModel(text);
   const asked = changedFeatures([...model.features, ...model.lacking], changes);
   const lacking = lackingFeatures.filter((feature) => asked.has(feature));
-  if (isEnforced && lacking.length > 0)
+  const missing = [...lacking.map(featureText), ...elsewhere];
+  if (isEnforced && missing.length > 0)
     throw new RangeError(
-      `this processor doesn't support requested features (${lacking.map(featureText).join(', ')}); leave 'enforce' out, or take them away`,
+      `this processor doesn't support requested features (${missing.join(', ')}); leave 'enforce' out, or take them away`,
     );
   const present = (['base', ...changeableFeatures] as const).filter((feature) => asked.has(feature));
   return { vendor: 'GenuineIntel', ...model, lacking, features: new Set(present) };
@@ -120,9 +122,10 @@ export function cpuModel(text: string): CpuModel {
 
 /** Warnings about features that a model lacks, in QEMU's words; none with `check=off`. */
 export function cpuWarnings(text: string): readonly string[] {
-  if (!parseModel(text).isChecked) return [];
-  return cpuModel(text).lacking.map(
-    (feature) => `this processor doesn't support requested feature: ${featureText(feature)}`,
+  const { isChecked, elsewhere } = parseModel(text);
+  if (!isChecked) return [];
+  return [...cpuModel(text).lacking.map(featureText), ...elsewhere].map(
+    (feature) => `this processor doesn't support requested feature: ${feature}`,
   );
 }
 
@@ -132,10 +135,10 @@ function parseModel(text: string) {
   if (model === undefined) throw new RangeError(`unknown model '${name}'; it is one of: ${cpuModelNames.join(', ')}`);
   const isSet = (property: string, usually: boolean): boolean =>
     properties.reduce((before, one) => switched(one, property) ?? before, usually);
-  const changes = properties.filter((one) =>
-    ['check', 'enforce'].every((property) => switched(one, property) === undefined),
+  const { changes, elsewhere } = splitChanges(
+    properties.filter((one) => ['check', 'enforce'].every((property) => switched(one, property) === undefined)),
   );
-  return { model, changes, isChecked: isSet('check', true), isEnforced: isSet('enforce', false) };
+  return { model, changes, elsewhere, isChecked: isSet('check', true), isEnforced: isSet('enforce', false) };
 }
 
 /** The value of a text `property`, `property=on` or `property=off`; undefined for any other text. */
