@@ -40,7 +40,7 @@ export function flagsToChange(differences: readonly OptionDifference[]): string 
     if (flag === undefined) return [];
     if (path !== option) return [flag];
     const isGiven = flag.startsWith('-no-') ? saved === 'false' : saved !== undefined && saved !== 'false';
-    return [isGiven ? flag : `without ${flag}`];
+    return [isGiven ? flag : `without ${flag.trim()}`];
   });
   return changes.length === 0 ? undefined : [...new Set(changes)].join(', ');
 }

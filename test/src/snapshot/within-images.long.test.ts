@@ -301,3 +301,15 @@ test('-loadvm gives PCI devices the slots that they had', { timeout: 60_000 }, a
     expect(places.map(([, slot]) => Number(slot)).sort()).toEqual([...slots].sort());
   }
 });
+
+test('-loadvm with other cards and other memory names the flags for both', { timeout: 60_000 }, async () => {
+  const image = await qcow2();
+  const network = [{ card: 'rtl8139' as const, backend: { type: 'user' as const } }];
+  await using machine = await Machine.create({ memory: 16, boot: { demo: true }, drives: [image], network });
+  await machine.snapshots.save('before');
+  await machine.stop();
+  const flags = ['demo', '-m', '32', '-hda', image, '-loadvm', 'before'];
+  const { stderr, status } = spawnSync(process.execPath, [program, ...flags], { input: '', encoding: 'utf8' });
+  expect(stderr).toContain('On this command line: -m 16, -nic\n');
+  expect(status).toBe(1);
+});
