@@ -1,4 +1,4 @@
-import { Container } from '../../index.ts';
+import { ConfigurationError, Container } from '../../index.ts';
 import { messageOf } from '../../util/errors.ts';
 import { ExitError } from '../exit-error.ts';
 import { ProgressLine } from '../progress-line.ts';
@@ -14,6 +14,9 @@ export async function runContainer(words: readonly string[]): Promise<number> {
   try {
     const { settings, image, command } = parseRun(words);
     const { isTerminal, ...options } = settings;
+    // The end of a file would not end a shell at a terminal.
+    if (isTerminal && options.input && !process.stdin.isTTY)
+      throw new ConfigurationError('the input device is not a terminal; leave out -t');
     const terminal = isTerminal ? terminalSize() : undefined;
     const container = await Container.run(
       { ...options, image, ...(command.length > 0 && { command }), ...(terminal && { terminal }) },
