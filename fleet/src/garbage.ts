@@ -6,7 +6,7 @@ import { LEAST_AGE, listPieces, MANIFESTS, manifestKey, PIECES, pieceKey } from 
 import { namedByRuns } from './run.ts';
 import type { ObjectStore, StoredObject } from './store.ts';
 
-/** What was removed. */
+/** Counts of what was removed. */
 export interface Removed {
   readonly objects: number;
   readonly bytes: number;

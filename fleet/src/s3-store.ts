@@ -99,7 +99,7 @@ export class S3Store implements ObjectStore {
   }
 }
 
-/** What `fetch` says is in the error's cause. */
+/** The reason of `fetch` is in the error's cause. */
 const messageOf = ({ message, cause }: Error): string => (cause instanceof Error ? cause.message : message);
 
 /** The text of an element of XML that holds no other one; undefined: there is none. Names and tokens have no characters that XML writes otherwise but &. */

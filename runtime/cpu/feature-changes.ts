@@ -48,15 +48,24 @@ function parseChange(text: string, index: number, texts: readonly string[]): Cha
         ? 'there is a trailing comma; a feature goes after it'
         : 'there is nothing between two commas',
     );
-  const match = /^(?:([+-])(.*)|(.*)=(on|off))$/i.exec(text);
-  const feature = featureNamed(match?.[2] ?? match?.[3] ?? text, text);
-  if (!match) throw new RangeError(`'${text}' needs + or - in front: +${text} adds it, -${text} takes it away`);
-  return { feature, on: match[1] === '+' || match[4]?.toLowerCase() === 'on', text };
+  const change = namedChange(text);
+  const feature = featureNamed(change?.name ?? usualName(text), text);
+  if (!change) throw new RangeError(`'${text}' needs + or - in front: +${text} adds it, -${text} takes it away`);
+  return { feature, on: change.on, text };
 }
 
-/** A feature by one of its names, in which case is ignored and an underscore is as good as a hyphen. */
-function featureNamed(name: string, text: string): FeatureName {
-  const usual = name.toLowerCase().replaceAll('_', '-');
+/** The name in a change, and whether it adds; undefined for a text that is none. */
+export function namedChange(text: string): { readonly name: string; readonly on: boolean } | undefined {
+  const [all, sign, after, before, value] = /^(?:([+-])(.*)|(.*)=(on|off))$/i.exec(text) ?? [];
+  if (all === undefined) return undefined;
+  return { name: usualName(after ?? before!), on: sign === '+' || value?.toLowerCase() === 'on' };
+}
+
+/** Case is ignored, and an underscore is as good as a hyphen. */
+const usualName = (name: string): string => name.toLowerCase().replaceAll('_', '-');
+
+/** A feature by one of its names. */
+function featureNamed(usual: string, text: string): FeatureName {
   const feature = Object.hasOwn(aliases, usual) ? aliases[usual]! : usual;
   if (isFeatureName(feature)) return feature;
   throw new RangeError(`unknown feature '${text}' of the processor; there are: ${changeableFeatures.join(', ')}`);

@@ -1,3 +1,5 @@
+import { namedChange } from './feature-changes.ts';
+
 /**
  * Features by QEMU's names (target/i386/cpu.c) that no bit of CPUID tells of here: those of VMX and of the processor's
  * architecture stand in MSRs, those of KVM and SGX in leaves that there are not. No processor here has one.
@@ -46,10 +48,9 @@ export interface SplitChanges {
 export function splitChanges(texts: readonly string[]): SplitChanges {
   const added = new Map<string, boolean>();
   const changes = texts.filter((text) => {
-    const [, sign, after, before, value] = /^(?:([+-])(.*)|(.*)=(on|off))$/i.exec(text) ?? [];
-    const name = (after ?? before ?? '').toLowerCase().replaceAll('_', '-');
-    if (!names.has(name)) return true;
-    added.set(name, sign === '+' || value?.toLowerCase() === 'on');
+    const change = namedChange(text);
+    if (!change || !names.has(change.name)) return true;
+    added.set(change.name, change.on);
     return false;
   });
   return { changes, elsewhere: [...added].filter(([, isOn]) => isOn).map(([name]) => name) };

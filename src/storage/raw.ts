@@ -6,6 +6,7 @@ import {
   type Disk,
   type ImageIdentity,
   identityOf,
+  readPadded,
 } from './store.ts';
 
 /** How many zeros are written at once, in bytes. */
@@ -47,9 +48,7 @@ export class RawDisk implements Disk {
 
   async read(offset: number, target: Uint8Array): Promise<void> {
     checkRange(this, offset, target.length);
-    const there = Math.max(0, Math.min(target.length, this.#store.size - offset));
-    target.fill(0, there);
-    if (there > 0) await this.#store.read(offset, target.subarray(0, there));
+    await readPadded(this.#store, offset, target);
   }
 
   async write(offset: number, source: Uint8Array): Promise<void> {

@@ -104,6 +104,17 @@ export function checkRange(
   throw new StorageError(disk, `bytes ${offset} to ${offset + length} are not within its ${disk.size} bytes`);
 }
 
+/** Reads bytes of a store or disk that may end before them: zeros stand for what is missing. */
+export async function readPadded(
+  source: Pick<ByteStore, 'size' | 'read'>,
+  offset: number,
+  target: Uint8Array,
+): Promise<void> {
+  const there = Math.max(0, Math.min(target.length, source.size - offset));
+  target.fill(0, there);
+  if (there > 0) await source.read(offset, target.subarray(0, there));
+}
+
 /** @throws StorageError if a disk or store can only be read */
 export function checkWritable(disk: { readonly name: string; readonly isReadOnly: boolean }): void {
   if (disk.isReadOnly) throw new StorageError(disk, 'is open for reading only');

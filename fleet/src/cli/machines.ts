@@ -4,13 +4,13 @@ import type { HostRecord, MachineRecord } from '../machines/record.ts';
 import {
   connectorOf,
   type Flags,
+  imageOf,
   limitFlags,
   limitsOf,
   number,
   parsed,
   placeFlags,
   placeOf,
-  text,
   type Words,
 } from './settings.ts';
 
@@ -50,8 +50,7 @@ export async function startCommand(args: readonly string[]): Promise<number> {
 }
 
 function startOf(words: Words): MachineStart {
-  const image = text(words, 'image');
-  if (image === undefined) throw new FleetError("give --image NAME; 'rawiron-fleet image list' shows which there are");
+  const image = imageOf(words);
   const { restart, lost } = words.values;
   if (restart === true && lost === true) throw new FleetError('--restart and --lost: give one of them');
   const [every, idle] = [number(words, 'checkpoint'), number(words, 'idle')];

@@ -7,6 +7,7 @@ import {
   asked,
   connectorOf,
   type Flags,
+  imageOf,
   limitFlags,
   limitsOf,
   number,
@@ -59,8 +60,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 async function optionsOf(words: Words): Promise<RunOptions> {
   const [module, ...more] = words.rest;
   if (more.length > 0) throw new FleetError(`unexpected argument '${more[0]}'`);
-  const image = text(words, 'image');
-  if (image === undefined) throw new FleetError("give --image NAME; 'rawiron-fleet image list' shows which there are");
+  const image = imageOf(words);
   const file = text(words, 'script');
   const script = file === undefined ? undefined : await readFile(file, 'utf8').catch(() => fail(file));
   const [prompt, count, timeout, tries] = [

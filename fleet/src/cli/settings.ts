@@ -60,6 +60,13 @@ export function text({ values }: Words, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** The image that `--image` names. @throws FleetError if it is not given */
+export function imageOf(words: Words): string {
+  const image = text(words, 'image');
+  if (image === undefined) throw new FleetError("give --image NAME; 'rawiron-fleet image list' shows which there are");
+  return image;
+}
+
 /** @throws FleetError for what is no number */
 export function number(words: Words, name: string): number | undefined {
   const value = text(words, name);

@@ -3,7 +3,7 @@ import { FleetError } from '../error.ts';
 import { inputChannel, outputKey } from './record.ts';
 import { Registry } from './registry.ts';
 
-/** What comes on a machine's console. */
+/** Events of a machine's console. */
 export interface ConsolePart {
   /** The token of the host that it came from: another one than before says that the machine goes on from a checkpoint. */
   readonly token: number;

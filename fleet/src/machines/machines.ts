@@ -16,7 +16,7 @@ export interface MachineStart {
   readonly every?: number;
   /** Seconds after which it is suspended when no console of it was open; it goes on when one is opened. Default: 0, never. */
   readonly idle?: number;
-  /** What becomes of it when its host is lost. Default: "restart". */
+  /** Its fate when its host is lost. Default: "restart". */
   readonly policy?: LossPolicy;
   /** Limits of its use of a host. */
   readonly limits?: MachineLimits;

@@ -1,10 +1,10 @@
 import type { MachineLimits } from 'rawiron';
 import { FleetError } from '../error.ts';
 
-/** What becomes of a machine whose host is lost: it goes on elsewhere from its last checkpoint, or stays as it was there until it is resumed. */
+/** The fate of a machine whose host is lost: it goes on elsewhere from its last checkpoint, or stays as it was there until it is resumed. */
 export type LossPolicy = 'restart' | 'lost';
 
-/** What a machine's owner wants it to do; "gone": it is to be removed. */
+/** The state that a machine's owner wants; "gone": it is to be removed. */
 export type Wanted = 'running' | 'suspended' | 'gone';
 
 /**

@@ -10,7 +10,7 @@ import type { Holding, Registry } from './registry.ts';
 /** Milliseconds before a last checkpoint is tried again. */
 const AGAIN = 2000;
 
-/** What a machine on a host needs of it. */
+/** The services of a host for a machine on it. */
 export interface SeatSettings {
   readonly registry: Registry;
   readonly snapshots: SnapshotStore;
@@ -45,7 +45,7 @@ export class Seat {
   #used = 0;
   #usedAt = performance.now();
   #timer: NodeJS.Timeout | undefined;
-  /** What is done with the machine, one after the other. */
+  /** Actions on the machine, one after the other. */
   #work: Promise<void> = Promise.resolve();
 
   constructor(holding: Holding, record: MachineRecord, settings: SeatSettings) {
@@ -103,7 +103,7 @@ export class Seat {
     this.#machine?.pause().catch(() => {});
   }
 
-  /** What the machine's owner wants, as its record says. */
+  /** The state that the machine's owner wants, as its record says. */
   follow({ wanted, asked, idle, used }: MachineRecord): void {
     if (used !== this.#used) [this.#used, this.#usedAt] = [used, performance.now()];
     if (wanted === 'gone') void this.#leave('');

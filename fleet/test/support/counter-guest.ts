@@ -1,4 +1,5 @@
 import { Machine } from 'rawiron';
+import { say, sayNumber } from '../../../test/support/counting-rom.ts';
 import { rom } from '../../../test/support/death-roms.ts';
 import { beginCommand } from '../../../test/support/sector-roms.ts';
 import { putImage } from '../../src/images.ts';
@@ -44,35 +45,14 @@ const counterRom = rom(`
         out     dx, al
         call    .ready
         mov     eax, [0x0800]
-        mov     cx, 8
-.digit: rol     eax, 4
-        push    ax
-        and     al, 0x0F
-        cmp     al, 10
-        sbb     al, 0x69
-        das
-        call    .say
-        pop     ax
-        loop    .digit
-        mov     al, 10
-        call    .say
-        mov     ecx, 2000000
+${sayNumber}        mov     ecx, 2000000
 .wait:  dec     ecx
         jnz     .wait
         jmp     .next
 .bad:   mov     al, '!'
         call    .say
         jmp     .next
-.say:   push    ax
-        mov     dx, 0x3FD
-.full:  in      al, dx
-        test    al, 0x20
-        jz      .full
-        pop     ax
-        mov     dx, 0x3F8
-        out     dx, al
-        ret
-${beginCommand}`);
+${say}${beginCommand}`);
 
 /** Stores an image of a guest that counts, from 1 on. */
 export async function putCounter(store: ObjectStore): Promise<void> {

@@ -21,7 +21,7 @@ export interface DeathSettings {
   random(): number;
 }
 
-/** What has come of it. */
+/** The outcome. */
 export interface DeathFigures {
   readonly killed: number;
   /** Hosts that stood still for longer than their lease, and for a moment. */
@@ -33,7 +33,7 @@ export interface DeathFigures {
   readonly checkpoints: number;
   /** The last number of each machine. */
   readonly counts: readonly number[];
-  /** What should not have been. */
+  /** Faults that were seen. */
   readonly faults: readonly string[];
 }
 

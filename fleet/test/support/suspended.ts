@@ -8,7 +8,7 @@ import { SnapshotStore } from '../../src/pieces.ts';
 import type { ObjectStore } from '../../src/store.ts';
 import type { TestFleet } from './fleet.ts';
 
-/** What many suspended machines of one image take. */
+/** The room that many suspended machines of one image take. */
 export interface SuspendedFigures {
   readonly machines: number;
   /** Bytes of the store with the image alone, and with all machines. */

@@ -15,15 +15,24 @@ export const exitCode = { sound: 0, errors: 2, leaks: 3, noCheck: 63 } as const;
 export async function checkImage({ values, words: [file] }: Arguments): Promise<{ text: string; code: number }> {
   const repairs = repairOf(values.repair);
   const hasJson = isJson(values.output);
+  const format = await formatAt(file, values);
+  if (format !== 'qcow2') return await checkBlockImage(file, format, values);
   const store = await (repairs ? nodeStorage.open(file, 'write') : readingHost(values).open(file, 'read'));
   try {
-    const format = await formatOf(store, formatNamed(values.format));
-    if (format !== 'qcow2') return await checkBlockImage(file, format, values);
     const found = await repairs?.(store);
     const left = await checkQcow2(store);
     const fixed = fixedOf(found ?? left, left);
     const text = hasJson ? jsonOf(store.name, 'qcow2', left, fixed) : repairedText(fixed) + textOf(left);
     return { text, code: codeOf(left) };
+  } finally {
+    await store.close();
+  }
+}
+
+async function formatAt(file: string, values: Arguments['values']): Promise<ImageFormat> {
+  const store = await readingHost(values).open(file, 'read');
+  try {
+    return await formatOf(store, formatNamed(values.format));
   } finally {
     await store.close();
   }

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../index.ts';
 import { extentAt } from '../../storage/extents.ts';
 import { formatNamed } from '../../storage/formats.ts';
 import { openDisk } from '../../storage/open.ts';
-import type { Disk } from '../../storage/store.ts';
+import { type Disk, readPadded } from '../../storage/store.ts';
 import { ExitError } from '../exit-error.ts';
 import type { Arguments } from './arguments.ts';
 import { readingHost } from './host.ts';
@@ -87,7 +87,7 @@ async function partAt(disk: Disk, at: number, most: number) {
 }
 
 async function firstDifferentSector(disks: readonly Disk[], at: number, length: number): Promise<number | undefined> {
-  const [first, second] = await Promise.all(disks.map((disk) => readPadded(disk, at, length)));
+  const [first, second] = await Promise.all(disks.map((disk) => bytesAt(disk, at, length)));
   if (Buffer.compare(first, second) === 0) return undefined;
   const sectorsDiffer = (from: number): boolean =>
     Buffer.compare(first.subarray(from, from + SECTOR), second.subarray(from, from + SECTOR)) !== 0;
@@ -96,9 +96,8 @@ async function firstDifferentSector(disks: readonly Disk[], at: number, length: 
   return at + from;
 }
 
-async function readPadded(disk: Disk, at: number, length: number): Promise<Uint8Array> {
+async function bytesAt(disk: Disk, at: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
-  const there = Math.max(0, Math.min(length, disk.size - at));
-  if (there > 0) await disk.read(at, bytes.subarray(0, there));
+  await readPadded(disk, at, bytes);
   return bytes;
 }

@@ -1,5 +1,5 @@
 import { Qcow2Disk } from '../../storage/qcow2/disk.ts';
-import type { Disk } from '../../storage/store.ts';
+import { type Disk, readPadded } from '../../storage/store.ts';
 
 /** Compresses a cluster. */
 export type Compressor = (bytes: Uint8Array) => Promise<Uint8Array>;
@@ -101,8 +101,7 @@ class ChunkCopy {
   async #below(offset: number, length: number): Promise<Uint8Array | undefined> {
     if (!this.#backing) return undefined;
     const bytes = new Uint8Array(length);
-    const there = Math.max(0, Math.min(length, this.#backing.size - offset));
-    if (there > 0) await this.#backing.read(offset, bytes.subarray(0, there));
+    await readPadded(this.#backing, offset, bytes);
     return bytes;
   }
 

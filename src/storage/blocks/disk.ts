@@ -1,7 +1,7 @@
 import { InOrder } from '../in-order.ts';
 import { partsOf } from '../memory-store.ts';
 import type { CheckResult } from '../qcow2/check.ts';
-import { checkRange, checkWritable, type Disk, type ImageIdentity, identityOf } from '../store.ts';
+import { checkRange, checkWritable, type Disk, type ImageIdentity, identityOf, readPadded } from '../store.ts';
 import { checkBlocks } from './check.ts';
 import type { BlockMap, BlockPlace } from './map.ts';
 
@@ -125,25 +125,11 @@ export class BlockDisk implements Disk {
 
   async #read(block: number, within: number, target: Uint8Array): Promise<void> {
     const place = await this.map.place(block);
-    if (place.kind === 'data') await this.#readStore(place.offset + within, target);
+    // A file may end within its last block.
+    if (place.kind === 'data') await readPadded(this.map.store, place.offset + within, target);
     else if (place.kind === 'packed') target.set((await place.unpack()).subarray(within, within + target.length));
     else if (this.#isZero(place)) target.fill(0);
-    else await this.#readBacking(block * this.map.blockSize + within, target);
-  }
-
-  /** A file may end within its last block: what is missing is zero. */
-  async #readStore(offset: number, target: Uint8Array): Promise<void> {
-    const there = Math.max(0, Math.min(target.length, this.map.store.size - offset));
-    target.fill(0, there);
-    if (there > 0) await this.map.store.read(offset, target.subarray(0, there));
-  }
-
-  /** A backing disk may be smaller: zeros follow it. */
-  async #readBacking(offset: number, target: Uint8Array): Promise<void> {
-    const backing = this.backing!;
-    const there = Math.max(0, Math.min(target.length, backing.size - offset));
-    target.fill(0, there);
-    if (there > 0) await backing.read(offset, target.subarray(0, there));
+    else await readPadded(this.backing!, block * this.map.blockSize + within, target);
   }
 
   async #write(block: number, within: number, source: Uint8Array): Promise<void> {

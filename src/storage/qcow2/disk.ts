@@ -6,6 +6,7 @@ import {
   type Disk,
   type ImageIdentity,
   identityOf,
+  readPadded,
   StorageError,
 } from '../store.ts';
 import type { Run } from './cluster-map.ts';
@@ -229,9 +230,8 @@ export class Qcow2Disk implements Disk {
 
   /** A backing disk may be smaller: zeros follow it. */
   async #readBacking(offset: number, target: Uint8Array): Promise<void> {
-    const there = Math.max(0, Math.min(target.length, (this.backing?.size ?? 0) - offset));
-    target.fill(0, there);
-    if (there > 0) await this.backing!.read(offset, target.subarray(0, there));
+    if (this.backing) await readPadded(this.backing, offset, target);
+    else target.fill(0);
   }
 
   async #write(offset: number, source: Uint8Array): Promise<void> {

@@ -1,4 +1,4 @@
-import { type ByteStore, StorageError } from '../store.ts';
+import { type ByteStore, readPadded, StorageError } from '../store.ts';
 import { Table } from '../table.ts';
 import type { Header } from './header.ts';
 
@@ -39,9 +39,7 @@ export class ImageFile {
 
   /** Reads from a place within the file. A file may end within its last cluster: what is missing is zero. */
   async readPadded(offset: number, target: Uint8Array): Promise<void> {
-    const there = Math.max(0, Math.min(target.length, this.store.size - offset));
-    target.fill(0, there);
-    if (there > 0) await this.store.read(offset, target.subarray(0, there));
+    await readPadded(this.store, offset, target);
   }
 
   /** Changes the header when all that was written before is in the file; returns when that is, too. */

@@ -1,4 +1,4 @@
-import type { Disk } from '../store.ts';
+import { type Disk, readPadded } from '../store.ts';
 import { type BackingName, withBackingName } from './backing-name.ts';
 import type { Qcow2Disk } from './disk.ts';
 
@@ -28,8 +28,7 @@ export async function keepContents(
 async function keepPart(image: Qcow2Disk, next: Disk | undefined, offset: number, length: number): Promise<void> {
   const [old, other] = [new Uint8Array(length), new Uint8Array(length)];
   await image.read(offset, old);
-  const there = Math.max(0, Math.min(length, (next?.size ?? 0) - offset));
-  if (there > 0) await next!.read(offset, other.subarray(0, there));
+  if (next) await readPadded(next, offset, other);
   for (let at = 0; at < length; at += image.clusterSize) {
     const cluster = old.subarray(at, at + image.clusterSize);
     const differs = cluster.some((byte, n) => byte !== other[at + n]);

@@ -22,7 +22,17 @@ test('images are made, resized, copied, shown and checked', async () => {
   const checked = await image('check', qcow2);
   expect(checked.code).toBe(0);
   expect(checked.output).toMatch(/^No errors were found on the image\./);
-  expect(await image('check', raw)).toMatchObject({ code: 63 });
+  const none = { code: 63, output: 'This image format does not support checks\n', errors: '' };
+  expect(await image('check', raw)).toEqual(none);
+  expect(await image('check', '-r', 'all', raw)).toEqual(none);
+});
+
+test('images of other hypervisors are checked, and not repaired', async () => {
+  const vdi = file('a.vdi');
+  await image('create', '-f', 'vdi', vdi, '2M');
+  expect(await image('check', vdi)).toMatchObject({ code: 0, errors: '' });
+  const { code, errors } = await image('check', '-r', 'all', vdi);
+  expect([code, errors]).toEqual([1, expect.stringContaining('a vdi image is checked, and cannot be repaired')]);
 });
 
 test('what is told of an image has its snapshots, as qemu-img shows them', async () => {

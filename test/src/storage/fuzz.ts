@@ -6,12 +6,11 @@ import { checkQcow2 } from '../../../src/storage/qcow2/check.ts';
 import { createQcow2, type NewQcow2 } from '../../../src/storage/qcow2/create.ts';
 import { RawDisk } from '../../../src/storage/raw.ts';
 import { type ByteStore, StorageError } from '../../../src/storage/store.ts';
+import { CountedStore } from './counted-store.ts';
 import { contents, MemoryHost } from './memory-host.ts';
 
 const SIZE = 16384;
 
-/** Reads of the image by one check or use of it; more would not end. */
-const MOST_READS = 20_000;
 const base = new Uint8Array(SIZE / 2).fill(5);
 const backing = { file: 'base', format: 'raw', disk: new RawDisk(new MemoryStore('base', base, true)) };
 const shapes: readonly NewQcow2[] = [
@@ -32,16 +31,6 @@ async function sample(shape: NewQcow2): Promise<Uint8Array> {
   for (let cluster = 1; cluster < 4; cluster++) await disk.writeCompressed(cluster * clusterSize, packed);
   await disk.flush();
   return contents(store);
-}
-
-/** Tells of a reader that reads on and on. */
-class CountedStore extends MemoryStore {
-  #reads = 0;
-
-  override read(offset: number, target: Uint8Array): Promise<void> {
-    if (++this.#reads > MOST_READS) throw new Error('reads without end');
-    return super.read(offset, target);
-  }
 }
 
 class CountedHost extends MemoryHost {

@@ -2,24 +2,13 @@ import fc from 'fast-check';
 import type { BlockDisk } from '../../../../src/storage/blocks/disk.ts';
 import { MemoryStore } from '../../../../src/storage/memory-store.ts';
 import { StorageError } from '../../../../src/storage/store.ts';
+import { CountedStore } from '../counted-store.ts';
 import { contents } from '../memory-host.ts';
 import { type Kind, reseal } from './images.ts';
 
 const SIZE = 3 * (1 << 20) + 512;
-/** Reads of the image by one use of it; more would not end. */
-const MOST_READS = 20_000;
 /** Bytes of a disk that are used. */
 const USED = 4 << 20;
-
-/** Tells of a reader that reads on and on. */
-class CountedStore extends MemoryStore {
-  #reads = 0;
-
-  override read(offset: number, target: Uint8Array): Promise<void> {
-    if (++this.#reads > MOST_READS) throw new Error('reads without end');
-    return super.read(offset, target);
-  }
-}
 
 /** An image with a bit of everything. */
 async function sample(kind: Kind): Promise<Uint8Array> {
