@@ -15,6 +15,9 @@ type Drive = DriveOptions & { readonly waits?: boolean };
 const ideDrives = ['hda', 'hdb', 'hdc', 'hdd'];
 const floppyDrives = ['fda', 'fdb'];
 
+/** The formats as words of a flag's argument, which shells complete. */
+const formatWords = imageFormats.join('|');
+
 const known = [
   'file',
   'if',
@@ -54,10 +57,10 @@ export const driveFlags: readonly Flag[] = [
   {
     names: ['drive'],
     argument:
-      'file=FILE[,if=ide|virtio|floppy|pflash|none][,index=N][,media=disk|cdrom][,format=FORMAT][,snapshot=on][,readonly=on][,bps=N][,iops=N]',
+      `file=FILE[,if=ide|virtio|floppy|pflash|none][,index=N][,media=disk|cdrom][,format=${formatWords}][,snapshot=on][,readonly=on][,bps=N][,iops=N]`,
     help: 'a disk or drive with this image',
     details:
-      'FORMAT is raw, qcow2, vdi, vhdx, vmdk or vpc. if=pflash: a flash chip that firmware is in (unit=0, the first) or keeps its variables in (unit=1). With if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage, or for device_add. bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them.',
+      'if=pflash: a flash chip that firmware is in (unit=0, the first) or keeps its variables in (unit=1). With if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage, or for device_add. bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them.',
     apply: (settings, text) => addDrive(settings, parseDrive(text)),
   },
   ...ideDrives.map((name, index) => ({
@@ -87,7 +90,7 @@ export const driveFlags: readonly Flag[] = [
   },
   {
     names: ['blockdev'],
-    argument: 'driver=FORMAT|file,node-name=ID,file.filename=FILE|file=ID[,read-only=on]',
+    argument: `driver=${formatWords}|file,node-name=ID,file.filename=FILE|file=ID[,read-only=on]`,
     help: 'an image with a name, which a -device connects',
     details:
       'The device is ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage. The image is in a file, or is that of another -blockdev. The argument may be a JSON object, too.',

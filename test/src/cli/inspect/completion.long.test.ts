@@ -47,7 +47,7 @@ test('words that may stand after a flag', () => {
   expect(offered(['rawiron', '-device', 'virtio-b'])).toEqual(['virtio-balloon-pci', 'virtio-blk-pci']);
   expect(offered(['rawiron', '-icount', 's'])).toEqual(['shift=']);
   expect(offered(['rawiron', '-limits', 'p'])).toEqual(['processor=']);
-  expect(offered(['rawiron', '-blockdev', 'driver='])).toEqual(['file', 'qcow2', 'raw']);
+  expect(offered(['rawiron', '-blockdev', 'driver='])).toEqual(['file', 'qcow2', 'raw', 'vdi', 'vhdx', 'vmdk', 'vpc']);
   expect(offered(['rawiron', '-rtc', 'base=l'])).toEqual(['localtime']);
   expect(offered(['rawiron', 'ps', '--j'])).toEqual(['--json']);
   expect(offered(['rawiron', 'completion', 'f'])).toEqual(['fish']);
