@@ -5,9 +5,9 @@ import type { Redis } from 'ioredis';
 import { SnapshotStore } from '../pieces.ts';
 import type { ObjectStore } from '../store.ts';
 import { HeardHosts, Lease } from './lease.ts';
-import { type HostRecord, inputChannel, type MachineRecord, NEWS } from './record.ts';
-import { Registry } from './registry.ts';
-import { Seat } from './seat.ts';
+import { inputChannel, type MachineRecord, newsChannel } from './record.ts';
+import { type Holding, type LivingHost, Registry } from './registry.ts';
+import { type OpenMachine, Seat } from './seat.ts';
 
 /** Settings of a host. */
 export interface HostSettings {
@@ -18,16 +18,18 @@ export interface HostSettings {
   readonly memory: number;
   /** Milliseconds after which others may take its machines when nothing is heard of it. Default: 10,000. All hosts of a fleet have the same. */
   readonly lease?: number;
+  /** Makes the machine of a record go on from its checkpoint. Default: in this process, from the store. */
+  readonly open?: OpenMachine;
   /** Hears what goes wrong. */
   log(message: string): void;
 }
 
 /** Milliseconds that last checkpoints may take when a host ends. */
 const GRACE = 60_000;
-/** Memory that a machine takes besides its guest's, in bytes. */
-const OVERHEAD = 48 << 20;
-/** Milliseconds between two looks at all machines, and before a machine that could not go on is tried again. */
-const [LOOK, PAUSE] = [500, 10_000];
+/** Milliseconds between two looks at its machines and its neighbours, at most, and before a machine that could not go on is tried again. */
+const [LOOK, PAUSE] = [1000, 10_000];
+/** Parts of a lease between two looks, and hosts that each one watches: some of them may die together with it. */
+const [LOOKS, WATCHED] = [1 / 10, 8];
 
 /** Runs machines that stay, as many as its memory has room for. */
 export class FleetHost implements AsyncDisposable {
@@ -43,6 +45,9 @@ export class FleetHost implements AsyncDisposable {
   readonly #seats = new Map<string, Seat>();
   /** When machines that could not go on here may be tried again. */
   readonly #pauses = new Map<string, number>();
+  /** Machines that it was told of, and whether it is time to look at all that concerns it. */
+  readonly #told = new Set<string>();
+  #isDue = false;
   #isEnding = false;
   #isLooking = false;
   #timer: NodeJS.Timeout | undefined;
@@ -56,7 +61,7 @@ export class FleetHost implements AsyncDisposable {
     this.#snapshots = new SnapshotStore(settings.store);
     this.#heard = new HeardHosts(lease);
     this.#lease = new Lease(lease, {
-      beat: () => this.#registry.beat(this.#record),
+      beat: () => this.#registry.beat(this.#living),
       stale: () => this.#stale(),
       fresh: () => this.#fresh(),
     });
@@ -68,19 +73,15 @@ export class FleetHost implements AsyncDisposable {
     await host.#lease.renew();
     void host.#lease.run();
     host.#hearing.on('messageBuffer', (channel: Buffer, bytes: Buffer) => host.#hear(channel.toString(), bytes));
-    await host.#hearing.subscribe(NEWS);
-    host.#timer = setInterval(() => void host.#look(), LOOK);
+    await host.#hearing.subscribe(newsChannel(host.id));
+    const { lease = 10_000 } = settings;
+    host.#timer = setInterval(() => host.#lookAround(), Math.min(LOOK, lease * LOOKS));
+    host.#lookAround();
     return host;
   }
 
-  get #record(): Omit<HostRecord, 'beat'> {
-    // Nothing more is for a host that ends.
-    const free = this.#isEnding ? 0 : this.#free;
-    return { id: this.id, memory: this.#settings.memory, free, machines: this.#seats.size };
-  }
-
-  get #free(): number {
-    return [...this.#seats.values()].reduce((free, { memory }) => free - memory - OVERHEAD, this.#settings.memory);
+  get #living(): LivingHost {
+    return { id: this.id, memory: this.#settings.memory, isOpen: !this.#isEnding };
   }
 
   #stale(): void {
@@ -94,26 +95,45 @@ export class FleetHost implements AsyncDisposable {
   }
 
   #hear(channel: string, bytes: Buffer): void {
-    if (channel === NEWS) return void this.#look();
-    for (const [name, seat] of this.#seats) if (channel === inputChannel(name)) seat.input(bytes);
+    if (channel !== newsChannel(this.id)) {
+      for (const [name, seat] of this.#seats) if (channel === inputChannel(name)) seat.input(bytes);
+      return;
+    }
+    this.#told.add(bytes.toString());
+    void this.#look();
   }
 
-  /** Looks at all machines, and does what is to be done here. */
+  /** Looks at all that concerns this host. */
+  #lookAround(): void {
+    this.#isDue = true;
+    void this.#look();
+  }
+
+  /** Looks at what is due, and does what is to be done here. */
   async #look(): Promise<void> {
     if (this.#isLooking || this.#isEnding || !this.#lease.isFresh) return;
     this.#isLooking = true;
     try {
-      const hosts = await this.#registry.hosts();
-      for (const { id, beat } of hosts) this.#heard.hear(id, beat);
-      const records = await this.#registry.list();
-      this.#endLost(records);
-      for (const record of records) await this.#attend(record, hosts);
-      await this.#forgetLost(hosts, records);
+      while ((this.#isDue || this.#told.size > 0) && !this.#isEnding) {
+        const [isDue, told] = [this.#isDue, [...this.#told]];
+        this.#isDue = false;
+        this.#told.clear();
+        if (isDue) await this.#lookAtAll();
+        else for (const name of told) await this.#attend(await this.#registry.look(name));
+        await this.#claim();
+      }
     } catch (error) {
       this.#settings.log((error as Error).message);
     } finally {
       this.#isLooking = false;
     }
+  }
+
+  async #lookAtAll(): Promise<void> {
+    await this.#watch();
+    const records = await this.#registry.machinesOf(this.id);
+    this.#endLost(records);
+    for (const record of records) await this.#attend(record);
   }
 
   /** Ends machines that are not this host's any more. */
@@ -124,40 +144,42 @@ export class FleetHost implements AsyncDisposable {
     }
   }
 
-  async #attend(record: MachineRecord, hosts: readonly HostRecord[]): Promise<void> {
-    const { name, owner, token, state, wanted } = record;
-    const seat = this.#seats.get(name);
-    if (owner === this.id) {
-      if (seat !== undefined) seat.follow(record);
-      // It was taken, and the answer was lost.
-      else await this.#registry.leave({ name, host: owner, token }, 'waiting', '');
-    } else if (owner !== '') await this.#freeIfLost(name, owner, hosts);
-    else if (state === 'waiting' && wanted === 'running' && this.#isBest(record, hosts)) {
-      const taken = await this.#registry.take(name, this.id);
-      if (taken !== undefined) this.#seat(record, taken);
+  /** Does what a machine that may be here wants. */
+  async #attend(record: MachineRecord | undefined): Promise<void> {
+    if (record?.owner !== this.id) return;
+    const seat = this.#seats.get(record.name);
+    if (seat !== undefined) seat.follow(record);
+    // It was taken, and the answer was lost.
+    else await this.#registry.leave({ name: record.name, host: this.id, token: record.token }, 'waiting', '');
+  }
+
+  /** Takes machines that wait as long as they are for this host. */
+  async #claim(): Promise<void> {
+    const now = performance.now();
+    for (const [name, end] of this.#pauses) if (end <= now) this.#pauses.delete(name);
+    while (!this.#isEnding && this.#lease.isFresh) {
+      const taken = await this.#registry.claim(this.id, [...this.#pauses.keys()]);
+      if (taken === undefined) return;
+      this.#seat(await this.#registry.find(taken.name), taken);
     }
   }
 
-  async #freeIfLost(name: string, owner: string, hosts: readonly HostRecord[]): Promise<void> {
-    const beat = hosts.find(({ id }) => id === owner)?.beat ?? 0;
-    this.#heard.hear(owner, beat);
-    if (this.#heard.isLost(owner) && (await this.#registry.free(name, { id: owner, beat })))
-      this.#settings.log(`${name}: its host ${owner} is lost`);
+  /** Watches the hosts that follow this one in the order of all: frees the machines of one that is lost, and forgets it. */
+  async #watch(): Promise<void> {
+    for (const { id, beat } of await this.#registry.followers(this.id, WATCHED)) {
+      this.#heard.hear(id, beat);
+      if (!this.#heard.isLost(id)) continue;
+      for (const { name } of await this.#registry.machinesOf(id))
+        if (await this.#registry.free(name, { id, beat })) this.#settings.log(`${name}: its host ${id} is lost`);
+      await this.#registry.forgetHost(id, beat);
+      this.#heard.forget(id);
+    }
   }
 
-  /** Whether the machine is to run here: where most memory is free. */
-  #isBest({ name, memory }: MachineRecord, hosts: readonly HostRecord[]): boolean {
-    if (this.#free < memory + OVERHEAD || (this.#pauses.get(name) ?? 0) > performance.now()) return false;
-    return hosts.every(({ id, free }) => {
-      if (id === this.id || this.#heard.isSilent(id)) return true;
-      return free < this.#free || (free === this.#free && id > this.id);
-    });
-  }
-
-  #seat(record: MachineRecord, token: number): void {
-    const { name } = record;
-    const seat: Seat = new Seat({ name, host: this.id, token }, record, {
-      ...{ registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots },
+  #seat(record: MachineRecord, holding: Holding): void {
+    const { name } = holding;
+    const seat: Seat = new Seat(holding, record, {
+      ...{ registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots, open: this.#settings.open },
       listen: () => this.#hearing.subscribe(inputChannel(name)),
       failed: (problem) => {
         this.#settings.log(`${name}: ${problem}`);
@@ -175,15 +197,8 @@ export class FleetHost implements AsyncDisposable {
     if (this.#seats.get(name) !== seat) return;
     this.#seats.delete(name);
     void this.#hearing.unsubscribe(inputChannel(name));
-  }
-
-  /** Hosts that are lost and have nothing are of no interest. */
-  async #forgetLost(hosts: readonly HostRecord[], records: readonly MachineRecord[]): Promise<void> {
-    for (const { id } of hosts) {
-      if (!this.#heard.isLost(id) || records.some(({ owner }) => owner === id)) continue;
-      await this.#registry.forgetHost(id);
-      this.#heard.forget(id);
-    }
+    // There is room for others now.
+    this.#lookAround();
   }
 
   /** Makes last checkpoints, and gives all machines back: other hosts take them. */

@@ -53,12 +53,15 @@ export const UNUSED = 'nobody has used its console';
 /** Names in Redis. */
 export const MACHINES = 'rawiron:machines';
 export const HOSTS = 'rawiron:hosts';
-/** Tells hosts of machines that have something for them to do. */
-export const NEWS = 'rawiron:news';
+/** Machines that wait for a host, by the memory that they need. */
+export const WAITING = 'rawiron:waiting';
 export const machineKey = (name: string): string => `rawiron:machine:${name}`;
 export const outputKey = (name: string): string => `rawiron:machine:${name}:output`;
 export const inputChannel = (name: string): string => `rawiron:machine:${name}:input`;
 export const hostKey = (id: string): string => `rawiron:host:${id}`;
+export const hostMachinesKey = (id: string): string => `rawiron:host:${id}:machines`;
+/** Tells a host names of machines that have something for it to do. */
+export const newsChannel = (id: string): string => `rawiron:host:${id}:news`;
 
 /** @throws FleetError for what is no name of a machine */
 export function checkedName(name: string): string {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { FleetError } from '../error.ts';
 import {
@@ -5,17 +6,33 @@ import {
   HOSTS,
   type HostRecord,
   hostKey,
+  hostMachinesKey,
   MACHINES,
   type MachineRecord,
   type MachineState,
   machineKey,
-  NEWS,
   outputKey,
   recordOf,
   UNUSED,
   type Wanted,
 } from './record.ts';
-import { ADD, ASK, BEAT, BEGIN, FREE, HOLDS, LEAVE, PUBLISH, REST, SAY, TAKE, USE, WANT } from './scripts.ts';
+import {
+  ADD,
+  ASK,
+  BEAT,
+  BEGIN,
+  CLAIM,
+  FOLLOWERS,
+  FORGET,
+  FREE,
+  HOLDS,
+  LEAVE,
+  PUBLISH,
+  REST,
+  SAY,
+  USE,
+  WANT,
+} from './scripts.ts';
 
 /** Entries of a machine's output that are kept, at least. */
 const MOST_OUTPUT = 2000;
@@ -25,6 +42,15 @@ export interface Holding {
   readonly name: string;
   readonly host: string;
   readonly token: number;
+}
+
+/** A host that lives. */
+export interface LivingHost {
+  readonly id: string;
+  /** Bytes of memory for machines. */
+  readonly memory: number;
+  /** Whether it takes more machines. */
+  readonly isOpen: boolean;
 }
 
 /** A checkpoint of a machine, to be known from now on. */
@@ -54,9 +80,8 @@ export class Registry {
   async add(name: string, machine: NewMachine): Promise<void> {
     const fields = { ...machine, limits: JSON.stringify(machine.limits), owner: '', token: 0 };
     const words = Object.entries(fields).flat();
-    if ((await this.#redis.eval(ADD, 1, machineKey(checkedName(name)), ...words, name)) === 0)
+    if ((await this.#run(ADD, 1, machineKey(checkedName(name)), ...words, name)) === 0)
       throw new FleetError(`there is a machine '${name}' already; 'rawiron-fleet stop ${name}' removes it`);
-    await this.#tell(name);
   }
 
   /** @throws FleetError if there is none */
@@ -72,20 +97,35 @@ export class Registry {
   }
 
   async list(): Promise<readonly MachineRecord[]> {
-    const names = (await this.#redis.smembers(MACHINES)).sort();
-    const found = await this.#all(names.map(machineKey));
-    return names.flatMap((name, n) => recordOf(name, found[n]!) ?? []);
+    return await this.#records(await this.#redis.smembers(MACHINES));
+  }
+
+  /** The machines that a host has. */
+  async machinesOf(host: string): Promise<readonly MachineRecord[]> {
+    return await this.#records(await this.#redis.smembers(hostMachinesKey(host)));
+  }
+
+  async #records(names: readonly string[]): Promise<readonly MachineRecord[]> {
+    const sorted = [...names].sort();
+    const found = await this.#all(sorted.map(machineKey));
+    return sorted.flatMap((name, n) => recordOf(name, found[n]!) ?? []);
   }
 
   async hosts(): Promise<readonly HostRecord[]> {
-    const ids = (await this.#redis.smembers(HOSTS)).sort();
+    const ids = await this.#redis.zrange(HOSTS, 0, '-1');
     const found = await this.#all(ids.map(hostKey));
+    const counts = await Promise.all(ids.map((id) => this.#redis.scard(hostMachinesKey(id))));
     return ids.map((id, n) => {
-      const [beat, memory, free, machines] = ['beat', 'memory', 'free', 'machines'].map((name) =>
-        Number(found[n]![name] ?? 0),
-      ) as [number, number, number, number];
-      return { id, beat, memory, free, machines };
+      const number = (name: string) => Number(found[n]![name] ?? 0);
+      const free = number('open') === 1 ? number('memory') - number('taken') : 0;
+      return { id, beat: number('beat'), memory: number('memory'), free, machines: counts[n]! };
     });
+  }
+
+  /** The hosts that follow one in the order of all, as in a ring, with their beats. */
+  async followers(id: string, count: number): Promise<readonly Pick<HostRecord, 'id' | 'beat'>[]> {
+    const words = (await this.#run(FOLLOWERS, 0, id, count)) as string[];
+    return Array.from({ length: words.length / 2 }, (_, n) => ({ id: words[2 * n]!, beat: Number(words[2 * n + 1]) }));
   }
 
   async #all(keys: readonly string[]): Promise<Record<string, string>[]> {
@@ -100,8 +140,7 @@ export class Registry {
   /** @throws FleetError if there is no such machine */
   async want(name: string, wanted: Wanted): Promise<void> {
     const keys = [machineKey(checkedName(name)), outputKey(name)];
-    if ((await this.#redis.eval(WANT, 2, ...keys, wanted, name)) === 0) throw noMachine(name);
-    await this.#tell(name);
+    if ((await this.#run(WANT, 2, ...keys, wanted, name)) === 0) throw noMachine(name);
   }
 
   /**
@@ -110,45 +149,43 @@ export class Registry {
    * @throws FleetError if there is no such machine
    */
   async askForCheckpoint(name: string): Promise<number> {
-    const number = (await this.#redis.eval(ASK, 1, machineKey(checkedName(name)))) as number;
+    const number = (await this.#run(ASK, 1, machineKey(checkedName(name)), name)) as number;
     if (number === 0) throw noMachine(name);
-    await this.#tell(name);
     return number;
   }
 
-  async #tell(name: string): Promise<void> {
-    await this.#redis.publish(NEWS, name);
-  }
-
-  /** A host tells that it lives. */
-  async beat({ id, memory, free, machines }: Omit<HostRecord, 'beat'>): Promise<void> {
-    const fields = Object.entries({ memory, free, machines }).flat();
-    await this.#redis.eval(BEAT, 1, hostKey(id), ...fields);
-  }
-
-  /** Forgets a host that has no machines. */
-  async forgetHost(id: string): Promise<void> {
-    await this.#redis.multi().srem(HOSTS, id).del(hostKey(id)).exec();
+  /** A host tells that it lives, how much memory it has for machines, and whether it takes more of them. */
+  async beat({ id, memory, isOpen }: LivingHost): Promise<void> {
+    await this.#run(BEAT, 1, hostKey(id), id, memory, isOpen ? 1 : 0);
   }
 
   /**
-   * Takes a machine that waits for a host.
-   * @returns the token; undefined: another host was quicker
+   * Forgets a host that has no machines.
+   * @param beat the one that it had when it was heard of last; left out: it says so itself
    */
-  async take(name: string, host: string): Promise<number | undefined> {
-    const token = (await this.#redis.eval(TAKE, 1, machineKey(name), host)) as number;
-    return token === 0 ? undefined : token;
+  async forgetHost(id: string, beat?: number): Promise<boolean> {
+    return (await this.#run(FORGET, 1, hostKey(id), id, beat ?? '')) === 1;
+  }
+
+  /**
+   * Takes a machine that waits, for the host that has the most memory left; if that is another one, it is told.
+   * @param skipped machines that it does not take
+   * @returns undefined: there is none for it
+   */
+  async claim(host: string, skipped: readonly string[] = []): Promise<Holding | undefined> {
+    const taken = (await this.#run(CLAIM, 0, host, ...skipped)) as [name: string, token: number] | null;
+    return taken === null ? undefined : { name: taken[0], host, token: taken[1] };
   }
 
   /** Frees a machine of a host that is lost, which had this beat when it was heard of last. */
   async free(name: string, { id, beat }: Pick<HostRecord, 'id' | 'beat'>): Promise<boolean> {
     const keys = [machineKey(name), outputKey(name), hostKey(id)];
-    return (await this.#redis.eval(FREE, 3, ...keys, id, beat, name)) === 1;
+    return (await this.#run(FREE, 3, ...keys, id, beat, name)) === 1;
   }
 
   /** Somebody uses a machine's console. */
   async use(name: string): Promise<void> {
-    await this.#redis.eval(USE, 1, machineKey(name));
+    await this.#run(USE, 1, machineKey(name));
   }
 
   /** A machine is to be suspended as nobody has used it. */
@@ -185,11 +222,26 @@ export class Registry {
     return await this.#owned(LEAVE, holding, state, problem, holding.name);
   }
 
+  /** Runs a script, whose text Redis has after the first time. */
+  async #run(script: string, keys: number, ...words: readonly (string | number | Buffer)[]): Promise<unknown> {
+    const digest = digests.get(script) ?? hash('sha1', script);
+    digests.set(script, digest);
+    try {
+      return await this.#redis.evalsha(digest, keys, ...words);
+    } catch (error) {
+      if (!(error as Error).message.startsWith('NOSCRIPT')) throw error;
+      return await this.#redis.eval(script, keys, ...words);
+    }
+  }
+
   async #owned(script: string, { name, host, token }: Holding, ...words: (string | number | Buffer)[]) {
     const keys = [machineKey(name), outputKey(name)];
-    return (await this.#redis.eval(script, 2, ...keys, host, token, ...words)) === 1;
+    return (await this.#run(script, 2, ...keys, host, token, ...words)) === 1;
   }
 }
+
+/** Names that Redis has for scripts. */
+const digests = new Map<string, string>();
 
 const noMachine = (name: string) =>
   new FleetError(`there is no machine '${name}'; 'rawiron-fleet ps' shows which there are`);

@@ -1,7 +1,57 @@
 /**
- * What is done in Redis as a whole. KEYS[1] is a machine's record, KEYS[2] its output. A host that has a machine says its own ID and the token by
+ * Scripts that Redis runs as a whole. KEYS[1] is a machine's record, KEYS[2] its output. A host that has a machine says its own ID and the token by
  * which it took it, and is refused where the record has others: another host may have it by now.
  */
+
+/** Memory that a machine takes besides its guest's, in bytes. */
+const OVERHEAD = 48 << 20;
+
+/** Machines that wait which a host looks at, besides those that it does not take. */
+const MOST_SEEN = 8;
+
+/**
+ * Functions that keep the lists by which nobody has to look at all machines or hosts: machines that wait, by the memory that they need; those of each
+ * host; hosts that take more, by the memory that they have left.
+ */
+const LISTS = `
+local function machine(name) return 'rawiron:machine:' .. name end
+local function need(name) return tonumber(redis.call('HGET', machine(name), 'memory')) + ${OVERHEAD} end
+local function tell(host, name) redis.call('PUBLISH', 'rawiron:host:' .. host .. ':news', name) end
+-- The host with the most memory left, but not the one where the machine has failed if there is another.
+local function best(name)
+  local avoid = redis.call('HGET', machine(name), 'avoid')
+  local hosts = redis.call('ZREVRANGE', 'rawiron:room', 0, 1, 'WITHSCORES')
+  local at = 1
+  if hosts[1] == avoid and hosts[3] then at = 3 end
+  return hosts[at], tonumber(hosts[at + 1] or -1)
+end
+-- Nothing more is offered to a host until it tells that it lives: one that does not keeps nothing waiting.
+local function offer(name)
+  local host, room = best(name)
+  if not host or room < need(name) then return end
+  redis.call('ZREM', 'rawiron:room', host)
+  tell(host, name)
+end
+local function wait(name)
+  redis.call('ZADD', 'rawiron:waiting', need(name), name)
+  offer(name)
+end
+local function rest(name) redis.call('ZREM', 'rawiron:waiting', name) end
+local function occupy(host, name)
+  rest(name)
+  redis.call('SADD', 'rawiron:host:' .. host .. ':machines', name)
+  redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', need(name))
+end
+local function vacate(host, name)
+  if redis.call('SREM', 'rawiron:host:' .. host .. ':machines', name) == 1 then
+    redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', -need(name))
+  end
+end
+local function room(host)
+  local is = redis.call('HMGET', 'rawiron:host:' .. host, 'memory', 'taken')
+  return (tonumber(is[1]) or 0) - (tonumber(is[2]) or 0)
+end
+`;
 
 /** Refuses whoever does not have the machine: ARGV[1] is the host, ARGV[2] its token. */
 const OWNED = `
@@ -9,16 +59,31 @@ local owner = redis.call('HMGET', KEYS[1], 'owner', 'token')
 if owner[1] ~= ARGV[1] or owner[2] ~= ARGV[2] then return 0 end
 `;
 
-/** Takes a machine that waits. ARGV: the host. Its token; 0: it does not wait any more. */
-export const TAKE = `
-local is = redis.call('HMGET', KEYS[1], 'owner', 'state', 'wanted', 'offset')
-if is[1] ~= '' or is[2] ~= 'waiting' or is[3] ~= 'running' then return 0 end
-redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'state', 'starting', 'problem', '', 'said', is[4])
-return redis.call('HINCRBY', KEYS[1], 'token', 1)
+/**
+ * Takes a machine that waits, if the host has the most memory left. ARGV: the host, and names of machines that it does not take. Name and token of the
+ * machine; nothing: there is none for it.
+ */
+export const CLAIM = `${LISTS}
+local host, skipped = ARGV[1], {}
+for n = 2, #ARGV do skipped[ARGV[n]] = true end
+local left = room(host)
+redis.call('ZADD', 'rawiron:room', left, host)
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', 'rawiron:waiting', '-inf', left, 'LIMIT', 0, #ARGV + ${MOST_SEEN})) do
+  if best(name) ~= host then offer(name) return false end
+  if not skipped[name] then
+    local offset = redis.call('HGET', machine(name), 'offset')
+    redis.call('HSET', machine(name), 'owner', host, 'state', 'starting', 'problem', '', 'said', offset)
+    occupy(host, name)
+    redis.call('ZADD', 'rawiron:room', room(host), host)
+    return {name, redis.call('HINCRBY', machine(name), 'token', 1)}
+  end
+end
+return false
 `;
 
-/** Removes what a machine has. */
+/** Removes what a machine has, on no host. */
 const REMOVE = `
+rest(ARGV[#ARGV])
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('SREM', 'rawiron:machines', ARGV[#ARGV])
 `;
@@ -26,21 +91,49 @@ redis.call('SREM', 'rawiron:machines', ARGV[#ARGV])
 /**
  * Frees a machine whose host is lost. ARGV: the host, its beat when it was heard of last, the machine's name. A host that has beaten since then lives.
  */
-export const FREE = `
+export const FREE = `${LISTS}
 local is = redis.call('HMGET', KEYS[1], 'owner', 'wanted', 'policy')
 if is[1] ~= ARGV[1] or (redis.call('HGET', KEYS[3], 'beat') or '0') ~= ARGV[2] then return 0 end
+vacate(ARGV[1], ARGV[3])
 if is[2] == 'gone' then ${REMOVE} return 1 end
 local state, wanted = 'waiting', is[2]
 if wanted == 'suspended' then state = 'suspended' elseif is[3] == 'lost' then state, wanted = 'lost', 'suspended' end
 redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'wanted', wanted, 'problem', 'its host ' .. ARGV[1] .. ' was lost')
+if state == 'waiting' then wait(ARGV[3]) end
 return 1
 `;
 
-/** A host lives. ARGV: what it tells, as names and values; KEYS: its record. The beat's number. */
-export const BEAT = `
-redis.call('HSET', KEYS[1], unpack(ARGV))
-redis.call('SADD', 'rawiron:hosts', string.sub(KEYS[1], #'rawiron:host:' + 1))
+/** A host lives. ARGV: its ID, its memory for machines, and 1 if it takes more. */
+export const BEAT = `${LISTS}
+redis.call('HSET', KEYS[1], 'memory', ARGV[2], 'open', ARGV[3])
+redis.call('ZADD', 'rawiron:hosts', 0, ARGV[1])
+if ARGV[3] == '1' then redis.call('ZADD', 'rawiron:room', room(ARGV[1]), ARGV[1])
+else redis.call('ZREM', 'rawiron:room', ARGV[1]) end
 return redis.call('HINCRBY', KEYS[1], 'beat', 1)
+`;
+
+/** Forgets a host that has no machines. ARGV: its ID, its beat when it was heard of last; empty: whatever it is. */
+export const FORGET = `
+if redis.call('EXISTS', KEYS[1] .. ':machines') == 1 then return 0 end
+if ARGV[2] ~= '' and (redis.call('HGET', KEYS[1], 'beat') or '0') ~= ARGV[2] then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('ZREM', 'rawiron:hosts', ARGV[1])
+redis.call('ZREM', 'rawiron:room', ARGV[1])
+return 1
+`;
+
+/** Hosts that follow one in the order of all, as in a ring, with their beats. ARGV: its ID, how many. */
+export const FOLLOWERS = `
+local found = redis.call('ZRANGEBYLEX', 'rawiron:hosts', '(' .. ARGV[1], '+', 'LIMIT', 0, ARGV[2])
+for _, id in ipairs(redis.call('ZRANGEBYLEX', 'rawiron:hosts', '-', '(' .. ARGV[1], 'LIMIT', 0, ARGV[2] - #found)) do
+  found[#found + 1] = id
+end
+local answer = {}
+for _, id in ipairs(found) do
+  answer[#answer + 1] = id
+  answer[#answer + 1] = redis.call('HGET', 'rawiron:host:' .. id, 'beat') or '0'
+end
+return answer
 `;
 
 /**
@@ -61,44 +154,55 @@ return 1
  * Gives a machine another last checkpoint. ARGV[3]: its manifest, ARGV[4]: bytes that it had sent, ARGV[5]: the number of the request that it answers,
  * ARGV[6]: the state of the machine from now on; in all but "running" its host has it no more. ARGV[7]: its name.
  */
-export const PUBLISH = `${OWNED}
+export const PUBLISH = `${OWNED}${LISTS}
 local now = redis.call('TIME')
 redis.call('HSET', KEYS[1], 'manifest', ARGV[3], 'offset', ARGV[4], 'answered', ARGV[5], 'taken', now[1] * 1000 + math.floor(now[2] / 1000))
 redis.call('XADD', KEYS[2], '*', 'token', ARGV[2], 'at', ARGV[4], 'checkpoint', ARGV[3])
 if ARGV[6] ~= 'running' then
   local state = ARGV[6]
+  vacate(ARGV[1], ARGV[7])
   if redis.call('HGET', KEYS[1], 'wanted') == 'gone' then ${REMOVE} return 1 end
   if state == 'suspended' and redis.call('HGET', KEYS[1], 'wanted') == 'running' then state = 'waiting' end
   redis.call('HSET', KEYS[1], 'owner', '', 'state', state)
+  if state == 'waiting' then wait(ARGV[7]) end
 end
 return 1
 `;
 
 /** Gives a machine back as it was at its last checkpoint. ARGV[3]: its state, ARGV[4]: why, ARGV[5]: its name. */
-export const LEAVE = `${OWNED}
+export const LEAVE = `${OWNED}${LISTS}
+vacate(ARGV[1], ARGV[5])
 if redis.call('HGET', KEYS[1], 'wanted') == 'gone' then ${REMOVE} return 1 end
 redis.call('HSET', KEYS[1], 'owner', '', 'state', ARGV[3], 'problem', ARGV[4])
+if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'avoid', ARGV[1]) end
+if ARGV[3] == 'waiting' then wait(ARGV[5]) end
 return 1
 `;
 
 /** Says what a machine is to do. ARGV: that, its name. Nothing: there is no such machine. */
-export const WANT = `
+export const WANT = `${LISTS}
 local is = redis.call('HMGET', KEYS[1], 'owner', 'state')
 if not is[2] then return 0 end
 redis.call('HSET', KEYS[1], 'wanted', ARGV[1])
-if is[1] ~= '' then return 1 end
-if ARGV[1] == 'gone' then ${REMOVE}
-elseif ARGV[1] == 'running' then redis.call('HSET', KEYS[1], 'state', 'waiting', 'problem', '')
-elseif is[2] == 'waiting' then redis.call('HSET', KEYS[1], 'state', 'suspended') end
+if is[1] ~= '' then tell(is[1], ARGV[2])
+elseif ARGV[1] == 'gone' then ${REMOVE}
+elseif ARGV[1] == 'running' then
+  redis.call('HSET', KEYS[1], 'state', 'waiting', 'problem', '')
+  wait(ARGV[2])
+elseif is[2] == 'waiting' then
+  redis.call('HSET', KEYS[1], 'state', 'suspended')
+  rest(ARGV[2])
+end
 return 1
 `;
 
 /** Adds a machine, unless there is one of that name. ARGV: its fields, and its name. */
-export const ADD = `
+export const ADD = `${LISTS}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 local name = table.remove(ARGV)
 redis.call('HSET', KEYS[1], unpack(ARGV))
 redis.call('SADD', 'rawiron:machines', name)
+wait(name)
 return 1
 `;
 
@@ -117,8 +221,10 @@ return 1
 /** A machine runs that was taken. */
 export const BEGIN = `${OWNED} redis.call('HSET', KEYS[1], 'state', 'running') return 1`;
 
-/** Asks for a checkpoint. Its number; 0: there is no such machine. */
-export const ASK = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+/** Asks for a checkpoint. ARGV: the machine's name. Its number; 0: there is no such machine. */
+export const ASK = `${LISTS}
+local owner = redis.call('HGET', KEYS[1], 'owner')
+if not owner then return 0 end
+if owner ~= '' then tell(owner, ARGV[1]) end
 return redis.call('HINCRBY', KEYS[1], 'asked', 1)
 `;

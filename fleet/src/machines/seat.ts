@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Machine } from 'rawiron';
+import { Machine, type SnapshotSettings } from 'rawiron';
 import { FleetError } from '../error.ts';
 import type { SnapshotStore } from '../pieces.ts';
 import type { Lease } from './lease.ts';
@@ -10,11 +10,40 @@ import type { Holding, Registry } from './registry.ts';
 /** Milliseconds before a last checkpoint is tried again. */
 const AGAIN = 2000;
 
+/** The parts of a machine that a seat works with. */
+export interface SeatMachine {
+  readonly serial: {
+    write(bytes: Uint8Array): Promise<void>;
+    on(name: 'data', hear: (bytes: Uint8Array) => unknown): unknown;
+  };
+  readonly exited: Promise<{ readonly reason: string }>;
+  /** Its guest has turned it off. */
+  readonly isOff: boolean;
+  on(name: 'limit', hear: (limit: string) => unknown): unknown;
+  on(name: 'off', hear: () => unknown): unknown;
+  on(name: 'error', hear: (error: Error) => unknown): unknown;
+  start(): Promise<unknown>;
+  pause(): Promise<unknown>;
+  reset(): Promise<unknown>;
+  stop(): Promise<unknown>;
+  snapshot(settings: SnapshotSettings): Promise<Uint8Array>;
+}
+
+/** Makes the machine of a record go on from its last checkpoint; it stands still. */
+export type OpenMachine = (record: MachineRecord, snapshots: SnapshotStore) => Promise<SeatMachine>;
+
+/** Restores a machine in this process. */
+const restore: OpenMachine = async ({ manifest, limits }, snapshots) =>
+  // What a guest that turns itself off leaves is in the checkpoint that is made then.
+  await Machine.restore(await snapshots.get(manifest), { limits, shutdown: 'pause' });
+
 /** The services of a host for a machine on it. */
 export interface SeatSettings {
   readonly registry: Registry;
   readonly snapshots: SnapshotStore;
   readonly lease: Lease;
+  /** Left out: the machine is in this process. */
+  readonly open?: OpenMachine | undefined;
   /** The machine cannot go on here. */
   failed(problem: string): void;
   warn(message: string): void;
@@ -32,7 +61,7 @@ export class Seat {
   readonly #record: MachineRecord;
   readonly #settings: SeatSettings;
   readonly #outbox: Outbox;
-  #machine: Machine | undefined;
+  #machine: SeatMachine | undefined;
   #isGone = false;
   /** Its last checkpoint here is being made. */
   #ending: Promise<void> | undefined;
@@ -61,10 +90,8 @@ export class Seat {
   /** Goes on from the machine's last checkpoint. */
   begin(): void {
     const begun = this.#do(async () => {
-      const { manifest, limits } = this.#record;
-      const snapshot = await this.#settings.snapshots.get(manifest);
-      // What a guest that turns itself off leaves is in the checkpoint that is made then.
-      const machine = await Machine.restore(snapshot, { limits, shutdown: 'pause' });
+      const { open = restore, snapshots } = this.#settings;
+      const machine = await open(this.#record, snapshots);
       if (this.#isGone) return await machine.stop();
       this.#machine = machine;
       // What has not gone out cannot be followed by more.
