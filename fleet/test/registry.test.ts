@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { outputKey } from '../src/machines/record.ts';
+import { newsChannel, outputKey } from '../src/machines/record.ts';
 import { type Holding, type NewMachine, Registry } from '../src/machines/registry.ts';
 import { noRedis, TestFleet } from './support/fleet.ts';
 
@@ -147,5 +147,58 @@ describe.skipIf(noRedis !== '')(`the registry's machines${noRedis}`, () => {
     await registry.want('ending', 'gone');
     expect(await registry.publish(ending, { manifest: 'bb', offset: 3, answered: 0 }, 'suspended')).toBe(true);
     expect(await registry.look('ending')).toBe(undefined);
+  });
+});
+
+describe.skipIf(noRedis !== '')(`the registry's hosts${noRedis}`, () => {
+  beforeAll(async () => {
+    if (noRedis === '') await redis.flushall();
+  });
+
+  test('are offered what waits by the memory that they have left, and once until they are heard of again', async () => {
+    const told: string[] = [];
+    const hearing = fleet.connect();
+    hearing.on('message', (channel: string, name: string) => void told.push(`${channel.split(':')[2]} ${name}`));
+    await hearing.subscribe(...['large', 'small'].map(newsChannel));
+    for (const [id, memory] of [
+      ['large', 2 ** 30],
+      ['small', 2 ** 29],
+    ] as const)
+      await registry.beat({ id, memory, isOpen: true });
+    for (const name of ['a', 'b', 'c']) await registry.add(name, machine);
+    await expect.poll(() => told).toEqual(['large a', 'small b']);
+    // The large one does not come: the small one has the most room of those that are left.
+    expect(await registry.claim('small')).toMatchObject({ name: 'a', token: 1 });
+    await registry.beat({ id: 'large', memory: 2 ** 30, isOpen: true });
+    expect(await registry.claim('small')).toBe(undefined);
+    await expect.poll(() => told.at(-1)).toBe('large b');
+    hearing.disconnect();
+  });
+
+  test('take what has failed elsewhere, and nothing when they are closed or full', async () => {
+    const taken = (await registry.claim('large'))!;
+    expect(taken.name).toBe('b');
+    expect(await registry.leave(taken, 'waiting', 'no')).toBe(true);
+    expect((await registry.claim('large', ['b', 'c']))?.name).toBe(undefined);
+    expect((await registry.claim('small'))?.name).toBe('b');
+    expect((await registry.hosts()).map(({ id, machines, free, memory }) => [id, machines, memory - free])).toEqual([
+      ['large', 0, 0],
+      ['small', 2, 2 * (1000 + (48 << 20))],
+    ]);
+    await registry.beat({ id: 'large', memory: 2 ** 30, isOpen: false });
+    expect((await registry.hosts()).find(({ id }) => id === 'large')?.free).toBe(0);
+    await registry.beat({ id: 'small', memory: 3 * (48 << 20), isOpen: true });
+    expect(await registry.claim('small')).toBe(undefined);
+  });
+
+  test('are watched in a ring, and forgotten when they have nothing', async () => {
+    await registry.beat({ id: 'medium', memory: 1, isOpen: true });
+    const ids = async (id: string, count: number) => (await registry.followers(id, count)).map((host) => host.id);
+    expect(await ids('medium', 5)).toEqual(['small', 'large']);
+    expect(await ids('small', 1)).toEqual(['large']);
+    expect(await registry.forgetHost('small')).toBe(false);
+    expect(await registry.forgetHost('medium', 7)).toBe(false);
+    expect(await registry.forgetHost('medium', 1)).toBe(true);
+    expect(await ids('large', 5)).toEqual(['small']);
   });
 });

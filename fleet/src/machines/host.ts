@@ -26,10 +26,12 @@ export interface HostSettings {
 
 /** Milliseconds that last checkpoints may take when a host ends. */
 const GRACE = 60_000;
-/** Milliseconds between two looks at its machines and its neighbours, at most, and before a machine that could not go on is tried again. */
+/** Milliseconds between two looks at its neighbours, at most, and before a machine that could not go on is tried again. */
 const [LOOK, PAUSE] = [1000, 10_000];
-/** Parts of a lease between two looks, and hosts that each one watches: some of them may die together with it. */
-const [LOOKS, WATCHED] = [1 / 10, 8];
+/** Looks at its neighbours for one at its own machines: it is told of what they have to do. */
+const LOOKS = 3;
+/** Hosts that each one watches, as some of them may die together with it. */
+const WATCHED = 8;
 
 /** Runs machines that stay, as many as its memory has room for. */
 export class FleetHost implements AsyncDisposable {
@@ -48,6 +50,7 @@ export class FleetHost implements AsyncDisposable {
   /** Machines that it was told of, and whether it is time to look at all that concerns it. */
   readonly #told = new Set<string>();
   #isDue = false;
+  #looks = 0;
   #isEnding = false;
   #isLooking = false;
   #timer: NodeJS.Timeout | undefined;
@@ -75,7 +78,7 @@ export class FleetHost implements AsyncDisposable {
     host.#hearing.on('messageBuffer', (channel: Buffer, bytes: Buffer) => host.#hear(channel.toString(), bytes));
     await host.#hearing.subscribe(newsChannel(host.id));
     const { lease = 10_000 } = settings;
-    host.#timer = setInterval(() => host.#lookAround(), Math.min(LOOK, lease * LOOKS));
+    host.#timer = setInterval(() => host.#lookAround(), Math.min(LOOK, lease / 10));
     host.#lookAround();
     return host;
   }
@@ -118,8 +121,9 @@ export class FleetHost implements AsyncDisposable {
         const [isDue, told] = [this.#isDue, [...this.#told]];
         this.#isDue = false;
         this.#told.clear();
-        if (isDue) await this.#lookAtAll();
-        else for (const name of told) await this.#attend(await this.#registry.look(name));
+        for (const name of told) await this.#attend(await this.#registry.look(name));
+        if (isDue) await this.#watch();
+        if (isDue && this.#looks++ % LOOKS === 0) await this.#lookAtOwn();
         await this.#claim();
       }
     } catch (error) {
@@ -129,8 +133,7 @@ export class FleetHost implements AsyncDisposable {
     }
   }
 
-  async #lookAtAll(): Promise<void> {
-    await this.#watch();
+  async #lookAtOwn(): Promise<void> {
     const records = await this.#registry.machinesOf(this.id);
     this.#endLost(records);
     for (const record of records) await this.#attend(record);
