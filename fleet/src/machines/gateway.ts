@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { FleetError } from '../error.ts';
 import type { FleetMachines } from './machines.ts';
+import { serveConsole } from './serve-console.ts';
+import { serveScreen } from './serve-screen.ts';
 
 /** Settings of a gateway. */
 export interface GatewaySettings {
@@ -16,19 +18,21 @@ export interface GatewaySettings {
   log(message: string): void;
 }
 
-/** Bytes that a client has not taken yet, after which it is let go. */
-const MOST_WAITING = 4 << 20;
 /** Bytes of a message of a client. */
 const MOST_MESSAGE = 64 << 10;
 
 /**
- * Gives machines' consoles to whoever knows their names, over WebSocket: /machines/NAME/console takes and gives bytes of COM1. A machine that was
- * suspended as nobody used it goes on when somebody connects.
+ * Gives machines' consoles and screens to whoever knows their names, over WebSocket: /machines/NAME/console takes and gives bytes of COM1,
+ * /machines/NAME/screen what a VNC server and its viewer say. A machine that was suspended as nobody used it goes on when somebody connects.
  */
 export class FleetGateway implements AsyncDisposable {
   readonly #settings: GatewaySettings;
   readonly #server: Server;
-  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE });
+  readonly #sockets = new WebSocketServer({
+    ...{ noServer: true, maxPayload: MOST_MESSAGE },
+    // Viewers in pages ask for it.
+    handleProtocols: (offered) => offered.has('binary') && 'binary',
+  });
 
   private constructor(settings: GatewaySettings) {
     this.#settings = settings;
@@ -51,15 +55,24 @@ export class FleetGateway implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** The list of machines; there is nothing else to be had. */
-  async #answer({ method, url, headers }: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (method !== 'GET' || url !== '/machines') return void response.writeHead(404).end();
+  /** The list of machines, and pictures of their screens. */
+  async #answer({ method, url = '', headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [, name] = url.match(/^\/machines\/([\w.-]+)\/screen\.png$/) ?? [];
+    if (method !== 'GET' || (name === undefined && url !== '/machines')) return void response.writeHead(404).end();
     if (!this.#isWelcome(headers.origin)) return void response.writeHead(403).end();
+    const { machines, log } = this.#settings;
     try {
-      const machines = (await this.#settings.machines.list()).map(({ name, state }) => ({ name, state }));
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(machines));
+      if (name !== undefined) {
+        const picture = await machines.picture(name);
+        return void response.writeHead(200, { 'content-type': 'image/png', 'cache-control': 'no-store' }).end(picture);
+      }
+      const all = (await machines.list()).map(({ name, state }) => ({ name, state }));
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(all));
     } catch (error) {
-      this.#settings.log((error as Error).message);
+      const { message } = error as Error;
+      if (error instanceof FleetError)
+        return void response.writeHead(409, { 'content-type': 'text/plain' }).end(message);
+      log(message);
       response.writeHead(503).end();
     }
   }
@@ -71,35 +84,12 @@ export class FleetGateway implements AsyncDisposable {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => {});
-    const name = request.url?.match(/^\/machines\/([\w.-]+)\/console$/)?.[1];
+    const [, name, part] = request.url?.match(/^\/machines\/([\w.-]+)\/(console|screen)$/) ?? [];
     const status = !this.#isWelcome(request.headers.origin) ? '403 Forbidden' : '404 Not Found';
     if (name === undefined || status.startsWith('403')) return void socket.end(`HTTP/1.1 ${status}\r\n\r\n`);
-    this.#sockets.handleUpgrade(request, socket, head, (client) => void this.#serve(name, client));
-  }
-
-  /** Joins a client and a machine's console until one of them ends. */
-  async #serve(name: string, client: WebSocket): Promise<void> {
-    client.on('error', () => {});
-    // What it sends before the machine runs waits.
-    client.pause();
-    try {
-      await this.#settings.machines.wake(name);
-      await using line = this.#settings.machines.console(name);
-      client.on('close', () => void line[Symbol.asyncDispose]());
-      client.on('message', (bytes: Buffer) => {
-        line.send(bytes).catch((error: Error) => client.close(1011, error.message.slice(0, 120)));
-      });
-      if (client.readyState !== client.OPEN) return;
-      // The place from which output is had is asked for first.
-      setImmediate(() => client.resume());
-      for await (const { bytes } of line.output('now')) {
-        if (client.bufferedAmount > MOST_WAITING) return client.terminate();
-        if (bytes.length > 0) client.send(bytes);
-      }
-    } catch (error) {
-      // A reason has 123 bytes at most.
-      client.close(1011, (error as Error).message.slice(0, 120));
-    }
+    const { machines } = this.#settings;
+    const serve = part === 'screen' ? serveScreen : serveConsole;
+    this.#sockets.handleUpgrade(request, socket, head, (client) => void serve(machines, name, client));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

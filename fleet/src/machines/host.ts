@@ -7,6 +7,7 @@ import type { ObjectStore } from '../store.ts';
 import { HeardHosts, Lease } from './lease.ts';
 import { inputChannel, type MachineRecord, newsChannel } from './record.ts';
 import { type Holding, type LivingHost, Registry } from './registry.ts';
+import { screenChannel } from './screen-messages.ts';
 import { type OpenMachine, Seat } from './seat.ts';
 
 /** Settings of a host. */
@@ -99,7 +100,9 @@ export class FleetHost implements AsyncDisposable {
 
   #hear(channel: string, bytes: Buffer): void {
     if (channel !== newsChannel(this.id)) {
-      for (const [name, seat] of this.#seats) if (channel === inputChannel(name)) seat.input(bytes);
+      for (const [name, seat] of this.#seats)
+        if (channel === inputChannel(name)) seat.input(bytes);
+        else if (channel === screenChannel(name)) seat.view(bytes);
       return;
     }
     this.#told.add(bytes.toString());
@@ -183,7 +186,7 @@ export class FleetHost implements AsyncDisposable {
     const { name } = holding;
     const seat: Seat = new Seat(holding, record, {
       ...{ registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots, open: this.#settings.open },
-      listen: () => this.#hearing.subscribe(inputChannel(name)),
+      listen: () => this.#hearing.subscribe(inputChannel(name), screenChannel(name)),
       failed: (problem) => {
         this.#settings.log(`${name}: ${problem}`);
         this.#pauses.set(name, performance.now() + PAUSE);
@@ -199,7 +202,7 @@ export class FleetHost implements AsyncDisposable {
     // It may be here again already.
     if (this.#seats.get(name) !== seat) return;
     this.#seats.delete(name);
-    void this.#hearing.unsubscribe(inputChannel(name));
+    void this.#hearing.unsubscribe(inputChannel(name), screenChannel(name));
     // There is room for others now.
     this.#lookAround();
   }

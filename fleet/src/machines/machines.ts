@@ -7,6 +7,7 @@ import type { ObjectStore } from '../store.ts';
 import { MachineConsole } from './console.ts';
 import { type HostRecord, type LossPolicy, type MachineRecord, UNUSED } from './record.ts';
 import { type NewMachine, Registry } from './registry.ts';
+import { MachineView, type ViewListener } from './view.ts';
 
 /** The settings of a machine that stays. */
 export interface MachineStart {
@@ -131,6 +132,16 @@ export class FleetMachines implements AsyncDisposable {
   /** Opens a machine's console. */
   console(name: string): MachineConsole {
     return new MachineConsole(name, this.#connect);
+  }
+
+  /** Opens a connection with the VNC server of a machine's screen. @throws FleetError if it does not run */
+  view(name: string, listener: ViewListener): Promise<MachineView> {
+    return MachineView.open(name, this.#connect, listener);
+  }
+
+  /** The picture of a machine's screen, as PNG. @throws FleetError if it does not run, or has no display */
+  picture(name: string): Promise<Uint8Array> {
+    return MachineView.picture(name, this.#connect);
   }
 
   /** Waits until the record of a machine, which may be gone then, is as it should be. */

@@ -16,6 +16,7 @@ import {
   UNUSED,
   type Wanted,
 } from './record.ts';
+import { type ScreenKind, viewerChannel } from './screen-messages.ts';
 import {
   ADD,
   ASK,
@@ -30,6 +31,7 @@ import {
   PUBLISH,
   REST,
   SAY,
+  SHOW,
   USE,
   WANT,
 } from './scripts.ts';
@@ -206,6 +208,11 @@ export class Registry {
   /** Output of a machine, after so many bytes that it had sent before. */
   async say(holding: Holding, at: number, bytes: Uint8Array): Promise<boolean> {
     return await this.#owned(SAY, holding, at, Buffer.from(bytes), MOST_OUTPUT);
+  }
+
+  /** A message for somebody who looks at a machine's screen. */
+  async show(holding: Holding, id: string, kind: ScreenKind, bytes: Uint8Array): Promise<boolean> {
+    return await this.#owned(SHOW, holding, viewerChannel(id), Buffer.concat([Buffer.of(kind), bytes]));
   }
 
   /** Makes a checkpoint the machine's last one. In a state other than "running" the machine is given back. */

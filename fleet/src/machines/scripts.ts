@@ -206,6 +206,9 @@ wait(name)
 return 1
 `;
 
+/** Sends a message to one who looks at a machine's screen. ARGV[3]: the channel, ARGV[4]: the message. */
+export const SHOW = `${OWNED} redis.call('PUBLISH', ARGV[3], ARGV[4]) return 1`;
+
 /** Whether the host still has it. */
 export const HOLDS = `${OWNED} return 1`;
 

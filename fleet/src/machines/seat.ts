@@ -6,6 +6,8 @@ import type { Lease } from './lease.ts';
 import { Outbox } from './output.ts';
 import type { MachineRecord } from './record.ts';
 import type { Holding, Registry } from './registry.ts';
+import { type MachineScreen, screenOf } from './screens.ts';
+import { Viewers } from './viewers.ts';
 
 /** Milliseconds before a last checkpoint is tried again. */
 const AGAIN = 2000;
@@ -30,12 +32,17 @@ export interface SeatMachine {
 }
 
 /** Makes the machine of a record go on from its last checkpoint; it stands still. */
-export type OpenMachine = (record: MachineRecord, snapshots: SnapshotStore) => Promise<SeatMachine>;
+export type OpenMachine = (
+  record: MachineRecord,
+  snapshots: SnapshotStore,
+) => Promise<{ readonly machine: SeatMachine; readonly screen: MachineScreen }>;
 
 /** Restores a machine in this process. */
-const restore: OpenMachine = async ({ manifest, limits }, snapshots) =>
+const restore: OpenMachine = async ({ name, manifest, limits }, snapshots) => {
   // What a guest that turns itself off leaves is in the checkpoint that is made then.
-  await Machine.restore(await snapshots.get(manifest), { limits, shutdown: 'pause' });
+  const machine = await Machine.restore(await snapshots.get(manifest), { limits, shutdown: 'pause' });
+  return { machine, screen: screenOf(machine, name) };
+};
 
 /** The services of a host for a machine on it. */
 export interface SeatSettings {
@@ -47,7 +54,7 @@ export interface SeatSettings {
   /** The machine cannot go on here. */
   failed(problem: string): void;
   warn(message: string): void;
-  /** Resolves when input for the machine is heard. */
+  /** Resolves when input for the machine, and those who look at its screen, are heard. */
   listen(): Promise<unknown>;
   /** The machine is not here any more. */
   gone(): void;
@@ -62,6 +69,7 @@ export class Seat {
   readonly #settings: SeatSettings;
   readonly #outbox: Outbox;
   #machine: SeatMachine | undefined;
+  #viewers: Viewers | undefined;
   #isGone = false;
   /** Its last checkpoint here is being made. */
   #ending: Promise<void> | undefined;
@@ -90,10 +98,11 @@ export class Seat {
   /** Goes on from the machine's last checkpoint. */
   begin(): void {
     const begun = this.#do(async () => {
-      const { open = restore, snapshots } = this.#settings;
-      const machine = await open(this.#record, snapshots);
-      if (this.#isGone) return await machine.stop();
+      const { open = restore, snapshots, registry } = this.#settings;
+      const { machine, screen } = await open(this.#record, snapshots);
+      if (this.#isGone) return void (await machine.stop());
       this.#machine = machine;
+      this.#viewers = new Viewers(screen, (id, kind, bytes) => registry.show(this.holding, id, kind, bytes));
       // What has not gone out cannot be followed by more.
       machine.serial.on('data', (bytes) => this.#outbox.add(bytes).catch((error: Error) => this.#leave(error.message)));
       machine.on('limit', (limit) => this.#settings.warn(`it has come to its limit of ${limit}, and stands still`));
@@ -106,7 +115,7 @@ export class Seat {
       if (machine.isOff) await machine.reset();
       await this.#settings.listen();
       await this.go();
-      await this.#settings.registry.begin(this.holding);
+      await registry.begin(this.holding);
       this.#plan();
     });
     begun.catch((error: Error) => this.#leave(error.message));
@@ -115,6 +124,11 @@ export class Seat {
   /** Bytes for COM1. */
   input(bytes: Uint8Array): void {
     this.#machine?.serial.write(bytes).catch(() => {});
+  }
+
+  /** A message of somebody who looks at its screen. */
+  view(message: Uint8Array): void {
+    this.#viewers?.hear(message);
   }
 
   /** Lets the guest run, if the host still has the machine. */
@@ -162,6 +176,7 @@ export class Seat {
     this.#isGone = true;
     clearTimeout(this.#timer);
     this.#settings.gone();
+    await this.#viewers?.close();
     await this.#machine?.stop();
   }
 

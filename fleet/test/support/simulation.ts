@@ -68,7 +68,8 @@ class Pretence {
       ...{ pause: halt, stop: halt, reset: async () => {} },
       snapshot: async () => new TextEncoder().encode(name),
     };
-    return machine;
+    const view = () => Promise.reject(new Error('it has no display'));
+    return { machine, screen: { view, picture: view, close: async () => {} } };
   };
 
   get running(): ReadonlySet<string> {
