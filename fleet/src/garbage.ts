@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { FleetError } from './error.ts';
-import { listImages } from './images.ts';
+import { listAllImages } from './images.ts';
 import { Registry } from './machines/registry.ts';
 import { LEAST_AGE, listPieces, MANIFESTS, manifestKey, PIECES, pieceKey } from './pieces.ts';
 import { namedByRuns } from './run.ts';
@@ -23,7 +23,7 @@ export async function removeGarbage(redis: Redis, store: ObjectStore, age: numbe
 }
 
 async function namedManifests(redis: Redis, store: ObjectStore): Promise<Set<string>> {
-  const images = (await listImages(store)).map(({ manifest }) => manifest);
+  const images = (await listAllImages(store)).map(({ manifest }) => manifest);
   const machines = (await new Registry(redis).list()).map(({ manifest }) => manifest);
   return new Set([...images, ...machines, ...(await namedByRuns(redis))]);
 }

@@ -2,6 +2,8 @@ import { Machine } from 'rawiron';
 import { FleetError } from './error.ts';
 import { SnapshotStore } from './pieces.ts';
 import { checkedKey, type ObjectStore } from './store.ts';
+import { OPERATOR } from './tenants/names.ts';
+import { TENANTS, tenantStore } from './tenants/store.ts';
 
 /** An image: a snapshot of a machine, by a name. */
 export interface Image {
@@ -53,6 +55,14 @@ export async function findImage(store: ObjectStore, name: string): Promise<Image
 export async function listImages(store: ObjectStore): Promise<readonly Image[]> {
   const found = await store.list(IMAGES);
   return await Promise.all(found.map(({ key }) => findImage(store, key.slice(IMAGES.length))));
+}
+
+/** The images of all tenants, and those of none. */
+export async function listAllImages(store: ObjectStore): Promise<readonly Image[]> {
+  const keys = (await store.list(TENANTS)).map(({ key }) => key.slice(TENANTS.length).split('/'));
+  const tenants = new Set(keys.filter(([, folder]) => `${folder}/` === IMAGES).map(([tenant]) => tenant!));
+  const lists = [OPERATOR, ...tenants].map((tenant) => listImages(tenantStore(store, tenant)));
+  return (await Promise.all(lists)).flat();
 }
 
 /** Removes an image's name. Its pieces stay while a run may need them. */

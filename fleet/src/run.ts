@@ -14,6 +14,7 @@ export type Work =
 
 /** A run: one piece of work, done by many jobs, each of which has a number. */
 export interface Run {
+  /** Its tenant is before it. */
   readonly id: string;
   /** Digest of the list of the image's pieces. */
   readonly image: string;
@@ -31,6 +32,8 @@ export interface Run {
 export interface JobData {
   readonly run: string;
   readonly number: number;
+  /** How often it was taken while its tenant had no slot left. */
+  readonly waited?: number;
 }
 
 /** How a job ended: its one result. */
@@ -47,7 +50,7 @@ export interface JobResult {
   readonly worker: string;
   /** Duration of the last try. */
   readonly milliseconds: number;
-  /** Objects that it left, by their names in the store. */
+  /** Objects that it left, by their names in the part of the store that is its tenant's. */
   readonly files: Readonly<Record<string, string>>;
 }
 

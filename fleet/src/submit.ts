@@ -9,6 +9,8 @@ import { bundledModule } from './module.ts';
 import { findResult, finishedSince, keepResult } from './results.ts';
 import { type JobData, type JobResult, jobId, KEPT, QUEUE, type Run, runKey, type Work } from './run.ts';
 import type { ObjectStore } from './store.ts';
+import { fullName, OPERATOR } from './tenants/names.ts';
+import { tenantStore } from './tenants/store.ts';
 
 /** The settings of a run. */
 export interface RunOptions {
@@ -16,6 +18,8 @@ export interface RunOptions {
   readonly image: string;
   /** Path of a module whose default export is a `JobFunction`. */
   readonly module?: string;
+  /** The text of such a module, which imports nothing but Node's modules and `rawiron`, in its place. */
+  readonly text?: string;
   /** A script for the guest's shell, in the place of a module. */
   readonly script?: string;
   /** The end of the shell's prompt. Default: "# ". */
@@ -28,6 +32,8 @@ export interface RunOptions {
   readonly tries?: number;
   /** Limits of each job's machine. */
   readonly limits?: MachineLimits;
+  /** Whose run it is. Default: nobody's. */
+  readonly tenant?: string;
 }
 
 /** Jobs that are added at once. */
@@ -58,7 +64,7 @@ export class SubmittedRun implements AsyncDisposable {
    * @throws FleetError that names the option, the image or the file
    */
   static async submit(connect: () => Redis, store: ObjectStore, options: RunOptions): Promise<SubmittedRun> {
-    const run = await runOf(store, options);
+    const run = await runOf(tenantStore(store, options.tenant ?? OPERATOR), options);
     const submitted = new SubmittedRun(run, connect);
     await submitted.#add(Array.from({ length: run.count }, (_, number) => number));
     return submitted;
@@ -138,19 +144,29 @@ export class SubmittedRun implements AsyncDisposable {
 }
 
 async function runOf(store: ObjectStore, options: RunOptions): Promise<Run> {
-  const { image, count = 1, timeout = 60, tries = 5, limits = {} } = options;
+  const { image, count = 1, timeout = 60, tries = 5, limits = {}, tenant = OPERATOR } = options;
   checkNumber('count', count, 1_000_000);
   checkNumber('timeout', timeout, 86_400);
   checkNumber('tries', tries, 100);
   const { manifest } = await findImage(store, image);
   const id = `${new Date().toISOString().slice(0, 19).replaceAll(/[^\d]/g, '')}-${randomBytes(4).toString('hex')}`;
-  return { id, image: manifest, work: await workOf(store, options), count, timeout, tries, limits };
+  return {
+    id: fullName(tenant, id),
+    image: manifest,
+    work: await workOf(store, options),
+    count,
+    timeout,
+    tries,
+    limits,
+  };
 }
 
-async function workOf(store: ObjectStore, { module, script, prompt = '# ' }: RunOptions): Promise<Work> {
+async function workOf(store: ObjectStore, { module, text, script, prompt = '# ' }: RunOptions): Promise<Work> {
   const put = (text: string) => putBlob(store, new TextEncoder().encode(text));
-  if ((module === undefined) === (script === undefined)) throw new FleetError('give a module or a script');
+  if ([module, text, script].filter((given) => given !== undefined).length !== 1)
+    throw new FleetError('give a module or a script');
   if (script !== undefined) return { kind: 'script', digest: await put(script), prompt };
+  if (text !== undefined) return { kind: 'module', digest: await put(text) };
   return { kind: 'module', digest: await put(await bundledModule(module!)) };
 }
 

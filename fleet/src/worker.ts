@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type Job, Worker } from 'bullmq';
+import { DelayedError, type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { Machine } from 'rawiron';
 import { getBlob } from './blobs.ts';
@@ -8,12 +8,17 @@ import { doJob, type JobFunction, type JobOutcome } from './job.ts';
 import { loadedModule } from './module.ts';
 import { SnapshotStore } from './pieces.ts';
 import { keepResult } from './results.ts';
-import { type JobData, type JobResult, QUEUE, type Run, runKey, type Work } from './run.ts';
+import { type JobData, type JobResult, jobId, QUEUE, type Run, runKey, type Work } from './run.ts';
 import { scriptJob } from './script.ts';
 import type { ObjectStore } from './store.ts';
+import { ownName, tenantOf } from './tenants/names.ts';
+import { takeSlot } from './tenants/slots.ts';
+import { tenantStore } from './tenants/store.ts';
 
 /** Milliseconds after which a worker that is not heard of has lost its jobs, and between the looks for such workers. */
 const [LEASE, LOOK] = [10_000, 3_000];
+/** Milliseconds until a job is looked at again whose tenant had no slot left. */
+const PAUSE = 500;
 /** Times that jobs may come back from workers that are gone; the bound is the run's own, which is less. */
 const MOST_DEATHS = 1000;
 
@@ -55,7 +60,7 @@ export class FleetWorker implements AsyncDisposable {
     this.#settings = settings;
     this.#redis = settings.connect();
     this.#connection = settings.connect();
-    this.#worker = new Worker<JobData>(QUEUE, (job) => this.#do(job), {
+    this.#worker = new Worker<JobData>(QUEUE, (job, token) => this.#take(job, token), {
       connection: this.#connection,
       name: this.name,
       concurrency: settings.slots,
@@ -78,13 +83,22 @@ export class FleetWorker implements AsyncDisposable {
     return worker;
   }
 
-  async #do({ data, attemptsStarted }: Job<JobData>): Promise<void> {
+  /** Does a job, or puts it back for a while if its tenant has no slot left. */
+  async #take(job: Job<JobData>, token: string | undefined): Promise<void> {
+    const { run, number, waited = 0 } = job.data;
+    await using slot = await takeSlot(this.#redis, tenantOf(run), jobId(run, number));
+    if (slot !== undefined) return await this.#do(job.data, job.attemptsStarted - waited);
+    await job.updateData({ ...job.data, waited: waited + 1 });
+    await job.moveToDelayed(Date.now() + PAUSE, token);
+    throw new DelayedError();
+  }
+
+  async #do({ run: id, number }: JobData, tries: number): Promise<void> {
     const began = performance.now();
-    const { run: id, number } = data;
     const result = (outcome: Pick<JobResult, 'status' | 'value' | 'error' | 'files'>): JobResult => ({
       number,
       ...outcome,
-      tries: attemptsStarted,
+      tries,
       worker: this.name,
       milliseconds: Math.round(performance.now() - began),
     });
@@ -92,10 +106,10 @@ export class FleetWorker implements AsyncDisposable {
     // Nobody waits for it any more.
     if (run === undefined) return;
     // The worker that did it the last time may have died of it.
-    if (attemptsStarted > run.tries)
+    if (tries > run.tries)
       return await keepResult(this.#redis, id, result({ status: 'failed', error: LOST, files: {} }));
     const outcome = await this.#outcome(run, number);
-    const isLast = attemptsStarted >= run.tries;
+    const isLast = tries >= run.tries;
     if (outcome.error !== undefined && !isLast) throw new Error(outcome.error);
     const files = await this.#keepFiles(run.id, number, outcome.files);
     const { error, value } = outcome;
@@ -149,15 +163,19 @@ export class FleetWorker implements AsyncDisposable {
 
   async #prepare(run: Run): Promise<Prepared> {
     const { store, slots } = this.#settings;
-    const [snapshot, work] = await Promise.all([new SnapshotStore(store).get(run.image), loadedWork(store, run.work)]);
+    const own = tenantStore(store, tenantOf(run.id));
+    const [snapshot, work] = await Promise.all([new SnapshotStore(store).get(run.image), loadedWork(own, run.work)]);
     const base = await Machine.restore(snapshot);
     await base.prepareForks(slots);
     return { base, work };
   }
 
   async #keepFiles(run: string, number: number, files: JobOutcome['files']): Promise<Record<string, string>> {
-    const keys = Object.fromEntries([...files.keys()].map((name) => [name, `runs/${run}/${number}/${name}`]));
-    for (const [name, bytes] of files) await this.#settings.store.put(keys[name]!, bytes);
+    const tenant = tenantOf(run);
+    const folder = `runs/${ownName(tenant, run)}/${number}`;
+    const keys = Object.fromEntries([...files.keys()].map((name) => [name, `${folder}/${name}`]));
+    const store = tenantStore(this.#settings.store, tenant);
+    for (const [name, bytes] of files) await store.put(keys[name]!, bytes);
     return keys;
   }
 

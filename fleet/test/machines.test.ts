@@ -206,7 +206,7 @@ describe.skipIf(noRedis !== '')(`the command for machines${noRedis}`, { timeout:
     [['start', 'x'], /give --image NAME/],
     [['start', '--image', 'demo'], /give start NAME/],
     [['start', 'x', '--image', 'demo', '--lost', '--restart'], /--restart and --lost: give one of them/],
-    [['start', 'a/b', '--image', 'demo'], /'a\/b' is no name of a machine/],
+    [['start', 'a/b/c', '--image', 'demo'], /'a\/b\/c' is no name of a machine/],
     [['start', 'x', '--image', 'other'], /there is no image 'other'/],
     [['start', 'x', '--image', 'demo', '--checkpoint', '100000'], /checkpoint is 100000/],
     [['start', 'x', '--image', 'demo', '--idle', '3'], /idle is 3; it must be a whole number of seconds, 10 to 86400/],

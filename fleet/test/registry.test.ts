@@ -53,7 +53,7 @@ describe.skipIf(noRedis !== '')(`the registry${noRedis}`, () => {
     expect(await take('one', 'other')).toBe(undefined);
     expect(await registry.find('one')).toMatchObject({ state: 'starting', owner: 'host-of-one', token: 1 });
     await expect(registry.add('one', machine)).rejects.toThrow(/there is a machine 'one' already/);
-    await expect(registry.add('no/name', machine)).rejects.toThrow(/is no name of a machine/);
+    await expect(registry.add('no/na/me', machine)).rejects.toThrow(/is no name of a machine/);
     await expect(registry.find('none')).rejects.toThrow(/there is no machine 'none'/);
   });
 

@@ -10,7 +10,7 @@ import {
   parsed,
   placeFlags,
   placeOf,
-  text,
+  sizeOf,
   type Words,
 } from './settings.ts';
 
@@ -37,11 +37,7 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
 
 /** Bytes for machines. */
 export function memoryOf(words: Words): number {
-  const size = text(words, 'memory');
-  if (size === undefined) return Math.floor(totalmem() * 0.75);
-  const [, digits, unit] = size.match(/^(\d+)([MG])$/) ?? [];
-  if (digits === undefined) throw new FleetError(`--memory ${size}: give a size such as 512M or 8G`);
-  return Number(digits) * (unit === 'G' ? 2 ** 30 : 2 ** 20);
+  return sizeOf(words, 'memory') ?? Math.floor(totalmem() * 0.75);
 }
 
 function leaseOf(words: Words): number {

@@ -11,6 +11,7 @@ import {
   parsed,
   placeFlags,
   placeOf,
+  table,
   type Words,
 } from './settings.ts';
 
@@ -84,19 +85,6 @@ const hostRow = ({ id, machines, memory, free }: HostRecord): string[] => [
 ];
 
 const sizeText = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
-
-/** Columns as wide as they must be. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((word, column) => word.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
 
 export async function suspendCommand(args: readonly string[]): Promise<number> {
   return await withMachines(parsed(args, machineFlags), 'suspend NAME', async (machines, [name]) => {

@@ -19,6 +19,7 @@ import {
 } from './machines.ts';
 import { runCommand, runFlags } from './run.ts';
 import type { Flags } from './settings.ts';
+import { tenantCommand, tenantFlags, tokenCommand, tokenFlags } from './tenants.ts';
 import { workerCommand, workerFlags } from './worker.ts';
 
 interface Command {
@@ -77,6 +78,18 @@ const commands: Readonly<Record<string, Command>> = {
     help: 'removes pieces of snapshots that nothing needs any more',
     flags: cleanFlags,
     run: cleanCommand,
+  },
+  tenant: {
+    usage: 'tenant set NAME | list | rm NAME',
+    help: 'those who have machines of their own, and how many they may have',
+    flags: tenantFlags,
+    run: tenantCommand,
+  },
+  token: {
+    usage: 'token create | list | revoke ID',
+    help: 'gives rights at a gateway',
+    flags: tokenFlags,
+    run: tokenCommand,
   },
   image: {
     usage: 'image add NAME FILE | list | rm NAME',

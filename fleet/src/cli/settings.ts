@@ -80,6 +80,28 @@ export function limitsOf(words: Words): MachineLimits {
   return { ...(processor !== undefined && { processor }), ...(memory !== undefined && { memory }) };
 }
 
+/** Columns as wide as they must be. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((word, column) => word.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Bytes; undefined: the flag is not given. @throws FleetError for what is no size */
+export function sizeOf(words: Words, name: string): number | undefined {
+  const size = text(words, name);
+  if (size === undefined) return undefined;
+  const [, digits, unit] = size.match(/^(\d+)([MG])$/) ?? [];
+  if (digits === undefined) throw new FleetError(`--${name} ${size}: give a size such as 512M or 8G`);
+  return Number(digits) * (unit === 'G' ? 2 ** 30 : 2 ** 20);
+}
+
 /** Where the fleet is. */
 export interface Place {
   readonly redis: string;

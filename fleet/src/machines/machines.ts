@@ -4,6 +4,8 @@ import type { MachineLimits } from 'rawiron';
 import { FleetError } from '../error.ts';
 import { findImage, type Image, nameImage } from '../images.ts';
 import type { ObjectStore } from '../store.ts';
+import { fullName, OPERATOR, ownName } from '../tenants/names.ts';
+import { tenantStore } from '../tenants/store.ts';
 import { MachineConsole } from './console.ts';
 import { type HostRecord, type LossPolicy, type MachineRecord, UNUSED } from './record.ts';
 import { type NewMachine, Registry } from './registry.ts';
@@ -34,13 +36,18 @@ export class FleetMachines implements AsyncDisposable {
   readonly #redis: Redis;
   readonly #registry: Registry;
   readonly #store: ObjectStore;
+  readonly #tenant: string;
 
-  /** @param connect connects to Redis */
-  constructor(connect: () => Redis, store: ObjectStore) {
+  /**
+   * @param connect connects to Redis
+   * @param tenant whose machines, and images, they are; left out: those of all, tenants before their names
+   */
+  constructor(connect: () => Redis, store: ObjectStore, tenant: string = OPERATOR) {
     this.#connect = connect;
     this.#redis = connect();
     this.#registry = new Registry(this.#redis);
-    this.#store = store;
+    this.#store = tenantStore(store, tenant);
+    this.#tenant = tenant;
   }
 
   /**
@@ -54,16 +61,30 @@ export class FleetMachines implements AsyncDisposable {
     checkSeconds('checkpoint', every, 0);
     if (idle !== 0) checkSeconds('idle', idle, LEAST_IDLE);
     const { manifest, memory } = await findImage(this.#store, image);
-    await this.#registry.add(name, { ...{ image, memory, limits, every, idle, policy, manifest }, ...fresh });
+    await this.#registry.add(this.#full(name), {
+      ...{ image, memory, limits, every, idle, policy, manifest },
+      ...fresh,
+    });
   }
 
   /** @throws FleetError if there is none */
-  find(name: string): Promise<MachineRecord> {
-    return this.#registry.find(name);
+  async find(name: string): Promise<MachineRecord> {
+    return this.#own(await this.#registry.find(this.#full(name)));
   }
 
-  list(): Promise<readonly MachineRecord[]> {
-    return this.#registry.list();
+  async list(): Promise<readonly MachineRecord[]> {
+    return (await this.#registry.list(this.#tenant)).map((record) => this.#own(record));
+  }
+
+  /** The name among those of all tenants; it may have none before it here. @throws FleetError */
+  #full(name: string): string {
+    if (this.#tenant !== OPERATOR && name.includes('/'))
+      throw new FleetError(`'${name}' is no name of a machine; give letters, digits, . _ -, up to 63 of them`);
+    return fullName(this.#tenant, name);
+  }
+
+  #own(record: MachineRecord): MachineRecord {
+    return { ...record, name: ownName(this.#tenant, record.name) };
   }
 
   /** The hosts that have told of themselves; some may be lost. */
@@ -73,13 +94,13 @@ export class FleetMachines implements AsyncDisposable {
 
   /** Puts a machine's state into the store, and takes it from its host. Resolves when that is done. */
   async suspend(name: string): Promise<void> {
-    await this.#registry.want(name, 'suspended');
+    await this.#registry.want(this.#full(name), 'suspended');
     await this.#until(name, 'to be suspended', (record) => record?.owner === '');
   }
 
   /** Lets a machine go on, on any host, that was suspended, lost or turned off. */
   async resume(name: string): Promise<void> {
-    await this.#registry.want(name, 'running');
+    await this.#registry.want(this.#full(name), 'running');
   }
 
   /** Lets a machine go on that was suspended as nobody used it, and resolves when it runs; leaves all others as they are. */
@@ -93,23 +114,23 @@ export class FleetMachines implements AsyncDisposable {
   /** Resolves when a host has the machine. */
   async running(name: string): Promise<MachineRecord> {
     await this.#until(name, 'for a host with room for it', (record) => record?.state === 'running');
-    return await this.#registry.find(name);
+    return await this.find(name);
   }
 
   /** Removes a machine, with all that it has. Resolves when its host has ended it. */
   async stop(name: string): Promise<void> {
-    await this.#registry.want(name, 'gone');
+    await this.#registry.want(this.#full(name), 'gone');
     await this.#until(name, 'to be ended', (record) => record === undefined);
   }
 
   /** Makes a checkpoint now. Resolves with the record that has it; the last one of a machine that does not run is as good. */
   async checkpoint(name: string): Promise<MachineRecord> {
-    const number = await this.#registry.askForCheckpoint(name);
+    const number = await this.#registry.askForCheckpoint(this.#full(name));
     await this.#until(name, 'for its checkpoint', (record) => {
       const isOnNoHost = record?.owner === '' && record.state !== 'waiting';
       return isOnNoHost || (record?.answered ?? 0) >= number;
     });
-    return await this.#registry.find(name);
+    return await this.find(name);
   }
 
   /** Makes an image of a machine as it is now; it runs on. */
@@ -126,29 +147,32 @@ export class FleetMachines implements AsyncDisposable {
    */
   async clone(name: string, other: string): Promise<void> {
     const { image, memory, limits, every, idle, policy, manifest } = await this.checkpoint(name);
-    await this.#registry.add(other, { ...{ image, memory, limits, every, idle, policy, manifest }, ...fresh });
+    await this.#registry.add(this.#full(other), {
+      ...{ image, memory, limits, every, idle, policy, manifest },
+      ...fresh,
+    });
   }
 
   /** Opens a machine's console. */
   console(name: string): MachineConsole {
-    return new MachineConsole(name, this.#connect);
+    return new MachineConsole(this.#full(name), this.#connect);
   }
 
   /** Opens a connection with the VNC server of a machine's screen. @throws FleetError if it does not run */
   view(name: string, listener: ViewListener): Promise<MachineView> {
-    return MachineView.open(name, this.#connect, listener);
+    return MachineView.open(this.#full(name), this.#connect, listener);
   }
 
   /** The picture of a machine's screen, as PNG. @throws FleetError if it does not run, or has no display */
   picture(name: string): Promise<Uint8Array> {
-    return MachineView.picture(name, this.#connect);
+    return MachineView.picture(this.#full(name), this.#connect);
   }
 
   /** Waits until the record of a machine, which may be gone then, is as it should be. */
   async #until(name: string, what: string, isDone: (record: MachineRecord | undefined) => boolean): Promise<void> {
     const began = performance.now();
     for (;;) {
-      const record = await this.#registry.look(name);
+      const record = await this.#registry.look(this.#full(name));
       if (isDone(record)) return;
       if (record === undefined) throw new FleetError(`${name} was removed meanwhile`);
       if (performance.now() - began > PATIENCE) {

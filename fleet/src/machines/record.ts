@@ -63,9 +63,9 @@ export const hostMachinesKey = (id: string): string => `rawiron:host:${id}:machi
 /** Tells a host names of machines that have something for it to do. */
 export const newsChannel = (id: string): string => `rawiron:host:${id}:news`;
 
-/** @throws FleetError for what is no name of a machine */
+/** The name of a machine, which may have its tenant before it. @throws FleetError for what is none */
 export function checkedName(name: string): string {
-  if (/^[a-zA-Z0-9][\w.-]{0,62}$/.test(name)) return name;
+  if (/^([a-z0-9][a-z0-9-]{0,30}\/)?[a-zA-Z0-9][\w.-]{0,62}$/.test(name)) return name;
   throw new FleetError(`'${name}' is no name of a machine; give letters, digits, . _ -, up to 63 of them`);
 }
 

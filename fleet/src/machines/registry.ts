@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { FleetError } from '../error.ts';
+import { OPERATOR, tenantOf } from '../tenants/names.ts';
+import { tenantMachinesKey } from '../tenants/tenants.ts';
 import {
   checkedName,
   HOSTS,
@@ -78,12 +80,13 @@ export class Registry {
     this.#redis = redis;
   }
 
-  /** @throws FleetError if there is one of that name */
+  /** @throws FleetError if there is one of that name, or its tenant may have no more */
   async add(name: string, machine: NewMachine): Promise<void> {
     const fields = { ...machine, limits: JSON.stringify(machine.limits), owner: '', token: 0 };
-    const words = Object.entries(fields).flat();
-    if ((await this.#run(ADD, 1, machineKey(checkedName(name)), ...words, name)) === 0)
-      throw new FleetError(`there is a machine '${name}' already; 'rawiron-fleet stop ${name}' removes it`);
+    const words = [...Object.entries(fields).flat(), machine.memory, name];
+    const answer = (await this.#run(ADD, 1, machineKey(checkedName(name)), ...words)) as number;
+    if (answer === 1) return;
+    throw new FleetError(refusals[-answer]!(name, tenantOf(name)));
   }
 
   /** @throws FleetError if there is none */
@@ -98,8 +101,10 @@ export class Registry {
     return recordOf(name, await this.#redis.hgetall(machineKey(checkedName(name))));
   }
 
-  async list(): Promise<readonly MachineRecord[]> {
-    return await this.#records(await this.#redis.smembers(MACHINES));
+  /** All machines; those of a tenant, if one is named. */
+  async list(tenant: string = OPERATOR): Promise<readonly MachineRecord[]> {
+    const key = tenant === OPERATOR ? MACHINES : tenantMachinesKey(tenant);
+    return await this.#records(await this.#redis.smembers(key));
   }
 
   /** The machines that a host has. */
@@ -246,6 +251,14 @@ export class Registry {
     return (await this.#run(script, 2, ...keys, host, token, ...words)) === 1;
   }
 }
+
+/** Reasons for which there is no new machine, as `ADD` numbers them. */
+const refusals: readonly ((name: string, tenant: string) => string)[] = [
+  (name) => `there is a machine '${name}' already; 'rawiron-fleet stop ${name}' removes it`,
+  (_, tenant) => `there is no tenant '${tenant}'; 'rawiron-fleet tenant set ${tenant}' makes it`,
+  (_, tenant) => `${tenant} has as many machines as it may have; remove one, or ask for a larger quota`,
+  (_, tenant) => `the machines of ${tenant} may not have so much memory; remove one, or ask for a larger quota`,
+];
 
 /** Names that Redis has for scripts. */
 const digests = new Map<string, string>();

@@ -47,6 +47,23 @@ local function vacate(host, name)
     redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', -need(name))
   end
 end
+-- Machines of a tenant, by the name before the slash; 0: it may have one more of so much memory.
+local function own(name) return string.match(name, '^([^/]+)/') end
+local function refusal(name, memory)
+  if not own(name) then return 0 end
+  local key = 'rawiron:tenant:' .. own(name)
+  local is = redis.call('HMGET', key, 'name', 'machines', 'memory', 'taken')
+  if not is[1] then return -1 end
+  if is[2] and redis.call('SCARD', key .. ':machines') >= tonumber(is[2]) then return -2 end
+  if is[3] and tonumber(is[4] or 0) + memory > tonumber(is[3]) then return -3 end
+  return 0
+end
+local function charge(name, memory, change)
+  if not own(name) then return end
+  local key = 'rawiron:tenant:' .. own(name)
+  redis.call(change, key .. ':machines', name)
+  redis.call('HINCRBY', key, 'taken', memory)
+end
 local function room(host)
   local is = redis.call('HMGET', 'rawiron:host:' .. host, 'memory', 'taken')
   return (tonumber(is[1]) or 0) - (tonumber(is[2]) or 0)
@@ -84,6 +101,7 @@ return false
 /** Removes what a machine has, on no host. */
 const REMOVE = `
 rest(ARGV[#ARGV])
+charge(ARGV[#ARGV], -tonumber(redis.call('HGET', KEYS[1], 'memory')), 'SREM')
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('SREM', 'rawiron:machines', ARGV[#ARGV])
 `;
@@ -196,11 +214,14 @@ end
 return 1
 `;
 
-/** Adds a machine, unless there is one of that name. ARGV: its fields, and its name. */
+/** Adds a machine, unless there is one of that name, or its tenant may have no more. ARGV: its fields, its memory, and its name. */
 export const ADD = `${LISTS}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-local name = table.remove(ARGV)
+local name, memory = table.remove(ARGV), tonumber(table.remove(ARGV))
+local refused = refusal(name, memory)
+if refused < 0 then return refused end
 redis.call('HSET', KEYS[1], unpack(ARGV))
+charge(name, memory, 'SADD')
 redis.call('SADD', 'rawiron:machines', name)
 wait(name)
 return 1

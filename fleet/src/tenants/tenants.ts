@@ -1,0 +1,72 @@
+import type { Redis } from 'ioredis';
+import { FleetError } from '../error.ts';
+import { checkedTenant } from './names.ts';
+
+/** The most that a tenant may have; left out: as much as there is. */
+export interface Quota {
+  /** Machines, suspended ones too. */
+  readonly machines?: number;
+  /** Bytes of memory of all its machines together. */
+  readonly memory?: number;
+  /** Jobs that are done at the same time. */
+  readonly slots?: number;
+}
+
+/** A tenant, and how much it has. */
+export interface Tenant {
+  readonly name: string;
+  readonly quota: Quota;
+  readonly machines: number;
+  readonly memory: number;
+}
+
+/** Names in Redis. */
+const ALL = 'rawiron:tenants';
+export const tenantKey = (name: string): string => `rawiron:tenant:${name}`;
+export const tenantMachinesKey = (name: string): string => `rawiron:tenant:${name}:machines`;
+export const slotsKey = (name: string): string => `rawiron:tenant:${name}:slots`;
+
+const LIMITS = ['machines', 'memory', 'slots'] as const;
+
+/** The tenants of a fleet, in Redis. */
+export class Tenants {
+  readonly #redis: Redis;
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+  }
+
+  /** Adds a tenant, or gives it another quota, which is for what comes from now on. */
+  async set(name: string, quota: Quota): Promise<void> {
+    const key = tenantKey(checkedTenant(name));
+    const change = this.#redis.multi().sadd(ALL, name).hset(key, 'name', name);
+    for (const limit of LIMITS) {
+      const most = quota[limit];
+      if (most === undefined) change.hdel(key, limit);
+      else change.hset(key, limit, most);
+    }
+    await change.exec();
+  }
+
+  /** @throws FleetError if there is none */
+  async find(name: string): Promise<Tenant> {
+    const fields = await this.#redis.hgetall(tenantKey(checkedTenant(name)));
+    if (fields.name === undefined)
+      throw new FleetError(`there is no tenant '${name}'; 'rawiron-fleet tenant set ${name}' makes it`);
+    const limits = LIMITS.flatMap((limit) => (fields[limit] === undefined ? [] : [[limit, Number(fields[limit])]]));
+    const machines = await this.#redis.scard(tenantMachinesKey(name));
+    return { name, quota: Object.fromEntries(limits) as Quota, machines, memory: Number(fields.taken ?? 0) };
+  }
+
+  async list(): Promise<readonly Tenant[]> {
+    const names = (await this.#redis.smembers(ALL)).sort();
+    return await Promise.all(names.map((name) => this.find(name)));
+  }
+
+  /** @throws FleetError if there is none, or it has machines */
+  async remove(name: string): Promise<void> {
+    const { machines } = await this.find(name);
+    if (machines > 0) throw new FleetError(`${name} has ${machines} machines; 'rawiron-fleet stop' removes them`);
+    await this.#redis.multi().srem(ALL, name).del(tenantKey(name)).del(slotsKey(name)).exec();
+  }
+}

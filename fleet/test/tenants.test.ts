@@ -1,0 +1,140 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { removeGarbage } from '../src/garbage.ts';
+import { findImage, listImages } from '../src/images.ts';
+import { FleetMachines } from '../src/machines/machines.ts';
+import type { JobResult } from '../src/run.ts';
+import { SubmittedRun } from '../src/submit.ts';
+import { tenantStore } from '../src/tenants/store.ts';
+import { Tenants } from '../src/tenants/tenants.ts';
+import { Tokens } from '../src/tenants/tokens.ts';
+import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
+
+const MINUTES = 60_000;
+const start = { image: 'demo', every: 0, limits: { processor: 30 } };
+
+let fleet: TestFleet;
+let redis: Redis;
+beforeAll(async () => {
+  if (noRedis !== '') return;
+  fleet = await TestFleet.start();
+  redis = fleet.connect();
+  const tenants = new Tenants(redis);
+  await tenants.set('acme', { machines: 2, memory: 100 << 20, slots: 1 });
+  await tenants.set('other', {});
+  await putDemo(tenantStore(fleet.store, 'acme'));
+});
+afterAll(async () => {
+  redis?.disconnect();
+  await fleet?.[Symbol.asyncDispose]();
+});
+
+const machinesOf = (tenant?: string) => new FleetMachines(fleet.connect, fleet.store, tenant);
+
+describe.skipIf(noRedis !== '')(`tenants${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('have images and machines of their own, as many as they may', async () => {
+    await using acme = machinesOf('acme');
+    await using other = machinesOf('other');
+    await using all = machinesOf();
+    await acme.start('web', start);
+    await expect(other.start('web', start)).rejects.toThrow("there is no image 'demo'");
+    await putDemo(tenantStore(fleet.store, 'other'));
+    await other.start('web', start);
+    expect((await acme.list()).map(({ name }) => name)).toEqual(['web']);
+    expect((await all.list()).map(({ name }) => name)).toEqual(['acme/web', 'other/web']);
+    for (const name of ['other/web', 'acme/web', '../web'])
+      await expect(acme.find(name)).rejects.toThrow(/is no name of a machine/);
+    await acme.start('mail', start);
+    await expect(acme.start('third', start)).rejects.toThrow(/acme has as many machines as it may have/);
+    await acme.stop('mail');
+    await new Tenants(redis).set('acme', { memory: 20 << 20, slots: 1 });
+    await expect(acme.start('third', start)).rejects.toThrow(/may not have so much memory/);
+    expect(await new Tenants(redis).find('acme')).toMatchObject({ machines: 1, memory: 16 << 20 });
+    await expect(machinesOf('nobody').clone('web', 'x')).rejects.toThrow(/there is no machine 'nobody\/web'/);
+    await all.stop('acme/web');
+    await other.stop('web');
+    expect(await all.list()).toEqual([]);
+    expect((await new Tenants(redis).find('acme')).memory).toBe(0);
+  });
+
+  test('have pieces in common, which stay as long as one names them', async () => {
+    const { manifest } = await findImage(tenantStore(fleet.store, 'other'), 'demo');
+    expect((await findImage(tenantStore(fleet.store, 'acme'), 'demo')).manifest).toHaveLength(manifest.length);
+    expect(await listImages(fleet.store)).toEqual([]);
+    const later = { ...fleet.store, list: async (prefix: string) => (await fleet.store.list(prefix)).map(aged) };
+    const aged = <Kept extends { age: number }>(object: Kept) => ({ ...object, age: 1e9 });
+    const store = {
+      ...{ place: '', get: fleet.store.get.bind(fleet.store), put: fleet.store.put.bind(fleet.store) },
+      find: async (key: string) => {
+        const found = await fleet.store.find(key);
+        return found && aged(found);
+      },
+      ...{ list: later.list, remove: fleet.store.remove.bind(fleet.store) },
+    };
+    expect((await removeGarbage(redis, store)).objects).toBe(0);
+  });
+
+  test('have jobs of their own, as many at a time as they may', async () => {
+    fleet.worker(2);
+    const module = join(fleet.folder, 'alone.ts');
+    writeFileSync(
+      module,
+      `import { rmSync, writeFileSync } from 'node:fs';
+       const lock = ${JSON.stringify(join(fleet.folder, 'lock'))};
+       export default async (machine, { number, artefact }) => {
+         writeFileSync(lock, '', { flag: 'wx' });
+         await new Promise((resolve) => setTimeout(resolve, 700));
+         rmSync(lock);
+         artefact('number.txt', String(number));
+         return number;
+       };`,
+    );
+    const options = { image: 'demo', module, count: 3, tries: 1, tenant: 'acme' };
+    await using run = await SubmittedRun.submit(fleet.connect, fleet.store, options);
+    const results: JobResult[] = [];
+    for await (const result of run.results()) results.push(result);
+    expect(results.map(({ status, tries, error }) => ({ status, tries, error }))).toEqual(
+      results.map(() => ({ status: 'done', tries: 1, error: undefined })),
+    );
+    const file = results[0]!.files['number.txt']!;
+    expect(await fleet.store.get(file)).toBe(undefined);
+    expect(await tenantStore(fleet.store, 'acme').get(file)).toHaveLength(1);
+  });
+});
+
+describe.skipIf(noRedis !== '')(`tokens${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('are made, shown without their secret, and revoked', async () => {
+    const made = await fleet.command('token', 'create', '--tenant', 'acme', '--scopes', 'view,console');
+    const token = made.output.trim();
+    const tokens = new Tokens(redis);
+    expect(await tokens.check(token)).toMatchObject({ tenant: 'acme', scopes: ['view', 'console'] });
+    expect(await tokens.check(`${token}x`)).toBe(undefined);
+    const { output } = await fleet.command('token', 'list');
+    const [, id] = output.match(/^([\da-f]{12}) {2}acme +view,console +\d{4}-/m) ?? [];
+    expect(output).not.toContain(token);
+    expect(JSON.stringify(await redis.hgetall('rawiron:tokens'))).not.toContain(token.slice(4));
+    expect((await fleet.command('token', 'revoke', id!)).output).toBe(`${id} is not valid any more\n`);
+    expect(await tokens.check(token)).toBe(undefined);
+    await fleet.command('tenant', 'set', 'acme', '--machines', '3', '--memory', '1G');
+    expect((await fleet.command('tenant', 'list')).output).toMatch(/acme +0 of 3 +0 MB of 1024 MB +-\n/);
+    expect((await fleet.command('tenant', 'rm', 'acme')).code).toBe(0);
+  });
+
+  test.each([
+    [['token', 'create', '--tenant', 'none'], /there is no tenant 'none'; 'rawiron-fleet tenant set none' makes it/],
+    [['token', 'create', '--scopes', 'all'], /'all' is no scope; there are view, console/],
+    [['token', 'create', '--tenant', 'other', '--scopes', 'hosts'], /the scope hosts is for tokens without a tenant/],
+    [['token', 'revoke', 'x'], /there is no token 'x'/],
+    [['token'], /token: give create, list, or revoke ID/],
+    [['tenant', 'set', 'Big'], /'Big' is no name of a tenant/],
+    [['tenant', 'set', 'x', '--memory', 'much'], /--memory much: give a size/],
+    [['tenant', 'rm', 'none'], /there is no tenant 'none'/],
+  ])('%j is refused in words', async (words, message) => {
+    const { code, errors } = await fleet.command(...words);
+    expect(errors).toMatch(message);
+    expect(errors.split('\n')).toHaveLength(2);
+    expect(code).toBe(2);
+  });
+});
