@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { MachineLimits } from 'rawiron';
+import { OPERATOR, tenantOf } from './tenants/names.ts';
 
 /** The queue of all jobs. */
 export const QUEUE = 'rawiron-jobs';
@@ -60,6 +61,34 @@ export const resultsKey = (id: string): string => `rawiron:run:${id}:results`;
 export const finishedKey = (id: string): string => `rawiron:run:${id}:finished`;
 /** BullMQ's name of a job: the same for whoever adds it again. */
 export const jobId = (run: string, number: number): string => `${run}-${number}`;
+
+/** The last runs of a tenant are on a list, so many. */
+const MOST_LISTED = 100;
+const listKey = (tenant: string) => (tenant === OPERATOR ? 'rawiron:runs' : `rawiron:tenant:${tenant}:runs`);
+
+/** Keeps a run for its workers. */
+export async function keepRun(redis: Redis, run: Run): Promise<void> {
+  const list = listKey(tenantOf(run.id));
+  const kept = redis.multi().set(runKey(run.id), JSON.stringify(run), 'EX', KEPT);
+  await kept
+    .lrem(list, 0, run.id)
+    .lpush(list, run.id)
+    .ltrim(list, 0, MOST_LISTED - 1)
+    .exec();
+}
+
+/** Undefined: there is none, or it is over. */
+export async function findRun(redis: Redis, id: string): Promise<Run | undefined> {
+  const text = await redis.get(runKey(id));
+  return text === null ? undefined : (JSON.parse(text) as Run);
+}
+
+/** The last runs of a tenant, the newest first. */
+export async function listRuns(redis: Redis, tenant: string): Promise<readonly Run[]> {
+  const ids = await redis.lrange(listKey(tenant), 0, -1);
+  const runs = await Promise.all(ids.map((id) => findRun(redis, id)));
+  return runs.filter((run) => run !== undefined);
+}
 
 /** The images of all runs that Redis knows: digests of their lists of pieces. */
 export async function namedByRuns(redis: Redis): Promise<readonly string[]> {

@@ -7,7 +7,7 @@ import { FleetError } from './error.ts';
 import { findImage } from './images.ts';
 import { bundledModule } from './module.ts';
 import { findResult, finishedSince, keepResult } from './results.ts';
-import { type JobData, type JobResult, jobId, KEPT, QUEUE, type Run, runKey, type Work } from './run.ts';
+import { type JobData, type JobResult, jobId, keepRun, QUEUE, type Run, runKey, type Work } from './run.ts';
 import type { ObjectStore } from './store.ts';
 import { fullName, OPERATOR } from './tenants/names.ts';
 import { tenantStore } from './tenants/store.ts';
@@ -49,7 +49,8 @@ export class SubmittedRun implements AsyncDisposable {
   readonly #connection: Redis;
   readonly #queue: Queue<JobData>;
 
-  private constructor(run: Run, connect: () => Redis) {
+  /** @param run one that was submitted */
+  constructor(run: Run, connect: () => Redis) {
     this.run = run;
     this.#redis = connect();
     this.#connection = connect();
@@ -72,7 +73,7 @@ export class SubmittedRun implements AsyncDisposable {
 
   async #add(numbers: readonly number[]): Promise<void> {
     const { id, tries } = this.run;
-    if (numbers.length > 0) await this.#redis.set(runKey(id), JSON.stringify(this.run), 'EX', KEPT);
+    if (numbers.length > 0) await keepRun(this.#redis, this.run);
     for (let at = 0; at < numbers.length; at += BATCH)
       await this.#queue.addBulk(
         numbers.slice(at, at + BATCH).map((number) => ({

@@ -8,7 +8,7 @@ import { doJob, type JobFunction, type JobOutcome } from './job.ts';
 import { loadedModule } from './module.ts';
 import { SnapshotStore } from './pieces.ts';
 import { keepResult } from './results.ts';
-import { type JobData, type JobResult, jobId, QUEUE, type Run, runKey, type Work } from './run.ts';
+import { findRun, type JobData, type JobResult, jobId, QUEUE, type Run, type Work } from './run.ts';
 import { scriptJob } from './script.ts';
 import type { ObjectStore } from './store.ts';
 import { ownName, tenantOf } from './tenants/names.ts';
@@ -102,7 +102,7 @@ export class FleetWorker implements AsyncDisposable {
       worker: this.name,
       milliseconds: Math.round(performance.now() - began),
     });
-    const run = await this.#run(id);
+    const run = await findRun(this.#redis, id);
     // Nobody waits for it any more.
     if (run === undefined) return;
     // The worker that did it the last time may have died of it.
@@ -115,11 +115,6 @@ export class FleetWorker implements AsyncDisposable {
     const { error, value } = outcome;
     const ended = error === undefined ? { status: 'done' as const, value } : { status: 'failed' as const, error };
     await keepResult(this.#redis, id, result({ ...ended, files }));
-  }
-
-  async #run(id: string): Promise<Run | undefined> {
-    const text = await this.#redis.get(runKey(id));
-    return text === null ? undefined : (JSON.parse(text) as Run);
   }
 
   async #outcome(run: Run, number: number): Promise<JobOutcome> {

@@ -22,7 +22,8 @@ beforeAll(async () => {
   await putDemo(fleet.store);
   await putTypewriter(fleet.store);
   fleet.host(5);
-  gateway = await FleetGateway.listen({ machines, address: '127.0.0.1', port: 0, origins: [], log: () => {} });
+  const { connect, store } = fleet;
+  gateway = await FleetGateway.listen({ connect, store, address: '127.0.0.1', port: 0, log: () => {} });
 }, MINUTES);
 afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]();

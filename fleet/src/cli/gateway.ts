@@ -1,15 +1,19 @@
+import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import { FleetError } from '../error.ts';
 import { FleetGateway } from '../machines/gateway.ts';
-import { FleetMachines } from '../machines/machines.ts';
-import { asked, connectorOf, type Flags, log, parsed, placeFlags, placeOf, text } from './settings.ts';
+import { asked, connectorOf, type Flags, log, parsed, placeFlags, placeOf, text, type Words } from './settings.ts';
 
 export const gatewayFlags: Flags = {
   ...placeFlags,
   listen: { value: 'ADDRESS:PORT', help: 'where it is reached (127.0.0.1:8090)' },
+  'tls-certificate': { value: 'FILE', help: 'certificate of TLS, as PEM, with --tls-key (nothing is encrypted)' },
+  'tls-key': { value: 'FILE', help: 'key of that certificate, as PEM' },
+  tokens: { help: 'a token is needed on the loopback, too' },
   origins: { value: 'LIST', help: 'pages that may connect, such as https://a.example,https://b.example (none)' },
 };
 
-/** Gives machines' consoles over WebSocket until the process is asked to end. */
+/** Gives the fleet over HTTP and WebSocket until the process is asked to end. */
 export async function gatewayCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, gatewayFlags);
   const place = placeOf(words);
@@ -18,9 +22,33 @@ export async function gatewayCommand(args: readonly string[]): Promise<number> {
   if (address === undefined || Number(port) > 65_535)
     throw new FleetError(`--listen ${listen}: give an address such as 127.0.0.1:8090`);
   const origins = (text(words, 'origins') ?? '').split(',').filter((origin) => origin !== '');
-  await using machines = new FleetMachines(connectorOf(place), place.store);
-  await using gateway = await FleetGateway.listen({ machines, address, port: Number(port), origins, log });
-  log(`ws://${address}:${gateway.port}/machines/NAME/console`);
+  const tls = await tlsOf(words);
+  await using gateway = await FleetGateway.listen({
+    ...{ connect: connectorOf(place), store: place.store, address, port: Number(port), origins, log },
+    ...(words.values.tokens === true && { needsToken: true }),
+    ...(tls !== undefined && { tls }),
+  });
+  log(`${tls === undefined ? 'http' : 'https'}://${address}:${gateway.port}`);
   await asked();
   return 0;
+}
+
+/** @throws FleetError that names the flag or the file */
+async function tlsOf(words: Words): Promise<{ readonly cert: Buffer; readonly key: Buffer } | undefined> {
+  const files = ['tls-certificate', 'tls-key'].map((name) => text(words, name));
+  if (files.every((file) => file === undefined)) return undefined;
+  const [cert, key] = (await Promise.all(
+    files.map((file) => {
+      if (file === undefined) throw new FleetError('--tls-certificate and --tls-key: give both');
+      return readFile(file).catch((error: Error) => {
+        throw new FleetError(`${file} cannot be read: ${error.message}`);
+      });
+    }),
+  )) as [Buffer, Buffer];
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    throw new FleetError(`${files.join(' and ')} are no certificate and its key: ${(error as Error).message}`);
+  }
+  return { cert, key };
 }

@@ -1,22 +1,40 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Redis } from 'ioredis';
 import { WebSocketServer } from 'ws';
 import { FleetError } from '../error.ts';
-import type { FleetMachines } from './machines.ts';
+import { type AuthoritySettings, isLoopback, isWelcome, rightsOf } from '../gateway/authority.ts';
+import { type Answer, bodyOf, decoded, send } from '../gateway/exchange.ts';
+import { imageRoutes } from '../gateway/image-routes.ts';
+import { machineRoutes } from '../gateway/machine-routes.ts';
+import { runRoutes } from '../gateway/run-routes.ts';
+import type { ObjectStore } from '../store.ts';
+import { tenantStore } from '../tenants/store.ts';
+import { type Rights, type Scope, Tokens } from '../tenants/tokens.ts';
+import { FleetMachines } from './machines.ts';
 import { serveConsole } from './serve-console.ts';
 import { serveScreen } from './serve-screen.ts';
 
 /** Settings of a gateway. */
 export interface GatewaySettings {
-  readonly machines: FleetMachines;
+  /** Connects to Redis; a gateway needs more than one connection. */
+  connect(): Redis;
+  readonly store: ObjectStore;
   readonly address: string;
   /** 0: one that is free. */
   readonly port: number;
-  /** Pages of these origins may connect, such as https://example.com; programs that are no pages always may. */
-  readonly origins: readonly string[];
+  /** Pages of these origins may connect, such as https://example.com; its own, and programs that are no pages, always may. */
+  readonly origins?: readonly string[];
+  /** Whether a token is needed. Default: if it can be reached from elsewhere. */
+  readonly needsToken?: boolean;
+  /** Certificate and key of TLS, as PEM. Left out: nothing is encrypted. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   log(message: string): void;
 }
+
+const routes = [...machineRoutes, ...imageRoutes, ...runRoutes];
 
 /** Bytes of a message of a client. */
 const MOST_MESSAGE = 64 << 10;
@@ -28,16 +46,26 @@ const MOST_MESSAGE = 64 << 10;
 export class FleetGateway implements AsyncDisposable {
   readonly #settings: GatewaySettings;
   readonly #server: Server;
+  readonly #redis: Redis;
+  readonly #authority: AuthoritySettings;
+  /** By their tenants. */
+  readonly #machines = new Map<string, FleetMachines>();
   readonly #sockets = new WebSocketServer({
     ...{ noServer: true, maxPayload: MOST_MESSAGE },
     // Viewers in pages ask for it.
-    handleProtocols: (offered) => offered.has('binary') && 'binary',
+    handleProtocols: (offered) => (offered.has('binary') ? 'binary' : ([...offered][0] ?? false)),
   });
 
   private constructor(settings: GatewaySettings) {
+    const { address, connect, needsToken = !isLoopback(address), origins = [], tls } = settings;
     this.#settings = settings;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
-    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#redis = connect();
+    this.#authority = { tokens: new Tokens(this.#redis), isOpen: !needsToken, origins };
+    const answer = (request: IncomingMessage, response: ServerResponse) => void this.#answer(request, response);
+    this.#server = tls === undefined ? createServer(answer) : createSecureServer(tls, answer);
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.#upgrade(request, socket, head).catch(() => socket.destroy());
+    });
   }
 
   /** @throws FleetError if it cannot listen there */
@@ -55,45 +83,67 @@ export class FleetGateway implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** The list of machines, and pictures of their screens. */
-  async #answer({ method, url = '', headers }: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [, name] = url.match(/^\/machines\/([\w.-]+)\/screen\.png$/) ?? [];
-    if (method !== 'GET' || (name === undefined && url !== '/machines')) return void response.writeHead(404).end();
-    if (!this.#isWelcome(headers.origin)) return void response.writeHead(403).end();
-    const { machines, log } = this.#settings;
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      if (name !== undefined) {
-        const picture = await machines.picture(name);
-        return void response.writeHead(200, { 'content-type': 'image/png', 'cache-control': 'no-store' }).end(picture);
-      }
-      const all = (await machines.list()).map(({ name, state }) => ({ name, state }));
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(all));
+      send(response, await this.#answerOf(request));
     } catch (error) {
       const { message } = error as Error;
-      if (error instanceof FleetError)
-        return void response.writeHead(409, { 'content-type': 'text/plain' }).end(message);
-      log(message);
-      response.writeHead(503).end();
+      if (error instanceof FleetError) return send(response, { status: 409, body: message });
+      this.#settings.log(message);
+      send(response, { status: 503, body: 'it cannot be had now' });
     }
   }
 
-  /** A page of anybody's in a browser on this host could connect, too. */
-  #isWelcome(origin: string | undefined): boolean {
-    return origin === undefined || this.#settings.origins.includes(origin);
+  async #answerOf(request: IncomingMessage): Promise<Answer> {
+    const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://gateway');
+    const found = routes.filter(({ path }) => path.test(pathname));
+    if (found.length === 0) return { status: 404, body: 'there is nothing at this address' };
+    const route = found.find(({ method }) => method === request.method);
+    if (route === undefined) return { status: 405, headers: { allow: found.map(({ method }) => method).join(', ') } };
+    const rights = await this.#admit(request, route.scope);
+    if ('status' in rights) return rights;
+    const [, ...names] = pathname.match(route.path)!;
+    const { store, connect } = this.#settings;
+    return await route.answer({
+      ...{ rights, query, connect, allStore: store, redis: this.#redis, machines: this.#machinesOf(rights.tenant) },
+      names: names.map(decoded),
+      store: tenantStore(store, rights.tenant),
+      body: (most) => bodyOf(request, most),
+    });
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** The rights of who asks, or why it may not. */
+  async #admit(request: IncomingMessage, scope: Scope): Promise<Rights | Required<Pick<Answer, 'status' | 'body'>>> {
+    if (!isWelcome(request, this.#authority))
+      return { status: 403, body: 'pages of this origin may not; see --origins' };
+    const rights = await rightsOf(request, this.#authority);
+    if (rights === undefined) return { status: 401, body: "it needs a token that is valid; 'rawiron-fleet token'" };
+    return rights.scopes.includes(scope) ? rights : { status: 403, body: `the token is not for ${scope}` };
+  }
+
+  #machinesOf(tenant: string): FleetMachines {
+    const { connect, store } = this.#settings;
+    const machines = this.#machines.get(tenant) ?? new FleetMachines(connect, store, tenant);
+    this.#machines.set(tenant, machines);
+    return machines;
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => {});
-    const [, name, part] = request.url?.match(/^\/machines\/([\w.-]+)\/(console|screen)$/) ?? [];
-    const status = !this.#isWelcome(request.headers.origin) ? '403 Forbidden' : '404 Not Found';
-    if (name === undefined || status.startsWith('403')) return void socket.end(`HTTP/1.1 ${status}\r\n\r\n`);
-    const { machines } = this.#settings;
+    const [, name, part] = request.url?.match(/^\/machines\/([^/]+)\/(console|screen)$/) ?? [];
+    const rights = name === undefined ? { status: 404 } : await this.#admit(request, 'console');
+    if ('status' in rights) return void socket.end(`HTTP/1.1 ${rights.status} ${STATUS_CODES[rights.status]}\r\n\r\n`);
     const serve = part === 'screen' ? serveScreen : serveConsole;
-    this.#sockets.handleUpgrade(request, socket, head, (client) => void serve(machines, name, client));
+    this.#sockets.handleUpgrade(request, socket, head, (client) => {
+      void serve(this.#machinesOf(rights.tenant), decoded(name!), client);
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#redis.disconnect();
+    for (const machines of this.#machines.values()) await machines[Symbol.asyncDispose]();
     for (const client of this.#sockets.clients) client.terminate();
+    this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 }

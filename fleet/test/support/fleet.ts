@@ -42,6 +42,13 @@ class TestRedis {
   }
 }
 
+/** A command that has ended, and what it said. */
+export interface CommandEnd {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
 /** A fleet on the loopback: a Redis, a store in a folder, workers and hosts, which are processes. */
 export class TestFleet implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'fleet-'));
@@ -94,16 +101,21 @@ export class TestFleet implements AsyncDisposable {
     return child;
   }
 
-  #spawn(words: readonly string[], output: 'ignore' | 'pipe'): ChildProcess {
+  #spawn(words: readonly string[], output: 'ignore' | 'pipe', variables: Record<string, string> = {}): ChildProcess {
     return spawn(process.execPath, ['--conditions=rawiron-source', main, ...words], {
       stdio: ['ignore', output, output],
-      env: { ...process.env, ...this.environment },
+      env: { ...process.env, ...this.environment, ...variables },
     });
   }
 
   /** Runs the command to its end. */
-  async command(...words: readonly string[]): Promise<{ code: number | null; output: string; errors: string }> {
-    const child = this.#spawn(words, 'pipe');
+  command(...words: readonly string[]): Promise<CommandEnd> {
+    return this.commandWith({}, ...words);
+  }
+
+  /** Runs the command to its end, with more variables of its environment. */
+  async commandWith(variables: Record<string, string>, ...words: readonly string[]): Promise<CommandEnd> {
+    const child = this.#spawn(words, 'pipe', variables);
     const [output, errors] = await Promise.all([child.stdout!, child.stderr!].map(textOf));
     const code = child.exitCode ?? (await new Promise<number | null>((resolve) => child.once('exit', resolve)));
     return { code, output: output!, errors: errors! };

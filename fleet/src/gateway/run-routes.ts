@@ -1,0 +1,87 @@
+import { FleetError } from '../error.ts';
+import { findResult, finishedSince } from '../results.ts';
+import { findRun, listRuns, type Run, resultsKey } from '../run.ts';
+import { type RunOptions, SubmittedRun } from '../submit.ts';
+import { fullName, ownName } from '../tenants/names.ts';
+import { type Exchange, jsonOf, numberIn, type Route, textIn } from './exchange.ts';
+import { limitsOf } from './machine-routes.ts';
+
+/** Milliseconds that a request for results waits for the first. */
+const PATIENCE = 1000;
+
+async function optionsOf(exchange: Exchange): Promise<RunOptions> {
+  const given = await jsonOf(exchange);
+  const image = textIn(given, 'image');
+  if (image === undefined) throw new FleetError('give image, the name of the one that each job goes on from');
+  const words = (['script', 'prompt'] as const).map((name) => [name, textIn(given, name)]);
+  const numbers = (['count', 'timeout', 'tries'] as const).map((name) => [name, numberIn(given, name)]);
+  const text = textIn(given, 'module');
+  const named = [...words, ...numbers, ['text', text]].filter(([, value]) => value !== undefined);
+  return { image, limits: limitsOf(given), tenant: exchange.rights.tenant, ...Object.fromEntries(named) };
+}
+
+/** The run that a path names. @throws FleetError if its tenant has none such */
+async function runOf({ redis, rights, names: [id] }: Exchange): Promise<Run> {
+  const run = await findRun(redis, fullName(rights.tenant, id!));
+  if (run === undefined) throw new FleetError(`there is no run '${id}'; it may be over for more than a week`);
+  return run;
+}
+
+/** Results since a place on the list of those that have ended, with the next place. */
+async function resultsSince(exchange: Exchange) {
+  const run = await runOf(exchange);
+  // It may wait: others must not.
+  const redis = exchange.connect();
+  try {
+    const place = exchange.query.get('after') ?? '0';
+    if (!/^\d+(-\d+)?$/.test(place)) throw new FleetError(`after is '${place}'; give what was given as next`);
+    const news = await finishedSince(redis, run.id, place, PATIENCE);
+    const found = await Promise.all([...new Set(news.numbers)].map((number) => findResult(redis, run.id, number)));
+    return { next: news.place, results: found.filter((result) => result !== undefined) };
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** Requests about jobs. */
+export const runRoutes: readonly Route[] = [
+  {
+    ...{ method: 'GET', path: /^\/runs$/, scope: 'view' },
+    async answer({ redis, rights: { tenant } }) {
+      const runs = (await listRuns(redis, tenant)).map(async ({ id, count }) => ({
+        ...{ id: ownName(tenant, id), count, ended: await redis.hlen(resultsKey(id)) },
+      }));
+      return { body: await Promise.all(runs) };
+    },
+  },
+  {
+    ...{ method: 'POST', path: /^\/runs$/, scope: 'jobs' },
+    async answer(exchange) {
+      const { connect, allStore, rights } = exchange;
+      await using submitted = await SubmittedRun.submit(connect, allStore, await optionsOf(exchange));
+      return { status: 201, body: { id: ownName(rights.tenant, submitted.run.id), count: submitted.run.count } };
+    },
+  },
+  {
+    ...{ method: 'GET', path: /^\/runs\/([^/]+)\/results$/, scope: 'jobs' },
+    answer: async (exchange) => ({ body: await resultsSince(exchange) }),
+  },
+  {
+    ...{ method: 'GET', path: /^\/runs\/([^/]+)\/(\d+)\/files\/([^/]+)$/, scope: 'jobs' },
+    async answer(exchange) {
+      const { store, names } = exchange;
+      await runOf(exchange);
+      const bytes = await store.get(`runs/${names.join('/')}`);
+      if (bytes === undefined) throw new FleetError(`job ${names[1]} has left no '${names[2]}'`);
+      return { type: 'application/octet-stream', body: bytes };
+    },
+  },
+  {
+    ...{ method: 'DELETE', path: /^\/runs\/([^/]+)$/, scope: 'jobs' },
+    async answer(exchange) {
+      await using submitted = new SubmittedRun(await runOf(exchange), exchange.connect);
+      await submitted.cancel();
+      return { status: 204 };
+    },
+  },
+];

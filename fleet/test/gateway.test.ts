@@ -1,0 +1,205 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
+import { get } from 'node:https';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Machine } from 'rawiron';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { FleetGateway, type GatewaySettings } from '../src/machines/gateway.ts';
+import { Tenants } from '../src/tenants/tenants.ts';
+import { checkedScopes, scopes, Tokens } from '../src/tenants/tokens.ts';
+import { noRedis, TestFleet } from './support/fleet.ts';
+import { freePort } from './support/ports.ts';
+
+const MINUTES = 60_000;
+
+let fleet: TestFleet;
+let tokens: Tokens;
+let certificate: { readonly cert: Buffer; readonly key: Buffer };
+beforeAll(async () => {
+  if (noRedis !== '') return;
+  fleet = await TestFleet.start();
+  const redis = fleet.connect();
+  tokens = new Tokens(redis);
+  for (const name of ['acme', 'other']) await new Tenants(redis).set(name, {});
+  certificate = makeCertificate(fleet.folder);
+}, MINUTES);
+afterAll(() => fleet?.[Symbol.asyncDispose]());
+
+/** A certificate of its own for this computer. */
+function makeCertificate(folder: string) {
+  const [cert, key] = ['cert.pem', 'key.pem'].map((name) => join(folder, name)) as [string, string];
+  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  execFileSync('openssl', [...kind, '-keyout', key, '-out', cert, ...names], { stdio: 'ignore' });
+  return { cert: readFileSync(cert), key: readFileSync(key) };
+}
+
+async function listen(settings: Partial<GatewaySettings> = {}) {
+  const { connect, store } = fleet;
+  return await FleetGateway.listen({ connect, store, address: '127.0.0.1', port: 0, log: () => {}, ...settings });
+}
+
+/** Asks a gateway as who has a token. */
+function clientOf({ port }: FleetGateway, token: string) {
+  return async (method: string, path: string, body?: object | Uint8Array) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+      ...{ method, headers: { authorization: `Bearer ${token}` } },
+      ...(body !== undefined && { body: body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const isJson = answer.headers.get('content-type') === 'application/json';
+    return { status: answer.status, body: isJson ? JSON.parse(text) : text };
+  };
+}
+
+async function demoSnapshot(): Promise<Uint8Array> {
+  await using machine = await Machine.create({ memory: 16, boot: { demo: true } });
+  await machine.start();
+  await machine.serial.expect(/demo> $/);
+  await machine.pause();
+  return await machine.snapshot();
+}
+
+describe.skipIf(noRedis !== '')(`tokens at the gateway${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('give rights in their scope, and are needed from elsewhere', async () => {
+    await using gateway = await listen({ needsToken: true });
+    const at = `http://127.0.0.1:${gateway.port}`;
+    expect((await fetch(`${at}/machines`)).status).toBe(401);
+    const viewer = clientOf(gateway, await tokens.create({ tenant: 'acme', scopes: ['view'] }));
+    expect(await viewer('GET', '/machines')).toEqual({ status: 200, body: [] });
+    expect(await viewer('POST', '/machines/x', {})).toEqual({ status: 403, body: 'the token is not for machines' });
+    expect((await clientOf(gateway, 'rwf_no')('GET', '/machines')).status).toBe(401);
+    expect((await viewer('GET', '/other')).status).toBe(404);
+    expect((await viewer('PUT', '/machines')).status).toBe(405);
+    const token = await tokens.create({ tenant: 'acme', scopes: ['console'] });
+    const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/machines/x/console`, [`token.${token}`]);
+    const reason = new Promise((resolve) => socket.on('close', (_, why) => resolve(why.toString())));
+    expect(await reason).toContain("there is no machine 'acme/x'");
+    const none = new WebSocket(`ws://127.0.0.1:${gateway.port}/machines/x/console`);
+    const refused = new Promise((resolve) =>
+      none.on('unexpected-response', (_, { statusCode }) => resolve(statusCode)),
+    );
+    none.on('error', () => {});
+    expect(await refused).toBe(401);
+  });
+
+  test('are not needed on the loopback, but a name of it', async () => {
+    await using gateway = await listen();
+    const at = `http://127.0.0.1:${gateway.port}`;
+    expect((await fetch(`${at}/machines`)).status).toBe(200);
+    const asked = async (headers: Record<string, string>) => (await fetch(`${at}/machines`, { headers })).status;
+    expect(await asked({ origin: at })).toBe(200);
+    expect(await asked({ origin: 'https://bad.example' })).toBe(403);
+    expect(await asked({ authorization: 'Bearer rwf_no' })).toBe(401);
+    // As when somebody's name leads here.
+    const place = { host: '127.0.0.1', port: gateway.port, path: '/machines', headers: { host: 'bad.example' } };
+    const [answer] = (await once(request(place).end(), 'response')) as [IncomingMessage];
+    expect(answer.resume().statusCode).toBe(403);
+  });
+});
+
+describe.skipIf(noRedis !== '')(`the gateway's interface${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test("has a tenant's machines, images and jobs, and nobody else's", async () => {
+    await using gateway = await listen({ needsToken: true });
+    const own = checkedScopes(scopes.filter((scope) => scope !== 'hosts'));
+    const [acme, other] = (await Promise.all(
+      ['acme', 'other'].map(async (tenant) => clientOf(gateway, await tokens.create({ tenant, scopes: own }))),
+    )) as [ReturnType<typeof clientOf>, ReturnType<typeof clientOf>];
+    fleet.host(5);
+    fleet.worker(1);
+    expect((await acme('PUT', '/images/demo', await demoSnapshot())).body).toEqual({ name: 'demo', memory: 16 << 20 });
+    expect(await acme('PUT', '/images/bad', Buffer.from('no'))).toMatchObject({ status: 409 });
+    expect((await other('GET', '/images')).body).toEqual([]);
+    const start = { image: 'demo', checkpoint: 0, processor: 30 };
+    expect((await other('POST', '/machines/web', start)).body).toMatch(/there is no image 'demo'/);
+    expect(await acme('POST', '/machines/web', start)).toMatchObject({
+      status: 201,
+      body: { name: 'web', memory: 16 << 20 },
+    });
+    await expect.poll(async () => (await acme('GET', '/machines/web')).body.state).toBe('running');
+    expect((await other('GET', '/machines/web')).status).toBe(409);
+    expect((await other('GET', '/machines/acme%2Fweb')).body).toMatch(/is no name of a machine/);
+    expect((await acme('POST', '/machines/web/clone', { name: 'copy' })).status).toBe(204);
+    expect((await acme('POST', '/machines/web/snapshot', { image: 'later' })).body.name).toBe('later');
+    expect((await acme('POST', '/machines/web/suspend')).status).toBe(204);
+    for (const name of ['web', 'copy']) expect((await acme('POST', `/machines/${name}/stop`)).status).toBe(204);
+    expect((await acme('GET', '/machines')).body).toEqual([]);
+    expect((await acme('DELETE', '/images/later')).status).toBe(204);
+
+    const module =
+      'export default async (machine, { number, artefact }) => { artefact("a.txt", "hello"); return number; };';
+    const { body: run } = await acme('POST', '/runs', { image: 'demo', module, count: 2 });
+    const results: unknown[] = [];
+    for (let next = '0'; results.length < 2; ) {
+      const { body } = await acme('GET', `/runs/${run.id}/results?after=${next}`);
+      results.push(...body.results);
+      next = body.next;
+    }
+    expect(results).toMatchObject([{ status: 'done' }, { status: 'done' }]);
+    expect((await acme('GET', `/runs/${run.id}/1/files/a.txt`)).body).toBe('hello');
+    expect((await acme('GET', '/runs')).body).toEqual([{ id: run.id, count: 2, ended: 2 }]);
+    for (const path of ['results', '1/files/a.txt'])
+      expect((await other('GET', `/runs/${run.id}/${path}`)).status).toBe(409);
+    expect((await other('GET', '/runs')).body).toEqual([]);
+    expect((await acme('DELETE', `/runs/${run.id}`)).status).toBe(204);
+  });
+
+  test.each([
+    ['POST', '/machines/x', {}, /give image/],
+    ['POST', '/machines/x', { image: 3 }, /image must be a text/],
+    ['POST', '/machines/x', { image: 'demo', checkpoint: '5' }, /checkpoint must be a number/],
+    ['POST', '/machines/x', { image: 'demo', policy: 'hope' }, /it must be restart or lost/],
+    ['POST', '/machines/x/clone', {}, /give name/],
+    ['POST', '/runs', { image: 'none', script: 'ls' }, /there is no image 'none'/],
+    ['GET', '/runs/none/results', undefined, /there is no run 'none'/],
+    ['GET', '/machines/%zz', undefined, /is no part of an address/],
+    ['POST', '/machines/x', Buffer.from('{'), /the body is no object in JSON/],
+  ])('%s %s %j is refused in words', async (method, path, body, message) => {
+    await using gateway = await listen();
+    const token = await tokens.create({ tenant: '', scopes });
+    const answer = await clientOf(gateway, token)(method, path, body);
+    expect(answer).toEqual({ status: 409, body: expect.stringMatching(message) });
+  });
+});
+
+describe.skipIf(noRedis !== '')(`TLS${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('is what a gateway speaks that has a certificate', async () => {
+    await using gateway = await listen({ tls: certificate });
+    const status = new Promise((resolve, reject) => {
+      const address = { host: 'localhost', port: gateway.port, path: '/machines', ca: certificate.cert };
+      get(address, (answer) => resolve(answer.resume().statusCode)).on('error', reject);
+    });
+    expect(await status).toBe(200);
+    const socket = new WebSocket(`wss://localhost:${gateway.port}/machines/x/console`, { ca: certificate.cert });
+    expect(await new Promise((resolve) => socket.on('close', (_, why) => resolve(why.toString())))).toContain(
+      "there is no machine 'x'",
+    );
+    const cert = join(fleet.folder, 'cert.pem');
+    expect((await fleet.command('gateway', '--tls-certificate', cert)).errors).toMatch(/give both/);
+    expect((await fleet.command('gateway', '--tls-certificate', cert, '--tls-key', cert)).errors).toMatch(
+      /are no certificate and its key/,
+    );
+  });
+
+  test('is the way to a Redis whose address begins with rediss', async () => {
+    const [port, cert] = [await freePort(), join(fleet.folder, 'cert.pem')];
+    const tls = ['--tls-port', `${port}`, '--tls-cert-file', cert, '--tls-key-file', join(fleet.folder, 'key.pem')];
+    const words = ['--port', '0', '--bind', '127.0.0.1', ...tls, '--tls-auth-clients', 'no', '--save', ''];
+    const server = spawn('redis-server', [...words, '--dir', fleet.folder], { stdio: 'ignore' });
+    try {
+      await wait(500);
+      const environment = { NODE_EXTRA_CA_CERTS: cert };
+      const address = `rediss://localhost:${port}`;
+      const made = await fleet.commandWith(environment, 'token', 'create', '--redis', address);
+      expect(made).toMatchObject({ code: 0, output: expect.stringMatching(/^rwf_/) });
+      const list = await fleet.commandWith(environment, 'token', 'list', '--redis', address);
+      expect(list.output.trim().split('\n')).toHaveLength(2);
+    } finally {
+      server.kill('SIGKILL');
+    }
+  });
+});
