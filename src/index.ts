@@ -1,5 +1,6 @@
 /** The library: make a PC, boot it, talk to its serial ports. */
 
+import type { Duplex } from 'node:stream';
 import type { Container as RunningContainer } from './containers/container.ts';
 import { Machine as HostedMachine } from './machine/machine.ts';
 import type { MigrationChannel } from './migration/channel.ts';
@@ -20,7 +21,7 @@ import {
   serveQmp,
 } from './node/sockets/monitor.ts';
 import type { SessionServer } from './node/sockets/session-server.ts';
-import { VncServer, type VncSettings } from './node/vnc/server.ts';
+import { serveViewer, type ViewerSettings, VncServer, type VncSettings } from './node/vnc/server.ts';
 import type { ListenAddress } from './options/listen-address.ts';
 import type { MachineOptions } from './options/options.ts';
 import type { Qmp } from './qmp/qmp.ts';
@@ -173,6 +174,14 @@ export function listenForVnc(machine: Machine, address: ListenAddress, settings:
 }
 
 /**
+ * Serves one VNC viewer over a connection that the program has made, such as a WebSocket, until one of the two ends it.
+ * @throws ConfigurationError if the machine has no display adapter
+ */
+export function serveVncViewer(machine: Machine, connection: Duplex, settings: ViewerSettings = {}): void {
+  serveViewer(machine, connection, settings);
+}
+
+/**
  * Makes of a folder what a web server needs so that guests can share it (`ShareOptions.server`): in another folder `index.json`, and
  * `contents` with what files hold, by their hashes. What is there already is kept, or replaced.
  * @throws ConfigurationError that names the file which cannot be read or written
@@ -209,7 +218,7 @@ export type { RunningMachine } from './node/running/entry.ts';
 export { runningMachines } from './node/running/list.ts';
 export type { GdbSettings, MonitorSettings } from './node/sockets/monitor.ts';
 export type { SessionServer } from './node/sockets/session-server.ts';
-export type { VncServer, VncSettings } from './node/vnc/server.ts';
+export type { ViewerSettings, VncServer, VncSettings } from './node/vnc/server.ts';
 export { QmpError, type QmpErrorClass } from './qmp/error.ts';
 export type { Progress } from './util/progress.ts';
 export { RingBuffer } from './util/ring-buffer.ts';

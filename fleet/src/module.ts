@@ -1,10 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { rolldown } from 'rolldown';
 import { FleetError } from './error.ts';
-import type { JobFunction } from './job.ts';
-
-/** Stands for the library in the text of a module; a worker puts the address of its own there. */
-const LIBRARY = 'rawiron-of-the-worker';
+import { LIBRARY } from './load-module.ts';
 
 /**
  * A job's module and all that it imports, as one text, which a worker elsewhere can load. It may import Node's modules and `rawiron`.
@@ -27,19 +24,4 @@ export async function bundledModule(path: string): Promise<string> {
   } catch (error) {
     throw new FleetError(`${path}: ${(error as Error).message}`);
   }
-}
-
-/**
- * The function of a module's text.
- * @throws FleetError if it has none
- */
-export async function loadedModule(text: string): Promise<JobFunction> {
-  const address = import.meta.resolve('rawiron');
-  const code = Buffer.from(text.replaceAll(LIBRARY, address)).toString('base64');
-  const module = (await import(`data:text/javascript;base64,${code}`)) as { readonly default?: unknown };
-  if (typeof module.default !== 'function')
-    throw new FleetError(
-      'a job is a module whose default export is a function: export default async (machine, context) => …',
-    );
-  return module.default as JobFunction;
 }

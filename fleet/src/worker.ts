@@ -1,17 +1,15 @@
 import { hostname } from 'node:os';
 import { DelayedError, type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { Machine } from 'rawiron';
 import { getBlob } from './blobs.ts';
-import { FleetError } from './error.ts';
-import { doJob, type JobFunction, type JobOutcome } from './job.ts';
-import { loadedModule } from './module.ts';
+import type { Confinement } from './confined/confinement.ts';
+import type { JobOutcome } from './job.ts';
 import { SnapshotStore } from './pieces.ts';
+import { type LoadedWork, type PreparedRun, prepareConfined, prepareHere } from './prepared.ts';
 import { keepResult } from './results.ts';
 import { findRun, type JobData, type JobResult, jobId, QUEUE, type Run, type Work } from './run.ts';
-import { scriptJob } from './script.ts';
 import type { ObjectStore } from './store.ts';
-import { ownName, tenantOf } from './tenants/names.ts';
+import { OPERATOR, ownName, tenantOf } from './tenants/names.ts';
 import { takeSlot } from './tenants/slots.ts';
 import { tenantStore } from './tenants/store.ts';
 
@@ -29,20 +27,18 @@ export interface WorkerSettings {
   readonly store: ObjectStore;
   /** Jobs at the same time. */
   readonly slots: number;
+  /** Whether jobs that are no tenant's are in a process of their own, too. */
+  readonly isolate?: boolean;
+  /** How such processes are confined. */
+  readonly confinement?: Confinement;
   /** Hears what goes wrong besides jobs. */
   log(message: string): void;
-}
-
-/** The common parts of a run's jobs. */
-interface Prepared {
-  readonly base: Machine;
-  readonly work: JobFunction;
 }
 
 /** The run whose job came last, and how many of its jobs are being done here. */
 interface Current {
   readonly id: string;
-  readonly prepared: Promise<Prepared>;
+  readonly prepared: Promise<PreparedRun>;
   jobs: number;
 }
 
@@ -120,9 +116,11 @@ export class FleetWorker implements AsyncDisposable {
   async #outcome(run: Run, number: number): Promise<JobOutcome> {
     const current = this.#enter(run);
     try {
-      const { base, work } = await current.prepared;
-      return await doJob(base, work, number, { ...run, run: run.id });
+      const prepared = await current.prepared;
+      return await prepared.do(number, { ...run, run: run.id });
     } catch (error) {
+      // Its process may have ended: the next job has another one.
+      if (this.#current === current) this.#current = undefined;
       return { error: (error as Error).message, files: new Map() };
     } finally {
       current.jobs--;
@@ -151,18 +149,21 @@ export class FleetWorker implements AsyncDisposable {
   async #leave(current: Current): Promise<void> {
     if (current === this.#current || current.jobs > 0) return;
     await current.prepared.then(
-      ({ base }) => base.stop(),
+      (prepared) => prepared.stop(),
       () => {},
     );
   }
 
-  async #prepare(run: Run): Promise<Prepared> {
-    const { store, slots } = this.#settings;
-    const own = tenantStore(store, tenantOf(run.id));
-    const [snapshot, work] = await Promise.all([new SnapshotStore(store).get(run.image), loadedWork(own, run.work)]);
-    const base = await Machine.restore(snapshot);
-    await base.prepareForks(slots);
-    return { base, work };
+  /** A tenant's jobs are in a process of their own. */
+  async #prepare(run: Run): Promise<PreparedRun> {
+    const { store, slots, isolate = false, confinement = {} } = this.#settings;
+    const tenant = tenantOf(run.id);
+    const [snapshot, work] = await Promise.all([
+      new SnapshotStore(store).get(run.image),
+      loadedWork(tenantStore(store, tenant), run.work),
+    ]);
+    if (tenant === OPERATOR && !isolate) return await prepareHere(snapshot, work, slots);
+    return await prepareConfined(snapshot, work, slots, confinement);
   }
 
   async #keepFiles(run: string, number: number, files: JobOutcome['files']): Promise<Record<string, string>> {
@@ -191,10 +192,6 @@ export class FleetWorker implements AsyncDisposable {
 
 const LOST = 'its workers were lost each time that it was begun';
 
-async function loadedWork(store: ObjectStore, work: Work): Promise<JobFunction> {
-  const text = new TextDecoder().decode(await getBlob(store, work.digest));
-  if (work.kind === 'script') return scriptJob(text, work.prompt);
-  return await loadedModule(text).catch((error: Error) => {
-    throw new FleetError(`the job's module cannot be loaded: ${error.message}`);
-  });
+async function loadedWork(store: ObjectStore, { digest, ...work }: Work): Promise<LoadedWork> {
+  return { ...work, text: new TextDecoder().decode(await getBlob(store, digest)) };
 }

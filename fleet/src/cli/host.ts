@@ -1,8 +1,11 @@
 import { totalmem } from 'node:os';
+import { openByTenant } from '../confined/confined-machine.ts';
 import { FleetError } from '../error.ts';
 import { FleetHost } from '../machines/host.ts';
 import {
   asked,
+  confinementFlags,
+  confinementOf,
   connectorOf,
   type Flags,
   log,
@@ -16,6 +19,7 @@ import {
 
 export const hostFlags: Flags = {
   ...placeFlags,
+  ...confinementFlags,
   memory: { value: 'SIZE', help: 'memory for machines, such as 8G (three quarters of what there is)' },
   lease: { value: 'SECONDS', help: 'how long it may be silent before others take its machines (10)' },
 };
@@ -28,6 +32,7 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   await using host = await FleetHost.start({
     ...{ connect: connectorOf(place), store: place.store, memory, log },
     lease: leaseOf(words),
+    open: openByTenant(confinementOf(words), words.values.isolate === true),
   });
   log(`host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines, ${place.redis}, ${place.store.place}`);
   await asked();

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { MachineLimits } from 'rawiron';
+import type { Confinement } from '../confined/confinement.ts';
 import { FleetError } from '../error.ts';
 import { openStore } from '../open-store.ts';
 import { connector } from '../redis.ts';
@@ -36,6 +37,14 @@ export const placeFlags: Flags = {
 export const limitFlags: Flags = {
   processor: { value: 'PERCENT', help: 'what a machine may take of a processor' },
   memory: { value: 'SIZE', help: "what a machine may take of the host's memory, such as 512M" },
+};
+
+/** Flags of every command that has machines of others. */
+export const confinementFlags: Flags = {
+  isolate: { help: 'each machine is in a process of its own; those of tenants always are' },
+  uid: { value: 'N', help: 'user and group of such processes; for root only' },
+  cgroup: { value: 'FOLDER', help: 'of cgroup v2, in which each of them gets a group with limits' },
+  wrapper: { value: 'COMMAND', help: "starts each of them, such as 'bwrap …'" },
 };
 
 /** @throws FleetError for a flag that there is not */
@@ -100,6 +109,18 @@ export function sizeOf(words: Words, name: string): number | undefined {
   const [, digits, unit] = size.match(/^(\d+)([MG])$/) ?? [];
   if (digits === undefined) throw new FleetError(`--${name} ${size}: give a size such as 512M or 8G`);
   return Number(digits) * (unit === 'G' ? 2 ** 30 : 2 ** 20);
+}
+
+/** @throws FleetError for a user that only root can give */
+export function confinementOf(words: Words): Confinement {
+  const [uid, cgroup, wrapper] = [number(words, 'uid'), text(words, 'cgroup'), text(words, 'wrapper')];
+  if (uid !== undefined && process.getuid?.() !== 0)
+    throw new FleetError('--uid: only root can run processes as others');
+  return {
+    ...(uid !== undefined && { uid }),
+    ...(cgroup !== undefined && { cgroup }),
+    ...(wrapper !== undefined && { wrapper: wrapper.split(' ').filter((word) => word !== '') }),
+  };
 }
 
 /** Where the fleet is. */

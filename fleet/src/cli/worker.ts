@@ -1,9 +1,21 @@
 import { availableParallelism } from 'node:os';
 import { FleetWorker } from '../worker.ts';
-import { asked, connectorOf, type Flags, log, number, parsed, placeFlags, placeOf } from './settings.ts';
+import {
+  asked,
+  confinementFlags,
+  confinementOf,
+  connectorOf,
+  type Flags,
+  log,
+  number,
+  parsed,
+  placeFlags,
+  placeOf,
+} from './settings.ts';
 
 export const workerFlags: Flags = {
   ...placeFlags,
+  ...confinementFlags,
   slots: { value: 'N', help: 'jobs at the same time (one a processor)' },
 };
 
@@ -12,7 +24,10 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, workerFlags);
   const place = placeOf(words);
   const slots = number(words, 'slots') ?? availableParallelism();
-  await using worker = await FleetWorker.start({ connect: connectorOf(place), store: place.store, slots, log });
+  await using worker = await FleetWorker.start({
+    ...{ connect: connectorOf(place), store: place.store, slots, log },
+    ...{ isolate: words.values.isolate === true, confinement: confinementOf(words) },
+  });
   log(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${place.store.place}`);
   await asked();
   log('ends when its jobs have ended');

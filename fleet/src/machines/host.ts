@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { openByTenant } from '../confined/confined-machine.ts';
 import { SnapshotStore } from '../pieces.ts';
 import type { ObjectStore } from '../store.ts';
 import { HeardHosts, Lease } from './lease.ts';
@@ -19,7 +20,7 @@ export interface HostSettings {
   readonly memory: number;
   /** Milliseconds after which others may take its machines when nothing is heard of it. Default: 10,000. All hosts of a fleet have the same. */
   readonly lease?: number;
-  /** Makes the machine of a record go on from its checkpoint. Default: in this process, from the store. */
+  /** Makes the machine of a record go on from its checkpoint. Default: those of tenants in processes of their own, others in this one. */
   readonly open?: OpenMachine;
   /** Hears what goes wrong. */
   log(message: string): void;
@@ -185,7 +186,12 @@ export class FleetHost implements AsyncDisposable {
   #seat(record: MachineRecord, holding: Holding): void {
     const { name } = holding;
     const seat: Seat = new Seat(holding, record, {
-      ...{ registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots, open: this.#settings.open },
+      ...{
+        registry: this.#registry,
+        lease: this.#lease,
+        snapshots: this.#snapshots,
+        open: this.#settings.open ?? openByTenant({}, false),
+      },
       listen: () => this.#hearing.subscribe(inputChannel(name), screenChannel(name)),
       failed: (problem) => {
         this.#settings.log(`${name}: ${problem}`);

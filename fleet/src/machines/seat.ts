@@ -38,7 +38,7 @@ export type OpenMachine = (
 ) => Promise<{ readonly machine: SeatMachine; readonly screen: MachineScreen }>;
 
 /** Restores a machine in this process. */
-const restore: OpenMachine = async ({ name, manifest, limits }, snapshots) => {
+export const openHere: OpenMachine = async ({ name, manifest, limits }, snapshots) => {
   // What a guest that turns itself off leaves is in the checkpoint that is made then.
   const machine = await Machine.restore(await snapshots.get(manifest), { limits, shutdown: 'pause' });
   return { machine, screen: screenOf(machine, name) };
@@ -49,8 +49,7 @@ export interface SeatSettings {
   readonly registry: Registry;
   readonly snapshots: SnapshotStore;
   readonly lease: Lease;
-  /** Left out: the machine is in this process. */
-  readonly open?: OpenMachine | undefined;
+  readonly open: OpenMachine;
   /** The machine cannot go on here. */
   failed(problem: string): void;
   warn(message: string): void;
@@ -98,7 +97,7 @@ export class Seat {
   /** Goes on from the machine's last checkpoint. */
   begin(): void {
     const begun = this.#do(async () => {
-      const { open = restore, snapshots, registry } = this.#settings;
+      const { open, snapshots, registry } = this.#settings;
       const { machine, screen } = await open(this.#record, snapshots);
       if (this.#isGone) return void (await machine.stop());
       this.#machine = machine;
@@ -176,7 +175,7 @@ export class Seat {
     this.#isGone = true;
     clearTimeout(this.#timer);
     this.#settings.gone();
-    await this.#viewers?.close();
+    this.#viewers?.close();
     await this.#machine?.stop();
   }
 

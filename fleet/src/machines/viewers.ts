@@ -59,8 +59,7 @@ export class Viewers {
     await this.#show(id, kind, bytes).catch(() => false);
   }
 
-  async close(): Promise<void> {
+  close(): void {
     for (const connection of this.#connections.values()) connection.destroy();
-    await this.#screen.close();
   }
 }

@@ -85,8 +85,8 @@ export class TestFleet implements AsyncDisposable {
   }
 
   /** Starts a worker. */
-  worker(slots: number): ChildProcess {
-    return this.#child(['worker', '--slots', `${slots}`]);
+  worker(slots: number, ...words: readonly string[]): ChildProcess {
+    return this.#child(['worker', '--slots', `${slots}`, ...words]);
   }
 
   /** Starts a host for machines, whose lease is of so many seconds. */

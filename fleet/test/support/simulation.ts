@@ -69,7 +69,7 @@ class Pretence {
       snapshot: async () => new TextEncoder().encode(name),
     };
     const view = () => Promise.reject(new Error('it has no display'));
-    return { machine, screen: { view, picture: view, close: async () => {} } };
+    return { machine, screen: { view, picture: view } };
   };
 
   get running(): ReadonlySet<string> {

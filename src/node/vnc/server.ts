@@ -1,4 +1,5 @@
 import { createServer, isIPv6, type Server } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Machine } from '../../machine/machine.ts';
 import type { ListenAddress } from '../../options/listen-address.ts';
 import { checkMachine, checkObject } from '../../util/checks.ts';
@@ -35,6 +36,9 @@ export interface VncSettings {
   readonly log?: (message: string) => void;
 }
 
+/** How a viewer whose connection the program has made is to be served. */
+export type ViewerSettings = Pick<VncSettings, 'name' | 'password' | 'log'>;
+
 const MOST_VIEWERS = 32;
 /** After so many milliseconds without a word the host asks whether a viewer is still there. */
 const ALIVE = 60_000;
@@ -53,11 +57,7 @@ export class VncServer implements VncControl, AsyncDisposable {
 
   /** @throws ConfigurationError if the machine has no screen, or the server cannot listen there */
   static async listen(machine: Machine, address: ListenAddress, settings: VncSettings): Promise<VncServer> {
-    checkMachine(machine);
-    checkObject('the settings', settings, ['name', 'password', 'share']);
-    if (!machine.screen.isThere)
-      throw new ConfigurationError("VNC: the machine has no display adapter; make it with vga: 'std' (-vga std)");
-    if (settings.password !== undefined) checkDes();
+    checkSettings(machine, settings);
     const server = new VncServer(machine, settings);
     try {
       await server.#listen(address, settings);
@@ -148,8 +148,29 @@ export class VncServer implements VncControl, AsyncDisposable {
     const viewer = this.#display.connect(new SocketConnection(socket), { server, client });
     const limit = setTimeout(() => viewer.isLetIn || socket.destroy(), HANDSHAKE_LIMIT).unref();
     socket.once('close', () => clearTimeout(limit));
+    socket.setNoDelay();
+    socket.setKeepAlive(true, ALIVE);
     forward(socket, viewer);
   }
+}
+
+/**
+ * Serves one VNC viewer over a connection that the program has made, until one of the two ends it.
+ * @throws ConfigurationError if the machine has no screen
+ */
+export function serveViewer(machine: Machine, connection: Duplex, settings: ViewerSettings): void {
+  checkSettings(machine, settings);
+  const end: VncEndpoint = { host: '', service: '', family: 'unix', websocket: false };
+  const display = new VncDisplay(machine, nodeVncHost, settings);
+  forward(connection, display.connect(new SocketConnection(connection), { server: end, client: end }));
+}
+
+function checkSettings(machine: Machine, settings: VncSettings): void {
+  checkMachine(machine);
+  checkObject('the settings', settings, ['name', 'password', 'share']);
+  if (!machine.screen.isThere)
+    throw new ConfigurationError("VNC: the machine has no display adapter; make it with vga: 'std' (-vga std)");
+  if (settings.password !== undefined) checkDes();
 }
 
 /** Tries one port after the other. */
@@ -167,9 +188,7 @@ async function listenUpTo(
 }
 
 /** Hands on what comes, no faster than it is taken. */
-function forward(socket: ByteSocket, taker: { receive(bytes: Uint8Array): Promise<void>; end(): void }): void {
-  socket.setNoDelay();
-  socket.setKeepAlive(true, ALIVE);
+function forward(socket: Duplex, taker: { receive(bytes: Uint8Array): Promise<void>; end(): void }): void {
   // Who is gone has gone, however.
   socket.on('error', () => {});
   socket.on('close', () => taker.end());

@@ -1,15 +1,15 @@
+import type { Duplex } from 'node:stream';
 import { ViewerGone } from '../../vnc/error.ts';
 import type { ViewerConnection } from '../../vnc/viewer.ts';
-import type { ByteSocket } from '../sockets/byte-socket.ts';
 
 /** Milliseconds that a viewer gets for reading why it is sent away. */
 const PATIENCE = 1000;
 
 /** A viewer at the other end of a socket. */
 export class SocketConnection implements ViewerConnection {
-  readonly #socket: ByteSocket;
+  readonly #socket: Duplex;
 
-  constructor(socket: ByteSocket) {
+  constructor(socket: Duplex) {
     this.#socket = socket;
   }
 

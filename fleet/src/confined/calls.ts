@@ -1,0 +1,102 @@
+import type { ChildProcess } from 'node:child_process';
+import { Worker } from 'node:worker_threads';
+import { FleetError } from '../error.ts';
+import { type Confinement, startConfined } from './confinement.ts';
+
+/** A function of a confined process that is called, and how it has ended. */
+interface Call {
+  readonly id: number;
+  readonly act: string;
+  readonly args: readonly unknown[];
+}
+type Reply = { readonly id: number } & ({ readonly value: unknown } | { readonly error: string });
+/** Something that a confined process tells by itself. */
+interface Told {
+  readonly event: string;
+  readonly args: readonly unknown[];
+}
+
+/** A confined process with functions that can be called. */
+export class ConfinedProcess implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #open = new Map<number, PromiseWithResolvers<unknown>>();
+  readonly #listeners = new Map<string, (...args: never[]) => unknown>();
+  /** Why it has ended; it resolves then, after what it had was removed. */
+  readonly ended: Promise<string>;
+  #why: string | undefined;
+  #next = 0;
+
+  private constructor(child: ChildProcess, clean: () => Promise<void>) {
+    this.#child = child;
+    child.on('message', (message) => this.#hear(message as Reply | Told));
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const end = (why: string) => {
+      this.#why ??= why;
+      for (const { reject } of this.#open.values()) reject(new FleetError(why));
+      this.#open.clear();
+      void clean().then(() => resolve(why));
+    };
+    child.once('error', (error) => end(`its process cannot be started: ${error.message}`));
+    child.once('exit', (code, signal) => end(`its process has ended: ${signal ?? `exit code ${code}`}`));
+    this.ended = promise;
+  }
+
+  /** @throws FleetError if it cannot be confined as it should be */
+  static async start(program: string, memory: number, confinement: Confinement): Promise<ConfinedProcess> {
+    const { child, clean } = await startConfined(program, memory, confinement);
+    return new ConfinedProcess(child, clean);
+  }
+
+  /** Calls the listener at each event of this name. */
+  on<Args extends readonly unknown[]>(event: string, listener: (...args: Args) => unknown): void {
+    this.#listeners.set(event, listener as (...args: never[]) => unknown);
+  }
+
+  /** @throws FleetError if the process ends before, or says so */
+  async call<Value>(act: string, ...args: readonly unknown[]): Promise<Value> {
+    if (this.#why !== undefined) throw new FleetError(this.#why);
+    const id = this.#next++;
+    const call: Call = { id, act, args };
+    const answer = Promise.withResolvers<unknown>();
+    this.#open.set(id, answer);
+    this.#child.send(call, (error) => {
+      if (error) answer.reject(new FleetError(`its process does not hear: ${error.message}`));
+    });
+    return (await answer.promise) as Value;
+  }
+
+  #hear(message: Reply | Told): void {
+    if ('event' in message) return void this.#listeners.get(message.event)?.(...(message.args as never[]));
+    const answer = this.#open.get(message.id);
+    this.#open.delete(message.id);
+    if ('error' in message) answer?.reject(new FleetError(message.error));
+    else answer?.resolve(message.value);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.ended;
+  }
+}
+
+/** Ends the process when its parent has ended. */
+const WATCH = `const { kill, pid, ppid } = process;
+setInterval(() => process.ppid === ppid || kill(pid, 'SIGKILL'), 1000);`;
+
+/** In the confined process: answers calls. Gives a function that tells something. */
+export function answerCalls(
+  functions: Readonly<Record<string, (...args: never[]) => unknown>>,
+): (event: string, ...args: readonly unknown[]) => void {
+  const send = (message: Reply | Told) => void process.send!(message, undefined, {}, () => {});
+  process.on('message', async ({ id, act, args }: Call) => {
+    try {
+      send({ id, value: await functions[act]!(...(args as never[])) });
+    } catch (error) {
+      send({ id, error: error instanceof Error ? error.message : String(error) });
+    }
+  });
+  // Whoever started it has ended; a thread looks, too, as what runs here may never come back.
+  process.on('disconnect', () => process.exit());
+  new Worker(WATCH, { eval: true }).unref();
+  return (event, ...args) => send({ event, args });
+}

@@ -1,0 +1,80 @@
+import { Duplex } from 'node:stream';
+import type { MachineScreen } from '../machines/screens.ts';
+import { type OpenMachine, openHere, type SeatMachine } from '../machines/seat.ts';
+import { OPERATOR, tenantOf } from '../tenants/names.ts';
+import { ConfinedProcess } from './calls.ts';
+import type { Confinement } from './confinement.ts';
+
+/** Makes machines go on in processes of their own, which are confined. */
+function openConfined(confinement: Confinement): OpenMachine {
+  return async ({ name, manifest, limits, memory }, snapshots) => {
+    const snapshot = await snapshots.get(manifest);
+    const child = await ConfinedProcess.start('machine-process.ts', memory + snapshot.length, confinement);
+    try {
+      const isOff = await child.call<boolean>('restore', Buffer.from(snapshot), name, limits);
+      return { machine: machineOf(child, isOff), screen: screenOf(child) };
+    } catch (error) {
+      await child[Symbol.asyncDispose]();
+      throw error;
+    }
+  };
+}
+
+/** Makes the machines of tenants, or all, go on in processes of their own, and the others in this one. */
+export function openByTenant(confinement: Confinement, isIsolated: boolean): OpenMachine {
+  const confined = openConfined(confinement);
+  return (record, snapshots) =>
+    isIsolated || tenantOf(record.name) !== OPERATOR ? confined(record, snapshots) : openHere(record, snapshots);
+}
+
+function machineOf(child: ConfinedProcess, isOff: boolean): SeatMachine {
+  const exited = Promise.withResolvers<{ readonly reason: string }>();
+  child.on('exited', (reason: string) => exited.resolve({ reason }));
+  void child.ended.then((reason) => exited.resolve({ reason }));
+  const on: SeatMachine['on'] = (name: string, hear: (value: never) => unknown) => {
+    if (name === 'error') child.on('error', (message: string) => hear(new Error(message) as never));
+    else child.on(name, hear as (value: unknown) => unknown);
+  };
+  return {
+    serial: {
+      write: async (bytes) => await child.call('write', bytes),
+      on: (name, hear) => child.on(name, hear),
+    },
+    ...{ exited: exited.promise, isOff, on },
+    start: () => child.call('start'),
+    pause: () => child.call('pause'),
+    reset: () => child.call('reset'),
+    async stop() {
+      await child.call('stop').catch(() => {});
+      await child[Symbol.asyncDispose]();
+    },
+    snapshot: (settings) => child.call('snapshot', settings),
+  };
+}
+
+function screenOf(child: ConfinedProcess): MachineScreen {
+  const views = new Map<number, Duplex>();
+  let next = 0;
+  child.on('view', (id: number, bytes: Uint8Array) => void views.get(id)?.push(bytes));
+  child.on('viewed', (id: number) => void views.get(id)?.push(null));
+  return {
+    async view() {
+      const id = next++;
+      const view = new Duplex({
+        read() {},
+        write(bytes: Buffer, _, done) {
+          child.call('toView', id, bytes).then(() => done(), done);
+        },
+        destroy(error, done) {
+          views.delete(id);
+          child.call('endView', id).catch(() => {});
+          done(error);
+        },
+      });
+      views.set(id, view);
+      await child.call('view', id);
+      return view;
+    },
+    picture: () => child.call('picture'),
+  };
+}

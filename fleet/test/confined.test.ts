@@ -1,0 +1,119 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FleetMachines } from '../src/machines/machines.ts';
+import type { JobResult } from '../src/run.ts';
+import { SubmittedRun } from '../src/submit.ts';
+import { tenantStore } from '../src/tenants/store.ts';
+import { Tenants } from '../src/tenants/tenants.ts';
+import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
+import { putTypewriter } from './support/typewriter-guest.ts';
+
+const MINUTES = 60_000;
+
+let fleet: TestFleet;
+beforeAll(async () => {
+  if (noRedis !== '') return;
+  fleet = await TestFleet.start();
+  const redis = fleet.connect();
+  await new Tenants(redis).set('acme', {});
+  redis.disconnect();
+  await putDemo(tenantStore(fleet.store, 'acme'));
+  await putTypewriter(tenantStore(fleet.store, 'acme'));
+}, MINUTES);
+afterAll(() => fleet?.[Symbol.asyncDispose]());
+
+async function resultOf(text: string, timeout = 60): Promise<JobResult> {
+  const options = { image: 'demo', text, timeout, tries: 1, tenant: 'acme' };
+  await using run = await SubmittedRun.submit(fleet.connect, fleet.store, options);
+  for await (const result of run.results()) return result;
+  throw new Error('there is none');
+}
+
+/** Tells what it can reach. */
+const curious = `
+import { execSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+const codeOf = (act) => { try { act(); return 'done'; } catch (error) { return error.code; } };
+export default async (machine) => {
+  machine.serial.write('echo hello\\r');
+  await machine.serial.expect('\\nhello');
+  return {
+    read: codeOf(() => readFileSync('/etc/passwd')),
+    write: codeOf(() => writeFileSync('/tmp/rawiron-other', '')),
+    own: codeOf(() => writeFileSync(tmpdir() + '/own', '')),
+    run: codeOf(() => execSync('true')),
+    connect: await new Promise((resolve) => connect(1, '127.0.0.1').on('error', ({ code }) => resolve(code))),
+    keys: Object.keys(process.env).filter((name) => /RAWIRON|AWS/.test(name)),
+    user: process.getuid(),
+  };
+};`;
+
+describe.skipIf(noRedis !== '')(`jobs of tenants${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('reach nothing but their machine, and run as whom the worker says', async () => {
+    const isRoot = process.getuid?.() === 0;
+    const group = join(fleet.folder, 'group');
+    mkdirSync(group);
+    // The folder stands for one of the kernel, which removes what is in a group with it.
+    const worker = fleet.worker(1, ...(isRoot ? ['--uid', '65534'] : []), '--wrapper', 'nice -n 1', '--cgroup', group);
+    expect(await resultOf(curious)).toMatchObject({
+      status: 'done',
+      value: {
+        ...{ read: 'ERR_ACCESS_DENIED', write: 'ERR_ACCESS_DENIED', own: 'done', run: 'ERR_ACCESS_DENIED' },
+        ...{ connect: 'ERR_ACCESS_DENIED', keys: [], user: isRoot ? 65_534 : process.getuid!() },
+      },
+    });
+    worker.kill('SIGKILL');
+  });
+
+  test('are not begun where they cannot be confined', async () => {
+    const worker = fleet.worker(1, '--cgroup', '/nowhere');
+    const { error } = await resultOf('export default () => 5;');
+    expect(error).toMatch(/--cgroup \/nowhere: ENOENT.*give a folder that is delegated/);
+    worker.kill('SIGKILL');
+  });
+
+  test('that never come back are ended, and take nobody with them', async () => {
+    fleet.worker(1);
+    expect(await resultOf('export default () => { for (;;); };', 1)).toMatchObject({
+      status: 'failed',
+      error: 'its process has ended: SIGKILL',
+    });
+    expect(await resultOf('export default () => process.exit(3);')).toMatchObject({
+      error: 'its process has ended: exit code 3',
+    });
+    expect(await resultOf('export default () => 5;')).toMatchObject({ status: 'done', value: 5 });
+  });
+});
+
+describe.skipIf(noRedis !== '')(`machines of tenants${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('are in processes of their own, and go on elsewhere when those end', async () => {
+    fleet.host(5);
+    await using machines = new FleetMachines(fleet.connect, fleet.store, 'acme');
+    await machines.start('shown', { image: 'typewriter', every: 0, limits: { processor: 30 } });
+    const { owner, token } = await machines.running('shown');
+    expect([...(await machines.picture('shown')).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    let greeting = '';
+    await using _view = await machines.view('shown', {
+      data: (bytes) => {
+        greeting += Buffer.from(bytes).toString();
+      },
+      end: () => {},
+    });
+    await expect.poll(() => greeting).toBe('RFB 003.008\n');
+    await machines.snapshot('shown', 'copy');
+    const host = owner.split('-').at(-2)!;
+    const [child] = readFileSync(`/proc/${host}/task/${host}/children`, 'utf8').split(' ');
+    process.kill(Number(child), 'SIGKILL');
+    await expect.poll(async () => (await machines.find('shown')).problem).toMatch(/its process has ended: SIGKILL/);
+    await expect.poll(async () => (await machines.find('shown')).token, { timeout: 60_000 }).toBe(token + 1);
+    await machines.running('shown');
+    await machines.stop('shown');
+  });
+});
+
+test.skipIf(process.getuid?.() === 0)('only root runs processes as others', async () => {
+  expect((await fleet.command('worker', '--uid', '5')).errors).toMatch(/--uid: only root/);
+});
