@@ -5,19 +5,32 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { FleetError } from '../error.ts';
 import { FolderStore } from '../folder-store.ts';
+import { FleetGateway } from '../machines/gateway.ts';
 import { FleetHost } from '../machines/host.ts';
 import { FleetWorker } from '../worker.ts';
 import { hostFlags, memoryOf } from './host.ts';
-import { asked, connectorOf, type Flags, log, number, ownFolder, parsed, placeFlags, placeOf } from './settings.ts';
+import {
+  asked,
+  connectorOf,
+  type Flags,
+  keptLog,
+  log,
+  number,
+  ownFolder,
+  parsed,
+  placeFlags,
+  placeOf,
+} from './settings.ts';
 
 export const devFlags: Flags = {
   store: placeFlags.store!,
   port: { value: 'N', help: 'of the Redis that it starts (6379)' },
+  gateway: { value: 'N', help: 'port of the gateway and its page, on the loopback (8090)' },
   memory: hostFlags.memory!,
   slots: { value: 'N', help: 'jobs at the same time (one a processor)' },
 };
 
-/** A whole fleet in one process tree: a Redis of its own, one worker and one host. */
+/** A whole fleet in one process tree: a Redis of its own, one worker, one host and a gateway. */
 export async function devCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, devFlags);
   const { store } = placeOf(words);
@@ -26,10 +39,16 @@ export async function devCommand(args: readonly string[]): Promise<number> {
   const place = { redis: `redis://127.0.0.1:${port}`, store };
   const slots = number(words, 'slots') ?? availableParallelism();
   const memory = memoryOf(words);
-  await using host = await FleetHost.start({ connect: connectorOf(place), store, memory, log });
-  await using worker = await FleetWorker.start({ connect: connectorOf(place), store, slots, log });
+  const gatewayPort = number(words, 'gateway') ?? 8090;
+  if (await isTaken(gatewayPort)) throw new FleetError(`port ${gatewayPort} is taken; give another one (--gateway)`);
+  using kept = keptLog(place, 'dev');
+  const common = { connect: connectorOf(place), store, log: kept.write };
+  await using host = await FleetHost.start({ ...common, memory });
+  await using worker = await FleetWorker.start({ ...common, slots });
+  await using gateway = await FleetGateway.listen({ ...common, address: '127.0.0.1', port: gatewayPort });
   log(`host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines`);
   log(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${store.place}`);
+  log(`page http://127.0.0.1:${gateway.port}`);
   log('ready; Ctrl-C ends it');
   await asked();
   return 0;

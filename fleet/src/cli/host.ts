@@ -8,7 +8,7 @@ import {
   confinementOf,
   connectorOf,
   type Flags,
-  log,
+  keptLog,
   number,
   parsed,
   placeFlags,
@@ -29,14 +29,15 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, hostFlags);
   const place = placeOf(words);
   const memory = memoryOf(words);
+  using kept = keptLog(place, 'host');
   await using host = await FleetHost.start({
-    ...{ connect: connectorOf(place), store: place.store, memory, log },
+    ...{ connect: connectorOf(place), store: place.store, memory, log: kept.write },
     lease: leaseOf(words),
     open: openByTenant(confinementOf(words), words.values.isolate === true),
   });
-  log(`host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines, ${place.redis}, ${place.store.place}`);
+  kept.write(`host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines, ${place.redis}, ${place.store.place}`);
   await asked();
-  log('gives its machines to other hosts');
+  kept.write('gives its machines to other hosts');
   return 0;
 }
 

@@ -6,7 +6,7 @@ import {
   confinementOf,
   connectorOf,
   type Flags,
-  log,
+  keptLog,
   number,
   parsed,
   placeFlags,
@@ -24,12 +24,13 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, workerFlags);
   const place = placeOf(words);
   const slots = number(words, 'slots') ?? availableParallelism();
+  using kept = keptLog(place, 'worker');
   await using worker = await FleetWorker.start({
-    ...{ connect: connectorOf(place), store: place.store, slots, log },
+    ...{ connect: connectorOf(place), store: place.store, slots, log: kept.write },
     ...{ isolate: words.values.isolate === true, confinement: confinementOf(words) },
   });
-  log(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${place.store.place}`);
+  kept.write(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${place.store.place}`);
   await asked();
-  log('ends when its jobs have ended');
+  kept.write('ends when its jobs have ended');
   return 0;
 }

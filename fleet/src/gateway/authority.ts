@@ -4,7 +4,7 @@ import { OPERATOR } from '../tenants/names.ts';
 import { type Rights, scopes, type Tokens } from '../tenants/tokens.ts';
 
 /** The cookie of the page, and what a WebSocket's protocol begins with that is a token: pages cannot give headers for those. */
-export const COOKIE = 'rawiron-token';
+const COOKIE = 'rawiron-token';
 const PROTOCOL = 'token.';
 
 /** How a gateway finds out the rights of who asks. */
@@ -33,8 +33,14 @@ export async function rightsOf(
   return isOpen ? ALL : undefined;
 }
 
+/** The header that gives a page its token, which its scripts cannot read; empty: that takes it away. */
+export function cookieOf(token: string, isSecure: boolean): string {
+  const end = token === '' ? 'Max-Age=0' : 'Max-Age=2592000';
+  return `${COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict; ${end}${isSecure ? '; Secure' : ''}`;
+}
+
 /** The token of a request, by a header, a WebSocket's protocol, or the page's cookie. */
-function tokenOf({ headers }: IncomingMessage): string | undefined {
+export function tokenOf({ headers }: IncomingMessage): string | undefined {
   const [, bearer] = headers.authorization?.match(/^Bearer +(\S+)$/i) ?? [];
   const protocols = headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
   const protocol = protocols.find((name) => name.startsWith(PROTOCOL))?.slice(PROTOCOL.length);

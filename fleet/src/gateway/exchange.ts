@@ -8,6 +8,8 @@ import type { Rights, Scope } from '../tenants/tokens.ts';
 /** A request to a gateway, and the part of the fleet that it may be about. */
 export interface Exchange {
   readonly rights: Rights;
+  /** Whether it came with a token. */
+  readonly hasToken: boolean;
   /** The parts of its path that its route names. */
   readonly names: readonly string[];
   readonly query: URLSearchParams;
@@ -33,7 +35,8 @@ export interface Answer {
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: RegExp;
-  readonly scope: Scope;
+  /** Undefined: any token is enough. */
+  readonly scope: Scope | undefined;
   answer(exchange: Exchange): Promise<Answer>;
 }
 
@@ -41,7 +44,7 @@ export interface Route {
 const MOST_JSON = 8 << 20;
 
 /** A body that is an object in JSON; none: an empty one. @throws FleetError for what is not */
-export async function jsonOf({ body }: Exchange): Promise<Readonly<Record<string, unknown>>> {
+export async function jsonOf({ body }: Pick<Exchange, 'body'>): Promise<Readonly<Record<string, unknown>>> {
   const text = new TextDecoder().decode(await body(MOST_JSON));
   try {
     const value: unknown = JSON.parse(text === '' ? '{}' : text);

@@ -5,10 +5,12 @@ import type { Duplex } from 'node:stream';
 import type { Redis } from 'ioredis';
 import { WebSocketServer } from 'ws';
 import { FleetError } from '../error.ts';
-import { type AuthoritySettings, isLoopback, isWelcome, rightsOf } from '../gateway/authority.ts';
-import { type Answer, bodyOf, decoded, send } from '../gateway/exchange.ts';
+import { type AuthoritySettings, cookieOf, isLoopback, isWelcome, rightsOf, tokenOf } from '../gateway/authority.ts';
+import { type Answer, bodyOf, decoded, jsonOf, send, textIn } from '../gateway/exchange.ts';
+import { fleetRoutes } from '../gateway/fleet-routes.ts';
 import { imageRoutes } from '../gateway/image-routes.ts';
 import { machineRoutes } from '../gateway/machine-routes.ts';
+import { pageFile } from '../gateway/page.ts';
 import { runRoutes } from '../gateway/run-routes.ts';
 import type { ObjectStore } from '../store.ts';
 import { tenantStore } from '../tenants/store.ts';
@@ -34,7 +36,7 @@ export interface GatewaySettings {
   log(message: string): void;
 }
 
-const routes = [...machineRoutes, ...imageRoutes, ...runRoutes];
+const routes = [...machineRoutes, ...imageRoutes, ...runRoutes, ...fleetRoutes];
 
 /** Bytes of a message of a client. */
 const MOST_MESSAGE = 64 << 10;
@@ -97,7 +99,9 @@ export class FleetGateway implements AsyncDisposable {
   async #answerOf(request: IncomingMessage): Promise<Answer> {
     const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://gateway');
     const found = routes.filter(({ path }) => path.test(pathname));
-    if (found.length === 0) return { status: 404, body: 'there is nothing at this address' };
+    if (pathname === '/login' || pathname === '/logout') return await this.#loggedIn(request, pathname);
+    if (found.length === 0)
+      return (await pageFile(pathname)) ?? { status: 404, body: 'there is nothing at this address' };
     const route = found.find(({ method }) => method === request.method);
     if (route === undefined) return { status: 405, headers: { allow: found.map(({ method }) => method).join(', ') } };
     const rights = await this.#admit(request, route.scope);
@@ -107,18 +111,34 @@ export class FleetGateway implements AsyncDisposable {
     return await route.answer({
       ...{ rights, query, connect, allStore: store, redis: this.#redis, machines: this.#machinesOf(rights.tenant) },
       names: names.map(decoded),
+      hasToken: tokenOf(request) !== undefined,
       store: tenantStore(store, rights.tenant),
       body: (most) => bodyOf(request, most),
     });
   }
 
+  /** Gives the page a token, or takes it away. */
+  async #loggedIn(request: IncomingMessage, pathname: string): Promise<Answer> {
+    if (request.method !== 'POST' || !isWelcome(request, this.#authority)) return { status: 403 };
+    const given = pathname === '/login' ? await jsonOf({ body: (most) => bodyOf(request, most) }) : {};
+    const token = textIn(given, 'token')?.trim() ?? '';
+    if (pathname === '/login' && (await this.#authority.tokens.check(token)) === undefined)
+      return { status: 401, body: 'this token is not valid' };
+    return { status: 204, headers: { 'set-cookie': cookieOf(token, this.#settings.tls !== undefined) } };
+  }
+
   /** The rights of who asks, or why it may not. */
-  async #admit(request: IncomingMessage, scope: Scope): Promise<Rights | Required<Pick<Answer, 'status' | 'body'>>> {
+  async #admit(
+    request: IncomingMessage,
+    scope: Scope | undefined,
+  ): Promise<Rights | Required<Pick<Answer, 'status' | 'body'>>> {
     if (!isWelcome(request, this.#authority))
       return { status: 403, body: 'pages of this origin may not; see --origins' };
     const rights = await rightsOf(request, this.#authority);
     if (rights === undefined) return { status: 401, body: "it needs a token that is valid; 'rawiron-fleet token'" };
-    return rights.scopes.includes(scope) ? rights : { status: 403, body: `the token is not for ${scope}` };
+    return scope === undefined || rights.scopes.includes(scope)
+      ? rights
+      : { status: 403, body: `the token is not for ${scope}` };
   }
 
   #machinesOf(tenant: string): FleetMachines {

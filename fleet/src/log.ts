@@ -1,0 +1,50 @@
+import { hostname } from 'node:os';
+import type { Redis } from 'ioredis';
+
+/** Lines that are kept, at least, and that are shown. */
+const [MOST, SHOWN] = [2000, 100];
+const LOG = 'rawiron:log';
+
+/** A line of the fleet's log. */
+export interface LogLine {
+  /** By the clock of Redis, as ISO 8601 has it. */
+  readonly time: string;
+  /** Who says it. */
+  readonly source: string;
+  readonly message: string;
+}
+
+/** The log that hosts, workers and gateways have in common, in Redis; each has its own on standard error, too. */
+export class FleetLog implements Disposable {
+  readonly #redis: Redis;
+  readonly #source: string;
+
+  /** @param kind of process that writes */
+  constructor(connect: () => Redis, kind: string) {
+    this.#redis = connect();
+    this.#source = `${kind} ${hostname()}-${process.pid}`;
+  }
+
+  /** A line may be lost, as when Redis is away for long. */
+  write(message: string): void {
+    if (this.#redis.status !== 'ready' && this.#redis.status !== 'connecting') return;
+    this.#redis
+      .xadd(LOG, 'MAXLEN', '~', MOST, '*', 'source', this.#source, 'message', message.slice(0, 2000))
+      .catch(() => {});
+  }
+
+  [Symbol.dispose](): void {
+    // What was written goes out first.
+    void this.#redis.quit().catch(() => {});
+  }
+}
+
+/** The last lines, the newest first. */
+export async function lastLines(redis: Redis): Promise<readonly LogLine[]> {
+  const entries = await redis.xrevrange(LOG, '+', '-', 'COUNT', SHOWN);
+  return entries.map(([id, fields]) => ({
+    time: new Date(Number(id.split('-')[0])).toISOString(),
+    source: fields[1] ?? '',
+    message: fields[3] ?? '',
+  }));
+}
