@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+
+const folder = join(import.meta.dirname, '..');
+const textOf = (name: string) => readFileSync(join(folder, name), 'utf8');
+
+/** Containers of the fleet's own image, with the words of its command, and variables that it gets. */
+interface Container {
+  readonly words: readonly string[];
+  readonly variables: readonly string[];
+}
+
+const help = execFileSync(
+  process.execPath,
+  ['--conditions=rawiron-source', join(folder, 'src/cli/main.ts'), '--help'],
+  { encoding: 'utf8' },
+);
+
+/** Flags of a command that it does not have. */
+function unknownFlags([command, ...words]: readonly string[]): string[] {
+  const section = help.split(/^(?=rawiron-fleet )/m).find((text) => text.startsWith(`rawiron-fleet ${command}`)) ?? '';
+  return words.filter((word) => word.startsWith('--') && !section.includes(`\n    ${word} `));
+}
+
+function expectFleet(containers: readonly Container[]): void {
+  expect(containers.map(({ words }) => words[0]).sort()).toEqual(['gateway', 'host', 'worker']);
+  for (const { words, variables } of containers) {
+    expect(unknownFlags(words)).toEqual([]);
+    expect(variables).toEqual(expect.arrayContaining(['RAWIRON_REDIS', 'RAWIRON_STORE']));
+  }
+}
+
+/** A setting of a manifest, which is not looked at further. */
+type Setting = Record<string, never>;
+
+describe('files for deployments', () => {
+  test('the compose file has commands and flags that there are, and a Redis that keeps what it has acknowledged', () => {
+    const { services, volumes } = parse(textOf('compose.yaml'), { merge: true }) as {
+      services: Record<string, { image: string; command: string[]; environment: Setting; volumes: string[] }>;
+      volumes: Setting;
+    };
+    const own = Object.values(services).filter(({ image }) => image === 'rawiron-fleet');
+    expectFleet(own.map(({ command, environment }) => ({ words: command, variables: Object.keys(environment) })));
+    expect(services.redis!.command.join(' ')).toContain('--appendonly yes --appendfsync always');
+    for (const { volumes: mounts } of Object.values(services))
+      for (const mount of mounts) expect(Object.keys(volumes)).toContain(mount.split(':')[0]);
+  });
+
+  test('the manifest for Kubernetes has too, and names that lead to each other', () => {
+    const documents = parseAllDocuments(textOf('kubernetes.yaml'));
+    expect(documents.flatMap(({ errors }) => errors)).toEqual([]);
+    const all = documents.map((document) => document.toJS()) as {
+      kind: string;
+      metadata: { name: string; namespace?: string };
+      data?: Setting;
+      stringData?: Setting;
+      spec: { template: { spec: { containers: { args: string[]; envFrom?: Setting[] }[] } } };
+    }[];
+    const variables = all.flatMap(({ data, stringData }) => Object.keys({ ...data, ...stringData }));
+    const deployments = all.filter(({ kind }) => kind === 'Deployment');
+    expectFleet(deployments.map(({ spec: { template } }) => ({ words: template.spec.containers[0]!.args, variables })));
+    const named = all.filter(({ kind }) => kind !== 'Namespace');
+    expect(new Set(named.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['rawiron-fleet']));
+    const given = new Set(all.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+    for (const name of ['ConfigMap fleet', 'Secret fleet-store', 'Service redis', 'StatefulSet redis'])
+      expect(given).toContain(name);
+  });
+
+  test('the image is made of the lock file, and runs the command', () => {
+    const lines = textOf('Dockerfile').split('\n');
+    expect(lines.filter((line) => line.startsWith('RUN '))).toEqual([
+      'RUN npm ci --omit=dev --ignore-scripts',
+      'RUN npm run dependencies',
+    ]);
+    const [entry] = lines.filter((line) => line.startsWith('ENTRYPOINT '));
+    expect(JSON.parse(entry!.slice('ENTRYPOINT '.length))).toEqual(['node', '/rawiron/fleet/bin/rawiron-fleet.mjs']);
+  });
+});
