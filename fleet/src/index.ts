@@ -1,5 +1,6 @@
 /** The fleet's library: submit runs, work on them, keep images and machines. */
 
+export type { Confinement } from './confined/confinement.ts';
 export { FleetError } from './error.ts';
 export { FolderStore } from './folder-store.ts';
 export { type Removed, removeGarbage } from './garbage.ts';
@@ -10,9 +11,12 @@ export { FleetGateway, type GatewaySettings } from './machines/gateway.ts';
 export { FleetHost, type HostSettings } from './machines/host.ts';
 export { FleetMachines, type MachineStart } from './machines/machines.ts';
 export type { HostRecord, LossPolicy, MachineRecord, MachineState, Wanted } from './machines/record.ts';
+export { MachineView, type ViewListener } from './machines/view.ts';
 export { connector } from './redis.ts';
 export type { JobResult, Run } from './run.ts';
 export { type BucketSettings, S3Store } from './s3-store.ts';
 export type { ObjectStore, StoredObject } from './store.ts';
 export { type RunOptions, SubmittedRun } from './submit.ts';
+export { type Quota, type Tenant, Tenants } from './tenants/tenants.ts';
+export { type Rights, type Scope, scopes, type TokenRecord, Tokens } from './tenants/tokens.ts';
 export { FleetWorker, type WorkerSettings } from './worker.ts';
