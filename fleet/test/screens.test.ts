@@ -38,7 +38,10 @@ async function viewerOf(name: string) {
   const socket = new WebSocket(`ws://${place(name)}`, ['binary']);
   const client = new VncClient({ write: (bytes) => socket.send(bytes), close: () => socket.close() });
   const ended = Promise.withResolvers<string>();
-  socket.on('message', (bytes: Buffer) => void client.reader.push(bytes));
+  let taken = Promise.resolve();
+  socket.on('message', (bytes: Buffer) => {
+    taken = taken.then(() => client.reader.push(bytes));
+  });
   socket.on('close', (_, reason) => {
     client.reader.end();
     ended.resolve(reason.toString());

@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { duplexPair } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type JsonObject,
@@ -12,6 +13,7 @@ import {
   Machine,
   openMonitor,
   openQmp,
+  serveVncViewer,
   type VncServer,
 } from '../../../src/index.ts';
 import { Random } from '../../support/random.ts';
@@ -49,6 +51,24 @@ test.each([0, 6, 16])('a viewer sees what the screen shows (encoding %i)', async
   using client = await viewerOf(server);
   client.setEncodings(encoding);
   expect(await wholePicture(client)).toEqual(await shown());
+});
+
+test('over a connection that the program has made, until it ends', async () => {
+  const [here, there] = duplexPair();
+  serveVncViewer(machine, there, { name: 'own' });
+  const client = new VncClient({ write: (bytes) => here.write(bytes), close: () => here.destroy() });
+  here.on('data', (bytes: Buffer) => {
+    here.pause();
+    void client.reader.push(bytes).then(() => here.resume());
+  });
+  await client.greet();
+  expect(client.name).toBe('rawiron (own)');
+  expect(await wholePicture(client)).toEqual(await shown());
+  const gone = once(there, 'close');
+  here.end();
+  await gone;
+  await using dark = await Machine.create({ memory: 4, boot: { demo: true } });
+  expect(() => serveVncViewer(dark, there)).toThrow(/the machine has no display adapter/);
 });
 
 test('on a Unix socket that is for this user only', async () => {
