@@ -9,7 +9,17 @@ export { type ConsolePart, MachineConsole } from './machines/console.ts';
 export { FleetGateway, type GatewaySettings } from './machines/gateway.ts';
 export { FleetHost, type HostSettings } from './machines/host.ts';
 export { FleetMachines, type MachineStart } from './machines/machines.ts';
-export type { HostRecord, LossPolicy, MachineRecord, MachineState, Wanted } from './machines/record.ts';
+export type {
+  HostRecord,
+  LossPolicy,
+  MachineCard,
+  MachineNetwork,
+  MachineRecord,
+  MachineState,
+  MoveFigures,
+  PortForward,
+  Wanted,
+} from './machines/record.ts';
 export { connector } from './redis.ts';
 export type { JobResult, Run } from './run.ts';
 export { type BucketSettings, S3Store } from './s3-store.ts';

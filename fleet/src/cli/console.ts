@@ -30,8 +30,8 @@ export async function consoleCommand(args: readonly string[]): Promise<number> {
     line.send(bytes).catch((error: Error) => log(error.message));
   });
   let last: number | undefined;
-  for await (const { token, bytes } of line.output(words.values.kept === true ? 'kept' : 'now')) {
-    if (last !== undefined && token !== last) log(`${name} goes on from its last checkpoint`);
+  for await (const { token, bytes, moved } of line.output(words.values.kept === true ? 'kept' : 'now')) {
+    if (moved === undefined && last !== undefined && token !== last) log(`${name} goes on from its last checkpoint`);
     last = token;
     process.stdout.write(bytes);
   }

@@ -17,6 +17,10 @@ import {
 export const hostFlags: Flags = {
   ...placeFlags,
   memory: { value: 'SIZE', help: 'memory for machines, such as 8G (three quarters of what there is)' },
+  listen: {
+    value: 'ADDRESS[:PORT]',
+    help: 'where other hosts and gateways reach it (127.0.0.1: those of this computer)',
+  },
   lease: { value: 'SECONDS', help: 'how long it may be silent before others take its machines (10)' },
 };
 
@@ -27,7 +31,7 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   const memory = memoryOf(words);
   await using host = await FleetHost.start({
     ...{ connect: connectorOf(place), store: place.store, memory, log },
-    lease: leaseOf(words),
+    ...{ lease: leaseOf(words), listen: listenOf(words) },
   });
   log(`host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines, ${place.redis}, ${place.store.place}`);
   await asked();
@@ -42,6 +46,14 @@ export function memoryOf(words: Words): number {
   const [, digits, unit] = size.match(/^(\d+)([MG])$/) ?? [];
   if (digits === undefined) throw new FleetError(`--memory ${size}: give a size such as 512M or 8G`);
   return Number(digits) * (unit === 'G' ? 2 ** 30 : 2 ** 20);
+}
+
+function listenOf(words: Words): { address: string; port: number } {
+  const listen = text(words, 'listen') ?? '127.0.0.1';
+  const [, address, port = '0'] = listen.match(/^([\w.-]+|\[[\da-fA-F:]+\])(?::(\d{1,5}))?$/) ?? [];
+  if (address === undefined || Number(port) > 65_535 || address === '0.0.0.0')
+    throw new FleetError(`--listen ${listen}: give the address by which others reach this host, such as 10.0.0.7:9100`);
+  return { address: address.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
 function leaseOf(words: Words): number {

@@ -1,13 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { FleetError } from '../error.ts';
 import { SnapshotStore } from '../pieces.ts';
 import type { ObjectStore } from '../store.ts';
+import { Arrivals } from './arrivals.ts';
+import { type Cards, cardsOf } from './cards.ts';
+import { HostDoor, type Visitor } from './door.ts';
 import { HeardHosts, Lease } from './lease.ts';
+import type { LastWords } from './move-channel.ts';
+import { OVERHEAD } from './placement.ts';
 import { type HostRecord, inputChannel, type MachineRecord, NEWS } from './record.ts';
-import { Registry } from './registry.ts';
-import { Seat } from './seat.ts';
+import { type HostNews, Registry } from './registry.ts';
+import { type Input, Seat, type SeatSettings } from './seat.ts';
 
 /** Settings of a host. */
 export interface HostSettings {
@@ -18,14 +24,14 @@ export interface HostSettings {
   readonly memory: number;
   /** Milliseconds after which others may take its machines when nothing is heard of it. Default: 10,000. All hosts of a fleet have the same. */
   readonly lease?: number;
+  /** Where other hosts and gateways reach it. Default: 127.0.0.1, at a port that is free, for hosts of one computer. */
+  readonly listen?: { readonly address: string; readonly port: number };
   /** Hears what goes wrong. */
   log(message: string): void;
 }
 
 /** Milliseconds that last checkpoints may take when a host ends. */
 const GRACE = 60_000;
-/** Memory that a machine takes besides its guest's, in bytes. */
-const OVERHEAD = 48 << 20;
 /** Milliseconds between two looks at all machines, and before a machine that could not go on is tried again. */
 const [LOOK, PAUSE] = [500, 10_000];
 
@@ -41,6 +47,8 @@ export class FleetHost implements AsyncDisposable {
   readonly #lease: Lease;
   readonly #heard: HeardHosts;
   readonly #seats = new Map<string, Seat>();
+  readonly #arrivals: Arrivals;
+  #door: HostDoor | undefined;
   /** When machines that could not go on here may be tried again. */
   readonly #pauses = new Map<string, number>();
   #isEnding = false;
@@ -55,8 +63,15 @@ export class FleetHost implements AsyncDisposable {
     this.#registry = new Registry(this.#redis);
     this.#snapshots = new SnapshotStore(settings.store);
     this.#heard = new HeardHosts(lease);
+    this.#arrivals = new Arrivals({
+      ...{ id: this.id, registry: this.#registry },
+      hasRoom: (memory) => !this.#isEnding && this.#lease.isFresh && this.#free >= memory + OVERHEAD,
+      listen: (name) => this.#hearing.subscribe(inputChannel(name)),
+      seat: (record, token, cards, words) => this.#seat(record, token, cards, words),
+      failed: (name, problem) => settings.log(`${name} has not come: ${problem}`),
+    });
     this.#lease = new Lease(lease, {
-      beat: () => this.#registry.beat(this.#record),
+      beat: () => this.#registry.beat(this.#news),
       stale: () => this.#stale(),
       fresh: () => this.#fresh(),
     });
@@ -65,6 +80,8 @@ export class FleetHost implements AsyncDisposable {
   /** Begins to run machines. */
   static async start(settings: HostSettings): Promise<FleetHost> {
     const host = new FleetHost(settings);
+    const { address, port } = settings.listen ?? { address: '127.0.0.1', port: 0 };
+    host.#door = await HostDoor.listen(address, port, (visitor) => host.#receive(visitor));
     await host.#lease.renew();
     void host.#lease.run();
     host.#hearing.on('messageBuffer', (channel: Buffer, bytes: Buffer) => host.#hear(channel.toString(), bytes));
@@ -73,14 +90,27 @@ export class FleetHost implements AsyncDisposable {
     return host;
   }
 
-  get #record(): Omit<HostRecord, 'beat'> {
+  get #news(): HostNews {
     // Nothing more is for a host that ends.
     const free = this.#isEnding ? 0 : this.#free;
-    return { id: this.id, memory: this.#settings.memory, free, machines: this.#seats.size };
+    const share = [...this.#seats.values()].reduce((sum, { share }) => sum + share, 0);
+    const { memory } = this.#settings;
+    const room = { memory, free, machines: this.#seats.size, processors: availableParallelism(), share };
+    return { id: this.id, ...room, ...this.#door!.place };
   }
 
   get #free(): number {
-    return [...this.#seats.values()].reduce((free, { memory }) => free - memory - OVERHEAD, this.#settings.memory);
+    const taken = [...[...this.#seats.values()].map(({ memory }) => memory), ...this.#arrivals.memory];
+    return taken.reduce((free, memory) => free - memory - OVERHEAD, this.#settings.memory);
+  }
+
+  /** Somebody is at the door. */
+  async #receive(visitor: Visitor): Promise<void> {
+    const { act, name } = visitor.greeting;
+    if (act === 'move') return await this.#arrivals.receive(visitor);
+    const seat = this.#seats.get(name);
+    if (act !== 'network' || seat === undefined) throw new FleetError(`${name} is not on this host`);
+    seat.connect(visitor.welcome());
   }
 
   #stale(): void {
@@ -95,7 +125,12 @@ export class FleetHost implements AsyncDisposable {
 
   #hear(channel: string, bytes: Buffer): void {
     if (channel === NEWS) return void this.#look();
-    for (const [name, seat] of this.#seats) if (channel === inputChannel(name)) seat.input(bytes);
+    const name = [...this.#seats.keys(), ...this.#arrivals.names].find((name) => channel === inputChannel(name));
+    if (name === undefined) return;
+    const input = inputOf(bytes);
+    const seat = this.#seats.get(name);
+    if (seat === undefined) this.#arrivals.input(name, input);
+    else seat.input(input);
   }
 
   /** Looks at all machines, and does what is to be done here. */
@@ -120,7 +155,9 @@ export class FleetHost implements AsyncDisposable {
   #endLost(records: readonly MachineRecord[]): void {
     for (const [name, seat] of this.#seats) {
       const record = records.find((record) => record.name === name);
-      if (record?.owner !== this.id || record.token !== seat.holding.token) void seat.lose();
+      // A machine that has just come has an older token in what was read before that.
+      const isOlder = record !== undefined && record.token < seat.holding.token;
+      if (!isOlder && (record?.owner !== this.id || record.token !== seat.holding.token)) void seat.lose();
     }
   }
 
@@ -130,11 +167,11 @@ export class FleetHost implements AsyncDisposable {
     if (owner === this.id) {
       if (seat !== undefined) seat.follow(record);
       // It was taken, and the answer was lost.
-      else await this.#registry.leave({ name, host: owner, token }, 'waiting', '');
+      else if (!this.#arrivals.has(name)) await this.#registry.leave({ name, host: owner, token }, 'waiting', '');
     } else if (owner !== '') await this.#freeIfLost(name, owner, hosts);
     else if (state === 'waiting' && wanted === 'running' && this.#isBest(record, hosts)) {
       const taken = await this.#registry.take(name, this.id);
-      if (taken !== undefined) this.#seat(record, taken);
+      if (taken !== undefined) this.#seat(record, taken, cardsOf(record.network)).begin();
     }
   }
 
@@ -148,16 +185,18 @@ export class FleetHost implements AsyncDisposable {
   /** Whether the machine is to run here: where most memory is free. */
   #isBest({ name, memory }: MachineRecord, hosts: readonly HostRecord[]): boolean {
     if (this.#free < memory + OVERHEAD || (this.#pauses.get(name) ?? 0) > performance.now()) return false;
-    return hosts.every(({ id, free }) => {
+    return hosts.every(({ id, free, isDrained }) => {
+      if (id === this.id && isDrained) return false;
       if (id === this.id || this.#heard.isSilent(id)) return true;
       return free < this.#free || (free === this.#free && id > this.id);
     });
   }
 
-  #seat(record: MachineRecord, token: number): void {
+  #seat(record: MachineRecord, token: number, { wire, options }: Cards, words?: LastWords): Seat {
     const { name } = record;
-    const seat: Seat = new Seat({ name, host: this.id, token }, record, {
-      ...{ registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots },
+    const holding = { name, host: this.id, token };
+    const settings: SeatSettings = {
+      ...{ wire, options, registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots },
       listen: () => this.#hearing.subscribe(inputChannel(name)),
       failed: (problem) => {
         this.#settings.log(`${name}: ${problem}`);
@@ -165,9 +204,10 @@ export class FleetHost implements AsyncDisposable {
       },
       warn: (message) => this.#settings.log(`${name}: ${message}`),
       gone: () => this.#rise(name, seat),
-    });
+    };
+    const seat: Seat = new Seat(holding, record, settings, words);
     this.#seats.set(name, seat);
-    seat.begin();
+    return seat;
   }
 
   #rise(name: string, seat: Seat): void {
@@ -195,6 +235,7 @@ export class FleetHost implements AsyncDisposable {
     // What a store that is away does not take goes on from the checkpoint before.
     await Promise.race([Promise.all(ended), wait(GRACE, undefined, { ref: false })]);
     this.#lease.stop();
+    await this.#door?.[Symbol.asyncDispose]();
     await this.#registry.forgetHost(this.id).catch(() => {});
     for (const redis of [this.#hearing, this.#redis]) redis.disconnect();
   }
@@ -203,4 +244,10 @@ export class FleetHost implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+/** Input as it comes: its number, a colon, and its bytes. */
+function inputOf(message: Buffer): Input {
+  const end = message.indexOf(':');
+  return { number: Number(message.subarray(0, end).toString()), bytes: new Uint8Array(message.subarray(end + 1)) };
 }

@@ -3,19 +3,47 @@ import { FleetError } from '../error.ts';
 import {
   checkedName,
   HOSTS,
+  type HostPlace,
   type HostRecord,
   hostKey,
+  inputChannel,
   MACHINES,
+  type MachineNetwork,
   type MachineRecord,
   type MachineState,
+  type MoveFigures,
   machineKey,
   NEWS,
+  networkKey,
+  noNetwork,
   outputKey,
   recordOf,
   UNUSED,
   type Wanted,
 } from './record.ts';
-import { ADD, ASK, BEAT, BEGIN, FREE, HOLDS, LEAVE, PUBLISH, REST, SAY, TAKE, USE, WANT } from './scripts.ts';
+import {
+  ACCEPT,
+  ADD,
+  ASK,
+  BEAT,
+  BEGIN,
+  DRAIN,
+  FREE,
+  HOLDS,
+  KEEP_NETWORK,
+  LEAVE,
+  LEAVE_NETWORK,
+  MOVE,
+  MOVED,
+  PUBLISH,
+  RECALL,
+  REST,
+  SAY,
+  TAKE,
+  TYPE,
+  USE,
+  WANT,
+} from './scripts.ts';
 
 /** Entries of a machine's output that are kept, at least. */
 const MOST_OUTPUT = 2000;
@@ -39,8 +67,23 @@ export interface Checkpoint {
 /** Fields of a new machine. */
 export type NewMachine = Omit<
   MachineRecord,
-  'name' | 'owner' | 'token' | 'taken' | 'asked' | 'answered' | 'problem' | 'used'
->;
+  | 'name'
+  | 'owner'
+  | 'token'
+  | 'taken'
+  | 'asked'
+  | 'answered'
+  | 'problem'
+  | 'used'
+  | 'target'
+  | 'moves'
+  | 'moved'
+  | 'network'
+> & { readonly network?: MachineNetwork };
+
+/** What a host tells of itself. */
+export type HostNews = Pick<HostRecord, 'id' | 'memory' | 'free' | 'machines'> &
+  Partial<Pick<HostRecord, 'processors' | 'share'> & HostPlace>;
 
 /** Hosts and machines in Redis. What a host does with a machine is refused unless it has it: the answer is false then. */
 export class Registry {
@@ -52,7 +95,13 @@ export class Registry {
 
   /** @throws FleetError if there is one of that name */
   async add(name: string, machine: NewMachine): Promise<void> {
-    const fields = { ...machine, limits: JSON.stringify(machine.limits), owner: '', token: 0 };
+    const fields = {
+      ...machine,
+      limits: JSON.stringify(machine.limits),
+      network: JSON.stringify(machine.network ?? noNetwork),
+      owner: '',
+      token: 0,
+    };
     const words = Object.entries(fields).flat();
     if ((await this.#redis.eval(ADD, 1, machineKey(checkedName(name)), ...words, name)) === 0)
       throw new FleetError(`there is a machine '${name}' already; 'rawiron-fleet stop ${name}' removes it`);
@@ -80,12 +129,14 @@ export class Registry {
   async hosts(): Promise<readonly HostRecord[]> {
     const ids = (await this.#redis.smembers(HOSTS)).sort();
     const found = await this.#all(ids.map(hostKey));
-    return ids.map((id, n) => {
-      const [beat, memory, free, machines] = ['beat', 'memory', 'free', 'machines'].map((name) =>
-        Number(found[n]![name] ?? 0),
-      ) as [number, number, number, number];
-      return { id, beat, memory, free, machines };
-    });
+    return ids.map((id, n) => hostOf(id, found[n]!));
+  }
+
+  /** Where a host is reached; undefined: there is no such host. */
+  async place(id: string): Promise<HostPlace | undefined> {
+    const { address, port, pass } = await this.#redis.hgetall(hostKey(id));
+    if (address === undefined || pass === undefined) return undefined;
+    return { address, port: Number(port), pass };
   }
 
   async #all(keys: readonly string[]): Promise<Record<string, string>[]> {
@@ -121,8 +172,8 @@ export class Registry {
   }
 
   /** A host tells that it lives. */
-  async beat({ id, memory, free, machines }: Omit<HostRecord, 'beat'>): Promise<void> {
-    const fields = Object.entries({ memory, free, machines }).flat();
+  async beat({ id, ...news }: HostNews): Promise<void> {
+    const fields = Object.entries(news).flat();
     await this.#redis.eval(BEAT, 1, hostKey(id), ...fields);
   }
 
@@ -144,6 +195,72 @@ export class Registry {
   async free(name: string, { id, beat }: Pick<HostRecord, 'id' | 'beat'>): Promise<boolean> {
     const keys = [machineKey(name), outputKey(name), hostKey(id)];
     return (await this.#redis.eval(FREE, 3, ...keys, id, beat, name)) === 1;
+  }
+
+  /**
+   * A host is to take no machines, or to take them again.
+   * @throws FleetError if there is no such host
+   */
+  async drain(id: string, isDrained: boolean): Promise<void> {
+    if ((await this.#redis.eval(DRAIN, 1, hostKey(id), Number(isDrained))) === 0)
+      throw new FleetError(`there is no host '${id}'; 'rawiron-fleet ps' shows which there are`);
+  }
+
+  /**
+   * A machine is to move to another host.
+   * @throws FleetError if it cannot
+   */
+  async move(name: string, host: string): Promise<void> {
+    const problem = (await this.#redis.eval(MOVE, 1, machineKey(checkedName(name)), host)) as string;
+    if (problem === 'gone') throw noMachine(name);
+    if (problem === 'there') throw new FleetError(`${name} is on ${host} already`);
+    if (problem === 'moving') throw new FleetError(`${name} moves to another host already; wait for its end`);
+    if (problem !== '') throw new FleetError(`${name} is ${problem}; only a machine that runs can move`);
+    await this.#tell(name);
+  }
+
+  /** A machine does not move, and nobody but its host may go on with it from now on. */
+  async recall(holding: Holding, problem: string): Promise<boolean> {
+    return await this.#owned(RECALL, holding, problem);
+  }
+
+  /**
+   * A host goes on with a machine that has come from another one, which held it.
+   * @returns the token; undefined: it is not to go on there
+   */
+  async accept({ name, host, token }: Holding, here: string): Promise<number | undefined> {
+    const keys = [machineKey(name), outputKey(name)];
+    const taken = (await this.#redis.eval(ACCEPT, 2, ...keys, host, token, here)) as number;
+    if (taken === 0) return undefined;
+    // Gateways have another host to connect to.
+    void this.#tell(name).catch(() => {});
+    return taken;
+  }
+
+  /** Keeps how a machine has moved. */
+  async tellMove(name: string, figures: MoveFigures): Promise<void> {
+    await this.#redis.eval(MOVED, 1, machineKey(name), figures.token, JSON.stringify(figures));
+  }
+
+  /**
+   * Sends input to a machine.
+   * @returns whether a host has heard it
+   */
+  async type(name: string, bytes: Uint8Array): Promise<boolean> {
+    const keys = [machineKey(name), inputChannel(name)];
+    return (await this.#redis.eval(TYPE, 2, ...keys, Buffer.from(bytes))) !== 0;
+  }
+
+  /**
+   * A gateway keeps a machine's network for some time.
+   * @returns whether it may
+   */
+  async keepNetwork(name: string, gateway: string, milliseconds: number): Promise<boolean> {
+    return (await this.#redis.eval(KEEP_NETWORK, 1, networkKey(name), gateway, milliseconds)) === 1;
+  }
+
+  async leaveNetwork(name: string, gateway: string): Promise<void> {
+    await this.#redis.eval(LEAVE_NETWORK, 1, networkKey(name), gateway);
   }
 
   /** Somebody uses a machine's console. */
@@ -193,3 +310,12 @@ export class Registry {
 
 const noMachine = (name: string) =>
   new FleetError(`there is no machine '${name}'; 'rawiron-fleet ps' shows which there are`);
+
+function hostOf(id: string, fields: Readonly<Record<string, string>>): HostRecord {
+  const number = (name: string) => Number(fields[name] ?? 0);
+  const isDrained = fields.drained === '1';
+  return {
+    ...{ id, beat: number('beat'), memory: number('memory'), free: isDrained ? 0 : number('free') },
+    ...{ machines: number('machines'), processors: number('processors'), share: number('share'), isDrained },
+  };
+}

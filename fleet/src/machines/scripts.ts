@@ -13,7 +13,7 @@ if owner[1] ~= ARGV[1] or owner[2] ~= ARGV[2] then return 0 end
 export const TAKE = `
 local is = redis.call('HMGET', KEYS[1], 'owner', 'state', 'wanted', 'offset')
 if is[1] ~= '' or is[2] ~= 'waiting' or is[3] ~= 'running' then return 0 end
-redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'state', 'starting', 'problem', '', 'said', is[4])
+redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'state', 'starting', 'problem', '', 'said', is[4], 'target', '')
 return redis.call('HINCRBY', KEYS[1], 'token', 1)
 `;
 
@@ -32,7 +32,7 @@ if is[1] ~= ARGV[1] or (redis.call('HGET', KEYS[3], 'beat') or '0') ~= ARGV[2] t
 if is[2] == 'gone' then ${REMOVE} return 1 end
 local state, wanted = 'waiting', is[2]
 if wanted == 'suspended' then state = 'suspended' elseif is[3] == 'lost' then state, wanted = 'lost', 'suspended' end
-redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'wanted', wanted, 'problem', 'its host ' .. ARGV[1] .. ' was lost')
+redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'wanted', wanted, 'problem', 'its host ' .. ARGV[1] .. ' was lost', 'target', '')
 return 1
 `;
 
@@ -69,7 +69,7 @@ if ARGV[6] ~= 'running' then
   local state = ARGV[6]
   if redis.call('HGET', KEYS[1], 'wanted') == 'gone' then ${REMOVE} return 1 end
   if state == 'suspended' and redis.call('HGET', KEYS[1], 'wanted') == 'running' then state = 'waiting' end
-  redis.call('HSET', KEYS[1], 'owner', '', 'state', state)
+  redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'target', '')
 end
 return 1
 `;
@@ -77,7 +77,7 @@ return 1
 /** Gives a machine back as it was at its last checkpoint. ARGV[3]: its state, ARGV[4]: why, ARGV[5]: its name. */
 export const LEAVE = `${OWNED}
 if redis.call('HGET', KEYS[1], 'wanted') == 'gone' then ${REMOVE} return 1 end
-redis.call('HSET', KEYS[1], 'owner', '', 'state', ARGV[3], 'problem', ARGV[4])
+redis.call('HSET', KEYS[1], 'owner', '', 'state', ARGV[3], 'problem', ARGV[4], 'target', '')
 return 1
 `;
 
@@ -121,4 +121,73 @@ export const BEGIN = `${OWNED} redis.call('HSET', KEYS[1], 'state', 'running') r
 export const ASK = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 return redis.call('HINCRBY', KEYS[1], 'asked', 1)
+`;
+
+/** A machine is to move. ARGV: the host that it is to go to. What is wrong with that; empty: nothing. */
+export const MOVE = `
+local is = redis.call('HMGET', KEYS[1], 'owner', 'state', 'target')
+if not is[2] then return 'gone' end
+if is[2] ~= 'running' then return is[2] end
+if is[1] == ARGV[1] then return 'there' end
+if is[3] and is[3] ~= '' and is[3] ~= ARGV[1] then return 'moving' end
+redis.call('HSET', KEYS[1], 'target', ARGV[1], 'problem', '')
+redis.call('HDEL', KEYS[1], 'moved')
+return ''
+`;
+
+/**
+ * A machine does not move, and nobody else may go on with it from now on. ARGV[3]: why. 0: its host has it no more: it has moved, or was taken.
+ */
+export const RECALL = `${OWNED}
+local target = redis.call('HGET', KEYS[1], 'target')
+if target and target ~= '' then redis.call('HSET', KEYS[1], 'target', '', 'problem', ARGV[3]) end
+return 1
+`;
+
+/**
+ * A host goes on with a machine that has come from another one. ARGV: the host that it was on, its token there, the host that it is on now. The new
+ * token, also when it is asked for again; 0: it is not to go on there.
+ */
+export const ACCEPT = `
+local is = redis.call('HMGET', KEYS[1], 'owner', 'token', 'target', 'said')
+local token = tonumber(ARGV[2]) + 1
+if is[1] == ARGV[3] and is[2] == tostring(token) then return token end
+if is[1] ~= ARGV[1] or is[2] ~= ARGV[2] or is[3] ~= ARGV[3] then return 0 end
+redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'token', token, 'target', '', 'problem', '', 'state', 'running')
+redis.call('HINCRBY', KEYS[1], 'moves', 1)
+redis.call('XADD', KEYS[2], '*', 'token', token, 'at', is[4], 'moved', ARGV[3])
+return token
+`;
+
+/** Keeps how a machine has moved. ARGV: its token after that, the figures. */
+export const MOVED = `
+if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then redis.call('HSET', KEYS[1], 'moved', ARGV[2]) end
+return 1
+`;
+
+/** Sends input to a machine, with a number by which its hosts know what it has had. KEYS[2]: the channel, ARGV: bytes. How many hosts have heard it. */
+export const TYPE = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+return redis.call('PUBLISH', KEYS[2], redis.call('HINCRBY', KEYS[1], 'typed', 1) .. ':' .. ARGV[1])
+`;
+
+/** Has a gateway keep a machine's network, or take one that nobody keeps. KEYS: its key, ARGV: the gateway, milliseconds. */
+export const KEEP_NETWORK = `
+local keeper = redis.call('GET', KEYS[1])
+if keeper and keeper ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`;
+
+/** A gateway keeps a machine's network no more. KEYS: its key, ARGV: the gateway. */
+export const LEAVE_NETWORK = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 1
+`;
+
+/** A host is to be emptied, or takes machines again. KEYS: its record, ARGV: 1 or 0. 0: there is no such host. */
+export const DRAIN = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'drained', ARGV[1])
+return 1
 `;

@@ -121,9 +121,10 @@ class BeatenHosts {
 }
 
 /** Hears all that a machine says, and knows what it has to say. */
-class Witness {
+export class Witness {
   readonly faults: string[] = [];
   restarts = 0;
+  moves = 0;
   checkpoints = 0;
   readonly #name: string;
   readonly #console: MachineConsole;
@@ -143,9 +144,16 @@ class Witness {
     for await (const part of this.#console.output('kept')) this.#hear(part);
   }
 
-  #hear({ token, at, bytes, checkpoint }: ConsolePart): void {
+  #hear({ token, at, bytes, checkpoint, moved }: ConsolePart): void {
     const fault = (what: string) => void this.faults.push(`${this.#name}: ${what}`);
     if (token < this.#token) fault(`host ${token} speaks after host ${this.#token}`);
+    if (moved !== undefined) {
+      // It goes on as it was, from what has been heard.
+      if (at !== this.#at) fault(`it moves at ${at}, after ${this.#at}`);
+      this.moves++;
+      this.#token = token;
+      return;
+    }
     if (token > this.#token) {
       if (this.#token !== 0) this.restarts++;
       this.#token = token;
