@@ -9,6 +9,7 @@ export { type ConsolePart, MachineConsole } from './machines/console.ts';
 export { FleetGateway, type GatewaySettings } from './machines/gateway.ts';
 export { FleetHost, type HostSettings } from './machines/host.ts';
 export { FleetMachines, type MachineStart } from './machines/machines.ts';
+export { MachineNetworks, type NetworkSettings } from './machines/networks.ts';
 export type {
   HostRecord,
   LossPolicy,

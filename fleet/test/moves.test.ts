@@ -1,9 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DebianLinux } from '../../src/node/linux/debian.ts';
+import { findLinux } from '../../test/support/linux-shell.ts';
+import { randomFrom } from '../../test/support/samples.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
+import { MachineNetworks } from '../src/machines/networks.ts';
+import { SnapshotStore } from '../src/pieces.ts';
+import { COUNT_PORT, CountClient, checkedDisk, noFileSystems, putBusy, settleCommand } from './support/busy-guest.ts';
 import { putCounter } from './support/counter-guest.ts';
 import { Witness } from './support/deaths.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
+import { freePort } from './support/ports.ts';
+import { ask } from './support/suspended.ts';
 
 const MINUTES = 60_000;
 const start = { image: 'counter', every: 0, limits: { processor: 30 } };
@@ -52,3 +61,86 @@ describe.skipIf(noRedis !== '')(`machines move${noRedis}`, { timeout: 5 * MINUTE
     for (const { process } of [one, two]) process.kill('SIGKILL');
   });
 });
+
+/** Kills one of both hosts some time after a move has begun. A third one is there for what is left. */
+async function killAsItMoves(name: string, which: 'source' | 'destination', milliseconds: number): Promise<void> {
+  const { owner } = await machines.running(name);
+  const all = await hostsThere();
+  const target = all.find((id) => id !== owner)!;
+  const moving = machines.move(name, target).catch(() => {});
+  await wait(milliseconds);
+  process.kill(Number((which === 'source' ? owner : target).split('-').at(-2)), 'SIGKILL');
+  await host();
+  await moving;
+}
+
+/** Hosts that beat. */
+async function hostsThere(): Promise<string[]> {
+  const before = await machines.hosts();
+  await wait(2000);
+  const after = await machines.hosts();
+  return after.filter(({ id, beat }) => beat !== before.find((one) => one.id === id)?.beat).map(({ id }) => id);
+}
+
+describe.skipIf(noRedis !== '')(`machines whose hosts are killed as they move${noRedis}`, () => {
+  test('go on at exactly one of them, or from their last checkpoint', { timeout: 10 * MINUTES }, async () => {
+    const random = randomFrom(Date.now());
+    for (let n = 0; n < 2; n++) await host();
+    await machines.start('victim', { ...start, every: 3 });
+    await machines.running('victim');
+    const witness = new Witness('victim', machines.console('victim'));
+    for (let n = 0; n < 8; n++) {
+      await witness.hearsMore(fleet);
+      await killAsItMoves('victim', n % 2 === 0 ? 'source' : 'destination', 1500 * random());
+      await witness.hearsMore(fleet);
+    }
+    await witness.close();
+    expect(witness.faults).toEqual([]);
+    expect(witness.restarts).toBeGreaterThan(0);
+    expect((await machines.find('victim')).target).toBe('');
+    await machines.stop('victim');
+    for (const id of await hostsThere()) process.kill(Number(id.split('-').at(-2)), 'SIGKILL');
+  });
+});
+
+const linux = noRedis === '' && noFileSystems === '' ? await findLinux() : 'not looked for';
+const noBusy = noRedis || noFileSystems || (typeof linux === 'string' ? ` (${linux})` : '');
+
+describe.skipIf(noBusy !== '')(`a busy guest moves${noBusy}`, () => {
+  test('with its disk, and a TCP connection through the gateway goes on', { timeout: 10 * MINUTES }, async () => {
+    await putBusy(fleet.store, linux as DebianLinux, { disk: 64 << 20, parts: 8 });
+    const hosts = [await host(), await host()];
+    const port = await freePort();
+    await using _networks = await MachineNetworks.start({
+      ...{ connect: fleet.connect, address: '127.0.0.1', log: () => {} },
+    });
+    const forwards = [{ port, guestPort: COUNT_PORT }];
+    await machines.start('busy', { image: 'busy', every: 0, forwards });
+    await machines.running('busy');
+    await using client = await connected(port);
+    for (let n = 0; n < 3; n++) {
+      const { owner } = await machines.find('busy');
+      const moved = await machines.move('busy', hosts.find(({ id }) => id !== owner)!.id);
+      console.log(moved);
+      const { count } = client;
+      await expect.poll(() => client.count, { timeout: MINUTES }).toBeGreaterThan(count + 40);
+    }
+    expect(client.faults).toEqual([]);
+    await ask(machines, 'busy', settleCommand);
+    await machines.suspend('busy');
+    const { manifest } = await machines.find('busy');
+    expect(await checkedDisk(await new SnapshotStore(fleet.store).get(manifest))).toMatchObject({ status: 0 });
+    await machines.stop('busy');
+    for (const { process } of hosts) process.kill('SIGKILL');
+  });
+});
+
+/** A client that has heard the first numbers: the gateway has the machine's port some time after it runs. */
+async function connected(port: number): Promise<CountClient> {
+  for (;;) {
+    const client = new CountClient(port);
+    await wait(1000);
+    if (client.count > 0) return client;
+    await client[Symbol.asyncDispose]();
+  }
+}

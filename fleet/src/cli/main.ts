@@ -51,7 +51,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   gateway: {
     usage: 'gateway',
-    help: "gives machines' consoles over WebSocket",
+    help: "gives machines' consoles over WebSocket, and their ports",
     flags: gatewayFlags,
     run: gatewayCommand,
   },

@@ -96,6 +96,8 @@ export class HostDoor implements AsyncDisposable {
 export async function visit({ address, port, pass }: HostPlace, greeting: Omit<Greeting, 'pass'>): Promise<Socket> {
   const socket = connect({ host: address, port });
   socket.on('error', () => {});
+  const late = new FleetError(`${address}:${port} does not answer`);
+  const timer = setTimeout(() => socket.destroy(late), PATIENCE);
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
@@ -109,6 +111,8 @@ export async function visit({ address, port, pass }: HostPlace, greeting: Omit<G
   } catch (error) {
     socket.destroy();
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
