@@ -103,6 +103,58 @@ describe.skipIf(noRedis !== '')(`machines whose hosts are killed as they move${n
   });
 });
 
+describe.skipIf(noRedis !== '')(`a host that is drained${noRedis}`, { timeout: 10 * MINUTES }, () => {
+  test('moves all that it has to others, takes nothing, and says what stays', async () => {
+    const one = await host();
+    const names = Array.from({ length: 10 }, (_, n) => `small-${n}`);
+    for (const name of names) await machines.start(name, { ...start, limits: { processor: 5 } });
+    for (const name of names) await machines.running(name);
+    const alone = await fleet.command('drain', one.id);
+    expect(alone.output).toMatch(/^small-0 stays: no other host has 50 MB free\n/);
+    expect(alone.output).toMatch(/ has 10 machines that cannot be moved\n$/);
+    expect(alone.code).toBe(1);
+    const two = await host();
+    const { output, code } = await fleet.command('drain', one.id);
+    expect(output.trim().split('\n')).toEqual([
+      ...names.map((name) =>
+        expect.stringMatching(new RegExp(`^${name} runs on ${two.id}; it stood still for \\d+ ms`)),
+      ),
+      `${one.id} has no machines`,
+    ]);
+    expect(code).toBe(0);
+    const after = await machines.list();
+    expect(new Set(after.map(({ owner, token, moves }) => `${owner} ${token} ${moves}`))).toEqual(
+      new Set([`${two.id} 2 1`]),
+    );
+    await machines.start('newcomer', start);
+    expect((await machines.running('newcomer')).owner).toBe(two.id);
+    expect((await fleet.command('ps')).output).toMatch(new RegExp(`${one.id} +0 +1024 MB +drained`));
+    expect((await fleet.command('undrain', one.id)).output).toBe(`${one.id} takes machines\n`);
+    await machines.start('latecomer', start);
+    expect((await machines.running('latecomer')).owner).toBe(one.id);
+    for (const name of [...names, 'newcomer', 'latecomer']) await machines.stop(name);
+    for (const { process } of [one, two]) process.kill('SIGKILL');
+  });
+
+  test.each([
+    [['move', 'none', 'x'], /there is no host 'x'; there are/],
+    [['move', 'none'], /give move NAME HOST/],
+    [['drain', 'none'], /there is no host 'none'; 'rawiron-fleet ps' shows/],
+    [['undrain'], /give undrain HOST/],
+    [['host', '--listen', '0.0.0.0'], /--listen 0.0.0.0: give the address by which others reach this host/],
+    [
+      ['start', 'x', '--image', 'demo', '--forward', '80'],
+      /--forward 80: give a port of the gateway and one of the guest/,
+    ],
+    [['start', 'x', '--image', 'demo', '--forward', '8080:80'], /demo has no network card that a port could lead to/],
+  ])('%j is refused in words', async (words, message) => {
+    const { code, errors } = await fleet.command(...words);
+    expect(errors).toMatch(message);
+    expect(errors.split('\n')).toHaveLength(2);
+    expect(code).toBe(2);
+  });
+});
+
 const linux = noRedis === '' && noFileSystems === '' ? await findLinux() : 'not looked for';
 const noBusy = noRedis || noFileSystems || (typeof linux === 'string' ? ` (${linux})` : '');
 
@@ -120,8 +172,7 @@ describe.skipIf(noBusy !== '')(`a busy guest moves${noBusy}`, () => {
     await using client = await connected(port);
     for (let n = 0; n < 3; n++) {
       const { owner } = await machines.find('busy');
-      const moved = await machines.move('busy', hosts.find(({ id }) => id !== owner)!.id);
-      console.log(moved);
+      await machines.move('busy', hosts.find(({ id }) => id !== owner)!.id);
       const { count } = client;
       await expect.poll(() => client.count, { timeout: MINUTES }).toBeGreaterThan(count + 40);
     }

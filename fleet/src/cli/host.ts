@@ -21,6 +21,7 @@ export const hostFlags: Flags = {
     value: 'ADDRESS[:PORT]',
     help: 'where other hosts and gateways reach it (127.0.0.1: those of this computer)',
   },
+  rebalance: { help: 'when it is full, it moves machines to hosts that are not' },
   lease: { value: 'SECONDS', help: 'how long it may be silent before others take its machines (10)' },
 };
 
@@ -31,7 +32,7 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   const memory = memoryOf(words);
   await using host = await FleetHost.start({
     ...{ connect: connectorOf(place), store: place.store, memory, log },
-    ...{ lease: leaseOf(words), listen: listenOf(words) },
+    ...{ lease: leaseOf(words), listen: listenOf(words), rebalance: words.values.rebalance === true },
   });
   log(`host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines, ${place.redis}, ${place.store.place}`);
   await asked();

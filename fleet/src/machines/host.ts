@@ -11,6 +11,7 @@ import { HostDoor, type Visitor } from './door.ts';
 import { HeardHosts, Lease } from './lease.ts';
 import type { LastWords } from './move-channel.ts';
 import { OVERHEAD } from './placement.ts';
+import { Rebalancer } from './rebalance.ts';
 import { type HostRecord, inputChannel, type MachineRecord, NEWS } from './record.ts';
 import { type HostNews, Registry } from './registry.ts';
 import { type Input, Seat, type SeatSettings } from './seat.ts';
@@ -24,6 +25,8 @@ export interface HostSettings {
   readonly memory: number;
   /** Milliseconds after which others may take its machines when nothing is heard of it. Default: 10,000. All hosts of a fleet have the same. */
   readonly lease?: number;
+  /** Whether it moves machines to others when it is full. Default: false. */
+  readonly rebalance?: boolean;
   /** Where other hosts and gateways reach it. Default: 127.0.0.1, at a port that is free, for hosts of one computer. */
   readonly listen?: { readonly address: string; readonly port: number };
   /** Hears what goes wrong. */
@@ -51,6 +54,8 @@ export class FleetHost implements AsyncDisposable {
   #door: HostDoor | undefined;
   /** When machines that could not go on here may be tried again. */
   readonly #pauses = new Map<string, number>();
+  /** Missing: a full host stays full. */
+  readonly #rebalancer: Rebalancer | undefined;
   #isEnding = false;
   #isLooking = false;
   #timer: NodeJS.Timeout | undefined;
@@ -63,6 +68,7 @@ export class FleetHost implements AsyncDisposable {
     this.#registry = new Registry(this.#redis);
     this.#snapshots = new SnapshotStore(settings.store);
     this.#heard = new HeardHosts(lease);
+    this.#rebalancer = settings.rebalance ? new Rebalancer(this.id) : undefined;
     this.#arrivals = new Arrivals({
       ...{ id: this.id, registry: this.#registry },
       hasRoom: (memory) => !this.#isEnding && this.#lease.isFresh && this.#free >= memory + OVERHEAD,
@@ -144,6 +150,7 @@ export class FleetHost implements AsyncDisposable {
       this.#endLost(records);
       for (const record of records) await this.#attend(record, hosts);
       await this.#forgetLost(hosts, records);
+      await this.#rebalance(hosts, records);
     } catch (error) {
       this.#settings.log((error as Error).message);
     } finally {
@@ -215,6 +222,15 @@ export class FleetHost implements AsyncDisposable {
     if (this.#seats.get(name) !== seat) return;
     this.#seats.delete(name);
     void this.#hearing.unsubscribe(inputChannel(name));
+  }
+
+  /** Moves a machine elsewhere if this host is full. */
+  async #rebalance(hosts: readonly HostRecord[], records: readonly MachineRecord[]): Promise<void> {
+    const there = hosts.filter(({ id }) => !this.#heard.isSilent(id));
+    const move = this.#rebalancer?.next(there, records);
+    if (move === undefined) return;
+    this.#settings.log(`${move.name} moves to ${move.to}, as this host is full`);
+    await this.#registry.move(move.name, move.to);
   }
 
   /** Hosts that are lost and have nothing are of no interest. */

@@ -47,6 +47,7 @@ export class MoveChannel implements MigrationChannel {
   constructor(socket: Socket, sender?: Sender) {
     this.#socket = socket;
     this.#sender = sender;
+    socket.setNoDelay(true);
     for (const { promise } of [this.#words, this.#verdict]) promise.catch(() => {});
     void this.#readAll();
   }
@@ -136,10 +137,14 @@ export class MoveChannel implements MigrationChannel {
     const head = Buffer.alloc(HEAD);
     head[0] = kind;
     head.writeUInt32BE(bytes.length, 1);
+    // Both at once: words go to and fro while the guest stands still.
+    this.#socket.cork();
     this.#socket.write(head);
-    await new Promise<void>((resolve, reject) => {
+    const written = new Promise<void>((resolve, reject) => {
       this.#socket.write(bytes, (error) => (error ? reject(broken()) : resolve()));
     });
+    this.#socket.uncork();
+    await written;
   }
 
   /** The connection stays for what hosts still have to say. */
