@@ -7,7 +7,7 @@ import { randomFrom } from '../../test/support/samples.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
 import { MachineNetworks } from '../src/machines/networks.ts';
 import { SnapshotStore } from '../src/pieces.ts';
-import { COUNT_PORT, CountClient, checkedDisk, noFileSystems, putBusy, settleCommand } from './support/busy-guest.ts';
+import { COUNT_PORT, checkedDisk, countFrom, noFileSystems, putBusy, settleCommand } from './support/busy-guest.ts';
 import { putCounter } from './support/counter-guest.ts';
 import { Witness } from './support/deaths.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
@@ -169,7 +169,7 @@ describe.skipIf(noBusy !== '')(`a busy guest moves${noBusy}`, () => {
     const forwards = [{ port, guestPort: COUNT_PORT }];
     await machines.start('busy', { image: 'busy', every: 0, forwards });
     await machines.running('busy');
-    await using client = await connected(port);
+    await using client = await countFrom(port);
     for (let n = 0; n < 3; n++) {
       const { owner } = await machines.find('busy');
       await machines.move('busy', hosts.find(({ id }) => id !== owner)!.id);
@@ -185,13 +185,3 @@ describe.skipIf(noBusy !== '')(`a busy guest moves${noBusy}`, () => {
     for (const { process } of hosts) process.kill('SIGKILL');
   });
 });
-
-/** A client that has heard the first numbers: the gateway has the machine's port some time after it runs. */
-async function connected(port: number): Promise<CountClient> {
-  for (;;) {
-    const client = new CountClient(port);
-    await wait(1000);
-    if (client.count > 0) return client;
-    await client[Symbol.asyncDispose]();
-  }
-}

@@ -95,7 +95,7 @@ describe.skipIf(noRedis !== '')(`the registry's machines${noRedis}`, () => {
   test('are what their owner wanted when their host is lost', async () => {
     const lost = await taken('stays', { policy: 'lost' });
     await registry.free('stays', { id: lost.host, beat: 1 });
-    expect(await registry.find('recalled')).toMatchObject({
+    expect(await registry.find('stays')).toMatchObject({
       state: 'lost',
       owner: '',
       problem: 'its host host-of-stays was lost',

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Host } from '../../../src/host.ts';
 import type { DebianLinux } from '../../../src/node/linux/debian.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
@@ -46,6 +48,8 @@ export interface BusySettings {
   readonly disk: number;
   /** How many times 64 KB a file has that it writes. */
   readonly parts: number;
+  /** Bytes of noise that are in files of its disk before that. Default: 0. */
+  readonly filled?: number;
   readonly memory?: string;
 }
 
@@ -59,7 +63,7 @@ export async function putBusy(store: ObjectStore, linux: DebianLinux, settings: 
   await using shell = await LinuxShell.boot(busy, 'translator', 'quiet cryptomgr.notests', {
     memory: settings.memory ?? '64M',
     network: [{ card: 'virtio-net-pci', backend: { type: 'user', restrict: true } }],
-    drives: [{ image: fileSystem(settings.disk), format: 'raw', interface: 'virtio' }],
+    drives: [{ image: fileSystem(settings.disk, settings.filled ?? 0), format: 'raw', interface: 'virtio' }],
   });
   await shell.run('ifconfig eth0 10.0.2.15 netmask 255.255.255.0 up && route add default gw 10.0.2.2');
   await shell.run('mount -t ext4 /dev/vda /mnt');
@@ -73,15 +77,21 @@ export async function putBusy(store: ObjectStore, linux: DebianLinux, settings: 
 export const settleCommand =
   'rm /tmp/go; while pidof load >/dev/null; do usleep 100000; done; umount /mnt && mount -t ext4 /dev/vda /mnt && md5sum -c /mnt/*.md5 && umount /mnt && echo cle""an';
 
-/** The bytes of a new file system, made by the host's program. */
-function fileSystem(size: number): Uint8Array {
+/** The bytes of a new file system, made by the host's program, with a folder of so much noise. */
+function fileSystem(size: number, filled: number): Uint8Array {
   return inFile((file) => {
     writeFileSync(file, '');
     truncateSync(file, size);
-    run('mke2fs', ['-t', 'ext4', '-F', '-q', file]);
+    const tree = `${file}.tree`;
+    mkdirSync(join(tree, 'noise'), { recursive: true });
+    for (let at = 0; at < filled; at += NOISE) writeFileSync(join(tree, 'noise', `${at}`), randomBytes(NOISE));
+    run('mke2fs', ['-t', 'ext4', '-F', '-q', '-d', tree, file]);
     return new Uint8Array(readFileSync(file));
   });
 }
+
+/** Bytes of a file of noise. */
+const NOISE = 4 << 20;
 
 /** What e2fsck says of the disk in a snapshot; it changes nothing. */
 export async function checkedDisk(snapshot: Uint8Array): Promise<{ status: number | null; output: string }> {
@@ -108,10 +118,23 @@ function run(program: string, words: readonly string[]): void {
   if (status !== 0) throw new Error(`${program}: ${stderr}`);
 }
 
+/** A client that has heard the first numbers: a gateway has a machine's port some time after it runs. */
+export async function countFrom(port: number): Promise<CountClient> {
+  for (;;) {
+    const client = new CountClient(port);
+    await wait(1000);
+    if (client.count > 0) return client;
+    await client[Symbol.asyncDispose]();
+  }
+}
+
 /** A client that hears the guest count, and what is wrong with that. */
 export class CountClient implements AsyncDisposable {
   readonly faults: string[] = [];
   count = 0;
+  /** The longest time without a number since it was set, in milliseconds. */
+  longestSilence = 0;
+  #heardAt = performance.now();
   readonly #socket: Socket;
 
   constructor(port: number) {
@@ -124,6 +147,8 @@ export class CountClient implements AsyncDisposable {
     lines.on('line', (line) => {
       if (Number(line) !== this.count + 1) this.faults.push(`${line} after ${this.count}`);
       this.count = Number(line);
+      this.longestSilence = Math.max(this.longestSilence, performance.now() - this.#heardAt);
+      this.#heardAt = performance.now();
     });
   }
 
