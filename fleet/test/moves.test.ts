@@ -62,6 +62,31 @@ describe.skipIf(noRedis !== '')(`machines move${noRedis}`, { timeout: 5 * MINUTE
   });
 });
 
+describe.skipIf(noRedis !== '')(`a console${noRedis}`, () => {
+  test('goes on when its machine moves: all that is typed gets there once', { timeout: 5 * MINUTES }, async () => {
+    const one = await host();
+    await machines.start('typist', { ...start, image: 'demo' });
+    await machines.running('typist');
+    const two = await host();
+    await using console = machines.console('typist');
+    const moving = machines.move('typist', two.id);
+    const lines = Array.from({ length: 80 }, (_, n) => `line ${n}`);
+    for (const line of lines) {
+      await console.send(Buffer.from(`echo ${line}\r`));
+      await wait(50);
+    }
+    expect(await moving).toMatchObject({ to: two.id });
+    let text = '';
+    for await (const { bytes } of console.output('kept')) {
+      text += Buffer.from(bytes).toString();
+      if (text.includes(`\n${lines.at(-1)}`)) break;
+    }
+    expect([...text.matchAll(/^line \d+/gm)].map(([line]) => line)).toEqual(lines);
+    await machines.stop('typist');
+    for (const { process } of [one, two]) process.kill('SIGKILL');
+  });
+});
+
 /** Kills one of both hosts some time after a move has begun. A third one is there for what is left. */
 async function killAsItMoves(name: string, which: 'source' | 'destination', milliseconds: number): Promise<void> {
   const { owner } = await machines.running(name);

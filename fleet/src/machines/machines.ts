@@ -218,10 +218,12 @@ export class FleetMachines implements AsyncDisposable {
 
   /** Waits until the record of a machine, which may be gone then, is as it should be. */
   async #until(name: string, what: string, isDone: (record: MachineRecord | undefined) => boolean): Promise<void> {
-    const began = performance.now();
+    let began = performance.now();
     for (;;) {
       const record = await this.#registry.look(name);
       if (isDone(record)) return;
+      // A host reads its state from the store, which may be large.
+      if (record?.state === 'starting') began = performance.now();
       if (record === undefined) throw new FleetError(`${name} was removed meanwhile`);
       if (performance.now() - began > PATIENCE) {
         const why = record.problem && ` (${record.problem})`;

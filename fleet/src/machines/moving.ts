@@ -8,8 +8,8 @@ import type { Holding } from './registry.ts';
 
 /** Milliseconds that the guest is to stand still at most, as far as the last pass tells. */
 const STOP = 60;
-/** Milliseconds after which it may stand still for longer, twice as long each time: a guest may change more than can be sent. */
-const PATIENCE = 60_000;
+/** Passes after which it may stand still for twice as long, each time: a guest may change more than can be sent. */
+const PATIENCE = 10;
 /** Milliseconds that the other host may take to go on with it. */
 const VERDICT = 30_000;
 
@@ -34,10 +34,10 @@ export async function sendMachine(
   const channel = new MoveChannel(socket, sender);
   const { migration } = machine;
   migration.set({ downtimeLimit: STOP, maxBandwidth: 0 });
-  const growing = setInterval(
-    () => migration.set({ downtimeLimit: Math.min(migration.parameters.downtimeLimit * 2, PATIENCE) }),
-    PATIENCE,
-  );
+  const grow = (pass: number) => {
+    if (pass % PATIENCE === 0) migration.set({ downtimeLimit: migration.parameters.downtimeLimit * 2 });
+  };
+  migration.on('pass', grow);
   try {
     await migration.send(channel);
     const late = wait(VERDICT, undefined, { ref: false }).then(() => {
@@ -51,7 +51,7 @@ export async function sendMachine(
       ...{ stop: Math.round(downtime + milliseconds), total: Math.round(performance.now() - began) },
     };
   } finally {
-    clearInterval(growing);
+    migration.off('pass', grow);
     channel.end();
   }
 }

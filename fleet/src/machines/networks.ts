@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import { type NetworkBackend, NetworkWire, openNetwork } from 'rawiron';
+import { KEPT } from './cards.ts';
 import { visit } from './door.ts';
 import { type MachineRecord, NEWS } from './record.ts';
 import { Registry } from './registry.ts';
@@ -15,13 +16,13 @@ export interface NetworkSettings {
 }
 
 /** Milliseconds between two looks at all machines, and after which another gateway may have a network that nobody keeps. */
-const [LOOK, KEPT] = [500, 10_000];
+const [LOOK, LEFT] = [500, 10_000];
 
 /** A machine's network where it is kept: frames come from the machine's host, wherever that is. */
 class KeptNetwork {
   readonly run: number;
   readonly #network: NetworkBackend;
-  readonly #wire = new NetworkWire();
+  readonly #wire = new NetworkWire({ kept: KEPT });
   /** The token by which the host has the machine that it is connected to. */
   #token = 0;
 
@@ -126,7 +127,7 @@ export class MachineNetworks implements AsyncDisposable {
   async #attend(record: MachineRecord): Promise<void> {
     const { name, state } = record;
     try {
-      if (!(await this.#registry.keepNetwork(name, this.#id, KEPT))) return await this.#drop(name);
+      if (!(await this.#registry.keepNetwork(name, this.#id, LEFT))) return await this.#drop(name);
       const kept = this.#kept.get(name);
       if (kept !== undefined && kept.run !== runOf(record)) await this.#drop(name);
       if (state !== 'running') return;

@@ -158,6 +158,8 @@ export class Seat {
 
   /** Bytes for COM1. */
   input(input: Input): void {
+    // A guest that stands still for the last part of a move has it where it goes on.
+    if (this.#machine?.migration.isLeaving) this.#input.hold();
     for (const bytes of this.#input.take(input)) this.#machine?.serial.write(bytes).catch(() => {});
   }
 
