@@ -226,7 +226,7 @@ class DriveService {
     return arriving;
   }
 
-  /** What has arrived is in the drives, or came another way in the end. */
+  /** Lets go of contents that have arrived: they are in the drives, or came another way in the end. */
   async #forgetArriving(media: SavedMedia): Promise<void> {
     for (const [name, { pages }] of this.#arriving) if (!media[name]?.hasGone) await pages?.close();
     this.#arriving.clear();
