@@ -9,7 +9,7 @@ import { MachineNetworks } from '../src/machines/networks.ts';
 import { SnapshotStore } from '../src/pieces.ts';
 import { COUNT_PORT, checkedDisk, countFrom, noFileSystems, putBusy, settleCommand } from './support/busy-guest.ts';
 import { putCounter } from './support/counter-guest.ts';
-import { Witness } from './support/deaths.ts';
+import { sufferDeaths, Witness } from './support/deaths.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 import { freePort } from './support/ports.ts';
 import { ask } from './support/suspended.ts';
@@ -127,6 +127,21 @@ describe.skipIf(noRedis !== '')(`machines whose hosts are killed as they move${n
     for (const id of await hostsThere()) process.kill(Number(id.split('-').at(-2)), 'SIGKILL');
   });
 });
+
+test.skipIf(noRedis !== '')(
+  `machines that move all the time run once, though hosts are killed and stopped meanwhile${noRedis}`,
+  { timeout: 10 * MINUTES },
+  async () => {
+    await using fleet = await TestFleet.start();
+    const { faults, ...figures } = await sufferDeaths(fleet, {
+      ...{ machines: 3, hosts: 3, lease: 4, every: 3, processor: 20, blows: 1000, moves: 2, within: 100_000 },
+      random: randomFrom(Date.now()),
+    });
+    expect(faults).toEqual([]);
+    expect(figures.killed + figures.stopped).toBeGreaterThan(3);
+    expect(figures.moves).toBeGreaterThan(3);
+  },
+);
 
 describe.skipIf(noRedis !== '')(`a host that is drained${noRedis}`, { timeout: 10 * MINUTES }, () => {
   test('moves all that it has to others, takes nothing, and says what stays', async () => {

@@ -56,8 +56,7 @@ export const bootFlags: readonly Flag[] = [
 export const driveFlags: readonly Flag[] = [
   {
     names: ['drive'],
-    argument:
-      `file=FILE[,if=ide|virtio|floppy|pflash|none][,index=N][,media=disk|cdrom][,format=${formatWords}][,snapshot=on][,readonly=on][,bps=N][,iops=N]`,
+    argument: `file=FILE[,if=ide|virtio|floppy|pflash|none][,index=N][,media=disk|cdrom][,format=${formatWords}][,snapshot=on][,readonly=on][,bps=N][,iops=N]`,
     help: 'a disk or drive with this image',
     details:
       'if=pflash: a flash chip that firmware is in (unit=0, the first) or keeps its variables in (unit=1). With if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage, or for device_add. bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them.',

@@ -101,7 +101,8 @@ export async function visit({ address, port, pass }: HostPlace, greeting: Omit<G
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
-      socket.once('error', (error) => reject(new FleetError(`${address}:${port}: ${error.message}`)));
+      const hint = /^(127\.|::1|localhost)/.test(address) ? '; a host of another computer needs --listen ADDRESS' : '';
+      socket.once('error', (error) => reject(new FleetError(`${address}:${port}: ${error.message}${hint}`)));
     });
     socket.setNoDelay(true);
     socket.write(`${JSON.stringify({ pass, ...greeting })}\n`);

@@ -16,6 +16,8 @@ export interface DeathSettings {
   /** Percent of a processor for each machine. */
   readonly processor: number;
   readonly blows: number;
+  /** Moves that are asked for before each blow. */
+  readonly moves: number;
   /** Milliseconds after which there are no more. */
   readonly within: number;
   random(): number;
@@ -30,6 +32,8 @@ export interface DeathFigures {
   readonly shutDown: number;
   /** Times that a machine has gone on from a checkpoint. */
   readonly restarts: number;
+  /** Times that one has moved. */
+  readonly moves: number;
   readonly checkpoints: number;
   /** The last number of each machine. */
   readonly counts: readonly number[];
@@ -48,7 +52,10 @@ export async function sufferDeaths(fleet: TestFleet, settings: DeathSettings): P
   const witnesses = names.map((name) => new Witness(name, machines.console(name)));
   for (const name of names) await machines.running(name);
   const began = performance.now();
-  for (let n = 0; n < settings.blows && performance.now() - began < settings.within; n++) await hosts.blow();
+  for (let n = 0; n < settings.blows && performance.now() - began < settings.within; n++) {
+    for (let move = 0; move < settings.moves; move++) await moveSome(machines, names, settings.random);
+    await hosts.blow();
+  }
   await hosts.recover();
   await Promise.all(witnesses.map((witness) => witness.hearsMore(fleet)));
   for (const witness of witnesses) await witness.close();
@@ -56,10 +63,19 @@ export async function sufferDeaths(fleet: TestFleet, settings: DeathSettings): P
   return {
     ...hosts.figures,
     restarts: sum(({ restarts }) => restarts),
+    moves: sum(({ moves }) => moves),
     checkpoints: sum(({ checkpoints }) => checkpoints),
     counts: witnesses.map(({ count }) => count),
     faults: witnesses.flatMap(({ faults }) => faults),
   };
+}
+
+/** Asks for some machine to move to some host, and does not wait for that. It may not run, or the host may be gone. */
+async function moveSome(machines: FleetMachines, names: readonly string[], random: () => number): Promise<void> {
+  const hosts = await machines.hosts();
+  const some = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)];
+  const to = some(hosts);
+  if (to !== undefined) machines.move(some(names)!, to.id).catch(() => {});
 }
 
 /** Hosts to which all of this is done. */
