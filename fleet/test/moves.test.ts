@@ -146,6 +146,8 @@ test.skipIf(noRedis !== '')(
 describe.skipIf(noRedis !== '')(`a host that is drained${noRedis}`, { timeout: 10 * MINUTES }, () => {
   test('moves all that it has to others, takes nothing, and says what stays', async () => {
     const one = await host();
+    // Those of other tests are lost.
+    await expect.poll(async () => (await machines.hosts()).length, { timeout: MINUTES }).toBe(1);
     const names = Array.from({ length: 10 }, (_, n) => `small-${n}`);
     for (const name of names) await machines.start(name, { ...start, limits: { processor: 5 } });
     for (const name of names) await machines.running(name);

@@ -24,7 +24,7 @@ export interface MigrationChannel {
    * Somebody whom both ends ask before the machine goes on decides that it goes on here, where the other end may have all of it. Missing: what the
    * channel tells of the other end decides. Throws Error if it may go on there.
    */
-  recall?(): Promise<void>;
+  recall?(reason: string): Promise<void>;
 }
 
 const methods = ['write', 'read', 'close', 'destroy'] as const;

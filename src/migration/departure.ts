@@ -280,7 +280,7 @@ export class Departure {
    */
   async #forbid(error: unknown): Promise<void> {
     if (!this.#mayGoOnThere) return;
-    if (this.#channel.recall) return await this.#channel.recall();
+    if (this.#channel.recall) return await this.#channel.recall(messageOf(error));
     if (isPeerGone(error) || error instanceof RefusedError) return;
     if (this.#answers !== undefined && !isLost(error) && (await this.#sayGoodbye())) return;
     throw new ChannelError('nobody knows whether it goes on there; let it go on here (cont) if it does not', {

@@ -201,9 +201,18 @@ export class FleetMachines implements AsyncDisposable {
     await this.#until(name, 'until it runs', (record) => record?.state !== 'starting');
     const record = await this.find(name);
     if (record.owner !== host) return undefined;
-    const to = bestHost(record, await this.hosts());
-    if (to === undefined) throw new FleetError(`no other host has ${megabytes(record.memory + OVERHEAD)} MB free`);
-    return await this.move(name, to.id);
+    const hosts = [...(await this.hosts())];
+    let failure = new FleetError(`no other host has ${megabytes(record.memory + OVERHEAD)} MB free`);
+    // One that has told of itself may be lost by now.
+    for (let to = bestHost(record, hosts); to !== undefined; to = bestHost(record, hosts)) {
+      try {
+        return await this.move(name, to.id);
+      } catch (error) {
+        failure = error as FleetError;
+        hosts.splice(hosts.indexOf(to), 1);
+      }
+    }
+    throw failure;
   }
 
   /** Lets a host take machines again. */

@@ -26,7 +26,7 @@ export interface Verdict {
 export interface Sender {
   words(): LastWords;
   /** Resolves when nobody else may go on with the machine; rejects if somebody does. */
-  recall(): Promise<void>;
+  recall(reason: string): Promise<void>;
 }
 
 /** One end of the connection by which a machine moves to another host: the core's stream, and what hosts say beside it. */
@@ -124,8 +124,8 @@ export class MoveChannel implements MigrationChannel {
     if (words) await this.#send(WORDS, bytesFrom(words));
   }
 
-  async recall(): Promise<void> {
-    await this.#sender?.recall();
+  async recall(reason: string): Promise<void> {
+    await this.#sender?.recall(reason);
   }
 
   /** Tells the other host what has become of the machine. */

@@ -136,11 +136,11 @@ return ''
 `;
 
 /**
- * A machine does not move, and nobody else may go on with it from now on. ARGV[3]: why. 0: its host has it no more: it has moved, or was taken.
+ * A machine does not move, and nobody else may go on with it from now on. ARGV[3]: why; empty: nobody need know. 0: its host has it no more: it has moved, or was taken.
  */
 export const RECALL = `${OWNED}
-local target = redis.call('HGET', KEYS[1], 'target')
-if target and target ~= '' then redis.call('HSET', KEYS[1], 'target', '', 'problem', ARGV[3]) end
+redis.call('HSET', KEYS[1], 'target', '')
+if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'problem', ARGV[3]) end
 return 1
 `;
 

@@ -174,7 +174,8 @@ export class Seat {
     // While it moves it goes on as the move ends.
     if (this.#machine === undefined || this.#isHeld || this.#isMoving || this.#ending || !lease.isFresh) return;
     if (!(await registry.holds(this.holding))) return await this.lose();
-    if (lease.isFresh && !this.#isHeld && !this.#ending && !this.#isGone) await this.#machine.start();
+    const isFree = !this.#isHeld && !this.#isMoving && !this.#ending && !this.#isGone;
+    if (lease.isFresh && isFree) await this.#machine.start();
   }
 
   /** The guest stands still until `go()`. */
@@ -201,6 +202,8 @@ export class Seat {
     this.#isMoving = true;
     await this.#do(async () => {
       try {
+        // What was read before the last move had failed may say so still.
+        if ((await registry.look(this.holding.name))?.target !== target) return await this.#stay('');
         const place = await registry.place(target);
         if (place === undefined) throw new FleetError(`there is no host '${target}'`);
         await this.#sendTo({ id: target, ...place });
@@ -218,8 +221,8 @@ export class Seat {
         const { at, bytes: unsaid } = this.#outbox.unsaid;
         return { at, unsaid, typed: this.#input.hold() };
       },
-      recall: async () => {
-        if (!(await registry.recall(this.holding, ''))) throw new FleetError('another host has it');
+      recall: async (reason) => {
+        if (!(await registry.recall(this.holding, reason))) throw new FleetError('another host has it');
       },
     });
     await this.lose();
@@ -228,7 +231,7 @@ export class Seat {
 
   /** It has not moved. Nobody else may go on with it once Redis has said so. */
   async #stay(problem: string): Promise<void> {
-    if (!this.#isGone) this.#settings.warn(`it does not move: ${problem}`);
+    if (!this.#isGone && problem !== '') this.#settings.warn(`it does not move: ${problem}`);
     if (!(await this.#settings.registry.recall(this.holding, problem))) return await this.lose();
     this.#isMoving = false;
     for (const bytes of this.#input.release()) this.#machine?.serial.write(bytes).catch(() => {});
