@@ -6,6 +6,7 @@ import { wakeMachine } from '../isolate/wake.ts';
 import type { StorageHost } from '../storage/open.ts';
 import type { SavedPages } from '../storage/overlay-pages.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import type { Image } from '../util/image.ts';
 import { type ArrivingDisk, arrivingChanges, arrivingInMemory } from './arriving-disk.ts';
 import type { DriveBackend } from './backend.ts';
@@ -211,16 +212,21 @@ class DriveService {
     );
   }
 
-  /** @throws Error if no contents of the drive can arrive */
+  /** @throws ConfigurationError if no contents of the drive can arrive */
   #arrivingDisk(name: string): ArrivingDisk {
     const found = this.#arriving.get(name);
     if (found !== undefined) return found;
     const { image, medium, isInMemory, isOverlay } =
       this.#looked[this.#drives.findIndex((one) => one.name === name)] ?? {};
-    if (!medium || !(isInMemory || isOverlay)) throw new Error(`no contents are to arrive for a drive '${name}'`);
+    if (!medium || !image)
+      throw new ConfigurationError(`contents of a drive '${name}' come, and there is none with a disk`);
+    if (!isInMemory && !isOverlay)
+      throw new ConfigurationError(
+        `${name}: changes of ${image} come with the machine; open it so that they are forgotten at the end (snapshot)`,
+      );
     const size = medium.sectors * SECTOR_BYTES;
     const arriving = isInMemory
-      ? arrivingInMemory(image!, size, medium.isReadOnly)
+      ? arrivingInMemory(image, size, medium.isReadOnly)
       : arrivingChanges(size, this.#backend.storage.scratch);
     this.#arriving.set(name, arriving);
     return arriving;

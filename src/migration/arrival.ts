@@ -172,6 +172,7 @@ export class Arrival {
     const isWhole = typeof drive === 'string' && numbers instanceof Uint8Array && contents instanceof Uint8Array;
     if (!isWhole) throw new SnapshotError(NAME, 'it is damaged: a part of a disk is none');
     await machine.contents.take(drive, { numbers, contents }).catch((error: unknown) => {
+      if (error instanceof ConfigurationError) throw error;
       throw new SnapshotError(NAME, `it is damaged: ${messageOf(error)}`);
     });
   }

@@ -31,7 +31,8 @@ export async function consoleCommand(args: readonly string[]): Promise<number> {
   });
   let last: number | undefined;
   for await (const { token, bytes, moved } of line.output(words.values.kept === true ? 'kept' : 'now')) {
-    if (moved === undefined && last !== undefined && token !== last) log(`${name} goes on from its last checkpoint`);
+    const isNext = last === undefined || token === last || (moved !== undefined && token === last + 1);
+    if (!isNext) log(`${name} goes on from its last checkpoint`);
     last = token;
     process.stdout.write(bytes);
   }

@@ -164,16 +164,16 @@ export class Witness {
     const fault = (what: string) => void this.faults.push(`${this.#name}: ${what}`);
     if (token < this.#token) fault(`host ${token} speaks after host ${this.#token}`);
     if (moved !== undefined) {
-      // It goes on as it was, from what has been heard.
+      // It goes on as it was, unless a host had it in between from its checkpoint, where it has said nothing.
+      if (token > this.#token + 1) this.#restart();
       if (at !== this.#at) fault(`it moves at ${at}, after ${this.#at}`);
       this.moves++;
       this.#token = token;
       return;
     }
     if (token > this.#token) {
-      if (this.#token !== 0) this.restarts++;
+      if (this.#token !== 0) this.#restart();
       this.#token = token;
-      this.#at = this.#kept;
     }
     if (checkpoint !== undefined) {
       this.checkpoints++;
@@ -185,6 +185,11 @@ export class Witness {
     const [said, due] = [Buffer.from(bytes).toString(), saidBetween(at, at + bytes.length)];
     if (said !== due) fault(`it says ${JSON.stringify(said)} in the place of ${JSON.stringify(due)}`);
     this.#at = at + bytes.length;
+  }
+
+  #restart(): void {
+    this.restarts++;
+    this.#at = this.#kept;
   }
 
   /** Its last number. */

@@ -110,7 +110,7 @@ test('a disk in memory goes along while the guest writes to it, without its zero
     expect(diskBytes).toBeGreaterThan(SIZE / 2);
     expect(diskBytes).toBeLessThan(SIZE);
   }
-  const { snapshot } = { snapshot: await machine.snapshot({ compression: 'none' }) };
+  const snapshot = await machine.snapshot({ compression: 'none' });
   const noise = createHash('sha256')
     .update(bytes.subarray(SIZE / 2))
     .digest('hex');
@@ -130,4 +130,21 @@ test('changes that are forgotten in the end go along, and the image stays', asyn
   await using _ = last;
   expectCounted(text);
   for (const { diskBytes } of figures) expect(diskBytes).toBeLessThan(SIZE / 2);
+});
+
+test('changes do not come to an image that would keep them', async () => {
+  const image = join(folder, 'other.img');
+  await writeFile(image, contents());
+  const drives = [{ image, format: 'raw', snapshot: true }] as const;
+  await using source = await Machine.create({ memory: 2, vga: 'none', boot: { bios: counter }, drives });
+  await source.start();
+  const [near, far] = pipe();
+  const sent = source.migration.send(near);
+  sent.catch(() => {});
+  await using target = await Machine.receive(far, { drives: [{ image, format: 'raw' }] });
+  const message =
+    /ide0-hd0: changes of .*other\.img come with the machine; open it so that they are forgotten at the end/;
+  await expect(target.migration.arrived).rejects.toThrow(message);
+  await expect(sent).rejects.toThrow(message);
+  expect(source.state).toBe('running');
 });
