@@ -213,6 +213,7 @@ export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry
 export { type DebianLinux, debianLinux } from './node/linux/debian.ts';
 export type { LinuxModule, ModuleTree } from './node/linux/modules.ts';
 export { type AwaitedChannel, awaitChannel, openChannel } from './node/migration/open.ts';
+export { NetworkWire, type WireSettings } from './node/network/wire.ts';
 export { announceMachine, type MachineTitle } from './node/running/announce.ts';
 export type { RunningMachine } from './node/running/entry.ts';
 export { runningMachines } from './node/running/list.ts';

@@ -1,5 +1,6 @@
 import { Machine } from 'rawiron';
 import { FleetError } from './error.ts';
+import type { MachineCard } from './machines/record.ts';
 import { SnapshotStore } from './pieces.ts';
 import { checkedKey, type ObjectStore } from './store.ts';
 import { OPERATOR } from './tenants/names.ts';
@@ -12,6 +13,8 @@ export interface Image {
   readonly manifest: string;
   /** Bytes of the guest's memory. */
   readonly memory: number;
+  /** Its network cards. Missing: it was added before images told of them. */
+  readonly cards?: readonly MachineCard[];
 }
 
 export const IMAGES = 'images/';
@@ -23,8 +26,8 @@ const recordKey = (name: string) => checkedKey(`${IMAGES}${name}`);
  */
 export async function putImage(store: ObjectStore, name: string, snapshot: Uint8Array): Promise<Image> {
   recordKey(name);
-  const { bytes, memory } = await withoutCompression(snapshot);
-  const image = { name, manifest: await new SnapshotStore(store).put(bytes), memory };
+  const { bytes, ...rest } = await withoutCompression(snapshot);
+  const image = { name, manifest: await new SnapshotStore(store).put(bytes), ...rest };
   await nameImage(store, image);
   return image;
 }
@@ -35,10 +38,13 @@ export async function nameImage(store: ObjectStore, image: Image): Promise<void>
 }
 
 /** Pieces of snapshots are alike only where they are not compressed. */
-async function withoutCompression(snapshot: Uint8Array): Promise<{ bytes: Uint8Array; memory: number }> {
+async function withoutCompression(
+  snapshot: Uint8Array,
+): Promise<Required<Pick<Image, 'memory' | 'cards'>> & { bytes: Uint8Array }> {
   try {
     await using machine = await Machine.restore(snapshot);
-    return { bytes: await machine.snapshot({ compression: 'none' }), memory: machine.memoryBytes };
+    const cards = machine.network.map(({ model, mac }) => ({ model, mac }));
+    return { bytes: await machine.snapshot({ compression: 'none' }), memory: machine.memoryBytes, cards };
   } catch (error) {
     throw new FleetError(`no machine can go on from it: ${(error as Error).message}`);
   }

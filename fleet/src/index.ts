@@ -10,7 +10,18 @@ export { type ConsolePart, MachineConsole } from './machines/console.ts';
 export { FleetGateway, type GatewaySettings } from './machines/gateway.ts';
 export { FleetHost, type HostSettings } from './machines/host.ts';
 export { FleetMachines, type MachineStart } from './machines/machines.ts';
-export type { HostRecord, LossPolicy, MachineRecord, MachineState, Wanted } from './machines/record.ts';
+export { MachineNetworks, type NetworkSettings } from './machines/networks.ts';
+export type {
+  HostRecord,
+  LossPolicy,
+  MachineCard,
+  MachineNetwork,
+  MachineRecord,
+  MachineState,
+  MoveFigures,
+  PortForward,
+  Wanted,
+} from './machines/record.ts';
 export { MachineView, type ViewListener } from './machines/view.ts';
 export { connector } from './redis.ts';
 export type { JobResult, Run } from './run.ts';

@@ -9,7 +9,7 @@ test.skipIf(noRedis !== '')(
   async () => {
     await using fleet = await TestFleet.start();
     const { faults, ...figures } = await sufferDeaths(fleet, {
-      ...{ machines: 4, hosts: 3, lease: 4, every: 3, processor: 20, blows: 1000, within: 100_000 },
+      ...{ machines: 4, hosts: 3, lease: 4, every: 3, processor: 20, blows: 1000, moves: 0, within: 100_000 },
       random: randomFrom(Date.now()),
     });
     expect(faults).toEqual([]);

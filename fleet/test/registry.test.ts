@@ -202,3 +202,67 @@ describe.skipIf(noRedis !== '')(`the registry's hosts${noRedis}`, () => {
     expect(await ids('large', 5)).toEqual(['small']);
   });
 });
+
+describe.skipIf(noRedis !== '')(`the registry and moves${noRedis}`, () => {
+  /** A machine that runs and is to move. */
+  async function moving(name: string): Promise<Holding> {
+    const holding = await taken(name);
+    await registry.begin(holding);
+    await registry.move(name, 'there');
+    return holding;
+  }
+
+  test('the destination goes on with a machine, once, and its host has it no more', async () => {
+    const holding = await moving('goes');
+    await registry.say(holding, 0, Buffer.from('abc'));
+    expect(await registry.accept(holding, 'elsewhere')).toBe(undefined);
+    expect(await registry.accept(holding, 'there')).toBe(2);
+    expect(await registry.accept(holding, 'there')).toBe(2);
+    expect(await registry.find('goes')).toMatchObject({ owner: 'there', token: 2, moves: 1, target: '' });
+    expect(await registry.recall(holding, 'too late')).toBe(false);
+    expect(await registry.say(holding, 3, Buffer.from('d'))).toBe(false);
+    // What the old host may have said last is said again, and counts once.
+    expect(await registry.say({ ...holding, host: 'there', token: 2 }, 1, Buffer.from('bcd'))).toBe(true);
+    expect(await output('goes')).toBe('abc|#|d');
+  });
+
+  test('a machine that was recalled goes on where it is', async () => {
+    const holding = await moving('called-back');
+    expect(await registry.recall(holding, 'no room')).toBe(true);
+    expect(await registry.accept(holding, 'there')).toBe(undefined);
+    expect(await registry.find('called-back')).toMatchObject({
+      owner: holding.host,
+      token: 1,
+      target: '',
+      problem: 'no room',
+    });
+  });
+
+  test('a machine whose host was lost as it moved goes on at no destination that comes later', async () => {
+    const holding = await moving('orphan');
+    expect(await registry.free('orphan', { id: holding.host, beat: 1 })).toBe(true);
+    expect(await registry.accept(holding, 'there')).toBe(undefined);
+    expect(await registry.recall(holding, '')).toBe(false);
+    expect(await registry.find('orphan')).toMatchObject({ state: 'waiting', owner: '', target: '' });
+  });
+
+  test('only a machine that runs can move, to one host at a time', async () => {
+    await expect(registry.move('none', 'there')).rejects.toThrow(/there is no machine 'none'/);
+    await taken('early');
+    await expect(registry.move('early', 'there')).rejects.toThrow(
+      /early is starting; only a machine that runs can move/,
+    );
+    await moving('pair');
+    await expect(registry.move('pair', 'elsewhere')).rejects.toThrow(/pair moves to another host already/);
+    await expect(registry.move('pair', 'host-of-pair')).rejects.toThrow(/pair is on host-of-pair already/);
+  });
+
+  test('a network has one gateway at a time', async () => {
+    expect(await registry.keepNetwork('one', 'a', 10_000)).toBe(true);
+    expect(await registry.keepNetwork('one', 'b', 10_000)).toBe(false);
+    await registry.leaveNetwork('one', 'b');
+    expect(await registry.keepNetwork('one', 'a', 10_000)).toBe(true);
+    await registry.leaveNetwork('one', 'a');
+    expect(await registry.keepNetwork('one', 'b', 10_000)).toBe(true);
+  });
+});

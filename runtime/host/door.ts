@@ -166,6 +166,15 @@ export class HostDoor {
     this.#arm();
   }
 
+  /** Has input take effect that has come by now: the state is to be taken elsewhere, and what is not in it is lost. */
+  takeInput(): void {
+    const now = this.#options.clock.now();
+    const due = this.#arrivals.filter(({ answers, at }) => answers === null && at <= now);
+    this.#arrivals = this.#arrivals.filter((arrival) => !due.includes(arrival));
+    for (const { deliver } of due) deliver?.();
+    this.#arm();
+  }
+
   /**
    * A message from the host. It takes effect when events are next run; input at the virtual time `at` if it is given. Throws for a
    * port that nobody has made.

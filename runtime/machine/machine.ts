@@ -121,7 +121,7 @@ export class MachineCore {
     this.#tape?.connect({ devices: () => described.devices, ram, door: this.door });
     this.#panel = this.#makePanel();
     this.transfer = new Transfer(ram, {
-      save: () => saveComponents(described.devices),
+      ...{ takeInput: () => this.door.takeInput(), save: () => saveComponents(described.devices) },
       check: (saved) => checkComponents(described.devices, saved),
       load: (saved) => this.#replace(described.devices, saved),
     });

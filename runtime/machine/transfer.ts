@@ -38,7 +38,7 @@ export interface TransferCalls {
   remaining(): number;
   /** Nothing is noted any more. May be called again. */
   end(): void;
-  /** All state but memory. */
+  /** All state but memory. Input that has come is in it, as far as devices have room. */
   devices(): SavedComponents;
   /** Puts frames in the place of the present ones. Throws an Error where they are none of this machine. */
   store(part: MemoryPart): void;
@@ -54,6 +54,8 @@ export type TransferCallName = keyof TransferCalls;
 
 /** The devices of a machine: all its components but memory. */
 interface Devices {
+  /** Has input take effect that has come. */
+  takeInput(): void;
   save(): SavedComponents;
   check(saved: SavedComponents): void;
   load(saved: SavedComponents): void;
@@ -117,6 +119,7 @@ export class Transfer implements TransferCalls {
   }
 
   devices(): SavedComponents {
+    this.#devices.takeInput();
     return this.#devices.save();
   }
 

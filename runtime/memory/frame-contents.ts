@@ -14,6 +14,14 @@ export function isZeroFrame(words: Int32Array, frame: number): boolean {
   return true;
 }
 
+/** Whether bytes are whole frames, at a place where words begin, and all zeros. */
+export function areZeroFrames({ buffer, byteOffset, length }: Uint8Array): boolean {
+  if (byteOffset % 4 !== 0 || length % PAGE_BYTES !== 0) return false;
+  const words = new Int32Array(buffer, byteOffset, length / 4);
+  for (let frame = 0; frame < length / PAGE_BYTES; frame++) if (!isZeroFrame(words, frame)) return false;
+  return true;
+}
+
 /** Index, in the frame, of the first word of it that differs from these, or -1. Eight words share a branch, as above. */
 export function firstDifference(words: Int32Array, frame: number, others: Int32Array): number {
   const start = frame * FRAME_WORDS;

@@ -3,6 +3,7 @@ import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import type { DriveThread, Host } from '../host.ts';
 import { RemoteCalls } from '../isolate/remote-calls.ts';
 import { InOrder } from '../storage/in-order.ts';
+import type { SavedPages } from '../storage/overlay-pages.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
 import { checkedBytes, isBytes } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
@@ -42,6 +43,8 @@ export class MachineDrives {
   readonly #calls = new RemoteCalls<DriveCalls>((call) => this.#thread.port.postMessage(call));
   /** By the names of flash chips: what is in them when the machine is turned on. */
   readonly #contents = new Map<string, Uint8Array>();
+  /** Those who serve them have the plans already. */
+  #isLooked = false;
   #callsUnderWay = 0;
   #closed: Promise<void> | undefined;
 
@@ -110,7 +113,9 @@ export class MachineDrives {
   async #openBy(name: 'open' | 'look'): Promise<void> {
     if (this.#plans.length === 0) return;
     try {
-      const plans = this.#plans.map((plan) => ({ ...plan, options: ownBytes(plan.options) }));
+      const sent = this.#isLooked ? withoutImage : ownBytes;
+      const plans = this.#plans.map((plan) => ({ ...plan, options: sent(plan.options) }));
+      this.#isLooked = name === 'look';
       const statuses = await this.#call(name, plans);
       for (const [n, status] of statuses.entries()) this.all[n].update(status);
       await this.#readChips(name === 'open');
@@ -195,6 +200,18 @@ export class MachineDrives {
   forked(media: SavedMedia): DriveOptions[] {
     return this.#plans.map((plan, n) => forkedDrive(plan, this.all[n].image, media[plan.name]));
   }
+
+  /** Contents of disks on their way to another process, and from one (`DriveCalls`). */
+  readonly contents = {
+    begin: async () => (this.#isServed ? await this.#call('beginLeaving') : []),
+    leaving: (name: string, from: number, most: number) => this.#call('leaving', name, from, most),
+    left: async () => (this.#isServed ? await this.#call('leavingLeft') : 0),
+    end: async () => {
+      if (this.#isServed) await this.#call('endLeaving');
+    },
+    saveRest: async (): Promise<SavedMedia> => (this.#isServed ? await this.#call('saveRest') : {}),
+    take: (name: string, blocks: SavedPages) => this.#call('takeArriving', name, blocks),
+  };
 
   /** Snapshots within images (image-snapshots.ts). */
   readonly snapshots = {
@@ -325,6 +342,10 @@ async function endsWithin(limit: number, awaited: Promise<void>): Promise<boolea
 /** A message would carry the whole buffer that bytes are part of. `slice` of a Node Buffer is such a part too. */
 function ownImage(image: Image): Image {
   return isBytes(image) ? new Uint8Array(checkedBytes('the image', image)) : image;
+}
+
+function withoutImage({ image: _, ...options }: DriveOptions): DriveOptions {
+  return options;
 }
 
 function ownBytes(options: DriveOptions): DriveOptions {

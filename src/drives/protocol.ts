@@ -1,8 +1,10 @@
 import type { BlockMedium } from '../../runtime/host/block.ts';
 import type { CallEnd, CallMessage } from '../isolate/remote-calls.ts';
+import type { SavedPages } from '../storage/overlay-pages.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
 import type { Image } from '../util/image.ts';
 import type { DriveSnapshots } from './image-snapshots.ts';
+import type { LeavingBlocks } from './leaving-disks.ts';
 import type { DrivePlan, MediumOptions } from './options.ts';
 import type { SavedMedia } from './saved-medium.ts';
 import type { DriveStatistics } from './statistics.ts';
@@ -79,6 +81,20 @@ export interface DriveCalls {
   save(): SavedMedia;
   /** The media in the drives now, for a snapshot within images; otherwise as {@link save}. */
   saveWithin(): SavedMedia;
+  /**
+   * The drives whose contents another process needs, and lacks. From now on it is noted which blocks the guest writes, until
+   * `endLeaving`.
+   */
+  beginLeaving(): readonly string[];
+  /** Blocks of a drive that are still to go, up to so many, from a number on. Nothing: its disk is another one by now. */
+  leaving(name: string, from: number, most: number): LeavingBlocks;
+  /** Blocks that are still to go. */
+  leavingLeft(): number;
+  endLeaving(): void;
+  /** The media in the drives now, without contents that have gone; otherwise as {@link save}. */
+  saveRest(): SavedMedia;
+  /** Takes blocks of a drive whose machine is to arrive. Throws Error if they are none. */
+  takeArriving(name: string, blocks: SavedPages): void;
   /**
    * Gets ready what was in them. Throws ConfigurationError if what is in them is not what the saved ones stand on.
    * `snapshot`: where they were saved within images, the name of the one there.

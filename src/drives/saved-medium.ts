@@ -17,6 +17,8 @@ export interface SavedMedium {
   readonly changes?: SavedPages;
   /** All of a disk that is in memory. */
   readonly contents?: Uint8Array;
+  /** Its contents, or changes, are at the process that gets this already. */
+  readonly hasGone?: true;
   /** Its contents are in a snapshot within its own image, with this state. */
   readonly isInImage?: true;
 }
@@ -44,6 +46,12 @@ export async function saveMedium(disk: Disk, isInMemory: boolean): Promise<Saved
     return await pages.save();
   });
   return { bytes, isReadOnly, images, changes };
+}
+
+/** Saves a disk whose contents, or changes, another process has already. */
+export async function saveGone(disk: Disk, isInMemory: boolean): Promise<SavedMedium> {
+  const images = isInMemory ? [] : await disk.settle();
+  return { bytes: disk.size, isReadOnly: disk.isReadOnly, images, hasGone: true };
 }
 
 /** Saves a disk for a state that is kept within images: a disk that has the state in its own image is in a snapshot there. */

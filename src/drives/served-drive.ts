@@ -6,6 +6,7 @@ import type { Disk, ImageIdentity } from '../storage/store.ts';
 import { whenFree } from '../storage/when-free.ts';
 import { ConfigurationError, messageOf } from '../util/errors.ts';
 import type { Image } from '../util/image.ts';
+import type { ArrivingDisk } from './arriving-disk.ts';
 import type { DriveBackend, Source } from './backend.ts';
 import { backingOf } from './backing.ts';
 import { blockError } from './block-error.ts';
@@ -19,6 +20,7 @@ import {
   contentsOf,
   holdsSnapshots,
   type SavedMedium,
+  saveGone,
   saveMedium,
   saveMediumWithin,
 } from './saved-medium.ts';
@@ -132,12 +134,13 @@ export class ServedDrive {
   /**
    * Opens what its options name.
    * @param patience how long to wait for an image that is in use, in milliseconds
+   * @param arrived the disk, if it has come from another process
    * @throws ConfigurationError
    */
-  async open(patience = 0): Promise<void> {
+  async open(patience = 0, arrived?: Disk): Promise<void> {
     const { image, ...options } = this.#plan.options;
     if (image === undefined) return;
-    const disk = await whenFree(() => this.#openImage(image, options), patience);
+    const disk = arrived ?? (await whenFree(() => this.#openImage(image, options), patience));
     await this.#exchanges.run(() => this.#putIn(disk, { image, options }));
   }
 
@@ -247,6 +250,21 @@ export class ServedDrive {
     return await this.#exchanges.run(() => this.#savedBy(saveMedium));
   }
 
+  /** The medium in it now, for a process that has its contents already if `hasGone` says so of the disk; otherwise as {@link save}. */
+  async saveRest(hasGone: (disk: Disk) => boolean): Promise<SavedMedium | undefined> {
+    return await this.#exchanges.run(() =>
+      this.#savedBy((disk, isInMemory) => (hasGone(disk) ? saveGone(disk, isInMemory) : saveMedium(disk, isInMemory))),
+    );
+  }
+
+  /**
+   * Does something with the disk in it, while it stays there.
+   * @param act its second argument: the disk's image was given as bytes
+   */
+  async withDisk<Result>(act: (disk: Disk | null, isInMemory: boolean) => Promise<Result>): Promise<Result> {
+    return await this.#exchanges.run(() => act(this.#disk, this.#isInMemory));
+  }
+
   /** The medium in it now, for a snapshot within images; otherwise as {@link save}. */
   async saveWithin(): Promise<SavedMedium | undefined> {
     return await this.#exchanges.run(() => this.#savedBy(saveMediumWithin));
@@ -280,9 +298,10 @@ export class ServedDrive {
   /**
    * Gets ready what was in it, for `exchangeStaged`. Nothing changes.
    * @param snapshot the name of the one within the image that it is in, if it was saved so
+   * @param arriving its contents, if they have come from another process
    * @throws ConfigurationError if what is in it is not what the saved one stands on
    */
-  async stage(saved: SavedMedium | undefined, snapshot?: string): Promise<void> {
+  async stage(saved: SavedMedium | undefined, snapshot?: string, arriving?: ArrivingDisk): Promise<void> {
     this.#staging.begin();
     await this.#exchanges.run(async () => {
       this.#checkHere();
@@ -291,7 +310,11 @@ export class ServedDrive {
         return;
       }
       await checkMedium(this.name, { disk: this.#disk, isInMemory: this.#isInMemory }, saved);
-      this.#staging.medium = await stageMedium(this.#disk, this.#isInMemory, saved, this.#backend.storage);
+      this.#staging.medium = await stageMedium(
+        { disk: this.#disk, isInMemory: this.#isInMemory, arriving },
+        saved,
+        this.#backend.storage,
+      );
     });
   }
 

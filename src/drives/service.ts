@@ -1,13 +1,17 @@
-import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block.ts';
+import { type BlockAnswer, type BlockQuestion, SECTOR_BYTES } from '../../runtime/host/block.ts';
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { MessageEnd, ToDrives } from '../isolate/protocol.ts';
 import { reportError } from '../isolate/remote-calls.ts';
 import { wakeMachine } from '../isolate/wake.ts';
 import type { StorageHost } from '../storage/open.ts';
+import type { SavedPages } from '../storage/overlay-pages.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
+import { ConfigurationError } from '../util/errors.ts';
 import type { Image } from '../util/image.ts';
+import { type ArrivingDisk, arrivingChanges, arrivingInMemory } from './arriving-disk.ts';
 import type { DriveBackend } from './backend.ts';
 import type { ImageSnapshots } from './image-snapshots.ts';
+import { type LeavingBlocks, LeavingDisks, nothingLeaves } from './leaving-disks.ts';
 import type { DrivePlan, MediumOptions } from './options.ts';
 import type { DriveCommand, DriveReport, DriveStatus } from './protocol.ts';
 import type { SavedMedia, SavedMedium } from './saved-medium.ts';
@@ -52,7 +56,12 @@ class DriveService {
   readonly #clock: Pick<ThrottleTimers, 'now'>;
   /** By the names of drives. */
   readonly #counters = new Map<string, DriveCounter>();
+  readonly #leaving = new LeavingDisks();
+  /** By the names of drives whose machine is still to arrive. */
+  readonly #arriving = new Map<string, ArrivingDisk>();
   #drives: readonly ServedDrive[] = [];
+  /** How they were when they were looked at. */
+  #looked: readonly DriveStatus[] = [];
   /** The machine's state words, once it has been made. */
   #state: Int32Array | undefined;
 
@@ -82,6 +91,7 @@ class DriveService {
     // It may have been pulled out since.
     const drive = this.#drives.find(({ name }) => name === port);
     const answer: BlockAnswer = drive ? await drive.answer(question as BlockQuestion) : { error: 'no-medium' };
+    this.#leaving.asked(port, question as BlockQuestion);
     counted(answer);
     this.#sendToMachine({ type: 'completion', id, answer });
   }
@@ -122,8 +132,18 @@ class DriveService {
     suspendLimits: async (isSuspended: boolean) => this.#suspendLimits(isSuspended),
     save: () => this.#save((drive) => drive.save()),
     saveWithin: () => this.#save((drive) => drive.saveWithin()),
+    beginLeaving: () => this.#beginLeaving(),
+    leaving: (name: string, from: number, most: number) => this.#leave(name, from, most),
+    leavingLeft: async () => this.#leaving.left,
+    endLeaving: async () => this.#leaving.clear(),
+    saveRest: () => this.#save((drive) => drive.saveRest((disk) => this.#leaving.of(drive.name, disk) !== undefined)),
+    takeArriving: (name: string, blocks: SavedPages) => this.#arrivingDisk(name).take(blocks),
     stage: (media: SavedMedia, snapshot?: string) => this.#stage(media, snapshot),
-    exchangeStaged: () => this.#all((drive) => drive.exchangeStaged()),
+    exchangeStaged: async () => {
+      // Disks may be the same, with other changes.
+      this.#leaving.clear();
+      await this.#all((drive) => drive.exchangeStaged());
+    },
     dropStaged: () => this.#all((drive) => drive.dropStaged()),
     listSnapshots: async () => (await this.#snapshots()).list(),
     createSnapshot: async (snapshot: NewSnapshot) => (await this.#snapshots()).create(snapshot),
@@ -158,10 +178,12 @@ class DriveService {
 
   async #stage(media: SavedMedia, snapshot?: string): Promise<void> {
     try {
-      for (const drive of this.#drives) await drive.stage(media[drive.name], snapshot);
+      for (const drive of this.#drives) await drive.stage(media[drive.name], snapshot, this.#arriving.get(drive.name));
     } catch (error) {
       await this.#all((drive) => drive.dropStaged());
       throw error;
+    } finally {
+      await this.#forgetArriving(media);
     }
   }
 
@@ -171,9 +193,49 @@ class DriveService {
     return drive;
   }
 
-  async #look(plans: readonly DrivePlan[]): Promise<DriveStatus[]> {
+  async #look(plans: readonly DrivePlan[]): Promise<readonly DriveStatus[]> {
     this.#drives = plans.map((plan) => new ServedDrive(plan, this.#backend));
-    return await Promise.all(this.#drives.map((drive) => drive.look()));
+    this.#looked = await Promise.all(this.#drives.map((drive) => drive.look()));
+    return this.#looked;
+  }
+
+  async #beginLeaving(): Promise<string[]> {
+    this.#leaving.clear();
+    for (const drive of this.#drives)
+      await drive.withDisk((disk, isInMemory) => this.#leaving.add(drive.name, disk, isInMemory));
+    return this.#leaving.names;
+  }
+
+  async #leave(name: string, from: number, most: number): Promise<LeavingBlocks> {
+    return await this.#drive(name).withDisk(
+      async (disk) => (await this.#leaving.of(name, disk)?.take(from, most)) ?? nothingLeaves,
+    );
+  }
+
+  /** @throws ConfigurationError if no contents of the drive can arrive */
+  #arrivingDisk(name: string): ArrivingDisk {
+    const found = this.#arriving.get(name);
+    if (found !== undefined) return found;
+    const { image, medium, isInMemory, isOverlay } =
+      this.#looked[this.#drives.findIndex((one) => one.name === name)] ?? {};
+    if (!medium || !image)
+      throw new ConfigurationError(`contents of a drive '${name}' come, and there is none with a disk`);
+    if (!isInMemory && !isOverlay)
+      throw new ConfigurationError(
+        `${name}: changes of ${image} come with the machine; open it so that they are forgotten at the end (snapshot)`,
+      );
+    const size = medium.sectors * SECTOR_BYTES;
+    const arriving = isInMemory
+      ? arrivingInMemory(image, size, medium.isReadOnly)
+      : arrivingChanges(size, this.#backend.storage.scratch);
+    this.#arriving.set(name, arriving);
+    return arriving;
+  }
+
+  /** Lets go of contents that have arrived: they are in the drives, or came another way in the end. */
+  async #forgetArriving(media: SavedMedia): Promise<void> {
+    for (const [name, { pages }] of this.#arriving) if (!media[name]?.hasGone) await pages?.close();
+    this.#arriving.clear();
   }
 
   async #open(plans: readonly DrivePlan[]): Promise<DriveStatus[]> {
@@ -182,7 +244,7 @@ class DriveService {
     if (this.#drives.length === 0) this.#drives = plans.map((plan) => new ServedDrive(plan, this.#backend));
     for (const { name, options } of plans) this.#throttles.set(name, options.limits ?? {});
     try {
-      for (const drive of this.#drives) await drive.open(patience);
+      for (const drive of this.#drives) await drive.open(patience, this.#arriving.get(drive.name)?.disk);
     } catch (error) {
       await this.#close();
       throw error;
@@ -216,5 +278,6 @@ class DriveService {
     const next = () => this.#machine.take?.();
     for (let last = next(); last !== undefined; last = next()) if (last.type === 'request') void this.#answer(last);
     await Promise.all(this.#drives.map((drive) => drive.close()));
+    await this.#forgetArriving({});
   }
 }

@@ -6,6 +6,7 @@ import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
 import { RawDisk } from '../storage/raw.ts';
 import { type Disk, StorageError } from '../storage/store.ts';
 import { messageOf } from '../util/errors.ts';
+import type { ArrivingDisk } from './arriving-disk.ts';
 import type { SavedMedium } from './saved-medium.ts';
 
 /** A saved disk, ready to take the place of the present one. */
@@ -35,7 +36,7 @@ async function stageChanges(
   { changes }: SavedMedium,
   scratch: Scratch | undefined,
 ): Promise<StagedMedium> {
-  let other = new OverlayPages(scratch);
+  const other = new OverlayPages(scratch);
   try {
     if (changes) await other.load(changes, disk.size);
   } catch (error) {
@@ -44,13 +45,7 @@ async function stageChanges(
       ? error
       : new StorageError(disk, `the snapshot is damaged: ${messageOf(error)}`);
   }
-  return {
-    exchange: async (present) => {
-      other = await (present as OverlayDisk).exchangePages(other);
-      return present;
-    },
-    drop: () => other.close(),
-  };
+  return stagePages(other);
 }
 
 /** A snapshot within the disk's own image. What the disk had before is gone when it has been put back to that. */
@@ -71,14 +66,39 @@ export function stageSnapshot(name: string): StagedMedium {
 /** The staged medium of a disk that is only read, or was not written since: nothing is exchanged. */
 export const nothingStaged: StagedMedium = { exchange: async (disk) => disk, drop: async () => {} };
 
-/** Gets ready what a disk was when it was saved. */
+function stagePages(pages: OverlayPages): StagedMedium {
+  let other = pages;
+  return {
+    exchange: async (present) => {
+      other = await (present as OverlayDisk).exchangePages(other);
+      return present;
+    },
+    drop: () => other.close(),
+  };
+}
+
+/** The disk of a drive, and what of it has come from another process. */
+interface PresentMedium {
+  readonly disk: Disk | null;
+  readonly isInMemory: boolean;
+  readonly arriving: ArrivingDisk | undefined;
+}
+
+/**
+ * Gets ready what a disk was when it was saved.
+ * @throws StorageError if the changes are none of this disk, have not come, or there is no room for them
+ */
 export async function stageMedium(
-  disk: Disk | null,
-  isInMemory: boolean,
+  { disk, isInMemory, arriving }: PresentMedium,
   saved: SavedMedium | undefined,
   { scratch }: StorageHost,
 ): Promise<StagedMedium> {
   if (disk === null || saved === undefined) return nothingStaged;
+  if (saved.hasGone) {
+    if (disk === arriving?.disk) return nothingStaged;
+    if (arriving?.pages && disk instanceof OverlayDisk) return stagePages(arriving.pages);
+    throw new StorageError(disk, 'its contents are elsewhere');
+  }
   if (isInMemory) return stageContents(saved, disk.name);
   return disk instanceof OverlayDisk ? await stageChanges(disk, saved, scratch) : nothingStaged;
 }

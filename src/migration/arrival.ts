@@ -152,6 +152,7 @@ export class Arrival {
     const isLoaded = this.#rest !== null;
     if (kind === 'cancelled') throw new CancelledError();
     if (kind === 'memory' && !isLoaded) await this.#store(value, machine);
+    else if (kind === 'disk' && !isLoaded) await this.#takeBlocks(value, machine);
     else if (kind === 'state' && !isLoaded) await this.#load(value, machine);
     else if (kind === 'ping' && !isLoaded) await this.#answer('pong');
     else if (kind === 'whole' && isLoaded) this.#isWhole = true;
@@ -163,6 +164,15 @@ export class Arrival {
 
   async #store(value: StreamRecord['value'], machine: MachineEnd): Promise<void> {
     await machine.transfer('store', checkedPart(value)).catch((error: unknown) => {
+      throw new SnapshotError(NAME, `it is damaged: ${messageOf(error)}`);
+    });
+  }
+
+  async #takeBlocks({ drive, numbers, contents }: StreamRecord['value'], machine: MachineEnd): Promise<void> {
+    const isWhole = typeof drive === 'string' && numbers instanceof Uint8Array && contents instanceof Uint8Array;
+    if (!isWhole) throw new SnapshotError(NAME, 'it is damaged: a part of a disk is none');
+    await machine.contents.take(drive, { numbers, contents }).catch((error: unknown) => {
+      if (error instanceof ConfigurationError) throw error;
       throw new SnapshotError(NAME, `it is damaged: ${messageOf(error)}`);
     });
   }

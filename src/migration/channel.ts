@@ -18,6 +18,13 @@ export interface MigrationChannel {
   close(): Promise<void>;
   /** Lets go of it at once. May be called again. */
   destroy(): void;
+  /** The guest stands still, and all output of it has come. The other end may not go on before this has resolved. */
+  settle?(): Promise<void>;
+  /**
+   * Somebody whom both ends ask before the machine goes on decides that it goes on here, where the other end may have all of it. Missing: what the
+   * channel tells of the other end decides. Throws Error if it may go on there.
+   */
+  recall?(reason: string): Promise<void>;
 }
 
 const methods = ['write', 'read', 'close', 'destroy'] as const;

@@ -1,4 +1,7 @@
+import type { Saved } from '../../runtime/snapshot/describe.ts';
+import { type LeavingBlocks, nothingLeaves } from '../drives/leaving-disks.ts';
 import type { MemoryPart } from '../machine-core.ts';
+import { OVERLAY_PAGE, type SavedPages } from '../storage/overlay-pages.ts';
 import { messageOf } from '../util/errors.ts';
 import { Answers, RefusedError } from './answers.ts';
 import { CancelledError } from './cancelled.ts';
@@ -7,7 +10,7 @@ import type { MachineEnd } from './machine-end.ts';
 import { Pace } from './pace.ts';
 import type { MigrationParameters } from './parameters.ts';
 import { inTime, LateError } from './patience.ts';
-import { MOST_FRAMES, RecordStream } from './records.ts';
+import { MOST_BLOCKS, MOST_FRAMES, RecordStream } from './records.ts';
 import { StandsStillError } from './stands-still.ts';
 import type { TransferCounters } from './statistics.ts';
 
@@ -19,6 +22,9 @@ const STILL_LIMIT = 10_000;
 const GOODBYE_LIMIT = 1_000;
 /** How long to wait for images that a process had which was killed, in milliseconds. */
 const PATIENCE = 3_000;
+
+/** A block of a disk takes as long as so many frames of memory. */
+const BLOCK_FRAMES = OVERLAY_PAGE / 4096;
 
 /** Events of a departure while it goes on. */
 export interface DepartureEvents {
@@ -43,6 +49,8 @@ export class Departure {
   readonly #pace: Pace;
   readonly #cancelled = Promise.withResolvers<never>();
   #answers: Answers | undefined;
+  /** Names of the drives whose contents go over. */
+  #disks: readonly string[] = [];
   /** The guest stands still for the last part. */
   isPastStop = false;
   /** The other end may go on, for all that is known here. */
@@ -82,43 +90,61 @@ export class Departure {
       if (this.#channel.answers) this.#answers = new Answers(this.#stream);
       const frames = await this.#machine.transfer('size');
       await this.#unlessBroken(this.#stream.write('machine', this.#machine.about(frames)));
-      await this.#sendMemory(frames);
+      await this.#sendContents(frames);
       await this.#handOver();
     } catch (error) {
       if (!this.#mayGoOnThere) await this.#sayGoodbye();
       throw error;
     } finally {
-      await this.#machine.transfer('end').catch(() => {});
+      await Promise.all([this.#machine.transfer('end'), this.#machine.contents.end()]).catch(() => {});
       this.#channel.destroy();
     }
   }
 
-  /** Until what is left can be sent in the time that the guest may stand still. */
-  async #sendMemory(frames: number): Promise<void> {
+  /** Memory and disks, until what is left can be sent in the time that the guest may stand still. */
+  async #sendContents(frames: number): Promise<void> {
     await this.#machine.transfer('begin');
+    this.#disks = await this.#unlessBroken(this.#machine.contents.begin());
     this.#counters.setUp(frames);
     this.#events.begun();
+    // The other end has them from now on, though all in them may be zeros.
+    for (const drive of this.#disks) await this.#unlessBroken(this.#sendBlocks(drive, nothingLeaves.blocks));
     let remaining = frames;
     while (this.#pace.hasToGoOn(remaining)) {
       await this.#pass();
       await this.#caughtUp();
       this.#pace.passEnds();
-      remaining = await this.#unlessBroken(this.#machine.transfer('remaining'));
-      this.#counters.remainingFrames = remaining;
+      this.#counters.remainingFrames = await this.#unlessBroken(this.#machine.transfer('remaining'));
+      const blocks = await this.#unlessBroken(this.#machine.contents.left());
+      remaining = this.#counters.remainingFrames + blocks * BLOCK_FRAMES;
       this.#counters.expectedDowntime = this.#pace.timeFor(remaining);
     }
   }
 
-  /** Sends all frames that have changed, the next ones while the former are on their way. */
+  /** Sends all blocks and frames that have changed, the next ones while the former are on their way. */
   async #pass(): Promise<void> {
     this.#events.pass(++this.#counters.passes);
     this.#pace.passBegins();
     let sending: Promise<void> = Promise.resolve();
+    for (const drive of this.#disks) await this.#passOver(drive);
     for (let from = 0; from < this.#counters.totalFrames; ) {
       const { part, next } = await this.#unlessBroken(this.#machine.transfer('changed', from, MOST_FRAMES));
       from = next;
       await this.#unlessBroken(sending);
       sending = this.#sendPart(part);
+      sending.catch(() => {});
+    }
+    await this.#unlessBroken(sending);
+  }
+
+  /** Sends all blocks of a drive that have changed, in the same way. */
+  async #passOver(drive: string): Promise<void> {
+    let sending: Promise<void> = Promise.resolve();
+    for (let from: number | null = 0; from !== null; ) {
+      const leaving: LeavingBlocks = await this.#unlessBroken(this.#machine.contents.leaving(drive, from, MOST_BLOCKS));
+      from = leaving.next;
+      await this.#unlessBroken(sending);
+      sending = leaving.blocks.numbers.length > 0 ? this.#sendBlocks(drive, leaving.blocks) : Promise.resolve();
       sending.catch(() => {});
     }
     await this.#unlessBroken(sending);
@@ -132,16 +158,26 @@ export class Departure {
     await this.#unlessBroken(answered);
   }
 
+  async #sendBlocks(drive: string, blocks: SavedPages): Promise<void> {
+    await this.#sendPaced('disk', { drive, ...blocks }, (blocks.numbers.length / 4) * BLOCK_FRAMES);
+    this.#counters.diskBytes += blocks.contents.length;
+  }
+
   async #sendPart(part: MemoryPart): Promise<void> {
     const [normal, empty] = [part.frames.length / 4, part.zeros.length / 4];
     if (normal + empty === 0) return;
-    const before = this.#stream.sent;
-    await this.#stream.write('memory', { ...part });
+    await this.#sendPaced('memory', { ...part }, normal + empty);
     this.#counters.normalFrames += normal;
     this.#counters.zeroFrames += empty;
     this.#counters.remainingFrames = Math.max(0, this.#counters.remainingFrames - normal - empty);
+  }
+
+  /** @param frames so many 4 KB are in it */
+  async #sendPaced(kind: 'disk' | 'memory', value: Saved, frames: number): Promise<void> {
+    const before = this.#stream.sent;
+    await this.#stream.write(kind, value);
     this.#counters.transferredBytes = this.#stream.sent;
-    const wait = this.#pace.sent(normal + empty, this.#stream.sent - before);
+    const wait = this.#pace.sent(frames, this.#stream.sent - before);
     // While the guest stands still nothing holds up what is sent.
     if (!this.isPastStop && wait > 0) await sleep(wait);
   }
@@ -178,7 +214,11 @@ export class Departure {
 
   async #sendRest(wasRunning: boolean): Promise<void> {
     // Each answer takes a turn of another thread: all are asked for at once.
-    const rest = Promise.all([this.#machine.transfer('devices'), this.#machine.media(), this.#machine.shares()]);
+    const rest = Promise.all([
+      this.#machine.transfer('devices'),
+      this.#machine.contents.saveRest(),
+      this.#machine.shares(),
+    ]);
     rest.catch(() => {});
     this.#stream.limit = STILL_LIMIT;
     await this.#pass();
@@ -191,6 +231,7 @@ export class Departure {
   /** Where nobody answers, whoever keeps the stream must have taken all of it. */
   async #awaitTaken(): Promise<void> {
     if (this.#answers === undefined) return await this.#end();
+    if (this.#channel.settle) await this.#unlessBroken(this.#channel.settle());
     await this.#permit('whole');
     await this.#word('loaded');
     await this.#machine.release();
@@ -238,7 +279,9 @@ export class Departure {
    * process has ended
    */
   async #forbid(error: unknown): Promise<void> {
-    if (!this.#mayGoOnThere || isPeerGone(error) || error instanceof RefusedError) return;
+    if (!this.#mayGoOnThere) return;
+    if (this.#channel.recall) return await this.#channel.recall(messageOf(error));
+    if (isPeerGone(error) || error instanceof RefusedError) return;
     if (this.#answers !== undefined && !isLost(error) && (await this.#sayGoodbye())) return;
     throw new ChannelError('nobody knows whether it goes on there; let it go on here (cont) if it does not', {
       isPeerGone: false,

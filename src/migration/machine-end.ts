@@ -96,9 +96,9 @@ export class MachineEnd {
     return this.#machine.made.shares.save();
   }
 
-  /** The media in its drives. It must be stopped. */
-  media(): Promise<SavedMedia> {
-    return this.#machine.made.drives.save();
+  /** The contents of its disks, on their way out or in. */
+  get contents(): MachineParts['drives']['contents'] {
+    return this.#machine.made.drives.contents;
   }
 
   /**

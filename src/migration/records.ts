@@ -6,6 +6,7 @@ import { isSnapshot, SnapshotError } from '../snapshot/layout.ts';
 import { readSnapshot } from '../snapshot/read.ts';
 import { writeSnapshot } from '../snapshot/write.ts';
 import { InOrder } from '../storage/in-order.ts';
+import { OVERLAY_PAGE } from '../storage/overlay-pages.ts';
 import type { Decompressor } from '../storage/qcow2/compressed.ts';
 import { concatenate } from '../util/bytes.ts';
 import type { MigrationChannel } from './channel.ts';
@@ -14,8 +15,8 @@ import { inTime } from './patience.ts';
 /** The name of the stream in messages. */
 export const NAME = 'the migration';
 const MAGIC = new TextEncoder().encode('RAWMOVE\n');
-/** Version of the stream. A newer one cannot be read. 1 had no `whole`, 2 no `ping`. */
-const VERSION = 3;
+/** Version of the stream. A newer one cannot be read. 1 had no `whole`, 2 no `ping`, 3 no `disk`. */
+const VERSION = 4;
 const START_BYTES = 16;
 const HEAD_BYTES = 12;
 /** Bytes that are handed to the channel at once: whether it goes on is seen from one part to the next. */
@@ -38,18 +39,23 @@ const kinds = {
   whole: 10,
   ping: 11,
   pong: 12,
+  disk: 13,
 } as const;
 export type Kind = keyof typeof kinds;
 
 /** Frames in a record of memory. */
 export const MOST_FRAMES = 512;
 const MEMORY_BYTES = MOST_FRAMES * (4096 + 4) + 4096;
+/** Blocks in a record of a disk. */
+export const MOST_BLOCKS = 64;
+const DISK_BYTES = MOST_BLOCKS * (OVERLAY_PAGE + 4) + 4096;
 const MESSAGE_BYTES = 64 << 10;
 
 /** Bounds of what a record may hold, in bytes: in the stream, and when it is unpacked. Others are words, without any. */
 const bounds: { readonly [kind in Kind]?: { readonly packed: number; readonly unpacked: number } } = {
   machine: { packed: 1 << 30, unpacked: 1 << 30 },
   memory: { packed: 2 * MEMORY_BYTES, unpacked: MEMORY_BYTES },
+  disk: { packed: 2 * DISK_BYTES, unpacked: DISK_BYTES },
   state: { packed: 2 ** 31, unpacked: 2 ** 32 },
   failed: { packed: MESSAGE_BYTES, unpacked: MESSAGE_BYTES },
 };

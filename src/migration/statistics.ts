@@ -18,6 +18,8 @@ export interface MigrationStatistics {
   readonly normalFrames: number;
   /** Frames of zeros that were announced. */
   readonly zeroFrames: number;
+  /** Bytes of disks that were sent, in blocks. */
+  readonly diskBytes: number;
   /** How often all of memory was looked through. */
   readonly passes: number;
 }
@@ -33,6 +35,7 @@ export class TransferCounters {
   transferredBytes = 0;
   normalFrames = 0;
   zeroFrames = 0;
+  diskBytes = 0;
   passes = 0;
   #stoppedAt = 0;
   #downtime = 0;
@@ -66,10 +69,10 @@ export class TransferCounters {
   }
 
   get statistics(): MigrationStatistics {
-    const { setupTime, expectedDowntime, transferredBytes, normalFrames, zeroFrames, passes } = this;
+    const { setupTime, expectedDowntime, transferredBytes, normalFrames, zeroFrames, diskBytes, passes } = this;
     return {
       totalTime: (this.#end ?? this.#now()) - this.#start,
-      ...{ setupTime, expectedDowntime, transferredBytes, normalFrames, zeroFrames, passes },
+      ...{ setupTime, expectedDowntime, transferredBytes, normalFrames, zeroFrames, diskBytes, passes },
       downtime: this.#downtime,
       totalBytes: this.totalFrames * 4096,
       remainingBytes: this.remainingFrames * 4096,

@@ -29,10 +29,10 @@ export function driveWith(drive: DriveOptions, media: SavedMedia): DriveOptions 
 }
 
 function checkedMedium(saved: Saved): SavedMedium {
-  const { bytes, isReadOnly, images, changes, contents, isInImage } = fieldsOf(saved);
+  const { bytes, isReadOnly, images, changes, contents, hasGone, isInImage } = fieldsOf(saved);
   if (!isSize(bytes) || typeof isReadOnly !== 'boolean' || !Array.isArray(images)) throw foreign('medium');
   const isWhole = contents instanceof Uint8Array && contents.length === bytes;
-  const hasContents = isWhole || isInImage === true;
+  const hasContents = isWhole || isInImage === true || hasGone === true;
   if (contents === undefined ? images.length === 0 && !hasContents : !isWhole || images.length > 0)
     throw foreign('contents');
   return {
@@ -41,6 +41,7 @@ function checkedMedium(saved: Saved): SavedMedium {
     images: images.map(checkedImage),
     ...(changes !== undefined && { changes: checkedPages(changes) }),
     ...(isWhole && { contents }),
+    ...(hasGone === true && { hasGone }),
     ...(isInImage === true && { isInImage }),
   };
 }

@@ -34,8 +34,10 @@ export class PieceWriter {
     const runs: number[] = [];
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const number = this.#number(pieceAt(bytes, at));
-      if (runs.length > 0 && number === runs.at(-2)! + runs.at(-1)! && number !== ZERO_PIECE) runs[runs.length - 1]++;
-      else if (number === ZERO_PIECE && runs.at(-2) === ZERO_PIECE) runs[runs.length - 1]++;
+      const isZero = number === ZERO_PIECE;
+      // A run of zeros is one of the same piece again and again, others go on with the next number.
+      const isSameKind = runs.length > 0 && isZero === (runs.at(-2) === ZERO_PIECE);
+      if (isSameKind && (isZero || number === runs.at(-2)! + runs.at(-1)!)) runs[runs.length - 1]++;
       else runs.push(number, 1);
     }
     return { bytes: bytes.length, runs };

@@ -1,4 +1,5 @@
-import { type ByteStore, checkRange, checkWritable, StorageError } from './store.ts';
+import { areZeroFrames } from '../../runtime/memory/frame-contents.ts';
+import { type Allocation, type ByteStore, checkRange, checkWritable, StorageError } from './store.ts';
 
 const PAGE = 1 << 16;
 
@@ -13,7 +14,14 @@ export class MemoryStore implements ByteStore {
   constructor(name: string, content: Uint8Array = new Uint8Array(), isReadOnly = false) {
     this.name = name;
     this.isReadOnly = isReadOnly;
-    this.#copyIn(0, content);
+    this.#fill(content);
+  }
+
+  /** All zeros, which take no memory. */
+  static empty(name: string, size: number, isReadOnly: boolean): MemoryStore {
+    const store = new MemoryStore(name, undefined, isReadOnly);
+    store.#size = size;
+    return store;
   }
 
   get identity(): string {
@@ -40,6 +48,19 @@ export class MemoryStore implements ByteStore {
     this.#copyIn(offset, source);
   }
 
+  /** Changes what it holds, also where those who have it may only read. */
+  put(offset: number, source: Uint8Array): void {
+    this.#copyIn(offset, source);
+  }
+
+  allocation(offset: number): Allocation {
+    const first = Math.floor(offset / PAGE);
+    const isHole = !this.#pages.has(first);
+    let page = first + 1;
+    while (isHole && page * PAGE < this.#size && !this.#pages.has(page)) page++;
+    return { isHole, length: Math.min(page * PAGE, this.#size) - offset };
+  }
+
   async resize(size: number): Promise<void> {
     this.#checkOpen();
     checkWritable(this);
@@ -54,6 +75,15 @@ export class MemoryStore implements ByteStore {
 
   async close(): Promise<void> {
     this.#isOpen = false;
+  }
+
+  /** Takes what is not zero of its first contents. */
+  #fill(content: Uint8Array): void {
+    for (let at = 0; at < content.length; at += PAGE) {
+      const part = content.subarray(at, at + PAGE);
+      if (!areZeroFrames(part)) this.#copyIn(at, part);
+    }
+    this.#size = content.length;
   }
 
   #copyIn(offset: number, source: Uint8Array): void {

@@ -73,6 +73,11 @@ export class OverlayPages {
     else await this.#store!.write(this.#offset(place) + within, source);
   }
 
+  /** Numbers of all pages, in the order in which they came. */
+  get numbers(): Iterable<number> {
+    return this.#places.keys();
+  }
+
   /** Bytes of all pages. */
   get size(): number {
     return this.#places.size * OVERLAY_PAGE;
@@ -93,14 +98,19 @@ export class OverlayPages {
    * @param size bytes of the disk
    * @throws Error if they are not pages of it
    */
-  async load({ numbers, contents }: SavedPages, size: number): Promise<void> {
-    const pages = new Uint32Array(numbers.slice().buffer, 0, numbers.length >>> 2);
-    const isAscending = pages.every((page, n) => n === 0 || page > pages[n - 1]);
-    const isWithin = (pages.at(-1) ?? 0) * OVERLAY_PAGE < size;
-    if (!isAscending || !isWithin || contents.length !== pages.length * OVERLAY_PAGE || numbers.length % 4 !== 0)
-      throw new Error(`its ${contents.length} bytes of changes do not fit a disk of ${size} bytes`);
-    for (const [n, page] of pages.entries()) {
-      await this.add(page, contents.slice(n * OVERLAY_PAGE, (n + 1) * OVERLAY_PAGE));
+  async load(saved: SavedPages, size: number): Promise<void> {
+    for (const [page, bytes] of pagesOf(saved, size)) await this.add(page, bytes.slice());
+  }
+
+  /**
+   * Takes pages that were saved in the place of those that are there.
+   * @param size bytes of the disk
+   * @throws Error if they are not pages of it
+   */
+  async merge(saved: SavedPages, size: number): Promise<void> {
+    for (const [page, bytes] of pagesOf(saved, size)) {
+      if (this.#places.has(page)) await this.write(page, 0, bytes);
+      else await this.add(page, bytes.slice());
     }
   }
 
@@ -128,4 +138,18 @@ export class OverlayPages {
     this.#store ??= await this.#scratch!.open();
     return this.#store;
   }
+}
+
+/**
+ * Saved pages with their numbers.
+ * @param size bytes of the disk
+ * @throws Error if they are not pages of it
+ */
+export function pagesOf({ numbers, contents }: SavedPages, size: number): [page: number, bytes: Uint8Array][] {
+  const pages = new Uint32Array(numbers.slice().buffer, 0, numbers.length >>> 2);
+  const isAscending = pages.every((page, n) => n === 0 || page > pages[n - 1]);
+  const isWithin = (pages.at(-1) ?? 0) * OVERLAY_PAGE < size;
+  if (!isAscending || !isWithin || contents.length !== pages.length * OVERLAY_PAGE || numbers.length % 4 !== 0)
+    throw new Error(`its ${contents.length} bytes of changes do not fit a disk of ${size} bytes`);
+  return Array.from(pages, (page, n) => [page, contents.subarray(n * OVERLAY_PAGE, (n + 1) * OVERLAY_PAGE)]);
 }

@@ -30,8 +30,9 @@ export async function consoleCommand(args: readonly string[]): Promise<number> {
     line.send(bytes).catch((error: Error) => log(error.message));
   });
   let last: number | undefined;
-  for await (const { token, bytes } of line.output(words.values.kept === true ? 'kept' : 'now')) {
-    if (last !== undefined && token !== last) log(`${name} goes on from its last checkpoint`);
+  for await (const { token, bytes, moved } of line.output(words.values.kept === true ? 'kept' : 'now')) {
+    const isNext = last === undefined || token === last || (moved !== undefined && token === last + 1);
+    if (!isNext) log(`${name} goes on from its last checkpoint`);
     last = token;
     process.stdout.write(bytes);
   }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { FleetError } from '../error.ts';
 import { FleetGateway } from '../machines/gateway.ts';
+import { MachineNetworks } from '../machines/networks.ts';
 import { asked, connectorOf, type Flags, log, parsed, placeFlags, placeOf, text, type Words } from './settings.ts';
 
 export const gatewayFlags: Flags = {
@@ -13,7 +14,7 @@ export const gatewayFlags: Flags = {
   origins: { value: 'LIST', help: 'pages that may connect, such as https://a.example,https://b.example (none)' },
 };
 
-/** Gives the fleet over HTTP and WebSocket until the process is asked to end. */
+/** Gives the fleet over HTTP and WebSocket, and has the networks of its machines, until the process is asked to end. */
 export async function gatewayCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, gatewayFlags);
   const place = placeOf(words);
@@ -23,11 +24,13 @@ export async function gatewayCommand(args: readonly string[]): Promise<number> {
     throw new FleetError(`--listen ${listen}: give an address such as 127.0.0.1:8090`);
   const origins = (text(words, 'origins') ?? '').split(',').filter((origin) => origin !== '');
   const tls = await tlsOf(words);
+  const connect = connectorOf(place);
   await using gateway = await FleetGateway.listen({
-    ...{ connect: connectorOf(place), store: place.store, address, port: Number(port), origins, log },
+    ...{ connect, store: place.store, address, port: Number(port), origins, log },
     ...(words.values.tokens === true && { needsToken: true }),
     ...(tls !== undefined && { tls }),
   });
+  await using _networks = await MachineNetworks.start({ connect, address, log });
   log(`${tls === undefined ? 'http' : 'https'}://${address}:${gateway.port}`);
   await asked();
   return 0;

@@ -14,6 +14,7 @@ import {
   placeFlags,
   placeOf,
   sizeOf,
+  text,
   type Words,
 } from './settings.ts';
 
@@ -21,6 +22,11 @@ export const hostFlags: Flags = {
   ...placeFlags,
   ...confinementFlags,
   memory: { value: 'SIZE', help: 'memory for machines, such as 8G (three quarters of what there is)' },
+  listen: {
+    value: 'ADDRESS[:PORT]',
+    help: 'where other hosts and gateways reach it (127.0.0.1: those of this computer)',
+  },
+  rebalance: { help: 'when it is full, it moves machines to hosts that are not' },
   lease: { value: 'SECONDS', help: 'how long it may be silent before others take its machines (10)' },
 };
 
@@ -32,7 +38,7 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   using kept = keptLog(place, 'host');
   await using host = await FleetHost.start({
     ...{ connect: connectorOf(place), store: place.store, memory, log: kept.write },
-    lease: leaseOf(words),
+    ...{ lease: leaseOf(words), listen: listenOf(words), rebalance: words.values.rebalance === true },
     open: openByTenant(confinementOf(words), words.values.isolate === true),
   });
   kept.write(`host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines, ${place.redis}, ${place.store.place}`);
@@ -44,6 +50,14 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
 /** Bytes for machines. */
 export function memoryOf(words: Words): number {
   return sizeOf(words, 'memory') ?? Math.floor(totalmem() * 0.75);
+}
+
+function listenOf(words: Words): { address: string; port: number } {
+  const listen = text(words, 'listen') ?? '127.0.0.1';
+  const [, address, port = '0'] = listen.match(/^([\w.-]+|\[[\da-fA-F:]+\])(?::(\d{1,5}))?$/) ?? [];
+  if (address === undefined || Number(port) > 65_535 || address === '0.0.0.0')
+    throw new FleetError(`--listen ${listen}: give the address by which others reach this host, such as 10.0.0.7:9100`);
+  return { address: address.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
 function leaseOf(words: Words): number {

@@ -1,6 +1,6 @@
 import { FleetError } from '../error.ts';
 import { FleetMachines, type MachineStart } from '../machines/machines.ts';
-import type { HostRecord, MachineRecord } from '../machines/record.ts';
+import type { HostRecord, MachineRecord, MoveFigures, PortForward } from '../machines/record.ts';
 import {
   connectorOf,
   type Flags,
@@ -12,6 +12,7 @@ import {
   placeFlags,
   placeOf,
   table,
+  text,
   type Words,
 } from './settings.ts';
 
@@ -22,6 +23,7 @@ export const startFlags: Flags = {
   idle: { value: 'SECONDS', help: 'when nobody has used its console for so long, it is suspended until somebody does' },
   restart: { help: 'when its host is lost, it goes on from its last checkpoint elsewhere (so it is anyway)' },
   lost: { help: 'when its host is lost, it waits for resume' },
+  forward: { value: 'LIST', help: "ports of the gateway that lead to the guest's, such as 8080:80,2222:22" },
   ...limitFlags,
 };
 export const machineFlags: Flags = placeFlags;
@@ -57,9 +59,23 @@ function startOf(words: Words): MachineStart {
   const [every, idle] = [number(words, 'checkpoint'), number(words, 'idle')];
   return {
     ...{ image, policy: lost === true ? 'lost' : 'restart', limits: limitsOf(words) },
+    forwards: forwardsOf(text(words, 'forward') ?? ''),
     ...(every !== undefined && { every }),
     ...(idle !== undefined && { idle }),
   };
+}
+
+function forwardsOf(list: string): PortForward[] {
+  return list
+    .split(',')
+    .filter((word) => word !== '')
+    .map((word) => {
+      const [port, guestPort] = (word.match(/^(\d{1,5}):(\d{1,5})$/) ?? []).slice(1).map(Number);
+      const isPort = (number: number | undefined) => number !== undefined && number > 0 && number < 65_536;
+      if (!isPort(port) || !isPort(guestPort))
+        throw new FleetError(`--forward ${word}: give a port of the gateway and one of the guest, such as 8080:80`);
+      return { port: port!, guestPort: guestPort! };
+    });
 }
 
 /** `ps`: machines and hosts. */
@@ -74,14 +90,14 @@ export async function psCommand(args: readonly string[]): Promise<number> {
   });
 }
 
-const machineRow = ({ name, state, owner, memory, taken, problem }: MachineRecord): string[] => [
-  ...[name, state, owner || '-', sizeText(memory)],
+const machineRow = ({ name, state, owner, memory, taken, problem, target }: MachineRecord): string[] => [
+  ...[name, target === '' ? state : 'moving', owner || '-', sizeText(memory)],
   taken === 0 ? '-' : new Date(taken).toISOString().slice(0, 19),
-  state === 'running' ? '' : problem,
+  target === '' ? problem : `to ${target}`,
 ];
 
-const hostRow = ({ id, machines, memory, free }: HostRecord): string[] => [
-  ...[id, `${machines}`, sizeText(memory), sizeText(free)],
+const hostRow = ({ id, machines, memory, free, isDrained }: HostRecord): string[] => [
+  ...[id, `${machines}`, sizeText(memory), isDrained ? 'drained' : sizeText(free)],
 ];
 
 const sizeText = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
@@ -106,6 +122,38 @@ export async function stopCommand(args: readonly string[]): Promise<number> {
     await machines.stop(name!);
     say(`${name} is gone`);
   });
+}
+
+export async function moveCommand(args: readonly string[]): Promise<number> {
+  return await withMachines(parsed(args, machineFlags), 'move NAME HOST', async (machines, [name, host]) => {
+    say(movedText(name!, await machines.move(name!, host!), host!));
+  });
+}
+
+export async function drainCommand(args: readonly string[]): Promise<number> {
+  let left: readonly string[] = [];
+  await withMachines(parsed(args, machineFlags), 'drain HOST', async (machines, [host]) => {
+    left = await machines.drain(host!, (name, result) => {
+      if (result instanceof Error) say(`${name} stays: ${result.message}`);
+      else say(movedText(name, result, 'another host'));
+    });
+    say(left.length === 0 ? `${host} has no machines` : `${host} has ${left.length} machines that cannot be moved`);
+  });
+  return left.length === 0 ? 0 : 1;
+}
+
+export async function undrainCommand(args: readonly string[]): Promise<number> {
+  return await withMachines(parsed(args, machineFlags), 'undrain HOST', async (machines, [host]) => {
+    await machines.undrain(host!);
+    say(`${host} takes machines`);
+  });
+}
+
+function movedText(name: string, moved: MoveFigures | undefined, host: string): string {
+  if (moved === undefined) return `${name} is on ${host}`;
+  const { to, stop, total, memory, disk, passes } = moved;
+  const sent = `${sizeText(memory)} of memory and ${sizeText(disk)} of disks`;
+  return `${name} runs on ${to}; it stood still for ${stop} ms of ${(total / 1000).toFixed(1)} s (${sent}, ${passes} passes)`;
 }
 
 export async function snapshotCommand(args: readonly string[]): Promise<number> {

@@ -7,7 +7,9 @@ import { hostCommand, hostFlags } from './host.ts';
 import { imageCommand, imageFlags } from './image.ts';
 import {
   cloneCommand,
+  drainCommand,
   machineFlags,
+  moveCommand,
   psCommand,
   psFlags,
   resumeCommand,
@@ -16,6 +18,7 @@ import {
   startFlags,
   stopCommand,
   suspendCommand,
+  undrainCommand,
 } from './machines.ts';
 import { runCommand, runFlags } from './run.ts';
 import type { Flags } from './settings.ts';
@@ -49,7 +52,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   gateway: {
     usage: 'gateway',
-    help: "gives machines' consoles over WebSocket",
+    help: "gives machines' consoles over WebSocket, and their ports",
     flags: gatewayFlags,
     run: gatewayCommand,
   },
@@ -66,6 +69,19 @@ const commands: Readonly<Record<string, Command>> = {
     run: suspendCommand,
   },
   resume: { usage: 'resume NAME', help: 'lets a machine go on', flags: machineFlags, run: resumeCommand },
+  move: {
+    usage: 'move NAME HOST',
+    help: 'moves a machine that runs to another host',
+    flags: machineFlags,
+    run: moveCommand,
+  },
+  drain: {
+    usage: 'drain HOST',
+    help: 'moves all machines of a host to others; it takes no more',
+    flags: machineFlags,
+    run: drainCommand,
+  },
+  undrain: { usage: 'undrain HOST', help: 'lets a host take machines again', flags: machineFlags, run: undrainCommand },
   clone: {
     usage: 'clone NAME NEW',
     help: 'makes a second machine, which goes on from where the first one is',

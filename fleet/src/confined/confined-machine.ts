@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import { FleetError } from '../error.ts';
 import type { MachineScreen } from '../machines/screens.ts';
 import { type OpenMachine, openHere, type SeatMachine } from '../machines/seat.ts';
 import { OPERATOR, tenantOf } from '../tenants/names.ts';
@@ -7,7 +8,8 @@ import type { Confinement } from './confinement.ts';
 
 /** Makes machines go on in processes of their own, which are confined. */
 function openConfined(confinement: Confinement): OpenMachine {
-  return async ({ name, manifest, limits, memory }, snapshots) => {
+  return async ({ name, manifest, limits, memory }, snapshots, { network }) => {
+    if (network !== undefined) throw new FleetError('a machine in a process of its own has no ports yet');
     const snapshot = await snapshots.get(manifest);
     const child = await ConfinedProcess.start('machine-process.ts', memory + snapshot.length, confinement);
     try {
@@ -23,8 +25,8 @@ function openConfined(confinement: Confinement): OpenMachine {
 /** Makes the machines of tenants, or all, go on in processes of their own, and the others in this one. */
 export function openByTenant(confinement: Confinement, isIsolated: boolean): OpenMachine {
   const confined = openConfined(confinement);
-  return (record, snapshots) =>
-    isIsolated || tenantOf(record.name) !== OPERATOR ? confined(record, snapshots) : openHere(record, snapshots);
+  return (record, ...rest) =>
+    isIsolated || tenantOf(record.name) !== OPERATOR ? confined(record, ...rest) : openHere(record, ...rest);
 }
 
 function machineOf(child: ConfinedProcess, isOff: boolean): SeatMachine {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { FleetError } from '../error.ts';
-import { inputChannel, outputKey } from './record.ts';
+import { outputKey } from './record.ts';
 import { Registry } from './registry.ts';
 
 /** Events of a machine's console. */
@@ -12,6 +12,8 @@ export interface ConsolePart {
   readonly bytes: Uint8Array;
   /** Digest of the checkpoint that was made, in the place of bytes. */
   readonly checkpoint?: string;
+  /** The host that the machine has moved to, where it goes on as it was, in the place of bytes. */
+  readonly moved?: string;
 }
 
 /** Milliseconds to wait for more at a time; entries that are had at once. */
@@ -23,6 +25,7 @@ const USED = 2000;
 export class MachineConsole implements AsyncDisposable {
   readonly #name: string;
   readonly #redis: Redis;
+  readonly #registry: Registry;
   /** The connection that waits for output. */
   readonly #waiting: Redis;
   /** Tells that somebody uses the machine. */
@@ -34,6 +37,7 @@ export class MachineConsole implements AsyncDisposable {
     this.#redis = connect();
     this.#waiting = connect();
     const registry = new Registry(this.#redis);
+    this.#registry = registry;
     this.#telling = setInterval(() => void registry.use(name).catch(() => {}), USED).unref();
   }
 
@@ -67,7 +71,7 @@ export class MachineConsole implements AsyncDisposable {
    * @throws FleetError if the machine runs on no host
    */
   async send(bytes: Uint8Array): Promise<void> {
-    if ((await this.#redis.publish(inputChannel(this.#name), Buffer.from(bytes))) === 0)
+    if (!(await this.#registry.type(this.#name, bytes)))
       throw new FleetError(`${this.#name} does not run now; 'rawiron-fleet ps' says why`);
   }
 
@@ -83,11 +87,12 @@ function partOf(fields: readonly Buffer[]): ConsolePart {
     const n = fields.findIndex((text, n) => n % 2 === 0 && text.toString() === name);
     return n < 0 ? undefined : fields[n + 1];
   };
-  const checkpoint = field('checkpoint')?.toString();
+  const [checkpoint, moved] = ['checkpoint', 'moved'].map((name) => field(name)?.toString());
   return {
     token: Number(field('token')),
     at: Number(field('at')),
     bytes: new Uint8Array(field('bytes') ?? Buffer.alloc(0)),
     ...(checkpoint !== undefined && { checkpoint }),
+    ...(moved !== undefined && { moved }),
   };
 }

@@ -1,15 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { openByTenant } from '../confined/confined-machine.ts';
+import { FleetError } from '../error.ts';
 import { SnapshotStore } from '../pieces.ts';
 import type { ObjectStore } from '../store.ts';
+import { Arrivals } from './arrivals.ts';
+import { type Cards, cardsOf } from './cards.ts';
+import { HostDoor, type Visitor } from './door.ts';
 import { HeardHosts, Lease } from './lease.ts';
+import type { LastWords } from './move-channel.ts';
+import { OVERHEAD } from './placement.ts';
+import { Rebalancer } from './rebalance.ts';
 import { inputChannel, type MachineRecord, newsChannel } from './record.ts';
 import { type Holding, type LivingHost, Registry } from './registry.ts';
 import { screenChannel } from './screen-messages.ts';
-import { type OpenMachine, Seat } from './seat.ts';
+import { type Input, type OpenMachine, Seat, type SeatSettings } from './seat.ts';
 
 /** Settings of a host. */
 export interface HostSettings {
@@ -22,6 +29,10 @@ export interface HostSettings {
   readonly lease?: number;
   /** Makes the machine of a record go on from its checkpoint. Default: those of tenants in processes of their own, others in this one. */
   readonly open?: OpenMachine;
+  /** Whether it moves machines to others when it is full. Default: false. */
+  readonly rebalance?: boolean;
+  /** Where other hosts and gateways reach it. Default: 127.0.0.1, at a port that is free, for hosts of one computer. */
+  readonly listen?: { readonly address: string; readonly port: number };
   /** Hears what goes wrong. */
   log(message: string): void;
 }
@@ -47,12 +58,16 @@ export class FleetHost implements AsyncDisposable {
   readonly #lease: Lease;
   readonly #heard: HeardHosts;
   readonly #seats = new Map<string, Seat>();
+  readonly #arrivals: Arrivals;
+  #door: HostDoor | undefined;
   /** When machines that could not go on here may be tried again. */
   readonly #pauses = new Map<string, number>();
   /** Machines that it was told of, and whether it is time to look at all that concerns it. */
   readonly #told = new Set<string>();
   #isDue = false;
   #looks = 0;
+  /** Missing: a full host stays full. */
+  readonly #rebalancer: Rebalancer | undefined;
   #isEnding = false;
   #isLooking = false;
   #timer: NodeJS.Timeout | undefined;
@@ -65,6 +80,15 @@ export class FleetHost implements AsyncDisposable {
     this.#registry = new Registry(this.#redis);
     this.#snapshots = new SnapshotStore(settings.store);
     this.#heard = new HeardHosts(lease);
+    this.#rebalancer = settings.rebalance ? new Rebalancer(this.id) : undefined;
+    this.#arrivals = new Arrivals({
+      ...{ id: this.id, registry: this.#registry },
+      hasRoom: (memory) => !this.#isEnding && this.#lease.isFresh && this.#free >= memory + OVERHEAD,
+      listen: (name) => this.#hearing.subscribe(inputChannel(name), screenChannel(name)),
+      seat: (record, token, cards, words) =>
+        this.#seat(record, { name: record.name, host: this.id, token }, cards, words),
+      failed: (name, problem) => settings.log(`${name} has not come: ${problem}`),
+    });
     this.#lease = new Lease(lease, {
       beat: () => this.#registry.beat(this.#living),
       stale: () => this.#stale(),
@@ -75,6 +99,8 @@ export class FleetHost implements AsyncDisposable {
   /** Begins to run machines. */
   static async start(settings: HostSettings): Promise<FleetHost> {
     const host = new FleetHost(settings);
+    const { address, port } = settings.listen ?? { address: '127.0.0.1', port: 0 };
+    host.#door = await HostDoor.listen(address, port, (visitor) => host.#receive(visitor));
     await host.#lease.renew();
     void host.#lease.run();
     host.#hearing.on('messageBuffer', (channel: Buffer, bytes: Buffer) => host.#hear(channel.toString(), bytes));
@@ -86,7 +112,24 @@ export class FleetHost implements AsyncDisposable {
   }
 
   get #living(): LivingHost {
-    return { id: this.id, memory: this.#settings.memory, isOpen: !this.#isEnding };
+    const share = [...this.#seats.values()].reduce((sum, { share }) => sum + share, 0);
+    // Nothing more is for a host that ends.
+    const room = { memory: this.#settings.memory, isOpen: !this.#isEnding };
+    return { id: this.id, ...room, processors: availableParallelism(), share, ...this.#door!.place };
+  }
+
+  get #free(): number {
+    const taken = [...[...this.#seats.values()].map(({ memory }) => memory), ...this.#arrivals.memory];
+    return taken.reduce((free, memory) => free - memory - OVERHEAD, this.#settings.memory);
+  }
+
+  /** Somebody is at the door. */
+  async #receive(visitor: Visitor): Promise<void> {
+    const { act, name } = visitor.greeting;
+    if (act === 'move') return await this.#arrivals.receive(visitor);
+    const seat = this.#seats.get(name);
+    if (act !== 'network' || seat === undefined) throw new FleetError(`${name} is not on this host`);
+    seat.connect(visitor.welcome());
   }
 
   #stale(): void {
@@ -100,14 +143,18 @@ export class FleetHost implements AsyncDisposable {
   }
 
   #hear(channel: string, bytes: Buffer): void {
-    if (channel !== newsChannel(this.id)) {
-      for (const [name, seat] of this.#seats)
-        if (channel === inputChannel(name)) seat.input(bytes);
-        else if (channel === screenChannel(name)) seat.view(bytes);
-      return;
+    if (channel === newsChannel(this.id)) {
+      this.#told.add(bytes.toString());
+      return void this.#look();
     }
-    this.#told.add(bytes.toString());
-    void this.#look();
+    const names = [...this.#seats.keys(), ...this.#arrivals.names];
+    const name = names.find((name) => channel === inputChannel(name) || channel === screenChannel(name));
+    if (name === undefined) return;
+    const seat = this.#seats.get(name);
+    if (channel === screenChannel(name)) return void seat?.view(bytes);
+    const input = inputOf(bytes);
+    if (seat === undefined) this.#arrivals.input(name, input);
+    else seat.input(input);
   }
 
   /** Looks at all that concerns this host. */
@@ -141,13 +188,16 @@ export class FleetHost implements AsyncDisposable {
     const records = await this.#registry.machinesOf(this.id);
     this.#endLost(records);
     for (const record of records) await this.#attend(record);
+    await this.#rebalance(records);
   }
 
   /** Ends machines that are not this host's any more. */
   #endLost(records: readonly MachineRecord[]): void {
     for (const [name, seat] of this.#seats) {
       const record = records.find((record) => record.name === name);
-      if (record?.owner !== this.id || record.token !== seat.holding.token) void seat.lose();
+      // A machine that has just come has an older token in what was read before that.
+      const isOlder = record !== undefined && record.token < seat.holding.token;
+      if (!isOlder && (record?.owner !== this.id || record.token !== seat.holding.token)) void seat.lose();
     }
   }
 
@@ -157,7 +207,8 @@ export class FleetHost implements AsyncDisposable {
     const seat = this.#seats.get(record.name);
     if (seat !== undefined) seat.follow(record);
     // It was taken, and the answer was lost.
-    else await this.#registry.leave({ name: record.name, host: this.id, token: record.token }, 'waiting', '');
+    else if (!this.#arrivals.has(record.name))
+      await this.#registry.leave({ name: record.name, host: this.id, token: record.token }, 'waiting', '');
   }
 
   /** Takes machines that wait as long as they are for this host. */
@@ -167,7 +218,8 @@ export class FleetHost implements AsyncDisposable {
     while (!this.#isEnding && this.#lease.isFresh) {
       const taken = await this.#registry.claim(this.id, [...this.#pauses.keys()]);
       if (taken === undefined) return;
-      this.#seat(await this.#registry.find(taken.name), taken);
+      const record = await this.#registry.find(taken.name);
+      this.#seat(record, taken, cardsOf(record.network)).begin();
     }
   }
 
@@ -183,15 +235,11 @@ export class FleetHost implements AsyncDisposable {
     }
   }
 
-  #seat(record: MachineRecord, holding: Holding): void {
+  #seat(record: MachineRecord, holding: Holding, { wire, options }: Cards, words?: LastWords): Seat {
     const { name } = holding;
-    const seat: Seat = new Seat(holding, record, {
-      ...{
-        registry: this.#registry,
-        lease: this.#lease,
-        snapshots: this.#snapshots,
-        open: this.#settings.open ?? openByTenant({}, false),
-      },
+    const { open = openByTenant({}, false) } = this.#settings;
+    const settings: SeatSettings = {
+      ...{ wire, options, open, registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots },
       listen: () => this.#hearing.subscribe(inputChannel(name), screenChannel(name)),
       failed: (problem) => {
         this.#settings.log(`${name}: ${problem}`);
@@ -199,9 +247,10 @@ export class FleetHost implements AsyncDisposable {
       },
       warn: (message) => this.#settings.log(`${name}: ${message}`),
       gone: () => this.#rise(name, seat),
-    });
+    };
+    const seat: Seat = new Seat(holding, record, settings, words);
     this.#seats.set(name, seat);
-    seat.begin();
+    return seat;
   }
 
   #rise(name: string, seat: Seat): void {
@@ -213,6 +262,20 @@ export class FleetHost implements AsyncDisposable {
     this.#lookAround();
   }
 
+  /** Moves a machine elsewhere if this host is full. */
+  async #rebalance(records: readonly MachineRecord[]): Promise<void> {
+    if (this.#rebalancer === undefined) return;
+    const hosts = await this.#registry.hosts();
+    for (const { id, beat } of hosts) this.#heard.hear(id, beat);
+    const move = this.#rebalancer.next(
+      hosts.filter(({ id }) => !this.#heard.isSilent(id)),
+      records,
+    );
+    if (move === undefined) return;
+    this.#settings.log(`${move.name} moves to ${move.to}, as this host is full`);
+    await this.#registry.move(move.name, move.to);
+  }
+
   /** Makes last checkpoints, and gives all machines back: other hosts take them. */
   async stop(): Promise<void> {
     this.#isEnding = true;
@@ -222,6 +285,7 @@ export class FleetHost implements AsyncDisposable {
     // What a store that is away does not take goes on from the checkpoint before.
     await Promise.race([Promise.all(ended), wait(GRACE, undefined, { ref: false })]);
     this.#lease.stop();
+    await this.#door?.[Symbol.asyncDispose]();
     await this.#registry.forgetHost(this.id).catch(() => {});
     for (const redis of [this.#hearing, this.#redis]) redis.disconnect();
   }
@@ -230,4 +294,10 @@ export class FleetHost implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+/** Input as it comes: its number, a colon, and its bytes. */
+function inputOf(message: Buffer): Input {
+  const end = message.indexOf(':');
+  return { number: Number(message.subarray(0, end).toString()), bytes: new Uint8Array(message.subarray(end + 1)) };
 }

@@ -7,7 +7,15 @@ import type { ObjectStore } from '../store.ts';
 import { fullName, OPERATOR, ownName } from '../tenants/names.ts';
 import { tenantStore } from '../tenants/store.ts';
 import { MachineConsole } from './console.ts';
-import { type HostRecord, type LossPolicy, type MachineRecord, UNUSED } from './record.ts';
+import { bestHost, OVERHEAD } from './placement.ts';
+import {
+  type HostRecord,
+  type LossPolicy,
+  type MachineRecord,
+  type MoveFigures,
+  type PortForward,
+  UNUSED,
+} from './record.ts';
 import { type NewMachine, Registry } from './registry.ts';
 import { MachineView, type ViewListener } from './view.ts';
 
@@ -23,12 +31,16 @@ export interface MachineStart {
   readonly policy?: LossPolicy;
   /** Limits of its use of a host. */
   readonly limits?: MachineLimits;
+  /** Ports of the gateway that lead to TCP ports of the guest. Its image has a network card then. */
+  readonly forwards?: readonly PortForward[];
 }
 
 /** Seconds after which a machine may be suspended as nobody uses it, at least. */
 const LEAST_IDLE = 10;
 /** Milliseconds between two looks at a machine that is waited for, and the longest wait. */
 const [LOOK, PATIENCE] = [100, 60_000];
+/** Milliseconds to wait for the figures of a move that is over. */
+const FIGURES = 3000;
 
 /** The machines of a fleet that stay, for whoever owns them. */
 export class FleetMachines implements AsyncDisposable {
@@ -56,13 +68,20 @@ export class FleetMachines implements AsyncDisposable {
    */
   async start(
     name: string,
-    { image, every = 60, idle = 0, policy = 'restart', limits = {} }: MachineStart,
+    { image, every = 60, idle = 0, policy = 'restart', limits = {}, forwards = [] }: MachineStart,
   ): Promise<void> {
     checkSeconds('checkpoint', every, 0);
     if (idle !== 0) checkSeconds('idle', idle, LEAST_IDLE);
-    const { manifest, memory } = await findImage(this.#store, image);
+    const { manifest, memory, cards = [] } = await findImage(this.#store, image);
+    if (forwards.length > 0 && cards.length === 0)
+      throw new FleetError(
+        `${image} has no network card that a port could lead to; add a snapshot of a machine with one (-nic user)`,
+      );
+    const network = { cards, forwards };
+    if (forwards.length > 0 && this.#tenant !== OPERATOR)
+      throw new FleetError('machines of tenants have no ports yet; start it without');
     await this.#registry.add(this.#full(name), {
-      ...{ image, memory, limits, every, idle, policy, manifest },
+      ...{ image, memory, limits, every, idle, policy, manifest, network },
       ...fresh,
     });
   }
@@ -135,8 +154,8 @@ export class FleetMachines implements AsyncDisposable {
 
   /** Makes an image of a machine as it is now; it runs on. */
   async snapshot(name: string, image: string): Promise<Image> {
-    const { manifest, memory } = await this.checkpoint(name);
-    const made = { name: image, manifest, memory };
+    const { manifest, memory, network } = await this.checkpoint(name);
+    const made = { name: image, manifest, memory, cards: network.cards };
     await nameImage(this.#store, made);
     return made;
   }
@@ -146,11 +165,83 @@ export class FleetMachines implements AsyncDisposable {
    * @throws FleetError if there is one of that name
    */
   async clone(name: string, other: string): Promise<void> {
-    const { image, memory, limits, every, idle, policy, manifest } = await this.checkpoint(name);
+    const { image, memory, limits, every, idle, policy, manifest, network } = await this.checkpoint(name);
+    // A port of the gateway leads to one machine.
+    const own = { cards: network.cards, forwards: [] };
     await this.#registry.add(this.#full(other), {
-      ...{ image, memory, limits, every, idle, policy, manifest },
+      ...{ image, memory, limits, every, idle, policy, manifest, network: own },
       ...fresh,
     });
+  }
+
+  /**
+   * Moves a machine that runs to another host, and lets it run meanwhile. Resolves when it runs there.
+   * @returns how it has moved; undefined: nobody knows, as the host that it was on has ended since
+   * @throws FleetError if it has not moved
+   */
+  async move(name: string, host: string): Promise<MoveFigures | undefined> {
+    const hosts = await this.hosts();
+    if (!hosts.some(({ id }) => id === host))
+      throw new FleetError(
+        `there is no host '${host}'; there are ${hosts.map(({ id }) => id).join(', ') || 'none that run'}`,
+      );
+    const { token } = await this.find(name);
+    await this.#registry.move(this.#full(name), host);
+    return await this.#moved(name, host, token);
+  }
+
+  /** Waits until a machine is on another host than when it had this token, or will not be. */
+  async #moved(name: string, host: string, token: number): Promise<MoveFigures | undefined> {
+    let since: number | undefined;
+    for (;;) {
+      const { owner, target, problem, moved, token: now } = await this.find(name);
+      if (moved?.token === token + 1 && owner === host) return moved;
+      if (owner === host) since ??= performance.now();
+      else if (now !== token || target === '')
+        throw new FleetError(`${name} has not moved: ${problem || 'it has another host'}`);
+      if (since !== undefined && performance.now() - since > FIGURES) return undefined;
+      await wait(LOOK);
+    }
+  }
+
+  /**
+   * Moves all machines of a host to others, which takes no new ones from now on.
+   * @param told hears of each machine what has become of it
+   * @returns the machines that are still there
+   * @throws FleetError if there is no such host
+   */
+  async drain(host: string, told: (name: string, result: MoveFigures | Error | undefined) => void): Promise<string[]> {
+    await this.#registry.drain(host, true);
+    const left: string[] = [];
+    for (const { name } of (await this.list()).filter(({ owner }) => owner === host)) {
+      const result = await this.#moveAway(name, host).catch((error: Error) => error);
+      if (result instanceof Error) left.push(name);
+      told(name, result);
+    }
+    return left;
+  }
+
+  async #moveAway(name: string, host: string): Promise<MoveFigures | undefined> {
+    await this.#until(name, 'until it runs', (record) => record?.state !== 'starting');
+    const record = await this.find(name);
+    if (record.owner !== host) return undefined;
+    const hosts = [...(await this.hosts())];
+    let failure = new FleetError(`no other host has ${megabytes(record.memory + OVERHEAD)} MB free`);
+    // One that has told of itself may be lost by now.
+    for (let to = bestHost(record, hosts); to !== undefined; to = bestHost(record, hosts)) {
+      try {
+        return await this.move(name, to.id);
+      } catch (error) {
+        failure = error as FleetError;
+        hosts.splice(hosts.indexOf(to), 1);
+      }
+    }
+    throw failure;
+  }
+
+  /** Lets a host take machines again. */
+  async undrain(host: string): Promise<void> {
+    await this.#registry.drain(host, false);
   }
 
   /** Opens a machine's console. */
@@ -170,10 +261,12 @@ export class FleetMachines implements AsyncDisposable {
 
   /** Waits until the record of a machine, which may be gone then, is as it should be. */
   async #until(name: string, what: string, isDone: (record: MachineRecord | undefined) => boolean): Promise<void> {
-    const began = performance.now();
+    let began = performance.now();
     for (;;) {
       const record = await this.#registry.look(this.#full(name));
       if (isDone(record)) return;
+      // A host reads its state from the store, which may be large.
+      if (record?.state === 'starting') began = performance.now();
       if (record === undefined) throw new FleetError(`${name} was removed meanwhile`);
       if (performance.now() - began > PATIENCE) {
         const why = record.problem && ` (${record.problem})`;
@@ -195,3 +288,5 @@ function checkSeconds(name: string, value: number, least: number): void {
   if (!(Number.isInteger(value) && value >= least && value <= 86_400))
     throw new FleetError(`${name} is ${value}; it must be a whole number of seconds, ${least} to 86400`);
 }
+
+const megabytes = (bytes: number): number => Math.round(bytes / 2 ** 20);

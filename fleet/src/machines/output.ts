@@ -8,6 +8,8 @@ export type Say = (at: number, bytes: Uint8Array) => Promise<void>;
 export class Outbox {
   readonly #say: Say;
   #parts: Uint8Array[] = [];
+  /** Those on their way. */
+  #going: Uint8Array = new Uint8Array(0);
   #sent: number;
   #received: number;
   #sending: Promise<void> | undefined;
@@ -22,6 +24,11 @@ export class Outbox {
   /** Bytes that the machine has sent. */
   get received(): number {
     return this.#received;
+  }
+
+  /** Bytes that may not be out yet, and how many were sent before them. */
+  get unsaid(): { readonly at: number; readonly bytes: Uint8Array } {
+    return { at: this.#sent, bytes: new Uint8Array(Buffer.concat([this.#going, ...this.#parts])) };
   }
 
   /** Takes a copy. Resolves when all of it is out; rejects when it never will be. */
@@ -43,12 +50,13 @@ export class Outbox {
   async #sendAll(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, GATHER));
     while (this.#parts.length > 0) {
-      const bytes = new Uint8Array(Buffer.concat(this.#parts));
+      this.#going = new Uint8Array(Buffer.concat(this.#parts));
       this.#parts = [];
-      for (let at = 0; at < bytes.length; at += MOST) {
-        const part = bytes.subarray(at, at + MOST);
+      while (this.#going.length > 0) {
+        const part = this.#going.subarray(0, MOST);
         await this.#say(this.#sent, part);
         this.#sent += part.length;
+        this.#going = this.#going.subarray(part.length);
       }
     }
   }

@@ -45,7 +45,51 @@ export interface MachineRecord {
   readonly answered: number;
   /** Goes up while somebody uses its console. */
   readonly used: number;
+  /** The host that it is to move to; empty: none. */
+  readonly target: string;
+  /** How often it has moved: a token that is higher for another reason says that it went on from a checkpoint. */
+  readonly moves: number;
+  /** Its last move; undefined: there was none, or nobody knows. */
+  readonly moved: MoveFigures | undefined;
+  readonly network: MachineNetwork;
 }
+
+/** How a machine has moved. Times are in milliseconds. */
+export interface MoveFigures {
+  /** Its token after that. */
+  readonly token: number;
+  readonly from: string;
+  readonly to: string;
+  /** How long the guest stood still. */
+  readonly stop: number;
+  readonly total: number;
+  /** Bytes of memory and of disks that were sent. */
+  readonly memory: number;
+  readonly disk: number;
+  /** How often what the guest had changed was sent. */
+  readonly passes: number;
+}
+
+/** A network card of a machine, as it was made. */
+export interface MachineCard {
+  readonly model: string;
+  readonly mac: string;
+}
+
+/** A port of the gateway that leads to a TCP port of a machine. */
+export interface PortForward {
+  readonly port: number;
+  readonly guestPort: number;
+}
+
+/** A machine's network: its first card is connected to the gateway. */
+export interface MachineNetwork {
+  readonly cards: readonly MachineCard[];
+  readonly forwards: readonly PortForward[];
+}
+
+/** No card, or an image that was added before images told of theirs. */
+export const noNetwork: MachineNetwork = { cards: [], forwards: [] };
 
 /** The problem of a machine that was suspended by itself. */
 export const UNUSED = 'nobody has used its console';
@@ -55,9 +99,13 @@ export const MACHINES = 'rawiron:machines';
 export const HOSTS = 'rawiron:hosts';
 /** Machines that wait for a host, by the memory that they need. */
 export const WAITING = 'rawiron:waiting';
+/** Tells gateways names of machines that have changed. */
+export const NEWS = 'rawiron:news';
 export const machineKey = (name: string): string => `rawiron:machine:${name}`;
 export const outputKey = (name: string): string => `rawiron:machine:${name}:output`;
 export const inputChannel = (name: string): string => `rawiron:machine:${name}:input`;
+/** The gateway that has a machine's network. */
+export const networkKey = (name: string): string => `rawiron:machine:${name}:network`;
 export const hostKey = (id: string): string => `rawiron:host:${id}`;
 export const hostMachinesKey = (id: string): string => `rawiron:host:${id}:machines`;
 /** Tells a host names of machines that have something for it to do. */
@@ -92,6 +140,10 @@ export function recordOf(name: string, fields: Readonly<Record<string, string>>)
     asked: number('asked'),
     answered: number('answered'),
     used: number('used'),
+    target: fields.target ?? '',
+    moves: number('moves'),
+    moved: fields.moved === undefined ? undefined : (JSON.parse(fields.moved) as MoveFigures),
+    network: fields.network === undefined ? noNetwork : (JSON.parse(fields.network) as MachineNetwork),
   };
 }
 
@@ -104,4 +156,16 @@ export interface HostRecord {
   readonly memory: number;
   readonly free: number;
   readonly machines: number;
+  /** Its processors, and what its machines may take of one, in percent. */
+  readonly processors: number;
+  readonly share: number;
+  /** It is emptied, and takes no machines: nothing is free. */
+  readonly isDrained: boolean;
+}
+
+/** Where a host is reached by others, and the word that they have to say there. */
+export interface HostPlace {
+  readonly address: string;
+  readonly port: number;
+  readonly pass: string;
 }

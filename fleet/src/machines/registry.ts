@@ -6,13 +6,20 @@ import { tenantMachinesKey } from '../tenants/tenants.ts';
 import {
   checkedName,
   HOSTS,
+  type HostPlace,
   type HostRecord,
   hostKey,
   hostMachinesKey,
+  inputChannel,
   MACHINES,
+  type MachineNetwork,
   type MachineRecord,
   type MachineState,
+  type MoveFigures,
   machineKey,
+  NEWS,
+  networkKey,
+  noNetwork,
   outputKey,
   recordOf,
   UNUSED,
@@ -20,20 +27,28 @@ import {
 } from './record.ts';
 import { type ScreenKind, viewerChannel } from './screen-messages.ts';
 import {
+  ACCEPT,
   ADD,
   ASK,
   BEAT,
   BEGIN,
   CLAIM,
+  DRAIN,
   FOLLOWERS,
   FORGET,
   FREE,
   HOLDS,
+  KEEP_NETWORK,
   LEAVE,
+  LEAVE_NETWORK,
+  MOVE,
+  MOVED,
   PUBLISH,
+  RECALL,
   REST,
   SAY,
   SHOW,
+  TYPE,
   USE,
   WANT,
 } from './scripts.ts';
@@ -48,8 +63,8 @@ export interface Holding {
   readonly token: number;
 }
 
-/** A host that lives. */
-export interface LivingHost {
+/** A host that lives, and what it tells of itself. */
+export interface LivingHost extends Partial<Pick<HostRecord, 'processors' | 'share'> & HostPlace> {
   readonly id: string;
   /** Bytes of memory for machines. */
   readonly memory: number;
@@ -69,8 +84,19 @@ export interface Checkpoint {
 /** Fields of a new machine. */
 export type NewMachine = Omit<
   MachineRecord,
-  'name' | 'owner' | 'token' | 'taken' | 'asked' | 'answered' | 'problem' | 'used'
->;
+  | 'name'
+  | 'owner'
+  | 'token'
+  | 'taken'
+  | 'asked'
+  | 'answered'
+  | 'problem'
+  | 'used'
+  | 'target'
+  | 'moves'
+  | 'moved'
+  | 'network'
+> & { readonly network?: MachineNetwork };
 
 /** Hosts and machines in Redis. What a host does with a machine is refused unless it has it: the answer is false then. */
 export class Registry {
@@ -82,11 +108,17 @@ export class Registry {
 
   /** @throws FleetError if there is one of that name, or its tenant may have no more */
   async add(name: string, machine: NewMachine): Promise<void> {
-    const fields = { ...machine, limits: JSON.stringify(machine.limits), owner: '', token: 0 };
+    const fields = {
+      ...machine,
+      limits: JSON.stringify(machine.limits),
+      network: JSON.stringify(machine.network ?? noNetwork),
+      owner: '',
+      token: 0,
+    };
     const words = [...Object.entries(fields).flat(), machine.memory, name];
     const answer = (await this.#run(ADD, 1, machineKey(checkedName(name)), ...words)) as number;
-    if (answer === 1) return;
-    throw new FleetError(refusals[-answer]!(name, tenantOf(name)));
+    if (answer !== 1) throw new FleetError(refusals[-answer]!(name, tenantOf(name)));
+    await this.#tell(name);
   }
 
   /** @throws FleetError if there is none */
@@ -122,11 +154,14 @@ export class Registry {
     const ids = await this.#redis.zrange(HOSTS, 0, '-1');
     const found = await this.#all(ids.map(hostKey));
     const counts = await Promise.all(ids.map((id) => this.#redis.scard(hostMachinesKey(id))));
-    return ids.map((id, n) => {
-      const number = (name: string) => Number(found[n]![name] ?? 0);
-      const free = number('open') === 1 ? number('memory') - number('taken') : 0;
-      return { id, beat: number('beat'), memory: number('memory'), free, machines: counts[n]! };
-    });
+    return ids.map((id, n) => hostOf(id, found[n]!, counts[n]!));
+  }
+
+  /** Where a host is reached; undefined: there is no such host. */
+  async place(id: string): Promise<HostPlace | undefined> {
+    const { address, port, pass } = await this.#redis.hgetall(hostKey(id));
+    if (address === undefined || pass === undefined) return undefined;
+    return { address, port: Number(port), pass };
   }
 
   /** The hosts that follow one in the order of all, as in a ring, with their beats. */
@@ -148,6 +183,7 @@ export class Registry {
   async want(name: string, wanted: Wanted): Promise<void> {
     const keys = [machineKey(checkedName(name)), outputKey(name)];
     if ((await this.#run(WANT, 2, ...keys, wanted, name)) === 0) throw noMachine(name);
+    await this.#tell(name);
   }
 
   /**
@@ -161,9 +197,14 @@ export class Registry {
     return number;
   }
 
+  /** Tells gateways that a machine has changed; hosts are told by the scripts. */
+  async #tell(name: string): Promise<void> {
+    await this.#redis.publish(NEWS, name);
+  }
+
   /** A host tells that it lives, how much memory it has for machines, and whether it takes more of them. */
-  async beat({ id, memory, isOpen }: LivingHost): Promise<void> {
-    await this.#run(BEAT, 1, hostKey(id), id, memory, isOpen ? 1 : 0);
+  async beat({ id, memory, isOpen, ...rest }: LivingHost): Promise<void> {
+    await this.#run(BEAT, 1, hostKey(id), id, memory, isOpen ? 1 : 0, ...Object.entries(rest).flat());
   }
 
   /**
@@ -188,6 +229,72 @@ export class Registry {
   async free(name: string, { id, beat }: Pick<HostRecord, 'id' | 'beat'>): Promise<boolean> {
     const keys = [machineKey(name), outputKey(name), hostKey(id)];
     return (await this.#run(FREE, 3, ...keys, id, beat, name)) === 1;
+  }
+
+  /**
+   * A host is to take no machines, or to take them again.
+   * @throws FleetError if there is no such host
+   */
+  async drain(id: string, isDrained: boolean): Promise<void> {
+    if ((await this.#run(DRAIN, 1, hostKey(id), Number(isDrained), id)) === 0)
+      throw new FleetError(`there is no host '${id}'; 'rawiron-fleet ps' shows which there are`);
+  }
+
+  /**
+   * A machine is to move to another host.
+   * @throws FleetError if it cannot
+   */
+  async move(name: string, host: string): Promise<void> {
+    const problem = (await this.#run(MOVE, 1, machineKey(checkedName(name)), host, name)) as string;
+    if (problem === 'gone') throw noMachine(name);
+    if (problem === 'there') throw new FleetError(`${name} is on ${host} already`);
+    if (problem === 'moving') throw new FleetError(`${name} moves to another host already; wait for its end`);
+    if (problem !== '') throw new FleetError(`${name} is ${problem}; only a machine that runs can move`);
+    await this.#tell(name);
+  }
+
+  /** A machine does not move, and nobody but its host may go on with it from now on. */
+  async recall(holding: Holding, problem: string): Promise<boolean> {
+    return await this.#owned(RECALL, holding, problem);
+  }
+
+  /**
+   * A host goes on with a machine that has come from another one, which held it.
+   * @returns the token; undefined: it is not to go on there
+   */
+  async accept({ name, host, token }: Holding, here: string): Promise<number | undefined> {
+    const keys = [machineKey(name), outputKey(name)];
+    const taken = (await this.#run(ACCEPT, 2, ...keys, host, token, here, name)) as number;
+    if (taken === 0) return undefined;
+    // Gateways have another host to connect to.
+    void this.#tell(name).catch(() => {});
+    return taken;
+  }
+
+  /** Keeps how a machine has moved. */
+  async tellMove(name: string, figures: MoveFigures): Promise<void> {
+    await this.#run(MOVED, 1, machineKey(name), figures.token, JSON.stringify(figures));
+  }
+
+  /**
+   * Sends input to a machine.
+   * @returns whether a host has heard it
+   */
+  async type(name: string, bytes: Uint8Array): Promise<boolean> {
+    const keys = [machineKey(name), inputChannel(name)];
+    return (await this.#run(TYPE, 2, ...keys, Buffer.from(bytes))) !== 0;
+  }
+
+  /**
+   * A gateway keeps a machine's network for some time.
+   * @returns whether it may
+   */
+  async keepNetwork(name: string, gateway: string, milliseconds: number): Promise<boolean> {
+    return (await this.#run(KEEP_NETWORK, 1, networkKey(name), gateway, milliseconds)) === 1;
+  }
+
+  async leaveNetwork(name: string, gateway: string): Promise<void> {
+    await this.#run(LEAVE_NETWORK, 1, networkKey(name), gateway);
   }
 
   /** Somebody uses a machine's console. */
@@ -265,3 +372,13 @@ const digests = new Map<string, string>();
 
 const noMachine = (name: string) =>
   new FleetError(`there is no machine '${name}'; 'rawiron-fleet ps' shows which there are`);
+
+function hostOf(id: string, fields: Readonly<Record<string, string>>, machines: number): HostRecord {
+  const number = (name: string) => Number(fields[name] ?? 0);
+  const isDrained = fields.drained === '1';
+  const free = fields.open === '1' && !isDrained ? number('memory') - number('taken') : 0;
+  return {
+    ...{ id, beat: number('beat'), memory: number('memory'), free },
+    ...{ machines, processors: number('processors'), share: number('share'), isDrained },
+  };
+}

@@ -1,10 +1,9 @@
+import { OVERHEAD } from './placement.ts';
+
 /**
  * Scripts that Redis runs as a whole. KEYS[1] is a machine's record, KEYS[2] its output. A host that has a machine says its own ID and the token by
  * which it took it, and is refused where the record has others: another host may have it by now.
  */
-
-/** Memory that a machine takes besides its guest's, in bytes. */
-const OVERHEAD = 48 << 20;
 
 /** Machines that wait which a host looks at, besides those that it does not take. */
 const MOST_SEEN = 8;
@@ -64,6 +63,10 @@ local function charge(name, memory, change)
   redis.call(change, key .. ':machines', name)
   redis.call('HINCRBY', key, 'taken', memory)
 end
+local function isOpen(host)
+  local is = redis.call('HMGET', 'rawiron:host:' .. host, 'open', 'drained')
+  return is[1] == '1' and is[2] ~= '1'
+end
 local function room(host)
   local is = redis.call('HMGET', 'rawiron:host:' .. host, 'memory', 'taken')
   return (tonumber(is[1]) or 0) - (tonumber(is[2]) or 0)
@@ -83,13 +86,14 @@ if owner[1] ~= ARGV[1] or owner[2] ~= ARGV[2] then return 0 end
 export const CLAIM = `${LISTS}
 local host, skipped = ARGV[1], {}
 for n = 2, #ARGV do skipped[ARGV[n]] = true end
+if not isOpen(host) then return false end
 local left = room(host)
 redis.call('ZADD', 'rawiron:room', left, host)
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', 'rawiron:waiting', '-inf', left, 'LIMIT', 0, #ARGV + ${MOST_SEEN})) do
   if best(name) ~= host then offer(name) return false end
   if not skipped[name] then
     local offset = redis.call('HGET', machine(name), 'offset')
-    redis.call('HSET', machine(name), 'owner', host, 'state', 'starting', 'problem', '', 'said', offset)
+    redis.call('HSET', machine(name), 'owner', host, 'state', 'starting', 'problem', '', 'said', offset, 'target', '')
     occupy(host, name)
     redis.call('ZADD', 'rawiron:room', room(host), host)
     return {name, redis.call('HINCRBY', machine(name), 'token', 1)}
@@ -116,16 +120,17 @@ vacate(ARGV[1], ARGV[3])
 if is[2] == 'gone' then ${REMOVE} return 1 end
 local state, wanted = 'waiting', is[2]
 if wanted == 'suspended' then state = 'suspended' elseif is[3] == 'lost' then state, wanted = 'lost', 'suspended' end
-redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'wanted', wanted, 'problem', 'its host ' .. ARGV[1] .. ' was lost')
+redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'wanted', wanted, 'problem', 'its host ' .. ARGV[1] .. ' was lost', 'target', '')
 if state == 'waiting' then wait(ARGV[3]) end
 return 1
 `;
 
-/** A host lives. ARGV: its ID, its memory for machines, and 1 if it takes more. */
+/** A host lives. ARGV: its ID, its memory for machines, 1 if it takes more, and names and values that it tells besides. */
 export const BEAT = `${LISTS}
 redis.call('HSET', KEYS[1], 'memory', ARGV[2], 'open', ARGV[3])
+if #ARGV > 3 then redis.call('HSET', KEYS[1], unpack(ARGV, 4)) end
 redis.call('ZADD', 'rawiron:hosts', 0, ARGV[1])
-if ARGV[3] == '1' then redis.call('ZADD', 'rawiron:room', room(ARGV[1]), ARGV[1])
+if isOpen(ARGV[1]) then redis.call('ZADD', 'rawiron:room', room(ARGV[1]), ARGV[1])
 else redis.call('ZREM', 'rawiron:room', ARGV[1]) end
 return redis.call('HINCRBY', KEYS[1], 'beat', 1)
 `;
@@ -181,7 +186,7 @@ if ARGV[6] ~= 'running' then
   vacate(ARGV[1], ARGV[7])
   if redis.call('HGET', KEYS[1], 'wanted') == 'gone' then ${REMOVE} return 1 end
   if state == 'suspended' and redis.call('HGET', KEYS[1], 'wanted') == 'running' then state = 'waiting' end
-  redis.call('HSET', KEYS[1], 'owner', '', 'state', state)
+  redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'target', '')
   if state == 'waiting' then wait(ARGV[7]) end
 end
 return 1
@@ -191,7 +196,7 @@ return 1
 export const LEAVE = `${OWNED}${LISTS}
 vacate(ARGV[1], ARGV[5])
 if redis.call('HGET', KEYS[1], 'wanted') == 'gone' then ${REMOVE} return 1 end
-redis.call('HSET', KEYS[1], 'owner', '', 'state', ARGV[3], 'problem', ARGV[4])
+redis.call('HSET', KEYS[1], 'owner', '', 'state', ARGV[3], 'problem', ARGV[4], 'target', '')
 if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'avoid', ARGV[1]) end
 if ARGV[3] == 'waiting' then wait(ARGV[5]) end
 return 1
@@ -251,4 +256,78 @@ local owner = redis.call('HGET', KEYS[1], 'owner')
 if not owner then return 0 end
 if owner ~= '' then tell(owner, ARGV[1]) end
 return redis.call('HINCRBY', KEYS[1], 'asked', 1)
+`;
+
+/** A machine is to move. ARGV: the host that it is to go to, its name. What is wrong with that; empty: nothing. */
+export const MOVE = `${LISTS}
+local is = redis.call('HMGET', KEYS[1], 'owner', 'state', 'target')
+if not is[2] then return 'gone' end
+if is[2] ~= 'running' then return is[2] end
+if is[1] == ARGV[1] then return 'there' end
+if is[3] and is[3] ~= '' and is[3] ~= ARGV[1] then return 'moving' end
+redis.call('HSET', KEYS[1], 'target', ARGV[1], 'problem', '')
+redis.call('HDEL', KEYS[1], 'moved')
+tell(is[1], ARGV[2])
+return ''
+`;
+
+/**
+ * A machine does not move, and nobody else may go on with it from now on. ARGV[3]: why; empty: nobody need know. 0: its host has it no more: it has moved, or was taken.
+ */
+export const RECALL = `${OWNED}
+redis.call('HSET', KEYS[1], 'target', '')
+if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'problem', ARGV[3]) end
+return 1
+`;
+
+/**
+ * A host goes on with a machine that has come from another one. ARGV: the host that it was on, its token there, the host that it is on now, its name. The new
+ * token, also when it is asked for again; 0: it is not to go on there.
+ */
+export const ACCEPT = `${LISTS}
+local is = redis.call('HMGET', KEYS[1], 'owner', 'token', 'target', 'said')
+local token = tonumber(ARGV[2]) + 1
+if is[1] == ARGV[3] and is[2] == tostring(token) then return token end
+if is[1] ~= ARGV[1] or is[2] ~= ARGV[2] or is[3] ~= ARGV[3] then return 0 end
+redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'token', token, 'target', '', 'problem', '', 'state', 'running')
+vacate(ARGV[1], ARGV[4])
+occupy(ARGV[3], ARGV[4])
+redis.call('HINCRBY', KEYS[1], 'moves', 1)
+redis.call('XADD', KEYS[2], '*', 'token', token, 'at', is[4], 'moved', ARGV[3])
+return token
+`;
+
+/** Keeps how a machine has moved. ARGV: its token after that, the figures. */
+export const MOVED = `
+if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then redis.call('HSET', KEYS[1], 'moved', ARGV[2]) end
+return 1
+`;
+
+/** Sends input to a machine, with a number by which its hosts know what it has had. KEYS[2]: the channel, ARGV: bytes. How many hosts have heard it. */
+export const TYPE = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+return redis.call('PUBLISH', KEYS[2], redis.call('HINCRBY', KEYS[1], 'typed', 1) .. ':' .. ARGV[1])
+`;
+
+/** Has a gateway keep a machine's network, or take one that nobody keeps. KEYS: its key, ARGV: the gateway, milliseconds. */
+export const KEEP_NETWORK = `
+local keeper = redis.call('GET', KEYS[1])
+if keeper and keeper ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`;
+
+/** A gateway keeps a machine's network no more. KEYS: its key, ARGV: the gateway. */
+export const LEAVE_NETWORK = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 1
+`;
+
+/** A host is to be emptied, or takes machines again. KEYS: its record, ARGV: 1 or 0, its ID. 0: there is no such host. */
+export const DRAIN = `${LISTS}
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'drained', ARGV[1])
+if isOpen(ARGV[2]) then redis.call('ZADD', 'rawiron:room', room(ARGV[2]), ARGV[2])
+else redis.call('ZREM', 'rawiron:room', ARGV[2]) end
+return 1
 `;

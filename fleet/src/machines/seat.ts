@@ -1,9 +1,13 @@
+import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Machine, type SnapshotSettings } from 'rawiron';
+import { Machine, type MachineOptions, type NetworkWire, type SnapshotSettings } from 'rawiron';
 import { FleetError } from '../error.ts';
 import type { SnapshotStore } from '../pieces.ts';
 import type { Lease } from './lease.ts';
+import type { LastWords } from './move-channel.ts';
+import { type Destination, sendMachine } from './moving.ts';
 import { Outbox } from './output.ts';
+import { shareOf } from './placement.ts';
 import type { MachineRecord } from './record.ts';
 import type { Holding, Registry } from './registry.ts';
 import { type MachineScreen, screenOf } from './screens.ts';
@@ -35,13 +39,22 @@ export interface SeatMachine {
 export type OpenMachine = (
   record: MachineRecord,
   snapshots: SnapshotStore,
-) => Promise<{ readonly machine: SeatMachine; readonly screen: MachineScreen }>;
+  options: Partial<MachineOptions>,
+) => Promise<OpenedMachine>;
+
+/** A machine that a seat may run. */
+export interface OpenedMachine {
+  readonly machine: SeatMachine;
+  readonly screen: MachineScreen;
+  /** All of it, where it is in this process: only then it can move while it runs. */
+  readonly whole?: Machine;
+}
 
 /** Restores a machine in this process. */
-export const openHere: OpenMachine = async ({ name, manifest, limits }, snapshots) => {
+export const openHere: OpenMachine = async ({ name, manifest, limits }, snapshots, options) => {
   // What a guest that turns itself off leaves is in the checkpoint that is made then.
-  const machine = await Machine.restore(await snapshots.get(manifest), { limits, shutdown: 'pause' });
-  return { machine, screen: screenOf(machine, name) };
+  const machine = await Machine.restore(await snapshots.get(manifest), { ...options, limits, shutdown: 'pause' });
+  return { machine, screen: screenOf(machine, name), whole: machine };
 };
 
 /** The services of a host for a machine on it. */
@@ -55,8 +68,51 @@ export interface SeatSettings {
   warn(message: string): void;
   /** Resolves when input for the machine, and those who look at its screen, are heard. */
   listen(): Promise<unknown>;
+  /** Options of the machine here, besides its limits. */
+  readonly options: Partial<MachineOptions>;
+  /** What its first network card is connected to. */
+  readonly wire: NetworkWire;
   /** The machine is not here any more. */
   gone(): void;
+}
+
+/** Input for a machine, with its number. */
+export interface Input {
+  readonly number: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The input that a machine has had. */
+class Typed {
+  #last: number;
+  /** What has come while nobody knew whether the machine goes on here. */
+  #held: Input[] | undefined;
+
+  /** @param last number of the last input that it has had */
+  constructor(last: number) {
+    this.#last = last;
+  }
+
+  /** The bytes that the machine is to get now. */
+  take(input: Input): Uint8Array[] {
+    if (this.#held) this.#held.push(input);
+    if (this.#held || input.number <= this.#last) return [];
+    this.#last = input.number;
+    return [input.bytes];
+  }
+
+  /** Keeps input from now on. The number of the last one that the machine has had. */
+  hold(): number {
+    this.#held ??= [];
+    return this.#last;
+  }
+
+  /** The bytes that were kept. */
+  release(): Uint8Array[] {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    return held.flatMap((input) => this.take(input));
+  }
 }
 
 /** A machine on a host: it runs as long as the host has it, and nothing of it is told to anybody else before the registry has agreed. */
@@ -64,53 +120,50 @@ export class Seat {
   readonly holding: Holding;
   /** Bytes of memory that it takes. */
   readonly memory: number;
+  /** What it may take of a processor, in percent. */
+  readonly share: number;
   readonly #record: MachineRecord;
   readonly #settings: SeatSettings;
   readonly #outbox: Outbox;
   #machine: SeatMachine | undefined;
   #viewers: Viewers | undefined;
+  #whole: Machine | undefined;
   #isGone = false;
   /** Its last checkpoint here is being made. */
   #ending: Promise<void> | undefined;
   /** A checkpoint is being made: the machine must not be started. */
   #isHeld = false;
-  /** Checkpoints that were asked for, and the last of them that was made. */
-  #asked: number;
-  #answered: number;
+  /** How many checkpoints were asked for, and which of them was made last. */
+  readonly #checkpoints: { asked: number; answered: number };
   /** How much the machine was used, and when that changed last. */
-  #used = 0;
-  #usedAt = performance.now();
+  #use = { count: 0, at: performance.now() };
   #timer: NodeJS.Timeout | undefined;
+  /** It moves to another host. */
+  #isMoving = false;
+  readonly #input: Typed;
   /** Actions on the machine, one after the other. */
   #work: Promise<void> = Promise.resolve();
 
-  constructor(holding: Holding, record: MachineRecord, settings: SeatSettings) {
+  /** @param words what the host has said last that the machine comes from */
+  constructor(holding: Holding, record: MachineRecord, settings: SeatSettings, words?: LastWords) {
     this.holding = holding;
     this.memory = record.memory;
+    this.share = shareOf(record);
     this.#record = record;
     this.#settings = settings;
-    this.#asked = record.answered;
-    this.#answered = record.answered;
-    this.#outbox = new Outbox(record.offset, (at, bytes) => this.#say(at, bytes));
+    this.#checkpoints = { asked: record.answered, answered: record.answered };
+    this.#outbox = new Outbox(words?.at ?? record.offset, (at, bytes) => this.#say(at, bytes));
+    this.#input = new Typed(words?.typed ?? 0);
   }
 
   /** Goes on from the machine's last checkpoint. */
   begin(): void {
     const begun = this.#do(async () => {
-      const { open, snapshots, registry } = this.#settings;
-      const { machine, screen } = await open(this.#record, snapshots);
+      const { open, options, snapshots, registry } = this.#settings;
+      const { machine, screen, whole } = await open(this.#record, snapshots, options);
       if (this.#isGone) return void (await machine.stop());
-      this.#machine = machine;
-      this.#viewers = new Viewers(screen, (id, kind, bytes) => registry.show(this.holding, id, kind, bytes));
-      // What has not gone out cannot be followed by more.
-      machine.serial.on('data', (bytes) => this.#outbox.add(bytes).catch((error: Error) => this.#leave(error.message)));
-      machine.on('limit', (limit) => this.#settings.warn(`it has come to its limit of ${limit}, and stands still`));
-      machine.on('off', () => void this.end('ended'));
-      machine.on('error', (error) => void this.#leave(`the emulator has failed: ${error.message}`));
-      machine.exited.then(
-        ({ reason }) => void this.#leave(`the machine has ended: ${reason}`),
-        () => {},
-      );
+      this.#whole = whole;
+      this.#hear(machine, screen);
       if (machine.isOff) await machine.reset();
       await this.#settings.listen();
       await this.go();
@@ -120,9 +173,47 @@ export class Seat {
     begun.catch((error: Error) => this.#leave(error.message));
   }
 
+  /** Takes a machine that has come from another host, which has said these words. Resolves when it runs. */
+  async adopt(machine: Machine, { unsaid }: LastWords, typed: readonly Input[]): Promise<void> {
+    this.#whole = machine;
+    this.#hear(machine, screenOf(machine, this.holding.name));
+    if (unsaid.length > 0) this.#send(unsaid);
+    for (const input of typed) this.input(input);
+    if (machine.isOff) return void this.end('ended');
+    await this.go();
+    this.#plan();
+  }
+
+  /** Has all that the machine does heard. */
+  #hear(machine: SeatMachine, screen: MachineScreen): void {
+    const { registry } = this.#settings;
+    this.#machine = machine;
+    this.#viewers = new Viewers(screen, (id, kind, bytes) => registry.show(this.holding, id, kind, bytes));
+    machine.serial.on('data', (bytes) => this.#send(bytes));
+    machine.on('limit', (limit) => this.#settings.warn(`it has come to its limit of ${limit}, and stands still`));
+    machine.on('off', () => void this.end('ended'));
+    machine.on('error', (error) => void this.#leave(`the emulator has failed: ${error.message}`));
+    machine.exited.then(
+      ({ reason }) => void this.#leave(`the machine has ended: ${reason}`),
+      () => {},
+    );
+  }
+
+  /** What has not gone out cannot be followed by more. */
+  #send(bytes: Uint8Array): Promise<void> {
+    return this.#outbox.add(bytes).catch((error: Error) => this.#leave(error.message));
+  }
+
   /** Bytes for COM1. */
-  input(bytes: Uint8Array): void {
-    this.#machine?.serial.write(bytes).catch(() => {});
+  input(input: Input): void {
+    // A guest that stands still for the last part of a move has it where it goes on.
+    if (this.#whole?.migration.isLeaving) this.#input.hold();
+    for (const bytes of this.#input.take(input)) this.#machine?.serial.write(bytes).catch(() => {});
+  }
+
+  /** A gateway takes and gives the frames of its first network card. */
+  connect(socket: Socket): void {
+    this.#settings.wire.connect(socket);
   }
 
   /** A message of somebody who looks at its screen. */
@@ -133,9 +224,11 @@ export class Seat {
   /** Lets the guest run, if the host still has the machine. */
   async go(): Promise<void> {
     const { registry, lease } = this.#settings;
-    if (this.#machine === undefined || this.#isHeld || this.#ending || !lease.isFresh) return;
+    // While it moves it goes on as the move ends.
+    if (this.#machine === undefined || this.#isHeld || this.#isMoving || this.#ending || !lease.isFresh) return;
     if (!(await registry.holds(this.holding))) return await this.lose();
-    if (lease.isFresh && !this.#isHeld && !this.#ending && !this.#isGone) await this.#machine.start();
+    const isFree = !this.#isHeld && !this.#isMoving && !this.#ending && !this.#isGone;
+    if (lease.isFresh && isFree) await this.#machine.start();
   }
 
   /** The guest stands still until `go()`. */
@@ -144,19 +237,64 @@ export class Seat {
   }
 
   /** The state that the machine's owner wants, as its record says. */
-  follow({ wanted, asked, idle, used }: MachineRecord): void {
-    if (used !== this.#used) [this.#used, this.#usedAt] = [used, performance.now()];
+  follow({ wanted, asked, idle, used, target }: MachineRecord): void {
+    if (used !== this.#use.count) this.#use = { count: used, at: performance.now() };
     if (wanted === 'gone') void this.#leave('');
     else if (wanted === 'suspended') void this.end('suspended');
-    else if (asked > this.#asked) {
-      this.#asked = asked;
+    else if (target !== '' && !this.#isMoving) void this.#move(target);
+    else if (asked > this.#checkpoints.asked) {
+      this.#checkpoints.asked = asked;
       void this.#answer();
-    } else if (idle > 0 && performance.now() - this.#usedAt > 1000 * idle)
+    } else if (idle > 0 && performance.now() - this.#use.at > 1000 * idle)
       this.#settings.registry.rest(this.holding).catch(() => {});
   }
 
+  /** Moves to another host, unless that fails: then it goes on here. */
+  async #move(target: string): Promise<void> {
+    const { registry } = this.#settings;
+    this.#isMoving = true;
+    await this.#do(async () => {
+      try {
+        // What was read before the last move had failed may say so still.
+        if ((await registry.look(this.holding.name))?.target !== target) return await this.#stay('');
+        const place = await registry.place(target);
+        if (place === undefined) throw new FleetError(`there is no host '${target}'`);
+        await this.#sendTo({ id: target, ...place });
+      } catch (error) {
+        await this.#stay((error as Error).message);
+      }
+    }).catch((error: Error) => this.#leave(error.message));
+  }
+
+  async #sendTo(to: Destination): Promise<void> {
+    const { registry } = this.#settings;
+    if (this.#machine === undefined || this.#isGone) return;
+    if (this.#whole === undefined) throw new FleetError('it is in a process of its own, and cannot move while it runs');
+    const figures = await sendMachine(this.#whole, this.holding, to, {
+      words: () => {
+        const { at, bytes: unsaid } = this.#outbox.unsaid;
+        return { at, unsaid, typed: this.#input.hold() };
+      },
+      recall: async (reason) => {
+        if (!(await registry.recall(this.holding, reason))) throw new FleetError('another host has it');
+      },
+    });
+    await this.lose();
+    await registry.tellMove(this.holding.name, figures);
+  }
+
+  /** It has not moved. Nobody else may go on with it once Redis has said so. */
+  async #stay(problem: string): Promise<void> {
+    if (!this.#isGone && problem !== '') this.#settings.warn(`it does not move: ${problem}`);
+    if (!(await this.#settings.registry.recall(this.holding, problem))) return await this.lose();
+    this.#isMoving = false;
+    for (const bytes of this.#input.release()) this.#machine?.serial.write(bytes).catch(() => {});
+    if (this.#settings.lease.isFresh) await this.go();
+    else this.halt();
+  }
+
   async #answer(): Promise<void> {
-    while (!this.#isGone && this.#answered < this.#asked)
+    while (!this.#isGone && this.#checkpoints.answered < this.#checkpoints.asked)
       if (!(await this.#tryCheckpoint('running'))) await wait(AGAIN);
   }
 
@@ -219,7 +357,7 @@ export class Seat {
     const { registry, snapshots, lease } = this.#settings;
     const machine = this.#machine;
     if (machine === undefined || this.#isGone || !lease.isFresh) return false;
-    const answered = this.#asked;
+    const answered = this.#checkpoints.asked;
     this.#isHeld = true;
     let taken: { readonly snapshot: Uint8Array; readonly offset: number };
     try {
@@ -233,7 +371,7 @@ export class Seat {
     const manifest = await snapshots.put(taken.snapshot);
     await this.#outbox.flush();
     const isMine = await registry.publish(this.holding, { manifest, offset: taken.offset, answered }, state);
-    if (isMine) this.#answered = answered;
+    if (isMine) this.#checkpoints.answered = answered;
     else await this.lose();
     return isMine;
   }

@@ -16,6 +16,8 @@ export interface DeathSettings {
   /** Percent of a processor for each machine. */
   readonly processor: number;
   readonly blows: number;
+  /** Moves that are asked for before each blow. */
+  readonly moves: number;
   /** Milliseconds after which there are no more. */
   readonly within: number;
   random(): number;
@@ -30,6 +32,8 @@ export interface DeathFigures {
   readonly shutDown: number;
   /** Times that a machine has gone on from a checkpoint. */
   readonly restarts: number;
+  /** Times that one has moved. */
+  readonly moves: number;
   readonly checkpoints: number;
   /** The last number of each machine. */
   readonly counts: readonly number[];
@@ -48,7 +52,10 @@ export async function sufferDeaths(fleet: TestFleet, settings: DeathSettings): P
   const witnesses = names.map((name) => new Witness(name, machines.console(name)));
   for (const name of names) await machines.running(name);
   const began = performance.now();
-  for (let n = 0; n < settings.blows && performance.now() - began < settings.within; n++) await hosts.blow();
+  for (let n = 0; n < settings.blows && performance.now() - began < settings.within; n++) {
+    for (let move = 0; move < settings.moves; move++) await moveSome(machines, names, settings.random);
+    await hosts.blow();
+  }
   await hosts.recover();
   await Promise.all(witnesses.map((witness) => witness.hearsMore(fleet)));
   for (const witness of witnesses) await witness.close();
@@ -56,10 +63,19 @@ export async function sufferDeaths(fleet: TestFleet, settings: DeathSettings): P
   return {
     ...hosts.figures,
     restarts: sum(({ restarts }) => restarts),
+    moves: sum(({ moves }) => moves),
     checkpoints: sum(({ checkpoints }) => checkpoints),
     counts: witnesses.map(({ count }) => count),
     faults: witnesses.flatMap(({ faults }) => faults),
   };
+}
+
+/** Asks for some machine to move to some host, and does not wait for that. It may not run, or the host may be gone. */
+async function moveSome(machines: FleetMachines, names: readonly string[], random: () => number): Promise<void> {
+  const hosts = await machines.hosts();
+  const some = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)];
+  const to = some(hosts);
+  if (to !== undefined) machines.move(some(names)!, to.id).catch(() => {});
 }
 
 /** Hosts to which all of this is done. */
@@ -121,9 +137,10 @@ class BeatenHosts {
 }
 
 /** Hears all that a machine says, and knows what it has to say. */
-class Witness {
+export class Witness {
   readonly faults: string[] = [];
   restarts = 0;
+  moves = 0;
   checkpoints = 0;
   readonly #name: string;
   readonly #console: MachineConsole;
@@ -143,13 +160,20 @@ class Witness {
     for await (const part of this.#console.output('kept')) this.#hear(part);
   }
 
-  #hear({ token, at, bytes, checkpoint }: ConsolePart): void {
+  #hear({ token, at, bytes, checkpoint, moved }: ConsolePart): void {
     const fault = (what: string) => void this.faults.push(`${this.#name}: ${what}`);
     if (token < this.#token) fault(`host ${token} speaks after host ${this.#token}`);
-    if (token > this.#token) {
-      if (this.#token !== 0) this.restarts++;
+    if (moved !== undefined) {
+      // It goes on as it was, unless a host had it in between from its checkpoint, where it has said nothing.
+      if (token > this.#token + 1) this.#restart();
+      if (at !== this.#at) fault(`it moves at ${at}, after ${this.#at}`);
+      this.moves++;
       this.#token = token;
-      this.#at = this.#kept;
+      return;
+    }
+    if (token > this.#token) {
+      if (this.#token !== 0) this.#restart();
+      this.#token = token;
     }
     if (checkpoint !== undefined) {
       this.checkpoints++;
@@ -161,6 +185,11 @@ class Witness {
     const [said, due] = [Buffer.from(bytes).toString(), saidBetween(at, at + bytes.length)];
     if (said !== due) fault(`it says ${JSON.stringify(said)} in the place of ${JSON.stringify(due)}`);
     this.#at = at + bytes.length;
+  }
+
+  #restart(): void {
+    this.restarts++;
+    this.#at = this.#kept;
   }
 
   /** Its last number. */

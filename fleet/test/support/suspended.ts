@@ -63,7 +63,7 @@ async function bytesOf(store: ObjectStore): Promise<number> {
 }
 
 /** Has the shell of a machine run a command, and waits for its end. */
-async function ask(machines: FleetMachines, name: string, command: string): Promise<void> {
+export async function ask(machines: FleetMachines, name: string, command: string): Promise<void> {
   await using line = machines.console(name);
   const end = randomBytes(6).toString('hex');
   await line.send(Buffer.from(`${command}; echo ${end}\r`));

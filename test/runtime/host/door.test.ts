@@ -217,3 +217,22 @@ test('of a port that is closed nothing arrives any more, and another one of its 
   expect(sent).toHaveLength(1);
   expect(() => door.arrive({ type: 'input', port: 'disk', value: 1 })).toThrow("the machine has no port 'disk'");
 });
+
+test('input that has come can be taken at once, without answers and what is to come later', () => {
+  const { door, log, ask, complete, run } = makeDoor();
+  const stream = door.stream({ name: 'com1', credit: INPUT_CREDIT });
+  stream.onInput = (bytes) => void log.push(`input ${bytes.join(' ')}`);
+  const input = (byte: number, at?: number) =>
+    door.arrive({ type: 'input', port: 'com1', value: Uint8Array.of(byte) }, at);
+  ask('sector');
+  complete(1, 'answer');
+  input(1);
+  input(2);
+  input(3, 1500);
+  door.takeInput();
+  expect(log).toEqual(['input 1', 'input 2']);
+  run(1001);
+  expect(log).toEqual(['input 1', 'input 2', '1001: answer']);
+  run(1500);
+  expect(log.at(-1)).toBe('input 3');
+});

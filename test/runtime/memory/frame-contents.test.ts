@@ -7,7 +7,7 @@ import { GuestRam } from '../../../runtime/memory/ram.ts';
 
 const PAGE_BYTES = 4096;
 const FRAMES = 4;
-const devices = { save: () => ({}), check: () => {}, load: () => {} };
+const devices = { takeInput: () => {}, save: () => ({}), check: () => {}, load: () => {} };
 
 /** Memory with words in frames 1 and 2, and what is written of its code: its frames are marked as code when `watched` is called. */
 function memory() {

@@ -1,0 +1,110 @@
+import type { Machine } from 'rawiron';
+import { FleetError } from '../error.ts';
+import { type Cards, cardsOf } from './cards.ts';
+import type { Visitor } from './door.ts';
+import type { LastWords } from './move-channel.ts';
+import { receiveMachine } from './moving.ts';
+import type { MachineRecord } from './record.ts';
+import type { Registry } from './registry.ts';
+import type { Input, Seat } from './seat.ts';
+
+/** What arrivals need of their host. */
+export interface ArrivalHost {
+  readonly id: string;
+  readonly registry: Registry;
+  /** Whether a machine with so many bytes of memory may come. */
+  hasRoom(memory: number): boolean;
+  /** Resolves when input for a machine is heard. */
+  listen(name: string): Promise<unknown>;
+  /** A machine is here from now on. */
+  seat(record: MachineRecord, token: number, cards: Cards, words: LastWords): Seat;
+  /** A machine has not come. */
+  failed(name: string, problem: string): void;
+}
+
+/** A machine on its way. */
+interface Coming {
+  readonly memory: number;
+  /** Input that both hosts have heard: the last words say what the guest has had of it. */
+  readonly typed: Input[];
+}
+
+/** Machines on their way to a host. */
+export class Arrivals {
+  readonly #host: ArrivalHost;
+  readonly #coming = new Map<string, Coming>();
+
+  constructor(host: ArrivalHost) {
+    this.#host = host;
+  }
+
+  get names(): string[] {
+    return [...this.#coming.keys()];
+  }
+
+  /** Bytes of memory of each. */
+  get memory(): number[] {
+    return [...this.#coming.values()].map(({ memory }) => memory);
+  }
+
+  has(name: string): boolean {
+    return this.#coming.has(name);
+  }
+
+  /** Somebody types into a machine. */
+  input(name: string, input: Input): void {
+    this.#coming.get(name)?.typed.push(input);
+  }
+
+  /**
+   * Lets a machine come. Resolves when it goes on here, or does not.
+   * @throws FleetError if it may not come
+   */
+  async receive(visitor: Visitor): Promise<void> {
+    const { name } = visitor.greeting;
+    const record = await this.#checked(visitor);
+    const coming: Coming = { memory: record.memory, typed: [] };
+    this.#coming.set(name, coming);
+    try {
+      await this.#host.listen(name);
+      const cards = cardsOf(record.network);
+      await receiveMachine(visitor, {
+        options: { ...cards.options, limits: record.limits, shutdown: 'pause' },
+        arrived: (machine, words) => this.#arrived(machine, words, { record, cards, typed: coming.typed }),
+      });
+    } catch (error) {
+      this.#host.failed(name, (error as Error).message);
+      throw error;
+    } finally {
+      if (this.#coming.get(name) === coming) this.#coming.delete(name);
+    }
+  }
+
+  async #checked({ greeting: { name, from, token } }: Visitor): Promise<MachineRecord> {
+    const { id, registry, hasRoom } = this.#host;
+    const record = await registry.find(name);
+    if (record.owner !== from || record.token !== token || record.target !== id)
+      throw new FleetError(`${name} is not to move from ${from} to ${id}`);
+    if (this.#coming.has(name)) throw new FleetError(`${name} is on its way already`);
+    if (!hasRoom(record.memory)) throw new FleetError(`${id} has no room for ${name}`);
+    return record;
+  }
+
+  async #arrived(
+    machine: Machine,
+    words: LastWords,
+    {
+      record,
+      cards,
+      typed,
+    }: { readonly record: MachineRecord; readonly cards: Cards; readonly typed: readonly Input[] },
+  ): Promise<boolean> {
+    const { id, registry, seat } = this.#host;
+    const { name, owner, token } = record;
+    const taken = await registry.accept({ name, host: owner, token }, id);
+    if (taken === undefined) return false;
+    this.#coming.delete(name);
+    await seat(record, taken, cards, words).adopt(machine, words, typed);
+    return true;
+  }
+}

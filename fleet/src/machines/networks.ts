@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Redis } from 'ioredis';
+import { type NetworkBackend, NetworkWire, openNetwork } from 'rawiron';
+import { KEPT } from './cards.ts';
+import { visit } from './door.ts';
+import { type MachineRecord, NEWS } from './record.ts';
+import { Registry } from './registry.ts';
+
+/** Settings of a gateway's networks. */
+export interface NetworkSettings {
+  connect(): Redis;
+  /** Where the ports of machines are reached. */
+  readonly address: string;
+  log(message: string): void;
+}
+
+/** Milliseconds between two looks at all machines, and after which another gateway may have a network that nobody keeps. */
+const [LOOK, LEFT] = [500, 10_000];
+
+/** A machine's network where it is kept: frames come from the machine's host, wherever that is. */
+class KeptNetwork {
+  readonly run: number;
+  readonly #network: NetworkBackend;
+  readonly #wire = new NetworkWire({ kept: KEPT });
+  /** The token by which the host has the machine that it is connected to. */
+  #token = 0;
+
+  private constructor(run: number, network: NetworkBackend) {
+    this.run = run;
+    this.#network = network;
+    // What does not fit is lost: both ends of a connection send it again.
+    network.onFrame = (frame) => {
+      this.#wire.send(frame);
+      return true;
+    };
+    this.#wire.onFrame = (frame) => {
+      network.send(frame);
+      return true;
+    };
+  }
+
+  /** @throws ConfigurationError if a port is taken */
+  static async open(address: string, record: MachineRecord): Promise<KeptNetwork> {
+    const hostForward = record.network.forwards.map(({ port, guestPort }) => ({
+      ...{ hostAddress: address, hostPort: port, guestPort },
+    }));
+    const network = await openNetwork({ type: 'user', restrict: true, hostForward });
+    return new KeptNetwork(runOf(record), network);
+  }
+
+  /** Connects it to the host that has the machine now, if it is not. */
+  async follow({ name, owner, token }: MachineRecord, registry: Registry, gateway: string): Promise<void> {
+    if (this.#token === token && this.#wire.isConnected) return;
+    const place = await registry.place(owner);
+    if (place === undefined) return;
+    this.#wire.connect(await visit(place, { act: 'network', name, from: gateway, token }));
+    this.#token = token;
+  }
+
+  /** Ends all connections, and lets go of the ports. */
+  async close(): Promise<void> {
+    await Promise.all([this.#network.close(), this.#wire.close()]);
+  }
+}
+
+/** How often a machine has begun to run from a checkpoint: connections of another time are not those that its guest knows. */
+const runOf = ({ token, moves }: MachineRecord): number => token - moves;
+
+/**
+ * The networks of machines that have ports, at a gateway: the TCP of each is here, and its machine's frames come from its host. So connections stay
+ * when the machine moves. Each network is kept by one gateway.
+ */
+export class MachineNetworks implements AsyncDisposable {
+  readonly #id = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  readonly #settings: NetworkSettings;
+  readonly #redis: Redis;
+  /** The connection that hears of news. */
+  readonly #hearing: Redis;
+  readonly #registry: Registry;
+  readonly #kept = new Map<string, KeptNetwork>();
+  /** What is wrong with a machine's network, as it was told last. */
+  readonly #problems = new Map<string, string>();
+  readonly #attending = new Map<string, Promise<void>>();
+  readonly #timer: NodeJS.Timeout;
+  #looking: Promise<void> | undefined;
+  #isStale = false;
+
+  private constructor(settings: NetworkSettings) {
+    this.#settings = settings;
+    this.#redis = settings.connect();
+    this.#hearing = settings.connect();
+    this.#registry = new Registry(this.#redis);
+    this.#timer = setInterval(() => this.#look(), LOOK);
+  }
+
+  static async start(settings: NetworkSettings): Promise<MachineNetworks> {
+    const networks = new MachineNetworks(settings);
+    networks.#hearing.on('message', () => networks.#look());
+    await networks.#hearing.subscribe(NEWS);
+    return networks;
+  }
+
+  /** Looks at all machines; again after that if it is called meanwhile. */
+  #look(): void {
+    this.#isStale = true;
+    this.#looking ??= (async () => {
+      while (this.#isStale) {
+        this.#isStale = false;
+        await this.#lookOnce().catch((error: Error) => this.#settings.log(error.message));
+      }
+      this.#looking = undefined;
+    })();
+  }
+
+  async #lookOnce(): Promise<void> {
+    const records = (await this.#registry.list()).filter(({ network }) => network.forwards.length > 0);
+    for (const name of this.#kept.keys()) if (!records.some((record) => record.name === name)) await this.#drop(name);
+    // A host that does not answer holds up its own machines only.
+    for (const record of records) {
+      if (this.#attending.has(record.name)) continue;
+      const attended = this.#attend(record).finally(() => this.#attending.delete(record.name));
+      this.#attending.set(record.name, attended);
+    }
+  }
+
+  async #attend(record: MachineRecord): Promise<void> {
+    const { name, state } = record;
+    try {
+      if (!(await this.#registry.keepNetwork(name, this.#id, LEFT))) return await this.#drop(name);
+      const kept = this.#kept.get(name);
+      if (kept !== undefined && kept.run !== runOf(record)) await this.#drop(name);
+      if (state !== 'running') return;
+      const network = this.#kept.get(name) ?? (await KeptNetwork.open(this.#settings.address, record));
+      this.#kept.set(name, network);
+      await network.follow(record, this.#registry, this.#id);
+      this.#problems.delete(name);
+    } catch (error) {
+      const { message } = error as Error;
+      if (this.#problems.get(name) !== message) this.#settings.log(`network of ${name}: ${message}`);
+      this.#problems.set(name, message);
+    }
+  }
+
+  async #drop(name: string): Promise<void> {
+    const network = this.#kept.get(name);
+    this.#kept.delete(name);
+    await network?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    this.#hearing.disconnect();
+    await this.#looking;
+    await Promise.all(this.#attending.values());
+    for (const name of [...this.#kept.keys()]) {
+      await this.#drop(name);
+      await this.#registry.leaveNetwork(name, this.#id).catch(() => {});
+    }
+    this.#redis.disconnect();
+  }
+}
