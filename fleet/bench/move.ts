@@ -33,16 +33,21 @@ const port = await freePort();
 await machines.start('busy', { image: 'busy', every: 0, forwards: [{ port, guestPort: COUNT_PORT }] });
 await machines.running('busy');
 await using client = await countFrom(port);
-for (let n = 0; n < moves; n++) {
-  await wait(3000);
+const silence = () => {
+  const longest = Math.round(client.longestSilence);
   client.longestSilence = 0;
+  return longest;
+};
+for (let n = 0; n < moves; n++) {
+  silence();
+  await wait(5000);
+  const before = silence();
   const { owner } = await machines.find('busy');
   const to = (await machines.hosts()).find(({ id }) => id !== owner)!;
   const { stop, total, disk: sent, passes } = (await machines.move('busy', to.id))!;
   await wait(2000);
-  const silence = Math.round(client.longestSilence);
   console.log(
-    `stop ${stop} ms, total ${(total / 1000).toFixed(1)} s, ${sent >> 20} MB of disk in ${passes} passes; the client heard nothing for ${silence} ms`,
+    `stop ${stop} ms, total ${(total / 1000).toFixed(1)} s, ${sent >> 20} MB of disk in ${passes} passes; the client heard nothing for ${silence()} ms, and for ${before} ms without a move`,
   );
 }
 console.log(`the client has heard ${client.count} numbers; faults: ${client.faults.join(', ') || 'none'}`);
