@@ -75,6 +75,9 @@ export class FleetHost implements AsyncDisposable {
       listen: (name) => this.#hearing.subscribe(inputChannel(name)),
       seat: (record, token, cards, words) => this.#seat(record, token, cards, words),
       failed: (name, problem) => settings.log(`${name} has not come: ${problem}`),
+      left: (name) => {
+        if (!this.#seats.has(name)) void this.#hearing.unsubscribe(inputChannel(name)).catch(() => {});
+      },
     });
     this.#lease = new Lease(lease, {
       beat: () => this.#registry.beat(this.#news),
@@ -83,17 +86,28 @@ export class FleetHost implements AsyncDisposable {
     });
   }
 
-  /** Begins to run machines. */
+  /**
+   * Begins to run machines.
+   * @throws FleetError if it cannot be reached by others
+   */
   static async start(settings: HostSettings): Promise<FleetHost> {
     const host = new FleetHost(settings);
-    const { address, port } = settings.listen ?? { address: '127.0.0.1', port: 0 };
-    host.#door = await HostDoor.listen(address, port, (visitor) => host.#receive(visitor));
+    await host.#open(settings.listen);
     await host.#lease.renew();
     void host.#lease.run();
     host.#hearing.on('messageBuffer', (channel: Buffer, bytes: Buffer) => host.#hear(channel.toString(), bytes));
     await host.#hearing.subscribe(NEWS);
     host.#timer = setInterval(() => void host.#look(), LOOK);
     return host;
+  }
+
+  async #open({ address, port } = { address: '127.0.0.1', port: 0 }): Promise<void> {
+    try {
+      this.#door = await HostDoor.listen(address, port, (visitor) => this.#receive(visitor));
+    } catch (error) {
+      for (const redis of [this.#hearing, this.#redis]) redis.disconnect();
+      throw error;
+    }
   }
 
   get #news(): HostNews {
