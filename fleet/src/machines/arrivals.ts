@@ -20,6 +20,8 @@ export interface ArrivalHost {
   seat(record: MachineRecord, token: number, cards: Cards, words: LastWords): Seat;
   /** A machine has not come. */
   failed(name: string, problem: string): void;
+  /** A machine comes no more: it is here, or will not be. */
+  left(name: string): void;
 }
 
 /** A machine on its way. */
@@ -77,6 +79,7 @@ export class Arrivals {
       throw error;
     } finally {
       if (this.#coming.get(name) === coming) this.#coming.delete(name);
+      this.#host.left(name);
     }
   }
 

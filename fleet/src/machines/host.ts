@@ -88,6 +88,10 @@ export class FleetHost implements AsyncDisposable {
       seat: (record, token, cards, words) =>
         this.#seat(record, { name: record.name, host: this.id, token }, cards, words),
       failed: (name, problem) => settings.log(`${name} has not come: ${problem}`),
+      left: (name) => {
+        if (!this.#seats.has(name))
+          void this.#hearing.unsubscribe(inputChannel(name), screenChannel(name)).catch(() => {});
+      },
     });
     this.#lease = new Lease(lease, {
       beat: () => this.#registry.beat(this.#living),
@@ -96,11 +100,13 @@ export class FleetHost implements AsyncDisposable {
     });
   }
 
-  /** Begins to run machines. */
+  /**
+   * Begins to run machines.
+   * @throws FleetError if it cannot be reached by others
+   */
   static async start(settings: HostSettings): Promise<FleetHost> {
     const host = new FleetHost(settings);
-    const { address, port } = settings.listen ?? { address: '127.0.0.1', port: 0 };
-    host.#door = await HostDoor.listen(address, port, (visitor) => host.#receive(visitor));
+    await host.#open(settings.listen);
     await host.#lease.renew();
     void host.#lease.run();
     host.#hearing.on('messageBuffer', (channel: Buffer, bytes: Buffer) => host.#hear(channel.toString(), bytes));
@@ -109,6 +115,15 @@ export class FleetHost implements AsyncDisposable {
     host.#timer = setInterval(() => host.#lookAround(), Math.min(LOOK, lease / 10));
     host.#lookAround();
     return host;
+  }
+
+  async #open({ address, port } = { address: '127.0.0.1', port: 0 }): Promise<void> {
+    try {
+      this.#door = await HostDoor.listen(address, port, (visitor) => this.#receive(visitor));
+    } catch (error) {
+      for (const redis of [this.#hearing, this.#redis]) redis.disconnect();
+      throw error;
+    }
   }
 
   get #living(): LivingHost {
