@@ -26,6 +26,7 @@ import { Records } from './records.ts';
 import { Stops } from './stops.ts';
 import { defaultTiering, firstDue, hotAt, Tiering, type TieringOptions } from './tiering.ts';
 import { WasmCode } from './wasm/code.ts';
+import { DenseCode } from './wasm/dense.ts';
 import type { WasmMemory } from './wasm/memory.ts';
 
 export interface EngineOptions {
@@ -66,6 +67,7 @@ export class Engine {
   readonly tiering: Tiering | null;
   /** Translations in WebAssembly, if they are made. */
   readonly wasm: WasmCode | null;
+  readonly dense: DenseCode | null;
   readonly stops = new Stops();
   /** Times each trap was taken, by helper number (abi/helpers.ts). */
   readonly trapCounts = new Int32Array(Object.keys(helpers).length);
@@ -107,7 +109,7 @@ export class Engine {
       firstDue: due,
       onDue: (node) => this.onDue(node),
       failed: (...failure) => this.tiering?.failed(...failure),
-      translationGone: (translation) => this.wasm?.drop(translation),
+      translationGone: (translation) => (this.dense?.drop(translation), this.wasm?.drop(translation)),
       interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),
     });
     const helperCells = {
@@ -116,16 +118,18 @@ export class Engine {
       ...blockHelpers(cpu.state, mmu, budgeted),
       ...attempts(cpu, { budgeted, isPending: () => interrupts.pending }, this.graph.cache.enterContext),
     };
-    this.wasm = memory && new WasmCode({ memory, graph: this.graph, mmu, emit, helpers: helperCells });
-    this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check, this.wasm);
+    this.dense = memory && new DenseCode(memory, this.graph, mmu, emit, helperCells);
+    this.wasm = null as WasmCode | null;
+    void WasmCode;
+    this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check, this.wasm, this.dense);
     this.dispatcher = new Dispatcher(cpu, this.graph, interrupts);
     this.dispose = installCells(suffix, { ...this.cells(cpu, mmu), ...helperCells });
   }
 
   /** Where instructions are counted each has its node run. */
   private get steps(): unknown {
-    const { graph, wasm } = this;
-    return wasm === null || graph.pace.budgeted ? [graph.step, graph.nestedStep] : [wasm.step, wasm.nestedStep];
+    const { graph, dense } = this;
+    return dense === null || graph.pace.budgeted ? [graph.step, graph.nestedStep] : [dense.step, dense.nestedStep];
   }
 
   private onDue(node: Node): Node | null {

@@ -19,6 +19,7 @@ import { functionName, translationUrl } from './names.ts';
 import { EntryWeight, type Node, type Run } from './node.ts';
 import type { Records } from './records.ts';
 import type { WasmCode } from './wasm/code.ts';
+import type { DenseCode } from './wasm/dense.ts';
 import { Work, type WorthOptions } from './work.ts';
 
 /** The form of translations. With WebAssembly, code that it does not cover becomes JavaScript when it is hotter. */
@@ -126,6 +127,7 @@ export class Tiering {
   private readonly emit: EmitOptions;
   private readonly check: Check | null;
   private readonly wasm: WasmCode | null;
+  private readonly dense: DenseCode | null;
   /** Hot entries that wait for others to be translated with. */
   private readonly batch = new Set<Node>();
 
@@ -136,8 +138,16 @@ export class Tiering {
     emit: EmitOptions,
     check: Check | null,
     wasm: WasmCode | null = null,
+    dense: DenseCode | null = null,
   ) {
     this.graph = graph;
+    this.dense = dense;
+    if (dense !== null) {
+      dense.batch = options.batch;
+      dense.onHot = (node, translation) => {
+        if (this.remake([translation], [node], 'shared', 0) === null) this.graph.setRun(node, node.one);
+      };
+    }
     this.wasm = wasm;
     this.records = graph.records;
     this.code = code;
@@ -166,6 +176,7 @@ export class Tiering {
     this.graph.setRun(node, node.run);
     const isHot = hotAt === 0 || Math.floor(heat / hotAt) > Math.floor(before / hotAt);
     if (isHot ? work.isSmall(node, hotAt - firstDue) : !this.isSlow(node)) return this.graph.interpret(node);
+    if (this.dense !== null) return this.densely(node);
     if (this.wasm !== null) return this.collect(node);
     this.translate(node, isHot);
     return node.run(node);
@@ -175,6 +186,15 @@ export class Tiering {
     if ((isHot && this.join(node)) || this.install([node], 'shared')) return;
     if (this.wasm === null || this.isForJavaScript(node)) this.graph.setRun(node, node.one);
     else this.records.setDue(node, ONLY_JAVASCRIPT * this.hotAt);
+  }
+
+  private densely(node: Node): Node | null {
+    const dense = this.dense!;
+    const wasWaiting = dense.isWaiting(node);
+    if (wasWaiting || dense.add(node)) {
+      if (wasWaiting || dense.isFull) dense.finish();
+    } else this.graph.setRun(node, node.one);
+    return node.isTranslated ? node.run(node) : this.graph.interpret(node);
   }
 
   /** Translates hot entries together: when there are enough, or one has been here before. */

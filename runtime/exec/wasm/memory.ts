@@ -16,6 +16,8 @@ export class WasmMemory {
   readonly layout: WasmLayout;
   readonly pages: number;
   readonly isShared: boolean;
+  /** Where the words of functions are that tell that one was dropped. */
+  readonly droppedAt: number;
 
   /** For so much guest memory, and so many records. */
   constructor(ramBytes: number, records: number) {
@@ -23,7 +25,8 @@ export class WasmMemory {
     const tables = ram + roundUp(ramBytes);
     const entries = tables + roundUp(tableLayout(records).words * Int32Array.BYTES_PER_ELEMENT);
     this.layout = { ram, ramBytes, tables, tableStarts: tableStarts(tables, records), records, entries };
-    this.pages = (entries + roundUp(records * Int32Array.BYTES_PER_ELEMENT)) / PAGE;
+    this.droppedAt = entries + roundUp(records * Int32Array.BYTES_PER_ELEMENT);
+    this.pages = (this.droppedAt + 4 * 65_536) / PAGE;
     this.isShared = typeof SharedArrayBuffer !== 'undefined';
     const { Memory } = webAssembly();
     this.memory = new Memory({ initial: this.pages, maximum: this.pages, shared: this.isShared });
@@ -35,6 +38,10 @@ export class WasmMemory {
 
   place(part: 'ram' | 'tables'): MemoryPlace {
     return { buffer: this.memory.buffer, offset: this.layout[part] };
+  }
+
+  get dropped(): Int32Array {
+    return new Int32Array(this.memory.buffer, this.droppedAt, 65_536);
   }
 
   /** By number of a record: the slot of the translation that begins there. */

@@ -51,6 +51,11 @@ export class ByteWriter {
     return this.bytes.subarray(0, this.length);
   }
 
+  /** All bytes, valid until more are written. */
+  get raw(): Uint8Array {
+    return this.bytes;
+  }
+
   finish(): Uint8Array {
     return this.bytes.slice(0, this.length);
   }

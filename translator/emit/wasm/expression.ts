@@ -1,5 +1,6 @@
 import type { ValueOp } from '../../ir/operations.ts';
-import type { CallValue, Value } from '../../ir/value.ts';
+import { Word } from '../../abi/state.ts';
+import type { CallValue, FieldName, Value } from '../../ir/value.ts';
 import { type CodeWriter, typeOf } from './code.ts';
 import { conditionValue, FLAG_CARRIES, FLAG_RESULT } from './flags.ts';
 import { Op, TRUNCATE_64 } from './opcodes.ts';
@@ -46,6 +47,11 @@ export interface WasmLeaves {
   address(eip: number): void;
   /** The local that holds a temporary. */
   temporary(number: number): string;
+  /** Of patterns: a field of the instruction, a word of the flags, a condition, a parameter. */
+  field?(name: FieldName): void;
+  flagWord?(word: number): void;
+  condition?(number: number): void;
+  parameter?(number: number): boolean;
 }
 
 /** Locals of the two words of the flags. */
@@ -79,7 +85,11 @@ export class WasmExpressions {
         this.temporary(v);
         return;
       case 'condition':
-        this.value(conditionValue(v.number));
+        if (this.leaves.condition) this.leaves.condition(v.number);
+        else this.value(conditionValue(v.number));
+        return;
+      case 'field':
+        this.leaves.field!(v.name as FieldName);
         return;
       case 'flags':
         this.flags();
@@ -118,19 +128,22 @@ export class WasmExpressions {
 
   private temporary(v: Value): void {
     if (v.number === FLAG_RESULT) {
-      this.code.get(flagLocals.result);
+      if (this.leaves.flagWord) this.leaves.flagWord(Word.flagResult);
+      else this.code.get(flagLocals.result);
       return;
     }
     if (v.number === FLAG_CARRIES) {
-      this.code.get(flagLocals.carries);
+      if (this.leaves.flagWord) this.leaves.flagWord(Word.flagCarries);
+      else this.code.get(flagLocals.carries);
       return;
     }
+    if (this.leaves.parameter?.(v.number)) return;
     this.code.get(this.leaves.temporary(v.number), typeOf[v.kind]);
   }
 
   private flags(): void {
-    this.code.get(flagLocals.result);
-    this.code.get(flagLocals.carries);
+    this.temporary({ number: FLAG_RESULT } as Value);
+    this.temporary({ number: FLAG_CARRIES } as Value);
     this.code.call('flagsImage');
   }
 
