@@ -10,6 +10,7 @@ import {
   FunctionWriter,
   makePattern,
   type Pattern,
+  plain,
 } from '../../../translator/emit/wasm/dense.ts';
 import type { Range, Translation } from '../../../translator/translate.ts';
 import { packed } from '../../../translator/x86/instruction.ts';
@@ -29,9 +30,10 @@ const DEPTH = 250;
 /** A nested interpreter's loop takes so much of it. */
 const NESTED = 12;
 
-const RUN: Pattern = { bytes: new Uint8Array(0), holes: [], ending: 'run', i32: 0, f64: 0 };
-const AWAY: Pattern = { ...RUN, ending: 'away' };
+const RUN = plain('run');
+const AWAY = plain('away');
 const HOT = Number(process.env.HOT ?? 1_000_000);
+const EXACT = process.env.EXACT === '1';
 const LEAVE = new Error('leaves generated code');
 const MISS = new Error('an instruction is for its handler');
 
@@ -75,6 +77,7 @@ export class DenseCode {
   private readonly emit: EmitOptions;
   private readonly enterCode: (slot: number, pc: number, depth: number) => number;
   private readonly patterns = new Map<number, Pattern>();
+  private readonly fused = new Map<Pattern, Map<number, Pattern>>();
   private readonly contexts = new Map<number, EmitContext>();
   private readonly stale: () => boolean;
   batch = 16;
@@ -335,6 +338,15 @@ export class DenseCode {
     node.enter = this.run;
   }
 
+  private readonly keptPatterns = new Map<Uint8Array, Pattern>();
+  /** One object for each pattern whose locals are kept. */
+  private keptFor(pattern: Pattern): Pattern {
+    const known = this.keptPatterns.get(pattern.bytes);
+    if (known !== undefined) return known;
+    this.keptPatterns.set(pattern.bytes, pattern);
+    return pattern;
+  }
+
   private endingOf(record: number): Ending {
     return this.patternOf(record).ending;
   }
@@ -348,7 +360,7 @@ export class DenseCode {
     return this.patternOfHandler(record);
   }
 
-  private patternOfHandler(record: number): Pattern {
+  private patternOfHandler(record: number, flags = true, keeps = false, after: Pattern | null = null): Pattern {
     const { records } = this.graph;
     const handler = this.graph.handlerOf(record);
     const operands = records.views.OPERANDS[record];
@@ -357,8 +369,18 @@ export class DenseCode {
     const index = field(packed.index) !== Word.zero ? 1 : 0;
     const scale = index ? field(packed.scale) : 0;
     const displacement = records.views.DISPLACEMENT[record] !== 0 ? 1 : 0;
-    const key = handler.number * 32 + (base | (index << 1) | (scale << 2) | (displacement << 4));
-    let pattern = this.patterns.get(key);
+    const variant = (base | (index << 1) | (scale << 2) | (displacement << 4)) | (flags ? 32 : 0) | (keeps ? 64 : 0);
+    const key = handler.number * 128 + variant;
+    let patterns: Map<number, Pattern> = this.patterns;
+    if (after !== null) {
+      let of = this.fused.get(after);
+      if (of === undefined) {
+        of = new Map();
+        this.fused.set(after, of);
+      }
+      patterns = of;
+    }
+    let pattern = patterns.get(key);
     if (pattern === undefined) {
       let context = this.contexts.get(handler.key);
       if (context === undefined) {
@@ -366,11 +388,33 @@ export class DenseCode {
         this.contexts.set(handler.key, context);
       }
       const facts = { base: base === 1, index: index === 1, scale, displacement: displacement === 1 };
-      pattern = makePattern(handler, facts, context, this.target.layout);
-      this.patterns.set(key, pattern);
+      pattern = makePattern(handler, facts, context, this.target.layout, { flags, keeps, after });
+      patterns.set(key, pattern);
       this.metrics.patterns++;
     }
     return pattern;
+  }
+
+  /** By place in the list: whether somebody sees the flags that an instruction leaves. */
+  private flagsSeen(list: readonly number[], inside: ReadonlySet<number>): boolean[] {
+    const { NEXT, TAKEN } = this.graph.records.views;
+    const placeOf = new Map(list.map((record, n) => [record, n]));
+    const before: boolean[] = list.map(() => false);
+    const after: boolean[] = list.map(() => false);
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (let n = list.length - 1; n >= 0; n--) {
+        const record = list[n];
+        const { ending, readsFlags, setsFlags, mayLeave } = this.patternOf(record);
+        const at = (to: number) => (inside.has(to) ? before[placeOf.get(to)!] : true);
+        const out = ending === 'next' ? at(NEXT[record]) : ending === 'jump' ? at(TAKEN[record]) : ending === 'branch' ? at(NEXT[record]) || at(TAKEN[record]) : true;
+        const seen = readsFlags || (EXACT && mayLeave) || (!setsFlags && out);
+        if (out !== after[n] || seen !== before[n]) changed = true;
+        after[n] = out;
+        before[n] = seen;
+      }
+    }
+    return after;
   }
 
   /** Records that are reached from an entry within its page without calls. */
@@ -438,11 +482,23 @@ export class DenseCode {
     // The entry is what control comes to with 0.
     const w = new FunctionWriter(this.target, number, order.length);
     let isFirst = true;
+    let kept: Pattern | null = null;
+    const seen = this.flagsSeen(list, inside);
     list.forEach((record, n) => {
       const block = blockOf.get(record);
       if (block !== undefined && !isFirst) w.nextBlock();
       isFirst = false;
-      const pattern = this.patternOf(record);
+      const usual = this.patternOf(record);
+      let pattern = usual;
+      if (usual !== RUN && usual !== AWAY && usual.bytes.length > 0) {
+        const next = list[n + 1];
+        const isFollowed = next !== undefined && NEXT[record] === next && !leaders.has(next) && usual.ending === 'next' && usual.last !== null;
+        const fuses = isFollowed && this.patternOf(next).ending === 'branch' && this.patternOf(next).readsFlags && this.patternOf(next).i32 === 0 && this.patternOf(next) !== RUN;
+        // A test of flags right before sees what they are of: then only others need them.
+        const others = fuses ? seen[n + 1] : seen[n];
+        pattern = this.patternOfHandler(record, others, fuses, kept);
+        kept = fuses ? this.keptFor(pattern) : null;
+      } else kept = null;
       w.pattern(pattern, record, OPERANDS[record], DISPLACEMENT[record], IMMEDIATE[record]);
       const to = (target: number) => {
         const known = inside.has(target) ? blockOf.get(target) : undefined;

@@ -3,8 +3,10 @@ import { RECORD_SHIFT } from '../../abi/record.ts';
 import { Word } from '../../abi/state.ts';
 import { helpers, type HelperDeclaration, type HelperName, usualKinds } from '../../abi/helpers.ts';
 import { constant, field, IrBuilder, temporary } from '../../ir/builder.ts';
+import { Key } from '../../abi/key.ts';
+import { resolveCondition } from '../../ir/conditions.ts';
 import { callsSticky } from '../../ir/rewrite.ts';
-import { definedKind, isTerminator, statementOperation } from '../../ir/operations.ts';
+import { definedKind, isTerminator, partialFlagKinds, statementOperation } from '../../ir/operations.ts';
 import { type FlagsStatement, make, type MemoryStatement, type Statement, windowOffset } from '../../ir/statement.ts';
 import type { FieldName, Value } from '../../ir/value.ts';
 import { OperandBuilder } from '../../lift/builder.ts';
@@ -37,11 +39,17 @@ export interface Pattern {
   readonly ending: Ending;
   readonly i32: number;
   readonly f64: number;
-  /** Places of `exitIf` in it: control goes to `to`. */
+  /** What it does with the flags. */
+  readonly readsFlags: boolean;
+  readonly setsFlags: boolean;
+  readonly mayLeave: boolean;
+  /** The flags that it has set last, and the locals of what they are of. */
+  readonly last: FlagsStatement | null;
+  readonly names: ReadonlyMap<string, number>;
 }
 
 const NOTHING = new Uint8Array(0);
-const plain = (ending: Ending): Pattern => ({ bytes: NOTHING, holes: [], ending, i32: 0, f64: 0 });
+export const plain = (ending: Ending): Pattern => ({ bytes: NOTHING, holes: [], ending, i32: 0, f64: 0, readsFlags: true, setsFlags: false, mayLeave: true, last: null, names: new Map() });
 
 const recordedFields = new Set<string>(['displacement', 'immediate', 'nextEip']);
 const forTheRuntime = new Set<string>(['trap', 'escape', 'x87', 'exitIf']);
@@ -86,11 +94,19 @@ export interface AddressFacts {
   readonly displacement: boolean;
 }
 
+/** `keeps`: locals are needed by what comes next; `after`: the pattern whose flags it tests. */
+export interface PatternOptions {
+  readonly flags: boolean;
+  readonly keeps: boolean;
+  readonly after: Pattern | null;
+}
+
 export function makePattern(
   { form, shape }: Pick<Instruction, 'form' | 'shape'>,
   facts: AddressFacts,
   context: EmitContext,
   layout: WasmLayout,
+  options: PatternOptions,
 ): Pattern {
   const ir = new IrBuilder();
   const bind = (name: FieldName): Value => {
@@ -103,7 +119,7 @@ export function makePattern(
   (form as Form).lift(new OperandBuilder(ir, form, shape, context.key, bind));
   const { statements } = ir;
   if (!isDense(statements)) return plain(fallbackEnding(statements));
-  const pattern = new PatternWriter(context, layout, statements).write();
+  const pattern = new PatternWriter(context, layout, statements, options).write();
   return pattern.i32 > FunctionWriter.I32 ? plain(fallbackEnding(statements)) : pattern;
 }
 
@@ -133,7 +149,7 @@ export class DenseWriter {
   readonly holes: DenseHole[] = [];
   i32 = 0;
   f64 = 0;
-  private readonly names = new Map<string, number>();
+  readonly names = new Map<string, number>();
 
   op(...ops: number[]): void {
     for (const op of ops) this.bytes.byte(op);
@@ -196,6 +212,37 @@ export class DenseWriter {
   }
 }
 
+function temporariesIn(v: Value): number[] {
+  if (v.op === 'temporary') return [v.number];
+  return [v.a, v.b, v.c].flatMap((part) => (part === null ? [] : temporariesIn(part)));
+}
+
+function readsFlagsIn(v: Value): boolean {
+  return v.op === 'condition' || v.op === 'flags' || [v.a, v.b, v.c].some((part) => part !== null && readsFlagsIn(part));
+}
+
+function factsOf(statements: readonly Statement[]): { readsFlags: boolean; setsFlags: boolean; mayLeave: boolean } {
+  const all = nested(statements);
+  const inner = statements.flatMap((s) => nested(s.body ?? []));
+  return {
+    readsFlags: all.some((s) => s.args.some(readsFlagsIn) || (s.op === 'flags' && partialFlagKinds.has(s.kind))) || inner.some((s) => s.op === 'flags'),
+    setsFlags: statements.some((s) => s.op === 'flags' && !partialFlagKinds.has(s.kind)),
+    mayLeave: all.some((s) => statementOperation(s).mayFault),
+  };
+}
+
+/** Nobody sees the flags. */
+function withoutFlags(statements: readonly Statement[]): Statement[] {
+  return statements.filter((s) => s.op !== 'flags');
+}
+
+/** Without values that nobody uses. */
+function cleaned(statements: readonly Statement[]): Statement[] {
+  const used = new Set(nested(statements).flatMap((s) => s.args).flatMap(temporariesIn));
+  const left = statements.filter((s) => (s.op !== 'let' && s.op !== 'get') || used.has(s.temporary));
+  return left.length === statements.length ? left : cleaned(left);
+}
+
 class PatternWriter {
   private readonly code = new DenseWriter();
   private readonly print: WasmExpressions;
@@ -205,17 +252,30 @@ class PatternWriter {
   private readonly shared: ReadonlySet<Statement>;
   private ending: Ending = 'next';
 
-  constructor(context: EmitContext, layout: WasmLayout, statements: readonly Statement[]) {
+  private readonly uses = new Map<number, number>();
+  private readonly later = new Map<number, Statement>();
+  private readonly options: PatternOptions;
+  private last: FlagsStatement | null = null;
+  private readonly facts: Pick<Pattern, 'readsFlags' | 'setsFlags' | 'mayLeave'>;
+
+  constructor(context: EmitContext, layout: WasmLayout, statements: readonly Statement[], options: PatternOptions) {
     this.context = context;
     this.layout = layout;
-    this.statements = statements;
-    this.shared = readModifyWrites(statements);
+    this.options = options;
+    this.facts = factsOf(statements);
+    this.statements = cleaned(options.flags || options.keeps ? statements : withoutFlags(statements));
+    this.shared = readModifyWrites(this.statements);
+    for (const v of nested(this.statements).flatMap((s) => s.args).flatMap(temporariesIn)) this.uses.set(v, (this.uses.get(v) ?? 0) + 1);
     const { code } = this;
+    for (const [name, number] of options.after?.names ?? []) code.names.set(name, number);
+    code.i32 = options.after?.i32 ?? 0;
+    code.f64 = options.after?.f64 ?? 0;
     this.print = new WasmExpressions(code as never, {
       address: () => {
         throw new Error('no addresses in patterns');
       },
       temporary: (number) => `t${number}`,
+      parameter: (number) => this.inline(number),
       field: (name) => (name === 'nextEip' ? code.nextEip() : code.fieldConstant(name)),
       flagWord: (word) => code.loadAt(wordAt(word)),
       condition: (number) => this.condition(number),
@@ -223,6 +283,12 @@ class PatternWriter {
   }
 
   private condition(number: number): void {
+    const { after } = this.options;
+    const resolved = after?.last ? resolveCondition(number, [after.last]) : null;
+    if (resolved) {
+      this.print.value(resolved);
+      return;
+    }
     const half = number >> 1;
     if ([3, 5, 6, 7].includes(half)) {
       this.code.call(`cond${half}`);
@@ -231,13 +297,89 @@ class PatternWriter {
   }
 
   write(): Pattern {
-    for (const s of this.statements) this.statement(s);
-    const { code, ending } = this;
-    return { bytes: code.bytes.finish(), holes: code.holes, ending, i32: code.i32, f64: code.f64 };
+    const all = this.statements;
+    for (let n = 0; n < all.length; n++) {
+      n += this.stack(all, n);
+      if (n >= all.length) break;
+      const s = all[n];
+      if (this.canWait(s, all, n)) this.later.set(s.temporary, s);
+      else this.statement(s);
+    }
+    const { code, ending, options } = this;
+    if (!options.keeps) {
+      for (const [name, number] of code.names) {
+        void number;
+        if (this.nameTypes.get(name) === 'f64') continue;
+        code.constant(0);
+        code.set(name);
+      }
+    }
+    const { last, facts } = this;
+    return { bytes: code.bytes.finish(), holes: code.holes, ending, i32: code.i32, f64: code.f64, ...facts, last, names: code.names };
+  }
+
+  /** A temporary that is used once, soon: it is made where it is used. */
+  private canWait(s: Statement, all: readonly Statement[], at: number): boolean {
+    if (s.temporary < 0 || this.uses.get(s.temporary) !== 1) return false;
+    if (s.op !== 'get' && s.op !== 'let' && s.op !== 'load') return false;
+    if (definedKind(s) !== 'integer') return false;
+    if (this.options.keeps && all.some((one) => one.op === 'flags' && one.args.flatMap(temporariesIn).includes(s.temporary))) return false;
+    for (let n = at + 1; n < all.length; n++) {
+      const next = all[n];
+      if (next.args.flatMap(temporariesIn).includes(s.temporary)) {
+        if (next.op === 'when' || next.op === 'window') return false;
+        // A store finds its place before its value.
+        return s.op !== 'load' || next.op !== 'store' || true;
+      }
+      if (next.op === 'get' || next.op === 'let') continue;
+      if (s.op !== 'load' && (next.op === 'load' || next.op === 'segment')) continue;
+      return false;
+    }
+    return false;
+  }
+
+  private inline(number: number): boolean {
+    const s = this.later.get(number);
+    if (s === undefined) return false;
+    this.later.delete(number);
+    const { inlining } = this;
+    this.inlining = s.temporary;
+    this.statement(s);
+    this.inlining = inlining;
+    return true;
+  }
+  private inlining = -1;
+  private readonly nameTypes = new Map<string, LocalType>();
+
+  /** PUSH and POP: how many statements they are. */
+  private stack(all: readonly Statement[], at: number): number {
+    const [a, b, c, d, e] = all.slice(at, at + 5);
+    const { code, print } = this;
+    if ((this.context.key & (Key.flat | Key.stack32)) !== (Key.flat | Key.stack32)) return 0;
+    const isEsp = (s?: Statement) => s?.op === 'get' && s.view === 'integer' && s.args[0].op === 'constant' && s.args[0].number === Word.esp;
+    const isMoved = (s: Statement | undefined, from: Statement, by: number) => s?.op === 'let' && s.args[0].op === 'add' && s.args[0].a!.op === 'temporary' && s.args[0].a!.number === from.temporary && s.args[0].b!.op === 'constant' && s.args[0].b!.number === by;
+    const setsEsp = (s: Statement | undefined, to: Statement) => s?.op === 'set' && s.args[0].op === 'constant' && s.args[0].number === Word.esp && s.args[1].op === 'temporary' && s.args[1].number === to.temporary;
+    const isAt = (s: Statement | undefined, address: Statement) => s?.args[0]?.op === 'temporary' && s.args[0].number === address.temporary;
+    if (!isEsp(a)) return 0;
+    if (isMoved(b, a, -4) && c?.op === 'store' && c.size === 4 && isAt(c, b) && setsEsp(d, b) && this.uses.get(a.temporary) === 1 && this.uses.get(b.temporary) === 2) {
+      print.value(c.args[1]);
+      code.record();
+      code.call(`push${this.user()}`);
+      return 4;
+    }
+    if (b?.op === 'load' && b.size === 4 && isAt(b, a) && isEsp(c) && isMoved(d, c, 4) && setsEsp(e, d) && this.uses.get(d.temporary) === 1) {
+      code.record();
+      code.call(`pop${this.user()}`);
+      this.define(b);
+      return 5;
+    }
+    return 0;
   }
 
   private define(s: Statement): void {
+    if (this.inlining === s.temporary) return;
     const kind = definedKind(s)!;
+    this.nameTypes.set(`t${s.temporary}`, typeOf[kind]);
     this.code.set(`t${s.temporary}`, typeOf[kind]);
   }
 
@@ -392,6 +534,8 @@ class PatternWriter {
 
   private flags(s: FlagsStatement): void {
     const { code, print } = this;
+    this.last = partialFlagKinds.has(s.kind) ? null : s;
+    if (!this.options.flags) return;
     if (s.kind === 'logic' && s.size === 4) {
       this.storeFlag(Word.flagResult, s.args[0]);
       this.storeFlag(Word.flagCarries, constant(0));
@@ -572,6 +716,38 @@ function find(r: Routine, tlb: number, layout: WasmLayout, size: () => void, kno
   r.parameter(record);
   code.call('miss');
   code.op(Op.unreachable, Op.end);
+}
+
+function pushRoutine({ layout }: DenseTarget, user: 'U' | 'S'): Body {
+  const r = new Routine(['v', 'r']);
+  const { code } = r;
+  code.constant(0);
+  code.loadAt(wordAt(Word.esp));
+  code.constant(4);
+  code.op(Op.sub);
+  code.tee('a');
+  r.parameter(0);
+  r.parameter(1);
+  code.call(`store4${user}`);
+  code.get('a');
+  code.access(Op.store32, wordAt(Word.esp), 2);
+  void layout;
+  return r.body(`push${user}`, 0);
+}
+
+function popRoutine(user: 'U' | 'S'): Body {
+  const r = new Routine(['r']);
+  const { code } = r;
+  code.loadAt(wordAt(Word.esp));
+  code.tee('a');
+  r.parameter(0);
+  code.call(`load4${user}`);
+  code.constant(0);
+  code.get('a');
+  code.constant(4);
+  code.op(Op.add);
+  code.access(Op.store32, wordAt(Word.esp), 2);
+  return r.body(`pop${user}`, 1);
 }
 
 function windowRoutine(target: DenseTarget, isRead: boolean, user: 'U' | 'S'): Body {
@@ -835,6 +1011,8 @@ function routine(name: string, target: DenseTarget): Body {
   if (access) return accessRoutine(target, access[1] as 'load', Number(access[2]), access[3] as 'U');
   const window = /^window(Read|Write)([US])$/.exec(name);
   if (window) return windowRoutine(target, window[1] === 'Read', window[2] as 'U');
+  if (name === 'pushU' || name === 'pushS') return pushRoutine(target, name[4] as 'U');
+  if (name === 'popU' || name === 'popS') return popRoutine(name[3] as 'U');
   if (name.startsWith('flags ')) return flagsRoutine(name);
   if (name.startsWith('cond')) return conditionRoutine(name);
   switch (name) {
