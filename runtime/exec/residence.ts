@@ -9,7 +9,7 @@ import { capacityFor, RECORD_RESERVE } from './records.ts';
  * more. A translation counts with what V8 makes of it, for each guest instruction: less than the 4,500 bytes that a boot took where all was
  * translated at once.
  */
-export const Cost = { page: 1600, record: 64, node: 220, translatedInstruction: 1000 } as const;
+export const Cost = { page: 1600, record: 64, node: 220, translatedInstruction: Number(process.env.TCOST ?? 150) } as const;
 
 /** For how many records tables have room, for a cache with a bound in bytes. */
 export function recordsWithin(bound: number): number {

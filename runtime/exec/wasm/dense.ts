@@ -66,7 +66,7 @@ function report(): void {
 const DBG = process.env.DBG !== undefined;
 
 export class DenseCode {
-  readonly metrics = { modules: 0, functions: 0, instructions: 0, bytes: 0, made: 0, emitted: 0, compiled: 0, patterns: 0, misses: 0, leaves: 0, resumes: 0, runs: 0, enters: 0 };
+  readonly metrics = { modules: 0, functions: 0, instructions: 0, bytes: 0, made: 0, emitted: 0, compiled: 0, patterns: 0, misses: 0, leaves: 0, resumes: 0, runs: 0, enters: 0, drops: 0 };
   private readonly graph: Graph;
   private readonly entries: Int32Array;
   private readonly dropped: Int32Array;
@@ -103,7 +103,7 @@ export class DenseCode {
     this.dropped = memory.dropped;
     this.state = memory.state;
     this.stale = () => mmu.tlb.stale;
-    this.target = { layout: memory.layout, options: emit, pages: memory.pages, isShared: memory.isShared, dropped: memory.droppedAt };
+    this.target = { layout: memory.layout, options: emit, pages: memory.pages, isShared: memory.isShared, dropped: memory.droppedAt, nextEip: (record) => graph.records.views.NEXT_EIP[record] };
     this.table = new Table({ element: 'anyfunc', initial: SLOTS });
     const own = {
       interp: (eip: number, record: number, depth: number) => this.interp(eip, record, depth),
@@ -185,7 +185,7 @@ export class DenseCode {
   /** Runs a translation; gives the record to go on at, 0 to leave. */
   private enter(entry: number, expected: number): number {
     this.metrics.enters++;
-    if (DBG && this.metrics.enters % 1000000 === 0) report(), console.error('enter', entry & 0xffff, entry >>> 16, this.state[Word.eip].toString(16), JSON.stringify(this.metrics));
+    if (DBG && this.metrics.enters % 100000 === 0) report(), console.error('enter', entry & 0xffff, entry >>> 16, this.state[Word.eip].toString(16), JSON.stringify(this.metrics));
     const { depth } = this;
     const { callDepth } = Word;
     const before = this.state[callDepth];
@@ -308,6 +308,7 @@ export class DenseCode {
   /** Takes a hot entry; false if it can't be. */
   add(node: Node): boolean {
     const { record } = node;
+    if (this.frozen) return false;
     if (this.startAt.has(record)) return true;
     const within = this.leaderAt.get(record);
     if (within !== undefined && !within.made.isDropped && this.endingOf(record) !== 'away') {
@@ -619,6 +620,16 @@ export class DenseCode {
     }
   }
 
+  /** For experiments: all functions in one module. */
+  mergeAll(): void {
+    this.finish();
+    const functions = this.modules.flatMap((m) => m.functions).filter((made) => !made.isDropped);
+    const module = { functions, instructions: functions.length };
+    this.modules = [module];
+    this.link(module);
+  }
+  frozen = false;
+
   private link({ functions }: Module): void {
     const t = performance.now();
     const startsAt = new Map<number, { readonly index: number; readonly block: number }>();
@@ -646,6 +657,8 @@ export class DenseCode {
     const made = this.startAt.get(translation.head.record) ?? [...this.startAt.values()].find((one) => one.translation === translation);
     if (made === undefined || made.translation !== translation) return;
     made.isDropped = true;
+    this.metrics.drops++;
+    if (process.env.DROPS && this.metrics.drops % 500 === 0) console.error(new Error('drop').stack);
     this.dropped[made.code.number] = -(2 ** 30);
     for (const { record } of made.entries) this.entries[record >>> RECORD_SHIFT] = 0;
     this.entries[made.head >>> RECORD_SHIFT] = 0;
