@@ -73,6 +73,7 @@ export class CodeCache implements CodeWriteListener {
   /** Times that the dispatcher has looked for a page, and that it was one which was elsewhere. */
   private found = 0;
   private moves = 0;
+  onMove: (page: CodePage) => void = () => {};
 
   constructor(parts: GraphParts, instructions: InstructionReset) {
     const { mmu, state, records, handlers, stops, coldRuns, cacheBytes } = parts;
@@ -230,6 +231,7 @@ export class CodeCache implements CodeWriteListener {
   move(page: CodePage, linearPage: number): void {
     this.pages.move(page, linearPage, this.records);
     this.moves++;
+    this.onMove(page);
   }
 
   addTranslation(translation: CachedTranslation): void {

@@ -8,6 +8,7 @@ import {
   denseModule,
   type Ending,
   FunctionWriter,
+  GROUPS,
   makePattern,
   type Pattern,
   plain,
@@ -24,7 +25,7 @@ import type { WasmMemory } from './memory.ts';
 
 const SLOTS = 65_536;
 /** Guest functions at most; their words are behind the records' entries. */
-export const FUNCTIONS = 65_536;
+export const FUNCTIONS = 32_768;
 const MOST_INSTRUCTIONS = 600;
 const DEPTH = 250;
 /** A nested interpreter's loop takes so much of it. */
@@ -66,7 +67,7 @@ function report(): void {
 const DBG = process.env.DBG !== undefined;
 
 export class DenseCode {
-  readonly metrics = { modules: 0, functions: 0, instructions: 0, bytes: 0, made: 0, emitted: 0, compiled: 0, patterns: 0, misses: 0, leaves: 0, resumes: 0, runs: 0, enters: 0, drops: 0 };
+  readonly metrics = { modules: 0, functions: 0, instructions: 0, bytes: 0, made: 0, emitted: 0, compiled: 0, patterns: 0, misses: 0, leaves: 0, resumes: 0, runs: 0, enters: 0, drops: 0, moved: 0 };
   private readonly graph: Graph;
   private readonly entries: Int32Array;
   private readonly dropped: Int32Array;
@@ -102,6 +103,7 @@ export class DenseCode {
     this.entries = memory.entries;
     this.dropped = memory.dropped;
     this.state = memory.state;
+    graph.cache.onMove = this.onMove;
     this.stale = () => mmu.tlb.stale;
     this.target = { layout: memory.layout, options: emit, pages: memory.pages, isShared: memory.isShared, dropped: memory.droppedAt, nextEip: (record) => graph.records.views.NEXT_EIP[record] };
     this.table = new Table({ element: 'anyfunc', initial: SLOTS });
@@ -134,8 +136,8 @@ export class DenseCode {
   private leaveAt(number: number, block: number): number {
     const made = this.functions[number]!;
     const record = made.leaders[block];
-    if (this.dropped[number] < 0 && !made.isDropped) {
-      this.dropped[number] = HOT;
+    if (this.dropped[GROUPS + number] < 0 && !made.isDropped) {
+      this.dropped[GROUPS + number] = HOT;
       if (DBG) count('hot');
       const eip = this.eipOf(record);
       const node = this.graph.nodeOf(record);
@@ -481,7 +483,7 @@ export class DenseCode {
     const number = this.freeNumbers.pop() ?? this.functions.length;
     if (number >= FUNCTIONS) throw new Error('too many functions');
     // The entry is what control comes to with 0.
-    const w = new FunctionWriter(this.target, number, order.length);
+    const w = new FunctionWriter(this.target, number, order.length, this.groupOf(page), !this.moved.has(page));
     let isFirst = true;
     let kept: Pattern | null = null;
     const seen = this.flagsSeen(list, inside);
@@ -539,7 +541,7 @@ export class DenseCode {
           const isGate = records.isGate(target);
           if (records.isGate(NEXT[record])) w.exit(target, isGate);
           else {
-            w.nestedCall(record, isGate ? records.views.TAKEN[target] : target, isGate ? target : 0);
+            w.nestedCall(record, isGate ? records.views.TAKEN[target] : target, isGate ? target : 0, records.views.LINEAR_PAGE[target], records.views.PAGE_ID[target]);
             on();
           }
           break;
@@ -568,7 +570,7 @@ export class DenseCode {
     const leaderList = order;
     const made: Made = { code, page, slot, head: node.record, leaders: leaderList, instructions: list.length, translation: null, entries: [node], isDropped: false };
     this.functions[number] = made;
-    this.dropped[number] = HOT;
+    this.dropped[GROUPS + number] = HOT;
     this.startAt.set(node.record, made);
     order.forEach((record, block) => {
       if (!this.leaderAt.has(record)) this.leaderAt.set(record, { made, block });
@@ -642,6 +644,7 @@ export class DenseCode {
       (number) => this.functions[number]!.slot,
       startsAt,
     );
+    if (process.env.DUMP) (process as any).getBuiltinModule('node:fs').writeFileSync(process.env.DUMP, bytes), console.error('INSTR', functions.reduce((sum, { instructions }) => sum + instructions, 0), functions.length);
     const t2 = performance.now();
     const { Instance, Module } = webAssembly();
     new Instance(new Module(bytes), this.imports);
@@ -651,6 +654,33 @@ export class DenseCode {
     this.metrics.bytes += bytes.length;
   }
 
+  private readonly groups = new Map<CodePage, number>();
+  private readonly moved = new WeakSet<CodePage>();
+  private groupCount = 0;
+  private groupOf(page: CodePage): number {
+    let group = this.groups.get(page);
+    if (group === undefined) {
+      group = this.groupCount++ % GROUPS;
+      this.groups.set(page, group);
+      this.dropped[group] = 0;
+    }
+    return group;
+  }
+  private dropGroup(page: CodePage): void {
+    const group = this.groups.get(page);
+    if (group === undefined) return;
+    this.dropped[group] = -1;
+    this.groups.delete(page);
+    // The others of the page go, too.
+    for (const translation of [...page.translations]) if (translation.run === this.run) this.graph.cache.replaceTranslation(translation);
+  }
+  /** A page is at another address: its functions have that in them. */
+  readonly onMove = (page: CodePage): void => {
+    if (!this.moved.has(page)) this.metrics.moved++;
+    this.moved.add(page);
+    this.dropGroup(page);
+  };
+
   /** A translation is gone. */
   drop(translation: CachedTranslation): void {
     if (translation.run !== this.run) return;
@@ -659,7 +689,7 @@ export class DenseCode {
     made.isDropped = true;
     this.metrics.drops++;
     if (process.env.DROPS && this.metrics.drops % 500 === 0) console.error(new Error('drop').stack);
-    this.dropped[made.code.number] = -(2 ** 30);
+    this.dropGroup(made.page);
     for (const { record } of made.entries) this.entries[record >>> RECORD_SHIFT] = 0;
     this.entries[made.head >>> RECORD_SHIFT] = 0;
     this.startAt.delete(made.head);

@@ -200,11 +200,6 @@ export class DenseWriter {
     this.holes.push({ at: this.bytes.hole(), kind: 'word', name, scale });
   }
   nextEip(): void {
-    if (X.has('e')) {
-      this.bytes.byte(Op.constant32);
-      this.holes.push({ at: this.bytes.hole(), kind: 'nextEip' });
-      return;
-    }
     this.constant(0);
     this.bytes.byte(Op.load32);
     this.bytes.unsigned(2);
@@ -333,7 +328,7 @@ class PatternWriter {
       else this.statement(s);
     }
     const { code, ending, options } = this;
-    if (!options.keeps) {
+    if (!options.keeps && !X.has('z')) {
       for (const [name, number] of code.names) {
         void number;
         if (this.nameTypes.get(name) === 'f64') continue;
@@ -600,7 +595,7 @@ export const denseImports: Readonly<Record<string, readonly [number, number]>> =
 export type Part =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly calls: readonly { readonly at: number; readonly name: string }[] }
   /** A call of the function that begins at a record; `gate`: by that, or 0. */
-  | { readonly kind: 'call'; readonly target: number; readonly gate: number; readonly record: number };
+  | { readonly kind: 'call'; readonly target: number; readonly gate: number; readonly record: number; readonly linearPage: number; readonly pageId: number };
 
 /** A guest function. */
 export interface DenseFunction {
@@ -1102,41 +1097,31 @@ export class FunctionWriter {
   private readonly number: number;
   private readonly blocks: number;
   private block = 0;
+  /** The page has always been at this address. */
+  private readonly isFixed: boolean;
   /** f64 locals come after the i32 ones, whose number is known at the end: so many at most. */
   static readonly I32 = 24;
 
-  constructor(target: DenseTarget, number: number, blocks: number) {
+  constructor(target: DenseTarget, number: number, blocks: number, group: number, isFixed: boolean) {
     this.target = target;
+    this.isFixed = isFixed;
     this.number = number;
     this.blocks = blocks;
     const w = this.bytes;
     w.byte(Op.loop);
     w.byte(Type.none);
-    // Counts down; what was dropped is below 0 already.
-    const counter = target.dropped + 4 * number;
-    if (X.has('c')) {
-      w.byte(Op.localGet);
-      w.unsigned(1);
-    } else {
-      this.constant(0);
-      this.loadAt(counter);
-      this.constant(1);
-      w.byte(Op.sub);
-      w.byte(Op.localTee);
-      w.unsigned(2);
-      w.byte(Op.store32);
-      w.unsigned(2);
-      w.unsigned(counter);
-      w.byte(Op.localGet);
-      w.unsigned(2);
-      w.byte(Op.localGet);
-      w.unsigned(1);
-      w.byte(Op.or);
-    }
+    // Below 0 where the functions of the page are dropped.
+    this.constant(0);
+    this.loadAt(target.dropped + 4 * group);
+    w.byte(Op.localGet);
+    w.unsigned(1);
+    w.byte(Op.or);
     this.constant(31);
     w.byte(Op.shr);
     this.loadAt(wordAt(Word.attention));
     w.byte(Op.or);
+    if (X.has('w')) w.byte(Op.drop);
+    else {
     w.byte(Op.if);
     w.byte(Type.none);
     this.constant(number);
@@ -1145,6 +1130,7 @@ export class FunctionWriter {
     this.call('leaveAt');
     w.byte(Op.return);
     w.byte(Op.end);
+    }
     for (let n = 0; n < blocks; n++) {
       w.byte(Op.block);
       w.byte(Type.none);
@@ -1152,9 +1138,12 @@ export class FunctionWriter {
     if (blocks > 1) {
       w.byte(Op.localGet);
       w.unsigned(0);
-      w.byte(OP_BR_TABLE);
-      w.unsigned(blocks - 1);
-      for (let n = 0; n < blocks; n++) w.unsigned(n);
+      if (X.has('t')) w.byte(Op.drop);
+      else {
+        w.byte(OP_BR_TABLE);
+        w.unsigned(blocks - 1);
+        for (let n = 0; n < blocks; n++) w.unsigned(n);
+      }
     }
     w.byte(Op.end);
   }
@@ -1211,8 +1200,12 @@ export class FunctionWriter {
           patchNumber(out, at, record);
           break;
         case 'nextEip':
-          if (X.has('e')) patchNumber(out, at, this.target.nextEip!(record));
-          else patchUnsigned(out, at, tableAt(this.target.layout, 'NEXT_EIP') + 4 * record);
+          if (this.isFixed) {
+            // A constant in place of a load from address 0, and bytes that do nothing.
+            out[at - 4] = Op.constant32;
+            patchNumber(out, at - 3, this.target.nextEip!(record));
+            out.fill(OP_NOP, at + 2, at + 5);
+          } else patchUnsigned(out, at, tableAt(this.target.layout, 'NEXT_EIP') + 4 * record);
           break;
         case 'function':
           this.calls.push({ at, name: hole.name });
@@ -1227,6 +1220,32 @@ export class FunctionWriter {
     this.call('run');
   }
 
+  /** Counts a jump back; leaves when there were very many. */
+  private count(block: number): void {
+    const w = this.bytes;
+    const counter = this.target.dropped + 4 * (GROUPS + this.number);
+    this.constant(0);
+    this.loadAt(counter);
+    this.constant(1);
+    w.byte(Op.sub);
+    w.byte(Op.localTee);
+    w.unsigned(2);
+    w.byte(Op.store32);
+    w.unsigned(2);
+    w.unsigned(counter);
+    w.byte(Op.localGet);
+    w.unsigned(2);
+    this.constant(31);
+    w.byte(Op.shr);
+    w.byte(Op.if);
+    w.byte(Type.none);
+    this.constant(this.number);
+    this.constant(block);
+    this.call('leaveAt');
+    w.byte(Op.return);
+    w.byte(Op.end);
+  }
+
   /** Control goes to a block. */
   goTo(block: number): void {
     const w = this.bytes;
@@ -1235,6 +1254,7 @@ export class FunctionWriter {
       w.unsigned(block - this.block - 1);
       return;
     }
+    this.count(block);
     this.constant(block);
     w.byte(Op.localSet);
     w.unsigned(0);
@@ -1252,6 +1272,7 @@ export class FunctionWriter {
     }
     w.byte(Op.if);
     w.byte(Type.none);
+    this.count(block);
     this.constant(block);
     w.byte(Op.localSet);
     w.unsigned(0);
@@ -1291,9 +1312,9 @@ export class FunctionWriter {
   }
 
   /** Calls what begins at a record, or behind a gate; comes back after the instruction. */
-  nestedCall(record: number, target: number, gate: number): void {
+  nestedCall(record: number, target: number, gate: number, linearPage: number, pageId: number): void {
     this.flush();
-    this.parts.push({ kind: 'call', target, gate, record });
+    this.parts.push({ kind: 'call', target, gate, record, linearPage, pageId: this.isFixed ? pageId : 0 });
     this.back(record);
   }
   indirectCall(record: number): void {
@@ -1308,7 +1329,7 @@ export class FunctionWriter {
   private back(record: number): void {
     const w = this.bytes;
     const place = tableAt(this.target.layout, 'NEXT_EIP') + 4 * record;
-    const expect = () => (X.has('e') ? this.constant(this.target.nextEip!(record)) : this.loadAt(place));
+    const expect = () => (this.isFixed ? this.constant(this.target.nextEip!(record)) : this.loadAt(place));
     w.byte(Op.localTee);
     w.unsigned(2);
     expect();
@@ -1317,6 +1338,11 @@ export class FunctionWriter {
     w.byte(Type.none);
     w.byte(Op.localGet);
     w.unsigned(2);
+    if (X.has('r')) {
+      w.byte(Op.return);
+      w.byte(Op.end);
+      return;
+    }
     expect();
     w.byte(Op.localGet);
     w.unsigned(1);
@@ -1357,6 +1383,9 @@ export class FunctionWriter {
 }
 
 const OP_BR_TABLE = 0x0e;
+const OP_NOP = 0x01;
+/** Words of pages come first, then the functions' counters. */
+export const GROUPS = 32_768;
 
 function fieldValue(name: FieldName, operands: number, displacement: number, immediate: number): number {
   if (name === 'displacement') return displacement;
@@ -1513,7 +1542,7 @@ class DenseModule {
     out.append(body.written());
   }
 
-  private writeCall(w: ByteWriter, { target, gate, record }: Extract<Part, { kind: 'call' }>): void {
+  private writeCall(w: ByteWriter, { target, gate, record, linearPage, pageId }: Extract<Part, { kind: 'call' }>): void {
     const own = this.startsAt.get(target);
     const depth = () => {
       w.byte(Op.localGet);
@@ -1542,16 +1571,25 @@ class DenseModule {
       w.byte(Op.call);
       w.unsigned(this.imports.length + own.index);
     };
-    if (gate === 0 || X.has('g')) {
+    if (gate === 0) {
       direct();
       return;
     }
     w.byte(Op.constant32);
-    w.signed(gate);
-    w.byte(Op.call);
-    w.unsigned(this.indexOf('gate'));
-    w.byte(Op.constant32);
-    w.signed(target);
+    if (pageId !== 0) {
+      w.signed(0);
+      w.byte(Op.load32);
+      w.unsigned(2);
+      w.unsigned(tableAt(this.target.layout, 'CT') + 4 * linearPage);
+      w.byte(Op.constant32);
+      w.signed(pageId);
+    } else {
+      w.signed(gate);
+      w.byte(Op.call);
+      w.unsigned(this.indexOf('gate'));
+      w.byte(Op.constant32);
+      w.signed(target);
+    }
     w.byte(Op.eq);
     w.byte(Op.if);
     w.byte(Type.i32);
