@@ -105,7 +105,7 @@ export class DenseCode {
     this.state = memory.state;
     graph.cache.onMove = this.onMove;
     this.stale = () => mmu.tlb.stale;
-    this.target = { layout: memory.layout, options: emit, pages: memory.pages, isShared: memory.isShared, dropped: memory.droppedAt, nextEip: (record) => graph.records.views.NEXT_EIP[record] };
+    this.target = { layout: memory.layout, options: emit, pages: memory.pages, isShared: memory.isShared, dropped: memory.droppedAt, nextEip: (record) => graph.records.views.NEXT_EIP[record], gateOf: (gate, view) => graph.records.views[view][gate] };
     this.table = new Table({ element: 'anyfunc', initial: SLOTS });
     const own = {
       interp: (eip: number, record: number, depth: number) => this.interp(eip, record, depth),
@@ -541,7 +541,7 @@ export class DenseCode {
           const isGate = records.isGate(target);
           if (records.isGate(NEXT[record])) w.exit(target, isGate);
           else {
-            w.nestedCall(record, isGate ? records.views.TAKEN[target] : target, isGate ? target : 0, records.views.LINEAR_PAGE[target], records.views.PAGE_ID[target]);
+            w.nestedCall(record, isGate ? records.views.TAKEN[target] : target, isGate ? target : 0);
             on();
           }
           break;

@@ -595,7 +595,7 @@ export const denseImports: Readonly<Record<string, readonly [number, number]>> =
 export type Part =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly calls: readonly { readonly at: number; readonly name: string }[] }
   /** A call of the function that begins at a record; `gate`: by that, or 0. */
-  | { readonly kind: 'call'; readonly target: number; readonly gate: number; readonly record: number; readonly linearPage: number; readonly pageId: number };
+  | { readonly kind: 'call'; readonly target: number; readonly gate: number; readonly record: number; readonly isFixed: boolean };
 
 /** A guest function. */
 export interface DenseFunction {
@@ -619,6 +619,7 @@ export interface DenseTarget {
   /** Where words of functions are, 1: dropped. */
   readonly dropped: number;
   nextEip?: (record: number) => number;
+  gateOf?: (gate: number, view: 'TAKEN' | 'LINEAR_PAGE' | 'PAGE_ID') => number;
 }
 
 /** A function that a module has for its guest functions: written with named locals. */
@@ -1312,9 +1313,9 @@ export class FunctionWriter {
   }
 
   /** Calls what begins at a record, or behind a gate; comes back after the instruction. */
-  nestedCall(record: number, target: number, gate: number, linearPage: number, pageId: number): void {
+  nestedCall(record: number, target: number, gate: number): void {
     this.flush();
-    this.parts.push({ kind: 'call', target, gate, record, linearPage, pageId: this.isFixed ? pageId : 0 });
+    this.parts.push({ kind: 'call', target, gate, record, isFixed: this.isFixed });
     this.back(record);
   }
   indirectCall(record: number): void {
@@ -1542,7 +1543,11 @@ class DenseModule {
     out.append(body.written());
   }
 
-  private writeCall(w: ByteWriter, { target, gate, record, linearPage, pageId }: Extract<Part, { kind: 'call' }>): void {
+  private writeCall(w: ByteWriter, { target: first, gate, record, isFixed }: Extract<Part, { kind: 'call' }>): void {
+    // A gate may know by now where it leads to.
+    const target = gate === 0 ? first : this.target.gateOf!(gate, 'TAKEN');
+    const linearPage = gate === 0 ? 0 : this.target.gateOf!(gate, 'LINEAR_PAGE');
+    const pageId = gate === 0 || !isFixed ? 0 : this.target.gateOf!(gate, 'PAGE_ID');
     const own = this.startsAt.get(target);
     const depth = () => {
       w.byte(Op.localGet);
