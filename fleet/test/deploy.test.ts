@@ -13,11 +13,12 @@ interface Container {
   readonly variables: readonly string[];
 }
 
-const help = execFileSync(
-  process.execPath,
-  ['--conditions=rawiron-source', join(folder, 'src/cli/main.ts'), '--help'],
-  { encoding: 'utf8' },
-);
+function fleet(...words: readonly string[]): string {
+  const main = ['--conditions=rawiron-source', join(folder, 'src/cli/main.ts')];
+  return execFileSync(process.execPath, [...main, ...words], { encoding: 'utf8' });
+}
+
+const help = fleet('--help', 'all');
 
 /** Flags of a command that it does not have. */
 function unknownFlags([command, ...words]: readonly string[]): string[] {
@@ -35,6 +36,14 @@ function expectFleet(containers: readonly Container[]): void {
 
 /** A setting of a manifest, which is not looked at further. */
 type Setting = Record<string, never>;
+
+test('--help has a line for each command', () => {
+  const lines = fleet('--help').split('\n');
+  const sections = help.match(/^rawiron-fleet .+/gm)!;
+  expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(sections.length);
+  for (const section of sections) expect(lines.join('\n')).toContain(`\n  ${section.replace('rawiron-fleet ', '')} `);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(130);
+});
 
 describe('files for deployments', () => {
   test('the compose file has commands and flags that there are, and a Redis that keeps what it has acknowledged', () => {

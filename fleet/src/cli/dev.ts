@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { FleetError } from '../error.ts';
 import { FolderStore } from '../folder-store.ts';
 import { FleetGateway } from '../machines/gateway.ts';
 import { FleetHost } from '../machines/host.ts';
+import { MachineNetworks } from '../machines/networks.ts';
 import { FleetWorker } from '../worker.ts';
 import { hostFlags, memoryOf } from './host.ts';
 import {
@@ -30,28 +32,47 @@ export const devFlags: Flags = {
   slots: { value: 'N', help: 'jobs at the same time (one a processor)' },
 };
 
-/** A whole fleet in one process tree: a Redis of its own, one worker, one host and a gateway. */
+/** Milliseconds between two looks whether the Redis answers. */
+const LOOK = 20;
+
+/** A whole fleet in one process tree: a Redis of its own, one worker, one host and a gateway with the ports of machines. */
 export async function devCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, devFlags);
   const { store } = placeOf(words);
   const port = number(words, 'port') ?? 6379;
-  await using _redis = await startRedis(join(store instanceof FolderStore ? store.place : ownFolder, 'redis'), port);
+  const folder = join(store instanceof FolderStore ? store.place : ownFolder, 'redis');
+  await refuseSecond(folder);
+  const gatewayPort = number(words, 'gateway') ?? 8090;
+  if (await isTaken(gatewayPort)) throw new FleetError(`port ${gatewayPort} is taken; give another one (--gateway)`);
+  await using _redis = await startRedis(folder, port);
   const place = { redis: `redis://127.0.0.1:${port}`, store };
   const slots = number(words, 'slots') ?? availableParallelism();
   const memory = memoryOf(words);
-  const gatewayPort = number(words, 'gateway') ?? 8090;
-  if (await isTaken(gatewayPort)) throw new FleetError(`port ${gatewayPort} is taken; give another one (--gateway)`);
   using kept = keptLog(place, 'dev');
   const common = { connect: connectorOf(place), store, log: kept.write };
   await using host = await FleetHost.start({ ...common, memory });
   await using worker = await FleetWorker.start({ ...common, slots });
-  await using gateway = await FleetGateway.listen({ ...common, address: '127.0.0.1', port: gatewayPort });
+  const address = '127.0.0.1';
+  await using gateway = await FleetGateway.listen({ ...common, address, port: gatewayPort });
+  await using _networks = await MachineNetworks.start({ connect: common.connect, address, log: kept.write });
   log(`host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines`);
   log(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${store.place}`);
   log(`page http://127.0.0.1:${gateway.port}`);
   log('ready; Ctrl-C ends it');
   await asked();
   return 0;
+}
+
+/** The file that says at which port the Redis of a folder is. */
+const portFile = (folder: string): string => join(folder, 'port');
+
+/** @throws FleetError if another Redis has the folder: two of them would write over each other's data */
+async function refuseSecond(folder: string): Promise<void> {
+  const port = Number(await readFile(portFile(folder), 'utf8').catch(() => ''));
+  if (port === 0 || !(await isTaken(port))) return;
+  throw new FleetError(
+    `a fleet has this store already, with its Redis at port ${port}; give a second one a store and ports of its own (--store, --port, --gateway)`,
+  );
 }
 
 /** @throws FleetError if there is no redis-server, or the port is taken */
@@ -75,11 +96,14 @@ async function startRedis(folder: string, port: number): Promise<AsyncDisposable
   // Ctrl-C is for all of the terminal's processes; this one ends when its jobs have ended.
   const server = spawn('redis-server', settings, { stdio: ['ignore', 'ignore', 'inherit'], detached: true });
   await started(server);
+  await writeFile(portFile(folder), `${port}`);
+  await answering(server, port);
   return {
     async [Symbol.asyncDispose]() {
       const gone = new Promise((resolve) => server.once('exit', resolve));
       server.kill('SIGTERM');
       await gone;
+      await rm(portFile(folder), { force: true });
     },
   };
 }
@@ -94,6 +118,25 @@ function started(server: ChildProcess): Promise<void> {
         ),
       ),
     );
+  });
+}
+
+/** Resolves when connections are taken. @throws FleetError if the server has ended */
+async function answering(server: ChildProcess, port: number): Promise<void> {
+  while (!(await isAnswered(port))) {
+    if (server.exitCode !== null) throw new FleetError(`redis-server has ended with exit code ${server.exitCode}`);
+    await wait(LOOK);
+  }
+}
+
+function isAnswered(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(port, '127.0.0.1');
+    probe.once('error', () => resolve(false));
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
   });
 }
 

@@ -35,7 +35,7 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   dev: {
     usage: 'dev',
-    help: 'a fleet for trying out: a Redis of its own, a worker and a host',
+    help: 'a fleet for trying out: a Redis of its own, a worker, a host and a gateway',
     flags: devFlags,
     run: devCommand,
   },
@@ -52,7 +52,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   gateway: {
     usage: 'gateway',
-    help: "gives machines' consoles over WebSocket, and their ports",
+    help: 'gives the fleet over HTTP and WebSocket, and has the ports of machines',
     flags: gatewayFlags,
     run: gatewayCommand,
   },
@@ -120,10 +120,20 @@ function helpOf({ usage, help, flags }: Command): string {
   return `rawiron-fleet ${usage}\n    ${help}\n${rows.map(([flag, text]) => `    ${flag!.padEnd(20)} ${text}\n`).join('')}`;
 }
 
+/** All commands, a line each. */
+function overview(): string {
+  const all = Object.values(commands);
+  const width = Math.max(...all.map(({ usage }) => usage.length));
+  const lines = all.map(({ usage, help }) => `  ${usage.padEnd(width)}  ${help}\n`).join('');
+  return `Usage: rawiron-fleet COMMAND\n\n${lines}\n'rawiron-fleet COMMAND --help' shows its flags, 'rawiron-fleet --help all' those of all\n`;
+}
+
 async function main([name = '--help', ...args]: readonly string[]): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (name === '--help' || (command && args.includes('--help'))) {
-    process.stdout.write((command ? [command] : Object.values(commands)).map(helpOf).join('\n'));
+    const isAll = command === undefined && args[0] === 'all';
+    const sections = command ? [command] : Object.values(commands);
+    process.stdout.write(command || isAll ? sections.map(helpOf).join('\n') : overview());
     return 0;
   }
   if (command === undefined) throw new FleetError(`unknown command '${name}'; rawiron-fleet --help says more`);

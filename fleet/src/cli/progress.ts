@@ -12,6 +12,7 @@ export class ProgressLine {
   constructor(count: number, isQuiet: boolean) {
     this.#count = count;
     this.#isQuiet = isQuiet || !process.stderr.isTTY;
+    this.#draw();
   }
 
   take({ status }: JobResult): void {
@@ -43,7 +44,8 @@ export class ProgressLine {
   #draw(): void {
     if (this.#isQuiet) return;
     const left = Math.ceil((this.#count - this.#ended) / this.#rate);
-    process.stderr.write(`\r\x1b[K${this.#ended}/${this.#count}  ${this.#rate.toFixed(1)}/s  ${left} s left`);
+    const speed = this.#ended === 0 ? '' : `  ${this.#rate.toFixed(1)}/s  ${left} s left`;
+    process.stderr.write(`\r\x1b[K${this.#ended}/${this.#count}${speed}`);
   }
 
   #clear(): void {
