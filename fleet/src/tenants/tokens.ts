@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { digestOf } from '../digest.ts';
 import { FleetError } from '../error.ts';
 import { OPERATOR } from './names.ts';
-import { TOKENS, Tenants } from './tenants.ts';
+import { Tenants, TOKENS } from './tenants.ts';
 
 /**
  * Rights that a token gives. view: lists, and pictures of screens. console: serial lines and screens, both ways. machines: to start, end and change
