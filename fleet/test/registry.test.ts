@@ -245,6 +245,26 @@ describe.skipIf(noRedis !== '')(`the registry and moves${noRedis}`, () => {
     expect(await registry.recall(holding, '')).toBe(false);
     expect(await registry.find('orphan')).toMatchObject({ state: 'waiting', owner: '', target: '' });
   });
+
+  test('only a machine that runs can move, to one host at a time', async () => {
+    await expect(registry.move('none', 'there')).rejects.toThrow(/there is no machine 'none'/);
+    await taken('early');
+    await expect(registry.move('early', 'there')).rejects.toThrow(
+      /early is starting; only a machine that runs can move/,
+    );
+    await moving('pair');
+    await expect(registry.move('pair', 'elsewhere')).rejects.toThrow(/pair moves to another host already/);
+    await expect(registry.move('pair', 'host-of-pair')).rejects.toThrow(/pair is on host-of-pair already/);
+  });
+
+  test('a network has one gateway at a time', async () => {
+    expect(await registry.keepNetwork('one', 'a', 10_000)).toBe(true);
+    expect(await registry.keepNetwork('one', 'b', 10_000)).toBe(false);
+    await registry.leaveNetwork('one', 'b');
+    expect(await registry.keepNetwork('one', 'a', 10_000)).toBe(true);
+    await registry.leaveNetwork('one', 'a');
+    expect(await registry.keepNetwork('one', 'b', 10_000)).toBe(true);
+  });
 });
 
 describe.skipIf(noRedis !== '')(`the registry and machines that nobody uses${noRedis}`, () => {
@@ -265,25 +285,5 @@ describe.skipIf(noRedis !== '')(`the registry and machines that nobody uses${noR
     const lost = await sleepy('dozes');
     expect(await registry.free('dozes', { id: lost.host, beat: 1 })).toBe(true);
     expect(await registry.find('dozes')).toMatchObject({ ...unused, state: 'suspended' });
-  });
-
-  test('only a machine that runs can move, to one host at a time', async () => {
-    await expect(registry.move('none', 'there')).rejects.toThrow(/there is no machine 'none'/);
-    await taken('early');
-    await expect(registry.move('early', 'there')).rejects.toThrow(
-      /early is starting; only a machine that runs can move/,
-    );
-    await moving('pair');
-    await expect(registry.move('pair', 'elsewhere')).rejects.toThrow(/pair moves to another host already/);
-    await expect(registry.move('pair', 'host-of-pair')).rejects.toThrow(/pair is on host-of-pair already/);
-  });
-
-  test('a network has one gateway at a time', async () => {
-    expect(await registry.keepNetwork('one', 'a', 10_000)).toBe(true);
-    expect(await registry.keepNetwork('one', 'b', 10_000)).toBe(false);
-    await registry.leaveNetwork('one', 'b');
-    expect(await registry.keepNetwork('one', 'a', 10_000)).toBe(true);
-    await registry.leaveNetwork('one', 'a');
-    expect(await registry.keepNetwork('one', 'b', 10_000)).toBe(true);
   });
 });
