@@ -243,8 +243,8 @@ wait(name)
 return 1
 `;
 
-/** Sends a message to one who looks at a machine's screen. ARGV[3]: the channel, ARGV[4]: the message. */
-export const SHOW = `${OWNED} redis.call('PUBLISH', ARGV[3], ARGV[4]) return 1`;
+/** Sends a message to one who looks at a machine's screen. ARGV[3]: the channel, ARGV[4]: the message. 0: nobody hears it. */
+export const SHOW = `${OWNED} return math.min(1, redis.call('PUBLISH', ARGV[3], ARGV[4]))`;
 
 /** Whether the host still has it. */
 export const HOLDS = `${OWNED} return 1`;
