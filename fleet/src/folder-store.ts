@@ -2,10 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { FleetError } from './error.ts';
-import { checkedKey, type ObjectStore, type StoredObject } from './store.ts';
-
-/** Names of files that are being written end so; nobody sees them. */
-const UNFINISHED = '.unfinished';
+import { checkedKey, type ObjectStore, type StoredObject, UNFINISHED } from './store.ts';
 
 /** Objects as files in a folder, which hosts share by their file system. */
 export class FolderStore implements ObjectStore {

@@ -1,5 +1,6 @@
 import type { Machine, MachineLimits } from 'rawiron';
 import { FleetError } from './error.ts';
+import { isKey } from './store.ts';
 
 /** A job's circumstances, for its function. */
 export interface JobContext {
@@ -30,6 +31,8 @@ export interface JobOutcome {
 
 /** Bytes of the serial line that are kept, the last ones. */
 const MOST_SERIAL = 1 << 20;
+/** Characters of a job's value as JSON, and of its error, and how many files it leaves, at most. */
+const [MOST_VALUE, MOST_ERROR, MOST_FILES] = [1 << 20, 10_000, 1000];
 /** Milliseconds that a function may take to notice that its time is over. */
 const GRACE = 1000;
 
@@ -86,9 +89,34 @@ async function screenText(machine: Machine): Promise<string> {
   return machine.screen.isThere ? await machine.screen.text().catch(() => '') : '';
 }
 
+/** An outcome that may be kept: what comes from a process of others may be anything, and is in the memory of Redis then. */
+export function checkedOutcome({ value, error, files }: JobOutcome): JobOutcome {
+  const fail = (error: string): JobOutcome => ({ error, files: new Map() });
+  if (!(files instanceof Map)) return fail('it has left no files, but something else');
+  if (files.size > MOST_FILES) return fail(`it has left ${files.size} files; ${MOST_FILES} are kept at most`);
+  for (const [name, bytes] of files as ReadonlyMap<unknown, unknown>)
+    if (!isName(name) || !(bytes instanceof Uint8Array)) return fail('it has left no files, but something else');
+  if (error !== undefined) return { error: String(error).slice(0, MOST_ERROR), files };
+  const characters = lengthOf(value);
+  if (characters <= MOST_VALUE) return { value, files };
+  return fail(`its value has ${characters} characters as JSON, ${MOST_VALUE} at most; leave it as an artefact`);
+}
+
+/** Characters of a value as JSON; infinite: it cannot be said so. */
+function lengthOf(value: unknown): number {
+  try {
+    return JSON.stringify(value ?? null).length;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+const isName = (name: unknown): name is string =>
+  typeof name === 'string' && name.length <= 100 && !name.includes('/') && isKey(name);
+
 /** @throws FleetError for what is no name of a file */
 function checkedName(name: string): string {
-  if (/^[\w@+-][\w@+.-]{0,99}$/.test(name)) return name;
+  if (isName(name)) return name;
   throw new FleetError(`'${name}' is no name of an artefact; give letters, digits, . _ - + @`);
 }
 

@@ -4,13 +4,19 @@ import { FleetError } from './error.ts';
 /** Milliseconds between tries to reach a Redis that does not answer, at most. */
 const PAUSE = 1000;
 
+/** The address of a Redis as logs have it: without its password, and what may be one. */
+export function shownAddress(url: string): string {
+  return url.replace(/^(\w+:\/\/)?.*@/s, '$1').replace(/\?.*$/s, '');
+}
+
 /**
  * Connects to a Redis as often as it is called. A connection waits for a Redis that restarts, and goes on.
  * @throws FleetError for an address that is none
  */
 export function connector(url: string, log: (message: string) => void): () => Redis {
+  const shown = shownAddress(url);
   if (!/^rediss?:\/\/./.test(url) || !URL.canParse(url))
-    throw new FleetError(`'${url}' is no address of a Redis; it looks like redis://127.0.0.1:6379`);
+    throw new FleetError(`'${shown}' is no address of a Redis; it looks like redis://127.0.0.1:6379`);
   return () => {
     const redis = new Redis(url, {
       maxRetriesPerRequest: null,
@@ -18,11 +24,11 @@ export function connector(url: string, log: (message: string) => void): () => Re
     });
     let isLost = false;
     redis.on('error', (error: Error) => {
-      if (!isLost) log(`${url}: ${error.message || 'it does not answer'}; waiting for it`);
+      if (!isLost) log(`${shown}: ${error.message || 'it does not answer'}; waiting for it`);
       isLost = true;
     });
     redis.on('ready', () => {
-      if (isLost) log(`${url} answers again`);
+      if (isLost) log(`${shown} answers again`);
       isLost = false;
     });
     return redis;

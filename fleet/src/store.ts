@@ -24,15 +24,20 @@ export interface ObjectStore {
   remove(key: string): Promise<void>;
 }
 
-/** A name of an object: words with slashes between them, none of which leads elsewhere. */
-const KEY = /^[\w@+-][\w@+.-]*(\/[\w@+-][\w@+.-]*)*$/;
+/** Names of files that a folder's store writes end so; nobody sees them, so that no object has such a name. */
+export const UNFINISHED = '.unfinished';
+
+/** A name of an object: words with slashes between them, none of which leads elsewhere, or is too long for a file that is being written. */
+const KEY = /^[\w@+-][\w@+.-]{0,199}(\/[\w@+-][\w@+.-]{0,199})*$/;
 
 export function isKey(key: string): boolean {
-  return KEY.test(key) && key.length <= 512;
+  return key.length <= 512 && KEY.test(key) && !key.endsWith(UNFINISHED);
 }
 
 /** @throws FleetError for a name that no store takes */
 export function checkedKey(key: string): string {
   if (isKey(key)) return key;
-  throw new FleetError(`'${key}' is no name of an object; give letters, digits, . _ - + @, and slashes between words`);
+  throw new FleetError(
+    `'${key}' is no name of an object; give letters, digits, . _ - + @, and slashes between words of 200 at most`,
+  );
 }

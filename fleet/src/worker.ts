@@ -3,7 +3,7 @@ import { DelayedError, type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { getBlob } from './blobs.ts';
 import type { Confinement } from './confined/confinement.ts';
-import type { JobOutcome } from './job.ts';
+import { checkedOutcome, type JobOutcome } from './job.ts';
 import { SnapshotStore } from './pieces.ts';
 import { type LoadedWork, type PreparedRun, prepareConfined, prepareHere } from './prepared.ts';
 import { keepResult } from './results.ts';
@@ -117,7 +117,7 @@ export class FleetWorker implements AsyncDisposable {
     const current = this.#enter(run);
     try {
       const prepared = await current.prepared;
-      return await prepared.do(number, { ...run, run: run.id });
+      return checkedOutcome(await prepared.do(number, { ...run, run: run.id }));
     } catch (error) {
       // Its process may have ended: the next job has another one.
       if (this.#current === current) this.#current = undefined;

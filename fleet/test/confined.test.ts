@@ -86,6 +86,24 @@ describe.skipIf(noRedis !== '')(`jobs of tenants${noRedis}`, { timeout: 5 * MINU
     });
     expect(await resultOf('export default () => 5;')).toMatchObject({ status: 'done', value: 5 });
   });
+
+  test('that send what nobody has asked for take no worker with them', { timeout: MINUTES }, async () => {
+    const worker = fleet.worker(1);
+    const rude =
+      'export default () => { for (const said of [null, 5, { event: 3 }, {}]) process.send(said); return 6; };';
+    expect(await resultOf(rude)).toMatchObject({ status: 'done', value: 6 });
+    expect(worker.exitCode).toBe(null);
+  });
+
+  test('leave no more in Redis than they may', async () => {
+    fleet.worker(1);
+    expect(await resultOf('export default () => "x".repeat(2 << 20);')).toMatchObject({
+      status: 'failed',
+      error: 'its value has 2097154 characters as JSON, 1048576 at most; leave it as an artefact',
+    });
+    const { error } = await resultOf('export default () => { throw new Error("x".repeat(2 << 20)); };');
+    expect(error).toHaveLength(10_000);
+  });
 });
 
 describe.skipIf(noRedis !== '')(`machines of tenants${noRedis}`, { timeout: 5 * MINUTES }, () => {

@@ -147,6 +147,28 @@ describe.skipIf(noRedis !== '')(`the gateway's interface${noRedis}`, { timeout: 
     expect((await other('GET', '/runs')).body).toEqual([]);
     expect((await acme('DELETE', `/runs/${run.id}`)).status).toBe(204);
   });
+});
+
+describe.skipIf(noRedis !== '')(`requests to the gateway${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('have bodies of some length at most, short ones of who has no token', async () => {
+    await using gateway = await listen({ needsToken: true });
+    const ask = clientOf(gateway, await tokens.create({ tenant: 'acme', scopes: ['jobs', 'view'] }));
+    const [long, longer] = [Buffer.alloc(5000, ' '), Buffer.alloc(9 << 20, ' ')];
+    expect(await ask('POST', '/login', long)).toEqual({ status: 409, body: 'the body has more than 4096 bytes' });
+    expect(await ask('POST', '/runs', longer)).toEqual({ status: 409, body: 'the body has more than 8388608 bytes' });
+    expect((await ask('GET', '/runs')).status).toBe(200);
+  });
+
+  test('for the queue leave nothing behind', async () => {
+    const redis = fleet.connect();
+    await using gateway = await listen({ connect: () => redis });
+    const ask = clientOf(gateway, await tokens.create({ tenant: '', scopes }));
+    const listeners = () => redis.eventNames().reduce((sum, name) => sum + redis.listenerCount(name), 0);
+    await ask('GET', '/queue');
+    const before = listeners();
+    for (let n = 0; n < 5; n++) expect((await ask('GET', '/queue')).status).toBe(200);
+    expect(listeners()).toBe(before);
+  });
 
   test.each([
     ['POST', '/machines/x', {}, /give image/],

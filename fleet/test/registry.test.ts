@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newsChannel, outputKey } from '../src/machines/record.ts';
+import { newsChannel, outputKey, UNUSED } from '../src/machines/record.ts';
 import { type Holding, type NewMachine, Registry } from '../src/machines/registry.ts';
 import { noRedis, TestFleet } from './support/fleet.ts';
 
@@ -203,15 +203,15 @@ describe.skipIf(noRedis !== '')(`the registry's hosts${noRedis}`, () => {
   });
 });
 
-describe.skipIf(noRedis !== '')(`the registry and moves${noRedis}`, () => {
-  /** A machine that runs and is to move. */
-  async function moving(name: string): Promise<Holding> {
-    const holding = await taken(name);
-    await registry.begin(holding);
-    await registry.move(name, 'there');
-    return holding;
-  }
+/** A machine that runs and is to move. */
+async function moving(name: string): Promise<Holding> {
+  const holding = await taken(name);
+  await registry.begin(holding);
+  await registry.move(name, 'there');
+  return holding;
+}
 
+describe.skipIf(noRedis !== '')(`the registry and moves${noRedis}`, () => {
   test('the destination goes on with a machine, once, and its host has it no more', async () => {
     const holding = await moving('goes');
     await registry.say(holding, 0, Buffer.from('abc'));
@@ -264,5 +264,26 @@ describe.skipIf(noRedis !== '')(`the registry and moves${noRedis}`, () => {
     expect(await registry.keepNetwork('one', 'a', 10_000)).toBe(true);
     await registry.leaveNetwork('one', 'a');
     expect(await registry.keepNetwork('one', 'b', 10_000)).toBe(true);
+  });
+});
+
+describe.skipIf(noRedis !== '')(`the registry and machines that nobody uses${noRedis}`, () => {
+  test('a machine is woken by who uses it, though it has moved, or its host was lost', async () => {
+    const sleepy = async (name: string) => {
+      const holding = await moving(name);
+      await registry.rest(holding);
+      return holding;
+    };
+    const unused = { wanted: 'suspended', problem: UNUSED };
+    const moved = await sleepy('sleepy');
+    expect(await registry.accept(moved, 'there')).toBe(2);
+    expect(await registry.find('sleepy')).toMatchObject(unused);
+    const stays = await sleepy('sleeps');
+    expect(await registry.recall(stays, 'no room')).toBe(true);
+    expect(await registry.find('sleeps')).toMatchObject(unused);
+    await expect(registry.move('sleeps', 'there')).rejects.toThrow(/sleeps is suspended; only a machine that runs/);
+    const lost = await sleepy('dozes');
+    expect(await registry.free('dozes', { id: lost.host, beat: 1 })).toBe(true);
+    expect(await registry.find('dozes')).toMatchObject({ ...unused, state: 'suspended' });
   });
 });

@@ -60,7 +60,7 @@ describe.each(stores)('%s', (_, open) => {
     await store.remove('a/one');
     await store.remove('a/one');
     expect(await store.get('a/one')).toBe(undefined);
-    for (const name of ['../x', '', 'a//b', '/a', 'a b'])
+    for (const name of ['../x', '', 'a//b', '/a', 'a b', 'x.unfinished', 'x'.repeat(201)])
       await expect(store.put(name, new Uint8Array())).rejects.toThrow(/is no name of an object/);
   });
 

@@ -121,6 +121,20 @@ describe.skipIf(noRedis !== '')(`tokens${noRedis}`, { timeout: 5 * MINUTES }, ()
     expect((await fleet.command('tenant', 'rm', 'acme')).code).toBe(0);
   });
 
+  test('are not valid any more when their tenant is removed', async () => {
+    const [tenants, tokens] = [new Tenants(redis), new Tokens(redis)];
+    await tenants.set('leaves', {});
+    const [leaving, staying] = await Promise.all(
+      ['leaves', 'other'].map((tenant) => tokens.create({ tenant, scopes: ['jobs'] })),
+    );
+    await tenants.remove('leaves');
+    expect(await tokens.check(leaving!)).toBe(undefined);
+    // Somebody else may have the name now.
+    await tenants.set('leaves', {});
+    expect(await tokens.check(leaving!)).toBe(undefined);
+    expect(await tokens.check(staying!)).toMatchObject({ tenant: 'other' });
+  });
+
   test.each([
     [['token', 'create', '--tenant', 'none'], /there is no tenant 'none'; 'rawiron-fleet tenant set none' makes it/],
     [['token', 'create', '--scopes', 'all'], /'all' is no scope; there are view, console/],

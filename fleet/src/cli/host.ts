@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import { openByTenant } from '../confined/confined-machine.ts';
 import { FleetError } from '../error.ts';
 import { FleetHost } from '../machines/host.ts';
+import { shownAddress } from '../redis.ts';
 import {
   asked,
   confinementFlags,
@@ -41,7 +42,9 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
     ...{ lease: leaseOf(words), listen: listenOf(words), rebalance: words.values.rebalance === true },
     open: openByTenant(confinementOf(words), words.values.isolate === true),
   });
-  kept.write(`host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines, ${place.redis}, ${place.store.place}`);
+  kept.write(
+    `host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines, ${shownAddress(place.redis)}, ${place.store.place}`,
+  );
   await asked();
   kept.write('gives its machines to other hosts');
   return 0;

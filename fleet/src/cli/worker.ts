@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { shownAddress } from '../redis.ts';
 import { FleetWorker } from '../worker.ts';
 import {
   asked,
@@ -29,7 +30,7 @@ export async function workerCommand(args: readonly string[]): Promise<number> {
     ...{ connect: connectorOf(place), store: place.store, slots, log: kept.write },
     ...{ isolate: words.values.isolate === true, confinement: confinementOf(words) },
   });
-  kept.write(`worker ${worker.name}, ${slots} jobs at a time, ${place.redis}, ${place.store.place}`);
+  kept.write(`worker ${worker.name}, ${slots} jobs at a time, ${shownAddress(place.redis)}, ${place.store.place}`);
   await asked();
   kept.write('ends when its jobs have ended');
   return 0;

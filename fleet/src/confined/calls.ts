@@ -28,7 +28,7 @@ export class ConfinedProcess implements AsyncDisposable {
 
   private constructor(child: ChildProcess, clean: () => Promise<void>) {
     this.#child = child;
-    child.on('message', (message) => this.#hear(message as Reply | Told));
+    child.on('message', (message: unknown) => this.#hear(message));
     const { promise, resolve } = Promise.withResolvers<string>();
     const end = (why: string) => {
       this.#why ??= why;
@@ -65,7 +65,9 @@ export class ConfinedProcess implements AsyncDisposable {
     return (await answer.promise) as Value;
   }
 
-  #hear(message: Reply | Told): void {
+  #hear(message: unknown): void {
+    // A job can send what it likes.
+    if (!isSaid(message)) return;
     if ('event' in message) return void this.#listeners.get(message.event)?.(...(message.args as never[]));
     const answer = this.#open.get(message.id);
     this.#open.delete(message.id);
@@ -77,6 +79,12 @@ export class ConfinedProcess implements AsyncDisposable {
     this.#child.kill('SIGKILL');
     await this.ended;
   }
+}
+
+function isSaid(message: unknown): message is Reply | Told {
+  if (typeof message !== 'object' || message === null) return false;
+  const { id, event, args } = message as Readonly<Record<string, unknown>>;
+  return event === undefined ? typeof id === 'number' : Array.isArray(args);
 }
 
 /** Ends the process when its parent has ended. */

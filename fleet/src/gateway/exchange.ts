@@ -43,9 +43,12 @@ export interface Route {
 /** Bytes of a body that is JSON, with modules of jobs in it. */
 const MOST_JSON = 8 << 20;
 
-/** A body that is an object in JSON; none: an empty one. @throws FleetError for what is not */
-export async function jsonOf({ body }: Pick<Exchange, 'body'>): Promise<Readonly<Record<string, unknown>>> {
-  const text = new TextDecoder().decode(await body(MOST_JSON));
+/** A body that is an object in JSON; none: an empty one. @throws FleetError for what is not, or has more bytes */
+export async function jsonOf(
+  { body }: Pick<Exchange, 'body'>,
+  most: number = MOST_JSON,
+): Promise<Readonly<Record<string, unknown>>> {
+  const text = new TextDecoder().decode(await body(most));
   try {
     const value: unknown = JSON.parse(text === '' ? '{}' : text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;

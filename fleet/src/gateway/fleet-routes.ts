@@ -23,7 +23,9 @@ export const fleetRoutes: readonly Route[] = [
     async answer({ redis }) {
       const queue = new Queue(QUEUE, { connection: redis });
       queue.on('error', () => {});
-      const counts = await queue.getJobCounts(...(Object.keys(STATES) as (keyof typeof STATES)[]));
+      const counts = await queue
+        .getJobCounts(...(Object.keys(STATES) as (keyof typeof STATES)[]))
+        .finally(() => queue.close());
       return { body: Object.fromEntries(Object.entries(STATES).map(([state, words]) => [words, counts[state] ?? 0])) };
     },
   },

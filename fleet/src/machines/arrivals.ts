@@ -24,6 +24,9 @@ export interface ArrivalHost {
   left(name: string): void;
 }
 
+/** Bytes of input that wait for a machine on its way, the last ones. */
+const MOST_TYPED = 1 << 20;
+
 /** A machine on its way. */
 interface Coming {
   readonly memory: number;
@@ -55,7 +58,12 @@ export class Arrivals {
 
   /** Somebody types into a machine. */
   input(name: string, input: Input): void {
-    this.#coming.get(name)?.typed.push(input);
+    const typed = this.#coming.get(name)?.typed;
+    if (typed === undefined) return;
+    typed.push(input);
+    let length = typed.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    // The host that it comes from has given it the oldest long ago.
+    while (length > MOST_TYPED) length -= typed.shift()!.bytes.length;
   }
 
   /**
@@ -64,7 +72,9 @@ export class Arrivals {
    */
   async receive(visitor: Visitor): Promise<void> {
     const { name } = visitor.greeting;
-    const record = await this.#checked(visitor);
+    const record = await this.#host.registry.find(name);
+    // Nothing comes between this and the note that it comes: two at once might both have the room that one has.
+    this.#check(record, visitor);
     const coming: Coming = { memory: record.memory, typed: [] };
     this.#coming.set(name, coming);
     try {
@@ -83,14 +93,13 @@ export class Arrivals {
     }
   }
 
-  async #checked({ greeting: { name, from, token } }: Visitor): Promise<MachineRecord> {
-    const { id, registry, hasRoom } = this.#host;
-    const record = await registry.find(name);
+  /** @throws FleetError if it may not come */
+  #check(record: MachineRecord, { greeting: { name, from, token } }: Visitor): void {
+    const { id, hasRoom } = this.#host;
     if (record.owner !== from || record.token !== token || record.target !== id)
       throw new FleetError(`${name} is not to move from ${from} to ${id}`);
     if (this.#coming.has(name)) throw new FleetError(`${name} is on its way already`);
     if (!hasRoom(record.memory)) throw new FleetError(`${id} has no room for ${name}`);
-    return record;
   }
 
   async #arrived(

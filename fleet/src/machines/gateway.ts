@@ -38,8 +38,8 @@ export interface GatewaySettings {
 
 const routes = [...machineRoutes, ...imageRoutes, ...runRoutes, ...fleetRoutes];
 
-/** Bytes of a message of a client. */
-const MOST_MESSAGE = 64 << 10;
+/** Bytes of a message of a client, and of the body of who has no token yet. */
+const [MOST_MESSAGE, MOST_LOGIN] = [64 << 10, 4096];
 
 /**
  * Gives machines' consoles and screens to whoever knows their names, over WebSocket: /machines/NAME/console takes and gives bytes of COM1,
@@ -120,7 +120,7 @@ export class FleetGateway implements AsyncDisposable {
   /** Gives the page a token, or takes it away. */
   async #loggedIn(request: IncomingMessage, pathname: string): Promise<Answer> {
     if (request.method !== 'POST' || !isWelcome(request, this.#authority)) return { status: 403 };
-    const given = pathname === '/login' ? await jsonOf({ body: (most) => bodyOf(request, most) }) : {};
+    const given = pathname === '/login' ? await jsonOf({ body: (most) => bodyOf(request, most) }, MOST_LOGIN) : {};
     const token = textIn(given, 'token')?.trim() ?? '';
     if (pathname === '/login' && (await this.#authority.tokens.check(token)) === undefined)
       return { status: 401, body: 'this token is not valid' };

@@ -1,4 +1,5 @@
 import { OVERHEAD } from './placement.ts';
+import { UNUSED } from './record.ts';
 
 /**
  * Scripts that Redis runs as a whole. KEYS[1] is a machine's record, KEYS[2] its output. A host that has a machine says its own ID and the token by
@@ -79,6 +80,15 @@ local owner = redis.call('HMGET', KEYS[1], 'owner', 'token')
 if owner[1] ~= ARGV[1] or owner[2] ~= ARGV[2] then return 0 end
 `;
 
+/** Gives a machine a problem, unless it is to be suspended as nobody uses it: by that problem it is woken later. */
+const EXPLAIN = `
+local function explain(problem)
+  local is = redis.call('HMGET', KEYS[1], 'wanted', 'problem')
+  if is[1] == 'suspended' and is[2] == '${UNUSED}' then return end
+  redis.call('HSET', KEYS[1], 'problem', problem)
+end
+`;
+
 /**
  * Takes a machine that waits, if the host has the most memory left. ARGV: the host, and names of machines that it does not take. Name and token of the
  * machine; nothing: there is none for it.
@@ -113,14 +123,15 @@ redis.call('SREM', 'rawiron:machines', ARGV[#ARGV])
 /**
  * Frees a machine whose host is lost. ARGV: the host, its beat when it was heard of last, the machine's name. A host that has beaten since then lives.
  */
-export const FREE = `${LISTS}
+export const FREE = `${LISTS}${EXPLAIN}
 local is = redis.call('HMGET', KEYS[1], 'owner', 'wanted', 'policy')
 if is[1] ~= ARGV[1] or (redis.call('HGET', KEYS[3], 'beat') or '0') ~= ARGV[2] then return 0 end
 vacate(ARGV[1], ARGV[3])
 if is[2] == 'gone' then ${REMOVE} return 1 end
 local state, wanted = 'waiting', is[2]
 if wanted == 'suspended' then state = 'suspended' elseif is[3] == 'lost' then state, wanted = 'lost', 'suspended' end
-redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'wanted', wanted, 'problem', 'its host ' .. ARGV[1] .. ' was lost', 'target', '')
+redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'wanted', wanted, 'target', '')
+explain('its host ' .. ARGV[1] .. ' was lost')
 if state == 'waiting' then wait(ARGV[3]) end
 return 1
 `;
@@ -232,8 +243,8 @@ wait(name)
 return 1
 `;
 
-/** Sends a message to one who looks at a machine's screen. ARGV[3]: the channel, ARGV[4]: the message. */
-export const SHOW = `${OWNED} redis.call('PUBLISH', ARGV[3], ARGV[4]) return 1`;
+/** Sends a message to one who looks at a machine's screen. ARGV[3]: the channel, ARGV[4]: the message. 0: nobody hears it. */
+export const SHOW = `${OWNED} return math.min(1, redis.call('PUBLISH', ARGV[3], ARGV[4]))`;
 
 /** Whether the host still has it. */
 export const HOLDS = `${OWNED} return 1`;
@@ -260,9 +271,10 @@ return redis.call('HINCRBY', KEYS[1], 'asked', 1)
 
 /** A machine is to move. ARGV: the host that it is to go to, its name. What is wrong with that; empty: nothing. */
 export const MOVE = `${LISTS}
-local is = redis.call('HMGET', KEYS[1], 'owner', 'state', 'target')
+local is = redis.call('HMGET', KEYS[1], 'owner', 'state', 'target', 'wanted')
 if not is[2] then return 'gone' end
 if is[2] ~= 'running' then return is[2] end
+if is[4] ~= 'running' then return is[4] end
 if is[1] == ARGV[1] then return 'there' end
 if is[3] and is[3] ~= '' and is[3] ~= ARGV[1] then return 'moving' end
 redis.call('HSET', KEYS[1], 'target', ARGV[1], 'problem', '')
@@ -274,9 +286,9 @@ return ''
 /**
  * A machine does not move, and nobody else may go on with it from now on. ARGV[3]: why; empty: nobody need know. 0: its host has it no more: it has moved, or was taken.
  */
-export const RECALL = `${OWNED}
+export const RECALL = `${OWNED}${EXPLAIN}
 redis.call('HSET', KEYS[1], 'target', '')
-if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'problem', ARGV[3]) end
+if ARGV[3] ~= '' then explain(ARGV[3]) end
 return 1
 `;
 
@@ -284,12 +296,13 @@ return 1
  * A host goes on with a machine that has come from another one. ARGV: the host that it was on, its token there, the host that it is on now, its name. The new
  * token, also when it is asked for again; 0: it is not to go on there.
  */
-export const ACCEPT = `${LISTS}
+export const ACCEPT = `${LISTS}${EXPLAIN}
 local is = redis.call('HMGET', KEYS[1], 'owner', 'token', 'target', 'said')
 local token = tonumber(ARGV[2]) + 1
 if is[1] == ARGV[3] and is[2] == tostring(token) then return token end
 if is[1] ~= ARGV[1] or is[2] ~= ARGV[2] or is[3] ~= ARGV[3] then return 0 end
-redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'token', token, 'target', '', 'problem', '', 'state', 'running')
+redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'token', token, 'target', '', 'state', 'running')
+explain('')
 vacate(ARGV[1], ARGV[4])
 occupy(ARGV[3], ARGV[4])
 redis.call('HINCRBY', KEYS[1], 'moves', 1)

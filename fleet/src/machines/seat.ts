@@ -11,6 +11,7 @@ import { shareOf } from './placement.ts';
 import type { MachineRecord } from './record.ts';
 import type { Holding, Registry } from './registry.ts';
 import { type MachineScreen, screenOf } from './screens.ts';
+import { SerialInput } from './serial-input.ts';
 import { Viewers } from './viewers.ts';
 
 /** Milliseconds before a last checkpoint is tried again. */
@@ -126,6 +127,7 @@ export class Seat {
   readonly #settings: SeatSettings;
   readonly #outbox: Outbox;
   #machine: SeatMachine | undefined;
+  #serial: SerialInput | undefined;
   #viewers: Viewers | undefined;
   #whole: Machine | undefined;
   #isGone = false;
@@ -188,6 +190,7 @@ export class Seat {
   #hear(machine: SeatMachine, screen: MachineScreen): void {
     const { registry } = this.#settings;
     this.#machine = machine;
+    this.#serial = new SerialInput((bytes) => machine.serial.write(bytes));
     this.#viewers = new Viewers(screen, (id, kind, bytes) => registry.show(this.holding, id, kind, bytes));
     machine.serial.on('data', (bytes) => this.#send(bytes));
     machine.on('limit', (limit) => this.#settings.warn(`it has come to its limit of ${limit}, and stands still`));
@@ -208,7 +211,7 @@ export class Seat {
   input(input: Input): void {
     // A guest that stands still for the last part of a move has it where it goes on.
     if (this.#whole?.migration.isLeaving) this.#input.hold();
-    for (const bytes of this.#input.take(input)) this.#machine?.serial.write(bytes).catch(() => {});
+    for (const bytes of this.#input.take(input)) void this.#serial?.type(bytes);
   }
 
   /** A gateway takes and gives the frames of its first network card. */
@@ -288,7 +291,7 @@ export class Seat {
     if (!this.#isGone && problem !== '') this.#settings.warn(`it does not move: ${problem}`);
     if (!(await this.#settings.registry.recall(this.holding, problem))) return await this.lose();
     this.#isMoving = false;
-    for (const bytes of this.#input.release()) this.#machine?.serial.write(bytes).catch(() => {});
+    for (const bytes of this.#input.release()) void this.#serial?.type(bytes);
     if (this.#settings.lease.isFresh) await this.go();
     else this.halt();
   }

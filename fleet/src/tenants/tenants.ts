@@ -22,11 +22,22 @@ export interface Tenant {
 
 /** Names in Redis. */
 const ALL = 'rawiron:tenants';
+/** By the SHA-256 of a token, what it is for. */
+export const TOKENS = 'rawiron:tokens';
 export const tenantKey = (name: string): string => `rawiron:tenant:${name}`;
 export const tenantMachinesKey = (name: string): string => `rawiron:tenant:${name}:machines`;
 export const slotsKey = (name: string): string => `rawiron:tenant:${name}:slots`;
 
 const LIMITS = ['machines', 'memory', 'slots'] as const;
+
+/** Removes tokens for a tenant that is removed: who gets its name later is somebody else. ARGV: its name. */
+const REVOKE = `
+for _, digest in ipairs(redis.call('HKEYS', KEYS[1])) do
+  local token = cjson.decode(redis.call('HGET', KEYS[1], digest))
+  if token.tenant == ARGV[1] then redis.call('HDEL', KEYS[1], digest) end
+end
+return 1
+`;
 
 /** The tenants of a fleet, in Redis. */
 export class Tenants {
@@ -63,10 +74,14 @@ export class Tenants {
     return await Promise.all(names.map((name) => this.find(name)));
   }
 
-  /** @throws FleetError if there is none, or it has machines */
+  /**
+   * Removes a tenant; its tokens are not valid any more.
+   * @throws FleetError if there is none, or it has machines
+   */
   async remove(name: string): Promise<void> {
     const { machines } = await this.find(name);
     if (machines > 0) throw new FleetError(`${name} has ${machines} machines; 'rawiron-fleet stop' removes them`);
-    await this.#redis.multi().srem(ALL, name).del(tenantKey(name)).del(slotsKey(name)).exec();
+    const change = this.#redis.multi().srem(ALL, name).del(tenantKey(name)).del(slotsKey(name));
+    await change.eval(REVOKE, 1, TOKENS, name).exec();
   }
 }

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { digestOf } from '../digest.ts';
 import { FleetError } from '../error.ts';
 import { OPERATOR } from './names.ts';
-import { Tenants } from './tenants.ts';
+import { Tenants, TOKENS } from './tenants.ts';
 
 /**
  * Rights that a token gives. view: lists, and pictures of screens. console: serial lines and screens, both ways. machines: to start, end and change
@@ -25,8 +25,7 @@ export interface TokenRecord extends Rights {
   readonly created: string;
 }
 
-/** In Redis: by the SHA-256 of a token, what it is for. A token has 256 random bits, so a quick digest is enough. */
-const TOKENS = 'rawiron:tokens';
+/** Begins a token. It has 256 random bits, so a quick digest is enough. */
 const PREFIX = 'rwf_';
 /** Digits of a token's digest by which people name it. */
 const ID_DIGITS = 12;
