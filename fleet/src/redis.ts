@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { FleetError } from './error.ts';
 
@@ -33,4 +34,27 @@ export function connector(url: string, log: (message: string) => void): () => Re
     });
     return redis;
   };
+}
+
+/** A key or an argument of a script. */
+export type Word = string | number | Buffer;
+
+/** Names of scripts in Redis, by their texts. */
+const digests = new Map<string, string>();
+
+/** Runs a script, whose text Redis has after the first time. The first words are so many keys. */
+export async function runScript(
+  redis: Redis,
+  script: string,
+  keys: number,
+  ...words: readonly Word[]
+): Promise<unknown> {
+  const digest = digests.get(script) ?? hash('sha1', script);
+  digests.set(script, digest);
+  try {
+    return await redis.evalsha(digest, keys, ...words);
+  } catch (error) {
+    if (!(error as Error).message.startsWith('NOSCRIPT')) throw error;
+    return await redis.eval(script, keys, ...words);
+  }
 }

@@ -30,7 +30,8 @@ export const beginCommand = `
         ret
 `;
 
-const withStack = `
+/** Begins a ROM: segments of zero, and a stack. */
+export const withStack = `
         cli
         xor     ax, ax
         mov     es, ax

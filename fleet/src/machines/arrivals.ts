@@ -8,7 +8,7 @@ import type { MachineRecord } from './record.ts';
 import type { Registry } from './registry.ts';
 import type { Input, Seat } from './seat.ts';
 
-/** What arrivals need of their host. */
+/** The parts of a host that arrivals use. */
 export interface ArrivalHost {
   readonly id: string;
   readonly registry: Registry;

@@ -41,7 +41,7 @@ export interface HostSettings {
 const GRACE = 60_000;
 /** Milliseconds between two looks at its neighbours, at most, and before a machine that could not go on is tried again. */
 const [LOOK, PAUSE] = [1000, 10_000];
-/** Looks at its neighbours for one at its own machines: it is told of what they have to do. */
+/** A host looks at its own machines each third time only, as Redis tells it what they have to do. */
 const LOOKS = 3;
 /** Hosts that each one watches, as some of them may die together with it. */
 const WATCHED = 8;

@@ -7,7 +7,7 @@ const HEAD = 5;
 /** Bytes of a part, and those that are read ahead, at most. */
 const [MOST_PART, AHEAD] = [64 << 20, 4 << 20];
 
-/** What the host that has had a machine says last, while the guest stands still. */
+/** The last words of the host that a machine leaves, while the guest stands still. */
 export interface LastWords {
   /** Output that nobody may have heard yet, and how many bytes were sent before it. */
   readonly at: number;
@@ -22,7 +22,7 @@ export interface Verdict {
   readonly milliseconds: number;
 }
 
-/** What the end of a move that sends does at its last moments. */
+/** The sending end's steps at the last moments of a move. */
 export interface Sender {
   words(): LastWords;
   /** Resolves when nobody else may go on with the machine; rejects if somebody does. */
@@ -52,12 +52,12 @@ export class MoveChannel implements MigrationChannel {
     void this.#readAll();
   }
 
-  /** What the host where the machine was has said last. Rejects if it has said nothing. */
+  /** The last words of the host where the machine was. Rejects if there were none. */
   get words(): Promise<LastWords> {
     return this.#words.promise;
   }
 
-  /** What the other host says of the machine. Rejects if it says nothing. */
+  /** The other host's answer about the machine. Rejects if there is none. */
   get verdict(): Promise<Verdict> {
     return this.#verdict.promise;
   }

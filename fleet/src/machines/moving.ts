@@ -56,7 +56,7 @@ export async function sendMachine(
   }
 }
 
-/** What a host does with a machine that comes. */
+/** The host's part in receiving a machine. */
 export interface Receiver {
   readonly options: Partial<MachineOptions>;
   /**

@@ -79,7 +79,7 @@ export class MachineNetworks implements AsyncDisposable {
   readonly #hearing: Redis;
   readonly #registry: Registry;
   readonly #kept = new Map<string, KeptNetwork>();
-  /** What is wrong with a machine's network, as it was told last. */
+  /** The fault of a machine's network that was logged last. */
   readonly #problems = new Map<string, string>();
   readonly #attending = new Map<string, Promise<void>>();
   readonly #timer: NodeJS.Timeout;

@@ -3,10 +3,10 @@ import type { HostRecord, MachineRecord } from './record.ts';
 /** Memory that a machine takes besides its guest's, in bytes. */
 export const OVERHEAD = 48 << 20;
 
-/** What a machine may take of a processor, in percent. */
+/** A machine's share of a processor, in percent. */
 export const shareOf = ({ limits }: Pick<MachineRecord, 'limits'>): number => limits.processor ?? 100;
 
-/** What the machines of a host may take of its processors: 1 is all of them. */
+/** The part of a host's processors that is promised to its machines: 1 is all of them. */
 export const loadOf = ({ share, processors }: HostRecord): number => share / (100 * Math.max(1, processors));
 
 /** The best of some hosts for a machine that is to leave another one; undefined: none has room. */

@@ -14,7 +14,7 @@ export interface HelpfulMove {
   readonly to: string;
 }
 
-/** Decides when a host that is full moves a machine to another one. What was moved is not moved again soon, and no host is filled by it. */
+/** Decides when a host that is full moves a machine to another one. A machine that has moved stays for a while, and no host is filled by it. */
 export class Rebalancer {
   readonly #host: string;
   readonly #clock: () => number;

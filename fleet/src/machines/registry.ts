@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { FleetError } from '../error.ts';
+import { runScript, type Word } from '../redis.ts';
 import { OPERATOR, tenantOf } from '../tenants/names.ts';
 import { tenantMachinesKey } from '../tenants/tenants.ts';
 import {
@@ -341,19 +341,11 @@ export class Registry {
     return await this.#owned(LEAVE, holding, state, problem, holding.name);
   }
 
-  /** Runs a script, whose text Redis has after the first time. */
-  async #run(script: string, keys: number, ...words: readonly (string | number | Buffer)[]): Promise<unknown> {
-    const digest = digests.get(script) ?? hash('sha1', script);
-    digests.set(script, digest);
-    try {
-      return await this.#redis.evalsha(digest, keys, ...words);
-    } catch (error) {
-      if (!(error as Error).message.startsWith('NOSCRIPT')) throw error;
-      return await this.#redis.eval(script, keys, ...words);
-    }
+  #run(script: string, keys: number, ...words: readonly Word[]): Promise<unknown> {
+    return runScript(this.#redis, script, keys, ...words);
   }
 
-  async #owned(script: string, { name, host, token }: Holding, ...words: (string | number | Buffer)[]) {
+  async #owned(script: string, { name, host, token }: Holding, ...words: Word[]) {
     const keys = [machineKey(name), outputKey(name)];
     return (await this.#run(script, 2, ...keys, host, token, ...words)) === 1;
   }
@@ -366,9 +358,6 @@ const refusals: readonly ((name: string, tenant: string) => string)[] = [
   (_, tenant) => `${tenant} has as many machines as it may have; remove one, or ask for a larger quota`,
   (_, tenant) => `the machines of ${tenant} may not have so much memory; remove one, or ask for a larger quota`,
 ];
-
-/** Names that Redis has for scripts. */
-const digests = new Map<string, string>();
 
 const noMachine = (name: string) =>
   new FleetError(`there is no machine '${name}'; 'rawiron-fleet ps' shows which there are`);

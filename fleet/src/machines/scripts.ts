@@ -269,7 +269,7 @@ if owner ~= '' then tell(owner, ARGV[1]) end
 return redis.call('HINCRBY', KEYS[1], 'asked', 1)
 `;
 
-/** A machine is to move. ARGV: the host that it is to go to, its name. What is wrong with that; empty: nothing. */
+/** Asks for a move. ARGV: the host that the machine is to go to, its name. Gives why it cannot; empty: it can. */
 export const MOVE = `${LISTS}
 local is = redis.call('HMGET', KEYS[1], 'owner', 'state', 'target', 'wanted')
 if not is[2] then return 'gone' end

@@ -71,7 +71,7 @@ export interface SeatSettings {
   listen(): Promise<unknown>;
   /** Options of the machine here, besides its limits. */
   readonly options: Partial<MachineOptions>;
-  /** What its first network card is connected to. */
+  /** The wire of its first network card. */
   readonly wire: NetworkWire;
   /** The machine is not here any more. */
   gone(): void;
@@ -86,7 +86,7 @@ export interface Input {
 /** The input that a machine has had. */
 class Typed {
   #last: number;
-  /** What has come while nobody knew whether the machine goes on here. */
+  /** Input that came while nobody knew whether the machine goes on here. */
   #held: Input[] | undefined;
 
   /** @param last number of the last input that it has had */
@@ -121,7 +121,7 @@ export class Seat {
   readonly holding: Holding;
   /** Bytes of memory that it takes. */
   readonly memory: number;
-  /** What it may take of a processor, in percent. */
+  /** Its share of a processor, in percent. */
   readonly share: number;
   readonly #record: MachineRecord;
   readonly #settings: SeatSettings;
@@ -202,7 +202,7 @@ export class Seat {
     );
   }
 
-  /** What has not gone out cannot be followed by more. */
+  /** Output that the registry does not take ends the machine here, as none may follow it. */
   #send(bytes: Uint8Array): Promise<void> {
     return this.#outbox.add(bytes).catch((error: Error) => this.#leave(error.message));
   }

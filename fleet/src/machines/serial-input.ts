@@ -1,7 +1,7 @@
 /** Bytes that wait at most until the guest takes them: who types more than that types into nothing, as on a serial line. */
 const MOST_WAITING = 1 << 20;
 
-/** What is typed into a machine, which may take it slowly, or never. */
+/** Input for a machine's serial line, whose guest may take it slowly, or never. */
 export class SerialInput {
   readonly #write: (bytes: Uint8Array) => Promise<void>;
   #waiting = 0;

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { runScript } from '../redis.ts';
 import { OPERATOR } from './names.ts';
 import { slotsKey, tenantKey } from './tenants.ts';
 
@@ -19,7 +20,7 @@ return 1
 /** Takes one of a tenant's slots for a job, until it is disposed of. Undefined: none is free. */
 export async function takeSlot(redis: Redis, tenant: string, job: string): Promise<AsyncDisposable | undefined> {
   if (tenant === OPERATOR) return { [Symbol.asyncDispose]: async () => {} };
-  const take = async () => (await redis.eval(TAKE, 2, tenantKey(tenant), slotsKey(tenant), job, LEASE)) === 1;
+  const take = async () => (await runScript(redis, TAKE, 2, tenantKey(tenant), slotsKey(tenant), job, LEASE)) === 1;
   if (!(await take())) return undefined;
   const timer = setInterval(() => void take().catch(() => {}), AGAIN).unref();
   return {

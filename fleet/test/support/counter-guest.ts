@@ -1,7 +1,7 @@
 import { Machine } from 'rawiron';
 import { say, sayNumber } from '../../../test/support/counting-rom.ts';
 import { rom } from '../../../test/support/death-roms.ts';
-import { beginCommand } from '../../../test/support/sector-roms.ts';
+import { beginCommand, withStack } from '../../../test/support/sector-roms.ts';
 import { putImage } from '../../src/images.ts';
 import type { ObjectStore } from '../../src/store.ts';
 
@@ -9,15 +9,7 @@ import type { ObjectStore } from '../../src/store.ts';
  * Counts in memory and on its disk: reads the number that it wrote last, compares, writes the next one, flushes, and says it on COM1, as eight digits
  * in base 16 and a line feed. `!`: the disk had another one.
  */
-const counterRom = rom(`
-        cli
-        xor     ax, ax
-        mov     es, ax
-        mov     ds, ax
-        mov     ss, ax
-        mov     sp, 0x7000
-        cld
-        mov     dword [0x0800], 0
+const counterRom = rom(`${withStack}        mov     dword [0x0800], 0
 .next:  mov     bx, 0x2000
         call    .begin
         mov     di, 0x1000

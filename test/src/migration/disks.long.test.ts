@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Machine, type MachineOptions } from '../../../src/index.ts';
 import { say, sayNumber } from '../../support/counting-rom.ts';
 import { rom } from '../../support/death-roms.ts';
-import { beginCommand } from '../../support/sector-roms.ts';
+import { beginCommand, withStack } from '../../support/sector-roms.ts';
 import { pipe } from './pipe.ts';
 
 let folder: string;
@@ -16,15 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Reads sector 0, of which the first word is to be the count in memory, writes the next one, and says it; `!`: it was another one. */
-const counter = rom(`
-        cli
-        xor     ax, ax
-        mov     es, ax
-        mov     ds, ax
-        mov     ss, ax
-        mov     sp, 0x7000
-        cld
-        mov     dword [0x0800], 0
+const counter = rom(`${withStack}        mov     dword [0x0800], 0
 .next:  mov     bx, 0x2000
         call    .begin
         mov     di, 0x1000
