@@ -1,6 +1,7 @@
 /** The library: make a PC, boot it, talk to its serial ports. */
 
 import type { Duplex } from 'node:stream';
+import type { Appliance } from './appliance/index.ts';
 import type { Container as RunningContainer } from './containers/container.ts';
 import { Machine as HostedMachine } from './machine/machine.ts';
 import type { MigrationChannel } from './migration/channel.ts';
@@ -182,6 +183,15 @@ export function serveVncViewer(machine: Machine, connection: Duplex, settings: V
 }
 
 /**
+ * Opens an appliance: an archive (.ova) with a machine's disks and what it is made of, or its descriptor (.ovf) with the disks beside it.
+ * @throws ConfigurationError if it cannot be read, or describes what there is not
+ */
+export async function openAppliance(path: string): Promise<Appliance> {
+  checkString('the appliance', path);
+  return await (await import('./node/appliance/index.ts')).openAppliance(path);
+}
+
+/**
  * Makes of a folder what a web server needs so that guests can share it (`ShareOptions.server`): in another folder `index.json`, and
  * `contents` with what files hold, by their hashes. What is there already is kept, or replaced.
  * @throws ConfigurationError that names the file which cannot be read or written
@@ -193,6 +203,8 @@ export async function packFolder(folder: string, target: string, options: PackOp
   return await (await import('./node/files/pack-folder.ts')).packFolder(folder, target, options);
 }
 
+export type { Appliance } from './appliance/index.ts';
+export type { ApplianceOptions } from './appliance/machine.ts';
 export * from './common.ts';
 export type { ImageConfig } from './containers/manifest.ts';
 export type {

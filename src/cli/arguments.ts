@@ -3,6 +3,7 @@ import { ConfigurationError } from '../index.ts';
 import { similarNames } from '../inspect/similar.ts';
 import { foreignProtocol } from '../storage/protocols.ts';
 import { within } from '../util/errors.ts';
+import { isAppliance, withAppliance } from './appliance.ts';
 import { actionNames, commandNames } from './commands.ts';
 import { addDisk } from './drive-flags.ts';
 import type { Flag } from './flag.ts';
@@ -37,7 +38,7 @@ function parseFlags(settings: Settings, args: readonly string[]): Settings {
   while (rest.length > 0) {
     const text = rest.shift()!;
     if (!text.startsWith('-') && isFile(text)) {
-      settings = addDisk(settings, text);
+      settings = isAppliance(text) ? withAppliance(settings, text) : addDisk(settings, text);
       continue;
     }
     const written = readFlag(text, rest);

@@ -10,6 +10,7 @@ import { line, terminalWidth, wrapped } from './layout.ts';
 /** How a machine is described, in its simplest forms. */
 export const usages = [
   'DISK-IMAGE [FLAGS]',
+  'APPLIANCE.ova [FLAGS]',
   '-cdrom FILE [FLAGS]',
   '-kernel FILE [-initrd FILE] [-append TEXT] [FLAGS]',
   '-bios FILE [FLAGS]',

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../index.ts';
 import { SnapshotError } from '../snapshot/layout.ts';
 import { MissingImageError } from '../util/errors.ts';
 import { printableMessage } from '../util/printable.ts';
+import { opened } from './appliance.ts';
 import { parseArguments } from './arguments.ts';
 import { isParsedCommand, type ParsedCommand } from './commands.ts';
 import { ExitError } from './exit-error.ts';
@@ -14,7 +15,7 @@ import type { List, Settings } from './settings.ts';
 import { start } from './start.ts';
 
 const actions: Readonly<Record<Exclude<Settings['action'], List>, (settings: Settings) => number | Promise<number>>> = {
-  run: (settings) => runMachine(settings),
+  run: async (settings) => runMachine(await opened(settings)),
   start,
   demo,
   help: ({ listed }) => print(listed === undefined ? helpText() : topicsText([listed])),

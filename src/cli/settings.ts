@@ -59,6 +59,8 @@ export interface Settings {
   /** With a list: the words before `help`, such as a model of `-device`. With help: the command that it is about. */
   readonly listed?: string | undefined;
   readonly machine: Partial<MachineOptions>;
+  /** The file of an appliance: what no flag says comes from it. */
+  readonly appliance?: string;
   readonly kernel?: string;
   readonly initrd?: string;
   readonly append?: string;

@@ -3,7 +3,10 @@ import { ConfigurationError } from '../util/errors.ts';
 import type { Descriptor } from './manifest.ts';
 
 /** Bytes, part after part. */
-export type Bytes = AsyncIterable<Uint8Array>;
+export interface Bytes extends AsyncIterable<Uint8Array> {
+  /** Leaves out so many of those that have not come yet. Where there is no such function they are read. */
+  skip?(count: number): void;
+}
 
 /** A digest that is being computed. */
 export interface Hash {

@@ -8,6 +8,8 @@ import type { Bytes } from './streams.ts';
 /** A member of an archive, with its contents; what of them is not taken is passed over when the next member is asked for. */
 export interface Member extends Bytes {
   readonly header: TarHeader;
+  /** Where its contents begin in the archive, in bytes. */
+  readonly at: number;
 }
 
 const BLOCK = 512;
@@ -188,12 +190,16 @@ function binaryOf(field: Uint8Array): number {
 
 /** Bytes that come in parts, as many of them as are asked for. */
 class ByteSource {
+  readonly #bytes: Bytes;
   readonly #parts: AsyncIterator<Uint8Array>;
+  /** Bytes that were taken, or passed over. */
+  at = 0;
   #part: Uint8Array = new Uint8Array();
   /** Throws what is wrong with the archive. */
   readonly fail: (why: string) => never;
 
   constructor(bytes: Bytes, fail: (why: string) => never) {
+    this.#bytes = bytes;
     this.#parts = bytes[Symbol.asyncIterator]();
     this.fail = fail;
   }
@@ -207,6 +213,7 @@ class ByteSource {
     }
     const taken = this.#part.subarray(0, most);
     this.#part = this.#part.subarray(taken.length);
+    this.at += taken.length;
     return taken;
   }
 
@@ -222,6 +229,16 @@ class ByteSource {
     return parts.length === 1 ? parts[0]! : concatenate(parts);
   }
 
+  /** Passes over so many bytes, where the archive can do that. How many they were. */
+  skip(count: number): number {
+    if (this.#bytes.skip === undefined) return 0;
+    const kept = Math.min(count, this.#part.length);
+    this.#part = this.#part.subarray(kept);
+    this.#bytes.skip(count - kept);
+    this.at += count;
+    return count;
+  }
+
   async close(): Promise<void> {
     await this.#parts.return?.();
   }
@@ -229,11 +246,13 @@ class ByteSource {
 
 class ReadMember implements Member {
   readonly header: TarHeader;
+  readonly at: number;
   readonly #source: ByteSource;
   #left: number;
 
   constructor(header: TarHeader, source: ByteSource) {
     this.header = header;
+    this.at = source.at;
     this.#source = source;
     this.#left = header.size!;
   }
@@ -249,6 +268,7 @@ class ReadMember implements Member {
 
   /** Passes over what is left, and what fills the last block; some programs leave that out at the archive's end. */
   async pass(): Promise<void> {
+    this.#left -= this.#source.skip(this.#left);
     for await (const _ of this);
     await this.#source.take(-this.header.size! & (BLOCK - 1));
   }

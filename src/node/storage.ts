@@ -19,6 +19,7 @@ import {
   StorageError,
 } from '../storage/store.ts';
 import { zstdFrameLength } from '../storage/zstd-frame.ts';
+import { memberName, openMember } from './files/archive-member.ts';
 import { fileAllocation } from './files/file-allocation.ts';
 import { type FileLock, lockFile } from './files/file-lock.ts';
 import { systemMessage } from './process/system-message.ts';
@@ -265,12 +266,21 @@ export function addressOf(name: string): string {
   throw new StorageError({ name }, 'is no address of a web server (http:…, https:…)');
 }
 
-/** Images in files and on web servers. Names of backing files are relative to the image that names them. */
+/** Opens an image in a file, or within an archive. */
+async function openImage(name: string, access: 'read' | 'write', lock: Lock): Promise<ByteStore> {
+  const within = memberName(filePath(name));
+  if (within === undefined) return await openFile(name, access, 'old', lock);
+  return await openMember(within, access, (archive) => openFile(archive, 'read', 'old', lock));
+}
+
+/** Images in files, within archives (`FILE.ova/NAME`), and on web servers. Names of backing files are relative to the image that names them. */
 export const nodeStorage: StorageHost = {
-  open: (name, access) => (isHttp(name) ? HttpStore.open(name, access) : openFile(name, access)),
-  peek: (name) => (isHttp(name) ? HttpStore.open(name, 'read') : openFile(name, 'read', 'old', noLock)),
+  open: (name, access) => (isHttp(name) ? HttpStore.open(name, access) : openImage(name, access, lockFile)),
+  peek: (name) => (isHttp(name) ? HttpStore.open(name, 'read') : openImage(name, 'read', noLock)),
   identify: async (name) => {
     if (isHttp(name)) return name;
+    const within = memberName(filePath(name));
+    if (within !== undefined) return `${await nodeStorage.identify(within.archive)}/${within.member}`;
     const path = filePath(name);
     const status = await stat(path, { bigint: true }).catch((error: unknown) => {
       throw cannotOpen(path, error);

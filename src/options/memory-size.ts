@@ -6,7 +6,7 @@ const units: Readonly<Record<string, number>> = { K: 1024, M: megabyte, G: 1024 
 /** The software TLB keeps bit 31 of an offset in memory for itself. */
 const largestMemory = 2047 * megabyte;
 /** With a BIOS of any usual size, a display adapter and network cards that have ROMs. */
-const usualMost = 2020 * megabyte;
+export const usualMost = 2020 * megabyte;
 /** Firmware and what it boots may do with what the first PCs had. */
 const smallest = { kernel: 8 * megabyte, demo: 2 * megabyte, bios: megabyte } as const;
 /** The kinds of boot by how much memory they need: a kernel needs most. */

@@ -93,6 +93,7 @@ test('a device knows no other device but what is made to be shared', () => {
  * where they are asked for.
  */
 const packages = [
+  'src/appliance/xml.ts -> @rgrove/parse-xml',
   'src/browser/containers/image-tools.ts -> @noble/hashes/sha2.js',
   'src/browser/containers/image-tools.ts -> fflate',
   'src/browser/zstd.ts -> fzstd',

@@ -11,6 +11,7 @@ import {
   listenForVnc,
   Machine,
   memorySize,
+  openAppliance,
   openChannel,
   openMonitor,
   openQmp,
@@ -143,6 +144,7 @@ const rows: readonly Row[] = [
   ['memorySize', () => memorySize as Call, ['1G']],
   ['layoutTitle', () => layoutTitle as Call, ['de']],
   ['openChannel', () => openChannel as Call, ['exec:true']],
+  ['openAppliance', () => openAppliance as Call, ['/nowhere.ova']],
   ['packFolder', () => packFolder as Call, ['/nowhere', '/nowhere/new', {}]],
   ['RingBuffer', () => ((size: number) => new RingBuffer(size)) as Call, [5]],
 ];

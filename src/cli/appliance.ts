@@ -1,0 +1,39 @@
+import { ConfigurationError } from '../index.ts';
+import { type Settings, warned } from './settings.ts';
+
+/** Whether a file is an appliance, by its name: an archive, or a descriptor. */
+export function isAppliance(file: string): boolean {
+  return /\.(ova|ovf)$/i.test(file);
+}
+
+/**
+ * The settings of a machine that an appliance describes.
+ * @throws ConfigurationError for a second one
+ */
+export function withAppliance(settings: Settings, file: string): Settings {
+  if (settings.appliance !== undefined)
+    throw new ConfigurationError(
+      `${settings.appliance} and ${file} are two appliances; each needs a machine of its own`,
+    );
+  return { ...settings, appliance: file };
+}
+
+/** The settings with all that the appliance says, and no flag does. Its network cards give way to those of flags, its disks come before theirs. */
+export async function opened(settings: Settings): Promise<Settings> {
+  const { appliance: file, machine, cards, net } = settings;
+  if (file === undefined) return settings;
+  // Few command lines name one.
+  const { openAppliance } = await import('../node/appliance/index.ts');
+  const { options, notes } = await openAppliance(file);
+  const { drives = [], network = [], ...others } = options;
+  const hasCards = cards.length > 0 || net !== undefined || settings.nodefaults === true;
+  const unconnected =
+    network.length > 0 && !hasCards ? ['its network cards are connected to nothing; give -nic user'] : [];
+  const told = [...notes, ...unconnected, 'changes to its disks are forgotten at the end'];
+  const taken: Settings = {
+    ...settings,
+    machine: { ...others, ...machine, drives: [...drives, ...(machine.drives ?? [])] },
+    ...(!hasCards && { cards: network.map(({ card = 'e1000' }) => ({ card })) }),
+  };
+  return told.reduce((all, note) => warned(all, `${file}: ${note}`), taken);
+}

@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import { readDescriptor } from '../../../src/appliance/descriptor.ts';
+import { type ApplianceImage, optionsOf } from '../../../src/appliance/machine.ts';
+import { descriptorOf, disk, file, item, type Sample } from './samples.ts';
+
+const DISK = 17;
+const CDROM = 15;
+
+function read(sample: Sample) {
+  return readDescriptor(descriptorOf(sample), 'sample.ovf');
+}
+
+/** Options and notes, with these images. */
+function options(sample: Sample, ...names: readonly string[]) {
+  const notes: string[] = [];
+  const images = new Map(names.map((image): [string, ApplianceImage] => [image, { image, format: 'vmdk' }]));
+  const found = optionsOf(read(sample), images, (note) => void notes.push(note));
+  return { ...found, notes };
+}
+
+const vmdk = { files: [file('f', 'a.vmdk')], disks: [disk('d', 'f')] };
+
+test.each([
+  [{ AllocationUnits: 'byte * 2^20', VirtualQuantity: 256 }, 256],
+  [{ AllocationUnits: 'MegaBytes', VirtualQuantity: 256 }, 256],
+  [{ AllocationUnits: 'GigaBytes', VirtualQuantity: 1 }, 1024],
+  [{ AllocationUnits: 'byte*2^30', VirtualQuantity: 1 }, 1024],
+  [{ AllocationUnits: 'byte', VirtualQuantity: 1 << 26 }, 64],
+  [{ VirtualQuantity: 64 }, 64],
+])('memory: %j', (members, megabytes) => {
+  expect(options({ items: [item(4, 1, members)] }).memory).toBe(megabytes);
+});
+
+test('name, processors, cards and sound are read; what there is not is named', () => {
+  const items = [
+    item(3, 1, { VirtualQuantity: 2 }),
+    item(10, 2, { ResourceSubType: 'PCNet32', ElementName: 'first card' }),
+    item(10, 3, { ResourceSubType: 'SomeNet', ElementName: 'second card' }),
+    item(35, 4, { ResourceSubType: 'ensoniq1371', ElementName: 'sound' }),
+    item(35, 5, { ResourceSubType: 'AC97' }),
+  ];
+  expect(read({ items }).name).toBe('Sample & Co');
+  const { processors, network, soundCards, notes } = options({ items });
+  expect({ processors, network, soundCards }).toEqual({
+    processors: 2,
+    network: [{ card: 'pcnet' }, { card: 'e1000' }],
+    soundCards: ['AC97'],
+  });
+  expect(notes).toEqual(['second card is an e1000: there is no SomeNet', 'sound is left out: there is no ensoniq1371']);
+});
+
+test('drives are where the appliance has them', () => {
+  const items = [
+    item(5, 1, { Address: 0 }),
+    item(5, 2, { Address: 1 }),
+    item(20, 3, { ResourceSubType: 'AHCI' }),
+    item(DISK, 4, { Parent: 2, AddressOnParent: 0, HostResource: 'ovf:/disk/d' }),
+    item(CDROM, 5, { Parent: 1, AddressOnParent: 1 }),
+    item(DISK, 6, { Parent: 3, AddressOnParent: 1, HostResource: '/disk/e' }),
+    item(CDROM, 7, { Parent: 3, AddressOnParent: 0, HostResource: 'ovf:/file/g' }),
+    item(14, 8, { AddressOnParent: 0 }),
+  ];
+  const files = [file('f', 'a.vmdk'), file('g', 'b.iso'), file('h', 'c.vmdk')];
+  const sample = { files, disks: [disk('d', 'f'), disk('e', 'h')], items };
+  expect(options(sample, 'a.vmdk', 'b.iso', 'c.vmdk').drives).toEqual([
+    { image: 'b.iso', format: 'vmdk', snapshot: false, media: 'cdrom', interface: 'sata' },
+    { interface: 'floppy', index: 0 },
+    { media: 'cdrom', index: 1 },
+    { image: 'c.vmdk', format: 'vmdk', snapshot: true, media: 'disk', interface: 'sata' },
+    { image: 'a.vmdk', format: 'vmdk', snapshot: true, media: 'disk', index: 2 },
+  ]);
+});
+
+test('items of the second version have forms of their own', () => {
+  const items = [
+    item(5, 1),
+    item(DISK, 2, { Parent: 1, AddressOnParent: 0, HostResource: '/disk/d' }).replaceAll('Item', 'StorageItem'),
+    item(10, 3, { ResourceSubType: 'E1000' }).replaceAll('Item', 'EthernetPortItem'),
+  ];
+  const { drives, network } = options({ ...vmdk, items }, 'a.vmdk');
+  expect([drives?.length, network]).toEqual([1, [{ card: 'e1000' }]]);
+});
+
+test('firmware that is no BIOS, and more memory than there can be, are named', () => {
+  const { memory, notes } = options({
+    items: [item(4, 1, { VirtualQuantity: 8192 })],
+    config: '<vmw:Config ovf:required="false" vmw:key="firmware" vmw:value="efi"/>',
+  });
+  expect(memory).toBe(2020);
+  expect(notes).toEqual([
+    expect.stringContaining("firmware of the kind 'efi'"),
+    'it wants 8192 MB of memory, and gets 2020',
+  ]);
+});
+
+const onIde = [item(5, 1), item(DISK, 2, { Parent: 1, HostResource: '/disk/d' })];
+
+test.each<[string, Sample, RegExp]>([
+  ['an empty disk', { disks: [disk('d', '')], items: onIde }, /the disk 'd' has no file/],
+  [
+    'a file that is compressed',
+    { ...vmdk, files: [file('f', 'a', 'ovf:compression="gzip"')], items: onIde },
+    /a is compressed \(gzip\)/,
+  ],
+  [
+    'a file in parts',
+    { ...vmdk, files: [file('f', 'a', 'ovf:chunkSize="100"')], items: onIde },
+    /a is in several parts/,
+  ],
+  [
+    'changes of another disk',
+    { ...vmdk, disks: [disk('d', 'f', 'ovf:parentRef="p"')], items: onIde },
+    /holds changes of another one/,
+  ],
+  ['memory in words', { items: [item(4, 1, { AllocationUnits: 'pages', VirtualQuantity: 1 })] }, /memory in 'pages'/],
+])('%s is refused by name', (_, sample, message) => {
+  expect(() => read(sample)).toThrow(message);
+});
+
+test.each([
+  ['<a', /sample.ovf is no XML that can be read/],
+  ['<Envelope/>', /describes no machine/],
+  [
+    '<Envelope><VirtualSystemCollection><VirtualSystem/><VirtualSystem/></VirtualSystemCollection></Envelope>',
+    /describes 2 machines/,
+  ],
+  ['<!DOCTYPE a [<!ENTITY b "c">]><Envelope>&b;</Envelope>', /no XML that can be read/],
+])('%s is no descriptor', (text, message) => {
+  expect(() => readDescriptor(text, 'sample.ovf')).toThrow(message);
+});
