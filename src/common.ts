@@ -57,6 +57,12 @@ export type {
   PciRngOptions,
   PluggedPci,
 } from './hot-plug/pci-options.ts';
+export type {
+  PluggedProcessorInfo,
+  ProcessorPlace,
+  ProcessorPlaces,
+  ProcessorPlugOptions,
+} from './hot-plug/processor-places.ts';
 export type { PluggedUsb, UsbBusInfo, UsbDiskOptions, UsbPorts } from './hot-plug/usb-ports.ts';
 export type { Keyboard, KeyboardEvents, Leds } from './input/keyboard.ts';
 export { keyboardLayouts, layoutTitle } from './input/layout.ts';
@@ -115,7 +121,7 @@ export type {
   KernelModule,
   MachineOptions,
 } from './options/options.ts';
-export type { ProcessorOptions } from './options/processors.ts';
+export type { PresentProcessor, ProcessorOptions, ProcessorPlacesOptions } from './options/processors.ts';
 export type { IcountOptions } from './options/recording.ts';
 export type { SmbiosOptions } from './options/smbios.ts';
 export type { UsbInputOptions } from './options/usb.ts';

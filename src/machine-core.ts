@@ -35,6 +35,7 @@ export {
   type PluggedDevice,
   type PluggedOf,
   type PluggedPciDevice,
+  type PluggedProcessor,
   type PluggedUsbDevice,
 } from '../runtime/machine/plugged.ts';
 export type { MachineImage, MemoryPart, TransferCallName, TransferCalls } from '../runtime/machine/transfer.ts';

@@ -1,3 +1,4 @@
+import { BASE_PORT as PROCESSOR_PORT, PORT_COUNT as PROCESSOR_PORTS } from '../devices/cpu-hot-plug/registers.ts';
 import { DMA_BYTES, Port as FwCfgPort } from '../devices/fw-cfg/registers.ts';
 import { HPET_BASE } from '../devices/hpet/registers.ts';
 import { IO_APIC_BASE } from '../devices/io-apic/registers.ts';
@@ -11,7 +12,7 @@ import { hotPlugSlots } from './pci-slots.ts';
 import { ioApicInput, parallelPort, serialPorts } from './resources.ts';
 
 /** The timer's input, and the level-triggered ones, are not the usual. */
-const apics: Omit<ApicDescription, 'localIds'> = {
+const apics: Omit<ApicDescription, 'localIds' | 'absent'> = {
   localAddress: DEFAULT_BASE,
   ioAddress: IO_APIC_BASE,
   overrides: [
@@ -20,16 +21,20 @@ const apics: Omit<ApicDescription, 'localIds'> = {
   ],
 };
 
+const processorPorts = { first: PROCESSOR_PORT, count: PROCESSOR_PORTS } as const;
+
 /** The facts in the tables that depend on the firmware and on the processor. */
 export interface AcpiSettings {
   readonly powerBase: number;
   readonly pirqRoutes: readonly number[];
   /** IDs of the local APICs; null: there are none, and no I/O APIC. */
   readonly apicIds: readonly number[] | null;
+  /** Numbers of the processors that are there. */
+  readonly present: readonly number[];
 }
 
 /** The ACPI tables of a machine. */
-export function acpiTables(config: MachineConfig, { apicIds, ...settings }: AcpiSettings): AcpiImage {
+export function acpiTables(config: MachineConfig, { apicIds, present, ...settings }: AcpiSettings): AcpiImage {
   const { below } = splitMemory(config);
   return buildAcpiTables({
     ...settings,
@@ -39,7 +44,12 @@ export function acpiTables(config: MachineConfig, { apicIds, ...settings }: Acpi
     // Selector, data, and the address of a DMA access.
     fwCfgPorts: { first: FwCfgPort.selector, count: FwCfgPort.dma + DMA_BYTES - FwCfgPort.selector },
     ...(config.parallelPort !== false && { parallelPort }),
-    ...(apicIds && { apics: { ...apics, localIds: apicIds } }),
+    ...(apicIds && { apics: { ...apics, localIds: apicIds, absent: absentOf(apicIds, present) } }),
+    ...(apicIds && config.processorsPresent && { processorChip: { ...processorPorts, localIds: apicIds } }),
     ...(config.hpet !== false && { hpetAddress: HPET_BASE }),
   });
+}
+
+function absentOf(apicIds: readonly number[], present: readonly number[]): ReadonlySet<number> {
+  return new Set(apicIds.keys()).difference(new Set(present));
 }

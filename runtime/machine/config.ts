@@ -99,6 +99,8 @@ export interface MachineConfig extends CardSettings {
   readonly cpu?: string;
   /** Its processors; one if left out. */
   readonly topology?: Topology;
+  /** Numbers of those that are there at the start, with 0: others can be plugged in. Left out: all are, and none comes or goes. */
+  readonly processorsPresent?: readonly number[];
   readonly engine: EngineName;
   /** When the translator translates, where it is not the default. */
   readonly tiering?: Partial<TieringOptions>;

@@ -6,6 +6,7 @@ import { acpiTables } from './acpi.ts';
 import { type MachineConfig, startsFirmware } from './config.ts';
 import { kernelWithoutFirmware } from './kernel.ts';
 import { apicIdsOf } from './model-of.ts';
+import { processorsAtStart } from './processor-plugs.ts';
 import { withoutFirmware } from './resources.ts';
 import { smbiosOf } from './smbios.ts';
 
@@ -31,5 +32,6 @@ export function loadGuest(config: MachineConfig): BootState | null {
 /** The ACPI tables, first the one that leads to the others; none where there is to be no ACPI. */
 function acpiOf(config: MachineConfig): AcpiPlacement['tables'] {
   if (config.acpi === false) return [];
-  return acpiTables(config, { ...withoutFirmware, apicIds: apicIdsOf(config) }).placedAt(ACPI_TABLES);
+  const settings = { ...withoutFirmware, apicIds: apicIdsOf(config), present: processorsAtStart(config) };
+  return acpiTables(config, settings).placedAt(ACPI_TABLES);
 }

@@ -197,6 +197,7 @@ export class MachineCore {
       guestError: (what, value) => this.#log.deviceError(what, value),
       door: this.door,
       random: (target) => this.#fillRandom(target),
+      resetProcessor: (processor) => this.processors.requestReset(processor),
       releaseMemory: (bytes) => this.#host.memory?.release(bytes) ?? false,
     });
   }

@@ -4,7 +4,6 @@ import { bothLines, IrqLines, type Line } from '../bus/irq.ts';
 import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
 import type { Hypervisor } from '../cpu/kvm/hypervisor.ts';
-import { ALONE, processorCount } from '../cpu/topology.ts';
 import { Dma8237 } from '../devices/dma8237/index.ts';
 import { FwCfg } from '../devices/fw-cfg/index.ts';
 import { Hpet } from '../devices/hpet/index.ts';
@@ -20,6 +19,7 @@ import { Pic8259 } from '../devices/pic8259/index.ts';
 import { IsaBridge } from '../devices/piix3/index.ts';
 import { pirqOf } from '../devices/piix3/registers.ts';
 import { Pit8254 } from '../devices/pit8254/index.ts';
+import type { GeneralEvents } from '../devices/power/general-events.ts';
 import type { AcpiImage } from '../devices/power/image.ts';
 import type { PowerManagement } from '../devices/power/index.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
@@ -62,6 +62,7 @@ import { PciSlots } from './pci-slots.ts';
 import type { PhysicalLayout } from './physical-layout.ts';
 import { Plugboard } from './plugboard.ts';
 import { powerChips } from './power-chips.ts';
+import { ProcessorPlugs, processorsAtStart } from './processor-plugs.ts';
 import { ioApicInput, serialPorts, withoutFirmware } from './resources.ts';
 import { soundMixer } from './sound.ts';
 
@@ -83,6 +84,8 @@ export interface PcOptions {
   readonly releaseMemory: ReleaseMemory;
   /** The effects of messages on processors other than interrupts. */
   readonly signals: ProcessorSignals;
+  /** Returns a processor to its state at power-on, in which it waits to be started. */
+  readonly resetProcessor: (processor: number) => void;
   readonly power: PowerControl;
   readonly guestError: ReportGuestError;
   readonly door: HostDoor;
@@ -175,7 +178,8 @@ export class Pc {
     const apics = this.localApics && this.ioApic ? [...this.localApics.all, this.ioApic] : [];
     const fwCfg = this.#makeFwCfg(board, () => this.#acpiTables(options, bridge));
     const onBoard = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge];
-    const chips = [...onBoard, ...power.all, plugs.chip, fwCfg];
+    const processorChips = this.#makeProcessorPlugs(board, options, power.generalEvents);
+    const chips = [...onBoard, ...power.all, plugs.chip, ...processorChips, fwCfg];
     const others = [hpet, this.display, ...parts.flatMap((make) => make(board))];
     this.#parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.#parts) if (pciFunction) pci.add(pciFunction);
@@ -207,7 +211,7 @@ export class Pc {
   #enterSetup(config: MachineConfig): void {
     const { below, above } = splitMemory(config);
     setCmosMemorySize(this.rtc, below, above);
-    setCmosProcessors(this.rtc, processorCount(config.topology ?? ALONE));
+    setCmosProcessors(this.rtc, processorsAtStart(config).length);
     setCmosEquipment(this.rtc, modelOf(config).features, floppyDrives(config));
     setCmosHardDisks(this.rtc, hardDiskGeometries(config.drives ?? []));
   }
@@ -261,6 +265,29 @@ export class Pc {
     return new IoApic({ ...options, mmio, send: (message) => localApics.accept(message) });
   }
 
+  /** The chip for processors that come and go, where they do. */
+  #makeProcessorPlugs(
+    board: Board,
+    { config, apicIds, resetProcessor }: PcOptions,
+    generalEvents: GeneralEvents,
+  ): Part[] {
+    const { localApics } = this;
+    if (config.processorsPresent === undefined || localApics === null) return [];
+    const plugs = new ProcessorPlugs(board, {
+      ...{ localApics, localIds: apicIds!, generalEvents, resetProcessor },
+      countChanged: (count) => setCmosProcessors(this.rtc, count),
+    });
+    this.plugboard.connect('processor', plugs, []);
+    for (const processor of config.processorsPresent)
+      if (processor > 0) this.plugboard.configure({ type: 'processor', processor });
+    return [plugs.chip];
+  }
+
+  /** Numbers of the processors that are there. */
+  get #presentProcessors(): readonly number[] {
+    return this.localApics?.present ?? [0];
+  }
+
   #makeKeyboardController(board: Board): I8042 {
     const { door } = board;
     const lines = {
@@ -280,6 +307,7 @@ export class Pc {
       ...board,
       ramBytes: config.memoryBytes,
       apicIds,
+      processors: () => this.#presentProcessors.length,
       bootMenu,
       serialConsole,
       uuid: config.system?.uuid,
@@ -293,7 +321,7 @@ export class Pc {
     const usual = withoutFirmware;
     const powerBase = this.powerManagement.base || usual.powerBase;
     const pirqRoutes = usual.pirqRoutes.map((route, pirq) => bridge.routeOf(pirq) || route);
-    return acpiTables(config, { powerBase, pirqRoutes, apicIds });
+    return acpiTables(config, { powerBase, pirqRoutes, apicIds, present: this.#presentProcessors });
   }
 
   /** A request goes to both controllers; the system has masked it at one of them. */

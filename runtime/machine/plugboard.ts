@@ -4,10 +4,11 @@ import type { Part } from './board.ts';
 import { nameOfPlugged, type PluggedDevice } from './plugged.ts';
 
 /** Kinds of buses that devices come to and go from. */
-export type PlugBusKind = 'usb' | 'pci';
+export type PlugBusKind = 'usb' | 'pci' | 'processor';
 
 /** The kind of bus that a device is on. */
 function busKindOf(device: PluggedDevice): PlugBusKind {
+  if (device.type === 'processor') return 'processor';
   return 'slot' in device ? 'pci' : 'usb';
 }
 

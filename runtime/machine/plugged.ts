@@ -24,8 +24,14 @@ export type PluggedPciDevice = { readonly slot: number } & (
   | { readonly type: 'pci-rng' }
 );
 
+/** One of the processors that there can be, by its number. */
+export interface PluggedProcessor {
+  readonly type: 'processor';
+  readonly processor: number;
+}
+
 /** A device that can be plugged in and pulled out while the machine runs, with its place. */
-export type PluggedDevice = PluggedUsbDevice | PluggedPciDevice;
+export type PluggedDevice = PluggedUsbDevice | PluggedPciDevice | PluggedProcessor;
 
 /** A description of one of the types. */
 export type PluggedOf<Type extends PluggedDevice['type']> = Extract<PluggedDevice, { readonly type: Type }>;
@@ -34,6 +40,7 @@ const names: { readonly [Type in PluggedDevice['type']]: (device: PluggedOf<Type
   'pci-card': ({ card }) => card.name,
   'pci-disk': ({ drive }) => drive.name,
   'pci-rng': () => virtioDevices['virtio-rng-pci'].slot,
+  processor: ({ processor }) => `processor-${processor}`,
   'usb-disk': ({ drive }) => drive.name,
   'usb-input': ({ input }) => usbInputNames[input],
 };

@@ -288,6 +288,16 @@ export class Processors {
     this.#request(n, () => this.#startUp(vector));
   }
 
+  /** One that was pulled out: it is as at power-on, and waits for who starts it. */
+  requestReset(n: number): void {
+    this.#request(n, () => {
+      const { cpu, localApics } = this.#parts;
+      cpu.reset();
+      cpu.state[Word.halted] = Halt.startUp;
+      localApics!.all[n]!.reset();
+    });
+  }
+
   #request(n: number, act: () => void): void {
     this.#signals.push(() => this.borrow(n, act));
     this.#parts.callAttention();

@@ -5,6 +5,7 @@ import type { Machine } from '../machine/machine.ts';
 import { deviceOptionsText } from '../options/device-properties.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { pciProperties, pluggablePci, plugPci } from './device-add-pci.ts';
+import { isProcessorType, plugProcessor, processorProperties } from './device-add-processor.ts';
 import { pluggableUsbModels, plugUsb, usbProperties } from './device-add-usb.ts';
 import { busOf, type DeviceProperties, plugProblem, unplugProblem } from './device-buses.ts';
 
@@ -19,6 +20,8 @@ interface Pluggable {
 function pluggable(driver: string): Pluggable | undefined {
   const pci = pluggablePci(driver);
   if (pci) return { properties: pciProperties(pci), plug: (machine, given) => plugPci(machine, pci, given) };
+  if (isProcessorType(driver))
+    return { properties: processorProperties, plug: (machine, given) => plugProcessor(machine, driver, given) };
   if (!pluggableUsbModels.includes(driver)) return undefined;
   return { properties: usbProperties(driver), plug: (machine, given) => plugUsb(machine, driver, given) };
 }
@@ -67,9 +70,12 @@ export async function unplugDevice(machine: Machine, id: string): Promise<boolea
   const drive = findDriveOfDevice(machine.drives, name)?.name;
   const device = machine.usb.devices.find((one) => one.id === name || (drive !== undefined && one.drive === drive));
   const pciDevice = machine.pci.find(name) ?? (drive === undefined ? undefined : machine.pci.find(drive));
-  const problem = (device ?? pciDevice) ? undefined : unplugProblem(machine, name);
+  const processor = machine.processorPlaces.find(name);
+  const found = device ?? pciDevice ?? processor;
+  const problem = found ? undefined : unplugProblem(machine, name);
   if (problem !== undefined) throw new ConfigurationError(problem);
   if (device) await machine.usb.unplug(device.id);
   else if (pciDevice) await machine.pci.unplug(pciDevice.id);
-  return device !== undefined || pciDevice !== undefined;
+  else if (processor) await machine.processorPlaces.unplug(processor.id);
+  return found !== undefined;
 }

@@ -87,7 +87,7 @@ export class BlockNodes {
     if (known) return known;
     const nodes = new BlockNodes();
     nodesOf.set(machine, nodes);
-    machine.on('unplug', ({ drive }) => drive !== undefined && nodes.#unplugged(drive));
+    machine.on('unplug', (device) => 'drive' in device && nodes.#unplugged(device.drive));
     return nodes;
   }
 

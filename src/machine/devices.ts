@@ -3,6 +3,7 @@ import { isPciCard } from '../../runtime/machine/catalogue/network.ts';
 import { isPluggable } from '../drives/options.ts';
 import { PciDevices } from '../hot-plug/pci-devices.ts';
 import type { PluggedPci } from '../hot-plug/pci-options.ts';
+import { type PluggedProcessorInfo, ProcessorPlaces } from '../hot-plug/processor-places.ts';
 import { type PluggedUsb, UsbPorts } from '../hot-plug/usb-ports.ts';
 import { connectInput } from '../input/connect.ts';
 import type { Keyboard } from '../input/keyboard.ts';
@@ -25,7 +26,7 @@ interface DevicesMachine {
   /** Whether the machine is still on its way here from another process. */
   isAwaited(): boolean;
   /** A device was pulled out. */
-  unplugged(device: PluggedUsb | PluggedPci): void;
+  unplugged(device: PluggedUsb | PluggedPci | PluggedProcessorInfo): void;
 }
 
 /** Devices that are made with a machine, as its user has them: the members of `Machine` with these names say what each is. */
@@ -42,6 +43,7 @@ export class MachineDevices {
   readonly mouse: Mouse;
   readonly usb: UsbPorts;
   readonly pci: PciDevices;
+  readonly processorPlaces: ProcessorPlaces;
   readonly screen: Screen;
 
   constructor({ config, made, link, examine, isMigrating, isAwaited, unplugged }: DevicesMachine) {
@@ -60,8 +62,13 @@ export class MachineDevices {
       ...{ made, streams, examine, isMigrating, isAwaited, unplugged },
       answered: (drive: string) => call('answered', drive),
     };
-    this.usb = new UsbPorts({ ...plugMachine, input, otherIds: () => [...this.pci.ids, ...this.#stayingIds] });
-    this.pci = new PciDevices({ ...plugMachine, otherIds: () => [...this.usb.ids, ...this.#stayingIds] });
+    const idsBeside = (bus: object) => () => {
+      const others = [this.usb, this.pci, this.processorPlaces].filter((one) => one.constructor !== bus);
+      return [...others.flatMap(({ ids }) => ids), ...this.#stayingIds];
+    };
+    this.usb = new UsbPorts({ ...plugMachine, input, otherIds: idsBeside(UsbPorts) });
+    this.pci = new PciDevices({ ...plugMachine, otherIds: idsBeside(PciDevices) });
+    this.processorPlaces = new ProcessorPlaces({ ...plugMachine, otherIds: idsBeside(ProcessorPlaces) });
     this.screen = new Screen((config.vga ?? 'none') !== 'none', () => call('screen'));
   }
 
@@ -76,5 +83,6 @@ export class MachineDevices {
   plugged({ devices, pciSlots }: Extract<Notice, { type: 'plugged' }>): void {
     this.usb.update(devices);
     this.pci.update(devices, pciSlots);
+    this.processorPlaces.update(devices);
   }
 }

@@ -1,9 +1,9 @@
-import { ALONE, processorCount, type Topology } from '../../runtime/cpu/topology.ts';
 import type { NetworkCard } from '../cards/card.ts';
 import type { Drive } from '../drives/drive.ts';
 import { drivesGoingOn } from '../drives/options.ts';
 import type { Host } from '../host.ts';
 import type { PciDevices } from '../hot-plug/pci-devices.ts';
+import type { ProcessorPlaces } from '../hot-plug/processor-places.ts';
 import type { UsbPorts } from '../hot-plug/usb-ports.ts';
 import type { Keyboard } from '../input/keyboard.ts';
 import type { Mouse } from '../input/mouse.ts';
@@ -19,7 +19,6 @@ import type { MigratingMachine } from '../migration/machine-end.ts';
 import { inTime } from '../migration/patience.ts';
 import type { MachineLimits } from '../options/limits.ts';
 import { bootOf, type MachineOptions } from '../options/options.ts';
-import { checkedProcessors } from '../options/processors.ts';
 import { uuidText } from '../options/smbios.ts';
 import type { Screen } from '../screen/index.ts';
 import type { SharedFiles } from '../shares/files.ts';
@@ -276,6 +275,11 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.#devices.pci;
   }
 
+  /** The places of its processors, which come and go while it runs where its options say which are there at the start. */
+  get processorPlaces(): ProcessorPlaces {
+    return this.#devices.processorPlaces;
+  }
+
   /** Its network cards, in the order of the options; what is plugged in later comes last. */
   get network(): readonly NetworkCard[] {
     return this.#made.cards.all;
@@ -306,15 +310,9 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.#made.options.cpu?.split(',')[0] ?? 'max';
   }
 
-  /** How its processors are told apart. @internal */
-  get topology(): Topology {
-    const { processors, cpu } = this.#made.options;
-    return processors === undefined ? ALONE : checkedProcessors(processors, cpu);
-  }
-
-  /** How many processors it has. They are numbered from 0 on. */
+  /** How many processors it has, or can have (`processorPlaces`). They are numbered from 0 on. */
   get processors(): number {
-    return processorCount(this.topology);
+    return this.processorPlaces.count;
   }
 
   /** Resolves when the machine has ended and its disks are written, rejects if the emulator has failed. */
@@ -366,12 +364,14 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   #dumped(): DumpedMachine {
     const { migration } = this;
-    const processors = Array.from({ length: this.processors }, (_, n) => this.processor(n));
+    const processors = () => this.processorPlaces.present.map(({ processor }) => this.processor(processor));
     return {
       get isAwaited() {
         return migration.isAwaited;
       },
-      processors,
+      get processors() {
+        return processors();
+      },
       freeze: () => this.#states.freeze(),
     };
   }

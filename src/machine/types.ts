@@ -2,6 +2,7 @@ import type { MachineCards } from '../cards/index.ts';
 import type { MachineDrives, TrayMove } from '../drives/index.ts';
 import type { Host } from '../host.ts';
 import type { PluggedPci } from '../hot-plug/pci-options.ts';
+import type { PluggedProcessorInfo } from '../hot-plug/processor-places.ts';
 import type { PluggedUsb } from '../hot-plug/usb-ports.ts';
 import type { ThreadProfile } from '../isolate/probe.ts';
 import type { Exit, GuestHalt, Reset } from '../isolate/protocol.ts';
@@ -43,8 +44,8 @@ export interface MachineEvents {
   error: Error;
   /** The tray of a CD-ROM drive was opened or closed, by the guest or by who changes what is in it. */
   tray: TrayMove;
-  /** A device was pulled out (`Machine.usb`, `Machine.pci`). */
-  unplug: PluggedUsb | PluggedPci;
+  /** A device was pulled out (`Machine.usb`, `Machine.pci`, `Machine.processorPlaces`). */
+  unplug: PluggedUsb | PluggedPci | PluggedProcessorInfo;
   /** Something that the emulator has to say. */
   log: string;
 }

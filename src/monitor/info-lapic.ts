@@ -38,9 +38,9 @@ const hexadecimal = (value: number, digits: number): string => `0x${(value >>> 0
 
 /** A local APIC, as QEMU's `info lapic` shows it: that of a processor by its number at power-on. */
 export async function infoLapic({ numbers }: Arguments, { machine, processor }: CommandContext): Promise<string> {
-  const ids = initialApicIds(machine.topology);
+  const ids = initialApicIds(machine.processorPlaces.topology);
   const number = numbers.id === undefined ? processor.number : ids.indexOf(Number(numbers.id));
-  if (number < 0) throw new MonitorError('No CPU available');
+  if (!machine.processorPlaces.isPresent(number)) throw new MonitorError('No CPU available');
   const { examine } = machine.processor(number);
   const state = (await examine('stateOf', localApicName(number))) as LocalApicState | undefined;
   if (state === undefined) return 'local apic state not available\n';

@@ -1,31 +1,38 @@
-import { placeOf } from '../../runtime/cpu/topology.ts';
+import { processorPath, processorType } from '../hot-plug/processor-places.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 
-/** A processor, as others see it. */
-interface Processor {
+/** A place for a processor, as others see it. */
+interface Place {
   readonly index: number;
-  /** Where QEMU's object tree has it. */
-  readonly path: string;
-  /** Its place on the board, by QEMU's names. */
+  /** Where QEMU's object tree has the processor; undefined: there is none. */
+  readonly path: string | undefined;
+  /** The place on the board, by QEMU's names. */
   readonly place: Readonly<Record<'core-id' | 'thread-id' | 'socket-id', number>>;
   /** QEMU's name for the type of its model. */
   readonly type: string;
 }
 
-/** The processors of the machine, the first one first. */
-export function processorsOf({ processors, topology, processorModel }: Machine): Processor[] {
-  return Array.from({ length: processors }, (_, index) => {
-    const { socket, core, thread } = placeOf(topology, index);
-    return {
-      index,
-      // QEMU has its kvmvapic, which the first one makes, in between.
-      path: `/machine/unattached/device[${index === 0 ? 0 : index + 1}]`,
-      place: { 'core-id': core, 'thread-id': thread, 'socket-id': socket },
-      type: `${processorModel}-i386-cpu`,
-    };
-  });
+/** A processor that is there. */
+interface Processor extends Place {
+  readonly path: string;
+}
+
+/** The places of the machine's processors, the first one first. */
+export function processorPlacesOf({ processorPlaces, processorModel }: Machine): Place[] {
+  const paths = new Map(processorPlaces.present.map((one) => [one.processor, processorPath(one)]));
+  return processorPlaces.all.map(({ number, socket, core, thread }) => ({
+    index: number,
+    path: paths.get(number),
+    place: { 'core-id': core, 'thread-id': thread, 'socket-id': socket },
+    type: processorType(processorModel),
+  }));
+}
+
+/** The processors of the machine that are there, the first one first. */
+export function processorsOf(machine: Machine): Processor[] {
+  return processorPlacesOf(machine).filter((one): one is Processor => one.path !== undefined);
 }
 
 /** `info cpus`; all are of one thread. */
@@ -36,15 +43,14 @@ export function infoProcessors({ machine, options, processor }: CommandContext):
   return lines.join('');
 }
 
-/** `info hotpluggable-cpus`: none can be plugged in; those that there are stand in the list, the last one first, as in QEMU. */
+/** `info hotpluggable-cpus`: the places of processors, the last one first, as in QEMU. */
 export function infoPluggable({ machine }: CommandContext): string {
-  const texts = processorsOf(machine)
+  const texts = processorPlacesOf(machine)
     .reverse()
     .map(
       ({ type, path, place }) => `  type: "${type}"
   vcpus_count: "1"
-  qom_path: "${path}"
-  CPUInstance Properties:
+${path === undefined ? '' : `  qom_path: "${path}"\n`}  CPUInstance Properties:
     socket-id: "${place['socket-id']}"
     core-id: "${place['core-id']}"
     thread-id: "${place['thread-id']}"
@@ -60,7 +66,7 @@ export const processorCommand: Command = {
   help: 'set the default CPU',
   parameters: [{ name: 'index', type: 'integer' }],
   run: ({ numbers }, { machine, processor }) => {
-    if (numbers.index! >= machine.processors) throw new MonitorError('invalid CPU index');
+    if (!machine.processorPlaces.isPresent(Number(numbers.index))) throw new MonitorError('invalid CPU index');
     processor.number = Number(numbers.index);
     return '';
   },

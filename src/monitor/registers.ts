@@ -29,8 +29,8 @@ export async function infoRegisters(
   { machine, processor }: CommandContext,
 ): Promise<string> {
   const number = Number(numbers.vcpu ?? processor.number);
-  if (number >= machine.processors) throw new MonitorError(`CPU#${number} not available`);
-  const wanted = flags.has('a') ? Array.from({ length: machine.processors }, (_, n) => n) : [number];
+  if (!machine.processorPlaces.isPresent(number)) throw new MonitorError(`CPU#${number} not available`);
+  const wanted = flags.has('a') ? machine.processorPlaces.present.map(({ processor: n }) => n) : [number];
   const texts = wanted.map(async (n) => {
     const { examine } = machine.processor(n);
     const [registers, float] = [await examine('registers'), await examine('floatRegisters')];

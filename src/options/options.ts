@@ -26,7 +26,7 @@ import { checkedLimits, type MachineLimits } from './limits.ts';
 import { checkedLog, checkedLogRanges, checkedTrace } from './log-options.ts';
 import { checkMemoryContents, type MemoryContentOptions } from './memory-contents.ts';
 import { checkedMemory, checkedMemoryBelow4G } from './memory-size.ts';
-import { checkedProcessors, type ProcessorOptions } from './processors.ts';
+import { checkedPresence, checkedProcessors, type ProcessorOptions } from './processors.ts';
 import { checkedIcount, type IcountOptions } from './recording.ts';
 import { checkedSystem, type SmbiosOptions } from './smbios.ts';
 import type { UsbInputOptions } from './usb.ts';
@@ -272,7 +272,7 @@ export function checkOptions(
   return {
     ...checkedMemoryOptions(options, booted),
     ...(cpu !== undefined && { cpu }),
-    ...(options.processors !== undefined && { topology }),
+    ...(options.processors !== undefined && { topology, ...presenceOf(options.processors) }),
     ...checkedEngine(options.engine ?? {}),
     rebootAction: checkedOneOf('reboot action', reboot, ['reset', 'exit']),
     ...(options.shutdown !== undefined && {
@@ -291,6 +291,11 @@ export function checkOptions(
     ...(options.trace !== undefined && { trace: checkedTrace(options.trace) }),
     vga: checkedOneOf('vga', vgaOf(options), [...displayModels, 'none']),
   };
+}
+
+function presenceOf(processors: ProcessorOptions): Pick<MachineConfig, 'processorsPresent'> {
+  const present = checkedPresence(processors);
+  return present ? { processorsPresent: present.map(({ number }) => number) } : {};
 }
 
 /** The machine's memory: how much there is, where it stands, and what the host's system may do with it. */

@@ -104,9 +104,9 @@ export class Arguments {
   }
 
   /** The parameter `cpu-index`: the first processor if it is left out. @throws QmpError for one that is not there */
-  processor({ processors }: Machine): number {
+  processor({ processorPlaces }: Machine): number {
     const number = this.number('cpu-index');
-    if (number >= 0 && number < processors) return number;
+    if (processorPlaces.isPresent(number)) return number;
     throw new QmpError("Parameter 'cpu-index' expects a CPU number");
   }
 

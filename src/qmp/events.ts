@@ -1,5 +1,6 @@
 import type { TrayMove } from '../drives/index.ts';
 import type { PluggedPci } from '../hot-plug/pci-options.ts';
+import { type PluggedProcessorInfo, processorPath } from '../hot-plug/processor-places.ts';
 import type { PluggedUsb } from '../hot-plug/usb-ports.ts';
 import type { Exit, Reset } from '../isolate/protocol.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -19,6 +20,9 @@ const reasons: Readonly<Record<Exit['reason'], JsonObject>> = {
   stopped: { guest: false, reason: 'host-qmp-quit' },
   'time-limit': { guest: false, reason: 'host-qmp-quit' },
 };
+
+/** A device that was pulled out. */
+type Unplugged = PluggedUsb | PluggedPci | PluggedProcessorInfo;
 
 /** Tells of a machine's events by QEMU's names until the function that is given back is called. */
 export function translateEvents(machine: Machine, tell: EventListener): () => void {
@@ -48,7 +52,7 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
   const suspend = () => tell('SUSPEND');
   const wake = () => tell('WAKEUP');
   const powerButton = () => tell('POWERDOWN');
-  const unplug = (device: PluggedUsb | PluggedPci) => {
+  const unplug = (device: Unplugged) => {
     for (const data of deletedDevices(device)) tell('DEVICE_DELETED', data);
   };
   const { snapshots, memoryDumps } = machine;
@@ -83,8 +87,10 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
 }
 
 /** One that was given no name has only a place among those without. In one of virtio there is a second one. */
-function deletedDevices({ id, isNamed, device }: PluggedUsb | PluggedPci): JsonObject[] {
-  const path = `/machine/peripheral${isNamed ? '' : '-anon'}/${id}`;
+function deletedDevices(unplugged: Unplugged): JsonObject[] {
+  const { id, isNamed, device } = unplugged;
+  const path =
+    'processor' in unplugged ? processorPath(unplugged) : `/machine/peripheral${isNamed ? '' : '-anon'}/${id}`;
   const within = device.startsWith('virtio-') ? [{ path: `${path}/virtio-backend` }] : [];
   return [...within, isNamed ? { device: id, path } : { path }];
 }

@@ -8,6 +8,7 @@ import type { MachineParts } from '../machine/types.ts';
 import type { MachineImage } from '../machine-core.ts';
 import { differencesText, type OptionDifference, otherOptions } from '../options/differences.ts';
 import type { MachineOptions } from '../options/options.ts';
+import { presentText } from '../options/processors.ts';
 import { pluggedText } from '../options/usb.ts';
 import type { SavedShares } from '../shares/index.ts';
 import type { InOrder } from '../storage/in-order.ts';
@@ -255,6 +256,7 @@ export class MachineStates {
     const { startSlots = {} } = this.#machine;
     const buses = {
       'on the USB': both.map(pluggedText),
+      'in the places of processors': both.map(presentText),
       'on the PCI bus': both.map((one) => pluggedPciText(one, startSlots)),
     };
     const differing = Object.entries(buses).find(([, [then, now]]) => then !== now);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { openMonitor, type PluggedPci, type PluggedUsb } from '../../src/index.ts';
+import { type MachineEvents, openMonitor } from '../../src/index.ts';
 import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { findLinux, LinuxShell } from '../support/linux-shell.ts';
@@ -34,7 +34,7 @@ if (typeof found === 'string' || typeof modules === 'string') {
       });
       const { machine } = shell;
       const monitor = openMonitor(machine);
-      const gone: (PluggedPci | PluggedUsb)[] = [];
+      const gone: MachineEvents['unplug'][] = [];
       machine.on('unplug', (device) => void gone.push(device));
       const until = (condition: string) => shell.run(`while ! ${condition}; do sleep 0.1; done`);
       const pullOut = async (id: string) => {

@@ -9,15 +9,16 @@ import type { MachineConfig } from '../../runtime/machine/config.ts';
 const HEADER_BYTES = 36;
 const hasCompiler = spawnSync('iasl', ['-v']).error === undefined;
 
-const config: Pick<MachineConfig, 'memoryBytes' | 'boot' | 'vga'> = {
+const config: Pick<MachineConfig, 'memoryBytes' | 'boot' | 'vga' | 'processorsPresent'> = {
   memoryBytes: 64 << 20,
   boot: { demo: true },
   vga: 'std',
+  processorsPresent: [0],
 };
 
 /** A table with its header. */
 function tableOf(signature: string): Uint8Array {
-  const settings = { powerBase: 0x600, pirqRoutes: [10, 10, 11, 11], apicIds: [0, 1] };
+  const settings = { powerBase: 0x600, pirqRoutes: [10, 10, 11, 11], apicIds: [0, 1], present: [0] };
   // Placed somewhere: some sums are made then.
   const tables = acpiTables(config as MachineConfig, settings).placedAt(0xe0000)[1]!.bytes;
   const view = new DataView(tables.buffer);

@@ -14,6 +14,8 @@ export interface FwCfgOptions {
   readonly ramBytes: number;
   /** IDs of the processors' local APICs. */
   readonly apicIds: readonly number[];
+  /** How many of them are there now. */
+  readonly processors: () => number;
   /** Firmware is to offer a choice of what to boot from. */
   readonly bootMenu: boolean;
   /** Nobody sees a screen. */
@@ -139,6 +141,7 @@ function writeZeros(memory: BusMemory, address: number, length: number): void {
 function itemsOf({
   ramBytes,
   apicIds,
+  processors,
   bootMenu,
   serialConsole,
   uuid = [],
@@ -151,7 +154,6 @@ function itemsOf({
     [Key.uuid, Uint8Array.from({ length: 16 }, (_, n) => uuid[n] ?? 0)],
     [Key.ramBytes, littleEndian(ramBytes, 8)],
     [Key.noGraphic, littleEndian(serialConsole ? 1 : 0, 2)],
-    [Key.processors, littleEndian(apicIds.length, 2)],
     [Key.apicIdLimit, littleEndian(Math.max(...apicIds) + 1, 2)],
     [Key.bootMenu, littleEndian(bootMenu ? 1 : 0, 2)],
     [Key.irq0Override, littleEndian(1, 4)],
@@ -159,6 +161,7 @@ function itemsOf({
   ];
   return new Map([
     ...constants.map(([key, content]): [number, () => Uint8Array] => [key, () => content]),
+    [Key.processors, () => littleEndian(processors(), 2)],
     [Key.fileDirectory, () => directory(files)],
     ...files.map(({ content }, index): [number, () => Uint8Array] => [Key.firstFile + index, content]),
   ]);

@@ -13,6 +13,8 @@ export const localApicName = (processor: number): string =>
 export class LocalApics {
   /** By processor. */
   readonly all: readonly LocalApic[];
+  /** Those of the processors that are there; messages reach no others. */
+  #present: readonly LocalApic[];
   /** Called when one has something for its processor. */
   onPending: (processor: number) => void = () => {};
   readonly #window: ApicWindow;
@@ -39,6 +41,7 @@ export class LocalApics {
       apic.onPending = () => this.onPending(processor);
       return apic;
     });
+    this.#present = this.all;
     this.#current = this.all[0]!;
     window.select(this.#current);
     options.external.onPending = () => {
@@ -51,6 +54,16 @@ export class LocalApics {
     this.#current = this.all[processor]!;
     this.#window.select(this.#current);
     return this.#current;
+  }
+
+  /** Numbers of the processors that are there. */
+  get present(): number[] {
+    return this.#present.map((apic) => this.all.indexOf(apic));
+  }
+
+  /** Processors have come or gone: these are there. */
+  setPresent(processors: ReadonlySet<number>): void {
+    this.#present = this.all.filter((_, processor) => processors.has(processor));
   }
 
   // As the processor that runs sees its own.
@@ -67,7 +80,7 @@ export class LocalApics {
 
   /** From the I/O APIC or a device; false if it is for nobody. */
   accept(message: InterruptMessage): boolean {
-    const addressed = this.all.filter((apic) => apic.isAddressed(message));
+    const addressed = this.#present.filter((apic) => apic.isAddressed(message));
     const receivers =
       message.mode === DeliveryMode.lowestPriority ? addressed.toSorted(byPriority).slice(0, 1) : addressed;
     for (const apic of receivers) apic.deliver(message);
@@ -80,12 +93,14 @@ export class LocalApics {
   }
 
   wouldInterrupt(message: InterruptMessage, maskable: (processor: number) => boolean): boolean {
-    return this.all.some((apic, processor) => apic.wouldInterrupt(message, maskable(processor)));
+    return this.all.some(
+      (apic, processor) => this.#present.includes(apic) && apic.wouldInterrupt(message, maskable(processor)),
+    );
   }
 
   #send(from: LocalApic, message: InterruptMessage, shorthand: number): void {
     if (shorthand === Shorthand.none) this.accept(message);
-    else for (const apic of this.all) if (isMeant(shorthand, apic === from)) apic.deliver(message);
+    else for (const apic of this.#present) if (isMeant(shorthand, apic === from)) apic.deliver(message);
   }
 }
 

@@ -17,6 +17,7 @@ const Op = {
   multiName: 0x2f,
 } as const;
 const DEVICE = [0x5b, 0x82];
+const PROCESSOR = [0x5b, 0x83];
 
 /** The low `count` bytes of a value, low first. */
 export function littleEndian(value: number, count: number): number[] {
@@ -68,6 +69,12 @@ export function device(name: string, ...terms: Aml[]): Aml {
   return [...DEVICE, ...sized([...nameString(name), ...terms.flat()])];
 }
 
+/** A processor with this number in the MADT, and without a register block. */
+export function processor(name: string, number: number, ...terms: Aml[]): Aml {
+  const noBlock = [0, 0, 0, 0, 0];
+  return [...PROCESSOR, ...sized([...nameString(name), number, ...noBlock, ...terms.flat()])];
+}
+
 export function named(name: string, value: Aml): Aml {
   return [Op.name, ...nameString(name), ...value];
 }
@@ -76,7 +83,7 @@ export function packageOf(...elements: Aml[]): Aml {
   return [Op.package, ...sized([elements.length, ...elements.flat()])];
 }
 
-function buffer(bytes: Aml): Aml {
+export function buffer(bytes: Aml): Aml {
   return [Op.buffer, ...sized([...integer(bytes.length), ...bytes])];
 }
 

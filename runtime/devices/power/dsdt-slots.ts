@@ -15,7 +15,7 @@ import {
 import { GPE0, GPE0_PORT, PCI_HOT_PLUG_EVENT } from './registers.ts';
 
 /** Values of notifications to a device (ACPI specification 2.0, 5.6.3). */
-const Notification = { deviceCheck: 1, ejectRequest: 3 } as const;
+export const Notification = { deviceCheck: 1, ejectRequest: 3 } as const;
 
 const ONE = integer(1);
 const ZERO = integer(0);
@@ -85,12 +85,14 @@ export function hotPlugPorts({ first, count }: HotPlugChip): Aml[] {
   ];
 }
 
-function chipsetPorts(name: string, unique: string, base: number, count: number): Aml {
+/** A device that holds ports of the chipset's own, with other terms about them. */
+export function chipsetPorts(name: string, unique: string, base: number, count: number, ...terms: Aml[]): Aml {
   return device(
     name,
     named('_HID', eisaId('PNP0A06')),
     named('_UID', string(unique)),
     named('_STA', integer(0x0b)),
     named('_CRS', resources(ioPorts(base, count))),
+    ...terms,
   );
 }

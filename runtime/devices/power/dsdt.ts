@@ -16,6 +16,7 @@ import {
   scope,
   string,
 } from './aml.ts';
+import { type ProcessorChip, processorEvent, processorObjects, processorPorts } from './dsdt-processors.ts';
 import { type HotPlugChip, hotPlugEvent, hotPlugObjects, hotPlugPorts } from './dsdt-slots.ts';
 import { SleepType } from './registers.ts';
 
@@ -38,6 +39,8 @@ export interface DsdtOptions {
   /** Where the HPET is; left out: there is none. */
   readonly hpetAddress?: number;
   readonly hotPlug: HotPlugChip;
+  /** Left out: processors do not come and go. */
+  readonly processorChip?: ProcessorChip | undefined;
 }
 
 const HPET_BYTES = 0x400;
@@ -56,9 +59,12 @@ export function dsdtCode(options: DsdtOptions): Uint8Array {
     device('ISA', named('_ADR', integer(0x00010000)), ...isaDevices(options)),
     ...hotPlugPorts(options.hotPlug),
     ...hotPlugObjects(options.hotPlug),
+    ...(options.processorChip ? [processorPorts(options.processorChip)] : []),
   );
-  const system = scope('\\_SB', root, ...hpet(options), firmwareConfiguration(options));
-  return Uint8Array.from([...system, ...hotPlugEvent(), ...sleepStates()]);
+  const processors = options.processorChip ? [processorObjects(options.processorChip)] : [];
+  const system = scope('\\_SB', root, ...hpet(options), firmwareConfiguration(options), ...processors);
+  const events = [...hotPlugEvent(), ...(options.processorChip ? processorEvent() : [])];
+  return Uint8Array.from([...system, ...events, ...sleepStates()]);
 }
 
 /** By which drivers find fw_cfg (QEMU, docs/specs/fw_cfg.rst, "ACPI"); present, but not shown to users. */

@@ -53,3 +53,5 @@ export const GPE0_PORT = 0xafe0;
 export const GPE0 = { bytes: 4, enable: 2 } as const;
 /** The event of that block that notifies a system of PCI slots. */
 export const PCI_HOT_PLUG_EVENT = 1;
+/** The event that notifies a system of processors. */
+export const CPU_HOT_PLUG_EVENT = 2;

@@ -1,5 +1,6 @@
 import { ascii } from './aml.ts';
 import { type DsdtOptions, dsdtCode } from './dsdt.ts';
+import { ENABLED, localApicEntry } from './dsdt-processors.ts';
 import { AcpiImage, RSDP_BYTES, setChecksum } from './image.ts';
 import { GPE0, GPE0_PORT, Register, SCI_IRQ, Smi } from './registers.ts';
 
@@ -14,6 +15,8 @@ export interface AcpiTablesOptions extends DsdtOptions {
 export interface ApicDescription {
   /** IDs of the local APICs, by processor. */
   readonly localIds: readonly number[];
+  /** Processors that may come later. */
+  readonly absent: ReadonlySet<number>;
   readonly localAddress: number;
   readonly ioAddress: number;
   /** IRQs whose input has another number, or is level-triggered. They are active high. */
@@ -190,22 +193,16 @@ function ioAddress(offset: number, bits: number, port: number): FieldValue[] {
 }
 
 /** Structures of the MADT (5.2.11). */
-const Structure = { localApic: 0, ioApic: 1, override: 2, localNmi: 4 } as const;
+const Structure = { ioApic: 1, override: 2, localNmi: 4 } as const;
 const ALL_PROCESSORS = 0xff;
 /** Active high, and edge or level. */
 const EDGE_HIGH = 0x5;
 const LEVEL_HIGH = 0xd;
 
 /** Multiple APIC description table without its header: there are 8259s too, and their pin for NMI is LINT1. */
-function madtContent({ localAddress, localIds, ioAddress, overrides }: ApicDescription): Uint8Array {
+function madtContent({ localAddress, localIds, absent, ioAddress, overrides }: ApicDescription): Uint8Array {
   const structures = [
-    ...localIds.map((id, processor) =>
-      structure(Structure.localApic, 8, [
-        [2, 1, processor],
-        [3, 1, id],
-        [4, 4, 1],
-      ]),
-    ),
+    ...localIds.map((id, processor) => localApicEntry(processor, id, absent.has(processor) ? 0 : ENABLED)),
     structure(Structure.ioApic, 12, [[4, 4, ioAddress]]),
     ...overrides.map(({ irq, input, level }) =>
       structure(Structure.override, 10, [

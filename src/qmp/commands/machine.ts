@@ -2,7 +2,7 @@ import { MOST_PROCESSORS } from '../../../runtime/cpu/topology.ts';
 import { runStateOf } from '../../machine/run-state.ts';
 import { mice } from '../../monitor/mice.ts';
 import { resumeOrAwait } from '../../monitor/migrate.ts';
-import { processorsOf } from '../../monitor/processor.ts';
+import { processorPlacesOf, processorsOf } from '../../monitor/processor.ts';
 import type { QmpCommand } from '../command.ts';
 
 /** The version whose commands, answers and errors these are (docs/control.md). */
@@ -16,7 +16,7 @@ const machineType = {
     name: 'pc',
     'is-default': true,
     'cpu-max': MOST_PROCESSORS,
-    'hotpluggable-cpus': false,
+    'hotpluggable-cpus': true,
     'numa-mem-supported': false,
   },
   ...{ deprecated: false, 'default-cpu-type': 'max' },
@@ -54,8 +54,8 @@ export const machineCommands: readonly QmpCommand[] = [
   {
     name: 'query-hotpluggable-cpus',
     run: (_, { machine }) => {
-      const all = processorsOf(machine).map(({ place, path, type }) => {
-        return { props: place, 'vcpus-count': 1, 'qom-path': path, type };
+      const all = processorPlacesOf(machine).map(({ place, path, type }) => {
+        return { props: place, 'vcpus-count': 1, ...(path !== undefined && { 'qom-path': path }), type };
       });
       return all.reverse();
     },

@@ -29,6 +29,7 @@ class FwCfgRig extends Rig {
       ports: this.ports,
       memory: this.memory,
       apicIds: [0],
+      processors: () => 1,
       ramBytes: 5 * 2 ** 32 + 0x8000000,
       bootMenu,
       serialConsole: false,

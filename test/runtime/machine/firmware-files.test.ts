@@ -21,7 +21,7 @@ function filesOf(
     firmware,
     firmwareFiles: given,
   };
-  const settings = { powerBase: 0xb000, pirqRoutes: [10, 10, 11, 11], apicIds: [0] };
+  const settings = { powerBase: 0xb000, pirqRoutes: [10, 10, 11, 11], apicIds: [0], present: [0] };
   const files = firmwareFiles(
     config,
     () => acpiTables(config, settings),

@@ -37,8 +37,8 @@ test.each([
   ],
   ['4,maxcpus=2', 'maxcpus=2 is less than the 4 processors that there are; leave it out'],
   [
-    '2,maxcpus=4,sockets=4',
-    "'2,maxcpus=4,sockets=4': no processors can be added while the machine runs, so these must be of the 2 that there are; leave maxcpus out",
+    '2,maxcpus=6,sockets=4',
+    "'2,maxcpus=6,sockets=4': sockets (4) * cores * threads (1) must be the number of processors, 6",
   ],
 ])('-smp %s is refused in the words of the flag', (text, message) => {
   expect(() => parse(text)).toThrow(`-smp: ${message}`);
@@ -51,14 +51,9 @@ test.each([
   ['8,threads=2', { sockets: 1, cores: 4, threads: 2 }],
   ['maxcpus=4', { sockets: 1, cores: 4, threads: 1 }],
   ['4,maxcpus=4,cores=2', { sockets: 2, cores: 2, threads: 1 }],
+  ['1,maxcpus=4', { sockets: 1, cores: 4, threads: 1, present: 1 }],
+  ['2,maxcpus=4,sockets=4', { sockets: 4, cores: 1, threads: 1, present: 2 }],
+  ['cpus=2,maxcpus=8,sockets=2,cores=2,threads=2', { sockets: 2, cores: 2, threads: 2, present: 2 }],
 ])('-smp %s', (text, processors) => {
   expect(parse(text).machine.processors).toEqual(processors);
-});
-
-test('processors that could be added are taken, with a word about it', () => {
-  const { machine, warnings } = parse('2,maxcpus=4');
-  expect([machine.processors, warnings]).toEqual([
-    { sockets: 1, cores: 2, threads: 1 },
-    ['-smp: no processors can be added while the machine runs (maxcpus)'],
-  ]);
 });

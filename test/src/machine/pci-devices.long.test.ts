@@ -5,11 +5,10 @@ import { expect, test } from 'vitest';
 import {
   ConfigurationError,
   Machine,
+  type MachineEvents,
   type MachineOptions,
   openMonitor,
   openQmp,
-  type PluggedPci,
-  type PluggedUsb,
   pluggablePciModels,
 } from '../../../src/index.ts';
 import { pipe } from '../migration/pipe.ts';
@@ -32,7 +31,7 @@ const inSlots = async (machine: Machine) =>
 
 test('a device is there at once, and gone when the guest has let go of it', async () => {
   await using machine = await Machine.create(demo);
-  const gone: (PluggedUsb | PluggedPci)[] = [];
+  const gone: MachineEvents['unplug'][] = [];
   machine.on('unplug', (device) => void gone.push(device));
   const plugged = { id: 'd', isNamed: true, device: 'virtio-blk-pci', slot: 2, drive: 'virtio0' };
   expect(await machine.pci.plug(disk)).toEqual(plugged);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
-import { Machine, type MachineOptions, openMonitor, type PluggedPci, type PluggedUsb } from '../../../src/index.ts';
+import { Machine, type MachineEvents, type MachineOptions, openMonitor } from '../../../src/index.ts';
 import { pipe } from '../migration/pipe.ts';
 
 const demo = { memory: 8, boot: { demo: true } } as const satisfies MachineOptions;
@@ -28,7 +28,7 @@ const plugged = async (machine: Machine) =>
 
 test('devices come and go while the machine runs, and before', async () => {
   await using machine = await Machine.create({ ...demo, usb: [] });
-  const gone: (PluggedUsb | PluggedPci)[] = [];
+  const gone: MachineEvents['unplug'][] = [];
   machine.on('unplug', (device) => void gone.push(device));
   expect(await machine.usb.plug('tablet')).toEqual(tablet);
   await machine.start();
