@@ -71,6 +71,22 @@ test('a message reaches whom its destination names, whom a mask names, or whom a
   expect(taken(rig)).toEqual([0x96, null, 0x96]);
 });
 
+test('messages reach none that is not there, whatever they are', () => {
+  const rig = three();
+  rig.locals.setPresent(new Set([0, 2]));
+  send(rig, fixed | 0x41, 1);
+  send(rig, fixed | 0x52, 0xff);
+  send(rig, shorthand.others | 0x63);
+  send(rig, init | ASSERT, 1);
+  send(rig, startUp | 0x10, 1);
+  send(rig, shorthand.others | nmi);
+  expect([taken(rig), rig.signals.filter((signal) => signal.includes('1'))]).toEqual([[0x52, null, 0x63], []]);
+  const message = { vector: 0x99, mode: 0, level: false, destination: 1, logical: false };
+  expect([rig.locals.accept(message), rig.locals.wouldInterrupt(message, () => true)]).toEqual([false, false]);
+  rig.locals.setPresent(new Set([0, 1, 2]));
+  expect(rig.locals.accept(message)).toBe(true);
+});
+
 test('a message of lowest priority goes to one of those it could go to: that which does what is least urgent', () => {
   const rig = three();
   for (const [processor, priority] of [0x50, 0x30, 0x40].entries()) {
