@@ -62,7 +62,7 @@ export class ProcessorPlugs implements PlugBus<PluggedProcessor> {
 
   unplug({ processor }: PluggedProcessor): void {
     this.#present.delete(processor);
-    this.chip.forget(processor);
+    this.chip.gone(processor);
     this.#changed();
   }
 

@@ -28,7 +28,9 @@ export async function plugProcessor(machine: Machine, driver: string, given: Dev
   if (unknown !== undefined) throw new ConfigurationError(`Property '${driver}.${unknown}' not found`);
   const expected = processorType(machine.processorModel);
   if (driver !== expected)
-    throw new ConfigurationError(`Invalid CPU type, expected cpu type: '${expected}', passed: '${driver}'`);
+    throw new ConfigurationError(`Invalid CPU type, expected cpu type: '${expected}'; give it instead of ${driver}`);
+  const { id } = given;
+  if (id !== undefined) machine.processorPlaces.checkId(id);
   const { topology } = machine.processorPlaces;
   const last = lastOf(topology);
   const numberOf = (level: Level) => levelNumber(driver, given, level, last[level]);
@@ -39,7 +41,6 @@ export async function plugProcessor(machine: Machine, driver: string, given: Dev
     numberOf('thread-id'),
   ];
   const number = (socket * topology.cores + core) * topology.threads + thread;
-  const { id } = given;
   await machine.processorPlaces.plug({ number, ...(id !== undefined && { id }) });
 }
 

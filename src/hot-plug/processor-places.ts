@@ -130,7 +130,7 @@ export class ProcessorPlaces {
       this.#check('device_add');
       if (id !== undefined && !isIdentifier(id)) throw new ConfigurationError("Parameter 'id' expects an identifier");
       const processor = known(options);
-      this.#coming.checkId(processor.id, this.ids);
+      this.checkId(processor.id);
       await this.#coming.enter(processor, { type: 'processor', processor: number });
       return this.#shown(processor);
     });
@@ -169,6 +169,14 @@ export class ProcessorPlaces {
    */
   get ids(): readonly string[] {
     return idsOf(this.#all);
+  }
+
+  /**
+   * @throws ConfigurationError if a device has this name
+   * @internal
+   */
+  checkId(id: string): void {
+    this.#coming.checkId(id, this.ids);
   }
 
   #check(what: string): void {

@@ -40,9 +40,9 @@ export class CpuHotPlug {
 
   reset(): void {}
 
-  /** A processor was plugged in. */
+  /** A processor was plugged in. Systems that look at the bitmap see it there. */
   inserted(processor: number): void {
-    this.#state.inserting[processor] = true;
+    if (!this.#state.isBitmap) this.#state.inserting[processor] = true;
     this.#options.tell();
   }
 
@@ -52,10 +52,9 @@ export class CpuHotPlug {
     this.#options.tell();
   }
 
-  /** A processor is there no longer, or a new one in its place: nothing has happened to it. */
-  forget(processor: number): void {
-    const { inserting, removing, firmwareEjects } = this.#state;
-    for (const flags of [inserting, removing, firmwareEjects]) flags[processor] = false;
+  /** A processor is there no longer. The system clears what it was told of it. */
+  gone(processor: number): void {
+    this.#state.firmwareEjects[processor] = false;
   }
 
   #read(offset: number, size: AccessSize): number {
@@ -122,7 +121,7 @@ export class CpuHotPlug {
     if ((value & Flag.inserting) !== 0) inserting[processor] = false;
     else if ((value & Flag.removing) !== 0) removing[processor] = false;
     else if ((value & Flag.eject) !== 0 && mayGo) this.#options.eject(processor);
-    else if ((value & Flag.firmwareEjects) !== 0 && mayGo) firmwareEjects[processor] = !firmwareEjects[processor];
+    else if ((value & Flag.firmwareEjects) !== 0 && mayGo) firmwareEjects[processor] = true;
   }
 
   #writeCommand(processor: number, value: number): void {

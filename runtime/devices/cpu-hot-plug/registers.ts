@@ -23,7 +23,7 @@ export const Flag = {
   removing: 0x04,
   /** Written: it is ejected. */
   eject: 0x08,
-  /** Firmware is to eject it; writing turns it over. */
+  /** Written: firmware is to eject it. */
   firmwareEjects: 0x10,
 } as const;
 
