@@ -6,16 +6,20 @@ const TIMEOUT = 900_000;
 const ROUNDS = 20;
 const linux = await findLinux();
 
-const CPU = '/sys/devices/system/cpu/cpu1';
+/** A processor as Linux numbers it: in the order in which it has first seen them, which is here that of their places. */
+const folderOf = (processor: number) => `/sys/devices/system/cpu/cpu${processor}`;
 /** Programs that run until they are ended, more than there are processors. */
 const load = 'for p in 1 2 3; do (while :; do busybox true; done) & done; echo started';
-const takeProcessor = [
-  `while [ ! -d ${CPU} ]; do sleep 0.1; done`,
-  `[ "$(cat ${CPU}/online)" = 1 ] || echo 1 >${CPU}/online`,
-  // It takes interrupts of its own and runs programs.
-  'taskset 2 busybox sleep 0.2',
-  'nproc',
-].join('; ');
+const take = (processor: number) => {
+  const folder = folderOf(processor);
+  return [
+    `while [ ! -d ${folder} ]; do sleep 0.1; done`,
+    `[ "$(cat ${folder}/online)" = 1 ] || echo 1 >${folder}/online`,
+    // It takes interrupts of its own and runs programs.
+    `taskset ${1 << processor} busybox sleep 0.2`,
+    'nproc',
+  ].join('; ');
+};
 const trouble = 'dmesg | grep -iE "oops|bug:|segfault|stall|lockup|call trace|panic|ACPI.*error" || true';
 
 const boots = { 'without firmware': {}, 'by our BIOS': { bios: 'rawiron' }, 'by SeaBIOS': { bios: 'seabios' } };
@@ -40,11 +44,11 @@ describe.skipIf(typeof linux === 'string')('Linux and processors that come and g
       const core = (round % 3) + 1;
       const place = { 'socket-id': 0, 'core-id': core, 'thread-id': 0 };
       await qmp.execute('device_add', { driver: 'max-i386-cpu', id: 'more', ...place });
-      expect(await shell.run(takeProcessor)).toBe('2');
+      expect(await shell.run(take(core))).toBe('2');
       await qmp.execute('device_del', { id: 'more' });
       const gone = [{ device: 'more', path: '/machine/peripheral/more' }];
       await expect.poll(() => deleted.splice(0), { timeout: TIMEOUT }).toEqual(gone);
-      expect(await shell.run(`while [ -d ${CPU} ]; do sleep 0.1; done; nproc`)).toBe('1');
+      expect(await shell.run(`while [ -d ${folderOf(core)} ]; do sleep 0.1; done; nproc`)).toBe('1');
     }
     expect(await shell.run(trouble)).toBe('');
   });
@@ -56,7 +60,7 @@ describe.skipIf(typeof linux === 'string')('Linux and processors that come and g
     const { machine } = shell;
     const left = () => new Promise((resolve) => machine.on('unplug', resolve));
     await machine.processorPlaces.plug({ number: 1, id: 'more' });
-    expect(await shell.run(takeProcessor)).toBe('2');
+    expect(await shell.run(take(1))).toBe('2');
     const snapshot = await machine.snapshot();
     const gone = left();
     await machine.processorPlaces.unplug('more');
@@ -66,7 +70,7 @@ describe.skipIf(typeof linux === 'string')('Linux and processors that come and g
     );
     await machine.processorPlaces.plug({ number: 1, id: 'more' });
     await machine.load(snapshot);
-    expect(await shell.run(takeProcessor)).toBe('2');
+    expect(await shell.run(take(1))).toBe('2');
     const goneAgain = left();
     await machine.processorPlaces.unplug('more');
     await goneAgain;

@@ -114,7 +114,7 @@ export class CpuHotPlug {
     else if (offset === Register.data) this.#writeData(processor, value);
   }
 
-  /** Of several bits the lowest counts. */
+  /** Writes the flags: the lowest of several bits counts. */
   #writeFlags(processor: number, value: number): void {
     const { inserting, removing, firmwareEjects } = this.#state;
     const mayGo = processor > 0 && this.#options.isPresent(processor);

@@ -1,6 +1,6 @@
 /** QEMU, docs/specs/acpi_cpu_hotplug.rst, with the ports of its pc. */
 export const BASE_PORT = 0xaf00;
-/** Of the bitmap of earlier systems, of which the ports below take the place. */
+/** Ports of the bitmap of earlier systems; those below take its place. */
 export const BITMAP_PORTS = 0x20;
 export const PORT_COUNT = 12;
 
