@@ -12,7 +12,11 @@ test.each<[ProcessorOptions, string | undefined, string]>([
   [0, undefined, 'processors is 0; it must be a whole number from 1 to 32'],
   [1.5, undefined, 'processors is 1.5; it must be a whole number from 1 to 32'],
   [{ cores: 0 }, undefined, 'processors.cores is 0; it must be a whole number from 1 to 32'],
-  [{ nodes: 2 } as ProcessorOptions, undefined, "unknown 'nodes' in processors; it is one of: sockets, cores, threads, present"],
+  [
+    { nodes: 2 } as ProcessorOptions,
+    undefined,
+    "unknown 'nodes' in processors; it is one of: sockets, cores, threads, present",
+  ],
   [{ sockets: 8, cores: 8 }, undefined, '64 processors are too many; there can be 32'],
   [{ sockets: 2, cores: 3 }, undefined, '2 sockets of 3 cores of 1 threads would leave numbers of processors out'],
   [{ cores: 2, threads: 3 }, undefined, '1 sockets of 2 cores of 3 threads would leave numbers of processors out'],
