@@ -100,6 +100,7 @@ export type {
   WebSocketNetworkOptions,
   WispNetworkOptions,
 } from './network/options.ts';
+export type { BalloonOptions } from './options/balloon.ts';
 export type { BootOrder } from './options/boot-order.ts';
 export type { EngineSettings } from './options/engine-options.ts';
 export type { MachineLimits } from './options/limits.ts';
