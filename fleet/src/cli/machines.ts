@@ -90,9 +90,9 @@ export async function psCommand(args: readonly string[]): Promise<number> {
   });
 }
 
-const machineRow = ({ name, state, owner, memory, taken, problem, target }: MachineRecord): string[] => [
+const machineRow = ({ name, state, owner, memory, saved, problem, target }: MachineRecord): string[] => [
   ...[name, target === '' ? state : 'moving', owner || '-', sizeText(memory)],
-  taken === 0 ? '-' : new Date(taken).toISOString().slice(0, 19),
+  saved === 0 ? '-' : new Date(saved).toISOString().slice(0, 19),
   target === '' ? problem : `to ${target}`,
 ];
 

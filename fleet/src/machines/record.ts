@@ -39,7 +39,7 @@ export interface MachineRecord {
   /** Bytes that it had sent on COM1 by then. */
   readonly offset: number;
   /** Time of the last checkpoint, in milliseconds since 1970, by the clock of Redis. */
-  readonly taken: number;
+  readonly saved: number;
   /** How many checkpoints were asked for, and which of them was made last. */
   readonly asked: number;
   readonly answered: number;
@@ -136,7 +136,7 @@ export function recordOf(name: string, fields: Readonly<Record<string, string>>)
     token: number('token'),
     manifest: fields.manifest!,
     offset: number('offset'),
-    taken: number('taken'),
+    saved: number('saved'),
     asked: number('asked'),
     answered: number('answered'),
     used: number('used'),

@@ -87,7 +87,7 @@ export type NewMachine = Omit<
   | 'name'
   | 'owner'
   | 'token'
-  | 'taken'
+  | 'saved'
   | 'asked'
   | 'answered'
   | 'problem'

@@ -190,7 +190,7 @@ return 1
  */
 export const PUBLISH = `${OWNED}${LISTS}
 local now = redis.call('TIME')
-redis.call('HSET', KEYS[1], 'manifest', ARGV[3], 'offset', ARGV[4], 'answered', ARGV[5], 'taken', now[1] * 1000 + math.floor(now[2] / 1000))
+redis.call('HSET', KEYS[1], 'manifest', ARGV[3], 'offset', ARGV[4], 'answered', ARGV[5], 'saved', now[1] * 1000 + math.floor(now[2] / 1000))
 redis.call('XADD', KEYS[2], '*', 'token', ARGV[2], 'at', ARGV[4], 'checkpoint', ARGV[3])
 if ARGV[6] ~= 'running' then
   local state = ARGV[6]
