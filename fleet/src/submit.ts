@@ -5,6 +5,7 @@ import type { MachineLimits } from 'rawiron';
 import { putBlob } from './blobs.ts';
 import { FleetError } from './error.ts';
 import { findImage } from './images.ts';
+import { checkMachineLimits } from './limits.ts';
 import { bundledModule } from './module.ts';
 import { findResult, finishedSince, keepResult } from './results.ts';
 import { type JobData, type JobResult, jobId, keepRun, QUEUE, type Run, runKey, type Work } from './run.ts';
@@ -149,6 +150,7 @@ async function runOf(store: ObjectStore, options: RunOptions): Promise<Run> {
   checkNumber('count', count, 1_000_000);
   checkNumber('timeout', timeout, 86_400);
   checkNumber('tries', tries, 100);
+  checkMachineLimits(limits);
   const { manifest } = await findImage(store, image);
   const id = `${new Date().toISOString().slice(0, 19).replaceAll(/[^\d]/g, '')}-${randomBytes(4).toString('hex')}`;
   return {

@@ -175,6 +175,7 @@ describe.skipIf(noRedis !== '')(`requests to the gateway${noRedis}`, { timeout: 
     ['POST', '/machines/x', { image: 3 }, /image must be a text/],
     ['POST', '/machines/x', { image: 'demo', checkpoint: '5' }, /checkpoint must be a number/],
     ['POST', '/machines/x', { image: 'demo', policy: 'hope' }, /it must be restart or lost/],
+    ['POST', '/machines/x', { image: 'demo', processor: -1 }, /limits.processor is -1; it must be a number/],
     ['POST', '/machines/x/clone', {}, /give name/],
     ['POST', '/runs', { image: 'none', script: 'ls' }, /there is no image 'none'/],
     ['GET', '/runs/none/results', undefined, /there is no run 'none'/],

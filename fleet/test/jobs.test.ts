@@ -117,6 +117,7 @@ describe.skipIf(noRedis !== '')(`the command${noRedis}`, { timeout: 5 * MINUTES 
     [['run', 'missing.ts', '--image', 'demo'], /missing\.ts: there is no such file/],
     [['run', '--image', 'demo'], /give a module or a script/],
     [['run', 'x.ts', '--image', 'demo', '--count', '0'], /count is 0; it must be a whole number from 1 to/],
+    [['run', 'x.ts', '--image', 'demo', '--processor', '0'], /limits.processor is 0; it must be a number from 1 to/],
     [['run', '--imge', 'demo'], /Unknown option '--imge'/],
     [['worker', '--redis', 'localhost'], /'localhost' is no address of a Redis/],
     [['image', 'add', '../x', 'y'], /y cannot be read/],

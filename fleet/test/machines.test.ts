@@ -213,6 +213,8 @@ describe.skipIf(noRedis !== '')(`the command for machines${noRedis}`, { timeout:
     [['start', 'x', '--image', 'other'], /there is no image 'other'/],
     [['start', 'x', '--image', 'demo', '--checkpoint', '100000'], /checkpoint is 100000/],
     [['start', 'x', '--image', 'demo', '--idle', '3'], /idle is 3; it must be a whole number of seconds, 10 to 86400/],
+    [['start', 'x', '--image', 'demo', '--processor', '300'], /limits.processor is 300; it must be a number from 1 to/],
+    [['start', 'x', '--image', 'demo', '--memory', 'much'], /limits.memory/],
     [['gateway', '--listen', 'here'], /--listen here: give an address such as/],
     [['suspend', 'none'], /there is no machine 'none'; 'rawiron-fleet ps' shows/],
     [['snapshot', 'none', 'x'], /there is no machine 'none'/],

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { MachineLimits } from 'rawiron';
 import { FleetError } from '../error.ts';
 import { findImage, type Image, nameImage } from '../images.ts';
+import { checkMachineLimits } from '../limits.ts';
 import type { ObjectStore } from '../store.ts';
 import { fullName, OPERATOR, ownName } from '../tenants/names.ts';
 import { tenantStore } from '../tenants/store.ts';
@@ -64,7 +65,7 @@ export class FleetMachines implements AsyncDisposable {
 
   /**
    * Adds a machine that goes on from an image. A host with room for it takes it.
-   * @throws FleetError if there is one of that name, or no such image
+   * @throws FleetError if there is one of that name, or no such image, or a limit is none
    */
   async start(
     name: string,
@@ -72,6 +73,7 @@ export class FleetMachines implements AsyncDisposable {
   ): Promise<void> {
     checkSeconds('checkpoint', every, 0);
     if (idle !== 0) checkSeconds('idle', idle, LEAST_IDLE);
+    checkMachineLimits(limits);
     const { manifest, memory, cards = [] } = await findImage(this.#store, image);
     if (forwards.length > 0 && cards.length === 0)
       throw new FleetError(
