@@ -8,7 +8,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Machine } from 'rawiron';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { FleetGateway, type GatewaySettings } from '../src/machines/gateway.ts';
+import { FleetGateway, type GatewaySettings } from '../src/gateway/gateway.ts';
+import { type NewMachine, Registry } from '../src/machines/registry.ts';
 import { Tenants } from '../src/tenants/tenants.ts';
 import { checkedScopes, scopes, Tokens } from '../src/tenants/tokens.ts';
 import { noRedis, TestFleet } from './support/fleet.ts';
@@ -102,6 +103,41 @@ describe.skipIf(noRedis !== '')(`tokens at the gateway${noRedis}`, { timeout: 5 
   });
 });
 
+/** A console that is open, of a machine that no host has. */
+async function openConsole({ port }: FleetGateway, registry: Registry, tenant: string) {
+  await registry.add(`${tenant}/open`, waiting);
+  const token = await tokens.create({ tenant, scopes: ['console'] });
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/machines/open/console`, [`token.${token}`]);
+  const closed = new Promise((resolve) => socket.on('close', (_, reason) => resolve(reason.toString())));
+  await once(socket, 'open');
+  return { socket, closed, id: (await tokens.check(token))!.id };
+}
+
+const waiting: NewMachine = {
+  ...{ image: 'none', memory: 2 ** 40, limits: {}, every: 0, idle: 0, policy: 'restart', manifest: '', offset: 0 },
+  ...{ wanted: 'running', state: 'waiting' },
+};
+
+describe.skipIf(noRedis !== '')(`consoles that are open${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('are closed when their token is revoked, or their tenant removed', async () => {
+    const redis = fleet.connect();
+    const [registry, tenants] = [new Registry(redis), new Tenants(redis)];
+    await tenants.set('leaves', {});
+    await using gateway = await listen({ needsToken: true });
+    const revoked = await openConsole(gateway, registry, 'acme');
+    const removed = await openConsole(gateway, registry, 'leaves');
+    const valid = await openConsole(gateway, registry, 'other');
+    await tokens.revoke(revoked.id);
+    await registry.want('leaves/open', 'gone');
+    await tenants.remove('leaves');
+    for (const { closed } of [revoked, removed])
+      expect(await closed).toBe('its token is not valid any more, or not for consoles');
+    expect(valid.socket.readyState).toBe(WebSocket.OPEN);
+    for (const tenant of ['acme', 'other']) await registry.want(`${tenant}/open`, 'gone');
+    redis.disconnect();
+  });
+});
+
 describe.skipIf(noRedis !== '')(`the gateway's interface${noRedis}`, { timeout: 5 * MINUTES }, () => {
   test("has a tenant's machines, images and jobs, and nobody else's", async () => {
     await using gateway = await listen({ needsToken: true });
@@ -157,6 +193,18 @@ describe.skipIf(noRedis !== '')(`requests to the gateway${noRedis}`, { timeout: 
     expect(await ask('POST', '/login', long)).toEqual({ status: 409, body: 'the body has more than 4096 bytes' });
     expect(await ask('POST', '/runs', longer)).toEqual({ status: 409, body: 'the body has more than 8388608 bytes' });
     expect((await ask('GET', '/runs')).status).toBe(200);
+  });
+
+  test('with images are as many at a time as there is memory for', async () => {
+    await using gateway = await listen({ needsToken: true });
+    const token = await tokens.create({ tenant: 'acme', scopes: ['images'] });
+    const headers = { authorization: `Bearer ${token}` };
+    const slow = request({ host: '127.0.0.1', port: gateway.port, path: '/images/slow', method: 'PUT', headers });
+    slow.on('error', () => {}).write('the first part');
+    const put = async () => (await clientOf(gateway, token)('PUT', '/images/bad', Buffer.from('no'))).status;
+    await expect.poll(put).toBe(429);
+    slow.destroy();
+    await expect.poll(put).toBe(409);
   });
 
   test('for the queue leave nothing behind', async () => {

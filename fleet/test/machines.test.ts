@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { FleetGateway } from '../src/machines/gateway.ts';
+import { FleetGateway } from '../src/gateway/gateway.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
 import { putCounter } from './support/counter-guest.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
