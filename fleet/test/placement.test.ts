@@ -7,7 +7,10 @@ const GB = 2 ** 30;
 const MINUTE = 60_000;
 
 function host(id: string, free: number, more: Partial<HostRecord> = {}): HostRecord {
-  return { ...{ id, free, beat: 1, memory: 8 * GB, machines: 1, processors: 4, share: 0, isDrained: false }, ...more };
+  return {
+    ...{ id, name: '', free, beat: 1, memory: 8 * GB, machines: 1, processors: 4, share: 0, isDrained: false },
+    ...more,
+  };
 }
 
 function machine(name: string, owner: string, memory: number): MachineRecord {

@@ -25,6 +25,8 @@ export interface HostSettings {
   /** Connects to Redis; a host needs more than one connection. */
   connect(): Redis;
   readonly store: ObjectStore;
+  /** By which it is drained also when it begins again. Default: that of its computer. */
+  readonly name?: string;
   /** Bytes of memory for its machines. */
   readonly memory: number;
   /** Milliseconds after which others may take its machines when nothing is heard of it. Default: 10,000. All hosts of a fleet have the same. */
@@ -48,7 +50,8 @@ const [LOOK, PAUSE] = [1000, 10_000];
 
 /** Runs machines that stay, as many as its memory has room for. */
 export class FleetHost implements AsyncDisposable {
-  readonly id: string = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  readonly id: string;
+  readonly #name: string;
   readonly #settings: HostSettings;
   readonly #redis: Redis;
   /** The connection that hears of news and input. */
@@ -66,7 +69,9 @@ export class FleetHost implements AsyncDisposable {
   #isEnding = false;
 
   private constructor(settings: HostSettings) {
-    const { lease = LEASE, rebalance, log } = settings;
+    const { name = hostname(), lease = LEASE, rebalance, log } = settings;
+    this.#name = name;
+    this.id = `${name}-${process.pid}-${randomBytes(3).toString('hex')}`;
     this.#settings = settings;
     this.#redis = settings.connect();
     this.#hearing = settings.connect();
@@ -133,7 +138,7 @@ export class FleetHost implements AsyncDisposable {
     const share = [...this.#seats.values()].reduce((sum, { share }) => sum + share, 0);
     // Nothing more is for a host that ends.
     const room = { memory: this.#settings.memory, isOpen: !this.#isEnding };
-    return { id: this.id, ...room, processors: availableParallelism(), share, ...this.#door!.place };
+    return { id: this.id, name: this.#name, ...room, processors: availableParallelism(), share, ...this.#door!.place };
   }
 
   get #free(): number {

@@ -97,6 +97,8 @@ export const UNUSED = 'nobody has used its console';
 /** Names in Redis. */
 export const MACHINES = 'rawiron:machines';
 export const HOSTS = 'rawiron:hosts';
+/** Names of hosts that are drained: one that begins again under its name stays so. */
+export const DRAINED = 'rawiron:drained';
 /** Machines that wait for a host, by the memory that they need. */
 export const WAITING = 'rawiron:waiting';
 /** Tells gateways names of machines that have changed. */
@@ -150,6 +152,8 @@ export function recordOf(name: string, fields: Readonly<Record<string, string>>)
 /** A host, as it has told last. */
 export interface HostRecord {
   readonly id: string;
+  /** Its name, which one that begins again has, too; empty: none. */
+  readonly name: string;
   /** Goes up as long as it lives. */
   readonly beat: number;
   /** Bytes of memory for machines, and how many are free. */

@@ -64,7 +64,7 @@ export interface Holding {
 }
 
 /** A host that lives, and what it tells of itself. */
-export interface LivingHost extends Partial<Pick<HostRecord, 'processors' | 'share'> & HostPlace> {
+export interface LivingHost extends Partial<Pick<HostRecord, 'name' | 'processors' | 'share'> & HostPlace> {
   readonly id: string;
   /** Bytes of memory for machines. */
   readonly memory: number;
@@ -232,7 +232,8 @@ export class Registry {
   }
 
   /**
-   * A host is to take no machines, or to take them again.
+   * A host is to take no machines, or to take them again. One that begins again under its name does as it did.
+   * @param id of the host; or the name of one that is not there now and was drained
    * @throws FleetError if there is no such host
    */
   async drain(id: string, isDrained: boolean): Promise<void> {
@@ -249,13 +250,15 @@ export class Registry {
     if (problem === 'gone') throw noMachine(name);
     if (problem === 'there') throw new FleetError(`${name} is on ${host} already`);
     if (problem === 'moving') throw new FleetError(`${name} moves to another host already; wait for its end`);
+    if (problem === 'closed') throw new FleetError(`${host} takes no machines: it ends, or is gone`);
+    if (problem === 'full') throw new FleetError(`${host} has no room for ${name}`);
     if (problem !== '') throw new FleetError(`${name} is ${problem}; only a machine that runs can move`);
     await this.#tell(name);
   }
 
-  /** A machine does not move, and nobody but its host may go on with it from now on. */
-  async recall(holding: Holding, problem: string): Promise<boolean> {
-    return await this.#owned(RECALL, holding, problem);
+  /** A machine does not move to a host, which may not go on with it from now on. */
+  async recall(holding: Holding, target: string, problem: string): Promise<boolean> {
+    return await this.#owned(RECALL, holding, target, holding.name, problem);
   }
 
   /**
@@ -367,7 +370,7 @@ function hostOf(id: string, fields: Readonly<Record<string, string>>, machines: 
   const isDrained = fields.drained === '1';
   const free = fields.open === '1' && !isDrained ? number('memory') - number('taken') : 0;
   return {
-    ...{ id, beat: number('beat'), memory: number('memory'), free },
+    ...{ id, name: fields.name ?? '', beat: number('beat'), memory: number('memory'), free },
     ...{ machines, processors: number('processors'), share: number('share'), isDrained },
   };
 }

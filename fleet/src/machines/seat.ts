@@ -273,12 +273,12 @@ export class Seat {
     await this.#do(async () => {
       try {
         // What was read before the last move had failed may say so still.
-        if ((await registry.look(this.holding.name))?.target !== target) return await this.#stay('');
+        if ((await registry.look(this.holding.name))?.target !== target) return await this.#stay(target, '');
         const place = await registry.place(target);
         if (place === undefined) throw new FleetError(`there is no host '${target}'`);
         await this.#sendTo({ id: target, ...place });
       } catch (error) {
-        await this.#stay((error as Error).message);
+        await this.#stay(target, (error as Error).message);
       }
     }).catch((error: Error) => this.#leave(error.message));
   }
@@ -294,17 +294,17 @@ export class Seat {
         return { at, unsaid, typed: this.#input.hold() };
       },
       recall: async (reason) => {
-        if (!(await registry.recall(this.holding, reason))) throw new FleetError('another host has it');
+        if (!(await registry.recall(this.holding, to.id, reason))) throw new FleetError('another host has it');
       },
     });
     await this.lose();
     await registry.tellMove(this.holding.name, figures);
   }
 
-  /** It has not moved. Nobody else may go on with it once Redis has said so. */
-  async #stay(problem: string): Promise<void> {
+  /** It has not moved to a host. That may not go on with it once Redis has said so. */
+  async #stay(target: string, problem: string): Promise<void> {
     if (!this.#isGone && problem !== '') this.#settings.warn(`it does not move: ${problem}`);
-    if (!(await this.#settings.registry.recall(this.holding, problem))) return await this.lose();
+    if (!(await this.#settings.registry.recall(this.holding, target, problem))) return await this.lose();
     this.#isMoving = false;
     for (const bytes of this.#input.release()) void this.#running?.serial.type(bytes);
     if (this.#settings.lease.isFresh) await this.go();

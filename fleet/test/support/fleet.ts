@@ -55,6 +55,7 @@ export class TestFleet implements AsyncDisposable {
   readonly store = new FolderStore(join(this.folder, 'store'));
   readonly redis: TestRedis;
   readonly #children = new Set<ChildProcess>();
+  #hosts = 0;
 
   readonly #server: S3Server | undefined;
 
@@ -89,9 +90,10 @@ export class TestFleet implements AsyncDisposable {
     return this.#child(['worker', '--slots', `${slots}`, ...words]);
   }
 
-  /** Starts a host for machines, whose lease is of so many seconds. */
+  /** Starts a host for machines, whose lease is of so many seconds, as if it were on a computer of its own. */
   host(lease: number, memory = '1G'): ChildProcess {
-    return this.#child(['host', '--memory', memory, '--lease', `${lease}`]);
+    const name = `computer${this.#hosts++}`;
+    return this.#child(['host', '--memory', memory, '--lease', `${lease}`, '--name', name]);
   }
 
   #child(words: readonly string[]): ChildProcess {
