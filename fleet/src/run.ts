@@ -2,9 +2,6 @@ import type { Redis } from 'ioredis';
 import type { MachineLimits } from 'rawiron';
 import { OPERATOR, tenantOf } from './tenants/names.ts';
 
-/** The queue of all jobs. */
-export const QUEUE = 'rawiron-jobs';
-
 /** Seconds for which Redis keeps a run, and its results, that nobody asks for. */
 export const KEPT = 7 * 24 * 3600;
 
@@ -33,8 +30,6 @@ export interface Run {
 export interface JobData {
   readonly run: string;
   readonly number: number;
-  /** How often it was taken while its tenant had no slot left. */
-  readonly waited?: number;
 }
 
 /** How a job ended: its one result. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { removeGarbage } from '../src/garbage.ts';
 import { findImage, listImages } from '../src/images.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
-import type { JobResult } from '../src/run.ts';
+import { type JobResult, resultsKey } from '../src/run.ts';
 import { SubmittedRun } from '../src/submit.ts';
 import { tenantStore } from '../src/tenants/store.ts';
 import { Tenants } from '../src/tenants/tenants.ts';
@@ -100,6 +100,23 @@ describe.skipIf(noRedis !== '')(`tenants${noRedis}`, { timeout: 5 * MINUTES }, (
     const file = results[0]!.files['number.txt']!;
     expect(await fleet.store.get(file)).toBe(undefined);
     expect(await tenantStore(fleet.store, 'acme').get(file)).toHaveLength(1);
+  });
+});
+
+describe.skipIf(noRedis !== '')(`queues of tenants${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('take turns: few jobs are done before the many of another one that came first', async () => {
+    await new Tenants(redis).set('acme', {});
+    fleet.worker(1);
+    const text = 'export default async () => { await new Promise((resolve) => setTimeout(resolve, 50)); };';
+    const options = { image: 'demo', text, tries: 1 };
+    const submit = (tenant: string, count: number) =>
+      SubmittedRun.submit(fleet.connect, fleet.store, { ...options, tenant, count });
+    await using many = await submit('acme', 500);
+    await expect.poll(() => redis.hlen(resultsKey(many.run.id))).toBeGreaterThan(0);
+    await using few = await submit('other', 5);
+    for await (const { status } of few.results()) expect(status).toBe('done');
+    expect(await redis.hlen(resultsKey(many.run.id))).toBeLessThan(490);
+    await many.cancel();
   });
 });
 
