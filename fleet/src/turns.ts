@@ -9,8 +9,8 @@ import { takeSlot } from './tenants/slots.ts';
 const [LEASE, LOOK] = [10_000, 3_000];
 /** Times that jobs may come back from workers that are gone; the bound is the run's own, which is less. */
 const MOST_DEATHS = 1000;
-/** Milliseconds for which a tenant's jobs are taken when others wait: machines of two runs take turns at a price. */
-const TURN = 2000;
+/** Milliseconds for which a tenant's jobs are taken when others wait: it takes time to restore the machines of another one. */
+const TURN = 3000;
 
 /** Settings of turns. */
 export interface TurnSettings {

@@ -5,6 +5,7 @@ import type { Confinement } from './confined/confinement.ts';
 import { checkedOutcome, type JobOutcome } from './job.ts';
 import { SnapshotStore } from './pieces.ts';
 import { type LoadedWork, type PreparedRun, prepareConfined, prepareHere } from './prepared.ts';
+import { PreparedRuns } from './prepared-runs.ts';
 import { keepResult } from './results.ts';
 import { findRun, type JobResult, type Run, type Work } from './run.ts';
 import type { ObjectStore } from './store.ts';
@@ -30,20 +31,13 @@ export interface WorkerSettings {
   log(message: string): void;
 }
 
-/** The run whose job came last, and how many of its jobs are being done here. */
-interface Current {
-  readonly id: string;
-  readonly prepared: Promise<PreparedRun>;
-  jobs: number;
-}
-
 /** Takes jobs from the queues and does them, each in a fork of the machine of its run's image. */
 export class FleetWorker implements AsyncDisposable {
   readonly name: string = `${hostname()}-${process.pid}`;
   readonly #settings: WorkerSettings;
   readonly #redis: Redis;
   #turns!: JobTurns;
-  #current: Current | undefined;
+  readonly #runs = new PreparedRuns((run) => this.#prepare(run));
   /** Jobs that are being done. */
   readonly #jobs = new Set<Promise<void>>();
   /** Takes jobs until it ends. */
@@ -133,44 +127,12 @@ export class FleetWorker implements AsyncDisposable {
   }
 
   async #outcome(run: Run, number: number): Promise<JobOutcome> {
-    const current = this.#enter(run);
     try {
-      const prepared = await current.prepared;
-      return checkedOutcome(await prepared.do(number, { ...run, run: run.id }));
+      const bounds = { ...run, run: run.id };
+      return checkedOutcome(await this.#runs.use(run, (prepared) => prepared.do(number, bounds)));
     } catch (error) {
-      // Its process may have ended: the next job has another one.
-      if (this.#current === current) this.#current = undefined;
       return { error: (error as Error).message, files: new Map() };
-    } finally {
-      current.jobs--;
-      void this.#leave(current);
     }
-  }
-
-  /** The run's machine is restored once, as long as no job of another run comes. */
-  #enter(run: Run): Current {
-    const before = this.#current;
-    if (before?.id === run.id) {
-      before.jobs++;
-      return before;
-    }
-    const current = { id: run.id, prepared: this.#prepare(run), jobs: 1 };
-    this.#current = current;
-    // It is tried again with the next job.
-    current.prepared.catch(() => {
-      if (this.#current === current) this.#current = undefined;
-    });
-    if (before) void this.#leave(before);
-    return current;
-  }
-
-  /** Ends the machine of a run that has no job here, and is not the last one. */
-  async #leave(current: Current): Promise<void> {
-    if (current === this.#current || current.jobs > 0) return;
-    await current.prepared.then(
-      (prepared) => prepared.stop(),
-      () => {},
-    );
   }
 
   /** A tenant's jobs are in a process of their own. */
@@ -200,9 +162,7 @@ export class FleetWorker implements AsyncDisposable {
     this.#wake();
     await this.#taking;
     await Promise.all(this.#jobs);
-    const last = this.#current;
-    this.#current = undefined;
-    if (last) await this.#leave(last);
+    await this.#runs.stop();
     await this.#turns[Symbol.asyncDispose]();
     this.#redis.disconnect();
   }
