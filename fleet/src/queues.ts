@@ -1,3 +1,4 @@
+import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { runScript } from './redis.ts';
 import { OPERATOR } from './tenants/names.ts';
@@ -48,4 +49,12 @@ export async function withNews(redis: Redis, tenant: string, add: () => Promise<
   await add();
   await redis.sadd(BUSY, tenant);
   await redis.publish(JOB_NEWS, tenant);
+}
+
+/** Removes a tenant's queue with all its jobs; those that are being done end for nobody. */
+export async function removeQueue(redis: Redis, tenant: string): Promise<void> {
+  const queue = new Queue(queueOf(tenant), { connection: redis });
+  queue.on('error', () => {});
+  await queue.obliterate({ force: true }).finally(() => queue.close());
+  await redis.srem(BUSY, tenant);
 }

@@ -120,6 +120,8 @@ export class FleetWorker implements AsyncDisposable {
     const outcome = await this.#outcome(run, number);
     const isLast = tries >= run.tries;
     if (outcome.error !== undefined && !isLast) throw new Error(outcome.error);
+    // It was cancelled meanwhile, or its tenant removed.
+    if ((await findRun(this.#redis, id)) === undefined) return;
     const files = await this.#keepFiles(run.id, number, outcome.files);
     const { error, value } = outcome;
     const ended = error === undefined ? { status: 'done' as const, value } : { status: 'failed' as const, error };

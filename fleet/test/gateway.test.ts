@@ -129,7 +129,7 @@ describe.skipIf(noRedis !== '')(`consoles that are open${noRedis}`, { timeout: 5
     const valid = await openConsole(gateway, registry, 'other');
     await tokens.revoke(revoked.id);
     await registry.want('leaves/open', 'gone');
-    await tenants.remove('leaves');
+    await tenants.remove('leaves', fleet.store);
     for (const { closed } of [revoked, removed])
       expect(await closed).toBe('its token is not valid any more, or not for consoles');
     expect(valid.socket.readyState).toBe(WebSocket.OPEN);
@@ -178,6 +178,9 @@ describe.skipIf(noRedis !== '')(`the gateway's interface${noRedis}`, { timeout: 
     expect(results).toMatchObject([{ status: 'done' }, { status: 'done' }]);
     expect((await acme('GET', `/runs/${run.id}/1/files/a.txt`)).body).toBe('hello');
     expect((await acme('GET', '/runs')).body).toEqual([{ id: run.id, count: 2, ended: 2 }]);
+    const all = clientOf(gateway, await tokens.create({ tenant: '', scopes }));
+    expect((await all('GET', `/runs/acme%2F${run.id}/1/files/a.txt`)).body).toBe('hello');
+    expect((await acme('GET', `/runs/${run.id}:results/results`)).body).toMatch(/there is no run/);
     for (const path of ['results', '1/files/a.txt'])
       expect((await other('GET', `/runs/${run.id}/${path}`)).status).toBe(409);
     expect((await other('GET', '/runs')).body).toEqual([]);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { removeGarbage } from '../src/garbage.ts';
 import { findImage, listImages } from '../src/images.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
+import { keepResult } from '../src/results.ts';
 import { type JobResult, resultsKey } from '../src/run.ts';
 import { SubmittedRun } from '../src/submit.ts';
 import { tenantStore } from '../src/tenants/store.ts';
@@ -133,9 +134,28 @@ describe.skipIf(noRedis !== '')(`tokens${noRedis}`, { timeout: 5 * MINUTES }, ()
     expect(JSON.stringify(await redis.hgetall('rawiron:tokens'))).not.toContain(token.slice(4));
     expect((await fleet.command('token', 'revoke', id!)).output).toBe(`${id} is not valid any more\n`);
     expect(await tokens.check(token)).toBe(undefined);
-    await fleet.command('tenant', 'set', 'acme', '--machines', '3', '--memory', '1G');
+    const set = await fleet.command('tenant', 'set', 'acme', '--machines', '3', '--memory', '1G');
+    expect(set.output).toMatch(/acme +0 of 3 +0 MB of 1024 MB +-\n/);
     expect((await fleet.command('tenant', 'list')).output).toMatch(/acme +0 of 3 +0 MB of 1024 MB +-\n/);
     expect((await fleet.command('tenant', 'rm', 'acme')).code).toBe(0);
+  });
+
+  test('go with their tenant, and its images, runs and results', async () => {
+    const tenants = new Tenants(redis);
+    await tenants.set('ended', {});
+    await putDemo(tenantStore(fleet.store, 'ended'));
+    const options = { image: 'demo', script: 'true', count: 3, tenant: 'ended' };
+    await using run = await SubmittedRun.submit(fleet.connect, fleet.store, options);
+    await keepResult(redis, run.run.id, {
+      ...{ number: 0, status: 'done', tries: 1, worker: '', milliseconds: 1, files: {} },
+    });
+    const others = (await redis.keys('*')).filter((key) => !key.includes('ended'));
+    const { output } = await fleet.command('tenant', 'rm', 'ended');
+    expect(output).toBe('ended is gone, with its tokens, images, runs and results\n');
+    expect((await redis.keys('*')).filter((key) => key.includes('ended'))).toEqual([]);
+    expect(await fleet.store.list('tenants/ended/')).toEqual([]);
+    expect(await redis.smembers('rawiron:queues')).not.toContain('ended');
+    expect(others).toContain('rawiron:tenant:other');
   });
 
   test('are not valid any more when their tenant is removed', async () => {
@@ -144,7 +164,7 @@ describe.skipIf(noRedis !== '')(`tokens${noRedis}`, { timeout: 5 * MINUTES }, ()
     const [leaving, staying] = await Promise.all(
       ['leaves', 'other'].map((tenant) => tokens.create({ tenant, scopes: ['jobs'] })),
     );
-    await tenants.remove('leaves');
+    await tenants.remove('leaves', fleet.store);
     expect(await tokens.check(leaving!)).toBe(undefined);
     // Somebody else may have the name now.
     await tenants.set('leaves', {});
