@@ -1,5 +1,5 @@
 import { Machine } from 'rawiron';
-import { ConfinedProcess } from './confined/calls.ts';
+import { type ConfinedOwner, ConfinedProcess } from './confined/calls.ts';
 import type { Confinement } from './confined/confinement.ts';
 import { FleetError } from './error.ts';
 import { doJob, type JobBounds, type JobOutcome } from './job.ts';
@@ -38,14 +38,20 @@ async function moduleOf(text: string) {
   });
 }
 
+/** A process for the jobs of a run. */
+export interface JobProcess extends Omit<ConfinedOwner, 'memory'> {
+  readonly confinement: Confinement;
+}
+
 /** Prepares a run in a process of its own, which is confined. */
 export async function prepareConfined(
   snapshot: Uint8Array,
   work: LoadedWork,
   slots: number,
-  confinement: Confinement,
+  { confinement, ...owner }: JobProcess,
 ): Promise<PreparedRun> {
-  const child = await ConfinedProcess.start('job-process.ts', snapshot.length * (slots + 1), confinement);
+  const memory = snapshot.length * (slots + 1);
+  const child = await ConfinedProcess.start('job-process.ts', { ...owner, memory }, confinement);
   try {
     // The memory of a snapshot may be shared, which does not go into a message.
     await child.call('prepare', Buffer.from(snapshot), work, slots);

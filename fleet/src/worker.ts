@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import { getBlob } from './blobs.ts';
 import type { Confinement } from './confined/confinement.ts';
+import { removeLeftFolders } from './confined/folders.ts';
 import { checkedOutcome, type JobOutcome } from './job.ts';
 import { SnapshotStore } from './pieces.ts';
 import { type LoadedWork, type PreparedRun, prepareConfined, prepareHere } from './prepared.ts';
@@ -52,6 +53,7 @@ export class FleetWorker implements AsyncDisposable {
 
   /** Begins to take jobs. */
   static async start(settings: WorkerSettings): Promise<FleetWorker> {
+    await removeLeftFolders();
     const worker = new FleetWorker(settings);
     const { connect, log } = settings;
     worker.#turns = await JobTurns.start({ connect, log, name: worker.name, news: () => worker.#wake() });
@@ -139,14 +141,14 @@ export class FleetWorker implements AsyncDisposable {
 
   /** A tenant's jobs are in a process of their own. */
   async #prepare(run: Run): Promise<PreparedRun> {
-    const { store, slots, isolate = false, confinement = {} } = this.#settings;
+    const { store, slots, isolate = false, confinement = {}, log } = this.#settings;
     const tenant = tenantOf(run.id);
     const [snapshot, work] = await Promise.all([
       new SnapshotStore(store).get(run.image),
       loadedWork(tenantStore(store, tenant), run.work),
     ]);
     if (tenant === OPERATOR && !isolate) return await prepareHere(snapshot, work, slots);
-    return await prepareConfined(snapshot, work, slots, confinement);
+    return await prepareConfined(snapshot, work, slots, { name: run.id, confinement, log });
   }
 
   async #keepFiles(run: string, number: number, files: JobOutcome['files']): Promise<Record<string, string>> {

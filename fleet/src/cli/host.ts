@@ -41,7 +41,7 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   await using host = await FleetHost.start({
     ...{ connect: connectorOf(place), store: place.store, memory, log: kept.write, ...nameOf(words) },
     ...{ lease: leaseOf(words), listen: listenOf(words), rebalance: words.values.rebalance === true },
-    open: openByTenant(confinementOf(words), words.values.isolate === true),
+    open: openByTenant(confinementOf(words), words.values.isolate === true, kept.write),
   });
   kept.write(
     `host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines, ${shownAddress(place.redis)}, ${place.store.place}`,

@@ -3,6 +3,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { openByTenant } from '../confined/confined-machine.ts';
+import { removeLeftFolders } from '../confined/folders.ts';
 import { FleetError } from '../error.ts';
 import { SnapshotStore } from '../pieces.ts';
 import type { ObjectStore } from '../store.ts';
@@ -115,6 +116,7 @@ export class FleetHost implements AsyncDisposable {
    * @throws FleetError if it cannot be reached by others
    */
   static async start(settings: HostSettings): Promise<FleetHost> {
+    await removeLeftFolders();
     const host = new FleetHost(settings);
     await host.#open(settings.listen);
     await host.#lease.renew();
@@ -226,7 +228,7 @@ export class FleetHost implements AsyncDisposable {
 
   #seat(record: MachineRecord, holding: Holding, { wire, options }: Cards, words?: LastWords): Seat {
     const { name } = holding;
-    const { open = openByTenant({}, false) } = this.#settings;
+    const { log, open = openByTenant({}, false, log) } = this.#settings;
     const settings: SeatSettings = {
       ...{ wire, options, open, registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots },
       listen: () => this.#hearing.subscribe(inputChannel(name), screenChannel(name)),
