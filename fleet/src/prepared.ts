@@ -1,7 +1,7 @@
 import { Machine } from 'rawiron';
 import { type ConfinedOwner, ConfinedProcess } from './confined/calls.ts';
 import type { Confinement } from './confined/confinement.ts';
-import { FleetError } from './error.ts';
+import { PermanentError } from './error.ts';
 import { doJob, type JobBounds, type JobOutcome } from './job.ts';
 import { loadedModule } from './load-module.ts';
 import { scriptJob } from './script.ts';
@@ -23,7 +23,7 @@ const GRACE = 10_000;
 
 /**
  * Prepares a run in this process.
- * @throws FleetError if its module cannot be loaded
+ * @throws PermanentError if its module cannot be loaded
  */
 export async function prepareHere(snapshot: Uint8Array, work: LoadedWork, slots: number): Promise<PreparedRun> {
   const act = work.kind === 'script' ? scriptJob(work.text, work.prompt) : await moduleOf(work.text);
@@ -34,7 +34,7 @@ export async function prepareHere(snapshot: Uint8Array, work: LoadedWork, slots:
 
 async function moduleOf(text: string) {
   return await loadedModule(text).catch((error: Error) => {
-    throw new FleetError(`the job's module cannot be loaded: ${error.message}`);
+    throw new PermanentError(`the job's module cannot be loaded: ${error.message}`);
   });
 }
 

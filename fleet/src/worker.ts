@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { getBlob } from './blobs.ts';
 import type { Confinement } from './confined/confinement.ts';
 import { removeLeftFolders } from './confined/folders.ts';
+import { PermanentError, publicMessage, StoreError } from './error.ts';
 import { checkedOutcome, type JobOutcome } from './job.ts';
 import { SnapshotStore } from './pieces.ts';
 import { type LoadedWork, type PreparedRun, prepareConfined, prepareHere } from './prepared.ts';
@@ -120,7 +121,7 @@ export class FleetWorker implements AsyncDisposable {
     if (tries > run.tries)
       return await keepResult(this.#redis, id, result({ status: 'failed', error: LOST, files: {} }));
     const outcome = await this.#outcome(run, number);
-    const isLast = tries >= run.tries;
+    const isLast = tries >= run.tries || outcome.isPermanent;
     if (outcome.error !== undefined && !isLast) throw new Error(outcome.error);
     // It was cancelled meanwhile, or its tenant removed.
     if ((await findRun(this.#redis, id)) === undefined) return;
@@ -135,7 +136,9 @@ export class FleetWorker implements AsyncDisposable {
       const bounds = { ...run, run: run.id };
       return checkedOutcome(await this.#runs.use(run, (prepared) => prepared.do(number, bounds)));
     } catch (error) {
-      return { error: (error as Error).message, files: new Map() };
+      if (error instanceof StoreError) this.#settings.log(error.message);
+      const isPermanent = error instanceof PermanentError;
+      return { error: publicMessage(error as Error), isPermanent, files: new Map() };
     }
   }
 

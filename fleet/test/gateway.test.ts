@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Machine } from 'rawiron';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { FolderStore } from '../src/folder-store.ts';
 import { FleetGateway, type GatewaySettings } from '../src/gateway/gateway.ts';
 import { type NewMachine, Registry } from '../src/machines/registry.ts';
 import { Tenants } from '../src/tenants/tenants.ts';
@@ -208,6 +209,17 @@ describe.skipIf(noRedis !== '')(`requests to the gateway${noRedis}`, { timeout: 
     await expect.poll(put).toBe(429);
     slow.destroy();
     await expect.poll(put).toBe(409);
+  });
+
+  test('do not tell where the store is, when that takes nothing', async () => {
+    const said: string[] = [];
+    const store = new FolderStore('/dev/null/store');
+    await using gateway = await listen({ store, log: (message) => void said.push(message) });
+    const ask = clientOf(gateway, await tokens.create({ tenant: 'acme', scopes: ['images'] }));
+    expect(await ask('PUT', '/images/demo', await demoSnapshot())).toEqual({
+      ...{ status: 503, body: 'it cannot be had now' },
+    });
+    expect(said.join()).toMatch(/cannot write \/dev\/null\/store/);
   });
 
   test('for the queue leave nothing behind', async () => {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
-import { FleetError } from '../error.ts';
+import { FleetError, PermanentError } from '../error.ts';
 import { tellLines } from './bounded-lines.ts';
 import { type Confinement, startConfined } from './confinement.ts';
 
@@ -10,7 +10,10 @@ interface Call {
   readonly act: string;
   readonly args: readonly unknown[];
 }
-type Reply = { readonly id: number } & ({ readonly value: unknown } | { readonly error: string });
+type Reply = { readonly id: number } & (
+  | { readonly value: unknown }
+  | { readonly error: string; readonly isPermanent: boolean }
+);
 /** Something that a confined process tells by itself. */
 interface Told {
   readonly event: string;
@@ -95,7 +98,8 @@ export class ConfinedProcess implements AsyncDisposable {
     if ('event' in message) return void this.#hearEvent(message);
     const answer = this.#open.get(message.id);
     this.#open.delete(message.id);
-    if ('error' in message) answer?.reject(new FleetError(message.error));
+    if ('error' in message)
+      answer?.reject(message.isPermanent ? new PermanentError(message.error) : new FleetError(message.error));
     else answer?.resolve(message.value);
   }
 
@@ -138,7 +142,8 @@ export function answerCalls(
     try {
       send({ id, value: await functions[act]!(...(args as never[])) });
     } catch (error) {
-      send({ id, error: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      send({ id, error: message, isPermanent: error instanceof PermanentError });
     }
   });
   // Whoever started it has ended; a thread looks, too, as what runs here may never come back.

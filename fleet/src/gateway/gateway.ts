@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Redis } from 'ioredis';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { FleetError } from '../error.ts';
+import { FleetError, StoreError } from '../error.ts';
 import { FleetMachines } from '../machines/machines.ts';
 import type { ObjectStore } from '../store.ts';
 import { tenantStore } from '../tenants/store.ts';
@@ -96,7 +96,8 @@ export class FleetGateway implements AsyncDisposable {
       send(response, await this.#answerOf(request));
     } catch (error) {
       const { message } = error as Error;
-      if (error instanceof FleetError) return send(response, { status: 409, body: message });
+      if (error instanceof FleetError && !(error instanceof StoreError))
+        return send(response, { status: 409, body: message });
       this.#settings.log(message);
       send(response, { status: 503, body: 'it cannot be had now' });
     }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Machine, type MachineOptions, type NetworkWire, type SnapshotSettings } from 'rawiron';
-import { FleetError } from '../error.ts';
+import { FleetError, publicMessage, StoreError } from '../error.ts';
 import type { SnapshotStore } from '../pieces.ts';
 import type { Lease } from './lease.ts';
 import type { LastWords } from './move-channel.ts';
@@ -186,7 +186,10 @@ export class Seat {
       await registry.begin(this.holding);
       this.#plan();
     });
-    begun.catch((error: Error) => this.#leave(error.message));
+    begun.catch((error: Error) => {
+      if (error instanceof StoreError) this.#settings.warn(error.message);
+      return this.#leave(publicMessage(error));
+    });
   }
 
   /** Takes a machine that has come from another host, which has said these words. Resolves when it runs. */
