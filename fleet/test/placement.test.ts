@@ -17,7 +17,7 @@ function machine(name: string, owner: string, memory: number): MachineRecord {
   return {
     ...{ name, owner, memory, image: 'i', limits: {}, every: 60, idle: 0, policy: 'restart', wanted: 'running' },
     ...{ state: 'running', problem: '', token: 1, manifest: '', offset: 0, saved: 0, asked: 0, answered: 0, used: 0 },
-    ...{ target: '', moves: 0, moved: undefined, network: noNetwork },
+    ...{ target: '', moves: 0, moved: undefined, network: noNetwork, ports: '' },
   };
 }
 

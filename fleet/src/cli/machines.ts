@@ -1,12 +1,13 @@
 import { FleetError } from '../error.ts';
 import { FleetMachines, type MachineStart } from '../machines/machines.ts';
-import type { HostRecord, MachineRecord, MoveFigures, PortForward } from '../machines/record.ts';
+import { type HostRecord, type MachineRecord, type MoveFigures, OPEN, type PortForward } from '../machines/record.ts';
 import {
   connectorOf,
   type Flags,
   imageOf,
   limitFlags,
   limitsOf,
+  log,
   number,
   parsed,
   placeFlags,
@@ -45,11 +46,19 @@ async function withMachines(
 
 export async function startCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, startFlags);
-  return await withMachines(words, 'start NAME', async (machines, [name]) => {
-    await machines.start(name!, startOf(words));
+  let code = 0;
+  await withMachines(words, 'start NAME', async (machines, [name]) => {
+    const start = startOf(words);
+    await machines.start(name!, start);
     const { owner } = await machines.running(name!);
     say(`${name} runs on ${owner}`);
+    if (start.forwards?.length === 0) return;
+    await machines.forwarded(name!).catch((error: Error) => {
+      log(error.message);
+      code = 1;
+    });
   });
+  return code;
 }
 
 function startOf(words: Words): MachineStart {
@@ -90,10 +99,10 @@ export async function psCommand(args: readonly string[]): Promise<number> {
   });
 }
 
-const machineRow = ({ name, state, owner, memory, saved, problem, target }: MachineRecord): string[] => [
+const machineRow = ({ name, state, owner, memory, saved, problem, ports, target }: MachineRecord): string[] => [
   ...[name, target === '' ? state : 'moving', owner || '-', sizeText(memory)],
   saved === 0 ? '-' : new Date(saved).toISOString().slice(0, 19),
-  target === '' ? problem : `to ${target}`,
+  target === '' ? problem || (ports === OPEN ? '' : ports) : `to ${target}`,
 ];
 
 const hostRow = ({ id, machines, memory, free, isDrained }: HostRecord): string[] => [

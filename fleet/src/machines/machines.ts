@@ -14,6 +14,7 @@ import {
   type LossPolicy,
   type MachineRecord,
   type MoveFigures,
+  OPEN,
   type PortForward,
   UNUSED,
 } from './record.ts';
@@ -40,6 +41,8 @@ export interface MachineStart {
 const LEAST_IDLE = 10;
 /** Milliseconds between two looks at a machine that is waited for, and the longest wait. */
 const [LOOK, PATIENCE] = [100, 60_000];
+/** Milliseconds to wait for a gateway that has a machine's ports. */
+const GATEWAY = 10_000;
 /** Milliseconds to wait for the figures of a move that is over. */
 const FIGURES = 3000;
 
@@ -124,12 +127,26 @@ export class FleetMachines implements AsyncDisposable {
     await this.#registry.want(this.#full(name), 'running');
   }
 
-  /** Lets a machine go on that was suspended as nobody used it, and resolves when it runs; leaves all others as they are. */
+  /** Resolves when a machine runs that is starting, or was suspended as nobody used it, which goes on; leaves all others as they are. */
   async wake(name: string): Promise<void> {
-    const { wanted, problem } = await this.find(name);
-    if (wanted !== 'suspended' || problem !== UNUSED) return;
-    await this.resume(name);
-    await this.running(name);
+    const { wanted, state, problem } = await this.find(name);
+    const isAsleep = wanted === 'suspended' && problem === UNUSED;
+    if (isAsleep) await this.resume(name);
+    const isStarting = wanted === 'running' && (state === 'waiting' || state === 'starting');
+    if (isAsleep || isStarting) await this.running(name);
+  }
+
+  /**
+   * Resolves when a gateway has the ports of a machine that runs.
+   * @throws FleetError if it has not, and why
+   */
+  async forwarded(name: string): Promise<void> {
+    for (const began = performance.now(); performance.now() - began < GATEWAY; await wait(LOOK)) {
+      const { ports } = await this.find(name);
+      if (ports === OPEN) return;
+      if (ports !== '') throw new FleetError(`the ports of ${name} lead nowhere: ${ports}`);
+    }
+    throw new FleetError(`no gateway has the ports of ${name}; start one ('rawiron-fleet gateway')`);
   }
 
   /** Resolves when a host has the machine. */

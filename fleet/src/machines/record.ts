@@ -52,6 +52,8 @@ export interface MachineRecord {
   /** Its last move; undefined: there was none, or nobody knows. */
   readonly moved: MoveFigures | undefined;
   readonly network: MachineNetwork;
+  /** "open": a gateway has its ports; empty: none has told of them yet; else why a gateway has not. */
+  readonly ports: string;
 }
 
 /** How a machine has moved. Times are in milliseconds. */
@@ -90,6 +92,9 @@ export interface MachineNetwork {
 
 /** No card, or an image that was added before images told of theirs. */
 export const noNetwork: MachineNetwork = { cards: [], forwards: [] };
+
+/** A gateway has the ports of a machine. */
+export const OPEN = 'open';
 
 /** The problem of a machine that was suspended by itself. */
 export const UNUSED = 'nobody has used its console';
@@ -145,6 +150,7 @@ export function recordOf(name: string, fields: Readonly<Record<string, string>>)
     target: fields.target ?? '',
     moves: number('moves'),
     moved: fields.moved === undefined ? undefined : (JSON.parse(fields.moved) as MoveFigures),
+    ports: fields.ports ?? '',
     network: fields.network === undefined ? noNetwork : (JSON.parse(fields.network) as MachineNetwork),
   };
 }

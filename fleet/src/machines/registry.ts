@@ -48,6 +48,7 @@ import {
   REST,
   SAY,
   SHOW,
+  TELL_PORTS,
   TYPE,
   USE,
   WANT,
@@ -96,6 +97,7 @@ export type NewMachine = Omit<
   | 'moves'
   | 'moved'
   | 'network'
+  | 'ports'
 > & { readonly network?: MachineNetwork };
 
 /** Hosts and machines in Redis. What a host does with a machine is refused unless it has it: the answer is false then. */
@@ -298,6 +300,11 @@ export class Registry {
 
   async leaveNetwork(name: string, gateway: string): Promise<void> {
     await this.#run(LEAVE_NETWORK, 1, networkKey(name), gateway);
+  }
+
+  /** A gateway tells of a machine's ports: "open", or why it has not got them. */
+  async tellPorts(name: string, ports: string): Promise<void> {
+    await this.#run(TELL_PORTS, 1, machineKey(name), ports);
   }
 
   /** Somebody uses a machine's console. */

@@ -361,6 +361,12 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1
 `;
 
+/** A gateway tells of a machine's ports. ARGV: what. */
+export const TELL_PORTS = `
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'ports', ARGV[1]) end
+return 1
+`;
+
 /**
  * A host is to be emptied, or takes machines again, and so are those that begin later under its name. KEYS: its record, ARGV: 1 or 0, its ID, or, for 0,
  * a name that is drained. 0: there is no such host.

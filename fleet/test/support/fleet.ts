@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Machine } from 'rawiron';
+import { Machine, type MachineOptions } from 'rawiron';
 import { FolderStore } from '../../src/folder-store.ts';
 import { putImage } from '../../src/images.ts';
 import { connector } from '../../src/redis.ts';
@@ -138,9 +138,18 @@ async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
 
 /** Stores an image of the demo, which waits at its prompt. */
 export async function putDemo(store: ObjectStore): Promise<void> {
-  await using machine = await Machine.create({ memory: 16, boot: { demo: true } });
+  await putMachine(store, 'demo', {});
+}
+
+/** Stores an image of the demo with a network card, of which it does not know. */
+export async function putNetworked(store: ObjectStore): Promise<void> {
+  await putMachine(store, 'networked', { network: [{ card: 'e1000' }] });
+}
+
+async function putMachine(store: ObjectStore, name: string, options: Pick<MachineOptions, 'network'>): Promise<void> {
+  await using machine = await Machine.create({ memory: 16, boot: { demo: true }, ...options });
   await machine.start();
   await machine.serial.expect(/demo> $/);
   await machine.pause();
-  await putImage(store, 'demo', await machine.snapshot());
+  await putImage(store, name, await machine.snapshot());
 }
