@@ -66,7 +66,7 @@ export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts'
 export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 export type { LimitName } from './isolate/run-limits.ts';
 export type { SerialEvents, SerialPort } from './isolate/serial.ts';
-export type { Balloon } from './machine/balloon.ts';
+export type { Balloon, BalloonStatistics } from './machine/balloon.ts';
 export type { CharacterDeviceInfo, CharacterDevices } from './machine/character-devices.ts';
 export type { MachineHistory, RecordedRun, StopPlaces } from './machine/history.ts';
 export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './machine/translations.ts';

@@ -45,6 +45,8 @@ export const ports = {
   debugConsole: stream('debug'),
   guestLog: stream('log'),
   balloon: stream('balloon'),
+  /** A byte asks for the guest's memory statistics. */
+  balloonStatistics: stream('balloon statistics'),
   /** Frames of the mixed sound go out. */
   sound: stream('sound'),
   /** Whether anybody listens. */

@@ -1,11 +1,13 @@
 import type { UndeliveredException } from '../cpu/observer.ts';
 import type { Topology } from '../cpu/topology.ts';
+import type { BalloonConfig } from '../devices/virtio/balloon/index.ts';
 import type { EngineOptions } from '../exec/engine.ts';
 import type { DebugStop } from '../exec/stops.ts';
 import type { TieringOptions } from '../exec/tiering.ts';
 import type { BootModule } from '../firmware/load/index.ts';
 import type { SmbiosDescription, SmbiosInformation } from '../firmware/smbios/information.ts';
 import type { HistoryLimits } from '../history/checkpoints.ts';
+import type { HostMemory } from '../host/memory.ts';
 import type { ToHost } from '../host/messages.ts';
 import type { MemoryContent } from './boot.ts';
 import type { CardConfig } from './cards.ts';
@@ -137,7 +139,9 @@ export interface MachineConfig extends CardSettings {
   /** Adds a virtio console device with these ports; their streams are `ports.virtio` of their numbers (host/ports.ts). */
   readonly virtioPorts?: readonly { readonly name: string; readonly isConsole: boolean }[];
   /** Adds a virtio balloon device. */
-  readonly balloon?: boolean;
+  readonly balloon?: BalloonConfig;
+  /** The host's system may keep pages of several machines once that are equal. */
+  readonly memoryMerge?: boolean;
   /** Adds a virtio entropy device. */
   readonly rng?: boolean;
   /** Its sound cards; none if left out. */
@@ -199,8 +203,8 @@ export interface MachineHost {
   log(message: string): void;
   /** Fills bytes with random numbers; left out: they follow from MachineConfig.randomKey. */
   random?(target: Uint8Array): void;
-  /** Takes back the memory of whole pages of the machine's, which are zeros afterwards; false: it can't. */
-  releaseMemory?(bytes: Uint8Array): boolean;
+  /** Left out: it does nothing with the machine's memory. */
+  readonly memory?: HostMemory;
   /** The guest has suspended itself to RAM, or the machine was woken after that. */
   suspension?(event: 'suspend' | 'wake'): void;
   /** These are plugged in now: something was plugged in, or pulled out. `pciSlots`: of all PCI devices, by their names. */

@@ -105,7 +105,7 @@ export class MachineCore {
       delivered: this.#schedule.instructionTime ? (delivery) => this.#delivered(delivery) : undefined,
       latency: this.#schedule.instructionTime ? HOST_LATENCY : undefined,
     });
-    const layout = physicalLayout(config);
+    const layout = this.#layOut();
     this.memory = new PhysicalMemory(layout.map);
     const options = engineOptions(config, host, this.#schedule.pacing);
     this.mmu = new Mmu(this.state, layout.map, new Tables(recordsWithin(options.cacheBytes)));
@@ -151,6 +151,17 @@ export class MachineCore {
     else this.#boot();
   }
 
+  #layOut(): PhysicalLayout {
+    const layout = physicalLayout(this.#config);
+    const { bytes, ramBytes } = layout.map.ram;
+    // Equal pages of its memory and of others' may be kept once from now on.
+    if (this.#config.memoryMerge && !this.#host.memory?.merge(bytes.subarray(0, ramBytes)))
+      this.#host.log(
+        'memoryMerge: this system keeps no equal pages once; it takes Linux with KSM, and Node 26.1 or later',
+      );
+    return layout;
+  }
+
   /** All state of the machine, described: saved, loaded and compared as one list (snapshot/components.ts). */
   get components(): readonly Component[] {
     return this.#described.all;
@@ -186,7 +197,7 @@ export class MachineCore {
       guestError: (what, value) => this.#log.deviceError(what, value),
       door: this.door,
       random: (target) => this.#fillRandom(target),
-      releaseMemory: (bytes) => this.#host.releaseMemory?.(bytes) ?? false,
+      releaseMemory: (bytes) => this.#host.memory?.release(bytes) ?? false,
     });
   }
 

@@ -84,7 +84,7 @@ function devicesOf(config: MachineConfig): OptionalDevice[] {
     ahci: config.ahci === true,
     sound: soundCards.length > 0,
     usb: usbBusesOf(config).length > 0,
-    virtioBalloon: config.balloon === true,
+    virtioBalloon: config.balloon !== undefined,
     virtioConsole: config.virtioPorts !== undefined,
     virtioNinep: shares.length > 0,
   };

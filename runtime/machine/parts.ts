@@ -116,13 +116,15 @@ function consoleDevice(board: Board): VirtioConsole | null {
 }
 
 function balloonDevice(board: Board): VirtioBalloon | null {
-  if (board.config.balloon !== true) return null;
   const { releasePages, door } = board;
+  const { balloon: config } = board.config;
+  if (config === undefined) return null;
   const { VirtioBalloon } = board.devices.module('virtioBalloon');
   return new VirtioBalloon({
     ...slotBoard(board, 'virtio-balloon'),
-    releasePages,
+    ...{ config, releasePages },
     stream: door.stream(hostPorts.balloon),
+    statistics: door.stream(hostPorts.balloonStatistics),
   });
 }
 

@@ -37,7 +37,8 @@ export function physicalLayout(config: MachineConfig): PhysicalLayout {
       `memory, BIOS image, flash chips, option ROMs and video memory are more than ${LARGEST_BUFFER / MEGABYTE} MB; give the machine at most ${most} MB of memory (-m ${most})`,
     );
   }
-  const ram = new GuestRam(memoryBytes, otherBytes, config.balloon === true);
+  const inPages = config.balloon !== undefined || config.memoryMerge === true;
+  const ram = new GuestRam(memoryBytes, otherBytes, inPages);
   const map = new PhysicalMap(ram, splitMemory(config).below);
   // Accesses there go to the bus, not to RAM, whether there is an adapter or not.
   map.add({ name: 'display', layer: Layer.chipset, ...VGA_WINDOW, reads: NO_FRAME, writes: NO_FRAME });

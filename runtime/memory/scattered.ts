@@ -10,12 +10,12 @@ export interface Segment {
 export class ScatteredMemory {
   /** Bytes of all pieces. */
   readonly length: number;
+  readonly segments: readonly Segment[];
   readonly #memory: BusMemory;
-  readonly #segments: readonly Segment[];
 
   constructor(memory: BusMemory, segments: readonly Segment[]) {
     this.#memory = memory;
-    this.#segments = segments;
+    this.segments = segments;
     let sum = 0;
     for (const { length } of segments) sum += length;
     this.length = sum;
@@ -23,7 +23,7 @@ export class ScatteredMemory {
 
   /** Whether there is memory at both ends of every piece. */
   get isThere(): boolean {
-    return this.#segments.every(({ address, length }) => this.#memory.has(address, length));
+    return this.segments.every(({ address, length }) => this.#memory.has(address, length));
   }
 
   /** Fills `target` from byte `at` on: bytes that there were. */
@@ -44,7 +44,7 @@ export class ScatteredMemory {
   #move(at: number, length: number, part: (address: number, start: number, end: number) => void): number {
     let skipped = at;
     let done = 0;
-    for (const segment of this.#segments) {
+    for (const segment of this.segments) {
       if (done === length) break;
       const count = Math.min(segment.length - skipped, length - done);
       if (count > 0) part(segment.address + skipped, done, done + count);

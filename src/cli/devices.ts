@@ -5,7 +5,6 @@ import { type DeviceRow, propertiesOf } from '../../runtime/machine/catalogue/ro
 import { soundCards } from '../../runtime/machine/catalogue/sound.ts';
 import { systemDevices } from '../../runtime/machine/catalogue/system.ts';
 import { usbControllerModels, usbInputDevices, usbInputModels } from '../../runtime/machine/catalogue/usb.ts';
-import { virtioDevices } from '../../runtime/machine/catalogue/virtio.ts';
 import { isIdentifier } from '../drives/options.ts';
 import { busName } from '../hot-plug/device-buses.ts';
 import {
@@ -15,6 +14,7 @@ import {
   soundCardModels,
   type VirtioPortOptions,
 } from '../index.ts';
+import { checkedOneOf } from '../util/checks.ts';
 import { acceptedProperties, checkAccepted } from './accepted-properties.ts';
 import type { Backend } from './backends/backend.ts';
 import { connectDrive } from './drive-flags.ts';
@@ -67,6 +67,12 @@ function addSound(model: SoundCardModel): AddDevice {
     checkPlaces(model, given);
     return addSoundCard(settings, model, given.audiodev!);
   };
+}
+
+function addBalloon(settings: Settings, properties: Properties): Settings {
+  const isOn = (name: string) => checkedOneOf(name, properties[name] as 'on' | 'off', ['on', 'off']) === 'on';
+  const balloon = { deflateOnOom: isOn('deflate-on-oom'), freePageReporting: isOn('free-page-reporting') };
+  return machine(settings, { balloon: Object.values(balloon).includes(true) ? balloon : true });
 }
 
 /** An entropy device; where its numbers come from may be left out. */
@@ -135,7 +141,7 @@ const special: Readonly<Record<Exclude<DeviceModel, OptionalCardModel>, AddDevic
   'usb-storage': addUsbDisk,
   ...each(cardModels, (model) => (settings, properties) => addCard(settings, model, properties)),
   ...each(soundCardModels, addSound),
-  'virtio-balloon-pci': addByOption(virtioDevices['virtio-balloon-pci']),
+  'virtio-balloon-pci': addBalloon,
   'virtio-serial-pci': (settings) => machine(settings, { virtioPorts: settings.machine.virtioPorts ?? [] }),
   virtconsole: (settings, { chardev, name }) =>
     addVirtioPort(settings, chardev!, { console: true, ...(name && { name }) }),

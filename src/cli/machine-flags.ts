@@ -91,6 +91,7 @@ export const machineOptions: readonly Option[] = [
   { name: 'graphics', type: 'bool', meaning: 'off: firmware and boot loaders use COM1, too', value: 'on' },
   { name: 'hpet', type: 'bool', meaning: 'there is a high precision event timer', value: 'on' },
   { name: 'max-ram-below-4g', type: 'size', meaning: 'how much memory is below 4 GB, the rest begins there' },
+  { name: 'mem-merge', type: 'bool', meaning: 'the system may keep equal pages of machines once', value: 'off' },
   { name: 'pcspk-audiodev', type: 'str', meaning: 'where the speaker is heard' },
   { name: 'pflash0', type: 'str', meaning: 'the -blockdev that is the flash chip with the firmware' },
   { name: 'pflash1', type: 'str', meaning: 'the -blockdev that is the flash chip with its variables' },
@@ -107,6 +108,7 @@ function applyMachine(settings: Settings, text: string): Settings {
     acpi,
     usb,
     graphics,
+    'mem-merge': merge,
     pflash0,
     pflash1,
     accel,
@@ -123,6 +125,7 @@ function applyMachine(settings: Settings, text: string): Settings {
     ...(size !== undefined && { memoryBelow4G: size }),
     ...(graphics === 'off' && { serialConsole: true }),
     ...(hpet !== undefined && { hpet: hpet === 'on' }),
+    ...(merge !== undefined && { memoryMerge: merge === 'on' }),
     ...(acpi !== undefined && { acpi: acpi === 'on' }),
   });
 }

@@ -30,7 +30,7 @@ export class KeptCore {
     this.#core?.changeHost();
   }
 
-  #forwarding({ checkText, releaseMemory }: MachineHost): MachineHost {
+  #forwarding({ checkText, memory }: MachineHost): MachineHost {
     return {
       nanoseconds: () => this.#host.nanoseconds(),
       send: (message) => this.#host.send(message),
@@ -40,7 +40,7 @@ export class KeptCore {
       suspension: (event) => this.#host.suspension?.(event),
       plugged: (...now) => this.#host.plugged?.(...now),
       guestLog: (lines) => this.#host.guestLog?.(lines),
-      ...(releaseMemory && { releaseMemory: (bytes) => this.#host.releaseMemory?.(bytes) ?? false }),
+      ...(memory && { memory }),
       ...(checkText && { checkText }),
     };
   }

@@ -1,3 +1,4 @@
+import type { HostMemory } from '../../runtime/host/memory.ts';
 import type { ThreadProbe } from './probe.ts';
 
 /** The functions of its thread that the loop needs. */
@@ -19,6 +20,6 @@ export interface LoopThread {
   readonly retry?: number;
   /** Absent where the host has none. */
   readonly probe?: ThreadProbe;
-  /** MachineHost.releaseMemory; absent where the host can't. */
-  releaseMemory?(bytes: Uint8Array): boolean;
+  /** Absent where the host can do nothing with it. */
+  readonly memory?: HostMemory;
 }

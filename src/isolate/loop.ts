@@ -378,7 +378,7 @@ class MachineLoop {
         else if (message.type === 'request' && this.#drives.has(message.port)) this.#drives.ask(message);
         else this.#port.postMessage(message);
       },
-      releaseMemory: (bytes) => this.#thread.releaseMemory?.(bytes) ?? false,
+      ...(this.#thread.memory && { memory: this.#thread.memory }),
       guestLog: (lines) => this.#addOutput(ports.guestLog.name, encoder.encode(lines)),
       suspension: (event) => this.#tellSuspension(event),
       plugged: (devices, pciSlots) => this.#tellPlugged(devices, pciSlots),

@@ -3,6 +3,7 @@ import type { DeviceRow } from '../../runtime/machine/catalogue/row.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { checkedSoundCards } from '../sound/options.ts';
 import { checkedBoolean, checkedInteger, checkNames } from '../util/checks.ts';
+import { type BalloonOptions, checkedBalloon } from './balloon.ts';
 import type { MachineOptions } from './options.ts';
 import { checkedUsb, checkedUsbControllers } from './usb.ts';
 import { checkedVirtioPorts } from './virtio-ports.ts';
@@ -12,7 +13,6 @@ const switches = {
   acpi: true,
   hpet: true,
   parallelPort: true,
-  balloon: false,
   rng: false,
   pcTestdev: false,
   ahci: false,
@@ -22,6 +22,7 @@ type SwitchName = keyof typeof switches;
 /** Devices that an option adds or leaves out. Not the display adapter: whether it is there depends on what is booted. */
 type DeviceName =
   | SwitchName
+  | 'balloon'
   | 'debugExit'
   | 'virtioPorts'
   | 'soundCards'
@@ -35,9 +36,10 @@ type DeviceName =
  * @throws ConfigurationError that names the option
  */
 export function checkedDevices(options: MachineOptions): Pick<MachineConfig, DeviceName> {
-  const { debugExit, debugConsole, soundCards, usb, usbControllers, virtioPorts } = options;
+  const { balloon, debugExit, debugConsole, soundCards, usb, usbControllers, virtioPorts } = options;
   return {
     ...checkedSwitches(options),
+    ...balloonOf(balloon),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(virtioPorts && { virtioPorts: checkedVirtioPorts(virtioPorts) }),
     ...(soundCards && { soundCards: checkedSoundCards(soundCards) }),
@@ -46,6 +48,11 @@ export function checkedDevices(options: MachineOptions): Pick<MachineConfig, Dev
     ...checkedCards(options),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };
+}
+
+function balloonOf(option: boolean | BalloonOptions = false): Pick<MachineConfig, 'balloon'> {
+  const balloon = checkedBalloon(option);
+  return balloon === undefined ? {} : { balloon };
 }
 
 /** The switches that differ from their defaults. */

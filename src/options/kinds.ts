@@ -57,6 +57,7 @@ const kinds = {
   logRanges: 'here',
   trace: 'here',
   startTime: 'here',
+  memoryMerge: 'here',
   name: 'here',
   incoming: 'here',
   limits: 'here',

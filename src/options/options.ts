@@ -15,6 +15,7 @@ import type { SoundOptions } from '../sound/options.ts';
 import { checkedBoolean, checkedOneOf, checkNames, checkText, shown } from '../util/checks.ts';
 import { ConfigurationError, within } from '../util/errors.ts';
 import { checkImage, type Image } from '../util/image.ts';
+import type { BalloonOptions } from './balloon.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
 import { checkedDevices } from './device-options.ts';
 import { checkedEngine, type EngineSettings } from './engine-options.ts';
@@ -160,8 +161,12 @@ export interface MachineOptions extends OptionalCards {
    * `Machine.virtioPorts` has them. Default: none.
    */
   readonly virtioPorts?: readonly VirtioPortOptions[];
-  /** Adds a virtio balloon, by which the guest can be asked to give up memory: `Machine.balloon`. Default: false. */
-  readonly balloon?: boolean;
+  /**
+   * Adds a virtio balloon, by which the guest can be asked to give up memory: `Machine.balloon`. With `deflateOnOom` the guest takes memory back by
+   * itself where it has none left. With `freePageReporting` the host gets the memory of all pages that the guest does not use, without asking.
+   * Default: false.
+   */
+  readonly balloon?: boolean | BalloonOptions;
   /** Adds a virtio device that gives the guest random numbers of the host's, QEMU's `-device virtio-rng-pci`. Default: false. */
   readonly rng?: boolean;
   /** Adds an AHCI controller with six ports, QEMU's `-device ahci`. A drive with `interface: 'sata'` does so, too. Default: false. */
@@ -223,6 +228,11 @@ export interface MachineOptions extends OptionalCards {
   readonly trace?: readonly string[];
   /** The real-time clock's time at the start. Default: the host's time. */
   readonly startTime?: Date;
+  /**
+   * Whether the host's system may keep pages of several machines once that are equal: QEMU's `-machine mem-merge=on`. Needs Linux whose kernel
+   * does that (`echo 1 >/sys/kernel/mm/ksm/run`), and Node 26.1; a warning in the log says where it cannot be. Default: false.
+   */
+  readonly memoryMerge?: boolean;
   /** Limits of the machine's use of its host. `Machine.setLimits` changes them. Default: no limits. */
   readonly limits?: MachineLimits;
   /** Shown where the host shows names of threads. */
@@ -245,7 +255,7 @@ export function checkOptions(
   options: MachineOptions,
 ): Omit<MachineConfig, 'boot' | 'drives' | 'cards' | 'shares' | 'sound'> {
   checkNames('options', options, optionNames);
-  const { memory = 128, reboot = 'reset', icount } = options;
+  const { reboot = 'reset', icount } = options;
   const boot = checkedBoot(bootOf(options));
   checkFlash(boot, options.drives);
   checkedIsolate(options.isolate ?? 'worker');
@@ -259,12 +269,8 @@ export function checkOptions(
   checkMemoryContents(options.memoryContents ?? [], processorCount(topology));
   checkedLimits(options.limits ?? {});
   const booted = 'kernel' in boot ? 'kernel' : 'demo' in boot ? 'demo' : 'bios';
-  const memoryBytes = checkedMemory(memory, booted);
   return {
-    memoryBytes,
-    ...(options.memoryBelow4G !== undefined && {
-      memoryBelow4G: checkedMemoryBelow4G(options.memoryBelow4G, memoryBytes, booted),
-    }),
+    ...checkedMemoryOptions(options, booted),
     ...(cpu !== undefined && { cpu }),
     ...(options.processors !== undefined && { topology }),
     ...checkedEngine(options.engine ?? {}),
@@ -284,6 +290,21 @@ export function checkOptions(
     ...(options.logRanges !== undefined && { logRanges: checkedLogRanges(options.logRanges) }),
     ...(options.trace !== undefined && { trace: checkedTrace(options.trace) }),
     vga: checkedOneOf('vga', vgaOf(options), [...displayModels, 'none']),
+  };
+}
+
+/** The machine's memory: how much there is, where it stands, and what the host's system may do with it. */
+function checkedMemoryOptions(
+  { memory = 128, memoryBelow4G, memoryMerge = false }: MachineOptions,
+  booted: 'kernel' | 'demo' | 'bios',
+): Pick<MachineConfig, 'memoryBytes' | 'memoryBelow4G' | 'memoryMerge'> {
+  const memoryBytes = checkedMemory(memory, booted);
+  return {
+    memoryBytes,
+    ...(memoryBelow4G !== undefined && {
+      memoryBelow4G: checkedMemoryBelow4G(memoryBelow4G, memoryBytes, booted),
+    }),
+    ...(checkedBoolean('memoryMerge', memoryMerge) && { memoryMerge }),
   };
 }
 

@@ -36,6 +36,7 @@ const free: readonly (keyof MachineConfig)[] = [
   'icountSleep',
   'recording',
   'startTimeOfDay',
+  'memoryMerge',
   'sound',
 ];
 

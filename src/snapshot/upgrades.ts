@@ -1,4 +1,5 @@
 import { INPUTS } from '../../runtime/devices/io-apic/registers.ts';
+import { queueState } from '../../runtime/devices/virtio/state.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import { VERSION } from './layout.ts';
 import { isRecord } from './options.ts';
@@ -44,7 +45,47 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
     })),
   // Answers of the keyboard controller waited in a queue.
   8: (contents) => withComponents(contents, (components) => ({ ...components, ...withOneAnswer(components) })),
+  // A balloon had two queues, and no statistics.
+  9: (contents) => withComponents(contents, (components) => ({ ...components, ...withBalloonQueues(components) })),
 };
+
+/** Entries of the queues that were added to the balloon. */
+const BALLOON_QUEUES = [128, 32];
+
+/** The balloon with queues of statistics and of reported pages, which its driver does not know of. */
+function withBalloonQueues({ 'virtio-balloon': balloon }: Contents): Contents {
+  if (!isRecord(balloon)) return {};
+  const { 'virtio-balloon': own, 'virtio-balloon virtio': common } = balloon;
+  if (!isRecord(own) || !isRecord(common)) return {};
+  const { msix, virtio } = common;
+  return {
+    'virtio-balloon': {
+      'virtio-balloon': { ...own, hasBuffer: false, buffer: 0, isAsked: false },
+      'virtio-balloon virtio': {
+        ...common,
+        ...(isRecord(msix) && { msix: withVectors(msix, BALLOON_QUEUES.length) }),
+        ...(isRecord(virtio) && { virtio: withQueues(virtio, BALLOON_QUEUES) }),
+      },
+    },
+  };
+}
+
+/** So many more interrupt messages, which are masked. */
+function withVectors({ table, pending, ...others }: Contents, count: number): Contents {
+  if (!Array.isArray(table) || !(pending instanceof Uint8Array)) return { table, pending, ...others };
+  const entries = Array.from({ length: count }, () => [0, 0, 0, 1]).flat();
+  return {
+    ...others,
+    table: [...table, ...entries],
+    pending: new Uint8Array([...pending, ...new Array(count).fill(0)]),
+  };
+}
+
+/** Further queues, which are not enabled. */
+function withQueues({ queues, ...others }: Contents, sizes: readonly number[]): Contents {
+  if (!Array.isArray(queues)) return { queues, ...others };
+  return { ...others, queues: [...queues, ...sizes.map((size) => ({ ...queueState.create(), size }))] };
+}
 
 /** The keyboard controller with the last of its answers that wait, if one does. */
 function withOneAnswer({ i8042 }: Contents): Contents {

@@ -39,6 +39,11 @@ export class Chain {
     return this.#written.length;
   }
 
+  /** Where it may write. */
+  get writableSegments(): readonly Segment[] {
+    return this.#written.segments;
+  }
+
   /** Fills `target` with what the device reads, from byte `at` on: bytes that there were. */
   read(at: number, target: Uint8Array): number {
     return this.#read.read(at, target);

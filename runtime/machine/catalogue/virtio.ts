@@ -7,6 +7,7 @@ export const virtioDevices = {
     aliases: ['virtio-balloon'],
     slot: 'virtio-balloon',
     option: 'balloon',
+    properties: { 'deflate-on-oom': 'off', 'free-page-reporting': 'off' },
     only: 'balloon device',
     help: "memory that the guest gives up when the monitor's balloon asks for it (virtio)",
     linux: ['virtio_pci', 'virtio_balloon'],

@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Word } from '../../../translator/abi/state.ts';
 import type { LoopThread } from '../../isolate/loop-thread.ts';
 import { timerDelay } from '../../util/timer-delay.ts';
+import { hostMemory } from '../process/host-memory.ts';
 import { nodeProbe } from '../process/probe.ts';
-import { releaseMemory } from '../process/release-memory.ts';
 
 /** How long a machine in the caller's thread runs before it lets the caller's own work be done, in nanoseconds. */
 const callerSlice = 10e6;
@@ -30,7 +30,7 @@ export const ownThread: LoopThread = {
   slice: Infinity,
   turnInterval: 50e6,
   probe: nodeProbe,
-  releaseMemory,
+  memory: hostMemory,
   async sleep(state, _message, milliseconds) {
     Atomics.wait(state, Word.wake, 0, milliseconds);
   },
@@ -43,7 +43,7 @@ export const callerThread: LoopThread = {
   slice: callerSlice,
   turnInterval: 0,
   probe: nodeProbe,
-  releaseMemory,
+  memory: hostMemory,
   async sleep(_state, message, milliseconds) {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {

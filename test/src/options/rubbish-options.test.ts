@@ -80,6 +80,7 @@ const right = {
     logRanges: [{ first: 0, last: 1 }],
     trace: ['*'],
     startTime: new Date(0),
+    memoryMerge: true,
   },
   limits: { processor: 1, instructions: 1, memory: 64 },
 } satisfies Required<MachineOptions>;

@@ -7,19 +7,29 @@ import { Driver, type Interface, interfaces } from './driver.ts';
 
 const words = (...values: number[]): Uint8Array => new Uint8Array(Uint32Array.from(values).buffer);
 
+const STATISTICS = 1;
+
 class BalloonRig extends CardRig {
   readonly stream = recordedStream();
+  readonly statistics = recordedStream();
   readonly released: number[][] = [];
   readonly device = new VirtioBalloon({
-    ...{ ...this.board, name: 'balloon', device: 3, stream: this.stream },
+    ...{ ...this.board, name: 'balloon', device: 3, stream: this.stream, statistics: this.statistics },
+    config: { deflateOnOom: false, freePageReporting: true },
     releasePages: (pages) => void this.released.push([...pages]),
   });
   readonly driver: Driver;
 
-  constructor(kind: Interface = 'modern') {
+  constructor(kind: Interface = 'modern', features: readonly number[] = []) {
     super();
-    this.driver = new Driver(this, this.device.pciFunction, kind).start([], 2);
+    this.driver = new Driver(this, this.device.pciFunction, kind).start(features, 4);
     this.stream.sent.length = 0;
+  }
+
+  /** The driver tells statistics. */
+  tell(...bytes: number[]): void {
+    this.driver.queue(2).add([Uint8Array.from(bytes)]);
+    this.driver.queue(2).kick();
   }
 
   give(queue: number, ...pages: number[]): void {
@@ -76,4 +86,64 @@ test('too many pages at once stop the device', () => {
   const rig = new BalloonRig();
   rig.give(0, ...new Array<number>(1025).fill(3));
   expect(rig.mistakes.join()).toMatch(/too many pages at once, bytes 1004/);
+});
+
+test('what the guest may do by itself is offered as the options say', () => {
+  const { driver } = new BalloonRig();
+  expect([1, 2, 3, 4, 5].map((bit) => driver.offers(bit))).toEqual([true, false, false, false, true]);
+});
+
+test('statistics come when the host asks: the driver gets its buffer back, and fills it again', () => {
+  const rig = new BalloonRig('modern', [STATISTICS]);
+  rig.tell(4, 0, 1);
+  expect(rig.driver.queue(2).takeUsed()).toHaveLength(0);
+  rig.statistics.onInput(Uint8Array.of(1));
+  expect(rig.driver.queue(2).takeUsed()).toHaveLength(1);
+  expect(rig.statistics.sent).toEqual([]);
+  rig.tell(4, 0, 2);
+  expect(rig.statistics.sent).toEqual([3, 0, 4, 0, 2]);
+  expect(rig.driver.queue(2).takeUsed()).toHaveLength(0);
+});
+
+test('who asks before the driver has begun to tell hears the first statistics', () => {
+  const rig = new BalloonRig('modern', [STATISTICS]);
+  rig.statistics.onInput(Uint8Array.of(1));
+  rig.tell(4, 0, 1);
+  expect(rig.statistics.sent).toEqual([3, 0, 4, 0, 1]);
+});
+
+test('a driver without statistics, and a reset, leave nobody waiting', () => {
+  const without = new BalloonRig();
+  without.statistics.onInput(Uint8Array.of(1));
+  expect(without.statistics.sent).toEqual([0, 0]);
+  const rig = new BalloonRig('modern', [STATISTICS]);
+  rig.tell(4, 0, 1);
+  rig.statistics.onInput(Uint8Array.of(1));
+  rig.driver.start([STATISTICS], 4);
+  expect(rig.statistics.sent).toEqual([0, 0]);
+});
+
+test('a buffer of statistics is kept in a saved state', () => {
+  const rig = new BalloonRig('modern', [STATISTICS]);
+  rig.tell(4, 0, 1);
+  loadComponents([rig.device.component], saveComponents([rig.device.component]));
+  rig.statistics.onInput(Uint8Array.of(1));
+  expect(rig.driver.queue(2).takeUsed()).toHaveLength(1);
+});
+
+test('a second buffer of statistics stops the device', () => {
+  const rig = new BalloonRig('modern', [STATISTICS]);
+  rig.tell(4, 0, 1);
+  rig.tell(4, 0, 1);
+  expect(rig.mistakes.join()).toMatch(/a second buffer of statistics/);
+});
+
+test('pages that are reported as free are released, as far as they are whole', () => {
+  const rig = new BalloonRig('modern', [5]);
+  const queue = rig.driver.queue(3);
+  queue.add([3 * 4096]);
+  queue.kick();
+  expect(queue.takeUsed()).toHaveLength(1);
+  expect(rig.released).toHaveLength(1);
+  expect(rig.released[0]!.length).toBeGreaterThanOrEqual(2);
 });

@@ -65,17 +65,24 @@ export const subjects: Readonly<Record<string, (rig: CardRig) => Subject>> = {
     };
   },
   balloon: (rig) => {
-    const stream = recordedStream();
+    const [stream, statistics] = [recordedStream(), recordedStream()];
+    const config = { deflateOnOom: true, freePageReporting: true };
+    const sides = { stream, statistics, config, releasePages: () => {} };
     return {
-      device: new VirtioBalloon({ ...rig.board, name: 'balloon', device: 3, stream, releasePages: () => {} }),
-      queues: 2,
-      features: [],
+      device: new VirtioBalloon({ ...rig.board, name: 'balloon', device: 3, ...sides }),
+      queues: 4,
+      features: [1, 2, 5],
       request: (random) => {
         const pages = Uint32Array.from({ length: 1 + random.below(8) }, () => random.below(0x120));
         const bytes = new Uint8Array(pages.buffer);
-        return { queue: random.below(2), parts: [random.chance(98) ? bytes : new Uint8Array(5000)] };
+        const queue = random.below(4);
+        if (queue === 3) return { queue, parts: [random.below(8192), random.below(8192)] };
+        return { queue, parts: [random.chance(98) ? bytes : new Uint8Array(5000)] };
       },
-      event: (random) => stream.onInput(new Uint8Array(Uint32Array.of(random.below(0x100)).buffer)),
+      event: (random) => {
+        if (random.chance(50)) statistics.onInput(Uint8Array.of(1));
+        else stream.onInput(new Uint8Array(Uint32Array.of(random.below(0x100)).buffer));
+      },
     };
   },
   block: (rig) => {
