@@ -299,6 +299,11 @@ describe.skipIf(noRedis !== '')(`the room of machines that move${noRedis}`, () =
     const holding = await moving('later');
     expect(await registry.recall(holding, 'elsewhere', 'late')).toBe(true);
     expect(await registry.find('later')).toMatchObject({ target: 'there', problem: '' });
+    expect(await registry.recall(holding, 'there', 'no room')).toBe(true);
+    // What is known later says more.
+    expect(await registry.recall(holding, 'there', 'no room for it')).toBe(true);
+    expect(await registry.find('later')).toMatchObject({ target: '', problem: 'no room for it' });
+    await registry.move('later', 'there');
     expect(await registry.accept(holding, 'there')).toBe(2);
   });
 });

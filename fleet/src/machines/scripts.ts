@@ -151,7 +151,10 @@ if state == 'waiting' then wait(ARGV[3]) end
 return 1
 `;
 
-/** A host lives. One that begins under a name that is drained is drained, as the one before it was. ARGV: its ID, its memory for machines, 1 if it takes more, and names and values that it tells besides. */
+/**
+ * A host lives. One that begins under a name that is drained is drained, as the one before it was. ARGV: its ID, its memory for machines, 1 if it takes
+ * more, and names and values that it tells besides.
+ */
 export const BEAT = `${LISTS}
 redis.call('HSET', KEYS[1], 'memory', ARGV[2], 'open', ARGV[3])
 if #ARGV > 3 then redis.call('HSET', KEYS[1], unpack(ARGV, 4)) end
@@ -311,7 +314,8 @@ return ''
  * need know. It may be to move to another one by now. 0: its host has it no more: it has moved, or was taken.
  */
 export const RECALL = `${OWNED}${LISTS}${EXPLAIN}
-if redis.call('HGET', KEYS[1], 'target') ~= ARGV[3] then return 1 end
+local target = redis.call('HGET', KEYS[1], 'target') or ''
+if target ~= '' and target ~= ARGV[3] then return 1 end
 release(ARGV[4])
 if ARGV[5] ~= '' then explain(ARGV[5]) end
 return 1
