@@ -2,7 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Machine } from 'rawiron';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rom } from '../../test/support/death-roms.ts';
+import { ConfinedProcess } from '../src/confined/calls.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
 import type { JobResult } from '../src/run.ts';
 import { SubmittedRun } from '../src/submit.ts';
@@ -155,6 +159,38 @@ describe.skipIf(noRedis !== '')(`machines of tenants${noRedis}`, { timeout: 5 * 
     await machines.running('shown');
     await machines.stop('shown');
   });
+});
+
+/** Sends on COM1 without an end. */
+const chatterRom = rom(`        mov     dx, 0x3F8
+.next:  mov     al, 'x'
+        out     dx, al
+        jmp     .next`);
+
+test('a machine in a process of its own sends no more than is taken', async () => {
+  await using machine = await Machine.create({ memory: 2, vga: 'none', boot: { bios: chatterRom } });
+  const snapshot = Buffer.from(await machine.snapshot());
+  // That process has the library's sources, too.
+  process.execArgv.push('--conditions=rawiron-source');
+  const owner = { name: 'chatter', memory: 64 << 20, log: () => {} };
+  await using child = await ConfinedProcess.start('machine-process.ts', owner, {});
+  const taking = Promise.withResolvers<void>();
+  let bytes = 0;
+  child.on('data', async (part: Uint8Array) => {
+    bytes += part.length;
+    await taking.promise;
+  });
+  await child.call('restore', snapshot, 'chatter', {});
+  await child.call('start');
+  await expect.poll(() => bytes).toBeGreaterThan(0);
+  // It comes to a stop.
+  let before = 0;
+  while (before !== bytes) {
+    before = bytes;
+    await wait(500);
+  }
+  taking.resolve();
+  await expect.poll(() => bytes).toBeGreaterThan(before);
 });
 
 test.skipIf(noRedis !== '')(`what a killed worker has left is removed by the next one${noRedis}`, async () => {

@@ -81,6 +81,17 @@ describe.skipIf(noRedis !== '')(`a host that stops${noRedis}`, { timeout: 5 * MI
   });
 });
 
+test.skipIf(noRedis !== '')(`a host that begins again is drained as before${noRedis}`, async () => {
+  const first = await host({ name: 'pc7' });
+  expect((await fleet.command('drain', first.id)).output).toBe(`${first.id} has no machines\n`);
+  await first.stop();
+  expect((await fleet.command('ps')).output).toMatch(/\ndrained, and not there: pc7\n$/);
+  await using again = await host({ name: 'pc7' });
+  expect((await fleet.command('ps')).output).toMatch(new RegExp(`${again.id} +0 +1024 MB +drained\n$`));
+  await fleet.command('undrain', again.id);
+  expect((await fleet.command('ps')).output).toMatch(new RegExp(`${again.id} +0 +1024 MB +1024 MB\n$`));
+});
+
 test.skipIf(noRedis !== '')(
   `a host that gets a machine again which it has lost meanwhile ends the older one first${noRedis}`,
   { timeout: 5 * MINUTES },

@@ -96,6 +96,8 @@ export async function psCommand(args: readonly string[]): Promise<number> {
     const rows = [['NAME', 'STATE', 'HOST', 'MEMORY', 'CHECKPOINT', ''], ...all.map(machineRow)];
     say(table(rows));
     say(`\n${table([['HOST', 'MACHINES', 'MEMORY', 'FREE'], ...hosts.map(hostRow)])}`);
+    const absent = (await machines.drainedNames()).filter((name) => !hosts.some((host) => host.name === name));
+    if (absent.length > 0) say(`\ndrained, and not there: ${absent.join(', ')}`);
   });
 }
 

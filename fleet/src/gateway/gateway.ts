@@ -171,8 +171,10 @@ export class FleetGateway implements AsyncDisposable {
   #watch(request: IncomingMessage, client: WebSocket): void {
     const look = async () => {
       const rights = await rightsOf(request, this.#authority);
-      if (!rights?.scopes.includes('console'))
-        closeWith(client, 'its token is not valid any more, or not for consoles');
+      if (rights?.scopes.includes('console')) return;
+      // It may take its time to close, and type meanwhile.
+      client.removeAllListeners('message');
+      closeWith(client, 'its token is not valid any more, or not for consoles');
     };
     // Who cannot be asked about now is looked at later.
     const timer = setInterval(() => void look().catch(() => {}), LOOK);

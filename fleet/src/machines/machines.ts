@@ -258,7 +258,16 @@ export class FleetMachines implements AsyncDisposable {
     throw failure;
   }
 
-  /** Lets a host take machines again. */
+  /** Names of hosts that are drained, and will be so when they begin again. */
+  drainedNames(): Promise<readonly string[]> {
+    return this.#registry.drainedNames();
+  }
+
+  /**
+   * Lets a host take machines again.
+   * @param host its ID, or the name of one that is not there now
+   * @throws FleetError if there is no such host
+   */
   async undrain(host: string): Promise<void> {
     await this.#registry.drain(host, false);
   }

@@ -5,6 +5,7 @@ import { OPERATOR, tenantOf } from '../tenants/names.ts';
 import { tenantMachinesKey } from '../tenants/tenants.ts';
 import {
   checkedName,
+  DRAINED,
   HOSTS,
   type HostPlace,
   type HostRecord,
@@ -241,6 +242,11 @@ export class Registry {
   async drain(id: string, isDrained: boolean): Promise<void> {
     if ((await this.#run(DRAIN, 1, hostKey(id), Number(isDrained), id)) === 0)
       throw new FleetError(`there is no host '${id}'; 'rawiron-fleet ps' shows which there are`);
+  }
+
+  /** Names of hosts that are drained, and will be so when they begin again. */
+  async drainedNames(): Promise<readonly string[]> {
+    return (await this.#redis.smembers(DRAINED)).sort();
   }
 
   /**
