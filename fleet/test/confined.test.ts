@@ -170,8 +170,8 @@ const chatterRom = rom(`        mov     dx, 0x3F8
 test('a machine in a process of its own sends no more than is taken', async () => {
   await using machine = await Machine.create({ memory: 2, vga: 'none', boot: { bios: chatterRom } });
   const snapshot = Buffer.from(await machine.snapshot());
-  // That process has the library's sources, too.
-  process.execArgv.push('--conditions=rawiron-source');
+  // That process has the library's sources, too, and nothing of the test's own.
+  process.execArgv = ['--conditions=rawiron-source'];
   const owner = { name: 'chatter', memory: 64 << 20, log: () => {} };
   await using child = await ConfinedProcess.start('machine-process.ts', owner, {});
   const taking = Promise.withResolvers<void>();
