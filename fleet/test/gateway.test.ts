@@ -106,7 +106,7 @@ describe.skipIf(noRedis !== '')(`tokens at the gateway${noRedis}`, { timeout: 5 
 
 /** A console that is open, of a machine that no host has. */
 async function openConsole({ port }: FleetGateway, registry: Registry, tenant: string) {
-  await registry.add(`${tenant}/open`, waiting);
+  await registry.add(`${tenant}/open`, resting);
   const token = await tokens.create({ tenant, scopes: ['console'] });
   const socket = new WebSocket(`ws://127.0.0.1:${port}/machines/open/console`, [`token.${token}`]);
   const closed = new Promise((resolve) => socket.on('close', (_, reason) => resolve(reason.toString())));
@@ -114,9 +114,9 @@ async function openConsole({ port }: FleetGateway, registry: Registry, tenant: s
   return { socket, closed, id: (await tokens.check(token))!.id };
 }
 
-const waiting: NewMachine = {
+const resting: NewMachine = {
   ...{ image: 'none', memory: 2 ** 40, limits: {}, every: 0, idle: 0, policy: 'restart', manifest: '', offset: 0 },
-  ...{ wanted: 'running', state: 'waiting' },
+  ...{ wanted: 'suspended', state: 'suspended' },
 };
 
 describe.skipIf(noRedis !== '')(`consoles that are open${noRedis}`, { timeout: 5 * MINUTES }, () => {
