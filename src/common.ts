@@ -103,7 +103,7 @@ export type {
 export type { BalloonOptions } from './options/balloon.ts';
 export type { BootOrder } from './options/boot-order.ts';
 export type { EngineSettings } from './options/engine-options.ts';
-export type { MachineLimits } from './options/limits.ts';
+export { checkLimits, type MachineLimits } from './options/limits.ts';
 export type { ListenAddress } from './options/listen-address.ts';
 export type { MemoryContentOptions } from './options/memory-contents.ts';
 export { memorySize } from './options/memory-size.ts';

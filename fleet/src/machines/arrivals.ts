@@ -14,6 +14,8 @@ export interface ArrivalHost {
   readonly registry: Registry;
   /** Whether a machine with so many bytes of memory may come. */
   hasRoom(memory: number): boolean;
+  /** Ends a machine of that name that the host has had before. */
+  vacate(name: string): Promise<void>;
   /** Resolves when input for a machine is heard. */
   listen(name: string): Promise<unknown>;
   /** A machine is here from now on. */
@@ -38,6 +40,7 @@ interface Coming {
 export class Arrivals {
   readonly #host: ArrivalHost;
   readonly #coming = new Map<string, Coming>();
+  readonly #receiving = new Set<Promise<void>>();
 
   constructor(host: ArrivalHost) {
     this.#host = host;
@@ -71,6 +74,17 @@ export class Arrivals {
    * @throws FleetError if it may not come
    */
   async receive(visitor: Visitor): Promise<void> {
+    const received = this.#receive(visitor);
+    this.#receiving.add(received);
+    await received.finally(() => this.#receiving.delete(received));
+  }
+
+  /** Resolves when those that are on their way now are here, or will not come. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#receiving);
+  }
+
+  async #receive(visitor: Visitor): Promise<void> {
     const { name } = visitor.greeting;
     const record = await this.#host.registry.find(name);
     // Nothing comes between this and the note that it comes: two at once might both have the room that one has.
@@ -78,6 +92,7 @@ export class Arrivals {
     const coming: Coming = { memory: record.memory, typed: [] };
     this.#coming.set(name, coming);
     try {
+      await this.#host.vacate(name);
       await this.#host.listen(name);
       const cards = cardsOf(record.network);
       await receiveMachine(visitor, {
