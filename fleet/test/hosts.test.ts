@@ -125,3 +125,20 @@ test.skipIf(noRedis !== '')(
     await machines.stop('again');
   },
 );
+
+test.skipIf(noRedis !== '')(
+  `where memory is short, a host suspends a machine that nobody uses, if it may${noRedis}`,
+  { timeout: 5 * MINUTES },
+  async () => {
+    await using _only = await host({ systemMemory: { available: () => 0, total: 2 ** 34 } });
+    await machines.start('may', { ...start, idle: 3600 });
+    await machines.start('stays', start);
+    await machines.running('stays');
+    await expect
+      .poll(() => machines.find('may'), { timeout: MINUTES })
+      .toMatchObject({ state: 'suspended', problem: 'nobody has used its console' });
+    expect(await machines.find('stays')).toMatchObject({ state: 'running' });
+    await machines.stop('may');
+    await machines.stop('stays');
+  },
+);

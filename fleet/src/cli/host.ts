@@ -28,6 +28,7 @@ export const hostFlags: Flags = {
     value: 'ADDRESS[:PORT]',
     help: 'where other hosts and gateways reach it (127.0.0.1: those of this computer)',
   },
+  'mem-merge': { help: "equal pages of machines that are no tenant's are kept once, if this system does that (KSM)" },
   rebalance: { help: 'when it is full, it moves machines to hosts that are not' },
   lease: { value: 'SECONDS', help: 'how long it may be silent before others take its machines (10)' },
 };
@@ -40,6 +41,7 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   using kept = keptLog(place, 'host');
   await using host = await FleetHost.start({
     ...{ connect: connectorOf(place), store: place.store, memory, log: kept.write, ...nameOf(words) },
+    options: { memoryMerge: words.values['mem-merge'] === true },
     ...{ lease: leaseOf(words), listen: listenOf(words), rebalance: words.values.rebalance === true },
     open: openByTenant(confinementOf(words), words.values.isolate === true, kept.write),
   });

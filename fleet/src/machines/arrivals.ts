@@ -1,4 +1,4 @@
-import type { Machine } from 'rawiron';
+import type { Machine, MachineOptions } from 'rawiron';
 import { FleetError } from '../error.ts';
 import { type Cards, cardsOf } from './cards.ts';
 import type { Visitor } from './door.ts';
@@ -12,6 +12,8 @@ import type { Input, Seat } from './seat.ts';
 export interface ArrivalHost {
   readonly id: string;
   readonly registry: Registry;
+  /** Options of all machines there. */
+  readonly options: Partial<MachineOptions>;
   /** Whether a machine with so many bytes of memory may come. */
   hasRoom(memory: number): boolean;
   /** Ends a machine of that name that the host has had before. */
@@ -96,7 +98,7 @@ export class Arrivals {
       await this.#host.listen(name);
       const cards = cardsOf(record.network);
       await receiveMachine(visitor, {
-        options: { ...cards.options, limits: record.limits, shutdown: 'pause' },
+        options: { ...this.#host.options, ...cards.options, limits: record.limits, shutdown: 'pause' },
         arrived: (machine, words) => this.#arrived(machine, words, { record, cards, typed: coming.typed }),
       });
     } catch (error) {

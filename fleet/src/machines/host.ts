@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import type { MachineOptions } from 'rawiron';
 import { openByTenant } from '../confined/confined-machine.ts';
 import { removeLeftFolders } from '../confined/folders.ts';
 import { FleetError } from '../error.ts';
@@ -14,6 +15,7 @@ import { Lease } from './lease.ts';
 import type { LastWords } from './move-channel.ts';
 import { Neighbours } from './neighbours.ts';
 import { OVERHEAD } from './placement.ts';
+import { MemoryPressure, type SystemMemory, systemMemory } from './pressure.ts';
 import { Rebalancer } from './rebalance.ts';
 import { inputChannel, type MachineRecord, newsChannel } from './record.ts';
 import { type Holding, type LivingHost, Registry } from './registry.ts';
@@ -34,6 +36,10 @@ export interface HostSettings {
   readonly lease?: number;
   /** Makes the machine of a record go on from its checkpoint. Default: those of tenants in processes of their own, others in this one. */
   readonly open?: OpenMachine;
+  /** Default: that of this system. */
+  readonly systemMemory?: SystemMemory;
+  /** Options of its machines. Default: none. */
+  readonly options?: Pick<MachineOptions, 'memoryMerge'>;
   /** Whether it moves machines to others when it is full. Default: false. */
   readonly rebalance?: boolean;
   /** Where other hosts and gateways reach it. Default: 127.0.0.1, at a port that is free, for hosts of one computer. */
@@ -64,13 +70,14 @@ export class FleetHost implements AsyncDisposable {
   readonly #seats = new Map<string, Seat>();
   readonly #arrivals: Arrivals;
   readonly #rounds: Rounds;
+  readonly #pressure: MemoryPressure;
   #door: HostDoor | undefined;
   /** When machines that could not go on here may be tried again. */
   readonly #pauses = new Map<string, number>();
   #isEnding = false;
 
   private constructor(settings: HostSettings) {
-    const { name = hostname(), lease = LEASE, rebalance, log } = settings;
+    const { name = hostname(), lease = LEASE, rebalance, log, systemMemory: memory = systemMemory } = settings;
     this.#name = name;
     this.id = `${name}-${process.pid}-${randomBytes(3).toString('hex')}`;
     this.#settings = settings;
@@ -86,6 +93,11 @@ export class FleetHost implements AsyncDisposable {
       stale: () => this.#stale(),
       fresh: () => this.#fresh(),
     });
+    this.#pressure = new MemoryPressure({
+      ...memory,
+      machines: () => [...this.#seats.values()].map(({ memoryUser }) => memoryUser),
+      log,
+    });
     this.#rounds = new Rounds({
       mayAct: () => !this.#isEnding && this.#lease.isFresh,
       attend: async (name) => this.#attend(await this.#registry.look(name)),
@@ -98,7 +110,7 @@ export class FleetHost implements AsyncDisposable {
 
   #makeArrivals(): Arrivals {
     return new Arrivals({
-      ...{ id: this.id, registry: this.#registry },
+      ...{ id: this.id, registry: this.#registry, options: this.#settings.options ?? {} },
       hasRoom: (memory) => !this.#isEnding && this.#lease.isFresh && this.#free >= memory + OVERHEAD,
       vacate: (name) => this.#vacate(name),
       listen: (name) => this.#hearing.subscribe(inputChannel(name), screenChannel(name)),
@@ -124,6 +136,7 @@ export class FleetHost implements AsyncDisposable {
     host.#hearing.on('messageBuffer', (channel: Buffer, bytes: Buffer) => host.#hear(channel.toString(), bytes));
     await host.#hearing.subscribe(newsChannel(host.id));
     host.#rounds.begin(Math.min(LOOK, (settings.lease ?? LEASE) / 10));
+    host.#pressure.begin();
     return host;
   }
 
@@ -230,7 +243,8 @@ export class FleetHost implements AsyncDisposable {
     const { name } = holding;
     const { log, open = openByTenant({}, false, log) } = this.#settings;
     const settings: SeatSettings = {
-      ...{ wire, options, open, registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots },
+      ...{ wire, open, registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots },
+      options: { ...this.#settings.options, ...options },
       listen: () => this.#hearing.subscribe(inputChannel(name), screenChannel(name)),
       failed: (problem) => {
         this.#settings.log(`${name}: ${problem}`);
@@ -260,6 +274,7 @@ export class FleetHost implements AsyncDisposable {
   /** Makes last checkpoints, and gives all machines back: other hosts take them. No more machines come from now on. */
   async stop(): Promise<void> {
     this.#isEnding = true;
+    this.#pressure.end();
     void this.#lease.renew();
     const here = this.#endAll();
     const onTheirWay = Promise.all([this.#rounds.end(), this.#arrivals.ended()]).then(() => this.#endAll());

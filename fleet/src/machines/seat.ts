@@ -8,6 +8,7 @@ import type { LastWords } from './move-channel.ts';
 import { type Destination, sendMachine } from './moving.ts';
 import { Outbox } from './output.ts';
 import { shareOf } from './placement.ts';
+import type { MemoryUser } from './pressure.ts';
 import type { MachineRecord } from './record.ts';
 import type { Holding, Registry } from './registry.ts';
 import { type MachineScreen, screenOf } from './screens.ts';
@@ -166,6 +167,17 @@ export class Seat {
   /** Its share of a processor, in percent. */
   get share(): number {
     return shareOf(this.#record);
+  }
+
+  /** Its part in the memory of its host. A machine in a process of its own returns nothing: no balloon of it helps. */
+  get memoryUser(): MemoryUser {
+    const { name, memory, idle } = this.#record;
+    return {
+      ...{ name, memory },
+      unused: idle > 0 ? performance.now() - this.#use.at : undefined,
+      balloon: this.#running?.whole?.balloon,
+      rest: () => this.#settings.registry.rest(this.holding),
+    };
   }
 
   get #isGone(): boolean {
