@@ -45,7 +45,9 @@ export class FleetWorker implements AsyncDisposable {
   /** Takes jobs until it ends. */
   #taking: Promise<void> = Promise.resolve();
   #isEnding = false;
-  #wake: () => void = () => {};
+  /** There may be more to do than when it looked last. */
+  #isAwake = false;
+  #resume: () => void = () => {};
 
   private constructor(settings: WorkerSettings) {
     this.#settings = settings;
@@ -65,6 +67,7 @@ export class FleetWorker implements AsyncDisposable {
   /** Takes jobs as long as there is a slot for them. */
   async #takeAll(): Promise<void> {
     while (!this.#isEnding) {
+      this.#isAwake = false;
       const job = this.#jobs.size < this.#settings.slots ? await this.#next() : undefined;
       if (job === undefined) await this.#pause();
       else this.#begin(job);
@@ -81,14 +84,20 @@ export class FleetWorker implements AsyncDisposable {
   }
 
   /** Resolves when there may be a job, or a slot. */
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
+  async #pause(): Promise<void> {
+    if (this.#isAwake) return;
+    await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, LOOK);
-      this.#wake = () => {
+      this.#resume = () => {
         clearTimeout(timer);
         resolve();
       };
     });
+  }
+
+  #wake(): void {
+    this.#isAwake = true;
+    this.#resume();
   }
 
   #begin(job: TakenJob): void {
