@@ -6,6 +6,7 @@ import { Ne2000Isa, Ne2000Pci } from '../devices/ne2000/index.ts';
 import { Nvme } from '../devices/nvme/index.ts';
 import { Pcnet } from '../devices/pcnet/index.ts';
 import * as flash from '../devices/pflash/index.ts';
+import * as pvscsi from '../devices/pvscsi/index.ts';
 import { Rtl8139 } from '../devices/rtl8139/index.ts';
 import * as standardVga from '../devices/standard-vga/index.ts';
 import * as virtioBalloon from '../devices/virtio/balloon/index.ts';
@@ -21,7 +22,7 @@ import * as sound from './sound-cards.ts';
 import * as usb from './usb.ts';
 
 const modules: DeviceModules = {
-  ...{ ahci, cirrus, flash, sound, standardVga, usb, virtioBalloon, virtioConsole, virtioNinep },
+  ...{ ahci, cirrus, flash, pvscsi, sound, standardVga, usb, virtioBalloon, virtioConsole, virtioNinep },
   e1000: { Chip: E1000 },
   edu: { Chip: Edu },
   ne2k_isa: { Chip: Ne2000Isa },

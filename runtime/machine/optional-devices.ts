@@ -11,6 +11,7 @@ import { isAdded } from './catalogue/row.ts';
 import type { MachineConfig } from './config.ts';
 import type { PluggedChipOptions } from './pci-devices.ts';
 import { modelOfPlugged, type PluggedDevice } from './plugged.ts';
+import { scsiBusesOf } from './scsi-plan.ts';
 import { usbBusesOf } from './usb-plan.ts';
 
 const chip = <Chip>(Chip: Chip) => ({ Chip });
@@ -50,6 +51,7 @@ const places = {
   cirrus: () => import('../devices/cirrus/index.ts'),
   flash: () => import('../devices/pflash/index.ts'),
   ne2k_isa: async () => chip((await import('../devices/ne2000/index.ts')).Ne2000Isa),
+  pvscsi: () => import('../devices/pvscsi/index.ts'),
   sound: () => import('./sound-cards.ts'),
   standardVga: () => import('../devices/standard-vga/index.ts'),
   usb: () => import('./usb.ts'),
@@ -94,6 +96,7 @@ function devicesOf(config: MachineConfig): OptionalDevice[] {
     ...cards.map(({ model }) => model),
     ...optionalCardModels.filter((model) => isAdded(optionalCards[model], config)),
     ...pluggablePciModels.filter((model) => isAdded(pluggablePciRows[model], config)),
+    ...scsiBusesOf(config).map(({ model }) => model),
     ...drives.flatMap((drive) => driveModules[drive.interface] ?? pciDiskModel(drive.interface) ?? []),
   ];
 }

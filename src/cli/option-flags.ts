@@ -16,6 +16,7 @@ const flags: Readonly<Partial<Record<PartOption, (value: string) => string>>> = 
   hpet: () => '-no-hpet',
   parallelPort: () => '-parallel',
   usb: () => '-usb and the -device of what is plugged in',
+  scsiControllers: () => '-device of the SCSI controllers',
   usbControllers: () => '-device of the USB controllers',
   pciSlots: () => 'addr= of each -device',
   virtioPorts: () => '-device virtio-serial and its ports',

@@ -4,6 +4,7 @@ import type { MachineConfig } from '../machine-core.ts';
 import { checkedSoundCards } from '../sound/options.ts';
 import { checkedBoolean, checkedInteger, checkNames } from '../util/checks.ts';
 import type { MachineOptions } from './options.ts';
+import { checkedScsiControllers } from './scsi.ts';
 import { checkedUsb, checkedUsbControllers } from './usb.ts';
 import { checkedVirtioPorts } from './virtio-ports.ts';
 
@@ -27,6 +28,7 @@ type DeviceName =
   | 'soundCards'
   | 'usb'
   | 'usbControllers'
+  | 'scsiControllers'
   | keyof CardSettings
   | 'debugConsolePort';
 
@@ -35,7 +37,7 @@ type DeviceName =
  * @throws ConfigurationError that names the option
  */
 export function checkedDevices(options: MachineOptions): Pick<MachineConfig, DeviceName> {
-  const { debugExit, debugConsole, soundCards, usb, usbControllers, virtioPorts } = options;
+  const { debugExit, debugConsole, soundCards, usb, usbControllers, scsiControllers, virtioPorts } = options;
   return {
     ...checkedSwitches(options),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
@@ -43,6 +45,7 @@ export function checkedDevices(options: MachineOptions): Pick<MachineConfig, Dev
     ...(soundCards && { soundCards: checkedSoundCards(soundCards) }),
     ...(usb !== undefined && { usb: checkedUsb(usb) }),
     ...(usbControllers !== undefined && { usbControllers: checkedUsbControllers(usbControllers) }),
+    ...(scsiControllers !== undefined && { scsiControllers: checkedScsiControllers(scsiControllers) }),
     ...checkedCards(options),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };

@@ -40,6 +40,7 @@ const kinds = {
   pcTestdev: 'part',
   ...cardKinds,
   ahci: 'part',
+  scsiControllers: 'part',
   usb: 'part',
   usbControllers: 'part',
   pciSlots: 'part',

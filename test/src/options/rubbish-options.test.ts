@@ -65,6 +65,7 @@ const right = {
     pciSlots: { vga: 2, ahci: 7 },
   },
   usbControllers: [{ model: 'piix3-usb-uhci', id: 'u' }],
+  scsiControllers: [{ model: 'pvscsi', id: 's' }],
   ...{
     usb: ['tablet'],
     keyboardLayout: 'de',
