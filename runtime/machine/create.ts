@@ -15,6 +15,7 @@ import * as virtioConsole from '../devices/virtio/console/index.ts';
 import { VirtioNetwork } from '../devices/virtio/network/index.ts';
 import * as virtioNinep from '../devices/virtio/ninep/index.ts';
 import { VirtioRng } from '../devices/virtio/rng/index.ts';
+import { Vmxnet3 } from '../devices/vmxnet3/index.ts';
 import type { MachineConfig, MachineHost } from './config.ts';
 import { MachineCore } from './machine.ts';
 import type { DeviceModules, DeviceShelf } from './optional-devices.ts';
@@ -32,6 +33,7 @@ const modules: DeviceModules = {
   rtl8139: { Chip: Rtl8139 },
   'virtio-blk-pci': { Chip: VirtioBlock },
   'virtio-net-pci': { Chip: VirtioNetwork },
+  vmxnet3: { Chip: Vmxnet3 },
   'virtio-rng-pci': { Chip: VirtioRng },
 };
 const shelf: DeviceShelf = { module: (name) => modules[name], fetch: () => null };

@@ -40,6 +40,7 @@ const pluggableChips: {
   rtl8139: async () => chip((await import('../devices/rtl8139/index.ts')).Rtl8139),
   'virtio-blk-pci': async () => chip((await import('../devices/virtio/block/index.ts')).VirtioBlock),
   'virtio-net-pci': async () => chip((await import('../devices/virtio/network/index.ts')).VirtioNetwork),
+  vmxnet3: async () => chip((await import('../devices/vmxnet3/index.ts')).Vmxnet3),
   'virtio-rng-pci': async () => chip((await import('../devices/virtio/rng/index.ts')).VirtioRng),
 };
 

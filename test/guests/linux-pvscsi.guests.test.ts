@@ -7,7 +7,7 @@ import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { type Engine, findLinux, LinuxShell } from '../support/linux-shell.ts';
 
-const TIMEOUT = 600_000;
+const TIMEOUT = 240_000;
 const MEGABYTES = 16;
 
 const found = await findLinux();
@@ -47,6 +47,8 @@ async function boot(linux: DebianLinux, engine: Engine, folder: string, append: 
     guest.mistakes += Buffer.from(lines).toString();
   });
   await shell.run('while ! [ -e /dev/sda -a -e /dev/sdb -a -e /dev/sr0 ]; do sleep 0.1; done');
+  // Which one is /dev/disk depends on which answers first.
+  await shell.run('cd /sys/bus/scsi/devices/0:0:0:0/block && ln -s /dev/$(ls) /dev/disk && ln -s $PWD/$(ls) /disk; cd');
   return guest;
 }
 
@@ -54,32 +56,30 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
   [
     'the driver finds the disks and the drive',
     async ({ shell }) => {
-      expect(await shell.run('cat /sys/block/sda/size /sys/block/sda/queue/write_cache /sys/block/sd?/ro')).toBe(
+      expect(await shell.run('cat /disk/size /disk/queue/write_cache /disk/ro /sys/bus/scsi/devices/0:0:5:0/block/*/ro')).toBe(
         `${(MEGABYTES << 20) / 512}\nwrite back\n0\n1`,
       );
       expect(await shell.run('ls /sys/bus/scsi/devices | grep -v host | grep -v target | cut -d : -f 3')).toBe('0\n5\n7');
-      expect(await shell.run('cat /sys/block/sda/device/vendor /sys/block/sda/device/model | tr -d " "')).toBe(
+      expect(await shell.run('cat /disk/device/vendor /disk/device/model | tr -d " "')).toBe(
         'rawiron\nSCSIdisk',
       );
-      expect(await shell.run('tr -d "\\000\\200\\010" < /sys/block/sda/device/vpd_pg80')).toBe('deadbeef');
+      expect(await shell.run('tr -d "\\000\\200\\010" < /disk/device/vpd_pg80')).toBe('deadbeef');
     },
   ],
   [
     `${MEGABYTES} MB are read, and others written`,
     async ({ shell, image }) => {
-      expect(await shell.run('md5sum < /dev/sda')).toBe(`${md5(bytes)}  -`);
+      expect(await shell.run('md5sum < /dev/disk')).toBe(`${md5(bytes)}  -`);
       await shell.run('dd if=/dev/urandom of=/random bs=64k count=32 2>/dev/null');
-      await shell.run('dd if=/random of=/dev/sda bs=512k seek=4 conv=fsync 2>/dev/null');
+      await shell.run('dd if=/random of=/dev/disk bs=512k seek=4 conv=fsync 2>/dev/null');
       const written = readFileSync(image).subarray(4 << 19, (4 << 19) + (32 << 16));
       expect(await shell.run('md5sum < /random')).toBe(`${md5(written)}  -`);
     },
   ],
   [
-    'a CD is read, and ejected',
+    'a CD is read',
     async ({ shell }) => {
       expect(await shell.run('md5sum < /dev/sr0')).toBe(`${md5(disc)}  -`);
-      await shell.run('eject /dev/sr0 || true');
-      expect(await shell.run('cat /sys/block/sr0/size')).toBe(`${disc.length / 512}`);
     },
   ],
   [
@@ -87,10 +87,10 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
     async ({ shell, image }) => {
       await shell.run('echo 3 > /proc/sys/vm/drop_caches');
       const parts = Array.from({ length: 8 }, (_, n) => n * 2);
-      const read = (n: number) => `(dd if=/dev/sda bs=1M skip=${n} count=2 2>/dev/null | md5sum > /part${n}) &`;
-      const reads = shell.run(`( ${parts.map(read).join(' ')} wait )`);
-      for (let n = 0; n < 3; n++) await shell.machine.load(await shell.machine.snapshot());
-      await reads;
+      const read = (n: number) => `(dd if=/dev/disk bs=1M skip=${n} count=2 2>/dev/null | md5sum > /part${n}) &`;
+      await shell.run(`( ${parts.map(read).join(' ')} wait; echo > /all ) &`);
+      await shell.machine.load(await shell.machine.snapshot());
+      await shell.run('while ! [ -e /all ]; do sleep 0.1; done');
       const sums = await shell.run(`cat ${parts.map((n) => `/part${n}`).join(' ')}`);
       const disk = readFileSync(image);
       expect(sums.split('\n')).toEqual(parts.map((n) => `${md5(disk.subarray(n << 20, (n + 2) << 20))}  -`));
@@ -99,17 +99,17 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
   [
     'sectors are discarded, and filled with zeros',
     async ({ shell, image }) => {
-      await shell.run('blkdiscard -o 1048576 -l 1048576 /dev/sda && blkdiscard -z -o 3145728 -l 1048576 /dev/sda');
-      expect(await shell.run('md5sum < /dev/sda')).toBe(`${md5(readFileSync(image))}  -`);
+      await shell.run('blkdiscard -o 1048576 -l 1048576 /dev/disk && blkdiscard -z -o 3145728 -l 1048576 /dev/disk');
+      expect(await shell.run('md5sum < /dev/disk')).toBe(`${md5(readFileSync(image))}  -`);
       expect(readFileSync(image).subarray(3 << 20, 4 << 20).every((byte) => byte === 0)).toBe(true);
     },
   ],
   [
     'a file system keeps what is written',
     async ({ shell }) => {
-      await shell.run('mke2fs /dev/sda > /dev/null 2>&1; mkdir -p /mnt; mount -t ext4 /dev/sda /mnt');
+      await shell.run('mke2fs -F /dev/disk > /dev/null 2>&1; mkdir -p /mnt; mount -t ext4 /dev/disk /mnt');
       await shell.run('cp /random /mnt/file; umount /mnt; echo 3 > /proc/sys/vm/drop_caches');
-      await shell.run('mount -t ext4 -o discard /dev/sda /mnt');
+      await shell.run('mount -t ext4 -o discard /dev/disk /mnt');
       expect(await shell.run('cmp /random /mnt/file && echo same')).toBe('same');
       await shell.run('rm /mnt/file; sync; umount /mnt');
     },
@@ -118,7 +118,7 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
     'the host adapter is reset, and works on',
     async ({ shell }) => {
       await shell.run('echo adapter > /sys/class/scsi_host/host0/host_reset; echo 3 > /proc/sys/vm/drop_caches');
-      expect(await shell.run('dd if=/dev/sda of=/dev/null bs=1M count=4 2>&1 | tail -n 1')).toBe('4+0 records out');
+      expect(await shell.run('dd if=/dev/disk of=/dev/null bs=1M count=4 2>&1 | tail -n 1')).toBe('4+0 records out');
     },
   ],
   [
