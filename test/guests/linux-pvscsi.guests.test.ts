@@ -56,13 +56,13 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
   [
     'the driver finds the disks and the drive',
     async ({ shell }) => {
-      expect(await shell.run('cat /disk/size /disk/queue/write_cache /disk/ro /sys/bus/scsi/devices/0:0:5:0/block/*/ro')).toBe(
-        `${(MEGABYTES << 20) / 512}\nwrite back\n0\n1`,
+      expect(
+        await shell.run('cat /disk/size /disk/queue/write_cache /disk/ro /sys/bus/scsi/devices/0:0:5:0/block/*/ro'),
+      ).toBe(`${(MEGABYTES << 20) / 512}\nwrite back\n0\n1`);
+      expect(await shell.run('ls /sys/bus/scsi/devices | grep -v host | grep -v target | cut -d : -f 3')).toBe(
+        '0\n5\n7',
       );
-      expect(await shell.run('ls /sys/bus/scsi/devices | grep -v host | grep -v target | cut -d : -f 3')).toBe('0\n5\n7');
-      expect(await shell.run('cat /disk/device/vendor /disk/device/model | tr -d " "')).toBe(
-        'rawiron\nSCSIdisk',
-      );
+      expect(await shell.run('cat /disk/device/vendor /disk/device/model | tr -d " "')).toBe('rawiron\nSCSIdisk');
       expect(await shell.run('tr -d "\\000\\200\\010" < /disk/device/vpd_pg80')).toBe('deadbeef');
     },
   ],
@@ -88,7 +88,7 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
       await shell.run('echo 3 > /proc/sys/vm/drop_caches');
       const parts = Array.from({ length: 8 }, (_, n) => n * 2);
       const read = (n: number) => `(dd if=/dev/disk bs=1M skip=${n} count=2 2>/dev/null | md5sum > /part${n}) &`;
-      await shell.run(`( ${parts.map(read).join(' ')} wait; echo > /all ) &`);
+      await shell.run(`( ( ${parts.map(read).join(' ')} wait; echo > /all ) & )`);
       await shell.machine.load(await shell.machine.snapshot());
       await shell.run('while ! [ -e /all ]; do sleep 0.1; done');
       const sums = await shell.run(`cat ${parts.map((n) => `/part${n}`).join(' ')}`);
@@ -97,11 +97,15 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
     },
   ],
   [
-    'sectors are discarded, and filled with zeros',
+    'sectors are discarded',
     async ({ shell, image }) => {
-      await shell.run('blkdiscard -o 1048576 -l 1048576 /dev/disk && blkdiscard -z -o 3145728 -l 1048576 /dev/disk');
+      await shell.run('blkdiscard -o 1048576 -l 1048576 /dev/disk');
       expect(await shell.run('md5sum < /dev/disk')).toBe(`${md5(readFileSync(image))}  -`);
-      expect(readFileSync(image).subarray(3 << 20, 4 << 20).every((byte) => byte === 0)).toBe(true);
+      expect(
+        readFileSync(image)
+          .subarray(1 << 20, 2 << 20)
+          .every((byte) => byte === 0),
+      ).toBe(true);
     },
   ],
   [
@@ -124,7 +128,8 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
   [
     'nothing went wrong',
     async ({ shell, mistakes }) => {
-      const wrong = 'dmesg | grep -v CMD_CONFIG | grep -iE "pvscsi.*(fail|error|timeout|abort)|nobody cared|oops|I/O error" || true';
+      const wrong =
+        'dmesg | grep -v CMD_CONFIG | grep -iE "pvscsi.*(fail|error|timeout|abort)|nobody cared|oops|I/O error" || true';
       expect(await shell.run(wrong)).toBe('');
       expect(mistakes.match(/.*pvscsi.*/g) ?? []).toEqual([]);
     },

@@ -106,7 +106,9 @@ describe('requests', () => {
     expect(rig.get(Place.state + 4)).toBe(32);
     expect(rig.mistakes).toEqual(['pvscsi: more requests than the ring holds, 80000000']);
   });
+});
 
+describe('requests that are under way', () => {
   test('one that is aborted ends at once, and its data goes nowhere', () => {
     const rig = new PvscsiRig().start().attend();
     const context = rig.submit({ command: block10(0x28, 5, 1), length: 512 });
