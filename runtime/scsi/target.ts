@@ -13,7 +13,7 @@ import { senseData } from './replies.ts';
 import type { ScsiUnit } from './unit.ts';
 
 /** Status of a command that has ended (SAM-3, 5.3). */
-export const ScsiStatus = { good: 0x00, checkCondition: 0x02 } as const;
+const ScsiStatus = { good: 0x00, checkCondition: 0x02 } as const;
 
 /** The host's memory for a command's data. */
 export interface ScsiMemory extends TransferMemory {
@@ -192,7 +192,7 @@ export class ScsiTarget {
     };
   }
 
-  /** What is read may be the next medium's: then none of it reaches the host. */
+  /** Memory that nothing of the next medium reaches, when the medium is changed under a read. */
   #untilChange(memory: ScsiMemory): TransferMemory {
     const unit = this.#unit;
     return {

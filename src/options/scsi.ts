@@ -1,9 +1,13 @@
 import { scsiControllerModels, scsiControllers } from '../../runtime/machine/catalogue/scsi.ts';
-import { type ScsiControllerConfig, scsiBusesOf, scsiPlaceOf } from '../../runtime/machine/scsi-plan.ts';
+import {
+  type ScsiControllerConfig,
+  type ScsiPlans,
+  scsiBusesOf,
+  scsiPlaceOf,
+} from '../../runtime/machine/scsi-plan.ts';
 import { type DrivePlan, isIdentifier } from '../drives/options.ts';
 import { checkedOneOf, checkNames, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import type { MachineOptions } from './options.ts';
 
 /** @throws ConfigurationError */
 export function checkedScsiControllers(controllers: readonly ScsiControllerConfig[]): readonly ScsiControllerConfig[] {
@@ -29,7 +33,7 @@ export function checkedScsiControllers(controllers: readonly ScsiControllerConfi
 
 /** @throws ConfigurationError for a drive whose controller or target is not there */
 export function checkScsiDrives(
-  { scsiControllers: named }: Pick<MachineOptions, 'scsiControllers'>,
+  { scsiControllers: named }: Pick<ScsiPlans, 'scsiControllers'>,
   drives: readonly Pick<DrivePlan, 'name' | 'interface' | 'index'>[],
 ): void {
   const buses = scsiBusesOf({ scsiControllers: named, drives });

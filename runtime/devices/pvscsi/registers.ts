@@ -100,7 +100,7 @@ export const Completion = {
 } as const;
 export const MESSAGE_BYTES = 128;
 
-/** What the adapter says of a request. */
+/** The adapter's own status of a request. */
 export const HostStatus = {
   success: 0x00,
   selectionTimeout: 0x11,

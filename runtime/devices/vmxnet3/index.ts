@@ -8,7 +8,7 @@ import { functionMemory } from '../pci/bus-master.ts';
 import type { MessageOptions } from '../pci/chip-options.ts';
 import { PciFunction } from '../pci/function.ts';
 import { Msi } from '../pci/msi.ts';
-import { Msix, msixState } from '../pci/msix.ts';
+import { Msix, type MsixState, msixState } from '../pci/msix.ts';
 import type { BusMasterCardOptions } from '../pci/network-card.ts';
 import { registerRange } from '../pci/range.ts';
 import { Interrupts } from './interrupts.ts';
@@ -35,6 +35,14 @@ import { Transmitter } from './transmitter.ts';
 
 export interface Vmxnet3Options extends BusMasterCardOptions, MessageOptions {}
 
+/** One of the two files of registers. */
+interface RegisterFile {
+  readonly name: string;
+  /** A register, by its offset. */
+  read(offset: number): number;
+  write(offset: number, value: number): void;
+}
+
 /** Virtual nanoseconds from one burst to the next. */
 const PAUSE = 100_000;
 /** There is one cause. */
@@ -47,10 +55,6 @@ export class Vmxnet3 {
   readonly #options: Vmxnet3Options;
   readonly #state = cardState.create();
   readonly #receiving = receiveState.create();
-  readonly #filter = filterState.create();
-  readonly #vectors = vectorsState.create();
-  readonly #messages = msixState(VECTORS);
-  readonly #messagesState = this.#messages.create();
   readonly #msi: Msi | null;
   readonly #msix: Msix | null;
   readonly #interrupts: Interrupts;
@@ -62,10 +66,12 @@ export class Vmxnet3 {
     this.#options = options;
     const { name, port, irq, clock, events } = options;
     const memory = functionMemory(options.memory, () => this.pciFunction);
-    [this.#msi, this.#msix] = this.#makeMessages();
-    this.#interrupts = new Interrupts({ state: this.#vectors, irq, msi: this.#msi, msix: this.#msix });
-    const [card, receiving, filter] = [this.#state, this.#receiving, this.#filter];
-    this.#shared = new SharedMemory({ memory, card, receiving, filter, vectors: this.#vectors });
+    const [messages, vectors, filter] = [msixState(VECTORS), vectorsState.create(), filterState.create()];
+    const messagesState = messages.create();
+    [this.#msi, this.#msix] = this.#makeMessages(messagesState);
+    this.#interrupts = new Interrupts({ state: vectors, irq, msi: this.#msi, msix: this.#msix });
+    const [card, receiving] = [this.#state, this.#receiving];
+    this.#shared = new SharedMemory({ memory, card, receiving, filter, vectors });
     const { sentInterrupts: state } = card;
     this.#sentInterrupts = new SentInterrupts({ name, clock, events, state, raise: () => this.#tellSent() });
     const transmitter = this.#makeTransmitter(memory);
@@ -80,21 +86,21 @@ export class Vmxnet3 {
       cardState.bind('card', card),
       receiveState.bind('receiving', receiving),
       filterState.bind('filter', filter),
-      vectorsState.bind('vectors', this.#vectors),
-      this.#messages.bind('msix', this.#messagesState),
+      vectorsState.bind('vectors', vectors),
+      messages.bind('msix', messagesState),
       this.#turns.component,
       port.component,
     ]);
     this.reset();
   }
 
-  #makeMessages(): [Msi | null, Msix | null] {
+  #makeMessages(state: MsixState): [Msi | null, Msix | null] {
     const { sendMessage: send, name, guestError } = this.#options;
     if (send === undefined) return [null, null];
     const common = { name, guestError, send, pciFunction: () => this.pciFunction };
     const { index: bar, tableAt, pendingAt } = MessageBar;
     const place = { at: MSIX_AT, next: MSI_AT, bar, tableAt, pendingAt };
-    return [new Msi({ ...common, at: MSI_AT }), new Msix({ ...common, ...place, state: this.#messagesState })];
+    return [new Msi({ ...common, at: MSI_AT }), new Msix({ ...common, ...place, state })];
   }
 
   #makeTransmitter(memory: ReturnType<typeof functionMemory>): Transmitter {
@@ -110,8 +116,8 @@ export class Vmxnet3 {
   #makeFunction(): PciFunction {
     const { name, device, mmio, bars = [] } = this.#options;
     const memory = { space: 'memory' as const, size: REGISTER_BYTES };
-    const rings = registerRange(mmio, (base) => this.#region(base, ringPart, this.#readRing, this.#writeRing));
-    const own = registerRange(mmio, (base) => this.#region(base, '', this.#read, this.#write));
+    const ringRegisters = registerRange(mmio, (base) => this.#region(base, this.#ringFile));
+    const deviceRegisters = registerRange(mmio, (base) => this.#region(base, this.#deviceFile));
     return new PciFunction({
       name: `${name} pci`,
       device,
@@ -119,8 +125,8 @@ export class Vmxnet3 {
       ...Id,
       interruptPin: 1,
       bars: [
-        { index: 0, ...memory, range: rings },
-        { index: 1, ...memory, range: own },
+        { index: 0, ...memory, range: ringRegisters },
+        { index: 1, ...memory, range: deviceRegisters },
         { ...memory, index: MessageBar.index, size: MessageBar.bytes, range: this.#messageRange() },
         ...bars,
       ],
@@ -144,15 +150,26 @@ export class Vmxnet3 {
     }));
   }
 
-  /** Registers of 32 bits; a part of one can be read. */
-  #region(
-    base: number,
-    part: string,
-    read: (offset: number) => number,
-    write: (offset: number, value: number) => void,
-  ): MmioRegion {
+  get #ringFile(): RegisterFile {
     return {
-      name: `${this.#options.name}${part}`,
+      name: `${this.#options.name} rings`,
+      read: (offset) => this.#readRing(offset),
+      write: (offset, value) => this.#writeRing(offset, value),
+    };
+  }
+
+  get #deviceFile(): RegisterFile {
+    return {
+      name: this.#options.name,
+      read: (offset) => this.#read(offset),
+      write: (offset, value) => this.#write(offset, value),
+    };
+  }
+
+  /** Registers of 32 bits; a part of one can be read. */
+  #region(base: number, { name, read, write }: RegisterFile): MmioRegion {
+    return {
+      name,
       base,
       length: REGISTER_BYTES,
       read: (offset, size) => {
@@ -203,12 +220,12 @@ export class Vmxnet3 {
 
   // Registers of the rings.
 
-  #readRing = (offset: number): number => {
+  #readRing(offset: number): number {
     const vector = (offset - RingRegister.mask) / STEP;
     return offset % STEP === 0 && vector < VECTORS ? Number(this.#interrupts.isMasked(vector)) : 0;
-  };
+  }
 
-  #writeRing = (offset: number, value: number): void => {
+  #writeRing(offset: number, value: number): void {
     const { port } = this.#options;
     if (offset % STEP !== 0) return;
     if (offset < RingRegister.mask + VECTORS * STEP) {
@@ -217,11 +234,11 @@ export class Vmxnet3 {
       if (value === 0) port.resume();
     } else if (offset >= RingRegister.receiveProducer) port.resume();
     else if (offset >= RingRegister.sendProducer && this.#state.isActive) this.#turns.request();
-  };
+  }
 
   // Registers of the device.
 
-  #read = (offset: number): number => {
+  #read(offset: number): number {
     const { mac } = this.#state;
     switch (offset) {
       case Register.revisions:
@@ -238,9 +255,9 @@ export class Vmxnet3 {
       default:
         return 0;
     }
-  };
+  }
 
-  #write = (offset: number, value: number): void => {
+  #write(offset: number, value: number): void {
     const state = this.#state;
     switch (offset) {
       case Register.sharedLow:
@@ -265,7 +282,7 @@ export class Vmxnet3 {
         if (state.isActive) this.#shared.changeEvents(0, value);
         break;
     }
-  };
+  }
 
   #execute(command: number): void {
     const state = this.#state;
@@ -322,8 +339,6 @@ export class Vmxnet3 {
     }
   }
 }
-
-const ringPart = ' rings';
 
 /** Up to four bytes of an address as a register has them. */
 function wordOf(mac: ArrayLike<number>, at: number): number {
