@@ -160,6 +160,8 @@ export interface MachineConfig extends CardSettings {
   readonly pcTestdev?: boolean;
   /** False: there is no parallel port. */
   readonly parallelPort?: boolean;
+  /** False: VMware's backdoor is not there. */
+  readonly vmport?: boolean;
   /** False: there is no HPET. */
   readonly hpet?: boolean;
   /** The display adapter; default: none. */

@@ -14,6 +14,7 @@ const flags: Readonly<Partial<Record<PartOption, (value: string) => string>>> = 
   debugExit: () => '-device isa-debug-exit',
   acpi: () => '-no-acpi',
   hpet: () => '-no-hpet',
+  vmport: () => '-machine vmport=off',
   parallelPort: () => '-parallel',
   usb: () => '-usb and the -device of what is plugged in',
   scsiControllers: () => '-device of the SCSI controllers',

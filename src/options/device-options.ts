@@ -12,6 +12,7 @@ import { checkedVirtioPorts } from './virtio-ports.ts';
 const switches = {
   acpi: true,
   hpet: true,
+  vmport: true,
   parallelPort: true,
   balloon: false,
   rng: false,

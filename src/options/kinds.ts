@@ -36,6 +36,7 @@ const kinds = {
   debugExit: 'part',
   acpi: 'part',
   hpet: 'part',
+  vmport: 'part',
   parallelPort: 'part',
   pcTestdev: 'part',
   ...cardKinds,

@@ -37,6 +37,7 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   shares: [{ tag: 'shared', files: { 'a/b': 'text' } }],
   acpi: true,
   hpet: true,
+  vmport: true,
   parallelPort: true,
   virtioPorts: [{ name: 'a' }],
   balloon: true,

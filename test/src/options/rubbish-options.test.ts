@@ -62,6 +62,7 @@ const right = {
     processors: { sockets: 1, cores: 2, threads: 1 },
     serialConsole: true,
     ahci: true,
+    vmport: true,
     pciSlots: { vga: 2, ahci: 7 },
   },
   usbControllers: [{ model: 'piix3-usb-uhci', id: 'u' }],
