@@ -137,7 +137,9 @@ if (typeof found === 'string' || typeof modules === 'string') {
 
     test('interrupts came, and nothing went wrong', async () => {
       // The driver for ISA gives its interrupt the name of the card.
-      expect(Number(await shell.run("awk '/eth0|NE2000/ { sum += $2 } END { print sum }' /proc/interrupts"))).toBeGreaterThan(5);
+      expect(
+        Number(await shell.run("awk '/eth0|NE2000/ { sum += $2 } END { print sum }' /proc/interrupts")),
+      ).toBeGreaterThan(5);
       expect(await shell.run('cat /sys/class/net/eth0/statistics/*_errors | sort -u')).toBe('0');
       expect(await shell.run('dmesg | grep -E "NETDEV WATCHDOG|[Tt]imed out|nobody cared|oops|lost" || true')).toBe('');
     });
