@@ -30,6 +30,7 @@ export type { PciDiskModel } from '../runtime/machine/catalogue/disks.ts';
 export { type DisplayModel, displayModels } from '../runtime/machine/catalogue/displays.ts';
 export { type CardModel, cardModels, type PciCardModel } from '../runtime/machine/catalogue/network.ts';
 export { type PluggablePciModel, pluggablePciModels } from '../runtime/machine/catalogue/pluggable.ts';
+export { type ScsiControllerModel, scsiControllerModels } from '../runtime/machine/catalogue/scsi.ts';
 export { type SoundCardModel, soundCardModels } from '../runtime/machine/catalogue/sound.ts';
 export {
   type UsbControllerModel,
@@ -38,6 +39,7 @@ export {
   usbInputs,
 } from '../runtime/machine/catalogue/usb.ts';
 export { type AddressRange, type LogItem, logItems } from '../runtime/machine/log-items.ts';
+export type { ScsiControllerConfig } from '../runtime/machine/scsi-plan.ts';
 export { type TraceEvent, traceEvents } from '../runtime/machine/trace/events.ts';
 export type { UsbControllerConfig } from '../runtime/machine/usb-plan.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
@@ -106,9 +108,10 @@ export type {
   WebSocketNetworkOptions,
   WispNetworkOptions,
 } from './network/options.ts';
+export type { BalloonOptions } from './options/balloon.ts';
 export type { BootOrder } from './options/boot-order.ts';
 export type { EngineSettings } from './options/engine-options.ts';
-export type { MachineLimits } from './options/limits.ts';
+export { checkLimits, type MachineLimits } from './options/limits.ts';
 export type { ListenAddress } from './options/listen-address.ts';
 export type { MemoryContentOptions } from './options/memory-contents.ts';
 export { memorySize } from './options/memory-size.ts';

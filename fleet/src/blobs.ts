@@ -1,5 +1,5 @@
 import { digestOf } from './digest.ts';
-import { FleetError } from './error.ts';
+import { PermanentError } from './error.ts';
 import type { ObjectStore } from './store.ts';
 
 const bytesKey = (digest: string) => `blobs/${digest}`;
@@ -11,10 +11,10 @@ export async function putBlob(store: ObjectStore, bytes: Uint8Array): Promise<st
   return digest;
 }
 
-/** @throws FleetError if there are none, or they are damaged */
+/** @throws PermanentError if there are none, or they are damaged */
 export async function getBlob(store: ObjectStore, digest: string): Promise<Uint8Array> {
   const bytes = await store.get(bytesKey(digest));
-  if (bytes === undefined) throw new FleetError(`the store lacks ${bytesKey(digest)}`);
-  if (digestOf(bytes) !== digest) throw new FleetError(`${bytesKey(digest)} is damaged in the store`);
+  if (bytes === undefined) throw new PermanentError(`the store lacks ${bytesKey(digest)}`);
+  if (digestOf(bytes) !== digest) throw new PermanentError(`${bytesKey(digest)} is damaged in the store`);
   return bytes;
 }

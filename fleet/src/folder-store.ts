@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { FleetError } from './error.ts';
+import { StoreError } from './error.ts';
 import { checkedKey, type ObjectStore, type StoredObject, UNFINISHED } from './store.ts';
 
 /** Objects as files in a folder, which hosts share by their file system. */
@@ -23,13 +23,13 @@ export class FolderStore implements ObjectStore {
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const path = this.#path(key);
     const unfinished = `${path}.${randomUUID()}${UNFINISHED}`;
-    await mkdir(dirname(path), { recursive: true });
     try {
+      await mkdir(dirname(path), { recursive: true });
       await writeFile(unfinished, bytes, { flush: true });
       await rename(unfinished, path);
     } catch (error) {
-      await rm(unfinished, { force: true });
-      throw new FleetError(`cannot write ${path}: ${(error as Error).message}`);
+      await rm(unfinished, { force: true }).catch(() => {});
+      throw new StoreError(`cannot write ${path}: ${(error as Error).message}`);
     }
   }
 
@@ -58,7 +58,7 @@ export class FolderStore implements ObjectStore {
   }
 }
 
-/** @throws the error, unless it says that there is nothing */
+/** @throws StoreError, unless there is nothing */
 function unlessMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw new StoreError(error.message);
 }

@@ -25,6 +25,8 @@ export type JobFunction = (machine: Machine, context: JobContext) => unknown;
 export interface JobOutcome {
   readonly value?: unknown;
   readonly error?: string;
+  /** The error would come again each time. */
+  readonly isPermanent?: boolean;
   /** By their names. */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
@@ -56,7 +58,12 @@ export async function doJob(
   const machine = await base.fork({ limits: { ...limits, time: timeout } });
   const serial = new SerialLog(machine);
   const time = new AbortController();
-  const timer = setTimeout(() => time.abort(new Error(`it took longer than ${timeout} s`)), timeout * 1000);
+  const end = () => time.abort(new Error(`it took longer than ${timeout} s`));
+  const timer = setTimeout(end, timeout * 1000);
+  // The machine's own limit may be the first: what its function waits for fails then, in other words.
+  machine.on('limit', (limit) => {
+    if (limit === 'time') end();
+  });
   const artefact = (name: string, content: string | Uint8Array) => {
     files.set(checkedName(name), typeof content === 'string' ? new TextEncoder().encode(content) : content);
   };

@@ -1,7 +1,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { cutSnapshot } from './cut.ts';
 import { digestOf } from './digest.ts';
-import { FleetError } from './error.ts';
+import { PermanentError } from './error.ts';
 import type { ObjectStore } from './store.ts';
 
 /** Pieces that are asked for, or written, at the same time. */
@@ -51,7 +51,7 @@ export class SnapshotStore {
     return manifest;
   }
 
-  /** @throws FleetError if a piece is missing or damaged */
+  /** @throws PermanentError if a piece is missing or damaged */
   async get(manifest: string): Promise<Uint8Array> {
     const digests = await listPieces(this.#store, manifest);
     const pieces = new Map<string, Uint8Array>();
@@ -95,12 +95,12 @@ export class SnapshotStore {
 
 /**
  * The digests of a snapshot's pieces, in order.
- * @throws FleetError if the list is missing or damaged
+ * @throws PermanentError if the list is missing or damaged
  */
 export async function listPieces(store: ObjectStore, manifest: string): Promise<readonly string[]> {
   const list = await store.get(manifestKey(manifest));
-  if (list === undefined) throw new FleetError(`the store lacks ${manifestKey(manifest)}`);
-  if (digestOf(list) !== manifest) throw new FleetError(`${manifestKey(manifest)} is damaged in the store`);
+  if (list === undefined) throw new PermanentError(`the store lacks ${manifestKey(manifest)}`);
+  if (digestOf(list) !== manifest) throw new PermanentError(`${manifestKey(manifest)} is damaged in the store`);
   const digits = Buffer.from(list).toString('hex');
   return Array.from({ length: list.length / DIGEST_BYTES }, (_, n) =>
     digits.slice(2 * DIGEST_BYTES * n, 2 * DIGEST_BYTES * (n + 1)),
@@ -115,10 +115,10 @@ function packed(piece: Uint8Array): Uint8Array {
 }
 
 function unpacked(stored: Uint8Array | undefined, digest: string): Uint8Array {
-  if (stored === undefined) throw new FleetError(`the store lacks ${pieceKey(digest)}`);
+  if (stored === undefined) throw new PermanentError(`the store lacks ${pieceKey(digest)}`);
   const piece = plain(stored);
   if (piece === undefined || digestOf(piece) !== digest)
-    throw new FleetError(`${pieceKey(digest)} is damaged in the store`);
+    throw new PermanentError(`${pieceKey(digest)} is damaged in the store`);
   return piece;
 }
 

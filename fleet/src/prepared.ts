@@ -1,7 +1,7 @@
 import { Machine } from 'rawiron';
-import { ConfinedProcess } from './confined/calls.ts';
+import { type ConfinedOwner, ConfinedProcess } from './confined/calls.ts';
 import type { Confinement } from './confined/confinement.ts';
-import { FleetError } from './error.ts';
+import { PermanentError } from './error.ts';
 import { doJob, type JobBounds, type JobOutcome } from './job.ts';
 import { loadedModule } from './load-module.ts';
 import { scriptJob } from './script.ts';
@@ -23,7 +23,7 @@ const GRACE = 10_000;
 
 /**
  * Prepares a run in this process.
- * @throws FleetError if its module cannot be loaded
+ * @throws PermanentError if its module cannot be loaded
  */
 export async function prepareHere(snapshot: Uint8Array, work: LoadedWork, slots: number): Promise<PreparedRun> {
   const act = work.kind === 'script' ? scriptJob(work.text, work.prompt) : await moduleOf(work.text);
@@ -34,8 +34,13 @@ export async function prepareHere(snapshot: Uint8Array, work: LoadedWork, slots:
 
 async function moduleOf(text: string) {
   return await loadedModule(text).catch((error: Error) => {
-    throw new FleetError(`the job's module cannot be loaded: ${error.message}`);
+    throw new PermanentError(`the job's module cannot be loaded: ${error.message}`);
   });
+}
+
+/** A process for the jobs of a run. */
+export interface JobProcess extends Omit<ConfinedOwner, 'memory'> {
+  readonly confinement: Confinement;
 }
 
 /** Prepares a run in a process of its own, which is confined. */
@@ -43,9 +48,10 @@ export async function prepareConfined(
   snapshot: Uint8Array,
   work: LoadedWork,
   slots: number,
-  confinement: Confinement,
+  { confinement, ...owner }: JobProcess,
 ): Promise<PreparedRun> {
-  const child = await ConfinedProcess.start('job-process.ts', snapshot.length * (slots + 1), confinement);
+  const memory = snapshot.length * (slots + 1);
+  const child = await ConfinedProcess.start('job-process.ts', { ...owner, memory }, confinement);
   try {
     // The memory of a snapshot may be shared, which does not go into a message.
     await child.call('prepare', Buffer.from(snapshot), work, slots);

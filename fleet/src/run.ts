@@ -2,9 +2,6 @@ import type { Redis } from 'ioredis';
 import type { MachineLimits } from 'rawiron';
 import { OPERATOR, tenantOf } from './tenants/names.ts';
 
-/** The queue of all jobs. */
-export const QUEUE = 'rawiron-jobs';
-
 /** Seconds for which Redis keeps a run, and its results, that nobody asks for. */
 export const KEPT = 7 * 24 * 3600;
 
@@ -33,8 +30,6 @@ export interface Run {
 export interface JobData {
   readonly run: string;
   readonly number: number;
-  /** How often it was taken while its tenant had no slot left. */
-  readonly waited?: number;
 }
 
 /** How a job ended: its one result. */
@@ -66,6 +61,9 @@ export const jobId = (run: string, number: number): string => `${run}-${number}`
 const MOST_LISTED = 100;
 const listKey = (tenant: string) => (tenant === OPERATOR ? 'rawiron:runs' : `rawiron:tenant:${tenant}:runs`);
 
+/** Numbers of runs. */
+const ID = /^([a-z0-9-]+\/)?\d{14}-[\da-f]{8}$/;
+
 /** Keeps a run for its workers. */
 export async function keepRun(redis: Redis, run: Run): Promise<void> {
   const list = listKey(tenantOf(run.id));
@@ -79,7 +77,7 @@ export async function keepRun(redis: Redis, run: Run): Promise<void> {
 
 /** Undefined: there is none, or it is over. */
 export async function findRun(redis: Redis, id: string): Promise<Run | undefined> {
-  const text = await redis.get(runKey(id));
+  const text = ID.test(id) ? await redis.get(runKey(id)) : null;
   return text === null ? undefined : (JSON.parse(text) as Run);
 }
 
@@ -88,6 +86,13 @@ export async function listRuns(redis: Redis, tenant: string): Promise<readonly R
   const ids = await redis.lrange(listKey(tenant), 0, -1);
   const runs = await Promise.all(ids.map((id) => findRun(redis, id)));
   return runs.filter((run) => run !== undefined);
+}
+
+/** Removes all runs of a tenant, with their results. */
+export async function removeRuns(redis: Redis, tenant: string): Promise<void> {
+  for await (const keys of redis.scanStream({ match: runKey(`${tenant}/*`) }) as AsyncIterable<string[]>)
+    if (keys.length > 0) await redis.del(keys);
+  await redis.del(listKey(tenant));
 }
 
 /** The images of all runs that Redis knows: digests of their lists of pieces. */

@@ -1,5 +1,5 @@
 import { AwsClient } from 'aws4fetch';
-import { FleetError } from './error.ts';
+import { StoreError } from './error.ts';
 import { checkedKey, isKey, type ObjectStore, type StoredObject } from './store.ts';
 
 /** A bucket, and who reads and writes in it. */
@@ -39,7 +39,7 @@ export class S3Store implements ObjectStore {
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const answer = await this.#ask('PUT', this.#path(key), bytes);
-    if (answer === undefined) throw new FleetError(`there is no bucket at ${this.#address}; make it first`);
+    if (answer === undefined) throw new StoreError(`there is no bucket at ${this.#address}; make it first`);
     await answer.arrayBuffer();
   }
 
@@ -57,7 +57,7 @@ export class S3Store implements ObjectStore {
       const words = new URLSearchParams({ 'list-type': '2', prefix: `${this.#prefix}${prefix}` });
       if (next !== undefined) words.set('continuation-token', next);
       const answer = await this.#ask('GET', `?${words}`);
-      if (answer === undefined) throw new FleetError(`there is no bucket at ${this.#address}; make it first`);
+      if (answer === undefined) throw new StoreError(`there is no bucket at ${this.#address}; make it first`);
       const page = await answer.text();
       const now = Date.parse(answer.headers.get('date') ?? '');
       for (const [, entry] of page.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
@@ -89,13 +89,13 @@ export class S3Store implements ObjectStore {
         ...(body && { body: body as Uint8Array<ArrayBuffer> }),
       })
       .catch((error: Error) => {
-        throw new FleetError(`${this.#address} does not answer: ${messageOf(error)}`);
+        throw new StoreError(`${this.#address} does not answer: ${messageOf(error)}`);
       });
     if (answer.ok) return answer;
     const text = await answer.text();
     if (answer.status === 404) return undefined;
     const reason = fieldOf(text, 'Message') ?? fieldOf(text, 'Code') ?? answer.statusText;
-    throw new FleetError(`${method} ${this.#address}${path}: status ${answer.status} ${reason}`.trim());
+    throw new StoreError(`${method} ${this.#address}${path}: status ${answer.status} ${reason}`.trim());
   }
 }
 

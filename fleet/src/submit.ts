@@ -5,11 +5,13 @@ import type { MachineLimits } from 'rawiron';
 import { putBlob } from './blobs.ts';
 import { FleetError } from './error.ts';
 import { findImage } from './images.ts';
+import { checkMachineLimits } from './limits.ts';
 import { bundledModule } from './module.ts';
+import { queueOf, withNews } from './queues.ts';
 import { findResult, finishedSince, keepResult } from './results.ts';
-import { type JobData, type JobResult, jobId, keepRun, QUEUE, type Run, runKey, type Work } from './run.ts';
+import { type JobData, type JobResult, jobId, keepRun, type Run, runKey, type Work } from './run.ts';
 import type { ObjectStore } from './store.ts';
-import { fullName, OPERATOR } from './tenants/names.ts';
+import { fullName, OPERATOR, tenantOf } from './tenants/names.ts';
 import { tenantStore } from './tenants/store.ts';
 
 /** The settings of a run. */
@@ -54,7 +56,7 @@ export class SubmittedRun implements AsyncDisposable {
     this.run = run;
     this.#redis = connect();
     this.#connection = connect();
-    this.#queue = new Queue<JobData>(QUEUE, { connection: this.#connection });
+    this.#queue = new Queue<JobData>(queueOf(tenantOf(run.id)), { connection: this.#connection });
     // The connection itself tells of it, and waits.
     this.#queue.on('error', () => {});
   }
@@ -74,14 +76,13 @@ export class SubmittedRun implements AsyncDisposable {
   async #add(numbers: readonly number[]): Promise<void> {
     const { id, tries } = this.run;
     if (numbers.length > 0) await keepRun(this.#redis, this.run);
-    for (let at = 0; at < numbers.length; at += BATCH)
-      await this.#queue.addBulk(
-        numbers.slice(at, at + BATCH).map((number) => ({
-          name: 'job',
-          data: { run: id, number },
-          opts: { jobId: jobId(id, number), attempts: tries, backoff: { type: 'fixed', delay: 200 } },
-        })),
-      );
+    for (let at = 0; at < numbers.length; at += BATCH) {
+      const jobs = numbers.slice(at, at + BATCH).map((number) => ({
+        ...{ name: 'job', data: { run: id, number } },
+        opts: { jobId: jobId(id, number), attempts: tries, backoff: { type: 'fixed' as const, delay: 200 } },
+      }));
+      await withNews(this.#redis, tenantOf(id), () => this.#queue.addBulk(jobs));
+    }
   }
 
   /** The results, each once, as they come. */
@@ -149,6 +150,7 @@ async function runOf(store: ObjectStore, options: RunOptions): Promise<Run> {
   checkNumber('count', count, 1_000_000);
   checkNumber('timeout', timeout, 86_400);
   checkNumber('tries', tries, 100);
+  checkMachineLimits(limits);
   const { manifest } = await findImage(store, image);
   const id = `${new Date().toISOString().slice(0, 19).replaceAll(/[^\d]/g, '')}-${randomBytes(4).toString('hex')}`;
   return {

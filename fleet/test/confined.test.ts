@@ -1,6 +1,12 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Machine } from 'rawiron';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rom } from '../../test/support/death-roms.ts';
+import { ConfinedProcess } from '../src/confined/calls.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
 import type { JobResult } from '../src/run.ts';
 import { SubmittedRun } from '../src/submit.ts';
@@ -73,6 +79,12 @@ describe.skipIf(noRedis !== '')(`jobs of tenants${noRedis}`, { timeout: 5 * MINU
     const { error } = await resultOf('export default () => 5;');
     expect(error).toMatch(/--cgroup \/nowhere: ENOENT.*give a folder that is delegated/);
     worker.kill('SIGKILL');
+    const group = join(fleet.folder, 'other-group');
+    mkdirSync(group);
+    const other = fleet.worker(1, '--wrapper', '/nowhere/wrapper', '--cgroup', group);
+    expect((await resultOf('export default () => 5;')).error).toMatch(/its process cannot be started: .*ENOENT/);
+    expect(other.exitCode).toBe(null);
+    other.kill('SIGKILL');
   });
 
   test('that never come back are ended, and take nobody with them', async () => {
@@ -106,6 +118,23 @@ describe.skipIf(noRedis !== '')(`jobs of tenants${noRedis}`, { timeout: 5 * MINU
   });
 });
 
+describe.skipIf(noRedis !== '')(`processes of jobs${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('have what they say in the log, so much of it', async () => {
+    const worker = fleet.worker(1);
+    const loud =
+      'export default () => { for (let n = 0; n < 1000; n++) console.error("line " + n + "\\x1b"); return 7; };';
+    expect(await resultOf(loud)).toMatchObject({ status: 'done', value: 7 });
+    const redis = fleet.connect();
+    const said = async () => (await redis.xrange('rawiron:log', '-', '+')).map(([, fields]) => fields[3]!);
+    await expect.poll(async () => (await said()).join()).toContain('what it says besides is not shown');
+    const lines = (await said()).filter((line) => line.includes('line '));
+    expect(lines).toHaveLength(100);
+    expect(lines[99]).toMatch(/^process of acme\/\d+-[\da-f]+: line 99\?$/);
+    redis.disconnect();
+    worker.kill('SIGKILL');
+  });
+});
+
 describe.skipIf(noRedis !== '')(`machines of tenants${noRedis}`, { timeout: 5 * MINUTES }, () => {
   test('are in processes of their own, and go on elsewhere when those end', async () => {
     fleet.host(5);
@@ -130,6 +159,49 @@ describe.skipIf(noRedis !== '')(`machines of tenants${noRedis}`, { timeout: 5 * 
     await machines.running('shown');
     await machines.stop('shown');
   });
+});
+
+/** Sends on COM1 without an end. */
+const chatterRom = rom(`        mov     dx, 0x3F8
+.next:  mov     al, 'x'
+        out     dx, al
+        jmp     .next`);
+
+test('a machine in a process of its own sends no more than is taken', async () => {
+  await using machine = await Machine.create({ memory: 2, vga: 'none', boot: { bios: chatterRom } });
+  const snapshot = Buffer.from(await machine.snapshot());
+  // That process has the library's sources, too, and nothing of the test's own.
+  process.execArgv = ['--conditions=rawiron-source'];
+  const owner = { name: 'chatter', memory: 64 << 20, log: () => {} };
+  await using child = await ConfinedProcess.start('machine-process.ts', owner, {});
+  const taking = Promise.withResolvers<void>();
+  let bytes = 0;
+  child.on('data', async (part: Uint8Array) => {
+    bytes += part.length;
+    await taking.promise;
+  });
+  await child.call('restore', snapshot, 'chatter', {});
+  await child.call('start');
+  await expect.poll(() => bytes).toBeGreaterThan(0);
+  // It comes to a stop.
+  let before = 0;
+  while (before !== bytes) {
+    before = bytes;
+    await wait(500);
+  }
+  taking.resolve();
+  await expect.poll(() => bytes).toBeGreaterThan(before);
+});
+
+test.skipIf(noRedis !== '')(`what a killed worker has left is removed by the next one${noRedis}`, async () => {
+  const ended = spawnSync('true').pid;
+  const folders = [ended, process.pid].map((pid) => join(tmpdir(), `rawiron-confined-${hostname()}-${pid}-test`));
+  for (const folder of folders) mkdirSync(folder, { recursive: true });
+  const worker = fleet.worker(1);
+  await expect.poll(() => existsSync(folders[0]!)).toBe(false);
+  expect(existsSync(folders[1]!)).toBe(true);
+  rmdirSync(folders[1]!);
+  worker.kill('SIGKILL');
 });
 
 test.skipIf(process.getuid?.() === 0)('only root runs processes as others', async () => {

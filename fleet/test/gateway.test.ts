@@ -8,7 +8,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Machine } from 'rawiron';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { FleetGateway, type GatewaySettings } from '../src/machines/gateway.ts';
+import { FolderStore } from '../src/folder-store.ts';
+import { FleetGateway, type GatewaySettings } from '../src/gateway/gateway.ts';
+import { type NewMachine, Registry } from '../src/machines/registry.ts';
 import { Tenants } from '../src/tenants/tenants.ts';
 import { checkedScopes, scopes, Tokens } from '../src/tenants/tokens.ts';
 import { noRedis, TestFleet } from './support/fleet.ts';
@@ -102,6 +104,41 @@ describe.skipIf(noRedis !== '')(`tokens at the gateway${noRedis}`, { timeout: 5 
   });
 });
 
+/** A console that is open, of a machine that no host has. */
+async function openConsole({ port }: FleetGateway, registry: Registry, tenant: string) {
+  await registry.add(`${tenant}/open`, resting);
+  const token = await tokens.create({ tenant, scopes: ['console'] });
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/machines/open/console`, [`token.${token}`]);
+  const closed = new Promise((resolve) => socket.on('close', (_, reason) => resolve(reason.toString())));
+  await once(socket, 'open');
+  return { socket, closed, id: (await tokens.check(token))!.id };
+}
+
+const resting: NewMachine = {
+  ...{ image: 'none', memory: 2 ** 40, limits: {}, every: 0, idle: 0, policy: 'restart', manifest: '', offset: 0 },
+  ...{ wanted: 'suspended', state: 'suspended' },
+};
+
+describe.skipIf(noRedis !== '')(`consoles that are open${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('are closed when their token is revoked, or their tenant removed', async () => {
+    const redis = fleet.connect();
+    const [registry, tenants] = [new Registry(redis), new Tenants(redis)];
+    await tenants.set('leaves', {});
+    await using gateway = await listen({ needsToken: true });
+    const revoked = await openConsole(gateway, registry, 'acme');
+    const removed = await openConsole(gateway, registry, 'leaves');
+    const valid = await openConsole(gateway, registry, 'other');
+    await tokens.revoke(revoked.id);
+    await registry.want('leaves/open', 'gone');
+    await tenants.remove('leaves', fleet.store);
+    for (const { closed } of [revoked, removed])
+      expect(await closed).toBe('its token is not valid any more, or not for consoles');
+    expect(valid.socket.readyState).toBe(WebSocket.OPEN);
+    for (const tenant of ['acme', 'other']) await registry.want(`${tenant}/open`, 'gone');
+    redis.disconnect();
+  });
+});
+
 describe.skipIf(noRedis !== '')(`the gateway's interface${noRedis}`, { timeout: 5 * MINUTES }, () => {
   test("has a tenant's machines, images and jobs, and nobody else's", async () => {
     await using gateway = await listen({ needsToken: true });
@@ -142,6 +179,9 @@ describe.skipIf(noRedis !== '')(`the gateway's interface${noRedis}`, { timeout: 
     expect(results).toMatchObject([{ status: 'done' }, { status: 'done' }]);
     expect((await acme('GET', `/runs/${run.id}/1/files/a.txt`)).body).toBe('hello');
     expect((await acme('GET', '/runs')).body).toEqual([{ id: run.id, count: 2, ended: 2 }]);
+    const all = clientOf(gateway, await tokens.create({ tenant: '', scopes }));
+    expect((await all('GET', `/runs/acme%2F${run.id}/1/files/a.txt`)).body).toBe('hello');
+    expect((await acme('GET', `/runs/${run.id}:results/results`)).body).toMatch(/there is no run/);
     for (const path of ['results', '1/files/a.txt'])
       expect((await other('GET', `/runs/${run.id}/${path}`)).status).toBe(409);
     expect((await other('GET', '/runs')).body).toEqual([]);
@@ -157,6 +197,29 @@ describe.skipIf(noRedis !== '')(`requests to the gateway${noRedis}`, { timeout: 
     expect(await ask('POST', '/login', long)).toEqual({ status: 409, body: 'the body has more than 4096 bytes' });
     expect(await ask('POST', '/runs', longer)).toEqual({ status: 409, body: 'the body has more than 8388608 bytes' });
     expect((await ask('GET', '/runs')).status).toBe(200);
+  });
+
+  test('with images are as many at a time as there is memory for', async () => {
+    await using gateway = await listen({ needsToken: true });
+    const token = await tokens.create({ tenant: 'acme', scopes: ['images'] });
+    const headers = { authorization: `Bearer ${token}` };
+    const slow = request({ host: '127.0.0.1', port: gateway.port, path: '/images/slow', method: 'PUT', headers });
+    slow.on('error', () => {}).write('the first part');
+    const put = async () => (await clientOf(gateway, token)('PUT', '/images/bad', Buffer.from('no'))).status;
+    await expect.poll(put).toBe(429);
+    slow.destroy();
+    await expect.poll(put).toBe(409);
+  });
+
+  test('do not tell where the store is, when that takes nothing', async () => {
+    const said: string[] = [];
+    const store = new FolderStore('/dev/null/store');
+    await using gateway = await listen({ store, log: (message) => void said.push(message) });
+    const ask = clientOf(gateway, await tokens.create({ tenant: 'acme', scopes: ['images'] }));
+    expect(await ask('PUT', '/images/demo', await demoSnapshot())).toEqual({
+      ...{ status: 503, body: 'it cannot be had now' },
+    });
+    expect(said.join()).toMatch(/cannot write \/dev\/null\/store/);
   });
 
   test('for the queue leave nothing behind', async () => {
@@ -175,6 +238,7 @@ describe.skipIf(noRedis !== '')(`requests to the gateway${noRedis}`, { timeout: 
     ['POST', '/machines/x', { image: 3 }, /image must be a text/],
     ['POST', '/machines/x', { image: 'demo', checkpoint: '5' }, /checkpoint must be a number/],
     ['POST', '/machines/x', { image: 'demo', policy: 'hope' }, /it must be restart or lost/],
+    ['POST', '/machines/x', { image: 'demo', processor: -1 }, /limits.processor is -1; it must be a number/],
     ['POST', '/machines/x/clone', {}, /give name/],
     ['POST', '/runs', { image: 'none', script: 'ls' }, /there is no image 'none'/],
     ['GET', '/runs/none/results', undefined, /there is no run 'none'/],

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nameImage } from '../src/images.ts';
 import type { JobResult } from '../src/run.ts';
 import { type RunOptions, SubmittedRun } from '../src/submit.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
@@ -73,6 +74,10 @@ describe.skipIf(noRedis !== '')(`jobs${noRedis}`, { timeout: 5 * MINUTES }, () =
     expect(await results({ module: slow, timeout: 1, tries: 1 })).toMatchObject([
       { status: 'failed', error: 'it took longer than 1 s' },
     ]);
+    const waiting = module('waiting.ts', 'export default ({ serial }) => serial.expect("never", { timeout: 1e9 });');
+    expect(await results({ module: waiting, timeout: 1, tries: 1 })).toMatchObject([
+      { status: 'failed', error: 'it took longer than 1 s' },
+    ]);
     const poison = module('poison.ts', `export default () => { process.kill(process.pid, 'SIGKILL'); };`);
     let worker = fleet.worker(2);
     const keep = setInterval(() => {
@@ -86,9 +91,18 @@ describe.skipIf(noRedis !== '')(`jobs${noRedis}`, { timeout: 5 * MINUTES }, () =
   });
 
   test('a module without a function is an error in words', async () => {
-    const [result] = await results({ module: module('none.ts', 'export const x = 1;'), tries: 1 });
+    const [result] = await results({ module: module('none.ts', 'export const x = 1;') });
     expect(result!.error).toContain('a job is a module whose default export is a function');
+    // It would fail each time.
+    expect(result!.tries).toBe(1);
   });
+});
+
+test.skipIf(noRedis !== '')(`an image that is gone is no reason to try again${noRedis}`, async () => {
+  await nameImage(fleet.store, { name: 'gone', manifest: 'ab'.repeat(32), memory: 1 });
+  expect(await results({ image: 'gone', text: 'export default () => 1;' })).toMatchObject([
+    { status: 'failed', tries: 1, error: expect.stringMatching(/the store lacks manifests/) },
+  ]);
 });
 
 describe.skipIf(noRedis !== '')(`the command${noRedis}`, { timeout: 5 * MINUTES }, () => {
@@ -117,6 +131,7 @@ describe.skipIf(noRedis !== '')(`the command${noRedis}`, { timeout: 5 * MINUTES 
     [['run', 'missing.ts', '--image', 'demo'], /missing\.ts: there is no such file/],
     [['run', '--image', 'demo'], /give a module or a script/],
     [['run', 'x.ts', '--image', 'demo', '--count', '0'], /count is 0; it must be a whole number from 1 to/],
+    [['run', 'x.ts', '--image', 'demo', '--processor', '0'], /limits.processor is 0; it must be a number from 1 to/],
     [['run', '--imge', 'demo'], /Unknown option '--imge'/],
     [['worker', '--redis', 'localhost'], /'localhost' is no address of a Redis/],
     [['image', 'add', '../x', 'y'], /y cannot be read/],

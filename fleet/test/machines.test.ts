@@ -1,11 +1,14 @@
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { FleetGateway } from '../src/machines/gateway.ts';
+import { FleetGateway } from '../src/gateway/gateway.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
+import { MachineNetworks } from '../src/machines/networks.ts';
 import { putCounter } from './support/counter-guest.ts';
-import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
+import { noRedis, putDemo, putNetworked, TestFleet } from './support/fleet.ts';
+import { freePort } from './support/ports.ts';
 
 const MINUTES = 60_000;
 const start = { image: 'demo', every: 0, limits: { processor: 30 } };
@@ -117,7 +120,49 @@ function clientOf(address: string, origin?: string) {
   return client;
 }
 
+describe.skipIf(noRedis !== '')(`ports of machines${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('that are taken at the gateway are told of by start', async () => {
+    const [port, free] = [await freePort(), await freePort()];
+    const server = createServer().listen(port, '127.0.0.1');
+    await putNetworked(fleet.store);
+    const words = ['start', 'served', '--image', 'networked', '--checkpoint', '0', '--forward', `${port}:80`];
+    const alone = await fleet.command(...words);
+    expect(alone).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/no gateway has the ports of served; start/),
+    });
+    await machines.stop('served');
+    await using _networks = await MachineNetworks.start({
+      ...{ connect: fleet.connect, address: '127.0.0.1', log: () => {} },
+    });
+    const taken = await fleet.command(...words);
+    expect(taken.output).toMatch(/^served runs on /);
+    expect(taken).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/the ports of served lead nowhere: .*in use/),
+    });
+    expect((await fleet.command('ps')).output).toMatch(/served +running .*in use/);
+    server.close();
+    await expect.poll(async () => (await machines.find('served')).ports).toBe('open');
+    const other = await fleet.command('start', 'other', ...words.slice(2, -1), `${free}:80`);
+    expect(other).toMatchObject({ code: 0, errors: '' });
+    for (const name of ['served', 'other']) await machines.stop(name);
+  });
+});
+
 describe.skipIf(noRedis !== '')(`the gateway${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('keeps what is typed into a machine that is starting', async () => {
+    const { connect, store } = fleet;
+    await using gateway = await FleetGateway.listen({ connect, store, address: '127.0.0.1', port: 0, log: () => {} });
+    await machines.start('early', start);
+    const client = clientOf(`ws://127.0.0.1:${gateway.port}/machines/early/console`);
+    await once(client.socket, 'open');
+    client.socket.send('echo hello early\r');
+    await expect.poll(() => client.text || client.reason).toMatch(/\nhello early/);
+    client.socket.close();
+    await machines.stop('early');
+  });
+
   test('has the consoles of machines, and wakes those that nobody used', async () => {
     const origins = ['https://good.example'];
     const { connect, store } = fleet;
@@ -213,6 +258,8 @@ describe.skipIf(noRedis !== '')(`the command for machines${noRedis}`, { timeout:
     [['start', 'x', '--image', 'other'], /there is no image 'other'/],
     [['start', 'x', '--image', 'demo', '--checkpoint', '100000'], /checkpoint is 100000/],
     [['start', 'x', '--image', 'demo', '--idle', '3'], /idle is 3; it must be a whole number of seconds, 10 to 86400/],
+    [['start', 'x', '--image', 'demo', '--processor', '300'], /limits.processor is 300; it must be a number from 1 to/],
+    [['start', 'x', '--image', 'demo', '--memory', 'much'], /limits.memory/],
     [['gateway', '--listen', 'here'], /--listen here: give an address such as/],
     [['suspend', 'none'], /there is no machine 'none'; 'rawiron-fleet ps' shows/],
     [['snapshot', 'none', 'x'], /there is no machine 'none'/],

@@ -184,6 +184,7 @@ describe.skipIf(noRedis !== '')(`a host that is drained${noRedis}`, { timeout: 1
     [['drain', 'none'], /there is no host 'none'; 'rawiron-fleet ps' shows/],
     [['undrain'], /give undrain HOST/],
     [['host', '--listen', '192.0.2.1:9'], /192\.0\.2\.1:9: listen EADDRNOTAVAIL/],
+    [['host', '--name', 'a b'], /--name a b: give letters, digits/],
     [['host', '--listen', '0.0.0.0'], /--listen 0.0.0.0: give the address by which others reach this host/],
     [
       ['start', 'x', '--image', 'demo', '--forward', '80'],

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noBrowser, useBrowser } from '../../test/support/web/browser.ts';
-import { FleetGateway } from '../src/machines/gateway.ts';
+import { FleetGateway } from '../src/gateway/gateway.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
 import { tenantStore } from '../src/tenants/store.ts';
 import { Tenants } from '../src/tenants/tenants.ts';

@@ -7,14 +7,17 @@ const GB = 2 ** 30;
 const MINUTE = 60_000;
 
 function host(id: string, free: number, more: Partial<HostRecord> = {}): HostRecord {
-  return { ...{ id, free, beat: 1, memory: 8 * GB, machines: 1, processors: 4, share: 0, isDrained: false }, ...more };
+  return {
+    ...{ id, name: '', free, beat: 1, memory: 8 * GB, machines: 1, processors: 4, share: 0, isDrained: false },
+    ...more,
+  };
 }
 
 function machine(name: string, owner: string, memory: number): MachineRecord {
   return {
     ...{ name, owner, memory, image: 'i', limits: {}, every: 60, idle: 0, policy: 'restart', wanted: 'running' },
-    ...{ state: 'running', problem: '', token: 1, manifest: '', offset: 0, taken: 0, asked: 0, answered: 0, used: 0 },
-    ...{ target: '', moves: 0, moved: undefined, network: noNetwork },
+    ...{ state: 'running', problem: '', token: 1, manifest: '', offset: 0, saved: 0, asked: 0, answered: 0, used: 0 },
+    ...{ target: '', moves: 0, moved: undefined, network: noNetwork, ports: '' },
   };
 }
 

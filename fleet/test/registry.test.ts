@@ -207,6 +207,7 @@ describe.skipIf(noRedis !== '')(`the registry's hosts${noRedis}`, () => {
 async function moving(name: string): Promise<Holding> {
   const holding = await taken(name);
   await registry.begin(holding);
+  await registry.beat({ id: 'there', memory: 2 ** 30, isOpen: true });
   await registry.move(name, 'there');
   return holding;
 }
@@ -219,7 +220,7 @@ describe.skipIf(noRedis !== '')(`the registry and moves${noRedis}`, () => {
     expect(await registry.accept(holding, 'there')).toBe(2);
     expect(await registry.accept(holding, 'there')).toBe(2);
     expect(await registry.find('goes')).toMatchObject({ owner: 'there', token: 2, moves: 1, target: '' });
-    expect(await registry.recall(holding, 'too late')).toBe(false);
+    expect(await registry.recall(holding, 'there', 'too late')).toBe(false);
     expect(await registry.say(holding, 3, Buffer.from('d'))).toBe(false);
     // What the old host may have said last is said again, and counts once.
     expect(await registry.say({ ...holding, host: 'there', token: 2 }, 1, Buffer.from('bcd'))).toBe(true);
@@ -228,7 +229,7 @@ describe.skipIf(noRedis !== '')(`the registry and moves${noRedis}`, () => {
 
   test('a machine that was recalled goes on where it is', async () => {
     const holding = await moving('called-back');
-    expect(await registry.recall(holding, 'no room')).toBe(true);
+    expect(await registry.recall(holding, 'there', 'no room')).toBe(true);
     expect(await registry.accept(holding, 'there')).toBe(undefined);
     expect(await registry.find('called-back')).toMatchObject({
       owner: holding.host,
@@ -242,7 +243,7 @@ describe.skipIf(noRedis !== '')(`the registry and moves${noRedis}`, () => {
     const holding = await moving('orphan');
     expect(await registry.free('orphan', { id: holding.host, beat: 1 })).toBe(true);
     expect(await registry.accept(holding, 'there')).toBe(undefined);
-    expect(await registry.recall(holding, '')).toBe(false);
+    expect(await registry.recall(holding, 'there', '')).toBe(false);
     expect(await registry.find('orphan')).toMatchObject({ state: 'waiting', owner: '', target: '' });
   });
 
@@ -267,6 +268,68 @@ describe.skipIf(noRedis !== '')(`the registry and moves${noRedis}`, () => {
   });
 });
 
+describe.skipIf(noRedis !== '')(`the room of machines that move${noRedis}`, () => {
+  test('a machine that is to move has its room at the other host until it is there, or stays', async () => {
+    const need = 1000 + (48 << 20);
+    const freeOf = async (host: string) => (await registry.hosts()).find(({ id }) => id === host)?.free;
+    const names = ['roomy-1', 'roomy-2', 'roomy-3'];
+    const holdings: Holding[] = [];
+    for (const name of names) holdings.push(await taken(name));
+    for (const holding of holdings) await registry.begin(holding);
+    await registry.beat({ id: 'pair', memory: 2 * need, isOpen: true });
+    await registry.move('roomy-1', 'pair');
+    await registry.move('roomy-2', 'pair');
+    expect(await freeOf('pair')).toBe(0);
+    await expect(registry.move('roomy-3', 'pair')).rejects.toThrow('pair has no room for roomy-3');
+    await registry.add('roomy-4', machine);
+    const others = (await registry.list()).map(({ name }) => name).filter((name) => name !== 'roomy-4');
+    expect(await registry.claim('pair', others)).toBe(undefined);
+    expect(await registry.accept(holdings[0]!, 'pair')).toBe(2);
+    expect(await freeOf('pair')).toBe(0);
+    expect(await registry.recall(holdings[1]!, 'pair', 'no')).toBe(true);
+    expect(await freeOf('pair')).toBe(need);
+    await registry.move('roomy-3', 'pair');
+    await registry.free('roomy-3', { id: holdings[2]!.host, beat: 1 });
+    expect(await freeOf('pair')).toBe(need);
+    await registry.beat({ id: 'closing', memory: 2 ** 40, isOpen: false });
+    await expect(registry.move('roomy-2', 'closing')).rejects.toThrow(/closing takes no machines/);
+  });
+
+  test('a host that gives up a move leaves a later one to another host alone', async () => {
+    const holding = await moving('later');
+    expect(await registry.recall(holding, 'elsewhere', 'late')).toBe(true);
+    expect(await registry.find('later')).toMatchObject({ target: 'there', problem: '' });
+    expect(await registry.recall(holding, 'there', 'no room')).toBe(true);
+    // What is known later says more.
+    expect(await registry.recall(holding, 'there', 'no room for it')).toBe(true);
+    expect(await registry.find('later')).toMatchObject({ target: '', problem: 'no room for it' });
+    await registry.move('later', 'there');
+    expect(await registry.accept(holding, 'there')).toBe(2);
+  });
+});
+
+describe.skipIf(noRedis !== '')(`hosts that are drained${noRedis}`, () => {
+  test('are so when they begin again, until somebody says otherwise', async () => {
+    const isDrained = async (host: string) => (await registry.hosts()).find(({ id }) => id === host)?.isDrained;
+    const beat = (id: string) => registry.beat({ id, name: 'pc7', memory: 2 ** 30, isOpen: true });
+    await beat('pc7-1');
+    await registry.drain('pc7-1', true);
+    expect(await registry.forgetHost('pc7-1')).toBe(true);
+    await beat('pc7-2');
+    expect(await isDrained('pc7-2')).toBe(true);
+    await registry.drain('pc7-2', false);
+    expect(await isDrained('pc7-2')).toBe(false);
+    await registry.drain('pc7-2', true);
+    await registry.forgetHost('pc7-2');
+    await expect(registry.drain('pc7', true)).rejects.toThrow(/there is no host 'pc7'/);
+    await registry.drain('pc7', false);
+    await expect(registry.drain('pc7', false)).rejects.toThrow(/there is no host 'pc7'/);
+    await beat('pc7-3');
+    expect(await isDrained('pc7-3')).toBe(false);
+    await registry.forgetHost('pc7-3');
+  });
+});
+
 describe.skipIf(noRedis !== '')(`the registry and machines that nobody uses${noRedis}`, () => {
   test('a machine is woken by who uses it, though it has moved, or its host was lost', async () => {
     const sleepy = async (name: string) => {
@@ -279,7 +342,7 @@ describe.skipIf(noRedis !== '')(`the registry and machines that nobody uses${noR
     expect(await registry.accept(moved, 'there')).toBe(2);
     expect(await registry.find('sleepy')).toMatchObject(unused);
     const stays = await sleepy('sleeps');
-    expect(await registry.recall(stays, 'no room')).toBe(true);
+    expect(await registry.recall(stays, 'there', 'no room')).toBe(true);
     expect(await registry.find('sleeps')).toMatchObject(unused);
     await expect(registry.move('sleeps', 'there')).rejects.toThrow(/sleeps is suspended; only a machine that runs/);
     const lost = await sleepy('dozes');

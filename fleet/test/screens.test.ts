@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { VncClient } from '../../test/support/vnc-client.ts';
-import { FleetGateway } from '../src/machines/gateway.ts';
+import { FleetGateway } from '../src/gateway/gateway.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 import { putTypewriter } from './support/typewriter-guest.ts';

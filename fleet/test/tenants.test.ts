@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { removeGarbage } from '../src/garbage.ts';
 import { findImage, listImages } from '../src/images.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
-import type { JobResult } from '../src/run.ts';
+import { keepResult } from '../src/results.ts';
+import { type JobResult, resultsKey } from '../src/run.ts';
 import { SubmittedRun } from '../src/submit.ts';
 import { tenantStore } from '../src/tenants/store.ts';
 import { Tenants } from '../src/tenants/tenants.ts';
@@ -103,6 +104,23 @@ describe.skipIf(noRedis !== '')(`tenants${noRedis}`, { timeout: 5 * MINUTES }, (
   });
 });
 
+describe.skipIf(noRedis !== '')(`queues of tenants${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('take turns: few jobs are done before the many of another one that came first', async () => {
+    await new Tenants(redis).set('acme', {});
+    fleet.worker(1);
+    const text = 'export default async () => { await new Promise((resolve) => setTimeout(resolve, 50)); };';
+    const options = { image: 'demo', text, tries: 1 };
+    const submit = (tenant: string, count: number) =>
+      SubmittedRun.submit(fleet.connect, fleet.store, { ...options, tenant, count });
+    await using many = await submit('acme', 500);
+    await expect.poll(() => redis.hlen(resultsKey(many.run.id))).toBeGreaterThan(0);
+    await using few = await submit('other', 5);
+    for await (const { status } of few.results()) expect(status).toBe('done');
+    expect(await redis.hlen(resultsKey(many.run.id))).toBeLessThan(490);
+    await many.cancel();
+  });
+});
+
 describe.skipIf(noRedis !== '')(`tokens${noRedis}`, { timeout: 5 * MINUTES }, () => {
   test('are made, shown without their secret, and revoked', async () => {
     const made = await fleet.command('token', 'create', '--tenant', 'acme', '--scopes', 'view,console');
@@ -116,9 +134,28 @@ describe.skipIf(noRedis !== '')(`tokens${noRedis}`, { timeout: 5 * MINUTES }, ()
     expect(JSON.stringify(await redis.hgetall('rawiron:tokens'))).not.toContain(token.slice(4));
     expect((await fleet.command('token', 'revoke', id!)).output).toBe(`${id} is not valid any more\n`);
     expect(await tokens.check(token)).toBe(undefined);
-    await fleet.command('tenant', 'set', 'acme', '--machines', '3', '--memory', '1G');
+    const set = await fleet.command('tenant', 'set', 'acme', '--machines', '3', '--memory', '1G');
+    expect(set.output).toMatch(/acme +0 of 3 +0 MB of 1024 MB +-\n/);
     expect((await fleet.command('tenant', 'list')).output).toMatch(/acme +0 of 3 +0 MB of 1024 MB +-\n/);
     expect((await fleet.command('tenant', 'rm', 'acme')).code).toBe(0);
+  });
+
+  test('go with their tenant, and its images, runs and results', async () => {
+    const tenants = new Tenants(redis);
+    await tenants.set('ended', {});
+    await putDemo(tenantStore(fleet.store, 'ended'));
+    const options = { image: 'demo', script: 'true', count: 3, tenant: 'ended' };
+    await using run = await SubmittedRun.submit(fleet.connect, fleet.store, options);
+    await keepResult(redis, run.run.id, {
+      ...{ number: 0, status: 'done', tries: 1, worker: '', milliseconds: 1, files: {} },
+    });
+    const others = (await redis.keys('*')).filter((key) => !key.includes('ended'));
+    const { output } = await fleet.command('tenant', 'rm', 'ended');
+    expect(output).toBe('ended is gone, with its tokens, images, runs and results\n');
+    expect((await redis.keys('*')).filter((key) => key.includes('ended'))).toEqual([]);
+    expect(await fleet.store.list('tenants/ended/')).toEqual([]);
+    expect(await redis.smembers('rawiron:queues')).not.toContain('ended');
+    expect(others).toContain('rawiron:tenant:other');
   });
 
   test('are not valid any more when their tenant is removed', async () => {
@@ -127,7 +164,7 @@ describe.skipIf(noRedis !== '')(`tokens${noRedis}`, { timeout: 5 * MINUTES }, ()
     const [leaving, staying] = await Promise.all(
       ['leaves', 'other'].map((tenant) => tokens.create({ tenant, scopes: ['jobs'] })),
     );
-    await tenants.remove('leaves');
+    await tenants.remove('leaves', fleet.store);
     expect(await tokens.check(leaving!)).toBe(undefined);
     // Somebody else may have the name now.
     await tenants.set('leaves', {});

@@ -1,4 +1,4 @@
-import { read16 } from './network-order.ts';
+import { read16, write16 } from './network-order.ts';
 
 /** Adds bytes to a sum of 16-bit words in network order, without folding: good for up to 64 KB (RFC 1071, section 1). */
 export function sumBytes(bytes: Uint8Array, from: number, to: number, sum = 0): number {
@@ -26,4 +26,12 @@ export function checksum(bytes: Uint8Array, from: number, to: number, sum = 0): 
 /** The checksum for a sum. */
 export function checksumOf(sum: number): number {
   return ~foldSum(sum) & 0xffff;
+}
+
+/** Completes a checksum at a place, where the sum of the pseudo header stands, over the bytes from `start` on. False: it is beyond its frame. */
+export function completeChecksum(frame: Uint8Array, start: number, at: number): boolean {
+  if (at + 2 > frame.length) return false;
+  // To UDP zero would say that there is none, to TCP it is the same number.
+  write16(frame, at, checksumOf(sumBytes(frame, start, frame.length)) || 0xffff);
+  return true;
 }

@@ -29,6 +29,15 @@ export interface Ipv4Packet {
   readonly isFragment: boolean;
 }
 
+/** A packet of either version of IP. */
+export interface IpPacket extends Ipv4Packet {
+  readonly version?: 6;
+}
+
+/** RFC 8200, 3: the header of IPv6. */
+const IPV6_TYPE = 0x86dd;
+const Ip6 = { length: 4, protocol: 6, source: 8, bytes: 40 } as const;
+
 /** The IPv4 packet of a frame without a VLAN tag; undefined where there is none that is whole. */
 export function ipv4Of(frame: Uint8Array): Ipv4Packet | undefined {
   const ip = HEADER_BYTES;
@@ -41,9 +50,20 @@ export function ipv4Of(frame: Uint8Array): Ipv4Packet | undefined {
   return { ip, payload, end, protocol: frame[ip + Ip.protocol], isFragment };
 }
 
+/** The IPv6 packet of a frame without a VLAN tag, without headers between that of IPv6 and its payload; undefined where there is none that is whole. */
+function ipv6Of(frame: Uint8Array): IpPacket | undefined {
+  const ip = HEADER_BYTES;
+  const payload = ip + Ip6.bytes;
+  if (frame.length < payload || read16(frame, TYPE_OFFSET) !== IPV6_TYPE || frame[ip] >> 4 !== 6) return undefined;
+  const end = payload + read16(frame, ip + Ip6.length);
+  if (end > frame.length) return undefined;
+  return { ip, payload, end, protocol: frame[ip + Ip6.protocol], isFragment: false, version: 6 };
+}
+
 /** Sum of the pseudo header of TCP and UDP: addresses, protocol, length. */
-export function pseudoHeader(frame: Uint8Array, { ip, payload, end, protocol }: Ipv4Packet): number {
-  return sumBytes(frame, ip + Ip.source, ip + Ip.source + 8, protocol + end - payload);
+export function pseudoHeader(frame: Uint8Array, { ip, payload, end, protocol, version }: IpPacket): number {
+  const [source, bytes] = version === 6 ? [Ip6.source, 32] : [Ip.source, 8];
+  return sumBytes(frame, ip + source, ip + source + bytes, protocol + end - payload);
 }
 
 /** Where the payload's checksum is, 0 where it has none: a fragment, another protocol. */
@@ -64,6 +84,14 @@ export function isPayloadIntact(frame: Uint8Array, packet: Ipv4Packet): boolean 
   return foldSum(sumBytes(frame, packet.payload, packet.end, pseudoHeader(frame, packet))) === 0xffff;
 }
 
+/** The packet of TCP or UDP in a frame whose checksum is there, and right; undefined: there is none. */
+export function intactPayload(frame: Uint8Array): Ipv4Packet | undefined {
+  const packet = ipv4Of(frame);
+  if (packet === undefined || packet.isFragment) return undefined;
+  const isKnown = packet.protocol === Protocol.tcp || packet.protocol === Protocol.udp;
+  return isKnown && isPayloadIntact(frame, packet) ? packet : undefined;
+}
+
 /** Sets the checksum of the IP header. */
 export function setIpChecksum(frame: Uint8Array, { ip, payload }: Ipv4Packet): void {
   write16(frame, ip + Ip.checksum, 0);
@@ -71,7 +99,7 @@ export function setIpChecksum(frame: Uint8Array, { ip, payload }: Ipv4Packet): v
 }
 
 /** Sets the checksum of TCP or UDP. */
-export function setPayloadChecksum(frame: Uint8Array, packet: Ipv4Packet): void {
+export function setPayloadChecksum(frame: Uint8Array, packet: IpPacket): void {
   const at = checksumAt(packet);
   if (at === 0) return;
   write16(frame, at, 0);
@@ -82,7 +110,7 @@ export function setPayloadChecksum(frame: Uint8Array, packet: Ipv4Packet): void 
 
 /** Sends a TCP packet as segments with at most `size` bytes of data each (1 or more). What is no TCP is sent as it is. */
 export function sendSegments(frame: Uint8Array, size: number, send: (frame: Uint8Array) => void): void {
-  const packet = ipv4Of(frame);
+  const packet: IpPacket | undefined = ipv4Of(frame) ?? ipv6Of(frame);
   const headerBytes = packet?.protocol === Protocol.tcp ? tcpData(frame, packet) : 0;
   if (packet === undefined || headerBytes === 0 || packet.isFragment) {
     send(frame);
@@ -109,15 +137,18 @@ function tcpData(frame: Uint8Array, { payload, end }: Ipv4Packet): number {
 /** Length, identification, sequence number, flags and checksums of one of the segments. */
 function finishSegment(
   segment: Uint8Array,
-  { ip, payload, protocol }: Ipv4Packet,
+  { ip, payload, protocol, version }: IpPacket,
   { n, done, isLast }: { n: number; done: number; isLast: boolean },
 ): void {
-  write16(segment, ip + Ip.length, segment.length - ip);
-  write16(segment, ip + Ip.identification, read16(segment, ip + Ip.identification) + n);
+  if (version === 6) write16(segment, ip + Ip6.length, segment.length - payload);
+  else {
+    write16(segment, ip + Ip.length, segment.length - ip);
+    write16(segment, ip + Ip.identification, read16(segment, ip + Ip.identification) + n);
+  }
   write32(segment, payload + Tcp.sequence, read32(segment, payload + Tcp.sequence) + done);
   if (!isLast) segment[payload + Tcp.flags] &= ~(TcpFlag.fin | TcpFlag.push);
   if (n > 0) segment[payload + Tcp.flags] &= ~TcpFlag.congestionReduced;
-  const packet = { ip, payload, end: segment.length, protocol, isFragment: false };
-  setIpChecksum(segment, packet);
+  const packet = { ip, payload, end: segment.length, protocol, isFragment: false, ...(version && { version }) };
+  if (version !== 6) setIpChecksum(segment, packet);
   setPayloadChecksum(segment, packet);
 }

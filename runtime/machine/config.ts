@@ -18,6 +18,7 @@ import type { UsbInput } from './catalogue/usb.ts';
 import type { DriveConfig } from './drives.ts';
 import type { AddressRange, LogItem } from './log-items.ts';
 import type { PluggedDevice } from './plugged.ts';
+import type { ScsiControllerConfig } from './scsi-plan.ts';
 import type { UsbControllerConfig, UsbPort } from './usb-plan.ts';
 
 /**
@@ -157,12 +158,16 @@ export interface MachineConfig extends CardSettings {
   /** Where USB devices are, by their names; the others have the next free ports of the default bus. */
   readonly usbPorts?: Readonly<Record<string, UsbPort>>;
   readonly usbControllers?: readonly UsbControllerConfig[];
+  /** SCSI controllers; a drive at one adds a pvscsi where none is named. */
+  readonly scsiControllers?: readonly ScsiControllerConfig[];
   /** Adds an AHCI controller; drives at it do so, too. */
   readonly ahci?: boolean;
   /** Adds QEMU's pc-testdev, which test guests use. */
   readonly pcTestdev?: boolean;
   /** False: there is no parallel port. */
   readonly parallelPort?: boolean;
+  /** False: VMware's backdoor is not there. */
+  readonly vmport?: boolean;
   /** False: there is no HPET. */
   readonly hpet?: boolean;
   /** The display adapter; default: none. */

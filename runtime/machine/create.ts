@@ -6,6 +6,7 @@ import { Ne2000Isa, Ne2000Pci } from '../devices/ne2000/index.ts';
 import { Nvme } from '../devices/nvme/index.ts';
 import { Pcnet } from '../devices/pcnet/index.ts';
 import * as flash from '../devices/pflash/index.ts';
+import * as pvscsi from '../devices/pvscsi/index.ts';
 import { Rtl8139 } from '../devices/rtl8139/index.ts';
 import * as standardVga from '../devices/standard-vga/index.ts';
 import * as virtioBalloon from '../devices/virtio/balloon/index.ts';
@@ -14,6 +15,7 @@ import * as virtioConsole from '../devices/virtio/console/index.ts';
 import { VirtioNetwork } from '../devices/virtio/network/index.ts';
 import * as virtioNinep from '../devices/virtio/ninep/index.ts';
 import { VirtioRng } from '../devices/virtio/rng/index.ts';
+import { Vmxnet3 } from '../devices/vmxnet3/index.ts';
 import type { MachineConfig, MachineHost } from './config.ts';
 import { MachineCore } from './machine.ts';
 import type { DeviceModules, DeviceShelf } from './optional-devices.ts';
@@ -21,7 +23,7 @@ import * as sound from './sound-cards.ts';
 import * as usb from './usb.ts';
 
 const modules: DeviceModules = {
-  ...{ ahci, cirrus, flash, sound, standardVga, usb, virtioBalloon, virtioConsole, virtioNinep },
+  ...{ ahci, cirrus, flash, pvscsi, sound, standardVga, usb, virtioBalloon, virtioConsole, virtioNinep },
   e1000: { Chip: E1000 },
   edu: { Chip: Edu },
   ne2k_isa: { Chip: Ne2000Isa },
@@ -31,6 +33,7 @@ const modules: DeviceModules = {
   rtl8139: { Chip: Rtl8139 },
   'virtio-blk-pci': { Chip: VirtioBlock },
   'virtio-net-pci': { Chip: VirtioNetwork },
+  vmxnet3: { Chip: Vmxnet3 },
   'virtio-rng-pci': { Chip: VirtioRng },
 };
 const shelf: DeviceShelf = { module: (name) => modules[name], fetch: () => null };

@@ -21,6 +21,7 @@ import { checkComponents, loadComponents, type SavedComponents, saveComponents }
 import type { Component } from '../snapshot/describe.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
+import { connectBackdoor } from './backdoor.ts';
 import { applyBoot, applyWake } from './boot.ts';
 import { CodeLog } from './code-log.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
@@ -232,7 +233,9 @@ export class MachineCore {
       this.#loop.exceptions = exceptions;
       this.#callAttention();
     };
-    return makeCpu({ buffer, state, mmu, pc, schedule, model, topology, onShutdown });
+    const cpu = makeCpu({ buffer, state, mmu, pc, schedule, model, topology, onShutdown });
+    connectBackdoor(cpu, pc.ports, this.#config, () => schedule.clock.now());
+    return cpu;
   }
 
   #makeProcessors(): Processors {

@@ -11,6 +11,7 @@ import { isAdded } from './catalogue/row.ts';
 import type { MachineConfig } from './config.ts';
 import type { PluggedChipOptions } from './pci-devices.ts';
 import { modelOfPlugged, type PluggedDevice } from './plugged.ts';
+import { scsiBusesOf } from './scsi-plan.ts';
 import { usbBusesOf } from './usb-plan.ts';
 
 const chip = <Chip>(Chip: Chip) => ({ Chip });
@@ -39,6 +40,7 @@ const pluggableChips: {
   rtl8139: async () => chip((await import('../devices/rtl8139/index.ts')).Rtl8139),
   'virtio-blk-pci': async () => chip((await import('../devices/virtio/block/index.ts')).VirtioBlock),
   'virtio-net-pci': async () => chip((await import('../devices/virtio/network/index.ts')).VirtioNetwork),
+  vmxnet3: async () => chip((await import('../devices/vmxnet3/index.ts')).Vmxnet3),
   'virtio-rng-pci': async () => chip((await import('../devices/virtio/rng/index.ts')).VirtioRng),
 };
 
@@ -50,6 +52,7 @@ const places = {
   cirrus: () => import('../devices/cirrus/index.ts'),
   flash: () => import('../devices/pflash/index.ts'),
   ne2k_isa: async () => chip((await import('../devices/ne2000/index.ts')).Ne2000Isa),
+  pvscsi: () => import('../devices/pvscsi/index.ts'),
   sound: () => import('./sound-cards.ts'),
   standardVga: () => import('../devices/standard-vga/index.ts'),
   usb: () => import('./usb.ts'),
@@ -94,6 +97,7 @@ function devicesOf(config: MachineConfig): OptionalDevice[] {
     ...cards.map(({ model }) => model),
     ...optionalCardModels.filter((model) => isAdded(optionalCards[model], config)),
     ...pluggablePciModels.filter((model) => isAdded(pluggablePciRows[model], config)),
+    ...scsiBusesOf(config).map(({ model }) => model),
     ...drives.flatMap((drive) => driveModules[drive.interface] ?? pciDiskModel(drive.interface) ?? []),
   ];
 }

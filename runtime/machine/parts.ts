@@ -16,12 +16,14 @@ import { networkCards } from './cards.ts';
 import { optionalCardModels, optionalCards as rows } from './catalogue/cards.ts';
 import { pciDiskModels, pciDisks as pciDiskRows } from './catalogue/disks.ts';
 import { isAdded } from './catalogue/row.ts';
+import { scsiControllers } from './catalogue/scsi.ts';
 import { virtioDevices } from './catalogue/virtio.ts';
 import { startsFirmware } from './config.ts';
 import { drivesAt, floppyDrives } from './drives.ts';
 import { flashChips } from './flash-chips.ts';
 import { type ChipModule, cardBoard } from './pci-devices.ts';
 import { parallelPort } from './resources.ts';
+import { scsiBusesOf, scsiPlaceOf } from './scsi-plan.ts';
 import { usbBusesOf } from './usb-plan.ts';
 
 /**
@@ -45,6 +47,7 @@ export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[]
   soundCards,
   usbParts,
   ahciController,
+  scsiParts,
   optionalCards,
 ];
 
@@ -71,6 +74,21 @@ function ahciController(board: Board): AhciController | null {
     board.bootsFrom(bootIndex, `${devicePath('pci8086,2922', device)}/drive@${index}/disk@0`);
   const { AhciController } = board.devices.module('ahci');
   return new AhciController({ ...cardBoard(board, 'ahci', device), drives: connected });
+}
+
+/** The controllers, each with the drives at its bus. */
+function scsiParts(board: Board): Part[] {
+  const drives = drivesAt('scsi', board.config).map((drive) => ({ ...drive, ...scsiPlaceOf(drive.index) }));
+  return scsiBusesOf(board.config).map(({ model }, n) => {
+    const { slot: name } = scsiControllers[model];
+    const device = board.pciSlot(name);
+    const own = drives.filter(({ controller }) => controller === n);
+    for (const { bootIndex, target } of own)
+      board.bootsFrom(bootIndex, `${devicePath('scsi', device)}/channel@0/disk@${target.toString(16)},0`);
+    const connected = own.map((drive) => ({ ...drive, id: drive.target, port: board.blockPort(drive.name) }));
+    const { Pvscsi } = board.devices.module(model);
+    return new Pvscsi({ ...cardBoard(board, name, device), drives: connected });
+  });
 }
 
 /** It is there without drives too. */

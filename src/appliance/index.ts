@@ -7,6 +7,7 @@ import { type ApplianceImage, type ApplianceOptions, optionsOf } from './machine
 
 /** A machine that somebody has packed with its disks, as VMware's and VirtualBox' programs export it. */
 export interface Appliance {
+  /** Its name, as the descriptor has it. */
   readonly name: string;
   /**
    * Options for `Machine.create`: memory, processors, drives, network cards and sound cards. What the guest writes to its disks is discarded at the end.

@@ -23,6 +23,7 @@ const cards: Readonly<Record<string, CardModel>> = {
   pcnet: 'pcnet',
   pcnet32: 'pcnet',
   virtio: 'virtio-net-pci',
+  vmxnet3: 'vmxnet3',
 };
 /** The card in the place of those that are not there. */
 const USUAL_CARD = 'e1000';
@@ -65,6 +66,7 @@ function driveOf(
   if (bus === 'ide') return { ...drive, index: 2 * channel + unit };
   if (bus === 'sata' && /^nvme/i.test(model) && media === 'disk') return { ...drive, interface: 'nvme' };
   if (bus === 'sata') return { ...drive, interface: 'sata' };
+  if (bus === 'scsi' && /^(VirtualSCSI|pvscsi)$/i.test(model)) return { ...drive, interface: 'scsi', index: unit };
   note(`${name || 'a drive'} is on the IDE: there is no ${model || bus} controller`);
   return drive;
 }

@@ -3,6 +3,7 @@ import { PciId as Ne2000 } from '../../runtime/devices/ne2000/registers.ts';
 import { Id as Pcnet } from '../../runtime/devices/pcnet/registers.ts';
 import { Id as Rtl8139 } from '../../runtime/devices/rtl8139/registers.ts';
 import { Kind, VENDOR } from '../../runtime/devices/virtio/registers.ts';
+import { Id as Vmxnet3 } from '../../runtime/devices/vmxnet3/registers.ts';
 import type { PciCardModel } from '../../runtime/machine/catalogue/network.ts';
 
 interface PciIds {
@@ -15,6 +16,7 @@ const idsOf: Readonly<Record<PciCardModel, PciIds>> = {
   ne2k_pci: Ne2000,
   e1000: E1000,
   pcnet: Pcnet,
+  vmxnet3: Vmxnet3,
   'virtio-net-pci': { vendorId: VENDOR, deviceId: Kind.network.deviceId },
 };
 

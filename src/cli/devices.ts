@@ -2,6 +2,7 @@ import type { OptionalCardModel } from '../../runtime/machine/catalogue/cards.ts
 import { type PciDiskModel, pciDiskModels, pciDisks } from '../../runtime/machine/catalogue/disks.ts';
 import { type DeviceModel, deviceModel, deviceModels, deviceRows } from '../../runtime/machine/catalogue/index.ts';
 import { type DeviceRow, propertiesOf } from '../../runtime/machine/catalogue/row.ts';
+import { scsiControllerModels } from '../../runtime/machine/catalogue/scsi.ts';
 import { soundCards } from '../../runtime/machine/catalogue/sound.ts';
 import { systemDevices } from '../../runtime/machine/catalogue/system.ts';
 import { usbControllerModels, usbInputDevices, usbInputModels } from '../../runtime/machine/catalogue/usb.ts';
@@ -24,6 +25,7 @@ import { addCard } from './network-flags.ts';
 import { hasAddress, withAddress } from './pci-addresses.ts';
 import { connectParallel, connectSerial, onBoardProblem } from './port-devices.ts';
 import { parseInteger, parseProperties, propertyList } from './properties.ts';
+import { addScsiController, addScsiDrive } from './scsi-flags.ts';
 import { machine, type Settings } from './settings.ts';
 import { shareFolder } from './share-flags.ts';
 import { addSoundCard } from './sound-flags.ts';
@@ -138,6 +140,14 @@ const special: Readonly<Record<Exclude<DeviceModel, OptionalCardModel>, AddDevic
   ahci: (settings, { id = '' }) => addAhci(settings, id),
   floppy: (settings, properties) => connectDrive(settings, { interface: 'floppy' }, properties),
   ...each(pciDiskModels, addPciDisk),
+  ...each(
+    scsiControllerModels,
+    (model) =>
+      (settings, { id }) =>
+        addScsiController(settings, model, id),
+  ),
+  'scsi-hd': (settings, properties) => addScsiDrive(settings, 'disk', properties),
+  'scsi-cd': (settings, properties) => addScsiDrive(settings, 'cdrom', properties),
   'usb-storage': addUsbDisk,
   ...each(cardModels, (model) => (settings, properties) => addCard(settings, model, properties)),
   ...each(soundCardModels, addSound),
@@ -184,6 +194,7 @@ const values: Readonly<Record<string, string>> = {
   mac: 'ADDRESS',
   romfile: 'FILE',
   serial: 'TEXT',
+  'scsi-id': 'N',
   unit: 'N',
   index: 'N',
   bootindex: 'N',

@@ -3,7 +3,7 @@ import { type BootOrder, ConfigurationError, type DriveOptions, type Image } fro
 import { checkedOrder } from '../options/boot-order.ts';
 import { formatNames, type ImageFormat, imageFormats, isImageFormat } from '../storage/formats.ts';
 import { driveLimitsIn, throttleProperties } from './drive-limits.ts';
-import { drivePlace, idePlace } from './drive-places.ts';
+import { drivePlace, idePlace, scsiIndex } from './drive-places.ts';
 import { checkIgnoredDriveProperties, ignoredDriveProperties } from './drive-values.ts';
 import type { Flag } from './flag.ts';
 import { parseInteger, parseProperties, parseSwitch } from './properties.ts';
@@ -56,10 +56,10 @@ export const bootFlags: readonly Flag[] = [
 export const driveFlags: readonly Flag[] = [
   {
     names: ['drive'],
-    argument: `file=FILE[,if=ide|virtio|floppy|pflash|none][,index=N][,media=disk|cdrom][,format=${formatWords}][,snapshot=on][,readonly=on][,bps=N][,iops=N]`,
+    argument: `file=FILE[,if=ide|virtio|scsi|floppy|pflash|none][,index=N][,media=disk|cdrom][,format=${formatWords}][,snapshot=on][,readonly=on][,bps=N][,iops=N]`,
     help: 'a disk or drive with this image',
     details:
-      'if=pflash: a flash chip that firmware is in (unit=0, the first) or keeps its variables in (unit=1). With if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage, or for device_add. bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them.',
+      'if=pflash: a flash chip that firmware is in (unit=0, the first) or keeps its variables in (unit=1). With if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci, nvme, scsi-hd, scsi-cd or usb-storage, or for device_add. if=scsi: at a SCSI controller, a pvscsi if there is no other. bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them.',
     apply: (settings, text) => addDrive(settings, parseDrive(text)),
   },
   ...ideDrives.map((name, index) => ({
@@ -92,7 +92,7 @@ export const driveFlags: readonly Flag[] = [
     argument: `driver=${formatWords}|file,node-name=ID,file.filename=FILE|file=ID[,read-only=on]`,
     help: 'an image with a name, which a -device connects',
     details:
-      'The device is ide-hd, ide-cd, virtio-blk-pci, nvme or usb-storage. The image is in a file, or is that of another -blockdev. The argument may be a JSON object, too.',
+      'The device is ide-hd, ide-cd, virtio-blk-pci, nvme, scsi-hd, scsi-cd or usb-storage. The image is in a file, or is that of another -blockdev. The argument may be a JSON object, too.',
     apply: addBlockdev,
   },
   {
@@ -110,7 +110,7 @@ export function addDisk(settings: Settings, image: string): Settings {
 /** The settings with a drive of -drive or -blockdev connected: by `-device ide-hd,drive=ID`. `kind` says what it is. */
 export function connectDrive(
   settings: Settings,
-  kind: Pick<DriveOptions, 'media' | 'interface' | 'bus' | 'port'>,
+  kind: Pick<DriveOptions, 'media' | 'interface' | 'bus' | 'port' | 'index'>,
   {
     drive: id = '',
     bus = '',
@@ -232,16 +232,22 @@ function drivePropertiesOf(given: Readonly<Record<string, string>>): Record<stri
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [nodeNames[name] || name, value]));
 }
 
+/** The index of a drive that names its bus and its unit. */
+function indexAt(connection: string, bus: string, unit: string): string | undefined {
+  if (connection === 'pflash') return unit || undefined;
+  return (connection === 'scsi' ? scsiIndex(bus, unit) : idePlace(bus, unit))?.toString();
+}
+
 function parseDrive(text: string): Drive {
   const allowed = [...known, ...Object.keys(nodeNames), ...ignoredDriveProperties, ...throttleProperties];
   const properties = drivePropertiesOf(parseProperties(text, 'file', allowed));
   checkIgnoredDriveProperties(properties);
   const { file, media, format, snapshot, readonly, serial, bus, unit, id } = properties;
   const { if: connection = 'ide' } = properties;
-  const { index = connection === 'pflash' ? unit : idePlace(bus ?? '', unit ?? '')?.toString() } = properties;
+  const { index = indexAt(connection, bus ?? '', unit ?? '') } = properties;
   if (!isConnection(connection))
     throw new ConfigurationError(
-      `if=${connection} is not there yet; give if=ide, if=virtio, if=floppy or if=pflash, or if=none,id=ID with -device nvme, usb-storage or (for SATA, with -device ahci,id=ahci) ide-hd,bus=ahci.0 and drive=ID`,
+      `if=${connection} is not there yet; give if=ide, if=virtio, if=scsi, if=floppy or if=pflash, or if=none,id=ID with -device nvme, usb-storage or (for SATA, with -device ahci,id=ahci) ide-hd,bus=ahci.0 and drive=ID`,
     );
   for (const name of ['rerror', 'werror']) checkErrorAction(name, properties[name]);
   checkIsOneOf('media', media, ['disk', 'cdrom']);
@@ -265,7 +271,7 @@ function parseDrive(text: string): Drive {
   };
 }
 
-const connections = ['ide', 'floppy', 'virtio', 'pflash', 'none'] as const;
+const connections = ['ide', 'floppy', 'virtio', 'scsi', 'pflash', 'none'] as const;
 
 function isConnection(name: string): name is (typeof connections)[number] {
   return (connections as readonly string[]).includes(name);

@@ -1,4 +1,5 @@
 import { PORTS as AHCI_PORTS } from '../../runtime/devices/ahci/registers.ts';
+import { scsiIndexOf } from '../../runtime/machine/scsi-plan.ts';
 import { ConfigurationError, type DriveOptions } from '../index.ts';
 import { parseInteger } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
@@ -49,4 +50,10 @@ export function idePlace(bus: string, unit: string, others = ''): number | undef
   if (channel === undefined)
     throw new ConfigurationError(`there is no bus '${bus}'; give bus=ide.0 or bus=ide.1${others}`);
   return 2 * Number(channel) + parseInteger('unit', unit || '0');
+}
+
+/** The place of a SCSI drive for `bus=0,unit=3`: the number of its controller, and its target. */
+export function scsiIndex(bus: string, unit: string): number | undefined {
+  if (bus === '' && unit === '') return undefined;
+  return scsiIndexOf(parseInteger('bus', bus || '0'), parseInteger('unit', unit || '0'));
 }

@@ -18,10 +18,10 @@ export const memoryFlag: Flag = {
 export const machineFlag: Flag = {
   names: ['machine', 'M'],
   argument:
-    '[pc][,accel=tcg|kvm:tcg][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,usb=on][,graphics=off][,pcspk-audiodev=ID][,pflash0=ID][,pflash1=ID]',
+    '[pc][,accel=tcg|kvm:tcg][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,vmport=off][,usb=on][,graphics=off][,pcspk-audiodev=ID][,pflash0=ID][,pflash1=ID]',
   help: 'properties of the board',
   details:
-    'max-ram-below-4g: how much memory is below 4 GB, where the rest begins. hpet=off: no high precision event timer. acpi=off: no ACPI tables. usb=on: the USB controller, as -usb. graphics=off: the text of firmware and boot loaders is at COM1, too. pcspk-audiodev: where the speaker is heard (it is wherever there is an -audiodev). pflash0, pflash1: a -blockdev that is a flash chip. Properties of QEMU that ask for what is so anyway are taken.',
+    'max-ram-below-4g: how much memory is below 4 GB, where the rest begins. hpet=off: no high precision event timer. acpi=off: no ACPI tables. vmport=off: no backdoor of VMware. usb=on: the USB controller, as -usb. graphics=off: the text of firmware and boot loaders is at COM1, too. pcspk-audiodev: where the speaker is heard (it is wherever there is an -audiodev). pflash0, pflash1: a -blockdev that is a flash chip. Properties of QEMU that ask for what is so anyway are taken.',
   list: 'list-machines',
   apply: applyMachine,
 };
@@ -82,7 +82,7 @@ const machineProperties = {
   pit: /^(on|auto)$/,
   smm: offOrAuto,
   usb: /^(on|off)$/,
-  vmport: offOrAuto,
+  vmport: /^(on|off|auto)$/,
 };
 
 /** Properties of `-machine` that have an effect. Others are accepted where they ask for what is so anyway. */
@@ -96,6 +96,7 @@ export const machineOptions: readonly Option[] = [
   { name: 'pflash0', type: 'str', meaning: 'the -blockdev that is the flash chip with the firmware' },
   { name: 'pflash1', type: 'str', meaning: 'the -blockdev that is the flash chip with its variables' },
   { name: 'usb', type: 'bool', meaning: 'there is a USB controller, as with -usb', value: 'off' },
+  { name: 'vmport', type: 'OnOffAuto', meaning: "guests reach VMware's backdoor", value: 'auto' },
 ];
 
 function applyMachine(settings: Settings, text: string): Settings {
@@ -105,6 +106,7 @@ function applyMachine(settings: Settings, text: string): Settings {
     'max-ram-below-4g': size,
     'pcspk-audiodev': audiodev = '',
     hpet,
+    vmport,
     acpi,
     usb,
     graphics,
@@ -127,6 +129,7 @@ function applyMachine(settings: Settings, text: string): Settings {
     ...(hpet !== undefined && { hpet: hpet === 'on' }),
     ...(merge !== undefined && { memoryMerge: merge === 'on' }),
     ...(acpi !== undefined && { acpi: acpi === 'on' }),
+    ...(vmport !== undefined && vmport !== 'auto' && { vmport: vmport === 'on' }),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
+import { scsiPlaceOf } from '../../runtime/machine/scsi-plan.ts';
 
 /** Where a drive is, as it is configured. */
 export type DrivePlace = Pick<DriveConfig, 'interface' | 'index' | 'media'>;
@@ -25,6 +26,7 @@ const anonymous = (index: number): string => `/machine/peripheral-anon/device[${
 const attachments: Readonly<Record<DrivePlace['interface'], Attachment>> = {
   ide: { bus: (index) => `ide.${index >> 1}`, place: (index) => `ide.${index >> 1}, unit ${index & 1}` },
   sata: { bus: (index) => `ahci.${index}`, place: (index) => `ahci.${index}, unit 0` },
+  scsi: { bus: (index) => `scsi.${scsiPlaceOf(index).controller}`, place: anonymous },
   floppy: { bus: () => 'floppy-bus.0', place: (index) => `floppy-bus.0, unit ${index}` },
   nvme: { bus: () => 'pci.0', place: anonymous },
   virtio: {

@@ -1,7 +1,9 @@
 import { PORTS as AHCI_PORTS } from '../../runtime/devices/ahci/registers.ts';
 import { type PciDiskRow, pciDiskModels, pciDisks } from '../../runtime/machine/catalogue/disks.ts';
+import { SCSI_DRIVES } from '../../runtime/machine/catalogue/scsi.ts';
 import { USB_DISKS } from '../../runtime/machine/catalogue/usb.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
+import { scsiPlaceOf } from '../../runtime/machine/scsi-plan.ts';
 import { type ImageFormat, imageFormats } from '../storage/formats.ts';
 import { checkedBootIndex } from '../util/boot-index.ts';
 import { checkedBoolean, checkedInteger, checkedOneOf, shown } from '../util/checks.ts';
@@ -25,13 +27,15 @@ export interface DriveOptions {
   readonly format?: ImageFormat;
   /**
    * The interface of the drive; "virtio" is for hard disks of guests with its driver, "nvme" a disk with an NVM Express
-   * controller of its own, "usb" a disk on the USB, "sata" a disk or CD-ROM drive at an AHCI controller. "pflash" is no drive but
+   * controller of its own, "usb" a disk on the USB, "sata" a disk or CD-ROM drive at an AHCI controller, "scsi" one at a SCSI controller
+   * (`MachineOptions.scsiControllers`). "pflash" is no drive but
    * a flash chip, which holds firmware and the variables that it writes: a multiple of 4 KB, 8 MB at most in both. Default:
    * "ide".
    */
-  readonly interface?: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'nvme' | 'pflash';
+  readonly interface?: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'scsi' | 'nvme' | 'pflash';
   /**
-   * Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio and nvme from 0 to 15; usb from 0 to 11; sata from 0 to 5; pflash 0, which
+   * Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio and nvme from 0 to 15; usb from 0 to 11; sata from 0 to 5; scsi its
+   * target, and 16 more for each controller before its own; pflash 0, which
    * ends at 4 GB, or 1, below it. Default: the next free one; for a CD-ROM drive at the IDE, 2 first.
    */
   readonly index?: number;
@@ -105,8 +109,19 @@ const optionNames: readonly (keyof DriveOptions)[] = [
 ];
 
 /** How many drives of each kind there can be. */
-const places = { ide: 4, floppy: 2, virtio: 16, usb: USB_DISKS, sata: AHCI_PORTS, nvme: 16, pflash: 2 } as const;
+const places = {
+  ide: 4,
+  floppy: 2,
+  virtio: 16,
+  usb: USB_DISKS,
+  sata: AHCI_PORTS,
+  scsi: SCSI_DRIVES,
+  nvme: 16,
+  pflash: 2,
+} as const;
 const busNames = Object.keys(places) as (keyof typeof places)[];
+/** Interfaces that CD-ROM drives can have. */
+const withCdroms: readonly string[] = ['ide', 'sata', 'scsi'];
 /** Longest serial number in a drive's identification, in characters. */
 const SERIAL_LENGTH = 20;
 
@@ -279,7 +294,11 @@ export function isIdentifier(id: unknown): id is string {
 /** The name of a drive by its place: QEMU's. */
 export function driveName(drive: Pick<DriveOptions, 'interface' | 'index' | 'media'>): string {
   const { interface: bus = 'ide', index = 0, media = 'disk' } = drive;
-  return bus === 'ide' ? `ide${index >> 1}-${media === 'cdrom' ? 'cd' : 'hd'}${index & 1}` : `${bus}${index}`;
+  const kind = media === 'cdrom' ? 'cd' : 'hd';
+  if (bus === 'ide') return `ide${index >> 1}-${kind}${index & 1}`;
+  if (bus !== 'scsi') return `${bus}${index}`;
+  const { controller, target } = scsiPlaceOf(index);
+  return `scsi${controller}-${kind}${target}`;
 }
 
 function checkedDrive(drive: DriveOptions, where: string): DriveOptions {
@@ -296,8 +315,8 @@ function checkedDrive(drive: DriveOptions, where: string): DriveOptions {
     fail(`${placed} is for disks on the USB; leave it out, or give interface: 'usb'`);
   if (device !== undefined && !isIdentifier(device))
     fail(`device must be a letter and then letters, digits, "-", "." and "_", not ${shown(device)}`);
-  if (bus !== 'ide' && bus !== 'sata' && media === 'cdrom')
-    fail(`a CD-ROM drive cannot be a ${bus} drive; leave out interface, or give sata`);
+  if (media === 'cdrom' && !withCdroms.includes(bus))
+    fail(`a CD-ROM drive cannot be a ${bus} drive; leave out interface, or give sata or scsi`);
   if (bus !== 'floppy' && media !== 'cdrom' && image === undefined)
     fail(`a ${bus === 'pflash' ? 'flash chip' : 'hard disk'} needs an image`);
   if (

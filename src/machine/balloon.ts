@@ -63,20 +63,25 @@ export class Balloon {
 
 /** Figures of a guest's memory, in its driver's words. What the driver does not tell is left out. */
 export interface BalloonStatistics {
-  /** Bytes that were swapped in and out. */
+  /** Bytes that were swapped in. */
   readonly swapIn?: number;
+  /** Bytes that were swapped out. */
   readonly swapOut?: number;
-  /** Page faults with and without reading from a disk. */
+  /** Page faults for which something was read from a disk. */
   readonly majorFaults?: number;
+  /** Page faults without that. */
   readonly minorFaults?: number;
-  /** Bytes that nobody uses, all that the guest has, and what programs could get without swapping. */
+  /** Bytes that nobody uses. */
   readonly free?: number;
+  /** Bytes of the guest's memory. */
   readonly total?: number;
+  /** Bytes that programs could get without swapping. */
   readonly available?: number;
   /** Bytes of files that are kept, and could be read again. */
   readonly diskCaches?: number;
-  /** Huge pages that were had, and that could not be had. */
+  /** Huge pages that programs got. */
   readonly hugePages?: number;
+  /** Huge pages that they could not get. */
   readonly hugePageFailures?: number;
 }
 

@@ -6,6 +6,7 @@ import type { Host } from '../host.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { checkOptions, type MachineOptions } from '../options/options.ts';
 import { checkedPciSlots } from '../options/pci-slots.ts';
+import { checkScsiDrives } from '../options/scsi.ts';
 import { portsOf, usbPlaces } from '../options/usb.ts';
 import { MachineRecording } from '../recording/machine-recording.ts';
 import { MachineShares } from '../shares/index.ts';
@@ -38,6 +39,7 @@ export async function prepareMachine(
   const { pciSlots: slots } = options;
   const pciSlots = slots !== undefined && checkedPciSlots(slots, { settings, drives: plans, ...outside });
   const places = usbPlaces(options, plans);
+  checkScsiDrives(options, plans);
   const images = await loadImages(options, host);
   const placed = places.length > 0 && { usbPorts: portsOf(places) };
   const drives = new MachineDrives(isReplay(options) ? plans.map(replayed) : plans, host);

@@ -1,3 +1,4 @@
+import { scsiControllers } from '../../runtime/machine/catalogue/scsi.ts';
 import { driveBus } from '../drives/attachment.ts';
 import type { Drive } from '../drives/drive.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -93,6 +94,7 @@ function busesOf({ name: of }: PciFunctionView, classCode: number, { machine, po
     return (classCode === PciClass.ide ? ideBuses : sataBuses).map((name) => ({
       ...{ name, type: 'IDE', devices: drives(name) },
     }));
+  if (of.startsWith(scsiControllers.pvscsi.slot)) return [{ name: 'scsi.0', type: 'SCSI', devices: drives('scsi.0') }];
   if (classCode === PciClass.usb) {
     const its = usbBuses.filter(({ controller }) => of.startsWith(controller));
     return its.map(({ name, devices }) => ({
@@ -120,7 +122,7 @@ function usbDevice(name: string, { drives }: Machine): Device {
 function driveDevice(drive: Drive): Device {
   const { interface: kind, media } = drive.place;
   const isAta = kind === 'ide' || kind === 'sata';
-  const name = isAta ? `ide-${media === 'cdrom' ? 'cd' : 'hd'}` : kind;
+  const name = isAta || kind === 'scsi' ? `${isAta ? 'ide' : kind}-${media === 'cdrom' ? 'cd' : 'hd'}` : kind;
   return { name, id: drive.device, properties: [driveText(drive)], buses: [] };
 }
 

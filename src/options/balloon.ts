@@ -2,7 +2,12 @@ import type { BalloonConfig } from '../../runtime/devices/virtio/balloon/index.t
 import { checkedBoolean, checkObject } from '../util/checks.ts';
 
 /** Options of a virtio balloon. */
-export type BalloonOptions = Partial<BalloonConfig>;
+export interface BalloonOptions {
+  /** Whether the driver may take pages out of the balloon when the guest has no memory left. Default: false. */
+  readonly deflateOnOom?: boolean;
+  /** Whether the driver tells of pages that nobody in the guest uses, whose memory the host gets. Default: false. */
+  readonly freePageReporting?: boolean;
+}
 
 /**
  * The balloon that the option asks for; undefined: none.

@@ -5,6 +5,7 @@ import { checkedSoundCards } from '../sound/options.ts';
 import { checkedBoolean, checkedInteger, checkNames } from '../util/checks.ts';
 import { type BalloonOptions, checkedBalloon } from './balloon.ts';
 import type { MachineOptions } from './options.ts';
+import { checkedScsiControllers } from './scsi.ts';
 import { checkedUsb, checkedUsbControllers } from './usb.ts';
 import { checkedVirtioPorts } from './virtio-ports.ts';
 
@@ -12,6 +13,7 @@ import { checkedVirtioPorts } from './virtio-ports.ts';
 const switches = {
   acpi: true,
   hpet: true,
+  vmport: true,
   parallelPort: true,
   rng: false,
   pcTestdev: false,
@@ -28,6 +30,7 @@ type DeviceName =
   | 'soundCards'
   | 'usb'
   | 'usbControllers'
+  | 'scsiControllers'
   | keyof CardSettings
   | 'debugConsolePort';
 
@@ -36,7 +39,7 @@ type DeviceName =
  * @throws ConfigurationError that names the option
  */
 export function checkedDevices(options: MachineOptions): Pick<MachineConfig, DeviceName> {
-  const { balloon, debugExit, debugConsole, soundCards, usb, usbControllers, virtioPorts } = options;
+  const { balloon, debugExit, debugConsole, soundCards, usb, usbControllers, scsiControllers, virtioPorts } = options;
   return {
     ...checkedSwitches(options),
     ...balloonOf(balloon),
@@ -45,6 +48,7 @@ export function checkedDevices(options: MachineOptions): Pick<MachineConfig, Dev
     ...(soundCards && { soundCards: checkedSoundCards(soundCards) }),
     ...(usb !== undefined && { usb: checkedUsb(usb) }),
     ...(usbControllers !== undefined && { usbControllers: checkedUsbControllers(usbControllers) }),
+    ...(scsiControllers !== undefined && { scsiControllers: checkedScsiControllers(scsiControllers) }),
     ...checkedCards(options),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };

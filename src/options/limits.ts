@@ -42,6 +42,14 @@ export function checkedLimits(limits: MachineLimits): RunLimits {
   };
 }
 
+/**
+ * Checks limits for whoever keeps them until a machine is made.
+ * @throws ConfigurationError that names the limit
+ */
+export function checkLimits(limits: MachineLimits): void {
+  checkedLimits(limits);
+}
+
 function checkedShare(percent: number): number {
   if (typeof percent === 'number' && percent >= 1 && percent <= 100) return percent;
   throw new ConfigurationError(`limits.processor is ${shown(percent)}; it must be a number from 1 to 100`);

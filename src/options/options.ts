@@ -5,6 +5,7 @@ import { type DisplayModel, displayModels } from '../../runtime/machine/catalogu
 import type { SoundCardModel } from '../../runtime/machine/catalogue/sound.ts';
 import type { UsbInput } from '../../runtime/machine/catalogue/usb.ts';
 import type { AddressRange, LogItem } from '../../runtime/machine/log-items.ts';
+import type { ScsiControllerConfig } from '../../runtime/machine/scsi-plan.ts';
 import type { UsbControllerConfig } from '../../runtime/machine/usb-plan.ts';
 import type { CardOptions } from '../cards/options.ts';
 import type { DriveOptions } from '../drives/options.ts';
@@ -154,6 +155,8 @@ export interface MachineOptions extends OptionalCards {
   readonly acpi?: boolean;
   /** Whether there is a high precision event timer (HPET). Default: true. */
   readonly hpet?: boolean;
+  /** VMware's backdoor, by which guests ask for its version, memory and time; QEMU's `-machine vmport=`. Default: true. */
+  readonly vmport?: boolean;
   /** Whether there is a parallel port; `Machine.parallel` has its output. Default: true. */
   readonly parallelPort?: boolean;
   /**
@@ -171,6 +174,11 @@ export interface MachineOptions extends OptionalCards {
   readonly rng?: boolean;
   /** Adds an AHCI controller with six ports, QEMU's `-device ahci`. A drive with `interface: 'sata'` does so, too. Default: false. */
   readonly ahci?: boolean;
+  /**
+   * SCSI controllers, one of a model: QEMU's `-device pvscsi`. Drives with `interface: 'scsi'` are at them. Default: a pvscsi where there is such a
+   * drive.
+   */
+  readonly scsiControllers?: readonly ScsiControllerConfig[];
   /** Folders that the guest may mount, in memory or of the host (QEMU's `-virtfs`; only in Node, on Linux). Default: none. */
   readonly shares?: readonly ShareOptions[];
   /**

@@ -2,8 +2,10 @@ import { disks, pciDiskModel } from '../../runtime/machine/catalogue/disks.ts';
 import { deviceRows } from '../../runtime/machine/catalogue/index.ts';
 import { isPciCard } from '../../runtime/machine/catalogue/network.ts';
 import { isAdded } from '../../runtime/machine/catalogue/row.ts';
+import { scsiControllers } from '../../runtime/machine/catalogue/scsi.ts';
 import { usbControllers } from '../../runtime/machine/catalogue/usb.ts';
 import { FIRST_SLOT, LAST_SLOT } from '../../runtime/machine/pci-slots.ts';
+import { type ScsiPlans, scsiBusesOf } from '../../runtime/machine/scsi-plan.ts';
 import { type UsbPlans, usbBusesOf } from '../../runtime/machine/usb-plan.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { checkedInteger, shown } from '../util/checks.ts';
@@ -15,7 +17,7 @@ export type PciSlots = Readonly<Record<string, number>>;
 /** The parts of a machine that decide its PCI devices. */
 export interface DevicePlans {
   /** Options that add devices, as MachineOptions or MachineConfig have them. */
-  readonly settings: Omit<UsbPlans, 'drives'> & { readonly vga?: MachineConfig['vga'] };
+  readonly settings: Omit<UsbPlans & ScsiPlans, 'drives'> & { readonly vga?: MachineConfig['vga'] };
   readonly drives: readonly { readonly name: string; readonly interface: string }[];
   readonly cards: readonly { readonly config: { readonly name: string; readonly model: string } }[];
   readonly shares: readonly { readonly name: string }[];
@@ -34,6 +36,7 @@ export function deviceNames({ settings, drives, cards, shares }: DevicePlans): s
   return [
     ...new Set([...added, ...sata]),
     ...usbBusesOf({ ...settings, drives }).map(({ model }) => usbControllers[model].slot),
+    ...scsiBusesOf({ ...settings, drives }).map(({ model }) => scsiControllers[model].slot),
     ...cards.flatMap(({ config: { name, model } }) => (isPciCard(model) ? [name] : [])),
     ...drives.flatMap((drive) => (pciDiskModel(drive.interface) ? [drive.name] : [])),
     ...shares.map(({ name }) => name),

@@ -58,6 +58,7 @@ const runtimeOrder = [
   'ethernet',
   'usb',
   'disks',
+  'scsi',
   'ata',
   'devices',
   'firmware',

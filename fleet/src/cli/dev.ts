@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { FleetError } from '../error.ts';
 import { FolderStore } from '../folder-store.ts';
-import { FleetGateway } from '../machines/gateway.ts';
+import { FleetGateway } from '../gateway/gateway.ts';
 import { FleetHost } from '../machines/host.ts';
 import { MachineNetworks } from '../machines/networks.ts';
 import { FleetWorker } from '../worker.ts';

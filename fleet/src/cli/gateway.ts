@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { FleetError } from '../error.ts';
-import { FleetGateway } from '../machines/gateway.ts';
+import { FleetGateway } from '../gateway/gateway.ts';
 import { MachineNetworks } from '../machines/networks.ts';
 import { asked, connectorOf, type Flags, log, parsed, placeFlags, placeOf, text, type Words } from './settings.ts';
 

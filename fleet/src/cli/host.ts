@@ -22,11 +22,13 @@ import {
 export const hostFlags: Flags = {
   ...placeFlags,
   ...confinementFlags,
+  name: { value: 'NAME', help: 'by which it stays drained when it begins again (that of its computer)' },
   memory: { value: 'SIZE', help: 'memory for machines, such as 8G (three quarters of what there is)' },
   listen: {
     value: 'ADDRESS[:PORT]',
     help: 'where other hosts and gateways reach it (127.0.0.1: those of this computer)',
   },
+  'mem-merge': { help: "equal pages of machines that are no tenant's are kept once, if this system does that (KSM)" },
   rebalance: { help: 'when it is full, it moves machines to hosts that are not' },
   lease: { value: 'SECONDS', help: 'how long it may be silent before others take its machines (10)' },
 };
@@ -38,9 +40,10 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   const memory = memoryOf(words);
   using kept = keptLog(place, 'host');
   await using host = await FleetHost.start({
-    ...{ connect: connectorOf(place), store: place.store, memory, log: kept.write },
+    ...{ connect: connectorOf(place), store: place.store, memory, log: kept.write, ...nameOf(words) },
+    options: { memoryMerge: words.values['mem-merge'] === true },
     ...{ lease: leaseOf(words), listen: listenOf(words), rebalance: words.values.rebalance === true },
-    open: openByTenant(confinementOf(words), words.values.isolate === true),
+    open: openByTenant(confinementOf(words), words.values.isolate === true, kept.write),
   });
   kept.write(
     `host ${host.id}, ${(memory / 2 ** 30).toFixed(1)} GB for machines, ${shownAddress(place.redis)}, ${place.store.place}`,
@@ -48,6 +51,14 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   await asked();
   kept.write('gives its machines to other hosts');
   return 0;
+}
+
+/** @throws FleetError for what is no name */
+function nameOf(words: Words): { name?: string } {
+  const name = text(words, 'name');
+  if (name === undefined) return {};
+  if (/^[\w.-]{1,63}$/.test(name)) return { name };
+  throw new FleetError(`--name ${name}: give letters, digits, . _ -, up to 63 of them`);
 }
 
 /** Bytes for machines. */

@@ -1,12 +1,13 @@
 import { FleetError } from '../error.ts';
 import { FleetMachines, type MachineStart } from '../machines/machines.ts';
-import type { HostRecord, MachineRecord, MoveFigures, PortForward } from '../machines/record.ts';
+import { type HostRecord, type MachineRecord, type MoveFigures, OPEN, type PortForward } from '../machines/record.ts';
 import {
   connectorOf,
   type Flags,
   imageOf,
   limitFlags,
   limitsOf,
+  log,
   number,
   parsed,
   placeFlags,
@@ -45,11 +46,19 @@ async function withMachines(
 
 export async function startCommand(args: readonly string[]): Promise<number> {
   const words = parsed(args, startFlags);
-  return await withMachines(words, 'start NAME', async (machines, [name]) => {
-    await machines.start(name!, startOf(words));
+  let code = 0;
+  await withMachines(words, 'start NAME', async (machines, [name]) => {
+    const start = startOf(words);
+    await machines.start(name!, start);
     const { owner } = await machines.running(name!);
     say(`${name} runs on ${owner}`);
+    if (start.forwards?.length === 0) return;
+    await machines.forwarded(name!).catch((error: Error) => {
+      log(error.message);
+      code = 1;
+    });
   });
+  return code;
 }
 
 function startOf(words: Words): MachineStart {
@@ -87,13 +96,15 @@ export async function psCommand(args: readonly string[]): Promise<number> {
     const rows = [['NAME', 'STATE', 'HOST', 'MEMORY', 'CHECKPOINT', ''], ...all.map(machineRow)];
     say(table(rows));
     say(`\n${table([['HOST', 'MACHINES', 'MEMORY', 'FREE'], ...hosts.map(hostRow)])}`);
+    const absent = (await machines.drainedNames()).filter((name) => !hosts.some((host) => host.name === name));
+    if (absent.length > 0) say(`\ndrained, and not there: ${absent.join(', ')}`);
   });
 }
 
-const machineRow = ({ name, state, owner, memory, taken, problem, target }: MachineRecord): string[] => [
+const machineRow = ({ name, state, owner, memory, saved, problem, ports, target }: MachineRecord): string[] => [
   ...[name, target === '' ? state : 'moving', owner || '-', sizeText(memory)],
-  taken === 0 ? '-' : new Date(taken).toISOString().slice(0, 19),
-  target === '' ? problem : `to ${target}`,
+  saved === 0 ? '-' : new Date(saved).toISOString().slice(0, 19),
+  target === '' ? problem || (ports === OPEN ? '' : ports) : `to ${target}`,
 ];
 
 const hostRow = ({ id, machines, memory, free, isDrained }: HostRecord): string[] => [

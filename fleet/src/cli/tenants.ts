@@ -16,7 +16,7 @@ import {
   type Words,
 } from './settings.ts';
 
-const { redis } = placeFlags;
+const { redis, store } = placeFlags;
 export const tokenFlags: Flags = {
   redis: redis!,
   tenant: { value: 'NAME', help: 'whose it is (of nobody: it is for the machines of all)' },
@@ -24,6 +24,7 @@ export const tokenFlags: Flags = {
 };
 export const tenantFlags: Flags = {
   redis: redis!,
+  store: store!,
   machines: { value: 'N', help: 'machines that it may have (any number)' },
   memory: { value: 'SIZE', help: 'memory that they may have together, such as 8G (all that there is)' },
   slots: { value: 'N', help: 'jobs that are done at the same time (any number)' },
@@ -71,17 +72,19 @@ export async function tenantCommand(args: readonly string[]): Promise<number> {
     const tenants = new Tenants(redis);
     if (action === 'set' && name !== undefined && more.length === 0) {
       await tenants.set(name, quotaOf(words));
-      return [];
+      return [tableOf([await tenants.find(name)])];
     }
-    if (action === 'list' && name === undefined)
-      return [table([['TENANT', 'MACHINES', 'MEMORY', 'SLOTS'], ...(await tenants.list()).map(tenantRow)])];
+    if (action === 'list' && name === undefined) return [tableOf(await tenants.list())];
     if (action === 'rm' && name !== undefined && more.length === 0) {
-      await tenants.remove(name);
-      return [];
+      await tenants.remove(name, placeOf(words).store);
+      return [`${name} is gone, with its tokens, images, runs and results`];
     }
     throw new FleetError('tenant: give set NAME, list, or rm NAME');
   });
 }
+
+const tableOf = (tenants: readonly Tenant[]): string =>
+  table([['TENANT', 'MACHINES', 'MEMORY', 'SLOTS'], ...tenants.map(tenantRow)]);
 
 function quotaOf(words: Words): Quota {
   const [machines, slots, memory] = [number(words, 'machines'), number(words, 'slots'), sizeOf(words, 'memory')];

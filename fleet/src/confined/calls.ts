@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
-import { FleetError } from '../error.ts';
+import { FleetError, PermanentError } from '../error.ts';
+import { tellLines } from './bounded-lines.ts';
 import { type Confinement, startConfined } from './confinement.ts';
 
 /** A function of a confined process that is called, and how it has ended. */
@@ -9,11 +10,29 @@ interface Call {
   readonly act: string;
   readonly args: readonly unknown[];
 }
-type Reply = { readonly id: number } & ({ readonly value: unknown } | { readonly error: string });
+type Reply = { readonly id: number } & (
+  | { readonly value: unknown }
+  | { readonly error: string; readonly isPermanent: boolean }
+);
 /** Something that a confined process tells by itself. */
 interface Told {
   readonly event: string;
+  /** The answer names it. */
+  readonly id: number;
   readonly args: readonly unknown[];
+}
+/** What was told has been dealt with: more may follow. */
+interface Heard {
+  readonly heard: number;
+}
+
+/** Whose process it is, and who hears what it says. */
+export interface ConfinedOwner {
+  readonly name: string;
+  /** Bytes of its guests' memory. */
+  readonly memory: number;
+  /** Hears lines that it says on standard error, so many. */
+  log(message: string): void;
 }
 
 /** A confined process with functions that can be called. */
@@ -36,18 +55,26 @@ export class ConfinedProcess implements AsyncDisposable {
       this.#open.clear();
       void clean().then(() => resolve(why));
     };
-    child.once('error', (error) => end(`its process cannot be started: ${error.message}`));
-    child.once('exit', (code, signal) => end(`its process has ended: ${signal ?? `exit code ${code}`}`));
+    const exited = (code: number | null, signal: NodeJS.Signals | null) =>
+      end(`its process has ended: ${signal ?? `exit code ${code}`}`);
+    // It may have ended as it was put into its group.
+    if (child.exitCode !== null || child.signalCode !== null) exited(child.exitCode, child.signalCode);
+    else child.once('exit', exited);
     this.ended = promise;
   }
 
   /** @throws FleetError if it cannot be confined as it should be */
-  static async start(program: string, memory: number, confinement: Confinement): Promise<ConfinedProcess> {
+  static async start(
+    program: string,
+    { name, memory, log }: ConfinedOwner,
+    confinement: Confinement,
+  ): Promise<ConfinedProcess> {
     const { child, clean } = await startConfined(program, memory, confinement);
+    tellLines(child.stderr!, (line) => log(`process of ${name}: ${line}`));
     return new ConfinedProcess(child, clean);
   }
 
-  /** Calls the listener at each event of this name. */
+  /** Calls the listener at each event of this name. The process may wait until what it gives has resolved. */
   on<Args extends readonly unknown[]>(event: string, listener: (...args: Args) => unknown): void {
     this.#listeners.set(event, listener as (...args: never[]) => unknown);
   }
@@ -68,11 +95,19 @@ export class ConfinedProcess implements AsyncDisposable {
   #hear(message: unknown): void {
     // A job can send what it likes.
     if (!isSaid(message)) return;
-    if ('event' in message) return void this.#listeners.get(message.event)?.(...(message.args as never[]));
+    if ('event' in message) return void this.#hearEvent(message);
     const answer = this.#open.get(message.id);
     this.#open.delete(message.id);
-    if ('error' in message) answer?.reject(new FleetError(message.error));
+    if ('error' in message)
+      answer?.reject(message.isPermanent ? new PermanentError(message.error) : new FleetError(message.error));
     else answer?.resolve(message.value);
+  }
+
+  async #hearEvent({ event, id, args }: Told): Promise<void> {
+    try {
+      await this.#listeners.get(event)?.(...(args as never[]));
+    } catch {}
+    this.#child.send({ heard: id } satisfies Heard, () => {});
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -91,20 +126,33 @@ function isSaid(message: unknown): message is Reply | Told {
 const WATCH = `const { kill, pid, ppid } = process;
 setInterval(() => process.ppid === ppid || kill(pid, 'SIGKILL'), 1000);`;
 
-/** In the confined process: answers calls. Gives a function that tells something. */
+/** In the confined process: answers calls. Gives a function that tells something, and resolves when that has been dealt with. */
 export function answerCalls(
   functions: Readonly<Record<string, (...args: never[]) => unknown>>,
-): (event: string, ...args: readonly unknown[]) => void {
+): (event: string, ...args: readonly unknown[]) => Promise<void> {
   const send = (message: Reply | Told) => void process.send!(message, undefined, {}, () => {});
-  process.on('message', async ({ id, act, args }: Call) => {
+  const told = new Map<number, () => void>();
+  let next = 0;
+  process.on('message', async (message: Call | Heard) => {
+    if ('heard' in message) {
+      told.get(message.heard)?.();
+      return void told.delete(message.heard);
+    }
+    const { id, act, args } = message;
     try {
       send({ id, value: await functions[act]!(...(args as never[])) });
     } catch (error) {
-      send({ id, error: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      send({ id, error: message, isPermanent: error instanceof PermanentError });
     }
   });
   // Whoever started it has ended; a thread looks, too, as what runs here may never come back.
   process.on('disconnect', () => process.exit());
   new Worker(WATCH, { eval: true }).unref();
-  return (event, ...args) => send({ event, args });
+  return (event, ...args) =>
+    new Promise((resolve) => {
+      const id = next++;
+      told.set(id, resolve);
+      send({ event, id, args });
+    });
 }

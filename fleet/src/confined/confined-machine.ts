@@ -7,11 +7,12 @@ import { ConfinedProcess } from './calls.ts';
 import type { Confinement } from './confinement.ts';
 
 /** Makes machines go on in processes of their own, which are confined. */
-function openConfined(confinement: Confinement): OpenMachine {
+function openConfined(confinement: Confinement, log: (message: string) => void): OpenMachine {
   return async ({ name, manifest, limits, memory }, snapshots, { network }) => {
     if (network !== undefined) throw new FleetError('a machine in a process of its own has no ports yet');
     const snapshot = await snapshots.get(manifest);
-    const child = await ConfinedProcess.start('machine-process.ts', memory + snapshot.length, confinement);
+    const owner = { name, memory: memory + snapshot.length, log };
+    const child = await ConfinedProcess.start('machine-process.ts', owner, confinement);
     try {
       const isOff = await child.call<boolean>('restore', Buffer.from(snapshot), name, limits);
       return { machine: machineOf(child, isOff), screen: screenOf(child) };
@@ -22,9 +23,16 @@ function openConfined(confinement: Confinement): OpenMachine {
   };
 }
 
-/** Makes the machines of tenants, or all, go on in processes of their own, and the others in this one. */
-export function openByTenant(confinement: Confinement, isIsolated: boolean): OpenMachine {
-  const confined = openConfined(confinement);
+/**
+ * Makes the machines of tenants, or all, go on in processes of their own, and the others in this one.
+ * @param log hears what such processes say
+ */
+export function openByTenant(
+  confinement: Confinement,
+  isIsolated: boolean,
+  log: (message: string) => void,
+): OpenMachine {
+  const confined = openConfined(confinement, log);
   return (record, ...rest) =>
     isIsolated || tenantOf(record.name) !== OPERATOR ? confined(record, ...rest) : openHere(record, ...rest);
 }
@@ -57,18 +65,24 @@ function machineOf(child: ConfinedProcess, isOff: boolean): SeatMachine {
 function screenOf(child: ConfinedProcess): MachineScreen {
   const views = new Map<number, Duplex>();
   let next = 0;
-  child.on('view', (id: number, bytes: Uint8Array) => void views.get(id)?.push(bytes));
+  /** Continues what waits until a view takes more. */
+  const wanted = new Map<number, () => void>();
+  child.on('view', async (id: number, bytes: Uint8Array) => {
+    if (views.get(id)?.push(bytes) === false) await new Promise<void>((resolve) => wanted.set(id, resolve));
+  });
   child.on('viewed', (id: number) => void views.get(id)?.push(null));
   return {
     async view() {
       const id = next++;
       const view = new Duplex({
-        read() {},
+        read: () => wanted.get(id)?.(),
         write(bytes: Buffer, _, done) {
           child.call('toView', id, bytes).then(() => done(), done);
         },
         destroy(error, done) {
           views.delete(id);
+          wanted.get(id)?.();
+          wanted.delete(id);
           child.call('endView', id).catch(() => {});
           done(error);
         },

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { chown, mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FleetError } from '../error.ts';
+import { makeOwnFolder } from './folders.ts';
 
 /** How processes with machines of tenants, and with their jobs, are confined, besides Node's permissions. */
 export interface Confinement {
@@ -36,7 +37,7 @@ export interface ConfinedChild {
  * @throws FleetError if it cannot be confined as it should be
  */
 export async function startConfined(program: string, memory: number, given: Confinement): Promise<ConfinedChild> {
-  const folder = await mkdtemp(join(tmpdir(), 'rawiron-confined-'));
+  const folder = await makeOwnFolder();
   const words = [
     ...process.execArgv.filter((word) => word.startsWith('--conditions')),
     ...['--permission', '--allow-worker', '--disable-warning=PERM0006'],
@@ -49,10 +50,16 @@ export async function startConfined(program: string, memory: number, given: Conf
   if (uid !== undefined) await chown(folder, uid, uid);
   const child = spawn(file, rest, {
     ...{ cwd: folder, env: { ...Object.fromEntries(variables), TMPDIR: folder, HOME: folder } },
-    ...{ stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced' },
+    ...{ stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced' },
     ...(uid !== undefined && { uid, gid: uid }),
   });
+  const spawned = once(child, 'spawn').catch((error: Error) => {
+    throw new FleetError(`its process cannot be started: ${error.message}`);
+  });
+  // What goes wrong later is told by its end.
+  child.on('error', () => {});
   try {
+    await spawned;
     const group = given.cgroup && (await groupOf(given.cgroup, child.pid, memory));
     const clean = async () => {
       await rm(folder, { recursive: true, force: true });

@@ -4,6 +4,15 @@ import { Machine, type MachineLimits, type SnapshotSettings } from 'rawiron';
 import { type MachineScreen, screenOf } from '../machines/screens.ts';
 import { answerCalls } from './calls.ts';
 
+/** Gives what a VNC server says, as fast as it is taken. */
+async function giveAll(id: number, view: Duplex): Promise<void> {
+  try {
+    for await (const bytes of view as AsyncIterable<Buffer>) await tell('view', id, bytes);
+  } catch {}
+  views.delete(id);
+  await tell('viewed', id);
+}
+
 let machine: Machine | undefined;
 let screen: MachineScreen | undefined;
 const views = new Map<number, Duplex>();
@@ -33,11 +42,7 @@ const tell = answerCalls({
   async view(id: number) {
     const view = await screen!.view();
     views.set(id, view);
-    view.on('data', (bytes: Buffer) => tell('view', id, bytes));
-    view.on('close', () => {
-      views.delete(id);
-      tell('viewed', id);
-    });
+    void giveAll(id, view);
   },
   toView: (id: number, bytes: Uint8Array) => void views.get(id)?.write(bytes),
   endView: (id: number) => void views.get(id)?.destroy(),

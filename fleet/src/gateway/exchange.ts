@@ -4,6 +4,7 @@ import { FleetError } from '../error.ts';
 import type { FleetMachines } from '../machines/machines.ts';
 import type { ObjectStore } from '../store.ts';
 import type { Rights, Scope } from '../tenants/tokens.ts';
+import type { Bound } from './bound.ts';
 
 /** A request to a gateway, and the part of the fleet that it may be about. */
 export interface Exchange {
@@ -18,6 +19,8 @@ export interface Exchange {
   readonly store: ObjectStore;
   readonly allStore: ObjectStore;
   readonly redis: Redis;
+  /** Images that are being added. */
+  readonly images: Bound;
   connect(): Redis;
   /** The body. @throws FleetError if it has more bytes */
   body(most: number): Promise<Uint8Array>;

@@ -5,8 +5,8 @@ import type { MachineRecord } from '../machines/record.ts';
 import { type Exchange, jsonOf, numberIn, type Route, textIn } from './exchange.ts';
 
 /** A machine as it is shown: without what only hosts need. */
-export function shown({ name, image, memory, state, problem, owner, every, idle, policy, taken }: MachineRecord) {
-  return { name, image, memory, state, problem, host: owner, checkpoint: every, idle, policy, taken };
+export function shown({ name, image, memory, state, problem, owner, every, idle, policy, saved }: MachineRecord) {
+  return { name, image, memory, state, problem, host: owner, checkpoint: every, idle, policy, saved };
 }
 
 async function startOf(exchange: Exchange): Promise<MachineStart> {

@@ -2,7 +2,8 @@ import { FleetError } from '../error.ts';
 import { findResult, finishedSince } from '../results.ts';
 import { findRun, listRuns, type Run, resultsKey } from '../run.ts';
 import { type RunOptions, SubmittedRun } from '../submit.ts';
-import { fullName, ownName } from '../tenants/names.ts';
+import { fullName, ownName, tenantOf } from '../tenants/names.ts';
+import { tenantStore } from '../tenants/store.ts';
 import { type Exchange, jsonOf, numberIn, type Route, textIn } from './exchange.ts';
 import { limitsOf } from './machine-routes.ts';
 
@@ -69,9 +70,10 @@ export const runRoutes: readonly Route[] = [
   {
     ...{ method: 'GET', path: /^\/runs\/([^/]+)\/(\d+)\/files\/([^/]+)$/, scope: 'jobs' },
     async answer(exchange) {
-      const { store, names } = exchange;
-      await runOf(exchange);
-      const bytes = await store.get(`runs/${names.join('/')}`);
+      const { allStore, names } = exchange;
+      const { id } = await runOf(exchange);
+      const [tenant, [, ...rest]] = [tenantOf(id), names];
+      const bytes = await tenantStore(allStore, tenant).get(`runs/${[ownName(tenant, id), ...rest].join('/')}`);
       if (bytes === undefined) throw new FleetError(`job ${names[1]} has left no '${names[2]}'`);
       return { type: 'application/octet-stream', body: bytes };
     },

@@ -1,4 +1,4 @@
-import type { Machine } from 'rawiron';
+import type { Machine, MachineOptions } from 'rawiron';
 import { FleetError } from '../error.ts';
 import { type Cards, cardsOf } from './cards.ts';
 import type { Visitor } from './door.ts';
@@ -12,8 +12,12 @@ import type { Input, Seat } from './seat.ts';
 export interface ArrivalHost {
   readonly id: string;
   readonly registry: Registry;
+  /** Options of all machines there. */
+  readonly options: Partial<MachineOptions>;
   /** Whether a machine with so many bytes of memory may come. */
   hasRoom(memory: number): boolean;
+  /** Ends a machine of that name that the host has had before. */
+  vacate(name: string): Promise<void>;
   /** Resolves when input for a machine is heard. */
   listen(name: string): Promise<unknown>;
   /** A machine is here from now on. */
@@ -38,6 +42,7 @@ interface Coming {
 export class Arrivals {
   readonly #host: ArrivalHost;
   readonly #coming = new Map<string, Coming>();
+  readonly #receiving = new Set<Promise<void>>();
 
   constructor(host: ArrivalHost) {
     this.#host = host;
@@ -71,6 +76,17 @@ export class Arrivals {
    * @throws FleetError if it may not come
    */
   async receive(visitor: Visitor): Promise<void> {
+    const received = this.#receive(visitor);
+    this.#receiving.add(received);
+    await received.finally(() => this.#receiving.delete(received));
+  }
+
+  /** Resolves when those that are on their way now are here, or will not come. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#receiving);
+  }
+
+  async #receive(visitor: Visitor): Promise<void> {
     const { name } = visitor.greeting;
     const record = await this.#host.registry.find(name);
     // Nothing comes between this and the note that it comes: two at once might both have the room that one has.
@@ -78,10 +94,11 @@ export class Arrivals {
     const coming: Coming = { memory: record.memory, typed: [] };
     this.#coming.set(name, coming);
     try {
+      await this.#host.vacate(name);
       await this.#host.listen(name);
       const cards = cardsOf(record.network);
       await receiveMachine(visitor, {
-        options: { ...cards.options, limits: record.limits, shutdown: 'pause' },
+        options: { ...this.#host.options, ...cards.options, limits: record.limits, shutdown: 'pause' },
         arrived: (machine, words) => this.#arrived(machine, words, { record, cards, typed: coming.typed }),
       });
     } catch (error) {

@@ -68,8 +68,7 @@ export class HostDoor implements AsyncDisposable {
     socket.on('error', () => {});
     let isIn = false;
     try {
-      const greeting = JSON.parse(await lineOf(socket)) as Greeting;
-      if (greeting.pass !== this.#pass) throw new FleetError('that is not the pass of this host');
+      const greeting = greetingOf(await lineOf(socket), this.#pass);
       const welcome = () => {
         isIn = true;
         socket.write(`${WELCOME}\n`);
@@ -85,6 +84,22 @@ export class HostDoor implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+/** @throws FleetError for what is none, or has another pass */
+function greetingOf(line: string, pass: string): Greeting {
+  const greeting = parsed(line) as Partial<Greeting> | null;
+  if (typeof greeting !== 'object' || greeting?.pass !== pass)
+    throw new FleetError('that is not the pass of this host');
+  return greeting as Greeting;
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
   }
 }
 

@@ -2,19 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import type { MachineOptions } from 'rawiron';
 import { openByTenant } from '../confined/confined-machine.ts';
+import { removeLeftFolders } from '../confined/folders.ts';
 import { FleetError } from '../error.ts';
 import { SnapshotStore } from '../pieces.ts';
 import type { ObjectStore } from '../store.ts';
 import { Arrivals } from './arrivals.ts';
 import { type Cards, cardsOf } from './cards.ts';
 import { HostDoor, type Visitor } from './door.ts';
-import { HeardHosts, Lease } from './lease.ts';
+import { Lease } from './lease.ts';
 import type { LastWords } from './move-channel.ts';
+import { Neighbours } from './neighbours.ts';
 import { OVERHEAD } from './placement.ts';
+import { MemoryPressure, type SystemMemory, systemMemory } from './pressure.ts';
 import { Rebalancer } from './rebalance.ts';
 import { inputChannel, type MachineRecord, newsChannel } from './record.ts';
 import { type Holding, type LivingHost, Registry } from './registry.ts';
+import { Rounds } from './rounds.ts';
 import { screenChannel } from './screen-messages.ts';
 import { type Input, type OpenMachine, Seat, type SeatSettings } from './seat.ts';
 
@@ -23,12 +28,18 @@ export interface HostSettings {
   /** Connects to Redis; a host needs more than one connection. */
   connect(): Redis;
   readonly store: ObjectStore;
+  /** By which it is drained also when it begins again. Default: that of its computer. */
+  readonly name?: string;
   /** Bytes of memory for its machines. */
   readonly memory: number;
   /** Milliseconds after which others may take its machines when nothing is heard of it. Default: 10,000. All hosts of a fleet have the same. */
   readonly lease?: number;
   /** Makes the machine of a record go on from its checkpoint. Default: those of tenants in processes of their own, others in this one. */
   readonly open?: OpenMachine;
+  /** Default: that of this system. */
+  readonly systemMemory?: SystemMemory;
+  /** Options of its machines. Default: none. */
+  readonly options?: Pick<MachineOptions, 'memoryMerge'>;
   /** Whether it moves machines to others when it is full. Default: false. */
   readonly rebalance?: boolean;
   /** Where other hosts and gateways reach it. Default: 127.0.0.1, at a port that is free, for hosts of one computer. */
@@ -39,16 +50,15 @@ export interface HostSettings {
 
 /** Milliseconds that last checkpoints may take when a host ends. */
 const GRACE = 60_000;
+/** Milliseconds of a lease where nobody says how long it is. */
+const LEASE = 10_000;
 /** Milliseconds between two looks at its neighbours, at most, and before a machine that could not go on is tried again. */
 const [LOOK, PAUSE] = [1000, 10_000];
-/** A host looks at its own machines each third time only, as Redis tells it what they have to do. */
-const LOOKS = 3;
-/** Hosts that each one watches, as some of them may die together with it. */
-const WATCHED = 8;
 
 /** Runs machines that stay, as many as its memory has room for. */
 export class FleetHost implements AsyncDisposable {
-  readonly id: string = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  readonly id: string;
+  readonly #name: string;
   readonly #settings: HostSettings;
   readonly #redis: Redis;
   /** The connection that hears of news and input. */
@@ -56,47 +66,60 @@ export class FleetHost implements AsyncDisposable {
   readonly #registry: Registry;
   readonly #snapshots: SnapshotStore;
   readonly #lease: Lease;
-  readonly #heard: HeardHosts;
+  readonly #neighbours: Neighbours;
   readonly #seats = new Map<string, Seat>();
   readonly #arrivals: Arrivals;
+  readonly #rounds: Rounds;
+  readonly #pressure: MemoryPressure;
   #door: HostDoor | undefined;
   /** When machines that could not go on here may be tried again. */
   readonly #pauses = new Map<string, number>();
-  /** Machines that it was told of, and whether it is time to look at all that concerns it. */
-  readonly #told = new Set<string>();
-  #isDue = false;
-  #looks = 0;
-  /** Missing: a full host stays full. */
-  readonly #rebalancer: Rebalancer | undefined;
   #isEnding = false;
-  #isLooking = false;
-  #timer: NodeJS.Timeout | undefined;
 
   private constructor(settings: HostSettings) {
-    const { lease = 10_000 } = settings;
+    const { name = hostname(), lease = LEASE, rebalance, log, systemMemory: memory = systemMemory } = settings;
+    this.#name = name;
+    this.id = `${name}-${process.pid}-${randomBytes(3).toString('hex')}`;
     this.#settings = settings;
     this.#redis = settings.connect();
     this.#hearing = settings.connect();
     this.#registry = new Registry(this.#redis);
     this.#snapshots = new SnapshotStore(settings.store);
-    this.#heard = new HeardHosts(lease);
-    this.#rebalancer = settings.rebalance ? new Rebalancer(this.id) : undefined;
-    this.#arrivals = new Arrivals({
-      ...{ id: this.id, registry: this.#registry },
-      hasRoom: (memory) => !this.#isEnding && this.#lease.isFresh && this.#free >= memory + OVERHEAD,
-      listen: (name) => this.#hearing.subscribe(inputChannel(name), screenChannel(name)),
-      seat: (record, token, cards, words) =>
-        this.#seat(record, { name: record.name, host: this.id, token }, cards, words),
-      failed: (name, problem) => settings.log(`${name} has not come: ${problem}`),
-      left: (name) => {
-        if (!this.#seats.has(name))
-          void this.#hearing.unsubscribe(inputChannel(name), screenChannel(name)).catch(() => {});
-      },
-    });
+    const rebalancer = rebalance ? new Rebalancer(this.id) : undefined;
+    this.#neighbours = new Neighbours({ ...{ id: this.id, registry: this.#registry }, lease, rebalancer, log });
+    this.#arrivals = this.#makeArrivals();
     this.#lease = new Lease(lease, {
       beat: () => this.#registry.beat(this.#living),
       stale: () => this.#stale(),
       fresh: () => this.#fresh(),
+    });
+    this.#pressure = new MemoryPressure({
+      ...memory,
+      machines: () => [...this.#seats.values()].map(({ memoryUser }) => memoryUser),
+      log,
+    });
+    this.#rounds = new Rounds({
+      mayAct: () => !this.#isEnding && this.#lease.isFresh,
+      attend: async (name) => this.#attend(await this.#registry.look(name)),
+      watch: () => this.#neighbours.watch(),
+      lookAtOwn: () => this.#lookAtOwn(),
+      claim: () => this.#claim(),
+      failed: log,
+    });
+  }
+
+  #makeArrivals(): Arrivals {
+    return new Arrivals({
+      ...{ id: this.id, registry: this.#registry, options: this.#settings.options ?? {} },
+      hasRoom: (memory) => !this.#isEnding && this.#lease.isFresh && this.#free >= memory + OVERHEAD,
+      vacate: (name) => this.#vacate(name),
+      listen: (name) => this.#hearing.subscribe(inputChannel(name), screenChannel(name)),
+      seat: (record, token, cards, words) =>
+        this.#seat(record, { name: record.name, host: this.id, token }, cards, words),
+      failed: (name, problem) => this.#settings.log(`${name} has not come: ${problem}`),
+      left: (name) => {
+        if (!this.#seats.has(name)) this.#unhear(name);
+      },
     });
   }
 
@@ -105,15 +128,15 @@ export class FleetHost implements AsyncDisposable {
    * @throws FleetError if it cannot be reached by others
    */
   static async start(settings: HostSettings): Promise<FleetHost> {
+    await removeLeftFolders();
     const host = new FleetHost(settings);
     await host.#open(settings.listen);
     await host.#lease.renew();
     void host.#lease.run();
     host.#hearing.on('messageBuffer', (channel: Buffer, bytes: Buffer) => host.#hear(channel.toString(), bytes));
     await host.#hearing.subscribe(newsChannel(host.id));
-    const { lease = 10_000 } = settings;
-    host.#timer = setInterval(() => host.#lookAround(), Math.min(LOOK, lease / 10));
-    host.#lookAround();
+    host.#rounds.begin(Math.min(LOOK, (settings.lease ?? LEASE) / 10));
+    host.#pressure.begin();
     return host;
   }
 
@@ -130,7 +153,7 @@ export class FleetHost implements AsyncDisposable {
     const share = [...this.#seats.values()].reduce((sum, { share }) => sum + share, 0);
     // Nothing more is for a host that ends.
     const room = { memory: this.#settings.memory, isOpen: !this.#isEnding };
-    return { id: this.id, ...room, processors: availableParallelism(), share, ...this.#door!.place };
+    return { id: this.id, name: this.#name, ...room, processors: availableParallelism(), share, ...this.#door!.place };
   }
 
   get #free(): number {
@@ -153,15 +176,12 @@ export class FleetHost implements AsyncDisposable {
   }
 
   #fresh(): void {
-    this.#heard.forgetAll();
+    this.#neighbours.forgetAll();
     for (const seat of this.#seats.values()) seat.go().catch((error: Error) => this.#settings.log(error.message));
   }
 
   #hear(channel: string, bytes: Buffer): void {
-    if (channel === newsChannel(this.id)) {
-      this.#told.add(bytes.toString());
-      return void this.#look();
-    }
+    if (channel === newsChannel(this.id)) return void this.#rounds.tell(bytes.toString());
     const names = [...this.#seats.keys(), ...this.#arrivals.names];
     const name = names.find((name) => channel === inputChannel(name) || channel === screenChannel(name));
     if (name === undefined) return;
@@ -172,38 +192,11 @@ export class FleetHost implements AsyncDisposable {
     else seat.input(input);
   }
 
-  /** Looks at all that concerns this host. */
-  #lookAround(): void {
-    this.#isDue = true;
-    void this.#look();
-  }
-
-  /** Looks at what is due, and does what is to be done here. */
-  async #look(): Promise<void> {
-    if (this.#isLooking || this.#isEnding || !this.#lease.isFresh) return;
-    this.#isLooking = true;
-    try {
-      while ((this.#isDue || this.#told.size > 0) && !this.#isEnding) {
-        const [isDue, told] = [this.#isDue, [...this.#told]];
-        this.#isDue = false;
-        this.#told.clear();
-        for (const name of told) await this.#attend(await this.#registry.look(name));
-        if (isDue) await this.#watch();
-        if (isDue && this.#looks++ % LOOKS === 0) await this.#lookAtOwn();
-        await this.#claim();
-      }
-    } catch (error) {
-      this.#settings.log((error as Error).message);
-    } finally {
-      this.#isLooking = false;
-    }
-  }
-
   async #lookAtOwn(): Promise<void> {
     const records = await this.#registry.machinesOf(this.id);
     this.#endLost(records);
     for (const record of records) await this.#attend(record);
-    await this.#rebalance(records);
+    await this.#neighbours.rebalance(records);
   }
 
   /** Ends machines that are not this host's any more. */
@@ -233,28 +226,25 @@ export class FleetHost implements AsyncDisposable {
     while (!this.#isEnding && this.#lease.isFresh) {
       const taken = await this.#registry.claim(this.id, [...this.#pauses.keys()]);
       if (taken === undefined) return;
+      // It was taken as this host was asked to end.
+      if (this.#isEnding) return void (await this.#registry.leave(taken, 'waiting', ''));
+      await this.#vacate(taken.name);
       const record = await this.#registry.find(taken.name);
       this.#seat(record, taken, cardsOf(record.network)).begin();
     }
   }
 
-  /** Watches the hosts that follow this one in the order of all: frees the machines of one that is lost, and forgets it. */
-  async #watch(): Promise<void> {
-    for (const { id, beat } of await this.#registry.followers(this.id, WATCHED)) {
-      this.#heard.hear(id, beat);
-      if (!this.#heard.isLost(id)) continue;
-      for (const { name } of await this.#registry.machinesOf(id))
-        if (await this.#registry.free(name, { id, beat })) this.#settings.log(`${name}: its host ${id} is lost`);
-      await this.#registry.forgetHost(id, beat);
-      this.#heard.forget(id);
-    }
+  /** Ends an older machine of a name: others have had it since, and have let it come here again. */
+  async #vacate(name: string): Promise<void> {
+    await this.#seats.get(name)?.lose();
   }
 
   #seat(record: MachineRecord, holding: Holding, { wire, options }: Cards, words?: LastWords): Seat {
     const { name } = holding;
-    const { open = openByTenant({}, false) } = this.#settings;
+    const { log, open = openByTenant({}, false, log) } = this.#settings;
     const settings: SeatSettings = {
-      ...{ wire, options, open, registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots },
+      ...{ wire, open, registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots },
+      options: { ...this.#settings.options, ...options },
       listen: () => this.#hearing.subscribe(inputChannel(name), screenChannel(name)),
       failed: (problem) => {
         this.#settings.log(`${name}: ${problem}`);
@@ -272,37 +262,32 @@ export class FleetHost implements AsyncDisposable {
     // It may be here again already.
     if (this.#seats.get(name) !== seat) return;
     this.#seats.delete(name);
-    void this.#hearing.unsubscribe(inputChannel(name), screenChannel(name));
+    this.#unhear(name);
     // There is room for others now.
-    this.#lookAround();
+    this.#rounds.lookAround();
   }
 
-  /** Moves a machine elsewhere if this host is full. */
-  async #rebalance(records: readonly MachineRecord[]): Promise<void> {
-    if (this.#rebalancer === undefined) return;
-    const hosts = await this.#registry.hosts();
-    for (const { id, beat } of hosts) this.#heard.hear(id, beat);
-    const move = this.#rebalancer.next(
-      hosts.filter(({ id }) => !this.#heard.isSilent(id)),
-      records,
-    );
-    if (move === undefined) return;
-    this.#settings.log(`${move.name} moves to ${move.to}, as this host is full`);
-    await this.#registry.move(move.name, move.to);
+  #unhear(name: string): void {
+    void this.#hearing.unsubscribe(inputChannel(name), screenChannel(name)).catch(() => {});
   }
 
-  /** Makes last checkpoints, and gives all machines back: other hosts take them. */
+  /** Makes last checkpoints, and gives all machines back: other hosts take them. No more machines come from now on. */
   async stop(): Promise<void> {
     this.#isEnding = true;
-    clearInterval(this.#timer);
+    this.#pressure.end();
     void this.#lease.renew();
-    const ended = [...this.#seats.values()].map((seat) => seat.end('suspended'));
+    const here = this.#endAll();
+    const onTheirWay = Promise.all([this.#rounds.end(), this.#arrivals.ended()]).then(() => this.#endAll());
     // What a store that is away does not take goes on from the checkpoint before.
-    await Promise.race([Promise.all(ended), wait(GRACE, undefined, { ref: false })]);
+    await Promise.race([Promise.all([here, onTheirWay]), wait(GRACE, undefined, { ref: false })]);
     this.#lease.stop();
     await this.#door?.[Symbol.asyncDispose]();
     await this.#registry.forgetHost(this.id).catch(() => {});
     for (const redis of [this.#hearing, this.#redis]) redis.disconnect();
+  }
+
+  async #endAll(): Promise<void> {
+    await Promise.all([...this.#seats.values()].map((seat) => seat.end('suspended')));
   }
 
   /** Calls `stop()`, for `await using`. */

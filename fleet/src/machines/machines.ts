@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { MachineLimits } from 'rawiron';
 import { FleetError } from '../error.ts';
 import { findImage, type Image, nameImage } from '../images.ts';
+import { checkMachineLimits } from '../limits.ts';
 import type { ObjectStore } from '../store.ts';
 import { fullName, OPERATOR, ownName } from '../tenants/names.ts';
 import { tenantStore } from '../tenants/store.ts';
@@ -13,6 +14,7 @@ import {
   type LossPolicy,
   type MachineRecord,
   type MoveFigures,
+  OPEN,
   type PortForward,
   UNUSED,
 } from './record.ts';
@@ -39,6 +41,8 @@ export interface MachineStart {
 const LEAST_IDLE = 10;
 /** Milliseconds between two looks at a machine that is waited for, and the longest wait. */
 const [LOOK, PATIENCE] = [100, 60_000];
+/** Milliseconds to wait for a gateway that has a machine's ports. */
+const GATEWAY = 10_000;
 /** Milliseconds to wait for the figures of a move that is over. */
 const FIGURES = 3000;
 
@@ -64,7 +68,7 @@ export class FleetMachines implements AsyncDisposable {
 
   /**
    * Adds a machine that goes on from an image. A host with room for it takes it.
-   * @throws FleetError if there is one of that name, or no such image
+   * @throws FleetError if there is one of that name, or no such image, or a limit is none
    */
   async start(
     name: string,
@@ -72,6 +76,7 @@ export class FleetMachines implements AsyncDisposable {
   ): Promise<void> {
     checkSeconds('checkpoint', every, 0);
     if (idle !== 0) checkSeconds('idle', idle, LEAST_IDLE);
+    checkMachineLimits(limits);
     const { manifest, memory, cards = [] } = await findImage(this.#store, image);
     if (forwards.length > 0 && cards.length === 0)
       throw new FleetError(
@@ -122,12 +127,26 @@ export class FleetMachines implements AsyncDisposable {
     await this.#registry.want(this.#full(name), 'running');
   }
 
-  /** Lets a machine go on that was suspended as nobody used it, and resolves when it runs; leaves all others as they are. */
+  /** Resolves when a machine runs that is starting, or was suspended as nobody used it, which goes on; leaves all others as they are. */
   async wake(name: string): Promise<void> {
-    const { wanted, problem } = await this.find(name);
-    if (wanted !== 'suspended' || problem !== UNUSED) return;
-    await this.resume(name);
-    await this.running(name);
+    const { wanted, state, problem } = await this.find(name);
+    const isAsleep = wanted === 'suspended' && problem === UNUSED;
+    if (isAsleep) await this.resume(name);
+    const isStarting = wanted === 'running' && (state === 'waiting' || state === 'starting');
+    if (isAsleep || isStarting) await this.running(name);
+  }
+
+  /**
+   * Resolves when a gateway has the ports of a machine that runs.
+   * @throws FleetError if it has not, and why
+   */
+  async forwarded(name: string): Promise<void> {
+    for (const began = performance.now(); performance.now() - began < GATEWAY; await wait(LOOK)) {
+      const { ports } = await this.find(name);
+      if (ports === OPEN) return;
+      if (ports !== '') throw new FleetError(`the ports of ${name} lead nowhere: ${ports}`);
+    }
+    throw new FleetError(`no gateway has the ports of ${name}; start one ('rawiron-fleet gateway')`);
   }
 
   /** Resolves when a host has the machine. */
@@ -239,7 +258,16 @@ export class FleetMachines implements AsyncDisposable {
     throw failure;
   }
 
-  /** Lets a host take machines again. */
+  /** Names of hosts that are drained, and will be so when they begin again. */
+  drainedNames(): Promise<readonly string[]> {
+    return this.#registry.drainedNames();
+  }
+
+  /**
+   * Lets a host take machines again.
+   * @param host its ID, or the name of one that is not there now
+   * @throws FleetError if there is no such host
+   */
   async undrain(host: string): Promise<void> {
     await this.#registry.drain(host, false);
   }

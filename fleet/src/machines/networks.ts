@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { type NetworkBackend, NetworkWire, openNetwork } from 'rawiron';
 import { KEPT } from './cards.ts';
 import { visit } from './door.ts';
-import { type MachineRecord, NEWS } from './record.ts';
+import { type MachineRecord, NEWS, OPEN } from './record.ts';
 import { Registry } from './registry.ts';
 
 /** Settings of a gateway's networks. */
@@ -79,8 +79,8 @@ export class MachineNetworks implements AsyncDisposable {
   readonly #hearing: Redis;
   readonly #registry: Registry;
   readonly #kept = new Map<string, KeptNetwork>();
-  /** The fault of a machine's network that was logged last. */
-  readonly #problems = new Map<string, string>();
+  /** What became of the ports of machines. */
+  readonly #told = new Map<string, string>();
   readonly #attending = new Map<string, Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   #looking: Promise<void> | undefined;
@@ -115,7 +115,9 @@ export class MachineNetworks implements AsyncDisposable {
 
   async #lookOnce(): Promise<void> {
     const records = (await this.#registry.list()).filter(({ network }) => network.forwards.length > 0);
-    for (const name of this.#kept.keys()) if (!records.some((record) => record.name === name)) await this.#drop(name);
+    const isThere = (name: string) => records.some((record) => record.name === name);
+    for (const name of this.#kept.keys()) if (!isThere(name)) await this.#drop(name);
+    for (const name of this.#told.keys()) if (!isThere(name)) this.#told.delete(name);
     // A host that does not answer holds up its own machines only.
     for (const record of records) {
       if (this.#attending.has(record.name)) continue;
@@ -134,12 +136,17 @@ export class MachineNetworks implements AsyncDisposable {
       const network = this.#kept.get(name) ?? (await KeptNetwork.open(this.#settings.address, record));
       this.#kept.set(name, network);
       await network.follow(record, this.#registry, this.#id);
-      this.#problems.delete(name);
+      await this.#tell(record, OPEN);
     } catch (error) {
-      const { message } = error as Error;
-      if (this.#problems.get(name) !== message) this.#settings.log(`network of ${name}: ${message}`);
-      this.#problems.set(name, message);
+      await this.#tell(record, (error as Error).message).catch(() => {});
     }
+  }
+
+  /** Tells what has become of a machine's ports, once. */
+  async #tell({ name, ports }: MachineRecord, now: string): Promise<void> {
+    if (now !== OPEN && this.#told.get(name) !== now) this.#settings.log(`network of ${name}: ${now}`);
+    this.#told.set(name, now);
+    if (ports !== now) await this.#registry.tellPorts(name, now);
   }
 
   async #drop(name: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { Balloon } from 'rawiron';
 
 /** A machine, as far as its host's memory is concerned. */
@@ -13,16 +14,28 @@ export interface MemoryUser {
   rest(): Promise<unknown>;
 }
 
-/** Settings of the watch over a host's memory. */
-export interface PressureSettings {
-  /** Bytes of memory that the system could still give to programs. */
+/** The memory of a system. */
+export interface SystemMemory {
+  /** Bytes that it could still give to programs. */
   available(): number;
-  /** Bytes of memory that the system has. */
+  /** Bytes that it has. */
   readonly total: number;
+}
+
+/** Settings of the watch over a host's memory. */
+export interface PressureSettings extends SystemMemory {
   machines(): readonly MemoryUser[];
   log(message: string): void;
 }
 
+/** The memory of this system, or of the group of processes that this one is in. */
+export const systemMemory: SystemMemory = {
+  available: () => process.availableMemory(),
+  total: Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
+};
+
+/** Milliseconds between two looks. */
+const INTERVAL = 5000;
 /** Bytes that a balloon leaves to its guest, besides what is in use there: so many, and a part of the guest's memory. */
 const [SPARE, SPARE_PART] = [16 << 20, 1 / 10];
 /** A guest has so many bytes at least. */
@@ -44,13 +57,27 @@ export class MemoryPressure {
   #isShort = false;
   /** Machines that were asked to be suspended, as long as they are here. */
   #asked: ReadonlySet<string> = new Set();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(settings: PressureSettings) {
     this.#settings = settings;
     this.#reserve = Math.min(MOST_RESERVE, settings.total * RESERVE_PART);
   }
 
-  /** Looks how much memory is available, and does what is to be done. To be called every few seconds. */
+  /** Looks again and again. */
+  begin(): void {
+    this.#timer = setTimeout(async () => {
+      await this.look().catch((error: Error) => this.#settings.log(error.message));
+      if (this.#timer !== undefined) this.begin();
+    }, INTERVAL);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Looks how much memory is available, and does what is to be done. */
   async look(): Promise<void> {
     const available = this.#settings.available();
     if (available < this.#reserve) await this.#press(this.#reserve - available);

@@ -39,7 +39,7 @@ export interface MachineRecord {
   /** Bytes that it had sent on COM1 by then. */
   readonly offset: number;
   /** Time of the last checkpoint, in milliseconds since 1970, by the clock of Redis. */
-  readonly taken: number;
+  readonly saved: number;
   /** How many checkpoints were asked for, and which of them was made last. */
   readonly asked: number;
   readonly answered: number;
@@ -52,6 +52,8 @@ export interface MachineRecord {
   /** Its last move; undefined: there was none, or nobody knows. */
   readonly moved: MoveFigures | undefined;
   readonly network: MachineNetwork;
+  /** "open": a gateway has its ports; empty: none has told of them yet; else why a gateway has not. */
+  readonly ports: string;
 }
 
 /** How a machine has moved. Times are in milliseconds. */
@@ -91,12 +93,17 @@ export interface MachineNetwork {
 /** No card, or an image that was added before images told of theirs. */
 export const noNetwork: MachineNetwork = { cards: [], forwards: [] };
 
+/** A gateway has the ports of a machine. */
+export const OPEN = 'open';
+
 /** The problem of a machine that was suspended by itself. */
 export const UNUSED = 'nobody has used its console';
 
 /** Names in Redis. */
 export const MACHINES = 'rawiron:machines';
 export const HOSTS = 'rawiron:hosts';
+/** Names of hosts that are drained: one that begins again under its name stays so. */
+export const DRAINED = 'rawiron:drained';
 /** Machines that wait for a host, by the memory that they need. */
 export const WAITING = 'rawiron:waiting';
 /** Tells gateways names of machines that have changed. */
@@ -136,13 +143,14 @@ export function recordOf(name: string, fields: Readonly<Record<string, string>>)
     token: number('token'),
     manifest: fields.manifest!,
     offset: number('offset'),
-    taken: number('taken'),
+    saved: number('saved'),
     asked: number('asked'),
     answered: number('answered'),
     used: number('used'),
     target: fields.target ?? '',
     moves: number('moves'),
     moved: fields.moved === undefined ? undefined : (JSON.parse(fields.moved) as MoveFigures),
+    ports: fields.ports ?? '',
     network: fields.network === undefined ? noNetwork : (JSON.parse(fields.network) as MachineNetwork),
   };
 }
@@ -150,6 +158,8 @@ export function recordOf(name: string, fields: Readonly<Record<string, string>>)
 /** A host, as it has told last. */
 export interface HostRecord {
   readonly id: string;
+  /** Its name, which one that begins again has, too; empty: none. */
+  readonly name: string;
   /** Goes up as long as it lives. */
   readonly beat: number;
   /** Bytes of memory for machines, and how many are free. */

@@ -5,6 +5,7 @@ import { OPERATOR, tenantOf } from '../tenants/names.ts';
 import { tenantMachinesKey } from '../tenants/tenants.ts';
 import {
   checkedName,
+  DRAINED,
   HOSTS,
   type HostPlace,
   type HostRecord,
@@ -48,6 +49,7 @@ import {
   REST,
   SAY,
   SHOW,
+  TELL_PORTS,
   TYPE,
   USE,
   WANT,
@@ -64,7 +66,7 @@ export interface Holding {
 }
 
 /** A host that lives, and what it tells of itself. */
-export interface LivingHost extends Partial<Pick<HostRecord, 'processors' | 'share'> & HostPlace> {
+export interface LivingHost extends Partial<Pick<HostRecord, 'name' | 'processors' | 'share'> & HostPlace> {
   readonly id: string;
   /** Bytes of memory for machines. */
   readonly memory: number;
@@ -87,7 +89,7 @@ export type NewMachine = Omit<
   | 'name'
   | 'owner'
   | 'token'
-  | 'taken'
+  | 'saved'
   | 'asked'
   | 'answered'
   | 'problem'
@@ -96,6 +98,7 @@ export type NewMachine = Omit<
   | 'moves'
   | 'moved'
   | 'network'
+  | 'ports'
 > & { readonly network?: MachineNetwork };
 
 /** Hosts and machines in Redis. What a host does with a machine is refused unless it has it: the answer is false then. */
@@ -232,12 +235,18 @@ export class Registry {
   }
 
   /**
-   * A host is to take no machines, or to take them again.
+   * A host is to take no machines, or to take them again. One that begins again under its name does as it did.
+   * @param id of the host; or the name of one that is not there now and was drained
    * @throws FleetError if there is no such host
    */
   async drain(id: string, isDrained: boolean): Promise<void> {
     if ((await this.#run(DRAIN, 1, hostKey(id), Number(isDrained), id)) === 0)
       throw new FleetError(`there is no host '${id}'; 'rawiron-fleet ps' shows which there are`);
+  }
+
+  /** Names of hosts that are drained, and will be so when they begin again. */
+  async drainedNames(): Promise<readonly string[]> {
+    return (await this.#redis.smembers(DRAINED)).sort();
   }
 
   /**
@@ -249,13 +258,15 @@ export class Registry {
     if (problem === 'gone') throw noMachine(name);
     if (problem === 'there') throw new FleetError(`${name} is on ${host} already`);
     if (problem === 'moving') throw new FleetError(`${name} moves to another host already; wait for its end`);
+    if (problem === 'closed') throw new FleetError(`${host} takes no machines: it ends, or is gone`);
+    if (problem === 'full') throw new FleetError(`${host} has no room for ${name}`);
     if (problem !== '') throw new FleetError(`${name} is ${problem}; only a machine that runs can move`);
     await this.#tell(name);
   }
 
-  /** A machine does not move, and nobody but its host may go on with it from now on. */
-  async recall(holding: Holding, problem: string): Promise<boolean> {
-    return await this.#owned(RECALL, holding, problem);
+  /** A machine does not move to a host, which may not go on with it from now on. */
+  async recall(holding: Holding, target: string, problem: string): Promise<boolean> {
+    return await this.#owned(RECALL, holding, target, holding.name, problem);
   }
 
   /**
@@ -295,6 +306,11 @@ export class Registry {
 
   async leaveNetwork(name: string, gateway: string): Promise<void> {
     await this.#run(LEAVE_NETWORK, 1, networkKey(name), gateway);
+  }
+
+  /** A gateway tells of a machine's ports: "open", or why it has not got them. */
+  async tellPorts(name: string, ports: string): Promise<void> {
+    await this.#run(TELL_PORTS, 1, machineKey(name), ports);
   }
 
   /** Somebody uses a machine's console. */
@@ -367,7 +383,7 @@ function hostOf(id: string, fields: Readonly<Record<string, string>>, machines: 
   const isDrained = fields.drained === '1';
   const free = fields.open === '1' && !isDrained ? number('memory') - number('taken') : 0;
   return {
-    ...{ id, beat: number('beat'), memory: number('memory'), free },
+    ...{ id, name: fields.name ?? '', beat: number('beat'), memory: number('memory'), free },
     ...{ machines, processors: number('processors'), share: number('share'), isDrained },
   };
 }

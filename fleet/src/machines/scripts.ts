@@ -1,5 +1,5 @@
 import { OVERHEAD } from './placement.ts';
-import { UNUSED } from './record.ts';
+import { DRAINED, UNUSED } from './record.ts';
 
 /**
  * Scripts that Redis runs as a whole. KEYS[1] is a machine's record, KEYS[2] its output. A host that has a machine says its own ID and the token by
@@ -17,6 +17,14 @@ const LISTS = `
 local function machine(name) return 'rawiron:machine:' .. name end
 local function need(name) return tonumber(redis.call('HGET', machine(name), 'memory')) + ${OVERHEAD} end
 local function tell(host, name) redis.call('PUBLISH', 'rawiron:host:' .. host .. ':news', name) end
+local function isOpen(host)
+  local is = redis.call('HMGET', 'rawiron:host:' .. host, 'open', 'drained')
+  return is[1] == '1' and is[2] ~= '1'
+end
+local function room(host)
+  local is = redis.call('HMGET', 'rawiron:host:' .. host, 'memory', 'taken')
+  return (tonumber(is[1]) or 0) - (tonumber(is[2]) or 0)
+end
 -- The host with the most memory left, but not the one where the machine has failed if there is another.
 local function best(name)
   local avoid = redis.call('HGET', machine(name), 'avoid')
@@ -27,8 +35,8 @@ local function best(name)
 end
 -- Nothing more is offered to a host until it tells that it lives: one that does not keeps nothing waiting.
 local function offer(name)
-  local host, room = best(name)
-  if not host or room < need(name) then return end
+  local host, left = best(name)
+  if not host or left < need(name) then return end
   redis.call('ZREM', 'rawiron:room', host)
   tell(host, name)
 end
@@ -42,7 +50,22 @@ local function occupy(host, name)
   redis.call('SADD', 'rawiron:host:' .. host .. ':machines', name)
   redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', need(name))
 end
+-- A machine that is to move has its room at the other host until it is there, or is to move no more.
+local function reserve(host, name)
+  redis.call('SADD', 'rawiron:host:' .. host .. ':coming', name)
+  redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', need(name))
+  redis.call('ZADD', 'rawiron:room', 'XX', room(host), host)
+  redis.call('HSET', machine(name), 'target', host)
+end
+local function release(name)
+  local host = redis.call('HGET', machine(name), 'target') or ''
+  if redis.call('SREM', 'rawiron:host:' .. host .. ':coming', name) == 1 then
+    redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', -need(name))
+  end
+  redis.call('HSET', machine(name), 'target', '')
+end
 local function vacate(host, name)
+  release(name)
   if redis.call('SREM', 'rawiron:host:' .. host .. ':machines', name) == 1 then
     redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', -need(name))
   end
@@ -63,14 +86,6 @@ local function charge(name, memory, change)
   local key = 'rawiron:tenant:' .. own(name)
   redis.call(change, key .. ':machines', name)
   redis.call('HINCRBY', key, 'taken', memory)
-end
-local function isOpen(host)
-  local is = redis.call('HMGET', 'rawiron:host:' .. host, 'open', 'drained')
-  return is[1] == '1' and is[2] ~= '1'
-end
-local function room(host)
-  local is = redis.call('HMGET', 'rawiron:host:' .. host, 'memory', 'taken')
-  return (tonumber(is[1]) or 0) - (tonumber(is[2]) or 0)
 end
 `;
 
@@ -103,7 +118,7 @@ for _, name in ipairs(redis.call('ZRANGEBYSCORE', 'rawiron:waiting', '-inf', lef
   if best(name) ~= host then offer(name) return false end
   if not skipped[name] then
     local offset = redis.call('HGET', machine(name), 'offset')
-    redis.call('HSET', machine(name), 'owner', host, 'state', 'starting', 'problem', '', 'said', offset, 'target', '')
+    redis.call('HSET', machine(name), 'owner', host, 'state', 'starting', 'problem', '', 'said', offset)
     occupy(host, name)
     redis.call('ZADD', 'rawiron:room', room(host), host)
     return {name, redis.call('HINCRBY', machine(name), 'token', 1)}
@@ -130,16 +145,22 @@ vacate(ARGV[1], ARGV[3])
 if is[2] == 'gone' then ${REMOVE} return 1 end
 local state, wanted = 'waiting', is[2]
 if wanted == 'suspended' then state = 'suspended' elseif is[3] == 'lost' then state, wanted = 'lost', 'suspended' end
-redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'wanted', wanted, 'target', '')
+redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'wanted', wanted)
 explain('its host ' .. ARGV[1] .. ' was lost')
 if state == 'waiting' then wait(ARGV[3]) end
 return 1
 `;
 
-/** A host lives. ARGV: its ID, its memory for machines, 1 if it takes more, and names and values that it tells besides. */
+/**
+ * A host lives. One that begins under a name that is drained is drained, as the one before it was. ARGV: its ID, its memory for machines, 1 if it takes
+ * more, and names and values that it tells besides.
+ */
 export const BEAT = `${LISTS}
 redis.call('HSET', KEYS[1], 'memory', ARGV[2], 'open', ARGV[3])
 if #ARGV > 3 then redis.call('HSET', KEYS[1], unpack(ARGV, 4)) end
+if redis.call('HSETNX', KEYS[1], 'drained', 0) == 1 then
+  redis.call('HSET', KEYS[1], 'drained', redis.call('SISMEMBER', '${DRAINED}', redis.call('HGET', KEYS[1], 'name') or ''))
+end
 redis.call('ZADD', 'rawiron:hosts', 0, ARGV[1])
 if isOpen(ARGV[1]) then redis.call('ZADD', 'rawiron:room', room(ARGV[1]), ARGV[1])
 else redis.call('ZREM', 'rawiron:room', ARGV[1]) end
@@ -150,7 +171,7 @@ return redis.call('HINCRBY', KEYS[1], 'beat', 1)
 export const FORGET = `
 if redis.call('EXISTS', KEYS[1] .. ':machines') == 1 then return 0 end
 if ARGV[2] ~= '' and (redis.call('HGET', KEYS[1], 'beat') or '0') ~= ARGV[2] then return 0 end
-redis.call('DEL', KEYS[1])
+redis.call('DEL', KEYS[1], KEYS[1] .. ':coming')
 redis.call('ZREM', 'rawiron:hosts', ARGV[1])
 redis.call('ZREM', 'rawiron:room', ARGV[1])
 return 1
@@ -190,14 +211,14 @@ return 1
  */
 export const PUBLISH = `${OWNED}${LISTS}
 local now = redis.call('TIME')
-redis.call('HSET', KEYS[1], 'manifest', ARGV[3], 'offset', ARGV[4], 'answered', ARGV[5], 'taken', now[1] * 1000 + math.floor(now[2] / 1000))
+redis.call('HSET', KEYS[1], 'manifest', ARGV[3], 'offset', ARGV[4], 'answered', ARGV[5], 'saved', now[1] * 1000 + math.floor(now[2] / 1000))
 redis.call('XADD', KEYS[2], '*', 'token', ARGV[2], 'at', ARGV[4], 'checkpoint', ARGV[3])
 if ARGV[6] ~= 'running' then
   local state = ARGV[6]
   vacate(ARGV[1], ARGV[7])
   if redis.call('HGET', KEYS[1], 'wanted') == 'gone' then ${REMOVE} return 1 end
   if state == 'suspended' and redis.call('HGET', KEYS[1], 'wanted') == 'running' then state = 'waiting' end
-  redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'target', '')
+  redis.call('HSET', KEYS[1], 'owner', '', 'state', state)
   if state == 'waiting' then wait(ARGV[7]) end
 end
 return 1
@@ -207,7 +228,7 @@ return 1
 export const LEAVE = `${OWNED}${LISTS}
 vacate(ARGV[1], ARGV[5])
 if redis.call('HGET', KEYS[1], 'wanted') == 'gone' then ${REMOVE} return 1 end
-redis.call('HSET', KEYS[1], 'owner', '', 'state', ARGV[3], 'problem', ARGV[4], 'target', '')
+redis.call('HSET', KEYS[1], 'owner', '', 'state', ARGV[3], 'problem', ARGV[4])
 if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'avoid', ARGV[1]) end
 if ARGV[3] == 'waiting' then wait(ARGV[5]) end
 return 1
@@ -277,18 +298,26 @@ if is[2] ~= 'running' then return is[2] end
 if is[4] ~= 'running' then return is[4] end
 if is[1] == ARGV[1] then return 'there' end
 if is[3] and is[3] ~= '' and is[3] ~= ARGV[1] then return 'moving' end
-redis.call('HSET', KEYS[1], 'target', ARGV[1], 'problem', '')
+if is[3] ~= ARGV[1] then
+  if redis.call('HGET', 'rawiron:host:' .. ARGV[1], 'open') ~= '1' then return 'closed' end
+  if room(ARGV[1]) < need(ARGV[2]) then return 'full' end
+  reserve(ARGV[1], ARGV[2])
+end
+redis.call('HSET', KEYS[1], 'problem', '')
 redis.call('HDEL', KEYS[1], 'moved')
 tell(is[1], ARGV[2])
 return ''
 `;
 
 /**
- * A machine does not move, and nobody else may go on with it from now on. ARGV[3]: why; empty: nobody need know. 0: its host has it no more: it has moved, or was taken.
+ * A machine does not move to a host, which may not go on with it from now on. ARGV[3]: the host, ARGV[4]: the machine's name, ARGV[5]: why; empty: nobody
+ * need know. It may be to move to another one by now. 0: its host has it no more: it has moved, or was taken.
  */
-export const RECALL = `${OWNED}${EXPLAIN}
-redis.call('HSET', KEYS[1], 'target', '')
-if ARGV[3] ~= '' then explain(ARGV[3]) end
+export const RECALL = `${OWNED}${LISTS}${EXPLAIN}
+local target = redis.call('HGET', KEYS[1], 'target') or ''
+if target ~= '' and target ~= ARGV[3] then return 1 end
+release(ARGV[4])
+if ARGV[5] ~= '' then explain(ARGV[5]) end
 return 1
 `;
 
@@ -301,7 +330,7 @@ local is = redis.call('HMGET', KEYS[1], 'owner', 'token', 'target', 'said')
 local token = tonumber(ARGV[2]) + 1
 if is[1] == ARGV[3] and is[2] == tostring(token) then return token end
 if is[1] ~= ARGV[1] or is[2] ~= ARGV[2] or is[3] ~= ARGV[3] then return 0 end
-redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'token', token, 'target', '', 'state', 'running')
+redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'token', token, 'state', 'running')
 explain('')
 vacate(ARGV[1], ARGV[4])
 occupy(ARGV[3], ARGV[4])
@@ -336,9 +365,24 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1
 `;
 
-/** A host is to be emptied, or takes machines again. KEYS: its record, ARGV: 1 or 0, its ID. 0: there is no such host. */
+/** A gateway tells of a machine's ports. ARGV: what. */
+export const TELL_PORTS = `
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'ports', ARGV[1]) end
+return 1
+`;
+
+/**
+ * A host is to be emptied, or takes machines again, and so are those that begin later under its name. KEYS: its record, ARGV: 1 or 0, its ID, or, for 0,
+ * a name that is drained. 0: there is no such host.
+ */
 export const DRAIN = `${LISTS}
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+local change = ARGV[1] == '1' and 'SADD' or 'SREM'
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  if ARGV[1] == '1' then return 0 end
+  return redis.call('SREM', '${DRAINED}', ARGV[2])
+end
+local name = redis.call('HGET', KEYS[1], 'name')
+if name then redis.call(change, '${DRAINED}', name) end
 redis.call('HSET', KEYS[1], 'drained', ARGV[1])
 if isOpen(ARGV[2]) then redis.call('ZADD', 'rawiron:room', room(ARGV[2]), ARGV[2])
 else redis.call('ZREM', 'rawiron:room', ARGV[2]) end

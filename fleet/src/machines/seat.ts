@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Machine, type MachineOptions, type NetworkWire, type SnapshotSettings } from 'rawiron';
-import { FleetError } from '../error.ts';
+import { FleetError, publicMessage, StoreError } from '../error.ts';
 import type { SnapshotStore } from '../pieces.ts';
 import type { Lease } from './lease.ts';
 import type { LastWords } from './move-channel.ts';
 import { type Destination, sendMachine } from './moving.ts';
 import { Outbox } from './output.ts';
 import { shareOf } from './placement.ts';
+import type { MemoryUser } from './pressure.ts';
 import type { MachineRecord } from './record.ts';
 import type { Holding, Registry } from './registry.ts';
 import { type MachineScreen, screenOf } from './screens.ts';
@@ -116,21 +117,23 @@ class Typed {
   }
 }
 
+/** A machine that is here, and those who reach it. */
+interface Running {
+  readonly machine: SeatMachine;
+  readonly serial: SerialInput;
+  readonly viewers: Viewers;
+  readonly whole: Machine | undefined;
+}
+
 /** A machine on a host: it runs as long as the host has it, and nothing of it is told to anybody else before the registry has agreed. */
 export class Seat {
   readonly holding: Holding;
-  /** Bytes of memory that it takes. */
-  readonly memory: number;
-  /** Its share of a processor, in percent. */
-  readonly share: number;
   readonly #record: MachineRecord;
   readonly #settings: SeatSettings;
   readonly #outbox: Outbox;
-  #machine: SeatMachine | undefined;
-  #serial: SerialInput | undefined;
-  #viewers: Viewers | undefined;
-  #whole: Machine | undefined;
-  #isGone = false;
+  #running: Running | undefined;
+  /** It is not this host's any more: its machine is being stopped. */
+  #lost: Promise<void> | undefined;
   /** Its last checkpoint here is being made. */
   #ending: Promise<void> | undefined;
   /** A checkpoint is being made: the machine must not be started. */
@@ -149,8 +152,6 @@ export class Seat {
   /** @param words what the host has said last that the machine comes from */
   constructor(holding: Holding, record: MachineRecord, settings: SeatSettings, words?: LastWords) {
     this.holding = holding;
-    this.memory = record.memory;
-    this.share = shareOf(record);
     this.#record = record;
     this.#settings = settings;
     this.#checkpoints = { asked: record.answered, answered: record.answered };
@@ -158,27 +159,54 @@ export class Seat {
     this.#input = new Typed(words?.typed ?? 0);
   }
 
+  /** Bytes of memory that it takes. */
+  get memory(): number {
+    return this.#record.memory;
+  }
+
+  /** Its share of a processor, in percent. */
+  get share(): number {
+    return shareOf(this.#record);
+  }
+
+  /** Its part in the memory of its host. A machine in a process of its own returns nothing: no balloon of it helps. */
+  get memoryUser(): MemoryUser {
+    const { name, memory, idle } = this.#record;
+    return {
+      ...{ name, memory },
+      unused: idle > 0 ? performance.now() - this.#use.at : undefined,
+      balloon: this.#running?.whole?.balloon,
+      rest: () => this.#settings.registry.rest(this.holding),
+    };
+  }
+
+  get #isGone(): boolean {
+    return this.#lost !== undefined;
+  }
+
   /** Goes on from the machine's last checkpoint. */
   begin(): void {
     const begun = this.#do(async () => {
       const { open, options, snapshots, registry } = this.#settings;
-      const { machine, screen, whole } = await open(this.#record, snapshots, options);
+      const opened = await open(this.#record, snapshots, options);
+      const { machine } = opened;
       if (this.#isGone) return void (await machine.stop());
-      this.#whole = whole;
-      this.#hear(machine, screen);
+      this.#hear(opened);
       if (machine.isOff) await machine.reset();
       await this.#settings.listen();
       await this.go();
       await registry.begin(this.holding);
       this.#plan();
     });
-    begun.catch((error: Error) => this.#leave(error.message));
+    begun.catch((error: Error) => {
+      if (error instanceof StoreError) this.#settings.warn(error.message);
+      return this.#leave(publicMessage(error));
+    });
   }
 
   /** Takes a machine that has come from another host, which has said these words. Resolves when it runs. */
   async adopt(machine: Machine, { unsaid }: LastWords, typed: readonly Input[]): Promise<void> {
-    this.#whole = machine;
-    this.#hear(machine, screenOf(machine, this.holding.name));
+    this.#hear({ machine, screen: screenOf(machine, this.holding.name), whole: machine });
     if (unsaid.length > 0) this.#send(unsaid);
     for (const input of typed) this.input(input);
     if (machine.isOff) return void this.end('ended');
@@ -187,11 +215,11 @@ export class Seat {
   }
 
   /** Has all that the machine does heard. */
-  #hear(machine: SeatMachine, screen: MachineScreen): void {
+  #hear({ machine, screen, whole }: OpenedMachine): void {
     const { registry } = this.#settings;
-    this.#machine = machine;
-    this.#serial = new SerialInput((bytes) => machine.serial.write(bytes));
-    this.#viewers = new Viewers(screen, (id, kind, bytes) => registry.show(this.holding, id, kind, bytes));
+    const serial = new SerialInput((bytes) => machine.serial.write(bytes));
+    const viewers = new Viewers(screen, (id, kind, bytes) => registry.show(this.holding, id, kind, bytes));
+    this.#running = { machine, serial, viewers, whole };
     machine.serial.on('data', (bytes) => this.#send(bytes));
     machine.on('limit', (limit) => this.#settings.warn(`it has come to its limit of ${limit}, and stands still`));
     machine.on('off', () => void this.end('ended'));
@@ -210,8 +238,8 @@ export class Seat {
   /** Bytes for COM1. */
   input(input: Input): void {
     // A guest that stands still for the last part of a move has it where it goes on.
-    if (this.#whole?.migration.isLeaving) this.#input.hold();
-    for (const bytes of this.#input.take(input)) void this.#serial?.type(bytes);
+    if (this.#running?.whole?.migration.isLeaving) this.#input.hold();
+    for (const bytes of this.#input.take(input)) void this.#running?.serial.type(bytes);
   }
 
   /** A gateway takes and gives the frames of its first network card. */
@@ -221,22 +249,23 @@ export class Seat {
 
   /** A message of somebody who looks at its screen. */
   view(message: Uint8Array): void {
-    this.#viewers?.hear(message);
+    this.#running?.viewers.hear(message);
   }
 
   /** Lets the guest run, if the host still has the machine. */
   async go(): Promise<void> {
     const { registry, lease } = this.#settings;
     // While it moves it goes on as the move ends.
-    if (this.#machine === undefined || this.#isHeld || this.#isMoving || this.#ending || !lease.isFresh) return;
+    const machine = this.#running?.machine;
+    if (machine === undefined || this.#isHeld || this.#isMoving || this.#ending || !lease.isFresh) return;
     if (!(await registry.holds(this.holding))) return await this.lose();
     const isFree = !this.#isHeld && !this.#isMoving && !this.#ending && !this.#isGone;
-    if (lease.isFresh && isFree) await this.#machine.start();
+    if (lease.isFresh && isFree) await machine.start();
   }
 
   /** The guest stands still until `go()`. */
   halt(): void {
-    this.#machine?.pause().catch(() => {});
+    this.#running?.machine.pause().catch(() => {});
   }
 
   /** The state that the machine's owner wants, as its record says. */
@@ -259,39 +288,40 @@ export class Seat {
     await this.#do(async () => {
       try {
         // What was read before the last move had failed may say so still.
-        if ((await registry.look(this.holding.name))?.target !== target) return await this.#stay('');
+        if ((await registry.look(this.holding.name))?.target !== target) return await this.#stay(target, '');
         const place = await registry.place(target);
         if (place === undefined) throw new FleetError(`there is no host '${target}'`);
         await this.#sendTo({ id: target, ...place });
       } catch (error) {
-        await this.#stay((error as Error).message);
+        await this.#stay(target, (error as Error).message);
       }
     }).catch((error: Error) => this.#leave(error.message));
   }
 
   async #sendTo(to: Destination): Promise<void> {
     const { registry } = this.#settings;
-    if (this.#machine === undefined || this.#isGone) return;
-    if (this.#whole === undefined) throw new FleetError('it is in a process of its own, and cannot move while it runs');
-    const figures = await sendMachine(this.#whole, this.holding, to, {
+    if (this.#running === undefined || this.#isGone) return;
+    const { whole } = this.#running;
+    if (whole === undefined) throw new FleetError('it is in a process of its own, and cannot move while it runs');
+    const figures = await sendMachine(whole, this.holding, to, {
       words: () => {
         const { at, bytes: unsaid } = this.#outbox.unsaid;
         return { at, unsaid, typed: this.#input.hold() };
       },
       recall: async (reason) => {
-        if (!(await registry.recall(this.holding, reason))) throw new FleetError('another host has it');
+        if (!(await registry.recall(this.holding, to.id, reason))) throw new FleetError('another host has it');
       },
     });
     await this.lose();
     await registry.tellMove(this.holding.name, figures);
   }
 
-  /** It has not moved. Nobody else may go on with it once Redis has said so. */
-  async #stay(problem: string): Promise<void> {
+  /** It has not moved to a host. That may not go on with it once Redis has said so. */
+  async #stay(target: string, problem: string): Promise<void> {
     if (!this.#isGone && problem !== '') this.#settings.warn(`it does not move: ${problem}`);
-    if (!(await this.#settings.registry.recall(this.holding, problem))) return await this.lose();
+    if (!(await this.#settings.registry.recall(this.holding, target, problem))) return await this.lose();
     this.#isMoving = false;
-    for (const bytes of this.#input.release()) void this.#serial?.type(bytes);
+    for (const bytes of this.#input.release()) void this.#running?.serial.type(bytes);
     if (this.#settings.lease.isFresh) await this.go();
     else this.halt();
   }
@@ -310,14 +340,17 @@ export class Seat {
     return this.#ending;
   }
 
-  /** Ends the machine here: another host may have it. */
-  async lose(): Promise<void> {
-    if (this.#isGone) return;
-    this.#isGone = true;
+  /** Ends the machine here: another host may have it. Resolves when it stands still for ever. */
+  lose(): Promise<void> {
+    this.#lost ??= this.#clear();
+    return this.#lost;
+  }
+
+  async #clear(): Promise<void> {
     clearTimeout(this.#timer);
     this.#settings.gone();
-    this.#viewers?.close();
-    await this.#machine?.stop();
+    this.#running?.viewers.close();
+    await this.#running?.machine.stop();
   }
 
   /** Gives the machine back as it was at its last checkpoint. */
@@ -358,7 +391,7 @@ export class Seat {
   /** @returns whether it counts: false if the host does not have the machine any more, or must not act now */
   async #checkpoint(state: 'running' | 'suspended' | 'ended'): Promise<boolean> {
     const { registry, snapshots, lease } = this.#settings;
-    const machine = this.#machine;
+    const machine = this.#running?.machine;
     if (machine === undefined || this.#isGone || !lease.isFresh) return false;
     const answered = this.#checkpoints.asked;
     this.#isHeld = true;

@@ -6,7 +6,7 @@ import { slotsKey, tenantKey } from './tenants.ts';
 /** Milliseconds between two tellings that a job is still being done, and seconds after which a slot is free when nothing was told. */
 const [AGAIN, LEASE] = [10_000, 30];
 
-/** Takes or keeps one of a tenant's slots. ARGV: the job, seconds. 0: none is free. */
+/** Takes or keeps one of a tenant's slots. ARGV: who has it, seconds. 0: none is free. */
 const TAKE = `
 local most = redis.call('HGET', KEYS[1], 'slots')
 if not most then return 1 end
@@ -17,16 +17,19 @@ redis.call('ZADD', KEYS[2], now, ARGV[1])
 return 1
 `;
 
-/** Takes one of a tenant's slots for a job, until it is disposed of. Undefined: none is free. */
-export async function takeSlot(redis: Redis, tenant: string, job: string): Promise<AsyncDisposable | undefined> {
+/**
+ * Takes one of a tenant's slots, until it is disposed of. Undefined: none is free.
+ * @param token names who takes it: a job may be done twice at a time, when the worker that had it before is not lost
+ */
+export async function takeSlot(redis: Redis, tenant: string, token: string): Promise<AsyncDisposable | undefined> {
   if (tenant === OPERATOR) return { [Symbol.asyncDispose]: async () => {} };
-  const take = async () => (await runScript(redis, TAKE, 2, tenantKey(tenant), slotsKey(tenant), job, LEASE)) === 1;
+  const take = async () => (await runScript(redis, TAKE, 2, tenantKey(tenant), slotsKey(tenant), token, LEASE)) === 1;
   if (!(await take())) return undefined;
   const timer = setInterval(() => void take().catch(() => {}), AGAIN).unref();
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
-      await redis.zrem(slotsKey(tenant), job).catch(() => {});
+      await redis.zrem(slotsKey(tenant), token).catch(() => {});
     },
   };
 }

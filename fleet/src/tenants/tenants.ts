@@ -1,6 +1,11 @@
 import type { Redis } from 'ioredis';
 import { FleetError } from '../error.ts';
+import { removeQueue } from '../queues.ts';
+import { runScript } from '../redis.ts';
+import { removeRuns } from '../run.ts';
+import type { ObjectStore } from '../store.ts';
 import { checkedTenant } from './names.ts';
+import { TENANTS } from './store.ts';
 
 /** The most that a tenant may have; left out: as much as there is. */
 export interface Quota {
@@ -30,7 +35,7 @@ export const slotsKey = (name: string): string => `rawiron:tenant:${name}:slots`
 
 const LIMITS = ['machines', 'memory', 'slots'] as const;
 
-/** Removes tokens for a tenant that is removed: who gets its name later is somebody else. ARGV: its name. */
+/** Removes the tokens of a tenant. ARGV: its name. */
 const REVOKE = `
 for _, digest in ipairs(redis.call('HKEYS', KEYS[1])) do
   local token = cjson.decode(redis.call('HGET', KEYS[1], digest))
@@ -75,12 +80,17 @@ export class Tenants {
   }
 
   /**
-   * Removes a tenant; its tokens are not valid any more.
+   * Removes a tenant with its tokens, runs, results and images: whoever gets its name later is somebody else. It is there until all of that is gone, so that
+   * it can be removed again when something goes wrong meanwhile.
    * @throws FleetError if there is none, or it has machines
    */
-  async remove(name: string): Promise<void> {
+  async remove(name: string, store: ObjectStore): Promise<void> {
     const { machines } = await this.find(name);
     if (machines > 0) throw new FleetError(`${name} has ${machines} machines; 'rawiron-fleet stop' removes them`);
+    await runScript(this.#redis, REVOKE, 1, TOKENS, name);
+    await removeQueue(this.#redis, name);
+    await removeRuns(this.#redis, name);
+    for (const { key } of await store.list(`${TENANTS}${name}/`)) await store.remove(key);
     const change = this.#redis.multi().srem(ALL, name).del(tenantKey(name)).del(slotsKey(name));
     await change.eval(REVOKE, 1, TOKENS, name).exec();
   }

@@ -74,7 +74,7 @@ export class Tokens {
   }
 
   /** Undefined: it is not valid. */
-  async check(token: string): Promise<Rights | undefined> {
+  async check(token: string): Promise<TokenRecord | undefined> {
     if (!token.startsWith(PREFIX) || token.length > 100) return undefined;
     const found = await this.#redis.hget(TOKENS, digest(token));
     return found === null ? undefined : recordOf(digest(token), found);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Machine } from 'rawiron';
+import { Machine, type MachineOptions } from 'rawiron';
 import { FolderStore } from '../../src/folder-store.ts';
 import { putImage } from '../../src/images.ts';
 import { connector } from '../../src/redis.ts';
@@ -55,6 +55,7 @@ export class TestFleet implements AsyncDisposable {
   readonly store = new FolderStore(join(this.folder, 'store'));
   readonly redis: TestRedis;
   readonly #children = new Set<ChildProcess>();
+  #hosts = 0;
 
   readonly #server: S3Server | undefined;
 
@@ -89,9 +90,10 @@ export class TestFleet implements AsyncDisposable {
     return this.#child(['worker', '--slots', `${slots}`, ...words]);
   }
 
-  /** Starts a host for machines, whose lease is of so many seconds. */
+  /** Starts a host for machines, whose lease is of so many seconds, as if it were on a computer of its own. */
   host(lease: number, memory = '1G'): ChildProcess {
-    return this.#child(['host', '--memory', memory, '--lease', `${lease}`]);
+    const name = `computer${this.#hosts++}`;
+    return this.#child(['host', '--memory', memory, '--lease', `${lease}`, '--name', name]);
   }
 
   #child(words: readonly string[]): ChildProcess {
@@ -136,9 +138,18 @@ async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
 
 /** Stores an image of the demo, which waits at its prompt. */
 export async function putDemo(store: ObjectStore): Promise<void> {
-  await using machine = await Machine.create({ memory: 16, boot: { demo: true } });
+  await putMachine(store, 'demo', {});
+}
+
+/** Stores an image of the demo with a network card, of which it does not know. */
+export async function putNetworked(store: ObjectStore): Promise<void> {
+  await putMachine(store, 'networked', { network: [{ card: 'e1000' }] });
+}
+
+async function putMachine(store: ObjectStore, name: string, options: Pick<MachineOptions, 'network'>): Promise<void> {
+  await using machine = await Machine.create({ memory: 16, boot: { demo: true }, ...options });
   await machine.start();
   await machine.serial.expect(/demo> $/);
   await machine.pause();
-  await putImage(store, 'demo', await machine.snapshot());
+  await putImage(store, name, await machine.snapshot());
 }

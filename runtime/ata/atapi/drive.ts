@@ -1,4 +1,11 @@
 import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
+import { type Action, DONE, senseOf } from '../../scsi/action.ts';
+import { type CdromDrive, cdAction, cdOperations } from '../../scsi/cdrom/commands.ts';
+import { wholeSectors } from '../../scsi/cdrom/raw.ts';
+import { BLOCK_BYTES, RAW_BYTES } from '../../scsi/cdrom/registers.ts';
+import { SECTORS_A_BLOCK, Tray } from '../../scsi/cdrom/tray.ts';
+import { Sense } from '../../scsi/operations.ts';
+import type { Identity } from '../../scsi/replies.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { Cable } from '../cable.ts';
 import type { CommandSet, Outcome } from '../command-set.ts';
@@ -9,11 +16,7 @@ import { Command, ErrorBit, READY, Reason, Register, Status } from '../registers
 import { CHUNK_BYTES, Phase } from '../state.ts';
 import { TaskFile } from '../task-file.ts';
 import { packetIdentity } from './identity.ts';
-import { type CdromDrive, failed, packetCommands, type Result } from './packets.ts';
-import { wholeSectors } from './raw.ts';
-import { BLOCK_BYTES, PACKET_BYTES, RAW_BYTES, Sense } from './registers.ts';
 import { cdromState } from './state.ts';
-import { SECTORS_A_BLOCK, Tray } from './tray.ts';
 
 export interface AtapiDriveOptions {
   /** Names the component. */
@@ -40,6 +43,12 @@ const powerCommands: readonly number[] = [
 /** PACKET's features (ATA/ATAPI-6, 8.23): data by the bus master; and overlapped execution, which there is none of. */
 const PacketFeature = { dma: 0x01, overlapped: 0x02 } as const;
 
+export const PACKET_BYTES = 12;
+
+const VENDOR = 'rawiron';
+/** ATAPI: no version of SPC is claimed, and byte 3 has its response format (SFF-8020i, 10.8.2). */
+const CONNECTION = { version: 0, format: 0x21, physicalInterface: 2, hasVitalPages: false } as const;
+
 /** The most that a block's byte count can say of an even number. */
 const MOST_BYTES = 0xfffe;
 
@@ -51,11 +60,11 @@ export class AtapiDrive implements Drive, CommandSet, CdromDrive {
   readonly data: DataPhase;
   readonly state: ReturnType<typeof cdromState.create>;
   readonly tray: Tray;
-  readonly model: string;
-  readonly firmware: string;
+  readonly identity: Identity;
+  readonly connection = CONNECTION;
   readonly queue = null;
   readonly kind = { signature: { mid: 0x14, high: 0xeb, status: 0 }, hasDeviceReset: true };
-  readonly #serial: string;
+  readonly #model: string;
 
   constructor(options: AtapiDriveOptions, cable: Cable) {
     const state = cdromState.create();
@@ -65,9 +74,9 @@ export class AtapiDrive implements Drive, CommandSet, CdromDrive {
     this.taskFile = new TaskFile(state.common, cable, this);
     this.data = new DataPhase(state.common, cable, this.taskFile, this);
     const { name, model = 'rawiron CD-ROM', serial = name, firmware = '1.0' } = options;
-    this.model = model;
-    this.firmware = firmware;
-    this.#serial = serial;
+    this.#model = model;
+    const product = model.startsWith(`${VENDOR} `) ? model.slice(VENDOR.length + 1) : model;
+    this.identity = { vendor: VENDOR, product, revision: firmware, serial };
     this.component = cdromState.bind(name, state, { restored: () => this.#restored() });
   }
 
@@ -122,7 +131,8 @@ export class AtapiDrive implements Drive, CommandSet, CdromDrive {
   #identify(): Outcome {
     this.state.common.dma = false;
     this.state.byteLimit = SECTOR_BYTES;
-    this.#give(packetIdentity(this.state.transferMode, this.#serial, this.firmware, this.model));
+    const { serial, revision } = this.identity;
+    this.#give(packetIdentity(this.state.transferMode, serial, revision, this.#model));
     return 'pending';
   }
 
@@ -173,43 +183,35 @@ export class AtapiDrive implements Drive, CommandSet, CdromDrive {
     const { phase, command, buffer } = this.state.common;
     if (phase === Phase.packet) this.#act(this.#run(buffer.contents.slice()));
     else if (command !== Command.packet) this.taskFile.endWithoutInterrupt();
-    else if (this.state.remaining === 0) this.#act({ type: 'done' });
+    else if (this.state.remaining === 0) this.#act(DONE);
     else if (this.tray.blocks === null) this.#failPacket(this.tray.tellAbsence());
     else this.#readChunk();
   }
 
-  /** Conditions of the drive come before the command (MMC-3, 4.2). */
-  #run(packet: Uint8Array): Result {
-    const { state } = this;
-    state.remaining = 0;
-    const command = packetCommands[packet[0]];
-    if (command === undefined) {
-      this.taskFile.reject('unknown packet command', packet[0]);
-      return failed(Sense.invalidCommand);
-    }
-    if (command.isUnattended !== true && this.tray.isChanged) return failed(this.tray.tellChange());
-    if (command.needsMedium === true && this.tray.blocks === null) return failed(this.tray.tellAbsence());
-    return command.run(packet, this);
+  #run(packet: Uint8Array): Action {
+    this.state.remaining = 0;
+    if (!cdOperations.includes(packet[0])) this.taskFile.reject('unknown packet command', packet[0]);
+    return cdAction(packet, this);
   }
 
-  #act(result: Result): void {
-    switch (result.type) {
-      case 'done':
-        this.#end(READY, 0);
-        break;
+  /** Parameters that the host sends have no effect. */
+  #act(action: Action): void {
+    switch (action.kind) {
       case 'failed':
-        this.#failPacket(result.sense);
+        this.#failPacket(action.sense);
         break;
       case 'reply':
-        this.#giveReply(result.bytes.subarray(0, result.length));
+        this.#giveReply(action.bytes);
         break;
       case 'parameters':
-        this.#takeParameters(result.length);
+        this.#takeParameters(action.length);
         break;
       case 'read':
-        Object.assign(this.state, { block: result.block, remaining: result.count, raw: result.raw });
+        Object.assign(this.state, { block: action.block, remaining: action.count, raw: action.isRaw });
         this.#readChunk();
         break;
+      default:
+        this.#end(READY, 0);
     }
   }
 
@@ -219,10 +221,8 @@ export class AtapiDrive implements Drive, CommandSet, CdromDrive {
   }
 
   #takeParameters(length: number): void {
-    if (length > 0) {
-      this.state.common.buffer.begin(length);
-      this.#moveBlocks(Phase.fromHost);
-    } else this.#end(READY, 0);
+    this.state.common.buffer.begin(length);
+    this.#moveBlocks(Phase.fromHost);
   }
 
   #give(bytes: Uint8Array): void {
@@ -273,7 +273,7 @@ export class AtapiDrive implements Drive, CommandSet, CdromDrive {
       return;
     }
     if (error !== null) {
-      this.#failPacket(error === 'no-medium' ? Sense.noMedium : Sense.unrecoveredRead);
+      this.#failPacket(senseOf(error, Sense.readError));
       return;
     }
     if (state.raw) state.common.buffer.put(wholeSectors(data, state.block));

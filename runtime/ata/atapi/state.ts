@@ -1,12 +1,7 @@
-import { choice, describe, flag, starting, u8, u16, u32 } from '../../snapshot/describe.ts';
+import { cdFields } from '../../scsi/cdrom/state.ts';
+import { describe, flag, starting, u8, u16, u32 } from '../../snapshot/describe.ts';
 import { INITIAL_TRANSFER_MODE } from '../identify.ts';
 import { driveState } from '../state.ts';
-
-/**
- * Announcements of a new medium that the drive still has to make: first that there was none for a while, then that it has
- * changed.
- */
-export const Change = { none: 0, absent: 1, changed: 2 } as const;
 
 export const cdromState = describe({
   common: driveState,
@@ -18,13 +13,6 @@ export const cdromState = describe({
   chunk: u16,
   /** Whole sectors are wanted. */
   raw: flag,
-  /** Sense of the last command that failed, one of Sense, until REQUEST SENSE. */
-  sense: u32,
-  change: choice(Object.values(Change)),
-  /** The next event about the medium: of MediumEvent. */
-  event: u8,
-  trayOpen: flag,
-  /** The guest doesn't allow that the medium is taken out. */
-  locked: flag,
+  ...cdFields,
   transferMode: starting(u8, INITIAL_TRANSFER_MODE),
 });

@@ -1,14 +1,16 @@
-import { type BlockDone, type BlockError, type BlockMedium, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
+import { type BlockDone, type BlockMedium, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
+import { type Action, failed, senseOf } from '../../scsi/action.ts';
+import { diskAction } from '../../scsi/disk/commands.ts';
+import { perform } from '../../scsi/disk/perform.ts';
+import { COMMAND_BYTES, Sense } from '../../scsi/operations.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { ENDPOINT_IN, EndpointKind, type UsbDescription } from '../../usb/descriptors.ts';
 import { type UsbDevice, UsbFunction } from '../../usb/device.ts';
 import type { DataAnswer, Direction, Handshake, UsbSpeed } from '../../usb/packets.ts';
 import type { SetupPacket } from '../../usb/requests.ts';
-import { type Action, actionOf } from './commands.ts';
 import {
   ClassRequest,
-  COMMAND_BYTES,
   CommandBlock,
   DEFAULT_SERIAL,
   Id,
@@ -16,10 +18,10 @@ import {
   OUT_ENDPOINT,
   Outcome,
   packetBytes,
-  Sense,
   STORAGE_CLASS,
   STRINGS,
   StatusBlock,
+  UNIT,
 } from './registers.ts';
 import { type StorageState, storageState } from './state.ts';
 
@@ -33,9 +35,9 @@ export interface UsbStorageOptions {
 
 /**
  * State of the transport: it waits for a command; for data from the host; sends data; waits for the disk's answer to a
- * read, a write or a flush; sends the status. After an invalid command it does nothing until the host resets it.
+ * read, to a write or a comparison, or to what needs no more data; sends the status. After an invalid command it does nothing until the host resets it.
  */
-const Phase = { command: 0, out: 1, in: 2, reading: 3, writing: 4, flushing: 5, status: 6, broken: 7 } as const;
+const Phase = { command: 0, out: 1, in: 2, reading: 3, writing: 4, working: 5, status: 6, broken: 7 } as const;
 
 /** Sectors that the disk is asked for at once. */
 const CHUNK_SECTORS = 128;
@@ -117,7 +119,7 @@ export class UsbStorage implements UsbDevice {
     const { phase } = this.#state;
     if (phase === Phase.reading) this.#read();
     else if (phase === Phase.writing) this.#write();
-    else if (phase === Phase.flushing) this.#flush();
+    else if (phase === Phase.working) this.#work();
   }
 
   isBusy(number: number, direction: Direction): boolean {
@@ -164,23 +166,40 @@ export class UsbStorage implements UsbDevice {
     state.command.set(bytes.subarray(CommandBlock.command, CommandBlock.command + COMMAND_BYTES));
     const wantsIn = (view.getUint8(CommandBlock.flags) & ENDPOINT_IN) !== 0;
     const unit = view.getUint8(CommandBlock.unit) & 0xf;
-    this.#begin(unit === 0 ? this.#action() : { kind: 'fail', sense: Sense.noUnit }, wantsIn);
+    this.#begin(unit === 0 ? this.#action() : failed(Sense.noUnit), wantsIn);
     return 'ack';
   }
 
   #action(): Action {
     const { command, sense } = this.#state;
-    return actionOf(command, { medium: this.#medium, serial: this.#serial, sense });
+    return diskAction(command, { medium: this.#medium, identity: { ...UNIT, serial: this.#serial }, sense });
   }
 
   #begin(action: Action, wantsIn: boolean): void {
     const state = this.#state;
-    if (action.kind !== 'send') state.sense = action.kind === 'fail' ? action.sense : Sense.none;
-    if (action.kind === 'fail') state.outcome = Outcome.failed;
-    if (action.kind === 'flush') this.#flush();
-    else if (action.kind === 'send') this.#offer(action.bytes, wantsIn);
-    else if (action.kind === 'read' || action.kind === 'write') this.#move(action, wantsIn);
-    else this.#endWithoutData(wantsIn);
+    if (action.kind !== 'reply') state.sense = action.kind === 'failed' ? action.sense : Sense.none;
+    switch (action.kind) {
+      case 'failed':
+        state.outcome = Outcome.failed;
+        this.#endWithoutData(wantsIn);
+        break;
+      case 'done':
+        this.#endWithoutData(wantsIn);
+        break;
+      case 'reply':
+        this.#offer(action.bytes, wantsIn);
+        break;
+      case 'parameters':
+        if (this.#agrees(action.length, 'out', wantsIn)) state.phase = Phase.out;
+        break;
+      case 'read':
+      case 'write':
+      case 'compare':
+        this.#move(action, wantsIn);
+        break;
+      default:
+        this.#work();
+    }
   }
 
   #offer(bytes: Uint8Array, wantsIn: boolean): void {
@@ -193,14 +212,18 @@ export class UsbStorage implements UsbDevice {
   }
 
   /** The host and the command must agree which way the data goes, and how much it is (6.7). */
-  #move({ kind, sector, sectors }: Extract<Action, { sector: number }>, wantsIn: boolean): void {
+  #agrees(length: number, way: Direction, wantsIn: boolean): boolean {
     const state = this.#state;
-    if (wantsIn !== (kind === 'read') || state.expected !== sectors * SECTOR_BYTES) {
-      state.outcome = Outcome.phaseError;
-      this.#endWithoutData(wantsIn);
-      return;
-    }
-    Object.assign(state, { sector, sectors });
+    if (wantsIn === (way === 'in') && state.expected === length) return true;
+    state.outcome = Outcome.phaseError;
+    this.#endWithoutData(wantsIn);
+    return false;
+  }
+
+  #move({ kind, block, count }: Extract<Action, { kind: 'read' | 'write' | 'compare' }>, wantsIn: boolean): void {
+    const state = this.#state;
+    if (!this.#agrees(count * SECTOR_BYTES, kind === 'read' ? 'in' : 'out', wantsIn)) return;
+    Object.assign(state, { sector: block, sectors: count });
     if (kind === 'read') this.#read();
     else state.phase = Phase.out;
   }
@@ -266,35 +289,66 @@ export class UsbStorage implements UsbDevice {
     }
     state.expected -= bytes.length;
     state.data.push(bytes);
-    if (state.data.length >= this.#chunk().length) this.#write();
+    if (state.sectors === 0) {
+      if (state.expected === 0) this.#work();
+    } else if (state.data.length >= this.#chunk().length) this.#write();
     return 'ack';
   }
 
+  /** Writes a chunk of data, or compares it. */
   #write(): void {
     const state = this.#state;
     const chunk = this.#chunk();
     chunk.set(state.data.peek(chunk.length));
     state.phase = Phase.writing;
-    this.#port.write(state.sector, chunk, (error) => {
-      if (error !== null) this.#fail(senseOf(error, Sense.writeError), false);
-      else {
-        state.data.drop(chunk.length);
-        this.#advance(chunk.length);
-        state.phase = state.sectors > 0 ? Phase.out : Phase.status;
-      }
+    if (this.#action().kind === 'compare') this.#compare(chunk);
+    else
+      this.#port.write(state.sector, chunk, (error) => {
+        if (error !== null) this.#fail(senseOf(error, Sense.writeError), false);
+        else this.#chunkDone(chunk);
+        this.onReady();
+      });
+  }
+
+  #compare(chunk: Uint8Array): void {
+    const found = new Uint8Array(chunk.length);
+    this.#port.read(this.#state.sector, found, (error) => {
+      if (error !== null) this.#fail(senseOf(error, Sense.readError), false);
+      else if (found.some((byte, n) => byte !== chunk[n])) this.#fail(Sense.miscompare, false);
+      else this.#chunkDone(chunk);
       this.onReady();
     });
   }
 
-  #flush(): void {
+  #chunkDone(chunk: Uint8Array): void {
     const state = this.#state;
-    state.phase = Phase.flushing;
+    state.data.drop(chunk.length);
+    this.#advance(chunk.length);
+    if (state.sectors > 0) state.phase = Phase.out;
+    else {
+      const action = this.#action();
+      if (action.kind === 'write' && action.mustStay) this.#work();
+      else state.phase = Phase.status;
+    }
+  }
+
+  /** Does what is left of a command whose data the host has sent. */
+  #work(): void {
+    const state = this.#state;
+    const action = this.#action();
+    state.phase = Phase.working;
+    const rest = action.kind === 'parameters' ? action.take(state.data.toBytes()) : action;
     const done: BlockDone = (error) => {
       if (error !== null) this.#fail(senseOf(error, Sense.writeError), false);
+      state.data.clear();
       state.phase = Phase.status;
       this.onReady();
     };
-    this.#port.flush(done);
+    if (rest.kind === 'failed') this.#fail(rest.sense, false);
+    else if (!perform(this.#port, rest, done)) {
+      state.data.clear();
+      state.phase = Phase.status;
+    }
   }
 
   #sendStatus(): Uint8Array {
@@ -306,20 +360,6 @@ export class UsbStorage implements UsbDevice {
     view.setUint8(StatusBlock.status, outcome);
     this.#state.phase = Phase.command;
     return new Uint8Array(view.buffer);
-  }
-}
-
-/** `otherwise`: where the host has no more to say than that it failed. */
-function senseOf(error: BlockError, otherwise: number): number {
-  switch (error) {
-    case 'no-space':
-      return Sense.spaceFull;
-    case 'read-only':
-      return Sense.writeProtected;
-    case 'no-medium':
-      return Sense.noMedium;
-    default:
-      return otherwise;
   }
 }
 

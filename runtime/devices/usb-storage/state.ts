@@ -1,5 +1,5 @@
+import { COMMAND_BYTES } from '../../scsi/operations.ts';
 import { byteQueue, bytes, describe, integer, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
-import { COMMAND_BYTES } from './registers.ts';
 
 export const storageState = describe({
   /** Phase. */

@@ -1,5 +1,6 @@
 import type { DeviceKind } from '../boot-paths.ts';
 import type { DeviceRow } from './row.ts';
+import { scsiControllers, scsiDrives } from './scsi.ts';
 
 /** Disks on the PCI bus, each with a controller of its own. */
 export type PciDiskModel = 'virtio-blk-pci' | 'nvme';
@@ -64,6 +65,8 @@ export const disks = {
     properties: { drive: '', unit: '', bootindex: '', id: '' },
   },
   ...pciDisks,
+  ...scsiControllers,
+  ...scsiDrives,
   'usb-storage': {
     bus: 'usb-bus',
     help: 'a disk on the USB, whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; needs a controller, such as that of -usb',

@@ -1,7 +1,7 @@
 import type { DeviceRow } from './row.ts';
 
 /** Network cards that there are. */
-export const cardModels = ['rtl8139', 'ne2k_pci', 'ne2k_isa', 'e1000', 'pcnet', 'virtio-net-pci'] as const;
+export const cardModels = ['rtl8139', 'ne2k_pci', 'ne2k_isa', 'e1000', 'pcnet', 'virtio-net-pci', 'vmxnet3'] as const;
 /** A network card, by its name. */
 export type CardModel = (typeof cardModels)[number];
 /** The cards on the PCI bus, which may have an option ROM. */
@@ -72,5 +72,11 @@ export const networkCards: Readonly<Record<PciCardModel, PciCardRow> & Record<'n
     help: 'a network card for guests with drivers of virtio',
     linux: ['virtio_pci', 'virtio_net'],
     ipxe: 'pxe-virtio.rom',
+  },
+  vmxnet3: {
+    ...onPci,
+    help: "VMware's paravirtual network card",
+    linux: ['vmxnet3'],
+    ipxe: 'pxe-vmxnet3.rom',
   },
 };

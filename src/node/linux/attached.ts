@@ -1,8 +1,10 @@
 import { deviceModels, deviceRows } from '../../../runtime/machine/catalogue/index.ts';
 import { type CardModel, isaCardPlaces, networkCards } from '../../../runtime/machine/catalogue/network.ts';
 import { isAdded } from '../../../runtime/machine/catalogue/row.ts';
+import { scsiControllers } from '../../../runtime/machine/catalogue/scsi.ts';
 import { soundCards as soundRows } from '../../../runtime/machine/catalogue/sound.ts';
 import { usbControllers } from '../../../runtime/machine/catalogue/usb.ts';
+import { scsiBusesOf } from '../../../runtime/machine/scsi-plan.ts';
 import type { CardOptions } from '../../cards/options.ts';
 import { planDrives } from '../../drives/options.ts';
 import type { MachineOptions } from '../../options/options.ts';
@@ -39,6 +41,7 @@ type Bus = ReturnType<typeof planDrives>[number]['interface'];
 const buses: Readonly<Record<Exclude<Bus, 'pflash'>, { drivers: readonly string[]; letters?: string }>> = {
   ide: { drivers: ['ata_piix'] },
   sata: { drivers: ['ahci'] },
+  scsi: { drivers: [] },
   usb: { drivers: ['usb_storage'] },
   floppy: { drivers: ['floppy'], letters: 'fd' },
   virtio: { drivers: ['virtio_pci', 'virtio_blk'], letters: 'vd' },
@@ -60,6 +63,7 @@ export function attachedTo(options: MachineOptions, parallel = false): Attached 
   const soundCards = options.soundCards ?? [];
   const added = addedDevices.filter((model) => isAdded(deviceRows[model], options));
   const drivers = [
+    ...scsiOf(options),
     ...drives.flatMap(({ drivers }) => drivers),
     ...networkDrivers(cards.map(({ card = 'rtl8139' }) => card)),
     ...(shares.length > 0 ? ['virtio_pci', '9pnet_virtio', '9p'] : []),
@@ -104,6 +108,12 @@ function drivesOf({ drives = [] }: MachineOptions): { drivers: readonly string[]
     if (letters !== undefined) return [{ drivers, letters }];
     return [{ drivers: [...drivers, media[medium].driver], letters: media[medium].letters }];
   });
+}
+
+/** The controllers' own drivers. */
+function scsiOf({ scsiControllers: named, drives = [] }: MachineOptions): string[] {
+  const buses = scsiBusesOf({ scsiControllers: named, drives: planDrives(drives) });
+  return buses.flatMap(({ model }) => scsiControllers[model].linux);
 }
 
 /** Controllers before what is plugged into them. A machine with something on the USB has a UHCI if no other is named. */

@@ -7,7 +7,7 @@ import { debianClient, type KernelFlavour } from '../assets/debian-client.ts';
 import { busyboxEntries, busyboxSystem } from './busybox.ts';
 import type { ArchiveEntry } from './cpio.ts';
 import { initramfs } from './initramfs.ts';
-import { isKept } from './kept-modules.ts';
+import { isKept, keptModulesKey } from './kept-modules.ts';
 import { describeModule, type LinuxModule, ModuleTree } from './modules.ts';
 
 /** A Linux system to boot: Debian's i386 kernel, and a root file system around Debian's static busybox. */
@@ -65,7 +65,7 @@ export async function debianRelease(progress: Progress = () => {}, flavour: Kern
 
 /** These files of the system, from the cache or by the client. */
 const kept = (names: readonly string[], progress: Progress, flavour: KernelFlavour): Promise<AssetFiles> =>
-  cachedAssets(`debian-linux-${flavour}`, (work) => download(work, progress, flavour), names);
+  cachedAssets(`debian-linux-${flavour}-${keptModulesKey}`, (work) => download(work, progress, flavour), names);
 
 async function download(work: string, progress: Progress, flavour: KernelFlavour): Promise<AssetFiles> {
   const { apt, kernelPackage } = await debianClient(work, progress, flavour);

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /**
  * Folders of the kernel's package (below "kernel/", without what is below them) and modules there that are kept: drivers
  * for what a machine can have, and file systems. What these need is kept with them.
@@ -10,6 +12,9 @@ const kept: readonly string[] = [
   'drivers/scsi/sd_mod',
   'drivers/scsi/sr_mod',
   'drivers/scsi/sg',
+  'drivers/scsi/vmw_pvscsi',
+  'drivers/scsi/sym53c8xx_2',
+  'drivers/message/fusion',
   'drivers/block',
   'drivers/nvme/host',
   'drivers/usb/core',
@@ -22,6 +27,7 @@ const kept: readonly string[] = [
   'drivers/net/ethernet/amd',
   'drivers/net/ethernet/intel/e1000',
   'drivers/net/ethernet/realtek',
+  'drivers/net/vmxnet3',
   'net/packet',
   // Virtio.
   'drivers/virtio',
@@ -69,6 +75,9 @@ const kept: readonly string[] = [
   'crypto',
   'lib',
 ];
+
+/** A text that is another one when other modules are kept: what was kept before lacks those that came since. */
+export const keptModulesKey: string = createHash('sha256').update(kept.join('\n')).digest('hex').slice(0, 16);
 
 /** Whether a module is kept for itself; its path is from the folder of the release on. */
 export function isKept(path: string): boolean {

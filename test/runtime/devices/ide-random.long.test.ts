@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { packetCommands } from '../../../runtime/ata/atapi/packets.ts';
 import { mediaCommands } from '../../../runtime/ata/disk/commands.ts';
+import { cdOperations } from '../../../runtime/scsi/cdrom/commands.ts';
 import { loadComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
 import { REQUEST_TIME } from '../../support/memory-block.ts';
 import { randomFrom } from '../../support/samples.ts';
@@ -32,7 +32,7 @@ const codes = [
   0xe7,
   0xf8,
 ];
-const packets = Object.keys(packetCommands).map(Number);
+const packets = cdOperations;
 
 type Random = ReturnType<typeof randomFrom>;
 

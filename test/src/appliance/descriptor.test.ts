@@ -71,6 +71,30 @@ test('drives are where the appliance has them', () => {
   ]);
 });
 
+test("a disk of VMware's own controller is on one, other SCSI disks are on the IDE", () => {
+  const items = [
+    item(6, 1, { ResourceSubType: 'VirtualSCSI' }),
+    item(6, 2, { ResourceSubType: 'lsilogic' }),
+    item(DISK, 3, { Parent: 1, AddressOnParent: 3, HostResource: '/disk/d' }),
+    item(DISK, 4, { Parent: 2, AddressOnParent: 0, HostResource: '/disk/e', ElementName: 'second disk' }),
+    item(10, 5, { ResourceSubType: 'VmxNet3' }),
+  ];
+  const files = [file('f', 'a.vmdk'), file('g', 'b.vmdk')];
+  const { drives, network, notes } = options(
+    { files, disks: [disk('d', 'f'), disk('e', 'g')], items },
+    'a.vmdk',
+    'b.vmdk',
+  );
+  expect(drives).toEqual([
+    { image: 'a.vmdk', format: 'vmdk', snapshot: true, media: 'disk', interface: 'scsi', index: 3 },
+    { image: 'b.vmdk', format: 'vmdk', snapshot: true, media: 'disk' },
+  ]);
+  expect([network, notes]).toEqual([
+    [{ card: 'vmxnet3' }],
+    ['second disk is on the IDE: there is no lsilogic controller'],
+  ]);
+});
+
 test('items of the second version have forms of their own', () => {
   const items = [
     item(5, 1),

@@ -224,14 +224,17 @@ test.each([
     "-blockdev: there is no 'f' in front of 'driver=qcow2,node-name=x,file=f'",
   ],
   ['-blockdev {"driver":"raw"', `-blockdev: '{"driver":"raw"' is no JSON object`],
-  ['-drive disk.img,if=scsi', '-drive: if=scsi is not there yet; give if=ide, if=virtio, if=floppy or if=pflash'],
+  [
+    '-drive disk.img,if=xen',
+    '-drive: if=xen is not there yet; give if=ide, if=virtio, if=scsi, if=floppy or if=pflash',
+  ],
   ['-drive disk.img,format=qed', '-drive: format=qed is not there yet; give format=raw or format=qcow2 or'],
   ['-drive disk.img,media=tape', '-drive: media=tape is not there yet; give media=disk or media=cdrom'],
   ['-drive if=virtio', '-drive: a hard disk needs an image; give file=FILE'],
   ['-drive file=', '-drive: the name of the image is empty; give the path of a file'],
   [
     '-drive if=nvme,file=a',
-    'give if=ide, if=virtio, if=floppy or if=pflash, or if=none,id=ID with -device nvme, usb-storage or (for SATA, with -device ahci,id=ahci) ide-hd,bus=ahci.0 and drive=ID',
+    'give if=ide, if=virtio, if=scsi, if=floppy or if=pflash, or if=none,id=ID with -device nvme, usb-storage or (for SATA, with -device ahci,id=ahci) ide-hd,bus=ahci.0 and drive=ID',
   ],
   ['-drive id=n,file=a,if=none -device nvme,drive=n', '-device: nvme: serial property not set; give serial=TEXT'],
   ...['nvme,serial=a', 'virtio-blk-pci', 'ide-hd', 'qemu-xhci -device usb-storage'].map((device): [string, string] => [

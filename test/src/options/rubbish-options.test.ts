@@ -62,9 +62,11 @@ const right = {
     processors: { sockets: 1, cores: 2, threads: 1 },
     serialConsole: true,
     ahci: true,
+    vmport: true,
     pciSlots: { vga: 2, ahci: 7 },
   },
   usbControllers: [{ model: 'piix3-usb-uhci', id: 'u' }],
+  scsiControllers: [{ model: 'pvscsi', id: 's' }],
   ...{
     usb: ['tablet'],
     keyboardLayout: 'de',

@@ -1,5 +1,5 @@
 import { MERGED_CHECKSUM, type MergedPacket, SegmentMerger } from '../../../ethernet/merge.ts';
-import { ipv4Of, isPayloadIntact, Protocol } from '../../../ethernet/packet.ts';
+import { intactPayload } from '../../../ethernet/packet.ts';
 import type { FollowingFrames } from '../../../host/network.ts';
 import type { Chain } from '../chain.ts';
 import type { VirtioFunction } from '../index.ts';
@@ -49,7 +49,8 @@ export class Receiver {
     if (chains === null) return !this.#virtio.isRunning;
     if (chains.length === 0) return true;
     const bytes = this.#withHeader(frame, chains.length);
-    if (this.#virtio.has(NetworkFeature.guestChecksum) && isIntact(frame)) bytes[Header.flags] = HeaderFlag.isValid;
+    if (this.#virtio.has(NetworkFeature.guestChecksum) && intactPayload(frame))
+      bytes[Header.flags] = HeaderFlag.isValid;
     this.#fill(chains, bytes);
     return true;
   }
@@ -113,11 +114,4 @@ function describeSegments(bytes: Uint8Array, { headerBytes: headers, segmentByte
   view.setUint16(Header.segmentBytes, segmentBytes, true);
   view.setUint16(Header.checksumStart, MERGED_CHECKSUM.start, true);
   view.setUint16(Header.checksumOffset, MERGED_CHECKSUM.offset, true);
-}
-
-/** The checksum of TCP or UDP is there, and right. */
-function isIntact(frame: Uint8Array): boolean {
-  const packet = ipv4Of(frame);
-  if (packet === undefined || packet.isFragment) return false;
-  return (packet.protocol === Protocol.tcp || packet.protocol === Protocol.udp) && isPayloadIntact(frame, packet);
 }

@@ -1,7 +1,6 @@
 import type { ReportGuestError } from '../../../bus/guest-error.ts';
-import { checksumOf, sumBytes } from '../../../ethernet/checksum.ts';
+import { completeChecksum } from '../../../ethernet/checksum.ts';
 import { HEADER_BYTES, LARGEST_PACKET, LEAST_SEGMENT, padded } from '../../../ethernet/frame.ts';
-import { write16 } from '../../../ethernet/network-order.ts';
 import { sendSegments } from '../../../ethernet/packet.ts';
 import type { Chain } from '../chain.ts';
 import type { VirtioFunction } from '../index.ts';
@@ -82,9 +81,8 @@ export class Transmitter {
   #putChecksum(header: DataView, frame: Uint8Array): void {
     const start = header.getUint16(Header.checksumStart, true);
     const at = start + header.getUint16(Header.checksumOffset, true);
-    if (at + 2 > frame.length) this.#options.guestError('virtio-net: a checksum is beyond its frame, at', at);
-    // To UDP zero would say that there is none, to TCP it is the same number.
-    else write16(frame, at, checksumOf(sumBytes(frame, start, frame.length)) || 0xffff);
+    if (!completeChecksum(frame, start, at))
+      this.#options.guestError('virtio-net: a checksum is beyond its frame, at', at);
   }
 
   #lose(what: string, value: number): void {

@@ -1,5 +1,5 @@
-import { packetCommands } from '../../../../runtime/ata/atapi/packets.ts';
 import { mediaCommands } from '../../../../runtime/ata/disk/commands.ts';
+import { cdOperations } from '../../../../runtime/scsi/cdrom/commands.ts';
 import { REQUEST_TIME } from '../../../support/memory-block.ts';
 import type { randomFrom } from '../../../support/samples.ts';
 import { type AhciRig, DATA, Host, Port } from './ahci-rig.ts';
@@ -23,7 +23,7 @@ const codes = [
   0x90,
   0xe7,
 ];
-const packets = Object.keys(packetCommands).map(Number);
+const packets = cdOperations;
 const registers = Object.values(Port);
 
 /** Numbers of a guest gone wild. */

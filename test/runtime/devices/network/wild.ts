@@ -8,6 +8,7 @@ import { randomFrom } from '../../../support/samples.ts';
 import { BROADCAST, type CardRig, frameTo, MAC, MEMORY_BYTES, MMIO, PORTS } from './card-rig.ts';
 import { HostRig } from './host-rig.ts';
 import { packetFrame } from './packets.ts';
+import { Vmxnet3Driver } from './vmxnet3-rig.ts';
 
 const STEPS = 3000;
 
@@ -37,6 +38,10 @@ interface Packet {
 /** Where the ring and the bytes of such a packet are. */
 const [SEND_RING, SEND_DATA] = [0xf0000, 0x20000];
 
+const vmxnet3Commands = [
+  ...[0xcafe0000, 0xcafe0000, 0xcafe0001, 0xcafe0002, 0xcafe0003, 0xcafe0004, 0xcafe0005, 0xcafe0009, 0xf00d0001],
+  ...[0xf00d0002, 0xf00d0003, 0xf00d0008, 0],
+];
 const OWNED = 0x80000000;
 /** The second word of an RTL8139's descriptor: with this tag. */
 const TAGGED = 0x00022301;
@@ -134,6 +139,40 @@ export const subjects: Readonly<Record<string, (rig: CardRig) => Subject>> = {
       },
     };
   },
+  vmxnet3: (rig) => {
+    const driver = new Vmxnet3Driver(rig, true);
+    const { component } = driver.device;
+    return {
+      component,
+      access: (offset, size, value) => {
+        const region = rig.regions.find(({ base }) => base === MMIO + (offset & 0x2000 ? 0x2000 : offset & 0x1000));
+        if (value === undefined) region?.read(offset & 0xfff, size);
+        // Commands that mean something, now and then.
+        else region?.write(offset & 0xfff, size, offset === 0x1020 ? vmxnet3Commands[value % 13]! : value);
+      },
+      offsets: vmxnet3Offsets,
+      rings: [0x1010, 0x1018],
+      start: () => {
+        driver.command(0xcafe0002);
+        driver.start({
+          features: 5,
+          mode: 0x1f,
+          guest: rig.bytes[0x100]! & 3,
+          sendQueues: 1 + (rig.bytes[0x101]! & 7),
+        });
+        driver.give(32);
+      },
+      send: ({ length, headerBytes, segmentBytes, isLarge }) => {
+        driver.command(0xcafe0002);
+        driver.start();
+        const packet = new Uint8Array(Math.max(length, 54));
+        packet.set(packetFrame({ protocol: 'tcp', data: [] }));
+        new DataView(packet.buffer).setUint16(16, Math.min(length, 0xffff) - 14);
+        const pieces = [packet.subarray(0, length >> 1), packet.subarray(length >> 1)];
+        driver.send(pieces, (segmentBytes << 18) >>> 0, headerBytes | (isLarge ? 0xc00 : 0x800));
+      },
+    };
+  },
   e1000: (rig) => {
     const card = new E1000({ ...rig.board, device: 3 });
     rig.enable(card.pciFunction, [MMIO, PORTS]);
@@ -168,6 +207,11 @@ export const subjects: Readonly<Record<string, (rig: CardRig) => Subject>> = {
     };
   },
 };
+
+const vmxnet3Offsets = [
+  ...[0x0, 0x8, 0x600, 0x600, 0x608, 0x800, 0xa00, 0x1010, 0x1018, 0x1020, 0x1028, 0x1030, 0x1038, 0x1040],
+  ...[0x2000, 0x200c, 0x3000],
+];
 
 /** Most of all one at the limits. */
 function anyPacket(pick: (most: number) => number): Packet {

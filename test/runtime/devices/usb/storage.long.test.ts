@@ -70,7 +70,7 @@ test('what it is', () => {
     residue: 0,
     outcome: 0,
   });
-  expect(command(at, [0x1a, 0, 0x3f, 0, 192, 0], 192).moved).toHaveLength(24);
+  expect(command(at, [0x1a, 8, 8, 0, 192, 0], 192).moved).toHaveLength(24);
   expect(command(at, [0, 0, 0, 0, 0, 0])).toEqual({ moved: null, residue: 0, outcome: 0 });
 });
 
@@ -90,6 +90,22 @@ describe('sectors', () => {
     expect(at.port.requests).toEqual(['write 5+128', 'write 133+2', 'flush']);
   });
 
+  test('are filled, given back, compared, and written past the cache', () => {
+    const at = storageRig();
+    const block = new Uint8Array(512).fill(9);
+    expect(command(at, [0x41, 0, 0, 0, 0, 4, 0, 0, 3, 0], block)).toMatchObject({ residue: 0, outcome: 0 });
+    const list = new Uint8Array(24);
+    list.set([0, 22, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 1]);
+    expect(command(at, [0x42, 0, 0, 0, 0, 0, 0, 0, 24, 0], list)).toMatchObject({ residue: 0, outcome: 0 });
+    expect(command(at, [0x2f, 2, 0, 0, 0, 4, 0, 0, 1, 0], block)).toMatchObject({ residue: 0, outcome: 0 });
+    expect(command(at, [0x2f, 2, 0, 0, 0, 5, 0, 0, 1, 0], block)).toMatchObject({ residue: 0, outcome: 1 });
+    expect(sense(at)).toEqual([0x0e, 0x1d, 0]);
+    expect(command(at, [0x2a, 8, 0, 0, 0, 8, 0, 0, 1, 0], block)).toMatchObject({ residue: 0, outcome: 0 });
+    expect(at.port.requests).toEqual(['write 4+3', 'discard 5+1', 'read 4+1', 'read 5+1', 'write 8+1', 'flush']);
+  });
+});
+
+describe('commands that fail', () => {
   test.each([
     ['beyond the end', read10(1000, 25), 25 * 512, [5, 0x21, 0]],
     ['of a command that is none', [0xff], 0, [5, 0x20, 0]],

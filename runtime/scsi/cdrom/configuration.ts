@@ -1,4 +1,4 @@
-import { bigEndian, toBytes } from './bytes.ts';
+import { bigEndian, toBytes } from '../bytes.ts';
 import { BLOCK_BYTES, CD_BLOCKS, Profile } from './registers.ts';
 
 /** Features of GET CONFIGURATION (MMC-3, 5.3). */
@@ -29,7 +29,7 @@ interface FeatureDescription {
   readonly data: readonly number[];
 }
 
-function features(profile: number): FeatureDescription[] {
+function features(profile: number, physicalInterface: number): FeatureDescription[] {
   const listed = (one: number) => [...toBytes(one, 2), one === profile ? 1 : 0, 0];
   const has = profile !== Profile.none;
   const isCd = profile === Profile.cdRom;
@@ -37,8 +37,7 @@ function features(profile: number): FeatureDescription[] {
   const when = (code: number, current: boolean, data: number[]) => ({ code, persistent: false, current, data });
   return [
     always(Feature.profiles, [...listed(Profile.dvdRom), ...listed(Profile.cdRom)]),
-    // The physical interface is ATAPI.
-    always(Feature.core, [...toBytes(2, 4), 1, 0, 0, 0]),
+    always(Feature.core, [...toBytes(physicalInterface, 4), 1, 0, 0, 0]),
     // A tray, which the guest can eject and lock.
     always(Feature.removableMedium, [0x29, 0, 0, 0]),
     when(Feature.randomReadable, has, [...toBytes(BLOCK_BYTES, 4), ...toBytes(1, 2), 0, 0]),
@@ -49,12 +48,12 @@ function features(profile: number): FeatureDescription[] {
 }
 
 /** The reply to GET CONFIGURATION for a medium of so many blocks; null where a field of the packet is wrong. */
-export function configuration(packet: Uint8Array, blocks: number | null): Uint8Array | null {
+export function configuration(packet: Uint8Array, blocks: number | null, physicalInterface: number): Uint8Array | null {
   const request = packet[1] & 3;
   const first = bigEndian(packet, 2, 2);
   if (request > Request.one) return null;
   const profile = currentProfile(blocks);
-  const wanted = features(profile).filter(({ code, current }) => {
+  const wanted = features(profile, physicalInterface).filter(({ code, current }) => {
     if (request === Request.one) return code === first;
     return code >= first && (request === Request.all || current);
   });

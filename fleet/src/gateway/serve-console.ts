@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { FleetMachines } from './machines.ts';
+import type { FleetMachines } from '../machines/machines.ts';
 import { closeWith, MOST_WAITING } from './serve-screen.ts';
 
 /** Joins a client and a machine's console until one of them ends. */

@@ -3,21 +3,22 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Redis } from 'ioredis';
-import { WebSocketServer } from 'ws';
-import { FleetError } from '../error.ts';
-import { type AuthoritySettings, cookieOf, isLoopback, isWelcome, rightsOf, tokenOf } from '../gateway/authority.ts';
-import { type Answer, bodyOf, decoded, jsonOf, send, textIn } from '../gateway/exchange.ts';
-import { fleetRoutes } from '../gateway/fleet-routes.ts';
-import { imageRoutes } from '../gateway/image-routes.ts';
-import { machineRoutes } from '../gateway/machine-routes.ts';
-import { pageFile } from '../gateway/page.ts';
-import { runRoutes } from '../gateway/run-routes.ts';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { FleetError, StoreError } from '../error.ts';
+import { FleetMachines } from '../machines/machines.ts';
 import type { ObjectStore } from '../store.ts';
 import { tenantStore } from '../tenants/store.ts';
 import { type Rights, type Scope, Tokens } from '../tenants/tokens.ts';
-import { FleetMachines } from './machines.ts';
+import { type AuthoritySettings, cookieOf, isLoopback, isWelcome, rightsOf, tokenOf } from './authority.ts';
+import { Bound } from './bound.ts';
+import { type Answer, bodyOf, decoded, jsonOf, send, textIn } from './exchange.ts';
+import { fleetRoutes } from './fleet-routes.ts';
+import { imageRoutes } from './image-routes.ts';
+import { machineRoutes } from './machine-routes.ts';
+import { pageFile } from './page.ts';
+import { runRoutes } from './run-routes.ts';
 import { serveConsole } from './serve-console.ts';
-import { serveScreen } from './serve-screen.ts';
+import { closeWith, serveScreen } from './serve-screen.ts';
 
 /** Settings of a gateway. */
 export interface GatewaySettings {
@@ -40,6 +41,10 @@ const routes = [...machineRoutes, ...imageRoutes, ...runRoutes, ...fleetRoutes];
 
 /** Bytes of a message of a client, and of the body of who has no token yet. */
 const [MOST_MESSAGE, MOST_LOGIN] = [64 << 10, 4096];
+/** Milliseconds between two looks whether who has a console or screen open still may. */
+const LOOK = 3000;
+/** Images that are added at the same time: each takes memory of up to 1 GB for its snapshot, and that of its machine. */
+const MOST_IMAGES = 2;
 
 /**
  * Gives machines' consoles and screens to whoever knows their names, over WebSocket: /machines/NAME/console takes and gives bytes of COM1,
@@ -52,6 +57,7 @@ export class FleetGateway implements AsyncDisposable {
   readonly #authority: AuthoritySettings;
   /** By their tenants. */
   readonly #machines = new Map<string, FleetMachines>();
+  readonly #images = new Bound(MOST_IMAGES);
   readonly #sockets = new WebSocketServer({
     ...{ noServer: true, maxPayload: MOST_MESSAGE },
     // Viewers in pages ask for it.
@@ -90,7 +96,8 @@ export class FleetGateway implements AsyncDisposable {
       send(response, await this.#answerOf(request));
     } catch (error) {
       const { message } = error as Error;
-      if (error instanceof FleetError) return send(response, { status: 409, body: message });
+      if (error instanceof FleetError && !(error instanceof StoreError))
+        return send(response, { status: 409, body: message });
       this.#settings.log(message);
       send(response, { status: 503, body: 'it cannot be had now' });
     }
@@ -110,7 +117,7 @@ export class FleetGateway implements AsyncDisposable {
     const { store, connect } = this.#settings;
     return await route.answer({
       ...{ rights, query, connect, allStore: store, redis: this.#redis, machines: this.#machinesOf(rights.tenant) },
-      names: names.map(decoded),
+      ...{ names: names.map(decoded), images: this.#images },
       hasToken: tokenOf(request) !== undefined,
       store: tenantStore(store, rights.tenant),
       body: (most) => bodyOf(request, most),
@@ -155,8 +162,23 @@ export class FleetGateway implements AsyncDisposable {
     if ('status' in rights) return void socket.end(`HTTP/1.1 ${rights.status} ${STATUS_CODES[rights.status]}\r\n\r\n`);
     const serve = part === 'screen' ? serveScreen : serveConsole;
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
+      this.#watch(request, client);
       void serve(this.#machinesOf(rights.tenant), decoded(name!), client);
     });
+  }
+
+  /** Sends a client away that may not be here any more: its token was revoked, or its tenant removed. */
+  #watch(request: IncomingMessage, client: WebSocket): void {
+    const look = async () => {
+      const rights = await rightsOf(request, this.#authority);
+      if (rights?.scopes.includes('console')) return;
+      // It may take its time to close, and type meanwhile.
+      client.removeAllListeners('message');
+      closeWith(client, 'its token is not valid any more, or not for consoles');
+    };
+    // Who cannot be asked about now is looked at later.
+    const timer = setInterval(() => void look().catch(() => {}), LOOK);
+    client.on('close', () => clearInterval(timer));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { FleetMachines } from './machines.ts';
+import type { FleetMachines } from '../machines/machines.ts';
 
 /** Bytes that a client has not taken yet, after which it is let go. */
 export const MOST_WAITING = 4 << 20;

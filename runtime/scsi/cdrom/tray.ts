@@ -1,17 +1,17 @@
 import { type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
-import type { StateOf } from '../../snapshot/describe.ts';
-import { BLOCK_BYTES, Sense } from './registers.ts';
+import { Sense } from '../operations.ts';
+import { BLOCK_BYTES } from './registers.ts';
 import { eventOfChange } from './replies.ts';
-import { Change, type cdromState } from './state.ts';
+import { type CdState, Change } from './state.ts';
 
 export const SECTORS_A_BLOCK: number = BLOCK_BYTES / SECTOR_BYTES;
 
 /** The tray of a CD-ROM drive: its medium, its lock, and the changes that the guest is still to be told of. */
 export class Tray {
-  readonly #state: StateOf<typeof cdromState>;
+  readonly #state: CdState;
   readonly #port: BlockPort;
 
-  constructor(state: StateOf<typeof cdromState>, port: BlockPort) {
+  constructor(state: CdState, port: BlockPort) {
     this.#state = state;
     this.#port = port;
     port.onMediumChanged = () => this.#mediumChanged();

@@ -1,16 +1,6 @@
-import { toBytes } from './bytes.ts';
-
-/** Mode pages (MMC-3, 5.5; SFF-8020i, 10.8.6). */
-const Page = {
-  errorRecovery: 0x01,
-  deviceParameters: 0x0d,
-  audioControl: 0x0e,
-  capabilities: 0x2a,
-  all: 0x3f,
-} as const;
-
-/** Which values of a page are asked for. */
-export const PageControl = { current: 0, changeable: 1, default: 2, saved: 3 } as const;
+import { toBytes } from '../bytes.ts';
+import { ModePage } from '../operations.ts';
+import { modePage } from '../replies.ts';
 
 /** Medium type of the header (SFF-8020i, table 87). */
 export const MediumType = { data: 0x01, none: 0x70, open: 0x71 } as const;
@@ -24,12 +14,12 @@ type PageBody = (locked: boolean) => readonly number[];
 /** Bodies of mode pages, after the page's code and length. */
 const bodies: ReadonlyMap<number, PageBody> = new Map<number, PageBody>([
   // A bad block is read five times.
-  [Page.errorRecovery, () => [0, 5, 0, 0, 0, 0]],
+  [ModePage.errorRecovery, () => [0, 5, 0, 0, 0, 0]],
   // 60 seconds of a minute, 75 frames of a second.
-  [Page.deviceParameters, () => [0, 0, ...toBytes(60, 2), ...toBytes(75, 2)]],
+  [ModePage.cdDeviceParameters, () => [0, 0, ...toBytes(60, 2), ...toBytes(75, 2)]],
   // Two channels, at full volume.
-  [Page.audioControl, () => [4, 0, 0, 0, 0, 75, 1, 0xff, 2, 0xff, 0, 0, 0, 0]],
-  [Page.capabilities, capabilities],
+  [ModePage.cdAudioControl, () => [4, 0, 0, 0, 0, 75, 1, 0xff, 2, 0xff, 0, 0, 0, 0]],
+  [ModePage.cdCapabilities, capabilities],
 ]);
 
 /**
@@ -45,16 +35,11 @@ function capabilities(locked: boolean): number[] {
 }
 
 /** The pages of a code, or all; null if there is none. */
-export function modePages(code: number, control: number, locked: boolean): number[] | null {
-  const codes = code === Page.all ? [...bodies.keys()] : [code];
+export function modePages(code: number, isChangeable: boolean, locked: boolean): number[] | null {
+  const codes = code === ModePage.all ? [...bodies.keys()] : [code];
   const pages = codes.flatMap((one) => {
     const body = bodies.get(one)?.(locked);
-    return body === undefined ? [] : [one, body.length, ...shown(body, control)];
+    return body === undefined ? [] : modePage(one, body, isChangeable);
   });
   return pages.length === 0 ? null : pages;
-}
-
-/** Nothing can be changed. */
-function shown(body: readonly number[], control: number): readonly number[] {
-  return control === PageControl.changeable ? body.map(() => 0) : body;
 }

@@ -1,4 +1,4 @@
-import { toBytes } from './bytes.ts';
+import { toBytes } from '../bytes.ts';
 import { FRAMES, PREGAP } from './registers.ts';
 
 /** READ TOC/PMA/ATIP (MMC-3, 6.25). */

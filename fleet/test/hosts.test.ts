@@ -1,0 +1,144 @@
+import { hash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FleetHost, type HostSettings } from '../src/machines/host.ts';
+import { FleetMachines } from '../src/machines/machines.ts';
+import { Registry } from '../src/machines/registry.ts';
+import { ACCEPT, CLAIM } from '../src/machines/scripts.ts';
+import { openHere } from '../src/machines/seat.ts';
+import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
+
+const MINUTES = 60_000;
+const start = { image: 'demo', every: 0, limits: { processor: 30 } };
+
+let fleet: TestFleet;
+let machines: FleetMachines;
+beforeAll(async () => {
+  if (noRedis !== '') return;
+  fleet = await TestFleet.start();
+  machines = new FleetMachines(fleet.connect, fleet.store);
+  await putDemo(fleet.store);
+}, MINUTES);
+afterAll(async () => {
+  await machines?.[Symbol.asyncDispose]();
+  await fleet?.[Symbol.asyncDispose]();
+});
+
+/** Starts a host in this process. */
+async function host(settings: Partial<HostSettings> = {}): Promise<FleetHost> {
+  const { connect, store } = fleet;
+  return await FleetHost.start({ connect, store, memory: 2 ** 30, lease: 4000, log: () => {}, ...settings });
+}
+
+/** Connects to the fleet's Redis, and calls a function each time that a script is to run, or has given an answer that is not nothing. */
+function watched(script: string, when: 'asked' | 'answered', act: () => void): () => Redis {
+  return () => {
+    const redis = fleet.connect();
+    for (const name of ['evalsha', 'eval'] as const) {
+      const run = redis[name].bind(redis) as (...words: unknown[]) => Promise<unknown>;
+      redis[name] = (async (text: string, ...words: unknown[]) => {
+        const isIt = text === script || text === hash('sha1', script);
+        if (isIt && when === 'asked') act();
+        const answer = await run(text, ...words);
+        if (isIt && when === 'answered' && answer !== null) act();
+        return answer;
+      }) as (typeof redis)[typeof name];
+    }
+    return redis;
+  };
+}
+
+describe.skipIf(noRedis !== '')(`a host that stops${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('waits for machines that are on their way to it, and gives them to others as they are', async () => {
+    await using one = await host();
+    await machines.start('arrives', start);
+    await machines.running('arrives');
+    let stopped: Promise<void> | undefined;
+    const stop = () => {
+      stopped ??= two.stop();
+    };
+    const two: FleetHost = await host({ connect: watched(ACCEPT, 'asked', stop) });
+    await machines.move('arrives', two.id);
+    await stopped;
+    const { owner, saved } = await machines.find('arrives');
+    expect(owner).not.toBe(two.id);
+    expect(saved).toBeGreaterThan(0);
+    expect((await machines.running('arrives')).owner).toBe(one.id);
+    await machines.stop('arrives');
+  });
+
+  test('gives back a machine that it has just taken', async () => {
+    let stopped: Promise<void> | undefined;
+    const stop = () => {
+      stopped ??= last.stop();
+    };
+    const last: FleetHost = await host({ connect: watched(CLAIM, 'answered', stop) });
+    await machines.start('taken', start);
+    await expect.poll(() => stopped !== undefined).toBe(true);
+    await stopped;
+    expect(await machines.find('taken')).toMatchObject({ owner: '', state: 'waiting', problem: '' });
+    await machines.stop('taken');
+  });
+});
+
+test.skipIf(noRedis !== '')(`a host that begins again is drained as before${noRedis}`, async () => {
+  const first = await host({ name: 'pc7' });
+  expect((await fleet.command('drain', first.id)).output).toBe(`${first.id} has no machines\n`);
+  await first.stop();
+  expect((await fleet.command('ps')).output).toMatch(/\ndrained, and not there: pc7\n$/);
+  await using again = await host({ name: 'pc7' });
+  expect((await fleet.command('ps')).output).toMatch(new RegExp(`${again.id} +0 +1024 MB +drained\n$`));
+  await fleet.command('undrain', again.id);
+  expect((await fleet.command('ps')).output).toMatch(new RegExp(`${again.id} +0 +1024 MB +1024 MB\n$`));
+});
+
+test.skipIf(noRedis !== '')(
+  `a host that gets a machine again which it has lost meanwhile ends the older one first${noRedis}`,
+  { timeout: 5 * MINUTES },
+  async () => {
+    const events: string[] = [];
+    await using only = await host({
+      async open({ token, ...record }, ...rest) {
+        events.push(`opens ${token}`);
+        const opened = await openHere({ token, ...record }, ...rest);
+        const { machine } = opened;
+        const stop = machine.stop.bind(machine);
+        machine.stop = async () => {
+          await stop();
+          events.push(`has stopped ${token}`);
+        };
+        return opened;
+      },
+    });
+    await machines.start('again', start);
+    await machines.running('again');
+    const redis = fleet.connect();
+    const registry = new Registry(redis);
+    const isFreed = async () => {
+      const [{ beat } = { beat: 0 }] = (await registry.hosts()).filter(({ id }) => id === only.id);
+      return await registry.free('again', { id: only.id, beat });
+    };
+    await expect.poll(isFreed).toBe(true);
+    await expect.poll(() => machines.find('again')).toMatchObject({ state: 'running', token: 2 });
+    redis.disconnect();
+    expect(events).toEqual(['opens 1', 'has stopped 1', 'opens 2']);
+    await machines.stop('again');
+  },
+);
+
+test.skipIf(noRedis !== '')(
+  `where memory is short, a host suspends a machine that nobody uses, if it may${noRedis}`,
+  { timeout: 5 * MINUTES },
+  async () => {
+    await using _only = await host({ systemMemory: { available: () => 0, total: 2 ** 34 } });
+    await machines.start('may', { ...start, idle: 3600 });
+    await machines.start('stays', start);
+    await machines.running('stays');
+    await expect
+      .poll(() => machines.find('may'), { timeout: MINUTES })
+      .toMatchObject({ state: 'suspended', problem: 'nobody has used its console' });
+    expect(await machines.find('stays')).toMatchObject({ state: 'running' });
+    await machines.stop('may');
+    await machines.stop('stays');
+  },
+);

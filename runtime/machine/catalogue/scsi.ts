@@ -1,0 +1,46 @@
+import type { DeviceRow } from './row.ts';
+
+/** Targets on the bus of a controller. */
+export const SCSI_TARGETS = 16;
+
+/** A SCSI controller. */
+export type ScsiControllerModel = 'pvscsi';
+
+export interface ScsiControllerRow extends DeviceRow {
+  /** A machine has one of a model. */
+  readonly slot: string;
+  readonly linux: readonly string[];
+  /** Targets that drives may be: from 0 on. */
+  readonly targets: number;
+}
+
+/** SCSI controllers, by QEMU's names. */
+export const scsiControllers: Readonly<Record<ScsiControllerModel, ScsiControllerRow>> = {
+  pvscsi: {
+    bus: 'pci',
+    properties: { id: '' },
+    slot: 'pvscsi',
+    only: 'pvscsi controller',
+    linux: ['vmw_pvscsi'],
+    targets: SCSI_TARGETS,
+    help: "VMware's paravirtual SCSI controller, for scsi-hd and scsi-cd",
+  },
+};
+/** All of them. */
+export const scsiControllerModels = Object.keys(scsiControllers) as readonly ScsiControllerModel[];
+/** As many drives fit into a machine with one controller of each model. */
+export const SCSI_DRIVES: number = scsiControllerModels.length * SCSI_TARGETS;
+
+const drive = {
+  bus: 'scsi',
+  properties: { drive: '', bus: '', 'scsi-id': '', lun: '0', channel: '0', serial: '', bootindex: '', id: '' },
+} as const;
+
+/** Drives at SCSI controllers. */
+export const scsiDrives = {
+  'scsi-hd': {
+    ...drive,
+    help: 'a hard disk at a SCSI controller, whose image is that of -drive if=none,id=ID or -blockdev node-name=ID',
+  },
+  'scsi-cd': { ...drive, help: 'a CD-ROM drive at a SCSI controller, empty without an image' },
+} as const satisfies Readonly<Record<string, DeviceRow>>;

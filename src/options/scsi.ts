@@ -1,0 +1,54 @@
+import { scsiControllerModels, scsiControllers } from '../../runtime/machine/catalogue/scsi.ts';
+import {
+  type ScsiControllerConfig,
+  type ScsiPlans,
+  scsiBusesOf,
+  scsiPlaceOf,
+} from '../../runtime/machine/scsi-plan.ts';
+import { type DrivePlan, isIdentifier } from '../drives/options.ts';
+import { checkedOneOf, checkNames, shown } from '../util/checks.ts';
+import { ConfigurationError } from '../util/errors.ts';
+
+/** @throws ConfigurationError */
+export function checkedScsiControllers(controllers: readonly ScsiControllerConfig[]): readonly ScsiControllerConfig[] {
+  if (!Array.isArray(controllers))
+    throw new ConfigurationError(`scsiControllers is ${shown(controllers)}; it must be an array`);
+  for (const [n, controller] of controllers.entries()) {
+    const where = `scsiControllers[${n}]`;
+    checkNames(where, controller, ['model', 'id']);
+    checkedOneOf('SCSI controller', controller.model, scsiControllerModels);
+    const { model, id } = controller as ScsiControllerConfig;
+    if (id !== undefined && !isIdentifier(id))
+      throw new ConfigurationError(
+        `${where}.id must be a letter and then letters, digits, "-", "." and "_", not ${shown(id)}`,
+      );
+    const others = (controllers as readonly ScsiControllerConfig[]).slice(0, n);
+    if (others.some((other) => other.model === model))
+      throw new ConfigurationError(`there can be one ${model} controller; give each model once`);
+    if (id !== undefined && others.some((other) => other.id === id))
+      throw new ConfigurationError(`two SCSI controllers have the id '${id}'; give each its own`);
+  }
+  return controllers;
+}
+
+/** @throws ConfigurationError for a drive whose controller or target is not there */
+export function checkScsiDrives(
+  { scsiControllers: named }: Pick<ScsiPlans, 'scsiControllers'>,
+  drives: readonly Pick<DrivePlan, 'name' | 'interface' | 'index'>[],
+): void {
+  const buses = scsiBusesOf({ scsiControllers: named, drives });
+  for (const { name, interface: kind, index } of drives) {
+    if (kind !== 'scsi') continue;
+    const { controller, target } = scsiPlaceOf(index);
+    const bus = buses[controller];
+    if (bus === undefined)
+      throw new ConfigurationError(
+        `${name} is at SCSI controller ${controller}, and there ${buses.length === 1 ? 'is one' : `are ${buses.length}`}, numbered from 0; give it another index, or add a controller`,
+      );
+    const { targets } = scsiControllers[bus.model];
+    if (target >= targets)
+      throw new ConfigurationError(
+        `${name} is target ${target} of ${bus.name} (${bus.model}), which has ${targets}; give it one from 0 to ${targets - 1}`,
+      );
+  }
+}
