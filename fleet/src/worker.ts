@@ -5,6 +5,7 @@ import type { Confinement } from './confined/confinement.ts';
 import { removeLeftFolders } from './confined/folders.ts';
 import { PermanentError, publicMessage, StoreError } from './error.ts';
 import { checkedOutcome, type JobOutcome } from './job.ts';
+import { Permits } from './permits.ts';
 import { SnapshotStore } from './pieces.ts';
 import { type LoadedWork, type PreparedRun, prepareConfined, prepareHere } from './prepared.ts';
 import { PreparedRuns } from './prepared-runs.ts';
@@ -17,13 +18,15 @@ import { JobTurns, type TakenJob } from './turns.ts';
 
 /** Milliseconds between two looks for jobs, of which nobody may have told: they come back from workers that are gone, or are put back. */
 const LOOK = 500;
+/** Jobs that a worker has for each slot at most, those included whose results are being kept. */
+const MOST_JOBS = 3;
 
 /** Settings of a worker. */
 export interface WorkerSettings {
   /** Connects to Redis; a worker needs more than one connection. */
   connect(): Redis;
   readonly store: ObjectStore;
-  /** Jobs at the same time. */
+  /** Jobs at the same time. One more waits for the next slot, and results are kept meanwhile. */
   readonly slots: number;
   /** Whether jobs that are no tenant's are in a process of their own, too. */
   readonly isolate?: boolean;
@@ -40,8 +43,12 @@ export class FleetWorker implements AsyncDisposable {
   readonly #redis: Redis;
   #turns!: JobTurns;
   readonly #runs = new PreparedRuns((run) => this.#prepare(run));
-  /** Jobs that are being done. */
+  /** Slots, each of which has a job's machine. */
+  readonly #slots: Permits;
+  /** Jobs that it has. */
   readonly #jobs = new Set<Promise<void>>();
+  /** Those that have had no slot yet. */
+  readonly #next = new Set<TakenJob>();
   /** Takes jobs until it ends. */
   #taking: Promise<void> = Promise.resolve();
   #isEnding = false;
@@ -52,6 +59,7 @@ export class FleetWorker implements AsyncDisposable {
   private constructor(settings: WorkerSettings) {
     this.#settings = settings;
     this.#redis = settings.connect();
+    this.#slots = new Permits(settings.slots);
   }
 
   /** Begins to take jobs. */
@@ -64,17 +72,18 @@ export class FleetWorker implements AsyncDisposable {
     return worker;
   }
 
-  /** Takes jobs as long as there is a slot for them. */
+  /** Takes jobs as long as none waits for a slot. */
   async #takeAll(): Promise<void> {
     while (!this.#isEnding) {
       this.#isAwake = false;
-      const job = this.#jobs.size < this.#settings.slots ? await this.#next() : undefined;
+      const mayTake = this.#next.size === 0 && this.#jobs.size < MOST_JOBS * this.#settings.slots;
+      const job = mayTake ? await this.#take() : undefined;
       if (job === undefined) await this.#pause();
       else this.#begin(job);
     }
   }
 
-  async #next(): Promise<TakenJob | undefined> {
+  async #take(): Promise<TakenJob | undefined> {
     try {
       return await this.#turns.next();
     } catch (error) {
@@ -101,12 +110,14 @@ export class FleetWorker implements AsyncDisposable {
   }
 
   #begin(job: TakenJob): void {
+    this.#next.add(job);
     const done = this.#do(job)
       .then(
         () => job.end(),
         (error: Error) => job.end(error),
       )
       .finally(() => {
+        this.#next.delete(job);
         this.#jobs.delete(done);
         this.#wake();
       });
@@ -114,7 +125,11 @@ export class FleetWorker implements AsyncDisposable {
   }
 
   /** Does a job. Rejects if it is to be begun again. */
-  async #do({ data: { run: id, number }, tries }: TakenJob): Promise<void> {
+  async #do(job: TakenJob): Promise<void> {
+    const {
+      data: { run: id, number },
+      tries,
+    } = job;
     const began = performance.now();
     const result = (outcome: Pick<JobResult, 'status' | 'value' | 'error' | 'files'>): JobResult => ({
       number,
@@ -129,7 +144,7 @@ export class FleetWorker implements AsyncDisposable {
     // The worker that did it the last time may have died of it.
     if (tries > run.tries)
       return await keepResult(this.#redis, id, result({ status: 'failed', error: LOST, files: {} }));
-    const outcome = await this.#outcome(run, number);
+    const outcome = await this.#outcome(run, number, () => this.#hasSlot(job));
     const isLast = tries >= run.tries || outcome.isPermanent;
     if (outcome.error !== undefined && !isLast) throw new Error(outcome.error);
     // It was cancelled meanwhile, or its tenant removed.
@@ -140,10 +155,21 @@ export class FleetWorker implements AsyncDisposable {
     await keepResult(this.#redis, id, result({ ...ended, files }));
   }
 
-  async #outcome(run: Run, number: number): Promise<JobOutcome> {
+  /** The next one may be taken. */
+  #hasSlot(job: TakenJob): void {
+    this.#next.delete(job);
+    this.#wake();
+  }
+
+  async #outcome(run: Run, number: number, hasSlot: () => void): Promise<JobOutcome> {
     try {
       const bounds = { ...run, run: run.id };
-      return checkedOutcome(await this.#runs.use(run, (prepared) => prepared.do(number, bounds)));
+      return checkedOutcome(
+        await this.#slots.use(async () => {
+          hasSlot();
+          return await this.#runs.use(run, (prepared) => prepared.do(number, bounds));
+        }),
+      );
     } catch (error) {
       if (error instanceof StoreError) this.#settings.log(error.message);
       const isPermanent = error instanceof PermanentError;
