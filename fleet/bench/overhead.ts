@@ -1,7 +1,9 @@
 /**
  * The fleet's price: the same jobs by one process without it, and by one worker with as many slots, by turns.
  *
- *     node --conditions=rawiron-source fleet/bench/overhead.ts [JOBS] [SLOTS] [PAIRS]
+ *     node --conditions=rawiron-source fleet/bench/overhead.ts [JOBS] [SLOTS] [PAIRS] [WORK]
+ *
+ * WORK: how much a job does, 100 for some 0.1 s.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,11 +16,10 @@ import { SnapshotStore } from '../src/pieces.ts';
 import { SubmittedRun } from '../src/submit.ts';
 import { putDemo, TestFleet } from '../test/support/fleet.ts';
 
-const [jobs = 200, slots = 2, pairs = 3] = process.argv.slice(2).map(Number);
+const [jobs = 200, slots = 2, pairs = 3, work = 100] = process.argv.slice(2).map(Number);
 
-/** Half a second of a guest's work. */
 const job = `export default async ({ serial }) => {
-  serial.write('bench 5\\r').catch(() => {});
+  serial.write('bench ${work}\\r').catch(() => {});
   const [, primes] = await serial.expect(/with (\\d+) primes/, { timeout: 60_000 });
   return Number(primes);
 };`;

@@ -58,6 +58,13 @@ export class JobTurns implements AsyncDisposable {
 
   /** Takes a job of the tenant whose turn it is. Undefined: there is none now. */
   async next(): Promise<TakenJob | undefined> {
+    const { tenant, end } = this.#turn;
+    // As long as a turn lasts nobody need be asked whose it is.
+    const again = performance.now() < end && this.#queues.has(tenant) ? await this.#take(tenant) : undefined;
+    return again ?? (await this.#nextOfAll());
+  }
+
+  async #nextOfAll(): Promise<TakenJob | undefined> {
     const busy = await busyQueues(this.#redis);
     await this.#follow(busy.map(({ tenant }) => tenant));
     for (const tenant of this.#order(busy.filter(({ waiting }) => waiting > 0).map(({ tenant }) => tenant))) {
