@@ -9,6 +9,9 @@ const cards = Object.fromEntries(
   Object.values(optionalCards).map(({ option }) => [option, {}]),
 ) as unknown as Required<OptionalCards>;
 
+/** A machine has so many network cards at most. */
+const MOST_CARDS = 6;
+
 /**
  * A small machine with all devices that need nothing of the host. The compiler asks for all options that are parts of a machine, so
  * that a new device is in the tests that have this machine.
@@ -32,7 +35,7 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
     { interface: 'pflash', image: new Uint8Array(1 << 16), format: 'raw' },
     { interface: 'usb', bus: 'usb-bus.1', image: new Uint8Array(1 << 20), format: 'raw' },
   ],
-  network: cardModels.map((card) => ({ card })),
+  network: cardModels.slice(0, MOST_CARDS).map((card) => ({ card })),
   soundCards: soundCardModels,
   shares: [{ tag: 'shared', files: { 'a/b': 'text' } }],
   acpi: true,
@@ -59,6 +62,20 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
 
 /** A machine with the adapter that `everyDevice` has not. */
 export const cirrusMachine: MachineOptions = { memory: 16, boot: { demo: true }, vga: 'cirrus' };
+
+/** A machine with the cards that have no place left in `everyDevice`. */
+export const otherCards: MachineOptions = {
+  memory: 16,
+  boot: { demo: true },
+  network: cardModels.slice(MOST_CARDS).map((card) => ({ card })),
+};
+
+/** A machine to which processors may be added. */
+export const growingMachine: MachineOptions = {
+  memory: 16,
+  boot: { demo: true },
+  processors: { cores: 2, present: 1 },
+};
 
 /** A machine with a disk that has a controller of its own. */
 export const nvmeMachine: MachineOptions = {

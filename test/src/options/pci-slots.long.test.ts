@@ -22,6 +22,7 @@ test('all that can have a slot of its own is where it is told, and the rest in t
     'xhci',
     'ehci',
     'ahci',
+    'pvscsi',
     'virtio0',
     'virtio-9p0',
   ];

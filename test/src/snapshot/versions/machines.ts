@@ -1,6 +1,13 @@
 import type { MachineOptions } from '../../../../src/index.ts';
 import { VERSION } from '../../../../src/snapshot/layout.ts';
-import { cirrusMachine, everyDevice, nvmeMachine, usbDisk } from '../../../support/every-device.ts';
+import {
+  cirrusMachine,
+  everyDevice,
+  growingMachine,
+  nvmeMachine,
+  otherCards,
+  usbDisk,
+} from '../../../support/every-device.ts';
 
 /** By the names of their files: the machines whose snapshots are kept of this version. */
 export const machines: Readonly<Record<string, MachineOptions>> = {
@@ -8,4 +15,6 @@ export const machines: Readonly<Record<string, MachineOptions>> = {
   [`${VERSION}-usb-disk.snapshot`]: usbDisk,
   [`${VERSION}-cirrus.snapshot`]: cirrusMachine,
   [`${VERSION}-nvme.snapshot`]: nvmeMachine,
+  [`${VERSION}-cards.snapshot`]: otherCards,
+  [`${VERSION}-processors.snapshot`]: growingMachine,
 };
