@@ -11,6 +11,7 @@ import { ComingDevices, type ComingMachine, idsOf } from './coming-devices.ts';
 export interface ProcessorPlace {
   /** The processor's number, from 0. */
   readonly number: number;
+  /** Its socket, from 0. */
   readonly socket: number;
   /** In its socket. */
   readonly core: number;
@@ -110,6 +111,7 @@ export class ProcessorPlaces {
     return this.#there.map((one) => this.#shown(one));
   }
 
+  /** Whether a processor is at a place, by its number. */
   isPresent(number: number): boolean {
     return this.#there.some((one) => one.number === number);
   }

@@ -5,7 +5,14 @@ import { checkedInteger, checkNames, checkObject, shown } from '../util/checks.t
 import { ConfigurationError } from '../util/errors.ts';
 
 /** A processor that is there: its number, and a name by which it is pulled out. */
-export type PresentProcessor = number | { readonly number: number; readonly id?: string };
+export type PresentProcessor =
+  | number
+  | {
+      /** Its number, from 0. */
+      readonly number: number;
+      /** The name by which it is pulled out. */
+      readonly id?: string;
+    };
 
 /** Sockets, cores in each and threads in each of these, 1 where left out, and which of these processors are there at the start. */
 export interface ProcessorPlacesOptions extends Partial<Topology> {
