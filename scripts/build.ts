@@ -24,12 +24,7 @@ const require = createRequire(import.meta.url);
 /** Packages that the library has in it. */
 const carried = ['acorn', 'source-map', 'fzstd', 'fflate', '@noble/hashes', '@rgrove/parse-xml'] as const;
 /** Modules for browsers that import one. */
-const carriers = [
-  'src/isolate/check-text',
-  'src/browser/zstd',
-  'src/browser/containers/image-tools',
-  'src/appliance/xml',
-] as const;
+const carriers = ['src/isolate/check-text', 'src/browser/zstd', 'src/browser/containers/image-tools'] as const;
 
 /** Puts a module's packages into it. Its own imports stay as they are. */
 async function inlinePackages(file: string): Promise<void> {
