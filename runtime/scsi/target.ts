@@ -49,7 +49,7 @@ export interface ScsiDrive {
 }
 
 const targetState = describe({
-  /** The condition that the next command is told of, one of Sense: after power-on, that there was a reset. */
+  /** Unit attention that the next command reports, one of Sense; after power-on a reset is reported (SAM-3, 5.9.7). */
   attention: starting(u32, Sense.powerOnOrReset),
 });
 

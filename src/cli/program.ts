@@ -15,7 +15,7 @@ import type { List, Settings } from './settings.ts';
 import { start } from './start.ts';
 
 const actions: Readonly<Record<Exclude<Settings['action'], List>, (settings: Settings) => number | Promise<number>>> = {
-  run: async (settings) => runMachine(await opened(settings)),
+  run: (settings) => runMachine(settings),
   start,
   demo,
   help: ({ listed }) => print(listed === undefined ? helpText() : topicsText([listed])),
@@ -26,7 +26,7 @@ const isList = (action: Settings['action']): action is List => Object.hasOwn(lis
 
 async function perform(settings: Settings): Promise<number> {
   const { action } = settings;
-  return isList(action) ? print(listTexts[action](settings.listed)) : actions[action](settings);
+  return isList(action) ? print(listTexts[action](settings.listed)) : actions[action](await opened(settings));
 }
 
 /** Does what was asked for; gives the exit code. Throws ConfigurationError if it can't be done. */

@@ -23,7 +23,7 @@ async function listen(onConnection: (socket: Socket) => void): Promise<{ server:
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-/** What udhcpc calls when it has a lease. */
+/** The script that udhcpc calls when it has a lease. */
 const lease = [
   '#!/bin/sh',
   'test "$1" = bound || exit 0',

@@ -21,7 +21,7 @@ interface Told {
   readonly id: number;
   readonly args: readonly unknown[];
 }
-/** What was told has been dealt with: more may follow. */
+/** The message that output was taken, so that more may follow. */
 interface Heard {
   readonly heard: number;
 }

@@ -79,7 +79,7 @@ export class MachineNetworks implements AsyncDisposable {
   readonly #hearing: Redis;
   readonly #registry: Registry;
   readonly #kept = new Map<string, KeptNetwork>();
-  /** What became of the ports of machines. */
+  /** News of the ports of machines, as they were told last. */
   readonly #told = new Map<string, string>();
   readonly #attending = new Map<string, Promise<void>>();
   readonly #timer: NodeJS.Timeout;

@@ -4,7 +4,7 @@ export const BASE_PORT = 0xaf00;
 export const BITMAP_PORTS = 0x20;
 export const PORT_COUNT = 12;
 
-/** Offsets of ports. What is about a processor is about the selected one. */
+/** Offsets of ports. Flags, commands and data belong to the selected processor. */
 export const Register = {
   /** Written: the processor that the others are about. */
   selector: 0x0,

@@ -14,7 +14,7 @@ const MOST_SEGMENTS = 4096;
 interface Taken {
   readonly descriptor: DataView;
   readonly target: ScsiTarget;
-  /** The driver has its completion. What is under way for it still ends, without effect on memory. */
+  /** The driver has its completion. Reads and writes of the medium that are under way still end, without effect on memory. */
   isAbandoned: boolean;
 }
 
