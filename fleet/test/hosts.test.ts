@@ -127,6 +127,26 @@ test.skipIf(noRedis !== '')(
 );
 
 test.skipIf(noRedis !== '')(
+  `limits of a host hold for its machines, whose own come before them${noRedis}`,
+  { timeout: 5 * MINUTES },
+  async () => {
+    const limits: unknown[] = [];
+    await using _only = await host({
+      options: { limits: { slack: 50, processor: 90 } },
+      async open(...words) {
+        const opened = await openHere(...words);
+        limits.push(opened.whole?.limits);
+        return opened;
+      },
+    });
+    await machines.start('limited', start);
+    await machines.running('limited');
+    expect(limits).toEqual([{ slack: 50, processor: 30 }]);
+    await machines.stop('limited');
+  },
+);
+
+test.skipIf(noRedis !== '')(
   `where memory is short, a host suspends a machine that nobody uses, if it may${noRedis}`,
   { timeout: 5 * MINUTES },
   async () => {

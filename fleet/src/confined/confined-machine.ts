@@ -8,13 +8,13 @@ import type { Confinement } from './confinement.ts';
 
 /** Makes machines go on in processes of their own, which are confined. */
 function openConfined(confinement: Confinement, log: (message: string) => void): OpenMachine {
-  return async ({ name, manifest, limits, memory }, snapshots, { network }) => {
+  return async ({ name, manifest, limits: own, memory }, snapshots, { network, limits }) => {
     if (network !== undefined) throw new FleetError('a machine in a process of its own has no ports yet');
     const snapshot = await snapshots.get(manifest);
     const owner = { name, memory: memory + snapshot.length, log };
     const child = await ConfinedProcess.start('machine-process.ts', owner, confinement);
     try {
-      const isOff = await child.call<boolean>('restore', Buffer.from(snapshot), name, limits);
+      const isOff = await child.call<boolean>('restore', Buffer.from(snapshot), name, { ...limits, ...own });
       return { machine: machineOf(child, isOff), screen: screenOf(child) };
     } catch (error) {
       await child[Symbol.asyncDispose]();

@@ -96,9 +96,10 @@ export class Arrivals {
     try {
       await this.#host.vacate(name);
       await this.#host.listen(name);
+      const { options } = this.#host;
       const cards = cardsOf(record.network);
       await receiveMachine(visitor, {
-        options: { ...this.#host.options, ...cards.options, limits: record.limits, shutdown: 'pause' },
+        options: { ...options, ...cards.options, limits: { ...options.limits, ...record.limits }, shutdown: 'pause' },
         arrived: (machine, words) => this.#arrived(machine, words, { record, cards, typed: coming.typed }),
       });
     } catch (error) {

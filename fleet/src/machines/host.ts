@@ -38,8 +38,8 @@ export interface HostSettings {
   readonly open?: OpenMachine;
   /** Default: that of this system. */
   readonly systemMemory?: SystemMemory;
-  /** Options of its machines. Default: none. */
-  readonly options?: Pick<MachineOptions, 'memoryMerge'>;
+  /** Options of its machines; limits of theirs come before its own. Default: none. */
+  readonly options?: Pick<MachineOptions, 'memoryMerge' | 'limits'>;
   /** Whether it moves machines to others when it is full. Default: false. */
   readonly rebalance?: boolean;
   /** Where other hosts and gateways reach it. Default: 127.0.0.1, at a port that is free, for hosts of one computer. */

@@ -53,7 +53,8 @@ export interface OpenedMachine {
 }
 
 /** Restores a machine in this process. */
-export const openHere: OpenMachine = async ({ name, manifest, limits }, snapshots, options) => {
+export const openHere: OpenMachine = async ({ name, manifest, limits: own }, snapshots, options) => {
+  const limits = { ...options.limits, ...own };
   // What a guest that turns itself off leaves is in the checkpoint that is made then.
   const machine = await Machine.restore(await snapshots.get(manifest), { ...options, limits, shutdown: 'pause' });
   return { machine, screen: screenOf(machine, name), whole: machine };
@@ -70,7 +71,7 @@ export interface SeatSettings {
   warn(message: string): void;
   /** Resolves when input for the machine, and those who look at its screen, are heard. */
   listen(): Promise<unknown>;
-  /** Options of the machine here, besides its limits. */
+  /** Options of the machine here; its own limits come before these. */
   readonly options: Partial<MachineOptions>;
   /** The wire of its first network card. */
   readonly wire: NetworkWire;
