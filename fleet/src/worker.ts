@@ -9,7 +9,7 @@ import { Permits } from './permits.ts';
 import { SnapshotStore } from './pieces.ts';
 import { type LoadedWork, type PreparedRun, prepareConfined, prepareHere } from './prepared.ts';
 import { PreparedRuns } from './prepared-runs.ts';
-import { keepResult } from './results.ts';
+import { RunResults } from './results.ts';
 import { findRun, type JobResult, type Run, type Work } from './run.ts';
 import type { ObjectStore } from './store.ts';
 import { OPERATOR, ownName, tenantOf } from './tenants/names.ts';
@@ -141,9 +141,9 @@ export class FleetWorker implements AsyncDisposable {
     const run = await findRun(this.#redis, id);
     // Nobody waits for it any more.
     if (run === undefined) return;
+    const results = new RunResults(this.#redis, id);
     // The worker that did it the last time may have died of it.
-    if (tries > run.tries)
-      return await keepResult(this.#redis, id, result({ status: 'failed', error: LOST, files: {} }));
+    if (tries > run.tries) return await results.keep(result({ status: 'failed', error: LOST, files: {} }));
     const outcome = await this.#outcome(run, number, () => this.#hasSlot(job));
     const isLast = tries >= run.tries || outcome.isPermanent;
     if (outcome.error !== undefined && !isLast) throw new Error(outcome.error);
@@ -152,7 +152,7 @@ export class FleetWorker implements AsyncDisposable {
     const files = await this.#keepFiles(run.id, number, outcome.files);
     const { error, value } = outcome;
     const ended = error === undefined ? { status: 'done' as const, value } : { status: 'failed' as const, error };
-    await keepResult(this.#redis, id, result({ ...ended, files }));
+    await results.keep(result({ ...ended, files }));
   }
 
   /** The next one may be taken. */

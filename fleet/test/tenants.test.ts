@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { removeGarbage } from '../src/garbage.ts';
 import { findImage, listImages } from '../src/images.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
-import { keepResult } from '../src/results.ts';
+import { RunResults } from '../src/results.ts';
 import { type JobResult, resultsKey } from '../src/run.ts';
 import { SubmittedRun } from '../src/submit.ts';
 import { tenantStore } from '../src/tenants/store.ts';
@@ -146,7 +146,7 @@ describe.skipIf(noRedis !== '')(`tokens${noRedis}`, { timeout: 5 * MINUTES }, ()
     await putDemo(tenantStore(fleet.store, 'ended'));
     const options = { image: 'demo', script: 'true', count: 3, tenant: 'ended' };
     await using run = await SubmittedRun.submit(fleet.connect, fleet.store, options);
-    await keepResult(redis, run.run.id, {
+    await new RunResults(redis, run.run.id).keep({
       ...{ number: 0, status: 'done', tries: 1, worker: '', milliseconds: 1, files: {} },
     });
     const others = (await redis.keys('*')).filter((key) => !key.includes('ended'));

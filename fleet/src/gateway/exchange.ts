@@ -98,5 +98,7 @@ export async function bodyOf(request: IncomingMessage, most: number): Promise<Ui
 export function send(response: ServerResponse, { status = 200, headers = {}, type, body = '' }: Answer): void {
   const isPlain = typeof body === 'string' || body instanceof Uint8Array;
   const sent = { 'cache-control': 'no-store', 'content-type': type ?? (isPlain ? 'text/plain' : 'application/json') };
-  response.writeHead(status, { ...sent, ...headers }).end(isPlain ? body : JSON.stringify(body));
+  // What cannot be said has no head either.
+  const bytes = isPlain ? body : JSON.stringify(body);
+  response.writeHead(status, { ...sent, ...headers }).end(bytes);
 }

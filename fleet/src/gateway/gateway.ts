@@ -96,6 +96,8 @@ export class FleetGateway implements AsyncDisposable {
       send(response, await this.#answerOf(request));
     } catch (error) {
       const { message } = error as Error;
+      // Nothing else can be said after a head.
+      if (response.headersSent) return void response.destroy();
       if (error instanceof FleetError && !(error instanceof StoreError))
         return send(response, { status: 409, body: message });
       this.#settings.log(message);

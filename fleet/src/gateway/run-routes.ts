@@ -1,5 +1,5 @@
 import { FleetError } from '../error.ts';
-import { findResult, finishedSince } from '../results.ts';
+import { type ResultsPage, RunResults } from '../results.ts';
 import { findRun, listRuns, type Run, resultsKey } from '../run.ts';
 import { type RunOptions, SubmittedRun } from '../submit.ts';
 import { fullName, ownName, tenantOf } from '../tenants/names.ts';
@@ -7,8 +7,8 @@ import { tenantStore } from '../tenants/store.ts';
 import { type Exchange, jsonOf, numberIn, type Route, textIn } from './exchange.ts';
 import { limitsOf } from './machine-routes.ts';
 
-/** Milliseconds that a request for results waits for the first. */
-const PATIENCE = 1000;
+/** Milliseconds that a request for results waits for the first, and bytes from which on an answer has no more. */
+const [PATIENCE, MOST_RESULTS] = [1000, 4 << 20];
 
 async function optionsOf(exchange: Exchange): Promise<RunOptions> {
   const given = await jsonOf(exchange);
@@ -29,16 +29,14 @@ async function runOf({ redis, rights, names: [id] }: Exchange): Promise<Run> {
 }
 
 /** Results since a place on the list of those that have ended, with the next place. */
-async function resultsSince(exchange: Exchange) {
+async function resultsSince(exchange: Exchange): Promise<ResultsPage> {
   const run = await runOf(exchange);
   // It may wait: others must not.
   const redis = exchange.connect();
   try {
     const place = exchange.query.get('after') ?? '0';
     if (!/^\d+(-\d+)?$/.test(place)) throw new FleetError(`after is '${place}'; give what was given as next`);
-    const news = await finishedSince(redis, run.id, place, PATIENCE);
-    const found = await Promise.all([...new Set(news.numbers)].map((number) => findResult(redis, run.id, number)));
-    return { next: news.place, results: found.filter((result) => result !== undefined) };
+    return await new RunResults(redis, run.id).pageSince(place, PATIENCE, MOST_RESULTS);
   } finally {
     redis.disconnect();
   }
