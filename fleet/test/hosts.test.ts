@@ -81,6 +81,35 @@ describe.skipIf(noRedis !== '')(`a host that stops${noRedis}`, { timeout: 5 * MI
   });
 });
 
+describe.skipIf(noRedis !== '')(`a host that looks at its machines${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('leaves one alone that has come while it read which it has', async () => {
+    await using _one = await host();
+    await machines.start('comes', start);
+    await machines.running('comes');
+    let [isAsked, looks] = [false, 0];
+    const two: FleetHost = await host({
+      connect() {
+        const redis = fleet.connect();
+        const read = redis.smembers.bind(redis) as (key: string) => Promise<string[]>;
+        redis.smembers = (async (key: string) => {
+          const names = await read(key);
+          if (isAsked && looks++ === 0) await expect.poll(async () => (await machines.find('comes')).moves).toBe(1);
+          return names;
+        }) as typeof redis.smembers;
+        return redis;
+      },
+    });
+    await using _two = two;
+    // The move begins when an answer is held back.
+    isAsked = true;
+    await expect.poll(() => looks).toBeGreaterThan(0);
+    await machines.move('comes', two.id);
+    await expect.poll(() => looks).toBeGreaterThan(3);
+    expect(await machines.find('comes')).toMatchObject({ owner: two.id, token: 2, state: 'running' });
+    await machines.stop('comes');
+  });
+});
+
 test.skipIf(noRedis !== '')(`a host that begins again is drained as before${noRedis}`, async () => {
   const first = await host({ name: 'pc7' });
   expect((await fleet.command('drain', first.id)).output).toBe(`${first.id} has no machines\n`);

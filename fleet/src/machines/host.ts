@@ -193,19 +193,19 @@ export class FleetHost implements AsyncDisposable {
   }
 
   async #lookAtOwn(): Promise<void> {
+    // One that comes while they are read is in none of them.
+    const seats = [...this.#seats];
     const records = await this.#registry.machinesOf(this.id);
-    this.#endLost(records);
+    this.#endLost(seats, records);
     for (const record of records) await this.#attend(record);
     await this.#neighbours.rebalance(records);
   }
 
-  /** Ends machines that are not this host's any more. */
-  #endLost(records: readonly MachineRecord[]): void {
-    for (const [name, seat] of this.#seats) {
+  /** Ends those of some machines that are not this host's any more. */
+  #endLost(seats: readonly (readonly [name: string, seat: Seat])[], records: readonly MachineRecord[]): void {
+    for (const [name, seat] of seats) {
       const record = records.find((record) => record.name === name);
-      // A machine that has just come has an older token in what was read before that.
-      const isOlder = record !== undefined && record.token < seat.holding.token;
-      if (!isOlder && (record?.owner !== this.id || record.token !== seat.holding.token)) void seat.lose();
+      if (record?.owner !== this.id || record.token !== seat.holding.token) void seat.lose();
     }
   }
 
