@@ -55,8 +55,8 @@ import {
   WANT,
 } from './scripts.ts';
 
-/** Entries of a machine's output that are kept, at least. */
-const MOST_OUTPUT = 2000;
+/** Entries of a machine's output, and bytes of it, that are kept at most. */
+const [MOST_OUTPUT, MOST_OUTPUT_BYTES] = [2000, 4 << 20];
 
 /** A host's right to a machine. */
 export interface Holding {
@@ -335,7 +335,7 @@ export class Registry {
 
   /** Output of a machine, after so many bytes that it had sent before. */
   async say(holding: Holding, at: number, bytes: Uint8Array): Promise<boolean> {
-    return await this.#owned(SAY, holding, at, Buffer.from(bytes), MOST_OUTPUT);
+    return await this.#owned(SAY, holding, at, Buffer.from(bytes), MOST_OUTPUT, MOST_OUTPUT_BYTES);
   }
 
   /** A message for somebody who looks at a machine's screen. */

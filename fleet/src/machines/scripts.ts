@@ -192,16 +192,23 @@ return answer
 `;
 
 /**
- * Puts output of a machine into its stream. ARGV[3]: how many bytes it had sent before, ARGV[4]: the bytes, ARGV[5]: entries that the stream has at
- * most. What is there already, as after a connection was lost, is not put there again.
+ * Puts output of a machine into its stream. ARGV[3]: how many bytes it had sent before, ARGV[4]: the bytes, ARGV[5] and ARGV[6]: entries, and bytes of
+ * output, that the stream has at most. What is there already, as after a connection was lost, is not put there again.
  */
 export const SAY = `${OWNED}
 local said, at = tonumber(redis.call('HGET', KEYS[1], 'said')), tonumber(ARGV[3])
 if at > said then return 0 end
 local rest = string.sub(ARGV[4], said - at + 1)
 if #rest == 0 then return 1 end
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'token', ARGV[2], 'at', string.format('%.0f', said), 'bytes', rest)
-redis.call('HSET', KEYS[1], 'said', string.format('%.0f', said + #rest))
+redis.call('XADD', KEYS[2], '*', 'token', ARGV[2], 'at', string.format('%.0f', said), 'bytes', rest)
+local kept = tonumber(redis.call('HGET', KEYS[1], 'kept') or 0) + #rest
+while kept > tonumber(ARGV[6]) or redis.call('XLEN', KEYS[2]) > tonumber(ARGV[5]) do
+  local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+  if not first then kept = 0 break end
+  redis.call('XDEL', KEYS[2], first[1])
+  if first[2][5] == 'bytes' then kept = math.max(0, kept - #first[2][6]) end
+end
+redis.call('HSET', KEYS[1], 'said', string.format('%.0f', said + #rest), 'kept', kept)
 return 1
 `;
 
