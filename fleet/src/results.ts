@@ -1,8 +1,20 @@
 import type { Redis } from 'ioredis';
+import { getBlob, putBlob } from './blobs.ts';
+import { PermanentError } from './error.ts';
 import { finishedKey, type JobResult, KEPT, resultsKey } from './run.ts';
+import type { ObjectStore } from './store.ts';
+import { tenantOf } from './tenants/names.ts';
+import { tenantStore } from './tenants/store.ts';
 
 /** Results that are read at once. */
 const BATCH = 50;
+/** Characters as JSON of a result that Redis has itself, at most; larger ones are in the store. */
+const MOST_TEXT = 4096;
+
+/** A result that is in the store, by the digest of its text. */
+interface StoredResult {
+  readonly blob: string;
+}
 
 /** A job that has ended, and its place on the list of those. */
 export interface EndedJob {
@@ -16,13 +28,16 @@ export interface ResultsPage {
   readonly next: string;
 }
 
-/** The results of a run, in Redis. */
+/** The results of a run, in Redis; large ones are in the store. */
 export class RunResults {
   readonly #redis: Redis;
+  readonly #store: ObjectStore;
   readonly #run: string;
 
-  constructor(redis: Redis, run: string) {
+  /** @param store that of all tenants */
+  constructor(redis: Redis, store: ObjectStore, run: string) {
     this.#redis = redis;
+    this.#store = tenantStore(store, tenantOf(run));
     this.#run = run;
   }
 
@@ -32,9 +47,11 @@ export class RunResults {
    */
   async keep(result: JobResult): Promise<void> {
     const [results, finished] = [resultsKey(this.#run), finishedKey(this.#run)];
+    const text = JSON.stringify(result);
+    const kept = text.length > MOST_TEXT ? await this.#stored(text) : text;
     const answers = await this.#redis
       .multi()
-      .hsetnx(results, `${result.number}`, JSON.stringify(result))
+      .hsetnx(results, `${result.number}`, kept)
       .xadd(finished, '*', 'number', `${result.number}`)
       .expire(results, KEPT)
       .expire(finished, KEPT)
@@ -43,10 +60,26 @@ export class RunResults {
     if (failure) throw failure;
   }
 
+  async #stored(text: string): Promise<string> {
+    return JSON.stringify({ blob: await putBlob(this.#store, Buffer.from(text)) } satisfies StoredResult);
+  }
+
   /** Undefined: the job has not ended. */
   async find(number: number): Promise<JobResult | undefined> {
-    const text = await this.#redis.hget(resultsKey(this.#run), `${number}`);
-    return text === null ? undefined : (JSON.parse(text) as JobResult);
+    const kept = await this.#redis.hget(resultsKey(this.#run), `${number}`);
+    return kept === null ? undefined : (JSON.parse(await this.#textOf(kept, number)) as JobResult);
+  }
+
+  /** The text of a result; one that the store has lost has failed. */
+  async #textOf(kept: string, number: number): Promise<string> {
+    const { blob } = JSON.parse(kept) as Partial<StoredResult>;
+    if (blob === undefined) return kept;
+    try {
+      return Buffer.from(await getBlob(this.#store, blob)).toString();
+    } catch (error) {
+      if (!(error instanceof PermanentError)) throw error;
+      return JSON.stringify(failedResult(number, 0, error.message));
+    }
   }
 
   /** Jobs that have ended since a place on the list; waits a moment for the first. */
@@ -70,12 +103,18 @@ export class RunResults {
       for (const [n, { number, place }] of jobs.entries()) {
         if (bytes >= most) break;
         next = place;
-        const text = texts[n];
-        if (typeof text !== 'string' || results.has(number)) continue;
+        const kept = texts[n];
+        if (typeof kept !== 'string' || results.has(number)) continue;
+        const text = await this.#textOf(kept, number);
         results.set(number, JSON.parse(text) as JobResult);
         bytes += Buffer.byteLength(text);
       }
     }
     return { results: [...results.values()], next };
   }
+}
+
+/** The result of a job of which no worker has told one. */
+export function failedResult(number: number, tries: number, error: string): JobResult {
+  return { number, status: 'failed', error, tries, worker: '', milliseconds: 0, files: {} };
 }

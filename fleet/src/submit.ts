@@ -8,7 +8,7 @@ import { findImage } from './images.ts';
 import { checkMachineLimits } from './limits.ts';
 import { bundledModule } from './module.ts';
 import { queueOf, withNews } from './queues.ts';
-import { RunResults } from './results.ts';
+import { failedResult, RunResults } from './results.ts';
 import { type JobData, type JobResult, jobId, keepRun, type Run, runKey, type Work } from './run.ts';
 import type { ObjectStore } from './store.ts';
 import { fullName, OPERATOR, tenantOf } from './tenants/names.ts';
@@ -53,10 +53,10 @@ export class SubmittedRun implements AsyncDisposable {
   readonly #results: RunResults;
 
   /** @param run one that was submitted */
-  constructor(run: Run, connect: () => Redis) {
+  constructor(run: Run, connect: () => Redis, store: ObjectStore) {
     this.run = run;
     this.#redis = connect();
-    this.#results = new RunResults(this.#redis, run.id);
+    this.#results = new RunResults(this.#redis, store, run.id);
     this.#connection = connect();
     this.#queue = new Queue<JobData>(queueOf(tenantOf(run.id)), { connection: this.#connection });
     // The connection itself tells of it, and waits.
@@ -70,7 +70,7 @@ export class SubmittedRun implements AsyncDisposable {
    */
   static async submit(connect: () => Redis, store: ObjectStore, options: RunOptions): Promise<SubmittedRun> {
     const run = await runOf(tenantStore(store, options.tenant ?? OPERATOR), options);
-    const submitted = new SubmittedRun(run, connect);
+    const submitted = new SubmittedRun(run, connect, store);
     await submitted.#add(Array.from({ length: run.count }, (_, number) => number));
     return submitted;
   }
@@ -121,11 +121,7 @@ export class SubmittedRun implements AsyncDisposable {
       if (state !== 'unknown' && state !== 'failed' && state !== 'completed') continue;
       const result = await this.#results.find(number);
       if (result === undefined && state !== 'failed') missing.push(number);
-      else if (result === undefined)
-        await this.#results.keep({
-          ...{ number, status: 'failed', error: 'the queue has given it up', tries, worker: '', milliseconds: 0 },
-          files: {},
-        });
+      else if (result === undefined) await this.#results.keep(failedResult(number, tries, 'the queue has given it up'));
       // What was on the list of the ended ones may be forgotten, too.
       else await this.#results.keep(result);
     }

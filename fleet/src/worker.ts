@@ -141,7 +141,7 @@ export class FleetWorker implements AsyncDisposable {
     const run = await findRun(this.#redis, id);
     // Nobody waits for it any more.
     if (run === undefined) return;
-    const results = new RunResults(this.#redis, id);
+    const results = new RunResults(this.#redis, this.#settings.store, id);
     // The worker that did it the last time may have died of it.
     if (tries > run.tries) return await results.keep(result({ status: 'failed', error: LOST, files: {} }));
     const outcome = await this.#outcome(run, number, () => this.#hasSlot(job));

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { send } from '../src/gateway/exchange.ts';
 import { FleetGateway } from '../src/gateway/gateway.ts';
 import { RunResults } from '../src/results.ts';
-import { keepRun, type Run } from '../src/run.ts';
+import { keepRun, type Run, resultsKey } from '../src/run.ts';
 import { noRedis, TestFleet } from './support/fleet.ts';
 
 let fleet: TestFleet;
@@ -40,7 +40,7 @@ const resultOf = (number: number, characters: number) => ({
 describe.skipIf(noRedis !== '')(`results of a run${noRedis}`, () => {
   test('come some megabytes at a time, each once', async () => {
     await keepRun(redis, run);
-    const results = new RunResults(redis, run.id);
+    const results = new RunResults(redis, fleet.store, run.id);
     for (let number = 0; number < 12; number++) await results.keep(resultOf(number, 1_000_000));
     const { connect, store } = fleet;
     await using gateway = await FleetGateway.listen({ connect, store, address: '127.0.0.1', port: 0, log: () => {} });
@@ -55,6 +55,23 @@ describe.skipIf(noRedis !== '')(`results of a run${noRedis}`, () => {
     }
     expect(numbers).toEqual(Array.from({ length: 12 }, (_, number) => number));
     expect(Math.max(...lengths)).toBeLessThan(6e6);
+    // Redis has the small ones only.
+    const kept = await redis.hvals(resultsKey(run.id));
+    expect(Math.max(...kept.map((text) => text.length))).toBeLessThan(100);
+  });
+
+  test('that the store has lost have failed, and hold nothing else up', async () => {
+    const id = `acme/${run.id}`;
+    await keepRun(redis, { ...run, id });
+    const results = new RunResults(redis, fleet.store, id);
+    await results.keep(resultOf(0, 10_000));
+    await results.keep(resultOf(1, 10));
+    const [blob] = await fleet.store.list('tenants/acme/blobs/');
+    await fleet.store.remove(blob!.key);
+    expect((await results.pageSince('0', 1, 1000)).results).toMatchObject([
+      { number: 0, status: 'failed', error: expect.stringMatching(/the store lacks blobs/) },
+      { number: 1, status: 'done' },
+    ]);
   });
 });
 

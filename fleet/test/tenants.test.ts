@@ -146,7 +146,7 @@ describe.skipIf(noRedis !== '')(`tokens${noRedis}`, { timeout: 5 * MINUTES }, ()
     await putDemo(tenantStore(fleet.store, 'ended'));
     const options = { image: 'demo', script: 'true', count: 3, tenant: 'ended' };
     await using run = await SubmittedRun.submit(fleet.connect, fleet.store, options);
-    await new RunResults(redis, run.run.id).keep({
+    await new RunResults(redis, fleet.store, run.run.id).keep({
       ...{ number: 0, status: 'done', tries: 1, worker: '', milliseconds: 1, files: {} },
     });
     const others = (await redis.keys('*')).filter((key) => !key.includes('ended'));

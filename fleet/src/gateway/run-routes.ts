@@ -36,7 +36,7 @@ async function resultsSince(exchange: Exchange): Promise<ResultsPage> {
   try {
     const place = exchange.query.get('after') ?? '0';
     if (!/^\d+(-\d+)?$/.test(place)) throw new FleetError(`after is '${place}'; give what was given as next`);
-    return await new RunResults(redis, run.id).pageSince(place, PATIENCE, MOST_RESULTS);
+    return await new RunResults(redis, exchange.allStore, run.id).pageSince(place, PATIENCE, MOST_RESULTS);
   } finally {
     redis.disconnect();
   }
@@ -79,7 +79,7 @@ export const runRoutes: readonly Route[] = [
   {
     ...{ method: 'DELETE', path: /^\/runs\/([^/]+)$/, scope: 'jobs' },
     async answer(exchange) {
-      await using submitted = new SubmittedRun(await runOf(exchange), exchange.connect);
+      await using submitted = new SubmittedRun(await runOf(exchange), exchange.connect, exchange.allStore);
       await submitted.cancel();
       return { status: 204 };
     },
