@@ -11,6 +11,7 @@ import { queueOf, withNews } from './queues.ts';
 import { failedResult, RunResults } from './results.ts';
 import { type JobData, type JobResult, jobId, keepRun, type Run, runKey, type Work } from './run.ts';
 import type { ObjectStore } from './store.ts';
+import { jobRoom } from './tenants/job-room.ts';
 import { fullName, OPERATOR, tenantOf } from './tenants/names.ts';
 import { tenantStore } from './tenants/store.ts';
 
@@ -66,13 +67,19 @@ export class SubmittedRun implements AsyncDisposable {
   /**
    * Puts the jobs of a run into the queue.
    * @param connect connects to Redis
-   * @throws FleetError that names the option, the image or the file
+   * @throws FleetError that names the option, the image or the file, or says that its tenant has too many jobs
    */
   static async submit(connect: () => Redis, store: ObjectStore, options: RunOptions): Promise<SubmittedRun> {
     const run = await runOf(tenantStore(store, options.tenant ?? OPERATOR), options);
     const submitted = new SubmittedRun(run, connect, store);
-    await submitted.#add(Array.from({ length: run.count }, (_, number) => number));
-    return submitted;
+    try {
+      await using _room = await jobRoom(submitted.#redis, run);
+      await submitted.#add(Array.from({ length: run.count }, (_, number) => number));
+      return submitted;
+    } catch (error) {
+      await submitted[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   async #add(numbers: readonly number[]): Promise<void> {

@@ -137,6 +137,27 @@ describe.skipIf(noRedis !== '')(`consoles that are open${noRedis}`, { timeout: 5
     for (const tenant of ['acme', 'other']) await registry.want(`${tenant}/open`, 'gone');
     redis.disconnect();
   });
+
+  test('are so many of a tenant at the same time', async () => {
+    const redis = fleet.connect();
+    const registry = new Registry(redis);
+    await using gateway = await listen({ needsToken: true });
+    await registry.add('acme/open', resting);
+    const token = await tokens.create({ tenant: 'acme', scopes: ['console'] });
+    const open = () => new WebSocket(`ws://127.0.0.1:${gateway.port}/machines/open/console`, [`token.${token}`]);
+    const sockets = Array.from({ length: 100 }, open);
+    await Promise.all(sockets.map((socket) => once(socket, 'open')));
+    const [, answer] = (await once(
+      open().on('error', () => {}),
+      'unexpected-response',
+    )) as [object, IncomingMessage];
+    expect(answer.statusCode).toBe(429);
+    sockets[0]!.close();
+    await once(sockets[0]!, 'close');
+    await once(open(), 'open');
+    await registry.want('acme/open', 'gone');
+    redis.disconnect();
+  });
 });
 
 describe.skipIf(noRedis !== '')(`the gateway's interface${noRedis}`, { timeout: 5 * MINUTES }, () => {

@@ -102,20 +102,6 @@ describe.skipIf(noRedis !== '')(`the registry's machines${noRedis}`, () => {
     expect(await output('twice')).toBe('ab|c|d');
   });
 
-  test('have as much output kept as may be, in bytes and in parts, the last of it', async () => {
-    const holding = await taken('loud');
-    const part = Buffer.alloc(1 << 20, 'x');
-    for (let n = 0; n < 6; n++) expect(await registry.say(holding, n * part.length, part)).toBe(true);
-    expect(await output('loud')).toHaveLength(4 * part.length + 3);
-    let at = 6 * part.length;
-    for (; at < 6 * part.length + 2500; at++) await registry.say(holding, at, Buffer.from('y'));
-    expect(await redis.xlen(outputKey('loud'))).toBe(2000);
-    expect(await output('loud')).not.toContain('x');
-    await registry.say(holding, at, Buffer.alloc(5 << 20, 'z'));
-    await registry.say(holding, at + (5 << 20), Buffer.from('end'));
-    expect(await output('loud')).toBe('end');
-  });
-
   test('are what their owner wanted when their host is lost', async () => {
     const lost = await taken('stays', { policy: 'lost' });
     await registry.free('stays', { id: lost.host, beat: 1 });
@@ -161,6 +147,22 @@ describe.skipIf(noRedis !== '')(`the registry's machines${noRedis}`, () => {
     await registry.want('ending', 'gone');
     expect(await registry.publish(ending, { manifest: 'bb', offset: 3, answered: 0 }, 'suspended')).toBe(true);
     expect(await registry.look('ending')).toBe(undefined);
+  });
+});
+
+describe.skipIf(noRedis !== '')(`the output of machines${noRedis}`, () => {
+  test('is kept as far as there is room for it, in bytes and in parts, the last of it', async () => {
+    const holding = await taken('loud');
+    const part = Buffer.alloc(1 << 20, 'x');
+    for (let n = 0; n < 6; n++) expect(await registry.say(holding, n * part.length, part)).toBe(true);
+    expect(await output('loud')).toHaveLength(4 * part.length + 3);
+    let at = 6 * part.length;
+    for (; at < 6 * part.length + 2500; at++) await registry.say(holding, at, Buffer.from('y'));
+    expect(await redis.xlen(outputKey('loud'))).toBe(2000);
+    expect(await output('loud')).not.toContain('x');
+    await registry.say(holding, at, Buffer.alloc(5 << 20, 'z'));
+    await registry.say(holding, at + (5 << 20), Buffer.from('end'));
+    expect(await output('loud')).toBe('end');
   });
 });
 

@@ -10,7 +10,7 @@ import type { ObjectStore } from '../store.ts';
 import { tenantStore } from '../tenants/store.ts';
 import { type Rights, type Scope, Tokens } from '../tenants/tokens.ts';
 import { type AuthoritySettings, cookieOf, isLoopback, isWelcome, rightsOf, tokenOf } from './authority.ts';
-import { Bound } from './bound.ts';
+import { makeBounds } from './bound.ts';
 import { type Answer, bodyOf, decoded, jsonOf, send, textIn } from './exchange.ts';
 import { fleetRoutes } from './fleet-routes.ts';
 import { imageRoutes } from './image-routes.ts';
@@ -43,8 +43,6 @@ const routes = [...machineRoutes, ...imageRoutes, ...runRoutes, ...fleetRoutes];
 const [MOST_MESSAGE, MOST_LOGIN] = [64 << 10, 4096];
 /** Milliseconds between two looks whether who has a console or screen open still may. */
 const LOOK = 3000;
-/** Images that are added at the same time: each takes memory of up to 1 GB for its snapshot, and that of its machine. */
-const MOST_IMAGES = 2;
 
 /**
  * Gives machines' consoles and screens to whoever knows their names, over WebSocket: /machines/NAME/console takes and gives bytes of COM1,
@@ -57,7 +55,7 @@ export class FleetGateway implements AsyncDisposable {
   readonly #authority: AuthoritySettings;
   /** By their tenants. */
   readonly #machines = new Map<string, FleetMachines>();
-  readonly #images = new Bound(MOST_IMAGES);
+  readonly #bounds = makeBounds();
   readonly #sockets = new WebSocketServer({
     ...{ noServer: true, maxPayload: MOST_MESSAGE },
     // Viewers in pages ask for it.
@@ -119,7 +117,7 @@ export class FleetGateway implements AsyncDisposable {
     const { store, connect } = this.#settings;
     return await route.answer({
       ...{ rights, query, connect, allStore: store, redis: this.#redis, machines: this.#machinesOf(rights.tenant) },
-      ...{ names: names.map(decoded), images: this.#images },
+      ...{ names: names.map(decoded), bounds: this.#bounds },
       hasToken: tokenOf(request) !== undefined,
       store: tenantStore(store, rights.tenant),
       body: (most) => bodyOf(request, most),
@@ -161,7 +159,10 @@ export class FleetGateway implements AsyncDisposable {
     socket.on('error', () => {});
     const [, name, part] = request.url?.match(/^\/machines\/([^/]+)\/(console|screen)$/) ?? [];
     const rights = name === undefined ? { status: 404 } : await this.#admit(request, 'console');
-    if ('status' in rights) return void socket.end(`HTTP/1.1 ${rights.status} ${STATUS_CODES[rights.status]}\r\n\r\n`);
+    if ('status' in rights) return refuse(socket, rights.status);
+    const place = this.#bounds.clients.enter(rights.tenant);
+    if (place === undefined) return refuse(socket, 429);
+    socket.once('close', () => place[Symbol.dispose]());
     const serve = part === 'screen' ? serveScreen : serveConsole;
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
       this.#watch(request, client);
@@ -190,4 +191,9 @@ export class FleetGateway implements AsyncDisposable {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+/** Ends a connection that was to become a WebSocket. */
+function refuse(socket: Duplex, status: number): void {
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n\r\n`);
 }

@@ -4,7 +4,7 @@ import { findRun, listRuns, type Run, resultsKey } from '../run.ts';
 import { type RunOptions, SubmittedRun } from '../submit.ts';
 import { fullName, ownName, tenantOf } from '../tenants/names.ts';
 import { tenantStore } from '../tenants/store.ts';
-import { type Exchange, jsonOf, numberIn, type Route, textIn } from './exchange.ts';
+import { type Answer, bounded, type Exchange, jsonOf, numberIn, type Route, textIn } from './exchange.ts';
 import { limitsOf } from './machine-routes.ts';
 
 /** Milliseconds that a request for results waits for the first, and bytes from which on an answer has no more. */
@@ -42,6 +42,16 @@ async function resultsSince(exchange: Exchange): Promise<ResultsPage> {
   }
 }
 
+/** A file of a job. @throws FleetError if it has left none of this name */
+async function fileOf(exchange: Exchange): Promise<Answer> {
+  const { allStore, names } = exchange;
+  const { id } = await runOf(exchange);
+  const [tenant, [, ...rest]] = [tenantOf(id), names];
+  const bytes = await tenantStore(allStore, tenant).get(`runs/${[ownName(tenant, id), ...rest].join('/')}`);
+  if (bytes === undefined) throw new FleetError(`job ${names[1]} has left no '${names[2]}'`);
+  return { type: 'application/octet-stream', body: bytes };
+}
+
 /** Requests about jobs. */
 export const runRoutes: readonly Route[] = [
   {
@@ -63,17 +73,14 @@ export const runRoutes: readonly Route[] = [
   },
   {
     ...{ method: 'GET', path: /^\/runs\/([^/]+)\/results$/, scope: 'jobs' },
-    answer: async (exchange) => ({ body: await resultsSince(exchange) }),
+    async answer(exchange) {
+      return await bounded(exchange.bounds.requests, exchange, async () => ({ body: await resultsSince(exchange) }));
+    },
   },
   {
     ...{ method: 'GET', path: /^\/runs\/([^/]+)\/(\d+)\/files\/([^/]+)$/, scope: 'jobs' },
     async answer(exchange) {
-      const { allStore, names } = exchange;
-      const { id } = await runOf(exchange);
-      const [tenant, [, ...rest]] = [tenantOf(id), names];
-      const bytes = await tenantStore(allStore, tenant).get(`runs/${[ownName(tenant, id), ...rest].join('/')}`);
-      if (bytes === undefined) throw new FleetError(`job ${names[1]} has left no '${names[2]}'`);
-      return { type: 'application/octet-stream', body: bytes };
+      return await bounded(exchange.bounds.requests, exchange, () => fileOf(exchange));
     },
   },
   {

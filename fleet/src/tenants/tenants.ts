@@ -15,6 +15,8 @@ export interface Quota {
   readonly memory?: number;
   /** Jobs that are done at the same time. */
   readonly slots?: number;
+  /** Jobs that have not ended; left out: 10,000. */
+  readonly jobs?: number;
 }
 
 /** A tenant, and how much it has. */
@@ -31,9 +33,11 @@ const ALL = 'rawiron:tenants';
 export const TOKENS = 'rawiron:tokens';
 export const tenantKey = (name: string): string => `rawiron:tenant:${name}`;
 export const tenantMachinesKey = (name: string): string => `rawiron:tenant:${name}:machines`;
+/** Runs that are being submitted: the number of jobs of each before its ID. */
+export const comingKey = (name: string): string => `rawiron:tenant:${name}:coming`;
 export const slotsKey = (name: string): string => `rawiron:tenant:${name}:slots`;
 
-const LIMITS = ['machines', 'memory', 'slots'] as const;
+const LIMITS = ['machines', 'memory', 'slots', 'jobs'] as const;
 
 /** Removes the tokens of a tenant. ARGV: its name. */
 const REVOKE = `
@@ -91,7 +95,7 @@ export class Tenants {
     await removeQueue(this.#redis, name);
     await removeRuns(this.#redis, name);
     for (const { key } of await store.list(`${TENANTS}${name}/`)) await store.remove(key);
-    const change = this.#redis.multi().srem(ALL, name).del(tenantKey(name)).del(slotsKey(name));
+    const change = this.#redis.multi().srem(ALL, name).del(tenantKey(name)).del(slotsKey(name)).del(comingKey(name));
     await change.eval(REVOKE, 1, TOKENS, name).exec();
   }
 }
