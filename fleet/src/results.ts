@@ -64,6 +64,11 @@ export class RunResults {
     return JSON.stringify({ blob: await putBlob(this.#store, Buffer.from(text)) } satisfies StoredResult);
   }
 
+  /** Whether a job has ended. */
+  async has(number: number): Promise<boolean> {
+    return (await this.#redis.hexists(resultsKey(this.#run), `${number}`)) === 1;
+  }
+
   /** Undefined: the job has not ended. */
   async find(number: number): Promise<JobResult | undefined> {
     const kept = await this.#redis.hget(resultsKey(this.#run), `${number}`);

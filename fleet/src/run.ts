@@ -30,6 +30,8 @@ export interface Run {
 export interface JobData {
   readonly run: string;
   readonly number: number;
+  /** How often it was put back, as the store was away. Default: 0. */
+  readonly back?: number;
 }
 
 /** How a job ended: its one result. */

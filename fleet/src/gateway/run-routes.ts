@@ -44,11 +44,17 @@ async function resultsSince(exchange: Exchange): Promise<ResultsPage> {
 
 /** A file of a job. @throws FleetError if it has left none of this name */
 async function fileOf(exchange: Exchange): Promise<Answer> {
-  const { allStore, names } = exchange;
+  const {
+    allStore,
+    redis,
+    names: [, number, name],
+  } = exchange;
   const { id } = await runOf(exchange);
-  const [tenant, [, ...rest]] = [tenantOf(id), names];
-  const bytes = await tenantStore(allStore, tenant).get(`runs/${[ownName(tenant, id), ...rest].join('/')}`);
-  if (bytes === undefined) throw new FleetError(`job ${names[1]} has left no '${names[2]}'`);
+  const result = await new RunResults(redis, allStore, id).find(Number(number));
+  if (result === undefined) throw new FleetError(`job ${number} has not ended`);
+  const key = new Map(Object.entries(result.files)).get(name!);
+  const bytes = key === undefined ? undefined : await tenantStore(allStore, tenantOf(id)).get(key);
+  if (bytes === undefined) throw new FleetError(`job ${number} has left no '${name}'`);
   return { type: 'application/octet-stream', body: bytes };
 }
 
