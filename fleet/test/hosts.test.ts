@@ -6,6 +6,7 @@ import { FleetMachines } from '../src/machines/machines.ts';
 import { Registry } from '../src/machines/registry.ts';
 import { ACCEPT, CLAIM } from '../src/machines/scripts.ts';
 import { openHere } from '../src/machines/seat.ts';
+import { putEcho } from './support/echo-guest.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 
 const MINUTES = 60_000;
@@ -78,6 +79,54 @@ describe.skipIf(noRedis !== '')(`a host that stops${noRedis}`, { timeout: 5 * MI
     await stopped;
     expect(await machines.find('taken')).toMatchObject({ owner: '', state: 'waiting', problem: '' });
     await machines.stop('taken');
+  });
+});
+
+describe.skipIf(noRedis !== '')(`input for a machine${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('is refused from its last checkpoint on', async () => {
+    const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await using _only = await host({
+      async open(...words) {
+        const opened = await openHere(...words);
+        const { machine } = opened;
+        const snapshot = machine.snapshot.bind(machine);
+        machine.snapshot = async (...settings) => {
+          begun.resolve();
+          await gate.promise;
+          return await snapshot(...settings);
+        };
+        return opened;
+      },
+    });
+    await machines.start('deaf', start);
+    await machines.running('deaf');
+    await using line = machines.console('deaf');
+    await line.send(Buffer.from('echo heard\r'));
+    const suspended = machines.suspend('deaf');
+    await begun.promise;
+    await expect(line.send(Buffer.from('lost'))).rejects.toThrow(/deaf does not run now/);
+    gate.resolve();
+    await suspended;
+    await machines.stop('deaf');
+  });
+
+  test('moves with it as far as its guest has not taken it', async () => {
+    await using one = await host();
+    await putEcho(fleet.store);
+    await machines.start('slow', { ...start, image: 'echo' });
+    await machines.running('slow');
+    await using two = await host();
+    await using line = machines.console('slow');
+    const typed = Array.from({ length: 10_000 }, (_, n) => `line ${n}\n`).join('');
+    await line.send(Buffer.from(typed));
+    expect(await machines.move('slow', two.id)).toMatchObject({ from: one.id, to: two.id });
+    let text = '';
+    for await (const { bytes } of line.output('kept')) {
+      text += Buffer.from(bytes).toString();
+      if (text.length >= typed.length) break;
+    }
+    expect(text).toBe(typed);
+    await machines.stop('slow');
   });
 });
 

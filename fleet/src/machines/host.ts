@@ -246,6 +246,7 @@ export class FleetHost implements AsyncDisposable {
       ...{ wire, open, registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots },
       options: { ...this.#settings.options, ...options },
       listen: () => this.#hearing.subscribe(inputChannel(name), screenChannel(name)),
+      deafen: () => this.#hearing.unsubscribe(inputChannel(name)),
       failed: (problem) => {
         this.#settings.log(`${name}: ${problem}`);
         this.#pauses.set(name, performance.now() + PAUSE);

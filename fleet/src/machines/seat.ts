@@ -15,7 +15,7 @@ import { type MachineScreen, screenOf } from './screens.ts';
 import { SerialInput } from './serial-input.ts';
 import { Viewers } from './viewers.ts';
 
-/** Milliseconds before a last checkpoint is tried again. */
+/** Milliseconds before a last checkpoint is tried again, and that it waits for a Redis that is away. */
 const AGAIN = 2000;
 
 /** The parts of a machine that a seat works with. */
@@ -71,6 +71,8 @@ export interface SeatSettings {
   warn(message: string): void;
   /** Resolves when input for the machine, and those who look at its screen, are heard. */
   listen(): Promise<unknown>;
+  /** Resolves when no more input is heard, which is told to whoever types. */
+  deafen(): Promise<unknown>;
   /** Options of the machine here; its own limits come before these. */
   readonly options: Partial<MachineOptions>;
   /** The wire of its first network card. */
@@ -206,9 +208,10 @@ export class Seat {
   }
 
   /** Takes a machine that has come from another host, which has said these words. Resolves when it runs. */
-  async adopt(machine: Machine, { unsaid }: LastWords, typed: readonly Input[]): Promise<void> {
+  async adopt(machine: Machine, { unsaid, untaken }: LastWords, typed: readonly Input[]): Promise<void> {
     this.#hear({ machine, screen: screenOf(machine, this.holding.name), whole: machine });
     if (unsaid.length > 0) this.#send(unsaid);
+    if (untaken.length > 0) void this.#running?.serial.type(untaken);
     for (const input of typed) this.input(input);
     if (machine.isOff) return void this.end('ended');
     await this.go();
@@ -302,12 +305,12 @@ export class Seat {
   async #sendTo(to: Destination): Promise<void> {
     const { registry } = this.#settings;
     if (this.#running === undefined || this.#isGone) return;
-    const { whole } = this.#running;
+    const { whole, serial } = this.#running;
     if (whole === undefined) throw new FleetError('it is in a process of its own, and cannot move while it runs');
     const figures = await sendMachine(whole, this.holding, to, {
       words: () => {
         const { at, bytes: unsaid } = this.#outbox.unsaid;
-        return { at, unsaid, typed: this.#input.hold() };
+        return { at, unsaid, typed: this.#input.hold(), untaken: serial.last(whole.serial.waiting) };
       },
       recall: async (reason) => {
         if (!(await registry.recall(this.holding, to.id, reason))) throw new FleetError('another host has it');
@@ -335,6 +338,8 @@ export class Seat {
   /** Makes a last checkpoint, and gives the machine back; tries until the store takes it. */
   end(state: 'suspended' | 'ended'): Promise<void> {
     this.#ending ??= (async () => {
+      // What is typed until then is in the checkpoint.
+      await Promise.race([this.#settings.deafen().catch(() => {}), wait(AGAIN, undefined, { ref: false })]);
       while (!this.#isGone && !(await this.#tryCheckpoint(state))) await wait(AGAIN);
       await this.lose();
     })();
