@@ -7,6 +7,9 @@ const HEAD = 5;
 /** Bytes of a part, and those that are read ahead, at most. */
 const [MOST_PART, AHEAD] = [64 << 20, 4 << 20];
 
+/** Milliseconds after which a connection is lost over which nothing goes. */
+const SILENCE = 30_000;
+
 /** The last words of the host that a machine leaves, while the guest stands still. */
 export interface LastWords {
   /** Output that nobody may have heard yet, and how many bytes were sent before it. */
@@ -44,9 +47,14 @@ export class MoveChannel implements MigrationChannel {
   readonly #words = Promise.withResolvers<LastWords>();
   readonly #verdict = Promise.withResolvers<Verdict>();
 
-  /** @param sender missing: the machine comes here */
-  constructor(socket: Socket, sender?: Sender) {
+  /**
+   * @param sender missing: the machine comes here
+   * @param silence milliseconds after which a connection is lost over which nothing goes
+   */
+  constructor(socket: Socket, sender?: Sender, silence = SILENCE) {
     this.#socket = socket;
+    // The other computer may have vanished.
+    socket.setTimeout(silence, () => socket.destroy());
     this.#sender = sender;
     socket.setNoDelay(true);
     for (const { promise } of [this.#words, this.#verdict]) promise.catch(() => {});
