@@ -350,19 +350,36 @@ describe.skipIf(noRedis !== '')(`the registry and machines that nobody uses${noR
   test('a machine is woken by who uses it, though it has moved, or its host was lost', async () => {
     const sleepy = async (name: string) => {
       const holding = await moving(name);
-      await registry.rest(holding);
+      expect(await registry.rest(holding, 0)).toBe(true);
       return holding;
     };
-    const unused = { wanted: 'suspended', problem: UNUSED };
+    const unused = { wanted: 'suspended', isAsleep: true };
     const moved = await sleepy('sleepy');
     expect(await registry.accept(moved, 'there')).toBe(2);
-    expect(await registry.find('sleepy')).toMatchObject(unused);
+    expect(await registry.find('sleepy')).toMatchObject({ ...unused, problem: UNUSED });
     const stays = await sleepy('sleeps');
     expect(await registry.recall(stays, 'there', 'no room')).toBe(true);
-    expect(await registry.find('sleeps')).toMatchObject(unused);
+    expect(await registry.find('sleeps')).toMatchObject({ ...unused, problem: 'no room' });
     await expect(registry.move('sleeps', 'there')).rejects.toThrow(/sleeps is suspended; only a machine that runs/);
     const lost = await sleepy('dozes');
     expect(await registry.free('dozes', { id: lost.host, beat: 1 })).toBe(true);
     expect(await registry.find('dozes')).toMatchObject({ ...unused, state: 'suspended' });
+  });
+
+  test('a machine is not suspended that was used since its host has looked', async () => {
+    const holding = await taken('opened');
+    await registry.use('opened');
+    expect(await registry.rest(holding, 0)).toBe(false);
+    expect(await registry.find('opened')).toMatchObject({ wanted: 'running', isAsleep: false });
+    expect(await registry.rest(holding, 1)).toBe(true);
+    expect(await registry.find('opened')).toMatchObject({ wanted: 'suspended', isAsleep: true });
+  });
+
+  test('a machine whose owner suspends it is not woken by who uses it', async () => {
+    const holding = await taken('put-away');
+    await registry.rest(holding, 0);
+    await registry.want('put-away', 'suspended');
+    expect(await registry.find('put-away')).toMatchObject({ wanted: 'suspended', isAsleep: false, problem: '' });
+    expect(await registry.rest(holding, 0)).toBe(false);
   });
 });

@@ -10,8 +10,8 @@ export interface MemoryUser {
   readonly unused: number | undefined;
   /** Undefined: it has none, or what it gives up does not come to the host. */
   readonly balloon: Pick<Balloon, 'memory' | 'total' | 'setMemory' | 'statistics'> | undefined;
-  /** Asks for it to be suspended; it comes back when its console is opened. */
-  rest(): Promise<unknown>;
+  /** Asks for it to be suspended; it comes back when its console is opened. False: somebody uses it. */
+  rest(): Promise<boolean>;
 }
 
 /** The memory of a system. */
@@ -103,9 +103,9 @@ export class MemoryPressure {
     for (const { name, memory, rest } of idle) {
       if (sum >= bytes) break;
       if (asked.has(name)) continue;
+      if (!(await rest())) continue;
       this.#settings.log(`${name} is suspended, as memory is short`);
       asked.add(name);
-      await rest();
       sum += memory;
     }
     this.#asked = asked;

@@ -45,6 +45,8 @@ export interface MachineRecord {
   readonly answered: number;
   /** Goes up while somebody uses its console. */
   readonly used: number;
+  /** It was suspended as nobody has used it, and goes on when somebody does. */
+  readonly isAsleep: boolean;
   /** The host that it is to move to; empty: none. */
   readonly target: string;
   /** How often it has moved: a token that is higher for another reason says that it went on from a checkpoint. */
@@ -96,7 +98,7 @@ export const noNetwork: MachineNetwork = { cards: [], forwards: [] };
 /** A gateway has the ports of a machine. */
 export const OPEN = 'open';
 
-/** The problem of a machine that was suspended by itself. */
+/** The reason for which a machine was suspended by itself. */
 export const UNUSED = 'nobody has used its console';
 
 /** Names in Redis. */
@@ -128,6 +130,7 @@ export function checkedName(name: string): string {
 export function recordOf(name: string, fields: Readonly<Record<string, string>>): MachineRecord | undefined {
   if (fields.state === undefined) return undefined;
   const number = (field: string) => Number(fields[field] ?? 0);
+  const isAsleep = fields.asleep === '1';
   return {
     name,
     image: fields.image!,
@@ -138,7 +141,7 @@ export function recordOf(name: string, fields: Readonly<Record<string, string>>)
     policy: fields.policy as LossPolicy,
     wanted: fields.wanted as Wanted,
     state: fields.state as MachineState,
-    problem: fields.problem ?? '',
+    problem: fields.problem || (isAsleep ? UNUSED : ''),
     owner: fields.owner ?? '',
     token: number('token'),
     manifest: fields.manifest!,
@@ -147,6 +150,7 @@ export function recordOf(name: string, fields: Readonly<Record<string, string>>)
     asked: number('asked'),
     answered: number('answered'),
     used: number('used'),
+    isAsleep,
     target: fields.target ?? '',
     moves: number('moves'),
     moved: fields.moved === undefined ? undefined : (JSON.parse(fields.moved) as MoveFigures),

@@ -23,7 +23,6 @@ import {
   noNetwork,
   outputKey,
   recordOf,
-  UNUSED,
   type Wanted,
 } from './record.ts';
 import { type ScreenKind, viewerChannel } from './screen-messages.ts';
@@ -94,6 +93,7 @@ export type NewMachine = Omit<
   | 'answered'
   | 'problem'
   | 'used'
+  | 'isAsleep'
   | 'target'
   | 'moves'
   | 'moved'
@@ -318,9 +318,13 @@ export class Registry {
     await this.#run(USE, 1, machineKey(name));
   }
 
-  /** A machine is to be suspended as nobody has used it. */
-  async rest(holding: Holding): Promise<boolean> {
-    return await this.#owned(REST, holding, UNUSED);
+  /**
+   * A machine is to be suspended as nobody has used it.
+   * @param used how much it was used, as its host knows
+   * @returns false: somebody has used it since, or the host has it no more
+   */
+  async rest(holding: Holding, used: number): Promise<boolean> {
+    return await this.#owned(REST, holding, used);
   }
 
   /** A machine that was taken runs. */

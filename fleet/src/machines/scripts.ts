@@ -1,5 +1,5 @@
 import { OVERHEAD } from './placement.ts';
-import { DRAINED, UNUSED } from './record.ts';
+import { DRAINED } from './record.ts';
 
 /**
  * Scripts that Redis runs as a whole. KEYS[1] is a machine's record, KEYS[2] its output. A host that has a machine says its own ID and the token by
@@ -95,15 +95,6 @@ local owner = redis.call('HMGET', KEYS[1], 'owner', 'token')
 if owner[1] ~= ARGV[1] or owner[2] ~= ARGV[2] then return 0 end
 `;
 
-/** Gives a machine a problem, unless it is to be suspended as nobody uses it: by that problem it is woken later. */
-const EXPLAIN = `
-local function explain(problem)
-  local is = redis.call('HMGET', KEYS[1], 'wanted', 'problem')
-  if is[1] == 'suspended' and is[2] == '${UNUSED}' then return end
-  redis.call('HSET', KEYS[1], 'problem', problem)
-end
-`;
-
 /**
  * Takes a machine that waits, if the host has the most memory left. ARGV: the host, and names of machines that it does not take. Name and token of the
  * machine; nothing: there is none for it.
@@ -138,15 +129,14 @@ redis.call('SREM', 'rawiron:machines', ARGV[#ARGV])
 /**
  * Frees a machine whose host is lost. ARGV: the host, its beat when it was heard of last, the machine's name. A host that has beaten since then lives.
  */
-export const FREE = `${LISTS}${EXPLAIN}
+export const FREE = `${LISTS}
 local is = redis.call('HMGET', KEYS[1], 'owner', 'wanted', 'policy')
 if is[1] ~= ARGV[1] or (redis.call('HGET', KEYS[3], 'beat') or '0') ~= ARGV[2] then return 0 end
 vacate(ARGV[1], ARGV[3])
 if is[2] == 'gone' then ${REMOVE} return 1 end
 local state, wanted = 'waiting', is[2]
 if wanted == 'suspended' then state = 'suspended' elseif is[3] == 'lost' then state, wanted = 'lost', 'suspended' end
-redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'wanted', wanted)
-explain('its host ' .. ARGV[1] .. ' was lost')
+redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'wanted', wanted, 'problem', 'its host ' .. ARGV[1] .. ' was lost')
 if state == 'waiting' then wait(ARGV[3]) end
 return 1
 `;
@@ -245,7 +235,8 @@ return 1
 export const WANT = `${LISTS}
 local is = redis.call('HMGET', KEYS[1], 'owner', 'state')
 if not is[2] then return 0 end
-redis.call('HSET', KEYS[1], 'wanted', ARGV[1])
+-- Whoever says so decides when it is to go on.
+redis.call('HSET', KEYS[1], 'wanted', ARGV[1], 'asleep', 0)
 if is[1] ~= '' then tell(is[1], ARGV[2])
 elseif ARGV[1] == 'gone' then ${REMOVE}
 elseif ARGV[1] == 'running' then
@@ -277,8 +268,12 @@ export const SHOW = `${OWNED} return math.min(1, redis.call('PUBLISH', ARGV[3], 
 /** Whether the host still has it. */
 export const HOLDS = `${OWNED} return 1`;
 
-/** A machine is to be suspended as nobody has used it. ARGV[3]: the problem that says so. */
-export const REST = `${OWNED} redis.call('HSET', KEYS[1], 'wanted', 'suspended', 'problem', ARGV[3]) return 1`;
+/** A machine is to be suspended as nobody has used it, until somebody does. ARGV[3]: how much it was used, as its host knows. 0: it is used. */
+export const REST = `${OWNED}
+if (redis.call('HGET', KEYS[1], 'used') or '0') ~= ARGV[3] or redis.call('HGET', KEYS[1], 'wanted') ~= 'running' then return 0 end
+redis.call('HSET', KEYS[1], 'wanted', 'suspended', 'asleep', 1, 'problem', '')
+return 1
+`;
 
 /** Somebody uses a machine. */
 export const USE = `
@@ -320,11 +315,11 @@ return ''
  * A machine does not move to a host, which may not go on with it from now on. ARGV[3]: the host, ARGV[4]: the machine's name, ARGV[5]: why; empty: nobody
  * need know. It may be to move to another one by now. 0: its host has it no more: it has moved, or was taken.
  */
-export const RECALL = `${OWNED}${LISTS}${EXPLAIN}
+export const RECALL = `${OWNED}${LISTS}
 local target = redis.call('HGET', KEYS[1], 'target') or ''
 if target ~= '' and target ~= ARGV[3] then return 1 end
 release(ARGV[4])
-if ARGV[5] ~= '' then explain(ARGV[5]) end
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'problem', ARGV[5]) end
 return 1
 `;
 
@@ -332,13 +327,12 @@ return 1
  * A host goes on with a machine that has come from another one. ARGV: the host that it was on, its token there, the host that it is on now, its name. The new
  * token, also when it is asked for again; 0: it is not to go on there.
  */
-export const ACCEPT = `${LISTS}${EXPLAIN}
+export const ACCEPT = `${LISTS}
 local is = redis.call('HMGET', KEYS[1], 'owner', 'token', 'target', 'said')
 local token = tonumber(ARGV[2]) + 1
 if is[1] == ARGV[3] and is[2] == tostring(token) then return token end
 if is[1] ~= ARGV[1] or is[2] ~= ARGV[2] or is[3] ~= ARGV[3] then return 0 end
-redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'token', token, 'state', 'running')
-explain('')
+redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'token', token, 'state', 'running', 'problem', '')
 vacate(ARGV[1], ARGV[4])
 occupy(ARGV[3], ARGV[4])
 redis.call('HINCRBY', KEYS[1], 'moves', 1)

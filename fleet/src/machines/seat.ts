@@ -179,7 +179,7 @@ export class Seat {
       ...{ name, memory },
       unused: idle > 0 ? performance.now() - this.#use.at : undefined,
       balloon: this.#running?.whole?.balloon,
-      rest: () => this.#settings.registry.rest(this.holding),
+      rest: () => this.#settings.registry.rest(this.holding, this.#use.count),
     };
   }
 
@@ -282,7 +282,7 @@ export class Seat {
       this.#checkpoints.asked = asked;
       void this.#answer();
     } else if (idle > 0 && performance.now() - this.#use.at > 1000 * idle)
-      this.#settings.registry.rest(this.holding).catch(() => {});
+      this.#settings.registry.rest(this.holding, used).catch(() => {});
   }
 
   /** Moves to another host, unless that fails: then it goes on here. */
