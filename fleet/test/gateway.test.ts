@@ -273,6 +273,47 @@ describe.skipIf(noRedis !== '')(`requests to the gateway${noRedis}`, { timeout: 
   });
 });
 
+describe.skipIf(noRedis !== '')(`what is sent as a tenant is removed${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test.each([
+    ['PUT', '/images/late'],
+    ['POST', '/runs'],
+  ])('by %s %s goes nowhere', async (method, path) => {
+    const redis = fleet.connect();
+    const tenants = new Tenants(redis);
+    await tenants.set('leaves', {});
+    await using gateway = await listen({ needsToken: true });
+    const token = await tokens.create({ tenant: 'leaves', scopes: ['images', 'jobs'] });
+    const headers = { authorization: `Bearer ${token}` };
+    const slow = request({ host: '127.0.0.1', port: gateway.port, path, method, headers });
+    slow.write('{');
+    // The first part has come: there is one upload at a time.
+    await wait(500);
+    await tenants.remove('leaves', fleet.store);
+    const [answer] = (await once(slow.end('}'), 'response')) as [IncomingMessage];
+    expect((await answer.toArray()).join('')).toBe('its token is not valid any more');
+    redis.disconnect();
+  });
+
+  test('leaves no image behind, though it has its name by then', async () => {
+    const redis = fleet.connect();
+    const tenants = new Tenants(redis);
+    await tenants.set('leaves', {});
+    const store = new FolderStore(fleet.store.place);
+    const put = store.put.bind(store);
+    store.put = async (key, bytes) => {
+      if (key === 'tenants/leaves/images/late') await tenants.remove('leaves', fleet.store);
+      await put(key, bytes);
+    };
+    await using gateway = await listen({ needsToken: true, store });
+    const ask = clientOf(gateway, await tokens.create({ tenant: 'leaves', scopes: ['images'] }));
+    expect(await ask('PUT', '/images/late', await demoSnapshot())).toEqual({
+      ...{ status: 409, body: 'its token is not valid any more' },
+    });
+    expect(await fleet.store.list('tenants/leaves/')).toEqual([]);
+    redis.disconnect();
+  });
+});
+
 describe.skipIf(noRedis !== '')(`TLS${noRedis}`, { timeout: 5 * MINUTES }, () => {
   test('is what a gateway speaks that has a certificate', async () => {
     await using gateway = await listen({ tls: certificate });

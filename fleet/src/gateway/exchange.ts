@@ -21,8 +21,10 @@ export interface Exchange {
   readonly redis: Redis;
   readonly bounds: Bounds;
   connect(): Redis;
-  /** The body. @throws FleetError if it has more bytes */
+  /** The body. @throws FleetError if it has more bytes, or whoever asks may not any more when it has come */
   body(most: number): Promise<Uint8Array>;
+  /** @throws FleetError if whoever asks may not any more */
+  check(): Promise<void>;
 }
 
 /** An answer: bytes or text of a type, or an object as JSON. */

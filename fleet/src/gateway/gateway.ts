@@ -115,12 +115,22 @@ export class FleetGateway implements AsyncDisposable {
     if ('status' in rights) return rights;
     const [, ...names] = pathname.match(route.path)!;
     const { store, connect } = this.#settings;
+    const check = async () => {
+      const now = await this.#admit(request, route.scope);
+      if ('status' in now || now.tenant !== rights.tenant) throw new FleetError('its token is not valid any more');
+    };
     return await route.answer({
       ...{ rights, query, connect, allStore: store, redis: this.#redis, machines: this.#machinesOf(rights.tenant) },
       ...{ names: names.map(decoded), bounds: this.#bounds },
       hasToken: tokenOf(request) !== undefined,
       store: tenantStore(store, rights.tenant),
-      body: (most) => bodyOf(request, most),
+      async body(most) {
+        const bytes = await bodyOf(request, most);
+        // It may have taken its time.
+        await check();
+        return bytes;
+      },
+      check,
     });
   }
 

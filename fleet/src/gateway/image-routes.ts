@@ -13,9 +13,9 @@ export const imageRoutes: readonly Route[] = [
   {
     ...{ method: 'PUT', path: /^\/images\/([^/]+)$/, scope: 'images' },
     async answer(exchange) {
-      const { store, names, body, bounds } = exchange;
+      const { store, names, body, bounds, check } = exchange;
       return await bounded(bounds.images, exchange, async () => {
-        const image = await putImage(store, names[0]!, await body(MOST_IMAGE));
+        const image = await putImage(store, names[0]!, await body(MOST_IMAGE), check);
         return { status: 201, body: { name: image.name, memory: image.memory } };
       });
     },
