@@ -150,6 +150,20 @@ describe.skipIf(noRedis !== '')(`the registry's machines${noRedis}`, () => {
   });
 });
 
+test.skipIf(noRedis !== '')(`machines with ports are known as such as long as they are there${noRedis}`, async () => {
+  const withPorts = async () => (await registry.withPorts()).map(({ name }) => name);
+  const cards = [{ model: 'e1000', mac: '52:54:00:12:34:56' }];
+  await registry.add('portless', { ...machine, network: { cards, forwards: [] } });
+  await taken('on-a-host', { network: { cards, forwards: [{ port: 1, guestPort: 2 }] } });
+  await registry.add('waits', { ...machine, network: { cards, forwards: [{ port: 3, guestPort: 4 }] } });
+  expect(await withPorts()).toEqual(['on-a-host', 'waits']);
+  await registry.want('waits', 'gone');
+  expect(await withPorts()).toEqual(['on-a-host']);
+  await registry.want('on-a-host', 'gone');
+  await registry.leave({ name: 'on-a-host', host: 'host-of-on-a-host', token: 1 }, 'waiting', '');
+  expect(await withPorts()).toEqual([]);
+});
+
 describe.skipIf(noRedis !== '')(`the output of machines${noRedis}`, () => {
   test('is kept as far as there is room for it, in bytes and in parts, the last of it', async () => {
     const holding = await taken('loud');

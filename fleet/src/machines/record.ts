@@ -103,6 +103,8 @@ export const UNUSED = 'nobody has used its console';
 
 /** Names in Redis. */
 export const MACHINES = 'rawiron:machines';
+/** Machines that have ports of the gateway. */
+export const WITH_PORTS = 'rawiron:machines:ports';
 export const HOSTS = 'rawiron:hosts';
 /** Names of hosts that are drained: one that begins again under its name stays so. */
 export const DRAINED = 'rawiron:drained';

@@ -24,6 +24,7 @@ import {
   outputKey,
   recordOf,
   type Wanted,
+  WITH_PORTS,
 } from './record.ts';
 import { type ScreenKind, viewerChannel } from './screen-messages.ts';
 import {
@@ -111,14 +112,15 @@ export class Registry {
 
   /** @throws FleetError if there is one of that name, or its tenant may have no more */
   async add(name: string, machine: NewMachine): Promise<void> {
+    const { network = noNetwork } = machine;
     const fields = {
       ...machine,
       limits: JSON.stringify(machine.limits),
-      network: JSON.stringify(machine.network ?? noNetwork),
+      network: JSON.stringify(network),
       owner: '',
       token: 0,
     };
-    const words = [...Object.entries(fields).flat(), machine.memory, name];
+    const words = [...Object.entries(fields).flat(), machine.memory, network.forwards.length, name];
     const answer = (await this.#run(ADD, 1, machineKey(checkedName(name)), ...words)) as number;
     if (answer !== 1) throw new FleetError(refusals[-answer]!(name, tenantOf(name)));
     await this.#tell(name);
@@ -140,6 +142,11 @@ export class Registry {
   async list(tenant: string = OPERATOR): Promise<readonly MachineRecord[]> {
     const key = tenant === OPERATOR ? MACHINES : tenantMachinesKey(tenant);
     return await this.#records(await this.#redis.smembers(key));
+  }
+
+  /** Machines that have ports of the gateway. */
+  async withPorts(): Promise<readonly MachineRecord[]> {
+    return await this.#records(await this.#redis.smembers(WITH_PORTS));
   }
 
   /** The machines that a host has. */

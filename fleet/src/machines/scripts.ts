@@ -1,5 +1,5 @@
 import { OVERHEAD } from './placement.ts';
-import { DRAINED } from './record.ts';
+import { DRAINED, WITH_PORTS } from './record.ts';
 
 /**
  * Scripts that Redis runs as a whole. KEYS[1] is a machine's record, KEYS[2] its output. A host that has a machine says its own ID and the token by
@@ -124,6 +124,7 @@ rest(ARGV[#ARGV])
 charge(ARGV[#ARGV], -tonumber(redis.call('HGET', KEYS[1], 'memory')), 'SREM')
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('SREM', 'rawiron:machines', ARGV[#ARGV])
+redis.call('SREM', '${WITH_PORTS}', ARGV[#ARGV])
 `;
 
 /**
@@ -249,15 +250,16 @@ end
 return 1
 `;
 
-/** Adds a machine, unless there is one of that name, or its tenant may have no more. ARGV: its fields, its memory, and its name. */
+/** Adds a machine, unless there is one of that name, or its tenant may have no more. ARGV: its fields, its memory, how many ports it has, and its name. */
 export const ADD = `${LISTS}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-local name, memory = table.remove(ARGV), tonumber(table.remove(ARGV))
+local name, ports, memory = table.remove(ARGV), table.remove(ARGV), tonumber(table.remove(ARGV))
 local refused = refusal(name, memory)
 if refused < 0 then return refused end
 redis.call('HSET', KEYS[1], unpack(ARGV))
 charge(name, memory, 'SADD')
 redis.call('SADD', 'rawiron:machines', name)
+if ports ~= '0' then redis.call('SADD', '${WITH_PORTS}', name) end
 wait(name)
 return 1
 `;
