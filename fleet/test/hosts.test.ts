@@ -1,11 +1,13 @@
 import { hash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { StoreError } from '../src/error.ts';
 import { FleetHost, type HostSettings } from '../src/machines/host.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
 import { Registry } from '../src/machines/registry.ts';
 import { ACCEPT, CLAIM } from '../src/machines/scripts.ts';
-import { openHere } from '../src/machines/seat.ts';
+import { type OpenMachine, openHere } from '../src/machines/seat.ts';
+import type { ObjectStore } from '../src/store.ts';
 import { putEcho } from './support/echo-guest.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 
@@ -46,6 +48,20 @@ function watched(script: string, when: 'asked' | 'answered', act: () => void): (
       }) as (typeof redis)[typeof name];
     }
     return redis;
+  };
+}
+
+/** Opens machines in this process, and keeps the names of those that have stopped. */
+function stopping(names: string[]): OpenMachine {
+  return async (record, ...rest) => {
+    const opened = await openHere(record, ...rest);
+    const { machine } = opened;
+    const stop = machine.stop.bind(machine);
+    machine.stop = async () => {
+      await stop();
+      names.push(record.name);
+    };
+    return opened;
   };
 }
 
@@ -158,6 +174,43 @@ describe.skipIf(noRedis !== '')(`a host that looks at its machines${noRedis}`, {
     await machines.stop('comes');
   });
 });
+
+describe.skipIf(noRedis !== '')(
+  `a host that stops without its store or Redis${noRedis}`,
+  { timeout: 5 * MINUTES },
+  () => {
+    test('ends its machines, which go on from their checkpoints before', async () => {
+      const store: ObjectStore = {
+        ...{ place: '', get: (key) => fleet.store.get(key), find: (key) => fleet.store.find(key) },
+        ...{ list: (key) => fleet.store.list(key), remove: (key) => fleet.store.remove(key) },
+        put: () => Promise.reject(new StoreError('it is away')),
+      };
+      const stops: string[] = [];
+      const lonely = await host({ store, grace: 1000, open: stopping(stops) });
+      await machines.start('kept', start);
+      await machines.running('kept');
+      await lonely.stop();
+      expect(stops).toEqual(['kept']);
+      await using next = await host();
+      await expect.poll(() => machines.find('kept')).toMatchObject({ owner: next.id, state: 'running', token: 2 });
+      await machines.stop('kept');
+    });
+
+    test('does so where Redis is away', async () => {
+      await using own = await TestFleet.start();
+      await putDemo(own.store);
+      await using others = new FleetMachines(own.connect, own.store);
+      const stops: string[] = [];
+      const { connect, store } = own;
+      const lonely = await host({ connect, store, grace: 1000, open: stopping(stops) });
+      await others.start('alone', start);
+      await others.running('alone');
+      await own.redis.kill('SIGKILL');
+      await lonely.stop();
+      expect(stops).toEqual(['alone']);
+    });
+  },
+);
 
 test.skipIf(noRedis !== '')(`a host that begins again is drained as before${noRedis}`, async () => {
   const first = await host({ name: 'pc7' });

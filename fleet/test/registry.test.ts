@@ -323,6 +323,9 @@ describe.skipIf(noRedis !== '')(`the room of machines that move${noRedis}`, () =
     expect(await freeOf('pair')).toBe(need);
     await registry.beat({ id: 'closing', memory: 2 ** 40, isOpen: false });
     await expect(registry.move('roomy-2', 'closing')).rejects.toThrow(/closing takes no machines/);
+    await registry.beat({ id: 'emptied', memory: 2 ** 40, isOpen: true });
+    await registry.drain('emptied', true);
+    await expect(registry.move('roomy-2', 'emptied')).rejects.toThrow(/emptied takes no machines: it is drained/);
   });
 
   test('a host that gives up a move leaves a later one to another host alone', async () => {

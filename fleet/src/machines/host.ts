@@ -40,6 +40,8 @@ export interface HostSettings {
   readonly systemMemory?: SystemMemory;
   /** Options of its machines; limits of theirs come before its own. Default: none. */
   readonly options?: Pick<MachineOptions, 'memoryMerge' | 'limits'>;
+  /** Milliseconds that last checkpoints may take when it ends. Default: 50,000. */
+  readonly grace?: number;
   /** Whether it moves machines to others when it is full. Default: false. */
   readonly rebalance?: boolean;
   /** Where other hosts and gateways reach it. Default: 127.0.0.1, at a port that is free, for hosts of one computer. */
@@ -48,8 +50,8 @@ export interface HostSettings {
   log(message: string): void;
 }
 
-/** Milliseconds that last checkpoints may take when a host ends. */
-const GRACE = 60_000;
+/** Milliseconds that last checkpoints may take when a host ends, and for what comes after them: a minute together. */
+const [GRACE, FAREWELL] = [50_000, 4000];
 /** Milliseconds of a lease where nobody says how long it is. */
 const LEASE = 10_000;
 /** Milliseconds between two looks at its neighbours, at most, and before a machine that could not go on is tried again. */
@@ -272,7 +274,7 @@ export class FleetHost implements AsyncDisposable {
     void this.#hearing.unsubscribe(inputChannel(name), screenChannel(name)).catch(() => {});
   }
 
-  /** Makes last checkpoints, and gives all machines back: other hosts take them. No more machines come from now on. */
+  /** Makes last checkpoints, and gives all machines back: other hosts take them. No more machines come from now on. Takes a minute at most. */
   async stop(): Promise<void> {
     this.#isEnding = true;
     this.#pressure.end();
@@ -280,10 +282,12 @@ export class FleetHost implements AsyncDisposable {
     const here = this.#endAll();
     const onTheirWay = Promise.all([this.#rounds.end(), this.#arrivals.ended()]).then(() => this.#endAll());
     // What a store that is away does not take goes on from the checkpoint before.
-    await Promise.race([Promise.all([here, onTheirWay]), wait(GRACE, undefined, { ref: false })]);
+    await atMost(this.#settings.grace ?? GRACE, Promise.all([here, onTheirWay]));
     this.#lease.stop();
+    await atMost(FAREWELL, Promise.all([...this.#seats.values()].map((seat) => seat.lose())));
     await this.#door?.[Symbol.asyncDispose]();
-    await this.#registry.forgetHost(this.id).catch(() => {});
+    // Others notice that it is gone.
+    await atMost(FAREWELL, this.#registry.forgetHost(this.id));
     for (const redis of [this.#hearing, this.#redis]) redis.disconnect();
   }
 
@@ -295,6 +299,11 @@ export class FleetHost implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+/** Resolves when something is done or has failed, or after so many milliseconds. */
+async function atMost(milliseconds: number, done: Promise<unknown>): Promise<void> {
+  await Promise.race([done.catch(() => {}), wait(milliseconds, undefined, { ref: false })]);
 }
 
 /** Input as it comes: its number, a colon, and its bytes. */

@@ -265,7 +265,7 @@ export class Registry {
     if (problem === 'gone') throw noMachine(name);
     if (problem === 'there') throw new FleetError(`${name} is on ${host} already`);
     if (problem === 'moving') throw new FleetError(`${name} moves to another host already; wait for its end`);
-    if (problem === 'closed') throw new FleetError(`${host} takes no machines: it ends, or is gone`);
+    if (problem === 'closed') throw new FleetError(`${host} takes no machines: it is drained, ends, or is gone`);
     if (problem === 'full') throw new FleetError(`${host} has no room for ${name}`);
     if (problem !== '') throw new FleetError(`${name} is ${problem}; only a machine that runs can move`);
     await this.#tell(name);

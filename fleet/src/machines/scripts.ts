@@ -303,7 +303,7 @@ if is[4] ~= 'running' then return is[4] end
 if is[1] == ARGV[1] then return 'there' end
 if is[3] and is[3] ~= '' and is[3] ~= ARGV[1] then return 'moving' end
 if is[3] ~= ARGV[1] then
-  if redis.call('HGET', 'rawiron:host:' .. ARGV[1], 'open') ~= '1' then return 'closed' end
+  if not isOpen(ARGV[1]) then return 'closed' end
   if room(ARGV[1]) < need(ARGV[2]) then return 'full' end
   reserve(ARGV[1], ARGV[2])
 end
