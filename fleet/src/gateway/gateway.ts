@@ -45,8 +45,9 @@ const [MOST_MESSAGE, MOST_LOGIN] = [64 << 10, 4096];
 const LOOK = 3000;
 
 /**
- * Gives machines' consoles and screens to whoever knows their names, over WebSocket: /machines/NAME/console takes and gives bytes of COM1,
- * /machines/NAME/screen what a VNC server and its viewer say. A machine that was suspended as nobody used it goes on when somebody connects.
+ * The fleet over HTTP, its page, and machines' consoles and screens over WebSocket: /machines/NAME/console takes and gives bytes of COM1,
+ * /machines/NAME/screen what a VNC server and its viewer say. Whoever asks has the rights of its token. A machine that was suspended as nobody used it
+ * goes on when somebody connects.
  */
 export class FleetGateway implements AsyncDisposable {
   readonly #settings: GatewaySettings;

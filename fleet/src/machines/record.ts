@@ -110,6 +110,8 @@ export const HOSTS = 'rawiron:hosts';
 export const DRAINED = 'rawiron:drained';
 /** Machines that wait for a host, by the memory that they need. */
 export const WAITING = 'rawiron:waiting';
+/** Hosts that take machines, by the memory that they have left. */
+export const ROOM = 'rawiron:room';
 /** Tells gateways names of machines that have changed. */
 export const NEWS = 'rawiron:news';
 export const machineKey = (name: string): string => `rawiron:machine:${name}`;
@@ -119,6 +121,8 @@ export const inputChannel = (name: string): string => `rawiron:machine:${name}:i
 export const networkKey = (name: string): string => `rawiron:machine:${name}:network`;
 export const hostKey = (id: string): string => `rawiron:host:${id}`;
 export const hostMachinesKey = (id: string): string => `rawiron:host:${id}:machines`;
+/** Machines that are to move to a host. */
+export const hostComingKey = (id: string): string => `rawiron:host:${id}:coming`;
 /** Tells a host names of machines that have something for it to do. */
 export const newsChannel = (id: string): string => `rawiron:host:${id}:news`;
 

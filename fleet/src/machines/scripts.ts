@@ -1,10 +1,26 @@
+import { tenantKey, tenantMachinesKey } from '../tenants/tenants.ts';
 import { OVERHEAD } from './placement.ts';
-import { DRAINED, WITH_PORTS } from './record.ts';
+import {
+  DRAINED,
+  HOSTS,
+  hostComingKey,
+  hostKey,
+  hostMachinesKey,
+  MACHINES,
+  machineKey,
+  newsChannel,
+  ROOM,
+  WAITING,
+  WITH_PORTS,
+} from './record.ts';
 
 /**
  * Scripts that Redis runs as a whole. KEYS[1] is a machine's record, KEYS[2] its output. A host that has a machine says its own ID and the token by
  * which it took it, and is refused where the record has others: another host may have it by now.
  */
+
+/** A name in Redis, as Lua says it, of something whose own name is in a variable. */
+const keyOf = (key: (name: string) => string, variable: string): string => `'${key(`' .. ${variable} .. '`)}'`;
 
 /** Machines that wait which a host looks at, besides those that it does not take. */
 const MOST_SEEN = 8;
@@ -14,21 +30,21 @@ const MOST_SEEN = 8;
  * host; hosts that take more, by the memory that they have left.
  */
 const LISTS = `
-local function machine(name) return 'rawiron:machine:' .. name end
+local function machine(name) return ${keyOf(machineKey, 'name')} end
 local function need(name) return tonumber(redis.call('HGET', machine(name), 'memory')) + ${OVERHEAD} end
-local function tell(host, name) redis.call('PUBLISH', 'rawiron:host:' .. host .. ':news', name) end
+local function tell(host, name) redis.call('PUBLISH', ${keyOf(newsChannel, 'host')}, name) end
 local function isOpen(host)
-  local is = redis.call('HMGET', 'rawiron:host:' .. host, 'open', 'drained')
+  local is = redis.call('HMGET', ${keyOf(hostKey, 'host')}, 'open', 'drained')
   return is[1] == '1' and is[2] ~= '1'
 end
 local function room(host)
-  local is = redis.call('HMGET', 'rawiron:host:' .. host, 'memory', 'taken')
+  local is = redis.call('HMGET', ${keyOf(hostKey, 'host')}, 'memory', 'taken')
   return (tonumber(is[1]) or 0) - (tonumber(is[2]) or 0)
 end
 -- The host with the most memory left, but not the one where the machine has failed if there is another.
 local function best(name)
   local avoid = redis.call('HGET', machine(name), 'avoid')
-  local hosts = redis.call('ZREVRANGE', 'rawiron:room', 0, 1, 'WITHSCORES')
+  local hosts = redis.call('ZREVRANGE', '${ROOM}', 0, 1, 'WITHSCORES')
   local at = 1
   if hosts[1] == avoid and hosts[3] then at = 3 end
   return hosts[at], tonumber(hosts[at + 1] or -1)
@@ -37,54 +53,54 @@ end
 local function offer(name)
   local host, left = best(name)
   if not host or left < need(name) then return end
-  redis.call('ZREM', 'rawiron:room', host)
+  redis.call('ZREM', '${ROOM}', host)
   tell(host, name)
 end
 local function wait(name)
-  redis.call('ZADD', 'rawiron:waiting', need(name), name)
+  redis.call('ZADD', '${WAITING}', need(name), name)
   offer(name)
 end
-local function rest(name) redis.call('ZREM', 'rawiron:waiting', name) end
+local function rest(name) redis.call('ZREM', '${WAITING}', name) end
 local function occupy(host, name)
   rest(name)
-  redis.call('SADD', 'rawiron:host:' .. host .. ':machines', name)
-  redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', need(name))
+  redis.call('SADD', ${keyOf(hostMachinesKey, 'host')}, name)
+  redis.call('HINCRBY', ${keyOf(hostKey, 'host')}, 'taken', need(name))
 end
 -- A machine that is to move has its room at the other host until it is there, or is to move no more.
 local function reserve(host, name)
-  redis.call('SADD', 'rawiron:host:' .. host .. ':coming', name)
-  redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', need(name))
-  redis.call('ZADD', 'rawiron:room', 'XX', room(host), host)
+  redis.call('SADD', ${keyOf(hostComingKey, 'host')}, name)
+  redis.call('HINCRBY', ${keyOf(hostKey, 'host')}, 'taken', need(name))
+  redis.call('ZADD', '${ROOM}', 'XX', room(host), host)
   redis.call('HSET', machine(name), 'target', host)
 end
 local function release(name)
   local host = redis.call('HGET', machine(name), 'target') or ''
-  if redis.call('SREM', 'rawiron:host:' .. host .. ':coming', name) == 1 then
-    redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', -need(name))
+  if redis.call('SREM', ${keyOf(hostComingKey, 'host')}, name) == 1 then
+    redis.call('HINCRBY', ${keyOf(hostKey, 'host')}, 'taken', -need(name))
   end
   redis.call('HSET', machine(name), 'target', '')
 end
 local function vacate(host, name)
   release(name)
-  if redis.call('SREM', 'rawiron:host:' .. host .. ':machines', name) == 1 then
-    redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', -need(name))
+  if redis.call('SREM', ${keyOf(hostMachinesKey, 'host')}, name) == 1 then
+    redis.call('HINCRBY', ${keyOf(hostKey, 'host')}, 'taken', -need(name))
   end
 end
 -- Machines of a tenant, by the name before the slash; 0: it may have one more of so much memory.
 local function own(name) return string.match(name, '^([^/]+)/') end
 local function refusal(name, memory)
   if not own(name) then return 0 end
-  local key = 'rawiron:tenant:' .. own(name)
+  local key = ${keyOf(tenantKey, 'own(name)')}
   local is = redis.call('HMGET', key, 'name', 'machines', 'memory', 'taken')
   if not is[1] then return -1 end
-  if is[2] and redis.call('SCARD', key .. ':machines') >= tonumber(is[2]) then return -2 end
+  if is[2] and redis.call('SCARD', ${keyOf(tenantMachinesKey, 'own(name)')}) >= tonumber(is[2]) then return -2 end
   if is[3] and tonumber(is[4] or 0) + memory > tonumber(is[3]) then return -3 end
   return 0
 end
 local function charge(name, memory, change)
   if not own(name) then return end
-  local key = 'rawiron:tenant:' .. own(name)
-  redis.call(change, key .. ':machines', name)
+  local key = ${keyOf(tenantKey, 'own(name)')}
+  redis.call(change, ${keyOf(tenantMachinesKey, 'own(name)')}, name)
   redis.call('HINCRBY', key, 'taken', memory)
 end
 `;
@@ -104,14 +120,14 @@ local host, skipped = ARGV[1], {}
 for n = 2, #ARGV do skipped[ARGV[n]] = true end
 if not isOpen(host) then return false end
 local left = room(host)
-redis.call('ZADD', 'rawiron:room', left, host)
-for _, name in ipairs(redis.call('ZRANGEBYSCORE', 'rawiron:waiting', '-inf', left, 'LIMIT', 0, #ARGV + ${MOST_SEEN})) do
+redis.call('ZADD', '${ROOM}', left, host)
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', '${WAITING}', '-inf', left, 'LIMIT', 0, #ARGV + ${MOST_SEEN})) do
   if best(name) ~= host then offer(name) return false end
   if not skipped[name] then
     local offset = redis.call('HGET', machine(name), 'offset')
     redis.call('HSET', machine(name), 'owner', host, 'state', 'starting', 'problem', '', 'said', offset)
     occupy(host, name)
-    redis.call('ZADD', 'rawiron:room', room(host), host)
+    redis.call('ZADD', '${ROOM}', room(host), host)
     return {name, redis.call('HINCRBY', machine(name), 'token', 1)}
   end
 end
@@ -123,7 +139,7 @@ const REMOVE = `
 rest(ARGV[#ARGV])
 charge(ARGV[#ARGV], -tonumber(redis.call('HGET', KEYS[1], 'memory')), 'SREM')
 redis.call('DEL', KEYS[1], KEYS[2])
-redis.call('SREM', 'rawiron:machines', ARGV[#ARGV])
+redis.call('SREM', '${MACHINES}', ARGV[#ARGV])
 redis.call('SREM', '${WITH_PORTS}', ARGV[#ARGV])
 `;
 
@@ -152,32 +168,32 @@ if #ARGV > 3 then redis.call('HSET', KEYS[1], unpack(ARGV, 4)) end
 if redis.call('HSETNX', KEYS[1], 'drained', 0) == 1 then
   redis.call('HSET', KEYS[1], 'drained', redis.call('SISMEMBER', '${DRAINED}', redis.call('HGET', KEYS[1], 'name') or ''))
 end
-redis.call('ZADD', 'rawiron:hosts', 0, ARGV[1])
-if isOpen(ARGV[1]) then redis.call('ZADD', 'rawiron:room', room(ARGV[1]), ARGV[1])
-else redis.call('ZREM', 'rawiron:room', ARGV[1]) end
+redis.call('ZADD', '${HOSTS}', 0, ARGV[1])
+if isOpen(ARGV[1]) then redis.call('ZADD', '${ROOM}', room(ARGV[1]), ARGV[1])
+else redis.call('ZREM', '${ROOM}', ARGV[1]) end
 return redis.call('HINCRBY', KEYS[1], 'beat', 1)
 `;
 
 /** Forgets a host that has no machines. ARGV: its ID, its beat when it was heard of last; empty: whatever it is. */
 export const FORGET = `
-if redis.call('EXISTS', KEYS[1] .. ':machines') == 1 then return 0 end
+if redis.call('EXISTS', ${keyOf(hostMachinesKey, 'ARGV[1]')}) == 1 then return 0 end
 if ARGV[2] ~= '' and (redis.call('HGET', KEYS[1], 'beat') or '0') ~= ARGV[2] then return 0 end
-redis.call('DEL', KEYS[1], KEYS[1] .. ':coming')
-redis.call('ZREM', 'rawiron:hosts', ARGV[1])
-redis.call('ZREM', 'rawiron:room', ARGV[1])
+redis.call('DEL', KEYS[1], ${keyOf(hostComingKey, 'ARGV[1]')})
+redis.call('ZREM', '${HOSTS}', ARGV[1])
+redis.call('ZREM', '${ROOM}', ARGV[1])
 return 1
 `;
 
 /** Hosts that follow one in the order of all, as in a ring, with their beats. ARGV: its ID, how many. */
 export const FOLLOWERS = `
-local found = redis.call('ZRANGEBYLEX', 'rawiron:hosts', '(' .. ARGV[1], '+', 'LIMIT', 0, ARGV[2])
-for _, id in ipairs(redis.call('ZRANGEBYLEX', 'rawiron:hosts', '-', '(' .. ARGV[1], 'LIMIT', 0, ARGV[2] - #found)) do
+local found = redis.call('ZRANGEBYLEX', '${HOSTS}', '(' .. ARGV[1], '+', 'LIMIT', 0, ARGV[2])
+for _, id in ipairs(redis.call('ZRANGEBYLEX', '${HOSTS}', '-', '(' .. ARGV[1], 'LIMIT', 0, ARGV[2] - #found)) do
   found[#found + 1] = id
 end
 local answer = {}
 for _, id in ipairs(found) do
   answer[#answer + 1] = id
-  answer[#answer + 1] = redis.call('HGET', 'rawiron:host:' .. id, 'beat') or '0'
+  answer[#answer + 1] = redis.call('HGET', ${keyOf(hostKey, 'id')}, 'beat') or '0'
 end
 return answer
 `;
@@ -258,7 +274,7 @@ local refused = refusal(name, memory)
 if refused < 0 then return refused end
 redis.call('HSET', KEYS[1], unpack(ARGV))
 charge(name, memory, 'SADD')
-redis.call('SADD', 'rawiron:machines', name)
+redis.call('SADD', '${MACHINES}', name)
 if ports ~= '0' then redis.call('SADD', '${WITH_PORTS}', name) end
 wait(name)
 return 1
@@ -387,7 +403,7 @@ end
 local name = redis.call('HGET', KEYS[1], 'name')
 if name then redis.call(change, '${DRAINED}', name) end
 redis.call('HSET', KEYS[1], 'drained', ARGV[1])
-if isOpen(ARGV[2]) then redis.call('ZADD', 'rawiron:room', room(ARGV[2]), ARGV[2])
-else redis.call('ZREM', 'rawiron:room', ARGV[2]) end
+if isOpen(ARGV[2]) then redis.call('ZADD', '${ROOM}', room(ARGV[2]), ARGV[2])
+else redis.call('ZREM', '${ROOM}', ARGV[2]) end
 return 1
 `;

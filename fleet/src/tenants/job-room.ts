@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { FleetError } from '../error.ts';
-import { queueOf } from '../queues.ts';
+import { jobsKey } from '../queues.ts';
 import { runScript } from '../redis.ts';
 import type { Run } from '../run.ts';
 import { OPERATOR, tenantOf } from './names.ts';
@@ -34,7 +34,7 @@ return false
 export async function jobRoom(redis: Redis, { id, count }: Pick<Run, 'id' | 'count'>): Promise<AsyncDisposable> {
   const tenant = tenantOf(id);
   if (tenant === OPERATOR) return { [Symbol.asyncDispose]: async () => {} };
-  const lists = ['wait', 'active', 'delayed'].map((list) => `bull:${queueOf(tenant)}:${list}`);
+  const lists = (['wait', 'active', 'delayed'] as const).map((list) => jobsKey(tenant, list));
   const keys = [tenantKey(tenant), comingKey(tenant), ...lists];
   const refused = (await runScript(redis, RESERVE, keys.length, ...keys, count, id, MOST_JOBS, LEASE)) as
     | number[]
