@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StoreError } from '../src/error.ts';
@@ -145,6 +146,47 @@ describe.skipIf(noRedis !== '')(`input for a machine${noRedis}`, { timeout: 5 * 
     await machines.stop('slow');
   });
 });
+
+test.skipIf(noRedis !== '')(
+  `a machine that is to move as its checkpoint is made runs as it moves${noRedis}`,
+  { timeout: 5 * MINUTES },
+  async () => {
+    const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const states: string[] = [];
+    await using one = await host({
+      async open(...words) {
+        const opened = await openHere(...words);
+        const { machine, whole } = opened;
+        const snapshot = machine.snapshot.bind(machine);
+        machine.snapshot = async (...settings) => {
+          begun.resolve();
+          await gate.promise;
+          return await snapshot(...settings);
+        };
+        const send = whole!.migration.send.bind(whole!.migration);
+        whole!.migration.send = async (...channel) => {
+          states.push(whole!.state);
+          return await send(...channel);
+        };
+        return opened;
+      },
+    });
+    await machines.start('saved', start);
+    await machines.running('saved');
+    await using two = await host();
+    const checkpoint = machines.checkpoint('saved');
+    await begun.promise;
+    const moved = machines.move('saved', two.id);
+    // Its host has been told of it by then.
+    await expect.poll(async () => (await machines.find('saved')).target).toBe(two.id);
+    await wait(1000);
+    gate.resolve();
+    expect(await moved).toMatchObject({ from: one.id, to: two.id });
+    await checkpoint;
+    expect(states).toEqual(['running']);
+    await machines.stop('saved');
+  },
+);
 
 describe.skipIf(noRedis !== '')(`a host that looks at its machines${noRedis}`, { timeout: 5 * MINUTES }, () => {
   test('leaves one alone that has come while it read which it has', async () => {

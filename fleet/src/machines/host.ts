@@ -21,7 +21,8 @@ import { inputChannel, type MachineRecord, newsChannel } from './record.ts';
 import { type Holding, type LivingHost, Registry } from './registry.ts';
 import { Rounds } from './rounds.ts';
 import { screenChannel } from './screen-messages.ts';
-import { type Input, type OpenMachine, Seat, type SeatSettings } from './seat.ts';
+import { type OpenMachine, Seat, type SeatSettings } from './seat.ts';
+import type { Input } from './typed.ts';
 
 /** Settings of a host. */
 export interface HostSettings {
