@@ -68,7 +68,8 @@ export class FleetGateway implements AsyncDisposable {
     this.#settings = settings;
     this.#redis = connect();
     this.#authority = { tokens: new Tokens(this.#redis), isOpen: !needsToken, origins };
-    const answer = (request: IncomingMessage, response: ServerResponse) => void this.#answer(request, response);
+    const answer = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#answer(request, response).catch(() => response.destroy());
     this.#server = tls === undefined ? createServer(answer) : createSecureServer(tls, answer);
     this.#server.on('upgrade', (request, socket, head) => {
       this.#upgrade(request, socket, head).catch(() => socket.destroy());

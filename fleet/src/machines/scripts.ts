@@ -1,4 +1,5 @@
-import { tenantKey, tenantMachinesKey } from '../tenants/tenants.ts';
+import { tenantKey } from '../tenants/names.ts';
+import { tenantMachinesKey } from '../tenants/tenants.ts';
 import { OVERHEAD } from './placement.ts';
 import {
   DRAINED,

@@ -3,8 +3,8 @@ import { FleetError } from '../error.ts';
 import { jobsKey } from '../queues.ts';
 import { runScript } from '../redis.ts';
 import type { Run } from '../run.ts';
-import { OPERATOR, tenantOf } from './names.ts';
-import { comingKey, tenantKey } from './tenants.ts';
+import { OPERATOR, tenantKey, tenantOf } from './names.ts';
+import { comingKey } from './tenants.ts';
 
 /** Jobs of a tenant that have not ended, at most, unless its quota says otherwise. */
 export const MOST_JOBS = 10_000;
@@ -43,5 +43,7 @@ export async function jobRoom(redis: Redis, { id, count }: Pick<Run, 'id' | 'cou
     throw new FleetError(
       `${tenant} may have ${refused[0]} jobs that have not ended, and has ${refused[1]}: ${count} more are too many; submit fewer, or ask for a larger quota`,
     );
-  return { [Symbol.asyncDispose]: async () => void (await redis.zrem(comingKey(tenant), `${count} ${id}`)) };
+  return {
+    [Symbol.asyncDispose]: async () => void (await redis.zrem(comingKey(tenant), `${count} ${id}`).catch(() => {})),
+  };
 }

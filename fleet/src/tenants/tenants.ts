@@ -4,7 +4,7 @@ import { removeQueue } from '../queues.ts';
 import { runScript } from '../redis.ts';
 import { removeRuns } from '../run.ts';
 import type { ObjectStore } from '../store.ts';
-import { checkedTenant } from './names.ts';
+import { checkedTenant, tenantKey } from './names.ts';
 import { TENANTS } from './store.ts';
 
 /** The most that a tenant may have; left out: as much as there is. */
@@ -31,11 +31,10 @@ export interface Tenant {
 const ALL = 'rawiron:tenants';
 /** By the SHA-256 of a token, what it is for. */
 export const TOKENS = 'rawiron:tokens';
-export const tenantKey = (name: string): string => `rawiron:tenant:${name}`;
-export const tenantMachinesKey = (name: string): string => `rawiron:tenant:${name}:machines`;
+export const tenantMachinesKey = (name: string): string => `${tenantKey(name)}:machines`;
 /** Runs that are being submitted: the number of jobs of each before its ID. */
-export const comingKey = (name: string): string => `rawiron:tenant:${name}:coming`;
-export const slotsKey = (name: string): string => `rawiron:tenant:${name}:slots`;
+export const comingKey = (name: string): string => `${tenantKey(name)}:coming`;
+export const slotsKey = (name: string): string => `${tenantKey(name)}:slots`;
 
 const LIMITS = ['machines', 'memory', 'slots', 'jobs'] as const;
 
