@@ -234,7 +234,8 @@ export class MachineCore {
       this.#callAttention();
     };
     const cpu = makeCpu({ buffer, state, mmu, pc, schedule, model, topology, onShutdown });
-    connectBackdoor(cpu, pc.ports, this.#config, () => schedule.clock.now());
+    const { ports: ioPorts, vmMouse: mouse } = pc;
+    connectBackdoor(cpu, { ports: ioPorts, config: this.#config, nanoseconds: () => schedule.clock.now(), mouse });
     return cpu;
   }
 

@@ -25,6 +25,7 @@ import type { PowerManagement } from '../devices/power/index.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
 import type { DisplayAdapter } from '../devices/vga/core.ts';
+import { VmMouse } from '../devices/vmport/mouse.ts';
 import type { HostDoor } from '../host/door.ts';
 import { ports as hostPorts } from '../host/ports.ts';
 import { busMemory } from '../memory/bus-memory.ts';
@@ -102,6 +103,8 @@ export class Pc {
   readonly rtc: RtcCmos;
   readonly hypervisor: Hypervisor;
   readonly keyboardController: I8042;
+  /** There even if no backdoor leads to it. */
+  readonly vmMouse: VmMouse;
   readonly pci: PciBus;
   readonly #hostBridge: PciFunction;
   readonly #bridge: IsaBridge;
@@ -159,6 +162,7 @@ export class Pc {
     // Otherwise CMOS keeps what it has.
     this.#enterBootOrder = once === undefined ? () => {} : () => this.setBootOrder(order);
     this.keyboardController = this.#makeKeyboardController(board);
+    this.vmMouse = this.#makeVmMouse(board);
     this.uarts = serialPorts.map((port, n) => {
       const line = hostPorts.serial[n]!;
       const { name } = line;
@@ -180,7 +184,7 @@ export class Pc {
     const onBoard = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge];
     const processorChips = this.#makeProcessorPlugs(board, options, power.generalEvents);
     const chips = [...onBoard, ...power.all, plugs.chip, ...processorChips, fwCfg];
-    const others = [hpet, this.display, ...parts.flatMap((make) => make(board))];
+    const others = [this.vmMouse, hpet, this.display, ...parts.flatMap((make) => make(board))];
     this.#parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.#parts) if (pciFunction) pci.add(pciFunction);
     const functions = this.#parts.flatMap(({ pciFunction }) => pciFunction ?? []);
@@ -295,6 +299,15 @@ export class Pc {
       mouseLine: door.stream(hostPorts.mouse),
     };
     return new I8042({ ...board, ...lines, keyboardIrq: board.irq(1), mouseIrq: board.irq(12) });
+  }
+
+  /** Its driver listens to the mouse of the keyboard controller, which seems to move. */
+  #makeVmMouse({ door, power }: Board): VmMouse {
+    const notify = () => {
+      power.wake();
+      this.keyboardController.mouse.move(1, 0);
+    };
+    return new VmMouse({ line: door.stream(hostPorts.vmMouse), notify });
   }
 
   #makeFwCfg(board: Board, acpi: () => AcpiImage): FwCfg {

@@ -155,7 +155,7 @@ export interface MachineOptions extends OptionalCards {
   readonly acpi?: boolean;
   /** Whether there is a high precision event timer (HPET). Default: true. */
   readonly hpet?: boolean;
-  /** VMware's backdoor, by which guests ask for its version, memory and time; QEMU's `-machine vmport=`. Default: true. */
+  /** VMware's backdoor, by which guests ask for its version, memory and time, and reach its mouse; QEMU's `-machine vmport=`. Default: true. */
   readonly vmport?: boolean;
   /** Whether there is a parallel port; `Machine.parallel` has its output. Default: true. */
   readonly parallelPort?: boolean;

@@ -74,7 +74,10 @@ describe.skipIf(!existsSync(image))('SeaBIOS boots', { timeout: TIMEOUT }, () =>
     expect(await boot('translator', { ...cd(), interface: 'scsi', index: 5 })).toBe('DISC');
   });
   test('the disk of pvscsi with the lowest number', async () => {
-    const drives = [{ ...disk(), image: new Uint8Array(1 << 20) }, { ...disk(), index: 3, bootIndex: 1 }];
+    const drives = [
+      { ...disk(), image: new Uint8Array(1 << 20) },
+      { ...disk(), index: 3, bootIndex: 1 },
+    ];
     expect(await boot('translator', ...drives.map((drive) => ({ ...drive, interface: 'scsi' as const })))).toBe('DISK');
   });
   test('an NVMe disk', async () => {
