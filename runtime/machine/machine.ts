@@ -21,7 +21,7 @@ import { checkComponents, loadComponents, type SavedComponents, saveComponents }
 import type { Component } from '../snapshot/describe.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
-import { connectBackdoor } from './backdoor.ts';
+import { guestRegisters } from './backdoor.ts';
 import { applyBoot, applyWake } from './boot.ts';
 import { CodeLog } from './code-log.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
@@ -197,6 +197,7 @@ export class MachineCore {
       },
       guestError: (what, value) => this.#log.deviceError(what, value),
       door: this.door,
+      registers: guestRegisters(this.state),
       random: (target) => this.#fillRandom(target),
       resetProcessor: (processor) => this.processors.requestReset(processor),
       releaseMemory: (bytes) => this.#host.memory?.release(bytes) ?? false,
@@ -233,10 +234,7 @@ export class MachineCore {
       this.#loop.exceptions = exceptions;
       this.#callAttention();
     };
-    const cpu = makeCpu({ buffer, state, mmu, pc, schedule, model, topology, onShutdown });
-    const { ports: ioPorts, vmMouse: mouse } = pc;
-    connectBackdoor(cpu, { ports: ioPorts, config: this.#config, nanoseconds: () => schedule.clock.now(), mouse });
-    return cpu;
+    return makeCpu({ buffer, state, mmu, pc, schedule, model, topology, onShutdown });
   }
 
   #makeProcessors(): Processors {

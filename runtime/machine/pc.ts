@@ -25,7 +25,7 @@ import type { PowerManagement } from '../devices/power/index.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
 import type { DisplayAdapter } from '../devices/vga/core.ts';
-import { VmMouse } from '../devices/vmport/mouse.ts';
+import type { GuestRegisters } from '../devices/vmport/index.ts';
 import type { HostDoor } from '../host/door.ts';
 import { ports as hostPorts } from '../host/ports.ts';
 import { busMemory } from '../memory/bus-memory.ts';
@@ -39,6 +39,7 @@ import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import type { UsbBus } from '../usb/bus.ts';
 import { acpiTables } from './acpi.ts';
+import { makeBackdoor } from './backdoor.ts';
 import type { Board, Part } from './board.ts';
 import { BootPaths } from './boot-paths.ts';
 import {
@@ -82,6 +83,8 @@ export interface PcOptions {
   readonly apicIds: readonly number[] | null;
   /** Board.random. */
   readonly random: (target: Uint8Array) => void;
+  /** Registers of the processor that runs. */
+  readonly registers: GuestRegisters;
   readonly releaseMemory: ReleaseMemory;
   /** The effects of messages on processors other than interrupts. */
   readonly signals: ProcessorSignals;
@@ -103,8 +106,6 @@ export class Pc {
   readonly rtc: RtcCmos;
   readonly hypervisor: Hypervisor;
   readonly keyboardController: I8042;
-  /** There even if no backdoor leads to it. */
-  readonly vmMouse: VmMouse;
   readonly pci: PciBus;
   readonly #hostBridge: PciFunction;
   readonly #bridge: IsaBridge;
@@ -162,7 +163,7 @@ export class Pc {
     // Otherwise CMOS keeps what it has.
     this.#enterBootOrder = once === undefined ? () => {} : () => this.setBootOrder(order);
     this.keyboardController = this.#makeKeyboardController(board);
-    this.vmMouse = this.#makeVmMouse(board);
+    const vmMouse = makeBackdoor(board, options.registers, this.keyboardController.mouse);
     this.uarts = serialPorts.map((port, n) => {
       const line = hostPorts.serial[n]!;
       const { name } = line;
@@ -184,7 +185,7 @@ export class Pc {
     const onBoard = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge];
     const processorChips = this.#makeProcessorPlugs(board, options, power.generalEvents);
     const chips = [...onBoard, ...power.all, plugs.chip, ...processorChips, fwCfg];
-    const others = [this.vmMouse, hpet, this.display, ...parts.flatMap((make) => make(board))];
+    const others = [vmMouse, hpet, this.display, ...parts.flatMap((make) => make(board))];
     this.#parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.#parts) if (pciFunction) pci.add(pciFunction);
     const functions = this.#parts.flatMap(({ pciFunction }) => pciFunction ?? []);
@@ -299,15 +300,6 @@ export class Pc {
       mouseLine: door.stream(hostPorts.mouse),
     };
     return new I8042({ ...board, ...lines, keyboardIrq: board.irq(1), mouseIrq: board.irq(12) });
-  }
-
-  /** Its driver listens to the mouse of the keyboard controller, which seems to move. */
-  #makeVmMouse({ door, power }: Board): VmMouse {
-    const notify = () => {
-      power.wake();
-      this.keyboardController.mouse.move(1, 0);
-    };
-    return new VmMouse({ line: door.stream(hostPorts.vmMouse), notify });
   }
 
   #makeFwCfg(board: Board, acpi: () => AcpiImage): FwCfg {

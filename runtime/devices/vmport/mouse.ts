@@ -89,7 +89,7 @@ export class VmMouse {
     return Array.from({ length: count }, (_, n) => view.getUint32(n * WORD_BYTES, true));
   }
 
-  /** What was not read goes too: a driver that begins again expects the identification first. */
+  /** Forgets unread words too: a driver that begins again expects the identification first. */
   #disable(): void {
     this.#state.isDisabled = true;
     this.#state.words.clear();

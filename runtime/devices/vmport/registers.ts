@@ -45,6 +45,6 @@ export const Answer = {
   memory: 0x1177,
   /** Microseconds by which the guest's time may lag behind. */
   mostLag: 1_000_000,
-  /** Of a call, of the frequencies of clocks. */
+  /** No such call; no such frequency is known. */
   unknown: 0xffffffff,
 } as const;
