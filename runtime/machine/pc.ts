@@ -3,6 +3,7 @@ import type { ReportGuestError } from '../bus/guest-error.ts';
 import { bothLines, IrqLines, type Line } from '../bus/irq.ts';
 import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
+import { HyperVPartition } from '../cpu/hyper-v/partition.ts';
 import type { Hypervisor } from '../cpu/kvm/hypervisor.ts';
 import { Dma8237 } from '../devices/dma8237/index.ts';
 import { FwCfg } from '../devices/fw-cfg/index.ts';
@@ -95,6 +96,20 @@ export interface PcOptions {
   readonly door: HostDoor;
 }
 
+function makeSerialPorts(board: Board): Uart16550[] {
+  return serialPorts.map((port, n) => {
+    const line = hostPorts.serial[n]!;
+    const { name } = line;
+    return new Uart16550({ ...board, ...port, name, irq: board.irq(port.irq), line: board.door.stream(line) });
+  });
+}
+
+/** The machine as a partition of Hyper-V; null: its processors know of none. */
+function makePartition({ memory, config, power }: Board, { apicIds }: PcOptions): HyperVPartition | null {
+  if (modelOf(config).enlightenments === undefined) return null;
+  return new HyperVPartition({ memory, apicIds, reset: () => power.reset() });
+}
+
 /** The parts of the PC around the CPU and its memory. */
 export class Pc {
   readonly ports = new PortBus();
@@ -155,7 +170,8 @@ export class Pc {
     this.powerManagement = power.powerManagement;
     const rtcIrq = bothLines(hpet?.replaceable(8) ?? irq(8), this.powerManagement.rtc);
     this.rtc = new RtcCmos({ ...board, irq: rtcIrq, startTime: config.startTimeOfDay / 1000 });
-    this.hypervisor = { memory: board.memory, secondsAtStart: () => this.rtc.secondsAtStart };
+    const hyperV = makePartition(board, options);
+    this.hypervisor = { memory: board.memory, secondsAtStart: () => this.rtc.secondsAtStart, hyperV };
     this.#enterSetup(config);
     const { order = DEFAULT_ORDER, once, anyFloppy } = config.firmware ?? {};
     this.setBootOrder = (letters) => setCmosBootOrder(this.rtc, letters, anyFloppy);
@@ -164,11 +180,7 @@ export class Pc {
     this.#enterBootOrder = once === undefined ? () => {} : () => this.setBootOrder(order);
     this.keyboardController = this.#makeKeyboardController(board);
     const vmMouse = makeBackdoor(board, options.registers, this.keyboardController.mouse);
-    this.uarts = serialPorts.map((port, n) => {
-      const line = hostPorts.serial[n]!;
-      const { name } = line;
-      return new Uart16550({ ...board, ...port, name, irq: irq(port.irq), line: options.door.stream(line) });
-    });
+    this.uarts = makeSerialPorts(board);
     this.dma = new Dma8237(board);
     this.#bridge = new IsaBridge({ ...board, routes: pirqRoutes });
     const irqOf = (device: number, pin: number) => withoutFirmware.pirqRoutes[pirqOf(device, pin)]!;
@@ -185,7 +197,7 @@ export class Pc {
     const onBoard = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge];
     const processorChips = this.#makeProcessorPlugs(board, options, power.generalEvents);
     const chips = [...onBoard, ...power.all, plugs.chip, ...processorChips, fwCfg];
-    const others = [vmMouse, hpet, this.display, ...parts.flatMap((make) => make(board))];
+    const others = [vmMouse, hyperV, hpet, this.display, ...parts.flatMap((make) => make(board))];
     this.#parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.#parts) if (pciFunction) pci.add(pciFunction);
     const functions = this.#parts.flatMap(({ pciFunction }) => pciFunction ?? []);

@@ -19,7 +19,7 @@ const MOST_CARDS = 6;
 export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOption>> = {
   memory: 16,
   memoryBelow4G: 16,
-  cpu: 'max',
+  cpu: 'max,hv-time',
   processors: 2,
   boot: { demo: true },
   drives: [
