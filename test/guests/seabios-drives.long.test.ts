@@ -80,6 +80,11 @@ describe.skipIf(!existsSync(image))('SeaBIOS boots', { timeout: TIMEOUT }, () =>
     ];
     expect(await boot('translator', ...drives.map((drive) => ({ ...drive, interface: 'scsi' as const })))).toBe('DISK');
   });
+  test.each(engines)('a disk of lsi53c895a: %s', async (engine) => {
+    const scsiControllers = [{ model: 'lsi53c895a' as const }];
+    const drives = [{ ...disk(), interface: 'scsi' as const }];
+    expect(await bootWith({ engine, boot: { bios: largeImage }, drives, scsiControllers })).toBe('DISK');
+  });
   test('an NVMe disk', async () => {
     expect(await boot('translator', { ...disk(), interface: 'nvme' })).toBe('DISK');
   });
