@@ -175,7 +175,7 @@ export interface MachineOptions extends OptionalCards {
   /** Adds an AHCI controller with six ports, QEMU's `-device ahci`. A drive with `interface: 'sata'` does so, too. Default: false. */
   readonly ahci?: boolean;
   /**
-   * SCSI controllers, one of a model: QEMU's `-device pvscsi`. Drives with `interface: 'scsi'` are at them. Default: a pvscsi where there is such a
+   * SCSI controllers, one of a model: QEMU's `-device pvscsi` and `lsi53c895a`. Drives with `interface: 'scsi'` are at them. Default: a pvscsi where there is such a
    * drive.
    */
   readonly scsiControllers?: readonly ScsiControllerConfig[];
