@@ -200,6 +200,9 @@ export class MachineCore {
       registers: guestRegisters(this.state),
       random: (target) => this.#fillRandom(target),
       resetProcessor: (processor) => this.processors.requestReset(processor),
+      reported: (report) => {
+        if (!this.#history?.isTravelling) this.#host.processorReported?.(report);
+      },
       releaseMemory: (bytes) => this.#host.memory?.release(bytes) ?? false,
     });
   }

@@ -5,6 +5,7 @@ import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
 import { HyperVPartition } from '../cpu/hyper-v/partition.ts';
 import type { Hypervisor } from '../cpu/kvm/hypervisor.ts';
+import type { ProcessorReport } from '../devices/cpu-hot-plug/index.ts';
 import { Dma8237 } from '../devices/dma8237/index.ts';
 import { FwCfg } from '../devices/fw-cfg/index.ts';
 import { Hpet } from '../devices/hpet/index.ts';
@@ -91,6 +92,8 @@ export interface PcOptions {
   readonly signals: ProcessorSignals;
   /** Returns a processor to its state at power-on, in which it waits to be started. */
   readonly resetProcessor: (processor: number) => void;
+  /** A system has answered that a processor has come or is to go. */
+  readonly reported: (report: ProcessorReport) => void;
   readonly power: PowerControl;
   readonly guestError: ReportGuestError;
   readonly door: HostDoor;
@@ -285,13 +288,13 @@ export class Pc {
   /** The chip for processors that come and go, where they do. */
   #makeProcessorPlugs(
     board: Board,
-    { config, apicIds, resetProcessor }: PcOptions,
+    { config, apicIds, resetProcessor, reported }: PcOptions,
     generalEvents: GeneralEvents,
   ): Part[] {
     const { localApics } = this;
     if (config.processorsPresent === undefined || localApics === null) return [];
     const plugs = new ProcessorPlugs(board, {
-      ...{ localApics, localIds: apicIds!, generalEvents, resetProcessor },
+      ...{ localApics, localIds: apicIds!, generalEvents, resetProcessor, reported },
       countChanged: (count) => setCmosProcessors(this.rtc, count),
     });
     this.plugboard.connect('processor', plugs, []);
