@@ -16,6 +16,7 @@ export type {
 export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../runtime/debug/registers.ts';
 export { describeShutdown, type Shutdown } from '../runtime/debug/shutdown.ts';
 export type { Watchpoint } from '../runtime/debug/watchpoints.ts';
+export type { ProcessorReport } from '../runtime/devices/cpu-hot-plug/index.ts';
 export type { DebugStop, WatchKind } from '../runtime/exec/stops.ts';
 export type {
   BiosInformation,

@@ -4,6 +4,7 @@ import type { FeatureRow } from '../../translator/x86/features.ts';
 import { PHYSICAL_BITS } from '../memory/page-entry.ts';
 import type { Cpu } from './cpu.ts';
 import { type CpuFeature, featureWord } from './features.ts';
+import { hyperVLeaf } from './hyper-v/leaves.ts';
 import { kvmLeaf } from './kvm/leaves.ts';
 import { isCpuidLimited, isNxDisabled } from './misc-enable.ts';
 import { type CpuModel, familyOf } from './model.ts';
@@ -53,7 +54,8 @@ function lastLeaf({ lastLeaf: last, features }: CpuModel): number {
 function leaf(cpu: Cpu, number: number, subleaf: number): Leaf {
   const { model } = cpu;
   const last = isCpuidLimited(cpu) ? Math.min(lastLeaf(model), LIMITED_LEAF) : lastLeaf(model);
-  const hypervisor = kvmLeaf(model, number);
+  const { enlightenments } = model;
+  const hypervisor = (enlightenments && hyperVLeaf(enlightenments, number)) ?? kvmLeaf(model, number);
   if (hypervisor) return hypervisor;
   if (number >= EXTENDED && number <= LAST_EXTENDED_LEAF && familyOf(model) >= 6) return extendedLeaf(cpu, number);
   return basicLeaf(cpu, Math.min(number, last), last, subleaf);
@@ -68,7 +70,7 @@ function basicLeaf(cpu: Cpu, number: number, last: number, subleaf: number): Lea
       return [
         model.signature,
         processorWord(cpu),
-        features(cpu, 1, 'ECX') | osxsave(cpu),
+        features(cpu, 1, 'ECX') | osxsave(cpu) | underHypervisor(model),
         features(cpu, 1, 'EDX') | several(cpu),
       ];
     case 2:
@@ -98,6 +100,9 @@ function processorWord({ localApic, model, topology: { cores, threads } }: Cpu):
 
 /** HTT: the package has several logical processors. */
 const several = ({ topology: { cores, threads } }: Cpu): number => (cores * threads > 1 ? SEVERAL : 0);
+
+/** Bit of leaf 1, ECX: a guest that knows Hyper-V looks for it. */
+const underHypervisor = ({ enlightenments }: CpuModel): number => (enlightenments === undefined ? 0 : 1 << 31);
 
 /** CR4.OSXSAVE is told to programs. */
 const osxsave = ({ state }: Cpu): number => (state[Word.cr4]! & Cr4.osxsave ? OSXSAVE : 0);

@@ -9,6 +9,9 @@ export interface LocalApicPort {
   readDeadline(): readonly [low: number, high: number];
   /** `time`: the virtual time at which the time-stamp counter has that value. */
   writeDeadline(low: number, high: number, time: number): void;
+  /** Registers as they are in memory. */
+  readBytes(offset: number, size: number): number;
+  writeBytes(offset: number, size: number, value: number): void;
   /** Where KVM's guests end an interrupt without a write to the APIC; bit 0 of the address: they do. */
   readEndOfInterruptPlace(): readonly [low: number, high: number];
   writeEndOfInterruptPlace(low: number, high: number): void;

@@ -5,6 +5,7 @@ import { raise } from '../fault.ts';
 import { apicBase, timestampDeadline } from './apic-registers.ts';
 import type { Cpu } from './cpu.ts';
 import { debugControl } from './debug-control.ts';
+import { hyperVRegisters } from './hyper-v/registers.ts';
 import { kvmSystemTime, kvmWallClock } from './kvm/clock.ts';
 import { kvmEndOfInterrupt } from './kvm/end-of-interrupt.ts';
 import { kvmStealTime } from './kvm/steal-time.ts';
@@ -79,6 +80,7 @@ const registers: readonly ModelRegister[] = [
   kvmSystemTime,
   kvmStealTime,
   kvmEndOfInterrupt,
+  ...hyperVRegisters,
   // Platform id, hard power-on configuration, microcode update and revision.
   ...[0x17, 0x2a, 0x79, 0x8b].map((number) => zero(number, isP6)),
   // SYSCFG, HWCR, TOP_MEM, TOP_MEM2, northbridge configuration, pending interrupts (BIOS and Kernel Developer's Guide for AMD's family 10h): systems read

@@ -8,6 +8,7 @@ import {
   lackingFeatures,
 } from './features.ts';
 import { splitChanges } from './features-elsewhere.ts';
+import { type Enlightenments, splitEnlightenments } from './hyper-v/enlightenments.ts';
 import { type SixtyFourBitModel, sixtyFourBitModel, sixtyFourBitModels } from './sixty-four-bit-models.ts';
 
 export type { CpuFeature, SystemFeature } from './features.ts';
@@ -25,6 +26,8 @@ export interface CpuModel {
   readonly features: ReadonlySet<CpuFeature>;
   /** Features that the model has, or that were asked for, and that this processor lacks: CPUID does not show them. */
   readonly lacking: readonly LackingFeature[];
+  /** Undefined: guests find no Hyper-V. */
+  readonly enlightenments?: Enlightenments | undefined;
 }
 
 /** A model's family, from its signature. */
@@ -108,7 +111,7 @@ function without64Bits({ features, ...model }: SixtyFourBitModel): PlainModel {
  * @throws RangeError if there is no such model or no such feature, or one that is added needs one that is taken away
  */
 export function cpuModel(text: string): CpuModel {
-  const { model, changes, elsewhere, isEnforced } = parseModel(text);
+  const { model, changes, elsewhere, isEnforced, enlightenments } = parseModel(text);
   const asked = changedFeatures([...model.features, ...model.lacking], changes);
   const lacking = lackingFeatures.filter((feature) => asked.has(feature));
   const missing = [...lacking.map(featureText), ...elsewhere];
@@ -117,7 +120,14 @@ export function cpuModel(text: string): CpuModel {
       `this processor doesn't support requested features (${missing.join(', ')}); leave 'enforce' out, or take them away`,
     );
   const present = (['base', ...changeableFeatures] as const).filter((feature) => asked.has(feature));
-  return { vendor: 'GenuineIntel', ...model, lacking, features: new Set(present) };
+  if (enlightenments !== undefined) checkEnlightened(present);
+  return { vendor: 'GenuineIntel', ...model, lacking, features: new Set(present), enlightenments };
+}
+
+/** Hyper-V is reached by MSRs, and its time is that of the TSC. */
+function checkEnlightened(present: readonly CpuFeature[]): void {
+  const lacked = (['msr', 'tsc'] as const).find((feature) => !present.includes(feature));
+  if (lacked !== undefined) throw new RangeError(`Hyper-V's properties (hv-…) need ${lacked}; give +${lacked} too`);
 }
 
 /** Warnings about features that a model lacks, in QEMU's words; none with `check=off`. */
@@ -130,7 +140,8 @@ export function cpuWarnings(text: string): readonly string[] {
 }
 
 function parseModel(text: string) {
-  const [name, ...properties] = text.split(',');
+  const [name, ...all] = text.split(',');
+  const { enlightenments, missing, others: properties } = splitEnlightenments(all);
   const model = plainModel(name!);
   if (model === undefined) throw new RangeError(`unknown model '${name}'; it is one of: ${cpuModelNames.join(', ')}`);
   const isSet = (property: string, usually: boolean): boolean =>
@@ -138,7 +149,8 @@ function parseModel(text: string) {
   const { changes, elsewhere } = splitChanges(
     properties.filter((one) => ['check', 'enforce'].every((property) => switched(one, property) === undefined)),
   );
-  return { model, changes, elsewhere, isChecked: isSet('check', true), isEnforced: isSet('enforce', false) };
+  const [isChecked, isEnforced] = [isSet('check', true), isSet('enforce', false)];
+  return { model, changes, elsewhere: [...elsewhere, ...missing], isChecked, isEnforced, enlightenments };
 }
 
 /** The value of a text `property`, `property=on` or `property=off`; undefined for any other text. */

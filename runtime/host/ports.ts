@@ -40,6 +40,8 @@ const requests = <Question, Answer, Input>(name: string, most = Infinity): Reque
 export const ports = {
   keyboard: stream('keyboard', KEY_CREDIT),
   mouse: stream('mouse', MOVEMENT_CREDIT),
+  /** VMware's absolute mouse. */
+  vmMouse: stream('vmmouse', MOVEMENT_CREDIT),
   serial: [stream('com1'), stream('com2'), stream('com3'), stream('com4')],
   parallel: stream('lpt1'),
   debugConsole: stream('debug'),

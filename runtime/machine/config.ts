@@ -1,5 +1,6 @@
 import type { UndeliveredException } from '../cpu/observer.ts';
 import type { Topology } from '../cpu/topology.ts';
+import type { ProcessorReport } from '../devices/cpu-hot-plug/index.ts';
 import type { BalloonConfig } from '../devices/virtio/balloon/index.ts';
 import type { EngineOptions } from '../exec/engine.ts';
 import type { DebugStop } from '../exec/stops.ts';
@@ -214,6 +215,8 @@ export interface MachineHost {
   readonly memory?: HostMemory;
   /** The guest has suspended itself to RAM, or the machine was woken after that. */
   suspension?(event: 'suspend' | 'wake'): void;
+  /** The guest's system has answered that a processor has come or is to go. */
+  processorReported?(report: ProcessorReport): void;
   /** These are plugged in now: something was plugged in, or pulled out. `pciSlots`: of all PCI devices, by their names. */
   plugged?(devices: readonly PluggedDevice[], pciSlots: Readonly<Record<string, number>>): void;
   /** Takes lines about what the guest does (MachineConfig.log). */

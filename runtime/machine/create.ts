@@ -2,11 +2,12 @@ import * as ahci from '../devices/ahci/index.ts';
 import * as cirrus from '../devices/cirrus/index.ts';
 import { E1000 } from '../devices/e1000/index.ts';
 import { Edu } from '../devices/edu/index.ts';
+import { Lsi53c8xx } from '../devices/lsi53c8xx/index.ts';
 import { Ne2000Isa, Ne2000Pci } from '../devices/ne2000/index.ts';
 import { Nvme } from '../devices/nvme/index.ts';
 import { Pcnet } from '../devices/pcnet/index.ts';
 import * as flash from '../devices/pflash/index.ts';
-import * as pvscsi from '../devices/pvscsi/index.ts';
+import { Pvscsi } from '../devices/pvscsi/index.ts';
 import { Rtl8139 } from '../devices/rtl8139/index.ts';
 import * as standardVga from '../devices/standard-vga/index.ts';
 import * as virtioBalloon from '../devices/virtio/balloon/index.ts';
@@ -23,13 +24,16 @@ import * as sound from './sound-cards.ts';
 import * as usb from './usb.ts';
 
 const modules: DeviceModules = {
-  ...{ ahci, cirrus, flash, pvscsi, sound, standardVga, usb, virtioBalloon, virtioConsole, virtioNinep },
+  ...{ ahci, cirrus, flash, sound, standardVga, usb, virtioBalloon, virtioConsole, virtioNinep },
   e1000: { Chip: E1000 },
   edu: { Chip: Edu },
   ne2k_isa: { Chip: Ne2000Isa },
   ne2k_pci: { Chip: Ne2000Pci },
   nvme: { Chip: Nvme },
+  lsi53c810: { Chip: Lsi53c8xx },
+  lsi53c895a: { Chip: Lsi53c8xx },
   pcnet: { Chip: Pcnet },
+  pvscsi: { Chip: Pvscsi },
   rtl8139: { Chip: Rtl8139 },
   'virtio-blk-pci': { Chip: VirtioBlock },
   'virtio-net-pci': { Chip: VirtioNetwork },

@@ -21,7 +21,7 @@ import { checkComponents, loadComponents, type SavedComponents, saveComponents }
 import type { Component } from '../snapshot/describe.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
-import { connectBackdoor } from './backdoor.ts';
+import { guestRegisters } from './backdoor.ts';
 import { applyBoot, applyWake } from './boot.ts';
 import { CodeLog } from './code-log.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
@@ -197,8 +197,12 @@ export class MachineCore {
       },
       guestError: (what, value) => this.#log.deviceError(what, value),
       door: this.door,
+      registers: guestRegisters(this.state),
       random: (target) => this.#fillRandom(target),
       resetProcessor: (processor) => this.processors.requestReset(processor),
+      reported: (report) => {
+        if (!this.#history?.isTravelling) this.#host.processorReported?.(report);
+      },
       releaseMemory: (bytes) => this.#host.memory?.release(bytes) ?? false,
     });
   }
@@ -233,9 +237,7 @@ export class MachineCore {
       this.#loop.exceptions = exceptions;
       this.#callAttention();
     };
-    const cpu = makeCpu({ buffer, state, mmu, pc, schedule, model, topology, onShutdown });
-    connectBackdoor(cpu, pc.ports, this.#config, () => schedule.clock.now());
-    return cpu;
+    return makeCpu({ buffer, state, mmu, pc, schedule, model, topology, onShutdown });
   }
 
   #makeProcessors(): Processors {

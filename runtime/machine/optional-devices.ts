@@ -44,6 +44,9 @@ const pluggableChips: {
   'virtio-rng-pci': async () => chip((await import('../devices/virtio/rng/index.ts')).VirtioRng),
 };
 
+/** Both models are this chip. */
+const lsi53c8xx = async () => chip((await import('../devices/lsi53c8xx/index.ts')).Lsi53c8xx);
+
 /** Devices that not every machine has, and where their modules are. */
 const places = {
   ...optionalChips,
@@ -52,7 +55,9 @@ const places = {
   cirrus: () => import('../devices/cirrus/index.ts'),
   flash: () => import('../devices/pflash/index.ts'),
   ne2k_isa: async () => chip((await import('../devices/ne2000/index.ts')).Ne2000Isa),
-  pvscsi: () => import('../devices/pvscsi/index.ts'),
+  lsi53c810: lsi53c8xx,
+  lsi53c895a: lsi53c8xx,
+  pvscsi: async () => chip((await import('../devices/pvscsi/index.ts')).Pvscsi),
   sound: () => import('./sound-cards.ts'),
   standardVga: () => import('../devices/standard-vga/index.ts'),
   usb: () => import('./usb.ts'),

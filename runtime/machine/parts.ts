@@ -80,14 +80,14 @@ function ahciController(board: Board): AhciController | null {
 function scsiParts(board: Board): Part[] {
   const drives = drivesAt('scsi', board.config).map((drive) => ({ ...drive, ...scsiPlaceOf(drive.index) }));
   return scsiBusesOf(board.config).map(({ model }, n) => {
-    const { slot: name } = scsiControllers[model];
+    const { slot: name, deviceId } = scsiControllers[model];
     const device = board.pciSlot(name);
     const own = drives.filter(({ controller }) => controller === n);
     for (const { bootIndex, target } of own)
       board.bootsFrom(bootIndex, `${devicePath('scsi', device)}/channel@0/disk@${target.toString(16)},0`);
     const connected = own.map((drive) => ({ ...drive, id: drive.target, port: board.blockPort(drive.name) }));
-    const { Pvscsi } = board.devices.module(model);
-    return new Pvscsi({ ...cardBoard(board, name, device), drives: connected });
+    const { Chip } = board.devices.module(model);
+    return new Chip({ ...cardBoard(board, name, device), deviceId, drives: connected });
   });
 }
 

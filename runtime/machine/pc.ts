@@ -3,7 +3,9 @@ import type { ReportGuestError } from '../bus/guest-error.ts';
 import { bothLines, IrqLines, type Line } from '../bus/irq.ts';
 import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
+import { HyperVPartition } from '../cpu/hyper-v/partition.ts';
 import type { Hypervisor } from '../cpu/kvm/hypervisor.ts';
+import type { ProcessorReport } from '../devices/cpu-hot-plug/index.ts';
 import { Dma8237 } from '../devices/dma8237/index.ts';
 import { FwCfg } from '../devices/fw-cfg/index.ts';
 import { Hpet } from '../devices/hpet/index.ts';
@@ -25,6 +27,7 @@ import type { PowerManagement } from '../devices/power/index.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
 import type { DisplayAdapter } from '../devices/vga/core.ts';
+import type { GuestRegisters } from '../devices/vmport/index.ts';
 import type { HostDoor } from '../host/door.ts';
 import { ports as hostPorts } from '../host/ports.ts';
 import { busMemory } from '../memory/bus-memory.ts';
@@ -38,6 +41,7 @@ import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import type { UsbBus } from '../usb/bus.ts';
 import { acpiTables } from './acpi.ts';
+import { makeBackdoor } from './backdoor.ts';
 import type { Board, Part } from './board.ts';
 import { BootPaths } from './boot-paths.ts';
 import {
@@ -81,14 +85,32 @@ export interface PcOptions {
   readonly apicIds: readonly number[] | null;
   /** Board.random. */
   readonly random: (target: Uint8Array) => void;
+  /** Registers of the processor that runs. */
+  readonly registers: GuestRegisters;
   readonly releaseMemory: ReleaseMemory;
   /** The effects of messages on processors other than interrupts. */
   readonly signals: ProcessorSignals;
   /** Returns a processor to its state at power-on, in which it waits to be started. */
   readonly resetProcessor: (processor: number) => void;
+  /** A system has answered that a processor has come or is to go. */
+  readonly reported: (report: ProcessorReport) => void;
   readonly power: PowerControl;
   readonly guestError: ReportGuestError;
   readonly door: HostDoor;
+}
+
+function makeSerialPorts(board: Board): Uart16550[] {
+  return serialPorts.map((port, n) => {
+    const line = hostPorts.serial[n]!;
+    const { name } = line;
+    return new Uart16550({ ...board, ...port, name, irq: board.irq(port.irq), line: board.door.stream(line) });
+  });
+}
+
+/** The machine as a partition of Hyper-V; null: its processors know of none. */
+function makePartition({ memory, config, power }: Board, { apicIds }: PcOptions): HyperVPartition | null {
+  if (modelOf(config).enlightenments === undefined) return null;
+  return new HyperVPartition({ memory, apicIds, reset: () => power.reset() });
 }
 
 /** The parts of the PC around the CPU and its memory. */
@@ -151,7 +173,8 @@ export class Pc {
     this.powerManagement = power.powerManagement;
     const rtcIrq = bothLines(hpet?.replaceable(8) ?? irq(8), this.powerManagement.rtc);
     this.rtc = new RtcCmos({ ...board, irq: rtcIrq, startTime: config.startTimeOfDay / 1000 });
-    this.hypervisor = { memory: board.memory, secondsAtStart: () => this.rtc.secondsAtStart };
+    const hyperV = makePartition(board, options);
+    this.hypervisor = { memory: board.memory, secondsAtStart: () => this.rtc.secondsAtStart, hyperV };
     this.#enterSetup(config);
     const { order = DEFAULT_ORDER, once, anyFloppy } = config.firmware ?? {};
     this.setBootOrder = (letters) => setCmosBootOrder(this.rtc, letters, anyFloppy);
@@ -159,11 +182,8 @@ export class Pc {
     // Otherwise CMOS keeps what it has.
     this.#enterBootOrder = once === undefined ? () => {} : () => this.setBootOrder(order);
     this.keyboardController = this.#makeKeyboardController(board);
-    this.uarts = serialPorts.map((port, n) => {
-      const line = hostPorts.serial[n]!;
-      const { name } = line;
-      return new Uart16550({ ...board, ...port, name, irq: irq(port.irq), line: options.door.stream(line) });
-    });
+    const vmMouse = makeBackdoor(board, options.registers, this.keyboardController.mouse);
+    this.uarts = makeSerialPorts(board);
     this.dma = new Dma8237(board);
     this.#bridge = new IsaBridge({ ...board, routes: pirqRoutes });
     const irqOf = (device: number, pin: number) => withoutFirmware.pirqRoutes[pirqOf(device, pin)]!;
@@ -180,7 +200,7 @@ export class Pc {
     const onBoard = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge];
     const processorChips = this.#makeProcessorPlugs(board, options, power.generalEvents);
     const chips = [...onBoard, ...power.all, plugs.chip, ...processorChips, fwCfg];
-    const others = [hpet, this.display, ...parts.flatMap((make) => make(board))];
+    const others = [vmMouse, hyperV, hpet, this.display, ...parts.flatMap((make) => make(board))];
     this.#parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.#parts) if (pciFunction) pci.add(pciFunction);
     const functions = this.#parts.flatMap(({ pciFunction }) => pciFunction ?? []);
@@ -268,13 +288,13 @@ export class Pc {
   /** The chip for processors that come and go, where they do. */
   #makeProcessorPlugs(
     board: Board,
-    { config, apicIds, resetProcessor }: PcOptions,
+    { config, apicIds, resetProcessor, reported }: PcOptions,
     generalEvents: GeneralEvents,
   ): Part[] {
     const { localApics } = this;
     if (config.processorsPresent === undefined || localApics === null) return [];
     const plugs = new ProcessorPlugs(board, {
-      ...{ localApics, localIds: apicIds!, generalEvents, resetProcessor },
+      ...{ localApics, localIds: apicIds!, generalEvents, resetProcessor, reported },
       countChanged: (count) => setCmosProcessors(this.rtc, count),
     });
     this.plugboard.connect('processor', plugs, []);

@@ -1,5 +1,5 @@
 import { processorCount } from '../cpu/topology.ts';
-import { CpuHotPlug } from '../devices/cpu-hot-plug/index.ts';
+import { CpuHotPlug, type ProcessorReport } from '../devices/cpu-hot-plug/index.ts';
 import type { LocalApics } from '../devices/local-apic/set.ts';
 import type { GeneralEvents } from '../devices/power/general-events.ts';
 import { CPU_HOT_PLUG_EVENT } from '../devices/power/registers.ts';
@@ -19,6 +19,7 @@ export interface ProcessorPlugParts {
   readonly countChanged: (count: number) => void;
   /** Returns one that is there no longer to the state in which it was turned on. */
   readonly resetProcessor: (processor: number) => void;
+  readonly reported: (report: ProcessorReport) => void;
 }
 
 /** A processor that is there has its state where those of all are, whether they are there or not. */
@@ -49,6 +50,7 @@ export class ProcessorPlugs implements PlugBus<PluggedProcessor> {
       tell: () => parts.generalEvents.raise(CPU_HOT_PLUG_EVENT),
       isPresent: (processor) => this.#present.has(processor),
       eject: (processor) => this.#eject(processor),
+      reported: parts.reported,
     });
     this.#changed();
   }

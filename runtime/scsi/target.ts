@@ -75,6 +75,11 @@ export class ScsiTarget {
     this.component = joinComponents(name, [targetState.bind('target', this.#state), this.#unit.component]);
   }
 
+  /** Bytes of a block. */
+  get blockBytes(): number {
+    return this.#unit.blockBytes;
+  }
+
   /** Power on, and resets of the bus. Commands that are under way are forgotten. */
   reset(): void {
     this.#unit.port.cancel();

@@ -7,6 +7,7 @@ import { soundCards } from '../../runtime/machine/catalogue/sound.ts';
 import { systemDevices } from '../../runtime/machine/catalogue/system.ts';
 import { usbControllerModels, usbInputDevices, usbInputModels } from '../../runtime/machine/catalogue/usb.ts';
 import { isIdentifier } from '../drives/options.ts';
+import { isProcessorType } from '../hot-plug/device-add-processor.ts';
 import { busName } from '../hot-plug/device-buses.ts';
 import {
   ConfigurationError,
@@ -24,6 +25,7 @@ import { addContent } from './loader-device.ts';
 import { addCard } from './network-flags.ts';
 import { hasAddress, withAddress } from './pci-addresses.ts';
 import { connectParallel, connectSerial, onBoardProblem } from './port-devices.ts';
+import { addProcessor } from './processor-device.ts';
 import { parseInteger, parseProperties, propertyList } from './properties.ts';
 import { addScsiController, addScsiDrive } from './scsi-flags.ts';
 import { machine, type Settings } from './settings.ts';
@@ -232,7 +234,8 @@ export function writtenDevice(written: string): DeviceModel {
 
 /** The settings with the device of a text such as `isa-debug-exit,iobase=0xf4`. */
 export function applyDevice(settings: Settings, text: string): Settings {
-  const { driver: written = '' } = Object.fromEntries(propertyList(text, 'driver'));
+  const { driver: written = '', id } = Object.fromEntries(propertyList(text, 'driver'));
+  if (isProcessorType(written)) return withDeviceId(addProcessor(settings, text), id);
   const driver = writtenDevice(written);
   const { properties, only, apply } = devices[driver];
   // Any may have a name, which only some use, and may say which bus it is on.

@@ -24,14 +24,27 @@ export function isProcessorType(driver: string): boolean {
  * @throws ConfigurationError in QEMU's words (hw/i386/x86.c)
  */
 export async function plugProcessor(machine: Machine, driver: string, given: DeviceProperties): Promise<void> {
-  const unknown = Object.keys(given).find((name) => !processorProperties.some((known) => known === name));
-  if (unknown !== undefined) throw new ConfigurationError(`Property '${driver}.${unknown}' not found`);
-  const expected = processorType(machine.processorModel);
-  if (driver !== expected)
-    throw new ConfigurationError(`Invalid CPU type, expected cpu type: '${expected}'; give it instead of ${driver}`);
+  checkProcessor(driver, given, machine.processorModel);
   const { id } = given;
   if (id !== undefined) machine.processorPlaces.checkId(id);
-  const { topology } = machine.processorPlaces;
+  const number = processorNumber(driver, given, machine.processorPlaces.topology);
+  await machine.processorPlaces.plug({ number, ...(id !== undefined && { id }) });
+}
+
+/** @throws ConfigurationError if there is no such property, or if it is another model than the machine's */
+export function checkProcessor(driver: string, given: DeviceProperties, model: string): void {
+  const unknown = Object.keys(given).find((name) => !processorProperties.some((known) => known === name));
+  if (unknown !== undefined) throw new ConfigurationError(`Property '${driver}.${unknown}' not found`);
+  const expected = processorType(model);
+  if (driver !== expected)
+    throw new ConfigurationError(`Invalid CPU type, expected cpu type: '${expected}'; give it instead of ${driver}`);
+}
+
+/**
+ * The number of the processor in a socket, core and thread.
+ * @throws ConfigurationError in QEMU's words
+ */
+export function processorNumber(driver: string, given: DeviceProperties, topology: Topology): number {
   const last = lastOf(topology);
   const numberOf = (level: Level) => levelNumber(driver, given, level, last[level]);
   const [socket, , core, thread] = [
@@ -40,8 +53,7 @@ export async function plugProcessor(machine: Machine, driver: string, given: Dev
     numberOf('core-id'),
     numberOf('thread-id'),
   ];
-  const number = (socket * topology.cores + core) * topology.threads + thread;
-  await machine.processorPlaces.plug({ number, ...(id !== undefined && { id }) });
+  return (socket * topology.cores + core) * topology.threads + thread;
 }
 
 /** The number of a processor's socket, core or thread. There is one die, so that nobody needs to say it. */

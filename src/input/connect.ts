@@ -16,6 +16,7 @@ export function connectInput(streams: MachineStreams, layout: KeyboardLayout | u
   const keyboard = new Keyboard(streams.input(ports.keyboard), undefined, layout);
   const mouse = new Mouse({ ps2: streams.input(ports.mouse) });
   streams.addOutput(ports.keyboard, keyboard);
+  streams.addOutput(ports.vmMouse, mouse.vmmouse(streams.input(ports.vmMouse)));
   return { keyboard, mouse };
 }
 
@@ -25,12 +26,12 @@ export function plugInput(streams: MachineStreams, { keyboard, mouse }: InputDev
   const line = streams.input(port);
   streams.addOutput(port, input === 'keyboard' ? keyboard.usb : input === 'mouse' ? mouse.usb : mouse.tablet);
   if (input === 'keyboard') keyboard.plugUsb(line);
-  else mouse.plugUsb(input === 'mouse' ? 'usb' : 'tablet', line);
+  else mouse.plug(input === 'mouse' ? 'usb' : 'tablet', line);
 }
 
 /** It was pulled out. */
 export function unplugInput(streams: MachineStreams, { keyboard, mouse }: InputDevices, input: UsbInput): void {
   streams.remove(usbInputNames[input]);
   if (input === 'keyboard') keyboard.plugUsb(undefined);
-  else mouse.plugUsb(input === 'mouse' ? 'usb' : 'tablet', undefined);
+  else mouse.plug(input === 'mouse' ? 'usb' : 'tablet', undefined);
 }

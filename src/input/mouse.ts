@@ -1,3 +1,4 @@
+import { MouseMode } from '../../runtime/devices/vmport/registers.ts';
 import type { Outflow } from '../isolate/flow.ts';
 import { shown } from '../util/checks.ts';
 import { promised } from '../util/promised.ts';
@@ -22,8 +23,8 @@ export interface PointerPlace {
   readonly y: number;
 }
 
-/** A device that reports movements or places: the mouse of the i8042, or one on the USB. */
-export type PointerName = 'ps2' | 'usb' | 'tablet';
+/** A device that reports movements or places: the mouse of the i8042, one on the USB, or VMware's. */
+export type PointerName = 'ps2' | 'usb' | 'tablet' | 'vmmouse';
 
 /** One of a machine's pointers. */
 export interface Pointer {
@@ -31,29 +32,34 @@ export interface Pointer {
   readonly name: PointerName;
   /** From 0, in the order in which the machine was given them; the one of the i8042 is the first. */
   readonly number: number;
+  /** Whether it reports places (`Mouse.moveTo`). */
+  readonly isAbsolute: boolean;
 }
 
-/** Ways to the machine's pointers; those on the USB stand in the order of its ports. */
+/** Ways to the machine's pointers; those on the USB stand in the order of its ports. VMware's is there while the guest uses it. */
 export interface MouseLines {
   readonly ps2: Outflow;
+  readonly vmmouse?: Outflow | undefined;
   readonly usb?: Outflow | undefined;
   readonly tablet?: Outflow | undefined;
 }
 
 /**
- * The machine's mouse. It tells of movements, and where the guest uses a tablet (`MachineOptions.usb`) of places too. Promises resolve when
- * the machine has taken what came before; they reject when it has ended, or ends before.
+ * The machine's mouse. It tells of movements, and where the guest uses a tablet (`MachineOptions.usb`) or VMware's mouse of places too. Promises
+ * resolve when the machine has taken what came before; they reject when it has ended, or ends before.
  */
 export class Mouse {
   #lines: MouseLines;
   #all: readonly PointerName[];
   #buttons = 0;
-  /** The last place on the tablet. */
+  /** The last place on the screen. */
   #place = { x: 0, y: 0 };
   /** All pointers. The first one has the buttons and the wheel. */
   #order: readonly PointerName[];
-  /** The pointers on the USB that the guest uses. */
+  /** The pointers, except that of the i8042, that the guest uses. */
   readonly #used = new Set<PointerName>();
+  /** The pointers that report places. VMware's is one of them, or is not, as the guest wants it. */
+  readonly #absolute = new Set<PointerName>(['tablet']);
 
   /** @internal */
   constructor(lines: MouseLines) {
@@ -63,10 +69,10 @@ export class Mouse {
   }
 
   /**
-   * A pointer was plugged into the USB; undefined: it was pulled out.
+   * A pointer has come; undefined: it has gone.
    * @internal
    */
-  plugUsb(name: 'usb' | 'tablet', line: Outflow | undefined): void {
+  plug(name: Exclude<PointerName, 'ps2'>, line: Outflow | undefined): void {
     this.#lines = { ...this.#lines, [name]: line };
     this.#used.delete(name);
     const [all, order] = [this.#all, this.#order].map((names) => names.filter((one) => one !== name));
@@ -97,9 +103,26 @@ export class Mouse {
    */
   readonly tablet = { receive: async (bytes: Uint8Array): Promise<void> => this.#uses('tablet', bytes) };
 
+  /**
+   * Takes what VMware's mouse tells of its use by the guest, which decides whether it reports places. `line` leads to it.
+   * @internal
+   */
+  vmmouse(line: Outflow): { receive(bytes: Uint8Array): Promise<void> } {
+    return {
+      receive: async (bytes) => {
+        const mode = bytes.at(-1);
+        this.plug('vmmouse', mode === MouseMode.off ? undefined : line);
+        if (mode === MouseMode.absolute) this.#absolute.add('vmmouse');
+        else this.#absolute.delete('vmmouse');
+        if (mode !== MouseMode.off) this.#uses('vmmouse', Uint8Array.of(1));
+      },
+    };
+  }
+
   /** Its pointers: the first one is used. */
   get pointers(): readonly Pointer[] {
-    return this.#order.map((name) => ({ name, number: this.#all.indexOf(name) }));
+    const [all, absolute] = [this.#all, this.#absolute];
+    return this.#order.map((name) => ({ name, number: all.indexOf(name), isAbsolute: absolute.has(name) }));
   }
 
   /** From now on this pointer is used, until the guest begins to use another one. One that is not there changes nothing. */
@@ -112,19 +135,19 @@ export class Mouse {
     return { x: this.#place.x / LAST_PLACE, y: this.#place.y / LAST_PLACE };
   }
 
-  /** Whether the first pointer is a tablet: places are what to tell (`moveTo`), and clicks go there. */
+  /** Whether the first pointer reports places: they are what to tell (`moveTo`), and clicks go there. */
   get isAbsolute(): boolean {
-    return this.#order[0] === 'tablet';
+    return this.#absolute.has(this.#order[0]!);
   }
 
   /**
-   * Moves the pointer to a place on the screen: from 0, which is left or at the top, to 1. Without a tablet that the guest uses nothing moves;
-   * it need not be the first pointer. Rejects with a RangeError for what are no numbers from 0 to 1.
+   * Moves the pointer to a place on the screen: from 0, which is left or at the top, to 1. Without a tablet or a mouse of VMware's that the guest
+   * uses nothing moves; it need not be the first pointer. Rejects with a RangeError for what are no numbers from 0 to 1.
    */
   moveTo(x: number, y: number): Promise<void> {
     return promised(() => {
       this.#place = { x: placeOf('x', x), y: placeOf('y', y) };
-      return this.isAbsolute || this.#used.has('tablet') ? this.#sendPlace(0) : Promise.resolve();
+      return this.#sendPlace(0);
     });
   }
 
@@ -170,19 +193,22 @@ export class Mouse {
     });
   }
 
-  /** Movements go to a mouse in any case; what else there is goes to the tablet where the guest uses that. */
+  /** Movements go to a mouse in any case; all else goes to the first pointer. */
   #send(x: number, y: number, wheel: number): Promise<void> {
     const isMoved = x !== 0 || y !== 0;
     if (this.isAbsolute && !isMoved) return this.#sendPlace(wheel);
-    const name = this.#order.find((one) => one !== 'tablet')!;
+    const name = this.#order.find((one) => !this.#absolute.has(one))!;
     const buttons = this.isAbsolute ? 0 : this.#buttons;
     // A mouse counts upwards.
     return this.#lines[name]!.write(eventBytes(x, -y, wheel, buttons));
   }
 
+  /** Sends the place to the first pointer, or to another one that the guest uses for places. */
   #sendPlace(wheel: number): Promise<void> {
-    const buttons = this.isAbsolute ? this.#buttons : 0;
-    return this.#lines.tablet!.write(eventBytes(this.#place.x, this.#place.y, wheel, buttons));
+    const isChosen = this.isAbsolute;
+    const name = this.#order.find((one) => this.#absolute.has(one) && (isChosen || this.#used.has(one)));
+    if (name === undefined) return Promise.resolve();
+    return this.#lines[name]!.write(eventBytes(this.#place.x, this.#place.y, wheel, isChosen ? this.#buttons : 0));
   }
 }
 

@@ -38,6 +38,7 @@ export class KeptCore {
       log: (message) => this.#host.log(message),
       random: (target) => this.#host.random?.(target),
       suspension: (event) => this.#host.suspension?.(event),
+      processorReported: (report) => this.#host.processorReported?.(report),
       plugged: (...now) => this.#host.plugged?.(...now),
       guestLog: (lines) => this.#host.guestLog?.(lines),
       ...(memory && { memory }),

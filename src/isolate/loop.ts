@@ -1,3 +1,4 @@
+import type { ProcessorReport } from '../../runtime/devices/cpu-hot-plug/index.ts';
 import { ports } from '../../runtime/host/ports.ts';
 import { Word } from '../../translator/abi/state.ts';
 import type { MachineCore, MachineHost, PluggedDevice, RunResult, Shutdown } from '../machine-core.ts';
@@ -213,6 +214,14 @@ class MachineLoop {
     if (this.#output.stalled) callBack(this.#core.state);
   }
 
+  /** A guest may report without end, as it may reset: it waits for its listeners too. */
+  #tellReport(report: ProcessorReport): void {
+    this.#output.flush();
+    this.#output.sent(RESET_BYTES);
+    this.#port.postMessage({ type: 'processor-report', report });
+    if (this.#output.stalled) callBack(this.#core.state);
+  }
+
   #tellPlugged(devices: readonly PluggedDevice[], pciSlots: Readonly<Record<string, number>>): void {
     this.#drives.plugged(devices.flatMap((device) => ('drive' in device ? [device.drive.name] : [])));
     this.#output.flush();
@@ -381,6 +390,7 @@ class MachineLoop {
       ...(this.#thread.memory && { memory: this.#thread.memory }),
       guestLog: (lines) => this.#addOutput(ports.guestLog.name, encoder.encode(lines)),
       suspension: (event) => this.#tellSuspension(event),
+      processorReported: (report) => this.#tellReport(report),
       plugged: (devices, pciSlots) => this.#tellPlugged(devices, pciSlots),
       deadlineChanged: (nanoseconds) => this.#time.setCoreDeadline(nanoseconds),
       random: (target) => void crypto.getRandomValues(target as Uint8Array<ArrayBuffer>),

@@ -1,3 +1,4 @@
+import type { ProcessorReport } from '../../runtime/devices/cpu-hot-plug/index.ts';
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { SavedComponents } from '../../runtime/snapshot/components.ts';
 import type {
@@ -130,6 +131,8 @@ export type Report =
       readonly devices: readonly PluggedDevice[];
       readonly pciSlots: NonNullable<MachineConfig['pciSlots']>;
     }
+  /** The guest's system has answered that a processor has come or is to go. */
+  | { readonly type: 'processor-report'; readonly report: ProcessorReport }
   /** Whether it is suspended, where that has changed without these: by a reset, or another state. */
   | { readonly type: 'suspended'; readonly isSuspended: boolean }
   /** The CPU waits for an interrupt that nothing can cause. */

@@ -1,3 +1,4 @@
+import type { ProcessorReport } from '../../runtime/devices/cpu-hot-plug/index.ts';
 import type { Notice } from '../isolate/connection.ts';
 import { type Exit, RESET_BYTES, type Reset } from '../isolate/protocol.ts';
 import { restoreError } from '../isolate/remote-calls.ts';
@@ -132,6 +133,9 @@ export class MachineLife {
       case 'wake':
         void this.#tellSuspension(notice.type);
         break;
+      case 'processor-report':
+        void this.#tellReport(notice.report);
+        break;
       case 'suspended':
         this.#isSuspended = notice.isSuspended;
         break;
@@ -161,6 +165,11 @@ export class MachineLife {
     if (this.#state !== 'running') this.#pauseReason = 'reset';
     this.#machine.noteReset();
     await this.#machine.emit('reset', reset);
+    this.#machine.link.connection.taken(RESET_BYTES);
+  }
+
+  async #tellReport(report: ProcessorReport): Promise<void> {
+    await this.#machine.emit('processorreport', report);
     this.#machine.link.connection.taken(RESET_BYTES);
   }
 

@@ -1,3 +1,4 @@
+import type { ProcessorReport } from '../../runtime/devices/cpu-hot-plug/index.ts';
 import type { MachineCards } from '../cards/index.ts';
 import type { MachineDrives, TrayMove } from '../drives/index.ts';
 import type { Host } from '../host.ts';
@@ -46,6 +47,8 @@ export interface MachineEvents {
   tray: TrayMove;
   /** A device was pulled out (`Machine.usb`, `Machine.pci`, `Machine.processorPlaces`). */
   unplug: PluggedUsb | PluggedPci | PluggedProcessorInfo;
+  /** The guest's system has answered that a processor was plugged in or is to be pulled out (`Machine.processorPlaces`). */
+  processorreport: ProcessorReport;
   /** Something that the emulator has to say. */
   log: string;
 }

@@ -33,6 +33,8 @@ interface Parts {
   /** Ports that no base address register moves. */
   readonly ports: readonly RangeView[];
   readonly usbBuses: readonly UsbBusView[];
+  /** Names of the SCSI controllers' functions. */
+  readonly scsi: readonly string[];
   /** By slots of the PCI bus. */
   readonly ids: ReadonlyMap<number, string>;
 }
@@ -42,7 +44,8 @@ export async function infoQtree({ machine }: CommandContext): Promise<string> {
   const functions = await machine.examine('pciFunctions');
   const ports = (await machine.examine('portMap')).filter((range) => isFixed(range, functions));
   const usbBuses = await machine.examine('usbBuses');
-  const parts = { machine, ports, usbBuses, ids: await pciIds(machine) };
+  const scsi = functions.map(({ name }) => name).filter(isScsi);
+  const parts = { machine, ports, usbBuses, scsi, ids: await pciIds(machine) };
   const devices = functions.map((view) => pciDevice(view, parts));
   const host: Device = { name: 'pci host', properties: [], buses: [{ name: 'pci.0', type: 'PCI', devices }] };
   return busText({ name: 'main-system-bus', type: 'System', devices: [host] }, '');
@@ -67,6 +70,8 @@ function pciDevice(view: PciFunctionView, parts: Parts): Device {
   return { name, id: parts.ids.get(number >> 3), properties, buses: busesOf(view, header.classCode, parts) };
 }
 
+const isScsi = (name: string): boolean => Object.values(scsiControllers).some(({ slot }) => firstWord(name) === slot);
+
 /** The name of a function begins with that of its drive or card. */
 const firstWord = (name: string): string => name.split(' ')[0];
 
@@ -88,13 +93,16 @@ function barText(bar: BaseAddressView): string {
   return `bar ${barIndex(bar)}: ${bar.space === 'io' ? 'i/o' : 'mem'} at ${first} [${last}]`;
 }
 
-function busesOf({ name: of }: PciFunctionView, classCode: number, { machine, ports, usbBuses }: Parts): Bus[] {
+function busesOf({ name: of }: PciFunctionView, classCode: number, { machine, ports, usbBuses, scsi }: Parts): Bus[] {
   const drives = (bus: string) => machine.drives.filter(({ place }) => driveBus(place) === bus).map(driveDevice);
   if (classCode === PciClass.ide || classCode === PciClass.sata)
     return (classCode === PciClass.ide ? ideBuses : sataBuses).map((name) => ({
       ...{ name, type: 'IDE', devices: drives(name) },
     }));
-  if (of.startsWith(scsiControllers.pvscsi.slot)) return [{ name: 'scsi.0', type: 'SCSI', devices: drives('scsi.0') }];
+  if (isScsi(of)) {
+    const name = `scsi.${scsi.indexOf(of)}`;
+    return [{ name, type: 'SCSI', devices: drives(name) }];
+  }
   if (classCode === PciClass.usb) {
     const its = usbBuses.filter(({ controller }) => of.startsWith(controller));
     return its.map(({ name, devices }) => ({

@@ -11,6 +11,7 @@ const names: Readonly<Record<PointerName, string>> = {
   ps2: 'QEMU PS/2 Mouse',
   usb: 'QEMU HID Mouse',
   tablet: 'QEMU HID Tablet',
+  vmmouse: 'vmmouse',
 };
 
 /** A pointer as QEMU's MouseInfo tells of it. */
@@ -26,8 +27,8 @@ const indexOf = ({ number }: Pointer): number => FIRST + number;
 /** The pointers of a machine; the one that is used comes last, as in QEMU. */
 export function mice({ mouse }: Pick<Machine, 'mouse'>): readonly MouseInfo[] {
   const all = mouse.pointers.map((pointer, n) => {
-    const { name } = pointer;
-    return { index: indexOf(pointer), name: names[name], current: n === 0, absolute: name === 'tablet' };
+    const { name, isAbsolute } = pointer;
+    return { index: indexOf(pointer), name: names[name], current: n === 0, absolute: isAbsolute };
   });
   return all.reverse();
 }

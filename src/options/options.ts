@@ -155,7 +155,7 @@ export interface MachineOptions extends OptionalCards {
   readonly acpi?: boolean;
   /** Whether there is a high precision event timer (HPET). Default: true. */
   readonly hpet?: boolean;
-  /** VMware's backdoor, by which guests ask for its version, memory and time; QEMU's `-machine vmport=`. Default: true. */
+  /** VMware's backdoor, by which guests ask for its version, memory and time, and reach its mouse; QEMU's `-machine vmport=`. Default: true. */
   readonly vmport?: boolean;
   /** Whether there is a parallel port; `Machine.parallel` has its output. Default: true. */
   readonly parallelPort?: boolean;
@@ -175,7 +175,7 @@ export interface MachineOptions extends OptionalCards {
   /** Adds an AHCI controller with six ports, QEMU's `-device ahci`. A drive with `interface: 'sata'` does so, too. Default: false. */
   readonly ahci?: boolean;
   /**
-   * SCSI controllers, one of a model: QEMU's `-device pvscsi`. Drives with `interface: 'scsi'` are at them. Default: a pvscsi where there is such a
+   * SCSI controllers, one of a model: QEMU's `-device pvscsi` and `lsi53c895a`. Drives with `interface: 'scsi'` are at them. Default: a pvscsi where there is such a
    * drive.
    */
   readonly scsiControllers?: readonly ScsiControllerConfig[];

@@ -1,3 +1,4 @@
+import type { ProcessorReport } from '../../runtime/devices/cpu-hot-plug/index.ts';
 import type { TrayMove } from '../drives/index.ts';
 import type { PluggedPci } from '../hot-plug/pci-options.ts';
 import { type PluggedProcessorInfo, processorPath } from '../hot-plug/processor-places.ts';
@@ -52,6 +53,7 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
   const suspend = () => tell('SUSPEND');
   const wake = () => tell('WAKEUP');
   const powerButton = () => tell('POWERDOWN');
+  const report = (answer: ProcessorReport) => tell('ACPI_DEVICE_OST', { info: ospmStatus(machine, answer) });
   const unplug = (device: Unplugged) => {
     for (const data of deletedDevices(device)) tell('DEVICE_DELETED', data);
   };
@@ -68,6 +70,7 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
     .on('wake', wake)
     .on('powerbutton', powerButton)
     .on('tray', tray)
+    .on('processorreport', report)
     .on('unplug', unplug);
   return () => {
     snapshots.off('still', still);
@@ -82,8 +85,16 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
       .off('wake', wake)
       .off('powerbutton', powerButton)
       .off('tray', tray)
+      .off('processorreport', report)
       .off('unplug', unplug);
   };
+}
+
+/** An answer by _OST as QEMU's ACPIOSTInfo has it. */
+function ospmStatus({ processorPlaces }: Machine, { processor, event: source, status }: ProcessorReport): JsonObject {
+  const its = processorPlaces.present.find((one) => one.processor === processor);
+  const device = its?.isNamed === true ? { device: its.id } : {};
+  return { ...device, slot: `${processor}`, 'slot-type': 'CPU', source, status };
 }
 
 /** One that was given no name has only a place among those without. In one of virtio there is a second one. */

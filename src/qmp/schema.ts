@@ -10,7 +10,7 @@ const typeNames: Readonly<Record<string, string>> = { string: 'str', integer: 'i
 const plainEvents = ['STOP', 'RESUME', 'POWERDOWN', 'SUSPEND', 'WAKEUP'];
 const events = [
   ...['RESET', 'SHUTDOWN', 'DEVICE_TRAY_MOVED', 'JOB_STATUS_CHANGE', 'MIGRATION', 'MIGRATION_PASS', 'DUMP_COMPLETED'],
-  'DEVICE_DELETED',
+  ...['DEVICE_DELETED', 'ACPI_DEVICE_OST'],
   ...['VNC_CONNECTED', 'VNC_INITIALIZED', 'VNC_DISCONNECTED'],
 ];
 

@@ -47,6 +47,16 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
   8: (contents) => withComponents(contents, (components) => ({ ...components, ...withOneAnswer(components) })),
   // A balloon had two queues, and no statistics.
   9: (contents) => withComponents(contents, (components) => ({ ...components, ...withBalloonQueues(components) })),
+  // There was no mouse of VMware's.
+  10: (contents) => withComponents(contents, (components) => ({ ...components, vmmouse: vmMouse })),
+};
+
+/** VMware's mouse as its driver finds it. */
+const vmMouse: Contents = {
+  waiting: new Uint8Array(0),
+  words: new Uint8Array(0),
+  isDisabled: true,
+  isAbsolute: false,
 };
 
 /** Entries of the queues that were added to the balloon. */

@@ -59,8 +59,11 @@ describe.skipIf(typeof linux === 'string')('Linux and processors that come and g
     await using shell = await LinuxShell.boot(linux, 'translator', 'quiet nokaslr', { processors });
     const { machine } = shell;
     const left = () => new Promise((resolve) => machine.on('unplug', resolve));
+    // A device check that has succeeded (ACPI 6.3, 6.3.5).
+    const report = new Promise((resolve) => machine.on('processorreport', resolve));
     await machine.processorPlaces.plug({ number: 1, id: 'more' });
     expect(await shell.run(take(1))).toBe('2');
+    expect(await report).toEqual({ processor: 1, event: 1, status: 0 });
     const snapshot = await machine.snapshot();
     const gone = left();
     await machine.processorPlaces.unplug('more');

@@ -6,7 +6,7 @@ import { bootableIso } from '../support/iso-image.ts';
 
 /** Debian's package `seabios`, unmodified. */
 const image = '/usr/share/seabios/bios.bin';
-/** That one has no driver of NVMe, and none of xHCI. */
+/** That one has no drivers of NVMe, pvscsi and xHCI. */
 const largeImage = '/usr/share/seabios/bios-256k.bin';
 const TIMEOUT = 300_000;
 const EXIT_PORT = 0xf4;
@@ -67,6 +67,24 @@ describe.skipIf(!existsSync(image))('SeaBIOS boots', { timeout: TIMEOUT }, () =>
   test('a SATA CD', async () => {
     expect(await boot('translator', { ...cd(), interface: 'sata', index: 3 })).toBe('DISC');
   });
+  test.each(engines)('a disk of pvscsi: %s', async (engine) => {
+    expect(await boot(engine, { ...disk(), interface: 'scsi' })).toBe('DISK');
+  });
+  test('a CD of pvscsi', async () => {
+    expect(await boot('translator', { ...cd(), interface: 'scsi', index: 5 })).toBe('DISC');
+  });
+  test('the disk of pvscsi with the lowest number', async () => {
+    const drives = [
+      { ...disk(), image: new Uint8Array(1 << 20) },
+      { ...disk(), index: 3, bootIndex: 1 },
+    ];
+    expect(await boot('translator', ...drives.map((drive) => ({ ...drive, interface: 'scsi' as const })))).toBe('DISK');
+  });
+  test.each(engines)('a disk of lsi53c895a: %s', async (engine) => {
+    const scsiControllers = [{ model: 'lsi53c895a' as const }];
+    const drives = [{ ...disk(), interface: 'scsi' as const }];
+    expect(await bootWith({ engine, boot: { bios: largeImage }, drives, scsiControllers })).toBe('DISK');
+  });
   test('an NVMe disk', async () => {
     expect(await boot('translator', { ...disk(), interface: 'nvme' })).toBe('DISK');
   });
@@ -88,7 +106,8 @@ describe.skipIf(!existsSync(image))('SeaBIOS boots', { timeout: TIMEOUT }, () =>
 });
 
 function boot(engine: (typeof engines)[number], ...drives: DriveOptions[]): Promise<string> {
-  const bios = drives.some((drive) => drive.interface === 'nvme') ? largeImage : image;
+  const isLarge = drives.some((drive) => drive.interface === 'nvme' || drive.interface === 'scsi');
+  const bios = isLarge ? largeImage : image;
   return bootWith({ engine, boot: { bios }, drives });
 }
 

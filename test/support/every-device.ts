@@ -19,7 +19,7 @@ const MOST_CARDS = 6;
 export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOption>> = {
   memory: 16,
   memoryBelow4G: 16,
-  cpu: 'max',
+  cpu: 'max,hv-time',
   processors: 2,
   boot: { demo: true },
   drives: [
@@ -31,6 +31,7 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
     { interface: 'sata', media: 'cdrom' },
     { interface: 'scsi', image: new Uint8Array(1 << 20), format: 'raw' },
     { interface: 'scsi', media: 'cdrom', index: 3 },
+    { interface: 'scsi', index: 16, image: new Uint8Array(1 << 20), format: 'raw' },
     { interface: 'pflash', image: new Uint8Array(1 << 16), format: 'raw' },
     { interface: 'pflash', image: new Uint8Array(1 << 16), format: 'raw' },
     { interface: 'usb', bus: 'usb-bus.1', image: new Uint8Array(1 << 20), format: 'raw' },
@@ -53,7 +54,7 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   vga: 'std',
   pcTestdev: true,
   ahci: true,
-  scsiControllers: [{ model: 'pvscsi', id: 'scsi0' }],
+  scsiControllers: [{ model: 'pvscsi', id: 'scsi0' }, { model: 'lsi53c895a' }],
   ...cards,
   pciSlots: { edu: 31 },
   debugConsole: { iobase: 0xe9 },

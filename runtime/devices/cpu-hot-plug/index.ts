@@ -12,6 +12,14 @@ export interface CpuHotPlugOptions {
   readonly isPresent: (processor: number) => boolean;
   /** The system has let go of a processor. */
   readonly eject: (processor: number) => void;
+  readonly reported: (report: ProcessorReport) => void;
+}
+
+/** A system's answer to what it was notified of: the event and the status of ACPI's _OST. */
+export interface ProcessorReport {
+  readonly processor: number;
+  readonly event: number;
+  readonly status: number;
 }
 
 /**
@@ -138,7 +146,10 @@ export class CpuHotPlug {
   #writeData(processor: number, value: number): void {
     const { command, ostEvents, ostStatus } = this.#state;
     if (command === Command.ostEvent) ostEvents[processor] = value;
-    else if (command === Command.ostStatus) ostStatus[processor] = value;
+    else if (command === Command.ostStatus) {
+      ostStatus[processor] = value;
+      this.#options.reported({ processor, event: ostEvents[processor]!, status: value });
+    }
   }
 }
 

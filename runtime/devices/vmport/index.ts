@@ -1,4 +1,5 @@
 import type { PortBus } from '../../bus/ports.ts';
+import type { VmMouse } from './mouse.ts';
 import { Answer, Command, MAGIC, PORT, Register } from './registers.ts';
 
 /** The running processor's registers, by their numbers in instructions; unsigned. */
@@ -15,7 +16,12 @@ export interface VmPortOptions {
   readonly uuid: readonly number[];
   /** Milliseconds since 1970. */
   readonly timeOfDay: () => number;
+  readonly mouse: VmMouse;
 }
+
+/** Registers that words of the mouse go to, in their order. */
+const { eax, ebx, ecx, edx, esi, edi } = Register;
+const mouseRegisters: readonly number[] = [eax, ebx, ecx, edx, esi, edi];
 
 /** A call: its further results go to registers; the first one, for EAX, is given back. */
 type Call = (options: VmPortOptions) => number;
@@ -45,6 +51,16 @@ const calls: Readonly<Record<number, Call>> = {
     registers.set(Register.edx, words[3]);
     return words[0];
   },
+  [Command.mouseStatus]: ({ mouse }) => mouse.status,
+  [Command.mouseCommand]: ({ registers, mouse }) => {
+    mouse.command(registers.get(Register.ebx));
+    return MAGIC;
+  },
+  [Command.mouseData]: ({ registers, mouse }) => {
+    const words = mouse.read(registers.get(Register.ebx));
+    for (const [n, word] of words.entries()) registers.set(mouseRegisters[n]!, word);
+    return words[0] ?? MAGIC;
+  },
   [Command.time]: tellTime,
   [Command.wholeTime]: (options) => {
     const seconds = tellTime(options);
@@ -52,12 +68,16 @@ const calls: Readonly<Record<number, Call>> = {
     options.registers.set(Register.edx, seconds);
     return MAGIC;
   },
+  [Command.frequencies]: ({ registers }) => {
+    registers.set(Register.ebx, Answer.unknown);
+    return MAGIC;
+  },
   [Command.processor]: () => 0,
 };
 
 /**
  * VMware's backdoor, as QEMU's vmport: a guest reads a port with a number in EAX and the call in ECX, and the answers are in its
- * registers. It has no state.
+ * registers. Only the mouse has state.
  */
 export function connectVmPort(options: VmPortOptions): void {
   const { ports, registers } = options;

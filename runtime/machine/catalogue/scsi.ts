@@ -4,7 +4,7 @@ import type { DeviceRow } from './row.ts';
 export const SCSI_TARGETS = 16;
 
 /** A SCSI controller. */
-export type ScsiControllerModel = 'pvscsi';
+export type ScsiControllerModel = 'pvscsi' | 'lsi53c895a' | 'lsi53c810';
 
 export interface ScsiControllerRow extends DeviceRow {
   /** A machine has one of a model. */
@@ -12,7 +12,11 @@ export interface ScsiControllerRow extends DeviceRow {
   readonly linux: readonly string[];
   /** Targets that drives may be: from 0 on. */
   readonly targets: number;
+  /** The number by which PCI tells models with the same chip apart. */
+  readonly deviceId: number;
 }
+
+const lsi = { bus: 'pci', properties: { id: '' }, linux: ['sym53c8xx'], targets: 7 } as const;
 
 /** SCSI controllers, by QEMU's names. */
 export const scsiControllers: Readonly<Record<ScsiControllerModel, ScsiControllerRow>> = {
@@ -23,7 +27,23 @@ export const scsiControllers: Readonly<Record<ScsiControllerModel, ScsiControlle
     only: 'pvscsi controller',
     linux: ['vmw_pvscsi'],
     targets: SCSI_TARGETS,
+    deviceId: 0x07c0,
     help: "VMware's paravirtual SCSI controller, for scsi-hd and scsi-cd",
+  },
+  lsi53c895a: {
+    ...lsi,
+    aliases: ['lsi'],
+    slot: 'lsi53c895a',
+    only: 'lsi53c895a controller',
+    deviceId: 0x0012,
+    help: "LSI's SCSI controller, for scsi-hd and scsi-cd",
+  },
+  lsi53c810: {
+    ...lsi,
+    slot: 'lsi53c810',
+    only: 'lsi53c810 controller',
+    deviceId: 0x0001,
+    help: "LSI's older SCSI controller, which here has all that the other has",
   },
 };
 /** All of them. */

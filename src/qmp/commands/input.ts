@@ -95,7 +95,7 @@ function sendEvents(args: Arguments, { machine }: QmpContext): void {
   // No display has a name.
   if (device !== undefined) throw new QmpError(`Device '${device}' not found`, 'DeviceNotFound');
   if (machine.state !== 'running') throw new QmpError('VM not running');
-  if (events.some(({ type }) => type === 'abs') && !machine.mouse.pointers.some(({ name }) => name === 'tablet'))
+  if (events.some(({ type }) => type === 'abs') && !machine.mouse.pointers.some(({ isAbsolute }) => isAbsolute))
     throw new QmpError('Input handler not found for event type abs');
   for (const { act } of events) give(act(machine));
 }

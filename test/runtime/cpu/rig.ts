@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { Cpu } from '../../../runtime/cpu/cpu.ts';
-import type { Hypervisor } from '../../../runtime/cpu/kvm/hypervisor.ts';
+import type { HyperVPartition } from '../../../runtime/cpu/hyper-v/partition.ts';
 import type { LocalApicPort } from '../../../runtime/cpu/local-apic-port.ts';
 import { defaultModel } from '../../../runtime/cpu/model.ts';
 import { setSegmentFrom } from '../../../runtime/cpu/segmentation.ts';
@@ -76,25 +76,29 @@ export class Rig {
     writeBase: (low, high) => this.portLog.push(`apic base ${high} ${low.toString(16)}`),
     readDeadline: () => this.deadline,
     writeDeadline: (low, high, time) => this.portLog.push(`deadline ${high} ${low} at ${time}`),
+    readBytes: (offset, size) => offset * 16 + size,
+    writeBytes: (offset, size, value) => this.portLog.push(`apic ${offset.toString(16)} ${size} ${value}`),
     readEndOfInterruptPlace: () => this.endOfInterruptPlace,
     writeEndOfInterruptPlace: (low, high) => {
       this.endOfInterruptPlace = [low, high];
     },
   };
   /** The memory shared with a hypervisor, which begins at 0. */
-  readonly shared = new Uint8Array(0x1000);
-  readonly hypervisor: Hypervisor = {
+  readonly shared: Uint8Array<ArrayBuffer>;
+  readonly hypervisor = {
     memory: {
-      has: (address, length) => address + length <= this.shared.length,
-      read: (address, target) => target.set(this.shared.subarray(address, address + target.length)),
-      write: (address, bytes) => this.shared.set(bytes, address),
+      has: (address: number, length: number) => address + length <= this.shared.length,
+      read: (address: number, target: Uint8Array) => target.set(this.shared.subarray(address, address + target.length)),
+      write: (address: number, bytes: Uint8Array) => this.shared.set(bytes, address),
     },
     secondsAtStart: () => 1_000_000_000.25,
+    hyperV: null as HyperVPartition | null,
   };
   time = 0;
   shutdowns = 0;
 
-  constructor(model = defaultModel) {
+  constructor(model = defaultModel, sharedBytes = 0x1000) {
+    this.shared = new Uint8Array(sharedBytes);
     const buffer = new ArrayBuffer(STATE_BYTES);
     this.words = new Int32Array(buffer, 0, WORD_COUNT);
     this.memory = new FlatMemory(this.words);

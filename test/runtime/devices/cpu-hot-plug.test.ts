@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { CpuHotPlug } from '../../../runtime/devices/cpu-hot-plug/index.ts';
+import { CpuHotPlug, type ProcessorReport } from '../../../runtime/devices/cpu-hot-plug/index.ts';
 import { BASE_PORT, Command, Register } from '../../../runtime/devices/cpu-hot-plug/registers.ts';
 import { GeneralEvents } from '../../../runtime/devices/power/general-events.ts';
 import { GPE0_PORT } from '../../../runtime/devices/power/registers.ts';
@@ -21,6 +21,7 @@ const { present, inserting, removing, eject, firmware } = {
 class ProcessorRig extends Rig {
   readonly present = new Set([0, 4]);
   readonly ejected: number[] = [];
+  readonly reports: ProcessorReport[] = [];
   readonly events0 = new GeneralEvents(this.ports);
   readonly chip = new CpuHotPlug({
     ports: this.ports,
@@ -28,6 +29,7 @@ class ProcessorRig extends Rig {
     tell: () => this.events0.raise(2),
     isPresent: (processor) => this.present.has(processor),
     eject: (processor) => this.ejected.push(processor),
+    reported: (report) => this.reports.push(report),
   });
 
   in(offset: number, size: 1 | 2 | 4 = 1): number {
@@ -151,6 +153,10 @@ test('a reset leaves what was to be told, and a loaded state has it', () => {
   rig.select(4);
   rig.out(Register.command, Command.ostEvent);
   rig.out(Register.data, 0x103, 4);
+  expect(rig.reports).toEqual([]);
+  rig.out(Register.command, Command.ostStatus);
+  rig.out(Register.data, 0x84, 4);
+  expect(rig.reports).toEqual([{ processor: 4, event: 0x103, status: 0x84 }]);
   rig.chip.reset();
   const other = new ProcessorRig();
   restore(other.chip.component, rig.chip.component.save());

@@ -31,6 +31,7 @@ test.each([
   [`${disk('a')} -device scsi-hd,drive=a`, "No 'SCSI' bus found for device 'scsi-hd'; give -device pvscsi before it"],
   ['-device pvscsi -device scsi-cd,bus=scsi0.0', "Bus 'scsi0.0' not found; give bus=scsi.0"],
   ['-device pvscsi -device scsi-cd,scsi-id=16', 'bad scsi device id: 16; give one from 0 to 15'],
+  ['-device lsi -device scsi-cd,scsi-id=7', 'bad scsi device id: 7; give one from 0 to 6'],
   ['-device pvscsi -device scsi-cd,lun=1', 'lun=1 is not there: each target has one unit'],
   ['-device pvscsi -device pvscsi', 'there is one pvscsi controller; leave the second -device pvscsi out'],
 ])('%s is refused', (line, message) => {

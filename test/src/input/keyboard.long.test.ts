@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MouseMode } from '../../../runtime/devices/vmport/registers.ts';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { Machine } from '../../../src/index.ts';
 import { Keyboard } from '../../../src/input/keyboard.ts';
@@ -137,9 +138,9 @@ test('which pointer is used can be chosen, until the guest begins to use another
   const mouse = new Mouse({ ps2: line('ps2'), tablet: line('tablet'), usb: line('usb') });
   mouse.choose('usb');
   expect(mouse.pointers).toEqual([
-    { name: 'usb', number: 2 },
-    { name: 'ps2', number: 0 },
-    { name: 'tablet', number: 1 },
+    { name: 'usb', number: 2, isAbsolute: false },
+    { name: 'ps2', number: 0, isAbsolute: false },
+    { name: 'tablet', number: 1, isAbsolute: true },
   ]);
   await mouse.move(1, 0);
   await mouse.tablet.receive(Uint8Array.of(1));
@@ -164,6 +165,32 @@ test('a tablet tells places while the guest uses it, whatever pointer has the bu
   await mouse.tablet.receive(Uint8Array.of(0));
   await mouse.moveTo(3 / 32767, 0);
   expect(sent).toEqual(['usb 0 1', 'tablet 1 0', 'tablet 2 0']);
+});
+
+test("VMware's mouse is there while the guest uses it, for places or movements", async () => {
+  const sent: string[] = [];
+  const line = (name: string) => new Outflow(1000, (bytes) => sent.push(`${name} ${bytes[0]} ${bytes[5]}`));
+  const mouse = new Mouse({ ps2: line('ps2'), tablet: line('tablet') });
+  const guest = mouse.vmmouse(line('vmmouse'));
+  const tell = (mode: keyof typeof MouseMode) => guest.receive(Uint8Array.of(MouseMode[mode]));
+  await mouse.moveTo(1 / 32767, 0);
+  await tell('relative');
+  await mouse.move(2, 0);
+  expect(mouse.isAbsolute).toBe(false);
+  await tell('absolute');
+  await mouse.moveTo(3 / 32767, 0);
+  await mouse.move(4, 0);
+  await mouse.down();
+  expect(mouse.pointers[0]).toEqual({ name: 'vmmouse', number: 2, isAbsolute: true });
+  await mouse.tablet.receive(Uint8Array.of(1));
+  await mouse.moveTo(5 / 32767, 0);
+  await mouse.tablet.receive(Uint8Array.of(0));
+  await mouse.moveTo(6 / 32767, 0);
+  await tell('off');
+  await mouse.moveTo(7 / 32767, 0);
+  expect(mouse.pointers.map(({ name }) => name)).toEqual(['ps2', 'tablet']);
+  const absolute = ['vmmouse 3 0', 'ps2 4 0', 'vmmouse 3 1', 'tablet 5 1', 'vmmouse 6 1'];
+  expect(sent).toEqual(['vmmouse 2 0', ...absolute]);
 });
 
 /** A boot sector that writes what INT 16h reads to port E9h. */

@@ -23,6 +23,7 @@ test('all that can have a slot of its own is where it is told, and the rest in t
     'ehci',
     'ahci',
     'pvscsi',
+    'lsi53c895a',
     'virtio0',
     'virtio-9p0',
   ];

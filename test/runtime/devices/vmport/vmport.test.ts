@@ -1,31 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { PortBus } from '../../../runtime/bus/ports.ts';
-import { connectVmPort } from '../../../runtime/devices/vmport/index.ts';
+import { EAX, EBX, ECX, EDX, ESI, MAGIC, vmPortRig } from './vmport-rig.ts';
 
-const [PORT, MAGIC] = [0x5658, 0x564d5868];
-const [EAX, ECX, EDX, EBX, ESI] = [0, 1, 2, 3, 6] as const;
-
-/** Registers after a read of the port with a call in ECX. */
-function called(call: number, magic = MAGIC, size: 1 | 2 | 4 = 4) {
-  const ports = new PortBus();
-  const registers = new Uint32Array(8);
-  connectVmPort({
-    ports,
-    registers: {
-      get: (n) => registers[n]!,
-      set: (n, value) => {
-        registers[n] = value;
-      },
-    },
-    memoryBytes: 128 << 20,
-    uuid: Array.from({ length: 16 }, (_, n) => n),
-    timeOfDay: () => 5_000_000_000_123,
-  });
-  registers[EAX] = magic;
-  registers[ECX] = call;
-  const value = ports.read(PORT, size);
-  return { value, registers: [...registers] };
-}
+const called = (call: number, magic = MAGIC, size: 1 | 2 | 4 = 4) => vmPortRig().called({ call, magic, size });
 
 describe('calls', () => {
   test('the version and the memory', () => {
@@ -45,6 +21,11 @@ describe('calls', () => {
   test('the UUID', () => {
     const { registers } = called(19);
     expect([EAX, EBX, ECX, EDX].map((n) => registers[n])).toEqual([0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c]);
+  });
+
+  test('no frequencies of clocks are known', () => {
+    const { value, registers } = called(45);
+    expect([value, registers[EBX]]).toEqual([MAGIC, 0xffffffff]);
   });
 
   test.each([

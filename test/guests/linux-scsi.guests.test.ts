@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ScsiControllerModel } from '../../runtime/machine/catalogue/scsi.ts';
 import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { type Engine, findLinux, LinuxShell } from '../support/linux-shell.ts';
@@ -11,7 +12,7 @@ const TIMEOUT = 240_000;
 const MEGABYTES = 16;
 
 const found = await findLinux();
-const drivers = ['vmw_pvscsi', 'sd_mod', 'sr_mod', 'ext4', 'crc32c_generic'];
+const drivers = ['vmw_pvscsi', 'sym53c8xx', 'sd_mod', 'sr_mod', 'ext4', 'crc32c_generic'];
 const modules = typeof found === 'string' ? found : await linuxModules(found.modules, ...drivers).catch(String);
 
 const bytes = Uint8Array.from({ length: MEGABYTES << 20 }, (_, n) => (n * 7 + (n >> 8) * 31 + (n >> 16)) & 0xff);
@@ -24,7 +25,14 @@ interface Guest {
   mistakes: string;
 }
 
-async function boot(linux: DebianLinux, engine: Engine, folder: string, append: string): Promise<Guest> {
+interface BootOptions {
+  readonly model: ScsiControllerModel;
+  readonly engine: Engine;
+  readonly folder: string;
+  readonly append: string;
+}
+
+async function boot(linux: DebianLinux, { model, engine, folder, append }: BootOptions): Promise<Guest> {
   const [image, other, cd] = ['disk', 'other', 'cd'].map((name) => join(folder, `${name}.img`)) as [
     string,
     string,
@@ -34,11 +42,11 @@ async function boot(linux: DebianLinux, engine: Engine, folder: string, append: 
   writeFileSync(other, new Uint8Array(1 << 20));
   writeFileSync(cd, disc);
   const shell = await LinuxShell.boot(linux, engine, append, {
-    scsiControllers: [{ model: 'pvscsi', id: 'scsi0' }],
+    scsiControllers: [{ model, id: 'scsi0' }],
     drives: [
       { image, format: 'raw', interface: 'scsi', serial: 'deadbeef' },
       { image: other, format: 'raw', interface: 'scsi', index: 5, readOnly: true },
-      { image: cd, format: 'raw', interface: 'scsi', index: 7, media: 'cdrom' },
+      { image: cd, format: 'raw', interface: 'scsi', index: 6, media: 'cdrom' },
     ],
     log: ['guest_errors'],
   });
@@ -60,7 +68,7 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
         await shell.run('cat /disk/size /disk/queue/write_cache /disk/ro /sys/bus/scsi/devices/0:0:5:0/block/*/ro'),
       ).toBe(`${(MEGABYTES << 20) / 512}\nwrite back\n0\n1`);
       expect(await shell.run('ls /sys/bus/scsi/devices | grep -v host | grep -v target | cut -d : -f 3')).toBe(
-        '0\n5\n7',
+        '0\n5\n6',
       );
       expect(await shell.run('cat /disk/device/vendor /disk/device/model | tr -d " "')).toBe('rawiron\nSCSIdisk');
       expect(await shell.run('tr -d "\\000\\200\\010" < /disk/device/vpd_pg80')).toBe('deadbeef');
@@ -127,28 +135,31 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
     'nothing went wrong',
     async ({ shell, mistakes }) => {
       const wrong =
-        'dmesg | grep -v CMD_CONFIG | grep -iE "pvscsi.*(fail|error|timeout|abort)|nobody cared|oops|I/O error" || true';
+        'dmesg | grep -v CMD_CONFIG | grep -iE "(pvscsi|sym0).*(fail|error|timeout|abort|unexpected|mismatch)|nobody cared|oops|I/O error" || true';
       expect(await shell.run(wrong)).toBe('');
-      expect(mistakes.match(/.*pvscsi.*/g) ?? []).toEqual([]);
+      expect(mistakes.match(/.*(pvscsi|lsi53c8xx).*/g) ?? []).toEqual([]);
     },
   ],
 ];
 
 if (typeof found === 'string' || typeof modules === 'string') {
   const reason = typeof found === 'string' ? found : modules;
-  describe.skip(`Linux with a pvscsi controller: ${reason}`, () => test('boots', () => {}));
+  describe.skip(`Linux with a SCSI controller: ${reason}`, () => test('boots', () => {}));
 } else {
   const linux: DebianLinux = { ...found, initrd: (more = []) => found.initrd([...modules, ...more]) };
 
   describe.each([
-    ['translator', 'messages', 'cryptomgr.notests'],
-    ['translator', 'the pin', 'cryptomgr.notests pci=nomsi'],
-    ['interpreter', 'messages', 'cryptomgr.notests'],
-  ] as const)('Linux with pvscsi on the %s, interrupts by %s', { timeout: TIMEOUT }, (engine, by, append) => {
-    const folder = mkdtempSync(join(tmpdir(), 'pvscsi-'));
+    ['pvscsi', 'translator', 'messages', ''],
+    ['pvscsi', 'translator', 'the pin', 'pci=nomsi'],
+    ['pvscsi', 'interpreter', 'messages', ''],
+    ['lsi53c895a', 'translator', 'the pin', ''],
+    ['lsi53c895a', 'interpreter', 'the pin', ''],
+    ['lsi53c810', 'translator', 'the pin', ''],
+  ] as const)('Linux with %s on the %s, interrupts by %s', { timeout: TIMEOUT }, (model, engine, by, append) => {
+    const folder = mkdtempSync(join(tmpdir(), 'scsi-'));
     let guest: Guest;
     beforeAll(async () => {
-      guest = await boot(linux, engine, folder, append);
+      guest = await boot(linux, { model, engine, folder, append: `cryptomgr.notests ${append}` });
     }, TIMEOUT);
     afterAll(async () => {
       await guest?.shell.machine.stop();
