@@ -1,6 +1,8 @@
 import { Cr4, Xcr0 } from '../../translator/abi/control-registers.ts';
+import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
 import type { FeatureRow } from '../../translator/x86/features.ts';
+import { raise } from '../fault.ts';
 import { PHYSICAL_BITS } from '../memory/page-entry.ts';
 import type { Cpu } from './cpu.ts';
 import { type CpuFeature, featureWord } from './features.ts';
@@ -19,6 +21,8 @@ const none: Leaf = [0, 0, 0, 0];
 const XSAVE_LEAF = 0xd;
 const MANAGED = Xcr0.x87 | Xcr0.sse;
 const OSXSAVE = 1 << 27;
+/** Bit of leaf 1, ECX: leaves from 40000000h on tell of a hypervisor. */
+const HYPERVISOR = 1 << 31;
 /** Bit of leaf 1, EDX: there are several logical processors (HTT). */
 const SEVERAL = 1 << 28;
 /** Lines of 64 bytes. */
@@ -44,6 +48,12 @@ export function identify(cpu: Cpu): void {
   state[Word.edx] = edx;
 }
 
+/** VMCALL and VMMCALL: a call of the hypervisor around the guest; without one there is no such instruction. */
+export function callHypervisor({ hypervisor }: Cpu): void {
+  if (hypervisor?.xen === undefined) raise(Vector.invalidOpcode);
+  hypervisor.xen.call();
+}
+
 /** The last basic leaf: at least that which describes XSAVE, where that is. */
 function lastLeaf({ lastLeaf: last, features }: CpuModel): number {
   return features.has('xsave') ? Math.max(last, XSAVE_LEAF) : last;
@@ -53,7 +63,7 @@ function lastLeaf({ lastLeaf: last, features }: CpuModel): number {
 function leaf(cpu: Cpu, number: number, subleaf: number): Leaf {
   const { model } = cpu;
   const last = isCpuidLimited(cpu) ? Math.min(lastLeaf(model), LIMITED_LEAF) : lastLeaf(model);
-  const hypervisor = kvmLeaf(model, number);
+  const hypervisor = cpu.hypervisor?.xen?.leaf(number, subleaf) ?? kvmLeaf(model, number);
   if (hypervisor) return hypervisor;
   if (number >= EXTENDED && number <= LAST_EXTENDED_LEAF && familyOf(model) >= 6) return extendedLeaf(cpu, number);
   return basicLeaf(cpu, Math.min(number, last), last, subleaf);
@@ -68,7 +78,7 @@ function basicLeaf(cpu: Cpu, number: number, last: number, subleaf: number): Lea
       return [
         model.signature,
         processorWord(cpu),
-        features(cpu, 1, 'ECX') | osxsave(cpu),
+        features(cpu, 1, 'ECX') | osxsave(cpu) | (cpu.hypervisor?.xen === undefined ? 0 : HYPERVISOR),
         features(cpu, 1, 'EDX') | several(cpu),
       ];
     case 2:

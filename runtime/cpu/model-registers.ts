@@ -59,6 +59,17 @@ const architecturalCapabilities: ModelRegister = {
   read: () => [(1 << 0) | (0xf << 3) | (1 << 8) | (7 << 13) | (1 << 20) | (1 << 24) | (1 << 26) | (1 << 27), 0],
 };
 
+/** Where a guest of Xen asks for its hypercall page (Xen's arch-x86/cpuid.h), by the page's address. */
+const xenHypercalls: ModelRegister = {
+  first: 0x40000000,
+  exists: ({ features }) => features.has('msr'),
+  read: ({ hypervisor }) => (hypervisor?.xen ? [0, 0] : raise(Vector.generalProtection)),
+  write({ hypervisor }, _number, low, high) {
+    if (hypervisor?.xen === undefined) raise(Vector.generalProtection);
+    hypervisor.xen.placeHypercalls((high >>> 0) * 2 ** 32 + (low >>> 0));
+  },
+};
+
 const registers: readonly ModelRegister[] = [
   timestampCounter,
   timestampAdjust,
@@ -79,6 +90,7 @@ const registers: readonly ModelRegister[] = [
   kvmSystemTime,
   kvmStealTime,
   kvmEndOfInterrupt,
+  xenHypercalls,
   // Platform id, hard power-on configuration, microcode update and revision.
   ...[0x17, 0x2a, 0x79, 0x8b].map((number) => zero(number, isP6)),
   // SYSCFG, HWCR, TOP_MEM, TOP_MEM2, northbridge configuration, pending interrupts (BIOS and Kernel Developer's Guide for AMD's family 10h): systems read

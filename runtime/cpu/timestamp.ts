@@ -41,6 +41,7 @@ export function timeOfTimestamp(cpu: Cpu, low: number, high: number): number {
 /** The counter has jumped: the guest's clock is told, and what waits for a value of it waits for another time. */
 function moved(cpu: Cpu): void {
   publishSystemTime(cpu);
+  cpu.hypervisor?.xen?.timeChanged();
   const [low, high] = cpu.localApic?.readDeadline() ?? [0, 0];
   if ((low | high) !== 0) cpu.localApic!.writeDeadline(low, high, timeOfTimestamp(cpu, low, high));
 }

@@ -8,7 +8,7 @@ import type { MachineConfig } from './config.ts';
 export interface DriveConfig {
   /** Unique: that of its block port, such as "ide0-hd0". */
   readonly name: string;
-  readonly interface: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'scsi' | 'nvme' | 'pflash';
+  readonly interface: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'scsi' | 'nvme' | 'xen' | 'pflash';
   /**
    * IDE: 0 and 1 are the first and second of the first channel, 2 and 3 those of the second. Floppy: 0 or 1. SATA: the port. SCSI: the target, and 16 more for each controller before its own (scsi-plan.ts). Virtio and NVMe disks
    * have their slots of the PCI bus by its order, USB disks their ports. Pflash, a flash chip: 0 ends at 4 GB, 1 below it.
@@ -32,7 +32,7 @@ const QUEUED = 32;
  * at once.
  */
 const mostUnderWay: Readonly<Partial<Record<DriveConfig['interface'], number>>> = {
-  ...{ virtio: QUEUED, sata: QUEUED, scsi: QUEUED, nvme: QUEUED },
+  ...{ virtio: QUEUED, sata: QUEUED, scsi: QUEUED, nvme: QUEUED, xen: QUEUED },
   pflash: Infinity,
 };
 

@@ -44,6 +44,7 @@ import { Schedule } from './schedule.ts';
 import { makeTape, type Tape } from './tape.ts';
 import { Transfer } from './transfer.ts';
 import { Visitors } from './visitors.ts';
+import { connectXen } from './xen.ts';
 
 /** Virtual nanoseconds that an answer of the host's takes with instruction time. */
 const HOST_LATENCY = 100_000;
@@ -114,6 +115,7 @@ export class MachineCore {
     this.pc.plugboard.onChanged = (devices) => host.plugged?.(devices, this.pc.pciSlots);
     this.cpu = this.#makeCpu(buffer);
     this.processors = this.#makeProcessors();
+    connectXen(this.pc.xen, this.cpu, this.mmu, () => this.processors.current);
     this.#log.attach(this.cpu, layout.map);
     this.state.set(config.randomKey ?? [], Word.randomKey);
     const { ram } = layout.map;

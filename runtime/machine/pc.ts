@@ -37,6 +37,7 @@ import type { SoundMixer } from '../sound/mixer.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import type { UsbBus } from '../usb/bus.ts';
+import type { Xen } from '../xen/index.ts';
 import { acpiTables } from './acpi.ts';
 import type { Board, Part } from './board.ts';
 import { BootPaths } from './boot-paths.ts';
@@ -65,6 +66,7 @@ import { powerChips } from './power-chips.ts';
 import { ProcessorPlugs, processorsAtStart } from './processor-plugs.ts';
 import { ioApicInput, serialPorts, withoutFirmware } from './resources.ts';
 import { soundMixer } from './sound.ts';
+import { makeXen } from './xen.ts';
 
 /** Where firmware sets the chips up. */
 const noBases = { powerBase: 0, smbusBase: 0, pirqRoutes: [] } as const;
@@ -114,6 +116,8 @@ export class Pc {
   readonly #isHeard: boolean;
   /** How often each IRQ was requested, for who looks at the machine: no device knows it. */
   readonly interruptCounts = new Array<number>(16).fill(0);
+  /** Null: the machine has none. */
+  readonly xen: Xen | null;
   readonly plugboard: Plugboard;
   readonly #slots: PciSlots;
   /** State of all that is always here. */
@@ -151,7 +155,6 @@ export class Pc {
     this.powerManagement = power.powerManagement;
     const rtcIrq = bothLines(hpet?.replaceable(8) ?? irq(8), this.powerManagement.rtc);
     this.rtc = new RtcCmos({ ...board, irq: rtcIrq, startTime: config.startTimeOfDay / 1000 });
-    this.hypervisor = { memory: board.memory, secondsAtStart: () => this.rtc.secondsAtStart };
     this.#enterSetup(config);
     const { order = DEFAULT_ORDER, once, anyFloppy } = config.firmware ?? {};
     this.setBootOrder = (letters) => setCmosBootOrder(this.rtc, letters, anyFloppy);
@@ -173,6 +176,9 @@ export class Pc {
     const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
     const bridge = this.#bridge;
     this.display = makeDisplay(config, board, layout.map);
+    const secondsAtStart = () => this.rtc.secondsAtStart;
+    this.xen = makeXen(board, layout.map, this.localApics, secondsAtStart);
+    this.hypervisor = { memory: board.memory, secondsAtStart, ...(this.xen && { xen: this.xen }) };
     const plugs = new PciPlugs(board, { pci, bridge, generalEvents: power.generalEvents });
     this.plugboard.connect('pci', plugs, []);
     const apics = this.localApics && this.ioApic ? [...this.localApics.all, this.ioApic] : [];
@@ -180,7 +186,7 @@ export class Pc {
     const onBoard = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge];
     const processorChips = this.#makeProcessorPlugs(board, options, power.generalEvents);
     const chips = [...onBoard, ...power.all, plugs.chip, ...processorChips, fwCfg];
-    const others = [hpet, this.display, ...parts.flatMap((make) => make(board))];
+    const others = [hpet, this.display, this.xen?.platform ?? null, this.xen, ...parts.flatMap((make) => make(board))];
     this.#parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.#parts) if (pciFunction) pci.add(pciFunction);
     const functions = this.#parts.flatMap(({ pciFunction }) => pciFunction ?? []);

@@ -18,6 +18,7 @@ const switches = {
   rng: false,
   pcTestdev: false,
   ahci: false,
+  xen: false,
 } as const;
 type SwitchName = keyof typeof switches;
 

@@ -32,6 +32,7 @@ import { checkedIcount, type IcountOptions } from './recording.ts';
 import { checkedSystem, type SmbiosOptions } from './smbios.ts';
 import type { UsbInputOptions } from './usb.ts';
 import type { VirtioPortOptions } from './virtio-ports.ts';
+import { checkXen } from './xen.ts';
 
 /** The system that the machine starts. */
 export type Boot = KernelBoot | BiosBoot | FlashBoot | DemoBoot;
@@ -157,6 +158,11 @@ export interface MachineOptions extends OptionalCards {
   readonly hpet?: boolean;
   /** VMware's backdoor, by which guests ask for its version, memory and time; QEMU's `-machine vmport=`. Default: true. */
   readonly vmport?: boolean;
+  /**
+   * Whether Xen is around the guest, for systems with drivers for it: hypercalls, event channels, grants, the store; the
+   * drives and cards of Xen are there only then. It takes a processor with a local APIC. Default: false.
+   */
+  readonly xen?: boolean;
   /** Whether there is a parallel port; `Machine.parallel` has its output. Default: true. */
   readonly parallelPort?: boolean;
   /**
@@ -266,6 +272,7 @@ export function checkOptions(
   const { reboot = 'reset', icount } = options;
   const boot = checkedBoot(bootOf(options));
   checkFlash(boot, options.drives);
+  checkXen(options);
   checkedIsolate(options.isolate ?? 'worker');
   checkText('name', options.name);
   checkedLayout(options.keyboardLayout);

@@ -6,4 +6,18 @@ export interface Hypervisor {
   readonly memory: BusMemory;
   /** The time of day when virtual time was 0: seconds since 1970-01-01, with a fraction. */
   secondsAtStart(): number;
+  /** Xen, where it is around the guest. */
+  readonly xen?: XenInstructions;
+}
+
+/** What the processor's instructions have of Xen. */
+export interface XenInstructions {
+  /** Four registers of a leaf of CPUID; undefined where there is none of that number. */
+  leaf(number: number, subleaf: number): [number, number, number, number] | undefined;
+  /** The guest wants its hypercall page at a physical address. */
+  placeHypercalls(address: number): void;
+  /** VMCALL: the guest calls it, with arguments in its registers. Its answer is in EAX. */
+  call(): void;
+  /** The TSC has jumped. */
+  timeChanged(): void;
 }
