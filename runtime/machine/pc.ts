@@ -25,6 +25,7 @@ import type { PowerManagement } from '../devices/power/index.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
 import type { DisplayAdapter } from '../devices/vga/core.ts';
+import type { BlockPort } from '../host/block.ts';
 import type { HostDoor } from '../host/door.ts';
 import { ports as hostPorts } from '../host/ports.ts';
 import { busMemory } from '../memory/bus-memory.ts';
@@ -186,7 +187,8 @@ export class Pc {
     const onBoard = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge];
     const processorChips = this.#makeProcessorPlugs(board, options, power.generalEvents);
     const chips = [...onBoard, ...power.all, plugs.chip, ...processorChips, fwCfg];
-    const others = [hpet, this.display, this.xen?.platform ?? null, this.xen, ...parts.flatMap((make) => make(board))];
+    // Xen comes last: its disks begin again with what was under way, after the IDE's have given theirs up.
+    const others = [hpet, this.display, ...parts.flatMap((make) => make(board)), this.xen?.platform ?? null, this.xen];
     this.#parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.#parts) if (pciFunction) pci.add(pciFunction);
     const functions = this.#parts.flatMap(({ pciFunction }) => pciFunction ?? []);
@@ -232,6 +234,7 @@ export class Pc {
   }
 
   #boardOf({ layout, ...options }: PcOptions, a20: A20Gate): Board {
+    const blockPorts = new Map<string, BlockPort>();
     return {
       ...options,
       ports: this.ports,
@@ -240,7 +243,12 @@ export class Pc {
       memory: busMemory(layout.map),
       storeAlarm: storeAlarms(layout.map),
       releasePages: (pages) => releasePages(layout.map, pages, options.releaseMemory),
-      blockPort: (name) => blockPort(options.config.drives ?? [], options.door, name),
+      blockPort: (name) => {
+        const port = blockPorts.get(name) ?? blockPort(options.config.drives ?? [], options.door, name);
+        blockPorts.set(name, port);
+        return port;
+      },
+      hasUnplugged: (kind) => this.xen?.platform.hasUnplugged(kind) ?? false,
       irq: (number) => this.irqs.input(number),
       pciSlot: (name) => this.#slots.slotFor(name),
       bootsFrom: (bootIndex, path) => this.#bootPaths.note(bootIndex, path),

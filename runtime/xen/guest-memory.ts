@@ -9,7 +9,7 @@ export interface GuestMemory {
 }
 
 /** The guest's memory as the paging of the processor that runs has it. */
-export function guestMemory(paging: Paging, memory: BusMemory): GuestMemory {
+export function guestMemory(paging: Pick<Paging, 'walk' | 'result'>, memory: BusMemory): GuestMemory {
   const each = (
     linear: number,
     length: number,

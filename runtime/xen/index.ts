@@ -29,7 +29,7 @@ export interface XenOptions extends Omit<XenDomainOptions, 'lineOf' | 'running' 
 
 /** What of the processor Xen looks at. */
 export interface XenProcessor {
-  readonly paging: Paging;
+  readonly paging: Pick<Paging, 'walk' | 'result'>;
   /** Its general registers, by their numbers in instructions. */
   readonly registers: { get(register: number): number; set(register: number, value: number): void };
   /** Whether it runs the system's code. */
