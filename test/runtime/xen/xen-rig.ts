@@ -171,14 +171,15 @@ export class XenRig extends Rig {
     const bytes: number[] = [];
     for (let rounds = 0; rounds < 100; rounds++) {
       const [consumed, produced] = [ring.getUint32(2056, true), ring.getUint32(2060, true)];
-      if (consumed === produced) break;
-      for (let at = consumed; at !== produced; at++) bytes.push(ring.getUint8(1024 + (at % 1024)));
+      // A wild guest may have written its own nonsense there.
+      if (consumed === produced || (produced - consumed) >>> 0 > 1024) break;
+      for (let n = 0; n < (produced - consumed) >>> 0; n++) bytes.push(ring.getUint8(1024 + ((consumed + n) % 1024)));
       ring.setUint32(2056, produced, true);
       this.call(32, 4, this.#channelAt(1));
     }
     const view = new DataView(Uint8Array.from(bytes).buffer);
     const messages: [number, string][] = [];
-    for (let at = 0; at < bytes.length; at += 16 + view.getUint32(at + 12, true)) {
+    for (let at = 0; at + 16 <= bytes.length; at += 16 + view.getUint32(at + 12, true)) {
       const payload = bytes.slice(at + 16, at + 16 + view.getUint32(at + 12, true));
       messages.push([view.getUint32(at, true), String.fromCharCode(...payload)]);
     }
