@@ -6,7 +6,8 @@ import type { LastWords } from './move-channel.ts';
 import { receiveMachine } from './moving.ts';
 import type { MachineRecord } from './record.ts';
 import type { Registry } from './registry.ts';
-import type { Input, Seat } from './seat.ts';
+import type { Seat } from './seat.ts';
+import type { Input } from './typed.ts';
 
 /** The parts of a host that arrivals use. */
 export interface ArrivalHost {
