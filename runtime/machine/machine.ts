@@ -115,7 +115,6 @@ export class MachineCore {
     this.pc.plugboard.onChanged = (devices) => host.plugged?.(devices, this.pc.pciSlots);
     this.cpu = this.#makeCpu(buffer);
     this.processors = this.#makeProcessors();
-    connectXen(this.pc.xen, this.cpu, this.mmu, () => this.processors.current);
     this.#log.attach(this.cpu, layout.map);
     this.state.set(config.randomKey ?? [], Word.randomKey);
     const { ram } = layout.map;
@@ -242,13 +241,15 @@ export class MachineCore {
 
   #makeProcessors(): Processors {
     const { cpu, clock, events, pc } = this;
-    return new Processors({
+    const processors = new Processors({
       ...{ cpu, clock, events, localApics: pc.localApics },
       isInterruptPending: () => pc.interrupts.pending,
       callAttention: () => this.#callAttention(),
       boot: () => this.#boot([]),
       holdsTurn: () => this.engine.stops.isSteppingAlone || this.engine.stops.isDue,
     });
+    connectXen(pc.hypervisor.xen, cpu, this.mmu, () => processors.current);
+    return processors;
   }
 
   #boot(contents = this.#config.memoryContents): void {

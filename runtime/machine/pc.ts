@@ -3,7 +3,6 @@ import type { ReportGuestError } from '../bus/guest-error.ts';
 import { bothLines, IrqLines, type Line } from '../bus/irq.ts';
 import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
-import type { Hypervisor } from '../cpu/kvm/hypervisor.ts';
 import { Dma8237 } from '../devices/dma8237/index.ts';
 import { FwCfg } from '../devices/fw-cfg/index.ts';
 import { Hpet } from '../devices/hpet/index.ts';
@@ -38,7 +37,6 @@ import type { SoundMixer } from '../sound/mixer.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import type { UsbBus } from '../usb/bus.ts';
-import type { Xen } from '../xen/index.ts';
 import { acpiTables } from './acpi.ts';
 import type { Board, Part } from './board.ts';
 import { BootPaths } from './boot-paths.ts';
@@ -67,7 +65,7 @@ import { powerChips } from './power-chips.ts';
 import { ProcessorPlugs, processorsAtStart } from './processor-plugs.ts';
 import { ioApicInput, serialPorts, withoutFirmware } from './resources.ts';
 import { soundMixer } from './sound.ts';
-import { makeXen } from './xen.ts';
+import { type HypervisorHere, makeHypervisor } from './xen.ts';
 
 /** Where firmware sets the chips up. */
 const noBases = { powerBase: 0, smbusBase: 0, pirqRoutes: [] } as const;
@@ -103,7 +101,7 @@ export class Pc {
   readonly irqs: IrqLines;
   readonly pit: Pit8254;
   readonly rtc: RtcCmos;
-  readonly hypervisor: Hypervisor;
+  readonly hypervisor: HypervisorHere;
   readonly keyboardController: I8042;
   readonly pci: PciBus;
   readonly #hostBridge: PciFunction;
@@ -117,8 +115,6 @@ export class Pc {
   readonly #isHeard: boolean;
   /** How often each IRQ was requested, for who looks at the machine: no device knows it. */
   readonly interruptCounts = new Array<number>(16).fill(0);
-  /** Null: the machine has none. */
-  readonly xen: Xen | null;
   readonly plugboard: Plugboard;
   readonly #slots: PciSlots;
   /** State of all that is always here. */
@@ -177,9 +173,7 @@ export class Pc {
     const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
     const bridge = this.#bridge;
     this.display = makeDisplay(config, board, layout.map);
-    const secondsAtStart = () => this.rtc.secondsAtStart;
-    this.xen = makeXen(board, layout.map, this.localApics, secondsAtStart);
-    this.hypervisor = { memory: board.memory, secondsAtStart, ...(this.xen && { xen: this.xen }) };
+    this.hypervisor = makeHypervisor(board, layout.map, this.localApics, () => this.rtc.secondsAtStart);
     const plugs = new PciPlugs(board, { pci, bridge, generalEvents: power.generalEvents });
     this.plugboard.connect('pci', plugs, []);
     const apics = this.localApics && this.ioApic ? [...this.localApics.all, this.ioApic] : [];
@@ -187,9 +181,8 @@ export class Pc {
     const onBoard = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge];
     const processorChips = this.#makeProcessorPlugs(board, options, power.generalEvents);
     const chips = [...onBoard, ...power.all, plugs.chip, ...processorChips, fwCfg];
-    // Xen comes last: its disks begin again with what was under way, after the IDE's have given theirs up.
-    const others = [hpet, this.display, ...parts.flatMap((make) => make(board)), this.xen?.platform ?? null, this.xen];
-    this.#parts = [...chips, ...others.filter((part) => part !== null)];
+    const others = [hpet, this.display, ...parts.flatMap((make) => make(board)), this.hypervisor.xen];
+    this.#parts = [...chips, ...others.filter((part) => part !== null && part !== undefined)];
     for (const { pciFunction } of this.#parts) if (pciFunction) pci.add(pciFunction);
     const functions = this.#parts.flatMap(({ pciFunction }) => pciFunction ?? []);
     const described = [...this.#parts, this.#hostBridge, ...functions].map(({ component }) => component);
@@ -248,7 +241,7 @@ export class Pc {
         blockPorts.set(name, port);
         return port;
       },
-      hasUnplugged: (kind) => this.xen?.platform.hasUnplugged(kind) ?? false,
+      hasUnplugged: (kind) => this.hypervisor.xen?.hasUnplugged(kind) ?? false,
       irq: (number) => this.irqs.input(number),
       pciSlot: (name) => this.#slots.slotFor(name),
       bootsFrom: (bootIndex, path) => this.#bootPaths.note(bootIndex, path),

@@ -1,6 +1,7 @@
 import { PAGE_SHIFT } from '../../translator/abi/page.ts';
 import { Word } from '../../translator/abi/state.ts';
 import type { Cpu } from '../cpu/cpu.ts';
+import type { Hypervisor } from '../cpu/kvm/hypervisor.ts';
 import type { LocalApics } from '../devices/local-apic/set.ts';
 import { SHARED_BYTES } from '../devices/xen-platform/registers.ts';
 import { BootError } from '../firmware/load/index.ts';
@@ -20,8 +21,27 @@ export function xenBytes({ xen }: MachineConfig): number {
   return xen !== true ? 0 : SHARED_BYTES + SPECIAL_PAGES * PAGE_BYTES;
 }
 
+/** The hypervisor of a machine. */
+export interface HypervisorHere extends Hypervisor {
+  readonly xen?: Xen;
+}
+
+/**
+ * Makes the hypervisor: Xen, where the configuration wants it. Xen's part comes after those of all other devices: its disks begin again with
+ * what was under way when a state was saved, after the IDE's have given theirs up.
+ */
+export function makeHypervisor(
+  board: Board,
+  map: PhysicalMap,
+  localApics: LocalApics | null,
+  secondsAtStart: () => number,
+): HypervisorHere {
+  const xen = makeXen(board, map, localApics, secondsAtStart);
+  return { memory: board.memory, secondsAtStart, ...(xen && { xen }) };
+}
+
 /** Xen around the guest, with the back ends of its drives and cards; null: the machine has none. */
-export function makeXen(
+function makeXen(
   board: Board,
   map: PhysicalMap,
   localApics: LocalApics | null,
@@ -49,7 +69,7 @@ export function makeXen(
 }
 
 /** Connects Xen to the processor that makes hypercalls. */
-export function connectXen(xen: Xen | null, cpu: Cpu, { paging }: Mmu, running: () => number): void {
+export function connectXen(xen: Xen | undefined, cpu: Cpu, { paging }: Mmu, running: () => number): void {
   xen?.connect({
     paging,
     registers: {

@@ -36,11 +36,11 @@ export interface XenDomainOptions {
   readonly secondsAtStart: () => number;
   /** The guest does not use these pages. */
   readonly releasePages: (pages: readonly number[]) => void;
-  /** What the guest prints by a hypercall. */
+  /** Takes the text that the guest prints by a hypercall. */
   readonly print: (bytes: Uint8Array) => void;
 }
 
-/** What Xen is to its guest: a domain with processors, event channels, grants and time. */
+/** Xen as its guest has it: a domain with processors, event channels, grants and time. */
 export class XenDomain {
   readonly component: Component;
   readonly channels: EventChannels;

@@ -77,7 +77,7 @@ function checkOwn(domain: number): void {
 /** Event channels of the layout with two levels (Xen's event_channel.h), and who is at their other ends. */
 export class EventChannels {
   readonly #options: EventChannelsOptions;
-  /** What back ends do when the guest sends something, by the channel. They say it again after a load. */
+  /** Actions of back ends when the guest sends something, by the channel. They say it again after a load. */
   readonly #listeners = new Map<number, () => void>();
 
   constructor(options: EventChannelsOptions) {

@@ -2,7 +2,7 @@ import type { BusMemory } from '../memory/bus-memory.ts';
 import { Errno, GRANT_FRAMES, Grant, GrantCall, GrantFlag, PAGE_BYTES, XenError } from './abi.ts';
 
 const ENTRIES = PAGE_BYTES / Grant.bytes;
-/** What the status of an answer says (GNTST). */
+/** The status of an answer (GNTST). */
 const OKAY = 0;
 
 /** The grant table of the guest, version 1: which of its pages back ends may use. */

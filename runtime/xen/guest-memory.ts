@@ -2,7 +2,7 @@ import type { BusMemory } from '../memory/bus-memory.ts';
 import { Access, type Paging } from '../memory/paging.ts';
 import { Errno, PAGE_BYTES, XenError } from './abi.ts';
 
-/** What a hypercall reads and writes at linear addresses of the guest. Throws XenError where nothing is mapped for the system. */
+/** Memory at linear addresses of the guest, as a hypercall reads and writes it. Throws XenError where nothing is mapped for the system. */
 export interface GuestMemory {
   read(linear: number, length: number): DataView;
   write(linear: number, bytes: Uint8Array): void;

@@ -29,8 +29,6 @@ type Call = (domain: XenDomain, guest: GuestMemory, given: CallArguments) => num
 const MOST_CALLS = 256;
 const CALL_BYTES = 32;
 
-const encoder = new TextEncoder();
-
 /** Reads a structure, has it changed, and writes it back. */
 function inPlace(guest: GuestMemory, at: number, length: number, act: (view: DataView) => void): number {
   const view = guest.read(at, length);
@@ -41,7 +39,7 @@ function inPlace(guest: GuestMemory, at: number, length: number, act: (view: Dat
 
 function textOf(text: string, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
-  bytes.set(encoder.encode(text).subarray(0, length - 1));
+  for (let n = 0; n < Math.min(text.length, length - 1); n++) bytes[n] = text.charCodeAt(n);
   return bytes;
 }
 

@@ -1,5 +1,6 @@
 import type { IrqLine } from '../bus/irq.ts';
 import type { PortBus } from '../bus/ports.ts';
+import type { PciFunction } from '../devices/pci/function.ts';
 import { type PlatformServices, XenPlatform } from '../devices/xen-platform/index.ts';
 import type { BlockPort } from '../host/block.ts';
 import type { NetworkPort } from '../host/network.ts';
@@ -27,7 +28,7 @@ export interface XenOptions extends Omit<XenDomainOptions, 'lineOf' | 'running' 
   readonly cards: readonly { readonly name: string; readonly mac: readonly number[]; readonly port: NetworkPort }[];
 }
 
-/** What of the processor Xen looks at. */
+/** The parts of the processor that Xen looks at. */
 export interface XenProcessor {
   readonly paging: Pick<Paging, 'walk' | 'result'>;
   /** Its general registers, by their numbers in instructions. */
@@ -40,7 +41,9 @@ export interface XenProcessor {
 /** Xen around a guest: hypercalls, the store, the platform device, and back ends for its drivers. */
 export class Xen {
   readonly component: Component;
-  readonly platform: XenPlatform;
+  /** That of the platform device. */
+  readonly pciFunction: PciFunction;
+  readonly #platform: XenPlatform;
   readonly #options: XenOptions;
   readonly #domain: XenDomain;
   readonly #server: StoreServer;
@@ -57,7 +60,7 @@ export class Xen {
       lineOf: (place) =>
         'irq' in place ? (place.irq < 16 ? irq(place.irq) : undefined) : pciIrq(place.device, place.pin),
       // A guest's emergency console: whoever asks for the log of errors sees it.
-      print: (bytes) => guestError(`xen console: ${new TextDecoder().decode(bytes)}`, bytes.length),
+      print: (bytes) => guestError(`xen console: ${String.fromCharCode(...bytes)}`, bytes.length),
     });
     const domain = this.#domain;
     this.#server = new StoreServer({
@@ -70,8 +73,10 @@ export class Xen {
       (card, index) => new NetworkBackend({ ...options, ...card, name: `xen ${card.name}`, index, domain }),
     );
     this.#bus = new Bus([...disks, ...cards], this.#server, guestError);
-    this.platform = new XenPlatform(options);
+    this.#platform = new XenPlatform(options);
+    this.pciFunction = this.#platform.pciFunction;
     this.component = joinComponents('xen', [
+      this.#platform.component,
       domain.component,
       this.#server.component,
       ...[...disks, ...cards].map(({ component }) => component),
@@ -117,7 +122,13 @@ export class Xen {
     this.#domain.timeChanged();
   }
 
+  /** Whether the guest has unplugged emulated devices of a kind (devices/xen-platform/registers.ts). */
+  hasUnplugged(kind: number): boolean {
+    return this.#platform.hasUnplugged(kind);
+  }
+
   reset(): void {
+    this.#platform.reset();
     this.#bus.reset();
     this.#domain.reset();
     const own = [

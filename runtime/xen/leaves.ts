@@ -7,8 +7,8 @@ const LAST = FIRST + 5;
 /** "XenVMMXenVMM", low byte first. */
 const signature = [0x566e6558, 0x65584d4d, 0x4d4d566e] as const;
 /** The MSR by which the guest says where its hypercall page is to be. */
-export const PAGE_REGISTER = 0x40000000;
-/** Of the leaf for HVM guests: its other registers tell numbers of processor and domain, and a processor can be told of events by a vector. */
+const PAGE_REGISTER = 0x40000000;
+/** Bits of the leaf for HVM guests: its other registers tell numbers of processor and domain, and a processor can be told of events by a vector. */
 const Hvm = { processorNumber: 1 << 3, domainNumber: 1 << 4, upcallVector: 1 << 6 } as const;
 
 export type XenLeaf = [number, number, number, number];

@@ -32,7 +32,6 @@ import { checkedIcount, type IcountOptions } from './recording.ts';
 import { checkedSystem, type SmbiosOptions } from './smbios.ts';
 import type { UsbInputOptions } from './usb.ts';
 import type { VirtioPortOptions } from './virtio-ports.ts';
-import { checkXen } from './xen.ts';
 
 /** The system that the machine starts. */
 export type Boot = KernelBoot | BiosBoot | FlashBoot | DemoBoot;
@@ -272,7 +271,6 @@ export function checkOptions(
   const { reboot = 'reset', icount } = options;
   const boot = checkedBoot(bootOf(options));
   checkFlash(boot, options.drives);
-  checkXen(options);
   checkedIsolate(options.isolate ?? 'worker');
   checkText('name', options.name);
   checkedLayout(options.keyboardLayout);

@@ -10,7 +10,7 @@ export interface Hypervisor {
   readonly xen?: XenInstructions;
 }
 
-/** What the processor's instructions have of Xen. */
+/** Xen as the processor's instructions see it. */
 export interface XenInstructions {
   /** Four registers of a leaf of CPUID; undefined where there is none of that number. */
   leaf(number: number, subleaf: number): [number, number, number, number] | undefined;

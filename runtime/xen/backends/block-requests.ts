@@ -8,7 +8,7 @@ export const BlockStatus = { okay: 0, error: -1, unsupported: -2 } as const;
 
 /** Bytes of a request and of an answer, as a compiler for the i386 lays them out. */
 export const REQUEST_BYTES = 108;
-export const ANSWER_BYTES = 12;
+const ANSWER_BYTES = 12;
 /** Segments in a request, and in the page that an indirect one names. */
 const DIRECT_SEGMENTS = 11;
 export const INDIRECT_SEGMENTS = 256;

@@ -3,7 +3,7 @@ import { BACKEND_DOMAIN, GUEST_DOMAIN } from '../abi.ts';
 import { HOME, type StoreServer } from '../store/server.ts';
 
 /** States of a front end and of a back end (xen/include/public/io/xenbus.h). */
-export const BusState = {
+const BusState = {
   unknown: 0,
   initialising: 1,
   initialised: 2,
@@ -13,7 +13,7 @@ export const BusState = {
   closed: 6,
 } as const;
 
-/** What a front end has written below its directory: a value by its name, such as `ring-ref`; undefined: it has not. */
+/** The values that a front end has written below its directory, by their names, such as `ring-ref`; undefined: it has not. */
 export type FrontValues = (name: string) => string | undefined;
 
 /** A device whose driver in the guest, the front end, talks to it by the store and by rings. */
@@ -22,7 +22,7 @@ export interface Backend {
   readonly kind: string;
   /** Its number among those of its kind. */
   readonly number: number;
-  /** What its front end finds in its own directory, and in the back end's. */
+  /** The nodes that its front end finds in its own directory, and in the back end's. */
   frontNodes(): Readonly<Record<string, string>>;
   backNodes(): Readonly<Record<string, string>>;
   /** The front end has said where its rings are. What it is to find next in the back end's directory; null: that cannot be. */

@@ -13,7 +13,7 @@ export function textOf(contents: StoreContents): string {
   return JSON.stringify(contents);
 }
 
-/** Of a text that `isContents` accepts. */
+/** Reads a text that `isContents` accepts. */
 export function contentsOf(text: string): StoreContents {
   return JSON.parse(text) as StoreContents;
 }

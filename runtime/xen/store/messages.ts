@@ -28,7 +28,7 @@ export const LONGEST_PAYLOAD = 4096;
 /** Names of places that every guest may watch, though no node is there. */
 const SPECIAL = /^@(introduceDomain|releaseDomain)$/;
 
-/** What a message of the guest asks for. */
+/** A request of the guest's. */
 export interface StoreRequest {
   readonly type: number;
   readonly transaction: number;
@@ -126,7 +126,7 @@ export function answerStore(store: Store, home: string, { type, transaction, pay
   return meaning({ store, home, transaction }, wordsOf(type, payload));
 }
 
-/** What zeros separate; a value that is written has none behind it. */
+/** The parts that zeros separate; a value that is written has none behind it. */
 function wordsOf(type: number, payload: string): string[] {
   const words = payload.split('\0');
   return type !== MessageType.write && words.at(-1) === '' ? words.slice(0, -1) : words;
