@@ -1,6 +1,8 @@
 import { Cr4, Xcr0 } from '../../translator/abi/control-registers.ts';
+import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
 import type { FeatureRow } from '../../translator/x86/features.ts';
+import { raise } from '../fault.ts';
 import { PHYSICAL_BITS } from '../memory/page-entry.ts';
 import type { Cpu } from './cpu.ts';
 import { type CpuFeature, featureWord } from './features.ts';
@@ -45,6 +47,12 @@ export function identify(cpu: Cpu): void {
   state[Word.edx] = edx;
 }
 
+/** VMCALL and VMMCALL: a call of the hypervisor around the guest; without one there is no such instruction. */
+export function callHypervisor({ hypervisor }: Cpu): void {
+  if (hypervisor?.xen == null) raise(Vector.invalidOpcode);
+  hypervisor.xen.call();
+}
+
 /** The last basic leaf: at least that which describes XSAVE, where that is. */
 function lastLeaf({ lastLeaf: last, features }: CpuModel): number {
   return features.has('xsave') ? Math.max(last, XSAVE_LEAF) : last;
@@ -54,8 +62,7 @@ function lastLeaf({ lastLeaf: last, features }: CpuModel): number {
 function leaf(cpu: Cpu, number: number, subleaf: number): Leaf {
   const { model } = cpu;
   const last = isCpuidLimited(cpu) ? Math.min(lastLeaf(model), LIMITED_LEAF) : lastLeaf(model);
-  const { enlightenments } = model;
-  const hypervisor = (enlightenments && hyperVLeaf(enlightenments, number)) ?? kvmLeaf(model, number);
+  const hypervisor = hypervisorLeaf(cpu, number, subleaf);
   if (hypervisor) return hypervisor;
   if (number >= EXTENDED && number <= LAST_EXTENDED_LEAF && familyOf(model) >= 6) return extendedLeaf(cpu, number);
   return basicLeaf(cpu, Math.min(number, last), last, subleaf);
@@ -70,7 +77,7 @@ function basicLeaf(cpu: Cpu, number: number, last: number, subleaf: number): Lea
       return [
         model.signature,
         processorWord(cpu),
-        features(cpu, 1, 'ECX') | osxsave(cpu) | underHypervisor(model),
+        features(cpu, 1, 'ECX') | osxsave(cpu) | underHypervisor(cpu),
         features(cpu, 1, 'EDX') | several(cpu),
       ];
     case 2:
@@ -101,8 +108,18 @@ function processorWord({ localApic, model, topology: { cores, threads } }: Cpu):
 /** HTT: the package has several logical processors. */
 const several = ({ topology: { cores, threads } }: Cpu): number => (cores * threads > 1 ? SEVERAL : 0);
 
-/** Bit of leaf 1, ECX: a guest that knows Hyper-V looks for it. */
-const underHypervisor = ({ enlightenments }: CpuModel): number => (enlightenments === undefined ? 0 : 1 << 31);
+/** Bit of leaf 1, ECX: guests that know Hyper-V or Xen look for it. */
+const underHypervisor = ({ hypervisor, model }: Cpu): number => (hypervisor?.xen || model.enlightenments ? 1 << 31 : 0);
+
+/** Leaves of the hypervisor, Xen's before others. */
+function hypervisorLeaf({ hypervisor, model }: Cpu, number: number, subleaf: number): Leaf | undefined {
+  const { enlightenments } = model;
+  return (
+    hypervisor?.xen?.leaf(number, subleaf) ??
+    (enlightenments && hyperVLeaf(enlightenments, number)) ??
+    kvmLeaf(model, number)
+  );
+}
 
 /** CR4.OSXSAVE is told to programs. */
 const osxsave = ({ state }: Cpu): number => (state[Word.cr4]! & Cr4.osxsave ? OSXSAVE : 0);

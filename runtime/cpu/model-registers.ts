@@ -60,6 +60,17 @@ const architecturalCapabilities: ModelRegister = {
   read: () => [(1 << 0) | (0xf << 3) | (1 << 8) | (7 << 13) | (1 << 20) | (1 << 24) | (1 << 26) | (1 << 27), 0],
 };
 
+/** Where a guest of Xen asks for its hypercall page (Xen's arch-x86/cpuid.h), by the page's address. */
+const xenHypercalls: ModelRegister = {
+  first: 0x40000000,
+  exists: ({ features, enlightenments }) => features.has('msr') && enlightenments === undefined,
+  read: ({ hypervisor }) => (hypervisor?.xen ? [0, 0] : raise(Vector.generalProtection)),
+  write({ hypervisor }, _number, low, high) {
+    if (hypervisor?.xen == null) raise(Vector.generalProtection);
+    hypervisor.xen.placeHypercalls((high >>> 0) * 2 ** 32 + (low >>> 0));
+  },
+};
+
 const registers: readonly ModelRegister[] = [
   timestampCounter,
   timestampAdjust,
@@ -81,6 +92,7 @@ const registers: readonly ModelRegister[] = [
   kvmStealTime,
   kvmEndOfInterrupt,
   ...hyperVRegisters,
+  xenHypercalls,
   // Platform id, hard power-on configuration, microcode update and revision.
   ...[0x17, 0x2a, 0x79, 0x8b].map((number) => zero(number, isP6)),
   // SYSCFG, HWCR, TOP_MEM, TOP_MEM2, northbridge configuration, pending interrupts (BIOS and Kernel Developer's Guide for AMD's family 10h): systems read
@@ -88,13 +100,14 @@ const registers: readonly ModelRegister[] = [
   ...[0xc0010010, 0xc0010015, 0xc001001a, 0xc001001d, 0xc001001f, 0xc0010055].map((number) => zero(number, isAmd64)),
 ];
 
-const byNumber = new Map(
-  registers.flatMap((row) => Array.from({ length: row.count ?? 1 }, (_, n) => [row.first + n, row] as const)),
-);
+/** The rows of each number: several hypervisors have the same. */
+const byNumber = new Map<number, ModelRegister[]>();
+for (const row of registers)
+  for (let n = 0; n < (row.count ?? 1); n++) byNumber.set(row.first + n, [...(byNumber.get(row.first + n) ?? []), row]);
 
 function find(cpu: Cpu, number: number): ModelRegister {
-  const row = byNumber.get(number);
-  if (row?.exists(cpu.model)) return row;
+  const row = byNumber.get(number)?.find((one) => one.exists(cpu.model));
+  if (row !== undefined) return row;
   cpu.observer?.missingModelRegister(number);
   return raise(Vector.generalProtection);
 }

@@ -42,6 +42,7 @@ export function timeOfTimestamp(cpu: Cpu, low: number, high: number): number {
 function moved(cpu: Cpu): void {
   publishSystemTime(cpu);
   cpu.hypervisor?.hyperV?.timestampMoved(cpu);
+  cpu.hypervisor?.xen?.timeChanged();
   const [low, high] = cpu.localApic?.readDeadline() ?? [0, 0];
   if ((low | high) !== 0) cpu.localApic!.writeDeadline(low, high, timeOfTimestamp(cpu, low, high));
 }

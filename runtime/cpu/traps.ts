@@ -5,7 +5,7 @@ import { flagCarriesOf, flagResultOf, flagsImage, multiplyHighSigned, multiplyHi
 import { checksum } from './checksum.ts';
 import { clearTaskSwitched, invalidatePage, loadMachineStatus, moveFromControl, moveToControl } from './control.ts';
 import type { Cpu } from './cpu.ts';
-import { identify } from './cpuid.ts';
+import { callHypervisor, identify } from './cpuid.ts';
 import { moveFromDebug, moveToDebug } from './debug.ts';
 import { divideOverflowSigned, divideSigned, divideUnsigned } from './division.ts';
 import { callFar, jumpFar } from './far.ts';
@@ -115,6 +115,7 @@ export const traps: Record<TrapName, Trap> = {
   repeatStringOut,
 
   identify,
+  callHypervisor,
   readTimestamp,
   readPerformanceCounter,
   readModelRegister,

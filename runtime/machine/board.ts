@@ -66,7 +66,9 @@ export interface Board {
   readonly plugboard: Plugboard;
   /** To what belongs to the host. */
   readonly door: HostDoor;
-  /** The disk of a drive, by its name (DriveConfig). */
+  /** Whether a guest of Xen has unplugged emulated devices of a kind (devices/xen-platform/registers.ts). */
+  hasUnplugged(kind: number): boolean;
+  /** The disk of a drive, by its name (DriveConfig): the same each time. */
   blockPort(name: string): BlockPort;
 }
 

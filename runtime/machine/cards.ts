@@ -25,14 +25,20 @@ export function refuseTwice(name: string | undefined): void {
 
 /** All of the configuration, each on the next free place of its bus. Those on the PCI bus may be pulled out. */
 export function networkCards(board: Board): Part[] {
-  const { cards = [] } = board.config;
-  refuseTwice(cards.map(({ name }) => name).find((name) => board.door.ports.includes(name)));
+  const cards = cardsWith(board, (model) => model !== 'xen-net-device');
   for (const card of cards.filter(({ model }) => isPciCard(model))) {
     const slot = board.pciSlot(card.name);
     board.bootsFrom(card.bootIndex, `${devicePath('ethernet', slot)}/ethernet-phy@0`);
     board.plugboard.configure({ type: 'pci-card', card, slot });
   }
-  return cards.filter(({ model }) => !isPciCard(model)).map((card, n) => isaCard(board, card, n));
+  return cards.filter(({ model }) => model === 'ne2k_isa').map((card, n) => isaCard(board, card, n));
+}
+
+/** Cards of some models, whose names nobody has yet. Throws BootError. */
+export function cardsWith({ config, door }: Board, isOne: (model: CardModel) => boolean): readonly CardConfig[] {
+  const cards = (config.cards ?? []).filter(({ model }) => isOne(model));
+  refuseTwice(cards.map(({ name }) => name).find((name) => door.ports.includes(name)));
+  return cards;
 }
 
 function isaCard(board: Board, { name, mac }: CardConfig, n: number): Part {

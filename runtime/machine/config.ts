@@ -169,6 +169,8 @@ export interface MachineConfig extends CardSettings {
   readonly parallelPort?: boolean;
   /** False: VMware's backdoor is not there. */
   readonly vmport?: boolean;
+  /** Xen is around the guest. */
+  readonly xen?: boolean;
   /** False: there is no HPET. */
   readonly hpet?: boolean;
   /** The display adapter; default: none. */

@@ -17,6 +17,7 @@ import { VirtioNetwork } from '../devices/virtio/network/index.ts';
 import * as virtioNinep from '../devices/virtio/ninep/index.ts';
 import { VirtioRng } from '../devices/virtio/rng/index.ts';
 import { Vmxnet3 } from '../devices/vmxnet3/index.ts';
+import * as xen from '../xen/index.ts';
 import type { MachineConfig, MachineHost } from './config.ts';
 import { MachineCore } from './machine.ts';
 import type { DeviceModules, DeviceShelf } from './optional-devices.ts';
@@ -24,7 +25,7 @@ import * as sound from './sound-cards.ts';
 import * as usb from './usb.ts';
 
 const modules: DeviceModules = {
-  ...{ ahci, cirrus, flash, sound, standardVga, usb, virtioBalloon, virtioConsole, virtioNinep },
+  ...{ ahci, cirrus, flash, sound, standardVga, usb, virtioBalloon, virtioConsole, virtioNinep, xen },
   e1000: { Chip: E1000 },
   edu: { Chip: Edu },
   ne2k_isa: { Chip: Ne2000Isa },

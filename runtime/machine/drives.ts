@@ -8,7 +8,7 @@ import type { MachineConfig } from './config.ts';
 export interface DriveConfig {
   /** Unique: that of its block port, such as "ide0-hd0". */
   readonly name: string;
-  readonly interface: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'scsi' | 'nvme' | 'pflash';
+  readonly interface: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'scsi' | 'nvme' | 'xen' | 'pflash';
   /**
    * IDE: 0 and 1 are the first and second of the first channel, 2 and 3 those of the second. Floppy: 0 or 1. SATA: the port. SCSI: the target, and 16 more for each controller before its own (scsi-plan.ts). Virtio and NVMe disks
    * have their slots of the PCI bus by its order, USB disks their ports. Pflash, a flash chip: 0 ends at 4 GB, 1 below it.
@@ -25,6 +25,7 @@ export interface DriveConfig {
   readonly bootIndex?: number;
 }
 
+const IDE_PLACES = 4;
 /** Requests of a disk whose controller has many under way that are at the host at the same time. */
 const QUEUED = 32;
 /**
@@ -32,7 +33,7 @@ const QUEUED = 32;
  * at once.
  */
 const mostUnderWay: Readonly<Partial<Record<DriveConfig['interface'], number>>> = {
-  ...{ virtio: QUEUED, sata: QUEUED, scsi: QUEUED, nvme: QUEUED },
+  ...{ virtio: QUEUED, sata: QUEUED, scsi: QUEUED, nvme: QUEUED, xen: QUEUED },
   pflash: Infinity,
 };
 
@@ -42,6 +43,16 @@ export function drivesAt(
   { drives = [] }: Pick<MachineConfig, 'drives'>,
 ): DriveConfig[] {
   return drives.filter((drive) => drive.interface === kind).sort((a, b) => a.index - b.index);
+}
+
+/**
+ * The drives at the places of the IDE channels: those that are meant for them, and Xen's first disks where no other is, which firmware and boot
+ * loaders read there until the guest unplugs them.
+ */
+export function ideDrives(config: Pick<MachineConfig, 'drives'>): DriveConfig[] {
+  const own = drivesAt('ide', config);
+  const isFree = (index: number) => index < IDE_PLACES && !own.some((drive) => drive.index === index);
+  return [...own, ...drivesAt('xen', config).filter(({ index }) => isFree(index))];
 }
 
 /** The block port of a drive that the machine was made with. Throws for another name. */
@@ -64,7 +75,7 @@ export function floppyDrives({ drives = [] }: MachineConfig): (DriveConfig | nul
 /** Geometries of the hard disks in the four places of the IDE channels; null: there is none. */
 export function hardDiskGeometries(drives: readonly DriveConfig[]): (Geometry | null)[] {
   return [0, 1, 2, 3].map((place) => {
-    const disk = drives.find(({ interface: at, index, media }) => at === 'ide' && index === place && media === 'disk');
+    const disk = ideDrives({ drives }).find(({ index, media }) => index === place && media === 'disk');
     return disk?.medium ? defaultGeometry(disk.medium.sectors) : null;
   });
 }

@@ -44,6 +44,7 @@ import { Schedule } from './schedule.ts';
 import { makeTape, type Tape } from './tape.ts';
 import { Transfer } from './transfer.ts';
 import { Visitors } from './visitors.ts';
+import { connectXen } from './xen.ts';
 
 /** Virtual nanoseconds that an answer of the host's takes with instruction time. */
 const HOST_LATENCY = 100_000;
@@ -242,13 +243,15 @@ export class MachineCore {
 
   #makeProcessors(): Processors {
     const { cpu, clock, events, pc } = this;
-    return new Processors({
+    const processors = new Processors({
       ...{ cpu, clock, events, localApics: pc.localApics },
       isInterruptPending: () => pc.interrupts.pending,
       callAttention: () => this.#callAttention(),
       boot: () => this.#boot([]),
       holdsTurn: () => this.engine.stops.isSteppingAlone || this.engine.stops.isDue,
     });
+    connectXen(pc.hypervisor.xen, cpu, this.mmu, () => processors.current);
+    return processors;
   }
 
   #boot(contents = this.#config.memoryContents): void {

@@ -64,6 +64,7 @@ const places = {
   virtioBalloon: () => import('../devices/virtio/balloon/index.ts'),
   virtioConsole: () => import('../devices/virtio/console/index.ts'),
   virtioNinep: () => import('../devices/virtio/ninep/index.ts'),
+  xen: () => import('../xen/index.ts'),
 };
 
 type OptionalDevice = keyof typeof places;
@@ -95,11 +96,12 @@ function devicesOf(config: MachineConfig): OptionalDevice[] {
     virtioBalloon: config.balloon !== undefined,
     virtioConsole: config.virtioPorts !== undefined,
     virtioNinep: shares.length > 0,
+    xen: config.xen === true,
   };
   return [
     ...(Object.keys(isThere) as OptionalDevice[]).filter((name) => isThere[name]),
     ...(vga === 'none' ? [] : [displayModules[vga]]),
-    ...cards.map(({ model }) => model),
+    ...cards.flatMap(({ model }) => (model === 'xen-net-device' ? [] : [model])),
     ...optionalCardModels.filter((model) => isAdded(optionalCards[model], config)),
     ...pluggablePciModels.filter((model) => isAdded(pluggablePciRows[model], config)),
     ...scsiBusesOf(config).map(({ model }) => model),

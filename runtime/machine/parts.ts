@@ -8,6 +8,7 @@ import { Port92 } from '../devices/port92/index.ts';
 import type { VirtioBalloon } from '../devices/virtio/balloon/index.ts';
 import type { VirtioConsole } from '../devices/virtio/console/index.ts';
 import type { VirtioNinep } from '../devices/virtio/ninep/index.ts';
+import { Unplug } from '../devices/xen-platform/registers.ts';
 import { hostFolderPort } from '../host/folder-port.ts';
 import { ports as hostPorts } from '../host/ports.ts';
 import type { Board, CardBoard, Part } from './board.ts';
@@ -19,7 +20,7 @@ import { isAdded } from './catalogue/row.ts';
 import { scsiControllers } from './catalogue/scsi.ts';
 import { virtioDevices } from './catalogue/virtio.ts';
 import { startsFirmware } from './config.ts';
-import { drivesAt, floppyDrives } from './drives.ts';
+import { drivesAt, floppyDrives, ideDrives } from './drives.ts';
 import { flashChips } from './flash-chips.ts';
 import { type ChipModule, cardBoard } from './pci-devices.ts';
 import { parallelPort } from './resources.ts';
@@ -56,11 +57,14 @@ const BUS_MASTER_BASE = 0xc000;
 
 function ideController(board: Board): IdeController {
   const { boot } = board.config;
-  const onCables = drivesAt('ide', board.config);
+  const onCables = ideDrives(board.config);
   const connected = onCables.map((drive) => ({ ...drive, port: board.blockPort(drive.name) }));
   for (const { bootIndex, index } of onCables)
     board.bootsFrom(bootIndex, `/ide@1,1/drive@${index >> 1}/disk@${index & 1}`);
-  return new IdeController({ ...board, drives: connected, base: startsFirmware(boot) ? 0 : BUS_MASTER_BASE });
+  return new IdeController({
+    ...{ ...board, drives: connected, base: startsFirmware(boot) ? 0 : BUS_MASTER_BASE },
+    areDisksUnplugged: () => board.hasUnplugged(Unplug.disks),
+  });
 }
 
 /** Its drives are at its ports. Firmware names PCI devices without a kind of their own by their numbers. */

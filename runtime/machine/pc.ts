@@ -3,8 +3,6 @@ import type { ReportGuestError } from '../bus/guest-error.ts';
 import { bothLines, IrqLines, type Line } from '../bus/irq.ts';
 import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
-import { HyperVPartition } from '../cpu/hyper-v/partition.ts';
-import type { Hypervisor } from '../cpu/kvm/hypervisor.ts';
 import type { ProcessorReport } from '../devices/cpu-hot-plug/index.ts';
 import { Dma8237 } from '../devices/dma8237/index.ts';
 import { FwCfg } from '../devices/fw-cfg/index.ts';
@@ -28,6 +26,7 @@ import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
 import type { DisplayAdapter } from '../devices/vga/core.ts';
 import type { GuestRegisters } from '../devices/vmport/index.ts';
+import type { BlockPort } from '../host/block.ts';
 import type { HostDoor } from '../host/door.ts';
 import { ports as hostPorts } from '../host/ports.ts';
 import { busMemory } from '../memory/bus-memory.ts';
@@ -56,6 +55,7 @@ import { type MachineConfig, startsFirmware } from './config.ts';
 import { makeDisplay } from './display.ts';
 import { blockPort, floppyDrives, hardDiskGeometries } from './drives.ts';
 import { firmwareFiles } from './firmware-files.ts';
+import { type HypervisorHere, makeHypervisor } from './hypervisor.ts';
 import { kernelForFirmware } from './kernel.ts';
 import { splitMemory } from './memory-size.ts';
 import { apicIdsOf, modelOf } from './model-of.ts';
@@ -107,12 +107,6 @@ function makeSerialPorts(board: Board): Uart16550[] {
   });
 }
 
-/** The machine as a partition of Hyper-V; null: its processors know of none. */
-function makePartition({ memory, config, power }: Board, { apicIds }: PcOptions): HyperVPartition | null {
-  if (modelOf(config).enlightenments === undefined) return null;
-  return new HyperVPartition({ memory, apicIds, reset: () => power.reset() });
-}
-
 /** The parts of the PC around the CPU and its memory. */
 export class Pc {
   readonly ports = new PortBus();
@@ -122,7 +116,7 @@ export class Pc {
   readonly irqs: IrqLines;
   readonly pit: Pit8254;
   readonly rtc: RtcCmos;
-  readonly hypervisor: Hypervisor;
+  readonly hypervisor: HypervisorHere;
   readonly keyboardController: I8042;
   readonly pci: PciBus;
   readonly #hostBridge: PciFunction;
@@ -173,8 +167,6 @@ export class Pc {
     this.powerManagement = power.powerManagement;
     const rtcIrq = bothLines(hpet?.replaceable(8) ?? irq(8), this.powerManagement.rtc);
     this.rtc = new RtcCmos({ ...board, irq: rtcIrq, startTime: config.startTimeOfDay / 1000 });
-    const hyperV = makePartition(board, options);
-    this.hypervisor = { memory: board.memory, secondsAtStart: () => this.rtc.secondsAtStart, hyperV };
     this.#enterSetup(config);
     const { order = DEFAULT_ORDER, once, anyFloppy } = config.firmware ?? {};
     this.setBootOrder = (letters) => setCmosBootOrder(this.rtc, letters, anyFloppy);
@@ -193,6 +185,7 @@ export class Pc {
     const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
     const bridge = this.#bridge;
     this.display = makeDisplay(config, board, layout.map);
+    this.hypervisor = makeHypervisor(board, options, this.localApics, () => this.rtc.secondsAtStart);
     const plugs = new PciPlugs(board, { pci, bridge, generalEvents: power.generalEvents });
     this.plugboard.connect('pci', plugs, []);
     const apics = this.localApics && this.ioApic ? [...this.localApics.all, this.ioApic] : [];
@@ -200,7 +193,8 @@ export class Pc {
     const onBoard = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge];
     const processorChips = this.#makeProcessorPlugs(board, options, power.generalEvents);
     const chips = [...onBoard, ...power.all, plugs.chip, ...processorChips, fwCfg];
-    const others = [vmMouse, hyperV, hpet, this.display, ...parts.flatMap((make) => make(board))];
+    const { hyperV, xen } = this.hypervisor;
+    const others = [vmMouse, hyperV, hpet, this.display, ...parts.flatMap((make) => make(board)), xen];
     this.#parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.#parts) if (pciFunction) pci.add(pciFunction);
     const functions = this.#parts.flatMap(({ pciFunction }) => pciFunction ?? []);
@@ -246,6 +240,7 @@ export class Pc {
   }
 
   #boardOf({ layout, ...options }: PcOptions, a20: A20Gate): Board {
+    const blockPorts = new Map<string, BlockPort>();
     return {
       ...options,
       ports: this.ports,
@@ -254,7 +249,12 @@ export class Pc {
       memory: busMemory(layout.map),
       storeAlarm: storeAlarms(layout.map),
       releasePages: (pages) => releasePages(layout.map, pages, options.releaseMemory),
-      blockPort: (name) => blockPort(options.config.drives ?? [], options.door, name),
+      blockPort: (name) => {
+        const port = blockPorts.get(name) ?? blockPort(options.config.drives ?? [], options.door, name);
+        blockPorts.set(name, port);
+        return port;
+      },
+      hasUnplugged: (kind) => this.hypervisor.xen?.hasUnplugged(kind) ?? false,
       irq: (number) => this.irqs.input(number),
       pciSlot: (name) => this.#slots.slotFor(name),
       bootsFrom: (bootIndex, path) => this.#bootPaths.note(bootIndex, path),

@@ -9,6 +9,7 @@ import type { MachineConfig } from './config.ts';
 import { displayBytes } from './display.ts';
 import { type PlacedFlash, placedFlash } from './flash-chips.ts';
 import { splitMemory } from './memory-size.ts';
+import { xenBytes } from './xen.ts';
 
 /** Bytes of RAM, ROM and video memory: offsets into them must not be negative as 32-bit integers (memory/tlb.ts). */
 const MEGABYTE = 1 << 20;
@@ -30,7 +31,7 @@ export function physicalLayout(config: MachineConfig): PhysicalLayout {
   const romBytes = rom?.bytes.length ?? 0;
   const cardBytes = cards.reduce((sum, card) => sum + (card.rom ? romRange(card.rom) : 0), 0);
   const flashBytes = flash.reduce((sum, { contents }) => sum + contents.length, 0);
-  const otherBytes = romBytes + flashBytes + cardBytes + displayBytes(config);
+  const otherBytes = romBytes + flashBytes + cardBytes + displayBytes(config) + xenBytes(config);
   if (memoryBytes + otherBytes > LARGEST_BUFFER) {
     const most = Math.floor((LARGEST_BUFFER - otherBytes) / MEGABYTE);
     throw new BootError(

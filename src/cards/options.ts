@@ -1,5 +1,5 @@
 import type { CardConfig } from '../../runtime/machine/cards.ts';
-import { type CardModel, cardModels } from '../../runtime/machine/catalogue/network.ts';
+import { type CardModel, cardModels, isPciCard } from '../../runtime/machine/catalogue/network.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
 import { checkedBootIndex } from '../util/boot-index.ts';
@@ -87,10 +87,11 @@ function plannedCard(options: CardOptions, where: string, others: readonly CardP
   const taken = others.map(({ config }) => config.mac);
   const { bootIndex } = options;
   if (bootIndex !== undefined) checkedBootIndex(`${where}.bootIndex`, bootIndex);
-  const [unused] =
-    card === 'ne2k_isa' ? (['rom', 'bootIndex'] as const).filter((one) => options[one] !== undefined) : [];
+  const [unused] = !isPciCard(card) ? (['rom', 'bootIndex'] as const).filter((one) => options[one] !== undefined) : [];
   if (unused !== undefined)
-    throw new ConfigurationError(`${where}: an ISA card has no option ROM here; leave out ${unused}`);
+    throw new ConfigurationError(
+      `${where}: a card that is not on the PCI bus has no option ROM here; leave out ${unused}`,
+    );
   return {
     rom: options.rom,
     config: {

@@ -6,6 +6,7 @@ import { scsiControllerModels } from '../../runtime/machine/catalogue/scsi.ts';
 import { soundCards } from '../../runtime/machine/catalogue/sound.ts';
 import { systemDevices } from '../../runtime/machine/catalogue/system.ts';
 import { usbControllerModels, usbInputDevices, usbInputModels } from '../../runtime/machine/catalogue/usb.ts';
+import { xenDevices } from '../../runtime/machine/catalogue/xen.ts';
 import { isIdentifier } from '../drives/options.ts';
 import { isProcessorType } from '../hot-plug/device-add-processor.ts';
 import { busName } from '../hot-plug/device-buses.ts';
@@ -148,6 +149,7 @@ const special: Readonly<Record<Exclude<DeviceModel, OptionalCardModel>, AddDevic
       (settings, { id }) =>
         addScsiController(settings, model, id),
   ),
+  'xen-disk': addXenDisk,
   'scsi-hd': (settings, properties) => addScsiDrive(settings, 'disk', properties),
   'scsi-cd': (settings, properties) => addScsiDrive(settings, 'cdrom', properties),
   'usb-storage': addUsbDisk,
@@ -172,7 +174,13 @@ const special: Readonly<Record<Exclude<DeviceModel, OptionalCardModel>, AddDevic
   ),
   loader: addContent,
   'pc-testdev': addByOption(systemDevices['pc-testdev']),
+  'xen-platform': addByOption(xenDevices['xen-platform']),
 };
+
+/** @throws ConfigurationError without Xen */
+function addXenDisk(settings: Settings, properties: Readonly<Record<string, string>>): Settings {
+  return connectDrive(settings, { interface: 'xen' }, properties);
+}
 
 function each<Model extends string>(
   models: readonly Model[],

@@ -18,10 +18,10 @@ export const memoryFlag: Flag = {
 export const machineFlag: Flag = {
   names: ['machine', 'M'],
   argument:
-    '[pc][,accel=tcg|kvm:tcg][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,vmport=off][,usb=on][,graphics=off][,pcspk-audiodev=ID][,pflash0=ID][,pflash1=ID]',
+    '[pc][,accel=tcg|kvm:tcg][,max-ram-below-4g=SIZE][,hpet=off][,acpi=off][,vmport=off][,xen=on][,usb=on][,graphics=off][,pcspk-audiodev=ID][,pflash0=ID][,pflash1=ID]',
   help: 'properties of the board',
   details:
-    'max-ram-below-4g: how much memory is below 4 GB, where the rest begins. hpet=off: no high precision event timer. acpi=off: no ACPI tables. vmport=off: no backdoor of VMware. usb=on: the USB controller, as -usb. graphics=off: the text of firmware and boot loaders is at COM1, too. pcspk-audiodev: where the speaker is heard (it is wherever there is an -audiodev). pflash0, pflash1: a -blockdev that is a flash chip. Properties of QEMU that ask for what is so anyway are taken.',
+    'max-ram-below-4g: how much memory is below 4 GB, where the rest begins. hpet=off: no high precision event timer. acpi=off: no ACPI tables. vmport=off: no backdoor of VMware. xen=on: Xen around the guest, for its drivers. usb=on: the USB controller, as -usb. graphics=off: the text of firmware and boot loaders is at COM1, too. pcspk-audiodev: where the speaker is heard (it is wherever there is an -audiodev). pflash0, pflash1: a -blockdev that is a flash chip. Properties of QEMU that ask for what is so anyway are taken.',
   list: 'list-machines',
   apply: applyMachine,
 };
@@ -83,6 +83,7 @@ const machineProperties = {
   smm: offOrAuto,
   usb: /^(on|off)$/,
   vmport: /^(on|off|auto)$/,
+  xen: /^(on|off)$/,
 };
 
 /** Properties of `-machine` that have an effect. Others are accepted where they ask for what is so anyway. */
@@ -97,6 +98,7 @@ export const machineOptions: readonly Option[] = [
   { name: 'pflash1', type: 'str', meaning: 'the -blockdev that is the flash chip with its variables' },
   { name: 'usb', type: 'bool', meaning: 'there is a USB controller, as with -usb', value: 'off' },
   { name: 'vmport', type: 'OnOffAuto', meaning: "guests reach VMware's backdoor", value: 'auto' },
+  { name: 'xen', type: 'bool', meaning: 'Xen is around the guest, for systems with drivers for it', value: 'off' },
 ];
 
 function applyMachine(settings: Settings, text: string): Settings {
@@ -107,6 +109,7 @@ function applyMachine(settings: Settings, text: string): Settings {
     'pcspk-audiodev': audiodev = '',
     hpet,
     vmport,
+    xen,
     acpi,
     usb,
     graphics,
@@ -129,6 +132,7 @@ function applyMachine(settings: Settings, text: string): Settings {
     ...(hpet !== undefined && { hpet: hpet === 'on' }),
     ...(merge !== undefined && { memoryMerge: merge === 'on' }),
     ...(acpi !== undefined && { acpi: acpi === 'on' }),
+    ...(xen !== undefined && { xen: xen === 'on' }),
     ...(vmport !== undefined && vmport !== 'auto' && { vmport: vmport === 'on' }),
   });
 }

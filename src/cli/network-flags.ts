@@ -1,3 +1,4 @@
+import { isPciCard } from '../../runtime/machine/catalogue/network.ts';
 import {
   type CardModel,
   type CardOptions,
@@ -93,7 +94,7 @@ function ownRom(
 ): { rom?: 'ipxe' } {
   const isAsked =
     bootIndex !== undefined || [bootOrder?.order, bootOrder?.once].some((letters) => letters?.includes('n'));
-  return isAsked && card !== 'ne2k_isa' ? { rom: 'ipxe' } : {};
+  return isAsked && (card === undefined || isPciCard(card)) ? { rom: 'ipxe' } : {};
 }
 
 function allCards(settings: Settings): Omit<CommandLineCard, 'netdev'>[] {

@@ -15,6 +15,7 @@ const flags: Readonly<Partial<Record<PartOption, (value: string) => string>>> = 
   acpi: () => '-no-acpi',
   hpet: () => '-no-hpet',
   vmport: () => '-machine vmport=off',
+  xen: () => '-machine xen=on',
   parallelPort: () => '-parallel',
   usb: () => '-usb and the -device of what is plugged in',
   scsiControllers: () => '-device of the SCSI controllers',

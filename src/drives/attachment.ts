@@ -40,6 +40,7 @@ const attachments: Readonly<Record<DrivePlace['interface'], Attachment>> = {
     place: (index) => `${anonymous(index)}/scsi.0/legacy[0]`,
     within: (id) => `/machine/peripheral/${id}/${id}.0/legacy[0]`,
   },
+  xen: { bus: () => 'xen-bus.0', place: anonymous },
   pflash: { place: (index) => `/machine/system.flash${index}` },
 };
 

@@ -28,13 +28,13 @@ export interface DriveOptions {
   /**
    * The interface of the drive; "virtio" is for hard disks of guests with its driver, "nvme" a disk with an NVM Express
    * controller of its own, "usb" a disk on the USB, "sata" a disk or CD-ROM drive at an AHCI controller, "scsi" one at a SCSI controller
-   * (`MachineOptions.scsiControllers`). "pflash" is no drive but
+   * (`MachineOptions.scsiControllers`), "xen" a disk for drivers of Xen (`MachineOptions.xen`), xvda and so on. "pflash" is no drive but
    * a flash chip, which holds firmware and the variables that it writes: a multiple of 4 KB, 8 MB at most in both. Default:
    * "ide".
    */
-  readonly interface?: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'scsi' | 'nvme' | 'pflash';
+  readonly interface?: 'ide' | 'floppy' | 'virtio' | 'usb' | 'sata' | 'scsi' | 'nvme' | 'xen' | 'pflash';
   /**
-   * Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio and nvme from 0 to 15; usb from 0 to 11; sata from 0 to 5; scsi its
+   * Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio, nvme and xen from 0 to 15; usb from 0 to 11; sata from 0 to 5; scsi its
    * target, and 16 more for each controller before its own; pflash 0, which
    * ends at 4 GB, or 1, below it. Default: the next free one; for a CD-ROM drive at the IDE, 2 first.
    */
@@ -117,6 +117,7 @@ const places = {
   sata: AHCI_PORTS,
   scsi: SCSI_DRIVES,
   nvme: 16,
+  xen: 16,
   pflash: 2,
 } as const;
 const busNames = Object.keys(places) as (keyof typeof places)[];

@@ -37,6 +37,7 @@ const kinds = {
   acpi: 'part',
   hpet: 'part',
   vmport: 'part',
+  xen: 'part',
   parallelPort: 'part',
   pcTestdev: 'part',
   ...cardKinds,

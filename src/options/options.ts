@@ -157,6 +157,11 @@ export interface MachineOptions extends OptionalCards {
   readonly hpet?: boolean;
   /** VMware's backdoor, by which guests ask for its version, memory and time, and reach its mouse; QEMU's `-machine vmport=`. Default: true. */
   readonly vmport?: boolean;
+  /**
+   * Whether Xen is around the guest, for systems with drivers for it: hypercalls, event channels, grants, the store; the
+   * drives and cards of Xen are there only then. It takes a processor with a local APIC. Default: false.
+   */
+  readonly xen?: boolean;
   /** Whether there is a parallel port; `Machine.parallel` has its output. Default: true. */
   readonly parallelPort?: boolean;
   /**

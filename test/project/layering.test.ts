@@ -61,6 +61,7 @@ const runtimeOrder = [
   'scsi',
   'ata',
   'devices',
+  'xen',
   'firmware',
   'machine',
 ];

@@ -42,6 +42,7 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   acpi: true,
   hpet: true,
   vmport: true,
+  xen: true,
   parallelPort: true,
   virtioPorts: [{ name: 'a' }],
   balloon: true,

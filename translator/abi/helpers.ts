@@ -190,6 +190,8 @@ export const helpers = {
 
   // Identification, counters, model-specific registers.
   identify: trap(0),
+  /** VMCALL and VMMCALL, where a hypervisor hears them. */
+  callHypervisor: trap(0),
   readTimestamp: trap(0),
   readPerformanceCounter: trap(0),
   readModelRegister: trap(0),

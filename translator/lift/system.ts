@@ -285,6 +285,7 @@ export const outputString: Lift = (b) => {
 // Identification, counters, model-specific registers, system management.
 
 export const cpuid: Lift = trapping('identify');
+export const vmcall: Lift = trapping('callHypervisor');
 export const rdtsc: Lift = trapping('readTimestamp');
 export const rdpmc: Lift = trapping('readPerformanceCounter');
 export const rdmsr: Lift = privileged('readModelRegister');

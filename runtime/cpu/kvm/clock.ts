@@ -50,12 +50,22 @@ export function publishSystemTime(cpu: Cpu): void {
   const { state, modelRegisters } = cpu;
   const { kvmSystemTime: place } = modelRegisters;
   if ((place[0]! & ENABLED) === 0) return;
-  publish(cpu, placeOf(place), Time.bytes, (view) => {
-    view.setInt32(Time.timestamp, state[Word.timestampOffsetLow]!, true);
-    view.setInt32(Time.timestamp + 4, state[Word.timestampOffsetHigh]!, true);
-    view.setBigUint64(Time.systemTime, 0n, true);
-    view.setUint32(Time.multiplier, MULTIPLIER, true);
-    view.setInt8(Time.shift, SHIFT);
-    view.setUint8(Time.flags, STABLE);
-  });
+  const offset = [state[Word.timestampOffsetLow]!, state[Word.timestampOffsetHigh]!] as const;
+  publish(cpu, placeOf(place), Time.bytes, (view) => putSystemTime(view, offset));
+}
+
+/** Bytes of the structure that tells how TSC and system time belong together; it begins with its version. */
+export const SYSTEM_TIME_BYTES = Time.bytes;
+
+/**
+ * Fills that structure, but for its version.
+ * @param offset of the TSC: low and high word
+ */
+export function putSystemTime(view: DataView, [low, high]: readonly [number, number]): void {
+  view.setInt32(Time.timestamp, low, true);
+  view.setInt32(Time.timestamp + 4, high, true);
+  view.setBigUint64(Time.systemTime, 0n, true);
+  view.setUint32(Time.multiplier, MULTIPLIER, true);
+  view.setInt8(Time.shift, SHIFT);
+  view.setUint8(Time.flags, STABLE);
 }

@@ -9,4 +9,18 @@ export interface Hypervisor {
   secondsAtStart(): number;
   /** For guests that take it for Hyper-V; null: the model tells of none. */
   readonly hyperV: HyperVPartition | null;
+  /** Xen around the guest; null: there is none. */
+  readonly xen: XenInstructions | null;
+}
+
+/** Xen as the processor's instructions see it. */
+export interface XenInstructions {
+  /** Four registers of a leaf of CPUID; undefined where there is none of that number. */
+  leaf(number: number, subleaf: number): [number, number, number, number] | undefined;
+  /** The guest wants its hypercall page at a physical address. */
+  placeHypercalls(address: number): void;
+  /** VMCALL: the guest calls it, with arguments in its registers. Its answer is in EAX. */
+  call(): void;
+  /** The TSC has jumped. */
+  timeChanged(): void;
 }

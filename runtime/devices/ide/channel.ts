@@ -19,6 +19,8 @@ export interface ChannelOptions {
   readonly guestError?: ReportGuestError | undefined;
   /** Makes the drives on its cable: first (master) and second (slave). */
   readonly drives: (cable: Cable) => readonly [Drive | null, Drive | null];
+  /** Whether a drive is on the cable now. */
+  readonly isThere: (drive: Drive) => boolean;
 }
 
 /** One channel: a cable with two drives, the registers that both hear, and a bus master. */
@@ -29,10 +31,11 @@ export class Channel implements Cable {
   readonly guestError: ReportGuestError | undefined;
   readonly #state = channelState.create();
   readonly #drives: readonly [Drive | null, Drive | null];
-  readonly #present: readonly Drive[];
+  readonly #all: readonly Drive[];
+  readonly #isThere: (drive: Drive) => boolean;
   readonly #irq: Line;
 
-  constructor({ place, ports, memory, irq, drives, guestError }: ChannelOptions) {
+  constructor({ place, ports, memory, irq, drives, isThere, guestError }: ChannelOptions) {
     this.guestError = guestError;
     this.#irq = irq;
     this.busMaster = new BusMaster(this.#state.busMaster, memory, {
@@ -41,9 +44,10 @@ export class Channel implements Cable {
       },
     });
     this.#drives = drives(this);
-    this.#present = this.#drives.filter((drive) => drive !== null);
+    this.#all = this.#drives.filter((drive) => drive !== null);
+    this.#isThere = isThere;
     const own = channelState.bind(place.name, this.#state);
-    this.components = [own, ...this.#present.map(({ component }) => component)];
+    this.components = [own, ...this.#all.map(({ component }) => component)];
     this.#registerPorts(ports, place);
     this.reset();
   }
@@ -87,7 +91,7 @@ export class Channel implements Cable {
     this.#state.deviceControl = 0;
     this.#state.device = Device.ones;
     this.busMaster.reset();
-    for (const drive of this.#present) drive.reset();
+    for (const drive of this.#all) drive.reset();
     this.interruptChanged();
   }
 
@@ -101,8 +105,13 @@ export class Channel implements Cable {
     this.#irq.set(level);
   }
 
+  get #present(): readonly Drive[] {
+    return this.#all.filter((drive) => this.#isThere(drive));
+  }
+
   get #selected(): Drive | null {
-    return this.#drives[(this.#state.device & Device.second) === 0 ? 0 : 1];
+    const drive = this.#drives[(this.#state.device & Device.second) === 0 ? 0 : 1];
+    return drive !== null && this.#isThere(drive) ? drive : null;
   }
 
   /** Nothing is ever busy where no drive is. */

@@ -46,6 +46,8 @@ export interface IdeOptions {
   readonly irq: (number: number) => IrqLine;
   readonly drives: readonly IdeDrive[];
   readonly guestError?: ReportGuestError;
+  /** Whether disks are as if they were not there. Default: they are there. */
+  readonly areDisksUnplugged?: () => boolean;
   /** Where the bus master's ports are after a reset, for systems that are started without firmware; 0 or none: nowhere. */
   readonly base?: number;
 }
@@ -71,7 +73,8 @@ export class IdeController {
   }
 }
 
-function makeChannel(number: number, { ports, memory, irq, drives, guestError }: IdeOptions): Channel {
+function makeChannel(number: number, options: IdeOptions): Channel {
+  const { ports, memory, irq, drives, guestError, areDisksUnplugged = () => false } = options;
   const place = channelPorts[number];
   const make = (cable: Cable, unit: number): Drive | null => {
     const [drive, other] = drives.filter(({ index }) => index === 2 * number + unit);
@@ -79,7 +82,8 @@ function makeChannel(number: number, { ports, memory, irq, drives, guestError }:
     return drive === undefined ? null : makeDrive(drive, cable);
   };
   const both = (cable: Cable) => [make(cable, 0), make(cable, 1)] as const;
-  return new Channel({ place, ports, memory, irq: irq(place.irq), drives: both, guestError });
+  const isThere = (drive: Drive) => !(drive instanceof AtaDisk && areDisksUnplugged());
+  return new Channel({ place, ports, memory, irq: irq(place.irq), drives: both, isThere, guestError });
 }
 
 function makeDrive(drive: IdeDrive, cable: Cable): Drive {

@@ -8,6 +8,7 @@ import { soundCards } from './sound.ts';
 import { systemDevices } from './system.ts';
 import { usbControllers, usbInputDevices } from './usb.ts';
 import { virtioDevices } from './virtio.ts';
+import { xenDevices } from './xen.ts';
 
 const rows = {
   ...portDevices,
@@ -16,6 +17,7 @@ const rows = {
   ...networkCards,
   ...soundCards,
   ...virtioDevices,
+  ...xenDevices,
   ...usbControllers,
   ...usbInputDevices,
   ...optionalCards,

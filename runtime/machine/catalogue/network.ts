@@ -1,17 +1,26 @@
 import type { DeviceRow } from './row.ts';
 
 /** Network cards that there are. */
-export const cardModels = ['rtl8139', 'ne2k_pci', 'ne2k_isa', 'e1000', 'pcnet', 'virtio-net-pci', 'vmxnet3'] as const;
+export const cardModels = [
+  'rtl8139',
+  'ne2k_pci',
+  'ne2k_isa',
+  'e1000',
+  'pcnet',
+  'virtio-net-pci',
+  'vmxnet3',
+  'xen-net-device',
+] as const;
 /** A network card, by its name. */
 export type CardModel = (typeof cardModels)[number];
 /** The cards on the PCI bus, which may have an option ROM. */
-export type PciCardModel = Exclude<CardModel, 'ne2k_isa'>;
+export type PciCardModel = Exclude<CardModel, 'ne2k_isa' | 'xen-net-device'>;
 /** All of these. */
 export const pciCardModels: readonly PciCardModel[] = cardModels.filter(isPciCard);
 
-/** Whether a card is on the PCI bus, not on the ISA bus. */
+/** Whether a card is on the PCI bus: not on the ISA bus, nor an interface that drivers of Xen have. */
 export function isPciCard(model: string): model is PciCardModel {
-  return model !== 'ne2k_isa';
+  return model !== 'ne2k_isa' && model !== 'xen-net-device';
 }
 
 /** Where ISA cards are: QEMU's places, ports and IRQ of each. */
@@ -35,7 +44,9 @@ const properties = { netdev: '', mac: '', id: '' };
 const onPci = { bus: 'pci', plugType: 'pci-card', properties: { ...properties, romfile: '', bootindex: '' } } as const;
 
 /** Their rows. */
-export const networkCards: Readonly<Record<PciCardModel, PciCardRow> & Record<'ne2k_isa', DeviceRow>> = {
+export const networkCards: Readonly<
+  Record<PciCardModel, PciCardRow> & Record<'ne2k_isa' | 'xen-net-device', DeviceRow>
+> = {
   rtl8139: {
     ...onPci,
     help: 'a network card of Realtek (RTL8139C+), connected to -netdev id=ID',
@@ -78,5 +89,11 @@ export const networkCards: Readonly<Record<PciCardModel, PciCardRow> & Record<'n
     help: "VMware's paravirtual network card",
     linux: ['vmxnet3'],
     ipxe: 'pxe-vmxnet3.rom',
+  },
+  'xen-net-device': {
+    bus: 'xen-bus',
+    properties,
+    help: 'a network interface for guests with drivers of Xen',
+    linux: ['xen_netfront'],
   },
 };

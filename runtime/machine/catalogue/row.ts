@@ -1,5 +1,5 @@
 /** Kinds of buses, by QEMU's names; `none`: a part of the chipset, or no device of a bus. */
-export type BusKind = 'isa' | 'ide' | 'scsi' | 'floppy-bus' | 'pci' | 'usb-bus' | 'virtio-serial' | 'none';
+export type BusKind = 'isa' | 'ide' | 'scsi' | 'floppy-bus' | 'pci' | 'usb-bus' | 'virtio-serial' | 'xen-bus' | 'none';
 
 /**
  * Types of descriptions of devices that are plugged into the PCI bus and pulled out while the machine runs

@@ -46,6 +46,7 @@ const buses: Readonly<Record<Exclude<Bus, 'pflash'>, { drivers: readonly string[
   floppy: { drivers: ['floppy'], letters: 'fd' },
   virtio: { drivers: ['virtio_pci', 'virtio_blk'], letters: 'vd' },
   nvme: { drivers: ['nvme'], letters: 'nvme' },
+  xen: { drivers: ['xen_blkfront'], letters: 'xvd' },
 };
 const media = { disk: { driver: 'sd_mod', letters: 'sd' }, cdrom: { driver: 'sr_mod', letters: 'sr' } } as const;
 
@@ -92,7 +93,7 @@ function networkDrivers(models: readonly CardModel[]): string[] {
   const isa = isaCardPlaces.slice(0, models.filter((model) => model === 'ne2k_isa').length);
   const ports = isa.map(({ base }) => `0x${base.toString(16)}`).join(',');
   return [
-    ...models.flatMap((model) => (model === 'ne2k_isa' ? [] : networkCards[model].linux)),
+    ...models.flatMap((model) => (model === 'ne2k_isa' ? [] : networkCards[model].linux!)),
     ...(isa.length > 0 ? [`ne io=${ports} irq=${isa.map(({ irq }) => irq).join(',')}`] : []),
   ];
 }

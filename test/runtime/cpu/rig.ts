@@ -91,6 +91,7 @@ export class Rig {
       read: (address: number, target: Uint8Array) => target.set(this.shared.subarray(address, address + target.length)),
       write: (address: number, bytes: Uint8Array) => this.shared.set(bytes, address),
     },
+    xen: null,
     secondsAtStart: () => 1_000_000_000.25,
     hyperV: null as HyperVPartition | null,
   };

@@ -32,7 +32,7 @@ describe('the number of a device in the order of booting', () => {
       'ide1-cd0 and rtl8139.0 both have the number 1 in the order of booting; give each its own',
     );
     await expect(Machine.create({ network: [{ card: 'ne2k_isa', bootIndex: 0 }] })).rejects.toThrow(
-      'network[0]: an ISA card has no option ROM here; leave out bootIndex',
+      'network[0]: a card that is not on the PCI bus has no option ROM here; leave out bootIndex',
     );
     await expect(Machine.create({ drives: [{ media: 'cdrom', bootIndex: -1 }] })).rejects.toThrow(
       'drives[0]: bootIndex is -1; it must be a whole number from 0 to 2147483647',

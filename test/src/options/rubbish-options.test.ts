@@ -63,6 +63,7 @@ const right = {
     serialConsole: true,
     ahci: true,
     vmport: true,
+    xen: true,
     pciSlots: { vga: 2, ahci: 7 },
   },
   usbControllers: [{ model: 'piix3-usb-uhci', id: 'u' }],

@@ -101,6 +101,8 @@ const extendedState: FormRow[] = [
   form('NP 0F AE /3', 'STMXCSR Md', x87.stmxcsr, { feature: 'sse' }),
   form('NP 0F AE /4', 'XSAVE Mxs', x87.xsave, { feature: 'xsave' }),
   form('NP 0F AE /5', 'XRSTOR Mxs', x87.xrstor, { feature: 'xsave' }),
+  form('0F 01 C1', 'VMCALL', lift.vmcall),
+  form('0F 01 D9', 'VMMCALL', lift.vmcall),
   form('NP 0F 01 D0', 'XGETBV', x87.xgetbv, { feature: 'xsave', class: 'plain' }),
   form('NP 0F 01 D1', 'XSETBV', x87.xsetbv, { feature: 'xsave' }),
 ];

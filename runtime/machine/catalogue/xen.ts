@@ -1,0 +1,21 @@
+import type { DeviceRow } from './row.ts';
+
+/** The version of Xen that guests see: 4.17, major and minor in 16 bits each. */
+export const XEN_VERSION = 0x00040011;
+
+/** Xen's platform device, and its disks. */
+export const xenDevices = {
+  'xen-platform': {
+    bus: 'pci',
+    slot: 'xen-platform',
+    option: 'xen',
+    isFixed: true,
+    help: 'Xen around the guest, as -machine xen=on: hypercalls, event channels, the store, and the PCI device that its drivers look for',
+    linux: [],
+  },
+  'xen-disk': {
+    bus: 'xen-bus',
+    help: 'a hard disk for guests with drivers of Xen, xvda and so on, whose image is that of -drive if=none,id=ID',
+    properties: { drive: '', id: '' },
+  },
+} as const satisfies Readonly<Record<string, DeviceRow>>;

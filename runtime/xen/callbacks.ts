@@ -1,0 +1,67 @@
+import type { IrqLine } from '../bus/irq.ts';
+import { type Component, describe, flag } from '../snapshot/describe.ts';
+import type { Clock } from '../time/clock.ts';
+import type { EventQueue, Timer } from '../time/events.ts';
+import { Callback } from './abi.ts';
+
+/** Virtual nanoseconds between two looks whether the guest has begun to handle its events. */
+const LOOK = 20_000;
+
+/** The line that a guest names: an IRQ of the board, or a pin of a PCI device, 1-4. */
+export type LineOf = (
+  place: { readonly irq: number } | { readonly device: number; readonly pin: number },
+) => IrqLine | undefined;
+
+export interface CallbacksOptions {
+  readonly clock: Clock;
+  readonly events: EventQueue;
+  readonly lineOf: LineOf;
+  /** Whether the first processor has been told of events that it has not begun to handle. */
+  readonly isPending: () => boolean;
+}
+
+const callbacksState = describe({ isHigh: flag });
+
+/** How a guest hears of events that gave its processors no vector for them: by the line of an interrupt, which is high while it has not heard. */
+export class Callbacks {
+  readonly component: Component;
+  readonly #options: CallbacksOptions;
+  readonly #state = callbacksState.create();
+  readonly #timer: Timer;
+  #line: IrqLine | undefined;
+
+  constructor(options: CallbacksOptions) {
+    this.#options = options;
+    this.#timer = options.events.timer('xen callback', () => this.#look());
+    this.component = callbacksState.bind('callback', this.#state);
+  }
+
+  /** The guest says how, in the two words of its parameter (params.h: HVM_PARAM_CALLBACK_IRQ). */
+  choose([low, high]: readonly [number, number]): void {
+    this.#line = this.#lineFor(low, high >>> 24);
+  }
+
+  #lineFor(low: number, type: number): IrqLine | undefined {
+    const { lineOf } = this.#options;
+    if (type === Callback.line && low !== 0) return lineOf({ irq: low });
+    if (type === Callback.pin) return lineOf({ device: (low >>> 11) & 0x1f, pin: (low & 3) + 1 });
+    return undefined;
+  }
+
+  /** There are events that the first processor has not heard of. */
+  call(): void {
+    if (this.#line === undefined) return;
+    this.#set(true);
+    this.#timer.arm(this.#options.clock.now() + LOOK);
+  }
+
+  #look(): void {
+    if (this.#options.isPending()) this.#timer.arm(this.#options.clock.now() + LOOK);
+    else this.#set(false);
+  }
+
+  #set(isHigh: boolean): void {
+    this.#state.isHigh = isHigh;
+    this.#line?.set(isHigh);
+  }
+}

@@ -1,0 +1,166 @@
+import type { IrqLine } from '../bus/irq.ts';
+import type { PortBus } from '../bus/ports.ts';
+import type { PciFunction } from '../devices/pci/function.ts';
+import { type PlatformServices, XenPlatform } from '../devices/xen-platform/index.ts';
+import type { BlockPort } from '../host/block.ts';
+import type { NetworkPort } from '../host/network.ts';
+import type { Paging } from '../memory/paging.ts';
+import { joinComponents } from '../snapshot/components.ts';
+import type { Component } from '../snapshot/describe.ts';
+import { Errno, PAGE_BYTES, Parameter, STUB_BYTES } from './abi.ts';
+import { BlockBackend } from './backends/block.ts';
+import { Bus } from './backends/bus.ts';
+import { NetworkBackend } from './backends/network.ts';
+import { XenDomain, type XenDomainOptions } from './domain.ts';
+import { type GuestMemory, guestMemory } from './guest-memory.ts';
+import { type CallArguments, hypercall } from './hypercalls.ts';
+import { type XenLeaf, xenLeaf } from './leaves.ts';
+import { HOME, StoreServer } from './store/server.ts';
+
+const MOST_CALLS = PAGE_BYTES / STUB_BYTES;
+const [EAX, EBX, ECX, EDX, ESI, EDI] = [0, 3, 1, 2, 6, 7] as const;
+
+export interface XenOptions extends Omit<XenDomainOptions, 'lineOf' | 'running' | 'print'>, PlatformServices {
+  readonly ports: PortBus;
+  readonly irq: (number: number) => IrqLine;
+  readonly pciIrq: (device: number, pin: number) => IrqLine;
+  readonly disks: readonly { readonly name: string; readonly index: number; readonly port: BlockPort }[];
+  readonly cards: readonly { readonly name: string; readonly mac: readonly number[]; readonly port: NetworkPort }[];
+}
+
+/** The parts of the processor that Xen looks at. */
+export interface XenProcessor {
+  readonly paging: Pick<Paging, 'walk' | 'result'>;
+  /** Its general registers, by their numbers in instructions. */
+  readonly registers: { get(register: number): number; set(register: number, value: number): void };
+  /** Whether it runs the system's code. */
+  readonly isSystem: () => boolean;
+  readonly running: XenDomainOptions['running'];
+}
+
+/** Xen around a guest: hypercalls, the store, the platform device, and back ends for its drivers. */
+export class Xen {
+  readonly component: Component;
+  /** That of the platform device. */
+  readonly pciFunction: PciFunction;
+  readonly #platform: XenPlatform;
+  readonly #options: XenOptions;
+  readonly #domain: XenDomain;
+  readonly #server: StoreServer;
+  readonly #bus: Bus;
+  #processor: XenProcessor | null = null;
+  #guest: GuestMemory | null = null;
+
+  constructor(options: XenOptions) {
+    const { memory, guestError, irq, pciIrq } = options;
+    this.#options = options;
+    this.#domain = new XenDomain({
+      ...options,
+      running: () => this.#processor?.running() ?? { processor: 0, timestampOffset: [0, 0] },
+      lineOf: (place) =>
+        'irq' in place ? (place.irq < 16 ? irq(place.irq) : undefined) : pciIrq(place.device, place.pin),
+      // A guest's emergency console: whoever asks for the log of errors sees it.
+      print: (bytes) => guestError(`xen console: ${String.fromCharCode(...bytes)}`, bytes.length),
+    });
+    const domain = this.#domain;
+    this.#server = new StoreServer({
+      ...{ memory, guestError },
+      tell: () => domain.channels.raise(domain.parameter(Parameter.storeChannel)[0]),
+      changed: (path) => this.#bus.changed(path),
+    });
+    const disks = options.disks.map((disk) => new BlockBackend({ ...disk, name: `xen ${disk.name}`, domain, memory }));
+    const cards = options.cards.map(
+      (card, index) => new NetworkBackend({ ...options, ...card, name: `xen ${card.name}`, index, domain }),
+    );
+    this.#bus = new Bus([...disks, ...cards], this.#server, guestError);
+    this.#platform = new XenPlatform(options);
+    this.pciFunction = this.#platform.pciFunction;
+    this.component = joinComponents('xen', [
+      this.#platform.component,
+      domain.component,
+      this.#server.component,
+      ...[...disks, ...cards].map(({ component }) => component),
+      // Last, as what it connects must be there.
+      connections(() => this.#restored()),
+    ]);
+    this.reset();
+  }
+
+  /** Connects the processor that runs guest code. */
+  connect(processor: XenProcessor): void {
+    this.#processor = processor;
+    this.#guest = guestMemory(processor.paging, this.#options.memory);
+  }
+
+  /** A hypercall: its number is in EAX, where the answer goes. The system alone may make one. */
+  call(): void {
+    const { registers, isSystem } = this.#processor!;
+    const given = [EBX, ECX, EDX, ESI, EDI].map((register) => registers.get(register));
+    const answer = isSystem()
+      ? hypercall(this.#domain, this.#guest!, registers.get(EAX), given as unknown as CallArguments)
+      : -Errno.permission;
+    registers.set(EAX, answer);
+  }
+
+  leaf(number: number, subleaf: number): XenLeaf | undefined {
+    return xenLeaf(this.#options.version, this.#domain.currentProcessor, number, subleaf);
+  }
+
+  /** The guest wants its hypercall page at an address: a stub for each call. */
+  placeHypercalls(address: number): void {
+    const page = new Uint8Array(PAGE_BYTES);
+    for (let call = 0; call < MOST_CALLS; call++) {
+      const [low, high] = [call & 0xff, call >>> 8];
+      // MOV EAX, call; VMCALL; RET
+      page.set([0xb8, low, high, 0, 0, 0x0f, 0x01, 0xc1, 0xc3], call * STUB_BYTES);
+    }
+    this.#options.memory.write(Math.floor(address / PAGE_BYTES) * PAGE_BYTES, page);
+  }
+
+  /** The TSC of the processor that runs has jumped. */
+  timeChanged(): void {
+    this.#domain.timeChanged();
+  }
+
+  /** Whether the guest has unplugged emulated devices of a kind (devices/xen-platform/registers.ts). */
+  hasUnplugged(kind: number): boolean {
+    return this.#platform.hasUnplugged(kind);
+  }
+
+  reset(): void {
+    this.#platform.reset();
+    this.#bus.reset();
+    this.#domain.reset();
+    const own = [
+      [`${HOME}/name`, 'rawiron'],
+      [`${HOME}/domid`, '1'],
+      [`${HOME}/device`, ''],
+      [`${HOME}/control/shutdown`, ''],
+      [`${HOME}/memory/target`, `${this.#options.memoryBytes / 1024}`],
+    ] as const;
+    this.#server.reset([...own, ...this.#bus.nodes]);
+    this.#connectStore();
+  }
+
+  #connectStore(): void {
+    this.#domain.channels.connect(this.#domain.parameter(Parameter.storeChannel)[0], () => this.#server.serve());
+  }
+
+  #restored(): void {
+    this.#connectStore();
+    this.#bus.restored();
+  }
+}
+
+/** A component without state, for what is to be done when others have theirs. */
+function connections(restored: () => void): Component {
+  return {
+    name: 'connections',
+    save: () => ({}),
+    check: () => {},
+    load: () => {},
+    restored,
+    compare: () => [],
+    show: () => [],
+  };
+}

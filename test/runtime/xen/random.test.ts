@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { loadComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
+import { Random } from '../../support/random.ts';
+import { MEMORY_BYTES, PAGE, Place, XenRig } from './xen-rig.ts';
+
+const STEPS = 3000;
+const calls = [12, 13, 15, 17, 18, 20, 24, 32, 32, 32, 34];
+const DOMAIN = 0x7ff0;
+
+/** A word that may be an address, a number of something, or nonsense. */
+function word(random: Random): number {
+  return random.pick([random.below(8), random.below(64), random.below(MEMORY_BYTES), DOMAIN, random.word() >>> 0]);
+}
+
+function wildCall(random: Random, rig: XenRig): void {
+  const words = Array.from({ length: 8 }, () => word(random));
+  if (random.chance(50)) words[0] = DOMAIN;
+  if (random.chance(60)) rig.callWith(random.pick(calls), random.below(14), ...words);
+  else rig.call(random.chance(90) ? random.pick(calls) : random.below(80), ...words.slice(0, 5));
+}
+
+function wildMessage(random: Random, rig: XenRig): void {
+  const names = [
+    'device/vbd/51712/state',
+    'device/vif/0/state',
+    'device/vbd/51712/ring-ref',
+    'x/y',
+    '/',
+    '',
+    '@releaseDomain',
+  ];
+  const values = ['1', '3', '4', '5', '6', 'T', 'F', `${Place.blockRing}`, '99', '-1', 'x'.repeat(random.below(200))];
+  rig.ask(
+    random.below(23),
+    `${random.pick(names)}\0${random.pick(values)}${random.chance(50) ? '\0' : ''}`,
+    random.below(3),
+  );
+}
+
+/** Bytes of rings and of the grant table that no driver would put there. */
+function wildMemory(random: Random, rig: XenRig): void {
+  const page = random.pick([Place.shared, Place.grants, Place.blockRing, Place.sendRing, Place.receiveRing]);
+  for (let n = 0; n < 8; n++) {
+    const at = page * PAGE + random.below(PAGE / 4) * 4;
+    rig.view.setUint32(random.chance(30) ? page * PAGE : at, word(random), true);
+  }
+  if (random.chance(20)) for (let n = 0; n < 16; n++) rig.special[PAGE + random.below(PAGE)] = random.word();
+}
+
+function connectAll(random: Random, rig: XenRig): void {
+  rig.start(random.pick([0, 0x20, 0xf3]));
+  for (const page of [Place.sendRing, Place.receiveRing, Place.data]) rig.grant(page, random.pick([1, 1, 5, 0]));
+  rig.connectDisk();
+  const channel = rig.allocateChannel();
+  for (const [name, value] of [
+    ['tx-ring-ref', Place.sendRing],
+    ['rx-ring-ref', Place.receiveRing],
+    ['event-channel', channel],
+    ['state', 4],
+  ])
+    rig.ask(11, `device/vif/0/${name}\0${value}`);
+}
+
+test.each([1, 2, 3, 4])('a guest that goes wild gets answers, and harms nobody but itself: seed %i', (seed) => {
+  const random = new Random(seed);
+  const rig = new XenRig();
+  connectAll(random, rig);
+  const state = rig.disk.bytes.length;
+  for (let step = 0; step < STEPS; step++) {
+    if (random.chance(40)) wildCall(random, rig);
+    if (random.chance(30)) wildMemory(random, rig);
+    if (random.chance(30)) wildMessage(random, rig);
+    if (random.chance(30)) for (let channel = 1; channel < 12; channel++) rig.callWith(32, 4, channel);
+    if (random.chance(20)) rig.cable.arrive(new Uint8Array(random.below(1514)));
+    rig.disk.failure = random.chance(10) ? 'io' : null;
+    rig.advance(random.below(1_000_000));
+    rig.cable.waiting.length = 0;
+    rig.cable.sent.length = 0;
+    rig.mistakes.length = 0;
+    if (random.chance(1)) loadComponents([rig.xen.component], saveComponents([rig.xen.component]));
+    if (random.chance(2)) {
+      rig.xen.reset();
+      connectAll(random, rig);
+    }
+  }
+  expect(rig.disk.bytes).toHaveLength(state);
+  rig.xen.reset();
+  rig.bytes.fill(0);
+  rig.disk.failure = null;
+  rig.start();
+  const channel = rig.connectDisk();
+  rig.request(channel, new Uint8Array(108).fill(3, 0, 1));
+  rig.advance(10_000_000);
+  expect(rig.answers()).toEqual([[0, 3, 0]]);
+});

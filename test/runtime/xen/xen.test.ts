@@ -1,0 +1,279 @@
+import { expect, test } from 'vitest';
+import { loadComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
+import { blockRequest, contents, MEMORY_BYTES, PAGE, Place, XenRig } from './xen-rig.ts';
+
+const DOMAIN = 0x7ff0;
+const started = (): XenRig => {
+  const rig = new XenRig();
+  rig.start();
+  return rig;
+};
+
+test('leaves of CPUID name the hypervisor, its version, the register for calls, and the processor', () => {
+  const rig = new XenRig();
+  const [last, ...name] = rig.xen.leaf(0x40000000, 0)!;
+  expect(last).toBe(0x40000005);
+  expect(String.fromCharCode(...new Uint8Array(Uint32Array.from(name).buffer))).toBe('XenVMMXenVMM');
+  expect(rig.xen.leaf(0x40000001, 0)).toEqual([0x40011, 0, 0, 0]);
+  expect(rig.xen.leaf(0x40000002, 0)).toEqual([1, 0x40000000, 0, 0]);
+  rig.processor = 1;
+  expect(rig.xen.leaf(0x40000004, 0)).toEqual([0x58, 1, 1, 0]);
+  expect(rig.xen.leaf(0x40000006, 0)).toBeUndefined();
+});
+
+test('the hypercall page has a stub for each call', () => {
+  const rig = new XenRig();
+  rig.xen.placeHypercalls(0x5000);
+  const call17 = rig.bytes.subarray(0x5000 + 17 * 32, 0x5000 + 17 * 32 + 9);
+  expect([...call17]).toEqual([0xb8, 17, 0, 0, 0, 0x0f, 0x01, 0xc1, 0xc3]);
+  expect(rig.bytes[0x6000]).toBe(0);
+});
+
+test.each([
+  ['the version', (rig: XenRig) => rig.call(17, 0, 0), 0x40011],
+  ['a call that there is not', (rig: XenRig) => rig.call(63, 0, 0), -38],
+  ['an operation that there is not', (rig: XenRig) => rig.call(32, 99, 0), -38],
+  ['a structure where nothing is mapped', (rig: XenRig) => rig.call(34, 1, MEMORY_BYTES - 8), -14],
+  ['another domain', (rig: XenRig) => rig.callWith(34, 1, 5, 1, 0, 0).answer, -1],
+  ['a parameter that there is not', (rig: XenRig) => rig.callWith(34, 1, DOMAIN, 99, 0, 0).answer, -22],
+  ['a parameter that is not the guest’s', (rig: XenRig) => rig.callWith(34, 0, DOMAIN, 1, 5, 0).answer, -1],
+  ['a shared page beyond memory', (rig: XenRig) => rig.callWith(12, 7, DOMAIN, 0, 0, 0x12345).answer, -22],
+  ['a processor that there is not', (rig: XenRig) => rig.call(24, 8, 2), -2],
+  ['a channel that there is not', (rig: XenRig) => rig.callWith(32, 4, 4096).answer, -22],
+  [
+    'more pages than one call can have',
+    (rig: XenRig) => rig.callWith(12, 1, 0x1000, 0x7fffffff, 0, 0, DOMAIN).answer,
+    -22,
+  ],
+])('the answer to %s', (_name, act, answer) => {
+  expect(act(started())).toBe(answer);
+});
+
+test('programs may make no calls', () => {
+  const rig = started();
+  rig.isSystem = false;
+  expect(rig.call(17, 0, 0)).toBe(-1);
+});
+
+test('the shared page tells the time, and so does the structure of a processor that is elsewhere', () => {
+  const rig = started();
+  const page = Place.shared * PAGE;
+  expect([0x904, 0x908].map((at) => rig.view.getUint32(page + at, true))).toEqual([1000, 500_000_000]);
+  const time = (at: number) => [8, 16, 24].map((offset) => rig.view.getUint32(at + offset, true));
+  expect(time(page + 32)).toEqual([5, 0, 0x80000000]);
+  rig.view.setUint32(Place.scratch * PAGE + 0x100, Place.data, true);
+  rig.view.setUint32(Place.scratch * PAGE + 0x108, 64, true);
+  expect(rig.call(24, 10, 1, Place.scratch * PAGE + 0x100)).toBe(0);
+  expect(time(Place.data * PAGE + 64 + 32)).toEqual([5, 0, 0x80000000]);
+  // Version: even, and another one after each change.
+  const version = rig.view.getUint32(page + 32, true);
+  rig.xen.timeChanged();
+  expect(rig.view.getUint32(page + 32, true)).toBe(version + 2);
+});
+
+test('an event makes its channel pending, and tells its processor once', () => {
+  const rig = started();
+  const ipi = rig.callWith(32, 7, 0, 0).words[1]!;
+  const send = () => rig.callWith(32, 4, ipi).answer;
+  expect([send(), send()]).toEqual([0, 0]);
+  expect(rig.upcalls).toEqual([[0, 0xf3]]);
+  expect(rig.takeEvent(ipi)).toBe(true);
+  send();
+  expect(rig.upcalls).toHaveLength(2);
+});
+
+test('a masked channel is told of when it is unmasked', () => {
+  const rig = started();
+  const ipi = rig.callWith(32, 7, 0, 0).words[1]!;
+  const mask = Place.shared * PAGE + 0x880;
+  rig.view.setUint32(mask, 0xffffffff, true);
+  rig.callWith(32, 4, ipi);
+  expect(rig.upcalls).toEqual([]);
+  expect(rig.callWith(32, 9, ipi).answer).toBe(0);
+  expect(rig.upcalls).toEqual([[0, 0xf3]]);
+  expect(rig.view.getUint32(mask, true)).toBe(~(1 << ipi) >>> 0);
+});
+
+test('timers of processors ring at their times', () => {
+  const rig = started();
+  const channel = rig.callWith(32, 1, 0, 1, 0).words[2]!;
+  rig.callWith(34, 23, 1, 0xf4);
+  rig.view.setBigUint64(Place.scratch * PAGE, 5_000_000n, true);
+  expect(rig.call(24, 8, 1, Place.scratch * PAGE)).toBe(0);
+  rig.advance(4_999_000);
+  expect(rig.takeEvent(channel)).toBe(false);
+  rig.advance(2000);
+  expect(rig.takeEvent(channel)).toBe(true);
+  expect(rig.upcalls).toEqual([[1, 0xf4]]);
+});
+
+test('a guest without a vector hears by a line, until it has heard', () => {
+  const rig = new XenRig();
+  rig.callWith(12, 7, DOMAIN, 0, 0, Place.shared);
+  rig.callWith(34, 0, DOMAIN, 0, 5, 0);
+  const ipi = rig.callWith(32, 7, 0, 0).words[1]!;
+  rig.callWith(32, 4, ipi);
+  expect(rig.irq.level).toBe(true);
+  rig.advance(50_000);
+  expect(rig.irq.level).toBe(true);
+  rig.takeEvent(ipi);
+  rig.advance(50_000);
+  expect(rig.irq.level).toBe(false);
+});
+
+test('pages that a balloon gives up are released, if they are of memory', () => {
+  const rig = started();
+  rig.view.setUint32(Place.data * PAGE, 40, true);
+  rig.view.setUint32(Place.data * PAGE + 4, 0x12345, true);
+  expect(rig.callWith(12, 1, Place.data * PAGE, 2, 0, 0, DOMAIN).answer).toBe(2);
+  expect(rig.released).toEqual([40]);
+});
+
+test('a guest that shuts down says how', () => {
+  const rig = started();
+  rig.callWith(29, 2, 0);
+  rig.callWith(29, 2, 1);
+  rig.callWith(29, 2, 3);
+  expect(rig.offs).toEqual(['off', 'reset', 'off']);
+});
+
+test('a disk is read and written by granted pages', () => {
+  const rig = started();
+  const channel = rig.connectDisk();
+  expect(rig.ask(2, '/local/domain/0/backend/vbd/1/51712/state')).toBe('4');
+  expect(rig.ask(2, '/local/domain/0/backend/vbd/1/51712/sectors')).toBe('2048');
+  const [one, two] = [rig.grant(Place.data), rig.grant(Place.data + 1, 5)] as const;
+  rig.bytes.fill(0xab, (Place.data + 1) * PAGE, (Place.data + 2) * PAGE);
+  rig.request(
+    channel,
+    blockRequest(0, 11, 8, [[one, 2, 5]]),
+    blockRequest(1, 12, 100, [[two, 0, 7]]),
+    blockRequest(3, 13, 0),
+  );
+  rig.advance(1_000_000);
+  expect(rig.answers()).toEqual([
+    [11, 0, 0],
+    [12, 1, 0],
+    [13, 3, 0],
+  ]);
+  expect(rig.bytes.subarray(Place.data * PAGE + 1024, Place.data * PAGE + 3072)).toEqual(
+    contents(16).subarray(8 * 512, 12 * 512),
+  );
+  expect(rig.disk.bytes.subarray(100 * 512, 108 * 512).every((byte) => byte === 0xab)).toBe(true);
+  expect(rig.takeEvent(channel)).toBe(true);
+});
+
+test('an indirect request is answered with the operation that it stands for', () => {
+  const rig = started();
+  const channel = rig.connectDisk();
+  const list = rig.grant(Place.data);
+  const target = rig.grant(Place.data + 1);
+  for (let n = 0; n < 3; n++) {
+    rig.view.setUint32(Place.data * PAGE + 8 * n, target, true);
+    rig.view.setUint16(Place.data * PAGE + 8 * n + 4, n | (n << 8), true);
+  }
+  const request = new DataView(new ArrayBuffer(108));
+  request.setUint8(0, 6);
+  request.setUint8(1, 0);
+  request.setUint16(2, 3, true);
+  request.setUint32(4, 77, true);
+  request.setUint32(12, 4, true);
+  request.setUint32(24, list, true);
+  rig.request(channel, new Uint8Array(request.buffer));
+  rig.advance(1_000_000);
+  expect(rig.answers()).toEqual([[77, 0, 0]]);
+  expect(rig.bytes.subarray((Place.data + 1) * PAGE, (Place.data + 1) * PAGE + 1536)).toEqual(
+    contents(16).subarray(4 * 512, 7 * 512),
+  );
+});
+
+test.each([
+  ['a page that is not granted', blockRequest(0, 1, 0, [[99, 0, 7]]), -1],
+  ['a page that is granted to be read, for a read of the disk', blockRequest(0, 1, 0, [[Place.data + 1, 0, 7]]), -1],
+  ['sectors beyond a page', blockRequest(0, 1, 0, [[Place.data, 0, 8]]), -1],
+  ['a last sector before the first', blockRequest(0, 1, 0, [[Place.data, 3, 2]]), -1],
+  ['sectors beyond the disk', blockRequest(0, 1, 2047, [[Place.data, 0, 1]]), -1],
+  ['no sectors', blockRequest(0, 1, 0), -1],
+  ['an unknown operation', blockRequest(9, 1, 0), -2],
+])('a request with %s fails', (_name, request, status) => {
+  const rig = started();
+  const channel = rig.connectDisk();
+  rig.grant(Place.data);
+  rig.grant(Place.data + 1, 5);
+  rig.request(channel, request);
+  rig.advance(1_000_000);
+  expect(rig.answers().map(([, , status]) => status)).toEqual([status]);
+});
+
+test('a ring that is not granted connects nothing', () => {
+  const rig = started();
+  rig.connectDisk(99);
+  expect(rig.ask(2, '/local/domain/0/backend/vbd/1/51712/state')).toBe('2');
+  expect(rig.mistakes.join()).toContain('xen vbd: the front end has given no rings that can be');
+});
+
+test('a front end that closes and begins again has its disk again', () => {
+  const rig = started();
+  rig.connectDisk();
+  const state = () => rig.ask(2, '/local/domain/0/backend/vbd/1/51712/state');
+  rig.ask(11, 'device/vbd/51712/state\x005');
+  expect(state()).toBe('5');
+  rig.ask(11, 'device/vbd/51712/state\x006');
+  expect(state()).toBe('6');
+  rig.ask(11, 'device/vbd/51712/state\x001');
+  expect(state()).toBe('2');
+  rig.bytes.fill(0, Place.blockRing * PAGE, (Place.blockRing + 1) * PAGE);
+  const channel = rig.connectDisk();
+  rig.request(channel, blockRequest(3, 5, 0));
+  rig.advance(1_000_000);
+  expect(rig.answers()).toEqual([[5, 3, 0]]);
+});
+
+test('requests that are under way in a state that is loaded begin again', () => {
+  const rig = started();
+  const channel = rig.connectDisk();
+  const target = rig.grant(Place.data);
+  rig.request(channel, blockRequest(0, 21, 8, [[target, 0, 7]]));
+  const saved = saveComponents([rig.xen.component]);
+  const other = new XenRig();
+  other.bytes.set(rig.bytes);
+  other.special.set(rig.special);
+  loadComponents([other.xen.component], saved);
+  other.advance(1_000_000);
+  expect(other.answers()).toEqual([[21, 0, 0]]);
+  expect(other.bytes.subarray(Place.data * PAGE, (Place.data + 1) * PAGE)).toEqual(contents(16).subarray(8 * 512));
+});
+
+test('frames are sent, in segments where they are asked for, and received', () => {
+  const rig = started();
+  const [send, receive] = [rig.grant(Place.sendRing), rig.grant(Place.receiveRing)];
+  const channel = rig.allocateChannel();
+  const front: Readonly<Record<string, number>> = {
+    'tx-ring-ref': send,
+    'rx-ring-ref': receive,
+    'event-channel': channel,
+    state: 4,
+  };
+  for (const [name, value] of Object.entries(front)) rig.ask(11, `device/vif/0/${name}\0${value}`);
+  const page = rig.grant(Place.data);
+  const frame = Uint8Array.from({ length: 100 }, (_, n) => n);
+  rig.bytes.set(frame, Place.data * PAGE + 16);
+  const ring = Place.sendRing * PAGE;
+  rig.view.setUint32(ring + 64, page, true);
+  rig.view.setUint16(ring + 68, 16, true);
+  rig.view.setUint16(ring + 72, 9, true);
+  rig.view.setUint16(ring + 74, 100, true);
+  rig.view.setUint32(ring, 1, true);
+  const got = Place.receiveRing * PAGE;
+  rig.view.setUint16(got + 64, 3, true);
+  rig.view.setUint32(got + 68, rig.grant(Place.data + 1), true);
+  rig.view.setUint32(got, 1, true);
+  rig.callWith(32, 4, channel);
+  rig.advance(10_000_000);
+  expect(rig.cable.sent).toEqual([frame]);
+  expect([rig.view.getUint16(ring + 64, true), rig.view.getInt16(ring + 66, true)]).toEqual([9, 0]);
+  rig.cable.arrive(frame, frame);
+  expect(rig.cable.waiting).toHaveLength(1);
+  expect([rig.view.getUint16(got + 64, true), rig.view.getInt16(got + 70, true)]).toEqual([3, 100]);
+  expect(rig.bytes.subarray((Place.data + 1) * PAGE, (Place.data + 1) * PAGE + 100)).toEqual(frame);
+});
