@@ -10,7 +10,8 @@ import {
   where,
 } from '../snapshot/describe.ts';
 import { flagCarriesOf, flagResultOf, flagsImage } from './arithmetic.ts';
-import { isAllowedCr0 } from './control.ts';
+
+import { hasAllowedCacheBits } from './control.ts';
 import type { Cpu } from './cpu.ts';
 import { updateSpans } from './descriptor.ts';
 import { shadowNow } from './flag-instructions.ts';
@@ -38,6 +39,7 @@ const sorts: Readonly<Partial<Record<WordName, StateSort>>> = {
   fpuRounding: 'derived',
   fpuMode: 'derived',
   sseMode: 'derived',
+  faultAddress: 'derived',
   attention: 'host',
   budget: 'host',
   callDepth: 'host',
@@ -68,7 +70,7 @@ const architectural = cpuLayout.filter(({ sort }) => sort === 'architectural');
 const bounds: Readonly<Partial<Record<WordName, Field<number>>>> = {
   interruptShadow: choice(Object.values(Shadow)),
   halted: choice(Object.values(Halt)),
-  cr0: where(u32, 'a CR0 with PE where PG is set, and CD where NW is', isAllowedCr0),
+  cr0: where(u32, 'a CR0 with CD where NW is set', hasAllowedCacheBits),
 };
 
 type Values = Record<string, number | number[]>;

@@ -39,6 +39,7 @@ export interface LinearAccess {
 export interface ProcessorMemory extends LinearAccess {
   /** The doubleword at a physical address, a multiple of 4. */
   loadPhysical32(physical: number): number;
+  storePhysical32(physical: number, value: number): void;
   /** Watches these pages, and no others for this owner; the watcher sees every access to their data. */
   watch(owner: WatchOwner, watches: readonly Watch[], watcher: AccessWatcher): void;
   /**

@@ -1,4 +1,6 @@
+import { Exit } from '../../translator/abi/exits.ts';
 import { Vector } from '../../translator/abi/faults.ts';
+import { isIntercepted } from '../../translator/abi/intercepts.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { Word } from '../../translator/abi/state.ts';
@@ -15,6 +17,8 @@ import { Tables } from './tables.ts';
 import { PageKind, Tlb } from './tlb.ts';
 import { type AccessWatcher, type Watch, WatchedPages, type WatchOwner } from './watch.ts';
 import { WideStore } from './wide-store.ts';
+
+const PAGE_FAULT_EXIT = Exit.exception + Vector.pageFault;
 
 /**
  * Memory management unit: the slow path of every access of generated code, and the helpers' way to memory.
@@ -163,6 +167,14 @@ export class Mmu implements ProcessorMemory {
     return frame === NO_FRAME
       ? this.map.readDevice(page * 4096 + offset, 4) | 0
       : this.ram.words[(frame << 10) | (offset >>> 2)];
+  }
+
+  storePhysical32(physical: number, value: number): void {
+    const page = Math.floor(physical / 4096) & this.map.processorPages;
+    const frame = this.map.storedFrameAt(page);
+    const offset = physical & 0xfff;
+    if (frame === NO_FRAME) this.map.writeDevice(page * 4096 + offset, 4, value | 0);
+    else this.#storeBytes((frame << 12) | offset, value, 4);
   }
 
   flushAll(): void {
@@ -326,7 +338,7 @@ export class Mmu implements ProcessorMemory {
     if (code !== -1) {
       // As the processor's TLBs do (Intel SDM vol. 3, 4.10.4.1): pages that the handler enters need no INVLPG.
       this.flushPage(linear);
-      this.#state[Word.cr2] = linear;
+      this.#state[isIntercepted(this.#state, PAGE_FAULT_EXIT) ? Word.faultAddress : Word.cr2] = linear;
       raise(Vector.pageFault, code);
     }
     if (bytes !== 0 && !this.#watched.idle) this.#watched.tell(linear, bytes, access);

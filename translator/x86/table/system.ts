@@ -1,4 +1,5 @@
 import * as far from '../../lift/far.ts';
+import * as svm from '../../lift/svm.ts';
 import * as lift from '../../lift/system.ts';
 import * as x87 from '../../lift/x87.ts';
 import { type FormOptions, type FormRow, form as row } from './form.ts';
@@ -105,6 +106,16 @@ const extendedState: FormRow[] = [
   form('NP 0F 01 D1', 'XSETBV', x87.xsetbv, { feature: 'xsave' }),
 ];
 
+const virtualization: FormRow[] = [
+  form('0F 01 D8', 'VMRUN', svm.vmrun, { feature: 'svm', flow: 'away' }),
+  form('0F 01 D9', 'VMMCALL', svm.vmmcall, { feature: 'svm' }),
+  form('0F 01 DA', 'VMLOAD', svm.vmload, { feature: 'svm' }),
+  form('0F 01 DB', 'VMSAVE', svm.vmsave, { feature: 'svm' }),
+  form('0F 01 DC', 'STGI', svm.stgi, { feature: 'svm' }),
+  form('0F 01 DD', 'CLGI', svm.clgi, { feature: 'svm' }),
+  form('0F 01 DF', 'INVLPGA', svm.invlpga, { feature: 'svm' }),
+];
+
 export const system: FormRow[] = [
   ...interrupts,
   ...farTransfers,
@@ -113,4 +124,5 @@ export const system: FormRow[] = [
   ...ports,
   ...identification,
   ...extendedState,
+  ...virtualization,
 ];
