@@ -58,11 +58,13 @@ const behaviour: Record<SystemFeature, (rig: Rig) => boolean> = {
   nx: hasRegister(0xc0000080),
   'tsc-adjust': hasRegister(0x3b),
   'arch-capabilities': hasRegister(0x10a),
+  svm: hasRegister(0xc0010114),
   kvm: hasRegister(0x4b564d00),
   // Tests of memory/paging and of the clock; these two only tell.
   pse36: (rig) => rig.cpu.model.features.has('pse36'),
   invtsc: (rig) => rig.cpu.model.features.has('invtsc'),
   arat: (rig) => rig.cpu.model.features.has('arat'),
+  'nrip-save': (rig) => rig.cpu.model.features.has('nrip-save'),
 };
 
 describe('CPUID', () => {
