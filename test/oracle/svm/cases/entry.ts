@@ -23,12 +23,19 @@ const refused: readonly Case[] = [
   changed('an event of an unknown type is injected', 'mov dword [EVENT], 0x80000581'),
   changed('an exception 2 is injected', 'mov dword [EVENT], 0x80000302'),
   changed('an exception 32 is injected', 'mov dword [EVENT], 0x80000320'),
-  changed('the page-directory pointers have reserved bits', 'or dword [G_CR4], 0x20\n or dword [G_CR0], 0x80000000\n mov dword [G_CR3], TABLES\n mov dword [TABLES], 0x1e7'),
+  changed(
+    'the page-directory pointers have reserved bits',
+    'or dword [G_CR4], 0x20\n or dword [G_CR0], 0x80000000\n mov dword [G_CR3], TABLES\n mov dword [TABLES], 0x1e7',
+  ),
 ];
 
 /** What the host and the guest find. */
 const found: readonly Case[] = [
-  changed('the guest begins with its registers', 'mov dword [G_EAX], 0x1234567\n mov ebx, 0x777', 'mov ecx, eax\n mov edx, esp'),
+  changed(
+    'the guest begins with its registers',
+    'mov dword [G_EAX], 0x1234567\n mov ebx, 0x777',
+    'mov ecx, eax\n mov edx, esp',
+  ),
   {
     name: 'the host goes on with its own',
     code: 'mov eax, .guest\n call begin\n mov ebx, cr0\n mov ecx, cr3\n call run\n mov edx, cr0\n sub edx, ebx\n mov ebx, dr7\n mov ecx, esp\n int 0x81\n.guest: mov eax, cr0\n or eax, 8\n mov cr0, eax\n mov eax, 5\n vmmcall',
@@ -37,7 +44,11 @@ const found: readonly Case[] = [
     name: 'an exit clears GIF and disables breakpoints',
     code: 'mov eax, .guest\n call begin\n mov eax, 0x403\n mov dr7, eax\n mov eax, VMCB\n vmrun\n mov ebx, dr7\n stgi\n int 0x81\n.guest: vmmcall',
   },
-  changed('the guest changes its tables and tasks', '', 'sub esp, 8\n mov dword [esp], 0x20000ff\n mov dword [esp + 4], 0x1\n lgdt [esp]\n mov ebx, cs'),
+  changed(
+    'the guest changes its tables and tasks',
+    '',
+    'sub esp, 8\n mov dword [esp], 0x20000ff\n mov dword [esp + 4], 0x1\n lgdt [esp]\n mov ebx, cs',
+  ),
   {
     name: 'the guest stores its tables',
     code: 'mov eax, .guest\n call begin\n call run\n mov eax, [G_GDTR + 4]\n mov ebx, [G_GDTR + 8]\n mov ecx, [G_IDTR + 4]\n mov edx, [G_IDTR + 8]\n int 0x81\n.guest: sub esp, 8\n mov dword [esp], 0x2345678\n mov dword [esp + 4], 0x9\n lgdt [esp]\n lidt [esp]\n vmmcall',

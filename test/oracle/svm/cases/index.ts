@@ -1,6 +1,6 @@
 import type { Case } from '../../protection/kernel.ts';
 import { entryCases } from './entry.ts';
-import { eventCases } from './events.ts';
+import { eventCases, taskCases } from './events.ts';
 import { interceptCases } from './intercepts.ts';
 import { interruptCases } from './interrupts.ts';
 
@@ -9,4 +9,5 @@ export const groups: Readonly<Record<string, readonly Case[]>> = {
   entry: entryCases,
   events: eventCases,
   interrupts: interruptCases,
+  tasks: taskCases,
 };

@@ -38,7 +38,14 @@ const instructions: readonly Case[] = [
   more(8, 'int1'),
   more(9, 'wbinvd'),
   more(0, 'vmrun'),
-  { ...one('XSETBV is intercepted', 'MORE_INTERCEPTS', 13, 'mov ecx, cr4\n or ecx, 0x40000\n mov cr4, ecx\n xor ecx, ecx\n xsetbv') },
+  {
+    ...one(
+      'XSETBV is intercepted',
+      'MORE_INTERCEPTS',
+      13,
+      'mov ecx, cr4\n or ecx, 0x40000\n mov cr4, ecx\n xor ecx, ecx\n xsetbv',
+    ),
+  },
 ];
 
 const controlRegisters: readonly Case[] = [
@@ -62,10 +69,10 @@ const controlRegisters: readonly Case[] = [
 const exceptions: Readonly<Record<string, readonly [vector: number, code: string]>> = {
   'a division by 0': [0, 'xor ecx, ecx\n div ecx'],
   'a single step': [1, 'push dword 0x102\n popfd\n nop'],
-  'INT3': [3, 'int3'],
-  'INTO': [4, 'mov al, 0x7f\n add al, 1\n into'],
-  'BOUND': [5, 'mov dword [GUEST_STACK], 1\n mov dword [GUEST_STACK + 4], 2\n bound ecx, [GUEST_STACK]'],
-  'UD2': [6, 'ud2'],
+  INT3: [3, 'int3'],
+  INTO: [4, 'mov al, 0x7f\n add al, 1\n into'],
+  BOUND: [5, 'mov dword [GUEST_STACK], 1\n mov dword [GUEST_STACK + 4], 2\n bound ecx, [GUEST_STACK]'],
+  UD2: [6, 'ud2'],
   'an x87 instruction with TS': [7, 'mov eax, cr0\n or eax, 8\n mov cr0, eax\n fnop'],
   'a segment that is not present': [11, 'and byte [GDT_AT + 0x25], 0x7f\n mov ax, 0x20\n mov ds, ax'],
   'a stack segment that is not present': [12, 'and byte [GDT_AT + 0x25], 0x7f\n mov ax, 0x20\n mov ss, ax'],
@@ -73,13 +80,15 @@ const exceptions: Readonly<Record<string, readonly [vector: number, code: string
 };
 
 const exceptionCases: readonly Case[] = [
-  ...Object.entries(exceptions).map(([name, [vector, code]]) => one(`${name} is intercepted`, 'EXCEPTION_INTERCEPTS', vector, code)),
+  ...Object.entries(exceptions).map(([name, [vector, code]]) =>
+    one(`${name} is intercepted`, 'EXCEPTION_INTERCEPTS', vector, code),
+  ),
   {
     name: 'a page fault is intercepted, and CR2 stays',
     code: 'call paging\n mov eax, .guest\n call begin\n or dword [EXCEPTION_INTERCEPTS], 0x4000\n mov dword [G_CR2], 0x1234\n call run\n mov eax, [G_CR2]\n mov ebx, cr2\n int 0x81\n.guest: mov [0x500010], eax\n vmmcall',
   },
   {
-    name: 'a page fault that is not intercepted is the guest\'s',
+    name: "a page fault that is not intercepted is the guest's",
     code: 'call paging\n mov eax, .guest\n call begin\n mov dword [G_CR2], 0x1234\n mov dword [resume], .out\n call run\n mov eax, [G_CR2]\n mov ebx, cr2\n int 0x81\n.guest: mov [0x500010], eax\n nop\n.out: vmmcall',
   },
 ];

@@ -19,11 +19,16 @@ const INTR = 'or dword [INTERCEPTS], 1';
 const masks = 'or dword [VIRTUAL], 0x1000000';
 
 const externals: readonly Case[] = [
-  external('an interrupt that is not intercepted is the guest\'s', 'or dword [G_FLAGS], 0x200', 'nop\n nop'),
+  external("an interrupt that is not intercepted is the guest's", 'or dword [G_FLAGS], 0x200', 'nop\n nop'),
   external('an interrupt that is not intercepted waits for IF', '', 'nop\n mov ecx, ebx\n sti\n nop\n nop'),
   external('an interrupt is intercepted, and comes after STGI', `${INTR}\n or dword [G_FLAGS], 0x200`, 'nop\n nop'),
   external('an interrupt is intercepted where the guest sets IF', INTR, 'nop\n sti\n nop\n nop'),
-  external('an interrupt is intercepted whatever the guest\'s IF, by the host\'s', `${INTR}\n ${masks}`, 'nop\n nop', 'clgi\n sti'),
+  external(
+    "an interrupt is intercepted whatever the guest's IF, by the host's",
+    `${INTR}\n ${masks}`,
+    'nop\n nop',
+    'clgi\n sti',
+  ),
   external('the host has IF clear, the guest set', `${INTR}\n ${masks}\n or dword [G_FLAGS], 0x200`, 'nop\n nop'),
   external('HLT is ended by an interrupt that is intercepted', `${INTR}\n or dword [G_FLAGS], 0x200`, 'hlt\n nop'),
   external('CLGI holds an interrupt off', '', 'nop', 'clgi\n sti\n nop\n nop\n mov ecx, ebx\n stgi\n nop\n cli'),
@@ -39,10 +44,26 @@ const virtual: readonly Case[] = [
   guest('a virtual interrupt waits for IF', 'or dword [VIRTUAL], 0x10100', 'nop\n mov ecx, ebx\n sti\n nop\n nop'),
   guest('a virtual interrupt still waits after an exit', 'or dword [VIRTUAL], 0x10100', 'nop'),
   guest('a virtual interrupt waits for POPF', 'or dword [VIRTUAL], 0x10100', 'push dword 0x202\n popfd\n nop'),
-  guest('a virtual interrupt is below the priority', 'or dword [VIRTUAL], 0x10103\n or dword [G_FLAGS], 0x200', 'nop\n nop'),
-  guest('a virtual interrupt ignores the priority', 'or dword [VIRTUAL], 0x110103\n or dword [G_FLAGS], 0x200', 'nop\n nop'),
-  guest('a virtual interrupt is intercepted', 'or dword [INTERCEPTS], 0x10\n or dword [VIRTUAL], 0x10100', 'nop\n sti\n nop\n nop'),
-  guest('a virtual interrupt after the shadow', 'mov dword [SHADOW], 1\n or dword [VIRTUAL], 0x10100\n or dword [G_FLAGS], 0x200', 'mov ecx, ebx\n nop'),
+  guest(
+    'a virtual interrupt is below the priority',
+    'or dword [VIRTUAL], 0x10103\n or dword [G_FLAGS], 0x200',
+    'nop\n nop',
+  ),
+  guest(
+    'a virtual interrupt ignores the priority',
+    'or dword [VIRTUAL], 0x110103\n or dword [G_FLAGS], 0x200',
+    'nop\n nop',
+  ),
+  guest(
+    'a virtual interrupt is intercepted',
+    'or dword [INTERCEPTS], 0x10\n or dword [VIRTUAL], 0x10100',
+    'nop\n sti\n nop\n nop',
+  ),
+  guest(
+    'a virtual interrupt after the shadow',
+    'mov dword [SHADOW], 1\n or dword [VIRTUAL], 0x10100\n or dword [G_FLAGS], 0x200',
+    'mov ecx, ebx\n nop',
+  ),
   guest('HLT is ended by a virtual interrupt', 'or dword [VIRTUAL], 0x10100', 'sti\n hlt\n nop'),
 ];
 
@@ -50,7 +71,12 @@ const shadows: readonly Case[] = [
   guest('an exit in the shadow of STI', '', 'sti\n vmmcall', 'mov eax, [SHADOW]'),
   guest('an exit after the shadow of STI', '', 'sti\n nop\n vmmcall', 'mov eax, [SHADOW]'),
   guest('an exit in the shadow of MOV SS', '', 'mov eax, ss\n mov ss, ax\n vmmcall', 'mov eax, [SHADOW]'),
-  guest('a fault in the shadow of STI is intercepted', 'mov dword [EXCEPTION_INTERCEPTS], 0x40', 'sti\n ud2', 'mov eax, [SHADOW]'),
+  guest(
+    'a fault in the shadow of STI is intercepted',
+    'mov dword [EXCEPTION_INTERCEPTS], 0x40',
+    'sti\n ud2',
+    'mov eax, [SHADOW]',
+  ),
 ];
 
 export const interruptCases: readonly Case[] = [...externals, ...virtual, ...shadows];
