@@ -1,12 +1,12 @@
 import { Vector } from '../translator/abi/faults.ts';
 import { Segment } from '../translator/abi/state.ts';
 
-/** EXITINFO1, and EXITINFO2's low and high word. */
-export type ExitInformation = readonly [first: number, second: number, secondHigh: number];
+/** Low and high words of EXITINFO1 and EXITINFO2. */
+export type ExitInformation = readonly [first: number, firstHigh: number, second: number, secondHigh: number];
 
 /** Stands for an exit code where there is none. */
 export const NO_EXIT = -1;
-const NOTHING: ExitInformation = [0, 0, 0];
+const NOTHING: ExitInformation = [0, 0, 0, 0];
 
 /** A fault of the guest on its way to the dispatcher, which delivers it. One object, reused: throwing costs no trace. */
 export class GuestFault {
@@ -19,7 +19,7 @@ export class GuestFault {
   interrupt = -1;
   /** It is no exception: the guest's hypervisor intercepts the instruction, with this code (translator/abi/exits.ts); else NO_EXIT. */
   exit = NO_EXIT;
-  /** What the hypervisor is told besides (EXITINFO1, and the words of EXITINFO2). */
+  /** What the hypervisor is told besides (EXITINFO1 and EXITINFO2). */
   information: ExitInformation = NOTHING;
 }
 

@@ -59,7 +59,7 @@ function leaveFor(
   place: { readonly eip: number; readonly nextEip: number; readonly during?: GuestEvent | undefined },
 ): void {
   const address = vector === Vector.pageFault ? cpu.state[Word.faultAddress]! : 0;
-  const information: ExitInformation = [Math.max(errorCode, 0), address, 0];
+  const information: ExitInformation = [Math.max(errorCode, 0), 0, address, 0];
   leaveGuest(cpu, { code: Exit.exception + vector, information, ...place });
 }
 

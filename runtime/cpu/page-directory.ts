@@ -42,7 +42,7 @@ function loadPointers(cpu: Cpu, cr3: number): void {
 /** The page-directory pointers that CR3 leads to; null if one is wrong. */
 export function readPointers({ memory }: Cpu, cr3: number): number[] | null {
   const table = (cr3 & ~31) >>> 0;
-  const words = Array.from({ length: 8 }, (_, n) => memory.loadPhysical32(table + 4 * n));
+  const words = Array.from({ length: 8 }, (_, n) => memory.loadTable32(table + 4 * n));
   for (let n = 0; n < 8; n += 2) if (isReservedPointer(words[n]!, words[n + 1]!)) return null;
   return words;
 }

@@ -52,7 +52,7 @@ const SwitchInformation = { return: 1 << 4, jump: 1 << 6, call: 0, hasErrorCode:
 /** Leaves a guest if its hypervisor intercepts task switches. */
 function interceptTaskSwitch({ state }: Cpu, selector: number, reason: TaskSwitchReason, errorCode: number): void {
   const high = SwitchInformation[reason] | (errorCode < 0 ? 0 : SwitchInformation.hasErrorCode);
-  intercept(state, Exit.taskSwitch, [selector, Math.max(errorCode, 0), high]);
+  intercept(state, Exit.taskSwitch, [selector, 0, Math.max(errorCode, 0), high]);
 }
 
 /** Reads the TSS descriptor into cpu.task and checks it. */

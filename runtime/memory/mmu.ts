@@ -9,7 +9,8 @@ import type { DataAccess, ProcessorMemory } from './access.ts';
 import { AddressSpaces } from './address-spaces.ts';
 import { checkAlignment } from './alignment.ts';
 import type { DevicePlace } from './device-blocks.ts';
-import { Access, type PageWalk, Paging } from './paging.ts';
+import { type PageTables, walkingPageTables } from './page-tables.ts';
+import { Access, type PageWalk } from './paging.ts';
 import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
 import { RecentDevices } from './recent-devices.ts';
@@ -30,7 +31,7 @@ export class Mmu implements ProcessorMemory {
   readonly ram: GuestRam;
   /** The tables of the TLB, and those of the engine that executes code. */
   readonly tables: Tables;
-  readonly paging: Paging;
+  readonly paging: PageTables;
   readonly spaces: AddressSpaces;
   readonly current: DataAccess;
   /** Accesses by generated code for an instruction that has changed nothing yet (Access.restartable). */
@@ -55,7 +56,7 @@ export class Mmu implements ProcessorMemory {
     this.ram = map.ram;
     this.#wide = new WideStore(map);
     this.tlb = new Tlb(this.ram.bytes.length, tables);
-    this.paging = new Paging(state, map);
+    this.paging = walkingPageTables(state, map);
     this.spaces = new AddressSpaces(state, map);
     map.onChanged = () => this.flushAll();
     this.ram.frames.onMarked = (frames) => this.tlb.protectFrames(frames);
@@ -157,6 +158,11 @@ export class Mmu implements ProcessorMemory {
   }
   probeWriteSystem(linear: number, bytes: number): void {
     this.#probeAs(linear, bytes, Access.read);
+  }
+
+  /** A doubleword by an address that is physical for the code that runs, which may be a guest with nested paging. */
+  loadTable32(physical: number): number {
+    return this.paging.isNested ? this.paging.loadGuestPhysical32(physical) : this.loadPhysical32(physical);
   }
 
   /** A doubleword by physical address. */

@@ -17,7 +17,7 @@ describe.each(Object.keys(groups))('%s', (group) => {
 });
 
 test('QEMU is not followed for a reason, and every reason is needed', () => {
-  const names = Object.keys(recorded.manual);
+  const names = Object.keys(recorded.manual).filter((name) => name in recorded.qemu);
   for (const name of names)
     expect(
       disagreements.filter(([cases]) => cases.test(name)),

@@ -49,6 +49,8 @@ export const Exit = {
   int1: 0x88,
   wbinvd: 0x89,
   xsetbv: 0x8d,
+  /** The hypervisor's page tables do not allow an access; no intercept. */
+  nestedPageFault: 0x400,
   /** The state or the intercepts of the VMCB are not allowed; no intercept. */
   invalid: -1,
 } as const;

@@ -141,6 +141,9 @@ export const Word = {
   guestTimestampHigh: 238,
   /** Address of an intercepted page fault, which leaves CR2 alone. */
   faultAddress: 239,
+  /** Nested paging: see NestedMode (runtime/memory/nested-paging.ts), and N_CR3. */
+  nestedMode: 243,
+  nestedCr3: 244,
   /** The MSRs VM_CR and VM_HSAVE_PA. */
   virtualizationControl: 240,
   hostSaveArea: 241,

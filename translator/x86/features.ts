@@ -59,6 +59,7 @@ export const featureTable = {
   invtsc: { leaf: 0x80000007, register: 'EDX', bit: 8, has: 'system', needs: ['tsc'] },
 
   svm: { leaf: 0x80000001, register: 'ECX', bit: 2, has: 'optional', needs: ['msr', 'nx'] },
+  npt: { leaf: 0x8000000a, register: 'EDX', bit: 0, has: 'optional', needs: ['svm'] },
   'nrip-save': { leaf: 0x8000000a, register: 'EDX', bit: 3, has: 'optional', needs: ['svm'] },
 
   kvm: { leaf: 1, register: 'ECX', bit: 31, has: 'pretended', needs: ['tsc', 'msr'] },
@@ -195,7 +196,6 @@ export const featureTable = {
   'amd-ssbd': { leaf: 0x80000008, register: 'EBX', bit: 24, has: 'missing' },
   'virt-ssbd': { leaf: 0x80000008, register: 'EBX', bit: 25, has: 'missing' },
   'amd-no-ssb': { leaf: 0x80000008, register: 'EBX', bit: 26, has: 'missing' },
-  npt: { leaf: 0x8000000a, register: 'EDX', bit: 0, has: 'missing' },
   lbrv: { leaf: 0x8000000a, register: 'EDX', bit: 1, has: 'missing' },
   'svm-lock': { leaf: 0x8000000a, register: 'EDX', bit: 2, has: 'missing' },
   'tsc-scale': { leaf: 0x8000000a, register: 'EDX', bit: 4, has: 'missing' },

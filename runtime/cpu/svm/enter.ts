@@ -1,13 +1,14 @@
-import { Cr0, Efer } from '../../../translator/abi/control-registers.ts';
+import { Cr0, Cr4, Efer } from '../../../translator/abi/control-registers.ts';
 import { Exit } from '../../../translator/abi/exits.ts';
 import { Vector } from '../../../translator/abi/faults.ts';
 import { realRights } from '../../../translator/abi/rights.ts';
 import { Eflags, HostInterrupts, Shadow, Word, wordCounts } from '../../../translator/abi/state.ts';
-import { raise } from '../../fault.ts';
+import { GuestFault, raise } from '../../fault.ts';
+import { NestedMode } from '../../memory/nested-paging.ts';
 import { PHYSICAL_BITS } from '../../memory/page-entry.ts';
 import { cr4Bits, hasAllowedCacheBits } from '../control.ts';
 import type { Cpu } from '../cpu.ts';
-import { inject } from '../interrupts.ts';
+import { deliverFault, inject } from '../interrupts.ts';
 import { vm86Rights } from '../segmentation.ts';
 import { hostArea, refuseGuest } from './leave.ts';
 import { Control, ControlBlock, Event, Save, Virtual } from './vmcb.ts';
@@ -34,8 +35,14 @@ export function runGuest(cpu: Cpu, vmcb: number, nextEip: number): void {
   }
   loadControls(cpu, block, vmcb);
   loadRegisters(cpu, block);
-  if (settle(cpu)) injectEvent(cpu, block);
-  else refuseGuest(cpu, block);
+  try {
+    if (settle(cpu)) injectEvent(cpu, block);
+    else refuseGuest(cpu, block);
+  } catch (error) {
+    // The nested tables don't map the page-directory pointers.
+    if (!(error instanceof GuestFault)) throw error;
+    deliverFault(cpu, error, 0);
+  }
 }
 
 /** The VMCB at a physical address; raises #GP(0) if it doesn't begin a page. */
@@ -47,13 +54,17 @@ export function controlBlock(cpu: Cpu, vmcb: number): ControlBlock {
 /** Whether VMRUN accepts a VMCB (15.5.1). */
 function isAllowed(cpu: Cpu, block: ControlBlock): boolean {
   return (
-    areControlsAllowed(block) && areRegistersAllowed(cpu, block) && isEventAllowed(block.load(Control.injectedEvent))
+    areControlsAllowed(cpu, block) &&
+    areRegistersAllowed(cpu, block) &&
+    isEventAllowed(block.load(Control.injectedEvent))
   );
 }
 
-function areControlsAllowed(block: ControlBlock): boolean {
+function areControlsAllowed(cpu: Cpu, block: ControlBlock): boolean {
   const interceptsRun = block.load(Control.intercepts + 4 * (Exit.vmrun >>> 5)) & (1 << (Exit.vmrun & 31));
   const highParts = block.load(Control.portMap + 4) | block.load(Control.registerMap + 4);
+  const hasHostPaging = (cpu.state[Word.cr0]! & Cr0.pg) !== 0;
+  if (isNested(cpu, block) && !hasHostPaging) return false;
   return interceptsRun !== 0 && (highParts & BEYOND_MEMORY) === 0 && block.load(Control.asid) !== 0;
 }
 
@@ -73,7 +84,23 @@ function isEventAllowed(event: number): boolean {
   return type !== Event.exception || (vector !== NMI && vector < EXCEPTIONS);
 }
 
-function loadControls({ state }: Cpu, block: ControlBlock, vmcb: number): void {
+function isNested({ model }: Cpu, block: ControlBlock): boolean {
+  return model.features.has('npt') && (block.load(Control.nested) & 1) !== 0;
+}
+
+/** Nested tables are of the kind that the host's are (15.25.3). */
+function loadNestedPaging(cpu: Cpu, block: ControlBlock): void {
+  const { state } = cpu;
+  if (!isNested(cpu, block)) return;
+  const [cr4, efer] = [state[Word.cr4]!, state[Word.efer]!];
+  const pae = cr4 & Cr4.pae ? NestedMode.pae : 0;
+  const pse = cr4 & Cr4.pse ? NestedMode.pse : 0;
+  state[Word.nestedMode] = NestedMode.on | pae | pse | (efer & Efer.nxe ? NestedMode.nx : 0);
+  state[Word.nestedCr3] = block.load(Control.nestedCr3);
+}
+
+function loadControls(cpu: Cpu, block: ControlBlock, vmcb: number): void {
+  const { state } = cpu;
   const virtual = block.load(Control.virtualInterrupt);
   // The host's IF counts, which is still there.
   const accepts = (state[Word.eflags]! & Eflags.if) !== 0 ? HostInterrupts.accepted : HostInterrupts.held;
@@ -88,6 +115,7 @@ function loadControls({ state }: Cpu, block: ControlBlock, vmcb: number): void {
   state[Word.virtualVector] = block.load(Control.virtualVector) & 0xff;
   state[Word.guestTimestampLow] = block.load(Control.timestampOffset);
   state[Word.guestTimestampHigh] = block.load(Control.timestampOffset + 4);
+  loadNestedPaging(cpu, block);
 }
 
 /** The page of a field that has the physical address of a map. */

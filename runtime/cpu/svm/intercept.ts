@@ -33,13 +33,13 @@ export function interceptPort(cpu: Cpu, port: number, size: number, access: numb
   if (!isIntercepted(cpu.state, Exit.port)) return;
   const bits = mapBits(cpu, cpu.state[Word.portMapPage]!, port);
   if ((bits & ((1 << size) - 1)) === 0) return;
-  raiseExit(Exit.port, [(port << PORT_SHIFT) | (size << PortAccess.sizeShift) | access, 0, 0]);
+  raiseExit(Exit.port, [(port << PORT_SHIFT) | (size << PortAccess.sizeShift) | access, 0, 0, 0]);
 }
 
 /** Leaves the guest if the bit of an access to a model-specific register is set (15.11): `access` is 0 to read, 1 to write. */
 export function interceptModelRegister(cpu: Cpu, number: number, access: 0 | 1): void {
   if (isIntercepted(cpu.state, Exit.modelRegister) && isRegisterSet(cpu, number, access))
-    raiseExit(Exit.modelRegister, [access, 0, 0]);
+    raiseExit(Exit.modelRegister, [access, 0, 0, 0]);
 }
 
 function isRegisterSet(cpu: Cpu, number: number, access: 0 | 1): boolean {

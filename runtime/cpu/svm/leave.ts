@@ -53,11 +53,11 @@ export function refuseGuest(cpu: Cpu, block: ControlBlock): void {
 function storeReason(
   cpu: Cpu,
   block: ControlBlock,
-  { code, information = [0, 0, 0], nextEip, during }: GuestExit,
+  { code, information = [0, 0, 0, 0], nextEip, during }: GuestExit,
 ): void {
-  const [first, second, secondHigh] = information;
+  const [first, firstHigh, second, secondHigh] = information;
   block.store64(Control.exitCode, code);
-  block.store64(Control.exitInformation, first);
+  block.store64(Control.exitInformation, first, firstHigh);
   block.store64(Control.exitInformation + 8, code === Exit.port ? nextEip : second, secondHigh);
   block.store64(Control.exitInterruption, during ? eventOf(during) : 0, Math.max(during?.errorCode ?? 0, 0));
   block.store(Control.injectedEvent, block.load(Control.injectedEvent) & ~Event.valid);
@@ -76,6 +76,8 @@ function eventOf({ vector, kind, errorCode }: GuestEvent): number {
 
 /** Words that are 0 while no guest runs. */
 const guestWords = [
+  Word.nestedMode,
+  Word.nestedCr3,
   Word.guestMode,
   Word.virtualInterrupt,
   Word.virtualVector,

@@ -18,6 +18,7 @@ export const Control = {
   exitInterruption: 0x88,
   nested: 0x90,
   injectedEvent: 0xa8,
+  nestedCr3: 0xb0,
   nextEip: 0xc8,
 } as const;
 

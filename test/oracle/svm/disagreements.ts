@@ -14,8 +14,4 @@ export const disagreements: readonly (readonly [cases: RegExp, reason: string])[
   [/^a triple fault is intercepted$/, 'no event was under way whose delivery would be repeated (15.7.2)'],
   [/^a (repeated )?string (of|to) a port$/, 'the segment and the width of addresses are told (15.10.2)'],
   [/^a virtual interrupt after the shadow$/, 'the shadow lasts for the first instruction (15.21.5)'],
-  [
-    /^(a jump to a task|a call of a task|a return to a task|an exception by a task gate)$/,
-    'task switches have an intercept (15.14.1)',
-  ],
 ];

@@ -6,7 +6,7 @@ import { imageOf } from './vmm.ts';
 
 /** The answers of a machine of ours. */
 export async function askOurs(cases: readonly Case[], variant: Variant): Promise<Map<string, string>> {
-  const guest = new Guest({ multiboot: imageOf(cases) }, variant, { cpu: 'max,+svm' });
+  const guest = new Guest({ multiboot: imageOf(cases) }, variant, { cpu: 'max,+npt' });
   try {
     guest.runToEnd();
     return answersOf(cases, guest.text);

@@ -64,6 +64,7 @@ const behaviour: Record<SystemFeature, (rig: Rig) => boolean> = {
   pse36: (rig) => rig.cpu.model.features.has('pse36'),
   invtsc: (rig) => rig.cpu.model.features.has('invtsc'),
   arat: (rig) => rig.cpu.model.features.has('arat'),
+  npt: (rig) => rig.cpu.model.features.has('npt'),
   'nrip-save': (rig) => rig.cpu.model.features.has('nrip-save'),
 };
 

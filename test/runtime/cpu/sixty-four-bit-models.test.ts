@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { cpuModel, cpuModelNames, cpuProblem, cpuWarnings } from '../../../runtime/cpu/model.ts';
 import { sixtyFourBitModel, sixtyFourBitModels } from '../../../runtime/cpu/sixty-four-bit-models.ts';
 import { Word } from '../../../translator/abi/state.ts';
+import { type FeatureName, featureTable } from '../../../translator/x86/features.ts';
 import { caught, Rig } from './rig.ts';
 
 /** Four registers of a leaf of CPUID. */

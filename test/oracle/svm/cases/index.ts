@@ -3,11 +3,19 @@ import { entryCases } from './entry.ts';
 import { eventCases, taskCases } from './events.ts';
 import { interceptCases } from './intercepts.ts';
 import { interruptCases } from './interrupts.ts';
+import { nestedCases } from './nested.ts';
 
-export const groups: Readonly<Record<string, readonly Case[]>> = {
+type Groups = Readonly<Record<string, readonly Case[]>>;
+
+/** Cases that QEMU answers too. */
+export const judged: Groups = {
   intercepts: interceptCases,
   entry: entryCases,
   events: eventCases,
   interrupts: interruptCases,
-  tasks: taskCases,
 };
+
+/** Cases that QEMU 7.2 is not asked: it has no intercept of task switches, and does not translate by the nested tables here. */
+export const unjudged: Groups = { tasks: taskCases, nested: nestedCases };
+
+export const groups: Groups = { ...judged, ...unjudged };
