@@ -1,4 +1,13 @@
-import { Eflags, Halt, Segment, Shadow, Word, type WordName, wordCounts } from '../../translator/abi/state.ts';
+import {
+  Eflags,
+  Halt,
+  HostInterrupts,
+  Segment,
+  Shadow,
+  Word,
+  type WordName,
+  wordCounts,
+} from '../../translator/abi/state.ts';
 import {
   type Component,
   choice,
@@ -70,6 +79,9 @@ const architectural = cpuLayout.filter(({ sort }) => sort === 'architectural');
 const bounds: Readonly<Partial<Record<WordName, Field<number>>>> = {
   interruptShadow: choice(Object.values(Shadow)),
   halted: choice(Object.values(Halt)),
+  guestMode: choice([0, 1]),
+  interruptsHeld: choice([0, 1]),
+  hostInterrupts: choice(Object.values(HostInterrupts)),
   cr0: where(u32, 'a CR0 with CD where NW is set', hasAllowedCacheBits),
 };
 

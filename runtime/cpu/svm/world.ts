@@ -9,6 +9,8 @@ import { updateFpuMode } from '../x87/status.ts';
 import { type ControlBlock, Save, switchedSegments } from './vmcb.ts';
 
 const ALL_FLAGS = -1;
+/** Enable bits of DR7. */
+const BREAKPOINTS = 0xff;
 
 /** Saves what an exit, and VMRUN for the host, save of the state: with EIP as given. */
 export function saveWorld(cpu: Cpu, block: ControlBlock, eip: number): void {
@@ -68,6 +70,8 @@ export function settle(cpu: Cpu): boolean {
   state[Word.debugTraps] = 0;
   updateFpuMode(state);
   updateSseMode(state);
-  cpu.forgetDerived();
+  cpu.memory.flushAll();
+  cpu.updateKey();
+  if (cpu.breakpoints.active || (state[Word.debug + 7]! & BREAKPOINTS) !== 0) cpu.updateBreakpoints();
   return true;
 }

@@ -4,9 +4,12 @@ import { answersOf } from '../protection/run.ts';
 import { runQemu } from '../qemu-guest.ts';
 import { imageOf } from './vmm.ts';
 
+/** The processor of our machines. */
+export const processor = 'max,+npt,+nrip-save';
+
 /** The answers of a machine of ours. */
 export async function askOurs(cases: readonly Case[], variant: Variant): Promise<Map<string, string>> {
-  const guest = new Guest({ multiboot: imageOf(cases) }, variant, { cpu: 'max,+npt' });
+  const guest = new Guest({ multiboot: imageOf(cases) }, variant, { cpu: processor });
   try {
     guest.runToEnd();
     return answersOf(cases, guest.text);

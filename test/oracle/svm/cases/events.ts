@@ -20,7 +20,7 @@ const injected: readonly Case[] = [
   ),
   guest(
     'a software interrupt is injected',
-    'mov dword [EVENT], 0x80000403\n mov dword [resume], .after',
+    'mov eax, [G_EIP]\n mov [NEXT], eax\n mov dword [EVENT], 0x80000403\n mov dword [resume], .after',
     'nop\n.after: mov ebx, 7',
   ),
   guest('an NMI is injected', 'mov dword [EVENT], 0x80000202\n mov dword [resume], .after', 'nop\n.after: mov ebx, 7'),
@@ -144,3 +144,31 @@ const tasks: readonly Case[] = [
 
 export const eventCases: readonly Case[] = [...injected, ...during, ...ports, ...registers];
 export const taskCases: readonly Case[] = tasks;
+
+/** What `nrip-save` adds: the EIP after the instruction. */
+export const nextCases: readonly Case[] = [
+  guest(
+    'the EIP after an instruction',
+    'or dword [INTERCEPTS], 0x40000',
+    'cpuid',
+    'mov eax, [NEXT]\n sub eax, [G_EIP]',
+  ),
+  guest(
+    'the EIP after a port access',
+    'mov eax, 0x80\n call forbid_port',
+    'in al, 0x80',
+    'mov eax, [NEXT]\n sub eax, [EXIT_2]',
+  ),
+  guest('the EIP after a fault', 'mov dword [EXCEPTION_INTERCEPTS], 0x40', 'ud2', 'mov eax, [NEXT]'),
+  guest(
+    'the EIP after INT n that faults',
+    'mov dword [EXCEPTION_INTERCEPTS], 0x2000',
+    'int 0x40',
+    'mov eax, [NEXT]\n sub eax, [G_EIP]',
+  ),
+  guest(
+    'a software interrupt returns to the EIP that is told',
+    'mov eax, .after\n mov [NEXT], eax\n mov dword [EVENT], 0x80000480',
+    'mov ebx, 1\n.after: mov ecx, 7',
+  ),
+];

@@ -1,6 +1,6 @@
 import type { Case } from '../../protection/kernel.ts';
 import { entryCases } from './entry.ts';
-import { eventCases, taskCases } from './events.ts';
+import { eventCases, nextCases, taskCases } from './events.ts';
 import { interceptCases } from './intercepts.ts';
 import { interruptCases } from './interrupts.ts';
 import { nestedCases } from './nested.ts';
@@ -15,7 +15,7 @@ export const judged: Groups = {
   interrupts: interruptCases,
 };
 
-/** Cases that QEMU 7.2 is not asked: it has no intercept of task switches, and does not translate by the nested tables here. */
-export const unjudged: Groups = { tasks: taskCases, nested: nestedCases };
+/** Cases that QEMU 7.2 is not asked: it has no intercept of task switches and no `nrip-save`, and does not translate by the nested tables here. */
+export const unjudged: Groups = { tasks: taskCases, next: nextCases, nested: nestedCases };
 
 export const groups: Groups = { ...judged, ...unjudged };
