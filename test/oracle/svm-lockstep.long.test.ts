@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LockstepMachine } from '../../src/node/lockstep/machine.ts';
-import { Word } from '../../translator/abi/state.ts';
+import type { Case } from './protection/kernel.ts';
 import { groups } from './svm/cases/index.ts';
 import { processor } from './svm/run.ts';
 import { imageOf } from './svm/vmm.ts';
@@ -8,7 +8,7 @@ import { compareEngines, engines } from './system/engines.ts';
 
 const MOST = 2e7;
 /** Between two looks whether a guest runs. */
-const STEP = 97;
+const STEP = 997;
 const kernel = imageOf(Object.values(groups).flat());
 const config = { boot: { kernel }, cpu: processor, memoryBytes: 8 << 20, icountShift: 3, icountSleep: false } as const;
 const outputs = { debugExit: { iobase: 0xf4, iosize: 4 }, debugConsolePort: 0xe9 } as const;
@@ -20,21 +20,53 @@ test.each(engines)('hypervisors and guests are the same on the interpreter and: 
   expect(instructions).toBeGreaterThan(100_000);
 });
 
-const machine = () => new LockstepMachine({ ...config, ...outputs, engine: 'translator' });
+/** A guest that computes, with an exit now and then, and the sum that it prints, 20 * 500,500. */
+const computing = (setup: string): Case => ({
+  name: 'a guest that computes',
+  code: `call paging
+ mov eax, .guest
+ call begin
+ or dword [INTERCEPTS], 0x40000
+ ${setup}
+ xor ebx, ebx
+.again: mov eax, VMCB
+ vmload
+ vmrun
+ vmsave
+ stgi
+ add dword [G_EIP], 2
+ cmp dword [EXIT_CODE], 0x72
+ je .again
+ mov eax, [EXIT_CODE]
+ int 0x81
+.guest: mov ecx, 1000
+.sum: add ebx, ecx
+ loop .sum
+ cpuid
+ inc dword [DATA_AT]
+ cmp dword [DATA_AT], 20
+ jb .guest
+ vmmcall`,
+});
+const nestedPaging = 'call tables\n mov dword [NESTED], 1\n mov dword [NESTED_CR3], TABLES';
+const computers = imageOf([computing(''), computing(nestedPaging)]);
+
+const machine = () => new LockstepMachine({ ...config, ...outputs, boot: { kernel: computers }, engine: 'translator' });
 
 describe('a state that is saved while a guest runs', () => {
   test('goes on in another machine as in the first', () => {
     const first = machine();
-    const states: { saved: unknown; printed: number }[] = [];
-    for (let n = 0; first.step(STEP); n++) {
-      const isInGuest = first.core.engine.graph.state[Word.guestMode] === 1;
-      if (isInGuest && n % 5 === 0 && states.length < 40)
-        states.push({ saved: structuredClone(first.core.save()), printed: first.output.length });
+    const states: { saved: ReturnType<typeof first.core.save>; printed: number }[] = [];
+    while (first.step(STEP)) {
+      const saved = structuredClone(first.core.save());
+      const { guestMode } = saved.cpu as { guestMode: number };
+      if (guestMode === 1) states.push({ saved, printed: first.output.length });
     }
-    expect(states.length).toBeGreaterThan(5);
+    expect(first.output).toMatch(/(=81,98bd90[\s\S]*){2}/);
+    expect(states.length).toBeGreaterThan(40);
     for (const { saved, printed } of states) {
       const other = machine();
-      other.core.load(saved as ReturnType<typeof first.core.save>);
+      other.core.load(saved);
       other.restart();
       // A load itself may send something, which is no output of the guest.
       other.output = '';
