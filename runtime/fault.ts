@@ -19,7 +19,7 @@ export class GuestFault {
   interrupt = -1;
   /** It is no exception: the guest's hypervisor intercepts the instruction, with this code (translator/abi/exits.ts); else NO_EXIT. */
   exit = NO_EXIT;
-  /** What the hypervisor is told besides (EXITINFO1 and EXITINFO2). */
+  /** Details of the exit for the hypervisor (EXITINFO1 and EXITINFO2). */
   information: ExitInformation = NOTHING;
 }
 

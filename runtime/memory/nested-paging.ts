@@ -21,7 +21,7 @@ const NOT_MAPPED = -1;
 /** Handles what nested tables do not allow: an error code, the address, and what was translated; gives a page, or throws. */
 type OnRefused = (code: number, page: number, offset: number, translated: number) => number;
 
-/** What PhysicalMap has for walks of the host's tables. */
+/** The part of PhysicalMap that walks of the host's tables use. */
 type HostMemory = Pick<PhysicalMap, 'ram' | 'processorPages' | 'frameAt' | 'storedFrameAt' | 'readDevice'>;
 
 /**

@@ -3,7 +3,7 @@ import { leaveForNestedFault, NestedPaging, notMapped } from './nested-paging.ts
 import { type PageWalk, Paging } from './paging.ts';
 import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 
-/** What walks need of the physical memory. */
+/** The part of physical memory that walks use. */
 type WalkedMemory = Pick<PhysicalMap, 'ram' | 'processorPages' | 'frameAt' | 'storedFrameAt' | 'readDevice'>;
 
 /** The page walks of a processor: by its page tables and, for a guest with nested paging, by its hypervisor's after them. */

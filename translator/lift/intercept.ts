@@ -14,7 +14,7 @@ export function intercepted(exit: number, lift: Lift, first?: Lift): Lift {
   return guarded(lift, first, (b) => leaveIfIntercepted(b, exit, 0));
 }
 
-/** The same for several exit codes in a row, of which the operand in a field has one each. */
+/** An instruction with several exit codes in a row, one for each operand that a field may name; else as `intercepted`. */
 export function interceptedBy(field: FieldName, exit: number, lift: Lift, first?: Lift): Lift {
   return guarded(lift, first, (b) => leaveIfIntercepted(b, exit, b.field(field)));
 }
