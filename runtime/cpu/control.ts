@@ -52,6 +52,12 @@ export function hasAllowedCacheBits(cr0: number): boolean {
   return (cr0 & Cr0.nw) === 0 || (cr0 & Cr0.cd) !== 0;
 }
 
+/** A CR0 with the bits that exist, as memory may hold others; no write-through a cache that is on. */
+export function knownCr0(value: number): number {
+  const known = (value & cr0Bits) | Cr0.et;
+  return hasAllowedCacheBits(known) ? known : known & ~Cr0.nw;
+}
+
 /** Whether MOV may load a CR0: paging needs protected mode, except for a guest of AMD-V when it begins. */
 function isAllowedCr0(value: number): boolean {
   return (!(value & Cr0.pg) || (value & Cr0.pe) !== 0) && hasAllowedCacheBits(value);

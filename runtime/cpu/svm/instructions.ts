@@ -1,7 +1,6 @@
 import { Segment, Word } from '../../../translator/abi/state.ts';
 import { raiseExit } from '../../fault.ts';
 import type { Cpu } from '../cpu.ts';
-import { updateSpans } from '../descriptor.ts';
 import { controlBlock } from './enter.ts';
 import { Save } from './vmcb.ts';
 
@@ -23,10 +22,7 @@ export function interceptInstruction(_cpu: Cpu, exit: number): never {
 /** VMLOAD (AMD64 Architecture Programmer's Manual vol. 2, 15.5.2): FS, GS, TR, LDTR and the MSRs of SYSENTER. */
 export function loadGuestState(cpu: Cpu, vmcb: number): void {
   const block = controlBlock(cpu, vmcb);
-  for (const segment of kept) {
-    block.loadSegment(segment, 0);
-    updateSpans(cpu, segment);
-  }
+  for (const segment of kept) block.loadSegment(segment, 0);
   block.loadSystemSegment(Save.task, Word.taskSelector);
   block.loadSystemSegment(Save.ldtr, Word.ldtrSelector);
   for (const [at, word] of sysenter) cpu.state[word] = block.load(at);

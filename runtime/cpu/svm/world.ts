@@ -1,7 +1,8 @@
-import { Cr0 } from '../../../translator/abi/control-registers.ts';
+import { Efer } from '../../../translator/abi/control-registers.ts';
 import { Halt, Word } from '../../../translator/abi/state.ts';
-import { DEBUG_CONTROL_FIXED, DEBUG_STATUS_FIXED } from '../breakpoints.ts';
+import { cr4Bits, knownCr0 } from '../control.ts';
 import type { Cpu } from '../cpu.ts';
+import { withFixedBits } from '../debug.ts';
 import { readEflags, writeEflags } from '../eflags.ts';
 import { readPointers, usesPointers } from '../page-directory.ts';
 import { updateSseMode } from '../sse/mode.ts';
@@ -42,10 +43,10 @@ export function loadWorld(cpu: Cpu, block: ControlBlock, fixedRights: number): v
   for (const segment of switchedSegments) block.loadSegment(segment, fixedRights);
   block.loadTable(Save.gdtr, Word.gdtrBase);
   block.loadTable(Save.idtr, Word.idtrBase);
-  state[Word.efer] = block.load(Save.efer);
-  state[Word.cr0] = block.load(Save.cr0) | Cr0.et;
+  state[Word.efer] = block.load(Save.efer) & (Efer.nxe | Efer.svme);
+  state[Word.cr0] = knownCr0(block.load(Save.cr0));
   state[Word.cr3] = block.load(Save.cr3);
-  state[Word.cr4] = block.load(Save.cr4);
+  state[Word.cr4] = block.load(Save.cr4) & cr4Bits(cpu);
   writeEflags(cpu, block.load(Save.eflags), ALL_FLAGS);
   state[Word.eip] = block.load(Save.eip);
   state[Word.esp] = block.load(Save.esp);
@@ -54,8 +55,8 @@ export function loadWorld(cpu: Cpu, block: ControlBlock, fixedRights: number): v
 
 export function loadGuestWorld({ state }: Cpu, block: ControlBlock): void {
   state[Word.cr2] = block.load(Save.cr2);
-  state[Word.debug + 6] = block.load(Save.dr6) | DEBUG_STATUS_FIXED;
-  state[Word.debug + 7] = block.load(Save.dr7) | DEBUG_CONTROL_FIXED;
+  state[Word.debug + 6] = withFixedBits(6, block.load(Save.dr6));
+  state[Word.debug + 7] = withFixedBits(7, block.load(Save.dr7));
 }
 
 /** Derives from the state what depends on it; false if PAE paging has page-directory pointers that are not allowed. */

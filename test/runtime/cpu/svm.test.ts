@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { cpuModel } from '../../../runtime/cpu/model.ts';
 import { acceptsInterrupts } from '../../../runtime/cpu/svm/interrupts.ts';
+import { leaveGuest } from '../../../runtime/cpu/svm/leave.ts';
 import type { GuestFault } from '../../../runtime/fault.ts';
 import { Exit } from '../../../translator/abi/exits.ts';
 import { Vector } from '../../../translator/abi/faults.ts';
@@ -118,6 +119,17 @@ describe('VMRUN', () => {
     expect(caughtExit(() => rig.trap('readTimestamp'))).toBe(Exit.rdtsc);
     expect(Array.from(rig.words)).toEqual(before);
   });
+});
+
+test("an exit loads no bits from the host's area that the processor does not have", () => {
+  put(0x10, 3);
+  rig.trap('runGuest', VMCB, NEXT);
+  for (const at of [0x4d0, 0x548, 0x558]) rig.memory.view.setUint32(HOST_AREA + at, 0x3fffffff, true);
+  leaveGuest(rig.cpu, { code: Exit.vmmcall, eip: GUEST, nextEip: 0 });
+  expect(rig.words[Word.efer]).toBe(0x1800);
+  // All of CR4 that this processor has; CR0 without CD cannot have NW.
+  expect(rig.words[Word.cr4]! & ~0x407ff).toBe(0);
+  expect(rig.words[Word.cr0]).toBe(0x5003f);
 });
 
 describe('maskable interrupts', () => {
