@@ -5,11 +5,15 @@ import type { Feature, Form } from '../translator/x86/table/form.ts';
 import { forms } from '../translator/x86/table/index.ts';
 import type { Sections } from './sections.ts';
 
+/** The first extended leaf. */
+const EXTENDED = 0x80000000;
+
 /** Where CPUID tells of a feature. */
 function bitOf(feature: Feature): string {
   if (feature === 'base') return 'on every model';
   const { leaf, register, bit } = featureTable[feature];
-  return `CPUID leaf ${leaf}, ${register} bit ${bit}`;
+  const name = leaf < EXTENDED ? `${leaf}` : `${leaf.toString(16).toUpperCase()}h`;
+  return `CPUID leaf ${name}, ${register} bit ${bit}`;
 }
 
 const flagLetters = { O: Eflags.of, S: Eflags.sf, Z: Eflags.zf, A: Eflags.af, P: Eflags.pf, C: Eflags.cf } as const;

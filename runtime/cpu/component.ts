@@ -1,4 +1,13 @@
-import { Eflags, Halt, Segment, Shadow, Word, type WordName, wordCounts } from '../../translator/abi/state.ts';
+import {
+  Eflags,
+  Halt,
+  HostInterrupts,
+  Segment,
+  Shadow,
+  Word,
+  type WordName,
+  wordCounts,
+} from '../../translator/abi/state.ts';
 import {
   type Component,
   choice,
@@ -10,7 +19,8 @@ import {
   where,
 } from '../snapshot/describe.ts';
 import { flagCarriesOf, flagResultOf, flagsImage } from './arithmetic.ts';
-import { isAllowedCr0 } from './control.ts';
+
+import { hasAllowedCacheBits } from './control.ts';
 import type { Cpu } from './cpu.ts';
 import { updateSpans } from './descriptor.ts';
 import { shadowNow } from './flag-instructions.ts';
@@ -38,6 +48,7 @@ const sorts: Readonly<Partial<Record<WordName, StateSort>>> = {
   fpuRounding: 'derived',
   fpuMode: 'derived',
   sseMode: 'derived',
+  faultAddress: 'derived',
   attention: 'host',
   budget: 'host',
   callDepth: 'host',
@@ -68,7 +79,10 @@ const architectural = cpuLayout.filter(({ sort }) => sort === 'architectural');
 const bounds: Readonly<Partial<Record<WordName, Field<number>>>> = {
   interruptShadow: choice(Object.values(Shadow)),
   halted: choice(Object.values(Halt)),
-  cr0: where(u32, 'a CR0 with PE where PG is set, and CD where NW is', isAllowedCr0),
+  guestMode: choice([0, 1]),
+  interruptsHeld: choice([0, 1]),
+  hostInterrupts: choice(Object.values(HostInterrupts)),
+  cr0: where(u32, 'a CR0 with CD where NW is set', hasAllowedCacheBits),
 };
 
 type Values = Record<string, number | number[]>;

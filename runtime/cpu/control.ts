@@ -1,4 +1,5 @@
 import { Cr0, Cr4 } from '../../translator/abi/control-registers.ts';
+import { Exit } from '../../translator/abi/exits.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
@@ -6,6 +7,7 @@ import type { Cpu } from './cpu.ts';
 import { familyOf } from './model.ts';
 import { loadPageDirectory, reloadPointers } from './page-directory.ts';
 import { updateSseMode } from './sse/mode.ts';
+import { intercept } from './svm/intercept.ts';
 import { updateFpuMode } from './x87/status.ts';
 
 /** Bits of CR0 that exist; writes to the others are ignored. ET is always 1. */
@@ -45,15 +47,27 @@ function controlWord(control: number): number {
   return control === 0 ? Word.cr0 : Word.cr2 + control - 2;
 }
 
-/** Whether bits of CR0 go together: paging needs protected mode, no write-through a cache that is off (SDM vol. 3, 2.5). */
-export function isAllowedCr0(value: number): boolean {
-  return (!(value & Cr0.pg) || (value & Cr0.pe) !== 0) && (!(value & Cr0.nw) || (value & Cr0.cd) !== 0);
+/** Whether bits of CR0 go together: no write-through a cache that is off (SDM vol. 3, 2.5). */
+export function hasAllowedCacheBits(cr0: number): boolean {
+  return (cr0 & Cr0.nw) === 0 || (cr0 & Cr0.cd) !== 0;
+}
+
+/** A CR0 with the bits that exist, as memory may hold others; no write-through a cache that is on. */
+export function knownCr0(value: number): number {
+  const known = (value & cr0Bits) | Cr0.et;
+  return hasAllowedCacheBits(known) ? known : known & ~Cr0.nw;
+}
+
+/** Whether MOV may load a CR0: paging needs protected mode, except for a guest of AMD-V when it begins. */
+function isAllowedCr0(value: number): boolean {
+  return (!(value & Cr0.pg) || (value & Cr0.pe) !== 0) && hasAllowedCacheBits(value);
 }
 
 function writeCr0(cpu: Cpu, value: number): void {
   const { state } = cpu;
   const next = (value & cr0Bits) | Cr0.et;
   if (!isAllowedCr0(next)) raise(Vector.generalProtection);
+  if ((state[Word.cr0] ^ next) & ~(Cr0.ts | Cr0.mp)) intercept(state, Exit.writeSelectedCr0);
   reloadPointers(cpu, next, state[Word.cr4]);
   const changed = state[Word.cr0] ^ next;
   state[Word.cr0] = next;
@@ -75,7 +89,8 @@ function writeCr4(cpu: Cpu, value: number): void {
   if (changed & Cr4.de) cpu.updateBreakpoints();
 }
 
-function cr4Bits(cpu: Cpu): number {
+/** Bits of CR4 that the processor has. */
+export function cr4Bits(cpu: Cpu): number {
   const { features } = cpu.model;
   let bits = familyOf(cpu.model) >= 6 ? Cr4.pce : 0;
   if (features.has('vme')) bits |= Cr4.vme | Cr4.pvi;

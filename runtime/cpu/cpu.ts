@@ -143,6 +143,7 @@ export class Cpu {
     if (state[Word.cr0] & Cr0.pe) key |= Key.protected;
     if (this.#isFlat()) key |= Key.flat;
     if (this.#checksAlignment()) key |= Key.alignment;
+    if (state[Word.guestMode]) key |= Key.guest;
     state[Word.key] = key;
   }
 

@@ -29,6 +29,10 @@ const LINE_UNITS = 8;
 const FIRST_BRAND_LEAF = 0x80000002;
 const LAST_BRAND_LEAF = 0x80000004;
 const LAST_EXTENDED_LEAF = 0x80000008;
+/** AMD-V: its revision, and the number of address spaces. */
+const VIRTUALIZATION_LEAF = 0x8000000a;
+const VIRTUALIZATION_REVISION = 1;
+const ADDRESS_SPACES = 16;
 /** The last basic leaf while MISC_ENABLE limits it. */
 const LIMITED_LEAF = 2;
 const LINEAR_BITS = 32;
@@ -64,7 +68,7 @@ function leaf(cpu: Cpu, number: number, subleaf: number): Leaf {
   const last = isCpuidLimited(cpu) ? Math.min(lastLeaf(model), LIMITED_LEAF) : lastLeaf(model);
   const hypervisor = hypervisorLeaf(cpu, number, subleaf);
   if (hypervisor) return hypervisor;
-  if (number >= EXTENDED && number <= LAST_EXTENDED_LEAF && familyOf(model) >= 6) return extendedLeaf(cpu, number);
+  if (number >= EXTENDED && number <= lastExtendedLeaf(model) && familyOf(model) >= 6) return extendedLeaf(cpu, number);
   return basicLeaf(cpu, Math.min(number, last), last, subleaf);
 }
 
@@ -124,8 +128,14 @@ function hypervisorLeaf({ hypervisor, model }: Cpu, number: number, subleaf: num
 /** CR4.OSXSAVE is told to programs. */
 const osxsave = ({ state }: Cpu): number => (state[Word.cr4]! & Cr4.osxsave ? OSXSAVE : 0);
 
+/** The last extended leaf: at least that which describes AMD-V, where that is. */
+function lastExtendedLeaf({ features: present }: CpuModel): number {
+  return present.has('svm') ? VIRTUALIZATION_LEAF : LAST_EXTENDED_LEAF;
+}
+
 function extendedLeaf(cpu: Cpu, number: number): Leaf {
-  if (number === EXTENDED) return [LAST_EXTENDED_LEAF | 0, 0, 0, 0];
+  if (number === EXTENDED) return [lastExtendedLeaf(cpu.model) | 0, 0, 0, 0];
+  if (number === VIRTUALIZATION_LEAF) return [VIRTUALIZATION_REVISION, ADDRESS_SPACES, 0, features(cpu, number, 'EDX')];
   if (number >= FIRST_BRAND_LEAF && number <= LAST_BRAND_LEAF) {
     return brand(cpu.model, (number - FIRST_BRAND_LEAF) * 16);
   }

@@ -40,7 +40,8 @@ function checkedNumber(cpu: Cpu, number: number): number {
   return isAlias ? number + 2 : number;
 }
 
-function withFixedBits(number: number, value: number): number {
+/** A value for a debug register, with the bits that are fixed. */
+export function withFixedBits(number: number, value: number): number {
   if (number === 6) return (value & statusBits) | DEBUG_STATUS_FIXED;
   return number === 7 ? (value & controlBits) | DEBUG_CONTROL_FIXED : value;
 }

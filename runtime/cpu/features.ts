@@ -2,7 +2,7 @@ import { type FeatureName, type FeatureRow, type FeaturesThat, featureTable } fr
 import type { Feature } from '../../translator/x86/table/form.ts';
 
 /** Features that no instruction form depends on. */
-export type SystemFeature = FeaturesThat<'system' | 'pretended'>;
+export type SystemFeature = FeaturesThat<'system' | 'optional' | 'pretended'>;
 
 /** A feature that processors here can have. */
 export type CpuFeature = Feature | SystemFeature;
@@ -18,7 +18,7 @@ const namesOf = (...has: readonly FeatureRow['has'][]) =>
 export const implemented = ['base', ...namesOf('instructions', 'system')] as readonly CpuFeature[];
 
 /** Features that can be added to a model and taken away from it, for messages. */
-export const changeableFeatures = namesOf('instructions', 'system', 'pretended') as readonly CpuFeature[];
+export const changeableFeatures = namesOf('instructions', 'system', 'optional', 'pretended') as readonly CpuFeature[];
 
 /** Names of features that no processor here has. */
 export const lackingFeatures = namesOf('missing') as readonly LackingFeature[];

@@ -1,10 +1,14 @@
 import { Cr0 } from '../../translator/abi/control-registers.ts';
+import { Exit } from '../../translator/abi/exits.ts';
 import { Vector } from '../../translator/abi/faults.ts';
+import { isIntercepted } from '../../translator/abi/intercepts.ts';
 import { Halt, Word } from '../../translator/abi/state.ts';
-import { GuestFault, raise } from '../fault.ts';
+import { type ExitInformation, GuestFault, NO_EXIT, raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { enterHandler } from './delivery.ts';
 import type { InterruptKind, UndeliveredException } from './observer.ts';
+import { intercept } from './svm/intercept.ts';
+import { type GuestEvent, leaveGuest } from './svm/leave.ts';
 import { redirectInterrupt } from './virtual-interrupts.ts';
 
 const contributory =
@@ -25,23 +29,54 @@ const EXTERNAL = 1;
  * @param eip what the handler returns to: the faulting instruction, or the next one for traps and interrupts
  */
 export function deliver(cpu: Cpu, vector: number, kind: InterruptKind, errorCode: number, eip: number): void {
-  if (kind !== 'software') deliverAfter(cpu, [], vector, kind, errorCode, eip);
-  else {
-    cpu.observer?.deliver(vector, kind, errorCode, eip);
-    enterHandler(cpu, vector, kind, errorCode, eip);
-    leaveHalt(cpu);
+  if (kind === 'software') deliverSoftware(cpu, vector, eip);
+  else if (kind !== 'exception' || !isIntercepted(cpu.state, Exit.exception + vector))
+    deliverAfter(cpu, [], { vector, kind, errorCode }, eip);
+  else leaveFor(cpu, vector, errorCode, { eip, nextEip: 0 });
+}
+
+/** Delivers what an instruction that the CPU has not executed has raised. `nextEip`: the EIP after that instruction. */
+export function deliverFault(cpu: Cpu, fault: GuestFault, nextEip: number): void {
+  const { vector, errorCode, exit: code, information, interrupt } = fault;
+  const eip = cpu.state[Word.eip]!;
+  const during: GuestEvent | undefined =
+    interrupt < 0 ? undefined : { vector: interrupt, kind: 'software', errorCode: -1 };
+  if (code !== NO_EXIT) leaveGuest(cpu, { code, information, eip, nextEip, during });
+  else if (!isIntercepted(cpu.state, Exit.exception + vector)) deliver(cpu, vector, 'exception', errorCode, eip);
+  else leaveFor(cpu, vector, errorCode, { eip, nextEip: during ? nextEip : 0, during });
+}
+
+/** Delivers an event that a hypervisor injects: for it alone no intercept counts. */
+export function inject(cpu: Cpu, event: GuestEvent, eip: number): void {
+  deliverAfter(cpu, [], event, eip);
+}
+
+/** Leaves the guest as an exception is intercepted. */
+function leaveFor(
+  cpu: Cpu,
+  vector: number,
+  errorCode: number,
+  place: { readonly eip: number; readonly nextEip: number; readonly during?: GuestEvent | undefined },
+): void {
+  const address = vector === Vector.pageFault ? cpu.state[Word.faultAddress]! : 0;
+  const information: ExitInformation = [Math.max(errorCode, 0), 0, address, 0];
+  leaveGuest(cpu, { code: Exit.exception + vector, information, ...place });
+}
+
+function deliverSoftware(cpu: Cpu, vector: number, eip: number): void {
+  cpu.observer?.deliver(vector, 'software', -1, eip);
+  try {
+    enterHandler(cpu, vector, 'software', -1, eip);
+  } catch (error) {
+    if (error instanceof GuestFault) error.interrupt = vector;
+    throw error;
   }
+  leaveHalt(cpu);
 }
 
 /** Delivers one that others, not delivered, have led to. */
-function deliverAfter(
-  cpu: Cpu,
-  earlier: readonly UndeliveredException[],
-  vector: number,
-  kind: 'hardware' | 'exception',
-  errorCode: number,
-  eip: number,
-): void {
+function deliverAfter(cpu: Cpu, earlier: readonly UndeliveredException[], event: GuestEvent, eip: number): void {
+  const { vector, kind, errorCode } = event;
   cpu.observer?.deliver(vector, kind, errorCode, eip);
   // A page fault on the way overwrites it.
   const address = cpu.state[Word.cr2];
@@ -50,7 +85,8 @@ function deliverAfter(
   } catch (error) {
     if (!(error instanceof GuestFault)) throw error;
     const failed = undelivered(cpu, vector, kind === 'exception' ? kind : 'interrupt', errorCode, address);
-    deliverNested(cpu, [...earlier, failed], failed, error, error.inNewTask ? cpu.state[Word.eip] : eip);
+    const place = error.inNewTask ? cpu.state[Word.eip] : eip;
+    deliverNested(cpu, { chain: [...earlier, failed], failed, during: event }, error, place);
     return;
   }
   leaveHalt(cpu);
@@ -75,23 +111,29 @@ function undelivered(
 /** Stands for an interrupt where a first exception's vector is asked for. */
 const BENIGN = Vector.nmi;
 
-function deliverNested(
-  cpu: Cpu,
-  chain: readonly UndeliveredException[],
-  failed: UndeliveredException,
-  fault: GuestFault,
-  eip: number,
-): void {
+/** An event that was not delivered, after others. */
+interface Failure {
+  readonly chain: readonly UndeliveredException[];
+  readonly failed: UndeliveredException;
+  readonly during: GuestEvent;
+}
+
+function deliverNested(cpu: Cpu, { chain, failed, during }: Failure, fault: GuestFault, eip: number): void {
+  if (fault.exit !== NO_EXIT) {
+    leaveGuest(cpu, { code: fault.exit, information: fault.information, eip, nextEip: 0, during });
+    return;
+  }
   const first = failed.kind === 'exception' ? failed.vector : BENIGN;
   const second = fault.vector;
   const external = (withExternalBit >>> second) & EXTERNAL;
   const errorCode = fault.errorCode < 0 ? -1 : fault.errorCode | external;
-  if (!isDoubleFault(first, second)) deliverAfter(cpu, chain, second, 'exception', errorCode, eip);
-  else {
-    const both = [...chain, undelivered(cpu, second, 'exception', errorCode, cpu.state[Word.cr2])];
-    if (first === Vector.doubleFault) shutDown(cpu, both, eip);
-    else deliverAfter(cpu, both, Vector.doubleFault, 'exception', 0, eip);
-  }
+  const isDouble = isDoubleFault(first, second);
+  const both = isDouble ? [...chain, undelivered(cpu, second, 'exception', errorCode, cpu.state[Word.cr2])] : chain;
+  const next = isDouble ? Vector.doubleFault : second;
+  if (isIntercepted(cpu.state, Exit.exception + second)) leaveFor(cpu, second, errorCode, { eip, nextEip: 0, during });
+  else if (isDouble && first === Vector.doubleFault) shutDown(cpu, both, eip);
+  else if (isIntercepted(cpu.state, Exit.exception + next)) leaveFor(cpu, next, 0, { eip, nextEip: 0, during });
+  else deliverAfter(cpu, both, { vector: next, kind: 'exception', errorCode: isDouble ? 0 : errorCode }, eip);
 }
 
 /** Intel SDM vol. 3, table 6-5; with #DF as the first it means a triple fault. */
@@ -105,6 +147,10 @@ function isDoubleFault(first: number, second: number): boolean {
 
 /** `eip`: where the last handler would have returned to. Nothing runs there; it is for whoever looks at the registers. */
 function shutDown(cpu: Cpu, exceptions: readonly UndeliveredException[], eip: number): void {
+  if (isIntercepted(cpu.state, Exit.shutdown)) {
+    leaveGuest(cpu, { code: Exit.shutdown, eip, nextEip: 0 });
+    return;
+  }
   cpu.state[Word.halted] = Halt.shutdown;
   cpu.state[Word.eip] = eip;
   cpu.observer?.shutDown(exceptions);
@@ -125,6 +171,7 @@ export function softwareInterrupt(cpu: Cpu, vector: number, nextEip: number): vo
 
 /** INT3 and INTO: the IOPL doesn't matter. */
 export function softwareException(cpu: Cpu, vector: number, nextEip: number): void {
+  intercept(cpu.state, Exit.exception + vector);
   deliver(cpu, vector, 'software', -1, nextEip);
 }
 

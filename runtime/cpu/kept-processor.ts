@@ -56,7 +56,9 @@ export function haveSamePages(left: Int32Array, right: Int32Array): boolean {
     (left[Word.cr3] ^ right[Word.cr3]) |
     ((left[Word.cr0] ^ right[Word.cr0]) & (Cr0.pg | Cr0.wp)) |
     ((left[Word.cr4] ^ right[Word.cr4]) & PAGING_BITS) |
-    (left[Word.efer] ^ right[Word.efer]);
+    (left[Word.efer] ^ right[Word.efer]) |
+    (left[Word.nestedMode] ^ right[Word.nestedMode]) |
+    (left[Word.nestedCr3] ^ right[Word.nestedCr3]);
   if (differences !== 0) return false;
   const end = Word.pagePointer + wordCounts.pagePointer!;
   for (let word = Word.pagePointer; word < end; word++) if (left[word] !== right[word]) return false;

@@ -1,4 +1,5 @@
 import { Efer } from '../../translator/abi/control-registers.ts';
+import { Exit } from '../../translator/abi/exits.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
@@ -13,6 +14,8 @@ import { memoryTypeRegisters } from './memory-types.ts';
 import { isNxDisabled, miscEnable } from './misc-enable.ts';
 import { familyOf } from './model.ts';
 import type { ModelRegister } from './model-register.ts';
+import { intercept, interceptModelRegister } from './svm/intercept.ts';
+import { svmEferBits, svmRegisters } from './svm/registers.ts';
 import { timestampAdjust, timestampCounter } from './timestamp.ts';
 
 /** A register that is one word of the state. */
@@ -42,7 +45,7 @@ const extendedFeatures: ModelRegister = {
   exists: ({ features }) => features.has('nx'),
   read: ({ state }) => [state[Word.efer]!, 0],
   write(cpu, _number, low, high) {
-    const bits = isNxDisabled(cpu) ? 0 : Efer.nxe;
+    const bits = (isNxDisabled(cpu) ? 0 : Efer.nxe) | svmEferBits(cpu);
     if (((low & ~bits) | high) !== 0) raise(Vector.generalProtection);
     cpu.state[Word.efer] = low;
     cpu.memory.flushAll();
@@ -87,6 +90,7 @@ const registers: readonly ModelRegister[] = [
   zero(0x0, ({ features }) => features.has('mce'), 2),
   zero(0x179, ({ features }) => features.has('mca'), 2),
   debugControl,
+  ...svmRegisters,
   kvmWallClock,
   kvmSystemTime,
   kvmStealTime,
@@ -116,6 +120,7 @@ function find(cpu: Cpu, number: number): ModelRegister {
 export function readModelRegister(cpu: Cpu): void {
   const { state } = cpu;
   const number = state[Word.ecx]! >>> 0;
+  interceptModelRegister(cpu, number, 0);
   const [low, high] = find(cpu, number).read(cpu, number);
   state[Word.eax] = low;
   state[Word.edx] = high;
@@ -125,12 +130,14 @@ export function readModelRegister(cpu: Cpu): void {
 export function writeModelRegister(cpu: Cpu): void {
   const { state } = cpu;
   const number = state[Word.ecx]! >>> 0;
+  interceptModelRegister(cpu, number, 1);
   const { write } = find(cpu, number);
   if (write === undefined) raise(Vector.generalProtection);
   write(cpu, number, state[Word.eax]!, state[Word.edx]!);
 }
 
 /** RDPMC: this processor has no performance counter. */
-export function readPerformanceCounter(_cpu: Cpu): never {
+export function readPerformanceCounter({ state }: Cpu): never {
+  intercept(state, Exit.rdpmc);
   raise(Vector.generalProtection);
 }

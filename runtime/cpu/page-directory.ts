@@ -28,14 +28,21 @@ export function reloadPointers(cpu: Cpu, cr0: number, cr4: number): void {
   if (changed !== 0 && usesPointers(cr0, cr4)) loadPointers(cpu, state[Word.cr3]);
 }
 
-function usesPointers(cr0: number, cr4: number): boolean {
+/** Whether PAE paging is on. */
+export function usesPointers(cr0: number, cr4: number): boolean {
   return (cr0 & Cr0.pg) !== 0 && (cr4 & Cr4.pae) !== 0;
 }
 
 function loadPointers(cpu: Cpu, cr3: number): void {
-  const { memory, state } = cpu;
+  const words = readPointers(cpu, cr3);
+  if (words === null) raise(Vector.generalProtection);
+  cpu.state.set(words, Word.pagePointer);
+}
+
+/** The page-directory pointers that CR3 leads to; null if one is wrong. */
+export function readPointers({ memory }: Cpu, cr3: number): number[] | null {
   const table = (cr3 & ~31) >>> 0;
-  const words = Array.from({ length: 8 }, (_, n) => memory.loadPhysical32(table + 4 * n));
-  for (let n = 0; n < 8; n += 2) if (isReservedPointer(words[n]!, words[n + 1]!)) raise(Vector.generalProtection);
-  state.set(words, Word.pagePointer);
+  const words = Array.from({ length: 8 }, (_, n) => memory.loadTable32(table + 4 * n));
+  for (let n = 0; n < 8; n += 2) if (isReservedPointer(words[n]!, words[n + 1]!)) return null;
+  return words;
 }

@@ -4,6 +4,7 @@ import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { TASK_IS_32_BITS } from './inner-stack.ts';
 import { setRegister } from './registers.ts';
+import { interceptPort, PortAccess } from './svm/intercept.ts';
 
 /** Where a 32-bit TSS holds the offset of its I/O permission bitmap, and the least limit of one that has it. */
 const BITMAP_OFFSET = 0x66;
@@ -11,13 +12,13 @@ const MINIMUM_LIMIT = 0x67;
 
 /** IN: into AL, AX or EAX. */
 export function portIn(cpu: Cpu, port: number, size: number): void {
-  checkPort(cpu, port, size);
+  checkPort(cpu, port, size, PortAccess.in);
   setRegister(cpu, Word.eax, size, readPort(cpu, port, size));
 }
 
 /** OUT: the low `size` bytes of the value. */
 export function portOut(cpu: Cpu, port: number, value: number, size: number): void {
-  checkPort(cpu, port, size);
+  checkPort(cpu, port, size, PortAccess.out);
   writePort(cpu, port, value, size);
 }
 
@@ -33,10 +34,14 @@ export function writePort(cpu: Cpu, port: number, value: number, size: number): 
   cpu.ports.write(port, size, size === 4 ? value : value & ~(-1 << (8 * size)));
 }
 
-/** Raises #GP(0) unless the current privilege level may use the ports (Intel SDM vol. 1, 18.5). */
-export function checkPort(cpu: Cpu, port: number, size: number): void {
-  if (!cpu.isVm86 && cpu.state[Word.cpl] <= cpu.ioPrivilege) return;
-  if (!isPermitted(cpu, port, size)) raise(Vector.generalProtection);
+/**
+ * Raises #GP(0) unless the current privilege level may use the ports (Intel SDM vol. 1, 18.5). Then a hypervisor may intercept the access, which is
+ * of PortAccess.
+ */
+export function checkPort(cpu: Cpu, port: number, size: number, access: number): void {
+  const isFree = !cpu.isVm86 && cpu.state[Word.cpl] <= cpu.ioPrivilege;
+  if (!isFree && !isPermitted(cpu, port, size)) raise(Vector.generalProtection);
+  interceptPort(cpu, port, size, access);
 }
 
 function isPermitted(cpu: Cpu, port: number, size: number): boolean {

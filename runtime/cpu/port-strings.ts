@@ -3,6 +3,7 @@ import { raiseSegmentFault } from '../fault.ts';
 import { isAlignmentFault } from '../memory/alignment.ts';
 import type { Cpu } from './cpu.ts';
 import { checkPort, readPort, writePort } from './port-access.ts';
+import { PortAccess } from './svm/intercept.ts';
 
 /** Elements that one turn of a repeated INS or OUTS moves at most, before interrupts are looked at. */
 const ELEMENTS_A_TURN = 256;
@@ -13,9 +14,19 @@ const ELEMENTS_A_TURN = 256;
  * @param mask of the address: which bits of ECX and EDI count, 0xffff or -1
  */
 export function stringIn(cpu: Cpu, size: number, mask: number): void {
+  elementIn(cpu, size, mask, accessIn(mask));
+}
+
+/** The access of INS, and that of OUTS, with addresses of a mask. */
+const accessIn = (mask: number) => PortAccess.in | PortAccess.string | addressBits(mask);
+const accessOut = (mask: number, segment: number) =>
+  PortAccess.out | PortAccess.string | addressBits(mask) | (segment << PortAccess.segmentShift);
+const addressBits = (mask: number) => (mask === -1 ? PortAccess.address32 : PortAccess.address16);
+
+function elementIn(cpu: Cpu, size: number, mask: number, access: number): void {
   const { memory, state } = cpu;
   const port = state[Word.edx] & 0xffff;
-  checkPort(cpu, port, size);
+  checkPort(cpu, port, size, access);
   const linear = stringAddress(cpu, Segment.es, state[Word.edi] & mask, size, Double.writeSpan);
   memory.current.probeWrite(linear, size);
   const value = readPort(cpu, port, size);
@@ -27,9 +38,13 @@ export function stringIn(cpu: Cpu, size: number, mask: number): void {
 
 /** OUTS: one element from `segment`:ESI to port DX. */
 export function stringOut(cpu: Cpu, size: number, mask: number, segment: number): void {
+  elementOut(cpu, size, mask, segment, accessOut(mask, segment));
+}
+
+function elementOut(cpu: Cpu, size: number, mask: number, segment: number, access: number): void {
   const { state } = cpu;
   const port = state[Word.edx] & 0xffff;
-  checkPort(cpu, port, size);
+  checkPort(cpu, port, size, access);
   const linear = stringAddress(cpu, segment, state[Word.esi] & mask, size, Double.readSpan);
   writePort(cpu, port, load(cpu, linear, size), size);
   advance(cpu, Word.esi, size, mask);
@@ -39,7 +54,7 @@ export function stringOut(cpu: Cpu, size: number, mask: number, segment: number)
 export function repeatStringIn(cpu: Cpu, size: number, mask: number, eip: number, nextEip: number): void {
   for (let n = 0; mayGoOn(cpu, mask, n); ) {
     const count = blockIn(cpu, size, mask, ELEMENTS_A_TURN - n);
-    if (count === 0) stringIn(cpu, size, mask);
+    if (count === 0) elementIn(cpu, size, mask, accessIn(mask) | PortAccess.repeat);
     n += countDown(cpu, mask, count || 1);
   }
   leaveRepeat(cpu, mask, eip, nextEip);
@@ -56,7 +71,7 @@ export function repeatStringOut(
 ): void {
   for (let n = 0; mayGoOn(cpu, mask, n); ) {
     const count = blockOut(cpu, size, mask, segment, ELEMENTS_A_TURN - n);
-    if (count === 0) stringOut(cpu, size, mask, segment);
+    if (count === 0) elementOut(cpu, size, mask, segment, accessOut(mask, segment) | PortAccess.repeat);
     n += countDown(cpu, mask, count || 1);
   }
   leaveRepeat(cpu, mask, eip, nextEip);
@@ -67,7 +82,7 @@ function blockIn(cpu: Cpu, size: number, mask: number, most: number): number {
   const { ports, memory, state } = cpu;
   if (ports.readBlock === undefined || !mayMoveBlocks(cpu)) return 0;
   const port = state[Word.edx] & 0xffff;
-  checkPort(cpu, port, size);
+  checkPort(cpu, port, size, accessIn(mask) | PortAccess.repeat);
   const { linear, bytes } = blockOf(cpu, Segment.es, Word.edi, Double.writeSpan, size, mask, most);
   const target = bytes === 0 ? null : memory.writableSpan(linear, bytes);
   if (target === null) return 0;
@@ -81,7 +96,7 @@ function blockOut(cpu: Cpu, size: number, mask: number, segment: number, most: n
   const { ports, memory, state } = cpu;
   if (ports.writeBlock === undefined || !mayMoveBlocks(cpu)) return 0;
   const port = state[Word.edx] & 0xffff;
-  checkPort(cpu, port, size);
+  checkPort(cpu, port, size, accessOut(mask, segment) | PortAccess.repeat);
   const { linear, bytes } = blockOf(cpu, segment, Word.esi, Double.readSpan, size, mask, most);
   const source = bytes === 0 ? null : memory.readableSpan(linear, bytes);
   if (source === null) return 0;

@@ -51,6 +51,8 @@ const keptByInit: readonly WordName[] = [
     'timestampOffsetLow',
     'timestampOffsetHigh',
     'xcr0',
+    'virtualizationControl',
+    'hostSaveArea',
     'mxcsr',
     'xmm',
   ] as const),

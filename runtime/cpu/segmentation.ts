@@ -5,7 +5,8 @@ import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { type Descriptor, isNull, selectorError, updateSpans } from './descriptor.ts';
 
-const vm86Rights = realRights | (3 << Rights.dplShift);
+/** The rights of a segment after a load in VM86 mode. */
+export const vm86Rights = realRights | (3 << Rights.dplShift);
 
 /**
  * Fills a segment register, all that a program can't see included. updateKey is due, except for FS and GS. Bounds and spans

@@ -1,4 +1,5 @@
 import { Cr0 } from '../../translator/abi/control-registers.ts';
+import { Exit } from '../../translator/abi/exits.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Eflags, Word } from '../../translator/abi/state.ts';
 import { GuestFault, raise } from '../fault.ts';
@@ -8,6 +9,7 @@ import { SystemType, selectorError } from './descriptor.ts';
 import { readEflags } from './eflags.ts';
 import { TASK_IS_32_BITS } from './inner-stack.ts';
 import { updateSseMode } from './sse/mode.ts';
+import { intercept } from './svm/intercept.ts';
 import { enterTaskSegments } from './task-segments.ts';
 import { layoutOf, loadTaskState, saveTaskState, type TaskLayout } from './task-state.ts';
 import { updateFpuMode } from './x87/status.ts';
@@ -26,6 +28,7 @@ const DEBUG_LOCAL = 0x155;
  */
 export function switchTask(cpu: Cpu, selector: number, reason: TaskSwitchReason, eip: number, errorCode: number): void {
   checkTask(cpu, selector, reason);
+  interceptTaskSwitch(cpu, selector, reason, errorCode);
   const old = layoutOf(cpu.state[Word.taskRights]);
   const next = layoutOf(cpu.task.high);
   probeTaskMemory(cpu, old, next);
@@ -41,6 +44,15 @@ export function switchTask(cpu: Cpu, selector: number, reason: TaskSwitchReason,
   } finally {
     cpu.updateKey();
   }
+}
+
+/** Bits of EXITINFO2's upper word: the switch is that of IRET, or of JMP; there is an error code (15.14.1). */
+const SwitchInformation = { return: 1 << 4, jump: 1 << 6, call: 0, hasErrorCode: 1 << 12 } as const;
+
+/** Leaves a guest if its hypervisor intercepts task switches. */
+function interceptTaskSwitch({ state }: Cpu, selector: number, reason: TaskSwitchReason, errorCode: number): void {
+  const high = SwitchInformation[reason] | (errorCode < 0 ? 0 : SwitchInformation.hasErrorCode);
+  intercept(state, Exit.taskSwitch, [selector, 0, Math.max(errorCode, 0), high]);
 }
 
 /** Reads the TSS descriptor into cpu.task and checks it. */

@@ -1,10 +1,12 @@
 import { Cr4 } from '../../translator/abi/control-registers.ts';
+import { Exit } from '../../translator/abi/exits.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { publishSystemTime } from './kvm/clock.ts';
 import type { ModelRegister } from './model-register.ts';
+import { intercept } from './svm/intercept.ts';
 
 /** The time-stamp counter counts nanoseconds, at all times. */
 export const TIMESTAMP_HERTZ = 1_000_000_000;
@@ -14,20 +16,23 @@ const TWO_32 = 0x100000000;
 export function readTimestamp(cpu: Cpu): void {
   const { state } = cpu;
   if (state[Word.cr4] & Cr4.tsd && state[Word.cpl] !== 0) raise(Vector.generalProtection);
+  intercept(state, Exit.rdtsc);
   cpu.hasSeenTime = true;
   const [low, high] = timestamp(cpu);
   state[Word.eax] = low;
   state[Word.edx] = high;
 }
 
-/** The counter's low and high word: the clock and the offset. */
+/** The counter's low and high word: the clock, the offset, and that of a guest. */
 function timestamp(cpu: Cpu): [low: number, high: number] {
   const { state } = cpu;
   const now = Math.floor(cpu.nanoseconds());
   const high = Math.floor(now / TWO_32);
   // Not by the remainder of doubles, for which V8 calls the C library.
-  const low = now - high * TWO_32 + (state[Word.timestampOffsetLow] >>> 0);
-  return [low | 0, (high + state[Word.timestampOffsetHigh] + (low >= TWO_32 ? 1 : 0)) | 0];
+  const offset = (state[Word.timestampOffsetLow] >>> 0) + (state[Word.guestTimestampLow] >>> 0);
+  const low = now - high * TWO_32 + offset;
+  const upper = state[Word.timestampOffsetHigh] + state[Word.guestTimestampHigh] + Math.floor(low / TWO_32);
+  return [low | 0, (high + upper) | 0];
 }
 
 /** Virtual time, in nanoseconds, at which the counter will have a value. */

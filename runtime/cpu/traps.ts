@@ -34,6 +34,14 @@ import {
   sumOfDifferences,
 } from './sse/packed.ts';
 import { compareStrings } from './sse/strings.ts';
+import { runGuest } from './svm/enter.ts';
+import {
+  holdInterrupts,
+  interceptInstruction,
+  invalidateGuestPage,
+  loadGuestState,
+  saveGuestState,
+} from './svm/instructions.ts';
 import { sysenter, sysexit } from './sysenter.ts';
 import { loadGlobalTable, loadInterruptTable, loadLocalTable, loadTask } from './tables.ts';
 import { readTimestamp } from './timestamp.ts';
@@ -121,6 +129,13 @@ export const traps: Record<TrapName, Trap> = {
   readModelRegister,
   writeModelRegister,
   random,
+
+  leaveGuest: interceptInstruction,
+  runGuest,
+  loadGuestState,
+  saveGuestState,
+  holdInterrupts,
+  invalidateGuestPage,
 
   x87Register,
   x87Compare: x87Register,

@@ -2,7 +2,7 @@ import type { Cpu } from '../cpu/cpu.ts';
 import type { Engine } from '../exec/engine.ts';
 import { GuestFault } from '../fault.ts';
 import type { Mmu } from '../memory/mmu.ts';
-import { type Paging, silentPaging } from '../memory/paging.ts';
+import { type PageTables, silentPaging } from '../memory/page-tables.ts';
 import { forEachPage, PhysicalMemory } from '../memory/physical.ts';
 import { registerAccess } from './register-access.ts';
 import { type Watchpoint, Watchpoints } from './watchpoints.ts';
@@ -76,7 +76,7 @@ export interface DebuggedParts {
 /** The machine's end of a debugger. */
 export class Debugger implements DebugCalls {
   readonly #parts: DebuggedParts;
-  readonly #paging: Paging;
+  readonly #paging: PageTables;
   readonly #memory: PhysicalMemory;
   readonly #watchpoints: Watchpoints;
 

@@ -11,7 +11,7 @@ import { translationUrl } from '../exec/names.ts';
 import type { Node, Run } from '../exec/node.ts';
 import { defaultTiering } from '../exec/tiering.ts';
 import type { Mmu } from '../memory/mmu.ts';
-import { type Paging, silentPaging } from '../memory/paging.ts';
+import { type PageTables, silentPaging } from '../memory/page-tables.ts';
 import type { CodeSnapshot, TranslationInfo } from './questions.ts';
 
 const PAGE = 4096;
@@ -33,7 +33,7 @@ export interface ViewedParts {
  */
 export class EngineView {
   readonly parts: ViewedParts;
-  readonly #paging: Paging;
+  readonly #paging: PageTables;
 
   constructor(parts: ViewedParts) {
     this.parts = parts;

@@ -61,6 +61,7 @@ export class DebugExceptions {
   step(node: Node, run: Run): void {
     const { state, cpu } = this;
     const trap = (state[Word.eflags] & Eflags.tf) !== 0;
+    const shadow = state[Word.interruptShadow];
     state[Word.interruptShadow] = 0;
     // For this one instruction it has done its work; IRET may set it again.
     state[Word.eflags] &= ~Eflags.rf;
@@ -70,6 +71,10 @@ export class DebugExceptions {
       let next = run(node);
       if (next === null && this.isStillToCome(node)) next = run(node);
       if (next !== null) state[Word.eip] = next.eip;
+    } catch (error) {
+      // It has changed nothing: a hypervisor whose guest is left here has to know.
+      state[Word.interruptShadow] = shadow;
+      throw error;
     } finally {
       cpu.breakpoints.collecting = false;
     }

@@ -1,11 +1,20 @@
+import { Exit } from '../../translator/abi/exits.ts';
 import { Vector } from '../../translator/abi/faults.ts';
+import { isIntercepted } from '../../translator/abi/intercepts.ts';
 import { RETURN_RECORD } from '../../translator/abi/record.ts';
-import { Eflags, Halt, Nmi, Shadow, Word } from '../../translator/abi/state.ts';
+import { Halt, Nmi, Shadow, Word } from '../../translator/abi/state.ts';
 import { instructionRestart } from '../cpu/breakpoints.ts';
 import { linearEip } from '../cpu/code-segment.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { shadowNow } from '../cpu/flag-instructions.ts';
-import { deliver } from '../cpu/interrupts.ts';
+import { deliver, deliverFault } from '../cpu/interrupts.ts';
+import {
+  acceptsInterrupts,
+  isVirtualInterruptRequested,
+  isVirtualInterruptWaiting,
+  takeVirtualInterrupt,
+} from '../cpu/svm/interrupts.ts';
+import { leaveGuest } from '../cpu/svm/leave.ts';
 import { GuestFault } from '../fault.ts';
 import { DebugExceptions } from './debug-exceptions.ts';
 import type { Graph } from './graph.ts';
@@ -19,14 +28,23 @@ export interface InterruptSource {
   acknowledge(): number;
 }
 
-/** Whether an interrupt waits and IF allows it. */
+/** Whether an interrupt waits, one of the machine or a guest's virtual one, and IF allows it. */
 export function isInterruptWaiting(state: Int32Array, source: InterruptSource): boolean {
-  return source.pending && (state[Word.eflags] & Eflags.if) !== 0;
+  return isExternalWaiting(state, source) || isVirtualInterruptWaiting(state);
 }
 
-/** Whether an interrupt waits and the CPU accepts it between these two instructions. */
-function isInterruptReady(state: Int32Array, source: InterruptSource): boolean {
-  return isInterruptWaiting(state, source) && state[Word.interruptShadow] === 0 && state[Word.halted]! <= Halt.waiting;
+/** Whether an interrupt waits, though IF may not allow it. */
+export function isInterruptPending(state: Int32Array, source: InterruptSource): boolean {
+  return source.pending || isVirtualInterruptRequested(state);
+}
+
+function isExternalWaiting(state: Int32Array, source: InterruptSource): boolean {
+  return source.pending && acceptsInterrupts(state);
+}
+
+/** Whether the CPU accepts an interrupt between these two instructions, if IF allows it. */
+function isBetweenInstructions(state: Int32Array): boolean {
+  return state[Word.interruptShadow] === 0 && state[Word.halted]! <= Halt.waiting;
 }
 
 /** Why `run` came back: attention was asked for, the CPU halted, the budget is used up, or a debugger is to be told (Stops). */
@@ -87,17 +105,38 @@ export class Dispatcher {
   private acceptInterrupt(): void {
     const { state } = this;
     if (state[Word.halted] === Halt.startUp) return;
-    if (state[Word.nmi] === Nmi.pending && state[Word.interruptShadow] !== Shadow.all) this.acceptNmi();
-    if (!isInterruptReady(state, this.interrupts)) return;
-    state[Word.halted] = Halt.running;
+    const acceptsNmi = state[Word.interruptShadow] !== Shadow.all && state[Word.interruptsHeld] === 0;
+    if (state[Word.nmi] === Nmi.pending && acceptsNmi) this.acceptNmi();
+    if (isBetweenInstructions(state) && isExternalWaiting(state, this.interrupts)) this.acceptExternal();
+    if (isBetweenInstructions(state) && isVirtualInterruptWaiting(state)) this.acceptVirtual();
+  }
+
+  private acceptNmi(): void {
+    if (this.leavesGuest(Exit.nmi)) return;
+    this.state[Word.nmi] = Nmi.blocked;
+    this.metrics.interrupts++;
+    this.interrupt(Vector.nmi);
+  }
+
+  private acceptExternal(): void {
+    if (this.leavesGuest(Exit.interrupt)) return;
+    this.state[Word.halted] = Halt.running;
     this.metrics.interrupts++;
     this.interrupt(this.interrupts.acknowledge());
   }
 
-  private acceptNmi(): void {
-    this.state[Word.nmi] = Nmi.blocked;
+  private acceptVirtual(): void {
+    if (this.leavesGuest(Exit.virtualInterrupt)) return;
     this.metrics.interrupts++;
-    this.interrupt(Vector.nmi);
+    this.interrupt(takeVirtualInterrupt(this.state));
+  }
+
+  /** Leaves the guest if its hypervisor intercepts what is about to interrupt it, which then still waits. */
+  private leavesGuest(code: number): boolean {
+    const { cpu, state } = this;
+    if (!isIntercepted(state, code)) return false;
+    leaveGuest(cpu, { code, eip: state[Word.eip]!, nextEip: 0 });
+    return true;
   }
 
   private interrupt(vector: number): void {
@@ -157,6 +196,6 @@ export class Dispatcher {
     this.graph.locate();
     this.metrics.faults++;
     this.state[Word.debugTraps] = 0;
-    deliver(this.cpu, fault.vector, 'exception', fault.errorCode, this.state[Word.eip]);
+    deliverFault(this.cpu, fault, this.graph.nextEip);
   }
 }

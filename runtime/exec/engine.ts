@@ -15,7 +15,7 @@ import type { Mmu } from '../memory/mmu.ts';
 import { realAccess } from '../memory/real.ts';
 import type { Check } from './check.ts';
 import { freeSuffix, installCells } from './compile.ts';
-import { Dispatcher, type InterruptSource, isInterruptWaiting } from './dispatcher.ts';
+import { Dispatcher, type InterruptSource, isInterruptPending, isInterruptWaiting } from './dispatcher.ts';
 import { type ColdRuns, defaultColdRuns } from './evictions.ts';
 import { Graph } from './graph.ts';
 import { Handlers } from './handlers.ts';
@@ -105,7 +105,11 @@ export class Engine {
       ...boundHelpers(cpu),
       ...stickyHelpers(cpu.state),
       ...blockHelpers(cpu.state, mmu, budgeted),
-      ...attempts(cpu, { budgeted, isPending: () => interrupts.pending }, this.graph.cache.enterContext),
+      ...attempts(
+        cpu,
+        { budgeted, isPending: () => isInterruptPending(cpu.state, interrupts) },
+        this.graph.cache.enterContext,
+      ),
     });
   }
 

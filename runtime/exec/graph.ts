@@ -26,6 +26,8 @@ const NOWHERE = -1;
 export class Graph extends DecodedCode {
   /** Where a fault that is thrown now is: the last node that was run, but by a fast path; those don't throw. */
   faulting: Node | null = null;
+  /** The EIP after the instruction that has thrown last. */
+  nextEip = 0;
   /** The fault that code leaves with which was not thrown, until the dispatcher has taken it: there is one at most, and EIP is where it is. */
   private pendingFault: GuestFault | null = null;
   readonly rehearsal: Rehearsal;
@@ -84,7 +86,10 @@ export class Graph extends DecodedCode {
 
   /** Makes EIP that of the instruction that has thrown. */
   locate(): void {
-    if (this.faulting !== null) this.state[Word.eip] = this.faulting.eip;
+    if (this.faulting !== null) {
+      this.state[Word.eip] = this.faulting.eip;
+      this.nextEip = this.faulting.nextEip;
+    }
     this.faulting = null;
   }
 

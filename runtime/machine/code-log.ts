@@ -10,7 +10,7 @@ import { hex } from '../debug/registers.ts';
 import { type InterruptSource, isInterruptWaiting, type LeaveReason } from '../exec/dispatcher.ts';
 import type { Engine } from '../exec/engine.ts';
 import type { Mmu } from '../memory/mmu.ts';
-import { type Paging, silentPaging } from '../memory/paging.ts';
+import { type PageTables, silentPaging } from '../memory/page-tables.ts';
 import { NO_FRAME } from '../memory/physical-map.ts';
 import type { GuestLog } from './guest-log.ts';
 
@@ -46,7 +46,7 @@ export interface CodeLogParts {
  */
 export class CodeLog {
   readonly #parts: CodeLogParts;
-  readonly #paging: Paging;
+  readonly #paging: PageTables;
   readonly #instruction = new Instruction(forms[INVALID_FORM]!);
   /** By linear address. */
   readonly #blocks = new Map<number, LoggedBlock>();

@@ -12,7 +12,7 @@ import type { PciFunctionView } from '../devices/pci/function.ts';
 import { busMemory } from '../memory/bus-memory.ts';
 import { type Mapping, Mappings } from '../memory/mappings.ts';
 import type { Mmu } from '../memory/mmu.ts';
-import { type Paging, silentPaging } from '../memory/paging.ts';
+import { type PageTables, silentPaging } from '../memory/page-tables.ts';
 import { forEachPage } from '../memory/physical.ts';
 import { NO_FRAME } from '../memory/physical-map.ts';
 import type { Saved } from '../snapshot/describe.ts';
@@ -152,7 +152,7 @@ export interface ExaminedParts {
 /** Answers a monitor. Looking changes nothing, but where devices' registers are read. */
 export class Examination implements ExaminationCalls {
   readonly #parts: ExaminedParts;
-  readonly #paging: Paging;
+  readonly #paging: PageTables;
   readonly #tables: Mappings;
 
   constructor(parts: ExaminedParts) {

@@ -1,9 +1,10 @@
-import { Eflags, Halt, Nmi, Segment, Word } from '../../translator/abi/state.ts';
+import { Halt, Nmi, Segment, Word } from '../../translator/abi/state.ts';
 import { cpuComponent, deriveState, modelRegisterComponent, stateComponent } from '../cpu/component.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { haveSamePages, KeptProcessor } from '../cpu/kept-processor.ts';
 import { addStolenTime } from '../cpu/kvm/steal-time.ts';
 import { setUnprotectedSegment } from '../cpu/segmentation.ts';
+import { acceptsInterrupts } from '../cpu/svm/interrupts.ts';
 import { processorCount } from '../cpu/topology.ts';
 import type { LocalApics } from '../devices/local-apic/set.ts';
 import { type Component, describe, flag, indexOf, integer, type StateOf, starting } from '../snapshot/describe.ts';
@@ -215,10 +216,10 @@ export class Processors {
     return this.isMaskable(n) && this.#parts.localApics!.all[n]!.pending;
   }
 
-  /** Whether IF of a processor is set that could come to run. */
+  /** Whether a processor that could come to run accepts maskable interrupts. */
   isMaskable(n: number): boolean {
     const state = this.#stateOf(n);
-    return state[Word.halted] !== Halt.startUp && (state[Word.eflags]! & Eflags.if) !== 0;
+    return state[Word.halted] !== Halt.startUp && acceptsInterrupts(state);
   }
 
   #stateOf(n: number): Int32Array {

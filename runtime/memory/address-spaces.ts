@@ -1,6 +1,7 @@
 import { Cr4 } from '../../translator/abi/control-registers.ts';
 import { WORD_COUNT, Word } from '../../translator/abi/state.ts';
-import { Access, type Paging, silentPaging } from './paging.ts';
+import { type PageTables, silentPaging } from './page-tables.ts';
+import { Access } from './paging.ts';
 import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 
 /** A table of page-directory pointers begins at a multiple of so many bytes (Intel SDM vol. 3, table 4-7). */
@@ -17,7 +18,7 @@ export class AddressSpaces {
   readonly #map: PhysicalMap;
   /** The state with another CR3, as far as walks need it. */
   readonly #other = new Int32Array(WORD_COUNT);
-  readonly #paging: Paging;
+  readonly #paging: PageTables;
 
   constructor(state: Int32Array, map: PhysicalMap) {
     this.#state = state;
@@ -29,11 +30,15 @@ export class AddressSpaces {
     return this.#state[Word.cr3];
   }
 
-  /** Whether a linear page of an address space leads to a frame of RAM, for who may do everything. */
+  /**
+   * Whether a linear page of an address space leads to a frame of RAM, for who may do everything. With nested paging it is taken to do so: what the
+   * hypervisor's tables were then isn't known.
+   */
   maps(space: number, linearPage: number, frame: number): boolean {
     const other = this.#other;
     const paging = this.#paging;
     const state = this.#state;
+    if (state[Word.nestedMode] !== 0) return true;
     for (const word of modeWords) other[word] = state[word];
     other[Word.cr3] = space;
     if (state[Word.cr4] & Cr4.pae) this.#loadPointer(space, linearPage >>> 18);

@@ -1,4 +1,6 @@
+import { Exit } from '../../translator/abi/exits.ts';
 import { Vector } from '../../translator/abi/faults.ts';
+import { isIntercepted } from '../../translator/abi/intercepts.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { Word } from '../../translator/abi/state.ts';
@@ -7,7 +9,8 @@ import type { DataAccess, ProcessorMemory } from './access.ts';
 import { AddressSpaces } from './address-spaces.ts';
 import { checkAlignment } from './alignment.ts';
 import type { DevicePlace } from './device-blocks.ts';
-import { Access, type PageWalk, Paging } from './paging.ts';
+import { type PageTables, walkingPageTables } from './page-tables.ts';
+import { Access, type PageWalk } from './paging.ts';
 import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
 import { RecentDevices } from './recent-devices.ts';
@@ -15,6 +18,8 @@ import { Tables } from './tables.ts';
 import { PageKind, Tlb } from './tlb.ts';
 import { type AccessWatcher, type Watch, WatchedPages, type WatchOwner } from './watch.ts';
 import { WideStore } from './wide-store.ts';
+
+const PAGE_FAULT_EXIT = Exit.exception + Vector.pageFault;
 
 /**
  * Memory management unit: the slow path of every access of generated code, and the helpers' way to memory.
@@ -26,7 +31,7 @@ export class Mmu implements ProcessorMemory {
   readonly ram: GuestRam;
   /** The tables of the TLB, and those of the engine that executes code. */
   readonly tables: Tables;
-  readonly paging: Paging;
+  readonly paging: PageTables;
   readonly spaces: AddressSpaces;
   readonly current: DataAccess;
   /** Accesses by generated code for an instruction that has changed nothing yet (Access.restartable). */
@@ -51,7 +56,7 @@ export class Mmu implements ProcessorMemory {
     this.ram = map.ram;
     this.#wide = new WideStore(map);
     this.tlb = new Tlb(this.ram.bytes.length, tables);
-    this.paging = new Paging(state, map);
+    this.paging = walkingPageTables(state, map);
     this.spaces = new AddressSpaces(state, map);
     map.onChanged = () => this.flushAll();
     this.ram.frames.onMarked = (frames) => this.tlb.protectFrames(frames);
@@ -155,6 +160,11 @@ export class Mmu implements ProcessorMemory {
     this.#probeAs(linear, bytes, Access.read);
   }
 
+  /** A doubleword by an address that is physical for the code that runs, which may be a guest with nested paging. */
+  loadTable32(physical: number): number {
+    return this.paging.isNested ? this.paging.loadGuestPhysical32(physical) : this.loadPhysical32(physical);
+  }
+
   /** A doubleword by physical address. */
   loadPhysical32(physical: number): number {
     const page = Math.floor(physical / 4096) & this.map.processorPages;
@@ -163,6 +173,14 @@ export class Mmu implements ProcessorMemory {
     return frame === NO_FRAME
       ? this.map.readDevice(page * 4096 + offset, 4) | 0
       : this.ram.words[(frame << 10) | (offset >>> 2)];
+  }
+
+  storePhysical32(physical: number, value: number): void {
+    const page = Math.floor(physical / 4096) & this.map.processorPages;
+    const frame = this.map.storedFrameAt(page);
+    const offset = physical & 0xfff;
+    if (frame === NO_FRAME) this.map.writeDevice(page * 4096 + offset, 4, value | 0);
+    else this.#storeBytes((frame << 12) | offset, value, 4);
   }
 
   flushAll(): void {
@@ -326,7 +344,7 @@ export class Mmu implements ProcessorMemory {
     if (code !== -1) {
       // As the processor's TLBs do (Intel SDM vol. 3, 4.10.4.1): pages that the handler enters need no INVLPG.
       this.flushPage(linear);
-      this.#state[Word.cr2] = linear;
+      this.#state[isIntercepted(this.#state, PAGE_FAULT_EXIT) ? Word.faultAddress : Word.cr2] = linear;
       raise(Vector.pageFault, code);
     }
     if (bytes !== 0 && !this.#watched.idle) this.#watched.tell(linear, bytes, access);

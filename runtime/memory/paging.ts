@@ -63,19 +63,20 @@ export function isReservedPointer(low: number, high: number): boolean {
 }
 
 /** The memory that page tables are in. */
-type TableMemory = Pick<PhysicalMap, 'ram' | 'processorPages' | 'frameAt' | 'storedFrameAt' | 'readDevice'>;
+export type TableMemory = Pick<PhysicalMap, 'ram' | 'processorPages' | 'frameAt' | 'storedFrameAt' | 'readDevice'>;
 
 /**
  * The page-table walker of 32-bit paging (Intel SDM vol. 3, 4.3; 4 MB pages with CR4.PSE, in 64 GB by PSE-36) and of
  * PAE paging (4.4). Entries are named by physical page and offset in it: an address has more than 32 bits.
  */
 export class Paging {
-  readonly result = new PageWalk();
+  readonly result: PageWalk;
   readonly #state: Int32Array;
   readonly #map: TableMemory;
   readonly #ram: GuestRam;
 
-  constructor(state: Int32Array, map: TableMemory) {
+  constructor(state: Int32Array, map: TableMemory, result = new PageWalk()) {
+    this.result = result;
     this.#state = state;
     this.#map = map;
     this.#ram = map.ram;
@@ -195,17 +196,4 @@ export class Paging {
 
 function executionOf(high: number): number {
   return high & NO_EXECUTE ? PageKind.noExecute : 0;
-}
-
-/** Page walks without any effect: all of memory is read-only to them, so they set no accessed and dirty bits, and devices read as 0. */
-export function silentPaging(state: Int32Array, map: PhysicalMap): Paging {
-  return new Paging(state, {
-    ram: map.ram,
-    get processorPages() {
-      return map.processorPages;
-    },
-    frameAt: (page) => map.frameAt(page),
-    storedFrameAt: () => NO_FRAME,
-    readDevice: () => 0,
-  });
 }

@@ -3,7 +3,7 @@ import { readRecorded } from '../../test/oracle/protection/record.ts';
 
 /** The project's own suite of protected mode against QEMU: where they disagree, and why. */
 export function protection(): string {
-  const { version, qemu, manual } = readRecorded();
+  const { version, qemu, manual } = readRecorded('protection');
   const names = Object.keys(manual);
   const rows = disagreements.map(([cases, reason]) => {
     const matching = names.filter((name) => cases.test(name));

@@ -15,6 +15,7 @@ const words: Readonly<Record<string, readonly [set: number, clear: number]>> = {
   real: [0, Key.protected | Key.vm86 | Key.flat | Key.user | Key.alignment],
   vm86: [Key.vm86 | Key.protected | Key.user, Key.flat],
   aligned: [Key.alignment | Key.user, 0],
+  guest: [Key.guest, 0],
 };
 
 export const stateWords: readonly string[] = Object.keys(words);
@@ -44,5 +45,8 @@ export function keyText(key: number): string {
   const mode = key & Key.vm86 ? 'VM86' : key & Key.protected ? 'protected' : 'real';
   const level = `CPL ${key & Key.user ? 3 : 0}`;
   const alignment = key & Key.alignment ? ['alignment checked'] : [];
-  return [`${bits} bit`, ...stack, level, key & Key.flat ? 'flat' : 'segmented', mode, ...alignment].join(', ');
+  const guest = key & Key.guest ? ['guest of AMD-V'] : [];
+  return [`${bits} bit`, ...stack, level, key & Key.flat ? 'flat' : 'segmented', mode, ...alignment, ...guest].join(
+    ', ',
+  );
 }

@@ -47,8 +47,9 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
   8: (contents) => withComponents(contents, (components) => ({ ...components, ...withOneAnswer(components) })),
   // A balloon had two queues, and no statistics.
   9: (contents) => withComponents(contents, (components) => ({ ...components, ...withBalloonQueues(components) })),
-  // There was no mouse of VMware's.
-  10: (contents) => withComponents(contents, (components) => ({ ...components, vmmouse: vmMouse })),
+  // There was no mouse of VMware's, and no processor had AMD-V.
+  10: (contents) =>
+    withComponents(contents, (components) => ({ ...components, ...withoutGuests(components), vmmouse: vmMouse })),
 };
 
 /** VMware's mouse as its driver finds it. */
@@ -58,6 +59,20 @@ const vmMouse: Contents = {
   isDisabled: true,
   isAbsolute: false,
 };
+
+/** The state of AMD-V where it is not used. */
+const noGuest: Contents = {
+  ...{ guestMode: 0, interruptsHeld: 0, hostInterrupts: 0, intercepts: [0, 0, 0, 0, 0], vmcb: 0 },
+  ...{ portMapPage: 0, registerMapPage: 0, virtualInterrupt: 0, virtualVector: 0 },
+  ...{ guestTimestampLow: 0, guestTimestampHigh: 0, nestedMode: 0, nestedCr3: 0 },
+  ...{ virtualizationControl: 0, hostSaveArea: [0, 0] },
+};
+
+/** Processors that run no guests of their own. */
+function withoutGuests(components: Contents): Contents {
+  const names = Object.keys(components).filter((name) => /^cpu( \d+)?$/.test(name));
+  return Object.assign({}, ...names.map((name) => withFields(components, name, noGuest)));
+}
 
 /** Entries of the queues that were added to the balloon. */
 const BALLOON_QUEUES = [128, 32];

@@ -56,7 +56,7 @@ const presentFeatures = new Set(
     ...['INTEL8086', 'INTEL186', 'INTEL286', 'INTEL386', 'INTEL486', 'INTEL8086_ONLY'],
     ...['FPU', 'FPU287', 'FPU287XL_ONLY', 'FPU387', 'CMOV', 'CPUID', 'CX8', 'FXSR', 'MSR', 'MULTIBYTENOP', 'PAUSE'],
     ...['MMX', 'SSE', 'SSE2', 'CLFSH', 'SSE3', 'SSSE3', 'SSE4_1', 'SSE4_2', 'POPCNT', 'MOVBE', 'AES', 'PCLMULQDQ'],
-    ...['RDRAND', 'XSAVE'],
+    ...['RDRAND', 'XSAVE', 'SVM'],
     ...['RSM', 'SEP', 'TSC'],
   ].map((name) => iced.CpuidFeature[name as keyof typeof iced.CpuidFeature] as number),
 );
@@ -116,6 +116,7 @@ const notations: readonly (readonly [pattern: RegExp, replacement: string, reaso
   ],
   [/^rep ret/, 'ret', 'the same'],
   [/^ret far/, 'retf', 'another name'],
+  [/^(vm(?:run|load|save)|invlpga) e?ax(?:,ecx)?$/, '$1', 'EAX and ECX are implied'],
   [/^sal /, 'shl ', 'the undocumented encoding of SHL has no name of its own'],
   [/^(f\w+) st,(?=(?:word|dword|qword|tbyte) ptr )/, '$1 ', 'ST is implied'],
   [/^fld st,/, 'fld ', 'the same'],

@@ -4,7 +4,7 @@ import { readRecorded } from './protection/record.ts';
 import { askQemu } from './protection/run.ts';
 import { qemuVersion } from './qemu-guest.ts';
 
-const recorded = readRecorded();
+const recorded = readRecorded('protection');
 
 /** Another release of QEMU may say something else. */
 describe.skipIf(qemuVersion() !== recorded.version)('QEMU says what is recorded', () => {

@@ -5,7 +5,7 @@ import { disagreements } from './protection/disagreements.ts';
 import { expected, readRecorded } from './protection/record.ts';
 import { askOurs } from './protection/run.ts';
 
-const recorded = readRecorded();
+const recorded = readRecorded('protection');
 const counting = variants.filter(({ name }) => name.endsWith('counting'));
 
 describe.each(Object.keys(groups))('%s', (group) => {

@@ -67,6 +67,12 @@ export class FlatMemory implements ProcessorMemory {
   loadPhysical32(physical: number): number {
     return this.view.getInt32(physical, true);
   }
+  storePhysical32(physical: number, value: number): void {
+    this.view.setInt32(physical, value, true);
+  }
+  loadTable32(physical: number): number {
+    return this.loadPhysical32(physical);
+  }
   watch(): void {}
   isWritable(linear: number, bytes: number): boolean {
     return (linear & 0xfff) <= 0x1000 - bytes && !this.absent.has(linear >>> 12);

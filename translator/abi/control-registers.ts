@@ -33,4 +33,4 @@ export const Cr4 = {
 export const Xcr0 = { x87: 1 << 0, sse: 1 << 1 } as const;
 
 /** Bits of the MSR IA32_EFER (Intel SDM vol. 3, 2.2.1). */
-export const Efer = { nxe: 1 << 11 } as const;
+export const Efer = { nxe: 1 << 11, svme: 1 << 12 } as const;

@@ -198,6 +198,17 @@ export const helpers = {
   writeModelRegister: trap(0),
   random: trap(2),
 
+  // AMD-V (runtime/cpu/svm/).
+  /** (exit code): what the guest does is intercepted. */
+  leaveGuest: trap(1),
+  /** (address of the VMCB, EIP after it). */
+  runGuest: transfer(2),
+  loadGuestState: trap(1),
+  saveGuestState: trap(1),
+  holdInterrupts: trap(1),
+  /** (linear address, ASID). */
+  invalidateGuestPage: trap(2),
+
   // x87 (runtime/cpu/x87/execute.ts, fxsave.ts).
   x87Register: trap(4),
   /** FCOMI and its like: gives -1, 0 or 1, or a NaN for unordered operands. */

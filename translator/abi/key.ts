@@ -20,5 +20,7 @@ export const Key = {
   protected: 1 << 5,
   /** CPL is 3, CR0.AM and EFLAGS.AC are set: accesses that are not aligned raise #AC (Intel SDM vol. 3, 6.15). */
   alignment: 1 << 6,
+  /** A guest of AMD-V runs: instructions that its hypervisor may intercept ask whether it does (abi/exits.ts). */
+  guest: 1 << 7,
 } as const;
-export const KEY_BITS = 7;
+export const KEY_BITS = 8;

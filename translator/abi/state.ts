@@ -121,6 +121,32 @@ export const Word = {
   sseMode: 212,
   /** Words to see the words of doubles and of 80-bit numbers in: Double.scratch. */
   scratch: 214,
+  /** AMD-V (runtime/cpu/svm): 1 while a guest runs. */
+  guestMode: 224,
+  /** GIF, inverted: 1 while all interrupts are held off (after CLGI and at each exit). */
+  interruptsHeld: 225,
+  /** Whether maskable interrupts of the machine come while a guest runs: see HostInterrupts. */
+  hostInterrupts: 226,
+  /** The intercept vectors of the guest, in the VMCB's order; 0 while none runs. */
+  intercepts: 227,
+  /** Physical address of the guest's VMCB, and pages of its permission maps of ports and of model-specific registers. */
+  vmcb: 232,
+  portMapPage: 233,
+  registerMapPage: 234,
+  /** Virtual interrupt: the VMCB's word (V_TPR, V_IRQ, V_INTR_PRIO, V_IGN_TPR, V_INTR_MASKING), and its vector. */
+  virtualInterrupt: 235,
+  virtualVector: 236,
+  /** Number that is added to the time-stamp counter while the guest runs. */
+  guestTimestampLow: 237,
+  guestTimestampHigh: 238,
+  /** Address of an intercepted page fault, which leaves CR2 alone. */
+  faultAddress: 239,
+  /** Nested paging: see NestedMode (runtime/memory/nested-paging.ts), and N_CR3. */
+  nestedMode: 243,
+  nestedCr3: 244,
+  /** The MSRs VM_CR and VM_HSAVE_PA. */
+  virtualizationControl: 240,
+  hostSaveArea: 241,
 } as const;
 
 export type WordName = keyof typeof Word;
@@ -145,6 +171,8 @@ const SEGMENTS = 6;
 /** x87 registers. */
 const FPU_REGISTERS = 8;
 const SCRATCH_WORDS = 8;
+/** Words of the intercept vectors of a VMCB. */
+const INTERCEPT_WORDS = 5;
 
 /** Words of what takes more than one. */
 export const wordCounts: Readonly<Partial<Record<WordName, number>>> = {
@@ -160,6 +188,8 @@ export const wordCounts: Readonly<Partial<Record<WordName, number>>> = {
   pagePointer: 4 * 2,
   randomKey: 4,
   randomCount: 2,
+  intercepts: INTERCEPT_WORDS,
+  hostSaveArea: 2,
 };
 
 /** Values of Word.interruptShadow: what waits until the next instruction is done (Intel SDM vol. 3, 6.8.3). */
@@ -175,6 +205,9 @@ export const Shadow = {
    */
   stack: 3,
 } as const;
+
+/** Values of Word.hostInterrupts: the guest's IF decides whether maskable interrupts come; they don't; they do. */
+export const HostInterrupts = { byFlag: 0, held: 1, accepted: 2 } as const;
 
 /** Bits of Word.nmi: one is due; none is accepted, as the handler of the last one has not returned. */
 export const Nmi = { pending: 1, blocked: 2 } as const;

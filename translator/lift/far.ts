@@ -3,12 +3,14 @@
  * is not flat is lifted; all else is left to a trap (runtime/cpu).
  */
 import { Cr4 } from '../abi/control-registers.ts';
+import { Exit } from '../abi/exits.ts';
 import type { TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Eflags, Segment, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import { attempt } from './attempt.ts';
 import { type FarPointer, memoryPointer } from './far-pointer.ts';
+import { intercepted } from './intercept.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
 import { pushAll, pushedFlags } from './stack.ts';
 import { isUnprotected, leaveUnusualLoad, setSegment } from './unprotected-segment.ts';
@@ -97,7 +99,7 @@ export function callsHandler(key: number): boolean {
 }
 
 /** INT n. In real mode a call of what the table has for it, which pushes FLAGS first (Intel SDM vol. 3, 20.1.4). */
-export const interrupt: Lift = (b) => {
+const callHandler: Lift = (b) => {
   if (b.key & Key.vm86) extensionOnly(b, Cr4.vme);
   const vector = b.read(0);
   const args = [vector, b.field('nextEip')];
@@ -116,8 +118,10 @@ export const interrupt: Lift = (b) => {
   b.indirect(offset, 'call');
 };
 
+export const interrupt: Lift = intercepted(Exit.softwareInterrupt, callHandler);
+
 /** IRET. In real mode a far return that pops FLAGS, unless it unmasks NMIs. */
-export const iret: Lift = (b) => {
+const interruptReturn: Lift = (b) => {
   returnImageOnly(b);
   const size = b.operandSize;
   const args = [size, b.field('nextEip')];
@@ -136,3 +140,5 @@ export const iret: Lift = (b) => {
   enterCode(b, selector);
   b.indirect(offset, 'comeBack');
 };
+
+export const iret: Lift = intercepted(Exit.iret, interruptReturn);

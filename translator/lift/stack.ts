@@ -1,7 +1,9 @@
+import { Exit } from '../abi/exits.ts';
 import { Key } from '../abi/key.ts';
 import { Segment, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import { attempt } from './attempt.ts';
+import { intercepted } from './intercept.ts';
 import type { Lift, LiftBuilder } from './lifter.ts';
 import { flagsImageOnly, isIoPrivilegeLow } from './virtual-flag.ts';
 
@@ -25,11 +27,13 @@ export const pop: Lift = (b) => {
 
 export const pushSegment: Lift = (b) => b.push(b.get(Word.selector + b.argument), b.operandSize);
 
-export const pushf: Lift = (b) => {
+const pushFlags: Lift = (b) => {
   flagsImageOnly(b);
   if (b.key & Key.vm86 && b.operandSize === 2) b.fallback(isIoPrivilegeLow(b), 'pushVirtualFlags', 2);
   b.push(pushedFlags(b), b.operandSize);
 };
+
+export const pushf: Lift = intercepted(Exit.pushf, pushFlags);
 
 /** The image of EFLAGS that PUSHF stores. */
 export function pushedFlags(b: LiftBuilder): Value {

@@ -2,6 +2,7 @@
  * The instructions that concern more than the program: most evaluate their operands and leave the rest to a trap
  * (runtime/cpu). Those that only read or write a state word are lifted like any other.
  */
+import { Exit } from '../abi/exits.ts';
 import { Vector } from '../abi/faults.ts';
 import type { TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
@@ -10,6 +11,7 @@ import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
 import { attempt } from './attempt.ts';
 import { memoryPointer } from './far-pointer.ts';
+import { intercepted, interceptedBy } from './intercept.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
 import { isUnprotected, leaveUnusualLoad, setSegment } from './unprotected-segment.ts';
 import { flagsImageOnly, interruptFlagOnly } from './virtual-flag.ts';
@@ -21,7 +23,7 @@ export function supervisorOnly(b: LiftBuilder): void {
 }
 
 /** #UD in real and VM86 mode. */
-function protectedOnly(b: LiftBuilder): void {
+export function protectedOnly(b: LiftBuilder): void {
   if ((b.key & Key.protected) === 0 || b.key & Key.vm86) b.faultIf(1, Vector.invalidOpcode);
 }
 
@@ -38,6 +40,9 @@ const privileged =
     supervisorOnly(b);
     b.trap(helper);
   };
+
+/** A lifter whose instruction a hypervisor may intercept, after the CPL was checked. */
+const interceptedOfSupervisor = (exit: number, lift: Lift): Lift => intercepted(exit, lift, supervisorOnly);
 
 const raising =
   (vector: number): Lift =>
@@ -61,7 +66,7 @@ export const sti: Lift = (b) => {
   attempt(b, 'tryEnableInterrupts', [b.field('nextEip')], 'setInterruptFlag');
 };
 
-export const popf: Lift = (b) => {
+const popFlags: Lift = (b) => {
   const size = b.operandSize;
   flagsImageOnly(b);
   const popped = b.peek(size);
@@ -71,12 +76,14 @@ export const popf: Lift = (b) => {
   b.moveStack(size);
 };
 
+export const popf: Lift = intercepted(Exit.popf, popFlags);
+
 export const breakpoint: Lift = (b) => b.trap('softwareException', Vector.breakpoint, b.field('nextEip'));
-export const debugTrap: Lift = (b) => b.trap('debugTrap', b.field('nextEip'));
+export const debugTrap: Lift = intercepted(Exit.int1, (b) => b.trap('debugTrap', b.field('nextEip')));
 export const invalidOpcode: Lift = raising(Vector.invalidOpcode);
 export const tooLong: Lift = raising(Vector.generalProtection);
-export const hlt: Lift = privileged('halt');
-export const pause: Lift = (b) => attempt(b, 'tryPause', [], 'pause');
+export const hlt: Lift = interceptedOfSupervisor(Exit.hlt, privileged('halt'));
+export const pause: Lift = intercepted(Exit.pause, (b) => attempt(b, 'tryPause', [], 'pause'));
 
 /** Condition code 1: OF is clear. */
 const NO_OVERFLOW = 1;
@@ -169,25 +176,31 @@ export const lsl: Lift = examining('loadSegmentLimit');
 export const verr: Lift = verifying('verifyRead');
 export const verw: Lift = verifying('verifyWrite');
 
-const storingSelector =
-  (word: number): Lift =>
-  (b) => {
+function storingSelector(exit: number, word: number): Lift {
+  const lift: Lift = (b) => {
     protectedOnly(b);
     b.write(0, b.get(word));
   };
+  return intercepted(exit, lift, protectedOnly);
+}
 
-const loadingSelector =
-  (helper: TrapName): Lift =>
-  (b) => {
-    protectedOnly(b);
-    supervisorOnly(b);
+function protectedSupervisorOnly(b: LiftBuilder): void {
+  protectedOnly(b);
+  supervisorOnly(b);
+}
+
+function loadingSelector(exit: number, helper: TrapName): Lift {
+  const lift: Lift = (b) => {
+    protectedSupervisorOnly(b);
     b.trap(helper, b.read(0));
   };
+  return intercepted(exit, lift, protectedSupervisorOnly);
+}
 
-export const sldt: Lift = storingSelector(Word.ldtrSelector);
-export const str: Lift = storingSelector(Word.taskSelector);
-export const lldt: Lift = loadingSelector('loadLocalTable');
-export const ltr: Lift = loadingSelector('loadTask');
+export const sldt = storingSelector(Exit.readLdtr, Word.ldtrSelector);
+export const str = storingSelector(Exit.readTr, Word.taskSelector);
+export const lldt = loadingSelector(Exit.writeLdtr, 'loadLocalTable');
+export const ltr = loadingSelector(Exit.writeTr, 'loadTask');
 
 /** Limit (2 bytes) and base (4 bytes): all of the base is stored, whatever the operand size. */
 const storingTable =
@@ -210,10 +223,10 @@ const loadingTable =
     b.trap(helper, limit, b.operandSize === 4 ? base : b.and(base, 0xffffff));
   };
 
-export const sgdt: Lift = storingTable(Word.gdtrLimit, Word.gdtrBase);
-export const sidt: Lift = storingTable(Word.idtrLimit, Word.idtrBase);
-export const lgdt: Lift = loadingTable('loadGlobalTable');
-export const lidt: Lift = loadingTable('loadInterruptTable');
+export const sgdt = intercepted(Exit.readGdtr, storingTable(Word.gdtrLimit, Word.gdtrBase));
+export const sidt = intercepted(Exit.readIdtr, storingTable(Word.idtrLimit, Word.idtrBase));
+export const lgdt = interceptedOfSupervisor(Exit.writeGdtr, loadingTable('loadGlobalTable'));
+export const lidt = interceptedOfSupervisor(Exit.writeIdtr, loadingTable('loadInterruptTable'));
 
 // Control and debug registers.
 
@@ -223,35 +236,39 @@ function trapPrivileged(b: LiftBuilder, helper: TrapName, ...args: Operand[]): v
   b.trap(helper, ...args);
 }
 
-const movingFrom =
-  (helper: TrapName): Lift =>
-  (b) =>
-    trapPrivileged(b, helper, b.field('rm'), b.field('reg'));
+function movingFrom(exit: number, helper: TrapName): Lift {
+  const lift: Lift = (b) => trapPrivileged(b, helper, b.field('rm'), b.field('reg'));
+  return interceptedBy('reg', exit, lift, supervisorOnly);
+}
 
-const movingTo =
-  (helper: TrapName): Lift =>
-  (b) =>
-    trapPrivileged(b, helper, b.field('reg'), b.get(b.field('rm')));
+function movingTo(exit: number, helper: TrapName): Lift {
+  const lift: Lift = (b) => trapPrivileged(b, helper, b.field('reg'), b.get(b.field('rm')));
+  return interceptedBy('reg', exit, lift, supervisorOnly);
+}
 
-export const movFromControl: Lift = movingFrom('moveFromControl');
-export const movToControl: Lift = movingTo('moveToControl');
-export const movFromDebug: Lift = movingFrom('moveFromDebug');
-export const movToDebug: Lift = movingTo('moveToDebug');
-export const smsw: Lift = (b) => b.write(0, b.get(Word.cr0));
-export const clts: Lift = privileged('clearTaskSwitched');
-export const invd: Lift = supervisorOnly;
-export const wbinvd: Lift = supervisorOnly;
+export const movFromControl = movingFrom(Exit.readControl, 'moveFromControl');
+export const movToControl = movingTo(Exit.writeControl, 'moveToControl');
+export const movFromDebug = movingFrom(Exit.readDebug, 'moveFromDebug');
+export const movToDebug = movingTo(Exit.writeDebug, 'moveToDebug');
+export const smsw = intercepted(Exit.readControl, (b) => b.write(0, b.get(Word.cr0)));
+export const clts = interceptedOfSupervisor(Exit.writeControl, privileged('clearTaskSwitched'));
+export const invd = interceptedOfSupervisor(Exit.invd, supervisorOnly);
+export const wbinvd = interceptedOfSupervisor(Exit.wbinvd, supervisorOnly);
 
-export const lmsw: Lift = (b) => {
+const loadMachineStatus: Lift = (b) => {
   supervisorOnly(b);
   b.trap('loadMachineStatus', b.read(0));
 };
 
+export const lmsw = interceptedOfSupervisor(Exit.writeControl, loadMachineStatus);
+
 /** The address is not checked against the segment. */
-export const invlpg: Lift = (b) => {
+const invalidatePage: Lift = (b) => {
   const base = b.get(b.add(b.field('segment'), Word.segmentBase));
   trapPrivileged(b, 'invalidatePage', b.add(base, b.effectiveAddress()));
 };
+
+export const invlpg = interceptedOfSupervisor(Exit.invlpg, invalidatePage);
 
 // Ports.
 
@@ -284,12 +301,13 @@ export const outputString: Lift = (b) => {
 
 // Identification, counters, model-specific registers, system management.
 
-export const cpuid: Lift = trapping('identify');
-export const vmcall: Lift = trapping('callHypervisor');
+export const cpuid = intercepted(Exit.cpuid, trapping('identify'));
+/** A call of the hypervisor around the machine. */
+export const callHypervisor: Lift = trapping('callHypervisor');
 export const rdtsc: Lift = trapping('readTimestamp');
 export const rdpmc: Lift = trapping('readPerformanceCounter');
 export const rdmsr: Lift = privileged('readModelRegister');
 export const wrmsr: Lift = privileged('writeModelRegister');
 /** RDRAND. */
 export const rdrand: Lift = (b) => b.trap('random', b.field('rm'), b.size(0));
-export const rsm: Lift = raising(Vector.invalidOpcode);
+export const rsm = intercepted(Exit.rsm, raising(Vector.invalidOpcode));

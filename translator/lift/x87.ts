@@ -4,12 +4,14 @@
  * Operations are told apart by the form's argument, the 11-bit opcode of the instruction table.
  */
 import { Cr0, Cr4 } from '../abi/control-registers.ts';
+import { Exit } from '../abi/exits.ts';
 import { Vector } from '../abi/faults.ts';
 import { Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import { operations } from '../ir/x87/operations.ts';
 import { stackIndexOf } from '../x86/instruction.ts';
 import { checkNaturalAlignment } from './alignment.ts';
+import { intercepted } from './intercept.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
 import { supervisorOnly } from './system.ts';
 
@@ -175,11 +177,17 @@ export const xgetbv: Lift = (b) => {
   b.set(Word.edx, 0);
 };
 
-export const xsetbv: Lift = (b) => {
+function extendedControlOnly(b: LiftBuilder): void {
   requireXsave(b);
   supervisorOnly(b);
+}
+
+const setExtendedControl: Lift = (b) => {
+  extendedControlOnly(b);
   b.trap('writeExtendedControl');
 };
+
+export const xsetbv: Lift = intercepted(Exit.xsetbv, setExtendedControl, extendedControlOnly);
 
 /** #UD if CR0.EM is set or CR4.OSFXSR is not, #NM if CR0.TS is set (Intel SDM vol. 2, table 2-20). */
 function requireSse(b: LiftBuilder): void {

@@ -4,10 +4,10 @@ export interface FeatureRow {
   readonly register: 'EAX' | 'EBX' | 'ECX' | 'EDX';
   readonly bit: number;
   /**
-   * instructions: forms of the instruction table depend on it; system: no form does; pretended: it is there where it is asked for, and
-   * tells of a virtual machine; missing: no processor here has it.
+   * instructions: forms of the instruction table depend on it; system: no form does; optional: forms depend on it, or another optional one, and it
+   * is there where it is asked for; pretended: it is there where it is asked for, and tells of a virtual machine; missing: no processor here has it.
    */
-  readonly has: 'instructions' | 'system' | 'pretended' | 'missing';
+  readonly has: 'instructions' | 'system' | 'optional' | 'pretended' | 'missing';
   /** Features that systems take for granted where they find this one, so that it is not there without. */
   readonly needs?: readonly string[];
 }
@@ -57,6 +57,10 @@ export const featureTable = {
   arat: { leaf: 6, register: 'EAX', bit: 2, has: 'system', needs: ['apic'] },
   'tsc-adjust': { leaf: 7, register: 'EBX', bit: 1, has: 'system', needs: ['tsc'] },
   invtsc: { leaf: 0x80000007, register: 'EDX', bit: 8, has: 'system', needs: ['tsc'] },
+
+  svm: { leaf: 0x80000001, register: 'ECX', bit: 2, has: 'optional', needs: ['msr', 'nx'] },
+  npt: { leaf: 0x8000000a, register: 'EDX', bit: 0, has: 'optional', needs: ['svm'] },
+  'nrip-save': { leaf: 0x8000000a, register: 'EDX', bit: 3, has: 'optional', needs: ['svm'] },
 
   kvm: { leaf: 1, register: 'ECX', bit: 31, has: 'pretended', needs: ['tsc', 'msr'] },
 
@@ -164,7 +168,6 @@ export const featureTable = {
   '3dnow': { leaf: 0x80000001, register: 'EDX', bit: 31, has: 'missing' },
   'lahf-lm': { leaf: 0x80000001, register: 'ECX', bit: 0, has: 'missing' },
   'cmp-legacy': { leaf: 0x80000001, register: 'ECX', bit: 1, has: 'missing' },
-  svm: { leaf: 0x80000001, register: 'ECX', bit: 2, has: 'missing' },
   extapic: { leaf: 0x80000001, register: 'ECX', bit: 3, has: 'missing' },
   cr8legacy: { leaf: 0x80000001, register: 'ECX', bit: 4, has: 'missing' },
   abm: { leaf: 0x80000001, register: 'ECX', bit: 5, has: 'missing' },
@@ -193,10 +196,8 @@ export const featureTable = {
   'amd-ssbd': { leaf: 0x80000008, register: 'EBX', bit: 24, has: 'missing' },
   'virt-ssbd': { leaf: 0x80000008, register: 'EBX', bit: 25, has: 'missing' },
   'amd-no-ssb': { leaf: 0x80000008, register: 'EBX', bit: 26, has: 'missing' },
-  npt: { leaf: 0x8000000a, register: 'EDX', bit: 0, has: 'missing' },
   lbrv: { leaf: 0x8000000a, register: 'EDX', bit: 1, has: 'missing' },
   'svm-lock': { leaf: 0x8000000a, register: 'EDX', bit: 2, has: 'missing' },
-  'nrip-save': { leaf: 0x8000000a, register: 'EDX', bit: 3, has: 'missing' },
   'tsc-scale': { leaf: 0x8000000a, register: 'EDX', bit: 4, has: 'missing' },
   'vmcb-clean': { leaf: 0x8000000a, register: 'EDX', bit: 5, has: 'missing' },
   flushbyasid: { leaf: 0x8000000a, register: 'EDX', bit: 6, has: 'missing' },

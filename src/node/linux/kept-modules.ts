@@ -70,6 +70,8 @@ const kept: readonly string[] = [
   'drivers/i2c',
   'drivers/i2c/busses/i2c-piix4',
   'drivers/misc/eeprom',
+  // A hypervisor as guest.
+  'arch/x86/kvm/kvm-amd',
   // Check sums and compression that the kernel asks for by name.
   'arch/x86/crypto',
   'crypto',

@@ -24,5 +24,5 @@ for (const cases of Object.values(groups)) {
     else console.log(`${name}\n  ours: ${ours.get(name)}\n  QEMU: ${theirs.get(name)}`);
   }
 }
-writeRecorded({ version: qemuVersion()!, qemu, manual });
+writeRecorded('protection', { version: qemuVersion()!, qemu, manual });
 process.exit(0);

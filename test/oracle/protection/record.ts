@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const file = new URL('../data/protection.json', import.meta.url);
+/** Suites of cases whose answers are recorded. */
+export type RecordedSuite = 'protection' | 'svm';
+
+const fileOf = (suite: RecordedSuite): URL => new URL(`../data/${suite}.json`, import.meta.url);
 
 /** Answers by case, recorded; `manual` has the right ones where QEMU's are not. */
 export interface Recorded {
@@ -9,12 +12,12 @@ export interface Recorded {
   readonly manual: Readonly<Record<string, string>>;
 }
 
-export function readRecorded(): Recorded {
-  return JSON.parse(readFileSync(file, 'utf8'));
+export function readRecorded(suite: RecordedSuite): Recorded {
+  return JSON.parse(readFileSync(fileOf(suite), 'utf8'));
 }
 
-export function writeRecorded(recorded: Recorded): void {
-  writeFileSync(file, `${JSON.stringify(recorded, null, 2)}\n`);
+export function writeRecorded(suite: RecordedSuite, recorded: Recorded): void {
+  writeFileSync(fileOf(suite), `${JSON.stringify(recorded, null, 2)}\n`);
 }
 
 /** The answer that a case must get. */

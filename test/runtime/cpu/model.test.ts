@@ -58,11 +58,14 @@ const behaviour: Record<SystemFeature, (rig: Rig) => boolean> = {
   nx: hasRegister(0xc0000080),
   'tsc-adjust': hasRegister(0x3b),
   'arch-capabilities': hasRegister(0x10a),
+  svm: hasRegister(0xc0010114),
   kvm: hasRegister(0x4b564d00),
   // Tests of memory/paging and of the clock; these two only tell.
   pse36: (rig) => rig.cpu.model.features.has('pse36'),
   invtsc: (rig) => rig.cpu.model.features.has('invtsc'),
   arat: (rig) => rig.cpu.model.features.has('arat'),
+  npt: (rig) => rig.cpu.model.features.has('npt'),
+  'nrip-save': (rig) => rig.cpu.model.features.has('nrip-save'),
 };
 
 describe('CPUID', () => {
@@ -94,12 +97,18 @@ describe('CPUID', () => {
     } else expect([...byInstructions]).toContain(feature);
   });
 
-  test('kvm: told, and there, only where it was asked for', () => {
-    const rig = new Rig(cpuModel('max,+kvm'));
-    expect(reported(rig)).toContain('kvm');
-    expect(reported(new Rig(max))).not.toContain('kvm');
-    expect([behaviour.kvm(rig), behaviour.kvm(new Rig(max))]).toEqual([true, false]);
-    expect(cpuModel('max,+kvm,kvm=off').features.has('kvm')).toBe(false);
+  test.each(['kvm', 'svm', 'npt', 'nrip-save'] as const)('%s: told, and there, only where it was asked for', (name) => {
+    const rig = new Rig(cpuModel(`max,+${name}`));
+    expect(reported(rig)).toContain(name);
+    expect(reported(new Rig(max))).not.toContain(name);
+    expect([behaviour[name](rig), behaviour[name](new Rig(max))]).toEqual([true, false]);
+    expect(cpuModel(`max,+${name},${name}=off`).features.has(name)).toBe(false);
+  });
+
+  test('AMD-V has a leaf of its own', () => {
+    expect(cpuid(new Rig(cpuModel('max,+npt')), 0x8000000a)).toEqual([1, 16, 0, 1]);
+    expect(cpuid(new Rig(cpuModel('max,+svm')), 0x80000000)[0]! >>> 0).toBe(0x8000000a);
+    expect(cpuid(new Rig(max), 0x80000000)[0]! >>> 0).toBe(0x80000008);
   });
 
   test('has every basic leaf up to the last one, and nothing after', () => {

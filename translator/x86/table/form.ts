@@ -20,7 +20,7 @@ import type { FeaturesThat } from '../features.ts';
 export type OperandKind = string;
 
 /** CPUID features that guard forms; 'base' is always there. */
-export type Feature = 'base' | FeaturesThat<'instructions'>;
+export type Feature = 'base' | FeaturesThat<'instructions' | 'optional'>;
 
 /**
  * plain: translated; sensitive: ends its block, most with a trap that the runtime executes; control: ends its block;

@@ -1,4 +1,5 @@
 import * as far from '../../lift/far.ts';
+import * as svm from '../../lift/svm.ts';
 import * as lift from '../../lift/system.ts';
 import * as x87 from '../../lift/x87.ts';
 import { type FormOptions, type FormRow, form as row } from './form.ts';
@@ -101,10 +102,19 @@ const extendedState: FormRow[] = [
   form('NP 0F AE /3', 'STMXCSR Md', x87.stmxcsr, { feature: 'sse' }),
   form('NP 0F AE /4', 'XSAVE Mxs', x87.xsave, { feature: 'xsave' }),
   form('NP 0F AE /5', 'XRSTOR Mxs', x87.xrstor, { feature: 'xsave' }),
-  form('0F 01 C1', 'VMCALL', lift.vmcall),
-  form('0F 01 D9', 'VMMCALL', lift.vmcall),
+  form('0F 01 C1', 'VMCALL', lift.callHypervisor),
   form('NP 0F 01 D0', 'XGETBV', x87.xgetbv, { feature: 'xsave', class: 'plain' }),
   form('NP 0F 01 D1', 'XSETBV', x87.xsetbv, { feature: 'xsave' }),
+];
+
+const virtualization: FormRow[] = [
+  form('0F 01 D8', 'VMRUN', svm.vmrun, { feature: 'svm', flow: 'away' }),
+  form('0F 01 D9', 'VMMCALL', svm.vmmcall),
+  form('0F 01 DA', 'VMLOAD', svm.vmload, { feature: 'svm' }),
+  form('0F 01 DB', 'VMSAVE', svm.vmsave, { feature: 'svm' }),
+  form('0F 01 DC', 'STGI', svm.stgi, { feature: 'svm' }),
+  form('0F 01 DD', 'CLGI', svm.clgi, { feature: 'svm' }),
+  form('0F 01 DF', 'INVLPGA', svm.invlpga, { feature: 'svm' }),
 ];
 
 export const system: FormRow[] = [
@@ -115,4 +125,5 @@ export const system: FormRow[] = [
   ...ports,
   ...identification,
   ...extendedState,
+  ...virtualization,
 ];

@@ -1,0 +1,34 @@
+import { Eflags, HostInterrupts, Word } from '../../../translator/abi/state.ts';
+import { Virtual } from './vmcb.ts';
+
+/**
+ * Whether maskable interrupts of the machine are accepted: IF decides, unless GIF is clear or a guest runs whose hypervisor has it masked by its
+ * own IF (V_INTR_MASKING).
+ */
+export function acceptsInterrupts(state: Int32Array): boolean {
+  if (state[Word.interruptsHeld] !== 0) return false;
+  const host = state[Word.hostInterrupts];
+  return host === HostInterrupts.byFlag ? (state[Word.eflags]! & Eflags.if) !== 0 : host === HostInterrupts.accepted;
+}
+
+/** Whether a guest has a virtual interrupt that waits, whether or not it comes now. */
+export function isVirtualInterruptRequested(state: Int32Array): boolean {
+  return (state[Word.virtualInterrupt]! & Virtual.requested) !== 0;
+}
+
+/** Whether a virtual interrupt waits that the guest's IF and task priority allow (AMD64 Architecture Programmer's Manual vol. 2, 15.21.4). */
+export function isVirtualInterruptWaiting(state: Int32Array): boolean {
+  const field = state[Word.virtualInterrupt]!;
+  return (field & Virtual.requested) !== 0 && (state[Word.eflags]! & Eflags.if) !== 0 && isAbovePriority(field);
+}
+
+function isAbovePriority(field: number): boolean {
+  const priority = (field >>> Virtual.requestedPriorityShift) & Virtual.priority;
+  return (field & Virtual.ignoresPriority) !== 0 || priority > (field & Virtual.priority);
+}
+
+/** Takes a virtual interrupt that waits, and returns its vector. */
+export function takeVirtualInterrupt(state: Int32Array): number {
+  state[Word.virtualInterrupt] &= ~Virtual.requested;
+  return state[Word.virtualVector]!;
+}

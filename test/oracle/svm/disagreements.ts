@@ -1,0 +1,17 @@
+/**
+ * Cases in which QEMU's TCG does something else than the manual says (AMD64 Architecture Programmer's Manual vol. 2), and what that says; a case is
+ * in one row. There the answers of the interpreter count.
+ */
+export const disagreements: readonly (readonly [cases: RegExp, reason: string])[] = [
+  [/^(invd|int1|XSETBV) is intercepted$/, 'the instruction has an intercept (15.9)'],
+  [/^(INT3|INTO) is intercepted$/, 'it raises an exception, which has an intercept (15.12)'],
+  [/(EFER|DR6|DR7) has an upper half$/, 'its upper half must be 0 (15.5.1)'],
+  [/page-directory pointers have reserved bits$/, 'the guest is refused (15.25.13)'],
+  [/^an exit clears GIF and disables breakpoints$/, 'DR7 is reset (15.6)'],
+  [/^VMLOAD and VMSAVE$/, "the type of TR's segment is that of a busy task (vol. 3, LTR)"],
+  [/has no gate, and #GP is intercepted$/, 'the error code has its EXT bit set (8.4.1)'],
+  [/^a division has no gate/, 'a double fault has an intercept (15.12.9)'],
+  [/^a triple fault is intercepted$/, 'no event was under way whose delivery would be repeated (15.7.2)'],
+  [/^a (repeated )?string (of|to) a port$/, 'the segment and the width of addresses are told (15.10.2)'],
+  [/^a virtual interrupt after the shadow$/, 'the shadow lasts for the first instruction (15.21.5)'],
+];

@@ -1,0 +1,165 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { cpuModel } from '../../../runtime/cpu/model.ts';
+import { acceptsInterrupts } from '../../../runtime/cpu/svm/interrupts.ts';
+import { leaveGuest } from '../../../runtime/cpu/svm/leave.ts';
+import type { GuestFault } from '../../../runtime/fault.ts';
+import { Exit } from '../../../translator/abi/exits.ts';
+import { Vector } from '../../../translator/abi/faults.ts';
+import { Key } from '../../../translator/abi/key.ts';
+import { Eflags, Word } from '../../../translator/abi/state.ts';
+import { Rig, Sel } from './rig.ts';
+
+const VMCB = 0x20000;
+const HOST_AREA = 0x22000;
+const [EFER, VM_CR, VM_HSAVE_PA] = [0xc0000080, 0xc0010114, 0xc0010117];
+const NEXT = 0x2000;
+const GUEST = 0x1111;
+let rig: Rig;
+
+function setRegister(number: number, low: number, high = 0): void {
+  Object.assign(rig.words, { [Word.ecx]: number, [Word.eax]: low, [Word.edx]: high });
+}
+
+function field(offset: number): number {
+  return rig.memory.view.getUint32(VMCB + offset, true);
+}
+
+const put = (offset: number, value: number) => rig.memory.view.setUint32(VMCB + offset, value, true);
+
+/** A VMCB of a flat guest in protected mode. */
+function fillVmcb(): void {
+  put(0x10, 1);
+  put(0x58, 1);
+  for (const [at, selector, attributes] of [
+    [0x400, Sel.data0, 0xc93],
+    [0x410, Sel.code0, 0xc9b],
+    [0x420, Sel.data0, 0xc93],
+    [0x430, Sel.data0, 0xc93],
+  ] as const) {
+    put(at, selector | (attributes << 16));
+    put(at + 4, 0xffffffff);
+  }
+  put(0x4d0, 0x1000);
+  put(0x558, 0x11);
+  put(0x570, 2);
+  put(0x578, GUEST);
+  put(0x5d8, 0x9000);
+}
+
+/** The code of the exit that is raised. */
+function caughtExit(run: () => void): number | undefined {
+  try {
+    run();
+  } catch (error) {
+    return (error as GuestFault).exit;
+  }
+  return undefined;
+}
+
+beforeEach(() => {
+  rig = new Rig(cpuModel('max,+svm')).enterProtected(0);
+  setRegister(VM_HSAVE_PA, HOST_AREA);
+  rig.trap('writeModelRegister');
+  fillVmcb();
+});
+
+describe('VM_CR', () => {
+  test('disables AMD-V, and its lock keeps that', () => {
+    setRegister(VM_CR, 0x18);
+    rig.trap('writeModelRegister');
+    setRegister(VM_CR, 0);
+    rig.trap('writeModelRegister');
+    rig.trap('readModelRegister');
+    expect(rig.words[Word.eax]).toBe(0x18);
+    setRegister(EFER, 0x1000);
+    rig.expectFault(Vector.generalProtection, 0, 'writeModelRegister');
+  });
+
+  test('cannot disable what is in use', () => {
+    setRegister(EFER, 0x1000);
+    rig.trap('writeModelRegister');
+    setRegister(VM_CR, 0x10);
+    rig.expectFault(Vector.generalProtection, 0, 'writeModelRegister');
+  });
+
+  test('has no other bits', () => {
+    setRegister(VM_CR, 0x20);
+    rig.expectFault(Vector.generalProtection, 0, 'writeModelRegister');
+  });
+});
+
+test.each([
+  [8, 0],
+  [0x1000, 0x10],
+])('VM_HSAVE_PA is the address of a page of memory, not %i and %i', (low, high) => {
+  setRegister(VM_HSAVE_PA, low, high);
+  rig.expectFault(Vector.generalProtection, 0, 'writeModelRegister');
+});
+
+describe('VMRUN', () => {
+  test('enters the guest, under a key of its own', () => {
+    const key = rig.words[Word.key]!;
+    rig.trap('runGuest', VMCB, NEXT);
+    expect([rig.words[Word.eip], rig.words[Word.esp], rig.words[Word.guestMode]]).toEqual([GUEST, 0x9000, 1]);
+    expect(rig.words[Word.key]).toBe(key | Key.guest);
+    expect(rig.memory.flushes).toContain('all');
+  });
+
+  test('of what is not allowed goes on with the host, and says so', () => {
+    put(0x10, 0);
+    rig.trap('runGuest', VMCB, NEXT);
+    expect([rig.words[Word.eip], rig.words[Word.guestMode], rig.words[Word.interruptsHeld]]).toEqual([NEXT, 0, 1]);
+    expect([field(0x70), field(0x74)]).toEqual([0xffffffff, 0xffffffff]);
+  });
+
+  test('raises what is intercepted as an exit, with nothing changed', () => {
+    put(0x0c, 1 << 14);
+    rig.trap('runGuest', VMCB, NEXT);
+    const before = Array.from(rig.words);
+    expect(caughtExit(() => rig.trap('readTimestamp'))).toBe(Exit.rdtsc);
+    expect(Array.from(rig.words)).toEqual(before);
+  });
+});
+
+test("an exit loads no bits from the host's area that the processor does not have", () => {
+  put(0x10, 3);
+  rig.trap('runGuest', VMCB, NEXT);
+  for (const at of [0x4d0, 0x548, 0x558]) rig.memory.view.setUint32(HOST_AREA + at, 0x3fffffff, true);
+  leaveGuest(rig.cpu, { code: Exit.vmmcall, eip: GUEST, nextEip: 0 });
+  expect(rig.words[Word.efer]).toBe(0x1800);
+  // All of CR4 that this processor has; CR0 without CD cannot have NW.
+  expect(rig.words[Word.cr4]! & ~0x407ff).toBe(0);
+  expect(rig.words[Word.cr0]).toBe(0x5003f);
+});
+
+describe('maskable interrupts', () => {
+  const accepts = () => acceptsInterrupts(rig.words);
+
+  test('are held off by CLGI', () => {
+    rig.words[Word.eflags] |= Eflags.if;
+    expect(accepts()).toBe(true);
+    rig.trap('holdInterrupts', 1);
+    expect(accepts()).toBe(false);
+    rig.trap('holdInterrupts', 0);
+    expect(accepts()).toBe(true);
+  });
+
+  test.each([
+    ['set', Eflags.if, true],
+    ['clear', 0, false],
+  ])("come by the host's IF where the VMCB says so: %s", (_name, flag, expected) => {
+    put(0x60, 1 << 24);
+    put(0x570, 2 | (flag === 0 ? Eflags.if : 0));
+    rig.words[Word.eflags] |= flag;
+    rig.trap('runGuest', VMCB, NEXT);
+    expect(accepts()).toBe(expected);
+  });
+});
+
+test('the time-stamp counter of a guest has its offset', () => {
+  put(0x50, 100);
+  rig.time = 1000;
+  rig.trap('runGuest', VMCB, NEXT);
+  rig.trap('readTimestamp');
+  expect([rig.words[Word.eax], rig.words[Word.edx]]).toEqual([1100, 0]);
+});
