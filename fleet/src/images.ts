@@ -22,13 +22,26 @@ const recordKey = (name: string) => checkedKey(`${IMAGES}${name}`);
 
 /**
  * Stores a snapshot as an image, in the place of another one of that name. Jobs that wait keep the one that they were given.
+ * @param check throws if it is not to have its name: its tenant may be removed while it is stored
  * @throws FleetError for what no machine can go on from
  */
-export async function putImage(store: ObjectStore, name: string, snapshot: Uint8Array): Promise<Image> {
+export async function putImage(
+  store: ObjectStore,
+  name: string,
+  snapshot: Uint8Array,
+  check: () => Promise<void> = async () => {},
+): Promise<Image> {
   recordKey(name);
   const { bytes, ...rest } = await withoutCompression(snapshot);
   const image = { name, manifest: await new SnapshotStore(store).put(bytes), ...rest };
+  await check();
   await nameImage(store, image);
+  try {
+    await check();
+  } catch (error) {
+    await store.remove(recordKey(name));
+    throw error;
+  }
   return image;
 }
 

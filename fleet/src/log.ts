@@ -1,9 +1,12 @@
 import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 
 /** Lines that are kept, at least, and that are shown. */
 const [MOST, SHOWN] = [2000, 100];
 const LOG = 'rawiron:log';
+/** Milliseconds to wait for a Redis that is away. */
+const PATIENCE = 2000;
 
 /** A line of the fleet's log. */
 export interface LogLine {
@@ -34,8 +37,11 @@ export class FleetLog implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    // What was written goes out first.
-    void this.#redis.quit().catch(() => {});
+    // What was written goes out first, if Redis is there.
+    const late = wait(PATIENCE, undefined, { ref: false });
+    void Promise.race([this.#redis.quit(), late])
+      .catch(() => {})
+      .finally(() => this.#redis.disconnect());
   }
 }
 

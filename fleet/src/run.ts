@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { MachineLimits } from 'rawiron';
-import { OPERATOR, tenantOf } from './tenants/names.ts';
+import { OPERATOR, tenantKey, tenantOf } from './tenants/names.ts';
 
 /** Seconds for which Redis keeps a run, and its results, that nobody asks for. */
 export const KEPT = 7 * 24 * 3600;
@@ -30,6 +30,8 @@ export interface Run {
 export interface JobData {
   readonly run: string;
   readonly number: number;
+  /** How often it was put back, as the store was away. Default: 0. */
+  readonly back?: number;
 }
 
 /** How a job ended: its one result. */
@@ -59,7 +61,7 @@ export const jobId = (run: string, number: number): string => `${run}-${number}`
 
 /** The last runs of a tenant are on a list, so many. */
 const MOST_LISTED = 100;
-const listKey = (tenant: string) => (tenant === OPERATOR ? 'rawiron:runs' : `rawiron:tenant:${tenant}:runs`);
+const listKey = (tenant: string) => (tenant === OPERATOR ? 'rawiron:runs' : `${tenantKey(tenant)}:runs`);
 
 /** Numbers of runs. */
 const ID = /^([a-z0-9-]+\/)?\d{14}-[\da-f]{8}$/;

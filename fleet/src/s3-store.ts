@@ -34,13 +34,12 @@ export class S3Store implements ObjectStore {
 
   async get(key: string): Promise<Uint8Array | undefined> {
     const answer = await this.#ask('GET', this.#path(key));
-    return answer && new Uint8Array(await answer.arrayBuffer());
+    return answer?.bytes;
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const answer = await this.#ask('PUT', this.#path(key), bytes);
     if (answer === undefined) throw new StoreError(`there is no bucket at ${this.#address}; make it first`);
-    await answer.arrayBuffer();
   }
 
   async find(key: string): Promise<StoredObject | undefined> {
@@ -58,7 +57,7 @@ export class S3Store implements ObjectStore {
       if (next !== undefined) words.set('continuation-token', next);
       const answer = await this.#ask('GET', `?${words}`);
       if (answer === undefined) throw new StoreError(`there is no bucket at ${this.#address}; make it first`);
-      const page = await answer.text();
+      const page = textOf(answer.bytes);
       const now = Date.parse(answer.headers.get('date') ?? '');
       for (const [, entry] of page.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
         const key = fieldOf(entry!, 'Key')!.slice(this.#prefix.length);
@@ -72,7 +71,7 @@ export class S3Store implements ObjectStore {
   }
 
   async remove(key: string): Promise<void> {
-    await (await this.#ask('DELETE', this.#path(key)))?.arrayBuffer();
+    await this.#ask('DELETE', this.#path(key));
   }
 
   #path(key: string): string {
@@ -81,23 +80,35 @@ export class S3Store implements ObjectStore {
   }
 
   /** Undefined: there is none. */
-  async #ask(method: string, path: string, body?: Uint8Array): Promise<Response | undefined> {
-    const answer = await this.#client
-      .fetch(`${this.#address}${path}`, {
-        method,
-        signal: AbortSignal.timeout(PATIENCE),
-        ...(body && { body: body as Uint8Array<ArrayBuffer> }),
-      })
-      .catch((error: Error) => {
-        throw new StoreError(`${this.#address} does not answer: ${messageOf(error)}`);
-      });
-    if (answer.ok) return answer;
-    const text = await answer.text();
-    if (answer.status === 404) return undefined;
-    const reason = fieldOf(text, 'Message') ?? fieldOf(text, 'Code') ?? answer.statusText;
-    throw new StoreError(`${method} ${this.#address}${path}: status ${answer.status} ${reason}`.trim());
+  async #ask(method: string, path: string, body?: Uint8Array): Promise<WholeAnswer | undefined> {
+    const { ok, status, statusText, headers, bytes } = await this.#fetch(method, path, body).catch((error: Error) => {
+      throw new StoreError(`${this.#address} does not answer: ${messageOf(error)}`);
+    });
+    if (ok) return { headers, bytes };
+    if (status === 404) return undefined;
+    const text = textOf(bytes);
+    const reason = fieldOf(text, 'Message') ?? fieldOf(text, 'Code') ?? statusText;
+    throw new StoreError(`${method} ${this.#address}${path}: status ${status} ${reason}`.trim());
+  }
+
+  /** The connection may be lost in the middle of an answer, too. */
+  async #fetch(method: string, path: string, body: Uint8Array | undefined) {
+    const answer = await this.#client.fetch(`${this.#address}${path}`, {
+      ...{ method, signal: AbortSignal.timeout(PATIENCE) },
+      ...(body && { body: body as Uint8Array<ArrayBuffer> }),
+    });
+    const { ok, status, statusText, headers } = answer;
+    return { ok, status, statusText, headers, bytes: new Uint8Array(await answer.arrayBuffer()) };
   }
 }
+
+/** An answer with all of its body. */
+interface WholeAnswer {
+  readonly headers: Headers;
+  readonly bytes: Uint8Array;
+}
+
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 /** The reason of `fetch` is in the error's cause. */
 const messageOf = ({ message, cause }: Error): string => (cause instanceof Error ? cause.message : message);

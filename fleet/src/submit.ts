@@ -8,9 +8,10 @@ import { findImage } from './images.ts';
 import { checkMachineLimits } from './limits.ts';
 import { bundledModule } from './module.ts';
 import { queueOf, withNews } from './queues.ts';
-import { findResult, finishedSince, keepResult } from './results.ts';
+import { failedResult, RunResults } from './results.ts';
 import { type JobData, type JobResult, jobId, keepRun, type Run, runKey, type Work } from './run.ts';
 import type { ObjectStore } from './store.ts';
+import { jobRoom } from './tenants/job-room.ts';
 import { fullName, OPERATOR, tenantOf } from './tenants/names.ts';
 import { tenantStore } from './tenants/store.ts';
 
@@ -50,11 +51,13 @@ export class SubmittedRun implements AsyncDisposable {
   /** The queue's own connection. */
   readonly #connection: Redis;
   readonly #queue: Queue<JobData>;
+  readonly #results: RunResults;
 
   /** @param run one that was submitted */
-  constructor(run: Run, connect: () => Redis) {
+  constructor(run: Run, connect: () => Redis, store: ObjectStore) {
     this.run = run;
     this.#redis = connect();
+    this.#results = new RunResults(this.#redis, store, run.id);
     this.#connection = connect();
     this.#queue = new Queue<JobData>(queueOf(tenantOf(run.id)), { connection: this.#connection });
     // The connection itself tells of it, and waits.
@@ -64,13 +67,19 @@ export class SubmittedRun implements AsyncDisposable {
   /**
    * Puts the jobs of a run into the queue.
    * @param connect connects to Redis
-   * @throws FleetError that names the option, the image or the file
+   * @throws FleetError that names the option, the image or the file, or says that its tenant has too many jobs
    */
   static async submit(connect: () => Redis, store: ObjectStore, options: RunOptions): Promise<SubmittedRun> {
     const run = await runOf(tenantStore(store, options.tenant ?? OPERATOR), options);
-    const submitted = new SubmittedRun(run, connect);
-    await submitted.#add(Array.from({ length: run.count }, (_, number) => number));
-    return submitted;
+    const submitted = new SubmittedRun(run, connect, store);
+    try {
+      await using _room = await jobRoom(submitted.#redis, run);
+      await submitted.#add(Array.from({ length: run.count }, (_, number) => number));
+      return submitted;
+    } catch (error) {
+      await submitted[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   async #add(numbers: readonly number[]): Promise<void> {
@@ -91,15 +100,15 @@ export class SubmittedRun implements AsyncDisposable {
     let place = '0';
     let heard = performance.now();
     while (open.size > 0) {
-      const news = await finishedSince(this.#redis, this.run.id, place, PATIENCE);
-      place = news.place;
-      for (const number of news.numbers) {
-        const result = open.has(number) ? await findResult(this.#redis, this.run.id, number) : undefined;
+      const ended = await this.#results.endedSince(place, PATIENCE);
+      place = ended.at(-1)?.place ?? place;
+      for (const { number } of ended) {
+        const result = open.has(number) ? await this.#results.find(number) : undefined;
         if (result === undefined) continue;
         open.delete(number);
         yield result;
       }
-      if (news.numbers.length > 0) heard = performance.now();
+      if (ended.length > 0) heard = performance.now();
       else if (performance.now() - heard > DOUBT) {
         heard = performance.now();
         await this.#mend([...open]);
@@ -117,15 +126,11 @@ export class SubmittedRun implements AsyncDisposable {
     for (const number of numbers) {
       const state = await this.#queue.getJobState(jobId(id, number));
       if (state !== 'unknown' && state !== 'failed' && state !== 'completed') continue;
-      const result = await findResult(this.#redis, id, number);
+      const result = await this.#results.find(number);
       if (result === undefined && state !== 'failed') missing.push(number);
-      else if (result === undefined)
-        await keepResult(this.#redis, id, {
-          ...{ number, status: 'failed', error: 'the queue has given it up', tries, worker: '', milliseconds: 0 },
-          files: {},
-        });
+      else if (result === undefined) await this.#results.keep(failedResult(number, tries, 'the queue has given it up'));
       // What was on the list of the ended ones may be forgotten, too.
-      else await keepResult(this.#redis, id, result);
+      else await this.#results.keep(result);
     }
     for (const number of missing) await this.#queue.remove(jobId(id, number));
     await this.#add(missing);

@@ -9,6 +9,8 @@ import { takeSlot } from './tenants/slots.ts';
 const [LEASE, LOOK] = [10_000, 3_000];
 /** Times that jobs may come back from workers that are gone; the bound is the run's own, which is less. */
 const MOST_DEATHS = 1000;
+/** Milliseconds after which a job is begun again that was put back, the first time and at most. */
+const [FIRST, LONGEST] = [1000, 60_000];
 /** Milliseconds for which a tenant's jobs are taken when others wait: it takes time to restore the machines of another one. */
 const TURN = 3000;
 
@@ -25,10 +27,12 @@ export interface TurnSettings {
 /** A job that a worker has. */
 export interface TakenJob {
   readonly data: JobData;
-  /** How often it was begun. */
+  /** How often it was begun; when it was put back it was not. */
   readonly tries: number;
   /** Ends it; with an error it is begun again later, as often as it may be. */
   end(error?: Error): Promise<void>;
+  /** Has it begun again later, though it has no tries left. */
+  putBack(): Promise<void>;
 }
 
 /** Takes jobs from the queues of all tenants, which take turns: one with many jobs holds nobody up. */
@@ -127,19 +131,28 @@ export class JobTurns implements AsyncDisposable {
 
   #taken(job: Job<JobData>, token: string, slot: AsyncDisposable): TakenJob {
     const timer = setInterval(() => void job.extendLock(token, LEASE).catch(() => {}), LEASE / 2);
+    const { data } = job;
+    const { back = 0 } = data;
+    const leave = async (move: () => Promise<unknown>) => {
+      clearInterval(timer);
+      try {
+        await move();
+      } catch (error) {
+        // Another worker may have it by now.
+        this.#tell(error as Error);
+      } finally {
+        await slot[Symbol.asyncDispose]();
+      }
+    };
     return {
-      ...{ data: job.data, tries: job.attemptsStarted },
-      end: async (error) => {
-        clearInterval(timer);
-        try {
-          await (error === undefined ? job.moveToCompleted(null, token, false) : job.moveToFailed(error, token, false));
-        } catch (error) {
-          // Another worker may have it by now.
-          this.#tell(error as Error);
-        } finally {
-          await slot[Symbol.asyncDispose]();
-        }
-      },
+      ...{ data, tries: job.attemptsStarted - back },
+      end: (error) =>
+        leave(() => (error ? job.moveToFailed(error, token, false) : job.moveToCompleted(null, token, false))),
+      putBack: () =>
+        leave(async () => {
+          await job.updateData({ ...data, back: back + 1 });
+          await job.moveToDelayed(Date.now() + Math.min(LONGEST, FIRST * 2 ** back), token);
+        }),
     };
   }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import { getBlob } from './blobs.ts';
@@ -9,7 +10,7 @@ import { Permits } from './permits.ts';
 import { SnapshotStore } from './pieces.ts';
 import { type LoadedWork, type PreparedRun, prepareConfined, prepareHere } from './prepared.ts';
 import { PreparedRuns } from './prepared-runs.ts';
-import { keepResult } from './results.ts';
+import { failedResult, RunResults } from './results.ts';
 import { findRun, type JobResult, type Run, type Work } from './run.ts';
 import type { ObjectStore } from './store.ts';
 import { OPERATOR, ownName, tenantOf } from './tenants/names.ts';
@@ -18,6 +19,8 @@ import { JobTurns, type TakenJob } from './turns.ts';
 
 /** Milliseconds between two looks for jobs, of which nobody may have told: they come back from workers that are gone, or are put back. */
 const LOOK = 500;
+/** Times that a job is put back as the store is away: for an hour and a half, as it comes back later each time. */
+const MOST_BACK = 100;
 /** Jobs that a worker has for each slot at most, those included whose results are being kept. */
 const MOST_JOBS = 3;
 
@@ -114,8 +117,9 @@ export class FleetWorker implements AsyncDisposable {
     const done = this.#do(job)
       .then(
         () => job.end(),
-        (error: Error) => job.end(error),
+        (error: Error) => this.#giveUp(job, error),
       )
+      .catch((error: Error) => this.#settings.log(error.message))
       .finally(() => {
         this.#next.delete(job);
         this.#jobs.delete(done);
@@ -139,20 +143,42 @@ export class FleetWorker implements AsyncDisposable {
       milliseconds: Math.round(performance.now() - began),
     });
     const run = await findRun(this.#redis, id);
+    const results = this.#resultsOf(job);
     // Nobody waits for it any more.
-    if (run === undefined) return;
+    if (run === undefined || (await results.has(number))) return;
     // The worker that did it the last time may have died of it.
-    if (tries > run.tries)
-      return await keepResult(this.#redis, id, result({ status: 'failed', error: LOST, files: {} }));
+    if (tries > run.tries) return await results.keep(result({ status: 'failed', error: LOST, files: {} }));
     const outcome = await this.#outcome(run, number, () => this.#hasSlot(job));
     const isLast = tries >= run.tries || outcome.isPermanent;
     if (outcome.error !== undefined && !isLast) throw new Error(outcome.error);
-    // It was cancelled meanwhile, or its tenant removed.
-    if ((await findRun(this.#redis, id)) === undefined) return;
+    // It was cancelled meanwhile, or its tenant removed; or another worker was faster.
+    if ((await findRun(this.#redis, id)) === undefined || (await results.has(number))) return;
     const files = await this.#keepFiles(run.id, number, outcome.files);
     const { error, value } = outcome;
     const ended = error === undefined ? { status: 'done' as const, value } : { status: 'failed' as const, error };
-    await keepResult(this.#redis, id, result({ ...ended, files }));
+    await results.keep(result({ ...ended, files }));
+  }
+
+  /** A job has not been done. One that will not be begun again has its error for its result, so that its run ends. */
+  async #giveUp(job: TakenJob, error: Error): Promise<void> {
+    const {
+      data: { run: id, number, back = 0 },
+      tries,
+    } = job;
+    const isAway = error instanceof StoreError;
+    if (isAway) this.#settings.log(`job ${number} of ${id}: ${error.message}`);
+    if (isAway && back < MOST_BACK) return await job.putBack();
+    try {
+      const run = await findRun(this.#redis, id);
+      if (run !== undefined && tries >= run.tries)
+        await this.#resultsOf(job).keep({ ...failedResult(number, tries, publicMessage(error)), worker: this.name });
+    } finally {
+      await job.end(error);
+    }
+  }
+
+  #resultsOf({ data: { run } }: TakenJob): RunResults {
+    return new RunResults(this.#redis, this.#settings.store, run);
   }
 
   /** The next one may be taken. */
@@ -171,9 +197,9 @@ export class FleetWorker implements AsyncDisposable {
         }),
       );
     } catch (error) {
-      if (error instanceof StoreError) this.#settings.log(error.message);
+      if (error instanceof StoreError) throw error;
       const isPermanent = error instanceof PermanentError;
-      return { error: publicMessage(error as Error), isPermanent, files: new Map() };
+      return { error: (error as Error).message, isPermanent, files: new Map() };
     }
   }
 
@@ -189,9 +215,10 @@ export class FleetWorker implements AsyncDisposable {
     return await prepareConfined(snapshot, work, slots, { name: run.id, confinement, log });
   }
 
+  /** Each time that a job is done its files have names of their own: it may be done twice at a time, and one of both has the result. */
   async #keepFiles(run: string, number: number, files: JobOutcome['files']): Promise<Record<string, string>> {
     const tenant = tenantOf(run);
-    const folder = `runs/${ownName(tenant, run)}/${number}`;
+    const folder = `runs/${ownName(tenant, run)}/${number}/${randomBytes(4).toString('hex')}`;
     const keys = Object.fromEntries([...files.keys()].map((name) => [name, `${folder}/${name}`]));
     const store = tenantStore(this.#settings.store, tenant);
     for (const [name, bytes] of files) await store.put(keys[name]!, bytes);

@@ -101,8 +101,13 @@ describe.skipIf(noRedis !== '')(`jobs of tenants${noRedis}`, { timeout: 5 * MINU
 
   test('that send what nobody has asked for take no worker with them', { timeout: MINUTES }, async () => {
     const worker = fleet.worker(1);
-    const rude =
-      'export default () => { for (const said of [null, 5, { event: 3 }, {}]) process.send(said); return 6; };';
+    const rude = `const said = [null, 5, { event: 3 }, {}, { event: { toString: 1 }, args: [] }];
+      for (let id = 0; id < 9; id++) said.push({ id, error: { toString: 1 } }, { id, error: { toString: 1 }, isPermanent: true });
+      export default async () => {
+        for (const message of said) process.send(message);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return 6;
+      };`;
     expect(await resultOf(rude)).toMatchObject({ status: 'done', value: 6 });
     expect(worker.exitCode).toBe(null);
   });
@@ -176,7 +181,7 @@ test('a machine in a process of its own sends no more than is taken', async () =
   await using child = await ConfinedProcess.start('machine-process.ts', owner, {});
   const taking = Promise.withResolvers<void>();
   let bytes = 0;
-  child.on('data', async (part: Uint8Array) => {
+  child.on('data', ['bytes'], async (part) => {
     bytes += part.length;
     await taking.promise;
   });

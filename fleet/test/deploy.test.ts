@@ -48,12 +48,22 @@ test('--help has a line for each command', () => {
 describe('files for deployments', () => {
   test('the compose file has commands and flags that there are, and a Redis that keeps what it has acknowledged', () => {
     const { services, volumes } = parse(textOf('compose.yaml'), { merge: true }) as {
-      services: Record<string, { image: string; command: string[]; environment: Setting; volumes: string[] }>;
+      services: Record<
+        string,
+        { image: string; entrypoint?: string[]; command: string[]; environment: Setting; volumes: string[] }
+      >;
       volumes: Setting;
     };
     const own = Object.values(services).filter(({ image }) => image === 'rawiron-fleet');
     expectFleet(own.map(({ command, environment }) => ({ words: command, variables: Object.keys(environment) })));
     expect(services.redis!.command.join(' ')).toContain('--appendonly yes --appendfsync always');
+    const { entrypoint } = services.host!;
+    expect(entrypoint!.slice(0, 2)).toEqual(['sh', '-c']);
+    // Compose makes one of two dollar signs.
+    const script = entrypoint![2]!.replaceAll('$$', '$').replace(/^exec node \S+/, 'echo');
+    expect(execFileSync('sh', ['-c', script, 'host', 'host', '--uid', '5'], { encoding: 'utf8' })).toMatch(
+      /^host --uid 5 --listen [\d.:a-f]/,
+    );
     for (const { volumes: mounts } of Object.values(services))
       for (const mount of mounts) expect(Object.keys(volumes)).toContain(mount.split(':')[0]);
   });

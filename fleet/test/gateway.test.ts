@@ -137,6 +137,27 @@ describe.skipIf(noRedis !== '')(`consoles that are open${noRedis}`, { timeout: 5
     for (const tenant of ['acme', 'other']) await registry.want(`${tenant}/open`, 'gone');
     redis.disconnect();
   });
+
+  test('are so many of a tenant at the same time', async () => {
+    const redis = fleet.connect();
+    const registry = new Registry(redis);
+    await using gateway = await listen({ needsToken: true });
+    await registry.add('acme/open', resting);
+    const token = await tokens.create({ tenant: 'acme', scopes: ['console'] });
+    const open = () => new WebSocket(`ws://127.0.0.1:${gateway.port}/machines/open/console`, [`token.${token}`]);
+    const sockets = Array.from({ length: 100 }, open);
+    await Promise.all(sockets.map((socket) => once(socket, 'open')));
+    const [, answer] = (await once(
+      open().on('error', () => {}),
+      'unexpected-response',
+    )) as [object, IncomingMessage];
+    expect(answer.statusCode).toBe(429);
+    sockets[0]!.close();
+    await once(sockets[0]!, 'close');
+    await once(open(), 'open');
+    await registry.want('acme/open', 'gone');
+    redis.disconnect();
+  });
 });
 
 describe.skipIf(noRedis !== '')(`the gateway's interface${noRedis}`, { timeout: 5 * MINUTES }, () => {
@@ -249,6 +270,47 @@ describe.skipIf(noRedis !== '')(`requests to the gateway${noRedis}`, { timeout: 
     const token = await tokens.create({ tenant: '', scopes });
     const answer = await clientOf(gateway, token)(method, path, body);
     expect(answer).toEqual({ status: 409, body: expect.stringMatching(message) });
+  });
+});
+
+describe.skipIf(noRedis !== '')(`what is sent as a tenant is removed${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test.each([
+    ['PUT', '/images/late'],
+    ['POST', '/runs'],
+  ])('by %s %s goes nowhere', async (method, path) => {
+    const redis = fleet.connect();
+    const tenants = new Tenants(redis);
+    await tenants.set('leaves', {});
+    await using gateway = await listen({ needsToken: true });
+    const token = await tokens.create({ tenant: 'leaves', scopes: ['images', 'jobs'] });
+    const headers = { authorization: `Bearer ${token}` };
+    const slow = request({ host: '127.0.0.1', port: gateway.port, path, method, headers });
+    slow.write('{');
+    // The first part has come: there is one upload at a time.
+    await wait(500);
+    await tenants.remove('leaves', fleet.store);
+    const [answer] = (await once(slow.end('}'), 'response')) as [IncomingMessage];
+    expect((await answer.toArray()).join('')).toBe('its token is not valid any more');
+    redis.disconnect();
+  });
+
+  test('leaves no image behind, though it has its name by then', async () => {
+    const redis = fleet.connect();
+    const tenants = new Tenants(redis);
+    await tenants.set('leaves', {});
+    const store = new FolderStore(fleet.store.place);
+    const put = store.put.bind(store);
+    store.put = async (key, bytes) => {
+      if (key === 'tenants/leaves/images/late') await tenants.remove('leaves', fleet.store);
+      await put(key, bytes);
+    };
+    await using gateway = await listen({ needsToken: true, store });
+    const ask = clientOf(gateway, await tokens.create({ tenant: 'leaves', scopes: ['images'] }));
+    expect(await ask('PUT', '/images/late', await demoSnapshot())).toEqual({
+      ...{ status: 409, body: 'its token is not valid any more' },
+    });
+    expect(await fleet.store.list('tenants/leaves/')).toEqual([]);
+    redis.disconnect();
   });
 });
 

@@ -1,11 +1,15 @@
 import { hash } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { StoreError } from '../src/error.ts';
 import { FleetHost, type HostSettings } from '../src/machines/host.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
 import { Registry } from '../src/machines/registry.ts';
 import { ACCEPT, CLAIM } from '../src/machines/scripts.ts';
-import { openHere } from '../src/machines/seat.ts';
+import { type OpenMachine, openHere } from '../src/machines/seat.ts';
+import type { ObjectStore } from '../src/store.ts';
+import { putEcho } from './support/echo-guest.ts';
 import { noRedis, putDemo, TestFleet } from './support/fleet.ts';
 
 const MINUTES = 60_000;
@@ -48,6 +52,20 @@ function watched(script: string, when: 'asked' | 'answered', act: () => void): (
   };
 }
 
+/** Opens machines in this process, and keeps the names of those that have stopped. */
+function stopping(names: string[]): OpenMachine {
+  return async (record, ...rest) => {
+    const opened = await openHere(record, ...rest);
+    const { machine } = opened;
+    const stop = machine.stop.bind(machine);
+    machine.stop = async () => {
+      await stop();
+      names.push(record.name);
+    };
+    return opened;
+  };
+}
+
 describe.skipIf(noRedis !== '')(`a host that stops${noRedis}`, { timeout: 5 * MINUTES }, () => {
   test('waits for machines that are on their way to it, and gives them to others as they are', async () => {
     await using one = await host();
@@ -80,6 +98,161 @@ describe.skipIf(noRedis !== '')(`a host that stops${noRedis}`, { timeout: 5 * MI
     await machines.stop('taken');
   });
 });
+
+describe.skipIf(noRedis !== '')(`input for a machine${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('is refused from its last checkpoint on', async () => {
+    const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await using _only = await host({
+      async open(...words) {
+        const opened = await openHere(...words);
+        const { machine } = opened;
+        const snapshot = machine.snapshot.bind(machine);
+        machine.snapshot = async (...settings) => {
+          begun.resolve();
+          await gate.promise;
+          return await snapshot(...settings);
+        };
+        return opened;
+      },
+    });
+    await machines.start('deaf', start);
+    await machines.running('deaf');
+    await using line = machines.console('deaf');
+    await line.send(Buffer.from('echo heard\r'));
+    const suspended = machines.suspend('deaf');
+    await begun.promise;
+    await expect(line.send(Buffer.from('lost'))).rejects.toThrow(/deaf does not run now/);
+    gate.resolve();
+    await suspended;
+    await machines.stop('deaf');
+  });
+
+  test('moves with it as far as its guest has not taken it', async () => {
+    await using one = await host();
+    await putEcho(fleet.store);
+    await machines.start('slow', { ...start, image: 'echo' });
+    await machines.running('slow');
+    await using two = await host();
+    await using line = machines.console('slow');
+    const typed = Array.from({ length: 10_000 }, (_, n) => `line ${n}\n`).join('');
+    await line.send(Buffer.from(typed));
+    expect(await machines.move('slow', two.id)).toMatchObject({ from: one.id, to: two.id });
+    let text = '';
+    for await (const { bytes } of line.output('kept')) {
+      text += Buffer.from(bytes).toString();
+      if (text.length >= typed.length) break;
+    }
+    expect(text).toBe(typed);
+    await machines.stop('slow');
+  });
+});
+
+test.skipIf(noRedis !== '')(
+  `a machine that is to move as its checkpoint is made runs as it moves${noRedis}`,
+  { timeout: 5 * MINUTES },
+  async () => {
+    const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const states: string[] = [];
+    await using one = await host({
+      async open(...words) {
+        const opened = await openHere(...words);
+        const { machine, whole } = opened;
+        const snapshot = machine.snapshot.bind(machine);
+        machine.snapshot = async (...settings) => {
+          begun.resolve();
+          await gate.promise;
+          return await snapshot(...settings);
+        };
+        const send = whole!.migration.send.bind(whole!.migration);
+        whole!.migration.send = async (...channel) => {
+          states.push(whole!.state);
+          return await send(...channel);
+        };
+        return opened;
+      },
+    });
+    await machines.start('saved', start);
+    await machines.running('saved');
+    await using two = await host();
+    const checkpoint = machines.checkpoint('saved');
+    await begun.promise;
+    const moved = machines.move('saved', two.id);
+    // Its host has been told of it by then.
+    await expect.poll(async () => (await machines.find('saved')).target).toBe(two.id);
+    await wait(1000);
+    gate.resolve();
+    expect(await moved).toMatchObject({ from: one.id, to: two.id });
+    await checkpoint;
+    expect(states).toEqual(['running']);
+    await machines.stop('saved');
+  },
+);
+
+describe.skipIf(noRedis !== '')(`a host that looks at its machines${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('leaves one alone that has come while it read which it has', async () => {
+    await using _one = await host();
+    await machines.start('comes', start);
+    await machines.running('comes');
+    let [isAsked, looks] = [false, 0];
+    const two: FleetHost = await host({
+      connect() {
+        const redis = fleet.connect();
+        const read = redis.smembers.bind(redis) as (key: string) => Promise<string[]>;
+        redis.smembers = (async (key: string) => {
+          const names = await read(key);
+          if (isAsked && looks++ === 0) await expect.poll(async () => (await machines.find('comes')).moves).toBe(1);
+          return names;
+        }) as typeof redis.smembers;
+        return redis;
+      },
+    });
+    await using _two = two;
+    // The move begins when an answer is held back.
+    isAsked = true;
+    await expect.poll(() => looks).toBeGreaterThan(0);
+    await machines.move('comes', two.id);
+    await expect.poll(() => looks).toBeGreaterThan(3);
+    expect(await machines.find('comes')).toMatchObject({ owner: two.id, token: 2, state: 'running' });
+    await machines.stop('comes');
+  });
+});
+
+describe.skipIf(noRedis !== '')(
+  `a host that stops without its store or Redis${noRedis}`,
+  { timeout: 5 * MINUTES },
+  () => {
+    test('ends its machines, which go on from their checkpoints before', async () => {
+      const store: ObjectStore = {
+        ...{ place: '', get: (key) => fleet.store.get(key), find: (key) => fleet.store.find(key) },
+        ...{ list: (key) => fleet.store.list(key), remove: (key) => fleet.store.remove(key) },
+        put: () => Promise.reject(new StoreError('it is away')),
+      };
+      const stops: string[] = [];
+      const lonely = await host({ store, grace: 1000, open: stopping(stops) });
+      await machines.start('kept', start);
+      await machines.running('kept');
+      await lonely.stop();
+      expect(stops).toEqual(['kept']);
+      await using next = await host();
+      await expect.poll(() => machines.find('kept')).toMatchObject({ owner: next.id, state: 'running', token: 2 });
+      await machines.stop('kept');
+    });
+
+    test('does so where Redis is away', async () => {
+      await using own = await TestFleet.start();
+      await putDemo(own.store);
+      await using others = new FleetMachines(own.connect, own.store);
+      const stops: string[] = [];
+      const { connect, store } = own;
+      const lonely = await host({ connect, store, grace: 1000, open: stopping(stops) });
+      await others.start('alone', start);
+      await others.running('alone');
+      await own.redis.kill('SIGKILL');
+      await lonely.stop();
+      expect(stops).toEqual(['alone']);
+    });
+  },
+);
 
 test.skipIf(noRedis !== '')(`a host that begins again is drained as before${noRedis}`, async () => {
   const first = await host({ name: 'pc7' });
@@ -123,6 +296,26 @@ test.skipIf(noRedis !== '')(
     redis.disconnect();
     expect(events).toEqual(['opens 1', 'has stopped 1', 'opens 2']);
     await machines.stop('again');
+  },
+);
+
+test.skipIf(noRedis !== '')(
+  `limits of a host hold for its machines, whose own come before them${noRedis}`,
+  { timeout: 5 * MINUTES },
+  async () => {
+    const limits: unknown[] = [];
+    await using _only = await host({
+      options: { limits: { slack: 50, processor: 90 } },
+      async open(...words) {
+        const opened = await openHere(...words);
+        limits.push(opened.whole?.limits);
+        return opened;
+      },
+    });
+    await machines.start('limited', start);
+    await machines.running('limited');
+    expect(limits).toEqual([{ slack: 50, processor: 30 }]);
+    await machines.stop('limited');
   },
 );
 

@@ -267,6 +267,7 @@ describe.skipIf(noRedis !== '')(`the command for machines${noRedis}`, { timeout:
     [['console', 'none'], /there is no machine 'none'/],
     [['host', '--memory', 'much'], /--memory much: give a size such as 512M or 8G/],
     [['host', '--lease', '0'], /--lease 0: give 1 to 600 seconds/],
+    [['host', '--slack', '2000'], /limits.slack is 2000; it must be a whole number from 0 to 1000/],
     [['host', '--store', 'ftp://x'], /is no store/],
   ])('%j is refused in words', async (words, message) => {
     const { code, errors } = await fleet.command(...words);

@@ -16,7 +16,18 @@ function host(id: string, free: number, more: Partial<HostRecord> = {}): HostRec
 function machine(name: string, owner: string, memory: number): MachineRecord {
   return {
     ...{ name, owner, memory, image: 'i', limits: {}, every: 60, idle: 0, policy: 'restart', wanted: 'running' },
-    ...{ state: 'running', problem: '', token: 1, manifest: '', offset: 0, saved: 0, asked: 0, answered: 0, used: 0 },
+    ...{
+      state: 'running',
+      problem: '',
+      token: 1,
+      manifest: '',
+      offset: 0,
+      saved: 0,
+      asked: 0,
+      answered: 0,
+      used: 0,
+      isAsleep: false,
+    },
     ...{ target: '', moves: 0, moved: undefined, network: noNetwork, ports: '' },
   };
 }

@@ -29,8 +29,11 @@ class TestMachine implements MemoryUser {
     this.balloon = balloon;
   }
 
-  rest = async (): Promise<void> => {
-    this.hasRested = true;
+  isUsed = false;
+
+  rest = async (): Promise<boolean> => {
+    this.hasRested = !this.isUsed;
+    return this.hasRested;
   };
 
   get megabytes(): number {
@@ -79,6 +82,13 @@ test('a machine that takes its time to be suspended counts', async () => {
   const { look } = pressureOn(...machines);
   await look(1000);
   await look(1000);
+  expect(machines.map(({ hasRested }) => hasRested)).toEqual([false, true]);
+});
+
+test('where somebody uses a machine by now another one is suspended', async () => {
+  const machines = [new TestMachine('a', 100, 600_000), new TestMachine('b', 100, 60_000)];
+  machines[0]!.isUsed = true;
+  await pressureOn(...machines).look(1000);
   expect(machines.map(({ hasRested }) => hasRested)).toEqual([false, true]);
 });
 

@@ -150,6 +150,36 @@ describe.skipIf(noRedis !== '')(`the registry's machines${noRedis}`, () => {
   });
 });
 
+test.skipIf(noRedis !== '')(`machines with ports are known as such as long as they are there${noRedis}`, async () => {
+  const withPorts = async () => (await registry.withPorts()).map(({ name }) => name);
+  const cards = [{ model: 'e1000', mac: '52:54:00:12:34:56' }];
+  await registry.add('portless', { ...machine, network: { cards, forwards: [] } });
+  await taken('on-a-host', { network: { cards, forwards: [{ port: 1, guestPort: 2 }] } });
+  await registry.add('waits', { ...machine, network: { cards, forwards: [{ port: 3, guestPort: 4 }] } });
+  expect(await withPorts()).toEqual(['on-a-host', 'waits']);
+  await registry.want('waits', 'gone');
+  expect(await withPorts()).toEqual(['on-a-host']);
+  await registry.want('on-a-host', 'gone');
+  await registry.leave({ name: 'on-a-host', host: 'host-of-on-a-host', token: 1 }, 'waiting', '');
+  expect(await withPorts()).toEqual([]);
+});
+
+describe.skipIf(noRedis !== '')(`the output of machines${noRedis}`, () => {
+  test('is kept as far as there is room for it, in bytes and in parts, the last of it', async () => {
+    const holding = await taken('loud');
+    const part = Buffer.alloc(1 << 20, 'x');
+    for (let n = 0; n < 6; n++) expect(await registry.say(holding, n * part.length, part)).toBe(true);
+    expect(await output('loud')).toHaveLength(4 * part.length + 3);
+    let at = 6 * part.length;
+    for (; at < 6 * part.length + 2500; at++) await registry.say(holding, at, Buffer.from('y'));
+    expect(await redis.xlen(outputKey('loud'))).toBe(2000);
+    expect(await output('loud')).not.toContain('x');
+    await registry.say(holding, at, Buffer.alloc(5 << 20, 'z'));
+    await registry.say(holding, at + (5 << 20), Buffer.from('end'));
+    expect(await output('loud')).toBe('end');
+  });
+});
+
 describe.skipIf(noRedis !== '')(`the registry's hosts${noRedis}`, () => {
   beforeAll(async () => {
     if (noRedis === '') await redis.flushall();
@@ -293,6 +323,9 @@ describe.skipIf(noRedis !== '')(`the room of machines that move${noRedis}`, () =
     expect(await freeOf('pair')).toBe(need);
     await registry.beat({ id: 'closing', memory: 2 ** 40, isOpen: false });
     await expect(registry.move('roomy-2', 'closing')).rejects.toThrow(/closing takes no machines/);
+    await registry.beat({ id: 'emptied', memory: 2 ** 40, isOpen: true });
+    await registry.drain('emptied', true);
+    await expect(registry.move('roomy-2', 'emptied')).rejects.toThrow(/emptied takes no machines: it is drained/);
   });
 
   test('a host that gives up a move leaves a later one to another host alone', async () => {
@@ -334,19 +367,36 @@ describe.skipIf(noRedis !== '')(`the registry and machines that nobody uses${noR
   test('a machine is woken by who uses it, though it has moved, or its host was lost', async () => {
     const sleepy = async (name: string) => {
       const holding = await moving(name);
-      await registry.rest(holding);
+      expect(await registry.rest(holding, 0)).toBe(true);
       return holding;
     };
-    const unused = { wanted: 'suspended', problem: UNUSED };
+    const unused = { wanted: 'suspended', isAsleep: true };
     const moved = await sleepy('sleepy');
     expect(await registry.accept(moved, 'there')).toBe(2);
-    expect(await registry.find('sleepy')).toMatchObject(unused);
+    expect(await registry.find('sleepy')).toMatchObject({ ...unused, problem: UNUSED });
     const stays = await sleepy('sleeps');
     expect(await registry.recall(stays, 'there', 'no room')).toBe(true);
-    expect(await registry.find('sleeps')).toMatchObject(unused);
+    expect(await registry.find('sleeps')).toMatchObject({ ...unused, problem: 'no room' });
     await expect(registry.move('sleeps', 'there')).rejects.toThrow(/sleeps is suspended; only a machine that runs/);
     const lost = await sleepy('dozes');
     expect(await registry.free('dozes', { id: lost.host, beat: 1 })).toBe(true);
     expect(await registry.find('dozes')).toMatchObject({ ...unused, state: 'suspended' });
+  });
+
+  test('a machine is not suspended that was used since its host has looked', async () => {
+    const holding = await taken('opened');
+    await registry.use('opened');
+    expect(await registry.rest(holding, 0)).toBe(false);
+    expect(await registry.find('opened')).toMatchObject({ wanted: 'running', isAsleep: false });
+    expect(await registry.rest(holding, 1)).toBe(true);
+    expect(await registry.find('opened')).toMatchObject({ wanted: 'suspended', isAsleep: true });
+  });
+
+  test('a machine whose owner suspends it is not woken by who uses it', async () => {
+    const holding = await taken('put-away');
+    await registry.rest(holding, 0);
+    await registry.want('put-away', 'suspended');
+    expect(await registry.find('put-away')).toMatchObject({ wanted: 'suspended', isAsleep: false, problem: '' });
+    expect(await registry.rest(holding, 0)).toBe(false);
   });
 });

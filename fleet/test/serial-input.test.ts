@@ -18,3 +18,19 @@ test('what a guest does not take waits up to a bound, and what it takes makes ro
   for (let n = 0; n < 3; n++) void input.type(half);
   expect(taken).toHaveLength(4);
 });
+
+test('has the last bytes that the machine has not taken', async () => {
+  const taken = Promise.withResolvers<void>();
+  const input = new SerialInput((bytes) => (bytes.length === 1 ? taken.promise : new Promise(() => {})));
+  const first = input.type(new Uint8Array([1]));
+  for (const bytes of [
+    [2, 3],
+    [4, 5, 6],
+  ])
+    void input.type(new Uint8Array(bytes));
+  expect([...input.last(6)]).toEqual([1, 2, 3, 4, 5, 6]);
+  taken.resolve();
+  await first;
+  expect([...input.last(4)]).toEqual([3, 4, 5, 6]);
+  expect([...input.last(0)]).toEqual([]);
+});

@@ -1,9 +1,13 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { utimes } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cutSnapshot } from '../src/cut.ts';
+import { StoreError } from '../src/error.ts';
 import { FolderStore } from '../src/folder-store.ts';
 import { removeUnnamed } from '../src/garbage.ts';
 import { openStore } from '../src/open-store.ts';
@@ -183,4 +187,17 @@ test('a bucket tells what is wrong with it', async () => {
   await expect(put(open('other'))).rejects.toThrow(/there is no bucket at http:.*\/other; make it first/);
   await expect(put(open('fleet', { AWS_SECRET_ACCESS_KEY: 'no' }))).rejects.toThrow(/PUT .*: status 403 /);
   await expect(put(open('fleet', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }))).rejects.toThrow(/does not answer/);
+});
+
+test('a bucket whose answer breaks off is away', async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-length': '100' }).write('the first part', () => response.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const keys = { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
+  const store = openStore('s3://bucket', keys);
+  await expect(store.get('x')).rejects.toThrow(StoreError);
+  await expect(store.get('x')).rejects.toThrow(/^http:\/\/127.0.0.1:\d+\/bucket does not answer: /);
+  server.close();
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { removeGarbage } from '../src/garbage.ts';
 import { findImage, listImages } from '../src/images.ts';
 import { FleetMachines } from '../src/machines/machines.ts';
-import { keepResult } from '../src/results.ts';
+import { RunResults } from '../src/results.ts';
 import { type JobResult, resultsKey } from '../src/run.ts';
 import { SubmittedRun } from '../src/submit.ts';
 import { tenantStore } from '../src/tenants/store.ts';
@@ -121,6 +121,31 @@ describe.skipIf(noRedis !== '')(`queues of tenants${noRedis}`, { timeout: 5 * MI
   });
 });
 
+describe.skipIf(noRedis !== '')(`the jobs of a tenant${noRedis}`, { timeout: 5 * MINUTES }, () => {
+  test('are as many as it may have, also where several runs are submitted at once', async () => {
+    await new Tenants(redis).set('eager', { jobs: 5 });
+    await putDemo(tenantStore(fleet.store, 'eager'));
+    const options = { image: 'demo', script: 'true', tenant: 'eager' };
+    const submit = (count: number) => SubmittedRun.submit(fleet.connect, fleet.store, { ...options, count });
+    const submitted = await Promise.allSettled([submit(2), submit(2), submit(2)]);
+    const refused = submitted.filter(({ status }) => status === 'rejected');
+    expect(refused).toEqual([
+      {
+        status: 'rejected',
+        reason: expect.objectContaining({
+          message: expect.stringMatching(
+            /^eager may have 5 jobs that have not ended, and has \d+: 2 more are too many/,
+          ),
+        }),
+      },
+    ]);
+    for (const run of submitted) if (run.status === 'fulfilled') await run.value.cancel();
+    await using run = await submit(5);
+    await run.cancel();
+    for (const run of submitted) if (run.status === 'fulfilled') await run.value[Symbol.asyncDispose]();
+  });
+});
+
 describe.skipIf(noRedis !== '')(`tokens${noRedis}`, { timeout: 5 * MINUTES }, () => {
   test('are made, shown without their secret, and revoked', async () => {
     const made = await fleet.command('token', 'create', '--tenant', 'acme', '--scopes', 'view,console');
@@ -135,8 +160,8 @@ describe.skipIf(noRedis !== '')(`tokens${noRedis}`, { timeout: 5 * MINUTES }, ()
     expect((await fleet.command('token', 'revoke', id!)).output).toBe(`${id} is not valid any more\n`);
     expect(await tokens.check(token)).toBe(undefined);
     const set = await fleet.command('tenant', 'set', 'acme', '--machines', '3', '--memory', '1G');
-    expect(set.output).toMatch(/acme +0 of 3 +0 MB of 1024 MB +-\n/);
-    expect((await fleet.command('tenant', 'list')).output).toMatch(/acme +0 of 3 +0 MB of 1024 MB +-\n/);
+    expect(set.output).toMatch(/acme +0 of 3 +0 MB of 1024 MB +- +10000\n/);
+    expect((await fleet.command('tenant', 'list')).output).toMatch(/acme +0 of 3 +0 MB of 1024 MB +- +10000\n/);
     expect((await fleet.command('tenant', 'rm', 'acme')).code).toBe(0);
   });
 
@@ -146,7 +171,7 @@ describe.skipIf(noRedis !== '')(`tokens${noRedis}`, { timeout: 5 * MINUTES }, ()
     await putDemo(tenantStore(fleet.store, 'ended'));
     const options = { image: 'demo', script: 'true', count: 3, tenant: 'ended' };
     await using run = await SubmittedRun.submit(fleet.connect, fleet.store, options);
-    await keepResult(redis, run.run.id, {
+    await new RunResults(redis, fleet.store, run.run.id).keep({
       ...{ number: 0, status: 'done', tries: 1, worker: '', milliseconds: 1, files: {} },
     });
     const others = (await redis.keys('*')).filter((key) => !key.includes('ended'));

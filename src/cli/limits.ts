@@ -7,10 +7,10 @@ import { machine } from './settings.ts';
 /** The flag that limits the machine's use of its host; QEMU leaves that to other programs. */
 export const limitsFlag: Flag = {
   names: ['limits'],
-  argument: '[processor=PERCENT][,memory=SIZE][,instructions=N][,time=SECONDS]',
+  argument: '[processor=PERCENT][,memory=SIZE][,instructions=N][,time=SECONDS][,slack=MILLISECONDS]',
   help: 'what the machine may take of its host',
   details:
-    "processor: percent of one processor. memory: that of the guest and of the machine's thread. instructions: how many, with -icount. At these two the machine is paused. time: seconds of the host's time since it was made; then it is ended, with exit code 124. set_limit in the monitor changes a limit. QEMU has no such flag.",
+    "processor: percent of one processor. memory: that of the guest and of the machine's thread. instructions: how many, with -icount. At these two the machine is paused. time: seconds of the host's time since it was made; then it is ended, with exit code 124. slack: timers may wake the halted guest so much later, and so less often. set_limit in the monitor changes a limit. QEMU has no such flag.",
   apply: (settings, text) => machine(settings, { limits: { ...settings.machine.limits, ...parseLimits(text) } }),
 };
 
@@ -26,7 +26,7 @@ function parseLimits(text: string): MachineLimits {
  */
 function parseLimit(name: string, text: string): number | string {
   if (name === 'memory') return text;
-  if (name === 'instructions' || name === 'time') return parseInteger(name, text);
+  if (name === 'instructions' || name === 'time' || name === 'slack') return parseInteger(name, text);
   if (name !== 'processor') throw new ConfigurationError(`there is no limit '${name}'; see --help`);
   return parseInteger(name, text.replace(/%$/, ''));
 }

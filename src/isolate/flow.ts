@@ -35,6 +35,11 @@ export class Outflow {
     return promise;
   }
 
+  /** Bytes that have not been sent yet. */
+  get waiting(): number {
+    return this.#writes.reduce((sum, { rest }) => sum + rest.length, 0);
+  }
+
   /** The other side has taken so many bytes. */
   taken(length: number): void {
     this.#credit += length;

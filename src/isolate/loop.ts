@@ -133,7 +133,7 @@ class MachineLoop {
   async #sleep(wakeAt: number): Promise<void> {
     const nanoseconds = wakeAt - this.#time.now();
     if (nanoseconds <= 0) return;
-    this.#slept += await this.#sleepFor(nanoseconds / 1e6);
+    this.#slept += await this.#sleepFor(nanoseconds / 1e6 + this.#limiter.slack);
     const isEarly = this.#time.now() < wakeAt;
     if (isEarly) this.#time.shareDeadline();
   }

@@ -10,6 +10,8 @@ export interface RunLimits {
   readonly instructions?: number | undefined;
   /** Bytes: the guest's memory, and what its isolate's heap has in use. */
   readonly memory?: number | undefined;
+  /** Milliseconds by which a timer may wake the halted guest late. */
+  readonly slack?: number | undefined;
 }
 
 /** A limit that a machine comes to: it is paused there, and ended by that of time. */
@@ -69,6 +71,11 @@ export class Limiter {
   /** How long the machine is to rest now. */
   get rest(): number {
     return this.#share.rest;
+  }
+
+  /** By how much the halted guest's timers may be late. */
+  get slack(): number {
+    return this.#limits.slack ?? 0;
   }
 
   /** How long it may run without a break. */

@@ -15,6 +15,8 @@ export interface SerialEvents {
 export interface SerialBackend {
   /** Resolves when more may be sent. */
   send(bytes: Uint8Array): Promise<void>;
+  /** Bytes that were to be sent, and have not been. */
+  readonly waiting: number;
 }
 
 const encoder = new TextEncoder();
@@ -37,6 +39,11 @@ export class SerialPort extends Emitter<SerialEvents> {
    */
   write(data: string | Uint8Array): Promise<void> {
     return promised(() => this.#backend.send(bytesOf(data)));
+  }
+
+  /** How many bytes that were written last wait outside the machine: a snapshot, or one that goes elsewhere, has all others. */
+  get waiting(): number {
+    return this.#backend.waiting;
   }
 
   /**

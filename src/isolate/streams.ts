@@ -47,7 +47,12 @@ export class MachineStreams {
   /** A stream both ways. */
   open(port: StreamPort): SerialPort {
     const input = this.input(port);
-    const stream = new SerialPort({ send: (bytes) => input.write(bytes) });
+    const stream = new SerialPort({
+      send: (bytes) => input.write(bytes),
+      get waiting() {
+        return input.waiting;
+      },
+    });
     this.addOutput(port, stream);
     return stream;
   }

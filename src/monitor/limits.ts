@@ -8,12 +8,13 @@ import { MonitorError } from './error.ts';
 
 /** The machine's limits, and the drives that have limits of their own. */
 export function infoLimits({ machine }: CommandContext): string {
-  const { processor, instructions, memory, time } = machine.limits;
+  const { processor, instructions, memory, time, slack } = machine.limits;
   const lines = [
     `processor: ${processor === undefined ? 'no limit' : `${processor} percent of one`}`,
     `memory: ${memory === undefined ? 'no limit' : `${memorySize(memory) / 2 ** 20} MB`}`,
     `instructions: ${instructions ?? 'no limit'}`,
     `time: ${time === undefined ? 'no limit' : `${time} seconds`}`,
+    `slack: ${slack ?? 0} milliseconds`,
     ...machine.drives.filter(({ limits }) => isLimited(limits)).map(({ label }) => `${label}: see info block`),
   ];
   return `${lines.join('\n')}\n`;
@@ -37,8 +38,8 @@ function limitOf(name: string, value: string): number | string | undefined {
 /** Changes what the machine may take; QEMU leaves that to other programs. */
 export const limitCommand: Command = {
   names: ['set_limit'],
-  usage: 'processor|memory|instructions|time value|off',
-  help: 'limit what the machine takes: percent of a processor, memory in MB, instructions, seconds (not in QEMU)',
+  usage: 'processor|memory|instructions|time|slack value|off',
+  help: 'limit what the machine takes: percent of a processor, memory in MB, instructions, seconds, milliseconds by which timers may be late (not in QEMU)',
   parameters: [
     { name: 'name', type: 'word' },
     { name: 'value', type: 'word' },

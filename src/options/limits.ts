@@ -19,10 +19,15 @@ export interface MachineLimits {
   readonly memory?: number | string | undefined;
   /** Seconds of the host's time since the machine was made, also while it stands still. Then it is ended, with the exit code 124. */
   readonly time?: number | undefined;
+  /**
+   * Milliseconds, up to 1000, by which timers may be late that wake a halted guest, so that it wakes less often. Devices and input wake
+   * it at once.
+   */
+  readonly slack?: number | undefined;
 }
 
 /** The names of the limits. */
-export const limitNames = ['processor', 'instructions', 'memory', 'time'] as const;
+export const limitNames = ['processor', 'instructions', 'memory', 'time', 'slack'] as const;
 
 /**
  * Limits as the isolate has them; time is not counted there.
@@ -30,7 +35,7 @@ export const limitNames = ['processor', 'instructions', 'memory', 'time'] as con
  */
 export function checkedLimits(limits: MachineLimits): RunLimits {
   checkNames('limits', limits, limitNames);
-  const { processor, instructions, memory, time } = limits;
+  const { processor, instructions, memory, time, slack } = limits;
   if (time !== undefined) checkTime(time);
   return {
     processor: processor === undefined ? undefined : checkedShare(processor),
@@ -39,6 +44,7 @@ export function checkedLimits(limits: MachineLimits): RunLimits {
         ? undefined
         : checkedInteger('limits.instructions', instructions, 1, Number.MAX_SAFE_INTEGER),
     memory: memory === undefined ? undefined : checkedBytes(memory),
+    slack: slack === undefined ? undefined : checkedInteger('limits.slack', slack, 0, 1000),
   };
 }
 

@@ -1,6 +1,8 @@
 import { totalmem } from 'node:os';
+import type { MachineLimits } from 'rawiron';
 import { openByTenant } from '../confined/confined-machine.ts';
 import { FleetError } from '../error.ts';
+import { checkMachineLimits } from '../limits.ts';
 import { FleetHost } from '../machines/host.ts';
 import { shownAddress } from '../redis.ts';
 import {
@@ -29,6 +31,10 @@ export const hostFlags: Flags = {
     help: 'where other hosts and gateways reach it (127.0.0.1: those of this computer)',
   },
   'mem-merge': { help: "equal pages of machines that are no tenant's are kept once, if this system does that (KSM)" },
+  slack: {
+    value: 'MILLISECONDS',
+    help: 'by how much timers may wake halted machines late, so that idle ones take less of the processor (0)',
+  },
   rebalance: { help: 'when it is full, it moves machines to hosts that are not' },
   lease: { value: 'SECONDS', help: 'how long it may be silent before others take its machines (10)' },
 };
@@ -41,7 +47,7 @@ export async function hostCommand(args: readonly string[]): Promise<number> {
   using kept = keptLog(place, 'host');
   await using host = await FleetHost.start({
     ...{ connect: connectorOf(place), store: place.store, memory, log: kept.write, ...nameOf(words) },
-    options: { memoryMerge: words.values['mem-merge'] === true },
+    options: { memoryMerge: words.values['mem-merge'] === true, limits: limitsOf(words) },
     ...{ lease: leaseOf(words), listen: listenOf(words), rebalance: words.values.rebalance === true },
     open: openByTenant(confinementOf(words), words.values.isolate === true, kept.write),
   });
@@ -64,6 +70,13 @@ function nameOf(words: Words): { name?: string } {
 /** Bytes for machines. */
 export function memoryOf(words: Words): number {
   return sizeOf(words, 'memory') ?? Math.floor(totalmem() * 0.75);
+}
+
+/** @throws FleetError for what is none */
+function limitsOf(words: Words): MachineLimits {
+  const limits = { slack: number(words, 'slack') ?? 0 };
+  checkMachineLimits(limits);
+  return limits;
 }
 
 function listenOf(words: Words): { address: string; port: number } {

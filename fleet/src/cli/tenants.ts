@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { FleetError } from '../error.ts';
+import { MOST_JOBS } from '../tenants/job-room.ts';
 import { OPERATOR } from '../tenants/names.ts';
 import { type Quota, type Tenant, Tenants } from '../tenants/tenants.ts';
 import { checkedScopes, scopes, type TokenRecord, Tokens } from '../tenants/tokens.ts';
@@ -28,6 +29,7 @@ export const tenantFlags: Flags = {
   machines: { value: 'N', help: 'machines that it may have (any number)' },
   memory: { value: 'SIZE', help: 'memory that they may have together, such as 8G (all that there is)' },
   slots: { value: 'N', help: 'jobs that are done at the same time (any number)' },
+  jobs: { value: 'N', help: `jobs that have not ended (${MOST_JOBS})` },
 };
 
 async function withRedis(words: Words, act: (redis: Redis) => Promise<readonly string[]>): Promise<number> {
@@ -84,14 +86,16 @@ export async function tenantCommand(args: readonly string[]): Promise<number> {
 }
 
 const tableOf = (tenants: readonly Tenant[]): string =>
-  table([['TENANT', 'MACHINES', 'MEMORY', 'SLOTS'], ...tenants.map(tenantRow)]);
+  table([['TENANT', 'MACHINES', 'MEMORY', 'SLOTS', 'JOBS'], ...tenants.map(tenantRow)]);
 
 function quotaOf(words: Words): Quota {
-  const [machines, slots, memory] = [number(words, 'machines'), number(words, 'slots'), sizeOf(words, 'memory')];
+  const [machines, slots, jobs] = (['machines', 'slots', 'jobs'] as const).map((name) => number(words, name));
+  const memory = sizeOf(words, 'memory');
   return {
     ...(machines !== undefined && { machines }),
     ...(memory !== undefined && { memory }),
     ...(slots !== undefined && { slots }),
+    ...(jobs !== undefined && { jobs }),
   };
 }
 
@@ -101,6 +105,6 @@ function tenantRow({ name, quota, machines, memory }: Tenant): string[] {
   return [
     ...[name, `${machines}${of(quota.machines?.toString())}`],
     `${megabytes(memory)}${of(quota.memory === undefined ? undefined : megabytes(quota.memory))}`,
-    quota.slots?.toString() ?? '-',
+    ...[quota.slots?.toString() ?? '-', (quota.jobs ?? MOST_JOBS).toString()],
   ];
 }

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 import { FleetError, PermanentError } from '../error.ts';
 import { tellLines } from './bounded-lines.ts';
-import { type Confinement, startConfined } from './confinement.ts';
+import { type ConfinedChild, type Confinement, startConfined } from './confinement.ts';
 
 /** A function of a confined process that is called, and how it has ended. */
 interface Call {
@@ -26,6 +26,25 @@ interface Heard {
   readonly heard: number;
 }
 
+/** Characters of a text that is heard, at most. */
+const MOST_TEXT = 10_000;
+
+/** Kinds of what an event has with it, by their names. */
+const kinds = {
+  text: (value: unknown): value is string => typeof value === 'string' && value.length <= MOST_TEXT,
+  number: (value: unknown): value is number => typeof value === 'number',
+  bytes: (value: unknown): value is Uint8Array => value instanceof Uint8Array,
+};
+type Kind = keyof typeof kinds;
+type OfKind<Name> = Name extends 'text' ? string : Name extends 'number' ? number : Uint8Array;
+type OfKinds<Names extends readonly Kind[]> = { [N in keyof Names]: OfKind<Names[N]> };
+
+/** Who hears an event, and what it has with it. */
+interface Listener {
+  readonly kinds: readonly Kind[];
+  hear(...args: never[]): unknown;
+}
+
 /** Whose process it is, and who hears what it says. */
 export interface ConfinedOwner {
   readonly name: string;
@@ -39,13 +58,13 @@ export interface ConfinedOwner {
 export class ConfinedProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #open = new Map<number, PromiseWithResolvers<unknown>>();
-  readonly #listeners = new Map<string, (...args: never[]) => unknown>();
+  readonly #listeners = new Map<string, Listener>();
   /** Why it has ended; it resolves then, after what it had was removed. */
   readonly ended: Promise<string>;
   #why: string | undefined;
   #next = 0;
 
-  private constructor(child: ChildProcess, clean: () => Promise<void>) {
+  private constructor({ child, clean }: ConfinedChild, log: (message: string) => void) {
     this.#child = child;
     child.on('message', (message: unknown) => this.#hear(message));
     const { promise, resolve } = Promise.withResolvers<string>();
@@ -53,7 +72,10 @@ export class ConfinedProcess implements AsyncDisposable {
       this.#why ??= why;
       for (const { reject } of this.#open.values()) reject(new FleetError(why));
       this.#open.clear();
-      void clean().then(() => resolve(why));
+      clean()
+        // What a job has left may be such that this user cannot remove it.
+        .catch((error: Error) => log(`the folder of a process that has ended stays: ${error.message}`))
+        .finally(() => resolve(why));
     };
     const exited = (code: number | null, signal: NodeJS.Signals | null) =>
       end(`its process has ended: ${signal ?? `exit code ${code}`}`);
@@ -69,14 +91,21 @@ export class ConfinedProcess implements AsyncDisposable {
     { name, memory, log }: ConfinedOwner,
     confinement: Confinement,
   ): Promise<ConfinedProcess> {
-    const { child, clean } = await startConfined(program, memory, confinement);
-    tellLines(child.stderr!, (line) => log(`process of ${name}: ${line}`));
-    return new ConfinedProcess(child, clean);
+    const confined = await startConfined(program, memory, confinement);
+    tellLines(confined.child.stderr!, (line) => log(`process of ${name}: ${line}`));
+    return new ConfinedProcess(confined, log);
   }
 
-  /** Calls the listener at each event of this name. The process may wait until what it gives has resolved. */
-  on<Args extends readonly unknown[]>(event: string, listener: (...args: Args) => unknown): void {
-    this.#listeners.set(event, listener as (...args: never[]) => unknown);
+  /**
+   * Calls the listener at each event of this name. The process may wait until what it gives has resolved.
+   * @param kinds of what comes with the event; one that has something else with it is not heard
+   */
+  on<const Names extends readonly Kind[]>(
+    event: string,
+    kinds: Names,
+    hear: (...args: OfKinds<Names>) => unknown,
+  ): void {
+    this.#listeners.set(event, { kinds, hear });
   }
 
   /** @throws FleetError if the process ends before, or says so */
@@ -99,13 +128,14 @@ export class ConfinedProcess implements AsyncDisposable {
     const answer = this.#open.get(message.id);
     this.#open.delete(message.id);
     if ('error' in message)
-      answer?.reject(message.isPermanent ? new PermanentError(message.error) : new FleetError(message.error));
+      answer?.reject(message.isPermanent === true ? new PermanentError(message.error) : new FleetError(message.error));
     else answer?.resolve(message.value);
   }
 
   async #hearEvent({ event, id, args }: Told): Promise<void> {
     try {
-      await this.#listeners.get(event)?.(...(args as never[]));
+      const listener = this.#listeners.get(event);
+      if (listener?.kinds.every((kind, n) => kinds[kind](args[n]))) await listener.hear(...(args as never[]));
     } catch {}
     this.#child.send({ heard: id } satisfies Heard, () => {});
   }
@@ -118,8 +148,9 @@ export class ConfinedProcess implements AsyncDisposable {
 
 function isSaid(message: unknown): message is Reply | Told {
   if (typeof message !== 'object' || message === null) return false;
-  const { id, event, args } = message as Readonly<Record<string, unknown>>;
-  return event === undefined ? typeof id === 'number' : Array.isArray(args);
+  const { id, event, args, error } = message as Readonly<Record<string, unknown>>;
+  if (event !== undefined) return typeof event === 'string' && Array.isArray(args);
+  return typeof id === 'number' && (!('error' in message) || typeof error === 'string');
 }
 
 /** Ends the process when its parent has ended. */

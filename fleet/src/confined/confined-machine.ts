@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { FleetError } from '../error.ts';
 import type { MachineScreen } from '../machines/screens.ts';
 import { type OpenMachine, openHere, type SeatMachine } from '../machines/seat.ts';
@@ -6,15 +7,18 @@ import { OPERATOR, tenantOf } from '../tenants/names.ts';
 import { ConfinedProcess } from './calls.ts';
 import type { Confinement } from './confinement.ts';
 
+/** Milliseconds that a machine has for its end before its process is killed. */
+const PATIENCE = 5000;
+
 /** Makes machines go on in processes of their own, which are confined. */
 function openConfined(confinement: Confinement, log: (message: string) => void): OpenMachine {
-  return async ({ name, manifest, limits, memory }, snapshots, { network }) => {
+  return async ({ name, manifest, limits: own, memory }, snapshots, { network, limits }) => {
     if (network !== undefined) throw new FleetError('a machine in a process of its own has no ports yet');
     const snapshot = await snapshots.get(manifest);
     const owner = { name, memory: memory + snapshot.length, log };
     const child = await ConfinedProcess.start('machine-process.ts', owner, confinement);
     try {
-      const isOff = await child.call<boolean>('restore', Buffer.from(snapshot), name, limits);
+      const isOff = await child.call<boolean>('restore', Buffer.from(snapshot), name, { ...limits, ...own });
       return { machine: machineOf(child, isOff), screen: screenOf(child) };
     } catch (error) {
       await child[Symbol.asyncDispose]();
@@ -39,23 +43,26 @@ export function openByTenant(
 
 function machineOf(child: ConfinedProcess, isOff: boolean): SeatMachine {
   const exited = Promise.withResolvers<{ readonly reason: string }>();
-  child.on('exited', (reason: string) => exited.resolve({ reason }));
+  child.on('exited', ['text'], (reason) => exited.resolve({ reason }));
   void child.ended.then((reason) => exited.resolve({ reason }));
   const on: SeatMachine['on'] = (name: string, hear: (value: never) => unknown) => {
-    if (name === 'error') child.on('error', (message: string) => hear(new Error(message) as never));
-    else child.on(name, hear as (value: unknown) => unknown);
+    if (name === 'error') child.on('error', ['text'], (message) => hear(new Error(message) as never));
+    else if (name === 'limit') child.on('limit', ['text'], (limit) => hear(limit as never));
+    else child.on(name, [], () => hear(undefined as never));
   };
   return {
     serial: {
       write: async (bytes) => await child.call('write', bytes),
-      on: (name, hear) => child.on(name, hear),
+      on: (name, hear) => child.on(name, ['bytes'], hear),
     },
     ...{ exited: exited.promise, isOff, on },
     start: () => child.call('start'),
     pause: () => child.call('pause'),
     reset: () => child.call('reset'),
     async stop() {
-      await child.call('stop').catch(() => {});
+      // Its process may have a guest that lets it do nothing else.
+      const late = wait(PATIENCE, undefined, { ref: false });
+      await Promise.race([child.call('stop').catch(() => {}), late]);
       await child[Symbol.asyncDispose]();
     },
     snapshot: (settings) => child.call('snapshot', settings),
@@ -67,10 +74,10 @@ function screenOf(child: ConfinedProcess): MachineScreen {
   let next = 0;
   /** Continues what waits until a view takes more. */
   const wanted = new Map<number, () => void>();
-  child.on('view', async (id: number, bytes: Uint8Array) => {
+  child.on('view', ['number', 'bytes'], async (id, bytes) => {
     if (views.get(id)?.push(bytes) === false) await new Promise<void>((resolve) => wanted.set(id, resolve));
   });
-  child.on('viewed', (id: number) => void views.get(id)?.push(null));
+  child.on('viewed', ['number'], (id) => void views.get(id)?.push(null));
   return {
     async view() {
       const id = next++;

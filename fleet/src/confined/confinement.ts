@@ -22,7 +22,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Variables that they get; the others may have keys. */
 const VARIABLES = ['PATH', 'LANG', 'TZ'];
 /** Threads and processes of one, at most, and its memory besides its guest's. */
-const [MOST_TASKS, OVERHEAD] = [256, 640 << 20];
+const [MOST_TASKS, OWN_MEMORY] = [256, 640 << 20];
 
 /** A process that has been started, with a folder that is its own until it has ended. */
 export interface ConfinedChild {
@@ -78,7 +78,7 @@ async function groupOf(parent: string, pid: number | undefined, memory: number):
   const group = join(parent, `rawiron-${randomBytes(6).toString('hex')}`);
   try {
     await mkdir(group);
-    await writeFile(join(group, 'memory.max'), `${memory + OVERHEAD}`);
+    await writeFile(join(group, 'memory.max'), `${memory + OWN_MEMORY}`);
     await writeFile(join(group, 'pids.max'), `${MOST_TASKS}`);
     await writeFile(join(group, 'cgroup.procs'), `${pid}`);
   } catch (error) {

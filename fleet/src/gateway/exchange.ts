@@ -4,7 +4,7 @@ import { FleetError } from '../error.ts';
 import type { FleetMachines } from '../machines/machines.ts';
 import type { ObjectStore } from '../store.ts';
 import type { Rights, Scope } from '../tenants/tokens.ts';
-import type { Bound } from './bound.ts';
+import type { Bound, Bounds } from './bound.ts';
 
 /** A request to a gateway, and the part of the fleet that it may be about. */
 export interface Exchange {
@@ -19,11 +19,12 @@ export interface Exchange {
   readonly store: ObjectStore;
   readonly allStore: ObjectStore;
   readonly redis: Redis;
-  /** Images that are being added. */
-  readonly images: Bound;
+  readonly bounds: Bounds;
   connect(): Redis;
-  /** The body. @throws FleetError if it has more bytes */
+  /** The body. @throws FleetError if it has more bytes, or whoever asks may not any more when it has come */
   body(most: number): Promise<Uint8Array>;
+  /** @throws FleetError if whoever asks may not any more */
+  check(): Promise<void>;
 }
 
 /** An answer: bytes or text of a type, or an object as JSON. */
@@ -57,6 +58,13 @@ export async function jsonOf(
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {}
   throw new FleetError('the body is no object in JSON');
+}
+
+/** Answers if there is a place for it among what its tenant has done at the same time; otherwise it may ask again later. */
+export async function bounded(bound: Bound, { rights }: Exchange, answer: () => Promise<Answer>): Promise<Answer> {
+  using place = bound.enter(rights.tenant);
+  if (place !== undefined) return await answer();
+  return { status: 429, headers: { 'retry-after': '10' }, body: 'too much of this is being done now; try again later' };
 }
 
 /** A text in a body. @throws FleetError if it is something else */
@@ -98,5 +106,7 @@ export async function bodyOf(request: IncomingMessage, most: number): Promise<Ui
 export function send(response: ServerResponse, { status = 200, headers = {}, type, body = '' }: Answer): void {
   const isPlain = typeof body === 'string' || body instanceof Uint8Array;
   const sent = { 'cache-control': 'no-store', 'content-type': type ?? (isPlain ? 'text/plain' : 'application/json') };
-  response.writeHead(status, { ...sent, ...headers }).end(isPlain ? body : JSON.stringify(body));
+  // What cannot be said has no head either.
+  const bytes = isPlain ? body : JSON.stringify(body);
+  response.writeHead(status, { ...sent, ...headers }).end(bytes);
 }

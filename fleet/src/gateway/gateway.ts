@@ -10,7 +10,7 @@ import type { ObjectStore } from '../store.ts';
 import { tenantStore } from '../tenants/store.ts';
 import { type Rights, type Scope, Tokens } from '../tenants/tokens.ts';
 import { type AuthoritySettings, cookieOf, isLoopback, isWelcome, rightsOf, tokenOf } from './authority.ts';
-import { Bound } from './bound.ts';
+import { makeBounds } from './bound.ts';
 import { type Answer, bodyOf, decoded, jsonOf, send, textIn } from './exchange.ts';
 import { fleetRoutes } from './fleet-routes.ts';
 import { imageRoutes } from './image-routes.ts';
@@ -43,12 +43,11 @@ const routes = [...machineRoutes, ...imageRoutes, ...runRoutes, ...fleetRoutes];
 const [MOST_MESSAGE, MOST_LOGIN] = [64 << 10, 4096];
 /** Milliseconds between two looks whether who has a console or screen open still may. */
 const LOOK = 3000;
-/** Images that are added at the same time: each takes memory of up to 1 GB for its snapshot, and that of its machine. */
-const MOST_IMAGES = 2;
 
 /**
- * Gives machines' consoles and screens to whoever knows their names, over WebSocket: /machines/NAME/console takes and gives bytes of COM1,
- * /machines/NAME/screen what a VNC server and its viewer say. A machine that was suspended as nobody used it goes on when somebody connects.
+ * The fleet over HTTP, its page, and machines' consoles and screens over WebSocket: /machines/NAME/console takes and gives bytes of COM1,
+ * /machines/NAME/screen what a VNC server and its viewer say. Whoever asks has the rights of its token. A machine that was suspended as nobody used it
+ * goes on when somebody connects.
  */
 export class FleetGateway implements AsyncDisposable {
   readonly #settings: GatewaySettings;
@@ -57,7 +56,7 @@ export class FleetGateway implements AsyncDisposable {
   readonly #authority: AuthoritySettings;
   /** By their tenants. */
   readonly #machines = new Map<string, FleetMachines>();
-  readonly #images = new Bound(MOST_IMAGES);
+  readonly #bounds = makeBounds();
   readonly #sockets = new WebSocketServer({
     ...{ noServer: true, maxPayload: MOST_MESSAGE },
     // Viewers in pages ask for it.
@@ -69,7 +68,8 @@ export class FleetGateway implements AsyncDisposable {
     this.#settings = settings;
     this.#redis = connect();
     this.#authority = { tokens: new Tokens(this.#redis), isOpen: !needsToken, origins };
-    const answer = (request: IncomingMessage, response: ServerResponse) => void this.#answer(request, response);
+    const answer = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#answer(request, response).catch(() => response.destroy());
     this.#server = tls === undefined ? createServer(answer) : createSecureServer(tls, answer);
     this.#server.on('upgrade', (request, socket, head) => {
       this.#upgrade(request, socket, head).catch(() => socket.destroy());
@@ -96,6 +96,8 @@ export class FleetGateway implements AsyncDisposable {
       send(response, await this.#answerOf(request));
     } catch (error) {
       const { message } = error as Error;
+      // Nothing else can be said after a head.
+      if (response.headersSent) return void response.destroy();
       if (error instanceof FleetError && !(error instanceof StoreError))
         return send(response, { status: 409, body: message });
       this.#settings.log(message);
@@ -115,12 +117,22 @@ export class FleetGateway implements AsyncDisposable {
     if ('status' in rights) return rights;
     const [, ...names] = pathname.match(route.path)!;
     const { store, connect } = this.#settings;
+    const check = async () => {
+      const now = await this.#admit(request, route.scope);
+      if ('status' in now || now.tenant !== rights.tenant) throw new FleetError('its token is not valid any more');
+    };
     return await route.answer({
       ...{ rights, query, connect, allStore: store, redis: this.#redis, machines: this.#machinesOf(rights.tenant) },
-      ...{ names: names.map(decoded), images: this.#images },
+      ...{ names: names.map(decoded), bounds: this.#bounds },
       hasToken: tokenOf(request) !== undefined,
       store: tenantStore(store, rights.tenant),
-      body: (most) => bodyOf(request, most),
+      async body(most) {
+        const bytes = await bodyOf(request, most);
+        // It may have taken its time.
+        await check();
+        return bytes;
+      },
+      check,
     });
   }
 
@@ -159,7 +171,10 @@ export class FleetGateway implements AsyncDisposable {
     socket.on('error', () => {});
     const [, name, part] = request.url?.match(/^\/machines\/([^/]+)\/(console|screen)$/) ?? [];
     const rights = name === undefined ? { status: 404 } : await this.#admit(request, 'console');
-    if ('status' in rights) return void socket.end(`HTTP/1.1 ${rights.status} ${STATUS_CODES[rights.status]}\r\n\r\n`);
+    if ('status' in rights) return refuse(socket, rights.status);
+    const place = this.#bounds.clients.enter(rights.tenant);
+    if (place === undefined) return refuse(socket, 429);
+    socket.once('close', () => place[Symbol.dispose]());
     const serve = part === 'screen' ? serveScreen : serveConsole;
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
       this.#watch(request, client);
@@ -188,4 +203,9 @@ export class FleetGateway implements AsyncDisposable {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+/** Ends a connection that was to become a WebSocket. */
+function refuse(socket: Duplex, status: number): void {
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n\r\n`);
 }

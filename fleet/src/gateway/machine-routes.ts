@@ -2,7 +2,7 @@ import type { MachineLimits } from 'rawiron';
 import { FleetError } from '../error.ts';
 import type { MachineStart } from '../machines/machines.ts';
 import type { MachineRecord } from '../machines/record.ts';
-import { type Exchange, jsonOf, numberIn, type Route, textIn } from './exchange.ts';
+import { bounded, type Exchange, jsonOf, numberIn, type Route, textIn } from './exchange.ts';
 
 /** A machine as it is shown: without what only hosts need. */
 export function shown({ name, image, memory, state, problem, owner, every, idle, policy, saved }: MachineRecord) {
@@ -52,7 +52,11 @@ export const machineRoutes: readonly Route[] = [
   },
   {
     ...{ method: 'GET', path: one('/screen\\.png'), scope: 'view' },
-    answer: async ({ machines, names: [name] }) => ({ type: 'image/png', body: await machines.picture(name!) }),
+    async answer(exchange) {
+      const { machines, names, bounds } = exchange;
+      const picture = async () => ({ type: 'image/png', body: await machines.picture(names[0]!) });
+      return await bounded(bounds.requests, exchange, picture);
+    },
   },
   {
     ...{ method: 'POST', path: one(''), scope: 'machines' },

@@ -1,14 +1,14 @@
 import { FleetError } from '../error.ts';
-import { findResult, finishedSince } from '../results.ts';
+import { type ResultsPage, RunResults } from '../results.ts';
 import { findRun, listRuns, type Run, resultsKey } from '../run.ts';
 import { type RunOptions, SubmittedRun } from '../submit.ts';
 import { fullName, ownName, tenantOf } from '../tenants/names.ts';
 import { tenantStore } from '../tenants/store.ts';
-import { type Exchange, jsonOf, numberIn, type Route, textIn } from './exchange.ts';
+import { type Answer, bounded, type Exchange, jsonOf, numberIn, type Route, textIn } from './exchange.ts';
 import { limitsOf } from './machine-routes.ts';
 
-/** Milliseconds that a request for results waits for the first. */
-const PATIENCE = 1000;
+/** Milliseconds that a request for results waits for the first, and bytes from which on an answer has no more. */
+const [PATIENCE, MOST_RESULTS] = [1000, 4 << 20];
 
 async function optionsOf(exchange: Exchange): Promise<RunOptions> {
   const given = await jsonOf(exchange);
@@ -29,19 +29,33 @@ async function runOf({ redis, rights, names: [id] }: Exchange): Promise<Run> {
 }
 
 /** Results since a place on the list of those that have ended, with the next place. */
-async function resultsSince(exchange: Exchange) {
+async function resultsSince(exchange: Exchange): Promise<ResultsPage> {
   const run = await runOf(exchange);
   // It may wait: others must not.
   const redis = exchange.connect();
   try {
     const place = exchange.query.get('after') ?? '0';
     if (!/^\d+(-\d+)?$/.test(place)) throw new FleetError(`after is '${place}'; give what was given as next`);
-    const news = await finishedSince(redis, run.id, place, PATIENCE);
-    const found = await Promise.all([...new Set(news.numbers)].map((number) => findResult(redis, run.id, number)));
-    return { next: news.place, results: found.filter((result) => result !== undefined) };
+    return await new RunResults(redis, exchange.allStore, run.id).pageSince(place, PATIENCE, MOST_RESULTS);
   } finally {
     redis.disconnect();
   }
+}
+
+/** A file of a job. @throws FleetError if it has left none of this name */
+async function fileOf(exchange: Exchange): Promise<Answer> {
+  const {
+    allStore,
+    redis,
+    names: [, number, name],
+  } = exchange;
+  const { id } = await runOf(exchange);
+  const result = await new RunResults(redis, allStore, id).find(Number(number));
+  if (result === undefined) throw new FleetError(`job ${number} has not ended`);
+  const key = new Map(Object.entries(result.files)).get(name!);
+  const bytes = key === undefined ? undefined : await tenantStore(allStore, tenantOf(id)).get(key);
+  if (bytes === undefined) throw new FleetError(`job ${number} has left no '${name}'`);
+  return { type: 'application/octet-stream', body: bytes };
 }
 
 /** Requests about jobs. */
@@ -65,23 +79,20 @@ export const runRoutes: readonly Route[] = [
   },
   {
     ...{ method: 'GET', path: /^\/runs\/([^/]+)\/results$/, scope: 'jobs' },
-    answer: async (exchange) => ({ body: await resultsSince(exchange) }),
+    async answer(exchange) {
+      return await bounded(exchange.bounds.requests, exchange, async () => ({ body: await resultsSince(exchange) }));
+    },
   },
   {
     ...{ method: 'GET', path: /^\/runs\/([^/]+)\/(\d+)\/files\/([^/]+)$/, scope: 'jobs' },
     async answer(exchange) {
-      const { allStore, names } = exchange;
-      const { id } = await runOf(exchange);
-      const [tenant, [, ...rest]] = [tenantOf(id), names];
-      const bytes = await tenantStore(allStore, tenant).get(`runs/${[ownName(tenant, id), ...rest].join('/')}`);
-      if (bytes === undefined) throw new FleetError(`job ${names[1]} has left no '${names[2]}'`);
-      return { type: 'application/octet-stream', body: bytes };
+      return await bounded(exchange.bounds.requests, exchange, () => fileOf(exchange));
     },
   },
   {
     ...{ method: 'DELETE', path: /^\/runs\/([^/]+)$/, scope: 'jobs' },
     async answer(exchange) {
-      await using submitted = new SubmittedRun(await runOf(exchange), exchange.connect);
+      await using submitted = new SubmittedRun(await runOf(exchange), exchange.connect, exchange.allStore);
       await submitted.cancel();
       return { status: 204 };
     },

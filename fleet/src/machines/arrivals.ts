@@ -6,7 +6,8 @@ import type { LastWords } from './move-channel.ts';
 import { receiveMachine } from './moving.ts';
 import type { MachineRecord } from './record.ts';
 import type { Registry } from './registry.ts';
-import type { Input, Seat } from './seat.ts';
+import type { Seat } from './seat.ts';
+import type { Input } from './typed.ts';
 
 /** The parts of a host that arrivals use. */
 export interface ArrivalHost {
@@ -96,9 +97,10 @@ export class Arrivals {
     try {
       await this.#host.vacate(name);
       await this.#host.listen(name);
+      const { options } = this.#host;
       const cards = cardsOf(record.network);
       await receiveMachine(visitor, {
-        options: { ...this.#host.options, ...cards.options, limits: record.limits, shutdown: 'pause' },
+        options: { ...options, ...cards.options, limits: { ...options.limits, ...record.limits }, shutdown: 'pause' },
         arrived: (machine, words) => this.#arrived(machine, words, { record, cards, typed: coming.typed }),
       });
     } catch (error) {

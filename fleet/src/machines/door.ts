@@ -6,6 +6,8 @@ import type { HostPlace } from './record.ts';
 
 /** Characters of a line, and milliseconds to wait for it. */
 const [MOST, PATIENCE] = [4096, 10_000];
+/** Milliseconds of silence after which the system asks whether the other end is still there: a computer may vanish without a word. */
+const SILENCE = 10_000;
 /** Answer to who is let in. */
 const WELCOME = 'ok';
 
@@ -64,6 +66,7 @@ export class HostDoor implements AsyncDisposable {
 
   async #open(socket: Socket, receive: (visitor: Visitor) => Promise<void>): Promise<void> {
     this.#sockets.add(socket);
+    socket.setKeepAlive(true, SILENCE);
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => {});
     let isIn = false;
@@ -120,6 +123,7 @@ export async function visit({ address, port, pass }: HostPlace, greeting: Omit<G
       socket.once('error', (error) => reject(new FleetError(`${address}:${port}: ${error.message}${hint}`)));
     });
     socket.setNoDelay(true);
+    socket.setKeepAlive(true, SILENCE);
     socket.write(`${JSON.stringify({ pass, ...greeting })}\n`);
     const answer = await lineOf(socket);
     if (answer !== WELCOME) throw new FleetError(answer);

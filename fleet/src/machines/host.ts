@@ -21,7 +21,8 @@ import { inputChannel, type MachineRecord, newsChannel } from './record.ts';
 import { type Holding, type LivingHost, Registry } from './registry.ts';
 import { Rounds } from './rounds.ts';
 import { screenChannel } from './screen-messages.ts';
-import { type Input, type OpenMachine, Seat, type SeatSettings } from './seat.ts';
+import { type OpenMachine, Seat, type SeatSettings } from './seat.ts';
+import type { Input } from './typed.ts';
 
 /** Settings of a host. */
 export interface HostSettings {
@@ -38,8 +39,10 @@ export interface HostSettings {
   readonly open?: OpenMachine;
   /** Default: that of this system. */
   readonly systemMemory?: SystemMemory;
-  /** Options of its machines. Default: none. */
-  readonly options?: Pick<MachineOptions, 'memoryMerge'>;
+  /** Options of its machines; limits of theirs come before its own. Default: none. */
+  readonly options?: Pick<MachineOptions, 'memoryMerge' | 'limits'>;
+  /** Milliseconds that last checkpoints may take when it ends. Default: 50,000. */
+  readonly grace?: number;
   /** Whether it moves machines to others when it is full. Default: false. */
   readonly rebalance?: boolean;
   /** Where other hosts and gateways reach it. Default: 127.0.0.1, at a port that is free, for hosts of one computer. */
@@ -48,8 +51,8 @@ export interface HostSettings {
   log(message: string): void;
 }
 
-/** Milliseconds that last checkpoints may take when a host ends. */
-const GRACE = 60_000;
+/** Milliseconds that last checkpoints may take when a host ends, and for what comes after them: a minute together. */
+const [GRACE, FAREWELL] = [50_000, 4000];
 /** Milliseconds of a lease where nobody says how long it is. */
 const LEASE = 10_000;
 /** Milliseconds between two looks at its neighbours, at most, and before a machine that could not go on is tried again. */
@@ -193,19 +196,19 @@ export class FleetHost implements AsyncDisposable {
   }
 
   async #lookAtOwn(): Promise<void> {
+    // One that comes while they are read is in none of them.
+    const seats = [...this.#seats];
     const records = await this.#registry.machinesOf(this.id);
-    this.#endLost(records);
+    this.#endLost(seats, records);
     for (const record of records) await this.#attend(record);
     await this.#neighbours.rebalance(records);
   }
 
-  /** Ends machines that are not this host's any more. */
-  #endLost(records: readonly MachineRecord[]): void {
-    for (const [name, seat] of this.#seats) {
+  /** Ends those of some machines that are not this host's any more. */
+  #endLost(seats: readonly (readonly [name: string, seat: Seat])[], records: readonly MachineRecord[]): void {
+    for (const [name, seat] of seats) {
       const record = records.find((record) => record.name === name);
-      // A machine that has just come has an older token in what was read before that.
-      const isOlder = record !== undefined && record.token < seat.holding.token;
-      if (!isOlder && (record?.owner !== this.id || record.token !== seat.holding.token)) void seat.lose();
+      if (record?.owner !== this.id || record.token !== seat.holding.token) void seat.lose();
     }
   }
 
@@ -246,6 +249,7 @@ export class FleetHost implements AsyncDisposable {
       ...{ wire, open, registry: this.#registry, lease: this.#lease, snapshots: this.#snapshots },
       options: { ...this.#settings.options, ...options },
       listen: () => this.#hearing.subscribe(inputChannel(name), screenChannel(name)),
+      deafen: () => this.#hearing.unsubscribe(inputChannel(name)),
       failed: (problem) => {
         this.#settings.log(`${name}: ${problem}`);
         this.#pauses.set(name, performance.now() + PAUSE);
@@ -271,7 +275,7 @@ export class FleetHost implements AsyncDisposable {
     void this.#hearing.unsubscribe(inputChannel(name), screenChannel(name)).catch(() => {});
   }
 
-  /** Makes last checkpoints, and gives all machines back: other hosts take them. No more machines come from now on. */
+  /** Makes last checkpoints, and gives all machines back: other hosts take them. No more machines come from now on. Takes a minute at most. */
   async stop(): Promise<void> {
     this.#isEnding = true;
     this.#pressure.end();
@@ -279,10 +283,12 @@ export class FleetHost implements AsyncDisposable {
     const here = this.#endAll();
     const onTheirWay = Promise.all([this.#rounds.end(), this.#arrivals.ended()]).then(() => this.#endAll());
     // What a store that is away does not take goes on from the checkpoint before.
-    await Promise.race([Promise.all([here, onTheirWay]), wait(GRACE, undefined, { ref: false })]);
+    await atMost(this.#settings.grace ?? GRACE, Promise.all([here, onTheirWay]));
     this.#lease.stop();
+    await atMost(FAREWELL, Promise.all([...this.#seats.values()].map((seat) => seat.lose())));
     await this.#door?.[Symbol.asyncDispose]();
-    await this.#registry.forgetHost(this.id).catch(() => {});
+    // Others notice that it is gone.
+    await atMost(FAREWELL, this.#registry.forgetHost(this.id));
     for (const redis of [this.#hearing, this.#redis]) redis.disconnect();
   }
 
@@ -294,6 +300,11 @@ export class FleetHost implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+/** Resolves when something is done or has failed, or after so many milliseconds. */
+async function atMost(milliseconds: number, done: Promise<unknown>): Promise<void> {
+  await Promise.race([done.catch(() => {}), wait(milliseconds, undefined, { ref: false })]);
 }
 
 /** Input as it comes: its number, a colon, and its bytes. */

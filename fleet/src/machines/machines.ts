@@ -16,7 +16,6 @@ import {
   type MoveFigures,
   OPEN,
   type PortForward,
-  UNUSED,
 } from './record.ts';
 import { type NewMachine, Registry } from './registry.ts';
 import { MachineView, type ViewListener } from './view.ts';
@@ -129,8 +128,9 @@ export class FleetMachines implements AsyncDisposable {
 
   /** Resolves when a machine runs that is starting, or was suspended as nobody used it, which goes on; leaves all others as they are. */
   async wake(name: string): Promise<void> {
-    const { wanted, state, problem } = await this.find(name);
-    const isAsleep = wanted === 'suspended' && problem === UNUSED;
+    // Its host does not suspend it from now on.
+    await this.#registry.use(this.#full(name));
+    const { wanted, state, isAsleep } = await this.find(name);
     if (isAsleep) await this.resume(name);
     const isStarting = wanted === 'running' && (state === 'waiting' || state === 'starting');
     if (isAsleep || isStarting) await this.running(name);

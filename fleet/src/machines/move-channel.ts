@@ -7,13 +7,17 @@ const HEAD = 5;
 /** Bytes of a part, and those that are read ahead, at most. */
 const [MOST_PART, AHEAD] = [64 << 20, 4 << 20];
 
+/** Milliseconds after which a connection is lost over which nothing goes. */
+const SILENCE = 30_000;
+
 /** The last words of the host that a machine leaves, while the guest stands still. */
 export interface LastWords {
   /** Output that nobody may have heard yet, and how many bytes were sent before it. */
   readonly at: number;
   readonly unsaid: Uint8Array;
-  /** The number of the last input that the guest has had. */
+  /** The number of the last input that the host has typed, and the last bytes of that, which the machine has not taken. */
   readonly typed: number;
+  readonly untaken: Uint8Array;
 }
 
 /** Whether the machine goes on at the other host, and how long that has taken since it was there, in milliseconds. */
@@ -43,9 +47,14 @@ export class MoveChannel implements MigrationChannel {
   readonly #words = Promise.withResolvers<LastWords>();
   readonly #verdict = Promise.withResolvers<Verdict>();
 
-  /** @param sender missing: the machine comes here */
-  constructor(socket: Socket, sender?: Sender) {
+  /**
+   * @param sender missing: the machine comes here
+   * @param silence milliseconds after which a connection is lost over which nothing goes
+   */
+  constructor(socket: Socket, sender?: Sender, silence = SILENCE) {
     this.#socket = socket;
+    // The other computer may have vanished.
+    socket.setTimeout(silence, () => socket.destroy());
     this.#sender = sender;
     socket.setNoDelay(true);
     for (const { promise } of [this.#words, this.#verdict]) promise.catch(() => {});
@@ -161,15 +170,24 @@ export class MoveChannel implements MigrationChannel {
 /** Nobody knows what the other host does: Redis does. */
 const broken = () => new ChannelError('the connection to the other host is lost', { isPeerGone: false });
 
-function bytesFrom({ at, typed, unsaid }: LastWords): Uint8Array {
-  return Buffer.from(JSON.stringify({ at, typed, unsaid: Buffer.from(unsaid).toString('base64') }));
+function bytesFrom({ at, typed, unsaid, untaken }: LastWords): Uint8Array {
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+  return Buffer.from(JSON.stringify({ at, typed, unsaid: base64(unsaid), untaken: base64(untaken) }));
 }
 
 function wordsFrom(bytes: Uint8Array): LastWords {
-  const { at, typed, unsaid } = JSON.parse(Buffer.from(bytes).toString()) as {
+  // A host of another version may leave out the last one.
+  const {
+    at,
+    typed,
+    unsaid,
+    untaken = '',
+  } = JSON.parse(Buffer.from(bytes).toString()) as {
     at: number;
     typed: number;
     unsaid: string;
+    untaken?: string;
   };
-  return { at, typed, unsaid: new Uint8Array(Buffer.from(unsaid, 'base64')) };
+  const plain = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
+  return { at, typed, unsaid: plain(unsaid), untaken: plain(untaken) };
 }

@@ -15,7 +15,7 @@ export interface NetworkSettings {
   log(message: string): void;
 }
 
-/** Milliseconds between two looks at all machines, and after which another gateway may have a network that nobody keeps. */
+/** Milliseconds between two looks at machines with ports, and after which another gateway may have a network that nobody keeps. */
 const [LOOK, LEFT] = [500, 10_000];
 
 /** A machine's network where it is kept: frames come from the machine's host, wherever that is. */
@@ -101,7 +101,7 @@ export class MachineNetworks implements AsyncDisposable {
     return networks;
   }
 
-  /** Looks at all machines; again after that if it is called meanwhile. */
+  /** Looks at machines with ports; again after that if it is called meanwhile. */
   #look(): void {
     this.#isStale = true;
     this.#looking ??= (async () => {
@@ -114,7 +114,7 @@ export class MachineNetworks implements AsyncDisposable {
   }
 
   async #lookOnce(): Promise<void> {
-    const records = (await this.#registry.list()).filter(({ network }) => network.forwards.length > 0);
+    const records = await this.#registry.withPorts();
     const isThere = (name: string) => records.some((record) => record.name === name);
     for (const name of this.#kept.keys()) if (!isThere(name)) await this.#drop(name);
     for (const name of this.#told.keys()) if (!isThere(name)) this.#told.delete(name);

@@ -10,8 +10,8 @@ export interface MemoryUser {
   readonly unused: number | undefined;
   /** Undefined: it has none, or what it gives up does not come to the host. */
   readonly balloon: Pick<Balloon, 'memory' | 'total' | 'setMemory' | 'statistics'> | undefined;
-  /** Asks for it to be suspended; it comes back when its console is opened. */
-  rest(): Promise<unknown>;
+  /** Asks for it to be suspended; it comes back when its console is opened. False: somebody uses it. */
+  rest(): Promise<boolean>;
 }
 
 /** The memory of a system. */
@@ -43,7 +43,7 @@ const LEAST = 24 << 20;
 /** Bytes of memory that must not be available any more before anything is done: so many at most, and a part of all. */
 const [MOST_RESERVE, RESERVE_PART] = [1 << 30, 1 / 16];
 /** Milliseconds for which a console was not used before its machine is suspended under pressure. */
-const UNUSED = 10_000;
+const LEAST_UNUSED = 10_000;
 /** Milliseconds that a guest has for telling how its memory is used. */
 const PATIENCE = 2000;
 
@@ -97,15 +97,15 @@ export class MemoryPressure {
   /** Suspends machines of so many bytes together, if there are as many that may be. How many bytes that were. */
   async #rest(machines: readonly MemoryUser[], bytes: number): Promise<number> {
     const leaving = machines.filter(({ name }) => this.#asked.has(name));
-    const idle = machines.filter(({ unused = 0 }) => unused >= UNUSED).sort((a, b) => b.unused! - a.unused!);
+    const idle = machines.filter(({ unused = 0 }) => unused >= LEAST_UNUSED).sort((a, b) => b.unused! - a.unused!);
     let sum = leaving.reduce((all, { memory }) => all + memory, 0);
     const asked = new Set(leaving.map(({ name }) => name));
     for (const { name, memory, rest } of idle) {
       if (sum >= bytes) break;
       if (asked.has(name)) continue;
+      if (!(await rest())) continue;
       this.#settings.log(`${name} is suspended, as memory is short`);
       asked.add(name);
-      await rest();
       sum += memory;
     }
     this.#asked = asked;

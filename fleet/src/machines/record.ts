@@ -45,6 +45,8 @@ export interface MachineRecord {
   readonly answered: number;
   /** Goes up while somebody uses its console. */
   readonly used: number;
+  /** It was suspended as nobody has used it, and goes on when somebody does. */
+  readonly isAsleep: boolean;
   /** The host that it is to move to; empty: none. */
   readonly target: string;
   /** How often it has moved: a token that is higher for another reason says that it went on from a checkpoint. */
@@ -96,16 +98,20 @@ export const noNetwork: MachineNetwork = { cards: [], forwards: [] };
 /** A gateway has the ports of a machine. */
 export const OPEN = 'open';
 
-/** The problem of a machine that was suspended by itself. */
+/** The reason for which a machine was suspended by itself. */
 export const UNUSED = 'nobody has used its console';
 
 /** Names in Redis. */
 export const MACHINES = 'rawiron:machines';
+/** Machines that have ports of the gateway. */
+export const WITH_PORTS = 'rawiron:machines:ports';
 export const HOSTS = 'rawiron:hosts';
 /** Names of hosts that are drained: one that begins again under its name stays so. */
 export const DRAINED = 'rawiron:drained';
 /** Machines that wait for a host, by the memory that they need. */
 export const WAITING = 'rawiron:waiting';
+/** Hosts that take machines, by the memory that they have left. */
+export const ROOM = 'rawiron:room';
 /** Tells gateways names of machines that have changed. */
 export const NEWS = 'rawiron:news';
 export const machineKey = (name: string): string => `rawiron:machine:${name}`;
@@ -115,6 +121,8 @@ export const inputChannel = (name: string): string => `rawiron:machine:${name}:i
 export const networkKey = (name: string): string => `rawiron:machine:${name}:network`;
 export const hostKey = (id: string): string => `rawiron:host:${id}`;
 export const hostMachinesKey = (id: string): string => `rawiron:host:${id}:machines`;
+/** Machines that are to move to a host. */
+export const hostComingKey = (id: string): string => `rawiron:host:${id}:coming`;
 /** Tells a host names of machines that have something for it to do. */
 export const newsChannel = (id: string): string => `rawiron:host:${id}:news`;
 
@@ -128,6 +136,7 @@ export function checkedName(name: string): string {
 export function recordOf(name: string, fields: Readonly<Record<string, string>>): MachineRecord | undefined {
   if (fields.state === undefined) return undefined;
   const number = (field: string) => Number(fields[field] ?? 0);
+  const isAsleep = fields.asleep === '1';
   return {
     name,
     image: fields.image!,
@@ -138,7 +147,7 @@ export function recordOf(name: string, fields: Readonly<Record<string, string>>)
     policy: fields.policy as LossPolicy,
     wanted: fields.wanted as Wanted,
     state: fields.state as MachineState,
-    problem: fields.problem ?? '',
+    problem: fields.problem || (isAsleep ? UNUSED : ''),
     owner: fields.owner ?? '',
     token: number('token'),
     manifest: fields.manifest!,
@@ -147,6 +156,7 @@ export function recordOf(name: string, fields: Readonly<Record<string, string>>)
     asked: number('asked'),
     answered: number('answered'),
     used: number('used'),
+    isAsleep,
     target: fields.target ?? '',
     moves: number('moves'),
     moved: fields.moved === undefined ? undefined : (JSON.parse(fields.moved) as MoveFigures),

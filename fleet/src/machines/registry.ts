@@ -23,8 +23,8 @@ import {
   noNetwork,
   outputKey,
   recordOf,
-  UNUSED,
   type Wanted,
+  WITH_PORTS,
 } from './record.ts';
 import { type ScreenKind, viewerChannel } from './screen-messages.ts';
 import {
@@ -55,8 +55,8 @@ import {
   WANT,
 } from './scripts.ts';
 
-/** Entries of a machine's output that are kept, at least. */
-const MOST_OUTPUT = 2000;
+/** Entries of a machine's output, and bytes of it, that are kept at most. */
+const [MOST_OUTPUT, MOST_OUTPUT_BYTES] = [2000, 4 << 20];
 
 /** A host's right to a machine. */
 export interface Holding {
@@ -94,6 +94,7 @@ export type NewMachine = Omit<
   | 'answered'
   | 'problem'
   | 'used'
+  | 'isAsleep'
   | 'target'
   | 'moves'
   | 'moved'
@@ -111,14 +112,15 @@ export class Registry {
 
   /** @throws FleetError if there is one of that name, or its tenant may have no more */
   async add(name: string, machine: NewMachine): Promise<void> {
+    const { network = noNetwork } = machine;
     const fields = {
       ...machine,
       limits: JSON.stringify(machine.limits),
-      network: JSON.stringify(machine.network ?? noNetwork),
+      network: JSON.stringify(network),
       owner: '',
       token: 0,
     };
-    const words = [...Object.entries(fields).flat(), machine.memory, name];
+    const words = [...Object.entries(fields).flat(), machine.memory, network.forwards.length, name];
     const answer = (await this.#run(ADD, 1, machineKey(checkedName(name)), ...words)) as number;
     if (answer !== 1) throw new FleetError(refusals[-answer]!(name, tenantOf(name)));
     await this.#tell(name);
@@ -140,6 +142,11 @@ export class Registry {
   async list(tenant: string = OPERATOR): Promise<readonly MachineRecord[]> {
     const key = tenant === OPERATOR ? MACHINES : tenantMachinesKey(tenant);
     return await this.#records(await this.#redis.smembers(key));
+  }
+
+  /** Machines that have ports of the gateway. */
+  async withPorts(): Promise<readonly MachineRecord[]> {
+    return await this.#records(await this.#redis.smembers(WITH_PORTS));
   }
 
   /** The machines that a host has. */
@@ -258,7 +265,7 @@ export class Registry {
     if (problem === 'gone') throw noMachine(name);
     if (problem === 'there') throw new FleetError(`${name} is on ${host} already`);
     if (problem === 'moving') throw new FleetError(`${name} moves to another host already; wait for its end`);
-    if (problem === 'closed') throw new FleetError(`${host} takes no machines: it ends, or is gone`);
+    if (problem === 'closed') throw new FleetError(`${host} takes no machines: it is drained, ends, or is gone`);
     if (problem === 'full') throw new FleetError(`${host} has no room for ${name}`);
     if (problem !== '') throw new FleetError(`${name} is ${problem}; only a machine that runs can move`);
     await this.#tell(name);
@@ -318,9 +325,13 @@ export class Registry {
     await this.#run(USE, 1, machineKey(name));
   }
 
-  /** A machine is to be suspended as nobody has used it. */
-  async rest(holding: Holding): Promise<boolean> {
-    return await this.#owned(REST, holding, UNUSED);
+  /**
+   * A machine is to be suspended as nobody has used it.
+   * @param used how much it was used, as its host knows
+   * @returns false: somebody has used it since, or the host has it no more
+   */
+  async rest(holding: Holding, used: number): Promise<boolean> {
+    return await this.#owned(REST, holding, used);
   }
 
   /** A machine that was taken runs. */
@@ -335,7 +346,7 @@ export class Registry {
 
   /** Output of a machine, after so many bytes that it had sent before. */
   async say(holding: Holding, at: number, bytes: Uint8Array): Promise<boolean> {
-    return await this.#owned(SAY, holding, at, Buffer.from(bytes), MOST_OUTPUT);
+    return await this.#owned(SAY, holding, at, Buffer.from(bytes), MOST_OUTPUT, MOST_OUTPUT_BYTES);
   }
 
   /** A message for somebody who looks at a machine's screen. */

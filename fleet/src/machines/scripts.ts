@@ -1,10 +1,27 @@
+import { tenantKey } from '../tenants/names.ts';
+import { tenantMachinesKey } from '../tenants/tenants.ts';
 import { OVERHEAD } from './placement.ts';
-import { DRAINED, UNUSED } from './record.ts';
+import {
+  DRAINED,
+  HOSTS,
+  hostComingKey,
+  hostKey,
+  hostMachinesKey,
+  MACHINES,
+  machineKey,
+  newsChannel,
+  ROOM,
+  WAITING,
+  WITH_PORTS,
+} from './record.ts';
 
 /**
  * Scripts that Redis runs as a whole. KEYS[1] is a machine's record, KEYS[2] its output. A host that has a machine says its own ID and the token by
  * which it took it, and is refused where the record has others: another host may have it by now.
  */
+
+/** A name in Redis, as Lua says it, of something whose own name is in a variable. */
+const keyOf = (key: (name: string) => string, variable: string): string => `'${key(`' .. ${variable} .. '`)}'`;
 
 /** Machines that wait which a host looks at, besides those that it does not take. */
 const MOST_SEEN = 8;
@@ -14,21 +31,21 @@ const MOST_SEEN = 8;
  * host; hosts that take more, by the memory that they have left.
  */
 const LISTS = `
-local function machine(name) return 'rawiron:machine:' .. name end
+local function machine(name) return ${keyOf(machineKey, 'name')} end
 local function need(name) return tonumber(redis.call('HGET', machine(name), 'memory')) + ${OVERHEAD} end
-local function tell(host, name) redis.call('PUBLISH', 'rawiron:host:' .. host .. ':news', name) end
+local function tell(host, name) redis.call('PUBLISH', ${keyOf(newsChannel, 'host')}, name) end
 local function isOpen(host)
-  local is = redis.call('HMGET', 'rawiron:host:' .. host, 'open', 'drained')
+  local is = redis.call('HMGET', ${keyOf(hostKey, 'host')}, 'open', 'drained')
   return is[1] == '1' and is[2] ~= '1'
 end
 local function room(host)
-  local is = redis.call('HMGET', 'rawiron:host:' .. host, 'memory', 'taken')
+  local is = redis.call('HMGET', ${keyOf(hostKey, 'host')}, 'memory', 'taken')
   return (tonumber(is[1]) or 0) - (tonumber(is[2]) or 0)
 end
 -- The host with the most memory left, but not the one where the machine has failed if there is another.
 local function best(name)
   local avoid = redis.call('HGET', machine(name), 'avoid')
-  local hosts = redis.call('ZREVRANGE', 'rawiron:room', 0, 1, 'WITHSCORES')
+  local hosts = redis.call('ZREVRANGE', '${ROOM}', 0, 1, 'WITHSCORES')
   local at = 1
   if hosts[1] == avoid and hosts[3] then at = 3 end
   return hosts[at], tonumber(hosts[at + 1] or -1)
@@ -37,54 +54,54 @@ end
 local function offer(name)
   local host, left = best(name)
   if not host or left < need(name) then return end
-  redis.call('ZREM', 'rawiron:room', host)
+  redis.call('ZREM', '${ROOM}', host)
   tell(host, name)
 end
 local function wait(name)
-  redis.call('ZADD', 'rawiron:waiting', need(name), name)
+  redis.call('ZADD', '${WAITING}', need(name), name)
   offer(name)
 end
-local function rest(name) redis.call('ZREM', 'rawiron:waiting', name) end
+local function rest(name) redis.call('ZREM', '${WAITING}', name) end
 local function occupy(host, name)
   rest(name)
-  redis.call('SADD', 'rawiron:host:' .. host .. ':machines', name)
-  redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', need(name))
+  redis.call('SADD', ${keyOf(hostMachinesKey, 'host')}, name)
+  redis.call('HINCRBY', ${keyOf(hostKey, 'host')}, 'taken', need(name))
 end
 -- A machine that is to move has its room at the other host until it is there, or is to move no more.
 local function reserve(host, name)
-  redis.call('SADD', 'rawiron:host:' .. host .. ':coming', name)
-  redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', need(name))
-  redis.call('ZADD', 'rawiron:room', 'XX', room(host), host)
+  redis.call('SADD', ${keyOf(hostComingKey, 'host')}, name)
+  redis.call('HINCRBY', ${keyOf(hostKey, 'host')}, 'taken', need(name))
+  redis.call('ZADD', '${ROOM}', 'XX', room(host), host)
   redis.call('HSET', machine(name), 'target', host)
 end
 local function release(name)
   local host = redis.call('HGET', machine(name), 'target') or ''
-  if redis.call('SREM', 'rawiron:host:' .. host .. ':coming', name) == 1 then
-    redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', -need(name))
+  if redis.call('SREM', ${keyOf(hostComingKey, 'host')}, name) == 1 then
+    redis.call('HINCRBY', ${keyOf(hostKey, 'host')}, 'taken', -need(name))
   end
   redis.call('HSET', machine(name), 'target', '')
 end
 local function vacate(host, name)
   release(name)
-  if redis.call('SREM', 'rawiron:host:' .. host .. ':machines', name) == 1 then
-    redis.call('HINCRBY', 'rawiron:host:' .. host, 'taken', -need(name))
+  if redis.call('SREM', ${keyOf(hostMachinesKey, 'host')}, name) == 1 then
+    redis.call('HINCRBY', ${keyOf(hostKey, 'host')}, 'taken', -need(name))
   end
 end
 -- Machines of a tenant, by the name before the slash; 0: it may have one more of so much memory.
 local function own(name) return string.match(name, '^([^/]+)/') end
 local function refusal(name, memory)
   if not own(name) then return 0 end
-  local key = 'rawiron:tenant:' .. own(name)
+  local key = ${keyOf(tenantKey, 'own(name)')}
   local is = redis.call('HMGET', key, 'name', 'machines', 'memory', 'taken')
   if not is[1] then return -1 end
-  if is[2] and redis.call('SCARD', key .. ':machines') >= tonumber(is[2]) then return -2 end
+  if is[2] and redis.call('SCARD', ${keyOf(tenantMachinesKey, 'own(name)')}) >= tonumber(is[2]) then return -2 end
   if is[3] and tonumber(is[4] or 0) + memory > tonumber(is[3]) then return -3 end
   return 0
 end
 local function charge(name, memory, change)
   if not own(name) then return end
-  local key = 'rawiron:tenant:' .. own(name)
-  redis.call(change, key .. ':machines', name)
+  local key = ${keyOf(tenantKey, 'own(name)')}
+  redis.call(change, ${keyOf(tenantMachinesKey, 'own(name)')}, name)
   redis.call('HINCRBY', key, 'taken', memory)
 end
 `;
@@ -93,15 +110,6 @@ end
 const OWNED = `
 local owner = redis.call('HMGET', KEYS[1], 'owner', 'token')
 if owner[1] ~= ARGV[1] or owner[2] ~= ARGV[2] then return 0 end
-`;
-
-/** Gives a machine a problem, unless it is to be suspended as nobody uses it: by that problem it is woken later. */
-const EXPLAIN = `
-local function explain(problem)
-  local is = redis.call('HMGET', KEYS[1], 'wanted', 'problem')
-  if is[1] == 'suspended' and is[2] == '${UNUSED}' then return end
-  redis.call('HSET', KEYS[1], 'problem', problem)
-end
 `;
 
 /**
@@ -113,14 +121,14 @@ local host, skipped = ARGV[1], {}
 for n = 2, #ARGV do skipped[ARGV[n]] = true end
 if not isOpen(host) then return false end
 local left = room(host)
-redis.call('ZADD', 'rawiron:room', left, host)
-for _, name in ipairs(redis.call('ZRANGEBYSCORE', 'rawiron:waiting', '-inf', left, 'LIMIT', 0, #ARGV + ${MOST_SEEN})) do
+redis.call('ZADD', '${ROOM}', left, host)
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', '${WAITING}', '-inf', left, 'LIMIT', 0, #ARGV + ${MOST_SEEN})) do
   if best(name) ~= host then offer(name) return false end
   if not skipped[name] then
     local offset = redis.call('HGET', machine(name), 'offset')
     redis.call('HSET', machine(name), 'owner', host, 'state', 'starting', 'problem', '', 'said', offset)
     occupy(host, name)
-    redis.call('ZADD', 'rawiron:room', room(host), host)
+    redis.call('ZADD', '${ROOM}', room(host), host)
     return {name, redis.call('HINCRBY', machine(name), 'token', 1)}
   end
 end
@@ -132,21 +140,21 @@ const REMOVE = `
 rest(ARGV[#ARGV])
 charge(ARGV[#ARGV], -tonumber(redis.call('HGET', KEYS[1], 'memory')), 'SREM')
 redis.call('DEL', KEYS[1], KEYS[2])
-redis.call('SREM', 'rawiron:machines', ARGV[#ARGV])
+redis.call('SREM', '${MACHINES}', ARGV[#ARGV])
+redis.call('SREM', '${WITH_PORTS}', ARGV[#ARGV])
 `;
 
 /**
  * Frees a machine whose host is lost. ARGV: the host, its beat when it was heard of last, the machine's name. A host that has beaten since then lives.
  */
-export const FREE = `${LISTS}${EXPLAIN}
+export const FREE = `${LISTS}
 local is = redis.call('HMGET', KEYS[1], 'owner', 'wanted', 'policy')
 if is[1] ~= ARGV[1] or (redis.call('HGET', KEYS[3], 'beat') or '0') ~= ARGV[2] then return 0 end
 vacate(ARGV[1], ARGV[3])
 if is[2] == 'gone' then ${REMOVE} return 1 end
 local state, wanted = 'waiting', is[2]
 if wanted == 'suspended' then state = 'suspended' elseif is[3] == 'lost' then state, wanted = 'lost', 'suspended' end
-redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'wanted', wanted)
-explain('its host ' .. ARGV[1] .. ' was lost')
+redis.call('HSET', KEYS[1], 'owner', '', 'state', state, 'wanted', wanted, 'problem', 'its host ' .. ARGV[1] .. ' was lost')
 if state == 'waiting' then wait(ARGV[3]) end
 return 1
 `;
@@ -161,47 +169,54 @@ if #ARGV > 3 then redis.call('HSET', KEYS[1], unpack(ARGV, 4)) end
 if redis.call('HSETNX', KEYS[1], 'drained', 0) == 1 then
   redis.call('HSET', KEYS[1], 'drained', redis.call('SISMEMBER', '${DRAINED}', redis.call('HGET', KEYS[1], 'name') or ''))
 end
-redis.call('ZADD', 'rawiron:hosts', 0, ARGV[1])
-if isOpen(ARGV[1]) then redis.call('ZADD', 'rawiron:room', room(ARGV[1]), ARGV[1])
-else redis.call('ZREM', 'rawiron:room', ARGV[1]) end
+redis.call('ZADD', '${HOSTS}', 0, ARGV[1])
+if isOpen(ARGV[1]) then redis.call('ZADD', '${ROOM}', room(ARGV[1]), ARGV[1])
+else redis.call('ZREM', '${ROOM}', ARGV[1]) end
 return redis.call('HINCRBY', KEYS[1], 'beat', 1)
 `;
 
 /** Forgets a host that has no machines. ARGV: its ID, its beat when it was heard of last; empty: whatever it is. */
 export const FORGET = `
-if redis.call('EXISTS', KEYS[1] .. ':machines') == 1 then return 0 end
+if redis.call('EXISTS', ${keyOf(hostMachinesKey, 'ARGV[1]')}) == 1 then return 0 end
 if ARGV[2] ~= '' and (redis.call('HGET', KEYS[1], 'beat') or '0') ~= ARGV[2] then return 0 end
-redis.call('DEL', KEYS[1], KEYS[1] .. ':coming')
-redis.call('ZREM', 'rawiron:hosts', ARGV[1])
-redis.call('ZREM', 'rawiron:room', ARGV[1])
+redis.call('DEL', KEYS[1], ${keyOf(hostComingKey, 'ARGV[1]')})
+redis.call('ZREM', '${HOSTS}', ARGV[1])
+redis.call('ZREM', '${ROOM}', ARGV[1])
 return 1
 `;
 
 /** Hosts that follow one in the order of all, as in a ring, with their beats. ARGV: its ID, how many. */
 export const FOLLOWERS = `
-local found = redis.call('ZRANGEBYLEX', 'rawiron:hosts', '(' .. ARGV[1], '+', 'LIMIT', 0, ARGV[2])
-for _, id in ipairs(redis.call('ZRANGEBYLEX', 'rawiron:hosts', '-', '(' .. ARGV[1], 'LIMIT', 0, ARGV[2] - #found)) do
+local found = redis.call('ZRANGEBYLEX', '${HOSTS}', '(' .. ARGV[1], '+', 'LIMIT', 0, ARGV[2])
+for _, id in ipairs(redis.call('ZRANGEBYLEX', '${HOSTS}', '-', '(' .. ARGV[1], 'LIMIT', 0, ARGV[2] - #found)) do
   found[#found + 1] = id
 end
 local answer = {}
 for _, id in ipairs(found) do
   answer[#answer + 1] = id
-  answer[#answer + 1] = redis.call('HGET', 'rawiron:host:' .. id, 'beat') or '0'
+  answer[#answer + 1] = redis.call('HGET', ${keyOf(hostKey, 'id')}, 'beat') or '0'
 end
 return answer
 `;
 
 /**
- * Puts output of a machine into its stream. ARGV[3]: how many bytes it had sent before, ARGV[4]: the bytes, ARGV[5]: entries that the stream has at
- * most. What is there already, as after a connection was lost, is not put there again.
+ * Puts output of a machine into its stream. ARGV[3]: how many bytes it had sent before, ARGV[4]: the bytes, ARGV[5] and ARGV[6]: entries, and bytes of
+ * output, that the stream has at most. What is there already, as after a connection was lost, is not put there again.
  */
 export const SAY = `${OWNED}
 local said, at = tonumber(redis.call('HGET', KEYS[1], 'said')), tonumber(ARGV[3])
 if at > said then return 0 end
 local rest = string.sub(ARGV[4], said - at + 1)
 if #rest == 0 then return 1 end
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'token', ARGV[2], 'at', string.format('%.0f', said), 'bytes', rest)
-redis.call('HSET', KEYS[1], 'said', string.format('%.0f', said + #rest))
+redis.call('XADD', KEYS[2], '*', 'token', ARGV[2], 'at', string.format('%.0f', said), 'bytes', rest)
+local kept = tonumber(redis.call('HGET', KEYS[1], 'kept') or 0) + #rest
+while kept > tonumber(ARGV[6]) or redis.call('XLEN', KEYS[2]) > tonumber(ARGV[5]) do
+  local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+  if not first then kept = 0 break end
+  redis.call('XDEL', KEYS[2], first[1])
+  if first[2][5] == 'bytes' then kept = math.max(0, kept - #first[2][6]) end
+end
+redis.call('HSET', KEYS[1], 'said', string.format('%.0f', said + #rest), 'kept', kept)
 return 1
 `;
 
@@ -238,7 +253,8 @@ return 1
 export const WANT = `${LISTS}
 local is = redis.call('HMGET', KEYS[1], 'owner', 'state')
 if not is[2] then return 0 end
-redis.call('HSET', KEYS[1], 'wanted', ARGV[1])
+-- Whoever says so decides when it is to go on.
+redis.call('HSET', KEYS[1], 'wanted', ARGV[1], 'asleep', 0)
 if is[1] ~= '' then tell(is[1], ARGV[2])
 elseif ARGV[1] == 'gone' then ${REMOVE}
 elseif ARGV[1] == 'running' then
@@ -251,15 +267,16 @@ end
 return 1
 `;
 
-/** Adds a machine, unless there is one of that name, or its tenant may have no more. ARGV: its fields, its memory, and its name. */
+/** Adds a machine, unless there is one of that name, or its tenant may have no more. ARGV: its fields, its memory, how many ports it has, and its name. */
 export const ADD = `${LISTS}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-local name, memory = table.remove(ARGV), tonumber(table.remove(ARGV))
+local name, ports, memory = table.remove(ARGV), table.remove(ARGV), tonumber(table.remove(ARGV))
 local refused = refusal(name, memory)
 if refused < 0 then return refused end
 redis.call('HSET', KEYS[1], unpack(ARGV))
 charge(name, memory, 'SADD')
-redis.call('SADD', 'rawiron:machines', name)
+redis.call('SADD', '${MACHINES}', name)
+if ports ~= '0' then redis.call('SADD', '${WITH_PORTS}', name) end
 wait(name)
 return 1
 `;
@@ -270,8 +287,12 @@ export const SHOW = `${OWNED} return math.min(1, redis.call('PUBLISH', ARGV[3], 
 /** Whether the host still has it. */
 export const HOLDS = `${OWNED} return 1`;
 
-/** A machine is to be suspended as nobody has used it. ARGV[3]: the problem that says so. */
-export const REST = `${OWNED} redis.call('HSET', KEYS[1], 'wanted', 'suspended', 'problem', ARGV[3]) return 1`;
+/** A machine is to be suspended as nobody has used it, until somebody does. ARGV[3]: how much it was used, as its host knows. 0: it is used. */
+export const REST = `${OWNED}
+if (redis.call('HGET', KEYS[1], 'used') or '0') ~= ARGV[3] or redis.call('HGET', KEYS[1], 'wanted') ~= 'running' then return 0 end
+redis.call('HSET', KEYS[1], 'wanted', 'suspended', 'asleep', 1, 'problem', '')
+return 1
+`;
 
 /** Somebody uses a machine. */
 export const USE = `
@@ -299,7 +320,7 @@ if is[4] ~= 'running' then return is[4] end
 if is[1] == ARGV[1] then return 'there' end
 if is[3] and is[3] ~= '' and is[3] ~= ARGV[1] then return 'moving' end
 if is[3] ~= ARGV[1] then
-  if redis.call('HGET', 'rawiron:host:' .. ARGV[1], 'open') ~= '1' then return 'closed' end
+  if not isOpen(ARGV[1]) then return 'closed' end
   if room(ARGV[1]) < need(ARGV[2]) then return 'full' end
   reserve(ARGV[1], ARGV[2])
 end
@@ -313,11 +334,11 @@ return ''
  * A machine does not move to a host, which may not go on with it from now on. ARGV[3]: the host, ARGV[4]: the machine's name, ARGV[5]: why; empty: nobody
  * need know. It may be to move to another one by now. 0: its host has it no more: it has moved, or was taken.
  */
-export const RECALL = `${OWNED}${LISTS}${EXPLAIN}
+export const RECALL = `${OWNED}${LISTS}
 local target = redis.call('HGET', KEYS[1], 'target') or ''
 if target ~= '' and target ~= ARGV[3] then return 1 end
 release(ARGV[4])
-if ARGV[5] ~= '' then explain(ARGV[5]) end
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'problem', ARGV[5]) end
 return 1
 `;
 
@@ -325,13 +346,12 @@ return 1
  * A host goes on with a machine that has come from another one. ARGV: the host that it was on, its token there, the host that it is on now, its name. The new
  * token, also when it is asked for again; 0: it is not to go on there.
  */
-export const ACCEPT = `${LISTS}${EXPLAIN}
+export const ACCEPT = `${LISTS}
 local is = redis.call('HMGET', KEYS[1], 'owner', 'token', 'target', 'said')
 local token = tonumber(ARGV[2]) + 1
 if is[1] == ARGV[3] and is[2] == tostring(token) then return token end
 if is[1] ~= ARGV[1] or is[2] ~= ARGV[2] or is[3] ~= ARGV[3] then return 0 end
-redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'token', token, 'state', 'running')
-explain('')
+redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'token', token, 'state', 'running', 'problem', '')
 vacate(ARGV[1], ARGV[4])
 occupy(ARGV[3], ARGV[4])
 redis.call('HINCRBY', KEYS[1], 'moves', 1)
@@ -384,7 +404,7 @@ end
 local name = redis.call('HGET', KEYS[1], 'name')
 if name then redis.call(change, '${DRAINED}', name) end
 redis.call('HSET', KEYS[1], 'drained', ARGV[1])
-if isOpen(ARGV[2]) then redis.call('ZADD', 'rawiron:room', room(ARGV[2]), ARGV[2])
-else redis.call('ZREM', 'rawiron:room', ARGV[2]) end
+if isOpen(ARGV[2]) then redis.call('ZADD', '${ROOM}', room(ARGV[2]), ARGV[2])
+else redis.call('ZREM', '${ROOM}', ARGV[2]) end
 return 1
 `;

@@ -3,9 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Machine, type MachineOptions, type NetworkWire, type SnapshotSettings } from 'rawiron';
 import { FleetError, publicMessage, StoreError } from '../error.ts';
 import type { SnapshotStore } from '../pieces.ts';
+import { moveAway } from './departure.ts';
 import type { Lease } from './lease.ts';
 import type { LastWords } from './move-channel.ts';
-import { type Destination, sendMachine } from './moving.ts';
 import { Outbox } from './output.ts';
 import { shareOf } from './placement.ts';
 import type { MemoryUser } from './pressure.ts';
@@ -13,9 +13,10 @@ import type { MachineRecord } from './record.ts';
 import type { Holding, Registry } from './registry.ts';
 import { type MachineScreen, screenOf } from './screens.ts';
 import { SerialInput } from './serial-input.ts';
+import { type Input, Typed } from './typed.ts';
 import { Viewers } from './viewers.ts';
 
-/** Milliseconds before a last checkpoint is tried again. */
+/** Milliseconds before a last checkpoint is tried again, and that it waits for a Redis that is away. */
 const AGAIN = 2000;
 
 /** The parts of a machine that a seat works with. */
@@ -53,7 +54,8 @@ export interface OpenedMachine {
 }
 
 /** Restores a machine in this process. */
-export const openHere: OpenMachine = async ({ name, manifest, limits }, snapshots, options) => {
+export const openHere: OpenMachine = async ({ name, manifest, limits: own }, snapshots, options) => {
+  const limits = { ...options.limits, ...own };
   // What a guest that turns itself off leaves is in the checkpoint that is made then.
   const machine = await Machine.restore(await snapshots.get(manifest), { ...options, limits, shutdown: 'pause' });
   return { machine, screen: screenOf(machine, name), whole: machine };
@@ -70,7 +72,9 @@ export interface SeatSettings {
   warn(message: string): void;
   /** Resolves when input for the machine, and those who look at its screen, are heard. */
   listen(): Promise<unknown>;
-  /** Options of the machine here, besides its limits. */
+  /** Resolves when no more input is heard, which is told to whoever types. */
+  deafen(): Promise<unknown>;
+  /** Options of the machine here; its own limits come before these. */
   readonly options: Partial<MachineOptions>;
   /** The wire of its first network card. */
   readonly wire: NetworkWire;
@@ -78,44 +82,13 @@ export interface SeatSettings {
   gone(): void;
 }
 
-/** Input for a machine, with its number. */
-export interface Input {
-  readonly number: number;
-  readonly bytes: Uint8Array;
-}
-
-/** The input that a machine has had. */
-class Typed {
-  #last: number;
-  /** Input that came while nobody knew whether the machine goes on here. */
-  #held: Input[] | undefined;
-
-  /** @param last number of the last input that it has had */
-  constructor(last: number) {
-    this.#last = last;
-  }
-
-  /** The bytes that the machine is to get now. */
-  take(input: Input): Uint8Array[] {
-    if (this.#held) this.#held.push(input);
-    if (this.#held || input.number <= this.#last) return [];
-    this.#last = input.number;
-    return [input.bytes];
-  }
-
-  /** Keeps input from now on. The number of the last one that the machine has had. */
-  hold(): number {
-    this.#held ??= [];
-    return this.#last;
-  }
-
-  /** The bytes that were kept. */
-  release(): Uint8Array[] {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    return held.flatMap((input) => this.take(input));
-  }
-}
+/**
+ * What becomes of a machine. saving: a checkpoint is being made, for which its guest stands still. moving: it is to move to another host, and goes on as
+ * the move ends. ending: its last checkpoint here is being made. gone: it is not this host's any more, and its machine is being stopped.
+ */
+type Phase =
+  | { readonly is: 'here' | 'saving' | 'moving' }
+  | { readonly is: 'ending' | 'gone'; readonly done: Promise<void> };
 
 /** A machine that is here, and those who reach it. */
 interface Running {
@@ -132,19 +105,12 @@ export class Seat {
   readonly #settings: SeatSettings;
   readonly #outbox: Outbox;
   #running: Running | undefined;
-  /** It is not this host's any more: its machine is being stopped. */
-  #lost: Promise<void> | undefined;
-  /** Its last checkpoint here is being made. */
-  #ending: Promise<void> | undefined;
-  /** A checkpoint is being made: the machine must not be started. */
-  #isHeld = false;
+  #phase: Phase = { is: 'here' };
   /** How many checkpoints were asked for, and which of them was made last. */
   readonly #checkpoints: { asked: number; answered: number };
   /** How much the machine was used, and when that changed last. */
   #use = { count: 0, at: performance.now() };
   #timer: NodeJS.Timeout | undefined;
-  /** It moves to another host. */
-  #isMoving = false;
   readonly #input: Typed;
   /** Actions on the machine, one after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -176,12 +142,12 @@ export class Seat {
       ...{ name, memory },
       unused: idle > 0 ? performance.now() - this.#use.at : undefined,
       balloon: this.#running?.whole?.balloon,
-      rest: () => this.#settings.registry.rest(this.holding),
+      rest: () => this.#settings.registry.rest(this.holding, this.#use.count),
     };
   }
 
   get #isGone(): boolean {
-    return this.#lost !== undefined;
+    return this.#phase.is === 'gone';
   }
 
   /** Goes on from the machine's last checkpoint. */
@@ -193,7 +159,8 @@ export class Seat {
       if (this.#isGone) return void (await machine.stop());
       this.#hear(opened);
       if (machine.isOff) await machine.reset();
-      await this.#settings.listen();
+      // Nobody is to type when its last checkpoint is being made.
+      if (this.#phase.is !== 'ending') await this.#settings.listen();
       await this.go();
       await registry.begin(this.holding);
       this.#plan();
@@ -205,9 +172,10 @@ export class Seat {
   }
 
   /** Takes a machine that has come from another host, which has said these words. Resolves when it runs. */
-  async adopt(machine: Machine, { unsaid }: LastWords, typed: readonly Input[]): Promise<void> {
+  async adopt(machine: Machine, { unsaid, untaken }: LastWords, typed: readonly Input[]): Promise<void> {
     this.#hear({ machine, screen: screenOf(machine, this.holding.name), whole: machine });
     if (unsaid.length > 0) this.#send(unsaid);
+    if (untaken.length > 0) void this.#running?.serial.type(untaken);
     for (const input of typed) this.input(input);
     if (machine.isOff) return void this.end('ended');
     await this.go();
@@ -252,15 +220,18 @@ export class Seat {
     this.#running?.viewers.hear(message);
   }
 
-  /** Lets the guest run, if the host still has the machine. */
+  /** Lets the guest run, if the host still has the machine, and nothing is being done for which it stands still. */
   async go(): Promise<void> {
+    await this.#goIn('here');
+  }
+
+  async #goIn(...phases: readonly Phase['is'][]): Promise<void> {
     const { registry, lease } = this.#settings;
-    // While it moves it goes on as the move ends.
     const machine = this.#running?.machine;
-    if (machine === undefined || this.#isHeld || this.#isMoving || this.#ending || !lease.isFresh) return;
+    const mayGo = () => lease.isFresh && phases.includes(this.#phase.is);
+    if (machine === undefined || !mayGo()) return;
     if (!(await registry.holds(this.holding))) return await this.lose();
-    const isFree = !this.#isHeld && !this.#isMoving && !this.#ending && !this.#isGone;
-    if (lease.isFresh && isFree) await machine.start();
+    if (mayGo()) await machine.start();
   }
 
   /** The guest stands still until `go()`. */
@@ -273,54 +244,50 @@ export class Seat {
     if (used !== this.#use.count) this.#use = { count: used, at: performance.now() };
     if (wanted === 'gone') void this.#leave('');
     else if (wanted === 'suspended') void this.end('suspended');
-    else if (target !== '' && !this.#isMoving) void this.#move(target);
+    else if (target !== '' && (this.#phase.is === 'here' || this.#phase.is === 'saving')) void this.#move(target);
     else if (asked > this.#checkpoints.asked) {
       this.#checkpoints.asked = asked;
       void this.#answer();
     } else if (idle > 0 && performance.now() - this.#use.at > 1000 * idle)
-      this.#settings.registry.rest(this.holding).catch(() => {});
+      this.#settings.registry.rest(this.holding, used).catch(() => {});
   }
 
   /** Moves to another host, unless that fails: then it goes on here. */
   async #move(target: string): Promise<void> {
-    const { registry } = this.#settings;
-    this.#isMoving = true;
-    await this.#do(async () => {
-      try {
-        // What was read before the last move had failed may say so still.
-        if ((await registry.look(this.holding.name))?.target !== target) return await this.#stay(target, '');
-        const place = await registry.place(target);
-        if (place === undefined) throw new FleetError(`there is no host '${target}'`);
-        await this.#sendTo({ id: target, ...place });
-      } catch (error) {
-        await this.#stay(target, (error as Error).message);
-      }
-    }).catch((error: Error) => this.#leave(error.message));
+    this.#phase = { is: 'moving' };
+    const { holding } = this;
+    const { registry, warn } = this.#settings;
+    await this.#do(() =>
+      moveAway(
+        {
+          ...{ holding, registry, machine: () => this.#movable(), words: () => this.#lastWords() },
+          warn: (message) => {
+            if (!this.#isGone) warn(message);
+          },
+          ...{ lose: () => this.lose(), stay: () => this.#stay() },
+        },
+        target,
+      ),
+    ).catch((error: Error) => this.#leave(error.message));
   }
 
-  async #sendTo(to: Destination): Promise<void> {
-    const { registry } = this.#settings;
-    if (this.#running === undefined || this.#isGone) return;
+  /** Undefined: it is not here any more. @throws FleetError if it cannot move */
+  #movable(): Machine | undefined {
+    if (this.#running === undefined || this.#isGone) return undefined;
     const { whole } = this.#running;
     if (whole === undefined) throw new FleetError('it is in a process of its own, and cannot move while it runs');
-    const figures = await sendMachine(whole, this.holding, to, {
-      words: () => {
-        const { at, bytes: unsaid } = this.#outbox.unsaid;
-        return { at, unsaid, typed: this.#input.hold() };
-      },
-      recall: async (reason) => {
-        if (!(await registry.recall(this.holding, to.id, reason))) throw new FleetError('another host has it');
-      },
-    });
-    await this.lose();
-    await registry.tellMove(this.holding.name, figures);
+    return whole;
   }
 
-  /** It has not moved to a host. That may not go on with it once Redis has said so. */
-  async #stay(target: string, problem: string): Promise<void> {
-    if (!this.#isGone && problem !== '') this.#settings.warn(`it does not move: ${problem}`);
-    if (!(await this.#settings.registry.recall(this.holding, target, problem))) return await this.lose();
-    this.#isMoving = false;
+  #lastWords(): LastWords {
+    const { at, bytes: unsaid } = this.#outbox.unsaid;
+    const { whole, serial } = this.#running!;
+    return { at, unsaid, typed: this.#input.hold(), untaken: serial.last(whole!.serial.waiting) };
+  }
+
+  /** It has not moved. */
+  async #stay(): Promise<void> {
+    if (this.#phase.is === 'moving') this.#phase = { is: 'here' };
     for (const bytes of this.#input.release()) void this.#running?.serial.type(bytes);
     if (this.#settings.lease.isFresh) await this.go();
     else this.halt();
@@ -333,17 +300,25 @@ export class Seat {
 
   /** Makes a last checkpoint, and gives the machine back; tries until the store takes it. */
   end(state: 'suspended' | 'ended'): Promise<void> {
-    this.#ending ??= (async () => {
-      while (!this.#isGone && !(await this.#tryCheckpoint(state))) await wait(AGAIN);
-      await this.lose();
-    })();
-    return this.#ending;
+    if ('done' in this.#phase) return this.#phase.done;
+    const done = this.#giveBack(state);
+    this.#phase = { is: 'ending', done };
+    return done;
+  }
+
+  async #giveBack(state: 'suspended' | 'ended'): Promise<void> {
+    // What is typed until then is in the checkpoint.
+    await Promise.race([this.#settings.deafen().catch(() => {}), wait(AGAIN, undefined, { ref: false })]);
+    while (!this.#isGone && !(await this.#tryCheckpoint(state))) await wait(AGAIN);
+    await this.lose();
   }
 
   /** Ends the machine here: another host may have it. Resolves when it stands still for ever. */
   lose(): Promise<void> {
-    this.#lost ??= this.#clear();
-    return this.#lost;
+    if (this.#phase.is === 'gone') return this.#phase.done;
+    const done = this.#clear();
+    this.#phase = { is: 'gone', done };
+    return done;
   }
 
   async #clear(): Promise<void> {
@@ -394,15 +369,16 @@ export class Seat {
     const machine = this.#running?.machine;
     if (machine === undefined || this.#isGone || !lease.isFresh) return false;
     const answered = this.#checkpoints.asked;
-    this.#isHeld = true;
+    if (this.#phase.is === 'here') this.#phase = { is: 'saving' };
     let taken: { readonly snapshot: Uint8Array; readonly offset: number };
     try {
       await machine.pause();
       // What it has sent until then is here; what it sends later is not in its state.
       taken = { snapshot: await machine.snapshot({ compression: 'none' }), offset: this.#outbox.received };
     } finally {
-      this.#isHeld = false;
-      if (state === 'running') await this.go();
+      if (this.#phase.is === 'saving') this.#phase = { is: 'here' };
+      // A move that was asked for meanwhile has not begun yet: its guest runs on until it stands still at the end of that.
+      if (state === 'running') await this.#goIn('here', 'moving');
     }
     const manifest = await snapshots.put(taken.snapshot);
     await this.#outbox.flush();

@@ -23,3 +23,6 @@ export function tenantOf(full: string): string {
 export function ownName(tenant: string, full: string): string {
   return tenant === OPERATOR ? full : full.slice(tenant.length + 1);
 }
+
+/** The name in Redis of a tenant's record, with which those of all that it has begin. */
+export const tenantKey = (tenant: string): string => `rawiron:tenant:${tenant}`;

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { runScript } from '../redis.ts';
-import { OPERATOR } from './names.ts';
-import { slotsKey, tenantKey } from './tenants.ts';
+import { OPERATOR, tenantKey } from './names.ts';
+import { slotsKey } from './tenants.ts';
 
 /** Milliseconds between two tellings that a job is still being done, and seconds after which a slot is free when nothing was told. */
 const [AGAIN, LEASE] = [10_000, 30];

@@ -4,7 +4,7 @@ import { removeQueue } from '../queues.ts';
 import { runScript } from '../redis.ts';
 import { removeRuns } from '../run.ts';
 import type { ObjectStore } from '../store.ts';
-import { checkedTenant } from './names.ts';
+import { checkedTenant, tenantKey } from './names.ts';
 import { TENANTS } from './store.ts';
 
 /** The most that a tenant may have; left out: as much as there is. */
@@ -15,6 +15,8 @@ export interface Quota {
   readonly memory?: number;
   /** Jobs that are done at the same time. */
   readonly slots?: number;
+  /** Jobs that have not ended; left out: 10,000. */
+  readonly jobs?: number;
 }
 
 /** A tenant, and how much it has. */
@@ -29,11 +31,12 @@ export interface Tenant {
 const ALL = 'rawiron:tenants';
 /** By the SHA-256 of a token, what it is for. */
 export const TOKENS = 'rawiron:tokens';
-export const tenantKey = (name: string): string => `rawiron:tenant:${name}`;
-export const tenantMachinesKey = (name: string): string => `rawiron:tenant:${name}:machines`;
-export const slotsKey = (name: string): string => `rawiron:tenant:${name}:slots`;
+export const tenantMachinesKey = (name: string): string => `${tenantKey(name)}:machines`;
+/** Runs that are being submitted: the number of jobs of each before its ID. */
+export const comingKey = (name: string): string => `${tenantKey(name)}:coming`;
+export const slotsKey = (name: string): string => `${tenantKey(name)}:slots`;
 
-const LIMITS = ['machines', 'memory', 'slots'] as const;
+const LIMITS = ['machines', 'memory', 'slots', 'jobs'] as const;
 
 /** Removes the tokens of a tenant. ARGV: its name. */
 const REVOKE = `
@@ -91,7 +94,7 @@ export class Tenants {
     await removeQueue(this.#redis, name);
     await removeRuns(this.#redis, name);
     for (const { key } of await store.list(`${TENANTS}${name}/`)) await store.remove(key);
-    const change = this.#redis.multi().srem(ALL, name).del(tenantKey(name)).del(slotsKey(name));
+    const change = this.#redis.multi().srem(ALL, name).del(tenantKey(name)).del(slotsKey(name)).del(comingKey(name));
     await change.eval(REVOKE, 1, TOKENS, name).exec();
   }
 }

@@ -39,6 +39,7 @@ class TestRedis {
     const gone = new Promise((resolve) => server.once('exit', resolve));
     server.kill(signal);
     await gone;
+    this.#server = undefined;
   }
 }
 

@@ -4,12 +4,13 @@ import type { Arguments, JsonObject, QmpCommand } from '../command.ts';
 import { QmpError } from '../error.ts';
 
 /** Limits with their members' names; memory in bytes. */
-function told({ processor, instructions, memory, time }: MachineLimits): JsonObject {
+function told({ processor, instructions, memory, time, slack }: MachineLimits): JsonObject {
   return {
     ...(processor !== undefined && { processor }),
     ...(instructions !== undefined && { instructions }),
     ...(memory !== undefined && { memory: memorySize(memory) }),
     ...(time !== undefined && { time }),
+    ...(slack !== undefined && { slack }),
   };
 }
 
@@ -31,7 +32,13 @@ export const limitCommands: readonly QmpCommand[] = [
   { name: '__org.rawiron_query-limits', run: (_, { machine }) => told(machine.limits) },
   {
     name: '__org.rawiron_set-limits',
-    parameters: { processor: 'integer?', instructions: 'integer?', memory: 'integer?', time: 'integer?' },
+    parameters: {
+      processor: 'integer?',
+      instructions: 'integer?',
+      memory: 'integer?',
+      time: 'integer?',
+      slack: 'integer?',
+    },
     run: (args, { machine }) => machine.setLimits(limitsOf(args)),
   },
 ];

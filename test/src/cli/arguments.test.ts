@@ -253,6 +253,7 @@ test.each([
     '-drive: bps/iops/max total values and read/write values cannot be used at the same time',
   ],
   ['-drive x.img,iops=fast', "-drive: 'fast' is not a whole number; give iops=N"],
+  ['-limits slack=2000', '-limits: limits.slack is 2000; it must be a whole number from 0 to 1000'],
   ['-limits processor=101', '-limits: limits.processor is 101; it must be a number from 1 to 100'],
   ['-trace nix', "-trace: there is no trace event 'nix'; there are cpu_in"],
   ['-limits days=5', "-limits: there is no limit 'days'"],

@@ -27,6 +27,7 @@ test('no more is sent than the other side has room for, in order, and a write is
   write('');
   await settle();
   expect([sent, done]).toEqual([['abc', 'd'], ['abc']]);
+  expect(flow.waiting).toBe(2);
   flow.taken(1);
   await settle();
   expect([sent, done]).toEqual([['abc', 'd', 'e'], ['abc']]);

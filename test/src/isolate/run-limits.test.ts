@@ -61,6 +61,16 @@ test('what a guest sleeps is not stolen from it, but for the first period', asyn
   expect(counts.rested).toBe(20e6);
 });
 
+test('a halted guest is woken late by as much as it may be', async () => {
+  const wakesOf = async (limits: RunLimits) => {
+    const { counts, done } = makeMachine(limits, 0.4e6);
+    await done;
+    return counts.ran / 0.4e6 / (counts.now / 1e9);
+  };
+  expect(await wakesOf({})).toBeCloseTo(250, 0);
+  expect(await wakesOf({ slack: 16 })).toBeCloseTo(50, 0);
+});
+
 test('each machine has its share, and one that takes less is left alone', async () => {
   const machines = [
     makeMachine({ processor: 10 }),

@@ -87,6 +87,8 @@ test('limits that cannot be are refused, and nothing changes', async () => {
   const others = [{ processor: '50' }, { memory: Number.NaN }, { memory: 0 }, { memory: null }, null, 5];
   for (const limits of [...others, ...[0, Number.NaN, -1, null, '5'].map((instructions) => ({ instructions }))])
     await expect(machine.setLimits(limits as object)).rejects.toThrow(/^limits(\.\w+)?( is|: )/);
+  for (const slack of [-1, 1001, 0.5, '5', null])
+    await expect(machine.setLimits({ slack } as object)).rejects.toThrow(/^limits.slack is /);
   await expect(machine.setLimits({ memory: 'x' })).rejects.toThrow("'x' is not a memory size");
   await expect(makeDemo({ isolate: 'caller', limits: { instructions: 5 } })).rejects.toThrow('give icount');
   await expect(makeDemo({ limits: { turns: 5 } as object })).rejects.toThrow("unknown 'turns' in limits");
@@ -106,23 +108,26 @@ test('monitor and QMP show and change limits', async () => {
   const machine = await makeDemo({ icount: { shift: 3 } });
   const [monitor, qmp] = [openMonitor(machine), openQmp(machine)];
   expect(await monitor.execute('info limits')).toBe(
-    'processor: no limit\nmemory: no limit\ninstructions: no limit\ntime: no limit\n',
+    'processor: no limit\nmemory: no limit\ninstructions: no limit\ntime: no limit\nslack: 0 milliseconds\n',
   );
   expect(await monitor.execute('set_limit processor 30')).toBe('');
   expect(await monitor.execute('set_limit memory 512')).toBe('');
   expect(await qmp.execute('__org.rawiron_query-limits')).toEqual({ processor: 30, memory: 512 << 20 });
   await qmp.execute('__org.rawiron_set-limits', { processor: 0, instructions: 1000 });
   expect(await monitor.execute('info limits')).toBe(
-    'processor: no limit\nmemory: 512 MB\ninstructions: 1000\ntime: no limit\n',
+    'processor: no limit\nmemory: 512 MB\ninstructions: 1000\ntime: no limit\nslack: 0 milliseconds\n',
   );
   expect(await monitor.execute('set_limit memory off')).toBe('');
   expect(await monitor.execute('set_limit time 3600')).toBe('');
   expect(await qmp.execute('__org.rawiron_query-limits')).toEqual({ instructions: 1000, time: 3600 });
   expect(await monitor.execute('info limits')).toContain('time: 3600 seconds\n');
-  await qmp.execute('__org.rawiron_set-limits', { time: 0 });
+  expect(await monitor.execute('set_limit slack 20')).toBe('');
+  expect(await qmp.execute('__org.rawiron_query-limits')).toMatchObject({ slack: 20 });
+  expect(await monitor.execute('info limits')).toContain('slack: 20 milliseconds\n');
+  await qmp.execute('__org.rawiron_set-limits', { time: 0, slack: 0 });
   expect(machine.limits).toEqual({ instructions: 1000 });
   expect(await monitor.execute('set_limit turns 5')).toBe(
-    "Error: there is no limit 'turns'; there are processor, instructions, memory, time\n",
+    "Error: there is no limit 'turns'; there are processor, instructions, memory, time, slack\n",
   );
   expect(await monitor.execute('set_limit processor 0')).toBe(
     'Error: limits.processor is 0; it must be a number from 1 to 100\n',

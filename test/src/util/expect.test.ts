@@ -9,6 +9,7 @@ function port() {
     async send(bytes) {
       sent.push(Buffer.from(bytes).toString());
     },
+    waiting: 0,
   });
   return { serial, sent, receive: (text: string) => serial.receive(Buffer.from(text)) };
 }
