@@ -110,6 +110,6 @@ else
     });
 
     test('runs two guests at once', async () => {
-      expect(await shell.run('protected > /tmp/a & protected; wait; cat /tmp/a')).toBe('0000177000001770');
+      expect(await shell.run('(protected > /tmp/a & protected; wait; cat /tmp/a)')).toBe('0000177000001770');
     });
   });
