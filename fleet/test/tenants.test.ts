@@ -78,7 +78,7 @@ describe.skipIf(noRedis !== '')(`tenants${noRedis}`, { timeout: 5 * MINUTES }, (
   });
 
   test('have jobs of their own, as many at a time as they may', async () => {
-    fleet.worker(2);
+    const worker = fleet.worker(2);
     const module = join(fleet.folder, 'alone.ts');
     writeFileSync(
       module,
@@ -101,13 +101,14 @@ describe.skipIf(noRedis !== '')(`tenants${noRedis}`, { timeout: 5 * MINUTES }, (
     const file = results[0]!.files['number.txt']!;
     expect(await fleet.store.get(file)).toBe(undefined);
     expect(await tenantStore(fleet.store, 'acme').get(file)).toHaveLength(1);
+    worker.kill('SIGKILL');
   });
 });
 
 describe.skipIf(noRedis !== '')(`queues of tenants${noRedis}`, { timeout: 5 * MINUTES }, () => {
   test('take turns: few jobs are done before the many of another one that came first', async () => {
     await new Tenants(redis).set('acme', {});
-    fleet.worker(1);
+    const worker = fleet.worker(1);
     const text = 'export default async () => { await new Promise((resolve) => setTimeout(resolve, 50)); };';
     const options = { image: 'demo', text, tries: 1 };
     const submit = (tenant: string, count: number) =>
@@ -118,6 +119,8 @@ describe.skipIf(noRedis !== '')(`queues of tenants${noRedis}`, { timeout: 5 * MI
     for await (const { status } of few.results()) expect(status).toBe('done');
     expect(await redis.hlen(resultsKey(many.run.id))).toBeLessThan(490);
     await many.cancel();
+    // Later tests look at what is in the queues.
+    worker.kill('SIGKILL');
   });
 });
 
