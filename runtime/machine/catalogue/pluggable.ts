@@ -3,7 +3,7 @@ import { networkCards, type PciCardModel } from './network.ts';
 import type { DeviceRow, PciPlugType } from './row.ts';
 import { virtioDevices } from './virtio.ts';
 
-const { ne2k_isa: _, ...pciCards } = networkCards;
+const { ne2k_isa: _, 'xen-net-device': __, ...pciCards } = networkCards;
 
 /** A device that can be plugged into the PCI bus while the machine runs, by QEMU's name. */
 export type PluggablePciModel = PciCardModel | PciDiskModel | 'virtio-rng-pci';

@@ -33,7 +33,7 @@ test.each<[unknown, string]>([
   ['a.img', 'drives must be an array'],
   [[7], 'drives[0]: it must be the path of an image, or an object'],
   [['a', { file: 'b' }], "drives[1]: unknown 'file'; it is one of: image"],
-  [[{ image: 'a', interface: 'xen' }], "drives[0]: unknown interface 'xen'; it is one of: ide, floppy"],
+  [[{ image: 'a', interface: 'mfm' }], "drives[0]: unknown interface 'mfm'; it is one of: ide, floppy"],
   [[{ image: 'a', media: 'tape' }], "drives[0]: unknown media 'tape'"],
   [[{ image: '' }], "drives[0]: image is ''; it must be the path of a file"],
   [[{ image: 'a', readOnly: 'false' }], "drives[0]: readOnly is 'false'; it must be a boolean"],
