@@ -34,10 +34,11 @@ const initial: readonly (readonly [word: number, value: number])[] = [
   [Word.xcr0, Xcr0.x87],
 ];
 
-/** Words that a reset does not change: those that other threads set, and the random generator. */
+/** Words that a reset does not change: those that other threads set, what is left of a grant of instructions, and the random generator. */
 const kept: ReadonlySet<number> = new Set([
   Word.attention,
   Word.wake,
+  Word.budget,
   ...Array.from({ length: 4 }, (_, n) => Word.randomKey + n),
   ...Array.from({ length: 2 }, (_, n) => Word.randomCount + n),
 ]);
