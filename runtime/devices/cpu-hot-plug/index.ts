@@ -17,8 +17,11 @@ export interface CpuHotPlugOptions {
 
 /** A system's answer to what it was notified of: the event and the status of ACPI's _OST. */
 export interface ProcessorReport {
+  /** Its number. */
   readonly processor: number;
+  /** The event that is answered: a notification (3: an ejection), or what the system does by itself (0x103). */
   readonly event: number;
+  /** 0: it was done; others say why not, or how far it is (ACPI 6.5, 6.3.5). */
   readonly status: number;
 }
 

@@ -36,8 +36,8 @@ test('devices come and go while the machine runs, and before', async () => {
   expect(machine.usb.devices).toEqual([tablet, stickAt(2)]);
   expect([names(machine), await plugged(machine)]).toEqual([['usb0'], ['usb-tablet', 'usb0']]);
   expect(machine.mouse.pointers).toEqual([
-    { name: 'ps2', number: 0 },
-    { name: 'tablet', number: 1 },
+    { name: 'ps2', number: 0, isAbsolute: false },
+    { name: 'tablet', number: 1, isAbsolute: true },
   ]);
   await machine.usb.unplug('usb-tablet');
   await machine.usb.unplug('stick');
