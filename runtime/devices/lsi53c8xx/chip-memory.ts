@@ -11,8 +11,9 @@ export interface ChipMemoryOptions {
 
 /** Memory as SCRIPTS reach it: the chip's own registers and RAM too, where the guest has put them. */
 export class ChipMemory {
-  /** Derived: where registers and RAM are; undefined: nowhere. */
+  /** Derived: where the registers are; undefined: nowhere. */
   registersAt: number | undefined;
+  /** Derived: where the RAM is; undefined: nowhere. */
   ramAt: number | undefined;
   readonly #options: ChipMemoryOptions;
   readonly #word = new Uint8Array(4);

@@ -233,6 +233,7 @@ export class Connection {
 
 /** Data of a command, whose length is not known before. */
 class GrowingData {
+  /** Derived: the command is executed again in a state that is loaded. */
   #bytes = new Uint8Array(0);
 
   put(at: number, bytes: Uint8Array): void {
