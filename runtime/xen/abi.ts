@@ -7,7 +7,7 @@
 export const GUEST_DOMAIN = 1;
 export const BACKEND_DOMAIN = 0;
 /** A domain that names itself. */
-export const SELF = 0x7ff0;
+const SELF = 0x7ff0;
 export const PAGE_BYTES = 4096;
 
 /** Errors as hypercalls give them back, negative (xen/errno.h). */
@@ -29,6 +29,11 @@ export class XenError extends Error {
     super(`error ${errno}`);
     this.errno = errno;
   }
+}
+
+/** Throws XenError for a domain that is not the guest's own. */
+export function checkOwn(domain: number): void {
+  if (domain !== SELF && domain !== GUEST_DOMAIN) throw new XenError(Errno.permission);
 }
 
 /** Numbers of hypercalls, in EAX (xen.h). */
@@ -125,8 +130,6 @@ export const Parameter = {
   callback: 0,
   storePage: 1,
   storeChannel: 2,
-  consolePage: 17,
-  consoleChannel: 18,
   count: 41,
 } as const;
 /** How a guest hears of events, in the highest byte of its parameter. */
@@ -145,8 +148,7 @@ export const VersionCall = {
 } as const;
 export const XenFeature = { autoTranslated: 1 << 2, callbackVector: 1 << 8, safeClock: 1 << 9 } as const;
 
-/** Pages that the guest shares with the store and the console, where QEMU has them for its own Xen. */
+/** Pages that the guest shares with the hypervisor's services, where QEMU has them for its own Xen: that of the store. */
 export const SPECIAL_BASE = 0xfeff8000;
 export const SPECIAL_PAGES = 4;
 export const STORE_PAGE = SPECIAL_BASE / PAGE_BYTES + 1;
-export const CONSOLE_PAGE = SPECIAL_BASE / PAGE_BYTES + 0;

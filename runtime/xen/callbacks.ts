@@ -7,7 +7,7 @@ import { Callback } from './abi.ts';
 /** Virtual nanoseconds between two looks whether the guest has begun to handle its events. */
 const LOOK = 20_000;
 
-/** The line that a guest names: an IRQ of the board, or a pin of a PCI device, 1-4. */
+/** The line that a guest names: an IRQ of the board, or a pin of a PCI device, 1-4. Undefined: it may not have that one. */
 export type LineOf = (
   place: { readonly irq: number } | { readonly device: number; readonly pin: number },
 ) => IrqLine | undefined;
@@ -28,6 +28,8 @@ export class Callbacks {
   readonly #options: CallbacksOptions;
   readonly #state = callbacksState.create();
   readonly #timer: Timer;
+  /** Wiring: the lines that were named, and the one that is used. */
+  readonly #lines = new Map<string, IrqLine | undefined>();
   #line: IrqLine | undefined;
 
   constructor(options: CallbacksOptions) {
@@ -37,15 +39,29 @@ export class Callbacks {
   }
 
   /** The guest says how, in the two words of its parameter (params.h: HVM_PARAM_CALLBACK_IRQ). */
-  choose([low, high]: readonly [number, number]): void {
-    this.#line = this.#lineFor(low, high >>> 24);
+  choose(parameter: readonly [number, number]): void {
+    this.#timer.disarm();
+    this.#set(false);
+    this.#line = this.#lineFor(parameter);
   }
 
-  #lineFor(low: number, type: number): IrqLine | undefined {
-    const { lineOf } = this.#options;
-    if (type === Callback.line && low !== 0) return lineOf({ irq: low });
-    if (type === Callback.pin) return lineOf({ device: (low >>> 11) & 0x1f, pin: (low & 3) + 1 });
+  /** A state was loaded, and the levels of lines with it. */
+  restored(parameter: readonly [number, number]): void {
+    this.#line = this.#lineFor(parameter);
+  }
+
+  #lineFor([low, high]: readonly [number, number]): IrqLine | undefined {
+    const type = high >>> 24;
+    if (type === Callback.line && low !== 0) return this.#made({ irq: low });
+    if (type === Callback.pin) return this.#made({ device: (low >>> 11) & 0x1f, pin: (low & 3) + 1 });
     return undefined;
+  }
+
+  /** This end of a line: each is made once, however often the guest names it. */
+  #made(place: Parameters<LineOf>[0]): IrqLine | undefined {
+    const name = Object.values(place).join(' ');
+    if (!this.#lines.has(name)) this.#lines.set(name, this.#options.lineOf(place));
+    return this.#lines.get(name);
   }
 
   /** There are events that the first processor has not heard of. */

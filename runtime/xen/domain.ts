@@ -6,7 +6,7 @@ import { joinComponents } from '../snapshot/components.ts';
 import type { Component } from '../snapshot/describe.ts';
 import type { Clock } from '../time/clock.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
-import { CONSOLE_PAGE, Errno, PAGE_BYTES, Parameter, ProcessorInfo, STORE_PAGE, VIRQ_TIMER, XenError } from './abi.ts';
+import { Callback, Errno, PAGE_BYTES, Parameter, ProcessorInfo, STORE_PAGE, VIRQ_TIMER, XenError } from './abi.ts';
 import { Callbacks, type LineOf } from './callbacks.ts';
 import { publishTime, publishWallClock } from './clock.ts';
 import { EventChannels } from './event-channels.ts';
@@ -64,15 +64,7 @@ export class XenDomain {
     const description = domainState(localApics.length);
     const state = description.create();
     this.#state = state;
-    const places = {
-      get sharedPage() {
-        return state.sharedPage;
-      },
-      get processorPlaces() {
-        return state.processors.map(({ infoPlace }) => infoPlace);
-      },
-    };
-    this.#page = new SharedInfoPage(places, memory);
+    this.#page = new SharedInfoPage(state, memory);
     this.#callbacks = new Callbacks({
       clock,
       events,
@@ -88,14 +80,16 @@ export class XenDomain {
       events.timer(`xen timer ${processor}`, () => this.channels.raiseVirq(VIRQ_TIMER, processor)),
     );
     this.component = joinComponents('xen domain', [
-      description.bind('domain', state, { restored: () => this.#callbacks.choose(this.parameter(Parameter.callback)) }),
+      description.bind('domain', state, {
+        restored: () => this.#callbacks.restored(this.parameter(Parameter.callback)),
+      }),
       eventChannelsState.bind('channels', this.#channelsState),
       this.#callbacks.component,
     ]);
     this.reset();
   }
 
-  /** The guest begins anew: it has placed nothing, and has the channels of store and console. */
+  /** The guest starts again: it has placed nothing, and has the channel of the store. */
   reset(): void {
     this.channels.reset();
     for (const timer of this.#timers) timer.disarm();
@@ -106,9 +100,7 @@ export class XenDomain {
     for (const processor of processors) Object.assign(processor, { infoPlace: 0, upcallVector: 0 });
     this.#callbacks.choose([0, 0]);
     this.#setParameter(Parameter.storePage, STORE_PAGE);
-    this.#setParameter(Parameter.consolePage, CONSOLE_PAGE);
     this.#setParameter(Parameter.storeChannel, this.channels.bind(ChannelKind.unbound, 0, 0));
-    this.#setParameter(Parameter.consoleChannel, this.channels.bind(ChannelKind.unbound, 0, 0));
   }
 
   // Memory.
@@ -197,8 +189,8 @@ export class XenDomain {
   /** A processor's timer: virtual nanoseconds; Infinity: never. */
   setTimer(processor: number, time: number): void {
     this.checkProcessor(processor);
-    this.#timers[processor]!.arm(Math.max(time, this.now()));
     if (time === Number.POSITIVE_INFINITY) this.#timers[processor]!.disarm();
+    else this.#timers[processor]!.arm(Math.max(time, this.now()));
   }
 
   setUpcallVector(processor: number, vector: number): void {
@@ -226,12 +218,15 @@ export class XenDomain {
     return [this.#state.parameters[2 * number]!, this.#state.parameters[2 * number + 1]!];
   }
 
-  /** The guest sets one: how it hears of events is all that it may. */
+  /**
+   * The guest sets one. One vector for all processors is refused, so that systems which know no vector for each processor take an
+   * interrupt line.
+   */
   setParameter(number: number, low: number, high: number): void {
     this.parameter(number);
-    const { storePage, storeChannel, consolePage, consoleChannel } = Parameter;
-    const own: readonly number[] = [storePage, storeChannel, consolePage, consoleChannel];
+    const own: readonly number[] = [Parameter.storePage, Parameter.storeChannel];
     if (own.includes(number)) throw new XenError(Errno.permission);
+    if (number === Parameter.callback && high >>> 24 === Callback.vector) throw new XenError(Errno.invalid);
     this.#setParameter(number, low, high);
     if (number === Parameter.callback) this.#callbacks.choose([low, high]);
   }

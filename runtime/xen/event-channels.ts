@@ -1,4 +1,4 @@
-import { BACKEND_DOMAIN, CHANNELS, Errno, EventCall, GUEST_DOMAIN, SELF, SharedInfo, VIRQS, XenError } from './abi.ts';
+import { BACKEND_DOMAIN, CHANNELS, checkOwn, Errno, EventCall, SharedInfo, VIRQS, XenError } from './abi.ts';
 import type { SharedInfoPage } from './shared-info.ts';
 import type { ChannelState, EventChannelsState } from './state.ts';
 import { ChannelKind } from './state.ts';
@@ -69,10 +69,6 @@ const calls: Readonly<Record<number, Call>> = {
     given.setUint32(16, number, true);
   },
 };
-
-function checkOwn(domain: number): void {
-  if (domain !== SELF && domain !== GUEST_DOMAIN) throw new XenError(Errno.permission);
-}
 
 /** Event channels of the layout with two levels (Xen's event_channel.h), and who is at their other ends. */
 export class EventChannels {

@@ -1,8 +1,8 @@
 import {
+  checkOwn,
   Errno,
   GRANT_FRAMES,
   GrantCall,
-  GUEST_DOMAIN,
   HvmCall,
   Hypercall,
   MemoryCall,
@@ -10,7 +10,6 @@ import {
   PAGE_BYTES,
   ProcessorCall,
   SchedulerCall,
-  SELF,
   ShutdownReason,
   VersionCall,
   XenError,
@@ -41,10 +40,6 @@ function textOf(text: string, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let n = 0; n < Math.min(text.length, length - 1); n++) bytes[n] = text.charCodeAt(n);
   return bytes;
-}
-
-function checkOwn(domain: number): void {
-  if (domain !== SELF && domain !== GUEST_DOMAIN) throw new XenError(Errno.permission);
 }
 
 const versionCalls: Readonly<Record<number, (domain: XenDomain, guest: GuestMemory, at: number) => number>> = {
@@ -232,8 +227,12 @@ const calls: Readonly<Record<number, Call>> = {
     if (count >>> 0 > MOST_CALLS) throw new XenError(Errno.invalid);
     for (let n = 0; n < count; n++) {
       const view = guest.read(at + n * CALL_BYTES, CALL_BYTES);
+      const number = view.getUint32(0, true);
       const given = [8, 12, 16, 20, 24].map((offset) => view.getUint32(offset, true));
-      view.setInt32(4, hypercall(domain, guest, view.getUint32(0, true), given as unknown as CallArguments), true);
+      // One within another might have no end.
+      const isNested = number === Hypercall.multicall;
+      const answer = isNested ? -Errno.invalid : hypercall(domain, guest, number, given as unknown as CallArguments);
+      view.setInt32(4, answer, true);
       guest.write(at + n * CALL_BYTES, new Uint8Array(view.buffer));
     }
     return 0;

@@ -18,6 +18,8 @@ import { type XenLeaf, xenLeaf } from './leaves.ts';
 import { HOME, StoreServer } from './store/server.ts';
 
 const MOST_CALLS = PAGE_BYTES / STUB_BYTES;
+/** Interrupt lines of the board that a guest may name. */
+const ISA_LINES = 16;
 const [EAX, EBX, ECX, EDX, ESI, EDI] = [0, 3, 1, 2, 6, 7] as const;
 
 export interface XenOptions extends Omit<XenDomainOptions, 'lineOf' | 'running' | 'print'>, PlatformServices {
@@ -57,8 +59,10 @@ export class Xen {
     this.#domain = new XenDomain({
       ...options,
       running: () => this.#processor?.running() ?? { processor: 0, timestampOffset: [0, 0] },
-      lineOf: (place) =>
-        'irq' in place ? (place.irq < 16 ? irq(place.irq) : undefined) : pciIrq(place.device, place.pin),
+      lineOf: (place) => {
+        if ('irq' in place) return place.irq < ISA_LINES ? irq(place.irq) : undefined;
+        return place.device === options.device && place.pin === 1 ? pciIrq(place.device, place.pin) : undefined;
+      },
       // A guest's emergency console: whoever asks for the log of errors sees it.
       print: (bytes) => guestError(`xen console: ${String.fromCharCode(...bytes)}`, bytes.length),
     });

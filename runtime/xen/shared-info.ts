@@ -7,7 +7,7 @@ const NOWHERE = 0;
 export interface SharedPlaces {
   readonly sharedPage: number;
   /** By processor: the place of its structure, if it is not in the shared page. */
-  readonly processorPlaces: readonly number[];
+  readonly processors: readonly { readonly infoPlace: number }[];
 }
 
 /** The page and the structures that guest and hypervisor share. What the guest has not placed reads as 0, and writes are lost. */
@@ -22,8 +22,8 @@ export class SharedInfoPage {
 
   /** Address of a processor's structure. */
   processorInfo(processor: number): number {
-    const { sharedPage, processorPlaces } = this.#places;
-    const own = processorPlaces[processor] ?? NOWHERE;
+    const { sharedPage, processors } = this.#places;
+    const own = processors[processor]?.infoPlace ?? NOWHERE;
     if (own !== NOWHERE) return own;
     const isInPage = sharedPage !== NOWHERE && processor < SharedInfo.processors;
     return isInPage ? sharedPage * PAGE_BYTES + processor * SharedInfo.processorBytes : NOWHERE;

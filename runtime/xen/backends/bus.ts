@@ -74,7 +74,7 @@ export class Bus {
     for (const backend of this.#backends) if (this.#stateOf(backend) === BusState.connected) this.#connect(backend);
   }
 
-  /** The guest begins anew. */
+  /** The guest starts again. */
   reset(): void {
     for (const backend of this.#backends) backend.disconnect();
   }

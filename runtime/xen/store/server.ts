@@ -62,7 +62,7 @@ export class StoreServer {
     });
   }
 
-  /** The guest begins anew, with these nodes. */
+  /** The guest starts again, with these nodes. */
   reset(nodes: readonly (readonly [string, string])[]): void {
     const { input, output } = this.#state;
     input.clear();
@@ -74,11 +74,13 @@ export class StoreServer {
 
   /** The guest has put something into its ring, or has taken something from ours. */
   serve(): void {
-    const { input } = this.#state;
-    const hasTaken = this.#requests.take(input);
+    const { input, output } = this.#state;
+    const hasGiven = this.#answers.give(output);
+    // A guest that reads no answers is asked for none.
+    const hasTaken = output.length < MOST_WAITING && this.#requests.take(input);
     while (input.length >= HEADER_BYTES && this.#takeMessage());
-    const hasGiven = this.#answers.give(this.#state.output);
-    if (hasTaken || hasGiven) this.#options.tell();
+    const hasGivenMore = this.#answers.give(output);
+    if (hasGiven || hasTaken || hasGivenMore) this.#options.tell();
   }
 
   /** Answers the first message, if it is there as a whole. */

@@ -46,10 +46,11 @@ export class Tree {
 
   /** Sets a value; the node and its parents are made if they are not there. Throws StoreError for more than may be. */
   set(path: string, value: string): void {
-    if (value.length > LONGEST_VALUE) throw new StoreError('ENOSPC');
-    for (const parent of parentsOf(path)) if (!this.#nodes.has(parent)) this.#nodes.set(parent, '');
+    const missing = [...parentsOf(path), path].filter((at) => !this.#nodes.has(at));
+    const isRoom = this.#nodes.size + missing.length <= MOST_NODES;
+    if (value.length > LONGEST_VALUE || !isRoom) throw new StoreError('ENOSPC');
+    for (const at of missing) this.#nodes.set(at, '');
     this.#nodes.set(path, value);
-    if (this.#nodes.size > MOST_NODES) throw new StoreError('ENOSPC');
   }
 
   /** Removes a node and all below it; their paths. */

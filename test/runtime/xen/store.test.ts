@@ -64,7 +64,16 @@ test('a guest cannot fill the store', () => {
   let last = '';
   for (let n = 0; n < 1000 && last !== 'error ENOSPC\0'; n++) last = rig.ask(WRITE, `data/n${n}\x001`);
   expect(last).toBe('error ENOSPC\0');
+  for (let n = 0; n < 50; n++) rig.ask(WRITE, `more/n${n}\x001`);
+  expect(rig.ask(READ, 'more/n0\0')).toBe('error ENOENT\0');
   expect(rig.ask(READ, 'name\0')).toBe('rawiron');
+});
+
+test('a guest that reads no answers is asked for nothing more', () => {
+  const rig = new XenRig();
+  rig.ask(WRITE, `data\0${'x'.repeat(2000)}`);
+  const written = rig.flood(READ, 'data\0', 5000);
+  expect(written).toBeLessThan(2000);
 });
 
 test('a state has nodes, watches and transactions', () => {

@@ -43,6 +43,8 @@ export class XenRig extends Rig {
   readonly xen: Xen;
   readonly #registers = new Int32Array(8);
   processor = 0;
+  /** Ends of interrupt lines that were made. */
+  lineEnds = 0;
   isSystem = true;
 
   readonly memory: BusMemory = {
@@ -58,8 +60,13 @@ export class XenRig extends Rig {
   constructor() {
     super();
     const { memory, clock, events, guestError, ports, irq } = this;
+    // A real line has no more.
+    const line = () => {
+      if (++this.lineEnds > 32) throw new Error('more than 32 inputs');
+      return irq;
+    };
     this.xen = new Xen({
-      ...{ memory, clock, events, guestError, ports, irq: () => irq, pciIrq: () => irq },
+      ...{ memory, clock, events, guestError, ports, irq: line, pciIrq: line },
       ...{ version: 0x40011, memoryBytes: MEMORY_BYTES, device: 2, firstFrame: 0 },
       map: new PhysicalMap(new GuestRam(1 << 20, SHARED_BYTES)),
       localApics: [0, 1].map((processor) => ({
@@ -158,6 +165,22 @@ export class XenRig extends Rig {
       this.call(32, 4, this.#channelAt(1));
     }
     return this.fromStore();
+  }
+
+  /** Sends a message again and again, and reads nothing: how often the store has taken it. */
+  flood(type: number, payload: string, times: number): number {
+    const ring = new DataView(this.special.buffer, PAGE, PAGE);
+    const bytes = 16 + payload.length;
+    for (let n = 0; n < times; n++) {
+      const [consumed, produced] = [ring.getUint32(2048, true), ring.getUint32(2052, true)];
+      if (produced - consumed + bytes > 1024) return n;
+      for (const [at, word] of [type, 7, 0, payload.length].entries())
+        for (let byte = 0; byte < 4; byte++) ring.setUint8((produced + 4 * at + byte) % 1024, word >>> (8 * byte));
+      for (let at = 0; at < payload.length; at++) ring.setUint8((produced + 16 + at) % 1024, payload.charCodeAt(at));
+      ring.setUint32(2052, produced + bytes, true);
+      this.call(32, 4, this.#channelAt(1));
+    }
+    return times;
   }
 
   #channelAt(channel: number): number {

@@ -37,6 +37,7 @@ test.each([
   ['another domain', (rig: XenRig) => rig.callWith(34, 1, 5, 1, 0, 0).answer, -1],
   ['a parameter that there is not', (rig: XenRig) => rig.callWith(34, 1, DOMAIN, 99, 0, 0).answer, -22],
   ['a parameter that is not the guest’s', (rig: XenRig) => rig.callWith(34, 0, DOMAIN, 1, 5, 0).answer, -1],
+  ['one vector for all processors', (rig: XenRig) => rig.callWith(34, 0, DOMAIN, 0, 0xf3, 2 << 24).answer, -22],
   ['a shared page beyond memory', (rig: XenRig) => rig.callWith(12, 7, DOMAIN, 0, 0, 0x12345).answer, -22],
   ['a processor that there is not', (rig: XenRig) => rig.call(24, 8, 2), -2],
   ['a channel that there is not', (rig: XenRig) => rig.callWith(32, 4, 4096).answer, -22],
@@ -119,6 +120,37 @@ test('a guest without a vector hears by a line, until it has heard', () => {
   rig.takeEvent(ipi);
   rig.advance(50_000);
   expect(rig.irq.level).toBe(false);
+});
+
+test('a line that is named again and again is one end of it, and only that of the platform device', () => {
+  const rig = new XenRig();
+  for (let n = 0; n < 128; n++) {
+    rig.callWith(34, 0, DOMAIN, 0, 5, 0);
+    rig.callWith(34, 0, DOMAIN, 0, ((n & 31) << 11) | (n >> 5), 1 << 24);
+  }
+  expect(rig.lineEnds).toBe(2);
+});
+
+test('a line that is high falls when the guest takes another way to hear', () => {
+  const rig = new XenRig();
+  rig.callWith(12, 7, DOMAIN, 0, 0, Place.shared);
+  rig.callWith(34, 0, DOMAIN, 0, 5, 0);
+  rig.callWith(32, 4, rig.callWith(32, 7, 0, 0).words[1]!);
+  expect(rig.irq.level).toBe(true);
+  rig.callWith(34, 0, DOMAIN, 0, 0, 0);
+  expect(rig.irq.level).toBe(false);
+});
+
+test('calls within a call of several are answered, but for such a call itself', () => {
+  const rig = started();
+  const list = Place.data * PAGE;
+  for (const [n, number] of [17, 13].entries()) {
+    rig.view.setUint32(list + 32 * n, number, true);
+    rig.view.setUint32(list + 32 * n + 8, number === 13 ? list : 0, true);
+    rig.view.setUint32(list + 32 * n + 12, 2, true);
+  }
+  expect(rig.call(13, list, 2)).toBe(0);
+  expect([0, 32].map((at) => rig.view.getInt32(list + at + 4, true))).toEqual([0x40011, -22]);
 });
 
 test('pages that a balloon gives up are released, if they are of memory', () => {
