@@ -1,27 +1,22 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ScsiControllerModel } from '../../runtime/machine/catalogue/scsi.ts';
 import type { DebianLinux } from '../../src/node/linux/debian.ts';
+import { diskContents as bytes, diskChecks, type LinuxDisk, md5 } from '../support/linux-disk.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { type Engine, findLinux, LinuxShell } from '../support/linux-shell.ts';
 
 const TIMEOUT = 240_000;
-const MEGABYTES = 16;
 
 const found = await findLinux();
 const drivers = ['vmw_pvscsi', 'sym53c8xx', 'sd_mod', 'sr_mod', 'ext4', 'crc32c_generic'];
 const modules = typeof found === 'string' ? found : await linuxModules(found.modules, ...drivers).catch(String);
 
-const bytes = Uint8Array.from({ length: MEGABYTES << 20 }, (_, n) => (n * 7 + (n >> 8) * 31 + (n >> 16)) & 0xff);
 const disc = bytes.subarray(0, 1 << 20);
-const md5 = (data: Uint8Array): string => createHash('md5').update(data).digest('hex');
 
-interface Guest {
-  readonly shell: LinuxShell;
-  readonly image: string;
+interface Guest extends LinuxDisk {
   mistakes: string;
 }
 
@@ -50,7 +45,7 @@ async function boot(linux: DebianLinux, { model, engine, folder, append }: BootO
     ],
     log: ['guest_errors'],
   });
-  const guest = { shell, image, mistakes: '' };
+  const guest = { shell, image, device: '/dev/disk', mistakes: '' };
   shell.machine.guestLog.on('data', (lines) => {
     guest.mistakes += Buffer.from(lines).toString();
   });
@@ -66,7 +61,7 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
     async ({ shell }) => {
       expect(
         await shell.run('cat /disk/size /disk/queue/write_cache /disk/ro /sys/bus/scsi/devices/0:0:5:0/block/*/ro'),
-      ).toBe(`${(MEGABYTES << 20) / 512}\nwrite back\n0\n1`);
+      ).toBe(`${bytes.length / 512}\nwrite back\n0\n1`);
       expect(await shell.run('ls /sys/bus/scsi/devices | grep -v host | grep -v target | cut -d : -f 3')).toBe(
         '0\n5\n6',
       );
@@ -74,54 +69,11 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
       expect(await shell.run('tr -d "\\000\\200\\010" < /disk/device/vpd_pg80')).toBe('deadbeef');
     },
   ],
-  [
-    `${MEGABYTES} MB are read, and others written`,
-    async ({ shell, image }) => {
-      expect(await shell.run('md5sum < /dev/disk')).toBe(`${md5(bytes)}  -`);
-      await shell.run('dd if=/dev/urandom of=/random bs=64k count=32 2>/dev/null');
-      await shell.run('dd if=/random of=/dev/disk bs=512k seek=4 conv=fsync 2>/dev/null');
-      const written = readFileSync(image).subarray(4 << 19, (4 << 19) + (32 << 16));
-      expect(await shell.run('md5sum < /random')).toBe(`${md5(written)}  -`);
-    },
-  ],
+  ...diskChecks,
   [
     'a CD is read',
     async ({ shell }) => {
       expect(await shell.run('md5sum < /dev/sr0')).toBe(`${md5(disc)}  -`);
-    },
-  ],
-  [
-    'several requests are under way at once, while the machine is saved and goes on from there',
-    async ({ shell, image }) => {
-      await shell.run('echo 3 > /proc/sys/vm/drop_caches');
-      const parts = Array.from({ length: 8 }, (_, n) => n * 2);
-      const read = (n: number) => `(dd if=/dev/disk bs=1M skip=${n} count=2 2>/dev/null | md5sum > /part${n}) &`;
-      await shell.run(`( ( ${parts.map(read).join(' ')} wait; echo > /all ) & )`);
-      await shell.machine.load(await shell.machine.snapshot());
-      await shell.run('while ! [ -e /all ]; do sleep 0.1; done');
-      const sums = await shell.run(`cat ${parts.map((n) => `/part${n}`).join(' ')}`);
-      const disk = readFileSync(image);
-      expect(sums.split('\n')).toEqual(parts.map((n) => `${md5(disk.subarray(n << 20, (n + 2) << 20))}  -`));
-    },
-  ],
-  [
-    'sectors are discarded',
-    async ({ shell, image }) => {
-      await shell.run('blkdiscard -o 1048576 -l 1048576 /dev/disk');
-      expect(await shell.run('md5sum < /dev/disk')).toBe(`${md5(readFileSync(image))}  -`);
-      // A raw image keeps what it has; the twelfth figure counts the requests.
-      const discards = "awk '{ print $12 }' /sys/class/block/$(basename $(readlink -f /dev/disk))/stat";
-      expect(Number(await shell.run(discards))).toBeGreaterThan(0);
-    },
-  ],
-  [
-    'a file system keeps what is written',
-    async ({ shell }) => {
-      await shell.run('mke2fs -F /dev/disk > /dev/null 2>&1; mkdir -p /mnt; mount -t ext4 /dev/disk /mnt');
-      await shell.run('cp /random /mnt/file; umount /mnt; echo 3 > /proc/sys/vm/drop_caches');
-      await shell.run('mount -t ext4 -o discard /dev/disk /mnt');
-      expect(await shell.run('cmp /random /mnt/file && echo same')).toBe('same');
-      await shell.run('rm /mnt/file; sync; umount /mnt');
     },
   ],
   [

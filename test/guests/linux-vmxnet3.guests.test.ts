@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DebianLinux } from '../../src/node/linux/debian.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { type Engine, findLinux, LinuxShell } from '../support/linux-shell.ts';
+import { listen, type Peer } from '../support/peer.ts';
 
 const TIMEOUT = 240_000;
 const MEGABYTES = 4;
@@ -15,13 +14,6 @@ const modules =
 
 const sent = Uint8Array.from({ length: MEGABYTES << 20 }, (_, n) => (n * 7 + (n >> 8) * 31 + (n >> 16)) & 0xff);
 const md5 = (data: Uint8Array): string => createHash('md5').update(data).digest('hex');
-
-/** A server of the test's, at a port that the host chooses. */
-async function listen(onConnection: (socket: Socket) => void): Promise<{ server: Server; port: number }> {
-  const server = createServer({ allowHalfOpen: true }, onConnection).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { server, port: (server.address() as AddressInfo).port };
-}
 
 /** The script that udhcpc calls when it has a lease. */
 const lease = [
@@ -44,8 +36,8 @@ if (typeof found === 'string' || typeof modules === 'string') {
     ['interpreter', 'messages', 'cryptomgr.notests', 'PCI-MSI.*eth0'],
   ] as const)('Linux with a vmxnet3 on the %s, interrupts by %s', { timeout: TIMEOUT }, (engine, _by, append, line) => {
     let shell: LinuxShell;
-    let source: { server: Server; port: number };
-    let sink: { server: Server; port: number };
+    let source: Peer;
+    let sink: Peer;
     const received = Promise.withResolvers<string>();
     beforeAll(async () => {
       source = await listen((socket) => socket.end(sent));

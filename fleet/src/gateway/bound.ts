@@ -13,7 +13,7 @@ export class Bound {
     this.#mostOfOne = mostOfOne;
   }
 
-  /** A place until it is disposed of. Undefined: there is none now. Whoever is no tenant may have all places. */
+  /** A place until it is disposed of. Undefined: there is none now. Callers without a tenant may have all places. */
   enter(tenant: string): Disposable | undefined {
     const own = this.#busy.get(tenant) ?? 0;
     if (this.#all >= this.#most || (tenant !== OPERATOR && own >= this.#mostOfOne)) return undefined;

@@ -201,7 +201,7 @@ return answer
 
 /**
  * Puts output of a machine into its stream. ARGV[3]: how many bytes it had sent before, ARGV[4]: the bytes, ARGV[5] and ARGV[6]: entries, and bytes of
- * output, that the stream has at most. What is there already, as after a connection was lost, is not put there again.
+ * output, that the stream has at most. Output that is there already, as after a connection was lost, is not put there again.
  */
 export const SAY = `${OWNED}
 local said, at = tonumber(redis.call('HGET', KEYS[1], 'said')), tonumber(ARGV[3])

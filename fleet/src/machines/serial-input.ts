@@ -4,7 +4,7 @@ const MOST_WAITING = 1 << 20;
 /** Input for a machine's serial line, whose guest may take it slowly, or never. */
 export class SerialInput {
   readonly #write: (bytes: Uint8Array) => Promise<void>;
-  /** What the machine has not taken all of. */
+  /** Input that the machine has not taken all of. */
   readonly #parts: Uint8Array[] = [];
 
   /** @param write resolves when the machine takes more */

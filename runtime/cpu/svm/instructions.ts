@@ -43,7 +43,7 @@ export function holdInterrupts({ state }: Cpu, held: number): void {
   state[Word.interruptsHeld] = held;
 }
 
-/** INVLPGA. What is of other address spaces than the current one was forgotten when a guest was entered or left. */
+/** INVLPGA. Translations of other address spaces than the current one were forgotten when a guest was entered or left. */
 export function invalidateGuestPage(cpu: Cpu, linear: number, _asid: number): void {
   cpu.memory.flushPage(linear);
 }

@@ -30,7 +30,7 @@ export const MouseStatus = { off: 0xffff, identification: 0x3442_554a, mostRead:
 /** Bits of a packet for the buttons: left, right and middle. */
 export const MouseButton: readonly number[] = [0x20, 0x10, 0x08];
 
-/** Use of the mouse by the guest, as the host is told of it. */
+/** Modes in which the guest uses the mouse. */
 export const MouseMode = { off: 0, absolute: 1, relative: 2 } as const;
 export type MouseModeValue = (typeof MouseMode)[keyof typeof MouseMode];
 

@@ -6,7 +6,7 @@ const changed = (name: string, change: string, guest = 'vmmcall'): Case => ({
   code: `mov eax, .guest\n call begin\n ${change}\n call run\n int 0x81\n.guest: ${guest}\n vmmcall`,
 });
 
-/** What VMRUN must not accept. */
+/** States that VMRUN must not accept. */
 const refused: readonly Case[] = [
   changed('VMRUN is not intercepted', 'and dword [MORE_INTERCEPTS], -2'),
   changed('the address space is 0', 'mov dword [ASID], 0'),
@@ -29,7 +29,7 @@ const refused: readonly Case[] = [
   ),
 ];
 
-/** What the host and the guest find. */
+/** Registers as the host and the guest find them. */
 const found: readonly Case[] = [
   changed(
     'the guest begins with its registers',

@@ -145,7 +145,7 @@ const tasks: readonly Case[] = [
 export const eventCases: readonly Case[] = [...injected, ...during, ...ports, ...registers];
 export const taskCases: readonly Case[] = tasks;
 
-/** What `nrip-save` adds: the EIP after the instruction. */
+/** The EIP after the instruction, which `nrip-save` adds. */
 export const nextCases: readonly Case[] = [
   guest(
     'the EIP after an instruction',

@@ -13,7 +13,7 @@ const nested = (name: string, setup: string, code: string, after = ''): Case => 
   code: withTables(setup, code, after),
 });
 
-/** The same without paging of the guest. */
+/** Nested paging under a guest that has no paging of its own. */
 const unpaged = (name: string, setup: string, code: string, after = ''): Case => ({
   name,
   code: withTables(`and dword [G_CR0], 0x7fffffff\n ${setup}`, code, after),

@@ -1,0 +1,15 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+
+/** A server of a test's on the loopback, for a guest to connect to. */
+export interface Peer {
+  readonly server: Server;
+  readonly port: number;
+}
+
+/** Starts one, at a port that the host chooses. */
+export async function listen(onConnection: (socket: Socket) => void): Promise<Peer> {
+  const server = createServer({ allowHalfOpen: true }, onConnection).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port };
+}
