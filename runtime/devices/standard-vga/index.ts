@@ -1,5 +1,8 @@
 import { Layer, type PhysicalMap } from '../../memory/physical-map.ts';
 import type { Component } from '../../snapshot/describe.ts';
+import { claimVbePorts } from '../bochs-vbe/ports.ts';
+import { bochsState } from '../bochs-vbe/state.ts';
+import { BochsVbe } from '../bochs-vbe/vbe.ts';
 import { PciFunction } from '../pci/function.ts';
 import { type AddressRange, memoryRange, registerRange } from '../pci/range.ts';
 import { romBar } from '../pci/rom.ts';
@@ -12,9 +15,6 @@ import { VideoRam } from '../vga/video-ram.ts';
 import { identification } from './edid.ts';
 import { MMIO_BYTES, mmioRegion } from './mmio.ts';
 import { Id, MEMORY_BYTES } from './registers.ts';
-import { bochsState } from './state.ts';
-import { BochsVbe } from './vbe.ts';
-import { claimVbePorts } from './vbe-ports.ts';
 
 /** A VGA with Bochs' VBE extension on PCI, as QEMU's `-vga std`. */
 export class StandardVga implements DisplayAdapter {

@@ -26,7 +26,7 @@ export function maskWords(width: number, height: number, depth: number): number 
   return Math.ceil((width * depth) / 32) * height;
 }
 
-/** What a command says of a cursor before its picture. */
+/** Size and hot spot of a cursor, as a command has them before its picture. */
 export interface CursorShape {
   readonly hotX: number;
   readonly hotY: number;

@@ -27,7 +27,8 @@ const CAPABILITIES =
   Capability.cursor |
   Capability.cursorRegisters |
   Capability.eightBits |
-  Capability.alphaCursor;
+  Capability.alphaCursor |
+  Capability.pitchLock;
 
 /** Bits of red, green and blue in a pixel. */
 const MASKS: Readonly<Record<number, readonly [red: number, green: number, blue: number]>> = {
@@ -121,6 +122,8 @@ function readersOf(state: VmwareState, { addressOf, runCommands }: RegisterOptio
     [Register.cursorOn]: () => Number(state.cursor.isShown),
     [Register.hostBitsPerPixel]: () => 32,
     [Register.scratchCount]: () => SCRATCH_COUNT,
+    [Register.displayCount]: () => 1,
+    [Register.pitchLock]: () => state.pitchLock,
   };
 }
 
@@ -142,6 +145,9 @@ function writersOf(state: VmwareState, options: RegisterOptions): Record<number,
     },
     [Register.bitsPerPixel]: (value) => {
       if (DEPTHS.some((depth) => depth === value)) state.depth = value;
+    },
+    [Register.pitchLock]: (value) => {
+      state.pitchLock = value;
     },
     [Register.configurationDone]: (value) => {
       state.isConfigured = value !== 0;

@@ -47,6 +47,9 @@ export const Register = {
   cursorOn: 27,
   hostBitsPerPixel: 28,
   scratchCount: 29,
+  displayCount: 31,
+  /** Bytes of a line, whatever the mode; 0: as many as its pixels take. */
+  pitchLock: 32,
   palette: 1024,
   scratch: 1792,
 } as const;
@@ -65,6 +68,8 @@ export const Capability = {
   cursorRegisters: (1 << 6) | (1 << 7),
   eightBits: 1 << 8,
   alphaCursor: 1 << 9,
+  /** Linux's driver needs it. QEMU's adapter does not have it. */
+  pitchLock: 1 << 17,
 } as const;
 
 /** Values of the register `cursorOn`. The others are for a device without a cursor of its own, which draws into the picture. */

@@ -11,7 +11,7 @@ import {
   u32,
 } from '../../snapshot/describe.ts';
 import { integerField } from '../../snapshot/fields.ts';
-import { bochsFields } from '../standard-vga/state.ts';
+import { bochsFields } from '../bochs-vbe/state.ts';
 import { CURSOR_SIDE, LARGEST, SCRATCH_COUNT, Version } from './registers.ts';
 
 /** Bits of a pixel in the modes that there are. */
@@ -50,6 +50,7 @@ export const vmwareState = describe({
   width: starting(integerField('a width', 1, LARGEST.width), 640),
   height: starting(integerField('a height', 1, LARGEST.height), 480),
   depth: choice(DEPTHS),
+  pitchLock: u32,
   guestId: u32,
   cursor: cursorState,
   scratch: list(SCRATCH_COUNT, u32),

@@ -1,4 +1,5 @@
 import type { VideoRam } from '../vga/video-ram.ts';
+import { MEMORY_BYTES } from './registers.ts';
 import type { VmwareState } from './state.ts';
 
 /** A rectangle of the picture: pixels and lines, from its upper left corner. Unsigned, as commands have them. */
@@ -9,9 +10,11 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** Bytes of a line of the picture. */
-export function lineBytesOf({ width, depth }: VmwareState): number {
-  return (width * depth) >> 3;
+/** Bytes from one line of the picture to the next: as the driver has locked them, if lines of that length hold the picture, and memory holds them. */
+export function lineBytesOf({ width, height, depth, pitchLock }: VmwareState): number {
+  const least = (width * depth) >> 3;
+  const locked = pitchLock >>> 0;
+  return locked >= least && locked * height <= MEMORY_BYTES ? locked : least;
 }
 
 /** The picture in video memory, as commands draw into it. */

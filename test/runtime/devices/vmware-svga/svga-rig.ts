@@ -9,7 +9,7 @@ export const [FIRST, END] = [16, FIFO_BYTES] as const;
 /** The adapter on a PCI bus, with a driver that fills the memory for commands. */
 export class SvgaRig extends AdapterRig {
   readonly svga: VmwareSvga;
-  #next = FIRST;
+  #next: number = FIRST;
 
   constructor() {
     super(MEMORY_BYTES + FIFO_BYTES);

@@ -54,6 +54,18 @@ describe('registers', () => {
     expect(rig.get(Register.pseudoColor)).toBe(Number(bits === 8));
   });
 
+  test('the length of lines can be locked, as far as the picture fits', () => {
+    const rig = started();
+    rig.set(Register.pitchLock, 4096);
+    expect(rig.get(Register.bytesPerLine)).toBe(4096);
+    rig.store(MEMORY + 4096, 0x123456);
+    expect(dot(screen(rig), 0, 1)).toBe(0x123456);
+    rig.set(Register.pitchLock, 2559);
+    expect(rig.get(Register.bytesPerLine)).toBe(2560);
+    rig.set(Register.pitchLock, 0xffffffff);
+    expect(rig.get(Register.bytesPerLine)).toBe(2560);
+  });
+
   test('sizes and depths that there are not change nothing', () => {
     const rig = started();
     rig.set(Register.width, 2369);
@@ -257,6 +269,7 @@ test.each([1, 2, 3, 4])('a driver that goes wild does no harm (%i)', (seed) => {
         ...Array.from({ length: random() % 9 }, () => random() % 900),
       );
   }
+  rig.set(Register.pitchLock, 0);
   rig.start(64, 64);
   rig.fill(0x778899, 1, 1, 1, 1);
   rig.sync();

@@ -2,7 +2,7 @@ import { describe, list, type StateOf, u8, u16 } from '../../snapshot/describe.t
 import { vgaFields } from '../vga/state.ts';
 import { VBE_COUNT } from './registers.ts';
 
-/** Fields of a VGA with Bochs' VBE extension. */
+/** Fields of a VGA with Bochs' VBE extension. An adapter with more of them adds its own. */
 export const bochsFields = {
   ...vgaFields,
   vbeIndex: u16,
@@ -13,4 +13,5 @@ export const bochsFields = {
 
 export const bochsState = describe(bochsFields);
 
+/** The state as the extension sees it. */
 export type BochsState = StateOf<typeof bochsState>;
