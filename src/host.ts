@@ -18,7 +18,7 @@ import type { Decompressor } from './storage/qcow2/compressed.ts';
 export type Images = Readonly<Record<string, Uint8Array>>;
 
 /** A video BIOS for each display adapter. */
-export type VideoFirmware = Readonly<Record<'videoBios' | 'cirrusVideoBios', Uint8Array>>;
+export type VideoFirmware = Readonly<Record<'videoBios' | 'cirrusVideoBios' | 'vmwareVideoBios', Uint8Array>>;
 
 /** A system BIOS, and the video BIOSes that it comes with. */
 export type Firmware = Images & VideoFirmware & Readonly<Record<'bios', Uint8Array>>;

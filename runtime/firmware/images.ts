@@ -7,5 +7,6 @@ export const assembleImages = () => ({
   bios: buildBios(),
   videoBios: buildVideoBios(),
   cirrusVideoBios: buildVideoBios('cirrus'),
+  vmwareVideoBios: buildVideoBios('vmware'),
   kernelLoader: buildKernelLoader(),
 });

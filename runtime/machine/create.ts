@@ -16,6 +16,7 @@ import * as virtioConsole from '../devices/virtio/console/index.ts';
 import { VirtioNetwork } from '../devices/virtio/network/index.ts';
 import * as virtioNinep from '../devices/virtio/ninep/index.ts';
 import { VirtioRng } from '../devices/virtio/rng/index.ts';
+import * as vmwareSvga from '../devices/vmware-svga/index.ts';
 import { Vmxnet3 } from '../devices/vmxnet3/index.ts';
 import * as xen from '../xen/index.ts';
 import type { MachineConfig, MachineHost } from './config.ts';
@@ -25,7 +26,7 @@ import * as sound from './sound-cards.ts';
 import * as usb from './usb.ts';
 
 const modules: DeviceModules = {
-  ...{ ahci, cirrus, flash, sound, standardVga, usb, virtioBalloon, virtioConsole, virtioNinep, xen },
+  ...{ ahci, cirrus, flash, sound, standardVga, usb, virtioBalloon, virtioConsole, virtioNinep, vmwareSvga, xen },
   e1000: { Chip: E1000 },
   edu: { Chip: Edu },
   ne2k_isa: { Chip: Ne2000Isa },

@@ -2,6 +2,7 @@ import { MEMORY_BYTES as CIRRUS_BYTES } from '../devices/cirrus/registers.ts';
 import { romRange } from '../devices/pci/rom.ts';
 import { MEMORY_BYTES as STANDARD_BYTES } from '../devices/standard-vga/registers.ts';
 import type { AdapterOptions, DisplayAdapter } from '../devices/vga/core.ts';
+import { FIFO_BYTES, MEMORY_BYTES as VMWARE_BYTES } from '../devices/vmware-svga/registers.ts';
 import type { PhysicalMap } from '../memory/physical-map.ts';
 import type { Board } from './board.ts';
 import type { DisplayModel } from './catalogue/displays.ts';
@@ -11,7 +12,7 @@ import type { DeviceShelf } from './optional-devices.ts';
 interface Model {
   /** Bytes of video memory. */
   readonly memoryBytes: number;
-  make(devices: DeviceShelf, options: AdapterOptions): DisplayAdapter;
+  make(devices: DeviceShelf, options: Board & AdapterOptions): DisplayAdapter;
 }
 
 const models: Readonly<Record<DisplayModel, Model>> = {
@@ -20,6 +21,10 @@ const models: Readonly<Record<DisplayModel, Model>> = {
     make: (devices, options) => new (devices.module('standardVga').StandardVga)(options),
   },
   cirrus: { memoryBytes: CIRRUS_BYTES, make: (devices, options) => new (devices.module('cirrus').Cirrus)(options) },
+  vmware: {
+    memoryBytes: VMWARE_BYTES + FIFO_BYTES,
+    make: (devices, options) => new (devices.module('vmwareSvga').VmwareSvga)(options),
+  },
 };
 
 function modelOf({ vga = 'none' }: MachineConfig): Model | null {

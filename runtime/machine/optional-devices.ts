@@ -64,6 +64,7 @@ const places = {
   virtioBalloon: () => import('../devices/virtio/balloon/index.ts'),
   virtioConsole: () => import('../devices/virtio/console/index.ts'),
   virtioNinep: () => import('../devices/virtio/ninep/index.ts'),
+  vmwareSvga: () => import('../devices/vmware-svga/index.ts'),
   xen: () => import('../xen/index.ts'),
 };
 
@@ -84,7 +85,7 @@ const driveModules: Readonly<Record<string, OptionalDevice>> = {
   sata: 'ahci',
 };
 
-const displayModules = { cirrus: 'cirrus', std: 'standardVga' } as const;
+const displayModules = { cirrus: 'cirrus', std: 'standardVga', vmware: 'vmwareSvga' } as const;
 
 /** The devices that a machine with this configuration has of them. */
 function devicesOf(config: MachineConfig): OptionalDevice[] {

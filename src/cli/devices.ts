@@ -1,5 +1,6 @@
 import type { OptionalCardModel } from '../../runtime/machine/catalogue/cards.ts';
 import { type PciDiskModel, pciDiskModels, pciDisks } from '../../runtime/machine/catalogue/disks.ts';
+import type { DisplayModel } from '../../runtime/machine/catalogue/displays.ts';
 import { type DeviceModel, deviceModel, deviceModels, deviceRows } from '../../runtime/machine/catalogue/index.ts';
 import { type DeviceRow, propertiesOf } from '../../runtime/machine/catalogue/row.ts';
 import { scsiControllerModels } from '../../runtime/machine/catalogue/scsi.ts';
@@ -108,11 +109,16 @@ function addPciDisk(model: PciDiskModel): AddDevice {
   };
 }
 
-function addCirrus(settings: Settings, { romfile, vgamem_mb = '4' }: Properties): Settings {
-  if (parseInteger('vgamem_mb', vgamem_mb) !== 4)
-    throw new ConfigurationError(`vgamem_mb=${vgamem_mb}: the adapter has 4 MB of memory; give 4, or leave it out`);
-  return machine(settings, { vga: 'cirrus', ...(romfile && { videoBios: romfile }) });
-}
+/** An adapter with so many megabytes of memory. */
+const addDisplay =
+  (vga: DisplayModel, megabytes: number): AddDevice =>
+  (settings, { romfile, vgamem_mb = String(megabytes) }) => {
+    if (parseInteger('vgamem_mb', vgamem_mb) !== megabytes)
+      throw new ConfigurationError(
+        `vgamem_mb=${vgamem_mb}: the adapter has ${megabytes} MB of memory; give ${megabytes}, or leave it out`,
+      );
+    return machine(settings, { vga, ...(romfile && { videoBios: romfile }) });
+  };
 
 function addUsbDisk(settings: Settings, { bus, port, ...properties }: Properties): Settings {
   const place = usbPlaceOf({ bus: bus!, port: port! });
@@ -137,7 +143,8 @@ const special: Readonly<Record<Exclude<DeviceModel, OptionalCardModel>, AddDevic
   'isa-serial': connectSerial,
   'isa-parallel': connectParallel,
   VGA: (settings, { romfile }) => machine(settings, { vga: 'std', ...(romfile && { videoBios: romfile }) }),
-  'cirrus-vga': addCirrus,
+  'cirrus-vga': addDisplay('cirrus', 4),
+  'vmware-svga': addDisplay('vmware', 16),
   'ide-hd': (settings, properties) => connectDrive(settings, { media: 'disk' }, properties),
   'ide-cd': (settings, properties) => connectDrive(settings, { media: 'cdrom' }, properties),
   ahci: (settings, { id = '' }) => addAhci(settings, id),

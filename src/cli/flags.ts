@@ -68,7 +68,7 @@ const bootingFlags: readonly Flag[] = [
     argument: 'FILE',
     help: 'boot a Linux bzImage or a Multiboot kernel',
     details:
-      'Firmware boots it where there is a display adapter (-vga std or cirrus, -display terminal or web, -vnc) or -bios is given; else it is started directly, which is faster.',
+      'Firmware boots it where there is a display adapter (-vga std, cirrus or vmware, -display terminal or web, -vnc) or -bios is given; else it is started directly, which is faster.',
     apply: (settings, kernel) => ({ ...settings, kernel }),
   },
   {
@@ -118,7 +118,7 @@ const displayFlags: readonly Flag[] = [
     list: 'list-displays',
     help: 'the display adapter',
     details:
-      "std is a VGA with Bochs' VBE, cirrus a Cirrus Logic CL-GD5446. The default is std where there is firmware, which sets it up.",
+      "std is a VGA with Bochs' VBE, cirrus a Cirrus Logic CL-GD5446, vmware VMware's SVGA II. The default is std where there is firmware, which sets it up.",
     apply: (settings, text) =>
       machine(settings, {
         vga: checkProperties(

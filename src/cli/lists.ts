@@ -39,6 +39,7 @@ const displayHelp: Readonly<Record<DisplayModel | 'none', string>> = {
   none: 'no graphic card',
   std: "a VGA with Bochs' VBE and 16 MB (default where there is firmware)",
   cirrus: 'a Cirrus Logic CL-GD5446 with 4 MB, which old systems have drivers for',
+  vmware: "VMware's SVGA II with 16 MB, for systems that have VMware's drivers",
 };
 
 /** The help of `-vga`. */

@@ -29,6 +29,7 @@ export type StartImages = Pick<
 const videoBiosNames: Readonly<Record<DisplayModel, keyof VideoFirmware>> = {
   std: 'videoBios',
   cirrus: 'cirrusVideoBios',
+  vmware: 'vmwareVideoBios',
 };
 
 /** The functions of the host by which images are read. */

@@ -210,7 +210,7 @@ export interface MachineOptions extends OptionalCards {
   readonly pcTestdev?: boolean;
   /**
    * The display adapter: "std", a VGA with Bochs' VBE extension and 16 MB of memory as QEMU has it, "cirrus", a Cirrus Logic
-   * CL-GD5446 with 4 MB, for which old systems have drivers, or "none".
+   * CL-GD5446 with 4 MB, for which old systems have drivers, "vmware", VMware's SVGA II with 16 MB, or "none".
    * `Machine.screen` has its picture. Default: "std" where there is firmware, which sets it up; else "none".
    */
   readonly vga?: DisplayModel | 'none';

@@ -63,13 +63,13 @@ export function decodeMode(registers: ScreenRegisters): ScreenMode {
 
 /** Pixels are as wide as dots, and nothing is panned. */
 function extendedMode(registers: ScreenRegisters, format: Format, scan: Scan): ScreenMode {
-  const { characters, height, start, lineBytes, lineCompare } = scan;
+  const { characters, height, start, lineBytes, lineCompare, isLinear = false } = scan;
   return {
-    isOff: (registers.attributeIndex & PALETTE_TO_DISPLAY) === 0,
+    isOff: !isLinear && (registers.attributeIndex & PALETTE_TO_DISPLAY) === 0,
     format,
     ...{ width: characters * 8, height, start, lineBytes },
     ...{ dots: 1, cellWidth: 8, cellHeight: 1, panning: 0, blanked: [0, 0] },
-    ...scanLines(registers, scan, { height, firstRow: 0, hasRows: true }),
+    ...(isLinear ? linearLines(scan) : scanLines(registers, scan, { height, firstRow: 0, hasRows: true })),
     ...{ split: Math.min(lineCompare + 1, height), panningStops: false },
   };
 }
@@ -163,6 +163,14 @@ function scanLines(
     }
   }
   return { addresses, rows };
+}
+
+/** One line after the other. */
+function linearLines({ start, lineBytes, height }: Scan): Pick<ScreenMode, 'addresses' | 'rows'> {
+  return {
+    addresses: Int32Array.from({ length: height }, (_, y) => start + y * lineBytes),
+    rows: new Uint8Array(height),
+  };
 }
 
 /** Modes of CGA and Hercules have bits of the row as bits 13 and 14 of the address: lines are interleaved. */

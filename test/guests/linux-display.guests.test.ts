@@ -93,3 +93,39 @@ describe.skipIf(typeof linux === 'string').each(['interpreter', 'translator'] as
     });
   },
 );
+
+describe.skipIf(typeof linux === 'string').each(['interpreter', 'translator'] as const)(
+  "Linux's driver of VMware's SVGA II: %s",
+  { timeout: TIMEOUT },
+  (engine) => {
+    let shell: LinuxShell;
+
+    beforeAll(async () => {
+      if (typeof linux === 'string') return;
+      const modules = await linuxModules(linux.modules, 'vmwgfx');
+      const entries = [...modules, { type: 'file', path: 'picture', data: picture } as const];
+      const system = { ...linux, initrd: () => linux.initrd(entries) };
+      shell = await LinuxShell.boot(system, engine, '', { vga: 'vmware' });
+    }, TIMEOUT);
+    afterAll(() => shell.machine.stop());
+
+    test('finds it', async () => {
+      const log = await shell.run('dmesg | grep -iE "vmwgfx|drm"');
+      expect(log).toMatch(/Initialized vmwgfx/);
+      expect(log).toMatch(/fb0: vmwgfxdrmfb frame buffer device/);
+      // The backdoor has no channel for messages to the host's log.
+      expect(log.replace(/.*Failed to send host log message.*/, '')).not.toMatch(/error|fail|warn|invalid|BUG/i);
+    });
+
+    test('shows what is written to the frame buffer', async () => {
+      const size = (await shell.run('cat /sys/class/graphics/fb0/virtual_size')).split(',').map(Number);
+      const [width, height] = size as [number, number];
+      expect(await shell.run('cat /sys/class/graphics/fb0/bits_per_pixel')).toBe('32');
+      await shell.run(`head -c ${4 * width * height} /picture > /dev/fb0; sleep 2`);
+      const image = await shell.machine.screen.image();
+      expect([image.width, image.height]).toEqual([width, height]);
+      const [x, y] = [(width * 100 + 640) % WIDTH, Math.floor((width * 100 + 640) / WIDTH)];
+      expect(dot(image, 640, 100)).toEqual([x >> 3, y >> 2, 77]);
+    });
+  },
+);

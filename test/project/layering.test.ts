@@ -72,10 +72,10 @@ function chipOf(path: string): string | undefined {
 }
 
 /**
- * Folders of parts that devices are made with and that are no devices: the bus of their functions, and the VGA that display
- * adapters extend.
+ * Folders of parts that devices are made with and that are no devices: the bus of their functions, the VGA that display adapters
+ * extend, and Bochs' extension of it.
  */
-const sharedParts = ['pci', 'vga'];
+const sharedParts = ['bochs-vbe', 'pci', 'vga'];
 
 test('a device knows no other device but what is made to be shared', () => {
   const devices = filesIn('runtime/devices', '.ts');

@@ -63,8 +63,9 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   debugExit: { iobase: 0x501, iosize: 2 },
 };
 
-/** A machine with the adapter that `everyDevice` has not. */
+/** Machines with the adapters that `everyDevice` has not. */
 export const cirrusMachine: MachineOptions = { memory: 16, boot: { demo: true }, vga: 'cirrus' };
+export const vmwareMachine: MachineOptions = { memory: 16, boot: { demo: true }, vga: 'vmware' };
 
 /** A machine with the cards that have no place left in `everyDevice`, and with Xen. */
 export const otherCards: MachineOptions = {

@@ -1,6 +1,8 @@
-import type { PortBus } from '../../bus/ports.ts';
 import { Layer, type PhysicalMap } from '../../memory/physical-map.ts';
 import type { Component } from '../../snapshot/describe.ts';
+import { claimVbePorts } from '../bochs-vbe/ports.ts';
+import { bochsState } from '../bochs-vbe/state.ts';
+import { BochsVbe } from '../bochs-vbe/vbe.ts';
 import { PciFunction } from '../pci/function.ts';
 import { type AddressRange, memoryRange, registerRange } from '../pci/range.ts';
 import { romBar } from '../pci/rom.ts';
@@ -12,9 +14,7 @@ import { Planes } from '../vga/planes.ts';
 import { VideoRam } from '../vga/video-ram.ts';
 import { identification } from './edid.ts';
 import { MMIO_BYTES, mmioRegion } from './mmio.ts';
-import { Id, MEMORY_BYTES, VBE_PORT } from './registers.ts';
-import { bochsState } from './state.ts';
-import { BochsVbe } from './vbe.ts';
+import { Id, MEMORY_BYTES } from './registers.ts';
 
 /** A VGA with Bochs' VBE extension on PCI, as QEMU's `-vga std`. */
 export class StandardVga implements DisplayAdapter {
@@ -43,7 +43,7 @@ export class StandardVga implements DisplayAdapter {
       settle: () => vbe.settle(),
     });
     this.pictures = this.#core.pictures;
-    this.#claimVbePorts(ports);
+    claimVbePorts(ports, { state, vbe, changed: () => this.#core.changed() });
     this.pciFunction = this.#makeFunction(options, memory);
     this.reset();
   }
@@ -52,26 +52,6 @@ export class StandardVga implements DisplayAdapter {
   reset(): void {
     Object.assign(this.#state, bochsState.create());
     this.#vbe.reset();
-    this.#core.changed();
-  }
-
-  #claimVbePorts(ports: PortBus): void {
-    const state = this.#state;
-    ports.register({
-      name: 'vga vbe',
-      first: VBE_PORT,
-      count: 3,
-      sizes: [2],
-      read: (port) => (port === VBE_PORT ? state.vbeIndex : this.#vbe.read(state.vbeIndex)),
-      write: (port, _, value) => {
-        if (port === VBE_PORT) state.vbeIndex = value;
-        else this.#writeVbe(value);
-      },
-    });
-  }
-
-  #writeVbe(value: number): void {
-    this.#vbe.write(this.#state.vbeIndex, value);
     this.#core.changed();
   }
 

@@ -1,9 +1,9 @@
 import type { MmioRegion } from '../../memory/mmio.ts';
+import { VBE_COUNT } from '../bochs-vbe/registers.ts';
+import type { BochsVbe } from '../bochs-vbe/vbe.ts';
 import { readBytes } from '../vga/aperture.ts';
 import type { RegisterFile } from '../vga/register-file.ts';
 import { Port } from '../vga/registers.ts';
-import { VBE_COUNT } from './registers.ts';
-import type { BochsVbe } from './vbe.ts';
 
 /** Offsets in the second memory range of QEMU's adapter (QEMU, docs/specs/standard-vga). */
 const Place = { identification: 0x000, ports: 0x400, vbe: 0x500, extension: 0x600 } as const;

@@ -5,8 +5,11 @@ import { type Scan, VGA_MASK, vgaScan } from './scan.ts';
 import type { VgaState } from './state.ts';
 import type { VideoRam } from './video-ram.ts';
 
-/** A picture over the picture, such as a mouse pointer. Its pattern is two bits for each pixel: a row's first, then its second. */
-export interface HardwareCursor {
+/** A picture over the picture, such as a mouse pointer. */
+export type HardwareCursor = CursorPattern | CursorImage;
+
+/** A cursor that is in video memory as a pattern of two bits for each pixel: a row's first, then its second. */
+export interface CursorPattern {
   /** Pixel and line of its upper left corner. */
   readonly x: number;
   readonly y: number;
@@ -18,6 +21,22 @@ export interface HardwareCursor {
   readonly planeBytes: number;
   /** Red, green and blue of its background and foreground. */
   readonly colors: readonly [background: readonly number[], foreground: readonly number[]];
+}
+
+/** A cursor in colors, which the adapter has in a place of its own. */
+export interface CursorImage {
+  /** Pixel and line of its upper left corner, which may be left of the picture, or above it. */
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /**
+   * 'over': pixels have an alpha value, by which their colors have been multiplied already. 'xor': a pixel replaces what is there where its upper byte
+   * is 0; else the two are combined with XOR.
+   */
+  readonly blending: 'over' | 'xor';
+  /** Rows from above: alpha, red, green and blue in bits 31 to 0. */
+  readonly pixels: Uint32Array;
 }
 
 /** The parts of the picture in which an adapter differs from what the VGA's registers say. */
@@ -95,7 +114,7 @@ export class PictureSource {
   /** Pages that the picture may come from, in ascending order: the first, and the one after the last. */
   #shown({ scan, cursor }: PictureExtension): (readonly [from: number, to: number])[] {
     const picture = this.#pictureBytes({ ...vgaScan(this.#state), ...scan });
-    if (cursor === null) return [pagesOf(picture)];
+    if (cursor === null || 'pixels' in cursor) return [pagesOf(picture)];
     const { address, rowBytes, planeBytes, size } = cursor;
     const [[from, to], [first, end]] = [pagesOf(picture), pagesOf([address, address + rowBytes * size + planeBytes])];
     return first >= to

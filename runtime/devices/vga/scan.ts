@@ -12,7 +12,7 @@ export const ADDRESS_BYTES = 4;
 export interface Scan {
   /** Bits of a pixel that is a number of its own, 15 for five of each color; 4: a bit of each plane; 0: what the VGA's registers say. */
   readonly depth: 0 | 4 | 8 | 15 | 16 | 24 | 32;
-  /** Characters of eight or nine dots in a line. */
+  /** Characters of eight or nine dots in a line; of the last one a part may be shown where pixels are numbers of their own. */
   readonly characters: number;
   /** Lines. */
   readonly height: number;
@@ -23,6 +23,8 @@ export interface Scan {
   readonly lineCompare: number;
   /** Addresses wrap around at the end of as much memory. */
   readonly addressMask: number;
+  /** The VGA has no part in it: its CRT controller repeats no lines and changes no addresses, and it does not turn the screen off. */
+  readonly isLinear?: boolean;
 }
 
 type ScanRegisters = Pick<VgaState, 'crtc'>;

@@ -13,7 +13,7 @@ import { cirrusMode } from './source/cirrus-mode.ts';
 import { cursor } from './source/cursor.ts';
 import { defaultColours } from './source/default-colours.ts';
 import { dispi } from './source/dispi.ts';
-import { edid } from './source/edid.ts';
+import { edid, noEdid } from './source/edid.ts';
 import { entry, names, tables } from './source/entry.ts';
 import { extension } from './source/extension.ts';
 import { fontHeights } from './source/font-heights.ts';
@@ -107,16 +107,25 @@ const words = (...values: readonly number[]): number[] => values.flatMap((value)
 interface Adapter {
   /** Vendor in the lower half, device in the upper one. */
   readonly pciId: number;
+  /** The register of its configuration space that says where its memory is. */
+  readonly frameBufferBar: number;
   readonly code: readonly string[];
   readonly tables: () => readonly string[];
   readonly hasMode: (mode: (typeof vbeModes)[number]) => boolean;
 }
 
 const adapters = {
-  std: { pciId: 0x11111234, code: [dispi, vbeProtected, edid], tables: () => [], hasMode: () => true },
+  std: {
+    pciId: 0x11111234,
+    frameBufferBar: 0x10,
+    code: [dispi, vbeProtected, edid],
+    tables: () => [],
+    hasMode: () => true,
+  },
   cirrus: {
     pciId: 0x00b81013,
-    code: [`TIMING_BYTES equ ${TIMING_BYTES}`, cirrus, cirrusMode, cirrusFunctions],
+    frameBufferBar: 0x10,
+    code: [`TIMING_BYTES equ ${TIMING_BYTES}`, cirrus, cirrusMode, cirrusFunctions, noEdid],
     tables: () => [
       table('cirrus_timings', timingBytes()),
       `${table(
@@ -125,6 +134,13 @@ const adapters = {
       )}\ncirrus_numbers_end:`,
     ],
     hasMode: isCirrusMode,
+  },
+  vmware: {
+    pciId: 0x040515ad,
+    frameBufferBar: 0x14,
+    code: [dispi, vbeProtected, noEdid],
+    tables: () => [],
+    hasMode: () => true,
   },
 } satisfies Record<string, Adapter>;
 
@@ -178,7 +194,8 @@ export function buildVideoBios(name: keyof typeof adapters = 'std'): Uint8Array 
   const adapter: Adapter = adapters[name];
   const fill = 'times ROM_BYTES - ($ - $$) db 0\n';
   const source = [names, modeFields, entry, setMode, ...code, ...adapter.code, tables, data(adapter), fill].join('\n');
-  const { bytes } = assemble(source, { bits: 16, symbols: { ROM_BYTES, ROM_SEGMENT, PCI_ID: adapter.pciId } });
+  const symbols = { ROM_BYTES, ROM_SEGMENT, PCI_ID: adapter.pciId, FRAME_BUFFER_BAR: adapter.frameBufferBar };
+  const { bytes } = assemble(source, { bits: 16, symbols });
   bytes[ROM_BYTES - 1] = checksum(bytes);
   return bytes;
 }

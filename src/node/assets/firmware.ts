@@ -5,7 +5,12 @@ import { packagedFiles } from './packaged.ts';
 
 /** SeaBIOS and its video BIOSes, from Debian's package. Throws if they cannot be had. */
 export async function seabios(progress?: Progress): Promise<Firmware> {
-  const files = { bios: 'bios-256k.bin', videoBios: 'vgabios-stdvga.bin', cirrusVideoBios: 'vgabios-cirrus.bin' };
+  const files = {
+    bios: 'bios-256k.bin',
+    videoBios: 'vgabios-stdvga.bin',
+    cirrusVideoBios: 'vgabios-cirrus.bin',
+    vmwareVideoBios: 'vgabios-vmware.bin',
+  };
   return await packagedFiles({ package: 'seabios', folder: 'usr/share/seabios', files }, progress);
 }
 

@@ -55,6 +55,7 @@ const kept: readonly string[] = [
   'drivers/input/misc/uinput',
   'drivers/input/mouse/psmouse',
   'drivers/gpu/drm/tiny',
+  'drivers/gpu/drm/vmwgfx',
   'sound/core',
   'sound/core/oss',
   'sound/core/seq',

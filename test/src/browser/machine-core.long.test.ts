@@ -6,7 +6,7 @@ import { coreOnDemand } from '../../../src/browser/machine-core.ts';
 import type { MachineOptions } from '../../../src/index.ts';
 import { Machine } from '../../../src/machine/machine.ts';
 import { nodeHost } from '../../../src/node/host.ts';
-import { cirrusMachine, everyDevice, nvmeMachine, usbDisk } from '../../support/every-device.ts';
+import { cirrusMachine, everyDevice, nvmeMachine, usbDisk, vmwareMachine } from '../../support/every-device.ts';
 
 const core = { load: async () => createMachine, thread: async () => new URL('none:') };
 
@@ -28,7 +28,8 @@ const namesOf = (made: MachineCore) => Object.keys(made.save()).sort();
 
 test.each<[string, MachineOptions]>([
   ['every device', everyDevice],
-  ['the other display adapter', cirrusMachine],
+  ['the CL-GD5446', cirrusMachine],
+  ['the SVGA II', vmwareMachine],
   ['an NVMe disk', nvmeMachine],
   ['a USB disk', usbDisk],
   ['nothing', { memory: 16, boot: { demo: true } }],

@@ -7,9 +7,11 @@ const parse = (line: string) => parseArguments(line.split(' '));
 test.each([
   ['-vga std', { vga: 'std' }],
   ['-vga cirrus', { vga: 'cirrus' }],
+  ['-vga vmware', { vga: 'vmware' }],
   ['-vga none', { vga: 'none' }],
   ['-device VGA', { vga: 'std' }],
   ['-device cirrus-vga', { vga: 'cirrus' }],
+  ['-device vmware-svga,romfile=R,vgamem_mb=16', { vga: 'vmware', videoBios: 'R' }],
   ['-device cirrus-vga,romfile=R,vgamem_mb=4', { vga: 'cirrus', videoBios: 'R' }],
 ])('%s', (line, machine) => {
   expect(parse(line).machine).toEqual(machine);
@@ -34,7 +36,8 @@ test.each([
   ['-display none,gl=on', /-display: 'gl=on' is not supported: there are no windows/],
   ['-display none,zoom-to-fit=on', /-display: 'zoom-to-fit=on' is not supported: there are no windows/],
   ['-display none,foo=1', /-display: 'foo' is not supported in 'none,foo=1'/],
-  ['-vga vmware', /-vga: 'vmware' is not supported: give std, cirrus or none/],
+  ['-vga qxl', /-vga: 'qxl' is not supported: give std, cirrus, vmware or none/],
+  ['-device vmware-svga,vgamem_mb=4', /vgamem_mb=4: the adapter has 16 MB of memory; give 16, or leave it out/],
   ['-device cirrus-vga,vgamem_mb=16', /vgamem_mb=16: the adapter has 4 MB of memory; give 4, or leave it out/],
 ])('%s is refused', (line, message) => {
   expect(() => parse(line)).toThrow(message);

@@ -53,7 +53,7 @@ export function readAnswers(text: string, groups: Readonly<Record<string, Calls>
 
 const TIMEOUT = 100_000;
 
-const qemuDevices: Readonly<Record<DisplayModel, string>> = { std: 'VGA', cirrus: 'cirrus-vga' };
+const qemuDevices: Readonly<Record<DisplayModel, string>> = { std: 'VGA', cirrus: 'cirrus-vga', vmware: 'vmware-svga' };
 
 /** Answers of a video BIOS on QEMU's adapter. */
 export function answersOfQemu(

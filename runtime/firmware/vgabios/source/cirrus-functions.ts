@@ -108,10 +108,8 @@ extension_select:
         mov     byte [bp + CALLER_AL], 1
         ret
 
-; There is nothing for protected mode, and nothing that the display would tell.
+; There is nothing for protected mode.
 vbe_protected_mode:
-vbe_display_identification:
         mov     ax, VBE_FAILED
-start_display:
         ret
 `;

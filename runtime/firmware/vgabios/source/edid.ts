@@ -46,3 +46,11 @@ vbe_display_identification:
 display_identification:
         times   2 * EDID_BYTES db 0
 `;
+
+/** VBE function 15 of adapters that tell nothing of the display. */
+export const noEdid = `
+vbe_display_identification:
+        mov     ax, VBE_FAILED
+start_display:
+        ret
+`;

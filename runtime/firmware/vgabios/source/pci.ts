@@ -1,9 +1,8 @@
-/** Where the adapter is in memory, by PCI configuration mechanism 1 (PCI 2.1, section 3.7.4.1). PCI_ID: its device and vendor. */
+/** Where the adapter is in memory, by PCI configuration mechanism 1 (PCI 2.1, section 3.7.4.1). PCI_ID: its device and vendor; FRAME_BUFFER_BAR: the base address register of its memory. */
 export const pci = `
 PCI_ADDRESS equ 0xCF8
 PCI_DATA    equ 0xCFC
 PCI_ENABLE  equ 0x80000000
-FRAME_BUFFER_BAR equ 0x10
 
 ; The address in base address register AL to EAX, 0 if there is no adapter on bus 0. Keeps the other registers.
 adapter_address:

@@ -7,6 +7,7 @@ import {
   nvmeMachine,
   otherCards,
   usbDisk,
+  vmwareMachine,
 } from '../../../support/every-device.ts';
 
 /** By the names of their files: the machines whose snapshots are kept of this version. */
@@ -14,6 +15,7 @@ export const machines: Readonly<Record<string, MachineOptions>> = {
   [`${VERSION}.snapshot`]: everyDevice,
   [`${VERSION}-usb-disk.snapshot`]: usbDisk,
   [`${VERSION}-cirrus.snapshot`]: cirrusMachine,
+  [`${VERSION}-vmware.snapshot`]: vmwareMachine,
   [`${VERSION}-nvme.snapshot`]: nvmeMachine,
   [`${VERSION}-cards.snapshot`]: otherCards,
   [`${VERSION}-processors.snapshot`]: growingMachine,
