@@ -88,8 +88,11 @@ rm /usr/sbin/policy-rc.d
 `;
 }
 
-/** Drivers that a kernel needs before it has its disk, whatever bus that is on. */
-const diskDrivers = ['ata_piix', 'ahci', 'sd_mod', 'virtio_pci', 'virtio_blk', 'nvme', 'uhci_hcd', 'ehci_pci'];
+/** Drivers that a kernel needs before it has its disk, whatever bus that is on. A kernel that has not all of them does without. */
+const diskDrivers = [
+  ...['ata_piix', 'ahci', 'sd_mod', 'virtio_pci', 'virtio_blk', 'nvme', 'uhci_hcd', 'ehci_pci'],
+  ...['vmw_pvscsi', 'sym53c8xx', 'mptsas', 'xen_blkfront'],
+];
 
 /** Debian's unstable release has neither updates nor a suite of security. */
 const UNSTABLE = /^(sid|unstable)$/;
