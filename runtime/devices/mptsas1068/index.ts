@@ -34,7 +34,7 @@ import {
 } from './registers.ts';
 import { Replies, replyTo } from './replies.ts';
 import { Requests } from './requests.ts';
-import { controllerState, doorbellState, queuesState, requestsState } from './state.ts';
+import { controllerState, type DoorbellState, doorbellState, queuesState, requestsState } from './state.ts';
 import { manageTasks } from './task-management.ts';
 import { controllerFacts, enablePort, initialise, notifyOfEvents, portFacts } from './unit-messages.ts';
 
@@ -100,7 +100,7 @@ export class Mptsas1068 {
       : new Msi({ name, at: MSI_AT, guestError, send, pciFunction: () => this.pciFunction });
   }
 
-  #makeDoorbell(state: ReturnType<typeof doorbellState.create>): Doorbell {
+  #makeDoorbell(state: DoorbellState): Doorbell {
     return new Doorbell({
       state,
       reset: () => this.#resetMessageUnit(),

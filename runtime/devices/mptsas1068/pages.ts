@@ -243,13 +243,13 @@ function namedPhy(address: number): number {
   return form === AddressForm.phyIndex ? address & 0xffff : -1;
 }
 
-/** The phy of the device that an address names; one beyond all: none. */
+/** The phy of the device that an address names; a number that no phy has: there is none. */
 function phyOfDevice(adapter: Adapter, address: number): number {
   const ofHandle = (handle: number) => handle - 1 - PHYS;
   const form = address >>> AddressForm.shift;
   const handle = address & 0xffff;
   if (form === AddressForm.handle) return ofHandle(handle);
-  // The bus is 0.
+  // The upper byte is the bus, which is 0.
   if (form === AddressForm.busAndTarget) return handle;
   if (form !== AddressForm.nextHandle) return -1;
   const from = handle === NO_HANDLE ? 0 : ofHandle(handle) + 1;

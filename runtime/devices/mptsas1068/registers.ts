@@ -47,7 +47,7 @@ export const Diagnostic = { writeEnabled: 0x80, resetAdapter: 0x04 } as const;
 /** Bits of interrupt status and mask. */
 export const Interrupt = { doorbell: 0x01, reply: 0x08, all: 0x09 } as const;
 
-/** What reading the queue of replies gives when it is empty, and the bit that tells a reply in memory from a context. */
+/** The queue of replies reads as this when it is empty; and the bit that tells a reply in memory from a context. */
 export const NO_REPLY = 0xffffffff;
 export const ADDRESS_REPLY = 0x80000000;
 

@@ -40,7 +40,7 @@ export const controllerState = describe({
 });
 export type ControllerState = StateOf<typeof controllerState>;
 
-/** What the doorbell is in use for: nothing, a message to the controller, or a reply. */
+/** Uses of the doorbell: nothing, a message to the controller, or a reply. */
 export const DoorbellUse = { none: 0, message: 1, reply: 2 } as const;
 
 export const doorbellState = describe(

@@ -58,7 +58,7 @@ export interface Replied {
   readonly words: readonly number[] | null;
 }
 
-/** What a reply to a SCSI IO request says. */
+/** The fields of a reply to a SCSI IO request that tests look at. */
 export interface Outcome {
   readonly status: number;
   readonly state: number;
@@ -167,7 +167,7 @@ export class MptsasRig extends CardRig {
     return found;
   }
 
-  /** What a reply to a SCSI IO request says of it. */
+  /** The outcome that a reply to a SCSI IO request tells. */
   outcome({ context, words }: Replied, length: number): Outcome {
     if (words === null) return { status: 0, state: 0, iocStatus: 0, moved: length, sense: null };
     const sense = this.bytes.subarray(Place.sense + 32 * (context % FRAMES));
