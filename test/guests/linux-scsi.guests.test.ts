@@ -32,7 +32,11 @@ const driverOf = (model: ScsiControllerModel): Driver => (model === 'mptsas1068'
 /** That driver uses messages only where it is told so. */
 const MPTSAS_WITH_MESSAGES =
   'rmmod mptsas mptscsih mptbase; insmod /modules/mptbase.ko mpt_msi_enable_sas=1; insmod /modules/mptscsih.ko; insmod /modules/mptsas.ko';
-const FOUND = 'while ! [ -e /dev/sda -a -e /dev/sdb -a -e /dev/sr0 ]; do sleep 0.1; done';
+/** Waits for the drives. Which one is /dev/disk depends on which answers first. */
+const FOUND = [
+  'while ! [ -e /dev/sda -a -e /dev/sdb -a -e /dev/sr0 ]; do sleep 0.1; done',
+  'cd /sys/bus/scsi/devices/0:0:0:0/block && ln -sfn /dev/$(ls) /dev/disk && ln -sfn $PWD/$(ls) /disk; cd',
+].join('; ');
 
 interface Guest extends LinuxDisk {
   readonly driver: Driver;
@@ -71,8 +75,6 @@ async function boot(linux: DebianLinux, { model, engine, folder, append, first }
     guest.mistakes += Buffer.from(lines).toString();
   });
   await shell.run(`${first || ':'}; ${FOUND}`);
-  // Which one is /dev/disk depends on which answers first.
-  await shell.run('cd /sys/bus/scsi/devices/0:0:0:0/block && ln -s /dev/$(ls) /dev/disk && ln -s $PWD/$(ls) /disk; cd');
   return guest;
 }
 
