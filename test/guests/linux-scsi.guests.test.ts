@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -118,6 +118,18 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
   ],
 ];
 
+/** The host has too little bandwidth for a while. */
+async function timeOut({ shell, image }: Guest): Promise<void> {
+  const [disk] = shell.machine.drives;
+  await shell.run('dmesg -c > /dev/null; echo 1 > /disk/device/timeout; echo 3 > /proc/sys/vm/drop_caches');
+  await disk!.setLimits({ bps: 4096 });
+  await shell.run('( ( dd if=/dev/disk bs=64k skip=32 count=8 2>/dev/null | md5sum > /late; echo > /done ) & )');
+  await shell.run('while ! dmesg | grep -q "task abort: SUCCESS"; do sleep 0.1; done');
+  await disk!.setLimits({});
+  await shell.run('echo 30 > /disk/device/timeout; while ! [ -e /done ]; do sleep 0.1; done');
+  expect(await shell.run('cat /late')).toBe(`${md5(readFileSync(image).subarray(2 << 20, (2 << 20) + (8 << 16)))}  -`);
+}
+
 if (typeof found === 'string' || typeof modules === 'string') {
   const reason = typeof found === 'string' ? found : modules;
   describe.skip(`Linux with a SCSI controller: ${reason}`, () => test('boots', () => {}));
@@ -150,5 +162,6 @@ if (typeof found === 'string' || typeof modules === 'string') {
       expect(lines).toBe(by === 'messages' ? '1' : '0');
     });
     test.each(checks)('%s', (_name, check) => check(guest));
+    test.runIf(model === 'mptsas1068')('requests that take too long are aborted, and come again', () => timeOut(guest));
   });
 }
