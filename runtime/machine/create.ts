@@ -3,6 +3,7 @@ import * as cirrus from '../devices/cirrus/index.ts';
 import { E1000 } from '../devices/e1000/index.ts';
 import { Edu } from '../devices/edu/index.ts';
 import { Lsi53c8xx } from '../devices/lsi53c8xx/index.ts';
+import { Mptsas1068 } from '../devices/mptsas1068/index.ts';
 import { Ne2000Isa, Ne2000Pci } from '../devices/ne2000/index.ts';
 import { Nvme } from '../devices/nvme/index.ts';
 import { Pcnet } from '../devices/pcnet/index.ts';
@@ -34,6 +35,7 @@ const modules: DeviceModules = {
   nvme: { Chip: Nvme },
   lsi53c810: { Chip: Lsi53c8xx },
   lsi53c895a: { Chip: Lsi53c8xx },
+  mptsas1068: { Chip: Mptsas1068 },
   pcnet: { Chip: Pcnet },
   pvscsi: { Chip: Pvscsi },
   rtl8139: { Chip: Rtl8139 },

@@ -57,6 +57,7 @@ const places = {
   ne2k_isa: async () => chip((await import('../devices/ne2000/index.ts')).Ne2000Isa),
   lsi53c810: lsi53c8xx,
   lsi53c895a: lsi53c8xx,
+  mptsas1068: async () => chip((await import('../devices/mptsas1068/index.ts')).Mptsas1068),
   pvscsi: async () => chip((await import('../devices/pvscsi/index.ts')).Pvscsi),
   sound: () => import('./sound-cards.ts'),
   standardVga: () => import('../devices/standard-vga/index.ts'),

@@ -51,6 +51,9 @@ export const Operation = {
 /** SERVICE ACTION IN(16): the action that tells a disk's size (SBC-3, 5.16). */
 export const READ_CAPACITY_16 = 0x10;
 
+/** Status of a command that has ended (SAM-3, 5.3). */
+export const ScsiStatus = { good: 0x00, checkCondition: 0x02 } as const;
+
 /** The longest command block. */
 export const COMMAND_BYTES = 16;
 

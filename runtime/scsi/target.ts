@@ -8,12 +8,9 @@ import { BLOCK_BYTES, RAW_BYTES } from './cdrom/registers.ts';
 import { CdUnit } from './cdrom/unit.ts';
 import { perform } from './disk/perform.ts';
 import { DiskUnit } from './disk/unit.ts';
-import { Operation, Sense } from './operations.ts';
+import { Operation, ScsiStatus, Sense } from './operations.ts';
 import { senseData } from './replies.ts';
 import type { ScsiUnit } from './unit.ts';
-
-/** Status of a command that has ended (SAM-3, 5.3). */
-const ScsiStatus = { good: 0x00, checkCondition: 0x02 } as const;
 
 /** The host's memory for a command's data. */
 export interface ScsiMemory extends TransferMemory {

@@ -1,3 +1,5 @@
+import { type ScsiControllerModel, scsiControllers } from '../../runtime/machine/catalogue/scsi.ts';
+import { scsiIndexOf } from '../../runtime/machine/scsi-plan.ts';
 import type { CardOptions } from '../cards/options.ts';
 import type { DriveOptions } from '../drives/options.ts';
 import { usualMost } from '../options/memory-size.ts';
@@ -6,7 +8,10 @@ import type { ImageFormat } from '../storage/formats.ts';
 import type { ApplianceDescription, DescribedDrive } from './descriptor.ts';
 
 /** Options of a machine that an appliance decides. */
-export type ApplianceOptions = Pick<MachineOptions, 'memory' | 'processors' | 'drives' | 'network' | 'soundCards'>;
+export type ApplianceOptions = Pick<
+  MachineOptions,
+  'memory' | 'processors' | 'drives' | 'scsiControllers' | 'network' | 'soundCards'
+>;
 
 /** An image of an appliance: its name at the host, and its format. */
 export interface ApplianceImage {
@@ -17,14 +22,20 @@ export interface ApplianceImage {
 type CardModel = NonNullable<CardOptions['card']>;
 
 /** Network cards by the names that appliances have for them, in lower case. */
-const cards: Readonly<Record<string, CardModel>> = {
-  '': 'e1000',
-  e1000: 'e1000',
-  pcnet: 'pcnet',
-  pcnet32: 'pcnet',
-  virtio: 'virtio-net-pci',
-  vmxnet3: 'vmxnet3',
-};
+const cards: ReadonlyMap<string, CardModel> = new Map([
+  ['', 'e1000'],
+  ['e1000', 'e1000'],
+  ['pcnet', 'pcnet'],
+  ['pcnet32', 'pcnet'],
+  ['virtio', 'virtio-net-pci'],
+  ['vmxnet3', 'vmxnet3'],
+]);
+/** SCSI controllers by the names that appliances have for them, in lower case. */
+const scsiModels: ReadonlyMap<string, ScsiControllerModel> = new Map([
+  ['virtualscsi', 'pvscsi'],
+  ['pvscsi', 'pvscsi'],
+  ['lsilogicsas', 'mptsas1068'],
+]);
 /** The card in the place of those that are not there. */
 const USUAL_CARD = 'e1000';
 
@@ -42,7 +53,7 @@ export function optionsOf(
   return {
     ...memoryOf(description, note),
     ...(processors > 1 && { processors }),
-    drives: description.drives.map((drive) => driveOf(drive, images, note)),
+    ...drivesOf(description, images, note),
     network: description.cards.map(({ name, model }) => ({ card: cardOf(name, model, note) })),
     ...soundOf(description, note),
   };
@@ -55,24 +66,50 @@ function memoryOf({ memory }: ApplianceDescription, note: (text: string) => void
   return { memory: Math.floor(Math.min(wanted, most)) };
 }
 
+function drivesOf(
+  { drives }: ApplianceDescription,
+  images: ReadonlyMap<string, ApplianceImage>,
+  note: (text: string) => void,
+): Pick<ApplianceOptions, 'drives' | 'scsiControllers'> {
+  const models = [...new Set(drives.flatMap((drive) => scsiModelOf(drive) ?? []))];
+  if (drives.some((drive) => drive.media === 'disk' && scsiModelOf(drive) !== undefined))
+    note('it has a disk at a SCSI controller: to boot from that, give -bios seabios');
+  return {
+    drives: drives.map((drive) => driveOf(drive, models, images, note)),
+    ...(models.length > 0 && { scsiControllers: models.map((model) => ({ model })) }),
+  };
+}
+
+/** The SCSI controller that a drive is at; undefined: it is at none that there is. */
+function scsiModelOf({ bus, model, media, unit }: DescribedDrive): ScsiControllerModel | undefined {
+  const found = bus === 'scsi' && media !== 'floppy' ? scsiModels.get(model.toLowerCase()) : undefined;
+  return found !== undefined && unit < scsiControllers[found].targets ? found : undefined;
+}
+
 function driveOf(
-  { name, model, media, file, bus, channel, unit }: DescribedDrive,
+  described: DescribedDrive,
+  models: readonly ScsiControllerModel[],
   images: ReadonlyMap<string, ApplianceImage>,
   note: (text: string) => void,
 ): DriveOptions {
+  const { name, model, media, file, bus, channel, unit } = described;
   const medium = file === undefined ? {} : { ...images.get(file), snapshot: media !== 'cdrom' };
   if (media === 'floppy') return { ...medium, interface: 'floppy', index: unit };
   const drive = { ...medium, media };
   if (bus === 'ide') return { ...drive, index: 2 * channel + unit };
   if (bus === 'sata' && /^nvme/i.test(model) && media === 'disk') return { ...drive, interface: 'nvme' };
   if (bus === 'sata') return { ...drive, interface: 'sata' };
-  if (bus === 'scsi' && /^(VirtualSCSI|pvscsi)$/i.test(model)) return { ...drive, interface: 'scsi', index: unit };
-  note(`${name || 'a drive'} is on the IDE: there is no ${model || bus} controller`);
+  const controller = scsiModelOf(described);
+  if (controller !== undefined)
+    return { ...drive, interface: 'scsi', index: scsiIndexOf(models.indexOf(controller), unit) };
+  const isBeyond = bus === 'scsi' && scsiModels.has(model.toLowerCase());
+  const reason = isBeyond ? `the ${model} controller has no place ${unit}` : `there is no ${model || bus} controller`;
+  note(`${name || 'a drive'} is on the IDE: ${reason}`);
   return drive;
 }
 
 function cardOf(name: string, model: string, note: (text: string) => void): CardModel {
-  const card = cards[model.toLowerCase()];
+  const card = cards.get(model.toLowerCase());
   if (card === undefined) note(`${name || 'a network card'} is an ${USUAL_CARD}: there is no ${model}`);
   return card ?? USUAL_CARD;
 }

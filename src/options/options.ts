@@ -180,8 +180,8 @@ export interface MachineOptions extends OptionalCards {
   /** Adds an AHCI controller with six ports, QEMU's `-device ahci`. A drive with `interface: 'sata'` does so, too. Default: false. */
   readonly ahci?: boolean;
   /**
-   * SCSI controllers, one of a model: QEMU's `-device pvscsi` and `lsi53c895a`. Drives with `interface: 'scsi'` are at them. Default: a pvscsi where there is such a
-   * drive.
+   * SCSI controllers, one of a model: QEMU's `-device pvscsi`, `lsi53c895a` and `mptsas1068`. Drives with `interface: 'scsi'` are at them.
+   * Default: a pvscsi where there is such a drive.
    */
   readonly scsiControllers?: readonly ScsiControllerConfig[];
   /** Folders that the guest may mount, in memory or of the host (QEMU's `-virtfs`; only in Node, on Linux). Default: none. */

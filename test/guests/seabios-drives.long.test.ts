@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../runtime/firmware/assembler/index.ts';
-import { type DriveOptions, Machine, type MachineOptions, usbControllerModels } from '../../src/index.ts';
+import {
+  type DriveOptions,
+  Machine,
+  type MachineOptions,
+  type ScsiControllerModel,
+  usbControllerModels,
+} from '../../src/index.ts';
 import { bootableIso } from '../support/iso-image.ts';
 
 /** Debian's package `seabios`, unmodified. */
@@ -81,9 +87,18 @@ describe.skipIf(!existsSync(image))('SeaBIOS boots', { timeout: TIMEOUT }, () =>
     expect(await boot('translator', ...drives.map((drive) => ({ ...drive, interface: 'scsi' as const })))).toBe('DISK');
   });
   test.each(engines)('a disk of lsi53c895a: %s', async (engine) => {
-    const scsiControllers = [{ model: 'lsi53c895a' as const }];
-    const drives = [{ ...disk(), interface: 'scsi' as const }];
-    expect(await bootWith({ engine, boot: { bios: largeImage }, drives, scsiControllers })).toBe('DISK');
+    expect(await bootFrom('lsi53c895a', engine, { ...disk(), interface: 'scsi' })).toBe('DISK');
+  });
+  test.each(engines)('a disk of mptsas1068: %s', async (engine) => {
+    expect(await bootFrom('mptsas1068', engine, { ...disk(), interface: 'scsi' })).toBe('DISK');
+  });
+  test('a CD of mptsas1068', async () => {
+    expect(await bootFrom('mptsas1068', 'translator', { ...cd(), interface: 'scsi', index: 5 })).toBe('DISC');
+  });
+  test('the disk of mptsas1068 with the lowest number', async () => {
+    const empty = { ...disk(), image: new Uint8Array(1 << 20), interface: 'scsi' as const };
+    const other = { ...disk(), interface: 'scsi' as const, index: 6, bootIndex: 1 };
+    expect(await bootFrom('mptsas1068', 'translator', empty, other)).toBe('DISK');
   });
   test('an NVMe disk', async () => {
     expect(await boot('translator', { ...disk(), interface: 'nvme' })).toBe('DISK');
@@ -109,6 +124,14 @@ function boot(engine: (typeof engines)[number], ...drives: DriveOptions[]): Prom
   const isLarge = drives.some((drive) => drive.interface === 'nvme' || drive.interface === 'scsi');
   const bios = isLarge ? largeImage : image;
   return bootWith({ engine, boot: { bios }, drives });
+}
+
+function bootFrom(
+  model: ScsiControllerModel,
+  engine: (typeof engines)[number],
+  ...drives: DriveOptions[]
+): Promise<string> {
+  return bootWith({ engine, boot: { bios: largeImage }, drives, scsiControllers: [{ model }] });
 }
 
 async function bootWith(options: MachineOptions): Promise<string> {

@@ -41,6 +41,7 @@ const flagSets = [
   '-bios ROM A -device ahci,id=ahci -device ide-hd,drive=a,bus=ahci.0 -nic user,model=e1000',
   '-bios ROM -nic none -device virtio-serial-pci -device virtio-balloon-pci -device virtio-rng-pci -device edu',
   '-bios ROM -nic none -device edu -device virtio-balloon-pci -device virtio-serial-pci',
+  '-bios ROM -nic none -device lsi -device mptsas1068 -device lsi53c810 -device pvscsi',
   '-bios ROM -audiodev none,id=s -device AC97,audiodev=s -nic user,model=e1000',
   '-bios ROM -audio none,model=ac97 -device e1000 -nic user,model=pcnet',
   '-bios ROM -virtfs local,path=FOLDER,mount_tag=t,security_model=none -device e1000 -nic user,model=rtl8139',

@@ -1,6 +1,6 @@
 import { bytesFromHost } from '../../scsi/data-out.ts';
-import { COMMAND_BYTES, Operation, Sense } from '../../scsi/operations.ts';
-import { SENSE_BYTES, senseData } from '../../scsi/replies.ts';
+import { answerWithoutUnit } from '../../scsi/no-unit.ts';
+import { COMMAND_BYTES, ScsiStatus } from '../../scsi/operations.ts';
 import type { ScsiMemory, ScsiTarget } from '../../scsi/target.ts';
 import { Message, Phase } from './registers.ts';
 import { type ConnectionState, connectionState, MOST_BYTES } from './state.ts';
@@ -12,10 +12,8 @@ export interface ConnectionOptions {
   readonly changed: () => void;
 }
 
-const CHECK_CONDITION = 0x02;
 /** Bytes of an extended message before its length counts. */
 const EXTENDED_BYTES = 2;
-const NO_UNIT_INQUIRY_BYTES = 36;
 const FIRST_ROOM = 64 << 10;
 
 /** The SCSI bus with the target that is selected. Targets never disconnect before their command is done, so there is one at a time. */
@@ -156,23 +154,15 @@ export class Connection {
     const state = this.#state;
     state.command.fill(0);
     state.command.set(bytes.subarray(0, COMMAND_BYTES));
-    if (state.unit !== 0) this.#answerWithoutUnit();
-    else {
+    if (state.unit !== 0) {
+      const { status, data } = answerWithoutUnit(state.command);
+      this.#end(status, data);
+    } else {
       const wanted = bytesFromHost(state.command, this.#target.blockBytes);
-      if (wanted > MOST_BYTES) this.#end(CHECK_CONDITION, new Uint8Array(0));
+      if (wanted > MOST_BYTES) this.#end(ScsiStatus.checkCondition, new Uint8Array(0));
       else if (wanted === 0) this.#execute();
       else Object.assign(state, { wanted, phase: Phase.dataOut });
     }
-  }
-
-  /** A unit that is not there says so when it is asked what it is (SPC-3, 6.4.1), and executes nothing. */
-  #answerWithoutUnit(): void {
-    const { command } = this.#state;
-    const inquiry = Uint8Array.from({ length: NO_UNIT_INQUIRY_BYTES }, (_, n) => (n === 0 ? 0x7f : 0));
-    if (command[0] === Operation.inquiry) this.#end(0, inquiry.subarray(0, command[4]));
-    else if (command[0] === Operation.requestSense)
-      this.#end(0, senseData(Sense.noUnit).subarray(0, Math.min(command[4]!, SENSE_BYTES)));
-    else this.#end(CHECK_CONDITION, new Uint8Array(0));
   }
 
   #execute(): void {
@@ -194,7 +184,7 @@ export class Connection {
     this.#target.execute(state.command, memory, ({ status, moved, isTooShort }) => {
       if (isAbandoned()) return;
       const data = sent.length > 0 ? new Uint8Array(0) : received.first(moved);
-      this.#end(isTooShort ? CHECK_CONDITION : status, data);
+      this.#end(isTooShort ? ScsiStatus.checkCondition : status, data);
       this.#options.changed();
     });
   }

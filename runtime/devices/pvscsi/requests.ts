@@ -208,13 +208,13 @@ export class Requests {
   /** A state was loaded: its requests are executed from their start. Their media know nothing of them. */
   restart(): void {
     for (const target of this.#options.targets) target.cancel();
-    this.#taken.fill(null);
+    // All have their places before one of them ends, and leaves its place to another.
     for (const [place, { target: id, descriptor: bytes }] of this.#options.state.underWay.entries()) {
-      if (id === FREE) continue;
       const descriptor = new DataView(bytes.slice().buffer);
       const target = this.#options.targets.find((one) => one.id === id);
       if (target === undefined || !this.#options.rings.areThere) this.#free(place);
-      else this.#execute(place, { descriptor, target, isAbandoned: false });
+      else this.#taken[place] = { descriptor, target, isAbandoned: false };
     }
+    for (const [place, taken] of [...this.#taken.entries()]) if (taken !== null) this.#execute(place, taken);
   }
 }

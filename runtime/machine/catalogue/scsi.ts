@@ -4,7 +4,7 @@ import type { DeviceRow } from './row.ts';
 export const SCSI_TARGETS = 16;
 
 /** A SCSI controller. */
-export type ScsiControllerModel = 'pvscsi' | 'lsi53c895a' | 'lsi53c810';
+export type ScsiControllerModel = 'pvscsi' | 'lsi53c895a' | 'lsi53c810' | 'mptsas1068';
 
 export interface ScsiControllerRow extends DeviceRow {
   /** A machine has one of a model. */
@@ -44,6 +44,16 @@ export const scsiControllers: Readonly<Record<ScsiControllerModel, ScsiControlle
     only: 'lsi53c810 controller',
     deviceId: 0x0001,
     help: "LSI's older SCSI controller, which here has all that the other has",
+  },
+  mptsas1068: {
+    bus: 'pci',
+    properties: { id: '' },
+    slot: 'mptsas1068',
+    only: 'mptsas1068 controller',
+    linux: ['mptsas'],
+    targets: 8,
+    deviceId: 0x0054,
+    help: "LSI's SAS1068 (Fusion-MPT), for scsi-hd and scsi-cd",
   },
 };
 /** All of them. */

@@ -18,6 +18,7 @@ function options(sample: Sample, ...names: readonly string[]) {
   return { ...found, notes };
 }
 
+const needsSeabios = 'it has a disk at a SCSI controller: to boot from that, give -bios seabios';
 const vmdk = { files: [file('f', 'a.vmdk')], disks: [disk('d', 'f')] };
 
 test.each([
@@ -91,8 +92,41 @@ test("a disk of VMware's own controller is on one, other SCSI disks are on the I
   ]);
   expect([network, notes]).toEqual([
     [{ card: 'vmxnet3' }],
-    ['second disk is on the IDE: there is no lsilogic controller'],
+    [needsSeabios, 'second disk is on the IDE: there is no lsilogic controller'],
   ]);
+});
+
+test("disks of LSI's SAS controller are on one, and on the IDE where it has no place for them", () => {
+  const items = [
+    item(6, 1, { ResourceSubType: 'lsilogicsas' }),
+    item(6, 2, { ResourceSubType: 'VirtualSCSI' }),
+    item(CDROM, 3, { Parent: 2, AddressOnParent: 1, HostResource: 'ovf:/file/h' }),
+    item(DISK, 4, { Parent: 1, AddressOnParent: 7, HostResource: '/disk/d' }),
+    item(DISK, 5, { Parent: 1, AddressOnParent: 8, HostResource: '/disk/e', ElementName: 'second disk' }),
+  ];
+  const files = [file('f', 'a.vmdk'), file('g', 'b.vmdk'), file('h', 'c.iso')];
+  const sample = { files, disks: [disk('d', 'f'), disk('e', 'g')], items };
+  const { drives, scsiControllers, notes } = options(sample, 'a.vmdk', 'b.vmdk', 'c.iso');
+  expect(scsiControllers).toEqual([{ model: 'mptsas1068' }, { model: 'pvscsi' }]);
+  expect(drives).toEqual([
+    { image: 'a.vmdk', format: 'vmdk', snapshot: true, media: 'disk', interface: 'scsi', index: 7 },
+    { image: 'b.vmdk', format: 'vmdk', snapshot: true, media: 'disk' },
+    { image: 'c.iso', format: 'vmdk', snapshot: false, media: 'cdrom', interface: 'scsi', index: 17 },
+  ]);
+  expect(notes).toEqual([needsSeabios, 'second disk is on the IDE: the lsilogicsas controller has no place 8']);
+});
+
+test.each(['constructor', '__proto__'])('a controller and a card may be called %s', (model) => {
+  const items = [
+    item(6, 1, { ResourceSubType: model }),
+    item(DISK, 2, { Parent: 1, AddressOnParent: 0, HostResource: '/disk/d' }),
+    item(10, 3, { ResourceSubType: model, ElementName: 'the card' }),
+  ];
+  expect(options({ ...vmdk, items }, 'a.vmdk')).toMatchObject({
+    drives: [{ image: 'a.vmdk' }],
+    network: [{ card: 'e1000' }],
+    notes: [`a drive is on the IDE: there is no ${model} controller`, `the card is an e1000: there is no ${model}`],
+  });
 });
 
 test('items of the second version have forms of their own', () => {

@@ -18,6 +18,15 @@ test('drives at a controller: its bus by its name, the next free target or one t
   ]);
 });
 
+test('each controller has its own targets', () => {
+  const line = `-device mptsas1068 -device lsi,id=old ${disk('a')} ${disk('b')} ${disk('c')}`;
+  const { scsiControllers, drives } = machineOf(
+    `${line} -device scsi-hd,drive=a -device scsi-hd,drive=b,bus=old.0 -device scsi-cd,drive=c,bus=scsi.0,scsi-id=7`,
+  );
+  expect(scsiControllers).toEqual([{ model: 'mptsas1068' }, { model: 'lsi53c895a', id: 'old' }]);
+  expect(drives?.map((drive) => (drive as { index: number }).index)).toEqual([0, 16, 7]);
+});
+
 test('-drive if=scsi needs no controller', () => {
   expect(
     machineOf('-drive if=scsi,file=a.img -drive if=scsi,bus=0,unit=4,media=cdrom,file=b.iso').drives,
@@ -32,7 +41,16 @@ test.each([
   ['-device pvscsi -device scsi-cd,bus=scsi0.0', "Bus 'scsi0.0' not found; give bus=scsi.0"],
   ['-device pvscsi -device scsi-cd,scsi-id=16', 'bad scsi device id: 16; give one from 0 to 15'],
   ['-device lsi -device scsi-cd,scsi-id=7', 'bad scsi device id: 7; give one from 0 to 6'],
+  ['-device mptsas1068 -device scsi-cd,scsi-id=8', 'bad scsi device id: 8; give one from 0 to 7'],
+  ['-device mptsas1068 -device scsi-cd,scsi-id=x', "'x' is not a whole number; give scsi-id=N"],
+  ['-device mptsas1068,msi=off', "'msi' is not supported in 'mptsas1068,msi=off': it may have id"],
+  ['-device mptsas1068,sas_address=1', "'sas_address' is not supported"],
   ['-device pvscsi -device scsi-cd,lun=1', 'lun=1 is not there: each target has one unit'],
+  [
+    `-device mptsas1068 ${Array.from({ length: 9 }, () => '-device scsi-cd').join(' ')}`,
+    'bad scsi device id: 8; give one from 0 to 7',
+  ],
+  ['-device mptsas1068 -device mptsas1068', 'there is one mptsas1068 controller; leave the second'],
   ['-device pvscsi -device pvscsi', 'there is one pvscsi controller; leave the second -device pvscsi out'],
 ])('%s is refused', (line, message) => {
   expect(() => parseArguments(line.split(' '))).toThrow(message);

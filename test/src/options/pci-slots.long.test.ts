@@ -24,6 +24,7 @@ test('all that can have a slot of its own is where it is told, and the rest in t
     'ahci',
     'pvscsi',
     'lsi53c895a',
+    'mptsas1068',
     'virtio0',
     'virtio-9p0',
   ];

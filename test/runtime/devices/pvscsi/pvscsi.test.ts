@@ -150,6 +150,28 @@ describe('requests that are under way', () => {
     expect(other.disk.bytes).toEqual(rig.disk.bytes);
     expect(other.bytes.slice(Place.data)).toEqual(rig.bytes.slice(Place.data));
   });
+
+  test('those that wait do not take the places of those that are executed again', () => {
+    const rig = new PvscsiRig().start().attend();
+    const list = 0x20000;
+    rig.put(list, Place.data, 0, 512, 0);
+    const contexts = Array.from({ length: 80 }, (_, n) => {
+      const asked = { command: block10(0x28, n, 1), length: 512 };
+      const context = rig.submit(n === 0 ? { ...asked, data: list, flags: 1 } : asked);
+      rig.kick();
+      return context;
+    });
+    const other = new PvscsiRig();
+    other.bytes.set(rig.bytes);
+    // The list of the first one is no longer right: it ends at once.
+    other.put(list, 0x7fffff00);
+    const components = ({ device }: PvscsiRig) => [device.component, device.pciFunction.component];
+    loadComponents(components(other), saveComponents(components(rig)));
+    other.advance(1_000_000);
+    const done = other.completions().slice(3);
+    expect(done.map(({ hostStatus }) => hostStatus)).toEqual([0x20, ...Array(79).fill(0)]);
+    expect(new Set(done.map(({ context }) => context))).toEqual(new Set(contexts));
+  });
 });
 
 test('a CD is read, and taken out under the reader: the next command hears of it', () => {
