@@ -33,6 +33,8 @@ interface Facts {
   readonly size: number;
   /** Bytes that are kept together; undefined: the format has no such. */
   readonly clusterSize: number | undefined;
+  /** The files with the image's parts, other than its own. */
+  readonly parts: readonly string[];
   readonly qcow2: Qcow2Facts | undefined;
 }
 
@@ -94,7 +96,7 @@ async function examined({ name, format }: Next, host: StorageHost): Promise<Imag
   try {
     const found = await formatOf(store, formatNamed(format));
     const facts = found === 'qcow2' ? await factsOf(store) : await plainFacts(host, store, found);
-    const used = isHttp(name) ? undefined : (await stat(store.name)).blocks * 512;
+    const used = isHttp(name) ? undefined : await bytesUsed([store.name, ...facts.parts]);
     const { header } = facts.qcow2 ?? {};
     return { text: textOf(store, facts, used), json: jsonOf(store, facts, used), store, header };
   } finally {
@@ -102,17 +104,25 @@ async function examined({ name, format }: Next, host: StorageHost): Promise<Imag
   }
 }
 
+/** Bytes that files take at the host. */
+async function bytesUsed(files: readonly string[]): Promise<number> {
+  const facts = await Promise.all(files.map((file) => stat(file)));
+  return facts.reduce((sum, { blocks }) => sum + blocks * 512, 0);
+}
+
 async function factsOf(store: ByteStore): Promise<Facts> {
   const header = await describeHeader(store);
   const snapshots = await readSnapshots(new ImageFile(store, header));
-  return { format: 'qcow2', size: header.size, clusterSize: 2 ** header.clusterBits, qcow2: { header, snapshots } };
+  const clusterSize = 2 ** header.clusterBits;
+  return { format: 'qcow2', size: header.size, clusterSize, parts: [], qcow2: { header, snapshots } };
 }
 
 /** The facts about an image of a format that has no more of them. */
 async function plainFacts(host: StorageHost, store: ByteStore, format: ImageFormat): Promise<Facts> {
   const disk = await openDisk(host, store.name, { format, access: 'read' });
   try {
-    return { format, size: disk.size, clusterSize: blockSizeOf(disk), qcow2: undefined };
+    const parts = disk instanceof PartsDisk ? disk.disks.map(({ name }) => name) : [];
+    return { format, size: disk.size, clusterSize: blockSizeOf(disk), parts, qcow2: undefined };
   } finally {
     await disk.close();
   }

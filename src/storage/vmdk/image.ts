@@ -35,18 +35,20 @@ async function openParts(image: OpenedImage): Promise<Disk> {
   const { parent, extents } = await readDescriptor(store);
   if (extents.length === 0 || extents.length > MOST_PARTS)
     throw new StorageError(store, `describes ${extents.length} parts of its disk: not possible`);
-  const [only] = extents;
-  if (parent !== undefined && (extents.length > 1 || only!.kind !== 'sparse'))
-    throw new StorageError(store, 'has several parts and stands on another image, which is not supported');
+  if (parent !== undefined && extents.some(({ kind }) => kind === 'flat'))
+    throw new StorageError(store, 'has parts with all bytes, and stands on another image: not possible');
   const opened: Disk[] = [];
   try {
     const backing = parent === undefined ? undefined : await image.openBacking(parent, 'vmdk');
     if (backing) opened.push(backing);
     const parts: DiskPart[] = [];
+    let start = 0;
     for (const extent of extents) {
-      const disk = extent.kind === 'zero' ? undefined : await openPart(image, extent, backing);
+      const below = backing && partOf(backing, start, extent.size);
+      const disk = extent.kind === 'zero' ? undefined : await openPart(image, extent, below);
       if (disk) opened.push(disk);
       parts.push({ disk, from: 0, length: extent.size });
+      start += extent.size;
     }
     await store.close();
     return new PartsDisk(parts, { name: store.name, format: 'vmdk' });
@@ -54,6 +56,12 @@ async function openParts(image: OpenedImage): Promise<Disk> {
     for (const disk of opened) await disk.close();
     throw error;
   }
+}
+
+/** The bytes of the image below that a part stands on. */
+function partOf(backing: Disk, from: number, size: number): Disk {
+  const length = Math.max(0, Math.min(size, backing.size - from));
+  return new PartsDisk([{ disk: backing, from, length }]);
 }
 
 async function openPart(image: OpenedImage, extent: DescribedExtent, backing: Disk | undefined): Promise<Disk> {
