@@ -1,18 +1,12 @@
+import { MOST_PROCESSORS } from '../../runtime/cpu/topology.ts';
 import type { CardOptions } from '../cards/options.ts';
-import type { DriveOptions } from '../drives/options.ts';
 import { usualMost } from '../options/memory-size.ts';
 import type { MachineOptions } from '../options/options.ts';
-import type { ImageFormat } from '../storage/formats.ts';
-import type { ApplianceDescription, DescribedDrive } from './descriptor.ts';
+import type { ApplianceDescription } from './descriptor.ts';
+import { type ApplianceImage, drivesOf } from './drives.ts';
 
 /** Options of a machine that an appliance decides. */
 export type ApplianceOptions = Pick<MachineOptions, 'memory' | 'processors' | 'drives' | 'network' | 'soundCards'>;
-
-/** An image of an appliance: its name at the host, and its format. */
-export interface ApplianceImage {
-  readonly image: string;
-  readonly format: ImageFormat;
-}
 
 type CardModel = NonNullable<CardOptions['card']>;
 
@@ -20,8 +14,11 @@ type CardModel = NonNullable<CardOptions['card']>;
 const cards: Readonly<Record<string, CardModel>> = {
   '': 'e1000',
   e1000: 'e1000',
+  // VMware's "flexible" card is a PCnet ("vlance") until a driver of VMware's turns it into another one.
+  flexible: 'pcnet',
   pcnet: 'pcnet',
   pcnet32: 'pcnet',
+  vlance: 'pcnet',
   virtio: 'virtio-net-pci',
   vmxnet3: 'vmxnet3',
 };
@@ -37,38 +34,28 @@ export function optionsOf(
   images: ReadonlyMap<string, ApplianceImage>,
   note: (text: string) => void,
 ): ApplianceOptions {
-  const { processors, firmware } = description;
+  const { firmware } = description;
   if (firmware !== '') note(`it wants firmware of the kind '${firmware}': give it as the docs say (docs/firmware.md)`);
   return {
     ...memoryOf(description, note),
-    ...(processors > 1 && { processors }),
-    drives: description.drives.map((drive) => driveOf(drive, images, note)),
+    ...processorsOf(description, note),
+    drives: drivesOf(description.drives, images, note),
     network: description.cards.map(({ name, model }) => ({ card: cardOf(name, model, note) })),
     ...soundOf(description, note),
   };
 }
 
 function memoryOf({ memory }: ApplianceDescription, note: (text: string) => void): ApplianceOptions {
-  if (memory === undefined) return {};
+  if (typeof memory === 'string') note(`memory of '${memory}' is not understood; give the machine memory by -m`);
+  if (typeof memory !== 'number') return {};
   const [wanted, most] = [memory / MEGABYTE, usualMost / MEGABYTE];
   if (wanted > most) note(`it wants ${wanted} MB of memory, and gets ${most}`);
   return { memory: Math.floor(Math.min(wanted, most)) };
 }
 
-function driveOf(
-  { name, model, media, file, bus, channel, unit }: DescribedDrive,
-  images: ReadonlyMap<string, ApplianceImage>,
-  note: (text: string) => void,
-): DriveOptions {
-  const medium = file === undefined ? {} : { ...images.get(file), snapshot: media !== 'cdrom' };
-  if (media === 'floppy') return { ...medium, interface: 'floppy', index: unit };
-  const drive = { ...medium, media };
-  if (bus === 'ide') return { ...drive, index: 2 * channel + unit };
-  if (bus === 'sata' && /^nvme/i.test(model) && media === 'disk') return { ...drive, interface: 'nvme' };
-  if (bus === 'sata') return { ...drive, interface: 'sata' };
-  if (bus === 'scsi' && /^(VirtualSCSI|pvscsi)$/i.test(model)) return { ...drive, interface: 'scsi', index: unit };
-  note(`${name || 'a drive'} is on the IDE: there is no ${model || bus} controller`);
-  return drive;
+function processorsOf({ processors }: ApplianceDescription, note: (text: string) => void): ApplianceOptions {
+  if (processors > MOST_PROCESSORS) note(`it wants ${processors} processors, and gets ${MOST_PROCESSORS}`);
+  return processors > 1 ? { processors: Math.min(processors, MOST_PROCESSORS) } : {};
 }
 
 function cardOf(name: string, model: string, note: (text: string) => void): CardModel {

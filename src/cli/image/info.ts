@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, sep } from 'node:path';
 import { ConfigurationError } from '../../index.ts';
+import { memberName } from '../../node/files/archive-member.ts';
 import { nodeStorage } from '../../node/storage.ts';
 import { BlockDisk } from '../../storage/blocks/disk.ts';
 import { PlainMap } from '../../storage/blocks/plain-map.ts';
@@ -96,7 +97,8 @@ async function examined({ name, format }: Next, host: StorageHost): Promise<Imag
   try {
     const found = await formatOf(store, formatNamed(format));
     const facts = found === 'qcow2' ? await factsOf(store) : await plainFacts(host, store, found);
-    const used = isHttp(name) ? undefined : await bytesUsed([store.name, ...facts.parts]);
+    const isFile = !isHttp(name) && memberName(name) === undefined;
+    const used = isFile ? await bytesUsed([store.name, ...facts.parts]) : undefined;
     const { header } = facts.qcow2 ?? {};
     return { text: textOf(store, facts, used), json: jsonOf(store, facts, used), store, header };
   } finally {
