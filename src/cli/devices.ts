@@ -23,6 +23,7 @@ import type { Backend } from './backends/backend.ts';
 import { connectDrive } from './drive-flags.ts';
 import { addAhci } from './drive-places.ts';
 import { addContent } from './loader-device.ts';
+import { missingDevices } from './missing.ts';
 import { addCard } from './network-flags.ts';
 import { hasAddress, withAddress } from './pci-addresses.ts';
 import { connectParallel, connectSerial, onBoardProblem } from './port-devices.ts';
@@ -237,7 +238,8 @@ export function writtenDevice(written: string): DeviceModel {
   if (problem !== undefined) throw new ConfigurationError(problem);
   const model = deviceModel(written);
   if (model !== undefined) return model;
-  throw new ConfigurationError(`the device '${written}' is not supported; -device help lists those that are`);
+  const instead = missingDevices.get(written) ?? '-device help lists those that are';
+  throw new ConfigurationError(`the device '${written}' is not supported; ${instead}`);
 }
 
 /** The settings with the device of a text such as `isa-debug-exit,iobase=0xf4`. */

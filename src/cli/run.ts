@@ -23,6 +23,7 @@ import type { OpenGdb } from './backends/devices.ts';
 import { PlannedDevices } from './backends/info.ts';
 import { type BackendPlan, planBackends } from './backends/plan.ts';
 import { checkBackground, enterBackground, isForBackground, runInBackground } from './background.ts';
+import { bootWarnings } from './boot-warnings.ts';
 import { reportDeaths } from './deaths.ts';
 import { adapterOf, showsDisplay } from './display/choice.ts';
 import { TerminalDisplay } from './display/terminal-display.ts';
@@ -68,7 +69,7 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   // Whoever reads it may send a signal at once.
   using _pidFile = writePidFile(settings.pidFile);
   using _alive = keptAlive();
-  for (const warning of warningsOf(settings)) terminal.note(`rawiron: warning: ${warning}`);
+  for (const warning of warningsOf(settings, boot)) terminal.note(`rawiron: warning: ${warning}`);
   const made = await madeUnlessLeft(
     makeMachine(settings, boot, async (text) => {
       terminal.note(text);
@@ -131,13 +132,14 @@ function stayingIds({ deviceIds = [] }: Settings, { usb, pci }: Machine): string
 }
 
 /** Warnings about the flags, for the user to see before the machine is made. */
-function warningsOf(settings: Settings): string[] {
+function warningsOf(settings: Settings, boot: Boot): string[] {
   const { warnings = [], machine } = settings;
   return [
     ...acceleratorWarnings(settings),
     ...cpuWarnings(machine.cpu ?? 'max'),
     ...warnings,
     ...networkWarnings(settings),
+    ...bootWarnings(settings, boot),
   ];
 }
 
