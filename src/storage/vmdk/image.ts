@@ -4,9 +4,15 @@ import type { OpenedImage } from '../formats.ts';
 import { type DiskPart, PartsDisk } from '../parts.ts';
 import type { Decompressor } from '../qcow2/compressed.ts';
 import { type ByteStore, type Disk, StorageError } from '../store.ts';
-import { DESCRIPTOR_START, type DescribedExtent, newDescriptor, readDescriptor } from './descriptor.ts';
+import {
+  DESCRIPTOR_START,
+  type DescribedExtent,
+  type Descriptor,
+  newDescriptor,
+  readDescriptor,
+} from './descriptor.ts';
 import { GrainMap } from './grains.ts';
-import { directoryEntries, HEADER_BYTES, newHeader, type SparseHeader } from './header.ts';
+import { directoryEntries, HEADER_BYTES, newHeader, readHeader, type SparseHeader } from './header.ts';
 
 /** Parts of a disk; more are a mistake. */
 const MOST_PARTS = 4096;
@@ -22,10 +28,22 @@ async function isDescriptor(store: ByteStore): Promise<boolean> {
   return String.fromCharCode(...bytes) === DESCRIPTOR_START;
 }
 
+/**
+ * The descriptor of an image, which is the file itself, or a part of it. Undefined: it has none.
+ * @throws StorageError if it is no VMDK image
+ */
+export async function descriptorOf(store: ByteStore): Promise<Descriptor | undefined> {
+  if (await isDescriptor(store)) return await readDescriptor(store);
+  return await descriptorWithin(store, await readHeader(store));
+}
+
+async function descriptorWithin(store: ByteStore, { descriptor }: SparseHeader): Promise<Descriptor | undefined> {
+  return descriptor && (await readDescriptor(store, descriptor.offset, descriptor.length));
+}
+
 async function openWhole({ store, decompressor, openBacking }: OpenedImage): Promise<Disk> {
   const map = await GrainMap.load(store, decompressor);
-  const { descriptor } = map.header;
-  const { parent } = descriptor ? await readDescriptor(store, descriptor.offset, descriptor.length) : {};
+  const { parent } = (await descriptorWithin(store, map.header)) ?? {};
   return new BlockDisk(map, parent === undefined ? undefined : await openBacking(parent, 'vmdk'));
 }
 

@@ -140,7 +140,9 @@ else
       expect(await shell.run(`md5sum < ${second}`)).toBe(`${md5(data)}  -`);
       expect(await shell.run('md5sum < /dev/sr0')).toBe(`${md5(data)}  -`);
       expect(await shell.run('basename $(readlink /sys/class/net/eth0/device/driver)')).toBe(form.card);
-      await shell.run(`yes | dd of=${second} bs=64k count=4 conv=fsync 2>/dev/null; echo 3 > /proc/sys/vm/drop_caches`);
+      await shell.run(
+        `yes | head -c 262144 | dd of=${second} conv=fsync 2>/dev/null; echo 3 > /proc/sys/vm/drop_caches`,
+      );
       const changed = Uint8Array.from(data).fill(0x79, 0, 256 << 10);
       for (let n = 1; n < 256 << 10; n += 2) changed[n] = 0x0a;
       expect(await shell.run(`md5sum < ${second}`)).toBe(`${md5(changed)}  -`);
