@@ -180,7 +180,7 @@ const special: Readonly<Record<Exclude<DeviceModel, OptionalCardModel>, AddDevic
 
 /** @throws ConfigurationError without Xen */
 function addXenDisk(settings: Settings, properties: Readonly<Record<string, string>>): Settings {
-  return connectDrive(settings, { interface: 'xen' }, properties);
+  return connectDrive(settings, { media: 'disk', interface: 'xen' }, properties);
 }
 
 function each<Model extends string>(

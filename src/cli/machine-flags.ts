@@ -102,7 +102,7 @@ export const machineOptions: readonly Option[] = [
 ];
 
 function applyMachine(settings: Settings, text: string): Settings {
-  const instead = /^(type=)?xen/.test(text)
+  const instead = /^(type=)?xen(fv|pv)/.test(text)
     ? 'give -machine xen=on for a guest with drivers of Xen'
     : 'the machine is a pc (i440FX); -machine help lists what it takes, and acpi, hpet, usb, vmport and xen are on or off';
   const {

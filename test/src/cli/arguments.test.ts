@@ -194,6 +194,7 @@ test.each([
     '-device vmmouse',
     "a second 'vmmouse' cannot be added to what a machine has of that kind: leave it out; -machine vmport=off",
   ],
+  ['-machine xen=on -device xen-disk', 'drive property not set; give -drive if=none,id=ID,file=FILE and drive=ID'],
   ['-device frob', "the device 'frob' is not supported; -device help lists those that are"],
   ['-virtfs local,path=.', 'what is the guest to mount it by? give mount_tag=TAG'],
   ['-virtfs local,path=.,mount_tag=t', 'give one of security_model=mapped-file, '],
