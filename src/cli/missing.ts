@@ -81,5 +81,5 @@ const byName = (rows: Rows): ReadonlyMap<string, string> =>
 /** Why a flag of QEMU's cannot be had, and what to do instead, by its name. */
 export const missingFlags = byName(flags);
 
-/** What to do instead of a device of QEMU's, by its name. */
+/** The advice that stands for a device of QEMU's, by its name. */
 export const missingDevices = byName(devices);

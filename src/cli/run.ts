@@ -23,7 +23,6 @@ import type { OpenGdb } from './backends/devices.ts';
 import { PlannedDevices } from './backends/info.ts';
 import { type BackendPlan, planBackends } from './backends/plan.ts';
 import { checkBackground, enterBackground, isForBackground, runInBackground } from './background.ts';
-import { bootWarnings } from './boot-warnings.ts';
 import { reportDeaths } from './deaths.ts';
 import { adapterOf, showsDisplay } from './display/choice.ts';
 import { TerminalDisplay } from './display/terminal-display.ts';
@@ -278,6 +277,16 @@ const SAVED: Boot = { demo: true };
 /** A card with an option ROM boots without a disk. */
 function bootsFromNetwork(settings: Settings): boolean {
   return cardsOf(settings).some(({ rom }) => rom !== undefined);
+}
+
+/** A warning if firmware can boot from nothing that the machine has: the BIOS of our own has no driver for SCSI controllers. */
+export function bootWarnings(settings: Settings, boot: Boot): string[] {
+  if ('kernel' in boot || !('bios' in boot) || boot.bios !== 'rawiron') return [];
+  const media = drivesOf(settings).filter((drive) => typeof drive === 'string' || drive.image !== undefined);
+  const isScsi = (drive: (typeof media)[number]) => typeof drive !== 'string' && drive.interface === 'scsi';
+  const hasMore = unusedDrives(settings).length > 0 || bootsFromNetwork(settings);
+  if (media.length === 0 || hasMore || !media.every(isScsi)) return [];
+  return ['the BIOS that is used does not boot from SCSI drives; give -bios seabios, which does'];
 }
 
 /** The kernel or firmware that the flags name. */

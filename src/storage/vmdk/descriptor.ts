@@ -22,8 +22,9 @@ export interface DescribedExtent {
 export interface Descriptor {
   /** By VMware's names, such as "monolithicSparse". */
   readonly type: string;
-  /** Of this image, and of the one that it stands on: eight hexadecimal digits; all ones: there is none. */
+  /** Eight hexadecimal digits, which change with the contents. */
   readonly contentId: string;
+  /** The digits of the image that this one stands on; all ones: there is none. */
   readonly parentContentId: string;
   /** The name of the image that this one stands on. */
   readonly parent: string | undefined;

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.ts';
-import { bootWarnings } from '../../../src/cli/boot-warnings.ts';
-import { bootOf } from '../../../src/cli/run.ts';
+import { bootOf, bootWarnings } from '../../../src/cli/run.ts';
 
 const warnings = (line: string) => {
   const settings = parseArguments(line.split(' '));
