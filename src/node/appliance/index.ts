@@ -4,7 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { archivedFiles, plainName } from '../../appliance/archive.ts';
 import { type Appliance, type ApplianceFiles, readAppliance } from '../../appliance/index.ts';
 import { MemberStore } from '../../storage/member-store.ts';
-import { ConfigurationError, messageOf } from '../../util/errors.ts';
+import { ConfigurationError } from '../../util/errors.ts';
+import { systemMessage } from '../process/system-message.ts';
 import { nodeStorage } from '../storage.ts';
 
 /** Bytes of a descriptor at most. */
@@ -43,7 +44,7 @@ async function filesWithin(path: string): Promise<ApplianceFiles> {
 /** A descriptor names files beside it, and none elsewhere. */
 async function filesBeside(path: string): Promise<ApplianceFiles> {
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw new ConfigurationError(`cannot read ${path}: ${messageOf(error)}`);
+    throw new ConfigurationError(`cannot read ${path}: ${systemMessage(error)}`);
   });
   checkSize(path, bytes.length);
   const find = (named: string) => {

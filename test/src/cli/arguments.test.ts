@@ -181,6 +181,11 @@ test.each([
   ['-nographics', 'unknown flag -nographics; similar: -nographic; --help'],
   ['-sd disk.img', '-sd is not supported: there is no such drive; -drive adds disks'],
   ['-enable-kvm', '-enable-kvm is not supported: guest code is always translated'],
+  [
+    '/machines/My.vmx',
+    '/machines/My.vmx describes a machine of VMware; give its disks, by -hda FILE for example, or an',
+  ],
+  ['old.vbox', 'old.vbox describes a machine of VirtualBox; give its disks'],
   ['-xen-domid 3', '-xen-domid is not supported: there is no Xen below; -machine xen=on makes one for the guest'],
   ['-machine xenfv', "-machine: 'xenfv' is not supported: give -machine xen=on"],
   ['-M vmport=maybe', "-M: 'vmport=maybe' is not supported: the machine is a pc (i440FX)"],
