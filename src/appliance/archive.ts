@@ -1,5 +1,6 @@
 import { tarMembers } from '../containers/tar-reader.ts';
 import { type ByteStore, StorageError } from '../storage/store.ts';
+import { latin1 } from '../util/bytes.ts';
 
 /** Bytes that are read of an archive at once: a header is one block. */
 const STEP = 512;
@@ -21,13 +22,21 @@ export async function archivedFiles(archive: ByteStore): Promise<ArchivedFile[]>
   const files: ArchivedFile[] = [];
   for await (const { header, at } of tarMembers(new SteppedStore(archive), archive.name)) {
     if (header.type !== 'file') continue;
-    const { name, size = 0 } = header;
+    const { size = 0 } = header;
+    const name = plainName(new TextDecoder().decode(latin1(header.name!)));
     if (at + size > archive.size) throw new StorageError(archive, `is cut off: it ends in the middle of ${name}`);
     files.push({ name, at, size });
     if (files.length > MOST_FILES) throw new StorageError(archive, `has more than ${MOST_FILES} files`);
   }
   return files;
 }
+
+/** A name without the steps that lead nowhere: `./a//b` is `a/b`. */
+export const plainName = (name: string): string =>
+  name
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
 
 /** Bytes of a store, in steps; those that are passed over are not read. */
 class SteppedStore implements AsyncIterable<Uint8Array> {

@@ -4,8 +4,8 @@ import { type Element, readXml } from './xml.ts';
 /** A machine, as the descriptor of an appliance has it (Open Virtualization Format, DSP0243 1.1 and 2.1). */
 export interface ApplianceDescription {
   readonly name: string;
-  /** Bytes; undefined: it doesn't say. */
-  readonly memory: number | undefined;
+  /** Bytes; a text: it says so, which is not understood; undefined: it doesn't say. */
+  readonly memory: number | string | undefined;
   readonly processors: number;
   /** In the order of their controllers, and of their places there. */
   readonly drives: readonly DescribedDrive[];
@@ -86,7 +86,7 @@ export function readDescriptor(text: string, name: string): ApplianceDescription
   const processors = ofType(Resource.processor).map(({ element }) => Number(element.text('VirtualQuantity')) || 1);
   return {
     name: system.text('Name') || system.attribute('id') || name,
-    memory: memory && bytesOf(memory.element, name),
+    memory: memory && bytesOf(memory.element),
     processors: processors.reduce((sum, count) => sum + count, 0) || 1,
     drives: drivesOf(envelope, items, name),
     cards: devices(Resource.card),
@@ -109,16 +109,16 @@ function deviceOf(element: Element): DescribedDevice {
   return { name: element.text('ElementName'), model: element.text('ResourceSubType') };
 }
 
-/** Bytes of memory: a quantity of units, which are "byte * 2^20" or words of the format's first version. */
-function bytesOf(element: Element, name: string): number {
+/** Bytes of memory, or what is not understood: a quantity of units, which are "byte * 2^20" or words of the format's first version. */
+function bytesOf(element: Element): number | string {
   const units = element.text('AllocationUnits') || 'byte * 2^20';
   const words: Readonly<Record<string, number>> = { kilobytes: 10, megabytes: 20, gigabytes: 30 };
   const [, base = '', exponent = ''] = /^bytes?(?: *\* *(\d+) *\^ *(\d+))?$/i.exec(units) ?? [];
   const power = words[units.toLowerCase()];
   const unit = power === undefined ? Number(base || 1) ** Number(exponent || 1) : 2 ** power;
-  if (power === undefined && !/^bytes?\b/i.test(units))
-    throw new ConfigurationError(`${name}: memory in '${units}' is not understood; give the machine memory by -m`);
-  return Number(element.text('VirtualQuantity')) * unit;
+  if (power === undefined && !/^bytes?\b/i.test(units)) return `${element.text('VirtualQuantity')} ${units}`;
+  const bytes = Number(element.text('VirtualQuantity')) * unit;
+  return bytes > 0 ? bytes : `${element.text('VirtualQuantity')} ${units}`;
 }
 
 /** VMware's and VirtualBox' words for firmware other than a BIOS. */
@@ -140,7 +140,7 @@ function drivesOf(envelope: Element, items: readonly Item[], name: string): Desc
     return [
       {
         ...{ name: element.text('ElementName'), model: controller?.element.text('ResourceSubType') ?? '' },
-        ...{ media: medium, bus, file: files(element.text('HostResource')) },
+        ...{ media: medium, bus, file: files(element.text('HostResource'), medium) },
         channel: Math.max(0, controller === undefined ? 0 : placeOf(controller, alike)),
         unit: Number(element.text('AddressOnParent')) || 0,
       },
@@ -155,8 +155,11 @@ function placeOf(controller: Item, alike: readonly Item[]): number {
   return /^\d$/.test(address) ? Number(address) : alike.indexOf(controller);
 }
 
-/** Finds the file of a host resource: `ovf:/disk/ID` or `ovf:/file/ID`. */
-function filesOf(envelope: Element, name: string): (resource: string) => string | undefined {
+/** Finds the file of a host resource: `ovf:/disk/ID` or `ovf:/file/ID`. Drives with media that can be changed may have none. */
+function filesOf(
+  envelope: Element,
+  name: string,
+): (resource: string, medium: DescribedDrive['media']) => string | undefined {
   const byId = (elements: readonly Element[], key: string) =>
     new Map(elements.map((element) => [element.attribute(key), element]));
   const references = envelope.all('References').flatMap((section) => section.all('File'));
@@ -165,9 +168,13 @@ function filesOf(envelope: Element, name: string): (resource: string) => string 
     envelope.all('DiskSection').flatMap((section) => section.all('Disk')),
     'diskId',
   );
-  return (resource) => {
+  return (resource, medium) => {
     const [, kind, id = ''] = /^(?:ovf:)?\/(disk|file)\/(.+)$/.exec(resource) ?? [];
-    if (kind === undefined) return undefined;
+    if (kind === undefined && medium !== 'disk') return undefined;
+    if (kind === undefined)
+      throw new ConfigurationError(
+        `${name}: a hard disk has '${resource}' for its image; ovf:/disk/ID and ovf:/file/ID are understood`,
+      );
     const disk = kind === 'disk' ? disks.get(id) : undefined;
     const file = files.get(kind === 'disk' ? (disk?.attribute('fileRef') ?? '') : id);
     if (file === undefined)

@@ -3,7 +3,8 @@ import { formatOf, openDisk, type StorageHost } from '../storage/open.ts';
 import { StorageError } from '../storage/store.ts';
 import { ConfigurationError } from '../util/errors.ts';
 import { readDescriptor } from './descriptor.ts';
-import { type ApplianceImage, type ApplianceOptions, optionsOf } from './machine.ts';
+import type { ApplianceImage } from './drives.ts';
+import { type ApplianceOptions, optionsOf } from './machine.ts';
 
 /** A machine that somebody has packed with its disks, as VMware's and VirtualBox' programs export it. */
 export interface Appliance {
@@ -37,13 +38,22 @@ export async function readAppliance(files: ApplianceFiles, host: StorageHost): P
   const images = new Map<string, ApplianceImage>();
   for (const { file } of description.drives) {
     if (file === undefined || images.has(file)) continue;
-    const image = files.find(file);
+    const image = files.find(file) ?? files.find(decoded(file));
     if (image === undefined) throw new ConfigurationError(`${files.name}: the image ${file} is missing`);
     images.set(file, { image, format: await formatAlone(image, host) });
   }
   const notes: string[] = [];
   const options = optionsOf(description, images, (text) => void notes.push(text));
   return { name: description.name, options, notes };
+}
+
+/** The name that an address stands for, such as "my disk" for "my%20disk"; other texts are as they are. */
+function decoded(href: string): string {
+  try {
+    return decodeURIComponent(href);
+  } catch {
+    return href;
+  }
 }
 
 /**

@@ -1,11 +1,9 @@
-import { type ScsiControllerModel, scsiControllers } from '../../runtime/machine/catalogue/scsi.ts';
-import { scsiIndexOf } from '../../runtime/machine/scsi-plan.ts';
+import { MOST_PROCESSORS } from '../../runtime/cpu/topology.ts';
 import type { CardOptions } from '../cards/options.ts';
-import type { DriveOptions } from '../drives/options.ts';
 import { usualMost } from '../options/memory-size.ts';
 import type { MachineOptions } from '../options/options.ts';
-import type { ImageFormat } from '../storage/formats.ts';
-import type { ApplianceDescription, DescribedDrive } from './descriptor.ts';
+import type { ApplianceDescription } from './descriptor.ts';
+import { type ApplianceImage, drivesOf } from './drives.ts';
 
 /** Options of a machine that an appliance decides. */
 export type ApplianceOptions = Pick<
@@ -13,28 +11,19 @@ export type ApplianceOptions = Pick<
   'memory' | 'processors' | 'drives' | 'scsiControllers' | 'network' | 'soundCards'
 >;
 
-/** An image of an appliance: its name at the host, and its format. */
-export interface ApplianceImage {
-  readonly image: string;
-  readonly format: ImageFormat;
-}
-
 type CardModel = NonNullable<CardOptions['card']>;
 
 /** Network cards by the names that appliances have for them, in lower case. */
 const cards: ReadonlyMap<string, CardModel> = new Map([
   ['', 'e1000'],
   ['e1000', 'e1000'],
+  // VMware's "flexible" card is a PCnet ("vlance") until a driver of VMware's turns it into another one.
+  ['flexible', 'pcnet'],
   ['pcnet', 'pcnet'],
   ['pcnet32', 'pcnet'],
+  ['vlance', 'pcnet'],
   ['virtio', 'virtio-net-pci'],
   ['vmxnet3', 'vmxnet3'],
-]);
-/** SCSI controllers by the names that appliances have for them, in lower case. */
-const scsiModels: ReadonlyMap<string, ScsiControllerModel> = new Map([
-  ['virtualscsi', 'pvscsi'],
-  ['pvscsi', 'pvscsi'],
-  ['lsilogicsas', 'mptsas1068'],
 ]);
 /** The card in the place of those that are not there. */
 const USUAL_CARD = 'e1000';
@@ -48,64 +37,28 @@ export function optionsOf(
   images: ReadonlyMap<string, ApplianceImage>,
   note: (text: string) => void,
 ): ApplianceOptions {
-  const { processors, firmware } = description;
+  const { firmware } = description;
   if (firmware !== '') note(`it wants firmware of the kind '${firmware}': give it as the docs say (docs/firmware.md)`);
   return {
     ...memoryOf(description, note),
-    ...(processors > 1 && { processors }),
-    ...drivesOf(description, images, note),
+    ...processorsOf(description, note),
+    ...drivesOf(description.drives, images, note),
     network: description.cards.map(({ name, model }) => ({ card: cardOf(name, model, note) })),
     ...soundOf(description, note),
   };
 }
 
 function memoryOf({ memory }: ApplianceDescription, note: (text: string) => void): ApplianceOptions {
-  if (memory === undefined) return {};
+  if (typeof memory === 'string') note(`memory of '${memory}' is not understood; give the machine memory by -m`);
+  if (typeof memory !== 'number') return {};
   const [wanted, most] = [memory / MEGABYTE, usualMost / MEGABYTE];
   if (wanted > most) note(`it wants ${wanted} MB of memory, and gets ${most}`);
   return { memory: Math.floor(Math.min(wanted, most)) };
 }
 
-function drivesOf(
-  { drives }: ApplianceDescription,
-  images: ReadonlyMap<string, ApplianceImage>,
-  note: (text: string) => void,
-): Pick<ApplianceOptions, 'drives' | 'scsiControllers'> {
-  const models = [...new Set(drives.flatMap((drive) => scsiModelOf(drive) ?? []))];
-  if (drives.some((drive) => drive.media === 'disk' && scsiModelOf(drive) !== undefined))
-    note('it has a disk at a SCSI controller: to boot from that, give -bios seabios');
-  return {
-    drives: drives.map((drive) => driveOf(drive, models, images, note)),
-    ...(models.length > 0 && { scsiControllers: models.map((model) => ({ model })) }),
-  };
-}
-
-/** The SCSI controller that a drive is at; undefined: it is at none that there is. */
-function scsiModelOf({ bus, model, media, unit }: DescribedDrive): ScsiControllerModel | undefined {
-  const found = bus === 'scsi' && media !== 'floppy' ? scsiModels.get(model.toLowerCase()) : undefined;
-  return found !== undefined && unit < scsiControllers[found].targets ? found : undefined;
-}
-
-function driveOf(
-  described: DescribedDrive,
-  models: readonly ScsiControllerModel[],
-  images: ReadonlyMap<string, ApplianceImage>,
-  note: (text: string) => void,
-): DriveOptions {
-  const { name, model, media, file, bus, channel, unit } = described;
-  const medium = file === undefined ? {} : { ...images.get(file), snapshot: media !== 'cdrom' };
-  if (media === 'floppy') return { ...medium, interface: 'floppy', index: unit };
-  const drive = { ...medium, media };
-  if (bus === 'ide') return { ...drive, index: 2 * channel + unit };
-  if (bus === 'sata' && /^nvme/i.test(model) && media === 'disk') return { ...drive, interface: 'nvme' };
-  if (bus === 'sata') return { ...drive, interface: 'sata' };
-  const controller = scsiModelOf(described);
-  if (controller !== undefined)
-    return { ...drive, interface: 'scsi', index: scsiIndexOf(models.indexOf(controller), unit) };
-  const isBeyond = bus === 'scsi' && scsiModels.has(model.toLowerCase());
-  const reason = isBeyond ? `the ${model} controller has no place ${unit}` : `there is no ${model || bus} controller`;
-  note(`${name || 'a drive'} is on the IDE: ${reason}`);
-  return drive;
+function processorsOf({ processors }: ApplianceDescription, note: (text: string) => void): ApplianceOptions {
+  if (processors > MOST_PROCESSORS) note(`it wants ${processors} processors, and gets ${MOST_PROCESSORS}`);
+  return processors > 1 ? { processors: Math.min(processors, MOST_PROCESSORS) } : {};
 }
 
 function cardOf(name: string, model: string, note: (text: string) => void): CardModel {

@@ -21,6 +21,9 @@ export const acceleratorFlag: Flag = {
   list: 'list-accelerators',
   apply(settings, text) {
     const [[, name]] = propertyList(text, 'accel') as [[string, string]];
+    const xen = propertyList(text, 'accel').find(([property]) => property.startsWith('xen-'));
+    if (xen !== undefined)
+      throw new ConfigurationError(`'${xen[0]}' is for KVM, which is not here; give -machine xen=on, and -accel tcg`);
     const properties = Object.hasOwn(accelerators, name) ? accelerators[name] : {};
     checkProperties(text, { accel: anything, ...properties }, 'leave it out; -engine says how code is translated');
     return { ...settings, accelerators: [...(settings.accelerators ?? []), name] };

@@ -6,6 +6,18 @@ export function isAppliance(file: string): boolean {
   return /\.(ova|ovf)$/i.test(file);
 }
 
+/** Descriptions of machines that are read by one program alone, by the ends of their names. */
+const descriptions: Readonly<Record<string, string>> = { vmx: 'VMware', vbox: 'VirtualBox', vmcx: 'Hyper-V' };
+
+/** @throws ConfigurationError for a file that is no disk but describes a machine of another hypervisor */
+export function checkNoDescription(file: string): void {
+  const [, end = ''] = /\.(\w+)$/.exec(file.toLowerCase()) ?? [];
+  if (!Object.hasOwn(descriptions, end)) return;
+  throw new ConfigurationError(
+    `${file} describes a machine of ${descriptions[end]}; give its disks, by -hda FILE for example, or an export of it (.ova)`,
+  );
+}
+
 /**
  * The settings of a machine that an appliance describes.
  * @throws ConfigurationError for a second one

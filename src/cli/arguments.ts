@@ -3,7 +3,7 @@ import { ConfigurationError } from '../index.ts';
 import { similarNames } from '../inspect/similar.ts';
 import { foreignProtocol } from '../storage/protocols.ts';
 import { within } from '../util/errors.ts';
-import { isAppliance, withAppliance } from './appliance.ts';
+import { checkNoDescription, isAppliance, withAppliance } from './appliance.ts';
 import { actionNames, commandNames } from './commands.ts';
 import { addDisk } from './drive-flags.ts';
 import type { Flag } from './flag.ts';
@@ -38,6 +38,7 @@ function parseFlags(settings: Settings, args: readonly string[]): Settings {
   while (rest.length > 0) {
     const text = rest.shift()!;
     if (!text.startsWith('-') && isFile(text)) {
+      checkNoDescription(text);
       settings = isAppliance(text) ? withAppliance(settings, text) : addDisk(settings, text);
       continue;
     }

@@ -24,6 +24,7 @@ import type { Backend } from './backends/backend.ts';
 import { connectDrive } from './drive-flags.ts';
 import { addAhci } from './drive-places.ts';
 import { addContent } from './loader-device.ts';
+import { missingDevices } from './missing.ts';
 import { addCard } from './network-flags.ts';
 import { hasAddress, withAddress } from './pci-addresses.ts';
 import { connectParallel, connectSerial, onBoardProblem } from './port-devices.ts';
@@ -186,7 +187,7 @@ const special: Readonly<Record<Exclude<DeviceModel, OptionalCardModel>, AddDevic
 
 /** @throws ConfigurationError without Xen */
 function addXenDisk(settings: Settings, properties: Readonly<Record<string, string>>): Settings {
-  return connectDrive(settings, { interface: 'xen' }, properties);
+  return connectDrive(settings, { media: 'disk', interface: 'xen' }, properties);
 }
 
 function each<Model extends string>(
@@ -244,7 +245,8 @@ export function writtenDevice(written: string): DeviceModel {
   if (problem !== undefined) throw new ConfigurationError(problem);
   const model = deviceModel(written);
   if (model !== undefined) return model;
-  throw new ConfigurationError(`the device '${written}' is not supported; -device help lists those that are`);
+  const instead = missingDevices.get(written) ?? '-device help lists those that are';
+  throw new ConfigurationError(`the device '${written}' is not supported; ${instead}`);
 }
 
 /** The settings with the device of a text such as `isa-debug-exit,iobase=0xf4`. */

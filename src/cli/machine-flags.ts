@@ -102,8 +102,9 @@ export const machineOptions: readonly Option[] = [
 ];
 
 function applyMachine(settings: Settings, text: string): Settings {
-  const instead =
-    'the machine is a pc (i440FX); -machine help lists what it takes, and acpi, hpet and usb are on or off';
+  const instead = /^(type=)?xen(fv|pv)/.test(text)
+    ? 'give -machine xen=on for a guest with drivers of Xen'
+    : 'the machine is a pc (i440FX); -machine help lists what it takes, and acpi, hpet, usb, vmport and xen are on or off';
   const {
     'max-ram-below-4g': size,
     'pcspk-audiodev': audiodev = '',

@@ -81,6 +81,8 @@ const onBoard: Readonly<Record<string, string>> = {
   'isa-ide': 'it is on the PCI bus; connect drives with -drive, or give -device virtio-blk-pci',
   'isa-fdc': 'put disks in with -fda and -fdb, or -drive if=floppy',
   i8042: 'leave it out',
+  vmmouse: "leave it out; -machine vmport=off is a machine without VMware's devices",
+  vmport: "leave it out; -machine vmport=off is a machine without VMware's devices",
 };
 
 /** The message about a device that is on the board of every machine and cannot be added; undefined for others. */

@@ -68,7 +68,7 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   // Whoever reads it may send a signal at once.
   using _pidFile = writePidFile(settings.pidFile);
   using _alive = keptAlive();
-  for (const warning of warningsOf(settings)) terminal.note(`rawiron: warning: ${warning}`);
+  for (const warning of warningsOf(settings, boot)) terminal.note(`rawiron: warning: ${warning}`);
   const made = await madeUnlessLeft(
     makeMachine(settings, boot, async (text) => {
       terminal.note(text);
@@ -131,13 +131,14 @@ function stayingIds({ deviceIds = [] }: Settings, { usb, pci }: Machine): string
 }
 
 /** Warnings about the flags, for the user to see before the machine is made. */
-function warningsOf(settings: Settings): string[] {
+function warningsOf(settings: Settings, boot: Boot): string[] {
   const { warnings = [], machine } = settings;
   return [
     ...acceleratorWarnings(settings),
     ...cpuWarnings(machine.cpu ?? 'max'),
     ...warnings,
     ...networkWarnings(settings),
+    ...bootWarnings(settings, boot),
   ];
 }
 
@@ -276,6 +277,16 @@ const SAVED: Boot = { demo: true };
 /** A card with an option ROM boots without a disk. */
 function bootsFromNetwork(settings: Settings): boolean {
   return cardsOf(settings).some(({ rom }) => rom !== undefined);
+}
+
+/** A warning if firmware can boot from nothing that the machine has: the BIOS of our own has no driver for SCSI controllers. */
+export function bootWarnings(settings: Settings, boot: Boot): string[] {
+  if ('kernel' in boot || !('bios' in boot) || boot.bios !== 'rawiron') return [];
+  const media = drivesOf(settings).filter((drive) => typeof drive === 'string' || drive.image !== undefined);
+  const isScsi = (drive: (typeof media)[number]) => typeof drive !== 'string' && drive.interface === 'scsi';
+  const hasMore = unusedDrives(settings).length > 0 || bootsFromNetwork(settings);
+  if (media.length === 0 || hasMore || !media.every(isScsi)) return [];
+  return ['the BIOS that is used does not boot from SCSI drives; give -bios seabios, which does'];
 }
 
 /** The kernel or firmware that the flags name. */

@@ -1,5 +1,6 @@
 import type { Boot } from '../index.ts';
 import { hasApt } from '../node/assets/apt.ts';
+import type { KernelFlavour } from '../node/assets/debian-client.ts';
 import { inCache } from '../node/files/cache-problem.ts';
 import { type Attached, attachedTo } from '../node/linux/attached.ts';
 import { attachedRoot } from '../node/linux/attached-system.ts';
@@ -40,16 +41,21 @@ function attached(settings: Settings): Attached {
  * @throws ConfigurationError if the processor lacks what that kernel needs
  */
 export async function findGuest(settings: Settings): Promise<Boot> {
-  const linux = await findLinux();
+  const linux = await findLinux(kernelFlavour(settings));
   if (linux === null) return { demo: true };
   checkKernelFeatures(linux, settings.machine.cpu);
   return await linuxBoot(linux, settings);
 }
 
-async function findLinux(): Promise<DebianLinux | null> {
+/** The kernel with drivers for what a machine is: of Debian's two the one without PAE knows nothing of Xen. */
+export function kernelFlavour({ machine: { xen = false } }: Settings): KernelFlavour {
+  return xen ? '686-pae' : '686';
+}
+
+async function findLinux(flavour: KernelFlavour): Promise<DebianLinux | null> {
   const progress = new ProgressLine();
   try {
-    return await inCache(() => debianLinux(progress.report));
+    return await inCache(() => debianLinux(progress.report, flavour));
   } catch (error) {
     progress.end();
     process.stderr.write(await apology(error));

@@ -7,7 +7,7 @@ import { filePath } from './protocols.ts';
 import type { Decompressor } from './qcow2/compressed.ts';
 import type { SnapshotChoice } from './qcow2/snapshots.ts';
 import { RawDisk } from './raw.ts';
-import { type ByteStore, type Disk, StorageError } from './store.ts';
+import { type ByteStore, type Disk, InUseError, StorageError } from './store.ts';
 
 /** The services of a host for images. */
 export interface StorageHost {
@@ -126,7 +126,14 @@ async function openPart(
 ): Promise<ByteStore> {
   if (!/^[^/\\:]+$/.test(name) || name === '.' || name === '..')
     throw new StorageError(store, `its part "${name}" is not a file beside it, which is not supported`);
-  return await host.open(resolved(host, store, name), access);
+  const found = resolved(host, store, name);
+  return await host.open(found, access).catch((error: Error) => {
+    // Whoever has the part has the image.
+    if (error instanceof InUseError) throw error;
+    throw new StorageError(store, `its part cannot be opened, which must be beside it: ${error.message}`, {
+      cause: error,
+    });
+  });
 }
 
 /**

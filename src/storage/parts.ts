@@ -27,8 +27,10 @@ export class PartsDisk implements Disk {
   readonly isReadOnly: boolean;
   readonly size: number;
   readonly #parts: readonly PlacedPart[];
-  readonly #disks: readonly Disk[];
+  /** The disks that the parts are of, each once. */
+  readonly disks: readonly Disk[];
   readonly #bytes: number;
+  #closed: Promise<void> | undefined;
 
   constructor(parts: readonly DiskPart[], image?: PartsImage) {
     let start = 0;
@@ -38,12 +40,12 @@ export class PartsDisk implements Disk {
       start += part.length;
     }
     this.#parts = placed;
-    this.#disks = [...new Set(placed.flatMap(({ disk }) => disk ?? []))];
+    this.disks = [...new Set(placed.flatMap(({ disk }) => disk ?? []))];
     this.#bytes = start;
     this.size = Math.ceil(start / SECTOR) * SECTOR;
-    this.name = image?.name ?? this.#disks.map(({ name }) => name).join(', ');
+    this.name = image?.name ?? this.disks.map(({ name }) => name).join(', ');
     this.format = image?.format ?? 'raw';
-    this.isReadOnly = this.#disks.some(({ isReadOnly }) => isReadOnly);
+    this.isReadOnly = this.disks.some(({ isReadOnly }) => isReadOnly);
   }
 
   async read(offset: number, target: Uint8Array): Promise<void> {
@@ -103,20 +105,26 @@ export class PartsDisk implements Disk {
   }
 
   async flush(): Promise<void> {
-    for (const disk of this.#disks) await disk.flush();
+    for (const disk of this.disks) await disk.flush();
   }
 
   async settle(): Promise<readonly ImageIdentity[]> {
-    const identities = await Promise.all(this.#disks.map((disk) => disk.settle()));
+    const identities = await Promise.all(this.disks.map((disk) => disk.settle()));
     return identities.flat();
   }
 
   abandon(): void {
-    for (const disk of this.#disks) disk.abandon();
+    for (const disk of this.disks) disk.abandon();
   }
 
-  async close(): Promise<void> {
-    for (const disk of this.#disks) await disk.close();
+  /** Parts of another image may stand on this one: the first of them closes it. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    for (const disk of this.disks) await disk.close();
   }
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { parseArguments } from '../../src/cli/arguments.ts';
+import { kernelFlavour } from '../../src/cli/start.ts';
 import { Machine, type MachineOptions, NetworkHub } from '../../src/index.ts';
 import { attachedTo } from '../../src/node/linux/attached.ts';
 import { attachedRoot } from '../../src/node/linux/attached-system.ts';
@@ -102,4 +104,19 @@ else
       const keep = 'mke2fs /dev/vda > /dev/null 2>&1 && mount /dev/vda /mnt && touch /mnt/x && ls /mnt';
       expect(await shell.run(keep)).toBe('lost+found  x');
     });
+  });
+
+const settings = parseArguments(['start', '-machine', 'xen=on']);
+const xenLinux = await findLinux(kernelFlavour(settings));
+if (typeof xenLinux === 'string') describe.skip(`Linux on Xen: ${xenLinux}`, () => test('boots', () => {}));
+else
+  test('the kernel for a machine with Xen has drivers for its disks and cards', { timeout: TIMEOUT }, async () => {
+    const { shell, said } = await boot(xenLinux, {
+      xen: true,
+      drives: [{ image: image(3), format: 'raw', interface: 'xen' }],
+      network: [{ card: 'xen-net-device', backend: user }],
+    });
+    await using _ = shell;
+    expect(said).not.toContain('warning');
+    expect(said).toContain('Attached: xvda (3 MB), eth0 10.0.2.15.');
   });

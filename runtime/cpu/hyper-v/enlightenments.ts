@@ -14,6 +14,11 @@ const missing: readonly string[] = [
   ...['runtime', 'stimer', 'stimer-direct', 'synic', 'syndbg', 'tlbflush', 'tlbflush-direct', 'tlbflush-ext'],
   'xmm-input',
 ];
+/** Names of QEMU's for properties with numbers or texts, which change nothing here. */
+const missingValues: readonly string[] = [
+  ...['vendor-id', 'no-nonarch-coresharing'],
+  ...['build', 'major', 'minor', 'spack', 'sbranch', 'snumber'].map((part) => `version-id-${part}`),
+];
 const PREFIX = /^hv[-_]/i;
 /** A guest never tells. */
 const NEVER = 0xffffffff;
@@ -45,7 +50,7 @@ export function splitEnlightenments(properties: readonly string[]): SplitPropert
   const isThere = switches.size > 0 || spinlocks !== undefined;
   return {
     enlightenments: isThere ? { switches, spinlocks: spinlocks ?? NEVER } : undefined,
-    missing: missing.filter((name) => on.includes(name)).map((name) => `hv-${name}`),
+    missing: [...missing, ...missingValues].filter((name) => on.includes(name)).map((name) => `hv-${name}`),
     others: properties.filter((text) => !isOwn(text)),
   };
 }
@@ -58,6 +63,7 @@ function parsed(text: string): { readonly name: string; readonly value: string }
 }
 
 function isOn(text: string, name: string, value: string): boolean {
+  if (missingValues.includes(name)) return !/^off$/i.test(value);
   if (!missing.includes(name) && !(names as readonly string[]).includes(name))
     throw new RangeError(
       `unknown enlightenment '${text}'; there are: ${[...names, 'spinlocks'].map((one) => `hv-${one}`).join(', ')}`,

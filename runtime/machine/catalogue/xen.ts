@@ -11,7 +11,6 @@ export const xenDevices = {
     option: 'xen',
     isFixed: true,
     help: 'Xen around the guest, as -machine xen=on: hypercalls, event channels, the store, and the PCI device that its drivers look for',
-    linux: [],
   },
   'xen-disk': {
     bus: 'xen-bus',

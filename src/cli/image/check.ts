@@ -4,7 +4,9 @@ import { BlockDisk } from '../../storage/blocks/disk.ts';
 import { PlainMap } from '../../storage/blocks/plain-map.ts';
 import { formatNamed, type ImageFormat } from '../../storage/formats.ts';
 import { formatOf, openDisk } from '../../storage/open.ts';
+import { PartsDisk } from '../../storage/parts.ts';
 import { type CheckResult, checkQcow2, repairAll, repairLeaks } from '../../storage/qcow2/check.ts';
+import type { Disk } from '../../storage/store.ts';
 import { type Arguments, isJson } from './arguments.ts';
 import { readingHost } from './host.ts';
 
@@ -46,16 +48,37 @@ async function checkBlockImage(
 ): Promise<{ text: string; code: number }> {
   const disk = await openDisk(readingHost(values), file, { format, access: 'read' });
   try {
-    if (!(disk instanceof BlockDisk) || disk.map instanceof PlainMap)
-      return { text: 'This image format does not support checks\n', code: exitCode.noCheck };
+    const parts = withTables(disk);
+    if (parts.length === 0) return { text: 'This image format does not support checks\n', code: exitCode.noCheck };
     if (values.repair !== undefined)
       throw new ConfigurationError(`a ${format} image is checked, and cannot be repaired`);
-    const found = await disk.check();
+    const found = sumOf(await Promise.all(parts.map((part) => part.check())));
     const text = isJson(values.output) ? jsonOf(disk.name, format, found, { leaks: 0, errors: 0 }) : textOf(found);
     return { text, code: codeOf(found) };
   } finally {
     await disk.close();
   }
+}
+
+/** The parts of a disk whose images have tables, or the whole disk if its image is one file. */
+function withTables(disk: Disk): readonly BlockDisk[] {
+  if (disk instanceof PartsDisk) return disk.disks.flatMap(withTables);
+  return disk instanceof BlockDisk && !(disk.map instanceof PlainMap) ? [disk] : [];
+}
+
+/** The results of all parts of an image as one. */
+function sumOf(results: readonly CheckResult[]): CheckResult {
+  const sum = (count: (result: CheckResult) => number) => results.reduce((total, result) => total + count(result), 0);
+  return {
+    errors: results.flatMap(({ errors }) => errors),
+    wrongFlags: sum(({ wrongFlags }) => wrongFlags),
+    leaks: sum(({ leaks }) => leaks),
+    endOffset: sum(({ endOffset }) => endOffset),
+    totalClusters: sum(({ totalClusters }) => totalClusters),
+    allocatedClusters: sum(({ allocatedClusters }) => allocatedClusters),
+    compressedClusters: sum(({ compressedClusters }) => compressedClusters),
+    fragmentedClusters: sum(({ fragmentedClusters }) => fragmentedClusters),
+  };
 }
 
 /** @throws ConfigurationError if there is no such repair */

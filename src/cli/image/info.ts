@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, sep } from 'node:path';
 import { ConfigurationError } from '../../index.ts';
+import { memberName } from '../../node/files/archive-member.ts';
 import { nodeStorage } from '../../node/storage.ts';
 import { BlockDisk } from '../../storage/blocks/disk.ts';
 import { PlainMap } from '../../storage/blocks/plain-map.ts';
@@ -16,6 +17,7 @@ import { type ImageSnapshot, readSnapshots } from '../../storage/qcow2/snapshots
 import { sizeText } from '../../storage/size-text.ts';
 import { snapshotLines } from '../../storage/snapshot-list.ts';
 import type { ByteStore, Disk } from '../../storage/store.ts';
+import { descriptorOf } from '../../storage/vmdk/image.ts';
 import { printable } from '../../util/printable.ts';
 import { type Arguments, isJson } from './arguments.ts';
 import { readingHost } from './host.ts';
@@ -33,7 +35,18 @@ interface Facts {
   readonly size: number;
   /** Bytes that are kept together; undefined: the format has no such. */
   readonly clusterSize: number | undefined;
+  /** The files with the image's parts, other than its own. */
+  readonly parts: readonly string[];
+  readonly backing: Backing | undefined;
   readonly qcow2: Qcow2Facts | undefined;
+  /** The facts that only this format has, by QEMU's names; undefined: it has none. */
+  readonly details: object | undefined;
+}
+
+/** The image that an image stands on, as it says. */
+interface Backing {
+  readonly file: string;
+  readonly format: string | undefined;
 }
 
 /** More images in a chain are a mistake. */
@@ -67,15 +80,15 @@ interface Image {
   readonly text: string;
   readonly json: object;
   readonly store: ByteStore;
-  readonly header: Header | undefined;
+  readonly backing: Backing | undefined;
 }
 
 /** The image below this one in its backing chain; undefined if there is none. */
-function below({ store, header }: Image): Next | undefined {
-  if (header?.backingFile === undefined) return undefined;
+function below({ store, backing }: Image): Next | undefined {
+  if (backing === undefined) return undefined;
   // Says what cannot be looked at.
-  backingName(nodeStorage, store, header.backingFile);
-  return { name: pathOf(store, header.backingFile), format: header.extensions.backingFormat };
+  backingName(nodeStorage, store, backing.file);
+  return { name: pathOf(store, backing.file), format: backing.format };
 }
 
 /** The folder in a name, with its last separator; elsewhere than on Windows a backslash is a character of names. */
@@ -94,28 +107,55 @@ async function examined({ name, format }: Next, host: StorageHost): Promise<Imag
   try {
     const found = await formatOf(store, formatNamed(format));
     const facts = found === 'qcow2' ? await factsOf(store) : await plainFacts(host, store, found);
-    const used = isHttp(name) ? undefined : (await stat(store.name)).blocks * 512;
-    const { header } = facts.qcow2 ?? {};
-    return { text: textOf(store, facts, used), json: jsonOf(store, facts, used), store, header };
+    const isFile = !isHttp(name) && memberName(name) === undefined;
+    const used = isFile ? await bytesUsed([store.name, ...facts.parts]) : undefined;
+    const { backing } = facts;
+    return { text: textOf(store, facts, used), json: jsonOf(store, facts, used), store, backing };
   } finally {
     await store.close();
   }
 }
 
+/** Bytes that files take at the host. */
+async function bytesUsed(files: readonly string[]): Promise<number> {
+  const facts = await Promise.all(files.map((file) => stat(file)));
+  return facts.reduce((sum, { blocks }) => sum + blocks * 512, 0);
+}
+
 async function factsOf(store: ByteStore): Promise<Facts> {
   const header = await describeHeader(store);
   const snapshots = await readSnapshots(new ImageFile(store, header));
-  return { format: 'qcow2', size: header.size, clusterSize: 2 ** header.clusterBits, qcow2: { header, snapshots } };
+  const { backingFile: file, extensions, size } = header;
+  return {
+    ...{ format: 'qcow2', size, clusterSize: 2 ** header.clusterBits, parts: [], details: detailsOf(header) },
+    backing: file === undefined ? undefined : { file, format: extensions.backingFormat },
+    qcow2: { header, snapshots },
+  };
 }
 
 /** The facts about an image of a format that has no more of them. */
 async function plainFacts(host: StorageHost, store: ByteStore, format: ImageFormat): Promise<Facts> {
   const disk = await openDisk(host, store.name, { format, access: 'read' });
   try {
-    return { format, size: disk.size, clusterSize: blockSizeOf(disk), qcow2: undefined };
+    const parts = disk instanceof PartsDisk ? disk.disks.map(({ name }) => name) : [];
+    const more = format === 'vmdk' ? await vmdkFacts(store) : { backing: undefined, details: undefined };
+    return { format, size: disk.size, clusterSize: blockSizeOf(disk), parts, qcow2: undefined, ...more };
   } finally {
     await disk.close();
   }
+}
+
+/** The facts that the descriptor of a VMDK image has (ImageInfoSpecificVmdk of QEMU's schema, without its extents). */
+async function vmdkFacts(store: ByteStore): Promise<Pick<Facts, 'backing' | 'details'>> {
+  const descriptor = await descriptorOf(store);
+  if (descriptor === undefined) return { backing: undefined, details: undefined };
+  const { parent, type, contentId, parentContentId } = descriptor;
+  const details = {
+    cid: Number.parseInt(contentId, 16),
+    'parent-cid': Number.parseInt(parentContentId, 16),
+    'create-type': type,
+  };
+  return { backing: parent === undefined ? undefined : { file: parent, format: 'vmdk' }, details };
 }
 
 /** Bytes that are kept together; a disk in several parts has that of the first one. */
@@ -125,30 +165,24 @@ function blockSizeOf(disk: Disk | undefined): number | undefined {
 }
 
 function textOf(store: ByteStore, facts: Facts, used: number | undefined): string {
-  const { format, size, clusterSize, qcow2 } = facts;
+  const { format, size, clusterSize, qcow2, backing, details } = facts;
+  const { snapshots = [] } = qcow2 ?? {};
   const lines = [
     `image: ${store.name}`,
     `file format: ${format}`,
     `virtual size: ${sizeText(size)} (${size} bytes)`,
     `disk size: ${used === undefined ? 'unavailable' : sizeText(used)}`,
     ...(clusterSize === undefined ? [] : [`cluster_size: ${clusterSize}`]),
-    ...(qcow2 ? qcow2Lines(store, qcow2) : []),
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-function qcow2Lines(store: ByteStore, { header, snapshots }: Qcow2Facts): string[] {
-  const { backingFormat } = header.extensions;
-  return [
-    ...(isDirty(header) ? ['cleanly shut down: no'] : []),
-    ...(header.backingFile === undefined ? [] : [`backing file: ${backingText(store, header.backingFile)}`]),
-    ...(backingFormat === undefined ? [] : [`backing file format: ${printable(backingFormat)}`]),
+    ...(qcow2 && isDirty(qcow2.header) ? ['cleanly shut down: no'] : []),
+    ...(backing === undefined ? [] : [`backing file: ${backingText(store, backing.file)}`]),
+    ...(backing?.format === undefined ? [] : [`backing file format: ${printable(backing.format)}`]),
     ...(snapshots.length > 0 ? [`Snapshot list:\n${snapshotLines(snapshots).slice(0, -1)}`] : []),
-    'Format specific information:',
-    ...Object.entries(detailsOf(header)).map(
+    ...(details === undefined ? [] : ['Format specific information:']),
+    ...Object.entries(details ?? {}).map(
       ([name, value]) => `    ${name.replaceAll('-', ' ')}: ${printable(String(value))}`,
     ),
   ];
+  return `${lines.join('\n')}\n`;
 }
 
 function backingText(store: ByteStore, backingFile: string): string {
@@ -179,20 +213,19 @@ function detailsOf(header: Header): object {
 }
 
 /** Members stand in QEMU's order: programs compare outputs. */
-function jsonOf(store: ByteStore, facts: Facts, used: number | undefined): object {
-  const { header, snapshots = [] } = facts.qcow2 ?? {};
-  const { backingFile } = header ?? {};
+function jsonOf(store: ByteStore, { qcow2, backing, details, ...facts }: Facts, used: number | undefined): object {
+  const { snapshots = [], header } = qcow2 ?? {};
   return {
-    'backing-filename-format': header?.extensions.backingFormat,
+    'backing-filename-format': backing?.format,
     ...(snapshots.length > 0 && { snapshots: snapshots.map(snapshotJson) }),
     'virtual-size': facts.size,
     filename: store.name,
     'cluster-size': facts.clusterSize,
     format: facts.format,
     'actual-size': used,
-    'format-specific': header && { type: 'qcow2', data: detailsOf(header) },
-    'full-backing-filename': backingFile === undefined ? undefined : pathOf(store, backingFile),
-    'backing-filename': backingFile,
+    'format-specific': details && { type: facts.format, data: details },
+    'full-backing-filename': backing && pathOf(store, backing.file),
+    'backing-filename': backing?.file,
     'dirty-flag': header !== undefined && isDirty(header),
   };
 }

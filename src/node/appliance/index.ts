@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { archivedFiles } from '../../appliance/archive.ts';
+import { archivedFiles, plainName } from '../../appliance/archive.ts';
 import { type Appliance, type ApplianceFiles, readAppliance } from '../../appliance/index.ts';
 import { MemberStore } from '../../storage/member-store.ts';
-import { ConfigurationError, messageOf } from '../../util/errors.ts';
+import { ConfigurationError } from '../../util/errors.ts';
+import { systemMessage } from '../process/system-message.ts';
 import { nodeStorage } from '../storage.ts';
 
 /** Bytes of a descriptor at most. */
@@ -28,7 +29,12 @@ async function filesWithin(path: string): Promise<ApplianceFiles> {
     checkSize(path, found.size);
     const bytes = new Uint8Array(found.size);
     await new MemberStore(archive, found).read(0, bytes);
-    const find = (file: string) => (files.some(({ name }) => name === file) ? `${path}/${file}` : undefined);
+    // The descriptor names files from its own folder on.
+    const folder = found.name.slice(0, found.name.lastIndexOf('/') + 1);
+    const find = (file: string) => {
+      const name = plainName(`${folder}${file}`);
+      return files.some((other) => other.name === name) ? `${path}/${name}` : undefined;
+    };
     return { name: path, descriptor: new TextDecoder().decode(bytes), find };
   } finally {
     await archive.close();
@@ -38,11 +44,12 @@ async function filesWithin(path: string): Promise<ApplianceFiles> {
 /** A descriptor names files beside it, and none elsewhere. */
 async function filesBeside(path: string): Promise<ApplianceFiles> {
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw new ConfigurationError(`cannot read ${path}: ${messageOf(error)}`);
+    throw new ConfigurationError(`cannot read ${path}: ${systemMessage(error)}`);
   });
   checkSize(path, bytes.length);
-  const find = (file: string) => {
-    const isBeside = file === basename(file) && file !== '..' && existsSync(join(dirname(path), file));
+  const find = (named: string) => {
+    const file = plainName(named);
+    const isBeside = file !== '' && file === basename(file) && file !== '..' && existsSync(join(dirname(path), file));
     return isBeside ? join(dirname(path), file) : undefined;
   };
   return { name: path, descriptor: bytes.toString(), find };

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { archivedFiles } from '../../appliance/archive.ts';
+import { archivedFiles, plainName } from '../../appliance/archive.ts';
 import { MemberStore } from '../../storage/member-store.ts';
 import { type ByteStore, StorageError } from '../../storage/store.ts';
 
@@ -9,9 +9,9 @@ export interface MemberName {
   readonly member: string;
 }
 
-/** `FILE.ova/NAME`, if there is such an archive; undefined: another name. */
+/** `FILE.ova/NAME` or `FILE.ova/FOLDER/NAME`, if there is such an archive; undefined: another name. */
 export function memberName(name: string): MemberName | undefined {
-  const [, archive, member] = /^(.+\.ova)[/\\]([^/\\]+)$/i.exec(name) ?? [];
+  const [, archive, member] = /^(.+\.ova)[/\\](.+)$/i.exec(name) ?? [];
   if (archive === undefined || statSync(archive, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
   return { archive, member: member! };
 }
@@ -27,7 +27,7 @@ export async function openMember(
 ): Promise<ByteStore> {
   const store = await open(archive);
   try {
-    const file = (await archivedFiles(store)).find(({ name }) => name === member);
+    const file = (await archivedFiles(store)).find(({ name }) => name === plainName(member));
     if (file === undefined) throw new StorageError(store, `has no file '${member}'`);
     const found = new MemberStore(store, file);
     if (access === 'read') return found;

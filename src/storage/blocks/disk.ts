@@ -10,6 +10,7 @@ export class BlockDisk implements Disk {
   readonly map: BlockMap;
   readonly backing: Disk | undefined;
   readonly #order = new InOrder();
+  #closed: Promise<void> | undefined;
 
   constructor(map: BlockMap, backing?: Disk) {
     this.map = map;
@@ -110,7 +111,13 @@ export class BlockDisk implements Disk {
     this.backing?.abandon();
   }
 
-  async close(): Promise<void> {
+  /** Several parts of an image may stand on this one: the first of them closes it. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     try {
       await this.flush();
     } finally {

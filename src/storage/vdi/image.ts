@@ -54,7 +54,10 @@ class VdiMap implements BlockMap {
     if (entry >= Entry.discarded) return { kind: 'zero' };
     if (entry >= this.#header.blocks)
       throw new StorageError(this.store, `says that block ${block} is at number ${entry} of ${this.#header.blocks}`);
-    return { kind: 'data', offset: this.#offset(entry) };
+    const offset = this.#offset(entry);
+    if (offset >= this.store.size)
+      throw new StorageError(this.store, `says that block ${block} is at byte ${offset} of its ${this.store.size}`);
+    return { kind: 'data', offset };
   }
 
   async reserve(): Promise<NewPlace> {

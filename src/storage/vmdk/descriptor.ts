@@ -22,7 +22,10 @@ export interface DescribedExtent {
 export interface Descriptor {
   /** By VMware's names, such as "monolithicSparse". */
   readonly type: string;
+  /** Eight hexadecimal digits, which change with the contents. */
   readonly contentId: string;
+  /** The digits of the image that this one stands on; all ones: there is none. */
+  readonly parentContentId: string;
   /** The name of the image that this one stands on. */
   readonly parent: string | undefined;
   readonly extents: readonly DescribedExtent[];
@@ -53,11 +56,12 @@ function parseDescriptor(text: string, store: { readonly name: string }): Descri
     lines
       .map((line) => /^(\w+)\s*=\s*"?([^"]*)"?$/.exec(line))
       .find((match) => match?.[1]?.toLowerCase() === name.toLowerCase())?.[2];
-  const hasParent = (value('parentCID') ?? NO_PARENT).toLowerCase() !== NO_PARENT;
+  const parentContentId = value('parentCID') ?? NO_PARENT;
+  const hasParent = parentContentId.toLowerCase() !== NO_PARENT;
   const parent = hasParent ? value('parentFileNameHint') : undefined;
   if (hasParent && !parent) throw new StorageError(store, 'stands on another image, whose name it does not say');
   const extents = lines.filter((line) => /^(RW|RDONLY|NOACCESS)\s/.test(line)).map((line) => extentOf(line, store));
-  return { type: value('createType') ?? '', contentId: value('CID') ?? '', parent, extents };
+  return { type: value('createType') ?? '', contentId: value('CID') ?? '', parentContentId, parent, extents };
 }
 
 function extentOf(line: string, store: { readonly name: string }): DescribedExtent {

@@ -4,9 +4,15 @@ import type { OpenedImage } from '../formats.ts';
 import { type DiskPart, PartsDisk } from '../parts.ts';
 import type { Decompressor } from '../qcow2/compressed.ts';
 import { type ByteStore, type Disk, StorageError } from '../store.ts';
-import { DESCRIPTOR_START, type DescribedExtent, newDescriptor, readDescriptor } from './descriptor.ts';
+import {
+  DESCRIPTOR_START,
+  type DescribedExtent,
+  type Descriptor,
+  newDescriptor,
+  readDescriptor,
+} from './descriptor.ts';
 import { GrainMap } from './grains.ts';
-import { directoryEntries, HEADER_BYTES, newHeader, type SparseHeader } from './header.ts';
+import { directoryEntries, HEADER_BYTES, newHeader, readHeader, type SparseHeader } from './header.ts';
 
 /** Parts of a disk; more are a mistake. */
 const MOST_PARTS = 4096;
@@ -22,10 +28,22 @@ async function isDescriptor(store: ByteStore): Promise<boolean> {
   return String.fromCharCode(...bytes) === DESCRIPTOR_START;
 }
 
+/**
+ * The descriptor of an image, which is the file itself, or a part of it. Undefined: it has none.
+ * @throws StorageError if it is no VMDK image
+ */
+export async function descriptorOf(store: ByteStore): Promise<Descriptor | undefined> {
+  if (await isDescriptor(store)) return await readDescriptor(store);
+  return await descriptorWithin(store, await readHeader(store));
+}
+
+async function descriptorWithin(store: ByteStore, { descriptor }: SparseHeader): Promise<Descriptor | undefined> {
+  return descriptor && (await readDescriptor(store, descriptor.offset, descriptor.length));
+}
+
 async function openWhole({ store, decompressor, openBacking }: OpenedImage): Promise<Disk> {
   const map = await GrainMap.load(store, decompressor);
-  const { descriptor } = map.header;
-  const { parent } = descriptor ? await readDescriptor(store, descriptor.offset, descriptor.length) : {};
+  const { parent } = (await descriptorWithin(store, map.header)) ?? {};
   return new BlockDisk(map, parent === undefined ? undefined : await openBacking(parent, 'vmdk'));
 }
 
@@ -35,18 +53,20 @@ async function openParts(image: OpenedImage): Promise<Disk> {
   const { parent, extents } = await readDescriptor(store);
   if (extents.length === 0 || extents.length > MOST_PARTS)
     throw new StorageError(store, `describes ${extents.length} parts of its disk: not possible`);
-  const [only] = extents;
-  if (parent !== undefined && (extents.length > 1 || only!.kind !== 'sparse'))
-    throw new StorageError(store, 'has several parts and stands on another image, which is not supported');
+  if (parent !== undefined && extents.some(({ kind }) => kind === 'flat'))
+    throw new StorageError(store, 'has parts with all bytes, and stands on another image: not possible');
   const opened: Disk[] = [];
   try {
     const backing = parent === undefined ? undefined : await image.openBacking(parent, 'vmdk');
     if (backing) opened.push(backing);
     const parts: DiskPart[] = [];
+    let start = 0;
     for (const extent of extents) {
-      const disk = extent.kind === 'zero' ? undefined : await openPart(image, extent, backing);
+      const below = backing && partOf(backing, start, extent.size);
+      const disk = extent.kind === 'zero' ? undefined : await openPart(image, extent, below);
       if (disk) opened.push(disk);
       parts.push({ disk, from: 0, length: extent.size });
+      start += extent.size;
     }
     await store.close();
     return new PartsDisk(parts, { name: store.name, format: 'vmdk' });
@@ -54,6 +74,12 @@ async function openParts(image: OpenedImage): Promise<Disk> {
     for (const disk of opened) await disk.close();
     throw error;
   }
+}
+
+/** The bytes of the image below that a part stands on. */
+function partOf(backing: Disk, from: number, size: number): Disk {
+  const length = Math.max(0, Math.min(size, backing.size - from));
+  return new PartsDisk([{ disk: backing, from, length }]);
 }
 
 async function openPart(image: OpenedImage, extent: DescribedExtent, backing: Disk | undefined): Promise<Disk> {

@@ -101,6 +101,8 @@ describe('Properties of a model', () => {
     expect(cpuModel('max,hv-time=off,+hv-time').enlightenments?.switches).toEqual(new Set(['time']));
     expect(cpuWarnings('max,hv-synic,hv-time')).toEqual(["this processor doesn't support requested feature: hv-synic"]);
     expect(cpuProblem('max,hv-synic,enforce')).toContain('hv-synic');
+    const named = cpuWarnings('max,hv-time,hv-vendor-id=whatever,hv-version-id-build=7,hv-no-nonarch-coresharing=off');
+    expect(named.map((text) => text.split(': ')[1])).toEqual(['hv-vendor-id', 'hv-version-id-build']);
   });
 });
 

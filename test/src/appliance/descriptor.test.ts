@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { readDescriptor } from '../../../src/appliance/descriptor.ts';
-import { type ApplianceImage, optionsOf } from '../../../src/appliance/machine.ts';
+import type { ApplianceImage } from '../../../src/appliance/drives.ts';
+import { optionsOf } from '../../../src/appliance/machine.ts';
 import { descriptorOf, disk, file, item, type Sample } from './samples.ts';
 
 const DISK = 17;
@@ -18,7 +19,6 @@ function options(sample: Sample, ...names: readonly string[]) {
   return { ...found, notes };
 }
 
-const needsSeabios = 'it has a disk at a SCSI controller: to boot from that, give -bios seabios';
 const vmdk = { files: [file('f', 'a.vmdk')], disks: [disk('d', 'f')] };
 
 test.each([
@@ -30,6 +30,18 @@ test.each([
   [{ VirtualQuantity: 64 }, 64],
 ])('memory: %j', (members, megabytes) => {
   expect(options({ items: [item(4, 1, members)] }).memory).toBe(megabytes);
+});
+
+test.each([
+  [{ AllocationUnits: 'pages', VirtualQuantity: 1 }, '1 pages'],
+  [{ VirtualQuantity: 'lots' }, 'lots byte * 2^20'],
+  [{ VirtualQuantity: -5 }, '-5 byte * 2^20'],
+])('memory that is not understood is named: %j', (members, text) => {
+  const { memory, notes } = options({ items: [item(4, 1, members)] });
+  expect([memory, notes]).toEqual([
+    undefined,
+    [`memory of '${text}' is not understood; give the machine memory by -m`],
+  ]);
 });
 
 test('name, processors, cards and sound are read; what there is not is named', () => {
@@ -92,11 +104,11 @@ test("a disk of VMware's own controller is on one, other SCSI disks are on the I
   ]);
   expect([network, notes]).toEqual([
     [{ card: 'vmxnet3' }],
-    [needsSeabios, 'second disk is on the IDE: there is no lsilogic controller'],
+    ['second disk is on the IDE: there is no lsilogic controller'],
   ]);
 });
 
-test("disks of LSI's SAS controller are on one, and on the IDE where it has no place for them", () => {
+test("disks of LSI's SAS controller are on one, and at other places of it where it has not those that are named", () => {
   const items = [
     item(6, 1, { ResourceSubType: 'lsilogicsas' }),
     item(6, 2, { ResourceSubType: 'VirtualSCSI' }),
@@ -110,10 +122,10 @@ test("disks of LSI's SAS controller are on one, and on the IDE where it has no p
   expect(scsiControllers).toEqual([{ model: 'mptsas1068' }, { model: 'pvscsi' }]);
   expect(drives).toEqual([
     { image: 'a.vmdk', format: 'vmdk', snapshot: true, media: 'disk', interface: 'scsi', index: 7 },
-    { image: 'b.vmdk', format: 'vmdk', snapshot: true, media: 'disk' },
+    { image: 'b.vmdk', format: 'vmdk', snapshot: true, media: 'disk', interface: 'scsi', index: 0 },
     { image: 'c.iso', format: 'vmdk', snapshot: false, media: 'cdrom', interface: 'scsi', index: 17 },
   ]);
-  expect(notes).toEqual([needsSeabios, 'second disk is on the IDE: the lsilogicsas controller has no place 8']);
+  expect(notes).toEqual(['second disk is on the SCSI: the lsilogicsas controller has no place 8']);
 });
 
 test.each(['constructor', '__proto__'])('a controller and a card may be called %s', (model) => {
@@ -127,6 +139,78 @@ test.each(['constructor', '__proto__'])('a controller and a card may be called %
     network: [{ card: 'e1000' }],
     notes: [`a drive is on the IDE: there is no ${model} controller`, `the card is an e1000: there is no ${model}`],
   });
+});
+
+const twoFiles = { files: [file('f', 'a.vmdk'), file('g', 'b.vmdk')], disks: [disk('d', 'f'), disk('e', 'g')] };
+const onePlace = (parent: number, unit: number, more: number) => [
+  item(DISK, 10, { Parent: parent, AddressOnParent: unit, HostResource: '/disk/d', ElementName: 'first' }),
+  item(DISK, 11, { Parent: parent + more, AddressOnParent: unit, HostResource: '/disk/e', ElementName: 'second' }),
+];
+
+test.each<[string, readonly string[], readonly object[], RegExp]>([
+  [
+    'two disks at one place of the IDE',
+    [item(5, 1), ...onePlace(1, 0, 0)],
+    [{ index: 0 }, {}],
+    /^second is at another place of the IDE: its own place is not there, or is taken$/,
+  ],
+  [
+    'a second controller of VMware',
+    [
+      item(6, 1, { ResourceSubType: 'VirtualSCSI' }),
+      item(6, 2, { ResourceSubType: 'VirtualSCSI' }),
+      ...onePlace(1, 3, 1),
+    ],
+    [
+      { interface: 'scsi', index: 3 },
+      { interface: 'scsi', index: 0 },
+    ],
+    /^second is at another place of the SCSI/,
+  ],
+  [
+    'a controller of virtio',
+    [item(20, 1, { ResourceSubType: 'AHCI' }), item(20, 2, { ResourceSubType: 'VirtioSCSI' }), ...onePlace(1, 0, 1)],
+    [{ interface: 'sata' }, {}],
+    /^second is on the IDE: there is no VirtioSCSI controller$/,
+  ],
+])('%s: the second disk is where there is a place', (_, items, places, message) => {
+  const { drives, notes } = options({ ...twoFiles, items }, 'a.vmdk', 'b.vmdk');
+  const found = drives?.map((drive) => ({ ...(drive as object), image: '', format: '', media: '', snapshot: '' }));
+  expect(found).toEqual(places.map((place) => ({ ...place, image: '', format: '', media: '', snapshot: '' })));
+  expect(notes).toEqual([expect.stringMatching(message)]);
+});
+
+test('disks that the IDE has no place for are on the SATA, and the CD-ROM drive keeps its place', () => {
+  const disks = Array.from({ length: 5 }, (_, n) =>
+    item(DISK, 10 + n, { Parent: 1, AddressOnParent: n, HostResource: '/disk/d', ElementName: `disk ${n}` }),
+  );
+  const items = [item(6, 1, { ResourceSubType: 'buslogic' }), item(5, 2, { Address: 1 }), ...disks];
+  const { drives, notes } = options(
+    { ...vmdk, items: [...items, item(CDROM, 20, { Parent: 2, AddressOnParent: 0 })] },
+    'a.vmdk',
+  );
+  const kinds = drives?.map((drive) => (drive as { interface?: string; index?: number }).interface ?? 'ide');
+  expect(kinds).toEqual(['ide', 'ide', 'ide', 'sata', 'sata', 'ide']);
+  expect(drives?.filter((drive) => (drive as { index?: number }).index !== undefined)).toEqual([
+    { media: 'cdrom', index: 2 },
+  ]);
+  expect(notes.at(-1)).toBe('disk 4 is on the SATA: there is no buslogic controller');
+});
+
+test.each(['NVMe', 'vmware.nvme.controller'])('a disk of the controller %s is one of NVMe', (model) => {
+  const items = [
+    item(20, 1, { ResourceSubType: model }),
+    item(DISK, 2, { Parent: 1, AddressOnParent: 0, HostResource: '/disk/d' }),
+  ];
+  const { drives, notes } = options({ ...vmdk, items }, 'a.vmdk');
+  expect([drives, notes]).toEqual([[expect.objectContaining({ interface: 'nvme', image: 'a.vmdk' })], []]);
+});
+
+test("VMware's flexible card is a PCnet; more processors than there can be are named", () => {
+  const items = [item(3, 1, { VirtualQuantity: 64 }), item(10, 2, { ResourceSubType: 'Flexible' })];
+  const { network, processors, notes } = options({ items });
+  expect([network, processors]).toEqual([[{ card: 'pcnet' }], 32]);
+  expect(notes).toEqual(['it wants 64 processors, and gets 32']);
 });
 
 test('items of the second version have forms of their own', () => {
@@ -170,7 +254,11 @@ test.each<[string, Sample, RegExp]>([
     { ...vmdk, disks: [disk('d', 'f', 'ovf:parentRef="p"')], items: onIde },
     /holds changes of another one/,
   ],
-  ['memory in words', { items: [item(4, 1, { AllocationUnits: 'pages', VirtualQuantity: 1 })] }, /memory in 'pages'/],
+  [
+    'an image that is no file of the appliance',
+    { ...vmdk, items: [item(5, 1), item(DISK, 2, { Parent: 1, HostResource: 'datastore/a' })] },
+    /a hard disk has 'datastore\/a' for its image/,
+  ],
 ])('%s is refused by name', (_, sample, message) => {
   expect(() => read(sample)).toThrow(message);
 });

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
+import { checkImage } from '../../../src/cli/image/check.ts';
+import { imageInfo } from '../../../src/cli/image/info.ts';
 import { parseImage } from '../../../src/cli/image/main.ts';
 import { Machine } from '../../../src/index.ts';
 import { openAppliance } from '../../../src/node/appliance/index.ts';
@@ -71,6 +73,22 @@ test('a descriptor finds its images beside it', async () => {
   expect(options.drives).toEqual([expect.objectContaining({ image: join(folder, 'a.vmdk'), format: 'vmdk' })]);
 });
 
+test.each([
+  ['steps that lead nowhere', './', 'a.vmdk', 'a.vmdk'],
+  ['a folder', 'some/folder/', 'a.vmdk', './a.vmdk'],
+  ['an address for a name', '', 'my disk.vmdk', 'my%20disk.vmdk'],
+  ['letters beyond ASCII', '', 'größe.vmdk', 'größe.vmdk'],
+])('an archive with %s finds its image', async (_, folderOf, name, href) => {
+  const text = descriptorOf({ files: [file('f', href)], disks: [disk('d', 'f')], items });
+  const image = await imageOf(booting, 'e.vmdk');
+  const path = await written('named.ova', { [`${folderOf}a.ovf`]: text, [`${folderOf}${name}`]: image });
+  const { drives } = (await openAppliance(path)).options;
+  await using machine = await Machine.create({ memory: 16, drives: drives!, isolate: 'caller' });
+  const said = machine.serial.expect('ova');
+  await machine.start();
+  await said;
+});
+
 test('a file of an archive has a name, and is only read', async () => {
   const path = await written('part.ova', { 'a.ovf': 'text', 'b.bin': 'bytes of b' });
   const store = await nodeStorage.open(`${path}/b.bin`, 'read');
@@ -82,6 +100,15 @@ test('a file of an archive has a name, and is only read', async () => {
   await expect(nodeStorage.open(`${path}/c.bin`, 'read')).rejects.toThrow(/has no file 'c.bin'/);
   // The archive is not locked any more.
   await (await nodeStorage.open(path, 'write')).close();
+});
+
+test('an image in an archive is looked at, checked and copied out by its name', async () => {
+  const path = await written('look.ova', { 'a.ovf': descriptor, './a.vmdk': await imageOf(booting, 'f.vmdk') });
+  const image = { values: {}, words: [`${path}/a.vmdk`] } as const;
+  expect(await imageInfo(image)).toContain('virtual size: 64 KiB (65536 bytes)\ndisk size: unavailable\n');
+  expect(await checkImage(image)).toMatchObject({ code: 0 });
+  expect(await (await parseImage(['convert', '-O', 'raw', `${path}/a.vmdk`, join(folder, 'copy.raw')]))()).toBe(0);
+  expect(readFileSync(join(folder, 'copy.raw'))).toEqual(Buffer.from(booting));
 });
 
 test('an image that names a file of the host is refused', async () => {

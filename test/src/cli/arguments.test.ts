@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { deviceModel } from '../../../runtime/machine/catalogue/index.ts';
 import { parseArguments } from '../../../src/cli/arguments.ts';
 import { flags } from '../../../src/cli/flags.ts';
-import { missingFlags } from '../../../src/cli/missing.ts';
+import { missingDevices, missingFlags } from '../../../src/cli/missing.ts';
 
 const parse = (line: string) => parseArguments(line === '' ? [] : line.split(' '));
 
@@ -180,6 +181,26 @@ test.each([
   ['-nographics', 'unknown flag -nographics; similar: -nographic; --help'],
   ['-sd disk.img', '-sd is not supported: there is no such drive; -drive adds disks'],
   ['-enable-kvm', '-enable-kvm is not supported: guest code is always translated'],
+  [
+    '/machines/My.vmx',
+    '/machines/My.vmx describes a machine of VMware; give its disks, by -hda FILE for example, or an',
+  ],
+  ['old.vbox', 'old.vbox describes a machine of VirtualBox; give its disks'],
+  ['-xen-domid 3', '-xen-domid is not supported: there is no Xen below; -machine xen=on makes one for the guest'],
+  ['-machine xenfv', "-machine: 'xenfv' is not supported: give -machine xen=on"],
+  ['-M vmport=maybe', "-M: 'vmport=maybe' is not supported: the machine is a pc (i440FX)"],
+  ['-device virtio-scsi-pci', "the device 'virtio-scsi-pci' is not supported; give -device pvscsi or lsi53c895a"],
+  [
+    '-device scsi-generic,drive=d',
+    "the device 'scsi-generic' is not supported; the host's own devices are not for guests",
+  ],
+  ['-device qxl-vga', "the device 'qxl-vga' is not supported; give -vga std or -vga cirrus"],
+  [
+    '-device vmmouse',
+    "a second 'vmmouse' cannot be added to what a machine has of that kind: leave it out; -machine vmport=off",
+  ],
+  ['-machine xen=on -device xen-disk', 'drive property not set; give -drive if=none,id=ID,file=FILE and drive=ID'],
+  ['-device frob', "the device 'frob' is not supported; -device help lists those that are"],
   ['-virtfs local,path=.', 'what is the guest to mount it by? give mount_tag=TAG'],
   ['-virtfs local,path=.,mount_tag=t', 'give one of security_model=mapped-file, '],
   ['-virtfs local,path=.,mount_tag=t,security_model=mapped', 'needs extended attributes, which Node cannot read'],
@@ -322,6 +343,10 @@ test('flags of QEMU are taken, or refused with a reason, but not both', () => {
   const taken = flags.flatMap(({ names }) => names);
   expect(taken.filter((name) => missingFlags.has(name))).toEqual([]);
   expect(new Set(taken).size).toBe(taken.length);
+});
+
+test('a device that there is, is not called missing', () => {
+  expect([...missingDevices.keys()].filter((name) => deviceModel(name) !== undefined)).toEqual([]);
 });
 
 describe('the real-time clock', () => {

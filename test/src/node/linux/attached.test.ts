@@ -56,6 +56,11 @@ describe('what is attached', () => {
       { shares: [{ tag: 'host', files: {} }] },
       { drivers: ['virtio_pci', '9pnet_virtio', '9p'], tags: ['host'] },
     ],
+    [
+      'drives and cards of Xen, whose platform device is served by kernels that know Xen',
+      { xen: true, drives: [{ image, interface: 'xen' }], network: [{ card: 'xen-net-device' }] },
+      { drivers: ['xen_blkfront', 'xen_netfront'], disks: { xvd: 1 }, cards: 1 },
+    ],
     ['sound', { soundCards: ['AC97'] }, { drivers: ['snd_intel8x0', 'snd_pcm_oss'], sounds: 1 }],
     [
       'devices of virtio',

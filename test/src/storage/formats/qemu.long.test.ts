@@ -164,6 +164,8 @@ describe.skipIf(missing !== '')(`copies between formats${missing}`, { timeout: 6
     const facts = JSON.parse((await rawiron(['image', 'info', '-f', format, '--output=json', image])).output);
     const theirs = JSON.parse(qemu('qemu-img', 'info', '-f', format, '--output=json', image));
     expect(facts['virtual-size']).toBe(theirs['virtual-size']);
+    if (format === 'vmdk') expect(theirs['format-specific'].data).toMatchObject(facts['format-specific'].data);
+    expect(facts['actual-size']).toBe(theirs['actual-size']);
     expect(facts['cluster-size']).toBe(
       options.includes('fixed') && format === 'vpc' ? undefined : theirs['cluster-size'],
     );
@@ -182,3 +184,18 @@ describe.skipIf(missing !== '')(`copies between formats${missing}`, { timeout: 6
     expect(qemu('qemu-img', 'compare', '-f', 'raw', '-F', 'vmdk', source, above)).toContain('Images are identical.');
   });
 });
+
+test.skipIf(missing !== '').each(['monolithicSparse', 'twoGbMaxExtentSparse'])(
+  `image info shows what a VMDK image %s stands on${missing}`,
+  async (type) => {
+    const [base, above] = [join(folder, 'base.vmdk'), join(folder, 'above.vmdk')];
+    for (const image of [base, above]) rmSync(image, { force: true });
+    qemu('qemu-img', 'create', '-f', 'vmdk', '-o', `subformat=${type}`, base, '3G');
+    qemu('qemu-img', 'create', '-f', 'vmdk', '-o', `subformat=${type}`, '-b', 'base.vmdk', '-F', 'vmdk', above);
+    const args = ['info', '--backing-chain', '--output=json', above];
+    const facts = JSON.parse((await rawiron(['image', ...args])).output);
+    expect(facts).toHaveLength(2);
+    expect(JSON.parse(qemu('qemu-img', ...args))).toMatchObject(facts);
+    expect((await rawiron(['image', 'check', above])).code).toBe(0);
+  },
+);
