@@ -29,7 +29,7 @@ const EXTERNAL = 1;
  * @param eip what the handler returns to: the faulting instruction, or the next one for traps and interrupts
  */
 export function deliver(cpu: Cpu, vector: number, kind: InterruptKind, errorCode: number, eip: number): void {
-  if (kind === 'software') deliverSoftware(cpu, vector, eip);
+  if (kind === 'software') deliverSoftware(cpu, vector, kind, eip);
   else if (kind !== 'exception' || !isIntercepted(cpu.state, Exit.exception + vector))
     deliverAfter(cpu, [], { vector, kind, errorCode }, eip);
   else leaveFor(cpu, vector, errorCode, { eip, nextEip: 0 });
@@ -37,10 +37,9 @@ export function deliver(cpu: Cpu, vector: number, kind: InterruptKind, errorCode
 
 /** Delivers what an instruction that the CPU has not executed has raised. `nextEip`: the EIP after that instruction. */
 export function deliverFault(cpu: Cpu, fault: GuestFault, nextEip: number): void {
-  const { vector, errorCode, exit: code, information, interrupt } = fault;
+  const { vector, errorCode, exit: code, information, interrupt, interruptKind: kind } = fault;
   const eip = cpu.state[Word.eip]!;
-  const during: GuestEvent | undefined =
-    interrupt < 0 ? undefined : { vector: interrupt, kind: 'software', errorCode: -1 };
+  const during: GuestEvent | undefined = interrupt < 0 ? undefined : { vector: interrupt, kind, errorCode: -1 };
   if (code !== NO_EXIT) leaveGuest(cpu, { code, information, eip, nextEip, during });
   else if (!isIntercepted(cpu.state, Exit.exception + vector)) deliver(cpu, vector, 'exception', errorCode, eip);
   else leaveFor(cpu, vector, errorCode, { eip, nextEip: during ? nextEip : 0, during });
@@ -63,12 +62,16 @@ function leaveFor(
   leaveGuest(cpu, { code: Exit.exception + vector, information, ...place });
 }
 
-function deliverSoftware(cpu: Cpu, vector: number, eip: number): void {
+/** `kind`: what EXITINTINFO calls the event (AMD64 Architecture Programmer's Manual vol. 2, 15.7.2). */
+function deliverSoftware(cpu: Cpu, vector: number, kind: GuestFault['interruptKind'], eip: number): void {
   cpu.observer?.deliver(vector, 'software', -1, eip);
   try {
     enterHandler(cpu, vector, 'software', -1, eip);
   } catch (error) {
-    if (error instanceof GuestFault) error.interrupt = vector;
+    if (error instanceof GuestFault) {
+      error.interrupt = vector;
+      error.interruptKind = kind;
+    }
     throw error;
   }
   leaveHalt(cpu);
@@ -172,7 +175,7 @@ export function softwareInterrupt(cpu: Cpu, vector: number, nextEip: number): vo
 /** INT3 and INTO: the IOPL doesn't matter. */
 export function softwareException(cpu: Cpu, vector: number, nextEip: number): void {
   intercept(cpu.state, Exit.exception + vector);
-  deliver(cpu, vector, 'software', -1, nextEip);
+  deliverSoftware(cpu, vector, 'exception', nextEip);
 }
 
 /** INT1: like a debug exception from outside, whatever its gate's DPL. */

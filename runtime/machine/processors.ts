@@ -4,7 +4,7 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { haveSamePages, KeptProcessor } from '../cpu/kept-processor.ts';
 import { addStolenTime } from '../cpu/kvm/steal-time.ts';
 import { setUnprotectedSegment } from '../cpu/segmentation.ts';
-import { acceptsInterrupts } from '../cpu/svm/interrupts.ts';
+import { acceptsInterrupts, isNmiWaiting, isVirtualInterruptWaiting } from '../cpu/svm/interrupts.ts';
 import { processorCount } from '../cpu/topology.ts';
 import type { LocalApics } from '../devices/local-apic/set.ts';
 import { type Component, describe, flag, indexOf, integer, type StateOf, starting } from '../snapshot/describe.ts';
@@ -209,7 +209,8 @@ export class Processors {
   #isRunnable(n: number): boolean {
     const state = this.#stateOf(n);
     if (state[Word.halted] === Halt.running) return true;
-    return state[Word.halted] === Halt.waiting && (state[Word.nmi] === Nmi.pending || this.#acceptsInterrupt(n));
+    const isWoken = isNmiWaiting(state) || isVirtualInterruptWaiting(state) || this.#acceptsInterrupt(n);
+    return state[Word.halted] === Halt.waiting && isWoken;
   }
 
   #acceptsInterrupt(n: number): boolean {

@@ -1,22 +1,26 @@
 import { Cr0, Cr4, Efer } from '../../../translator/abi/control-registers.ts';
 import { Exit } from '../../../translator/abi/exits.ts';
 import { Vector } from '../../../translator/abi/faults.ts';
+import { PAGE_BYTES } from '../../../translator/abi/page.ts';
 import { realRights } from '../../../translator/abi/rights.ts';
 import { Eflags, HostInterrupts, Shadow, Word, wordCounts } from '../../../translator/abi/state.ts';
-import { GuestFault, raise } from '../../fault.ts';
+import { raise } from '../../fault.ts';
 import { NestedMode } from '../../memory/nested-paging.ts';
 import { PHYSICAL_BITS } from '../../memory/page-entry.ts';
 import { cr4Bits, hasAllowedCacheBits } from '../control.ts';
 import type { Cpu } from '../cpu.ts';
-import { deliverFault, inject } from '../interrupts.ts';
+import { inject } from '../interrupts.ts';
+import { isAttributeTable } from '../memory-types.ts';
 import { vm86Rights } from '../segmentation.ts';
 import { hostArea, refuseGuest } from './leave.ts';
 import { Control, ControlBlock, Event, Save, Virtual } from './vmcb.ts';
-import { loadGuestWorld, loadWorld, saveWorld, settle } from './world.ts';
+import { loadGuestWorld, loadPat, loadWorld, savePat, saveWorld, settle } from './world.ts';
 
 const PAGE_MASK = 0xfff;
 /** Bits of an address's upper word that no processor has. */
 const BEYOND_MEMORY = -1 << (PHYSICAL_BITS - 32);
+/** Pages of all addresses that one has. */
+const MEMORY_PAGES = 2 ** PHYSICAL_BITS / PAGE_BYTES;
 const NMI = 2;
 const EXCEPTIONS = 32;
 /** Types of events that can be injected, a bit each. */
@@ -29,20 +33,15 @@ const eventTypes = [Event.interrupt, Event.nmi, Event.exception, Event.software]
 export function runGuest(cpu: Cpu, vmcb: number, nextEip: number): void {
   const block = controlBlock(cpu, vmcb);
   saveWorld(cpu, hostArea(cpu), nextEip);
+  savePat(cpu, hostArea(cpu));
   if (!isAllowed(cpu, block)) {
     refuseGuest(cpu, block);
     return;
   }
   loadControls(cpu, block, vmcb);
   loadRegisters(cpu, block);
-  try {
-    if (settle(cpu)) injectEvent(cpu, block);
-    else refuseGuest(cpu, block);
-  } catch (error) {
-    // The nested tables don't map the page-directory pointers.
-    if (!(error instanceof GuestFault)) throw error;
-    deliverFault(cpu, error, 0);
-  }
+  if (settle(cpu)) injectEvent(cpu, block);
+  else refuseGuest(cpu, block);
 }
 
 /** The VMCB at a physical address; raises #GP(0) if it doesn't begin a page. */
@@ -62,10 +61,20 @@ function isAllowed(cpu: Cpu, block: ControlBlock): boolean {
 
 function areControlsAllowed(cpu: Cpu, block: ControlBlock): boolean {
   const interceptsRun = block.load(Control.intercepts + 4 * (Exit.vmrun >>> 5)) & (1 << (Exit.vmrun & 31));
-  const highParts = block.load(Control.portMap + 4) | block.load(Control.registerMap + 4);
-  const hasHostPaging = (cpu.state[Word.cr0]! & Cr0.pg) !== 0;
-  if (isNested(cpu, block) && !hasHostPaging) return false;
-  return interceptsRun !== 0 && (highParts & BEYOND_MEMORY) === 0 && block.load(Control.asid) !== 0;
+  if (isNested(cpu, block) && !isNestingAllowed(cpu, block)) return false;
+  const areMapsInMemory = isMapInMemory(block, Control.portMap) && isMapInMemory(block, Control.registerMap);
+  return interceptsRun !== 0 && areMapsInMemory && block.load(Control.asid) !== 0;
+}
+
+/** Whether a guest may have nested paging (15.25.4): the host has paging, and G_PAT holds types. */
+function isNestingAllowed({ model, state }: Cpu, block: ControlBlock): boolean {
+  const isPatAllowed = !model.features.has('pat') || isAttributeTable(...block.load64(Save.pat));
+  return (state[Word.cr0]! & Cr0.pg) !== 0 && isPatAllowed;
+}
+
+/** Whether a map, of two pages and a byte at most, ends below the last address (15.10.1 and 15.11). */
+function isMapInMemory(block: ControlBlock, at: number): boolean {
+  return (block.load(at + 4) & BEYOND_MEMORY) === 0 && pageAt(block, at) + 2 < MEMORY_PAGES;
 }
 
 function areRegistersAllowed(cpu: Cpu, block: ControlBlock): boolean {
@@ -73,6 +82,7 @@ function areRegistersAllowed(cpu: Cpu, block: ControlBlock): boolean {
   const cr0 = block.load(Save.cr0);
   const wide = [Save.efer, Save.cr0, Save.cr4, Save.dr6, Save.dr7].reduce((bits, at) => bits | block.load(at + 4), 0);
   if (wide !== 0 || (efer & ~Efer.nxe) !== Efer.svme) return false;
+  if ((block.load(Save.cr3 + 4) & BEYOND_MEMORY) !== 0) return false;
   return hasAllowedCacheBits(cr0) && (block.load(Save.cr4) & ~cr4Bits(cpu)) === 0;
 }
 
@@ -97,6 +107,7 @@ function loadNestedPaging(cpu: Cpu, block: ControlBlock): void {
   const pse = cr4 & Cr4.pse ? NestedMode.pse : 0;
   state[Word.nestedMode] = NestedMode.on | pae | pse | (efer & Efer.nxe ? NestedMode.nx : 0);
   state[Word.nestedCr3] = block.load(Control.nestedCr3);
+  loadPat(cpu, block);
 }
 
 function loadControls(cpu: Cpu, block: ControlBlock, vmcb: number): void {
@@ -125,9 +136,11 @@ function pageAt(block: ControlBlock, at: number): number {
 
 function loadRegisters(cpu: Cpu, block: ControlBlock): void {
   const { state } = cpu;
-  const isVm86 = (block.load(Save.eflags) & Eflags.vm) !== 0;
   const isProtected = (block.load(Save.cr0) & Cr0.pe) !== 0;
+  const isVm86 = isProtected && (block.load(Save.eflags) & Eflags.vm) !== 0;
   loadWorld(cpu, block, isProtected ? (isVm86 ? vm86Rights : 0) : realRights);
+  // There is no virtual-8086 mode in real mode.
+  if (!isProtected) state[Word.eflags] &= ~Eflags.vm;
   loadGuestWorld(cpu, block);
   const privilege = block.load(Save.privilege) >>> 24;
   state[Word.cpl] = isProtected ? (isVm86 ? 3 : privilege & 3) : 0;

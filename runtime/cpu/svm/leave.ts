@@ -1,12 +1,14 @@
+import { Cr0 } from '../../../translator/abi/control-registers.ts';
 import { Exit } from '../../../translator/abi/exits.ts';
-import { Halt, HostInterrupts, Shadow, Word, wordCounts } from '../../../translator/abi/state.ts';
+import { Eflags, Halt, HostInterrupts, Shadow, Word, wordCounts } from '../../../translator/abi/state.ts';
 import type { ExitInformation } from '../../fault.ts';
 import { DEBUG_CONTROL_FIXED } from '../breakpoints.ts';
 import type { Cpu } from '../cpu.ts';
+import { Dr6 } from '../debug.ts';
 import { shadowNow } from '../flag-instructions.ts';
 import type { InterruptKind } from '../observer.ts';
 import { Control, ControlBlock, Event } from './vmcb.ts';
-import { loadWorld, saveGuestWorld, saveWorld, settle } from './world.ts';
+import { loadPat, loadWorld, saveGuestWorld, savePat, saveWorld, settle } from './world.ts';
 
 const NMI = 2;
 
@@ -36,6 +38,7 @@ export function leaveGuest(cpu: Cpu, exit: GuestExit): void {
   state[Word.eip] = exit.eip;
   saveWorld(cpu, block, exit.eip);
   saveGuestWorld(cpu, block);
+  if (state[Word.nestedMode] !== 0) savePat(cpu, block);
   block.store(Control.virtualInterrupt, state[Word.virtualInterrupt]!);
   block.store64(Control.interruptShadow, shadowNow(state) === Shadow.none ? 0 : 1);
   storeReason(cpu, block, exit);
@@ -88,6 +91,7 @@ const guestWords = [
 /** Goes on with the host, all interrupts held off. */
 function resumeHost(cpu: Cpu): void {
   const { state } = cpu;
+  if (state[Word.nestedMode] !== 0) loadPat(cpu, hostArea(cpu));
   for (const word of guestWords) state[word] = 0;
   state.fill(0, Word.intercepts, Word.intercepts + wordCounts.intercepts!);
   state[Word.hostInterrupts] = HostInterrupts.byFlag;
@@ -96,7 +100,14 @@ function resumeHost(cpu: Cpu): void {
   state[Word.cpl] = 0;
   state[Word.debug + 7] = DEBUG_CONTROL_FIXED;
   loadWorld(cpu, hostArea(cpu), 0);
-  if (settle(cpu)) return;
+  // Whatever the area holds (15.6).
+  state[Word.cr0] |= Cr0.pe;
+  state[Word.eflags] &= ~Eflags.vm;
+  if (settle(cpu)) {
+    // That of VMRUN, which is one instruction to the host and done now (15.5.1).
+    if ((state[Word.eflags]! & Eflags.tf) !== 0) state[Word.debugTraps] = Dr6.singleStep;
+    return;
+  }
   state[Word.halted] = Halt.shutdown;
   cpu.observer?.shutDown([]);
   cpu.onShutdown([]);

@@ -64,6 +64,13 @@ const during: readonly Case[] = [
     'xor ecx, ecx\n div ecx',
   ),
   guest('INT n has no gate, and #GP is intercepted', 'mov dword [EXCEPTION_INTERCEPTS], 0x2000', 'int 0x40'),
+  ...['int3', 'mov al, 0x7f\n add al, 1\n into'].map((code) =>
+    guest(
+      `${code.slice(-4).toUpperCase()} has no gate, and #GP is intercepted`,
+      'mov dword [EXCEPTION_INTERCEPTS], 0x2000\n mov word [G_IDTR + 4], 23',
+      code,
+    ),
+  ),
   guest('a triple fault is intercepted', 'mov word [G_IDTR + 4], 0', 'ud2'),
 ];
 
