@@ -42,7 +42,7 @@ export function deliverFault(cpu: Cpu, fault: GuestFault, nextEip: number): void
   const during: GuestEvent | undefined = interrupt < 0 ? undefined : { vector: interrupt, kind, errorCode: -1 };
   if (code !== NO_EXIT) leaveGuest(cpu, { code, information, eip, nextEip, during });
   else if (!isIntercepted(cpu.state, Exit.exception + vector)) deliver(cpu, vector, 'exception', errorCode, eip);
-  else leaveFor(cpu, vector, errorCode, { eip, nextEip: during ? nextEip : 0, during });
+  else leaveFor(cpu, vector, errorCode, { eip, nextEip: vector === Vector.boundRange ? nextEip : 0, during });
 }
 
 /** Delivers an event that a hypervisor injects: for it alone no intercept counts. */
@@ -79,12 +79,12 @@ function deliverSoftware(cpu: Cpu, vector: number, kind: GuestFault['interruptKi
 
 /** Delivers one that others, not delivered, have led to. */
 function deliverAfter(cpu: Cpu, earlier: readonly UndeliveredException[], event: GuestEvent, eip: number): void {
-  const { vector, kind, errorCode } = event;
+  const { vector, kind, errorCode, needsGate = false } = event;
   cpu.observer?.deliver(vector, kind, errorCode, eip);
   // A page fault on the way overwrites it.
   const address = cpu.state[Word.cr2];
   try {
-    enterHandler(cpu, vector, kind, errorCode, eip);
+    enterHandler(cpu, vector, needsGate ? 'software' : kind, errorCode, eip);
   } catch (error) {
     if (!(error instanceof GuestFault)) throw error;
     const failed = undelivered(cpu, vector, kind === 'exception' ? kind : 'interrupt', errorCode, address);
@@ -128,7 +128,7 @@ function deliverNested(cpu: Cpu, { chain, failed, during }: Failure, fault: Gues
   }
   const first = failed.kind === 'exception' ? failed.vector : BENIGN;
   const second = fault.vector;
-  const external = (withExternalBit >>> second) & EXTERNAL;
+  const external = during.needsGate ? 0 : (withExternalBit >>> second) & EXTERNAL;
   const errorCode = fault.errorCode < 0 ? -1 : fault.errorCode | external;
   const isDouble = isDoubleFault(first, second);
   const both = isDouble ? [...chain, undelivered(cpu, second, 'exception', errorCode, cpu.state[Word.cr2])] : chain;
@@ -178,7 +178,7 @@ export function softwareException(cpu: Cpu, vector: number, nextEip: number): vo
   deliverSoftware(cpu, vector, 'exception', nextEip);
 }
 
-/** INT1: like a debug exception from outside, whatever its gate's DPL. */
+/** INT1: like a debug exception from outside, whatever its gate's DPL. Its intercept is not that of #DB (15.12.2). */
 export function debugTrap(cpu: Cpu, nextEip: number): void {
-  deliver(cpu, Vector.debug, 'exception', -1, nextEip);
+  deliverAfter(cpu, [], { vector: Vector.debug, kind: 'exception', errorCode: -1 }, nextEip);
 }

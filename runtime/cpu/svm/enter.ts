@@ -66,10 +66,11 @@ function areControlsAllowed(cpu: Cpu, block: ControlBlock): boolean {
   return interceptsRun !== 0 && areMapsInMemory && block.load(Control.asid) !== 0;
 }
 
-/** Whether a guest may have nested paging (15.25.4): the host has paging, and G_PAT holds types. */
+/** Whether a guest may have nested paging (15.25.4): the host has paging, N_CR3 no bits too many, and G_PAT holds types. */
 function isNestingAllowed({ model, state }: Cpu, block: ControlBlock): boolean {
   const isPatAllowed = !model.features.has('pat') || isAttributeTable(...block.load64(Save.pat));
-  return (state[Word.cr0]! & Cr0.pg) !== 0 && isPatAllowed;
+  const isInMemory = (block.load(Control.nestedCr3 + 4) & BEYOND_MEMORY) === 0;
+  return (state[Word.cr0]! & Cr0.pg) !== 0 && isInMemory && isPatAllowed;
 }
 
 /** Whether a map, of two pages and a byte at most, ends below the last address (15.10.1 and 15.11). */
@@ -154,8 +155,9 @@ function injectEvent(cpu: Cpu, block: ControlBlock): void {
   if ((event & Event.valid) === 0) return;
   const type = event & Event.type;
   const vector = type === Event.nmi ? NMI : event & 0xff;
+  const needsGate = isTrap(type, vector);
   const errorCode = event & Event.hasErrorCode ? block.load(Control.injectedEvent + 4) & 0xffff : -1;
-  inject(cpu, { vector, kind: kindOf(type), errorCode }, returnAddress(cpu, block, type, vector));
+  inject(cpu, { vector, kind: kindOf(type), errorCode, needsGate }, returnAddress(cpu, block, type, vector));
 }
 
 function kindOf(type: number) {
@@ -163,10 +165,13 @@ function kindOf(type: number) {
   return type === Event.software ? 'software' : 'hardware';
 }
 
+/** Whether an event is as if raised by INT3 or INTO. */
+function isTrap(type: number, vector: number): boolean {
+  return type === Event.exception && (vector === Vector.breakpoint || vector === Vector.overflow);
+}
+
 /** Where the handler returns to: after the instruction that stands for a software interrupt, where the VMCB tells that. */
 function returnAddress({ model, state }: Cpu, block: ControlBlock, type: number, vector: number): number {
-  const isSoftware =
-    type === Event.software ||
-    (type === Event.exception && (vector === Vector.breakpoint || vector === Vector.overflow));
+  const isSoftware = type === Event.software || isTrap(type, vector);
   return isSoftware && model.features.has('nrip-save') ? block.load(Control.nextEip) : state[Word.eip]!;
 }

@@ -17,6 +17,8 @@ export interface GuestEvent {
   readonly vector: number;
   readonly kind: InterruptKind;
   readonly errorCode: number;
+  /** Its gate must be for the guest's privilege level, as with INT3 and INTO; else left out. */
+  readonly needsGate?: boolean;
 }
 
 /** Why and where a guest is left. */
@@ -53,6 +55,9 @@ export function refuseGuest(cpu: Cpu, block: ControlBlock): void {
   resumeHost(cpu);
 }
 
+/** Exits before an instruction has run that tell no EIP after it: they are not for the instruction's sake (15.7.1). */
+const withoutNext: ReadonlySet<number> = new Set([Exit.nestedPageFault, Exit.taskSwitch]);
+
 function storeReason(
   cpu: Cpu,
   block: ControlBlock,
@@ -64,7 +69,7 @@ function storeReason(
   block.store64(Control.exitInformation + 8, code === Exit.port ? nextEip : second, secondHigh);
   block.store64(Control.exitInterruption, during ? eventOf(during) : 0, Math.max(during?.errorCode ?? 0, 0));
   block.store(Control.injectedEvent, block.load(Control.injectedEvent) & ~Event.valid);
-  if (cpu.model.features.has('nrip-save')) block.store64(Control.nextEip, nextEip);
+  if (cpu.model.features.has('nrip-save')) block.store64(Control.nextEip, withoutNext.has(code) ? 0 : nextEip);
 }
 
 /** An event as EXITINTINFO has it. */
