@@ -17,7 +17,7 @@ export class GuestFault {
   inNewTask = false;
   /** The vector of the INT n, INT3 or INTO whose delivery has raised it; else -1. */
   interrupt = -1;
-  /** What that is to a hypervisor: INT3 and INTO raise exceptions. */
+  /** Its kind to a hypervisor: INT3 and INTO raise exceptions. */
   interruptKind: 'software' | 'exception' = 'software';
   /** It is no exception: the guest's hypervisor intercepts the instruction, with this code (translator/abi/exits.ts); else NO_EXIT. */
   exit = NO_EXIT;

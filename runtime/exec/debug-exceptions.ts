@@ -54,7 +54,7 @@ export class DebugExceptions {
     return bits !== 0;
   }
 
-  /** What breakpoints match while GIF is clear is lost (AMD64 Architecture Programmer's Manual vol. 2, table 15-10). */
+  /** Matches of breakpoints while GIF is clear are lost (AMD64 Architecture Programmer's Manual vol. 2, table 15-10). */
   private get ignoresBreakpoints(): boolean {
     return this.state[Word.interruptsHeld] !== 0;
   }

@@ -32,7 +32,7 @@ type HostMemory = Pick<PhysicalMap, 'ram' | 'processorPages' | 'frameAt' | 'stor
  * translate (15.25). Those have the format that the host's own have.
  */
 export class NestedPaging {
-  /** What the nested tables did not allow in the last walk, as the exit tells it; null: nothing. */
+  /** The access that the nested tables did not allow in the last walk, as the exit tells it; null: none. */
   refusal: ExitInformation | null = null;
   readonly #state: Int32Array;
   readonly #memory: HostMemory;

@@ -1,5 +1,6 @@
 import { Cr0 } from '../../../translator/abi/control-registers.ts';
 import { Exit } from '../../../translator/abi/exits.ts';
+import { Vector } from '../../../translator/abi/faults.ts';
 import { Eflags, Halt, HostInterrupts, Shadow, Word, wordCounts } from '../../../translator/abi/state.ts';
 import type { ExitInformation } from '../../fault.ts';
 import { DEBUG_CONTROL_FIXED } from '../breakpoints.ts';
@@ -9,8 +10,6 @@ import { shadowNow } from '../flag-instructions.ts';
 import type { InterruptKind } from '../observer.ts';
 import { Control, ControlBlock, Event } from './vmcb.ts';
 import { loadPat, loadWorld, saveGuestWorld, savePat, saveWorld, settle } from './world.ts';
-
-const NMI = 2;
 
 /** An interrupt or exception on its way to a guest's handler; without an error code that is -1. */
 export interface GuestEvent {
@@ -77,7 +76,7 @@ function eventOf({ vector, kind, errorCode }: GuestEvent): number {
   const type = {
     exception: Event.exception,
     software: Event.software,
-    hardware: vector === NMI ? Event.nmi : Event.interrupt,
+    hardware: vector === Vector.nmi ? Event.nmi : Event.interrupt,
   };
   return Event.valid | type[kind] | (errorCode < 0 ? 0 : Event.hasErrorCode) | vector;
 }

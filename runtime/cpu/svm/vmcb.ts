@@ -102,6 +102,11 @@ export class ControlBlock {
     return [this.load(offset), this.load(offset + 4)];
   }
 
+  /** The page of a field that has a physical address. */
+  loadPage(offset: number): number {
+    return (this.load(offset) >>> 12) | (this.load(offset + 4) << 20);
+  }
+
   /** Puts a segment with its hidden part into the state. `fixedRights`: what all have but D and G, in real and VM86 mode; else 0. */
   loadSegment(segment: number, fixedRights: number): void {
     const { state } = this.#cpu;

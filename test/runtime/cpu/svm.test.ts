@@ -237,6 +237,16 @@ describe('nested paging', () => {
   });
 });
 
+test("a guest's guest does not call the hypervisor around the machine", () => {
+  let calls = 0;
+  Object.assign(rig.hypervisor, { xen: { call: () => calls++ } });
+  rig.trap('callHypervisor');
+  expect(calls).toBe(1);
+  rig.trap('runGuest', VMCB, NEXT);
+  expect(raised(() => rig.trap('callHypervisor'))).toMatchObject({ exit: -1, vector: Vector.invalidOpcode });
+  expect(calls).toBe(1);
+});
+
 test('RDPMC at level 3 is not intercepted, but #GP', () => {
   put(0x0c, 1 << 15);
   rig.trap('runGuest', VMCB, NEXT);
