@@ -18,6 +18,8 @@ const NOBODY = -1;
 /** Enable bits of DR7. */
 const BREAKPOINTS = 0xff;
 
+const counterWords = [Word.timestampOffsetLow, Word.timestampOffsetHigh];
+
 export interface ProcessorsParts {
   readonly cpu: Cpu;
   readonly clock: Clock;
@@ -211,6 +213,12 @@ export class Processors {
     if (state[Word.halted] === Halt.running) return true;
     const isWoken = isNmiWaiting(state) || isVirtualInterruptWaiting(state) || this.#acceptsInterrupt(n);
     return state[Word.halted] === Halt.waiting && isWoken;
+  }
+
+  /** Whether the time-stamp counters of all that there can be read alike. */
+  get countersAgree(): boolean {
+    const [first, ...others] = this.#kept.map((_, n) => this.#stateOf(n));
+    return others.every((state) => counterWords.every((word) => state[word] === first![word]));
   }
 
   #acceptsInterrupt(n: number): boolean {

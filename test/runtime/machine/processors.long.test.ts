@@ -303,6 +303,45 @@ early:  dd      0
   { cpu: 'max,+svm', topology: { sockets: 1, cores: 3, threads: 1 } },
 );
 
+onEveryEngine(
+  'the page of the reference time is not valid while processors have different time-stamp counters',
+  processorsProgram(`
+PAGE    equ     0x300000
+main:   call    enable
+        mov     eax, [PAGE]
+        mov     [before], eax
+        call    start_others
+.wait:  pause
+        cmp     dword [moved], 1
+        jne     .wait
+        mov     eax, [PAGE]
+        mov     [after], eax
+        call    enable
+        mov     eax, [PAGE]
+        jmp     exit
+enable: mov     ecx, 0x40000021
+        mov     eax, PAGE + 1
+        xor     edx, edx
+        wrmsr
+        ret
+other:  mov     ecx, 0x10
+        xor     eax, eax
+        mov     edx, 5
+        wrmsr
+        mov     dword [moved], 1
+        cli
+        hlt
+        align 4
+moved:  dd      0
+before: dd      0
+after:  dd      -1
+`),
+  (guest, value) => {
+    expect([guest.word('before'), guest.word('after'), value]).toEqual([1, 0, 0]);
+  },
+  { ...two, cpu: 'max,hv-time' },
+);
+
 /** Who comes when is noted, with the time-stamp counter's low word, until a list is full. */
 const noting = processorsProgram(`
 main:   call    start_others
