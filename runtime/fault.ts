@@ -15,8 +15,10 @@ export class GuestFault {
   errorCode = -1;
   /** The fault came in the middle of a task switch: it belongs to the new task, at Word.eip. */
   inNewTask = false;
-  /** The vector of the INT n whose delivery has raised it; else -1. */
+  /** The vector of the INT n, INT3 or INTO whose delivery has raised it; else -1. */
   interrupt = -1;
+  /** Its kind to a hypervisor: INT3 and INTO raise exceptions. */
+  interruptKind: 'software' | 'exception' = 'software';
   /** It is no exception: the guest's hypervisor intercepts the instruction, with this code (translator/abi/exits.ts); else NO_EXIT. */
   exit = NO_EXIT;
   /** Details of the exit for the hypervisor (EXITINFO1 and EXITINFO2). */

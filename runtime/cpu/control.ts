@@ -18,19 +18,26 @@ const translationBitsCr4 = Cr4.pse | Cr4.pae | Cr4.pge;
 
 /** MOV r32, CRn (Intel SDM vol. 2, MOV - Move to/from Control Registers). `register` is a word. */
 export function moveFromControl(cpu: Cpu, register: number, control: number): void {
-  cpu.state[register] = cpu.state[controlWord(control)];
+  const word = controlWord(control);
+  intercept(cpu.state, Exit.readControl + control);
+  cpu.state[register] = cpu.state[word];
 }
 
-/** MOV CRn, r32. */
+/**
+ * MOV CRn, r32. A hypervisor may intercept it: after other exceptions, but for wrong page-directory pointers (AMD64 Architecture Programmer's Manual
+ * vol. 2, table 15-7).
+ */
 export function moveToControl(cpu: Cpu, control: number, value: number): void {
   switch (control) {
     case 0:
       writeCr0(cpu, value);
       break;
     case 2:
+      intercept(cpu.state, Exit.writeControl + 2);
       cpu.state[Word.cr2] = value;
       break;
     case 3:
+      intercept(cpu.state, Exit.writeControl + 3);
       loadPageDirectory(cpu, value);
       break;
     case 4:
@@ -67,6 +74,7 @@ function writeCr0(cpu: Cpu, value: number): void {
   const { state } = cpu;
   const next = (value & cr0Bits) | Cr0.et;
   if (!isAllowedCr0(next)) raise(Vector.generalProtection);
+  intercept(state, Exit.writeControl);
   if ((state[Word.cr0] ^ next) & ~(Cr0.ts | Cr0.mp)) intercept(state, Exit.writeSelectedCr0);
   reloadPointers(cpu, next, state[Word.cr4]);
   const changed = state[Word.cr0] ^ next;
@@ -81,6 +89,7 @@ function writeCr0(cpu: Cpu, value: number): void {
 function writeCr4(cpu: Cpu, value: number): void {
   const { state } = cpu;
   if (value & ~cr4Bits(cpu)) raise(Vector.generalProtection);
+  intercept(state, Exit.writeControl + 4);
   reloadPointers(cpu, state[Word.cr0], value);
   const changed = state[Word.cr4] ^ value;
   state[Word.cr4] = value;

@@ -51,9 +51,12 @@ export function identify(cpu: Cpu): void {
   state[Word.edx] = edx;
 }
 
-/** VMCALL and VMMCALL: a call of the hypervisor around the guest; without one there is no such instruction. */
-export function callHypervisor({ hypervisor }: Cpu): void {
-  if (hypervisor?.xen == null) raise(Vector.invalidOpcode);
+/**
+ * VMCALL and VMMCALL: a call of the hypervisor around the guest; without one there is no such instruction, nor for a guest's own guest, which has
+ * another hypervisor (AMD64 Architecture Programmer's Manual vol. 2, 15.18).
+ */
+export function callHypervisor({ hypervisor, state }: Cpu): void {
+  if (hypervisor?.xen == null || state[Word.guestMode] !== 0) raise(Vector.invalidOpcode);
   hypervisor.xen.call();
 }
 

@@ -1,9 +1,11 @@
 import { Cr4 } from '../../translator/abi/control-registers.ts';
+import { Exit } from '../../translator/abi/exits.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Eflags, Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import { DEBUG_CONTROL_FIXED, DEBUG_STATUS_FIXED } from './breakpoints.ts';
 import type { Cpu } from './cpu.ts';
+import { intercept } from './svm/intercept.ts';
 
 /** Bits of DR6 and DR7 that can be written (Intel SDM vol. 3, 18.2). */
 const statusBits = 0xe00f;
@@ -16,12 +18,14 @@ export const DEBUG_GENERAL_DETECT = 1 << 13;
 /** MOV r32, DRn. `register` is a word. */
 export function moveFromDebug(cpu: Cpu, register: number, number: number): void {
   const source = checkedNumber(cpu, number);
+  intercept(cpu.state, Exit.readDebug + number);
   cpu.state[register] = cpu.state[Word.debug + source];
 }
 
 /** MOV DRn, r32. */
 export function moveToDebug(cpu: Cpu, number: number, value: number): void {
   const target = checkedNumber(cpu, number);
+  intercept(cpu.state, Exit.writeDebug + number);
   cpu.state[Word.debug + target] = withFixedBits(target, value);
   if (target !== 6) cpu.updateBreakpoints();
 }

@@ -29,7 +29,7 @@ const EXTERNAL = 1;
  * @param eip what the handler returns to: the faulting instruction, or the next one for traps and interrupts
  */
 export function deliver(cpu: Cpu, vector: number, kind: InterruptKind, errorCode: number, eip: number): void {
-  if (kind === 'software') deliverSoftware(cpu, vector, eip);
+  if (kind === 'software') deliverSoftware(cpu, vector, kind, eip);
   else if (kind !== 'exception' || !isIntercepted(cpu.state, Exit.exception + vector))
     deliverAfter(cpu, [], { vector, kind, errorCode }, eip);
   else leaveFor(cpu, vector, errorCode, { eip, nextEip: 0 });
@@ -37,13 +37,12 @@ export function deliver(cpu: Cpu, vector: number, kind: InterruptKind, errorCode
 
 /** Delivers what an instruction that the CPU has not executed has raised. `nextEip`: the EIP after that instruction. */
 export function deliverFault(cpu: Cpu, fault: GuestFault, nextEip: number): void {
-  const { vector, errorCode, exit: code, information, interrupt } = fault;
+  const { vector, errorCode, exit: code, information, interrupt, interruptKind: kind } = fault;
   const eip = cpu.state[Word.eip]!;
-  const during: GuestEvent | undefined =
-    interrupt < 0 ? undefined : { vector: interrupt, kind: 'software', errorCode: -1 };
+  const during: GuestEvent | undefined = interrupt < 0 ? undefined : { vector: interrupt, kind, errorCode: -1 };
   if (code !== NO_EXIT) leaveGuest(cpu, { code, information, eip, nextEip, during });
   else if (!isIntercepted(cpu.state, Exit.exception + vector)) deliver(cpu, vector, 'exception', errorCode, eip);
-  else leaveFor(cpu, vector, errorCode, { eip, nextEip: during ? nextEip : 0, during });
+  else leaveFor(cpu, vector, errorCode, { eip, nextEip: vector === Vector.boundRange ? nextEip : 0, during });
 }
 
 /** Delivers an event that a hypervisor injects: for it alone no intercept counts. */
@@ -63,12 +62,16 @@ function leaveFor(
   leaveGuest(cpu, { code: Exit.exception + vector, information, ...place });
 }
 
-function deliverSoftware(cpu: Cpu, vector: number, eip: number): void {
+/** `kind`: what EXITINTINFO calls the event (AMD64 Architecture Programmer's Manual vol. 2, 15.7.2). */
+function deliverSoftware(cpu: Cpu, vector: number, kind: GuestFault['interruptKind'], eip: number): void {
   cpu.observer?.deliver(vector, 'software', -1, eip);
   try {
     enterHandler(cpu, vector, 'software', -1, eip);
   } catch (error) {
-    if (error instanceof GuestFault) error.interrupt = vector;
+    if (error instanceof GuestFault) {
+      error.interrupt = vector;
+      error.interruptKind = kind;
+    }
     throw error;
   }
   leaveHalt(cpu);
@@ -76,12 +79,12 @@ function deliverSoftware(cpu: Cpu, vector: number, eip: number): void {
 
 /** Delivers one that others, not delivered, have led to. */
 function deliverAfter(cpu: Cpu, earlier: readonly UndeliveredException[], event: GuestEvent, eip: number): void {
-  const { vector, kind, errorCode } = event;
+  const { vector, kind, errorCode, needsGate = false } = event;
   cpu.observer?.deliver(vector, kind, errorCode, eip);
   // A page fault on the way overwrites it.
   const address = cpu.state[Word.cr2];
   try {
-    enterHandler(cpu, vector, kind, errorCode, eip);
+    enterHandler(cpu, vector, needsGate ? 'software' : kind, errorCode, eip);
   } catch (error) {
     if (!(error instanceof GuestFault)) throw error;
     const failed = undelivered(cpu, vector, kind === 'exception' ? kind : 'interrupt', errorCode, address);
@@ -125,7 +128,7 @@ function deliverNested(cpu: Cpu, { chain, failed, during }: Failure, fault: Gues
   }
   const first = failed.kind === 'exception' ? failed.vector : BENIGN;
   const second = fault.vector;
-  const external = (withExternalBit >>> second) & EXTERNAL;
+  const external = during.needsGate ? 0 : (withExternalBit >>> second) & EXTERNAL;
   const errorCode = fault.errorCode < 0 ? -1 : fault.errorCode | external;
   const isDouble = isDoubleFault(first, second);
   const both = isDouble ? [...chain, undelivered(cpu, second, 'exception', errorCode, cpu.state[Word.cr2])] : chain;
@@ -172,10 +175,10 @@ export function softwareInterrupt(cpu: Cpu, vector: number, nextEip: number): vo
 /** INT3 and INTO: the IOPL doesn't matter. */
 export function softwareException(cpu: Cpu, vector: number, nextEip: number): void {
   intercept(cpu.state, Exit.exception + vector);
-  deliver(cpu, vector, 'software', -1, nextEip);
+  deliverSoftware(cpu, vector, 'exception', nextEip);
 }
 
-/** INT1: like a debug exception from outside, whatever its gate's DPL. */
+/** INT1: like a debug exception from outside, whatever its gate's DPL. Its intercept is not that of #DB (15.12.2). */
 export function debugTrap(cpu: Cpu, nextEip: number): void {
-  deliver(cpu, Vector.debug, 'exception', -1, nextEip);
+  deliverAfter(cpu, [], { vector: Vector.debug, kind: 'exception', errorCode: -1 }, nextEip);
 }

@@ -31,12 +31,17 @@ function areTypes(types: ReadonlySet<number>, word: number): boolean {
   return [0, 8, 16, 24].every((shift) => types.has((word >>> shift) & 0xff));
 }
 
+/** Whether the two words of a PAT are valid. */
+export function isAttributeTable(low: number, high: number): boolean {
+  return areTypes(patTypes, low) && areTypes(patTypes, high);
+}
+
 const attributeTable: ModelRegister = {
   first: 0x277,
   exists: ({ features }) => features.has('pat'),
   read: ({ modelRegisters: { pat } }) => [pat[0]!, pat[1]!],
   write(cpu, _number, low, high) {
-    requireValid(areTypes(patTypes, low) && areTypes(patTypes, high));
+    requireValid(isAttributeTable(low, high));
     cpu.modelRegisters.pat = [low >>> 0, high >>> 0];
   },
 };

@@ -1,4 +1,4 @@
-import { Efer } from '../../translator/abi/control-registers.ts';
+import { Cr4, Efer } from '../../translator/abi/control-registers.ts';
 import { Exit } from '../../translator/abi/exits.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
@@ -136,8 +136,9 @@ export function writeModelRegister(cpu: Cpu): void {
   write(cpu, number, state[Word.eax]!, state[Word.edx]!);
 }
 
-/** RDPMC: this processor has no performance counter. */
+/** RDPMC: this processor has no performance counter. CR4.PCE keeps it from CPL 1-3, before it is intercepted. */
 export function readPerformanceCounter({ state }: Cpu): never {
+  if ((state[Word.cr4]! & Cr4.pce) === 0 && state[Word.cpl] !== 0) raise(Vector.generalProtection);
   intercept(state, Exit.rdpmc);
   raise(Vector.generalProtection);
 }

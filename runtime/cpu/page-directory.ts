@@ -15,7 +15,7 @@ const reloadsCr4 = Cr4.pae | Cr4.pge | Cr4.pse;
 /** Loads CR3, and with PAE paging the page-directory pointers. Raises #GP(0), with nothing changed, if one is wrong. */
 export function loadPageDirectory(cpu: Cpu, value: number): void {
   const { state } = cpu;
-  if (usesPointers(state[Word.cr0], state[Word.cr4])) loadPointers(cpu, value);
+  if (keepsPointers(state, state[Word.cr0], state[Word.cr4])) loadPointers(cpu, value);
   state[Word.cr3] = value & (cpu.model.features.has('pae') ? pointerTableBits : directoryBits);
   if (state[Word.cr0] & Cr0.pg) cpu.observer?.controlRegister(3, state[Word.cr3]);
   cpu.memory.flushNonGlobal();
@@ -25,12 +25,15 @@ export function loadPageDirectory(cpu: Cpu, value: number): void {
 export function reloadPointers(cpu: Cpu, cr0: number, cr4: number): void {
   const { state } = cpu;
   const changed = ((state[Word.cr0] ^ cr0) & reloadsCr0) | ((state[Word.cr4] ^ cr4) & reloadsCr4);
-  if (changed !== 0 && usesPointers(cr0, cr4)) loadPointers(cpu, state[Word.cr3]);
+  if (changed !== 0 && keepsPointers(state, cr0, cr4)) loadPointers(cpu, state[Word.cr3]);
 }
 
-/** Whether PAE paging is on. */
-export function usesPointers(cr0: number, cr4: number): boolean {
-  return (cr0 & Cr0.pg) !== 0 && (cr4 & Cr4.pae) !== 0;
+/**
+ * Whether page-directory pointers are kept, as PAE paging is on: not for a guest with nested paging, whose walks read them (AMD64 Architecture
+ * Programmer's Manual vol. 2, 15.25.10).
+ */
+export function keepsPointers(state: Int32Array, cr0: number, cr4: number): boolean {
+  return (cr0 & Cr0.pg) !== 0 && (cr4 & Cr4.pae) !== 0 && state[Word.nestedMode] === 0;
 }
 
 function loadPointers(cpu: Cpu, cr3: number): void {
@@ -42,7 +45,7 @@ function loadPointers(cpu: Cpu, cr3: number): void {
 /** The page-directory pointers that CR3 leads to; null if one is wrong. */
 export function readPointers({ memory }: Cpu, cr3: number): number[] | null {
   const table = (cr3 & ~31) >>> 0;
-  const words = Array.from({ length: 8 }, (_, n) => memory.loadTable32(table + 4 * n));
+  const words = Array.from({ length: 8 }, (_, n) => memory.loadPhysical32(table + 4 * n));
   for (let n = 0; n < 8; n += 2) if (isReservedPointer(words[n]!, words[n + 1]!)) return null;
   return words;
 }

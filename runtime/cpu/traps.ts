@@ -1,5 +1,4 @@
 import type { PureName, TrapName } from '../../translator/abi/helpers.ts';
-import { Word } from '../../translator/abi/state.ts';
 import { GuestFault } from '../fault.ts';
 import { flagCarriesOf, flagResultOf, flagsImage, multiplyHighSigned, multiplyHighUnsigned } from './arithmetic.ts';
 import { checksum } from './checksum.ts';
@@ -12,7 +11,7 @@ import { callFar, jumpFar } from './far.ts';
 import { returnFar } from './far-return.ts';
 import { halt, pause, popFlags, setInterruptFlag } from './flag-instructions.ts';
 import { enterFrame } from './frame-instructions.ts';
-import { debugTrap, deliver, softwareException, softwareInterrupt } from './interrupts.ts';
+import { debugTrap, deliverFault, softwareException, softwareInterrupt } from './interrupts.ts';
 import { interruptReturn } from './iret.ts';
 import { readModelRegister, readPerformanceCounter, writeModelRegister } from './model-registers.ts';
 import { portIn, portOut } from './port-access.ts';
@@ -70,7 +69,9 @@ function switching(trap: Trap): Trap {
       trap(cpu, a, b, c, d, e, f);
     } catch (error) {
       if (!(error instanceof GuestFault && error.inNewTask)) throw error;
-      deliver(cpu, error.vector, 'exception', error.errorCode, cpu.state[Word.eip]);
+      // What has led to the new task is done.
+      error.interrupt = -1;
+      deliverFault(cpu, error, 0);
     }
   };
 }

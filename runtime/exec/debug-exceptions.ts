@@ -23,13 +23,17 @@ export class DebugExceptions {
     this.state = cpu.state;
   }
 
-  /** Delivers the traps that the last instruction has collected; after a load of SS they wait. */
+  /** Whether there are traps to be delivered; after a load of SS they wait. */
+  get isTrapDue(): boolean {
+    return this.state[Word.debugTraps] !== 0 && this.state[Word.interruptShadow] !== Shadow.all;
+  }
+
+  /** Delivers the traps that the last instruction has collected. */
   deliverTraps(): void {
     const { state } = this;
-    if (state[Word.interruptShadow] === Shadow.all) return;
-    const bits = state[Word.debugTraps];
+    const bits = this.ignoresBreakpoints ? state[Word.debugTraps] & ~Dr6.breakpoints : state[Word.debugTraps];
     state[Word.debugTraps] = 0;
-    this.raise(bits);
+    if (bits !== 0) this.raise(bits);
   }
 
   /** Whether the next instruction is to run alone: by `step`. */
@@ -43,11 +47,16 @@ export class DebugExceptions {
   breaks(): boolean {
     const { state } = this;
     const { breakpoints } = this.cpu;
-    if (!breakpoints.active || state[Word.eflags] & Eflags.rf) return false;
+    if (!breakpoints.active || state[Word.eflags] & Eflags.rf || this.ignoresBreakpoints) return false;
     if (state[Word.interruptShadow] === Shadow.all) return false;
     const bits = breakpoints.atInstruction(linearEip(state));
     if (bits !== 0) this.raise(bits);
     return bits !== 0;
+  }
+
+  /** Matches of breakpoints while GIF is clear are lost (AMD64 Architecture Programmer's Manual vol. 2, table 15-10). */
+  private get ignoresBreakpoints(): boolean {
+    return this.state[Word.interruptsHeld] !== 0;
   }
 
   private raise(bits: number): void {
@@ -62,6 +71,7 @@ export class DebugExceptions {
     const { state, cpu } = this;
     const trap = (state[Word.eflags] & Eflags.tf) !== 0;
     const shadow = state[Word.interruptShadow];
+    const world = state[Word.guestMode];
     state[Word.interruptShadow] = 0;
     // For this one instruction it has done its work; IRET may set it again.
     state[Word.eflags] &= ~Eflags.rf;
@@ -78,6 +88,8 @@ export class DebugExceptions {
     } finally {
       cpu.breakpoints.collecting = false;
     }
+    // The trap of VMRUN comes when its guest is left (leaveGuest), and who was left in the midst of an instruction repeats it.
+    if (state[Word.guestMode] !== world) return;
     const held = state[Word.interruptShadow] === Shadow.all;
     if (trap && !held && !this.enteredHandler(node) && this.isTraced(node)) state[Word.debugTraps] |= Dr6.singleStep;
     // Between two elements of a string the trap's handler comes back to the same instruction.

@@ -10,6 +10,7 @@ import { shadowNow } from '../cpu/flag-instructions.ts';
 import { deliver, deliverFault } from '../cpu/interrupts.ts';
 import {
   acceptsInterrupts,
+  isNmiWaiting,
   isVirtualInterruptRequested,
   isVirtualInterruptWaiting,
   takeVirtualInterrupt,
@@ -81,9 +82,11 @@ export class Dispatcher {
       state[Word.interruptShadow] = shadowNow(state);
       if (state[Word.attention] !== 0) return 'attention';
       if (stops.isDue) return 'debug';
-      if (state[Word.debugTraps] !== 0) this.debug.deliverTraps();
+      if (this.debug.isTrapDue) this.debug.deliverTraps();
       if (stops.isSteppingAlone) this.wakeForStep();
       else this.acceptInterrupt();
+      // A guest was left, and its host has the trap flag set.
+      if (this.debug.isTrapDue) continue;
       if (state[Word.halted] !== Halt.running) return 'halted';
       if (this.pace.isUsedUp) return 'budget';
       if (stops.isDue) return 'debug';
@@ -105,8 +108,7 @@ export class Dispatcher {
   private acceptInterrupt(): void {
     const { state } = this;
     if (state[Word.halted] === Halt.startUp) return;
-    const acceptsNmi = state[Word.interruptShadow] !== Shadow.all && state[Word.interruptsHeld] === 0;
-    if (state[Word.nmi] === Nmi.pending && acceptsNmi) this.acceptNmi();
+    if (isNmiWaiting(state) && state[Word.interruptShadow] !== Shadow.all) this.acceptNmi();
     if (isBetweenInstructions(state) && isExternalWaiting(state, this.interrupts)) this.acceptExternal();
     if (isBetweenInstructions(state) && isVirtualInterruptWaiting(state)) this.acceptVirtual();
   }

@@ -1,6 +1,7 @@
 import { RETURN_RECORD } from '../../translator/abi/record.ts';
-import { Eflags, FpuMode, Nmi, Shadow, Word } from '../../translator/abi/state.ts';
+import { Eflags, FpuMode, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Link, LinkedAssumption } from '../../translator/emit/links.ts';
+import { isNmiWaiting } from '../cpu/svm/interrupts.ts';
 import { faultOf, GuestFault, segmentFaultVector } from '../fault.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import type { Tlb } from '../memory/tlb.ts';
@@ -374,7 +375,7 @@ export class Graph extends DecodedCode {
     const singleStep = state[Word.eflags] & (Eflags.tf | Eflags.rf);
     const asked = state[Word.attention] | state[Word.debugTraps];
     // IRET may have unmasked it.
-    if (state[Word.nmi] === Nmi.pending) return false;
+    if (isNmiWaiting(state)) return false;
     const calm = (asked | this.shadow() | state[Word.halted] | singleStep) === 0;
     return calm && !this.tlb.stale && !this.parts.interruptWaits();
   }

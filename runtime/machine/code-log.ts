@@ -1,11 +1,12 @@
 import { Key } from '../../translator/abi/key.ts';
-import { Halt, Nmi, Segment, Word } from '../../translator/abi/state.ts';
+import { Halt, Segment, Word } from '../../translator/abi/state.ts';
 import { endsBlock } from '../../translator/region/flow.ts';
 import { decode } from '../../translator/x86/decode.ts';
 import { formatInstruction } from '../../translator/x86/format.ts';
 import { Instruction } from '../../translator/x86/instruction.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import { linearEip } from '../cpu/code-segment.ts';
+import { isNmiWaiting } from '../cpu/svm/interrupts.ts';
 import { hex } from '../debug/registers.ts';
 import { type InterruptSource, isInterruptWaiting, type LeaveReason } from '../exec/dispatcher.ts';
 import type { Engine } from '../exec/engine.ts';
@@ -102,9 +103,7 @@ export class CodeLog {
   get #isHeld(): boolean {
     const { state, interrupts } = this.#parts;
     if (state[Word.halted] !== Halt.running || state[Word.attention] !== 0 || state[Word.debugTraps] !== 0) return true;
-    return (
-      state[Word.nmi] === Nmi.pending || (isInterruptWaiting(state, interrupts) && state[Word.interruptShadow] === 0)
-    );
+    return isNmiWaiting(state) || (isInterruptWaiting(state, interrupts) && state[Word.interruptShadow] === 0);
   }
 
   /** An instruction is about to run. */

@@ -250,7 +250,9 @@ export class MachineCore {
       boot: () => this.#boot([]),
       holdsTurn: () => this.engine.stops.isSteppingAlone || this.engine.stops.isDue,
     });
-    connectXen(pc.hypervisor.xen, cpu, this.mmu, () => processors.current);
+    const { hyperV, xen } = pc.hypervisor;
+    connectXen(xen, cpu, this.mmu, () => processors.current);
+    if (hyperV !== null) hyperV.countersAgree = () => processors.countersAgree;
     return processors;
   }
 

@@ -4,7 +4,7 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { haveSamePages, KeptProcessor } from '../cpu/kept-processor.ts';
 import { addStolenTime } from '../cpu/kvm/steal-time.ts';
 import { setUnprotectedSegment } from '../cpu/segmentation.ts';
-import { acceptsInterrupts } from '../cpu/svm/interrupts.ts';
+import { acceptsInterrupts, isNmiWaiting, isVirtualInterruptWaiting } from '../cpu/svm/interrupts.ts';
 import { processorCount } from '../cpu/topology.ts';
 import type { LocalApics } from '../devices/local-apic/set.ts';
 import { type Component, describe, flag, indexOf, integer, type StateOf, starting } from '../snapshot/describe.ts';
@@ -17,6 +17,8 @@ const SHORT_TURN = 100_000;
 const NOBODY = -1;
 /** Enable bits of DR7. */
 const BREAKPOINTS = 0xff;
+
+const counterWords = [Word.timestampOffsetLow, Word.timestampOffsetHigh];
 
 export interface ProcessorsParts {
   readonly cpu: Cpu;
@@ -209,7 +211,14 @@ export class Processors {
   #isRunnable(n: number): boolean {
     const state = this.#stateOf(n);
     if (state[Word.halted] === Halt.running) return true;
-    return state[Word.halted] === Halt.waiting && (state[Word.nmi] === Nmi.pending || this.#acceptsInterrupt(n));
+    const isWoken = isNmiWaiting(state) || isVirtualInterruptWaiting(state) || this.#acceptsInterrupt(n);
+    return state[Word.halted] === Halt.waiting && isWoken;
+  }
+
+  /** Whether the time-stamp counters of all that there can be read alike. */
+  get countersAgree(): boolean {
+    const [first, ...others] = this.#kept.map((_, n) => this.#stateOf(n));
+    return others.every((state) => counterWords.every((word) => state[word] === first![word]));
   }
 
   #acceptsInterrupt(n: number): boolean {

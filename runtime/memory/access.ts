@@ -40,8 +40,6 @@ export interface ProcessorMemory extends LinearAccess {
   /** The doubleword at a physical address, a multiple of 4. */
   loadPhysical32(physical: number): number;
   storePhysical32(physical: number, value: number): void;
-  /** The doubleword at an address that is physical for the code that runs: nested paging translates it. */
-  loadTable32(physical: number): number;
   /** Watches these pages, and no others for this owner; the watcher sees every access to their data. */
   watch(owner: WatchOwner, watches: readonly Watch[], watcher: AccessWatcher): void;
   /**

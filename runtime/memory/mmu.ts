@@ -124,7 +124,7 @@ export class Mmu implements ProcessorMemory {
   /** The device that acts as memory at all of some bytes of one page, which the current rights may read; undefined where there is none. */
   memoryDevice(linear: number, bytes: number): DevicePlace | undefined {
     if (this.readable(linear) >= 0 || !this.#watched.idle) return undefined;
-    if (this.paging.walk(linear, this.#rights()) !== -1) return undefined;
+    if (!this.paging.allows(linear, this.#rights())) return undefined;
     const { page } = this.#walkResult;
     if (this.map.frameAt(page) !== NO_FRAME || this.map.storedFrameAt(page) !== NO_FRAME) return undefined;
     const address = page * PAGE_BYTES + (linear & 0xfff);
@@ -134,7 +134,7 @@ export class Mmu implements ProcessorMemory {
 
   /** Whether the current rights allow a store to a page. If so it is about to come: the page is dirty from here on. */
   startStore(linear: number): boolean {
-    return this.paging.walk(linear, Access.write | this.#rights()) === -1;
+    return this.paging.allows(linear, Access.write | this.#rights());
   }
 
   // Implicit supervisor accesses. Made by #accesses they would slow down loads of segment registers (docs/internals/decisions.md).
@@ -158,11 +158,6 @@ export class Mmu implements ProcessorMemory {
   }
   probeWriteSystem(linear: number, bytes: number): void {
     this.#probeAs(linear, bytes, Access.read);
-  }
-
-  /** A doubleword by an address that is physical for the code that runs, which may be a guest with nested paging. */
-  loadTable32(physical: number): number {
-    return this.paging.isNested ? this.paging.loadGuestPhysical32(physical) : this.loadPhysical32(physical);
   }
 
   /** A doubleword by physical address. */

@@ -1,8 +1,7 @@
 import { Cr0, Cr4, Efer } from '../../translator/abi/control-registers.ts';
-import { Exit } from '../../translator/abi/exits.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { WORD_COUNT, Word } from '../../translator/abi/state.ts';
-import { raiseExit } from '../fault.ts';
+import type { ExitInformation } from '../fault.ts';
 import { Access, type PageWalk, Paging, type TableMemory } from './paging.ts';
 import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 import { PageKind } from './tlb.ts';
@@ -17,9 +16,13 @@ const TRANSLATED_PAGES = 1 << 20;
 /** The bits of a page's number that a 36-bit address has. */
 const PAGE_NUMBERS = 0xffffff;
 const NOT_MAPPED = -1;
+/** Bits of CR3 that say where in its page a table of page-directory pointers begins (Intel SDM vol. 3, table 4-7). */
+const POINTERS_IN_PAGE = PAGE_BYTES - 32;
+/** Registers that a walk of the guest's own tables depends on. */
+const guestWords = [Word.cr0, Word.cr3, Word.cr4, Word.efer];
 
-/** Handles what nested tables do not allow: an error code, the address, and what was translated; gives a page, or throws. */
-type OnRefused = (code: number, page: number, offset: number, translated: number) => number;
+/** Result of a walk in which the nested tables did not allow something; no error code. */
+export const REFUSED = -2;
 
 /** The part of PhysicalMap that walks of the host's tables use. */
 type HostMemory = Pick<PhysicalMap, 'ram' | 'processorPages' | 'frameAt' | 'storedFrameAt' | 'readDevice'>;
@@ -29,36 +32,44 @@ type HostMemory = Pick<PhysicalMap, 'ram' | 'processorPages' | 'frameAt' | 'stor
  * translate (15.25). Those have the format that the host's own have.
  */
 export class NestedPaging {
+  /** The access that the nested tables did not allow in the last walk, as the exit tells it; null: none. */
+  refusal: ExitInformation | null = null;
   readonly #state: Int32Array;
   readonly #memory: HostMemory;
   readonly #guest: Paging;
   readonly #result: PageWalk;
-  /** The state as the nested tables are walked with. */
-  readonly #host = new Int32Array(WORD_COUNT);
+  /** The states as both kinds of tables are walked with. */
+  readonly #guestState = new Int32Array(WORD_COUNT);
+  readonly #hostState = new Int32Array(WORD_COUNT);
   readonly #nested: Paging;
-  readonly #onRefused: OnRefused;
   /** The guest's page table that was used last in this walk, and the page where it is. */
   #table = NOT_MAPPED;
   #tablePage = NOT_MAPPED;
 
-  /** `result` gets what a walk gives. A walk that is refused gives 0 where `onRefused` doesn't throw. */
-  constructor(state: Int32Array, memory: HostMemory, result: PageWalk, onRefused: OnRefused) {
+  /** `result` gets what a walk gives. */
+  constructor(state: Int32Array, memory: HostMemory, result: PageWalk) {
     this.#state = state;
     this.#memory = memory;
     this.#result = result;
-    this.#onRefused = onRefused;
-    this.#nested = new Paging(this.#host, memory);
-    this.#guest = new Paging(state, this.#guestMemory(), result);
+    this.#nested = new Paging(this.#hostState, memory);
+    this.#guest = new Paging(this.#guestState, this.#guestMemory(), result);
   }
 
-  /** As Paging.walk. What the nested tables do not allow is refused, not a page fault. */
+  /** As Paging.walk; REFUSED where the nested tables do not allow the access, or one to the guest's tables (`refusal`). */
   walk(linear: number, access: number): number {
+    this.refusal = null;
     this.#table = NOT_MAPPED;
+    this.#prepareGuest(linear);
     const code = this.#guest.walk(linear, access);
-    if (code !== -1) return code;
+    if (this.refusal !== null) return REFUSED;
+    return code === -1 ? this.#translateResult(linear, access) : code;
+  }
+
+  /** Translates the guest-physical page of the result, and joins the rights of both. */
+  #translateResult(linear: number, access: number): number {
     const r = this.#result;
     const page = this.#translate(r.page, linear & (PAGE_BYTES - 1), access, Translated.operand);
-    if (page === NOT_MAPPED) return 0;
+    if (page === NOT_MAPPED) return REFUSED;
     const { userWrite, dirty, kind } = this.#nested.result;
     r.page = page;
     r.userWrite &&= userWrite;
@@ -66,13 +77,6 @@ export class NestedPaging {
     r.dirty &&= dirty;
     r.kind |= kind & PageKind.noExecute;
     return -1;
-  }
-
-  /** The doubleword at a guest-physical address. */
-  load32(physical: number): number {
-    const offset = physical % PAGE_BYTES;
-    const page = this.#translate(Math.floor(physical / PAGE_BYTES), offset, Access.read, Translated.guestTable);
-    return this.#load(page, offset);
   }
 
   #load(page: number, offset: number): number {
@@ -107,38 +111,38 @@ export class NestedPaging {
   /** The page that the nested tables give for one of the guest. All accesses are a user's to them. */
   #translate(page: number, offset: number, access: number, translated: number): number {
     const request = Access.user | (access & (Access.write | Access.fetch));
-    if (page >= TRANSLATED_PAGES) return this.#onRefused(request, page, offset, translated);
-    this.#prepare(page);
-    const code = this.#nested.walk(page << 12, request);
-    return code === -1 ? this.#nested.result.page : this.#onRefused(code, page, offset, translated);
+    let code = request;
+    if (page < TRANSLATED_PAGES) {
+      this.#prepareHost(page);
+      code = this.#nested.walk(page << 12, request);
+      if (code === -1) return this.#nested.result.page;
+    }
+    this.refusal ??= [code, translated, (page << 12) | offset, page >>> 20];
+    return NOT_MAPPED;
   }
 
-  /** Sets up the state that the nested tables are walked with. */
-  #prepare(page: number): void {
+  #prepareGuest(linear: number): void {
+    const guest = this.#guestState;
+    for (const word of guestWords) guest[word] = this.#state[word]!;
+    const isExtended = (guest[Word.cr0]! & Cr0.pg) !== 0 && (guest[Word.cr4]! & Cr4.pae) !== 0;
+    if (isExtended) this.#loadPointer(guest, linear, this.#pageOfTable(guest[Word.cr3]! >>> 12));
+  }
+
+  #prepareHost(page: number): void {
     const mode = this.#state[Word.nestedMode]!;
-    const host = this.#host;
+    const host = this.#hostState;
     host[Word.cr0] = Cr0.pe | Cr0.pg | Cr0.wp;
     host[Word.cr3] = this.#state[Word.nestedCr3]!;
     host[Word.cr4] = (mode & NestedMode.pae ? Cr4.pae : 0) | (mode & NestedMode.pse ? Cr4.pse : 0);
     host[Word.efer] = mode & NestedMode.nx ? Efer.nxe : 0;
-    if (mode & NestedMode.pae) this.#loadPointer(page >>> 18);
+    if (mode & NestedMode.pae)
+      this.#loadPointer(host, page << 12, (host[Word.cr3]! >>> 12) & this.#memory.processorPages);
   }
 
-  /** Reads the page-directory pointer of a gigabyte, as each walk does with nested paging (15.25.10). */
-  #loadPointer(gigabyte: number): void {
-    const table = ((this.#state[Word.nestedCr3]! >>> 5) << 5) >>> 0;
-    for (let n = 0; n < 2; n++) {
-      const at = table + gigabyte * 8 + n * 4;
-      const page = Math.floor(at / PAGE_BYTES) & this.#memory.processorPages;
-      this.#host[Word.pagePointer + gigabyte * 2 + n] = this.#load(page, at % PAGE_BYTES);
-    }
+  /** Reads a page-directory pointer out of its table's page into a state: in each walk, as with nested paging none is kept (15.25.10). */
+  #loadPointer(state: Int32Array, linear: number, page: number): void {
+    const gigabyte = linear >>> 30;
+    const at = (state[Word.cr3]! & POINTERS_IN_PAGE) + gigabyte * 8;
+    for (let n = 0; n < 2; n++) state[Word.pagePointer + gigabyte * 2 + n] = this.#load(page, at + n * 4);
   }
 }
-
-/** Leaves the guest for its hypervisor, as the nested tables do not allow an access. */
-export function leaveForNestedFault(code: number, page: number, offset: number, translated: number): never {
-  raiseExit(Exit.nestedPageFault, [code, translated, (page << 12) | offset, page >>> 20]);
-}
-
-/** For walks without any effect: an address that is not mapped has no memory. */
-export const notMapped = (): number => NOT_MAPPED;

@@ -118,8 +118,11 @@ export class Paging {
     const request = noExecute ? access : access & ~Access.fetch;
     const reserved = noExecute ? RESERVED_HIGH : RESERVED_HIGH | NO_EXECUTE;
     const pointer = Word.pagePointer + ((linear >>> 30) << 1);
-    if ((this.#state[pointer] & PRESENT) === 0) return request;
-    const directory = pageOf(this.#state[pointer], this.#state[pointer + 1]);
+    const [low, high] = [this.#state[pointer], this.#state[pointer + 1]];
+    if ((low & PRESENT) === 0) return request;
+    // Only a guest with nested paging has such pointers: others are checked where they are loaded.
+    if (isReservedPointer(low, high)) return request | FAULT_PRESENT | FAULT_RESERVED;
+    const directory = pageOf(low, high);
     const at = (linear >>> 18) & 0xff8;
     const upper = this.#entry(directory, at);
     if ((upper & PRESENT) === 0) return request;

@@ -1,5 +1,6 @@
 import type { BusMemory } from '../memory/bus-memory.ts';
-import { Access, type Paging } from '../memory/paging.ts';
+import type { PageTables } from '../memory/page-tables.ts';
+import { Access } from '../memory/paging.ts';
 import { Errno, PAGE_BYTES, XenError } from './abi.ts';
 
 /** Memory at linear addresses of the guest, as a hypercall reads and writes it. Throws XenError where nothing is mapped for the system. */
@@ -9,7 +10,7 @@ export interface GuestMemory {
 }
 
 /** The guest's memory as the paging of the processor that runs has it. */
-export function guestMemory(paging: Pick<Paging, 'walk' | 'result'>, memory: BusMemory): GuestMemory {
+export function guestMemory(paging: Pick<PageTables, 'allows' | 'result'>, memory: BusMemory): GuestMemory {
   const each = (
     linear: number,
     length: number,
@@ -19,7 +20,7 @@ export function guestMemory(paging: Pick<Paging, 'walk' | 'result'>, memory: Bus
     for (let done = 0; done < length; ) {
       const at = (linear + done) >>> 0;
       const count = Math.min(length - done, PAGE_BYTES - (at % PAGE_BYTES));
-      if (paging.walk(at, access) !== -1) throw new XenError(Errno.fault);
+      if (!paging.allows(at, access)) throw new XenError(Errno.fault);
       use(paging.result.page * PAGE_BYTES + (at % PAGE_BYTES), done, count);
       done += count;
     }

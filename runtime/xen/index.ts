@@ -4,7 +4,7 @@ import type { PciFunction } from '../devices/pci/function.ts';
 import { type PlatformServices, XenPlatform } from '../devices/xen-platform/index.ts';
 import type { BlockPort } from '../host/block.ts';
 import type { NetworkPort } from '../host/network.ts';
-import type { Paging } from '../memory/paging.ts';
+import type { PageTables } from '../memory/page-tables.ts';
 import { joinComponents } from '../snapshot/components.ts';
 import type { Component } from '../snapshot/describe.ts';
 import { Errno, PAGE_BYTES, Parameter, STUB_BYTES } from './abi.ts';
@@ -32,7 +32,7 @@ export interface XenOptions extends Omit<XenDomainOptions, 'lineOf' | 'running' 
 
 /** The parts of the processor that Xen looks at. */
 export interface XenProcessor {
-  readonly paging: Pick<Paging, 'walk' | 'result'>;
+  readonly paging: Pick<PageTables, 'allows' | 'result'>;
   /** Its general registers, by their numbers in instructions. */
   readonly registers: { get(register: number): number; set(register: number, value: number): void };
   /** Whether it runs the system's code. */

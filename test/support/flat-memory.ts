@@ -70,9 +70,6 @@ export class FlatMemory implements ProcessorMemory {
   storePhysical32(physical: number, value: number): void {
     this.view.setInt32(physical, value, true);
   }
-  loadTable32(physical: number): number {
-    return this.loadPhysical32(physical);
-  }
   watch(): void {}
   isWritable(linear: number, bytes: number): boolean {
     return (linear & 0xfff) <= 0x1000 - bytes && !this.absent.has(linear >>> 12);

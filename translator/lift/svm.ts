@@ -37,5 +37,5 @@ export const stgi = hypervisorTrap(Exit.stgi, 'holdInterrupts', () => [0]);
 export const clgi = hypervisorTrap(Exit.clgi, 'holdInterrupts', () => [1]);
 export const invlpga = hypervisorTrap(Exit.invlpga, 'invalidateGuestPage', (b) => [address(b), b.get(Word.ecx)]);
 
-/** For a guest's calls of its hypervisor: where that doesn't want them they are for the one around the machine, or no instruction. */
+/** For a guest's calls of its hypervisor; outside of guests for the hypervisor around the machine. */
 export const vmmcall: Lift = intercepted(Exit.vmmcall, callHypervisor);

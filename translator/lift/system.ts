@@ -11,7 +11,7 @@ import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
 import { attempt } from './attempt.ts';
 import { memoryPointer } from './far-pointer.ts';
-import { intercepted, interceptedBy } from './intercept.ts';
+import { intercepted } from './intercept.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
 import { isUnprotected, leaveUnusualLoad, setSegment } from './unprotected-segment.ts';
 import { flagsImageOnly, interruptFlagOnly } from './virtual-flag.ts';
@@ -236,20 +236,21 @@ function trapPrivileged(b: LiftBuilder, helper: TrapName, ...args: Operand[]): v
   b.trap(helper, ...args);
 }
 
-function movingFrom(exit: number, helper: TrapName): Lift {
-  const lift: Lift = (b) => trapPrivileged(b, helper, b.field('rm'), b.field('reg'));
-  return interceptedBy('reg', exit, lift, supervisorOnly);
-}
+const movingFrom =
+  (helper: TrapName): Lift =>
+  (b) =>
+    trapPrivileged(b, helper, b.field('rm'), b.field('reg'));
 
-function movingTo(exit: number, helper: TrapName): Lift {
-  const lift: Lift = (b) => trapPrivileged(b, helper, b.field('reg'), b.get(b.field('rm')));
-  return interceptedBy('reg', exit, lift, supervisorOnly);
-}
+const movingTo =
+  (helper: TrapName): Lift =>
+  (b) =>
+    trapPrivileged(b, helper, b.field('reg'), b.get(b.field('rm')));
 
-export const movFromControl = movingFrom(Exit.readControl, 'moveFromControl');
-export const movToControl = movingTo(Exit.writeControl, 'moveToControl');
-export const movFromDebug = movingFrom(Exit.readDebug, 'moveFromDebug');
-export const movToDebug = movingTo(Exit.writeDebug, 'moveToDebug');
+// Their traps ask for intercepts, as these come after other exceptions.
+export const movFromControl = movingFrom('moveFromControl');
+export const movToControl = movingTo('moveToControl');
+export const movFromDebug = movingFrom('moveFromDebug');
+export const movToDebug = movingTo('moveToDebug');
 export const smsw = intercepted(Exit.readControl, (b) => b.write(0, b.get(Word.cr0)));
 export const clts = interceptedOfSupervisor(Exit.writeControl, privileged('clearTaskSwitched'));
 export const invd = interceptedOfSupervisor(Exit.invd, supervisorOnly);
@@ -260,7 +261,8 @@ const loadMachineStatus: Lift = (b) => {
   b.trap('loadMachineStatus', b.read(0));
 };
 
-export const lmsw = interceptedOfSupervisor(Exit.writeControl, loadMachineStatus);
+/** The selective intercept of CR0 is for it, whatever is written (AMD64 Architecture Programmer's Manual vol. 2, table 15-7). */
+export const lmsw = interceptedOfSupervisor(Exit.writeControl, intercepted(Exit.writeSelectedCr0, loadMachineStatus));
 
 /** The address is not checked against the segment. */
 const invalidatePage: Lift = (b) => {

@@ -177,17 +177,14 @@ export const xgetbv: Lift = (b) => {
   b.set(Word.edx, 0);
 };
 
-function extendedControlOnly(b: LiftBuilder): void {
+const setExtendedControl: Lift = (b) => {
   requireXsave(b);
   supervisorOnly(b);
-}
-
-const setExtendedControl: Lift = (b) => {
-  extendedControlOnly(b);
   b.trap('writeExtendedControl');
 };
 
-export const xsetbv: Lift = intercepted(Exit.xsetbv, setExtendedControl, extendedControlOnly);
+/** Its intercept comes before #GP (AMD64 Architecture Programmer's Manual vol. 2, table 15-7). */
+export const xsetbv: Lift = intercepted(Exit.xsetbv, setExtendedControl, requireXsave);
 
 /** #UD if CR0.EM is set or CR4.OSFXSR is not, #NM if CR0.TS is set (Intel SDM vol. 2, table 2-20). */
 function requireSse(b: LiftBuilder): void {

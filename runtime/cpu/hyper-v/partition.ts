@@ -2,7 +2,6 @@ import { Word } from '../../../translator/abi/state.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import { type Component, describe, list, u32 } from '../../snapshot/describe.ts';
 import type { Cpu } from '../cpu.ts';
-import { processorCount } from '../topology.ts';
 
 export interface PartitionOptions {
   readonly memory: BusMemory;
@@ -42,6 +41,8 @@ const [INVALID, NO_SEQUENCE] = [0, 0xffffffff];
 /** The machine as a partition of Hyper-V. */
 export class HyperVPartition {
   readonly component: Component;
+  /** Whether the time-stamp counters of all processors read alike. Set by who has all of them. */
+  countersAgree: () => boolean = () => true;
   readonly #options: PartitionOptions;
   readonly #state = partitionState.create();
 
@@ -100,15 +101,16 @@ export class HyperVPartition {
 
   writeReferenceTsc(cpu: Cpu, low: number, high: number): void {
     this.#state.referenceTsc = [low >>> 0, high >>> 0];
-    this.#publish(cpu, true);
+    this.#publish(cpu);
   }
 
-  /** The time-stamp counter of a processor has jumped: where there are several, the page can no longer be right for all. */
+  /** The time-stamp counter of a processor has jumped. */
   timestampMoved(cpu: Cpu): void {
-    this.#publish(cpu, processorCount(cpu.topology) === 1);
+    this.#publish(cpu);
   }
 
-  #publish({ state }: Cpu, isValid: boolean): void {
+  /** Writes the page, which is valid only where it is right for all processors. */
+  #publish({ state }: Cpu): void {
     const [low, high] = this.#state.referenceTsc;
     const at = pageOf(low!, high!);
     const { memory } = this.#options;
@@ -116,7 +118,7 @@ export class HyperVPartition {
     const view = new DataView(new ArrayBuffer(Reference.bytes));
     memory.read(at, new Uint8Array(view.buffer, 0, 4));
     const offset = (BigInt(state[Word.timestampOffsetHigh]!) << 32n) | BigInt(state[Word.timestampOffsetLow]! >>> 0);
-    const sequence = isValid ? nextSequence(view.getUint32(Reference.sequence, true)) : INVALID;
+    const sequence = this.countersAgree() ? nextSequence(view.getUint32(Reference.sequence, true)) : INVALID;
     view.setUint32(Reference.sequence, sequence, true);
     view.setBigUint64(Reference.scale, SCALE, true);
     view.setBigInt64(Reference.offset, -((offset * SCALE) >> 64n), true);

@@ -1,4 +1,4 @@
-import { Eflags, HostInterrupts, Word } from '../../../translator/abi/state.ts';
+import { Eflags, HostInterrupts, Nmi, Word } from '../../../translator/abi/state.ts';
 import { Virtual } from './vmcb.ts';
 
 /**
@@ -11,15 +11,21 @@ export function acceptsInterrupts(state: Int32Array): boolean {
   return host === HostInterrupts.byFlag ? (state[Word.eflags]! & Eflags.if) !== 0 : host === HostInterrupts.accepted;
 }
 
+/** Whether a non-maskable interrupt waits, no handler of one runs, and GIF is set. */
+export function isNmiWaiting(state: Int32Array): boolean {
+  return state[Word.nmi] === Nmi.pending && state[Word.interruptsHeld] === 0;
+}
+
 /** Whether a guest has a virtual interrupt that waits, whether or not it comes now. */
 export function isVirtualInterruptRequested(state: Int32Array): boolean {
   return (state[Word.virtualInterrupt]! & Virtual.requested) !== 0;
 }
 
-/** Whether a virtual interrupt waits that the guest's IF and task priority allow (AMD64 Architecture Programmer's Manual vol. 2, 15.21.4). */
+/** Whether a virtual interrupt waits that GIF, the guest's IF and its task priority allow (AMD64 Architecture Programmer's Manual vol. 2, 15.17 and 15.21.4). */
 export function isVirtualInterruptWaiting(state: Int32Array): boolean {
   const field = state[Word.virtualInterrupt]!;
-  return (field & Virtual.requested) !== 0 && (state[Word.eflags]! & Eflags.if) !== 0 && isAbovePriority(field);
+  const accepts = state[Word.interruptsHeld] === 0 && (state[Word.eflags]! & Eflags.if) !== 0;
+  return accepts && (field & Virtual.requested) !== 0 && isAbovePriority(field);
 }
 
 function isAbovePriority(field: number): boolean {

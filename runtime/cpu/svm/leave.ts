@@ -1,20 +1,23 @@
+import { Cr0 } from '../../../translator/abi/control-registers.ts';
 import { Exit } from '../../../translator/abi/exits.ts';
-import { Halt, HostInterrupts, Shadow, Word, wordCounts } from '../../../translator/abi/state.ts';
+import { Vector } from '../../../translator/abi/faults.ts';
+import { Eflags, Halt, HostInterrupts, Shadow, Word, wordCounts } from '../../../translator/abi/state.ts';
 import type { ExitInformation } from '../../fault.ts';
 import { DEBUG_CONTROL_FIXED } from '../breakpoints.ts';
 import type { Cpu } from '../cpu.ts';
+import { Dr6 } from '../debug.ts';
 import { shadowNow } from '../flag-instructions.ts';
 import type { InterruptKind } from '../observer.ts';
 import { Control, ControlBlock, Event } from './vmcb.ts';
-import { loadWorld, saveGuestWorld, saveWorld, settle } from './world.ts';
-
-const NMI = 2;
+import { loadPat, loadWorld, saveGuestWorld, savePat, saveWorld, settle } from './world.ts';
 
 /** An interrupt or exception on its way to a guest's handler; without an error code that is -1. */
 export interface GuestEvent {
   readonly vector: number;
   readonly kind: InterruptKind;
   readonly errorCode: number;
+  /** Its gate must be for the guest's privilege level, as with INT3 and INTO; else left out. */
+  readonly needsGate?: boolean;
 }
 
 /** Why and where a guest is left. */
@@ -36,6 +39,7 @@ export function leaveGuest(cpu: Cpu, exit: GuestExit): void {
   state[Word.eip] = exit.eip;
   saveWorld(cpu, block, exit.eip);
   saveGuestWorld(cpu, block);
+  if (state[Word.nestedMode] !== 0) savePat(cpu, block);
   block.store(Control.virtualInterrupt, state[Word.virtualInterrupt]!);
   block.store64(Control.interruptShadow, shadowNow(state) === Shadow.none ? 0 : 1);
   storeReason(cpu, block, exit);
@@ -50,6 +54,9 @@ export function refuseGuest(cpu: Cpu, block: ControlBlock): void {
   resumeHost(cpu);
 }
 
+/** Exits before an instruction has run that tell no EIP after it: they are not for the instruction's sake (15.7.1). */
+const withoutNext: ReadonlySet<number> = new Set([Exit.nestedPageFault, Exit.taskSwitch]);
+
 function storeReason(
   cpu: Cpu,
   block: ControlBlock,
@@ -61,7 +68,7 @@ function storeReason(
   block.store64(Control.exitInformation + 8, code === Exit.port ? nextEip : second, secondHigh);
   block.store64(Control.exitInterruption, during ? eventOf(during) : 0, Math.max(during?.errorCode ?? 0, 0));
   block.store(Control.injectedEvent, block.load(Control.injectedEvent) & ~Event.valid);
-  if (cpu.model.features.has('nrip-save')) block.store64(Control.nextEip, nextEip);
+  if (cpu.model.features.has('nrip-save')) block.store64(Control.nextEip, withoutNext.has(code) ? 0 : nextEip);
 }
 
 /** An event as EXITINTINFO has it. */
@@ -69,7 +76,7 @@ function eventOf({ vector, kind, errorCode }: GuestEvent): number {
   const type = {
     exception: Event.exception,
     software: Event.software,
-    hardware: vector === NMI ? Event.nmi : Event.interrupt,
+    hardware: vector === Vector.nmi ? Event.nmi : Event.interrupt,
   };
   return Event.valid | type[kind] | (errorCode < 0 ? 0 : Event.hasErrorCode) | vector;
 }
@@ -88,6 +95,7 @@ const guestWords = [
 /** Goes on with the host, all interrupts held off. */
 function resumeHost(cpu: Cpu): void {
   const { state } = cpu;
+  if (state[Word.nestedMode] !== 0) loadPat(cpu, hostArea(cpu));
   for (const word of guestWords) state[word] = 0;
   state.fill(0, Word.intercepts, Word.intercepts + wordCounts.intercepts!);
   state[Word.hostInterrupts] = HostInterrupts.byFlag;
@@ -96,7 +104,14 @@ function resumeHost(cpu: Cpu): void {
   state[Word.cpl] = 0;
   state[Word.debug + 7] = DEBUG_CONTROL_FIXED;
   loadWorld(cpu, hostArea(cpu), 0);
-  if (settle(cpu)) return;
+  // Whatever the area holds (15.6).
+  state[Word.cr0] |= Cr0.pe;
+  state[Word.eflags] &= ~Eflags.vm;
+  if (settle(cpu)) {
+    // That of VMRUN, which is one instruction to the host and done now (15.5.1).
+    if ((state[Word.eflags]! & Eflags.tf) !== 0) state[Word.debugTraps] = Dr6.singleStep;
+    return;
+  }
   state[Word.halted] = Halt.shutdown;
   cpu.observer?.shutDown([]);
   cpu.onShutdown([]);

@@ -46,6 +46,7 @@ export const Save = {
   sysenterEsp: 0x630,
   sysenterEip: 0x638,
   cr2: 0x640,
+  pat: 0x668,
 } as const;
 
 /** Bits of the field of virtual interrupts. */
@@ -94,6 +95,16 @@ export class ControlBlock {
   store64(offset: number, low: number, high = 0): void {
     this.store(offset, low);
     this.store(offset + 4, high);
+  }
+
+  /** The two words of a field of 64 bits. */
+  load64(offset: number): [low: number, high: number] {
+    return [this.load(offset), this.load(offset + 4)];
+  }
+
+  /** The page of a field that has a physical address. */
+  loadPage(offset: number): number {
+    return (this.load(offset) >>> 12) | (this.load(offset + 4) << 20);
   }
 
   /** Puts a segment with its hidden part into the state. `fixedRights`: what all have but D and G, in real and VM86 mode; else 0. */

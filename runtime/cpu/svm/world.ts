@@ -4,7 +4,7 @@ import { cr4Bits, knownCr0 } from '../control.ts';
 import type { Cpu } from '../cpu.ts';
 import { withFixedBits } from '../debug.ts';
 import { readEflags, writeEflags } from '../eflags.ts';
-import { readPointers, usesPointers } from '../page-directory.ts';
+import { keepsPointers, readPointers } from '../page-directory.ts';
 import { updateSseMode } from '../sse/mode.ts';
 import { updateFpuMode } from '../x87/status.ts';
 import { type ControlBlock, Save, switchedSegments } from './vmcb.ts';
@@ -59,10 +59,20 @@ export function loadGuestWorld({ state }: Cpu, block: ControlBlock): void {
   state[Word.debug + 7] = withFixedBits(7, block.load(Save.dr7));
 }
 
+/** Keeps the page attribute table, of which a guest with nested paging has its own (15.25.4). */
+export function savePat({ model, modelRegisters }: Cpu, block: ControlBlock): void {
+  const [low, high] = modelRegisters.pat;
+  if (model.features.has('pat')) block.store64(Save.pat, low!, high!);
+}
+
+export function loadPat({ model, modelRegisters }: Cpu, block: ControlBlock): void {
+  if (model.features.has('pat')) modelRegisters.pat = block.load64(Save.pat).map((word) => word >>> 0);
+}
+
 /** Derives from the state what depends on it; false if PAE paging has page-directory pointers that are not allowed. */
 export function settle(cpu: Cpu): boolean {
   const { state } = cpu;
-  if (usesPointers(state[Word.cr0]!, state[Word.cr4]!)) {
+  if (keepsPointers(state, state[Word.cr0]!, state[Word.cr4]!)) {
     const pointers = readPointers(cpu, state[Word.cr3]!);
     if (pointers === null) return false;
     state.set(pointers, Word.pagePointer);

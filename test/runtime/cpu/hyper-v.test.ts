@@ -174,6 +174,21 @@ describe('The reference time', () => {
     expect(rig.view.getUint32(0x1000, true)).toBe(sequence + 2);
   });
 
+  test('has no page while the counters of processors differ, also where they did before it was turned on', () => {
+    const rig = new HyperVRig();
+    let isAgreed = false;
+    rig.partition.countersAgree = () => isAgreed;
+    rig.writeRegister(REFERENCE, 0x1001);
+    expect(rig.referenceTime(0x1000)).toBeUndefined();
+    isAgreed = true;
+    rig.writeRegister(TSC, 1000);
+    rig.time = 1_000_000;
+    expect(rig.referenceTime(0x1000)).toBe(10_000);
+    isAgreed = false;
+    rig.writeRegister(TSC, 2000);
+    expect(rig.referenceTime(0x1000)).toBeUndefined();
+  });
+
   test('is nowhere where there is no memory, or when it is turned off', () => {
     const rig = new HyperVRig();
     rig.writeRegister(REFERENCE, 0x100001);

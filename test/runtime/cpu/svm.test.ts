@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { deliverFault } from '../../../runtime/cpu/interrupts.ts';
 import { cpuModel } from '../../../runtime/cpu/model.ts';
-import { acceptsInterrupts } from '../../../runtime/cpu/svm/interrupts.ts';
+import { acceptsInterrupts, isNmiWaiting, isVirtualInterruptWaiting } from '../../../runtime/cpu/svm/interrupts.ts';
 import { leaveGuest } from '../../../runtime/cpu/svm/leave.ts';
 import type { GuestFault } from '../../../runtime/fault.ts';
 import { Exit } from '../../../translator/abi/exits.ts';
 import { Vector } from '../../../translator/abi/faults.ts';
 import { Key } from '../../../translator/abi/key.ts';
-import { Eflags, Word } from '../../../translator/abi/state.ts';
+import { Eflags, Nmi, Word } from '../../../translator/abi/state.ts';
 import { Rig, Sel } from './rig.ts';
 
 const VMCB = 0x20000;
@@ -46,14 +47,14 @@ function fillVmcb(): void {
   put(0x5d8, 0x9000);
 }
 
-/** The code of the exit that is raised. */
-function caughtExit(run: () => void): number | undefined {
+/** The fault that is raised, for the dispatcher. */
+function raised(run: () => void): GuestFault {
   try {
     run();
   } catch (error) {
-    return (error as GuestFault).exit;
+    return error as GuestFault;
   }
-  return undefined;
+  throw new Error('nothing was raised');
 }
 
 beforeEach(() => {
@@ -112,11 +113,39 @@ describe('VMRUN', () => {
     expect([field(0x70), field(0x74)]).toEqual([0xffffffff, 0xffffffff]);
   });
 
+  test.each([
+    ['the map of ports ends with the last byte', 0x40, 0xffffe000, 0xf],
+    ['the map of registers ends with the last byte', 0x48, 0xffffe000, 0xf],
+    ['CR3 has bits that no address has', 0x550, 0, 0x10],
+  ])('refuses a guest: %s', (_name, at, low, high) => {
+    put(at, low);
+    put(at + 4, high);
+    rig.trap('runGuest', VMCB, NEXT);
+    expect([rig.words[Word.guestMode], field(0x70)]).toEqual([0, 0xffffffff]);
+  });
+
+  test('takes maps that end before', () => {
+    for (const at of [0x40, 0x48]) {
+      put(at, 0xffffdfff);
+      put(at + 4, 0xf);
+    }
+    rig.trap('runGuest', VMCB, NEXT);
+    expect(rig.words[Word.guestMode]).toBe(1);
+  });
+
+  test('knows no virtual-8086 mode in real mode', () => {
+    put(0x558, 0x10);
+    put(0x570, 2 | Eflags.vm);
+    rig.trap('runGuest', VMCB, NEXT);
+    expect(rig.words[Word.key]! & (Key.vm86 | Key.protected)).toBe(0);
+    expect(rig.cpu.isVm86).toBe(false);
+  });
+
   test('raises what is intercepted as an exit, with nothing changed', () => {
     put(0x0c, 1 << 14);
     rig.trap('runGuest', VMCB, NEXT);
     const before = Array.from(rig.words);
-    expect(caughtExit(() => rig.trap('readTimestamp'))).toBe(Exit.rdtsc);
+    expect(raised(() => rig.trap('readTimestamp')).exit).toBe(Exit.rdtsc);
     expect(Array.from(rig.words)).toEqual(before);
   });
 });
@@ -130,6 +159,112 @@ test("an exit loads no bits from the host's area that the processor does not hav
   // All of CR4 that this processor has; CR0 without CD cannot have NW.
   expect(rig.words[Word.cr4]! & ~0x407ff).toBe(0);
   expect(rig.words[Word.cr0]).toBe(0x5003f);
+});
+
+test("an exit goes on in protected mode, whatever the host's area says", () => {
+  put(0x10, 3);
+  rig.trap('runGuest', VMCB, NEXT);
+  rig.memory.view.setUint32(HOST_AREA + 0x558, 0x10, true);
+  rig.memory.view.setUint32(HOST_AREA + 0x570, 2 | Eflags.vm, true);
+  leaveGuest(rig.cpu, { code: Exit.vmmcall, eip: GUEST, nextEip: 0 });
+  expect([rig.words[Word.cr0]! & 1, rig.words[Word.eflags]! & Eflags.vm]).toEqual([1, 0]);
+  expect(rig.cpu.isProtected).toBe(true);
+});
+
+test('the trap of a host with the trap flag set comes after its guest was left', () => {
+  rig.words[Word.eflags] |= Eflags.tf;
+  rig.trap('runGuest', VMCB, NEXT);
+  expect(rig.words[Word.debugTraps]).toBe(0);
+  leaveGuest(rig.cpu, { code: Exit.vmmcall, eip: GUEST, nextEip: 0 });
+  expect([rig.words[Word.debugTraps], rig.words[Word.eip]]).toEqual([0x4000, NEXT]);
+});
+
+describe('the event that an exit interrupts', () => {
+  test.each([
+    ['INT3 is an exception', () => rig.trap('softwareException', 3, GUEST + 1), 0x80000303],
+    ['INTO is an exception', () => rig.trap('softwareException', 4, GUEST + 1), 0x80000304],
+    ['INT 3 is a software interrupt', () => rig.trap('softwareInterrupt', 3, GUEST + 2), 0x80000403],
+  ])('%s', (_name, run, expected) => {
+    put(0x08, 1 << Vector.generalProtection);
+    rig.trap('runGuest', VMCB, NEXT);
+    deliverFault(rig.cpu, raised(run), GUEST + 1);
+    expect([field(0x70), field(0x88)]).toEqual([0x4d, expected]);
+  });
+});
+
+describe('nested paging', () => {
+  const [HOST, OWN] = [0x00070406, 0x01010101];
+  const attributes = () => rig.cpu.modelRegisters.pat;
+
+  beforeEach(() => {
+    rig = new Rig(cpuModel('max,+npt')).enterProtected(0);
+    setRegister(VM_HSAVE_PA, HOST_AREA);
+    rig.trap('writeModelRegister');
+    fillVmcb();
+    rig.words[Word.cr0] |= 1 << 31;
+    for (const [at, value] of [
+      [0x90, 1],
+      [0x668, OWN],
+      [0x66c, OWN],
+    ] as const)
+      put(at, value);
+  });
+
+  test('the guest has a page attribute table of its own', () => {
+    rig.trap('runGuest', VMCB, NEXT);
+    expect(attributes()).toEqual([OWN, OWN]);
+    setRegister(0x277, 0x04040404, 0x06060606);
+    rig.trap('writeModelRegister');
+    leaveGuest(rig.cpu, { code: Exit.vmmcall, eip: GUEST, nextEip: 0 });
+    expect([field(0x668), field(0x66c)]).toEqual([0x04040404, 0x06060606]);
+    expect(attributes()).toEqual([HOST, HOST]);
+  });
+
+  test('a guest is refused with a table that holds no types', () => {
+    put(0x66c, 2);
+    rig.trap('runGuest', VMCB, NEXT);
+    expect([rig.words[Word.guestMode], field(0x70)]).toEqual([0, 0xffffffff]);
+    expect(attributes()).toEqual([HOST, HOST]);
+  });
+
+  test("a guest's load of CR3 reads no page-directory pointers", () => {
+    rig.trap('runGuest', VMCB, NEXT);
+    rig.words[Word.cr4] |= 1 << 5;
+    rig.words[Word.cr0] |= 1 << 31;
+    rig.memory.view.setUint32(0x8000, 0x1e7, true);
+    rig.trap('moveToControl', 3, 0x8000);
+    expect(rig.words[Word.cr3]).toBe(0x8000);
+  });
+});
+
+test("a guest's guest does not call the hypervisor around the machine", () => {
+  let calls = 0;
+  Object.assign(rig.hypervisor, { xen: { call: () => calls++ } });
+  rig.trap('callHypervisor');
+  expect(calls).toBe(1);
+  rig.trap('runGuest', VMCB, NEXT);
+  expect(raised(() => rig.trap('callHypervisor'))).toMatchObject({ exit: -1, vector: Vector.invalidOpcode });
+  expect(calls).toBe(1);
+});
+
+test('RDPMC at level 3 is not intercepted, but #GP', () => {
+  put(0x0c, 1 << 15);
+  rig.trap('runGuest', VMCB, NEXT);
+  expect(raised(() => rig.trap('readPerformanceCounter')).exit).toBe(Exit.rdpmc);
+  rig.words[Word.cpl] = 3;
+  expect(raised(() => rig.trap('readPerformanceCounter'))).toMatchObject({ exit: -1, vector: 13 });
+  rig.words[Word.cr4] |= 1 << 8;
+  expect(raised(() => rig.trap('readPerformanceCounter')).exit).toBe(Exit.rdpmc);
+});
+
+test('CLGI holds NMIs and virtual interrupts off', () => {
+  rig.words[Word.nmi] = Nmi.pending;
+  rig.words[Word.eflags] |= Eflags.if;
+  rig.words[Word.virtualInterrupt] = 0x10100;
+  const waiting = () => [isNmiWaiting(rig.words), isVirtualInterruptWaiting(rig.words)];
+  expect(waiting()).toEqual([true, true]);
+  rig.trap('holdInterrupts', 1);
+  expect(waiting()).toEqual([false, false]);
 });
 
 describe('maskable interrupts', () => {

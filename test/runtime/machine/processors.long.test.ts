@@ -242,6 +242,106 @@ went:   dd      0
   { topology: { sockets: 1, cores: 3, threads: 1 } },
 );
 
+onEveryEngine(
+  'processors that are halted while CLGI holds their NMIs off leave the first one its time, and take these after STGI',
+  processorsProgram(`
+main:   call    start_others
+.wait:  pause
+        cmp     dword [ready], 2
+        jne     .wait
+        mov     al, 1
+        mov     ecx, NMI
+        call    send
+        mov     al, 2
+        mov     ecx, NMI
+        call    send
+        mov     dword [APIC + 0x3E0], 0xB       ; the timer counts nanoseconds
+        mov     dword [APIC + 0x320], VECTOR
+        mov     dword [APIC + 0x380], 50000
+        sti
+        hlt
+        cli
+        mov     eax, [came]
+        mov     [early], eax
+        mov     al, 1
+        call    init
+        mov     al, 1
+        call    start
+.until: pause
+        cmp     dword [came], 1
+        jb      .until
+        jmp     exit
+other:  mov     ecx, 0xC0000080
+        rdmsr
+        or      eax, 0x1000
+        wrmsr
+        lock inc dword [ready]
+        cmp     dword [ready], 3
+        je      .again
+        clgi
+.halt:  hlt
+        jmp     .halt
+.again: mov     dword [ICR_HIGH], 0x1000000
+        clgi
+        mov     dword [ICR_LOW], NMI
+        nop
+        stgi
+        jmp     .halt
+interrupt:
+        mov     dword [APIC_EOI], 0
+        iret
+nmi:    lock inc dword [came]
+        iret
+        align 4
+ready:  dd      0
+came:   dd      0
+early:  dd      0
+`),
+  (guest) => {
+    expect([guest.word('early'), guest.word('came')]).toEqual([0, 1]);
+  },
+  { cpu: 'max,+svm', topology: { sockets: 1, cores: 3, threads: 1 } },
+);
+
+onEveryEngine(
+  'the page of the reference time is not valid while processors have different time-stamp counters',
+  processorsProgram(`
+PAGE    equ     0x300000
+main:   call    enable
+        mov     eax, [PAGE]
+        mov     [before], eax
+        call    start_others
+.wait:  pause
+        cmp     dword [moved], 1
+        jne     .wait
+        mov     eax, [PAGE]
+        mov     [after], eax
+        call    enable
+        mov     eax, [PAGE]
+        jmp     exit
+enable: mov     ecx, 0x40000021
+        mov     eax, PAGE + 1
+        xor     edx, edx
+        wrmsr
+        ret
+other:  mov     ecx, 0x10
+        xor     eax, eax
+        mov     edx, 5
+        wrmsr
+        mov     dword [moved], 1
+        cli
+        hlt
+        align 4
+moved:  dd      0
+before: dd      0
+after:  dd      -1
+`),
+  (guest, value) => {
+    expect([guest.word('before'), guest.word('after'), value]).toEqual([1, 0, 0]);
+  },
+  { ...two, cpu: 'max,hv-time' },
+);
+
 /** Who comes when is noted, with the time-stamp counter's low word, until a list is full. */
 const noting = processorsProgram(`
 main:   call    start_others

@@ -84,13 +84,13 @@ export class XenRig extends Rig {
       cards: [{ name: 'card', mac: [0x52, 0x54, 0, 0x12, 0x34, 0x56], port: this.cable }],
     });
     const result = new PageWalk();
-    const walk = (linear: number) => {
+    const allows = (linear: number) => {
       result.page = linear >>> 12;
-      return linear >>> 0 < MEMORY_BYTES ? -1 : 0;
+      return linear >>> 0 < MEMORY_BYTES;
     };
     const [registers, isSystem] = [this.#registers, () => this.isSystem];
     this.xen.connect({
-      ...{ paging: { walk, result }, isSystem },
+      ...{ paging: { allows, result }, isSystem },
       registers: {
         get: (register) => registers[register]!,
         set: (register, value) => {

@@ -20,6 +20,15 @@ const refused: readonly Case[] = [
   changed('DR6 has an upper half', 'mov dword [G_DR6 + 4], 1'),
   changed('DR7 has an upper half', 'mov dword [G_DR7 + 4], 1'),
   changed('the map of ports lies beyond all memory', 'mov dword [VMCB + 0x44], 0x100000'),
+  changed(
+    'the map of ports ends with the last page of memory',
+    'mov dword [VMCB + 0x40], 0xffffe000\n mov dword [VMCB + 0x44], 0xf',
+  ),
+  changed(
+    'the map of registers ends with the last page of memory',
+    'mov dword [VMCB + 0x48], 0xffffe000\n mov dword [VMCB + 0x4c], 0xf',
+  ),
+  changed('CR3 has bits beyond all memory', 'mov dword [G_CR3 + 4], 0x10'),
   changed('an event of an unknown type is injected', 'mov dword [EVENT], 0x80000581'),
   changed('an exception 2 is injected', 'mov dword [EVENT], 0x80000302'),
   changed('an exception 32 is injected', 'mov dword [EVENT], 0x80000320'),
@@ -68,6 +77,27 @@ const found: readonly Case[] = [
   {
     name: 'a privileged instruction at level 3 is not intercepted',
     code: 'mov eax, .guest\n call begin\n mov dword [G_CS], 0xcfb0000 + CODE3\n mov dword [G_SS], 0xcf30000 + DATA3\n mov byte [G_CPL], 3\n or dword [INTERCEPTS], 0x1000000\n or dword [EXCEPTION_INTERCEPTS], 0x2000\n call run\n int 0x81\n.guest: hlt\n vmmcall',
+  },
+  {
+    name: 'RDPMC at level 3 is not intercepted',
+    code: 'mov eax, .guest\n call begin\n mov dword [G_CS], 0xcfb0000 + CODE3\n mov dword [G_SS], 0xcf30000 + DATA3\n mov byte [G_CPL], 3\n or dword [INTERCEPTS], 0x8000\n or dword [EXCEPTION_INTERCEPTS], 0x2000\n call run\n int 0x81\n.guest: rdpmc\n vmmcall',
+  },
+  {
+    name: "the trap of the host's trap flag comes after the exit",
+    code: 'mov eax, .guest\n call begin\n mov dword [resume], .after\n mov eax, VMCB\n push dword 0x102\n popfd\n vmrun\n nop\n.after: stgi\n nop\n.guest: mov ebx, 5\n vmmcall',
+  },
+  changed('INT1 is not intercepted as #DB', 'or dword [EXCEPTION_INTERCEPTS], 2', 'int1\n vmmcall'),
+  {
+    name: 'XSETBV at level 3 is intercepted',
+    code: 'mov eax, .guest\n call begin\n mov dword [G_CS], 0xcfb0000 + CODE3\n mov dword [G_SS], 0xcf30000 + DATA3\n mov byte [G_CPL], 3\n or dword [G_CR4], 0x40000\n or dword [MORE_INTERCEPTS], 0x2000\n or dword [EXCEPTION_INTERCEPTS], 0x2000\n call run\n int 0x81\n.guest: xsetbv\n vmmcall',
+  },
+  {
+    name: 'a breakpoint is injected at a level that its gate is not for',
+    code: 'mov eax, .guest\n call begin\n mov dword [G_CS], 0xcfb0000 + CODE3\n mov dword [G_SS], 0xcf30000 + DATA3\n mov byte [G_CPL], 3\n mov byte [IDT_AT + 8 * 3 + 5], 0x8e\n mov dword [EVENT], 0x80000303\n or dword [EXCEPTION_INTERCEPTS], 0x2000\n call run\n int 0x81\n.guest: nop\n vmmcall',
+  },
+  {
+    name: 'a breakpoint that matches while GIF is clear is lost',
+    code: 'mov eax, .guest\n call begin\n mov eax, .here\n mov dr0, eax\n mov eax, 0x402\n clgi\n mov dr7, eax\n.here: mov ebx, 7\n xor eax, eax\n mov dr7, eax\n stgi\n int 0x81\n.guest: vmmcall',
   },
   {
     name: 'a guest in real mode',

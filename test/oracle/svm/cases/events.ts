@@ -64,6 +64,13 @@ const during: readonly Case[] = [
     'xor ecx, ecx\n div ecx',
   ),
   guest('INT n has no gate, and #GP is intercepted', 'mov dword [EXCEPTION_INTERCEPTS], 0x2000', 'int 0x40'),
+  ...['int3', 'mov al, 0x7f\n add al, 1\n into'].map((code) =>
+    guest(
+      `${code.slice(-4).toUpperCase()} leads to #GP, which is intercepted`,
+      'mov dword [EXCEPTION_INTERCEPTS], 0x2000\n mov word [G_IDTR + 4], 23',
+      code,
+    ),
+  ),
   guest('a triple fault is intercepted', 'mov word [G_IDTR + 4], 0', 'ud2'),
 ];
 
@@ -160,10 +167,12 @@ export const nextCases: readonly Case[] = [
     'mov eax, [NEXT]\n sub eax, [EXIT_2]',
   ),
   guest('the EIP after a fault', 'mov dword [EXCEPTION_INTERCEPTS], 0x40', 'ud2', 'mov eax, [NEXT]'),
+  guest('no EIP after INT n that faults', 'mov dword [EXCEPTION_INTERCEPTS], 0x2000', 'int 0x40', 'mov eax, [NEXT]'),
+  guest('no EIP after a task switch', 'or dword [INTERCEPTS], 0x20000000', 'jmp TSS_B:0', 'mov eax, [NEXT]'),
   guest(
-    'the EIP after INT n that faults',
-    'mov dword [EXCEPTION_INTERCEPTS], 0x2000',
-    'int 0x40',
+    'the EIP after BOUND',
+    'mov dword [EXCEPTION_INTERCEPTS], 0x20\n mov dword [DATA_AT], 1\n mov dword [DATA_AT + 4], 2',
+    'mov ecx, 5\n bound ecx, [DATA_AT]',
     'mov eax, [NEXT]\n sub eax, [G_EIP]',
   ),
   guest(

@@ -60,6 +60,18 @@ const controlRegisters: readonly Case[] = [
     one(`a read of DR${n} is intercepted`, 'DR_INTERCEPTS', n, `mov ecx, dr${n}`),
     one(`a write of DR${n} is intercepted`, 'DR_INTERCEPTS', 16 + n, `mov ecx, dr${n}\n mov dr${n}, ecx`),
   ]),
+  ...Object.entries({
+    'CR0 with paging and without protection': 'mov eax, cr0\n and eax, -2\n or eax, 0x80000000\n mov cr0, eax',
+    'CR4 with a bit that is not there': 'mov eax, 0x80000000\n mov cr4, eax',
+  }).map(([name, code]) =>
+    one(
+      `${name} is no write`,
+      'CR_INTERCEPTS',
+      name.startsWith('CR0') ? 16 : 20,
+      `mov dword [resume], .after\n ${code}\n.after: mov ebx, 7`,
+    ),
+  ),
+  one('DR4 is none with CR4.DE', 'DR_INTERCEPTS', 4, 'mov eax, 8\n mov cr4, eax\n mov ecx, dr4'),
   one('a write of CR0 that changes AM', 'INTERCEPTS', 5, 'mov eax, cr0\n xor eax, 0x40000\n mov cr0, eax'),
   one('a write of CR0 that changes TS alone', 'INTERCEPTS', 5, 'mov eax, cr0\n xor eax, 8\n mov cr0, eax'),
   one('LMSW that changes MP alone', 'INTERCEPTS', 5, 'mov eax, cr0\n xor eax, 2\n lmsw ax'),

@@ -45,6 +45,11 @@ const virtual: readonly Case[] = [
   guest('a virtual interrupt still waits after an exit', 'or dword [VIRTUAL], 0x10100', 'nop'),
   guest('a virtual interrupt waits for POPF', 'or dword [VIRTUAL], 0x10100', 'push dword 0x202\n popfd\n nop'),
   guest(
+    'a virtual interrupt waits for GIF',
+    'or dword [VIRTUAL], 0x10100',
+    'clgi\n sti\n nop\n nop\n mov ecx, ebx\n stgi\n nop\n nop',
+  ),
+  guest(
     'a virtual interrupt is below the priority',
     'or dword [VIRTUAL], 0x10103\n or dword [G_FLAGS], 0x200',
     'nop\n nop',

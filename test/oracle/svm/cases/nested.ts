@@ -78,13 +78,42 @@ const paged: readonly Case[] = [
     `mov dword [G_ESP], ${PAGE + 0x800}\n mov dword [EVENT], 0x80000082\n ${sameGate}`,
     'nop',
   ),
+  nested(
+    'a new task has its segments where nested tables do not map',
+    `mov dword [GDT_AT + LDT], 0xf00000ff\n mov dword [GDT_AT + LDT + 4], 0x823f\n mov dword [TSS_B_AT + 0x1c], PAGE_DIRECTORY_AT\n mov dword [TSS_B_AT + 0x60], LDT\n mov dword [TSS_B_AT + 0x54], 4`,
+    'jmp TSS_B:0',
+  ),
   {
     name: 'nested paging without paging of the host',
     code: 'mov eax, .guest\n call begin\n call tables\n mov dword [NESTED], 1\n mov dword [NESTED_CR3], TABLES\n call run\n int 0x81\n.guest: vmmcall',
   },
 ];
 
+/** Page-directory pointers of the guest, or of the nested tables, of their own. */
+const ownPointers = (field: string, setup: string): string =>
+  `call tables\n mov eax, [POINTERS_AT]\n mov [TABLES], eax\n xor eax, eax\n mov [TABLES + 4], eax\n mov dword [${field}], TABLES\n ${setup}`;
+
 const wideCases: readonly Case[] = [
+  wide(
+    'page-directory pointers with reserved bits are looked at when they are needed',
+    ownPointers('G_CR3', 'mov dword [TABLES + 8], 0x1e7'),
+    'mov eax, TABLES\n mov cr3, eax\n mov ebx, cr3',
+  ),
+  wide(
+    'a page-directory pointer has reserved bits',
+    ownPointers('G_CR3', 'or dword [TABLES], 0x20\n or dword [EXCEPTION_INTERCEPTS], 0x4000'),
+    'nop',
+  ),
+  wide(
+    'a page-directory pointer changes in memory',
+    ownPointers('G_CR3', 'mov dword [DATA_AT], 0x2468'),
+    'mov eax, [TABLES]\n mov [TABLES + 8], eax\n mov ebx, [0x40000000 + DATA_AT]',
+  ),
+  wide(
+    'a page-directory pointer of nested tables has reserved bits',
+    ownPointers('NESTED_CR3', 'or dword [TABLES], 0x20'),
+    'nop',
+  ),
   wide(
     'nested tables of PAE paging',
     'mov dword [WIDE_TABLE_AT + 8 * 0x180], DATA_AT + 7\n mov dword [DATA_AT], 0x1357',
