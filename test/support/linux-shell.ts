@@ -60,7 +60,9 @@ export class LinuxShell implements AsyncDisposable {
   /** Waits for the prompt that a boot ends with, and has the kernel say nothing more between the shell's output. */
   async prompt(): Promise<void> {
     await this.machine.serial.expect(PROMPT, { timeout: BOOT_TIMEOUT });
-    await this.run('dmesg -n 1');
+    // The kernel may still say something in the middle of what the shell says, until this has been done.
+    this.type('dmesg -n 1; echo "@""quiet"');
+    await this.machine.serial.expect(/@quiet\r\n[\s\S]*?~ # /, { timeout: COMMAND_TIMEOUT });
   }
 
   /** Runs a command line at a prompt, up to the next; its output, trimmed, with LF. Throws if its status is not 0. */
