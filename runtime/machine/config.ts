@@ -171,6 +171,8 @@ export interface MachineConfig extends CardSettings {
   readonly vmport?: boolean;
   /** Xen is around the guest. */
   readonly xen?: boolean;
+  /** So many consoles of Xen; their streams are `ports.xenConsole` of their numbers (host/ports.ts). */
+  readonly xenConsoles?: number;
   /** False: there is no HPET. */
   readonly hpet?: boolean;
   /** The display adapter; default: none. */

@@ -5,6 +5,7 @@ import type { LocalApics } from '../devices/local-apic/set.ts';
 import { SHARED_BYTES } from '../devices/xen-platform/registers.ts';
 import { BootError } from '../firmware/load/index.ts';
 import { hostNetworkPort } from '../host/network-port.ts';
+import { ports as hostPorts } from '../host/ports.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { Layer, type PhysicalMap } from '../memory/physical-map.ts';
 import { PAGE_BYTES, SPECIAL_BASE, SPECIAL_PAGES } from '../xen/abi.ts';
@@ -48,6 +49,7 @@ export function makeXen(
     cards: cardsWith(board, (model) => model === 'xen-net-device').map(({ name, mac }) => {
       return { name, mac, port: hostNetworkPort(door, name, guestError) };
     }),
+    consoles: Array.from({ length: config.xenConsoles ?? 0 }, (_, n) => door.stream(hostPorts.xenConsole(n))),
   });
 }
 

@@ -130,6 +130,8 @@ export const Parameter = {
   callback: 0,
   storePage: 1,
   storeChannel: 2,
+  consolePage: 17,
+  consoleChannel: 18,
   count: 41,
 } as const;
 /** How a guest hears of events, in the highest byte of its parameter. */
@@ -148,7 +150,8 @@ export const VersionCall = {
 } as const;
 export const XenFeature = { autoTranslated: 1 << 2, callbackVector: 1 << 8, safeClock: 1 << 9 } as const;
 
-/** Pages that the guest shares with the hypervisor's services, where QEMU has them for its own Xen: that of the store. */
+/** Pages that the guest shares with the hypervisor's services, where QEMU has them for its own Xen: those of the console and of the store. */
 export const SPECIAL_BASE = 0xfeff8000;
 export const SPECIAL_PAGES = 4;
+export const CONSOLE_PAGE = SPECIAL_BASE / PAGE_BYTES;
 export const STORE_PAGE = SPECIAL_BASE / PAGE_BYTES + 1;

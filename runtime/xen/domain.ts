@@ -6,13 +6,31 @@ import { joinComponents } from '../snapshot/components.ts';
 import type { Component } from '../snapshot/describe.ts';
 import type { Clock } from '../time/clock.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
-import { Callback, Errno, PAGE_BYTES, Parameter, ProcessorInfo, STORE_PAGE, VIRQ_TIMER, XenError } from './abi.ts';
+import {
+  Callback,
+  CONSOLE_PAGE,
+  Errno,
+  PAGE_BYTES,
+  Parameter,
+  ProcessorInfo,
+  STORE_PAGE,
+  VIRQ_TIMER,
+  XenError,
+} from './abi.ts';
 import { Callbacks, type LineOf } from './callbacks.ts';
 import { publishTime, publishWallClock } from './clock.ts';
 import { EventChannels } from './event-channels.ts';
 import { GrantTable } from './grants.ts';
 import { SharedInfoPage } from './shared-info.ts';
 import { ChannelKind, type DomainState, domainState, eventChannelsState } from './state.ts';
+
+/** Parameters that tell the guest something, and that it cannot set. */
+const givenParameters: readonly number[] = [
+  Parameter.storePage,
+  Parameter.storeChannel,
+  Parameter.consolePage,
+  Parameter.consoleChannel,
+];
 
 /** The local APIC of a processor. */
 export interface Upcalls {
@@ -24,6 +42,8 @@ export interface XenDomainOptions {
   readonly version: number;
   readonly memory: BusMemory;
   readonly memoryBytes: number;
+  /** Whether the guest has the page and the channel of a first console. */
+  readonly hasConsole: boolean;
   readonly clock: Clock;
   readonly events: EventQueue;
   readonly power: PowerControl;
@@ -83,13 +103,13 @@ export class XenDomain {
       description.bind('domain', state, {
         restored: () => this.#callbacks.restored(this.parameter(Parameter.callback)),
       }),
-      eventChannelsState.bind('channels', this.#channelsState),
+      eventChannelsState.bind('channels', this.#channelsState, { restored: () => this.channels.restored() }),
       this.#callbacks.component,
     ]);
     this.reset();
   }
 
-  /** The guest starts again: it has placed nothing, and has the channel of the store. */
+  /** The guest starts again: it has placed nothing, and has the channels of the store and of its console. */
   reset(): void {
     this.channels.reset();
     for (const timer of this.#timers) timer.disarm();
@@ -101,6 +121,9 @@ export class XenDomain {
     this.#callbacks.choose([0, 0]);
     this.#setParameter(Parameter.storePage, STORE_PAGE);
     this.#setParameter(Parameter.storeChannel, this.channels.bind(ChannelKind.unbound, 0, 0));
+    if (!this.#options.hasConsole) return;
+    this.#setParameter(Parameter.consolePage, CONSOLE_PAGE);
+    this.#setParameter(Parameter.consoleChannel, this.channels.bind(ChannelKind.unbound, 0, 0));
   }
 
   // Memory.
@@ -224,8 +247,7 @@ export class XenDomain {
    */
   setParameter(number: number, low: number, high: number): void {
     this.parameter(number);
-    const own: readonly number[] = [Parameter.storePage, Parameter.storeChannel];
-    if (own.includes(number)) throw new XenError(Errno.permission);
+    if (givenParameters.includes(number)) throw new XenError(Errno.permission);
     if (number === Parameter.callback && high >>> 24 === Callback.vector) throw new XenError(Errno.invalid);
     this.#setParameter(number, low, high);
     if (number === Parameter.callback) this.#callbacks.choose([low, high]);

@@ -4,12 +4,16 @@ import type { PciFunction } from '../devices/pci/function.ts';
 import { type PlatformServices, XenPlatform } from '../devices/xen-platform/index.ts';
 import type { BlockPort } from '../host/block.ts';
 import type { NetworkPort } from '../host/network.ts';
+import type { HostStream } from '../host/stream.ts';
 import type { Paging } from '../memory/paging.ts';
 import { joinComponents } from '../snapshot/components.ts';
 import type { Component } from '../snapshot/describe.ts';
-import { Errno, PAGE_BYTES, Parameter, STUB_BYTES } from './abi.ts';
+import { CONSOLE_PAGE, Errno, PAGE_BYTES, Parameter, STUB_BYTES } from './abi.ts';
 import { BlockBackend } from './backends/block.ts';
-import { Bus } from './backends/bus.ts';
+import { type Backend, Bus } from './backends/bus.ts';
+import { ConsoleBackend, consoleNodes } from './backends/console.ts';
+import { ConsoleLine } from './backends/console-line.ts';
+import { frontChannel } from './backends/front-channel.ts';
 import { NetworkBackend } from './backends/network.ts';
 import { XenDomain, type XenDomainOptions } from './domain.ts';
 import { type GuestMemory, guestMemory } from './guest-memory.ts';
@@ -22,12 +26,16 @@ const MOST_CALLS = PAGE_BYTES / STUB_BYTES;
 const ISA_LINES = 16;
 const [EAX, EBX, ECX, EDX, ESI, EDI] = [0, 3, 1, 2, 6, 7] as const;
 
-export interface XenOptions extends Omit<XenDomainOptions, 'lineOf' | 'running' | 'print'>, PlatformServices {
+export interface XenOptions
+  extends Omit<XenDomainOptions, 'lineOf' | 'running' | 'print' | 'hasConsole'>,
+    PlatformServices {
   readonly ports: PortBus;
   readonly irq: (number: number) => IrqLine;
   readonly pciIrq: (device: number, pin: number) => IrqLine;
   readonly disks: readonly { readonly name: string; readonly index: number; readonly port: BlockPort }[];
   readonly cards: readonly { readonly name: string; readonly mac: readonly number[]; readonly port: NetworkPort }[];
+  /** The first one is the guest's own, which it has from its start. */
+  readonly consoles: readonly HostStream[];
 }
 
 /** The parts of the processor that Xen looks at. */
@@ -50,6 +58,8 @@ export class Xen {
   readonly #domain: XenDomain;
   readonly #server: StoreServer;
   readonly #bus: Bus;
+  /** The first console. */
+  readonly #console: ConsoleLine | null;
   #processor: XenProcessor | null = null;
   #guest: GuestMemory | null = null;
 
@@ -57,7 +67,7 @@ export class Xen {
     const { memory, guestError, irq, pciIrq } = options;
     this.#options = options;
     this.#domain = new XenDomain({
-      ...options,
+      ...{ ...options, hasConsole: options.consoles.length > 0 },
       running: () => this.#processor?.running() ?? { processor: 0, timestampOffset: [0, 0] },
       lineOf: (place) => {
         if ('irq' in place) return place.irq < ISA_LINES ? irq(place.irq) : undefined;
@@ -72,22 +82,37 @@ export class Xen {
       tell: () => domain.channels.raise(domain.parameter(Parameter.storeChannel)[0]),
       changed: (path) => this.#bus.changed(path),
     });
-    const disks = options.disks.map((disk) => new BlockBackend({ ...disk, name: `xen ${disk.name}`, domain, memory }));
-    const cards = options.cards.map(
-      (card, index) => new NetworkBackend({ ...options, ...card, name: `xen ${card.name}`, index, domain }),
-    );
-    this.#bus = new Bus([...disks, ...cards], this.#server, guestError);
+    const [first, ...further] = options.consoles;
+    this.#console = first === undefined ? null : new ConsoleLine('xen console', memory, first);
+    const backends = this.#makeBackends(further);
+    this.#bus = new Bus(backends, this.#server, guestError);
     this.#platform = new XenPlatform(options);
     this.pciFunction = this.#platform.pciFunction;
     this.component = joinComponents('xen', [
       this.#platform.component,
       domain.component,
       this.#server.component,
-      ...[...disks, ...cards].map(({ component }) => component),
+      ...(this.#console === null ? [] : [this.#console.component]),
+      ...backends.map(({ component }) => component),
       // Last, as what it connects must be there.
       connections(() => this.#restored()),
     ]);
     this.reset();
+  }
+
+  #makeBackends(consoles: readonly HostStream[]): (Backend & { readonly component: Component })[] {
+    const [options, domain] = [this.#options, this.#domain];
+    const { memory } = options;
+    return [
+      ...options.disks.map((disk) => new BlockBackend({ ...disk, name: `xen ${disk.name}`, domain, memory })),
+      ...options.cards.map(
+        (card, index) => new NetworkBackend({ ...options, ...card, name: `xen ${card.name}`, index, domain }),
+      ),
+      ...consoles.map((stream, n) => {
+        const index = n + 1;
+        return new ConsoleBackend({ name: `xen console ${index}`, domain, memory, stream, index });
+      }),
+    ];
   }
 
   /** Connects the processor that runs guest code. */
@@ -142,8 +167,27 @@ export class Xen {
       [`${HOME}/control/shutdown`, ''],
       [`${HOME}/memory/target`, `${this.#options.memoryBytes / 1024}`],
     ] as const;
-    this.#server.reset([...own, ...this.#bus.nodes]);
+    this.#server.reset([...own, ...this.#consoleNodes(), ...this.#bus.nodes]);
+    this.#options.memory.write(CONSOLE_PAGE * PAGE_BYTES, new Uint8Array(PAGE_BYTES));
     this.#connectStore();
+    this.#connectConsole();
+  }
+
+  /** What the guest is told of its first console, besides the parameters. */
+  #consoleNodes(): (readonly [string, string])[] {
+    if (this.#console === null) return [];
+    const [page] = this.#domain.parameter(Parameter.consolePage);
+    const [port] = this.#domain.parameter(Parameter.consoleChannel);
+    const nodes = { ...consoleNodes, 'ring-ref': `${page}`, port: `${port}` };
+    return Object.entries(nodes).map(([name, value]) => [`${HOME}/console/${name}`, value]);
+  }
+
+  #connectConsole(): void {
+    const [line, number] = [this.#console, this.#domain.parameter(Parameter.consoleChannel)[0]];
+    if (line === null) return;
+    const channel = frontChannel(this.#domain.channels, `${number}`, () => line.serve());
+    if (channel === null) line.disconnect();
+    else line.connect({ page: () => CONSOLE_PAGE * PAGE_BYTES, channel });
   }
 
   #connectStore(): void {
@@ -152,6 +196,7 @@ export class Xen {
 
   #restored(): void {
     this.#connectStore();
+    this.#connectConsole();
     this.#bus.restored();
   }
 }

@@ -38,6 +38,7 @@ export class MachineDevices {
   readonly guestLog: DebugConsole;
   readonly balloon: Balloon | undefined;
   readonly virtioPorts: readonly SerialPort[];
+  readonly xenConsoles: readonly SerialPort[];
   readonly parallel: DebugConsole;
   readonly keyboard: Keyboard;
   readonly mouse: Mouse;
@@ -55,6 +56,7 @@ export class MachineDevices {
     this.guestLog = streams.open(ports.guestLog);
     if (config.balloon) this.balloon = connectBalloon(streams, config.memoryBytes);
     this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => streams.open(ports.virtio(n)));
+    this.xenConsoles = Array.from({ length: config.xenConsoles ?? 0 }, (_, n) => streams.open(ports.xenConsole(n)));
     this.parallel = streams.open(ports.parallel);
     const input = connectInput(streams, made.options.keyboardLayout);
     ({ keyboard: this.keyboard, mouse: this.mouse } = input);

@@ -245,6 +245,11 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.#devices.virtioPorts;
   }
 
+  /** Consoles of Xen, as many as the options say. */
+  get xenConsoles(): readonly SerialPort[] {
+    return this.#devices.xenConsoles;
+  }
+
   /** Output of the parallel port. */
   get parallel(): DebugConsole {
     return this.#devices.parallel;

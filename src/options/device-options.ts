@@ -23,12 +23,16 @@ const switches = {
 } as const;
 type SwitchName = keyof typeof switches;
 
+/** Linux knows a console by one digit. */
+const MOST_XEN_CONSOLES = 10;
+
 /** Devices that an option adds or leaves out. Not the display adapter: whether it is there depends on what is booted. */
 type DeviceName =
   | SwitchName
   | 'balloon'
   | 'debugExit'
   | 'virtioPorts'
+  | 'xenConsoles'
   | 'soundCards'
   | 'usb'
   | 'usbControllers'
@@ -42,12 +46,23 @@ type DeviceName =
  */
 export function checkedDevices(options: MachineOptions): Pick<MachineConfig, DeviceName> {
   checkXen(options);
-  const { balloon, debugExit, debugConsole, soundCards, usb, usbControllers, scsiControllers, virtioPorts } = options;
+  const {
+    balloon,
+    debugExit,
+    debugConsole,
+    soundCards,
+    usb,
+    usbControllers,
+    scsiControllers,
+    virtioPorts,
+    xenConsoles,
+  } = options;
   return {
     ...checkedSwitches(options),
     ...balloonOf(balloon),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(virtioPorts && { virtioPorts: checkedVirtioPorts(virtioPorts) }),
+    ...(xenConsoles && { xenConsoles: checkedInteger('xenConsoles', xenConsoles, 0, MOST_XEN_CONSOLES) }),
     ...(soundCards && { soundCards: checkedSoundCards(soundCards) }),
     ...(usb !== undefined && { usb: checkedUsb(usb) }),
     ...(usbControllers !== undefined && { usbControllers: checkedUsbControllers(usbControllers) }),
@@ -57,15 +72,19 @@ export function checkedDevices(options: MachineOptions): Pick<MachineConfig, Dev
   };
 }
 
-/** @throws ConfigurationError for a disk or a card of Xen in a machine without it */
-function checkXen({ xen = false, drives = [], network = [] }: MachineOptions): void {
+/** @throws ConfigurationError for a disk, a card or consoles of Xen in a machine without it */
+function checkXen({ xen = false, xenConsoles = 0, drives = [], network = [] }: MachineOptions): void {
   if (xen) return;
   const disk = drives.findIndex((drive) => typeof drive === 'object' && drive?.interface === 'xen');
   const card = network.findIndex((one) => one?.card === 'xen-net-device');
-  const where = disk >= 0 ? `drives[${disk}]` : card >= 0 ? `network[${card}]` : undefined;
-  if (where !== undefined)
+  const places = [
+    ...(disk >= 0 ? [`drives[${disk}]`] : []),
+    ...(card >= 0 ? [`network[${card}]`] : []),
+    ...(xenConsoles === 0 ? [] : ['xenConsoles']),
+  ];
+  if (places.length > 0)
     throw new ConfigurationError(
-      `${where} is for drivers of Xen, which the machine has not; give xen (-machine xen=on)`,
+      `${places[0]} is for drivers of Xen, which the machine has not; give xen (-machine xen=on)`,
     );
 }
 

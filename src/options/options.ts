@@ -162,6 +162,11 @@ export interface MachineOptions extends OptionalCards {
    * drives and cards of Xen are there only then. It takes a processor with a local APIC. Default: false.
    */
   readonly xen?: boolean;
+  /**
+   * How many consoles of Xen there are, up to 10, Linux's hvc0 and so on: QEMU's `-device xen-console`. `Machine.xenConsoles` has
+   * them. The first one is there from the guest's start (`console=hvc0`). Default: 0.
+   */
+  readonly xenConsoles?: number;
   /** Whether there is a parallel port; `Machine.parallel` has its output. Default: true. */
   readonly parallelPort?: boolean;
   /**

@@ -69,9 +69,12 @@ export class Bus {
     if (backend !== undefined) this.#follow(backend, Number(this.#server.store.get(path)));
   }
 
-  /** The state was loaded: devices whose front ends were connected go on. */
+  /** The state was loaded: devices whose front ends were connected go on, and no others. */
   restored(): void {
-    for (const backend of this.#backends) if (this.#stateOf(backend) === BusState.connected) this.#connect(backend);
+    for (const backend of this.#backends) {
+      if (this.#stateOf(backend) === BusState.connected) this.#connect(backend);
+      else backend.disconnect();
+    }
   }
 
   /** The guest starts again. */

@@ -64,6 +64,7 @@ const right = {
     ahci: true,
     vmport: true,
     xen: true,
+    xenConsoles: 1,
     pciSlots: { vga: 2, ahci: 7 },
   },
   usbControllers: [{ model: 'piix3-usb-uhci', id: 'u' }],

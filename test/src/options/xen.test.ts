@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import type { MachineOptions } from '../../../src/index.ts';
+import { checkOptions } from '../../../src/options/options.ts';
+
+const boot = { demo: true } as const;
+
+test('a machine with Xen has as many consoles as were asked for', () => {
+  expect(checkOptions({ boot, xen: true, xenConsoles: 3 })).toMatchObject({ xen: true, xenConsoles: 3 });
+  expect(checkOptions({ boot, xenConsoles: 0 }).xenConsoles).toBeUndefined();
+});
+
+test.each<[MachineOptions, string]>([
+  [{ xenConsoles: 1 }, 'xenConsoles is for drivers of Xen, which the machine has not; give xen (-machine xen=on)'],
+  [{ drives: ['a', { interface: 'xen', image: 'b' }] }, 'drives[1] is for drivers of Xen'],
+  [{ network: [{ card: 'xen-net-device' }] }, 'network[0] is for drivers of Xen'],
+  [{ xen: true, xenConsoles: 11 }, 'xenConsoles is 11; it must be a whole number from 0 to 10'],
+])('%j: %s', (options, message) => {
+  expect(() => checkOptions({ boot, ...options })).toThrow(message);
+});
