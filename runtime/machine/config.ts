@@ -58,6 +58,11 @@ export type BootImages =
   /** Bare code, entered at its first byte (firmware/load/flat.ts). */
   | { readonly flat: Uint8Array; readonly address: number; readonly mode: 'real' | 'flat32' };
 
+/** Whether the guest can be asked to give up memory. */
+export function hasBalloon({ balloon, xen }: Pick<MachineConfig, 'balloon' | 'xen'>): boolean {
+  return balloon !== undefined || xen === true;
+}
+
 /** Whether firmware sets the machine up. */
 export function startsFirmware(boot: BootImages): boot is FirmwareImages | FlashImages {
   return 'bios' in boot || 'flash' in boot;

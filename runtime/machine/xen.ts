@@ -4,6 +4,7 @@ import type { Cpu } from '../cpu/cpu.ts';
 import type { LocalApics } from '../devices/local-apic/set.ts';
 import { SHARED_BYTES } from '../devices/xen-platform/registers.ts';
 import { BootError } from '../firmware/load/index.ts';
+import { balloonStreams } from '../host/balloon.ts';
 import { hostNetworkPort } from '../host/network-port.ts';
 import { ports as hostPorts } from '../host/ports.ts';
 import type { Mmu } from '../memory/mmu.ts';
@@ -49,6 +50,8 @@ export function makeXen(
     cards: cardsWith(board, (model) => model === 'xen-net-device').map(({ name, mac }) => {
       return { name, mac, port: hostNetworkPort(door, name, guestError) };
     }),
+    // The host asks one balloon: that of virtio where there are two.
+    balloon: config.balloon === undefined ? balloonStreams(door) : null,
     consoles: Array.from({ length: config.xenConsoles ?? 0 }, (_, n) => door.stream(hostPorts.xenConsole(n))),
   });
 }

@@ -102,7 +102,7 @@ export const ProcessorCall = {
 
 /** Calls of the scheduler (sched.h), and why a guest is to shut down. */
 export const SchedulerCall = { yield: 0, block: 1, shutdown: 2, poll: 3 } as const;
-export const ShutdownReason = { powerOff: 0, reboot: 1, suspend: 2, crash: 3 } as const;
+export const ShutdownReason = { powerOff: 0, reboot: 1, suspend: 2, crash: 3, watchdog: 4, softReset: 5 } as const;
 
 /** Calls about memory (memory.h), and what can be put at a page of the guest's. */
 export const MemoryCall = {

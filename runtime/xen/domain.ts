@@ -17,6 +17,7 @@ import {
   VIRQ_TIMER,
   XenError,
 } from './abi.ts';
+import type { XenBalloon } from './balloon.ts';
 import { Callbacks, type LineOf } from './callbacks.ts';
 import { publishTime, publishWallClock } from './clock.ts';
 import { EventChannels } from './event-channels.ts';
@@ -41,7 +42,7 @@ export interface XenDomainOptions {
   /** Major and minor version of the hypervisor, 16 bits each. */
   readonly version: number;
   readonly memory: BusMemory;
-  readonly memoryBytes: number;
+  readonly balloon: XenBalloon;
   /** Whether the guest has the page and the channel of a first console. */
   readonly hasConsole: boolean;
   readonly clock: Clock;
@@ -54,8 +55,8 @@ export interface XenDomainOptions {
   /** The processor that runs, and the offset of its TSC: two words, low first. */
   readonly running: () => { readonly processor: number; readonly timestampOffset: readonly [number, number] };
   readonly secondsAtStart: () => number;
-  /** The guest does not use these pages. */
-  readonly releasePages: (pages: readonly number[]) => void;
+  /** The guest is to have all that it had of Xen taken away, and goes on. */
+  readonly softReset: () => void;
   /** Takes the text that the guest prints by a hypercall. */
   readonly print: (bytes: Uint8Array) => void;
 }
@@ -128,13 +129,8 @@ export class XenDomain {
 
   // Memory.
 
-  /** Pages of the guest's memory. */
-  get ramPages(): number {
-    return this.#options.memoryBytes / PAGE_BYTES;
-  }
-
-  release(pages: readonly number[]): void {
-    this.#options.releasePages(pages.filter((page) => page < this.ramPages));
+  get balloon(): XenBalloon {
+    return this.#options.balloon;
   }
 
   /** The shared structure is at this page from now on. Throws XenError where no memory is. */
@@ -227,6 +223,11 @@ export class XenDomain {
     if (upcallVector !== 0)
       this.#options.localApics[processor]!.deliver({ mode: DeliveryMode.fixed, vector: upcallVector, level: false });
     else this.#callbacks.call();
+  }
+
+  /** One system starts another, as Linux does by kexec: it goes on without anything of Xen. */
+  softReset(): void {
+    this.#options.softReset();
   }
 
   print(bytes: Uint8Array): void {

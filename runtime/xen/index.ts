@@ -15,19 +15,27 @@ import { ConsoleBackend, consoleNodes } from './backends/console.ts';
 import { ConsoleLine } from './backends/console-line.ts';
 import { frontChannel } from './backends/front-channel.ts';
 import { NetworkBackend } from './backends/network.ts';
+import { XenBalloon, type XenBalloonOptions } from './balloon.ts';
 import { XenDomain, type XenDomainOptions } from './domain.ts';
 import { type GuestMemory, guestMemory } from './guest-memory.ts';
 import { type CallArguments, hypercall } from './hypercalls.ts';
 import { type XenLeaf, xenLeaf } from './leaves.ts';
 import { HOME, StoreServer } from './store/server.ts';
 
+/** Kilobytes that the guest is to have. */
+const TARGET = `${HOME}/memory/target`;
+/** What the guest is asked to do; it empties the node when it has heard. */
+const SHUTDOWN = `${HOME}/control/shutdown`;
+/** The guest says that it does what it is asked. */
+const POWER_OFF_KNOWN = `${HOME}/control/feature-poweroff`;
 const MOST_CALLS = PAGE_BYTES / STUB_BYTES;
 /** Interrupt lines of the board that a guest may name. */
 const ISA_LINES = 16;
 const [EAX, EBX, ECX, EDX, ESI, EDI] = [0, 3, 1, 2, 6, 7] as const;
 
 export interface XenOptions
-  extends Omit<XenDomainOptions, 'lineOf' | 'running' | 'print' | 'hasConsole'>,
+  extends Omit<XenDomainOptions, 'lineOf' | 'running' | 'print' | 'hasConsole' | 'balloon' | 'softReset'>,
+    XenBalloonOptions,
     PlatformServices {
   readonly ports: PortBus;
   readonly irq: (number: number) => IrqLine;
@@ -58,6 +66,7 @@ export class Xen {
   readonly #domain: XenDomain;
   readonly #server: StoreServer;
   readonly #bus: Bus;
+  readonly #balloon: XenBalloon;
   /** The first console. */
   readonly #console: ConsoleLine | null;
   #processor: XenProcessor | null = null;
@@ -66,8 +75,10 @@ export class Xen {
   constructor(options: XenOptions) {
     const { memory, guestError, irq, pciIrq } = options;
     this.#options = options;
+    const balloon = new XenBalloon(options, () => this.#server.store.set(TARGET, `${balloon.target}`));
+    this.#balloon = balloon;
     this.#domain = new XenDomain({
-      ...{ ...options, hasConsole: options.consoles.length > 0 },
+      ...{ ...options, balloon, hasConsole: options.consoles.length > 0, softReset: () => this.#startAgain() },
       running: () => this.#processor?.running() ?? { processor: 0, timestampOffset: [0, 0] },
       lineOf: (place) => {
         if ('irq' in place) return place.irq < ISA_LINES ? irq(place.irq) : undefined;
@@ -91,6 +102,7 @@ export class Xen {
     this.component = joinComponents('xen', [
       this.#platform.component,
       domain.component,
+      balloon.component,
       this.#server.component,
       ...(this.#console === null ? [] : [this.#console.component]),
       ...backends.map(({ component }) => component),
@@ -156,16 +168,32 @@ export class Xen {
     return this.#platform.hasUnplugged(kind);
   }
 
+  /** Asks the guest to turn itself off. False: it does not know that, or has not heard what it was asked before. */
+  askPowerOff(): boolean {
+    const { store } = this.#server;
+    if (store.get(POWER_OFF_KNOWN) !== '1' || store.get(SHUTDOWN) !== '') return false;
+    store.set(SHUTDOWN, 'poweroff');
+    return true;
+  }
+
   reset(): void {
     this.#platform.reset();
+    this.#startAgain();
+  }
+
+  /** Another system begins, and knows nothing of what the one before had of Xen. What that has unplugged stays so. */
+  #startAgain(): void {
     this.#bus.reset();
     this.#domain.reset();
+    this.#balloon.reset();
     const own = [
       [`${HOME}/name`, 'rawiron'],
       [`${HOME}/domid`, '1'],
       [`${HOME}/device`, ''],
-      [`${HOME}/control/shutdown`, ''],
-      [`${HOME}/memory/target`, `${this.#options.memoryBytes / 1024}`],
+      [SHUTDOWN, ''],
+      [`${HOME}/control/platform-feature-xs_reset_watches`, '1'],
+      [`${HOME}/memory/static-max`, `${this.#balloon.most}`],
+      [TARGET, `${this.#balloon.target}`],
     ] as const;
     this.#server.reset([...own, ...this.#consoleNodes(), ...this.#bus.nodes]);
     this.#options.memory.write(CONSOLE_PAGE * PAGE_BYTES, new Uint8Array(PAGE_BYTES));

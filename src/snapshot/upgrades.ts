@@ -50,7 +50,14 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
   // There was no mouse of VMware's, and no processor had AMD-V.
   10: (contents) =>
     withComponents(contents, (components) => ({ ...components, ...withoutGuests(components), vmmouse: vmMouse })),
+  // Xen had no balloon.
+  11: (contents) => withComponents(contents, (components) => ({ ...components, ...withXenBalloon(components) })),
 };
+
+/** Xen's balloon, of which the host wants nothing. */
+function withXenBalloon(components: Contents): Contents {
+  return withFields(components, 'xen', { balloon: { wanted: 0, pages: 0 } });
+}
 
 /** VMware's mouse as its driver finds it. */
 const vmMouse: Contents = {

@@ -26,6 +26,7 @@ function wildMessage(random: Random, rig: XenRig): void {
     'device/vbd/51712/ring-ref',
     'device/console/1/state',
     'device/console/1/port',
+    'memory/target',
     'x/y',
     '/',
     '',
@@ -78,6 +79,9 @@ function hostActs(random: Random, rig: XenRig): void {
     if (random.chance(10)) console.onInput(new Uint8Array(random.below(100)));
     console.sent.length = 0;
   }
+  if (random.chance(10))
+    rig.balloon.stream.onInput(Uint8Array.of(random.below(256), random.below(256), 0, random.below(2)));
+  rig.balloon.stream.sent.length = 0;
   rig.disk.failure = random.chance(10) ? 'io' : null;
   rig.advance(random.below(1_000_000));
   rig.cable.waiting.length = 0;

@@ -38,6 +38,7 @@ export class XenRig extends Rig {
   readonly special = new Uint8Array(SPECIAL_PAGES * PAGE);
   readonly disk = new MemoryBlock('disk', contents(SECTORS), this);
   readonly cable = new TestCable();
+  readonly balloon = { stream: recordedStream(), statistics: recordedStream() };
   readonly consoles = [recordedStream(), recordedStream()] as const;
   /** Vectors that processors were told of events by. */
   readonly upcalls: [processor: number, vector: number][] = [];
@@ -86,6 +87,7 @@ export class XenRig extends Rig {
       disks: [{ name: 'disk', index: 0, port: this.disk }],
       cards: [{ name: 'card', mac: [0x52, 0x54, 0, 0x12, 0x34, 0x56], port: this.cable }],
       consoles: consoles ?? this.consoles,
+      balloon: this.balloon,
     });
     const result = new PageWalk();
     const walk = (linear: number) => {

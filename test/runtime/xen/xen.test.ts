@@ -153,20 +153,50 @@ test('calls within a call of several are answered, but for such a call itself', 
   expect([0, 32].map((at) => rig.view.getInt32(list + at + 4, true))).toEqual([0x40011, -22]);
 });
 
-test('pages that a balloon gives up are released, if they are of memory', () => {
+test.each([
+  [0, 0, ['off']],
+  [1, 0, ['reset']],
+  [2, 1, []],
+  [3, 0, ['off']],
+  [4, 0, ['off']],
+  [5, 0, []],
+  [6, -38, []],
+])('a guest that shuts down says how: %i', (reason, answer, offs) => {
   const rig = started();
-  rig.view.setUint32(Place.data * PAGE, 40, true);
-  rig.view.setUint32(Place.data * PAGE + 4, 0x12345, true);
-  expect(rig.callWith(12, 1, Place.data * PAGE, 2, 0, 0, DOMAIN).answer).toBe(2);
-  expect(rig.released).toEqual([40]);
+  expect(rig.callWith(29, 2, reason).answer).toBe(answer);
+  expect(rig.offs).toEqual(offs);
 });
 
-test('a guest that shuts down says how', () => {
+test('a soft reset takes all that a system has of Xen away, but what is unplugged stays so', () => {
   const rig = started();
-  rig.callWith(29, 2, 0);
-  rig.callWith(29, 2, 1);
-  rig.callWith(29, 2, 3);
-  expect(rig.offs).toEqual(['off', 'reset', 'off']);
+  rig.ports.write(0x10, 2, 1);
+  const channel = rig.connectDisk();
+  rig.ask(11, 'data/x\x001');
+  rig.callWith(29, 2, 5);
+  expect(rig.xen.hasUnplugged(1)).toBe(true);
+  expect(rig.callWith(32, 4, channel).answer).toBe(-22);
+  rig.upcalls.length = 0;
+  expect(rig.ask(2, 'data/x\0')).toBe('error ENOENT\0');
+  expect(rig.upcalls).toEqual([]);
+  rig.start();
+  rig.bytes.fill(0, Place.blockRing * PAGE, (Place.blockRing + 1) * PAGE);
+  rig.request(rig.connectDisk(), blockRequest(3, 5, 0));
+  rig.advance(1_000_000);
+  expect(rig.answers()).toEqual([[5, 3, 0]]);
+});
+
+test('a guest that listens is asked to turn itself off by the store, and again when it has heard', () => {
+  const rig = started();
+  expect(rig.xen.askPowerOff()).toBe(false);
+  rig.ask(11, 'control/feature-poweroff\x001');
+  rig.ask(4, 'control/shutdown\0t\0');
+  expect(rig.xen.askPowerOff()).toBe(true);
+  expect(rig.fromStore()).toEqual([[15, 'control/shutdown\0t\0']]);
+  expect(rig.ask(2, 'control/shutdown\0')).toBe('poweroff');
+  // It has not answered: there is another way to ask it.
+  expect(rig.xen.askPowerOff()).toBe(false);
+  rig.ask(11, 'control/shutdown\0');
+  expect(rig.xen.askPowerOff()).toBe(true);
 });
 
 test('a disk is read and written by granted pages', () => {
