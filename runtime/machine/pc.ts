@@ -234,7 +234,7 @@ export class Pc {
   canInterrupt(maskable: (processor: number) => boolean): boolean {
     const { localApics, pic } = this;
     if (localApics === null) return maskable(0) && pic.isOpen;
-    if (localApics.isOpen(maskable)) return true;
+    if (localApics.isOpen(maskable) || this.hypervisor.xen?.canInterrupt(maskable)) return true;
     const messages = [...(this.ioApic?.messages() ?? []), ...this.pci.functions.flatMap((made) => made.messages())];
     return messages.some((message) => localApics.wouldInterrupt(message, maskable));
   }

@@ -163,6 +163,12 @@ export class Xen {
     this.#domain.timeChanged();
   }
 
+  /** Whether events can interrupt a processor. `maskable`: whether its IF is set. */
+  canInterrupt(maskable: (processor: number) => boolean): boolean {
+    const processors = [...this.#options.localApics.keys()];
+    return processors.some((processor) => this.#domain.isInterrupted(processor) && maskable(processor));
+  }
+
   /** Whether the guest has unplugged emulated devices of a kind (devices/xen-platform/registers.ts). */
   hasUnplugged(kind: number): boolean {
     return this.#platform.hasUnplugged(kind);

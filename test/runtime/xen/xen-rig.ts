@@ -42,6 +42,8 @@ export class XenRig extends Rig {
   readonly consoles = [recordedStream(), recordedStream()] as const;
   /** Vectors that processors were told of events by. */
   readonly upcalls: [processor: number, vector: number][] = [];
+  /** By processor: interrupts that are given past the APIC. */
+  readonly directs: ({ readonly vector: number; readonly pending: boolean } | null)[] = [];
   readonly released: number[] = [];
   readonly offs: string[] = [];
   readonly xen: Xen;
@@ -76,6 +78,10 @@ export class XenRig extends Rig {
       localApics: [0, 1].map((processor) => ({
         deliver: ({ mode, vector }) => {
           if (mode === DeliveryMode.fixed) this.upcalls.push([processor, vector]);
+        },
+        setDirect: (direct) => {
+          this.directs[processor] = direct;
+          if (direct?.pending) this.upcalls.push([processor, direct.vector]);
         },
       })),
       power: {

@@ -37,7 +37,7 @@ test.each([
   ['another domain', (rig: XenRig) => rig.callWith(34, 1, 5, 1, 0, 0).answer, -1],
   ['a parameter that there is not', (rig: XenRig) => rig.callWith(34, 1, DOMAIN, 99, 0, 0).answer, -22],
   ['a parameter that is not the guest’s', (rig: XenRig) => rig.callWith(34, 0, DOMAIN, 1, 5, 0).answer, -1],
-  ['one vector for all processors', (rig: XenRig) => rig.callWith(34, 0, DOMAIN, 0, 0xf3, 2 << 24).answer, -22],
+  ['a vector of an exception', (rig: XenRig) => rig.callWith(34, 0, DOMAIN, 0, 0x10e, 2 << 24).answer, -22],
   ['a shared page beyond memory', (rig: XenRig) => rig.callWith(12, 7, DOMAIN, 0, 0, 0x12345).answer, -22],
   ['a processor that there is not', (rig: XenRig) => rig.call(24, 8, 2), -2],
   ['a channel that there is not', (rig: XenRig) => rig.callWith(32, 4, 4096).answer, -22],
@@ -119,6 +119,60 @@ test('a guest without a vector hears by a line, until it has heard', () => {
   expect(rig.irq.level).toBe(true);
   rig.takeEvent(ipi);
   rig.advance(50_000);
+  expect(rig.irq.level).toBe(false);
+});
+
+test('one vector for all processors comes past their APICs, as long as they have not heard', () => {
+  const rig = new XenRig();
+  rig.callWith(12, 7, DOMAIN, 0, 0, Place.shared);
+  const ipis = [0, 1].map((processor) => rig.callWith(32, 7, processor, 0).words[1]!);
+  rig.callWith(32, 4, ipis[1]!);
+  const pending = () => rig.directs.map((direct) => direct?.pending);
+  expect([rig.upcalls, pending()]).toEqual([[], [undefined, undefined]]);
+  expect(rig.callWith(34, 0, DOMAIN, 0, 0xf3, 2 << 24).answer).toBe(0);
+  // What has come before is told at once.
+  expect([rig.upcalls.splice(0), pending()]).toEqual([[[1, 0xf3]], [false, true]]);
+  rig.callWith(32, 4, ipis[0]!);
+  expect([rig.upcalls.splice(0), pending()]).toEqual([[[0, 0xf3]], [true, true]]);
+  rig.takeEvent(ipis[0]!);
+  expect(pending()).toEqual([false, true]);
+  rig.callWith(34, 23, 1, 0xf4);
+  expect(pending()).toEqual([false, undefined]);
+  rig.callWith(34, 0, DOMAIN, 0, 0, 0);
+  expect(rig.directs).toEqual([null, null]);
+});
+
+test('a state that is loaded has the vector for all processors', () => {
+  const rig = new XenRig();
+  rig.callWith(12, 7, DOMAIN, 0, 0, Place.shared);
+  rig.callWith(34, 0, DOMAIN, 0, 0xf3, 2 << 24);
+  rig.callWith(32, 4, rig.callWith(32, 7, 0, 0).words[1]!);
+  const other = new XenRig();
+  other.bytes.set(rig.bytes);
+  loadComponents([other.xen.component], saveComponents([rig.xen.component]));
+  expect(other.directs.map((direct) => direct && [direct.vector, direct.pending])).toEqual([
+    [0xf3, true],
+    [0xf3, false],
+  ]);
+  loadComponents([other.xen.component], saveComponents([new XenRig().xen.component]));
+  expect(other.directs).toEqual([null, null]);
+});
+
+test('events interrupt processors that have a vector, and whose IF is set', () => {
+  const rig = new XenRig();
+  const can = () => [0, 1].map((processor) => rig.xen.canInterrupt((one) => one === processor));
+  expect(can()).toEqual([false, false]);
+  rig.callWith(34, 23, 1, 0xf4);
+  expect(can()).toEqual([false, true]);
+  rig.callWith(34, 0, DOMAIN, 0, 0xf3, 2 << 24);
+  expect(can()).toEqual([true, true]);
+});
+
+test('a line is the first processor’s', () => {
+  const rig = new XenRig();
+  rig.callWith(12, 7, DOMAIN, 0, 0, Place.shared);
+  rig.callWith(34, 0, DOMAIN, 0, 5, 0);
+  rig.callWith(32, 4, rig.callWith(32, 7, 1, 0).words[1]!);
   expect(rig.irq.level).toBe(false);
 });
 
