@@ -176,6 +176,8 @@ export interface MachineConfig extends CardSettings {
   readonly vmport?: boolean;
   /** Xen is around the guest. */
   readonly xen?: boolean;
+  /** The version that it has for the guest: major and minor, 16 bits each. Default: XEN_VERSION. */
+  readonly xenVersion?: number;
   /** So many consoles of Xen; their streams are `ports.xenConsole` of their numbers (host/ports.ts). */
   readonly xenConsoles?: number;
   /** False: there is no HPET. */

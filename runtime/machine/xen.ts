@@ -43,7 +43,7 @@ export function makeXen(
   const { Xen } = board.devices.module('xen');
   return new Xen({
     ...{ ...board, map, firstFrame, localApics: localApics.all, secondsAtStart },
-    version: XEN_VERSION,
+    version: config.xenVersion ?? XEN_VERSION,
     memoryBytes: config.memoryBytes,
     device: board.pciSlot('xen-platform'),
     disks: drivesAt('xen', config).map(({ name, index }) => ({ name, index, port: board.blockPort(name) })),

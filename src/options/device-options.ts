@@ -3,12 +3,12 @@ import type { DeviceRow } from '../../runtime/machine/catalogue/row.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { checkedSoundCards } from '../sound/options.ts';
 import { checkedBoolean, checkedInteger, checkNames } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
 import { type BalloonOptions, checkedBalloon } from './balloon.ts';
 import type { MachineOptions } from './options.ts';
 import { checkedScsiControllers } from './scsi.ts';
 import { checkedUsb, checkedUsbControllers } from './usb.ts';
 import { checkedVirtioPorts } from './virtio-ports.ts';
+import { checkedXen } from './xen.ts';
 
 /** Devices that are there or not: whether they are where nothing is said. */
 const switches = {
@@ -19,12 +19,8 @@ const switches = {
   rng: false,
   pcTestdev: false,
   ahci: false,
-  xen: false,
 } as const;
 type SwitchName = keyof typeof switches;
-
-/** Linux knows a console by one digit. */
-const MOST_XEN_CONSOLES = 10;
 
 /** Devices that an option adds or leaves out. Not the display adapter: whether it is there depends on what is booted. */
 type DeviceName =
@@ -32,6 +28,8 @@ type DeviceName =
   | 'balloon'
   | 'debugExit'
   | 'virtioPorts'
+  | 'xen'
+  | 'xenVersion'
   | 'xenConsoles'
   | 'soundCards'
   | 'usb'
@@ -45,24 +43,13 @@ type DeviceName =
  * @throws ConfigurationError that names the option
  */
 export function checkedDevices(options: MachineOptions): Pick<MachineConfig, DeviceName> {
-  checkXen(options);
-  const {
-    balloon,
-    debugExit,
-    debugConsole,
-    soundCards,
-    usb,
-    usbControllers,
-    scsiControllers,
-    virtioPorts,
-    xenConsoles,
-  } = options;
+  const { balloon, debugExit, debugConsole, soundCards, usb, usbControllers, scsiControllers, virtioPorts } = options;
   return {
     ...checkedSwitches(options),
     ...balloonOf(balloon),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(virtioPorts && { virtioPorts: checkedVirtioPorts(virtioPorts) }),
-    ...(xenConsoles && { xenConsoles: checkedInteger('xenConsoles', xenConsoles, 0, MOST_XEN_CONSOLES) }),
+    ...checkedXen(options),
     ...(soundCards && { soundCards: checkedSoundCards(soundCards) }),
     ...(usb !== undefined && { usb: checkedUsb(usb) }),
     ...(usbControllers !== undefined && { usbControllers: checkedUsbControllers(usbControllers) }),
@@ -70,22 +57,6 @@ export function checkedDevices(options: MachineOptions): Pick<MachineConfig, Dev
     ...checkedCards(options),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };
-}
-
-/** @throws ConfigurationError for a disk, a card or consoles of Xen in a machine without it */
-function checkXen({ xen = false, xenConsoles = 0, drives = [], network = [] }: MachineOptions): void {
-  if (xen) return;
-  const disk = drives.findIndex((drive) => typeof drive === 'object' && drive?.interface === 'xen');
-  const card = network.findIndex((one) => one?.card === 'xen-net-device');
-  const places = [
-    ...(disk >= 0 ? [`drives[${disk}]`] : []),
-    ...(card >= 0 ? [`network[${card}]`] : []),
-    ...(xenConsoles === 0 ? [] : ['xenConsoles']),
-  ];
-  if (places.length > 0)
-    throw new ConfigurationError(
-      `${places[0]} is for drivers of Xen, which the machine has not; give xen (-machine xen=on)`,
-    );
 }
 
 function balloonOf(option: boolean | BalloonOptions = false): Pick<MachineConfig, 'balloon'> {

@@ -1,6 +1,6 @@
 import type { DeviceRow } from './row.ts';
 
-/** The version of Xen that guests see: 4.17, major and minor in 16 bits each. */
+/** The newest version of Xen that guests see, and the usual one: 4.17, major and minor in 16 bits each. */
 export const XEN_VERSION = 0x00040011;
 
 /** Xen's platform device, its disks and its consoles. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { loadComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
+import { xenLeaf } from '../../../runtime/xen/leaves.ts';
 import { blockRequest, contents, MEMORY_BYTES, PAGE, Place, XenRig } from './xen-rig.ts';
 
 const DOMAIN = 0x7ff0;
@@ -19,6 +20,10 @@ test('leaves of CPUID name the hypervisor, its version, the register for calls, 
   rig.processor = 1;
   expect(rig.xen.leaf(0x40000004, 0)).toEqual([0x58, 1, 1, 0]);
   expect(rig.xen.leaf(0x40000006, 0)).toBeUndefined();
+});
+
+test('before 4.17 guests are not told of a vector for each processor', () => {
+  expect(xenLeaf(0x40010, 1, 0x40000004, 0)).toEqual([0x18, 1, 1, 0]);
 });
 
 test('the hypercall page has a stub for each call', () => {

@@ -53,6 +53,8 @@ test.each([
     '-chardev null,id=c -device virtio-serial-pci -device virtconsole,chardev=c -device virtserialport,chardev=c,name=p',
     { virtioPorts: [{ console: true }, { name: 'p' }] },
   ],
+  ['-accel tcg,xen-version=0x40010', { xen: { version: '4.16' } }],
+  ['-accel kvm,xen-version=262160 -accel tcg -machine xen=on', { xen: { version: '4.16' } }],
   [
     '-machine xen=on -chardev null,id=c -device xen-console,chardev=c -device xen-console,chardev=c,idx=1',
     { xen: true, xenConsoles: 2 },

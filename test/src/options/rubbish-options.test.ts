@@ -63,7 +63,7 @@ const right = {
     serialConsole: true,
     ahci: true,
     vmport: true,
-    xen: true,
+    xen: { version: '4.16' },
     xenConsoles: 1,
     pciSlots: { vga: 2, ahci: 7 },
   },
