@@ -26,6 +26,7 @@ import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
 import type { DisplayAdapter } from '../devices/vga/core.ts';
 import type { GuestRegisters } from '../devices/vmport/index.ts';
+import { Unplug } from '../devices/xen-platform/registers.ts';
 import type { BlockPort } from '../host/block.ts';
 import type { HostDoor } from '../host/door.ts';
 import { ports as hostPorts } from '../host/ports.ts';
@@ -69,11 +70,16 @@ import { powerChips } from './power-chips.ts';
 import { ProcessorPlugs, processorsAtStart } from './processor-plugs.ts';
 import { ioApicInput, serialPorts, withoutFirmware } from './resources.ts';
 import { soundMixer } from './sound.ts';
+import type { XenSurroundings } from './xen.ts';
 
 /** Where firmware sets the chips up. */
 const noBases = { powerBase: 0, smbusBase: 0, pirqRoutes: [] } as const;
 /** Floppy, CD-ROM and hard disk in QEMU's order. */
 const DEFAULT_ORDER = 'cad';
+
+/** Base class and sub-class of Ethernet controllers. */
+const ETHERNET = 0x0200;
+const isCard = ({ classCode }: PciFunction): boolean => classCode >>> 8 === ETHERNET;
 
 export interface PcOptions {
   readonly config: MachineConfig;
@@ -179,13 +185,14 @@ export class Pc {
     this.dma = new Dma8237(board);
     this.#bridge = new IsaBridge({ ...board, routes: pirqRoutes });
     const irqOf = (device: number, pin: number) => withoutFirmware.pirqRoutes[pirqOf(device, pin)]!;
-    this.pci = new PciBus({ ...board, ...(!hasFirmware && { irqOf }) });
+    const isHidden = (one: PciFunction) => isCard(one) && board.hasUnplugged(Unplug.cards);
+    this.pci = new PciBus({ ...board, isHidden, ...(!hasFirmware && { irqOf }) });
     this.#hostBridge = hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware });
     this.pci.add(this.#hostBridge);
     const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
     const bridge = this.#bridge;
     this.display = makeDisplay(config, board, layout.map);
-    this.hypervisor = makeHypervisor(board, options, this.localApics, () => this.rtc.secondsAtStart);
+    this.hypervisor = makeHypervisor(board, options, this.localApics, this.#xenSurroundings());
     const plugs = new PciPlugs(board, { pci, bridge, generalEvents: power.generalEvents });
     this.plugboard.connect('pci', plugs, []);
     const apics = this.localApics && this.ioApic ? [...this.localApics.all, this.ioApic] : [];
@@ -358,6 +365,21 @@ export class Pc {
         ioApic?.set(high);
       },
     };
+  }
+
+  #xenSurroundings(): XenSurroundings {
+    return { secondsAtStart: () => this.rtc.secondsAtStart, unplugged: () => this.#resetUnplugged() };
+  }
+
+  /** Cards that a guest of Xen has unplugged do nothing more. */
+  #resetUnplugged(): void {
+    if (!(this.hypervisor.xen?.hasUnplugged(Unplug.cards) ?? false)) return;
+    for (const part of [...this.plugboard.parts, ...this.#parts]) {
+      const { pciFunction } = part;
+      if (pciFunction === undefined || !isCard(pciFunction)) continue;
+      part.reset();
+      pciFunction.reset();
+    }
   }
 
   /** A hard reset of every device. */

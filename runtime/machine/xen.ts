@@ -22,6 +22,13 @@ export function xenBytes({ xen }: MachineConfig): number {
   return xen !== true ? 0 : SHARED_BYTES + SPECIAL_PAGES * PAGE_BYTES;
 }
 
+/** What Xen asks of the board, and tells it. */
+export interface XenSurroundings {
+  readonly secondsAtStart: () => number;
+  /** The guest has unplugged emulated devices. */
+  readonly unplugged: () => void;
+}
+
 /**
  * Xen around the guest, with the back ends of its drives and cards; null: the machine has none. Its part comes after those of all other devices:
  * its disks begin again with what was under way when a state was saved, after the IDE's have given theirs up.
@@ -30,7 +37,7 @@ export function makeXen(
   board: Board,
   map: PhysicalMap,
   localApics: LocalApics | null,
-  secondsAtStart: () => number,
+  surroundings: XenSurroundings,
 ): Xen | null {
   const { config, door, guestError } = board;
   if (config.xen !== true) return null;
@@ -42,7 +49,7 @@ export function makeXen(
   map.add({ name: 'xen pages', layer: Layer.memory, base: SPECIAL_BASE, length, reads: special, writes: special });
   const { Xen } = board.devices.module('xen');
   return new Xen({
-    ...{ ...board, map, firstFrame, localApics: localApics.all, secondsAtStart },
+    ...{ ...board, map, firstFrame, localApics: localApics.all, ...surroundings },
     version: config.xenVersion ?? XEN_VERSION,
     memoryBytes: config.memoryBytes,
     device: board.pciSlot('xen-platform'),

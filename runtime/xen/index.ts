@@ -2,6 +2,7 @@ import type { IrqLine } from '../bus/irq.ts';
 import type { PortBus } from '../bus/ports.ts';
 import type { PciFunction } from '../devices/pci/function.ts';
 import { type PlatformServices, XenPlatform } from '../devices/xen-platform/index.ts';
+import { Unplug } from '../devices/xen-platform/registers.ts';
 import type { BlockPort } from '../host/block.ts';
 import type { NetworkPort } from '../host/network.ts';
 import type { HostStream } from '../host/stream.ts';
@@ -29,6 +30,8 @@ const SHUTDOWN = `${HOME}/control/shutdown`;
 /** The guest says that it does what it is asked. */
 const POWER_OFF_KNOWN = `${HOME}/control/feature-poweroff`;
 const MOST_CALLS = PAGE_BYTES / STUB_BYTES;
+/** Queues of a network interface: one a processor, up to so many. */
+const MOST_QUEUES = 8;
 /** Interrupt lines of the board that a guest may name. */
 const ISA_LINES = 16;
 const [EAX, EBX, ECX, EDX, ESI, EDI] = [0, 3, 1, 2, 6, 7] as const;
@@ -114,11 +117,13 @@ export class Xen {
 
   #makeBackends(consoles: readonly HostStream[]): (Backend & { readonly component: Component })[] {
     const [options, domain] = [this.#options, this.#domain];
-    const { memory } = options;
+    const { memory, localApics } = options;
+    const mostQueues = Math.min(localApics.length, MOST_QUEUES);
     return [
       ...options.disks.map((disk) => new BlockBackend({ ...disk, name: `xen ${disk.name}`, domain, memory })),
       ...options.cards.map(
-        (card, index) => new NetworkBackend({ ...options, ...card, name: `xen ${card.name}`, index, domain }),
+        (card, index) =>
+          new NetworkBackend({ ...options, ...card, name: `xen ${card.name}`, index, domain, mostQueues }),
       ),
       ...consoles.map((stream, n) => {
         const index = n + 1;
@@ -169,9 +174,9 @@ export class Xen {
     return processors.some((processor) => this.#domain.isInterrupted(processor) && maskable(processor));
   }
 
-  /** Whether the guest has unplugged emulated devices of a kind (devices/xen-platform/registers.ts). */
+  /** Whether the guest has unplugged emulated devices of a kind (devices/xen-platform/registers.ts). Cards stay where it has none of Xen's. */
   hasUnplugged(kind: number): boolean {
-    return this.#platform.hasUnplugged(kind);
+    return this.#platform.hasUnplugged(kind) && (kind !== Unplug.cards || this.#options.cards.length > 0);
   }
 
   /** Asks the guest to turn itself off. False: it does not know that, or has not heard what it was asked before. */

@@ -27,6 +27,11 @@ function wildMessage(random: Random, rig: XenRig): void {
     'device/console/1/state',
     'device/console/1/port',
     'memory/target',
+    'device/vif/0/multi-queue-num-queues',
+    'device/vif/0/queue-0/tx-ring-ref',
+    'device/vif/0/queue-1/event-channel',
+    'device/vbd/51712/ring-page-order',
+    'device/vbd/51712/ring-ref1',
     'x/y',
     '/',
     '',
@@ -62,14 +67,17 @@ function connectAll(random: Random, rig: XenRig): void {
   for (const page of [Place.sendRing, Place.receiveRing, Place.data]) rig.grant(page, random.pick([1, 1, 5, 0]));
   rig.connectDisk();
   rig.connectConsole();
-  const channel = rig.allocateChannel();
-  for (const [name, value] of [
-    ['tx-ring-ref', Place.sendRing],
-    ['rx-ring-ref', Place.receiveRing],
-    ['event-channel', channel],
-    ['state', 4],
-  ])
-    rig.ask(11, `device/vif/0/${name}\0${value}`);
+  // Now and then two queues, in the same rings.
+  const queues = random.chance(50) ? [''] : ['queue-0/', 'queue-1/'];
+  if (queues.length > 1) rig.ask(11, 'device/vif/0/multi-queue-num-queues\x002');
+  for (const queue of queues)
+    for (const [name, value] of [
+      ['tx-ring-ref', Place.sendRing],
+      ['rx-ring-ref', Place.receiveRing],
+      ['event-channel', rig.allocateChannel()],
+    ])
+      rig.ask(11, `device/vif/0/${queue}${name}\0${value}`);
+  rig.ask(11, 'device/vif/0/state\x004');
 }
 
 /** Things come from the host, and a disk fails now and then. */

@@ -49,6 +49,8 @@ export class XenRig extends Rig {
   readonly xen: Xen;
   readonly #registers = new Int32Array(8);
   processor = 0;
+  /** How often the guest has unplugged something. */
+  unplugs = 0;
   /** Ends of interrupt lines that were made. */
   lineEnds = 0;
   isSystem = true;
@@ -89,6 +91,7 @@ export class XenRig extends Rig {
         reset: () => this.offs.push('reset'),
       } as never,
       secondsAtStart: () => 1000.5,
+      unplugged: () => this.unplugs++,
       releasePages: (pages) => this.released.push(...pages),
       disks: [{ name: 'disk', index: 0, port: this.disk }],
       cards: [{ name: 'card', mac: [0x52, 0x54, 0, 0x12, 0x34, 0x56], port: this.cable }],

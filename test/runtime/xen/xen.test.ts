@@ -398,3 +398,116 @@ test('frames are sent, in segments where they are asked for, and received', () =
   expect([rig.view.getUint16(got + 64, true), rig.view.getInt16(got + 70, true)]).toEqual([3, 100]);
   expect(rig.bytes.subarray((Place.data + 1) * PAGE, (Place.data + 1) * PAGE + 100)).toEqual(frame);
 });
+
+/** Connects the front end of the network interface with so many queues, each with rings in these pages; their channels. */
+function connectQueues(rig: XenRig, ...rings: readonly (readonly [send: number, receive: number])[]): number[] {
+  const write = (name: string, value: number) => rig.ask(11, `device/vif/0/${name}\0${value}`);
+  write('multi-queue-num-queues', rings.length);
+  const channels = rings.map(([send, receive], n) => {
+    const channel = rig.allocateChannel();
+    write(`queue-${n}/tx-ring-ref`, rig.grant(send));
+    write(`queue-${n}/rx-ring-ref`, rig.grant(receive));
+    write(`queue-${n}/event-channel`, channel);
+    return channel;
+  });
+  write('state', 4);
+  return channels;
+}
+
+const twoQueues = [
+  [Place.sendRing, Place.receiveRing],
+  [Place.data + 8, Place.data + 9],
+] as const;
+
+/** A packet of UDP from a port to 80. */
+function packet(port: number): Uint8Array {
+  const view = new DataView(new ArrayBuffer(60));
+  view.setUint16(12, 0x0800);
+  view.setUint8(14, 0x45);
+  view.setUint16(16, 40);
+  view.setUint8(23, 17);
+  view.setUint32(26, 0x0a000202);
+  view.setUint32(30, 0x0a00020f);
+  view.setUint16(34, port);
+  view.setUint16(36, 80);
+  return new Uint8Array(view.buffer);
+}
+
+test('a network interface may have a queue for each processor: what is sent comes from all, a connection stays in one', () => {
+  const rig = started();
+  expect(rig.ask(2, '/local/domain/0/backend/vif/1/0/multi-queue-max-queues\0')).toBe('2');
+  const channels = connectQueues(rig, ...twoQueues);
+  expect(rig.ask(2, '/local/domain/0/backend/vif/1/0/state')).toBe('4');
+  const page = rig.grant(Place.data);
+  for (const [n, [send, receive]] of twoQueues.entries()) {
+    rig.bytes[Place.data * PAGE] = 0x50;
+    rig.view.setUint32(send * PAGE + 64, page, true);
+    rig.view.setUint16(send * PAGE + 74, 60 + n, true);
+    rig.view.setUint32(send * PAGE, 1, true);
+    for (let entry = 0; entry < 8; entry++)
+      rig.view.setUint32(receive * PAGE + 68 + 8 * entry, rig.grant(Place.data + 1), true);
+    rig.view.setUint32(receive * PAGE, 8, true);
+    rig.callWith(32, 4, channels[n]!);
+  }
+  rig.advance(100_000_000);
+  expect(rig.cable.sent.map(({ length }) => length).sort()).toEqual([60, 61]);
+  const counts = () => twoQueues.map(([, receive]) => rig.view.getUint32(receive * PAGE + 8, true));
+  rig.cable.arrive(packet(1000), packet(1000), packet(1000));
+  expect(counts().sort()).toEqual([0, 3]);
+  const first = counts().indexOf(3);
+  // The number of the port's lowest bit makes the other queue.
+  rig.cable.arrive(packet(1001));
+  expect(counts()[1 - first]).toBe(1);
+});
+
+test.each([0, 3, 2 ** 32, 'x', -1])('%s queues are none that can be', (count) => {
+  const rig = started();
+  rig.ask(11, `device/vif/0/multi-queue-num-queues\0${count}`);
+  rig.ask(11, 'device/vif/0/state\x004');
+  expect(rig.ask(2, '/local/domain/0/backend/vif/1/0/state')).toBe('2');
+  expect(rig.mistakes.join()).toContain('xen vif: the front end has given no rings');
+});
+
+test('a queue whose rings are not granted connects none, and leaves the channels of the others', () => {
+  const rig = started();
+  rig.ask(11, 'device/vif/0/queue-1/event-channel\x0099');
+  const [channel] = connectQueues(rig, [Place.sendRing, Place.receiveRing]);
+  rig.xen.reset();
+  rig.start();
+  connectQueues(rig, twoQueues[0], [Place.data + 8, 5000]);
+  expect(rig.ask(2, '/local/domain/0/backend/vif/1/0/state')).toBe('2');
+  const { words } = rig.callWith(32, 5, DOMAIN, channel!, 0, 0, 0, 0);
+  expect(words[2]).toBe(1);
+});
+
+test('a disk’s ring may have four pages, in which entries go across their ends', () => {
+  const rig = started();
+  const pages = [Place.data + 8, Place.data + 3, Place.data + 5, Place.data + 12];
+  expect(rig.ask(2, '/local/domain/0/backend/vbd/1/51712/max-ring-page-order\0')).toBe('2');
+  const channel = rig.allocateChannel();
+  rig.ask(11, 'device/vbd/51712/ring-page-order\x002');
+  for (const [n, page] of pages.entries()) rig.ask(11, `device/vbd/51712/ring-ref${n}\0${rig.grant(page)}`);
+  rig.ask(11, `device/vbd/51712/event-channel\0${channel}`);
+  rig.ask(11, 'device/vbd/51712/state\x003');
+  const byte = (at: number) => pages[Math.floor(at / PAGE)]! * PAGE + (at % PAGE);
+  for (let n = 0; n < 128; n++)
+    for (const [at, value] of blockRequest(3, n + 1, 0).entries()) rig.bytes[byte(64 + 108 * n + at)] = value;
+  rig.view.setUint32(byte(0), 128, true);
+  rig.callWith(32, 4, channel);
+  rig.advance(100_000_000);
+  expect(rig.view.getUint32(byte(8), true)).toBe(128);
+  const answers = Array.from({ length: 128 }, (_, n) => [0, 8].map((at) => rig.bytes[byte(64 + 108 * n + at)]));
+  expect(answers.map(([id]) => id).sort((a, b) => a! - b!)).toEqual(Array.from({ length: 128 }, (_, n) => n + 1));
+  expect(answers.every(([, operation]) => operation === 3)).toBe(true);
+});
+
+test.each(['3', '-1', 'x', '2'])(
+  'a ring of an order of %s, of which one page is granted, connects no disk',
+  (order) => {
+    const rig = started();
+    rig.ask(11, `device/vbd/51712/ring-page-order\0${order}`);
+    rig.ask(11, `device/vbd/51712/ring-ref0\0${rig.grant(Place.data)}`);
+    rig.connectDisk();
+    expect(rig.ask(2, '/local/domain/0/backend/vbd/1/51712/state')).toBe('2');
+  },
+);
