@@ -201,13 +201,14 @@ export class Pc {
     const processorChips = this.#makeProcessorPlugs(board, options, power.generalEvents);
     const chips = [...onBoard, ...power.all, plugs.chip, ...processorChips, fwCfg];
     const { hyperV, xen } = this.hypervisor;
-    const others = [vmMouse, hyperV, hpet, this.display, ...parts.flatMap((make) => make(board)), xen];
-    this.#parts = [...chips, ...others.filter((part) => part !== null)];
+    const optional = [vmMouse, hyperV, hpet, this.display, ...parts.flatMap((make) => make(board)), xen];
+    this.#parts = [...chips, ...optional.filter((part) => part !== null)];
     for (const { pciFunction } of this.#parts) if (pciFunction) pci.add(pciFunction);
     const functions = this.#parts.flatMap(({ pciFunction }) => pciFunction ?? []);
-    const described = [...this.#parts, this.#hostBridge, ...functions].map(({ component }) => component);
-    const wires = [this.irqs.component, a20.component];
-    this.#described = [...described, ...wires, clock.component, events.component, ...this.#mixer.components];
+    const described = [...this.#parts.filter((part) => part !== xen), this.#hostBridge, ...functions];
+    const others = [...described, this.irqs, a20, clock, events].map(({ component }) => component);
+    // Xen's back ends go on when memory is where functions have placed it, and the time is right.
+    this.#described = [...others, ...this.#mixer.components, ...(xen === null ? [] : [xen.component])];
   }
 
   /** State of everything here, described. What is plugged in comes before what it is plugged into. */

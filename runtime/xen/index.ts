@@ -210,6 +210,7 @@ export class Xen {
     this.#options.memory.write(CONSOLE_PAGE * PAGE_BYTES, new Uint8Array(PAGE_BYTES));
     this.#connectStore();
     this.#connectConsole();
+    this.#console?.start();
   }
 
   /** What the guest is told of its first console, besides the parameters. */

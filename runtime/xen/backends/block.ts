@@ -89,6 +89,10 @@ export class BlockBackend implements Backend {
     };
   }
 
+  start(): void {
+    this.#serve();
+  }
+
   disconnect(): void {
     this.#options.port.cancel();
     this.#front?.channel.close();

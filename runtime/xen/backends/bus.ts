@@ -25,8 +25,13 @@ export interface Backend {
   /** The nodes that its front end finds in its own directory, and in the back end's. */
   frontNodes(): Readonly<Record<string, string>>;
   backNodes(): Readonly<Record<string, string>>;
-  /** The front end has said where its rings are. What it is to find next in the back end's directory; null: that cannot be. */
+  /**
+   * The front end has said where its rings are, or a state was loaded in which it had: the guest is not to notice anything then. What it is to
+   * find next in the back end's directory; null: that cannot be.
+   */
   connect(front: FrontValues): Readonly<Record<string, string>> | null;
+  /** Both ends are connected: something may be in the rings already. */
+  start(): void;
   disconnect(): void;
 }
 
@@ -102,6 +107,7 @@ export class Bus {
     const { store } = this.#server;
     for (const [path, value] of below(backOf(backend), nodes)) store.set(path, value);
     this.#setState(backend, BusState.connected);
+    backend.start();
   }
 
   #connect(backend: Backend): Readonly<Record<string, string>> | null {

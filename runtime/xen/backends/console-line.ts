@@ -28,6 +28,7 @@ export class ConsoleLine {
   readonly #memory: BusMemory;
   readonly #stream: HostStream;
   readonly #state = lineState.create();
+  /** Wiring: it follows from what the front end has said. */
   #place: ConsolePlace | null = null;
 
   /** @param name unique in the machine; names the state */
@@ -43,7 +44,11 @@ export class ConsoleLine {
 
   connect(place: ConsolePlace): void {
     this.#place = place;
-    const page = place.page();
+  }
+
+  /** The guest is told that somebody serves the rings from now on. */
+  start(): void {
+    const page = this.#place?.page() ?? null;
     if (page !== null) this.#memory.write(page + CONNECTION, Uint8Array.of(CONNECTED));
     this.serve();
   }

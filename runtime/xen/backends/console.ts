@@ -52,6 +52,10 @@ export class ConsoleBackend implements Backend {
     return {};
   }
 
+  start(): void {
+    this.#line.start();
+  }
+
   disconnect(): void {
     this.#line.disconnect();
   }

@@ -87,8 +87,11 @@ export class NetworkBackend implements Backend {
       return null;
     }
     this.#queues = there;
-    this.#heard();
     return {};
+  }
+
+  start(): void {
+    this.#heard();
   }
 
   disconnect(): void {

@@ -120,3 +120,17 @@ test('without consoles there is none to find', () => {
   expect(rig.callWith(34, 1, DOMAIN, 18, 0, 0).words[2]).toBe(0);
   expect(rig.ask(READ, 'console/port\0')).toBe('error ENOENT\0');
 });
+
+test.each([0, 1])('the guest does not notice that a state was loaded: console %i', (n) => {
+  const { rig, channel } = started(n);
+  const page = rig.consolePage(n);
+  // It has not told yet of what it has written.
+  page.setUint8(1024, 0x78);
+  page.setUint32(3084, 1, true);
+  const [bytes, special] = [rig.bytes.slice(), rig.special.slice()];
+  loadComponents([rig.xen.component], saveComponents([rig.xen.component]));
+  expect([rig.bytes, rig.special]).toEqual([bytes, special]);
+  expect(rig.consoles[n as 0 | 1].sent).toEqual([]);
+  rig.callWith(32, 4, channel);
+  expect(rig.consoles[n as 0 | 1].sent).toEqual([0x78]);
+});

@@ -511,3 +511,17 @@ test.each(['3', '-1', 'x', '2'])(
     expect(rig.ask(2, '/local/domain/0/backend/vbd/1/51712/state')).toBe('2');
   },
 );
+
+test('the guest does not notice that a state was loaded while its network interface has packets that it has not told of', () => {
+  const rig = started();
+  connectQueues(rig, ...twoQueues);
+  rig.advance(100_000_000);
+  rig.view.setUint32(Place.sendRing * PAGE + 64, rig.grant(Place.data), true);
+  rig.view.setUint16(Place.sendRing * PAGE + 74, 60, true);
+  rig.view.setUint32(Place.sendRing * PAGE, 1, true);
+  const bytes = rig.bytes.slice();
+  loadComponents([rig.xen.component], saveComponents([rig.xen.component]));
+  rig.advance(100_000_000);
+  expect(rig.bytes).toEqual(bytes);
+  expect(rig.cable.sent).toEqual([]);
+});
