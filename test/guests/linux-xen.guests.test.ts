@@ -19,6 +19,10 @@ const modules = typeof found === 'string' ? found : await linuxModules(found.mod
 
 const sent = bytes.subarray(0, 4 << 20);
 
+const network: NonNullable<MachineOptions['network']> = [
+  { card: 'xen-net-device', backend: { type: 'user', ipv6: false } },
+];
+
 /** How processors hear of events. */
 type Way = 'a vector for each' | 'one vector' | 'a line';
 
@@ -73,7 +77,7 @@ async function boot(linux: DebianLinux, { engine, processors, way }: Variant, fo
   const { xen, options = '' } = ways[way];
   const shell = await LinuxShell.boot(linux, engine, `cryptomgr.notests ${options}`, {
     ...{ xen, processors, memory: '192M', xenConsoles: 2, drives },
-    network: [{ card: 'xen-net-device', backend: { type: 'user', ipv6: false } }],
+    network,
     log: ['guest_errors'],
   });
   const guest = { shell, way, drives, image, device: '/dev/xvda', source, sink, received, mistakes: '' };
@@ -161,7 +165,7 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
       const sum = await shell.run('md5sum < /dev/xvda');
       await shell.run(`( (${work}) < /dev/null > /dev/null 2>&1 & )`);
       const { address, channel } = await awaitChannel('tcp:127.0.0.1:0');
-      const arriving = channel.then((opened) => Machine.receive(opened, { drives }));
+      const arriving = channel.then((opened) => Machine.receive(opened, { drives, network }));
       await shell.machine.migration.send(openChannel(`tcp:127.0.0.1:${(address as { port: number }).port}`));
       const other = await arriving;
       await other.start();
