@@ -22,7 +22,7 @@ export function xenBytes({ xen }: MachineConfig): number {
   return xen !== true ? 0 : SHARED_BYTES + SPECIAL_PAGES * PAGE_BYTES;
 }
 
-/** What Xen asks of the board, and tells it. */
+/** The board, as Xen asks it for something and tells it of something. */
 export interface XenSurroundings {
   readonly secondsAtStart: () => number;
   /** The guest has unplugged emulated devices. */

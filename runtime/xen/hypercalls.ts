@@ -178,7 +178,7 @@ function runstate(now: number): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-/** What a guest wants when it shuts down, by its reason; the answer, where it goes on. */
+/** Ways to shut down, by their reasons; the answer is for a guest that goes on. */
 const shutdowns: Readonly<Record<number, (domain: XenDomain) => number>> = {
   [ShutdownReason.powerOff]: turnOff,
   [ShutdownReason.reboot]: ({ power }) => {

@@ -25,7 +25,7 @@ import { HOME, StoreServer } from './store/server.ts';
 
 /** Kilobytes that the guest is to have. */
 const TARGET = `${HOME}/memory/target`;
-/** What the guest is asked to do; it empties the node when it has heard. */
+/** The node that asks the guest to do something; it empties that when it has heard. */
 const SHUTDOWN = `${HOME}/control/shutdown`;
 /** The guest says that it does what it is asked. */
 const POWER_OFF_KNOWN = `${HOME}/control/feature-poweroff`;
@@ -213,7 +213,7 @@ export class Xen {
     this.#console?.start();
   }
 
-  /** What the guest is told of its first console, besides the parameters. */
+  /** Nodes of the guest's first console, besides the parameters. */
   #consoleNodes(): (readonly [string, string])[] {
     if (this.#console === null) return [];
     const [page] = this.#domain.parameter(Parameter.consolePage);

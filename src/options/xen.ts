@@ -2,7 +2,6 @@ import { XEN_VERSION } from '../../runtime/machine/catalogue/xen.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { checkedBoolean, checkedInteger, checkNames, shown } from '../util/checks.ts';
 import { ConfigurationError } from '../util/errors.ts';
-import type { MachineOptions } from './options.ts';
 
 /** Xen around the guest. */
 export interface XenOptions {
@@ -11,6 +10,14 @@ export interface XenOptions {
    * as far as guests are told. Default: "4.17".
    */
   readonly version?: string;
+}
+
+/** Options of a machine that have to do with Xen. */
+interface WithXen {
+  readonly xen?: boolean | XenOptions;
+  readonly xenConsoles?: number;
+  readonly drives?: readonly (string | { readonly interface?: string })[];
+  readonly network?: readonly { readonly card?: string }[];
 }
 
 /** Linux knows a console by one digit. */
@@ -39,7 +46,7 @@ function checkedVersion({ version = xenVersionText(XEN_VERSION) }: XenOptions): 
 }
 
 /** @throws ConfigurationError for a disk, a card or consoles of Xen in a machine without it */
-function checkNoXen({ xenConsoles = 0, drives = [], network = [] }: MachineOptions): void {
+function checkNoXen({ xenConsoles = 0, drives = [], network = [] }: WithXen): void {
   const disk = drives.findIndex((drive) => typeof drive === 'object' && drive?.interface === 'xen');
   const card = network.findIndex((one) => one?.card === 'xen-net-device');
   const places = [
@@ -57,7 +64,7 @@ function checkNoXen({ xenConsoles = 0, drives = [], network = [] }: MachineOptio
  * Xen as the options ask for it.
  * @throws ConfigurationError that names the option
  */
-export function checkedXen(options: MachineOptions): Pick<MachineConfig, 'xen' | 'xenVersion' | 'xenConsoles'> {
+export function checkedXen(options: WithXen): Pick<MachineConfig, 'xen' | 'xenVersion' | 'xenConsoles'> {
   const { xen = false, xenConsoles = 0 } = options;
   if (typeof xen === 'object') checkNames('xen', xen, ['version']);
   const isThere = typeof xen === 'object' || checkedBoolean('xen', xen);

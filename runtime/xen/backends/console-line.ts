@@ -53,7 +53,7 @@ export class ConsoleLine {
     this.serve();
   }
 
-  /** What comes from the host waits from now on. */
+  /** Bytes from the host wait from now on. */
   disconnect(): void {
     this.#place?.channel.close();
     this.#place = null;

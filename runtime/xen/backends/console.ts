@@ -6,7 +6,7 @@ import type { Backend, FrontValues } from './bus.ts';
 import { ConsoleLine } from './console-line.ts';
 import { frontChannel } from './front-channel.ts';
 
-/** What consoles tell of themselves in the store (docs/misc/console.txt of Xen). */
+/** Nodes of the store by which a console tells of itself (docs/misc/console.txt of Xen). */
 export const consoleNodes = { type: 'ioemu', output: 'pty', protocol: 'vt100', limit: '1048576' } as const;
 
 export interface ConsoleBackendOptions {
