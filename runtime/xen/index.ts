@@ -78,7 +78,7 @@ export class Xen {
   constructor(options: XenOptions) {
     const { memory, guestError, irq, pciIrq } = options;
     this.#options = options;
-    const balloon = new XenBalloon(options, () => this.#server.store.set(TARGET, `${balloon.target}`));
+    const balloon = new XenBalloon(options, () => this.#tell(TARGET, `${balloon.target}`));
     this.#balloon = balloon;
     this.#domain = new XenDomain({
       ...{ ...options, balloon, hasConsole: options.consoles.length > 0, softReset: () => this.#startAgain() },
@@ -183,8 +183,14 @@ export class Xen {
   askPowerOff(): boolean {
     const { store } = this.#server;
     if (store.get(POWER_OFF_KNOWN) !== '1' || store.get(SHUTDOWN) !== '') return false;
-    store.set(SHUTDOWN, 'poweroff');
+    this.#tell(SHUTDOWN, 'poweroff');
     return true;
+  }
+
+  /** Tells the guest something by a node. One that it has removed stays so: a full store has no room for it. */
+  #tell(path: string, value: string): void {
+    const { store } = this.#server;
+    if (store.get(path) !== undefined) store.set(path, value);
   }
 
   reset(): void {

@@ -21,6 +21,7 @@ const sent = bytes.subarray(0, 4 << 20);
 
 const network: NonNullable<MachineOptions['network']> = [
   { card: 'xen-net-device', backend: { type: 'user', ipv6: false } },
+  { card: 'ne2k_pci' },
 ];
 
 /** How processors hear of events. */
@@ -131,8 +132,10 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
     },
   ],
   [
-    'the driver finds the disks',
+    'the driver finds the disks; emulated disks and network cards are unplugged',
     async ({ shell }) => {
+      expect(await shell.run("cat /sys/bus/pci/devices/*/class | grep -c '^0x02' || true")).toBe('0');
+      expect(await shell.run('cat /sys/block/sd*/size 2>/dev/null || true')).toBe('');
       const told = 'cat /sys/block/xvda/size /sys/block/xvda/queue/write_cache /sys/block/xvda/ro /sys/block/xvdc/ro';
       expect(await shell.run(told)).toBe(`${bytes.length / 512}\nwrite back\n0\n1`);
     },

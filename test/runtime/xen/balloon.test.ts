@@ -3,7 +3,7 @@ import { loadComponents, saveComponents } from '../../../runtime/snapshot/compon
 import { MEMORY_BYTES, PAGE, Place, XenRig } from './xen-rig.ts';
 
 const DOMAIN = 0x7ff0;
-const [READ, WATCH, EVENT] = [2, 4, 15];
+const [READ, WATCH, WRITE, REMOVE, EVENT] = [2, 4, 11, 13, 15];
 const PAGES = MEMORY_BYTES / PAGE;
 const [DECREASE, POPULATE] = [1, 6];
 
@@ -90,4 +90,12 @@ test('there are no statistics', () => {
   const rig = started();
   rig.balloon.statistics.onInput(Uint8Array.of(1));
   expect(rig.balloon.statistics.sent).toEqual([0, 0]);
+});
+
+test('a guest that has removed the node, and filled the store, is told nothing', () => {
+  const rig = started();
+  rig.ask(REMOVE, 'memory/target\0');
+  for (let n = 0, answer = ''; n < 1000 && !answer.startsWith('error'); n++) answer = rig.ask(WRITE, `data/n${n}\x001`);
+  rig.balloon.stream.onInput(Uint8Array.of(64, 0, 0, 0));
+  expect(rig.ask(READ, 'memory/target\0')).toBe('error ENOENT\0');
 });
