@@ -96,8 +96,9 @@ export class Xen {
       tell: () => domain.channels.raise(domain.parameter(Parameter.storeChannel)[0]),
       changed: (path) => this.#bus.changed(path),
     });
+    // No device has a name with spaces, as these states have.
     const [first, ...further] = options.consoles;
-    this.#console = first === undefined ? null : new ConsoleLine('xen console', memory, first);
+    this.#console = first === undefined ? null : new ConsoleLine('xen hvc 0', memory, first);
     const backends = this.#makeBackends(further);
     this.#bus = new Bus(backends, this.#server, guestError);
     this.#platform = new XenPlatform(options);
@@ -127,7 +128,7 @@ export class Xen {
       ),
       ...consoles.map((stream, n) => {
         const index = n + 1;
-        return new ConsoleBackend({ name: `xen console ${index}`, domain, memory, stream, index });
+        return new ConsoleBackend({ name: `xen hvc ${index}`, domain, memory, stream, index });
       }),
     ];
   }
