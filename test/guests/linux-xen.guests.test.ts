@@ -89,13 +89,12 @@ async function boot(linux: DebianLinux, { engine, processors, way }: Variant, fo
 
 const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = [
   [
-    'it runs on Xen, with its clock, and its timer where there are vectors',
+    'it runs on Xen, with its clock and its timer where there are vectors',
     async ({ shell, way }) => {
       const minor = way === 'one vector' ? 16 : 17;
       expect(await shell.run('cat /sys/hypervisor/type /sys/hypervisor/version/minor')).toBe(`xen\n${minor}`);
-      expect(await shell.run('cat /sys/devices/system/clocksource/clocksource0/available_clocksource')).toContain(
-        'xen',
-      );
+      const clocks = await shell.run('cat /sys/devices/system/clocksource/clocksource0/available_clocksource');
+      expect(clocks.split(' ').includes('xen')).toBe(way !== 'a line');
       const row = way === 'a line' ? 'xen-platform-pci' : 'xen-percpu.*timer0';
       const count = async () => Number(await shell.run(`awk '/${row}/ { print $2 }' /proc/interrupts`));
       const before = await count();
@@ -176,7 +175,8 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
       guest.shell = LinuxShell.of(other);
       listenForMistakes(guest);
       // A connection of the user-mode network is that of the host that had it.
-      const again = 'killall nc; : > /sums; while [ $(wc -l < /sums) -lt 2 ]; do sleep 0.1; done; touch /stop';
+      const again =
+        'killall nc 2> /dev/null; : > /sums; while [ $(wc -l < /sums) -lt 2 ]; do sleep 0.1; done; touch /stop';
       expect(await guest.shell.run(`${again}; tail -n 1 /sums; tail -n 1 /files`)).toBe(`${sum}\n${md5(sent)}  -`);
     },
   ],
