@@ -130,6 +130,7 @@ export type { IcountOptions } from './options/recording.ts';
 export type { SmbiosOptions } from './options/smbios.ts';
 export type { UsbInputOptions } from './options/usb.ts';
 export type { VirtioPortOptions } from './options/virtio-ports.ts';
+export type { XenOptions } from './options/xen.ts';
 export type { JsonObject } from './qmp/command.ts';
 export type { EventListener } from './qmp/events.ts';
 export type { Qmp } from './qmp/qmp.ts';

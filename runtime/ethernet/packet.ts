@@ -60,6 +60,17 @@ function ipv6Of(frame: Uint8Array): IpPacket | undefined {
   return { ip, payload, end, protocol: frame[ip + Ip6.protocol], isFragment: false, version: 6 };
 }
 
+/** A number that the frames of a connection have in common, not negative: of addresses and ports. 0 for what is no IPv4. */
+export function flowOf(frame: Uint8Array): number {
+  const packet = ipv4Of(frame);
+  if (packet === undefined) return 0;
+  const { ip, payload, end, isFragment, protocol } = packet;
+  const addresses = read32(frame, ip + Ip.source) ^ read32(frame, ip + Ip.source + 4);
+  const hasPorts = (protocol === Protocol.tcp || protocol === Protocol.udp) && !isFragment && end - payload >= 4;
+  const mixed = hasPorts ? addresses ^ read32(frame, payload) : addresses;
+  return (mixed ^ (mixed >>> 16) ^ (mixed >>> 8)) >>> 0;
+}
+
 /** Sum of the pseudo header of TCP and UDP: addresses, protocol, length. */
 export function pseudoHeader(frame: Uint8Array, { ip, payload, end, protocol, version }: IpPacket): number {
   const [source, bytes] = version === 6 ? [Ip6.source, 32] : [Ip.source, 8];

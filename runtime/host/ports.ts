@@ -59,6 +59,8 @@ export const ports = {
   panel: requests<never, never, unknown>('panel'),
   /** A port of the virtio console device, counted from 0. */
   virtio: (n: number) => stream(`virtio-port${n}`),
+  /** A console of Xen, counted from 0. */
+  xenConsole: (n: number) => stream(`xen-console${n}`),
   /** Input devices on the USB, by their kinds. */
   usb: {
     keyboard: (name: string) => stream(name, KEY_CREDIT),

@@ -58,6 +58,11 @@ export type BootImages =
   /** Bare code, entered at its first byte (firmware/load/flat.ts). */
   | { readonly flat: Uint8Array; readonly address: number; readonly mode: 'real' | 'flat32' };
 
+/** Whether the guest can be asked to give up memory. */
+export function hasBalloon({ balloon, xen }: Pick<MachineConfig, 'balloon' | 'xen'>): boolean {
+  return balloon !== undefined || xen === true;
+}
+
 /** Whether firmware sets the machine up. */
 export function startsFirmware(boot: BootImages): boot is FirmwareImages | FlashImages {
   return 'bios' in boot || 'flash' in boot;
@@ -171,6 +176,10 @@ export interface MachineConfig extends CardSettings {
   readonly vmport?: boolean;
   /** Xen is around the guest. */
   readonly xen?: boolean;
+  /** The version that it has for the guest: major and minor, 16 bits each. Default: XEN_VERSION. */
+  readonly xenVersion?: number;
+  /** So many consoles of Xen; their streams are `ports.xenConsole` of their numbers (host/ports.ts). */
+  readonly xenConsoles?: number;
   /** False: there is no HPET. */
   readonly hpet?: boolean;
   /** The display adapter; default: none. */

@@ -6,7 +6,7 @@ import type { Xen } from '../xen/index.ts';
 import type { Board } from './board.ts';
 import { modelOf } from './model-of.ts';
 import type { PhysicalLayout } from './physical-layout.ts';
-import { makeXen } from './xen.ts';
+import { makeXen, type XenSurroundings } from './xen.ts';
 
 /** The hypervisor of a machine. */
 export interface HypervisorHere extends Hypervisor {
@@ -21,12 +21,13 @@ export function makeHypervisor(
   board: Board,
   { layout, apicIds }: { readonly layout: PhysicalLayout; readonly apicIds: readonly number[] | null },
   localApics: LocalApics | null,
-  secondsAtStart: () => number,
+  host: XenSurroundings,
 ): HypervisorHere {
   const { memory, config, power } = board;
   const knowsHyperV = modelOf(config).enlightenments !== undefined;
   if (config.xen && knowsHyperV)
     throw new BootError('a guest of Xen sees no enlightenments of Hyper-V; leave out those (hv-… of -cpu), or Xen');
   const hyperV = knowsHyperV ? new HyperVPartition({ memory, apicIds, reset: () => power.reset() }) : null;
-  return { memory, secondsAtStart, hyperV, xen: makeXen(board, layout.map, localApics, secondsAtStart) };
+  const { secondsAtStart } = host;
+  return { memory, secondsAtStart, hyperV, xen: makeXen(board, layout.map, localApics, host) };
 }

@@ -57,7 +57,7 @@ export class Panel {
 
 /** The parts of a machine that its buttons act on. */
 interface Buttons {
-  readonly pc: Pick<Pc, 'powerManagement' | 'ports' | 'setBootOrder' | 'plugboard'>;
+  readonly pc: Pick<Pc, 'powerManagement' | 'hypervisor' | 'ports' | 'setBootOrder' | 'plugboard'>;
   requestNmi(): void;
   requestReset(): void;
   /** Somebody changes what the machine does. */
@@ -77,11 +77,17 @@ export function makePanel(
   return new Panel({ perform, record, isReplay: tape.isReplay });
 }
 
+/** A guest of Xen that is awake is asked by its store, if it has said that it listens there; any other by ACPI. */
+function pressPowerButton({ powerManagement, hypervisor: { xen } }: Buttons['pc']): void {
+  const isAsked = !powerManagement.isSuspended && xen?.askPowerOff() === true;
+  if (!isAsked) powerManagement.pressPowerButton();
+}
+
 function press({ pc, requestNmi, requestReset, touched }: Buttons, action: PanelAction): void {
   touched();
   if (action.action === 'reset') requestReset();
   else if (action.action === 'nmi') requestNmi();
-  else if (action.action === 'powerButton') pc.powerManagement.pressPowerButton();
+  else if (action.action === 'powerButton') pressPowerButton(pc);
   else if (action.action === 'wake') pc.powerManagement.wake();
   else if (action.action === 'plug') pc.plugboard.plug(action.device);
   else if (action.action === 'unplug') pc.plugboard.unplug(action.name);

@@ -9,6 +9,7 @@ import type { VirtioBalloon } from '../devices/virtio/balloon/index.ts';
 import type { VirtioConsole } from '../devices/virtio/console/index.ts';
 import type { VirtioNinep } from '../devices/virtio/ninep/index.ts';
 import { Unplug } from '../devices/xen-platform/registers.ts';
+import { balloonStreams } from '../host/balloon.ts';
 import { hostFolderPort } from '../host/folder-port.ts';
 import { ports as hostPorts } from '../host/ports.ts';
 import type { Board, CardBoard, Part } from './board.ts';
@@ -145,8 +146,7 @@ function balloonDevice(board: Board): VirtioBalloon | null {
   return new VirtioBalloon({
     ...slotBoard(board, 'virtio-balloon'),
     ...{ config, releasePages },
-    stream: door.stream(hostPorts.balloon),
-    statistics: door.stream(hostPorts.balloonStatistics),
+    ...balloonStreams(door),
   });
 }
 

@@ -26,6 +26,7 @@ import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
 import type { DisplayAdapter } from '../devices/vga/core.ts';
 import type { GuestRegisters } from '../devices/vmport/index.ts';
+import { Unplug } from '../devices/xen-platform/registers.ts';
 import type { BlockPort } from '../host/block.ts';
 import type { HostDoor } from '../host/door.ts';
 import { ports as hostPorts } from '../host/ports.ts';
@@ -69,11 +70,16 @@ import { powerChips } from './power-chips.ts';
 import { ProcessorPlugs, processorsAtStart } from './processor-plugs.ts';
 import { ioApicInput, serialPorts, withoutFirmware } from './resources.ts';
 import { soundMixer } from './sound.ts';
+import type { XenSurroundings } from './xen.ts';
 
 /** Where firmware sets the chips up. */
 const noBases = { powerBase: 0, smbusBase: 0, pirqRoutes: [] } as const;
 /** Floppy, CD-ROM and hard disk in QEMU's order. */
 const DEFAULT_ORDER = 'cad';
+
+/** Base class and sub-class of Ethernet controllers. */
+const ETHERNET = 0x0200;
+const isCard = ({ classCode }: PciFunction): boolean => classCode >>> 8 === ETHERNET;
 
 export interface PcOptions {
   readonly config: MachineConfig;
@@ -179,13 +185,14 @@ export class Pc {
     this.dma = new Dma8237(board);
     this.#bridge = new IsaBridge({ ...board, routes: pirqRoutes });
     const irqOf = (device: number, pin: number) => withoutFirmware.pirqRoutes[pirqOf(device, pin)]!;
-    this.pci = new PciBus({ ...board, ...(!hasFirmware && { irqOf }) });
+    const isHidden = (one: PciFunction) => isCard(one) && board.hasUnplugged(Unplug.cards);
+    this.pci = new PciBus({ ...board, isHidden, ...(!hasFirmware && { irqOf }) });
     this.#hostBridge = hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware });
     this.pci.add(this.#hostBridge);
     const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
     const bridge = this.#bridge;
     this.display = makeDisplay(config, board, layout.map);
-    this.hypervisor = makeHypervisor(board, options, this.localApics, () => this.rtc.secondsAtStart);
+    this.hypervisor = makeHypervisor(board, options, this.localApics, this.#xenSurroundings());
     const plugs = new PciPlugs(board, { pci, bridge, generalEvents: power.generalEvents });
     this.plugboard.connect('pci', plugs, []);
     const apics = this.localApics && this.ioApic ? [...this.localApics.all, this.ioApic] : [];
@@ -194,13 +201,14 @@ export class Pc {
     const processorChips = this.#makeProcessorPlugs(board, options, power.generalEvents);
     const chips = [...onBoard, ...power.all, plugs.chip, ...processorChips, fwCfg];
     const { hyperV, xen } = this.hypervisor;
-    const others = [vmMouse, hyperV, hpet, this.display, ...parts.flatMap((make) => make(board)), xen];
-    this.#parts = [...chips, ...others.filter((part) => part !== null)];
+    const optional = [vmMouse, hyperV, hpet, this.display, ...parts.flatMap((make) => make(board)), xen];
+    this.#parts = [...chips, ...optional.filter((part) => part !== null)];
     for (const { pciFunction } of this.#parts) if (pciFunction) pci.add(pciFunction);
     const functions = this.#parts.flatMap(({ pciFunction }) => pciFunction ?? []);
-    const described = [...this.#parts, this.#hostBridge, ...functions].map(({ component }) => component);
-    const wires = [this.irqs.component, a20.component];
-    this.#described = [...described, ...wires, clock.component, events.component, ...this.#mixer.components];
+    const described = [...this.#parts.filter((part) => part !== xen), this.#hostBridge, ...functions];
+    const others = [...described, this.irqs, a20, clock, events].map(({ component }) => component);
+    // Xen's back ends go on when memory is where functions have placed it, and the time is right.
+    this.#described = [...others, ...this.#mixer.components, ...(xen === null ? [] : [xen.component])];
   }
 
   /** State of everything here, described. What is plugged in comes before what it is plugged into. */
@@ -234,7 +242,7 @@ export class Pc {
   canInterrupt(maskable: (processor: number) => boolean): boolean {
     const { localApics, pic } = this;
     if (localApics === null) return maskable(0) && pic.isOpen;
-    if (localApics.isOpen(maskable)) return true;
+    if (localApics.isOpen(maskable) || this.hypervisor.xen?.canInterrupt(maskable)) return true;
     const messages = [...(this.ioApic?.messages() ?? []), ...this.pci.functions.flatMap((made) => made.messages())];
     return messages.some((message) => localApics.wouldInterrupt(message, maskable));
   }
@@ -358,6 +366,21 @@ export class Pc {
         ioApic?.set(high);
       },
     };
+  }
+
+  #xenSurroundings(): XenSurroundings {
+    return { secondsAtStart: () => this.rtc.secondsAtStart, unplugged: () => this.#resetUnplugged() };
+  }
+
+  /** Cards that a guest of Xen has unplugged do nothing more. */
+  #resetUnplugged(): void {
+    if (!(this.hypervisor.xen?.hasUnplugged(Unplug.cards) ?? false)) return;
+    for (const part of [...this.plugboard.parts, ...this.#parts]) {
+      const { pciFunction } = part;
+      if (pciFunction === undefined || !isCard(pciFunction)) continue;
+      part.reset();
+      pciFunction.reset();
+    }
   }
 
   /** A hard reset of every device. */

@@ -5,7 +5,7 @@ import { VGA_WINDOW } from '../devices/vga/modes.ts';
 import { BootError, placeBios } from '../firmware/load/index.ts';
 import { type AddressWindow, Layer, NO_FRAME, PhysicalMap } from '../memory/physical-map.ts';
 import { GuestRam } from '../memory/ram.ts';
-import type { MachineConfig } from './config.ts';
+import { hasBalloon, type MachineConfig } from './config.ts';
 import { displayBytes } from './display.ts';
 import { type PlacedFlash, placedFlash } from './flash-chips.ts';
 import { splitMemory } from './memory-size.ts';
@@ -38,7 +38,7 @@ export function physicalLayout(config: MachineConfig): PhysicalLayout {
       `memory, BIOS image, flash chips, option ROMs and video memory are more than ${LARGEST_BUFFER / MEGABYTE} MB; give the machine at most ${most} MB of memory (-m ${most})`,
     );
   }
-  const inPages = config.balloon !== undefined || config.memoryMerge === true;
+  const inPages = hasBalloon(config) || config.memoryMerge === true;
   const ram = new GuestRam(memoryBytes, otherBytes, inPages);
   const map = new PhysicalMap(ram, splitMemory(config).below);
   // Accesses there go to the bus, not to RAM, whether there is an adapter or not.

@@ -4,7 +4,9 @@ import type { Cpu } from '../cpu/cpu.ts';
 import type { LocalApics } from '../devices/local-apic/set.ts';
 import { SHARED_BYTES } from '../devices/xen-platform/registers.ts';
 import { BootError } from '../firmware/load/index.ts';
+import { balloonStreams } from '../host/balloon.ts';
 import { hostNetworkPort } from '../host/network-port.ts';
+import { ports as hostPorts } from '../host/ports.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { Layer, type PhysicalMap } from '../memory/physical-map.ts';
 import { PAGE_BYTES, SPECIAL_BASE, SPECIAL_PAGES } from '../xen/abi.ts';
@@ -20,6 +22,13 @@ export function xenBytes({ xen }: MachineConfig): number {
   return xen !== true ? 0 : SHARED_BYTES + SPECIAL_PAGES * PAGE_BYTES;
 }
 
+/** The board, as Xen asks it for something and tells it of something. */
+export interface XenSurroundings {
+  readonly secondsAtStart: () => number;
+  /** The guest has unplugged emulated devices. */
+  readonly unplugged: () => void;
+}
+
 /**
  * Xen around the guest, with the back ends of its drives and cards; null: the machine has none. Its part comes after those of all other devices:
  * its disks begin again with what was under way when a state was saved, after the IDE's have given theirs up.
@@ -28,7 +37,7 @@ export function makeXen(
   board: Board,
   map: PhysicalMap,
   localApics: LocalApics | null,
-  secondsAtStart: () => number,
+  surroundings: XenSurroundings,
 ): Xen | null {
   const { config, door, guestError } = board;
   if (config.xen !== true) return null;
@@ -40,14 +49,17 @@ export function makeXen(
   map.add({ name: 'xen pages', layer: Layer.memory, base: SPECIAL_BASE, length, reads: special, writes: special });
   const { Xen } = board.devices.module('xen');
   return new Xen({
-    ...{ ...board, map, firstFrame, localApics: localApics.all, secondsAtStart },
-    version: XEN_VERSION,
+    ...{ ...board, map, firstFrame, localApics: localApics.all, ...surroundings },
+    version: config.xenVersion ?? XEN_VERSION,
     memoryBytes: config.memoryBytes,
     device: board.pciSlot('xen-platform'),
     disks: drivesAt('xen', config).map(({ name, index }) => ({ name, index, port: board.blockPort(name) })),
     cards: cardsWith(board, (model) => model === 'xen-net-device').map(({ name, mac }) => {
       return { name, mac, port: hostNetworkPort(door, name, guestError) };
     }),
+    // The host asks one balloon: that of virtio where there are two.
+    balloon: config.balloon === undefined ? balloonStreams(door) : null,
+    consoles: Array.from({ length: config.xenConsoles ?? 0 }, (_, n) => door.stream(hostPorts.xenConsole(n))),
   });
 }
 

@@ -102,7 +102,7 @@ export const ProcessorCall = {
 
 /** Calls of the scheduler (sched.h), and why a guest is to shut down. */
 export const SchedulerCall = { yield: 0, block: 1, shutdown: 2, poll: 3 } as const;
-export const ShutdownReason = { powerOff: 0, reboot: 1, suspend: 2, crash: 3 } as const;
+export const ShutdownReason = { powerOff: 0, reboot: 1, suspend: 2, crash: 3, watchdog: 4, softReset: 5 } as const;
 
 /** Calls about memory (memory.h), and what can be put at a page of the guest's. */
 export const MemoryCall = {
@@ -130,6 +130,8 @@ export const Parameter = {
   callback: 0,
   storePage: 1,
   storeChannel: 2,
+  consolePage: 17,
+  consoleChannel: 18,
   count: 41,
 } as const;
 /** How a guest hears of events, in the highest byte of its parameter. */
@@ -148,7 +150,8 @@ export const VersionCall = {
 } as const;
 export const XenFeature = { autoTranslated: 1 << 2, callbackVector: 1 << 8, safeClock: 1 << 9 } as const;
 
-/** Pages that the guest shares with the hypervisor's services, where QEMU has them for its own Xen: that of the store. */
+/** Pages that the guest shares with the hypervisor's services, where QEMU has them for its own Xen: those of the console and of the store. */
 export const SPECIAL_BASE = 0xfeff8000;
 export const SPECIAL_PAGES = 4;
+export const CONSOLE_PAGE = SPECIAL_BASE / PAGE_BYTES;
 export const STORE_PAGE = SPECIAL_BASE / PAGE_BYTES + 1;

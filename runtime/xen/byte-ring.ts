@@ -22,30 +22,29 @@ export class ByteRing {
     this.#place = place;
   }
 
-  /** Takes all that the guest has put there, and as much as a ring can hold at most. @returns whether there was anything */
-  take(into: ByteQueue): boolean {
+  /** Takes all that the guest has put there, and as much as a ring can hold at most. */
+  take(): Uint8Array {
     const { consumed, produced, length } = this.#place;
     const [from, to] = [this.#counter(consumed), this.#counter(produced)];
     const count = Math.min((to - from) >>> 0, length);
-    if (count === 0) return false;
     const bytes = new Uint8Array(count);
     for (let done = 0; done < count; ) done += this.#span(from + done, bytes.subarray(done), 'read');
-    into.push(bytes);
-    this.#setCounter(consumed, to);
-    return true;
+    if (count > 0) this.#setCounter(consumed, to);
+    return bytes;
   }
 
-  /** Gives the guest as much as there is room for. @returns whether it was anything */
-  give(from: ByteQueue): boolean {
+  /** Gives the guest as much as there is room for. @returns how many bytes */
+  give(from: ByteQueue): number {
     const { consumed, produced, length } = this.#place;
     const [out, into] = [this.#counter(consumed), this.#counter(produced)];
     const room = length - Math.min((into - out) >>> 0, length);
     const bytes = from.peek(room);
-    if (bytes.length === 0) return false;
-    for (let done = 0; done < bytes.length; ) done += this.#span(into + done, bytes.subarray(done), 'write');
-    this.#setCounter(produced, (into + bytes.length) >>> 0);
-    from.drop(bytes.length);
-    return true;
+    const { length: count } = bytes;
+    if (count === 0) return 0;
+    for (let done = 0; done < count; ) done += this.#span(into + done, bytes.subarray(done), 'write');
+    this.#setCounter(produced, (into + count) >>> 0);
+    from.drop(count);
+    return count;
   }
 
   /** Moves bytes up to the end of the ring: how many. */

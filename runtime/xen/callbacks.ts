@@ -5,7 +5,7 @@ import type { EventQueue, Timer } from '../time/events.ts';
 import { Callback } from './abi.ts';
 
 /** Virtual nanoseconds between two looks whether the guest has begun to handle its events. */
-const LOOK = 20_000;
+const LOOK = 5_000;
 
 /** The line that a guest names: an IRQ of the board, or a pin of a PCI device, 1-4. Undefined: it may not have that one. */
 export type LineOf = (

@@ -6,7 +6,18 @@ import { joinComponents } from '../snapshot/components.ts';
 import type { Component } from '../snapshot/describe.ts';
 import type { Clock } from '../time/clock.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
-import { Callback, Errno, PAGE_BYTES, Parameter, ProcessorInfo, STORE_PAGE, VIRQ_TIMER, XenError } from './abi.ts';
+import {
+  Callback,
+  CONSOLE_PAGE,
+  Errno,
+  PAGE_BYTES,
+  Parameter,
+  ProcessorInfo,
+  STORE_PAGE,
+  VIRQ_TIMER,
+  XenError,
+} from './abi.ts';
+import type { XenBalloon } from './balloon.ts';
 import { Callbacks, type LineOf } from './callbacks.ts';
 import { publishTime, publishWallClock } from './clock.ts';
 import { EventChannels } from './event-channels.ts';
@@ -14,16 +25,31 @@ import { GrantTable } from './grants.ts';
 import { SharedInfoPage } from './shared-info.ts';
 import { ChannelKind, type DomainState, domainState, eventChannelsState } from './state.ts';
 
+/** Parameters that tell the guest something, and that it cannot set. */
+const givenParameters: readonly number[] = [
+  Parameter.storePage,
+  Parameter.storeChannel,
+  Parameter.consolePage,
+  Parameter.consoleChannel,
+];
+
 /** The local APIC of a processor. */
 export interface Upcalls {
   deliver(message: { readonly mode: number; readonly vector: number; readonly level: boolean }): void;
+  /** Gives the processor an interrupt past its APIC (devices/local-apic/options.ts). */
+  setDirect(direct: { readonly vector: number; readonly pending: boolean } | null): void;
 }
+
+/** Exceptions have the vectors below. */
+const FIRST_VECTOR = 16;
 
 export interface XenDomainOptions {
   /** Major and minor version of the hypervisor, 16 bits each. */
   readonly version: number;
   readonly memory: BusMemory;
-  readonly memoryBytes: number;
+  readonly balloon: XenBalloon;
+  /** Whether the guest has the page and the channel of a first console. */
+  readonly hasConsole: boolean;
   readonly clock: Clock;
   readonly events: EventQueue;
   readonly power: PowerControl;
@@ -34,8 +60,8 @@ export interface XenDomainOptions {
   /** The processor that runs, and the offset of its TSC: two words, low first. */
   readonly running: () => { readonly processor: number; readonly timestampOffset: readonly [number, number] };
   readonly secondsAtStart: () => number;
-  /** The guest does not use these pages. */
-  readonly releasePages: (pages: readonly number[]) => void;
+  /** The guest is to have all that it had of Xen taken away, and goes on. */
+  readonly softReset: () => void;
   /** Takes the text that the guest prints by a hypercall. */
   readonly print: (bytes: Uint8Array) => void;
 }
@@ -81,15 +107,18 @@ export class XenDomain {
     );
     this.component = joinComponents('xen domain', [
       description.bind('domain', state, {
-        restored: () => this.#callbacks.restored(this.parameter(Parameter.callback)),
+        restored: () => {
+          this.#callbacks.restored(this.parameter(Parameter.callback));
+          this.#giveDirect();
+        },
       }),
-      eventChannelsState.bind('channels', this.#channelsState),
+      eventChannelsState.bind('channels', this.#channelsState, { restored: () => this.channels.restored() }),
       this.#callbacks.component,
     ]);
     this.reset();
   }
 
-  /** The guest starts again: it has placed nothing, and has the channel of the store. */
+  /** The guest starts again: it has placed nothing, and has the channels of the store and of its console. */
   reset(): void {
     this.channels.reset();
     for (const timer of this.#timers) timer.disarm();
@@ -99,19 +128,18 @@ export class XenDomain {
     parameters.fill(0);
     for (const processor of processors) Object.assign(processor, { infoPlace: 0, upcallVector: 0 });
     this.#callbacks.choose([0, 0]);
+    this.#giveDirect();
     this.#setParameter(Parameter.storePage, STORE_PAGE);
     this.#setParameter(Parameter.storeChannel, this.channels.bind(ChannelKind.unbound, 0, 0));
+    if (!this.#options.hasConsole) return;
+    this.#setParameter(Parameter.consolePage, CONSOLE_PAGE);
+    this.#setParameter(Parameter.consoleChannel, this.channels.bind(ChannelKind.unbound, 0, 0));
   }
 
   // Memory.
 
-  /** Pages of the guest's memory. */
-  get ramPages(): number {
-    return this.#options.memoryBytes / PAGE_BYTES;
-  }
-
-  release(pages: readonly number[]): void {
-    this.#options.releasePages(pages.filter((page) => page < this.ramPages));
+  get balloon(): XenBalloon {
+    return this.#options.balloon;
   }
 
   /** The shared structure is at this page from now on. Throws XenError where no memory is. */
@@ -195,15 +223,50 @@ export class XenDomain {
 
   setUpcallVector(processor: number, vector: number): void {
     this.checkProcessor(processor);
-    if (vector < 16) throw new XenError(Errno.invalid);
+    if (vector < FIRST_VECTOR) throw new XenError(Errno.invalid);
     this.#state.processors[processor]!.upcallVector = vector;
+    this.#giveDirect();
   }
 
+  /** A processor is to handle events. An interrupt line is the first one's. */
   #wake(processor: number): void {
     const { upcallVector } = this.#state.processors[processor]!;
-    if (upcallVector !== 0)
-      this.#options.localApics[processor]!.deliver({ mode: DeliveryMode.fixed, vector: upcallVector, level: false });
-    else this.#callbacks.call();
+    const apic = this.#options.localApics[processor]!;
+    if (upcallVector !== 0) apic.deliver({ mode: DeliveryMode.fixed, vector: upcallVector, level: false });
+    else if (this.#commonVector !== 0) apic.setDirect(this.#directOf(processor));
+    else if (processor === 0) this.#callbacks.call();
+  }
+
+  /** The vector for all processors that have none of their own; 0: there is none. */
+  get #commonVector(): number {
+    const [low, high] = this.parameter(Parameter.callback);
+    return high >>> 24 === Callback.vector ? low & 0xff : 0;
+  }
+
+  /** Processors without a vector of their own get the common one, past their APICs: systems do not end its interrupts there. */
+  #giveDirect(): void {
+    for (const [processor, apic] of this.#options.localApics.entries()) apic.setDirect(this.#directOf(processor));
+  }
+
+  #directOf(processor: number): { readonly vector: number; readonly pending: boolean } | null {
+    const [vector, page] = [this.#commonVector, this.#page];
+    if (vector === 0 || this.#state.processors[processor]!.upcallVector !== 0) return null;
+    return {
+      vector,
+      get pending() {
+        return page.isPending(processor);
+      },
+    };
+  }
+
+  /** Whether a processor is interrupted by events. */
+  isInterrupted(processor: number): boolean {
+    return this.#state.processors[processor]!.upcallVector !== 0 || this.#commonVector !== 0;
+  }
+
+  /** One system starts another, as Linux does by kexec: it goes on without anything of Xen. */
+  softReset(): void {
+    this.#options.softReset();
   }
 
   print(bytes: Uint8Array): void {
@@ -218,17 +281,16 @@ export class XenDomain {
     return [this.#state.parameters[2 * number]!, this.#state.parameters[2 * number + 1]!];
   }
 
-  /**
-   * The guest sets one. One vector for all processors is refused, so that systems which know no vector for each processor take an
-   * interrupt line.
-   */
+  /** The guest sets one. Throws XenError for one that tells it something, and for what cannot be a vector. */
   setParameter(number: number, low: number, high: number): void {
     this.parameter(number);
-    const own: readonly number[] = [Parameter.storePage, Parameter.storeChannel];
-    if (own.includes(number)) throw new XenError(Errno.permission);
-    if (number === Parameter.callback && high >>> 24 === Callback.vector) throw new XenError(Errno.invalid);
+    if (givenParameters.includes(number)) throw new XenError(Errno.permission);
+    const isVector = number === Parameter.callback && high >>> 24 === Callback.vector;
+    if (isVector && (low & 0xff) < FIRST_VECTOR) throw new XenError(Errno.invalid);
     this.#setParameter(number, low, high);
-    if (number === Parameter.callback) this.#callbacks.choose([low, high]);
+    if (number !== Parameter.callback) return;
+    this.#callbacks.choose([low, high]);
+    this.#giveDirect();
   }
 
   #setParameter(number: number, low: number, high = 0): void {

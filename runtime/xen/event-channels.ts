@@ -121,9 +121,9 @@ export class EventChannels {
     return true;
   }
 
-  /** A back end leaves its end. */
+  /** A back end leaves its end, if it has one still. */
   disconnect(channel: number): void {
-    this.#listeners.delete(channel);
+    if (!this.#listeners.delete(channel)) return;
     const found = this.#options.state.channels[channel];
     if (found?.kind === ChannelKind.interdomain) found.kind = ChannelKind.unbound;
   }
@@ -137,6 +137,11 @@ export class EventChannels {
   reset(): void {
     for (const one of this.#options.state.channels)
       Object.assign(one, { kind: ChannelKind.free, number: 0, processor: 0 });
+    this.#listeners.clear();
+  }
+
+  /** The state was loaded: nobody listens, until back ends say it again. */
+  restored(): void {
     this.#listeners.clear();
   }
 

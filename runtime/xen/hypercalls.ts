@@ -74,18 +74,17 @@ const versionCalls: Readonly<Record<number, (domain: XenDomain, guest: GuestMemo
 };
 
 const memoryCalls: Readonly<Record<number, (domain: XenDomain, guest: GuestMemory, at: number) => number>> = {
-  [MemoryCall.maximumPage]: (domain) => domain.ramPages - 1,
-  [MemoryCall.currentReservation]: (domain) => domain.ramPages,
-  [MemoryCall.maximumReservation]: (domain) => domain.ramPages,
+  [MemoryCall.maximumPage]: ({ balloon }) => balloon.total - 1,
+  [MemoryCall.currentReservation]: ({ balloon }) => balloon.present,
+  [MemoryCall.maximumReservation]: ({ balloon }) => balloon.total,
   [MemoryCall.decreaseReservation]: (domain, guest, at) => {
     const pages = extents(guest, at);
-    domain.release(pages);
+    domain.balloon.decrease(pages);
     return pages.length;
   },
-  // What a balloon gave up is there again as soon as the guest uses it.
   [MemoryCall.populate]: (domain, guest, at) => {
     const pages = extents(guest, at);
-    return pages.every((page) => page < domain.ramPages) ? pages.length : 0;
+    return domain.balloon.populate(pages) ? pages.length : 0;
   },
   [MemoryCall.addToPhysmap]: (domain, guest, at) => {
     const view = guest.read(at, 16);
@@ -179,6 +178,31 @@ function runstate(now: number): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
+/** Ways to shut down, by their reasons; the answer is for a guest that goes on. */
+const shutdowns: Readonly<Record<number, (domain: XenDomain) => number>> = {
+  [ShutdownReason.powerOff]: turnOff,
+  [ShutdownReason.reboot]: ({ power }) => {
+    power.reset();
+    return 0;
+  },
+  // A suspension was cancelled, so that the guest goes on with all that it had.
+  [ShutdownReason.suspend]: () => 1,
+  [ShutdownReason.crash]: (domain) => {
+    domain.guestError('xen: the guest has crashed, and turns itself off; processor', domain.currentProcessor);
+    return turnOff(domain);
+  },
+  [ShutdownReason.watchdog]: turnOff,
+  [ShutdownReason.softReset]: (domain) => {
+    domain.softReset();
+    return 0;
+  },
+};
+
+function turnOff({ power }: XenDomain): number {
+  power.powerOff();
+  return 0;
+}
+
 const schedulerCalls: Readonly<Record<number, (domain: XenDomain, guest: GuestMemory, at: number) => number>> = {
   [SchedulerCall.yield]: () => 0,
   // The guest may be woken for nothing.
@@ -186,10 +210,7 @@ const schedulerCalls: Readonly<Record<number, (domain: XenDomain, guest: GuestMe
   [SchedulerCall.poll]: () => 0,
   [SchedulerCall.shutdown]: (domain, guest, at) => {
     const reason = guest.read(at, 4).getUint32(0, true);
-    if (reason === ShutdownReason.reboot) domain.power.reset();
-    else if (reason !== ShutdownReason.suspend) domain.power.powerOff();
-    // 1: a suspension was cancelled, so that the guest goes on with all that it had.
-    return reason === ShutdownReason.suspend ? 1 : 0;
+    return found(shutdowns, reason)(domain);
   },
 };
 

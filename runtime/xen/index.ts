@@ -2,32 +2,51 @@ import type { IrqLine } from '../bus/irq.ts';
 import type { PortBus } from '../bus/ports.ts';
 import type { PciFunction } from '../devices/pci/function.ts';
 import { type PlatformServices, XenPlatform } from '../devices/xen-platform/index.ts';
+import { Unplug } from '../devices/xen-platform/registers.ts';
 import type { BlockPort } from '../host/block.ts';
 import type { NetworkPort } from '../host/network.ts';
+import type { HostStream } from '../host/stream.ts';
 import type { PageTables } from '../memory/page-tables.ts';
 import { joinComponents } from '../snapshot/components.ts';
 import type { Component } from '../snapshot/describe.ts';
-import { Errno, PAGE_BYTES, Parameter, STUB_BYTES } from './abi.ts';
+import { CONSOLE_PAGE, Errno, PAGE_BYTES, Parameter, STUB_BYTES } from './abi.ts';
 import { BlockBackend } from './backends/block.ts';
-import { Bus } from './backends/bus.ts';
+import { type Backend, Bus } from './backends/bus.ts';
+import { ConsoleBackend, consoleNodes } from './backends/console.ts';
+import { ConsoleLine } from './backends/console-line.ts';
+import { frontChannel } from './backends/front-channel.ts';
 import { NetworkBackend } from './backends/network.ts';
+import { XenBalloon, type XenBalloonOptions } from './balloon.ts';
 import { XenDomain, type XenDomainOptions } from './domain.ts';
 import { type GuestMemory, guestMemory } from './guest-memory.ts';
 import { type CallArguments, hypercall } from './hypercalls.ts';
 import { type XenLeaf, xenLeaf } from './leaves.ts';
 import { HOME, StoreServer } from './store/server.ts';
 
+/** Kilobytes that the guest is to have. */
+const TARGET = `${HOME}/memory/target`;
+/** The node that asks the guest to do something; it empties that when it has heard. */
+const SHUTDOWN = `${HOME}/control/shutdown`;
+/** The guest says that it does what it is asked. */
+const POWER_OFF_KNOWN = `${HOME}/control/feature-poweroff`;
 const MOST_CALLS = PAGE_BYTES / STUB_BYTES;
+/** Queues of a network interface: one a processor, up to so many. */
+const MOST_QUEUES = 8;
 /** Interrupt lines of the board that a guest may name. */
 const ISA_LINES = 16;
 const [EAX, EBX, ECX, EDX, ESI, EDI] = [0, 3, 1, 2, 6, 7] as const;
 
-export interface XenOptions extends Omit<XenDomainOptions, 'lineOf' | 'running' | 'print'>, PlatformServices {
+export interface XenOptions
+  extends Omit<XenDomainOptions, 'lineOf' | 'running' | 'print' | 'hasConsole' | 'balloon' | 'softReset'>,
+    XenBalloonOptions,
+    PlatformServices {
   readonly ports: PortBus;
   readonly irq: (number: number) => IrqLine;
   readonly pciIrq: (device: number, pin: number) => IrqLine;
   readonly disks: readonly { readonly name: string; readonly index: number; readonly port: BlockPort }[];
   readonly cards: readonly { readonly name: string; readonly mac: readonly number[]; readonly port: NetworkPort }[];
+  /** The first one is the guest's own, which it has from its start. */
+  readonly consoles: readonly HostStream[];
 }
 
 /** The parts of the processor that Xen looks at. */
@@ -50,14 +69,19 @@ export class Xen {
   readonly #domain: XenDomain;
   readonly #server: StoreServer;
   readonly #bus: Bus;
+  readonly #balloon: XenBalloon;
+  /** The first console. */
+  readonly #console: ConsoleLine | null;
   #processor: XenProcessor | null = null;
   #guest: GuestMemory | null = null;
 
   constructor(options: XenOptions) {
     const { memory, guestError, irq, pciIrq } = options;
     this.#options = options;
+    const balloon = new XenBalloon(options, () => this.#tell(TARGET, `${balloon.target}`));
+    this.#balloon = balloon;
     this.#domain = new XenDomain({
-      ...options,
+      ...{ ...options, balloon, hasConsole: options.consoles.length > 0, softReset: () => this.#startAgain() },
       running: () => this.#processor?.running() ?? { processor: 0, timestampOffset: [0, 0] },
       lineOf: (place) => {
         if ('irq' in place) return place.irq < ISA_LINES ? irq(place.irq) : undefined;
@@ -72,22 +96,41 @@ export class Xen {
       tell: () => domain.channels.raise(domain.parameter(Parameter.storeChannel)[0]),
       changed: (path) => this.#bus.changed(path),
     });
-    const disks = options.disks.map((disk) => new BlockBackend({ ...disk, name: `xen ${disk.name}`, domain, memory }));
-    const cards = options.cards.map(
-      (card, index) => new NetworkBackend({ ...options, ...card, name: `xen ${card.name}`, index, domain }),
-    );
-    this.#bus = new Bus([...disks, ...cards], this.#server, guestError);
+    // No device has a name with spaces, as these states have.
+    const [first, ...further] = options.consoles;
+    this.#console = first === undefined ? null : new ConsoleLine('xen hvc 0', memory, first);
+    const backends = this.#makeBackends(further);
+    this.#bus = new Bus(backends, this.#server, guestError);
     this.#platform = new XenPlatform(options);
     this.pciFunction = this.#platform.pciFunction;
     this.component = joinComponents('xen', [
       this.#platform.component,
       domain.component,
+      balloon.component,
       this.#server.component,
-      ...[...disks, ...cards].map(({ component }) => component),
+      ...(this.#console === null ? [] : [this.#console.component]),
+      ...backends.map(({ component }) => component),
       // Last, as what it connects must be there.
       connections(() => this.#restored()),
     ]);
     this.reset();
+  }
+
+  #makeBackends(consoles: readonly HostStream[]): (Backend & { readonly component: Component })[] {
+    const [options, domain] = [this.#options, this.#domain];
+    const { memory, localApics } = options;
+    const mostQueues = Math.min(localApics.length, MOST_QUEUES);
+    return [
+      ...options.disks.map((disk) => new BlockBackend({ ...disk, name: `xen ${disk.name}`, domain, memory })),
+      ...options.cards.map(
+        (card, index) =>
+          new NetworkBackend({ ...options, ...card, name: `xen ${card.name}`, index, domain, mostQueues }),
+      ),
+      ...consoles.map((stream, n) => {
+        const index = n + 1;
+        return new ConsoleBackend({ name: `xen hvc ${index}`, domain, memory, stream, index });
+      }),
+    ];
   }
 
   /** Connects the processor that runs guest code. */
@@ -126,24 +169,72 @@ export class Xen {
     this.#domain.timeChanged();
   }
 
-  /** Whether the guest has unplugged emulated devices of a kind (devices/xen-platform/registers.ts). */
+  /** Whether events can interrupt a processor. `maskable`: whether its IF is set. */
+  canInterrupt(maskable: (processor: number) => boolean): boolean {
+    const processors = [...this.#options.localApics.keys()];
+    return processors.some((processor) => this.#domain.isInterrupted(processor) && maskable(processor));
+  }
+
+  /** Whether the guest has unplugged emulated devices of a kind (devices/xen-platform/registers.ts). Cards stay where it has none of Xen's. */
   hasUnplugged(kind: number): boolean {
-    return this.#platform.hasUnplugged(kind);
+    return this.#platform.hasUnplugged(kind) && (kind !== Unplug.cards || this.#options.cards.length > 0);
+  }
+
+  /** Asks the guest to turn itself off. False: it does not know that, or has not heard what it was asked before. */
+  askPowerOff(): boolean {
+    const { store } = this.#server;
+    if (store.get(POWER_OFF_KNOWN) !== '1' || store.get(SHUTDOWN) !== '') return false;
+    this.#tell(SHUTDOWN, 'poweroff');
+    return true;
+  }
+
+  /** Tells the guest something by a node. One that it has removed stays so: a full store has no room for it. */
+  #tell(path: string, value: string): void {
+    const { store } = this.#server;
+    if (store.get(path) !== undefined) store.set(path, value);
   }
 
   reset(): void {
     this.#platform.reset();
+    this.#startAgain();
+  }
+
+  /** Another system begins, and knows nothing of what the one before had of Xen. What that has unplugged stays so. */
+  #startAgain(): void {
     this.#bus.reset();
     this.#domain.reset();
+    this.#balloon.reset();
     const own = [
       [`${HOME}/name`, 'rawiron'],
       [`${HOME}/domid`, '1'],
       [`${HOME}/device`, ''],
-      [`${HOME}/control/shutdown`, ''],
-      [`${HOME}/memory/target`, `${this.#options.memoryBytes / 1024}`],
+      [SHUTDOWN, ''],
+      [`${HOME}/control/platform-feature-xs_reset_watches`, '1'],
+      [`${HOME}/memory/static-max`, `${this.#balloon.most}`],
+      [TARGET, `${this.#balloon.target}`],
     ] as const;
-    this.#server.reset([...own, ...this.#bus.nodes]);
+    this.#server.reset([...own, ...this.#consoleNodes(), ...this.#bus.nodes]);
+    this.#options.memory.write(CONSOLE_PAGE * PAGE_BYTES, new Uint8Array(PAGE_BYTES));
     this.#connectStore();
+    this.#connectConsole();
+    this.#console?.start();
+  }
+
+  /** Nodes of the guest's first console, besides the parameters. */
+  #consoleNodes(): (readonly [string, string])[] {
+    if (this.#console === null) return [];
+    const [page] = this.#domain.parameter(Parameter.consolePage);
+    const [port] = this.#domain.parameter(Parameter.consoleChannel);
+    const nodes = { ...consoleNodes, 'ring-ref': `${page}`, port: `${port}` };
+    return Object.entries(nodes).map(([name, value]) => [`${HOME}/console/${name}`, value]);
+  }
+
+  #connectConsole(): void {
+    const [line, number] = [this.#console, this.#domain.parameter(Parameter.consoleChannel)[0]];
+    if (line === null) return;
+    const channel = frontChannel(this.#domain.channels, `${number}`, () => line.serve());
+    if (channel === null) line.disconnect();
+    else line.connect({ page: () => CONSOLE_PAGE * PAGE_BYTES, channel });
   }
 
   #connectStore(): void {
@@ -152,6 +243,7 @@ export class Xen {
 
   #restored(): void {
     this.#connectStore();
+    this.#connectConsole();
     this.#bus.restored();
   }
 }

@@ -11,6 +11,14 @@ const PAGE_REGISTER = 0x40000000;
 /** Bits of the leaf for HVM guests: its other registers tell numbers of processor and domain, and a processor can be told of events by a vector. */
 const Hvm = { processorNumber: 1 << 3, domainNumber: 1 << 4, upcallVector: 1 << 6 } as const;
 
+/** The version that says so for the first time. */
+const FIRST_WITH_UPCALL_VECTOR = 0x00040011;
+
+function flagsOf(version: number): number {
+  const flags = Hvm.processorNumber | Hvm.domainNumber;
+  return version < FIRST_WITH_UPCALL_VECTOR ? flags : flags | Hvm.upcallVector;
+}
+
 export type XenLeaf = [number, number, number, number];
 
 /** Four registers of a leaf; undefined where there is none of that number. */
@@ -25,7 +33,7 @@ export function xenLeaf(version: number, processor: number, number: number, subl
     case 3:
       return subleaf === 0 ? [0, 0, TIMESTAMP_HERTZ / 1000, 0] : [0, 0, 0, 0];
     case 4:
-      return [Hvm.processorNumber | Hvm.domainNumber | Hvm.upcallVector, processor, GUEST_DOMAIN, 0];
+      return [flagsOf(version), processor, GUEST_DOMAIN, 0];
     case 5:
       return [0, 0, 0, 0];
     default:

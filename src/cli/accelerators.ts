@@ -1,23 +1,26 @@
 import { ConfigurationError } from '../index.ts';
+import { xenVersionText } from '../options/xen.ts';
 import type { Flag } from './flag.ts';
 import { checkProperties, type PropertyPatterns, propertyList } from './properties.ts';
-import type { Settings } from './settings.ts';
+import { machine, type Settings } from './settings.ts';
 
 const off = /^off$/;
 const anything = /^/;
+/** Xen's major and minor version, 16 bits each. */
+const xen = { 'xen-version': /^(0x[0-9a-f]+|\d+)$/i };
 
 /** The properties of QEMU's accelerators: of the one that is here, those that ask for what is so anyway. */
 const accelerators: Readonly<Record<string, PropertyPatterns>> = {
-  tcg: { thread: /^(single|multi)$/, 'tb-size': anything, 'split-wx': off, 'one-insn-per-tb': off },
-  kvm: { 'kernel-irqchip': /^(on|off|split)$/, 'kvm-shadow-mem': anything, 'dirty-ring-size': anything },
+  tcg: { thread: /^(single|multi)$/, 'tb-size': anything, 'split-wx': off, 'one-insn-per-tb': off, ...xen },
+  kvm: { 'kernel-irqchip': /^(on|off|split)$/, 'kvm-shadow-mem': anything, 'dirty-ring-size': anything, ...xen },
 };
 
 export const acceleratorFlag: Flag = {
   names: ['accel'],
-  argument: 'tcg|kvm',
+  argument: 'tcg|kvm[,xen-version=N]',
   help: 'what runs guest code: always tcg',
   details:
-    'The first one that is there is taken. That is tcg, as code is always translated; KVM is never there, so tcg has to follow it.',
+    'The first one that is there is taken. That is tcg, as code is always translated; KVM is never there, so tcg has to follow it. xen-version: Xen is around the guest, as by -machine xen=on, in this version: 0x40011 is 4.17, the newest.',
   list: 'list-accelerators',
   apply(settings, text) {
     const [[, name]] = propertyList(text, 'accel') as [[string, string]];
@@ -25,8 +28,11 @@ export const acceleratorFlag: Flag = {
     if (xen !== undefined)
       throw new ConfigurationError(`'${xen[0]}' is for KVM, which is not here; give -machine xen=on, and -accel tcg`);
     const properties = Object.hasOwn(accelerators, name) ? accelerators[name] : {};
-    checkProperties(text, { accel: anything, ...properties }, 'leave it out; -engine says how code is translated');
-    return { ...settings, accelerators: [...(settings.accelerators ?? []), name] };
+    const instead = 'leave it out; -engine says how code is translated';
+    const { 'xen-version': version } = checkProperties(text, { accel: anything, ...properties }, instead);
+    const withXen =
+      version === undefined ? settings : machine(settings, { xen: { version: xenVersionText(Number(version)) } });
+    return { ...withXen, accelerators: [...(settings.accelerators ?? []), name] };
   },
 };
 

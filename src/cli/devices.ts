@@ -94,11 +94,15 @@ function addVirtioPort(settings: Settings, chardev: string, port: VirtioPortOpti
   const { virtioPorts: others } = settings.machine;
   if (others === undefined)
     throw new ConfigurationError('there is no console device for the port; give -device virtio-serial-pci before it');
-  const backend: Backend = chardev === '' ? { type: 'null' } : { type: 'chardev', id: chardev };
   return {
     ...machine(settings, { virtioPorts: [...others, port] }),
-    virtioPorts: [...settings.virtioPorts, backend],
+    virtioPorts: [...settings.virtioPorts, backendOf(chardev)],
   };
+}
+
+/** The backend of a -chardev; without one, nobody is there. */
+function backendOf(chardev: string): Backend {
+  return chardev === '' ? { type: 'null' } : { type: 'chardev', id: chardev };
 }
 
 function addPciDisk(model: PciDiskModel): AddDevice {
@@ -158,6 +162,7 @@ const special: Readonly<Record<Exclude<DeviceModel, OptionalCardModel>, AddDevic
         addScsiController(settings, model, id),
   ),
   'xen-disk': addXenDisk,
+  'xen-console': addXenConsole,
   'scsi-hd': (settings, properties) => addScsiDrive(settings, 'disk', properties),
   'scsi-cd': (settings, properties) => addScsiDrive(settings, 'cdrom', properties),
   'usb-storage': addUsbDisk,
@@ -190,6 +195,17 @@ function addXenDisk(settings: Settings, properties: Readonly<Record<string, stri
   return connectDrive(settings, { media: 'disk', interface: 'xen' }, properties);
 }
 
+/** @throws ConfigurationError for another number than the next one */
+function addXenConsole(settings: Settings, { chardev, idx }: Properties): Settings {
+  const { xenConsoles: before = 0 } = settings.machine;
+  if (idx !== '' && parseInteger('idx', idx!) !== before)
+    throw new ConfigurationError(`idx=${idx}: the next console is number ${before}; give that, or leave it out`);
+  return {
+    ...machine(settings, { xenConsoles: before + 1 }),
+    xenConsoles: [...settings.xenConsoles, backendOf(chardev!)],
+  };
+}
+
 function each<Model extends string>(
   models: readonly Model[],
   add: (model: Model) => AddDevice,
@@ -215,6 +231,7 @@ const values: Readonly<Record<string, string>> = {
   'scsi-id': 'N',
   unit: 'N',
   index: 'N',
+  idx: 'N',
   bootindex: 'N',
   iobase: 'PORT',
   irq: 'N',

@@ -133,7 +133,7 @@ function applyMachine(settings: Settings, text: string): Settings {
     ...(hpet !== undefined && { hpet: hpet === 'on' }),
     ...(merge !== undefined && { memoryMerge: merge === 'on' }),
     ...(acpi !== undefined && { acpi: acpi === 'on' }),
-    ...(xen !== undefined && { xen: xen === 'on' }),
+    ...(xen !== undefined && { xen: xen === 'on' && (settings.machine.xen || true) }),
     ...(vmport !== undefined && vmport !== 'auto' && { vmport: vmport === 'on' }),
   });
 }

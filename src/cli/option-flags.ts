@@ -16,6 +16,7 @@ const flags: Readonly<Partial<Record<PartOption, (value: string) => string>>> = 
   hpet: () => '-no-hpet',
   vmport: () => '-machine vmport=off',
   xen: () => '-machine xen=on',
+  xenConsoles: () => '-device xen-console, as many of them',
   parallelPort: () => '-parallel',
   usb: () => '-usb and the -device of what is plugged in',
   scsiControllers: () => '-device of the SCSI controllers',

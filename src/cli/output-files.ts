@@ -16,13 +16,14 @@ interface NamedFile {
  * @throws ConfigurationError if such a file is named by another flag too
  */
 export function checkOutputFiles(settings: Settings, plan: BackendPlan): void {
-  const { serials, parallels, monitors, controls, virtioPorts, debugConsole } = plan;
+  const { serials, parallels, monitors, controls, virtioPorts, xenConsoles, debugConsole } = plan;
   const flagsOf = new Map<Backend, string>();
   const users: readonly (readonly [string, readonly Backend[]])[] = [
     ['-serial', serials],
     ['-parallel', parallels],
     ['-monitor', monitors],
     ['-device virtserialport', virtioPorts],
+    ['-device xen-console', xenConsoles],
     ['-qmp', controls],
     ['-debugcon', debugConsole ? [debugConsole] : []],
     ['-chardev', [...backendsOf(plan), ...Object.values(plan.chardevs)]],

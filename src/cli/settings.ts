@@ -137,6 +137,8 @@ export interface Settings {
   readonly startsPaused?: boolean;
   /** Backends of the virtio console's ports, in their order. */
   readonly virtioPorts: readonly Backend[];
+  /** Backends of Xen's consoles, in their order. */
+  readonly xenConsoles: readonly Backend[];
   /** By -chardev, with their names. */
   readonly chardevs: Readonly<Record<string, Backend>>;
   /** Where the log of what the guest does goes; standard error if not named. */
@@ -162,6 +164,7 @@ export const initialSettings: Settings = {
   randomSources: [],
   parallels: [],
   virtioPorts: [],
+  xenConsoles: [],
   chardevs: {},
   waitingDrives: {},
   waitingFolders: {},

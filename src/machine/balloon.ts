@@ -6,7 +6,10 @@ import { ConfigurationError } from '../util/errors.ts';
 
 const PAGE_BYTES = 4096;
 
-/** The virtio balloon of a machine (`MachineOptions.balloon`): its guest is asked to give up memory, and may get it back. */
+/**
+ * The balloon of a machine (`MachineOptions.balloon`), or that of Xen (`MachineOptions.xen`): its guest is asked to give up memory,
+ * and may get it back.
+ */
 export class Balloon {
   /** Bytes of the machine's memory. */
   readonly total: number;
@@ -43,7 +46,7 @@ export class Balloon {
 
   /**
    * Asks the guest's driver how the guest's memory is used: QEMU's `guest-stats`. Waits as long as the guest stands still. Rejects with a
-   * ConfigurationError where the guest has no driver that tells, and with an Error when the machine ends before.
+   * ConfigurationError where the guest has no driver that tells, as is so with Xen's, and with an Error when the machine ends before.
    */
   statistics(): Promise<BalloonStatistics> {
     return this.#statistics.ask();

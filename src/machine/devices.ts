@@ -10,7 +10,7 @@ import type { Keyboard } from '../input/keyboard.ts';
 import type { Mouse } from '../input/mouse.ts';
 import type { Notice } from '../isolate/connection.ts';
 import type { SerialPort } from '../isolate/serial.ts';
-import type { MachineConfig } from '../machine-core.ts';
+import { hasBalloon, type MachineConfig } from '../machine-core.ts';
 import { Screen } from '../screen/index.ts';
 import { type Balloon, connectBalloon } from './balloon.ts';
 import type { MachineLink } from './link.ts';
@@ -38,6 +38,7 @@ export class MachineDevices {
   readonly guestLog: DebugConsole;
   readonly balloon: Balloon | undefined;
   readonly virtioPorts: readonly SerialPort[];
+  readonly xenConsoles: readonly SerialPort[];
   readonly parallel: DebugConsole;
   readonly keyboard: Keyboard;
   readonly mouse: Mouse;
@@ -53,8 +54,9 @@ export class MachineDevices {
     this.serialPorts = ports.serial.map((port) => streams.open(port));
     this.debugConsole = streams.open(ports.debugConsole);
     this.guestLog = streams.open(ports.guestLog);
-    if (config.balloon) this.balloon = connectBalloon(streams, config.memoryBytes);
+    if (hasBalloon(config)) this.balloon = connectBalloon(streams, config.memoryBytes);
     this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => streams.open(ports.virtio(n)));
+    this.xenConsoles = Array.from({ length: config.xenConsoles ?? 0 }, (_, n) => streams.open(ports.xenConsole(n)));
     this.parallel = streams.open(ports.parallel);
     const input = connectInput(streams, made.options.keyboardLayout);
     ({ keyboard: this.keyboard, mouse: this.mouse } = input);

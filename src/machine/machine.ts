@@ -235,7 +235,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.#devices.guestLog;
   }
 
-  /** Its virtio balloon, if the options add one. */
+  /** Its virtio balloon, or that of Xen, if the options add one. */
   get balloon(): Balloon | undefined {
     return this.#devices.balloon;
   }
@@ -243,6 +243,11 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   /** Ports of the virtio console device, in the order of the options. */
   get virtioPorts(): readonly SerialPort[] {
     return this.#devices.virtioPorts;
+  }
+
+  /** Consoles of Xen, as many as the options say. */
+  get xenConsoles(): readonly SerialPort[] {
+    return this.#devices.xenConsoles;
   }
 
   /** Output of the parallel port. */
@@ -454,7 +459,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.#questions.probe;
   }
 
-  /** Presses the power button: by ACPI the guest is asked to turn itself off. */
+  /** Presses the power button: by ACPI the guest is asked to turn itself off, or by Xen's store where it listens there. */
   async pressPowerButton(): Promise<void> {
     await this.examine('pressPowerButton');
     void this.emit('powerbutton', undefined);

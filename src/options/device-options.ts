@@ -3,12 +3,12 @@ import type { DeviceRow } from '../../runtime/machine/catalogue/row.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import { checkedSoundCards } from '../sound/options.ts';
 import { checkedBoolean, checkedInteger, checkNames } from '../util/checks.ts';
-import { ConfigurationError } from '../util/errors.ts';
 import { type BalloonOptions, checkedBalloon } from './balloon.ts';
 import type { MachineOptions } from './options.ts';
 import { checkedScsiControllers } from './scsi.ts';
 import { checkedUsb, checkedUsbControllers } from './usb.ts';
 import { checkedVirtioPorts } from './virtio-ports.ts';
+import { checkedXen } from './xen.ts';
 
 /** Devices that are there or not: whether they are where nothing is said. */
 const switches = {
@@ -19,7 +19,6 @@ const switches = {
   rng: false,
   pcTestdev: false,
   ahci: false,
-  xen: false,
 } as const;
 type SwitchName = keyof typeof switches;
 
@@ -29,6 +28,9 @@ type DeviceName =
   | 'balloon'
   | 'debugExit'
   | 'virtioPorts'
+  | 'xen'
+  | 'xenVersion'
+  | 'xenConsoles'
   | 'soundCards'
   | 'usb'
   | 'usbControllers'
@@ -41,13 +43,13 @@ type DeviceName =
  * @throws ConfigurationError that names the option
  */
 export function checkedDevices(options: MachineOptions): Pick<MachineConfig, DeviceName> {
-  checkXen(options);
   const { balloon, debugExit, debugConsole, soundCards, usb, usbControllers, scsiControllers, virtioPorts } = options;
   return {
     ...checkedSwitches(options),
     ...balloonOf(balloon),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(virtioPorts && { virtioPorts: checkedVirtioPorts(virtioPorts) }),
+    ...checkedXen(options),
     ...(soundCards && { soundCards: checkedSoundCards(soundCards) }),
     ...(usb !== undefined && { usb: checkedUsb(usb) }),
     ...(usbControllers !== undefined && { usbControllers: checkedUsbControllers(usbControllers) }),
@@ -55,18 +57,6 @@ export function checkedDevices(options: MachineOptions): Pick<MachineConfig, Dev
     ...checkedCards(options),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };
-}
-
-/** @throws ConfigurationError for a disk or a card of Xen in a machine without it */
-function checkXen({ xen = false, drives = [], network = [] }: MachineOptions): void {
-  if (xen) return;
-  const disk = drives.findIndex((drive) => typeof drive === 'object' && drive?.interface === 'xen');
-  const card = network.findIndex((one) => one?.card === 'xen-net-device');
-  const where = disk >= 0 ? `drives[${disk}]` : card >= 0 ? `network[${card}]` : undefined;
-  if (where !== undefined)
-    throw new ConfigurationError(
-      `${where} is for drivers of Xen, which the machine has not; give xen (-machine xen=on)`,
-    );
 }
 
 function balloonOf(option: boolean | BalloonOptions = false): Pick<MachineConfig, 'balloon'> {

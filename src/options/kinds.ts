@@ -38,6 +38,7 @@ const kinds = {
   hpet: 'part',
   vmport: 'part',
   xen: 'part',
+  xenConsoles: 'part',
   parallelPort: 'part',
   pcTestdev: 'part',
   ...cardKinds,

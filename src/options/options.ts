@@ -32,6 +32,7 @@ import { checkedIcount, type IcountOptions } from './recording.ts';
 import { checkedSystem, type SmbiosOptions } from './smbios.ts';
 import type { UsbInputOptions } from './usb.ts';
 import type { VirtioPortOptions } from './virtio-ports.ts';
+import type { XenOptions } from './xen.ts';
 
 /** The system that the machine starts. */
 export type Boot = KernelBoot | BiosBoot | FlashBoot | DemoBoot;
@@ -161,7 +162,12 @@ export interface MachineOptions extends OptionalCards {
    * Whether Xen is around the guest, for systems with drivers for it: hypercalls, event channels, grants, the store; the
    * drives and cards of Xen are there only then. It takes a processor with a local APIC. Default: false.
    */
-  readonly xen?: boolean;
+  readonly xen?: boolean | XenOptions;
+  /**
+   * How many consoles of Xen there are, up to 10, Linux's hvc0 and so on: QEMU's `-device xen-console`. `Machine.xenConsoles` has
+   * them. The first one is there from the guest's start (`console=hvc0`). Default: 0.
+   */
+  readonly xenConsoles?: number;
   /** Whether there is a parallel port; `Machine.parallel` has its output. Default: true. */
   readonly parallelPort?: boolean;
   /**

@@ -50,7 +50,41 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
   // There was no mouse of VMware's, and no processor had AMD-V.
   10: (contents) =>
     withComponents(contents, (components) => ({ ...components, ...withoutGuests(components), vmmouse: vmMouse })),
+  // Xen had no balloon, and each of its interfaces had one queue, whose requests had one page.
+  11: (contents) => withComponents(contents, (components) => ({ ...components, ...withLargerXen(components) })),
 };
+
+/** Queues of an interface, one a processor up to so many, and requests of a disk that may be under way. */
+const [XEN_QUEUES, XEN_REQUESTS] = [8, 128];
+const noRing: Contents = { taken: 0, given: 0 };
+const noRequest: Contents = { isUsed: false, request: new Uint8Array(108) };
+
+/** Xen with a balloon, of which the host wants nothing, and with room for more requests. */
+function withLargerXen(components: Contents): Contents {
+  const { xen } = components;
+  if (!isRecord(xen)) return {};
+  const queues = Math.min(xenProcessors(xen), XEN_QUEUES);
+  const backends = Object.entries(xen).map(([name, saved]) => [name, withLargerBackend(name, saved, queues)] as const);
+  return { xen: { ...Object.fromEntries(backends), balloon: { wanted: 0, pages: 0 } } };
+}
+
+function xenProcessors({ 'xen domain': parts }: Contents): number {
+  const domain = isRecord(parts) ? parts.domain : undefined;
+  return isRecord(domain) && Array.isArray(domain.processors) ? domain.processors.length : 1;
+}
+
+function withLargerBackend(name: string, saved: Saved, queues: number): Saved {
+  if (!isRecord(saved)) return saved;
+  const { underWay, [name]: own } = saved;
+  if (Array.isArray(underWay)) {
+    const further = new Array(Math.max(0, XEN_REQUESTS - underWay.length)).fill(noRequest);
+    return { ...saved, underWay: [...underWay, ...further] };
+  }
+  const isInterface = isRecord(own) && isRecord(own.send);
+  if (!isInterface) return saved;
+  const further = new Array(Math.max(0, queues - 1)).fill({ send: noRing, receive: noRing });
+  return { ...saved, [name]: { queues: [own, ...further] } };
+}
 
 /** VMware's mouse as its driver finds it. */
 const vmMouse: Contents = {

@@ -45,6 +45,7 @@ export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOpt
   vmport: true,
   // The enlightenments of Hyper-V exclude it: `otherCards` has it.
   xen: false,
+  xenConsoles: 0,
   parallelPort: true,
   virtioPorts: [{ name: 'a' }],
   balloon: true,
@@ -73,6 +74,7 @@ export const otherCards: MachineOptions = {
   memory: 16,
   boot: { demo: true },
   xen: true,
+  xenConsoles: 2,
   drives: [{ interface: 'xen', image: new Uint8Array(1 << 20), format: 'raw' }],
   network: cardModels.slice(MOST_CARDS).map((card) => ({ card })),
 };

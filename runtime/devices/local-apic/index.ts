@@ -3,7 +3,7 @@ import type { LocalApicPort } from '../../cpu/local-apic-port.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { isAddressed } from './destination.ts';
 import { EndOfInterruptOffer } from './end-of-interrupt-offer.ts';
-import type { LocalApicOptions } from './options.ts';
+import type { DirectInterrupt, LocalApicOptions } from './options.ts';
 import { processorPriority } from './priority.ts';
 import { isLocalVector, readRegister } from './register-reads.ts';
 import {
@@ -37,6 +37,8 @@ export class LocalApic implements LocalApicPort, PlacedApic {
   readonly #offer: EndOfInterruptOffer;
   /** Derived: the vector that may be delivered now, -1 if there is none. */
   #vector = -1;
+  /** Wiring: what a hypervisor gives the processor. */
+  #direct: DirectInterrupt | null = null;
 
   constructor(options: LocalApicOptions) {
     this.#options = options;
@@ -77,11 +79,14 @@ export class LocalApic implements LocalApicPort, PlacedApic {
 
   /** An interrupt is due, if the CPU's IF allows. */
   get pending(): boolean {
-    return this.#vector >= 0 || (this.takesExternal && this.#options.external.pending);
+    return (
+      this.#vector >= 0 || this.#direct?.pending === true || (this.takesExternal && this.#options.external.pending)
+    );
   }
 
   /** Takes the interrupt of the highest priority into service and gives its vector. */
   acknowledge(): number {
+    if (this.#direct?.pending) return this.#direct.vector;
     const vector = this.#vector;
     if (vector < 0) return this.#options.external.acknowledge();
     setVector(this.#state.requests, vector, false);
@@ -92,6 +97,12 @@ export class LocalApic implements LocalApicPort, PlacedApic {
     const awaitsEnd = hasVector(this.#state.triggerMode, vector) || highestVector(this.#state.requests) >= 0;
     if (isAlone && !awaitsEnd) this.#offer.make();
     return vector;
+  }
+
+  /** A hypervisor gives its processor an interrupt from now on; null: none any more. To be called again whenever it gets pending. */
+  setDirect(direct: DirectInterrupt | null): void {
+    this.#direct = direct;
+    if (direct?.pending) this.onPending();
   }
 
   get initialId(): number {

@@ -14,6 +14,12 @@ export interface ExternalInterrupts {
   onPending: () => void;
 }
 
+/** An interrupt that a hypervisor gives a processor past its APIC: before all others, as long as it is pending, and without an end. */
+export interface DirectInterrupt {
+  readonly vector: number;
+  readonly pending: boolean;
+}
+
 /** Options that all local APICs of a machine have in common. */
 export interface CommonApicOptions {
   /** The memory that KVM's guests share with the APIC. */

@@ -202,6 +202,11 @@ export class PciFunction {
     for (const { range } of this.#ranges) range.moveTo(0);
   }
 
+  /** Base class, sub-class and programming interface in bits 23-0. */
+  get classCode(): number {
+    return this.#description.classCode;
+  }
+
   /** Interrupts that it may send by messages now. */
   messages(): InterruptMessage[] {
     return this.#description.messages?.() ?? [];

@@ -10,6 +10,8 @@ export interface PciBusOptions {
   readonly guestError?: ReportGuestError;
   /** The IRQ of a device's interrupt pin (1-4), where no firmware tells it to its functions. */
   readonly irqOf?: (device: number, pin: number) => number;
+  /** Whether a function is as if it were not there. */
+  readonly isHidden?: (pciFunction: PciFunction) => boolean;
 }
 
 /** PCI bus 0 behind configuration mechanism #1. */
@@ -19,10 +21,12 @@ export class PciBus {
   readonly #functions = new Map<number, PciFunction>();
   readonly #guestError: ReportGuestError | undefined;
   readonly #irqOf: PciBusOptions['irqOf'];
+  readonly #isHidden: (pciFunction: PciFunction) => boolean;
 
-  constructor({ ports, guestError, irqOf }: PciBusOptions) {
+  constructor({ ports, guestError, irqOf, isHidden = () => false }: PciBusOptions) {
     this.#guestError = guestError;
     this.#irqOf = irqOf;
+    this.#isHidden = isHidden;
     this.component = busState.bind('pci', this.#state);
     // Only 32-bit accesses reach the address register; others go to whoever has the ports, such as 0xcf9.
     ports.register({
@@ -87,6 +91,7 @@ export class PciBus {
   #selected(): PciFunction | undefined {
     const { address } = this.#state;
     if (address < Address.enable || (address & Address.busMask) !== 0) return undefined;
-    return this.#functions.get((address >>> Address.functionShift) & 0xff);
+    const selected = this.#functions.get((address >>> Address.functionShift) & 0xff);
+    return selected === undefined || this.#isHidden(selected) ? undefined : selected;
   }
 }

@@ -12,6 +12,8 @@ export interface PlatformServices {
   readonly map: PhysicalMap;
   /** The first frame of the memory that guests put what they share with the hypervisor into: SHARED_BYTES. */
   readonly firstFrame: number;
+  /** The guest has unplugged emulated devices: `hasUnplugged` says of which kinds. */
+  readonly unplugged: () => void;
 }
 
 const platformState = describe({
@@ -48,6 +50,11 @@ export class XenPlatform {
     return (this.#state.unplugged & kind) !== 0;
   }
 
+  #unplug(kinds: number): void {
+    this.#state.unplugged |= kinds;
+    this.#options.unplugged();
+  }
+
   reset(): void {
     Object.assign(this.#state, platformState.create());
   }
@@ -75,7 +82,7 @@ export class XenPlatform {
         return port === FixedPort.protocol && size === 1 ? PROTOCOL : 2 ** (8 * size) - 1;
       },
       write: (port, size, value) => {
-        if (port === FixedPort.unplug && size === 2) this.#state.unplugged |= value & Unplug.all;
+        if (port === FixedPort.unplug && size === 2) this.#unplug(value & Unplug.all);
       },
     });
   }

@@ -1,9 +1,9 @@
 import type { DeviceRow } from './row.ts';
 
-/** The version of Xen that guests see: 4.17, major and minor in 16 bits each. */
+/** The newest version of Xen that guests see, and the usual one: 4.17, major and minor in 16 bits each. */
 export const XEN_VERSION = 0x00040011;
 
-/** Xen's platform device, and its disks. */
+/** Xen's platform device, its disks and its consoles. */
 export const xenDevices = {
   'xen-platform': {
     bus: 'pci',
@@ -16,5 +16,10 @@ export const xenDevices = {
     bus: 'xen-bus',
     help: 'a hard disk for guests with drivers of Xen, xvda and so on, whose image is that of -drive if=none,id=ID',
     properties: { drive: '', id: '' },
+  },
+  'xen-console': {
+    bus: 'xen-bus',
+    help: 'a console for guests with drivers of Xen, hvc0 and so on, on a -chardev',
+    properties: { chardev: '', idx: '' },
   },
 } as const satisfies Readonly<Record<string, DeviceRow>>;

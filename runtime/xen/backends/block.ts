@@ -7,10 +7,11 @@ import type { XenDomain } from '../domain.ts';
 import { answerTo, BlockStatus, INDIRECT_SEGMENTS, REQUEST_BYTES, readRequest } from './block-requests.ts';
 import type { Backend, FrontValues } from './bus.ts';
 import { type FrontChannel, frontChannel } from './front-channel.ts';
-import { ringState, SharedRing } from './ring.ts';
+import { ringEntries, ringState, SharedRing } from './ring.ts';
 
-/** Requests in a ring of one page. */
-const MOST_UNDER_WAY = 32;
+/** Pages of a ring, at most, as a power of 2, and requests in them. */
+const MOST_RING_ORDER = 2;
+const MOST_UNDER_WAY = ringEntries(2 ** MOST_RING_ORDER, REQUEST_BYTES);
 /** The first disk, xvda: major and minor number of Linux. */
 const FIRST_DISK = 202 << 8;
 const DISK_NUMBERS = 16;
@@ -33,7 +34,7 @@ export interface BlockBackendOptions {
   readonly index: number;
 }
 
-/** The back end of a disk (Xen's io/blkif.h): one ring of one page, with segments apart, flushes and discards. */
+/** The back end of a disk (Xen's io/blkif.h): one ring, with segments apart, flushes and discards. */
 export class BlockBackend implements Backend {
   readonly kind = 'vbd';
   readonly number: number;
@@ -61,6 +62,7 @@ export class BlockBackend implements Backend {
       dev: `xvd${String.fromCharCode(97 + this.#options.index)}`,
       mode: this.#isReadOnly ? 'r' : 'w',
       'feature-flush-cache': '1',
+      'max-ring-page-order': `${MOST_RING_ORDER}`,
       'feature-max-indirect-segments': `${INDIRECT_SEGMENTS}`,
       ...(this.#isReadOnly ? {} : { 'feature-discard': '1', 'discard-granularity': `${SECTOR_BYTES}` }),
     };
@@ -68,10 +70,11 @@ export class BlockBackend implements Backend {
 
   connect(front: FrontValues): Readonly<Record<string, string>> | null {
     const { domain, memory, port } = this.#options;
-    const reference = Number(front('ring-ref') ?? Number.NaN);
+    const references = ringReferences(front);
+    if (references === null) return null;
     const ring = new SharedRing(
       { memory, grants: domain.grants },
-      { reference, entryBytes: REQUEST_BYTES, state: this.#state.ring },
+      { references, entryBytes: REQUEST_BYTES, state: this.#state.ring },
     );
     const channel = frontChannel(domain.channels, front('event-channel'), () => this.#serve());
     if (channel === null || !ring.isThere) return null;
@@ -84,6 +87,10 @@ export class BlockBackend implements Backend {
       'sector-size': `${SECTOR_BYTES}`,
       info: `${this.#isReadOnly ? READ_ONLY : 0}`,
     };
+  }
+
+  start(): void {
+    this.#serve();
   }
 
   disconnect(): void {
@@ -149,6 +156,14 @@ export class BlockBackend implements Backend {
     if (ring.tell()) channel.raise();
     this.#serve();
   }
+}
+
+/** References to the pages of the ring that a front end names; null: it may not have so many. */
+function ringReferences(front: FrontValues): (string | undefined)[] | null {
+  const order = front('ring-page-order');
+  if (order === undefined) return [front('ring-ref')];
+  const isOrder = /^\d+$/.test(order) && Number(order) <= MOST_RING_ORDER;
+  return isOrder ? Array.from({ length: 2 ** Number(order) }, (_, n) => front(`ring-ref${n}`)) : null;
 }
 
 function transferMemory(place: ScatteredMemory) {

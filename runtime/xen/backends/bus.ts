@@ -25,8 +25,13 @@ export interface Backend {
   /** The nodes that its front end finds in its own directory, and in the back end's. */
   frontNodes(): Readonly<Record<string, string>>;
   backNodes(): Readonly<Record<string, string>>;
-  /** The front end has said where its rings are. What it is to find next in the back end's directory; null: that cannot be. */
+  /**
+   * The front end has said where its rings are, or a state was loaded in which it had: the guest is not to notice anything then. What it is to
+   * find next in the back end's directory; null: that cannot be.
+   */
   connect(front: FrontValues): Readonly<Record<string, string>> | null;
+  /** Both ends are connected: something may be in the rings already. */
+  start(): void;
   disconnect(): void;
 }
 
@@ -69,9 +74,12 @@ export class Bus {
     if (backend !== undefined) this.#follow(backend, Number(this.#server.store.get(path)));
   }
 
-  /** The state was loaded: devices whose front ends were connected go on. */
+  /** The state was loaded: devices whose front ends were connected go on, and no others. */
   restored(): void {
-    for (const backend of this.#backends) if (this.#stateOf(backend) === BusState.connected) this.#connect(backend);
+    for (const backend of this.#backends) {
+      if (this.#stateOf(backend) === BusState.connected) this.#connect(backend);
+      else backend.disconnect();
+    }
   }
 
   /** The guest starts again. */
@@ -99,6 +107,7 @@ export class Bus {
     const { store } = this.#server;
     for (const [path, value] of below(backOf(backend), nodes)) store.set(path, value);
     this.#setState(backend, BusState.connected);
+    backend.start();
   }
 
   #connect(backend: Backend): Readonly<Record<string, string>> | null {

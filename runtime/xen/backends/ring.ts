@@ -11,38 +11,44 @@ const Shared = { requestProduced: 0, requestEvent: 4, responseProduced: 8, respo
 export const ringState = describe({ taken: u32, given: u32 });
 export type RingState = StateOf<typeof ringState>;
 
-/** A ring of requests and answers in a page that the front end grants. */
+/** Entries in a ring of so many pages. */
+export function ringEntries(pages: number, entryBytes: number): number {
+  return 2 ** Math.floor(Math.log2((pages * PAGE_BYTES - Shared.entries) / entryBytes));
+}
+
+/** A ring of requests and answers in pages that the front end grants. */
 export class SharedRing {
   readonly #memory: BusMemory;
   readonly #grants: GrantTable;
-  readonly #reference: number;
+  readonly #references: readonly number[];
   readonly #entryBytes: number;
   readonly #state: RingState;
   readonly #size: number;
 
+  /** @param references one a page, as the store has them; undefined: the front end has not said it */
   constructor(
     { memory, grants }: { readonly memory: BusMemory; readonly grants: GrantTable },
     {
-      reference,
+      references,
       entryBytes,
       state,
-    }: { readonly reference: number; readonly entryBytes: number; readonly state: RingState },
+    }: { readonly references: readonly (string | undefined)[]; readonly entryBytes: number; readonly state: RingState },
   ) {
     this.#memory = memory;
     this.#grants = grants;
-    this.#reference = reference;
+    this.#references = references.map((reference) => Number(reference ?? Number.NaN));
     this.#entryBytes = entryBytes;
     this.#state = state;
-    this.#size = 2 ** Math.floor(Math.log2((PAGE_BYTES - Shared.entries) / entryBytes));
+    this.#size = ringEntries(references.length, entryBytes);
   }
 
-  /** Whether its page may be used. */
+  /** Whether its pages may be used. */
   get isThere(): boolean {
-    return this.#page !== null;
+    return this.#references.every((_, page) => this.#page(page) !== null);
   }
 
-  get #page(): number | null {
-    return this.#grants.pageOf(this.#reference, 'write');
+  #page(page: number): number | null {
+    return this.#grants.pageOf(this.#references[page]!, 'write');
   }
 
   /** Requests that the front end has put there and that were not taken; more than the ring has room for are none. */
@@ -54,8 +60,7 @@ export class SharedRing {
   /** The next request; there must be one. */
   take(): DataView {
     const bytes = new Uint8Array(this.#entryBytes);
-    const page = this.#page;
-    if (page !== null) this.#memory.read(page + this.#entry(this.#state.taken), bytes);
+    this.#move('read', this.#entry(this.#state.taken), bytes);
     this.#state.taken = (this.#state.taken + 1) >>> 0;
     return new DataView(bytes.buffer);
   }
@@ -68,8 +73,7 @@ export class SharedRing {
 
   /** Puts an answer there, which `tell` shows the front end. */
   give(answer: Uint8Array): void {
-    const page = this.#page;
-    if (page !== null) this.#memory.write(page + this.#entry(this.#state.given), answer);
+    this.#move('write', this.#entry(this.#state.given), answer);
     this.#state.given = (this.#state.given + 1) >>> 0;
   }
 
@@ -85,19 +89,26 @@ export class SharedRing {
     return Shared.entries + (number % this.#size) * this.#entryBytes;
   }
 
+  /** Reads or writes at a place of the ring, whose pages are anywhere. What the front end has taken back reads as 0. */
+  #move(way: 'read' | 'write', at: number, bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) {
+      const offset = (at + done) % PAGE_BYTES;
+      const part = bytes.subarray(done, done + PAGE_BYTES - offset);
+      const page = this.#page(Math.floor((at + done) / PAGE_BYTES));
+      if (page !== null) this.#memory[way](page + offset, part);
+      done += part.length;
+    }
+  }
+
   #word(at: number): number {
-    const page = this.#page;
-    if (page === null) return 0;
     const bytes = new Uint8Array(4);
-    this.#memory.read(page + at, bytes);
+    this.#move('read', at, bytes);
     return new DataView(bytes.buffer).getUint32(0, true);
   }
 
   #setWord(at: number, value: number): void {
-    const page = this.#page;
-    if (page === null) return;
     const view = new DataView(new ArrayBuffer(4));
     view.setUint32(0, value >>> 0, true);
-    this.#memory.write(page + at, new Uint8Array(view.buffer));
+    this.#move('write', at, new Uint8Array(view.buffer));
   }
 }

@@ -75,12 +75,12 @@ export class StoreServer {
   /** The guest has put something into its ring, or has taken something from ours. */
   serve(): void {
     const { input, output } = this.#state;
-    const hasGiven = this.#answers.give(output);
+    const given = this.#answers.give(output);
     // A guest that reads no answers is asked for none.
-    const hasTaken = output.length < MOST_WAITING && this.#requests.take(input);
+    const taken = output.length < MOST_WAITING ? this.#requests.take() : new Uint8Array();
+    input.push(taken);
     while (input.length >= HEADER_BYTES && this.#takeMessage());
-    const hasGivenMore = this.#answers.give(output);
-    if (hasGiven || hasTaken || hasGivenMore) this.#options.tell();
+    if (given + taken.length + this.#answers.give(output) > 0) this.#options.tell();
   }
 
   /** Answers the first message, if it is there as a whole. */
@@ -140,7 +140,7 @@ export class StoreServer {
       return;
     }
     output.push(event);
-    if (this.#answers.give(output)) this.#options.tell();
+    if (this.#answers.give(output) > 0) this.#options.tell();
   }
 }
 

@@ -109,6 +109,7 @@ function devicesOn(backend: Backend, plan: BackendPlan, options: ConnectOptions)
     ...on(plan.debugConsole ? [plan.debugConsole] : [], () => outputDevice(machine.debugConsole)),
     ...on(plan.parallels, () => outputDevice(machine.parallel)),
     ...on(plan.virtioPorts, (index) => portDevice(machine.virtioPorts[index]!)),
+    ...on(plan.xenConsoles, (index) => portDevice(machine.xenConsoles[index]!)),
     ...on(plan.serials, (index) => portDevice(machine.serialPorts[index])),
     ...on(plan.display ? [plan.display] : [], () => display!),
   ];

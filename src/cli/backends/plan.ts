@@ -18,6 +18,7 @@ export interface BackendPlan {
   readonly debugConsole?: Backend;
   /** Ports of the virtio console device. */
   readonly virtioPorts: readonly Backend[];
+  readonly xenConsoles: readonly Backend[];
   /** By -chardev, with their names; also those that no device uses. */
   readonly chardevs: Readonly<Record<string, Backend>>;
   /** Where the screen is shown: this terminal. */
@@ -61,6 +62,7 @@ export function planBackends(settings: Settings, hasDisplay: boolean): BackendPl
     prettyControls: (settings.prettyControls ?? []).map(named),
     parallels: settings.parallels.map(named),
     virtioPorts: settings.virtioPorts.map(named),
+    xenConsoles: settings.xenConsoles.map(named),
     chardevs: settings.chardevs,
     ...(gdb && { gdb }),
     ...(settings.debugConsole && { debugConsole: named(settings.debugConsole) }),
@@ -77,8 +79,10 @@ const shareTerminal =
 
 /** The terminal is given once, as in QEMU, whether a device uses that or not. @throws ConfigurationError */
 function checkOneTerminal(settings: Settings): void {
-  const { serials, monitors = [], controls = [], parallels, virtioPorts, debugConsole, gdbDevice, chardevs } = settings;
-  const places = [...serials, ...monitors, ...controls, ...parallels, ...virtioPorts, ...Object.values(chardevs)];
+  const { serials, monitors = [], controls = [], parallels, virtioPorts, xenConsoles, chardevs } = settings;
+  const { debugConsole, gdbDevice } = settings;
+  const consoles = [...serials, ...monitors, ...controls, ...parallels, ...virtioPorts, ...xenConsoles];
+  const places = [...consoles, ...Object.values(chardevs)];
   const single = [debugConsole, gdbDevice].filter((backend) => backend !== undefined);
   const terminals = new Set([...places, ...single].filter(isTerminal));
   if (terminals.size > 1) throw new ConfigurationError(shareTerminal);
@@ -124,6 +128,7 @@ function withOneTerminal(plan: BackendPlan): BackendPlan {
     prettyControls: plan.prettyControls.map(joined),
     parallels: plan.parallels.map(joined),
     virtioPorts: plan.virtioPorts.map(joined),
+    xenConsoles: plan.xenConsoles.map(joined),
     chardevs: Object.fromEntries(Object.entries(plan.chardevs).map(([id, backend]) => [id, joined(backend)])),
     ...(plan.gdb && { gdb: joined(plan.gdb) }),
     ...(plan.debugConsole && { debugConsole: joined(plan.debugConsole) }),
@@ -133,7 +138,7 @@ function withOneTerminal(plan: BackendPlan): BackendPlan {
 
 /** The backends of a plan's devices, one for each. */
 export function backendsOf(plan: BackendPlan): Backend[] {
-  const { serials, monitors, controls, gdb, parallels, virtioPorts, debugConsole, display } = plan;
+  const { serials, monitors, controls, gdb, parallels, virtioPorts, xenConsoles, debugConsole, display } = plan;
   return [
     ...monitors,
     ...controls,
@@ -141,6 +146,7 @@ export function backendsOf(plan: BackendPlan): Backend[] {
     ...serials,
     ...parallels,
     ...virtioPorts,
+    ...xenConsoles,
     ...(debugConsole ? [debugConsole] : []),
     ...(display ? [display] : []),
   ];

@@ -41,8 +41,9 @@ function check(hasScreen: boolean, isTerminal: boolean): void {
 }
 
 function usesTerminal(settings: Settings): boolean {
-  const { serials, monitors = [], controls = [], parallels, virtioPorts, debugConsole, chardevs } = settings;
-  const others = [...controls, ...parallels, ...virtioPorts, ...(debugConsole ? [debugConsole] : [])];
+  const { serials, monitors = [], controls = [], parallels, debugConsole, chardevs } = settings;
+  const consoles = [...settings.virtioPorts, ...settings.xenConsoles];
+  const others = [...controls, ...parallels, ...consoles, ...(debugConsole ? [debugConsole] : [])];
   const all: readonly Backend[] = [...serials, ...monitors, ...others];
   return all.some((backend) => namedBackend(backend, chardevs).type === 'stdio');
 }

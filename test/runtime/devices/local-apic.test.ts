@@ -246,3 +246,22 @@ describe('the I/O APIC', () => {
     expect(rig.local.pending).toBe(false);
   });
 });
+
+test('what a hypervisor gives the processor comes before all else, while it is pending, and needs no end', () => {
+  const direct = { vector: 0xf3, pending: false };
+  rig.enable().self(0x80);
+  expect(rig.local.acknowledge()).toBe(0x80);
+  rig.local.setDirect(direct);
+  expect([rig.local.pending, rig.rises]).toEqual([false, 1]);
+  direct.pending = true;
+  rig.local.setDirect(direct);
+  expect([rig.local.pending, rig.rises]).toEqual([true, 2]);
+  rig.self(0x90);
+  expect([rig.local.acknowledge(), rig.local.acknowledge(), rig.local.pending]).toEqual([0xf3, 0xf3, true]);
+  direct.pending = false;
+  expect(rig.local.acknowledge()).toBe(0x90);
+  expect(rig.local.pending).toBe(false);
+  direct.pending = true;
+  rig.local.setDirect(null);
+  expect(rig.local.pending).toBe(false);
+});

@@ -24,6 +24,14 @@ function wildMessage(random: Random, rig: XenRig): void {
     'device/vbd/51712/state',
     'device/vif/0/state',
     'device/vbd/51712/ring-ref',
+    'device/console/1/state',
+    'device/console/1/port',
+    'memory/target',
+    'device/vif/0/multi-queue-num-queues',
+    'device/vif/0/queue-0/tx-ring-ref',
+    'device/vif/0/queue-1/event-channel',
+    'device/vbd/51712/ring-page-order',
+    'device/vbd/51712/ring-ref1',
     'x/y',
     '/',
     '',
@@ -39,26 +47,53 @@ function wildMessage(random: Random, rig: XenRig): void {
 
 /** Bytes of rings and of the grant table that no driver would put there. */
 function wildMemory(random: Random, rig: XenRig): void {
-  const page = random.pick([Place.shared, Place.grants, Place.blockRing, Place.sendRing, Place.receiveRing]);
+  const page = random.pick([
+    Place.shared,
+    Place.grants,
+    Place.blockRing,
+    Place.sendRing,
+    Place.receiveRing,
+    Place.consoleRing,
+  ]);
   for (let n = 0; n < 8; n++) {
     const at = page * PAGE + random.below(PAGE / 4) * 4;
     rig.view.setUint32(random.chance(30) ? page * PAGE : at, word(random), true);
   }
-  if (random.chance(20)) for (let n = 0; n < 16; n++) rig.special[PAGE + random.below(PAGE)] = random.word();
+  if (random.chance(20)) for (let n = 0; n < 16; n++) rig.special[random.below(2 * PAGE)] = random.word();
 }
 
 function connectAll(random: Random, rig: XenRig): void {
   rig.start(random.pick([0, 0x20, 0xf3]));
   for (const page of [Place.sendRing, Place.receiveRing, Place.data]) rig.grant(page, random.pick([1, 1, 5, 0]));
   rig.connectDisk();
-  const channel = rig.allocateChannel();
-  for (const [name, value] of [
-    ['tx-ring-ref', Place.sendRing],
-    ['rx-ring-ref', Place.receiveRing],
-    ['event-channel', channel],
-    ['state', 4],
-  ])
-    rig.ask(11, `device/vif/0/${name}\0${value}`);
+  rig.connectConsole();
+  // Now and then two queues, in the same rings.
+  const queues = random.chance(50) ? [''] : ['queue-0/', 'queue-1/'];
+  if (queues.length > 1) rig.ask(11, 'device/vif/0/multi-queue-num-queues\x002');
+  for (const queue of queues)
+    for (const [name, value] of [
+      ['tx-ring-ref', Place.sendRing],
+      ['rx-ring-ref', Place.receiveRing],
+      ['event-channel', rig.allocateChannel()],
+    ])
+      rig.ask(11, `device/vif/0/${queue}${name}\0${value}`);
+  rig.ask(11, 'device/vif/0/state\x004');
+}
+
+/** Things come from the host, and a disk fails now and then. */
+function hostActs(random: Random, rig: XenRig): void {
+  if (random.chance(20)) rig.cable.arrive(new Uint8Array(random.below(1514)));
+  for (const console of rig.consoles) {
+    if (random.chance(10)) console.onInput(new Uint8Array(random.below(100)));
+    console.sent.length = 0;
+  }
+  if (random.chance(10))
+    rig.balloon.stream.onInput(Uint8Array.of(random.below(256), random.below(256), 0, random.below(2)));
+  rig.balloon.stream.sent.length = 0;
+  rig.disk.failure = random.chance(10) ? 'io' : null;
+  rig.advance(random.below(1_000_000));
+  rig.cable.waiting.length = 0;
+  rig.cable.sent.length = 0;
 }
 
 test.each([1, 2, 3, 4])('a guest that goes wild gets answers, and harms nobody but itself: seed %i', (seed) => {
@@ -71,11 +106,7 @@ test.each([1, 2, 3, 4])('a guest that goes wild gets answers, and harms nobody b
     if (random.chance(30)) wildMemory(random, rig);
     if (random.chance(30)) wildMessage(random, rig);
     if (random.chance(30)) for (let channel = 1; channel < 12; channel++) rig.callWith(32, 4, channel);
-    if (random.chance(20)) rig.cable.arrive(new Uint8Array(random.below(1514)));
-    rig.disk.failure = random.chance(10) ? 'io' : null;
-    rig.advance(random.below(1_000_000));
-    rig.cable.waiting.length = 0;
-    rig.cable.sent.length = 0;
+    hostActs(random, rig);
     rig.mistakes.length = 0;
     if (random.chance(1)) loadComponents([rig.xen.component], saveComponents([rig.xen.component]));
     if (random.chance(2)) {

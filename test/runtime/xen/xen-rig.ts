@@ -1,5 +1,6 @@
 import { DeliveryMode } from '../../../runtime/bus/interrupt-message.ts';
 import { SHARED_BYTES } from '../../../runtime/devices/xen-platform/registers.ts';
+import type { HostStream } from '../../../runtime/host/stream.ts';
 import type { BusMemory } from '../../../runtime/memory/bus-memory.ts';
 import { PageWalk } from '../../../runtime/memory/paging.ts';
 import { PhysicalMap } from '../../../runtime/memory/physical-map.ts';
@@ -8,7 +9,7 @@ import { SPECIAL_BASE, SPECIAL_PAGES } from '../../../runtime/xen/abi.ts';
 import { Xen } from '../../../runtime/xen/index.ts';
 import { MemoryBlock } from '../../support/memory-block.ts';
 import { TestCable } from '../devices/network/card-rig.ts';
-import { Rig } from '../devices/rig.ts';
+import { Rig, recordedStream } from '../devices/rig.ts';
 
 export const MEMORY_BYTES = 1 << 20;
 export const PAGE = 4096;
@@ -21,6 +22,7 @@ export const Place = {
   blockRing: 20,
   sendRing: 21,
   receiveRing: 22,
+  consoleRing: 23,
   data: 32,
 } as const;
 const DOMAIN = 0x7ff0;
@@ -36,13 +38,19 @@ export class XenRig extends Rig {
   readonly special = new Uint8Array(SPECIAL_PAGES * PAGE);
   readonly disk = new MemoryBlock('disk', contents(SECTORS), this);
   readonly cable = new TestCable();
+  readonly balloon = { stream: recordedStream(), statistics: recordedStream() };
+  readonly consoles = [recordedStream(), recordedStream()] as const;
   /** Vectors that processors were told of events by. */
   readonly upcalls: [processor: number, vector: number][] = [];
+  /** By processor: interrupts that are given past the APIC. */
+  readonly directs: ({ readonly vector: number; readonly pending: boolean } | null)[] = [];
   readonly released: number[] = [];
   readonly offs: string[] = [];
   readonly xen: Xen;
   readonly #registers = new Int32Array(8);
   processor = 0;
+  /** How often the guest has unplugged something. */
+  unplugs = 0;
   /** Ends of interrupt lines that were made. */
   lineEnds = 0;
   isSystem = true;
@@ -57,7 +65,7 @@ export class XenRig extends Rig {
     write: (address, bytes) => this.#part(address, bytes.length)?.set(bytes),
   };
 
-  constructor() {
+  constructor(consoles?: readonly HostStream[]) {
     super();
     const { memory, clock, events, guestError, ports, irq } = this;
     // A real line has no more.
@@ -73,15 +81,22 @@ export class XenRig extends Rig {
         deliver: ({ mode, vector }) => {
           if (mode === DeliveryMode.fixed) this.upcalls.push([processor, vector]);
         },
+        setDirect: (direct) => {
+          this.directs[processor] = direct;
+          if (direct?.pending) this.upcalls.push([processor, direct.vector]);
+        },
       })),
       power: {
         powerOff: () => this.offs.push('off'),
         reset: () => this.offs.push('reset'),
       } as never,
       secondsAtStart: () => 1000.5,
+      unplugged: () => this.unplugs++,
       releasePages: (pages) => this.released.push(...pages),
       disks: [{ name: 'disk', index: 0, port: this.disk }],
       cards: [{ name: 'card', mac: [0x52, 0x54, 0, 0x12, 0x34, 0x56], port: this.cable }],
+      consoles: consoles ?? this.consoles,
+      balloon: this.balloon,
     });
     const result = new PageWalk();
     const allows = (linear: number) => {
@@ -213,6 +228,41 @@ export class XenRig extends Rig {
   ask(type: number, payload: string, transaction = 0): string {
     const answers = this.store(type, payload, transaction).filter(([type]) => type !== 15);
     return answers.map(([type, payload]) => (type === 16 ? `error ${payload}` : payload)).join('|');
+  }
+
+  /** The page of a console's rings: the first one's is among those of the hypervisor. */
+  consolePage(console: number): DataView {
+    return console === 0
+      ? new DataView(this.special.buffer, 0, PAGE)
+      : new DataView(this.bytes.buffer, Place.consoleRing * PAGE, PAGE);
+  }
+
+  /** Connects the front end of the second console; its channel. */
+  connectConsole(ring = this.grant(Place.consoleRing)): number {
+    const channel = this.allocateChannel();
+    this.ask(11, `device/console/1/ring-ref\0${ring}`);
+    this.ask(11, `device/console/1/port\0${channel}`);
+    this.ask(11, 'device/console/1/state\x003');
+    return channel;
+  }
+
+  /** The guest writes to a console. */
+  say(console: number, channel: number, text: string): void {
+    const page = this.consolePage(console);
+    const produced = page.getUint32(3084, true);
+    for (let n = 0; n < text.length; n++) page.setUint8(1024 + ((produced + n) % 2048), text.charCodeAt(n));
+    page.setUint32(3084, produced + text.length, true);
+    this.callWith(32, 4, channel);
+  }
+
+  /** The guest takes all that has come from a console, and tells of it. */
+  hear(console: number, channel: number): string {
+    const page = this.consolePage(console);
+    const [consumed, produced] = [page.getUint32(3072, true), page.getUint32(3076, true)];
+    const codes = Array.from({ length: produced - consumed }, (_, n) => page.getUint8((consumed + n) % 1024));
+    page.setUint32(3072, produced, true);
+    this.callWith(32, 4, channel);
+    return String.fromCharCode(...codes);
   }
 
   /** Connects the front end of the disk; its channel. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { loadComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
+import { xenLeaf } from '../../../runtime/xen/leaves.ts';
 import { blockRequest, contents, MEMORY_BYTES, PAGE, Place, XenRig } from './xen-rig.ts';
 
 const DOMAIN = 0x7ff0;
@@ -21,6 +22,10 @@ test('leaves of CPUID name the hypervisor, its version, the register for calls, 
   expect(rig.xen.leaf(0x40000006, 0)).toBeUndefined();
 });
 
+test('before 4.17 guests are not told of a vector for each processor', () => {
+  expect(xenLeaf(0x40010, 1, 0x40000004, 0)).toEqual([0x18, 1, 1, 0]);
+});
+
 test('the hypercall page has a stub for each call', () => {
   const rig = new XenRig();
   rig.xen.placeHypercalls(0x5000);
@@ -37,7 +42,7 @@ test.each([
   ['another domain', (rig: XenRig) => rig.callWith(34, 1, 5, 1, 0, 0).answer, -1],
   ['a parameter that there is not', (rig: XenRig) => rig.callWith(34, 1, DOMAIN, 99, 0, 0).answer, -22],
   ['a parameter that is not the guest’s', (rig: XenRig) => rig.callWith(34, 0, DOMAIN, 1, 5, 0).answer, -1],
-  ['one vector for all processors', (rig: XenRig) => rig.callWith(34, 0, DOMAIN, 0, 0xf3, 2 << 24).answer, -22],
+  ['a vector of an exception', (rig: XenRig) => rig.callWith(34, 0, DOMAIN, 0, 0x10e, 2 << 24).answer, -22],
   ['a shared page beyond memory', (rig: XenRig) => rig.callWith(12, 7, DOMAIN, 0, 0, 0x12345).answer, -22],
   ['a processor that there is not', (rig: XenRig) => rig.call(24, 8, 2), -2],
   ['a channel that there is not', (rig: XenRig) => rig.callWith(32, 4, 4096).answer, -22],
@@ -122,6 +127,60 @@ test('a guest without a vector hears by a line, until it has heard', () => {
   expect(rig.irq.level).toBe(false);
 });
 
+test('one vector for all processors comes past their APICs, as long as they have not heard', () => {
+  const rig = new XenRig();
+  rig.callWith(12, 7, DOMAIN, 0, 0, Place.shared);
+  const ipis = [0, 1].map((processor) => rig.callWith(32, 7, processor, 0).words[1]!);
+  rig.callWith(32, 4, ipis[1]!);
+  const pending = () => rig.directs.map((direct) => direct?.pending);
+  expect([rig.upcalls, pending()]).toEqual([[], [undefined, undefined]]);
+  expect(rig.callWith(34, 0, DOMAIN, 0, 0xf3, 2 << 24).answer).toBe(0);
+  // What has come before is told at once.
+  expect([rig.upcalls.splice(0), pending()]).toEqual([[[1, 0xf3]], [false, true]]);
+  rig.callWith(32, 4, ipis[0]!);
+  expect([rig.upcalls.splice(0), pending()]).toEqual([[[0, 0xf3]], [true, true]]);
+  rig.takeEvent(ipis[0]!);
+  expect(pending()).toEqual([false, true]);
+  rig.callWith(34, 23, 1, 0xf4);
+  expect(pending()).toEqual([false, undefined]);
+  rig.callWith(34, 0, DOMAIN, 0, 0, 0);
+  expect(rig.directs).toEqual([null, null]);
+});
+
+test('a state that is loaded has the vector for all processors', () => {
+  const rig = new XenRig();
+  rig.callWith(12, 7, DOMAIN, 0, 0, Place.shared);
+  rig.callWith(34, 0, DOMAIN, 0, 0xf3, 2 << 24);
+  rig.callWith(32, 4, rig.callWith(32, 7, 0, 0).words[1]!);
+  const other = new XenRig();
+  other.bytes.set(rig.bytes);
+  loadComponents([other.xen.component], saveComponents([rig.xen.component]));
+  expect(other.directs.map((direct) => direct && [direct.vector, direct.pending])).toEqual([
+    [0xf3, true],
+    [0xf3, false],
+  ]);
+  loadComponents([other.xen.component], saveComponents([new XenRig().xen.component]));
+  expect(other.directs).toEqual([null, null]);
+});
+
+test('events interrupt processors that have a vector, and whose IF is set', () => {
+  const rig = new XenRig();
+  const can = () => [0, 1].map((processor) => rig.xen.canInterrupt((one) => one === processor));
+  expect(can()).toEqual([false, false]);
+  rig.callWith(34, 23, 1, 0xf4);
+  expect(can()).toEqual([false, true]);
+  rig.callWith(34, 0, DOMAIN, 0, 0xf3, 2 << 24);
+  expect(can()).toEqual([true, true]);
+});
+
+test('a line is the first processor’s', () => {
+  const rig = new XenRig();
+  rig.callWith(12, 7, DOMAIN, 0, 0, Place.shared);
+  rig.callWith(34, 0, DOMAIN, 0, 5, 0);
+  rig.callWith(32, 4, rig.callWith(32, 7, 1, 0).words[1]!);
+  expect(rig.irq.level).toBe(false);
+});
+
 test('a line that is named again and again is one end of it, and only that of the platform device', () => {
   const rig = new XenRig();
   for (let n = 0; n < 128; n++) {
@@ -153,20 +212,50 @@ test('calls within a call of several are answered, but for such a call itself', 
   expect([0, 32].map((at) => rig.view.getInt32(list + at + 4, true))).toEqual([0x40011, -22]);
 });
 
-test('pages that a balloon gives up are released, if they are of memory', () => {
+test.each([
+  [0, 0, ['off']],
+  [1, 0, ['reset']],
+  [2, 1, []],
+  [3, 0, ['off']],
+  [4, 0, ['off']],
+  [5, 0, []],
+  [6, -38, []],
+])('a guest that shuts down says how: %i', (reason, answer, offs) => {
   const rig = started();
-  rig.view.setUint32(Place.data * PAGE, 40, true);
-  rig.view.setUint32(Place.data * PAGE + 4, 0x12345, true);
-  expect(rig.callWith(12, 1, Place.data * PAGE, 2, 0, 0, DOMAIN).answer).toBe(2);
-  expect(rig.released).toEqual([40]);
+  expect(rig.callWith(29, 2, reason).answer).toBe(answer);
+  expect(rig.offs).toEqual(offs);
 });
 
-test('a guest that shuts down says how', () => {
+test('a soft reset takes all that a system has of Xen away, but what is unplugged stays so', () => {
   const rig = started();
-  rig.callWith(29, 2, 0);
-  rig.callWith(29, 2, 1);
-  rig.callWith(29, 2, 3);
-  expect(rig.offs).toEqual(['off', 'reset', 'off']);
+  rig.ports.write(0x10, 2, 1);
+  const channel = rig.connectDisk();
+  rig.ask(11, 'data/x\x001');
+  rig.callWith(29, 2, 5);
+  expect(rig.xen.hasUnplugged(1)).toBe(true);
+  expect(rig.callWith(32, 4, channel).answer).toBe(-22);
+  rig.upcalls.length = 0;
+  expect(rig.ask(2, 'data/x\0')).toBe('error ENOENT\0');
+  expect(rig.upcalls).toEqual([]);
+  rig.start();
+  rig.bytes.fill(0, Place.blockRing * PAGE, (Place.blockRing + 1) * PAGE);
+  rig.request(rig.connectDisk(), blockRequest(3, 5, 0));
+  rig.advance(1_000_000);
+  expect(rig.answers()).toEqual([[5, 3, 0]]);
+});
+
+test('a guest that listens is asked to turn itself off by the store, and again when it has heard', () => {
+  const rig = started();
+  expect(rig.xen.askPowerOff()).toBe(false);
+  rig.ask(11, 'control/feature-poweroff\x001');
+  rig.ask(4, 'control/shutdown\0t\0');
+  expect(rig.xen.askPowerOff()).toBe(true);
+  expect(rig.fromStore()).toEqual([[15, 'control/shutdown\0t\0']]);
+  expect(rig.ask(2, 'control/shutdown\0')).toBe('poweroff');
+  // It has not answered: there is another way to ask it.
+  expect(rig.xen.askPowerOff()).toBe(false);
+  rig.ask(11, 'control/shutdown\0');
+  expect(rig.xen.askPowerOff()).toBe(true);
 });
 
 test('a disk is read and written by granted pages', () => {
@@ -308,4 +397,131 @@ test('frames are sent, in segments where they are asked for, and received', () =
   expect(rig.cable.waiting).toHaveLength(1);
   expect([rig.view.getUint16(got + 64, true), rig.view.getInt16(got + 70, true)]).toEqual([3, 100]);
   expect(rig.bytes.subarray((Place.data + 1) * PAGE, (Place.data + 1) * PAGE + 100)).toEqual(frame);
+});
+
+/** Connects the front end of the network interface with so many queues, each with rings in these pages; their channels. */
+function connectQueues(rig: XenRig, ...rings: readonly (readonly [send: number, receive: number])[]): number[] {
+  const write = (name: string, value: number) => rig.ask(11, `device/vif/0/${name}\0${value}`);
+  write('multi-queue-num-queues', rings.length);
+  const channels = rings.map(([send, receive], n) => {
+    const channel = rig.allocateChannel();
+    write(`queue-${n}/tx-ring-ref`, rig.grant(send));
+    write(`queue-${n}/rx-ring-ref`, rig.grant(receive));
+    write(`queue-${n}/event-channel`, channel);
+    return channel;
+  });
+  write('state', 4);
+  return channels;
+}
+
+const twoQueues = [
+  [Place.sendRing, Place.receiveRing],
+  [Place.data + 8, Place.data + 9],
+] as const;
+
+/** A packet of UDP from a port to 80. */
+function packet(port: number): Uint8Array {
+  const view = new DataView(new ArrayBuffer(60));
+  view.setUint16(12, 0x0800);
+  view.setUint8(14, 0x45);
+  view.setUint16(16, 40);
+  view.setUint8(23, 17);
+  view.setUint32(26, 0x0a000202);
+  view.setUint32(30, 0x0a00020f);
+  view.setUint16(34, port);
+  view.setUint16(36, 80);
+  return new Uint8Array(view.buffer);
+}
+
+test('a network interface may have a queue for each processor: what is sent comes from all, a connection stays in one', () => {
+  const rig = started();
+  expect(rig.ask(2, '/local/domain/0/backend/vif/1/0/multi-queue-max-queues\0')).toBe('2');
+  const channels = connectQueues(rig, ...twoQueues);
+  expect(rig.ask(2, '/local/domain/0/backend/vif/1/0/state')).toBe('4');
+  const page = rig.grant(Place.data);
+  for (const [n, [send, receive]] of twoQueues.entries()) {
+    rig.bytes[Place.data * PAGE] = 0x50;
+    rig.view.setUint32(send * PAGE + 64, page, true);
+    rig.view.setUint16(send * PAGE + 74, 60 + n, true);
+    rig.view.setUint32(send * PAGE, 1, true);
+    for (let entry = 0; entry < 8; entry++)
+      rig.view.setUint32(receive * PAGE + 68 + 8 * entry, rig.grant(Place.data + 1), true);
+    rig.view.setUint32(receive * PAGE, 8, true);
+    rig.callWith(32, 4, channels[n]!);
+  }
+  rig.advance(100_000_000);
+  expect(rig.cable.sent.map(({ length }) => length).sort()).toEqual([60, 61]);
+  const counts = () => twoQueues.map(([, receive]) => rig.view.getUint32(receive * PAGE + 8, true));
+  rig.cable.arrive(packet(1000), packet(1000), packet(1000));
+  expect(counts().sort()).toEqual([0, 3]);
+  const first = counts().indexOf(3);
+  // The number of the port's lowest bit makes the other queue.
+  rig.cable.arrive(packet(1001));
+  expect(counts()[1 - first]).toBe(1);
+});
+
+test.each([0, 3, 2 ** 32, 'x', -1])('%s queues are none that can be', (count) => {
+  const rig = started();
+  rig.ask(11, `device/vif/0/multi-queue-num-queues\0${count}`);
+  rig.ask(11, 'device/vif/0/state\x004');
+  expect(rig.ask(2, '/local/domain/0/backend/vif/1/0/state')).toBe('2');
+  expect(rig.mistakes.join()).toContain('xen vif: the front end has given no rings');
+});
+
+test('a queue whose rings are not granted connects none, and leaves the channels of the others', () => {
+  const rig = started();
+  rig.ask(11, 'device/vif/0/queue-1/event-channel\x0099');
+  const [channel] = connectQueues(rig, [Place.sendRing, Place.receiveRing]);
+  rig.xen.reset();
+  rig.start();
+  connectQueues(rig, twoQueues[0], [Place.data + 8, 5000]);
+  expect(rig.ask(2, '/local/domain/0/backend/vif/1/0/state')).toBe('2');
+  const { words } = rig.callWith(32, 5, DOMAIN, channel!, 0, 0, 0, 0);
+  expect(words[2]).toBe(1);
+});
+
+test('a disk’s ring may have four pages, in which entries go across their ends', () => {
+  const rig = started();
+  const pages = [Place.data + 8, Place.data + 3, Place.data + 5, Place.data + 12];
+  expect(rig.ask(2, '/local/domain/0/backend/vbd/1/51712/max-ring-page-order\0')).toBe('2');
+  const channel = rig.allocateChannel();
+  rig.ask(11, 'device/vbd/51712/ring-page-order\x002');
+  for (const [n, page] of pages.entries()) rig.ask(11, `device/vbd/51712/ring-ref${n}\0${rig.grant(page)}`);
+  rig.ask(11, `device/vbd/51712/event-channel\0${channel}`);
+  rig.ask(11, 'device/vbd/51712/state\x003');
+  const byte = (at: number) => pages[Math.floor(at / PAGE)]! * PAGE + (at % PAGE);
+  for (let n = 0; n < 128; n++)
+    for (const [at, value] of blockRequest(3, n + 1, 0).entries()) rig.bytes[byte(64 + 108 * n + at)] = value;
+  rig.view.setUint32(byte(0), 128, true);
+  rig.callWith(32, 4, channel);
+  rig.advance(100_000_000);
+  expect(rig.view.getUint32(byte(8), true)).toBe(128);
+  const answers = Array.from({ length: 128 }, (_, n) => [0, 8].map((at) => rig.bytes[byte(64 + 108 * n + at)]));
+  expect(answers.map(([id]) => id).sort((a, b) => a! - b!)).toEqual(Array.from({ length: 128 }, (_, n) => n + 1));
+  expect(answers.every(([, operation]) => operation === 3)).toBe(true);
+});
+
+test.each(['3', '-1', 'x', '2'])(
+  'a ring of an order of %s, of which one page is granted, connects no disk',
+  (order) => {
+    const rig = started();
+    rig.ask(11, `device/vbd/51712/ring-page-order\0${order}`);
+    rig.ask(11, `device/vbd/51712/ring-ref0\0${rig.grant(Place.data)}`);
+    rig.connectDisk();
+    expect(rig.ask(2, '/local/domain/0/backend/vbd/1/51712/state')).toBe('2');
+  },
+);
+
+test('the guest does not notice that a state was loaded while its network interface has packets that it has not told of', () => {
+  const rig = started();
+  connectQueues(rig, ...twoQueues);
+  rig.advance(100_000_000);
+  rig.view.setUint32(Place.sendRing * PAGE + 64, rig.grant(Place.data), true);
+  rig.view.setUint16(Place.sendRing * PAGE + 74, 60, true);
+  rig.view.setUint32(Place.sendRing * PAGE, 1, true);
+  const bytes = rig.bytes.slice();
+  loadComponents([rig.xen.component], saveComponents([rig.xen.component]));
+  rig.advance(100_000_000);
+  expect(rig.bytes).toEqual(bytes);
+  expect(rig.cable.sent).toEqual([]);
 });

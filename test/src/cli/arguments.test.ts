@@ -22,6 +22,7 @@ test('a whole command line', () => {
     machine: { memory: '256', reboot: 'exit', serialConsole: true },
     parallels: [],
     virtioPorts: [],
+    xenConsoles: [],
     chardevs: {},
     waitingDrives: {},
     waitingFolders: {},
@@ -52,6 +53,12 @@ test.each([
   [
     '-chardev null,id=c -device virtio-serial-pci -device virtconsole,chardev=c -device virtserialport,chardev=c,name=p',
     { virtioPorts: [{ console: true }, { name: 'p' }] },
+  ],
+  ['-accel tcg,xen-version=0x40010', { xen: { version: '4.16' } }],
+  ['-accel kvm,xen-version=262160 -accel tcg -machine xen=on', { xen: { version: '4.16' } }],
+  [
+    '-machine xen=on -chardev null,id=c -device xen-console,chardev=c -device xen-console,chardev=c,idx=1',
+    { xen: true, xenConsoles: 2 },
   ],
   ['-object rng-random,id=r,filename=/dev/urandom -device virtio-rng-pci,rng=r', { rng: true }],
   [
@@ -232,6 +239,7 @@ test.each([
   ['-audio none,model=hda', "-audio: unknown model 'hda'"],
   ['-boot menu=maybe', "-boot: 'maybe' is neither on nor off; give menu=on"],
   ['-device virtserialport,name=x', '-device: there is no console device for the port; give -device virtio-serial-pci'],
+  ['-device xen-console,idx=2', '-device: idx=2: the next console is number 0; give that, or leave it out'],
   ['-device ide-hd,drive=x', "-device: there is no drive 'x' that waits; give -drive if=none,id=x"],
   ['-drive a.img,if=none,id=x -drive b.img,if=none,id=x', "-drive: there is a drive with the name 'x' already"],
   [

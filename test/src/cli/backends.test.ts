@@ -5,13 +5,14 @@ import { type BackendPlan, planBackends } from '../../../src/cli/backends/plan.t
 /** A plan in a line: which device is where; a star is for what is muxed. */
 function planned(line: string, hasDisplay = false): string {
   const plan: BackendPlan = planBackends(parseArguments(line === '' ? [] : line.split(' ')), hasDisplay);
-  const { serials, monitors, controls, parallels, virtioPorts, debugConsole, display } = plan;
+  const { serials, monitors, controls, parallels, virtioPorts, xenConsoles, debugConsole, display } = plan;
   const places: (readonly [string, BackendPlan['serials'][number]])[] = [
     ...serials.map((backend, n) => [`com${n + 1}`, backend] as const),
     ...monitors.map((backend) => ['monitor', backend] as const),
     ...controls.map((backend) => ['qmp', backend] as const),
     ...parallels.map((backend, n) => [`lpt${n + 1}`, backend] as const),
     ...virtioPorts.map((backend, n) => [`port${n}`, backend] as const),
+    ...xenConsoles.map((backend, n) => [`hvc${n}`, backend] as const),
     ...(debugConsole ? [['debug', debugConsole] as const] : []),
     ...(display ? [['display', display] as const] : []),
   ];
@@ -35,6 +36,10 @@ test.each([
   ['-nographic -serial null', 'com1=null monitor=stdio'],
   ['-nographic -monitor none', 'com1=stdio*'],
   ['-nodefaults', ''],
+  [
+    '-nodefaults -machine xen=on -chardev stdio,id=c,mux=on -device xen-console,chardev=c -device xen-console -mon chardev=c',
+    'monitor=stdio* hvc0=stdio* hvc1=null',
+  ],
   ['-nodefaults -serial stdio', 'com1=stdio'],
   ['-nodefaults -nographic -monitor stdio', 'monitor=stdio'],
   ['-chardev stdio,id=c,mux=on -serial chardev:c -mon chardev=c', 'com1=stdio* monitor=stdio*'],

@@ -1,5 +1,5 @@
 import { PAGE_BYTES } from '../../../../translator/abi/page.ts';
-import type { HostStream } from '../../../host/stream.ts';
+import { type BalloonStreams, tellPages, tellStatistics, wantedPages } from '../../../host/balloon.ts';
 import type { Segment } from '../../../memory/scattered.ts';
 import { joinComponents } from '../../../snapshot/components.ts';
 import { type Component, describe, flag, u16, u32 } from '../../../snapshot/describe.ts';
@@ -45,14 +45,7 @@ export interface BalloonConfig {
   readonly freePageReporting: boolean;
 }
 
-export interface VirtioBalloonOptions extends VirtioOptions {
-  /** To the host: numbers of 32 bits, low byte first. It says how many pages it wants, and hears how many there are. */
-  readonly stream: HostStream;
-  /**
-   * To the host: each byte from it asks for statistics. They come as a number of 16 bits, how many bytes follow, and the driver's own entries
-   * (5.5.6.4): a tag of 16 bits and a value of 64. No entries: there is no driver that has any.
-   */
-  readonly statistics: HostStream;
+export interface VirtioBalloonOptions extends VirtioOptions, BalloonStreams {
   readonly config: BalloonConfig;
   /** Forgets what is in physical pages, by their numbers. */
   readonly releasePages: (pages: readonly number[]) => void;
@@ -65,14 +58,12 @@ export class VirtioBalloon {
   readonly #state = balloonState.create();
   readonly #virtio: VirtioFunction;
   readonly #releasePages: VirtioBalloonOptions['releasePages'];
-  readonly #stream: HostStream;
-  readonly #statistics: HostStream;
+  readonly #streams: BalloonStreams;
 
   constructor(options: VirtioBalloonOptions) {
     const { name, config, releasePages, stream, statistics } = options;
     this.#releasePages = releasePages;
-    this.#stream = stream;
-    this.#statistics = statistics;
+    this.#streams = options;
     this.#virtio = new VirtioFunction(options, {
       kind: Kind.balloon,
       features: featuresOf(config),
@@ -97,8 +88,8 @@ export class VirtioBalloon {
   }
 
   #want(bytes: Uint8Array): void {
-    this.#stream.taken(bytes.length);
-    this.#state.wanted = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
+    this.#streams.stream.taken(bytes.length);
+    this.#state.wanted = wantedPages(bytes);
     this.#virtio.configChanged();
   }
 
@@ -120,12 +111,12 @@ export class VirtioBalloon {
   }
 
   #tell(): void {
-    this.#stream.write(new Uint8Array(Uint32Array.of(this.#state.actual).buffer));
+    tellPages(this.#streams, this.#state.actual);
   }
 
   /** The driver fills its buffer again when it gets it back. */
   #ask(bytes: Uint8Array): void {
-    this.#statistics.taken(bytes.length);
+    this.#streams.statistics.taken(bytes.length);
     this.#state.isAsked = true;
     if (!this.#virtio.isRunning || !this.#virtio.has(BalloonFeature.statistics)) this.#answer(new Uint8Array());
     else if (this.#state.hasBuffer) this.#giveBack();
@@ -140,7 +131,7 @@ export class VirtioBalloon {
 
   #answer(entries: Uint8Array): void {
     this.#state.isAsked = false;
-    this.#statistics.write(Uint8Array.of(entries.length & 0xff, entries.length >> 8, ...entries));
+    tellStatistics(this.#streams, entries);
   }
 
   #serve(number: number): void {
