@@ -23,6 +23,11 @@ export class ChipMemory {
     this.#options = options;
   }
 
+  /** Whether all of a range is the chip's registers. */
+  isOfRegisters(address: number, length: number): boolean {
+    return offsetIn(this.registersAt, MEMORY_BYTES, address, length) !== undefined;
+  }
+
   word(address: number): number {
     this.read(address, this.#word);
     return this.#view.getUint32(0, true);
