@@ -18,7 +18,7 @@ import {
   regionTable,
   writeHeader,
 } from './header.ts';
-import { LOG_SECTOR, logEntry, mostPatches, readLog } from './log.ts';
+import { checkLogPlace, LOG_SECTOR, logEntry, mostPatches, type Patch, readLog } from './log.ts';
 import { type Metadata, newMetadata, readMetadata } from './metadata.ts';
 import { PatchedStore } from './patched-store.ts';
 
@@ -31,16 +31,24 @@ const MOST_TABLE = 512 << 20;
 export async function openVhdx({ store }: Pick<OpenedImage, 'store'>): Promise<Disk> {
   const header = await readHeader(store);
   const patches = await readLog(store, header);
-  if (patches.length === 0 || store.isReadOnly)
+  if (store.isReadOnly)
     return new BlockDisk(await VhdxMap.load(patches.length === 0 ? store : new PatchedStore(store, patches), header));
-  for (const { offset, length, bytes } of patches)
-    if (bytes) await store.write(offset, bytes);
-    else await writeZeros(store, offset, length);
+  checkLogPlace(store, header);
+  if (patches.length === 0) return new BlockDisk(await VhdxMap.load(store, header));
+  await carryOut(store, patches);
   return new BlockDisk(await VhdxMap.load(store, await writeHeader(store, header, { logId: undefined })));
 }
 
+/** @throws StorageError, and changes nothing, if they are not all within the file */
+async function carryOut(store: ByteStore, patches: readonly Patch[]): Promise<void> {
+  if (patches.some(({ offset, length }) => offset + length > store.size))
+    throw new StorageError(store, 'has a log that goes beyond its end');
+  for (const { offset, length, bytes } of patches)
+    if (bytes) await store.write(offset, bytes);
+    else await writeZeros(store, offset, length);
+}
+
 async function writeZeros(store: ByteStore, offset: number, length: number): Promise<void> {
-  if (offset + length > store.size) throw new StorageError(store, 'has a log that goes beyond its end');
   for (let at = 0; at < length; at += MB) await store.write(offset + at, new Uint8Array(Math.min(MB, length - at)));
 }
 

@@ -49,15 +49,25 @@ export async function readDescriptor(store: ByteStore, offset = 0, length = stor
 /** @throws StorageError if it says what is not supported */
 function parseDescriptor(text: string, store: { readonly name: string }): Descriptor {
   const lines = text.split('\n').map((line) => line.trim());
-  const value = (name: string) =>
-    lines
-      .map((line) => /^(\w+)\s*=\s*"?([^"]*)"?$/.exec(line))
-      .find((match) => match?.[1]?.toLowerCase() === name.toLowerCase())?.[2];
+  const values = lines.map(assignment);
+  const value = (name: string) => values.find((entry) => entry?.name === name.toLowerCase())?.value;
   const hasParent = (value('parentCID') ?? NO_PARENT).toLowerCase() !== NO_PARENT;
   const parent = hasParent ? value('parentFileNameHint') : undefined;
   if (hasParent && !parent) throw new StorageError(store, 'stands on another image, whose name it does not say');
   const extents = lines.filter((line) => /^(RW|RDONLY|NOACCESS)\s/.test(line)).map((line) => extentOf(line, store));
   return { type: value('createType') ?? '', contentId: value('CID') ?? '', parent, extents };
+}
+
+/** A line NAME=VALUE or NAME="VALUE", its name in lower case; undefined: another line. A long one must not take long. */
+function assignment(line: string): { readonly name: string; readonly value: string } | undefined {
+  const at = line.indexOf('=');
+  const name = line.slice(0, at).trimEnd().toLowerCase();
+  const quoted = line.slice(at + 1).trimStart();
+  const value = quoted.slice(
+    quoted.startsWith('"') ? 1 : 0,
+    quoted.length > 1 && quoted.endsWith('"') ? -1 : undefined,
+  );
+  return at < 0 || !/^\w+$/.test(name) || value.includes('"') ? undefined : { name, value };
 }
 
 function extentOf(line: string, store: { readonly name: string }): DescribedExtent {

@@ -33,8 +33,9 @@ async function openWhole({ store, decompressor, openBacking }: OpenedImage): Pro
 async function openParts(image: OpenedImage): Promise<Disk> {
   const { store } = image;
   const { parent, extents } = await readDescriptor(store);
-  if (extents.length === 0 || extents.length > MOST_PARTS)
-    throw new StorageError(store, `describes ${extents.length} parts of its disk: not possible`);
+  const size = extents.reduce((sum, extent) => sum + extent.size, 0);
+  if (extents.length === 0 || extents.length > MOST_PARTS || !Number.isSafeInteger(size))
+    throw new StorageError(store, `describes ${size} bytes in ${extents.length} parts of its disk: not possible`);
   const [only] = extents;
   if (parent !== undefined && (extents.length > 1 || only!.kind !== 'sparse'))
     throw new StorageError(store, 'has several parts and stands on another image, which is not supported');
