@@ -60,6 +60,9 @@ const media: Readonly<Record<number, DescribedDrive['media']>> = {
   [Resource.disk]: 'disk',
 };
 
+/** Items of a machine at most: more are a mistake, and each drive looks at all of them. */
+const MOST_ITEMS = 1000;
+
 /** An item of the hardware section. */
 interface Item {
   readonly id: string;
@@ -80,6 +83,7 @@ export function readDescriptor(text: string, name: string): ApplianceDescription
     throw new ConfigurationError(`${name} describes ${systems.length} machines; appliances of one can be run`);
   const [system] = systems as [Element];
   const items = itemsOf(system);
+  if (items.length > MOST_ITEMS) throw new ConfigurationError(`${name} describes more than ${MOST_ITEMS} devices`);
   const ofType = (type: number) => items.filter((item) => item.type === type);
   const devices = (type: number) => ofType(type).map(({ element }) => deviceOf(element));
   const [memory] = ofType(Resource.memory);
@@ -109,16 +113,25 @@ function deviceOf(element: Element): DescribedDevice {
   return { name: element.text('ElementName'), model: element.text('ResourceSubType') };
 }
 
+/** Words for units of memory, as powers of 2. */
+const units = new Map([
+  ['kilobytes', 10],
+  ['megabytes', 20],
+  ['gigabytes', 30],
+]);
+
 /** Bytes of memory: a quantity of units, which are "byte * 2^20" or words of the format's first version. */
 function bytesOf(element: Element, name: string): number {
-  const units = element.text('AllocationUnits') || 'byte * 2^20';
-  const words: Readonly<Record<string, number>> = { kilobytes: 10, megabytes: 20, gigabytes: 30 };
-  const [, base = '', exponent = ''] = /^bytes?(?: *\* *(\d+) *\^ *(\d+))?$/i.exec(units) ?? [];
-  const power = words[units.toLowerCase()];
-  const unit = power === undefined ? Number(base || 1) ** Number(exponent || 1) : 2 ** power;
-  if (power === undefined && !/^bytes?\b/i.test(units))
-    throw new ConfigurationError(`${name}: memory in '${units}' is not understood; give the machine memory by -m`);
-  return Number(element.text('VirtualQuantity')) * unit;
+  const unit = element.text('AllocationUnits') || 'byte * 2^20';
+  const [, base = '', exponent = ''] = /^bytes?(?: *\* *(\d+) *\^ *(\d+))?$/i.exec(unit) ?? [];
+  const power = units.get(unit.toLowerCase());
+  const unitBytes = power === undefined ? Number(base || 1) ** Number(exponent || 1) : 2 ** power;
+  if (power === undefined && !/^bytes?\b/i.test(unit))
+    throw new ConfigurationError(`${name}: memory in '${unit}' is not understood; give the machine memory by -m`);
+  const quantity = element.text('VirtualQuantity');
+  if (!(Number(quantity) > 0))
+    throw new ConfigurationError(`${name}: '${quantity}' is no amount of memory; give the machine memory by -m`);
+  return Number(quantity) * unitBytes;
 }
 
 /** VMware's and VirtualBox' words for firmware other than a BIOS. */
@@ -134,7 +147,8 @@ function drivesOf(envelope: Element, items: readonly Item[], name: string): Desc
   const drives = items.flatMap(({ type, element }): DescribedDrive[] => {
     const medium = media[type];
     if (medium === undefined) return [];
-    const controller = items.find(({ id }) => id === element.text('Parent'));
+    const parent = element.text('Parent');
+    const controller = items.find(({ id }) => id === parent);
     const bus = medium === 'floppy' ? 'floppy' : (controllers[controller?.type ?? 0] ?? 'other');
     const alike = items.filter((item) => controllers[item.type] === bus);
     return [

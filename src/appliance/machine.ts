@@ -17,14 +17,14 @@ export interface ApplianceImage {
 type CardModel = NonNullable<CardOptions['card']>;
 
 /** Network cards by the names that appliances have for them, in lower case. */
-const cards: Readonly<Record<string, CardModel>> = {
-  '': 'e1000',
-  e1000: 'e1000',
-  pcnet: 'pcnet',
-  pcnet32: 'pcnet',
-  virtio: 'virtio-net-pci',
-  vmxnet3: 'vmxnet3',
-};
+const cards: ReadonlyMap<string, CardModel> = new Map([
+  ['', 'e1000'],
+  ['e1000', 'e1000'],
+  ['pcnet', 'pcnet'],
+  ['pcnet32', 'pcnet'],
+  ['virtio', 'virtio-net-pci'],
+  ['vmxnet3', 'vmxnet3'],
+]);
 /** The card in the place of those that are not there. */
 const USUAL_CARD = 'e1000';
 
@@ -72,7 +72,7 @@ function driveOf(
 }
 
 function cardOf(name: string, model: string, note: (text: string) => void): CardModel {
-  const card = cards[model.toLowerCase()];
+  const card = cards.get(model.toLowerCase());
   if (card === undefined) note(`${name || 'a network card'} is an ${USUAL_CARD}: there is no ${model}`);
   return card ?? USUAL_CARD;
 }

@@ -28,7 +28,9 @@ async function filesWithin(path: string): Promise<ApplianceFiles> {
     checkSize(path, found.size);
     const bytes = new Uint8Array(found.size);
     await new MemberStore(archive, found).read(0, bytes);
-    const find = (file: string) => (files.some(({ name }) => name === file) ? `${path}/${file}` : undefined);
+    // A name with folders is none within an archive (archive-member.ts): on some hosts it leads out of it.
+    const isWithin = (file: string) => /^[^/\\]+$/.test(file) && files.some(({ name }) => name === file);
+    const find = (file: string) => (isWithin(file) ? `${path}/${file}` : undefined);
     return { name: path, descriptor: new TextDecoder().decode(bytes), find };
   } finally {
     await archive.close();

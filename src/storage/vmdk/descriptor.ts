@@ -28,13 +28,13 @@ export interface Descriptor {
   readonly extents: readonly DescribedExtent[];
 }
 
-const kinds: Readonly<Record<string, DescribedExtent['kind']>> = {
-  FLAT: 'flat',
-  VMFS: 'flat',
-  SPARSE: 'sparse',
-  VMFSSPARSE: 'sparse',
-  ZERO: 'zero',
-};
+const kinds: ReadonlyMap<string, DescribedExtent['kind']> = new Map([
+  ['FLAT', 'flat'],
+  ['VMFS', 'flat'],
+  ['SPARSE', 'sparse'],
+  ['VMFSSPARSE', 'sparse'],
+  ['ZERO', 'zero'],
+]);
 
 /** @throws StorageError if it is too long */
 export async function readDescriptor(store: ByteStore, offset = 0, length = store.size): Promise<Descriptor> {
@@ -73,7 +73,7 @@ function assignment(line: string): { readonly name: string; readonly value: stri
 function extentOf(line: string, store: { readonly name: string }): DescribedExtent {
   const [, access, sectors, name = '', file, offset = '0'] =
     /^(\w+)\s+(\d+)\s+(\w+)(?:\s+"([^"]*)"(?:\s+(\d+))?)?/.exec(line) ?? [];
-  const kind = kinds[name];
+  const kind = kinds.get(name);
   if (kind === undefined || access !== 'RW' || (kind !== 'zero' && !file))
     throw new StorageError(store, `has a part that is not supported: ${line}`);
   const [size, start] = [Number(sectors) * SECTOR, Number(offset) * SECTOR];

@@ -35,7 +35,7 @@ test('name, processors, cards and sound are read; what there is not is named', (
   const items = [
     item(3, 1, { VirtualQuantity: 2 }),
     item(10, 2, { ResourceSubType: 'PCNet32', ElementName: 'first card' }),
-    item(10, 3, { ResourceSubType: 'SomeNet', ElementName: 'second card' }),
+    item(10, 3, { ResourceSubType: 'constructor', ElementName: 'second card' }),
     item(35, 4, { ResourceSubType: 'ensoniq1371', ElementName: 'sound' }),
     item(35, 5, { ResourceSubType: 'AC97' }),
   ];
@@ -46,7 +46,10 @@ test('name, processors, cards and sound are read; what there is not is named', (
     network: [{ card: 'pcnet' }, { card: 'e1000' }],
     soundCards: ['AC97'],
   });
-  expect(notes).toEqual(['second card is an e1000: there is no SomeNet', 'sound is left out: there is no ensoniq1371']);
+  expect(notes).toEqual([
+    'second card is an e1000: there is no constructor',
+    'sound is left out: there is no ensoniq1371',
+  ]);
 });
 
 test('drives are where the appliance has them', () => {
@@ -135,6 +138,12 @@ test.each<[string, Sample, RegExp]>([
     'changes of another disk',
     { ...vmdk, disks: [disk('d', 'f', 'ovf:parentRef="p"')], items: onIde },
     /holds changes of another one/,
+  ],
+  ['memory that is no number', { items: [item(4, 1, { VirtualQuantity: 'much' })] }, /'much' is no amount of memory/],
+  [
+    'a crowd of devices',
+    { ...vmdk, items: Array.from({ length: 5000 }, (_, n) => item(DISK, n, { HostResource: '/disk/d' })) },
+    /more than 1000 devices/,
   ],
   ['memory in words', { items: [item(4, 1, { AllocationUnits: 'pages', VirtualQuantity: 1 })] }, /memory in 'pages'/],
 ])('%s is refused by name', (_, sample, message) => {

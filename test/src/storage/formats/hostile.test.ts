@@ -86,3 +86,7 @@ test('a VMDK descriptor of parts that are too much together is refused', async (
   const part = `RW ${2 ** 43} ZERO`;
   await expect(openDescribed(part, part, part)).rejects.toThrow(/parts of its disk: not possible/);
 });
+
+test('a VMDK descriptor with a part of a kind that there is not is refused', async () => {
+  await expect(openDescribed('RW 8 constructor "a"')).rejects.toThrow(/has a part that is not supported/);
+});
