@@ -42,7 +42,9 @@ export function optionsOf(
   return {
     ...memoryOf(description, note),
     ...(processors > 1 && { processors }),
-    drives: description.drives.map((drive) => driveOf(drive, images, note)),
+    drives: description.drives.map((drive) =>
+      driveOf(drive, { images, note, paravirtual: paravirtualOf(description) }),
+    ),
     network: description.cards.map(({ name, model }) => ({ card: cardOf(name, model, note) })),
     ...soundOf(description, note),
   };
@@ -55,18 +57,33 @@ function memoryOf({ memory }: ApplianceDescription, note: (text: string) => void
   return { memory: Math.floor(Math.min(wanted, most)) };
 }
 
-function driveOf(
-  { name, model, media, file, bus, channel, unit }: DescribedDrive,
-  images: ReadonlyMap<string, ApplianceImage>,
-  note: (text: string) => void,
-): DriveOptions {
+/** Whether a drive is on a paravirtual SCSI controller of VMware's. */
+const isParavirtual = ({ bus, model }: DescribedDrive): boolean =>
+  bus === 'scsi' && /^(VirtualSCSI|pvscsi)$/i.test(model);
+
+/** The place of the first such controller that has drives. */
+const paravirtualOf = ({ drives }: ApplianceDescription): number | undefined => drives.find(isParavirtual)?.channel;
+
+interface DriveSurroundings {
+  readonly images: ReadonlyMap<string, ApplianceImage>;
+  readonly note: (text: string) => void;
+  /** The place of the SCSI controller that the machine has. */
+  readonly paravirtual: number | undefined;
+}
+
+function driveOf(described: DescribedDrive, { images, note, paravirtual }: DriveSurroundings): DriveOptions {
+  const { name, model, media, file, bus, channel, unit } = described;
   const medium = file === undefined ? {} : { ...images.get(file), snapshot: media !== 'cdrom' };
   if (media === 'floppy') return { ...medium, interface: 'floppy', index: unit };
   const drive = { ...medium, media };
   if (bus === 'ide') return { ...drive, index: 2 * channel + unit };
   if (bus === 'sata' && /^nvme/i.test(model) && media === 'disk') return { ...drive, interface: 'nvme' };
   if (bus === 'sata') return { ...drive, interface: 'sata' };
-  if (bus === 'scsi' && /^(VirtualSCSI|pvscsi)$/i.test(model)) return { ...drive, interface: 'scsi', index: unit };
+  if (isParavirtual(described)) {
+    if (channel === paravirtual) return { ...drive, interface: 'scsi', index: unit };
+    note(`${name || 'a drive'} is on the first SCSI controller: there is one of them`);
+    return { ...drive, interface: 'scsi' };
+  }
   note(`${name || 'a drive'} is on the IDE: there is no ${model || bus} controller`);
   return drive;
 }

@@ -2,9 +2,10 @@ import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
 import { BlockDisk } from '../../storage/blocks/disk.ts';
 import { PlainMap } from '../../storage/blocks/plain-map.ts';
+import type { CheckResult } from '../../storage/check-result.ts';
 import { formatNamed, type ImageFormat } from '../../storage/formats.ts';
 import { formatOf, openDisk } from '../../storage/open.ts';
-import { type CheckResult, checkQcow2, repairAll, repairLeaks } from '../../storage/qcow2/check.ts';
+import { checkQcow2, repairAll, repairLeaks } from '../../storage/qcow2/check.ts';
 import { type Arguments, isJson } from './arguments.ts';
 import { readingHost } from './host.ts';
 

@@ -1,6 +1,6 @@
+import type { CheckResult } from '../check-result.ts';
 import { InOrder } from '../in-order.ts';
 import { partsOf } from '../memory-store.ts';
-import type { CheckResult } from '../qcow2/check.ts';
 import { checkRange, checkWritable, type Disk, type ImageIdentity, identityOf, readPadded } from '../store.ts';
 import { checkBlocks } from './check.ts';
 import type { BlockMap, BlockPlace } from './map.ts';

@@ -98,6 +98,18 @@ test("a disk of VMware's own controller is on one, other SCSI disks are on the I
   ]);
 });
 
+test('a drive of a second SCSI controller is on the first one, where there is a place', () => {
+  const items = [
+    ...[1, 2].map((id) => item(6, id, { ResourceSubType: 'VirtualSCSI', Address: id - 1 })),
+    item(DISK, 3, { Parent: 1, AddressOnParent: 0, HostResource: '/disk/d' }),
+    item(DISK, 4, { Parent: 2, AddressOnParent: 0, HostResource: '/disk/d', ElementName: 'second disk' }),
+  ];
+  const { drives, notes } = options({ ...vmdk, items }, 'a.vmdk');
+  const common = { image: 'a.vmdk', format: 'vmdk', snapshot: true, media: 'disk', interface: 'scsi' };
+  expect(drives).toEqual([{ ...common, index: 0 }, common]);
+  expect(notes).toEqual(['second disk is on the first SCSI controller: there is one of them']);
+});
+
 test('items of the second version have forms of their own', () => {
   const items = [
     item(5, 1),

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { checkBlocks } from '../../../../src/storage/blocks/check.ts';
+import type { BlockPlace } from '../../../../src/storage/blocks/map.ts';
 import { MemoryStore } from '../../../../src/storage/memory-store.ts';
 import { StorageError } from '../../../../src/storage/store.ts';
 import { seal } from '../../../../src/storage/vhdx/checksum.ts';
@@ -89,4 +91,18 @@ test('a VMDK descriptor of parts that are too much together is refused', async (
 
 test('a VMDK descriptor with a part of a kind that there is not is refused', async () => {
   await expect(openDescribed('RW 8 constructor "a"')).rejects.toThrow(/has a part that is not supported/);
+});
+
+test('a check names a thousand mistakes at most', async () => {
+  const store = new MemoryStore('image');
+  const unused = async (): Promise<never> => {
+    throw new StorageError(store, 'is not written');
+  };
+  const place = async (block: number): Promise<BlockPlace> => {
+    if (block % 2 === 0) return { kind: 'data', offset: 0 };
+    throw new StorageError(store, `block ${block} is nowhere`);
+  };
+  const map = { ...{ format: 'none', store, size: 512 * 10_000, blockSize: 512 }, place };
+  const { errors } = await checkBlocks({ ...map, reserve: unused, set: unused, commit: unused });
+  expect(errors).toHaveLength(1000);
 });
