@@ -5,15 +5,25 @@ import { checkRange, checkWritable, type Disk, type ImageIdentity, identityOf, r
 import { checkBlocks } from './check.ts';
 import type { BlockMap, BlockPlace } from './map.ts';
 
+/** What a disk may have besides its map. */
+export interface BlockDiskOptions {
+  readonly backing?: Disk | undefined;
+  /** Says in the image that its contents are others from now on: called before the first write. */
+  readonly mark?: (() => Promise<void>) | undefined;
+}
+
 /** A disk whose image has blocks of one size. What isn't in the image is in its backing disk, or zero. */
 export class BlockDisk implements Disk {
   readonly map: BlockMap;
   readonly backing: Disk | undefined;
+  /** Undefined: there is none, or it was called. */
+  #mark: (() => Promise<void>) | undefined;
   readonly #order = new InOrder();
 
-  constructor(map: BlockMap, backing?: Disk) {
+  constructor(map: BlockMap, { backing, mark }: BlockDiskOptions = {}) {
     this.map = map;
     this.backing = backing;
+    this.#mark = mark;
   }
 
   get name(): string {
@@ -134,6 +144,8 @@ export class BlockDisk implements Disk {
 
   async #write(block: number, within: number, source: Uint8Array): Promise<void> {
     const { map } = this;
+    await this.#mark?.();
+    this.#mark = undefined;
     const place = await map.place(block);
     if (place.kind === 'data') return await map.store.write(place.offset + within, source);
     const isPlain = this.#isZero(place);
