@@ -59,7 +59,7 @@ async function openParent(
   await backing.close();
   throw new StorageError(
     store,
-    `stands on ${parent.name} as it was before that has changed: its CID is ${contentId.toString(16)}, not ${parent.contentId.toString(16)}`,
+    `stands on ${parent.name}, which has changed since: its CID is ${contentId.toString(16)}, and was ${parent.contentId.toString(16)}; put that image back as it was`,
   );
 }
 
