@@ -5,7 +5,7 @@ import { checkRange, checkWritable, type Disk, type ImageIdentity, identityOf, r
 import { checkBlocks } from './check.ts';
 import type { BlockMap, BlockPlace } from './map.ts';
 
-/** What a disk may have besides its map. */
+/** Parts of a disk besides its map. */
 export interface BlockDiskOptions {
   readonly backing?: Disk | undefined;
   /** Says in the image that its contents are others from now on: called before the first write. */
