@@ -67,8 +67,9 @@ const CONDITIONS = Bit.compareCarry | Bit.whenTrue | Bit.compareData | Bit.compa
 export class ScriptsProcessor {
   readonly #options: ScriptsOptions;
   readonly #move: BlockMove;
-  /** Derived, as they last no longer than a call: instructions that may still be executed, and whether some are. */
+  /** Derived, as it lasts no longer than a call: instructions that may still be executed. */
   #left = 0;
+  /** Derived, as it lasts no longer than a call: instructions are being executed. */
   #isExecuting = false;
 
   constructor(options: ScriptsOptions) {

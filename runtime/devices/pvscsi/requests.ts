@@ -42,8 +42,9 @@ export class Requests {
   readonly #options: RequestsOptions;
   /** Derived: what is at the places of requests that are under way. */
   readonly #taken: (Taken | null)[];
-  /** Derived, as they last no longer than a call: requests are being taken, and elements that their lists may still have. */
+  /** Derived, as it lasts no longer than a call: requests are being taken. */
   #isTaking = false;
+  /** Derived, as it lasts no longer than a call: elements that lists may still have. */
   #elementsLeft = 0;
 
   constructor(options: RequestsOptions) {
