@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../util/errors.ts';
+import { printable } from '../util/printable.ts';
 import { type Element, readXml } from './xml.ts';
 
 /** A machine, as the descriptor of an appliance has it (Open Virtualization Format, DSP0243 1.1 and 2.1). */
@@ -32,6 +33,9 @@ export interface DescribedDrive extends DescribedDevice {
   readonly channel: number;
   readonly unit: number;
 }
+
+/** An error whose words are the descriptor's in part. */
+const refusal = (problem: string): ConfigurationError => new ConfigurationError(printable(problem));
 
 /** Resource types of CIM_ResourceAllocationSettingData. */
 const Resource = {
@@ -78,12 +82,11 @@ export function readDescriptor(text: string, name: string): ApplianceDescription
   const [envelope] = readXml(text, name).all('Envelope');
   const systems = envelope?.anywhere('VirtualSystem') ?? [];
   if (envelope === undefined || systems.length === 0)
-    throw new ConfigurationError(`${name} describes no machine: it has no VirtualSystem`);
-  if (systems.length > 1)
-    throw new ConfigurationError(`${name} describes ${systems.length} machines; appliances of one can be run`);
+    throw refusal(`${name} describes no machine: it has no VirtualSystem`);
+  if (systems.length > 1) throw refusal(`${name} describes ${systems.length} machines; appliances of one can be run`);
   const [system] = systems as [Element];
   const items = itemsOf(system);
-  if (items.length > MOST_ITEMS) throw new ConfigurationError(`${name} describes more than ${MOST_ITEMS} devices`);
+  if (items.length > MOST_ITEMS) throw refusal(`${name} describes more than ${MOST_ITEMS} devices`);
   const ofType = (type: number) => items.filter((item) => item.type === type);
   const devices = (type: number) => ofType(type).map(({ element }) => deviceOf(element));
   const [memory] = ofType(Resource.memory);
@@ -127,10 +130,10 @@ function bytesOf(element: Element, name: string): number {
   const power = units.get(unit.toLowerCase());
   const unitBytes = power === undefined ? Number(base || 1) ** Number(exponent || 1) : 2 ** power;
   if (power === undefined && !/^bytes?\b/i.test(unit))
-    throw new ConfigurationError(`${name}: memory in '${unit}' is not understood; give the machine memory by -m`);
+    throw refusal(`${name}: memory in '${unit}' is not understood; give the machine memory by -m`);
   const quantity = element.text('VirtualQuantity');
   if (!(Number(quantity) > 0))
-    throw new ConfigurationError(`${name}: '${quantity}' is no amount of memory; give the machine memory by -m`);
+    throw refusal(`${name}: '${quantity}' is no amount of memory; give the machine memory by -m`);
   return Number(quantity) * unitBytes;
 }
 
@@ -185,17 +188,15 @@ function filesOf(envelope: Element, name: string): (resource: string) => string 
     const disk = kind === 'disk' ? disks.get(id) : undefined;
     const file = files.get(kind === 'disk' ? (disk?.attribute('fileRef') ?? '') : id);
     if (file === undefined)
-      throw new ConfigurationError(`${name}: the disk '${id}' has no file; appliances with empty disks cannot be run`);
+      throw refusal(`${name}: the disk '${id}' has no file; appliances with empty disks cannot be run`);
     if (disk?.attribute('parentRef'))
-      throw new ConfigurationError(`${name}: the disk '${id}' holds changes of another one, which is not supported`);
+      throw refusal(`${name}: the disk '${id}' holds changes of another one, which is not supported`);
     if (file.attribute('compression') !== '' && file.attribute('compression') !== 'identity')
-      throw new ConfigurationError(
+      throw refusal(
         `${name}: ${file.attribute('href')} is compressed (${file.attribute('compression')}); unpack it, and give it by -hda`,
       );
     if (file.attribute('chunkSize') !== '')
-      throw new ConfigurationError(
-        `${name}: ${file.attribute('href')} is in several parts; join them, and give it by -hda`,
-      );
+      throw refusal(`${name}: ${file.attribute('href')} is in several parts; join them, and give it by -hda`);
     return file.attribute('href');
   };
 }

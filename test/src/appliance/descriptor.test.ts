@@ -52,6 +52,13 @@ test('name, processors, cards and sound are read; what there is not is named', (
   ]);
 });
 
+test('names that a terminal would obey are shown', () => {
+  const items = [item(10, 1, { ResourceSubType: 'Some\u009bNet', ElementName: 'card\n\u202e' })];
+  expect(options({ items }).notes).toEqual(['card\\x0a\\u202e is an e1000: there is no Some\\x9bNet']);
+  const drive = item(DISK, 2, { Parent: 1, HostResource: '/disk/\u009bd' });
+  expect(() => read({ items: [drive] })).toThrow("the disk '\\x9bd' has no file");
+});
+
 test('drives are where the appliance has them', () => {
   const items = [
     item(5, 1, { Address: 0 }),
