@@ -280,6 +280,22 @@ describe('States', () => {
     expect(copy.bytes.slice(Place.data, Place.data + 8192)).toEqual(contents(24).slice(8 * 512));
   });
 
+  test('SCRIPTS in their own RAM go on at once where a command fails that is executed again', () => {
+    const rig = new LsiRig().attend();
+    const words = rig.program({ command: block10(0x28, 0, 1), length: 512 });
+    for (const [n, word] of words.entries()) rig.regions[1]!.write(4 * n, 4, word);
+    rig.write(Reg.script, RAM, 4);
+    rig.disk.insert(true, contents(8));
+    const components = ({ device }: LsiRig) => [device.component, device.pciFunction.component];
+    const saved = saveComponents(components(rig));
+    const copy = new LsiRig();
+    copy.device.pciFunction.write(4, 2, 0);
+    copy.bytes.set(rig.bytes);
+    loadComponents(components(copy), saved);
+    copy.advance(10_000_000);
+    expect([copy.reasons(), copy.bytes[Place.status]]).toEqual([SCRIPT_INTERRUPT, 2]);
+  });
+
   test('the registers are at ports too, and go with the driver that resets the chip', () => {
     const rig = new LsiRig();
     rig.ports.write(PORTS + Reg.scratchA, 4, 0x12345678);
