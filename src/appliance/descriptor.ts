@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../util/errors.ts';
+import { printable } from '../util/printable.ts';
 import { type Element, readXml } from './xml.ts';
 
 /** A machine, as the descriptor of an appliance has it (Open Virtualization Format, DSP0243 1.1 and 2.1). */
@@ -33,6 +34,9 @@ export interface DescribedDrive extends DescribedDevice {
   readonly unit: number;
 }
 
+/** An error whose words are the descriptor's in part. */
+const refusal = (problem: string): ConfigurationError => new ConfigurationError(printable(problem));
+
 /** Resource types of CIM_ResourceAllocationSettingData. */
 const Resource = {
   processor: 3,
@@ -60,6 +64,9 @@ const media: Readonly<Record<number, DescribedDrive['media']>> = {
   [Resource.disk]: 'disk',
 };
 
+/** Items of a machine at most: more are a mistake, and each drive looks at all of them. */
+const MOST_ITEMS = 1000;
+
 /** An item of the hardware section. */
 interface Item {
   readonly id: string;
@@ -75,11 +82,11 @@ export function readDescriptor(text: string, name: string): ApplianceDescription
   const [envelope] = readXml(text, name).all('Envelope');
   const systems = envelope?.anywhere('VirtualSystem') ?? [];
   if (envelope === undefined || systems.length === 0)
-    throw new ConfigurationError(`${name} describes no machine: it has no VirtualSystem`);
-  if (systems.length > 1)
-    throw new ConfigurationError(`${name} describes ${systems.length} machines; appliances of one can be run`);
+    throw refusal(`${name} describes no machine: it has no VirtualSystem`);
+  if (systems.length > 1) throw refusal(`${name} describes ${systems.length} machines; appliances of one can be run`);
   const [system] = systems as [Element];
   const items = itemsOf(system);
+  if (items.length > MOST_ITEMS) throw refusal(`${name} describes more than ${MOST_ITEMS} devices`);
   const ofType = (type: number) => items.filter((item) => item.type === type);
   const devices = (type: number) => ofType(type).map(({ element }) => deviceOf(element));
   const [memory] = ofType(Resource.memory);
@@ -109,16 +116,23 @@ function deviceOf(element: Element): DescribedDevice {
   return { name: element.text('ElementName'), model: element.text('ResourceSubType') };
 }
 
+/** Words for units of memory, as powers of 2. */
+const units = new Map([
+  ['kilobytes', 10],
+  ['megabytes', 20],
+  ['gigabytes', 30],
+]);
+
 /** Bytes of memory, or what is not understood: a quantity of units, which are "byte * 2^20" or words of the format's first version. */
 function bytesOf(element: Element): number | string {
-  const units = element.text('AllocationUnits') || 'byte * 2^20';
-  const words: Readonly<Record<string, number>> = { kilobytes: 10, megabytes: 20, gigabytes: 30 };
-  const [, base = '', exponent = ''] = /^bytes?(?: *\* *(\d+) *\^ *(\d+))?$/i.exec(units) ?? [];
-  const power = words[units.toLowerCase()];
-  const unit = power === undefined ? Number(base || 1) ** Number(exponent || 1) : 2 ** power;
-  if (power === undefined && !/^bytes?\b/i.test(units)) return `${element.text('VirtualQuantity')} ${units}`;
-  const bytes = Number(element.text('VirtualQuantity')) * unit;
-  return bytes > 0 ? bytes : `${element.text('VirtualQuantity')} ${units}`;
+  const unit = element.text('AllocationUnits') || 'byte * 2^20';
+  const [, base = '', exponent = ''] = /^bytes?(?: *\* *(\d+) *\^ *(\d+))?$/i.exec(unit) ?? [];
+  const power = units.get(unit.toLowerCase());
+  const unitBytes = power === undefined ? Number(base || 1) ** Number(exponent || 1) : 2 ** power;
+  const quantity = element.text('VirtualQuantity');
+  if (power === undefined && !/^bytes?\b/i.test(unit)) return `${quantity} ${unit}`;
+  const bytes = Number(quantity) * unitBytes;
+  return bytes > 0 ? bytes : `${quantity} ${unit}`;
 }
 
 /** VMware's and VirtualBox' words for firmware other than a BIOS. */
@@ -134,7 +148,8 @@ function drivesOf(envelope: Element, items: readonly Item[], name: string): Desc
   const drives = items.flatMap(({ type, element }): DescribedDrive[] => {
     const medium = media[type];
     if (medium === undefined) return [];
-    const controller = items.find(({ id }) => id === element.text('Parent'));
+    const parent = element.text('Parent');
+    const controller = items.find(({ id }) => id === parent);
     const bus = medium === 'floppy' ? 'floppy' : (controllers[controller?.type ?? 0] ?? 'other');
     const alike = items.filter((item) => controllers[item.type] === bus);
     return [
@@ -178,17 +193,15 @@ function filesOf(
     const disk = kind === 'disk' ? disks.get(id) : undefined;
     const file = files.get(kind === 'disk' ? (disk?.attribute('fileRef') ?? '') : id);
     if (file === undefined)
-      throw new ConfigurationError(`${name}: the disk '${id}' has no file; appliances with empty disks cannot be run`);
+      throw refusal(`${name}: the disk '${id}' has no file; appliances with empty disks cannot be run`);
     if (disk?.attribute('parentRef'))
-      throw new ConfigurationError(`${name}: the disk '${id}' holds changes of another one, which is not supported`);
+      throw refusal(`${name}: the disk '${id}' holds changes of another one, which is not supported`);
     if (file.attribute('compression') !== '' && file.attribute('compression') !== 'identity')
-      throw new ConfigurationError(
+      throw refusal(
         `${name}: ${file.attribute('href')} is compressed (${file.attribute('compression')}); unpack it, and give it by -hda`,
       );
     if (file.attribute('chunkSize') !== '')
-      throw new ConfigurationError(
-        `${name}: ${file.attribute('href')} is in several parts; join them, and give it by -hda`,
-      );
+      throw refusal(`${name}: ${file.attribute('href')} is in several parts; join them, and give it by -hda`);
     return file.attribute('href');
   };
 }

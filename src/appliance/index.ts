@@ -2,6 +2,7 @@ import type { ImageFormat } from '../storage/formats.ts';
 import { formatOf, openDisk, type StorageHost } from '../storage/open.ts';
 import { StorageError } from '../storage/store.ts';
 import { ConfigurationError } from '../util/errors.ts';
+import { printable } from '../util/printable.ts';
 import { readDescriptor } from './descriptor.ts';
 import type { ApplianceImage } from './drives.ts';
 import { type ApplianceOptions, optionsOf } from './machine.ts';
@@ -39,7 +40,7 @@ export async function readAppliance(files: ApplianceFiles, host: StorageHost): P
   for (const { file } of description.drives) {
     if (file === undefined || images.has(file)) continue;
     const image = files.find(file) ?? files.find(decoded(file));
-    if (image === undefined) throw new ConfigurationError(`${files.name}: the image ${file} is missing`);
+    if (image === undefined) throw new ConfigurationError(printable(`${files.name}: the image ${file} is missing`));
     images.set(file, { image, format: await formatAlone(image, host) });
   }
   const notes: string[] = [];

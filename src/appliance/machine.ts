@@ -2,6 +2,7 @@ import { MOST_PROCESSORS } from '../../runtime/cpu/topology.ts';
 import type { CardOptions } from '../cards/options.ts';
 import { usualMost } from '../options/memory-size.ts';
 import type { MachineOptions } from '../options/options.ts';
+import { printable } from '../util/printable.ts';
 import type { ApplianceDescription } from './descriptor.ts';
 import { type ApplianceImage, drivesOf } from './drives.ts';
 
@@ -31,12 +32,13 @@ const USUAL_CARD = 'e1000';
 const MEGABYTE = 1 << 20;
 const soundCards = { ac97: 'AC97', sb16: 'sb16' } as const;
 
-/** Makes options of what an appliance says. `note` hears what the machine has in another way. */
+/** Makes options of what an appliance says. `tell` hears what the machine has in another way. */
 export function optionsOf(
   description: ApplianceDescription,
   images: ReadonlyMap<string, ApplianceImage>,
-  note: (text: string) => void,
+  tell: (text: string) => void,
 ): ApplianceOptions {
+  const note = (text: string): void => tell(printable(text));
   const { firmware } = description;
   if (firmware !== '') note(`it wants firmware of the kind '${firmware}': give it as the docs say (docs/firmware.md)`);
   return {

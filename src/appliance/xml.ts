@@ -1,5 +1,6 @@
 import { parseXml, type XmlDocument, XmlElement } from '@rgrove/parse-xml';
 import { ConfigurationError, messageOf } from '../util/errors.ts';
+import { printable } from '../util/printable.ts';
 
 /** An element of an XML document, by names without the prefixes of their namespaces. */
 export class Element {
@@ -46,7 +47,7 @@ export function readXml(text: string, name: string): Element {
   try {
     return new Element(parseXml(text));
   } catch (error) {
-    throw new ConfigurationError(`${name} is no XML that can be read: ${messageOf(error).split('\n')[0]}`);
+    throw new ConfigurationError(printable(`${name} is no XML that can be read: ${messageOf(error).split('\n')[0]}`));
   }
 }
 

@@ -1,4 +1,4 @@
-import { checkRange, checkWritable, type Disk, type ImageIdentity, StorageError } from './store.ts';
+import { type ByteStore, checkRange, checkWritable, type Disk, type ImageIdentity, StorageError } from './store.ts';
 
 const SECTOR = 512;
 
@@ -14,9 +14,9 @@ interface PlacedPart extends DiskPart {
   readonly start: number;
 }
 
-/** The image that has the parts. */
+/** The image that describes the parts: its store is closed with the disk. */
 interface PartsImage {
-  readonly name: string;
+  readonly store: ByteStore;
   readonly format: string;
 }
 
@@ -30,6 +30,7 @@ export class PartsDisk implements Disk {
   /** The disks that the parts are of, each once. */
   readonly disks: readonly Disk[];
   readonly #bytes: number;
+  readonly #image: PartsImage | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(parts: readonly DiskPart[], image?: PartsImage) {
@@ -43,7 +44,8 @@ export class PartsDisk implements Disk {
     this.disks = [...new Set(placed.flatMap(({ disk }) => disk ?? []))];
     this.#bytes = start;
     this.size = Math.ceil(start / SECTOR) * SECTOR;
-    this.name = image?.name ?? this.disks.map(({ name }) => name).join(', ');
+    this.#image = image;
+    this.name = image?.store.name ?? this.disks.map(({ name }) => name).join(', ');
     this.format = image?.format ?? 'raw';
     this.isReadOnly = this.disks.some(({ isReadOnly }) => isReadOnly);
   }
@@ -124,7 +126,11 @@ export class PartsDisk implements Disk {
   }
 
   async #close(): Promise<void> {
-    for (const disk of this.disks) await disk.close();
+    try {
+      for (const disk of this.disks) await disk.close();
+    } finally {
+      await this.#image?.store.close();
+    }
   }
 }
 

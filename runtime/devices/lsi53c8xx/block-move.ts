@@ -11,6 +11,8 @@ export interface BlockMoveOptions {
   readonly memory: ChipMemory;
   readonly connection: Connection;
   readonly interrupt: (dma: number, reason0?: number, reason1?: number) => void;
+  /** So many bytes were moved, which has taken its time. */
+  readonly spend: (bytes: number) => void;
 }
 
 /** A block move: the address of its instruction, and what it moves. */
@@ -46,7 +48,7 @@ export class BlockMove {
 
   /** Moves, until all is done, the target does something else, or must be waited for. */
   go(): void {
-    const { state, registers, connection, interrupt } = this.#options;
+    const { state, registers, connection, interrupt, spend } = this.#options;
     const wanted = registers.bytes[Register.command]! & BusControl.phase;
     while (registers.count(Register.byteCount) > 0) {
       if (!connection.isReady) {
@@ -62,7 +64,9 @@ export class BlockMove {
         this.#mismatch(wanted);
         return;
       }
-      this.#countDown(this.#part(wanted, registers.count(Register.byteCount)));
+      const moved = this.#part(wanted, registers.count(Register.byteCount));
+      spend(moved);
+      this.#countDown(moved);
     }
     showBus(registers, connection);
   }

@@ -14,6 +14,8 @@ export interface ConnectionOptions {
 
 /** Bytes of an extended message before its length counts. */
 const EXTENDED_BYTES = 2;
+/** Messages of the target that wait at most, as in QEMU: a host that never takes them gets no more. */
+const MOST_MESSAGES = 8;
 const FIRST_ROOM = 64 << 10;
 
 /** The SCSI bus with the target that is selected. Targets never disconnect before their command is done, so there is one at a time. */
@@ -92,7 +94,7 @@ export class Connection {
     if (code! >= Message.identify) this.#state.unit = code! & 7;
     else if (code === Message.extended) {
       // Transfers are asynchronous, of single bytes; there is nothing to agree on.
-      this.#state.messages.push([Message.reject]);
+      if (this.#state.messages.length < MOST_MESSAGES) this.#state.messages.push([Message.reject]);
       return EXTENDED_BYTES + (bytes[1] ?? 0);
     } else if (code! >= Message.firstTag && code! <= Message.lastTag) return 2;
     else if (code === Message.reset) this.resetTarget();

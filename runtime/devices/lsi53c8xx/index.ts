@@ -6,7 +6,7 @@ import type { Component } from '../../snapshot/describe.ts';
 import { functionMemory } from '../pci/bus-master.ts';
 import type { PciChipOptions } from '../pci/chip-options.ts';
 import { type BaseAddress, PciFunction } from '../pci/function.ts';
-import { type AddressRange, portRange, registerRange } from '../pci/range.ts';
+import { portRange, registerRange } from '../pci/range.ts';
 import { Header } from '../pci/registers.ts';
 import { showBus } from './bus-lines.ts';
 import { ChipMemory } from './chip-memory.ts';
@@ -47,6 +47,9 @@ export interface Lsi53c8xxOptions extends PciChipOptions {
   readonly drives: readonly ScsiDrive[];
 }
 
+/** Base address registers of what is in memory. */
+const Bar = { registers: 1, ram: 2 } as const;
+
 /** LSI's SCSI controllers with a processor for SCRIPTS, as QEMU's lsi53c895a and lsi53c810, which has all that the other one has. */
 export class Lsi53c8xx {
   readonly component: Component;
@@ -54,7 +57,6 @@ export class Lsi53c8xx {
   readonly #options: Lsi53c8xxOptions;
   readonly #state = processorState.create();
   readonly #registers = new RegisterFile(this.#state.registers);
-  readonly #memory: ChipMemory;
   readonly #connection: Connection;
   readonly #scripts: ScriptsProcessor;
 
@@ -68,9 +70,11 @@ export class Lsi53c8xx {
       writeRegister: (offset: number, value: number) => this.#write(offset & 0xff, value),
     };
     const memory = functionMemory(options.memory, () => this.pciFunction);
-    this.#memory = new ChipMemory({ ...registerAccess, memory, ram: this.#state.ram });
+    const registersAt = () => this.pciFunction.placeOf(Bar.registers);
+    const ramAt = () => this.pciFunction.placeOf(Bar.ram);
+    const chipMemory = new ChipMemory({ ...registerAccess, memory, ram: this.#state.ram, registersAt, ramAt });
     this.#scripts = new ScriptsProcessor({
-      ...{ ...registerAccess, state: this.#state, registers: this.#registers, memory: this.#memory },
+      ...{ ...registerAccess, state: this.#state, registers: this.#registers, memory: chipMemory },
       ...{ connection: this.#connection, guestError: options.guestError },
       interrupt: (...reasons) => this.#interrupt(...reasons),
     });
@@ -101,29 +105,12 @@ export class Lsi53c8xx {
 
   #bars(): BaseAddress[] {
     const { mmio, ports } = this.#options;
-    const memory = this.#memory;
     const registers = registerRange(mmio, (base) => this.#registerRegion(base));
     const ram = registerRange(mmio, (base) => this.#ramRegion(base));
-    const noted = (range: AddressRange, note: (base: number | undefined) => void): AddressRange => ({
-      place(base) {
-        note(base);
-        range.place(base);
-      },
-      remove() {
-        note(undefined);
-        range.remove();
-      },
-    });
-    const registersAt = (base: number | undefined) => {
-      memory.registersAt = base;
-    };
-    const ramAt = (base: number | undefined) => {
-      memory.ramAt = base;
-    };
     return [
       { index: 0, space: 'io', size: REGISTER_BYTES, range: portRange(ports, (base) => [this.#portRegion(base)]) },
-      { index: 1, space: 'memory', size: MEMORY_BYTES, range: noted(registers, registersAt) },
-      { index: 2, space: 'memory', size: RAM_BYTES, range: noted(ram, ramAt) },
+      { index: Bar.registers, space: 'memory', size: MEMORY_BYTES, range: registers },
+      { index: Bar.ram, space: 'memory', size: RAM_BYTES, range: ram },
     ];
   }
 

@@ -35,7 +35,7 @@ export interface ScriptsOptions {
 
 /** Instructions that SCRIPTS execute at once: those that go on for longer wait for what never comes. QEMU has as many. */
 const MOST_INSTRUCTIONS = 10_000;
-/** Bytes that are copied in the time of an instruction. */
+/** Bytes that are moved or copied in the time of an instruction. A register takes as long as an instruction. */
 const BYTES_PER_INSTRUCTION = 4096;
 const COPIED_AT_ONCE = 4096;
 
@@ -69,10 +69,17 @@ export class ScriptsProcessor {
   readonly #move: BlockMove;
   /** Derived, as it lasts no longer than a call: instructions that may still be executed. */
   #left = 0;
+  /** Derived, as it lasts no longer than a call: instructions are being executed. */
+  #isExecuting = false;
 
   constructor(options: ScriptsOptions) {
     this.#options = options;
-    this.#move = new BlockMove(options);
+    this.#move = new BlockMove({ ...options, spend: (bytes) => this.#spend(bytes / BYTES_PER_INSTRUCTION) });
+  }
+
+  /** Something has taken the time of so many instructions. */
+  #spend(instructions: number): void {
+    this.#left -= instructions;
   }
 
   get #isRunning(): boolean {
@@ -112,6 +119,14 @@ export class ScriptsProcessor {
   }
 
   #run(): void {
+    // An instruction that writes to registers may start what has just been stopped: the loop goes on with it.
+    if (this.#isExecuting) return;
+    this.#isExecuting = true;
+    this.#executeAll();
+    this.#isExecuting = false;
+  }
+
+  #executeAll(): void {
     const { registers, interrupt, connection } = this.#options;
     for (this.#left = MOST_INSTRUCTIONS; this.#isRunning; this.#left--) {
       if (this.#left <= 0) {
@@ -361,7 +376,8 @@ export class ScriptsProcessor {
   #copy(count: number, source: number): void {
     const { memory } = this.#options;
     const target = this.#fetch();
-    this.#left -= count / BYTES_PER_INSTRUCTION;
+    const hasRegisters = memory.isOfRegisters(source, count) || memory.isOfRegisters(target, count);
+    this.#spend(hasRegisters ? count : count / BYTES_PER_INSTRUCTION);
     for (let done = 0; done < count; done += COPIED_AT_ONCE) {
       const bytes = new Uint8Array(Math.min(COPIED_AT_ONCE, count - done));
       memory.read((source + done) >>> 0, bytes);

@@ -215,9 +215,19 @@ export class PciFunction {
   view(): PciFunctionView {
     const bars = this.#ranges.map(({ bar }) => {
       const { index, space, size, prefetchable = false, wide = false } = bar;
-      return { index, space, prefetchable, wide, size, base: this.#isEnabled(bar) ? this.#baseOf(bar) : 0 };
+      return { index, space, prefetchable, wide, size, base: this.#placeOf(bar) };
     });
     return { name: this.name, number: this.number, config: this.#state.config.slice(), bars };
+  }
+
+  /** Where a base address register has its range; 0: nowhere, or there is no such register. As the registers say, also while a state is being loaded. */
+  placeOf(index: number): number {
+    const found = this.#ranges.find(({ bar }) => bar.index === index);
+    return found === undefined ? 0 : this.#placeOf(found.bar);
+  }
+
+  #placeOf(bar: BaseAddress): number {
+    return this.#isEnabled(bar) ? this.#baseOf(bar) : 0;
   }
 
   /** Unsigned. Bytes beyond the space read as 0. */
@@ -256,7 +266,7 @@ export class PciFunction {
 
   /** Moves the ranges to where their registers say; they must be enabled in the command register. */
   #changed(): void {
-    for (const { bar, range } of this.#ranges) range.moveTo(this.#isEnabled(bar) ? this.#baseOf(bar) : 0);
+    for (const { bar, range } of this.#ranges) range.moveTo(this.#placeOf(bar));
     this.#description.changed?.();
   }
 

@@ -5,10 +5,15 @@ import { ScatteredMemory, type Segment } from '../../memory/scattered.ts';
 import type { ScsiMemory, ScsiOutcome, ScsiTarget } from '../../scsi/target.ts';
 import { Completion, Element, HostStatus, Request, RequestFlag } from './registers.ts';
 import type { Rings } from './rings.ts';
-import { FREE, type RequestsState } from './state.ts';
+import { FREE, MOST_UNDER_WAY, type RequestsState } from './state.ts';
 
 /** Pieces of memory of a request at most: those of 16 MB in single pages. */
 const MOST_SEGMENTS = 4096;
+
+/** Elements of a list that are read at once. */
+const ELEMENTS_AT_ONCE = 32;
+/** Elements of all requests that are taken at a time: no driver uses as many, and a thousand requests could have more. */
+const MOST_ELEMENTS = MOST_SEGMENTS * MOST_UNDER_WAY;
 
 /** A request that was taken from its ring. */
 interface Taken {
@@ -39,6 +44,8 @@ export class Requests {
   readonly #taken: (Taken | null)[];
   /** Derived, as it lasts no longer than a call: requests are being taken. */
   #isTaking = false;
+  /** Derived, as it lasts no longer than a call: elements that lists may still have. */
+  #elementsLeft = 0;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -51,6 +58,7 @@ export class Requests {
     if (this.#isTaking || !rings.areThere || !this.#options.isRunning()) return;
     if (rings.waiting > rings.entries) guestError('pvscsi: more requests than the ring holds,', rings.waiting);
     this.#isTaking = true;
+    this.#elementsLeft = MOST_ELEMENTS;
     for (let left = Math.min(rings.waiting, rings.entries); left > 0 && this.#freePlace >= 0; left--)
       this.#begin(rings.take());
     this.#isTaking = false;
@@ -128,21 +136,25 @@ export class Requests {
   /** The segments of a list, as far as the request's length goes. */
   #listed(list: number, length: number): readonly Segment[] | null {
     const { memory } = this.#options;
-    const element = new DataView(new ArrayBuffer(Element.bytes));
+    const view = new DataView(new ArrayBuffer(ELEMENTS_AT_ONCE * Element.bytes));
+    const block = new Uint8Array(view.buffer);
     const segments: Segment[] = [];
-    let [at, left] = [list, length];
-    for (let n = 0; left > 0; n++) {
-      if (n === MOST_SEGMENTS) return this.#refuse('pvscsi: a list of pieces without an end, at', list);
-      memory.read(at, new Uint8Array(element.buffer));
-      const address = longAt(element, 0);
-      if ((element.getUint32(Element.flags, true) & Element.isChain) !== 0) {
-        at = address;
+    let [next, left, at] = [list, length, block.length];
+    for (let n = 0; left > 0; n++, at += Element.bytes) {
+      if (n === MOST_SEGMENTS || --this.#elementsLeft < 0)
+        return this.#refuse('pvscsi: too many pieces of memory, in a list at', list);
+      if (at >= block.length) {
+        memory.read(next, block);
+        [next, at] = [next + block.length, 0];
+      }
+      const address = longAt(view, at);
+      if ((view.getUint32(at + Element.flags, true) & Element.isChain) !== 0) {
+        [next, at] = [address, block.length];
         continue;
       }
-      const bytes = Math.min(element.getUint32(Element.length, true), left);
+      const bytes = Math.min(view.getUint32(at + Element.length, true), left);
       if (bytes > 0) segments.push({ address, length: bytes });
       left -= bytes;
-      at += Element.bytes;
     }
     return segments;
   }
@@ -209,6 +221,8 @@ export class Requests {
   restart(): void {
     for (const target of this.#options.targets) target.cancel();
     // All have their places before one of them ends, and leaves its place to another.
+    this.#taken.fill(null);
+    this.#elementsLeft = MOST_ELEMENTS;
     for (const [place, { target: id, descriptor: bytes }] of this.#options.state.underWay.entries()) {
       const descriptor = new DataView(bytes.slice().buffer);
       const target = this.#options.targets.find((one) => one.id === id);

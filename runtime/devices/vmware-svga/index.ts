@@ -89,11 +89,12 @@ export class VmwareSvga implements DisplayAdapter {
     this.#changed();
   }
 
-  /** The driver has turned the device on or off, or set it up. */
+  /** The driver has turned the device on or off, set it up, or changed a color. */
   #changed(): void {
     const { isEnabled, isConfigured } = this.#state;
-    if (isEnabled && isConfigured) this.#look.arm(this.#clock.now() + LOOK);
-    else this.#look.disarm();
+    if (!isEnabled || !isConfigured) this.#look.disarm();
+    // A driver may change colors more often than the device looks.
+    else if (this.#look.deadline === Infinity) this.#look.arm(this.#clock.now() + LOOK);
     this.#core.changed();
   }
 

@@ -15,7 +15,7 @@ import { lineBytesOf } from './surface.ts';
 export interface RegisterOptions {
   /** The address in a base address register. */
   readonly addressOf: (bar: number) => number;
-  /** The device was turned on or off, or set up, or another mode was set. */
+  /** The device was turned on or off, or set up, or a color was changed. */
   readonly changed: () => void;
   readonly runCommands: () => void;
 }

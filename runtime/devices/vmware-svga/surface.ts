@@ -2,6 +2,9 @@ import type { VideoRam } from '../vga/video-ram.ts';
 import { MEMORY_BYTES } from './registers.ts';
 import type { VmwareState } from './state.ts';
 
+/** Work that a line is beside its bytes. */
+const LINE_WORK = 64;
+
 /** A rectangle of the picture: pixels and lines, from its upper left corner. Unsigned, as commands have them. */
 export interface Rectangle {
   readonly x: number;
@@ -32,7 +35,7 @@ export class Surface {
     return x + width <= this.#state.width && y + height <= this.#state.height;
   }
 
-  /** @returns bytes that were written */
+  /** @returns the work it was, in bytes */
   fill(rectangle: Rectangle, pixel: number): number {
     const { x, y, width, height } = rectangle;
     if (width === 0 || height === 0) return 0;
@@ -46,7 +49,7 @@ export class Surface {
     return this.#stored(rectangle);
   }
 
-  /** Source and destination may overlap. @returns bytes that were written */
+  /** Source and destination may overlap. @returns the work it was, in bytes */
   copy(fromX: number, fromY: number, to: Rectangle): number {
     const { bytes } = this.#memory.ram;
     const length = to.width * (this.#state.depth >> 3);
@@ -62,7 +65,7 @@ export class Surface {
     const length = width * (this.#state.depth >> 3);
     for (let line = 0; line < height; line++)
       this.#memory.stored(this.#addressOf(x, y + line) - this.#memory.start, length);
-    return length * height;
+    return (length + LINE_WORK) * height;
   }
 
   /** Offset of a pixel in the machine's buffer. */

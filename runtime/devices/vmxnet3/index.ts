@@ -4,7 +4,7 @@ import { address64 } from '../../memory/descriptors.ts';
 import type { MmioRegion } from '../../memory/mmio.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import { functionMemory } from '../pci/bus-master.ts';
+import { functionMemory, isBusMaster } from '../pci/bus-master.ts';
 import type { MessageOptions } from '../pci/chip-options.ts';
 import { PciFunction } from '../pci/function.ts';
 import { Msi } from '../pci/msi.ts';
@@ -78,7 +78,8 @@ export class Vmxnet3 {
     const send = () => port.together(() => transmitter.send());
     this.#turns = new SendingTurns({ name: `${name} transmit`, clock, events, send });
     const received = () => this.#received();
-    const receiver = new Receiver({ card, state: receiving, filter, memory, received });
+    const isRunning = () => this.#isRunning;
+    const receiver = new Receiver({ card, state: receiving, filter, memory, isRunning, received });
     port.onFrame = (frame) => receiver.receive(frame);
     port.onLinkChanged = () => this.#linkChanged();
     this.pciFunction = this.#makeFunction();
@@ -107,6 +108,7 @@ export class Vmxnet3 {
     const { port, guestError } = this.#options;
     return new Transmitter({
       ...{ state: this.#state, memory, guestError },
+      isRunning: () => this.#isRunning,
       transmit: (frame) => port.send(frame),
       sent: () => this.#sentInterrupts.sent(SENT),
       pause: () => this.#turns.resume(PAUSE),
@@ -190,6 +192,11 @@ export class Vmxnet3 {
     Object.assign(this.#state, { shared: 0, sharedLow: 0, macLow: 0, command: 0 });
     this.#deactivate();
     this.#interrupts.reset();
+  }
+
+  /** Whether it may reach its rings: what it would see without memory looks like descriptors that are ready. */
+  get #isRunning(): boolean {
+    return this.#state.isActive && isBusMaster(this.pciFunction);
   }
 
   /** Frames that come are lost, and none are sent. */

@@ -24,6 +24,8 @@ export interface ReceiverOptions {
   readonly state: ReceiveState;
   readonly filter: FilterState;
   readonly memory: BusMemory;
+  /** Whether the card is active, and may reach memory. */
+  readonly isRunning: () => boolean;
   readonly received: () => void;
 }
 
@@ -45,8 +47,8 @@ export class Receiver {
 
   /** False: there is no room yet. A frame that is not for the card, or never fits, is lost. */
   receive(frame: Uint8Array): boolean {
-    const { card, state, filter, received } = this.#options;
-    const isWanted = card.isActive && card.receiveQueues > 0 && frame.length >= HEADER_BYTES;
+    const { card, state, filter, isRunning, received } = this.#options;
+    const isWanted = isRunning() && card.receiveQueues > 0 && frame.length >= HEADER_BYTES;
     if (!isWanted || !passes(frame, filter, card.mac)) return true;
     const tag = (card.features & Feature.stripVlan) === 0 ? -1 : tagOf(frame);
     const bare = tag < 0 ? frame : withoutTag(frame);

@@ -27,6 +27,8 @@ export interface TransmitterOptions {
   readonly state: CardState;
   readonly memory: BusMemory;
   readonly guestError: ReportGuestError;
+  /** Whether the card is active, and may reach memory. */
+  readonly isRunning: () => boolean;
   readonly transmit: (frame: Uint8Array) => void;
   /** Frames were sent: the driver is to be told, now or later. */
   readonly sent: () => void;
@@ -46,9 +48,9 @@ export class Transmitter {
 
   /** Sends packets until there are no more, or so many that the guest has to run between. @returns bytes */
   send(): number {
-    const { state, pause, sent } = this.#options;
+    const { state, isRunning, pause, sent } = this.#options;
     let [packets, bytes, idle] = [0, 0, 0];
-    if (!state.isActive) return 0;
+    if (!isRunning()) return 0;
     while (idle < state.sendQueues && packets < BURST && bytes < BURST_BYTES) {
       const queue = state.sending[state.turn % state.sendQueues]!;
       const packet = this.#next(queue);

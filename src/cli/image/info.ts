@@ -17,6 +17,7 @@ import { type ImageSnapshot, readSnapshots } from '../../storage/qcow2/snapshots
 import { sizeText } from '../../storage/size-text.ts';
 import { snapshotLines } from '../../storage/snapshot-list.ts';
 import type { ByteStore, Disk } from '../../storage/store.ts';
+import { NO_PARENT } from '../../storage/vmdk/descriptor.ts';
 import { descriptorOf } from '../../storage/vmdk/image.ts';
 import { printable } from '../../util/printable.ts';
 import { type Arguments, isJson } from './arguments.ts';
@@ -149,13 +150,9 @@ async function plainFacts(host: StorageHost, store: ByteStore, format: ImageForm
 async function vmdkFacts(store: ByteStore): Promise<Pick<Facts, 'backing' | 'details'>> {
   const descriptor = await descriptorOf(store);
   if (descriptor === undefined) return { backing: undefined, details: undefined };
-  const { parent, type, contentId, parentContentId } = descriptor;
-  const details = {
-    cid: Number.parseInt(contentId, 16),
-    'parent-cid': Number.parseInt(parentContentId, 16),
-    'create-type': type,
-  };
-  return { backing: parent === undefined ? undefined : { file: parent, format: 'vmdk' }, details };
+  const { parent, type, contentId = 0 } = descriptor;
+  const details = { cid: contentId, 'parent-cid': parent?.contentId ?? NO_PARENT, 'create-type': type };
+  return { backing: parent && { file: parent.name, format: 'vmdk' }, details };
 }
 
 /** Bytes that are kept together; a disk in several parts has that of the first one. */

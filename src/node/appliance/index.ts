@@ -29,11 +29,12 @@ async function filesWithin(path: string): Promise<ApplianceFiles> {
     checkSize(path, found.size);
     const bytes = new Uint8Array(found.size);
     await new MemberStore(archive, found).read(0, bytes);
-    // The descriptor names files from its own folder on.
+    // The descriptor names files from its own folder on. A name with a step outwards is none within an archive: on some hosts it leads out of it.
     const folder = found.name.slice(0, found.name.lastIndexOf('/') + 1);
     const find = (file: string) => {
       const name = plainName(`${folder}${file}`);
-      return files.some((other) => other.name === name) ? `${path}/${name}` : undefined;
+      const leadsOut = name.includes('\\') || name.split('/').includes('..');
+      return !leadsOut && files.some((other) => other.name === name) ? `${path}/${name}` : undefined;
     };
     return { name: path, descriptor: new TextDecoder().decode(bytes), find };
   } finally {

@@ -1,20 +1,30 @@
+import type { CheckResult } from '../check-result.ts';
 import { InOrder } from '../in-order.ts';
 import { partsOf } from '../memory-store.ts';
-import type { CheckResult } from '../qcow2/check.ts';
 import { checkRange, checkWritable, type Disk, type ImageIdentity, identityOf, readPadded } from '../store.ts';
 import { checkBlocks } from './check.ts';
 import type { BlockMap, BlockPlace } from './map.ts';
+
+/** Parts of a disk besides its map. */
+export interface BlockDiskOptions {
+  readonly backing?: Disk | undefined;
+  /** Says in the image that its contents are others from now on: called before the first write. */
+  readonly mark?: (() => Promise<void>) | undefined;
+}
 
 /** A disk whose image has blocks of one size. What isn't in the image is in its backing disk, or zero. */
 export class BlockDisk implements Disk {
   readonly map: BlockMap;
   readonly backing: Disk | undefined;
+  /** Undefined: there is none, or it was called. */
+  #mark: (() => Promise<void>) | undefined;
   readonly #order = new InOrder();
   #closed: Promise<void> | undefined;
 
-  constructor(map: BlockMap, backing?: Disk) {
+  constructor(map: BlockMap, { backing, mark }: BlockDiskOptions = {}) {
     this.map = map;
     this.backing = backing;
+    this.#mark = mark;
   }
 
   get name(): string {
@@ -141,6 +151,8 @@ export class BlockDisk implements Disk {
 
   async #write(block: number, within: number, source: Uint8Array): Promise<void> {
     const { map } = this;
+    await this.#mark?.();
+    this.#mark = undefined;
     const place = await map.place(block);
     if (place.kind === 'data') return await map.store.write(place.offset + within, source);
     const isPlain = this.#isZero(place);

@@ -1,3 +1,4 @@
+import { type CheckResult, MOST_ERRORS } from '../check-result.ts';
 import { type ByteStore, StorageError } from '../store.ts';
 import { type Entry, getEntry, type Table } from '../table.ts';
 import { CORRUPT, DIRTY } from './extensions.ts';
@@ -7,22 +8,6 @@ import { decodeEntry, entryOffset, hostRange, isOwnEntry, type Mapping } from '.
 import { Metadata } from './metadata.ts';
 import { setOwnFlags } from './references.ts';
 import { readSnapshots, tableBytes } from './snapshots.ts';
-
-/** The result of checking an image. */
-export interface CheckResult {
-  /** Errors by which data may get lost. */
-  readonly errors: readonly string[];
-  /** How many of these are entries whose flag does not fit the count of what they point to. */
-  readonly wrongFlags: number;
-  /** Clusters that count as used and are not. */
-  readonly leaks: number;
-  readonly allocatedClusters: number;
-  readonly compressedClusters: number;
-  readonly fragmentedClusters: number;
-  readonly totalClusters: number;
-  /** Bytes up to the end of the last cluster in use. */
-  readonly endOffset: number;
-}
 
 /** An L2 table: how many entries of L1 tables point to it, and whether one of those is the disk's. */
 interface TableUse {
@@ -34,8 +19,6 @@ const isLeak = (count: number, uses: number): boolean => count > uses;
 
 /** Clusters of a file that can be checked: their counts are kept in memory. */
 const MOST_CLUSTERS = 1 << 28;
-/** Errors that are told apart; more are the same again. */
-const MOST_ERRORS = 1000;
 
 /**
  * Counts who uses each cluster and compares with what the image says.

@@ -18,7 +18,7 @@ import {
   regionTable,
   writeHeader,
 } from './header.ts';
-import { LOG_SECTOR, logEntry, mostPatches, readLog } from './log.ts';
+import { checkLogPlace, LOG_SECTOR, logEntry, mostPatches, type Patch, readLog } from './log.ts';
 import { type Metadata, newMetadata, readMetadata } from './metadata.ts';
 import { PatchedStore } from './patched-store.ts';
 
@@ -31,16 +31,26 @@ const MOST_TABLE = 512 << 20;
 export async function openVhdx({ store }: Pick<OpenedImage, 'store'>): Promise<Disk> {
   const header = await readHeader(store);
   const patches = await readLog(store, header);
-  if (patches.length === 0 || store.isReadOnly)
+  if (store.isReadOnly)
     return new BlockDisk(await VhdxMap.load(patches.length === 0 ? store : new PatchedStore(store, patches), header));
+  checkLogPlace(store, header);
+  if (patches.length === 0) return writableDisk(await VhdxMap.load(store, header));
+  await carryOut(store, patches);
+  return writableDisk(await VhdxMap.load(store, await writeHeader(store, header, { logId: undefined })));
+}
+
+const writableDisk = (map: VhdxMap): Disk => new BlockDisk(map, { mark: () => map.mark() });
+
+/** @throws StorageError, and changes nothing, if they are not all within the file */
+async function carryOut(store: ByteStore, patches: readonly Patch[]): Promise<void> {
+  if (patches.some(({ offset, length }) => offset + length > store.size))
+    throw new StorageError(store, 'has a log that goes beyond its end');
   for (const { offset, length, bytes } of patches)
     if (bytes) await store.write(offset, bytes);
     else await writeZeros(store, offset, length);
-  return new BlockDisk(await VhdxMap.load(store, await writeHeader(store, header, { logId: undefined })));
 }
 
 async function writeZeros(store: ByteStore, offset: number, length: number): Promise<void> {
-  if (offset + length > store.size) throw new StorageError(store, 'has a log that goes beyond its end');
   for (let at = 0; at < length; at += MB) await store.write(offset + at, new Uint8Array(Math.min(MB, length - at)));
 }
 
@@ -59,7 +69,6 @@ class VhdxMap implements BlockMap {
   #header: Header;
   /** Where the next block comes. */
   #end: number;
-  #isMarked = false;
 
   private constructor(
     store: ByteStore,
@@ -109,13 +118,12 @@ class VhdxMap implements BlockMap {
     return { kind: 'zero' };
   }
 
+  /** Gives the image other identifiers, as the specification wants it before the first change of its disk (2.2.2). */
+  async mark(): Promise<void> {
+    this.#header = await writeHeader(this.store, this.#header, { fileWriteId: newGuid(), dataWriteId: newGuid() });
+  }
+
   async reserve(): Promise<NewPlace> {
-    if (!this.#isMarked) {
-      // Others see by it that the disk has changed.
-      const change = { fileWriteId: newGuid(), dataWriteId: newGuid() };
-      this.#header = await writeHeader(this.store, this.#header, change);
-      this.#isMarked = true;
-    }
     const offset = Math.ceil(Math.max(this.#end, this.store.size) / MB) * MB;
     this.#end = offset + this.blockSize;
     return { offset, isZero: true };
@@ -190,7 +198,7 @@ export async function createVhdx(store: ByteStore, { size, isFixed }: NewVhdx): 
   for (let block = 0; isFixed && block * map.blockSize < size; block++)
     await map.set(block, (await map.reserve()).offset);
   await map.commit();
-  return new BlockDisk(map);
+  return writableDisk(map);
 }
 
 /** As QEMU's: the larger the disk, the larger its blocks. */

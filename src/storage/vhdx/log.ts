@@ -1,6 +1,6 @@
 import { type ByteStore, StorageError } from '../store.ts';
 import { isWhole, seal } from './checksum.ts';
-import { type Header, KB, readPart } from './header.ts';
+import { type Header, KB, MB, readPart } from './header.ts';
 
 /** The log ([MS-VHDX], 2.3): changes of metadata that may not be in their places yet. */
 export const LOG_SECTOR = 4 * KB;
@@ -9,6 +9,9 @@ const DESCRIPTOR = 32;
 /** Bytes of a sector that its descriptor has, at its beginning and its end. */
 const [LEADING, TRAILING] = [8, 4];
 const MOST_LOG = 256 << 20;
+/** How often entries that were written one after the other go round the log, at most, until no part of the older ones is left. */
+const MOST_ROUNDS = 4;
+const SIGNATURE = 'loge';
 
 const field = {
   length: 8,
@@ -27,6 +30,7 @@ export interface Patch {
   readonly bytes: Uint8Array | undefined;
 }
 
+/** An entry, but for its changes, which may be much. */
 interface Entry {
   /** Where it begins in the log. */
   readonly at: number;
@@ -35,7 +39,16 @@ interface Entry {
   readonly sequence: bigint;
   /** Bytes that the file must have for it. */
   readonly flushedBytes: number;
-  readonly patches: readonly Patch[];
+}
+
+/**
+ * The log of an image that is to be written, as the specification wants it (2.2.2): in whole megabytes behind the headers.
+ * @throws StorageError if it is not so
+ */
+export function checkLogPlace(store: ByteStore, { logOffset, logLength }: Header): void {
+  const isRound = logOffset % MB === 0 && logLength % MB === 0 && logLength >= MB;
+  if (!isRound || logOffset < MB || logOffset + logLength > store.size)
+    throw new StorageError(store, `has a log of ${logLength} bytes at byte ${logOffset}: not possible`);
 }
 
 /**
@@ -53,21 +66,19 @@ export async function readLog(store: ByteStore, { logId, logOffset, logLength }:
   const needed = entries.at(-1)!.flushedBytes;
   if (needed > store.size)
     throw new StorageError(store, `has ${store.size} bytes; its log says that there were ${needed}`);
-  return entries.flatMap(({ patches }) => patches);
+  return entries.flatMap(({ at, length }) => patchesOf(partOf(bytes, at, length)) ?? []);
 }
 
 /** The newest sequence of entries that is whole: each follows the one before, from the tail that the last one names. */
 function activeEntries(log: Uint8Array, logId: Uint8Array): readonly Entry[] {
+  const entryAt = entryFinder(log, logId);
+  const seen = new Set<number>();
   let best: readonly Entry[] = [];
   for (let start = 0; start < log.length; start += LOG_SECTOR) {
-    const entries: Entry[] = [];
-    for (let at = start; entries.length === 0 || at !== start; ) {
-      const entry = entryAt(log, at, logId);
-      const last = entries.at(-1);
-      if (entry === undefined || (last !== undefined && entry.sequence !== last.sequence + 1n)) break;
-      entries.push(entry);
-      at = (at + entry.length) % log.length;
-    }
+    // What begins within a sequence ends as that does.
+    if (seen.has(start)) continue;
+    const entries = sequenceFrom(start, log.length, entryAt);
+    for (const { at } of entries) seen.add(at);
     const newest = entries.at(-1);
     if (newest === undefined || newest.sequence <= (best.at(-1)?.sequence ?? -1n)) continue;
     const tail = entries.findIndex(({ at }) => at === newest.tail);
@@ -76,29 +87,67 @@ function activeEntries(log: Uint8Array, logId: Uint8Array): readonly Entry[] {
   return best;
 }
 
-function entryAt(log: Uint8Array, at: number, logId: Uint8Array): Entry | undefined {
-  const head = new DataView(log.buffer, log.byteOffset + at, LOG_SECTOR);
-  const length = head.getUint32(field.length, true);
-  if (length === 0 || length % LOG_SECTOR !== 0 || length > log.length) return undefined;
-  // It may go over the end of the log, to its beginning.
+/** Finds the entry at a place of the log; undefined: there is none that is whole. */
+type FindEntry = (at: number) => Entry | undefined;
+
+function sequenceFrom(start: number, logLength: number, entryAt: FindEntry): Entry[] {
+  const entries: Entry[] = [];
+  for (let at = start; entries.length === 0 || at !== start; ) {
+    const entry = entryAt(at);
+    const last = entries.at(-1);
+    if (entry === undefined || (last !== undefined && entry.sequence !== last.sequence + 1n)) break;
+    entries.push(entry);
+    at = (at + entry.length) % logLength;
+  }
+  return entries;
+}
+
+/** Looks at each place once, and at no more bytes than entries that were written one after the other can have. */
+function entryFinder(log: Uint8Array, logId: Uint8Array): FindEntry {
+  const found = new Map<number, Entry | undefined>();
+  let left = MOST_ROUNDS * log.length;
+  const look = (at: number): Entry | undefined => {
+    const length = lengthAt(log, at, logId);
+    left -= length;
+    return length === 0 || left < 0 ? undefined : wholeEntry(partOf(log, at, length), at);
+  };
+  return (at) => {
+    if (!found.has(at)) found.set(at, look(at));
+    return found.get(at);
+  };
+}
+
+/** Bytes of the entry that a place of the log begins like; 0: like none. */
+function lengthAt(log: Uint8Array, at: number, logId: Uint8Array): number {
+  const length = new DataView(log.buffer, log.byteOffset + at, LOG_SECTOR).getUint32(field.length, true);
+  const isOne = String.fromCharCode(...log.subarray(at, at + SIGNATURE.length)) === SIGNATURE;
+  const isOfLog = logId.every((byte, n) => log[at + field.logId + n] === byte);
+  return isOne && isOfLog && length % LOG_SECTOR === 0 && length <= log.length ? length : 0;
+}
+
+/** A part of the log, which may go over its end, to its beginning. */
+function partOf(log: Uint8Array, at: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   const first = log.subarray(at, at + length);
   bytes.set(first);
   bytes.set(log.subarray(0, length - first.length), first.length);
-  if (!isWhole(bytes, 'loge') || logId.some((byte, n) => bytes[field.logId + n] !== byte)) return undefined;
-  const view = new DataView(bytes.buffer);
-  const patches = patchesOf(bytes, view);
-  return (
-    patches && {
-      ...{ at, length, patches },
-      tail: view.getUint32(field.tail, true),
-      sequence: view.getBigUint64(field.sequence, true),
-      flushedBytes: Number(view.getBigUint64(field.flushedBytes, true)),
-    }
-  );
+  return bytes;
 }
 
-function patchesOf(bytes: Uint8Array, view: DataView): readonly Patch[] | undefined {
+function wholeEntry(bytes: Uint8Array, at: number): Entry | undefined {
+  if (!isWhole(bytes, SIGNATURE) || patchesOf(bytes) === undefined) return undefined;
+  const view = new DataView(bytes.buffer);
+  return {
+    ...{ at, length: bytes.length },
+    tail: view.getUint32(field.tail, true),
+    sequence: view.getBigUint64(field.sequence, true),
+    flushedBytes: Number(view.getBigUint64(field.flushedBytes, true)),
+  };
+}
+
+/** The changes of an entry; undefined: it is none. */
+function patchesOf(bytes: Uint8Array): readonly Patch[] | undefined {
+  const view = new DataView(bytes.buffer);
   const count = view.getUint32(field.descriptors, true);
   let sector = sectorsFor(count);
   if (sector > bytes.length) return undefined;
@@ -155,7 +204,7 @@ export function logEntry(logId: Uint8Array, patches: readonly Required<Patch>[],
     view.setUint32(sector + 4, 0, true);
     view.setUint32(sector + LOG_SECTOR - TRAILING, 1, true);
   }
-  seal(bytes, 'loge');
+  seal(bytes, SIGNATURE);
   return bytes;
 }
 

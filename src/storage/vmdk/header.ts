@@ -1,4 +1,5 @@
 import { type ByteStore, StorageError } from '../store.ts';
+import type { DescriptorPlace } from './descriptor.ts';
 
 /** The header of a file that has grains ("Hosted Sparse Extents" and "ESX Server Sparse Extents" of VMware's specification). Little-endian. */
 const HOSTED_MAGIC = 'KDMV';
@@ -46,7 +47,7 @@ export interface SparseHeader {
   readonly hasZeroGrains: boolean;
   readonly isCompressed: boolean;
   /** Undefined: the file has none in it. */
-  readonly descriptor: { readonly offset: number; readonly length: number } | undefined;
+  readonly descriptor: DescriptorPlace | undefined;
   /** Where grains begin. */
   readonly overhead: number;
 }

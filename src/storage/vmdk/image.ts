@@ -1,13 +1,15 @@
-import { BlockDisk } from '../blocks/disk.ts';
+import { BlockDisk, type BlockDiskOptions } from '../blocks/disk.ts';
 import { PlainMap } from '../blocks/plain-map.ts';
 import type { OpenedImage } from '../formats.ts';
 import { type DiskPart, PartsDisk } from '../parts.ts';
 import type { Decompressor } from '../qcow2/compressed.ts';
 import { type ByteStore, type Disk, StorageError } from '../store.ts';
 import {
+  changeContentId,
   DESCRIPTOR_START,
   type DescribedExtent,
   type Descriptor,
+  type DescriptorPlace,
   newDescriptor,
   readDescriptor,
 } from './descriptor.ts';
@@ -33,43 +35,76 @@ async function isDescriptor(store: ByteStore): Promise<boolean> {
  * @throws StorageError if it is no VMDK image
  */
 export async function descriptorOf(store: ByteStore): Promise<Descriptor | undefined> {
-  if (await isDescriptor(store)) return await readDescriptor(store);
-  return await descriptorWithin(store, await readHeader(store));
+  if (await isDescriptor(store)) return await readDescriptor(store, wholeOf(store));
+  const { descriptor: place } = await readHeader(store);
+  return place && (await readDescriptor(store, place));
 }
 
-async function descriptorWithin(store: ByteStore, { descriptor }: SparseHeader): Promise<Descriptor | undefined> {
-  return descriptor && (await readDescriptor(store, descriptor.offset, descriptor.length));
-}
+/** The place of a descriptor that is a file of its own. */
+const wholeOf = ({ size }: ByteStore): DescriptorPlace => ({ offset: 0, length: size });
 
-async function openWhole({ store, decompressor, openBacking }: OpenedImage): Promise<Disk> {
+async function openWhole(image: OpenedImage): Promise<Disk> {
+  const { store, decompressor } = image;
   const map = await GrainMap.load(store, decompressor);
-  const { parent } = (await descriptorWithin(store, map.header)) ?? {};
-  return new BlockDisk(map, parent === undefined ? undefined : await openBacking(parent, 'vmdk'));
+  const { descriptor: place } = map.header;
+  const descriptor = place && (await readDescriptor(store, place));
+  const backing = await openParent(image, descriptor?.parent);
+  const disk = new BlockDisk(map, { backing, mark: place && (() => changeContentId(store, place)) });
+  note(disk, descriptor);
+  return disk;
 }
 
-/** The descriptor's own file is not needed once it was read. */
+/** The content identifiers of disks that were opened here. */
+const contentIds = new WeakMap<Disk, number>();
+
+function note(disk: Disk, descriptor: Descriptor | undefined): void {
+  if (descriptor?.contentId !== undefined) contentIds.set(disk, descriptor.contentId);
+}
+
+/** Opens the image that one stands on; undefined: there is none. @throws StorageError if it has changed since */
+async function openParent(
+  { store, openBacking }: OpenedImage,
+  parent: Descriptor['parent'],
+): Promise<Disk | undefined> {
+  if (parent === undefined) return undefined;
+  const backing = await openBacking(parent.name, 'vmdk');
+  const contentId = contentIds.get(backing) ?? parent.contentId;
+  if (contentId === parent.contentId) return backing;
+  await backing.close();
+  throw new StorageError(
+    store,
+    `stands on ${parent.name}, which has changed since: its CID is ${contentId.toString(16)}, and was ${parent.contentId.toString(16)}; put that image back as it was`,
+  );
+}
+
+/** The descriptor's own file is open as long as the disk may be written, which is noted in it. */
 async function openParts(image: OpenedImage): Promise<Disk> {
   const { store } = image;
-  const { parent, extents } = await readDescriptor(store);
-  if (extents.length === 0 || extents.length > MOST_PARTS)
-    throw new StorageError(store, `describes ${extents.length} parts of its disk: not possible`);
+  const place = wholeOf(store);
+  const descriptor = await readDescriptor(store, place);
+  const { parent, extents } = descriptor;
+  const size = extents.reduce((sum, extent) => sum + extent.size, 0);
+  if (extents.length === 0 || extents.length > MOST_PARTS || !Number.isSafeInteger(size))
+    throw new StorageError(store, `describes ${size} bytes in ${extents.length} parts of its disk: not possible`);
   if (parent !== undefined && extents.some(({ kind }) => kind === 'flat'))
     throw new StorageError(store, 'has parts with all bytes, and stands on another image: not possible');
   const opened: Disk[] = [];
   try {
-    const backing = parent === undefined ? undefined : await image.openBacking(parent, 'vmdk');
+    const backing = await openParent(image, parent);
     if (backing) opened.push(backing);
+    const mark = () => changeContentId(store, place);
     const parts: DiskPart[] = [];
     let start = 0;
     for (const extent of extents) {
-      const below = backing && partOf(backing, start, extent.size);
-      const disk = extent.kind === 'zero' ? undefined : await openPart(image, extent, below);
+      const options = { backing: backing && partOf(backing, start, extent.size), mark };
+      const disk = extent.kind === 'zero' ? undefined : await openPart(image, extent, options);
       if (disk) opened.push(disk);
       parts.push({ disk, from: 0, length: extent.size });
       start += extent.size;
     }
-    await store.close();
-    return new PartsDisk(parts, { name: store.name, format: 'vmdk' });
+    const disk = new PartsDisk(parts, { store, format: 'vmdk' });
+    note(disk, descriptor);
+    return disk;
   } catch (error) {
     for (const disk of opened) await disk.close();
     throw error;
@@ -82,14 +117,14 @@ function partOf(backing: Disk, from: number, size: number): Disk {
   return new PartsDisk([{ disk: backing, from, length }]);
 }
 
-async function openPart(image: OpenedImage, extent: DescribedExtent, backing: Disk | undefined): Promise<Disk> {
+async function openPart(image: OpenedImage, extent: DescribedExtent, options: BlockDiskOptions): Promise<Disk> {
   const store = await image.openPart(extent.file!);
   try {
-    if (extent.kind === 'flat') return new BlockDisk(new PlainMap('vmdk', store, extent.size, extent.offset));
+    if (extent.kind === 'flat') return new BlockDisk(new PlainMap('vmdk', store, extent.size, extent.offset), options);
     const map = await GrainMap.load(store, image.decompressor);
     if (map.size < extent.size)
       throw new StorageError(store, `has ${map.size} bytes of a disk; the descriptor says ${extent.size}`);
-    return new BlockDisk(map, backing);
+    return new BlockDisk(map, options);
   } catch (error) {
     await store.close();
     throw error;
@@ -111,7 +146,7 @@ export async function createVmdk(store: ByteStore, size: number, decompressor: D
   for (const offset of [redundantOffset!, directoryOffset]) await store.write(offset, directoryAt(offset, header));
   await store.write(descriptor!.offset, text);
   await store.write(0, newHeader(header));
-  return new BlockDisk(await GrainMap.load(store, decompressor));
+  return new BlockDisk(await GrainMap.load(store, decompressor), { mark: () => changeContentId(store, descriptor!) });
 }
 
 /** Header, descriptor, and twice a directory with its tables behind it; then come the grains. */

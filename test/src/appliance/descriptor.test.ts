@@ -48,7 +48,7 @@ test('name, processors, cards and sound are read; what there is not is named', (
   const items = [
     item(3, 1, { VirtualQuantity: 2 }),
     item(10, 2, { ResourceSubType: 'PCNet32', ElementName: 'first card' }),
-    item(10, 3, { ResourceSubType: 'SomeNet', ElementName: 'second card' }),
+    item(10, 3, { ResourceSubType: 'constructor', ElementName: 'second card' }),
     item(35, 4, { ResourceSubType: 'ensoniq1371', ElementName: 'sound' }),
     item(35, 5, { ResourceSubType: 'AC97' }),
   ];
@@ -59,7 +59,17 @@ test('name, processors, cards and sound are read; what there is not is named', (
     network: [{ card: 'pcnet' }, { card: 'e1000' }],
     soundCards: ['AC97'],
   });
-  expect(notes).toEqual(['second card is an e1000: there is no SomeNet', 'sound is left out: there is no ensoniq1371']);
+  expect(notes).toEqual([
+    'second card is an e1000: there is no constructor',
+    'sound is left out: there is no ensoniq1371',
+  ]);
+});
+
+test('names that a terminal would obey are shown', () => {
+  const items = [item(10, 1, { ResourceSubType: 'Some\u009bNet', ElementName: 'card\n\u202e' })];
+  expect(options({ items }).notes).toEqual(['card\\x0a\\u202e is an e1000: there is no Some\\x9bNet']);
+  const drive = item(DISK, 2, { Parent: 1, HostResource: '/disk/\u009bd' });
+  expect(() => read({ items: [drive] })).toThrow("the disk '\\x9bd' has no file");
 });
 
 test('drives are where the appliance has them', () => {
@@ -258,6 +268,11 @@ test.each<[string, Sample, RegExp]>([
     'an image that is no file of the appliance',
     { ...vmdk, items: [item(5, 1), item(DISK, 2, { Parent: 1, HostResource: 'datastore/a' })] },
     /a hard disk has 'datastore\/a' for its image/,
+  ],
+  [
+    'a crowd of devices',
+    { ...vmdk, items: Array.from({ length: 5000 }, (_, n) => item(DISK, n, { HostResource: '/disk/d' })) },
+    /more than 1000 devices/,
   ],
 ])('%s is refused by name', (_, sample, message) => {
   expect(() => read(sample)).toThrow(message);

@@ -122,6 +122,11 @@ test('an image that names a file of the host is refused', async () => {
 test.each<[string, Record<string, string>, RegExp]>([
   ['no descriptor', { 'a.txt': 'x' }, /has no descriptor/],
   ['no image', { 'a.ovf': descriptor }, /the image a.vmdk is missing/],
+  [
+    'an image that is elsewhere',
+    { 'a.ovf': descriptor.replace('a.vmdk', '../a.vmdk'), '../a.vmdk': 'x' },
+    /the image ..\/a.vmdk is missing/,
+  ],
 ])('an archive with %s is refused', async (_, files, message) => {
   await expect(openAppliance(await written('bad.ova', files))).rejects.toThrow(message);
 });

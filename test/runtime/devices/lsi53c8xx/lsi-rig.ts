@@ -27,6 +27,7 @@ export const Reg = {
   jump2: 0xc4,
   remaining: 0xc8,
   updated: 0xcc,
+  movedInAll: 0xdc,
 } as const;
 /** Where the driver has its program, messages, the command, answers and data. */
 export const Place = {

@@ -114,6 +114,21 @@ describe('Messages and phases', () => {
     expect([...rig.bytes.subarray(Place.answer, Place.answer + 2)]).toEqual([7, 0]);
   });
 
+  test('messages that the host does not take are a few at most', () => {
+    const rig = new LsiRig().attend();
+    const [attention, rejected] = [[0x58000008, 0], 64];
+    rig.bytes.set(
+      Array.from({ length: rejected }, (_, n) => (n & 1) ^ 1),
+      Place.message,
+    );
+    rig.run(...select(0), ...move(6, rejected, Place.message), ...interrupt(1));
+    for (let n = 0; n < 5; n++) rig.run(...attention, ...move(6, rejected, Place.message), ...interrupt(1));
+    rig.reasons();
+    rig.run(...move(7, 1000, Place.answer), ...interrupt(1));
+    expect(rig.reasons()).toEqual([0x80, 0x80, 0]);
+    expect(1000 - (rig.read(Reg.byteCount, 4) & 0xffffff)).toBe(8);
+  });
+
   test.each([
     ['abort', 0x06, 0],
     ['reset of the target', 0x0c, 2],
@@ -205,6 +220,35 @@ describe('SCRIPTS that end', () => {
     expect(rig.attend().ask({ command: [0, 0, 0, 0, 0, 0] })).toBe(0);
   });
 
+  test('that stop and start themselves by their registers', () => {
+    const rig = new LsiRig();
+    // An abort in the first byte, and a new start with the last one.
+    rig.bytes.fill(0, Place.data, Place.data + 28);
+    rig.bytes[Place.data] = 0x80;
+    rig.put(Place.data + 24, Place.script);
+    rig.run(0xc0000000 | 28, Place.data, MMIO + Reg.interrupts);
+    expect(rig.reasons()).toEqual([0x90, 4, 0]);
+    expect(rig.mistakes.filter((mistake) => mistake.includes('without an end'))).toHaveLength(1);
+    rig.write(Reg.interrupts, 0x40);
+    rig.place();
+    expect(rig.attend().ask({ command: [0, 0, 0, 0, 0, 0] })).toBe(0);
+  });
+
+  test('soon although they move very much', () => {
+    const rig = new LsiRig().attend();
+    const write = { command: block10(0x2a, 0, 0x7fff), target: 3, isOut: true };
+    rig.bytes.set([0x80], Place.message);
+    rig.bytes.set(write.command, Place.command);
+    const bytes = 0x7fff * 512;
+    rig.write(Reg.movedInAll, 0, 4);
+    rig.run(
+      ...[...select(3), ...move(6, 1, Place.message), ...move(2, 10, Place.command), ...move(0, bytes, 0)],
+      ...[...move(3, 1, Place.status), ...move(7, 1, Place.answer), ...WAIT_DISCONNECT, 0x80080000, Place.script],
+    );
+    expect(rig.reasons()).toEqual([0x80, 4, 0]);
+    expect(rig.read(Reg.movedInAll, 4)).toBeLessThan(4 * bytes);
+  });
+
   test('step by step, when they are aborted, and not on the fly', () => {
     const rig = new LsiRig();
     rig.write(0x3b, 0x10);
@@ -234,6 +278,22 @@ describe('States', () => {
     copy.advance(10_000_000);
     expect([copy.reasons(), copy.bytes[Place.status]]).toEqual([SCRIPT_INTERRUPT, 0]);
     expect(copy.bytes.slice(Place.data, Place.data + 8192)).toEqual(contents(24).slice(8 * 512));
+  });
+
+  test('SCRIPTS in their own RAM go on at once where a command fails that is executed again', () => {
+    const rig = new LsiRig().attend();
+    const words = rig.program({ command: block10(0x28, 0, 1), length: 512 });
+    for (const [n, word] of words.entries()) rig.regions[1]!.write(4 * n, 4, word);
+    rig.write(Reg.script, RAM, 4);
+    rig.disk.insert(true, contents(8));
+    const components = ({ device }: LsiRig) => [device.component, device.pciFunction.component];
+    const saved = saveComponents(components(rig));
+    const copy = new LsiRig();
+    copy.device.pciFunction.write(4, 2, 0);
+    copy.bytes.set(rig.bytes);
+    loadComponents(components(copy), saved);
+    copy.advance(10_000_000);
+    expect([copy.reasons(), copy.bytes[Place.status]]).toEqual([SCRIPT_INTERRUPT, 2]);
   });
 
   test('the registers are at ports too, and go with the driver that resets the chip', () => {

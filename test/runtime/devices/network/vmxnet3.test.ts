@@ -209,6 +209,25 @@ describe('the filter', () => {
   });
 });
 
+test('the card does nothing while it may not reach memory', () => {
+  const { rig, driver } = started();
+  driver.give(4);
+  const frame = frameTo(BROADCAST);
+  driver.post([frame]);
+  driver.device.pciFunction.write(4, 2, 2);
+  driver.kick();
+  rig.cable.arrive(frame);
+  rig.advance(1_000_000);
+  expect(rig.cable.sent).toEqual([]);
+  driver.device.pciFunction.write(4, 2, 6);
+  expect(driver.frames()).toEqual([]);
+  driver.kick();
+  rig.cable.arrive(frame);
+  rig.advance(1_000_000);
+  expect(rig.cable.sent).toEqual([frame]);
+  expect(driver.frames()).toHaveLength(1);
+});
+
 test('a state that is saved with frames to be sent and told of goes on elsewhere', () => {
   const { rig, driver } = started();
   driver.give(8);

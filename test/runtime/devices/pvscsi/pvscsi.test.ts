@@ -199,3 +199,21 @@ test('without leave to be a bus master it takes nothing', () => {
   rig.advance(1_000_000);
   expect(rig.completions()).toMatchObject([{ ...good, moved: 512 }]);
 });
+
+test('requests with very many pieces of memory together are refused, but for the first ones', () => {
+  const rig = new PvscsiRig();
+  const [pages, list, pieces] = [32, 0x80000, 4096];
+  const setup = Array<number>(128).fill(0);
+  for (let n = 0; n < pages; n++) [setup[2 * n], setup[64 + 2 * n]] = [0x20 + n, 0x40 + n];
+  rig.command(3, pages, pages, Place.state >> 12, 0, ...setup);
+  for (let n = 0; n < pieces; n++) rig.put(list + 16 * n, 0x1000 + n, 0, 1, 0);
+  const requests = 70;
+  for (let n = 0; n < requests; n++) {
+    rig.put(0x20000 + 128 * n, n, 0, list, 0, pieces, 0, 0, 0, 0, 1);
+    rig.bytes.set([0x12, 0, 0, 0, 36, 0], 0x20000 + 128 * n + 40);
+  }
+  rig.put(Place.state, requests);
+  rig.kick();
+  const statuses = Array.from({ length: requests }, (_, n) => rig.get(0x40000 + 32 * n + 20) & 0xffff);
+  expect(statuses).toEqual(Array.from({ length: requests }, (_, n) => (n < 64 ? 0 : 0x20)));
+});

@@ -123,6 +123,17 @@ describe('commands', () => {
     expect(rig.load(MEMORY)).toBe(5);
   });
 
+  test('are carried out while the driver changes colors all the time', () => {
+    const rig = new SvgaRig();
+    rig.start(640, 480, 8);
+    rig.fill(5, 0, 0, 4, 1);
+    for (let n = 0; n < 10; n++) {
+      rig.set(Register.palette, n);
+      rig.advance(10e6);
+    }
+    expect(rig.load(MEMORY)).toBe(0x05050505);
+  });
+
   test('go around the end of their memory', () => {
     const rig = started();
     for (let n = 0; n < 6000; n++) {
@@ -163,6 +174,15 @@ describe('a driver', () => {
     for (let n = 0; n < 20; n++) rig.fill(n, 0, 0, 2368, 1770);
     expect(rig.sync()).toBeGreaterThan(2);
     expect(rig.load(MEMORY)).toBe(19);
+  });
+
+  test('that asks for very many lines waits longer too', () => {
+    const rig = new SvgaRig();
+    rig.start(2368, 1770);
+    for (let n = 0; n < 1000; n++) rig.fill(n, n, 0, 1, 1770);
+    for (let n = 0; n < 1000; n++) rig.put(Command.rectangleCopy, n, 0, n + 1, 0, n % 2, 1770);
+    expect(rig.sync()).toBeGreaterThan(2);
+    expect(rig.load(MEMORY + 4 * 1000)).toBe(999);
   });
 
   test('whose header makes no sense has no commands carried out', () => {
