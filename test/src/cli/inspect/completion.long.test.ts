@@ -63,7 +63,9 @@ test('files, also after the name of a property', () => {
 test('fish has flags, their words, and commands with their options', async () => {
   const { output, code } = await rawiron(['completion', 'fish']);
   expect(code).toBe(0);
-  expect(output).toMatch(/^complete -c rawiron .* -o vga -r -f -a 'std cirrus vmware none help' -d 'the display adapter/m);
+  expect(output).toMatch(
+    /^complete -c rawiron .* -o vga -r -f -a 'std cirrus vmware none help' -d 'the display adapter/m,
+  );
   expect(output).toMatch(/^complete -c rawiron .* -o kernel -r -F -d /m);
   expect(output).toMatch(/^complete -c rawiron .* -f -a emit -d /m);
   expect(output).toMatch(/^complete -c rawiron .* -l state -r -f -a '[^']*flat/m);
