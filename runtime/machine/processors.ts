@@ -211,18 +211,15 @@ export class Processors {
   #isRunnable(n: number): boolean {
     const state = this.#stateOf(n);
     if (state[Word.halted] === Halt.running) return true;
-    const isWoken = isNmiWaiting(state) || isVirtualInterruptWaiting(state) || this.#acceptsInterrupt(n);
-    return state[Word.halted] === Halt.waiting && isWoken;
+    if (state[Word.halted] !== Halt.waiting) return false;
+    const isInterrupted = this.isMaskable(n) && this.#parts.localApics!.all[n]!.pending;
+    return isNmiWaiting(state) || isVirtualInterruptWaiting(state) || isInterrupted;
   }
 
   /** Whether the time-stamp counters of all that there can be read alike. */
   get countersAgree(): boolean {
     const [first, ...others] = this.#kept.map((_, n) => this.#stateOf(n));
     return others.every((state) => counterWords.every((word) => state[word] === first![word]));
-  }
-
-  #acceptsInterrupt(n: number): boolean {
-    return this.isMaskable(n) && this.#parts.localApics!.all[n]!.pending;
   }
 
   /** Whether a processor that could come to run accepts maskable interrupts. */
@@ -269,7 +266,8 @@ export class Processors {
   /** Something is pending at the interrupt controller of a processor. With IF clear it is seen when IF is set again, by whoever sets it. */
   interrupted(n: number): void {
     const { isInterruptPending } = this.#parts;
-    if (n === this.current ? !(this.isMaskable(n) && isInterruptPending()) : !this.#acceptsInterrupt(n)) return;
+    const isPending = n === this.current ? isInterruptPending() : this.#parts.localApics!.all[n]!.pending;
+    if (!this.isMaskable(n) || !isPending) return;
     this.#callFor(n);
   }
 

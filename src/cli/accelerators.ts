@@ -24,9 +24,6 @@ export const acceleratorFlag: Flag = {
   list: 'list-accelerators',
   apply(settings, text) {
     const [[, name]] = propertyList(text, 'accel') as [[string, string]];
-    const xen = propertyList(text, 'accel').find(([property]) => property.startsWith('xen-'));
-    if (xen !== undefined)
-      throw new ConfigurationError(`'${xen[0]}' is for KVM, which is not here; give -machine xen=on, and -accel tcg`);
     const properties = Object.hasOwn(accelerators, name) ? accelerators[name] : {};
     const instead = 'leave it out; -engine says how code is translated';
     const { 'xen-version': version } = checkProperties(text, { accel: anything, ...properties }, instead);

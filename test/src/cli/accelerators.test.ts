@@ -33,10 +33,6 @@ test.each([
   ['-accel kvm -machine accel=tcg', 'The -accel and "-machine accel=" options are incompatible'],
   ['-accel tcg,kernel-irqchip=on', "-accel: 'kernel-irqchip' is not supported in 'tcg,kernel-irqchip=on'"],
   ['-accel kvm,thread=multi -accel tcg', "-accel: 'thread' is not supported in 'kvm,thread=multi'"],
-  [
-    '-accel kvm,xen-version=0x40011,kernel-irqchip=split',
-    "-accel: 'xen-version' is for KVM, which is not here; give -machine xen=on, and -accel tcg",
-  ],
   ['-accel tcg,thread=many', "-accel: 'thread=many' is not supported: leave it out"],
 ])('%s is refused', (line, message) => {
   expect(() => warnings(line)).toThrow(message);

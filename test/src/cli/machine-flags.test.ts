@@ -88,7 +88,7 @@ describe('flags that say what to do instead', () => {
     ['-sandbox on,obsolete=deny,spawn=deny', "-sandbox: 'on' is not supported: there is no sandbox around the program"],
     ['-display gtk,zoom-to-fit=on', "-display: 'gtk' is not supported: there are no windows"],
     ['-display dbus,p2p=on', "-display: 'dbus' is not supported: there are no windows"],
-    ['-vga vmware', "-vga: 'vmware' is not supported: give std"],
+    ['-vga qxl', "-vga: 'qxl' is not supported: give std"],
   ])('%s', (line, message) => {
     expect(() => parse(line)).toThrow(message);
   });
