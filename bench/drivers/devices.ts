@@ -19,7 +19,7 @@ const disk = (name: 'ide' | 'virtio', block: string): MeasuredDevice => {
   return { name, kind: 'disk', block, flags: (file) => drive(file, `if=${name}`) };
 };
 
-const scsi = (name: 'lsi53c895a' | 'pvscsi'): MeasuredDevice => ({
+const scsi = (name: 'lsi53c895a' | 'mptsas1068' | 'pvscsi'): MeasuredDevice => ({
   name,
   kind: 'disk',
   block: 'sda',
@@ -42,6 +42,7 @@ const xenNetwork = network('xen-net-device', { isOnlyHere: true });
 export const devices: readonly MeasuredDevice[] = [
   disk('ide', 'sda'),
   scsi('lsi53c895a'),
+  scsi('mptsas1068'),
   scsi('pvscsi'),
   disk('virtio', 'vda'),
   {
@@ -60,6 +61,6 @@ export const devices: readonly MeasuredDevice[] = [
 
 /** Modules of their drivers, and what tests them needs. */
 export const drivers = [
-  ...['ata_piix', 'sym53c8xx', 'vmw_pvscsi', 'sd_mod', 'virtio_pci', 'virtio_blk', 'xen_blkfront'],
+  ...['ata_piix', 'sym53c8xx', 'mptsas', 'vmw_pvscsi', 'sd_mod', 'virtio_pci', 'virtio_blk', 'xen_blkfront'],
   ...['af_packet', '8139cp', 'e1000', 'vmxnet3', 'virtio_net', 'xen_netfront'],
 ] as const;
