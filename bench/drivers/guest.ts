@@ -10,7 +10,7 @@ import { card, drivers, type MeasuredDevice } from './devices.ts';
 export const sizes = { memory: 256, disk: 64, moved: 64 } as const;
 
 /** Milliseconds. */
-const [BOOT_TIMEOUT, RUN_TIMEOUT] = [600_000, 300_000];
+const [BOOT_TIMEOUT, RUN_TIMEOUT] = [600_000, 120_000];
 const PROMPT = /~ # /;
 
 /** The files that all machines start with. */

@@ -30,9 +30,19 @@ const rawiron: Program = {
 const qemu: Program = { name: 'qemu', command: 'qemu-system-i386', args: ['-accel', 'tcg'] };
 const programs = values['without-qemu'] ? [rawiron] : [rawiron, qemu];
 
-/** Medians of the runs after a first one, as text for two columns. */
-async function figures(program: Program, device: MeasuredDevice, files: GuestFiles): Promise<string[]> {
+/** Text for two columns. A program whose guest does not find the device, or stands still, has none. */
+async function columnsOf(program: Program, device: MeasuredDevice, files: GuestFiles): Promise<string[]> {
   if (program === qemu && device.isOnlyHere) return ['-', '-'];
+  try {
+    return await figures(program, device, files);
+  } catch (error) {
+    process.stderr.write(`${program.name}, ${device.name}: ${(error as Error).message}\n`);
+    return ['failed', 'failed'];
+  }
+}
+
+/** Medians of the runs after a first one. */
+async function figures(program: Program, device: MeasuredDevice, files: GuestFiles): Promise<string[]> {
   using guest = await Guest.boot(program, device, files);
   await guest.measure();
   const runs: (readonly [number, number])[] = [];
@@ -48,7 +58,7 @@ try {
   console.log(['MB/s'.padEnd(16), ...columns.map((text) => text.padStart(12))].join(''));
   for (const device of devices.filter(({ name }) => chosen.includes(name))) {
     const texts: string[] = [];
-    for (const program of programs) texts.push(...(await figures(program, device, files)));
+    for (const program of programs) texts.push(...(await columnsOf(program, device, files)));
     console.log([device.name.padEnd(16), ...texts.map((text) => text.padStart(12))].join(''));
   }
 } finally {
