@@ -17,7 +17,8 @@ const [megabytes = '16384', load = 'idle', means = 'plain', slack = '0'] = proce
 const MEGABYTE = 1 << 20;
 /** Milliseconds between two machines, and before the last look: for the kernel's thread that looks for equal pages. */
 const [PAUSE, SETTLE] = [1000, 60_000];
-const BUSY = '( while :; do dd if=/dev/urandom of=/busy bs=64k count=128; gzip -c /busy | wc -c; done >/dev/null 2>&1 & )';
+const BUSY =
+  '( while :; do dd if=/dev/urandom of=/busy bs=64k count=128; gzip -c /busy | wc -c; done >/dev/null 2>&1 & )';
 
 /** Megabytes of memory that this process takes: a page that is there several times, but kept once, counts once. */
 async function taken(): Promise<number> {
