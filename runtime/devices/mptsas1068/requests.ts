@@ -6,18 +6,16 @@ import { bytesFromHost } from '../../scsi/data-out.ts';
 import { answerWithoutUnit } from '../../scsi/no-unit.ts';
 import { ScsiStatus } from '../../scsi/operations.ts';
 import type { ScsiMemory, ScsiOutcome, ScsiTarget } from '../../scsi/target.ts';
+import { type TakenRequest, UnderWay } from '../../scsi/under-way.ts';
 import { IocStatus, Reply, Request, ScsiDirection, ScsiIo, ScsiIoReply, ScsiState } from './registers.ts';
 import { type Replies, replyTo } from './replies.ts';
 import { readScatterList } from './scatter-list.ts';
 import { type ControllerState, FREE, type RequestsState } from './state.ts';
 
 /** A SCSI IO request that is under way. */
-export interface Taken {
+export interface Taken extends TakenRequest {
   readonly frame: DataView;
   readonly address: number;
-  readonly target: ScsiTarget;
-  /** The driver has its reply. Reads and writes of the medium that are under way still end, without effect on memory. */
-  isAbandoned: boolean;
 }
 
 export interface RequestsOptions {
@@ -37,17 +35,19 @@ const echoed: readonly number[] = [ScsiIo.target, ScsiIo.bus, ScsiIo.commandLeng
 /** SCSI IO requests that are under way: their targets execute them, and replies tell how they have ended. */
 export class Requests {
   readonly #options: RequestsOptions;
-  /** Derived: what is at the places of requests that are under way. */
-  readonly #taken: (Taken | null)[];
+  readonly #underWay: UnderWay<Taken, RequestsState['underWay'][number]>;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
-    this.#taken = options.state.underWay.map(() => null);
+    this.#underWay = new UnderWay({
+      ...{ targets: options.targets, places: options.state.underWay, free: FREE },
+      loaded: ({ frame, address }, target) => takenRequest(frame.slice(), address, target),
+    });
   }
 
   /** Whether there is a place for another one. */
   get hasPlace(): boolean {
-    return this.#taken.includes(null);
+    return this.#underWay.freePlace >= 0;
   }
 
   /** The target of a number on a bus; a status of IocStatus: there is none. */
@@ -64,26 +64,25 @@ export class Requests {
     const target = this.targetOf(frame.getUint8(ScsiIo.bus), frame.getUint8(ScsiIo.target));
     if (typeof target === 'number') this.#refuse(frame, target);
     else {
-      const place = this.#taken.indexOf(null);
+      const place = this.#underWay.freePlace;
       const underWay = this.#options.state.underWay[place]!;
       Object.assign(underWay, { target: target.id, address });
       underWay.frame.set(bytes);
-      this.#execute(place, { frame, address, target, isAbandoned: false });
+      this.#execute(place, takenRequest(bytes, address, target));
     }
   }
 
   #execute(place: number, taken: Taken): void {
     const { frame, target } = taken;
     const memory = this.#memoryOf(taken);
-    this.#taken[place] = taken;
-    if (memory === null) this.#end(place, () => this.#refuse(frame, IocStatus.invalidScatterList));
+    this.#underWay.put(place, taken);
+    if (memory === null) this.#end(place, taken, () => this.#refuse(frame, IocStatus.invalidScatterList));
     else if (frame.getUint8(ScsiIo.unit) !== 0)
-      this.#end(place, () => this.#complete(frame, answerForHost(commandOf(frame), memory)));
+      this.#end(place, taken, () => this.#complete(frame, answerForHost(commandOf(frame), memory)));
     else
       target.execute(commandOf(frame), memory, (outcome) => {
-        // A place that a reset has freed may have another request by now.
-        if (this.#taken[place] !== taken) return;
-        this.#end(place, () => {
+        if (!this.#underWay.has(place, taken)) return;
+        this.#end(place, taken, () => {
           if (outcome.isTooShort) this.#refuse(frame, IocStatus.dataOverrun);
           else this.#complete(frame, outcome);
         });
@@ -119,16 +118,10 @@ export class Requests {
   }
 
   /** Frees a place, replies unless the driver has a reply, and lets others come. */
-  #end(place: number, reply: () => void): void {
-    const { isAbandoned } = this.#taken[place]!;
-    this.#free(place);
-    if (!isAbandoned) reply();
+  #end(place: number, taken: Taken, reply: () => void): void {
+    this.#underWay.free(place);
+    if (!taken.isAbandoned) reply();
     this.#options.hasEnded();
-  }
-
-  #free(place: number): void {
-    this.#taken[place] = null;
-    this.#options.state.underWay[place]!.target = FREE;
   }
 
   /** Tells of success by the request's context alone. */
@@ -180,14 +173,13 @@ export class Requests {
   }
 
   /** Requests of a target whose replies the driver does not have. */
-  #of(target: ScsiTarget): Taken[] {
-    return this.#taken.flatMap((taken) => (taken?.target === target && !taken.isAbandoned ? [taken] : []));
+  #of(target: ScsiTarget): readonly Taken[] {
+    return this.#underWay.awaited.filter((taken) => taken.target === target);
   }
 
   /** Ends a request as terminated. It keeps its place until the medium has answered. */
   abort(taken: Taken): void {
-    taken.isAbandoned = true;
-    this.#options.state.underWay[this.#taken.indexOf(taken)]!.target = FREE;
+    this.#underWay.abandon(taken);
     this.#terminate(taken);
   }
 
@@ -200,10 +192,8 @@ export class Requests {
 
   /** Resets a target, and ends its requests as terminated. */
   reset(target: ScsiTarget): void {
-    const found = this.#of(target);
     target.reset();
-    for (const [place, taken] of this.#taken.entries()) if (taken?.target === target) this.#free(place);
-    for (const taken of found) this.#terminate(taken);
+    for (const taken of this.#underWay.freeAll(target)) this.#terminate(taken);
   }
 
   #terminate({ frame }: Taken): void {
@@ -213,22 +203,17 @@ export class Requests {
   /** Resets all targets. The driver gets no replies. */
   forget(): void {
     for (const target of this.#options.targets) target.reset();
-    for (const place of this.#taken.keys()) this.#free(place);
+    this.#underWay.clear();
   }
 
-  /** A state was loaded: its requests are executed from their start. Their media know nothing of them. */
+  /** A state was loaded: its requests are executed from their start. */
   restart(): void {
-    const { targets, state } = this.#options;
-    for (const target of targets) target.cancel();
-    // All have their places before one of them ends, and leaves its place to another.
-    for (const [place, { target: id, frame: bytes, address }] of state.underWay.entries()) {
-      const target = targets.find((one) => one.id === id);
-      const frame = new DataView(bytes.slice().buffer);
-      if (target === undefined) this.#free(place);
-      else this.#taken[place] = { frame, address, target, isAbandoned: false };
-    }
-    for (const [place, taken] of [...this.#taken.entries()]) if (taken !== null) this.#execute(place, taken);
+    for (const [place, taken] of this.#underWay.reload()) this.#execute(place, taken);
   }
+}
+
+function takenRequest(frame: Uint8Array, address: number, target: ScsiTarget): Taken {
+  return { frame: new DataView(frame.buffer), address, target, isAbandoned: false };
 }
 
 function commandOf(frame: DataView): Uint8Array {

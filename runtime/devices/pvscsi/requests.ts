@@ -3,6 +3,7 @@ import type { BusMemory } from '../../memory/bus-memory.ts';
 import { longAt } from '../../memory/long.ts';
 import { ScatteredMemory, type Segment } from '../../memory/scattered.ts';
 import type { ScsiMemory, ScsiOutcome, ScsiTarget } from '../../scsi/target.ts';
+import { type TakenRequest, UnderWay } from '../../scsi/under-way.ts';
 import { Completion, Element, HostStatus, Request, RequestFlag } from './registers.ts';
 import type { Rings } from './rings.ts';
 import { FREE, MOST_UNDER_WAY, type RequestsState } from './state.ts';
@@ -16,11 +17,8 @@ const ELEMENTS_AT_ONCE = 32;
 const MOST_ELEMENTS = MOST_SEGMENTS * MOST_UNDER_WAY;
 
 /** A request that was taken from its ring. */
-interface Taken {
+interface Taken extends TakenRequest {
   readonly descriptor: DataView;
-  readonly target: ScsiTarget;
-  /** The driver has its completion. Reads and writes of the medium that are under way still end, without effect on memory. */
-  isAbandoned: boolean;
 }
 
 export interface RequestsOptions {
@@ -40,8 +38,7 @@ const untouched = { status: 0, sense: null, moved: 0 } as const;
 /** The requests that a driver has put into the ring: what takes them, has their targets execute them, and completes them. */
 export class Requests {
   readonly #options: RequestsOptions;
-  /** Derived: what is at the places of requests that are under way. */
-  readonly #taken: (Taken | null)[];
+  readonly #underWay: UnderWay<Taken, RequestsState['underWay'][number]>;
   /** Derived, as it lasts no longer than a call: requests are being taken. */
   #isTaking = false;
   /** Derived, as it lasts no longer than a call: elements that lists may still have. */
@@ -49,7 +46,10 @@ export class Requests {
 
   constructor(options: RequestsOptions) {
     this.#options = options;
-    this.#taken = options.state.underWay.map(() => null);
+    this.#underWay = new UnderWay({
+      ...{ targets: options.targets, places: options.state.underWay, free: FREE },
+      loaded: ({ descriptor }, target) => takenRequest(descriptor.slice(), target),
+    });
   }
 
   /** Takes requests, as long as there are some, and places for them. A ring is not taken more than once round. */
@@ -59,13 +59,9 @@ export class Requests {
     if (rings.waiting > rings.entries) guestError('pvscsi: more requests than the ring holds,', rings.waiting);
     this.#isTaking = true;
     this.#elementsLeft = MOST_ELEMENTS;
-    for (let left = Math.min(rings.waiting, rings.entries); left > 0 && this.#freePlace >= 0; left--)
+    for (let left = Math.min(rings.waiting, rings.entries); left > 0 && this.#underWay.freePlace >= 0; left--)
       this.#begin(rings.take());
     this.#isTaking = false;
-  }
-
-  get #freePlace(): number {
-    return this.#taken.indexOf(null);
   }
 
   #begin(bytes: Uint8Array): void {
@@ -73,11 +69,11 @@ export class Requests {
     const target = this.#targetOf(descriptor);
     if (target === undefined) this.#complete(descriptor, untouched, HostStatus.selectionTimeout);
     else {
-      const place = this.#freePlace;
+      const place = this.#underWay.freePlace;
       const underWay = this.#options.state.underWay[place];
       underWay.target = target.id;
       underWay.descriptor.set(bytes);
-      this.#execute(place, { descriptor, target, isAbandoned: false });
+      this.#execute(place, takenRequest(bytes, target));
     }
   }
 
@@ -92,16 +88,15 @@ export class Requests {
   #execute(place: number, taken: Taken): void {
     const { descriptor, target } = taken;
     const memory = this.#memoryOf(taken);
-    this.#taken[place] = taken;
+    this.#underWay.put(place, taken);
     if (memory === null) {
-      this.#end(place, untouched, HostStatus.hardware);
+      this.#end(place, taken, untouched, HostStatus.hardware);
       return;
     }
     const command = new Uint8Array(descriptor.buffer, Request.command, 16);
     target.execute(command, memory, (outcome) => {
-      // A place that a reset has freed may have another request by now.
-      if (this.#taken[place] !== taken) return;
-      this.#end(place, outcome, outcome.isTooShort ? HostStatus.dataRun : HostStatus.success);
+      if (!this.#underWay.has(place, taken)) return;
+      this.#end(place, taken, outcome, outcome.isTooShort ? HostStatus.dataRun : HostStatus.success);
     });
   }
 
@@ -159,16 +154,10 @@ export class Requests {
     return segments;
   }
 
-  #end(place: number, outcome: Omit<ScsiOutcome, 'isTooShort'>, hostStatus: number): void {
-    const { descriptor, isAbandoned } = this.#taken[place]!;
-    this.#free(place);
-    if (!isAbandoned) this.#complete(descriptor, outcome, hostStatus);
+  #end(place: number, taken: Taken, outcome: Omit<ScsiOutcome, 'isTooShort'>, hostStatus: number): void {
+    this.#underWay.free(place);
+    if (!taken.isAbandoned) this.#complete(taken.descriptor, outcome, hostStatus);
     this.take();
-  }
-
-  #free(place: number): void {
-    this.#taken[place] = null;
-    this.#options.state.underWay[place].target = FREE;
   }
 
   #complete(descriptor: DataView, { status, sense, moved }: Omit<ScsiOutcome, 'isTooShort'>, hostStatus: number): void {
@@ -187,48 +176,37 @@ export class Requests {
 
   /** Completes the request of a context as aborted, if it is under way. It keeps its place until the medium has answered. */
   abort(low: number, high: number): void {
-    const place = this.#taken.findIndex(
-      (taken) =>
-        taken !== null &&
-        !taken.isAbandoned &&
-        taken.descriptor.getUint32(Request.context, true) === low &&
-        taken.descriptor.getUint32(Request.context + 4, true) === high,
+    const taken = this.#underWay.awaited.find(
+      ({ descriptor }) =>
+        descriptor.getUint32(Request.context, true) === low && descriptor.getUint32(Request.context + 4, true) === high,
     );
-    const taken = this.#taken[place];
-    if (taken === undefined || taken === null) return;
-    taken.isAbandoned = true;
-    this.#options.state.underWay[place].target = FREE;
+    if (taken === undefined) return;
+    this.#underWay.abandon(taken);
     this.#complete(taken.descriptor, untouched, HostStatus.aborted);
   }
 
   /** Resets a target, and completes its requests. */
   reset(target: ScsiTarget): void {
     target.reset();
-    for (const [place, taken] of this.#taken.entries()) {
-      if (taken?.target !== target) continue;
-      this.#free(place);
-      if (!taken.isAbandoned) this.#complete(taken.descriptor, untouched, HostStatus.busReset);
-    }
+    for (const { descriptor } of this.#underWay.freeAll(target))
+      this.#complete(descriptor, untouched, HostStatus.busReset);
   }
 
   /** Forgets all requests that are under way. */
   forget(): void {
     for (const target of this.#options.targets) target.cancel();
-    for (const place of this.#taken.keys()) this.#free(place);
+    this.#underWay.clear();
   }
 
-  /** A state was loaded: its requests are executed from their start. Their media know nothing of them. */
+  /** A state was loaded: its requests are executed from their start. */
   restart(): void {
-    for (const target of this.#options.targets) target.cancel();
-    // All have their places before one of them ends, and leaves its place to another.
-    this.#taken.fill(null);
     this.#elementsLeft = MOST_ELEMENTS;
-    for (const [place, { target: id, descriptor: bytes }] of this.#options.state.underWay.entries()) {
-      const descriptor = new DataView(bytes.slice().buffer);
-      const target = this.#options.targets.find((one) => one.id === id);
-      if (target === undefined || !this.#options.rings.areThere) this.#free(place);
-      else this.#taken[place] = { descriptor, target, isAbandoned: false };
-    }
-    for (const [place, taken] of [...this.#taken.entries()]) if (taken !== null) this.#execute(place, taken);
+    const requests = this.#underWay.reload();
+    if (this.#options.rings.areThere) for (const [place, taken] of requests) this.#execute(place, taken);
+    else this.#underWay.clear();
   }
+}
+
+function takenRequest(descriptor: Uint8Array, target: ScsiTarget): Taken {
+  return { descriptor: new DataView(descriptor.buffer), target, isAbandoned: false };
 }
