@@ -1,6 +1,7 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { IrqLine } from '../../bus/irq.ts';
-import { type AccessSize, allOnes, type PortBus } from '../../bus/ports.ts';
+import type { AccessSize, PortBus } from '../../bus/ports.ts';
+import { partOfWord } from '../../bus/word-part.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { Voice } from '../../sound/voice.ts';
@@ -139,8 +140,7 @@ export class Ac97 {
 
   /** Registers stand side by side: an access has what of them is in its bytes. */
   #readMaster(offset: number, size: AccessSize): number {
-    const word = this.#readWord(offset & ~3);
-    return ((word >>> (8 * (offset & 3))) & allOnes(size)) >>> 0;
+    return partOfWord(this.#readWord(offset & ~3), offset, size);
   }
 
   /** 32 bits. */

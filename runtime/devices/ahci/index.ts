@@ -2,6 +2,7 @@ import { AtapiDrive } from '../../ata/atapi/drive.ts';
 import { AtaDisk } from '../../ata/disk/disk.ts';
 import type { Drive } from '../../ata/drive.ts';
 import { allOnes, type PortBus, type PortRegion } from '../../bus/ports.ts';
+import { partOfWord } from '../../bus/word-part.ts';
 import type { BlockPort } from '../../host/block.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { MmioRegion } from '../../memory/mmio.ts';
@@ -137,10 +138,7 @@ export class AhciController {
       name: 'ahci',
       base,
       length: MEMORY_BYTES,
-      read: (offset, size) => {
-        const value = this.#read(offset & ~3) >>> (8 * (offset & 3));
-        return size === 4 ? value >>> 0 : value & (2 ** (8 * size) - 1);
-      },
+      read: (offset, size) => partOfWord(this.#read(offset & ~3), offset, size),
       write: (offset, _size, value) => {
         if ((offset & 3) === 0) this.#write(offset, value >>> 0);
         else this.#options.guestError('AHCI: a write that is not of a whole register, at', offset);

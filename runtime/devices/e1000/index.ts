@@ -1,4 +1,5 @@
 import type { PortRegion } from '../../bus/ports.ts';
+import { partOfWord } from '../../bus/word-part.ts';
 import { SendingTurns } from '../../ethernet/sending-turns.ts';
 import { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
@@ -210,10 +211,7 @@ export class E1000 {
       name: this.#options.name,
       base,
       length: MEMORY_BYTES,
-      read: (offset, size) => {
-        const word = this.#readWord(offset & ~3) >>> (8 * (offset & 3));
-        return size === 4 ? word : word & ((1 << (8 * size)) - 1);
-      },
+      read: (offset, size) => partOfWord(this.#readWord(offset & ~3), offset, size),
       write: (offset, _size, value) => this.#writeWord(offset & ~3, (value << (8 * (offset & 3))) >>> 0),
     };
   }

@@ -1,3 +1,4 @@
+import { partOfWord } from '../../bus/word-part.ts';
 import type { MakeStoreAlarm, StoreAlarm } from '../../memory/store-alarm.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { Timer } from '../../time/events.ts';
@@ -184,8 +185,7 @@ export class Ehci {
   }
 
   #read(offset: number, size: number): number {
-    const word = this.#readWord(offset & ~3) >>> (8 * (offset & 3));
-    return size === 4 ? word : word & ((1 << (8 * size)) - 1);
+    return partOfWord(this.#readWord(offset & ~3), offset, size);
   }
 
   #readWord(offset: number): number {

@@ -1,6 +1,7 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { InterruptMessage } from '../../bus/interrupt-message.ts';
 import { type IrqLine, irqLine } from '../../bus/irq.ts';
+import { partOfWord } from '../../bus/word-part.ts';
 import type { MmioBus } from '../../memory/mmio.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -45,8 +46,7 @@ export class IoApic {
       name: 'io apic',
       base: IO_APIC_BASE,
       length: 0x1000,
-      read: (offset, size) =>
-        (this.#read(offset & ~3) >>> (8 * (offset & 3))) & (size === 4 ? -1 : (1 << (8 * size)) - 1),
+      read: (offset, size) => partOfWord(this.#read(offset & ~3), offset, size),
       write: (offset, _size, value) => this.#write(offset, value >>> 0),
     });
   }

@@ -1,4 +1,5 @@
 import type { PortBus, PortRegion } from '../../bus/ports.ts';
+import { partOfWord } from '../../bus/word-part.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import { longOf } from '../../memory/long.ts';
 import type { MmioRegion } from '../../memory/mmio.ts';
@@ -191,8 +192,7 @@ export class Mptsas1068 {
   }
 
   #readPart(offset: number, size: number): number {
-    const word = this.#read(offset & ~3) >>> (8 * (offset & 3));
-    return size === 4 ? word >>> 0 : word & (2 ** (8 * size) - 1);
+    return partOfWord(this.#read(offset & ~3), offset, size);
   }
 
   #read(offset: number): number {

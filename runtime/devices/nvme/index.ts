@@ -1,3 +1,4 @@
+import { partOfWord } from '../../bus/word-part.ts';
 import type { BlockPort } from '../../host/block.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import { joinComponents } from '../../snapshot/components.ts';
@@ -197,8 +198,7 @@ export class Nvme {
 
   #read(offset: number, size: number): number {
     if (offset >= MsixPlace.tableAt) return this.#msix?.read(offset, size) ?? 0;
-    const word = offset < DOORBELLS ? this.#registers.read(offset & ~3) : 0;
-    return ((word >>> (8 * (offset & 3))) & (size === 4 ? -1 : (1 << (8 * size)) - 1)) >>> 0;
+    return offset < DOORBELLS ? partOfWord(this.#registers.read(offset & ~3), offset, size) : 0;
   }
 
   #write(offset: number, size: number, value: number): void {

@@ -1,5 +1,6 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
 import { type InterruptMessage, memoryMessage } from '../../bus/interrupt-message.ts';
+import { partOfWord } from '../../bus/word-part.ts';
 import type { MmioBus } from '../../memory/mmio.ts';
 import { bytes, type Description, describe, list, type StateOf, u32 } from '../../snapshot/describe.ts';
 import type { BaseAddress, ConfigRegister, PciFunction } from './function.ts';
@@ -145,8 +146,7 @@ export class Msix {
 
   /** Reads the table or the pending bits, at an offset in their base address register; 0 elsewhere. */
   read(offset: number, size: number): number {
-    const value = this.#wordAt(offset & ~3);
-    return (value >>> (8 * (offset & 3))) & (size === 4 ? -1 : (1 << (8 * size)) - 1);
+    return partOfWord(this.#wordAt(offset & ~3), offset, size);
   }
 
   get #place() {

@@ -1,3 +1,4 @@
+import { partOfWord } from '../../bus/word-part.ts';
 import type { MmioRegion } from '../../memory/mmio.ts';
 import { type ScsiDrive, ScsiTarget } from '../../scsi/target.ts';
 import { joinComponents } from '../../snapshot/components.ts';
@@ -98,10 +99,7 @@ export class Pvscsi {
       name: this.#options.name,
       base,
       length: MEMORY_BYTES,
-      read: (offset, size) => {
-        const word = this.#read(offset & ~3) >>> (8 * (offset & 3));
-        return size === 4 ? word >>> 0 : word & (2 ** (8 * size) - 1);
-      },
+      read: (offset, size) => partOfWord(this.#read(offset & ~3), offset, size),
       write: (offset, _size, value) => {
         if ((offset & 3) === 0) this.#write(offset, value >>> 0);
         else this.#options.guestError('pvscsi: a write that is not of a whole register, at', offset);

@@ -1,3 +1,4 @@
+import { partOfWord } from '../../bus/word-part.ts';
 import { SendingTurns } from '../../ethernet/sending-turns.ts';
 import { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
 import { address64 } from '../../memory/descriptors.ts';
@@ -174,10 +175,7 @@ export class Vmxnet3 {
       name,
       base,
       length: REGISTER_BYTES,
-      read: (offset, size) => {
-        const word = read(offset & ~3) >>> (8 * (offset & 3));
-        return size === 4 ? word >>> 0 : word & (2 ** (8 * size) - 1);
-      },
+      read: (offset, size) => partOfWord(read(offset & ~3), offset, size),
       write: (offset, _size, value) => {
         if ((offset & 3) === 0) write(offset, value >>> 0);
         else this.#options.guestError('vmxnet3: a write that is not of a whole register, at', offset);

@@ -1,4 +1,5 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
+import { partOfWord } from '../../bus/word-part.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
@@ -211,8 +212,7 @@ export class Xhci {
 
   #read(offset: number, size: number): number {
     if (offset >= Part.messages) return this.#interrupts.msix?.read(offset, size) ?? ALL_ONES;
-    const word = this.#readWord(offset & ~3) >>> (8 * (offset & 3));
-    return size === 4 ? word : word & ((1 << (8 * size)) - 1);
+    return partOfWord(this.#readWord(offset & ~3), offset, size);
   }
 
   #readWord(offset: number): number {
