@@ -29,15 +29,13 @@ const scsi = (name: 'lsi53c895a' | 'mptsas1068' | 'pvscsi'): MeasuredDevice => (
   ],
 });
 
-const network = (name: string, more: Partial<MeasuredDevice> = {}): MeasuredDevice => ({
+const network = (name: string, more: readonly string[] = []): MeasuredDevice => ({
   name,
   kind: 'network',
-  flags: () => ['-netdev', `user,id=n0,net=${card.net}.0/24`, '-device', `${name},netdev=n0,mac=${card.mac}`],
-  ...more,
+  flags: () => [...more, '-netdev', `user,id=n0,net=${card.net}.0/24`, '-device', `${name},netdev=n0,mac=${card.mac}`],
 });
 
 const xen = ['-machine', 'xen=on'];
-const xenNetwork = network('xen-net-device', { isOnlyHere: true });
 
 export const devices: readonly MeasuredDevice[] = [
   disk('ide', 'sda'),
@@ -56,7 +54,7 @@ export const devices: readonly MeasuredDevice[] = [
   network('e1000'),
   network('vmxnet3'),
   network('virtio-net-pci'),
-  { ...xenNetwork, flags: (file) => [...xen, ...xenNetwork.flags(file)] },
+  { ...network('xen-net-device', xen), isOnlyHere: true },
 ];
 
 /** Modules of their drivers, and what tests them needs. */

@@ -92,7 +92,7 @@ function scsiModelOf({ bus, model, media }: DescribedDrive): ScsiControllerModel
   return bus === 'scsi' && media !== 'floppy' ? scsiModels.get(model.toLowerCase()) : undefined;
 }
 
-/** The place that the appliance says; undefined if there is no such controller here, or it has no such place. */
+/** The place that the appliance says, without an index where the controller has not such a one; undefined if there is no such controller here. */
 function ownPlace(drive: DescribedDrive, controllers: readonly ScsiControllerModel[]): Place | undefined {
   const { model, media, bus, channel, unit } = drive;
   if (bus === 'floppy') return { interface: 'floppy', index: unit };
@@ -100,7 +100,8 @@ function ownPlace(drive: DescribedDrive, controllers: readonly ScsiControllerMod
   if (bus === 'sata' && /nvme/i.test(model)) return media === 'disk' ? { interface: 'nvme' } : undefined;
   if (bus === 'sata' && /^$|ahci|sata/i.test(model)) return { interface: 'sata' };
   const controller = scsiModelOf(drive);
-  if (controller === undefined || unit >= scsiControllers[controller].targets) return undefined;
+  if (controller === undefined) return undefined;
+  if (unit >= scsiControllers[controller].targets) return { interface: 'scsi' };
   return { interface: 'scsi', index: scsiIndexOf(controllers.indexOf(controller), unit) };
 }
 
@@ -110,33 +111,32 @@ function otherPlaces(
   own: Place | undefined,
   controllers: readonly ScsiControllerModel[],
 ): readonly Place[] {
-  const { media } = drive;
-  const controller = scsiModelOf(drive);
-  const beside: readonly Place[] =
-    controller !== undefined
-      ? Array.from({ length: scsiControllers[controller].targets }, (_, target) => ({
-          interface: 'scsi',
-          index: scsiIndexOf(controllers.indexOf(controller), target),
-        }))
-      : own === undefined
-        ? []
-        : [{ interface: own.interface }];
-  if (media === 'floppy') return beside;
+  const beside = placesBeside(drive, own, controllers);
+  if (drive.media === 'floppy') return beside;
   return [
     ...beside,
     { interface: 'ide' },
     { interface: 'sata' },
-    ...(media === 'disk' ? [{ interface: 'nvme' } as const] : []),
+    ...(drive.media === 'disk' ? [{ interface: 'nvme' } as const] : []),
   ];
 }
 
-/** Why a drive is not where the appliance says. */
-function whyNot(drive: DescribedDrive, own: Place | undefined): string {
-  const { model, bus, unit } = drive;
-  if (own !== undefined) return 'its own place is not there, or is taken';
-  if (scsiModelOf(drive) !== undefined) return `the ${model} controller has no place ${unit}`;
-  return `there is no ${model || bus} controller`;
+/** Places of the controller that the appliance says. */
+function placesBeside(
+  drive: DescribedDrive,
+  own: Place | undefined,
+  controllers: readonly ScsiControllerModel[],
+): readonly Place[] {
+  const controller = scsiModelOf(drive);
+  if (controller === undefined) return own === undefined ? [] : [{ interface: own.interface }];
+  const first = scsiIndexOf(controllers.indexOf(controller), 0);
+  const { targets } = scsiControllers[controller];
+  return Array.from({ length: targets }, (_, target) => ({ interface: 'scsi', index: first + target }));
 }
+
+/** Why a drive is not where the appliance says. */
+const whyNot = ({ model, bus }: DescribedDrive, own: Place | undefined): string =>
+  own === undefined ? `there is no ${model || bus} controller` : 'its own place is not there, or is taken';
 
 function mediumOf({ media, file }: DescribedDrive, images: ReadonlyMap<string, ApplianceImage>): DriveOptions {
   const medium = file === undefined ? {} : { ...images.get(file), snapshot: media !== 'cdrom' };

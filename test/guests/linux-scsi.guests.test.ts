@@ -48,7 +48,7 @@ interface BootOptions {
   readonly engine: Engine;
   readonly folder: string;
   readonly append: string;
-  /** What the guest does first. */
+  /** A command that the guest runs first. */
   readonly first: string;
 }
 

@@ -93,7 +93,7 @@ interface Asked {
 const READ = 0x02000000;
 const WRITE = 0x01000000;
 
-/** A SCSI IO request, after which the controller begins anew, with a frame for a reply. */
+/** Steps that execute a SCSI IO request; then the controller begins anew, with a frame for a reply. */
 function scsi(command: readonly number[], asked: Asked = {}): Access[] {
   const { place = 0, unit = 0, control = READ, length = 0, list = [LAST | length, Place.data] } = asked;
   const block = new Uint8Array(16);

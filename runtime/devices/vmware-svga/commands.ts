@@ -135,5 +135,5 @@ function runCommand(options: CommandOptions): number {
   if (length < count) return -1;
   const more = fifo.peek(count).subarray(1 + row.fixed);
   fifo.skip(count);
-  return row.run?.(options, fixed, more.slice()) ?? 0;
+  return row.run?.(options, fixed, more) ?? 0;
 }

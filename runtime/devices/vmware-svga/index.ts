@@ -6,7 +6,6 @@ import { claimVbePorts } from '../bochs-vbe/ports.ts';
 import { BochsVbe } from '../bochs-vbe/vbe.ts';
 import { PciFunction } from '../pci/function.ts';
 import { memoryRange, portRange } from '../pci/range.ts';
-import { Header } from '../pci/registers.ts';
 import { romBar } from '../pci/rom.ts';
 import { type AdapterOptions, type DisplayAdapter, VgaCore } from '../vga/core.ts';
 import { Dac } from '../vga/dac.ts';
@@ -28,8 +27,6 @@ export interface VmwareSvgaOptions extends AdapterOptions {
   readonly guestError: ReportGuestError;
 }
 
-/** Bits of a base address register for memory that are no address (PCI 2.2, 6.2.5.1). */
-const BAR_KIND = 0x0f;
 /** Nanoseconds between two looks for commands that the driver does not wait for. */
 const LOOK = 20e6;
 
@@ -74,7 +71,7 @@ export class VmwareSvga implements DisplayAdapter {
     this.pictures = this.#core.pictures;
     claimVbePorts(ports, { state, vbe, changed: () => this.#core.changed() });
     this.#registers = new RegisterWindow(state, {
-      addressOf: (bar) => this.pciFunction.read(Header.baseAddress + 4 * bar, 4) & ~BAR_KIND,
+      placeOf: (bar) => this.pciFunction.placeOf(bar),
       changed: () => this.#changed(),
       runCommands: () => this.#runCommands(),
     });

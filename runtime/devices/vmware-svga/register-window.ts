@@ -13,8 +13,8 @@ import { DEPTHS, type VmwareState } from './state.ts';
 import { lineBytesOf } from './surface.ts';
 
 export interface RegisterOptions {
-  /** The address in a base address register. */
-  readonly addressOf: (bar: number) => number;
+  /** Where a base address register has its memory; 0: nowhere. */
+  readonly placeOf: (bar: number) => number;
   /** The device was turned on or off, or set up, or a color was changed. */
   readonly changed: () => void;
   readonly runCommands: () => void;
@@ -86,7 +86,7 @@ const paletteIndex = (index: number): number =>
   index < Register.palette + PALETTE_BYTES ? index - Register.palette : -1;
 const scratchIndex = (index: number): number => index - Register.scratch;
 
-function readersOf(state: VmwareState, { addressOf, runCommands }: RegisterOptions): Record<number, () => number> {
+function readersOf(state: VmwareState, { placeOf, runCommands }: RegisterOptions): Record<number, () => number> {
   const busy = (): number => {
     if (state.isSyncing) runCommands();
     return Number(state.isSyncing);
@@ -105,12 +105,12 @@ function readersOf(state: VmwareState, { addressOf, runCommands }: RegisterOptio
     [Register.greenMask]: () => MASKS[state.depth]![1],
     [Register.blueMask]: () => MASKS[state.depth]![2],
     [Register.bytesPerLine]: () => lineBytesOf(state),
-    [Register.frameBufferStart]: () => addressOf(1),
+    [Register.frameBufferStart]: () => placeOf(1),
     [Register.frameBufferOffset]: () => 0,
     [Register.memoryBytes]: () => MEMORY_BYTES,
     [Register.frameBufferBytes]: () => MEMORY_BYTES,
     [Register.capabilities]: () => CAPABILITIES,
-    [Register.fifoStart]: () => addressOf(2),
+    [Register.fifoStart]: () => placeOf(2),
     [Register.fifoBytes]: () => FIFO_BYTES,
     [Register.configurationDone]: () => Number(state.isConfigured),
     [Register.sync]: busy,

@@ -30,7 +30,7 @@ export interface Patch {
   readonly bytes: Uint8Array | undefined;
 }
 
-/** An entry, but for its changes, which may be much. */
+/** An entry of the log without its changes, which may be many megabytes. */
 interface Entry {
   /** Where it begins in the log. */
   readonly at: number;

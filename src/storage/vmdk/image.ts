@@ -92,7 +92,12 @@ async function openParts(image: OpenedImage): Promise<Disk> {
   try {
     const backing = await openParent(image, parent);
     if (backing) opened.push(backing);
-    const mark = () => changeContentId(store, place);
+    let isMarked = false;
+    // Once is enough, whichever part is written first.
+    const mark = async () => {
+      if (!isMarked) await changeContentId(store, place);
+      isMarked = true;
+    };
     const parts: DiskPart[] = [];
     let start = 0;
     for (const extent of extents) {

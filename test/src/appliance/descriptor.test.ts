@@ -135,7 +135,7 @@ test("disks of LSI's SAS controller are on one, and at other places of it where 
     { image: 'b.vmdk', format: 'vmdk', snapshot: true, media: 'disk', interface: 'scsi', index: 0 },
     { image: 'c.iso', format: 'vmdk', snapshot: false, media: 'cdrom', interface: 'scsi', index: 17 },
   ]);
-  expect(notes).toEqual(['second disk is on the SCSI: the lsilogicsas controller has no place 8']);
+  expect(notes).toEqual(['second disk is at another place of the SCSI: its own place is not there, or is taken']);
 });
 
 test.each(['constructor', '__proto__'])('a controller and a card may be called %s', (model) => {
