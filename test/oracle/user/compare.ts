@@ -86,10 +86,10 @@ function compareOpenEvents(
   expected: UserEvent,
   before: UserEvent | undefined,
 ): Comparison {
+  const open = whyOpen(program, actual, expected);
+  if (open) return { differences: [], open };
   const instruction = instructionAt(program, expected.eip);
   if (!instruction) return { differences: compareEvents(program, actual, expected) };
-  const open = whyOpen(instruction, actual, expected);
-  if (open) return { differences: [], open };
   const details = openDetails.filter(({ mnemonics }) => mnemonics.test(instruction.form.mnemonic));
   const wanted = details.reduce((event, { adopt }) => adopt(actual, event, before), expected);
   return { differences: compareEvents(program, actual, wanted) };

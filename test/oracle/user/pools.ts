@@ -11,9 +11,11 @@ export const isString = ({ operands }: Form): boolean => operands.some((kind) =>
 const approximate = /^(F2XM1|FYL2X|FYL2XP1|FPTAN|FPATAN|FSIN|FCOS|FSINCOS|R(CP|SQRT)[PS]S)$/;
 /** C1 after these is 0 on some processors, and as before on others. */
 const compareAndSetFlags = /^FU?COMIP?$/;
+/** Their halves may have different NaNs where several operands are one. */
+const dotProducts = /^DPP[SD]$/;
 /** With operands of their own in other snippets (fpu-state.ts), or without effect. */
 const environment = /^(FNSAVE|FNSTENV|FRSTOR|FLDENV|FNENI|FNDISI|FNSETPM|FLDCW|LDMXCSR)$/;
-const unwanted = [approximate, compareAndSetFlags, environment];
+const unwanted = [approximate, compareAndSetFlags, dotProducts, environment];
 const isWanted = ({ mnemonic }: Form): boolean => !unwanted.some((pattern) => pattern.test(mnemonic));
 
 /** POPFD, which comes with flags in other snippets, and POP of FS or GS, of which the harness needs one. */

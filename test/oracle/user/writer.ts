@@ -9,6 +9,8 @@ import type { Place } from './program.ts';
 
 /** CMP EAX, imm8: defines all arithmetic flags, and cannot fault. */
 const defineFlags = [0x83, 0xf8];
+/** MOV word [ESP+2], 0: what PUSH of a segment register has stored there is open (SDM vol. 2, PUSH). */
+const clearUpperHalf = [0x66, 0xc7, 0x44, 0x24, 2, 0, 0];
 
 /** A place in the code that is known when it is bound. */
 export interface Label {
@@ -54,6 +56,7 @@ export class Writer {
     this.code.set(code, this.offset);
     this.offset += code.length;
     this.#undefinedFlags = undefinedAfter(instruction, this.#undefinedFlags);
+    if (instruction.form.mnemonic === 'PUSH' && accessesSelector(instruction)) this.put(...clearUpperHalf);
   }
 
   /** One instruction whose last word, before `rest`, is about a label. */
@@ -115,4 +118,9 @@ function undefinedAfter({ form, shape }: Instruction, before: number): number {
     !/^(DIV|IDIV|AAM|RO|RC|S[AH][LR]|SH[LR]D|CMPS|SCAS|BS)/.test(form.mnemonic) &&
     (shape & Shape.register || !form.operands.some((kind) => /^[EMO]/.test(kind)));
   return (isCertain ? before & ~form.flagsWritten : before) | form.flagsUndefined;
+}
+
+/** PUSH or POP of a segment register with 32 bits: processors of AMD and older ones access all, newer ones of Intel 16 bits. */
+export function accessesSelector({ form, shape }: Instruction): boolean {
+  return /^(PUSH|POP)$/.test(form.mnemonic) && /^[C-GS]S$/.test(form.operands[0] ?? '') && !(shape & Shape.operand16);
 }
